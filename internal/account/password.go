@@ -1,0 +1,65 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+	"golang.org/x/text/unicode/norm"
+
+	"kagami/internal/fault"
+)
+
+// MinPassword is the least length of a password, in characters. Length is what
+// counts; no rule asks for signs or digits (NIST SP 800-63B).
+const MinPassword = 12
+
+// maxPassword bounds what is hashed, in bytes.
+const maxPassword = 1024
+
+// params cost about 30 ms and 19 MiB a hash (the OWASP recommendation for
+// argon2id with one lane).
+var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// hashing bounds the memory that sign-ins take together: a morning when all
+// arrive at once waits its turn rather than filling the machine.
+type hashing chan struct{}
+
+func (h hashing) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case h <- struct{}{}:
+		return func() { <-h }, nil
+	case <-ctx.Done():
+		return nil, fault.Wrap(ctx.Err(), fault.Unavailable, "混み合っています。少し待ってから、もう一度お試しください。")
+	}
+}
+
+// fold makes the same password the same bytes however the keyboard composed it.
+func fold(password string) string { return norm.NFKC.String(password) }
+
+func (h hashing) hash(ctx context.Context, password string) (string, error) {
+	if utf8.RuneCountInString(password) < MinPassword || len(password) > maxPassword {
+		return "", fault.InvalidFields([]fault.Problem{{
+			Field: "password", Message: fmt.Sprintf("パスワードは、%d字以上で入力してください。", MinPassword),
+		}})
+	}
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return argon2id.CreateHash(fold(password), params)
+}
+
+func (h hashing) matches(ctx context.Context, password, hash string) (bool, error) {
+	if len(password) > maxPassword {
+		return false, nil
+	}
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer leave()
+	return argon2id.ComparePasswordAndHash(fold(password), hash)
+}

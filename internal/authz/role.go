@@ -1,0 +1,54 @@
+package authz
+
+// Role is one of the security roles of 基本方針 7(1) 図 1.1, or one of the two
+// that the portal adds (Auditor, Administrator).
+type Role string
+
+// The roles, from the top of 図 1.1 down.
+const (
+	CIO                    Role = "cio"                      // 最高情報統括責任者
+	CISO                   Role = "ciso"                     // 最高情報セキュリティ責任者
+	GeneralSecurityOfficer Role = "general_security_officer" // 統括情報セキュリティ責任者（CSIRT責任者）
+	SecurityOfficer        Role = "security_officer"         // 情報セキュリティ責任者（CSIRT副責任者）
+	CSIRTMember            Role = "csirt_member"             // CSIRT担当者
+	SecurityManager        Role = "security_manager"         // 情報セキュリティ管理者 of a section
+	SystemManager          Role = "system_manager"           // 情報システム管理者 of a section's systems
+	SystemOperator         Role = "system_operator"          // 情報システム担当者; may do what 職員等 may
+	Staff                  Role = "staff"                    // 職員等; held with any appointment
+	Auditor                Role = "auditor"                  // 監査担当者
+	Administrator          Role = "administrator"            // ポータル管理者
+	Operator               Role = "operator"                 // whoever runs commands on the server itself
+)
+
+var titles = map[Role]string{
+	CIO:                    "最高情報統括責任者（CIO）",
+	CISO:                   "最高情報セキュリティ責任者（CISO）",
+	GeneralSecurityOfficer: "統括情報セキュリティ責任者",
+	SecurityOfficer:        "情報セキュリティ責任者",
+	CSIRTMember:            "CSIRT担当者",
+	SecurityManager:        "情報セキュリティ管理者",
+	SystemManager:          "情報システム管理者",
+	SystemOperator:         "情報システム担当者",
+	Staff:                  "職員等",
+	Auditor:                "監査担当者",
+	Administrator:          "ポータル管理者",
+	Operator:               "サーバー運用者",
+}
+
+// Title is the role's name as 図 1.1 writes it.
+func (r Role) Title() string { return titles[r] }
+
+// rank is a role's place in 図 1.1, from the top down.
+func rank(r Role) int {
+	for i, role := range order {
+		if role == r {
+			return i
+		}
+	}
+	return len(order)
+}
+
+var order = [...]Role{
+	Operator, CIO, CISO, GeneralSecurityOfficer, SecurityOfficer, CSIRTMember,
+	SecurityManager, SystemManager, SystemOperator, Auditor, Administrator, Staff,
+}

@@ -1,0 +1,97 @@
+// Package door is the one door that every change passes: permission,
+// transaction and trail in one place, so that none can forget a part.
+package door
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/authz"
+	"kagami/internal/postgres"
+	"kagami/internal/trail"
+)
+
+// Door makes changes.
+type Door struct {
+	pool *pgxpool.Pool
+	now  func() time.Time
+}
+
+// New makes a door to a database, with the clock that its entries are dated by.
+func New(pool *pgxpool.Pool, now func() time.Time) *Door { return &Door{pool: pool, now: now} }
+
+// Tx is one change under way.
+type Tx struct {
+	pgx.Tx
+	// Now is the instant of the change, the same for all that it writes.
+	Now time.Time
+
+	actor  authz.Actor
+	action authz.Action
+	role   authz.Role
+}
+
+// Allow asks whether the actor may do the action in this matter, and remembers
+// the role in which they do it for the trail. It returns Forbidden if not.
+func (tx *Tx) Allow(action authz.Action, matter authz.Matter) error {
+	role, err := authz.Check(tx.actor, action, matter)
+	if err != nil {
+		return err
+	}
+	tx.action, tx.role = action, role
+	return nil
+}
+
+// Effect is what a change did: what the trail records of it.
+type Effect struct {
+	Subject      trail.Subject
+	Fields       []string
+	Refs         map[string]int64
+	Confidential map[string]any
+}
+
+// Unchanged is the effect of an operation that found nothing to do.
+func Unchanged() Effect { return Effect{} }
+
+var (
+	errNotAllowed = errors.New("a change without Allow")
+	errUnchanged  = errors.New("nothing to change")
+)
+
+// Do runs fn in one transaction and commits what it did together with its
+// trail entry, or nothing. fn loads what it needs, asks tx.Allow once it knows
+// whose matter it is, changes the rows, and returns what to record. A change
+// that was not allowed is not committed, and neither is one with nothing to
+// record: what the trail does not show has not happened.
+func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effect, error)) error {
+	err := postgres.InTx(ctx, d.pool, func(pgtx pgx.Tx) error {
+		tx := &Tx{Tx: pgtx, Now: d.now().UTC().Truncate(time.Microsecond), actor: actor}
+		effect, err := fn(tx)
+		if err != nil {
+			return err
+		}
+		if tx.action == "" {
+			return errNotAllowed
+		}
+		if effect.Subject.Kind == "" {
+			return errUnchanged
+		}
+		return trail.Append(ctx, tx, trail.Entry{
+			At: tx.Now, Person: actor.Person, Role: tx.role, Action: tx.action,
+			Subject: effect.Subject, Fields: effect.Fields, Refs: effect.Refs,
+			Confidential: effect.Confidential,
+		})
+	})
+	if errors.Is(err, errUnchanged) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("making a change: %w", err)
+	}
+	return nil
+}

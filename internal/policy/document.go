@@ -1,0 +1,82 @@
+package policy
+
+import (
+	"time"
+
+	"kagami/internal/authz"
+)
+
+// Kind is what sort of document it is, which decides who may read it.
+type Kind string
+
+// The kinds of 基本方針 2(4) and 10.
+const (
+	Basic     Kind = "basic"     // 基本方針: public
+	Standard  Kind = "standard"  // 対策基準: not public
+	Procedure Kind = "procedure" // 実施手順: not public
+)
+
+// Kinds are all kinds, from the top of the policy down.
+func Kinds() []Kind { return []Kind{Basic, Standard, Procedure} }
+
+// Title is the kind's name on screen.
+func (k Kind) Title() string {
+	switch k {
+	case Basic:
+		return "基本方針"
+	case Standard:
+		return "対策基準"
+	case Procedure:
+		return "実施手順"
+	}
+	return ""
+}
+
+// reading is the action of reading a document of the kind.
+func (k Kind) reading() authz.Action {
+	if k == Basic {
+		return authz.ReadBasic
+	}
+	return authz.ReadRestricted
+}
+
+// readableKinds are the kinds that an actor may read without being addressed:
+// no document has an audience yet, so who may read by audience reads none.
+func readableKinds(actor authz.Actor) []Kind {
+	kinds := []Kind{}
+	for _, kind := range Kinds() {
+		if actor.Reach(kind.reading()) == authz.All {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// Document is one text with its life: it has revisions.
+type Document struct {
+	ID    int64
+	Code  string // its name in addresses, such as kihon
+	Kind  Kind
+	Title string
+}
+
+// Revision is one published state of a document's text. It never changes.
+type Revision struct {
+	ID          int64
+	Number      int       // 第1版, 第2版, …
+	EffectiveOn time.Time // 施行日
+	DecidedOn   time.Time // the 本部会議's decision, 7(9)
+	PublishedAt time.Time
+	SHA256      []byte // of the text as the portal writes it out
+}
+
+// InForce tells whether the revision's 施行日 has come on a day.
+func (r Revision) InForce(day time.Time) bool { return !r.EffectiveOn.After(day) }
+
+// Reading is a document's current revision as one person sees it: the one in
+// force, or before any is, the first that will be.
+type Reading struct {
+	Document
+	Revision
+	AcknowledgedAt *time.Time // nil until this person has acknowledged it
+}

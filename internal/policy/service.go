@@ -1,0 +1,44 @@
+package policy
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/policy/outline"
+)
+
+// Service is the policy in a database.
+type Service struct {
+	pool *pgxpool.Pool
+	door *door.Door
+	now  func() time.Time
+}
+
+// New makes the policy's service.
+func New(pool *pgxpool.Pool, d *door.Door, now func() time.Time) *Service {
+	return &Service{pool: pool, door: d, now: now}
+}
+
+func (s *Service) today() time.Time { return calendar.Day(s.now()) }
+
+// Readings lists the current revision of every document that the actor may
+// read, the 基本方針 first.
+func (s *Service) Readings(ctx context.Context, actor authz.Actor) ([]Reading, error) {
+	return listReadings(ctx, s.pool, actor.Person, s.today(), readableKinds(actor))
+}
+
+// Read returns a document's current revision; NotFound where there is none
+// that the actor may read.
+func (s *Service) Read(ctx context.Context, actor authz.Actor, code string) (Reading, error) {
+	return loadReading(ctx, s.pool, actor.Person, s.today(), readableKinds(actor), code)
+}
+
+// Outline returns the text of a revision that Read has returned.
+func (s *Service) Outline(ctx context.Context, reading Reading) (*outline.Outline, error) {
+	return loadOutline(ctx, s.pool, reading.Revision.ID)
+}

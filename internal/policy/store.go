@@ -1,0 +1,93 @@
+package policy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/fault"
+	"kagami/internal/policy/outline"
+)
+
+// errNoDocument says the same whether a document does not exist or may not be
+// read: who may not read it cannot tell.
+func errNoDocument() error {
+	return fault.New(fault.NotFound, "この文書は見つかりません。「ポリシー」の一覧から選び直してください。")
+}
+
+// querier is the part of a pool or a transaction that reads.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// currentRevision picks the revision of document d that holds on day $2: the
+// newest in force, else the first to come.
+const currentRevision = `
+	SELECT id, number, effective_on, decided_on, published_at, published_sha256
+	FROM revision
+	WHERE document_id = d.id AND state = 'published'
+	ORDER BY effective_on <= $2::date DESC, CASE WHEN effective_on <= $2::date THEN -number ELSE number END
+	LIMIT 1`
+
+const selectReading = `
+	SELECT d.id, d.code, d.kind, d.title,
+	       r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, k.acknowledged_at
+	FROM document d
+	CROSS JOIN LATERAL (` + currentRevision + `) r
+	LEFT JOIN acknowledgement k ON k.revision_id = r.id AND k.person_id = $1
+	WHERE d.kind = ANY($3::text[])`
+
+func scanReading(row pgx.CollectableRow) (Reading, error) {
+	var r Reading
+	err := row.Scan(&r.Document.ID, &r.Code, &r.Kind, &r.Title,
+		&r.Revision.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256, &r.AcknowledgedAt)
+	return r, err
+}
+
+// loadReading returns a document's current revision for a person who may read
+// the kinds given; NotFound otherwise.
+func loadReading(ctx context.Context, db querier, person int64, day time.Time, kinds []Kind, code string) (Reading, error) {
+	rows, err := db.Query(ctx, selectReading+` AND d.code = $4`, person, day, kinds, code)
+	if err != nil {
+		return Reading{}, fmt.Errorf("loading a document: %w", err)
+	}
+	reading, err := pgx.CollectExactlyOneRow(rows, scanReading)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Reading{}, errNoDocument()
+	}
+	if err != nil {
+		return Reading{}, fmt.Errorf("loading a document: %w", err)
+	}
+	return reading, nil
+}
+
+func listReadings(ctx context.Context, db querier, person int64, day time.Time, kinds []Kind) ([]Reading, error) {
+	rows, err := db.Query(ctx, selectReading+`
+		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`, person, day, kinds)
+	if err != nil {
+		return nil, fmt.Errorf("listing documents: %w", err)
+	}
+	readings, err := pgx.CollectRows(rows, scanReading)
+	if err != nil {
+		return nil, fmt.Errorf("listing documents: %w", err)
+	}
+	return readings, nil
+}
+
+// loadOutline returns a revision's outline as it was when it was drafted.
+func loadOutline(ctx context.Context, db querier, revision int64) (*outline.Outline, error) {
+	var raw []byte
+	if err := db.QueryRow(ctx, `SELECT outline FROM revision WHERE id = $1`, revision).Scan(&raw); err != nil {
+		return nil, fmt.Errorf("loading an outline: %w", err)
+	}
+	var o outline.Outline
+	if err := json.Unmarshal(raw, &o); err != nil {
+		return nil, fmt.Errorf("reading a stored outline: %w", err)
+	}
+	return &o, nil
+}

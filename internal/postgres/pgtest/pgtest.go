@@ -1,0 +1,122 @@
+// Package pgtest gives each test a fresh database on a real PostgreSQL: a
+// private cluster per test binary, and for each test a copy of one migrated
+// template, so that tests run in parallel and see nothing of each other.
+//
+// The copies are two statements of our own rather than a library's, since the
+// cluster has neither a TCP port nor passwords to hand to one.
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/postgres"
+	"kagami/internal/postgres/cluster"
+	"kagami/migrations"
+)
+
+const template = "template_of_tests"
+
+// Server is the test binary's own PostgreSQL.
+type Server struct {
+	cluster *cluster.Cluster
+	copies  atomic.Int64
+}
+
+// Run runs a package's tests with a server for them: in TestMain,
+//
+//	os.Exit(pgtest.Run(m, &server))
+func Run(m *testing.M, server *Server) int {
+	code, err := run(m, server)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+func run(m *testing.M, server *Server) (code int, err error) {
+	dir, err := os.MkdirTemp("", "kagami-test-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a leftover in the temporary directory
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return 0, err
+	}
+	ctx := context.Background()
+	server.cluster, err = cluster.Start(ctx, cluster.Config{Dir: dir, Fast: true})
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if stopErr := server.cluster.Stop(); err == nil {
+			err = stopErr
+		}
+	}()
+	if err := server.admin(ctx, `CREATE DATABASE `+template+` OWNER `+cluster.User); err != nil {
+		return 0, err
+	}
+	if err := postgres.Migrate(ctx, server.cluster.OwnerURL(template), migrations.FS); err != nil {
+		return 0, err
+	}
+	return m.Run(), nil
+}
+
+func (s *Server) admin(ctx context.Context, statement string) error {
+	conn, err := pgx.Connect(ctx, s.cluster.SuperuserURL("postgres"))
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx) //nolint:errcheck // nothing is left to lose
+	_, err = conn.Exec(ctx, statement)
+	return err
+}
+
+// DB is one test's database.
+type DB struct {
+	Pool *pgxpool.Pool // as the portal works
+	URL  string        // as the schema's owner
+}
+
+// New copies the template for a test; the copy goes with the test.
+func (s *Server) New(t testing.TB) DB {
+	t.Helper()
+	ctx := context.Background()
+	name := fmt.Sprintf("test_%d", s.copies.Add(1))
+	if err := s.admin(ctx, `CREATE DATABASE `+name+` TEMPLATE `+template+` OWNER `+cluster.User+` STRATEGY file_copy`); err != nil {
+		t.Fatalf("copying the template database: %v", err)
+	}
+	db := DB{URL: s.cluster.OwnerURL(name)}
+	pool, err := postgres.Open(ctx, db.URL)
+	if err != nil {
+		t.Fatalf("opening the test's database: %v", err)
+	}
+	db.Pool = pool
+	t.Cleanup(func() {
+		pool.Close()
+		if err := s.admin(ctx, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
+			t.Errorf("dropping the test's database: %v", err)
+		}
+	})
+	return db
+}
+
+// Owner is a connection as the schema's owner, for looking behind the portal's
+// back.
+func (db DB) Owner(t testing.TB) *pgx.Conn {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, db.URL)
+	if err != nil {
+		t.Fatalf("signing in as the schema's owner: %v", err)
+	}
+	t.Cleanup(func() { conn.Close(ctx) }) //nolint:errcheck // nothing is left to lose
+	return conn
+}

@@ -1,0 +1,99 @@
+package trail
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// one statement writes the entry and, where there is one, its confidential
+// part: a single round trip.
+const insertEntry = `
+WITH entry AS (
+	INSERT INTO trail_entry (at, person_id, role, action, subject_kind, subject_id, fields, refs, confidential_hash, hash)
+	VALUES ($1, nullif($2, 0::bigint), $3, $4, $5, $6, $7, $8, $9, $10)
+	RETURNING id)
+INSERT INTO trail_confidential (entry_id, salt, part)
+SELECT id, $11::bytea, $12::text FROM entry WHERE $11::bytea IS NOT NULL`
+
+// Append writes an entry in the transaction of the change that it records.
+func Append(ctx context.Context, tx pgx.Tx, e Entry) error {
+	e.At = e.At.UTC().Truncate(time.Microsecond)
+	if e.Fields == nil {
+		e.Fields = []string{}
+	}
+	if e.Refs == nil {
+		e.Refs = map[string]int64{}
+	}
+	s, err := seal(e)
+	if err != nil {
+		return fmt.Errorf("sealing a trail entry: %w", err)
+	}
+	_, err = tx.Exec(ctx, insertEntry, e.At, e.Person, e.Role, e.Action, e.Subject.Kind, e.Subject.ID,
+		e.Fields, e.Refs, s.confidentialHash, s.hash, s.salt, string(s.part))
+	if err != nil {
+		return fmt.Errorf("appending to the trail: %w", err)
+	}
+	return nil
+}
+
+// Altered is the first entry that does not prove itself.
+type Altered struct {
+	ID  int64
+	Why string
+}
+
+func (a *Altered) Error() string { return fmt.Sprintf("trail entry %d: %s", a.ID, a.Why) }
+
+// Querier is the part of a pool or a transaction that reads.
+type Querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// Verify reads the whole trail and checks each entry against its hash and, as
+// far as it is still there, its confidential part. It returns how many entries
+// it read, and *Altered for the first bad one.
+func Verify(ctx context.Context, db Querier) (int, error) {
+	rows, err := db.Query(ctx, `
+		SELECT e.id, e.at, coalesce(e.person_id, 0), e.role, e.action, e.subject_kind, e.subject_id,
+		       e.fields, e.refs, e.confidential_hash, e.hash, c.salt, c.part
+		FROM trail_entry e LEFT JOIN trail_confidential c ON c.entry_id = e.id
+		ORDER BY e.id`)
+	if err != nil {
+		return 0, fmt.Errorf("reading the trail: %w", err)
+	}
+	defer rows.Close()
+	n := 0
+	for rows.Next() {
+		var (
+			id                       int64
+			e                        Entry
+			refs                     []byte
+			confidential, hash, salt []byte
+			part                     *string
+		)
+		if err := rows.Scan(&id, &e.At, &e.Person, &e.Role, &e.Action, &e.Subject.Kind, &e.Subject.ID,
+			&e.Fields, &refs, &confidential, &hash, &salt, &part); err != nil {
+			return n, fmt.Errorf("reading the trail: %w", err)
+		}
+		if err := json.Unmarshal(refs, &e.Refs); err != nil {
+			return n, &Altered{id, "its references are not readable"}
+		}
+		want, err := openHash(e, confidential)
+		if err != nil {
+			return n, err
+		}
+		switch {
+		case !bytes.Equal(want, hash):
+			return n, &Altered{id, "its open part does not match its hash"}
+		case part != nil && !bytes.Equal(confidentialHash(salt, []byte(*part)), confidential):
+			return n, &Altered{id, "its confidential part does not match its hash"}
+		}
+		n++
+	}
+	return n, rows.Err()
+}
