@@ -56,6 +56,8 @@ CREATE TABLE appointment (
 CREATE INDEX appointment_by_person ON appointment (person_id);
 CREATE INDEX appointment_by_post ON appointment (post_id);
 
+-- the portal looks whether the schema is its own
+GRANT SELECT ON goose_db_version TO kagami_portal;
 GRANT SELECT, INSERT, UPDATE ON section, person, post, appointment TO kagami_portal;
 GRANT SELECT, INSERT, DELETE ON post_role TO kagami_portal;
 

@@ -177,3 +177,13 @@ func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code str
 	}
 	return reading, nil
 }
+
+// Bound counts the people whom a document of a kind binds today.
+func (s *Service) Bound(ctx context.Context, kind Kind) (int, error) {
+	var n int
+	err := s.pool.QueryRow(ctx, `WITH `+bound+` SELECT count(*) FROM bound`, s.today(), boundRoles(kind)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting whom a document binds: %w", err)
+	}
+	return n, nil
+}

@@ -77,8 +77,8 @@ func FuzzDecode(f *testing.F) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, file := range []string{"kihon-hoshin", "jorei", "kijun", "plain"} {
-		raw, err := os.ReadFile("testdata/" + file + ".txt")
+	for _, file := range []string{townsPolicy, "testdata/jorei.txt", "testdata/kijun.txt", "testdata/plain.txt"} {
+		raw, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func FuzzRead(f *testing.F) {
 // prints it for 5 MB.
 func BenchmarkRead(b *testing.B) {
 	const size = 5 << 20
-	town, err := os.ReadFile("testdata/kihon-hoshin.txt")
+	town, err := os.ReadFile(townsPolicy)
 	if err != nil {
 		b.Fatal(err)
 	}

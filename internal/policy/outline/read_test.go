@@ -11,6 +11,9 @@ import (
 	"kagami/internal/policy/outline"
 )
 
+// townsPolicy is the text as it was taken from its PDF.
+const townsPolicy = "../../sample/kihon-hoshin.txt"
+
 var update = flag.Bool("update", false, "write the outlines that the tests expect")
 
 // The texts in testdata are the town's own 基本方針 as taken from its PDF, and
@@ -21,13 +24,14 @@ func TestReadsTexts(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no texts to read: %v", err)
 	}
+	files = append(files, townsPolicy)
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			got, err := json.MarshalIndent(outline.Read(decodeFile(t, file), nil), "", "  ")
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden := strings.TrimSuffix(file, ".txt") + ".json"
+			golden := "testdata/" + strings.TrimSuffix(filepath.Base(file), ".txt") + ".json"
 			if *update {
 				if err := os.WriteFile(golden, append(got, '\n'), 0o644); err != nil {
 					t.Fatal(err)
@@ -47,7 +51,7 @@ func TestReadsTexts(t *testing.T) {
 // What is known of the town's text from its paper: 10 articles, their items,
 // and one figure whose labels are in no clause's text.
 func TestReadsTheTownsPolicy(t *testing.T) {
-	o := outline.Read(decodeFile(t, "testdata/kihon-hoshin.txt"), nil)
+	o := outline.Read(decodeFile(t, townsPolicy), nil)
 	if o.Title != "情報セキュリティ基本方針" {
 		t.Errorf("title %q", o.Title)
 	}
@@ -83,7 +87,7 @@ func TestReadsTheTownsPolicy(t *testing.T) {
 }
 
 func TestAnswersSettleQuestions(t *testing.T) {
-	text := decodeFile(t, "testdata/kihon-hoshin.txt")
+	text := decodeFile(t, townsPolicy)
 	accepted := outline.Read(text, outline.Answers{175: outline.AsFigure})
 	if len(accepted.Open()) != 0 {
 		t.Errorf("still open: %v", accepted.Open())

@@ -1,0 +1,73 @@
+// Command kagami is the portal with which a town runs its
+// 情報セキュリティポリシー: the server, and the commands of those who run it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"kagami/internal/fault"
+)
+
+// version is set when the binary is built.
+var version = "unversioned"
+
+// commands are the command line.
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"ポータルを動かします。"`
+	Migrate migrateCommand `cmd:"" help:"データベースの形（スキーマ）を調べ、新しくします。"`
+	Policy  policyCommand  `cmd:"" help:"ポリシーの文章を読み取ります。"`
+	Trail   trailCommand   `cmd:"" help:"監査証跡を調べます。"`
+
+	Version kong.VersionFlag `help:"版を表示します。"`
+}
+
+// Exit codes: 0 done, 1 failed, 2 wrong use.
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var cli commands
+	parser, err := kong.New(&cli, kong.Name("kagami"),
+		kong.Description("情報セキュリティポリシーの運用ポータル"),
+		kong.DefaultEnvars("KAGAMI"), kong.Vars{"version": version},
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "使い方は「kagami --help」で見られます。")
+		return 2
+	}
+	if err := command.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, sentence(err))
+		return 1
+	}
+	return 0
+}
+
+// sentence is what the operator reads of a failure: what to do, and the cause.
+func sentence(err error) string {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err.Error()
+	}
+	message := e.Message
+	for _, p := range e.Problems {
+		message += " " + p.Message
+	}
+	if e.Err != nil {
+		message += "（" + e.Err.Error() + "）"
+	}
+	return message
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/account"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/policy"
+	"kagami/internal/portal"
+	"kagami/internal/postgres"
+	"kagami/internal/sample"
+	"kagami/migrations"
+)
+
+type serveCommand struct {
+	database
+	Listen    string   `default:"127.0.0.1:8080" help:"待ち受けるアドレス。"`
+	PublicURL *url.URL `name:"public-url" placeholder:"URL" help:"利用者がポータルを開く URL。https のときは、Cookie を https だけで送ります。"`
+	Town      string   `default:"鏡石町" help:"画面に出す自治体の名前。"`
+	Demo      bool     `help:"空のデータベースを見本の町で満たし、アカウントを一度だけ表示します。"`
+}
+
+// Run serves until the context ends, and then stops in order: first the pages,
+// then the database.
+func (c *serveCommand) Run(ctx context.Context) (err error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, fmt.Sprintf("%s で待ち受けられません。ほかのプログラムが使っていないか確かめるか、--listen で別のアドレスを指定してください。", c.Listen))
+	}
+	defer listener.Close() //nolint:errcheck // closed by the server too
+	db, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	if err := db.migrate(ctx); err != nil {
+		return err
+	}
+	pool, err := postgres.Open(ctx, db.url)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := postgres.CheckSchema(ctx, pool, migrations.FS); err != nil {
+		return err
+	}
+	p, err := c.build(ctx, pool)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	return serve(ctx, listener, p, db.ended())
+}
+
+// build makes the portal of its parts.
+func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool) (*portal.Portal, error) {
+	d := door.New(pool, time.Now)
+	accounts, err := account.New(pool, d)
+	if err != nil {
+		return nil, err
+	}
+	config := portal.Config{
+		Town: c.Town, PublicURL: c.publicURL(), Pool: pool, Now: time.Now,
+		Org: org.New(pool, d), Accounts: accounts, Policy: policy.New(pool, d, time.Now),
+		Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
+	}
+	if c.Demo {
+		if err := demo(ctx, config); err != nil {
+			return nil, err
+		}
+	}
+	return portal.New(config)
+}
+
+func (c *serveCommand) publicURL() *url.URL {
+	if c.PublicURL != nil {
+		return c.PublicURL
+	}
+	return &url.URL{Scheme: "http", Host: c.Listen}
+}
+
+// demo fills an empty database with the sample town.
+func demo(ctx context.Context, config portal.Config) error {
+	empty, err := config.Org.Empty(ctx)
+	if err != nil {
+		return err
+	}
+	if !empty {
+		fmt.Println("データベースは空ではないため、見本の町は作りません。アカウントは、初めて作ったときに表示したものです。")
+		return nil
+	}
+	accounts, err := sample.Fill(ctx, sample.Town{Org: config.Org, Accounts: config.Accounts, Policy: config.Policy, Now: config.Now})
+	if err != nil {
+		return err
+	}
+	fmt.Println("見本の町のアカウント（パスワードは、いま一度だけ表示します）")
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "職員番号\tパスワード\t氏名\t職")
+	for _, a := range accounts {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.StaffNumber, a.Password, a.Name, a.Post)
+	}
+	return w.Flush()
+}
+
+// serve answers requests until the context or the database ends.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, databaseEnded <-chan error) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	fmt.Printf("ポータルは http://%s で動いています。止めるには Ctrl + C を押してください。\n", shownAddress(listener.Addr().String()))
+	select {
+	case <-ctx.Done():
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case err := <-databaseEnded:
+		return errors.Join(fault.New(fault.Unavailable, "PostgreSQL が止まったため、ポータルを止めます。データの場所の postgresql.log を見てください。"), err, server.Close())
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	return nil
+}
+
+// shownAddress is an address for a browser on this machine.
+func shownAddress(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsLoopback() || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}

@@ -1,0 +1,40 @@
+package calendar
+
+import (
+	"fmt"
+	"time"
+)
+
+// eras are the eras from the newest, each with its first day.
+var eras = []struct {
+	name  string
+	first time.Time
+}{
+	{"令和", time.Date(2019, 5, 1, 0, 0, 0, 0, time.UTC)},
+	{"平成", time.Date(1989, 1, 8, 0, 0, 0, 0, time.UTC)},
+	{"昭和", time.Date(1926, 12, 25, 0, 0, 0, 0, time.UTC)},
+	{"大正", time.Date(1912, 7, 30, 0, 0, 0, 0, time.UTC)},
+	{"明治", time.Date(1868, 10, 23, 0, 0, 0, 0, time.UTC)},
+}
+
+// Wareki writes a day as people write it: 令和8年11月24日, 令和元年5月1日. Days
+// before 明治 are written with the year alone.
+func Wareki(day time.Time) string {
+	for _, era := range eras {
+		if day.Before(era.first) {
+			continue
+		}
+		year := fmt.Sprint(day.Year() - era.first.Year() + 1)
+		if year == "1" {
+			year = "元"
+		}
+		return fmt.Sprintf("%s%s年%d月%d日", era.name, year, day.Month(), day.Day())
+	}
+	return fmt.Sprintf("%d年%d月%d日", day.Year(), day.Month(), day.Day())
+}
+
+// WarekiInstant writes an instant with its time in Tokyo: 令和8年11月24日 9時05分.
+func WarekiInstant(instant time.Time) string {
+	local := instant.In(Tokyo)
+	return fmt.Sprintf("%s %d時%02d分", Wareki(Day(instant)), local.Hour(), local.Minute())
+}

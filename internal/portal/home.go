@@ -1,0 +1,64 @@
+package portal
+
+import (
+	"net/http"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+	"kagami/web/page"
+)
+
+func (p *Portal) showHome(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	actor := actorOf(ctx)
+	readings, err := p.Policy.Readings(ctx, actor)
+	if err != nil {
+		return err
+	}
+	h := page.Home{Frame: p.frame(r, "ホーム"), Name: actor.Name, Today: calendar.Day(p.Now())}
+	for _, reading := range readings {
+		if reading.AcknowledgedAt == nil {
+			h.Unread = append(h.Unread, reading)
+		}
+	}
+	if h.Drafts, err = p.Policy.Drafts(ctx, actor); err != nil {
+		return err
+	}
+	if h.Imports, err = p.Policy.Imports(ctx, actor); err != nil {
+		return err
+	}
+	if h.Coverage, err = p.coverage(r, readings); err != nil {
+		return err
+	}
+	return p.show(w, r, page.HomePage(h))
+}
+
+// coverage is the state of each 基本方針 for who may see it; the other documents
+// have pages of their own.
+func (p *Portal) coverage(r *http.Request, readings []policy.Reading) ([]policy.Coverage, error) {
+	actor := actorOf(r.Context())
+	if actor.Reach(authz.SeeAcknowledgements) == authz.None {
+		return nil, nil
+	}
+	var list []policy.Coverage
+	for _, reading := range readings {
+		if reading.Kind != policy.Basic {
+			continue
+		}
+		c, err := p.Policy.Coverage(r.Context(), actor, reading.Code, 0)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+func (p *Portal) ready(w http.ResponseWriter, r *http.Request) {
+	if err := p.Pool.Ping(r.Context()); err != nil {
+		http.Error(w, "database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
+}

@@ -1,0 +1,174 @@
+package portal
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/internal/policy/outline"
+	"kagami/web/page"
+)
+
+// formMemory is how much of a form with files is held in memory, in bytes.
+const formMemory = 1 << 20
+
+func (p *Portal) showImportStart(w http.ResponseWriter, r *http.Request) error {
+	return p.show(w, r, page.ImportStartPage(page.ImportStart{
+		Frame: p.frame(r, "文書を取り込む", policiesLink), Text: policy.Text{Kind: policy.Basic},
+	}))
+}
+
+func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
+	if err := parseLongForm(r); err != nil {
+		return err
+	}
+	text := policy.Text{
+		Kind:   policy.Kind(r.PostForm.Get("kind")),
+		Title:  strings.TrimSpace(r.PostForm.Get("title")),
+		Code:   strings.TrimSpace(r.PostForm.Get("code")),
+		Source: r.PostForm.Get("source"),
+	}
+	token, err := p.takeIn(r, text)
+	if problems := problemsOf(err); problems != nil {
+		p.render(w, r, failures[fault.KindOf(err)].status, page.ImportStartPage(page.ImportStart{
+			Frame: p.frame(r, "文書を取り込む", policiesLink), Text: text, Problems: problems,
+		}))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return goOn(w, r, "/imports/"+token, "")
+}
+
+// takeIn takes in the file of a form, or where there is none the pasted text.
+func (p *Portal) takeIn(r *http.Request, text policy.Text) (string, error) {
+	raw, err := fileField(r, "file")
+	if err != nil {
+		return "", err
+	}
+	if raw == nil {
+		raw = []byte(text.Source)
+	}
+	if len(raw) > 0 {
+		if text.Source, err = decodeField(raw); err != nil {
+			return "", err
+		}
+	}
+	return p.Policy.StartImport(r.Context(), actorOf(r.Context()), text)
+}
+
+// decodeField reads a form's text, and says at the field what is wrong with it.
+func decodeField(raw []byte) (string, error) {
+	text, err := outline.Decode(raw)
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		e.Problems = []fault.Problem{{Field: "source", Message: e.Message}}
+	}
+	return text, err
+}
+
+// fileField is the content of an uploaded file; nil where none was chosen.
+func fileField(r *http.Request, name string) ([]byte, error) {
+	file, header, err := r.FormFile(name)
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, badForm(err)
+	}
+	defer file.Close() //nolint:errcheck // it was read only
+	if header.Size > outline.MaxSize {
+		return nil, fault.New(fault.TooLarge, "ファイルが大きすぎます。10 MB までのテキストファイルを選んでください。")
+	}
+	raw, err := io.ReadAll(file)
+	if err != nil {
+		return nil, badForm(err)
+	}
+	return raw, nil
+}
+
+// parseLongForm reads a form that may hold files and long texts.
+func parseLongForm(r *http.Request) error {
+	err := r.ParseMultipartForm(formMemory)
+	if errors.Is(err, http.ErrNotMultipart) {
+		err = r.ParseForm()
+	}
+	if err != nil {
+		return badForm(err)
+	}
+	return nil
+}
+
+func (p *Portal) showImport(w http.ResponseWriter, r *http.Request) error {
+	i, err := p.Policy.Import(r.Context(), actorOf(r.Context()), chi.URLParam(r, "token"))
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, p.importPage(r, i, nil))
+}
+
+func (p *Portal) workOnImport(w http.ResponseWriter, r *http.Request) error {
+	if err := parseLongForm(r); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	actor, token := actorOf(ctx), chi.URLParam(r, "token")
+	i, err := p.Policy.Import(ctx, actor, token)
+	if err != nil {
+		return err
+	}
+	if err := p.readImportForm(r, &i); err != nil {
+		return p.refuseImport(w, r, i, err)
+	}
+	if err := p.Policy.Settle(ctx, actor, token, i.Source, i.Answers); err != nil {
+		return p.refuseImport(w, r, i, err)
+	}
+	if r.PostForm.Get("act") != "draft" {
+		return goOn(w, r, "/imports/"+token, "settled")
+	}
+	code, err := p.Policy.DraftImport(ctx, actor, token)
+	if err != nil {
+		return p.refuseImport(w, r, i, err)
+	}
+	return goOn(w, r, "/policies/"+url.PathEscape(code)+"/draft", "drafted")
+}
+
+// readImportForm takes over what was corrected and answered. Answers stand at
+// lines, so they go when the lines have changed.
+func (p *Portal) readImportForm(r *http.Request, i *policy.Import) error {
+	if sent := r.PostForm.Get("source"); r.PostForm.Has("source") {
+		source, err := decodeField([]byte(sent))
+		if err != nil {
+			return err
+		}
+		if strings.TrimRight(source, "\n") != strings.TrimRight(i.Source, "\n") {
+			i.Source, i.Answers = source, nil
+			return nil
+		}
+	}
+	answers := outline.Answers{}
+	for _, q := range i.Outline().Questions {
+		if answer := r.PostForm.Get(fmt.Sprintf("answer-%d", q.Line)); answer != "" {
+			answers[q.Line] = outline.Answer(answer)
+		}
+	}
+	i.Answers = answers
+	return nil
+}
+
+// refuseImport shows an import again with what is wrong, and what was typed.
+func (p *Portal) refuseImport(w http.ResponseWriter, r *http.Request, i policy.Import, err error) error {
+	problems := problemsOf(err)
+	if problems == nil {
+		return err
+	}
+	p.render(w, r, failures[fault.KindOf(err)].status, p.importPage(r, i, problems))
+	return nil
+}

@@ -1,0 +1,132 @@
+package portal
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+)
+
+// log writes one line a request: what was asked, by its route rather than its
+// address (addresses can name what is not public), and how it ended.
+func (p *Portal) log(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun := time.Now()
+		r = r.WithContext(withRequestID(r.Context(), rand.Text()[:12]))
+		seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		next.ServeHTTP(seen, r)
+		p.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			slog.String("id", requestID(r.Context())),
+			slog.String("method", r.Method),
+			slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
+			slog.Int("status", max(seen.Status(), http.StatusOK)),
+			slog.Int("bytes", seen.BytesWritten()),
+			slog.Duration("took", time.Since(begun)))
+	})
+}
+
+// recover turns a panic into the page for what nobody foresaw.
+func (p *Portal) recover(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(v)
+			}
+			p.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// policyOfContent lets a page take nothing from anywhere but the portal.
+const policyOfContent = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+func (p *Portal) headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policyOfContent)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		if p.secure() {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameOrigin refuses forms that another site sends in a person's name.
+func (p *Portal) sameOrigin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(p.page(func(http.ResponseWriter, *http.Request) error {
+		return fault.New(fault.Forbidden, "ほかのサイトから送られた操作は受け付けません。このポータルの画面を開き直してから、もう一度行ってください。")
+	}))
+	return protection.Handler(next)
+}
+
+// identify finds who acts: the session's person, with the roles of today. One
+// whose posts have ended is nobody.
+func (p *Portal) identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		person, ok := p.sessions.Person(r.Context())
+		if !ok {
+			next.ServeHTTP(w, r)
+			return
+		}
+		actor, err := p.Org.ActorOn(r.Context(), person, calendar.Day(p.Now()))
+		if fault.KindOf(err) == fault.Unauthenticated {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if err != nil {
+			p.fail(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(withActor(r.Context(), actor)))
+	})
+}
+
+// gate lets through who may do a route's action at all, and no more than the
+// route's size.
+func (p *Portal) gate(route Route) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			actor := actorOf(r.Context())
+			switch {
+			case route.Action == authz.Public:
+			case actor.Person == 0:
+				p.fail(w, r, errSignIn())
+				return
+			case route.Action == authz.SignedIn:
+			case actor.Reach(route.Action) == authz.None:
+				_, err := authz.Check(actor, route.Action, authz.Matter{})
+				p.fail(w, r, err)
+				return
+			}
+			limit := route.MaxBody
+			if limit == 0 {
+				limit = maxForm
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, limit)
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func errSignIn() error {
+	return fault.New(fault.Unauthenticated, "")
+}

@@ -1,0 +1,60 @@
+package portal
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/account"
+	"kagami/internal/org"
+	"kagami/internal/policy"
+	"kagami/web/static"
+)
+
+// Config is what a portal is made of.
+type Config struct {
+	Town      string   // the town's name, 鏡石町
+	PublicURL *url.URL // where people reach it; over https cookies are sent over nothing else
+	Pool      *pgxpool.Pool
+	Org       *org.Service
+	Accounts  *account.Service
+	Policy    *policy.Service
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Portal serves the pages.
+type Portal struct {
+	Config
+	files    *static.Files
+	sessions *account.Sessions
+	drawn    *drawnTexts
+	handler  http.Handler
+}
+
+// New makes a portal. Close it to end its background work.
+func New(config Config) (*Portal, error) {
+	files, err := static.New()
+	if err != nil {
+		return nil, err
+	}
+	drawn, err := newDrawnTexts()
+	if err != nil {
+		return nil, err
+	}
+	p := &Portal{Config: config, files: files, drawn: drawn}
+	p.sessions = account.NewSessions(config.Pool, config.Now, p.secure(), p.fail)
+	p.handler = p.router()
+	return p, nil
+}
+
+// Close ends the portal's background work.
+func (p *Portal) Close() { p.sessions.Close() }
+
+// secure tells whether people reach the portal over TLS.
+func (p *Portal) secure() bool { return p.PublicURL.Scheme == "https" }
+
+func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }

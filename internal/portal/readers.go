@@ -1,0 +1,58 @@
+package portal
+
+import (
+	"encoding/hex"
+	"net/http"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+	"kagami/internal/sheet"
+	"kagami/web/layout"
+	"kagami/web/page"
+)
+
+func (p *Portal) showReaders(w http.ResponseWriter, r *http.Request) error {
+	after, err := strconv.Atoi(r.URL.Query().Get("after"))
+	if err != nil || after < 0 {
+		after = 0
+	}
+	coverage, err := p.Policy.Coverage(r.Context(), actorOf(r.Context()), chi.URLParam(r, "code"), after)
+	if err != nil {
+		return err
+	}
+	frame := p.frame(r, "確認した人", policiesLink,
+		layout.Link{Label: coverage.Reading.Title, Address: "/policies/" + coverage.Reading.Code})
+	return p.show(w, r, page.ReadersPage(page.Readers{Frame: frame, Coverage: coverage, Today: calendar.Day(p.Now())}))
+}
+
+var readersColumns = []string{"課室", "職員番号", "氏名", "フリガナ", "確認", "確認した日時", "本文のSHA-256"}
+
+func (p *Portal) readersCSV(w http.ResponseWriter, r *http.Request) error {
+	return p.readersFile(w, r, sheet.CSV)
+}
+
+func (p *Portal) readersXLSX(w http.ResponseWriter, r *http.Request) error {
+	return p.readersFile(w, r, sheet.XLSX)
+}
+
+// readersFile hands out who has acknowledged and who has not, as a file.
+func (p *Portal) readersFile(w http.ResponseWriter, r *http.Request, format sheet.Format) error {
+	code := chi.URLParam(r, "code")
+	table := sheet.Table{Columns: readersColumns}
+	reading, err := p.Policy.CoverageLines(r.Context(), actorOf(r.Context()), code, func(l policy.Line) error {
+		done, at := "未確認", ""
+		if l.AcknowledgedAt != nil {
+			done, at = "確認済み", l.AcknowledgedAt.In(calendar.Tokyo).Format("2006-01-02 15:04:05")
+		}
+		table.Rows = append(table.Rows, []string{l.Section, l.StaffNumber, l.Name, l.Furigana, done, at, hex.EncodeToString(l.SHA256)})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	name := reading.Title + "_確認状況_" + calendar.Day(p.Now()).Format("20060102")
+	return table.Serve(w, name, format)
+}

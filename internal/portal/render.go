@@ -1,0 +1,106 @@
+package portal
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/a-h/templ"
+
+	"kagami/internal/authz"
+	"kagami/web/layout"
+)
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// render draws a page whole before the first byte of it is sent, so that a page
+// that fails halfway is never seen.
+func (p *Portal) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) {
+	b, _ := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	if err := c.Render(r.Context(), b); err != nil {
+		p.Log.LogAttrs(r.Context(), slog.LevelError, "drawing a page", slog.String("id", requestID(r.Context())), slog.String("cause", err.Error()))
+		http.Error(w, "画面を作れませんでした。もう一度お試しください。", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // whoever has gone does not need it
+}
+
+// show answers with a page.
+func (p *Portal) show(w http.ResponseWriter, r *http.Request, c templ.Component) error {
+	p.render(w, r, http.StatusOK, c)
+	return nil
+}
+
+var navigation = []layout.Link{
+	{Label: "ホーム", Address: "/"},
+	{Label: "ポリシー", Address: "/policies"},
+	{Label: "マイ記録", Address: "/acknowledgements"},
+}
+
+// frame is what stands around a page for whoever asks for it. crumbs are the
+// way to the page from home, without the page itself.
+func (p *Portal) frame(r *http.Request, title string, crumbs ...layout.Link) layout.Frame {
+	f := layout.Frame{Title: title, Town: p.Town, Files: p.files, Done: done(r)}
+	actor := actorOf(r.Context())
+	if actor.Person == 0 {
+		return f
+	}
+	f.Person = &layout.Person{Name: actor.Name, Role: roleOf(actor)}
+	f.Nav = make([]layout.Link, len(navigation))
+	for i, link := range navigation {
+		link.Current = r.URL.Path == link.Address || link.Address != "/" && strings.HasPrefix(r.URL.Path, link.Address+"/")
+		f.Nav[i] = link
+	}
+	if r.URL.Path != "/" {
+		f.Crumbs = append(append([]layout.Link{navigation[0]}, crumbs...), layout.Link{Label: title})
+	}
+	return f
+}
+
+// roleOf says as what a person acts: their first post, and the highest role.
+func roleOf(actor authz.Actor) string {
+	h := actor.Holdings[0]
+	section := ""
+	if h.SectionName != "" && !strings.HasPrefix(h.Post, h.SectionName) {
+		section = h.SectionName + " "
+	}
+	if h.Role == authz.Staff {
+		return section + h.Post
+	}
+	return section + h.Post + "・" + h.Role.Title()
+}
+
+// dones are what a page can say of what has just been done; the address names
+// one of them, never a text.
+var dones = map[string]layout.Done{
+	"acknowledged": {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
+	"drafted":      {Heading: "下書きにしました", Text: "構成と本文を確かめてください。公開は、本部会議の決定のあとに行います。"},
+	"published":    {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
+	"settled":      {Heading: "保存しました", Text: "すべての質問に答えたら、「下書きにする」を押してください。"},
+	"signed-out":   {Heading: "サインアウトしました", Text: "続けるときは、もう一度サインインしてください。"},
+}
+
+func done(r *http.Request) *layout.Done {
+	if d, ok := dones[r.URL.Query().Get("done")]; ok {
+		return &d
+	}
+	return nil
+}
+
+// goOn sends the browser on to where the outcome of a form is shown.
+func goOn(w http.ResponseWriter, r *http.Request, address, done string) error {
+	if done != "" {
+		address += "?done=" + done
+	}
+	http.Redirect(w, r, address, http.StatusSeeOther)
+	return nil
+}

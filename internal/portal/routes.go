@@ -1,0 +1,90 @@
+package portal
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/fault"
+	"kagami/internal/policy/outline"
+)
+
+// Route is one address with the action it stands for: who may not do the
+// action anywhere does not get past the gate. The operation behind it checks
+// again, with the matter it is about.
+type Route struct {
+	Method  string
+	Pattern string
+	Action  authz.Action
+	// MaxBody is the most that the request may bring, in bytes; 0 for the size
+	// of an ordinary form.
+	MaxBody int64
+	handle  handler
+}
+
+// handler answers a request, or says why not.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// maxForm is the most that an ordinary form may bring, in bytes.
+const maxForm = 256 << 10
+
+// maxText is the most that a form with a policy text may bring, in bytes: a
+// file and a pasted text, and what a form puts around them.
+const maxText = 2*outline.MaxSize + 1<<20
+
+// Routes are all the addresses for people.
+func (p *Portal) Routes() []Route {
+	return []Route{
+		{http.MethodGet, "/login", authz.Public, 0, p.showSignIn},
+		{http.MethodPost, "/login", authz.Public, 0, p.signIn},
+		{http.MethodPost, "/logout", authz.Public, 0, p.signOut},
+
+		{http.MethodGet, "/", authz.SignedIn, 0, p.showHome},
+
+		{http.MethodGet, "/policies", authz.ReadBasic, 0, p.showPolicies},
+		{http.MethodGet, "/policies/{code}", authz.ReadBasic, 0, p.showReading},
+		{http.MethodPost, "/policies/{code}", authz.Acknowledge, 0, p.acknowledge},
+		{http.MethodGet, "/policies/{code}/readers", authz.SeeAcknowledgements, 0, p.showReaders},
+		{http.MethodGet, "/policies/{code}/readers.csv", authz.SeeAcknowledgements, 0, p.readersCSV},
+		{http.MethodGet, "/policies/{code}/readers.xlsx", authz.SeeAcknowledgements, 0, p.readersXLSX},
+
+		{http.MethodGet, "/imports", authz.DraftRevision, 0, p.showImportStart},
+		{http.MethodPost, "/imports", authz.DraftRevision, maxText, p.startImport},
+		{http.MethodGet, "/imports/{token}", authz.DraftRevision, 0, p.showImport},
+		{http.MethodPost, "/imports/{token}", authz.DraftRevision, maxText, p.workOnImport},
+
+		{http.MethodGet, "/policies/{code}/draft", authz.SignedIn, 0, p.showDraft},
+		{http.MethodGet, "/policies/{code}/draft/publish", authz.PublishDecided, 0, p.showPublish},
+		{http.MethodPost, "/policies/{code}/draft/publish", authz.PublishDecided, 0, p.publish},
+
+		{http.MethodGet, "/acknowledgements", authz.SignedIn, 0, p.showAcknowledgements},
+		{http.MethodGet, "/acknowledgements/{code}/{number}", authz.SignedIn, 0, p.showProof},
+	}
+}
+
+// router is the table above with the middleware before it, and the addresses
+// that machines ask.
+func (p *Portal) router() http.Handler {
+	router := chi.NewRouter()
+	router.Use(p.log, p.recover, p.headers)
+	router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	router.Get("/readyz", p.ready)
+	router.Handle("/static/*", p.files.Handler(p.page(notFound)))
+
+	people := chi.Chain(p.sameOrigin, p.sessions.Load, p.identify)
+	for _, route := range p.Routes() {
+		router.Method(route.Method, route.Pattern, append(people, p.gate(route)).Handler(p.page(route.handle)))
+	}
+	router.NotFound(people.Handler(p.page(notFound)).ServeHTTP)
+	router.MethodNotAllowed(people.Handler(p.page(wrongMethod)).ServeHTTP)
+	return router
+}
+
+func notFound(http.ResponseWriter, *http.Request) error {
+	return fault.New(fault.NotFound, "アドレスが正しいか確かめてください。ホームから選び直すこともできます。")
+}
+
+func wrongMethod(http.ResponseWriter, *http.Request) error {
+	return fault.New(fault.WrongMethod, "この画面は、その操作を受け付けていません。ホームから選び直してください。")
+}

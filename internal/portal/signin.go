@@ -1,0 +1,89 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/web/page"
+)
+
+func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request) error {
+	if actorOf(r.Context()).Person != 0 {
+		return goOn(w, r, "/", "")
+	}
+	return p.show(w, r, page.SignInPage(p.signInPage(r, "")))
+}
+
+// signInPage asks who it is, and remembers where they wanted to go.
+func (p *Portal) signInPage(r *http.Request, message string) page.SignIn {
+	s := page.SignIn{Frame: p.frame(r, "サインイン"), Message: message}
+	switch {
+	case r.URL.Path == "/login":
+		s.Next = r.URL.Query().Get("next")
+	case r.Method == http.MethodGet:
+		s.Next = r.URL.RequestURI()
+		if message == "" && r.URL.Path != "/" {
+			s.Message = "この画面を見るには、サインインしてください。"
+		}
+	default:
+		s.Next = r.URL.Path
+		if message == "" {
+			s.Message = "時間がたったため、サインインが切れていました。操作は行われていません。サインインして、もう一度行ってください。"
+		}
+	}
+	return s
+}
+
+func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	login, password := r.PostForm.Get("login"), r.PostForm.Get("password")
+	s := page.SignIn{Frame: p.frame(r, "サインイン"), Next: r.PostForm.Get("next"), Login: login}
+	if strings.TrimSpace(login) == "" {
+		s.Problems = append(s.Problems, fault.Problem{Field: "login", Message: "メールアドレスか職員番号を入力してください。"})
+	}
+	if password == "" {
+		s.Problems = append(s.Problems, fault.Problem{Field: "password", Message: "パスワードを入力してください。"})
+	}
+	if len(s.Problems) > 0 {
+		p.render(w, r, http.StatusUnprocessableEntity, page.SignInPage(s))
+		return nil
+	}
+	person, err := p.Accounts.Authenticate(r.Context(), login, password)
+	if err == nil {
+		_, err = p.Org.ActorOn(r.Context(), person, calendar.Day(p.Now()))
+	}
+	if fault.KindOf(err) == fault.Unauthenticated {
+		s.Problems = []fault.Problem{{Field: "login", Message: messageOf(err)}}
+		p.render(w, r, http.StatusUnauthorized, page.SignInPage(s))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.sessions.Begin(r.Context(), person); err != nil {
+		return err
+	}
+	return goOn(w, r, within(s.Next), "")
+}
+
+// within keeps an address within the portal; any other becomes home.
+func within(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") ||
+		strings.Contains(next, `\`) || u.Path == "/login" || u.Path == "/logout" {
+		return "/"
+	}
+	return u.RequestURI()
+}
+
+func (p *Portal) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := p.sessions.End(r.Context()); err != nil {
+		return err
+	}
+	return goOn(w, r, "/login", "signed-out")
+}

@@ -1,0 +1,165 @@
+// Package sample fills an empty database with a sample town: the sections of a
+// real one, people plainly made up (見本), and the town's own 基本方針, published
+// and read by some. It acts through the same operations as people do.
+package sample
+
+import (
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"fmt"
+	"strings"
+	"time"
+
+	"kagami/internal/account"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/org"
+	"kagami/internal/policy"
+	"kagami/internal/policy/outline"
+)
+
+// Policy is the town's 基本方針, as text taken from its PDF.
+//
+//go:embed kihon-hoshin.txt
+var Policy []byte
+
+// figureLine is where the reader asks about the labels of 図 1.1.
+const figureLine = 175
+
+// Town is the services that the sample is made with.
+type Town struct {
+	Org      *org.Service
+	Accounts *account.Service
+	Policy   *policy.Service
+	Now      func() time.Time
+}
+
+// Account is what someone signs in with.
+type Account struct {
+	Name        string
+	Post        string
+	StaffNumber string
+	Password    string
+	Person      int64
+}
+
+// Fill makes the sample town and returns its accounts, each with a password
+// that is made now and kept nowhere else.
+func Fill(ctx context.Context, t Town) ([]Account, error) {
+	operator := authz.AsOperator()
+	year := fiscalYear(t.Now())
+	var accounts []Account
+	for i, section := range sections {
+		var id int64
+		if section.name != "" {
+			var err error
+			id, err = t.Org.AddSection(ctx, operator, org.Section{Code: section.code, Name: section.name, Kind: section.kind, Position: i})
+			if err != nil {
+				return nil, err
+			}
+		}
+		for j, post := range section.posts() {
+			postID, err := t.Org.AddPost(ctx, operator, org.Post{
+				Section: id, Title: post.title, SingleHolder: post.single, Position: j, Roles: post.roles,
+			})
+			if err != nil {
+				return nil, err
+			}
+			for range post.holders {
+				a, err := t.appoint(ctx, len(accounts), postID, year)
+				if err != nil {
+					return nil, err
+				}
+				a.Post = post.title
+				if !strings.HasPrefix(post.title, section.name) {
+					a.Post = section.name + " " + post.title
+				}
+				accounts = append(accounts, a)
+			}
+		}
+	}
+	return accounts, t.publish(ctx, accounts, year)
+}
+
+// fiscalYear is the last 1 April.
+func fiscalYear(now time.Time) time.Time {
+	day := calendar.Day(now)
+	first := time.Date(day.Year(), time.April, 1, 0, 0, 0, 0, time.UTC)
+	if day.Before(first) {
+		first = first.AddDate(-1, 0, 0)
+	}
+	return first
+}
+
+// appoint makes a person with an account, and gives them a post.
+func (t Town) appoint(ctx context.Context, n int, post int64, from time.Time) (Account, error) {
+	operator := authz.AsOperator()
+	name, furigana := personName(n)
+	a := Account{Name: name, StaffNumber: fmt.Sprintf("M%03d", n+1), Password: newPassword()}
+	var err error
+	a.Person, err = t.Org.AddPerson(ctx, operator, org.Person{
+		StaffNumber: a.StaffNumber, Name: name, Furigana: furigana, Email: strings.ToLower(a.StaffNumber) + "@town.example",
+	})
+	if err != nil {
+		return Account{}, err
+	}
+	if err := t.Org.Appoint(ctx, operator, a.Person, post, from); err != nil {
+		return Account{}, err
+	}
+	return a, t.Accounts.SetPassword(ctx, operator, a.Person, a.Password)
+}
+
+// newPassword makes one that can be typed from paper: 80 bits in fours.
+func newPassword() string {
+	s := strings.ToLower(rand.Text()[:16])
+	return s[:4] + "-" + s[4:8] + "-" + s[8:12] + "-" + s[12:]
+}
+
+// publish puts the town's 基本方針 in force, and lets some acknowledge it.
+func (t Town) publish(ctx context.Context, accounts []Account, year time.Time) error {
+	source, err := outline.Decode(Policy)
+	if err != nil {
+		return fmt.Errorf("reading the sample policy: %w", err)
+	}
+	actors := make([]authz.Actor, len(accounts))
+	for i, a := range accounts {
+		if actors[i], err = t.Org.ActorOn(ctx, a.Person, calendar.Day(t.Now())); err != nil {
+			return err
+		}
+	}
+	code, err := t.Policy.DraftText(ctx, first(actors, authz.SecurityOfficer), policy.Text{
+		Kind: policy.Basic, Source: source, Answers: outline.Answers{figureLine: outline.AsFigure},
+	})
+	if err != nil {
+		return err
+	}
+	ciso := first(actors, authz.CISO)
+	draft, err := t.Policy.Draft(ctx, ciso, code)
+	if err != nil {
+		return err
+	}
+	decision := policy.Decision{DecidedOn: year.AddDate(0, 0, -15), EffectiveOn: year, SHA256: draft.SHA256}
+	if err := t.Policy.PublishDecided(ctx, ciso, code, decision); err != nil {
+		return err
+	}
+	for i, actor := range actors {
+		if i%5 > 1 {
+			continue // three in five have still to read it
+		}
+		if err := t.Policy.Acknowledge(ctx, actor, policy.Shown{Code: code, Number: 1, SHA256: draft.SHA256}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// first is the first who holds a role.
+func first(actors []authz.Actor, role authz.Role) authz.Actor {
+	for _, a := range actors {
+		if a.Has(role) {
+			return a
+		}
+	}
+	return authz.Actor{}
+}

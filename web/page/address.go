@@ -1,0 +1,46 @@
+package page
+
+import (
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+)
+
+// Addresses are built here only, from escaped parts.
+
+func policyURL(code string) templ.SafeURL { return address("policies", code) }
+
+func draftURL(code string) templ.SafeURL { return address("policies", code, "draft") }
+
+func publishURL(code string) templ.SafeURL { return address("policies", code, "draft", "publish") }
+
+func readersURL(code string) templ.SafeURL { return address("policies", code, "readers") }
+
+func importURL(token string) templ.SafeURL { return address("imports", token) }
+
+func proofURL(code string, number int) templ.SafeURL {
+	return address("acknowledgements", code, fmt.Sprint(number))
+}
+
+func address(parts ...string) templ.SafeURL {
+	joined := ""
+	for _, part := range parts {
+		joined += "/" + url.PathEscape(part)
+	}
+	return templ.SafeURL(joined)
+}
+
+func dayText(day time.Time) string { return calendar.Wareki(day) }
+
+// importTitle names a text that may not have a title yet.
+func importTitle(i policy.Import) string {
+	if i.Title != "" {
+		return i.Title
+	}
+	return i.Kind.Title() + "（" + calendar.WarekiInstant(i.StartedAt) + " に取り込み）"
+}
