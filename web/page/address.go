@@ -1,3 +1,5 @@
+// Package page holds the pages, a file a screen. They draw what they are given;
+// who may see what has been decided before.
 package page
 
 import (

@@ -63,7 +63,7 @@ func (c *Cluster) start(ctx context.Context, p programs, o owner, fast bool) err
 	if err := c.dir.initialize(ctx, p, o, fast); err != nil {
 		return err
 	}
-	if err := awaitPredecessor(c.dir.data); err != nil {
+	if err := awaitPredecessor(ctx, c.dir.data); err != nil {
 		return err
 	}
 	process, done, err := run(p, o, c.dir, fast)

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -89,14 +90,20 @@ const predecessorLimit = 30 * time.Second
 
 // awaitPredecessor waits until a server that still runs on the data has ended:
 // its portal was killed, and it is shutting down.
-func awaitPredecessor(data string) error {
-	for deadline := time.Now().Add(predecessorLimit); ; time.Sleep(10 * time.Millisecond) {
+func awaitPredecessor(ctx context.Context, data string) error {
+	ctx, cancel := context.WithTimeout(ctx, predecessorLimit)
+	defer cancel()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for {
 		pid, ok := serverOn(data)
 		if !ok {
 			return nil
 		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("the former server, process %d, does not end", pid)
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for the former server, process %d, to end: %w", pid, ctx.Err())
 		}
 	}
 }

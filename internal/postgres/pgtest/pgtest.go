@@ -32,8 +32,11 @@ type Server struct {
 // Run runs a package's tests with a server for them: in TestMain,
 //
 //	os.Exit(pgtest.Run(m, &server))
-func Run(m *testing.M, server *Server) int {
-	code, err := run(m, server)
+//
+// prepare fills the template that the tests' databases are copied from; url
+// signs in as the schema's owner.
+func Run(m *testing.M, server *Server, prepare ...func(ctx context.Context, url string) error) int {
+	code, err := run(m, server, prepare)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -41,7 +44,7 @@ func Run(m *testing.M, server *Server) int {
 	return code
 }
 
-func run(m *testing.M, server *Server) (code int, err error) {
+func run(m *testing.M, server *Server, prepare []func(context.Context, string) error) (code int, err error) {
 	dir, err := os.MkdirTemp("", "kagami-test-")
 	if err != nil {
 		return 0, err
@@ -65,6 +68,11 @@ func run(m *testing.M, server *Server) (code int, err error) {
 	}
 	if err := postgres.Migrate(ctx, server.cluster.OwnerURL(template), migrations.FS); err != nil {
 		return 0, err
+	}
+	for _, fill := range prepare {
+		if err := fill(ctx, server.cluster.OwnerURL(template)); err != nil {
+			return 0, err
+		}
 	}
 	return m.Run(), nil
 }

@@ -1,0 +1,52 @@
+# Kagami: what there is to do. `make` alone lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
+LINTER_VERSION := v2.15.0
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kagami/tools
+LINTER := $(TOOLS)/golangci-lint-$(LINTER_VERSION)
+SERVE := bin/kagami serve --demo $(if $(DATA),--data $(DATA))
+
+.PHONY: help run test check build bench generate clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
+
+run: ## install what is missing, build, and serve the portal with the sample town on http://localhost:8080
+	@scripts/install postgresql
+	@$(MAKE) --no-print-directory build
+	@exec $(SERVE)
+
+test: ## install what the tests need, then run every test and check there is
+	@scripts/install postgresql chromium fonts
+	@$(MAKE) --no-print-directory check
+	go test -tags browser ./internal/browsertest/...
+
+check: $(LINTER) ## fast: formatting, generated files, vet, linter, unit and database tests
+	@scripts/check-format
+	@scripts/check-generated
+	go vet ./...
+	$(LINTER) run
+	go test ./...
+
+build: ## bin/kagami, one static binary with everything inside
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/kagami ./cmd/kagami
+
+bench: ## the speed figures, each a ratio taken within one run
+	@scripts/install postgresql
+	@$(MAKE) --no-print-directory build
+	go run ./internal/bench --binary bin/kagami
+
+generate: ## write the generated files anew
+	go tool templ generate -path web
+
+clean: ## remove what was built
+	rm -rf bin test-output
+
+$(LINTER):
+	@echo 'building golangci-lint, once (about a minute)'
+	@mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS)/new go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VERSION)
+	mv $(TOOLS)/new/golangci-lint $@

@@ -1,0 +1,108 @@
+// Package archtest keeps the arrows of the house: which room knows which. The
+// arrows stand here and nowhere else.
+package archtest
+
+import (
+	"go/ast"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/packages"
+)
+
+const module = "kagami/"
+
+// arrows says what each room may know of the house; what stands here for a
+// room does not stand for the rooms below it.
+var arrows = map[string][]string{
+	"internal/calendar": {},
+	"internal/fault":    {},
+	"migrations":        {},
+	"internal/sheet":    {},
+	"web/static":        {},
+
+	"internal/authz":            {"internal/fault"},
+	"internal/postgres":         {"internal/fault"},
+	"internal/postgres/cluster": {"internal/fault"},
+	"internal/trail":            {"internal/authz"},
+	"internal/door":             {"internal/authz", "internal/postgres", "internal/trail"},
+
+	"internal/org":     domain(),
+	"internal/account": domain(),
+
+	"internal/policy/outline": {"internal/fault"},
+	"internal/policy":         domain("internal/policy/outline"),
+
+	"web/layout":    {"web/static"},
+	"web/component": {"internal/calendar", "internal/fault"},
+	"web/page":      {"internal/calendar", "internal/fault", "internal/policy", "internal/policy/outline", "web/component", "web/layout"},
+
+	"internal/sample": {"internal/account", "internal/authz", "internal/calendar", "internal/org", "internal/policy", "internal/policy/outline"},
+	"internal/portal": {"internal/account", "internal/authz", "internal/calendar", "internal/fault", "internal/org", "internal/policy",
+		"internal/policy/outline", "internal/postgres", "internal/sheet", "web/layout", "web/page", "web/static"},
+}
+
+// domain is what every domain may know, with what this one may know besides.
+func domain(more ...string) []string {
+	return append(more, "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/trail")
+}
+
+// wiring builds everything and knows everything; nothing knows it.
+var wiring = []string{"cmd/kagami", "internal/bench", "internal/portal/portaltest", "internal/postgres/pgtest", "internal/browsertest", "internal/archtest"}
+
+func load(t *testing.T) []*packages.Package {
+	t.Helper()
+	list, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedImports | packages.NeedSyntax | packages.NeedFiles, Dir: "../.."}, "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func TestEachRoomKnowsOnlyWhatItMay(t *testing.T) {
+	for _, p := range load(t) {
+		room := strings.TrimPrefix(p.PkgPath, module)
+		may, known := arrows[room]
+		if slices.Contains(wiring, room) {
+			continue
+		}
+		if !known {
+			t.Errorf("%s has no arrows: say in this test what it may know", room)
+		}
+		for path := range p.Imports {
+			if other, ours := strings.CutPrefix(path, module); ours && !slices.Contains(may, other) {
+				t.Errorf("%s must not know %s", room, other)
+			}
+		}
+	}
+}
+
+// Only domains speak to the database.
+func TestPagesSpeakToNoDatabase(t *testing.T) {
+	for _, p := range load(t) {
+		if !strings.HasPrefix(p.PkgPath, module+"web/") {
+			continue
+		}
+		for path := range p.Imports {
+			if strings.HasPrefix(path, "github.com/jackc/") || path == "database/sql" || path == "net/http" && !strings.HasSuffix(p.PkgPath, "static") {
+				t.Errorf("%s must not know %s", p.PkgPath, path)
+			}
+		}
+	}
+}
+
+func TestNoRoomIsAHeap(t *testing.T) {
+	for _, p := range load(t) {
+		if slices.Contains([]string{"util", "utils", "common", "helpers", "manager"}, p.Name) {
+			t.Errorf("%s: a name that says nothing", p.PkgPath)
+		}
+		for _, file := range p.Syntax {
+			for _, d := range file.Decls {
+				if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+					t.Errorf("%s has an init function", p.PkgPath)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,162 @@
+// Package portaltest runs a whole portal with the sample town for tests: in
+// each test a fresh copy of the town, and a clock that the test moves.
+package portaltest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/account"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/org"
+	"kagami/internal/policy"
+	"kagami/internal/portal"
+	"kagami/internal/postgres"
+	"kagami/internal/postgres/pgtest"
+	"kagami/internal/sample"
+)
+
+// Morning is when tests begin: Tuesday, 24 November 2026, nine o'clock in Tokyo.
+var Morning = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+
+// Town is the sample town of a test binary; Fill makes it in the template.
+type Town struct {
+	Accounts []sample.Account
+}
+
+// Services are the domains on a database.
+type Services struct {
+	Org      *org.Service
+	Accounts *account.Service
+	Policy   *policy.Service
+	Door     *door.Door
+}
+
+// NewServices makes the domains on a pool, with a clock.
+func NewServices(pool *pgxpool.Pool, now func() time.Time) (Services, error) {
+	d := door.New(pool, now)
+	accounts, err := account.New(pool, d)
+	return Services{Org: org.New(pool, d), Accounts: accounts, Policy: policy.New(pool, d, now), Door: d}, err
+}
+
+// Fill makes the sample town in the database at url; hand it to pgtest.Run.
+func (t *Town) Fill(ctx context.Context, url string) error {
+	pool, err := postgres.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	now := func() time.Time { return Morning }
+	s, err := NewServices(pool, now)
+	if err != nil {
+		return err
+	}
+	t.Accounts, err = sample.Fill(ctx, sample.Town{Org: s.Org, Accounts: s.Accounts, Policy: s.Policy, Now: now})
+	return err
+}
+
+// Holder is the first account whose post has that title, such as 総務課長 or
+// 税務町民課 職員.
+func (t *Town) Holder(post string) sample.Account {
+	for _, a := range t.Accounts {
+		if a.Post == post {
+			return a
+		}
+	}
+	panic("the sample town has no " + post)
+}
+
+// Portal is a running portal.
+type Portal struct {
+	Services
+	URL   string
+	Clock *Clock
+	Log   *Log
+	DB    pgtest.DB
+}
+
+// Start runs a portal on a fresh copy of the town until the test ends.
+func Start(t testing.TB, server *pgtest.Server) *Portal {
+	t.Helper()
+	p := &Portal{Clock: &Clock{now: Morning}, Log: &Log{}, DB: server.New(t)}
+	var err error
+	if p.Services, err = NewServices(p.DB.Pool, p.Clock.Now); err != nil {
+		t.Fatal(err)
+	}
+	handler, err := portal.New(portal.Config{
+		Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Pool: p.DB.Pool,
+		Org: p.Org, Accounts: p.Accounts, Policy: p.Policy, Now: p.Clock.Now,
+		Log: slog.New(slog.NewJSONHandler(p.Log, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(handler)
+	t.Cleanup(func() {
+		web.Close()
+		handler.Close()
+	})
+	p.URL = web.URL
+	return p
+}
+
+// Actor is a person with their roles of today.
+func (p *Portal) Actor(t testing.TB, a sample.Account) authz.Actor {
+	t.Helper()
+	actor, err := p.Org.ActorOn(context.Background(), a.Person, calendar.Day(p.Clock.Now()))
+	if err != nil {
+		t.Fatal(fmt.Errorf("looking up %s: %w", a.Post, err))
+	}
+	return actor
+}
+
+// Clock is a clock that a test moves.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Now is the clock's instant.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves the clock on.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// Log is what the portal has written to its log.
+type Log struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *Log) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+// Lines are the log's lines so far.
+func (l *Log) Lines() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Split(strings.TrimSpace(l.b.String()), "\n")
+}
