@@ -39,7 +39,11 @@ func findPrograms(ctx context.Context) (programs, error) {
 			return programs{dir, major}, nil
 		}
 	}
-	return programs{}, fault.New(fault.Unavailable, fmt.Sprintf(
+	return programs{}, noPrograms()
+}
+
+func noPrograms() error {
+	return fault.New(fault.Unavailable, fmt.Sprintf(
 		"PostgreSQL %d 以上のサーバープログラムが見つかりません。Debian・Ubuntu では「apt-get install postgresql」で入れるか、--database-url で既存の PostgreSQL を指定してください。", minMajor))
 }
 

@@ -1,0 +1,99 @@
+package authz_test
+
+import (
+	"testing"
+
+	"kagami/internal/authz"
+	"kagami/internal/fault"
+)
+
+const mine, other = 1, 2
+
+func holder(roles ...authz.Role) authz.Actor {
+	a := authz.Actor{Person: 7}
+	for _, role := range roles {
+		a.Holdings = append(a.Holdings, authz.Holding{Role: role, Section: mine})
+	}
+	a.SortHoldings()
+	return a
+}
+
+// Cells of the permission table, as the town decided them.
+func TestTheTable(t *testing.T) {
+	for _, c := range []struct {
+		role   authz.Role
+		action authz.Action
+		matter authz.Matter
+		may    bool
+	}{
+		{authz.Staff, authz.ReadBasic, authz.Matter{}, true},
+		{authz.Staff, authz.ReadRestricted, authz.Matter{}, false},
+		{authz.Staff, authz.ReadRestricted, authz.Matter{Addressed: true}, true},
+		{authz.CSIRTMember, authz.ReadRestricted, authz.Matter{}, true},
+		{authz.Administrator, authz.ReadRestricted, authz.Matter{Addressed: true}, false},
+		{authz.Staff, authz.Acknowledge, authz.Matter{Person: 7}, true},
+		{authz.CIO, authz.Acknowledge, authz.Matter{Person: 8}, false},
+		{authz.SecurityManager, authz.SeeAcknowledgements, authz.Matter{Section: mine}, true},
+		{authz.SecurityManager, authz.SeeAcknowledgements, authz.Matter{Section: other}, false},
+		{authz.GeneralSecurityOfficer, authz.SeeAcknowledgements, authz.Matter{Section: other}, true},
+		{authz.SystemManager, authz.SeeAcknowledgements, authz.Matter{Section: mine}, false},
+		{authz.CISO, authz.DraftRevision, authz.Matter{}, false},
+		{authz.SecurityOfficer, authz.DraftRevision, authz.Matter{}, true},
+		{authz.SecurityOfficer, authz.PublishDecided, authz.Matter{}, false},
+		{authz.CISO, authz.PublishDecided, authz.Matter{}, true},
+		{authz.Auditor, authz.ChangeOrganization, authz.Matter{}, false},
+		{authz.SystemOperator, authz.ReadBasic, authz.Matter{}, false}, // as 職員等, which they are too
+		{authz.CIO, authz.Action("unheard of"), authz.Matter{}, false},
+	} {
+		role, err := authz.Check(holder(c.role), c.action, c.matter)
+		if (err == nil) != c.may {
+			t.Errorf("%s %s in %+v: %v", c.role, c.action, c.matter, err)
+		}
+		if c.may && role != c.role {
+			t.Errorf("%s acted as %s", c.role, role)
+		}
+		if !c.may && fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s: refused as %v", c.role, fault.KindOf(err))
+		}
+	}
+}
+
+func TestWhoeverAMatterIsAboutNeverDecidesOnIt(t *testing.T) {
+	officer := holder(authz.GeneralSecurityOfficer)
+	if _, ok := officer.May(authz.PublishDecided, authz.Matter{Person: 7, Decision: true}); ok {
+		t.Error("decided on their own matter")
+	}
+	if _, ok := officer.May(authz.PublishDecided, authz.Matter{Person: 8, Decision: true}); !ok {
+		t.Error("could not decide on another's matter")
+	}
+}
+
+func TestOfSeveralRolesTheHighestThatReachesActs(t *testing.T) {
+	both := holder(authz.Staff, authz.SecurityManager, authz.GeneralSecurityOfficer)
+	if role, _ := both.May(authz.SeeAcknowledgements, authz.Matter{Section: mine}); role != authz.GeneralSecurityOfficer {
+		t.Errorf("acted as %s", role)
+	}
+	if reach := both.Reach(authz.SeeAcknowledgements); reach != authz.All {
+		t.Errorf("reaches %v", reach)
+	}
+	if sections := both.Sections(authz.SeeAcknowledgements); len(sections) != 1 || sections[0] != mine {
+		t.Errorf("own sections: %v", sections)
+	}
+}
+
+// Nobody is allowed anything by holding nothing.
+func TestNobodyMayDoNothing(t *testing.T) {
+	for _, action := range []authz.Action{authz.ReadBasic, authz.Acknowledge, authz.DraftRevision, authz.SignedIn} {
+		if _, ok := (authz.Actor{}).May(action, authz.Matter{}); ok {
+			t.Errorf("nobody may %s", action)
+		}
+	}
+}
+
+func TestRolesWith(t *testing.T) {
+	for _, role := range authz.RolesWith(authz.ReadRestricted, authz.All) {
+		if role == authz.Staff || role == authz.SecurityManager {
+			t.Errorf("%s reads what is not public without being addressed", role)
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package door_test
+
+import (
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/postgres/pgtest"
+	"kagami/internal/trail"
+)
+
+var server pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
+
+var now = time.Date(2026, 11, 24, 0, 0, 0, 123456789, time.UTC)
+
+func clock() time.Time { return now }
+
+func count(t *testing.T, db pgtest.DB, table string) (n int) {
+	t.Helper()
+	if err := db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM `+table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// add is a change like any other: a person is registered.
+func add(t *testing.T, tx *door.Tx) door.Effect {
+	t.Helper()
+	var id int64
+	err := tx.QueryRow(t.Context(), `INSERT INTO person (staff_number, name, furigana) VALUES ('1', '見本', 'ミホン') RETURNING id`).Scan(&id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return door.Effect{
+		Subject: trail.Subject{Kind: "person", ID: id}, Fields: []string{"name"},
+		Refs: map[string]int64{"section": 3}, Confidential: map[string]any{"name": "見本"},
+	}
+}
+
+func TestAChangeIsRecordedWithWhoInWhichRoleDidWhatToWhatWhen(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	err := door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		return add(t, tx), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var (
+		at                       time.Time
+		role, action, kind, part string
+		fields                   []string
+		open                     string
+	)
+	err = db.Pool.QueryRow(t.Context(), `
+		SELECT at, role, action, subject_kind, fields, part, e::text FROM trail_entry e JOIN trail_confidential c ON c.entry_id = e.id`).
+		Scan(&at, &role, &action, &kind, &fields, &part, &open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !at.Equal(now.Truncate(time.Microsecond)) || role != "operator" || action != string(authz.ChangeOrganization) || kind != "person" || len(fields) != 1 {
+		t.Errorf("recorded: %v %s %s %s %v", at, role, action, kind, fields)
+	}
+	if part != `{"name":"見本"}` {
+		t.Errorf("the confidential part is %s", part)
+	}
+	if n, err := trail.Verify(t.Context(), db.Pool); n != 1 || err != nil {
+		t.Errorf("the trail does not prove itself: %d, %v", n, err)
+	}
+}
+
+func TestNothingIsDoneThatWasNotAllowedOrIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	staff := authz.Actor{Person: 1, Holdings: []authz.Holding{{Role: authz.Staff}}}
+	failure := errors.New("something went wrong")
+	for name, c := range map[string]struct {
+		actor authz.Actor
+		fn    func(tx *door.Tx) (door.Effect, error)
+		check func(error) bool
+	}{
+		"without Allow": {authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) { return add(t, tx), nil },
+			func(err error) bool { return err != nil }},
+		"not allowed": {staff, func(tx *door.Tx) (door.Effect, error) {
+			effect := add(t, tx)
+			return effect, tx.Allow(authz.ChangeOrganization, authz.Matter{})
+		}, func(err error) bool { return fault.KindOf(err) == fault.Forbidden }},
+		"an error after the change": {authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+			if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
+				return door.Unchanged(), err
+			}
+			return add(t, tx), failure
+		}, func(err error) bool { return errors.Is(err, failure) }},
+		"nothing to record": {authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+			add(t, tx)
+			return door.Unchanged(), tx.Allow(authz.ChangeOrganization, authz.Matter{})
+		}, func(err error) bool { return err == nil }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := server.New(t)
+			if err := door.New(db.Pool, clock).Do(t.Context(), c.actor, c.fn); !c.check(err) {
+				t.Errorf("got %v", err)
+			}
+			if people, entries := count(t, db, "person"), count(t, db, "trail_entry"); people != 0 || entries != 0 {
+				t.Errorf("%d people and %d entries are there", people, entries)
+			}
+		})
+	}
+}
+
+// Whoever gets past grants and triggers is found out; a part that a rule has
+// removed is not missed.
+func TestAnAlteredEntryIsFound(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		sql     string
+		altered bool
+	}{
+		"another time":               {`UPDATE trail_entry SET at = at + interval '1 minute'`, true},
+		"another action":             {`UPDATE trail_entry SET action = 'policy.draft'`, true},
+		"another reference":          {`UPDATE trail_entry SET refs = '{"section": 4}'`, true},
+		"another confidential value": {`UPDATE trail_confidential SET part = '{"name":"別人"}'`, true},
+		"a part taken away":          {`DELETE FROM trail_confidential`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := server.New(t)
+			err := door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+				return add(t, tx), tx.Allow(authz.ChangeOrganization, authz.Matter{})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			owner := db.Owner(t)
+			for _, sql := range []string{`ALTER TABLE trail_entry DISABLE TRIGGER USER`, `ALTER TABLE trail_confidential DISABLE TRIGGER USER`, c.sql} {
+				if _, err := owner.Exec(t.Context(), sql); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err = trail.Verify(t.Context(), db.Pool)
+			if altered, ok := errors.AsType[*trail.Altered](err); ok != c.altered || ok && altered.ID != 1 {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}

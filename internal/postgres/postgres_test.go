@@ -1,0 +1,182 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/postgres/pgtest"
+	"kagami/migrations"
+)
+
+var server pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
+
+func TestThePoolWorksAsTheRoleThatServes(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	var role, zone string
+	if err := db.Pool.QueryRow(t.Context(), `SELECT current_user, current_setting('timezone')`).Scan(&role, &zone); err != nil {
+		t.Fatal(err)
+	}
+	if role != postgres.PortalRole || zone != "UTC" {
+		t.Errorf("works as %s in %s", role, zone)
+	}
+}
+
+// What is append-only can't be changed by the role that serves (grants), and
+// not by mistake by the schema's owner either (triggers).
+func TestAppendOnlyTablesRefuseChange(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	owner := db.Owner(t)
+	for _, sql := range []string{
+		`INSERT INTO person (staff_number, name, furigana) VALUES ('1', '見本', 'ミホン')`,
+		`INSERT INTO trail_entry (at, person_id, role, action, subject_kind, subject_id, fields, refs, hash) VALUES (now(), 1, 'staff', 'a', 'k', 1, '{}', '{}', '')`,
+		`INSERT INTO trail_confidential VALUES (1, '', '{}')`,
+		`INSERT INTO document (code, kind, title) VALUES ('d', 'basic', 't')`,
+		`INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at)
+			VALUES (1, 1, 'published', '', 't', sha256('t'), '{}', now(), now(), now(), now())`,
+		`INSERT INTO acknowledgement VALUES (1, 1, now(), sha256('t'))`,
+	} {
+		if _, err := owner.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, sql := range []string{
+		`UPDATE trail_entry SET action = 'b'`, `DELETE FROM trail_entry`, `TRUNCATE trail_entry CASCADE`,
+		`UPDATE trail_confidential SET part = ''`, `DELETE FROM trail_confidential`,
+		`UPDATE revision SET text = 'u'`, `DELETE FROM revision`, `TRUNCATE revision CASCADE`,
+		`UPDATE acknowledgement SET acknowledged_at = now()`, `DELETE FROM acknowledgement`, `TRUNCATE acknowledgement`,
+	} {
+		if _, err := db.Pool.Exec(t.Context(), sql); err == nil {
+			t.Errorf("the role that serves may %s", sql)
+		}
+		if _, err := owner.Exec(t.Context(), sql); err == nil {
+			t.Errorf("the schema's owner may %s", sql)
+		}
+	}
+}
+
+// The database itself keeps an acknowledgement to the text that was published.
+func TestAnAcknowledgementIsOfAPublishedTextOnly(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	owner := db.Owner(t)
+	for _, sql := range []string{
+		`INSERT INTO person (staff_number, name, furigana) VALUES ('1', '見本', 'ミホン')`,
+		`INSERT INTO document (code, kind, title) VALUES ('d', 'basic', 't')`,
+		`INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at)
+			VALUES (1, 1, 'draft', '', 't', sha256('t'), '{}', now())`,
+	} {
+		if _, err := owner.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	acknowledge := func(text string) string {
+		_, err := db.Pool.Exec(t.Context(), `INSERT INTO acknowledgement VALUES (1, 1, now(), sha256($1::bytea))`, []byte(text))
+		return postgres.Constraint(err)
+	}
+	if got := acknowledge("t"); got != "acknowledgement_of_published_text" {
+		t.Errorf("a draft was acknowledged: %q", got)
+	}
+	if _, err := db.Pool.Exec(t.Context(), `UPDATE revision SET state = 'published', effective_on = now(), decided_on = now(), published_at = now()`); err != nil {
+		t.Fatal(err)
+	}
+	if got := acknowledge("another text"); got != "acknowledgement_of_published_text" {
+		t.Errorf("another text was acknowledged: %q", got)
+	}
+	if got := acknowledge("t"); got != "" {
+		t.Errorf("the published text can't be acknowledged: %q", got)
+	}
+}
+
+func TestMigrationsRunOnceHoweverManyPortalsStart(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	files := fstest.MapFS{}
+	entries, err := migrations.FS.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		raw, err := migrations.FS.ReadFile(entry.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[entry.Name()] = &fstest.MapFile{Data: raw}
+	}
+	files["9000_next.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE next (id int);\n-- +goose Down\nDROP TABLE next;\n")}
+	if err := postgres.CheckSchema(t.Context(), db.Pool, files); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("the schema is behind, but: %v", err)
+	}
+	var wait sync.WaitGroup
+	results := make([]error, 3)
+	for i := range results {
+		wait.Go(func() { results[i] = postgres.Migrate(t.Context(), db.URL, files) })
+	}
+	wait.Wait()
+	if err := errors.Join(results...); err != nil {
+		t.Fatal(err)
+	}
+	steps, err := postgres.Migrations(t.Context(), db.URL, files)
+	if err != nil || steps[len(steps)-1].AppliedAt.IsZero() {
+		t.Errorf("the last step is pending: %v, %v", steps, err)
+	}
+	if err := postgres.CheckSchema(t.Context(), db.Pool, files); err != nil {
+		t.Error(err)
+	}
+}
+
+// Down is for development; it must leave nothing behind.
+func TestEveryMigrationHasItsWayBack(t *testing.T) {
+	t.Parallel()
+	entries, err := migrations.FS.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		raw, err := migrations.FS.ReadFile(entry.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(raw), "-- +goose Down\n") {
+			t.Errorf("%s has no way back", entry.Name())
+		}
+	}
+}
+
+func TestADatabaseThatDoesNotAnswerIsUnavailable(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"postgres://nobody@127.0.0.1:1/nothing?connect_timeout=1", "nonsense://"} {
+		if _, err := postgres.Open(t.Context(), url); fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+// Several hosts may stand in the URL: the first that answers and takes writes
+// is used.
+func TestTheFirstHostThatAnswersIsUsed(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	config, err := pgx.ParseConfig(db.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := strings.Replace(db.URL, "host=", "host=/nowhere,", 1)
+	pool, err := postgres.Open(context.Background(), url)
+	if err != nil {
+		t.Fatalf("with a dead host before %s: %v", config.Host, err)
+	}
+	pool.Close()
+}
