@@ -160,3 +160,6 @@ func (l *Log) Lines() []string {
 	defer l.mu.Unlock()
 	return strings.Split(strings.TrimSpace(l.b.String()), "\n")
 }
+
+// Routes are the addresses of any portal.
+func Routes() []portal.Route { return (&portal.Portal{}).Routes() }

@@ -153,7 +153,10 @@ func TestAKilledServerIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	select {
-	case <-c.Done():
+	case err := <-c.Done():
+		if err == nil {
+			t.Error("a killed server ended in order")
+		}
 	case <-time.After(time.Minute):
 		t.Error("nobody notices")
 	}

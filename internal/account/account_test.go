@@ -1,0 +1,230 @@
+package account_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kagami/internal/account"
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres/pgtest"
+)
+
+var server pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
+
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+const password = "見本の長いパスワード１２３"
+
+// withPerson makes a database with one person who can sign in.
+func withPerson(t *testing.T) (*account.Service, pgtest.DB, int64) {
+	t.Helper()
+	db := server.New(t)
+	d := door.New(db.Pool, time.Now)
+	accounts, err := account.New(db.Pool, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	person, err := org.New(db.Pool, d).AddPerson(t.Context(), authz.AsOperator(), org.Person{
+		StaffNumber: "M001", Name: "見本 太郎", Furigana: "ミホン タロウ", Email: "Mihon@Town.example",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := accounts.SetPassword(t.Context(), authz.AsOperator(), person, password); err != nil {
+		t.Fatal(err)
+	}
+	return accounts, db, person
+}
+
+func TestSignInByStaffNumberOrEmailInAnyWidthAndCase(t *testing.T) {
+	t.Parallel()
+	accounts, _, person := withPerson(t)
+	for _, login := range []string{"M001", "m001", " M001 ", "Ｍ００１", "mihon@town.example", "ＭＩＨＯＮ＠town.example"} {
+		if got, err := accounts.Authenticate(t.Context(), login, password); got != person || err != nil {
+			t.Errorf("%q: %d, %v", login, got, err)
+		}
+	}
+	if _, err := accounts.Authenticate(t.Context(), "M001", "見本の長いパスワード123"); err != nil {
+		t.Errorf("the same password in half-width digits: %v", err)
+	}
+}
+
+func TestARefusalDoesNotTellWhetherTheAccountExists(t *testing.T) {
+	t.Parallel()
+	accounts, _, _ := withPerson(t)
+	_, wrong := accounts.Authenticate(t.Context(), "M001", "wrong password")
+	_, unknown := accounts.Authenticate(t.Context(), "M999", password)
+	_, long := accounts.Authenticate(t.Context(), "M001", strings.Repeat("x", 5000))
+	for _, err := range []error{wrong, unknown, long} {
+		if fault.KindOf(err) != fault.Unauthenticated || err.Error() != wrong.Error() {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestPasswordsAreLongEnoughAndNeverKept(t *testing.T) {
+	t.Parallel()
+	accounts, db, person := withPerson(t)
+	err := accounts.SetPassword(t.Context(), authz.AsOperator(), person, "十一文字の合言葉です。")
+	if fault.KindOf(err) != fault.Invalid {
+		t.Errorf("eleven characters: %v", err)
+	}
+	staff := authz.Actor{Person: person + 1, Holdings: []authz.Holding{{Role: authz.Staff}}}
+	if err := accounts.SetPassword(t.Context(), staff, person, "another person's"); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("a 職員 set another's password: %v", err)
+	}
+	var hash string
+	if err := db.Pool.QueryRow(t.Context(), `SELECT password_hash FROM account`).Scan(&hash); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("kept as %s", hash)
+	}
+}
+
+// site is a page that says who is signed in, and lets sign in and out.
+func site(t *testing.T, db pgtest.DB, c *clock, person int64) (*httptest.Server, *http.Client) {
+	t.Helper()
+	sessions := account.NewSessions(db.Pool, c.Now, false, func(_ http.ResponseWriter, _ *http.Request, err error) { t.Error(err) })
+	t.Cleanup(sessions.Close)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/in", func(_ http.ResponseWriter, r *http.Request) {
+		if err := sessions.Begin(r.Context(), person); err != nil {
+			t.Error(err)
+		}
+	})
+	mux.HandleFunc("/out", func(_ http.ResponseWriter, r *http.Request) {
+		if err := sessions.End(r.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := sessions.Person(r.Context()); !ok {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	})
+	web := httptest.NewServer(sessions.Load(mux))
+	t.Cleanup(web.Close)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return web, &http.Client{Jar: jar}
+}
+
+func status(t *testing.T, client *http.Client, url string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode
+}
+
+func TestASessionEndsWhenIdleAndAfterAWorkingDay(t *testing.T) {
+	t.Parallel()
+	_, db, person := withPerson(t)
+	c := &clock{now: time.Now()}
+	web, client := site(t, db, c, person)
+	status(t, client, web.URL+"/in")
+	for range 12 { // every 50 minutes: never idle for an hour, 10 hours in all
+		c.advance(50 * time.Minute)
+		if status(t, client, web.URL) != http.StatusOK {
+			t.Fatalf("ended at %v", c.Now())
+		}
+	}
+	c.advance(50 * time.Minute)
+	status(t, client, web.URL)
+	c.advance(50 * time.Minute)
+	status(t, client, web.URL)
+	c.advance(25 * time.Minute)
+	if status(t, client, web.URL) != http.StatusUnauthorized {
+		t.Error("goes on after 12 hours")
+	}
+
+	status(t, client, web.URL+"/in")
+	c.advance(61 * time.Minute)
+	if status(t, client, web.URL) != http.StatusUnauthorized {
+		t.Error("goes on after an idle hour")
+	}
+}
+
+func TestSignOutEndsTheSessionForWhoeverKeptItsToken(t *testing.T) {
+	t.Parallel()
+	_, db, person := withPerson(t)
+	web, client := site(t, db, &clock{now: time.Now()}, person)
+	status(t, client, web.URL+"/in")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := client.Jar.Cookies(request.URL)
+	status(t, client, web.URL+"/out")
+	client.Jar.SetCookies(request.URL, kept)
+	if status(t, client, web.URL) != http.StatusUnauthorized {
+		t.Error("the old token still signs in")
+	}
+}
+
+func TestATokenIsNewAtSignInAndKeptAsAHashOnly(t *testing.T) {
+	t.Parallel()
+	_, db, person := withPerson(t)
+	web, client := site(t, db, &clock{now: time.Now()}, person)
+	tokens := map[string]bool{}
+	for range 2 {
+		status(t, client, web.URL+"/in")
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens[client.Jar.Cookies(request.URL)[0].Value] = true
+	}
+	if len(tokens) != 2 {
+		t.Error("the token stayed the same")
+	}
+	var kept int
+	for token := range tokens {
+		var n int
+		if err := db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM sessions WHERE token = $1`, token).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		kept += n
+	}
+	if kept != 0 {
+		t.Error("a token stands in the database")
+	}
+}

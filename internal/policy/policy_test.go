@@ -1,0 +1,325 @@
+package policy_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/policy"
+	"kagami/internal/policy/outline"
+	"kagami/internal/postgres/pgtest"
+	"kagami/internal/trail"
+)
+
+var server pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
+
+var now = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+
+// office is a small town: two sections, each with its head, and who publishes.
+type office struct {
+	*policy.Service
+	t                                    *testing.T
+	db                                   pgtest.DB
+	ciso, officer, manager, other, staff authz.Actor
+}
+
+func newOffice(t *testing.T) office {
+	t.Helper()
+	db := server.New(t)
+	clock := func() time.Time { return now }
+	d := door.New(db.Pool, clock)
+	people := org.New(db.Pool, d)
+	o := office{Service: policy.New(db.Pool, d, clock), t: t, db: db}
+	operator, ctx := authz.AsOperator(), t.Context()
+	n := 0
+	appoint := func(section int64, title string, roles ...authz.Role) authz.Actor {
+		n++
+		number := string(rune('0' + n))
+		person, err := people.AddPerson(ctx, operator, org.Person{StaffNumber: number, Name: "見本 " + number, Furigana: "ミホン " + number})
+		must(t, err)
+		post, err := people.AddPost(ctx, operator, org.Post{Section: section, Title: title, Roles: roles, Position: n})
+		must(t, err)
+		must(t, people.Appoint(ctx, operator, person, post, now.AddDate(0, 0, -100)))
+		actor, err := people.ActorOn(ctx, person, calendar.Day(now))
+		must(t, err)
+		return actor
+	}
+	tax, err := people.AddSection(ctx, operator, org.Section{Code: "zeimu", Name: "税務町民課", Kind: org.Internal, Position: 1})
+	must(t, err)
+	welfare, err := people.AddSection(ctx, operator, org.Section{Code: "fukushi", Name: "福祉こども課", Kind: org.Internal, Position: 2})
+	must(t, err)
+	o.ciso = appoint(0, "副町長", authz.CISO)
+	o.officer = appoint(tax, "担当副課長", authz.SecurityOfficer)
+	o.manager = appoint(tax, "税務町民課長", authz.SecurityManager)
+	o.staff = appoint(tax, "職員")
+	o.other = appoint(welfare, "福祉こども課長", authz.SecurityManager)
+	return o
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+const text = "第1条　この方針は、見本である。\n第2条　職員等は、これを守る。\n"
+
+// published puts a text in force and returns what a reader of it was shown.
+func (o office) published(kind policy.Kind, code string) policy.Shown {
+	o.t.Helper()
+	ctx := o.t.Context()
+	_, err := o.DraftText(ctx, o.officer, policy.Text{Kind: kind, Title: "見本の文書", Code: code, Source: text})
+	must(o.t, err)
+	draft, err := o.Draft(ctx, o.ciso, code)
+	must(o.t, err)
+	must(o.t, o.PublishDecided(ctx, o.ciso, code, decided(draft)))
+	return policy.Shown{Code: code, Number: 1, SHA256: draft.SHA256}
+}
+
+func decided(d policy.Draft) policy.Decision {
+	return policy.Decision{DecidedOn: calendar.Day(now), EffectiveOn: calendar.Day(now), SHA256: d.SHA256}
+}
+
+// 基本方針 5 and 7(9): what the 本部会議 has decided is published, and everyone
+// acknowledges it once.
+func TestADecidedTextIsPublishedAndAcknowledgedOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	shown := o.published(policy.Basic, "kihon")
+	var wait sync.WaitGroup
+	for range 8 { // whatever is clicked twice
+		wait.Go(func() {
+			if err := o.Acknowledge(context.Background(), o.staff, shown); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	list, err := o.Acknowledgements(t.Context(), o.staff)
+	must(t, err)
+	if len(list) != 1 || !list[0].At.Equal(now) || string(list[0].SHA256) != string(shown.SHA256) {
+		t.Errorf("got %+v", list)
+	}
+	var entries int
+	must(t, o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM trail_entry WHERE action = $1`, authz.Acknowledge).Scan(&entries))
+	if entries != 1 {
+		t.Errorf("the trail tells it %d times", entries)
+	}
+	if _, err := trail.Verify(t.Context(), o.db.Pool); err != nil {
+		t.Error(err)
+	}
+	if _, err := o.Proof(t.Context(), o.staff, "kihon", 1); err != nil {
+		t.Errorf("their own proof: %v", err)
+	}
+	if _, err := o.Proof(t.Context(), o.manager, "kihon", 1); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("a proof of what was not acknowledged: %v", err)
+	}
+}
+
+func TestWhatWasShownMustBeWhatIsInForce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	shown := o.published(policy.Basic, "kihon")
+	for name, wrong := range map[string]policy.Shown{
+		"another text":     {Code: "kihon", Number: 1, SHA256: []byte("another")},
+		"another revision": {Code: "kihon", Number: 2, SHA256: shown.SHA256},
+	} {
+		if err := o.Acknowledge(t.Context(), o.staff, wrong); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := o.Acknowledge(t.Context(), o.staff, policy.Shown{Code: "nothing", Number: 1}); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("no such document: %v", err)
+	}
+}
+
+// 基本方針 10: 対策基準 and 実施手順 are not public. For who may not read one, it
+// does not exist.
+func TestWhatIsNotPublicDoesNotExistForOthers(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx := t.Context()
+	shown := o.published(policy.Standard, "kijun")
+	for _, actor := range []authz.Actor{o.staff, o.manager} {
+		readings, err := o.Readings(ctx, actor)
+		must(t, err)
+		if len(readings) != 0 {
+			t.Errorf("the list shows %v", readings)
+		}
+		_, missing := o.Read(ctx, actor, "nothing")
+		_, hidden := o.Read(ctx, actor, "kijun")
+		if fault.KindOf(hidden) != fault.NotFound || hidden.Error() != missing.Error() {
+			t.Errorf("hidden: %v, missing: %v", hidden, missing)
+		}
+		if err := o.Acknowledge(ctx, actor, shown); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("acknowledged: %v", err)
+		}
+		if _, err := o.Coverage(ctx, actor, "kijun", 0); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("counted: %v", err)
+		}
+		if _, err := o.Draft(ctx, actor, "kijun"); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("drafted: %v", err)
+		}
+	}
+	if _, err := o.Read(ctx, o.officer, "kijun"); err != nil {
+		t.Errorf("the 責任者: %v", err)
+	}
+	coverage, err := o.Coverage(ctx, o.ciso, "kijun", 0)
+	must(t, err)
+	if coverage.Bound != 2 {
+		t.Errorf("it binds %d people, want the two who may read it", coverage.Bound)
+	}
+}
+
+func TestWhoHasReadIsCountedBySection(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	shown := o.published(policy.Basic, "kihon")
+	must(t, o.Acknowledge(t.Context(), o.staff, shown))
+	whole, err := o.Coverage(t.Context(), o.ciso, "kihon", 0)
+	must(t, err)
+	if !whole.Whole || whole.Bound != 5 || whole.Acknowledged != 1 || len(whole.Sections) != 3 || whole.Sections[0].Code != "" {
+		t.Errorf("the town: %+v", whole)
+	}
+	own, err := o.Coverage(t.Context(), o.manager, "kihon", 0)
+	must(t, err)
+	if own.Whole || own.Bound != 3 || own.Acknowledged != 1 || len(own.Sections) != 1 || own.Sections[0].Code != "zeimu" || len(own.Sections[0].Missing) != 2 {
+		t.Errorf("the 管理者's section: %+v", own)
+	}
+	if _, err := o.Coverage(t.Context(), o.staff, "kihon", 0); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("a 職員: %v", err)
+	}
+	var lines []policy.Line
+	_, err = o.CoverageLines(t.Context(), o.other, "kihon", func(l policy.Line) error {
+		lines = append(lines, l)
+		return nil
+	})
+	must(t, err)
+	if len(lines) != 1 || lines[0].Section != "福祉こども課" || lines[0].AcknowledgedAt != nil {
+		t.Errorf("the list of the other section: %+v", lines)
+	}
+}
+
+func TestOnlyWhoMayPublishesAndOnlyWhatWasDecided(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx := t.Context()
+	_, err := o.DraftText(ctx, o.officer, policy.Text{Kind: policy.Basic, Title: "見本", Code: "kihon", Source: text})
+	must(t, err)
+	draft, err := o.Draft(ctx, o.officer, "kihon")
+	must(t, err)
+	if readings, err := o.Readings(ctx, o.staff); err != nil || len(readings) != 0 {
+		t.Errorf("a draft is in the list: %v, %v", readings, err)
+	}
+	tomorrow := calendar.Day(now).AddDate(0, 0, 1)
+	for name, c := range map[string]struct {
+		actor    authz.Actor
+		decision policy.Decision
+		kind     fault.Kind
+	}{
+		"by the 責任者":                   {o.officer, decided(draft), fault.Forbidden},
+		"by a 職員":                      {o.staff, decided(draft), fault.Forbidden},
+		"without a decision":           {o.ciso, policy.Decision{EffectiveOn: tomorrow, SHA256: draft.SHA256}, fault.Invalid},
+		"without 施行日":                  {o.ciso, policy.Decision{DecidedOn: calendar.Day(now), SHA256: draft.SHA256}, fault.Invalid},
+		"decided tomorrow":             {o.ciso, policy.Decision{DecidedOn: tomorrow, EffectiveOn: tomorrow, SHA256: draft.SHA256}, fault.Invalid},
+		"in force before the decision": {o.ciso, policy.Decision{DecidedOn: calendar.Day(now), EffectiveOn: calendar.Day(now).AddDate(0, 0, -1), SHA256: draft.SHA256}, fault.Invalid},
+		"another text than was shown":  {o.ciso, policy.Decision{DecidedOn: calendar.Day(now), EffectiveOn: tomorrow, SHA256: []byte("x")}, fault.Conflict},
+	} {
+		if err := o.PublishDecided(ctx, c.actor, "kihon", c.decision); fault.KindOf(err) != c.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must(t, o.PublishDecided(ctx, o.ciso, "kihon", decided(draft)))
+	if err := o.PublishDecided(ctx, o.ciso, "kihon", decided(draft)); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("twice: %v", err)
+	}
+}
+
+const unsure = "第1条　見本である。\n図1 体制\n課長\n職員\n第2条　守る。\n"
+
+func TestATextIsDraftedOnceItsQuestionsAreSettled(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx := t.Context()
+	token, err := o.StartImport(ctx, o.officer, policy.Text{Kind: policy.Basic, Title: "見本", Source: unsure})
+	must(t, err)
+	if _, err := o.Import(ctx, o.ciso, token); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("another person's import: %v", err)
+	}
+	if _, err := o.DraftImport(ctx, o.officer, token); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("with an open question: %v", err)
+	}
+	must(t, o.Settle(ctx, o.officer, token, unsure, outline.Answers{2: outline.AsFigure}))
+	code, err := o.DraftImport(ctx, o.officer, token)
+	must(t, err)
+	if code != "kihon" {
+		t.Errorf("the 基本方針 is called %s", code)
+	}
+	draft, err := o.Draft(ctx, o.officer, code)
+	must(t, err)
+	if len(draft.Outline.Clauses) != 2 || len(draft.Outline.Open()) != 0 {
+		t.Errorf("drafted: %+v", draft.Outline)
+	}
+	if _, err := o.Import(ctx, o.officer, token); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("the import is still there: %v", err)
+	}
+	if _, err := o.DraftText(ctx, o.officer, policy.Text{Kind: policy.Basic, Title: "見本", Source: text}); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a second 基本方針: %v", err)
+	}
+}
+
+func TestTextsThatAreNotWholeAreRefused(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for name, c := range map[string]struct {
+		actor authz.Actor
+		text  policy.Text
+		kind  fault.Kind
+	}{
+		"no kind":        {o.officer, policy.Text{Title: "見本", Source: text}, fault.Invalid},
+		"no text":        {o.officer, policy.Text{Kind: policy.Basic, Source: " \n"}, fault.Invalid},
+		"a long title":   {o.officer, policy.Text{Kind: policy.Basic, Title: strings.Repeat("長", 201), Source: text}, fault.Invalid},
+		"by the CISO":    {o.ciso, policy.Text{Kind: policy.Basic, Title: "見本", Source: text}, fault.Forbidden},
+		"by a 職員":        {o.staff, policy.Text{Kind: policy.Basic, Title: "見本", Source: text}, fault.Forbidden},
+		"no title":       {o.officer, policy.Text{Kind: policy.Basic, Source: text}, fault.Conflict},
+		"a code of ours": {o.officer, policy.Text{Kind: policy.Basic, Title: "見本", Code: "../x", Source: text}, fault.Conflict},
+	} {
+		if _, err := o.DraftText(t.Context(), c.actor, c.text); fault.KindOf(err) != c.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A revision whose 施行日 has not come is the current one only until another is
+// in force.
+func TestTheRevisionInForceIsTheCurrentOne(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.published(policy.Basic, "kihon")
+	_, err := o.db.Pool.Exec(t.Context(), `
+		INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at)
+		SELECT document_id, 2, state, source, text, text_sha256, outline, drafted_at, effective_on + 1, decided_on, published_at FROM revision`)
+	must(t, err)
+	reading, err := o.Read(t.Context(), o.staff, "kihon")
+	must(t, err)
+	if reading.Number != 1 {
+		t.Errorf("today revision %d is current", reading.Number)
+	}
+	later := policy.New(o.db.Pool, door.New(o.db.Pool, time.Now), func() time.Time { return now.AddDate(0, 0, 1) })
+	reading, err = later.Read(t.Context(), o.staff, "kihon")
+	must(t, err)
+	if reading.Number != 2 {
+		t.Errorf("tomorrow revision %d is current", reading.Number)
+	}
+}
