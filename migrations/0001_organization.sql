@@ -56,10 +56,41 @@ CREATE TABLE appointment (
 CREATE INDEX appointment_by_person ON appointment (person_id);
 CREATE INDEX appointment_by_post ON appointment (post_id);
 
+-- How often the organization and the policy have changed: what a portal has
+-- drawn from a state it keeps by these numbers (package state). The row is
+-- locked by whoever changes one of them, so the numbers follow the commits.
+CREATE TABLE change_count (
+	one          boolean PRIMARY KEY DEFAULT true CHECK (one),
+	organization bigint NOT NULL,
+	policy       bigint NOT NULL
+);
+INSERT INTO change_count VALUES (true, 1, 1);
+
+-- +goose StatementBegin
+CREATE FUNCTION count_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+	IF TG_ARGV[0] = 'organization' THEN
+		UPDATE change_count SET organization = organization + 1;
+	ELSE
+		UPDATE change_count SET policy = policy + 1;
+	END IF;
+	RETURN NULL;
+END $$;
+-- +goose StatementEnd
+
+CREATE TRIGGER section_counted AFTER INSERT OR UPDATE OR DELETE ON section FOR EACH STATEMENT EXECUTE FUNCTION count_change('organization');
+CREATE TRIGGER person_counted AFTER INSERT OR UPDATE OR DELETE ON person FOR EACH STATEMENT EXECUTE FUNCTION count_change('organization');
+CREATE TRIGGER post_counted AFTER INSERT OR UPDATE OR DELETE ON post FOR EACH STATEMENT EXECUTE FUNCTION count_change('organization');
+CREATE TRIGGER post_role_counted AFTER INSERT OR UPDATE OR DELETE ON post_role FOR EACH STATEMENT EXECUTE FUNCTION count_change('organization');
+CREATE TRIGGER appointment_counted AFTER INSERT OR UPDATE OR DELETE ON appointment FOR EACH STATEMENT EXECUTE FUNCTION count_change('organization');
+
+GRANT SELECT ON change_count TO kagami_portal;
+
 -- the portal looks whether the schema is its own
 GRANT SELECT ON goose_db_version TO kagami_portal;
 GRANT SELECT, INSERT, UPDATE ON section, person, post, appointment TO kagami_portal;
 GRANT SELECT, INSERT, DELETE ON post_role TO kagami_portal;
 
 -- +goose Down
-DROP TABLE appointment, post_role, post, person, section;
+DROP TABLE appointment, post_role, post, person, section, change_count;
+DROP FUNCTION count_change;

@@ -23,7 +23,6 @@ CREATE TABLE trail_entry (
 	confidential_hash bytea,
 	hash              bytea NOT NULL
 );
-CREATE INDEX trail_entry_by_subject ON trail_entry (subject_kind, subject_id, id);
 
 -- Apart from the entry, so that a later rule can remove it without touching
 -- the entry; part is the JSON as it was hashed, byte for byte.

@@ -8,10 +8,11 @@ CREATE TABLE account (
 
 -- Sessions as scs keeps them; the token stands here only as its hash.
 CREATE TABLE sessions (
-	token  text PRIMARY KEY,
-	data   bytea NOT NULL,
-	expiry timestamptz NOT NULL, -- moves on with use: the idle limit
-	ends_at timestamptz NOT NULL -- never moves: the absolute limit
+	token     text PRIMARY KEY,
+	person_id bigint NOT NULL REFERENCES person,
+	data      bytea NOT NULL,
+	expiry    timestamptz NOT NULL, -- moves on with use: the idle limit
+	ends_at   timestamptz NOT NULL  -- never moves: the absolute limit
 );
 CREATE INDEX sessions_by_expiry ON sessions (expiry);
 

@@ -72,6 +72,9 @@ CREATE TRIGGER acknowledgement_append_only BEFORE UPDATE OR DELETE ON acknowledg
 CREATE TRIGGER acknowledgement_not_emptied BEFORE TRUNCATE ON acknowledgement
 	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER document_counted AFTER INSERT OR UPDATE OR DELETE ON document FOR EACH STATEMENT EXECUTE FUNCTION count_change('policy');
+CREATE TRIGGER revision_counted AFTER INSERT OR UPDATE OR DELETE ON revision FOR EACH STATEMENT EXECUTE FUNCTION count_change('policy');
+
 GRANT SELECT, INSERT ON document, acknowledgement TO kagami_portal;
 GRANT SELECT, INSERT, UPDATE ON revision TO kagami_portal;
 GRANT SELECT, INSERT, UPDATE, DELETE ON text_import TO kagami_portal;

@@ -126,7 +126,7 @@ func site(t *testing.T, db pgtest.DB, c *clock, person int64) (*httptest.Server,
 		}
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if _, ok := sessions.Person(r.Context()); !ok {
+		if _, _, ok := sessions.Person(r.Context()); !ok {
 			w.WriteHeader(http.StatusUnauthorized)
 		}
 	})

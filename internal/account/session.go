@@ -9,6 +9,8 @@ import (
 	"github.com/alexedwards/scs/pgxstore"
 	"github.com/alexedwards/scs/v2"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/state"
 )
 
 const (
@@ -21,7 +23,11 @@ const (
 	idleGrain = time.Minute
 )
 
-const personKey = "person"
+// What a session's values are called.
+const (
+	personKey = "person"
+	stateKey  = "state"
+)
 
 // Sessions are the signed-in people's sessions.
 type Sessions struct {
@@ -38,6 +44,7 @@ func NewSessions(pool *pgxpool.Pool, now func() time.Time, secure bool, fail fun
 	sweeper := pgxstore.New(pool)
 	manager := scs.New()
 	manager.Store = &store{PostgresStore: sweeper, pool: pool, now: now}
+	manager.Codec = codec{}
 	manager.HashTokenInStore = true
 	manager.Lifetime = AbsoluteLimit
 	manager.ErrorFunc = fail
@@ -69,10 +76,12 @@ func (s *Sessions) Begin(ctx context.Context, person int64) error {
 	return nil
 }
 
-// Person is who is signed in; false for nobody.
-func (s *Sessions) Person(ctx context.Context) (int64, bool) {
+// Person is who is signed in, with the state of the database that was read with
+// their session; false for nobody.
+func (s *Sessions) Person(ctx context.Context) (int64, state.Numbers, bool) {
 	person := s.manager.GetInt64(ctx, personKey)
-	return person, person != 0
+	seen, _ := s.manager.Get(ctx, stateKey).(state.Numbers)
+	return person, seen, person != 0
 }
 
 // End signs out.

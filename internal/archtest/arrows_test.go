@@ -20,9 +20,10 @@ var arrows = map[string][]string{
 	"internal/fault":    {},
 	"migrations":        {},
 	"internal/sheet":    {},
+	"internal/state":    {},
 	"web/static":        {},
 
-	"internal/authz":            {"internal/fault"},
+	"internal/authz":            {"internal/fault", "internal/state"},
 	"internal/postgres":         {"internal/fault"},
 	"internal/postgres/cluster": {"internal/fault"},
 	"internal/trail":            {"internal/authz"},
@@ -45,7 +46,7 @@ var arrows = map[string][]string{
 
 // domain is what every domain may know, with what this one may know besides.
 func domain(more ...string) []string {
-	return append(more, "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/trail")
+	return append(more, "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/state", "internal/trail")
 }
 
 // wiring builds everything and knows everything; nothing knows it.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"kagami/internal/fault"
+	"kagami/internal/state"
 )
 
 // Actor is who acts: a person with the roles that their posts give them today,
@@ -13,6 +14,9 @@ type Actor struct {
 	Person   int64 // 0 for the operator
 	Name     string
 	Holdings []Holding
+	// Seen is the state of the database in which the actor was looked up; zero
+	// where nothing is to be taken from what was kept.
+	Seen state.Numbers
 }
 
 // Holding is a role held today, through a post.

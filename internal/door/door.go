@@ -70,7 +70,7 @@ var (
 // record: what the trail does not show has not happened.
 func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effect, error)) error {
 	err := postgres.InTx(ctx, d.pool, func(pgtx pgx.Tx) error {
-		tx := &Tx{Tx: pgtx, Now: d.now().UTC().Truncate(time.Microsecond), actor: actor}
+		tx := &Tx{Tx: pgtx, Now: d.instant(), actor: actor}
 		effect, err := fn(tx)
 		if err != nil {
 			return err
@@ -81,11 +81,7 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effec
 		if effect.Subject.Kind == "" {
 			return errUnchanged
 		}
-		return trail.Append(ctx, tx, trail.Entry{
-			At: tx.Now, Person: actor.Person, Role: tx.role, Action: tx.action,
-			Subject: effect.Subject, Fields: effect.Fields, Refs: effect.Refs,
-			Confidential: effect.Confidential,
-		})
+		return trail.Append(ctx, tx, entry(actor, tx.role, tx.action, tx.Now, effect))
 	})
 	if errors.Is(err, errUnchanged) {
 		return nil
@@ -94,4 +90,35 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effec
 		return fmt.Errorf("making a change: %w", err)
 	}
 	return nil
+}
+
+// Write is Do for a change that has nothing to look at first: its statements and
+// its trail entry go to the database together, in one round trip and one
+// transaction. write adds the statements, dated by the instant that it is
+// handed. A broken constraint undoes all of it.
+func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action, matter authz.Matter, effect Effect, write func(batch *pgx.Batch, now time.Time)) error {
+	role, err := authz.Check(actor, action, matter)
+	if err != nil {
+		return err
+	}
+	now := d.instant()
+	var batch pgx.Batch
+	write(&batch, now)
+	if err := trail.Queue(&batch, entry(actor, role, action, now, effect)); err != nil {
+		return err
+	}
+	if err := d.pool.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("making a change: %w", err)
+	}
+	return nil
+}
+
+// instant is now, as exactly as PostgreSQL keeps it.
+func (d *Door) instant() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
+
+func entry(actor authz.Actor, role authz.Role, action authz.Action, now time.Time, effect Effect) trail.Entry {
+	return trail.Entry{
+		At: now, Person: actor.Person, Role: role, Action: action,
+		Subject: effect.Subject, Fields: effect.Fields, Refs: effect.Refs, Confidential: effect.Confidential,
+	}
 }

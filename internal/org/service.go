@@ -11,16 +11,41 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/state"
 )
 
 // Service is the organization as it stands in a database.
 type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
+	kept state.Kept[actorKey, authz.Actor]
 }
 
+// actorKey names what an actor depends on: the person, the day, and the state
+// of the organization.
+type actorKey struct {
+	person       int64
+	day          time.Time
+	organization int64
+}
+
+// keptActors is how many people are kept: a large town's morning.
+const keptActors = 20_000
+
 // New makes the organization's service.
-func New(pool *pgxpool.Pool, d *door.Door) *Service { return &Service{pool: pool, door: d} }
+func New(pool *pgxpool.Pool, d *door.Door) *Service {
+	return &Service{pool: pool, door: d, kept: state.NewKept[actorKey, authz.Actor](keptActors)}
+}
+
+// ActorSeen is ActorOn for a person whose request has seen a state of the
+// database: of one state, the same person is looked up once a day.
+func (s *Service) ActorSeen(ctx context.Context, person int64, day time.Time, seen state.Numbers) (authz.Actor, error) {
+	actor, err := s.kept.Get(actorKey{person, day, seen.Organization}, func() (authz.Actor, error) {
+		return s.ActorOn(ctx, person, day)
+	})
+	actor.Seen = seen
+	return actor, err
+}
 
 // ActorOn returns a person with the roles that their posts give them on a day
 // (a day in Asia/Tokyo, as calendar.Day gives it), from the top of 図 1.1 down.

@@ -9,9 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
-	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -26,30 +26,28 @@ type Shown struct {
 // them and will keep to it (基本方針 5). It is recorded once, however often it
 // is said. Conflict if another revision has become current since.
 func (s *Service) Acknowledge(ctx context.Context, actor authz.Actor, shown Shown) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		reading, err := loadReading(ctx, tx, actor.Person, calendar.Day(tx.Now), readableKinds(actor), shown.Code)
-		if err != nil {
-			return door.Unchanged(), err
-		}
-		if err := tx.Allow(authz.Acknowledge, authz.Matter{Person: actor.Person}); err != nil {
-			return door.Unchanged(), err
-		}
-		if reading.Number != shown.Number || !bytes.Equal(reading.SHA256, shown.SHA256) {
-			return door.Unchanged(), fault.New(fault.Conflict, "表示していた版は、いまの版ではありません。いまの版を読んでから、もう一度確認してください。")
-		}
-		tag, err := tx.Exec(ctx, `
-			INSERT INTO acknowledgement (person_id, revision_id, acknowledged_at, text_sha256)
-			VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			actor.Person, reading.Revision.ID, tx.Now, shown.SHA256)
-		if err != nil || tag.RowsAffected() == 0 {
-			return door.Unchanged(), err
-		}
-		return door.Effect{
-			Subject: trail.Subject{Kind: "acknowledgement", ID: reading.Revision.ID},
-			Fields:  []string{"acknowledged_at", "text_sha256"},
-			Refs:    map[string]int64{"document": reading.Document.ID},
-		}, nil
+	reading, err := s.Read(ctx, actor, shown.Code)
+	if err != nil {
+		return fmt.Errorf("acknowledging a revision: %w", err)
+	}
+	if reading.AcknowledgedAt != nil && reading.Number == shown.Number {
+		return nil
+	}
+	if reading.Number != shown.Number || !bytes.Equal(reading.SHA256, shown.SHA256) {
+		return fault.New(fault.Conflict, "表示していた版は、いまの版ではありません。いまの版を読んでから、もう一度確認してください。")
+	}
+	effect := door.Effect{
+		Subject: trail.Subject{Kind: "acknowledgement", ID: reading.Revision.ID},
+		Fields:  []string{"acknowledged_at", "text_sha256"},
+		Refs:    map[string]int64{"document": reading.Document.ID},
+	}
+	err = s.door.Write(ctx, actor, authz.Acknowledge, authz.Matter{Person: actor.Person}, effect, func(batch *pgx.Batch, now time.Time) {
+		batch.Queue(`INSERT INTO acknowledgement (person_id, revision_id, acknowledged_at, text_sha256) VALUES ($1, $2, $3, $4)`,
+			actor.Person, reading.Revision.ID, now, shown.SHA256)
 	})
+	if postgres.Constraint(err) == "acknowledgement_pkey" {
+		return nil // another click was first
+	}
 	if err != nil {
 		return fmt.Errorf("acknowledging a revision: %w", err)
 	}

@@ -82,12 +82,12 @@ func (p *Portal) sameOrigin(next http.Handler) http.Handler {
 // whose posts have ended is nobody.
 func (p *Portal) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		person, ok := p.sessions.Person(r.Context())
+		person, seen, ok := p.sessions.Person(r.Context())
 		if !ok {
 			next.ServeHTTP(w, r)
 			return
 		}
-		actor, err := p.Org.ActorOn(r.Context(), person, calendar.Day(p.Now()))
+		actor, err := p.Org.ActorSeen(r.Context(), person, calendar.Day(p.Now()), seen)
 		if fault.KindOf(err) == fault.Unauthenticated {
 			next.ServeHTTP(w, r)
 			return

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -23,6 +24,10 @@ const PortalRole = "kagami_portal"
 // minVersion is the oldest server, as server_version_num counts.
 const minVersion = 150000
 
+// maxConns is how many connections the pool opens, unless the URL says so
+// (pool_max_conns): enough that commits under way share a write to the disk.
+const maxConns = 16
+
 // Open makes the pool that serves, to any PostgreSQL 15 or newer; several hosts
 // may stand in the URL, and the one that takes writes is used. Every
 // connection works as PortalRole, even where the user who signs in owns the
@@ -34,6 +39,9 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	}
 	if len(config.ConnConfig.Fallbacks) > 0 && config.ConnConfig.ValidateConnect == nil {
 		config.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = maxConns
 	}
 	params := config.ConnConfig.RuntimeParams
 	params["application_name"] = "kagami"

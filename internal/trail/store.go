@@ -22,6 +22,29 @@ SELECT id, $11::bytea, $12::text FROM entry WHERE $11::bytea IS NOT NULL`
 
 // Append writes an entry in the transaction of the change that it records.
 func Append(ctx context.Context, tx pgx.Tx, e Entry) error {
+	args, err := arguments(e)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, insertEntry, args...); err != nil {
+		return fmt.Errorf("appending to the trail: %w", err)
+	}
+	return nil
+}
+
+// Queue adds an entry to the statements of the change that it records, to be
+// sent together with them.
+func Queue(batch *pgx.Batch, e Entry) error {
+	args, err := arguments(e)
+	if err != nil {
+		return err
+	}
+	batch.Queue(insertEntry, args...)
+	return nil
+}
+
+// arguments are what insertEntry takes.
+func arguments(e Entry) ([]any, error) {
 	e.At = e.At.UTC().Truncate(time.Microsecond)
 	if e.Fields == nil {
 		e.Fields = []string{}
@@ -31,14 +54,12 @@ func Append(ctx context.Context, tx pgx.Tx, e Entry) error {
 	}
 	s, err := seal(e)
 	if err != nil {
-		return fmt.Errorf("sealing a trail entry: %w", err)
+		return nil, fmt.Errorf("sealing a trail entry: %w", err)
 	}
-	_, err = tx.Exec(ctx, insertEntry, e.At, e.Person, e.Role, e.Action, e.Subject.Kind, e.Subject.ID,
-		e.Fields, e.Refs, s.confidentialHash, s.hash, s.salt, string(s.part))
-	if err != nil {
-		return fmt.Errorf("appending to the trail: %w", err)
-	}
-	return nil
+	return []any{
+		e.At, e.Person, e.Role, e.Action, e.Subject.Kind, e.Subject.ID,
+		e.Fields, e.Refs, s.confidentialHash, s.hash, s.salt, string(s.part),
+	}, nil
 }
 
 // Altered is the first entry that does not prove itself.

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	startEmptyLimit = 3 * time.Second
+	startUsedLimit  = 500 * time.Millisecond
+	memoryLimit     = 80 << 20
+)
+
+// measureBinary starts the real binary on an empty directory and again on the
+// same, and looks at its memory at rest.
+func measureBinary(ctx context.Context, binary string) ([]figure, error) {
+	var empty, used, memory []float64
+	for range 3 {
+		dir, remove, err := place()
+		if err != nil {
+			return nil, err
+		}
+		defer remove()
+		first, _, err := startAndStop(ctx, binary, dir)
+		if err != nil {
+			return nil, err
+		}
+		second, resident, err := startAndStop(ctx, binary, dir)
+		if err != nil {
+			return nil, err
+		}
+		empty, used, memory = append(empty, first.Seconds()), append(used, second.Seconds()), append(memory, float64(resident))
+	}
+	e, u, m := median(empty), median(used), median(memory)
+	return []figure{
+		{name: "start-empty", ratio: e / startEmptyLimit.Seconds(), limit: 1, detail: fmt.Sprintf("ready after %.2f s on an empty directory, limit %v", e, startEmptyLimit)},
+		{name: "start-used", ratio: u / startUsedLimit.Seconds(), limit: 1, detail: fmt.Sprintf("ready after %.2f s on a used directory, limit %v", u, startUsedLimit)},
+		{name: "memory", ratio: m / memoryLimit, limit: 1, detail: fmt.Sprintf("%.1f MB resident at rest, without PostgreSQL, limit %d MB", m/(1<<20), memoryLimit>>20)},
+	}, nil
+}
+
+// startAndStop starts the portal, waits until it is ready, and stops it.
+func startAndStop(ctx context.Context, binary, dir string) (ready time.Duration, resident int64, err error) {
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	cmd := command(ctx, binary, dir, address)
+	begun := time.Now()
+	if err := cmd.Start(); err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, stop(cmd)) }()
+	if err := awaitReady(ctx, "http://"+address+"/readyz"); err != nil {
+		return 0, 0, err
+	}
+	ready = time.Since(begun)
+	resident, err = residentBytes(cmd.Process.Pid)
+	return ready, resident, err
+}
+
+func stop(cmd *exec.Cmd) error {
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return cmd.Wait()
+}
+
+// awaitReady asks until the portal is ready.
+func awaitReady(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	ticker := time.NewTicker(2 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err == nil {
+			_, _ = io.Copy(io.Discard, response.Body)
+			_ = response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for the portal: %w", ctx.Err())
+		}
+	}
+}
+
+func freeAddress(ctx context.Context) (string, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+// residentBytes is the memory that a process has in use.
+func residentBytes(pid int) (int64, error) {
+	file, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close() //nolint:errcheck // it was read only
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		if rest, found := strings.CutPrefix(lines.Text(), "VmRSS:"); found {
+			var kB int64
+			_, err := fmt.Sscan(rest, &kB)
+			return kB << 10, err
+		}
+	}
+	return 0, errors.New("no resident size in the process's status")
+}

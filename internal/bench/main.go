@@ -1,0 +1,104 @@
+// Command bench measures the speeds that the portal promises, each as a ratio
+// taken within one run, the two sides in turn. It prints one line a figure,
+//
+//	NAME RATIO (LIMIT LIMIT-VALUE)
+//
+// and ends with exit 1 if one falls short. A figure with a limit in seconds,
+// bytes or megabytes is printed as its part of that limit.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+)
+
+func main() {
+	binary := flag.String("binary", "bin/kagami", "the portal's binary, for start and memory")
+	only := flag.String("only", "", "measure this figure alone")
+	flag.Parse()
+	short, err := run(context.Background(), *binary, *only)
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	case short:
+		os.Exit(1)
+	}
+}
+
+// figure is one measured ratio with what it must keep.
+type figure struct {
+	name    string
+	ratio   float64
+	atLeast bool // else at most
+	limit   float64
+	detail  string // the measured values, for people
+}
+
+func (f figure) holds() bool {
+	if f.atLeast {
+		return f.ratio >= f.limit
+	}
+	return f.ratio <= f.limit
+}
+
+func (f figure) print() {
+	word := "at-most"
+	if f.atLeast {
+		word = "at-least"
+	}
+	fmt.Printf("%s %.2f (%s %.2f)\n", f.name, f.ratio, word, f.limit)
+	fmt.Fprintf(os.Stderr, "  %s\n", f.detail)
+}
+
+func run(ctx context.Context, binary, only string) (short bool, err error) {
+	for _, measure := range []struct {
+		names []string
+		fn    func(context.Context, string) ([]figure, error)
+	}{
+		{[]string{"reader"}, measureReader},
+		{[]string{"start-empty", "start-used", "memory", "first-page"}, measureBinary},
+		{[]string{"reading", "reading-unread", "acknowledge"}, measurePortal},
+	} {
+		if only != "" && !slices.Contains(measure.names, only) {
+			continue
+		}
+		figures, err := measure.fn(ctx, binary)
+		if err != nil {
+			return false, fmt.Errorf("measuring %v: %w", measure.names, err)
+		}
+		for _, f := range figures {
+			f.print()
+			short = short || !f.holds()
+		}
+	}
+	return short, nil
+}
+
+// place makes a directory that the database's user can enter.
+func place() (dir string, remove func(), err error) {
+	dir, err = os.MkdirTemp("", "kagami-bench-")
+	if err != nil {
+		return "", nil, err
+	}
+	remove = func() { os.RemoveAll(dir) } //nolint:errcheck // a leftover in the temporary directory
+	return filepath.Join(dir, "data"), remove, os.Chmod(dir, 0o755)
+}
+
+// median of an odd number of values.
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// command is the portal's binary on a directory.
+func command(ctx context.Context, binary, dir, address string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, binary, "serve", "--data", dir, "--listen", address)
+	cmd.Stderr = nil
+	return cmd
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/account"
+	"kagami/internal/portal"
+	"kagami/internal/portal/portaltest"
+	"kagami/internal/postgres"
+	"kagami/internal/postgres/cluster"
+	"kagami/internal/sample"
+	"kagami/migrations"
+	"kagami/web/static"
+)
+
+const (
+	readingLimit     = 0.8
+	acknowledgeLimit = 0.5
+	firstPageLimit   = 60_000 // bytes, without fonts
+	rounds           = 12     // the first is not counted
+)
+
+// town is a portal with the sample town, on a cluster that keeps its promises
+// to the disk.
+type town struct {
+	portaltest.Services
+	pool     *pgxpool.Pool
+	accounts []sample.Account
+}
+
+// measurePortal measures the pages and the acknowledgement.
+func measurePortal(ctx context.Context, _ string) (figures []figure, err error) {
+	dir, remove, err := place()
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	c, err := cluster.Start(ctx, cluster.Config{Dir: dir})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, c.Stop()) }()
+	if err := postgres.Migrate(ctx, c.URL(), migrations.FS); err != nil {
+		return nil, err
+	}
+	t, err := fill(ctx, c.URL())
+	if err != nil {
+		return nil, err
+	}
+	defer t.pool.Close()
+	reading, err := t.measureReading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	acknowledge, err := t.measureAcknowledge(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(reading, acknowledge), nil
+}
+
+func fill(ctx context.Context, url string) (*town, error) {
+	pool, err := postgres.Open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	s, err := portaltest.NewServices(pool, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := sample.Fill(ctx, sample.Town{Org: s.Org, Accounts: s.Accounts, Policy: s.Policy, Now: time.Now})
+	return &town{s, pool, accounts}, err
+}
+
+// measureReading holds the signed-in reading page beside a bare handler that
+// makes the same session query and writes the same bytes: for a person who has
+// acknowledged the text, and for one who has not.
+func (t *town) measureReading(ctx context.Context) ([]figure, error) {
+	handler, err := portal.New(portal.Config{
+		Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Pool: t.pool,
+		Org: t.Org, Accounts: t.Accounts, Policy: t.Policy, Now: time.Now,
+		Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer handler.Close()
+	page := httptest.NewServer(handler)
+	defer page.Close()
+	var figures []figure
+	for _, reader := range []struct {
+		name    string
+		account sample.Account
+	}{{"reading", t.accounts[0]}, {"reading-unread", t.accounts[12]}} {
+		f, bytes, err := t.holdBesideBare(ctx, page, reader.account)
+		if err != nil {
+			return nil, err
+		}
+		f.name = reader.name
+		figures = append(figures, f)
+		if reader.name == "reading" {
+			continue
+		}
+		files, err := static.New()
+		if err != nil {
+			return nil, err
+		}
+		all := bytes + files.Size("kagami.css")
+		figures = append(figures, figure{
+			name: "first-page", ratio: float64(all) / firstPageLimit, limit: 1,
+			detail: fmt.Sprintf("%d bytes: the reading page %d, its styles %d, nothing packed; limit %d", all, bytes, files.Size("kagami.css"), firstPageLimit),
+		})
+	}
+	return figures, nil
+}
+
+func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sample.Account) (figure, int, error) {
+	cookie, err := signIn(ctx, page, who)
+	if err != nil {
+		return figure{}, 0, err
+	}
+	body, err := get(ctx, page.URL+"/policies/kihon", cookie)
+	if err != nil {
+		return figure{}, 0, err
+	}
+	sessions := account.NewSessions(t.pool, time.Now, false, func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusInternalServerError) })
+	defer sessions.Close()
+	bare := httptest.NewServer(sessions.Load(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, _, ok := sessions.Person(r.Context()); !ok {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write(body)
+	})))
+	defer bare.Close()
+	ratio, ratePage, rateBare, err := inTurn(rounds, against(page, "/policies/kihon", cookie).rate, against(bare, "/", cookie).rate)
+	return figure{
+		ratio: ratio, atLeast: true, limit: readingLimit,
+		detail: fmt.Sprintf("%.0f pages/s of %d bytes, a bare handler %.0f/s", ratePage, len(body), rateBare),
+	}, len(body), err
+}
+
+func against(server *httptest.Server, path string, cookie *http.Cookie) load {
+	host := strings.TrimPrefix(server.URL, "http://")
+	return load{host, []byte("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + cookie.String() + "\r\n\r\n")}
+}
+
+func signIn(ctx context.Context, page *httptest.Server, who sample.Account) (*http.Cookie, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	form := url.Values{"login": {who.StaffNumber}, "password": {who.Password}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, page.URL+"/login", strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := (&http.Client{Jar: jar}).Do(request)
+	if err != nil {
+		return nil, err
+	}
+	if err := response.Body.Close(); err != nil {
+		return nil, err
+	}
+	cookies := jar.Cookies(request.URL)
+	if len(cookies) != 1 {
+		return nil, errors.New("signing in gave no session")
+	}
+	return cookies[0], nil
+}
+
+func get(ctx context.Context, address string, cookie *http.Cookie) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.AddCookie(cookie)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close() //nolint:errcheck // it was read only
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answers %s", address, response.Status)
+	}
+	return io.ReadAll(response.Body)
+}

@@ -1,0 +1,92 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/state"
+)
+
+// kept is what has been drawn from states of the database: which revision of a
+// document is current, and what a person has acknowledged.
+type kept struct {
+	current      state.Kept[currentKey, Reading]
+	acknowledged state.Kept[acknowledgedKey, map[int64]time.Time]
+}
+
+// currentKey names what the current revision depends on.
+type currentKey struct {
+	code   string
+	day    time.Time
+	policy int64
+}
+
+// acknowledgedKey names what a person's acknowledgements depend on: they are
+// only ever added, so their count names the state.
+type acknowledgedKey struct {
+	person, count int64
+}
+
+const (
+	keptDocuments = 1_000
+	keptPeople    = 20_000
+)
+
+func newKept() kept {
+	return kept{
+		current:      state.NewKept[currentKey, Reading](keptDocuments),
+		acknowledged: state.NewKept[acknowledgedKey, map[int64]time.Time](keptPeople),
+	}
+}
+
+// readKept is Read for an actor whose request has seen a state of the database:
+// nothing is asked again that was drawn from the same state.
+func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) (Reading, error) {
+	day := s.today()
+	reading, err := s.kept.current.Get(currentKey{code, day, actor.Seen.Policy}, func() (Reading, error) {
+		return loadReading(ctx, s.pool, 0, day, Kinds(), code)
+	})
+	if err != nil {
+		return Reading{}, err
+	}
+	if !slices.Contains(readableKinds(actor), reading.Kind) {
+		return Reading{}, errNoDocument()
+	}
+	done, err := s.kept.acknowledged.Get(acknowledgedKey{actor.Person, actor.Seen.Acknowledged}, func() (map[int64]time.Time, error) {
+		return loadAcknowledged(ctx, s.pool, actor.Person)
+	})
+	if err != nil {
+		return Reading{}, err
+	}
+	if at, ok := done[reading.Revision.ID]; ok {
+		reading.AcknowledgedAt = &at
+	}
+	return reading, nil
+}
+
+// loadAcknowledged returns what a person has acknowledged, and when, by the
+// revisions' ids.
+func loadAcknowledged(ctx context.Context, db querier, person int64) (map[int64]time.Time, error) {
+	rows, err := db.Query(ctx, `SELECT revision_id, acknowledged_at FROM acknowledgement WHERE person_id = $1`, person)
+	if err != nil {
+		return nil, fmt.Errorf("loading acknowledgements: %w", err)
+	}
+	done := map[int64]time.Time{}
+	var (
+		revision int64
+		at       time.Time
+	)
+	_, err = pgx.ForEachRow(rows, []any{&revision, &at}, func() error {
+		done[revision] = at
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("loading acknowledgements: %w", err)
+	}
+	return done, nil
+}
