@@ -27,6 +27,7 @@ func TestStaffReadAndAcknowledgeAndTheGeneralSecurityOfficerSeesIt(t *testing.T)
 	reader.press("読む")
 	reader.mustSee("第1章　情報セキュリティ基本方針")
 	reader.look("reading")
+	reader.keepView("reading-view") // the picture in the README
 	reader.press("読んで理解し、遵守します")
 	reader.mustSee("確認を記録しました")
 	reader.mustSee("確認済みです")
@@ -48,6 +49,18 @@ func TestStaffReadAndAcknowledgeAndTheGeneralSecurityOfficerSeesIt(t *testing.T)
 	officer.look("readers")
 	officer.goTo("/")
 	officer.look("home-officer")
+}
+
+// keepView keeps what is on the screen just now.
+func (p *person) keepView(name string) {
+	p.t.Helper()
+	picture, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join("..", "..", "test-output", "screens", name+".png"), picture, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // barOf is what stands beside a section's bar.

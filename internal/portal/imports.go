@@ -16,8 +16,9 @@ import (
 	"kagami/web/page"
 )
 
-// formMemory is how much of a form with files is held in memory, in bytes.
-const formMemory = 1 << 20
+// formMemory is how much of a form with files is held in memory, in bytes: all
+// of it, since a text that is not public has no business in a temporary file.
+const formMemory = maxText
 
 func (p *Portal) showImportStart(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w, r, page.ImportStartPage(page.ImportStart{

@@ -57,13 +57,22 @@ func (p *Portal) frame(r *http.Request, title string, crumbs ...layout.Link) lay
 	f.Person = &layout.Person{Name: actor.Name, Role: roleOf(actor)}
 	f.Nav = make([]layout.Link, len(navigation))
 	for i, link := range navigation {
-		link.Current = r.URL.Path == link.Address || link.Address != "/" && strings.HasPrefix(r.URL.Path, link.Address+"/")
+		link.Current = link.Address == area(r.URL.Path)
 		f.Nav[i] = link
 	}
 	if r.URL.Path != "/" {
 		f.Crumbs = append(append([]layout.Link{navigation[0]}, crumbs...), layout.Link{Label: title})
 	}
 	return f
+}
+
+// area is the entry of the navigation that an address belongs to.
+func area(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if first == "imports" {
+		first = "policies"
+	}
+	return "/" + first
 }
 
 // roleOf says as what a person acts: their first post, and the highest role.
