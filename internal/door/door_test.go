@@ -6,9 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/trail"
 )
@@ -113,6 +116,33 @@ func TestNothingIsDoneThatWasNotAllowedOrIsNotRecorded(t *testing.T) {
 				t.Errorf("%d people and %d entries are there", people, entries)
 			}
 		})
+	}
+}
+
+// A change that has nothing to look at first goes in one round trip, and is
+// undone whole with its trail entry.
+func TestWriteIsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	d := door.New(db.Pool, clock)
+	effect := door.Effect{Subject: trail.Subject{Kind: "person", ID: 1}, Fields: []string{"name"}}
+	write := func(actor authz.Actor) error {
+		return d.Write(t.Context(), actor, authz.ChangeOrganization, authz.Matter{}, effect, func(batch *pgx.Batch, _ time.Time) {
+			batch.Queue(`INSERT INTO person (staff_number, name, furigana) VALUES ('1', '見本', 'ミホン')`)
+		})
+	}
+	staff := authz.Actor{Person: 1, Holdings: []authz.Holding{{Role: authz.Staff}}}
+	if err := write(staff); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("a 職員 may: %v", err)
+	}
+	if err := write(authz.AsOperator()); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(authz.AsOperator()); postgres.Constraint(err) != "person_staff_number_unique" {
+		t.Errorf("twice: %v", err)
+	}
+	if people, entries := count(t, db, "person"), count(t, db, "trail_entry"); people != 1 || entries != 1 {
+		t.Errorf("%d people and %d entries are there", people, entries)
 	}
 }
 

@@ -319,6 +319,52 @@ func TestARightEndsWithItsPost(t *testing.T) {
 	}
 }
 
+// Any number of portals serve one database: what changes through one is seen by
+// the other at the next request, though both keep what they have drawn.
+func TestAChangeIsSeenAtTheNextRequestOnEveryPortal(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	one, two := portaltest.StartOn(t, db), portaltest.StartOn(t, db)
+	reader := town.Accounts[12]
+	here, there := signIn(t, one, reader), signIn(t, two, reader)
+	if a := there.get("/policies/kihon"); !strings.Contains(a.body, "ここまで読んだら") {
+		t.Fatalf("before: %d %s", a.status, a.body)
+	}
+	here.post("/policies/kihon", pledge(here.get("/policies/kihon").body))
+	for _, v := range []*visitor{here, there} {
+		if a := v.get("/policies/kihon"); !strings.Contains(a.body, "確認済みです") {
+			t.Errorf("after the acknowledgement: %d %s", a.status, a.body)
+		}
+	}
+
+	officer := town.Holder("総務課長")
+	here, there = signIn(t, one, officer), signIn(t, two, officer)
+	for _, v := range []*visitor{here, there} {
+		if a := v.get("/policies/kihon/readers"); a.status != 200 {
+			t.Fatalf("before: %d", a.status)
+		}
+	}
+	if _, err := db.Pool.Exec(t.Context(), `DELETE FROM post_role WHERE role IN ('general_security_officer', 'security_manager')`); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []*visitor{here, there} {
+		if a := v.get("/policies/kihon/readers"); a.status != 403 {
+			t.Errorf("after the role has gone: %d", a.status)
+		}
+	}
+
+	if _, err := db.Pool.Exec(t.Context(), `
+		INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at)
+		SELECT document_id, 2, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at FROM revision`); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []*visitor{here, there} {
+		if a := v.get("/policies/kihon"); !strings.Contains(a.body, "第2版") {
+			t.Errorf("after another revision: %d", a.status)
+		}
+	}
+}
+
 func TestTheListOpensInExcel(t *testing.T) {
 	t.Parallel()
 	portal := portaltest.Start(t, &server)

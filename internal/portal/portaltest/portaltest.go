@@ -90,7 +90,13 @@ type Portal struct {
 // Start runs a portal on a fresh copy of the town until the test ends.
 func Start(t testing.TB, server *pgtest.Server) *Portal {
 	t.Helper()
-	p := &Portal{Clock: &Clock{now: Morning}, Log: &Log{}, DB: server.New(t)}
+	return StartOn(t, server.New(t))
+}
+
+// StartOn runs a portal on a database that others may use too.
+func StartOn(t testing.TB, db pgtest.DB) *Portal {
+	t.Helper()
+	p := &Portal{Clock: &Clock{now: Morning}, Log: &Log{}, DB: db}
 	var err error
 	if p.Services, err = NewServices(p.DB.Pool, p.Clock.Now); err != nil {
 		t.Fatal(err)

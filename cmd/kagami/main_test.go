@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The test binary also plays the command itself.
+func TestMain(m *testing.M) {
+	if args := os.Getenv("PLAY_KAGAMI"); args != "" {
+		os.Exit(run(strings.Split(args, "\n")))
+	}
+	os.Exit(m.Run())
+}
+
+// kagami runs the command and returns what it wrote and how it ended.
+func kagami(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), "PLAY_KAGAMI="+strings.Join(args, "\n"))
+	var out, errOut strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errOut
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return out.String(), errOut.String(), cmd.ProcessState.ExitCode()
+}
+
+const townsPolicy = "../../internal/sample/kihon-hoshin.txt"
+
+func TestPolicyOutlineNeedsNoDatabase(t *testing.T) {
+	t.Parallel()
+	out, _, code := kagami(t, "policy", "outline", "--json", townsPolicy)
+	var o struct {
+		Title   string
+		Clauses []struct {
+			Kind, Label string
+			Children    []struct{ Label string }
+		}
+		Questions []struct {
+			Line int
+			Why  string
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &o); err != nil || code != 0 {
+		t.Fatalf("%d, %v", code, err)
+	}
+	if len(o.Clauses) != 1 || len(o.Clauses[0].Children) != 10 || len(o.Questions) != 1 || o.Questions[0].Why == "" {
+		t.Errorf("read %+v", o)
+	}
+	out, _, code = kagami(t, "policy", "outline", townsPolicy)
+	if code != 0 || !strings.Contains(out, "（2） 違反時の対応") {
+		t.Errorf("%d %.300s", code, out)
+	}
+}
+
+// 0 done, 1 failed, 2 wrong use; the error is one sentence that says what to do.
+func TestExitCodesAndSentences(t *testing.T) {
+	t.Parallel()
+	pdf := filepath.Join(t.TempDir(), "policy.pdf")
+	if err := os.WriteFile(pdf, []byte("%PDF-1.7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args  []string
+		code  int
+		words string
+	}{
+		{[]string{"nonsense"}, 2, "kagami --help"},
+		{[]string{"policy", "import", townsPolicy, "--title", "見本"}, 2, "--kind"},
+		{[]string{"policy", "outline", "no such file"}, 1, "ファイルを開けません"},
+		{[]string{"policy", "outline", pdf}, 1, "PDF はそのままでは読めません"},
+		{[]string{"policy", "import", townsPolicy, "--kind", "basic", "--title", "見本"}, 1, "--answer 175="},
+		{[]string{"migrate", "status", "--database-url", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"}, 1, ""},
+		{[]string{"trail", "verify", "--database-url", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"}, 1, "データベースにつながりません"},
+		{[]string{"serve", "--listen", "nonsense"}, 1, "--listen"},
+	} {
+		_, stderr, code := kagami(t, c.args...)
+		if code != c.code || !strings.Contains(stderr, c.words) {
+			t.Errorf("%v: %d %s", c.args, code, stderr)
+		}
+	}
+}
+
+// The commands on the portal's own database: a text becomes a draft, and the
+// trail proves itself.
+func TestCommandsOnADatabaseOfItsOwn(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("", "kagami-command-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) }) //nolint:errcheck // a leftover in the temporary directory
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(dir, "data")
+	for _, c := range []struct {
+		args  []string
+		code  int
+		words string
+	}{
+		{[]string{"migrate", "status"}, 0, "まだ　0001_organization.sql"},
+		{[]string{"trail", "verify"}, 1, ""},
+		{[]string{"migrate", "up"}, 0, "スキーマは最新です"},
+		{[]string{"migrate", "status"}, 0, "済み　0001_organization.sql"},
+		{[]string{"policy", "import", townsPolicy, "--kind", "basic", "--title", "基本方針", "--answer", "175=figure"}, 0, "文書コード：kihon"},
+		{[]string{"policy", "import", townsPolicy, "--kind", "basic", "--title", "基本方針", "--answer", "175=figure"}, 1, ""},
+		{[]string{"trail", "verify"}, 0, "監査証跡の1行は"},
+	} {
+		stdout, stderr, code := kagami(t, append(c.args, "--data", data)...)
+		if code != c.code || !strings.Contains(stdout, c.words) {
+			t.Errorf("%v: %d %s%s", c.args, code, stdout, stderr)
+		}
+	}
+}
