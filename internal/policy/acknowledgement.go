@@ -98,7 +98,7 @@ func (s *Service) Acknowledgements(ctx context.Context, actor authz.Actor) ([]Ac
 // Proof returns the actor's own acknowledgement of a revision; NotFound where
 // they have not acknowledged it.
 func (s *Service) Proof(ctx context.Context, actor authz.Actor, code string, number int) (Acknowledgement, error) {
-	rows, err := s.pool.Query(ctx, selectAcknowledgements+` AND d.code = $2 AND r.number = $3`, actor.Person, code, number)
+	rows, err := s.pool.Query(ctx, selectAcknowledgements+` AND d.code = $2 AND r.number = $3::bigint`, actor.Person, code, number)
 	if err != nil {
 		return Acknowledgement{}, fmt.Errorf("loading an acknowledgement: %w", err)
 	}

@@ -119,6 +119,9 @@ func loadImport(ctx context.Context, db querier, actor authz.Actor, token, lock 
 // Imports lists the texts that the actor has taken in and not finished, the
 // latest first, without their sources.
 func (s *Service) Imports(ctx context.Context, actor authz.Actor) ([]Import, error) {
+	if actor.Reach(authz.DraftRevision) == authz.None {
+		return nil, nil
+	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT token, created_at, kind, title FROM text_import WHERE person_id = $1 ORDER BY id DESC`, actor.Person)
 	if err != nil {

@@ -73,6 +73,9 @@ func classify(err error) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fault.Wrap(err, fault.TooLarge, "")
 	}
+	if postgres.IsBadText(err) {
+		return fault.Wrap(err, fault.Invalid, "入力に、使えない文字が含まれています。入力し直してください。")
+	}
 	if postgres.IsUnavailable(err) {
 		return fault.Wrap(err, fault.Unavailable, "")
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"kagami/internal/authz"
 	"kagami/internal/fault"
@@ -67,7 +68,7 @@ func (p *Portal) Routes() []Route {
 // that machines ask.
 func (p *Portal) router() http.Handler {
 	router := chi.NewRouter()
-	router.Use(p.log, p.recover, p.headers)
+	router.Use(p.log, p.recover, p.headers, middleware.GetHead)
 	router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	router.Get("/readyz", p.ready)
 	router.Handle("/static/*", p.files.Handler(p.page(notFound)))

@@ -16,6 +16,13 @@ func Constraint(err error) string {
 	return ""
 }
 
+// IsBadText tells whether err comes from a text that no database keeps, such as
+// one with a NUL in it.
+func IsBadText(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "22021"
+}
+
 // IsUnavailable tells whether err comes from a database that does not answer:
 // no connection, or a server that is shutting down or starting.
 func IsUnavailable(err error) bool {
