@@ -98,6 +98,9 @@ func (r *reader) isLoose(l line) bool {
 
 // addFigure opens a figure in the current clause, which stays current.
 func (r *reader) addFigure(label, heading string) *node {
+	if appended(label) {
+		r.open = nil
+	}
 	parent := r.current()
 	if parent == nil || parent.rank == preambleRank {
 		parent = r.root
@@ -105,6 +108,11 @@ func (r *reader) addFigure(label, heading string) *node {
 	figure := &node{Clause: Clause{Kind: Figure, Label: label, Heading: heading}}
 	parent.children = append(parent.children, figure)
 	return figure
+}
+
+// appended tells whether a figure stands after the whole text, in no clause.
+func appended(label string) bool {
+	return strings.HasPrefix(label, "別") || strings.HasPrefix(label, "様式")
 }
 
 // addParagraph adds a line of running text as a paragraph of its own.

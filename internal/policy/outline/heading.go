@@ -1,7 +1,9 @@
 package outline
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -23,6 +25,9 @@ func (r *reader) headingOf(m mark, kind Kind, l line, waited string) (heading, t
 		}
 	}
 	if h, rest, ok := r.spacedHeading(m.rest, l); ok {
+		return h, rest
+	}
+	if h, rest, ok := r.definition(m.rest); ok && kind == Item {
 		return h, rest
 	}
 	if r.isHeading(m, kind, l) {
@@ -60,6 +65,43 @@ func (r *reader) spacedHeading(s string, l line) (heading, rest string, ok bool)
 	return "", "", false
 }
 
+// definition reads a term and its meaning, set apart by any blank, in an article
+// on definitions. A blank within a term (LGWAN 接続系) has no sentence after it.
+func (r *reader) definition(s string) (term, meaning string, ok bool) {
+	const (
+		longest     = 60 // half-widths of a term
+		longestWord = 24 // of a term's second word
+	)
+	if !slices.ContainsFunc(r.open, func(n *node) bool { return n.Kind == Article && strings.Contains(n.Heading, "定義") }) {
+		return "", "", false
+	}
+	at := strings.IndexFunc(s, unicode.IsSpace)
+	if at < 0 || displayWidth(s[:at]) > longest || strings.ContainsAny(s[:at], "。、") {
+		return "", "", false
+	}
+	meaning = strings.TrimSpace(s[at:])
+	if displayWidth(meaning) > longestWord {
+		return s[:at], meaning, true
+	}
+	for _, sign := range []string{"、", "。", "及び", "又は", "をい", "する", "に", "の"} {
+		if strings.Contains(meaning, sign) {
+			return s[:at], meaning, true
+		}
+	}
+	return "", "", false
+}
+
+// unfinished tells whether words stop where no title does: at a comma or at a
+// particle.
+func unfinished(s string) bool {
+	for _, end := range []string{"、", "は", "が", "を", "に", "で"} {
+		if strings.HasSuffix(s, end) {
+			return true
+		}
+	}
+	return strings.HasSuffix(s, "の") && !strings.HasSuffix(s, "もの")
+}
+
 // isHeading tells whether the rest of a mark's line is a title: a short phrase,
 // with the wording on the lines after it.
 func (r *reader) isHeading(m mark, kind Kind, l line) bool {
@@ -73,12 +115,15 @@ func (r *reader) isHeading(m mark, kind Kind, l line) bool {
 		return false
 	case kind == Article:
 		return true
-	case l.width >= r.full-slack-indents && !l.blankAfter, strings.Contains(m.rest, "、") && l.width > longestWords:
+	case unfinished(m.rest), l.width >= r.full-slack-indents && !l.blankAfter, strings.Contains(m.rest, "、") && l.width > longestWords:
 		return false
 	}
 	next, ok := r.following()
 	if !ok {
 		return false
+	}
+	if r.articles && bracketed(next.text) {
+		return false // (見出し) of the article that follows
 	}
 	nextMark, marked := findMark(next.text)
 	if !marked {

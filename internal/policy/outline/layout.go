@@ -46,9 +46,14 @@ func spans(s string) bool {
 	if !ok {
 		return false
 	}
+	const longest = 200 // bytes
+	if len(m.rest) > longest {
+		return false
+	}
+	folded := norm.NFKC.String(m.rest)
 	switch m.style {
 	case chapterStyle, sectionStyle:
-		return strings.Contains(m.rest, "（第") && strings.HasSuffix(m.rest, "）")
+		return strings.Contains(folded, "(第") && strings.HasSuffix(folded, ")")
 	case supplementStyle:
 		return m.rest == ""
 	}

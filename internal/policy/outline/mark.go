@@ -38,6 +38,7 @@ type mark struct {
 	n     int    // its place in the order, from 1
 	sub   int    // の2 of 第5条の2; 0 for none
 	label string // folded
+	first int    // of several at once, the first: 3 of 第3条及び第4条; else 0
 	rest  string // what follows on the line
 	blank bool   // whether a blank, a bracket or the line's end follows
 }
@@ -111,9 +112,34 @@ func parseDai(s string) (mark, bool) {
 			m.sub, after = sub, tail
 		}
 	}
+	if last, tail, deleted := parseDeleted(after); deleted && m.style == articleStyle {
+		m.first, m.n, m.sub, after = m.n, last, 0, tail
+	}
 	m.label = norm.NFKC.String(s[:len(s)-len(after)])
 	m.rest = after
 	return m, true
+}
+
+// deletion stands in the place of articles that are no more.
+const deletion = "削除"
+
+// parseDeleted reads what follows 第3条 in 第3条及び第4条　削除: the last of the
+// articles that are no more.
+func parseDeleted(s string) (last int, rest string, ok bool) {
+	const longest = 60 // bytes
+	if len(s) > longest || !strings.HasSuffix(s, deletion) {
+		return 0, "", false
+	}
+	after, joined := strings.CutPrefix(s, "及び第")
+	if !joined {
+		after, joined = strings.CutPrefix(s, "から第")
+	}
+	if !joined {
+		return 0, "", false
+	}
+	last, after = number(after)
+	rest, ok = strings.CutPrefix(after, "条")
+	return last, strings.TrimPrefix(rest, "まで"), ok && last > 0
 }
 
 // parseSupplement reads 附則 and 附　則, alone or with what it belongs to in

@@ -148,17 +148,21 @@ func (r *reader) expected(m mark, kind Kind, parent *node) (expected, first bool
 	if m.style == articleStyle {
 		last.n, last.sub, counted = r.lastOf.n, r.lastOf.sub, r.lastOf.n > 0
 	}
+	next := m.n
+	if m.first > 0 {
+		next = m.first
+	}
 	switch {
 	case m.style == supplementStyle:
 		return true, !counted
 	case m.sub > 0: // 第5条の2 follows 第5条, 第5条の3 follows 第5条の2
 		return m.n == last.n && m.sub == max(last.sub, 1)+1, !counted
 	case counted:
-		return m.n == last.n+1, false
+		return next == last.n+1, false
 	case kind == Paragraph:
 		return m.n <= 2, true // the first 項 bears no number
 	}
-	return m.n == 1, true
+	return next == 1, true
 }
 
 func startsWithAny(s string, prefixes []string) bool {

@@ -112,6 +112,10 @@ func writtenNumber(s string) (c Clause, rest string, ok bool) {
 		}
 	}
 	m, marked := parseMark(token)
+	if deleted, ok := parseMark(token + deletion); ok && deleted.first > 0 {
+		m, marked = deleted, true
+		m.rest = strings.TrimSuffix(m.rest, deletion)
+	}
 	if !marked || m.rest != "" || m.label != token {
 		return Clause{}, "", false
 	}
