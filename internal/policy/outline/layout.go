@@ -79,7 +79,8 @@ func (r *reader) findPageNumbers() {
 
 // pageNumber reads a line that is a page's number: 3, - 3 -, 3/12, 3ページ.
 func pageNumber(s string) int {
-	if len(s) > 30 {
+	const longest = 30 // bytes
+	if len(s) > longest || !strings.ContainsFunc(s, unicode.IsDigit) {
 		return 0
 	}
 	s = strings.TrimFunc(norm.NFKC.String(s), func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune("-–—―‐−", c) })

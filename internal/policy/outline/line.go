@@ -25,6 +25,7 @@ func split(text string) (lines []line, full int, spaced bool) {
 		blanks int
 		blank  bool
 	)
+	lines = make([]line, 0, strings.Count(text, "\n")+1)
 	number := 0
 	for raw := range strings.Lines(text) {
 		number++

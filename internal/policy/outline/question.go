@@ -55,6 +55,7 @@ func (r *reader) asked() []Question {
 // with an open question.
 func (r *reader) ask(lines []line, why string, guess, other Answer) Answer {
 	q := Question{Line: lines[0].number, Until: lines[len(lines)-1].number, Why: why, Read: guess, Choices: slices.Compact([]Answer{guess, other})}
+	q.Lines = make([]int, 0, len(lines))
 	for _, l := range lines {
 		q.Lines = append(q.Lines, l.number)
 	}
