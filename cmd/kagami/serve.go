@@ -99,7 +99,7 @@ func demo(ctx context.Context, config portal.Config) error {
 		return err
 	}
 	if !empty {
-		fmt.Println("データベースは空ではないため、見本の町は作りません。アカウントは、初めて作ったときに表示したものです。")
+		fmt.Println("データベースは空ではないため、見本の町は作りません。アカウントは、初めて作ったときに表示したものです。新しい見本の町は、--data で別の場所を指定すると作れます。")
 		return nil
 	}
 	accounts, err := sample.Fill(ctx, sample.Town{Org: config.Org, Accounts: config.Accounts, Policy: config.Policy, Now: config.Now})

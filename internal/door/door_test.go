@@ -141,6 +141,14 @@ func TestWriteIsAllOrNothing(t *testing.T) {
 	if err := write(authz.AsOperator()); postgres.Constraint(err) != "person_staff_number_unique" {
 		t.Errorf("twice: %v", err)
 	}
+	// the statement is right, and the trail entry, of somebody unknown, is not
+	stranger := authz.Actor{Person: 999, Holdings: []authz.Holding{{Role: authz.Administrator}}}
+	err := d.Write(t.Context(), stranger, authz.ChangeOrganization, authz.Matter{}, effect, func(batch *pgx.Batch, _ time.Time) {
+		batch.Queue(`INSERT INTO person (staff_number, name, furigana) VALUES ('2', '見本', 'ミホン')`)
+	})
+	if err == nil {
+		t.Error("a change without its trail entry")
+	}
 	if people, entries := count(t, db, "person"), count(t, db, "trail_entry"); people != 1 || entries != 1 {
 		t.Errorf("%d people and %d entries are there", people, entries)
 	}

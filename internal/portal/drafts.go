@@ -28,13 +28,10 @@ func (p *Portal) showDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text, err := draw(r.Context(), draft.Outline)
-	if err != nil {
-		return err
-	}
+	text := page.NewText(draft.Outline)
 	return p.show(w, r, page.DraftPage(page.Draft{
 		Frame: p.frame(r, draft.Title+"の下書き", policiesLink), Draft: draft,
-		Contents: text.contents, Body: text.body,
+		Contents: page.Contents(text), Body: page.Body(text),
 		MayPublish: actor.Reach(authz.PublishDecided) == authz.All,
 	}))
 }

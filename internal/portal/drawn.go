@@ -3,12 +3,12 @@ package portal
 import (
 	"bytes"
 	"context"
+	"fmt"
 
 	"github.com/a-h/templ"
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"kagami/internal/policy"
-	"kagami/internal/policy/outline"
 	"kagami/web/page"
 )
 
@@ -43,7 +43,8 @@ func (d *drawnTexts) of(ctx context.Context, service *policy.Service, reading po
 	if err != nil {
 		return drawnText{}, err
 	}
-	text, err := draw(ctx, o)
+	prepared := page.NewText(o)
+	text, err := draw(ctx, page.ReadingContents(reading, prepared), page.Body(prepared))
 	if err != nil {
 		return drawnText{}, err
 	}
@@ -51,15 +52,14 @@ func (d *drawnTexts) of(ctx context.Context, service *policy.Service, reading po
 	return text, nil
 }
 
-// draw makes a text's HTML.
-func draw(ctx context.Context, o *outline.Outline) (drawnText, error) {
-	text := page.NewText(o)
-	var contents, body bytes.Buffer
-	if err := page.Contents(text).Render(ctx, &contents); err != nil {
-		return drawnText{}, err
+// draw makes the HTML of a text and of what stands beside it.
+func draw(ctx context.Context, contents, body templ.Component) (drawnText, error) {
+	var beside, text bytes.Buffer
+	if err := contents.Render(ctx, &beside); err != nil {
+		return drawnText{}, fmt.Errorf("drawing the contents: %w", err)
 	}
-	if err := page.Body(text).Render(ctx, &body); err != nil {
-		return drawnText{}, err
+	if err := body.Render(ctx, &text); err != nil {
+		return drawnText{}, fmt.Errorf("drawing a text: %w", err)
 	}
-	return drawnText{templ.Raw(contents.String()), templ.Raw(body.String())}, nil
+	return drawnText{templ.Raw(beside.String()), templ.Raw(text.String())}, nil
 }

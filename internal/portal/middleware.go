@@ -1,10 +1,10 @@
 package portal
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -22,7 +22,7 @@ import (
 func (p *Portal) log(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
-		r = r.WithContext(withRequestID(r.Context(), rand.Text()[:12]))
+		r = r.WithContext(withVisit(r.Context(), &visit{id: p.ids.next()}))
 		seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		next.ServeHTTP(seen, r)
 		p.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
@@ -55,16 +55,19 @@ func (p *Portal) recover(next http.Handler) http.Handler {
 // policyOfContent lets a page take nothing from anywhere but the portal.
 const policyOfContent = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+// headers are the same for every page; only the static files say otherwise.
 func (p *Portal) headers(next http.Handler) http.Handler {
+	same := http.Header{
+		"Content-Security-Policy": {policyOfContent},
+		"X-Content-Type-Options":  {"nosniff"},
+		"Referrer-Policy":         {"no-referrer"},
+		"Cache-Control":           {"no-store"},
+	}
+	if p.secure() {
+		same["Strict-Transport-Security"] = []string{"max-age=31536000"}
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policyOfContent)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store")
-		if p.secure() {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
+		maps.Copy(w.Header(), same)
 		next.ServeHTTP(w, r)
 	})
 }
@@ -96,7 +99,8 @@ func (p *Portal) identify(next http.Handler) http.Handler {
 			p.fail(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(withActor(r.Context(), actor)))
+		visitOf(r.Context()).actor = actor
+		next.ServeHTTP(w, r)
 	})
 }
 

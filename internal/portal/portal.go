@@ -32,6 +32,7 @@ type Portal struct {
 	files    *static.Files
 	sessions *account.Sessions
 	drawn    *drawnTexts
+	ids      *requestIDs
 	handler  http.Handler
 }
 
@@ -45,7 +46,7 @@ func New(config Config) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{Config: config, files: files, drawn: drawn}
+	p := &Portal{Config: config, files: files, drawn: drawn, ids: newRequestIDs()}
 	p.sessions = account.NewSessions(config.Pool, config.Now, p.secure(), p.fail)
 	p.handler = p.router()
 	return p, nil
