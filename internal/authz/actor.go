@@ -82,9 +82,6 @@ func (a Actor) May(action Action, m Matter) (Role, bool) {
 	if m.Decision && m.Person != 0 && m.Person == a.Person {
 		return "", false
 	}
-	if action == SignedIn && a.Person != 0 && len(a.Holdings) > 0 {
-		return a.Holdings[0].Role, true
-	}
 	for _, h := range a.Holdings {
 		switch ReachOf(h.Role, action) {
 		case All:

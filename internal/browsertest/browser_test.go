@@ -33,10 +33,10 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server, town.Fill)) }
 
 // person is someone at a browser.
 type person struct {
-	t      *testing.T
-	ctx    context.Context
-	portal *portaltest.Portal
-	seen   string // names the screenshots
+	t       *testing.T
+	ctx     context.Context
+	portal  *portaltest.Portal
+	pressed int // how often something was pressed, to mark what is next
 }
 
 // sitDown opens a browser of their own for a person, and signs them in.
@@ -93,8 +93,8 @@ func (p *person) goTo(path string) {
 // the page it leads to.
 func (p *person) press(words string) {
 	p.t.Helper()
-	id := fmt.Sprintf("press-%d", len(p.seen))
-	p.seen += "."
+	id := fmt.Sprintf("press-%d", p.pressed)
+	p.pressed++
 	found := evaluate[bool](p, fmt.Sprintf(`(() => {
 		const e = [...document.querySelectorAll('a, button, summary')].find(e => e.innerText.trim().startsWith(%q));
 		if (!e) return false;
