@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
 	"kagami/internal/policy/outline"
 	"kagami/internal/portal/portaltest"
 	"kagami/internal/postgres/pgtest"
@@ -212,6 +214,53 @@ func TestTheLogHoldsNothingPersonal(t *testing.T) {
 	for _, secret := range []string{account.Password, account.StaffNumber, "見本", "secret", "somebody"} {
 		if strings.Contains(log, secret) {
 			t.Errorf("%q is in the log", secret)
+		}
+	}
+}
+
+// 基本方針 10: for who may not read a 対策基準, no page tells that it exists; it
+// answers as an address that never was.
+func TestWhatIsNotPublicHasNoPageForOthers(t *testing.T) {
+	t.Parallel()
+	portal := portaltest.Start(t, &server)
+	ciso := portal.Actor(t, town.Holder("副町長"))
+	officer := portal.Actor(t, town.Holder("総務課担当副課長"))
+	_, err := portal.Policy.DraftText(t.Context(), officer, policy.Text{Kind: policy.Standard, Title: "見えない基準", Code: "kijun", Source: "第1条　秘密の定め\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft, err := portal.Policy.Draft(t.Context(), ciso, "kijun")
+	if err != nil {
+		t.Fatal(err)
+	}
+	today := calendar.Day(portaltest.Morning)
+	if err := portal.Policy.PublishDecided(t.Context(), ciso, "kijun", policy.Decision{DecidedOn: today, EffectiveOn: today, SHA256: draft.SHA256}); err != nil {
+		t.Fatal(err)
+	}
+	reader := signIn(t, portal, town.Holder("副町長"))
+	if a := reader.get("/policies/kijun"); a.status != 200 || !strings.Contains(a.body, "秘密の定め") {
+		t.Fatalf("the CISO reads: %d", a.status)
+	}
+	form := pledge(reader.get("/policies/kijun").body)
+	number := regexp.MustCompile(`<span class="hash">[^<]*</span>`)
+	same := func(a answer) string {
+		return strings.ReplaceAll(number.ReplaceAllString(a.body, ""), "kijun", "nothing")
+	}
+	for _, post := range []string{"税務町民課 職員", "税務町民課長", "税務町民課 担当副課長", "総務課 ポータル管理担当"} {
+		v := signIn(t, portal, town.Holder(post))
+		for _, page := range []string{"/", "/policies", "/acknowledgements"} {
+			if a := v.get(page); strings.Contains(a.body, "見えない基準") || strings.Contains(a.body, "kijun") {
+				t.Errorf("%s sees it on %s", post, page)
+			}
+		}
+		for _, page := range []string{"", "/readers", "/readers.csv", "/readers.xlsx", "/draft", "/draft/publish"} {
+			hidden, missing := v.get("/policies/kijun"+page), v.get("/policies/nothing"+page)
+			if hidden.status == 200 || hidden.status != missing.status || same(hidden) != same(missing) {
+				t.Errorf("%s can tell %s: %d, %d", post, page, hidden.status, missing.status)
+			}
+		}
+		if hidden, missing := v.post("/policies/kijun", form), v.post("/policies/nothing", form); hidden.status != 404 || same(hidden) != same(missing) {
+			t.Errorf("%s acknowledges it: %d", post, hidden.status)
 		}
 	}
 }
