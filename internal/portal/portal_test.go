@@ -229,6 +229,10 @@ func TestWhatIsNotPublicHasNoPageForOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = portal.Policy.DraftText(t.Context(), officer, policy.Text{Kind: policy.Procedure, Title: "見えない下書き", Code: "shitagaki", Source: "第1条　秘密の定め\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	draft, err := portal.Policy.Draft(t.Context(), ciso, "kijun")
 	if err != nil {
 		t.Fatal(err)
@@ -244,19 +248,22 @@ func TestWhatIsNotPublicHasNoPageForOthers(t *testing.T) {
 	form := pledge(reader.get("/policies/kijun").body)
 	number := regexp.MustCompile(`<span class="hash">[^<]*</span>`)
 	same := func(a answer) string {
-		return strings.ReplaceAll(number.ReplaceAllString(a.body, ""), "kijun", "nothing")
+		return strings.NewReplacer("kijun", "nothing", "shitagaki", "nothing").Replace(number.ReplaceAllString(a.body, ""))
 	}
 	for _, post := range []string{"税務町民課 職員", "税務町民課長", "税務町民課 担当副課長", "総務課 ポータル管理担当"} {
 		v := signIn(t, portal, town.Holder(post))
 		for _, page := range []string{"/", "/policies", "/acknowledgements"} {
-			if a := v.get(page); strings.Contains(a.body, "見えない基準") || strings.Contains(a.body, "kijun") {
+			if a := v.get(page); strings.Contains(a.body, "見えない") || strings.Contains(a.body, "kijun") || strings.Contains(a.body, "shitagaki") {
 				t.Errorf("%s sees it on %s", post, page)
 			}
 		}
 		for _, page := range []string{"", "/readers", "/readers.csv", "/readers.xlsx", "/draft", "/draft/publish"} {
-			hidden, missing := v.get("/policies/kijun"+page), v.get("/policies/nothing"+page)
-			if hidden.status == 200 || hidden.status != missing.status || same(hidden) != same(missing) {
-				t.Errorf("%s can tell %s: %d, %d", post, page, hidden.status, missing.status)
+			missing := v.get("/policies/nothing" + page)
+			for _, code := range []string{"kijun", "shitagaki"} {
+				hidden := v.get("/policies/" + code + page)
+				if hidden.status == 200 || hidden.status != missing.status || same(hidden) != same(missing) {
+					t.Errorf("%s can tell %s%s: %d, %d", post, code, page, hidden.status, missing.status)
+				}
 			}
 		}
 		if hidden, missing := v.post("/policies/kijun", form), v.post("/policies/nothing", form); hidden.status != 404 || same(hidden) != same(missing) {
