@@ -122,6 +122,9 @@ func TestADecidedTextIsPublishedAndAcknowledgedOnce(t *testing.T) {
 	if _, err := o.Proof(t.Context(), o.staff, "kihon", 1); err != nil {
 		t.Errorf("their own proof: %v", err)
 	}
+	if _, err := o.Proof(t.Context(), o.staff, "another", 1); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("a proof of another document: %v", err)
+	}
 	if _, err := o.Proof(t.Context(), o.manager, "kihon", 1); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("a proof of what was not acknowledged: %v", err)
 	}

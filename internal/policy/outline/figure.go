@@ -59,11 +59,11 @@ func (r *reader) readFigure() bool {
 		r.at++
 	}
 	figure := r.addFigure(label, heading)
-	r.lineWasAt = l
+	r.before = l
 	if len(loose) == 0 {
 		return true
 	}
-	r.lineWasAt = loose[len(loose)-1]
+	r.before = loose[len(loose)-1]
 	why := "「" + label + "」のあとの行は、図や表の中の文字のようです。本文から外してあります。"
 	if r.ask(append([]line{l}, loose...), why, AsFigure, AsText) == AsFigure {
 		for _, label := range loose {
@@ -137,7 +137,7 @@ func (r *reader) readTable() bool {
 	}
 	rows := r.lines[r.at:end]
 	r.at = end
-	r.lineWasAt = rows[len(rows)-1]
+	r.before = rows[len(rows)-1]
 	if r.ask(rows, "表のようです。行をそのまま残し、本文から外してあります。", AsFigure, AsText) == AsFigure {
 		table := r.addFigure("表", "")
 		for _, row := range rows {

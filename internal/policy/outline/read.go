@@ -38,14 +38,14 @@ type reader struct {
 	root  *node
 	open  []*node // the clauses around this place, the outermost first
 
-	articles  bool // the text counts in 第n条
-	top       style
-	hasTop    bool         // the text counts its articles in the style top
-	seen      map[seen]int // how many lines begin with a number
-	skip      map[int]bool // lines that belong to the page
-	waiting   *line        // (見出し) that waits for its article
-	lastOf    article      // articles count through the whole text
-	lineWasAt line         // the line before, for telling a broken line
+	articles bool // the text counts in 第n条
+	top      style
+	hasTop   bool         // the text counts its articles in the style top
+	seen     map[seen]int // how many lines begin with a number
+	skip     map[int]bool // lines that belong to the page
+	waiting  *line        // (見出し) that waits for its article
+	lastOf   article      // articles count through the whole text
+	before   line         // the line before, for telling a broken line
 }
 
 type seen struct {
@@ -144,7 +144,7 @@ func (r *reader) line() {
 		r.stopWaiting()
 		r.addLine(l)
 	}
-	r.lineWasAt = l
+	r.before = l
 	r.at++
 }
 
@@ -279,7 +279,7 @@ func (r *reader) endsParagraph(l line) bool {
 // broken tells whether the page broke the line before this one off, so that
 // this one begins in the middle of a sentence.
 func (r *reader) broken() bool {
-	before := r.lineWasAt
+	before := r.before
 	return before.number > 0 && !sentenceEnd(before.text) && !before.blankAfter && before.width >= r.full-slack
 }
 
