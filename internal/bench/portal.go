@@ -29,7 +29,7 @@ const (
 	readingLimit     = 0.8
 	acknowledgeLimit = 0.5
 	firstPageLimit   = 60_000 // bytes, without fonts
-	rounds           = 12     // the first is not counted
+	rounds           = 16     // the first is not counted
 )
 
 // town is a portal with the sample town, on a cluster that keeps its promises

@@ -30,7 +30,6 @@ func (p *Portal) log(next http.Handler) http.Handler {
 			slog.String("method", r.Method),
 			slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
 			slog.Int("status", max(seen.Status(), http.StatusOK)),
-			slog.Int("bytes", seen.BytesWritten()),
 			slog.Duration("took", time.Since(begun)))
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/account"
 	"kagami/internal/org"
 	"kagami/internal/policy"
+	"kagami/web/layout"
 	"kagami/web/static"
 )
 
@@ -29,11 +30,12 @@ type Config struct {
 // Portal serves the pages.
 type Portal struct {
 	Config
-	files    *static.Files
-	sessions *account.Sessions
-	drawn    *drawnTexts
-	ids      *requestIDs
-	handler  http.Handler
+	files      *static.Files
+	sessions   *account.Sessions
+	drawn      *drawnTexts
+	ids        *requestIDs
+	navigation map[string][]layout.Link // by area
+	handler    http.Handler
 }
 
 // New makes a portal. Close it to end its background work.
@@ -46,7 +48,7 @@ func New(config Config) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{Config: config, files: files, drawn: drawn, ids: newRequestIDs()}
+	p := &Portal{Config: config, files: files, drawn: drawn, ids: newRequestIDs(), navigation: navigations()}
 	p.sessions = account.NewSessions(config.Pool, config.Now, p.secure(), p.fail)
 	p.handler = p.router()
 	return p, nil

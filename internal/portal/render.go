@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,6 +47,21 @@ var navigation = []layout.Link{
 	{Label: "マイ記録", Address: "/acknowledgements"},
 }
 
+// navigations are the navigation as it stands in each of its areas, and where
+// no area is (nowhere).
+func navigations() map[string][]layout.Link {
+	all := map[string][]layout.Link{nowhere: navigation}
+	for i := range navigation {
+		here := slices.Clone(navigation)
+		here[i].Current = true
+		all[here[i].Address] = here
+	}
+	return all
+}
+
+// nowhere is the area of addresses that are in none.
+const nowhere = ""
+
 // frame is what stands around a page for whoever asks for it. crumbs are the
 // way to the page from home, without the page itself.
 func (p *Portal) frame(r *http.Request, title string, crumbs ...layout.Link) layout.Frame {
@@ -55,11 +71,7 @@ func (p *Portal) frame(r *http.Request, title string, crumbs ...layout.Link) lay
 		return f
 	}
 	f.Person = &layout.Person{Name: actor.Name, Role: roleOf(actor)}
-	f.Nav = make([]layout.Link, len(navigation))
-	for i, link := range navigation {
-		link.Current = link.Address == area(r.URL.Path)
-		f.Nav[i] = link
-	}
+	f.Nav = p.navigation[area(r.URL.Path)]
 	if r.URL.Path != "/" {
 		f.Crumbs = append(append([]layout.Link{navigation[0]}, crumbs...), layout.Link{Label: title})
 	}
@@ -68,11 +80,15 @@ func (p *Portal) frame(r *http.Request, title string, crumbs ...layout.Link) lay
 
 // area is the entry of the navigation that an address belongs to.
 func area(path string) string {
-	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if first == "imports" {
-		first = "policies"
+	switch {
+	case path == "/":
+		return "/"
+	case strings.HasPrefix(path, "/policies"), strings.HasPrefix(path, "/imports"):
+		return "/policies"
+	case strings.HasPrefix(path, "/acknowledgements"):
+		return "/acknowledgements"
 	}
-	return "/" + first
+	return nowhere
 }
 
 // roleOf says as what a person acts: their first post, and the highest role.

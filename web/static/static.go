@@ -24,11 +24,12 @@ const Prefix = "/static/"
 
 // Files are the static files, ready to be served.
 type Files struct {
-	hash  string
-	files map[string]file
+	prefix string // of every address, with the hash
+	files  map[string]file
 }
 
 type file struct {
+	path        string
 	contentType string
 	body        []byte
 	zipped      []byte // nil where it is not worth it
@@ -61,8 +62,15 @@ func New() (*Files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing the static files: %w", err)
 	}
-	f.hash = hex.EncodeToString(sum.Sum(nil)[:8])
-	return f, f.add("kagami.css", "text/css; charset=utf-8", styles.Bytes(), true)
+	if err := f.add("kagami.css", "text/css; charset=utf-8", styles.Bytes(), true); err != nil {
+		return nil, fmt.Errorf("preparing the static files: %w", err)
+	}
+	f.prefix = Prefix + hex.EncodeToString(sum.Sum(nil)[:8]) + "/"
+	for name, file := range f.files {
+		file.path = f.prefix + name
+		f.files[name] = file
+	}
+	return f, nil
 }
 
 func (f *Files) add(name, contentType string, body []byte, compress bool) error {
@@ -82,8 +90,8 @@ func (f *Files) add(name, contentType string, body []byte, compress bool) error 
 	return nil
 }
 
-// Path is the address of a file.
-func (f *Files) Path(name string) string { return Prefix + f.hash + "/" + name }
+// Path is the address of a file; empty for one that is not there.
+func (f *Files) Path(name string) string { return f.files[name].path }
 
 // Size is a file's size in bytes as it is sent to a browser that unpacks
 // nothing; 0 for one that is not there.
@@ -92,7 +100,7 @@ func (f *Files) Size(name string) int { return len(f.files[name].body) }
 // Handler serves the files under Prefix; notFound answers any other address.
 func (f *Files) Handler(notFound http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, ok := strings.CutPrefix(r.URL.Path, Prefix+f.hash+"/")
+		name, ok := strings.CutPrefix(r.URL.Path, f.prefix)
 		served, found := f.files[name]
 		if !ok || !found {
 			notFound.ServeHTTP(w, r)

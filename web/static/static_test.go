@@ -17,7 +17,7 @@ func serve(t *testing.T, path string, header http.Header) *httptest.ResponseReco
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, strings.Replace(path, "HASH", strings.TrimSuffix(strings.TrimPrefix(files.Path(""), static.Prefix), "/"), 1), nil)
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, strings.Replace(path, "HASH", strings.TrimSuffix(strings.TrimPrefix(files.Path("kagami.css"), static.Prefix), "/kagami.css"), 1), nil)
 	request.Header = header
 	w := httptest.NewRecorder()
 	files.Handler(http.NotFoundHandler()).ServeHTTP(w, request)
