@@ -18,12 +18,44 @@ const (
 	SeeAcknowledgements Action = "policy.see_acknowledgements"
 	// DraftRevision is reading a text into the portal and drafting from it.
 	DraftRevision Action = "policy.draft"
+	// PublishMinor is publishing a minor revision by a 通知 (基本方針 7(9)).
+	PublishMinor Action = "policy.publish_minor"
+	// RecordDecision is recording what the 本部会議 has decided (基本方針 7(9)).
+	RecordDecision Action = "policy.record_decision"
 	// PublishDecided is publishing what the 本部会議 has decided (基本方針 7(9)).
 	PublishDecided Action = "policy.publish_decided"
-	// ManageAccounts is giving people the means to sign in.
-	ManageAccounts Action = "account.manage"
+	// ReadAssets is reading the asset register.
+	ReadAssets Action = "asset.read"
+	// ChangeAssets is registering, changing and retiring assets (基本方針 7(2)).
+	ChangeAssets Action = "asset.change"
+	// ReviewAssets is confirming the yearly review of the register.
+	ReviewAssets Action = "asset.review"
+	// SetAssetRules is setting levels, zones and rules.
+	SetAssetRules Action = "asset.set_rules"
+	// ReportViolation is reporting a suspected violation.
+	ReportViolation Action = "violation.report"
+	// ConfirmViolation is confirming a violation: 6(2)① by the 統括, ② by a
+	// 情報システム管理者.
+	ConfirmViolation Action = "violation.confirm"
+	// GiveGuidance is giving guidance (基本方針 6(2)③).
+	GiveGuidance Action = "violation.guide"
+	// DecideRights is suspending, revoking and reinstating rights (6(2)③).
+	DecideRights Action = "rights.decide"
+	// CutAccess is cutting access in an emergency.
+	CutAccess Action = "rights.cut"
+	// Refer is referring a case to the 職員懲戒審査委員会 (6(1)).
+	Refer Action = "violation.refer"
+	// ReadViolation is reading a violation; a 情報システム管理者 those that they
+	// have confirmed.
+	ReadViolation Action = "violation.read"
+	// SeeOrganization is seeing the organization.
+	SeeOrganization Action = "organization.see"
 	// ChangeOrganization is changing sections, people, posts and appointments.
 	ChangeOrganization Action = "organization.change"
+	// ManageAccounts is giving people the means to sign in.
+	ManageAccounts Action = "account.manage"
+	// ReadTrail is reading the trail.
+	ReadTrail Action = "trail.read"
 )
 
 // Two actions stand outside the table, for pages that are not about a role.

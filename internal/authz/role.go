@@ -38,6 +38,15 @@ var titles = map[Role]string{
 // Title is the role's name as 図 1.1 writes it.
 func (r Role) Title() string { return titles[r] }
 
+var shorts = map[Role]string{
+	CIO: "CIO", CISO: "CISO", GeneralSecurityOfficer: "統括", SecurityOfficer: "責任者", CSIRTMember: "CSIRT",
+	SecurityManager: "管理者", SystemManager: "システム管理者", SystemOperator: "システム担当者", Staff: "職員等",
+	Auditor: "監査", Administrator: "ポータル管理者", Operator: "運用者",
+}
+
+// Short is the role's name where there is little room, as over a column.
+func (r Role) Short() string { return shorts[r] }
+
 // rank is a role's place in 図 1.1, from the top down.
 func rank(r Role) int {
 	for i, role := range order {

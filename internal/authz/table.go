@@ -21,6 +21,7 @@ var columns = [...]Role{
 
 type row struct {
 	action Action
+	title  string // as the town calls it
 	cells  [len(columns)]Reach
 }
 
@@ -33,17 +34,32 @@ const (
 )
 
 // table is the permission table of the town. An action without a row is
-// allowed to nobody.
+// allowed to nobody. 職員等 are everyone with a post, so what they may do, all may.
 var table = [...]row{
-	//                      CIO   CISO  統括   責任者 CSIRT 管理者     シ管理者   職員等     監査  ポ管理者
-	{ReadBasic, [...]Reach{all, all, all, all, all, all, all, all, all, all}},
-	{ReadRestricted, [...]Reach{all, all, all, all, all, audience, audience, audience, all, no}},
-	{Acknowledge, [...]Reach{self, self, self, self, self, self, self, self, self, self}},
-	{SeeAcknowledgements, [...]Reach{all, all, all, all, all, own, no, no, all, no}},
-	{DraftRevision, [...]Reach{no, no, all, all, all, no, no, no, no, no}},
-	{PublishDecided, [...]Reach{no, all, all, no, no, no, no, no, no, no}},
-	{ManageAccounts, [...]Reach{no, no, no, no, no, no, no, self, no, all}},
-	{ChangeOrganization, [...]Reach{no, no, all, all, no, no, no, no, no, all}},
+	// columns:                                                     CIO CISO 統括 責任者 CSIRT 管理者 システム管理者 職員等 監査 ポータル管理者
+	{ReadBasic, "基本方針を読む", [...]Reach{all, all, all, all, all, all, all, all, all, all}},
+	{ReadRestricted, "対策基準・実施手順を読む", [...]Reach{all, all, all, all, all, audience, audience, audience, all, no}},
+	{Acknowledge, "読んだ版を確認する", [...]Reach{self, self, self, self, self, self, self, self, self, self}},
+	{SeeAcknowledgements, "だれが確認したかを見る", [...]Reach{all, all, all, all, all, own, no, no, all, no}},
+	{DraftRevision, "版の下書きを作る", [...]Reach{no, no, all, all, all, no, no, no, no, no}},
+	{PublishMinor, "簡易な見直しを通知で公開する", [...]Reach{no, all, no, no, no, no, no, no, no, no}},
+	{RecordDecision, "本部会議の決定を記録する", [...]Reach{no, no, all, all, no, no, no, no, no, no}},
+	{PublishDecided, "決定された見直しを公開する", [...]Reach{no, all, all, no, no, no, no, no, no, no}},
+	{ReadAssets, "情報資産を見る", [...]Reach{all, all, all, all, all, own, own, own, all, no}},
+	{ChangeAssets, "情報資産を登録・変更・廃止する", [...]Reach{no, no, no, no, no, own, own, no, no, no}},
+	{ReviewAssets, "年次の棚卸しを確定する", [...]Reach{no, no, no, no, no, own, no, no, no, no}},
+	{SetAssetRules, "分類・領域・取扱制限を定める", [...]Reach{no, no, all, all, no, no, no, no, no, no}},
+	{ReportViolation, "違反の疑いを報告する", [...]Reach{all, all, all, all, all, all, all, all, all, no}},
+	{ConfirmViolation, "違反を確認する", [...]Reach{no, no, all, no, no, no, own, no, no, no}},
+	{GiveGuidance, "指導する", [...]Reach{no, no, no, no, no, own, no, no, no, no}},
+	{DecideRights, "利用権を停止・剥奪・回復する", [...]Reach{no, no, all, no, no, no, no, no, no, no}},
+	{CutAccess, "緊急に利用を止める", [...]Reach{no, all, all, all, all, no, no, no, no, no}},
+	{Refer, "懲戒審査委員会に委任する", [...]Reach{no, no, all, no, no, no, no, no, no, no}},
+	{ReadViolation, "違反の記録を見る", [...]Reach{all, all, all, all, no, own, own, self, all, no}},
+	{SeeOrganization, "体制を見る", [...]Reach{all, all, all, all, all, all, all, all, all, all}},
+	{ChangeOrganization, "課室・職員・職・発令を変える", [...]Reach{no, no, all, all, no, no, no, no, no, all}},
+	{ManageAccounts, "アカウント・二要素・セッションを管理する", [...]Reach{no, no, no, no, no, no, no, self, no, all}},
+	{ReadTrail, "監査証跡を見る", [...]Reach{no, all, all, no, no, no, no, no, all, no}},
 }
 
 // ReachOf tells how far a role's permission for an action goes.
@@ -74,4 +90,38 @@ func RolesWith(action Action, least Reach) []Role {
 		}
 	}
 	return roles
+}
+
+// Row is a line of the table as people read it.
+type Row struct {
+	Title string  // what is done
+	Cells []Reach // how far each role of Columns reaches
+}
+
+// Columns are the roles of the table, in its order.
+func Columns() []Role { return columns[:] }
+
+// Rows are the lines of the table, in its order.
+func Rows() []Row {
+	rows := make([]Row, len(table))
+	for i, row := range table {
+		rows[i] = Row{Title: row.title, Cells: row.cells[:]}
+	}
+	return rows
+}
+
+// Title is a reach as the table shows it.
+func (r Reach) Title() string {
+	switch r {
+	case All:
+		return "すべて"
+	case Own:
+		return "自分の課室"
+	case Audience:
+		return "対象の人"
+	case Self:
+		return "自分のこと"
+	case None:
+	}
+	return "―"
 }

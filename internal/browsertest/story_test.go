@@ -186,6 +186,9 @@ func TestTheSecurityManagerSeesTheirOwnSection(t *testing.T) {
 	manager.mustSee("あなたの課室")
 	manager.mustNotSee("福祉こども課")
 	manager.look("readers-manager")
+	manager.press("権限表")
+	manager.mustSee("決定された見直しを公開する")
+	manager.look("permissions")
 	list := evaluate[string](manager, `fetch('/policies/kihon/readers.csv').then(r => r.text())`, chromedp.EvalAwaitPromise)
 	rows, err := csv.NewReader(strings.NewReader(list)).ReadAll()
 	if err != nil || len(rows) != 7 {

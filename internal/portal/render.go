@@ -45,6 +45,7 @@ var navigation = []layout.Link{
 	{Label: "ホーム", Address: "/"},
 	{Label: "ポリシー", Address: "/policies"},
 	{Label: "マイ記録", Address: "/acknowledgements"},
+	{Label: "権限表", Address: "/permissions"},
 }
 
 // navigations are the navigation as it stands in each of its areas, and where
@@ -87,6 +88,8 @@ func area(path string) string {
 		return "/policies"
 	case strings.HasPrefix(path, "/acknowledgements"):
 		return "/acknowledgements"
+	case path == "/permissions":
+		return path
 	}
 	return nowhere
 }

@@ -59,6 +59,8 @@ func (p *Portal) Routes() []Route {
 		{http.MethodGet, "/policies/{code}/draft/publish", authz.PublishDecided, 0, p.showPublish},
 		{http.MethodPost, "/policies/{code}/draft/publish", authz.PublishDecided, 0, p.publish},
 
+		{http.MethodGet, "/permissions", authz.SignedIn, 0, p.showPermissions},
+
 		{http.MethodGet, "/acknowledgements", authz.SignedIn, 0, p.showAcknowledgements},
 		{http.MethodGet, "/acknowledgements/{code}/{number}", authz.SignedIn, 0, p.showProof},
 	}
