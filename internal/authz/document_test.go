@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write docs/permissions.md")
 func TestTheDocumentIsMadeFromTheTable(t *testing.T) {
 	const file = "../../docs/permissions.md"
 	var b strings.Builder
-	b.WriteString("# 権限表\n\n情報セキュリティ基本方針と図 1.1 による、役割ごとの権限です。「自分の課室」は役割を持つ課室、「自分のこと」は本人についてだけ、「対象の人」は文書の対象になっている人です。自分についての事案は、どの役割でも自分では決められません。\n\nこの文書は internal/authz の表から作られています。\n\n| すること |")
+	b.WriteString("# 権限表\n\n情報セキュリティ基本方針と図 1.1 による、役割ごとの権限です。「自課」は役割を持つ課室、「本人」は自分についてだけ、「対象」は文書の対象になっている人です。自分についての事案は、どの役割でも自分では決められません。\n\nこの文書は internal/authz の表から作られています。\n\n| すること |")
 	for _, role := range authz.Columns() {
 		b.WriteString(" " + role.Title() + " |")
 	}

@@ -114,13 +114,13 @@ func Rows() []Row {
 func (r Reach) Title() string {
 	switch r {
 	case All:
-		return "すべて"
+		return "全体"
 	case Own:
-		return "自分の課室"
+		return "自課"
 	case Audience:
-		return "対象の人"
+		return "対象"
 	case Self:
-		return "自分のこと"
+		return "本人"
 	case None:
 	}
 	return "―"

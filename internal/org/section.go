@@ -22,6 +22,21 @@ const (
 	Education  SectionKind = "education"  // 教育機関
 )
 
+// Title is the kind's name as 4(1) writes it.
+func (k SectionKind) Title() string {
+	switch k {
+	case Internal:
+		return "内部部局"
+	case Commission:
+		return "行政委員会"
+	case Assembly:
+		return "議会事務局"
+	case Education:
+		return "教育機関"
+	}
+	return ""
+}
+
 // Section is a 課室.
 type Section struct {
 	ID       int64

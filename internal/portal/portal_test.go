@@ -163,6 +163,8 @@ func TestBadInputGetsAPageThatSaysWhatToDo(t *testing.T) {
 		"a proof of nonsense":         {staff.get("/acknowledgements/kihon/x"), 404, "アドレスが正しいか"},
 		"an import of nobody's":       {officer.get("/imports/NOTHING"), 404, "取り込み中の文書は見つかりません"},
 		"a proof of a huge number":    {staff.get("/acknowledgements/kihon/99999999999"), 404, "確認の記録は見つかりません"},
+		"a day that is none":          {staff.get("/organization?on=2026-02-30"), 422, "2026-04-01 のように"},
+		"no such section":             {staff.get("/organization/nothing"), 404, "この課室は見つかりません"},
 		"an address with a NUL":       {staff.get("/policies/%00"), 422, "使えない文字"},
 		"a sign-in with a NUL":        {nobody.post("/login", url.Values{"login": {"\x00"}, "password": {"\x00"}}), 422, "使えない文字"},
 		"a form without its fields":   {staff.post("/policies/kihon", nil), 422, "文書を開き直して"},

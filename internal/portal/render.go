@@ -45,6 +45,7 @@ var navigation = []layout.Link{
 	{Label: "ホーム", Address: "/"},
 	{Label: "ポリシー", Address: "/policies"},
 	{Label: "マイ記録", Address: "/acknowledgements"},
+	{Label: "体制", Address: "/organization"},
 	{Label: "権限表", Address: "/permissions"},
 }
 
@@ -88,6 +89,8 @@ func area(path string) string {
 		return "/policies"
 	case strings.HasPrefix(path, "/acknowledgements"):
 		return "/acknowledgements"
+	case strings.HasPrefix(path, "/organization"):
+		return "/organization"
 	case path == "/permissions":
 		return path
 	}

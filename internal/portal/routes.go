@@ -59,6 +59,8 @@ func (p *Portal) Routes() []Route {
 		{http.MethodGet, "/policies/{code}/draft/publish", authz.PublishDecided, 0, p.showPublish},
 		{http.MethodPost, "/policies/{code}/draft/publish", authz.PublishDecided, 0, p.publish},
 
+		{http.MethodGet, "/organization", authz.SeeOrganization, 0, p.showOrganization},
+		{http.MethodGet, "/organization/{section}", authz.SeeOrganization, 0, p.showSection},
 		{http.MethodGet, "/permissions", authz.SignedIn, 0, p.showPermissions},
 
 		{http.MethodGet, "/acknowledgements", authz.SignedIn, 0, p.showAcknowledgements},
