@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/postgres":         {"internal/fault"},
 	"internal/postgres/cluster": {"internal/fault"},
 	"internal/trail":            {"internal/authz"},
-	"internal/door":             {"internal/authz", "internal/postgres", "internal/trail"},
+	"internal/door":             {"internal/authz", "internal/calendar", "internal/postgres", "internal/trail"},
 
 	"internal/org":     domain(),
 	"internal/account": domain(),

@@ -8,8 +8,8 @@ import (
 	"kagami/internal/state"
 )
 
-// Actor is who acts: a person with the roles that their posts give them today,
-// or the operator at the server.
+// Actor is who acts: a person with the roles that they hold today, or the
+// operator at the server.
 type Actor struct {
 	Person   int64 // 0 for the operator
 	Name     string
@@ -19,13 +19,36 @@ type Actor struct {
 	Seen state.Numbers
 }
 
-// Holding is a role held today, through a post.
+// Holding is a role held today.
 type Holding struct {
 	Role    Role
-	Post    string // the post's title, 税務町民課長; empty for the operator
+	Post    string // the post's title, 課長; empty for a role given directly
 	Section int64  // the post's section; 0 where the post belongs to none
 	// SectionName is the section's name, for showing where someone is.
 	SectionName string
+	Capacity    Capacity
+}
+
+// Capacity is how somebody comes to act in a role.
+type Capacity string
+
+// The capacities.
+const (
+	AsHolder   Capacity = ""            // it is theirs
+	Acting     Capacity = "acting"      // 職務代理: they stand in for a post's holder for a time
+	StandingIn Capacity = "standing_in" // a role below is vacant, or its holder is concerned
+)
+
+// Title is what a capacity is called beside the role's name; empty for AsHolder.
+func (c Capacity) Title() string {
+	switch c {
+	case Acting:
+		return "職務代理"
+	case StandingIn:
+		return "上位者による代行"
+	case AsHolder:
+	}
+	return ""
 }
 
 // AsOperator is the actor for commands run on the server itself. Whoever can
@@ -34,14 +57,15 @@ func AsOperator() Actor {
 	return Actor{Holdings: []Holding{{Role: Operator}}}
 }
 
-// SortHoldings puts the actor's roles in the order of 図 1.1, as May wants them.
+// SortHoldings puts the actor's roles in the order of 図 1.1, as May wants them:
+// of the same role, first the one that is their own.
 func (a Actor) SortHoldings() {
 	slices.SortStableFunc(a.Holdings, func(x, y Holding) int {
-		return cmp.Compare(rank(x.Role), rank(y.Role))
+		return cmp.Or(cmp.Compare(rank(x.Role), rank(y.Role)), cmp.Compare(x.Capacity, y.Capacity))
 	})
 }
 
-// Has tells whether the actor holds the role, in any section.
+// Has tells whether the actor holds the role, in any section and capacity.
 func (a Actor) Has(role Role) bool {
 	return slices.ContainsFunc(a.Holdings, func(h Holding) bool { return h.Role == role })
 }
@@ -74,41 +98,76 @@ type Matter struct {
 	Person    int64 // the person it is about; 0 for none
 	Addressed bool  // whether the thing is addressed to the actor (its audience)
 	Decision  bool  // whether it decides on Person, which that person never may
+	// Alone are the roles that Person holds and nobody else does. Where it is a
+	// decision on Person, the role above each of them decides instead.
+	Alone []Holding
 }
 
-// May reports the role in which the actor may do the action in this matter:
+// May reports the holding by which the actor may do the action in this matter:
 // the first, from the top of 図 1.1, that reaches it.
-func (a Actor) May(action Action, m Matter) (Role, bool) {
+func (a Actor) May(action Action, m Matter) (Holding, bool) {
 	if m.Decision && m.Person != 0 && m.Person == a.Person {
-		return "", false
+		return Holding{}, false
 	}
 	for _, h := range a.Holdings {
-		switch ReachOf(h.Role, action) {
-		case All:
-			return h.Role, true
-		case Own:
-			if m.Section != 0 && m.Section == h.Section {
-				return h.Role, true
-			}
-		case Audience:
-			if m.Addressed {
-				return h.Role, true
-			}
-		case Self:
-			if m.Person != 0 && m.Person == a.Person {
-				return h.Role, true
-			}
-		case None:
+		if a.reaches(h, action, m) {
+			return h, true
 		}
 	}
-	return "", false
+	if !m.Decision {
+		return Holding{}, false
+	}
+	for _, concerned := range m.Alone {
+		concerned.Capacity = StandingIn
+		if a.isAbove(concerned, m.Alone) && a.reaches(concerned, action, m) {
+			return concerned, true
+		}
+	}
+	return Holding{}, false
+}
+
+// reaches tells whether one holding allows the action in this matter.
+func (a Actor) reaches(h Holding, action Action, m Matter) bool {
+	switch ReachOf(h.Role, action) {
+	case All:
+		return true
+	case Own:
+		return m.Section != 0 && m.Section == h.Section
+	case Audience:
+		return m.Addressed
+	case Self:
+		return m.Person != 0 && m.Person == a.Person
+	case None:
+	}
+	return false
+}
+
+// isAbove tells whether the actor holds the role above one whose only holder is
+// concerned: the next that is not itself held by that person alone.
+func (a Actor) isAbove(concerned Holding, alone []Holding) bool {
+	role := concerned.Role
+	for {
+		above, ok := role.Above()
+		if !ok {
+			return false
+		}
+		if !slices.ContainsFunc(alone, func(h Holding) bool { return h.Role == above }) {
+			return slices.ContainsFunc(a.Holdings, func(h Holding) bool {
+				return h.Role == above && (!above.OfSection() || h.Section == concerned.Section)
+			})
+		}
+		role = above
+	}
 }
 
 // Check is May with a refusal as an error: Forbidden.
-func Check(a Actor, action Action, m Matter) (Role, error) {
-	role, ok := a.May(action, m)
-	if !ok {
-		return "", fault.New(fault.Forbidden, "この操作は、あなたの役割では行えません。必要な場合は、総務課（情報政策担当）に連絡してください。")
+func Check(a Actor, action Action, m Matter) (Holding, error) {
+	h, ok := a.May(action, m)
+	switch {
+	case ok:
+		return h, nil
+	case m.Decision && m.Person != 0 && m.Person == a.Person:
+		return Holding{}, fault.New(fault.Forbidden, "自分についての事項は、どの役割でも自分では決められません。ほかの担当者に頼んでください。")
 	}
-	return role, nil
+	return Holding{}, fault.New(fault.Forbidden, "この操作は、あなたの役割では行えません。必要な場合は、総務課（情報政策担当）に連絡してください。")
 }

@@ -45,12 +45,12 @@ func TestTheTable(t *testing.T) {
 		{authz.SystemOperator, authz.ReadBasic, authz.Matter{}, false}, // as 職員等, which they are too
 		{authz.CIO, authz.Action("unheard of"), authz.Matter{}, false},
 	} {
-		role, err := authz.Check(holder(c.role), c.action, c.matter)
+		as, err := authz.Check(holder(c.role), c.action, c.matter)
 		if (err == nil) != c.may {
 			t.Errorf("%s %s in %+v: %v", c.role, c.action, c.matter, err)
 		}
-		if c.may && role != c.role {
-			t.Errorf("%s acted as %s", c.role, role)
+		if c.may && as.Role != c.role {
+			t.Errorf("%s acted as %s", c.role, as.Role)
 		}
 		if !c.may && fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("%s: refused as %v", c.role, fault.KindOf(err))
@@ -70,8 +70,8 @@ func TestWhoeverAMatterIsAboutNeverDecidesOnIt(t *testing.T) {
 
 func TestOfSeveralRolesTheHighestThatReachesActs(t *testing.T) {
 	both := holder(authz.Staff, authz.SecurityManager, authz.GeneralSecurityOfficer)
-	if role, _ := both.May(authz.SeeAcknowledgements, authz.Matter{Section: mine}); role != authz.GeneralSecurityOfficer {
-		t.Errorf("acted as %s", role)
+	if as, _ := both.May(authz.SeeAcknowledgements, authz.Matter{Section: mine}); as.Role != authz.GeneralSecurityOfficer {
+		t.Errorf("acted as %s", as.Role)
 	}
 	if reach := both.Reach(authz.SeeAcknowledgements); reach != authz.All {
 		t.Errorf("reaches %v", reach)

@@ -61,3 +61,35 @@ var order = [...]Role{
 	Operator, CIO, CISO, GeneralSecurityOfficer, SecurityOfficer, CSIRTMember,
 	SecurityManager, SystemManager, SystemOperator, Auditor, Administrator, Staff,
 }
+
+// OfSection tells whether a role is held for one section; the others are held
+// for the whole town.
+func (r Role) OfSection() bool {
+	return r == SecurityManager || r == SystemManager || r == SystemOperator
+}
+
+// above is 図 1.1 read upwards: who takes a role's matters while it is vacant, or
+// where its holder is concerned. ポータル管理者, who is not in it, stands under the
+// 統括.
+var above = map[Role]Role{
+	CISO:                   CIO,
+	GeneralSecurityOfficer: CISO,
+	SecurityOfficer:        GeneralSecurityOfficer,
+	CSIRTMember:            SecurityOfficer,
+	SecurityManager:        GeneralSecurityOfficer,
+	SystemManager:          SecurityManager,
+	Administrator:          GeneralSecurityOfficer,
+}
+
+// Above is the role that takes a role's matters while it is vacant, or where
+// its holder is concerned; false for those that nobody stands in for.
+func (r Role) Above() (Role, bool) {
+	up, ok := above[r]
+	return up, ok
+}
+
+// Given are the roles that a town gives, by a post or directly, from the top of
+// 図 1.1 down: all but 職員等, which comes with any post.
+func Given() []Role {
+	return []Role{CIO, CISO, GeneralSecurityOfficer, SecurityOfficer, CSIRTMember, SecurityManager, SystemManager, SystemOperator, Auditor, Administrator}
+}

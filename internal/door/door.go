@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
@@ -33,19 +34,22 @@ type Tx struct {
 
 	actor  authz.Actor
 	action authz.Action
-	role   authz.Role
+	as     authz.Holding
 }
 
 // Allow asks whether the actor may do the action in this matter, and remembers
 // the role in which they do it for the trail. It returns Forbidden if not.
 func (tx *Tx) Allow(action authz.Action, matter authz.Matter) error {
-	role, err := authz.Check(tx.actor, action, matter)
+	as, err := authz.Check(tx.actor, action, matter)
 	if err != nil {
 		return err
 	}
-	tx.action, tx.role = action, role
+	tx.action, tx.as = action, as
 	return nil
 }
+
+// Today is the day of the change, in Tokyo.
+func (tx *Tx) Today() time.Time { return calendar.Day(tx.Now) }
 
 // Effect is what a change did: what the trail records of it.
 type Effect struct {
@@ -81,7 +85,7 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effec
 		if effect.Subject.Kind == "" {
 			return errUnchanged
 		}
-		return trail.Append(ctx, tx, entry(actor, tx.role, tx.action, tx.Now, effect))
+		return trail.Append(ctx, tx, entry(actor, tx.as, tx.action, tx.Now, effect))
 	})
 	if errors.Is(err, errUnchanged) {
 		return nil
@@ -97,14 +101,14 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effec
 // transaction. write adds the statements, dated by the instant that it is
 // handed. A broken constraint undoes all of it.
 func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action, matter authz.Matter, effect Effect, write func(batch *pgx.Batch, now time.Time)) error {
-	role, err := authz.Check(actor, action, matter)
+	as, err := authz.Check(actor, action, matter)
 	if err != nil {
 		return err
 	}
 	now := d.instant()
 	var batch pgx.Batch
 	write(&batch, now)
-	if err := trail.Queue(&batch, entry(actor, role, action, now, effect)); err != nil {
+	if err := trail.Queue(&batch, entry(actor, as, action, now, effect)); err != nil {
 		return err
 	}
 	if err := d.pool.SendBatch(ctx, &batch).Close(); err != nil {
@@ -116,9 +120,9 @@ func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action
 // instant is now, as exactly as PostgreSQL keeps it.
 func (d *Door) instant() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
 
-func entry(actor authz.Actor, role authz.Role, action authz.Action, now time.Time, effect Effect) trail.Entry {
+func entry(actor authz.Actor, as authz.Holding, action authz.Action, now time.Time, effect Effect) trail.Entry {
 	return trail.Entry{
-		At: now, Person: actor.Person, Role: role, Action: action,
+		At: now, Person: actor.Person, Role: as.Role, Capacity: as.Capacity, Action: action,
 		Subject: effect.Subject, Fields: effect.Fields, Refs: effect.Refs, Confidential: effect.Confidential,
 	}
 }

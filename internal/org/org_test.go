@@ -1,6 +1,7 @@
 package org_test
 
 import (
+	"errors"
 	"os"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/postgres"
 	"kagami/internal/postgres/pgtest"
 )
 
@@ -26,33 +28,71 @@ func day(s string) time.Time {
 
 type town struct {
 	*org.Service
-	t    *testing.T
-	db   pgtest.DB
-	head int64 // the post 税務町民課長
+	t       *testing.T
+	db      pgtest.DB
+	section int64 // 税務町民課
+	head    int64 // its post 課長, who is 情報セキュリティ管理者
 }
+
+var operator = authz.AsOperator()
 
 func newTown(t *testing.T) town {
 	t.Helper()
 	db := server.New(t)
-	s := org.New(db.Pool, door.New(db.Pool, time.Now))
-	section, err := s.AddSection(t.Context(), authz.AsOperator(), org.Section{Code: "zeimu", Name: "税務町民課", Kind: org.Internal, Position: 1})
-	if err != nil {
-		t.Fatal(err)
+	now := func() time.Time { return time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) }
+	tn := town{Service: org.New(db.Pool, door.New(db.Pool, now)), t: t, db: db}
+	for _, rule := range org.CommonRules() {
+		tn.must(tn.AddRule(t.Context(), operator, rule))
 	}
-	head, err := s.AddPost(t.Context(), authz.AsOperator(), org.Post{Section: section, Title: "税務町民課長", SingleHolder: true, Roles: []authz.Role{authz.SecurityManager}})
+	tn.section = tn.addSection(org.Section{Code: "zeimu", Name: "税務町民課", Kind: org.Internal, Position: 1})
+	tn.head = tn.post(tn.section, "課長", true)
+	return tn
+}
+
+func (tn town) must(err error) {
+	tn.t.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tn.t.Fatal(err)
 	}
-	return town{s, t, db, head}
+}
+
+func (tn town) addSection(s org.Section) int64 {
+	tn.t.Helper()
+	id, err := tn.AddSection(tn.t.Context(), operator, s)
+	tn.must(err)
+	return id
+}
+
+func (tn town) post(section int64, title string, single bool) int64 {
+	tn.t.Helper()
+	id, err := tn.AddPost(tn.t.Context(), operator, org.Post{Section: section, Title: title, SingleHolder: single})
+	tn.must(err)
+	return id
 }
 
 func (tn town) person(number string) int64 {
 	tn.t.Helper()
-	id, err := tn.AddPerson(tn.t.Context(), authz.AsOperator(), org.Person{StaffNumber: number, Name: "見本 太郎", Furigana: "ミホン タロウ"})
-	if err != nil {
-		tn.t.Fatal(err)
-	}
+	id, err := tn.AddPerson(tn.t.Context(), operator, org.Person{StaffNumber: number, Name: "見本 " + number, Furigana: "ミホン タロウ"})
+	tn.must(err)
 	return id
+}
+
+// appoint gives a post from a day to a day; an empty last day is until further
+// notice.
+func (tn town) appoint(person, post int64, first, last string) error {
+	tn.t.Helper()
+	a := org.Appointment{Person: person, Post: post, First: day(first)}
+	if last != "" {
+		a.Last = day(last)
+	}
+	return tn.Appoint(tn.t.Context(), operator, a, false)
+}
+
+func (tn town) actor(person int64, on string) authz.Actor {
+	tn.t.Helper()
+	actor, err := tn.ActorOn(tn.t.Context(), person, day(on))
+	tn.must(err)
+	return actor
 }
 
 // Roles follow posts: who is 税務町民課長 is 情報セキュリティ管理者 of that section,
@@ -61,14 +101,9 @@ func TestRolesFollowPosts(t *testing.T) {
 	t.Parallel()
 	tn := newTown(t)
 	person := tn.person("1")
-	if err := tn.Appoint(t.Context(), authz.AsOperator(), person, tn.head, day("2026-04-01")); err != nil {
-		t.Fatal(err)
-	}
-	actor, err := tn.ActorOn(t.Context(), person, day("2026-04-01"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !actor.Has(authz.SecurityManager) || !actor.Has(authz.Staff) || actor.Holdings[0].SectionName != "税務町民課" || actor.Name != "見本 太郎" {
+	tn.must(tn.appoint(person, tn.head, "2026-04-01", ""))
+	actor := tn.actor(person, "2026-04-01")
+	if !actor.Has(authz.SecurityManager) || !actor.Has(authz.Staff) || actor.Holdings[0].SectionName != "税務町民課" || actor.Name != "見本 1" {
 		t.Errorf("got %+v", actor)
 	}
 	if len(actor.Sections(authz.SeeAcknowledgements)) != 1 {
@@ -83,12 +118,7 @@ func TestAPersonWhosePostHasEndedIsNobody(t *testing.T) {
 	t.Parallel()
 	tn := newTown(t)
 	person := tn.person("1")
-	if err := tn.Appoint(t.Context(), authz.AsOperator(), person, tn.head, day("2025-04-01")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := tn.db.Pool.Exec(t.Context(), `UPDATE appointment SET period = '[2025-04-01,2026-04-01)'`); err != nil {
-		t.Fatal(err)
-	}
+	tn.must(tn.appoint(person, tn.head, "2025-04-01", "2026-03-31"))
 	if _, err := tn.ActorOn(t.Context(), person, day("2026-03-31")); err != nil {
 		t.Errorf("on the last day: %v", err)
 	}
@@ -97,31 +127,295 @@ func TestAPersonWhosePostHasEndedIsNobody(t *testing.T) {
 	}
 }
 
-// The database refuses what can't be, in words that say what to do.
+// Somebody who stands in for a time (職務代理) has the same roles beside the
+// holder, and is known as acting.
+func TestWhoStandsInForAPostHasItsRolesForThatTime(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	holder, deputy, third := tn.person("1"), tn.person("2"), tn.person("3")
+	tn.must(tn.appoint(holder, tn.head, "2026-04-01", ""))
+	acting := org.Appointment{Person: deputy, Post: tn.head, First: day("2026-12-01"), Last: day("2026-12-10"), Acting: true}
+	tn.must(tn.Appoint(t.Context(), operator, acting, false))
+	actor := tn.actor(deputy, "2026-12-10")
+	if h := actor.Holdings[0]; h.Role != authz.SecurityManager || h.Capacity != authz.Acting {
+		t.Errorf("acts as %+v", h)
+	}
+	if !tn.actor(holder, "2026-12-10").Has(authz.SecurityManager) {
+		t.Error("the holder lost the role")
+	}
+	if _, err := tn.ActorOn(t.Context(), deputy, day("2026-12-11")); fault.KindOf(err) != fault.Unauthenticated {
+		t.Errorf("on the day after: %v", err)
+	}
+	acting.Person = third
+	if err := tn.Appoint(t.Context(), operator, acting, false); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a second who stands in on the same days: %v", err)
+	}
+}
+
+// A transfer is prepared: the one who leaves holds the post to the day before.
+func TestASuccessorEndsTheAppointmentBefore(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	before, after := tn.person("1"), tn.person("2")
+	tn.must(tn.appoint(before, tn.head, "2025-04-01", ""))
+	tn.must(tn.Appoint(t.Context(), operator, org.Appointment{Person: after, Post: tn.head, First: day("2027-04-01")}, true))
+	if !tn.actor(before, "2027-03-31").Has(authz.SecurityManager) || !tn.actor(after, "2027-04-01").Has(authz.SecurityManager) {
+		t.Error("the post is not handed over on the day")
+	}
+	for person, on := range map[int64]string{before: "2027-04-01", after: "2027-03-31"} {
+		if _, err := tn.ActorOn(t.Context(), person, day(on)); fault.KindOf(err) != fault.Unauthenticated {
+			t.Errorf("on %s: %v", on, err)
+		}
+	}
+	history, err := tn.SectionOn(t.Context(), operator, "zeimu", day("2026-05-01"))
+	tn.must(err)
+	if h := history.Posts[0].Holders; len(h) != 1 || h[0].Name != "見本 1" || history.Posts[0].Roles[0] != authz.SecurityManager {
+		t.Errorf("情報セキュリティ管理者 on 1 May: %+v", history.Posts[0])
+	}
+}
+
+// While a post is vacant, whoever holds the role above has its role as well.
+func TestTheRoleAboveTakesWhatIsVacant(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	general := tn.addSection(org.Section{Code: "somu", Name: "総務課", Kind: org.Internal})
+	head := tn.post(general, "課長", true)
+	tn.must(tn.AddRule(t.Context(), operator, org.Rule{Title: "課長", Section: "somu", Role: authz.GeneralSecurityOfficer}))
+	mayor, deputy, officer, staff := tn.person("1"), tn.person("2"), tn.person("3"), tn.person("4")
+	tn.must(tn.appoint(mayor, tn.post(0, "町長", true), "2026-04-01", ""))
+	deputyPost := tn.post(0, "副町長", true)
+	tn.must(tn.appoint(deputy, deputyPost, "2026-04-01", "2026-06-30"))
+	tn.must(tn.appoint(officer, head, "2026-04-01", "2026-05-31"))
+	tn.must(tn.appoint(staff, tn.post(tn.section, "職員", false), "2026-04-01", ""))
+	standsIn := func(person int64, on string, role authz.Role) bool {
+		for _, h := range tn.actor(person, on).Holdings {
+			if h.Role == role && h.Capacity == authz.StandingIn {
+				return true
+			}
+		}
+		return false
+	}
+	for _, c := range []struct {
+		person int64
+		on     string
+		role   authz.Role
+		want   bool
+	}{
+		{officer, "2026-05-31", authz.SecurityManager, true},        // 税務町民課 has no 課長
+		{deputy, "2026-05-31", authz.GeneralSecurityOfficer, false}, // there is one
+		{deputy, "2026-06-30", authz.GeneralSecurityOfficer, true},  // gone since 1 June
+		{mayor, "2026-06-30", authz.GeneralSecurityOfficer, false},  // the CISO takes it
+		{mayor, "2026-07-01", authz.GeneralSecurityOfficer, true},   // the CISO is gone too
+		{mayor, "2026-07-01", authz.CISO, true},
+	} {
+		if got := standsIn(c.person, c.on, c.role); got != c.want {
+			t.Errorf("person %d on %s stands in as %s: %t", c.person, c.on, c.role, got)
+		}
+	}
+	o, err := tn.Overview(t.Context(), operator, day("2026-07-01"), "")
+	tn.must(err)
+	for _, seat := range o.Seats {
+		if seat.Role == authz.GeneralSecurityOfficer && (seat.StandIn != authz.CIO || len(seat.Holders) != 0 || seat.Post != "総務課長") {
+			t.Errorf("the overview says %+v", seat)
+		}
+	}
+}
+
+// Where somebody is concerned who alone holds the role that would decide, the
+// role above decides; they themselves never do.
+func TestTheRoleAboveDecidesWhereTheHolderIsConcerned(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	manager := tn.person("1")
+	tn.must(tn.appoint(manager, tn.head, "2026-04-01", ""))
+	matter, err := org.Concerning(t.Context(), tn.db.Pool, manager, day("2026-11-24"))
+	tn.must(err)
+	matter.Section = tn.section
+	officer := authz.Actor{Person: 99, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+	as, err := authz.Check(officer, authz.GiveGuidance, matter)
+	if err != nil || as.Role != authz.SecurityManager || as.Capacity != authz.StandingIn {
+		t.Errorf("the 統括 guides the 管理者 as %+v: %v", as, err)
+	}
+	if _, err := authz.Check(tn.actor(manager, "2026-11-24"), authz.GiveGuidance, matter); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("the 管理者 guides themselves: %v", err)
+	}
+	other := authz.Matter{Section: tn.section, Person: tn.person("2"), Decision: true}
+	if _, err := authz.Check(officer, authz.GiveGuidance, other); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("the 統括 guides where the 管理者 should: %v", err)
+	}
+}
+
+// What can't be is refused, by the database where it can, in words that say
+// what to do, at the field that it is about.
 func TestWhatCanNotBeIsRefused(t *testing.T) {
 	t.Parallel()
 	tn := newTown(t)
-	operator := authz.AsOperator()
+	ctx := t.Context()
 	first, second := tn.person("1"), tn.person("2")
-	if err := tn.Appoint(t.Context(), operator, first, tn.head, day("2026-04-01")); err != nil {
-		t.Fatal(err)
+	tn.must(tn.appoint(first, tn.head, "2026-04-01", ""))
+	tn.addSection(org.Section{Code: "kakari", Name: "収納係", Kind: org.Internal, Parent: "zeimu"})
+	section := func(code string) org.Section {
+		s, err := tn.Section(ctx, operator, code)
+		tn.must(err)
+		return s
 	}
-	refusals := map[string]error{
-		"the same post twice":        tn.Appoint(t.Context(), operator, first, tn.head, day("2026-05-01")),
-		"two heads on one day":       tn.Appoint(t.Context(), operator, second, tn.head, day("2026-05-01")),
-		"a staff number twice":       failing(tn.AddPerson(t.Context(), operator, org.Person{StaffNumber: "1", Name: "見本", Furigana: "ミホン"})),
-		"a staff number with blanks": failing(tn.AddPerson(t.Context(), operator, org.Person{StaffNumber: "1 2", Name: "見本", Furigana: "ミホン"})),
-		"no name":                    failing(tn.AddPerson(t.Context(), operator, org.Person{StaffNumber: "3", Furigana: "ミホン"})),
-		"a section code twice":       failing(tn.AddSection(t.Context(), operator, org.Section{Code: "zeimu", Name: "別の課", Kind: org.Internal})),
-	}
-	for name, err := range refusals {
-		if fault.KindOf(err) != fault.Conflict {
-			t.Errorf("%s: %v", name, err)
+	inside, itself, ended := section("zeimu"), section("zeimu"), section("zeimu")
+	inside.Parent, itself.Parent, ended.AbolishedOn = "kakari", "zeimu", day("2027-04-01")
+	for name, c := range map[string]struct {
+		err   error
+		field string
+	}{
+		"the same post twice":             {tn.appoint(first, tn.head, "2026-05-01", ""), "first"},
+		"two heads on one day":            {tn.appoint(second, tn.head, "2026-05-01", ""), "first"},
+		"a last day before the first":     {tn.appoint(second, tn.head, "2026-05-01", "2026-04-30"), "last"},
+		"a post that there is not":        {tn.appoint(second, 0, "2026-05-01", ""), "post"},
+		"a staff number twice":            {failing(tn.AddPerson(ctx, operator, org.Person{StaffNumber: "1", Name: "見本", Furigana: "ミホン"})), "staff_number"},
+		"a staff number with blanks":      {failing(tn.AddPerson(ctx, operator, org.Person{StaffNumber: "1 2", Name: "見本", Furigana: "ミホン"})), "staff_number"},
+		"no name":                         {failing(tn.AddPerson(ctx, operator, org.Person{StaffNumber: "3", Furigana: "ミホン"})), "name"},
+		"a フリガナ in kanji":                 {failing(tn.AddPerson(ctx, operator, org.Person{StaffNumber: "3", Name: "見本", Furigana: "見本"})), "furigana"},
+		"an e-mail without a name":        {failing(tn.AddPerson(ctx, operator, org.Person{StaffNumber: "3", Name: "見本", Email: "@town.example"})), "email"},
+		"a section code twice":            {failing(tn.AddSection(ctx, operator, org.Section{Code: "zeimu", Name: "別の課", Kind: org.Internal})), "code"},
+		"a section inside its own part":   {tn.ChangeSection(ctx, operator, "zeimu", inside), "parent"},
+		"a section inside itself":         {tn.ChangeSection(ctx, operator, "zeimu", itself), "parent"},
+		"ending a section with people in": {tn.ChangeSection(ctx, operator, "zeimu", ended), "abolished_on"},
+		"a role without a section":        {tn.GiveRole(ctx, operator, org.Grant{Person: second, Role: authz.SecurityManager, First: day("2026-04-01"), Reason: "見本"}), "section"},
+		"a role without a reason":         {tn.GiveRole(ctx, operator, org.Grant{Person: second, Role: authz.Auditor, First: day("2026-04-01")}), "reason"},
+		"the same rule twice":             {tn.AddRule(ctx, operator, org.Rule{Title: "課長", Role: authz.SecurityManager}), "role"},
+	} {
+		if kind := fault.KindOf(c.err); kind != fault.Conflict && kind != fault.Invalid {
+			t.Errorf("%s: %v", name, c.err)
+			continue
+		}
+		problem, _ := errors.AsType[*fault.Error](c.err)
+		if len(problem.Problems) != 1 || problem.Problems[0].Field != c.field || problem.Problems[0].Message == "" {
+			t.Errorf("%s: %+v, want the field %s", name, problem.Problems, c.field)
 		}
 	}
 	staff := authz.Actor{Person: first, Holdings: []authz.Holding{{Role: authz.Staff}}}
-	if _, err := tn.AddPerson(t.Context(), staff, org.Person{StaffNumber: "9", Name: "見本", Furigana: "ミホン"}); fault.KindOf(err) != fault.Forbidden {
+	if _, err := tn.AddPerson(ctx, staff, org.Person{StaffNumber: "9", Name: "見本", Furigana: "ミホン"}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("a 職員 registered a person: %v", err)
+	}
+}
+
+// The constraints hold whoever writes, not only the form.
+func TestTheDatabaseItselfRefusesTwoHoldersOnOneDay(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	first, second := tn.person("1"), tn.person("2")
+	tn.must(tn.appoint(first, tn.head, "2026-04-01", ""))
+	owner := tn.db.Owner(t)
+	for person, constraint := range map[int64]string{first: "appointment_once", second: "appointment_single_holder"} {
+		_, err := owner.Exec(t.Context(), `
+			INSERT INTO appointment (person_id, post_id, single_holder, period) VALUES ($1, $2, true, '[2026-06-01,2026-06-02)')`, person, tn.head)
+		if postgres.Constraint(err) != constraint {
+			t.Errorf("want %s, got %v", constraint, err)
+		}
+	}
+}
+
+// Nobody changes what they themselves are or hold.
+func TestNobodyDecidesOnTheirOwnAppointments(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	ctx := t.Context()
+	person := tn.person("1")
+	tn.must(tn.appoint(person, tn.head, "2026-04-01", ""))
+	tn.must(tn.GiveRole(ctx, operator, org.Grant{Person: person, Role: authz.Administrator, First: day("2026-04-01"), Reason: "見本"}))
+	me := tn.actor(person, "2026-11-24")
+	post := tn.post(tn.section, "担当副課長", false)
+	p, err := tn.Person(ctx, me, "1")
+	tn.must(err)
+	h, err := tn.HistoryOf(ctx, me, person, day("2026-11-24"))
+	tn.must(err)
+	for name, err := range map[string]error{
+		"appoints":          tn.Appoint(ctx, me, org.Appointment{Person: person, Post: post, First: day("2026-12-01")}, false),
+		"gives a role":      tn.GiveRole(ctx, me, org.Grant{Person: person, Role: authz.Auditor, First: day("2026-12-01"), Reason: "見本"}),
+		"ends":              tn.EndAppointment(ctx, me, h.Appointments[0].ID, day("2026-12-01"), day("2026-11-24")),
+		"changes an e-mail": tn.ChangePerson(ctx, me, person, p),
+		"changes a rule":    tn.AddRule(ctx, me, org.Rule{Title: "課長", Role: authz.CISO}),
+	} {
+		if fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The last ポータル管理者 stays, and so does somebody as 統括 in the role table.
+func TestTheLastOfAnOfficeStays(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	ctx := t.Context()
+	one, two := tn.person("1"), tn.person("2")
+	tn.must(tn.GiveRole(ctx, operator, org.Grant{Person: one, Role: authz.Administrator, First: day("2026-04-01"), Reason: "見本"}))
+	h, err := tn.HistoryOf(ctx, operator, one, day("2026-11-24"))
+	tn.must(err)
+	if err := tn.EndRole(ctx, operator, h.Grants[0].ID, day("2026-12-31"), day("2026-11-24")); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("ended the last ポータル管理者: %v", err)
+	}
+	tn.must(tn.GiveRole(ctx, operator, org.Grant{Person: two, Role: authz.Administrator, First: day("2026-12-01"), Reason: "見本"}))
+	tn.must(tn.EndRole(ctx, operator, h.Grants[0].ID, day("2026-12-31"), day("2026-11-24")))
+
+	tn.must(tn.AddRule(ctx, operator, org.Rule{Title: "課長", Section: "zeimu", Role: authz.GeneralSecurityOfficer}))
+	tn.must(tn.appoint(one, tn.head, "2026-04-01", ""))
+	rules, err := tn.Rules(ctx, operator, day("2026-11-24"))
+	tn.must(err)
+	for _, r := range rules {
+		if r.Role == authz.GeneralSecurityOfficer {
+			if err := tn.EndRule(ctx, operator, r.ID, day("2026-12-31"), day("2026-11-24")); fault.KindOf(err) != fault.Conflict {
+				t.Errorf("left nobody as 統括: %v", err)
+			}
+		}
+	}
+}
+
+// The second of two who change the same is told, and nothing of the first is
+// lost.
+func TestTheSecondWriterIsTold(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	ctx := t.Context()
+	seen, err := tn.Section(ctx, operator, "zeimu")
+	tn.must(err)
+	first, second := seen, seen
+	first.Name, second.Name = "税務課", "町民課"
+	tn.must(tn.ChangeSection(ctx, operator, "zeimu", first))
+	if err := tn.ChangeSection(ctx, operator, "zeimu", second); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the second: %v", err)
+	}
+	if now, _ := tn.Section(ctx, operator, "zeimu"); now.Name != "税務課" {
+		t.Errorf("kept %s", now.Name)
+	}
+}
+
+func TestAPostIsCalledWithItsSection(t *testing.T) {
+	for _, c := range [][3]string{
+		{"税務町民課", "課長", "税務町民課長"},
+		{"会計室", "室長", "会計室長"},
+		{"議会事務局", "局長", "議会事務局長"},
+		{"総務課", "担当副課長", "総務課 担当副課長"},
+		{"", "町長", "町長"},
+		{"総務課", "総務課長", "総務課長"},
+	} {
+		if got := org.PostName(c[0], c[1]); got != c[2] {
+			t.Errorf("%s of %s is called %s, want %s", c[1], c[0], got, c[2])
+		}
+	}
+}
+
+// People are found by any part of their name, in either width.
+func TestPeopleAreFoundInAnyWidth(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	_, err := tn.AddPerson(t.Context(), operator, org.Person{StaffNumber: "Ａ１", Name: "見本　花子", Furigana: "ﾐﾎﾝ ﾊﾅｺ"})
+	tn.must(err)
+	for _, words := range []string{"花", "ハナ", "ﾊﾅｺ", "a1", "Ａ１", "見本花子", ""} {
+		people, next, err := tn.People(t.Context(), operator, org.Search{Words: words, Day: day("2026-11-24")})
+		if err != nil || len(people) != 1 || next != "" || people[0].Furigana != "ミホン ハナコ" {
+			t.Errorf("%q finds %+v, %v", words, people, err)
+		}
+	}
+	if people, _, _ := tn.People(t.Context(), operator, org.Search{Words: "次郎", Day: day("2026-11-24")}); len(people) != 0 {
+		t.Errorf("found %+v", people)
 	}
 }
 

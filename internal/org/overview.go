@@ -2,41 +2,52 @@ package org
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
-	"kagami/internal/fault"
 )
 
 // Overview is the organization on a day, as 図 1.1 draws it: who holds the roles
 // of the whole town, and the sections with their 情報セキュリティ管理者.
 type Overview struct {
-	Heads    []Head
+	Seats    []Seat
 	Sections []SectionLine
 	Next     string // the code to hand to Overview for the sections after these; empty for none
 }
 
-// Head is a post that carries a role of the whole town.
-type Head struct {
+// Holder is somebody who holds a post or a role on the day asked for.
+type Holder struct {
+	StaffNumber string
+	Name        string
+	Acting      bool // 職務代理
+}
+
+// Seat is a post that carries a role of the whole town, or those who have such
+// a role directly.
+type Seat struct {
 	Role    authz.Role
-	Post    string
-	Section string
-	Holder  string // empty while the post is vacant
+	Post    string // with its section, 総務課長; empty for a role given directly, or that no post carries
+	Holders []Holder
+	// StandIn is the role that takes this one's matters, where nobody holds it
+	// by any post; empty otherwise.
+	StandIn authz.Role
 }
 
 // SectionLine is a section in the list.
 type SectionLine struct {
 	Section
-	Managers []string // who holds 情報セキュリティ管理者; none while it is vacant
-	People   int      // how many people have a post there
+	Managers       []Holder // who holds 情報セキュリティ管理者; none while it is vacant
+	SystemManagers []Holder // who holds 情報システム管理者
+	People         int      // how many people have a post there
 }
 
 // sectionsOnPage is how many sections one page of an Overview holds.
-const sectionsOnPage = 200
+const sectionsOnPage = 100
 
 // townRoles are the roles of the whole town, from the top of 図 1.1 down.
 var townRoles = []authz.Role{authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.CSIRTMember}
@@ -47,25 +58,12 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, day time.Time
 	if err := maySee(actor); err != nil {
 		return Overview{}, err
 	}
-	var o Overview
-	rows, err := s.pool.Query(ctx, `
-		SELECT pr.role, po.title, coalesce(s.name, '') AS section, coalesce(p.name, '') AS holder
-		FROM post_role pr
-		JOIN post po ON po.id = pr.post_id
-		LEFT JOIN section s ON s.id = po.section_id
-		LEFT JOIN appointment a ON a.post_id = po.id AND a.period @> $1::date
-		LEFT JOIN person p ON p.id = a.person_id
-		WHERE pr.role = ANY($2::text[])
-		ORDER BY array_position($2::text[], pr.role), po.position, po.id, p.furigana, p.id`, day, townRoles)
-	if err != nil {
-		return Overview{}, fmt.Errorf("looking up the town's roles: %w", err)
-	}
-	o.Heads, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Head, error) {
-		var h Head
-		return h, row.Scan(&h.Role, &h.Post, &h.Section, &h.Holder)
-	})
-	if err != nil {
-		return Overview{}, fmt.Errorf("looking up the town's roles: %w", err)
+	var (
+		o   Overview
+		err error
+	)
+	if o.Seats, err = s.seats(ctx, day); err != nil {
+		return Overview{}, err
 	}
 	if o.Sections, err = s.sectionLines(ctx, day, after); err != nil {
 		return Overview{}, err
@@ -77,26 +75,111 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, day time.Time
 	return o, nil
 }
 
+// seats returns the roles of the whole town on a day, at least one seat each.
+func (s *Service) seats(ctx context.Context, day time.Time) ([]Seat, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT pr.role, coalesce(s.name, ''), po.title, po.position, po.id, `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id
+			WHERE a.post_id = po.id AND a.period @> $1::date`, `a.acting`)+`
+		FROM post_role pr JOIN post po ON po.id = pr.post_id LEFT JOIN section s ON s.id = po.section_id
+		WHERE pr.role = ANY($2::text[]) AND pr.period @> $1::date AND (s.abolished_on IS NULL OR s.abolished_on > $1)
+		UNION ALL
+		SELECT g.role, '', '', 0, 0, `+holdersOf(`FROM role_grant a JOIN person p ON p.id = a.person_id
+			WHERE a.role = g.role AND a.period @> $1::date`, `false`)+`
+		FROM (SELECT DISTINCT role FROM role_grant WHERE role = ANY($2::text[]) AND period @> $1::date) g
+		ORDER BY 4, 5`, day, townRoles)
+	if err != nil {
+		return nil, fmt.Errorf("looking up the town's roles: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Seat, error) {
+		var (
+			seat           Seat
+			section, title string
+			names          []string
+		)
+		err := row.Scan(&seat.Role, &section, &title, nil, nil, &names)
+		seat.Post, seat.Holders = PostName(section, title), holdersIn(names)
+		return seat, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking up the town's roles: %w", err)
+	}
+	return seated(found), nil
+}
+
+// seated puts seats in the order of 図 1.1, adds an empty one for a role without
+// any, and says who stands in for the roles that nobody holds.
+func seated(found []Seat) []Seat {
+	held := func(role authz.Role) bool {
+		return slices.ContainsFunc(found, func(s Seat) bool { return s.Role == role && len(s.Holders) > 0 })
+	}
+	var seats []Seat
+	for _, role := range townRoles {
+		standIn := authz.Role("")
+		if !held(role) {
+			up, ok := role.Above()
+			for ok && !held(up) {
+				up, ok = up.Above()
+			}
+			standIn = up
+		}
+		before := len(seats)
+		for _, s := range found {
+			if s.Role == role {
+				s.StandIn = standIn
+				seats = append(seats, s)
+			}
+		}
+		if len(seats) == before {
+			seats = append(seats, Seat{Role: role, StandIn: standIn})
+		}
+	}
+	return seats
+}
+
+// holdersOf is the SQL of an array of holders, sorted by フリガナ; holdersIn reads
+// it. from joins person p.
+func holdersOf(from, acting string) string {
+	return `ARRAY(SELECT p.staff_number || ' ' || (` + acting + `)::int || ' ' || p.name ` + from + ` ORDER BY p.furigana, p.id)`
+}
+
+func holdersIn(names []string) []Holder {
+	holders := make([]Holder, len(names))
+	for i, name := range names {
+		number, rest, _ := strings.Cut(name, " ")
+		holders[i] = Holder{StaffNumber: number, Acting: strings.HasPrefix(rest, "1 "), Name: rest[2:]}
+	}
+	return holders
+}
+
 // sectionLines returns a page of sections, and one more if there is one.
 func (s *Service) sectionLines(ctx context.Context, day time.Time, after string) ([]SectionLine, error) {
+	holders := func(role string) string {
+		return holdersOf(`FROM holding a JOIN person p ON p.id = a.person_id
+			WHERE a.section_id = s.id AND a.role = `+role+` AND a.period @> $1::date AND a.rule_period @> $1::date`, `a.acting`)
+	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT s.id, s.code, s.name, s.kind, s.position,
-		       ARRAY(SELECT p.name FROM post po
-		             JOIN post_role pr ON pr.post_id = po.id AND pr.role = 'security_manager'
-		             JOIN appointment a ON a.post_id = po.id AND a.period @> $1::date
-		             JOIN person p ON p.id = a.person_id
-		             WHERE po.section_id = s.id ORDER BY p.furigana),
+		SELECT `+sectionColumns+`, `+holders(`$4`)+`, `+holders(`$5`)+`,
 		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> $1::date
 		        WHERE po.section_id = s.id)
 		FROM section s
-		WHERE $2 = '' OR (s.position, s.code) > (SELECT position, code FROM section WHERE code = $2)
-		ORDER BY s.position, s.code LIMIT $3`, day, after, sectionsOnPage+1)
+		WHERE ($2 = '' OR (s.position, s.code) > (SELECT position, code FROM section WHERE code = $2))
+		  AND (s.abolished_on IS NULL OR s.abolished_on > $1)
+		ORDER BY s.position, s.code LIMIT $3`, day, after, sectionsOnPage+1, authz.SecurityManager, authz.SystemManager)
 	if err != nil {
 		return nil, fmt.Errorf("listing sections: %w", err)
 	}
 	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (SectionLine, error) {
-		var l SectionLine
-		return l, row.Scan(&l.ID, &l.Code, &l.Name, &l.Kind, &l.Position, &l.Managers, &l.People)
+		var (
+			l                 SectionLine
+			abolished         *time.Time
+			managers, systems []string
+		)
+		err := row.Scan(&l.ID, &l.Code, &l.Name, &l.Kind, &l.Parent, &l.Position, &abolished, &l.Version, &managers, &systems, &l.People)
+		if abolished != nil {
+			l.AbolishedOn = *abolished
+		}
+		l.Managers, l.SystemManagers = holdersIn(managers), holdersIn(systems)
+		return l, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listing sections: %w", err)
@@ -106,48 +189,67 @@ func (s *Service) sectionLines(ctx context.Context, day time.Time, after string)
 
 // PostLine is a post of a section, with who holds it.
 type PostLine struct {
-	Title   string
+	Post
 	Roles   []authz.Role
-	Holders []string // by フリガナ; none while the post is vacant
+	Holders []Holder // by フリガナ; none while the post is vacant
 }
 
-// SectionOn returns a section with its posts and who held them on a day.
-// NotFound if there is no such section.
-func (s *Service) SectionOn(ctx context.Context, actor authz.Actor, code string, day time.Time) (Section, []PostLine, error) {
-	if err := maySee(actor); err != nil {
-		return Section{}, nil, err
-	}
-	var section Section
-	err := s.pool.QueryRow(ctx, `SELECT id, code, name, kind, position FROM section WHERE code = $1`, code).
-		Scan(&section.ID, &section.Code, &section.Name, &section.Kind, &section.Position)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Section{}, nil, fault.New(fault.NotFound, "この課室は見つかりません。「体制」の一覧から選び直してください。")
-	}
+// SectionOn is a section with its posts and who held them on a day.
+type SectionOn struct {
+	Section
+	ParentName string // empty where it is part of none
+	Posts      []PostLine
+	Inside     []Section // the sections that are part of it
+	// StandIn is the role that takes the matters of 情報セキュリティ管理者 while
+	// nobody holds it; empty otherwise.
+	StandIn authz.Role
+}
+
+// SectionOn returns a section as it was on a day. NotFound if there is no such
+// section.
+func (s *Service) SectionOn(ctx context.Context, actor authz.Actor, code string, day time.Time) (SectionOn, error) {
+	section, err := s.Section(ctx, actor, code)
 	if err != nil {
-		return Section{}, nil, fmt.Errorf("loading a section: %w", err)
+		return SectionOn{}, err
 	}
+	on := SectionOn{Section: section}
 	rows, err := s.pool.Query(ctx, `
-		SELECT po.title, ARRAY(SELECT role FROM post_role WHERE post_id = po.id ORDER BY role),
-		       ARRAY(SELECT p.name FROM appointment a JOIN person p ON p.id = a.person_id
-		             WHERE a.post_id = po.id AND a.period @> $2::date ORDER BY p.furigana, p.id)
-		FROM post po WHERE po.section_id = $1 ORDER BY po.position, po.id`, section.ID, day)
+		SELECT po.id, po.title, po.single_holder, po.position, po.version,
+		       ARRAY(SELECT role FROM post_role WHERE post_id = po.id AND period @> $2::date ORDER BY array_position($3::text[], role)),
+		       `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id WHERE a.post_id = po.id AND a.period @> $2::date`, `a.acting`)+`
+		FROM post po WHERE po.section_id = $1 ORDER BY po.position, po.id`, section.ID, day, authz.Given())
 	if err != nil {
-		return Section{}, nil, fmt.Errorf("listing posts: %w", err)
+		return SectionOn{}, fmt.Errorf("listing posts: %w", err)
 	}
-	posts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (PostLine, error) {
-		var l PostLine
-		return l, row.Scan(&l.Title, &l.Roles, &l.Holders)
+	on.Posts, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (PostLine, error) {
+		l := PostLine{Post: Post{Section: section.ID}}
+		var names []string
+		err := row.Scan(&l.ID, &l.Title, &l.SingleHolder, &l.Position, &l.Version, &l.Roles, &names)
+		l.Holders = holdersIn(names)
+		return l, err
 	})
 	if err != nil {
-		return Section{}, nil, fmt.Errorf("listing posts: %w", err)
+		return SectionOn{}, fmt.Errorf("listing posts: %w", err)
 	}
-	return section, posts, nil
-}
-
-func maySee(actor authz.Actor) error {
-	if actor.Reach(authz.SeeOrganization) == authz.All {
-		return nil
+	rows, err = s.pool.Query(ctx, `
+		SELECT `+sectionColumns+` FROM section s
+		WHERE s.parent_id = $1 AND (s.abolished_on IS NULL OR s.abolished_on > $2) ORDER BY s.position, s.code`, section.ID, day)
+	if err != nil {
+		return SectionOn{}, fmt.Errorf("listing the sections inside: %w", err)
 	}
-	_, err := authz.Check(actor, authz.SeeOrganization, authz.Matter{})
-	return err
+	if on.Inside, err = pgx.CollectRows(rows, scanSection); err != nil {
+		return SectionOn{}, fmt.Errorf("listing the sections inside: %w", err)
+	}
+	var managed bool
+	err = s.pool.QueryRow(ctx, `
+		SELECT coalesce((SELECT name FROM section WHERE code = $3), ''),
+		       EXISTS (SELECT FROM holding WHERE section_id = $1 AND role = $4 AND period @> $2::date AND rule_period @> $2::date)`,
+		section.ID, day, section.Parent, authz.SecurityManager).Scan(&on.ParentName, &managed)
+	if err != nil {
+		return SectionOn{}, fmt.Errorf("looking for a section's 管理者: %w", err)
+	}
+	if !managed {
+		on.StandIn, _ = authz.SecurityManager.Above()
+	}
+	return on, nil
 }

@@ -5,40 +5,32 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/fault"
-	"kagami/internal/org"
 )
 
 // "Who was 情報セキュリティ管理者 of 税務町民課 on 1 May" has an answer, for any day.
 func TestTheOrganizationOfAnyDayIsKnown(t *testing.T) {
 	t.Parallel()
 	tn := newTown(t)
-	operator := authz.AsOperator()
 	person := tn.person("1")
-	if err := tn.Appoint(t.Context(), operator, person, tn.head, day("2026-04-01")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := tn.AddPost(t.Context(), operator, org.Post{Title: "町長", SingleHolder: true, Roles: []authz.Role{authz.CIO}}); err != nil {
-		t.Fatal(err)
-	}
+	tn.must(tn.appoint(person, tn.head, "2026-04-01", ""))
+	tn.post(0, "町長", true)
 	may, err := tn.Overview(t.Context(), operator, day("2026-05-01"), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(may.Sections) != 1 || len(may.Sections[0].Managers) != 1 || may.Sections[0].Managers[0] != "見本 太郎" || may.Sections[0].People != 1 {
+	tn.must(err)
+	if len(may.Sections) != 1 || len(may.Sections[0].Managers) != 1 || may.Sections[0].Managers[0].Name != "見本 1" || may.Sections[0].People != 1 {
 		t.Errorf("on 1 May: %+v", may.Sections)
 	}
-	if len(may.Heads) != 1 || may.Heads[0].Role != authz.CIO || may.Heads[0].Holder != "" {
-		t.Errorf("the vacant head: %+v", may.Heads)
+	if len(may.Seats) != 5 || may.Seats[0].Role != authz.CIO || may.Seats[0].Post != "町長" || len(may.Seats[0].Holders) != 0 {
+		t.Errorf("the vacant seats: %+v", may.Seats)
 	}
 	march, err := tn.Overview(t.Context(), operator, day("2026-03-31"), "")
 	if err != nil || len(march.Sections[0].Managers) != 0 || march.Sections[0].People != 0 {
 		t.Errorf("on 31 March: %+v, %v", march.Sections, err)
 	}
-	_, posts, err := tn.SectionOn(t.Context(), operator, "zeimu", day("2026-05-01"))
-	if err != nil || len(posts) != 1 || len(posts[0].Holders) != 1 || posts[0].Roles[0] != authz.SecurityManager {
-		t.Errorf("the section on 1 May: %+v, %v", posts, err)
+	section, err := tn.SectionOn(t.Context(), operator, "zeimu", day("2026-03-31"))
+	if err != nil || len(section.Posts) != 1 || len(section.Posts[0].Holders) != 0 || section.StandIn != authz.GeneralSecurityOfficer {
+		t.Errorf("the section on 31 March: %+v, %v", section, err)
 	}
-	if _, _, err := tn.SectionOn(t.Context(), operator, "nothing", day("2026-05-01")); fault.KindOf(err) != fault.NotFound {
+	if _, err := tn.SectionOn(t.Context(), operator, "nothing", day("2026-05-01")); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("no such section: %v", err)
 	}
 	if _, err := tn.Overview(t.Context(), authz.Actor{}, day("2026-05-01"), ""); fault.KindOf(err) != fault.Forbidden {

@@ -2,12 +2,56 @@ package org
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/authz"
 	"kagami/internal/door"
+	"kagami/internal/fault"
 	"kagami/internal/trail"
 )
+
+// PersonKind is how someone is employed. Whatever the kind, they are 職員等 (2).
+type PersonKind string
+
+// The kinds.
+const (
+	Regular     PersonKind = "regular"     // 正規職員
+	FiscalYear  PersonKind = "fiscal_year" // 会計年度任用職員
+	Special     PersonKind = "special"     // 特別職
+	Reappointed PersonKind = "reappointed" // 再任用職員
+	Seconded    PersonKind = "seconded"    // 派遣・出向
+	OtherKind   PersonKind = "other"       // その他
+)
+
+// PersonKinds are all of them.
+func PersonKinds() []PersonKind {
+	return []PersonKind{Regular, FiscalYear, Special, Reappointed, Seconded, OtherKind}
+}
+
+// Title is the kind's name.
+func (k PersonKind) Title() string {
+	switch k {
+	case Regular:
+		return "正規職員"
+	case FiscalYear:
+		return "会計年度任用職員"
+	case Special:
+		return "特別職"
+	case Reappointed:
+		return "再任用職員"
+	case Seconded:
+		return "派遣・出向"
+	case OtherKind:
+		return "その他"
+	}
+	return ""
+}
 
 // Person is someone who works for the town.
 type Person struct {
@@ -16,32 +60,176 @@ type Person struct {
 	Name        string
 	Furigana    string // full-width katakana; lists sort by it
 	Email       string // empty for none
+	Kind        PersonKind
+	Version     int // of the row, for telling a second writer
+}
+
+// folded is a person as they are kept: full-width katakana, half-width numbers,
+// one blank between names.
+func (p Person) folded() Person {
+	p.StaffNumber = strings.TrimSpace(norm.NFKC.String(p.StaffNumber))
+	p.Name = oneLine(p.Name)
+	p.Furigana = oneLine(norm.NFKC.String(p.Furigana))
+	p.Email = strings.TrimSpace(norm.NFKC.String(p.Email))
+	if p.Kind == "" {
+		p.Kind = Regular
+	}
+	return p
+}
+
+// oneLine puts one blank where there are several, of either width.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// check finds what is wrong with a person's own fields.
+func (p Person) check() error {
+	var problems []fault.Problem
+	if strings.ContainsFunc(p.Furigana, func(r rune) bool {
+		return r != ' ' && r != '・' && r != 'ー' && (r < 'ァ' || r > 'ヶ')
+	}) {
+		problems = append(problems, fault.Problem{Field: "furigana", Message: "フリガナは、カタカナで入力してください。"})
+	}
+	if p.Email != "" && !strings.Contains(strings.Trim(p.Email, "@"), "@") {
+		problems = append(problems, fault.Problem{Field: "email", Message: "メールアドレスは、name@town.example の形で入力してください。"})
+	}
+	return fault.InvalidFields(problems)
+}
+
+// personFields are what the trail says has been changed of a person.
+var personFields = []string{"staff_number", "name", "furigana", "email", "kind"}
+
+func (p Person) confidential() map[string]any {
+	return map[string]any{"staff_number": p.StaffNumber, "name": p.Name, "furigana": p.Furigana, "email": p.Email, "kind": p.Kind}
 }
 
 // AddPerson adds a person and returns their id. Conflict if the staff number
 // or the e-mail belongs to somebody else.
 func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (int64, error) {
+	p = p.folded()
+	if err := p.check(); err != nil {
+		return 0, err
+	}
 	var id int64
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
 		err := tx.QueryRow(ctx, `
-			INSERT INTO person (staff_number, name, furigana, email) VALUES ($1, $2, $3, nullif($4, '')) RETURNING id`,
-			p.StaffNumber, p.Name, p.Furigana, p.Email).Scan(&id)
+			INSERT INTO person (staff_number, name, furigana, email, kind) VALUES ($1, $2, $3, nullif($4, ''), $5) RETURNING id`,
+			p.StaffNumber, p.Name, p.Furigana, p.Email, p.Kind).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), explain(err)
 		}
-		return door.Effect{
-			Subject: trail.Subject{Kind: "person", ID: id},
-			Fields:  []string{"staff_number", "name", "furigana", "email"},
-			Confidential: map[string]any{
-				"staff_number": p.StaffNumber, "name": p.Name, "furigana": p.Furigana, "email": p.Email,
-			},
-		}, nil
+		return door.Effect{Subject: trail.Subject{Kind: "person", ID: id}, Fields: personFields, Confidential: p.confidential()}, nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("adding a person: %w", err)
 	}
 	return id, nil
+}
+
+// ChangePerson changes the person with that id. An e-mail is a way to sign in,
+// so nobody changes their own. Conflict if the person has changed since the
+// version that the actor has seen.
+func (s *Service) ChangePerson(ctx context.Context, actor authz.Actor, id int64, p Person) error {
+	p = p.folded()
+	if err := p.check(); err != nil {
+		return err
+	}
+	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		if err := s.allowDecision(ctx, tx, id); err != nil {
+			return door.Unchanged(), err
+		}
+		tag, err := tx.Exec(ctx, `
+			UPDATE person SET staff_number = $3, name = $4, furigana = $5, email = nullif($6, ''), kind = $7, version = version + 1
+			WHERE id = $1 AND version = $2`, id, p.Version, p.StaffNumber, p.Name, p.Furigana, p.Email, p.Kind)
+		switch {
+		case err != nil:
+			return door.Unchanged(), explain(err)
+		case tag.RowsAffected() == 0:
+			return door.Unchanged(), errOutdated()
+		}
+		return door.Effect{Subject: trail.Subject{Kind: "person", ID: id}, Fields: personFields, Confidential: p.confidential()}, nil
+	})
+	if err != nil {
+		return fmt.Errorf("changing a person: %w", err)
+	}
+	return nil
+}
+
+const personColumns = `p.id, p.staff_number, p.name, p.furigana, coalesce(p.email, ''), p.kind, p.version`
+
+func scanPerson(row pgx.CollectableRow) (Person, error) {
+	var p Person
+	return p, row.Scan(&p.ID, &p.StaffNumber, &p.Name, &p.Furigana, &p.Email, &p.Kind, &p.Version)
+}
+
+// Person returns the person with that staff number; NotFound for none.
+func (s *Service) Person(ctx context.Context, actor authz.Actor, number string) (Person, error) {
+	if err := maySee(actor); err != nil {
+		return Person{}, err
+	}
+	rows, err := s.pool.Query(ctx, `SELECT `+personColumns+` FROM person p WHERE p.staff_number = $1`, number)
+	if err != nil {
+		return Person{}, fmt.Errorf("loading a person: %w", err)
+	}
+	p, err := pgx.CollectExactlyOneRow(rows, scanPerson)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Person{}, fault.New(fault.NotFound, "この職員は見つかりません。「職員」の一覧から探し直してください。")
+	}
+	if err != nil {
+		return Person{}, fmt.Errorf("loading a person: %w", err)
+	}
+	return p, nil
+}
+
+// PersonLine is a person in the list.
+type PersonLine struct {
+	Person
+	Posts []string // what they hold that day
+}
+
+// peopleOnPage is how many people one page of the list holds.
+const peopleOnPage = 100
+
+// Search is what People looks for.
+type Search struct {
+	Words string    // part of a name, フリガナ, staff number or e-mail, in either width
+	Day   time.Time // whose posts are shown
+	After string    // empty, or Next of the page before
+}
+
+// People lists the people, by フリガナ; next is empty on the last page.
+func (s *Service) People(ctx context.Context, actor authz.Actor, q Search) (people []PersonLine, next string, err error) {
+	if err := maySee(actor); err != nil {
+		return nil, "", err
+	}
+	words := strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", "")
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+personColumns+`,
+		       ARRAY(SELECT coalesce(s.name, '') || '　' || po.title FROM appointment a JOIN post po ON po.id = a.post_id LEFT JOIN section s ON s.id = po.section_id
+		             WHERE a.person_id = p.id AND a.period @> $3::date ORDER BY po.position, a.id)
+		FROM person p
+		WHERE ($1 = '' OR strpos(p.search, $1) > 0)
+		  AND ($2 = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person WHERE staff_number = $2))
+		ORDER BY p.furigana, p.staff_number LIMIT $4`, words, q.After, q.Day, peopleOnPage+1)
+	if err != nil {
+		return nil, "", fmt.Errorf("listing people: %w", err)
+	}
+	people, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (PersonLine, error) {
+		var l PersonLine
+		err := row.Scan(&l.ID, &l.StaffNumber, &l.Name, &l.Furigana, &l.Email, &l.Kind, &l.Version, &l.Posts)
+		for i, post := range l.Posts {
+			section, title, _ := strings.Cut(post, "　")
+			l.Posts[i] = PostName(section, title)
+		}
+		return l, err
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("listing people: %w", err)
+	}
+	if len(people) > peopleOnPage {
+		people = people[:peopleOnPage]
+		next = people[peopleOnPage-1].StaffNumber
+	}
+	return people, next, nil
 }

@@ -3,24 +3,43 @@ package org
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/trail"
 )
 
-// Post is a 職, with the security roles that come with it (充て職).
+// Post is a 職. The roles that come with it stand in the role table, by its
+// title (Rule).
 type Post struct {
 	ID           int64
-	Section      int64 // 0 for 町長 and 副町長, who belong to no section
-	Title        string
-	SingleHolder bool // one holder at a time, as a 課長 is
-	Position     int  // its place within the section
-	Roles        []authz.Role
+	Section      int64  // 0 for 町長 and 副町長, who belong to no section
+	Title        string // 課長, as the personnel office writes it
+	SingleHolder bool   // one holder at a time, as a 課長 is
+	Position     int    // its place within the section
+	Version      int    // of the row, for telling a second writer
 }
 
-// AddPost adds a post and returns its id.
+// PostName is how a post is called with its section: 税務町民課 and 課長 are
+// 税務町民課長, 会計室 and 担当 are 会計室 担当.
+func PostName(section, title string) string {
+	if section == "" || strings.HasPrefix(title, section) {
+		return title
+	}
+	for at := range section {
+		if shared := section[at:]; strings.HasPrefix(title, shared) {
+			return section + strings.TrimPrefix(title, shared)
+		}
+	}
+	return section + " " + title
+}
+
+// AddPost adds a post and returns its id. Conflict if the section has one of
+// that title.
 func (s *Service) AddPost(ctx context.Context, actor authz.Actor, p Post) (int64, error) {
 	var id int64
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
@@ -28,51 +47,87 @@ func (s *Service) AddPost(ctx context.Context, actor authz.Actor, p Post) (int64
 			return door.Unchanged(), err
 		}
 		err := tx.QueryRow(ctx, `
-			WITH added AS (
-				INSERT INTO post (section_id, title, single_holder, position)
-				VALUES (nullif($1, 0::bigint), $2, $3, $4) RETURNING id),
-			roles AS (
-				INSERT INTO post_role (post_id, role) SELECT id, unnest($5::text[]) FROM added)
-			SELECT id FROM added`,
-			p.Section, p.Title, p.SingleHolder, p.Position, p.Roles).Scan(&id)
+			INSERT INTO post (section_id, title, single_holder, position) VALUES (nullif($1, 0::bigint), $2, $3, $4) RETURNING id`,
+			p.Section, oneLine(p.Title), p.SingleHolder, p.Position).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), explain(err)
 		}
 		return door.Effect{
 			Subject: trail.Subject{Kind: "post", ID: id},
-			Fields:  []string{"title", "single_holder", "position", "roles"},
+			Fields:  []string{"title", "single_holder", "position"},
 			Refs:    map[string]int64{"section": p.Section},
 		}, nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("adding post %s: %w", p.Title, err)
+		return 0, fmt.Errorf("adding a post: %w", err)
 	}
 	return id, nil
 }
 
-// Appoint gives a person a post from a day on (発令). Conflict if they hold it
-// already, or if it is for one person and someone else holds it.
-func (s *Service) Appoint(ctx context.Context, actor authz.Actor, person, post int64, from time.Time) error {
+// ChangePost changes a post's title, place, and whether it has one holder at a
+// time. With the title its roles change, so nobody changes a post of their own.
+func (s *Service) ChangePost(ctx context.Context, actor authz.Actor, p Post) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{Person: person}); err != nil {
+		var mine bool
+		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM appointment WHERE post_id = $1 AND person_id = $2)`, p.ID, actor.Person).Scan(&mine)
+		if err != nil {
+			return door.Unchanged(), fmt.Errorf("looking who holds a post: %w", err)
+		}
+		matter := authz.Matter{Section: p.Section}
+		if mine {
+			matter.Person, matter.Decision = actor.Person, true
+		}
+		if err := tx.Allow(authz.ChangeOrganization, matter); err != nil {
 			return door.Unchanged(), err
 		}
-		var id int64
-		err := tx.QueryRow(ctx, `
-			INSERT INTO appointment (person_id, post_id, single_holder, period)
-			SELECT $1, id, single_holder, daterange($3::date, NULL) FROM post WHERE id = $2 RETURNING id`,
-			person, post, from).Scan(&id)
-		if err != nil {
-			return door.Unchanged(), explain(err)
-		}
 		return door.Effect{
-			Subject: trail.Subject{Kind: "appointment", ID: id},
-			Fields:  []string{"person", "post", "period"},
-			Refs:    map[string]int64{"person": person, "post": post},
-		}, nil
+				Subject: trail.Subject{Kind: "post", ID: p.ID},
+				Fields:  []string{"title", "single_holder", "position"},
+			}, s.keepingOffices(ctx, tx, func() error {
+				tag, err := tx.Exec(ctx, `
+				UPDATE post SET title = $3, single_holder = $4, position = $5, version = version + 1 WHERE id = $1 AND version = $2`,
+					p.ID, p.Version, oneLine(p.Title), p.SingleHolder, p.Position)
+				if err == nil && tag.RowsAffected() == 0 {
+					return errOutdated()
+				}
+				return explain(err)
+			})
 	})
 	if err != nil {
-		return fmt.Errorf("appointing: %w", err)
+		return fmt.Errorf("changing a post: %w", err)
 	}
 	return nil
+}
+
+// PostChoice is a post to appoint somebody to.
+type PostChoice struct {
+	ID   int64
+	Name string // with its section
+}
+
+// Posts lists the posts of the sections that exist on a day, for choosing one.
+func (s *Service) Posts(ctx context.Context, actor authz.Actor, day time.Time) ([]PostChoice, error) {
+	if err := maySee(actor); err != nil {
+		return nil, err
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT po.id, coalesce(s.name, ''), po.title FROM post po LEFT JOIN section s ON s.id = po.section_id
+		WHERE s.abolished_on IS NULL OR s.abolished_on > $1
+		ORDER BY s.position NULLS FIRST, s.code, po.position, po.id`, day)
+	if err != nil {
+		return nil, fmt.Errorf("listing posts: %w", err)
+	}
+	posts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (PostChoice, error) {
+		var (
+			c              PostChoice
+			section, title string
+		)
+		err := row.Scan(&c.ID, &section, &title)
+		c.Name = PostName(section, title)
+		return c, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing posts: %w", err)
+	}
+	return posts, nil
 }

@@ -50,7 +50,8 @@ const bound = `
 		SELECT DISTINCT ON (a.person_id) a.person_id, po.section_id
 		FROM appointment a JOIN post po ON po.id = a.post_id
 		WHERE a.period @> $1::date
-		  AND ($2::text[] IS NULL OR EXISTS (SELECT FROM post_role pr WHERE pr.post_id = po.id AND pr.role = ANY($2)))
+		  AND ($2::text[] IS NULL OR EXISTS (SELECT FROM holding h WHERE h.person_id = a.person_id AND h.role = ANY($2)
+		       AND h.period @> $1::date AND h.rule_period @> $1::date))
 		ORDER BY a.person_id, po.position, a.id)`
 
 // boundRoles are the roles that bound asks for.

@@ -45,11 +45,14 @@ func newOffice(t *testing.T) office {
 	appoint := func(section int64, title string, roles ...authz.Role) authz.Actor {
 		n++
 		number := string(rune('0' + n))
-		person, err := people.AddPerson(ctx, operator, org.Person{StaffNumber: number, Name: "見本 " + number, Furigana: "ミホン " + number})
+		person, err := people.AddPerson(ctx, operator, org.Person{StaffNumber: number, Name: "見本 " + number, Furigana: "ミホン"})
 		must(t, err)
-		post, err := people.AddPost(ctx, operator, org.Post{Section: section, Title: title, Roles: roles, Position: n})
+		post, err := people.AddPost(ctx, operator, org.Post{Section: section, Title: title, Position: n})
 		must(t, err)
-		must(t, people.Appoint(ctx, operator, person, post, now.AddDate(0, 0, -100)))
+		for _, role := range roles {
+			must(t, people.AddRule(ctx, operator, org.Rule{Title: title, Role: role}))
+		}
+		must(t, people.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: now.AddDate(0, 0, -100)}, false))
 		actor, err := people.ActorOn(ctx, person, calendar.Day(now))
 		must(t, err)
 		return actor
@@ -58,6 +61,10 @@ func newOffice(t *testing.T) office {
 	must(t, err)
 	welfare, err := people.AddSection(ctx, operator, org.Section{Code: "fukushi", Name: "福祉こども課", Kind: org.Internal, Position: 2})
 	must(t, err)
+	// somebody is 統括, or the CISO would stand in
+	general, err := people.AddPerson(ctx, operator, org.Person{StaffNumber: "G", Name: "見本 統括", Furigana: "ミホン"})
+	must(t, err)
+	must(t, people.GiveRole(ctx, operator, org.Grant{Person: general, Role: authz.GeneralSecurityOfficer, First: now.AddDate(0, 0, -100), Reason: "見本"}))
 	o.ciso = appoint(0, "副町長", authz.CISO)
 	o.officer = appoint(tax, "担当副課長", authz.SecurityOfficer)
 	o.manager = appoint(tax, "税務町民課長", authz.SecurityManager)

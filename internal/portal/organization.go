@@ -38,12 +38,12 @@ func (p *Portal) showOrganization(w http.ResponseWriter, r *http.Request) error 
 
 func (p *Portal) showSection(w http.ResponseWriter, r *http.Request) error {
 	d := p.onDay(r)
-	section, posts, err := p.Org.SectionOn(r.Context(), actorOf(r.Context()), chi.URLParam(r, "section"), d.Day)
+	section, err := p.Org.SectionOn(r.Context(), actorOf(r.Context()), chi.URLParam(r, "section"), d.Day)
 	if err != nil {
 		return err
 	}
 	frame := p.frame(r, section.Name, layout.Link{Label: "体制", Address: "/organization"})
-	p.render(w, r, statusOf(d), page.OrganizationSectionPage(page.OrganizationSection{Frame: frame, OnDay: d, Section: section, Posts: posts}))
+	p.render(w, r, statusOf(d), page.OrganizationSectionPage(page.OrganizationSection{Frame: frame, OnDay: d, SectionOn: section}))
 	return nil
 }
 

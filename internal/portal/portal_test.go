@@ -140,7 +140,7 @@ func TestBadInputGetsAPageThatSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	portal := portaltest.Start(t, &server)
 	nobody, staff := visit(t, portal), signIn(t, portal, town.Accounts[12])
-	officer := signIn(t, portal, town.Holder("総務課担当副課長"))
+	officer := signIn(t, portal, town.Holder("総務課 担当副課長"))
 	changes := staff.count("trail_entry")
 	long := strings.Repeat("x", 1<<20)
 	form := pledge(staff.get("/policies/kihon").body)
@@ -226,7 +226,7 @@ func TestWhatIsNotPublicHasNoPageForOthers(t *testing.T) {
 	t.Parallel()
 	portal := portaltest.Start(t, &server)
 	ciso := portal.Actor(t, town.Holder("副町長"))
-	officer := portal.Actor(t, town.Holder("総務課担当副課長"))
+	officer := portal.Actor(t, town.Holder("総務課 担当副課長"))
 	_, err := portal.Policy.DraftText(t.Context(), officer, policy.Text{Kind: policy.Standard, Title: "見えない基準", Code: "kijun", Source: "第1条　秘密の定め\n"})
 	if err != nil {
 		t.Fatal(err)
@@ -283,7 +283,7 @@ func TestWhatWasTypedComesBack(t *testing.T) {
 	if a.status != 401 || !strings.Contains(a.body, `value="m013"`) || strings.Contains(a.body, "mistyped") || !strings.Contains(a.body, `value="/policies"`) {
 		t.Errorf("sign-in: %d %s", a.status, a.body)
 	}
-	officer := signIn(t, portal, town.Holder("総務課担当副課長"))
+	officer := signIn(t, portal, town.Holder("総務課 担当副課長"))
 	a = officer.upload(map[string]string{"title": "見本の題名", "source": "第1条　貼り付けた本文"}, nil)
 	if a.status != 422 || !strings.Contains(a.body, "見本の題名") || !strings.Contains(a.body, "第1条　貼り付けた本文") {
 		t.Errorf("import: %d %s", a.status, a.body)
@@ -405,7 +405,7 @@ func TestAChangeIsSeenAtTheNextRequestOnEveryPortal(t *testing.T) {
 			t.Fatalf("before: %d", a.status)
 		}
 	}
-	if _, err := db.Pool.Exec(t.Context(), `DELETE FROM post_role WHERE role IN ('general_security_officer', 'security_manager')`); err != nil {
+	if _, err := db.Pool.Exec(t.Context(), `DELETE FROM role_rule WHERE role IN ('general_security_officer', 'security_manager')`); err != nil {
 		t.Fatal(err)
 	}
 	for _, v := range []*visitor{here, there} {

@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 
 	"kagami/internal/authz"
+	"kagami/internal/org"
 	"kagami/web/layout"
 )
 
@@ -97,17 +98,17 @@ func area(path string) string {
 	return nowhere
 }
 
-// roleOf says as what a person acts: their first post, and the highest role.
+// roleOf says as what a person acts: the post and the role that come first.
 func roleOf(actor authz.Actor) string {
 	h := actor.Holdings[0]
-	section := ""
-	if h.SectionName != "" && !strings.HasPrefix(h.Post, h.SectionName) {
-		section = h.SectionName + " "
+	words := org.PostName(h.SectionName, h.Post)
+	if h.Role != authz.Staff {
+		words = strings.TrimPrefix(words+"・"+h.Role.Title(), "・")
 	}
-	if h.Role == authz.Staff {
-		return section + h.Post
+	if c := h.Capacity.Title(); c != "" {
+		words += "（" + c + "）"
 	}
-	return section + h.Post + "・" + h.Role.Title()
+	return words
 }
 
 // dones are what a page can say of what has just been done; the address names

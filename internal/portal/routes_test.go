@@ -22,15 +22,16 @@ func holderOf(t *testing.T, portal *portaltest.Portal, role authz.Role, section 
 	if a.Person, err = portal.Org.AddPerson(ctx, operator, org.Person{StaffNumber: a.StaffNumber, Name: "見本 " + role.Short(), Furigana: "ミホン"}); err != nil {
 		t.Fatal(err)
 	}
-	roles := []authz.Role{role}
-	if role == authz.Staff {
-		roles = nil // held with any post
-	}
-	post, err := portal.Org.AddPost(ctx, operator, org.Post{Section: section, Title: "見本の" + role.Title(), Roles: roles})
+	post, err := portal.Org.AddPost(ctx, operator, org.Post{Section: section, Title: "見本の" + role.Title()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := portal.Org.Appoint(ctx, operator, a.Person, post, calendar.Day(portaltest.Morning)); err != nil {
+	if role != authz.Staff { // held with any post
+		if err := portal.Org.AddRule(ctx, operator, org.Rule{Title: "見本の" + role.Title(), Role: role}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := portal.Org.Appoint(ctx, operator, org.Appointment{Person: a.Person, Post: post, First: calendar.Day(portaltest.Morning)}, false); err != nil {
 		t.Fatal(err)
 	}
 	if err := portal.Accounts.SetPassword(ctx, operator, a.Person, a.Password); err != nil {

@@ -61,7 +61,7 @@ func Fill(ctx context.Context, t Town) ([]Account, error) {
 		}
 		for j, post := range section.posts() {
 			postID, err := t.Org.AddPost(ctx, operator, org.Post{
-				Section: id, Title: post.title, SingleHolder: post.single, Position: j, Roles: post.roles,
+				Section: id, Title: post.title, SingleHolder: post.single, Position: j,
 			})
 			if err != nil {
 				return nil, err
@@ -71,12 +71,14 @@ func Fill(ctx context.Context, t Town) ([]Account, error) {
 				if err != nil {
 					return nil, err
 				}
-				a.Post = post.title
-				if !strings.HasPrefix(post.title, section.name) {
-					a.Post = section.name + " " + post.title
-				}
+				a.Post = org.PostName(section.name, post.title)
 				accounts = append(accounts, a)
 			}
+		}
+	}
+	for _, rule := range append(org.CommonRules(), rules...) {
+		if err := t.Org.AddRule(ctx, operator, rule); err != nil {
+			return nil, err
 		}
 	}
 	return accounts, t.publish(ctx, accounts, year)
@@ -104,7 +106,7 @@ func (t Town) appoint(ctx context.Context, n int, post int64, from time.Time) (A
 	if err != nil {
 		return Account{}, err
 	}
-	if err := t.Org.Appoint(ctx, operator, a.Person, post, from); err != nil {
+	if err := t.Org.Appoint(ctx, operator, org.Appointment{Person: a.Person, Post: post, First: from}, false); err != nil {
 		return Account{}, err
 	}
 	return a, t.Accounts.SetPassword(ctx, operator, a.Person, a.Password)

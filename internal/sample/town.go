@@ -19,52 +19,53 @@ type post struct {
 	title   string
 	single  bool
 	holders int
-	roles   []authz.Role
 }
 
 var sections = []section{
 	{more: []post{
-		{"町長", true, 1, []authz.Role{authz.CIO}},
-		{"副町長", true, 1, []authz.Role{authz.CISO}},
+		{"町長", true, 1},
+		{"副町長", true, 1},
 	}},
-	{"somu", "総務課", org.Internal, "総務課長", 1, []post{
-		{"総務課担当副課長", true, 1, []authz.Role{authz.SecurityOfficer}},
-		{"情報政策担当", false, 2, []authz.Role{authz.CSIRTMember}},
-		{"ポータル管理担当", false, 1, []authz.Role{authz.Administrator}},
+	{"somu", "総務課", org.Internal, "課長", 1, []post{
+		{"担当副課長", true, 1},
+		{"情報政策担当", false, 2},
+		{"ポータル管理担当", false, 1},
 	}},
-	{"zeimu", "税務町民課", org.Internal, "税務町民課長", 4, nil},
-	{"fukushi", "福祉こども課", org.Internal, "福祉こども課長", 2, nil},
-	{"kenko", "健康環境課", org.Internal, "健康環境課長", 1, nil},
-	{"sangyo", "産業課", org.Internal, "産業課長", 1, nil},
-	{"toshi", "都市建設課", org.Internal, "都市建設課長", 1, nil},
-	{"suido", "上下水道課", org.Internal, "上下水道課長", 1, nil},
-	{"kyoiku", "教育課", org.Education, "教育課長", 2, nil},
-	{"kaikei", "会計室", org.Internal, "会計室長", 0, nil},
-	{"gikai", "議会事務局", org.Assembly, "議会事務局長", 0, []post{
-		{"監査担当", false, 1, []authz.Role{authz.Auditor}},
+	{"zeimu", "税務町民課", org.Internal, "課長", 4, nil},
+	{"fukushi", "福祉こども課", org.Internal, "課長", 2, nil},
+	{"kenko", "健康環境課", org.Internal, "課長", 1, nil},
+	{"sangyo", "産業課", org.Internal, "課長", 1, nil},
+	{"toshi", "都市建設課", org.Internal, "課長", 1, nil},
+	{"suido", "上下水道課", org.Internal, "課長", 1, nil},
+	{"kyoiku", "教育課", org.Education, "課長", 2, nil},
+	{"kaikei", "会計室", org.Internal, "室長", 0, nil},
+	{"gikai", "議会事務局", org.Assembly, "局長", 0, []post{
+		{"監査担当", false, 1},
 	}},
-	{"nogyo", "農業委員会事務局", org.Commission, "農業委員会事務局長", 0, nil},
-	{"senkan", "選挙管理委員会", org.Commission, "選挙管理委員会書記長", 0, nil},
+	{"nogyo", "農業委員会事務局", org.Commission, "局長", 0, nil},
+	{"senkan", "選挙管理委員会", org.Commission, "書記長", 0, nil},
 }
 
-// posts are a section's posts, its head first (図 1.1: 各課長等 is
-// 情報セキュリティ管理者, 各担当副課長等 is 情報システム管理者).
+// posts are a section's posts, its head first.
 func (s section) posts() []post {
 	if s.name == "" {
 		return s.more
 	}
-	head := post{s.head, true, 1, []authz.Role{authz.SecurityManager}}
-	deputies := 1
-	if s.code == "somu" {
-		head.roles = append(head.roles, authz.GeneralSecurityOfficer)
-		deputies = 0 // its 担当副課長 is 情報セキュリティ責任者
+	posts := append([]post{{s.head, true, 1}}, s.more...)
+	if s.staff > 0 && s.code != "somu" { // 総務課 has its own
+		posts = append(posts, post{"担当副課長", false, 1})
 	}
-	if s.staff == 0 {
-		deputies = 0
-	}
-	return append(append([]post{head}, s.more...),
-		post{"担当副課長", false, deputies, []authz.Role{authz.SystemManager}},
-		post{"職員", false, s.staff, []authz.Role{authz.SystemOperator}})
+	return append(posts, post{"職員", false, s.staff})
+}
+
+// rules are the 充て職 of the sample town beside org.CommonRules: what this town
+// gives to posts of one section.
+var rules = []org.Rule{
+	{Title: "課長", Section: "somu", Role: authz.GeneralSecurityOfficer},
+	{Title: "担当副課長", Section: "somu", Role: authz.SecurityOfficer},
+	{Title: "情報政策担当", Section: "somu", Role: authz.CSIRTMember},
+	{Title: "ポータル管理担当", Section: "somu", Role: authz.Administrator},
+	{Title: "監査担当", Section: "gikai", Role: authz.Auditor},
 }
 
 // given are made-up names; every family name is 見本.

@@ -18,11 +18,13 @@ type Subject struct {
 
 // Entry is one change.
 type Entry struct {
-	At      time.Time // UTC, to the microsecond, as PostgreSQL keeps it
-	Person  int64     // who; 0 for the operator
-	Role    authz.Role
-	Action  authz.Action
-	Subject Subject
+	At     time.Time // UTC, to the microsecond, as PostgreSQL keeps it
+	Person int64     // who; 0 for the operator
+	Role   authz.Role
+	// Capacity is how they came to act in the role: as its holder, as 職務代理, …
+	Capacity authz.Capacity
+	Action   authz.Action
+	Subject  Subject
 	// Fields names what was changed, never the values.
 	Fields []string
 	// Refs are ids of other things the change is about, by their nouns:
@@ -81,6 +83,7 @@ func openHash(e Entry, confidential []byte) ([]byte, error) {
 		At           string           `json:"at"`
 		Person       int64            `json:"person"`
 		Role         authz.Role       `json:"role"`
+		Capacity     authz.Capacity   `json:"capacity,omitempty"`
 		Action       authz.Action     `json:"action"`
 		Kind         string           `json:"kind"`
 		ID           int64            `json:"id"`
@@ -88,7 +91,7 @@ func openHash(e Entry, confidential []byte) ([]byte, error) {
 		Refs         map[string]int64 `json:"refs"`
 		Confidential []byte           `json:"confidential"`
 	}{
-		e.At.UTC().Format("2006-01-02T15:04:05.000000Z"), e.Person, e.Role, e.Action,
+		e.At.UTC().Format("2006-01-02T15:04:05.000000Z"), e.Person, e.Role, e.Capacity, e.Action,
 		e.Subject.Kind, e.Subject.ID, e.Fields, e.Refs, confidential,
 	})
 	if err != nil {

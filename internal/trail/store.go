@@ -14,8 +14,8 @@ import (
 // part: a single round trip.
 const insertEntry = `
 WITH entry AS (
-	INSERT INTO trail_entry (at, person_id, role, action, subject_kind, subject_id, fields, refs, confidential_hash, hash)
-	VALUES ($1, nullif($2, 0::bigint), $3, $4, $5, $6, $7, $8, $9, $10)
+	INSERT INTO trail_entry (at, person_id, role, action, subject_kind, subject_id, fields, refs, confidential_hash, hash, capacity)
+	VALUES ($1, nullif($2, 0::bigint), $3, $4, $5, $6, $7, $8, $9, $10, $13)
 	RETURNING id)
 INSERT INTO trail_confidential (entry_id, salt, part)
 SELECT id, $11::bytea, $12::text FROM entry WHERE $11::bytea IS NOT NULL`
@@ -58,7 +58,7 @@ func arguments(e Entry) ([]any, error) {
 	}
 	return []any{
 		e.At, e.Person, e.Role, e.Action, e.Subject.Kind, e.Subject.ID,
-		e.Fields, e.Refs, s.confidentialHash, s.hash, s.salt, string(s.part),
+		e.Fields, e.Refs, s.confidentialHash, s.hash, s.salt, string(s.part), e.Capacity,
 	}, nil
 }
 
@@ -80,7 +80,7 @@ type Querier interface {
 // it read, and *Altered for the first bad one.
 func Verify(ctx context.Context, db Querier) (int, error) {
 	rows, err := db.Query(ctx, `
-		SELECT e.id, e.at, coalesce(e.person_id, 0), e.role, e.action, e.subject_kind, e.subject_id,
+		SELECT e.id, e.at, coalesce(e.person_id, 0), e.role, e.capacity, e.action, e.subject_kind, e.subject_id,
 		       e.fields, e.refs, e.confidential_hash, e.hash, c.salt, c.part
 		FROM trail_entry e LEFT JOIN trail_confidential c ON c.entry_id = e.id
 		ORDER BY e.id`)
@@ -97,7 +97,7 @@ func Verify(ctx context.Context, db Querier) (int, error) {
 			confidential, hash, salt []byte
 			part                     *string
 		)
-		if err := rows.Scan(&id, &e.At, &e.Person, &e.Role, &e.Action, &e.Subject.Kind, &e.Subject.ID,
+		if err := rows.Scan(&id, &e.At, &e.Person, &e.Role, &e.Capacity, &e.Action, &e.Subject.Kind, &e.Subject.ID,
 			&e.Fields, &refs, &confidential, &hash, &salt, &part); err != nil {
 			return n, fmt.Errorf("reading the trail: %w", err)
 		}

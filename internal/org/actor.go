@@ -1,0 +1,141 @@
+package org
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/fault"
+	"kagami/internal/state"
+)
+
+// actorKey names what an actor depends on: the person, the day, and the state
+// of the organization.
+type actorKey struct {
+	person       int64
+	day          time.Time
+	organization int64
+}
+
+// keptActors is how many people are kept: a large town's morning.
+const keptActors = 20_000
+
+// ActorSeen is ActorOn for a person whose request has seen a state of the
+// database: of one state, the same person is looked up once a day.
+func (s *Service) ActorSeen(ctx context.Context, person int64, day time.Time, seen state.Numbers) (authz.Actor, error) {
+	actor, err := s.kept.Get(actorKey{person, day, seen.Organization}, func() (authz.Actor, error) {
+		return s.ActorOn(ctx, person, day)
+	})
+	actor.Seen = seen
+	return actor, err
+}
+
+// found is a line of what ActorOn finds: a holding of the person's, or a role
+// below one of theirs that is vacant.
+type found struct {
+	name    string
+	holding authz.Holding
+	vacant  bool
+}
+
+// ActorOn returns a person with the roles that they hold on a day (a day in
+// Asia/Tokyo, as calendar.Day gives it): by their posts, as 職務代理, directly, and
+// those below them that are vacant. Unauthenticated if they hold nothing that
+// day: whoever has left has no rights, not even to sign in.
+func (s *Service) ActorOn(ctx context.Context, person int64, day time.Time) (authz.Actor, error) {
+	rows, err := s.pool.Query(ctx, `
+		WITH mine AS (
+			SELECT 'staff' AS role, po.section_id, po.title, po.position, a.acting, a.id
+			FROM appointment a JOIN post po ON po.id = a.post_id
+			WHERE a.person_id = $1 AND a.period @> $2::date
+			UNION ALL
+			SELECT h.role, h.section_id, coalesce(po.title, ''), coalesce(po.position, 0), h.acting, 0
+			FROM holding h LEFT JOIN post po ON po.id = h.post_id
+			WHERE h.person_id = $1 AND h.period @> $2::date AND h.rule_period @> $2::date),
+		vacant AS (
+			SELECT r.role, NULL::bigint AS section_id
+			FROM unnest($3::text[]) r(role)
+			WHERE EXISTS (SELECT FROM mine WHERE role = ANY($5))
+			  AND NOT EXISTS (SELECT FROM holding h WHERE h.role = r.role AND h.period @> $2::date AND h.rule_period @> $2::date)
+			UNION ALL
+			SELECT r.role, s.id
+			FROM section s, unnest($4::text[]) r(role)
+			WHERE EXISTS (SELECT FROM mine WHERE role = ANY($5) AND (role <> 'security_manager' OR section_id = s.id))
+			  AND EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = s.id AND a.period @> $2::date)
+			  AND NOT EXISTS (SELECT FROM holding h WHERE h.role = r.role AND h.section_id = s.id AND h.period @> $2::date AND h.rule_period @> $2::date))
+		SELECT p.name, m.role, coalesce(m.title, ''), coalesce(m.section_id, 0), coalesce(s.name, ''), m.acting, m.vacant
+		FROM person p
+		JOIN (SELECT role, section_id, title, position, acting, id, false AS vacant FROM mine
+		      UNION ALL SELECT role, section_id, NULL, 0, false, 0, true FROM vacant) m ON true
+		LEFT JOIN section s ON s.id = m.section_id
+		WHERE p.id = $1
+		ORDER BY m.vacant, m.position, m.id`, person, day, townAbove, sectionAbove, []authz.Role{
+		authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.SecurityManager,
+	})
+	if err != nil {
+		return authz.Actor{}, fmt.Errorf("looking up roles: %w", err)
+	}
+	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (found, error) {
+		var (
+			f      found
+			acting bool
+		)
+		err := row.Scan(&f.name, &f.holding.Role, &f.holding.Post, &f.holding.Section, &f.holding.SectionName, &acting, &f.vacant)
+		if acting {
+			f.holding.Capacity = authz.Acting
+		}
+		return f, err
+	})
+	if err != nil {
+		return authz.Actor{}, fmt.Errorf("looking up roles: %w", err)
+	}
+	actor := authz.Actor{Person: person}
+	var vacant []authz.Holding
+	for _, f := range lines {
+		actor.Name = f.name
+		if f.vacant {
+			vacant = append(vacant, f.holding)
+		} else {
+			actor.Holdings = append(actor.Holdings, f.holding)
+		}
+	}
+	if len(actor.Holdings) == 0 {
+		return authz.Actor{}, fault.New(fault.Unauthenticated, "本日の時点で発令されている職がないため、利用できません。総務課に連絡してください。")
+	}
+	actor.Holdings = append(actor.Holdings, standingIn(actor.Holdings, vacant)...)
+	actor.SortHoldings()
+	return actor, nil
+}
+
+// standingIn are the vacant roles whose matters fall to whoever has these
+// holdings: the role above a vacant one, or above that where it is vacant too.
+func standingIn(held, vacant []authz.Holding) []authz.Holding {
+	var taken []authz.Holding
+	for _, v := range vacant {
+		up, ok := v.Role.Above()
+		for ok && isVacant(vacant, up, v.Section) {
+			up, ok = up.Above()
+		}
+		if !ok {
+			continue
+		}
+		at := slices.IndexFunc(held, func(h authz.Holding) bool {
+			return h.Role == up && (!up.OfSection() || h.Section == v.Section)
+		})
+		if at >= 0 {
+			v.Post, v.Capacity = PostName(held[at].SectionName, held[at].Post), authz.StandingIn
+			taken = append(taken, v)
+		}
+	}
+	return taken
+}
+
+func isVacant(vacant []authz.Holding, role authz.Role, section int64) bool {
+	return slices.ContainsFunc(vacant, func(v authz.Holding) bool {
+		return v.Role == role && (!role.OfSection() || v.Section == section)
+	})
+}

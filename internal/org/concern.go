@@ -1,0 +1,65 @@
+package org
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+)
+
+// townAbove are the roles of the whole town that somebody stands above, and
+// sectionAbove those of a section: where one is vacant, or its holder
+// concerned, the role above takes its matters.
+var (
+	townAbove    = []authz.Role{authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.CSIRTMember, authz.Administrator}
+	sectionAbove = []authz.Role{authz.SecurityManager, authz.SystemManager}
+)
+
+// querier is the part of a pool or a transaction that reads.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// alone returns the roles that a person holds on a day and nobody else does.
+func alone(ctx context.Context, db querier, person int64, day time.Time) ([]authz.Holding, error) {
+	rows, err := db.Query(ctx, `
+		SELECT DISTINCT h.role, coalesce(h.section_id, 0)
+		FROM holding h
+		WHERE h.person_id = $1 AND h.period @> $2::date AND h.rule_period @> $2::date AND (h.role = ANY($3) OR h.role = ANY($4))
+		  AND NOT EXISTS (SELECT FROM holding o
+		                  WHERE o.role = h.role AND o.person_id <> $1 AND o.period @> $2::date AND o.rule_period @> $2::date
+		                    AND (h.role = ANY($3) OR o.section_id = h.section_id))`, person, day, townAbove, sectionAbove)
+	if err != nil {
+		return nil, fmt.Errorf("looking for roles of one person: %w", err)
+	}
+	holdings, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (authz.Holding, error) {
+		var h authz.Holding
+		return h, row.Scan(&h.Role, &h.Section)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking for roles of one person: %w", err)
+	}
+	return holdings, nil
+}
+
+// Concerning is the matter of deciding about a person on a day: they never
+// decide themselves, and where they alone hold the role that would, the role
+// above it does.
+func Concerning(ctx context.Context, db querier, person int64, day time.Time) (authz.Matter, error) {
+	roles, err := alone(ctx, db, person, day)
+	return authz.Matter{Person: person, Decision: true, Alone: roles}, err
+}
+
+// allowDecision allows a change of what a person is or holds, which they never
+// make themselves.
+func (s *Service) allowDecision(ctx context.Context, tx *door.Tx, person int64) error {
+	matter, err := Concerning(ctx, tx, person, tx.Today())
+	if err != nil {
+		return err
+	}
+	return tx.Allow(authz.ChangeOrganization, matter)
+}

@@ -1,0 +1,159 @@
+package org
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/trail"
+)
+
+// Rule is a line of the role table (充て職): whoever holds a post of this title,
+// in this section or wherever, has this role.
+type Rule struct {
+	ID          int64
+	Title       string // 課長
+	Section     string // the section's code; empty for wherever the post is
+	SectionName string
+	Role        authz.Role
+	First       time.Time // zero: always
+	Last        time.Time // zero: until further notice
+	Holders     int       // how many hold a post of that title on the day asked for
+}
+
+// CommonRules is the role table as 図 1.1 and 7(1) have it for any town; which
+// 課長 is 統括情報セキュリティ責任者 and the like, each town adds for its own sections.
+func CommonRules() []Rule {
+	rules := []Rule{{Title: "町長", Role: authz.CIO}, {Title: "副町長", Role: authz.CISO}}
+	for _, head := range []string{"課長", "室長", "局長", "書記長"} {
+		rules = append(rules, Rule{Title: head, Role: authz.SecurityManager})
+	}
+	return append(rules, Rule{Title: "担当副課長", Role: authz.SystemManager}, Rule{Title: "職員", Role: authz.SystemOperator})
+}
+
+// Rules returns the role table of a day and what is prepared for later, from
+// the top of 図 1.1 down.
+func (s *Service) Rules(ctx context.Context, actor authz.Actor, day time.Time) ([]Rule, error) {
+	if err := maySee(actor); err != nil {
+		return nil, err
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT r.id, r.title, coalesce(s.code, ''), coalesce(s.name, ''), r.role, lower(r.period), upper(r.period) - 1,
+		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> $1::date
+		        WHERE po.title = r.title AND (r.section_id IS NULL OR r.section_id = po.section_id))
+		FROM role_rule r LEFT JOIN section s ON s.id = r.section_id
+		WHERE upper_inf(r.period) OR upper(r.period) > $1
+		ORDER BY array_position($2::text[], r.role), s.position NULLS LAST, r.title, lower(r.period)`, day, authz.Given())
+	if err != nil {
+		return nil, fmt.Errorf("listing the role table: %w", err)
+	}
+	rules, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Rule, error) {
+		var (
+			r           Rule
+			first, last *time.Time
+		)
+		err := row.Scan(&r.ID, &r.Title, &r.Section, &r.SectionName, &r.Role, &first, &last, &r.Holders)
+		if first != nil {
+			r.First = *first
+		}
+		if last != nil {
+			r.Last = *last
+		}
+		return r, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing the role table: %w", err)
+	}
+	return rules, nil
+}
+
+// AddRule adds a line to the role table, from a day on (zero: always, for a
+// town that is being set up). Nobody gives a role to a post of their own.
+func (s *Service) AddRule(ctx context.Context, actor authz.Actor, r Rule) error {
+	r.Title = oneLine(r.Title)
+	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		section, err := sectionID(ctx, tx, r.Section)
+		if err != nil {
+			return door.Unchanged(), invalid("section", "課室を選び直してください。")
+		}
+		if err := allowRule(ctx, tx, actor, r.Title, section); err != nil {
+			return door.Unchanged(), err
+		}
+		var id int64
+		err = tx.QueryRow(ctx, `
+			INSERT INTO role_rule (title, section_id, role, period) VALUES ($1, nullif($2, 0::bigint), $3, daterange($4::date, NULL)) RETURNING id`,
+			r.Title, section, r.Role, orNull(r.First)).Scan(&id)
+		return door.Effect{
+			Subject: trail.Subject{Kind: "role_rule", ID: id}, Fields: []string{"title", "section", "role", "period"},
+			Refs: map[string]int64{"section": section},
+		}, explain(err)
+	})
+	if err != nil {
+		return fmt.Errorf("adding to the role table: %w", err)
+	}
+	return nil
+}
+
+// EndRule sets the last day of a line of the role table, yesterday at the
+// earliest. It is refused where nobody would be left as 統括情報セキュリティ責任者 or
+// ポータル管理者.
+func (s *Service) EndRule(ctx context.Context, actor authz.Actor, id int64, last, today time.Time) error {
+	if last.IsZero() || last.Before(today.AddDate(0, 0, -1)) {
+		return invalid("last", "最後の日は、昨日か、それより後の日にしてください。")
+	}
+	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		var (
+			title   string
+			section int64
+			first   *time.Time
+		)
+		err := tx.QueryRow(ctx, `SELECT title, coalesce(section_id, 0), lower(period) FROM role_rule WHERE id = $1 FOR UPDATE`, id).Scan(&title, &section, &first)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return door.Unchanged(), fault.New(fault.NotFound, "この行は見つかりません。職と役割の表を開き直してください。")
+		}
+		if err != nil {
+			return door.Unchanged(), fmt.Errorf("loading a line of the role table: %w", err)
+		}
+		if err := allowRule(ctx, tx, actor, title, section); err != nil {
+			return door.Unchanged(), err
+		}
+		effect := door.Effect{Subject: trail.Subject{Kind: "role_rule", ID: id}, Fields: []string{"period"}, Refs: map[string]int64{"section": section}}
+		return effect, s.keepingOffices(ctx, tx, func() error {
+			if first != nil && first.After(last) {
+				// prepared, and taken back before it began
+				_, err := tx.Exec(ctx, `DELETE FROM role_rule WHERE id = $1`, id)
+				return err
+			}
+			_, err := tx.Exec(ctx, `UPDATE role_rule SET period = daterange(lower(period), $2::date, '[]') WHERE id = $1`, id, last)
+			return explain(err)
+		}, authz.GeneralSecurityOfficer)
+	})
+	if err != nil {
+		return fmt.Errorf("ending a line of the role table: %w", err)
+	}
+	return nil
+}
+
+// allowRule allows a change of the role table, unless it is about a post that
+// the actor holds or is to hold.
+func allowRule(ctx context.Context, tx *door.Tx, actor authz.Actor, title string, section int64) error {
+	var mine bool
+	err := tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id
+		               WHERE po.title = $1 AND ($2 = 0 OR po.section_id = $2) AND a.person_id = $3
+		                 AND (upper_inf(a.period) OR upper(a.period) > $4::date))`, title, section, actor.Person, tx.Today()).Scan(&mine)
+	if err != nil {
+		return fmt.Errorf("looking who holds a post: %w", err)
+	}
+	matter := authz.Matter{Section: section}
+	if mine {
+		matter.Person, matter.Decision = actor.Person, true
+	}
+	return tx.Allow(authz.ChangeOrganization, matter)
+}
