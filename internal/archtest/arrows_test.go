@@ -41,7 +41,7 @@ var arrows = map[string][]string{
 
 	"internal/sample": {"internal/account", "internal/authz", "internal/calendar", "internal/org", "internal/policy", "internal/policy/outline"},
 	"internal/portal": {"internal/account", "internal/authz", "internal/calendar", "internal/fault", "internal/org", "internal/policy",
-		"internal/policy/outline", "internal/postgres", "internal/sheet", "web/layout", "web/page", "web/static"},
+		"internal/policy/outline", "internal/postgres", "internal/sheet", "web/component", "web/layout", "web/page", "web/static"},
 }
 
 // domain is what every domain may know, with what this one may know besides.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -89,6 +90,10 @@ func (p *person) goTo(path string) {
 	p.do(chromedp.Navigate(p.portal.URL + path))
 }
 
+// patience is how long a page may take to come after something was pressed; it
+// never comes where the browser itself holds a form back.
+const patience = 20 * time.Second
+
 // press presses the button, or follows the link, that reads so, and waits for
 // the page it leads to.
 func (p *person) press(words string) {
@@ -106,8 +111,10 @@ func (p *person) press(words string) {
 	}
 	click := chromedp.Click(chromedp.CSS(`[data-press="` + id + `"]`))
 	loaded := chromedp.WaitEvent(page.LoadEventFired, func(page.EventLoadEventFired) bool { return true }, click)
-	if _, err := chromedp.Run(p.ctx, loaded); err != nil {
-		p.t.Fatalf("pressing %q: %v", words, err)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, loaded); err != nil {
+		p.t.Fatalf("pressing %q: %v, on a page that reads: %.600s", words, err, p.text())
 	}
 }
 

@@ -18,6 +18,8 @@ import (
 type Grant struct {
 	ID          int64
 	Person      int64
+	PersonName  string // when listed
+	StaffNumber string // when listed
 	Role        authz.Role
 	Section     string // the section's code; empty for roles of the whole town
 	SectionName string
@@ -28,11 +30,8 @@ type Grant struct {
 
 // GiveRole gives a person a role directly. Nobody gives one to themselves.
 func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) error {
-	if g.First.IsZero() {
-		return invalid("first", "最初の日を入力してください。")
-	}
-	if !g.Last.IsZero() && g.Last.Before(g.First) {
-		return errReversed()
+	if err := checkPeriod(g.First, g.Last); err != nil {
+		return err
 	}
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := s.allowDecision(ctx, tx, g.Person); err != nil {
@@ -58,6 +57,51 @@ func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) erro
 	return nil
 }
 
+// Grant returns a role given directly; NotFound if there is none.
+func (s *Service) Grant(ctx context.Context, actor authz.Actor, id int64) (Grant, error) {
+	if err := maySee(actor); err != nil {
+		return Grant{}, err
+	}
+	grants, err := s.grants(ctx, `g.id = $1`, id)
+	if err != nil {
+		return Grant{}, err
+	}
+	if len(grants) == 0 {
+		return Grant{}, errNoGrant()
+	}
+	return grants[0], nil
+}
+
+// grants lists those that fulfil a condition on g ($1), the latest first.
+func (s *Service) grants(ctx context.Context, condition string, argument int64) ([]Grant, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT g.id, g.person_id, p.name, p.staff_number, g.role, coalesce(s.code, ''), coalesce(s.name, ''), lower(g.period), upper(g.period) - 1, g.reason
+		FROM role_grant g JOIN person p ON p.id = g.person_id LEFT JOIN section s ON s.id = g.section_id
+		WHERE `+condition+` ORDER BY lower(g.period) DESC, g.id`, argument)
+	if err != nil {
+		return nil, fmt.Errorf("listing roles given directly: %w", err)
+	}
+	grants, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Grant, error) {
+		var (
+			g    Grant
+			last *time.Time
+		)
+		err := row.Scan(&g.ID, &g.Person, &g.PersonName, &g.StaffNumber, &g.Role, &g.Section, &g.SectionName, &g.First, &last, &g.Reason)
+		if last != nil {
+			g.Last = *last
+		}
+		return g, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing roles given directly: %w", err)
+	}
+	return grants, nil
+}
+
+func errNoGrant() error {
+	return fault.New(fault.NotFound, "この役割は見つかりません。職員の画面を開き直してください。")
+}
+
 // EndRole sets the last day of a role given directly, yesterday at the
 // earliest; one that has not begun is taken back.
 func (s *Service) EndRole(ctx context.Context, actor authz.Actor, id int64, last, today time.Time) error {
@@ -71,7 +115,7 @@ func (s *Service) EndRole(ctx context.Context, actor authz.Actor, id int64, last
 		)
 		err := tx.QueryRow(ctx, `SELECT person_id, lower(period) FROM role_grant WHERE id = $1 FOR UPDATE`, id).Scan(&person, &first)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return door.Unchanged(), fault.New(fault.NotFound, "この役割は見つかりません。職員の画面を開き直してください。")
+			return door.Unchanged(), errNoGrant()
 		}
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("loading a role: %w", err)

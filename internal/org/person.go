@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,9 +65,9 @@ type Person struct {
 	Version     int // of the row, for telling a second writer
 }
 
-// folded is a person as they are kept: full-width katakana, half-width numbers,
+// Folded is a person as they are kept: full-width katakana, half-width numbers,
 // one blank between names.
-func (p Person) folded() Person {
+func (p Person) Folded() Person {
 	p.StaffNumber = strings.TrimSpace(norm.NFKC.String(p.StaffNumber))
 	p.Name = oneLine(p.Name)
 	p.Furigana = oneLine(norm.NFKC.String(p.Furigana))
@@ -104,7 +105,7 @@ func (p Person) confidential() map[string]any {
 // AddPerson adds a person and returns their id. Conflict if the staff number
 // or the e-mail belongs to somebody else.
 func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (int64, error) {
-	p = p.folded()
+	p = p.Folded()
 	if err := p.check(); err != nil {
 		return 0, err
 	}
@@ -113,11 +114,9 @@ func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (i
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		err := tx.QueryRow(ctx, `
-			INSERT INTO person (staff_number, name, furigana, email, kind) VALUES ($1, $2, $3, nullif($4, ''), $5) RETURNING id`,
-			p.StaffNumber, p.Name, p.Furigana, p.Email, p.Kind).Scan(&id)
-		if err != nil {
-			return door.Unchanged(), explain(err)
+		var err error
+		if id, err = insertPerson(ctx, tx, p); err != nil {
+			return door.Unchanged(), err
 		}
 		return door.Effect{Subject: trail.Subject{Kind: "person", ID: id}, Fields: personFields, Confidential: p.confidential()}, nil
 	})
@@ -127,11 +126,55 @@ func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (i
 	return id, nil
 }
 
+// Register adds a person together with their first post: nobody is without one.
+// It returns their id. Conflict as for AddPerson and Appoint.
+func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a Appointment, succeed bool) (int64, error) {
+	p = p.Folded()
+	if err := joined(p.check(), checkPeriod(a.First, a.Last)); err != nil {
+		return 0, err
+	}
+	var id int64
+	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		var err error
+		if id, err = insertPerson(ctx, tx, p); err != nil {
+			return door.Unchanged(), err
+		}
+		a.Person = id
+		if succeed {
+			if err := endOthers(ctx, tx, a); err != nil {
+				return door.Unchanged(), err
+			}
+		}
+		if _, err := insertAppointment(ctx, tx, a); err != nil {
+			return door.Unchanged(), err
+		}
+		return door.Effect{
+			Subject: trail.Subject{Kind: "person", ID: id}, Fields: append(slices.Clone(personFields), "post", "period"),
+			Refs: map[string]int64{"post": a.Post}, Confidential: p.confidential(),
+		}, nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("registering a person: %w", err)
+	}
+	return id, nil
+}
+
+func insertPerson(ctx context.Context, tx pgx.Tx, p Person) (int64, error) {
+	var id int64
+	err := tx.QueryRow(ctx, `
+		INSERT INTO person (staff_number, name, furigana, email, kind) VALUES ($1, $2, $3, nullif($4, ''), $5) RETURNING id`,
+		p.StaffNumber, p.Name, p.Furigana, p.Email, p.Kind).Scan(&id)
+	return id, explain(err)
+}
+
 // ChangePerson changes the person with that id. An e-mail is a way to sign in,
 // so nobody changes their own. Conflict if the person has changed since the
 // version that the actor has seen.
 func (s *Service) ChangePerson(ctx context.Context, actor authz.Actor, id int64, p Person) error {
-	p = p.folded()
+	p = p.Folded()
 	if err := p.check(); err != nil {
 		return err
 	}

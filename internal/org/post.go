@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
 	"kagami/internal/door"
+	"kagami/internal/fault"
 	"kagami/internal/trail"
 )
 
@@ -19,10 +19,15 @@ type Post struct {
 	ID           int64
 	Section      int64  // 0 for 町長 and 副町長, who belong to no section
 	Title        string // 課長, as the personnel office writes it
+	SectionCode  string // when listed
+	SectionName  string // when listed
 	SingleHolder bool   // one holder at a time, as a 課長 is
 	Position     int    // its place within the section
 	Version      int    // of the row, for telling a second writer
 }
+
+// Name is how the post is called, with its section.
+func (p Post) Name() string { return PostName(p.SectionName, p.Title) }
 
 // PostName is how a post is called with its section: 税務町民課 and 課長 are
 // 税務町民課長, 会計室 and 担当 are 会計室 担当.
@@ -99,32 +104,37 @@ func (s *Service) ChangePost(ctx context.Context, actor authz.Actor, p Post) err
 	return nil
 }
 
-// PostChoice is a post to appoint somebody to.
-type PostChoice struct {
-	ID   int64
-	Name string // with its section
+// PostsOf lists the posts of the section with that code, or of none, in their
+// order.
+func (s *Service) PostsOf(ctx context.Context, actor authz.Actor, section string) ([]Post, error) {
+	return s.posts(ctx, actor, `po.section_id IS NOT DISTINCT FROM (SELECT id FROM section WHERE code = $1) ORDER BY po.position, po.id`, section)
 }
 
-// Posts lists the posts of the sections that exist on a day, for choosing one.
-func (s *Service) Posts(ctx context.Context, actor authz.Actor, day time.Time) ([]PostChoice, error) {
+// Post returns a post; NotFound if there is none.
+func (s *Service) Post(ctx context.Context, actor authz.Actor, id int64) (Post, error) {
+	posts, err := s.posts(ctx, actor, `po.id = $1`, id)
+	if err != nil {
+		return Post{}, err
+	}
+	if len(posts) == 0 {
+		return Post{}, fault.New(fault.NotFound, "この職は見つかりません。「体制」から選び直してください。")
+	}
+	return posts[0], nil
+}
+
+func (s *Service) posts(ctx context.Context, actor authz.Actor, condition string, argument any) ([]Post, error) {
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT po.id, coalesce(s.name, ''), po.title FROM post po LEFT JOIN section s ON s.id = po.section_id
-		WHERE s.abolished_on IS NULL OR s.abolished_on > $1
-		ORDER BY s.position NULLS FIRST, s.code, po.position, po.id`, day)
+		SELECT po.id, coalesce(po.section_id, 0), coalesce(s.code, ''), coalesce(s.name, ''), po.title, po.single_holder, po.position, po.version
+		FROM post po LEFT JOIN section s ON s.id = po.section_id WHERE `+condition, argument)
 	if err != nil {
 		return nil, fmt.Errorf("listing posts: %w", err)
 	}
-	posts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (PostChoice, error) {
-		var (
-			c              PostChoice
-			section, title string
-		)
-		err := row.Scan(&c.ID, &section, &title)
-		c.Name = PostName(section, title)
-		return c, err
+	posts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Post, error) {
+		var p Post
+		return p, row.Scan(&p.ID, &p.Section, &p.SectionCode, &p.SectionName, &p.Title, &p.SingleHolder, &p.Position, &p.Version)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listing posts: %w", err)

@@ -1,6 +1,8 @@
 package org
 
 import (
+	"errors"
+
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
 )
@@ -51,6 +53,17 @@ func errReversed() error { return invalid("last", messages["appointment_period_n
 // invalid is one problem with one field.
 func invalid(field, message string) error {
 	return fault.InvalidFields([]fault.Problem{{Field: field, Message: message}})
+}
+
+// joined makes one failure with all the problems of several.
+func joined(errs ...error) error {
+	var problems []fault.Problem
+	for _, err := range errs {
+		if e, ok := errors.AsType[*fault.Error](err); ok {
+			problems = append(problems, e.Problems...)
+		}
+	}
+	return fault.InvalidFields(problems)
 }
 
 // errOutdated is what the second of two writers is told.

@@ -43,13 +43,34 @@ func (s *Service) Rules(ctx context.Context, actor authz.Actor, day time.Time) (
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
+	return s.rules(ctx, `upper_inf(r.period) OR upper(r.period) > $1`, day)
+}
+
+// Rule returns a line of the role table; NotFound if there is none.
+func (s *Service) Rule(ctx context.Context, actor authz.Actor, id int64, day time.Time) (Rule, error) {
+	if err := maySee(actor); err != nil {
+		return Rule{}, err
+	}
+	rules, err := s.rules(ctx, `r.id = $3`, day, id)
+	if err != nil {
+		return Rule{}, err
+	}
+	if len(rules) == 0 {
+		return Rule{}, errNoRule()
+	}
+	return rules[0], nil
+}
+
+// rules lists those that fulfil a condition on r, with who holds such a post on
+// day $1.
+func (s *Service) rules(ctx context.Context, condition string, day time.Time, more ...any) ([]Rule, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT r.id, r.title, coalesce(s.code, ''), coalesce(s.name, ''), r.role, lower(r.period), upper(r.period) - 1,
 		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> $1::date
 		        WHERE po.title = r.title AND (r.section_id IS NULL OR r.section_id = po.section_id))
 		FROM role_rule r LEFT JOIN section s ON s.id = r.section_id
-		WHERE upper_inf(r.period) OR upper(r.period) > $1
-		ORDER BY array_position($2::text[], r.role), s.position NULLS LAST, r.title, lower(r.period)`, day, authz.Given())
+		WHERE `+condition+`
+		ORDER BY array_position($2::text[], r.role), s.position NULLS LAST, r.title, lower(r.period)`, append([]any{day, authz.Given()}, more...)...)
 	if err != nil {
 		return nil, fmt.Errorf("listing the role table: %w", err)
 	}
@@ -71,6 +92,10 @@ func (s *Service) Rules(ctx context.Context, actor authz.Actor, day time.Time) (
 		return nil, fmt.Errorf("listing the role table: %w", err)
 	}
 	return rules, nil
+}
+
+func errNoRule() error {
+	return fault.New(fault.NotFound, "この行は見つかりません。職と役割の表を開き直してください。")
 }
 
 // AddRule adds a line to the role table, from a day on (zero: always, for a
@@ -115,7 +140,7 @@ func (s *Service) EndRule(ctx context.Context, actor authz.Actor, id int64, last
 		)
 		err := tx.QueryRow(ctx, `SELECT title, coalesce(section_id, 0), lower(period) FROM role_rule WHERE id = $1 FOR UPDATE`, id).Scan(&title, &section, &first)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return door.Unchanged(), fault.New(fault.NotFound, "この行は見つかりません。職と役割の表を開き直してください。")
+			return door.Unchanged(), errNoRule()
 		}
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("loading a line of the role table: %w", err)

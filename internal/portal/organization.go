@@ -7,7 +7,6 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
-	"kagami/web/layout"
 	"kagami/web/page"
 )
 
@@ -32,7 +31,7 @@ func (p *Portal) showOrganization(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	p.render(w, r, statusOf(d), page.OrganizationPage(page.Organization{Frame: p.frame(r, "体制"), OnDay: d, Overview: overview}))
+	p.render(w, r, statusOf(d), page.OrganizationPage(page.Organization{Frame: p.frame(r, "体制"), OnDay: d, Overview: overview, MayChange: mayChangeOrganization(actorOf(r.Context()))}))
 	return nil
 }
 
@@ -42,8 +41,8 @@ func (p *Portal) showSection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	frame := p.frame(r, section.Name, layout.Link{Label: "体制", Address: "/organization"})
-	p.render(w, r, statusOf(d), page.OrganizationSectionPage(page.OrganizationSection{Frame: frame, OnDay: d, SectionOn: section}))
+	frame := p.frame(r, section.Name, organizationLink)
+	p.render(w, r, statusOf(d), page.OrganizationSectionPage(page.OrganizationSection{Frame: frame, OnDay: d, SectionOn: section, MayChange: mayChangeOrganization(actorOf(r.Context()))}))
 	return nil
 }
 

@@ -81,6 +81,9 @@ func (p *Portal) frame(r *http.Request, title string, crumbs ...layout.Link) lay
 	return f
 }
 
+// organizationAreas are the addresses that belong to 体制.
+var organizationAreas = []string{"/organization", "/sections", "/posts", "/people", "/register", "/appointments", "/grants", "/roles"}
+
 // area is the entry of the navigation that an address belongs to.
 func area(path string) string {
 	switch {
@@ -90,7 +93,7 @@ func area(path string) string {
 		return "/policies"
 	case strings.HasPrefix(path, "/acknowledgements"):
 		return "/acknowledgements"
-	case strings.HasPrefix(path, "/organization"):
+	case slices.ContainsFunc(organizationAreas, func(area string) bool { return path == area || strings.HasPrefix(path, area+"/") }):
 		return "/organization"
 	case path == "/permissions":
 		return path
@@ -114,11 +117,20 @@ func roleOf(actor authz.Actor) string {
 // dones are what a page can say of what has just been done; the address names
 // one of them, never a text.
 var dones = map[string]layout.Done{
-	"acknowledged": {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
-	"drafted":      {Heading: "下書きにしました", Text: "構成と本文を確かめてください。公開は、本部会議の決定のあとに行います。"},
-	"published":    {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
-	"settled":      {Heading: "保存しました", Text: "すべての質問に答えたら、「下書きにする」を押してください。"},
-	"signed-out":   {Heading: "サインアウトしました", Text: "続けるときは、もう一度サインインしてください。"},
+	"acknowledged":  {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
+	"drafted":       {Heading: "下書きにしました", Text: "構成と本文を確かめてください。公開は、本部会議の決定のあとに行います。"},
+	"published":     {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
+	"section-added": {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
+	"post-added":    {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},
+	"changed":       {Heading: "変更しました", Text: "変更は、監査証跡に残りました。"},
+	"registered":    {Heading: "職員を加えました", Text: "次に、アカウントの招待を作ると、この人がサインインできるようになります。"},
+	"appointed":     {Heading: "発令を記録しました", Text: "役割は、最初の日から自動で付きます。"},
+	"withdrawn":     {Heading: "取り消しました", Text: "取り消したことは、監査証跡に残りました。"},
+	"ended":         {Heading: "最後の日を変えました", Text: "その次の日から、役割は自動でなくなります。"},
+	"role-given":    {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
+	"rule-added":    {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
+	"settled":       {Heading: "保存しました", Text: "すべての質問に答えたら、「下書きにする」を押してください。"},
+	"signed-out":    {Heading: "サインアウトしました", Text: "続けるときは、もう一度サインインしてください。"},
 }
 
 func done(r *http.Request) *layout.Done {

@@ -29,6 +29,18 @@ func proofURL(code string, number int) templ.SafeURL {
 	return address("acknowledgements", code, fmt.Sprint(number))
 }
 
+func sectionURL(code string) templ.SafeURL { return address("organization", code) }
+
+func postURL(id int64) templ.SafeURL { return address("posts", fmt.Sprint(id)) }
+
+func personURL(number string) templ.SafeURL { return address("people", number) }
+
+func appointmentURL(id int64) templ.SafeURL { return address("appointments", fmt.Sprint(id)) }
+
+func grantURL(id int64) templ.SafeURL { return address("grants", fmt.Sprint(id)) }
+
+func ruleURL(id int64) templ.SafeURL { return address("roles", fmt.Sprint(id)) }
+
 func address(parts ...string) templ.SafeURL {
 	joined := ""
 	for _, part := range parts {
