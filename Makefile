@@ -20,11 +20,12 @@ run: ## install what is missing, build, and serve the portal with the sample tow
 	@exec $(SERVE)
 
 test: ## install what the tests need, then run every test and check there is
-	@scripts/install postgresql chromium fonts
+	@scripts/install postgresql slapd chromium fonts
 	@$(MAKE) --no-print-directory check
 	go test -tags browser ./internal/browsertest/...
 
 check: $(LINTER) ## fast: formatting, generated files, vet, linter, unit and database tests
+	@scripts/install postgresql slapd
 	@scripts/check-format
 	@scripts/check-generated
 	go vet ./...

@@ -32,7 +32,8 @@ var arrows = map[string][]string{
 	"internal/org":     domain(),
 	"internal/account": domain(),
 
-	"internal/account/openid": {"internal/fault"},
+	"internal/account/directory": {"internal/fault"},
+	"internal/account/openid":    {"internal/fault"},
 
 	"internal/policy/outline": {"internal/fault"},
 	"internal/policy":         domain("internal/policy/outline"),
