@@ -45,9 +45,16 @@ CREATE INDEX post_by_title ON post (title);
 
 ALTER TABLE appointment
 	ADD COLUMN acting boolean NOT NULL DEFAULT false, -- 職務代理
+	-- its index is ordered by person: + 0 keeps it from being taken, slowly, to
+	-- find the holders of a post
+	DROP CONSTRAINT appointment_once,
+	ADD CONSTRAINT appointment_once EXCLUDE USING gist (person_id WITH =, (post_id + 0) WITH =, period WITH &&),
 	DROP CONSTRAINT appointment_single_holder,
 	-- who stands in stands beside the holder, but not beside another who does
 	ADD CONSTRAINT appointment_single_holder EXCLUDE USING gist (post_id WITH =, (acting::int) WITH =, period WITH &&) WHERE (single_holder);
+
+DROP INDEX appointment_by_post;
+CREATE INDEX appointment_by_post ON appointment (post_id) INCLUDE (person_id, period, acting);
 
 -- 充て職: which roles a post carries, by its title, in one 課室 or in any, and from
 -- when to when.
@@ -116,7 +123,11 @@ SELECT DISTINCT po.id, r.role FROM post po JOIN role_rule r ON r.title = po.titl
 CREATE TRIGGER post_role_counted AFTER INSERT OR UPDATE OR DELETE ON post_role FOR EACH STATEMENT EXECUTE FUNCTION count_change('organization');
 GRANT SELECT, INSERT, DELETE ON post_role TO kagami_portal;
 DROP TABLE role_grant, role_rule;
+DROP INDEX appointment_by_post;
+CREATE INDEX appointment_by_post ON appointment (post_id);
 ALTER TABLE appointment
+	DROP CONSTRAINT appointment_once,
+	ADD CONSTRAINT appointment_once EXCLUDE USING gist (person_id WITH =, post_id WITH =, period WITH &&),
 	DROP CONSTRAINT appointment_single_holder,
 	DROP COLUMN acting,
 	ADD CONSTRAINT appointment_single_holder EXCLUDE USING gist (post_id WITH =, period WITH &&) WHERE (single_holder);

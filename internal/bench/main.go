@@ -64,6 +64,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		{[]string{"reader"}, measureReader},
 		{[]string{"start-empty", "start-used", "memory", "first-page"}, measureBinary},
 		{[]string{"reading", "reading-unread", "acknowledge"}, measurePortal},
+		{[]string{"organization"}, measureOrganization},
 	} {
 		if only != "" && !slices.Contains(measure.names, only) {
 			continue

@@ -37,11 +37,24 @@ const (
 type town struct {
 	portaltest.Services
 	pool     *pgxpool.Pool
+	url      string // as the schema's owner
 	accounts []sample.Account
 }
 
-// measurePortal measures the pages and the acknowledgement.
-func measurePortal(ctx context.Context, _ string) (figures []figure, err error) {
+// measurePortal measures the reading page and the acknowledgement.
+func measurePortal(ctx context.Context, _ string) ([]figure, error) {
+	return onTown(ctx, func(t *town) ([]figure, error) {
+		reading, err := t.measureReading(ctx)
+		if err != nil {
+			return nil, err
+		}
+		acknowledge, err := t.measureAcknowledge(ctx)
+		return append(reading, acknowledge), err
+	})
+}
+
+// onTown measures on a town of its own.
+func onTown(ctx context.Context, measure func(t *town) ([]figure, error)) (figures []figure, err error) {
 	dir, remove, err := place()
 	if err != nil {
 		return nil, err
@@ -60,15 +73,7 @@ func measurePortal(ctx context.Context, _ string) (figures []figure, err error) 
 		return nil, err
 	}
 	defer t.pool.Close()
-	reading, err := t.measureReading(ctx)
-	if err != nil {
-		return nil, err
-	}
-	acknowledge, err := t.measureAcknowledge(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return append(reading, acknowledge), nil
+	return measure(t)
 }
 
 func fill(ctx context.Context, url string) (*town, error) {
@@ -81,24 +86,18 @@ func fill(ctx context.Context, url string) (*town, error) {
 		return nil, err
 	}
 	accounts, err := sample.Fill(ctx, sample.Town{Org: s.Org, Accounts: s.Accounts, Policy: s.Policy, Now: time.Now})
-	return &town{s, pool, accounts}, err
+	return &town{s, pool, url, accounts}, err
 }
 
 // measureReading holds the signed-in reading page beside a bare handler that
 // makes the same session query and writes the same bytes: for a person who has
 // acknowledged the text, and for one who has not.
 func (t *town) measureReading(ctx context.Context) ([]figure, error) {
-	handler, err := portal.New(portal.Config{
-		Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Pool: t.pool,
-		Org: t.Org, Accounts: t.Accounts, Policy: t.Policy, Now: time.Now,
-		Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
-	})
+	page, stop, err := t.serve()
 	if err != nil {
 		return nil, err
 	}
-	defer handler.Close()
-	page := httptest.NewServer(handler)
-	defer page.Close()
+	defer stop()
 	var figures []figure
 	for _, reader := range []struct {
 		name    string
@@ -124,6 +123,22 @@ func (t *town) measureReading(ctx context.Context) ([]figure, error) {
 		})
 	}
 	return figures, nil
+}
+
+// serve runs the portal until stop.
+func (t *town) serve() (page *httptest.Server, stop func(), err error) {
+	handler, err := portal.New(portal.Config{
+		Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Pool: t.pool,
+		Org: t.Org, Accounts: t.Accounts, Policy: t.Policy, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	page = httptest.NewServer(handler)
+	return page, func() {
+		page.Close()
+		handler.Close()
+	}, nil
 }
 
 func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sample.Account) (figure, int, error) {

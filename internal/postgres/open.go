@@ -47,6 +47,7 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	params["application_name"] = "kagami"
 	params["role"] = PortalRole
 	params["timezone"] = "UTC"
+	params["jit"] = "off" // no query here is long enough to be worth compiling
 	params["statement_timeout"] = "30s"
 	params["idle_in_transaction_session_timeout"] = "60s"
 	pool, err := pgxpool.NewWithConfig(ctx, config)
