@@ -2,6 +2,8 @@ package account_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -116,7 +118,7 @@ func site(t *testing.T, db pgtest.DB, c *clock, person int64) (*httptest.Server,
 	t.Cleanup(sessions.Close)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/in", func(_ http.ResponseWriter, r *http.Request) {
-		if err := sessions.Begin(r.Context(), person); err != nil {
+		if err := sessions.Begin(r.Context(), account.Proof{Person: person, Method: account.ByPassword, Device: account.Device(r.UserAgent())}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -125,6 +127,13 @@ func site(t *testing.T, db pgtest.DB, c *clock, person int64) (*httptest.Server,
 			t.Error(err)
 		}
 	})
+	mux.HandleFunc("/prove", func(w http.ResponseWriter, r *http.Request) {
+		if err := sessions.Prove(r.Context(), r.FormValue("strong") != ""); err != nil {
+			t.Error(err)
+		}
+		fmt.Fprint(w, proofOf(sessions, r))
+	})
+	mux.HandleFunc("/proof", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, proofOf(sessions, r)) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if _, _, ok := sessions.Person(r.Context()); !ok {
 			w.WriteHeader(http.StatusUnauthorized)
@@ -137,6 +146,30 @@ func site(t *testing.T, db pgtest.DB, c *clock, person int64) (*httptest.Server,
 		t.Fatal(err)
 	}
 	return web, &http.Client{Jar: jar}
+}
+
+// proofOf writes what a session says of how its person has proved themselves.
+func proofOf(sessions *account.Sessions, r *http.Request) string {
+	strong, at := sessions.Proof(r.Context())
+	return fmt.Sprint(strong, " ", at.Format(time.TimeOnly))
+}
+
+func body(t *testing.T, client *http.Client, url string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // it was read only
+	b, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 func status(t *testing.T, client *http.Client, url string) int {
@@ -180,6 +213,26 @@ func TestASessionEndsWhenIdleAndAfterAWorkingDay(t *testing.T) {
 	c.advance(61 * time.Minute)
 	if status(t, client, web.URL) != http.StatusUnauthorized {
 		t.Error("goes on after an idle hour")
+	}
+}
+
+func TestASessionKnowsHowAndWhenItsPersonProvedThemselves(t *testing.T) {
+	t.Parallel()
+	_, db, person := withPerson(t)
+	c := &clock{now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}
+	web, client := site(t, db, c, person)
+	status(t, client, web.URL+"/in")
+	for _, step := range []struct{ path, want string }{
+		{"/proof", "false 00:00:00"},
+		{"/prove", "false 00:20:00"},
+		{"/prove?strong=yes", "true 00:40:00"},
+		{"/prove", "true 01:00:00"}, // once strong, always strong
+		{"/proof", "true 01:00:00"},
+	} {
+		if got := body(t, client, web.URL+step.path); got != step.want {
+			t.Errorf("%s says %s, want %s", step.path, got, step.want)
+		}
+		c.advance(20 * time.Minute)
 	}
 }
 

@@ -22,6 +22,10 @@ const maxPassword = 1024
 // argon2id with one lane).
 var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
+// suspendedMessage is what somebody reads whose account is suspended, once they
+// have given the right password.
+const suspendedMessage = "このアカウントは、利用を止められています。総務課に連絡してください。"
+
 // hashing bounds the memory that sign-ins take together: a morning when all
 // arrive at once waits its turn rather than filling the machine.
 type hashing chan struct{}

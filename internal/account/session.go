@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"time"
@@ -23,16 +24,19 @@ const (
 	idleGrain = time.Minute
 )
 
-// What a session's values are called.
+// The ways to sign in, as a session keeps them.
 const (
-	personKey = "person"
-	stateKey  = "state"
+	ByPassword = "password"
 )
+
+// sessionKey is what a session is called among scs's values.
+const sessionKey = "session"
 
 // Sessions are the signed-in people's sessions.
 type Sessions struct {
 	manager *scs.SessionManager
 	store   *pgxstore.PostgresStore
+	pool    *pgxpool.Pool
 	now     func() time.Time
 }
 
@@ -55,7 +59,7 @@ func NewSessions(pool *pgxpool.Pool, now func() time.Time, secure bool, fail fun
 		manager.Cookie.Name = "__Host-kagami"
 		manager.Cookie.Secure = true
 	}
-	return &Sessions{manager: manager, store: sweeper, now: now}
+	return &Sessions{manager: manager, store: sweeper, pool: pool, now: now}
 }
 
 // Close ends the sweeping of old sessions.
@@ -65,23 +69,78 @@ func (s *Sessions) Close() { s.store.StopCleanup() }
 // the request changed of it.
 func (s *Sessions) Load(next http.Handler) http.Handler { return s.manager.LoadAndSave(next) }
 
+// Proof is how a person has proved who they are.
+type Proof struct {
+	Person int64
+	Method string // ByPassword, …
+	Strong bool   // whether more than a password was used
+	Device string // in words, as Device makes them; never what the browser sent
+}
+
 // Begin signs a person in: a new token, so that nobody who knew the old one
 // shares the session.
-func (s *Sessions) Begin(ctx context.Context, person int64) error {
+func (s *Sessions) Begin(ctx context.Context, proof Proof) error {
 	if err := s.manager.RenewToken(ctx); err != nil {
 		return fmt.Errorf("beginning a session: %w", err)
 	}
-	s.manager.Put(ctx, personKey, person)
-	s.manager.SetDeadline(ctx, s.now().Add(AbsoluteLimit).UTC())
+	now := s.now().UTC()
+	s.manager.Put(ctx, sessionKey, &record{
+		ID: rand.Text(), Person: proof.Person, Method: proof.Method, Device: proof.Device, Strong: proof.Strong, ProvedAt: now,
+	})
+	s.manager.SetDeadline(ctx, now.Add(AbsoluteLimit))
 	return nil
+}
+
+// Prove notes that the session's person has proved themselves again just now,
+// and whether by more than a password; a session that was strong stays so.
+func (s *Sessions) Prove(ctx context.Context, strong bool) error {
+	current, ok := s.current(ctx)
+	if !ok {
+		return errSession
+	}
+	now := s.now().UTC()
+	_, err := s.pool.Exec(ctx, `UPDATE sessions SET proved_at = $2, strong = strong OR $3 WHERE id = $1`, current.ID, now, strong)
+	if err != nil {
+		return fmt.Errorf("noting a proof: %w", err)
+	}
+	// what this request goes on with; not through scs, which would write the
+	// session anew
+	current.ProvedAt, current.Strong = now, current.Strong || strong
+	return nil
+}
+
+// Proof tells whether the session's person has used more than a password, and
+// when they last proved themselves; false and zero for nobody.
+func (s *Sessions) Proof(ctx context.Context) (strong bool, provedAt time.Time) {
+	current, ok := s.current(ctx)
+	if !ok {
+		return false, time.Time{}
+	}
+	return current.Strong, current.ProvedAt
 }
 
 // Person is who is signed in, with the state of the database that was read with
 // their session; false for nobody.
 func (s *Sessions) Person(ctx context.Context) (int64, state.Numbers, bool) {
-	person := s.manager.GetInt64(ctx, personKey)
-	seen, _ := s.manager.Get(ctx, stateKey).(state.Numbers)
-	return person, seen, person != 0
+	current, ok := s.current(ctx)
+	if !ok {
+		return 0, state.Numbers{}, false
+	}
+	return current.Person, current.Seen, true
+}
+
+// ID names the request's session, as OpenSession does; empty for none.
+func (s *Sessions) ID(ctx context.Context) string {
+	current, ok := s.current(ctx)
+	if !ok {
+		return ""
+	}
+	return current.ID
+}
+
+func (s *Sessions) current(ctx context.Context) (*record, bool) {
+	current, ok := s.manager.Get(ctx, sessionKey).(*record)
+	return current, ok
 }
 
 // End signs out.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"kagami/internal/account"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/web/page"
@@ -65,7 +66,7 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.sessions.Begin(r.Context(), person); err != nil {
+	if err := p.sessions.Begin(r.Context(), account.Proof{Person: person, Method: account.ByPassword, Device: account.Device(r.UserAgent())}); err != nil {
 		return err
 	}
 	return goOn(w, r, within(s.Next), "")
