@@ -48,21 +48,22 @@ CREATE TABLE one_time_link (
 -- a new link takes the place of the one before
 CREATE UNIQUE INDEX one_time_link_one_open ON one_time_link (coalesce(person_id, 0)) WHERE used_at IS NULL;
 
--- A browser from which somebody has signed in before. Failures elsewhere don't
--- make it wait.
+-- A browser from which somebody has signed in before (on a shared machine,
+-- several people). Failures elsewhere don't make it wait.
 CREATE TABLE known_device (
-	token_hash bytea PRIMARY KEY,
+	token_hash bytea NOT NULL,
 	person_id  bigint NOT NULL REFERENCES person,
-	ends_at    timestamptz NOT NULL
+	ends_at    timestamptz NOT NULL,
+	PRIMARY KEY (token_hash, person_id)
 );
 CREATE INDEX known_device_by_person ON known_device (person_id);
 
--- Failed sign-ins by what they were tried at, as a keyless hash: an account, an
--- address, a known device.
+-- Failed sign-ins, counted by what they were tried at (an account, whether it
+-- exists or not) or from (an address, a known device).
 CREATE TABLE sign_in_failure (
 	kind     text NOT NULL CHECK (kind IN ('account', 'address', 'device')),
 	key_hash bytea NOT NULL,
-	failures int NOT NULL CHECK (failures > 0),
+	failures int NOT NULL CHECK (failures >= 0),
 	last_at  timestamptz NOT NULL,
 	PRIMARY KEY (kind, key_hash)
 );

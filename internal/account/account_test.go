@@ -42,7 +42,7 @@ func (c *clock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-const password = "見本の長いパスワード１２３"
+const password = "川沿いの長い坂道を１２３"
 
 // withPerson makes a database with one person who can sign in.
 func withPerson(t *testing.T) (*account.Service, pgtest.DB, int64) {
@@ -69,11 +69,11 @@ func TestSignInByStaffNumberOrEmailInAnyWidthAndCase(t *testing.T) {
 	t.Parallel()
 	accounts, _, person := withPerson(t)
 	for _, login := range []string{"M001", "m001", " M001 ", "Ｍ００１", "mihon@town.example", "ＭＩＨＯＮ＠town.example"} {
-		if got, err := accounts.Authenticate(t.Context(), login, password); got != person || err != nil {
+		if got, err := accounts.Authenticate(t.Context(), login, password, account.Try{}); got != person || err != nil {
 			t.Errorf("%q: %d, %v", login, got, err)
 		}
 	}
-	if _, err := accounts.Authenticate(t.Context(), "M001", "見本の長いパスワード123"); err != nil {
+	if _, err := accounts.Authenticate(t.Context(), "M001", "川沿いの長い坂道を123", account.Try{}); err != nil {
 		t.Errorf("the same password in half-width digits: %v", err)
 	}
 }
@@ -81,9 +81,9 @@ func TestSignInByStaffNumberOrEmailInAnyWidthAndCase(t *testing.T) {
 func TestARefusalDoesNotTellWhetherTheAccountExists(t *testing.T) {
 	t.Parallel()
 	accounts, _, _ := withPerson(t)
-	_, wrong := accounts.Authenticate(t.Context(), "M001", "wrong password")
-	_, unknown := accounts.Authenticate(t.Context(), "M999", password)
-	_, long := accounts.Authenticate(t.Context(), "M001", strings.Repeat("x", 5000))
+	_, wrong := accounts.Authenticate(t.Context(), "M001", "wrong password", account.Try{})
+	_, unknown := accounts.Authenticate(t.Context(), "M999", password, account.Try{})
+	_, long := accounts.Authenticate(t.Context(), "M001", strings.Repeat("x", 5000), account.Try{})
 	for _, err := range []error{wrong, unknown, long} {
 		if fault.KindOf(err) != fault.Unauthenticated || err.Error() != wrong.Error() {
 			t.Errorf("got %v", err)
@@ -114,7 +114,13 @@ func TestPasswordsAreLongEnoughAndNeverKept(t *testing.T) {
 // site is a page that says who is signed in, and lets sign in and out.
 func site(t *testing.T, db pgtest.DB, c *clock, person int64) (*httptest.Server, *http.Client) {
 	t.Helper()
-	sessions := account.NewSessions(db.Pool, c.Now, false, func(_ http.ResponseWriter, _ *http.Request, err error) { t.Error(err) })
+	return siteThatFails(t, db, c, person, func(err error) { t.Error(err) })
+}
+
+// siteThatFails is a site that tells of sessions that could not be read or begun.
+func siteThatFails(t *testing.T, db pgtest.DB, c *clock, person int64, fail func(error)) (*httptest.Server, *http.Client) {
+	t.Helper()
+	sessions := account.NewSessions(db.Pool, c.Now, false, func(_ http.ResponseWriter, _ *http.Request, err error) { fail(err) })
 	t.Cleanup(sessions.Close)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/in", func(_ http.ResponseWriter, r *http.Request) {

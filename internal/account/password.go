@@ -12,7 +12,8 @@ import (
 )
 
 // MinPassword is the least length of a password, in characters. Length is what
-// counts; no rule asks for signs or digits (NIST SP 800-63B).
+// counts; no rule asks for signs or digits, and none for a new one after a time
+// (NIST SP 800-63B).
 const MinPassword = 12
 
 // maxPassword bounds what is hashed, in bytes.
@@ -42,12 +43,25 @@ func (h hashing) enter(ctx context.Context) (leave func(), err error) {
 // fold makes the same password the same bytes however the keyboard composed it.
 func fold(password string) string { return norm.NFKC.String(password) }
 
-func (h hashing) hash(ctx context.Context, password string) (string, error) {
-	if utf8.RuneCountInString(password) < MinPassword || len(password) > maxPassword {
-		return "", fault.InvalidFields([]fault.Problem{{
-			Field: "password", Message: fmt.Sprintf("パスワードは、%d字以上で入力してください。", MinPassword),
-		}})
+// checkPassword finds what is wrong with a new password. words are what an
+// outsider would try first for this person: their name, number, e-mail.
+func checkPassword(password string, words []string) error {
+	message := ""
+	switch folded := fold(password); {
+	case len(password) > maxPassword || len(folded) > maxPassword:
+		message = fmt.Sprintf("パスワードが長すぎます。%dバイト（漢字やかなで約%d字）までにしてください。", maxPassword, maxPassword/3)
+	case utf8.RuneCountInString(folded) < MinPassword:
+		message = fmt.Sprintf("パスワードは、%d字以上で入力してください。", MinPassword)
+	case isKnownBad(folded, words):
+		message = "よく使われる言葉や並び、あなたの名前や番号だけでできたパスワードは、すぐに当てられます。関係のない言葉をいくつか並べるなど、別のものにしてください。"
+	default:
+		return nil
 	}
+	return fault.InvalidFields([]fault.Problem{{Field: "password", Message: message}})
+}
+
+// hash makes what is kept of a password that checkPassword has let through.
+func (h hashing) hash(ctx context.Context, password string) (string, error) {
 	leave, err := h.enter(ctx)
 	if err != nil {
 		return "", err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -14,6 +15,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/org"
 	"kagami/internal/trail"
 )
 
@@ -22,14 +24,18 @@ type Service struct {
 	pool    *pgxpool.Pool
 	door    *door.Door
 	hashing hashing
+	// words are what passwords here would be guessed to be made of, such as the
+	// town's name.
+	words []string
 	// nobody is the hash that a sign-in without an account is held against, so
 	// that it takes as long as one with an account.
 	nobody string
 }
 
-// New makes the accounts' service.
-func New(pool *pgxpool.Pool, d *door.Door) (*Service, error) {
-	s := &Service{pool: pool, door: d, hashing: make(hashing, 2*runtime.GOMAXPROCS(0))}
+// New makes the accounts' service. words are what an outsider would try first
+// at this portal, such as the town's name; passwords made of them are refused.
+func New(pool *pgxpool.Pool, d *door.Door, words ...string) (*Service, error) {
+	s := &Service{pool: pool, door: d, hashing: make(hashing, 2*runtime.GOMAXPROCS(0)), words: words}
 	var err error
 	if s.nobody, err = s.hashing.hash(context.Background(), "nobody has this password"); err != nil {
 		return nil, fmt.Errorf("preparing sign-in: %w", err)
@@ -38,9 +44,13 @@ func New(pool *pgxpool.Pool, d *door.Door) (*Service, error) {
 }
 
 // SetPassword gives a person a password, and with it an account if they had
-// none. Invalid if it is too short.
+// none. Only the operator at the server does that; people set their own.
+// Invalid if it is too short or known to be bad.
 func (s *Service) SetPassword(ctx context.Context, actor authz.Actor, person int64, password string) error {
-	hash, err := s.hashing.hash(ctx, password)
+	if !actor.Has(authz.Operator) {
+		return fault.New(fault.Forbidden, "ほかの人のパスワードは決められません。本人が決めるためのリンクを作ってください。")
+	}
+	hash, err := s.newHash(ctx, person, password)
 	if err != nil {
 		return err
 	}
@@ -48,14 +58,7 @@ func (s *Service) SetPassword(ctx context.Context, actor authz.Actor, person int
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
 			return door.Unchanged(), err
 		}
-		_, err := tx.Exec(ctx, `
-			INSERT INTO account (person_id, password_hash, password_set_at) VALUES ($1, $2, $3)
-			ON CONFLICT (person_id) DO UPDATE SET password_hash = excluded.password_hash, password_set_at = excluded.password_set_at`,
-			person, hash, tx.Now)
-		if err != nil {
-			return door.Unchanged(), err
-		}
-		return door.Effect{Subject: trail.Subject{Kind: "account", ID: person}, Fields: []string{"password"}}, nil
+		return passwordEffect(person), keepPassword(ctx, tx, person, hash)
 	})
 	if err != nil {
 		return fmt.Errorf("setting a password: %w", err)
@@ -63,30 +66,168 @@ func (s *Service) SetPassword(ctx context.Context, actor authz.Actor, person int
 	return nil
 }
 
+// newHash checks a person's new password and makes what is kept of it.
+func (s *Service) newHash(ctx context.Context, person int64, password string) (string, error) {
+	words := s.words
+	var number, name, furigana, email string
+	err := s.pool.QueryRow(ctx, `SELECT staff_number, name, furigana, coalesce(email, '') FROM person WHERE id = $1`, person).
+		Scan(&number, &name, &furigana, &email)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return "", fmt.Errorf("looking up a person: %w", err)
+	}
+	words = append(words[:len(words):len(words)], number, name, furigana, email)
+	if err := checkPassword(password, words); err != nil {
+		return "", err
+	}
+	return s.hashing.hash(ctx, password)
+}
+
+// keepPassword writes a person's new password. Whatever else could sign them in
+// or was waiting to set a password ends with the old one.
+func keepPassword(ctx context.Context, tx *door.Tx, person int64, hash string) error {
+	var batch pgx.Batch
+	batch.Queue(`
+		INSERT INTO account (person_id, password_hash, password_set_at) VALUES ($1, $2, $3)
+		ON CONFLICT (person_id) DO UPDATE SET password_hash = excluded.password_hash, password_set_at = excluded.password_set_at`,
+		person, hash, tx.Now)
+	batch.Queue(`DELETE FROM one_time_link WHERE person_id = $1 AND used_at IS NULL`, person)
+	t := newTally(byAccount, ofPerson(person))
+	batch.Queue(`DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash = $2`, t.counter, t.key)
+	return tx.SendBatch(ctx, &batch).Close()
+}
+
+func passwordEffect(person int64) door.Effect {
+	return door.Effect{Subject: trail.Subject{Kind: "account", ID: person}, Fields: []string{"password"}}
+}
+
+// found is what is known of whoever tries to sign in.
+type found struct {
+	person    int64 // 0 for nobody
+	hash      string
+	suspended bool
+}
+
 // Authenticate returns the person whose login (e-mail or staff number, in
 // either width of letters) and password these are. Unauthenticated otherwise,
-// with the same words and after the same time whether the account exists.
-func (s *Service) Authenticate(ctx context.Context, login, password string) (int64, error) {
-	var (
-		person int64
-		hash   string
-	)
-	err := s.pool.QueryRow(ctx, `
-		SELECT a.person_id, a.password_hash FROM person p JOIN account a ON a.person_id = p.id
-		WHERE lower(p.email) = $1 OR lower(p.staff_number) = $1`,
-		strings.ToLower(strings.TrimSpace(norm.NFKC.String(login)))).Scan(&person, &hash)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		hash = s.nobody
-	case err != nil:
-		return 0, fmt.Errorf("looking up an account: %w", err)
-	}
-	ok, err := s.hashing.matches(ctx, password, hash)
+// with the same words and after the same time whether the account exists;
+// TooMany where too many tries have failed before.
+func (s *Service) Authenticate(ctx context.Context, login, password string, try Try) (int64, error) {
+	login = strings.ToLower(strings.TrimSpace(norm.NFKC.String(login)))
+	who, err := s.find(ctx, `lower(p.email) = $1 OR lower(p.staff_number) = $1`, login)
 	if err != nil {
+		return 0, err
+	}
+	account := ofPerson(who.person)
+	if who.person == 0 {
+		account = "login " + login
+	}
+	ok, err := s.tryPassword(ctx, who, account, password, try)
+	switch {
+	case err != nil:
 		return 0, fmt.Errorf("checking a password: %w", err)
-	}
-	if !ok || person == 0 {
+	case !ok:
 		return 0, fault.New(fault.Unauthenticated, "メールアドレス（または職員番号）かパスワードが違います。もう一度入力してください。")
+	case who.suspended:
+		return 0, fault.New(fault.Unauthenticated, suspendedMessage)
 	}
-	return person, nil
+	return who.person, nil
+}
+
+// Verify tells whether this is the password of a person who is signed in,
+// counted as a sign-in is; TooMany where too many tries have failed before.
+func (s *Service) Verify(ctx context.Context, person int64, password string, try Try) (bool, error) {
+	who, err := s.find(ctx, `p.id = $1`, person)
+	if err != nil {
+		return false, err
+	}
+	ok, err := s.tryPassword(ctx, who, ofPerson(person), password, try)
+	if err != nil {
+		return false, fmt.Errorf("checking a password: %w", err)
+	}
+	return ok && !who.suspended, nil
+}
+
+func (s *Service) find(ctx context.Context, where string, arg any) (found, error) {
+	who := found{hash: s.nobody}
+	err := s.pool.QueryRow(ctx, `
+		SELECT a.person_id, a.password_hash, a.suspended_at IS NOT NULL
+		FROM person p JOIN account a ON a.person_id = p.id WHERE `+where, arg).Scan(&who.person, &who.hash, &who.suspended)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return found{}, fmt.Errorf("looking up an account: %w", err)
+	}
+	return who, nil
+}
+
+// tryPassword holds a password against an account, or against nobody's.
+func (s *Service) tryPassword(ctx context.Context, who found, account, password string, try Try) (bool, error) {
+	tallies, err := s.tallies(ctx, account, who.person, try)
+	if err != nil {
+		return false, err
+	}
+	return s.throttled(ctx, tallies, func() (bool, error) {
+		ok, err := s.hashing.matches(ctx, password, who.hash)
+		return ok && who.person != 0, err
+	})
+}
+
+// Change is what somebody enters to change their own password.
+type Change struct {
+	Current string
+	New     string
+	// Session is what goes on; all the person's other sessions end.
+	Session string
+	Try     Try
+}
+
+// ChangePassword changes the actor's own password and ends all their other
+// sessions at once. Invalid if the current one is wrong, or the new one is too
+// short or known to be bad; TooMany where too many tries have failed before.
+func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c Change) error {
+	ok, err := s.Verify(ctx, actor.Person, c.Current, c.Try)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.InvalidFields([]fault.Problem{{Field: "current", Message: "いまのパスワードが違います。もう一度入力してください。"}})
+	}
+	hash, err := s.newHash(ctx, actor.Person, c.New)
+	if err != nil {
+		return err
+	}
+	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		if err := tx.Allow(authz.SignedIn, authz.Matter{Person: actor.Person}); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := keepPassword(ctx, tx, actor.Person, hash); err != nil {
+			return door.Unchanged(), err
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM sessions WHERE person_id = $1 AND id <> $2`, actor.Person, c.Session)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM known_device WHERE person_id = $1 AND token_hash <> $2`, actor.Person, hashOf(c.Try.Device))
+		return passwordEffect(actor.Person), err
+	})
+	if err != nil {
+		return fmt.Errorf("changing a password: %w", err)
+	}
+	return nil
+}
+
+// allowDecision allows a change of somebody else's account. Nobody decides on
+// their own; where they alone are ポータル管理者, the role above does.
+func allowDecision(ctx context.Context, tx *door.Tx, person int64) error {
+	matter, err := org.Concerning(ctx, tx, person, tx.Today())
+	if err != nil {
+		return err
+	}
+	return tx.Allow(authz.ManageAccounts, matter)
+}
+
+// orZero is an instant, or zero where the database has none.
+func orZero(at *time.Time) time.Time {
+	if at == nil {
+		return time.Time{}
+	}
+	return *at
 }

@@ -67,6 +67,9 @@ func ReachOf(role Role, action Action) Reach {
 	if role == Operator {
 		return All
 	}
+	if action == SignedIn {
+		return Self
+	}
 	for _, row := range table {
 		if row.action != action {
 			continue

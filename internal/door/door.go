@@ -74,7 +74,7 @@ var (
 // record: what the trail does not show has not happened.
 func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effect, error)) error {
 	err := postgres.InTx(ctx, d.pool, func(pgtx pgx.Tx) error {
-		tx := &Tx{Tx: pgtx, Now: d.instant(), actor: actor}
+		tx := &Tx{Tx: pgtx, Now: d.Now(), actor: actor}
 		effect, err := fn(tx)
 		if err != nil {
 			return err
@@ -105,7 +105,7 @@ func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action
 	if err != nil {
 		return err
 	}
-	now := d.instant()
+	now := d.Now()
 	var batch pgx.Batch
 	write(&batch, now)
 	if err := trail.Queue(&batch, entry(actor, as, action, now, effect)); err != nil {
@@ -117,8 +117,8 @@ func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action
 	return nil
 }
 
-// instant is now, as exactly as PostgreSQL keeps it.
-func (d *Door) instant() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
+// Now is the instant of a change made now, as exactly as PostgreSQL keeps it.
+func (d *Door) Now() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
 
 func entry(actor authz.Actor, as authz.Holding, action authz.Action, now time.Time, effect Effect) trail.Entry {
 	return trail.Entry{

@@ -9,6 +9,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind is what sort of failure it is; it decides the status and the page.
@@ -33,13 +34,15 @@ const (
 	Unsupported
 	// WrongMethod is an address that exists, asked in a way it does not answer.
 	WrongMethod
+	// TooMany is an act tried too often, for now; its RetryAfter says for how long.
+	TooMany
 	// Unavailable is a part that does not answer now, such as the database.
 	Unavailable
 )
 
 var kindNames = [...]string{
 	"internal", "invalid", "not found", "forbidden", "conflict", "unauthenticated",
-	"too large", "unsupported", "wrong method", "unavailable",
+	"too large", "unsupported", "wrong method", "too many", "unavailable",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -55,7 +58,9 @@ type Error struct {
 	Kind     Kind
 	Message  string    // for the person, in Japanese: what happened and what to do
 	Problems []Problem // only with Invalid
-	Err      error     // for the log; may be nil
+	// RetryAfter is how long to wait; only with TooMany.
+	RetryAfter time.Duration
+	Err        error // for the log; may be nil
 }
 
 func (e *Error) Error() string {

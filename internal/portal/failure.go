@@ -4,6 +4,10 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
 
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
@@ -25,6 +29,7 @@ var failures = map[fault.Kind]struct {
 	fault.TooLarge:        {http.StatusRequestEntityTooLarge, "大きすぎます", "送られた内容が大きすぎます。ファイルは 10 MB まで、そのほかの入力は 256 kB までにしてください。何も変更されていません。"},
 	fault.Unsupported:     {http.StatusUnsupportedMediaType, "読めない形式です", "送られた内容の形式を読めません。テキストファイルを選んでください。"},
 	fault.WrongMethod:     {http.StatusMethodNotAllowed, "この操作は受け付けていません", "ホームから選び直してください。"},
+	fault.TooMany:         {http.StatusTooManyRequests, "しばらく待ってください", "失敗が続きました。しばらく待ってから、もう一度行ってください。"},
 	fault.Unavailable:     {http.StatusServiceUnavailable, "いま利用できません", "データベースが応答していません。何も変更されていません。少し待ってから、もう一度お試しください。"},
 }
 
@@ -52,6 +57,7 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 	e := &fault.Error{Kind: kind}
 	errors.As(err, &e)
+	retryAfter(w, err)
 	if kind == fault.Unauthenticated {
 		p.render(w, r, shown.status, page.SignInPage(p.signInPage(r, e.Message)))
 		return
@@ -63,6 +69,19 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p.render(w, r, shown.status, page.FailurePage(page.Failure{
 		Frame: p.frame(r, shown.heading), Message: message, Problems: e.Problems, RequestID: requestID(r.Context()),
 	}))
+}
+
+// refuse answers with a form that says itself why it was refused.
+func (p *Portal) refuse(w http.ResponseWriter, r *http.Request, err error, form templ.Component) {
+	retryAfter(w, err)
+	p.render(w, r, failures[fault.KindOf(err)].status, form)
+}
+
+// retryAfter tells a browser how long to wait, where a failure says so.
+func retryAfter(w http.ResponseWriter, err error) {
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Kind == fault.TooMany {
+		w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter/time.Second)))
+	}
 }
 
 // classify gives a kind to failures that come from below.

@@ -3,6 +3,7 @@ package portal
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -25,6 +26,9 @@ type Config struct {
 	Policy    *policy.Service
 	Now       func() time.Time
 	Log       *slog.Logger
+	// TrustedProxies are the reverse proxies that are believed when they say whom
+	// they forward a request for.
+	TrustedProxies []netip.Prefix
 }
 
 // Portal serves the pages.
@@ -32,6 +36,7 @@ type Portal struct {
 	Config
 	files      *static.Files
 	sessions   *account.Sessions
+	devices    *account.Devices
 	drawn      *drawnTexts
 	ids        *requestIDs
 	navigation map[string][]layout.Link // by area
@@ -50,6 +55,7 @@ func New(config Config) (*Portal, error) {
 	}
 	p := &Portal{Config: config, files: files, drawn: drawn, ids: newRequestIDs(), navigation: navigations()}
 	p.sessions = account.NewSessions(config.Pool, config.Now, p.secure(), p.fail)
+	p.devices = account.NewDevices(config.Pool, config.Now, p.secure())
 	p.handler = p.router()
 	return p, nil
 }

@@ -54,22 +54,36 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 		p.render(w, r, http.StatusUnprocessableEntity, page.SignInPage(s))
 		return nil
 	}
-	person, err := p.Accounts.Authenticate(r.Context(), login, password)
+	person, err := p.Accounts.Authenticate(r.Context(), login, password, p.try(r))
 	if err == nil {
 		_, err = p.Org.ActorOn(r.Context(), person, calendar.Day(p.Now()))
 	}
-	if fault.KindOf(err) == fault.Unauthenticated {
+	if kind := fault.KindOf(err); kind == fault.Unauthenticated || kind == fault.TooMany {
 		s.Problems = []fault.Problem{{Field: "login", Message: messageOf(err)}}
-		p.render(w, r, http.StatusUnauthorized, page.SignInPage(s))
+		p.refuse(w, r, err, page.SignInPage(s))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if err := p.sessions.Begin(r.Context(), account.Proof{Person: person, Method: account.ByPassword, Device: account.Device(r.UserAgent())}); err != nil {
+	if err := p.begin(w, r, account.Proof{Person: person, Method: account.ByPassword}); err != nil {
 		return err
 	}
 	return goOn(w, r, within(s.Next), "")
+}
+
+// try is where a request tries a password from.
+func (p *Portal) try(r *http.Request) account.Try {
+	return account.Try{Address: clientAddress(r, p.TrustedProxies), Device: p.devices.Token(r)}
+}
+
+// begin signs somebody in from the device of the request, and remembers it.
+func (p *Portal) begin(w http.ResponseWriter, r *http.Request, proof account.Proof) error {
+	proof.Device = account.Device(r.UserAgent())
+	if err := p.devices.Remember(r.Context(), w, r, proof.Person); err != nil {
+		return err
+	}
+	return p.sessions.Begin(r.Context(), proof)
 }
 
 // within keeps an address within the portal; any other becomes home.

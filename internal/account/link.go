@@ -1,0 +1,345 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/unicode/norm"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/trail"
+)
+
+// Purpose is what a one-time link is for.
+type Purpose string
+
+// The purposes.
+const (
+	FirstAdministrator Purpose = "first_administrator" // makes the first account of all
+	Invitation         Purpose = "invitation"          // makes somebody's account
+	Reset              Purpose = "reset"               // gives somebody's account a new password
+)
+
+// limit is how long a link lasts.
+func (p Purpose) limit() time.Duration {
+	if p == Invitation {
+		return 7 * 24 * time.Hour
+	}
+	return 24 * time.Hour
+}
+
+// Link is a one-time link as it is handed over; nobody can read it again.
+type Link struct {
+	Token   string // typed from paper: letters and digits in fours
+	Purpose Purpose
+	Holder  Holder // zero for the first administrator
+	EndsAt  time.Time
+}
+
+// Holder is whom a link is for.
+type Holder struct {
+	Person      int64
+	StaffNumber string
+	Name        string
+	Post        string // with its 課室; empty for a role given directly
+}
+
+// newToken makes a token of 120 bits that can be typed from paper: no letter in
+// it looks like a digit in it.
+func newToken() string {
+	letters := strings.ToLower(rand.Text()[:24])
+	return strings.Join(slices.Collect(fours(letters)), "-")
+}
+
+func fours(s string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for len(s) > 4 {
+			if !yield(s[:4]) {
+				return
+			}
+			s = s[4:]
+		}
+		yield(s)
+	}
+}
+
+// linkKey is what a link is found by, however its token was typed.
+func linkKey(token string) []byte {
+	return hashOf(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '2' && r <= '7':
+			return r
+		}
+		return -1
+	}, strings.ToLower(norm.NFKC.String(token))))
+}
+
+// makeLink writes a new link in place of the one before.
+func makeLink(ctx context.Context, tx *door.Tx, actor authz.Actor, purpose Purpose, holder Holder) (Link, error) {
+	link := Link{Token: newToken(), Purpose: purpose, Holder: holder, EndsAt: tx.Now.Add(purpose.limit())}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO one_time_link (token_hash, purpose, person_id, made_by, made_at, ends_at)
+		VALUES ($1, $2, nullif($3, 0::bigint), nullif($4, 0::bigint), $5, $6)
+		ON CONFLICT (coalesce(person_id, 0)) WHERE used_at IS NULL DO UPDATE
+		SET token_hash = excluded.token_hash, purpose = excluded.purpose, made_by = excluded.made_by, made_at = excluded.made_at, ends_at = excluded.ends_at`,
+		linkKey(link.Token), purpose, holder.Person, actor.Person, tx.Now, link.EndsAt)
+	if err != nil {
+		return Link{}, fmt.Errorf("writing a link: %w", err)
+	}
+	return link, nil
+}
+
+func linkEffect(purpose Purpose, person int64) door.Effect {
+	return door.Effect{Subject: trail.Subject{Kind: "account", ID: person}, Fields: []string{string(purpose) + "_link"}}
+}
+
+// MakeFirstLink makes the link by which the first administrator makes their
+// account, in place of any before; false where there is an account already.
+func (s *Service) MakeFirstLink(ctx context.Context) (Link, bool, error) {
+	var (
+		link   Link
+		needed bool
+	)
+	operator := authz.AsOperator()
+	err := s.door.Do(ctx, operator, func(tx *door.Tx) (door.Effect, error) {
+		if err := tx.Allow(authz.ManageAccounts, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		err := tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM account)`).Scan(&needed)
+		if err != nil || !needed {
+			return door.Unchanged(), err
+		}
+		link, err = makeLink(ctx, tx, operator, FirstAdministrator, Holder{})
+		return linkEffect(FirstAdministrator, 0), err
+	})
+	if err != nil {
+		return Link{}, false, fmt.Errorf("making the first link: %w", err)
+	}
+	return link, needed, nil
+}
+
+// Invite makes the link by which the person with that staff number makes their
+// account. Conflict if they have one already.
+func (s *Service) Invite(ctx context.Context, actor authz.Actor, number string) (Link, error) {
+	account, err := s.Account(ctx, actor, number)
+	switch {
+	case err != nil:
+		return Link{}, err
+	case account.Exists:
+		return Link{}, fault.New(fault.Conflict, "この人には、すでにアカウントがあります。パスワードが分からないときは、パスワードを決め直すリンクを作ってください。")
+	}
+	return s.hand(ctx, actor, Invitation, account.Holder)
+}
+
+// InviteAll makes the links for all people of today who have no account, in the
+// order of their 課室. Conflict where there is nobody to invite.
+func (s *Service) InviteAll(ctx context.Context, actor authz.Actor) ([]Link, error) {
+	mine, err := s.managed(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+accountColumns+accountsOfToday+`
+		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND a.person_id IS NULL
+		ORDER BY t.position, p.furigana, p.staff_number`, s.today(), s.door.Now(), mine)
+	if err != nil {
+		return nil, fmt.Errorf("listing whom to invite: %w", err)
+	}
+	people, err := pgx.CollectRows(rows, scanAccount)
+	if err != nil {
+		return nil, fmt.Errorf("listing whom to invite: %w", err)
+	}
+	if len(people) == 0 {
+		return nil, fault.New(fault.Conflict, "招待する人がいません。本日発令されている職があり、アカウントがまだない人だけを招待できます。")
+	}
+	links := make([]Link, len(people))
+	for i, person := range people {
+		if links[i], err = s.hand(ctx, actor, Invitation, person.Holder); err != nil {
+			return nil, err
+		}
+	}
+	return links, nil
+}
+
+// MakeResetLink makes the link by which somebody gives their account a new
+// password. Nobody makes one for themselves.
+func (s *Service) MakeResetLink(ctx context.Context, actor authz.Actor, number string) (Link, error) {
+	account, err := s.Account(ctx, actor, number)
+	switch {
+	case err != nil:
+		return Link{}, err
+	case !account.Exists:
+		return Link{}, fault.New(fault.Conflict, "この人には、まだアカウントがありません。招待してください。")
+	case account.Suspended():
+		return Link{}, fault.New(fault.Conflict, "このアカウントは利用を止めています。先に、利用を再開してください。")
+	}
+	return s.hand(ctx, actor, Reset, account.Holder)
+}
+
+// hand makes somebody's link.
+func (s *Service) hand(ctx context.Context, actor authz.Actor, purpose Purpose, holder Holder) (Link, error) {
+	var link Link
+	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		if err := allowDecision(ctx, tx, holder.Person); err != nil {
+			return door.Unchanged(), err
+		}
+		var err error
+		link, err = makeLink(ctx, tx, actor, purpose, holder)
+		return linkEffect(purpose, holder.Person), err
+	})
+	if err != nil {
+		return Link{}, fmt.Errorf("making a link: %w", err)
+	}
+	return link, nil
+}
+
+// errLink is what whoever comes with a link reads that is not, or no longer, one.
+func errLink() error {
+	return fault.New(fault.NotFound, "このリンクは使えません。期限が過ぎたか、すでに使われたか、新しいリンクが作られています。アドレスを確かめ、合っているときは総務課に新しいリンクを頼んでください。")
+}
+
+// Opened is the link with that token, for whoever has opened it; that does not
+// use it up. NotFound for one that is not, or can no longer be used.
+func (s *Service) Opened(ctx context.Context, token string) (Link, error) {
+	link := Link{Token: token}
+	err := s.pool.QueryRow(ctx, `
+		SELECT l.purpose, l.ends_at, coalesce(p.id, 0), coalesce(p.staff_number, ''), coalesce(p.name, '')
+		FROM one_time_link l LEFT JOIN person p ON p.id = l.person_id
+		WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.ends_at > $2`, linkKey(token), s.door.Now()).
+		Scan(&link.Purpose, &link.EndsAt, &link.Holder.Person, &link.Holder.StaffNumber, &link.Holder.Name)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Link{}, errLink()
+	}
+	if err != nil {
+		return Link{}, fmt.Errorf("finding a link: %w", err)
+	}
+	return link, nil
+}
+
+// use uses a link up; of several who use the same one, one does.
+func use(ctx context.Context, tx *door.Tx, link Link) error {
+	tag, err := tx.Exec(ctx, `
+		UPDATE one_time_link SET used_at = $3
+		WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND ends_at > $3`, linkKey(link.Token), link.Purpose, tx.Now)
+	if err != nil {
+		return fmt.Errorf("using a link: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return errLink()
+	}
+	return nil
+}
+
+// BeginPortal uses the link of the first administrator: it registers them and
+// makes their account, all or nothing, and only while there is no account.
+func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, password string) error {
+	link, err := s.Opened(ctx, token)
+	if err != nil {
+		return err
+	}
+	if link.Purpose != FirstAdministrator {
+		return errLink()
+	}
+	words := append(s.words[:len(s.words):len(s.words)], p.StaffNumber, p.Name, p.Furigana, p.Email)
+	if err := checkPassword(password, words); err != nil {
+		return err
+	}
+	hash, err := s.hashing.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	err = s.door.Do(ctx, authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+		if err := use(ctx, tx, link); err != nil {
+			return door.Unchanged(), err
+		}
+		var begun bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account)`).Scan(&begun); err != nil {
+			return door.Unchanged(), err
+		}
+		if begun {
+			return door.Unchanged(), errLink()
+		}
+		person, effect, err := org.Found(ctx, tx, p)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
+			return door.Unchanged(), err
+		}
+		effect.Fields = append(effect.Fields, "password")
+		return effect, keepPassword(ctx, tx, person, hash)
+	})
+	if err != nil {
+		return fmt.Errorf("making the first administrator: %w", err)
+	}
+	return nil
+}
+
+// Accept uses somebody's link: they set the password of their account, and all
+// sessions there were end. Whoever has no post or role any more, or whose
+// account is suspended, can't.
+func (s *Service) Accept(ctx context.Context, token, password string) error {
+	link, err := s.Opened(ctx, token)
+	if err != nil {
+		return err
+	}
+	if link.Purpose == FirstAdministrator {
+		return errLink()
+	}
+	person := link.Holder.Person
+	hash, err := s.newHash(ctx, person, password)
+	if err != nil {
+		return err
+	}
+	// whoever has the link acts as the person it was made for
+	holder := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}}
+	err = s.door.Do(ctx, holder, func(tx *door.Tx) (door.Effect, error) {
+		if err := use(ctx, tx, link); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := mayAccept(ctx, tx, person); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := keepPassword(ctx, tx, person, hash); err != nil {
+			return door.Unchanged(), err
+		}
+		effect := passwordEffect(person)
+		effect.Fields = append(effect.Fields, "by_"+string(link.Purpose)+"_link")
+		return effect, forgetSignIns(ctx, tx, person)
+	})
+	if err != nil {
+		return fmt.Errorf("accepting a link: %w", err)
+	}
+	return nil
+}
+
+// mayAccept refuses those who could not sign in afterwards.
+func mayAccept(ctx context.Context, tx *door.Tx, person int64) error {
+	serves, err := org.Serves(ctx, tx, person, tx.Today())
+	if err != nil {
+		return err
+	}
+	var suspended bool
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account WHERE person_id = $1 AND suspended_at IS NOT NULL)`, person).Scan(&suspended)
+	switch {
+	case err != nil:
+		return fmt.Errorf("looking up an account: %w", err)
+	case !serves:
+		return fault.New(fault.Forbidden, "本日の時点で発令されている職がないため、利用できません。総務課に連絡してください。")
+	case suspended:
+		return fault.New(fault.Forbidden, suspendedMessage)
+	}
+	return nil
+}

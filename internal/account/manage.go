@@ -1,0 +1,220 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/unicode/norm"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/trail"
+)
+
+// Account is somebody's account as those who manage accounts see it.
+type Account struct {
+	Holder
+	Exists           bool
+	SignedInAt       time.Time // last; zero for never
+	SuspendedAt      time.Time // zero while it can be used
+	SuspensionReason string
+	InvitedUntil     time.Time // when the open invitation ends; zero for none
+}
+
+// Suspended tells whether the account can't be used for now.
+func (a Account) Suspended() bool { return !a.SuspendedAt.IsZero() }
+
+// accountColumns are what scanAccount reads, and accountsOfToday where they come
+// from: the people p with a post or a role on the day $1, each with the first of
+// their posts t, their account a, and the invitation l that is open at $2.
+const (
+	accountColumns = `p.id, p.staff_number, p.name, t.section, t.title, a.person_id IS NOT NULL, a.signed_in_at, a.suspended_at, coalesce(a.suspension_reason, ''), l.ends_at`
+
+	accountsOfToday = `
+		FROM person p
+		JOIN LATERAL (
+			SELECT coalesce(s.name, '') AS section, po.title, coalesce(s.position, -1) AS position, po.position AS within
+			FROM appointment h JOIN post po ON po.id = h.post_id LEFT JOIN section s ON s.id = po.section_id
+			WHERE h.person_id = p.id AND h.period @> $1::date
+			UNION ALL
+			SELECT '', '', 1000000, 0 FROM role_grant g WHERE g.person_id = p.id AND g.period @> $1::date
+			ORDER BY position, within, title LIMIT 1) t ON true
+		LEFT JOIN account a ON a.person_id = p.id
+		LEFT JOIN one_time_link l ON l.person_id = p.id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.ends_at > $2`
+)
+
+func scanAccount(row pgx.CollectableRow) (Account, error) {
+	var (
+		a                            Account
+		section, title               string
+		signedIn, suspended, invited *time.Time
+	)
+	err := row.Scan(&a.Person, &a.StaffNumber, &a.Name, &section, &title, &a.Exists, &signedIn, &suspended, &a.SuspensionReason, &invited)
+	a.Post = org.PostName(section, title)
+	a.SignedInAt, a.SuspendedAt, a.InvitedUntil = orZero(signedIn), orZero(suspended), orZero(invited)
+	return a, err
+}
+
+// accountsOnPage is how many accounts one page of the list holds.
+const accountsOnPage = 100
+
+// Search is what Accounts looks for.
+type Search struct {
+	Words string // part of a name, フリガナ, staff number or e-mail, in either width
+	After string // empty, or Next of the page before
+	// Without asks only for people who have no account yet.
+	Without bool
+}
+
+// Accounts lists the people of today with their accounts, by フリガナ, as far as
+// the actor manages them; next is empty on the last page.
+func (s *Service) Accounts(ctx context.Context, actor authz.Actor, q Search) (accounts []Account, next string, err error) {
+	mine, err := s.managed(ctx, actor)
+	if err != nil {
+		return nil, "", err
+	}
+	words := strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", "")
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+accountColumns+accountsOfToday+`
+		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND ($4 = '' OR strpos(p.search, $4) > 0) AND NOT ($5 AND a.person_id IS NOT NULL)
+		  AND ($6 = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person WHERE staff_number = $6))
+		ORDER BY p.furigana, p.staff_number LIMIT $7`,
+		s.today(), s.door.Now(), mine, words, q.Without, q.After, accountsOnPage+1)
+	if err != nil {
+		return nil, "", fmt.Errorf("listing accounts: %w", err)
+	}
+	accounts, err = pgx.CollectRows(rows, scanAccount)
+	if err != nil {
+		return nil, "", fmt.Errorf("listing accounts: %w", err)
+	}
+	if len(accounts) > accountsOnPage {
+		accounts = accounts[:accountsOnPage]
+		next = accounts[accountsOnPage-1].StaffNumber
+	}
+	return accounts, next, nil
+}
+
+// Account returns the account of the person with that staff number; NotFound
+// for one that the actor does not manage.
+func (s *Service) Account(ctx context.Context, actor authz.Actor, number string) (Account, error) {
+	mine, err := s.managed(ctx, actor)
+	if err != nil {
+		return Account{}, err
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+accountColumns+accountsOfToday+`
+		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND p.staff_number = $4`, s.today(), s.door.Now(), mine, number)
+	if err != nil {
+		return Account{}, fmt.Errorf("finding an account: %w", err)
+	}
+	account, err := pgx.CollectExactlyOneRow(rows, scanAccount)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Account{}, fault.New(fault.NotFound, "この人は見つかりません。「アカウント管理」の一覧から探し直してください。本日発令されている職がない人は、一覧に出ません。")
+	}
+	if err != nil {
+		return Account{}, fmt.Errorf("finding an account: %w", err)
+	}
+	return account, nil
+}
+
+// managed are the people whose accounts an actor manages; nil for all. Who does
+// not manage all may still have to for a ポータル管理者 who is the only one.
+func (s *Service) managed(ctx context.Context, actor authz.Actor) ([]int64, error) {
+	if actor.Reach(authz.ManageAccounts) == authz.All {
+		return nil, nil
+	}
+	people := []int64{}
+	rows, err := s.pool.Query(ctx, `SELECT DISTINCT person_id FROM holding WHERE role = $2 AND period @> $1::date AND rule_period @> $1::date`,
+		s.today(), authz.Administrator)
+	if err != nil {
+		return nil, fmt.Errorf("listing administrators: %w", err)
+	}
+	administrators, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("listing administrators: %w", err)
+	}
+	for _, person := range administrators {
+		matter, err := org.Concerning(ctx, s.pool, person, s.today())
+		if err != nil {
+			return nil, err
+		}
+		if _, may := actor.May(authz.ManageAccounts, matter); may {
+			people = append(people, person)
+		}
+	}
+	return people, nil
+}
+
+func (s *Service) today() time.Time { return calendar.Day(s.door.Now()) }
+
+// Suspend keeps somebody from signing in, and ends all their sessions at once.
+func (s *Service) Suspend(ctx context.Context, actor authz.Actor, number, reason string) error {
+	return s.decide(ctx, actor, number, "suspended", reason, func(tx *door.Tx, person int64) error {
+		tag, err := tx.Exec(ctx, `UPDATE account SET suspended_at = $2, suspension_reason = $3 WHERE person_id = $1 AND suspended_at IS NULL`,
+			person, tx.Now, reason)
+		switch {
+		case err != nil:
+			return err
+		case tag.RowsAffected() == 0:
+			return fault.New(fault.Conflict, "このアカウントは、まだないか、すでに利用を止めています。画面を開き直してください。")
+		}
+		return forgetSignIns(ctx, tx, person)
+	})
+}
+
+// Resume lets somebody sign in again whose account is suspended.
+func (s *Service) Resume(ctx context.Context, actor authz.Actor, number, reason string) error {
+	return s.decide(ctx, actor, number, "resumed", reason, func(tx *door.Tx, person int64) error {
+		tag, err := tx.Exec(ctx, `UPDATE account SET suspended_at = NULL, suspension_reason = NULL WHERE person_id = $1 AND suspended_at IS NOT NULL`, person)
+		switch {
+		case err != nil:
+			return err
+		case tag.RowsAffected() == 0:
+			return fault.New(fault.Conflict, "このアカウントは、利用を止めていません。画面を開き直してください。")
+		}
+		return nil
+	})
+}
+
+// decide makes a decision with a reason on somebody's account.
+func (s *Service) decide(ctx context.Context, actor authz.Actor, number, field, reason string, change func(tx *door.Tx, person int64) error) error {
+	account, err := s.Account(ctx, actor, number)
+	if err != nil {
+		return err
+	}
+	if reason = strings.TrimSpace(reason); reason == "" {
+		return fault.InvalidFields([]fault.Problem{{Field: "reason", Message: "理由を入力してください。監査証跡に残ります。"}})
+	}
+	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		if err := allowDecision(ctx, tx, account.Person); err != nil {
+			return door.Unchanged(), err
+		}
+		return door.Effect{
+			Subject: trail.Subject{Kind: "account", ID: account.Person}, Fields: []string{field},
+			Confidential: map[string]any{"reason": reason},
+		}, change(tx, account.Person)
+	})
+	if err != nil {
+		return fmt.Errorf("deciding on an account: %w", err)
+	}
+	return nil
+}
+
+// forgetSignIns ends a person's sessions, sign-ins halfway, and known devices.
+func forgetSignIns(ctx context.Context, tx *door.Tx, person int64) error {
+	var batch pgx.Batch
+	batch.Queue(`DELETE FROM sessions WHERE person_id = $1`, person)
+	batch.Queue(`DELETE FROM sign_in_attempt WHERE person_id = $1`, person)
+	batch.Queue(`DELETE FROM known_device WHERE person_id = $1`, person)
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("ending what a person is signed in with: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,249 @@
+package account_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"kagami/internal/account"
+	"kagami/internal/authz"
+	"kagami/internal/fault"
+)
+
+func TestASuspendedAccountEndsAtOnceAndSaysWhomToAsk(t *testing.T) {
+	t.Parallel()
+	p, administrator, second := withAdministrators(t)
+	web, client := site(t, p.db, p.clock, p.person)
+	status(t, client, web.URL+"/in")
+	if err := p.Suspend(t.Context(), second, "M001", "　"); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("without a reason: %v", err)
+	}
+	if err := p.Suspend(t.Context(), second, "M001", "見本の理由"); err != nil {
+		t.Fatal(err)
+	}
+	if got := status(t, client, web.URL); got != 401 {
+		t.Errorf("a session goes on: %d", got)
+	}
+	_, right := p.Authenticate(t.Context(), "M001", password, from("192.0.2.1"))
+	_, wrong := p.Authenticate(t.Context(), "M001", "not the password", from("192.0.2.1"))
+	_, nobody := p.Authenticate(t.Context(), "M999", "not the password", from("192.0.2.1"))
+	if fault.KindOf(right) != fault.Unauthenticated || right.Error() == wrong.Error() || wrong.Error() != nobody.Error() {
+		t.Errorf("%v, %v, %v", right, wrong, nobody)
+	}
+	if ok, err := p.Verify(t.Context(), p.person, password, from("192.0.2.1")); ok || err != nil {
+		t.Errorf("a proof: %t, %v", ok, err)
+	}
+	if err := p.Suspend(t.Context(), second, "M001", "もう一度"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("twice: %v", err)
+	}
+	got, err := p.Account(t.Context(), second, "M001")
+	if err != nil || !got.Suspended() || got.SuspensionReason != "見本の理由" {
+		t.Errorf("it stands as %+v, %v", got, err)
+	}
+
+	if err := p.Resume(t.Context(), second, "M001", "見本の理由"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Authenticate(t.Context(), "M001", password, from("192.0.2.1")); err != nil {
+		t.Errorf("after it: %v", err)
+	}
+	if err := p.Resume(t.Context(), second, "M001", "もう一度"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("twice: %v", err)
+	}
+	if err := p.Suspend(t.Context(), administrator, "M001", "自分"); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("themselves: %v", err)
+	}
+}
+
+// Whoever gave their password just before they were suspended gets no session.
+func TestASuspensionComesBeforeTheSessionThatIsAboutToBegin(t *testing.T) {
+	t.Parallel()
+	p, _, second := withAdministrators(t)
+	refused := 0
+	web, client := siteThatFails(t, p.db, p.clock, p.person, func(err error) {
+		if fault.KindOf(err) == fault.Unauthenticated {
+			refused++
+		}
+	})
+	if err := p.Suspend(t.Context(), second, "M001", "見本の理由"); err != nil {
+		t.Fatal(err)
+	}
+	status(t, client, web.URL+"/in")
+	if refused != 1 || p.sessionsOf(t, p.person) != 0 {
+		t.Errorf("%d sessions, refused %d times", p.sessionsOf(t, p.person), refused)
+	}
+}
+
+func TestAPasswordIsChangedByItsOwnerAndEndsTheOtherSessions(t *testing.T) {
+	t.Parallel()
+	p := aPlace(t)
+	owner := p.actor(t, p.person)
+	p.session(t, p.person, "this")
+	p.session(t, p.person, "one")
+	change := account.Change{Current: "not the password", New: another, Session: "this", Try: from("192.0.2.1")}
+	if err := p.ChangePassword(t.Context(), owner, change); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a wrong password: %v", err)
+	}
+	change.Current, change.New = password, "password1234"
+	if err := p.ChangePassword(t.Context(), owner, change); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a bad new one: %v", err)
+	}
+	if p.sessionsOf(t, p.person) != 2 {
+		t.Error("sessions ended by what was refused")
+	}
+	change.New = another
+	if err := p.ChangePassword(t.Context(), owner, change); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, p, `SELECT count(*) FROM sessions WHERE id = 'this'`); n != 1 || p.sessionsOf(t, p.person) != 1 {
+		t.Error("the sessions are not those that should be")
+	}
+	if got, err := p.Authenticate(t.Context(), "M001", another, from("192.0.2.1")); got != p.person || err != nil {
+		t.Errorf("the new password: %d, %v", got, err)
+	}
+	// guessing the current one is counted as a sign-in is
+	change.Current = "not the password"
+	for range 6 {
+		if err := p.ChangePassword(t.Context(), owner, change); fault.KindOf(err) != fault.Invalid {
+			t.Fatal(err)
+		}
+	}
+	if err := p.ChangePassword(t.Context(), owner, change); fault.KindOf(err) != fault.TooMany {
+		t.Errorf("guessing goes on: %v", err)
+	}
+}
+
+func TestPeopleSeeAndEndTheirOwnSessions(t *testing.T) {
+	t.Parallel()
+	p, administrator, second := withAdministrators(t)
+	for _, id := range []string{"one", "two", "three"} {
+		p.session(t, p.person, id)
+	}
+	p.session(t, second.Person, "second's")
+	ids := func() (ids []string) {
+		list, err := p.OpenSessions(t.Context(), administrator)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range list {
+			ids = append(ids, s.ID)
+		}
+		slices.Sort(ids)
+		return ids
+	}
+	if got := fmt.Sprint(ids()); got != "[one three two]" {
+		t.Errorf("they see %s", got)
+	}
+	if err := p.EndSession(t.Context(), administrator, "one"); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"one", "second's", ""} {
+		if err := p.EndSession(t.Context(), administrator, id); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("ending %q: %v", id, err)
+		}
+	}
+	if err := p.EndOtherSessions(t.Context(), administrator, "two"); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(ids()); got != "[two]" {
+		t.Errorf("left are %s", got)
+	}
+	if err := p.EndSessionsOf(t.Context(), administrator, "M002"); err != nil {
+		t.Fatal(err)
+	}
+	if p.sessionsOf(t, second.Person) != 0 {
+		t.Error("an administrator did not end another's")
+	}
+}
+
+// Who manages accounts: the ポータル管理者 all but their own; the 統括 that of the
+// only ポータル管理者; nobody else any.
+func TestWhoManagesWhichAccounts(t *testing.T) {
+	t.Parallel()
+	p := aPlace(t)
+	administrator := p.give(t, p.person, authz.Administrator)
+	officer := p.give(t, p.hire(t, "M002", "見本 花子"), authz.GeneralSecurityOfficer)
+	staff := p.actor(t, p.hire(t, "M003", "見本 梅子"))
+	sees := func(actor authz.Actor) (numbers []string) {
+		list, _, err := p.Accounts(t.Context(), actor, account.Search{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range list {
+			numbers = append(numbers, a.StaffNumber)
+		}
+		return numbers
+	}
+	for _, c := range []struct {
+		actor authz.Actor
+		want  string
+	}{{administrator, "[M001 M002 M003]"}, {officer, "[M001]"}, {staff, "[]"}} {
+		if got := fmt.Sprint(sees(c.actor)); got != c.want {
+			t.Errorf("%+v sees %s, want %s", c.actor.Holdings, got, c.want)
+		}
+	}
+	if _, err := p.MakeResetLink(t.Context(), officer, "M001"); err != nil {
+		t.Errorf("the only administrator's link: %v", err)
+	}
+	for _, number := range []string{"M001", "M002", "M003", "M999"} {
+		for name, err := range map[string]error{
+			"suspends": p.Suspend(t.Context(), staff, number, "見本"),
+			"resumes":  p.Resume(t.Context(), staff, number, "見本"),
+			"ends":     p.EndSessionsOf(t.Context(), staff, number),
+		} {
+			if fault.KindOf(err) != fault.NotFound {
+				t.Errorf("a 職員 %s %s: %v", name, number, err)
+			}
+		}
+		if _, err := p.Invite(t.Context(), staff, number); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("a 職員 invites %s: %v", number, err)
+		}
+		if _, err := p.MakeResetLink(t.Context(), staff, number); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("a 職員 resets %s: %v", number, err)
+		}
+		if _, err := p.OpenSessionsOf(t.Context(), staff, number); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("a 職員 sees the sessions of %s: %v", number, err)
+		}
+	}
+	if _, err := p.InviteAll(t.Context(), staff); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a 職員 invites all: %v", err)
+	}
+	// with a second one, the 統括 has nothing to do with it
+	p.give(t, staff.Person, authz.Administrator)
+	if got := fmt.Sprint(sees(officer)); got != "[]" {
+		t.Errorf("the 統括 sees %s", got)
+	}
+}
+
+func TestAccountsAreFoundByWordsAndPagedByKey(t *testing.T) {
+	t.Parallel()
+	p := aPlace(t)
+	administrator := p.give(t, p.person, authz.Administrator)
+	_, err := p.db.Pool.Exec(t.Context(), `
+		WITH hired AS (
+			INSERT INTO person (staff_number, name, furigana)
+			SELECT 'M' || lpad(n::text, 3, '0'), '見本 ' || n, 'ミホン' FROM generate_series(2, 105) n RETURNING id),
+		made AS (INSERT INTO post (title, single_holder, position) VALUES ('見本の職', false, 0) RETURNING id)
+		INSERT INTO appointment (person_id, post_id, single_holder, period)
+		SELECT hired.id, made.id, false, '[2026-04-01,)' FROM hired, made`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	firstPage, next, err := p.Accounts(t.Context(), administrator, account.Search{})
+	if err != nil || len(firstPage) != 100 || next != "M100" {
+		t.Fatalf("%d accounts, next %q, %v", len(firstPage), next, err)
+	}
+	rest, next, err := p.Accounts(t.Context(), administrator, account.Search{After: next})
+	if err != nil || len(rest) != 5 || next != "" || rest[0].StaffNumber != "M101" {
+		t.Errorf("then %d accounts, next %q, %v", len(rest), next, err)
+	}
+	for words, want := range map[string]int{"Ｍ０５０": 1, "見本　太郎": 1, "誰でもない": 0} {
+		if list, _, err := p.Accounts(t.Context(), administrator, account.Search{Words: words}); err != nil || len(list) != want {
+			t.Errorf("%q finds %d, %v", words, len(list), err)
+		}
+	}
+	without, _, err := p.Accounts(t.Context(), administrator, account.Search{Without: true})
+	if err != nil || len(without) != 100 || without[0].StaffNumber != "M002" {
+		t.Errorf("without an account: %d, %v", len(without), err)
+	}
+}

@@ -1,0 +1,238 @@
+package account_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"kagami/internal/account"
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres/pgtest"
+)
+
+// place is a portal whose clock the test moves, with one account.
+type place struct {
+	*account.Service
+	org    *org.Service
+	db     pgtest.DB
+	clock  *clock
+	person int64
+}
+
+func aPlace(t *testing.T) place {
+	t.Helper()
+	db := server.New(t)
+	c := &clock{now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}
+	d := door.New(db.Pool, c.Now)
+	accounts, err := account.New(db.Pool, d, "鏡石町")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := place{Service: accounts, org: org.New(db.Pool, d), db: db, clock: c}
+	p.person = p.hire(t, "M001", "見本 太郎")
+	if err := p.SetPassword(t.Context(), authz.AsOperator(), p.person, password); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// hire registers somebody with a post of their own.
+func (p place) hire(t *testing.T, number, name string) int64 {
+	t.Helper()
+	person, err := p.org.AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: number, Name: name, Furigana: "ミホン"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	post, err := p.org.AddPost(t.Context(), authz.AsOperator(), org.Post{Title: "職員" + number})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = p.org.Appoint(t.Context(), authz.AsOperator(), org.Appointment{Person: person, Post: post, First: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return person
+}
+
+func from(address string) account.Try { return account.Try{Address: netip.MustParseAddr(address)} }
+
+// fail fails n times in a row, as far as that is let.
+func (p place) fail(t *testing.T, login string, try account.Try, n int) {
+	t.Helper()
+	for range n {
+		if _, err := p.Authenticate(t.Context(), login, "not the password", try); fault.KindOf(err) != fault.Unauthenticated {
+			t.Fatalf("a wrong password: %v", err)
+		}
+	}
+}
+
+func retryAfter(t *testing.T, err error) time.Duration {
+	t.Helper()
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok || e.Kind != fault.TooMany {
+		t.Fatalf("not too many: %v", err)
+	}
+	return e.RetryAfter
+}
+
+func TestAfterSomeFailuresASignInWaitsWhetherTheAccountExistsOrNot(t *testing.T) {
+	t.Parallel()
+	p := aPlace(t)
+	for _, login := range []string{"M001", "M999", "nobody@town.example"} {
+		p.fail(t, login, from("192.0.2.1"), 6)
+		_, err := p.Authenticate(t.Context(), login, password, from("192.0.2.1"))
+		if wait := retryAfter(t, err); wait != 2*time.Second {
+			t.Errorf("%s waits %v", login, wait)
+		}
+		// from anywhere else too, and asking again makes it no longer
+		_, err = p.Authenticate(t.Context(), login, password, from("198.51.100.7"))
+		if wait := retryAfter(t, err); wait != 2*time.Second {
+			t.Errorf("%s waits %v elsewhere", login, wait)
+		}
+	}
+	p.clock.advance(2 * time.Second)
+	if got, err := p.Authenticate(t.Context(), "M001", password, from("192.0.2.1")); got != p.person || err != nil {
+		t.Errorf("after the wait: %d, %v", got, err)
+	}
+	// a success forgets the failures before it
+	p.fail(t, "M001", from("192.0.2.1"), 6)
+}
+
+func TestTheTwoLoginsOfAPersonAreCountedTogether(t *testing.T) {
+	t.Parallel()
+	accounts, _, _ := withPerson(t)
+	for _, login := range []string{"M001", "m001", "mihon@town.example", "ＭＩＨＯＮ@town.example", "Ｍ００１", "M001"} {
+		if _, err := accounts.Authenticate(t.Context(), login, "not the password", account.Try{}); fault.KindOf(err) != fault.Unauthenticated {
+			t.Fatal(err)
+		}
+	}
+	if _, err := accounts.Authenticate(t.Context(), "mihon@town.example", password, account.Try{}); fault.KindOf(err) != fault.TooMany {
+		t.Errorf("another spelling is counted apart: %v", err)
+	}
+}
+
+func TestFailuresAreForgottenAfterADay(t *testing.T) {
+	t.Parallel()
+	p := aPlace(t)
+	p.fail(t, "M001", from("192.0.2.1"), 6)
+	p.clock.advance(24 * time.Hour)
+	p.fail(t, "M001", from("192.0.2.1"), 6)
+}
+
+// A whole town may share one address: its failures wait only when there are
+// very many, and others' accounts are not touched from elsewhere.
+func TestOneAddressThatTriesManyAccountsWaitsToo(t *testing.T) {
+	t.Parallel()
+	p := aPlace(t)
+	_, err := p.db.Pool.Exec(t.Context(), `INSERT INTO sign_in_failure (kind, key_hash, failures, last_at) VALUES ('address', sha256('192.0.2.1'), 204, $1)`, p.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.Authenticate(t.Context(), "M001", password, from("192.0.2.1"))
+	if wait := retryAfter(t, err); wait != 16*time.Second {
+		t.Errorf("waits %v", wait)
+	}
+	if _, err := p.Authenticate(t.Context(), "M001", password, from("192.0.2.2")); err != nil {
+		t.Errorf("from elsewhere: %v", err)
+	}
+}
+
+// What an outsider can do never keeps the owner out: on their own device they
+// are counted apart.
+func TestAnOutsidersFailuresDontKeepTheOwnerOut(t *testing.T) {
+	t.Parallel()
+	p := aPlace(t)
+	devices := account.NewDevices(p.db.Pool, p.clock.Now, true)
+	answer := httptest.NewRecorder()
+	if err := devices.Remember(t.Context(), answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil), p.person); err != nil {
+		t.Fatal(err)
+	}
+	home := from("192.0.2.1")
+	home.Device = devices.Token(returning(t, answer))
+	if home.Device == "" {
+		t.Fatal("the device has no token")
+	}
+	p.fail(t, "M001", from("203.0.113.9"), 6)
+	if _, err := p.Authenticate(t.Context(), "M001", password, from("192.0.2.1")); fault.KindOf(err) != fault.TooMany {
+		t.Errorf("an unknown device goes through: %v", err)
+	}
+	if got, err := p.Authenticate(t.Context(), "M001", password, home); got != p.person || err != nil {
+		t.Errorf("the owner's device: %d, %v", got, err)
+	}
+
+	// a device that is known waits too, and is known for its own person only
+	p.fail(t, "M001", home, 6)
+	if _, err := p.Authenticate(t.Context(), "M001", password, home); fault.KindOf(err) != fault.TooMany {
+		t.Errorf("the owner's device never waits: %v", err)
+	}
+	other := p.hire(t, "M002", "見本 花子")
+	if err := p.SetPassword(t.Context(), authz.AsOperator(), other, password); err != nil {
+		t.Fatal(err)
+	}
+	p.fail(t, "M002", from("203.0.113.9"), 6)
+	if _, err := p.Authenticate(t.Context(), "M002", password, home); fault.KindOf(err) != fault.TooMany {
+		t.Errorf("the device is known for others too: %v", err)
+	}
+}
+
+func TestADeviceIsKnownForAYearAndToAllWhoShareIt(t *testing.T) {
+	t.Parallel()
+	p := aPlace(t)
+	other := p.hire(t, "M002", "見本 花子")
+	devices := account.NewDevices(p.db.Pool, p.clock.Now, false)
+	answer := httptest.NewRecorder()
+	remember := func(r *http.Request, person int64) {
+		answer = httptest.NewRecorder()
+		if err := devices.Remember(t.Context(), answer, r, person); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remember(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil), p.person)
+	browser := returning(t, answer)
+	remember(browser, other)
+	if devices.Token(returning(t, answer)) != devices.Token(browser) {
+		t.Error("who shares a browser takes its token away")
+	}
+	remember(browser, p.person)
+	if answer.Header().Get("Set-Cookie") != "" {
+		t.Error("a known device gets a new cookie")
+	}
+	p.clock.advance(366 * 24 * time.Hour)
+	remember(browser, p.person)
+	if devices.Token(returning(t, answer)) == devices.Token(browser) {
+		t.Error("a token lasts for good")
+	}
+}
+
+// Tries side by side don't slip through: each is counted before its hash.
+func TestTriesSideBySideAreAllCounted(t *testing.T) {
+	t.Parallel()
+	p := aPlace(t)
+	var tried, refused atomic.Int64
+	var wait sync.WaitGroup
+	for range 24 {
+		wait.Go(func() {
+			_, err := p.Authenticate(t.Context(), "M001", "not the password", from("192.0.2.1"))
+			switch fault.KindOf(err) {
+			case fault.Unauthenticated:
+				tried.Add(1)
+			case fault.TooMany:
+				refused.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if tried.Load() != 6 || refused.Load() != 18 {
+		t.Errorf("%d were tried, %d refused", tried.Load(), refused.Load())
+	}
+}

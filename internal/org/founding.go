@@ -1,0 +1,81 @@
+package org
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/trail"
+)
+
+// Found registers the first person to use a portal as its ポータル管理者, in the
+// transaction of whoever makes their account, and gives a town without a role
+// table the one that all towns begin with. Somebody who is registered already
+// is found by their staff number; what is typed now counts. It returns their id
+// and what the trail says of it.
+func Found(ctx context.Context, tx *door.Tx, p Person) (int64, door.Effect, error) {
+	p = p.folded()
+	if err := p.check(); err != nil {
+		return 0, door.Unchanged(), err
+	}
+	var id int64
+	err := tx.QueryRow(ctx, `
+		INSERT INTO person (staff_number, name, furigana, email) VALUES ($1, $2, $3, nullif($4, ''))
+		ON CONFLICT (staff_number) DO UPDATE
+		SET name = excluded.name, furigana = excluded.furigana, email = coalesce(excluded.email, person.email), version = person.version + 1
+		RETURNING id`, p.StaffNumber, p.Name, p.Furigana, p.Email).Scan(&id)
+	if err != nil {
+		return 0, door.Unchanged(), explain(err)
+	}
+	const reason = "初期設定"
+	_, err = tx.Exec(ctx, `
+		INSERT INTO role_grant (person_id, role, period, reason)
+		SELECT $1, $2, daterange($3::date, NULL), $4
+		WHERE NOT EXISTS (SELECT FROM role_grant WHERE person_id = $1 AND role = $2 AND period && daterange($3::date, NULL))`,
+		id, authz.Administrator, tx.Today(), reason)
+	if err != nil {
+		return 0, door.Unchanged(), fmt.Errorf("giving the first role: %w", err)
+	}
+	if err := foundRules(ctx, tx); err != nil {
+		return 0, door.Unchanged(), err
+	}
+	confidential := p.confidential()
+	delete(confidential, "kind") // not asked for
+	confidential["role"], confidential["reason"] = authz.Administrator, reason
+	return id, door.Effect{
+		Subject: trail.Subject{Kind: "person", ID: id}, Confidential: confidential,
+		Fields: []string{"staff_number", "name", "furigana", "email", "role_grant", "role_rule"},
+	}, nil
+}
+
+// foundRules fills an empty role table.
+func foundRules(ctx context.Context, tx *door.Tx) error {
+	var batch pgx.Batch
+	var empty bool
+	if err := tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM role_rule)`).Scan(&empty); err != nil || !empty {
+		return err
+	}
+	for _, rule := range CommonRules() {
+		batch.Queue(`INSERT INTO role_rule (title, role, period) VALUES ($1, $2, daterange(NULL, NULL))`, rule.Title, rule.Role)
+	}
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("filling the role table: %w", err)
+	}
+	return nil
+}
+
+// Serves tells whether a person holds a post or a role on a day.
+func Serves(ctx context.Context, tx pgx.Tx, person int64, day time.Time) (bool, error) {
+	var serves bool
+	err := tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM appointment WHERE person_id = $1 AND period @> $2::date)
+		    OR EXISTS (SELECT FROM role_grant WHERE person_id = $1 AND period @> $2::date)`, person, day).Scan(&serves)
+	if err != nil {
+		return false, fmt.Errorf("looking whether a person has a post: %w", err)
+	}
+	return serves, nil
+}
