@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"text/tabwriter"
@@ -28,9 +29,11 @@ import (
 type serveCommand struct {
 	database
 	Listen    string   `default:"127.0.0.1:8080" help:"待ち受けるアドレス。"`
-	PublicURL *url.URL `name:"public-url" placeholder:"URL" help:"利用者がポータルを開く URL。https のときは、Cookie を https だけで送ります。"`
-	Town      string   `default:"鏡石町" help:"画面に出す自治体の名前。"`
-	Demo      bool     `help:"空のデータベースを見本の町で満たし、アカウントを一度だけ表示します。"`
+	PublicURL *url.URL `name:"public-url" placeholder:"URL" help:"利用者がポータルを開く URL。https のときは、Cookie を https だけで送ります。http は、このコンピューターで試すとき（localhost）だけに使えます。"`
+	// TrustedProxies are named, never guessed: anyone can send X-Forwarded-For.
+	TrustedProxies []netip.Prefix `name:"trusted-proxies" placeholder:"CIDR" help:"前に置くリバースプロキシのアドレス（192.0.2.10/32 など、コンマで区切る）。利用者のアドレスを、ここからの X-Forwarded-For だけから読みます。"`
+	Town           string         `default:"鏡石町" help:"画面に出す自治体の名前。"`
+	Demo           bool           `help:"空のデータベースを見本の町で満たし、アカウントを一度だけ表示します。"`
 }
 
 // Run serves until the context ends, and then stops in order: first the pages,
@@ -68,28 +71,49 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 // build makes the portal of its parts.
 func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool) (*portal.Portal, error) {
 	d := door.New(pool, time.Now)
-	accounts, err := account.New(pool, d)
+	accounts, err := account.New(pool, d, c.Town)
 	if err != nil {
 		return nil, err
 	}
 	config := portal.Config{
 		Town: c.Town, PublicURL: c.publicURL(), Pool: pool, Now: time.Now,
 		Org: org.New(pool, d), Accounts: accounts, Policy: policy.New(pool, d, time.Now),
-		Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
+		Log:            slog.New(slog.NewJSONHandler(os.Stderr, nil)),
+		TrustedProxies: c.TrustedProxies,
 	}
 	if c.Demo {
 		if err := demo(ctx, config); err != nil {
 			return nil, err
 		}
 	}
-	return portal.New(config)
+	p, err := portal.New(config)
+	if err != nil {
+		return nil, err
+	}
+	if err := welcome(ctx, config); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
 }
 
 func (c *serveCommand) publicURL() *url.URL {
 	if c.PublicURL != nil {
 		return c.PublicURL
 	}
-	return &url.URL{Scheme: "http", Host: c.Listen}
+	return &url.URL{Scheme: "http", Host: shownAddress(c.Listen)}
+}
+
+// welcome prints the link by which the first administrator makes their account,
+// as long as nobody has one.
+func welcome(ctx context.Context, config portal.Config) error {
+	link, needed, err := config.Accounts.MakeFirstLink(ctx)
+	if err != nil || !needed {
+		return err
+	}
+	fmt.Println("アカウントがまだありません。最初のポータル管理者になる人が、次のアドレスを24時間以内に開いてください。一度だけ使え、起動し直すと新しくなります。")
+	fmt.Println(config.PublicURL.JoinPath("welcome", link.Token))
+	return nil
 }
 
 // demo fills an empty database with the sample town.

@@ -140,17 +140,39 @@ func (s *Service) Invite(ctx context.Context, actor authz.Actor, number string) 
 	return s.hand(ctx, actor, Invitation, account.Holder)
 }
 
-// InviteAll makes the links for all people of today who have no account, in the
-// order of their 課室. Conflict where there is nobody to invite.
-func (s *Service) InviteAll(ctx context.Context, actor authz.Actor) ([]Link, error) {
+// Waiting are the people of today who have no account.
+type Waiting struct {
+	All     int
+	Invited int // of these, those with an invitation that is open
+}
+
+// Waiting counts them, as far as the actor manages their accounts.
+func (s *Service) Waiting(ctx context.Context, actor authz.Actor) (Waiting, error) {
+	mine, err := s.managed(ctx, actor)
+	if err != nil {
+		return Waiting{}, err
+	}
+	var w Waiting
+	err = s.pool.QueryRow(ctx, `SELECT count(*), count(l.ends_at)`+accountsOfToday+`
+		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND a.person_id IS NULL`, s.today(), s.door.Now(), mine).Scan(&w.All, &w.Invited)
+	if err != nil {
+		return Waiting{}, fmt.Errorf("counting who waits for an account: %w", err)
+	}
+	return w, nil
+}
+
+// InviteAll makes the links for the people of today who have no account, in the
+// order of their 課室; with again, also for those who have been invited and whose
+// link then ends. Conflict where there is nobody to invite.
+func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) ([]Link, error) {
 	mine, err := s.managed(ctx, actor)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+accountColumns+accountsOfToday+`
-		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND a.person_id IS NULL
-		ORDER BY t.position, p.furigana, p.staff_number`, s.today(), s.door.Now(), mine)
+		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND a.person_id IS NULL AND ($4 OR l.ends_at IS NULL)
+		ORDER BY t.position, p.furigana, p.staff_number`, s.today(), s.door.Now(), mine, again)
 	if err != nil {
 		return nil, fmt.Errorf("listing whom to invite: %w", err)
 	}
@@ -159,7 +181,7 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor) ([]Link, err
 		return nil, fmt.Errorf("listing whom to invite: %w", err)
 	}
 	if len(people) == 0 {
-		return nil, fault.New(fault.Conflict, "招待する人がいません。本日発令されている職があり、アカウントがまだない人だけを招待できます。")
+		return nil, fault.New(fault.Conflict, "招待する人がいません。招待できるのは、本日発令されている職があり、アカウントがまだない人です。")
 	}
 	links := make([]Link, len(people))
 	for i, person := range people {
@@ -240,23 +262,25 @@ func use(ctx context.Context, tx *door.Tx, link Link) error {
 }
 
 // BeginPortal uses the link of the first administrator: it registers them and
-// makes their account, all or nothing, and only while there is no account.
-func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, password string) error {
+// makes their account, all or nothing, and only while there is no account. It
+// returns who they are.
+func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, password string) (int64, error) {
 	link, err := s.Opened(ctx, token)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if link.Purpose != FirstAdministrator {
-		return errLink()
+		return 0, errLink()
 	}
 	words := append(s.words[:len(s.words):len(s.words)], p.StaffNumber, p.Name, p.Furigana, p.Email)
 	if err := checkPassword(password, words); err != nil {
-		return err
+		return 0, err
 	}
 	hash, err := s.hashing.hash(ctx, password)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	var person int64
 	err = s.door.Do(ctx, authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
 		if err := use(ctx, tx, link); err != nil {
 			return door.Unchanged(), err
@@ -268,8 +292,9 @@ func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, p
 		if begun {
 			return door.Unchanged(), errLink()
 		}
-		person, effect, err := org.Found(ctx, tx, p)
-		if err != nil {
+		var effect door.Effect
+		var err error
+		if person, effect, err = org.Found(ctx, tx, p); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
@@ -279,26 +304,26 @@ func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, p
 		return effect, keepPassword(ctx, tx, person, hash)
 	})
 	if err != nil {
-		return fmt.Errorf("making the first administrator: %w", err)
+		return 0, fmt.Errorf("making the first administrator: %w", err)
 	}
-	return nil
+	return person, nil
 }
 
 // Accept uses somebody's link: they set the password of their account, and all
 // sessions there were end. Whoever has no post or role any more, or whose
-// account is suspended, can't.
-func (s *Service) Accept(ctx context.Context, token, password string) error {
+// account is suspended, can't. It returns who they are.
+func (s *Service) Accept(ctx context.Context, token, password string) (int64, error) {
 	link, err := s.Opened(ctx, token)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if link.Purpose == FirstAdministrator {
-		return errLink()
+		return 0, errLink()
 	}
 	person := link.Holder.Person
 	hash, err := s.newHash(ctx, person, password)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	// whoever has the link acts as the person it was made for
 	holder := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}}
@@ -320,9 +345,9 @@ func (s *Service) Accept(ctx context.Context, token, password string) error {
 		return effect, forgetSignIns(ctx, tx, person)
 	})
 	if err != nil {
-		return fmt.Errorf("accepting a link: %w", err)
+		return 0, fmt.Errorf("accepting a link: %w", err)
 	}
-	return nil
+	return person, nil
 }
 
 // mayAccept refuses those who could not sign in afterwards.

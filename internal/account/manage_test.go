@@ -205,7 +205,7 @@ func TestWhoManagesWhichAccounts(t *testing.T) {
 			t.Errorf("a 職員 sees the sessions of %s: %v", number, err)
 		}
 	}
-	if _, err := p.InviteAll(t.Context(), staff); fault.KindOf(err) != fault.Conflict {
+	if _, err := p.InviteAll(t.Context(), staff, true); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a 職員 invites all: %v", err)
 	}
 	// with a second one, the 統括 has nothing to do with it

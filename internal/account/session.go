@@ -29,6 +29,14 @@ const (
 	ByPassword = "password"
 )
 
+// MethodTitle is what a way to sign in is called.
+func MethodTitle(method string) string {
+	if method == ByPassword {
+		return "パスワード"
+	}
+	return method
+}
+
 // sessionKey is what a session is called among scs's values.
 const sessionKey = "session"
 

@@ -64,10 +64,10 @@ func (p place) hire(t *testing.T, number, name string) int64 {
 
 func from(address string) account.Try { return account.Try{Address: netip.MustParseAddr(address)} }
 
-// fail fails n times in a row, as far as that is let.
-func (p place) fail(t *testing.T, login string, try account.Try, n int) {
+// fail fails as often as is let without a wait.
+func (p place) fail(t *testing.T, login string, try account.Try) {
 	t.Helper()
-	for range n {
+	for range 6 {
 		if _, err := p.Authenticate(t.Context(), login, "not the password", try); fault.KindOf(err) != fault.Unauthenticated {
 			t.Fatalf("a wrong password: %v", err)
 		}
@@ -87,7 +87,7 @@ func TestAfterSomeFailuresASignInWaitsWhetherTheAccountExistsOrNot(t *testing.T)
 	t.Parallel()
 	p := aPlace(t)
 	for _, login := range []string{"M001", "M999", "nobody@town.example"} {
-		p.fail(t, login, from("192.0.2.1"), 6)
+		p.fail(t, login, from("192.0.2.1"))
 		_, err := p.Authenticate(t.Context(), login, password, from("192.0.2.1"))
 		if wait := retryAfter(t, err); wait != 2*time.Second {
 			t.Errorf("%s waits %v", login, wait)
@@ -103,7 +103,7 @@ func TestAfterSomeFailuresASignInWaitsWhetherTheAccountExistsOrNot(t *testing.T)
 		t.Errorf("after the wait: %d, %v", got, err)
 	}
 	// a success forgets the failures before it
-	p.fail(t, "M001", from("192.0.2.1"), 6)
+	p.fail(t, "M001", from("192.0.2.1"))
 }
 
 func TestTheTwoLoginsOfAPersonAreCountedTogether(t *testing.T) {
@@ -122,9 +122,9 @@ func TestTheTwoLoginsOfAPersonAreCountedTogether(t *testing.T) {
 func TestFailuresAreForgottenAfterADay(t *testing.T) {
 	t.Parallel()
 	p := aPlace(t)
-	p.fail(t, "M001", from("192.0.2.1"), 6)
+	p.fail(t, "M001", from("192.0.2.1"))
 	p.clock.advance(24 * time.Hour)
-	p.fail(t, "M001", from("192.0.2.1"), 6)
+	p.fail(t, "M001", from("192.0.2.1"))
 }
 
 // A whole town may share one address: its failures wait only when there are
@@ -160,7 +160,7 @@ func TestAnOutsidersFailuresDontKeepTheOwnerOut(t *testing.T) {
 	if home.Device == "" {
 		t.Fatal("the device has no token")
 	}
-	p.fail(t, "M001", from("203.0.113.9"), 6)
+	p.fail(t, "M001", from("203.0.113.9"))
 	if _, err := p.Authenticate(t.Context(), "M001", password, from("192.0.2.1")); fault.KindOf(err) != fault.TooMany {
 		t.Errorf("an unknown device goes through: %v", err)
 	}
@@ -169,7 +169,7 @@ func TestAnOutsidersFailuresDontKeepTheOwnerOut(t *testing.T) {
 	}
 
 	// a device that is known waits too, and is known for its own person only
-	p.fail(t, "M001", home, 6)
+	p.fail(t, "M001", home)
 	if _, err := p.Authenticate(t.Context(), "M001", password, home); fault.KindOf(err) != fault.TooMany {
 		t.Errorf("the owner's device never waits: %v", err)
 	}
@@ -177,7 +177,7 @@ func TestAnOutsidersFailuresDontKeepTheOwnerOut(t *testing.T) {
 	if err := p.SetPassword(t.Context(), authz.AsOperator(), other, password); err != nil {
 		t.Fatal(err)
 	}
-	p.fail(t, "M002", from("203.0.113.9"), 6)
+	p.fail(t, "M002", from("203.0.113.9"))
 	if _, err := p.Authenticate(t.Context(), "M002", password, home); fault.KindOf(err) != fault.TooMany {
 		t.Errorf("the device is known for others too: %v", err)
 	}

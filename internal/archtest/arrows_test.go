@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 
 	"web/layout":    {"web/static"},
 	"web/component": {"internal/calendar", "internal/fault"},
-	"web/page":      {"internal/authz", "internal/calendar", "internal/fault", "internal/org", "internal/policy", "internal/policy/outline", "web/component", "web/layout"},
+	"web/page":      {"internal/account", "internal/authz", "internal/calendar", "internal/fault", "internal/org", "internal/policy", "internal/policy/outline", "web/component", "web/layout"},
 
 	"internal/sample": {"internal/account", "internal/authz", "internal/calendar", "internal/org", "internal/policy", "internal/policy/outline"},
 	"internal/portal": {"internal/account", "internal/authz", "internal/calendar", "internal/fault", "internal/org", "internal/policy",

@@ -18,7 +18,7 @@ import (
 // is found by their staff number; what is typed now counts. It returns their id
 // and what the trail says of it.
 func Found(ctx context.Context, tx *door.Tx, p Person) (int64, door.Effect, error) {
-	p = p.folded()
+	p = p.Folded()
 	if err := p.check(); err != nil {
 		return 0, door.Unchanged(), err
 	}

@@ -80,6 +80,21 @@ func (p *Portal) sameOrigin(next http.Handler) http.Handler {
 	return protection.Handler(next)
 }
 
+// overTLS keeps passwords and cookies off networks that others can listen on:
+// without TLS people are served on this machine only, for trying.
+func (p *Portal) overTLS(next http.Handler) http.Handler {
+	if p.secure() {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(r.Host) {
+			p.fail(w, r, fault.New(fault.Forbidden, "暗号化されていない接続では使えません。https:// で始まるアドレスを開いてください。"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // identify finds who acts: the session's person, with the roles of today. One
 // whose posts have ended is nobody.
 func (p *Portal) identify(next http.Handler) http.Handler {

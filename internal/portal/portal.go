@@ -10,9 +10,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/account"
+	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/policy"
-	"kagami/web/layout"
 	"kagami/web/static"
 )
 
@@ -34,17 +34,20 @@ type Config struct {
 // Portal serves the pages.
 type Portal struct {
 	Config
-	files      *static.Files
-	sessions   *account.Sessions
-	devices    *account.Devices
-	drawn      *drawnTexts
-	ids        *requestIDs
-	navigation map[string][]layout.Link // by area
-	handler    http.Handler
+	files    *static.Files
+	sessions *account.Sessions
+	devices  *account.Devices
+	drawn    *drawnTexts
+	ids      *requestIDs
+	handler  http.Handler
 }
 
-// New makes a portal. Close it to end its background work.
+// New makes a portal. Close it to end its background work. Invalid for a public
+// address without TLS that is not on this machine.
 func New(config Config) (*Portal, error) {
+	if config.PublicURL.Scheme != "https" && !isLoopback(config.PublicURL.Host) {
+		return nil, fault.New(fault.Invalid, "暗号化しない http では、ほかのコンピューターからの利用を受け付けません。--public-url に、利用者が開く https の URL を指定してください。")
+	}
 	files, err := static.New()
 	if err != nil {
 		return nil, err
@@ -53,7 +56,7 @@ func New(config Config) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{Config: config, files: files, drawn: drawn, ids: newRequestIDs(), navigation: navigations()}
+	p := &Portal{Config: config, files: files, drawn: drawn, ids: newRequestIDs()}
 	p.sessions = account.NewSessions(config.Pool, config.Now, p.secure(), p.fail)
 	p.devices = account.NewDevices(config.Pool, config.Now, p.secure())
 	p.handler = p.router()

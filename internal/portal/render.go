@@ -42,24 +42,33 @@ func (p *Portal) show(w http.ResponseWriter, r *http.Request, c templ.Component)
 	return nil
 }
 
-var navigation = []layout.Link{
-	{Label: "ホーム", Address: "/"},
-	{Label: "ポリシー", Address: "/policies"},
-	{Label: "マイ記録", Address: "/acknowledgements"},
-	{Label: "体制", Address: "/organization"},
-	{Label: "権限表", Address: "/permissions"},
+// entry is an entry of the navigation. One with an action is for those who may
+// do it everywhere.
+type entry struct {
+	layout.Link
+	action authz.Action
 }
 
-// navigations are the navigation as it stands in each of its areas, and where
-// no area is (nowhere).
-func navigations() map[string][]layout.Link {
-	all := map[string][]layout.Link{nowhere: navigation}
-	for i := range navigation {
-		here := slices.Clone(navigation)
-		here[i].Current = true
-		all[here[i].Address] = here
+var navigation = []entry{
+	{Link: layout.Link{Label: "ホーム", Address: "/"}},
+	{Link: layout.Link{Label: "ポリシー", Address: "/policies"}},
+	{Link: layout.Link{Label: "マイ記録", Address: "/acknowledgements"}},
+	{Link: layout.Link{Label: "体制", Address: "/organization"}},
+	{Link: layout.Link{Label: "権限表", Address: "/permissions"}},
+	{Link: layout.Link{Label: "アカウント管理", Address: "/accounts"}, action: authz.ManageAccounts},
+}
+
+// navigationFor is the navigation as an actor sees it in an area.
+func navigationFor(actor authz.Actor, area string) []layout.Link {
+	links := make([]layout.Link, 0, len(navigation))
+	for _, e := range navigation {
+		if e.action != "" && actor.Reach(e.action) != authz.All {
+			continue
+		}
+		e.Current = e.Address == area
+		links = append(links, e.Link)
 	}
-	return all
+	return links
 }
 
 // nowhere is the area of addresses that are in none.
@@ -74,9 +83,9 @@ func (p *Portal) frame(r *http.Request, title string, crumbs ...layout.Link) lay
 		return f
 	}
 	f.Person = &layout.Person{Name: actor.Name, Role: roleOf(actor)}
-	f.Nav = p.navigation[area(r.URL.Path)]
+	f.Nav = navigationFor(actor, area(r.URL.Path))
 	if r.URL.Path != "/" {
-		f.Crumbs = append(append([]layout.Link{navigation[0]}, crumbs...), layout.Link{Label: title})
+		f.Crumbs = append(append([]layout.Link{navigation[0].Link}, crumbs...), layout.Link{Label: title})
 	}
 	return f
 }
@@ -95,6 +104,8 @@ func area(path string) string {
 		return "/acknowledgements"
 	case slices.ContainsFunc(organizationAreas, func(area string) bool { return path == area || strings.HasPrefix(path, area+"/") }):
 		return "/organization"
+	case path == "/accounts", strings.HasPrefix(path, "/accounts/"):
+		return "/accounts"
 	case path == "/permissions":
 		return path
 	}
@@ -117,20 +128,27 @@ func roleOf(actor authz.Actor) string {
 // dones are what a page can say of what has just been done; the address names
 // one of them, never a text.
 var dones = map[string]layout.Done{
-	"acknowledged":  {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
-	"drafted":       {Heading: "下書きにしました", Text: "構成と本文を確かめてください。公開は、本部会議の決定のあとに行います。"},
-	"published":     {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
-	"section-added": {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
-	"post-added":    {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},
-	"changed":       {Heading: "変更しました", Text: "変更は、監査証跡に残りました。"},
-	"registered":    {Heading: "職員を加えました", Text: "次に、アカウントの招待を作ると、この人がサインインできるようになります。"},
-	"appointed":     {Heading: "発令を記録しました", Text: "役割は、最初の日から自動で付きます。"},
-	"withdrawn":     {Heading: "取り消しました", Text: "取り消したことは、監査証跡に残りました。"},
-	"ended":         {Heading: "最後の日を変えました", Text: "その次の日から、役割は自動でなくなります。"},
-	"role-given":    {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
-	"rule-added":    {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
-	"settled":       {Heading: "保存しました", Text: "すべての質問に答えたら、「下書きにする」を押してください。"},
-	"signed-out":    {Heading: "サインアウトしました", Text: "続けるときは、もう一度サインインしてください。"},
+	"acknowledged":     {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
+	"drafted":          {Heading: "下書きにしました", Text: "構成と本文を確かめてください。公開は、本部会議の決定のあとに行います。"},
+	"published":        {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
+	"section-added":    {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
+	"post-added":       {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},
+	"changed":          {Heading: "変更しました", Text: "変更は、監査証跡に残りました。"},
+	"registered":       {Heading: "職員を加えました", Text: "次に、アカウントの招待を作ると、この人がサインインできるようになります。"},
+	"appointed":        {Heading: "発令を記録しました", Text: "役割は、最初の日から自動で付きます。"},
+	"withdrawn":        {Heading: "取り消しました", Text: "取り消したことは、監査証跡に残りました。"},
+	"ended":            {Heading: "最後の日を変えました", Text: "その次の日から、役割は自動でなくなります。"},
+	"role-given":       {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
+	"rule-added":       {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
+	"settled":          {Heading: "保存しました", Text: "すべての質問に答えたら、「下書きにする」を押してください。"},
+	"signed-out":       {Heading: "サインアウトしました", Text: "続けるときは、もう一度サインインしてください。"},
+	"account-made":     {Heading: "アカウントができました", Text: "決めたパスワードでサインインしてください。"},
+	"password-set":     {Heading: "パスワードを決めました", Text: "新しいパスワードでサインインしてください。これまでのサインインは、すべて終わりました。"},
+	"password-changed": {Heading: "パスワードを変えました", Text: "ほかの端末のサインインは、すべて終わりました。次からは、新しいパスワードを使ってください。"},
+	"session-ended":    {Heading: "サインインを終わらせました", Text: "その端末では、もう一度サインインするまで使えません。"},
+	"sessions-ended":   {Heading: "サインインを終わらせました", Text: "それらの端末では、もう一度サインインするまで使えません。"},
+	"suspended":        {Heading: "利用を止めました", Text: "サインインは、すべて終わりました。再開するまで、この人はサインインできません。"},
+	"resumed":          {Heading: "利用を再開しました", Text: "この人は、これまでのパスワードでサインインできます。"},
 }
 
 func done(r *http.Request) *layout.Done {

@@ -41,7 +41,23 @@ func (p *Portal) Routes() []Route {
 		{http.MethodPost, "/login", authz.Public, 0, p.signIn},
 		{http.MethodPost, "/logout", authz.Public, 0, p.signOut},
 
+		{http.MethodGet, "/welcome/{token}", authz.Public, 0, p.showWelcome},
+		{http.MethodPost, "/welcome/{token}", authz.Public, 0, p.welcome},
+		{http.MethodGet, "/invitation/{token}", authz.Public, 0, p.showInvitation},
+		{http.MethodPost, "/invitation/{token}", authz.Public, 0, p.acceptInvitation},
+
 		{http.MethodGet, "/", authz.SignedIn, 0, p.showHome},
+
+		{http.MethodGet, "/account", authz.SignedIn, 0, p.showOwnAccount},
+		{http.MethodPost, "/account", authz.SignedIn, 0, p.endOwnSessions},
+		{http.MethodGet, "/account/password", authz.SignedIn, 0, p.showPassword},
+		{http.MethodPost, "/account/password", authz.SignedIn, 0, p.changePassword},
+
+		{http.MethodGet, "/accounts", authz.ManageAccounts, 0, p.showAccounts},
+		{http.MethodGet, "/accounts/invitations", authz.ManageAccounts, 0, p.showInvitations},
+		{http.MethodPost, "/accounts/invitations", authz.ManageAccounts, 0, p.inviteAll},
+		{http.MethodGet, "/accounts/{staff}", authz.ManageAccounts, 0, p.showAccount},
+		{http.MethodPost, "/accounts/{staff}", authz.ManageAccounts, 0, p.manageAccount},
 
 		{http.MethodGet, "/policies", authz.ReadBasic, 0, p.showPolicies},
 		{http.MethodGet, "/policies/{code}", authz.ReadBasic, 0, p.showReading},
@@ -107,7 +123,7 @@ func (p *Portal) router() http.Handler {
 	router.Get("/readyz", p.ready)
 	router.Handle("/static/*", p.files.Handler(p.page(notFound)))
 
-	people := chi.Chain(p.sameOrigin, p.sessions.Load, p.identify)
+	people := chi.Chain(p.sameOrigin, p.overTLS, p.sessions.Load, p.identify)
 	for _, route := range p.Routes() {
 		router.Method(route.Method, route.Pattern, append(people, p.gate(route)).Handler(p.page(route.handle)))
 	}

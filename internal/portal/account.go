@@ -1,0 +1,76 @@
+package portal
+
+import (
+	"net/http"
+
+	"kagami/internal/account"
+	"kagami/internal/fault"
+	"kagami/web/layout"
+	"kagami/web/page"
+)
+
+var accountLink = layout.Link{Label: "アカウント", Address: "/account"}
+
+func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
+	sessions, err := p.Accounts.OpenSessions(r.Context(), actorOf(r.Context()))
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, page.OwnAccountPage(page.OwnAccount{
+		Frame: p.frame(r, "アカウント"), Sessions: sessions, This: p.sessions.ID(r.Context()),
+	}))
+}
+
+// endOwnSessions ends one of the actor's other sessions, or all of them.
+func (p *Portal) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	ctx := r.Context()
+	switch r.PostForm.Get("act") {
+	case "end":
+		if err := p.Accounts.EndSession(ctx, actorOf(ctx), r.PostForm.Get("session")); err != nil {
+			return err
+		}
+		return goOn(w, r, "/account", "session-ended")
+	case "end-others":
+		if err := p.Accounts.EndOtherSessions(ctx, actorOf(ctx), p.sessions.ID(ctx)); err != nil {
+			return err
+		}
+		return goOn(w, r, "/account", "sessions-ended")
+	}
+	return errNoAct()
+}
+
+// errNoAct is what a form gets that says nothing of what it is for.
+func errNoAct() error {
+	return fault.New(fault.Invalid, "何をするのかを読み取れません。画面を開き直してから、もう一度行ってください。")
+}
+
+func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request) error {
+	return p.show(w, r, page.ChangePasswordPage(page.ChangePassword{Frame: p.frame(r, "パスワードを変える", accountLink)}))
+}
+
+func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	password, err := passwordTwice(r)
+	if err == nil {
+		err = p.Accounts.ChangePassword(r.Context(), actorOf(r.Context()), account.Change{
+			Current: r.PostForm.Get("current"), New: password, Session: p.sessions.ID(r.Context()), Try: p.try(r),
+		})
+	}
+	problems := problemsOf(err)
+	if fault.KindOf(err) == fault.TooMany {
+		problems = []fault.Problem{{Field: "current", Message: messageOf(err)}}
+	}
+	if problems != nil {
+		p.refuse(w, r, err, page.ChangePasswordPage(page.ChangePassword{Frame: p.frame(r, "パスワードを変える", accountLink), Problems: problems}))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return goOn(w, r, "/account", "password-changed")
+}

@@ -1,0 +1,161 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/account"
+	"kagami/internal/authz"
+	"kagami/web/layout"
+	"kagami/web/page"
+)
+
+var accountsLink = layout.Link{Label: "アカウント管理", Address: "/accounts"}
+
+// showAccounts lists the accounts that the actor manages. Who manages nobody's
+// but their own is led there.
+func (p *Portal) showAccounts(w http.ResponseWriter, r *http.Request) error {
+	ctx, query := r.Context(), r.URL.Query()
+	actor := actorOf(ctx)
+	search := account.Search{Words: query.Get("q"), After: query.Get("after"), Without: query.Get("without") != ""}
+	list, next, err := p.Accounts.Accounts(ctx, actor, search)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 && actor.Reach(authz.ManageAccounts) != authz.All {
+		return goOn(w, r, "/account", "")
+	}
+	waiting, err := p.Accounts.Waiting(ctx, actor)
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, page.AccountsPage(page.Accounts{
+		Frame: p.frame(r, "アカウント管理"), Search: search, Accounts: list, Next: next, Waiting: waiting,
+	}))
+}
+
+func (p *Portal) showAccount(w http.ResponseWriter, r *http.Request) error {
+	form, err := p.accountPage(r)
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, page.AccountPage(form))
+}
+
+func (p *Portal) accountPage(r *http.Request) (page.Account, error) {
+	ctx := r.Context()
+	actor, number := actorOf(ctx), chi.URLParam(r, "staff")
+	of, err := p.Accounts.Account(ctx, actor, number)
+	if err != nil {
+		return page.Account{}, err
+	}
+	sessions, err := p.Accounts.OpenSessionsOf(ctx, actor, number)
+	if err != nil {
+		return page.Account{}, err
+	}
+	return page.Account{
+		Frame: p.frame(r, of.Name+"さんのアカウント", accountsLink), Account: of, Sessions: sessions, Own: of.Person == actor.Person,
+	}, nil
+}
+
+// manageAccount does what one of the forms on somebody's page asks for.
+func (p *Portal) manageAccount(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	form, err := p.accountPage(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	actor, number := actorOf(ctx), form.StaffNumber
+	act, reason := r.PostForm.Get("act"), r.PostForm.Get("reason")
+	done := ""
+	switch act {
+	case "invite", "reset":
+		return p.handLink(w, r, form, act)
+	case "suspend":
+		err, done = p.Accounts.Suspend(ctx, actor, number, reason), "suspended"
+	case "resume":
+		err, done = p.Accounts.Resume(ctx, actor, number, reason), "resumed"
+	case "end-sessions":
+		err, done = p.Accounts.EndSessionsOf(ctx, actor, number), "sessions-ended"
+	default:
+		err = errNoAct()
+	}
+	if form.Problems = problemsOf(err); form.Problems != nil {
+		form.Reason = reason
+		p.refuse(w, r, err, page.AccountPage(form))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return goOn(w, r, "/accounts/"+url.PathEscape(number), done)
+}
+
+// handLink makes somebody's link and shows it, this once.
+func (p *Portal) handLink(w http.ResponseWriter, r *http.Request, form page.Account, act string) error {
+	ctx := r.Context()
+	var (
+		link account.Link
+		err  error
+	)
+	if act == "invite" {
+		link, err = p.Accounts.Invite(ctx, actorOf(ctx), form.StaffNumber)
+	} else {
+		link, err = p.Accounts.MakeResetLink(ctx, actorOf(ctx), form.StaffNumber)
+	}
+	if form.Problems = problemsOf(err); form.Problems != nil {
+		p.refuse(w, r, err, page.AccountPage(form))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	back := layout.Link{Label: form.Name + "さんのアカウント", Address: "/accounts/" + url.PathEscape(form.StaffNumber)}
+	return p.show(w, r, page.SlipsPage(p.slips(r, []account.Link{link}, accountsLink, back)))
+}
+
+// slips are links to be printed and handed over. crumbs lead back.
+func (p *Portal) slips(r *http.Request, links []account.Link, crumbs ...layout.Link) page.Slips {
+	return page.Slips{
+		Frame: p.frame(r, "リンクを渡す", crumbs...), Links: links,
+		Address: func(link account.Link) string { return p.PublicURL.JoinPath("invitation", link.Token).String() },
+		Back:    crumbs[len(crumbs)-1],
+	}
+}
+
+func (p *Portal) showInvitations(w http.ResponseWriter, r *http.Request) error {
+	waiting, err := p.Accounts.Waiting(r.Context(), actorOf(r.Context()))
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, page.InvitationsPage(page.Invitations{Frame: p.frame(r, "まとめて招待する", accountsLink), Waiting: waiting}))
+}
+
+// inviteAll makes the links of all who have no account, and shows them this once.
+func (p *Portal) inviteAll(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	ctx := r.Context()
+	again := r.PostForm.Get("whom") == "all"
+	links, err := p.Accounts.InviteAll(ctx, actorOf(ctx), again)
+	if problems := problemsOf(err); problems != nil {
+		waiting, waitingErr := p.Accounts.Waiting(ctx, actorOf(ctx))
+		if waitingErr != nil {
+			return waitingErr
+		}
+		p.refuse(w, r, err, page.InvitationsPage(page.Invitations{
+			Frame: p.frame(r, "まとめて招待する", accountsLink), Waiting: waiting, Problems: problems,
+		}))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, page.SlipsPage(p.slips(r, links, accountsLink)))
+}
