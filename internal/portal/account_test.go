@@ -13,7 +13,6 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/org"
 	"kagami/internal/portal/portaltest"
-	"kagami/internal/postgres/pgtest"
 	"kagami/internal/sample"
 )
 
@@ -58,33 +57,11 @@ func newcomer(t *testing.T, portal *portaltest.Portal, number string) int64 {
 	return person
 }
 
-// unused is a portal that nobody uses yet, on the server of a test of its own.
-func unused(t *testing.T) *portaltest.Portal {
-	t.Helper()
-	portal := portaltest.Start(t, &server)
-	emptyOut(t, portal.DB)
-	return portal
-}
-
-// emptyOut takes all people out of a town, behind the portal's back.
-func emptyOut(t *testing.T, db pgtest.DB) {
-	t.Helper()
-	owner := db.Owner(t)
-	for _, table := range []string{"trail_confidential", "trail_entry", "acknowledgement", "revision"} {
-		if _, err := owner.Exec(t.Context(), `ALTER TABLE `+table+` DISABLE TRIGGER USER`); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := owner.Exec(t.Context(), `TRUNCATE person, role_rule CASCADE`); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // A portal on an empty database: the console's link makes the first
 // administrator, who then sees what there is to manage.
 func TestTheFirstStart(t *testing.T) {
 	t.Parallel()
-	portal := unused(t)
+	portal := portaltest.StartUnused(t, &server)
 	link, needed, err := portal.Accounts.MakeFirstLink(t.Context())
 	if err != nil || !needed {
 		t.Fatal(needed, err)
