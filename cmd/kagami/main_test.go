@@ -78,6 +78,7 @@ func TestExitCodesAndSentences(t *testing.T) {
 		{[]string{"migrate", "status", "--database-url", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"}, 1, ""},
 		{[]string{"trail", "verify", "--database-url", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"}, 1, "データベースにつながりません"},
 		{[]string{"serve", "--listen", "nonsense"}, 1, "--listen"},
+		{[]string{"serve", "--trusted-proxies", "nonsense"}, 2, "--trusted-proxies"},
 	} {
 		_, stderr, code := kagami(t, c.args...)
 		if code != c.code || !strings.Contains(stderr, c.words) {

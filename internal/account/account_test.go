@@ -111,6 +111,15 @@ func TestPasswordsAreLongEnoughAndNeverKept(t *testing.T) {
 	}
 }
 
+// asked is when a proof was asked for, some seconds ago as the request says.
+func asked(r *http.Request) time.Time {
+	at, err := time.Parse(time.RFC3339, r.FormValue("at"))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
 // site is a page that says who is signed in, and lets sign in and out.
 func site(t *testing.T, db pgtest.DB, c *clock, person int64) (*httptest.Server, *http.Client) {
 	t.Helper()
@@ -124,7 +133,7 @@ func siteThatFails(t *testing.T, db pgtest.DB, c *clock, person int64, fail func
 	t.Cleanup(sessions.Close)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/in", func(_ http.ResponseWriter, r *http.Request) {
-		if err := sessions.Begin(r.Context(), account.Proof{Person: person, Method: account.ByPassword, Device: account.Device(r.UserAgent())}); err != nil {
+		if err := sessions.Begin(r.Context(), account.Proof{Person: person, Method: account.ByPassword, Device: account.Device(r.UserAgent()), At: asked(r)}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -224,9 +233,8 @@ func TestASessionEndsWhenIdleAndAfterAWorkingDay(t *testing.T) {
 
 func TestASessionKnowsHowAndWhenItsPersonProvedThemselves(t *testing.T) {
 	t.Parallel()
-	_, db, person := withPerson(t)
-	c := &clock{now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}
-	web, client := site(t, db, c, person)
+	p := aPlace(t)
+	web, client := site(t, p.db, p.clock, p.person)
 	status(t, client, web.URL+"/in")
 	for _, step := range []struct{ path, want string }{
 		{"/proof", "false 00:00:00"},
@@ -238,7 +246,7 @@ func TestASessionKnowsHowAndWhenItsPersonProvedThemselves(t *testing.T) {
 		if got := body(t, client, web.URL+step.path); got != step.want {
 			t.Errorf("%s says %s, want %s", step.path, got, step.want)
 		}
-		c.advance(20 * time.Minute)
+		p.clock.advance(20 * time.Minute)
 	}
 }
 

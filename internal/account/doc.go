@@ -1,8 +1,20 @@
-// Package account is how a person proves who they are: accounts with passwords,
-// and the sessions that follow a sign-in.
+// Package account is how people come to an account, prove who they are, and lose
+// it again: passwords, one-time links, the sessions that follow a sign-in, and
+// the suspension of accounts.
 //
-// Passwords are kept as argon2id hashes. A session is kept in PostgreSQL, its
-// token only as a hash; it ends at sign-out, after IdleLimit without a request,
-// and in any case after AbsoluteLimit. What a person may do is not kept in the
-// session: package org is asked at each request.
+// The first administrator makes their account with a link from the server's
+// console; everybody else is invited by a link that works once and ends after
+// seven days. A forgotten password is set anew by such a link too: nobody but
+// its owner ever knows a password.
+//
+// Passwords are kept as argon2id hashes; those that would be tried first are
+// refused. Failed sign-ins are counted by account, by address, and by device
+// where the person has signed in from it before; more of them wait longer, but
+// never for good, and never keep the owner out on a device of their own.
+//
+// A session is kept in PostgreSQL, its token only as a hash; it ends at sign-out,
+// after IdleLimit without a request, and in any case after AbsoluteLimit; at
+// once with a new password (but for the one in which it was changed) and with a
+// suspension. What a person may do is not kept in the session: package org is
+// asked at each request.
 package account

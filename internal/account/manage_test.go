@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"kagami/internal/account"
 	"kagami/internal/authz"
@@ -69,6 +70,32 @@ func TestASuspensionComesBeforeTheSessionThatIsAboutToBegin(t *testing.T) {
 		t.Fatal(err)
 	}
 	status(t, client, web.URL+"/in")
+	if refused != 1 || p.sessionsOf(t, p.person) != 0 {
+		t.Errorf("%d sessions, refused %d times", p.sessionsOf(t, p.person), refused)
+	}
+}
+
+// Nor does whoever gave a password that was changed just then.
+func TestANewPasswordComesBeforeTheSessionThatIsAboutToBegin(t *testing.T) {
+	t.Parallel()
+	p := aPlace(t)
+	refused := 0
+	web, client := siteThatFails(t, p.db, p.clock, p.person, func(err error) {
+		if fault.KindOf(err) == fault.Unauthenticated {
+			refused++
+		}
+	})
+	asked := p.clock.Now().Format(time.RFC3339)
+	status(t, client, web.URL+"/in?at="+asked)
+	if refused != 0 || p.sessionsOf(t, p.person) != 1 {
+		t.Fatalf("before it: %d sessions, refused %d times", p.sessionsOf(t, p.person), refused)
+	}
+	p.clock.advance(time.Second)
+	change := account.Change{Current: password, New: another, Try: from("192.0.2.1")}
+	if err := p.ChangePassword(t.Context(), p.actor(t, p.person), change); err != nil {
+		t.Fatal(err)
+	}
+	status(t, client, web.URL+"/in?at="+asked)
 	if refused != 1 || p.sessionsOf(t, p.person) != 0 {
 		t.Errorf("%d sessions, refused %d times", p.sessionsOf(t, p.person), refused)
 	}

@@ -70,7 +70,7 @@ func TestOneSubscriberIsOneAddress(t *testing.T) {
 // nothing asks for signs or digits.
 func TestWhichPasswordsAreRefused(t *testing.T) {
 	t.Parallel()
-	own := []string{"鏡石町", "M0123", "見本 太郎", "ミホン タロウ", "mihon.taro@town.example"}
+	own := []string{"鏡石町", "鏡石", "M0123", "見本 太郎", "ミホン タロウ", "mihon.taro@town.example"}
 	for password, want := range map[string]string{
 		"":                                  "12字以上",
 		"十一文字の合言葉です。":                       "12字以上",
@@ -88,6 +88,7 @@ func TestWhichPasswordsAreRefused(t *testing.T) {
 		"かがみかがみかがみかがみ":                      "よく使われる",
 		"鏡石町鏡石町鏡石町鏡石町":                      "よく使われる",
 		"鏡石町役場総務課令和８年":                      "よく使われる",
+		"鏡石鏡石鏡石鏡石鏡石鏡石":                      "よく使われる",
 		"見本太郎見本太郎見本太郎":                      "よく使われる",
 		"みほんたろう20261124":                    "よく使われる",
 		"mihontaro2026":                     "よく使われる",

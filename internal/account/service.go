@@ -35,7 +35,10 @@ type Service struct {
 // New makes the accounts' service. words are what an outsider would try first
 // at this portal, such as the town's name; passwords made of them are refused.
 func New(pool *pgxpool.Pool, d *door.Door, words ...string) (*Service, error) {
-	s := &Service{pool: pool, door: d, hashing: make(hashing, 2*runtime.GOMAXPROCS(0)), words: words}
+	s := &Service{pool: pool, door: d, hashing: make(hashing, 2*runtime.GOMAXPROCS(0))}
+	for _, word := range words {
+		s.words = append(s.words, word, strings.TrimRight(word, "都道府県市区町村"))
+	}
 	var err error
 	if s.nobody, err = s.hashing.hash(context.Background(), "nobody has this password"); err != nil {
 		return nil, fmt.Errorf("preparing sign-in: %w", err)
@@ -201,12 +204,11 @@ func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c Chang
 		if err := keepPassword(ctx, tx, actor.Person, hash); err != nil {
 			return door.Unchanged(), err
 		}
-		_, err := tx.Exec(ctx, `DELETE FROM sessions WHERE person_id = $1 AND id <> $2`, actor.Person, c.Session)
-		if err != nil {
-			return door.Unchanged(), err
-		}
-		_, err = tx.Exec(ctx, `DELETE FROM known_device WHERE person_id = $1 AND token_hash <> $2`, actor.Person, hashOf(c.Try.Device))
-		return passwordEffect(actor.Person), err
+		var batch pgx.Batch
+		batch.Queue(`DELETE FROM sessions WHERE person_id = $1 AND id <> $2`, actor.Person, c.Session)
+		batch.Queue(`DELETE FROM sign_in_attempt WHERE person_id = $1`, actor.Person)
+		batch.Queue(`DELETE FROM known_device WHERE person_id = $1 AND token_hash <> $2`, actor.Person, hashOf(c.Try.Device))
+		return passwordEffect(actor.Person), tx.SendBatch(ctx, &batch).Close()
 	})
 	if err != nil {
 		return fmt.Errorf("changing a password: %w", err)

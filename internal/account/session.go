@@ -83,6 +83,9 @@ type Proof struct {
 	Method string // ByPassword, …
 	Strong bool   // whether more than a password was used
 	Device string // in words, as Device makes them; never what the browser sent
+	// At is when the proof was asked for, before the password was checked; zero
+	// for now. A password that has changed since proves nothing.
+	At time.Time
 }
 
 // Begin signs a person in: a new token, so that nobody who knew the old one
@@ -92,8 +95,11 @@ func (s *Sessions) Begin(ctx context.Context, proof Proof) error {
 		return fmt.Errorf("beginning a session: %w", err)
 	}
 	now := s.now().UTC()
+	if proof.At.IsZero() {
+		proof.At = now
+	}
 	s.manager.Put(ctx, sessionKey, &record{
-		ID: rand.Text(), Person: proof.Person, Method: proof.Method, Device: proof.Device, Strong: proof.Strong, ProvedAt: now,
+		ID: rand.Text(), Person: proof.Person, Method: proof.Method, Device: proof.Device, Strong: proof.Strong, ProvedAt: proof.At,
 	})
 	s.manager.SetDeadline(ctx, now.Add(AbsoluteLimit))
 	return nil

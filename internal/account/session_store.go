@@ -70,9 +70,9 @@ func (s *store) FindCtx(ctx context.Context, token string) ([]byte, bool, error)
 	return found.encode(), true, nil
 }
 
-// CommitCtx writes a session that begins. Whoever has been suspended since they
-// gave their password gets none: the update waits for a suspension that is under
-// way, as that one would wait for this.
+// CommitCtx writes a session that begins. Whoever has been suspended, or has got
+// another password, since they gave theirs gets none: the update waits for such
+// a change that is under way, as that one would wait for this.
 func (s *store) CommitCtx(ctx context.Context, token string, data []byte, _ time.Time) error {
 	begun, err := decodeRecord(data)
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *store) CommitCtx(ctx context.Context, token string, data []byte, _ time
 	}
 	now := s.now()
 	tag, err := s.pool.Exec(ctx, `
-		WITH active AS (UPDATE account SET signed_in_at = $3 WHERE person_id = $2 AND suspended_at IS NULL RETURNING person_id)
+		WITH active AS (UPDATE account SET signed_in_at = $3 WHERE person_id = $2 AND suspended_at IS NULL AND password_set_at <= $8 RETURNING person_id)
 		INSERT INTO sessions (token, person_id, id, method, device, strong, begun_at, seen_at, proved_at, expiry, ends_at)
 		SELECT $1, $2, $4, $5, $6, $7, $3, $3, $8, $9, $10
 		WHERE EXISTS (SELECT FROM active) OR NOT EXISTS (SELECT FROM account WHERE person_id = $2)`,
@@ -89,7 +89,7 @@ func (s *store) CommitCtx(ctx context.Context, token string, data []byte, _ time
 		return fmt.Errorf("writing a session: %w", err)
 	}
 	if tag.RowsAffected() == 0 {
-		return fault.New(fault.Unauthenticated, suspendedMessage)
+		return fault.New(fault.Unauthenticated, "サインインできませんでした。もう一度サインインしてください。")
 	}
 	return nil
 }

@@ -81,9 +81,21 @@ func TestOfSeveralRolesTheHighestThatReachesActs(t *testing.T) {
 	}
 }
 
+// What is about oneself is allowed to whoever holds anything, and to no other.
+func TestEveryoneSeesToTheirOwnAffairs(t *testing.T) {
+	for _, role := range authz.Columns() {
+		if _, ok := holder(role).May(authz.SignedIn, authz.Matter{Person: 7}); !ok {
+			t.Errorf("%s may not see to their own affairs", role)
+		}
+		if _, ok := holder(role).May(authz.SignedIn, authz.Matter{Person: 8}); ok {
+			t.Errorf("%s sees to another's affairs", role)
+		}
+	}
+}
+
 // Nobody is allowed anything by holding nothing.
 func TestNobodyMayDoNothing(t *testing.T) {
-	for _, action := range []authz.Action{authz.ReadBasic, authz.Acknowledge, authz.DraftRevision} {
+	for _, action := range []authz.Action{authz.ReadBasic, authz.Acknowledge, authz.DraftRevision, authz.SignedIn} {
 		if _, ok := (authz.Actor{}).May(action, authz.Matter{}); ok {
 			t.Errorf("nobody may %s", action)
 		}

@@ -54,6 +54,7 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 		p.render(w, r, http.StatusUnprocessableEntity, page.SignInPage(s))
 		return nil
 	}
+	at := p.Now()
 	person, err := p.Accounts.Authenticate(r.Context(), login, password, p.try(r))
 	if err == nil {
 		_, err = p.Org.ActorOn(r.Context(), person, calendar.Day(p.Now()))
@@ -66,7 +67,7 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.begin(w, r, account.Proof{Person: person, Method: account.ByPassword}); err != nil {
+	if err := p.begin(w, r, account.Proof{Person: person, Method: account.ByPassword, At: at}); err != nil {
 		return err
 	}
 	return goOn(w, r, within(s.Next), "")
