@@ -17,4 +17,8 @@
 // once with a new password (but for the one in which it was changed) and with a
 // suspension. What a person may do is not kept in the session: package org is
 // asked at each request.
+//
+// Beside the password stand second factors (SecondFactors): an authenticator
+// app, passkeys, and recovery codes for when they are lost. Each code is taken
+// once.
 package account

@@ -1,0 +1,196 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-webauthn/webauthn/webauthn"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/trail"
+)
+
+// FactorsConfig is what second factors are made of.
+type FactorsConfig struct {
+	Pool *pgxpool.Pool
+	Door *door.Door
+	Now  func() time.Time
+	// Town names the portal in authenticator apps and beside passkeys.
+	Town string
+	// PublicURL is where people reach the portal. A passkey is bound to its
+	// name; one on an address other than loopback has none.
+	PublicURL *url.URL
+	// Demanded are the roles whose holders must have a second factor.
+	Demanded []authz.Role
+}
+
+// SecondFactors are what people prove themselves with beside a password, in a
+// database.
+type SecondFactors struct {
+	FactorsConfig
+	relying *webauthn.WebAuthn // nil where the portal has no name
+}
+
+// NewSecondFactors makes the service.
+func NewSecondFactors(config FactorsConfig) (*SecondFactors, error) {
+	relying, err := relyingParty(config.Town, config.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("preparing passkeys: %w", err)
+	}
+	return &SecondFactors{FactorsConfig: config, relying: relying}, nil
+}
+
+// DefaultDemanded are the roles whose holders must have a second factor where
+// the town has not decided otherwise.
+func DefaultDemanded() []authz.Role {
+	return []authz.Role{authz.CISO, authz.GeneralSecurityOfficer, authz.Administrator}
+}
+
+// Demands tells whether somebody must have a second factor: they hold a role
+// that demands one today, in whatever capacity.
+func (s *SecondFactors) Demands(actor authz.Actor) bool {
+	return slices.ContainsFunc(s.Demanded, actor.Has)
+}
+
+// Factors are a person's second factors.
+type Factors struct {
+	TOTPSince     *time.Time // since when an authenticator app is in use; nil for none
+	Passkeys      []Passkey  // the oldest first
+	RecoveryCodes int        // how many have not been used
+}
+
+// Any tells whether there is a second factor at all. Recovery codes are none:
+// they stand in for one.
+func (f Factors) Any() bool { return f.count() > 0 }
+
+func (f Factors) count() int {
+	if f.TOTPSince != nil {
+		return 1 + len(f.Passkeys)
+	}
+	return len(f.Passkeys)
+}
+
+// Of returns a person's second factors: what they owe after the password.
+func (s *SecondFactors) Of(ctx context.Context, person int64) (Factors, error) {
+	return factorsOf(ctx, s.Pool, person)
+}
+
+// querier is the part of a pool or a transaction that reads.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+func factorsOf(ctx context.Context, db querier, person int64) (Factors, error) {
+	var f Factors
+	err := db.QueryRow(ctx, `
+		SELECT (SELECT confirmed_at FROM totp WHERE person_id = $1),
+		       (SELECT count(*) FROM recovery_code WHERE person_id = $1 AND used_at IS NULL)`, person).Scan(&f.TOTPSince, &f.RecoveryCodes)
+	if err != nil {
+		return Factors{}, fmt.Errorf("looking up second factors: %w", err)
+	}
+	rows, err := db.Query(ctx, `SELECT token, name, made_at, used_at FROM passkey WHERE person_id = $1 ORDER BY id`, person)
+	if err != nil {
+		return Factors{}, fmt.Errorf("looking up passkeys: %w", err)
+	}
+	if f.Passkeys, err = pgx.CollectRows(rows, pgx.RowToStructByName[Passkey]); err != nil {
+		return Factors{}, fmt.Errorf("looking up passkeys: %w", err)
+	}
+	return f, nil
+}
+
+// own makes a change of the actor's own second factors. fn gets those they have
+// and names what it changed; no other change of the same person's runs beside it.
+func (s *SecondFactors) own(ctx context.Context, actor authz.Actor, fn func(tx *door.Tx, had Factors) ([]string, error)) error {
+	return s.Door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: actor.Person}); err != nil {
+			return door.Unchanged(), err
+		}
+		had, err := locked(ctx, tx, actor.Person)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		fields, err := fn(tx, had)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		return factorEffect(actor.Person, fields), nil
+	})
+}
+
+func factorEffect(person int64, fields []string) door.Effect {
+	return door.Effect{Subject: trail.Subject{Kind: "account", ID: person}, Fields: fields}
+}
+
+// locked are a person's second factors, which nobody else changes before the
+// transaction ends.
+func locked(ctx context.Context, tx *door.Tx, person int64) (Factors, error) {
+	if _, err := tx.Exec(ctx, `SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE`, person); err != nil {
+		return Factors{}, fmt.Errorf("locking a person: %w", err)
+	}
+	return factorsOf(ctx, tx, person)
+}
+
+// afterRemoval refuses to leave somebody without a second factor whose role
+// demands one; the recovery codes go with the last.
+func (s *SecondFactors) afterRemoval(ctx context.Context, tx *door.Tx, actor authz.Actor, had Factors) error {
+	if had.count() > 1 {
+		return nil
+	}
+	if s.Demands(actor) {
+		return fault.New(fault.Conflict, "あなたの役割では二要素認証が必要なため、最後の一つは取り外せません。先に、別の認証アプリかパスキーを登録してください。")
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM recovery_code WHERE person_id = $1`, actor.Person)
+	return err
+}
+
+// TakeAway removes all second factors of somebody else, who has lost them, and
+// ends their sessions. Invalid without a reason; NotFound if they have none.
+func (s *SecondFactors) TakeAway(ctx context.Context, actor authz.Actor, person int64, reason string) error {
+	reason = strings.TrimSpace(reason)
+	if reason == "" {
+		return fault.InvalidFields([]fault.Problem{{Field: "reason", Message: "取り外す理由を入力してください。監査証跡に残ります。"}})
+	}
+	err := s.Door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		matter, err := org.Concerning(ctx, tx, person, tx.Today())
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := tx.Allow(authz.ManageAccounts, matter); err != nil {
+			return door.Unchanged(), err
+		}
+		had, err := locked(ctx, tx, person)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if !had.Any() {
+			return door.Unchanged(), fault.New(fault.NotFound, "この職員には、取り外せる二要素認証がありません。")
+		}
+		for _, statement := range []string{
+			`DELETE FROM totp WHERE person_id = $1`,
+			`DELETE FROM recovery_code WHERE person_id = $1`,
+			`DELETE FROM passkey WHERE person_id = $1`,
+			`DELETE FROM sessions WHERE person_id = $1`,
+		} {
+			if _, err := tx.Exec(ctx, statement, person); err != nil {
+				return door.Unchanged(), err
+			}
+		}
+		effect := factorEffect(person, []string{"totp", "recovery_codes", "passkeys", "sessions"})
+		effect.Confidential = map[string]any{"reason": reason}
+		return effect, nil
+	})
+	if err != nil {
+		return fmt.Errorf("taking away second factors: %w", err)
+	}
+	return nil
+}

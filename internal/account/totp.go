@@ -1,0 +1,224 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+	"golang.org/x/text/unicode/norm"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+)
+
+const (
+	// totpPeriod is how long one code lasts (RFC 6238).
+	totpPeriod = 30 * time.Second
+	// totpSkew is how many steps the two clocks may be apart, either way.
+	totpSkew = 1
+	// totpSecretSize is that of a SHA-1 key, in bytes (RFC 4226).
+	totpSecretSize = 20
+)
+
+var base32Text = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// TOTPSetup is what a person puts into their authenticator app.
+type TOTPSetup struct {
+	Secret string // for typing, in fours
+	URL    string // for the camera: an otpauth address
+}
+
+// BeginTOTP makes a secret for an authenticator app. It is in use once
+// ConfirmTOTP has seen a code of it; until then one that was in use before
+// stays so.
+func (s *SecondFactors) BeginTOTP(ctx context.Context, actor authz.Actor) error {
+	secret := make([]byte, totpSecretSize)
+	if _, err := rand.Read(secret); err != nil {
+		return fmt.Errorf("making a secret: %w", err)
+	}
+	err := s.own(ctx, actor, func(tx *door.Tx, _ Factors) ([]string, error) {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO totp (person_id, pending) VALUES ($1, $2)
+			ON CONFLICT (person_id) DO UPDATE SET pending = excluded.pending`, actor.Person, secret)
+		return []string{"totp_pending"}, err
+	})
+	if err != nil {
+		return fmt.Errorf("beginning with an authenticator app: %w", err)
+	}
+	return nil
+}
+
+// PendingTOTP is what BeginTOTP has made for the actor; NotFound if nothing
+// waits to be confirmed.
+func (s *SecondFactors) PendingTOTP(ctx context.Context, actor authz.Actor) (TOTPSetup, error) {
+	secret, err := pendingSecret(ctx, s.Pool, actor.Person)
+	if err != nil {
+		return TOTPSetup{}, err
+	}
+	text := base32Text.EncodeToString(secret)
+	return TOTPSetup{Secret: inFours(text), URL: otpauth(s.Town+" 情報セキュリティポータル", actor.Name, text)}, nil
+}
+
+func pendingSecret(ctx context.Context, db querier, person int64) ([]byte, error) {
+	var secret []byte
+	err := db.QueryRow(ctx, `SELECT pending FROM totp WHERE person_id = $1 AND pending IS NOT NULL`, person).Scan(&secret)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, fault.New(fault.NotFound, "認証アプリの設定は、まだ始まっていません。「二要素認証」の画面から始めてください。")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("looking up a secret: %w", err)
+	}
+	return secret, nil
+}
+
+// otpauth is the address that authenticator apps read from a picture.
+func otpauth(issuer, name, secret string) string {
+	query := url.Values{"secret": {secret}, "issuer": {issuer}, "algorithm": {"SHA1"}, "digits": {"6"}, "period": {"30"}}
+	// apps take a + for itself, not for a blank
+	return "otpauth://totp/" + url.PathEscape(issuer) + ":" + url.PathEscape(name) + "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
+}
+
+func inFours(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// ConfirmTOTP puts the secret that BeginTOTP made in use, given a code of it.
+// For a person without recovery codes it makes some and returns them; they can't
+// be shown again. Invalid for a wrong code.
+func (s *SecondFactors) ConfirmTOTP(ctx context.Context, actor authz.Actor, code string) ([]string, error) {
+	var codes []string
+	err := s.own(ctx, actor, func(tx *door.Tx, had Factors) ([]string, error) {
+		secret, err := pendingSecret(ctx, tx, actor.Person)
+		if err != nil {
+			return nil, err
+		}
+		step, ok, err := stepOf(secret, code, tx.Now)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, fault.InvalidFields([]fault.Problem{{Field: "code", Message: "コードが違います。認証アプリに出ている6桁の数字を、切り替わる前に入力してください。スマートフォンの時刻が合っているかも確かめてください。"}})
+		}
+		_, err = tx.Exec(ctx, `
+			UPDATE totp SET secret = pending, pending = NULL, confirmed_at = $2, last_step = $3 WHERE person_id = $1`, actor.Person, tx.Now, step)
+		if err != nil || had.RecoveryCodes > 0 {
+			return []string{"totp"}, err
+		}
+		codes, err = makeCodes(ctx, tx, actor.Person)
+		return []string{"totp", "recovery_codes"}, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("confirming an authenticator app: %w", err)
+	}
+	return codes, nil
+}
+
+// RemoveTOTP ends the use of the actor's authenticator app. Conflict if it is
+// their last second factor and their role demands one.
+func (s *SecondFactors) RemoveTOTP(ctx context.Context, actor authz.Actor) error {
+	err := s.own(ctx, actor, func(tx *door.Tx, had Factors) ([]string, error) {
+		if had.TOTPSince == nil {
+			return nil, errNoFactor()
+		}
+		if err := s.afterRemoval(ctx, tx, actor, had); err != nil {
+			return nil, err
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM totp WHERE person_id = $1`, actor.Person)
+		return []string{"totp"}, err
+	})
+	if err != nil {
+		return fmt.Errorf("removing an authenticator app: %w", err)
+	}
+	return nil
+}
+
+func errNoFactor() error {
+	return fault.New(fault.NotFound, "この認証手段は、すでに取り外されています。「二要素認証」の画面を開き直してください。")
+}
+
+// CheckCode takes a code from an authenticator app or a recovery code of the
+// actor's; each is taken once. Unauthenticated for any other.
+func (s *SecondFactors) CheckCode(ctx context.Context, actor authz.Actor, code string) error {
+	if len(typedCode(code)) == otp.DigitsSix.Length() {
+		return s.checkTOTP(ctx, actor.Person, code)
+	}
+	return s.useRecoveryCode(ctx, actor, code)
+}
+
+func (s *SecondFactors) checkTOTP(ctx context.Context, person int64, code string) error {
+	var secret []byte
+	err := s.Pool.QueryRow(ctx, `SELECT secret FROM totp WHERE person_id = $1 AND secret IS NOT NULL`, person).Scan(&secret)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errCode()
+	}
+	if err != nil {
+		return fmt.Errorf("looking up a secret: %w", err)
+	}
+	step, ok, err := stepOf(secret, code, s.Now())
+	if err != nil {
+		return fmt.Errorf("checking a code: %w", err)
+	}
+	if !ok {
+		return errCode()
+	}
+	// whoever looks over a shoulder cannot use the code again, not even at once
+	tag, err := s.Pool.Exec(ctx, `UPDATE totp SET last_step = $2 WHERE person_id = $1 AND secret = $3 AND last_step < $2`, person, step, secret)
+	if err != nil {
+		return fmt.Errorf("taking a code: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return fault.New(fault.Unauthenticated, "このコードは、すでに使われました。認証アプリの数字が切り替わるのを待って、新しいコードを入力してください。")
+	}
+	return nil
+}
+
+func errCode() error {
+	return fault.New(fault.Unauthenticated, "コードが違います。認証アプリに出ている6桁の数字か、回復コードを入力してください。")
+}
+
+// stepOf finds which step a code belongs to, of those that may be meant now. It
+// takes as long whether it is one or none.
+func stepOf(secret []byte, code string, now time.Time) (int64, bool, error) {
+	typed := []byte(typedCode(code))
+	key := base32Text.EncodeToString(secret)
+	current := now.Unix() / int64(totpPeriod/time.Second)
+	found := int64(0)
+	for step := current - totpSkew; step <= current+totpSkew; step++ {
+		want, err := hotp.GenerateCodeCustom(key, uint64(step), hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}) //nolint:gosec // steps since 1970
+		if err != nil {
+			return 0, false, fmt.Errorf("computing a code: %w", err)
+		}
+		if subtle.ConstantTimeCompare(typed, []byte(want)) == 1 {
+			found = step
+		}
+	}
+	return found, found != 0, nil
+}
+
+// typedCode is a code as it was meant: half-width, without the blanks and
+// hyphens that are put in for reading.
+func typedCode(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' || r == '‐' || r == 'ー' || r == '−' || r == '\t' {
+			return -1
+		}
+		return r
+	}, strings.ToUpper(norm.NFKC.String(code)))
+}
