@@ -119,3 +119,26 @@ func TestCommandsOnADatabaseOfItsOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestRolesThatDemandASecondFactorAreThose(t *testing.T) {
+	t.Parallel()
+	for _, roles := range []string{"ciso,boss", "none,ciso", "staff"} {
+		_, errOut, code := kagami(t, "serve", "--second-factor-roles", roles)
+		if code != 2 || !strings.Contains(errOut, "general_security_officer") {
+			t.Errorf("%s: %d %s", roles, code, errOut)
+		}
+	}
+	for _, c := range []struct {
+		command serveCommand
+		want    int
+	}{
+		{serveCommand{}, 3},
+		{serveCommand{Demo: true}, 0},
+		{serveCommand{SecondFactorRoles: []string{"none"}}, 0},
+		{serveCommand{SecondFactorRoles: []string{"ciso"}, Demo: true}, 1},
+	} {
+		if got := c.command.demanded(); len(got) != c.want || c.command.Validate() != nil {
+			t.Errorf("%+v demands it of %v", c.command, got)
+		}
+	}
+}

@@ -10,12 +10,15 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/account"
+	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -33,7 +36,10 @@ type serveCommand struct {
 	// TrustedProxies are named, never guessed: anyone can send X-Forwarded-For.
 	TrustedProxies []netip.Prefix `name:"trusted-proxies" placeholder:"CIDR" help:"前に置くリバースプロキシのアドレス（192.0.2.10/32 など、コンマで区切る）。利用者のアドレスを、ここからの X-Forwarded-For だけから読みます。"`
 	Town           string         `default:"鏡石町" help:"画面に出す自治体の名前。"`
-	Demo           bool           `help:"空のデータベースを見本の町で満たし、アカウントを一度だけ表示します。"`
+	// SecondFactorRoles is nil where nothing was said.
+	SecondFactorRoles []string `name:"second-factor-roles" placeholder:"ROLE" help:"二要素認証を必須にする役割（既定：ciso,general_security_officer,administrator。--demo では none）。none で必須にしません。"`
+
+	Demo bool `help:"空のデータベースを見本の町で満たし、アカウントを一度だけ表示します。"`
 }
 
 // Run serves until the context ends, and then stops in order: first the pages,
@@ -75,13 +81,22 @@ func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool) (*portal.P
 	if err != nil {
 		return nil, err
 	}
+	factors, err := account.NewSecondFactors(account.FactorsConfig{
+		Pool: pool, Door: d, Accounts: accounts, Now: time.Now, Town: c.Town, PublicURL: c.publicURL(), Demanded: c.demanded(),
+	})
+	if err != nil {
+		return nil, err
+	}
 	config := portal.Config{
 		Town: c.Town, PublicURL: c.publicURL(), Pool: pool, Now: time.Now,
-		Org: org.New(pool, d), Accounts: accounts, Policy: policy.New(pool, d, time.Now),
+		Org: org.New(pool, d), Accounts: accounts, Factors: factors, Policy: policy.New(pool, d, time.Now),
 		Log:            slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 		TrustedProxies: c.TrustedProxies,
 	}
 	if c.Demo {
+		if c.SecondFactorRoles == nil {
+			fmt.Println("見本の町では、二要素認証をどの役割にも必須にしていません。必須にするときは --second-factor-roles を指定してください。")
+		}
 		if err := demo(ctx, config); err != nil {
 			return nil, err
 		}
@@ -95,6 +110,46 @@ func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool) (*portal.P
 		return nil, err
 	}
 	return p, nil
+}
+
+// noRoles says on the command line that no role demands a second factor.
+const noRoles = "none"
+
+// Validate refuses roles that there are not; kong calls it.
+func (c *serveCommand) Validate() error {
+	if len(c.SecondFactorRoles) == 1 && c.SecondFactorRoles[0] == noRoles {
+		return nil
+	}
+	for _, role := range c.SecondFactorRoles {
+		if !slices.Contains(authz.Given(), authz.Role(role)) {
+			return fmt.Errorf("--second-factor-roles の %q は役割ではありません。%s をコンマで区切って指定するか、none を指定してください。", role, roleNames())
+		}
+	}
+	return nil
+}
+
+func roleNames() string {
+	var names []string
+	for _, role := range authz.Given() {
+		names = append(names, string(role))
+	}
+	return strings.Join(names, ", ")
+}
+
+// demanded are the roles whose holders must have a second factor. The sample
+// town is for trying: there it is none, unless said otherwise.
+func (c *serveCommand) demanded() []authz.Role {
+	switch {
+	case c.SecondFactorRoles == nil && !c.Demo:
+		return account.DefaultDemanded()
+	case len(c.SecondFactorRoles) == 1 && c.SecondFactorRoles[0] == noRoles:
+		return nil
+	}
+	roles := make([]authz.Role, len(c.SecondFactorRoles))
+	for i, role := range c.SecondFactorRoles {
+		roles[i] = authz.Role(role)
+	}
+	return roles
 }
 
 func (c *serveCommand) publicURL() *url.URL {

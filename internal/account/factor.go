@@ -15,7 +15,6 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
-	"kagami/internal/org"
 	"kagami/internal/trail"
 )
 
@@ -24,10 +23,12 @@ type FactorsConfig struct {
 	Pool *pgxpool.Pool
 	Door *door.Door
 	Now  func() time.Time
+	// Accounts counts wrong codes as it counts wrong passwords.
+	Accounts *Service
 	// Town names the portal in authenticator apps and beside passkeys.
 	Town string
-	// PublicURL is where people reach the portal. A passkey is bound to its
-	// name; one on an address other than loopback has none.
+	// PublicURL is where people reach the portal. Passkeys are bound to its
+	// name; see Passkeys.
 	PublicURL *url.URL
 	// Demanded are the roles whose holders must have a second factor.
 	Demanded []authz.Role
@@ -48,6 +49,14 @@ func NewSecondFactors(config FactorsConfig) (*SecondFactors, error) {
 	}
 	return &SecondFactors{FactorsConfig: config, relying: relying}, nil
 }
+
+// The ways to prove oneself beside a password, as a session keeps them: alone, or
+// after the first with a + between.
+const (
+	ByTOTP         = "totp"
+	ByRecoveryCode = "recovery_code"
+	ByPasskey      = "passkey"
+)
 
 // DefaultDemanded are the roles whose holders must have a second factor where
 // the town has not decided otherwise.
@@ -112,7 +121,7 @@ func factorsOf(ctx context.Context, db querier, person int64) (Factors, error) {
 // and names what it changed; no other change of the same person's runs beside it.
 func (s *SecondFactors) own(ctx context.Context, actor authz.Actor, fn func(tx *door.Tx, had Factors) ([]string, error)) error {
 	return s.Door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: actor.Person}); err != nil {
+		if err := allowOwn(ctx, tx, actor.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		had, err := locked(ctx, tx, actor.Person)
@@ -161,11 +170,7 @@ func (s *SecondFactors) TakeAway(ctx context.Context, actor authz.Actor, person 
 		return fault.InvalidFields([]fault.Problem{{Field: "reason", Message: "取り外す理由を入力してください。監査証跡に残ります。"}})
 	}
 	err := s.Door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		matter, err := org.Concerning(ctx, tx, person, tx.Today())
-		if err != nil {
-			return door.Unchanged(), err
-		}
-		if err := tx.Allow(authz.ManageAccounts, matter); err != nil {
+		if err := allowDecision(ctx, tx, person); err != nil {
 			return door.Unchanged(), err
 		}
 		had, err := locked(ctx, tx, person)
@@ -179,11 +184,13 @@ func (s *SecondFactors) TakeAway(ctx context.Context, actor authz.Actor, person 
 			`DELETE FROM totp WHERE person_id = $1`,
 			`DELETE FROM recovery_code WHERE person_id = $1`,
 			`DELETE FROM passkey WHERE person_id = $1`,
-			`DELETE FROM sessions WHERE person_id = $1`,
 		} {
 			if _, err := tx.Exec(ctx, statement, person); err != nil {
 				return door.Unchanged(), err
 			}
+		}
+		if err := forgetSignIns(ctx, tx, person); err != nil {
+			return door.Unchanged(), err
 		}
 		effect := factorEffect(person, []string{"totp", "recovery_codes", "passkeys", "sessions"})
 		effect.Confidential = map[string]any{"reason": reason}

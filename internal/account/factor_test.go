@@ -20,10 +20,11 @@ import (
 // desk is somebody with an account, their second factors, and a clock.
 type desk struct {
 	*account.SecondFactors
-	t     *testing.T
-	db    pgtest.DB
-	clock *clock
-	me    authz.Actor
+	t        *testing.T
+	db       pgtest.DB
+	accounts *account.Service
+	clock    *clock
+	me       authz.Actor
 }
 
 var noon = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
@@ -34,6 +35,10 @@ func sitAt(t *testing.T, demanded ...authz.Role) *desk {
 	d := &desk{t: t, db: db, clock: &clock{now: noon}, me: authz.Actor{
 		Person: person, Name: "見本 太郎", Holdings: []authz.Holding{{Role: authz.CISO}, {Role: authz.Staff}},
 	}}
+	var err error
+	if d.accounts, err = account.New(db.Pool, door.New(db.Pool, d.clock.Now)); err != nil {
+		t.Fatal(err)
+	}
 	d.SecondFactors = d.portalAt("http://127.0.0.1:8080", demanded...)
 	return d
 }
@@ -45,7 +50,7 @@ func (d *desk) portalAt(address string, demanded ...authz.Role) *account.SecondF
 		d.t.Fatal(err)
 	}
 	s, err := account.NewSecondFactors(account.FactorsConfig{
-		Pool: d.db.Pool, Door: door.New(d.db.Pool, d.clock.Now), Now: d.clock.Now, Town: "見本町", PublicURL: public, Demanded: demanded,
+		Pool: d.db.Pool, Door: door.New(d.db.Pool, d.clock.Now), Accounts: d.accounts, Now: d.clock.Now, Town: "見本町", PublicURL: public, Demanded: demanded,
 	})
 	if err != nil {
 		d.t.Fatal(err)
@@ -104,6 +109,13 @@ func (d *desk) must(err error) {
 	}
 }
 
+// check hands in a code.
+func (d *desk) check(code string) error {
+	d.t.Helper()
+	_, err := d.CheckCode(d.t.Context(), d.me, code, account.Try{})
+	return err
+}
+
 // fields are what the trail says has been changed of accounts, in order.
 func (d *desk) fields() (list []string) {
 	d.t.Helper()
@@ -146,14 +158,14 @@ func TestAnotherAppReplacesTheFirstOnceConfirmed(t *testing.T) {
 	first, _ := d.app()
 	d.must(d.BeginTOTP(t.Context(), d.me))
 	d.clock.advance(time.Minute)
-	d.must(d.CheckCode(t.Context(), d.me, d.code(first, 0)))
+	d.must(d.check(d.code(first, 0)))
 	second, again := d.app()
 	if again != nil || d.factors().RecoveryCodes != 10 {
 		t.Error("the recovery codes were made anew, unasked")
 	}
 	d.clock.advance(time.Minute)
-	d.want(fault.Unauthenticated, d.CheckCode(t.Context(), d.me, d.code(first, 0)))
-	d.must(d.CheckCode(t.Context(), d.me, d.code(second, 0)))
+	d.want(fault.Unauthenticated, d.check(d.code(first, 0)))
+	d.must(d.check(d.code(second, 0)))
 }
 
 // Codes of a step before or after, and no others.
@@ -166,12 +178,13 @@ func TestCodesAreTakenOneStepEitherWay(t *testing.T) {
 		taken bool
 	}{{-2, false}, {-1, true}, {0, true}, {1, true}, {2, false}} {
 		d.clock.advance(5 * time.Minute)
-		if err := d.CheckCode(t.Context(), d.me, d.code(secret, c.steps)); (err == nil) != c.taken {
+		if err := d.check(d.code(secret, c.steps)); (err == nil) != c.taken {
 			t.Errorf("%d steps from now: %v", c.steps, err)
 		}
 	}
 	for _, code := range []string{"", "12345", "1234567", "abcdef", "\x00", strings.Repeat("1", 5000)} {
-		d.want(fault.Unauthenticated, d.CheckCode(t.Context(), d.me, code))
+		d.clock.advance(5 * time.Minute)
+		d.want(fault.Unauthenticated, d.check(code))
 	}
 }
 
@@ -179,14 +192,14 @@ func TestACodeIsTakenOnceEvenByManyAtOnce(t *testing.T) {
 	t.Parallel()
 	d := sitAt(t)
 	secret, codes := d.app()
-	d.want(fault.Unauthenticated, d.CheckCode(t.Context(), d.me, d.code(secret, 0))) // confirmed it
+	d.want(fault.Unauthenticated, d.check(d.code(secret, 0))) // confirmed it
 	d.clock.advance(time.Minute)
-	for _, code := range []string{d.code(secret, 0), codes[0]} {
+	atOnce := func(code string) {
 		var taken atomic.Int64
 		var all sync.WaitGroup
-		for range 8 {
+		for range 4 {
 			all.Go(func() {
-				if d.CheckCode(t.Context(), d.me, code) == nil {
+				if d.check(code) == nil {
 					taken.Add(1)
 				}
 			})
@@ -196,7 +209,28 @@ func TestACodeIsTakenOnceEvenByManyAtOnce(t *testing.T) {
 			t.Errorf("a code was taken %d times", taken.Load())
 		}
 	}
-	d.want(fault.Unauthenticated, d.CheckCode(t.Context(), d.me, d.code(secret, -1))) // older than one taken
+	atOnce(d.code(secret, 0))
+	d.want(fault.Unauthenticated, d.check(d.code(secret, -1))) // older than one taken
+	d.clock.advance(5 * time.Minute)
+	atOnce(codes[0])
+}
+
+// Whoever has the password is not let guess for ever: wrong codes are counted
+// apart, and the right password makes nobody begin anew.
+func TestWrongCodesMakeWait(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t)
+	secret, _ := d.app()
+	d.clock.advance(time.Minute)
+	for range 6 {
+		d.want(fault.Unauthenticated, d.check("wrong"))
+	}
+	if _, err := d.accounts.Authenticate(t.Context(), "M001", password, account.Try{}); err != nil {
+		t.Fatal(err)
+	}
+	d.want(fault.TooMany, d.check(d.code(secret, 0)))
+	d.clock.advance(2 * time.Second)
+	d.must(d.check(d.code(secret, 0)))
 }
 
 func TestARecoveryCodeWorksOnceHoweverItIsTyped(t *testing.T) {
@@ -204,17 +238,17 @@ func TestARecoveryCodeWorksOnceHoweverItIsTyped(t *testing.T) {
 	d := sitAt(t)
 	_, codes := d.app()
 	typed := strings.NewReplacer("o", "0", "i", "1", "b", "8", "-", " ").Replace(codes[0])
-	d.must(d.CheckCode(t.Context(), d.me, " "+strings.ToUpper(typed)))
-	d.want(fault.Unauthenticated, d.CheckCode(t.Context(), d.me, codes[0]))
-	d.must(d.CheckCode(t.Context(), d.me, codes[1]))
+	d.must(d.check(" " + strings.ToUpper(typed)))
+	d.want(fault.Unauthenticated, d.check(codes[0]))
+	d.must(d.check(codes[1]))
 	if left := d.factors().RecoveryCodes; left != 8 {
 		t.Errorf("%d left", left)
 	}
 
 	again, err := d.NewRecoveryCodes(t.Context(), d.me)
 	d.must(err)
-	d.want(fault.Unauthenticated, d.CheckCode(t.Context(), d.me, codes[2]))
-	d.must(d.CheckCode(t.Context(), d.me, again[2]))
+	d.want(fault.Unauthenticated, d.check(codes[2]))
+	d.must(d.check(again[2]))
 	if got := d.fields(); got[len(got)-1] != "recovery_code_used" {
 		t.Errorf("the trail says %q", got)
 	}
@@ -341,6 +375,7 @@ func TestPasskeysNeedAName(t *testing.T) {
 	d := sitAt(t)
 	for address, may := range map[string]bool{
 		"http://127.0.0.1:8080": true, "http://[::1]:8080": true, "http://localhost": true, "https://portal.town.example": true,
+		"http://0.0.0.0:8080": true, "http://:8080": true,
 		"http://192.0.2.1:8080": false, "https://[2001:db8::1]": false,
 	} {
 		s := d.portalAt(address)
@@ -437,7 +472,7 @@ func TestAnAdministratorTakesAwayWhatWasLost(t *testing.T) {
 	if d.factors().Any() {
 		t.Error("something is left")
 	}
-	d.want(fault.Unauthenticated, d.CheckCode(ctx, d.me, codes[0]))
+	d.want(fault.Unauthenticated, d.check(codes[0]))
 	_, err := d.prove(a)
 	d.want(fault.Unauthenticated, err)
 	if got := status(t, client, web.URL); got != 401 {
@@ -455,7 +490,7 @@ func TestTheTrailHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	d := sitAt(t)
 	secret, codes := d.app()
-	d.must(d.CheckCode(t.Context(), d.me, codes[0]))
+	d.must(d.check(codes[0]))
 	var all string
 	d.must(d.db.Owner(t).QueryRow(t.Context(), `
 		SELECT string_agg(e::text, ' ') || coalesce((SELECT string_agg(part, ' ') FROM trail_confidential), '') FROM trail_entry e`).Scan(&all))

@@ -39,15 +39,16 @@ type Ceremony struct {
 	State   json.RawMessage // for the answer to be held against; it stays at the portal
 }
 
-// relyingParty is the portal as authenticators know it: by the name that people
-// reach it by. Loopback is called localhost; any other address has no passkeys.
+// relyingParty is the portal as authenticators know it, by the name that people
+// reach it by; nil if it has none. A portal on loopback, or on every address of
+// its machine, is localhost.
 func relyingParty(town string, public *url.URL) (*webauthn.WebAuthn, error) {
 	name, port := public.Hostname(), public.Port()
-	if ip := net.ParseIP(name); ip != nil {
-		if !ip.IsLoopback() {
-			return nil, nil
-		}
+	switch ip := net.ParseIP(name); {
+	case name == "", ip.IsLoopback(), ip.IsUnspecified():
 		name = "localhost"
+	case ip != nil:
+		return nil, nil
 	}
 	origin := public.Scheme + "://" + name
 	if port != "" {

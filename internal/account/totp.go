@@ -154,17 +154,36 @@ func errNoFactor() error {
 }
 
 // CheckCode takes a code from an authenticator app or a recovery code of the
-// actor's; each is taken once. Unauthenticated for any other.
-func (s *SecondFactors) CheckCode(ctx context.Context, actor authz.Actor, code string) error {
-	if len(typedCode(code)) == otp.DigitsSix.Length() {
-		return s.checkTOTP(ctx, actor.Person, code)
+// actor's, each once, and tells which it was: ByTOTP or ByRecoveryCode.
+// Unauthenticated for any other, and TooMany after too many of those: they are
+// counted apart from passwords, so that who knows the password can't begin anew.
+func (s *SecondFactors) CheckCode(ctx context.Context, actor authz.Actor, code string, try Try) (string, error) {
+	tallies, err := s.Accounts.tallies(ctx, ofPerson(actor.Person)+" code", actor.Person, try)
+	if err != nil {
+		return "", err
 	}
-	return s.useRecoveryCode(ctx, actor, code)
+	method, take := ByRecoveryCode, s.useRecoveryCode
+	if len(typedCode(code)) == otp.DigitsSix.Length() {
+		method, take = ByTOTP, s.useTOTP
+	}
+	var refusal error
+	_, err = s.Accounts.throttled(ctx, tallies, func() (bool, error) {
+		err := take(ctx, actor, code)
+		if fault.KindOf(err) == fault.Unauthenticated {
+			refusal, err = err, nil
+		}
+		return refusal == nil, err
+	})
+	if err == nil {
+		err = refusal
+	}
+	return method, err
 }
 
-func (s *SecondFactors) checkTOTP(ctx context.Context, person int64, code string) error {
+// useTOTP takes a code of the actor's authenticator app, once.
+func (s *SecondFactors) useTOTP(ctx context.Context, actor authz.Actor, code string) error {
 	var secret []byte
-	err := s.Pool.QueryRow(ctx, `SELECT secret FROM totp WHERE person_id = $1 AND secret IS NOT NULL`, person).Scan(&secret)
+	err := s.Pool.QueryRow(ctx, `SELECT secret FROM totp WHERE person_id = $1 AND secret IS NOT NULL`, actor.Person).Scan(&secret)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return errCode()
 	}
@@ -179,7 +198,7 @@ func (s *SecondFactors) checkTOTP(ctx context.Context, person int64, code string
 		return errCode()
 	}
 	// whoever looks over a shoulder cannot use the code again, not even at once
-	tag, err := s.Pool.Exec(ctx, `UPDATE totp SET last_step = $2 WHERE person_id = $1 AND secret = $3 AND last_step < $2`, person, step, secret)
+	tag, err := s.Pool.Exec(ctx, `UPDATE totp SET last_step = $2 WHERE person_id = $1 AND secret = $3 AND last_step < $2`, actor.Person, step, secret)
 	if err != nil {
 		return fmt.Errorf("taking a code: %w", err)
 	}

@@ -118,8 +118,8 @@ func (p *Portal) identify(next http.Handler) http.Handler {
 	})
 }
 
-// gate lets through who may do a route's action at all, and no more than the
-// route's size.
+// gate lets through who may do a route's action at all, has proved who they are
+// as well as the route asks, and brings no more than the route's size.
 func (p *Portal) gate(route Route) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -145,7 +145,9 @@ func (p *Portal) gate(route Route) func(http.Handler) http.Handler {
 				p.fail(w, r, badForm(err))
 				return
 			}
-			next.ServeHTTP(w, r)
+			if route.Action == authz.Public || p.proved(w, r, route) {
+				next.ServeHTTP(w, r)
+			}
 		})
 	}
 }

@@ -23,6 +23,7 @@ type Config struct {
 	Pool      *pgxpool.Pool
 	Org       *org.Service
 	Accounts  *account.Service
+	Factors   *account.SecondFactors
 	Policy    *policy.Service
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -37,6 +38,7 @@ type Portal struct {
 	files    *static.Files
 	sessions *account.Sessions
 	devices  *account.Devices
+	attempts *account.Attempts
 	drawn    *drawnTexts
 	ids      *requestIDs
 	handler  http.Handler
@@ -59,6 +61,7 @@ func New(config Config) (*Portal, error) {
 	p := &Portal{Config: config, files: files, drawn: drawn, ids: newRequestIDs()}
 	p.sessions = account.NewSessions(config.Pool, config.Now, p.secure(), p.fail)
 	p.devices = account.NewDevices(config.Pool, config.Now, p.secure())
+	p.attempts = account.NewAttempts(config.Pool, config.Now, p.secure())
 	p.handler = p.router()
 	return p, nil
 }

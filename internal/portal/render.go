@@ -149,6 +149,10 @@ var dones = map[string]layout.Done{
 	"sessions-ended":   {Heading: "サインインを終わらせました", Text: "それらの端末では、もう一度サインインするまで使えません。"},
 	"suspended":        {Heading: "利用を止めました", Text: "サインインは、すべて終わりました。再開するまで、この人はサインインできません。"},
 	"resumed":          {Heading: "利用を再開しました", Text: "この人は、これまでのパスワードでサインインできます。"},
+	"key-added":        {Heading: "パスキーを登録しました", Text: "次のサインインから使えます。"},
+	"removed":          {Heading: "取り外しました", Text: "次のサインインからは使えません。"},
+	"sign-in-over":     {Heading: "はじめからサインインしてください", Text: "サインインの途中で時間がたったため、続けられません。"},
+	"taken-away":       {Heading: "二要素認証を取り外しました", Text: "本人のサインインはすべて終わりました。本人に、もう一度設定するよう伝えてください。"},
 }
 
 func done(r *http.Request) *layout.Done {

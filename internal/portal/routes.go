@@ -21,8 +21,18 @@ type Route struct {
 	// MaxBody is the most that the request may bring, in bytes; 0 for the size
 	// of an ordinary form.
 	MaxBody int64
-	handle  handler
+	// Sensitive routes ask again who it is, some time after they last did: see
+	// proofLimit.
+	Sensitive bool
+	handle    handler
 }
+
+// Whether a route is sensitive: what publishes, suspends, or decides who may
+// do what is.
+const (
+	ordinary  = false
+	sensitive = true
+)
 
 // handler answers a request, or says why not.
 type handler func(w http.ResponseWriter, r *http.Request) error
@@ -37,80 +47,100 @@ const maxText = 2*outline.MaxSize + 1<<20
 // Routes are all the addresses for people.
 func (p *Portal) Routes() []Route {
 	return []Route{
-		{http.MethodGet, "/login", authz.Public, 0, p.showSignIn},
-		{http.MethodPost, "/login", authz.Public, 0, p.signIn},
-		{http.MethodPost, "/logout", authz.Public, 0, p.signOut},
+		{http.MethodGet, "/login", authz.Public, 0, ordinary, p.showSignIn},
+		{http.MethodPost, "/login", authz.Public, 0, ordinary, p.signIn},
+		{http.MethodGet, "/login/second", authz.Public, 0, ordinary, p.showSecondStep},
+		{http.MethodPost, "/login/second", authz.Public, 0, ordinary, p.secondStep},
+		{http.MethodPost, "/login/second/options", authz.Public, 0, ordinary, p.secondStepOptions},
+		{http.MethodPost, "/login/passkey", authz.Public, 0, ordinary, p.passkeySignIn},
+		{http.MethodPost, "/login/passkey/options", authz.Public, 0, ordinary, p.passkeySignInOptions},
+		{http.MethodPost, "/logout", authz.Public, 0, ordinary, p.signOut},
 
-		{http.MethodGet, "/welcome/{token}", authz.Public, 0, p.showWelcome},
-		{http.MethodPost, "/welcome/{token}", authz.Public, 0, p.welcome},
-		{http.MethodGet, "/invitation/{token}", authz.Public, 0, p.showInvitation},
-		{http.MethodPost, "/invitation/{token}", authz.Public, 0, p.acceptInvitation},
+		{http.MethodGet, "/welcome/{token}", authz.Public, 0, ordinary, p.showWelcome},
+		{http.MethodPost, "/welcome/{token}", authz.Public, 0, ordinary, p.welcome},
+		{http.MethodGet, "/invitation/{token}", authz.Public, 0, ordinary, p.showInvitation},
+		{http.MethodPost, "/invitation/{token}", authz.Public, 0, ordinary, p.acceptInvitation},
 
-		{http.MethodGet, "/", authz.SignedIn, 0, p.showHome},
+		{http.MethodGet, "/prove", authz.SignedIn, 0, ordinary, p.showProve},
+		{http.MethodPost, "/prove", authz.SignedIn, 0, ordinary, p.prove},
+		{http.MethodPost, "/prove/options", authz.SignedIn, 0, ordinary, p.proveOptions},
 
-		{http.MethodGet, "/account", authz.SignedIn, 0, p.showOwnAccount},
-		{http.MethodPost, "/account", authz.SignedIn, 0, p.endOwnSessions},
-		{http.MethodGet, "/account/password", authz.SignedIn, 0, p.showPassword},
-		{http.MethodPost, "/account/password", authz.SignedIn, 0, p.changePassword},
+		{http.MethodGet, "/", authz.SignedIn, 0, ordinary, p.showHome},
 
-		{http.MethodGet, "/accounts", authz.ManageAccounts, 0, p.showAccounts},
-		{http.MethodGet, "/accounts/invitations", authz.ManageAccounts, 0, p.showInvitations},
-		{http.MethodPost, "/accounts/invitations", authz.ManageAccounts, 0, p.inviteAll},
-		{http.MethodGet, "/accounts/{staff}", authz.ManageAccounts, 0, p.showAccount},
-		{http.MethodPost, "/accounts/{staff}", authz.ManageAccounts, 0, p.manageAccount},
+		{http.MethodGet, "/account", authz.SignedIn, 0, ordinary, p.showOwnAccount},
+		{http.MethodPost, "/account", authz.SignedIn, 0, ordinary, p.endOwnSessions},
+		{http.MethodGet, "/account/password", authz.SignedIn, 0, ordinary, p.showPassword},
+		{http.MethodPost, "/account/password", authz.SignedIn, 0, ordinary, p.changePassword},
 
-		{http.MethodGet, "/policies", authz.ReadBasic, 0, p.showPolicies},
-		{http.MethodGet, "/policies/{code}", authz.ReadBasic, 0, p.showReading},
-		{http.MethodPost, "/policies/{code}", authz.Acknowledge, 0, p.acknowledge},
-		{http.MethodGet, "/policies/{code}/readers", authz.SeeAcknowledgements, 0, p.showReaders},
-		{http.MethodGet, "/policies/{code}/readers.csv", authz.SeeAcknowledgements, 0, p.readersCSV},
-		{http.MethodGet, "/policies/{code}/readers.xlsx", authz.SeeAcknowledgements, 0, p.readersXLSX},
+		{http.MethodGet, "/account/second-factor", authz.SignedIn, 0, ordinary, p.showSecondFactor},
+		{http.MethodPost, "/account/second-factor", authz.SignedIn, 0, sensitive, p.changeSecondFactor},
+		{http.MethodGet, "/account/second-factor/app", authz.SignedIn, 0, sensitive, p.showApp},
+		{http.MethodPost, "/account/second-factor/app", authz.SignedIn, 0, sensitive, p.confirmApp},
+		{http.MethodGet, "/account/second-factor/passkey", authz.SignedIn, 0, sensitive, p.showPasskey},
+		{http.MethodPost, "/account/second-factor/passkey", authz.SignedIn, 0, sensitive, p.addPasskey},
+		{http.MethodPost, "/account/second-factor/passkey/options", authz.SignedIn, 0, sensitive, p.passkeyOptions},
+		{http.MethodGet, "/account/second-factor/remove/{factor}", authz.SignedIn, 0, sensitive, p.showRemoveFactor},
+		{http.MethodPost, "/account/second-factor/remove/{factor}", authz.SignedIn, 0, sensitive, p.removeFactor},
 
-		{http.MethodGet, "/imports", authz.DraftRevision, 0, p.showImportStart},
-		{http.MethodPost, "/imports", authz.DraftRevision, maxText, p.startImport},
-		{http.MethodGet, "/imports/{token}", authz.DraftRevision, 0, p.showImport},
-		{http.MethodPost, "/imports/{token}", authz.DraftRevision, maxText, p.workOnImport},
+		{http.MethodGet, "/accounts", authz.ManageAccounts, 0, ordinary, p.showAccounts},
+		{http.MethodGet, "/accounts/invitations", authz.ManageAccounts, 0, ordinary, p.showInvitations},
+		{http.MethodPost, "/accounts/invitations", authz.ManageAccounts, 0, sensitive, p.inviteAll},
+		{http.MethodGet, "/accounts/{staff}", authz.ManageAccounts, 0, ordinary, p.showAccount},
+		{http.MethodPost, "/accounts/{staff}", authz.ManageAccounts, 0, sensitive, p.manageAccount},
+		{http.MethodGet, "/accounts/{staff}/second-factor", authz.ManageAccounts, 0, sensitive, p.showTakeAway},
+		{http.MethodPost, "/accounts/{staff}/second-factor", authz.ManageAccounts, 0, sensitive, p.takeAway},
 
-		{http.MethodGet, "/policies/{code}/draft", authz.SignedIn, 0, p.showDraft},
-		{http.MethodGet, "/policies/{code}/draft/publish", authz.PublishDecided, 0, p.showPublish},
-		{http.MethodPost, "/policies/{code}/draft/publish", authz.PublishDecided, 0, p.publish},
+		{http.MethodGet, "/policies", authz.ReadBasic, 0, ordinary, p.showPolicies},
+		{http.MethodGet, "/policies/{code}", authz.ReadBasic, 0, ordinary, p.showReading},
+		{http.MethodPost, "/policies/{code}", authz.Acknowledge, 0, ordinary, p.acknowledge},
+		{http.MethodGet, "/policies/{code}/readers", authz.SeeAcknowledgements, 0, ordinary, p.showReaders},
+		{http.MethodGet, "/policies/{code}/readers.csv", authz.SeeAcknowledgements, 0, ordinary, p.readersCSV},
+		{http.MethodGet, "/policies/{code}/readers.xlsx", authz.SeeAcknowledgements, 0, ordinary, p.readersXLSX},
+		{http.MethodGet, "/imports", authz.DraftRevision, 0, ordinary, p.showImportStart},
+		{http.MethodPost, "/imports", authz.DraftRevision, maxText, ordinary, p.startImport},
+		{http.MethodGet, "/imports/{token}", authz.DraftRevision, 0, ordinary, p.showImport},
+		{http.MethodPost, "/imports/{token}", authz.DraftRevision, maxText, ordinary, p.workOnImport},
 
-		{http.MethodGet, "/organization", authz.SeeOrganization, 0, p.showOrganization},
-		{http.MethodGet, "/organization/{section}", authz.SeeOrganization, 0, p.showSection},
-		{http.MethodGet, "/organization/{section}/edit", authz.ChangeOrganization, 0, p.showSectionEdit},
-		{http.MethodPost, "/organization/{section}/edit", authz.ChangeOrganization, 0, p.changeSection},
-		{http.MethodGet, "/organization/{section}/posts", authz.ChangeOrganization, 0, p.showNewPost},
-		{http.MethodPost, "/organization/{section}/posts", authz.ChangeOrganization, 0, p.addPost},
-		{http.MethodGet, "/sections", authz.ChangeOrganization, 0, p.showNewSection},
-		{http.MethodPost, "/sections", authz.ChangeOrganization, 0, p.addSection},
-		{http.MethodGet, "/posts", authz.ChangeOrganization, 0, p.showNewPost},
-		{http.MethodPost, "/posts", authz.ChangeOrganization, 0, p.addPost},
-		{http.MethodGet, "/posts/{id}", authz.ChangeOrganization, 0, p.showPostEdit},
-		{http.MethodPost, "/posts/{id}", authz.ChangeOrganization, 0, p.changePost},
+		{http.MethodGet, "/policies/{code}/draft", authz.SignedIn, 0, ordinary, p.showDraft},
+		{http.MethodGet, "/policies/{code}/draft/publish", authz.PublishDecided, 0, ordinary, p.showPublish},
+		{http.MethodPost, "/policies/{code}/draft/publish", authz.PublishDecided, 0, sensitive, p.publish},
 
-		{http.MethodGet, "/people", authz.SeeOrganization, 0, p.showPeople},
-		{http.MethodGet, "/people/{number}", authz.SeeOrganization, 0, p.showPerson},
-		{http.MethodGet, "/people/{number}/edit", authz.ChangeOrganization, 0, p.showPersonEdit},
-		{http.MethodPost, "/people/{number}/edit", authz.ChangeOrganization, 0, p.changePerson},
-		{http.MethodGet, "/people/{number}/appoint", authz.ChangeOrganization, 0, p.showAppoint},
-		{http.MethodPost, "/people/{number}/appoint", authz.ChangeOrganization, 0, p.appoint},
-		{http.MethodGet, "/people/{number}/roles", authz.ChangeOrganization, 0, p.showGrantForm},
-		{http.MethodPost, "/people/{number}/roles", authz.ChangeOrganization, 0, p.giveRole},
-		{http.MethodGet, "/register", authz.ChangeOrganization, 0, p.showRegister},
-		{http.MethodPost, "/register", authz.ChangeOrganization, 0, p.register},
-		{http.MethodGet, "/appointments/{id}", authz.ChangeOrganization, 0, p.showAppointment},
-		{http.MethodPost, "/appointments/{id}", authz.ChangeOrganization, 0, p.changeAppointment},
-		{http.MethodGet, "/grants/{id}", authz.ChangeOrganization, 0, p.showGrant},
-		{http.MethodPost, "/grants/{id}", authz.ChangeOrganization, 0, p.endGrant},
+		{http.MethodGet, "/organization", authz.SeeOrganization, 0, ordinary, p.showOrganization},
+		{http.MethodGet, "/organization/{section}", authz.SeeOrganization, 0, ordinary, p.showSection},
+		{http.MethodGet, "/organization/{section}/edit", authz.ChangeOrganization, 0, ordinary, p.showSectionEdit},
+		{http.MethodPost, "/organization/{section}/edit", authz.ChangeOrganization, 0, ordinary, p.changeSection},
+		{http.MethodGet, "/organization/{section}/posts", authz.ChangeOrganization, 0, ordinary, p.showNewPost},
+		{http.MethodPost, "/organization/{section}/posts", authz.ChangeOrganization, 0, ordinary, p.addPost},
+		{http.MethodGet, "/sections", authz.ChangeOrganization, 0, ordinary, p.showNewSection},
+		{http.MethodPost, "/sections", authz.ChangeOrganization, 0, ordinary, p.addSection},
+		{http.MethodGet, "/posts", authz.ChangeOrganization, 0, ordinary, p.showNewPost},
+		{http.MethodPost, "/posts", authz.ChangeOrganization, 0, ordinary, p.addPost},
+		{http.MethodGet, "/posts/{id}", authz.ChangeOrganization, 0, ordinary, p.showPostEdit},
+		{http.MethodPost, "/posts/{id}", authz.ChangeOrganization, 0, sensitive, p.changePost},
 
-		{http.MethodGet, "/roles", authz.SeeOrganization, 0, p.showRoles},
-		{http.MethodPost, "/roles", authz.ChangeOrganization, 0, p.addRule},
-		{http.MethodGet, "/roles/{id}", authz.ChangeOrganization, 0, p.showRule},
-		{http.MethodPost, "/roles/{id}", authz.ChangeOrganization, 0, p.endRule},
-		{http.MethodGet, "/permissions", authz.SignedIn, 0, p.showPermissions},
+		{http.MethodGet, "/people", authz.SeeOrganization, 0, ordinary, p.showPeople},
+		{http.MethodGet, "/people/{number}", authz.SeeOrganization, 0, ordinary, p.showPerson},
+		{http.MethodGet, "/people/{number}/edit", authz.ChangeOrganization, 0, ordinary, p.showPersonEdit},
+		{http.MethodPost, "/people/{number}/edit", authz.ChangeOrganization, 0, sensitive, p.changePerson},
+		{http.MethodGet, "/people/{number}/appoint", authz.ChangeOrganization, 0, ordinary, p.showAppoint},
+		{http.MethodPost, "/people/{number}/appoint", authz.ChangeOrganization, 0, sensitive, p.appoint},
+		{http.MethodGet, "/people/{number}/roles", authz.ChangeOrganization, 0, ordinary, p.showGrantForm},
+		{http.MethodPost, "/people/{number}/roles", authz.ChangeOrganization, 0, sensitive, p.giveRole},
+		{http.MethodGet, "/register", authz.ChangeOrganization, 0, ordinary, p.showRegister},
+		{http.MethodPost, "/register", authz.ChangeOrganization, 0, sensitive, p.register},
+		{http.MethodGet, "/appointments/{id}", authz.ChangeOrganization, 0, ordinary, p.showAppointment},
+		{http.MethodPost, "/appointments/{id}", authz.ChangeOrganization, 0, sensitive, p.changeAppointment},
+		{http.MethodGet, "/grants/{id}", authz.ChangeOrganization, 0, ordinary, p.showGrant},
+		{http.MethodPost, "/grants/{id}", authz.ChangeOrganization, 0, sensitive, p.endGrant},
 
-		{http.MethodGet, "/acknowledgements", authz.SignedIn, 0, p.showAcknowledgements},
-		{http.MethodGet, "/acknowledgements/{code}/{number}", authz.SignedIn, 0, p.showProof},
+		{http.MethodGet, "/roles", authz.SeeOrganization, 0, ordinary, p.showRoles},
+		{http.MethodPost, "/roles", authz.ChangeOrganization, 0, sensitive, p.addRule},
+		{http.MethodGet, "/roles/{id}", authz.ChangeOrganization, 0, ordinary, p.showRule},
+		{http.MethodPost, "/roles/{id}", authz.ChangeOrganization, 0, sensitive, p.endRule},
+		{http.MethodGet, "/permissions", authz.SignedIn, 0, ordinary, p.showPermissions},
+
+		{http.MethodGet, "/acknowledgements", authz.SignedIn, 0, ordinary, p.showAcknowledgements},
+		{http.MethodGet, "/acknowledgements/{code}/{number}", authz.SignedIn, 0, ordinary, p.showProof},
 	}
 }
 

@@ -20,10 +20,10 @@ func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request) error {
 
 // signInPage asks who it is, and remembers where they wanted to go.
 func (p *Portal) signInPage(r *http.Request, message string) page.SignIn {
-	s := page.SignIn{Frame: p.frame(r, "サインイン"), Message: message}
+	s := page.SignIn{Frame: p.frame(r, "サインイン"), Message: message, Passkeys: p.Factors.Passkeys()}
 	switch {
-	case r.URL.Path == "/login":
-		s.Next = r.URL.Query().Get("next")
+	case strings.HasPrefix(r.URL.Path, "/login"):
+		s.Next = r.FormValue("next")
 	case r.Method == http.MethodGet:
 		s.Next = r.URL.RequestURI()
 		if message == "" && r.URL.Path != "/" {
@@ -43,7 +43,7 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 		return badForm(err)
 	}
 	login, password := r.PostForm.Get("login"), r.PostForm.Get("password")
-	s := page.SignIn{Frame: p.frame(r, "サインイン"), Next: r.PostForm.Get("next"), Login: login}
+	s := page.SignIn{Frame: p.frame(r, "サインイン"), Next: r.PostForm.Get("next"), Login: login, Passkeys: p.Factors.Passkeys()}
 	if strings.TrimSpace(login) == "" {
 		s.Problems = append(s.Problems, fault.Problem{Field: "login", Message: "メールアドレスか職員番号を入力してください。"})
 	}
@@ -67,10 +67,7 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.begin(w, r, account.Proof{Person: person, Method: account.ByPassword, At: at}); err != nil {
-		return err
-	}
-	return goOn(w, r, within(s.Next), "")
+	return p.letIn(w, r, account.Proof{Person: person, Method: account.ByPassword, At: at}, s.Next)
 }
 
 // try is where a request tries a password from.
@@ -91,7 +88,7 @@ func (p *Portal) begin(w http.ResponseWriter, r *http.Request, proof account.Pro
 func within(next string) string {
 	u, err := url.Parse(next)
 	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") ||
-		strings.Contains(next, `\`) || u.Path == "/login" || u.Path == "/logout" {
+		strings.Contains(next, `\`) || u.Path == "/login" || strings.HasPrefix(u.Path, "/login/") || u.Path == "/logout" {
 		return "/"
 	}
 	return u.RequestURI()

@@ -1,5 +1,5 @@
-// Package static holds what pages need beside their HTML: the styles and the
-// fonts, inside the binary. Their addresses carry a hash of their content, so
+// Package static holds what pages need beside their HTML: the styles, the
+// fonts and the little script there is, inside the binary. Their addresses carry a hash of their content, so
 // that browsers keep them for good.
 package static
 
@@ -16,7 +16,7 @@ import (
 	"strings"
 )
 
-//go:embed css/*.css fonts.css fonts/*.woff2
+//go:embed css/*.css fonts.css passkey.js fonts/*.woff2
 var embedded embed.FS
 
 // Prefix begins the address of everything here.
@@ -54,6 +54,8 @@ func New() (*Files, error) {
 			styles.Write(body)
 		case path.Ext(name) == ".css":
 			return f.add(name, "text/css; charset=utf-8", body, true)
+		case path.Ext(name) == ".js":
+			return f.add(name, "text/javascript; charset=utf-8", body, true)
 		default:
 			return f.add(name, "font/woff2", body, false)
 		}

@@ -29,6 +29,10 @@ func TestFilesAreKeptForGood(t *testing.T) {
 	if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || !strings.Contains(w.Body.String(), ":focus-visible") {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
+	script := serve(t, "/static/HASH/passkey.js", http.Header{})
+	if script.Code != 200 || !strings.HasPrefix(script.Header().Get("Content-Type"), "text/javascript") {
+		t.Errorf("%d %v", script.Code, script.Header())
+	}
 	font := serve(t, "/static/HASH/fonts/noto-sans-jp-0-wght-normal.woff2", http.Header{})
 	if font.Code != 200 || font.Header().Get("Content-Type") != "font/woff2" {
 		t.Errorf("%d %v", font.Code, font.Header())
@@ -59,8 +63,8 @@ func TestOtherAddressesAreNotFound(t *testing.T) {
 }
 
 // No page takes anything from outside, nor do its styles.
-func TestStylesNameNoOutsideAddress(t *testing.T) {
-	for _, name := range []string{"kagami.css", "fonts.css"} {
+func TestStylesAndScriptsNameNoOutsideAddress(t *testing.T) {
+	for _, name := range []string{"kagami.css", "fonts.css", "passkey.js"} {
 		if body := serve(t, "/static/HASH/"+name, http.Header{}).Body.String(); strings.Contains(body, "//") && strings.Contains(body, "http") {
 			t.Errorf("%s names an address outside", name)
 		}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -30,6 +31,8 @@ import (
 
 // Morning is when tests begin: Tuesday, 24 November 2026, nine o'clock in Tokyo.
 var Morning = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+
+const townName = "鏡石町"
 
 // Town is the sample town of a test binary; Fill makes it in the template.
 type Town struct {
@@ -81,16 +84,19 @@ func (t *Town) Holder(post string) sample.Account {
 // Portal is a running portal.
 type Portal struct {
 	Services
-	URL   string
+	Factors *account.SecondFactors
+
+	URL   string // on localhost: passkeys need a name
 	Clock *Clock
 	Log   *Log
 	DB    pgtest.DB
 }
 
-// Start runs a portal on a fresh copy of the town until the test ends.
-func Start(t testing.TB, server *pgtest.Server) *Portal {
+// Start runs a portal on a fresh copy of the town until the test ends. Holders
+// of the demanded roles must have a second factor.
+func Start(t testing.TB, server *pgtest.Server, demanded ...authz.Role) *Portal {
 	t.Helper()
-	return StartOn(t, server.New(t))
+	return StartOn(t, server.New(t), demanded...)
 }
 
 // StartUnused runs a portal that nobody uses yet: the town without its people.
@@ -111,27 +117,40 @@ func StartUnused(t testing.TB, server *pgtest.Server) *Portal {
 }
 
 // StartOn runs a portal on a database that others may use too.
-func StartOn(t testing.TB, db pgtest.DB) *Portal {
+func StartOn(t testing.TB, db pgtest.DB, demanded ...authz.Role) *Portal {
 	t.Helper()
 	p := &Portal{Clock: &Clock{now: Morning}, Log: &Log{}, DB: db}
 	var err error
 	if p.Services, err = NewServices(p.DB.Pool, p.Clock.Now); err != nil {
 		t.Fatal(err)
 	}
+	web := httptest.NewUnstartedServer(nil)
+	_, port, err := net.SplitHostPort(web.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	public := &url.URL{Scheme: "http", Host: net.JoinHostPort("localhost", port)}
+	p.URL = public.String()
+	p.Factors, err = account.NewSecondFactors(account.FactorsConfig{
+		Pool: p.DB.Pool, Door: p.Door, Accounts: p.Accounts, Now: p.Clock.Now, Town: townName, PublicURL: public, Demanded: demanded,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	handler, err := portal.New(portal.Config{
-		Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Pool: p.DB.Pool,
-		Org: p.Org, Accounts: p.Accounts, Policy: p.Policy, Now: p.Clock.Now,
+		Town: townName, PublicURL: public, Pool: p.DB.Pool,
+		Org: p.Org, Accounts: p.Accounts, Factors: p.Factors, Policy: p.Policy, Now: p.Clock.Now,
 		Log: slog.New(slog.NewJSONHandler(p.Log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	web := httptest.NewServer(handler)
+	web.Config.Handler = handler
+	web.Start()
 	t.Cleanup(func() {
 		web.Close()
 		handler.Close()
 	})
-	p.URL = web.URL
 	return p
 }
 
