@@ -47,7 +47,7 @@ func makeCodes(ctx context.Context, tx *door.Tx, person int64) ([]string, error)
 	for i := range codes {
 		text := rand.Text()[:recoverySize]
 		rows[i] = []any{person, recoveryHash(text)}
-		codes[i] = strings.ReplaceAll(inFours(strings.ToLower(text)), " ", "-")
+		codes[i] = strings.ReplaceAll(inFours(text), " ", "-")
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM recovery_code WHERE person_id = $1`, person); err != nil {
 		return nil, fmt.Errorf("ending recovery codes: %w", err)

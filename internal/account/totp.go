@@ -66,7 +66,7 @@ func (s *SecondFactors) PendingTOTP(ctx context.Context, actor authz.Actor) (TOT
 		return TOTPSetup{}, err
 	}
 	text := base32Text.EncodeToString(secret)
-	return TOTPSetup{Secret: inFours(text), URL: otpauth(s.Town+" 情報セキュリティポータル", actor.Name, text)}, nil
+	return TOTPSetup{Secret: inFours(text), URL: otpauth(s.Town, actor.Name, text)}, nil
 }
 
 func pendingSecret(ctx context.Context, db querier, person int64) ([]byte, error) {
@@ -81,11 +81,12 @@ func pendingSecret(ctx context.Context, db querier, person int64) ([]byte, error
 	return secret, nil
 }
 
-// otpauth is the address that authenticator apps read from a picture.
+// otpauth is the address that authenticator apps read from a picture. The rest
+// is what they expect anyway: SHA-1, 6 digits, 30 seconds; the picture is the
+// coarser without.
 func otpauth(issuer, name, secret string) string {
-	query := url.Values{"secret": {secret}, "issuer": {issuer}, "algorithm": {"SHA1"}, "digits": {"6"}, "period": {"30"}}
-	// apps take a + for itself, not for a blank
-	return "otpauth://totp/" + url.PathEscape(issuer) + ":" + url.PathEscape(name) + "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
+	issuer = url.PathEscape(issuer)
+	return "otpauth://totp/" + issuer + ":" + url.PathEscape(name) + "?secret=" + secret + "&issuer=" + issuer
 }
 
 func inFours(s string) string {

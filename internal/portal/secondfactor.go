@@ -197,7 +197,13 @@ func (p *Portal) takeAwayPage(r *http.Request) (page.TakeAway, int64, error) {
 	if err == nil {
 		_, err = authz.Check(actor, authz.ManageAccounts, authz.Matter{Person: person.ID, Decision: true})
 	}
-	return page.TakeAway{Frame: p.frame(r, person.Name+"さんの二要素認証を取り外す"), Person: person, Reason: r.PostForm.Get("reason")}, person.ID, err
+	var factors account.Factors
+	if err == nil {
+		factors, err = p.Factors.Of(r.Context(), person.ID)
+	}
+	return page.TakeAway{
+		Frame: p.frame(r, person.Name+"さんの二要素認証を取り外す"), Person: person, Any: factors.Any(), Reason: r.PostForm.Get("reason"),
+	}, person.ID, err
 }
 
 func (p *Portal) showTakeAway(w http.ResponseWriter, r *http.Request) error {

@@ -21,7 +21,7 @@ import (
 )
 
 var shownSecret = regexp.MustCompile(`<p class="secret">([A-Z2-7 ]+)</p>`)
-var shownCode = regexp.MustCompile(`<li>([a-z2-7-]{19})</li>`)
+var shownCode = regexp.MustCompile(`<li>([A-Z2-7-]{19})</li>`)
 
 // setUpApp sets up an authenticator app through the pages, and returns its
 // secret and the recovery codes.
@@ -105,7 +105,7 @@ func TestSigningInTakesASecondStepOnceThereIsOne(t *testing.T) {
 		status int
 	}{{codes[0], 200}, {codes[0], 401}, {codes[1], 200}} {
 		lost.passFirst(a, "/")
-		if got := lost.post("/login/second", url.Values{"proof_code": {strings.ToUpper(c.code)}}); got.status != c.status {
+		if got := lost.post("/login/second", url.Values{"proof_code": {strings.ToLower(c.code)}}); got.status != c.status {
 			t.Errorf("recovery code: %d, want %d", got.status, c.status)
 		}
 		lost.post("/logout", nil)
@@ -369,6 +369,9 @@ func TestAnAdministratorTakesAwayALostSecondFactor(t *testing.T) {
 	}
 	if a := administrator.post(address, url.Values{"reason": {"スマートフォンの紛失"}}); a.status != 200 || !strings.Contains(a.body, "二要素認証を取り外しました") {
 		t.Errorf("with a reason: %d %s", a.status, a.body)
+	}
+	if a := administrator.get(address); a.status != 200 || !strings.Contains(a.body, "設定していません") {
+		t.Errorf("nothing to take away: %d %s", a.status, a.body)
 	}
 	if a := v.get("/"); a.status != 401 {
 		t.Errorf("their session goes on: %d", a.status)

@@ -19,7 +19,7 @@ const qrMargin = 4
 
 // newSquare makes a QR code of a text.
 func newSquare(text string) (square, error) {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
+	code, err := qr.Encode(text, qr.L, qr.Auto)
 	if err != nil {
 		return square{}, fmt.Errorf("making a QR code: %w", err)
 	}

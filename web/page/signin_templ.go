@@ -136,7 +136,7 @@ func SignInPage(p SignIn) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = passkeyButton("get", "/login/passkey/options", "passkey", "パスキーでサインインする", "サインインできませんでした。もう一度押すか、パスワードでサインインしてください。").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = passkeyButton("get", "/login/passkey/options", "passkey", "パスキーでサインインする", "button line", "サインインできませんでした。もう一度押すか、パスワードでサインインしてください。").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
