@@ -50,14 +50,6 @@ func NewSecondFactors(config FactorsConfig) (*SecondFactors, error) {
 	return &SecondFactors{FactorsConfig: config, relying: relying}, nil
 }
 
-// The ways to prove oneself beside a password, as a session keeps them: alone, or
-// after the first with a + between.
-const (
-	ByTOTP         = "totp"
-	ByRecoveryCode = "recovery_code"
-	ByPasskey      = "passkey"
-)
-
 // DefaultDemanded are the roles whose holders must have a second factor where
 // the town has not decided otherwise.
 func DefaultDemanded() []authz.Role {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/pgxstore"
@@ -24,17 +25,28 @@ const (
 	idleGrain = time.Minute
 )
 
-// The ways to sign in, as a session keeps them.
+// The ways to prove oneself, as a session keeps them: one, or several with a +
+// between.
 const (
-	ByPassword = "password"
+	ByPassword     = "password"
+	ByTOTP         = "totp" // an authenticator app
+	ByRecoveryCode = "recovery_code"
+	ByPasskey      = "passkey"
 )
+
+var methodTitles = map[string]string{
+	ByPassword: "パスワード", ByTOTP: "認証アプリ", ByRecoveryCode: "回復コード", ByPasskey: "パスキー",
+}
 
 // MethodTitle is what a way to sign in is called.
 func MethodTitle(method string) string {
-	if method == ByPassword {
-		return "パスワード"
+	steps := strings.Split(method, "+")
+	for i, step := range steps {
+		if title, ok := methodTitles[step]; ok {
+			steps[i] = title
+		}
 	}
-	return method
+	return strings.Join(steps, "と")
 }
 
 // sessionKey is what a session is called among scs's values.

@@ -127,6 +127,9 @@ func TestAPasskeyIsTheSecondFactorOrTheOnlyOne(t *testing.T) {
 	manager.mustSee("パスキーを登録しました")
 	manager.mustSee("課のパソコン")
 	manager.look("second-factor-passkey")
+	manager.goTo("/account")
+	manager.mustSee("パスキー1個を使っています")
+	manager.look("account-second-factor")
 	manager.press("サインアウト")
 
 	manager.signIn(a)
@@ -176,7 +179,9 @@ func TestASensitiveActAsksAgainAndKeepsTheForm(t *testing.T) {
 	lost.press("設定を終える")
 
 	p := sitDown(t, portal, administrator)
-	p.goTo("/accounts/" + town.Holder("税務町民課長").StaffNumber + "/second-factor")
+	p.goTo("/accounts/" + town.Holder("税務町民課長").StaffNumber)
+	p.look("account-with-second-factor")
+	p.press("取り外しの手続きへ進む")
 	p.look("take-away")
 	p.write("reason", "スマートフォンの紛失")
 	portal.Clock.Advance(16 * time.Minute)
@@ -189,5 +194,6 @@ func TestASensitiveActAsksAgainAndKeepsTheForm(t *testing.T) {
 	p.write("proof_password", administrator.Password)
 	p.press("確かめて続ける")
 	p.mustSee("二要素認証を取り外しました")
+	p.mustNotSee("取り外しの手続きへ進む")
 	p.look("taken-away")
 }

@@ -16,8 +16,12 @@ func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	factors, err := p.Factors.Of(r.Context(), actorOf(r.Context()).Person)
+	if err != nil {
+		return err
+	}
 	return p.show(w, r, page.OwnAccountPage(page.OwnAccount{
-		Frame: p.frame(r, "アカウント"), Sessions: sessions, This: p.sessions.ID(r.Context()),
+		Frame: p.frame(r, "アカウント"), Factors: factors, Sessions: sessions, This: p.sessions.ID(r.Context()),
 	}))
 }
 

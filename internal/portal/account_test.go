@@ -27,7 +27,7 @@ func twice(password string, more ...string) url.Values {
 }
 
 var (
-	link        = regexp.MustCompile(`class="address">http://localhost(/invitation/[a-z2-7-]+)<`)
+	link        = regexp.MustCompile(`class="address">http://localhost:\d+(/invitation/[a-z2-7-]+)<`)
 	sessionName = regexp.MustCompile(`name="session" value="([^"]+)"`)
 )
 

@@ -55,8 +55,12 @@ func (p *Portal) accountPage(r *http.Request) (page.Account, error) {
 	if err != nil {
 		return page.Account{}, err
 	}
+	factors, err := p.Factors.Of(ctx, of.Person)
+	if err != nil {
+		return page.Account{}, err
+	}
 	return page.Account{
-		Frame: p.frame(r, of.Name+"さんのアカウント", accountsLink), Account: of, Sessions: sessions, Own: of.Person == actor.Person,
+		Frame: p.frame(r, of.Name+"さんのアカウント", accountsLink), Account: of, Factors: factors, Sessions: sessions, Own: of.Person == actor.Person,
 	}, nil
 }
 
@@ -115,8 +119,13 @@ func (p *Portal) handLink(w http.ResponseWriter, r *http.Request, form page.Acco
 	if err != nil {
 		return err
 	}
-	back := layout.Link{Label: form.Name + "さんのアカウント", Address: "/accounts/" + url.PathEscape(form.StaffNumber)}
+	back := accountLinkOf(form.Holder)
 	return p.show(w, r, page.SlipsPage(p.slips(r, []account.Link{link}, accountsLink, back)))
+}
+
+// accountLinkOf leads to somebody's account.
+func accountLinkOf(h account.Holder) layout.Link {
+	return layout.Link{Label: h.Name + "さんのアカウント", Address: "/accounts/" + url.PathEscape(h.StaffNumber)}
 }
 
 // slips are links to be printed and handed over. crumbs lead back.

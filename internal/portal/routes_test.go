@@ -50,7 +50,7 @@ func TestEveryRouteAnswersEveryRoleAsTheTableSays(t *testing.T) {
 	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT id FROM section WHERE code = 'zeimu'`).Scan(&section); err != nil {
 		t.Fatal(err)
 	}
-	fill := strings.NewReplacer("{code}", "kihon", "{number}", "1", "{token}", "NOTHING", "{section}", "zeimu", "{id}", "1", "{staff}", "M999")
+	fill := strings.NewReplacer("{code}", "kihon", "{number}", "1", "{token}", "NOTHING", "{section}", "zeimu", "{id}", "1", "{staff}", "M999", "{factor}", "app")
 	for _, role := range authz.Columns() {
 		v := signIn(t, portal, holderOf(t, portal, role, section))
 		v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -80,7 +80,7 @@ func TestEveryRouteAsksToSignIn(t *testing.T) {
 	portal := portaltest.Start(t, &server)
 	v := visit(t, portal)
 	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	fill := strings.NewReplacer("{code}", "kihon", "{number}", "1", "{token}", "NOTHING", "{section}", "zeimu", "{id}", "1", "{staff}", "M999")
+	fill := strings.NewReplacer("{code}", "kihon", "{number}", "1", "{token}", "NOTHING", "{section}", "zeimu", "{id}", "1", "{staff}", "M999", "{factor}", "app")
 	for _, route := range portaltest.Routes() {
 		a := v.ask(route.Method, fill.Replace(route.Pattern), "", nil)
 		if asked := a.status == http.StatusUnauthorized; asked == (route.Action == authz.Public) {

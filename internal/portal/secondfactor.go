@@ -8,7 +8,6 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/account"
-	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/web/layout"
 	"kagami/web/page"
@@ -20,7 +19,7 @@ func (p *Portal) secondFactorPage(r *http.Request) (page.SecondFactor, error) {
 	actor := actorOf(r.Context())
 	factors, err := p.Factors.Of(r.Context(), actor.Person)
 	return page.SecondFactor{
-		Frame: p.frame(r, "二要素認証"), Factors: factors, Demanded: p.Factors.Demands(actor), MayUsePasskeys: p.Factors.Passkeys(),
+		Frame: p.frame(r, "二要素認証", accountLink), Factors: factors, Demanded: p.Factors.Demands(actor), MayUsePasskeys: p.Factors.Passkeys(),
 	}, err
 }
 
@@ -50,17 +49,17 @@ func (p *Portal) changeSecondFactor(w http.ResponseWriter, r *http.Request) erro
 		}
 		return p.showCodes(w, r, "回復コードを作りました", codes)
 	}
-	return fault.New(fault.Invalid, "することを選べませんでした。「二要素認証」の画面を開き直して、ボタンを押してください。")
+	return errNoAct()
 }
 
 // showCodes shows recovery codes, this once.
 func (p *Portal) showCodes(w http.ResponseWriter, r *http.Request, heading string, codes []string) error {
-	return p.show(w, r, page.RecoveryCodesPage(page.RecoveryCodes{Frame: p.frame(r, heading, factorLink), Codes: codes}))
+	return p.show(w, r, page.RecoveryCodesPage(page.RecoveryCodes{Frame: p.frame(r, heading, accountLink, factorLink), Codes: codes}))
 }
 
 func (p *Portal) appPage(r *http.Request) (page.App, error) {
 	setup, err := p.Factors.PendingTOTP(r.Context(), actorOf(r.Context()))
-	return page.App{Frame: p.frame(r, "認証アプリを設定する", factorLink), Setup: setup}, err
+	return page.App{Frame: p.frame(r, "認証アプリを設定する", accountLink, factorLink), Setup: setup}, err
 }
 
 func (p *Portal) showApp(w http.ResponseWriter, r *http.Request) error {
@@ -82,7 +81,7 @@ func (p *Portal) confirmApp(w http.ResponseWriter, r *http.Request) error {
 			return pageErr
 		}
 		a.Problems = problemsOf(err)
-		p.render(w, r, http.StatusUnprocessableEntity, page.AppPage(a))
+		p.refuse(w, r, err, page.AppPage(a))
 		return nil
 	}
 	if err != nil {
@@ -95,7 +94,7 @@ func (p *Portal) confirmApp(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) passkeyPage(r *http.Request) page.Passkey {
-	return page.Passkey{Frame: p.frame(r, "パスキーを登録する", factorLink), Name: r.PostForm.Get("name")}
+	return page.Passkey{Frame: p.frame(r, "パスキーを登録する", accountLink, factorLink), Name: r.PostForm.Get("name")}
 }
 
 func (p *Portal) showPasskey(w http.ResponseWriter, r *http.Request) error {
@@ -126,7 +125,7 @@ func (p *Portal) addPasskey(w http.ResponseWriter, r *http.Request) error {
 	if problems := problemsOf(err); problems != nil {
 		form := p.passkeyPage(r)
 		form.Problems = problems
-		p.render(w, r, failures[fault.KindOf(err)].status, page.PasskeyPage(form))
+		p.refuse(w, r, err, page.PasskeyPage(form))
 		return nil
 	}
 	if err != nil {
@@ -164,7 +163,7 @@ func (p *Portal) showRemoveFactor(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	removed := page.RemoveFactor{Frame: p.frame(r, "取り外す", factorLink), Factor: token, Name: "認証アプリ"}
+	removed := page.RemoveFactor{Frame: p.frame(r, "取り外す", accountLink, factorLink), Factor: token, Name: "認証アプリ"}
 	if token != appFactor {
 		at := slices.IndexFunc(factors.Passkeys, func(k account.Passkey) bool { return k.Token == token })
 		if at < 0 {
@@ -191,23 +190,20 @@ func (p *Portal) removeFactor(w http.ResponseWriter, r *http.Request) error {
 	return goOn(w, r, "/account/second-factor", "removed")
 }
 
-func (p *Portal) takeAwayPage(r *http.Request) (page.TakeAway, int64, error) {
-	actor := actorOf(r.Context())
-	person, err := p.Org.Person(r.Context(), actor, chi.URLParam(r, "staff"))
-	if err == nil {
-		_, err = authz.Check(actor, authz.ManageAccounts, authz.Matter{Person: person.ID, Decision: true})
+func (p *Portal) takeAwayPage(r *http.Request) (page.TakeAway, error) {
+	of, err := p.Accounts.Account(r.Context(), actorOf(r.Context()), chi.URLParam(r, "staff"))
+	if err != nil {
+		return page.TakeAway{}, err
 	}
-	var factors account.Factors
-	if err == nil {
-		factors, err = p.Factors.Of(r.Context(), person.ID)
-	}
+	factors, err := p.Factors.Of(r.Context(), of.Person)
 	return page.TakeAway{
-		Frame: p.frame(r, person.Name+"さんの二要素認証を取り外す"), Person: person, Any: factors.Any(), Reason: r.PostForm.Get("reason"),
-	}, person.ID, err
+		Frame:  p.frame(r, of.Name+"さんの二要素認証を取り外す", accountsLink, accountLinkOf(of.Holder)),
+		Holder: of.Holder, Any: factors.Any(), Reason: r.PostForm.Get("reason"),
+	}, err
 }
 
 func (p *Portal) showTakeAway(w http.ResponseWriter, r *http.Request) error {
-	t, _, err := p.takeAwayPage(r)
+	t, err := p.takeAwayPage(r)
 	if err != nil {
 		return err
 	}
@@ -219,17 +215,17 @@ func (p *Portal) takeAway(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
 	}
-	t, person, err := p.takeAwayPage(r)
+	t, err := p.takeAwayPage(r)
 	if err != nil {
 		return err
 	}
-	err = p.Factors.TakeAway(r.Context(), actorOf(r.Context()), person, t.Reason)
+	err = p.Factors.TakeAway(r.Context(), actorOf(r.Context()), t.Holder.Person, t.Reason)
 	if t.Problems = problemsOf(err); t.Problems != nil {
-		p.render(w, r, failures[fault.KindOf(err)].status, page.TakeAwayPage(t))
+		p.refuse(w, r, err, page.TakeAwayPage(t))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return goOn(w, r, "/accounts/"+t.StaffNumber+"/second-factor", "taken-away")
+	return goOn(w, r, accountLinkOf(t.Holder).Address, "taken-away")
 }
