@@ -24,7 +24,8 @@ for (const box of supported ? document.querySelectorAll('[data-passkey]') : []) 
 		button.disabled = true;
 		try {
 			field.value = JSON.stringify(await ask(box.dataset.passkey, box.dataset.options));
-			button.form.submit();
+			// not button.form.submit: a field of that name would stand in its place
+			HTMLFormElement.prototype.submit.call(button.form);
 		} catch {
 			failed.hidden = false;
 		} finally {
