@@ -109,7 +109,7 @@ func TestTheFirstStartPrintsALinkForTheFirstAdministrator(t *testing.T) {
 	if status, body := post(t, client, address+link, form); status != http.StatusOK || !strings.Contains(body, "アカウントができました") {
 		t.Errorf("the second link: %d %s", status, body)
 	}
-	if status, body := post(t, client, address+"/login", url.Values{"login": {"A001"}, "password": {password}}); status != http.StatusOK || !strings.Contains(body, "見本 一郎さんのホーム") {
+	if status, body := post(t, client, address+"/login", url.Values{"login": {"A001"}, "password": {password}}); status != http.StatusOK || !strings.Contains(body, "見本 一郎") || !strings.Contains(body, "あなたの役割では、二要素認証が必要です") {
 		t.Errorf("signing in: %d %s", status, body)
 	}
 	second.stop(t)

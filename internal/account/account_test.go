@@ -47,8 +47,14 @@ const password = "川沿いの長い坂道を１２３"
 // withPerson makes a database with one person who can sign in.
 func withPerson(t *testing.T) (*account.Service, pgtest.DB, int64) {
 	t.Helper()
+	return withPersonAt(t, time.Now)
+}
+
+// withPersonAt is withPerson by another clock.
+func withPersonAt(t *testing.T, now func() time.Time) (*account.Service, pgtest.DB, int64) {
+	t.Helper()
 	db := server.New(t)
-	d := door.New(db.Pool, time.Now)
+	d := door.New(db.Pool, now)
 	accounts, err := account.New(db.Pool, d)
 	if err != nil {
 		t.Fatal(err)

@@ -31,8 +31,9 @@ var noon = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 
 func sitAt(t *testing.T, demanded ...authz.Role) *desk {
 	t.Helper()
-	_, db, person := withPerson(t)
-	d := &desk{t: t, db: db, clock: &clock{now: noon}, me: authz.Actor{
+	clock := &clock{now: noon}
+	_, db, person := withPersonAt(t, clock.Now)
+	d := &desk{t: t, db: db, clock: clock, me: authz.Actor{
 		Person: person, Name: "見本 太郎", Holdings: []authz.Holding{{Role: authz.CISO}, {Role: authz.Staff}},
 	}}
 	var err error
