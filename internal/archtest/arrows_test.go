@@ -19,7 +19,8 @@ var arrows = map[string][]string{
 	"internal/calendar": {},
 	"internal/fault":    {},
 	"migrations":        {},
-	"internal/sheet":    {},
+	"internal/charset":  {},
+	"internal/sheet":    {"internal/charset", "internal/fault"},
 	"internal/state":    {},
 	"web/static":        {},
 
@@ -29,13 +30,13 @@ var arrows = map[string][]string{
 	"internal/trail":            {"internal/authz"},
 	"internal/door":             {"internal/authz", "internal/calendar", "internal/postgres", "internal/trail"},
 
-	"internal/org":     domain(),
+	"internal/org":     domain("internal/sheet"),
 	"internal/account": domain(),
 
 	"internal/account/directory": {"internal/fault"},
 	"internal/account/openid":    {"internal/fault"},
 
-	"internal/policy/outline": {"internal/fault"},
+	"internal/policy/outline": {"internal/charset", "internal/fault"},
 	"internal/policy":         domain("internal/policy/outline"),
 
 	"web/layout":    {"web/static"},

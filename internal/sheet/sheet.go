@@ -1,4 +1,5 @@
-// Package sheet hands tables out as files that open in Excel by a double click.
+// Package sheet hands tables out as files that open in Excel by a double click,
+// and reads those that people hand in.
 package sheet
 
 import (
