@@ -23,6 +23,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"ポータルを動かします。"`
 	Migrate migrateCommand `cmd:"" help:"データベースの形（スキーマ）を調べ、新しくします。"`
 	Policy  policyCommand  `cmd:"" help:"ポリシーの文章を読み取ります。"`
+	People  peopleCommand  `cmd:"" help:"職員の名簿を取り込みます。"`
 	Trail   trailCommand   `cmd:"" help:"監査証跡を調べます。"`
 
 	Version kong.VersionFlag `help:"版を表示します。"`

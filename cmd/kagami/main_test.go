@@ -7,6 +7,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/org"
+	"kagami/internal/postgres"
+	"kagami/internal/postgres/cluster"
+	"kagami/migrations"
 )
 
 // The test binary also plays the command itself.
@@ -79,6 +87,10 @@ func TestExitCodesAndSentences(t *testing.T) {
 		{[]string{"trail", "verify", "--database-url", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"}, 1, "データベースにつながりません"},
 		{[]string{"serve", "--listen", "nonsense"}, 1, "--listen"},
 		{[]string{"serve", "--trusted-proxies", "nonsense"}, 2, "--trusted-proxies"},
+		{[]string{"people", "import"}, 2, "<file>"},
+		{[]string{"people", "import", "no such file"}, 1, "ファイルを開けません"},
+		{[]string{"people", "import", pdf}, 1, "PDF は読めません"},
+		{[]string{"people", "import", townsPolicy}, 1, "見出しの行が見つかりません"},
 	} {
 		_, stderr, code := kagami(t, c.args...)
 		if code != c.code || !strings.Contains(stderr, c.words) {
@@ -140,5 +152,76 @@ func TestRolesThatDemandASecondFactorAreThose(t *testing.T) {
 		if got := c.command.demanded(); len(got) != c.want || c.command.Validate() != nil {
 			t.Errorf("%+v demands it of %v", c.command, got)
 		}
+	}
+}
+
+// The personnel office's file by the command: the same reader as the pages, all
+// or nothing, and a look at it beforehand that changes nothing.
+func TestPeopleAreImportedFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("", "kagami-command-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) }) //nolint:errcheck // a leftover in the temporary directory
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(dir, "data")
+	file := func(name, rows string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("職員番号,氏名,フリガナ,課室,職,発令日,血液型\n"+rows), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	addSection(t, data)
+	good := file("good.csv", "1,見本 太郎,ミホン,総務課,職員,2026-04-01,A\n")
+	faulty := file("faulty.csv", "1,見本 太郎,ミホン,見本課,職員,2027-04-01,A\n2,見本 花子,ミホン,見本課,職員,来年,A\n")
+	for _, c := range []struct {
+		args  []string
+		code  int
+		words string
+	}{
+		{[]string{"people", "import", faulty}, 1, "2行目「課室」：「見本課」という課室は登録されていません。"},
+		{[]string{"people", "import", faulty, "--dry-run"}, 1, "3行目「発令日」：日付を読めません。"},
+		{[]string{"people", "import", faulty}, 1, "直すところが2件あります。"},
+		{[]string{"people", "import", good, "--dry-run"}, 0, "加わる発令 1件（新しい職員 1人、新しい職 1件）"},
+		{[]string{"people", "import", good, "--dry-run"}, 0, "読まない列：血液型"},
+		{[]string{"people", "import", good}, 0, "取り込みました。"},
+		{[]string{"people", "import", good, "--whole"}, 1, "発令日が今日以降の行がない"},
+		{[]string{"people", "import", good, "--dry-run"}, 0, "加わる発令 0件（新しい職員 0人、新しい職 0件）、変わるもの 0件、終わる発令 0件、そのまま 1件"},
+		{[]string{"trail", "verify"}, 0, "書かれたときのままです"},
+	} {
+		stdout, stderr, code := kagami(t, append(c.args, "--data", data)...)
+		if code != c.code || !strings.Contains(stdout+stderr, c.words) {
+			t.Errorf("%v: %d %s%s", c.args, code, stdout, stderr)
+		}
+	}
+}
+
+// addSection lays the portal's own database out and adds 総務課 to it.
+func addSection(t *testing.T, data string) {
+	t.Helper()
+	c, err := cluster.Start(t.Context(), cluster.Config{Dir: data, Fast: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := c.Stop(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := postgres.Migrate(t.Context(), c.URL(), migrations.FS); err != nil {
+		t.Fatal(err)
+	}
+	pool, err := postgres.Open(t.Context(), c.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	section := org.Section{Code: "somu", Name: "総務課", Kind: org.Internal}
+	if _, err := org.New(pool, door.New(pool, time.Now)).AddSection(t.Context(), authz.AsOperator(), section); err != nil {
+		t.Fatal(err)
 	}
 }

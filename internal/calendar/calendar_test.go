@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"kagami/internal/calendar"
 )
 
@@ -49,4 +51,28 @@ func TestInstantsAreWrittenInTokyosTime(t *testing.T) {
 	if got, want := calendar.WarekiInstant(at), "令和8年11月25日 0時05分"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+}
+
+func TestDaysAreReadAsOfficesWriteThem(t *testing.T) {
+	for written, want := range map[string]string{
+		"2027-04-01": "2027-04-01", "2027/4/1": "2027-04-01", "2027年4月1日": "2027-04-01", "20270401": "2027-04-01", "２０２７．４．１": "2027-04-01",
+		"令和9年4月1日": "2027-04-01", "令和　９年　４月　１日": "2027-04-01", "R9.4.1": "2027-04-01", "r9/4/1": "2027-04-01", "Ｒ９．４．１": "2027-04-01",
+		"令和元年5月1日": "2019-05-01", "平成31年4月30日": "2019-04-30", "H31.4.30": "2019-04-30", "S64.1.7": "1989-01-07",
+		"令和9年4月31日": "", "2027/2/29": "", "平成31年5月1日": "", "令和元年4月30日": "", "R0.4.1": "", "9.4.1": "", "4月1日": "", "2027": "", "": "", "未定": "",
+	} {
+		day, ok := calendar.ReadDay(written)
+		if got := day.Format(time.DateOnly); ok != (want != "") || ok && got != want {
+			t.Errorf("%q is read as %s (%t), want %s", written, got, ok, want)
+		}
+	}
+}
+
+// What is written in eras is read again as the same day.
+func TestDaysWrittenInErasAreReadAgain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		day := time.Date(1873, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 80_000).Draw(t, "days"))
+		if got, ok := calendar.ReadDay(calendar.Wareki(day)); !ok || !got.Equal(day) {
+			t.Fatalf("%s is read as %s", calendar.Wareki(day), got)
+		}
+	})
 }

@@ -7,14 +7,15 @@ import (
 
 // eras are the eras from the newest, each with its first day.
 var eras = []struct {
-	name  string
-	first time.Time
+	name   string
+	letter string
+	first  time.Time
 }{
-	{"令和", time.Date(2019, 5, 1, 0, 0, 0, 0, time.UTC)},
-	{"平成", time.Date(1989, 1, 8, 0, 0, 0, 0, time.UTC)},
-	{"昭和", time.Date(1926, 12, 25, 0, 0, 0, 0, time.UTC)},
-	{"大正", time.Date(1912, 7, 30, 0, 0, 0, 0, time.UTC)},
-	{"明治", time.Date(1868, 10, 23, 0, 0, 0, 0, time.UTC)},
+	{"令和", "R", time.Date(2019, 5, 1, 0, 0, 0, 0, time.UTC)},
+	{"平成", "H", time.Date(1989, 1, 8, 0, 0, 0, 0, time.UTC)},
+	{"昭和", "S", time.Date(1926, 12, 25, 0, 0, 0, 0, time.UTC)},
+	{"大正", "T", time.Date(1912, 7, 30, 0, 0, 0, 0, time.UTC)},
+	{"明治", "M", time.Date(1868, 10, 23, 0, 0, 0, 0, time.UTC)},
 }
 
 // Wareki writes a day as people write it: 令和8年11月24日, 令和元年5月1日. Days

@@ -57,6 +57,9 @@ type Effect struct {
 	Fields       []string
 	Refs         map[string]int64
 	Confidential map[string]any
+	// Also are what a change of many things did to each of them, without
+	// Confidential parts: each is an entry of its own.
+	Also []Effect
 }
 
 // Unchanged is the effect of an operation that found nothing to do.
@@ -85,7 +88,16 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effec
 		if effect.Subject.Kind == "" {
 			return errUnchanged
 		}
-		return trail.Append(ctx, tx, entry(actor, tx.as, tx.action, tx.Now, effect))
+		if err := trail.Append(ctx, tx, entry(actor, tx.as, tx.action, tx.Now, effect)); err != nil || len(effect.Also) == 0 {
+			return err
+		}
+		return trail.AppendMany(ctx, tx, func(yield func(trail.Entry) bool) {
+			for _, also := range effect.Also {
+				if !yield(entry(actor, tx.as, tx.action, tx.Now, also)) {
+					return
+				}
+			}
+		})
 	})
 	if errors.Is(err, errUnchanged) {
 		return nil

@@ -32,6 +32,32 @@ func count(t *testing.T, db pgtest.DB, table string) (n int) {
 	return n
 }
 
+// A change of many things has an entry for itself and for each of them.
+func TestAChangeOfManyThingsHasAnEntryForEach(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	do := func(also ...door.Effect) error {
+		return door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+			if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
+				return door.Unchanged(), err
+			}
+			return door.Effect{Subject: trail.Subject{Kind: "person_import", ID: 1}, Also: also}, nil
+		})
+	}
+	one := door.Effect{Subject: trail.Subject{Kind: "appointment", ID: 7}, Fields: []string{"period"}, Refs: map[string]int64{"person": 3}}
+	other := door.Effect{Subject: trail.Subject{Kind: "post", ID: 8}}
+	if err := do(one, other); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := trail.Verify(t.Context(), db.Pool); n != 3 || err != nil {
+		t.Errorf("the trail has %d entries: %v", n, err)
+	}
+	other.Confidential = map[string]any{"name": "見本"}
+	if err := do(one, other); err == nil || count(t, db, "trail_entry") != 3 {
+		t.Errorf("a confidential part among many was let through: %v", err)
+	}
+}
+
 // add is a change like any other: a person is registered.
 func add(t *testing.T, tx *door.Tx) door.Effect {
 	t.Helper()

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,6 +29,36 @@ func Append(ctx context.Context, tx pgx.Tx, e Entry) error {
 		return err
 	}
 	if _, err := tx.Exec(ctx, insertEntry, args...); err != nil {
+		return fmt.Errorf("appending to the trail: %w", err)
+	}
+	return nil
+}
+
+// AppendMany writes entries in the transaction of the change that they record,
+// as many as there are in one stream. None has a confidential part.
+func AppendMany(ctx context.Context, tx pgx.Tx, entries iter.Seq[Entry]) error {
+	next, stop := iter.Pull(entries)
+	defer stop()
+	columns := []string{"at", "person_id", "role", "action", "subject_kind", "subject_id", "fields", "refs", "hash", "capacity"}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"trail_entry"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
+		e, more := next()
+		if !more {
+			return nil, nil
+		}
+		if len(e.Confidential) > 0 {
+			return nil, errors.New("an entry of many has a confidential part")
+		}
+		args, err := arguments(e)
+		if err != nil {
+			return nil, err
+		}
+		row := append(args[:8:8], args[9], args[12])
+		if e.Person == 0 {
+			row[1] = nil
+		}
+		return row, nil
+	}))
+	if err != nil {
 		return fmt.Errorf("appending to the trail: %w", err)
 	}
 	return nil

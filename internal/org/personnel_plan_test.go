@@ -1,0 +1,387 @@
+package org
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"kagami/internal/fault"
+)
+
+func on(s string) time.Time {
+	day, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		panic(err)
+	}
+	return day
+}
+
+// aTown is a town on 31 March: its 課長, a 職員, and 担当 of 総務課, who is the only
+// ポータル管理者.
+func aTown() personnelState {
+	first := on("2025-04-01")
+	s := personnelState{
+		today: on("2027-03-31"),
+		sections: []Section{
+			{ID: 1, Code: "somu", Name: "総務課"}, {ID: 2, Code: "zeimu", Name: "税務町民課"},
+			{ID: 3, Code: "kyu", Name: "旧課", AbolishedOn: on("2027-04-01")},
+			{ID: 4, Code: "kyoiku", Name: "支所"}, {ID: 5, Code: "kyoiku2", Name: "支所"},
+		},
+		posts: []Post{
+			{ID: 1, Title: "町長", SingleHolder: true}, {ID: 2, Section: 1, Title: "課長", SingleHolder: true}, {ID: 3, Section: 2, Title: "課長", SingleHolder: true},
+			{ID: 4, Section: 1, Title: "職員"}, {ID: 5, Section: 2, Title: "職員"}, {ID: 6, Section: 1, Title: "担当"},
+		},
+		adminRules: []Rule{{Title: "担当", Section: "somu"}},
+	}
+	for i, post := range []int64{2, 3, 4, 6, 1} {
+		n := fmt.Sprint(i + 1)
+		s.people = append(s.people, Person{ID: int64(i + 1), StaffNumber: "M" + n, Name: "見本 " + n, Furigana: "ミホン", Email: "m" + n + "@town.example", Kind: Regular})
+		s.appointments = append(s.appointments, Appointment{ID: int64(i + 1), Person: int64(i + 1), Post: post, First: first})
+	}
+	return s
+}
+
+// told is a plan in a few words: + begins, - ends, x is taken back, ~ changes,
+// ! is a problem.
+func told(p PersonnelPlan) []string {
+	days := func(l PlanLine) string {
+		last := ""
+		if !l.Last.IsZero() {
+			last = l.Last.Format(time.DateOnly)
+		}
+		return l.First.Format(time.DateOnly) + "/" + last
+	}
+	list := []string{}
+	for _, l := range p.Added {
+		list = append(list, fmt.Sprintf("+%s %s %s", l.StaffNumber, l.Post, days(l)))
+	}
+	for _, l := range p.Ended {
+		mark := "-"
+		if l.Withdrawn {
+			mark = "x"
+		}
+		list = append(list, fmt.Sprintf("%s%s %s %s", mark, l.StaffNumber, l.Post, days(l)))
+	}
+	for _, l := range p.Changed {
+		list = append(list, fmt.Sprintf("~%s %s%s", l.StaffNumber, l.Post, l.Change))
+	}
+	for _, r := range p.Problems {
+		list = append(list, fmt.Sprintf("!%d %s %s", r.Line, r.Column, r.Reason))
+	}
+	return list
+}
+
+// planOf plans a CSV file with the usual headings.
+func planOf(t testing.TB, s personnelState, rows string, whole bool) PersonnelPlan {
+	t.Helper()
+	file, err := ReadPersonnel([]byte("職員番号,氏名,フリガナ,メールアドレス,課室,職,発令日,終了日\n" + rows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return planPersonnel(s, file, PersonnelChoices{Whole: whole})
+}
+
+// What a file does, and what it is refused for: each refusal names the line, the
+// column, and what to do.
+func TestWhatAPersonnelFileDoes(t *testing.T) {
+	t.Parallel()
+	prepared := func(s *personnelState) {
+		s.appointments[2].Last = on("2027-03-31")
+		s.appointments = append(s.appointments, Appointment{ID: 9, Person: 3, Post: 5, First: on("2027-04-01")})
+	}
+	for name, c := range map[string]struct {
+		rows  string
+		whole bool
+		state func(*personnelState)
+		want  []string // the beginning of each line of told
+	}{
+		"nothing new": {
+			rows: "M3,見本 3,,,総務課,職員,2025-04-01,\n", want: []string{},
+		},
+		"the same with a later day, another width, no blank": {
+			rows: "Ｍ３,見本3,ﾐﾎﾝ,M3@TOWN.EXAMPLE,総務 課,総務課職員,R9.4.1,\n", want: []string{},
+		},
+		"a transfer": {
+			rows: "M3,見本 3,,,税務町民課,職員,2027-04-01,\n",
+			want: []string{"+M3 税務町民課 職員 2027-04-01/", "-M3 総務課 職員 2025-04-01/2027-03-31"},
+		},
+		"two heads change places": {
+			rows: "M1,見本 1,,,税務町民課,課長,2027-04-01,\nM2,見本 2,,,総務課,総務課長,2027-04-01,\n",
+			want: []string{"+M1 税務町民課長", "+M2 総務課長", "-M1 総務課長", "-M2 税務町民課長"},
+		},
+		"a second post": {
+			rows: "M3,見本 3,,,総務課,職員,2025-04-01,\nM3,見本 3,,,税務町民課,職員,2027-04-01,\n",
+			want: []string{"+M3 税務町民課 職員"},
+		},
+		"someone new, to a post that is new": {
+			rows: "N1,見本 新,ﾐﾎﾝ ｼﾝ,n1@town.example,税務町民課,主任,令和9年4月1日,\n",
+			want: []string{"+N1 税務町民課 主任 2027-04-01/"},
+		},
+		"a retirement": {
+			rows: "M3,見本 3,,,総務課,職員,2025-04-01,2027-03-31\n",
+			want: []string{"-M3 総務課 職員 2025-04-01/2027-03-31"},
+		},
+		"a marriage": {
+			rows: "M3,見本 新姓,ミホン,,総務課,職員,2025-04-01,\n",
+			want: []string{"~M3 氏名：見本 3 → 見本 新姓"},
+		},
+		"an exchange of e-mails": {
+			rows: "M3,見本 3,,m1@town.example,総務課,職員,2025-04-01,\nM1,見本 1,,m3@town.example,総務課,課長,2025-04-01,\n",
+			want: []string{"~M3 メールアドレス", "~M1 メールアドレス"},
+		},
+		"what was prepared is taken back": {
+			state: prepared,
+			rows:  "M3,見本 3,,,総務課,職員,2027-04-01,\n",
+			want:  []string{"+M3 総務課 職員 2027-04-01/", "xM3 税務町民課 職員 2027-04-01/"},
+		},
+		"what was prepared begins earlier": {
+			state: func(s *personnelState) { prepared(s); s.appointments[5].First = on("2027-05-01") },
+			rows:  "M3,見本 3,,,税務町民課,職員,2027-04-01,\n",
+			want:  []string{"~M3 税務町民課 職員最初の日：令和9年5月1日 → 令和9年4月1日"},
+		},
+		"everybody: who is not in it leaves": {
+			whole: true,
+			rows:  "M1,見本 1,,,総務課,課長,2027-04-01,\nM4,見本 4,,,総務課,担当,2027-04-01,\nM5,見本 5,,,,町長,2027-04-01,\n",
+			want:  []string{"-M2 税務町民課長 2025-04-01/2027-03-31", "-M3 総務課 職員 2025-04-01/2027-03-31"},
+		},
+		"職務代理 stays": {
+			state: func(s *personnelState) {
+				s.appointments = append(s.appointments, Appointment{ID: 9, Person: 3, Post: 2, First: on("2027-01-01"), Acting: true})
+			},
+			rows: "M3,見本 3,,,税務町民課,職員,2027-04-01,\n",
+			want: []string{"+M3 税務町民課 職員", "-M3 総務課 職員"},
+		},
+
+		"no section":                    {rows: "M3,見本 3,,,,職員,2027-04-01,\n", want: []string{"!2 課室 課室が空です。"}},
+		"a section that is not there":   {rows: "M3,見本 3,,,見本課,職員,2027-04-01,\n", want: []string{"!2 課室 「見本課」という課室は登録されていません。"}},
+		"a section that is gone":        {rows: "M3,見本 3,,,旧課,職員,2027-04-01,\n", want: []string{"+", "-", "!2 課室 旧課は、令和9年4月1日に廃止されます。"}},
+		"a name of two sections":        {rows: "M3,見本 3,,,支所,職員,2027-04-01,\n", want: []string{"!2 課室 「支所」という課室が2課室あります。"}},
+		"days in reverse":               {rows: "M3,見本 3,,,総務課,職員,2027-04-01,2027-03-31\n", want: []string{"!2 終了日 終了日が、発令日より前です。"}},
+		"a day that is none":            {rows: "M3,見本 3,,,総務課,職員,2027-02-30,\n", want: []string{"!2 発令日 日付を読めません。"}},
+		"no day":                        {rows: "M3,見本 3,,,総務課,職員,,\n", want: []string{"!2 発令日 発令日を入力してください。"}},
+		"no number":                     {rows: ",見本 3,,,総務課,職員,2027-04-01,\n", want: []string{"!2 職員番号 職員番号は"}},
+		"a フリガナ in kanji":               {rows: "M3,見本 3,見本,,総務課,職員,2027-04-01,\n", want: []string{"!2 フリガナ フリガナは、カタカナで"}},
+		"a new person without フリガナ":     {rows: "N1,見本 新,,,総務課,職員,2027-04-01,\n", want: []string{"+", "!2 フリガナ 新しい職員です。"}},
+		"a number of two names":         {rows: "M3,見本 3,,,総務課,職員,2027-04-01,\nM3,見本 別人,,,税務町民課,職員,2027-04-01,\n", want: []string{"+", "!3 氏名 同じ職員番号の2行目と違います。"}},
+		"an e-mail of another":          {rows: "M3,見本 3,,M1@town.example,総務課,職員,2025-04-01,\n", want: []string{"~", "!2 メールアドレス このメールアドレスは、職員番号 M1 の人のものです。"}},
+		"an e-mail of two in the file":  {rows: "N1,見本 新,ミホン,n@town.example,総務課,職員,2027-04-01,\nN2,見本 新二,ミホン,n@town.example,総務課,職員,2027-04-01,\n", want: []string{"+", "+", "!3 メールアドレス このメールアドレスは、職員番号 N1"}},
+		"the same row twice":            {rows: "M3,見本 3,,,税務町民課,職員,2027-04-01,\nM3,見本 3,,,税務町民課,職員,2027-05-01,\n", want: []string{"+", "!3 職 2行目と同じ人の同じ職"}},
+		"two heads in the file":         {rows: "N1,見本 新,ミホン,,税務町民課,課長,2027-04-01,\nM2,見本 2,,,税務町民課,課長,2025-04-01,\n", want: []string{"+", "!2 職 税務町民課長は一人の職ですが、3行目の人と期間が重なっています。"}},
+		"a head while there is one":     {rows: "M3,見本 3,,,税務町民課,課長,2027-04-01,\n", want: []string{"+", "-", "!2 職 税務町民課長は一人の職ですが、見本 2（職員番号 M2）が就いています。"}},
+		"what has been":                 {rows: "M3,見本 3,,,総務課,職員,2025-04-01,2027-03-01\n", want: []string{"!2 終了日 すでに過ぎた期間は変えられません。"}},
+		"a post left unsaid, in a past": {rows: "M3,見本 3,,,税務町民課,職員,2026-04-01,\n", want: []string{"+", "!2 職 この人は、いま総務課 職員にも就いていますが"}},
+		"the last administrator":        {rows: "M4,見本 4,,,税務町民課,職員,2027-04-01,\n", want: []string{"+", "-", "!0  この名簿のとおりにすると、令和9年4月1日からポータル管理者がいなくなります。"}},
+		"everybody, but no day to come": {whole: true, rows: "M3,見本 3,,,総務課,職員,2025-04-01,\n", want: []string{"!0 発令日 発令日が今日以降の行がない"}},
+		"begun today": {
+			state: func(s *personnelState) { s.appointments[2].First = s.today },
+			rows:  "M3,見本 3,,,税務町民課,職員,2027-03-31,\n", want: []string{"+", "!2 発令日 総務課 職員の発令は今日始まったため"},
+		},
+		"the same post as 職務代理 and as holder": {
+			state: func(s *personnelState) {
+				s.appointments = append(s.appointments, Appointment{ID: 9, Person: 3, Post: 3, First: on("2027-01-01"), Acting: true})
+			},
+			rows: "M3,見本 3,,,税務町民課,課長,2027-04-01,\nM2,見本 2,,,税務町民課,職員,2027-04-01,\n",
+			want: []string{"+", "+", "-", "-", "!2 発令日 この人は、重なる期間に、すでに税務町民課長に就いています"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := aTown()
+			if c.state != nil {
+				c.state(&s)
+			}
+			got := told(planOf(t, s, c.rows, c.whole))
+			matches := len(got) == len(c.want)
+			for i := range min(len(got), len(c.want)) {
+				matches = matches && strings.HasPrefix(got[i], c.want[i])
+			}
+			if !matches {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+			}
+		})
+	}
+}
+
+// Nobody decides on their own: not by a row, and not by leaving themselves out.
+func TestNobodyTakesAFileInAboutThemselves(t *testing.T) {
+	t.Parallel()
+	s := aTown()
+	s.actor = 1
+	for rows, want := range map[string]string{
+		"M1,見本 1,,,総務課,課長,2025-04-01,\n":                     "",
+		"M1,見本 改,,,総務課,課長,2025-04-01,\n":                     "!2 職員番号 あなた自身の",
+		"M1,見本 1,,,総務課,職員,2027-04-01,\n":                     "!2 職員番号 あなた自身の",
+		"M1,見本 1,,,総務課,課長,2025-04-01,2028-03-31\n":           "!2 職員番号 あなた自身の",
+		"M4,見本 4,,,総務課,担当,2027-04-01,\n#全職員":                 "!0 職員番号 この名簿には、あなたが載っていません。",
+		"M4,見本 4,,,総務課,担当,2027-04-01,\nM1,見本 1,,x,,,,\n#全職員": "!3",
+	} {
+		rows, whole := strings.CutSuffix(rows, "#全職員")
+		got := told(planOf(t, s, rows, whole))
+		i := slices.IndexFunc(got, func(l string) bool { return strings.HasPrefix(l, "!") })
+		if (i >= 0) != (want != "") || i >= 0 && !strings.HasPrefix(got[i], want) {
+			t.Errorf("%s gives %q, want %s", rows, got, want)
+		}
+	}
+}
+
+// The columns may stand anywhere and be called otherwise; what is not read is
+// named, and what is missing too.
+func TestColumnsInAnyOrder(t *testing.T) {
+	t.Parallel()
+	file, err := ReadPersonnel([]byte("令和9年度名簿,,,,\n\n異動年月日,所属コード,役　職,カナ氏名,職員氏名,職員コード,血液型,備考,区分\n46478,zeimu,課長,ﾐﾎﾝ,見本　太郎,００１２３,A,x,会計年度\n"))
+	if err != nil || len(file.Problems) != 0 || len(file.Rows) != 1 {
+		t.Fatalf("%+v, %v", file, err)
+	}
+	want := PersonnelRow{
+		Line: 4, Person: Person{StaffNumber: "00123", Name: "見本 太郎", Furigana: "ミホン", Kind: FiscalYear},
+		SectionCode: "zeimu", Title: "課長", First: on("2027-04-01"),
+	}
+	if !reflect.DeepEqual(file.Rows[0], want) || !slices.Equal(file.Ignored, []string{"血液型"}) {
+		t.Errorf("got %+v, ignored %q", file.Rows[0], file.Ignored)
+	}
+	for text, words := range map[string]string{
+		"職員番号,氏名,課室,発令日\n1,見本,総務課,2027-04-01\n":             "「職」の列がありません",
+		"職員番号,氏名,職\n1,見本,職員\n":                              "「発令日」の列がありません",
+		"職員番号,氏名,職,発令日,所属,課室\n1,見本,職員,2027-04-01,総務課,総務課\n": "「課室」の列が二つあります",
+		"番号,名前\n1,見本\n":      "見出しの行が見つかりません",
+		"職員番号,氏名,職,発令日,課室\n": "見出しの下に、行がありません",
+		"職員番号,氏名,職\n":        "「発令日」の列がありません",
+	} {
+		_, err := ReadPersonnel([]byte(text))
+		if err == nil || !strings.Contains(fmt.Sprintf("%+v", messagesOf(err)), words) {
+			t.Errorf("%q: %v, want %s", text, err, words)
+		}
+	}
+}
+
+// Whatever the file, a plan without problems leaves a town as the database
+// wants it, and planned again on what it made there is nothing left to do.
+func TestAPlanThatIsDoneIsEmpty(t *testing.T) {
+	t.Parallel()
+	days := []string{"2024-04-01", "2025-04-01", "2027-03-31", "2027-04-01", "2027-07-01", ""}
+	rapid.Check(t, func(t *rapid.T) {
+		s := aTown()
+		s.adminRules, s.adminGrants = nil, []Grant{{Person: 5, First: on("2025-04-01")}}
+		for range rapid.IntRange(0, 3).Draw(t, "prepared") {
+			a := Appointment{ID: int64(len(s.appointments) + 1), Person: int64(rapid.IntRange(1, 5).Draw(t, "who")), Post: int64(rapid.IntRange(4, 6).Draw(t, "what")), First: on(rapid.SampledFrom(days[:5]).Draw(t, "from"))}
+			if !slices.ContainsFunc(s.appointments, func(b Appointment) bool { return a.Person == b.Person && a.Post == b.Post && a.meets(b) }) {
+				s.appointments = append(s.appointments, a)
+			}
+		}
+		var file Personnel
+		for i := range rapid.IntRange(1, 6).Draw(t, "rows") {
+			n := rapid.IntRange(1, 7).Draw(t, "number")
+			row := PersonnelRow{
+				Line: i + 2, Person: Person{StaffNumber: fmt.Sprint("M", n), Name: fmt.Sprint("見本 ", n), Furigana: "ミホン"},
+				SectionCode: rapid.SampledFrom([]string{"somu", "zeimu"}).Draw(t, "section"),
+				Title:       rapid.SampledFrom([]string{"課長", "職員", "担当", "主任"}).Draw(t, "title"),
+				First:       on(rapid.SampledFrom(days[:5]).Draw(t, "first")),
+			}
+			if last := rapid.SampledFrom(days).Draw(t, "last"); last != "" && !on(last).Before(row.First) {
+				row.Last = on(last)
+			}
+			file.Rows = append(file.Rows, row)
+		}
+		choices := PersonnelChoices{Whole: rapid.Bool().Draw(t, "whole")}
+		plan := planPersonnel(s, file, choices)
+		if len(plan.Problems) > 0 {
+			return
+		}
+		after := done(s, plan)
+		mustHold(t, after)
+		if again := planPersonnel(after, file, choices); !again.Empty() || len(again.Problems) > 0 {
+			t.Fatalf("done once:\n%s\nand again:\n%s", strings.Join(told(plan), "\n"), strings.Join(told(again), "\n"))
+		}
+	})
+}
+
+// done is a state after a plan, as the database would have it.
+func done(s personnelState, plan PersonnelPlan) personnelState {
+	c := plan.changes
+	for i := range c.people {
+		c.people[i].ID = int64(i + 1)
+	}
+	for i := range c.posts {
+		c.posts[i].ID = int64(i + 1)
+	}
+	after := s
+	after.people, after.posts = c.people, c.posts
+	after.appointments = nil
+	changed := map[int64]*held{}
+	for _, h := range c.held {
+		if !h.isNew() {
+			changed[h.ID] = h
+			continue
+		}
+		a := h.Appointment
+		a.ID, a.Person, a.Post = int64(1000+len(after.appointments)), c.people[h.person].ID, c.posts[h.post].ID
+		after.appointments = append(after.appointments, a)
+	}
+	for _, a := range s.appointments {
+		if h := changed[a.ID]; h == nil {
+			after.appointments = append(after.appointments, a)
+		} else if !h.withdrawn {
+			after.appointments = append(after.appointments, h.Appointment)
+		}
+	}
+	return after
+}
+
+// mustHold checks the rules that the database has.
+func mustHold(t *rapid.T, s personnelState) {
+	for i, a := range s.appointments {
+		if !a.Last.IsZero() && a.Last.Before(a.First) {
+			t.Fatalf("%+v ends before it begins", a)
+		}
+		for _, b := range s.appointments[:i] {
+			if a.Post == b.Post && a.meets(b) && (a.Person == b.Person || s.posts[a.Post-1].SingleHolder && a.Acting == b.Acting) {
+				t.Fatalf("%+v and %+v overlap", a, b)
+			}
+		}
+	}
+}
+
+// The first day without somebody is found whatever the order of the periods.
+func TestTheFirstDayWithoutAnybody(t *testing.T) {
+	t.Parallel()
+	period := func(first, last string) Appointment {
+		a := Appointment{First: on(first)}
+		if last != "" {
+			a.Last = on(last)
+		}
+		return a
+	}
+	today := on("2027-03-31")
+	for _, c := range []struct {
+		periods []Appointment
+		want    string
+	}{
+		{nil, "2027-03-31"},
+		{[]Appointment{period("2027-01-01", "")}, ""},
+		{[]Appointment{period("2027-04-01", "")}, "2027-03-31"},
+		{[]Appointment{period("2027-04-01", ""), period("2025-04-01", "2027-03-31")}, ""},
+		{[]Appointment{period("2027-04-02", ""), period("2025-04-01", "2027-03-31")}, "2027-04-01"},
+		{[]Appointment{period("2025-04-01", "2027-06-30"), period("2026-04-01", "2027-05-31")}, "2027-07-01"},
+	} {
+		day, is := firstDayWithout(c.periods, today)
+		if is != (c.want != "") || is && day.Format(time.DateOnly) != c.want {
+			t.Errorf("%+v: got %s (%t), want %s", c.periods, day, is, c.want)
+		}
+	}
+}
+
+func messagesOf(err error) []string {
+	var list []string
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		for _, p := range e.Problems {
+			list = append(list, p.Message)
+		}
+	}
+	return list
+}

@@ -1,0 +1,109 @@
+package org
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+)
+
+// loadPersonnelState loads what a file's plan is made on. What refers to others
+// is loaded before them, and none of these is ever removed but appointments: so
+// whatever is referred to is there, though others may be writing.
+func loadPersonnelState(ctx context.Context, db querier, actor authz.Actor, file Personnel, today time.Time) (personnelState, error) {
+	state := personnelState{today: today, actor: actor.Person}
+	since := today.AddDate(0, 0, -1)
+	for _, row := range file.Rows {
+		if row.First.Before(since) {
+			since = row.First
+		}
+	}
+	for _, load := range []func() error{
+		func() (err error) {
+			state.appointments, err = collect(ctx, db, scanAppointment, `
+				SELECT id, person_id, post_id, lower(period), upper(period) - 1, acting FROM appointment
+				WHERE upper_inf(period) OR upper(period) > $1 ORDER BY id`, since)
+			return err
+		},
+		func() (err error) {
+			state.adminGrants, err = collect(ctx, db, scanPeriodOfGrant, `
+				SELECT person_id, lower(period), upper(period) - 1 FROM role_grant WHERE role = $1`, authz.Administrator)
+			return err
+		},
+		func() (err error) {
+			state.adminRules, err = collect(ctx, db, scanPeriodOfRule, `
+				SELECT r.title, coalesce(s.code, ''), lower(r.period), upper(r.period) - 1
+				FROM role_rule r LEFT JOIN section s ON s.id = r.section_id WHERE r.role = $1`, authz.Administrator)
+			return err
+		},
+		func() (err error) {
+			state.posts, err = collect(ctx, db, func(row pgx.CollectableRow) (Post, error) {
+				var p Post
+				return p, row.Scan(&p.ID, &p.Section, &p.Title, &p.SingleHolder)
+			}, `SELECT id, coalesce(section_id, 0), title, single_holder FROM post ORDER BY id`)
+			return err
+		},
+		func() (err error) {
+			state.sections, err = collect(ctx, db, scanSection, `SELECT `+sectionColumns+` FROM section s ORDER BY s.id`)
+			return err
+		},
+		func() (err error) {
+			state.people, err = collect(ctx, db, scanPerson, `SELECT `+personColumns+` FROM person p ORDER BY p.id`)
+			return err
+		},
+	} {
+		if err := load(); err != nil {
+			return personnelState{}, fmt.Errorf("loading what a personnel file is about: %w", err)
+		}
+	}
+	return state, nil
+}
+
+func collect[T any](ctx context.Context, db querier, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
+	rows, err := db.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scan)
+}
+
+func scanAppointment(row pgx.CollectableRow) (Appointment, error) {
+	var (
+		a    Appointment
+		last *time.Time
+	)
+	err := row.Scan(&a.ID, &a.Person, &a.Post, &a.First, &last, &a.Acting)
+	a.Last = orZero(last)
+	return a, err
+}
+
+func scanPeriodOfGrant(row pgx.CollectableRow) (Grant, error) {
+	var (
+		g    Grant
+		last *time.Time
+	)
+	err := row.Scan(&g.Person, &g.First, &last)
+	g.Last = orZero(last)
+	return g, err
+}
+
+func scanPeriodOfRule(row pgx.CollectableRow) (Rule, error) {
+	var (
+		r           Rule
+		first, last *time.Time
+	)
+	err := row.Scan(&r.Title, &r.Section, &first, &last)
+	r.First, r.Last = orZero(first), orZero(last)
+	return r, err
+}
+
+// orZero is a day as the database gives it: zero where there is none.
+func orZero(day *time.Time) time.Time {
+	if day == nil {
+		return time.Time{}
+	}
+	return *day
+}
