@@ -91,7 +91,7 @@ func (p *Portal) frame(r *http.Request, title string, crumbs ...layout.Link) lay
 }
 
 // organizationAreas are the addresses that belong to 体制.
-var organizationAreas = []string{"/organization", "/sections", "/posts", "/people", "/register", "/appointments", "/grants", "/roles"}
+var organizationAreas = []string{"/organization", "/sections", "/posts", "/people", "/register", "/appointments", "/grants", "/roles", "/personnel"}
 
 // area is the entry of the navigation that an address belongs to.
 func area(path string) string {

@@ -133,6 +133,12 @@ func (p *Portal) Routes() []Route {
 		{http.MethodGet, "/grants/{id}", authz.ChangeOrganization, 0, ordinary, p.showGrant},
 		{http.MethodPost, "/grants/{id}", authz.ChangeOrganization, 0, sensitive, p.endGrant},
 
+		{http.MethodGet, "/personnel", authz.ChangeOrganization, 0, ordinary, p.showPersonImportStart},
+		{http.MethodPost, "/personnel", authz.ChangeOrganization, maxTable, ordinary, p.startPersonImport},
+		{http.MethodGet, "/personnel/template.xlsx", authz.ChangeOrganization, 0, ordinary, p.personTemplate},
+		{http.MethodGet, "/personnel/{token}", authz.ChangeOrganization, 0, ordinary, p.showPersonImport},
+		{http.MethodPost, "/personnel/{token}", authz.ChangeOrganization, 0, sensitive, p.workOnPersonImport},
+
 		{http.MethodGet, "/roles", authz.SeeOrganization, 0, ordinary, p.showRoles},
 		{http.MethodPost, "/roles", authz.ChangeOrganization, 0, sensitive, p.addRule},
 		{http.MethodGet, "/roles/{id}", authz.ChangeOrganization, 0, ordinary, p.showRule},
