@@ -107,6 +107,9 @@ func printPlan(s org.PersonnelSummary) {
 	if !s.From.IsZero() {
 		fmt.Printf("最初に変わる日：%s\n", calendar.Wareki(s.From))
 	}
+	for _, note := range s.Notes {
+		fmt.Println("確かめてください：" + note.Reason)
+	}
 	if len(s.Ignored) > 0 {
 		fmt.Printf("読まない列：%s\n", strings.Join(s.Ignored, "、"))
 	}

@@ -95,12 +95,6 @@ func TestTheOrganizationIsChangedInTheBrowser(t *testing.T) {
 	staff.mustNotSee("発令する")
 }
 
-// fill types into an empty field, or over what is in it.
-func (p *person) fill(field, text string) {
-	p.t.Helper()
-	p.do(chromedp.SetValue(chromedp.CSS("#"+field), text))
-}
-
 // choose picks the choice with that value.
 func (p *person) choose(field, value string) {
 	p.t.Helper()

@@ -47,6 +47,7 @@ type PersonnelSummary struct {
 	NewPosts  int
 	Unchanged int
 	Problems  int
+	Notes     []RowProblem // what somebody should look at and the file does not change
 	Ignored   []string
 }
 
@@ -57,7 +58,7 @@ func (s PersonnelSummary) Empty() bool { return s.Added+s.Changed+s.Ended == 0 }
 func (p PersonnelPlan) Summary(file Personnel) PersonnelSummary {
 	return PersonnelSummary{
 		Rows: len(file.Rows) + len(file.Numbers), From: p.From, Added: len(p.Added), Changed: len(p.Changed), Ended: len(p.Ended),
-		NewPeople: p.NewPeople, NewPosts: p.NewPosts, Unchanged: p.Unchanged, Problems: len(p.Problems), Ignored: p.Ignored,
+		NewPeople: p.NewPeople, NewPosts: p.NewPosts, Unchanged: p.Unchanged, Problems: len(p.Problems), Notes: p.Notes, Ignored: p.Ignored,
 	}
 }
 
@@ -126,7 +127,7 @@ func (s *Service) keepPersonnel(ctx context.Context, actor authz.Actor, fileName
 		err = tx.QueryRow(ctx, `
 			INSERT INTO person_import (token, person_id, made_at, file_name, sha256, file, choices, summary, digest)
 			VALUES ($1, nullif($2, 0::bigint), $3, $4, $5, $6, '{}', '{}', '') RETURNING id`,
-			token, actor.Person, tx.Now, fileName, file.SHA256, packed).Scan(&id)
+			token, actor.Person, tx.Now, shortName(fileName), file.SHA256, packed).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("keeping a personnel file: %w", err)
 		}
@@ -140,6 +141,12 @@ func (s *Service) keepPersonnel(ctx context.Context, actor authz.Actor, fileName
 		return "", fmt.Errorf("taking a personnel file in: %w", err)
 	}
 	return token, nil
+}
+
+// shortName is a file's name as it is kept: no longer than a cell may be.
+func shortName(name string) string {
+	runes := []rune(name)
+	return string(runes[:min(len(runes), maxCell)])
 }
 
 // ImportPersonnel takes a file in at once, for those who look at what it would do

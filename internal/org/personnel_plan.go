@@ -28,7 +28,8 @@ type PersonnelPlan struct {
 	NewPosts  int
 	Unchanged int // rows that say what is so already
 	Problems  []RowProblem
-	Ignored   []string // headings of columns that are not read
+	Notes     []RowProblem // what somebody should look at and the file does not change
+	Ignored   []string     // headings of columns that are not read
 
 	changes personnelChanges
 }
@@ -59,7 +60,7 @@ type personnelState struct {
 	posts        []Post
 	appointments []Appointment // those that end on the first day of the file, or later
 	adminRules   []Rule        // of ポータル管理者, Section the section's code
-	adminGrants  []Grant
+	grants       []Grant       // roles given directly
 }
 
 // personnelChanges are a plan's changes as they are written: indexes into
@@ -117,7 +118,8 @@ type planner struct {
 	held          []*held
 	byPerson      map[int][]*held
 	inFile        map[int]bool
-	firstLine     map[int]int // of a person in the file
+	faulty        map[int]bool // who has a row that is wrong, so that their rows are not all planned
+	firstLine     map[int]int  // of a person in the file
 }
 
 // postKey is a post by its section's id and its folded title.
@@ -146,14 +148,14 @@ func planPersonnel(state personnelState, file Personnel, choices PersonnelChoice
 		p.inFile[person] = true
 		rows[person] = append(rows[person], row)
 	}
+	for _, number := range file.Numbers {
+		if i, known := p.byNumber[strings.ToLower(number)]; known {
+			p.inFile[i], p.faulty[i] = true, true
+		}
+	}
 	for _, person := range order {
 		slices.SortStableFunc(rows[person], func(a, b PersonnelRow) int { return a.First.Compare(b.First) })
 		p.planPerson(person, rows[person])
-	}
-	for _, number := range file.Numbers {
-		if i, known := p.byNumber[strings.ToLower(number)]; known {
-			p.inFile[i] = true
-		}
 	}
 	if choices.Whole {
 		p.planMissing()
@@ -162,6 +164,7 @@ func planPersonnel(state personnelState, file Personnel, choices PersonnelChoice
 	p.checkOverlaps()
 	p.checkOwn()
 	p.checkAdministrators()
+	p.noteGrants()
 	return p.finish(file)
 }
 
@@ -178,6 +181,7 @@ func newPlanner(state personnelState, file Personnel) *planner {
 		isNewPost:      map[int]bool{},
 		byPerson:       make(map[int][]*held, len(state.people)),
 		inFile:         map[int]bool{},
+		faulty:         map[int]bool{},
 		firstLine:      map[int]int{},
 	}
 	byID := make(map[int64]int, len(state.people))
@@ -270,9 +274,11 @@ func (p *planner) planPerson(person int, rows []PersonnelRow) {
 		mine = append(mine, &held{Appointment: said, post: post, line: row.Line})
 		p.planRow(person, post, row)
 	}
-	if len(mine) == len(rows) {
-		p.endUnlisted(person, rows)
+	if len(mine) < len(rows) || p.faulty[person] {
+		p.faulty[person] = true
+		return
 	}
+	p.endUnlisted(person, rows)
 }
 
 // planFields plans a person's name and the like.
@@ -555,8 +561,8 @@ func (p *planner) checkOverlaps() {
 // overlap says of which two appointments that begin one after the other the days
 // overlap, at a row that says so.
 func (p *planner) overlap(before, h *held) {
-	if !before.differs() && !h.differs() {
-		return
+	if !before.differs() && !h.differs() || p.faulty[before.person] || p.faulty[h.person] {
+		return // as it was, or what is wrong with a row of theirs is said there
 	}
 	at, other := h, before
 	if h.line == 0 {
@@ -597,7 +603,10 @@ func (p *planner) checkOwn() {
 // earlier day on than without it.
 func (p *planner) checkAdministrators() {
 	var before, after []Appointment
-	for _, g := range p.adminGrants {
+	for _, g := range p.grants {
+		if g.Role != authz.Administrator {
+			continue
+		}
 		a := Appointment{First: g.First, Last: g.Last}
 		before, after = append(before, a), append(after, a)
 	}
@@ -620,6 +629,38 @@ func (p *planner) checkAdministrators() {
 	if is && (!had || empty.Before(was)) {
 		p.plan.Problems = append(p.plan.Problems, RowProblem{0, "", fmt.Sprintf(
 			"この名簿のとおりにすると、%sから%sがいなくなります。先に、ほかの人をその役割にするか、名簿に次の担当の行を加えてください。", calendar.Wareki(empty), authz.Administrator.Title())})
+	}
+}
+
+// noteGrants says who would keep a role that was given to them directly after
+// their last post has ended: it would still let them in.
+func (p *planner) noteGrants() {
+	byID := make(map[int64]int, len(p.grants))
+	for _, g := range p.grants {
+		byID[g.Person] = -1
+	}
+	for i, person := range p.people {
+		if _, has := byID[person.ID]; has {
+			byID[person.ID] = i
+		}
+	}
+	for _, g := range p.grants {
+		i := byID[g.Person]
+		mine := slices.DeleteFunc(slices.Clone(p.byPerson[i]), func(h *held) bool { return h.withdrawn })
+		if !slices.ContainsFunc(p.byPerson[i], (*held).differs) || slices.ContainsFunc(mine, func(h *held) bool { return h.Last.IsZero() }) {
+			continue
+		}
+		last := p.yesterday()
+		for _, h := range mine {
+			if h.Last.After(last) {
+				last = h.Last
+			}
+		}
+		if g.Last.IsZero() || g.Last.After(last) {
+			p.plan.Notes = append(p.plan.Notes, RowProblem{p.firstLine[i], headings[staffNumberColumn][0], fmt.Sprintf(
+				"%s（職員番号 %s）は、%sで職がなくなりますが、直接与えられた役割（%s）が残り、サインインできます。「職員」の画面で、役割の最後の日を入力してください。",
+				p.people[i].Name, p.people[i].StaffNumber, calendar.Wareki(last), g.Role.Title())})
+		}
 	}
 }
 
@@ -689,7 +730,12 @@ func (p *planner) finish(file Personnel) PersonnelPlan {
 	}
 	c := &p.plan.changes
 	c.people, c.posts = p.people, p.posts
-	p.plan.NewPeople, p.plan.NewPosts = len(c.newPeople), len(c.newPosts)
+	p.plan.NewPosts = len(c.newPosts)
+	for _, i := range c.newPeople {
+		if !p.faulty[i] {
+			p.plan.NewPeople++
+		}
+	}
 	p.plan.Problems = append(p.plan.Problems, file.Problems...)
 	slices.SortStableFunc(p.plan.Problems, func(a, b RowProblem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Reason, b.Reason)) })
 	p.plan.Ignored = file.Ignored

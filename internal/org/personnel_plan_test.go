@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"kagami/internal/authz"
 	"kagami/internal/fault"
 )
 
@@ -174,6 +175,7 @@ func TestWhatAPersonnelFileDoes(t *testing.T) {
 		"the same row twice":            {rows: "M3,見本 3,,,税務町民課,職員,2027-04-01,\nM3,見本 3,,,税務町民課,職員,2027-05-01,\n", want: []string{"+", "!3 職 2行目と同じ人の同じ職"}},
 		"two heads in the file":         {rows: "N1,見本 新,ミホン,,税務町民課,課長,2027-04-01,\nM2,見本 2,,,税務町民課,課長,2025-04-01,\n", want: []string{"+", "!2 職 税務町民課長は一人の職ですが、3行目の人と期間が重なっています。"}},
 		"a head while there is one":     {rows: "M3,見本 3,,,税務町民課,課長,2027-04-01,\n", want: []string{"+", "-", "!2 職 税務町民課長は一人の職ですが、見本 2（職員番号 M2）が就いています。"}},
+		"a head whose own row is wrong": {rows: "M2,見本 2,,,総務課,職員,来年,\nM3,見本 3,,,税務町民課,課長,2027-04-01,\n", want: []string{"+", "-", "!2 発令日"}},
 		"what has been":                 {rows: "M3,見本 3,,,総務課,職員,2025-04-01,2027-03-01\n", want: []string{"!2 終了日 すでに過ぎた期間は変えられません。"}},
 		"a post left unsaid, in a past": {rows: "M3,見本 3,,,税務町民課,職員,2026-04-01,\n", want: []string{"+", "!2 職 この人は、いま総務課 職員にも就いていますが"}},
 		"the last administrator":        {rows: "M4,見本 4,,,税務町民課,職員,2027-04-01,\n", want: []string{"+", "-", "!0  この名簿のとおりにすると、令和9年4月1日からポータル管理者がいなくなります。"}},
@@ -230,6 +232,31 @@ func TestNobodyTakesAFileInAboutThemselves(t *testing.T) {
 	}
 }
 
+// Who leaves and keeps a role that was given to them directly is named.
+func TestARoleThatOutlastsThePostsIsNoted(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		grant Grant
+		rows  string
+		want  bool
+	}{
+		"leaves, the role stays":     {Grant{}, "M3,見本 3,,,総務課,職員,2025-04-01,2027-04-30\n", true},
+		"leaves, the role lasts on":  {Grant{Last: on("2027-05-01")}, "M3,見本 3,,,総務課,職員,2025-04-01,2027-04-30\n", true},
+		"leaves, the role ends too":  {Grant{Last: on("2027-04-30")}, "M3,見本 3,,,総務課,職員,2025-04-01,2027-04-30\n", false},
+		"goes to another section":    {Grant{}, "M3,見本 3,,,税務町民課,職員,2027-04-01,\n", false},
+		"stays":                      {Grant{}, "M3,見本 3,,,総務課,職員,2025-04-01,\n", false},
+		"leaves with everybody else": {Grant{}, "M4,見本 4,,,総務課,担当,2027-04-01,\n", true},
+	} {
+		s := aTown()
+		c.grant.Person, c.grant.Role, c.grant.First = 3, authz.Auditor, on("2026-04-01")
+		s.grants = []Grant{c.grant}
+		plan := planOf(t, s, c.rows, name == "leaves with everybody else")
+		if noted := len(plan.Notes) == 1 && strings.Contains(plan.Notes[0].Reason, "監査担当者"); noted != c.want || len(plan.Problems) > 0 {
+			t.Errorf("%s: %+v %+v", name, plan.Notes, plan.Problems)
+		}
+	}
+}
+
 // The columns may stand anywhere and be called otherwise; what is not read is
 // named, and what is missing too.
 func TestColumnsInAnyOrder(t *testing.T) {
@@ -267,7 +294,7 @@ func TestAPlanThatIsDoneIsEmpty(t *testing.T) {
 	days := []string{"2024-04-01", "2025-04-01", "2027-03-31", "2027-04-01", "2027-07-01", ""}
 	rapid.Check(t, func(t *rapid.T) {
 		s := aTown()
-		s.adminRules, s.adminGrants = nil, []Grant{{Person: 5, First: on("2025-04-01")}}
+		s.adminRules, s.grants = nil, []Grant{{Person: 5, Role: authz.Administrator, First: on("2025-04-01")}}
 		for range rapid.IntRange(0, 3).Draw(t, "prepared") {
 			a := Appointment{ID: int64(len(s.appointments) + 1), Person: int64(rapid.IntRange(1, 5).Draw(t, "who")), Post: int64(rapid.IntRange(4, 6).Draw(t, "what")), First: on(rapid.SampledFrom(days[:5]).Draw(t, "from"))}
 			if !slices.ContainsFunc(s.appointments, func(b Appointment) bool { return a.Person == b.Person && a.Post == b.Post && a.meets(b) }) {
@@ -384,4 +411,29 @@ func messagesOf(err error) []string {
 		}
 	}
 	return list
+}
+
+// Whatever stands in a file, each of its rows is planned, or named with what to
+// do.
+func FuzzPersonnel(f *testing.F) {
+	f.Add("職員番号,氏名,フリガナ,課室,職,発令日,終了日\nM3,見本 3,,税務町民課,職員,令和9年4月1日,\n", true)
+	f.Add("職員番号\t氏名\t課室コード\t職\t発令日\nM1\t見本 1\tsomu\t課長\t46478\n", false)
+	f.Fuzz(func(t *testing.T, text string, whole bool) {
+		file, err := ReadPersonnel([]byte(text))
+		if err != nil {
+			if fault.KindOf(err) == fault.Internal {
+				t.Errorf("no sentence for %v", err)
+			}
+			return
+		}
+		plan := planPersonnel(aTown(), file, PersonnelChoices{Whole: whole})
+		for _, p := range plan.Problems {
+			if p.Reason == "" || p.Line < 0 {
+				t.Errorf("a problem that says nothing: %+v", p)
+			}
+		}
+		if len(plan.Problems) == 0 && len(plan.Added)+plan.Unchanged+len(plan.Changed)+len(plan.Ended) == 0 {
+			t.Errorf("%d rows do nothing", len(file.Rows))
+		}
+	})
 }

@@ -29,8 +29,9 @@ func loadPersonnelState(ctx context.Context, db querier, actor authz.Actor, file
 			return err
 		},
 		func() (err error) {
-			state.adminGrants, err = collect(ctx, db, scanPeriodOfGrant, `
-				SELECT person_id, lower(period), upper(period) - 1 FROM role_grant WHERE role = $1`, authz.Administrator)
+			state.grants, err = collect(ctx, db, scanPeriodOfGrant, `
+				SELECT person_id, role, lower(period), upper(period) - 1 FROM role_grant
+				WHERE upper_inf(period) OR upper(period) > $1 ORDER BY id`, today)
 			return err
 		},
 		func() (err error) {
@@ -85,7 +86,7 @@ func scanPeriodOfGrant(row pgx.CollectableRow) (Grant, error) {
 		g    Grant
 		last *time.Time
 	)
-	err := row.Scan(&g.Person, &g.First, &last)
+	err := row.Scan(&g.Person, &g.Role, &g.First, &last)
 	g.Last = orZero(last)
 	return g, err
 }

@@ -108,8 +108,12 @@ func (p *Portal) personImportPage(w http.ResponseWriter, r *http.Request, status
 	if err != nil {
 		return err
 	}
+	title := "名簿の取り込みを確かめる"
+	if !i.AppliedAt.IsZero() {
+		title = "名簿の取り込みの結果"
+	}
 	p.render(w, r, status, page.PersonImportPage(page.PersonImport{
-		Frame:           p.frame(r, "名簿の取り込みを確かめる", organizationLink, layout.Link{Label: "名簿を取り込む", Address: "/personnel"}),
+		Frame:           p.frame(r, title, organizationLink, layout.Link{Label: "名簿を取り込む", Address: "/personnel"}),
 		PersonnelImport: i, Lists: lists, Pages: at, Refused: refused,
 	}))
 	return nil
