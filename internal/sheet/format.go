@@ -7,27 +7,27 @@ import (
 	"time"
 )
 
-// format is how a cell shows its number, as far as it matters: as a date, or
+// numberFormat is how a cell shows its number, as far as it matters: as a date, or
 // with zeros before it as staff numbers have them.
-type format struct {
+type numberFormat struct {
 	date  bool
 	width int // digits at least; 0 for as it is
 }
 
-// newFormat reads a number format: its id, and its code where the workbook
+// newNumberFormat reads a number format: its id, and its code where the workbook
 // defines it.
-func newFormat(id, code string) format {
+func newNumberFormat(id, code string) numberFormat {
 	if code == "" {
 		n, err := strconv.Atoi(id)
 		// the dates among the formats that every workbook has, and those that it
 		// has in Japan
-		return format{date: err == nil && (n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 58)}
+		return numberFormat{date: err == nil && (n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 58)}
 	}
 	positive, _, _ := strings.Cut(code, ";")
 	if positive != "" && strings.Trim(positive, "0") == "" && len(positive) <= 20 {
-		return format{width: len(positive)}
+		return numberFormat{width: len(positive)}
 	}
-	return format{date: isDate(positive)}
+	return numberFormat{date: isDate(positive)}
 }
 
 // isDate tells whether a format code shows a day: outside of quotes, brackets and
@@ -53,7 +53,7 @@ func isDate(code string) bool {
 const lastSerial = 2958465
 
 // number shows a number as a workbook holds it.
-func (f format) number(value string, from1904 bool) string {
+func (f numberFormat) number(value string, from1904 bool) string {
 	value = strings.TrimSpace(value)
 	n, err := strconv.ParseFloat(value, 64)
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {

@@ -27,9 +27,9 @@ const (
 type book struct {
 	parts     map[string]*zip.File
 	strings   []string
-	formats   []format // by the number of a cell's style
-	from1904  bool     // days are counted from 1904, as on old Macintoshes
-	sheetPath []string // the visible sheets, in their order
+	formats   []numberFormat // by the number of a cell's style
+	from1904  bool           // days are counted from 1904, as on old Macintoshes
+	sheetPath []string       // the visible sheets, in their order
 }
 
 func errDamaged(err error) error {
@@ -190,7 +190,7 @@ func (b *book) loadStyles() error {
 			case "xf":
 				if inCells {
 					id := e.attribute("numFmtId")
-					b.formats = append(b.formats, newFormat(id, codes[id]))
+					b.formats = append(b.formats, newNumberFormat(id, codes[id]))
 				}
 			}
 			return nil
@@ -386,7 +386,7 @@ func (b *book) shown(c *cell) string {
 		return day
 	}
 	if c.style < 0 || c.style >= len(b.formats) {
-		return format{}.number(value, b.from1904)
+		return numberFormat{}.number(value, b.from1904)
 	}
 	return b.formats[c.style].number(value, b.from1904)
 }

@@ -582,9 +582,9 @@ func personImportProblems(p PersonImport) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(lineText(problem.Line))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(problemLine(problem.Line))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 177, Col: 64}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 177, Col: 67}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 			if templ_7745c5c3_Err != nil {
@@ -1231,6 +1231,14 @@ func lineText(line int) string {
 		return "名簿にない"
 	}
 	return fmt.Sprintf("%d行目", line)
+}
+
+// problemLine is where a problem is; what is in no row is about the whole file.
+func problemLine(line int) string {
+	if line == 0 {
+		return "名簿全体"
+	}
+	return lineText(line)
 }
 
 func orDash(s string) string {
