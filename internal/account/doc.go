@@ -20,5 +20,5 @@
 //
 // Beside the password stand second factors (SecondFactors): an authenticator
 // app, passkeys, and recovery codes for when they are lost. Each code is taken
-// once.
+// once, and wrong ones are counted as wrong passwords are.
 package account

@@ -313,6 +313,17 @@ func TestAPasskeySaysWhoItIs(t *testing.T) {
 	}
 }
 
+func TestASuspendedAccountIsNotOpenedByAPasskey(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t)
+	a := d.key("課のパソコン")
+	if _, err := d.db.Owner(t).Exec(t.Context(), `UPDATE account SET suspended_at = now(), suspension_reason = '見本'`); err != nil {
+		t.Fatal(err)
+	}
+	_, err := d.prove(a)
+	d.want(fault.Unauthenticated, err)
+}
+
 func TestAPasskeyThatWasCopiedIsRefused(t *testing.T) {
 	t.Parallel()
 	d := sitAt(t)

@@ -268,7 +268,8 @@ func (s *SecondFactors) AskAnyPasskey() (Ceremony, error) {
 
 // CheckPasskey holds the answer of an authenticator against the question that
 // was put, and returns whose passkey it is. Unauthenticated if it is nobody's,
-// or if the passkey seems to have been copied: its count has gone back.
+// if their account is suspended, or if the passkey seems to have been copied:
+// its count has gone back.
 func (s *SecondFactors) CheckPasskey(ctx context.Context, state json.RawMessage, answer []byte) (int64, error) {
 	party, err := s.party()
 	if err != nil {
@@ -297,7 +298,14 @@ func (s *SecondFactors) CheckPasskey(ctx context.Context, state json.RawMessage,
 	if err != nil {
 		return 0, errNoPasskey(err)
 	}
-	return holder.person, s.used(ctx, key)
+	if err := s.used(ctx, key); err != nil {
+		return 0, err
+	}
+	who, err := s.Accounts.find(ctx, `p.id = $1`, holder.person)
+	if err == nil && who.suspended {
+		err = fault.New(fault.Unauthenticated, suspendedMessage)
+	}
+	return holder.person, err
 }
 
 // validate holds an answer against a question to a person, or to whoever it

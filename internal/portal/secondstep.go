@@ -24,22 +24,22 @@ const (
 // halfway is a sign-in that waits for its second step.
 type halfway struct {
 	Method  string          `json:"method"` // of the first
-	At      time.Time       `json:"at"`     // when the first was taken
+	At      time.Time       `json:"at"`     // of the first
 	Next    string          `json:"next"`   // where to go after it
 	Passkey json.RawMessage `json:"passkey,omitempty"`
 }
 
-// letIn signs in a person who has passed the first step, or sends them to the
+// letIn signs in somebody who has passed the first step, or sends them to the
 // second if they have one.
-func (p *Portal) letIn(w http.ResponseWriter, r *http.Request, proof account.Proof, next string) error {
-	factors, err := p.Factors.Of(r.Context(), proof.Person)
+func (p *Portal) letIn(w http.ResponseWriter, r *http.Request, first account.Proof, next string) error {
+	factors, err := p.Factors.Of(r.Context(), first.Person)
 	if err != nil {
 		return err
 	}
 	if !factors.Any() {
-		return p.goIn(w, r, proof, next)
+		return p.goIn(w, r, first, next)
 	}
-	if err := p.attempt(w, r, awaitsSecondStep, proof.Person, halfway{Method: proof.Method, At: proof.At, Next: next}); err != nil {
+	if err := p.attempt(w, r, awaitsSecondStep, first.Person, halfway{Method: first.Method, At: first.At, Next: next}); err != nil {
 		return err
 	}
 	return goOn(w, r, "/login/second", "")
