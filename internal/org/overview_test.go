@@ -37,3 +37,23 @@ func TestTheOrganizationOfAnyDayIsKnown(t *testing.T) {
 		t.Errorf("nobody sees it: %v", err)
 	}
 }
+
+// What is missing is named to those who can mend it.
+func TestGapsAreNamed(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	tn.must(tn.appoint(tn.person("1"), tn.post(tn.section, "職員", false), "2026-04-01", ""))
+	tn.must(tn.appoint(tn.person("2"), tn.post(0, "町長", true), "2026-04-01", ""))
+	g, err := tn.Gaps(t.Context(), operator, day("2026-11-24"))
+	tn.must(err)
+	if g.Sections != 1 || g.WithoutHeads != 1 || len(g.VacantRoles) != 3 || g.VacantRoles[0] != authz.CISO {
+		t.Errorf("got %+v", g)
+	}
+	tn.must(tn.appoint(tn.person("3"), tn.head, "2026-04-01", ""))
+	if g, _ = tn.Gaps(t.Context(), operator, day("2026-11-24")); g.WithoutHeads != 0 {
+		t.Errorf("with a 課長: %+v", g)
+	}
+	if _, err := tn.Gaps(t.Context(), authz.Actor{}, day("2026-11-24")); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("to nobody: %v", err)
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/account"
 	"kagami/internal/authz"
+	"kagami/internal/fault"
 	"kagami/web/layout"
 	"kagami/web/page"
 )
@@ -39,9 +40,23 @@ func (p *Portal) showAccounts(w http.ResponseWriter, r *http.Request) error {
 func (p *Portal) showAccount(w http.ResponseWriter, r *http.Request) error {
 	form, err := p.accountPage(r)
 	if err != nil {
-		return err
+		return p.orOwn(w, r, err, "/account")
 	}
 	return p.show(w, r, page.AccountPage(form))
+}
+
+// orOwn leads who asks for their own account among those they manage, where it
+// is not, to where it is.
+func (p *Portal) orOwn(w http.ResponseWriter, r *http.Request, failure error, address string) error {
+	if fault.KindOf(failure) != fault.NotFound {
+		return failure
+	}
+	actor := actorOf(r.Context())
+	person, err := p.Org.Person(r.Context(), actor, chi.URLParam(r, "staff"))
+	if err != nil || person.ID != actor.Person {
+		return failure
+	}
+	return goOn(w, r, address, "")
 }
 
 func (p *Portal) accountPage(r *http.Request) (page.Account, error) {

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"fmt"
 	"net/http"
 
 	"kagami/internal/authz"
@@ -31,7 +32,35 @@ func (p *Portal) showHome(w http.ResponseWriter, r *http.Request) error {
 	if h.Coverage, err = p.coverage(r, readings); err != nil {
 		return err
 	}
+	if h.Chores, err = p.chores(r); err != nil {
+		return err
+	}
 	return p.show(w, r, page.HomePage(h))
+}
+
+// chores are what keeps the organization and the accounts whole, for who may.
+func (p *Portal) chores(r *http.Request) ([]page.Chore, error) {
+	ctx, actor := r.Context(), actorOf(r.Context())
+	var chores []page.Chore
+	if mayChangeOrganization(actor) {
+		gaps, err := p.Org.Gaps(ctx, actor, calendar.Day(p.Now()))
+		if err != nil {
+			return nil, err
+		}
+		chores = page.OrganizationChores(gaps)
+	}
+	if actor.Reach(authz.ManageAccounts) == authz.All {
+		waiting, err := p.Accounts.Waiting(ctx, actor)
+		if err != nil {
+			return nil, err
+		}
+		if n := waiting.All - waiting.Invited; n > 0 {
+			chores = append(chores, page.Chore{
+				What: "アカウントの招待を作る", Why: fmt.Sprintf("まだ招待していない職員が%d人います。", n), Act: "招待を作る", Address: "/accounts/invitations",
+			})
+		}
+	}
+	return chores, nil
 }
 
 // coverage is the state of each 基本方針 for who may see it; the other documents

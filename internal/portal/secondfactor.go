@@ -205,7 +205,7 @@ func (p *Portal) takeAwayPage(r *http.Request) (page.TakeAway, error) {
 func (p *Portal) showTakeAway(w http.ResponseWriter, r *http.Request) error {
 	t, err := p.takeAwayPage(r)
 	if err != nil {
-		return err
+		return p.orOwn(w, r, err, "/account/second-factor")
 	}
 	return p.show(w, r, page.TakeAwayPage(t))
 }

@@ -1,0 +1,38 @@
+package org
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kagami/internal/authz"
+)
+
+// Gaps are what the organization lacks on a day, so that somebody else has to
+// stand in.
+type Gaps struct {
+	Sections     int          // how many 課室 there are; 0 in a town that is being set up
+	VacantRoles  []authz.Role // the roles of the whole town that nobody holds, but for CSIRT担当者
+	WithoutHeads int          // how many 課室 where people work have no 情報セキュリティ管理者
+}
+
+// Gaps returns what is missing on a day. Forbidden to who may not change it.
+func (s *Service) Gaps(ctx context.Context, actor authz.Actor, day time.Time) (Gaps, error) {
+	if _, err := authz.Check(actor, authz.ChangeOrganization, authz.Matter{}); err != nil {
+		return Gaps{}, err
+	}
+	var g Gaps
+	err := s.pool.QueryRow(ctx, `
+		WITH held AS (SELECT DISTINCT role, section_id FROM holding WHERE role = ANY($2::text[]) AND period @> $1::date AND rule_period @> $1::date)
+		SELECT (SELECT count(*) FROM section WHERE abolished_on IS NULL OR abolished_on > $1),
+		       ARRAY(SELECT r.role FROM unnest($3::text[]) WITH ORDINALITY r(role, n) WHERE NOT EXISTS (SELECT FROM held WHERE held.role = r.role) ORDER BY r.n),
+		       (SELECT count(*) FROM section s
+		        WHERE (s.abolished_on IS NULL OR s.abolished_on > $1)
+		          AND NOT EXISTS (SELECT FROM held WHERE held.role = $4 AND held.section_id = s.id)
+		          AND EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = s.id AND a.period @> $1::date))`,
+		day, authz.Given(), townRoles[:4], authz.SecurityManager).Scan(&g.Sections, &g.VacantRoles, &g.WithoutHeads)
+	if err != nil {
+		return Gaps{}, fmt.Errorf("looking for what the organization lacks: %w", err)
+	}
+	return g, nil
+}
