@@ -32,7 +32,7 @@ func (p *person) slipAddresses() []string {
 	p.t.Helper()
 	whole := evaluate[[]string](p, `[...document.querySelectorAll('.slips .address')].map(e => e.innerText)`)
 	for i, address := range whole {
-		whole[i] = strings.TrimPrefix(address, "http://localhost")
+		whole[i] = strings.TrimPrefix(address, p.portal.URL)
 	}
 	return whole
 }

@@ -1253,7 +1253,7 @@ const (
 	personTemplateURL templ.SafeURL = "/personnel/template.xlsx"
 )
 
-func personImportURL(token string) templ.SafeURL { return address("organization", "import", token) }
+func personImportURL(token string) templ.SafeURL { return address("personnel", token) }
 
 func organizationOnURL(day time.Time) templ.SafeURL {
 	return templ.SafeURL("/organization?on=" + day.Format(time.DateOnly))
