@@ -153,7 +153,11 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) (Waiting, erro
 		return Waiting{}, err
 	}
 	var w Waiting
-	err = s.pool.QueryRow(ctx, `SELECT count(*), count(l.ends_at)`+accountsOfToday+`
+	err = s.pool.QueryRow(ctx, `
+		SELECT count(*), count(l.ends_at)
+		FROM (SELECT person_id AS id FROM appointment WHERE period @> $1::date UNION SELECT person_id FROM role_grant WHERE period @> $1::date) p
+		LEFT JOIN account a ON a.person_id = p.id
+		LEFT JOIN one_time_link l ON l.person_id = p.id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.ends_at > $2
 		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND a.person_id IS NULL`, s.today(), s.door.Now(), mine).Scan(&w.All, &w.Invited)
 	if err != nil {
 		return Waiting{}, fmt.Errorf("counting who waits for an account: %w", err)

@@ -15,6 +15,9 @@ const (
 	citySections = 2_000
 	pageLimit    = 100 * time.Millisecond
 	pageRounds   = 11
+	// The accounts of the sample town that look: 総務課長, who sees and changes
+	// all, and the ポータル管理者.
+	officer, administrator = 2, 6
 )
 
 // measureOrganization measures the pages of the organization of a large city,
@@ -29,24 +32,32 @@ func measureOrganization(ctx context.Context, _ string) ([]figure, error) {
 			return nil, err
 		}
 		defer stop()
-		cookie, err := signIn(ctx, page, t.accounts[2]) // 総務課長, who sees and changes all
-		if err != nil {
-			return nil, err
-		}
 		var (
 			slowest time.Duration
 			which   string
 		)
-		for _, path := range []string{
-			"/organization", "/organization?on=2026-05-01", "/organization?after=c1000", "/organization/c1000", "/roles",
-			"/people", "/people?q=%E6%B0%8F1", "/people?after=C30000", "/people/C30000", "/people/C30000/appoint?section=c1000", "/register",
+		for _, look := range []struct {
+			who   int // the account that looks
+			paths []string
+		}{
+			{officer, []string{
+				"/organization", "/organization?on=2026-05-01", "/organization?after=c1000", "/organization/c1000", "/roles",
+				"/people", "/people?q=%E6%B0%8F1", "/people?after=C30000", "/people/C30000", "/people/C30000/appoint?section=c1000", "/register",
+			}},
+			{administrator, []string{"/", "/accounts", "/accounts?q=%E6%B0%8F1", "/accounts/C30000", "/accounts/invitations"}},
 		} {
-			took, err := medianTime(ctx, page.URL+path, cookie)
+			cookie, err := signIn(ctx, page, t.accounts[look.who])
 			if err != nil {
 				return nil, err
 			}
-			if took > slowest {
-				slowest, which = took, path
+			for _, path := range look.paths {
+				took, err := medianTime(ctx, page.URL+path, cookie)
+				if err != nil {
+					return nil, err
+				}
+				if took > slowest {
+					slowest, which = took, path
+				}
 			}
 		}
 		return []figure{{

@@ -5,12 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,7 +17,6 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
-	"kagami/internal/portal"
 	"kagami/internal/portal/portaltest"
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/cluster"
@@ -147,17 +143,11 @@ func measureCommand(ctx context.Context, binary, databaseURL, dir string, file [
 // measurePreview hands a file in at the portal, and measures the page that shows
 // what it would do.
 func measurePreview(ctx context.Context, t *town, who sample.Account, file []byte) (figure, error) {
-	handler, err := portal.New(portal.Config{
-		Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Pool: t.pool,
-		Org: t.Org, Accounts: t.Accounts, Policy: t.Policy, Now: time.Now,
-		Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
-	})
+	page, stop, err := t.serve()
 	if err != nil {
 		return figure{}, err
 	}
-	defer handler.Close()
-	page := httptest.NewServer(handler)
-	defer page.Close()
+	defer stop()
 	cookie, err := signIn(ctx, page, who)
 	if err != nil {
 		return figure{}, err

@@ -21,6 +21,23 @@ func (s *Service) Gaps(ctx context.Context, actor authz.Actor, day time.Time) (G
 	if _, err := authz.Check(actor, authz.ChangeOrganization, authz.Matter{}); err != nil {
 		return Gaps{}, err
 	}
+	find := func() (Gaps, error) { return s.findGaps(ctx, day) }
+	if actor.Seen.Organization == 0 {
+		return find()
+	}
+	return s.gaps.Get(gapsKey{day, actor.Seen.Organization}, find)
+}
+
+// gapsKey names what gaps depend on: the day, and the state of the organization.
+type gapsKey struct {
+	day          time.Time
+	organization int64
+}
+
+// keptGaps is how many are kept: few look, and at today.
+const keptGaps = 16
+
+func (s *Service) findGaps(ctx context.Context, day time.Time) (Gaps, error) {
 	var g Gaps
 	err := s.pool.QueryRow(ctx, `
 		WITH held AS (SELECT DISTINCT role, section_id FROM holding WHERE role = ANY($2::text[]) AND period @> $1::date AND rule_period @> $1::date)

@@ -16,11 +16,14 @@ type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
 	kept state.Kept[actorKey, authz.Actor]
+	gaps state.Kept[gapsKey, Gaps]
 }
 
 // New makes the organization's service.
 func New(pool *pgxpool.Pool, d *door.Door) *Service {
-	return &Service{pool: pool, door: d, kept: state.NewKept[actorKey, authz.Actor](keptActors)}
+	return &Service{
+		pool: pool, door: d, kept: state.NewKept[actorKey, authz.Actor](keptActors), gaps: state.NewKept[gapsKey, Gaps](keptGaps),
+	}
 }
 
 // Empty tells whether nobody has been registered yet.

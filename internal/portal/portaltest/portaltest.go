@@ -43,6 +43,7 @@ type Town struct {
 type Services struct {
 	Org      *org.Service
 	Accounts *account.Service
+	Factors  *account.SecondFactors // of a portal on localhost; none is demanded
 	Policy   *policy.Service
 	Door     *door.Door
 }
@@ -51,7 +52,13 @@ type Services struct {
 func NewServices(pool *pgxpool.Pool, now func() time.Time) (Services, error) {
 	d := door.New(pool, now)
 	accounts, err := account.New(pool, d)
-	return Services{Org: org.New(pool, d), Accounts: accounts, Policy: policy.New(pool, d, now), Door: d}, err
+	if err != nil {
+		return Services{}, err
+	}
+	factors, err := account.NewSecondFactors(account.FactorsConfig{
+		Pool: pool, Door: d, Accounts: accounts, Now: now, Town: townName, PublicURL: &url.URL{Scheme: "http", Host: "localhost"},
+	})
+	return Services{Org: org.New(pool, d), Accounts: accounts, Factors: factors, Policy: policy.New(pool, d, now), Door: d}, err
 }
 
 // Fill makes the sample town in the database at url; hand it to pgtest.Run.
@@ -84,8 +91,6 @@ func (t *Town) Holder(post string) sample.Account {
 // Portal is a running portal.
 type Portal struct {
 	Services
-	Factors *account.SecondFactors
-
 	URL   string // on localhost: passkeys need a name
 	Clock *Clock
 	Log   *Log
