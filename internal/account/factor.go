@@ -142,7 +142,8 @@ func locked(ctx context.Context, tx *door.Tx, person int64) (Factors, error) {
 }
 
 // afterRemoval refuses to leave somebody without a second factor whose role
-// demands one; the recovery codes go with the last.
+// demands one. With the last go the recovery codes, and what the person's
+// sessions were strong by.
 func (s *SecondFactors) afterRemoval(ctx context.Context, tx *door.Tx, actor authz.Actor, had Factors) error {
 	if had.count() > 1 {
 		return nil
@@ -150,8 +151,13 @@ func (s *SecondFactors) afterRemoval(ctx context.Context, tx *door.Tx, actor aut
 	if s.Demands(actor) {
 		return fault.New(fault.Conflict, "あなたの役割では二要素認証が必要なため、最後の一つは取り外せません。先に、別の認証アプリかパスキーを登録してください。")
 	}
-	_, err := tx.Exec(ctx, `DELETE FROM recovery_code WHERE person_id = $1`, actor.Person)
-	return err
+	if _, err := tx.Exec(ctx, `DELETE FROM recovery_code WHERE person_id = $1`, actor.Person); err != nil {
+		return fmt.Errorf("ending recovery codes: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE sessions SET strong = false WHERE person_id = $1`, actor.Person); err != nil {
+		return fmt.Errorf("weakening sessions: %w", err)
+	}
+	return nil
 }
 
 // TakeAway removes all second factors of somebody else, who has lost them, and

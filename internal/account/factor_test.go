@@ -417,6 +417,45 @@ func TestWhoseRoleDemandsASecondFactorKeepsTheLast(t *testing.T) {
 	}
 }
 
+// A session was strong by what is there no longer: whoever is given a role that
+// demands a second factor sets one up again.
+func TestASessionIsNotStrongWithoutASecondFactor(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t)
+	strong := func() (n int) {
+		t.Helper()
+		d.must(d.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM sessions WHERE strong`).Scan(&n))
+		return n
+	}
+	for name, remove := range map[string]func() error{
+		"the app":   func() error { return d.RemoveTOTP(t.Context(), d.me) },
+		"a passkey": func() error { return d.RemovePasskey(t.Context(), d.me, d.factors().Passkeys[0].Token) },
+	} {
+		d.app()
+		d.key("課のパソコン")
+		web, client := site(t, d.db, d.clock, d.me.Person)
+		status(t, client, web.URL+"/in")
+		if _, err := d.db.Pool.Exec(t.Context(), `UPDATE sessions SET strong = true`); err != nil {
+			t.Fatal(err)
+		}
+		d.must(remove())
+		if strong() == 0 {
+			t.Errorf("%s: weak though another is left", name)
+		}
+		if d.factors().TOTPSince != nil {
+			d.must(d.RemoveTOTP(t.Context(), d.me))
+		} else {
+			d.must(d.RemovePasskey(t.Context(), d.me, d.factors().Passkeys[0].Token))
+		}
+		if strong() != 0 {
+			t.Errorf("%s first, then the other: the session is strong still", name)
+		}
+		if got := status(t, client, web.URL); got != 200 {
+			t.Errorf("they are signed out: %d", got)
+		}
+	}
+}
+
 // Two removals at once leave one: each sees what the other has done.
 func TestTwoRemovalsAtOnceLeaveOne(t *testing.T) {
 	t.Parallel()
@@ -471,6 +510,10 @@ func TestAnAdministratorTakesAwayWhatWasLost(t *testing.T) {
 	a := d.key("課のパソコン")
 	web, client := site(t, d.db, d.clock, d.me.Person)
 	status(t, client, web.URL+"/in")
+	if _, err := d.db.Pool.Exec(ctx, `
+		INSERT INTO one_time_link (token_hash, purpose, person_id, made_at, ends_at) VALUES ('見本', 'reset', $1, $2, $2)`, d.me.Person, d.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
 
 	d.want(fault.Invalid, d.TakeAway(ctx, administrator, d.me.Person, " "))
 	d.want(fault.Forbidden, d.TakeAway(ctx, d.me, d.me.Person, "自分で")) // never one's own
@@ -489,6 +532,11 @@ func TestAnAdministratorTakesAwayWhatWasLost(t *testing.T) {
 	d.want(fault.Unauthenticated, err)
 	if got := status(t, client, web.URL); got != 401 {
 		t.Errorf("the session goes on: %d", got)
+	}
+	var links int
+	d.must(d.db.Pool.QueryRow(ctx, `SELECT count(*) FROM one_time_link WHERE person_id = $1`, d.me.Person).Scan(&links))
+	if links != 0 {
+		t.Error("a link waits to set their password")
 	}
 	var reason string
 	d.must(d.db.Pool.QueryRow(ctx, `SELECT part FROM trail_confidential ORDER BY entry_id DESC LIMIT 1`).Scan(&reason))

@@ -365,17 +365,25 @@ func TestALinkIsNoUseToWhoeverHasLeftOrIsSuspended(t *testing.T) {
 	if err := p.Suspend(t.Context(), second, "M001", "見本の理由"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Accept(t.Context(), reset.Token, another); fault.KindOf(err) != fault.Forbidden {
-		t.Errorf("whoever is suspended: %v", err)
-	}
 	if _, err := p.MakeResetLink(t.Context(), second, "M001"); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a link for whoever is suspended: %v", err)
 	}
-	// what was refused has not used the link up
 	if err := p.Resume(t.Context(), second, "M001", "見本の理由"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Accept(t.Context(), reset.Token, another); err != nil {
-		t.Errorf("after it: %v", err)
+	// the link has ended with the account's use, and does not come back with it
+	if _, err := p.Accept(t.Context(), reset.Token, another); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("a link from before: %v", err)
+	}
+	again, err := p.MakeResetLink(t.Context(), second, "M001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// a link made at the same instant as the suspension is no use either
+	if _, err := p.db.Pool.Exec(t.Context(), `UPDATE account SET suspended_at = now(), suspension_reason = '見本' WHERE person_id = $1`, p.person); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Accept(t.Context(), again.Token, another); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("whoever is suspended: %v", err)
 	}
 }

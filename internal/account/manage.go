@@ -207,12 +207,15 @@ func (s *Service) decide(ctx context.Context, actor authz.Actor, number, field, 
 	return nil
 }
 
-// forgetSignIns ends a person's sessions, sign-ins halfway, and known devices.
+// forgetSignIns ends a person's sessions, sign-ins halfway, and known devices,
+// and the link by which they could have set a password. One that is used just
+// now stays as what it was.
 func forgetSignIns(ctx context.Context, tx *door.Tx, person int64) error {
 	var batch pgx.Batch
 	batch.Queue(`DELETE FROM sessions WHERE person_id = $1`, person)
 	batch.Queue(`DELETE FROM sign_in_attempt WHERE person_id = $1`, person)
 	batch.Queue(`DELETE FROM known_device WHERE person_id = $1`, person)
+	batch.Queue(`DELETE FROM one_time_link WHERE person_id = $1 AND used_at IS NULL`, person)
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("ending what a person is signed in with: %w", err)
 	}
