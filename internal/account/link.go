@@ -166,8 +166,8 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) (Waiting, erro
 }
 
 // InviteAll makes the links for the people of today who have no account, in the
-// order of their 課室; with again, also for those who have been invited and whose
-// link then ends. Conflict where there is nobody to invite.
+// order of their 課室: all of them, or none. With again, also for those who have
+// been invited and whose link then ends. Conflict where there is nobody to invite.
 func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) ([]Link, error) {
 	mine, err := s.managed(ctx, actor)
 	if err != nil {
@@ -175,8 +175,8 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) 
 	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+accountColumns+accountsOfToday+`
-		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND a.person_id IS NULL AND ($4 OR l.ends_at IS NULL)
-		ORDER BY t.position, p.furigana, p.staff_number`, s.today(), s.door.Now(), mine, again)
+		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND p.id <> $5 AND a.person_id IS NULL AND ($4 OR l.ends_at IS NULL)
+		ORDER BY t.position, p.furigana, p.staff_number`, s.today(), s.door.Now(), mine, again, actor.Person)
 	if err != nil {
 		return nil, fmt.Errorf("listing whom to invite: %w", err)
 	}
@@ -188,10 +188,23 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) 
 		return nil, fault.New(fault.Conflict, "招待する人がいません。招待できるのは、本日発令されている職があり、アカウントがまだない人です。")
 	}
 	links := make([]Link, len(people))
-	for i, person := range people {
-		if links[i], err = s.hand(ctx, actor, Invitation, person.Holder); err != nil {
-			return nil, err
+	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		effects := make([]door.Effect, len(people))
+		for i, person := range people {
+			if err := allowDecision(ctx, tx, person.Person); err != nil {
+				return door.Unchanged(), err
+			}
+			if links[i], err = makeLink(ctx, tx, actor, Invitation, person.Holder); err != nil {
+				return door.Unchanged(), err
+			}
+			effects[i] = linkEffect(Invitation, person.Person)
 		}
+		effect := effects[0]
+		effect.Also = effects[1:]
+		return effect, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("inviting all: %w", err)
 	}
 	return links, nil
 }

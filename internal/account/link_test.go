@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -298,6 +299,33 @@ func TestAllWithoutAnAccountAreInvitedTogether(t *testing.T) {
 	}
 	if _, err := p.InviteAll(t.Context(), administrator, true); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("nobody is left: %v", err)
+	}
+}
+
+// Where one link can't be made, none is: there is no list of those who have one
+// by now and those who have not.
+func TestAllAreInvitedOrNobodyIs(t *testing.T) {
+	t.Parallel()
+	p, administrator, _ := withAdministrators(t)
+	last := p.hire(t, "M003", "見本 梅子")
+	if _, err := p.db.Owner(t).Exec(t.Context(), fmt.Sprintf(`ALTER TABLE one_time_link ADD CONSTRAINT not_them CHECK (person_id <> %d)`, last)); err != nil {
+		t.Fatal(err)
+	}
+	told := func() int {
+		t.Helper()
+		return count(t, p, `SELECT count(*) FROM trail_entry WHERE fields = '{invitation_link}'`)
+	}
+	if links, err := p.InviteAll(t.Context(), administrator, false); err == nil || links != nil {
+		t.Errorf("%d links, %v", len(links), err)
+	}
+	if n := count(t, p, `SELECT count(*) FROM one_time_link`); n != 0 || told() != 0 {
+		t.Errorf("%d links are left, and the trail tells of %d", n, told())
+	}
+	if _, err := p.db.Owner(t).Exec(t.Context(), `ALTER TABLE one_time_link DROP CONSTRAINT not_them`); err != nil {
+		t.Fatal(err)
+	}
+	if links, err := p.InviteAll(t.Context(), administrator, false); err != nil || len(links) != 2 || told() != 2 {
+		t.Errorf("%d links, the trail tells of %d, %v", len(links), told(), err)
 	}
 }
 
