@@ -96,6 +96,10 @@ func keepPassword(ctx context.Context, tx *door.Tx, person int64, hash string) e
 	batch.Queue(`DELETE FROM one_time_link WHERE person_id = $1 AND used_at IS NULL`, person)
 	t := newTally(byAccount, ofPerson(person))
 	batch.Queue(`DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash = $2`, t.counter, t.key)
+	batch.Queue(`
+		DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash IN (
+			SELECT sha256(convert_to($3 || lower(login), 'UTF8')) FROM person p, unnest(ARRAY[p.staff_number, p.email]) login WHERE p.id = $2)`,
+		byAccount, person, ofLogin(""))
 	return tx.SendBatch(ctx, &batch).Close()
 }
 
@@ -108,6 +112,7 @@ type found struct {
 	person    int64 // 0 for nobody
 	hash      string
 	suspended bool
+	logins    []string // what they sign in with, folded
 }
 
 // Authenticate returns the person whose login (e-mail or staff number, in
@@ -120,11 +125,7 @@ func (s *Service) Authenticate(ctx context.Context, login, password string, try 
 	if err != nil {
 		return 0, err
 	}
-	account := ofPerson(who.person)
-	if who.person == 0 {
-		account = "login " + login
-	}
-	ok, err := s.tryPassword(ctx, who, account, password, try)
+	ok, err := s.tryPassword(ctx, who, login, password, try)
 	switch {
 	case err != nil:
 		return 0, fmt.Errorf("checking a password: %w", err)
@@ -143,7 +144,7 @@ func (s *Service) Verify(ctx context.Context, person int64, password string, try
 	if err != nil {
 		return false, err
 	}
-	ok, err := s.tryPassword(ctx, who, ofPerson(person), password, try)
+	ok, err := s.tryPassword(ctx, who, "", password, try)
 	if err != nil {
 		return false, fmt.Errorf("checking a password: %w", err)
 	}
@@ -153,19 +154,23 @@ func (s *Service) Verify(ctx context.Context, person int64, password string, try
 func (s *Service) find(ctx context.Context, where string, arg any) (found, error) {
 	who := found{hash: s.nobody}
 	err := s.pool.QueryRow(ctx, `
-		SELECT a.person_id, a.password_hash, a.suspended_at IS NOT NULL
-		FROM person p JOIN account a ON a.person_id = p.id WHERE `+where, arg).Scan(&who.person, &who.hash, &who.suspended)
+		SELECT a.person_id, a.password_hash, a.suspended_at IS NOT NULL, ARRAY[lower(p.staff_number), coalesce(lower(p.email), '')]
+		FROM person p JOIN account a ON a.person_id = p.id WHERE `+where, arg).Scan(&who.person, &who.hash, &who.suspended, &who.logins)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return found{}, fmt.Errorf("looking up an account: %w", err)
 	}
 	return who, nil
 }
 
-// tryPassword holds a password against an account, or against nobody's.
-func (s *Service) tryPassword(ctx context.Context, who found, account, password string, try Try) (bool, error) {
-	tallies, err := s.tallies(ctx, account, who.person, try)
+// tryPassword holds a password against an account, or against nobody's. login is
+// what was typed to name it; empty for who is signed in.
+func (s *Service) tryPassword(ctx context.Context, who found, login, password string, try Try) (bool, error) {
+	tallies, err := s.tallies(ctx, ofPerson(who.person), who.person, try)
 	if err != nil {
 		return false, err
+	}
+	if login != "" {
+		who.countByLogin(tallies, login)
 	}
 	return s.throttled(ctx, tallies, func() (bool, error) {
 		ok, err := s.hashing.matches(ctx, password, who.hash)

@@ -62,11 +62,14 @@ func (c counter) wait(failures int) time.Duration {
 type tally struct {
 	counter counter
 	key     []byte
+	// also are what counts of the same kind and for the same person, and is
+	// forgotten with it.
+	also [][]byte
 }
 
 func newTally(c counter, key string) tally {
 	sum := sha256.Sum256([]byte(key))
-	return tally{c, sum[:]}
+	return tally{counter: c, key: sum[:]}
 }
 
 // tallies are what a try counts for. On a device from which the person has
@@ -85,6 +88,24 @@ func (s *Service) tallies(ctx context.Context, account string, person int64, try
 
 // ofPerson names the account of a person, for counting.
 func ofPerson(person int64) string { return "person " + strconv.FormatInt(person, 10) }
+
+// ofLogin names an account by a login, for counting.
+func ofLogin(login string) string { return "login " + login }
+
+// countByLogin lets a sign-in count for the login that was typed rather than for
+// whose it is: an outsider must not learn, from a wait, which e-mail and which
+// staff number are the same person's.
+func (who found) countByLogin(tallies []tally, login string) {
+	for i := range tallies {
+		if tallies[i].counter != byAccount {
+			continue
+		}
+		tallies[i] = newTally(byAccount, ofLogin(login))
+		for _, other := range who.logins {
+			tallies[i].also = append(tallies[i].also, newTally(byAccount, ofLogin(other)).key)
+		}
+	}
+}
 
 // network is what counts as one address: of IPv6, what one subscriber has.
 func network(address netip.Addr) string {
@@ -170,7 +191,7 @@ func (s *Service) takeBack(ctx context.Context, tallies []tally, succeeded bool)
 	var batch pgx.Batch
 	for _, t := range tallies {
 		if succeeded && t.counter != byAddress {
-			batch.Queue(`DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash = $2`, t.counter, t.key)
+			batch.Queue(`DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash = ANY($2)`, t.counter, append(t.also, t.key))
 		} else {
 			batch.Queue(`UPDATE sign_in_failure SET failures = greatest(failures - 1, 0) WHERE kind = $1 AND key_hash = $2`, t.counter, t.key)
 		}
