@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"time"
 
@@ -81,7 +82,8 @@ func (p *Portal) sameOrigin(next http.Handler) http.Handler {
 }
 
 // overTLS keeps passwords and cookies off networks that others can listen on:
-// without TLS people are served on this machine only, for trying.
+// without TLS people are served on this machine only, for trying. Who opens it by
+// a number is led to its name, which passkeys need.
 func (p *Portal) overTLS(next http.Handler) http.Handler {
 	if p.secure() {
 		return next
@@ -91,8 +93,29 @@ func (p *Portal) overTLS(next http.Handler) http.Handler {
 			p.fail(w, r, fault.New(fault.Forbidden, "暗号化されていない接続では使えません。https:// で始まるアドレスを開いてください。"))
 			return
 		}
+		if named := p.byName(r); named != "" {
+			http.Redirect(w, r, named, http.StatusSeeOther)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// byName is the address, by the name localhost, of a page that was asked for by
+// this machine's number; empty where there is none other.
+func (p *Portal) byName(r *http.Request) string {
+	if r.Method != http.MethodGet || p.PublicURL.Hostname() != "localhost" {
+		return ""
+	}
+	asked := url.URL{Host: r.Host}
+	if asked.Hostname() == "localhost" {
+		return ""
+	}
+	named := "http://localhost"
+	if port := asked.Port(); port != "" {
+		named += ":" + port
+	}
+	return named + r.URL.RequestURI()
 }
 
 // identify finds who acts: the session's person, with the roles of today. One

@@ -412,9 +412,13 @@ func TestSensitiveRoutesAreMarked(t *testing.T) {
 		}
 		marked[route.Method+" "+route.Pattern] = route.Sensitive
 	}
-	for _, want := range []string{"POST /policies/{code}/draft/publish", "POST /accounts/{staff}", "POST /account/second-factor"} {
-		if !marked[want] {
-			t.Errorf("%s is not sensitive", want)
+	for _, pattern := range []string{
+		"/policies/{code}/draft/publish", "/accounts/{staff}", "/account/second-factor",
+		"/roles", "/roles/{id}", "/people/{number}/roles", "/people/{number}/appoint", "/people/{number}/edit", "/register",
+		"/appointments/{id}", "/grants/{id}", "/posts/{id}", "/personnel/{token}",
+	} {
+		if !marked["POST "+pattern] {
+			t.Errorf("POST %s is not sensitive", pattern)
 		}
 	}
 }
