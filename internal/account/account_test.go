@@ -97,6 +97,31 @@ func TestARefusalDoesNotTellWhetherTheAccountExists(t *testing.T) {
 	}
 }
 
+// Nor does the time that it takes: a password is held against a hash once,
+// whether there is an account or not.
+func TestAnUnknownLoginCostsAsMuchAsAKnownOne(t *testing.T) {
+	t.Parallel()
+	p := aPlace(t)
+	p.hire(t, "M002", "見本 花子") // who has no account
+	for name, c := range map[string]struct{ login, password string }{
+		"a wrong password": {"M001", "not the password"},
+		"the right one":    {"M001", password},
+		"no account":       {"M002", "not the password"},
+		"nobody":           {"M999", "not the password"},
+		"no e-mail":        {"nobody@town.example", "not the password"},
+	} {
+		n := p.Hashes(func() {
+			_, err := p.Authenticate(t.Context(), c.login, c.password, account.Try{})
+			if (err == nil) != (c.password == password) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+		if n != 1 {
+			t.Errorf("%s: %d hashes", name, n)
+		}
+	}
+}
+
 func TestPasswordsAreLongEnoughAndNeverKept(t *testing.T) {
 	t.Parallel()
 	accounts, db, person := withPerson(t)
