@@ -135,10 +135,18 @@ func factorEffect(person int64, fields []string) door.Effect {
 // locked are a person's second factors, which nobody else changes before the
 // transaction ends.
 func locked(ctx context.Context, tx *door.Tx, person int64) (Factors, error) {
-	if _, err := tx.Exec(ctx, `SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE`, person); err != nil {
-		return Factors{}, fmt.Errorf("locking a person: %w", err)
+	if err := lock(ctx, tx, person); err != nil {
+		return Factors{}, err
 	}
 	return factorsOf(ctx, tx, person)
+}
+
+// lock lets no other change of how a person signs in run beside the transaction.
+func lock(ctx context.Context, tx *door.Tx, person int64) error {
+	if _, err := tx.Exec(ctx, `SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE`, person); err != nil {
+		return fmt.Errorf("locking a person: %w", err)
+	}
+	return nil
 }
 
 // afterRemoval refuses to leave somebody without a second factor whose role
@@ -161,7 +169,9 @@ func (s *SecondFactors) afterRemoval(ctx context.Context, tx *door.Tx, actor aut
 }
 
 // TakeAway removes all second factors of somebody else, who has lost them, and
-// ends their sessions. Invalid without a reason; NotFound if they have none.
+// ends their sessions. Invalid without a reason; NotFound if they have none;
+// Forbidden where their role demands one, and the actor has made a link within 7
+// days by which they set their password.
 func (s *SecondFactors) TakeAway(ctx context.Context, actor authz.Actor, person int64, reason string) error {
 	reason = strings.TrimSpace(reason)
 	if reason == "" {
@@ -177,6 +187,16 @@ func (s *SecondFactors) TakeAway(ctx context.Context, actor authz.Actor, person 
 		}
 		if !had.Any() {
 			return door.Unchanged(), fault.New(fault.NotFound, "この職員には、取り外せる二要素認証がありません。")
+		}
+		demanded, err := s.demandedOf(ctx, tx, person)
+		if err == nil && demanded {
+			err = keepApart(ctx, tx, actor, person, resetLinkMade)
+		}
+		if err == nil {
+			err = keepDecision(ctx, tx, actor, person, factorsTakenAway, demanded)
+		}
+		if err != nil {
+			return door.Unchanged(), err
 		}
 		for _, statement := range []string{
 			`DELETE FROM totp WHERE person_id = $1`,

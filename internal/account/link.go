@@ -210,7 +210,8 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) 
 }
 
 // MakeResetLink makes the link by which somebody gives their account a new
-// password. Nobody makes one for themselves.
+// password. Nobody makes one for themselves, nor within 7 days for a person whose
+// second factors they have taken away, where their role demands one.
 func (s *Service) MakeResetLink(ctx context.Context, actor authz.Actor, number string) (Link, error) {
 	account, err := s.Account(ctx, actor, number)
 	switch {
@@ -230,6 +231,17 @@ func (s *Service) hand(ctx context.Context, actor authz.Actor, purpose Purpose, 
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := allowDecision(ctx, tx, holder.Person); err != nil {
 			return door.Unchanged(), err
+		}
+		if err := lock(ctx, tx, holder.Person); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := keepApart(ctx, tx, actor, holder.Person, factorsTakenAway); err != nil {
+			return door.Unchanged(), err
+		}
+		if purpose == Reset {
+			if err := keepDecision(ctx, tx, actor, holder.Person, resetLinkMade, false); err != nil {
+				return door.Unchanged(), err
+			}
 		}
 		var err error
 		link, err = makeLink(ctx, tx, actor, purpose, holder)

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"strconv"
 
 	"kagami/internal/account"
 	"kagami/internal/fault"
@@ -20,12 +21,17 @@ func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	decisions, err := p.Accounts.Decisions(r.Context(), actorOf(r.Context()))
+	if err != nil {
+		return err
+	}
 	return p.show(w, r, page.OwnAccountPage(page.OwnAccount{
-		Frame: p.frame(r, "アカウント"), Factors: factors, Sessions: sessions, This: p.sessions.ID(r.Context()),
+		Frame: p.frame(r, "アカウント"), Factors: factors, Sessions: sessions, This: p.sessions.ID(r.Context()), Decisions: decisions,
 	}))
 }
 
-// endOwnSessions ends one of the actor's other sessions, or all of them.
+// endOwnSessions ends one of the actor's other sessions, or all of them; or it
+// notes that they have seen what was done to their account.
 func (p *Portal) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
@@ -42,6 +48,15 @@ func (p *Portal) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		return goOn(w, r, "/account", "sessions-ended")
+	case "seen":
+		last, err := strconv.ParseInt(r.PostForm.Get("decision"), 10, 64)
+		if err != nil {
+			return errNoAct()
+		}
+		if err := p.Accounts.SeeDecisions(ctx, actorOf(ctx), last); err != nil {
+			return err
+		}
+		return goOn(w, r, "/account", "decisions-seen")
 	}
 	return errNoAct()
 }

@@ -284,6 +284,40 @@ func TestAnAdministratorManagesSomebodysAccount(t *testing.T) {
 	}
 }
 
+// Whose password somebody else lets be set anew is told on the home page, and on
+// the page of their account.
+func TestTheOwnerSeesWhatWasDoneToTheirAccount(t *testing.T) {
+	t.Parallel()
+	portal := portaltest.Start(t, &server)
+	account, manager := town.Accounts[12], town.Holder("総務課 ポータル管理担当")
+	administrator, owner := signIn(t, portal, manager), signIn(t, portal, account)
+	administrator.post("/accounts/"+account.StaffNumber, url.Values{"act": {"reset"}})
+	words := "パスワードの再設定リンクが作られました（令和8年11月24日 9時00分、" + manager.Name + "さん）"
+	if a := owner.get("/"); !strings.Contains(a.body, words) || !strings.Contains(a.body, `href="/account"`) {
+		t.Errorf("home: %s", a.body)
+	}
+	a := owner.get("/account")
+	if !strings.Contains(a.body, words) || !strings.Contains(a.body, "確かめました") {
+		t.Errorf("the account: %s", a.body)
+	}
+	_, rest, _ := strings.Cut(a.body, `name="decision" value="`)
+	last, _, _ := strings.Cut(rest, `"`)
+	for _, wrong := range []string{"", "見本", "999999"} {
+		if a := owner.post("/account", url.Values{"act": {"seen"}, "decision": {wrong}}); a.status != 422 && a.status != 404 {
+			t.Errorf("%q: %d", wrong, a.status)
+		}
+	}
+	if a := owner.post("/account", url.Values{"act": {"seen"}, "decision": {last}}); a.status != 200 || !strings.Contains(a.body, words) || strings.Contains(a.body, `value="seen"`) {
+		t.Errorf("seen: %d %s", a.status, a.body)
+	}
+	if a := owner.get("/"); strings.Contains(a.body, words) {
+		t.Errorf("home still says so: %s", a.body)
+	}
+	if a := administrator.get("/"); strings.Contains(a.body, words) {
+		t.Errorf("another's home says so: %s", a.body)
+	}
+}
+
 // Nobody but who manages accounts sees that there is anything to see.
 func TestOthersManageNobodysAccount(t *testing.T) {
 	t.Parallel()

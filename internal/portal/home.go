@@ -38,16 +38,21 @@ func (p *Portal) showHome(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w, r, page.HomePage(h))
 }
 
-// chores are what keeps the organization and the accounts whole, for who may.
+// chores are what was done to the actor's own account, and what keeps the
+// organization and the accounts whole, for who may.
 func (p *Portal) chores(r *http.Request) ([]page.Chore, error) {
 	ctx, actor := r.Context(), actorOf(r.Context())
-	var chores []page.Chore
+	decisions, err := p.Accounts.Decisions(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	chores := page.AccountChores(decisions)
 	if mayChangeOrganization(actor) {
 		gaps, err := p.Org.Gaps(ctx, actor, calendar.Day(p.Now()))
 		if err != nil {
 			return nil, err
 		}
-		chores = page.OrganizationChores(gaps)
+		chores = append(chores, page.OrganizationChores(gaps)...)
 	}
 	if actor.Reach(authz.ManageAccounts) == authz.All {
 		waiting, err := p.Accounts.Waiting(ctx, actor)

@@ -147,6 +147,7 @@ var dones = map[string]layout.Done{
 	"password-changed": {Heading: "パスワードを変えました", Text: "ほかの端末のサインインは、すべて終わりました。次からは、新しいパスワードを使ってください。"},
 	"session-ended":    {Heading: "サインインを終わらせました", Text: "その端末では、もう一度サインインするまで使えません。"},
 	"sessions-ended":   {Heading: "サインインを終わらせました", Text: "それらの端末では、もう一度サインインするまで使えません。"},
+	"decisions-seen":   {Heading: "確かめたことを記録しました", Text: "ホームには、もう出ません。"},
 	"suspended":        {Heading: "利用を止めました", Text: "サインインは、すべて終わりました。再開するまで、この人はサインインできません。"},
 	"resumed":          {Heading: "利用を再開しました", Text: "この人は、これまでのパスワードでサインインできます。"},
 	"key-added":        {Heading: "パスキーを登録しました", Text: "次のサインインから使えます。"},

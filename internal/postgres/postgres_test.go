@@ -47,6 +47,7 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		`INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at)
 			VALUES (1, 1, 'published', '', 't', sha256('t'), '{}', now(), now(), now(), now())`,
 		`INSERT INTO acknowledgement VALUES (1, 1, now(), sha256('t'))`,
+		`INSERT INTO account_decision (person_id, what, demanded, made_at) VALUES (1, 'reset_link', false, now())`,
 	} {
 		if _, err := owner.Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
@@ -57,6 +58,7 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		`UPDATE trail_confidential SET part = ''`, `DELETE FROM trail_confidential`,
 		`UPDATE revision SET text = 'u'`, `DELETE FROM revision`, `TRUNCATE revision CASCADE`,
 		`UPDATE acknowledgement SET acknowledged_at = now()`, `DELETE FROM acknowledgement`, `TRUNCATE acknowledgement`,
+		`UPDATE account_decision SET made_by = 1`, `DELETE FROM account_decision`, `TRUNCATE account_decision CASCADE`,
 	} {
 		if _, err := db.Pool.Exec(t.Context(), sql); err == nil {
 			t.Errorf("the role that serves may %s", sql)

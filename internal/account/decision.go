@@ -1,0 +1,141 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+)
+
+// The decisions that are kept for the account's owner to see.
+const (
+	resetLinkMade    = "reset_link"
+	factorsTakenAway = "factors_taken_away"
+)
+
+const (
+	// apart is how long whoever has made one of these decisions can't make the
+	// other about the same person, whose role demands a second factor: both
+	// together would let one person sign in as another.
+	apart = 7 * 24 * time.Hour
+	// shown is how long a decision is shown to the account's owner.
+	shown = 30 * 24 * time.Hour
+)
+
+// Decision is what somebody else has done to a person's ways to sign in.
+type Decision struct {
+	ID      int64
+	Factors bool      // second factors were taken away; else a link was made that sets a new password
+	By      string    // the name of who did it; empty for the operator at the server
+	At      time.Time // the instant
+	Seen    bool      // the account's owner says that they have seen it
+}
+
+// Decisions are those of the last 30 days about the actor's own account, the
+// newest first.
+func (s *Service) Decisions(ctx context.Context, actor authz.Actor) ([]Decision, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT d.id, d.what = $3, coalesce(p.name, ''), d.made_at, d.id <= coalesce(e.decision_id, 0)
+		FROM account_decision d LEFT JOIN person p ON p.id = d.made_by LEFT JOIN account_decision_seen e ON e.person_id = d.person_id
+		WHERE d.person_id = $1 AND d.made_at > $2 ORDER BY d.id DESC`, actor.Person, s.door.Now().Add(-shown), factorsTakenAway)
+	if err != nil {
+		return nil, fmt.Errorf("listing decisions on an account: %w", err)
+	}
+	decisions, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Decision])
+	if err != nil {
+		return nil, fmt.Errorf("listing decisions on an account: %w", err)
+	}
+	return decisions, nil
+}
+
+// SeeDecisions notes that the actor has seen the decisions about their account
+// up to one of them; NotFound if that one is not about them.
+func (s *Service) SeeDecisions(ctx context.Context, actor authz.Actor, last int64) error {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		if err := allowOwn(ctx, tx, actor.Person); err != nil {
+			return door.Unchanged(), err
+		}
+		tag, err := tx.Exec(ctx, `
+			INSERT INTO account_decision_seen AS e (person_id, decision_id)
+			SELECT person_id, id FROM account_decision WHERE id = $2 AND person_id = $1
+			ON CONFLICT (person_id) DO UPDATE SET decision_id = greatest(e.decision_id, excluded.decision_id)`, actor.Person, last)
+		if err == nil && tag.RowsAffected() == 0 {
+			err = fault.New(fault.NotFound, "この知らせは見つかりません。「アカウント」の画面を開き直してください。")
+		}
+		return factorEffect(actor.Person, []string{"decisions_seen"}), err
+	})
+	if err != nil {
+		return fmt.Errorf("noting decisions as seen: %w", err)
+	}
+	return nil
+}
+
+// keepDecision writes a decision down, for the account's owner to see.
+func keepDecision(ctx context.Context, tx *door.Tx, actor authz.Actor, person int64, what string, demanded bool) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO account_decision (person_id, what, demanded, made_by, made_at) VALUES ($1, $2, $3, nullif($4, 0::bigint), $5)`,
+		person, what, demanded, actor.Person, tx.Now)
+	if err != nil {
+		return fmt.Errorf("writing down a decision: %w", err)
+	}
+	return nil
+}
+
+// keepApart refuses to let one person make a link to set somebody's password
+// and take their second factors away. For a link, what counts is whether the
+// factors that were taken away had been demanded; the caller has locked the
+// person.
+func keepApart(ctx context.Context, tx *door.Tx, actor authz.Actor, person int64, other string) error {
+	var both bool
+	err := tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM account_decision
+		WHERE person_id = $1 AND what = $2 AND (demanded OR what <> $3) AND made_by IS NOT DISTINCT FROM nullif($4, 0::bigint) AND made_at > $5)`,
+		person, other, factorsTakenAway, actor.Person, tx.Now.Add(-apart)).Scan(&both)
+	switch {
+	case err != nil:
+		return fmt.Errorf("looking for a decision: %w", err)
+	case both && other == factorsTakenAway:
+		return fault.New(fault.Forbidden, "この人の二要素認証を取り外したのはあなたなので、7日の間、パスワードを決め直すリンクは作れません。一人で本人になりかわれないようにするためです。"+wayOut)
+	case both:
+		return fault.New(fault.Forbidden, "この人のパスワードを決め直すリンクを作ったのはあなたなので、7日の間、二要素認証は取り外せません。一人で本人になりかわれないようにするためです。"+wayOut)
+	}
+	return nil
+}
+
+const wayOut = "ほかのポータル管理者に頼んでください。ほかにいないときは、もう一人を決めてもらうか、7日たってから行ってください。"
+
+// demandedOf tells whether a person must have a second factor today: by a role
+// of theirs, or by one that they stand in for while it is vacant.
+func (s *SecondFactors) demandedOf(ctx context.Context, tx *door.Tx, person int64) (bool, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT role, bool_or(person_id = $1) FROM holding WHERE period @> $2::date AND rule_period @> $2::date GROUP BY role`, person, tx.Today())
+	if err != nil {
+		return false, fmt.Errorf("looking up who holds what: %w", err)
+	}
+	theirs := map[authz.Role]bool{}
+	var (
+		role authz.Role
+		mine bool
+	)
+	if _, err := pgx.ForEachRow(rows, []any{&role, &mine}, func() error { theirs[role] = mine; return nil }); err != nil {
+		return false, fmt.Errorf("looking up who holds what: %w", err)
+	}
+	return slices.ContainsFunc(s.Demanded, func(role authz.Role) bool {
+		for {
+			if mine, held := theirs[role]; held {
+				return mine
+			}
+			above, ok := role.Above()
+			if !ok {
+				return false
+			}
+			role = above
+		}
+	}), nil
+}
