@@ -37,7 +37,7 @@ type serveCommand struct {
 	TrustedProxies []netip.Prefix `name:"trusted-proxies" placeholder:"CIDR" help:"前に置くリバースプロキシのアドレス（192.0.2.10/32 など、コンマで区切る）。利用者のアドレスを、ここからの X-Forwarded-For だけから読みます。"`
 	Town           string         `default:"鏡石町" help:"画面に出す自治体の名前。"`
 	// SecondFactorRoles is nil where nothing was said.
-	SecondFactorRoles []string `name:"second-factor-roles" placeholder:"ROLE" help:"二要素認証を必須にする役割（既定：ciso,general_security_officer,administrator。--demo では none）。none で必須にしません。"`
+	SecondFactorRoles []string `name:"second-factor-roles" placeholder:"ROLE" help:"二要素認証を必須にする役割（既定：ciso,general_security_officer,administrator。見本の町では none）。none で必須にしません。"`
 
 	Demo bool `help:"空のデータベースを見本の町で満たし、アカウントを一度だけ表示します。"`
 }
@@ -66,12 +66,20 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 	if err := postgres.CheckSchema(ctx, pool, migrations.FS); err != nil {
 		return err
 	}
+	c.warn()
 	p, err := c.build(ctx, pool)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
 	return serve(ctx, listener, p, db.ended())
+}
+
+// warn says what is likely to be missing in the settings.
+func (c *serveCommand) warn() {
+	if c.publicURL().Scheme == "https" && len(c.TrustedProxies) == 0 {
+		fmt.Println("注意：--trusted-proxies が指定されていません。リバースプロキシの後ろでは、全員が一つのアドレスから来たように数えるため、だれかのサインインの失敗が続くと、ほかの人も待たされます。リバースプロキシのアドレスを、--trusted-proxies 192.0.2.10/32 のように指定してください（環境変数は KAGAMI_TRUSTED_PROXIES）。")
+	}
 }
 
 // build makes the portal of its parts.
@@ -81,8 +89,12 @@ func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool) (*portal.P
 	if err != nil {
 		return nil, err
 	}
+	trying, err := c.trying(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
 	factors, err := account.NewSecondFactors(account.FactorsConfig{
-		Pool: pool, Door: d, Accounts: accounts, Now: time.Now, Town: c.Town, PublicURL: c.publicURL(), Demanded: c.demanded(),
+		Pool: pool, Door: d, Accounts: accounts, Now: time.Now, Town: c.Town, PublicURL: c.publicURL(), Demanded: c.demanded(trying),
 	})
 	if err != nil {
 		return nil, err
@@ -94,7 +106,7 @@ func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool) (*portal.P
 		TrustedProxies: c.TrustedProxies,
 	}
 	if c.Demo {
-		if c.SecondFactorRoles == nil {
+		if c.SecondFactorRoles == nil && trying {
 			fmt.Println("見本の町では、二要素認証をどの役割にも必須にしていません。必須にするときは --second-factor-roles を指定してください。")
 		}
 		if err := demo(ctx, config); err != nil {
@@ -136,11 +148,23 @@ func roleNames() string {
 	return strings.Join(names, ", ")
 }
 
-// demanded are the roles whose holders must have a second factor. The sample
-// town is for trying: there it is none, unless said otherwise.
-func (c *serveCommand) demanded() []authz.Role {
+// trying tells whether the portal is there for trying it: the sample town was
+// asked for, and the database holds nothing else. A real town is not less
+// guarded for having been started like that.
+func (c *serveCommand) trying(ctx context.Context, pool *pgxpool.Pool) (bool, error) {
+	if !c.Demo {
+		return false, nil
+	}
+	return sample.Only(ctx, pool)
+}
+
+// demanded are the roles whose holders must have a second factor; for trying it
+// is none, unless said otherwise.
+func (c *serveCommand) demanded(trying bool) []authz.Role {
 	switch {
-	case c.SecondFactorRoles == nil && !c.Demo:
+	case c.SecondFactorRoles == nil && trying:
+		return nil
+	case c.SecondFactorRoles == nil:
 		return account.DefaultDemanded()
 	case len(c.SecondFactorRoles) == 1 && c.SecondFactorRoles[0] == noRoles:
 		return nil

@@ -9,9 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // serving is a portal that a test has started as the operator does.
@@ -21,10 +24,10 @@ type serving struct {
 }
 
 // startServing starts a portal and waits until it says where it is.
-func startServing(t *testing.T, data string) serving {
+func startServing(t *testing.T, data string, more ...string) serving {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), "PLAY_KAGAMI=serve\n--listen\n127.0.0.1:0\n--data\n"+data)
+	cmd.Env = append(os.Environ(), "PLAY_KAGAMI="+strings.Join(append([]string{"serve", "--listen", "127.0.0.1:0", "--data", data}, more...), "\n"))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -119,6 +122,51 @@ func TestTheFirstStartPrintsALinkForTheFirstAdministrator(t *testing.T) {
 		t.Error("a link is printed though there is an account")
 	}
 	third.stop(t)
+}
+
+// says tells whether one of the lines has these words.
+func (s serving) says(words string) bool {
+	return slices.ContainsFunc(s.lines, func(line string) bool { return strings.Contains(line, words) })
+}
+
+// The sample town asks nobody for a second factor; a real one does, though it be
+// started with --demo. And a portal behind a proxy that nobody has named says so.
+func TestARealTownIsNotLessGuardedForBeingStartedAsTheSample(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("", "kagami-demo-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) }) //nolint:errcheck // a leftover in the temporary directory
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(dir, "data")
+	const notDemanded, unnamed = "見本の町では、二要素認証をどの役割にも必須にしていません", "--trusted-proxies が指定されていません"
+	for _, starting := range []string{"empty", "filled"} {
+		s := startServing(t, data, "--demo")
+		if !s.says(notDemanded) || s.says(unnamed) {
+			t.Errorf("%s: it says %q", starting, s.lines)
+		}
+		s.stop(t)
+	}
+	withDatabase(t, data, func(pool *pgxpool.Pool) error {
+		_, err := pool.Exec(t.Context(), `INSERT INTO person (staff_number, name, furigana) VALUES ('A001', '本物 太郎', 'ホンモノ タロウ')`)
+		return err
+	})
+	for _, c := range []struct {
+		more   []string
+		warned bool
+	}{
+		{[]string{"--demo", "--public-url", "https://portal.town.example"}, true},
+		{[]string{"--demo", "--public-url", "https://portal.town.example", "--trusted-proxies", "192.0.2.10/32"}, false},
+	} {
+		s := startServing(t, data, c.more...)
+		if s.says(notDemanded) || s.says(unnamed) != c.warned {
+			t.Errorf("%q: it says %q", c.more, s.lines)
+		}
+		s.stop(t)
+	}
 }
 
 func post(t *testing.T, client *http.Client, address string, form url.Values) (int, string) {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"kagami/internal/account"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -42,6 +44,17 @@ type Account struct {
 	StaffNumber string
 	Password    string
 	Person      int64
+}
+
+// Only tells whether a database holds no people but made-up ones, as those of
+// the sample town are: it is empty, or there for trying.
+func Only(ctx context.Context, pool *pgxpool.Pool) (bool, error) {
+	var only bool
+	err := pool.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM person WHERE NOT starts_with(name, $1))`, family+" ").Scan(&only)
+	if err != nil {
+		return false, fmt.Errorf("looking for people: %w", err)
+	}
+	return only, nil
 }
 
 // Fill makes the sample town and returns its accounts, each with a password

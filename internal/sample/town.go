@@ -68,7 +68,10 @@ var rules = []org.Rule{
 	{Title: "監査担当", Section: "gikai", Role: authz.Auditor},
 }
 
-// given are made-up names; every family name is 見本.
+// family is everybody's family name, which says that they are made up.
+const family = "見本"
+
+// given are made-up names.
 var given = [...][2]string{
 	{"太郎", "タロウ"}, {"花子", "ハナコ"}, {"一郎", "イチロウ"}, {"次郎", "ジロウ"}, {"三郎", "サブロウ"}, {"四郎", "シロウ"},
 	{"五郎", "ゴロウ"}, {"春子", "ハルコ"}, {"夏子", "ナツコ"}, {"秋子", "アキコ"}, {"冬子", "フユコ"}, {"梅子", "ウメコ"},
@@ -80,7 +83,7 @@ var given = [...][2]string{
 // names have run out 見本 太郎二.
 func personName(n int) (name, furigana string) {
 	g := given[n%len(given)]
-	name, furigana = "見本 "+g[0], "ミホン "+g[1]
+	name, furigana = family+" "+g[0], "ミホン "+g[1]
 	switch n / len(given) {
 	case 1:
 		return name + "二", furigana + "ニ"
