@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -51,6 +52,8 @@ type Holder struct {
 	StaffNumber string
 	Name        string
 	Post        string // with its 課室; empty for a role given directly
+	// Begins is the first day of the post, for somebody who has none yet; else zero.
+	Begins time.Time
 }
 
 // newToken makes a token of 120 bits that can be typed from paper: no letter in
@@ -83,9 +86,14 @@ func linkKey(token string) []byte {
 	}, strings.ToLower(norm.NFKC.String(token))))
 }
 
-// makeLink writes a new link in place of the one before.
+// makeLink writes a new link in place of the one before. That of somebody who
+// begins later lasts as long from their first day on.
 func makeLink(ctx context.Context, tx *door.Tx, actor authz.Actor, purpose Purpose, holder Holder) (Link, error) {
-	link := Link{Token: newToken(), Purpose: purpose, Holder: holder, EndsAt: tx.Now.Add(purpose.limit())}
+	from := tx.Now
+	if first := holder.Begins; !first.IsZero() {
+		from = time.Date(first.Year(), first.Month(), first.Day(), 0, 0, 0, 0, calendar.Tokyo)
+	}
+	link := Link{Token: newToken(), Purpose: purpose, Holder: holder, EndsAt: from.Add(purpose.limit())}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO one_time_link (token_hash, purpose, person_id, made_by, made_at, ends_at)
 		VALUES ($1, $2, nullif($3, 0::bigint), nullif($4, 0::bigint), $5, $6)
@@ -140,7 +148,7 @@ func (s *Service) Invite(ctx context.Context, actor authz.Actor, number string) 
 	return s.hand(ctx, actor, Invitation, account.Holder)
 }
 
-// Waiting are the people of today who have no account.
+// Waiting are the people of today, and who begins soon, without an account.
 type Waiting struct {
 	All     int
 	Invited int // of these, those with an invitation that is open
@@ -155,7 +163,7 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) (Waiting, erro
 	var w Waiting
 	err = s.pool.QueryRow(ctx, `
 		SELECT count(*), count(l.ends_at)
-		FROM (SELECT person_id AS id FROM appointment WHERE period @> $1::date UNION SELECT person_id FROM role_grant WHERE period @> $1::date) p
+		FROM (SELECT person_id AS id FROM appointment WHERE period && `+soon+` UNION SELECT person_id FROM role_grant WHERE period && `+soon+`) p
 		LEFT JOIN account a ON a.person_id = p.id
 		LEFT JOIN one_time_link l ON l.person_id = p.id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.ends_at > $2
 		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND a.person_id IS NULL`, s.today(), s.door.Now(), mine).Scan(&w.All, &w.Invited)
@@ -165,16 +173,16 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) (Waiting, erro
 	return w, nil
 }
 
-// InviteAll makes the links for the people of today who have no account, in the
-// order of their 課室: all of them, or none. With again, also for those who have
-// been invited and whose link then ends. Conflict where there is nobody to invite.
+// InviteAll makes the links for those who are Waiting, in the order of their
+// 課室: all of them, or none. With again, also for those who have been invited and
+// whose link then ends. Conflict where there is nobody to invite.
 func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) ([]Link, error) {
 	mine, err := s.managed(ctx, actor)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+accountColumns+accountsOfToday+`
+		SELECT `+accountColumns+accountsOfNow+`
 		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND p.id <> $5 AND a.person_id IS NULL AND ($4 OR l.ends_at IS NULL)
 		ORDER BY t.position, p.furigana, p.staff_number`, s.today(), s.door.Now(), mine, again, actor.Person)
 	if err != nil {
@@ -185,7 +193,7 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) 
 		return nil, fmt.Errorf("listing whom to invite: %w", err)
 	}
 	if len(people) == 0 {
-		return nil, fault.New(fault.Conflict, "招待する人がいません。招待できるのは、本日発令されている職があり、アカウントがまだない人です。")
+		return nil, fault.New(fault.Conflict, "招待する人がいません。招待できるのは、発令されている職があるか60日以内に始まり、アカウントがまだない人です。")
 	}
 	links := make([]Link, len(people))
 	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
@@ -385,11 +393,19 @@ func mayAccept(ctx context.Context, tx *door.Tx, person int64) error {
 	if err != nil {
 		return err
 	}
-	var suspended bool
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account WHERE person_id = $1 AND suspended_at IS NOT NULL)`, person).Scan(&suspended)
+	var (
+		suspended bool
+		begins    *time.Time
+	)
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM account WHERE person_id = $1 AND suspended_at IS NOT NULL),
+		       (SELECT min(lower(period)) FROM (SELECT person_id, period FROM appointment UNION ALL SELECT person_id, period FROM role_grant) p
+		        WHERE person_id = $1 AND lower(period) > $2::date)`, person, tx.Today()).Scan(&suspended, &begins)
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking up an account: %w", err)
+	case !serves && begins != nil:
+		return fault.New(fault.Forbidden, "このリンクは、発令日の"+calendar.Wareki(*begins)+"から使えます。その日に、もう一度開いてください。")
 	case !serves:
 		return fault.New(fault.Forbidden, "本日の時点で発令されている職がないため、利用できません。総務課に連絡してください。")
 	case suspended:

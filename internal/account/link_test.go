@@ -302,6 +302,53 @@ func TestAllWithoutAnAccountAreInvitedTogether(t *testing.T) {
 	}
 }
 
+// Whoever begins on 1 April is invited before, and comes in on that day.
+func TestWhoeverBeginsSoonIsInvitedBefore(t *testing.T) {
+	t.Parallel()
+	p, administrator, _ := withAdministrators(t)
+	first := time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC)
+	person := p.hire(t, "M003", "見本 梅子")
+	if _, err := p.db.Pool.Exec(t.Context(), `UPDATE appointment SET period = daterange('2027-04-01', NULL) WHERE person_id = $1`, person); err != nil {
+		t.Fatal(err)
+	}
+	midnight := time.Date(2027, 4, 1, 0, 0, 0, 0, calendar.Tokyo)
+	p.clock.advance(midnight.Add(-61*24*time.Hour + time.Hour).Sub(p.clock.Now()))
+	if _, err := p.Invite(t.Context(), administrator, "M003"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("61 days before: %v", err)
+	}
+	p.clock.advance(24 * time.Hour)
+	if a, err := p.Account(t.Context(), administrator, "M003"); err != nil || !a.Begins.Equal(first) {
+		t.Errorf("they begin on %v, %v", a.Begins, err)
+	}
+	if a, err := p.Account(t.Context(), administrator, "M002"); err != nil || !a.Begins.IsZero() {
+		t.Errorf("who serves already begins on %v, %v", a.Begins, err)
+	}
+	if list, _, err := p.Accounts(t.Context(), administrator, account.Search{Words: "M003"}); err != nil || len(list) != 1 {
+		t.Errorf("the list has %d, %v", len(list), err)
+	}
+	if w, err := p.Waiting(t.Context(), administrator); err != nil || w != (account.Waiting{All: 2}) {
+		t.Errorf("waiting are %+v, %v", w, err)
+	}
+	links, err := p.InviteAll(t.Context(), administrator, false)
+	if err != nil || len(links) != 2 {
+		t.Fatalf("%d are invited, %v", len(links), err)
+	}
+	link := links[1]
+	if link.Holder.Person != person || !link.Holder.Begins.Equal(first) || !link.EndsAt.Equal(midnight.Add(7*24*time.Hour)) {
+		t.Errorf("the link is %+v", link)
+	}
+	if _, err := p.Accept(t.Context(), link.Token, password); fault.KindOf(err) != fault.Forbidden || !strings.Contains(err.Error(), "令和9年4月1日から使えます") {
+		t.Errorf("before their first day: %v", err)
+	}
+	p.clock.advance(midnight.Sub(p.clock.Now()))
+	if _, err := p.Accept(t.Context(), link.Token, password); err != nil {
+		t.Errorf("on their first day: %v", err)
+	}
+	if got, err := p.Authenticate(t.Context(), "M003", password, account.Try{}); got != person || err != nil {
+		t.Errorf("signing in: %d, %v", got, err)
+	}
+}
+
 // Where one link can't be made, none is: there is no list of those who have one
 // by now and those who have not.
 func TestAllAreInvitedOrNobodyIs(t *testing.T) {

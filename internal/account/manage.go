@@ -31,21 +31,28 @@ type Account struct {
 // Suspended tells whether the account can't be used for now.
 func (a Account) Suspended() bool { return !a.SuspendedAt.IsZero() }
 
-// accountColumns are what scanAccount reads, and accountsOfToday where they come
-// from: the people p with a post or a role on the day $1, each with the first of
-// their posts t, their account a, and the invitation l that is open at $2.
+// accountColumns are what scanAccount reads, and accountsOfNow where they come
+// from: the people p with a post or a role on the day $1, or soon after, each with
+// the first of their posts t, their account a, and the invitation l that is open
+// at $2.
 const (
-	accountColumns = `p.id, p.staff_number, p.name, t.section, t.title, a.person_id IS NOT NULL, a.signed_in_at, a.suspended_at, coalesce(a.suspension_reason, ''), l.ends_at`
+	// soon is the day $1 and the 60 after it: whoever begins within them can be
+	// invited. Nobody signs in before their first day.
+	soon = `daterange($1::date, $1::date + 60, '[]')`
 
-	accountsOfToday = `
+	accountColumns = `p.id, p.staff_number, p.name, t.section, t.title, t.begins, a.person_id IS NOT NULL, a.signed_in_at, a.suspended_at, coalesce(a.suspension_reason, ''), l.ends_at`
+
+	accountsOfNow = `
 		FROM person p
 		JOIN LATERAL (
-			SELECT coalesce(s.name, '') AS section, po.title, coalesce(s.position, -1) AS position, po.position AS within
+			SELECT coalesce(s.name, '') AS section, po.title, coalesce(s.position, -1) AS position, po.position AS within,
+			       nullif(greatest(lower(h.period), $1::date), $1::date) AS begins
 			FROM appointment h JOIN post po ON po.id = h.post_id LEFT JOIN section s ON s.id = po.section_id
-			WHERE h.person_id = p.id AND h.period @> $1::date
+			WHERE h.person_id = p.id AND h.period && ` + soon + `
 			UNION ALL
-			SELECT '', '', 1000000, 0 FROM role_grant g WHERE g.person_id = p.id AND g.period @> $1::date
-			ORDER BY position, within, title LIMIT 1) t ON true
+			SELECT '', '', 1000000, 0, nullif(greatest(lower(g.period), $1::date), $1::date)
+			FROM role_grant g WHERE g.person_id = p.id AND g.period && ` + soon + `
+			ORDER BY begins NULLS FIRST, position, within, title LIMIT 1) t ON true
 		LEFT JOIN account a ON a.person_id = p.id
 		LEFT JOIN one_time_link l ON l.person_id = p.id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.ends_at > $2`
 )
@@ -55,9 +62,11 @@ func scanAccount(row pgx.CollectableRow) (Account, error) {
 		a                            Account
 		section, title               string
 		signedIn, suspended, invited *time.Time
+		begins                       *time.Time
 	)
-	err := row.Scan(&a.Person, &a.StaffNumber, &a.Name, &section, &title, &a.Exists, &signedIn, &suspended, &a.SuspensionReason, &invited)
+	err := row.Scan(&a.Person, &a.StaffNumber, &a.Name, &section, &title, &begins, &a.Exists, &signedIn, &suspended, &a.SuspensionReason, &invited)
 	a.Post = org.PostName(section, title)
+	a.Begins = orZero(begins)
 	a.SignedInAt, a.SuspendedAt, a.InvitedUntil = orZero(signedIn), orZero(suspended), orZero(invited)
 	return a, err
 }
@@ -73,7 +82,7 @@ type Search struct {
 	Without bool
 }
 
-// Accounts lists the people of today with their accounts, by フリガナ, as far as
+// Accounts lists the people of today, and who begins soon, with their accounts, by フリガナ, as far as
 // the actor manages them; next is empty on the last page.
 func (s *Service) Accounts(ctx context.Context, actor authz.Actor, q Search) (accounts []Account, next string, err error) {
 	mine, err := s.managed(ctx, actor)
@@ -82,7 +91,7 @@ func (s *Service) Accounts(ctx context.Context, actor authz.Actor, q Search) (ac
 	}
 	words := strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", "")
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+accountColumns+accountsOfToday+`
+		SELECT `+accountColumns+accountsOfNow+`
 		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND ($4 = '' OR strpos(p.search, $4) > 0) AND NOT ($5 AND a.person_id IS NOT NULL)
 		  AND ($6 = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person WHERE staff_number = $6))
 		ORDER BY p.furigana, p.staff_number LIMIT $7`,
@@ -109,14 +118,14 @@ func (s *Service) Account(ctx context.Context, actor authz.Actor, number string)
 		return Account{}, err
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+accountColumns+accountsOfToday+`
+		SELECT `+accountColumns+accountsOfNow+`
 		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND p.staff_number = $4`, s.today(), s.door.Now(), mine, number)
 	if err != nil {
 		return Account{}, fmt.Errorf("finding an account: %w", err)
 	}
 	account, err := pgx.CollectExactlyOneRow(rows, scanAccount)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Account{}, fault.New(fault.NotFound, "この人は見つかりません。「アカウント管理」の一覧から探し直してください。本日発令されている職がない人は、一覧に出ません。")
+		return Account{}, fault.New(fault.NotFound, "この人は見つかりません。「アカウント管理」の一覧から探し直してください。発令されている職がなく、60日以内に始まる職もない人は、一覧に出ません。")
 	}
 	if err != nil {
 		return Account{}, fmt.Errorf("finding an account: %w", err)

@@ -152,12 +152,17 @@ func TestAWholeListIsInvitedOnSlips(t *testing.T) {
 		t.Errorf("inviting nobody: %d", a.status)
 	}
 	newcomer(t, portal, "N001")
-	newcomer(t, portal, "N002")
-	if a := administrator.get("/accounts?without=yes"); !strings.Contains(a.body, "N001") || !strings.Contains(a.body, "N002") || strings.Contains(a.body, "M001") {
+	later := newcomer(t, portal, "N002")
+	if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE appointment SET period = daterange('2026-12-01', NULL) WHERE person_id = $1`, later); err != nil {
+		t.Fatal(err)
+	}
+	if a := administrator.get("/accounts?without=yes"); !strings.Contains(a.body, "N001") || !strings.Contains(a.body, "N002") || strings.Contains(a.body, "M001") ||
+		strings.Count(a.body, "（12月1日から）") != 1 {
 		t.Errorf("without an account: %s", a.body)
 	}
 	a := administrator.post("/accounts/invitations", nil)
-	if links := linksIn(a.body); a.status != 200 || len(links) != 2 || links[0] == links[1] || !strings.Contains(a.body, "もう一度は表示できません") {
+	if links := linksIn(a.body); a.status != 200 || len(links) != 2 || links[0] == links[1] || !strings.Contains(a.body, "もう一度は表示できません") ||
+		!strings.Contains(a.body, "令和8年12月1日から令和8年12月8日 0時00分まで") {
 		t.Errorf("inviting: %d %s", a.status, a.body)
 	}
 	if a := administrator.get("/accounts/invitations"); !strings.Contains(a.body, "使えなくなります") || strings.Contains(a.body, "まだ招待していない") {
