@@ -77,6 +77,10 @@ const PersonnelOnPage = 100
 // importLife is how long a file is there to be looked at and applied.
 const importLife = 24 * time.Hour
 
+// forgetImports removes the files handed in until $1, applied or not, with the
+// pages of their plans.
+const forgetImports = `DELETE FROM person_import WHERE made_at <= $1`
+
 // PlanPersonnel says what taking a file in would do, and does nothing. today is
 // the day from which on things can be changed.
 func (s *Service) PlanPersonnel(ctx context.Context, actor authz.Actor, file Personnel, choices PersonnelChoices, today time.Time) (PersonnelPlan, error) {
@@ -116,7 +120,7 @@ func (s *Service) keepPersonnel(ctx context.Context, actor authz.Actor, fileName
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		if _, err := tx.Exec(ctx, `DELETE FROM person_import WHERE made_at < $1`, tx.Now.Add(-importLife)); err != nil {
+		if _, err := tx.Exec(ctx, forgetImports, tx.Now.Add(-importLife)); err != nil {
 			return door.Unchanged(), fmt.Errorf("removing what is over: %w", err)
 		}
 		packed, err := pack(file)
@@ -156,7 +160,7 @@ func (s *Service) ImportPersonnel(ctx context.Context, actor authz.Actor, fileNa
 	if err != nil {
 		return PersonnelSummary{}, nil, err
 	}
-	i, err := loadPersonnelImport(ctx, s.pool, actor, token, importColumns, "")
+	i, err := loadPersonnelImport(ctx, s.pool, actor, token, s.door.Now(), importColumns, "")
 	if err != nil {
 		return PersonnelSummary{}, nil, err
 	}
@@ -265,12 +269,12 @@ func errNoImport() error {
 
 const importColumns = `id, file_name, made_at, applied_at, choices, summary, digest`
 
-// loadPersonnelImport loads what the actor has handed in; columns are
-// importColumns and possibly the file.
-func loadPersonnelImport(ctx context.Context, db querier, actor authz.Actor, token, columns, lock string) (PersonnelImport, error) {
+// loadPersonnelImport loads what the actor has handed in, and is not over now;
+// columns are importColumns and possibly the file.
+func loadPersonnelImport(ctx context.Context, db querier, actor authz.Actor, token string, now time.Time, columns, lock string) (PersonnelImport, error) {
 	rows, err := db.Query(ctx, `
 		SELECT `+columns+` FROM person_import
-		WHERE token = $1 AND person_id IS NOT DISTINCT FROM nullif($2, 0::bigint) `+lock, token, actor.Person)
+		WHERE token = $1 AND person_id IS NOT DISTINCT FROM nullif($2, 0::bigint) AND made_at > $3 `+lock, token, actor.Person, now.Add(-importLife))
 	if err != nil {
 		return PersonnelImport{}, fmt.Errorf("loading a personnel file: %w", err)
 	}
@@ -301,7 +305,14 @@ func (s *Service) PersonnelImport(ctx context.Context, actor authz.Actor, token 
 	if err := mayImport(actor); err != nil {
 		return PersonnelImport{}, lists, err
 	}
-	i, err := loadPersonnelImport(ctx, s.pool, actor, token, importColumns, "")
+	now := s.door.Now()
+	i, err := loadPersonnelImport(ctx, s.pool, actor, token, now, importColumns, "")
+	if fault.KindOf(err) == fault.NotFound {
+		// whoever comes late finds nothing, and neither does anybody after them
+		if _, err := s.pool.Exec(ctx, forgetImports, now.Add(-importLife)); err != nil {
+			return PersonnelImport{}, lists, fmt.Errorf("removing what is over: %w", err)
+		}
+	}
 	if err != nil {
 		return PersonnelImport{}, lists, err
 	}
@@ -347,7 +358,7 @@ func takePersonnelImport(ctx context.Context, tx *door.Tx, actor authz.Actor, to
 	if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 		return PersonnelImport{}, Personnel{}, err
 	}
-	i, err := loadPersonnelImport(ctx, tx, actor, token, importColumns+", file", "FOR UPDATE")
+	i, err := loadPersonnelImport(ctx, tx, actor, token, tx.Now, importColumns+", file", "FOR UPDATE")
 	if err != nil {
 		return PersonnelImport{}, Personnel{}, err
 	}

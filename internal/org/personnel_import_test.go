@@ -203,8 +203,7 @@ func TestTwoExchangeWhatOnlyOneCanHave(t *testing.T) {
 	}
 }
 
-// A file is for whoever handed it in and may change the organization, for a
-// day.
+// A file is for whoever handed it in and may change the organization.
 func TestAPersonnelFileIsForWhoHandedItIn(t *testing.T) {
 	t.Parallel()
 	tn := newImportTown(t)
@@ -223,12 +222,59 @@ func TestAPersonnelFileIsForWhoHandedItIn(t *testing.T) {
 			t.Errorf("a 職員 %s: %v", name, err)
 		}
 	}
-	if _, err := tn.db.Owner(t).Exec(t.Context(), `UPDATE person_import SET made_at = made_at - interval '25 hours'`); err != nil {
+}
+
+// After a day a file is over, whatever is asked of it; what is kept of it goes
+// when somebody looks, and when a next one is handed in.
+func TestAPersonnelFileEndsAfterADay(t *testing.T) {
+	t.Parallel()
+	tn := newImportTown(t)
+	older := func(by string) {
+		t.Helper()
+		if _, err := tn.db.Owner(t).Exec(t.Context(), `UPDATE person_import SET made_at = made_at - $1::interval`, by); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := func() (files, pages int) {
+		t.Helper()
+		err := tn.db.Pool.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM person_import), (SELECT count(*) FROM person_import_page)`).Scan(&files, &pages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files, pages
+	}
+	applied := tn.start("2,見本 2,,,,税務町民課,主任,2027-04-01,\n")
+	if _, err := tn.ApplyPersonnel(t.Context(), tn.actor, applied); err != nil {
 		t.Fatal(err)
 	}
-	tn.start("2,見本 2,,,,税務町民課,主任,2027-04-01,\n")
+	token := tn.start("3,見本 3,,,,税務町民課,主任,2027-04-01,\n")
+	older("23 hours 59 minutes")
+	if _, _, err := tn.PersonnelImport(t.Context(), tn.actor, token, org.PersonnelPages{}); err != nil {
+		t.Errorf("within a day: %v", err)
+	}
+	older("1 minute")
+	for name, err := range map[string]error{
+		"applied": failingSummary(tn.ApplyPersonnel(t.Context(), tn.actor, token)),
+		"chosen":  tn.ChoosePersonnel(t.Context(), tn.actor, token, org.PersonnelChoices{Whole: true}),
+	} {
+		if fault.KindOf(err) != fault.NotFound {
+			t.Errorf("after a day it is %s: %v", name, err)
+		}
+	}
+	if files, pages := kept(); files != 2 || pages == 0 {
+		t.Fatalf("%d files with %d pages", files, pages)
+	}
 	if _, _, err := tn.PersonnelImport(t.Context(), tn.actor, token, org.PersonnelPages{}); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("after a day: %v", err)
+	}
+	if files, pages := kept(); files != 0 || pages != 0 {
+		t.Errorf("%d files with %d pages are kept after a look", files, pages)
+	}
+	tn.start("4,見本 4,,,,税務町民課,主任,2027-04-01,\n")
+	older("25 hours")
+	tn.start("4,見本 4,,,,税務町民課,主任,2027-04-01,\n")
+	if files, _ := kept(); files != 1 {
+		t.Errorf("%d files are kept after the next", files)
 	}
 }
 
