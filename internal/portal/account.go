@@ -33,9 +33,6 @@ func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 // endOwnSessions ends one of the actor's other sessions, or all of them; or it
 // notes that they have seen what was done to their account.
 func (p *Portal) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	ctx := r.Context()
 	switch r.PostForm.Get("act") {
 	case "end":
@@ -71,9 +68,6 @@ func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	password, err := passwordTwice(r)
 	if err == nil {
 		err = p.Accounts.ChangePassword(r.Context(), actorOf(r.Context()), account.Change{

@@ -81,9 +81,6 @@ func (p *Portal) accountPage(r *http.Request) (page.Account, error) {
 
 // manageAccount does what one of the forms on somebody's page asks for.
 func (p *Portal) manageAccount(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	form, err := p.accountPage(r)
 	if err != nil {
 		return err
@@ -162,9 +159,6 @@ func (p *Portal) showInvitations(w http.ResponseWriter, r *http.Request) error {
 
 // inviteAll makes the links of all who have no account, and shows them this once.
 func (p *Portal) inviteAll(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	ctx := r.Context()
 	again := r.PostForm.Get("whom") == "all"
 	links, err := p.Accounts.InviteAll(ctx, actorOf(ctx), again)

@@ -55,9 +55,6 @@ func (p *Portal) showPublish(w http.ResponseWriter, r *http.Request) error {
 
 // publish asks once more what can't be undone, and then does it.
 func (p *Portal) publish(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	ctx := r.Context()
 	actor, code := actorOf(ctx), chi.URLParam(r, "code")
 	draft, err := p.Policy.Draft(ctx, actor, code)

@@ -97,11 +97,7 @@ func fileField(r *http.Request, name string) ([]byte, error) {
 
 // parseLongForm reads a form that may hold files and long texts.
 func parseLongForm(r *http.Request) error {
-	err := r.ParseMultipartForm(formMemory)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
-	}
-	if err != nil {
+	if err := r.ParseMultipartForm(formMemory); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return badForm(err)
 	}
 	return nil

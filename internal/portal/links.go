@@ -34,9 +34,6 @@ func (p *Portal) showWelcome(w http.ResponseWriter, r *http.Request) error {
 
 // welcome makes the first administrator.
 func (p *Portal) welcome(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	link, err := p.opened(r, account.FirstAdministrator)
 	if err != nil {
 		return err
@@ -77,9 +74,6 @@ func (p *Portal) showInvitation(w http.ResponseWriter, r *http.Request) error {
 
 // acceptInvitation sets the password of whom a link was made for.
 func (p *Portal) acceptInvitation(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	link, err := p.opened(r, account.Invitation, account.Reset)
 	if err != nil {
 		return err

@@ -163,7 +163,7 @@ func (p *Portal) gate(route Route) func(http.Handler) http.Handler {
 				limit = maxForm
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, limit)
-			// files are read by who expects them
+			// once, for all who handle it; files are read by who expects them
 			if err := r.ParseForm(); err != nil {
 				p.fail(w, r, badForm(err))
 				return

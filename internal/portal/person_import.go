@@ -85,11 +85,7 @@ func (p *Portal) takePersonnel(r *http.Request, choices org.PersonnelChoices) (s
 // parseTableForm reads a form that may hold a table. It is held in memory whole:
 // people's names have no business in a temporary file.
 func parseTableForm(r *http.Request) error {
-	err := r.ParseMultipartForm(maxTable)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
-	}
-	if err != nil {
+	if err := r.ParseMultipartForm(maxTable); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return badForm(err)
 	}
 	return nil
@@ -131,9 +127,6 @@ func pageNumber(r *http.Request, list string) int {
 
 // workOnPersonImport applies a file, or plans it anew with other choices.
 func (p *Portal) workOnPersonImport(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	ctx := r.Context()
 	actor, token := actorOf(ctx), chi.URLParam(r, "token")
 	var err error

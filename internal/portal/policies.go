@@ -56,9 +56,6 @@ func (p *Portal) showReading(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) acknowledge(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	code := chi.URLParam(r, "code")
 	number, numberErr := strconv.Atoi(r.PostForm.Get("number"))
 	hash, hashErr := hex.DecodeString(r.PostForm.Get("sha256"))

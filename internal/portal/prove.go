@@ -52,10 +52,6 @@ func (p *Portal) proved(w http.ResponseWriter, r *http.Request, route Route) boo
 // provesNow lets through a form that brings a proof with it, without the
 // proof's fields. Without one it asks for it, and keeps the form.
 func (p *Portal) provesNow(w http.ResponseWriter, r *http.Request) bool {
-	if err := r.ParseForm(); err != nil {
-		p.fail(w, r, badForm(err))
-		return false
-	}
 	if r.Method != http.MethodPost || !brings(r.PostForm) {
 		p.askProof(w, r, nil)
 		return false
@@ -203,9 +199,6 @@ func (p *Portal) showProve(w http.ResponseWriter, r *http.Request) error {
 
 // prove takes the proof, and goes on to the page.
 func (p *Portal) prove(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	if err := p.checkProof(w, r); err != nil {
 		p.askProof(w, r, err)
 		return nil

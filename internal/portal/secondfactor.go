@@ -33,9 +33,6 @@ func (p *Portal) showSecondFactor(w http.ResponseWriter, r *http.Request) error 
 
 // changeSecondFactor does what a button on the list says.
 func (p *Portal) changeSecondFactor(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	switch r.PostForm.Get("act") {
 	case "app":
 		if err := p.Factors.BeginTOTP(r.Context(), actorOf(r.Context())); err != nil {
@@ -71,9 +68,6 @@ func (p *Portal) showApp(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) confirmApp(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	codes, err := p.Factors.ConfirmTOTP(r.Context(), actorOf(r.Context()), r.PostForm.Get("code"))
 	if fault.KindOf(err) == fault.Invalid {
 		a, pageErr := p.appPage(r)
@@ -115,9 +109,6 @@ func (p *Portal) passkeyOptions(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) addPasskey(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	question, err := p.registrationOf(w, r)
 	if err == nil {
 		err = p.Factors.AddPasskey(r.Context(), actorOf(r.Context()), r.PostForm.Get("name"), question, []byte(r.PostForm.Get("passkey")))
@@ -212,9 +203,6 @@ func (p *Portal) showTakeAway(w http.ResponseWriter, r *http.Request) error {
 
 // takeAway removes the second factors of somebody else.
 func (p *Portal) takeAway(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	t, err := p.takeAwayPage(r)
 	if err != nil {
 		return err

@@ -112,9 +112,6 @@ func (p *Portal) question(factors account.Factors, options string) page.Question
 }
 
 func (p *Portal) secondStep(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	person, kept, ok, err := p.secondStepOf(r)
 	if err != nil {
 		return err
@@ -226,9 +223,6 @@ func (p *Portal) passkeySignInOptions(w http.ResponseWriter, r *http.Request) er
 
 // passkeySignIn signs in with a passkey alone, which says who it is.
 func (p *Portal) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	attempt, found, err := p.attempts.Of(r)
 	if err != nil {
 		return err

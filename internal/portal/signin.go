@@ -39,9 +39,6 @@ func (p *Portal) signInPage(r *http.Request, message string) page.SignIn {
 }
 
 func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
-	}
 	login, password := r.PostForm.Get("login"), r.PostForm.Get("password")
 	s := page.SignIn{Frame: p.frame(r, "サインイン"), Next: r.PostForm.Get("next"), Login: login, Passkeys: p.Factors.Passkeys()}
 	if strings.TrimSpace(login) == "" {
