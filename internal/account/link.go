@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -59,20 +58,7 @@ type Holder struct {
 // newToken makes a token of 120 bits that can be typed from paper: no letter in
 // it looks like a digit in it.
 func newToken() string {
-	letters := strings.ToLower(rand.Text()[:24])
-	return strings.Join(slices.Collect(fours(letters)), "-")
-}
-
-func fours(s string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for len(s) > 4 {
-			if !yield(s[:4]) {
-				return
-			}
-			s = s[4:]
-		}
-		yield(s)
-	}
+	return inFours(strings.ToLower(rand.Text()[:24]), "-")
 }
 
 // linkKey is what a link is found by, however its token was typed.

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -46,8 +45,8 @@ func makeCodes(ctx context.Context, tx *door.Tx, person int64) ([]string, error)
 	rows := make([][]any, recoveryCodes)
 	for i := range codes {
 		text := rand.Text()[:recoverySize]
-		rows[i] = []any{person, recoveryHash(text)}
-		codes[i] = strings.ReplaceAll(inFours(text), " ", "-")
+		rows[i] = []any{person, hashOf(text)}
+		codes[i] = inFours(text, "-")
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM recovery_code WHERE person_id = $1`, person); err != nil {
 		return nil, fmt.Errorf("ending recovery codes: %w", err)
@@ -58,18 +57,13 @@ func makeCodes(ctx context.Context, tx *door.Tx, person int64) ([]string, error)
 	return codes, nil
 }
 
-func recoveryHash(text string) []byte {
-	sum := sha256.Sum256([]byte(text))
-	return sum[:]
-}
-
 // misread are the figures that people take for letters of base32, which has
 // neither 0 nor 1 nor 8.
 var misread = strings.NewReplacer("0", "O", "1", "I", "8", "B")
 
 // useRecoveryCode takes one of the actor's recovery codes, once.
 func (s *SecondFactors) useRecoveryCode(ctx context.Context, actor authz.Actor, code string) error {
-	hash := recoveryHash(misread.Replace(typedCode(code)))
+	hash := hashOf(misread.Replace(typedCode(code)))
 	err := s.own(ctx, actor, func(tx *door.Tx, _ Factors) ([]string, error) {
 		tag, err := tx.Exec(ctx, `UPDATE recovery_code SET used_at = $3 WHERE person_id = $1 AND hash = $2 AND used_at IS NULL`, actor.Person, hash, tx.Now)
 		if err == nil && tag.RowsAffected() == 0 {

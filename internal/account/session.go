@@ -72,13 +72,10 @@ func NewSessions(pool *pgxpool.Pool, now func() time.Time, secure bool, fail fun
 	manager.HashTokenInStore = true
 	manager.Lifetime = AbsoluteLimit
 	manager.ErrorFunc = fail
-	manager.Cookie.Name = "kagami"
+	manager.Cookie.Name = cookieName("kagami", secure)
+	manager.Cookie.Secure = secure
 	manager.Cookie.Persist = false
 	manager.Cookie.SameSite = http.SameSiteLaxMode
-	if secure {
-		manager.Cookie.Name = "__Host-kagami"
-		manager.Cookie.Secure = true
-	}
 	return &Sessions{manager: manager, store: sweeper, pool: pool, now: now}
 }
 

@@ -66,7 +66,7 @@ func (s *SecondFactors) PendingTOTP(ctx context.Context, actor authz.Actor) (TOT
 		return TOTPSetup{}, err
 	}
 	text := base32Text.EncodeToString(secret)
-	return TOTPSetup{Secret: inFours(text), URL: otpauth(s.Town, actor.Name, text)}, nil
+	return TOTPSetup{Secret: inFours(text, " "), URL: otpauth(s.Town, actor.Name, text)}, nil
 }
 
 func pendingSecret(ctx context.Context, db querier, person int64) ([]byte, error) {
@@ -89,11 +89,12 @@ func otpauth(issuer, name, secret string) string {
 	return "otpauth://totp/" + issuer + ":" + url.PathEscape(name) + "?secret=" + secret + "&issuer=" + issuer
 }
 
-func inFours(s string) string {
+// inFours sets letters in fours, as they are read and typed from paper.
+func inFours(letters, between string) string {
 	var b strings.Builder
-	for i, r := range s {
+	for i, r := range letters {
 		if i > 0 && i%4 == 0 {
-			b.WriteByte(' ')
+			b.WriteString(between)
 		}
 		b.WriteRune(r)
 	}
