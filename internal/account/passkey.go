@@ -69,7 +69,7 @@ func (s *SecondFactors) Passkeys() bool { return s.relying != nil }
 
 func (s *SecondFactors) party() (*webauthn.WebAuthn, error) {
 	if s.relying == nil {
-		return nil, fault.New(fault.Unavailable, "このポータルは名前のないアドレスで動いているため、パスキーを使えません。ほかの方法を使ってください。")
+		return nil, fault.New(fault.Unavailable, "数字のアドレス（IPアドレス）で開かれているため、パスキーは使えません。ほかの方法を使ってください。")
 	}
 	return s.relying, nil
 }

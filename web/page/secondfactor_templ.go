@@ -170,7 +170,7 @@ func SecondFactorPage(p SecondFactor) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<p class=\"sub\">このポータルは名前のないアドレスで動いているため、パスキーを使えません。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<p class=\"sub\">数字のアドレス（IPアドレス）で開かれているため、パスキーは使えません。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -300,7 +300,7 @@ func passkeyButton(kind, options, field, act, class, failed string) templ.Compon
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</button></p><p class=\"sub\" data-shown=\"no\">パスキーを使うには、JavaScript が有効で、パスキーに対応したブラウザーが必要です。</p><p class=\"failed\" role=\"alert\" hidden>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</button></p><p class=\"sub\" data-shown=\"no\">このブラウザーではパスキーを使えません。ほかの方法を使うか、総務課（情報政策担当）に連絡してください。</p><p class=\"failed\" role=\"alert\" hidden>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
