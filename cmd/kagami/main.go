@@ -26,7 +26,8 @@ type commands struct {
 	People  peopleCommand  `cmd:"" help:"職員の名簿を取り込みます。"`
 	Trail   trailCommand   `cmd:"" help:"監査証跡を調べます。"`
 
-	Version kong.VersionFlag `help:"版を表示します。"`
+	// of no variable: with one that is set, every command would show it and end
+	Version kong.VersionFlag `help:"版を表示します。" env:"-"`
 }
 
 // Exit codes: 0 done, 1 failed, 2 wrong use.

@@ -68,6 +68,22 @@ func TestPolicyOutlineNeedsNoDatabase(t *testing.T) {
 	}
 }
 
+// A variable that says which version runs, as images set it, is no wish to read
+// it: the command does its work.
+func TestAVariableWithTheVersionChangesNothing(t *testing.T) {
+	t.Setenv("KAGAMI_VERSION", "1.0.0")
+	out, _, code := kagami(t, "policy", "outline", townsPolicy)
+	if code != 0 || !strings.Contains(out, "（2） 違反時の対応") {
+		t.Errorf("%d %.300s", code, out)
+	}
+	if out, _, _ := kagami(t, "--help"); strings.Contains(out, "KAGAMI_VERSION") || !strings.Contains(out, "--version") {
+		t.Errorf("the help says %s", out)
+	}
+	if out, _, code := kagami(t, "--version"); code != 0 || strings.TrimSpace(out) != version {
+		t.Errorf("the version: %d %s", code, out)
+	}
+}
+
 // 0 done, 1 failed, 2 wrong use; the error is one sentence that says what to do.
 func TestExitCodesAndSentences(t *testing.T) {
 	t.Parallel()
