@@ -168,7 +168,7 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) 
 		return nil, err
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+accountColumns+accountsOfNow+`
+		SELECT `+accountColumns+accountsOfToday+`
 		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND p.id <> $5 AND a.person_id IS NULL AND ($4 OR l.ends_at IS NULL)
 		ORDER BY t.position, p.furigana, p.staff_number`, s.today(), s.door.Now(), mine, again, actor.Person)
 	if err != nil {

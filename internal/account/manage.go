@@ -31,7 +31,7 @@ type Account struct {
 // Suspended tells whether the account can't be used for now.
 func (a Account) Suspended() bool { return !a.SuspendedAt.IsZero() }
 
-// accountColumns are what scanAccount reads, and accountsOfNow where they come
+// accountColumns are what scanAccount reads, and accountsOfToday where they come
 // from: the people p with a post or a role on the day $1, or soon after, each with
 // the first of their posts t, their account a, and the invitation l that is open
 // at $2.
@@ -42,7 +42,7 @@ const (
 
 	accountColumns = `p.id, p.staff_number, p.name, t.section, t.title, t.begins, a.person_id IS NOT NULL, a.signed_in_at, a.suspended_at, coalesce(a.suspension_reason, ''), l.ends_at`
 
-	accountsOfNow = `
+	accountsOfToday = `
 		FROM person p
 		JOIN LATERAL (
 			SELECT coalesce(s.name, '') AS section, po.title, coalesce(s.position, -1) AS position, po.position AS within,
@@ -91,7 +91,7 @@ func (s *Service) Accounts(ctx context.Context, actor authz.Actor, q Search) (ac
 	}
 	words := strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", "")
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+accountColumns+accountsOfNow+`
+		SELECT `+accountColumns+accountsOfToday+`
 		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND ($4 = '' OR strpos(p.search, $4) > 0) AND NOT ($5 AND a.person_id IS NOT NULL)
 		  AND ($6 = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person WHERE staff_number = $6))
 		ORDER BY p.furigana, p.staff_number LIMIT $7`,
@@ -118,7 +118,7 @@ func (s *Service) Account(ctx context.Context, actor authz.Actor, number string)
 		return Account{}, err
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+accountColumns+accountsOfNow+`
+		SELECT `+accountColumns+accountsOfToday+`
 		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND p.staff_number = $4`, s.today(), s.door.Now(), mine, number)
 	if err != nil {
 		return Account{}, fmt.Errorf("finding an account: %w", err)
