@@ -136,7 +136,7 @@ var dones = map[string]layout.Done{
 	"changed":          {Heading: "変更しました", Text: "変更は、監査証跡に残りました。"},
 	"registered":       {Heading: "職員を加えました", Text: "次に、アカウントの招待を作ると、この人がサインインできるようになります。"},
 	"appointed":        {Heading: "発令を記録しました", Text: "役割は、最初の日から自動で付きます。"},
-	"withdrawn":        {Heading: "取り消しました", Text: "取り消したことは、監査証跡に残りました。"},
+	"withdrawn":        {Heading: "取り消しました", Text: "取り消したことは、監査証跡に残りました。前任の発令を終わらせていたときは、その最後の日はそのままです。必要なら、前任の人の発令で直してください。"},
 	"ended":            {Heading: "最後の日を変えました", Text: "その次の日から、役割は自動でなくなります。"},
 	"role-given":       {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
 	"rule-added":       {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
