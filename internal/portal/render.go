@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/org"
+	"kagami/internal/sheet"
 	"kagami/web/layout"
 )
 
@@ -168,5 +170,19 @@ func goOn(w http.ResponseWriter, r *http.Request, address, done string) error {
 		address += "?done=" + done
 	}
 	http.Redirect(w, r, address, http.StatusSeeOther)
+	return nil
+}
+
+// serveTable answers with a table as a file.
+func serveTable(w http.ResponseWriter, table sheet.Table, name string, format sheet.Format) error {
+	file, err := table.File(name, format)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", file.ContentType)
+	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(file.Name))
+	h.Set("Content-Length", strconv.Itoa(len(file.Body)))
+	_, _ = w.Write(file.Body) // whoever has gone does not need it
 	return nil
 }
