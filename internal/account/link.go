@@ -136,8 +136,15 @@ func (s *Service) Invite(ctx context.Context, actor authz.Actor, number string) 
 		return Link{}, err
 	case account.Exists:
 		return Link{}, fault.New(fault.Conflict, "この人には、すでにアカウントがあります。パスワードが分からないときは、パスワードを決め直すリンクを作ってください。")
+	case s.ways.BreakGlassOnly:
+		return Link{}, errNoPasswords()
 	}
 	return s.hand(ctx, actor, Invitation, account.Holder)
+}
+
+// errNoPasswords is what whoever wants to hand out a password reads.
+func errNoPasswords() error {
+	return fault.New(fault.Conflict, "このポータルのパスワードでのサインインは、非常用のアカウントのほかは止めています。招待の代わりに、シングルサインオンのアカウントを作ってください。")
 }
 
 // Waiting are the people of today who have no account.
@@ -169,6 +176,9 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) (Waiting, erro
 // order of their 課室; with again, also for those who have been invited and whose
 // link then ends. Conflict where there is nobody to invite.
 func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) ([]Link, error) {
+	if s.ways.BreakGlassOnly {
+		return nil, errNoPasswords()
+	}
 	mine, err := s.managed(ctx, actor)
 	if err != nil {
 		return nil, err
@@ -197,7 +207,9 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) 
 }
 
 // MakeResetLink makes the link by which somebody gives their account a new
-// password. Nobody makes one for themselves.
+// password, or its first. Nobody makes one for themselves. Conflict where the
+// portal's own passwords are switched off, unless it is an administrator's, who
+// needs one for a break-glass account.
 func (s *Service) MakeResetLink(ctx context.Context, actor authz.Actor, number string) (Link, error) {
 	account, err := s.Account(ctx, actor, number)
 	switch {
@@ -207,6 +219,8 @@ func (s *Service) MakeResetLink(ctx context.Context, actor authz.Actor, number s
 		return Link{}, fault.New(fault.Conflict, "この人には、まだアカウントがありません。招待してください。")
 	case account.Suspended():
 		return Link{}, fault.New(fault.Conflict, "このアカウントは利用を止めています。先に、利用を再開してください。")
+	case s.ways.BreakGlassOnly && !account.Administers:
+		return Link{}, fault.New(fault.Conflict, "このポータルのパスワードでのサインインは、非常用のアカウントのほかは止めています。パスワードを決められるのは、ポータル管理者だけです。")
 	}
 	return s.hand(ctx, actor, Reset, account.Holder)
 }
@@ -304,8 +318,13 @@ func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, p
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
 			return door.Unchanged(), err
 		}
-		effect.Fields = append(effect.Fields, "password")
-		return effect, keepPassword(ctx, tx, person, hash)
+		if err := keepPassword(ctx, tx, person, hash); err != nil {
+			return door.Unchanged(), err
+		}
+		// until others share the work, it is the one way in
+		_, err = tx.Exec(ctx, `UPDATE account SET break_glass = true WHERE person_id = $1`, person)
+		effect.Fields = append(effect.Fields, "password", "break_glass")
+		return effect, err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("making the first administrator: %w", err)
@@ -338,7 +357,7 @@ func (s *Service) Accept(ctx context.Context, token, password string) (int64, er
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := mayAccept(ctx, tx, person); err != nil {
+		if err := s.mayAccept(ctx, tx, person); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := keepPassword(ctx, tx, person, hash); err != nil {
@@ -354,14 +373,17 @@ func (s *Service) Accept(ctx context.Context, token, password string) (int64, er
 	return person, nil
 }
 
-// mayAccept refuses those who could not sign in afterwards.
-func mayAccept(ctx context.Context, tx *door.Tx, person int64) error {
+// mayAccept refuses those who could not sign in with a password afterwards.
+func (s *Service) mayAccept(ctx context.Context, tx *door.Tx, person int64) error {
 	serves, err := org.Serves(ctx, tx, person, tx.Today())
 	if err != nil {
 		return err
 	}
-	var suspended bool
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account WHERE person_id = $1 AND suspended_at IS NOT NULL)`, person).Scan(&suspended)
+	var suspended, administers bool
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM account WHERE person_id = $1 AND suspended_at IS NOT NULL),
+		       EXISTS (SELECT FROM holding WHERE person_id = $1 AND role = $3 AND period @> $2::date AND rule_period @> $2::date)`,
+		person, tx.Today(), authz.Administrator).Scan(&suspended, &administers)
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking up an account: %w", err)
@@ -369,6 +391,8 @@ func mayAccept(ctx context.Context, tx *door.Tx, person int64) error {
 		return fault.New(fault.Forbidden, "本日の時点で発令されている職がないため、利用できません。総務課に連絡してください。")
 	case suspended:
 		return fault.New(fault.Forbidden, suspendedMessage)
+	case s.ways.BreakGlassOnly && !administers:
+		return fault.New(fault.Forbidden, "このポータルのパスワードでのサインインは、いまは止めています。パスワードを決めずに、サインインの画面から、庁内のアカウントでサインインしてください。できないときは、総務課に連絡してください。")
 	}
 	return nil
 }

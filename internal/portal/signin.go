@@ -54,10 +54,9 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 		p.render(w, r, http.StatusUnprocessableEntity, page.SignInPage(s))
 		return nil
 	}
-	at := p.Now()
-	person, err := p.Accounts.Authenticate(r.Context(), login, password, p.try(r))
+	proof, err := p.Accounts.Authenticate(r.Context(), login, password, p.try(r))
 	if err == nil {
-		_, err = p.Org.ActorOn(r.Context(), person, calendar.Day(p.Now()))
+		_, err = p.Org.ActorOn(r.Context(), proof.Person, calendar.Day(p.Now()))
 	}
 	if kind := fault.KindOf(err); kind == fault.Unauthenticated || kind == fault.TooMany {
 		s.Problems = []fault.Problem{{Field: "login", Message: messageOf(err)}}
@@ -67,7 +66,7 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.letIn(w, r, account.Proof{Person: person, Method: account.ByPassword, At: at}, s.Next)
+	return p.letIn(w, r, proof, s.Next)
 }
 
 // try is where a request tries a password from.
