@@ -5,6 +5,7 @@ package openidtest
 import (
 	"crypto/rand"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -68,7 +69,7 @@ func Start(t testing.TB, redirectURL string, known ...Person) *Provider {
 	kept := storage.NewStorageWithClients(p.people, map[string]*storage.Client{
 		clientID: storage.WebClient(clientID, p.Config.ClientSecret, redirectURL),
 	})
-	server.Config.Handler = exampleop.SetupServer(p.Config.Issuer, kept, nil, false)
+	server.Config.Handler = exampleop.SetupServer(p.Config.Issuer, kept, slog.New(slog.DiscardHandler), false)
 	server.Start()
 	t.Cleanup(server.Close)
 	return p
