@@ -34,7 +34,7 @@ func (p *Portal) showAccounts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.show(w, r, page.AccountsPage(page.Accounts{
-		Frame: p.frame(r, "アカウント管理"), Search: search, Accounts: list, Next: next, Waiting: waiting,
+		Frame: p.frame(r, "アカウント管理"), Search: search, Accounts: list, Next: next, Waiting: waiting, AllTitle: p.allTitle(),
 	}))
 }
 
@@ -164,6 +164,14 @@ func (p *Portal) slips(r *http.Request, links []account.Link, crumbs ...layout.L
 	}
 }
 
+// allTitle is what the page for all who have no account is called.
+func (p *Portal) allTitle() string {
+	if p.Accounts.Ways().SingleSignOn() {
+		return "まとめてアカウントを作る"
+	}
+	return "まとめて招待する"
+}
+
 func (p *Portal) showInvitations(w http.ResponseWriter, r *http.Request) error {
 	form, err := p.invitationsPage(r)
 	if err != nil {
@@ -180,7 +188,7 @@ func (p *Portal) invitationsPage(r *http.Request) (page.Invitations, error) {
 	}
 	admissible, err := p.Accounts.Admissible(ctx, actorOf(ctx))
 	return page.Invitations{
-		Frame: p.frame(r, "まとめて招待する", accountsLink), Waiting: waiting, Ways: p.Accounts.Ways(), Admissible: admissible,
+		Frame: p.frame(r, p.allTitle(), accountsLink), Waiting: waiting, Ways: p.Accounts.Ways(), Admissible: admissible,
 	}, err
 }
 
