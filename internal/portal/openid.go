@@ -126,7 +126,11 @@ func (p *Portal) openidProve(w http.ResponseWriter, r *http.Request) error {
 		kept = atProvider{Next: within(r.PostForm.Get(keptAction)), IsForm: true, Kept: maps.Clone(r.PostForm)}
 		kept.Kept.Del(keptAction)
 	}
-	return p.leaveForProvider(w, r, awaitsProviderProof, actorOf(r.Context()).Person, kept)
+	err := p.leaveForProvider(w, r, awaitsProviderProof, actorOf(r.Context()).Person, kept)
+	if fault.KindOf(err) == fault.Unavailable && messageOf(err) != "" {
+		return p.askAgain(w, r, err, kept)
+	}
+	return err
 }
 
 // keptAction is the field of the form to the provider that says where the form
@@ -140,24 +144,22 @@ func (p *Portal) provedAtProvider(w http.ResponseWriter, r *http.Request, person
 	if actor.Person == 0 || actor.Person != person {
 		return errSignIn()
 	}
-	if refusal == nil && proof.Person != actor.Person {
+	factors, err := p.Factors.Of(r.Context(), actor.Person)
+	if err != nil {
+		return err
+	}
+	switch {
+	case refusal != nil:
+	case proof.Person != actor.Person:
 		refusal = fault.New(fault.Unauthenticated, "サインインしている人とは別の人として確かめられました。自分のアカウントで、もう一度行ってください。")
+	case factors.Any() && !proof.Strong: // the provider does not make up for the second factor
+		refusal = fault.New(fault.Unauthenticated, "二要素認証を設定しているため、コードかパスキーで確かめてください。")
+	}
+	if kind := fault.KindOf(refusal); kind == fault.Unauthenticated || kind == fault.Unavailable && messageOf(refusal) != "" {
+		return p.askAgain(w, r, refusal, kept)
 	}
 	if refusal != nil {
-		if kind := fault.KindOf(refusal); kind != fault.Unauthenticated && kind != fault.Unavailable {
-			return refusal
-		}
-		if !kept.IsForm {
-			kept.Kept = nil
-		}
-		asked, err := p.provePage(r, kept.Next, kept.Kept)
-		if err != nil {
-			return err
-		}
-		p.note(r, refusal)
-		asked.Problems = []fault.Problem{{Message: messageOf(refusal)}}
-		p.render(w, r, http.StatusForbidden, page.ProvePage(asked))
-		return nil
+		return refusal
 	}
 	if err := p.sessions.Prove(r.Context(), proof.Strong); err != nil {
 		return err
@@ -169,6 +171,26 @@ func (p *Portal) provedAtProvider(w http.ResponseWriter, r *http.Request, person
 		return err
 	}
 	return goOn(w, r, "/prove/continue", "")
+}
+
+// askAgain asks once more for a proof that the provider has not given.
+func (p *Portal) askAgain(w http.ResponseWriter, r *http.Request, refusal error, kept atProvider) error {
+	form := kept.Kept
+	if !kept.IsForm {
+		form = nil
+	}
+	asked, err := p.provePage(r, kept.Next, form)
+	if err != nil {
+		return err
+	}
+	p.note(r, refusal)
+	asked.Problems = []fault.Problem{{Message: messageOf(refusal)}}
+	status := http.StatusForbidden // not 401: they are signed in
+	if fault.KindOf(refusal) == fault.Unavailable {
+		status = failures[fault.Unavailable].status
+	}
+	p.render(w, r, status, page.ProvePage(asked))
+	return nil
 }
 
 // showRest shows the form that somebody has proved themselves for, to be sent:

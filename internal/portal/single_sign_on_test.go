@@ -388,4 +388,25 @@ func TestTheProviderIsOnlyTheFirstStepOfWhoHasASecondFactor(t *testing.T) {
 	if a := v.get("/account"); !strings.Contains(a.body, "シングルサインオンと認証アプリ") {
 		t.Error("the session does not say how")
 	}
+	portal.Clock.Advance(20 * time.Minute)
+	kept := url.Values{"next": {"/account/second-factor/passkey"}}
+	if a := v.atProvider(provider, "/prove/openid", kept, staff.StaffNumber); a.status != 403 || !strings.Contains(a.body, "コードかパスキーで確かめてください") || !strings.Contains(a.body, "proof_code") {
+		t.Errorf("a proof at the provider alone: %d %s", a.status, a.body)
+	}
+	if a := v.get("/account/second-factor/passkey"); a.status != 403 {
+		t.Errorf("it counts: %d", a.status)
+	}
+}
+
+func TestAProofAtAProviderThatIsDownKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	portal, provider := withProvider(t, account.Ways{})
+	v := signIn(t, portal, town.Holder("総務課 ポータル管理担当"))
+	portal.Clock.Advance(20 * time.Minute)
+	provider.Close()
+	kept := hiddenIn(v.post("/accounts/"+town.Accounts[12].StaffNumber, url.Values{"act": {"suspend"}, "reason": {"見本の理由"}}).body)
+	a := v.post("/prove/openid", kept)
+	if a.status != 503 || !strings.Contains(a.body, "認証サーバーを利用できません") || hiddenIn(a.body).Get("reason") != "見本の理由" || !strings.Contains(a.body, "proof_password") {
+		t.Errorf("%d %s", a.status, a.body)
+	}
 }
