@@ -21,6 +21,9 @@ import (
 	"kagami/internal/sample"
 )
 
+// strongNumber is of the one who uses more than one factor at the provider.
+const strongNumber = "S001"
+
 // withProvider is a portal whose people sign in at a real provider, by their
 // staff numbers.
 func withProvider(t *testing.T, ways account.Ways, known ...string) (*portaltest.Portal, *openidtest.Provider) {
@@ -30,7 +33,7 @@ func withProvider(t *testing.T, ways account.Ways, known ...string) (*portaltest
 	portal := portaltest.StartWith(t, server.New(t), portaltest.SignOn{Ways: ways, Provider: func(callback string) *openid.Provider {
 		var people []openidtest.Person
 		for _, number := range known {
-			people = append(people, openidtest.Person{ID: "subject-" + number, Username: number, Password: rand.Text()})
+			people = append(people, openidtest.Person{ID: "subject-" + number, Username: number, Password: rand.Text(), Strong: number == strongNumber})
 		}
 		provider = openidtest.Start(t, callback, people...)
 		config := provider.Config
@@ -395,6 +398,26 @@ func TestTheProviderIsOnlyTheFirstStepOfWhoHasASecondFactor(t *testing.T) {
 	}
 	if a := v.get("/account/second-factor/passkey"); a.status != 403 {
 		t.Errorf("it counts: %d", a.status)
+	}
+}
+
+func TestWhoeverUsesTwoFactorsAtTheProviderNeedsNoSecondStep(t *testing.T) {
+	t.Parallel()
+	portal, provider := withProvider(t, account.Ways{}, strongNumber)
+	person := newcomer(t, portal, strongNumber)
+	if err := portal.Accounts.SetPassword(t.Context(), authz.AsOperator(), person, newPassword); err != nil {
+		t.Fatal(err)
+	}
+	signIn(t, portal, sample.Account{StaffNumber: strongNumber, Password: newPassword}).setUpApp()
+	v := visit(t, portal)
+	a := v.atProvider(provider, "/login/openid", url.Values{"next": {"/permissions"}}, strongNumber)
+	if a.status != 200 || !strings.Contains(a.body, "権限表") {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	portal.Clock.Advance(20 * time.Minute)
+	a = v.atProvider(provider, "/prove/openid", url.Values{"next": {"/account/second-factor/passkey"}}, strongNumber)
+	if a.status != 200 || !strings.Contains(a.body, "パスキーを登録する") {
+		t.Errorf("proving: %d %s", a.status, a.body)
 	}
 }
 

@@ -3,6 +3,7 @@
 package openidtest
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/zitadel/oidc/v3/example/server/exampleop"
 	"github.com/zitadel/oidc/v3/example/server/storage"
+	"github.com/zitadel/oidc/v3/pkg/op"
 
 	"kagami/internal/account/openid"
 )
@@ -51,7 +53,29 @@ type Provider struct {
 type Person struct {
 	ID, Username, Password, Email string
 	EmailVerified                 bool
+	Strong                        bool // the provider says that they used more than one factor
 }
+
+// factored is a storage that knows who uses more than one factor.
+type factored struct {
+	*storage.Storage
+	strong map[string]bool // by the subject
+}
+
+// AuthRequestByCode is the sign-in that a token is about to tell of.
+func (f factored) AuthRequestByCode(ctx context.Context, code string) (op.AuthRequest, error) {
+	request, err := f.Storage.AuthRequestByCode(ctx, code)
+	if err == nil && f.strong[request.GetSubject()] {
+		return strongRequest{request}, nil
+	}
+	return request, err
+}
+
+// strongRequest is a sign-in with more than one factor.
+type strongRequest struct{ op.AuthRequest }
+
+// GetAMR is how somebody has signed in.
+func (strongRequest) GetAMR() []string { return []string{"pwd", "otp", "mfa"} }
 
 // Start starts a provider that knows these people until the test ends. The
 // portal is known by where the browser comes back to.
@@ -59,7 +83,9 @@ func Start(t testing.TB, redirectURL string, known ...Person) *Provider {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	p := &Provider{Server: server, people: people{}}
+	strong := map[string]bool{}
 	for _, k := range known {
+		strong[k.ID] = k.Strong
 		p.people[k.ID] = &storage.User{ID: k.ID, Username: k.Username, Password: k.Password, Email: k.Email, EmailVerified: k.EmailVerified}
 	}
 	p.Config = openid.Config{
@@ -69,7 +95,7 @@ func Start(t testing.TB, redirectURL string, known ...Person) *Provider {
 	kept := storage.NewStorageWithClients(p.people, map[string]*storage.Client{
 		clientID: storage.WebClient(clientID, p.Config.ClientSecret, redirectURL),
 	})
-	server.Config.Handler = exampleop.SetupServer(p.Config.Issuer, kept, slog.New(slog.DiscardHandler), false)
+	server.Config.Handler = exampleop.SetupServer(p.Config.Issuer, factored{kept, strong}, slog.New(slog.DiscardHandler), false)
 	server.Start()
 	t.Cleanup(server.Close)
 	return p
