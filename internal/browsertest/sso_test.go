@@ -135,7 +135,7 @@ func (p *person) waitFor(words string) {
 func TestSigningInWithTheDirectorysPassword(t *testing.T) {
 	administrator, staff := town.Holder("総務課 ポータル管理担当"), town.Accounts[12]
 	slapd := directorytest.Start(t, false,
-		directorytest.Person("staff", directorytest.People, "uid=yamada", "employeeNumber="+staff.StaffNumber),
+		directorytest.Person("staff", directorytest.People, "uid=mihon-taro", "employeeNumber="+staff.StaffNumber),
 		directorytest.Person("stranger", directorytest.People, "uid=stranger", "employeeNumber=X999"))
 	d, err := directory.New(slapd.Config())
 	if err != nil {
@@ -154,7 +154,7 @@ func TestSigningInWithTheDirectorysPassword(t *testing.T) {
 	reader.press("サインインする")
 	reader.mustSee("アカウントを作るよう頼んでください")
 	reader.look("ldap-no-account")
-	reader.fill("login", "yamada", "password", slapd.Password["staff"])
+	reader.fill("login", "mihon-taro", "password", slapd.Password["staff"])
 	reader.press("サインインする")
 	reader.mustSee("さんのホーム")
 	reader.goTo("/account")
@@ -163,14 +163,14 @@ func TestSigningInWithTheDirectorysPassword(t *testing.T) {
 	reader.goTo("/account/second-factor/passkey")
 	reader.mustSee("利用者名")
 	reader.look("ldap-prove")
-	reader.fill("proof_login", "yamada", "proof_password", slapd.Password["staff"])
+	reader.fill("proof_login", "mihon-taro", "proof_password", slapd.Password["staff"])
 	reader.press("確かめて続ける")
 	reader.mustSee("パスキーを登録する")
 
 	slapd.Stop()
 	other := openBrowser(t, portal)
 	other.goTo("/login")
-	other.fill("login", "yamada", "password", slapd.Password["staff"])
+	other.fill("login", "mihon-taro", "password", slapd.Password["staff"])
 	other.press("サインインする")
 	other.mustSee("ディレクトリを利用できません")
 	other.look("ldap-down")
