@@ -5,7 +5,9 @@
 
 ALTER TABLE section
 	ADD COLUMN parent_id    bigint REFERENCES section CONSTRAINT section_not_its_own_parent CHECK (parent_id <> id),
+	ADD COLUMN established_on date, -- NULL: always
 	ADD COLUMN abolished_on date, -- the first day without it
+	ADD CONSTRAINT section_days_in_order CHECK (established_on < abolished_on),
 	ADD COLUMN version      int NOT NULL DEFAULT 1;
 CREATE INDEX section_by_parent ON section (parent_id);
 CREATE INDEX section_in_order ON section (position, code);
@@ -106,7 +108,23 @@ CREATE VIEW holding AS
 ALTER TABLE trail_entry ADD COLUMN capacity text NOT NULL DEFAULT '' CHECK (capacity IN ('', 'acting', 'standing_in'));
 
 GRANT SELECT ON post_role, holding TO kagami_portal;
-GRANT SELECT, INSERT, UPDATE, DELETE ON role_rule, role_grant TO kagami_portal;
+-- Who holds what, and from when, never changes; only until when.
+-- +goose StatementBegin
+CREATE FUNCTION refuse_another_first_day() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF lower(NEW.period) IS DISTINCT FROM lower(OLD.period) THEN
+		RAISE EXCEPTION '% on % is refused: the first day of a period never changes', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+	END IF;
+	RETURN NEW;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER appointment_first_day BEFORE UPDATE ON appointment FOR EACH ROW EXECUTE FUNCTION refuse_another_first_day();
+CREATE TRIGGER role_rule_first_day BEFORE UPDATE ON role_rule FOR EACH ROW EXECUTE FUNCTION refuse_another_first_day();
+CREATE TRIGGER role_grant_first_day BEFORE UPDATE ON role_grant FOR EACH ROW EXECUTE FUNCTION refuse_another_first_day();
+REVOKE UPDATE ON appointment FROM kagami_portal;
+GRANT UPDATE (period) ON appointment TO kagami_portal;
+
+GRANT SELECT, INSERT, UPDATE (period), DELETE ON role_rule, role_grant TO kagami_portal;
 -- what was prepared and has not begun can be withdrawn
 GRANT DELETE ON appointment TO kagami_portal;
 
@@ -131,7 +149,10 @@ ALTER TABLE appointment
 	DROP CONSTRAINT appointment_single_holder,
 	DROP COLUMN acting,
 	ADD CONSTRAINT appointment_single_holder EXCLUDE USING gist (post_id WITH =, period WITH &&) WHERE (single_holder);
+DROP TRIGGER appointment_first_day ON appointment;
+DROP FUNCTION refuse_another_first_day;
 REVOKE DELETE ON appointment FROM kagami_portal;
+GRANT UPDATE ON appointment TO kagami_portal;
 DROP INDEX post_by_title;
 ALTER TABLE post DROP CONSTRAINT post_title_given, DROP COLUMN version;
 DROP INDEX person_in_order;
@@ -139,4 +160,4 @@ ALTER TABLE person DROP COLUMN kind, DROP COLUMN version, DROP COLUMN search;
 DROP TRIGGER section_inside_itself ON section;
 DROP FUNCTION refuse_section_inside_itself;
 DROP INDEX section_in_order;
-ALTER TABLE section DROP COLUMN parent_id, DROP COLUMN abolished_on, DROP COLUMN version;
+ALTER TABLE section DROP COLUMN parent_id, DROP COLUMN established_on, DROP COLUMN abolished_on, DROP COLUMN version;

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/account"
+	"kagami/internal/account/openid"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -39,12 +40,18 @@ type serveCommand struct {
 	// SecondFactorRoles is nil where nothing was said.
 	SecondFactorRoles []string `name:"second-factor-roles" placeholder:"ROLE" help:"二要素認証を必須にする役割（既定：ciso,general_security_officer,administrator。見本の町では none）。none で必須にしません。"`
 
+	singleSignOn `embed:""`
+
 	Demo bool `help:"空のデータベースを見本の町で満たし、アカウントを一度だけ表示します。"`
 }
 
 // Run serves until the context ends, and then stops in order: first the pages,
 // then the database.
 func (c *serveCommand) Run(ctx context.Context) (err error) {
+	provider, ways, err := c.choose(c.publicURL())
+	if err != nil {
+		return err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fault.Wrap(err, fault.Unavailable, fmt.Sprintf("%s で待ち受けられません。ほかのプログラムが使っていないか確かめるか、--listen で別のアドレスを指定してください。", c.Listen))
@@ -67,7 +74,7 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	c.warn()
-	p, err := c.build(ctx, pool)
+	p, err := c.build(ctx, pool, provider, ways)
 	if err != nil {
 		return err
 	}
@@ -83,12 +90,13 @@ func (c *serveCommand) warn() {
 }
 
 // build makes the portal of its parts.
-func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool) (*portal.Portal, error) {
+func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, provider *openid.Provider, ways account.Ways) (*portal.Portal, error) {
 	d := door.New(pool, time.Now)
 	accounts, err := account.New(pool, d, c.Town)
 	if err != nil {
 		return nil, err
 	}
+	accounts = accounts.With(ways)
 	trying, err := c.trying(ctx, pool)
 	if err != nil {
 		return nil, err
@@ -103,7 +111,7 @@ func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool) (*portal.P
 		Town: c.Town, PublicURL: c.publicURL(), Pool: pool, Now: time.Now,
 		Org: org.New(pool, d), Accounts: accounts, Factors: factors, Policy: policy.New(pool, d, time.Now),
 		Log:            slog.New(slog.NewJSONHandler(os.Stderr, nil)),
-		TrustedProxies: c.TrustedProxies,
+		TrustedProxies: c.TrustedProxies, Provider: provider, ProviderName: c.OIDC.Name,
 	}
 	if c.Demo {
 		if c.SecondFactorRoles == nil && trying {
@@ -187,12 +195,28 @@ func (c *serveCommand) publicURL() *url.URL {
 // as long as nobody has one.
 func welcome(ctx context.Context, config portal.Config) error {
 	link, needed, err := config.Accounts.MakeFirstLink(ctx)
-	if err != nil || !needed {
+	if err != nil {
 		return err
+	}
+	if !needed {
+		return warn(ctx, config.Accounts)
 	}
 	fmt.Println("アカウントがまだありません。最初のポータル管理者になる人が、次のアドレスを24時間以内に開いてください。一度だけ使え、起動し直すと新しくなります。")
 	fmt.Println(config.PublicURL.JoinPath("welcome", link.Token))
 	return nil
+}
+
+// warn says where nobody could sign in while the provider or the directory can't
+// be used. It does not keep the portal from starting: others can sign in now.
+func warn(ctx context.Context, accounts *account.Service) error {
+	if !accounts.Ways().BreakGlassOnly {
+		return nil
+	}
+	ready, err := accounts.BreakGlassReady(ctx)
+	if err == nil && !ready {
+		fmt.Println("使える非常用のアカウントがありません。ポータル管理者が「アカウント管理」で決めてください。だれもサインインできないときは、--local-passwords all で起動し直してください。")
+	}
+	return err
 }
 
 // demo fills an empty database with the sample town.

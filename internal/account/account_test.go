@@ -75,8 +75,8 @@ func TestSignInByStaffNumberOrEmailInAnyWidthAndCase(t *testing.T) {
 	t.Parallel()
 	accounts, _, person := withPerson(t)
 	for _, login := range []string{"M001", "m001", " M001 ", "Ｍ００１", "mihon@town.example", "ＭＩＨＯＮ＠town.example"} {
-		if got, err := accounts.Authenticate(t.Context(), login, password, account.Try{}); got != person || err != nil {
-			t.Errorf("%q: %d, %v", login, got, err)
+		if got, err := accounts.Authenticate(t.Context(), login, password, account.Try{}); got.Person != person || err != nil {
+			t.Errorf("%q: %d, %v", login, got.Person, err)
 		}
 	}
 	if _, err := accounts.Authenticate(t.Context(), "M001", "川沿いの長い坂道を123", account.Try{}); err != nil {

@@ -126,16 +126,14 @@ func (s *SecondFactors) demandedOf(ctx context.Context, tx *door.Tx, person int6
 	if _, err := pgx.ForEachRow(rows, []any{&role, &mine}, func() error { theirs[role] = mine; return nil }); err != nil {
 		return false, fmt.Errorf("looking up who holds what: %w", err)
 	}
+	vacant := func(role authz.Role) bool {
+		_, held := theirs[role]
+		return !held
+	}
 	return slices.ContainsFunc(s.Demanded, func(role authz.Role) bool {
-		for {
-			if mine, held := theirs[role]; held {
-				return mine
-			}
-			above, ok := role.Above()
-			if !ok {
-				return false
-			}
-			role = above
+		if vacant(role) {
+			role, _ = role.Above(vacant)
 		}
+		return theirs[role]
 	}), nil
 }

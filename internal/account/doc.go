@@ -12,6 +12,12 @@
 // where the person has signed in from it before; more of them wait longer, but
 // never for good, and never keep the owner out on a device of their own.
 //
+// A town can have its people sign in elsewhere (Ways): with the password of its
+// directory, or vouched for by its identity provider. That makes no account: an
+// administrator does, one that needs no password. The portal's own passwords can
+// then be switched off but for the break-glass accounts of administrators, which
+// work when nothing else does.
+//
 // A session is kept in PostgreSQL, its token only as a hash; it ends at sign-out,
 // after IdleLimit without a request, and in any case after AbsoluteLimit; at
 // once with a new password (but for the one in which it was changed) and with a

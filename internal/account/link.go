@@ -130,8 +130,15 @@ func (s *Service) Invite(ctx context.Context, actor authz.Actor, number string) 
 		return Link{}, err
 	case account.Exists:
 		return Link{}, fault.New(fault.Conflict, "この人には、すでにアカウントがあります。パスワードが分からないときは、パスワードを決め直すリンクを作ってください。")
+	case s.ways.BreakGlassOnly:
+		return Link{}, errNoPasswords()
 	}
 	return s.hand(ctx, actor, Invitation, account.Holder)
+}
+
+// errNoPasswords is what whoever wants to hand out a password reads.
+func errNoPasswords() error {
+	return fault.New(fault.Conflict, "このポータルのパスワードでのサインインは、非常用のアカウントのほかは止めています。招待の代わりに、シングルサインオンのアカウントを作ってください。")
 }
 
 // Waiting are the people of today, and who begins soon, without an account.
@@ -163,6 +170,9 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) (Waiting, erro
 // 課室: all of them, or none. With again, also for those who have been invited and
 // whose link then ends. Conflict where there is nobody to invite.
 func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) ([]Link, error) {
+	if s.ways.BreakGlassOnly {
+		return nil, errNoPasswords()
+	}
 	mine, err := s.managed(ctx, actor)
 	if err != nil {
 		return nil, err
@@ -204,8 +214,10 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) 
 }
 
 // MakeResetLink makes the link by which somebody gives their account a new
-// password. Nobody makes one for themselves, nor within 7 days for a person whose
-// second factors they have taken away, where their role demands one.
+// password, or its first. Nobody makes one for themselves, nor within 7 days for a
+// person whose second factors they have taken away, where their role demands
+// one. Conflict where the portal's own passwords are switched off, unless it is an
+// administrator's, who needs one for a break-glass account.
 func (s *Service) MakeResetLink(ctx context.Context, actor authz.Actor, number string) (Link, error) {
 	account, err := s.Account(ctx, actor, number)
 	switch {
@@ -215,6 +227,8 @@ func (s *Service) MakeResetLink(ctx context.Context, actor authz.Actor, number s
 		return Link{}, fault.New(fault.Conflict, "この人には、まだアカウントがありません。招待してください。")
 	case account.Suspended():
 		return Link{}, fault.New(fault.Conflict, "このアカウントは利用を止めています。先に、利用を再開してください。")
+	case s.ways.BreakGlassOnly && !account.Administers:
+		return Link{}, fault.New(fault.Conflict, "このポータルのパスワードでのサインインは、非常用のアカウントのほかは止めています。パスワードを決められるのは、ポータル管理者だけです。")
 	}
 	return s.hand(ctx, actor, Reset, account.Holder)
 }
@@ -323,8 +337,13 @@ func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, p
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
 			return door.Unchanged(), err
 		}
-		effect.Fields = append(effect.Fields, "password")
-		return effect, keepPassword(ctx, tx, person, hash)
+		if err := keepPassword(ctx, tx, person, hash); err != nil {
+			return door.Unchanged(), err
+		}
+		// until others share the work, it is the one way in
+		_, err = tx.Exec(ctx, `UPDATE account SET break_glass = true WHERE person_id = $1`, person)
+		effect.Fields = append(effect.Fields, "password", "break_glass")
+		return effect, err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("making the first administrator: %w", err)
@@ -357,7 +376,7 @@ func (s *Service) Accept(ctx context.Context, token, password string) (int64, er
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := mayAccept(ctx, tx, person); err != nil {
+		if err := s.mayAccept(ctx, tx, person); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := keepPassword(ctx, tx, person, hash); err != nil {
@@ -373,20 +392,21 @@ func (s *Service) Accept(ctx context.Context, token, password string) (int64, er
 	return person, nil
 }
 
-// mayAccept refuses those who could not sign in afterwards.
-func mayAccept(ctx context.Context, tx *door.Tx, person int64) error {
+// mayAccept refuses those who could not sign in with a password afterwards.
+func (s *Service) mayAccept(ctx context.Context, tx *door.Tx, person int64) error {
 	serves, err := org.Serves(ctx, tx, person, tx.Today())
 	if err != nil {
 		return err
 	}
 	var (
-		suspended bool
-		begins    *time.Time
+		suspended, administers bool
+		begins                 *time.Time
 	)
 	err = tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM account WHERE person_id = $1 AND suspended_at IS NOT NULL),
+		       EXISTS (SELECT FROM holding WHERE person_id = $1 AND role = $3 AND period @> $2::date AND rule_period @> $2::date),
 		       (SELECT min(lower(period)) FROM (SELECT person_id, period FROM appointment UNION ALL SELECT person_id, period FROM role_grant) p
-		        WHERE person_id = $1 AND lower(period) > $2::date)`, person, tx.Today()).Scan(&suspended, &begins)
+		        WHERE person_id = $1 AND lower(period) > $2::date)`, person, tx.Today(), authz.Administrator).Scan(&suspended, &administers, &begins)
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking up an account: %w", err)
@@ -396,6 +416,8 @@ func mayAccept(ctx context.Context, tx *door.Tx, person int64) error {
 		return fault.New(fault.Forbidden, "本日の時点で発令されている職がないため、利用できません。総務課に連絡してください。")
 	case suspended:
 		return fault.New(fault.Forbidden, suspendedMessage)
+	case s.ways.BreakGlassOnly && !administers:
+		return fault.New(fault.Forbidden, "このポータルのパスワードでのサインインは、いまは止めています。パスワードを決めずに、サインインの画面から、庁内のアカウントでサインインしてください。できないときは、総務課に連絡してください。")
 	}
 	return nil
 }

@@ -26,6 +26,10 @@ type Account struct {
 	SuspendedAt      time.Time // zero while it can be used
 	SuspensionReason string
 	InvitedUntil     time.Time // when the open invitation ends; zero for none
+	Password         bool      // there is a password of the portal's own
+	BreakGlass       bool      // it is a break-glass account
+	Administers      bool      // they are ポータル管理者 today
+	Email            string    // empty for none
 }
 
 // Suspended tells whether the account can't be used for now.
@@ -40,7 +44,9 @@ const (
 	// invited. Nobody signs in before their first day.
 	soon = `daterange($1::date, $1::date + 60, '[]')`
 
-	accountColumns = `p.id, p.staff_number, p.name, t.section, t.title, t.begins, a.person_id IS NOT NULL, a.signed_in_at, a.suspended_at, coalesce(a.suspension_reason, ''), l.ends_at`
+	accountColumns = `p.id, p.staff_number, p.name, t.section, t.title, t.begins, a.person_id IS NOT NULL, a.signed_in_at, a.suspended_at, coalesce(a.suspension_reason, ''), l.ends_at,
+		a.password_hash IS NOT NULL, coalesce(a.break_glass, false), coalesce(p.email, ''),
+		EXISTS (SELECT FROM holding h WHERE h.person_id = p.id AND h.role = 'administrator' AND h.period @> $1::date AND h.rule_period @> $1::date)`
 
 	accountsOfToday = `
 		FROM person p
@@ -64,7 +70,8 @@ func scanAccount(row pgx.CollectableRow) (Account, error) {
 		signedIn, suspended, invited *time.Time
 		begins                       *time.Time
 	)
-	err := row.Scan(&a.Person, &a.StaffNumber, &a.Name, &section, &title, &begins, &a.Exists, &signedIn, &suspended, &a.SuspensionReason, &invited)
+	err := row.Scan(&a.Person, &a.StaffNumber, &a.Name, &section, &title, &begins, &a.Exists, &signedIn, &suspended, &a.SuspensionReason, &invited,
+		&a.Password, &a.BreakGlass, &a.Email, &a.Administers)
 	a.Post = org.PostName(section, title)
 	a.Begins = orZero(begins)
 	a.SignedInAt, a.SuspendedAt, a.InvitedUntil = orZero(signedIn), orZero(suspended), orZero(invited)
@@ -164,8 +171,12 @@ func (s *Service) managed(ctx context.Context, actor authz.Actor) ([]int64, erro
 func (s *Service) today() time.Time { return calendar.Day(s.door.Now()) }
 
 // Suspend keeps somebody from signing in, and ends all their sessions at once.
+// Conflict where theirs is the last break-glass account that a town needs.
 func (s *Service) Suspend(ctx context.Context, actor authz.Actor, number, reason string) error {
 	return s.decide(ctx, actor, number, "suspended", reason, func(tx *door.Tx, person int64) error {
+		if err := s.keepsBreakGlass(ctx, tx, person); err != nil {
+			return err
+		}
 		tag, err := tx.Exec(ctx, `UPDATE account SET suspended_at = $2, suspension_reason = $3 WHERE person_id = $1 AND suspended_at IS NULL`,
 			person, tx.Now, reason)
 		switch {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/authz"
 	"kagami/internal/door"
@@ -27,6 +26,7 @@ type Service struct {
 	// words are what passwords here would be guessed to be made of, such as the
 	// town's name.
 	words []string
+	ways  Ways
 	// nobody is the hash that a sign-in without an account is held against, so
 	// that it takes as long as one with an account.
 	nobody string
@@ -109,42 +109,96 @@ func passwordEffect(person int64) door.Effect {
 
 // found is what is known of whoever tries to sign in.
 type found struct {
-	person    int64 // 0 for nobody
-	hash      string
-	suspended bool
-	logins    []string // what they sign in with, folded
+	person     int64  // 0 for nobody
+	hash       string // nobody's for whoever can't use a password of the portal's own
+	password   bool   // they can
+	breakGlass bool
+	suspended  bool
+	logins     []string // what they sign in with, folded
 }
 
-// Authenticate returns the person whose login (e-mail or staff number, in
-// either width of letters) and password these are. Unauthenticated otherwise,
-// with the same words and after the same time whether the account exists;
-// TooMany where too many tries have failed before.
-func (s *Service) Authenticate(ctx context.Context, login, password string, try Try) (int64, error) {
-	login = strings.ToLower(strings.TrimSpace(norm.NFKC.String(login)))
-	who, err := s.find(ctx, `lower(p.email) = $1 OR lower(p.staff_number) = $1`, login)
+// Authenticate returns the proof that it is the person whose login (e-mail or
+// staff number, in either width of letters) and password these are: first the
+// portal's own, as far as the town lets it be used, and then the directory's, if
+// there is one. Unauthenticated otherwise, with the same words and after the
+// same time whether the account exists; TooMany where too many tries have
+// failed before, without asking the directory; Unavailable if that does not
+// answer and the portal's own password does not fit.
+func (s *Service) Authenticate(ctx context.Context, login, password string, try Try) (Proof, error) {
+	proof := Proof{Method: ByPassword, At: s.door.Now()}
+	who, err := s.find(ctx, `lower(p.email) = $1 OR lower(p.staff_number) = $1`, folded(login))
 	if err != nil {
-		return 0, err
+		return Proof{}, err
 	}
-	ok, err := s.tryPassword(ctx, who, login, password, try)
+	tallies, err := s.tallies(ctx, ofPerson(who.person), who.person, try)
+	if err != nil {
+		return Proof{}, err
+	}
+	who.countByLogin(tallies, folded(login))
+	var refusal error // of the directory, which has no say in what is counted
+	ok, err := s.throttled(ctx, tallies, func() (bool, error) {
+		proof.Person = who.person
+		if ok, err := s.fits(ctx, who, password); ok || err != nil {
+			return ok, err
+		}
+		if s.ways.Directory == nil {
+			return false, nil
+		}
+		proof.Method = ByDirectory
+		proof.Person, refusal = s.askDirectory(ctx, login, password, who)
+		return refusal == nil, nil
+	})
 	switch {
 	case err != nil:
-		return 0, fmt.Errorf("checking a password: %w", err)
+		return Proof{}, fmt.Errorf("checking a password: %w", err)
+	case refusal != nil:
+		return Proof{}, refusal
 	case !ok:
-		return 0, fault.New(fault.Unauthenticated, "メールアドレス（または職員番号）かパスワードが違います。もう一度入力してください。")
-	case who.suspended:
-		return 0, fault.New(fault.Unauthenticated, suspendedMessage)
+		return Proof{}, errSignIn()
+	case proof.Method == ByPassword && who.suspended:
+		return Proof{}, fault.New(fault.Unauthenticated, suspendedMessage)
 	}
-	return who.person, nil
+	return proof, nil
 }
 
-// Verify tells whether this is the password of a person who is signed in,
-// counted as a sign-in is; TooMany where too many tries have failed before.
+func errSignIn() error {
+	return fault.New(fault.Unauthenticated, "メールアドレス（または職員番号）かパスワードが違います。もう一度入力してください。")
+}
+
+// askDirectory returns whom the directory knows by a login and password. who is
+// whom the portal would take the login for: the directory may not mean another.
+func (s *Service) askDirectory(ctx context.Context, login, password string, who found) (int64, error) {
+	identity, err := s.ways.Directory.Authenticate(ctx, login, password)
+	if fault.KindOf(err) == fault.Unauthenticated {
+		return 0, errSignIn()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("signing in at the directory: %w", err)
+	}
+	value := identity.Email
+	if s.ways.DirectoryKey == KeyStaffNumber {
+		value = identity.StaffNumber
+	}
+	person, err := s.Vouched(ctx, s.ways.DirectoryKey, value)
+	if err == nil && who.person != 0 && who.person != person {
+		return 0, errSignIn()
+	}
+	return person, err
+}
+
+// Verify tells whether this is the portal's own password of a person who is
+// signed in, and may still use one; counted as a sign-in is. TooMany where too
+// many tries have failed before.
 func (s *Service) Verify(ctx context.Context, person int64, password string, try Try) (bool, error) {
 	who, err := s.find(ctx, `p.id = $1`, person)
 	if err != nil {
 		return false, err
 	}
-	ok, err := s.tryPassword(ctx, who, "", password, try)
+	tallies, err := s.tallies(ctx, ofPerson(person), who.person, try)
+	if err != nil {
+		return false, err
+	}
+	ok, err := s.throttled(ctx, tallies, func() (bool, error) { return s.fits(ctx, who, password) })
 	if err != nil {
 		return false, fmt.Errorf("checking a password: %w", err)
 	}
@@ -153,29 +207,30 @@ func (s *Service) Verify(ctx context.Context, person int64, password string, try
 
 func (s *Service) find(ctx context.Context, where string, arg any) (found, error) {
 	who := found{hash: s.nobody}
+	var (
+		hash          *string
+		administrates bool
+	)
 	err := s.pool.QueryRow(ctx, `
-		SELECT a.person_id, a.password_hash, a.suspended_at IS NOT NULL, ARRAY[lower(p.staff_number), coalesce(lower(p.email), '')]
-		FROM person p JOIN account a ON a.person_id = p.id WHERE `+where, arg).Scan(&who.person, &who.hash, &who.suspended, &who.logins)
+		SELECT a.person_id, a.password_hash, a.suspended_at IS NOT NULL, a.break_glass, EXISTS (
+			SELECT FROM holding h WHERE h.person_id = p.id AND h.role = $3 AND h.period @> $2::date AND h.rule_period @> $2::date),
+			ARRAY[lower(p.staff_number), coalesce(lower(p.email), '')]
+		FROM person p JOIN account a ON a.person_id = p.id WHERE `+where, arg, s.today(), authz.Administrator).
+		Scan(&who.person, &hash, &who.suspended, &who.breakGlass, &administrates, &who.logins)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return found{}, fmt.Errorf("looking up an account: %w", err)
+	}
+	if hash != nil && (!s.ways.BreakGlassOnly || who.breakGlass && administrates) {
+		who.hash, who.password = *hash, true
 	}
 	return who, nil
 }
 
-// tryPassword holds a password against an account, or against nobody's. login is
-// what was typed to name it; empty for who is signed in.
-func (s *Service) tryPassword(ctx context.Context, who found, login, password string, try Try) (bool, error) {
-	tallies, err := s.tallies(ctx, ofPerson(who.person), who.person, try)
-	if err != nil {
-		return false, err
-	}
-	if login != "" {
-		who.countByLogin(tallies, login)
-	}
-	return s.throttled(ctx, tallies, func() (bool, error) {
-		ok, err := s.hashing.matches(ctx, password, who.hash)
-		return ok && who.person != 0, err
-	})
+// fits holds a password against the portal's own of an account, or against
+// nobody's.
+func (s *Service) fits(ctx context.Context, who found, password string) (bool, error) {
+	ok, err := s.hashing.matches(ctx, password, who.hash)
+	return ok && who.password, err
 }
 
 // Change is what somebody enters to change their own password.
@@ -189,8 +244,16 @@ type Change struct {
 
 // ChangePassword changes the actor's own password and ends all their other
 // sessions at once. Invalid if the current one is wrong, or the new one is too
-// short or known to be bad; TooMany where too many tries have failed before.
+// short or known to be bad; Conflict if they have none that is used; TooMany where
+// too many tries have failed before.
 func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c Change) error {
+	who, err := s.find(ctx, `p.id = $1`, actor.Person)
+	if err == nil && !who.password {
+		err = fault.New(fault.Conflict, "このポータルのパスワードではサインインしないことになっているため、変えられるパスワードがありません。")
+	}
+	if err != nil {
+		return err
+	}
 	ok, err := s.Verify(ctx, actor.Person, c.Current, c.Try)
 	if err != nil {
 		return err

@@ -32,10 +32,13 @@ const (
 	ByTOTP         = "totp" // an authenticator app
 	ByRecoveryCode = "recovery_code"
 	ByPasskey      = "passkey"
+	ByDirectory    = "directory" // the password of the town's directory
+	ByProvider     = "openid"    // the identity provider vouches for them
 )
 
 var methodTitles = map[string]string{
 	ByPassword: "パスワード", ByTOTP: "認証アプリ", ByRecoveryCode: "回復コード", ByPasskey: "パスキー",
+	ByDirectory: "庁内のパスワード", ByProvider: "シングルサインオン",
 }
 
 // MethodTitle is what a way to sign in is called.

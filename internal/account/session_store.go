@@ -80,7 +80,8 @@ func (s *store) CommitCtx(ctx context.Context, token string, data []byte, _ time
 	}
 	now := s.now()
 	tag, err := s.pool.Exec(ctx, `
-		WITH active AS (UPDATE account SET signed_in_at = $3 WHERE person_id = $2 AND suspended_at IS NULL AND password_set_at <= $8 RETURNING person_id)
+		WITH active AS (UPDATE account SET signed_in_at = $3 WHERE person_id = $2 AND suspended_at IS NULL
+			AND (password_set_at IS NULL OR password_set_at <= $8) RETURNING person_id)
 		INSERT INTO sessions (token, person_id, id, method, device, strong, begun_at, seen_at, proved_at, expiry, ends_at)
 		SELECT $1, $2, $4, $5, $6, $7, $3, $3, $8, $9, $10
 		WHERE EXISTS (SELECT FROM active) OR NOT EXISTS (SELECT FROM account WHERE person_id = $2)`,

@@ -31,7 +31,7 @@ var arrows = map[string][]string{
 	"internal/door":             {"internal/authz", "internal/calendar", "internal/postgres", "internal/trail"},
 
 	"internal/org":     domain("internal/sheet"),
-	"internal/account": domain(),
+	"internal/account": domain("internal/account/directory"),
 
 	"internal/account/directory": {"internal/fault"},
 	"internal/account/openid":    {"internal/fault"},
@@ -44,7 +44,7 @@ var arrows = map[string][]string{
 	"web/page":      {"internal/account", "internal/authz", "internal/calendar", "internal/fault", "internal/org", "internal/policy", "internal/policy/outline", "web/component", "web/layout"},
 
 	"internal/sample": {"internal/account", "internal/authz", "internal/calendar", "internal/org", "internal/policy", "internal/policy/outline"},
-	"internal/portal": {"internal/account", "internal/authz", "internal/calendar", "internal/fault", "internal/org", "internal/policy",
+	"internal/portal": {"internal/account", "internal/account/openid", "internal/authz", "internal/calendar", "internal/fault", "internal/org", "internal/policy",
 		"internal/policy/outline", "internal/postgres", "internal/sheet", "web/component", "web/layout", "web/page", "web/static"},
 }
 
@@ -54,7 +54,8 @@ func domain(more ...string) []string {
 }
 
 // wiring builds everything and knows everything; nothing knows it.
-var wiring = []string{"cmd/kagami", "internal/bench", "internal/portal/portaltest", "internal/postgres/pgtest", "internal/browsertest", "internal/archtest"}
+var wiring = []string{"cmd/kagami", "internal/bench", "internal/portal/portaltest", "internal/postgres/pgtest",
+	"internal/account/directory/directorytest", "internal/account/openid/openidtest", "internal/browsertest", "internal/archtest"}
 
 func load(t *testing.T) []*packages.Package {
 	t.Helper()

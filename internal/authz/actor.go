@@ -145,19 +145,14 @@ func (a Actor) reaches(h Holding, action Action, m Matter) bool {
 // isAbove tells whether the actor holds the role above one whose only holder is
 // concerned: the next that is not itself held by that person alone.
 func (a Actor) isAbove(concerned Holding, alone []Holding) bool {
-	role := concerned.Role
-	for {
-		above, ok := role.Above()
-		if !ok {
-			return false
-		}
-		if !slices.ContainsFunc(alone, func(h Holding) bool { return h.Role == above }) {
-			return slices.ContainsFunc(a.Holdings, func(h Holding) bool {
-				return h.Role == above && (!above.OfSection() || h.Section == concerned.Section)
-			})
-		}
-		role = above
-	}
+	above, ok := concerned.Role.Above(func(role Role) bool {
+		return slices.ContainsFunc(alone, func(h Holding) bool {
+			return h.Role == role && (!role.OfSection() || h.Section == concerned.Section)
+		})
+	})
+	return ok && slices.ContainsFunc(a.Holdings, func(h Holding) bool {
+		return h.Role == above && (!above.OfSection() || h.Section == concerned.Section)
+	})
 }
 
 // Check is May with a refusal as an error: Forbidden.

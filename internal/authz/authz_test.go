@@ -109,3 +109,16 @@ func TestRolesWith(t *testing.T) {
 		}
 	}
 }
+
+// Where somebody alone is システム管理者 of one section and 管理者 of another, the
+// 管理者 of the first decides, who is not concerned.
+func TestWhoStandsAboveIsOfTheSameSection(t *testing.T) {
+	manager := holder(authz.SecurityManager) // of mine
+	matter := authz.Matter{Section: mine, Person: 9, Decision: true, Alone: []authz.Holding{
+		{Role: authz.SystemManager, Section: mine}, {Role: authz.SecurityManager, Section: other},
+	}}
+	as, ok := manager.May(authz.ConfirmViolation, matter)
+	if !ok || as.Role != authz.SystemManager || as.Capacity != authz.StandingIn {
+		t.Errorf("acts as %+v: %t", as, ok)
+	}
+}

@@ -82,10 +82,26 @@ var above = map[Role]Role{
 }
 
 // Above is the role that takes a role's matters while it is vacant, or where
-// its holder is concerned; false for those that nobody stands in for.
-func (r Role) Above() (Role, bool) {
+// its holder is concerned: the next above that passed does not pass over; false
+// for roles that nobody stands in for.
+func (r Role) Above(passed func(Role) bool) (Role, bool) {
 	up, ok := above[r]
+	for ok && passed(up) {
+		up, ok = above[up]
+	}
 	return up, ok
+}
+
+// Covered are the roles that the one above takes the matters of, those of a
+// section or those of the whole town.
+func Covered(ofSection bool) []Role {
+	var covered []Role
+	for _, role := range Given() {
+		if _, ok := above[role]; ok && role.OfSection() == ofSection {
+			covered = append(covered, role)
+		}
+	}
+	return covered
 }
 
 // Given are the roles that a town gives, by a post or directly, from the top of

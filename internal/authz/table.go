@@ -58,7 +58,7 @@ var table = [...]row{
 	{ReadViolation, "違反の記録を見る", [...]Reach{all, all, all, all, no, own, own, self, all, no}},
 	{SeeOrganization, "体制を見る", [...]Reach{all, all, all, all, all, all, all, all, all, all}},
 	{ChangeOrganization, "課室・職員・職・発令を変える", [...]Reach{no, no, all, all, no, no, no, no, no, all}},
-	{ManageAccounts, "アカウント・二要素・セッションを管理する", [...]Reach{no, no, no, no, no, no, no, self, no, all}},
+	{ManageAccounts, "アカウント・二要素認証・サインインを管理する", [...]Reach{no, no, no, no, no, no, no, self, no, all}},
 	{ReadTrail, "監査証跡を見る", [...]Reach{no, all, all, no, no, no, no, no, all, no}},
 }
 

@@ -215,3 +215,30 @@ func TestAnAlteredEntryIsFound(t *testing.T) {
 		})
 	}
 }
+
+// Whoever acts as 職務代理 or for a vacant role is recorded as that.
+func TestTheTrailSaysInWhichCapacitySomebodyActed(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	var person int64
+	err := db.Pool.QueryRow(t.Context(), `INSERT INTO person (staff_number, name, furigana) VALUES ('9', '見本', 'ミホン') RETURNING id`).Scan(&person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, capacity := range []authz.Capacity{authz.AsHolder, authz.Acting, authz.StandingIn} {
+		actor := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer, Capacity: capacity}}}
+		err := door.New(db.Pool, clock).Do(t.Context(), actor, func(tx *door.Tx) (door.Effect, error) {
+			return door.Effect{Subject: trail.Subject{Kind: "section", ID: 1}}, tx.Allow(authz.ChangeOrganization, authz.Matter{})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var recorded authz.Capacity
+		if err := db.Pool.QueryRow(t.Context(), `SELECT capacity FROM trail_entry ORDER BY id DESC LIMIT 1`).Scan(&recorded); err != nil || recorded != capacity {
+			t.Errorf("recorded as %q, acted as %q: %v", recorded, capacity, err)
+		}
+	}
+	if _, err := trail.Verify(t.Context(), db.Pool); err != nil {
+		t.Error(err)
+	}
+}

@@ -73,7 +73,7 @@ func (s *Service) ActorOn(ctx context.Context, person int64, day time.Time) (aut
 		      UNION ALL SELECT role, section_id, NULL, 0, false, 0, true FROM vacant) m ON true
 		LEFT JOIN section s ON s.id = m.section_id
 		WHERE p.id = $1
-		ORDER BY m.vacant, m.position, m.id`, person, day, townAbove, sectionAbove, []authz.Role{
+		ORDER BY m.vacant, m.position, m.id`, person, day, authz.Covered(false), authz.Covered(true), []authz.Role{
 		authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.SecurityManager,
 	})
 	if err != nil {
@@ -116,10 +116,7 @@ func (s *Service) ActorOn(ctx context.Context, person int64, day time.Time) (aut
 func standingIn(held, vacant []authz.Holding) []authz.Holding {
 	var taken []authz.Holding
 	for _, v := range vacant {
-		up, ok := v.Role.Above()
-		for ok && isVacant(vacant, up, v.Section) {
-			up, ok = up.Above()
-		}
+		up, ok := v.Role.Above(func(role authz.Role) bool { return isVacant(vacant, role, v.Section) })
 		if !ok {
 			continue
 		}

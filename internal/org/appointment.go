@@ -24,10 +24,11 @@ type Appointment struct {
 	Acting bool      // 職務代理
 }
 
-// Appoint gives a person a post, today or from a day to come (発令). With
-// succeed, whoever holds the post then holds it until the day before: that is
-// how a transfer is prepared. Conflict if they hold it already, or if it is for
-// one person and someone else holds it. Nobody appoints themselves.
+// Appoint gives a person a post from a day on, which may be past: a 発令 is often
+// written down late. With succeed, whoever holds the post then holds it until
+// the day before, which is how a transfer is prepared; that is about them too,
+// and never changes the past. Conflict if they hold the post already, or if it
+// is for one person and someone else holds it. Nobody appoints themselves.
 func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment, succeed bool) error {
 	if err := checkPeriod(a.First, a.Last); err != nil {
 		return err
@@ -36,26 +37,40 @@ func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment,
 		if err := s.allowDecision(ctx, tx, a.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		var id int64
-		err := s.keepingOffices(ctx, tx, func() (err error) {
-			if succeed {
-				if err := endOthers(ctx, tx, a); err != nil {
-					return err
-				}
-			}
-			id, err = insertAppointment(ctx, tx, a)
-			return err
-		})
-		return door.Effect{
-			Subject: trail.Subject{Kind: "appointment", ID: id},
-			Fields:  []string{"person", "post", "period", "acting"},
-			Refs:    map[string]int64{"person": a.Person, "post": a.Post},
-		}, err
+		return s.appoint(ctx, tx, a, succeed)
 	})
 	if err != nil {
 		return fmt.Errorf("appointing: %w", err)
 	}
 	return nil
+}
+
+// appoint is Appoint once it is allowed.
+func (s *Service) appoint(ctx context.Context, tx *door.Tx, a Appointment, succeed bool) (door.Effect, error) {
+	var (
+		id    int64
+		ended []door.Effect
+	)
+	err := s.keepingOffices(ctx, tx, func() (err error) {
+		if succeed {
+			if ended, err = s.endOthers(ctx, tx, a); err != nil {
+				return err
+			}
+		}
+		id, err = insertAppointment(ctx, tx, a)
+		return err
+	})
+	effect := a.effect(id, "person", "post", "period", "acting")
+	effect.Also = ended
+	return effect, err
+}
+
+// effect is what the trail says of a change of the appointment with that id.
+func (a Appointment) effect(id int64, fields ...string) door.Effect {
+	return door.Effect{
+		Subject: trail.Subject{Kind: "appointment", ID: id}, Fields: fields, Refs: map[string]int64{"person": a.Person, "post": a.Post},
+		Confidential: map[string]any{"first": dayOrNone(a.First), "last": dayOrNone(a.Last), "acting": a.Acting},
+	}
 }
 
 // checkPeriod refuses a period without a first day, or whose last day is before
@@ -73,35 +88,68 @@ func checkPeriod(first, last time.Time) error {
 func insertAppointment(ctx context.Context, tx pgx.Tx, a Appointment) (int64, error) {
 	var id int64
 	err := tx.QueryRow(ctx, `
+		WITH po AS (SELECT po.id, po.single_holder FROM post po LEFT JOIN section s ON s.id = po.section_id WHERE po.id = $2 AND `+sectionLasts(`$3::date`, `$4::date`)+`)
 		INSERT INTO appointment (person_id, post_id, single_holder, period, acting)
-		SELECT $1, po.id, po.single_holder, daterange($3::date, $4::date, '[]'), $5
-		FROM post po LEFT JOIN section s ON s.id = po.section_id
-		WHERE po.id = $2 AND (s.abolished_on IS NULL OR s.abolished_on > coalesce($4::date, 'infinity')) RETURNING id`,
+		SELECT $1, po.id, po.single_holder, daterange($3::date, $4::date, '[]'), $5 FROM po RETURNING id`,
 		a.Person, a.Post, a.First, orNull(a.Last), a.Acting).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, invalid("post", "職を選んでください。廃止される課室の職には、廃止の前日までの発令しかできません。")
+		return 0, errNotLasting("post")
 	}
 	return id, explain(err)
 }
 
-// endOthers ends the appointments of others to a post on the day before.
+// errNotLasting refuses what would be outside of the days of its section, at the
+// field that says so.
+func errNotLasting(field string) error {
+	switch field {
+	case "post":
+		return invalid(field, "職を選んでください。課室の設置の日より前と、廃止の日からあとには、発令できません。")
+	case "section":
+		return invalid(field, "課室を選び直してください。課室の設置の日より前と、廃止の日からあとには、役割を与えられません。")
+	}
+	return invalid(field, "最後の日は、課室の廃止の日より前の日にしてください。")
+}
+
+// endOthers ends the appointments of others to a post on the day before, each
+// with its own permission, and returns what the trail is to say of each.
 // Somebody else's appointment that begins then or later stays, and stands in
 // the way.
-func endOthers(ctx context.Context, tx pgx.Tx, a Appointment) error {
-	_, err := tx.Exec(ctx, `
+func (s *Service) endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]door.Effect, error) {
+	if a.First.Before(tx.Today()) {
+		return nil, invalid("first", "前任の発令を終わらせるときは、最初の日を今日か、それより後の日にしてください。過ぎた期間は変えられません。")
+	}
+	rows, err := tx.Query(ctx, `
 		UPDATE appointment SET period = daterange(lower(period), $3::date)
-		WHERE post_id = $1 AND person_id <> $2 AND acting = $4 AND period @> $3::date AND lower(period) < $3::date`,
+		WHERE post_id = $1 AND person_id <> $2 AND acting = $4 AND period @> $3::date AND lower(period) < $3::date
+		RETURNING id, person_id, post_id, lower(period)`,
 		a.Post, a.Person, a.First, a.Acting)
 	if err != nil {
-		return fmt.Errorf("ending the appointments before: %w", explain(err))
+		return nil, fmt.Errorf("ending the appointments before: %w", err)
 	}
-	return nil
+	last := a.First.AddDate(0, 0, -1)
+	before, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Appointment, error) {
+		b := Appointment{Last: last, Acting: a.Acting}
+		return b, row.Scan(&b.ID, &b.Person, &b.Post, &b.First)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ending the appointments before: %w", explain(err))
+	}
+	var effects []door.Effect
+	for _, b := range before {
+		if err := s.allowDecision(ctx, tx, b.Person); err != nil {
+			return nil, err
+		}
+		effect := b.effect(b.ID, "period")
+		effect.Confidential = nil // entries beside the first have none
+		effects = append(effects, effect)
+	}
+	return effects, nil
 }
 
 // EndAppointment sets the last day of an appointment; zero for until further
 // notice. What has been is not undone: a last day before the first, or before
 // yesterday for one that was in force until now, is refused.
-func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int64, last, today time.Time) error {
+func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int64, last time.Time) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		a, err := lockAppointment(ctx, tx, id)
 		if err != nil {
@@ -110,21 +158,20 @@ func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int6
 		if err := s.allowDecision(ctx, tx, a.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		yesterday := today.AddDate(0, 0, -1)
-		switch {
-		case !last.IsZero() && last.Before(a.First):
-			return door.Unchanged(), errReversed()
-		case !last.IsZero() && last.Before(yesterday), !a.Last.IsZero() && a.Last.Before(yesterday):
-			return door.Unchanged(), invalid("last", "すでに過ぎた期間は変えられません。最後の日は、昨日か、それより後の日にしてください。")
+		if err := checkEnd(tx.Today(), a.First, a.Last, last); err != nil {
+			return door.Unchanged(), err
 		}
-		err = s.keepingOffices(ctx, tx, func() error {
-			_, err := tx.Exec(ctx, `UPDATE appointment SET period = daterange(lower(period), $2::date, '[]') WHERE id = $1`, id, orNull(last))
+		a.Last = last
+		return a.effect(id, "period"), s.keepingOffices(ctx, tx, func() error {
+			tag, err := tx.Exec(ctx, `
+				UPDATE appointment a SET period = daterange(lower(a.period), $2::date, '[]')
+				FROM post po LEFT JOIN section s ON s.id = po.section_id
+				WHERE a.id = $1 AND po.id = a.post_id AND `+sectionLasts(`lower(a.period)`, `$2::date`), id, orNull(last))
+			if err == nil && tag.RowsAffected() == 0 {
+				return errNotLasting("last")
+			}
 			return explain(err)
 		})
-		return door.Effect{
-			Subject: trail.Subject{Kind: "appointment", ID: id}, Fields: []string{"period"},
-			Refs: map[string]int64{"person": a.Person, "post": a.Post},
-		}, err
 	})
 	if err != nil {
 		return fmt.Errorf("ending an appointment: %w", err)
@@ -132,8 +179,26 @@ func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int6
 	return nil
 }
 
+// checkEnd refuses a new last day (zero for none) that would change what has
+// been: of a period that is over, or before yesterday.
+func checkEnd(today, first, was, last time.Time) error {
+	yesterday := today.AddDate(0, 0, -1)
+	switch {
+	case !last.IsZero() && last.Before(first):
+		return errReversed()
+	case !last.IsZero() && last.Before(yesterday), !was.IsZero() && was.Before(yesterday):
+		return invalid("last", "すでに過ぎた期間は変えられません。最後の日は、昨日か、それより後の日にしてください。")
+	}
+	return nil
+}
+
+// errBegun refuses to take back what has begun.
+func errBegun() error {
+	return fault.New(fault.Conflict, "すでに始まったものは取り消せません。終わらせるときは、最後の日を入力してください。")
+}
+
 // Withdraw takes back an appointment that was prepared and has not begun.
-func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, id int64, today time.Time) error {
+func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, id int64) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		a, err := lockAppointment(ctx, tx, id)
 		if err != nil {
@@ -142,17 +207,13 @@ func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, id int64, tod
 		if err := s.allowDecision(ctx, tx, a.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		if !a.First.After(today) {
-			return door.Unchanged(), fault.New(fault.Conflict, "すでに始まった発令は取り消せません。終わらせるときは、最後の日を入力してください。")
+		if !a.First.After(tx.Today()) {
+			return door.Unchanged(), errBegun()
 		}
-		err = s.keepingOffices(ctx, tx, func() error {
+		return a.effect(id, "withdrawn"), s.keepingOffices(ctx, tx, func() error {
 			_, err := tx.Exec(ctx, `DELETE FROM appointment WHERE id = $1`, id)
 			return err
 		})
-		return door.Effect{
-			Subject: trail.Subject{Kind: "appointment", ID: id}, Fields: []string{"withdrawn"},
-			Refs: map[string]int64{"person": a.Person, "post": a.Post},
-		}, err
 	})
 	if err != nil {
 		return fmt.Errorf("withdrawing an appointment: %w", err)
@@ -212,10 +273,7 @@ func (s *Service) appointments(ctx context.Context, condition string, argument i
 		)
 		err := row.Scan(&l.ID, &l.Person, &l.PersonName, &l.StaffNumber, &l.Appointment.Post, &l.First, &last, &l.Acting,
 			&section, &l.SectionCode, &title, &l.Roles)
-		l.Post = PostName(section, title)
-		if last != nil {
-			l.Last = *last
-		}
+		l.Post, l.Last = PostName(section, title), orZero(last)
 		return l, err
 	})
 	if err != nil {
@@ -239,8 +297,6 @@ func lockAppointment(ctx context.Context, tx pgx.Tx, id int64) (Appointment, err
 	if err != nil {
 		return Appointment{}, fmt.Errorf("loading an appointment: %w", err)
 	}
-	if last != nil {
-		a.Last = *last
-	}
+	a.Last = orZero(last)
 	return a, nil
 }

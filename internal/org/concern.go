@@ -11,14 +11,6 @@ import (
 	"kagami/internal/door"
 )
 
-// townAbove are the roles of the whole town that somebody stands above, and
-// sectionAbove those of a section: where one is vacant, or its holder
-// concerned, the role above takes its matters.
-var (
-	townAbove    = []authz.Role{authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.CSIRTMember, authz.Administrator}
-	sectionAbove = []authz.Role{authz.SecurityManager, authz.SystemManager}
-)
-
 // querier is the part of a pool or a transaction that reads.
 type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
@@ -32,7 +24,7 @@ func alone(ctx context.Context, db querier, person int64, day time.Time) ([]auth
 		WHERE h.person_id = $1 AND h.period @> $2::date AND h.rule_period @> $2::date AND (h.role = ANY($3) OR h.role = ANY($4))
 		  AND NOT EXISTS (SELECT FROM holding o
 		                  WHERE o.role = h.role AND o.person_id <> $1 AND o.period @> $2::date AND o.rule_period @> $2::date
-		                    AND (h.role = ANY($3) OR o.section_id = h.section_id))`, person, day, townAbove, sectionAbove)
+		                    AND (h.role = ANY($3) OR o.section_id = h.section_id))`, person, day, authz.Covered(false), authz.Covered(true))
 	if err != nil {
 		return nil, fmt.Errorf("looking for roles of one person: %w", err)
 	}

@@ -41,10 +41,10 @@ func (s *Service) findGaps(ctx context.Context, day time.Time) (Gaps, error) {
 	var g Gaps
 	err := s.pool.QueryRow(ctx, `
 		WITH held AS (SELECT DISTINCT role, section_id FROM holding WHERE role = ANY($2::text[]) AND period @> $1::date AND rule_period @> $1::date)
-		SELECT (SELECT count(*) FROM section WHERE abolished_on IS NULL OR abolished_on > $1),
+		SELECT (SELECT count(*) FROM section s WHERE `+sectionExists(`$1`)+`),
 		       ARRAY(SELECT r.role FROM unnest($3::text[]) WITH ORDINALITY r(role, n) WHERE NOT EXISTS (SELECT FROM held WHERE held.role = r.role) ORDER BY r.n),
 		       (SELECT count(*) FROM section s
-		        WHERE (s.abolished_on IS NULL OR s.abolished_on > $1)
+		        WHERE `+sectionExists(`$1`)+`
 		          AND NOT EXISTS (SELECT FROM held WHERE held.role = $4 AND held.section_id = s.id)
 		          AND EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = s.id AND a.period @> $1::date))`,
 		day, authz.Given(), townRoles[:4], authz.SecurityManager).Scan(&g.Sections, &g.VacantRoles, &g.WithoutHeads)

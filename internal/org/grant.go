@@ -28,13 +28,20 @@ type Grant struct {
 	Reason      string
 }
 
-// GiveRole gives a person a role directly. Nobody gives one to themselves.
+// GiveRole gives a person a role directly, from today or a day to come. Nobody
+// gives one to themselves.
 func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) error {
 	if err := checkPeriod(g.First, g.Last); err != nil {
 		return err
 	}
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := s.allowDecision(ctx, tx, g.Person); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := notPast(tx, actor, g.First); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := oneAtATime(ctx, tx); err != nil {
 			return door.Unchanged(), err
 		}
 		section, err := sectionID(ctx, tx, g.Section)
@@ -44,15 +51,27 @@ func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) erro
 		var id int64
 		err = tx.QueryRow(ctx, `
 			INSERT INTO role_grant (person_id, role, section_id, period, reason)
-			VALUES ($1, $2, nullif($3, 0::bigint), daterange($4::date, $5::date, '[]'), $6) RETURNING id`,
-			g.Person, g.Role, section, g.First, orNull(g.Last), oneLine(g.Reason)).Scan(&id)
-		return door.Effect{
-			Subject: trail.Subject{Kind: "role_grant", ID: id}, Fields: []string{"person", "role", "section", "period", "reason"},
-			Refs: map[string]int64{"person": g.Person, "section": section}, Confidential: map[string]any{"role": g.Role, "reason": g.Reason},
-		}, explain(err)
+			SELECT $1, $2, nullif($5, 0::bigint), daterange($3::date, $4::date, '[]'), $6
+			WHERE $5 = 0 OR EXISTS (SELECT FROM section s WHERE s.id = $5 AND `+sectionLasts(`$3::date`, `$4::date`)+`) RETURNING id`,
+			g.Person, g.Role, g.First, orNull(g.Last), section, oneLine(g.Reason)).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return door.Unchanged(), errNotLasting("section")
+		}
+		effect := g.effect(id, "person", "role", "section", "period", "reason")
+		effect.Refs["section"] = section
+		return effect, explain(err)
 	})
 	if err != nil {
 		return fmt.Errorf("giving a role: %w", err)
+	}
+	return nil
+}
+
+// notPast refuses to give a role for days that are past, but to the operator, who
+// sets towns up: nobody has had it then.
+func notPast(tx *door.Tx, actor authz.Actor, first time.Time) error {
+	if actor.Person != 0 && first.Before(tx.Today()) {
+		return invalid("first", "役割は、過ぎた日からは与えられません。最初の日を今日か、それより後の日にしてください。")
 	}
 	return nil
 }
@@ -87,9 +106,7 @@ func (s *Service) grants(ctx context.Context, condition string, argument int64) 
 			last *time.Time
 		)
 		err := row.Scan(&g.ID, &g.Person, &g.PersonName, &g.StaffNumber, &g.Role, &g.Section, &g.SectionName, &g.First, &last, &g.Reason)
-		if last != nil {
-			g.Last = *last
-		}
+		g.Last = orZero(last)
 		return g, err
 	})
 	if err != nil {
@@ -103,38 +120,71 @@ func errNoGrant() error {
 }
 
 // EndRole sets the last day of a role given directly, yesterday at the
-// earliest; one that has not begun is taken back.
-func (s *Service) EndRole(ctx context.Context, actor authz.Actor, id int64, last, today time.Time) error {
-	if last.IsZero() || last.Before(today.AddDate(0, 0, -1)) {
-		return invalid("last", "最後の日は、昨日か、それより後の日にしてください。")
-	}
+// earliest. It is refused where nobody would be left as 統括情報セキュリティ責任者 or
+// ポータル管理者.
+func (s *Service) EndRole(ctx context.Context, actor authz.Actor, id int64, last time.Time) error {
+	return s.changeGrant(ctx, actor, id, "period", func(tx *door.Tx, g *Grant) error {
+		if last.IsZero() {
+			return invalid("last", "最後の日を入力してください。")
+		}
+		if err := checkEnd(tx.Today(), g.First, g.Last, last); err != nil {
+			return err
+		}
+		g.Last = last
+		tag, err := tx.Exec(ctx, `
+			UPDATE role_grant g SET period = daterange(lower(g.period), $2::date, '[]')
+			WHERE g.id = $1 AND NOT EXISTS (SELECT FROM section s WHERE s.id = g.section_id AND NOT (`+sectionLasts(`lower(g.period)`, `$2::date`)+`))`,
+			id, last)
+		if err == nil && tag.RowsAffected() == 0 {
+			return errNotLasting("last")
+		}
+		return explain(err)
+	})
+}
+
+// WithdrawRole takes back a role given directly that has not begun.
+func (s *Service) WithdrawRole(ctx context.Context, actor authz.Actor, id int64) error {
+	return s.changeGrant(ctx, actor, id, "withdrawn", func(tx *door.Tx, g *Grant) error {
+		if !g.First.After(tx.Today()) {
+			return errBegun()
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM role_grant WHERE id = $1`, id)
+		return err
+	})
+}
+
+// changeGrant changes a role given directly, which its holder never does.
+func (s *Service) changeGrant(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, g *Grant) error) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		var (
-			person int64
-			first  time.Time
+			g    Grant
+			last *time.Time
 		)
-		err := tx.QueryRow(ctx, `SELECT person_id, lower(period) FROM role_grant WHERE id = $1 FOR UPDATE`, id).Scan(&person, &first)
+		err := tx.QueryRow(ctx, `SELECT person_id, role, lower(period), upper(period) - 1, reason FROM role_grant WHERE id = $1 FOR UPDATE`, id).
+			Scan(&g.Person, &g.Role, &g.First, &last, &g.Reason)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), errNoGrant()
 		}
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("loading a role: %w", err)
 		}
-		if err := s.allowDecision(ctx, tx, person); err != nil {
+		g.Last = orZero(last)
+		if err := s.allowDecision(ctx, tx, g.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		effect := door.Effect{Subject: trail.Subject{Kind: "role_grant", ID: id}, Fields: []string{"period"}, Refs: map[string]int64{"person": person}}
-		return effect, s.keepingOffices(ctx, tx, func() error {
-			if first.After(last) {
-				_, err := tx.Exec(ctx, `DELETE FROM role_grant WHERE id = $1`, id)
-				return err
-			}
-			_, err := tx.Exec(ctx, `UPDATE role_grant SET period = daterange(lower(period), $2::date, '[]') WHERE id = $1`, id, last)
-			return explain(err)
-		}, authz.GeneralSecurityOfficer)
+		err = s.keepingOffices(ctx, tx, func() error { return change(tx, &g) }, authz.GeneralSecurityOfficer)
+		return g.effect(id, field), err
 	})
 	if err != nil {
-		return fmt.Errorf("ending a role: %w", err)
+		return fmt.Errorf("changing a role given directly: %w", err)
 	}
 	return nil
+}
+
+// effect is what the trail says of a change of the grant with that id.
+func (g Grant) effect(id int64, fields ...string) door.Effect {
+	return door.Effect{
+		Subject: trail.Subject{Kind: "role_grant", ID: id}, Fields: fields, Refs: map[string]int64{"person": g.Person},
+		Confidential: map[string]any{"role": g.Role, "section": g.Section, "first": dayOrNone(g.First), "last": dayOrNone(g.Last), "reason": g.Reason},
+	}
 }

@@ -3,6 +3,8 @@ package org_test
 import (
 	"errors"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -212,6 +214,12 @@ func TestTheRoleAboveTakesWhatIsVacant(t *testing.T) {
 			t.Errorf("person %d on %s stands in as %s: %t", c.person, c.on, c.role, got)
 		}
 	}
+	for on, want := range map[string]authz.Role{"2026-05-31": authz.GeneralSecurityOfficer, "2026-06-30": authz.CISO, "2026-07-01": authz.CIO} {
+		section, err := tn.SectionOn(t.Context(), operator, "zeimu", day(on))
+		if tn.must(err); !section.Vacant || section.StandIn != want {
+			t.Errorf("on %s %s stands in for the 管理者, want %s", on, section.StandIn, want)
+		}
+	}
 	o, err := tn.Overview(t.Context(), operator, day("2026-07-01"), "")
 	tn.must(err)
 	for _, seat := range o.Seats {
@@ -330,7 +338,7 @@ func TestNobodyDecidesOnTheirOwnAppointments(t *testing.T) {
 	for name, err := range map[string]error{
 		"appoints":          tn.Appoint(ctx, me, org.Appointment{Person: person, Post: post, First: day("2026-12-01")}, false),
 		"gives a role":      tn.GiveRole(ctx, me, org.Grant{Person: person, Role: authz.Auditor, First: day("2026-12-01"), Reason: "見本"}),
-		"ends":              tn.EndAppointment(ctx, me, h.Appointments[0].ID, day("2026-12-01"), day("2026-11-24")),
+		"ends":              tn.EndAppointment(ctx, me, h.Appointments[0].ID, day("2026-12-01")),
 		"changes an e-mail": tn.ChangePerson(ctx, me, person, p),
 		"changes a rule":    tn.AddRule(ctx, me, org.Rule{Title: "課長", Role: authz.CISO}),
 	} {
@@ -349,11 +357,11 @@ func TestTheLastOfAnOfficeStays(t *testing.T) {
 	tn.must(tn.GiveRole(ctx, operator, org.Grant{Person: one, Role: authz.Administrator, First: day("2026-04-01"), Reason: "見本"}))
 	h, err := tn.HistoryOf(ctx, operator, one, day("2026-11-24"))
 	tn.must(err)
-	if err := tn.EndRole(ctx, operator, h.Grants[0].ID, day("2026-12-31"), day("2026-11-24")); fault.KindOf(err) != fault.Conflict {
+	if err := tn.EndRole(ctx, operator, h.Grants[0].ID, day("2026-12-31")); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("ended the last ポータル管理者: %v", err)
 	}
 	tn.must(tn.GiveRole(ctx, operator, org.Grant{Person: two, Role: authz.Administrator, First: day("2026-12-01"), Reason: "見本"}))
-	tn.must(tn.EndRole(ctx, operator, h.Grants[0].ID, day("2026-12-31"), day("2026-11-24")))
+	tn.must(tn.EndRole(ctx, operator, h.Grants[0].ID, day("2026-12-31")))
 
 	tn.must(tn.AddRule(ctx, operator, org.Rule{Title: "課長", Section: "zeimu", Role: authz.GeneralSecurityOfficer}))
 	tn.must(tn.appoint(one, tn.head, "2026-04-01", ""))
@@ -361,10 +369,197 @@ func TestTheLastOfAnOfficeStays(t *testing.T) {
 	tn.must(err)
 	for _, r := range rules {
 		if r.Role == authz.GeneralSecurityOfficer {
-			if err := tn.EndRule(ctx, operator, r.ID, day("2026-12-31"), day("2026-11-24")); fault.KindOf(err) != fault.Conflict {
+			if err := tn.EndRule(ctx, operator, r.ID, day("2026-12-31")); fault.KindOf(err) != fault.Conflict {
 				t.Errorf("left nobody as 統括: %v", err)
 			}
 		}
+	}
+}
+
+// A line of the role table gives its role from its first day to its last.
+func TestTheRoleTableHoldsFromDayToDay(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	ctx := t.Context()
+	person := tn.person("1")
+	tn.must(tn.appoint(person, tn.post(tn.section, "主幹", false), "2026-04-01", ""))
+	tn.must(tn.AddRule(ctx, operator, org.Rule{Title: "主幹", Role: authz.Auditor, First: day("2026-12-01")}))
+	rules, err := tn.Rules(ctx, operator, day("2026-11-24"))
+	tn.must(err)
+	for _, r := range rules {
+		if r.Title == "主幹" {
+			tn.must(tn.EndRule(ctx, operator, r.ID, day("2026-12-31")))
+		}
+	}
+	for on, want := range map[string]bool{"2026-11-30": false, "2026-12-01": true, "2026-12-31": true, "2027-01-01": false} {
+		if got := tn.actor(person, on).Has(authz.Auditor); got != want {
+			t.Errorf("on %s: %t", on, got)
+		}
+	}
+}
+
+// What has begun is not taken back, and what is past not changed: whoever had a
+// role had it.
+func TestWhatHasBeenStays(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	ctx := t.Context()
+	person := tn.person("1")
+	officer := authz.Actor{Person: tn.person("9"), Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+	tn.must(tn.appoint(person, tn.head, "2024-04-01", "2025-03-31"))
+	tn.must(tn.GiveRole(ctx, operator, org.Grant{Person: person, Role: authz.Auditor, First: day("2026-11-24"), Reason: "見本"}))
+	tn.must(tn.GiveRole(ctx, operator, org.Grant{Person: person, Role: authz.CIO, First: day("2024-04-01"), Last: day("2025-03-31"), Reason: "見本"}))
+	tn.must(tn.AddRule(ctx, operator, org.Rule{Title: "主幹", Role: authz.Auditor, First: day("2026-11-24")}))
+	h, err := tn.HistoryOf(ctx, operator, person, day("2026-11-24"))
+	tn.must(err)
+	rules, err := tn.Rules(ctx, operator, day("2026-11-24"))
+	tn.must(err)
+	var rule int64
+	for _, r := range rules {
+		if r.Title == "主幹" {
+			rule = r.ID
+		}
+	}
+	today, over := h.Grants[0].ID, h.Grants[1].ID
+	yesterday := day("2026-11-23")
+	p, err := tn.Post(ctx, operator, tn.head)
+	tn.must(err)
+	p.Title = "主幹"
+	for name, err := range map[string]error{
+		"a role of today is erased by a last day before": tn.EndRole(ctx, officer, today, yesterday),
+		"a role of today is taken back":                  tn.WithdrawRole(ctx, officer, today),
+		"a role that is over is opened again":            tn.EndRole(ctx, officer, over, day("2027-03-31")),
+		"a line of today is erased by a last day before": tn.EndRule(ctx, officer, rule, yesterday),
+		"a line of today is taken back":                  tn.WithdrawRule(ctx, officer, rule),
+		"an appointment that is over is opened again":    tn.EndAppointment(ctx, officer, h.Appointments[0].ID, time.Time{}),
+		"a post that was held is renamed":                tn.ChangePost(ctx, officer, p),
+		"a role is given for days that are past":         tn.GiveRole(ctx, officer, org.Grant{Person: person, Role: authz.CISO, First: yesterday, Reason: "見本"}),
+		"a line is added for days that are past":         tn.AddRule(ctx, officer, org.Rule{Title: "主査", Role: authz.Auditor, First: yesterday}),
+		"a line is added for always":                     tn.AddRule(ctx, officer, org.Rule{Title: "主査", Role: authz.Auditor}),
+		"somebody is succeeded in the past":              tn.Appoint(ctx, officer, org.Appointment{Person: tn.person("2"), Post: tn.head, First: day("2024-06-01")}, true),
+	} {
+		if kind := fault.KindOf(err); kind != fault.Invalid && kind != fault.Conflict {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err = tn.db.Pool.Exec(ctx, `UPDATE appointment SET period = daterange('2023-04-01', upper(period))`)
+	if err == nil {
+		t.Error("the database let the first day of an appointment change")
+	}
+	if _, err = tn.db.Pool.Exec(ctx, `UPDATE appointment SET person_id = $1`, officer.Person); err == nil {
+		t.Error("the database let an appointment become another's")
+	}
+}
+
+// Succession is about whoever is succeeded too: nobody ends their own
+// appointment by it, and the trail names each that it ends.
+func TestSuccessionIsAboutWhoeverIsSucceeded(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	ctx := t.Context()
+	holder, next := tn.person("1"), tn.person("2")
+	tn.must(tn.appoint(holder, tn.head, "2026-04-01", ""))
+	tn.must(tn.GiveRole(ctx, operator, org.Grant{Person: holder, Role: authz.Administrator, First: day("2026-04-01"), Reason: "見本"}))
+	me := tn.actor(holder, "2026-11-24")
+	succession := org.Appointment{Person: next, Post: tn.head, First: day("2027-04-01")}
+	if err := tn.Appoint(ctx, me, succession, true); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("ended their own by a successor: %v", err)
+	}
+	newcomer := org.Person{StaffNumber: "3", Name: "見本 3", Furigana: "ミホン"}
+	if _, err := tn.Register(ctx, me, newcomer, succession, true); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("ended their own by a newcomer: %v", err)
+	}
+	if _, err := tn.Person(ctx, operator, "3"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("the newcomer stayed: %v", err)
+	}
+	tn.must(tn.Appoint(ctx, operator, succession, true))
+	var ended int
+	err := tn.db.Pool.QueryRow(ctx, `SELECT count(*) FROM trail_entry WHERE subject_kind = 'appointment' AND fields = '{period}' AND (refs->>'person')::bigint = $1`, holder).Scan(&ended)
+	if err != nil || ended != 1 {
+		t.Errorf("the trail has %d entries for the appointment that ended, %v", ended, err)
+	}
+}
+
+// Whatever takes away the last ポータル管理者, or the last 統括 from the role table,
+// is refused, whichever way it goes.
+func TestNoWayTakesAwayTheLastOfAnOffice(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	ctx := t.Context()
+	post := tn.post(tn.section, "管理担当", true)
+	tn.must(tn.AddRule(ctx, operator, org.Rule{Title: "管理担当", Role: authz.Administrator}))
+	holder, next := tn.person("1"), tn.person("2")
+	tn.must(tn.appoint(holder, post, "2026-12-01", ""))
+	h, err := tn.HistoryOf(ctx, operator, holder, day("2026-11-24"))
+	tn.must(err)
+	rules, err := tn.Rules(ctx, operator, day("2026-11-24"))
+	tn.must(err)
+	var rule int64
+	for _, r := range rules {
+		if r.Role == authz.Administrator {
+			rule = r.ID
+		}
+	}
+	p, err := tn.Post(ctx, operator, post)
+	tn.must(err)
+	p.Title = "庶務担当"
+	short := org.Appointment{Person: next, Post: post, First: day("2027-04-01"), Last: day("2027-04-01")}
+	// until 1 December there is none at all: that is not made worse
+	tn.must(tn.GiveRole(ctx, operator, org.Grant{Person: tn.person("4"), Role: authz.Administrator, First: day("2026-04-01"), Last: day("2026-12-31"), Reason: "見本"}))
+	for name, err := range map[string]error{
+		"a last day":             tn.EndAppointment(ctx, operator, h.Appointments[0].ID, day("2027-03-31")),
+		"taking back":            tn.Withdraw(ctx, operator, h.Appointments[0].ID),
+		"a successor for a day":  tn.Appoint(ctx, operator, short, true),
+		"a newcomer for a day":   failing(tn.Register(ctx, operator, org.Person{StaffNumber: "3", Name: "見本 3", Furigana: "ミホン"}, short, true)),
+		"the end of the line":    tn.EndRule(ctx, operator, rule, day("2027-03-31")),
+		"another name of a post": tn.ChangePost(ctx, operator, p),
+	} {
+		if fault.KindOf(err) != fault.Conflict || !strings.Contains(err.Error(), "ポータル管理者がいなくなります") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A 課室 can be prepared for a day, and has no posts and roles outside of its
+// days.
+func TestASectionHasItsDays(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	ctx := t.Context()
+	id := tn.addSection(org.Section{Code: "digital", Name: " デジタル　推進室 ", Kind: org.Internal, EstablishedOn: day("2027-04-01")})
+	head := tn.post(id, "室長", true)
+	person := tn.person("1")
+	exists := func(on string) bool {
+		sections, err := tn.Sections(ctx, operator, day(on))
+		tn.must(err)
+		return slices.ContainsFunc(sections, func(s org.Section) bool { return s.Code == "digital" && s.Name == "デジタル 推進室" })
+	}
+	if exists("2027-03-31") || !exists("2027-04-01") {
+		t.Error("the section does not begin on its day")
+	}
+	if err := tn.appoint(person, head, "2027-03-31", ""); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a post the day before: %v", err)
+	}
+	tn.must(tn.appoint(person, head, "2027-04-01", "2028-03-31"))
+	s, err := tn.Section(ctx, operator, "digital")
+	tn.must(err)
+	late, gone := s, s
+	late.EstablishedOn, gone.AbolishedOn = day("2027-05-01"), day("2028-04-01")
+	if err := tn.ChangeSection(ctx, operator, "digital", late); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("begins after its head: %v", err)
+	}
+	tn.must(tn.ChangeSection(ctx, operator, "digital", gone))
+	h, err := tn.HistoryOf(ctx, operator, person, day("2026-11-24"))
+	tn.must(err)
+	if err := tn.EndAppointment(ctx, operator, h.Appointments[0].ID, time.Time{}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("an appointment beyond the end: %v", err)
+	}
+	grant := org.Grant{Person: person, Role: authz.SystemManager, Section: "digital", First: day("2027-04-01"), Reason: "見本"}
+	if err := tn.GiveRole(ctx, operator, grant); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a role beyond the end: %v", err)
+	}
+	if err := failing(tn.AddSection(ctx, operator, org.Section{Code: "kara", Name: " 　", Kind: org.Internal})); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a name of blanks: %v", err)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,9 +21,9 @@ type Overview struct {
 
 // Holder is somebody who holds a post or a role on the day asked for.
 type Holder struct {
-	StaffNumber string
-	Name        string
-	Acting      bool // 職務代理
+	StaffNumber string `json:"number"`
+	Name        string `json:"name"`
+	Acting      bool   `json:"acting"` // 職務代理
 }
 
 // Seat is a post that carries a role of the whole town, or those who have such
@@ -81,7 +80,7 @@ func (s *Service) seats(ctx context.Context, day time.Time) ([]Seat, error) {
 		SELECT pr.role, coalesce(s.name, ''), po.title, po.position, po.id, `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id
 			WHERE a.post_id = po.id AND a.period @> $1::date`, `a.acting`)+`
 		FROM post_role pr JOIN post po ON po.id = pr.post_id LEFT JOIN section s ON s.id = po.section_id
-		WHERE pr.role = ANY($2::text[]) AND pr.period @> $1::date AND (s.abolished_on IS NULL OR s.abolished_on > $1)
+		WHERE pr.role = ANY($2::text[]) AND pr.period @> $1::date AND `+sectionExists(`$1`)+`
 		UNION ALL
 		SELECT g.role, '', '', 0, 0, `+holdersOf(`FROM role_grant a JOIN person p ON p.id = a.person_id
 			WHERE a.role = g.role AND a.period @> $1::date`, `false`)+`
@@ -94,10 +93,9 @@ func (s *Service) seats(ctx context.Context, day time.Time) ([]Seat, error) {
 		var (
 			seat           Seat
 			section, title string
-			names          []string
 		)
-		err := row.Scan(&seat.Role, &section, &title, nil, nil, &names)
-		seat.Post, seat.Holders = PostName(section, title), holdersIn(names)
+		err := row.Scan(&seat.Role, &section, &title, nil, nil, &seat.Holders)
+		seat.Post = PostName(section, title)
 		return seat, err
 	})
 	if err != nil {
@@ -116,11 +114,7 @@ func seated(found []Seat) []Seat {
 	for _, role := range townRoles {
 		standIn := authz.Role("")
 		if !held(role) {
-			up, ok := role.Above()
-			for ok && !held(up) {
-				up, ok = up.Above()
-			}
-			standIn = up
+			standIn, _ = role.Above(func(up authz.Role) bool { return !held(up) })
 		}
 		before := len(seats)
 		for _, s := range found {
@@ -136,19 +130,10 @@ func seated(found []Seat) []Seat {
 	return seats
 }
 
-// holdersOf is the SQL of an array of holders, sorted by フリガナ; holdersIn reads
-// it. from joins person p.
+// holdersOf is the SQL of a list of holders, sorted by フリガナ. from joins person
+// p.
 func holdersOf(from, acting string) string {
-	return `ARRAY(SELECT p.staff_number || ' ' || (` + acting + `)::int || ' ' || p.name ` + from + ` ORDER BY p.furigana, p.id)`
-}
-
-func holdersIn(names []string) []Holder {
-	holders := make([]Holder, len(names))
-	for i, name := range names {
-		number, rest, _ := strings.Cut(name, " ")
-		holders[i] = Holder{StaffNumber: number, Acting: strings.HasPrefix(rest, "1 "), Name: rest[2:]}
-	}
-	return holders
+	return `(SELECT coalesce(jsonb_agg(jsonb_build_object('number', p.staff_number, 'name', p.name, 'acting', ` + acting + `) ORDER BY p.furigana, p.id), '[]') ` + from + `)`
 }
 
 // sectionLines returns a page of sections, and one more if there is one.
@@ -163,22 +148,18 @@ func (s *Service) sectionLines(ctx context.Context, day time.Time, after string)
 		        WHERE po.section_id = s.id)
 		FROM section s
 		WHERE ($2 = '' OR (s.position, s.code) > (SELECT position, code FROM section WHERE code = $2))
-		  AND (s.abolished_on IS NULL OR s.abolished_on > $1)
+		  AND `+sectionExists(`$1`)+`
 		ORDER BY s.position, s.code LIMIT $3`, day, after, sectionsOnPage+1, authz.SecurityManager, authz.SystemManager)
 	if err != nil {
 		return nil, fmt.Errorf("listing sections: %w", err)
 	}
 	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (SectionLine, error) {
 		var (
-			l                 SectionLine
-			abolished         *time.Time
-			managers, systems []string
+			l                      SectionLine
+			established, abolished *time.Time
 		)
-		err := row.Scan(&l.ID, &l.Code, &l.Name, &l.Kind, &l.Parent, &l.Position, &abolished, &l.Version, &managers, &systems, &l.People)
-		if abolished != nil {
-			l.AbolishedOn = *abolished
-		}
-		l.Managers, l.SystemManagers = holdersIn(managers), holdersIn(systems)
+		err := row.Scan(append(sectionFields(&l.Section, &established, &abolished), &l.Managers, &l.SystemManagers, &l.People)...)
+		l.EstablishedOn, l.AbolishedOn = orZero(established), orZero(abolished)
 		return l, err
 	})
 	if err != nil {
@@ -200,8 +181,9 @@ type SectionOn struct {
 	ParentName string // empty where it is part of none
 	Posts      []PostLine
 	Inside     []Section // the sections that are part of it
-	// StandIn is the role that takes the matters of 情報セキュリティ管理者 while
-	// nobody holds it; empty otherwise.
+	Vacant     bool      // nobody is 情報セキュリティ管理者
+	// StandIn is the role that takes the matters of 情報セキュリティ管理者 while it is
+	// vacant; empty otherwise, and where the roles above are vacant too.
 	StandIn authz.Role
 }
 
@@ -223,33 +205,31 @@ func (s *Service) SectionOn(ctx context.Context, actor authz.Actor, code string,
 	}
 	on.Posts, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (PostLine, error) {
 		l := PostLine{Post: Post{Section: section.ID}}
-		var names []string
-		err := row.Scan(&l.ID, &l.Title, &l.SingleHolder, &l.Position, &l.Version, &l.Roles, &names)
-		l.Holders = holdersIn(names)
-		return l, err
+		return l, row.Scan(&l.ID, &l.Title, &l.SingleHolder, &l.Position, &l.Version, &l.Roles, &l.Holders)
 	})
 	if err != nil {
 		return SectionOn{}, fmt.Errorf("listing posts: %w", err)
 	}
 	rows, err = s.pool.Query(ctx, `
 		SELECT `+sectionColumns+` FROM section s
-		WHERE s.parent_id = $1 AND (s.abolished_on IS NULL OR s.abolished_on > $2) ORDER BY s.position, s.code`, section.ID, day)
+		WHERE s.parent_id = $1 AND `+sectionExists(`$2`)+` ORDER BY s.position, s.code`, section.ID, day)
 	if err != nil {
 		return SectionOn{}, fmt.Errorf("listing the sections inside: %w", err)
 	}
 	if on.Inside, err = pgx.CollectRows(rows, scanSection); err != nil {
 		return SectionOn{}, fmt.Errorf("listing the sections inside: %w", err)
 	}
-	var managed bool
+	var held []authz.Role
 	err = s.pool.QueryRow(ctx, `
 		SELECT coalesce((SELECT name FROM section WHERE code = $3), ''),
-		       EXISTS (SELECT FROM holding WHERE section_id = $1 AND role = $4 AND period @> $2::date AND rule_period @> $2::date)`,
-		section.ID, day, section.Parent, authz.SecurityManager).Scan(&on.ParentName, &managed)
+		       ARRAY(SELECT DISTINCT role FROM holding
+		             WHERE (section_id = $1 OR role = ANY($4)) AND period @> $2::date AND rule_period @> $2::date)`,
+		section.ID, day, section.Parent, townRoles).Scan(&on.ParentName, &held)
 	if err != nil {
 		return SectionOn{}, fmt.Errorf("looking for a section's 管理者: %w", err)
 	}
-	if !managed {
-		on.StandIn, _ = authz.SecurityManager.Above()
+	if on.Vacant = !slices.Contains(held, authz.SecurityManager); on.Vacant {
+		on.StandIn, _ = authz.SecurityManager.Above(func(up authz.Role) bool { return !slices.Contains(held, up) })
 	}
 	return on, nil
 }

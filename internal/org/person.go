@@ -143,18 +143,13 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a A
 			return door.Unchanged(), err
 		}
 		a.Person = id
-		if succeed {
-			if err := endOthers(ctx, tx, a); err != nil {
-				return door.Unchanged(), err
-			}
-		}
-		if _, err := insertAppointment(ctx, tx, a); err != nil {
-			return door.Unchanged(), err
-		}
+		appointed, err := s.appoint(ctx, tx, a, succeed)
+		also := appointed.Also
+		appointed.Also, appointed.Confidential = nil, nil // entries beside the first have none
 		return door.Effect{
 			Subject: trail.Subject{Kind: "person", ID: id}, Fields: append(slices.Clone(personFields), "post", "period"),
-			Refs: map[string]int64{"post": a.Post}, Confidential: p.confidential(),
-		}, nil
+			Refs: map[string]int64{"post": a.Post}, Confidential: p.confidential(), Also: append(also, appointed),
+		}, err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("registering a person: %w", err)
@@ -249,7 +244,7 @@ func (s *Service) People(ctx context.Context, actor authz.Actor, q Search) (peop
 	words := strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", "")
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+personColumns+`,
-		       ARRAY(SELECT coalesce(s.name, '') || '　' || po.title FROM appointment a JOIN post po ON po.id = a.post_id LEFT JOIN section s ON s.id = po.section_id
+		       ARRAY(SELECT coalesce(s.name, '') || E'\x1f' || po.title FROM appointment a JOIN post po ON po.id = a.post_id LEFT JOIN section s ON s.id = po.section_id
 		             WHERE a.person_id = p.id AND a.period @> $3::date ORDER BY po.position, a.id)
 		FROM person p
 		WHERE ($1 = '' OR strpos(p.search, $1) > 0)
@@ -262,7 +257,7 @@ func (s *Service) People(ctx context.Context, actor authz.Actor, q Search) (peop
 		var l PersonLine
 		err := row.Scan(&l.ID, &l.StaffNumber, &l.Name, &l.Furigana, &l.Email, &l.Kind, &l.Version, &l.Posts)
 		for i, post := range l.Posts {
-			section, title, _ := strings.Cut(post, "　")
+			section, title, _ := strings.Cut(post, "\x1f")
 			l.Posts[i] = PostName(section, title)
 		}
 		return l, err

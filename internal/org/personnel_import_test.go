@@ -315,7 +315,7 @@ func TestAPersonnelFileLeavesAnAdministrator(t *testing.T) {
 	tn.must(tn.appoint(tn.staff, tn.post(tn.section, "管理担当", false), "2026-11-01", ""))
 	h, err := tn.HistoryOf(t.Context(), operator, tn.admin, day("2026-11-24"))
 	tn.must(err)
-	tn.must(tn.EndRole(t.Context(), operator, h.Grants[0].ID, day("2026-12-31"), day("2026-11-24")))
+	tn.must(tn.EndRole(t.Context(), operator, h.Grants[0].ID, day("2026-12-31")))
 	_, lists := tn.look(tn.start("2,見本 2,,,,税務町民課,職員,2027-04-01,\n"))
 	if len(lists.Problems) != 1 || !strings.Contains(lists.Problems[0].Reason, "令和9年4月1日からポータル管理者がいなくなります") {
 		t.Errorf("the problems are %+v", lists.Problems)

@@ -438,6 +438,9 @@ func (p *planner) checkSection(h *held) {
 		return
 	}
 	section := p.sections[p.sectionByID[id]]
+	if h.First.Before(section.EstablishedOn) {
+		p.wrong(h.line, firstColumn, fmt.Sprintf("%sは、%sに設置されます。その日か、それより後の発令日を入力してください。", section.Name, calendar.Wareki(section.EstablishedOn)))
+	}
 	if !section.AbolishedOn.IsZero() && (h.Last.IsZero() || !h.Last.Before(section.AbolishedOn)) {
 		p.wrong(h.line, sectionColumn, fmt.Sprintf("%sは、%sに廃止されます。別の課室にするか、その前日までの終了日を入力してください。", section.Name, calendar.Wareki(section.AbolishedOn)))
 	}

@@ -100,11 +100,3 @@ func scanPeriodOfRule(row pgx.CollectableRow) (Rule, error) {
 	r.First, r.Last = orZero(first), orZero(last)
 	return r, err
 }
-
-// orZero is a day as the database gives it: zero where there is none.
-func orZero(day *time.Time) time.Time {
-	if day == nil {
-		return time.Time{}
-	}
-	return *day
-}

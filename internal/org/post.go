@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -69,12 +70,23 @@ func (s *Service) AddPost(ctx context.Context, actor authz.Actor, p Post) (int64
 	return id, nil
 }
 
-// ChangePost changes a post's title, place, and whether it has one holder at a
-// time. With the title its roles change, so nobody changes a post of their own.
+// ChangePost changes a post's place, whether it has one holder at a time, and,
+// as long as nobody has ever held it, its title: roles go by the title, and what
+// somebody was in the past does not change. Nobody changes a post of their own.
 func (s *Service) ChangePost(ctx context.Context, actor authz.Actor, p Post) error {
+	p.Title = oneLine(p.Title)
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		var mine bool
-		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM appointment WHERE post_id = $1 AND person_id = $2)`, p.ID, actor.Person).Scan(&mine)
+		var (
+			title      string
+			held, mine bool
+		)
+		err := tx.QueryRow(ctx, `
+			SELECT po.title, EXISTS (SELECT FROM appointment WHERE post_id = po.id AND lower(period) <= $3::date),
+			       EXISTS (SELECT FROM appointment WHERE post_id = po.id AND person_id = $2 AND (upper_inf(period) OR upper(period) > $3::date))
+			FROM post po WHERE po.id = $1 FOR UPDATE`, p.ID, actor.Person, tx.Today()).Scan(&title, &held, &mine)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return door.Unchanged(), errNoPost()
+		}
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("looking who holds a post: %w", err)
 		}
@@ -85,23 +97,31 @@ func (s *Service) ChangePost(ctx context.Context, actor authz.Actor, p Post) err
 		if err := tx.Allow(authz.ChangeOrganization, matter); err != nil {
 			return door.Unchanged(), err
 		}
-		return door.Effect{
-				Subject: trail.Subject{Kind: "post", ID: p.ID},
-				Fields:  []string{"title", "single_holder", "position"},
-			}, s.keepingOffices(ctx, tx, func() error {
-				tag, err := tx.Exec(ctx, `
+		if held && title != p.Title {
+			return door.Unchanged(), invalid("title", "この職には、これまでに就いた人がいるため、名前を変えられません（役割は名前に付くため、過去の役割まで変わってしまいます）。新しい職を加え、発令し直してください。")
+		}
+		effect := door.Effect{
+			Subject: trail.Subject{Kind: "post", ID: p.ID}, Fields: []string{"title", "single_holder", "position"},
+			Confidential: map[string]any{"title_before": title, "title": p.Title, "single_holder": p.SingleHolder, "position": p.Position},
+		}
+		return effect, s.keepingOffices(ctx, tx, func() error {
+			tag, err := tx.Exec(ctx, `
 				UPDATE post SET title = $3, single_holder = $4, position = $5, version = version + 1 WHERE id = $1 AND version = $2`,
-					p.ID, p.Version, oneLine(p.Title), p.SingleHolder, p.Position)
-				if err == nil && tag.RowsAffected() == 0 {
-					return errOutdated()
-				}
-				return explain(err)
-			})
+				p.ID, p.Version, p.Title, p.SingleHolder, p.Position)
+			if err == nil && tag.RowsAffected() == 0 {
+				return errOutdated()
+			}
+			return explain(err)
+		}, authz.GeneralSecurityOfficer)
 	})
 	if err != nil {
 		return fmt.Errorf("changing a post: %w", err)
 	}
 	return nil
+}
+
+func errNoPost() error {
+	return fault.New(fault.NotFound, "この職は見つかりません。「体制」から選び直してください。")
 }
 
 // PostsOf lists the posts of the section with that code, or of none, in their
@@ -117,7 +137,7 @@ func (s *Service) Post(ctx context.Context, actor authz.Actor, id int64) (Post, 
 		return Post{}, err
 	}
 	if len(posts) == 0 {
-		return Post{}, fault.New(fault.NotFound, "この職は見つかりません。「体制」から選び直してください。")
+		return Post{}, errNoPost()
 	}
 	return posts[0], nil
 }

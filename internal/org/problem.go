@@ -14,6 +14,7 @@ var messages = map[string]fault.Problem{
 	"section_code_shape":              {Field: "code", Message: "課室コードは、20字までの半角の英数字とハイフンで入力してください。"},
 	"section_name_given":              {Field: "name", Message: "課室の名前を入力してください。"},
 	"section_kind_check":              {Field: "kind", Message: "課室の区分を選んでください。"},
+	"section_days_in_order":           {Field: "abolished_on", Message: "廃止の日は、設置の日より後の日にしてください。"},
 	"section_not_its_own_parent":      {Field: "parent", Message: "課室を自分自身の下には置けません。別の上位の課室を選んでください。"},
 	"section_inside_itself":           {Field: "parent", Message: "この課室の下にある課室を、上位の課室には選べません。別の課室を選んでください。"},
 	"person_staff_number_unique":      {Field: "staff_number", Message: "この職員番号は、すでに登録されています。職員番号を確かめてください。"},

@@ -80,12 +80,7 @@ func (s *Service) rules(ctx context.Context, condition string, day time.Time, mo
 			first, last *time.Time
 		)
 		err := row.Scan(&r.ID, &r.Title, &r.Section, &r.SectionName, &r.Role, &first, &last, &r.Holders)
-		if first != nil {
-			r.First = *first
-		}
-		if last != nil {
-			r.Last = *last
-		}
+		r.First, r.Last = orZero(first), orZero(last)
 		return r, err
 	})
 	if err != nil {
@@ -98,8 +93,9 @@ func errNoRule() error {
 	return fault.New(fault.NotFound, "この行は見つかりません。職と役割の表を開き直してください。")
 }
 
-// AddRule adds a line to the role table, from a day on (zero: always, for a
-// town that is being set up). Nobody gives a role to a post of their own.
+// AddRule adds a line to the role table, from today or a day to come (the
+// operator, who sets towns up, also for always: zero). Nobody gives a role to a
+// post of their own.
 func (s *Service) AddRule(ctx context.Context, actor authz.Actor, r Rule) error {
 	r.Title = oneLine(r.Title)
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
@@ -110,14 +106,14 @@ func (s *Service) AddRule(ctx context.Context, actor authz.Actor, r Rule) error 
 		if err := allowRule(ctx, tx, actor, r.Title, section); err != nil {
 			return door.Unchanged(), err
 		}
+		if err := notPast(tx, actor, r.First); err != nil {
+			return door.Unchanged(), err
+		}
 		var id int64
 		err = tx.QueryRow(ctx, `
 			INSERT INTO role_rule (title, section_id, role, period) VALUES ($1, nullif($2, 0::bigint), $3, daterange($4::date, NULL)) RETURNING id`,
 			r.Title, section, r.Role, orNull(r.First)).Scan(&id)
-		return door.Effect{
-			Subject: trail.Subject{Kind: "role_rule", ID: id}, Fields: []string{"title", "section", "role", "period"},
-			Refs: map[string]int64{"section": section},
-		}, explain(err)
+		return r.effect(id, section, "title", "section", "role", "period"), explain(err)
 	})
 	if err != nil {
 		return fmt.Errorf("adding to the role table: %w", err)
@@ -125,42 +121,66 @@ func (s *Service) AddRule(ctx context.Context, actor authz.Actor, r Rule) error 
 	return nil
 }
 
+// effect is what the trail says of a change of the line with that id.
+func (r Rule) effect(id, section int64, fields ...string) door.Effect {
+	return door.Effect{
+		Subject: trail.Subject{Kind: "role_rule", ID: id}, Fields: fields, Refs: map[string]int64{"section": section},
+		Confidential: map[string]any{"title": r.Title, "role": r.Role, "first": dayOrNone(r.First), "last": dayOrNone(r.Last)},
+	}
+}
+
 // EndRule sets the last day of a line of the role table, yesterday at the
 // earliest. It is refused where nobody would be left as 統括情報セキュリティ責任者 or
 // ポータル管理者.
-func (s *Service) EndRule(ctx context.Context, actor authz.Actor, id int64, last, today time.Time) error {
-	if last.IsZero() || last.Before(today.AddDate(0, 0, -1)) {
-		return invalid("last", "最後の日は、昨日か、それより後の日にしてください。")
-	}
+func (s *Service) EndRule(ctx context.Context, actor authz.Actor, id int64, last time.Time) error {
+	return s.changeRule(ctx, actor, id, "period", func(tx *door.Tx, r *Rule) error {
+		if last.IsZero() {
+			return invalid("last", "最後の日を入力してください。")
+		}
+		if err := checkEnd(tx.Today(), r.First, r.Last, last); err != nil {
+			return err
+		}
+		r.Last = last
+		_, err := tx.Exec(ctx, `UPDATE role_rule SET period = daterange(lower(period), $2::date, '[]') WHERE id = $1`, id, last)
+		return explain(err)
+	})
+}
+
+// WithdrawRule takes back a line of the role table that has not begun.
+func (s *Service) WithdrawRule(ctx context.Context, actor authz.Actor, id int64) error {
+	return s.changeRule(ctx, actor, id, "withdrawn", func(tx *door.Tx, r *Rule) error {
+		if !r.First.After(tx.Today()) {
+			return errBegun()
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM role_rule WHERE id = $1`, id)
+		return err
+	})
+}
+
+func (s *Service) changeRule(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, r *Rule) error) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		var (
-			title   string
-			section int64
-			first   *time.Time
+			r           Rule
+			section     int64
+			first, last *time.Time
 		)
-		err := tx.QueryRow(ctx, `SELECT title, coalesce(section_id, 0), lower(period) FROM role_rule WHERE id = $1 FOR UPDATE`, id).Scan(&title, &section, &first)
+		err := tx.QueryRow(ctx, `SELECT title, role, coalesce(section_id, 0), lower(period), upper(period) - 1 FROM role_rule WHERE id = $1 FOR UPDATE`, id).
+			Scan(&r.Title, &r.Role, &section, &first, &last)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), errNoRule()
 		}
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("loading a line of the role table: %w", err)
 		}
-		if err := allowRule(ctx, tx, actor, title, section); err != nil {
+		r.First, r.Last = orZero(first), orZero(last)
+		if err := allowRule(ctx, tx, actor, r.Title, section); err != nil {
 			return door.Unchanged(), err
 		}
-		effect := door.Effect{Subject: trail.Subject{Kind: "role_rule", ID: id}, Fields: []string{"period"}, Refs: map[string]int64{"section": section}}
-		return effect, s.keepingOffices(ctx, tx, func() error {
-			if first != nil && first.After(last) {
-				// prepared, and taken back before it began
-				_, err := tx.Exec(ctx, `DELETE FROM role_rule WHERE id = $1`, id)
-				return err
-			}
-			_, err := tx.Exec(ctx, `UPDATE role_rule SET period = daterange(lower(period), $2::date, '[]') WHERE id = $1`, id, last)
-			return explain(err)
-		}, authz.GeneralSecurityOfficer)
+		err = s.keepingOffices(ctx, tx, func() error { return change(tx, &r) }, authz.GeneralSecurityOfficer)
+		return r.effect(id, section, field), err
 	})
 	if err != nil {
-		return fmt.Errorf("ending a line of the role table: %w", err)
+		return fmt.Errorf("changing the role table: %w", err)
 	}
 	return nil
 }

@@ -45,36 +45,55 @@ func (k SectionKind) Title() string {
 
 // Section is a 課室.
 type Section struct {
-	ID          int64
-	Code        string // short, for files and addresses
-	Name        string
-	Kind        SectionKind
-	Parent      string    // the code of the section that it is part of; empty for none
-	Position    int       // its place in lists
-	AbolishedOn time.Time // the first day without it; zero while it is to last
-	Version     int       // of the row, for telling a second writer
+	ID       int64
+	Code     string // short, for files and addresses
+	Name     string
+	Kind     SectionKind
+	Parent   string // the code of the section that it is part of; empty for none
+	Position int    // its place in lists
+	// EstablishedOn is its first day; zero where it has always been.
+	EstablishedOn time.Time
+	AbolishedOn   time.Time // the first day without it; zero while it is to last
+	Version       int       // of the row, for telling a second writer
 }
 
 // On tells whether the section exists on a day.
-func (s Section) On(day time.Time) bool { return s.AbolishedOn.IsZero() || day.Before(s.AbolishedOn) }
+func (s Section) On(day time.Time) bool {
+	return !day.Before(s.EstablishedOn) && (s.AbolishedOn.IsZero() || day.Before(s.AbolishedOn))
+}
+
+// sectionExists is the SQL of On for section s, which may be none (NULL).
+func sectionExists(day string) string {
+	return `(s.established_on IS NULL OR s.established_on <= ` + day + `) AND (s.abolished_on IS NULL OR s.abolished_on > ` + day + `)`
+}
 
 // sectionColumns are what scanSection reads, of section s.
-const sectionColumns = `s.id, s.code, s.name, s.kind, coalesce((SELECT code FROM section WHERE id = s.parent_id), ''), s.position, s.abolished_on, s.version`
+const sectionColumns = `s.id, s.code, s.name, s.kind, coalesce((SELECT code FROM section WHERE id = s.parent_id), ''), s.position, s.established_on, s.abolished_on, s.version`
+
+// sectionLasts is the SQL condition that section s, which may be none, exists
+// from a first to a last day (NULL: until further notice).
+func sectionLasts(first, last string) string {
+	return `(s.established_on IS NULL OR s.established_on <= ` + first + `) AND (s.abolished_on IS NULL OR s.abolished_on > coalesce(` + last + `, 'infinity'))`
+}
 
 func scanSection(row pgx.CollectableRow) (Section, error) {
 	var (
-		s         Section
-		abolished *time.Time
+		s                      Section
+		established, abolished *time.Time
 	)
-	err := row.Scan(&s.ID, &s.Code, &s.Name, &s.Kind, &s.Parent, &s.Position, &abolished, &s.Version)
-	if abolished != nil {
-		s.AbolishedOn = *abolished
-	}
+	err := row.Scan(sectionFields(&s, &established, &abolished)...)
+	s.EstablishedOn, s.AbolishedOn = orZero(established), orZero(abolished)
 	return s, err
+}
+
+// sectionFields are where sectionColumns go.
+func sectionFields(s *Section, established, abolished **time.Time) []any {
+	return []any{&s.ID, &s.Code, &s.Name, &s.Kind, &s.Parent, &s.Position, established, abolished, &s.Version}
 }
 
 // AddSection adds a section and returns its id. Conflict if the code is taken.
 func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Section) (int64, error) {
+	section.Name = oneLine(section.Name)
 	var id int64
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
@@ -85,14 +104,14 @@ func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Sec
 			return door.Unchanged(), err
 		}
 		err = tx.QueryRow(ctx, `
-			INSERT INTO section (code, name, kind, parent_id, position) VALUES ($1, $2, $3, nullif($4, 0::bigint), $5) RETURNING id`,
-			section.Code, section.Name, section.Kind, parent, section.Position).Scan(&id)
+			INSERT INTO section (code, name, kind, parent_id, position, established_on) VALUES ($1, $2, $3, nullif($4, 0::bigint), $5, $6) RETURNING id`,
+			section.Code, section.Name, section.Kind, parent, section.Position, orNull(section.EstablishedOn)).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), explain(err)
 		}
 		return door.Effect{
 			Subject: trail.Subject{Kind: "section", ID: id},
-			Fields:  []string{"code", "name", "kind", "parent", "position"},
+			Fields:  []string{"code", "name", "kind", "parent", "position", "established_on"}, Confidential: section.values(),
 		}, nil
 	})
 	if err != nil {
@@ -106,6 +125,7 @@ func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Sec
 // that the actor has seen, if it would be inside itself, or if somebody still
 // has a post in it on the day that it ends.
 func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code string, section Section) error {
+	section.Name = oneLine(section.Name)
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		id, err := sectionID(ctx, tx, code)
 		if err != nil {
@@ -114,26 +134,29 @@ func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code str
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{Section: id}); err != nil {
 			return door.Unchanged(), err
 		}
+		if err := oneAtATime(ctx, tx); err != nil {
+			return door.Unchanged(), err
+		}
 		parent, err := sectionID(ctx, tx, section.Parent)
 		if err != nil {
 			return door.Unchanged(), invalid("parent", "上位の課室が見つかりません。選び直してください。")
 		}
 		tag, err := tx.Exec(ctx, `
-			UPDATE section SET code = $3, name = $4, kind = $5, parent_id = nullif($6, 0::bigint), position = $7, abolished_on = $8, version = version + 1
+			UPDATE section SET code = $3, name = $4, kind = $5, parent_id = nullif($6, 0::bigint), position = $7, established_on = $8, abolished_on = $9, version = version + 1
 			WHERE id = $1 AND version = $2`,
-			id, section.Version, section.Code, section.Name, section.Kind, parent, section.Position, orNull(section.AbolishedOn))
+			id, section.Version, section.Code, section.Name, section.Kind, parent, section.Position, orNull(section.EstablishedOn), orNull(section.AbolishedOn))
 		switch {
 		case err != nil:
 			return door.Unchanged(), explain(err)
 		case tag.RowsAffected() == 0:
 			return door.Unchanged(), errOutdated()
 		}
-		if err := nobodyLeftIn(ctx, tx, id, section.AbolishedOn); err != nil {
+		if err := nobodyLeftIn(ctx, tx, id, section); err != nil {
 			return door.Unchanged(), err
 		}
 		return door.Effect{
 			Subject: trail.Subject{Kind: "section", ID: id},
-			Fields:  []string{"code", "name", "kind", "parent", "position", "abolished_on"},
+			Fields:  []string{"code", "name", "kind", "parent", "position", "established_on", "abolished_on"}, Confidential: section.values(),
 		}, nil
 	})
 	if err != nil {
@@ -142,21 +165,32 @@ func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code str
 	return nil
 }
 
-// nobodyLeftIn refuses to end a section where somebody has a post on that day,
-// or that still has sections inside.
-func nobodyLeftIn(ctx context.Context, tx pgx.Tx, section int64, on time.Time) error {
-	if on.IsZero() {
-		return nil
+// values are a section's fields for the trail.
+func (s Section) values() map[string]any {
+	return map[string]any{
+		"code": s.Code, "name": s.Name, "kind": s.Kind, "parent": s.Parent, "position": s.Position,
+		"established_on": dayOrNone(s.EstablishedOn), "abolished_on": dayOrNone(s.AbolishedOn),
 	}
-	var people, inside int
+}
+
+// nobodyLeftIn refuses to begin a section after somebody has a post or a role in
+// it, and to end one where somebody still has, or that has sections inside.
+func nobodyLeftIn(ctx context.Context, tx pgx.Tx, id int64, section Section) error {
+	var people, early, inside int
 	err := tx.QueryRow(ctx, `
-		SELECT (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id
-		        WHERE po.section_id = $1 AND a.period && daterange($2, NULL)),
-		       (SELECT count(*) FROM section WHERE parent_id = $1 AND (abolished_on IS NULL OR abolished_on > $2))`, section, on).
-		Scan(&people, &inside)
+		WITH held AS (
+			SELECT a.person_id, a.period FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = $1
+			UNION ALL
+			SELECT person_id, period FROM role_grant WHERE section_id = $1)
+		SELECT (SELECT count(DISTINCT person_id) FROM held WHERE period && daterange($3, NULL) AND $3 IS NOT NULL),
+		       (SELECT count(DISTINCT person_id) FROM held WHERE period && daterange(NULL, $2) AND $2 IS NOT NULL),
+		       (SELECT count(*) FROM section WHERE parent_id = $1 AND $3 IS NOT NULL AND (abolished_on IS NULL OR abolished_on > $3))`,
+		id, orNull(section.EstablishedOn), orNull(section.AbolishedOn)).Scan(&people, &early, &inside)
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking who is left in a section: %w", err)
+	case early > 0:
+		return invalid("established_on", fmt.Sprintf("設置の日より前に、この課室の職に%d人が就いています。その発令の最初の日より前の日にしてください。", early))
 	case people > 0:
 		return invalid("abolished_on", fmt.Sprintf("廃止の日より後にも、この課室の職に%d人が就いています。先に、その人たちの発令の最後の日を入力してください。", people))
 	case inside > 0:
@@ -212,7 +246,7 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor, day time.Time
 	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+sectionColumns+` FROM section s
-		WHERE s.abolished_on IS NULL OR s.abolished_on > $1 ORDER BY s.position, s.code`, day)
+		WHERE `+sectionExists(`$1`)+` ORDER BY s.position, s.code`, day)
 	if err != nil {
 		return nil, fmt.Errorf("listing sections: %w", err)
 	}
@@ -221,6 +255,22 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor, day time.Time
 		return nil, fmt.Errorf("listing sections: %w", err)
 	}
 	return sections, nil
+}
+
+// orZero is a day as the database gives it; zero where there is none.
+func orZero(day *time.Time) time.Time {
+	if day == nil {
+		return time.Time{}
+	}
+	return *day
+}
+
+// dayOrNone is a day as the trail keeps it; empty where there is none.
+func dayOrNone(day time.Time) string {
+	if day.IsZero() {
+		return ""
+	}
+	return day.Format(time.DateOnly)
 }
 
 // orNull is a day as the database takes it: NULL where there is none.

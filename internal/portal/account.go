@@ -25,8 +25,12 @@ func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	own, err := p.Accounts.OwnWays(r.Context(), actorOf(r.Context()).Person)
+	if err != nil {
+		return err
+	}
 	return p.show(w, r, page.OwnAccountPage(page.OwnAccount{
-		Frame: p.frame(r, "アカウント"), Factors: factors, Sessions: sessions, This: p.sessions.ID(r.Context()), Decisions: decisions,
+		Frame: p.frame(r, "アカウント"), Own: own, Provider: p.providerName(), Directory: p.Accounts.Ways().Directory != nil, Factors: factors, Sessions: sessions, This: p.sessions.ID(r.Context()), Decisions: decisions,
 	}))
 }
 
@@ -63,7 +67,15 @@ func errNoAct() error {
 	return fault.New(fault.Invalid, "何をするのかを読み取れません。画面を開き直してから、もう一度行ってください。")
 }
 
+// showPassword asks for a new password; whoever has none that is used is told so.
 func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request) error {
+	own, err := p.Accounts.OwnWays(r.Context(), actorOf(r.Context()).Person)
+	if err != nil {
+		return err
+	}
+	if !own.Password {
+		return goOn(w, r, "/account", "")
+	}
 	return p.show(w, r, page.ChangePasswordPage(page.ChangePassword{Frame: p.frame(r, "パスワードを変える", accountLink)}))
 }
 

@@ -42,6 +42,12 @@ func linksIn(body string) (addresses []string) {
 // newcomer registers somebody with a post and no account.
 func newcomer(t *testing.T, portal *portaltest.Portal, number string) int64 {
 	t.Helper()
+	return newcomerFrom(t, portal, number, calendar.Day(portaltest.Morning))
+}
+
+// newcomerFrom registers somebody whose post begins on a day.
+func newcomerFrom(t *testing.T, portal *portaltest.Portal, number string, first time.Time) int64 {
+	t.Helper()
 	ctx, operator := t.Context(), authz.AsOperator()
 	person, err := portal.Org.AddPerson(ctx, operator, org.Person{StaffNumber: number, Name: "見本 新人", Furigana: "ミホン シンジン"})
 	if err != nil {
@@ -51,7 +57,7 @@ func newcomer(t *testing.T, portal *portaltest.Portal, number string) int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := portal.Org.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: calendar.Day(portaltest.Morning)}, false); err != nil {
+	if err := portal.Org.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: first}, false); err != nil {
 		t.Fatal(err)
 	}
 	return person
@@ -152,10 +158,7 @@ func TestAWholeListIsInvitedOnSlips(t *testing.T) {
 		t.Errorf("inviting nobody: %d", a.status)
 	}
 	newcomer(t, portal, "N001")
-	later := newcomer(t, portal, "N002")
-	if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE appointment SET period = daterange('2026-12-01', NULL) WHERE person_id = $1`, later); err != nil {
-		t.Fatal(err)
-	}
+	newcomerFrom(t, portal, "N002", time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
 	if a := administrator.get("/accounts?without=yes"); !strings.Contains(a.body, "N001") || !strings.Contains(a.body, "N002") || strings.Contains(a.body, "M001") ||
 		strings.Count(a.body, "（12月1日から）") != 1 {
 		t.Errorf("without an account: %s", a.body)

@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -33,7 +34,7 @@ func (p *Portal) showAccounts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.show(w, r, page.AccountsPage(page.Accounts{
-		Frame: p.frame(r, "アカウント管理"), Search: search, Accounts: list, Next: next, Waiting: waiting,
+		Frame: p.frame(r, "アカウント管理"), Search: search, Accounts: list, Next: next, Waiting: waiting, AllTitle: p.allTitle(),
 	}))
 }
 
@@ -75,7 +76,7 @@ func (p *Portal) accountPage(r *http.Request) (page.Account, error) {
 		return page.Account{}, err
 	}
 	return page.Account{
-		Frame: p.frame(r, of.Name+"さんのアカウント", accountsLink), Account: of, Factors: factors, Sessions: sessions, Own: of.Person == actor.Person,
+		Frame: p.frame(r, of.Name+"さんのアカウント", accountsLink), Account: of, Ways: p.Accounts.Ways(), Factors: factors, Sessions: sessions, Own: of.Person == actor.Person,
 	}, nil
 }
 
@@ -87,7 +88,7 @@ func (p *Portal) manageAccount(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	actor, number := actorOf(ctx), form.StaffNumber
-	act, reason := r.PostForm.Get("act"), r.PostForm.Get("reason")
+	act, reason, glassReason := r.PostForm.Get("act"), r.PostForm.Get("reason"), r.PostForm.Get("glass_reason")
 	done := ""
 	switch act {
 	case "invite", "reset":
@@ -96,13 +97,24 @@ func (p *Portal) manageAccount(w http.ResponseWriter, r *http.Request) error {
 		err, done = p.Accounts.Suspend(ctx, actor, number, reason), "suspended"
 	case "resume":
 		err, done = p.Accounts.Resume(ctx, actor, number, reason), "resumed"
+	case "admit":
+		err, done = p.Accounts.Admit(ctx, actor, number), "admitted"
+	case "break-glass":
+		err, done = p.Accounts.SetBreakGlass(ctx, actor, number, true, glassReason), "break-glass"
+	case "end-break-glass":
+		err, done = p.Accounts.SetBreakGlass(ctx, actor, number, false, glassReason), "break-glass-ended"
 	case "end-sessions":
 		err, done = p.Accounts.EndSessionsOf(ctx, actor, number), "sessions-ended"
 	default:
 		err = errNoAct()
 	}
 	if form.Problems = problemsOf(err); form.Problems != nil {
-		form.Reason = reason
+		form.Reason, form.GlassReason = reason, glassReason
+		for i, problem := range form.Problems { // a page with two forms that have a reason
+			if problem.Field == "reason" && strings.HasSuffix(act, "break-glass") {
+				form.Problems[i].Field = "glass_reason"
+			}
+		}
 		p.refuse(w, r, err, page.AccountPage(form))
 		return nil
 	}
@@ -149,12 +161,32 @@ func (p *Portal) slips(r *http.Request, links []account.Link, crumbs ...layout.L
 	}
 }
 
+// allTitle is what the page for all who have no account is called.
+func (p *Portal) allTitle() string {
+	if p.Accounts.Ways().SingleSignOn() {
+		return "まとめてアカウントを作る"
+	}
+	return "まとめて招待する"
+}
+
 func (p *Portal) showInvitations(w http.ResponseWriter, r *http.Request) error {
-	waiting, err := p.Accounts.Waiting(r.Context(), actorOf(r.Context()))
+	form, err := p.invitationsPage(r)
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, page.InvitationsPage(page.Invitations{Frame: p.frame(r, "まとめて招待する", accountsLink), Waiting: waiting}))
+	return p.show(w, r, page.InvitationsPage(form))
+}
+
+func (p *Portal) invitationsPage(r *http.Request) (page.Invitations, error) {
+	ctx := r.Context()
+	waiting, err := p.Accounts.Waiting(ctx, actorOf(ctx))
+	if err != nil {
+		return page.Invitations{}, err
+	}
+	admissible, err := p.Accounts.Admissible(ctx, actorOf(ctx))
+	return page.Invitations{
+		Frame: p.frame(r, p.allTitle(), accountsLink), Waiting: waiting, Ways: p.Accounts.Ways(), Admissible: admissible,
+	}, err
 }
 
 // inviteAll makes the links of all who have no account, and shows them this once.
@@ -162,18 +194,32 @@ func (p *Portal) inviteAll(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	again := r.PostForm.Get("whom") == "all"
 	links, err := p.Accounts.InviteAll(ctx, actorOf(ctx), again)
-	if problems := problemsOf(err); problems != nil {
-		waiting, waitingErr := p.Accounts.Waiting(ctx, actorOf(ctx))
-		if waitingErr != nil {
-			return waitingErr
-		}
-		p.refuse(w, r, err, page.InvitationsPage(page.Invitations{
-			Frame: p.frame(r, "まとめて招待する", accountsLink), Waiting: waiting, Problems: problems,
-		}))
-		return nil
+	if err != nil {
+		return p.refuseAll(w, r, err)
 	}
+	return p.show(w, r, page.SlipsPage(p.slips(r, links, accountsLink)))
+}
+
+// admitAll makes the accounts of all who have none and sign in elsewhere.
+func (p *Portal) admitAll(w http.ResponseWriter, r *http.Request) error {
+	if _, err := p.Accounts.AdmitAll(r.Context(), actorOf(r.Context())); err != nil {
+		return p.refuseAll(w, r, err)
+	}
+	return goOn(w, r, "/accounts", "admitted-all")
+}
+
+// refuseAll shows the page for all who have no account again, with what was
+// wrong.
+func (p *Portal) refuseAll(w http.ResponseWriter, r *http.Request, refusal error) error {
+	problems := problemsOf(refusal)
+	if problems == nil {
+		return refusal
+	}
+	form, err := p.invitationsPage(r)
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, page.SlipsPage(p.slips(r, links, accountsLink)))
+	form.Problems = problems
+	p.refuse(w, r, refusal, page.InvitationsPage(form))
+	return nil
 }

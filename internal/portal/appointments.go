@@ -6,7 +6,6 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
-	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/component"
 	"kagami/web/layout"
@@ -129,7 +128,7 @@ func (p *Portal) changeAppointment(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	if r.PostForm.Get("act") == "withdraw" {
-		if err := p.Org.Withdraw(ctx, actor, a.ID, today); err != nil {
+		if err := p.Org.Withdraw(ctx, actor, a.ID); err != nil {
 			return p.appointmentPeriod(w, r, a, dayValue(a.Last), err)
 		}
 		return goOn(w, r, personAddress(a.StaffNumber), "withdrawn")
@@ -137,10 +136,13 @@ func (p *Portal) changeAppointment(w http.ResponseWriter, r *http.Request) error
 	var read fieldReader
 	last := read.day("last", r.PostForm.Get("last"))
 	if err = read.err(); err == nil {
-		err = p.Org.EndAppointment(ctx, actor, a.ID, last, today)
+		err = p.Org.EndAppointment(ctx, actor, a.ID, last)
 	}
 	if err != nil {
 		return p.appointmentPeriod(w, r, a, r.PostForm.Get("last"), err)
+	}
+	if last.IsZero() {
+		return goOn(w, r, personAddress(a.StaffNumber), "changed")
 	}
 	return goOn(w, r, personAddress(a.StaffNumber), "ended")
 }
@@ -226,26 +228,25 @@ func (p *Portal) showGrant(w http.ResponseWriter, r *http.Request) error {
 
 // endGrant ends a role given directly, or takes it back before it begins.
 func (p *Portal) endGrant(w http.ResponseWriter, r *http.Request) error {
-	ctx, actor, today := r.Context(), actorOf(r.Context()), calendar.Day(p.Now())
+	ctx, actor := r.Context(), actorOf(r.Context())
 	g, err := p.Org.Grant(ctx, actor, idIn(r))
 	if err != nil {
 		return err
 	}
-	typed := r.PostForm.Get("last")
-	var read fieldReader
-	last := read.day("last", typed)
+	done, typed := "ended", r.PostForm.Get("last")
 	if r.PostForm.Get("act") == "withdraw" {
-		if last = today; !g.First.After(today) {
-			return fault.New(fault.Conflict, "すでに始まった役割は取り消せません。終わらせるときは、最後の日を入力してください。")
+		done, err = "withdrawn", p.Org.WithdrawRole(ctx, actor, g.ID)
+	} else {
+		var read fieldReader
+		last := read.day("last", typed)
+		if err = read.err(); err == nil {
+			err = p.Org.EndRole(ctx, actor, g.ID, last)
 		}
-	}
-	if err = read.err(); err == nil {
-		err = p.Org.EndRole(ctx, actor, g.ID, last, today)
 	}
 	if err != nil {
 		return p.grantPeriod(w, r, g, typed, err)
 	}
-	return goOn(w, r, personAddress(g.StaffNumber), "ended")
+	return goOn(w, r, personAddress(g.StaffNumber), done)
 }
 
 func (p *Portal) grantPeriod(w http.ResponseWriter, r *http.Request, g org.Grant, last string, refusal error) error {

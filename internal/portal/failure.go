@@ -48,12 +48,7 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 	err = classify(err)
 	kind := fault.KindOf(err)
 	shown := failures[kind]
-	level := slog.LevelInfo
-	if kind == fault.Internal || kind == fault.Unavailable {
-		level = slog.LevelError
-	}
-	p.Log.LogAttrs(r.Context(), level, "refused",
-		slog.String("id", requestID(r.Context())), slog.String("kind", kind.String()), slog.String("cause", causeOf(err)))
+	p.note(r, err)
 
 	e := &fault.Error{Kind: kind}
 	errors.As(err, &e)
@@ -69,6 +64,17 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p.render(w, r, shown.status, page.FailurePage(page.Failure{
 		Frame: p.frame(r, shown.heading), Message: message, Problems: e.Problems, RequestID: requestID(r.Context()),
 	}))
+}
+
+// note writes a failure into the log.
+func (p *Portal) note(r *http.Request, err error) {
+	kind := fault.KindOf(err)
+	level := slog.LevelInfo
+	if kind == fault.Internal || kind == fault.Unavailable {
+		level = slog.LevelError
+	}
+	p.Log.LogAttrs(r.Context(), level, "refused",
+		slog.String("id", requestID(r.Context())), slog.String("kind", kind.String()), slog.String("cause", causeOf(err)))
 }
 
 // refuse answers with a form that says itself why it was refused.

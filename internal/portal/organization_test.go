@@ -93,7 +93,7 @@ func TestAnAppointmentIsPreparedTakenBackAndEnded(t *testing.T) {
 		form  url.Values
 		words string
 	}{
-		{held, url.Values{"act": {"withdraw"}}, "すでに始まった発令は取り消せません"},
+		{held, url.Values{"act": {"withdraw"}}, "すでに始まったものは取り消せません"},
 		{held, url.Values{"act": {"end"}, "last": {"2026-11-01"}}, "すでに過ぎた期間は変えられません"},
 		{held, url.Values{"act": {"end"}, "last": {"明日"}}, "日付は、2026-04-01 のように"},
 		{held, url.Values{"act": {"end"}, "last": {"2027-03-31"}}, "最後の日を変えました"},

@@ -36,7 +36,7 @@ func (p *Portal) personTemplate(w http.ResponseWriter, _ *http.Request) error {
 		"00123", "見本 太郎", "ミホン タロウ", "mihon@town.example", org.Regular.Title(), "", "見本課", "職員", april.Format(time.DateOnly), "",
 		"この行は見本です。消してから使ってください。",
 	}}}
-	return table.Serve(w, "職員名簿_ひな形", sheet.XLSX)
+	return serveTable(w, table, "職員名簿_ひな形", sheet.XLSX)
 }
 
 // startPersonImport takes a personnel file in and goes on to what it would do.

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/account"
+	"kagami/internal/account/openid"
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/policy"
@@ -27,10 +28,18 @@ type Config struct {
 	Policy    *policy.Service
 	Now       func() time.Time
 	Log       *slog.Logger
+	// Provider is where people sign in by OpenID Connect, under the name that they
+	// know it by; nil for none. It must send them back to CallbackPath.
+	Provider     *openid.Provider
+	ProviderName string
 	// TrustedProxies are the reverse proxies that are believed when they say whom
 	// they forward a request for.
 	TrustedProxies []netip.Prefix
 }
+
+// CallbackPath is where the identity provider sends the browser back to, below
+// the portal's public address.
+const CallbackPath = "/login/openid/callback"
 
 // Portal serves the pages.
 type Portal struct {

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,7 +17,7 @@ import (
 const proofLimit = 15 * time.Minute
 
 // The fields of a proof, which no other form has.
-var proofFields = []string{"proof_password", "proof_code", "proof_passkey"}
+var proofFields = []string{"proof_password", "proof_login", "proof_code", "proof_passkey"}
 
 // proved lets through somebody signed in who has proved themselves as well as a
 // route asks. Otherwise it answers the request itself, and returns false.
@@ -81,43 +82,87 @@ func brings(form url.Values) bool {
 // wrong with it. The form goes where the request went, with all that the
 // request's form had.
 func (p *Portal) askProof(w http.ResponseWriter, r *http.Request, refusal error) {
-	factors, err := p.Factors.Of(r.Context(), actorOf(r.Context()).Person)
+	address, form := r.URL.RequestURI(), r.PostForm
+	switch {
+	case r.Method == http.MethodGet:
+		form = nil
+	case r.URL.Path == "/prove":
+		address, form = r.PostForm.Get("next"), nil
+	}
+	asked, err := p.provePage(r, address, form)
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	field := "proof_password"
-	if factors.Any() {
-		field = "proof_code"
+	field := "proof_code"
+	if asked.Password {
+		field = "proof_password"
 	}
-	problems := proofProblems(refusal, field)
-	if refusal != nil && problems == nil {
+	asked.Problems = proofProblems(refusal, field)
+	if fault.KindOf(refusal) == fault.Unavailable && messageOf(refusal) != "" { // the directory
+		p.note(r, refusal)
+		asked.Problems = []fault.Problem{{Message: messageOf(refusal)}}
+	}
+	if refusal != nil && asked.Problems == nil {
 		p.fail(w, r, refusal)
 		return
 	}
-	asked := page.Prove{
-		Frame: p.frame(r, "もう一度、本人であることを確かめます"), Problems: problems,
-		Question: p.question(factors, "/prove/options"), Password: !factors.Any(),
-		Action: r.URL.RequestURI(), Kept: url.Values{},
-	}
-	if r.Method == http.MethodGet {
-		asked.Action, asked.Kept = "/prove", url.Values{"next": {r.URL.RequestURI()}}
-	}
-	for name, values := range r.PostForm {
-		asked.Kept[name] = values
-	}
-	for _, field := range proofFields {
-		asked.Kept.Del(field)
+	if login := r.PostForm.Get("proof_login"); login != "" && asked.Login != "" {
+		asked.Login = login
 	}
 	status := http.StatusForbidden
 	switch kind := fault.KindOf(refusal); {
-	case kind == fault.TooMany:
+	case kind == fault.TooMany, kind == fault.Unavailable:
 		status = failures[kind].status
 	case refusal != nil: // not 401: they are signed in
 		status = http.StatusUnprocessableEntity
 	}
 	retryAfter(w, refusal)
 	p.render(w, r, status, page.ProvePage(asked))
+}
+
+// provePage asks somebody signed in who they are, before the page at an address;
+// with a form, before the form that goes there. It asks for a second factor
+// where they have one. Others give a password that is theirs, or have the
+// identity provider vouch for them once more.
+func (p *Portal) provePage(r *http.Request, address string, form url.Values) (page.Prove, error) {
+	actor := actorOf(r.Context())
+	factors, err := p.Factors.Of(r.Context(), actor.Person)
+	if err != nil {
+		return page.Prove{}, err
+	}
+	asked := page.Prove{
+		Frame: p.frame(r, "もう一度、本人であることを確かめます"), Question: p.question(factors, "/prove/options"),
+		Action: "/prove", Kept: url.Values{"next": {address}},
+	}
+	if form != nil {
+		asked.Action, asked.Kept = address, maps.Clone(form)
+		for _, field := range proofFields {
+			asked.Kept.Del(field)
+		}
+	}
+	if factors.Any() {
+		return asked, nil
+	}
+	own, err := p.Accounts.OwnWays(r.Context(), actor.Person)
+	if err != nil {
+		return page.Prove{}, err
+	}
+	if p.Accounts.Ways().Directory != nil {
+		asked.Login = own.Login
+		if asked.Login == "" {
+			asked.Login = " " // unknown, but there is one to type
+		}
+	}
+	asked.Password = own.Password || p.Accounts.Ways().Directory != nil || p.Provider == nil
+	if p.Provider != nil {
+		asked.Provider = p.providerName()
+		asked.ProviderKept = maps.Clone(asked.Kept)
+		if form != nil {
+			asked.ProviderKept.Set(keptAction, address)
+		}
+	}
+	return asked, nil
 }
 
 // checkProof checks the proof that a form brings: a second factor of who has
@@ -165,11 +210,29 @@ func (p *Portal) checkProofPassword(r *http.Request, actor authz.Actor) error {
 	if password == "" {
 		return fault.InvalidFields([]fault.Problem{{Field: "proof_password", Message: "パスワードを入力してください。"}})
 	}
-	ok, err := p.Accounts.Verify(r.Context(), actor.Person, password, p.try(r))
+	var (
+		ok  bool
+		err error
+	)
+	if p.Accounts.Ways().Directory != nil {
+		ok, err = p.verifyAtDirectory(r, actor, password)
+	} else {
+		ok, err = p.Accounts.Verify(r.Context(), actor.Person, password, p.try(r))
+	}
 	if err == nil && !ok {
 		err = fault.InvalidFields([]fault.Problem{{Field: "proof_password", Message: "パスワードが違います。もう一度入力してください。"}})
 	}
 	return err
+}
+
+// verifyAtDirectory tells whether the login and password that a form brings are
+// the actor's: what the directory knows them by, the portal does not.
+func (p *Portal) verifyAtDirectory(r *http.Request, actor authz.Actor, password string) (bool, error) {
+	proof, err := p.Accounts.Authenticate(r.Context(), r.PostForm.Get("proof_login"), password, p.try(r))
+	if fault.KindOf(err) == fault.Unauthenticated {
+		return false, nil
+	}
+	return err == nil && proof.Person == actor.Person, err
 }
 
 // proveOptions puts the question for a passkey of somebody signed in.
@@ -187,14 +250,11 @@ func (p *Portal) proveOptions(w http.ResponseWriter, r *http.Request) error {
 
 // showProve asks for a proof before a page.
 func (p *Portal) showProve(w http.ResponseWriter, r *http.Request) error {
-	factors, err := p.Factors.Of(r.Context(), actorOf(r.Context()).Person)
+	asked, err := p.provePage(r, r.URL.Query().Get("next"), nil)
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, page.ProvePage(page.Prove{
-		Frame: p.frame(r, "もう一度、本人であることを確かめます"), Question: p.question(factors, "/prove/options"), Password: !factors.Any(),
-		Action: "/prove", Kept: url.Values{"next": {r.URL.Query().Get("next")}},
-	}))
+	return p.show(w, r, page.ProvePage(asked))
 }
 
 // prove takes the proof, and goes on to the page.

@@ -54,5 +54,5 @@ func (p *Portal) readersFile(w http.ResponseWriter, r *http.Request, format shee
 		return err
 	}
 	name := reading.Title + "_確認状況_" + calendar.Day(p.Now()).Format("20060102")
-	return table.Serve(w, name, format)
+	return serveTable(w, table, name, format)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/org"
+	"kagami/internal/sheet"
 	"kagami/web/layout"
 )
 
@@ -128,32 +130,36 @@ func roleOf(actor authz.Actor) string {
 // dones are what a page can say of what has just been done; the address names
 // one of them, never a text.
 var dones = map[string]layout.Done{
-	"acknowledged":     {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
-	"drafted":          {Heading: "下書きにしました", Text: "構成と本文を確かめてください。公開は、本部会議の決定のあとに行います。"},
-	"published":        {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
-	"section-added":    {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
-	"post-added":       {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},
-	"changed":          {Heading: "変更しました", Text: "変更は、監査証跡に残りました。"},
-	"registered":       {Heading: "職員を加えました", Text: "次に、アカウントの招待を作ると、この人がサインインできるようになります。"},
-	"appointed":        {Heading: "発令を記録しました", Text: "役割は、最初の日から自動で付きます。"},
-	"withdrawn":        {Heading: "取り消しました", Text: "取り消したことは、監査証跡に残りました。"},
-	"ended":            {Heading: "最後の日を変えました", Text: "その次の日から、役割は自動でなくなります。"},
-	"role-given":       {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
-	"rule-added":       {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
-	"settled":          {Heading: "保存しました", Text: "すべての質問に答えたら、「下書きにする」を押してください。"},
-	"signed-out":       {Heading: "サインアウトしました", Text: "続けるときは、もう一度サインインしてください。"},
-	"account-made":     {Heading: "アカウントができました", Text: "決めたパスワードでサインインしてください。"},
-	"password-set":     {Heading: "パスワードを決めました", Text: "新しいパスワードでサインインしてください。これまでのサインインは、すべて終わりました。"},
-	"password-changed": {Heading: "パスワードを変えました", Text: "ほかの端末のサインインは、すべて終わりました。次からは、新しいパスワードを使ってください。"},
-	"session-ended":    {Heading: "サインインを終わらせました", Text: "その端末では、もう一度サインインするまで使えません。"},
-	"sessions-ended":   {Heading: "サインインを終わらせました", Text: "それらの端末では、もう一度サインインするまで使えません。"},
-	"decisions-seen":   {Heading: "確かめたことを記録しました", Text: "ホームには、もう出ません。"},
-	"suspended":        {Heading: "利用を止めました", Text: "サインインは、すべて終わりました。再開するまで、この人はサインインできません。"},
-	"resumed":          {Heading: "利用を再開しました", Text: "この人は、これまでのパスワードでサインインできます。"},
-	"key-added":        {Heading: "パスキーを登録しました", Text: "次のサインインから使えます。"},
-	"removed":          {Heading: "取り外しました", Text: "次のサインインからは使えません。"},
-	"sign-in-over":     {Heading: "はじめからサインインしてください", Text: "サインインの途中で時間がたったため、続けられません。"},
-	"taken-away":       {Heading: "二要素認証を取り外しました", Text: "本人のサインインはすべて終わりました。本人に、もう一度設定するよう伝えてください。"},
+	"acknowledged":      {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
+	"drafted":           {Heading: "下書きにしました", Text: "構成と本文を確かめてください。公開は、本部会議の決定のあとに行います。"},
+	"published":         {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
+	"section-added":     {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
+	"post-added":        {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},
+	"changed":           {Heading: "変更しました", Text: "変更は、監査証跡に残りました。"},
+	"registered":        {Heading: "職員を加えました", Text: "次に、アカウントの招待を作ると、この人がサインインできるようになります。"},
+	"appointed":         {Heading: "発令を記録しました", Text: "役割は、最初の日から自動で付きます。"},
+	"withdrawn":         {Heading: "取り消しました", Text: "取り消したことは、監査証跡に残りました。前任の発令を終わらせていたときは、その最後の日はそのままです。必要なら、前任の人の発令で直してください。"},
+	"ended":             {Heading: "最後の日を変えました", Text: "その次の日から、役割は自動でなくなります。"},
+	"role-given":        {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
+	"rule-added":        {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
+	"settled":           {Heading: "保存しました", Text: "すべての質問に答えたら、「下書きにする」を押してください。"},
+	"signed-out":        {Heading: "サインアウトしました", Text: "続けるときは、もう一度サインインしてください。"},
+	"account-made":      {Heading: "アカウントができました", Text: "決めたパスワードでサインインしてください。"},
+	"password-set":      {Heading: "パスワードを決めました", Text: "新しいパスワードでサインインしてください。これまでのサインインは、すべて終わりました。"},
+	"password-changed":  {Heading: "パスワードを変えました", Text: "ほかの端末のサインインは、すべて終わりました。次からは、新しいパスワードを使ってください。"},
+	"session-ended":     {Heading: "サインインを終わらせました", Text: "その端末では、もう一度サインインするまで使えません。"},
+	"sessions-ended":    {Heading: "サインインを終わらせました", Text: "それらの端末では、もう一度サインインするまで使えません。"},
+	"decisions-seen":    {Heading: "確かめたことを記録しました", Text: "ホームには、もう出ません。"},
+	"suspended":         {Heading: "利用を止めました", Text: "サインインは、すべて終わりました。再開するまで、この人はサインインできません。"},
+	"resumed":           {Heading: "利用を再開しました", Text: "この人は、これまでと同じ方法でサインインできます。"},
+	"key-added":         {Heading: "パスキーを登録しました", Text: "次のサインインから使えます。"},
+	"removed":           {Heading: "取り外しました", Text: "次のサインインからは使えません。"},
+	"sign-in-over":      {Heading: "はじめからサインインしてください", Text: "サインインの途中で時間がたったため、続けられません。"},
+	"taken-away":        {Heading: "二要素認証を取り外しました", Text: "本人のサインインはすべて終わりました。本人に、もう一度設定するよう伝えてください。"},
+	"admitted":          {Heading: "アカウントを作りました", Text: "パスワードはありません。この人は、シングルサインオンでサインインできます。"},
+	"admitted-all":      {Heading: "アカウントを作りました", Text: "パスワードはありません。作った人は、シングルサインオンでサインインできます。"},
+	"break-glass":       {Heading: "非常用のアカウントにしました", Text: "この人は、いつでも、このポータルのパスワードでサインインできます。"},
+	"break-glass-ended": {Heading: "非常用をやめました", Text: "この人は、ほかの人と同じ方法でサインインします。"},
 }
 
 func done(r *http.Request) *layout.Done {
@@ -169,5 +175,19 @@ func goOn(w http.ResponseWriter, r *http.Request, address, done string) error {
 		address += "?done=" + done
 	}
 	http.Redirect(w, r, address, http.StatusSeeOther)
+	return nil
+}
+
+// serveTable answers with a table as a file.
+func serveTable(w http.ResponseWriter, table sheet.Table, name string, format sheet.Format) error {
+	file, err := table.File(name, format)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", file.ContentType)
+	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(file.Name))
+	h.Set("Content-Length", strconv.Itoa(len(file.Body)))
+	_, _ = w.Write(file.Body) // whoever has gone does not need it
 	return nil
 }

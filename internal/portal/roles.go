@@ -73,21 +73,20 @@ func (p *Portal) endRule(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := r.PostForm.Get("last")
-	var read fieldReader
-	last := read.day("last", typed)
+	done, typed := "ended", r.PostForm.Get("last")
 	if r.PostForm.Get("act") == "withdraw" {
-		if last = today; !rule.First.After(today) {
-			return fault.New(fault.Conflict, "すでに始まった行は取り消せません。終わらせるときは、最後の日を入力してください。")
+		done, err = "withdrawn", p.Org.WithdrawRule(ctx, actor, rule.ID)
+	} else {
+		var read fieldReader
+		last := read.day("last", typed)
+		if err = read.err(); err == nil {
+			err = p.Org.EndRule(ctx, actor, rule.ID, last)
 		}
-	}
-	if err = read.err(); err == nil {
-		err = p.Org.EndRule(ctx, actor, rule.ID, last, today)
 	}
 	if err != nil {
 		return p.rulePeriod(w, r, rule, typed, err)
 	}
-	return goOn(w, r, "/roles", "ended")
+	return goOn(w, r, "/roles", done)
 }
 
 func (p *Portal) rulePeriod(w http.ResponseWriter, r *http.Request, rule org.Rule, last string, refusal error) error {

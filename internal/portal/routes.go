@@ -54,6 +54,8 @@ func (p *Portal) Routes() []Route {
 		{http.MethodPost, "/login/second/options", authz.Public, 0, ordinary, p.secondStepOptions},
 		{http.MethodPost, "/login/passkey", authz.Public, 0, ordinary, p.passkeySignIn},
 		{http.MethodPost, "/login/passkey/options", authz.Public, 0, ordinary, p.passkeySignInOptions},
+		{http.MethodPost, "/login/openid", authz.Public, 0, ordinary, p.openidSignIn},
+		{http.MethodGet, CallbackPath, authz.Public, 0, ordinary, p.openidReturn},
 		{http.MethodPost, "/logout", authz.Public, 0, ordinary, p.signOut},
 
 		{http.MethodGet, "/welcome/{token}", authz.Public, 0, ordinary, p.showWelcome},
@@ -64,6 +66,8 @@ func (p *Portal) Routes() []Route {
 		{http.MethodGet, "/prove", authz.SignedIn, 0, ordinary, p.showProve},
 		{http.MethodPost, "/prove", authz.SignedIn, 0, ordinary, p.prove},
 		{http.MethodPost, "/prove/options", authz.SignedIn, 0, ordinary, p.proveOptions},
+		{http.MethodPost, "/prove/openid", authz.SignedIn, 0, ordinary, p.openidProve},
+		{http.MethodGet, "/prove/continue", authz.SignedIn, 0, ordinary, p.showRest},
 
 		{http.MethodGet, "/", authz.SignedIn, 0, ordinary, p.showHome},
 
@@ -85,6 +89,7 @@ func (p *Portal) Routes() []Route {
 		{http.MethodGet, "/accounts", authz.ManageAccounts, 0, ordinary, p.showAccounts},
 		{http.MethodGet, "/accounts/invitations", authz.ManageAccounts, 0, ordinary, p.showInvitations},
 		{http.MethodPost, "/accounts/invitations", authz.ManageAccounts, 0, sensitive, p.inviteAll},
+		{http.MethodPost, "/accounts/single-sign-on", authz.ManageAccounts, 0, sensitive, p.admitAll},
 		{http.MethodGet, "/accounts/{staff}", authz.ManageAccounts, 0, ordinary, p.showAccount},
 		{http.MethodPost, "/accounts/{staff}", authz.ManageAccounts, 0, sensitive, p.manageAccount},
 		{http.MethodGet, "/accounts/{staff}/second-factor", authz.ManageAccounts, 0, sensitive, p.showTakeAway},

@@ -94,14 +94,14 @@ func typedSection(r *http.Request) page.SectionFields {
 	f := r.PostForm
 	return page.SectionFields{
 		Code: f.Get("code"), Name: f.Get("name"), Kind: f.Get("kind"), Parent: f.Get("parent"),
-		Position: f.Get("position"), AbolishedOn: f.Get("abolished_on"), Version: f.Get("version"),
+		Position: f.Get("position"), EstablishedOn: f.Get("established_on"), AbolishedOn: f.Get("abolished_on"), Version: f.Get("version"),
 	}
 }
 
 func sectionFields(s org.Section) page.SectionFields {
 	return page.SectionFields{
 		Code: s.Code, Name: s.Name, Kind: string(s.Kind), Parent: s.Parent,
-		Position: strconv.Itoa(s.Position), AbolishedOn: dayValue(s.AbolishedOn), Version: strconv.Itoa(s.Version),
+		Position: strconv.Itoa(s.Position), EstablishedOn: dayValue(s.EstablishedOn), AbolishedOn: dayValue(s.AbolishedOn), Version: strconv.Itoa(s.Version),
 	}
 }
 
@@ -109,7 +109,7 @@ func readSection(f page.SectionFields) (org.Section, error) {
 	var read fieldReader
 	section := org.Section{
 		Code: f.Code, Name: f.Name, Kind: org.SectionKind(f.Kind), Parent: f.Parent,
-		Position: read.number("position", f.Position), AbolishedOn: read.day("abolished_on", f.AbolishedOn),
+		Position: read.number("position", f.Position), EstablishedOn: read.day("established_on", f.EstablishedOn), AbolishedOn: read.day("abolished_on", f.AbolishedOn),
 		Version: read.version(f.Version),
 	}
 	return section, read.err()

@@ -18,10 +18,29 @@ func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w, r, page.SignInPage(p.signInPage(r, "")))
 }
 
+// emptySignIn is the page to sign in on, with the ways that there are.
+func (p *Portal) emptySignIn(r *http.Request) page.SignIn {
+	ways := p.Accounts.Ways()
+	return page.SignIn{
+		Frame: p.frame(r, "サインイン"), Passkeys: p.Factors.Passkeys(),
+		Provider: p.providerName(), Directory: ways.Directory != nil, BreakGlassOnly: ways.BreakGlassOnly,
+	}
+}
+
+// providerName is what the identity provider is called; empty for none.
+func (p *Portal) providerName() string {
+	if p.Provider == nil {
+		return ""
+	}
+	return p.ProviderName
+}
+
 // signInPage asks who it is, and remembers where they wanted to go.
 func (p *Portal) signInPage(r *http.Request, message string) page.SignIn {
-	s := page.SignIn{Frame: p.frame(r, "サインイン"), Message: message, Passkeys: p.Factors.Passkeys()}
+	s := p.emptySignIn(r)
+	s.Message = message
 	switch {
+	case r.URL.Path == CallbackPath: // what its address says is over
 	case strings.HasPrefix(r.URL.Path, "/login"):
 		s.Next = r.FormValue("next")
 	case r.Method == http.MethodGet:
@@ -40,7 +59,8 @@ func (p *Portal) signInPage(r *http.Request, message string) page.SignIn {
 
 func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 	login, password := r.PostForm.Get("login"), r.PostForm.Get("password")
-	s := page.SignIn{Frame: p.frame(r, "サインイン"), Next: r.PostForm.Get("next"), Login: login, Passkeys: p.Factors.Passkeys()}
+	s := p.emptySignIn(r)
+	s.Next, s.Login = r.PostForm.Get("next"), login
 	if strings.TrimSpace(login) == "" {
 		s.Problems = append(s.Problems, fault.Problem{Field: "login", Message: "メールアドレスか職員番号を入力してください。"})
 	}
@@ -51,10 +71,15 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 		p.render(w, r, http.StatusUnprocessableEntity, page.SignInPage(s))
 		return nil
 	}
-	at := p.Now()
-	person, err := p.Accounts.Authenticate(r.Context(), login, password, p.try(r))
+	proof, err := p.Accounts.Authenticate(r.Context(), login, password, p.try(r))
 	if err == nil {
-		_, err = p.Org.ActorOn(r.Context(), person, calendar.Day(p.Now()))
+		_, err = p.Org.ActorOn(r.Context(), proof.Person, calendar.Day(p.Now()))
+	}
+	if fault.KindOf(err) == fault.Unavailable && messageOf(err) != "" { // the directory
+		p.note(r, err)
+		s.Problems = []fault.Problem{{Message: messageOf(err)}}
+		p.refuse(w, r, err, page.SignInPage(s))
+		return nil
 	}
 	if kind := fault.KindOf(err); kind == fault.Unauthenticated || kind == fault.TooMany {
 		s.Problems = []fault.Problem{{Field: "login", Message: messageOf(err)}}
@@ -64,7 +89,7 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.letIn(w, r, account.Proof{Person: person, Method: account.ByPassword, At: at}, s.Next)
+	return p.letIn(w, r, proof, s.Next)
 }
 
 // try is where a request tries a password from.

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
@@ -252,11 +251,11 @@ func TestReadsBackWhatIsHandedOut(t *testing.T) {
 			want = append(want, sheet.Row{Line: i + 2, Cells: cells})
 		}
 		for _, format := range []sheet.Format{sheet.CSV, sheet.XLSX} {
-			w := httptest.NewRecorder()
-			if err := table.Serve(w, "x", format); err != nil {
+			file, err := table.File("x", format)
+			if err != nil {
 				t.Fatal(err)
 			}
-			headings, rows, err := read(w.Body.Bytes())
+			headings, rows, err := read(file.Body)
 			if err != nil || !reflect.DeepEqual(headings, table.Columns) || !reflect.DeepEqual(rows, want) {
 				t.Fatalf("format %d: got %v, %v; want %v", format, rows, err, want)
 			}

@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -29,22 +27,24 @@ type Table struct {
 	Rows    [][]string
 }
 
-// Serve answers a request with the table as a file.
-func (t Table) Serve(w http.ResponseWriter, name string, format Format) error {
-	write, extension, contentType := t.csv, ".csv", "text/csv; charset=utf-8"
+// File is a table as a file.
+type File struct {
+	Name        string // with its extension
+	ContentType string
+	Body        []byte
+}
+
+// File writes the table as a file of that name, without an extension, and format.
+func (t Table) File(name string, format Format) (File, error) {
+	write, file := t.csv, File{Name: name + ".csv", ContentType: "text/csv; charset=utf-8"}
 	if format == XLSX {
-		write, extension, contentType = t.xlsx, ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+		write, file = t.xlsx, File{Name: name + ".xlsx", ContentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 	}
-	body, err := write()
-	if err != nil {
-		return fmt.Errorf("writing a table: %w", err)
+	var err error
+	if file.Body, err = write(); err != nil {
+		return File{}, fmt.Errorf("writing a table: %w", err)
 	}
-	h := w.Header()
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name+extension))
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body) // whoever has gone does not need it
-	return nil
+	return file, nil
 }
 
 func (t Table) csv() ([]byte, error) {

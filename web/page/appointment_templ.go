@@ -351,7 +351,7 @@ func PeriodPage(p Period) templ.Component {
 func lastHint(p Period) string {
 	hint := "早くても、昨日（" + dayText(p.Yesterday) + "）までです。その次の日から、役割がなくなります。"
 	if p.MayReopen {
-		hint += "空にすると、期限がなくなります。"
+		hint += "空にすると、終わりの日を決めないことになります。"
 	}
 	return hint
 }

@@ -48,7 +48,7 @@ func OrganizationChores(g org.Gaps) []Chore {
 	}
 	if g.WithoutHeads > 0 {
 		chores = append(chores, Chore{
-			"情報セキュリティ管理者を決める", fmt.Sprintf("空席の課室が%d課室あります。その間は、統括情報セキュリティ責任者が代わって行います。", g.WithoutHeads), "体制を見る", "/organization",
+			"情報セキュリティ管理者を決める", fmt.Sprintf("空席の課室が%d課室あります。その間は、図 1.1 でその上の役割の人が代わって行います。", g.WithoutHeads), "体制を見る", "/organization",
 		})
 	}
 	return chores

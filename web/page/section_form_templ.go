@@ -9,6 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/component"
@@ -28,7 +29,7 @@ type SectionForm struct {
 
 // SectionFields are a section's fields as they are typed.
 type SectionFields struct {
-	Code, Name, Kind, Parent, Position, AbolishedOn, Version string
+	Code, Name, Kind, Parent, Position, EstablishedOn, AbolishedOn, Version string
 }
 
 // SectionFormPage draws it.
@@ -82,9 +83,10 @@ func SectionFormPage(p SectionForm) templ.Component {
 					difference{"課室の名前", p.Typed.Name, p.Current.Name},
 					difference{"課室コード", p.Typed.Code, p.Current.Code},
 					difference{"区分", org.SectionKind(p.Typed.Kind).Title(), org.SectionKind(p.Current.Kind).Title()},
-					difference{"上位の課室", p.Typed.Parent, p.Current.Parent},
+					difference{"上位の課室", sectionCalled(p.Parents, p.Typed.Parent), sectionCalled(p.Parents, p.Current.Parent)},
 					difference{"並び順", p.Typed.Position, p.Current.Position},
-					difference{"廃止の日", p.Typed.AbolishedOn, p.Current.AbolishedOn},
+					difference{"設置の日", typedDay(p.Typed.EstablishedOn), typedDay(p.Current.EstablishedOn)},
+					difference{"廃止の日", typedDay(p.Typed.AbolishedOn), typedDay(p.Current.AbolishedOn)},
 				).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -97,7 +99,7 @@ func SectionFormPage(p SectionForm) templ.Component {
 			var templ_7745c5c3_Var3 templ.SafeURL
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.Address))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/section_form.templ`, Line: 42, Col: 56}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/section_form.templ`, Line: 44, Col: 56}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -110,7 +112,7 @@ func SectionFormPage(p SectionForm) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.Typed.Version)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/section_form.templ`, Line: 43, Col: 63}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/section_form.templ`, Line: 45, Col: 63}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -132,11 +134,15 @@ func SectionFormPage(p SectionForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Select(component.Input{Name: "parent", Label: "上位の課室", Hint: "課の中の係のように、ほかの課室の中にあるときだけ選びます。", Value: p.Typed.Parent, Problems: p.Problems}, sectionChoices(p.Parents)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Select(component.Input{Name: "parent", Label: "上位の課室", Hint: "教育課の中の公民館のように、ほかの課室の一部である組織のときだけ選びます。係は課室にせず、職で分けます（課長の役割は、その課室の職の人に及びます）。", Value: p.Typed.Parent, Problems: p.Problems}, sectionChoices(p.Parents)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = component.Field(component.Input{Name: "position", Label: "並び順", Hint: "小さい数から順に並びます。", Type: "number", Value: p.Typed.Position, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = component.Field(component.Input{Name: "established_on", Label: "設置の日", Hint: "4月1日に新しくできる課室のように、先の日でもかまいません。前からあるときは空のままにします。", Type: "date", Value: p.Typed.EstablishedOn, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -185,6 +191,25 @@ func sectionChoices(sections []org.Section) []component.Choice {
 	return choices
 }
 
+// sectionCalled is the name of the section with that code.
+func sectionCalled(sections []org.Section, code string) string {
+	for _, s := range sections {
+		if s.Code == code {
+			return s.Name
+		}
+	}
+	return code
+}
+
+// typedDay is a day as people read it; what is no day as it was typed.
+func typedDay(typed string) string {
+	day, err := calendar.ParseDay(typed)
+	if err != nil {
+		return typed
+	}
+	return dayText(day)
+}
+
 // difference is a field as the second of two writers typed it, and as it stands
 // now.
 type difference struct{ Field, Typed, Now string }
@@ -224,7 +249,7 @@ func differences(fields ...difference) templ.Component {
 				var templ_7745c5c3_Var6 string
 				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(f.Field)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/section_form.templ`, Line: 88, Col: 34}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/section_form.templ`, Line: 110, Col: 34}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -237,7 +262,7 @@ func differences(fields ...difference) templ.Component {
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(f.Typed)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/section_form.templ`, Line: 88, Col: 86}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/section_form.templ`, Line: 110, Col: 86}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -250,7 +275,7 @@ func differences(fields ...difference) templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(f.Now)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/section_form.templ`, Line: 88, Col: 133}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/section_form.templ`, Line: 110, Col: 133}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {

@@ -31,31 +31,36 @@ type Config struct {
 // place is the one in a filter that the login takes.
 const place = "%s"
 
-// Check says in one sentence what is wrong with the configuration; nil if
-// nothing is. It reads the CA file, and asks nothing of the network.
+// Check says in one sentence what is wrong with the configuration, as the one
+// problem of an Invalid failure, whose field is url, starttls, ca_file, bind_dn,
+// base_dn, filter or timeout; nil if nothing is. It reads the CA file, and asks nothing of the network.
 func (c Config) Check() error {
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Scheme != "ldap" && u.Scheme != "ldaps" || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-		return fault.New(fault.Invalid, "ディレクトリの URL は、ldaps://ホスト または ldap://ホスト の形で指定してください。")
+		return wrong("url", nil, "ディレクトリの URL は、ldaps://ホスト または ldap://ホスト の形で指定してください。")
 	}
 	switch {
 	case u.Scheme == "ldaps" && c.StartTLS:
-		return fault.New(fault.Invalid, "StartTLS は、ldap:// のときだけ指定してください。ldaps:// は、はじめから暗号化されています。")
+		return wrong("starttls", nil, "StartTLS は、ldap:// のときだけ指定してください。ldaps:// は、はじめから暗号化されています。")
 	case u.Scheme == "ldap" && !c.StartTLS && !loopback(u.Hostname()):
-		return fault.New(fault.Invalid, "パスワードが暗号化されずに流れます。ldaps:// にするか、StartTLS を指定してください。")
+		return wrong("url", nil, "パスワードが暗号化されずに流れます。ldaps:// にするか、StartTLS を指定してください。")
 	case c.BindDN == "" || c.BindPassword == "":
-		return fault.New(fault.Invalid, "ディレクトリを検索する利用者の名前（DN）とパスワードを、両方とも指定してください。")
+		return wrong("bind_dn", nil, "ディレクトリを検索する利用者の名前（DN）とパスワードを、両方とも指定してください。")
 	case c.BaseDN == "" || !isDN(c.BaseDN):
-		return fault.New(fault.Invalid, "職員を探す場所の DN を読めません。ou=…,dc=… の形で指定してください。")
+		return wrong("base_dn", nil, "職員を探す場所の DN を読めません。ou=…,dc=… の形で指定してください。")
 	case strings.Count(c.Filter, place) != 1 || strings.Count(c.Filter, "%") != 1:
-		return fault.New(fault.Invalid, "検索の条件には、利用者が入力した名前の入る %s を、一つだけ書いてください。")
+		return wrong("filter", nil, "検索の条件には、利用者が入力した名前の入る %s を、一つだけ書いてください。")
 	case !isFilter(c.Filter):
-		return fault.New(fault.Invalid, "検索の条件を読めません。(&(objectClass=person)(uid=%s)) の形で指定してください。")
+		return wrong("filter", nil, "検索の条件を読めません。(&(objectClass=person)(uid=%s)) の形で指定してください。")
 	case c.Timeout < 0:
-		return fault.New(fault.Invalid, "ディレクトリを待つ時間は、0 以上で指定してください。")
+		return wrong("timeout", nil, "ディレクトリを待つ時間は、0 以上で指定してください。")
 	}
 	_, err = c.authorities()
 	return err
+}
+
+func wrong(field string, cause error, message string) error {
+	return &fault.Error{Kind: fault.Invalid, Message: message, Problems: []fault.Problem{{Field: field, Message: message}}, Err: cause}
 }
 
 func loopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
@@ -78,11 +83,11 @@ func (c Config) authorities() (*x509.CertPool, error) {
 	}
 	pem, err := os.ReadFile(c.CACertFile)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "ディレクトリの証明書を確かめるための、認証局の証明書のファイルを読めません。場所と権限を確かめてください。")
+		return nil, wrong("ca_file", err, "ディレクトリの証明書を確かめるための、認証局の証明書のファイルを読めません。場所と権限を確かめてください。")
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fault.New(fault.Invalid, "認証局の証明書のファイルに、証明書がありません。PEM 形式のファイルを指定してください。")
+		return nil, wrong("ca_file", nil, "認証局の証明書のファイルに、証明書がありません。PEM 形式のファイルを指定してください。")
 	}
 	return pool, nil
 }

@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,5 +58,12 @@ func TestAWrongConfigurationSaysWhatToGive(t *testing.T) {
 		case test.words != "" && (fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), test.words)):
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

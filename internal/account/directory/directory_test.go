@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"kagami/internal/account/directory"
+	"kagami/internal/account/directory/directorytest"
 	"kagami/internal/fault"
 )
 
@@ -21,10 +22,21 @@ const (
 	unavailable = "ディレクトリを利用できません"
 )
 
-func (s *slapd) config() directory.Config {
-	return directory.Config{
-		URL: "ldap://" + s.plain, BindDN: portal, BindPassword: s.password["kagami"],
-		BaseDN: people, Filter: "(&(objectClass=person)(uid=%s))", Timeout: time.Minute,
+const (
+	suffix = directorytest.Suffix
+	portal = directorytest.Portal
+	people = directorytest.People
+)
+
+func town() []directorytest.Entry {
+	return []directorytest.Entry{
+		directorytest.Person("見本太郎", people, "uid=taro", "mail=mihon.taro@example.jp", "employeeNumber=00123", "departmentNumber=7"),
+		directorytest.Person("見本花子", people, "uid=hanako", "mail=mihon.hanako@example.jp"),
+		directorytest.Person("見本一", people, "uid=twice"),
+		directorytest.Person("見本二", people, "uid=twice", "uid=thrice"),
+		directorytest.Person("見本三", people, "uid=thrice"),
+		directorytest.Person("見本四", people, "uid=thrice"),
+		directorytest.Person("見本独", directorytest.Alone, "uid=hitori"),
 	}
 }
 
@@ -53,7 +65,7 @@ func mustRefuse(t *testing.T, err error, kind fault.Kind, words string, secrets 
 
 func TestAPersonSignsInWithThePasswordOfTheDirectory(t *testing.T) {
 	t.Parallel()
-	s := startSlapd(t, true, town()...)
+	s := directorytest.Start(t, true, town()...)
 	taro := directory.Identity{DN: "cn=見本太郎," + people, Email: "mihon.taro@example.jp", StaffNumber: "00123"}
 	for name, test := range map[string]struct {
 		login  string
@@ -61,8 +73,8 @@ func TestAPersonSignsInWithThePasswordOfTheDirectory(t *testing.T) {
 		want   directory.Identity
 	}{
 		"on this machine":          {"taro", func(*directory.Config) {}, taro},
-		"StartTLS":                 {"taro", func(c *directory.Config) { c.StartTLS, c.CACertFile = true, s.ca }, taro},
-		"ldaps":                    {"taro", func(c *directory.Config) { c.URL, c.CACertFile = "ldaps://"+s.secured, s.ca }, taro},
+		"StartTLS":                 {"taro", func(c *directory.Config) { c.StartTLS, c.CACertFile = true, s.CA }, taro},
+		"ldaps":                    {"taro", func(c *directory.Config) { c.URL, c.CACertFile = "ldaps://"+s.Secured, s.CA }, taro},
 		"wide letters and blanks":  {"　ｔａｒｏ ", func(*directory.Config) {}, taro},
 		"capital letters":          {"TARO", func(*directory.Config) {}, taro},
 		"found by e-mail":          {"mihon.taro@example.jp", func(c *directory.Config) { c.Filter = "(mail=%s)" }, taro},
@@ -72,9 +84,9 @@ func TestAPersonSignsInWithThePasswordOfTheDirectory(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			config := s.config()
+			config := s.Config()
 			test.change(&config)
-			got, err := open(t, config).Authenticate(t.Context(), test.login, s.password["見本太郎"])
+			got, err := open(t, config).Authenticate(t.Context(), test.login, s.Password["見本太郎"])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,8 +99,8 @@ func TestAPersonSignsInWithThePasswordOfTheDirectory(t *testing.T) {
 
 func TestAnEntryWithoutAStaffNumberSignsInWithoutOne(t *testing.T) {
 	t.Parallel()
-	s := startSlapd(t, false, town()...)
-	got, err := open(t, s.config()).Authenticate(t.Context(), "hanako", s.password["見本花子"])
+	s := directorytest.Start(t, false, town()...)
+	got, err := open(t, s.Config()).Authenticate(t.Context(), "hanako", s.Password["見本花子"])
 	if want := (directory.Identity{DN: "cn=見本花子," + people, Email: "mihon.hanako@example.jp"}); err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
@@ -96,25 +108,25 @@ func TestAnEntryWithoutAStaffNumberSignsInWithoutOne(t *testing.T) {
 
 func TestWhoeverIsRefusedReadsTheSameWordsAfterTheSameSteps(t *testing.T) {
 	t.Parallel()
-	s := startSlapd(t, false, town()...)
-	d := open(t, s.config())
+	s := directorytest.Start(t, false, town()...)
+	d := open(t, s.Config())
 	var first string
 	for _, test := range []struct{ name, login, password string }{
 		{"a wrong password", "taro", rand.Text()},
-		{"another's password", "taro", s.password["見本花子"]},
-		{"the portal's password", "taro", s.password["kagami"]},
-		{"an unknown login", "nobody", s.password["見本太郎"]},
-		{"two of the same login", "twice", s.password["見本一"]},
-		{"more than two of the same login", "thrice", s.password["見本三"]},
-		{"a person elsewhere in the directory", "hitori", s.password["見本独"]},
+		{"another's password", "taro", s.Password["見本花子"]},
+		{"the portal's password", "taro", s.Password["kagami"]},
+		{"an unknown login", "nobody", s.Password["見本太郎"]},
+		{"two of the same login", "twice", s.Password["見本一"]},
+		{"more than two of the same login", "thrice", s.Password["見本三"]},
+		{"a person elsewhere in the directory", "hitori", s.Password["見本独"]},
 	} {
-		before := s.binds(t)
+		before := s.Binds(t)
 		got, err := d.Authenticate(t.Context(), test.login, test.password)
 		mustRefuse(t, err, fault.Unauthenticated, wrong, test.login, test.password)
 		if got != (directory.Identity{}) {
 			t.Errorf("%s: gives %+v", test.name, got)
 		}
-		if steps := s.binds(t) - before; steps != 2 {
+		if steps := s.Binds(t) - before; steps != 2 {
 			t.Errorf("%s: %d sign-ins, want the portal's and one more", test.name, steps)
 		}
 		if first == "" {
@@ -130,11 +142,11 @@ func TestWhoeverIsRefusedReadsTheSameWordsAfterTheSameSteps(t *testing.T) {
 // filter that the login could change would find them.
 func TestALoginIsAValueAndNeverAPartOfTheFilter(t *testing.T) {
 	t.Parallel()
-	s := startSlapd(t, false, town()...)
-	config := s.config()
-	config.BaseDN = alone
+	s := directorytest.Start(t, false, town()...)
+	config := s.Config()
+	config.BaseDN = directorytest.Alone
 	d := open(t, config)
-	password := s.password["見本独"]
+	password := s.Password["見本独"]
 	if _, err := d.Authenticate(t.Context(), "hitori", password); err != nil {
 		t.Fatal(err)
 	}
@@ -148,22 +160,22 @@ func TestALoginIsAValueAndNeverAPartOfTheFilter(t *testing.T) {
 
 func TestAnEmptyPasswordOrLoginIsRefusedWithoutAskingTheDirectory(t *testing.T) {
 	t.Parallel()
-	s := startSlapd(t, false, town()...)
-	d := open(t, s.config())
+	s := directorytest.Start(t, false, town()...)
+	d := open(t, s.Config())
 	for _, typed := range [][2]string{{"taro", ""}, {"", "password"}, {" 　", "password"}, {"", ""}} {
 		_, err := d.Authenticate(t.Context(), typed[0], typed[1])
 		mustRefuse(t, err, fault.Unauthenticated, wrong)
 	}
-	if n := s.binds(t); n != 0 {
+	if n := s.Binds(t); n != 0 {
 		t.Errorf("the directory was asked %d times", n)
 	}
 }
 
 func TestAPasswordIsSentAsItWasTyped(t *testing.T) {
 	t.Parallel()
-	s := startSlapd(t, false, town()...)
-	d := open(t, s.config())
-	for _, password := range []string{s.password["見本太郎"] + " ", strings.ToLower(s.password["見本太郎"])} {
+	s := directorytest.Start(t, false, town()...)
+	d := open(t, s.Config())
+	for _, password := range []string{s.Password["見本太郎"] + " ", strings.ToLower(s.Password["見本太郎"])} {
 		_, err := d.Authenticate(t.Context(), "taro", password)
 		mustRefuse(t, err, fault.Unauthenticated, wrong)
 	}
@@ -171,20 +183,20 @@ func TestAPasswordIsSentAsItWasTyped(t *testing.T) {
 
 func TestADirectoryThatStoppedIsUnavailable(t *testing.T) {
 	t.Parallel()
-	s := startSlapd(t, false, town()...)
-	d := open(t, s.config())
-	password := s.password["見本太郎"]
+	s := directorytest.Start(t, false, town()...)
+	d := open(t, s.Config())
+	password := s.Password["見本太郎"]
 	if _, err := d.Authenticate(t.Context(), "taro", password); err != nil {
 		t.Fatal(err)
 	}
-	s.stop()
+	s.Stop()
 	_, err := d.Authenticate(t.Context(), "taro", password)
 	mustRefuse(t, err, fault.Unavailable, unavailable, password)
 }
 
 func TestADirectoryThatDoesNotLetThePortalSearchIsUnavailable(t *testing.T) {
 	t.Parallel()
-	s := startSlapd(t, false, town()...)
+	s := directorytest.Start(t, false, town()...)
 	for name, change := range map[string]func(*directory.Config){
 		"a wrong password of the portal": func(c *directory.Config) { c.BindPassword = rand.Text() },
 		"an unknown entry of the portal": func(c *directory.Config) { c.BindDN = "cn=nobody," + suffix },
@@ -193,9 +205,9 @@ func TestADirectoryThatDoesNotLetThePortalSearchIsUnavailable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			config := s.config()
+			config := s.Config()
 			change(&config)
-			password := s.password["見本太郎"]
+			password := s.Password["見本太郎"]
 			_, err := open(t, config).Authenticate(t.Context(), "taro", password)
 			mustRefuse(t, err, fault.Unavailable, unavailable, password, config.BindPassword)
 		})
@@ -204,30 +216,30 @@ func TestADirectoryThatDoesNotLetThePortalSearchIsUnavailable(t *testing.T) {
 
 func TestNoPasswordGoesToADirectoryWithAnUntrustedCertificate(t *testing.T) {
 	t.Parallel()
-	s := startSlapd(t, true, town()...)
-	_, der := makeCertificate(t, &x509.Certificate{
+	s := directorytest.Start(t, true, town()...)
+	_, der := directorytest.MakeCertificate(t, &x509.Certificate{
 		Subject: pkix.Name{CommonName: "別の認証局"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}, nil, nil)
 	other := filepath.Join(t.TempDir(), "other.pem")
 	write(t, other, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
-	_, port, err := net.SplitHostPort(s.plain)
+	_, port, err := net.SplitHostPort(s.Plain)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*directory.Config){
 		"another authority, StartTLS":  func(c *directory.Config) { c.StartTLS, c.CACertFile = true, other },
-		"another authority, ldaps":     func(c *directory.Config) { c.URL, c.CACertFile = "ldaps://"+s.secured, other },
+		"another authority, ldaps":     func(c *directory.Config) { c.URL, c.CACertFile = "ldaps://"+s.Secured, other },
 		"the system's authorities":     func(c *directory.Config) { c.StartTLS = true },
-		"a certificate of other names": func(c *directory.Config) { c.URL, c.StartTLS, c.CACertFile = "ldap://localhost:"+port, true, s.ca },
+		"a certificate of other names": func(c *directory.Config) { c.URL, c.StartTLS, c.CACertFile = "ldap://localhost:"+port, true, s.CA },
 	} {
-		config := s.config()
+		config := s.Config()
 		change(&config)
-		_, err := open(t, config).Authenticate(t.Context(), "taro", s.password["見本太郎"])
+		_, err := open(t, config).Authenticate(t.Context(), "taro", s.Password["見本太郎"])
 		if fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "x509") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if n := s.binds(t); n != 0 {
+	if n := s.Binds(t); n != 0 {
 		t.Errorf("the directory was sent %d passwords", n)
 	}
 }
@@ -284,10 +296,10 @@ func TestAReferralToAnotherHostIsNotFollowed(t *testing.T) {
 			close(called)
 		}
 	}()
-	s := startSlapd(t, false, append(town(), entry{"elsewhere", people, []string{
+	s := directorytest.Start(t, false, append(town(), directorytest.Entry{Name: "elsewhere", Under: people, Attributes: []string{
 		"objectClass=referral", "objectClass=extensibleObject", "ref=ldap://" + listener.Addr().String() + "/" + people,
 	}})...)
-	if _, err := open(t, s.config()).Authenticate(t.Context(), "taro", s.password["見本太郎"]); err != nil {
+	if _, err := open(t, s.Config()).Authenticate(t.Context(), "taro", s.Password["見本太郎"]); err != nil {
 		t.Fatal(err)
 	}
 	if err := listener.Close(); err != nil {

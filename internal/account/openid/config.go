@@ -30,20 +30,25 @@ type Config struct {
 	Now              func() time.Time
 }
 
-// Check says in one sentence what is wrong with the configuration; nil if
-// nothing is.
+// Check says in one sentence what is wrong with the configuration, as the one
+// problem of an Invalid failure, whose field is issuer, client_id, redirect_url
+// or claim; nil if nothing is.
 func (c Config) Check() error {
 	switch {
 	case !closed(c.Issuer):
-		return fault.New(fault.Invalid, "認証サーバーの URL（issuer）は、https:// で始まる形で指定してください。")
+		return wrong("issuer", "認証サーバーの URL（issuer）は、https:// で始まる形で指定してください。")
 	case c.ClientID == "":
-		return fault.New(fault.Invalid, "認証サーバーに登録したポータルの ID（client ID）を指定してください。")
+		return wrong("client_id", "認証サーバーに登録したポータルの ID（client ID）を指定してください。")
 	case !closed(c.RedirectURL):
-		return fault.New(fault.Invalid, "認証サーバーから戻る URL は、https:// で始まる形で指定してください。")
+		return wrong("redirect_url", "認証サーバーから戻る URL は、https:// で始まる形で指定してください。")
 	case c.Claim != ByEmail && c.Claim != ByStaffNumber:
-		return fault.New(fault.Invalid, "職員を見分ける項目は、メールアドレスか職員番号のどちらかを指定してください。")
+		return wrong("claim", "職員を見分ける項目は、メールアドレスか職員番号のどちらかを指定してください。")
 	}
 	return nil
+}
+
+func wrong(field, message string) error {
+	return &fault.Error{Kind: fault.Invalid, Message: message, Problems: []fault.Problem{{Field: field, Message: message}}}
 }
 
 // closed tells whether what is sent to an address stays closed to others on the

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/account"
+	"kagami/internal/account/openid"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -121,14 +122,29 @@ func StartUnused(t testing.TB, server *pgtest.Server) *Portal {
 	return StartOn(t, db)
 }
 
+// SignOn is how people sign in beside the portal's own passwords.
+type SignOn struct {
+	Ways account.Ways
+	// Provider makes the identity provider, of where it sends people back to; nil
+	// for none.
+	Provider func(callback string) *openid.Provider
+}
+
 // StartOn runs a portal on a database that others may use too.
 func StartOn(t testing.TB, db pgtest.DB, demanded ...authz.Role) *Portal {
+	t.Helper()
+	return StartWith(t, db, SignOn{}, demanded...)
+}
+
+// StartWith is StartOn with other ways to sign in.
+func StartWith(t testing.TB, db pgtest.DB, signOn SignOn, demanded ...authz.Role) *Portal {
 	t.Helper()
 	p := &Portal{Clock: &Clock{now: Morning}, Log: &Log{}, DB: db}
 	var err error
 	if p.Services, err = NewServices(p.DB.Pool, p.Clock.Now); err != nil {
 		t.Fatal(err)
 	}
+	p.Accounts = p.Accounts.With(signOn.Ways)
 	web := httptest.NewUnstartedServer(nil)
 	_, port, err := net.SplitHostPort(web.Listener.Addr().String())
 	if err != nil {
@@ -142,8 +158,12 @@ func StartOn(t testing.TB, db pgtest.DB, demanded ...authz.Role) *Portal {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var provider *openid.Provider
+	if signOn.Provider != nil {
+		provider = signOn.Provider(public.JoinPath(portal.CallbackPath).String())
+	}
 	handler, err := portal.New(portal.Config{
-		Town: townName, PublicURL: public, Pool: p.DB.Pool,
+		Town: townName, PublicURL: public, Pool: p.DB.Pool, Provider: provider, ProviderName: "庁内認証",
 		Org: p.Org, Accounts: p.Accounts, Factors: p.Factors, Policy: p.Policy, Now: p.Clock.Now,
 		Log: slog.New(slog.NewJSONHandler(p.Log, nil)),
 	})

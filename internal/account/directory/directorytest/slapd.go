@@ -1,4 +1,6 @@
-package directory_test
+// Package directorytest runs a real directory, slapd, with made-up people for
+// tests.
+package directorytest
 
 import (
 	"context"
@@ -21,57 +23,56 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"kagami/internal/account/directory"
 )
 
+// The places of the directory.
 const (
-	suffix = "dc=mihon,dc=example,dc=jp"
-	portal = "cn=kagami," + suffix
-	people = "ou=people," + suffix
-	alone  = "ou=alone," + suffix
+	Suffix = "dc=mihon,dc=example,dc=jp"
+	Portal = "cn=kagami," + Suffix // the portal's own entry
+	People = "ou=people," + Suffix
+	Alone  = "ou=alone," + Suffix
 )
 
-// slapd is a real directory on this machine, with made-up people.
-type slapd struct {
-	plain, secured string            // host:port
-	ca             string            // the file with the authority of its certificate
-	password       map[string]string // by the name of the entry
+// Slapd is a real directory on this machine.
+type Slapd struct {
+	Plain, Secured string            // host:port
+	CA             string            // the file with the authority of its certificate
+	Password       map[string]string // by the name of the entry
 	log            string
 	process        *os.Process
 	done           <-chan struct{}
 }
 
-// entry is an LDAP entry to begin with: its name (the DN's first part is
+// Entry is an LDAP entry to begin with: its name (the DN's first part is
 // cn=name), and its attributes, one "name=value" each.
-type entry struct {
-	name, under string
-	attributes  []string
+type Entry struct {
+	Name, Under string
+	Attributes  []string
 }
 
-// person is an entry of someone who may sign in.
-func person(name, under string, attributes ...string) entry {
-	return entry{name, under, append(attributes, "objectClass=inetOrgPerson", "sn=見本")}
+// Person is an entry of someone who may sign in.
+func Person(name, under string, attributes ...string) Entry {
+	return Entry{name, under, append(attributes, "objectClass=inetOrgPerson", "sn=見本")}
 }
 
-func town() []entry {
-	return []entry{
-		person("見本太郎", people, "uid=taro", "mail=mihon.taro@example.jp", "employeeNumber=00123", "departmentNumber=7"),
-		person("見本花子", people, "uid=hanako", "mail=mihon.hanako@example.jp"),
-		person("見本一", people, "uid=twice"),
-		person("見本二", people, "uid=twice", "uid=thrice"),
-		person("見本三", people, "uid=thrice"),
-		person("見本四", people, "uid=thrice"),
-		person("見本独", alone, "uid=hitori"),
+// Config is how the portal finds the people of the directory, by their uid.
+func (s *Slapd) Config() directory.Config {
+	return directory.Config{
+		URL: "ldap://" + s.Plain, BindDN: Portal, BindPassword: s.Password["kagami"],
+		BaseDN: People, Filter: "(&(objectClass=person)(uid=%s))", Timeout: time.Minute,
 	}
 }
 
-// startSlapd starts a directory for a test; it ends with the test, and with the
+// Start starts a directory for a test; it ends with the test, and with the
 // process of the tests whatever happens to that. withTLS gives it a certificate
 // for its address.
-func startSlapd(t *testing.T, withTLS bool, entries ...entry) *slapd {
+func Start(t testing.TB, withTLS bool, entries ...Entry) *Slapd {
 	t.Helper()
 	program := findSlapd(t)
 	dir := t.TempDir()
-	s := &slapd{password: map[string]string{}, log: filepath.Join(dir, "log"), ca: filepath.Join(dir, "ca.pem")}
+	s := &Slapd{Password: map[string]string{}, log: filepath.Join(dir, "log"), CA: filepath.Join(dir, "ca.pem")}
 	copyProgram(t, program, filepath.Join(dir, "slapd"))
 	if err := os.Mkdir(filepath.Join(dir, "data"), 0o700); err != nil {
 		t.Fatal(err)
@@ -89,11 +90,11 @@ func startSlapd(t *testing.T, withTLS bool, entries ...entry) *slapd {
 			t.Fatalf("slapd does not start: %s", log)
 		}
 	}
-	t.Cleanup(s.stop)
+	t.Cleanup(s.Stop)
 	return s
 }
 
-func findSlapd(t *testing.T) string {
+func findSlapd(t testing.TB) string {
 	t.Helper()
 	for _, path := range []string{"/usr/sbin/slapd", "/usr/lib/openldap/slapd", "/usr/libexec/slapd"} {
 		if _, err := os.Stat(path); err == nil {
@@ -109,7 +110,7 @@ func findSlapd(t *testing.T) string {
 
 // copyProgram copies slapd into the test's directory: where AppArmor is on, the
 // program in its usual place may read and write only its usual places.
-func copyProgram(t *testing.T, from, to string) {
+func copyProgram(t testing.TB, from, to string) {
 	t.Helper()
 	program, err := os.ReadFile(from)
 	if err != nil {
@@ -120,14 +121,14 @@ func copyProgram(t *testing.T, from, to string) {
 	}
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (s *slapd) settings(t *testing.T, dir string, withTLS bool) string {
+func (s *Slapd) settings(t testing.TB, dir string, withTLS bool) string {
 	t.Helper()
 	lines := []string{
 		"include /etc/ldap/schema/core.schema",
@@ -139,57 +140,57 @@ func (s *slapd) settings(t *testing.T, dir string, withTLS bool) string {
 	}
 	if withTLS {
 		certificate, key := s.certify(t, dir)
-		lines = append(lines, "TLSCACertificateFile "+s.ca, "TLSCertificateFile "+certificate, "TLSCertificateKeyFile "+key, "TLSVerifyClient never")
+		lines = append(lines, "TLSCACertificateFile "+s.CA, "TLSCertificateFile "+certificate, "TLSCertificateKeyFile "+key, "TLSVerifyClient never")
 	}
 	lines = append(lines,
 		"database mdb",
 		"maxsize 10485760",
-		"suffix "+suffix,
+		"suffix "+Suffix,
 		"directory "+dir+"/data",
 		// Only the portal may search; nobody reads a password.
 		"access to attrs=userPassword by anonymous auth by * none",
-		"access to * by dn.exact="+portal+" read by anonymous auth by * none",
+		"access to * by dn.exact="+Portal+" read by anonymous auth by * none",
 	)
 	return strings.Join(lines, "\n") + "\n"
 }
 
 // ldif writes the entries, each with a password of its own.
-func (s *slapd) ldif(entries []entry) string {
+func (s *Slapd) ldif(entries []Entry) string {
 	var b strings.Builder
 	line := func(name, value string) {
 		fmt.Fprintf(&b, "%s:: %s\n", name, base64.StdEncoding.EncodeToString([]byte(value)))
 	}
-	line("dn", suffix)
+	line("dn", Suffix)
 	b.WriteString("objectClass: domain\ndc: mihon\n\n")
-	for _, ou := range []string{people, alone} {
+	for _, ou := range []string{People, Alone} {
 		line("dn", ou)
 		b.WriteString("objectClass: organizationalUnit\n\n")
 	}
-	for _, e := range append(entries, entry{"kagami", suffix, []string{"objectClass=applicationProcess", "objectClass=simpleSecurityObject"}}) {
-		s.password[e.name] = rand.Text()
-		line("dn", "cn="+e.name+","+e.under)
-		line("cn", e.name)
-		for _, a := range e.attributes {
+	for _, e := range append(entries, Entry{"kagami", Suffix, []string{"objectClass=applicationProcess", "objectClass=simpleSecurityObject"}}) {
+		s.Password[e.Name] = rand.Text()
+		line("dn", "cn="+e.Name+","+e.Under)
+		line("cn", e.Name)
+		for _, a := range e.Attributes {
 			name, value, _ := strings.Cut(a, "=")
 			line(name, value)
 		}
-		line("userPassword", s.password[e.name])
+		line("userPassword", s.Password[e.Name])
 		b.WriteString("\n")
 	}
 	return b.String()
 }
 
 // certify makes an authority, and a certificate of it for 127.0.0.1.
-func (s *slapd) certify(t *testing.T, dir string) (certificate, key string) {
+func (s *Slapd) certify(t testing.TB, dir string) (certificate, key string) {
 	t.Helper()
-	caKey, caDER := makeCertificate(t, &x509.Certificate{
+	caKey, caDER := MakeCertificate(t, &x509.Certificate{
 		Subject: pkix.Name{CommonName: "見本認証局"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}, nil, nil)
 	ca, err := x509.ParseCertificate(caDER)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ownKey, ownDER := makeCertificate(t, &x509.Certificate{
+	ownKey, ownDER := MakeCertificate(t, &x509.Certificate{
 		Subject: pkix.Name{CommonName: "directory"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}, ca, caKey)
@@ -198,15 +199,15 @@ func (s *slapd) certify(t *testing.T, dir string) (certificate, key string) {
 		t.Fatal(err)
 	}
 	certificate, key = filepath.Join(dir, "certificate.pem"), filepath.Join(dir, "key.pem")
-	write(t, s.ca, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER})))
+	write(t, s.CA, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER})))
 	write(t, certificate, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ownDER})))
 	write(t, key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})))
 	return certificate, key
 }
 
-// makeCertificate makes a key, and a certificate of it by an authority; without
+// MakeCertificate makes a key, and a certificate of it by an authority; without
 // one it signs itself.
-func makeCertificate(t *testing.T, template, by *x509.Certificate, byKey *ecdsa.PrivateKey) (*ecdsa.PrivateKey, []byte) {
+func MakeCertificate(t testing.TB, template, by *x509.Certificate, byKey *ecdsa.PrivateKey) (*ecdsa.PrivateKey, []byte) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -225,7 +226,7 @@ func makeCertificate(t *testing.T, template, by *x509.Certificate, byKey *ecdsa.
 }
 
 // freeAddress is an address on this machine where nobody listens.
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -236,18 +237,18 @@ func freeAddress(t *testing.T) string {
 }
 
 // start starts the server and waits until it answers; false if it ended.
-func (s *slapd) start(t *testing.T, dir string, withTLS bool) bool {
+func (s *Slapd) start(t testing.TB, dir string, withTLS bool) bool {
 	t.Helper()
-	s.plain, s.secured = freeAddress(t), freeAddress(t)
-	addresses, listening := "ldap://"+s.plain, []string{s.plain}
+	s.Plain, s.Secured = freeAddress(t), freeAddress(t)
+	addresses, listening := "ldap://"+s.Plain, []string{s.Plain}
 	if withTLS {
-		addresses, listening = addresses+" ldaps://"+s.secured, append(listening, s.secured)
+		addresses, listening = addresses+" ldaps://"+s.Secured, append(listening, s.Secured)
 	}
 	log, err := os.Create(s.log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(filepath.Join(dir, "slapd"), "-d", "stats", "-h", addresses, "-f", filepath.Join(dir, "slapd.conf")) //nolint:noctx // it lives until stop
+	cmd := exec.Command(filepath.Join(dir, "slapd"), "-d", "stats", "-h", addresses, "-f", filepath.Join(dir, "slapd.conf")) //nolint:noctx // it lives until Stop
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	started, done := make(chan error), make(chan struct{})
@@ -277,7 +278,7 @@ func (s *slapd) start(t *testing.T, dir string, withTLS bool) bool {
 		case <-ticker.C:
 		}
 	}
-	s.stop()
+	s.Stop()
 	return false
 }
 
@@ -292,14 +293,14 @@ func answer(ctx context.Context, addresses []string) bool {
 	return true
 }
 
-// stop ends the server, and is harmless when it has ended.
-func (s *slapd) stop() {
+// Stop ends the server, and is harmless when it has ended.
+func (s *Slapd) Stop() {
 	s.process.Kill() //nolint:errcheck // it may have ended
 	<-s.done
 }
 
-// binds counts the sign-ins that the server was asked for so far.
-func (s *slapd) binds(t *testing.T) int {
+// Binds counts the sign-ins that the server was asked for so far.
+func (s *Slapd) Binds(t testing.TB) int {
 	t.Helper()
 	file, err := os.Open(s.log)
 	if err != nil {

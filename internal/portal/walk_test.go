@@ -1,0 +1,45 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// Every address of the router stands in the table of routes, with its action,
+// but for those that machines ask.
+func TestTheRouterHasNoAddressBesideTheTable(t *testing.T) {
+	p, err := New(Config{PublicURL: &url.URL{Scheme: "http", Host: "localhost"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	routes, ok := p.handler.(chi.Routes)
+	if !ok {
+		t.Fatal("the handler is no router")
+	}
+	table := map[string]bool{}
+	for _, route := range p.Routes() {
+		if route.Action == "" {
+			t.Errorf("%s %s names no action", route.Method, route.Pattern)
+		}
+		table[route.Method+" "+route.Pattern] = true
+	}
+	machines := []string{"/healthz", "/readyz", "/static/*"}
+	err = chi.Walk(routes, func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		if !table[method+" "+pattern] && !slices.Contains(machines, pattern) {
+			t.Errorf("%s %s is not in the table of routes", method, pattern)
+		}
+		delete(table, method+" "+pattern)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for route := range table {
+		t.Errorf("%s is in the table and not in the router", route)
+	}
+}
