@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"kagami/internal/authz"
@@ -66,6 +67,7 @@ type policyImportCommand struct {
 	File   string                 `arg:"" help:"テキストファイル。"`
 	Kind   string                 `required:"" enum:"basic,standard,procedure" help:"文書の種類：basic（基本方針）、standard（対策基準）、procedure（実施手順）。"`
 	Title  string                 `required:"" help:"文書の名前。"`
+	For    []string               `placeholder:"all|役割|課室コード" help:"対策基準・実施手順の対象：all（全職員）、security_manager などの役割、課室コード。"`
 	Code   string                 `help:"文書コード。書かなければ自動で決めます。"`
 	Answer map[int]outline.Answer `placeholder:"行=clause|text|figure|layout" help:"読み取りの質問への答え。何度でも書けます。"`
 }
@@ -76,7 +78,7 @@ func (c *policyImportCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	text := policy.Text{Kind: policy.Kind(c.Kind), Title: c.Title, Code: c.Code, Source: source, Answers: c.Answer}
+	text := policy.Text{Kind: policy.Kind(c.Kind), Title: c.Title, Code: c.Code, Source: source, Answers: c.Answer, Audience: audienceOf(c.For)}
 	if open := text.Outline().Open(); len(open) > 0 {
 		for _, q := range open {
 			fmt.Fprintf(os.Stderr, "%d行目から%d行目：%s 答え：--answer %d=%s\n", q.Line, q.Until, q.Why, q.Line, q.Choices)
@@ -105,4 +107,20 @@ func (c *policyImportCommand) Run(ctx context.Context) (err error) {
 	}
 	fmt.Printf("下書きにしました。文書コード：%s\n", code)
 	return nil
+}
+
+// audienceOf reads whom a document is for; what is no role is a section's code.
+func audienceOf(words []string) policy.Audience {
+	var a policy.Audience
+	for _, word := range words {
+		switch {
+		case word == "all":
+			a.Everyone = true
+		case slices.Contains(authz.Given(), authz.Role(word)):
+			a.Roles = append(a.Roles, authz.Role(word))
+		default:
+			a.Sections = append(a.Sections, word)
+		}
+	}
+	return a
 }

@@ -65,14 +65,19 @@ type Acknowledgement struct {
 	StaffNumber string
 }
 
-const selectAcknowledgements = `
+// selectAcknowledgements is the SQL of an actor's acknowledgements of what they
+// may still read, with its arguments.
+func selectAcknowledgements(actor authz.Actor) (string, []any) {
+	readable, args := readable(actor).condition([]any{actor.Person})
+	return `
 	SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.effective_on, r.decided_on, r.published_at,
 	       k.acknowledged_at, k.text_sha256, p.name, p.staff_number
 	FROM acknowledgement k
 	JOIN revision r ON r.id = k.revision_id
 	JOIN document d ON d.id = r.document_id
 	JOIN person p ON p.id = k.person_id
-	WHERE k.person_id = $1`
+	WHERE k.person_id = $1 AND ` + readable, args
+}
 
 func scanAcknowledgement(row pgx.CollectableRow) (Acknowledgement, error) {
 	var a Acknowledgement
@@ -84,7 +89,8 @@ func scanAcknowledgement(row pgx.CollectableRow) (Acknowledgement, error) {
 
 // Acknowledgements lists what the actor has acknowledged, the latest first.
 func (s *Service) Acknowledgements(ctx context.Context, actor authz.Actor) ([]Acknowledgement, error) {
-	rows, err := s.pool.Query(ctx, selectAcknowledgements+` ORDER BY k.acknowledged_at DESC, r.id`, actor.Person)
+	query, args := selectAcknowledgements(actor)
+	rows, err := s.pool.Query(ctx, query+` ORDER BY k.acknowledged_at DESC, r.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing acknowledgements: %w", err)
 	}
@@ -98,7 +104,9 @@ func (s *Service) Acknowledgements(ctx context.Context, actor authz.Actor) ([]Ac
 // Proof returns the actor's own acknowledgement of a revision; NotFound where
 // they have not acknowledged it.
 func (s *Service) Proof(ctx context.Context, actor authz.Actor, code string, number int) (Acknowledgement, error) {
-	rows, err := s.pool.Query(ctx, selectAcknowledgements+` AND d.code = $2 AND r.number = $3::bigint`, actor.Person, code, number)
+	query, args := selectAcknowledgements(actor)
+	args = append(args, code, number)
+	rows, err := s.pool.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d AND r.number = $%d::bigint`, query, len(args)-1, len(args)), args...)
 	if err != nil {
 		return Acknowledgement{}, fmt.Errorf("loading an acknowledgement: %w", err)
 	}

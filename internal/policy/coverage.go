@@ -42,25 +42,24 @@ const (
 	missingListed  = 100 // people listed as missing per section
 )
 
-// bound are the people whom a revision binds on day $1, each with the section
-// of their first post: everyone with a post for the 基本方針 (5), those who may
-// read it for the others ($2, roles; NULL for everyone).
+// bound are the people whom document $2 binds on day $1, each with the section
+// of their first post: everyone with a post for the 基本方針 (5), those whom they
+// are for among them for the others. It is binding, asked the other way round.
 const bound = `
+	addressed AS (
+		SELECT h.person_id FROM document_audience u JOIN holding h ON h.role = u.role OR h.section_id = u.section_id
+		WHERE u.document_id = $2 AND h.period @> $1::date AND h.rule_period @> $1::date
+		UNION
+		SELECT a.person_id FROM document_audience u JOIN post po ON po.section_id = u.section_id JOIN appointment a ON a.post_id = po.id
+		WHERE u.document_id = $2 AND a.period @> $1::date),
 	bound AS (
 		SELECT DISTINCT ON (a.person_id) a.person_id, po.section_id
 		FROM appointment a JOIN post po ON po.id = a.post_id
 		WHERE a.period @> $1::date
-		  AND ($2::text[] IS NULL OR EXISTS (SELECT FROM holding h WHERE h.person_id = a.person_id AND h.role = ANY($2)
-		       AND h.period @> $1::date AND h.rule_period @> $1::date))
+		  AND (EXISTS (SELECT FROM document WHERE id = $2 AND kind = 'basic')
+		       OR EXISTS (SELECT FROM document_audience WHERE document_id = $2 AND kind = 'all')
+		       OR a.person_id IN (SELECT person_id FROM addressed))
 		ORDER BY a.person_id, po.position, a.id)`
-
-// boundRoles are the roles that bound asks for.
-func boundRoles(kind Kind) []authz.Role {
-	if kind == Basic {
-		return nil
-	}
-	return authz.RolesWith(kind.reading(), authz.All)
-}
 
 // view loads the reading that coverage is about, and how far the actor may see
 // it. Forbidden without any section.
@@ -111,7 +110,7 @@ func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, 
 		SELECT n.code, n.name, n.bound, n.acknowledged, n.all_bound, n.all_acknowledged, n.place, coalesce(m.list, '[]')
 		FROM numbered n LEFT JOIN missing m ON m.section_id IS NOT DISTINCT FROM n.section_id
 		WHERE n.place > $7 ORDER BY n.place LIMIT $8`,
-		s.today(), boundRoles(reading.Kind), reading.Revision.ID, whole, sections, missingListed, after, sectionsOnPage+1)
+		s.today(), reading.Document.ID, reading.Revision.ID, whole, sections, missingListed, after, sectionsOnPage+1)
 	if err != nil {
 		return Coverage{}, fmt.Errorf("counting acknowledgements: %w", err)
 	}
@@ -166,7 +165,7 @@ func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code str
 		LEFT JOIN acknowledgement k ON k.revision_id = $3 AND k.person_id = b.person_id
 		WHERE $4 OR b.section_id = ANY($5::bigint[])
 		ORDER BY s.position NULLS FIRST, s.code, p.furigana, p.staff_number`,
-		s.today(), boundRoles(reading.Kind), reading.Revision.ID, whole, sections)
+		s.today(), reading.Document.ID, reading.Revision.ID, whole, sections)
 	if err != nil {
 		return Reading{}, fmt.Errorf("listing acknowledgements: %w", err)
 	}
@@ -179,10 +178,10 @@ func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code str
 	return reading, nil
 }
 
-// Bound counts the people whom a document of a kind binds today.
-func (s *Service) Bound(ctx context.Context, kind Kind) (int, error) {
+// Bound counts the people whom a document that the actor has loaded binds today.
+func (s *Service) Bound(ctx context.Context, d Document) (int, error) {
 	var n int
-	err := s.pool.QueryRow(ctx, `WITH `+bound+` SELECT count(*) FROM bound`, s.today(), boundRoles(kind)).Scan(&n)
+	err := s.pool.QueryRow(ctx, `WITH `+bound+` SELECT count(*) FROM bound`, s.today(), d.ID).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("counting whom a document binds: %w", err)
 	}

@@ -40,18 +40,6 @@ func (k Kind) reading() authz.Action {
 	return authz.ReadRestricted
 }
 
-// readableKinds are the kinds that an actor may read without being addressed:
-// no document has an audience yet, so who may read by audience reads none.
-func readableKinds(actor authz.Actor) []Kind {
-	kinds := []Kind{}
-	for _, kind := range Kinds() {
-		if actor.Reach(kind.reading()) == authz.All {
-			kinds = append(kinds, kind)
-		}
-	}
-	return kinds
-}
-
 // Document is one text with its life: it has revisions.
 type Document struct {
 	ID    int64
@@ -78,5 +66,6 @@ func (r Revision) InForce(day time.Time) bool { return !r.EffectiveOn.After(day)
 type Reading struct {
 	Document
 	Revision
+	Bound          bool       // whether it binds this person, who then has to acknowledge it
 	AcknowledgedAt *time.Time // nil until this person has acknowledged it
 }

@@ -23,11 +23,13 @@ import (
 
 // Text is a text on its way in.
 type Text struct {
-	Kind    Kind
-	Title   string          // empty: the title that the text itself bears
-	Code    string          // empty: one is chosen
-	Source  string          // as it was handed in
-	Answers outline.Answers // what a person has settled of the reader's questions
+	Kind Kind
+	// Audience is whom it is for; the 基本方針 has none.
+	Audience Audience
+	Title    string          // empty: the title that the text itself bears
+	Code     string          // empty: one is chosen
+	Source   string          // as it was handed in
+	Answers  outline.Answers // what a person has settled of the reader's questions
 }
 
 // Outline reads the text, with what has been settled so far.
@@ -41,6 +43,7 @@ func (t Text) check() []fault.Problem {
 	if t.Kind.Title() == "" {
 		problems = append(problems, fault.Problem{Field: "kind", Message: "文書の種類を選んでください。"})
 	}
+	problems = append(problems, t.Audience.check(t.Kind)...)
 	if utf8.RuneCountInString(t.Title) > maxTitle {
 		problems = append(problems, fault.Problem{Field: "title", Message: fmt.Sprintf("文書の名前は、%d字までで入力してください。", maxTitle)})
 	}
@@ -74,15 +77,15 @@ func (s *Service) StartImport(ctx context.Context, actor authz.Actor, text Text)
 		}
 		var id int64
 		err = tx.QueryRow(ctx, `
-			INSERT INTO text_import (token, person_id, created_at, code, kind, title, source, answers)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
-			token, actor.Person, tx.Now, text.Code, text.Kind, text.Title, text.Source, answers).Scan(&id)
+			INSERT INTO text_import (token, person_id, created_at, code, kind, audience, title, source, answers)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+			token, actor.Person, tx.Now, text.Code, text.Kind, text.Audience, text.Title, text.Source, answers).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), err
 		}
 		return door.Effect{
 			Subject: trail.Subject{Kind: "text_import", ID: id},
-			Fields:  []string{"code", "kind", "title", "source"},
+			Fields:  []string{"code", "kind", "audience", "title", "source"},
 		}, nil
 	})
 	if err != nil {
@@ -101,9 +104,9 @@ func loadImport(ctx context.Context, db querier, actor authz.Actor, token, lock 
 	i := Import{Token: token}
 	var answers []byte
 	err := db.QueryRow(ctx, `
-		SELECT created_at, code, kind, title, source, answers FROM text_import
+		SELECT created_at, code, kind, audience, title, source, answers FROM text_import
 		WHERE token = $1 AND person_id = $2 `+lock, token, actor.Person).
-		Scan(&i.StartedAt, &i.Code, &i.Kind, &i.Title, &i.Source, &answers)
+		Scan(&i.StartedAt, &i.Code, &i.Kind, &i.Audience, &i.Title, &i.Source, &answers)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Import{}, fault.New(fault.NotFound, "取り込み中の文書は見つかりません。すでに下書きになっていないか、「ポリシー」の一覧で確かめてください。")
 	}
@@ -244,9 +247,14 @@ func draft(ctx context.Context, tx *door.Tx, actor authz.Actor, text Text) (door
 	if err != nil {
 		return door.Unchanged(), "", explain(err)
 	}
+	if text.Kind != Basic {
+		if err := addressDocument(ctx, tx, document, text.Audience); err != nil {
+			return door.Unchanged(), "", err
+		}
+	}
 	return door.Effect{
 		Subject: trail.Subject{Kind: "revision", ID: revision},
-		Fields:  []string{"source", "text", "outline"},
+		Fields:  []string{"source", "text", "outline", "audience"},
 		Refs:    map[string]int64{"document": document},
 	}, code, nil
 }

@@ -3,7 +3,6 @@ package policy
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,8 +14,15 @@ import (
 // kept is what has been drawn from states of the database: which revision of a
 // document is current, and what a person has acknowledged.
 type kept struct {
-	current      state.Kept[currentKey, Reading]
+	current      state.Kept[currentKey, keptReading]
 	acknowledged state.Kept[acknowledgedKey, map[int64]time.Time]
+}
+
+// keptReading is a document's current revision, for anybody, with whom it is
+// for: who may read it is asked anew of each.
+type keptReading struct {
+	Reading
+	address address
 }
 
 // currentKey names what the current revision depends on.
@@ -39,7 +45,7 @@ const (
 
 func newKept() kept {
 	return kept{
-		current:      state.NewKept[currentKey, Reading](keptDocuments),
+		current:      state.NewKept[currentKey, keptReading](keptDocuments),
 		acknowledged: state.NewKept[acknowledgedKey, map[int64]time.Time](keptPeople),
 	}
 }
@@ -48,15 +54,21 @@ func newKept() kept {
 // nothing is asked again that was drawn from the same state.
 func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) (Reading, error) {
 	day := s.today()
-	reading, err := s.kept.current.Get(currentKey{code, day, actor.Seen.Policy}, func() (Reading, error) {
-		return loadReading(ctx, s.pool, 0, day, Kinds(), code)
+	current, err := s.kept.current.Get(currentKey{code, day, actor.Seen.Policy}, func() (k keptReading, err error) {
+		if k.Reading, err = loadReading(ctx, s.pool, 0, day, reader{unasked: Kinds()}, code); err != nil {
+			return keptReading{}, err
+		}
+		k.address, err = loadAddress(ctx, s.pool, k.Document.ID)
+		return k, err
 	})
 	if err != nil {
 		return Reading{}, err
 	}
-	if !slices.Contains(readableKinds(actor), reading.Kind) {
+	reading, may := current.Reading, readable(actor)
+	if !may.mayRead(reading.Kind, current.address) {
 		return Reading{}, errNoDocument()
 	}
+	reading.Bound = may.isBound(reading.Kind, current.address)
 	done, err := s.kept.acknowledged.Get(acknowledgedKey{actor.Person, actor.Seen.Acknowledged}, func() (map[int64]time.Time, error) {
 		return loadAcknowledged(ctx, s.pool, actor.Person)
 	})

@@ -73,6 +73,8 @@ func newOffice(t *testing.T) office {
 	return o
 }
 
+func (o office) clock() time.Time { return now }
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
@@ -85,8 +87,14 @@ const text = "第1条　この方針は、見本である。\n第2条　職員�
 // published puts a text in force and returns what a reader of it was shown.
 func (o office) published(kind policy.Kind, code string) policy.Shown {
 	o.t.Helper()
+	return o.publishedFor(kind, code, policy.Audience{Roles: []authz.Role{authz.CISO, authz.SecurityOfficer}})
+}
+
+// publishedFor is published for an audience.
+func (o office) publishedFor(kind policy.Kind, code string, audience policy.Audience) policy.Shown {
+	o.t.Helper()
 	ctx := o.t.Context()
-	_, err := o.DraftText(ctx, o.officer, policy.Text{Kind: kind, Title: "見本の文書", Code: code, Source: text})
+	_, err := o.DraftText(ctx, o.officer, policy.Text{Kind: kind, Audience: audience, Title: "見本の文書", Code: code, Source: text})
 	must(o.t, err)
 	draft, err := o.Draft(ctx, o.ciso, code)
 	must(o.t, err)
@@ -188,7 +196,7 @@ func TestWhatIsNotPublicDoesNotExistForOthers(t *testing.T) {
 	coverage, err := o.Coverage(ctx, o.ciso, "kijun", 0)
 	must(t, err)
 	if coverage.Bound != 2 {
-		t.Errorf("it binds %d people, want the two who may read it", coverage.Bound)
+		t.Errorf("it binds %d people, want the two whom it is for", coverage.Bound)
 	}
 }
 
@@ -298,6 +306,9 @@ func TestTextsThatAreNotWholeAreRefused(t *testing.T) {
 		kind  fault.Kind
 	}{
 		"no kind":        {o.officer, policy.Text{Title: "見本", Source: text}, fault.Invalid},
+		"for nobody":     {o.officer, policy.Text{Kind: policy.Standard, Title: "見本", Source: text}, fault.Invalid},
+		"for no section": {o.officer, policy.Text{Kind: policy.Standard, Title: "見本", Source: text, Audience: policy.Audience{Sections: []string{"nothing"}}}, fault.Invalid},
+		"for no role":    {o.officer, policy.Text{Kind: policy.Standard, Title: "見本", Source: text, Audience: policy.Audience{Roles: []authz.Role{"staff"}}}, fault.Invalid},
 		"no text":        {o.officer, policy.Text{Kind: policy.Basic, Source: " \n"}, fault.Invalid},
 		"a long title":   {o.officer, policy.Text{Kind: policy.Basic, Title: strings.Repeat("長", 201), Source: text}, fault.Invalid},
 		"by the CISO":    {o.ciso, policy.Text{Kind: policy.Basic, Title: "見本", Source: text}, fault.Forbidden},

@@ -25,10 +25,15 @@ type Draft struct {
 	Outline   *outline.Outline // nil in lists
 }
 
-const selectDrafts = `
+// selectDrafts is the SQL of the drafts of what an actor may read, with its
+// arguments.
+func selectDrafts(actor authz.Actor) (string, []any) {
+	readable, args := readable(actor).condition(nil)
+	return `
 	SELECT d.id, d.code, d.kind, d.title, r.number, r.drafted_at, r.text_sha256
 	FROM revision r JOIN document d ON d.id = r.document_id
-	WHERE r.state = 'draft'`
+	WHERE r.state = 'draft' AND ` + readable, args
+}
 
 func scanDraft(row pgx.CollectableRow) (Draft, error) {
 	var d Draft
@@ -47,7 +52,8 @@ func (s *Service) Drafts(ctx context.Context, actor authz.Actor) ([]Draft, error
 	if !seesDrafts(actor) {
 		return nil, nil
 	}
-	rows, err := s.pool.Query(ctx, selectDrafts+` ORDER BY r.drafted_at DESC, r.id DESC`)
+	query, args := selectDrafts(actor)
+	rows, err := s.pool.Query(ctx, query+` ORDER BY r.drafted_at DESC, r.id DESC`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing drafts: %w", err)
 	}
@@ -64,7 +70,9 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 	if !seesDrafts(actor) {
 		return Draft{}, errNoDocument()
 	}
-	rows, err := s.pool.Query(ctx, selectDrafts+` AND d.code = $1`, code)
+	query, args := selectDrafts(actor)
+	args = append(args, code)
+	rows, err := s.pool.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d`, query, len(args)), args...)
 	if err != nil {
 		return Draft{}, fmt.Errorf("loading a draft: %w", err)
 	}

@@ -31,7 +31,7 @@ func (s *Service) today() time.Time { return calendar.Day(s.now()) }
 // Readings lists the current revision of every document that the actor may
 // read, the 基本方針 first.
 func (s *Service) Readings(ctx context.Context, actor authz.Actor) ([]Reading, error) {
-	return listReadings(ctx, s.pool, actor.Person, s.today(), readableKinds(actor))
+	return listReadings(ctx, s.pool, actor.Person, s.today(), readable(actor))
 }
 
 // Read returns a document's current revision; NotFound where there is none
@@ -40,7 +40,7 @@ func (s *Service) Read(ctx context.Context, actor authz.Actor, code string) (Rea
 	if actor.Seen != (state.Numbers{}) {
 		return s.readKept(ctx, actor, code)
 	}
-	return loadReading(ctx, s.pool, actor.Person, s.today(), readableKinds(actor), code)
+	return loadReading(ctx, s.pool, actor.Person, s.today(), readable(actor), code)
 }
 
 // Outline returns the text of a revision that Read has returned.

@@ -34,25 +34,33 @@ const currentRevision = `
 	ORDER BY effective_on <= $2::date DESC, CASE WHEN effective_on <= $2::date THEN -number ELSE number END
 	LIMIT 1`
 
-const selectReading = `
+// selectReading is the SQL of what a person ($1) may read on day $2, with its
+// arguments.
+func selectReading(person int64, day time.Time, may reader) (string, []any) {
+	readable, args := may.condition([]any{person, day})
+	binding, args := may.binding(args)
+	return `
 	SELECT d.id, d.code, d.kind, d.title,
-	       r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, k.acknowledged_at
+	       r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, k.acknowledged_at, ` + binding + `
 	FROM document d
 	CROSS JOIN LATERAL (` + currentRevision + `) r
 	LEFT JOIN acknowledgement k ON k.revision_id = r.id AND k.person_id = $1
-	WHERE d.kind = ANY($3::text[])`
+	WHERE ` + readable, args
+}
 
 func scanReading(row pgx.CollectableRow) (Reading, error) {
 	var r Reading
 	err := row.Scan(&r.Document.ID, &r.Code, &r.Kind, &r.Title,
-		&r.Revision.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256, &r.AcknowledgedAt)
+		&r.Revision.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256, &r.AcknowledgedAt, &r.Bound)
 	return r, err
 }
 
 // loadReading returns a document's current revision for a person who may read
-// the kinds given; NotFound otherwise.
-func loadReading(ctx context.Context, db querier, person int64, day time.Time, kinds []Kind, code string) (Reading, error) {
-	rows, err := db.Query(ctx, selectReading+` AND d.code = $4`, person, day, kinds, code)
+// it; NotFound otherwise.
+func loadReading(ctx context.Context, db querier, person int64, day time.Time, may reader, code string) (Reading, error) {
+	query, args := selectReading(person, day, may)
+	args = append(args, code)
+	rows, err := db.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d`, query, len(args)), args...)
 	if err != nil {
 		return Reading{}, fmt.Errorf("loading a document: %w", err)
 	}
@@ -66,9 +74,10 @@ func loadReading(ctx context.Context, db querier, person int64, day time.Time, k
 	return reading, nil
 }
 
-func listReadings(ctx context.Context, db querier, person int64, day time.Time, kinds []Kind) ([]Reading, error) {
-	rows, err := db.Query(ctx, selectReading+`
-		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`, person, day, kinds)
+func listReadings(ctx context.Context, db querier, person int64, day time.Time, may reader) ([]Reading, error) {
+	query, args := selectReading(person, day, may)
+	rows, err := db.Query(ctx, query+`
+		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing documents: %w", err)
 	}

@@ -82,7 +82,7 @@ func (p *Portal) publish(w http.ResponseWriter, r *http.Request) error {
 	if r.PostForm.Get("act") == "publish" {
 		return goOn(w, r, "/policies/"+url.PathEscape(code), "published")
 	}
-	people, err := p.Policy.Bound(ctx, draft.Kind)
+	people, err := p.Policy.Bound(ctx, draft.Document)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (p *Portal) showHome(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := page.Home{Frame: p.frame(r, "ホーム"), Name: actor.Name, Today: calendar.Day(p.Now())}
 	for _, reading := range readings {
-		if reading.AcknowledgedAt == nil {
+		if reading.Bound && reading.AcknowledgedAt == nil {
 			h.Unread = append(h.Unread, reading)
 		}
 	}

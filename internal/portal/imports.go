@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/outline"
@@ -21,9 +23,38 @@ import (
 const formMemory = maxText
 
 func (p *Portal) showImportStart(w http.ResponseWriter, r *http.Request) error {
-	return p.show(w, r, page.ImportStartPage(page.ImportStart{
-		Frame: p.frame(r, "文書を取り込む", policiesLink), Text: policy.Text{Kind: policy.Basic},
-	}))
+	return p.importStart(w, r, page.ImportStart{Text: policy.Text{Kind: policy.Basic}}, nil)
+}
+
+// importStart shows the page on which a text is handed in, or says again what
+// was wrong with one.
+func (p *Portal) importStart(w http.ResponseWriter, r *http.Request, start page.ImportStart, refusal error) error {
+	problems, status, err := refused(refusal)
+	if err != nil {
+		return err
+	}
+	start.Frame, start.Problems = p.frame(r, "文書を取り込む", policiesLink), problems
+	start.Audience = page.AudienceFields{Typed: start.Text.Audience, Named: r.PostForm.Get("audience") == "named", Problems: problems}
+	if start.Audience.Sections, err = p.Org.Sections(r.Context(), actorOf(r.Context()), calendar.Day(p.Now())); err != nil {
+		return err
+	}
+	p.render(w, r, status, page.ImportStartPage(start))
+	return nil
+}
+
+// audienceField reads whom a document is for.
+func audienceField(r *http.Request) policy.Audience {
+	switch r.PostForm.Get("audience") {
+	case "all":
+		return policy.Audience{Everyone: true}
+	case "named":
+		a := policy.Audience{Sections: r.PostForm["audience-section"]}
+		for _, role := range r.PostForm["audience-role"] {
+			a.Roles = append(a.Roles, authz.Role(role))
+		}
+		return a
+	}
+	return policy.Audience{}
 }
 
 func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
@@ -31,20 +62,15 @@ func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	text := policy.Text{
-		Kind:   policy.Kind(r.PostForm.Get("kind")),
-		Title:  strings.TrimSpace(r.PostForm.Get("title")),
-		Code:   strings.TrimSpace(r.PostForm.Get("code")),
-		Source: r.PostForm.Get("source"),
+		Kind:     policy.Kind(r.PostForm.Get("kind")),
+		Audience: audienceField(r),
+		Title:    strings.TrimSpace(r.PostForm.Get("title")),
+		Code:     strings.TrimSpace(r.PostForm.Get("code")),
+		Source:   r.PostForm.Get("source"),
 	}
 	token, err := p.takeIn(r, text)
-	if problems := problemsOf(err); problems != nil {
-		p.render(w, r, failures[fault.KindOf(err)].status, page.ImportStartPage(page.ImportStart{
-			Frame: p.frame(r, "文書を取り込む", policiesLink), Text: text, Problems: problems,
-		}))
-		return nil
-	}
 	if err != nil {
-		return err
+		return p.importStart(w, r, page.ImportStart{Text: text}, err)
 	}
 	return goOn(w, r, "/imports/"+token, "")
 }

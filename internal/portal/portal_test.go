@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/internal/policy/outline"
@@ -227,11 +228,11 @@ func TestWhatIsNotPublicHasNoPageForOthers(t *testing.T) {
 	portal := portaltest.Start(t, &server)
 	ciso := portal.Actor(t, town.Holder("副町長"))
 	officer := portal.Actor(t, town.Holder("総務課 担当副課長"))
-	_, err := portal.Policy.DraftText(t.Context(), officer, policy.Text{Kind: policy.Standard, Title: "見えない基準", Code: "kijun", Source: "第1条　秘密の定め\n"})
+	_, err := portal.Policy.DraftText(t.Context(), officer, policy.Text{Kind: policy.Standard, Audience: policy.Audience{Roles: []authz.Role{authz.CISO}}, Title: "見えない基準", Code: "kijun", Source: "第1条　秘密の定め\n"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = portal.Policy.DraftText(t.Context(), officer, policy.Text{Kind: policy.Procedure, Title: "見えない下書き", Code: "shitagaki", Source: "第1条　秘密の定め\n"})
+	_, err = portal.Policy.DraftText(t.Context(), officer, policy.Text{Kind: policy.Procedure, Audience: policy.Audience{Sections: []string{"kaikei"}}, Title: "見えない下書き", Code: "shitagaki", Source: "第1条　秘密の定め\n"})
 	if err != nil {
 		t.Fatal(err)
 	}

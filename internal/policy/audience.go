@@ -1,0 +1,148 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+)
+
+// Audience is whom a 対策基準 or 実施手順 is for: everyone, or those who hold one of
+// the roles or have a post in one of the sections on the day that it is asked.
+// The 基本方針 is for everyone and has none.
+type Audience struct {
+	Everyone bool         `json:"everyone"`
+	Roles    []authz.Role `json:"roles"`
+	Sections []string     `json:"sections"` // codes
+}
+
+func (a Audience) empty() bool { return !a.Everyone && len(a.Roles) == 0 && len(a.Sections) == 0 }
+
+// check tells what is wrong with the audience of a document of a kind.
+func (a Audience) check(kind Kind) []fault.Problem {
+	if kind != Basic && a.empty() {
+		return []fault.Problem{{Field: "audience", Message: "だれのための文書かを選んでください。選ばれた人が読み、確認します。"}}
+	}
+	for _, role := range a.Roles {
+		if !slices.Contains(authz.Given(), role) {
+			return []fault.Problem{{Field: "audience", Message: "選んだ役割はありません。対象を選び直してください。"}}
+		}
+	}
+	return nil
+}
+
+// addressDocument writes down whom a document is for.
+func addressDocument(ctx context.Context, tx *door.Tx, document int64, a Audience) error {
+	if a.Everyone {
+		a.Roles, a.Sections = nil, nil
+	}
+	wanted := len(a.Roles) + len(a.Sections)
+	if a.Everyone {
+		wanted = 1
+	}
+	tag, err := tx.Exec(ctx, `
+		INSERT INTO document_audience (document_id, kind, role, section_id)
+		SELECT $1::bigint, 'all', NULL, NULL::bigint WHERE $2
+		UNION SELECT $1, 'role', role, NULL FROM unnest($3::text[]) role
+		UNION SELECT $1, 'section', NULL, id FROM section WHERE code = ANY($4::text[])`, document, a.Everyone, a.Roles, a.Sections)
+	if err != nil {
+		return fmt.Errorf("addressing a document: %w", err)
+	}
+	if tag.RowsAffected() != int64(wanted) {
+		return fault.InvalidFields([]fault.Problem{{Field: "audience", Message: "選んだ課室が見つかりません。対象を選び直してください。"}})
+	}
+	return nil
+}
+
+// reader is what an actor may read: the documents of some kinds whoever they
+// are for, and of some kinds those that are for them.
+type reader struct {
+	unasked, addressed []Kind
+	roles              []authz.Role // that they hold today
+	sections           []int64      // where they have a post or a role today
+}
+
+// readable is what an actor may read. Every list, search, count and export asks
+// it: a document that one may not read does not exist for that person.
+func readable(actor authz.Actor) reader {
+	r := reader{unasked: []Kind{}, addressed: []Kind{}, roles: []authz.Role{}, sections: []int64{}}
+	for _, kind := range Kinds() {
+		switch actor.Reach(kind.reading()) {
+		case authz.All:
+			r.unasked = append(r.unasked, kind)
+		case authz.Audience:
+			r.addressed = append(r.addressed, kind)
+		case authz.None, authz.Self, authz.Own:
+		}
+	}
+	for _, h := range actor.Holdings {
+		if h.Capacity == authz.StandingIn {
+			continue // whoever stands in for a vacant role does not hold it
+		}
+		r.roles = append(r.roles, h.Role)
+		if h.Section != 0 {
+			r.sections = append(r.sections, h.Section)
+		}
+	}
+	return r
+}
+
+// condition is the SQL that holds for a document d that may be read, and the
+// arguments with its own added: it takes the numbers after those that are there.
+func (r reader) condition(args []any) (string, []any) {
+	n := func(i int) string { return "$" + strconv.Itoa(len(args)+i) }
+	return `(d.kind = ANY(` + n(1) + `::text[]) OR d.kind = ANY(` + n(2) + `::text[]) AND ` + addressedTo(n(3), n(4)) + `)`,
+		append(args, r.unasked, r.addressed, r.roles, r.sections)
+}
+
+// binding is the SQL that tells whether document d binds the actor: it is the
+// 基本方針, or for them.
+func (r reader) binding(args []any) (string, []any) {
+	n := func(i int) string { return "$" + strconv.Itoa(len(args)+i) }
+	return `(d.kind = 'basic' OR ` + addressedTo(n(1), n(2)) + `)`, append(args, r.roles, r.sections)
+}
+
+// addressedTo is the SQL that tells whether document d is for somebody with
+// these roles and sections.
+func addressedTo(roles, sections string) string {
+	return `EXISTS (SELECT FROM document_audience u WHERE u.document_id = d.id
+		AND (u.kind = 'all' OR u.role = ANY(` + roles + `::text[]) OR u.section_id = ANY(` + sections + `::bigint[])))`
+}
+
+// address is whom a document is for, as it is kept.
+type address struct {
+	everyone bool
+	roles    []authz.Role
+	sections []int64
+}
+
+// mayRead is condition for a document and its address that are at hand.
+func (r reader) mayRead(kind Kind, a address) bool {
+	return slices.Contains(r.unasked, kind) || slices.Contains(r.addressed, kind) && r.isAddressed(a)
+}
+
+// isBound is binding for a document and its address that are at hand.
+func (r reader) isBound(kind Kind, a address) bool { return kind == Basic || r.isAddressed(a) }
+
+func (r reader) isAddressed(a address) bool {
+	return a.everyone ||
+		slices.ContainsFunc(a.roles, func(role authz.Role) bool { return slices.Contains(r.roles, role) }) ||
+		slices.ContainsFunc(a.sections, func(section int64) bool { return slices.Contains(r.sections, section) })
+}
+
+// loadAddress returns whom a document is for.
+func loadAddress(ctx context.Context, db querier, document int64) (address, error) {
+	var a address
+	err := db.QueryRow(ctx, `
+		SELECT coalesce(bool_or(kind = 'all'), false), coalesce(array_agg(role) FILTER (WHERE kind = 'role'), '{}'),
+		       coalesce(array_agg(section_id) FILTER (WHERE kind = 'section'), '{}')
+		FROM document_audience WHERE document_id = $1`, document).Scan(&a.everyone, &a.roles, &a.sections)
+	if err != nil {
+		return address{}, fmt.Errorf("loading whom a document is for: %w", err)
+	}
+	return a, nil
+}

@@ -1,0 +1,105 @@
+package policy_test
+
+import (
+	"testing"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/policy"
+	"kagami/internal/state"
+)
+
+// seen is the actor as a request brings them: with the state of the database.
+func (o office) seen(actor authz.Actor) authz.Actor {
+	o.t.Helper()
+	var seen state.Numbers
+	must(o.t, o.db.Pool.QueryRow(o.t.Context(), `SELECT organization, policy FROM change_count`).Scan(&seen.Organization, &seen.Policy))
+	people := org.New(o.db.Pool, door.New(o.db.Pool, o.clock))
+	actor, err := people.ActorSeen(o.t.Context(), actor.Person, calendar.Day(now), seen)
+	must(o.t, err)
+	return actor
+}
+
+// 基本方針 10: a 対策基準 or 実施手順 is read by whom it is for, and by those who read
+// all of them; it binds whom it is for, and no other.
+func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		audience                    policy.Audience
+		ciso, manager, staff, other bool // whether it is for them
+		binds                       int
+	}{
+		"everyone":          {policy.Audience{Everyone: true}, true, true, true, true, 5},
+		"a role":            {policy.Audience{Roles: []authz.Role{authz.SecurityManager}}, false, true, false, true, 2},
+		"a section":         {policy.Audience{Sections: []string{"zeimu"}}, false, true, true, false, 3},
+		"a role, a section": {policy.Audience{Roles: []authz.Role{authz.CISO}, Sections: []string{"fukushi"}}, true, false, false, true, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t)
+			o.publishedFor(policy.Procedure, "tejun", c.audience)
+			for who, w := range map[string]struct {
+				actor authz.Actor
+				bound bool
+				reads bool
+			}{
+				"CISO": {o.ciso, c.ciso, true}, "管理者": {o.manager, c.manager, c.manager}, "職員": {o.staff, c.staff, c.staff}, "other": {o.other, c.other, c.other},
+			} {
+				for how, actor := range map[string]authz.Actor{"asked": w.actor, "kept": o.seen(w.actor)} {
+					reading, err := o.Read(t.Context(), actor, "tejun")
+					if w.reads && (err != nil || reading.Bound != w.bound) {
+						t.Errorf("%s (%s): bound %t, %v", who, how, reading.Bound, err)
+					}
+					if !w.reads && fault.KindOf(err) != fault.NotFound {
+						t.Errorf("%s (%s) reads it: %v", who, how, err)
+					}
+				}
+				list, err := o.Readings(t.Context(), w.actor)
+				must(t, err)
+				if w.reads != (len(list) == 1) || w.reads && list[0].Bound != w.bound {
+					t.Errorf("the list of %s: %+v", who, list)
+				}
+			}
+			coverage, err := o.Coverage(t.Context(), o.ciso, "tejun", 0)
+			must(t, err)
+			if coverage.Bound != c.binds {
+				t.Errorf("it binds %d people, want %d", coverage.Bound, c.binds)
+			}
+		})
+	}
+}
+
+// What is kept of a document is never older than a change of whom it is for, or
+// of the roles of who asks.
+func TestAChangeOfTheAudienceOrOfARoleIsSeenAtOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx := t.Context()
+	shown := o.publishedFor(policy.Procedure, "tejun", policy.Audience{Sections: []string{"zeimu"}})
+	reads := func(want bool, when string) {
+		t.Helper()
+		if _, err := o.Read(ctx, o.seen(o.staff), "tejun"); (err == nil) != want || err != nil && fault.KindOf(err) != fault.NotFound {
+			t.Errorf("%s: %v", when, err)
+		}
+	}
+	reads(true, "at first")
+	must(t, o.Acknowledge(ctx, o.staff, shown))
+	_, err := o.db.Pool.Exec(ctx, `DELETE FROM document_audience`)
+	must(t, err)
+	reads(false, "when it is no longer for them")
+	if list, err := o.Acknowledgements(ctx, o.staff); err != nil || len(list) != 0 {
+		t.Errorf("their records tell that it exists: %v, %v", list, err)
+	}
+	if _, err := o.Proof(ctx, o.staff, "tejun", 1); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("their proof tells that it exists: %v", err)
+	}
+	_, err = o.db.Pool.Exec(ctx, `INSERT INTO document_audience (document_id, kind, role) SELECT id, 'role', 'system_manager' FROM document`)
+	must(t, err)
+	reads(false, "when it is for another role")
+	people := org.New(o.db.Pool, door.New(o.db.Pool, o.clock))
+	must(t, people.GiveRole(ctx, authz.AsOperator(), org.Grant{Person: o.staff.Person, Role: authz.SystemManager, Section: "zeimu", First: calendar.Day(now), Reason: "見本"}))
+	reads(true, "when they hold that role")
+}
