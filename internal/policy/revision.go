@@ -147,6 +147,9 @@ func (s *Service) PublishDecided(ctx context.Context, actor authz.Actor, code st
 		if err != nil {
 			return door.Unchanged(), err
 		}
+		if err := letFind(ctx, tx, revision); err != nil {
+			return door.Unchanged(), err
+		}
 		return door.Effect{
 			Subject: trail.Subject{Kind: "revision", ID: revision},
 			Fields:  []string{"state", "decided_on", "effective_on"},

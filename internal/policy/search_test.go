@@ -1,0 +1,169 @@
+package policy_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+)
+
+// publishedText puts a text in force for an audience.
+func (o office) publishedText(kind policy.Kind, code, source string, audience policy.Audience) {
+	o.t.Helper()
+	ctx := o.t.Context()
+	_, err := o.DraftText(ctx, o.officer, policy.Text{Kind: kind, Title: "見本の文書 " + code, Code: code, Source: source, Audience: audience})
+	must(o.t, err)
+	draft, err := o.Draft(ctx, o.ciso, code)
+	must(o.t, err)
+	must(o.t, o.PublishDecided(ctx, o.ciso, code, decided(draft)))
+}
+
+// find returns the hits of a search as 「code anchor: text」, marked by 【】.
+func (o office) find(actor authz.Actor, words string) []string {
+	o.t.Helper()
+	found, err := o.Search(o.t.Context(), actor, policy.Search{Words: words})
+	must(o.t, err)
+	if found.Total != len(found.Hits) && found.Next == nil {
+		o.t.Errorf("%q: %d hits, counted as %d", words, len(found.Hits), found.Total)
+	}
+	var list []string
+	for _, h := range found.Hits {
+		list = append(list, h.Code+" "+h.Anchor+": "+marked(h.Heading)+marked(h.Text))
+	}
+	return list
+}
+
+func marked(pieces []policy.Piece) string {
+	var b strings.Builder
+	for _, p := range pieces {
+		if p.Marked {
+			b.WriteString("【" + p.Text + "】")
+		} else {
+			b.WriteString(p.Text)
+		}
+	}
+	return b.String()
+}
+
+const towns = "第1条　情報資産を守る。ＵＳＢメモリは使わない。\n第2条　職員等は、情報を守る。\n第3条　報告は、ｼｽﾃﾑで行う。\n"
+
+func TestClausesAreFoundByWordsOfAnyLength(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.publishedText(policy.Basic, "kihon", towns, policy.Audience{})
+	for words, want := range map[string]string{
+		"守":     "kihon 1: 情報資産を【守】る。ＵＳＢメモリは使わない。|kihon 2: 職員等は、情報を【守】る。",
+		"情報":    "kihon 1: 【情報】資産を守る。ＵＳＢメモリは使わない。|kihon 2: 職員等は、【情報】を守る。",
+		"情報資産":  "kihon 1: 【情報資産】を守る。ＵＳＢメモリは使わない。",
+		"usb":   "kihon 1: 情報資産を守る。【ＵＳＢ】メモリは使わない。",
+		"システム":  "kihon 3: 報告は、【ｼｽﾃﾑ】で行う。",
+		"職員　情報": "kihon 2: 【職員】等は、【情報】を守る。",
+		"職員 資産": "",
+		"報資情":   "",
+		"課長":    "",
+		"　":     "",
+		"":      "",
+		"%":     "",
+		"'; --": "",
+	} {
+		if got := strings.Join(o.find(o.staff, words), "|"); got != want {
+			t.Errorf("%q finds %s", words, got)
+		}
+	}
+	if _, err := o.Search(t.Context(), o.staff, policy.Search{Words: strings.Repeat("長", 101)}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("101 characters: %v", err)
+	}
+}
+
+// 基本方針 10: what one may not read is neither found nor counted.
+func TestWhatOneMayNotReadIsNotFound(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.publishedText(policy.Basic, "kihon", towns, policy.Audience{})
+	o.publishedText(policy.Procedure, "tejun", "第1条　情報を、金庫で守る。\n", policy.Audience{Sections: []string{"zeimu"}})
+	if got := o.find(o.staff, "金庫"); len(got) != 1 {
+		t.Errorf("whom it is for finds %q", got)
+	}
+	if got := o.find(o.other, "金庫"); len(got) != 0 {
+		t.Errorf("another section finds %q", got)
+	}
+	if mine, others := o.find(o.staff, "情報"), o.find(o.other, "情報"); len(mine) != 3 || len(others) != 2 {
+		t.Errorf("found %q and %q", mine, others)
+	}
+	nobody, err := o.Search(t.Context(), authz.Actor{}, policy.Search{Words: "情報"})
+	if err != nil || nobody.Total != 0 || len(nobody.Hits) != 0 {
+		t.Errorf("nobody finds %v, %v", nobody, err)
+	}
+}
+
+func TestDraftsAndRevisionsThatAreOverAreNotFound(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	_, err := o.DraftText(t.Context(), o.officer, policy.Text{Kind: policy.Basic, Title: "見本", Code: "kihon", Source: towns})
+	must(t, err)
+	if got := o.find(o.officer, "情報"); len(got) != 0 {
+		t.Errorf("a draft is found: %q", got)
+	}
+	draft, err := o.Draft(t.Context(), o.ciso, "kihon")
+	must(t, err)
+	must(t, o.PublishDecided(t.Context(), o.ciso, "kihon", decided(draft)))
+	_, err = o.db.Pool.Exec(t.Context(), `
+		INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at)
+		SELECT document_id, 2, state, source, text, text_sha256, '{"clauses": [{"kind": "article", "label": "1", "text": "情報を新しくする。"}]}', drafted_at, effective_on + 1, decided_on, published_at FROM revision`)
+	must(t, err)
+	if n, err := o.LetFindPublished(t.Context()); n != 1 || err != nil {
+		t.Errorf("what was published before there was search: %d, %v", n, err)
+	}
+	if n, err := o.LetFindPublished(t.Context()); n != 0 || err != nil {
+		t.Errorf("once more: %d, %v", n, err)
+	}
+	if got := o.find(o.staff, "情報"); len(got) != 2 {
+		t.Errorf("today %q is found", got)
+	}
+	later := o
+	later.Service = policy.New(o.db.Pool, door.New(o.db.Pool, time.Now), func() time.Time { return now.AddDate(0, 0, 1) })
+	if got := later.find(o.staff, "情報"); len(got) != 1 || got[0] != "kihon 1: 【情報】を新しくする。" {
+		t.Errorf("tomorrow %q is found, on %s", got, calendar.Wareki(now.AddDate(0, 0, 1)))
+	}
+}
+
+// Page by page every hit comes once, in the order of the documents and texts.
+func TestHitsComePageByPage(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	want := ""
+	for _, code := range []string{"a", "b", "c"} {
+		var b strings.Builder
+		for n := range 50 {
+			fmt.Fprintf(&b, "第%d条　情報を守る。\n", n+1)
+			want += fmt.Sprintf("%s %d|", code, n+1)
+		}
+		o.publishedText(policy.Procedure, code, b.String(), policy.Audience{Everyone: true})
+	}
+	got, pages := "", 0
+	var after policy.Place
+	for {
+		found, err := o.Search(t.Context(), o.staff, policy.Search{Words: "情報", After: after})
+		must(t, err)
+		if first := pages == 0; first != (found.Total == policy.MostCounted) || first != found.Many {
+			t.Errorf("page %d counts %d, more: %t", pages, found.Total, found.Many)
+		}
+		for _, h := range found.Hits {
+			got += h.Code + " " + h.Anchor + "|"
+		}
+		pages++
+		if found.Next == nil {
+			break
+		}
+		after = *found.Next
+	}
+	if got != want || pages != 8 {
+		t.Errorf("%d pages: %s", pages, got)
+	}
+}
