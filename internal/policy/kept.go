@@ -16,6 +16,7 @@ import (
 type kept struct {
 	current      state.Kept[currentKey, keptReading]
 	acknowledged state.Kept[acknowledgedKey, map[int64]time.Time]
+	vocabulary   state.Kept[int64, vocabulary] // by the revision, which never changes
 }
 
 // keptReading is a document's current revision, for anybody, with whom it is
@@ -47,6 +48,7 @@ func newKept() kept {
 	return kept{
 		current:      state.NewKept[currentKey, keptReading](keptDocuments),
 		acknowledged: state.NewKept[acknowledgedKey, map[int64]time.Time](keptPeople),
+		vocabulary:   state.NewKept[int64, vocabulary](keptDocuments),
 	}
 }
 

@@ -1,0 +1,55 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// everybody is what is read without an actor: the 基本方針, and nothing else
+// (基本方針 10).
+func everybody() reader { return reader{unasked: []Kind{Basic}} }
+
+// Public lists the 基本方針 in force, for everybody.
+func (s *Service) Public(ctx context.Context) ([]Reading, error) {
+	day := s.today()
+	readings, err := listReadings(ctx, s.pool, 0, day, everybody())
+	return slices.DeleteFunc(readings, func(r Reading) bool { return !r.InForce(day) }), err
+}
+
+// ReadPublic returns a 基本方針 in force, for everybody; NotFound for anything
+// else.
+func (s *Service) ReadPublic(ctx context.Context, code string) (Reading, error) {
+	day := s.today()
+	reading, err := loadReading(ctx, s.pool, 0, day, everybody(), code)
+	if err == nil && !reading.InForce(day) {
+		return Reading{}, errNoDocument()
+	}
+	return reading, err
+}
+
+// Epoch is a revision in the history of a document.
+type Epoch struct {
+	Number      int
+	EffectiveOn time.Time
+}
+
+// PublicHistory lists the revisions of what Public or ReadPublic has returned
+// that are or have been in force, the newest first.
+func (s *Service) PublicHistory(ctx context.Context, reading Reading) ([]Epoch, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT number, effective_on FROM revision
+		WHERE document_id = $1 AND state = 'published' AND effective_on <= $2::date
+		ORDER BY number DESC`, reading.Document.ID, s.today())
+	if err != nil {
+		return nil, fmt.Errorf("loading a public history: %w", err)
+	}
+	history, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Epoch])
+	if err != nil {
+		return nil, fmt.Errorf("loading a public history: %w", err)
+	}
+	return history, nil
+}
