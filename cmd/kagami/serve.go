@@ -42,6 +42,8 @@ type serveCommand struct {
 
 	singleSignOn `embed:""`
 
+	Public string `enum:"on,off" default:"on" help:"施行中の基本方針を、サインインしない人にも /public で見せます。off で見せません。"`
+
 	Demo bool `help:"空のデータベースを見本の町で満たし、アカウントを一度だけ表示します。"`
 }
 
@@ -112,6 +114,7 @@ func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, provider *
 		Org: org.New(pool, d), Accounts: accounts, Factors: factors, Policy: policy.New(pool, d, time.Now),
 		Log:            slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 		TrustedProxies: c.TrustedProxies, Provider: provider, ProviderName: c.OIDC.Name,
+		HidePublic: c.Public == "off",
 	}
 	if c.Demo {
 		if c.SecondFactorRoles == nil && trying {
@@ -123,6 +126,10 @@ func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, provider *
 	}
 	p, err := portal.New(config)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := config.Policy.LetFindPublished(ctx); err != nil {
+		p.Close()
 		return nil, err
 	}
 	if err := welcome(ctx, config); err != nil {

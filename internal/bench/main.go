@@ -66,6 +66,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		{[]string{"reading", "reading-unread", "acknowledge"}, measurePortal},
 		{[]string{"organization"}, measureOrganization},
 		{[]string{"people-import", "people-import-memory", "import-preview"}, measurePeople},
+		{[]string{"search"}, measureSearch},
 	} {
 		if only != "" && !slices.Contains(measure.names, only) {
 			continue

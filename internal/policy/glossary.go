@@ -122,4 +122,3 @@ func (d Definition) Group() string {
 	}
 	return "英数字"
 }
-

@@ -35,6 +35,9 @@ type Config struct {
 	// TrustedProxies are the reverse proxies that are believed when they say whom
 	// they forward a request for.
 	TrustedProxies []netip.Prefix
+	// HidePublic answers 404 in the place of the 基本方針 that is read without
+	// signing in.
+	HidePublic bool
 }
 
 // CallbackPath is where the identity provider sends the browser back to, below

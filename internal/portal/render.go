@@ -100,7 +100,7 @@ func area(path string) string {
 	switch {
 	case path == "/":
 		return "/"
-	case strings.HasPrefix(path, "/policies"), strings.HasPrefix(path, "/imports"):
+	case strings.HasPrefix(path, "/policies"), strings.HasPrefix(path, "/imports"), path == "/search", path == "/glossary":
 		return "/policies"
 	case strings.HasPrefix(path, "/acknowledgements"):
 		return "/acknowledgements"

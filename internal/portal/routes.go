@@ -44,7 +44,7 @@ const maxForm = 256 << 10
 // file and a pasted text, and what a form puts around them.
 const maxText = 2*outline.MaxSize + 1<<20
 
-// Routes are all the addresses for people.
+// Routes are the addresses for people who sign in, and those where they do.
 func (p *Portal) Routes() []Route {
 	return []Route{
 		{http.MethodGet, "/login", authz.Public, 0, ordinary, p.showSignIn},
@@ -101,6 +101,8 @@ func (p *Portal) Routes() []Route {
 		{http.MethodGet, "/policies/{code}/readers", authz.SeeAcknowledgements, 0, ordinary, p.showReaders},
 		{http.MethodGet, "/policies/{code}/readers.csv", authz.SeeAcknowledgements, 0, ordinary, p.readersCSV},
 		{http.MethodGet, "/policies/{code}/readers.xlsx", authz.SeeAcknowledgements, 0, ordinary, p.readersXLSX},
+		{http.MethodGet, "/search", authz.ReadBasic, 0, ordinary, p.showSearch},
+		{http.MethodGet, "/glossary", authz.ReadBasic, 0, ordinary, p.showGlossary},
 		{http.MethodGet, "/imports", authz.DraftRevision, 0, ordinary, p.showImportStart},
 		{http.MethodPost, "/imports", authz.DraftRevision, maxText, ordinary, p.startImport},
 		{http.MethodGet, "/imports/{token}", authz.DraftRevision, 0, ordinary, p.showImport},
@@ -155,7 +157,16 @@ func (p *Portal) Routes() []Route {
 	}
 }
 
-// router is the table above with the middleware before it, and the addresses
+// OpenRoutes are the addresses that know no sessions: no cookie is read there,
+// and none is set, so that what they answer is the same for everybody.
+func (p *Portal) OpenRoutes() []Route {
+	return []Route{
+		{http.MethodGet, "/public", authz.Public, 0, ordinary, p.showPublic},
+		{http.MethodGet, "/public/{code}", authz.Public, 0, ordinary, p.showPublicReading},
+	}
+}
+
+// router is the tables above with the middleware before them, and the addresses
 // that machines ask.
 func (p *Portal) router() http.Handler {
 	router := chi.NewRouter()
@@ -167,6 +178,9 @@ func (p *Portal) router() http.Handler {
 	people := chi.Chain(p.sameOrigin, p.overTLS, p.sessions.Load, p.identify)
 	for _, route := range p.Routes() {
 		router.Method(route.Method, route.Pattern, append(people, p.gate(route)).Handler(p.page(route.handle)))
+	}
+	for _, route := range p.OpenRoutes() {
+		router.Method(route.Method, route.Pattern, p.overTLS(p.page(route.handle)))
 	}
 	router.NotFound(people.Handler(p.page(notFound)).ServeHTTP)
 	router.MethodNotAllowed(people.Handler(p.page(wrongMethod)).ServeHTTP)

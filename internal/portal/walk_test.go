@@ -7,10 +7,13 @@ import (
 	"testing"
 
 	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/authz"
 )
 
-// Every address of the router stands in the table of routes, with its action,
-// but for those that machines ask.
+// Every address of the router stands in one of the tables of routes, with its
+// action, but for those that machines ask. Those that know no sessions are for
+// everybody.
 func TestTheRouterHasNoAddressBesideTheTable(t *testing.T) {
 	p, err := New(Config{PublicURL: &url.URL{Scheme: "http", Host: "localhost"}})
 	if err != nil {
@@ -25,6 +28,15 @@ func TestTheRouterHasNoAddressBesideTheTable(t *testing.T) {
 	for _, route := range p.Routes() {
 		if route.Action == "" {
 			t.Errorf("%s %s names no action", route.Method, route.Pattern)
+		}
+		table[route.Method+" "+route.Pattern] = true
+	}
+	for _, route := range p.OpenRoutes() {
+		if route.Action != authz.Public || route.Sensitive {
+			t.Errorf("%s %s is open, and asks for %q", route.Method, route.Pattern, route.Action)
+		}
+		if table[route.Method+" "+route.Pattern] {
+			t.Errorf("%s %s stands in both tables", route.Method, route.Pattern)
 		}
 		table[route.Method+" "+route.Pattern] = true
 	}

@@ -17,6 +17,12 @@ import (
 
 func policyURL(code string) templ.SafeURL { return address("policies", code) }
 
+func clauseURL(code, anchor string) templ.SafeURL {
+	return policyURL(code) + templ.SafeURL("#"+url.PathEscape(anchor))
+}
+
+func publicURL(code string) templ.SafeURL { return address("public", code) }
+
 func draftURL(code string) templ.SafeURL { return address("policies", code, "draft") }
 
 func publishURL(code string) templ.SafeURL { return address("policies", code, "draft", "publish") }

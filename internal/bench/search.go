@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/policy/outline"
+)
+
+const (
+	searchedDocuments   = 200
+	clausesOfADocument  = 5_000
+	searchLimit         = 50 * time.Millisecond
+	rareWord            = "鵺鴒" // in a few clauses of all
+	rareOnceIn          = 100_000
+	commonWord          = "情報" // in a third of the clauses
+	vocabulary          = 1_000
+	wordsOfAClause      = 14
+	firstKanji, manyOff = 0x4e00, 2_000
+)
+
+// measureSearch measures the first page of hits in a million clauses, for the
+// slowest of words of different kinds.
+func measureSearch(ctx context.Context, _ string) ([]figure, error) {
+	return onTown(ctx, func(t *town) ([]figure, error) {
+		if err := t.growLibrary(ctx); err != nil {
+			return nil, err
+		}
+		page, stop, err := t.serve()
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+		cookie, err := signIn(ctx, page, t.accounts[officer])
+		if err != nil {
+			return nil, err
+		}
+		var (
+			slowest time.Duration
+			which   string
+			all     []string
+		)
+		for _, words := range []string{rareWord, commonWord, "の", "鵺", commonWord + " " + rareWord, commonWord + " 管理", commonWord + "管理の", "無い言葉"} {
+			took, err := medianTime(ctx, page.URL+"/search?q="+url.QueryEscape(words), cookie)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, fmt.Sprintf("%s %.1f ms", words, took.Seconds()*1000))
+			if took > slowest {
+				slowest, which = took, words
+			}
+		}
+		return []figure{{
+			name: "search", ratio: slowest.Seconds() / searchLimit.Seconds(), limit: 1,
+			detail: fmt.Sprintf("the first page for %s in %v in %d clauses, limit %v (%s)", which, slowest.Round(time.Millisecond/10),
+				searchedDocuments*clausesOfADocument, searchLimit, strings.Join(all, ", ")),
+		}}, nil
+	})
+}
+
+// growLibrary adds documents straight into the tables, and lets them be found as
+// the portal does at its start. Some words are common and most are rare, as in
+// real texts.
+func (t *town) growLibrary(ctx context.Context) (err error) {
+	owner, err := pgx.Connect(ctx, t.url)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, owner.Close(ctx)) }()
+	writer := newWriter()
+	for i := range searchedDocuments {
+		stored, err := json.Marshal(writer.outline())
+		if err != nil {
+			return err
+		}
+		_, err = owner.Exec(ctx, `
+			WITH d AS (INSERT INTO document (code, kind, title) VALUES ($1, 'standard', $2) RETURNING id)
+			INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at)
+			SELECT id, 1, 'published', '', '', sha256(''), $3, now(), '2026-04-01', '2026-04-01', now() FROM d`,
+			fmt.Sprintf("s%04d", i), "見本の対策基準 "+strconv.Itoa(i), stored)
+		if err != nil {
+			return fmt.Errorf("adding a document: %w", err)
+		}
+	}
+	if _, err := t.Policy.LetFindPublished(ctx); err != nil {
+		return err
+	}
+	_, err = owner.Exec(ctx, `ANALYZE`)
+	return err
+}
+
+// writer writes texts that are like those of policies to an index: words of two
+// characters, a few of which stand everywhere, joined by particles.
+type writer struct {
+	random *rand.Rand
+	often  *rand.Zipf
+	words  []string
+}
+
+func newWriter() *writer {
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same texts in each run
+	w := &writer{random: random, often: rand.NewZipf(random, 1.1, 8, vocabulary-1)}
+	for range vocabulary {
+		w.words = append(w.words, string([]rune{rune(firstKanji + random.IntN(manyOff)), rune(firstKanji + random.IntN(manyOff))}))
+	}
+	return w
+}
+
+func (w *writer) outline() *outline.Outline {
+	o := &outline.Outline{Title: "見本"}
+	for n := range clausesOfADocument {
+		o.Clauses = append(o.Clauses, outline.Clause{Kind: outline.Article, Label: fmt.Sprintf("第%d条", n+1), Text: w.clause()})
+	}
+	return o
+}
+
+func (w *writer) clause() string {
+	var b strings.Builder
+	if w.random.IntN(3) == 0 {
+		b.WriteString(commonWord + "資産の")
+	}
+	if w.random.IntN(4) == 0 {
+		b.WriteString("管理者は、")
+	}
+	if w.random.IntN(rareOnceIn) == 0 {
+		b.WriteString(rareWord + "を")
+	}
+	for range wordsOfAClause {
+		b.WriteString(w.words[w.often.Uint64()])
+		b.WriteString([]string{"の", "を", "は、", "に", "による", "及び", "について", ""}[w.random.IntN(8)])
+	}
+	b.WriteString("する。")
+	return b.String()
+}
