@@ -85,40 +85,60 @@ func (s *Service) eachVocabulary(ctx context.Context, actor authz.Actor, visit f
 	return nil
 }
 
-// compareWords orders words for people who look one up.
-func compareWords(a, b string) int { return cmp.Compare(sortKey(a), sortKey(b)) }
-
 // sortKey makes hiragana and katakana one. The codes of kana, 濁点 and small ones
-// beside the plain, are in the order of 五十音, behind the Latin letters and
-// before the kanji.
+// beside the plain, are in the order of 五十音, but for ヴ, which is last.
 func sortKey(word string) string {
 	const toKatakana = 'ア' - 'あ'
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Hiragana, r) && r >= 'ぁ' && r <= 'ゖ' {
-			return r + toKatakana
+		if r >= 'ぁ' && r <= 'ゔ' {
+			r += toKatakana
+		}
+		if r == 'ヴ' {
+			r = 'ウ'
 		}
 		return r
 	}, fold(word))
 }
 
-// Group is the heading under which a word stands in the glossary: the row of 五十音,
-// 漢字, or 英数字 for all else.
-func (d Definition) Group() string {
-	r, _ := utf8.DecodeRuneInString(sortKey(d.Name))
-	if unicode.Is(unicode.Han, r) {
-		return "漢字"
-	}
-	rows := []struct {
-		first rune // the first code of the row
+// groups are the headings of the glossary in their order, each row of 五十音 with
+// the first code that belongs to it.
+func groups() []struct {
+	name  string
+	first rune
+} {
+	return []struct {
 		name  string
+		first rune
 	}{
-		{'ヮ', "わ行"}, {'ラ', "ら行"}, {'ャ', "や行"}, {'マ', "ま行"}, {'ハ', "は行"},
-		{'ナ', "な行"}, {'タ', "た行"}, {'サ', "さ行"}, {'カ', "か行"}, {'ァ', "あ行"},
+		{"英数字", 0}, {"あ行", 'ァ'}, {"か行", 'カ'}, {"さ行", 'サ'}, {"た行", 'タ'}, {"な行", 'ナ'},
+		{"は行", 'ハ'}, {"ま行", 'マ'}, {"や行", 'ャ'}, {"ら行", 'ラ'}, {"わ行", 'ヮ'}, {"漢字", 0},
 	}
-	for _, row := range rows {
-		if r >= row.first && unicode.Is(unicode.Katakana, r) {
-			return row.name
+}
+
+// groupOf is the index of the group of a word with that key.
+func groupOf(key string) int {
+	all := groups()
+	r, _ := utf8.DecodeRuneInString(key)
+	switch {
+	case unicode.Is(unicode.Han, r):
+		return len(all) - 1
+	case !unicode.Is(unicode.Katakana, r):
+		return 0
+	}
+	for i := len(all) - 2; i > 0; i-- {
+		if r >= all[i].first {
+			return i
 		}
 	}
-	return "英数字"
+	return 0
+}
+
+// Group is the heading under which a word stands in the glossary: 英数字 (and what
+// is neither kana nor kanji), the row of 五十音, or 漢字.
+func (d Definition) Group() string { return groups()[groupOf(sortKey(d.Name))].name }
+
+// compareWords orders words for people who look one up.
+func compareWords(a, b string) int {
+	keyA, keyB := sortKey(a), sortKey(b)
+	return cmp.Or(cmp.Compare(groupOf(keyA), groupOf(keyB)), cmp.Compare(keyA, keyB))
 }

@@ -77,7 +77,7 @@ func PublicPage(p Public) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"stack apart\" aria-labelledby=\"history\"><h2 id=\"history\">制定と改正</h2><table class=\"table\"><caption>新しい版から</caption> <thead><tr><th scope=\"col\">版</th><th scope=\"col\">施行日</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"history stack\" aria-labelledby=\"history\"><h2 id=\"history\">制定と改正</h2><table class=\"table\"><caption>新しい版から</caption> <thead><tr><th scope=\"col\">版</th><th scope=\"col\">施行日</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
