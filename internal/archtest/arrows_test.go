@@ -36,8 +36,9 @@ var arrows = map[string][]string{
 	"internal/account/directory": {"internal/fault"},
 	"internal/account/openid":    {"internal/fault"},
 
-	"internal/policy/outline": {"internal/charset", "internal/fault"},
-	"internal/policy":         domain("internal/policy/outline"),
+	"internal/policy/outline":    {"internal/charset", "internal/fault"},
+	"internal/policy/comparison": {"internal/policy/outline"},
+	"internal/policy":            domain("internal/policy/outline"),
 
 	"web/layout":    {"web/static"},
 	"web/component": {"internal/calendar", "internal/fault"},

@@ -62,6 +62,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		fn    func(context.Context, string) ([]figure, error)
 	}{
 		{[]string{"reader"}, measureReader},
+		{[]string{"comparison"}, measureComparison},
 		{[]string{"start-empty", "start-used", "memory", "first-page"}, measureBinary},
 		{[]string{"reading", "reading-unread", "acknowledge"}, measurePortal},
 		{[]string{"organization"}, measureOrganization},
