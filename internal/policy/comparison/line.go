@@ -105,3 +105,17 @@ func (s *Side) number() string {
 	}
 	return s.Label
 }
+
+// Indent is how far the row's two cells are indented, in levels from 0.
+func (r Row) Indent() (before, after int) {
+	if r.Folded != nil {
+		return r.Folded[0].Old.Indent, r.Folded[0].New.Indent
+	}
+	if r.Old != nil {
+		before = r.Old.Indent
+	}
+	if r.New != nil {
+		after = r.New.Indent
+	}
+	return before, after
+}
