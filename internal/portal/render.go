@@ -184,6 +184,11 @@ func serveTable(w http.ResponseWriter, table sheet.Table, name string, format sh
 	if err != nil {
 		return err
 	}
+	return serveFile(w, file)
+}
+
+// serveFile answers with a file to keep.
+func serveFile(w http.ResponseWriter, file sheet.File) error {
 	h := w.Header()
 	h.Set("Content-Type", file.ContentType)
 	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(file.Name))

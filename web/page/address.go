@@ -29,6 +29,20 @@ func publishURL(code string) templ.SafeURL { return address("policies", code, "d
 
 func readersURL(code string) templ.SafeURL { return address("policies", code, "readers") }
 
+// comparisonURL is where two revisions are set side by side, as a page or as a
+// file of an extension. Without from (0), it is the revision before; without
+// both, the last two.
+func comparisonURL(code, extension string, from, to int) templ.SafeURL {
+	u := address("policies", code, "comparison"+extension)
+	switch {
+	case to == 0:
+		return u
+	case from == 0:
+		return u + templ.SafeURL(fmt.Sprintf("?to=%d", to))
+	}
+	return u + templ.SafeURL(fmt.Sprintf("?from=%d&to=%d", from, to))
+}
+
 func importURL(token string) templ.SafeURL { return address("imports", token) }
 
 func proofURL(code string, number int) templ.SafeURL {

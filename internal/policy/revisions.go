@@ -1,0 +1,76 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/fault"
+	"kagami/internal/policy/outline"
+)
+
+// History is a document with its published revisions, the earliest first.
+type History struct {
+	Document
+	Revisions []Revision
+}
+
+// Place returns where the revision of a number stands in the list; NotFound where
+// there is none.
+func (h History) Place(number int) (int, error) {
+	at := slices.IndexFunc(h.Revisions, func(r Revision) bool { return r.Number == number })
+	if at < 0 {
+		return 0, fault.New(fault.NotFound, "その版は見つかりません。「ポリシー」の一覧から文書を開き、版を選び直してください。")
+	}
+	return at, nil
+}
+
+// Revisions returns a document with its published revisions; NotFound where
+// there is none that the actor may read.
+func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string) (History, error) {
+	mayRead, args := readable(actor).condition([]any{code})
+	rows, err := s.pool.Query(ctx, `
+		SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256
+		FROM document d JOIN revision r ON r.document_id = d.id
+		WHERE d.code = $1 AND `+mayRead+` AND r.state = 'published'
+		ORDER BY r.number`, args...)
+	if err != nil {
+		return History{}, fmt.Errorf("listing revisions: %w", err)
+	}
+	var (
+		h History
+		r Revision
+	)
+	_, err = pgx.ForEachRow(rows, []any{&h.ID, &h.Code, &h.Kind, &h.Title, &r.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256}, func() error {
+		h.Revisions = append(h.Revisions, r)
+		return nil
+	})
+	if err != nil {
+		return History{}, fmt.Errorf("listing revisions: %w", err)
+	}
+	if len(h.Revisions) == 0 {
+		return History{}, errNoDocument()
+	}
+	return h, nil
+}
+
+// RevisionOutline returns the text of a document's published revision; NotFound
+// where there is none that the actor may read.
+func (s *Service) RevisionOutline(ctx context.Context, actor authz.Actor, code string, number int) (*outline.Outline, error) {
+	mayRead, args := readable(actor).condition([]any{code, number})
+	var revision int64
+	err := s.pool.QueryRow(ctx, `
+		SELECT r.id FROM document d JOIN revision r ON r.document_id = d.id
+		WHERE d.code = $1 AND `+mayRead+` AND r.state = 'published' AND r.number = $2`, args...).Scan(&revision)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, errNoDocument()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("finding a revision: %w", err)
+	}
+	return loadOutline(ctx, s.pool, revision)
+}
