@@ -76,6 +76,14 @@ func shared(a, b []uint64) int {
 	return n
 }
 
+// likeness is the part of two texts' shingles that both have, from 0 to 1.
+func likeness(a, b []uint64) float64 {
+	if len(a)+len(b) == 0 {
+		return 0
+	}
+	return 2 * float64(shared(a, b)) / float64(len(a)+len(b))
+}
+
 // candidate is two clauses that may be the same one.
 type candidate struct {
 	old, new int
@@ -110,10 +118,10 @@ func (m *matcher) alike(olds, news []int) {
 	for _, o := range olds {
 		for _, n := range news {
 			a, b := m.ofOld(o), m.ofNew(n)
-			if m.old[o].Kind != m.new[n].Kind || len(a) == 0 || len(b) == 0 {
+			if m.old[o].Kind != m.new[n].Kind {
 				continue
 			}
-			if score := 2 * float64(shared(a, b)) / float64(len(a)+len(b)); score >= alikeNearby {
+			if score := likeness(a, b); score >= alikeNearby {
 				list = append(list, candidate{o, n, score})
 			}
 		}
@@ -149,7 +157,7 @@ func (m *matcher) alikeAnywhere() {
 			a, b := m.ofOld(o), m.ofNew(n)
 			// those far from alike are not worth a closer look
 			if 4*shares[o] >= min(len(a), len(b)) {
-				if score := 2 * float64(shared(a, b)) / float64(len(a)+len(b)); score >= alikeAnywhere {
+				if score := likeness(a, b); score >= alikeAnywhere {
 					list = append(list, candidate{o, n, score})
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +62,9 @@ func TestComparesTheTownsPolicy(t *testing.T) {
 		}
 		return text[from:until]
 	}
+	earthquake := between("　（3）\n　　　地震", "　（4）\n　　　大規模")
+	_, secrecy, _ := strings.Cut(between("　（5）　機密性", "　（6）　完全性"), "\n")
+	_, wholeness, _ := strings.Cut(between("　（6）　完全性", "　（7）　可用性"), "\n")
 	for name, edits := range map[string][]string{
 		"wording":          {"維持するため、本町", "確保するため、見本町"},
 		"item-added":       {"　　（6）　完全性\n", "　　（6）　真正性\n　　　情報の作成者が偽られていないことを確保することをいう。\n　　（7）　完全性\n", "　　（7）　可用性", "　　（8）　可用性", "　　（8）　マイ", "　　（9）　マイ", "　　（9）　LG", "　　（10）　LG", "　　（10）　イン", "　　（11）　イン", "　　（11）　通", "　　（12）　通", "　　（12）　無", "　　（13）　無"},
@@ -69,6 +73,8 @@ func TestComparesTheTownsPolicy(t *testing.T) {
 		"heading":          {"　5．　", "　5．　すべての"},
 		"figure":           {"最高情報", "最上位情報"},
 		"moved-and-edited": {between("8．", "9．"), "", between("1．", "2．"), between("1．", "2．") + strings.Replace(between("8．", "9．"), "情報セキュリティ", "情報の安全", 1)},
+		"item-elsewhere":   {earthquake, "", "　10．", earthquake + "　10．"},
+		"items-exchanged":  {between("　（5）　機密性", "　（6）　完全性"), "　　（5）　完全性\n" + wholeness, between("　（6）　完全性", "　（7）　可用性"), "　　（6）　機密性\n" + secrecy},
 		"title":            {"【文書】情報", "【文書】見本町情報"},
 		"everything-else":  {text[strings.Index(text, "\n")+1:], "第1章　別の文書\n　1．　趣旨\n　　何も共通しない。\n"},
 	} {
@@ -149,6 +155,28 @@ func BenchmarkCompare(b *testing.B) {
 	rewritten.Walk(func(c *outline.Clause, _ []*outline.Clause) {
 		c.Label += "の2"
 		c.Text = strings.Map(func(r rune) rune { return r + rune(len(c.Text)%3) }, c.Text)
+	})
+	long, other := copied(before), copied(before)
+	for _, o := range []*outline.Outline{long, other} {
+		for i := range o.Clauses {
+			for j := range o.Clauses[i].Children {
+				c := &o.Clauses[i].Children[j]
+				for _, item := range c.Children {
+					c.Text += item.Text
+				}
+				c.Children = nil
+				if o == other {
+					runes := []rune(c.Text)
+					slices.Reverse(runes)
+					c.Text = string(runes)
+				}
+			}
+		}
+	}
+	b.Run("long", func(b *testing.B) {
+		for b.Loop() {
+			comparison.Compare(long, other)
+		}
 	})
 	for name, after := range map[string]*outline.Outline{"same": copied(before), "edited": edited, "rewritten": rewritten, "unrelated": {Title: "別", Clauses: standard(150).Clauses[5:]}} {
 		b.Run(name, func(b *testing.B) {

@@ -11,10 +11,13 @@ const (
 	// mostEdits is how far two texts may be apart, in characters taken away and
 	// put in, to be compared character by character at once. Beyond, they are
 	// compared by sentences first, and what is between equal sentences by itself.
-	mostEdits = 512
+	mostEdits = 256
 	// island is how many equal characters between two changes are not worth
 	// leaving out of the underline.
 	island = 2
+	// unlike is the part of their shingles that two long texts share at most if
+	// they have nothing to do with each other: both count as changed from end to end.
+	unlike = 0.1
 )
 
 // difference parts two texts into passages that stand in both, in the same
@@ -24,6 +27,9 @@ func difference(oldText, newText string) (olds, news []Passage) {
 		return whole(oldText, false), whole(newText, false)
 	}
 	a, b := graphemes(oldText), graphemes(newText)
+	if min(len(a), len(b)) > mostEdits && likeness(shingles(oldText), shingles(newText)) <= unlike {
+		return whole(oldText, true), whole(newText, true)
+	}
 	changedA, changedB := make([]bool, len(a)), make([]bool, len(b))
 	start := 0
 	for start < len(a) && start < len(b) && a[start] == b[start] {
@@ -154,23 +160,25 @@ func worthwhile(runs []run, lengthA, lengthB int) []run {
 // common finds the longest common subsequence of two texts as runs, by the
 // greedy algorithm of E. W. Myers; not ok if they are further apart than
 // mostEdits.
-func common(a, b []string) (runs []run, ok bool) {
+func common(textA, textB []string) (runs []run, ok bool) {
+	known := map[string]int32{}
+	a, b := numbered(textA, known), numbered(textB, known)
 	limit := min(len(a)+len(b), mostEdits)
-	furthest := make([]int, 2*limit+3) // the x reached on each diagonal
-	var trace [][]int                  // as it was before each step
+	furthest := make([]int32, 2*limit+3) // the x reached on each diagonal
+	var trace [][]int32                  // as it was before each step
 	for d := 0; d <= limit; d++ {
 		trace = append(trace, slices.Clone(furthest[limit+1-d:limit+2+d]))
 		for k := -d; k <= d; k += 2 {
 			at := limit + 1 + k
-			x := furthest[at-1] + 1
+			x := int(furthest[at-1]) + 1
 			if k == -d || k != d && furthest[at-1] < furthest[at+1] {
-				x = furthest[at+1]
+				x = int(furthest[at+1])
 			}
 			y := x - k
 			for x < len(a) && y < len(b) && a[x] == b[y] {
 				x, y = x+1, y+1
 			}
-			furthest[at] = x
+			furthest[at] = int32(x) //nolint:gosec // no more than the text's length
 			if x >= len(a) && y >= len(b) {
 				return backtrack(trace, len(a), len(b)), true
 			}
@@ -179,11 +187,25 @@ func common(a, b []string) (runs []run, ok bool) {
 	return nil, false
 }
 
+// numbered gives equal strings equal numbers, which are quicker to compare.
+func numbered(list []string, known map[string]int32) []int32 {
+	numbers := make([]int32, len(list))
+	for i, s := range list {
+		n, ok := known[s]
+		if !ok {
+			n = int32(len(known)) //nolint:gosec // a text has fewer characters
+			known[s] = n
+		}
+		numbers[i] = n
+	}
+	return numbers
+}
+
 // backtrack follows the steps back from the ends of the texts.
-func backtrack(trace [][]int, x, y int) []run {
+func backtrack(trace [][]int32, x, y int) []run {
 	var runs []run
 	for d := len(trace) - 1; d >= 0; d-- {
-		at := func(k int) int { return trace[d][k+d] }
+		at := func(k int) int { return int(trace[d][k+d]) }
 		k := x - y
 		previous := k - 1
 		if d == 0 {

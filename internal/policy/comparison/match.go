@@ -65,8 +65,8 @@ func unmatched(tree []node, list []int) []int {
 	return rest
 }
 
-// likeness is what two clauses must share.
-type likeness struct {
+// sign is what two clauses must share.
+type sign struct {
 	kind           outline.Kind
 	label, heading string
 	own            int
@@ -74,8 +74,8 @@ type likeness struct {
 
 // pairUp matches nodes with equal keys, the first with the first; key says false
 // for nodes that it cannot tell apart.
-func (m *matcher) pairUp(olds, news []int, key func(*node) (likeness, bool)) {
-	waiting := map[likeness][]int{}
+func (m *matcher) pairUp(olds, news []int, key func(*node) (sign, bool)) {
+	waiting := map[sign][]int{}
 	for _, o := range olds {
 		if k, ok := key(&m.old[o]); ok {
 			waiting[k] = append(waiting[k], o)
@@ -92,34 +92,34 @@ func (m *matcher) pairUp(olds, news []int, key func(*node) (likeness, bool)) {
 
 // identical matches what bears the same number and says the same.
 func (m *matcher) identical(olds, news []int) {
-	m.pairUp(olds, news, func(n *node) (likeness, bool) {
-		return likeness{kind: n.Kind, label: n.Label, own: n.own}, !n.empty()
+	m.pairUp(olds, news, func(n *node) (sign, bool) {
+		return sign{kind: n.Kind, label: n.Label, own: n.own}, !n.empty()
 	})
 }
 
 // equal matches what says the same.
 func (m *matcher) equal(olds, news []int) {
-	m.pairUp(olds, news, func(n *node) (likeness, bool) { return likeness{own: n.own}, !n.empty() })
+	m.pairUp(olds, news, func(n *node) (sign, bool) { return sign{own: n.own}, !n.empty() })
 }
 
 // headed matches what bears the same number and heading.
 func (m *matcher) headed(olds, news []int) {
-	m.pairUp(olds, news, func(n *node) (likeness, bool) {
-		return likeness{kind: n.Kind, label: n.Label, heading: n.Heading}, n.Heading != ""
+	m.pairUp(olds, news, func(n *node) (sign, bool) {
+		return sign{kind: n.Kind, label: n.Label, heading: n.Heading}, n.Heading != ""
 	})
 }
 
 // titled matches what bears the same heading.
 func (m *matcher) titled(olds, news []int) {
-	m.pairUp(olds, news, func(n *node) (likeness, bool) {
-		return likeness{kind: n.Kind, heading: n.Heading}, n.Heading != ""
+	m.pairUp(olds, news, func(n *node) (sign, bool) {
+		return sign{kind: n.Kind, heading: n.Heading}, n.Heading != ""
 	})
 }
 
 // numbered matches what bears the same number and no other heading.
 func (m *matcher) numbered(olds, news []int) {
-	m.pairUp(olds, news, func(n *node) (likeness, bool) {
-		return likeness{kind: n.Kind, label: n.Label, heading: n.Heading}, true
+	m.pairUp(olds, news, func(n *node) (sign, bool) {
+		return sign{kind: n.Kind, label: n.Label, heading: n.Heading}, true
 	})
 }
 

@@ -14,6 +14,7 @@ const (
 	margin          = 1134 // 20 mm
 	columnTwips     = (a4Long - 2*margin) / 2
 	indentTwips     = 210 // a character of 10.5 points
+	headingGap      = 160
 	bodySize        = "21"
 	headingSize     = "28"
 )
@@ -21,7 +22,7 @@ const (
 // document writes the form as the parts of a Word document.
 func (f Form) document() ([]byte, error) {
 	content := document{W: wordSpace, R: relationSpace, Body: body{Parts: []any{
-		paragraph{Properties: &paragraphProperties{Align: &value{"center"}}, Runs: []textRun{newRun(f.Heading, headingSize, false)}},
+		paragraph{Properties: &paragraphProperties{Spacing: &spacing{headingGap}, Align: &value{"center"}}, Runs: []textRun{newRun(f.Heading, headingSize, false)}},
 		f.table(),
 		paragraph{Runs: []textRun{newRun(note, bodySize, false)}},
 		section{

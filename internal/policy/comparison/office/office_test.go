@@ -154,7 +154,7 @@ var sequences = map[string][]string{
 	"document": {"body"},
 	"body":     {"p", "tbl", "p", "sectPr"},
 	"p":        {"pPr", "r"},
-	"pPr":      {"ind", "jc"},
+	"pPr":      {"spacing", "ind", "jc"},
 	"r":        {"rPr", "t"},
 	"rPr":      {"rFonts", "sz", "szCs", "u", "lang"},
 	"tbl":      {"tblPr", "tblGrid", "tr"},

@@ -42,8 +42,13 @@ type paragraph struct {
 
 type paragraphProperties struct {
 	XMLName xml.Name     `xml:"w:pPr"`
+	Spacing *spacing     `xml:"w:spacing"`
 	Indent  *indentation `xml:"w:ind"`
 	Align   *value       `xml:"w:jc"`
+}
+
+type spacing struct {
+	After int `xml:"w:after,attr"`
 }
 
 type indentation struct {

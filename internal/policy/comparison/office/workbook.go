@@ -22,6 +22,8 @@ const (
 	charsPerLine  = 31   // full-width ones
 	lineHeight    = 16.5 // points
 	tallestRow    = 409.0
+	headingHeight = 32.0
+	headHeight    = 22.0
 	a4            = 9
 	levelOfIndent = "　"
 )
@@ -72,6 +74,11 @@ func (f Form) fill(file *excelize.File) error {
 	}
 	if err := file.SetCellStyle(sheetName, "A2", "B2", styles.head); err != nil {
 		return err
+	}
+	for i, height := range []float64{headingHeight, headHeight} {
+		if err := file.SetRowHeight(sheetName, i+1, height); err != nil {
+			return err
+		}
 	}
 	row := heads
 	for _, r := range f.Comparison.Rows {
@@ -160,7 +167,7 @@ func parts(lines []comparison.Line, indent int) []cell {
 		size int
 	)
 	add := func(text string, changed bool) {
-		f := &excelize.Font{Family: font, Size: 10.5}
+		f := &excelize.Font{Family: font, Size: 10.5, Color: "000000"}
 		if changed {
 			f.Underline = "single"
 		}
