@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"internal/policy/outline":           {"internal/charset", "internal/fault"},
 	"internal/policy/comparison":        {"internal/policy/outline"},
 	"internal/policy/comparison/office": {"internal/policy/comparison", "internal/sheet"},
+	"internal/policy/textfile":          {"internal/fault", "internal/policy/outline"},
 	"internal/policy":                   domain("internal/policy/outline"),
 
 	"web/layout":    {"web/static"},
@@ -47,7 +48,8 @@ var arrows = map[string][]string{
 
 	"internal/sample": {"internal/account", "internal/authz", "internal/calendar", "internal/org", "internal/policy", "internal/policy/outline"},
 	"internal/portal": {"internal/account", "internal/account/openid", "internal/authz", "internal/calendar", "internal/fault", "internal/org", "internal/policy",
-		"internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/outline", "internal/postgres", "internal/sheet", "web/component", "web/layout", "web/page", "web/static"},
+		"internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/outline", "internal/policy/textfile", "internal/postgres", "internal/sheet",
+		"web/component", "web/layout", "web/page", "web/static"},
 }
 
 // domain is what every domain may know, with what this one may know besides.
