@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/outline"
+	"kagami/internal/policy/textfile"
 	"kagami/internal/postgres"
 	"kagami/migrations"
 )
@@ -25,13 +27,13 @@ type policyCommand struct {
 }
 
 type policyOutlineCommand struct {
-	File string `arg:"" help:"テキストファイル。- は標準入力。"`
+	File string `arg:"" help:"Word 文書（.docx）、文字の入った PDF、テキストファイル。- は標準入力。"`
 	JSON bool   `name:"json" help:"JSON で表示します。"`
 }
 
 // Run prints a text's outline.
 func (c *policyOutlineCommand) Run() error {
-	text, err := readText(c.File)
+	text, _, err := readText(c.File)
 	if err != nil {
 		return err
 	}
@@ -45,26 +47,29 @@ func (c *policyOutlineCommand) Run() error {
 	return out.Encode(o)
 }
 
-// readText reads a file, no more of it than is ever read, as text.
-func readText(name string) (string, error) {
+// readText reads the text in a file, no more of it than is ever read, and tells
+// which file it was.
+func readText(name string) (string, policy.File, error) {
 	file := os.Stdin
 	if name != "-" {
 		var err error
 		if file, err = os.Open(name); err != nil {
-			return "", fault.Wrap(err, fault.NotFound, "ファイルを開けません。名前を確かめてください。")
+			return "", policy.File{}, fault.Wrap(err, fault.NotFound, "ファイルを開けません。名前を確かめてください。")
 		}
 		defer file.Close() //nolint:errcheck // it was read only
 	}
-	raw, err := io.ReadAll(io.LimitReader(file, outline.MaxSize+1))
+	raw, err := io.ReadAll(io.LimitReader(file, textfile.MaxSize+1))
 	if err != nil {
-		return "", fault.Wrap(err, fault.Unavailable, "ファイルを読めません。")
+		return "", policy.File{}, fault.Wrap(err, fault.Unavailable, "ファイルを読めません。")
 	}
-	return outline.Decode(raw)
+	var reader textfile.Reader
+	text, err := reader.Text(raw)
+	return text, policy.NewFile(filepath.Base(name), raw), err
 }
 
 type policyImportCommand struct {
 	database
-	File   string                 `arg:"" help:"テキストファイル。"`
+	File   string                 `arg:"" help:"Word 文書（.docx）、文字の入った PDF、テキストファイル。"`
 	Kind   string                 `required:"" enum:"basic,standard,procedure" help:"文書の種類：basic（基本方針）、standard（対策基準）、procedure（実施手順）。"`
 	Title  string                 `required:"" help:"文書の名前。"`
 	For    []string               `placeholder:"all|役割|課室コード" help:"対策基準・実施手順の対象：all（全職員）、security_manager などの役割、課室コード。"`
@@ -74,11 +79,11 @@ type policyImportCommand struct {
 
 // Run makes a draft of a text; every question must have its answer.
 func (c *policyImportCommand) Run(ctx context.Context) (err error) {
-	source, err := readText(c.File)
+	source, file, err := readText(c.File)
 	if err != nil {
 		return err
 	}
-	text := policy.Text{Kind: policy.Kind(c.Kind), Title: c.Title, Code: c.Code, Source: source, Answers: c.Answer, Audience: audienceOf(c.For)}
+	text := policy.Text{Kind: policy.Kind(c.Kind), Title: c.Title, Code: c.Code, Source: source, Answers: c.Answer, Audience: audienceOf(c.For), File: file}
 	if open := text.Outline().Open(); len(open) > 0 {
 		for _, q := range open {
 			fmt.Fprintf(os.Stderr, "%d行目から%d行目：%s 答え：--answer %d=%s\n", q.Line, q.Until, q.Why, q.Line, q.Choices)

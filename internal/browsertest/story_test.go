@@ -147,6 +147,44 @@ func TestATextIsTakenInSettledAndPublished(t *testing.T) {
 	ciso.look("published")
 }
 
+// Policies come as the Word documents they were typed in, and as the PDFs that
+// were sent round; here one that the browser itself prints.
+func TestAWordDocumentAndAPDFAreTakenIn(t *testing.T) {
+	portal := portaltest.Start(t, &server)
+	csirt := sitDown(t, portal, town.Holder("総務課 情報政策担当"))
+	typed := filepath.Join(t.TempDir(), "対策基準.docx")
+	if err := os.WriteFile(typed, portaltest.WordDocument(t, "見本の対策基準", "第1条　職員は、机の上を片付ける。", "第2条　鍵をかける。"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	csirt.goTo("/imports")
+	csirt.do(
+		chromedp.Click(chromedp.CSS(`input[value=standard]`)),
+		chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{typed}),
+	)
+	csirt.press("読み取る")
+	csirt.mustSee("質問はありません")
+	csirt.mustSee("見本の対策基準")
+	csirt.look("import-word")
+	csirt.press("下書きにする")
+	csirt.mustSee("下書きにしました")
+
+	csirt.goTo("/policies/kihon")
+	csirt.keepPDF("import-printed")
+	printed, err := filepath.Abs("../../test-output/screens/import-printed.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	csirt.goTo("/imports")
+	csirt.do(
+		chromedp.Click(chromedp.CSS(`input[value=procedure]`)),
+		chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{printed}),
+	)
+	csirt.press("読み取る")
+	csirt.mustSee("読み取った結果を確かめる")
+	csirt.mustSee("情報資産の無断持ち出し、無許可ソフトウェアの使用")
+	csirt.look("import-pdf")
+}
+
 func (p *person) setDate(field, day string) {
 	p.t.Helper()
 	p.do(chromedp.SetValue(chromedp.CSS("#"+field), day))

@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -28,8 +30,39 @@ type Text struct {
 	Audience Audience
 	Title    string          // empty: the title that the text itself bears
 	Code     string          // empty: one is chosen
-	Source   string          // as it was handed in
+	Source   string          // as it was handed in; of a Word document or PDF, the text in it
 	Answers  outline.Answers // what a person has settled of the reader's questions
+	File     File            // what it was read from; none for a text that was pasted
+}
+
+// File is the file that a text was read from. The text is kept and the file is
+// not, so the trail says which one it was.
+type File struct {
+	Name   string
+	SHA256 [sha256.Size]byte
+}
+
+// NewFile describes a file by its name, as it was handed in, and its content.
+func NewFile(name string, content []byte) File {
+	const longest = 255 // characters
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))
+	if runes := []rune(name); len(runes) > longest {
+		name = string(runes[:longest])
+	}
+	return File{Name: name, SHA256: sha256.Sum256(content)}
+}
+
+// confidential is what the trail keeps of a file; nil where there is none.
+func (f File) confidential() map[string]any {
+	if f == (File{}) {
+		return nil
+	}
+	return map[string]any{"file": f.Name, "sha256": hex.EncodeToString(f.SHA256[:])}
 }
 
 // Outline reads the text, with what has been settled so far.
@@ -84,8 +117,9 @@ func (s *Service) StartImport(ctx context.Context, actor authz.Actor, text Text)
 			return door.Unchanged(), err
 		}
 		return door.Effect{
-			Subject: trail.Subject{Kind: "text_import", ID: id},
-			Fields:  []string{"code", "kind", "audience", "title", "source"},
+			Subject:      trail.Subject{Kind: "text_import", ID: id},
+			Fields:       []string{"code", "kind", "audience", "title", "source"},
+			Confidential: text.File.confidential(),
 		}, nil
 	})
 	if err != nil {
@@ -256,6 +290,8 @@ func draft(ctx context.Context, tx *door.Tx, actor authz.Actor, text Text) (door
 		Subject: trail.Subject{Kind: "revision", ID: revision},
 		Fields:  []string{"source", "text", "outline", "audience"},
 		Refs:    map[string]int64{"document": document},
+
+		Confidential: text.File.confidential(),
 	}, code, nil
 }
 

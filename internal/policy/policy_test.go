@@ -297,6 +297,33 @@ func TestATextIsDraftedOnceItsQuestionsAreSettled(t *testing.T) {
 	}
 }
 
+// The file itself is not kept; which one it was is confidential, since its name
+// may hold a person's.
+func TestTheTrailKeepsWhichFileATextWasReadFrom(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	file := policy.NewFile("基本方針\x00\xff（"+strings.Repeat("長", 300), []byte("abc"))
+	_, err := o.DraftText(t.Context(), o.officer, policy.Text{Kind: policy.Basic, Title: "見本", Source: text, File: file})
+	must(t, err)
+	_, err = o.StartImport(t.Context(), o.officer, policy.Text{Kind: policy.Standard, Title: "貼り付けた", Source: text})
+	must(t, err)
+	var name, hash string
+	must(t, o.db.Pool.QueryRow(t.Context(), `
+		SELECT c.part::jsonb->>'file', c.part::jsonb->>'sha256' FROM trail_entry e JOIN trail_confidential c ON c.entry_id = e.id
+		WHERE e.subject_kind = 'revision'`).Scan(&name, &hash))
+	if !strings.HasPrefix(name, "基本方針（長") || len([]rune(name)) != 255 || hash != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" {
+		t.Errorf("the trail has %q, %s", name, hash)
+	}
+	var pasted int
+	must(t, o.db.Pool.QueryRow(t.Context(), `
+		SELECT count(*) FROM trail_entry e JOIN trail_confidential c ON c.entry_id = e.id WHERE e.subject_kind = 'text_import'`).Scan(&pasted))
+	if pasted != 0 {
+		t.Error("a pasted text has no file")
+	}
+	_, err = trail.Verify(t.Context(), o.db.Pool)
+	must(t, err)
+}
+
 func TestTextsThatAreNotWholeAreRefused(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

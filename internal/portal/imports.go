@@ -15,6 +15,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/outline"
+	"kagami/internal/policy/textfile"
 	"kagami/web/page"
 )
 
@@ -77,48 +78,51 @@ func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
 
 // takeIn takes in the file of a form, or where there is none the pasted text.
 func (p *Portal) takeIn(r *http.Request, text policy.Text) (string, error) {
-	raw, err := fileField(r, "file")
+	raw, name, err := fileField(r, "file")
 	if err != nil {
 		return "", err
 	}
-	if raw == nil {
-		raw = []byte(text.Source)
-	}
-	if len(raw) > 0 {
-		if text.Source, err = decodeField(raw); err != nil {
-			return "", err
+	switch {
+	case raw != nil:
+		if text.Source, err = p.texts.Text(raw); err != nil {
+			return "", atField("file", err)
+		}
+		text.File = policy.NewFile(name, raw)
+	case text.Source != "":
+		if text.Source, err = outline.Decode([]byte(text.Source)); err != nil {
+			return "", atField("source", err)
 		}
 	}
 	return p.Policy.StartImport(r.Context(), actorOf(r.Context()), text)
 }
 
-// decodeField reads a form's text, and says at the field what is wrong with it.
-func decodeField(raw []byte) (string, error) {
-	text, err := outline.Decode(raw)
+// atField says at a field what is wrong with the text in it.
+func atField(field string, err error) error {
 	if e, ok := errors.AsType[*fault.Error](err); ok {
-		e.Problems = []fault.Problem{{Field: "source", Message: e.Message}}
+		e.Problems = []fault.Problem{{Field: field, Message: e.Message}}
 	}
-	return text, err
+	return err
 }
 
-// fileField is the content of an uploaded file; nil where none was chosen.
-func fileField(r *http.Request, name string) ([]byte, error) {
-	file, header, err := r.FormFile(name)
+// fileField is the content of an uploaded file and the name that it had; nil
+// where none was chosen.
+func fileField(r *http.Request, field string) (content []byte, name string, err error) {
+	file, header, err := r.FormFile(field)
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
-		return nil, nil
+		return nil, "", nil
 	}
 	if err != nil {
-		return nil, badForm(err)
+		return nil, "", badForm(err)
 	}
 	defer file.Close() //nolint:errcheck // it was read only
-	if header.Size > outline.MaxSize {
-		return nil, fault.New(fault.TooLarge, "ファイルが大きすぎます。10 MB までのテキストファイルを選んでください。")
+	if header.Size > textfile.MaxSize {
+		return nil, "", fault.New(fault.TooLarge, "ファイルが大きすぎます。10 MB までのファイルを選んでください。")
 	}
-	raw, err := io.ReadAll(file)
+	content, err = io.ReadAll(file)
 	if err != nil {
-		return nil, badForm(err)
+		return nil, "", badForm(err)
 	}
-	return raw, nil
+	return content, header.Filename, nil
 }
 
 // parseLongForm reads a form that may hold files and long texts.
@@ -167,9 +171,9 @@ func (p *Portal) workOnImport(w http.ResponseWriter, r *http.Request) error {
 // lines, so they go when the lines have changed.
 func (p *Portal) readImportForm(r *http.Request, i *policy.Import) error {
 	if sent := r.PostForm.Get("source"); r.PostForm.Has("source") {
-		source, err := decodeField([]byte(sent))
+		source, err := outline.Decode([]byte(sent))
 		if err != nil {
-			return err
+			return atField("source", err)
 		}
 		if strings.TrimRight(source, "\n") != strings.TrimRight(i.Source, "\n") {
 			i.Source, i.Answers = source, nil

@@ -14,6 +14,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/policy"
+	"kagami/internal/policy/textfile"
 	"kagami/web/static"
 )
 
@@ -53,6 +54,7 @@ type Portal struct {
 	attempts *account.Attempts
 	drawn    *drawnTexts
 	ids      *requestIDs
+	texts    *textfile.Reader
 	handler  http.Handler
 }
 
@@ -70,7 +72,7 @@ func New(config Config) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{Config: config, files: files, drawn: drawn, ids: newRequestIDs()}
+	p := &Portal{Config: config, files: files, drawn: drawn, ids: newRequestIDs(), texts: &textfile.Reader{}}
 	p.sessions = account.NewSessions(config.Pool, config.Now, p.secure(), p.fail)
 	p.devices = account.NewDevices(config.Pool, config.Now, p.secure())
 	p.attempts = account.NewAttempts(config.Pool, config.Now, p.secure())

@@ -73,7 +73,7 @@ func ImportStartPage(p ImportStart) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <div class=\"narrow stack\"><p>文章の入ったテキストファイルを選ぶか、PDF や Word からコピーした本文を貼り付けてください。章・条・号は、番号から読み取ります。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <div class=\"narrow stack\"><p>Word 文書（.docx）、文字の入った PDF、テキストファイルのどれかを選ぶか、本文を貼り付けてください。章・条・号は、番号から読み取ります。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -101,7 +101,7 @@ func ImportStartPage(p ImportStart) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Field(component.Input{Name: "file", Label: "テキストファイル", Type: "file", Hint: "UTF-8、Shift_JIS、UTF-16 のテキスト。10 MB まで。", Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Field(component.Input{Name: "file", Label: "ファイル", Type: "file", Hint: "Word 文書（.docx）、文字の入った PDF、テキスト（UTF-8、Shift_JIS、UTF-16）。10 MB まで。変更履歴のある Word 文書は、すべて承認した形で読みます。PDF は、読むのに10秒ほどかかることがあります。", Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -11,10 +11,10 @@ import (
 // MaxSize is the largest file that is read, in bytes.
 const MaxSize = 10 << 20
 
-// known are files that people hand in by mistake, by how they begin.
+// known are files that are not plain texts, by how they begin.
 var known = []struct{ magic, sentence string }{
-	{"%PDF", "PDF はそのままでは読めません。PDF の文字を選んでコピーし、「本文を貼り付ける」に貼り付けてください。"},
-	{"PK\x03\x04", "Word や Excel のファイルはそのままでは読めません。「名前を付けて保存」で「書式なし（テキスト）」を選んで保存し、そのファイルを選んでください。"},
+	{"%PDF", "これは PDF のファイルの中身です。PDF は、ファイルとして選んでください。"},
+	{"PK\x03\x04", "これは Word や Excel のファイルの中身です。Word 文書（.docx）は、ファイルとして選んでください。"},
 	{"\xd0\xcf\x11\xe0", "古い形式の Word や Excel のファイルは読めません。「名前を付けて保存」で「書式なし（テキスト）」を選んで保存し、そのファイルを選んでください。"},
 	{"\x89PNG", "画像は読めません。文字の入ったテキストファイルを選んでください。"},
 	{"\xff\xd8\xff", "画像は読めません。文字の入ったテキストファイルを選んでください。"},
