@@ -24,7 +24,8 @@ func errDamagedDOCX(err error) error {
 	return fault.Wrap(err, fault.Invalid, "Word 文書が壊れているため、読めません。Word で開いて保存し直してから、選んでください。")
 }
 
-// readDOCX reads a Word document: a line a paragraph, a line a row of a table.
+// readDOCX reads a Word document: a line a paragraph, a line a row of a table,
+// the notes at the end.
 func readDOCX(raw []byte) (string, error) {
 	archive, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {
@@ -50,11 +51,16 @@ func readDOCX(raw []byte) (string, error) {
 	if err := p.read(relations, "/numbering", n.read); err != nil {
 		return "", err
 	}
-	b := &body{styles: s, numbering: n}
+	b := &body{styles: s, numbering: n, notes: map[string]string{}}
+	for _, kind := range []string{"footnote", "endnote"} {
+		if err := p.read(relations, "/"+kind+"s", func(x *part) error { return b.readNotes(x, kind) }); err != nil {
+			return "", err
+		}
+	}
 	if err := p.open(main, b.read); err != nil {
 		return "", err
 	}
-	return b.out.text(), nil
+	return b.out.text() + b.noted.text(), nil
 }
 
 // packed are the parts of a document by their names in small letters.

@@ -16,7 +16,7 @@ import (
 )
 
 // word is a Word document as its parts.
-type word struct{ body, styles, numbering string }
+type word struct{ body, styles, numbering, footnotes string }
 
 const (
 	wordSpace = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" ` +
@@ -29,9 +29,10 @@ const (
 func (w word) file(t testing.TB) []byte {
 	return zipped(t, map[string]string{
 		"_rels/.rels":                  `<Relationships><Relationship Id="1" Type="` + relation + `/officeDocument" Target="word/document.xml"/></Relationships>`,
-		"word/_rels/document.xml.rels": `<Relationships><Relationship Id="1" Type="` + relation + `/styles" Target="styles.xml"/><Relationship Id="2" Type="` + relation + `/numbering" Target="/word/numbering.xml"/></Relationships>`,
+		"word/_rels/document.xml.rels": `<Relationships><Relationship Id="1" Type="` + relation + `/styles" Target="styles.xml"/><Relationship Id="2" Type="` + relation + `/numbering" Target="/word/numbering.xml"/><Relationship Id="3" Type="` + relation + `/footnotes" Target="footnotes.xml"/></Relationships>`,
 		"word/document.xml":            `<?xml version="1.0" encoding="UTF-8"?><w:document ` + wordSpace + `><w:body>` + w.body + `<w:sectPr/></w:body></w:document>`,
 		"word/styles.xml":              `<w:styles ` + wordSpace + `>` + w.styles + `</w:styles>`,
+		"word/footnotes.xml":           `<w:footnotes ` + wordSpace + `>` + w.footnotes + `</w:footnotes>`,
 		"word/numbering.xml":           `<w:numbering ` + wordSpace + `>` + w.numbering + `</w:numbering>`,
 	})
 }
@@ -105,9 +106,11 @@ func TestReadsWordDocuments(t *testing.T) {
 		"a table is a line a row": {word{body: `<w:tbl><w:tr><w:tc>` + p("役割") + `</w:tc><w:tc>` + p("担当") + `</w:tc></w:tr>` +
 			`<w:tr><w:tc>` + p("統括") + p("責任者") + `</w:tc><w:sdt><w:sdtContent><w:tc>` + p("課長") + `</w:tc></w:sdtContent></w:sdt></w:tr><w:tr><w:tc>` + p("") + `</w:tc><w:tc>` + p("") + `</w:tc></w:tr></w:tbl>` + p("後")},
 			"役割\t担当\n統括　責任者\t課長\n後\n"},
-		"a frame around text":           {word{body: `<w:tbl><w:tr><w:tc>` + p("一行目") + p("二行目") + `</w:tc></w:tr></w:tbl>`}, "一行目\n二行目\n"},
-		"contents have dots":            {word{styles: `<w:style w:type="paragraph" w:styleId="11"><w:name w:val="toc 1"/></w:style>`, body: `<w:p><w:pPr><w:pStyle w:val="11"/></w:pPr><w:r><w:t>第1章　総則</w:t><w:tab/><w:t>3</w:t></w:r></w:p>`}, "第1章　総則……3\n"},
-		"blocks within controls":        {word{body: `<w:sdt><w:sdtContent>` + p("中") + `</w:sdtContent></w:sdt>`}, "中\n"},
+		"a frame around text":    {word{body: `<w:tbl><w:tr><w:tc>` + p("一行目") + p("二行目") + `</w:tc></w:tr></w:tbl>`}, "一行目\n二行目\n"},
+		"contents have dots":     {word{styles: `<w:style w:type="paragraph" w:styleId="11"><w:name w:val="toc 1"/></w:style>`, body: `<w:p><w:pPr><w:pStyle w:val="11"/></w:pPr><w:r><w:t>第1章　総則</w:t><w:tab/><w:t>3</w:t></w:r></w:p>`}, "第1章　総則……3\n"},
+		"blocks within controls": {word{body: `<w:sdt><w:sdtContent>` + p("中") + `</w:sdtContent></w:sdt>`}, "中\n"},
+		"notes stand at the end": {word{footnotes: `<w:footnote w:id="0">` + p("") + `</w:footnote><w:footnote w:id="2">` + p("甲の注") + `</w:footnote><w:footnote w:id="3">` + p("乙の") + p("注") + `</w:footnote>`,
+			body: `<w:p>` + run("乙") + `<w:r><w:footnoteReference w:id="3"/></w:r>` + run("と甲") + `<w:r><w:footnoteReference w:id="2"/></w:r></w:p>` + p("後")}, "乙（注1）と甲（注2）\n後\n注1　乙の　注\n注2　甲の注\n"},
 		"an unknown element's own text": {word{body: `<w:p><x:y xmlns:x="urn:x"><x:t>読まない</x:t></x:y>` + run("読む") + `</w:p>`}, "読む\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -315,7 +318,7 @@ func FuzzWordDocument(f *testing.F) {
 	f.Add(`<w:p><w:r><w:ruby><w:rubyBase>`+run("鏡")+`</w:rubyBase></w:ruby></w:r></w:p>`, "", "")
 	f.Fuzz(func(t *testing.T, body, numbering, styles string) {
 		var reader textfile.Reader
-		text, err := reader.Text(word{body, styles, numbering}.file(t))
+		text, err := reader.Text(word{body: body, styles: styles, numbering: numbering}.file(t))
 		if err != nil && fault.KindOf(err) == fault.Internal {
 			t.Errorf("an error without a sentence: %v", err)
 		}

@@ -13,6 +13,8 @@ type body struct {
 	styles    *styles
 	numbering *numbering
 	out       lines
+	notes     map[string]string // texts of footnotes and endnotes by their kind and number
+	noted     lines             // those that the text refers to, in its order
 
 	paragraphs, size int // what was read so far, in all; size in bytes
 }
@@ -48,6 +50,33 @@ func (b *body) read(x *part) error {
 			return b.blocks(&b.out)
 		})
 	})
+}
+
+// readNotes reads the notes of a kind, footnote or endnote.
+func (b *body) readNotes(x *part, kind string) error {
+	b.part = x
+	return x.each(func(xml.StartElement) error {
+		return x.each(func(e xml.StartElement) error {
+			if name(e) != kind {
+				return x.skip()
+			}
+			var text lines
+			err := b.blocks(&text)
+			b.notes[kind+attribute(e, "id")] = inOneLine(text.text())
+			return err
+		})
+	})
+}
+
+// note puts a note at the end, and returns the sign for where it belongs.
+func (b *body) note(key string) (string, error) {
+	text, ok := b.notes[key]
+	if !ok {
+		return "", nil
+	}
+	number := "注" + strconv.Itoa(len(b.noted.list)+1)
+	b.noted.add(number + "　" + text)
+	return "（" + number + "）", b.count(len(text))
 }
 
 // blocks reads the paragraphs and tables within the present element.
@@ -225,6 +254,11 @@ func (b *body) run(p *paragraph) error {
 			sign = "\n"
 		case "noBreakHyphen":
 			sign = "-"
+		case "footnoteReference", "endnoteReference":
+			var err error
+			if sign, err = b.note(strings.TrimSuffix(kind, "Reference") + attribute(e, "id")); err != nil {
+				return err
+			}
 		case "sym":
 			sign = symbol(attribute(e, "char"))
 		case "ruby": // the words, without how they are read
