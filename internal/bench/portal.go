@@ -136,6 +136,7 @@ func (t *town) serve() (page *httptest.Server, stop func(), err error) {
 		return nil, nil, err
 	}
 	page = httptest.NewServer(handler)
+	page.URL = strings.Replace(page.URL, "127.0.0.1", "localhost", 1) // where the portal is at home
 	return page, func() {
 		page.Close()
 		handler.Close()
