@@ -49,22 +49,22 @@ func (c *policyOutlineCommand) Run() error {
 
 // readText reads the text in a file, no more of it than is ever read, and tells
 // which file it was.
-func readText(name string) (string, policy.File, error) {
+func readText(name string) (string, policy.SourceFile, error) {
 	file := os.Stdin
 	if name != "-" {
 		var err error
 		if file, err = os.Open(name); err != nil {
-			return "", policy.File{}, fault.Wrap(err, fault.NotFound, "ファイルを開けません。名前を確かめてください。")
+			return "", policy.SourceFile{}, fault.Wrap(err, fault.NotFound, "ファイルを開けません。名前を確かめてください。")
 		}
 		defer file.Close() //nolint:errcheck // it was read only
 	}
 	raw, err := io.ReadAll(io.LimitReader(file, textfile.MaxSize+1))
 	if err != nil {
-		return "", policy.File{}, fault.Wrap(err, fault.Unavailable, "ファイルを読めません。")
+		return "", policy.SourceFile{}, fault.Wrap(err, fault.Unavailable, "ファイルを読めません。")
 	}
 	var reader textfile.Reader
 	text, err := reader.Text(raw)
-	return text, policy.NewFile(filepath.Base(name), raw), err
+	return text, policy.NewSourceFile(filepath.Base(name), raw), err
 }
 
 type policyImportCommand struct {

@@ -58,7 +58,7 @@ func domain(more ...string) []string {
 }
 
 // wiring builds everything and knows everything; nothing knows it.
-var wiring = []string{"cmd/kagami", "internal/bench", "internal/portal/portaltest", "internal/postgres/pgtest",
+var wiring = []string{"cmd/kagami", "internal/bench", "internal/portal/portaltest", "internal/policy/policytest", "internal/postgres/pgtest",
 	"internal/account/directory/directorytest", "internal/account/openid/openidtest", "internal/browsertest", "internal/archtest"}
 
 func load(t *testing.T) []*packages.Package {

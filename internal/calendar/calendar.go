@@ -16,3 +16,11 @@ func Day(instant time.Time) time.Time {
 
 // ParseDay reads a day as date fields in a form give it, 2026-11-24.
 func ParseDay(s string) (time.Time, error) { return time.Parse(time.DateOnly, s) }
+
+// FiscalYear is the 年度 of a day, which begins on 1 April: 2026 for 31 March 2027.
+func FiscalYear(day time.Time) int {
+	if day.Month() < time.April {
+		return day.Year() - 1
+	}
+	return day.Year()
+}

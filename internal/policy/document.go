@@ -53,7 +53,7 @@ type Revision struct {
 	ID          int64
 	Number      int       // 第1版, 第2版, …
 	EffectiveOn time.Time // 施行日
-	DecidedOn   time.Time // the 本部会議's decision, 7(9)
+	DecidedOn   time.Time // the 本部会議's decision, 7(9); zero where the CISO's 通知 published it
 	PublishedAt time.Time
 	SHA256      []byte // of the text as the portal writes it out
 }

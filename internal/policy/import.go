@@ -19,31 +19,33 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/policy/outline"
-	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
 // Text is a text on its way in.
 type Text struct {
-	Kind Kind
+	// Document is the code of the document that it is to be the next revision of;
+	// empty for a new one. What stands next is then that document's.
+	Document string
+	Kind     Kind
 	// Audience is whom it is for; the 基本方針 has none.
 	Audience Audience
 	Title    string          // empty: the title that the text itself bears
 	Code     string          // empty: one is chosen
 	Source   string          // as it was handed in; of a Word document or PDF, the text in it
 	Answers  outline.Answers // what a person has settled of the reader's questions
-	File     File            // what it was read from; none for a text that was pasted
+	File     SourceFile      // what it was read from; none for a text that was pasted
 }
 
-// File is the file that a text was read from. The text is kept and the file is
+// SourceFile is the file that a text was read from. The text is kept and the file is
 // not, so the trail says which one it was.
-type File struct {
+type SourceFile struct {
 	Name   string
 	SHA256 [sha256.Size]byte
 }
 
-// NewFile describes a file by its name, as it was handed in, and its content.
-func NewFile(name string, content []byte) File {
+// NewSourceFile describes a file by its name, as it was handed in, and its content.
+func NewSourceFile(name string, content []byte) SourceFile {
 	const longest = 255 // characters
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -54,12 +56,12 @@ func NewFile(name string, content []byte) File {
 	if runes := []rune(name); len(runes) > longest {
 		name = string(runes[:longest])
 	}
-	return File{Name: name, SHA256: sha256.Sum256(content)}
+	return SourceFile{Name: name, SHA256: sha256.Sum256(content)}
 }
 
 // confidential is what the trail keeps of a file; nil where there is none.
-func (f File) confidential() map[string]any {
-	if f == (File{}) {
+func (f SourceFile) confidential() map[string]any {
+	if f == (SourceFile{}) {
 		return nil
 	}
 	return map[string]any{"file": f.Name, "sha256": hex.EncodeToString(f.SHA256[:])}
@@ -76,7 +78,9 @@ func (t Text) check() []fault.Problem {
 	if t.Kind.Title() == "" {
 		problems = append(problems, fault.Problem{Field: "kind", Message: "文書の種類を選んでください。"})
 	}
-	problems = append(problems, t.Audience.check(t.Kind)...)
+	if t.Document == "" {
+		problems = append(problems, t.Audience.check(t.Kind)...)
+	}
 	if utf8.RuneCountInString(t.Title) > maxTitle {
 		problems = append(problems, fault.Problem{Field: "title", Message: fmt.Sprintf("文書の名前は、%d字までで入力してください。", maxTitle)})
 	}
@@ -84,6 +88,17 @@ func (t Text) check() []fault.Problem {
 		problems = append(problems, fault.Problem{Field: "source", Message: "ファイルを選ぶか、本文を貼り付けてください。"})
 	}
 	return problems
+}
+
+// aboutDocument fills in what is known of a text for a document that there is:
+// NotFound where the actor may not read it.
+func (s *Service) aboutDocument(ctx context.Context, actor authz.Actor, text *Text) error {
+	if text.Document == "" {
+		return nil
+	}
+	d, err := findDocument(ctx, s.pool, actor, text.Document)
+	text.Kind, text.Title, text.Code, text.Audience = d.Kind, d.Title, "", Audience{}
+	return err
 }
 
 // Import is a text that waits for a person to settle the reader's questions.
@@ -96,6 +111,9 @@ type Import struct {
 // StartImport takes a text in and returns the token under which its reader's
 // questions can be settled. Invalid where something is missing.
 func (s *Service) StartImport(ctx context.Context, actor authz.Actor, text Text) (string, error) {
+	if err := s.aboutDocument(ctx, actor, &text); err != nil {
+		return "", err
+	}
 	if err := fault.InvalidFields(text.check()); err != nil {
 		return "", err
 	}
@@ -110,9 +128,9 @@ func (s *Service) StartImport(ctx context.Context, actor authz.Actor, text Text)
 		}
 		var id int64
 		err = tx.QueryRow(ctx, `
-			INSERT INTO text_import (token, person_id, created_at, code, kind, audience, title, source, answers)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
-			token, actor.Person, tx.Now, text.Code, text.Kind, text.Audience, text.Title, text.Source, answers).Scan(&id)
+			INSERT INTO text_import (token, person_id, created_at, code, kind, audience, title, source, answers, document_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, (SELECT id FROM document WHERE code = nullif($10, ''))) RETURNING id`,
+			token, actor.Person, tx.Now, text.Code, text.Kind, text.Audience, text.Title, text.Source, answers, text.Document).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -138,9 +156,10 @@ func loadImport(ctx context.Context, db querier, actor authz.Actor, token, lock 
 	i := Import{Token: token}
 	var answers []byte
 	err := db.QueryRow(ctx, `
-		SELECT created_at, code, kind, audience, title, source, answers FROM text_import
+		SELECT created_at, code, kind, audience, title, source, answers, coalesce((SELECT code FROM document WHERE id = document_id), '')
+		FROM text_import
 		WHERE token = $1 AND person_id = $2 `+lock, token, actor.Person).
-		Scan(&i.StartedAt, &i.Code, &i.Kind, &i.Audience, &i.Title, &i.Source, &answers)
+		Scan(&i.StartedAt, &i.Code, &i.Kind, &i.Audience, &i.Title, &i.Source, &answers, &i.Document)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Import{}, fault.New(fault.NotFound, "取り込み中の文書は見つかりません。すでに下書きになっていないか、「ポリシー」の一覧で確かめてください。")
 	}
@@ -233,6 +252,9 @@ func (s *Service) DraftImport(ctx context.Context, actor authz.Actor, token stri
 // DraftText makes a draft revision of a text at once, for those who settle its
 // questions beforehand, and returns its document's code.
 func (s *Service) DraftText(ctx context.Context, actor authz.Actor, text Text) (string, error) {
+	if err := s.aboutDocument(ctx, actor, &text); err != nil {
+		return "", err
+	}
 	if err := fault.InvalidFields(text.check()); err != nil {
 		return "", err
 	}
@@ -250,34 +272,29 @@ func (s *Service) DraftText(ctx context.Context, actor authz.Actor, text Text) (
 	return code, nil
 }
 
-// draft writes the first revision of a new document.
+// draft writes a text as a revision of a new document, or as the next of the
+// one that it is for.
 func draft(ctx context.Context, tx *door.Tx, actor authz.Actor, text Text) (door.Effect, string, error) {
-	read := text.Outline()
-	if open := read.Open(); len(open) > 0 {
+	if open := text.Outline().Open(); len(open) > 0 {
 		return door.Unchanged(), "", fault.New(fault.Conflict, fmt.Sprintf("まだ答えていない質問が%d件あります。すべてに答えてから、下書きにしてください。", len(open)))
 	}
-	title := text.Title
-	if title == "" {
-		title = read.Title
+	w, err := write(text.Source, text.Answers)
+	if err != nil {
+		return door.Unchanged(), "", err
 	}
-	code := text.Code
+	if text.Document != "" {
+		effect, err := draftNext(ctx, tx, actor, text.Document, text.Source, w)
+		return effect, text.Document, err
+	}
+	title, code := text.Title, text.Code
+	if title == "" {
+		title = w.title
+	}
 	if code == "" {
 		code = newCode(text.Kind)
 	}
-	written := outline.Write(read)
-	stored, err := json.Marshal(read)
-	if err != nil {
-		return door.Unchanged(), "", fmt.Errorf("writing an outline: %w", err)
-	}
-	hash := sha256.Sum256([]byte(written))
-	var document, revision int64
-	err = tx.QueryRow(ctx, `
-		WITH d AS (
-			INSERT INTO document (code, kind, title) VALUES ($1, $2, $3) RETURNING id)
-		INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_by, drafted_at)
-		SELECT id, 1, 'draft', $4, $5, $6, $7, nullif($8, 0::bigint), $9 FROM d
-		RETURNING id, document_id`,
-		code, text.Kind, title, text.Source, written, hash[:], stored, actor.Person, tx.Now).Scan(&revision, &document)
+	var document int64
+	err = tx.QueryRow(ctx, `INSERT INTO document (code, kind, title) VALUES ($1, $2, $3) RETURNING id`, code, text.Kind, title).Scan(&document)
 	if err != nil {
 		return door.Unchanged(), "", explain(err)
 	}
@@ -286,13 +303,10 @@ func draft(ctx context.Context, tx *door.Tx, actor authz.Actor, text Text) (door
 			return door.Unchanged(), "", err
 		}
 	}
-	return door.Effect{
-		Subject: trail.Subject{Kind: "revision", ID: revision},
-		Fields:  []string{"source", "text", "outline", "audience"},
-		Refs:    map[string]int64{"document": document},
-
-		Confidential: text.File.confidential(),
-	}, code, nil
+	effect, err := insertDraft(ctx, tx, actor, document, text.Source, w)
+	effect.Fields = append(effect.Fields, "audience")
+	effect.Confidential = text.File.confidential()
+	return effect, code, err
 }
 
 // newCode chooses a document's name in addresses. There is one 基本方針; the
@@ -302,17 +316,4 @@ func newCode(kind Kind) string {
 		return "kihon"
 	}
 	return string(kind) + "-" + strings.ToLower(rand.Text()[:8])
-}
-
-var messages = map[string]string{
-	"document_code_unique": "この文書コードの文書は、すでにあります。別の文書コードにするか、すでにある文書を「ポリシー」の一覧で確かめてください。",
-	"document_code_shape":  "文書コードは、半角の英小文字・数字・ハイフンで、40字までで入力してください。",
-	"document_title_given": "文書の名前を入力してください。本文からは読み取れませんでした。",
-}
-
-func explain(err error) error {
-	if message, ok := messages[postgres.Constraint(err)]; ok {
-		return fault.Wrap(err, fault.Conflict, message)
-	}
-	return err
 }

@@ -9,20 +9,37 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
-	"kagami/internal/calendar"
-	"kagami/internal/door"
-	"kagami/internal/fault"
 	"kagami/internal/policy/outline"
-	"kagami/internal/trail"
 )
 
-// Draft is a revision that is not published yet.
+// Draft is a revision on its way: not published, and not thrown away.
 type Draft struct {
 	Document
+	Revision  int64 // its id
 	Number    int
+	State     State
+	Scale     Scale  // empty until it has been submitted
+	Why       Why    // why the text is revised; empty until it has been submitted
+	WhyText   string // in words
 	DraftedAt time.Time
+	DraftedBy string // who wrote on it last; empty for the operator
 	SHA256    []byte
-	Outline   *outline.Outline // nil in lists
+	DecidedOn time.Time // zero until the 本部会議 has adopted it
+	// What a list leaves out:
+	Text    string // in the plain written form
+	Outline *outline.Outline
+	Steps   []Step
+}
+
+// First tells whether there is no revision before it.
+func (d Draft) First() bool { return d.Number == 1 }
+
+// Step is something that was done to a revision.
+type Step struct {
+	Event Event
+	At    time.Time
+	By    string // empty for the operator
+	Note  string // what was said about it
 }
 
 // selectDrafts is the SQL of the drafts of what an actor may read, with its
@@ -30,15 +47,29 @@ type Draft struct {
 func selectDrafts(actor authz.Actor) (string, []any) {
 	readable, args := readable(actor).condition(nil)
 	return `
-	SELECT d.id, d.code, d.kind, d.title, r.number, r.drafted_at, r.text_sha256
-	FROM revision r JOIN document d ON d.id = r.document_id
-	WHERE r.state = 'draft' AND ` + readable, args
+	SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.state, coalesce(r.scale, ''), coalesce(r.why, ''), r.why_text,
+	       r.drafted_at, coalesce(p.name, ''), r.text_sha256, r.decided_on
+	FROM revision r JOIN document d ON d.id = r.document_id LEFT JOIN person p ON p.id = r.drafted_by
+	WHERE r.state IN ('draft', 'submitted', 'decided') AND ` + readable, args
 }
 
 func scanDraft(row pgx.CollectableRow) (Draft, error) {
-	var d Draft
-	err := row.Scan(&d.ID, &d.Code, &d.Kind, &d.Title, &d.Number, &d.DraftedAt, &d.SHA256)
+	var (
+		d       Draft
+		decided *time.Time
+	)
+	err := row.Scan(&d.ID, &d.Code, &d.Kind, &d.Title, &d.Revision, &d.Number, &d.State, &d.Scale, &d.Why, &d.WhyText,
+		&d.DraftedAt, &d.DraftedBy, &d.SHA256, &decided)
+	d.DecidedOn = orZero(decided)
 	return d, err
+}
+
+// orZero is a day as the database gives it; zero where there is none.
+func orZero(day *time.Time) time.Time {
+	if day == nil {
+		return time.Time{}
+	}
+	return *day
 }
 
 // seesDrafts tells whether the actor works on drafts at all.
@@ -83,81 +114,49 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 	if err != nil {
 		return Draft{}, fmt.Errorf("loading a draft: %w", err)
 	}
-	var revision int64
-	err = s.pool.QueryRow(ctx, `SELECT id FROM revision WHERE document_id = $1 AND number = $2`, draft.ID, draft.Number).Scan(&revision)
-	if err != nil {
+	if err := s.pool.QueryRow(ctx, `SELECT text FROM revision WHERE id = $1`, draft.Revision).Scan(&draft.Text); err != nil {
 		return Draft{}, fmt.Errorf("loading a draft: %w", err)
 	}
-	draft.Outline, err = loadOutline(ctx, s.pool, revision)
+	if draft.Outline, err = loadOutline(ctx, s.pool, draft.Revision); err != nil {
+		return Draft{}, err
+	}
+	draft.Steps, err = loadSteps(ctx, s.pool, draft.Revision)
 	return draft, err
 }
 
-// Decision is what publishing needs to know: the 本部会議 decided the text on a
-// day (7(9)), and from which day it is in force.
-type Decision struct {
-	DecidedOn   time.Time
-	EffectiveOn time.Time
-	SHA256      []byte // of the text that was before the person who publishes
-}
-
-// check tells what is wrong with a decision, as seen on a day.
-func (d Decision) check(today time.Time) []fault.Problem {
-	var problems []fault.Problem
-	switch {
-	case d.DecidedOn.IsZero():
-		problems = append(problems, fault.Problem{Field: "decided_on", Message: "本部会議で決定した日を入力してください。"})
-	case d.DecidedOn.After(today):
-		problems = append(problems, fault.Problem{Field: "decided_on", Message: "本部会議で決定した日は、今日か、それより前の日にしてください。"})
+// loadSteps lists what was done to a revision, the first step first.
+func loadSteps(ctx context.Context, db querier, revision int64) ([]Step, error) {
+	rows, err := db.Query(ctx, `
+		SELECT t.event, t.at, coalesce(p.name, ''), t.note FROM revision_step t LEFT JOIN person p ON p.id = t.person_id
+		WHERE t.revision_id = $1 ORDER BY t.id`, revision)
+	if err != nil {
+		return nil, fmt.Errorf("listing the steps of a revision: %w", err)
 	}
-	switch {
-	case d.EffectiveOn.IsZero():
-		problems = append(problems, fault.Problem{Field: "effective_on", Message: "施行日を入力してください。"})
-	case d.EffectiveOn.Before(d.DecidedOn):
-		problems = append(problems, fault.Problem{Field: "effective_on", Message: "施行日は、本部会議で決定した日か、それより後の日にしてください。"})
-	}
-	return problems
-}
-
-// Check returns Invalid if the portal could not publish on this decision.
-func (s *Service) Check(decision Decision) error {
-	return fault.InvalidFields(decision.check(s.today()))
-}
-
-// PublishDecided publishes a document's draft on the 本部会議's decision (7(9)).
-// From then on it never changes. Conflict if the draft has changed since it was
-// shown, or is published already.
-func (s *Service) PublishDecided(ctx context.Context, actor authz.Actor, code string, decision Decision) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := tx.Allow(authz.PublishDecided, authz.Matter{}); err != nil {
-			return door.Unchanged(), err
-		}
-		if err := fault.InvalidFields(decision.check(calendar.Day(tx.Now))); err != nil {
-			return door.Unchanged(), err
-		}
-		var revision, document int64
-		err := tx.QueryRow(ctx, `
-			UPDATE revision r SET state = 'published', decided_on = $3, effective_on = $4, published_at = $5, published_by = nullif($6, 0::bigint)
-			FROM document d
-			WHERE d.id = r.document_id AND d.code = $1 AND r.state = 'draft' AND r.text_sha256 = $2
-			RETURNING r.id, d.id`,
-			code, decision.SHA256, decision.DecidedOn, decision.EffectiveOn, tx.Now, actor.Person).Scan(&revision, &document)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return door.Unchanged(), fault.New(fault.Conflict, "この下書きは、表示した後に変わったか、すでに公開されています。「ポリシー」の一覧から、いまの状態を確かめてください。")
-		}
-		if err != nil {
-			return door.Unchanged(), err
-		}
-		if err := letFind(ctx, tx, revision); err != nil {
-			return door.Unchanged(), err
-		}
-		return door.Effect{
-			Subject: trail.Subject{Kind: "revision", ID: revision},
-			Fields:  []string{"state", "decided_on", "effective_on"},
-			Refs:    map[string]int64{"document": document},
-		}, nil
+	steps, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Step, error) {
+		var t Step
+		return t, row.Scan(&t.Event, &t.At, &t.By, &t.Note)
 	})
 	if err != nil {
-		return fmt.Errorf("publishing a revision: %w", err)
+		return nil, fmt.Errorf("listing the steps of a revision: %w", err)
 	}
-	return nil
+	return steps, nil
+}
+
+// Base returns the outline of the newest published revision, which a draft
+// follows; nil where it is the first.
+func (s *Service) Base(ctx context.Context, d Draft) (*outline.Outline, error) {
+	return base(ctx, s.pool, d.ID)
+}
+
+func base(ctx context.Context, db querier, document int64) (*outline.Outline, error) {
+	var revision int64
+	err := db.QueryRow(ctx, `
+		SELECT id FROM revision WHERE document_id = $1 AND state = 'published' ORDER BY number DESC LIMIT 1`, document).Scan(&revision)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("looking for the revision before: %w", err)
+	}
+	return loadOutline(ctx, db, revision)
 }

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
+	"kagami/internal/policy/policytest"
 )
 
 // publishedText puts a text in force for an audience.
@@ -19,9 +20,8 @@ func (o office) publishedText(kind policy.Kind, code, source string, audience po
 	ctx := o.t.Context()
 	_, err := o.DraftText(ctx, o.officer, policy.Text{Kind: kind, Title: "見本の文書 " + code, Code: code, Source: source, Audience: audience})
 	must(o.t, err)
-	draft, err := o.Draft(ctx, o.ciso, code)
+	_, err = policytest.Publish(ctx, o.Service, o.officer, o.ciso, code, o.chair, calendar.Day(now))
 	must(o.t, err)
-	must(o.t, o.PublishDecided(ctx, o.ciso, code, decided(draft)))
 }
 
 // find returns the hits of a search as 「code anchor: text」, marked by 【】.
@@ -110,14 +110,12 @@ func TestDraftsAndRevisionsThatAreOverAreNotFound(t *testing.T) {
 	if got := o.find(o.officer, "情報"); len(got) != 0 {
 		t.Errorf("a draft is found: %q", got)
 	}
-	draft, err := o.Draft(t.Context(), o.ciso, "kihon")
+	_, err = policytest.Publish(t.Context(), o.Service, o.officer, o.ciso, "kihon", o.chair, calendar.Day(now))
 	must(t, err)
-	must(t, o.PublishDecided(t.Context(), o.ciso, "kihon", decided(draft)))
-	_, err = o.db.Pool.Exec(t.Context(), `
-		INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at)
-		SELECT document_id, 2, state, source, text, text_sha256, '{"clauses": [{"kind": "article", "label": "1", "text": "情報を新しくする。"}]}', drafted_at, effective_on + 1, decided_on, published_at FROM revision`)
+	o.next("kihon", "第1条　情報を新しくする。\n", calendar.Day(now).AddDate(0, 0, 1))
+	_, err = o.db.Owner(t).Exec(t.Context(), `DELETE FROM clause_gram; DELETE FROM clause`)
 	must(t, err)
-	if n, err := o.LetFindPublished(t.Context()); n != 1 || err != nil {
+	if n, err := o.LetFindPublished(t.Context()); n != 2 || err != nil {
 		t.Errorf("what was published before there was search: %d, %v", n, err)
 	}
 	if n, err := o.LetFindPublished(t.Context()); n != 0 || err != nil {

@@ -49,9 +49,13 @@ func selectReading(person int64, day time.Time, may reader) (string, []any) {
 }
 
 func scanReading(row pgx.CollectableRow) (Reading, error) {
-	var r Reading
+	var (
+		r       Reading
+		decided *time.Time
+	)
 	err := row.Scan(&r.Document.ID, &r.Code, &r.Kind, &r.Title,
-		&r.Revision.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256, &r.AcknowledgedAt, &r.Bound)
+		&r.Revision.ID, &r.Number, &r.EffectiveOn, &decided, &r.PublishedAt, &r.SHA256, &r.AcknowledgedAt, &r.Bound)
+	r.DecidedOn = orZero(decided)
 	return r, err
 }
 

@@ -97,14 +97,8 @@ func TestTheComparisonIsHandedOutAsFiles(t *testing.T) {
 func TestWhatOneMayNotReadIsNotCompared(t *testing.T) {
 	t.Parallel()
 	portal := portaltest.Start(t, &server)
-	_, err := portal.DB.Pool.Exec(t.Context(), `
-		WITH secret AS (INSERT INTO document (code, kind, title) VALUES ('tejun', 'procedure', '見本の実施手順') RETURNING id)
-		INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at)
-		SELECT secret.id, r.number, r.state, r.source, r.text, r.text_sha256, r.outline, r.drafted_at, r.effective_on, r.decided_on, r.published_at FROM secret, revision r`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	portal.Revise(t, "tejun", "完全性及び可用性を維持するため", "完全性及び可用性を確保するため")
+	publish(t, portal, hiddenProcedure)
+	portal.Revise(t, "tejun", "鍵を持つ者", "鍵を預かる者")
 	outsider := signIn(t, portal, town.Accounts[12])
 	for _, path := range []string{"comparison", "comparison.xlsx", "comparison.docx", "comparison?from=1&to=2", "comparison?to=99"} {
 		hidden, absent := outsider.get("/policies/tejun/"+path), outsider.get("/policies/no-such/"+path)

@@ -4,11 +4,11 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
-	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/web/layout"
@@ -23,25 +23,55 @@ func (p *Portal) importPage(r *http.Request, i policy.Import, problems []fault.P
 }
 
 func (p *Portal) showDraft(w http.ResponseWriter, r *http.Request) error {
-	actor := actorOf(r.Context())
-	draft, err := p.Policy.Draft(r.Context(), actor, chi.URLParam(r, "code"))
+	ctx, actor := r.Context(), actorOf(r.Context())
+	draft, err := p.Policy.Draft(ctx, actor, chi.URLParam(r, "code"))
+	if err != nil {
+		return err
+	}
+	decisions, err := p.Policy.Decisions(ctx, actor, draft.Revision)
 	if err != nil {
 		return err
 	}
 	text := page.NewText(draft.Outline)
 	return p.show(w, r, page.DraftPage(page.Draft{
-		Frame: p.frame(r, draft.Title+"の下書き", policiesLink), Draft: draft,
+		Frame: p.frame(r, draft.Title+"の下書き", policiesLink), Draft: draft, Actor: actor, Decisions: decisions,
 		Contents: page.Contents(text), Body: page.Body(text),
-		MayPublish: actor.Reach(authz.PublishDecided) == authz.All,
 	}))
 }
 
+// startDraft begins the next revision as a copy of the newest.
+func (p *Portal) startDraft(w http.ResponseWriter, r *http.Request) error {
+	code := chi.URLParam(r, "code")
+	number, err := strconv.Atoi(r.PostForm.Get("from"))
+	if err != nil {
+		return fault.New(fault.Invalid, "どの版から始めるのかが送られていません。文書を開き直して、「次の版の下書きを始める」を押してください。")
+	}
+	if err := p.Policy.StartDraft(r.Context(), actorOf(r.Context()), code, number); err != nil {
+		return err
+	}
+	return goOn(w, r, draftAddress(code), "draft-started")
+}
+
+func draftAddress(code string) string { return "/policies/" + url.PathEscape(code) + "/draft" }
+
+// draftFrame is the frame of a page below a draft's.
+func (p *Portal) draftFrame(r *http.Request, title string, draft policy.Draft) layout.Frame {
+	return p.frame(r, title, policiesLink, layout.Link{Label: "下書き", Address: draftAddress(draft.Code)})
+}
+
+// hashField is the hash of the text that a form was about; one that no form of
+// ours has written is that of no text.
+func hashField(r *http.Request) []byte {
+	hash, err := hex.DecodeString(r.PostForm.Get("sha256"))
+	if err != nil {
+		return nil
+	}
+	return hash
+}
+
 func (p *Portal) publishPage(r *http.Request, draft policy.Draft) page.Publish {
-	frame := p.frame(r, draft.Title+"を公開する", policiesLink,
-		layout.Link{Label: "下書き", Address: "/policies/" + url.PathEscape(draft.Code) + "/draft"})
 	return page.Publish{
-		Frame: frame, Draft: draft,
-		DecidedOn: r.PostForm.Get("decided_on"), EffectiveOn: r.PostForm.Get("effective_on"),
+		Frame: p.draftFrame(r, draft.Title+"を公開する", draft), Draft: draft, EffectiveOn: r.PostForm.Get("effective_on"),
 	}
 }
 
@@ -61,16 +91,12 @@ func (p *Portal) publish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	hash, err := hex.DecodeString(r.PostForm.Get("sha256"))
-	if err != nil {
-		hash = nil // matches no draft
-	}
-	decision := policy.Decision{DecidedOn: dayField(r, "decided_on"), EffectiveOn: dayField(r, "effective_on"), SHA256: hash}
+	publication := policy.Publication{EffectiveOn: dayField(r, "effective_on"), SHA256: hashField(r)}
 	form := p.publishPage(r, draft)
 	if r.PostForm.Get("act") == "publish" {
-		err = p.Policy.PublishDecided(ctx, actor, code, decision)
+		err = p.Policy.PublishDecided(ctx, actor, code, publication)
 	} else {
-		err = p.Policy.Check(decision)
+		err = p.Policy.CheckPublication(ctx, draft, publication)
 	}
 	if form.Problems = problemsOf(err); form.Problems != nil {
 		p.render(w, r, failures[fault.KindOf(err)].status, page.PublishPage(form))
@@ -86,6 +112,6 @@ func (p *Portal) publish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form.Confirm = &page.Confirm{Decision: decision, People: people}
+	form.Confirm = &page.Confirm{Publication: publication, People: people}
 	return p.show(w, r, page.PublishPage(form))
 }

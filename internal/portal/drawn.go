@@ -43,8 +43,12 @@ func (d *drawnTexts) of(ctx context.Context, service *policy.Service, reading po
 	if err != nil {
 		return drawnText{}, err
 	}
+	formers, err := service.Formers(ctx, reading, o)
+	if err != nil {
+		return drawnText{}, err
+	}
 	prepared := page.NewText(o)
-	text, err := draw(ctx, page.ReadingContents(reading, prepared), page.Body(prepared))
+	text, err := draw(ctx, page.ReadingContents(reading, prepared), templ.Join(page.Body(prepared), page.Formers(reading.Code, formers)))
 	if err != nil {
 		return drawnText{}, err
 	}

@@ -24,7 +24,15 @@ import (
 const formMemory = maxText
 
 func (p *Portal) showImportStart(w http.ResponseWriter, r *http.Request) error {
-	return p.importStart(w, r, page.ImportStart{Text: policy.Text{Kind: policy.Basic}}, nil)
+	text := policy.Text{Kind: policy.Basic}
+	if code := r.URL.Query().Get("document"); code != "" {
+		d, err := p.Policy.Document(r.Context(), actorOf(r.Context()), code)
+		if err != nil {
+			return err
+		}
+		text.Document, text.Title = d.Code, d.Title
+	}
+	return p.importStart(w, r, page.ImportStart{Text: text}, nil)
 }
 
 // importStart shows the page on which a text is handed in, or says again what
@@ -63,6 +71,7 @@ func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	text := policy.Text{
+		Document: r.PostForm.Get("document"),
 		Kind:     policy.Kind(r.PostForm.Get("kind")),
 		Audience: audienceField(r),
 		Title:    strings.TrimSpace(r.PostForm.Get("title")),
@@ -71,6 +80,13 @@ func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
 	}
 	token, err := p.takeIn(r, text)
 	if err != nil {
+		if text.Document != "" {
+			d, notThere := p.Policy.Document(r.Context(), actorOf(r.Context()), text.Document)
+			if notThere != nil {
+				return notThere
+			}
+			text.Title = d.Title
+		}
 		return p.importStart(w, r, page.ImportStart{Text: text}, err)
 	}
 	return goOn(w, r, "/imports/"+token, "")
@@ -87,7 +103,7 @@ func (p *Portal) takeIn(r *http.Request, text policy.Text) (string, error) {
 		if text.Source, err = p.texts.Text(raw); err != nil {
 			return "", atField("file", err)
 		}
-		text.File = policy.NewFile(name, raw)
+		text.File = policy.NewSourceFile(name, raw)
 	case text.Source != "":
 		if text.Source, err = outline.Decode([]byte(text.Source)); err != nil {
 			return "", atField("source", err)

@@ -39,7 +39,19 @@ func (p *Portal) showPolicies(w http.ResponseWriter, r *http.Request) error {
 func (p *Portal) showReading(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	actor := actorOf(ctx)
-	reading, err := p.Policy.Read(ctx, actor, chi.URLParam(r, "code"))
+	code := chi.URLParam(r, "code")
+	if on := r.URL.Query().Get("on"); on != "" {
+		day, err := calendar.ParseDay(on)
+		if err != nil {
+			return fault.New(fault.Invalid, "日付は、2026-04-01 のように入力してください。")
+		}
+		reading, err := p.Policy.ReadOn(ctx, actor, code, day)
+		if err != nil {
+			return err
+		}
+		return p.showPast(w, r, reading, day)
+	}
+	reading, err := p.Policy.Read(ctx, actor, code)
 	if err != nil {
 		return err
 	}
@@ -51,7 +63,8 @@ func (p *Portal) showReading(w http.ResponseWriter, r *http.Request) error {
 		Frame: p.frame(r, reading.Title, policiesLink), Reading: reading,
 		InForce:  reading.InForce(calendar.Day(p.Now())),
 		Contents: text.contents, Body: text.body,
-		MaySee: actor.Reach(authz.SeeAcknowledgements) != authz.None,
+		MaySee:   actor.Reach(authz.SeeAcknowledgements) != authz.None,
+		MayDraft: actor.Reach(authz.DraftRevision) == authz.All,
 	}))
 }
 

@@ -19,6 +19,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/internal/policy/outline"
+	"kagami/internal/policy/policytest"
 	"kagami/internal/portal/portaltest"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/sample"
@@ -239,12 +240,7 @@ func TestWhatIsNotPublicHasNoPageForOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	draft, err := portal.Policy.Draft(t.Context(), ciso, "kijun")
-	if err != nil {
-		t.Fatal(err)
-	}
-	today := calendar.Day(portaltest.Morning)
-	if err := portal.Policy.PublishDecided(t.Context(), ciso, "kijun", policy.Decision{DecidedOn: today, EffectiveOn: today, SHA256: draft.SHA256}); err != nil {
+	if _, err := policytest.Publish(t.Context(), portal.Policy, officer, ciso, "kijun", town.Holder("副町長").StaffNumber, calendar.Day(portaltest.Morning)); err != nil {
 		t.Fatal(err)
 	}
 	reader := signIn(t, portal, town.Holder("副町長"))
@@ -418,9 +414,11 @@ func TestAChangeIsSeenAtTheNextRequestOnEveryPortal(t *testing.T) {
 		}
 	}
 
-	if _, err := db.Pool.Exec(t.Context(), `
-		INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at)
-		SELECT document_id, 2, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at FROM revision`); err != nil {
+	drafter, ciso := one.Actor(t, town.Holder("総務課 担当副課長")), town.Holder("副町長")
+	if err := one.Policy.StartDraft(t.Context(), drafter, "kihon", 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := policytest.Publish(t.Context(), one.Policy, drafter, one.Actor(t, ciso), "kihon", ciso.StaffNumber, calendar.Day(portaltest.Morning)); err != nil {
 		t.Fatal(err)
 	}
 	for _, v := range []*visitor{here, there} {

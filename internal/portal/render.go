@@ -131,7 +131,14 @@ func roleOf(actor authz.Actor) string {
 // one of them, never a text.
 var dones = map[string]layout.Done{
 	"acknowledged":      {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
-	"drafted":           {Heading: "下書きにしました", Text: "構成と本文を確かめてください。公開は、本部会議の決定のあとに行います。"},
+	"drafted":           {Heading: "下書きにしました", Text: "構成と本文を確かめてから、提出してください。"},
+	"draft-started":     {Heading: "下書きを始めました", Text: "いまの版の写しです。「本文を直す」から直してください。"},
+	"draft-saved":       {Heading: "保存しました", Text: "構成と本文を確かめてください。"},
+	"draft-withdrawn":   {Heading: "取り下げました", Text: "取り下げたことと理由は、記録に残りました。"},
+	"submitted":         {Heading: "提出しました", Text: "簡易な見直しは CISO の通知、その他の見直しは本部会議の決定を待ちます。"},
+	"sent-back":         {Heading: "差し戻しました", Text: "理由は、下書きの「これまでの経過」に出ます。"},
+	"taken-back":        {Heading: "下書きに引き戻しました", Text: "直してから、もう一度提出してください。"},
+	"decided":           {Heading: "本部会議の記録を残しました", Text: "記録は、だれにも変えられません。"},
 	"published":         {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
 	"section-added":     {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
 	"post-added":        {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},

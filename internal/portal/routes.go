@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/fault"
+	"kagami/internal/policy"
 	"kagami/internal/policy/outline"
 )
 
@@ -43,6 +44,9 @@ const maxForm = 256 << 10
 // maxText is the most that a form with a policy text may bring, in bytes: a
 // file and a pasted text, and what a form puts around them.
 const maxText = 2*outline.MaxSize + 1<<20
+
+// maxMinutes is the most that a form with minutes may bring, in bytes.
+const maxMinutes = policy.MaxFile + 1<<20
 
 // Routes are the addresses for people who sign in, and those where they do.
 func (p *Portal) Routes() []Route {
@@ -104,6 +108,10 @@ func (p *Portal) Routes() []Route {
 		{http.MethodGet, "/policies/{code}/readers", authz.SeeAcknowledgements, 0, ordinary, p.showReaders},
 		{http.MethodGet, "/policies/{code}/readers.csv", authz.SeeAcknowledgements, 0, ordinary, p.readersCSV},
 		{http.MethodGet, "/policies/{code}/readers.xlsx", authz.SeeAcknowledgements, 0, ordinary, p.readersXLSX},
+		{http.MethodGet, "/policies/{code}/revisions", authz.ReadBasic, 0, ordinary, p.showRevisions},
+		{http.MethodGet, "/policies/{code}/revisions/{number}", authz.ReadBasic, 0, ordinary, p.showRevision},
+		{http.MethodGet, "/policies/{code}/revisions/{number}/notice", authz.ReadBasic, 0, ordinary, p.showPrintedNotice},
+		{http.MethodGet, "/policies/{code}/revisions/{number}/minutes", authz.SignedIn, 0, ordinary, p.minutes},
 		{http.MethodGet, "/search", authz.ReadBasic, 0, ordinary, p.showSearch},
 		{http.MethodGet, "/glossary", authz.ReadBasic, 0, ordinary, p.showGlossary},
 		{http.MethodGet, "/imports", authz.DraftRevision, 0, ordinary, p.showImportStart},
@@ -112,6 +120,23 @@ func (p *Portal) Routes() []Route {
 		{http.MethodPost, "/imports/{token}", authz.DraftRevision, maxText, ordinary, p.workOnImport},
 
 		{http.MethodGet, "/policies/{code}/draft", authz.SignedIn, 0, ordinary, p.showDraft},
+		{http.MethodPost, "/policies/{code}/draft", authz.DraftRevision, 0, ordinary, p.startDraft},
+		{http.MethodGet, "/policies/{code}/draft/edit", authz.DraftRevision, 0, ordinary, p.showEdit},
+		{http.MethodPost, "/policies/{code}/draft/edit", authz.DraftRevision, maxText, ordinary, p.edit},
+		{http.MethodGet, "/policies/{code}/draft/submit", authz.DraftRevision, 0, ordinary, p.showSubmit},
+		{http.MethodPost, "/policies/{code}/draft/submit", authz.DraftRevision, 0, ordinary, p.submit},
+		{http.MethodGet, "/policies/{code}/draft/take-back", authz.DraftRevision, 0, ordinary, p.showStepBack(p.takeBack)},
+		{http.MethodPost, "/policies/{code}/draft/take-back", authz.DraftRevision, 0, ordinary, p.stepBack(p.takeBack)},
+		{http.MethodGet, "/policies/{code}/draft/withdraw", authz.DraftRevision, 0, ordinary, p.showStepBack(p.withdraw)},
+		{http.MethodPost, "/policies/{code}/draft/withdraw", authz.DraftRevision, 0, ordinary, p.stepBack(p.withdraw)},
+		{http.MethodGet, "/policies/{code}/draft/send-back", authz.PublishMinor, 0, ordinary, p.showStepBack(p.sendBack)},
+		{http.MethodPost, "/policies/{code}/draft/send-back", authz.PublishMinor, 0, sensitive, p.stepBack(p.sendBack)},
+		{http.MethodGet, "/policies/{code}/draft/notice", authz.PublishMinor, 0, ordinary, p.showNotice},
+		{http.MethodPost, "/policies/{code}/draft/notice", authz.PublishMinor, 0, sensitive, p.notify},
+		{http.MethodGet, "/policies/{code}/draft/decision", authz.RecordDecision, 0, ordinary, p.showDecision},
+		// not sensitive: a file would be lost while it is asked who it is, and
+		// nothing is published by it
+		{http.MethodPost, "/policies/{code}/draft/decision", authz.RecordDecision, maxMinutes, ordinary, p.decide},
 		{http.MethodGet, "/policies/{code}/draft/publish", authz.PublishDecided, 0, ordinary, p.showPublish},
 		{http.MethodPost, "/policies/{code}/draft/publish", authz.PublishDecided, 0, sensitive, p.publish},
 

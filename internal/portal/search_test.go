@@ -8,22 +8,18 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/internal/policy/policytest"
 	"kagami/internal/portal/portaltest"
 )
 
 // publish puts a text in force, drafted and published by who may.
 func publish(t *testing.T, portal *portaltest.Portal, text policy.Text) {
 	t.Helper()
-	ctx := t.Context()
-	if _, err := portal.Policy.DraftText(ctx, portal.Actor(t, town.Holder("総務課 担当副課長")), text); err != nil {
+	ctx, officer, ciso := t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), town.Holder("副町長")
+	if _, err := portal.Policy.DraftText(ctx, officer, text); err != nil {
 		t.Fatal(err)
 	}
-	ciso, today := portal.Actor(t, town.Holder("副町長")), calendar.Day(portal.Clock.Now())
-	draft, err := portal.Policy.Draft(ctx, ciso, text.Code)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := portal.Policy.PublishDecided(ctx, ciso, text.Code, policy.Decision{DecidedOn: today, EffectiveOn: today, SHA256: draft.SHA256}); err != nil {
+	if _, err := policytest.Publish(ctx, portal.Policy, officer, portal.Actor(t, ciso), text.Code, ciso.StaffNumber, calendar.Day(portal.Clock.Now())); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -15,8 +15,10 @@ import (
 
 	"kagami/internal/account"
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/internal/policy/outline"
+	"kagami/internal/policy/policytest"
 	"kagami/internal/portal/portaltest"
 	"kagami/internal/sample"
 )
@@ -179,12 +181,12 @@ func pending(t *testing.T, portal *portaltest.Portal, code string) url.Values {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	draft, err := portal.Policy.Draft(t.Context(), officer, code)
+	draft, err := policytest.Adopt(t.Context(), portal.Policy, officer, code, town.Holder("副町長").StaffNumber, calendar.Day(portaltest.Morning))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return url.Values{
-		"act": {"publish"}, "decided_on": {"2026-11-20"}, "effective_on": {"2026-12-01"},
+		"act": {"publish"}, "effective_on": {"2026-12-01"},
 		"sha256": {hex.EncodeToString(draft.SHA256)}, "twice": {"<一>", `"二"`},
 	}
 }
@@ -213,7 +215,7 @@ func TestASensitiveActAsksAgainAfterFifteenMinutes(t *testing.T) {
 		return n
 	}
 	portal.Clock.Advance(14*time.Minute + 59*time.Second)
-	check := url.Values{"act": {"check"}, "decided_on": form["decided_on"], "effective_on": form["effective_on"], "sha256": form["sha256"]}
+	check := url.Values{"act": {"check"}, "effective_on": form["effective_on"], "sha256": form["sha256"]}
 	if a := v.post("/policies/mihon/draft/publish", check); a.status != 200 || !strings.Contains(a.body, "公開すると、取り消せません") {
 		t.Errorf("after 14:59: %d %s", a.status, a.body)
 	}

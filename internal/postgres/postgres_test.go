@@ -33,6 +33,14 @@ func TestThePoolWorksAsTheRoleThatServes(t *testing.T) {
 	}
 }
 
+// The one revision that there is, adopted and published.
+const (
+	adopted = `INSERT INTO headquarters_decision (revision_id, text_sha256, decided_on, result, chair_id, minutes, recorded_at)
+		VALUES (1, sha256('t'), '2026-11-24', 'adopted', 1, 'm', now())`
+	published = `UPDATE revision SET state = 'published', scale = 'major', why = 'law', submitted_at = now(), effective_on = '2026-11-24',
+		decision_id = 1, decided_on = '2026-11-24', published_at = now()`
+)
+
 // What is append-only can't be changed by the role that serves (grants), and
 // not by mistake by the schema's owner either (triggers).
 func TestAppendOnlyTablesRefuseChange(t *testing.T) {
@@ -44,8 +52,13 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		`INSERT INTO trail_entry (at, person_id, role, action, subject_kind, subject_id, fields, refs, hash) VALUES (now(), 1, 'staff', 'a', 'k', 1, '{}', '{}', '')`,
 		`INSERT INTO trail_confidential VALUES (1, '', '{}')`,
 		`INSERT INTO document (code, kind, title) VALUES ('d', 'basic', 't')`,
-		`INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at)
-			VALUES (1, 1, 'published', '', 't', sha256('t'), '{}', now(), now(), now(), now())`,
+		`INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at)
+			VALUES (1, 1, 'draft', '', 't', sha256('t'), '{}', now())`,
+		adopted, published,
+		`INSERT INTO decision_attendee VALUES (1, 1)`,
+		`INSERT INTO ciso_notice (revision_id, text_sha256, fiscal_year, number, notified_on, addressees, body, touched, answer, issued_at)
+			VALUES (1, sha256('t'), 2026, 1, '2026-11-24', 'a', 'b', '{}', '', now())`,
+		`INSERT INTO revision_step (revision_id, event, at, note) VALUES (1, 'start', now(), '')`,
 		`INSERT INTO acknowledgement VALUES (1, 1, now(), sha256('t'))`,
 		`INSERT INTO account_decision (person_id, what, demanded, made_at) VALUES (1, 'reset_link', false, now())`,
 	} {
@@ -57,6 +70,10 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		`UPDATE trail_entry SET action = 'b'`, `DELETE FROM trail_entry`, `TRUNCATE trail_entry CASCADE`,
 		`UPDATE trail_confidential SET part = ''`, `DELETE FROM trail_confidential`,
 		`UPDATE revision SET text = 'u'`, `DELETE FROM revision`, `TRUNCATE revision CASCADE`,
+		`UPDATE headquarters_decision SET minutes = 'm'`, `DELETE FROM headquarters_decision`, `TRUNCATE headquarters_decision CASCADE`,
+		`UPDATE decision_attendee SET person_id = 1`, `DELETE FROM decision_attendee`, `TRUNCATE decision_attendee`,
+		`UPDATE ciso_notice SET body = 'c'`, `DELETE FROM ciso_notice`, `TRUNCATE ciso_notice CASCADE`,
+		`UPDATE revision_step SET note = 'n'`, `DELETE FROM revision_step`, `TRUNCATE revision_step`,
 		`UPDATE acknowledgement SET acknowledged_at = now()`, `DELETE FROM acknowledgement`, `TRUNCATE acknowledgement`,
 		`UPDATE account_decision SET made_by = 1`, `DELETE FROM account_decision`, `TRUNCATE account_decision CASCADE`,
 	} {
@@ -91,8 +108,10 @@ func TestAnAcknowledgementIsOfAPublishedTextOnly(t *testing.T) {
 	if got := acknowledge("t"); got != "acknowledgement_of_published_text" {
 		t.Errorf("a draft was acknowledged: %q", got)
 	}
-	if _, err := db.Pool.Exec(t.Context(), `UPDATE revision SET state = 'published', effective_on = now(), decided_on = now(), published_at = now()`); err != nil {
-		t.Fatal(err)
+	for _, sql := range []string{adopted, published} {
+		if _, err := owner.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if got := acknowledge("another text"); got != "acknowledgement_of_published_text" {
 		t.Errorf("another text was acknowledged: %q", got)

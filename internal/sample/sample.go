@@ -149,13 +149,25 @@ func (t Town) publish(ctx context.Context, accounts []Account, year time.Time) e
 	if err != nil {
 		return err
 	}
-	ciso := first(actors, authz.CISO)
-	draft, err := t.Policy.Draft(ctx, ciso, code)
+	officer, ciso := first(actors, authz.SecurityOfficer), first(actors, authz.CISO)
+	draft, err := t.Policy.Draft(ctx, officer, code)
 	if err != nil {
 		return err
 	}
-	decision := policy.Decision{DecidedOn: year.AddDate(0, 0, -15), EffectiveOn: year, SHA256: draft.SHA256}
-	if err := t.Policy.PublishDecided(ctx, ciso, code, decision); err != nil {
+	err = t.Policy.Submit(ctx, officer, code, policy.Submission{
+		Scale: policy.Major, Why: policy.AfterOther, WhyText: "情報セキュリティ基本方針の制定（見本）", SHA256: draft.SHA256,
+	})
+	if err != nil {
+		return err
+	}
+	err = t.Policy.RecordDecision(ctx, officer, code, policy.Decision{
+		On: year, Adopted: true, Chair: accounts[0].StaffNumber, Attendees: []string{accounts[0].StaffNumber, accounts[1].StaffNumber},
+		Minutes: "情報セキュリティ対策本部会議 議事録（見本）", SHA256: draft.SHA256,
+	})
+	if err != nil {
+		return err
+	}
+	if err := t.Policy.PublishDecided(ctx, ciso, code, policy.Publication{EffectiveOn: year, SHA256: draft.SHA256}); err != nil {
 		return err
 	}
 	for i, actor := range actors {

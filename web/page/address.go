@@ -27,6 +27,27 @@ func draftURL(code string) templ.SafeURL { return address("policies", code, "dra
 
 func publishURL(code string) templ.SafeURL { return address("policies", code, "draft", "publish") }
 
+// draftStepURL is where a step is taken with a draft: edit, submit, and the like.
+func draftStepURL(code, step string) templ.SafeURL { return address("policies", code, "draft", step) }
+
+func revisionsURL(code string) templ.SafeURL { return address("policies", code, "revisions") }
+
+func revisionURL(code string, number int) templ.SafeURL {
+	return address("policies", code, "revisions", fmt.Sprint(number))
+}
+
+func noticeURL(code string, number int) templ.SafeURL {
+	return address("policies", code, "revisions", fmt.Sprint(number), "notice")
+}
+
+func minutesURL(code string, number int) templ.SafeURL {
+	return address("policies", code, "revisions", fmt.Sprint(number), "minutes")
+}
+
+func nextImportURL(code string) templ.SafeURL {
+	return templ.SafeURL("/imports?document=" + url.QueryEscape(code))
+}
+
 func readersURL(code string) templ.SafeURL { return address("policies", code, "readers") }
 
 // comparisonURL is where two revisions are set side by side, as a page or as a

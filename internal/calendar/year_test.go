@@ -1,0 +1,19 @@
+package calendar_test
+
+import (
+	"testing"
+
+	"kagami/internal/calendar"
+)
+
+func TestAFiscalYearBeginsInApril(t *testing.T) {
+	for day, want := range map[string]int{"2026-04-01": 2026, "2026-12-31": 2026, "2027-03-31": 2026, "2027-04-01": 2027} {
+		on, err := calendar.ParseDay(day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := calendar.FiscalYear(on); got != want {
+			t.Errorf("%s is in %d", day, got)
+		}
+	}
+}

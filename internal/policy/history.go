@@ -1,0 +1,152 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/fault"
+	"kagami/internal/policy/outline"
+)
+
+// Past is a published revision in a document's history.
+type Past struct {
+	Revision
+	By      string     // who published it; empty for the operator
+	Until   *time.Time // the last day on which it is in force; nil where none follows
+	Why     Why
+	WhyText string
+	Notice  int // the number of the 通知 that published it; 0 where the 本部会議 decided
+	Year    int // and its fiscal year
+}
+
+// Status is how a revision stands on a day.
+func (p Past) Status(day time.Time) string {
+	switch {
+	case p.EffectiveOn.After(day):
+		return "施行前"
+	case p.Until != nil && p.Until.Before(day):
+		return "旧版"
+	}
+	return "施行中"
+}
+
+// History lists the published revisions of a document, the newest first.
+// NotFound where there is none that the actor may read.
+func (s *Service) History(ctx context.Context, actor authz.Actor, code string) ([]Past, error) {
+	readable, args := readable(actor).condition([]any{code})
+	rows, err := s.pool.Query(ctx, `
+		SELECT r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, coalesce(p.name, ''),
+		       lead(r.effective_on) OVER (ORDER BY r.number) - 1, r.why, r.why_text, coalesce(c.number, 0), coalesce(c.fiscal_year, 0)
+		FROM revision r JOIN document d ON d.id = r.document_id
+		LEFT JOIN person p ON p.id = r.published_by LEFT JOIN ciso_notice c ON c.id = r.notice_id
+		WHERE d.code = $1 AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing revisions: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Past, error) {
+		var (
+			p       Past
+			decided *time.Time
+		)
+		err := row.Scan(&p.ID, &p.Number, &p.EffectiveOn, &decided, &p.PublishedAt, &p.SHA256, &p.By,
+			&p.Until, &p.Why, &p.WhyText, &p.Notice, &p.Year)
+		p.DecidedOn = orZero(decided)
+		return p, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing revisions: %w", err)
+	}
+	if len(list) == 0 {
+		return nil, errNoDocument()
+	}
+	return list, nil
+}
+
+// ReadOn returns the revision of a document that was, or will be, in force on a
+// day; NotFound where none was.
+func (s *Service) ReadOn(ctx context.Context, actor authz.Actor, code string, day time.Time) (Reading, error) {
+	return s.readPast(ctx, actor, code, `r.effective_on <= $3::date`, day,
+		"この日に施行されていた版はありません。施行日より後の日を指定してください。")
+}
+
+// ReadNumber returns a published revision of a document by its number; NotFound
+// where there is none.
+func (s *Service) ReadNumber(ctx context.Context, actor authz.Actor, code string, number int) (Reading, error) {
+	return s.readPast(ctx, actor, code, `r.number = $3::bigint`, number,
+		"この版は見つかりません。文書の「版の履歴」から選び直してください。")
+}
+
+func (s *Service) readPast(ctx context.Context, actor authz.Actor, code, which string, argument any, none string) (Reading, error) {
+	if _, err := s.Read(ctx, actor, code); err != nil {
+		return Reading{}, err // whoever may not read it is told no more
+	}
+	may := readable(actor)
+	readable, args := may.condition([]any{actor.Person, code, argument})
+	binding, args := may.binding(args)
+	rows, err := s.pool.Query(ctx, `
+		SELECT d.id, d.code, d.kind, d.title,
+		       r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, k.acknowledged_at, `+binding+`
+		FROM document d JOIN revision r ON r.document_id = d.id
+		LEFT JOIN acknowledgement k ON k.revision_id = r.id AND k.person_id = $1
+		WHERE d.code = $2 AND r.state = 'published' AND `+which+` AND `+readable+`
+		ORDER BY r.number DESC LIMIT 1`, args...)
+	if err != nil {
+		return Reading{}, fmt.Errorf("loading a revision: %w", err)
+	}
+	reading, err := pgx.CollectExactlyOneRow(rows, scanReading)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Reading{}, fault.New(fault.NotFound, none)
+	}
+	return reading, wrap("loading a revision", err)
+}
+
+// Former is a clause of an earlier revision whose address no clause of a later
+// one has.
+type Former struct {
+	Anchor   string
+	Citation string
+	Heading  string
+	Number   int // the last revision that had it
+}
+
+// Formers lists the clauses whose addresses have gone by a revision that Read
+// has returned, so that links to them still lead somewhere.
+func (s *Service) Formers(ctx context.Context, reading Reading, o *outline.Outline) ([]Former, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT id, number FROM revision WHERE document_id = $1 AND state = 'published' AND number < $2 ORDER BY number DESC`,
+		reading.Document.ID, reading.Number)
+	if err != nil {
+		return nil, fmt.Errorf("listing earlier revisions: %w", err)
+	}
+	type earlier struct {
+		ID     int64
+		Number int
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[earlier])
+	if err != nil {
+		return nil, fmt.Errorf("listing earlier revisions: %w", err)
+	}
+	known := map[string]bool{}
+	for _, a := range o.Anchors() {
+		known[a.Anchor] = true
+	}
+	var formers []Former
+	for _, e := range list {
+		old, err := loadOutline(ctx, s.pool, e.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range old.Anchors() {
+			if !known[a.Anchor] {
+				known[a.Anchor] = true
+				formers = append(formers, Former{a.Anchor, a.Citation, a.Heading, e.Number})
+			}
+		}
+	}
+	return formers, nil
+}

@@ -1,0 +1,26 @@
+package policy_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"kagami/internal/policy"
+)
+
+var update = flag.Bool("update", false, "write docs/policy-states.md anew")
+
+func TestTheStatesDocument(t *testing.T) {
+	t.Parallel()
+	const path = "../../docs/policy-states.md"
+	want := policy.StatesDocument()
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != want {
+		t.Errorf("docs/policy-states.md is not the table of the code (%v): make generate", err)
+	}
+}

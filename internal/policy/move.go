@@ -1,0 +1,310 @@
+package policy
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/policy/outline"
+	"kagami/internal/postgres"
+	"kagami/internal/trail"
+)
+
+// open is a document's open revision, locked for a change.
+type open struct {
+	document, revision int64
+	number             int
+	state              State
+	scale              Scale
+	sha256             []byte
+	drafters           []int64
+}
+
+// moved is what a step changed besides the state.
+type moved struct {
+	note   string
+	fields []string
+}
+
+// move takes a document's open revision one step on. sha256 is of the text that
+// was before who does it. change makes the changes that come with the step; the
+// state is changed after them. Conflict where the step does not lead on from the
+// state, or the text has changed since.
+func (s *Service) move(ctx context.Context, actor authz.Actor, code string, event Event, sha256 []byte,
+	change func(tx *door.Tx, o open) (moved, error),
+) error {
+	return s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		o, found, err := loadOpen(ctx, tx, actor, code)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := allow(ctx, tx, actor, needs(event), o.drafters); err != nil {
+			return door.Unchanged(), err
+		}
+		a, leadsOn := leads(o.state, event, o.scale)
+		switch {
+		case !found:
+			return door.Unchanged(), fault.New(fault.Conflict, "この文書に、進行中の下書きはありません。すでに公開されたか、取り下げられています。「ポリシー」の一覧から、いまの状態を確かめてください。")
+		case !leadsOn:
+			return door.Unchanged(), fault.New(fault.Conflict, "この下書きは「"+o.state.Title()+"」なので、この操作は行えません。下書きの画面を開き直して、いまの状態を確かめてください。")
+		case !bytes.Equal(o.sha256, sha256):
+			return door.Unchanged(), errChangedSince()
+		}
+		m, err := change(tx, o)
+		if err != nil {
+			return door.Unchanged(), explain(err)
+		}
+		if _, err := tx.Exec(ctx, `UPDATE revision SET state = $2 WHERE id = $1`, o.revision, a.to); err != nil {
+			return door.Unchanged(), explain(err)
+		}
+		if err := addStep(ctx, tx, actor, o.revision, event, m.note); err != nil {
+			return door.Unchanged(), err
+		}
+		fields := m.fields
+		if a.to != a.from {
+			fields = append([]string{"state"}, fields...)
+		}
+		return door.Effect{
+			Subject: trail.Subject{Kind: "revision", ID: o.revision}, Fields: fields, Refs: map[string]int64{"document": o.document},
+		}, nil
+	})
+}
+
+func errChangedSince() error {
+	return fault.New(fault.Conflict, "この下書きは、表示した後に変わりました。下書きの画面を開き直して、いまの本文を確かめてください。")
+}
+
+// loadOpen locks a document's open revision; found is false where the document
+// has none. NotFound for a document that the actor may not read.
+func loadOpen(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (o open, found bool, err error) {
+	readable, args := readable(actor).condition([]any{code})
+	if err := tx.QueryRow(ctx, `SELECT d.id FROM document d WHERE d.code = $1 AND `+readable, args...).Scan(&o.document); err != nil {
+		if errors.Is(err, pgx.ErrNoRows) {
+			return o, false, errNoDocument()
+		}
+		return o, false, fmt.Errorf("loading a document: %w", err)
+	}
+	err = tx.QueryRow(ctx, `
+		SELECT id, number, state, coalesce(scale, ''), text_sha256, drafters FROM revision
+		WHERE document_id = $1 AND state IN ('draft', 'submitted', 'decided') FOR UPDATE`, o.document).
+		Scan(&o.revision, &o.number, &o.state, &o.scale, &o.sha256, &o.drafters)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return o, false, nil
+	}
+	if err != nil {
+		return o, false, fmt.Errorf("loading a draft: %w", err)
+	}
+	return o, true, nil
+}
+
+// allow allows an event. Where it is apart from drafting, it is a decision on
+// what the drafters wrote, which they never make themselves.
+func allow(ctx context.Context, tx *door.Tx, actor authz.Actor, a arrow, drafters []int64) error {
+	var matter authz.Matter
+	if a.apart {
+		for _, drafter := range drafters {
+			concerned, err := org.Concerning(ctx, tx, drafter, tx.Today())
+			if err != nil {
+				return err
+			}
+			concerned.Alone = append(concerned.Alone, matter.Alone...)
+			if matter = concerned; slices.Contains(drafters, actor.Person) {
+				matter.Person = actor.Person
+			}
+		}
+	}
+	return tx.Allow(a.may, matter)
+}
+
+func addStep(ctx context.Context, tx *door.Tx, actor authz.Actor, revision int64, event Event, note string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO revision_step (revision_id, event, person_id, at, note) VALUES ($1, $2, nullif($3, 0::bigint), $4, $5)`,
+		revision, event, actor.Person, tx.Now, note)
+	if err != nil {
+		return fmt.Errorf("noting a step: %w", err)
+	}
+	return nil
+}
+
+const maxNote = 2000 // characters of a reason
+
+// checkNote tells what is wrong with a reason.
+func checkNote(field, note string) []fault.Problem {
+	if strings.TrimSpace(note) == "" {
+		return []fault.Problem{{Field: field, Message: "理由を入力してください。"}}
+	}
+	return checkLength(field, note, maxNote)
+}
+
+func checkLength(field, text string, most int) []fault.Problem {
+	if utf8.RuneCountInString(text) > most {
+		return []fault.Problem{{Field: field, Message: fmt.Sprintf("%d字までで入力してください。", most)}}
+	}
+	return nil
+}
+
+// Submission is what is said of a draft when it is handed in.
+type Submission struct {
+	Scale   Scale
+	Why     Why
+	WhyText string
+	SHA256  []byte // of the text that was shown
+}
+
+func (u Submission) check(number int) []fault.Problem {
+	var problems []fault.Problem
+	switch {
+	case u.Scale != Minor && u.Scale != Major:
+		problems = append(problems, fault.Problem{Field: "scale", Message: "見直しの種類を選んでください。"})
+	case u.Scale == Minor && number == 1:
+		problems = append(problems, fault.Problem{Field: "scale", Message: "はじめての版は、簡易な見直しにできません。本部会議の決定を受けてください。"})
+	}
+	if u.Why.Title() == "" {
+		problems = append(problems, fault.Problem{Field: "why", Message: "なぜ見直すのかを選んでください。"})
+	}
+	return append(problems, checkNote("why_text", u.WhyText)...)
+}
+
+// Submit hands a draft in: a minor one to the CISO, a major one to the 本部会議.
+func (s *Service) Submit(ctx context.Context, actor authz.Actor, code string, u Submission) error {
+	err := s.move(ctx, actor, code, EventSubmit, u.SHA256, func(tx *door.Tx, o open) (moved, error) {
+		if err := fault.InvalidFields(u.check(o.number)); err != nil {
+			return moved{}, err
+		}
+		_, err := tx.Exec(ctx, `
+			UPDATE revision SET scale = $2, why = $3, why_text = $4, submitted_by = nullif($5, 0::bigint), submitted_at = $6 WHERE id = $1`,
+			o.revision, u.Scale, u.Why, u.WhyText, actor.Person, tx.Now)
+		return moved{u.WhyText, []string{"scale", "why", "why_text"}}, err
+	})
+	return wrap("submitting a draft", err)
+}
+
+// TakeBack makes a draft again of what was handed in or decided, for a reason. A
+// decision stays on record, and another is needed.
+func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, code, reason string, sha256 []byte) error {
+	return wrap("taking a draft back", s.forReason(ctx, actor, code, EventTakeBack, reason, sha256))
+}
+
+// SendBack hands a minor revision back to those who drafted it, for a reason.
+func (s *Service) SendBack(ctx context.Context, actor authz.Actor, code, reason string, sha256 []byte) error {
+	return wrap("sending a draft back", s.forReason(ctx, actor, code, EventSendBack, reason, sha256))
+}
+
+// Withdraw throws a draft away, for a reason; it stays on record.
+func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, code, reason string, sha256 []byte) error {
+	return wrap("withdrawing a draft", s.forReason(ctx, actor, code, EventWithdraw, reason, sha256))
+}
+
+func (s *Service) forReason(ctx context.Context, actor authz.Actor, code string, event Event, reason string, sha256 []byte) error {
+	return s.move(ctx, actor, code, event, sha256, func(tx *door.Tx, o open) (moved, error) {
+		if err := fault.InvalidFields(checkNote("reason", reason)); err != nil {
+			return moved{}, err
+		}
+		_, err := tx.Exec(ctx, `UPDATE revision SET decision_id = NULL, decided_on = NULL, state = 'draft' WHERE id = $1`, o.revision)
+		return moved{reason, nil}, err
+	})
+}
+
+// Edit puts another text in a draft's place, in the plain written form. sha256
+// is of the text that it was made from: Conflict where somebody else has changed
+// it since. Invalid where the reader has questions on it.
+func (s *Service) Edit(ctx context.Context, actor authz.Actor, code, text string, sha256 []byte) error {
+	err := s.move(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, o open) (moved, error) {
+		w, err := write(text, nil)
+		if err != nil {
+			return moved{}, err
+		}
+		_, err = tx.Exec(ctx, `
+			UPDATE revision SET source = $2, text = $3, text_sha256 = $4, outline = $5, drafted_by = nullif($6, 0::bigint), drafted_at = $7,
+			       drafters = CASE WHEN $6 = 0 OR drafters @> ARRAY[$6::bigint] THEN drafters ELSE drafters || $6::bigint END
+			WHERE id = $1`, o.revision, text, w.text, w.sha256, w.outline, actor.Person, tx.Now)
+		return moved{"", []string{"source", "text", "outline"}}, err
+	})
+	return wrap("editing a draft", err)
+}
+
+// wording is a text as it is stored.
+type wording struct {
+	title   string
+	text    string // in the plain written form
+	sha256  []byte
+	outline []byte
+}
+
+// write reads a source whose questions are settled, and writes it out. Invalid,
+// at the field source, where some are not.
+func write(source string, answers outline.Answers) (wording, error) {
+	read := outline.Read(source, answers)
+	if open := read.Open(); len(open) > 0 {
+		return wording{}, unsettled(open)
+	}
+	if len(read.Clauses) == 0 {
+		return wording{}, fault.InvalidFields([]fault.Problem{{Field: "source", Message: "本文がありません。本文を入力してください。"}})
+	}
+	stored, err := json.Marshal(read)
+	if err != nil {
+		return wording{}, fmt.Errorf("writing an outline: %w", err)
+	}
+	w := wording{title: read.Title, text: outline.Write(read), outline: stored}
+	hash := sha256.Sum256([]byte(w.text))
+	w.sha256 = hash[:]
+	return w, nil
+}
+
+// unsettled tells of the reader's questions, the first few by their lines.
+func unsettled(questions []outline.Question) error {
+	const told = 10
+	problems := []fault.Problem{}
+	for _, q := range questions[:min(told, len(questions))] {
+		problems = append(problems, fault.Problem{Field: "source", Message: fmt.Sprintf("%d行目：%s", q.Line, q.Why)})
+	}
+	e := fault.New(fault.Invalid, fmt.Sprintf("まだ答えていない質問が%d件あります。すべてに答えてから、下書きにしてください。", len(questions)))
+	e.Problems = problems
+	return e
+}
+
+var messages = map[string]string{
+	"document_code_unique":         "この文書コードの文書は、すでにあります。別の文書コードにするか、すでにある文書を「ポリシー」の一覧で確かめてください。",
+	"document_code_shape":          "文書コードは、半角の英小文字・数字・ハイフンで、40字までで入力してください。",
+	"document_title_given":         "文書の名前を入力してください。本文からは読み取れませんでした。",
+	"revision_one_draft":           "この文書には、進行中の下書きがすでにあります。その下書きを直すか、取り下げてから、始めてください。",
+	"revision_newest":              "この下書きより新しい版が、すでに公開されています。いまの版から、下書きを作り直してください。",
+	"revision_in_order":            "施行日は、前の版の施行日か、それより後の日にしてください。",
+	"revision_as_adopted":          "本部会議で決定された本文と違うため、公開できません。もう一度、本部会議の決定を記録してください。",
+	"ciso_notice_number_unique":    "同じ番号の通知が、同時に出されました。もう一度、公開してください。",
+	"decision_attendee_pkey":       "出席者に、同じ人が2回あります。出席者を選び直してください。",
+	"ciso_notice_body_given":       "通知の本文を入力してください。",
+	"ciso_notice_addressees_given": "通知の宛先を入力してください。",
+}
+
+// explain turns a rule of the database that was broken into a refusal.
+func explain(err error) error {
+	constraint := postgres.Constraint(err)
+	message, ok := messages[constraint]
+	if !ok {
+		return err
+	}
+	e := fault.Wrap(err, fault.Conflict, message)
+	if constraint == "revision_in_order" {
+		e.Problems = []fault.Problem{{Field: "effective_on", Message: message}}
+	}
+	return e
+}
+
+func wrap(doing string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}

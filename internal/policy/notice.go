@@ -1,0 +1,127 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+)
+
+// Notice is the CISO's 通知 by which a 簡易な見直し is published (7(9)).
+type Notice struct {
+	Publication
+	Addressees string
+	Body       string
+	// Answer is why it is a 簡易な見直し though it touches clauses on purpose, scope,
+	// organization or sanctions; needed where it does.
+	Answer string
+}
+
+const (
+	maxAddressees = 500    // characters
+	maxBody       = 10_000 // characters
+)
+
+func (n Notice) check(day time.Time, touched []Touched) []fault.Problem {
+	problems := n.Publication.check(day, "通知の日（今日）")
+	if strings.TrimSpace(n.Addressees) == "" {
+		problems = append(problems, fault.Problem{Field: "addressees", Message: "通知の宛先を入力してください。"})
+	}
+	if strings.TrimSpace(n.Body) == "" {
+		problems = append(problems, fault.Problem{Field: "body", Message: "通知の本文を入力してください。"})
+	}
+	if len(touched) > 0 && strings.TrimSpace(n.Answer) == "" {
+		problems = append(problems, fault.Problem{Field: "answer", Message: "簡易な見直しとする理由を入力してください。そうでないときは、差し戻してください。"})
+	}
+	problems = append(problems, checkLength("addressees", n.Addressees, maxAddressees)...)
+	problems = append(problems, checkLength("body", n.Body, maxBody)...)
+	return append(problems, checkLength("answer", n.Answer, maxNote)...)
+}
+
+// PublishMinor publishes a 簡易な見直し that was handed in, by a 通知 with the next
+// number of the fiscal year. From then on neither changes.
+func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code string, n Notice) error {
+	err := s.move(ctx, actor, code, EventPublishNotice, n.SHA256, func(tx *door.Tx, o open) (moved, error) {
+		before, err := base(ctx, tx, o.document)
+		if err != nil {
+			return moved{}, err
+		}
+		now, err := loadOutline(ctx, tx, o.revision)
+		if err != nil {
+			return moved{}, err
+		}
+		touched := Weighty(before, now)
+		if err := fault.InvalidFields(n.check(tx.Today(), touched)); err != nil {
+			return moved{}, err
+		}
+		words := make([]string, len(touched))
+		for i, t := range touched {
+			words[i] = t.String()
+		}
+		year := calendar.FiscalYear(tx.Today())
+		var id int64
+		err = tx.QueryRow(ctx, `
+			INSERT INTO ciso_notice (revision_id, text_sha256, fiscal_year, number, notified_on, addressees, body, touched, answer, issued_by, issued_at)
+			SELECT $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8, nullif($9, 0::bigint), $10 FROM ciso_notice WHERE fiscal_year = $3
+			RETURNING id`,
+			o.revision, o.sha256, year, tx.Today(), n.Addressees, n.Body, words, n.Answer, actor.Person, tx.Now).Scan(&id)
+		if err != nil {
+			return moved{}, err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE revision SET notice_id = $2 WHERE id = $1`, o.revision, id); err != nil {
+			return moved{}, err
+		}
+		return moved{n.Answer, []string{"ciso_notice", "effective_on", "published_at"}}, publish(ctx, tx, actor, o, n.EffectiveOn)
+	})
+	return wrap("publishing by a 通知", err)
+}
+
+// RecordedNotice is a 通知 on record.
+type RecordedNotice struct {
+	Document
+	Revision    int // its number
+	EffectiveOn time.Time
+	FiscalYear  int
+	Number      int
+	On          time.Time
+	Addressees  string
+	Body        string
+	By          string // who issued it
+	Why         Why
+	WhyText     string
+	// Touched and Answer are for those who work on drafts; empty for others.
+	Touched []string
+	Answer  string
+}
+
+// Notice returns the 通知 that published a revision; NotFound where none did, or
+// the actor may not read the document.
+func (s *Service) Notice(ctx context.Context, actor authz.Actor, code string, number int) (RecordedNotice, error) {
+	var n RecordedNotice
+	readable, args := readable(actor).condition([]any{code, number})
+	err := s.pool.QueryRow(ctx, `
+		SELECT d.id, d.code, d.kind, d.title, r.number, r.effective_on, c.fiscal_year, c.number, c.notified_on, c.addressees, c.body,
+		       coalesce(p.name, ''), r.why, r.why_text, c.touched, c.answer
+		FROM ciso_notice c JOIN revision r ON r.notice_id = c.id JOIN document d ON d.id = r.document_id LEFT JOIN person p ON p.id = c.issued_by
+		WHERE d.code = $1 AND r.number = $2::bigint AND r.state = 'published' AND `+readable, args...).
+		Scan(&n.ID, &n.Code, &n.Kind, &n.Title, &n.Revision, &n.EffectiveOn, &n.FiscalYear, &n.Number, &n.On, &n.Addressees, &n.Body,
+			&n.By, &n.Why, &n.WhyText, &n.Touched, &n.Answer)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return RecordedNotice{}, errNoDocument()
+	}
+	if err != nil {
+		return RecordedNotice{}, fmt.Errorf("loading a 通知: %w", err)
+	}
+	if !seesDrafts(actor) {
+		n.Touched, n.Answer = nil, ""
+	}
+	return n, nil
+}

@@ -1,0 +1,35 @@
+// Package policytest takes a draft through its life for tests that are about
+// something else.
+package policytest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"kagami/internal/authz"
+	"kagami/internal/policy"
+)
+
+// Adopt hands a document's draft in as a major revision, and records that the
+// 本部会議 adopted it on a day, with one person in the chair.
+func Adopt(ctx context.Context, s *policy.Service, officer authz.Actor, code, chair string, on time.Time) (policy.Draft, error) {
+	draft, err := s.Draft(ctx, officer, code)
+	if err != nil {
+		return draft, err
+	}
+	return draft, errors.Join(
+		s.Submit(ctx, officer, code, policy.Submission{Scale: policy.Major, Why: policy.AfterOther, WhyText: "見本", SHA256: draft.SHA256}),
+		s.RecordDecision(ctx, officer, code, policy.Decision{
+			On: on, Adopted: true, Chair: chair, Attendees: []string{chair}, Minutes: "見本の議事録", SHA256: draft.SHA256,
+		}))
+}
+
+// Publish is Adopt, and publishes the draft as in force from the same day.
+func Publish(ctx context.Context, s *policy.Service, officer, ciso authz.Actor, code, chair string, on time.Time) (policy.Draft, error) {
+	draft, err := Adopt(ctx, s, officer, code, chair, on)
+	if err != nil {
+		return draft, err
+	}
+	return draft, s.PublishDecided(ctx, ciso, code, policy.Publication{EffectiveOn: on, SHA256: draft.SHA256})
+}

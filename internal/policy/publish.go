@@ -1,0 +1,75 @@
+package policy
+
+import (
+	"context"
+	"time"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+)
+
+// Publication is from which day a text is to be in force.
+type Publication struct {
+	EffectiveOn time.Time // 施行日
+	SHA256      []byte    // of the text that was before the person who publishes
+}
+
+// check tells what is wrong with a publication that follows an act of a day,
+// such as the 本部会議's decision.
+func (u Publication) check(day time.Time, act string) []fault.Problem {
+	switch {
+	case u.EffectiveOn.IsZero():
+		return []fault.Problem{{Field: "effective_on", Message: "施行日を入力してください。"}}
+	case u.EffectiveOn.Before(day):
+		return []fault.Problem{{Field: "effective_on", Message: "施行日は、" + act + "か、それより後の日にしてください。"}}
+	}
+	return nil
+}
+
+const dayOfDecision = "本部会議で決定した日"
+
+// CheckPublication returns Invalid if the portal could not publish this draft so.
+func (s *Service) CheckPublication(ctx context.Context, d Draft, u Publication) error {
+	problems := u.check(d.DecidedOn, dayOfDecision)
+	if len(problems) == 0 {
+		var late bool
+		err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM revision WHERE document_id = $1 AND state = 'published' AND effective_on > $2)`,
+			d.ID, u.EffectiveOn).Scan(&late)
+		if err != nil {
+			return wrap("looking for the revision before", err)
+		}
+		if late {
+			problems = []fault.Problem{{Field: "effective_on", Message: messages["revision_in_order"]}}
+		}
+	}
+	return fault.InvalidFields(problems)
+}
+
+// PublishDecided publishes a document's draft that the 本部会議 has adopted (7(9)).
+// From then on it never changes. Conflict without a decision, if the draft has
+// changed since it was shown, or is published already.
+func (s *Service) PublishDecided(ctx context.Context, actor authz.Actor, code string, u Publication) error {
+	err := s.move(ctx, actor, code, EventPublishDecided, u.SHA256, func(tx *door.Tx, o open) (moved, error) {
+		var decided time.Time
+		if err := tx.QueryRow(ctx, `SELECT decided_on FROM revision WHERE id = $1`, o.revision).Scan(&decided); err != nil {
+			return moved{}, err
+		}
+		if err := fault.InvalidFields(u.check(decided, dayOfDecision)); err != nil {
+			return moved{}, err
+		}
+		return moved{"", []string{"effective_on", "published_at"}}, publish(ctx, tx, actor, o, u.EffectiveOn)
+	})
+	return wrap("publishing a revision", err)
+}
+
+// publish writes down who publishes a revision, and from when it is in force;
+// move then changes its state. From then on its clauses are found.
+func publish(ctx context.Context, tx *door.Tx, actor authz.Actor, o open, effective time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE revision SET effective_on = $2, published_at = $3, published_by = nullif($4, 0::bigint) WHERE id = $1`,
+		o.revision, effective, tx.Now, actor.Person)
+	if err != nil {
+		return err
+	}
+	return letFind(ctx, tx, o.revision)
+}
