@@ -236,8 +236,12 @@ func demo(ctx context.Context, config portal.Config) error {
 		fmt.Println("データベースは空ではないため、見本の町は作りません。アカウントは、初めて作ったときに表示したものです。新しい見本の町は、--data で別の場所を指定すると作れます。")
 		return nil
 	}
-	accounts, err := sample.Fill(ctx, sample.Town{Org: config.Org, Accounts: config.Accounts, Policy: config.Policy, Now: config.Now})
+	town := sample.Town{Org: config.Org, Accounts: config.Accounts, Policy: config.Policy, Now: config.Now}
+	accounts, err := sample.Fill(ctx, town)
 	if err != nil {
+		return err
+	}
+	if err := sample.Examples(ctx, town, accounts); err != nil {
 		return err
 	}
 	fmt.Println("見本の町のアカウント（パスワードは、いま一度だけ表示します）")

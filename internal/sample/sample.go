@@ -137,48 +137,66 @@ func (t Town) publish(ctx context.Context, accounts []Account, year time.Time) e
 	if err != nil {
 		return fmt.Errorf("reading the sample policy: %w", err)
 	}
-	actors := make([]authz.Actor, len(accounts))
-	for i, a := range accounts {
-		if actors[i], err = t.Org.ActorOn(ctx, a.Person, calendar.Day(t.Now())); err != nil {
-			return err
-		}
+	actors, err := t.actors(ctx, accounts)
+	if err != nil {
+		return err
 	}
-	code, err := t.Policy.DraftText(ctx, first(actors, authz.SecurityOfficer), policy.Text{
+	code, hash, err := t.decide(ctx, accounts, actors, year, policy.Text{
 		Kind: policy.Basic, Source: source, Answers: outline.Answers{figureLine: outline.AsFigure},
 	})
 	if err != nil {
-		return err
-	}
-	officer, ciso := first(actors, authz.SecurityOfficer), first(actors, authz.CISO)
-	draft, err := t.Policy.Draft(ctx, officer, code)
-	if err != nil {
-		return err
-	}
-	err = t.Policy.Submit(ctx, officer, code, policy.Submission{
-		Scale: policy.Major, Why: policy.AfterOther, WhyText: "情報セキュリティ基本方針の制定（見本）", SHA256: draft.SHA256,
-	})
-	if err != nil {
-		return err
-	}
-	err = t.Policy.RecordDecision(ctx, officer, code, policy.Decision{
-		On: year, Adopted: true, Chair: accounts[0].StaffNumber, Attendees: []string{accounts[0].StaffNumber, accounts[1].StaffNumber},
-		Minutes: "情報セキュリティ対策本部会議 議事録（見本）", SHA256: draft.SHA256,
-	})
-	if err != nil {
-		return err
-	}
-	if err := t.Policy.PublishDecided(ctx, ciso, code, policy.Publication{EffectiveOn: year, SHA256: draft.SHA256}); err != nil {
 		return err
 	}
 	for i, actor := range actors {
 		if i%5 > 1 {
 			continue // three in five have still to read it
 		}
-		if err := t.Policy.Acknowledge(ctx, actor, policy.Shown{Code: code, Number: 1, SHA256: draft.SHA256}); err != nil {
+		if err := t.Policy.Acknowledge(ctx, actor, policy.Shown{Code: code, Number: 1, SHA256: hash}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// actors are the accounts' people with their roles of today.
+func (t Town) actors(ctx context.Context, accounts []Account) ([]authz.Actor, error) {
+	actors := make([]authz.Actor, len(accounts))
+	for i, a := range accounts {
+		var err error
+		if actors[i], err = t.Org.ActorOn(ctx, a.Person, calendar.Day(t.Now())); err != nil {
+			return nil, err
+		}
+	}
+	return actors, nil
+}
+
+// decide takes a text through its life: the 責任者 drafts it, the 本部会議 adopts it,
+// and the CISO publishes it, all as of a day. It returns the document's code, and
+// the hash of the text.
+func (t Town) decide(ctx context.Context, accounts []Account, actors []authz.Actor, day time.Time, text policy.Text) (string, []byte, error) {
+	officer, ciso := first(actors, authz.SecurityOfficer), first(actors, authz.CISO)
+	code, err := t.Policy.DraftText(ctx, officer, text)
+	if err != nil {
+		return "", nil, err
+	}
+	draft, err := t.Policy.Draft(ctx, officer, code)
+	if err != nil {
+		return "", nil, err
+	}
+	err = t.Policy.Submit(ctx, officer, code, policy.Submission{
+		Scale: policy.Major, Why: policy.AfterOther, WhyText: draft.Title + "の制定（見本）", SHA256: draft.SHA256,
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	err = t.Policy.RecordDecision(ctx, officer, code, policy.Decision{
+		On: day, Adopted: true, Chair: accounts[0].StaffNumber, Attendees: []string{accounts[0].StaffNumber, accounts[1].StaffNumber},
+		Minutes: "情報セキュリティ対策本部会議 議事録（見本）", SHA256: draft.SHA256,
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	return code, draft.SHA256, t.Policy.PublishDecided(ctx, ciso, code, policy.Publication{EffectiveOn: day, SHA256: draft.SHA256})
 }
 
 // first is the first who holds a role.
