@@ -9,6 +9,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
+	"kagami/internal/policy/outline"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
@@ -409,5 +410,47 @@ func TestTheDatabasePublishesNothingUndecided(t *testing.T) {
 		if got := postgres.Constraint(err); err == nil || got != c.constraint {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
+	}
+}
+
+// A second revision comes from a text that was handed in, too, questions and
+// all, and only one is under way at a time.
+func TestTheNextRevisionComesFromATextThatWasHandedIn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx := t.Context()
+	o.published(policy.Procedure, "tejun")
+	token, err := o.StartImport(ctx, o.officer, policy.Text{Document: "tejun", Source: unsure})
+	must(t, err)
+	i, err := o.Import(ctx, o.officer, token)
+	must(t, err)
+	if i.Document != "tejun" || i.Kind != policy.Procedure || i.Title != "見本の文書" {
+		t.Errorf("the import: %+v", i.Text)
+	}
+	if _, err := o.DraftImport(ctx, o.officer, token); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("with an open question: %v", err)
+	}
+	must(t, o.Settle(ctx, o.officer, token, unsure, outline.Answers{2: outline.AsFigure}))
+	code, err := o.DraftImport(ctx, o.officer, token)
+	must(t, err)
+	if draft := o.draft("tejun"); code != "tejun" || draft.Number != 2 || draft.Title != "見本の文書" {
+		t.Errorf("drafted %s: %+v", code, draft)
+	}
+	if err := o.StartDraft(ctx, o.officer, "tejun", 1); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("beside another: %v", err)
+	}
+	if err := o.StartDraft(ctx, o.staff, "tejun", 1); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("by a 職員: %v", err)
+	}
+	must(t, o.Withdraw(ctx, o.officer, "tejun", "やり直すため", o.draft("tejun").SHA256))
+	if err := o.StartDraft(ctx, o.officer, "tejun", 7); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("from what is not the newest: %v", err)
+	}
+	must(t, o.StartDraft(ctx, o.officer, "tejun", 1))
+	if draft := o.draft("tejun"); draft.Number != 2 {
+		t.Errorf("what was thrown away has kept its number: %d", draft.Number)
+	}
+	if _, err := o.StartImport(ctx, o.officer, policy.Text{Document: "nothing", Source: text}); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("for no document: %v", err)
 	}
 }
