@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"kagami/internal/portal/portaltest"
+	"kagami/internal/sample"
 )
 
 // put sets a field, or a choice, to a value.
@@ -154,4 +155,28 @@ func TestAMajorRevisionNeedsADecision(t *testing.T) {
 	later := sitDown(t, portal, town.Accounts[12])
 	later.goTo("/policies/kihon")
 	later.mustSee("体制を新たに確立する")
+}
+
+// 基本方針 10: whom a 実施手順 is for is changed, and is seen at once.
+func TestWhomADocumentIsForIsChanged(t *testing.T) {
+	portal := portaltest.Start(t, &server)
+	err := sample.Examples(t.Context(), sample.Town{Org: portal.Org, Accounts: portal.Accounts, Policy: portal.Policy, Now: portal.Clock.Now}, town.Accounts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ciso, staff := sitDown(t, portal, town.Holder("副町長")), sitDown(t, portal, town.Holder("福祉こども課 職員"))
+	staff.goTo("/policies/juumin-tanmatsu")
+	staff.mustSee("この文書は見つかりません")
+	ciso.goTo("/policies")
+	ciso.look("policies-restricted")
+	ciso.goTo("/policies/juumin-tanmatsu")
+	ciso.mustSee("あなたは、この文書の対象ではありません。")
+	ciso.press("対象を変える")
+	ciso.look("audience")
+	ciso.pick("audience-section", "fukushi")
+	ciso.press("対象を変える")
+	ciso.mustSee("対象を変えました")
+	ciso.look("reading-restricted")
+	staff.goTo("/policies/juumin-tanmatsu")
+	staff.mustSee("読んで理解し、遵守します")
 }

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/trail"
 )
 
 // Audience is whom a 対策基準 or 実施手順 is for: everyone, or those who hold one of
@@ -50,7 +51,7 @@ func addressDocument(ctx context.Context, tx *door.Tx, document int64, a Audienc
 		UNION SELECT $1, 'role', role, NULL FROM unnest($3::text[]) role
 		UNION SELECT $1, 'section', NULL, id FROM section WHERE code = ANY($4::text[])`, document, a.Everyone, a.Roles, a.Sections)
 	if err != nil {
-		return fmt.Errorf("addressing a document: %w", err)
+		return explain(err)
 	}
 	if tag.RowsAffected() != int64(wanted) {
 		return fault.InvalidFields([]fault.Problem{{Field: "audience", Message: "選んだ課室が見つかりません。対象を選び直してください。"}})
@@ -145,4 +146,47 @@ func loadAddress(ctx context.Context, db querier, document int64) (address, erro
 		return address{}, fmt.Errorf("loading whom a document is for: %w", err)
 	}
 	return a, nil
+}
+
+// AudienceOf returns whom a document is for, for those who publish.
+func (s *Service) AudienceOf(ctx context.Context, actor authz.Actor, code string) (Document, Audience, error) {
+	d, err := findDocument(ctx, s.pool, actor, code)
+	if err != nil {
+		return Document{}, Audience{}, err
+	}
+	a := Audience{Everyone: d.Kind == Basic}
+	err = s.pool.QueryRow(ctx, `
+		SELECT $2 OR coalesce(bool_or(u.kind = 'all'), false), coalesce(array_agg(u.role) FILTER (WHERE u.kind = 'role'), '{}'),
+		       coalesce(array_agg(s.code) FILTER (WHERE u.kind = 'section'), '{}')
+		FROM document_audience u LEFT JOIN section s ON s.id = u.section_id WHERE u.document_id = $1`, d.ID, a.Everyone).
+		Scan(&a.Everyone, &a.Roles, &a.Sections)
+	return d, a, wrap("loading whom a document is for", err)
+}
+
+// ChangeAudience says anew whom a 対策基準 or 実施手順 is for, from now on. Whoever it
+// is no longer for can't read it any more, and it no longer binds them.
+func (s *Service) ChangeAudience(ctx context.Context, actor authz.Actor, code string, a Audience) error {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		d, err := findDocument(ctx, tx, actor, code)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := tx.Allow(authz.PublishDecided, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		if d.Kind == Basic {
+			return door.Unchanged(), fault.New(fault.Conflict, "基本方針は全員のための文書なので、対象は変えられません。")
+		}
+		if err := fault.InvalidFields(a.check(d.Kind)); err != nil {
+			return door.Unchanged(), err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM document_audience WHERE document_id = $1`, d.ID); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := addressDocument(ctx, tx, d.ID, a); err != nil {
+			return door.Unchanged(), err
+		}
+		return door.Effect{Subject: trail.Subject{Kind: "document", ID: d.ID}, Fields: []string{"audience"}}, nil
+	})
+	return wrap("changing whom a document is for", err)
 }

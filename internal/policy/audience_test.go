@@ -87,8 +87,20 @@ func TestAChangeOfTheAudienceOrOfARoleIsSeenAtOnce(t *testing.T) {
 	}
 	reads(true, "at first")
 	must(t, o.Acknowledge(ctx, o.staff, shown))
-	_, err := o.db.Pool.Exec(ctx, `DELETE FROM document_audience`)
-	must(t, err)
+	for name, c := range map[string]struct {
+		actor    authz.Actor
+		audience policy.Audience
+		kind     fault.Kind
+	}{
+		"by the 責任者":    {o.officer, policy.Audience{Everyone: true}, fault.Forbidden},
+		"by a stranger": {o.other, policy.Audience{Everyone: true}, fault.NotFound},
+		"for nobody":    {o.ciso, policy.Audience{}, fault.Invalid},
+	} {
+		if err := o.ChangeAudience(ctx, c.actor, "tejun", c.audience); fault.KindOf(err) != c.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must(t, o.ChangeAudience(ctx, o.ciso, "tejun", policy.Audience{Sections: []string{"fukushi"}}))
 	reads(false, "when it is no longer for them")
 	if list, err := o.Acknowledgements(ctx, o.staff); err != nil || len(list) != 0 {
 		t.Errorf("their records tell that it exists: %v, %v", list, err)
@@ -96,8 +108,10 @@ func TestAChangeOfTheAudienceOrOfARoleIsSeenAtOnce(t *testing.T) {
 	if _, err := o.Proof(ctx, o.staff, "tejun", 1); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("their proof tells that it exists: %v", err)
 	}
-	_, err = o.db.Pool.Exec(ctx, `INSERT INTO document_audience (document_id, kind, role) SELECT id, 'role', 'system_manager' FROM document`)
-	must(t, err)
+	must(t, o.ChangeAudience(ctx, o.ciso, "tejun", policy.Audience{Roles: []authz.Role{authz.SystemManager}}))
+	if d, a, err := o.AudienceOf(ctx, o.ciso, "tejun"); err != nil || d.Code != "tejun" || a.Everyone || len(a.Roles) != 1 || len(a.Sections) != 0 {
+		t.Errorf("it is for %+v, %v", a, err)
+	}
 	reads(false, "when it is for another role")
 	people := org.New(o.db.Pool, door.New(o.db.Pool, o.clock))
 	must(t, people.GiveRole(ctx, authz.AsOperator(), org.Grant{Person: o.staff.Person, Role: authz.SystemManager, Section: "zeimu", First: calendar.Day(now), Reason: "見本"}))

@@ -283,6 +283,7 @@ var messages = map[string]string{
 	"revision_in_order":            "施行日は、前の版の施行日か、それより後の日にしてください。",
 	"revision_as_adopted":          "本部会議で決定された本文と違うため、公開できません。もう一度、本部会議の決定を記録してください。",
 	"ciso_notice_number_unique":    "同じ番号の通知が、同時に出されました。もう一度、公開してください。",
+	"document_audience_once":       "対象が、同時に変えられました。画面を開き直して、いまの対象を確かめてください。",
 	"decision_attendee_pkey":       "出席者に、同じ人が2回あります。出席者を選び直してください。",
 	"ciso_notice_body_given":       "通知の本文を入力してください。",
 	"ciso_notice_addressees_given": "通知の宛先を入力してください。",

@@ -44,10 +44,10 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 	pages := []string{"/", "/policies", "/acknowledgements", "/organization", "/organization/zeimu", "/permissions", "/roles", "/people", "/account"}
 	below := []string{
 		"", "?on=2026-11-24", "?on=2030-01-01", "?done=published", "/readers", "/readers?after=1", "/readers.csv", "/readers.xlsx",
-		"/revisions", "/revisions/1", "/revisions/2", "/revisions/1/notice", "/revisions/1/minutes",
+		"/audience", "/revisions", "/revisions/1", "/revisions/2", "/revisions/1/notice", "/revisions/1/minutes",
 		"/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish",
 	}
-	posts := []string{"", "/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish"}
+	posts := []string{"", "/audience", "/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish"}
 	if tried := len(pages) + len(below) + len(posts) + 3; tried < 30 {
 		t.Fatalf("only %d ways are tried", tried)
 	}

@@ -65,6 +65,7 @@ func (p *Portal) showReading(w http.ResponseWriter, r *http.Request) error {
 		Contents: text.contents, Body: text.body,
 		MaySee:   actor.Reach(authz.SeeAcknowledgements) != authz.None,
 		MayDraft: actor.Reach(authz.DraftRevision) == authz.All,
+		MayAddress: reading.Kind != policy.Basic && actor.Reach(authz.PublishDecided) == authz.All,
 	}))
 }
 

@@ -132,6 +132,7 @@ func roleOf(actor authz.Actor) string {
 var dones = map[string]layout.Done{
 	"acknowledged":      {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
 	"drafted":           {Heading: "下書きにしました", Text: "構成と本文を確かめてから、提出してください。"},
+	"audience-changed":  {Heading: "対象を変えました", Text: "変更は、監査証跡に残りました。"},
 	"draft-started":     {Heading: "下書きを始めました", Text: "いまの版の写しです。「本文を直す」から直してください。"},
 	"draft-saved":       {Heading: "保存しました", Text: "構成と本文を確かめてください。"},
 	"draft-withdrawn":   {Heading: "取り下げました", Text: "取り下げたことと理由は、記録に残りました。"},

@@ -108,6 +108,8 @@ func (p *Portal) Routes() []Route {
 		{http.MethodGet, "/policies/{code}/readers", authz.SeeAcknowledgements, 0, ordinary, p.showReaders},
 		{http.MethodGet, "/policies/{code}/readers.csv", authz.SeeAcknowledgements, 0, ordinary, p.readersCSV},
 		{http.MethodGet, "/policies/{code}/readers.xlsx", authz.SeeAcknowledgements, 0, ordinary, p.readersXLSX},
+		{http.MethodGet, "/policies/{code}/audience", authz.PublishDecided, 0, ordinary, p.showAudience},
+		{http.MethodPost, "/policies/{code}/audience", authz.PublishDecided, 0, sensitive, p.changeAudience},
 		{http.MethodGet, "/policies/{code}/revisions", authz.ReadBasic, 0, ordinary, p.showRevisions},
 		{http.MethodGet, "/policies/{code}/revisions/{number}", authz.ReadBasic, 0, ordinary, p.showRevision},
 		{http.MethodGet, "/policies/{code}/revisions/{number}/notice", authz.ReadBasic, 0, ordinary, p.showPrintedNotice},

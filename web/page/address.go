@@ -30,6 +30,8 @@ func publishURL(code string) templ.SafeURL { return address("policies", code, "d
 // draftStepURL is where a step is taken with a draft: edit, submit, and the like.
 func draftStepURL(code, step string) templ.SafeURL { return address("policies", code, "draft", step) }
 
+func audienceURL(code string) templ.SafeURL { return address("policies", code, "audience") }
+
 func revisionsURL(code string) templ.SafeURL { return address("policies", code, "revisions") }
 
 func revisionURL(code string, number int) templ.SafeURL {
