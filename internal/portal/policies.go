@@ -63,8 +63,8 @@ func (p *Portal) showReading(w http.ResponseWriter, r *http.Request) error {
 		Frame: p.frame(r, reading.Title, policiesLink), Reading: reading,
 		InForce:  reading.InForce(calendar.Day(p.Now())),
 		Contents: text.contents, Body: text.body,
-		MaySee:   actor.Reach(authz.SeeAcknowledgements) != authz.None,
-		MayDraft: actor.Reach(authz.DraftRevision) == authz.All,
+		MaySee:     actor.Reach(authz.SeeAcknowledgements) != authz.None,
+		MayDraft:   actor.Reach(authz.DraftRevision) == authz.All,
 		MayAddress: reading.Kind != policy.Basic && actor.Reach(authz.PublishDecided) == authz.All,
 	}))
 }
