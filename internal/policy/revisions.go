@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -42,10 +43,12 @@ func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string)
 		return History{}, fmt.Errorf("listing revisions: %w", err)
 	}
 	var (
-		h History
-		r Revision
+		h       History
+		r       Revision
+		decided *time.Time // nil where a 通知 published it
 	)
-	_, err = pgx.ForEachRow(rows, []any{&h.ID, &h.Code, &h.Kind, &h.Title, &r.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&h.ID, &h.Code, &h.Kind, &h.Title, &r.ID, &r.Number, &r.EffectiveOn, &decided, &r.PublishedAt, &r.SHA256}, func() error {
+		r.DecidedOn = orZero(decided)
 		h.Revisions = append(h.Revisions, r)
 		return nil
 	})

@@ -196,6 +196,7 @@ func (p *Portal) noticeForm(w http.ResponseWriter, r *http.Request, draft policy
 	}
 	p.render(w, r, status, page.NoticePage(page.Notice{
 		Frame: p.draftFrame(r, draft.Title+"を通知で公開する", draft), Draft: draft, Touched: policy.Weighty(before, draft.Outline),
+		Comparison:  comparedWith(before, draft),
 		EffectiveOn: r.PostForm.Get("effective_on"), Typed: typed, Today: calendar.Day(p.Now()), People: people, Problems: problems,
 	}))
 	return nil

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,6 +12,8 @@ import (
 
 	"kagami/internal/fault"
 	"kagami/internal/policy"
+	"kagami/internal/policy/comparison"
+	"kagami/internal/policy/outline"
 	"kagami/web/layout"
 	"kagami/web/page"
 )
@@ -32,11 +35,25 @@ func (p *Portal) showDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	before, err := p.Policy.Base(ctx, draft)
+	if err != nil {
+		return err
+	}
 	text := page.NewText(draft.Outline)
 	return p.show(w, r, page.DraftPage(page.Draft{
-		Frame: p.frame(r, draft.Title+"の下書き", policiesLink), Draft: draft, Actor: actor, Decisions: decisions,
+		Comparison: comparedWith(before, draft),
+		Frame:      p.frame(r, draft.Title+"の下書き", policiesLink), Draft: draft, Actor: actor, Decisions: decisions,
 		Contents: page.Contents(text), Body: page.Body(text),
 	}))
+}
+
+// comparedWith sets a draft beside the revision before it; nil where it is the
+// first.
+func comparedWith(before *outline.Outline, draft policy.Draft) templ.Component {
+	if before == nil {
+		return nil
+	}
+	return page.ComparisonTable(comparison.Compare(before, draft.Outline), "公開されている最新の版", fmt.Sprintf("第%d版の下書き", draft.Number))
 }
 
 // startDraft begins the next revision as a copy of the newest.
