@@ -173,6 +173,7 @@ func TestAWordDocumentAndAPDFAreTakenIn(t *testing.T) {
 	csirt.goTo("/imports")
 	csirt.do(
 		chromedp.Click(chromedp.CSS(`input[value=standard]`)),
+		chromedp.Click(chromedp.CSS(`input[name=audience][value=all]`)),
 		chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{typed}),
 	)
 	csirt.press("読み取る")
@@ -191,6 +192,7 @@ func TestAWordDocumentAndAPDFAreTakenIn(t *testing.T) {
 	csirt.goTo("/imports")
 	csirt.do(
 		chromedp.Click(chromedp.CSS(`input[value=procedure]`)),
+		chromedp.Click(chromedp.CSS(`input[name=audience][value=all]`)),
 		chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{printed}),
 	)
 	csirt.press("読み取る")
