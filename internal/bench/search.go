@@ -82,12 +82,7 @@ func (t *town) growLibrary(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		_, err = owner.Exec(ctx, `
-			WITH d AS (INSERT INTO document (code, kind, title) VALUES ($1, 'standard', $2) RETURNING id)
-			INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at, effective_on, decided_on, published_at)
-			SELECT id, 1, 'published', '', '', sha256(''), $3, now(), '2026-04-01', '2026-04-01', now() FROM d`,
-			fmt.Sprintf("s%04d", i), "見本の対策基準 "+strconv.Itoa(i), stored)
-		if err != nil {
+		if err := addStandard(ctx, owner, i, stored); err != nil {
 			return fmt.Errorf("adding a document: %w", err)
 		}
 	}
@@ -95,6 +90,28 @@ func (t *town) growLibrary(ctx context.Context) (err error) {
 		return err
 	}
 	_, err = owner.Exec(ctx, `ANALYZE`)
+	return err
+}
+
+// addStandard puts a 対策基準 in force straight into the tables, as what was
+// published before the 本部会議's decisions were recorded.
+func addStandard(ctx context.Context, owner *pgx.Conn, i int, outline []byte) error {
+	var revision int64
+	err := owner.QueryRow(ctx, `
+		WITH d AS (INSERT INTO document (code, kind, title) VALUES ($1, 'standard', $2) RETURNING id)
+		INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at)
+		SELECT id, 1, 'draft', '', '', sha256(''), $3, now() FROM d RETURNING id`,
+		fmt.Sprintf("s%04d", i), "見本の対策基準 "+strconv.Itoa(i), outline).Scan(&revision)
+	if err != nil {
+		return err
+	}
+	_, err = owner.Exec(ctx, `
+		WITH decision AS (
+			INSERT INTO headquarters_decision (revision_id, text_sha256, decided_on, result, recorded_at, carried_over)
+			VALUES ($1, sha256(''), '2026-04-01', 'adopted', now(), true) RETURNING id)
+		UPDATE revision SET state = 'published', scale = 'major', why = 'other', why_text = '計測', submitted_at = now(),
+			decision_id = (SELECT id FROM decision), decided_on = '2026-04-01', effective_on = '2026-04-01', published_at = now()
+		WHERE id = $1`, revision)
 	return err
 }
 
