@@ -299,6 +299,10 @@ func TestWhatCanNotBeIsRefused(t *testing.T) {
 			t.Errorf("%s: %+v, want the field %s", name, problem.Problems, c.field)
 		}
 	}
+	officer := authz.Actor{Person: first, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+	if _, err := tn.AddPerson(ctx, officer, org.Person{StaffNumber: "8", Name: "見本", Furigana: "ミホン"}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a person without a post was registered: %v", err)
+	}
 	staff := authz.Actor{Person: first, Holdings: []authz.Holding{{Role: authz.Staff}}}
 	if _, err := tn.AddPerson(ctx, staff, org.Person{StaffNumber: "9", Name: "見本", Furigana: "ミホン"}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("a 職員 registered a person: %v", err)

@@ -102,8 +102,10 @@ func (p Person) confidential() map[string]any {
 	return map[string]any{"staff_number": p.StaffNumber, "name": p.Name, "furigana": p.Furigana, "email": p.Email, "kind": p.Kind}
 }
 
-// AddPerson adds a person and returns their id. Conflict if the staff number
-// or the e-mail belongs to somebody else.
+// AddPerson adds a person without a post, as only the operator does who sets a
+// town up; everybody else registers people with their first (Register). It
+// returns their id. Conflict if the staff number or the e-mail belongs to
+// somebody else.
 func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (int64, error) {
 	p = p.Folded()
 	if err := p.check(); err != nil {
@@ -113,6 +115,9 @@ func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (i
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
+		}
+		if actor.Person != 0 {
+			return door.Unchanged(), invalid("post", "職員は、最初に就く職といっしょに登録してください。")
 		}
 		var err error
 		if id, err = insertPerson(ctx, tx, p); err != nil {
