@@ -46,7 +46,7 @@ func (o opened) migrate(ctx context.Context) error {
 	if o.cluster == nil {
 		return nil
 	}
-	return postgres.Migrate(ctx, o.url, migrations.FS)
+	return postgres.Migrate(ctx, o.url, migrations.All())
 }
 
 func (o opened) close() error {

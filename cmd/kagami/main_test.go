@@ -139,6 +139,7 @@ func TestCommandsOnADatabaseOfItsOwn(t *testing.T) {
 		{[]string{"trail", "verify"}, 1, ""},
 		{[]string{"migrate", "up"}, 0, "スキーマは最新です"},
 		{[]string{"migrate", "status"}, 0, "済み　0001_organization.sql"},
+		{[]string{"migrate", "status"}, 0, "済み　0013_jobs_and_notices.go"},
 		{[]string{"policy", "import", townsPolicy, "--kind", "basic", "--title", "基本方針", "--answer", "175=figure"}, 0, "文書コード：kihon"},
 		{[]string{"policy", "import", townsPolicy, "--kind", "basic", "--title", "基本方針", "--answer", "175=figure"}, 1, ""},
 		{[]string{"trail", "verify"}, 0, "監査証跡の1行は"},
@@ -242,7 +243,7 @@ func withDatabase(t *testing.T, data string, do func(pool *pgxpool.Pool) error) 
 			t.Error(err)
 		}
 	}()
-	if err := postgres.Migrate(t.Context(), c.URL(), migrations.FS); err != nil {
+	if err := postgres.Migrate(t.Context(), c.URL(), migrations.All()); err != nil {
 		t.Fatal(err)
 	}
 	pool, err := postgres.Open(t.Context(), c.URL())

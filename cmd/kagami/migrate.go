@@ -23,7 +23,7 @@ func (c *migrateUpCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
-	if err := postgres.Migrate(ctx, db.url, migrations.FS); err != nil {
+	if err := postgres.Migrate(ctx, db.url, migrations.All()); err != nil {
 		return err
 	}
 	fmt.Println("スキーマは最新です。")
@@ -39,7 +39,7 @@ func (c *migrateStatusCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
-	steps, err := postgres.Migrations(ctx, db.url, migrations.FS)
+	steps, err := postgres.Migrations(ctx, db.url, migrations.All())
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func (c *peopleImportCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer pool.Close()
-	if err := postgres.CheckSchema(ctx, pool, migrations.FS); err != nil {
+	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
 	return c.take(ctx, org.New(pool, door.New(pool, time.Now)), file)

@@ -103,7 +103,7 @@ func (c *policyImportCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer pool.Close()
-	if err := postgres.CheckSchema(ctx, pool, migrations.FS); err != nil {
+	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
 	code, err := policy.New(pool, door.New(pool, time.Now), time.Now).DraftText(ctx, authz.AsOperator(), text)

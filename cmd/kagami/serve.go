@@ -22,6 +22,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/job"
 	"kagami/internal/org"
 	"kagami/internal/policy"
 	"kagami/internal/portal"
@@ -48,7 +49,7 @@ type serveCommand struct {
 }
 
 // Run serves until the context ends, and then stops in order: first the pages,
-// then the database.
+// then the jobs, then the database.
 func (c *serveCommand) Run(ctx context.Context) (err error) {
 	provider, ways, err := c.choose(c.publicURL())
 	if err != nil {
@@ -72,7 +73,7 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer pool.Close()
-	if err := postgres.CheckSchema(ctx, pool, migrations.FS); err != nil {
+	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
 	c.warn()
@@ -81,7 +82,20 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer p.Close()
+	// Here each domain that has jobs hands over how it registers them.
+	jobs, err := job.Start(ctx, pool, p.Log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop(ctx, jobs)) }()
 	return serve(ctx, listener, p, db.ended())
+}
+
+// stop waits for the jobs under way, for a while.
+func stop(ctx context.Context, jobs job.Runner) error {
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return jobs.Stop(ending)
 }
 
 // warn says what is likely to be missing in the settings.

@@ -29,7 +29,7 @@ func (c *trailVerifyCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer pool.Close()
-	if err := postgres.CheckSchema(ctx, pool, migrations.FS); err != nil {
+	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
 	n, err := trail.Verify(ctx, pool)

@@ -25,10 +25,12 @@ var arrows = map[string][]string{
 	"web/static":        {},
 
 	"internal/authz":            {"internal/fault", "internal/state"},
-	"internal/postgres":         {"internal/fault"},
+	"internal/postgres":         {"internal/fault", "migrations"},
 	"internal/postgres/cluster": {"internal/fault"},
 	"internal/trail":            {"internal/authz"},
 	"internal/door":             {"internal/authz", "internal/calendar", "internal/postgres", "internal/trail"},
+
+	"internal/job": {"internal/fault"},
 
 	"internal/org":     domain("internal/sheet"),
 	"internal/account": domain("internal/account/directory"),

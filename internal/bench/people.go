@@ -48,7 +48,7 @@ func measurePeople(ctx context.Context, binary string) (figures []figure, err er
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.Stop()) }()
-	if err := postgres.Migrate(ctx, c.URL(), migrations.FS); err != nil {
+	if err := postgres.Migrate(ctx, c.URL(), migrations.All()); err != nil {
 		return nil, err
 	}
 	pool, err := postgres.Open(ctx, c.URL())

@@ -65,7 +65,7 @@ func onTown(ctx context.Context, measure func(t *town) ([]figure, error)) (figur
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.Stop()) }()
-	if err := postgres.Migrate(ctx, c.URL(), migrations.FS); err != nil {
+	if err := postgres.Migrate(ctx, c.URL(), migrations.All()); err != nil {
 		return nil, err
 	}
 	t, err := fill(ctx, c.URL())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -21,10 +22,13 @@ import (
 type Door struct {
 	pool *pgxpool.Pool
 	now  func() time.Time
+	jobs *river.Client[pgx.Tx]
 }
 
 // New makes a door to a database, with the clock that its entries are dated by.
-func New(pool *pgxpool.Pool, now func() time.Time) *Door { return &Door{pool: pool, now: now} }
+func New(pool *pgxpool.Pool, now func() time.Time) *Door {
+	return &Door{pool: pool, now: now, jobs: newJobs(pool)}
+}
 
 // Tx is one change under way.
 type Tx struct {
@@ -35,6 +39,7 @@ type Tx struct {
 	actor  authz.Actor
 	action authz.Action
 	as     authz.Holding
+	jobs   *river.Client[pgx.Tx]
 }
 
 // Allow asks whether the actor may do the action in this matter, and remembers
@@ -77,7 +82,7 @@ var (
 // record: what the trail does not show has not happened.
 func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effect, error)) error {
 	err := postgres.InTx(ctx, d.pool, func(pgtx pgx.Tx) error {
-		tx := &Tx{Tx: pgtx, Now: d.Now(), actor: actor}
+		tx := &Tx{Tx: pgtx, Now: d.Now(), actor: actor, jobs: d.jobs}
 		effect, err := fn(tx)
 		if err != nil {
 			return err

@@ -96,3 +96,15 @@ func KindOf(err error) Kind {
 	}
 	return Internal
 }
+
+// Cause is what the log may say of err: the sentences are for the person, and
+// could repeat what was typed.
+func Cause(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		if e.Err == nil {
+			return e.Kind.String()
+		}
+		return e.Err.Error()
+	}
+	return err.Error()
+}

@@ -74,7 +74,7 @@ func (p *Portal) note(r *http.Request, err error) {
 		level = slog.LevelError
 	}
 	p.Log.LogAttrs(r.Context(), level, "refused",
-		slog.String("id", requestID(r.Context())), slog.String("kind", kind.String()), slog.String("cause", causeOf(err)))
+		slog.String("id", requestID(r.Context())), slog.String("kind", kind.String()), slog.String("cause", fault.Cause(err)))
 }
 
 // refuse answers with a form that says itself why it was refused.
@@ -105,16 +105,4 @@ func classify(err error) error {
 		return fault.Wrap(err, fault.Unavailable, "")
 	}
 	return err
-}
-
-// causeOf is what the log may say: the sentences are for the person, and could
-// repeat what was typed.
-func causeOf(err error) string {
-	if e, ok := errors.AsType[*fault.Error](err); ok {
-		if e.Err == nil {
-			return e.Kind.String()
-		}
-		return e.Err.Error()
-	}
-	return err.Error()
 }

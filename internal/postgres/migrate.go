@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,12 +14,13 @@ import (
 	"github.com/pressly/goose/v3/lock"
 
 	"kagami/internal/fault"
+	"kagami/migrations"
 )
 
 // Migrate brings the schema up to date. url signs in as the schema's owner. Of
 // portals that start at once, one migrates and the others wait for it.
-func Migrate(ctx context.Context, url string, files fs.FS) error {
-	provider, db, err := provider(url, files)
+func Migrate(ctx context.Context, url string, schema migrations.Schema) error {
+	provider, db, err := provider(url, schema)
 	if err != nil {
 		return err
 	}
@@ -48,8 +48,8 @@ type Migration struct {
 }
 
 // Migrations lists the schema's steps in order.
-func Migrations(ctx context.Context, url string, files fs.FS) ([]Migration, error) {
-	provider, db, err := provider(url, files)
+func Migrations(ctx context.Context, url string, schema migrations.Schema) ([]Migration, error) {
+	provider, db, err := provider(url, schema)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func Migrations(ctx context.Context, url string, files fs.FS) ([]Migration, erro
 	return list, nil
 }
 
-func provider(url string, files fs.FS) (*goose.Provider, *sql.DB, error) {
+func provider(url string, schema migrations.Schema) (*goose.Provider, *sql.DB, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, nil, fault.New(fault.Unavailable, "データベースの URL を読めません。postgres://利用者@ホスト/データベース名 の形で指定してください。")
@@ -75,7 +75,8 @@ func provider(url string, files fs.FS) (*goose.Provider, *sql.DB, error) {
 		return nil, nil, fmt.Errorf("preparing the migrations: %w", err)
 	}
 	db := stdlib.OpenDB(*config)
-	p, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
+	p, err := goose.NewProvider(goose.DialectPostgres, db, schema.SQL,
+		goose.WithSessionLocker(locker), goose.WithGoMigrations(schema.Go...))
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("preparing the migrations: %w", err), db.Close())
 	}
@@ -112,15 +113,15 @@ func ensureRole(ctx context.Context, db *sql.DB) error {
 }
 
 // CheckSchema returns Unavailable if the schema that the pool reaches is not
-// the one that the files describe.
-func CheckSchema(ctx context.Context, pool *pgxpool.Pool, files fs.FS) error {
-	names, err := fs.Glob(files, "*.sql")
+// the one described.
+func CheckSchema(ctx context.Context, pool *pgxpool.Pool, schema migrations.Schema) error {
+	steps, err := schema.Len()
 	if err != nil {
 		return err
 	}
 	var applied int
 	err = pool.QueryRow(ctx, `SELECT count(*) FROM goose_db_version WHERE version_id > 0 AND is_applied`).Scan(&applied)
-	if err != nil || applied < len(names) {
+	if err != nil || applied < steps {
 		return fault.Wrap(err, fault.Unavailable, "データベースの形が古いままです。「kagami migrate up」を、スキーマの所有者の --database-url で実行してください。")
 	}
 	return nil

@@ -32,7 +32,7 @@ func TestWhatWasPublishedBeforeIsCarriedOver(t *testing.T) {
 	if _, err := owner.Exec(t.Context(), `DROP SCHEMA public CASCADE; CREATE SCHEMA public`); err != nil {
 		t.Fatal(err)
 	}
-	if err := postgres.Migrate(t.Context(), db.URL, before); err != nil {
+	if err := postgres.Migrate(t.Context(), db.URL, migrations.Schema{SQL: before}); err != nil {
 		t.Fatal(err)
 	}
 	for _, sql := range []string{
@@ -45,7 +45,7 @@ func TestWhatWasPublishedBeforeIsCarriedOver(t *testing.T) {
 			t.Fatalf("%s: %v", sql, err)
 		}
 	}
-	if err := postgres.Migrate(t.Context(), db.URL, migrations.FS); err != nil {
+	if err := postgres.Migrate(t.Context(), db.URL, migrations.All()); err != nil {
 		t.Fatal(err)
 	}
 	var published, audience int

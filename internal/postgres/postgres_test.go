@@ -137,23 +137,24 @@ func TestMigrationsRunOnceHoweverManyPortalsStart(t *testing.T) {
 		files[entry.Name()] = &fstest.MapFile{Data: raw}
 	}
 	files["9000_next.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE next (id int);\n-- +goose Down\nDROP TABLE next;\n")}
-	if err := postgres.CheckSchema(t.Context(), db.Pool, files); fault.KindOf(err) != fault.Unavailable {
+	schema := migrations.Schema{SQL: files, Go: migrations.All().Go}
+	if err := postgres.CheckSchema(t.Context(), db.Pool, schema); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("the schema is behind, but: %v", err)
 	}
 	var wait sync.WaitGroup
 	results := make([]error, 3)
 	for i := range results {
-		wait.Go(func() { results[i] = postgres.Migrate(t.Context(), db.URL, files) })
+		wait.Go(func() { results[i] = postgres.Migrate(t.Context(), db.URL, schema) })
 	}
 	wait.Wait()
 	if err := errors.Join(results...); err != nil {
 		t.Fatal(err)
 	}
-	steps, err := postgres.Migrations(t.Context(), db.URL, files)
+	steps, err := postgres.Migrations(t.Context(), db.URL, schema)
 	if err != nil || steps[len(steps)-1].AppliedAt.IsZero() {
 		t.Errorf("the last step is pending: %v, %v", steps, err)
 	}
-	if err := postgres.CheckSchema(t.Context(), db.Pool, files); err != nil {
+	if err := postgres.CheckSchema(t.Context(), db.Pool, schema); err != nil {
 		t.Error(err)
 	}
 }

@@ -66,7 +66,7 @@ func run(m *testing.M, server *Server, prepare []func(context.Context, string) e
 	if err := server.admin(ctx, `CREATE DATABASE `+template+` OWNER `+cluster.User); err != nil {
 		return 0, err
 	}
-	if err := postgres.Migrate(ctx, server.cluster.OwnerURL(template), migrations.FS); err != nil {
+	if err := postgres.Migrate(ctx, server.cluster.OwnerURL(template), migrations.All()); err != nil {
 		return 0, err
 	}
 	for _, fill := range prepare {
