@@ -82,8 +82,7 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer p.Close()
-	// Here each domain that has jobs hands over how it registers them.
-	jobs, err := job.Start(ctx, pool, p.Log)
+	jobs, err := job.Start(ctx, pool, p.Log, p.Policy.RegisterJobs)
 	if err != nil {
 		return err
 	}

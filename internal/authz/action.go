@@ -16,6 +16,9 @@ const (
 	Acknowledge Action = "policy.acknowledge"
 	// SeeAcknowledgements is seeing who has read and who has not.
 	SeeAcknowledgements Action = "policy.see_acknowledgements"
+	// ExcuseAcknowledgement is letting somebody off acknowledging a revision for
+	// now, such as who is on leave.
+	ExcuseAcknowledgement Action = "policy.excuse"
 	// DraftRevision is reading a text into the portal and drafting from it.
 	DraftRevision Action = "policy.draft"
 	// PublishMinor is publishing a minor revision by a 通知 (基本方針 7(9)).
@@ -58,11 +61,15 @@ const (
 	ReadTrail Action = "trail.read"
 )
 
-// Two actions stand outside the table, for pages that are not about a role.
+// Three actions stand outside the table: two for pages that are not about a
+// role, and one that no person does.
 const (
 	// Public is what anyone may do who reaches the portal, such as signing in.
 	Public Action = "public"
 	// SignedIn is what every signed-in person may do about themselves, such as
 	// seeing their own tasks.
 	SignedIn Action = "signed_in"
+	// FallsDue is what the portal does by itself because its day has come, such
+	// as asking people and reminding them.
+	FallsDue Action = "falls_due"
 )

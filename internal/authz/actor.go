@@ -8,10 +8,10 @@ import (
 	"kagami/internal/state"
 )
 
-// Actor is who acts: a person with the roles that they hold today, or the
-// operator at the server.
+// Actor is who acts: a person with the roles that they hold today, the operator
+// at the server, or the portal itself.
 type Actor struct {
-	Person   int64 // 0 for the operator
+	Person   int64 // 0 for the operator, and for the portal itself
 	Name     string
 	Holdings []Holding
 	// Seen is the state of the database in which the actor was looked up; zero
@@ -55,6 +55,12 @@ func (c Capacity) Title() string {
 // run those can reach the database anyway; the trail names them as operator.
 func AsOperator() Actor {
 	return Actor{Holdings: []Holding{{Role: Operator}}}
+}
+
+// AsPortal is the actor for what the portal does by itself because its day has
+// come. It may do nothing else.
+func AsPortal() Actor {
+	return Actor{Holdings: []Holding{{Role: Portal}}}
 }
 
 // SortHoldings puts the actor's roles in the order of 図 1.1, as May wants them:

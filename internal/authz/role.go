@@ -18,6 +18,7 @@ const (
 	Auditor                Role = "auditor"                  // 監査担当者
 	Administrator          Role = "administrator"            // ポータル管理者
 	Operator               Role = "operator"                 // whoever runs commands on the server itself
+	Portal                 Role = "portal"                   // the portal itself, where a day has come
 )
 
 var titles = map[Role]string{
@@ -33,6 +34,7 @@ var titles = map[Role]string{
 	Auditor:                "監査担当者",
 	Administrator:          "ポータル管理者",
 	Operator:               "サーバー運用者",
+	Portal:                 "ポータル（自動）",
 }
 
 // Title is the role's name as 図 1.1 writes it.
@@ -41,7 +43,7 @@ func (r Role) Title() string { return titles[r] }
 var shorts = map[Role]string{
 	CIO: "CIO", CISO: "CISO", GeneralSecurityOfficer: "統括", SecurityOfficer: "責任者", CSIRTMember: "CSIRT",
 	SecurityManager: "管理者", SystemManager: "システム管理者", SystemOperator: "システム担当者", Staff: "職員等",
-	Auditor: "監査", Administrator: "ポータル管理者", Operator: "運用者",
+	Auditor: "監査", Administrator: "ポータル管理者", Operator: "運用者", Portal: "自動",
 }
 
 // Short is the role's name where there is little room, as over a column.

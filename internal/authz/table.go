@@ -41,6 +41,7 @@ var table = [...]row{
 	{ReadRestricted, "対策基準・実施手順を読む", [...]Reach{all, all, all, all, all, audience, audience, audience, all, no}},
 	{Acknowledge, "読んだ版を確認する", [...]Reach{self, self, self, self, self, self, self, self, self, self}},
 	{SeeAcknowledgements, "だれが確認したかを見る", [...]Reach{all, all, all, all, all, own, no, no, all, no}},
+	{ExcuseAcknowledgement, "確認を免除する", [...]Reach{no, no, all, all, no, own, no, no, no, no}},
 	{DraftRevision, "版の下書きを作る", [...]Reach{no, no, all, all, all, no, no, no, no, no}},
 	{PublishMinor, "簡易な見直しを通知で公開する", [...]Reach{no, all, no, no, no, no, no, no, no, no}},
 	{RecordDecision, "本部会議の決定を記録する", [...]Reach{no, no, all, all, no, no, no, no, no, no}},
@@ -64,8 +65,11 @@ var table = [...]row{
 
 // ReachOf tells how far a role's permission for an action goes.
 func ReachOf(role Role, action Action) Reach {
-	if role == Operator {
+	switch {
+	case role == Operator, role == Portal && action == FallsDue:
 		return All
+	case role == Portal:
+		return None
 	}
 	if action == SignedIn {
 		return Self

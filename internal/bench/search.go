@@ -110,7 +110,7 @@ func addStandard(ctx context.Context, owner *pgx.Conn, i int, outline []byte) er
 			INSERT INTO headquarters_decision (revision_id, text_sha256, decided_on, result, recorded_at, carried_over)
 			VALUES ($1, sha256(''), '2026-04-01', 'adopted', now(), true) RETURNING id)
 		UPDATE revision SET state = 'published', scale = 'major', why = 'other', why_text = '計測', submitted_at = now(),
-			decision_id = (SELECT id FROM decision), decided_on = '2026-04-01', effective_on = '2026-04-01', published_at = now()
+			decision_id = (SELECT id FROM decision), decided_on = '2026-04-01', effective_on = '2026-04-01', published_at = now(), counts_from = number, asked_from = '2026-04-01'
 		WHERE id = $1`, revision)
 	return err
 }

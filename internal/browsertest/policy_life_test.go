@@ -86,6 +86,8 @@ func TestAMinorRevisionIsSentBackThenPublishedByANotice(t *testing.T) {
 	ciso.mustSee("組織体制：7(1) 組織体制")
 	ciso.look("draft-notice")
 	ciso.setDate("effective_on", "2026-11-24")
+	ciso.pick("anew", "anew")
+	ciso.setDate("due_on", "2026-12-08")
 	ciso.put("body", "情報セキュリティ基本方針を簡易に見直したので、通知する。")
 	ciso.put("answer", "体制そのものは変わらず、言葉を足しただけであるため。")
 	ciso.press("通知を出して公開する")
@@ -128,6 +130,7 @@ func TestAMajorRevisionNeedsADecision(t *testing.T) {
 
 	ciso.goTo("/policies/kihon/draft/publish")
 	ciso.setDate("effective_on", "2026-12-01")
+	ciso.pick("anew", "anew")
 	ciso.press("内容を確かめる")
 	ciso.press("公開する")
 	ciso.mustSee("この下書きは「提出済み」なので、この操作は行えません")
@@ -147,6 +150,7 @@ func TestAMajorRevisionNeedsADecision(t *testing.T) {
 
 	ciso.goTo("/policies/kihon/draft/publish")
 	ciso.setDate("effective_on", "2026-12-01")
+	ciso.pick("anew", "anew")
 	ciso.press("内容を確かめる")
 	ciso.press("公開する")
 	ciso.mustSee("公開しました")
@@ -170,7 +174,7 @@ func TestWhomADocumentIsForIsChanged(t *testing.T) {
 	ciso.goTo("/policies")
 	ciso.look("policies-restricted")
 	ciso.goTo("/policies/juumin-tanmatsu")
-	ciso.mustSee("あなたは、この文書の対象ではありません。")
+	ciso.mustSee("あなたは、この版の確認の対象ではありません。")
 	ciso.press("対象を変える")
 	ciso.look("audience")
 	ciso.pick("audience-section", "fukushi")

@@ -14,6 +14,12 @@ func Day(instant time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
+// Start is the instant at which a day begins in Tokyo.
+func Start(day time.Time) time.Time {
+	y, m, d := day.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, Tokyo)
+}
+
 // ParseDay reads a day as date fields in a form give it, 2026-11-24.
 func ParseDay(s string) (time.Time, error) { return time.Parse(time.DateOnly, s) }
 

@@ -30,7 +30,7 @@ func (s *Service) Acknowledge(ctx context.Context, actor authz.Actor, shown Show
 	if err != nil {
 		return fmt.Errorf("acknowledging a revision: %w", err)
 	}
-	if reading.AcknowledgedAt != nil && reading.Number == shown.Number {
+	if reading.Last == shown.Number {
 		return nil
 	}
 	if reading.Number != shown.Number || !bytes.Equal(reading.SHA256, shown.SHA256) {

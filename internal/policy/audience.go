@@ -100,11 +100,12 @@ func (r reader) condition(args []any) (string, []any) {
 		append(args, r.unasked, r.addressed, r.roles, r.sections)
 }
 
-// binding is the SQL that tells whether document d binds the actor: it is the
-// 基本方針, or for them.
+// binding is the SQL that tells whether document d binds the actor and its
+// revision r asks them: it is the 基本方針, or for them, and asks all or those like
+// them.
 func (r reader) binding(args []any) (string, []any) {
 	n := func(i int) string { return "$" + strconv.Itoa(len(args)+i) }
-	return `(d.kind = 'basic' OR ` + addressedTo(n(1), n(2)) + `)`, append(args, r.roles, r.sections)
+	return `(d.kind = 'basic' OR ` + addressedTo(n(1), n(2)) + `) AND ` + calledUpon(n(1), n(2)), append(args, r.roles, r.sections)
 }
 
 // addressedTo is the SQL that tells whether document d is for somebody with
@@ -114,7 +115,15 @@ func addressedTo(roles, sections string) string {
 		AND (u.kind = 'all' OR u.role = ANY(` + roles + `::text[]) OR u.section_id = ANY(` + sections + `::bigint[])))`
 }
 
-// address is whom a document is for, as it is kept.
+// calledUpon is the SQL that tells whether revision r asks somebody with these
+// roles and sections, where its document binds them.
+func calledUpon(roles, sections string) string {
+	return `(NOT EXISTS (SELECT FROM campaign_audience c WHERE c.revision_id = r.id)
+		OR EXISTS (SELECT FROM campaign_audience c WHERE c.revision_id = r.id
+		           AND (c.role = ANY(` + roles + `::text[]) OR c.section_id = ANY(` + sections + `::bigint[]))))`
+}
+
+// address is whom a document is for, or whom a revision asks, as it is kept.
 type address struct {
 	everyone bool
 	roles    []authz.Role
@@ -126,8 +135,11 @@ func (r reader) mayRead(kind Kind, a address) bool {
 	return slices.Contains(r.unasked, kind) || slices.Contains(r.addressed, kind) && r.isAddressed(a)
 }
 
-// isBound is binding for a document and its address that are at hand.
-func (r reader) isBound(kind Kind, a address) bool { return kind == Basic || r.isAddressed(a) }
+// isBound is binding for a document's address and its revision's that are at
+// hand.
+func (r reader) isBound(kind Kind, document, revision address) bool {
+	return (kind == Basic || r.isAddressed(document)) && r.isAddressed(revision)
+}
 
 func (r reader) isAddressed(a address) bool {
 	return a.everyone ||

@@ -66,6 +66,19 @@ func (r Revision) InForce(day time.Time) bool { return !r.EffectiveOn.After(day)
 type Reading struct {
 	Document
 	Revision
-	Bound          bool       // whether it binds this person, who then has to acknowledge it
-	AcknowledgedAt *time.Time // nil until this person has acknowledged it
+	Bound bool // whether it binds this person, and asks them to acknowledge it
+	// AcknowledgedAt is when this person acknowledged it, or an earlier revision
+	// that counts for it; nil until then.
+	AcknowledgedAt *time.Time
+	Last           int       // the number of the newest revision that they have acknowledged; 0 for none
+	DueOn          time.Time // the last day on which theirs is in time, as a list tells it; zero for none
+	Closes         time.Time // that of those who were asked first; zero for none
+	Excused        bool      // whether they need not acknowledge it for now, as a list tells it
+	countsFrom     int       // the number of the oldest revision whose acknowledgement counts
 }
+
+// Wanting tells whether this person has still to acknowledge it.
+func (r Reading) Wanting() bool { return r.Bound && r.AcknowledgedAt == nil && !r.Excused }
+
+// Late tells whether their last day in time is over on a day.
+func (r Reading) Late(day time.Time) bool { return !r.DueOn.IsZero() && r.DueOn.Before(day) }

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -70,14 +69,14 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 // ReadOn returns the revision of a document that was, or will be, in force on a
 // day; NotFound where none was.
 func (s *Service) ReadOn(ctx context.Context, actor authz.Actor, code string, day time.Time) (Reading, error) {
-	return s.readPast(ctx, actor, code, `r.effective_on <= $3::date`, day,
+	return s.readPast(ctx, actor, code, `effective_on <= $3::date`, day,
 		"この日に施行されていた版はありません。施行日より後の日を指定してください。")
 }
 
 // ReadNumber returns a published revision of a document by its number; NotFound
 // where there is none.
 func (s *Service) ReadNumber(ctx context.Context, actor authz.Actor, code string, number int) (Reading, error) {
-	return s.readPast(ctx, actor, code, `r.number = $3::bigint`, number,
+	return s.readPast(ctx, actor, code, `number = $3::bigint`, number,
 		"この版は見つかりません。文書の「版の履歴」から選び直してください。")
 }
 
@@ -85,21 +84,9 @@ func (s *Service) readPast(ctx context.Context, actor authz.Actor, code, which s
 	if _, err := s.Read(ctx, actor, code); err != nil {
 		return Reading{}, err // whoever may not read it is told no more
 	}
-	may := readable(actor)
-	readable, args := may.condition([]any{actor.Person, code, argument})
-	binding, args := may.binding(args)
-	rows, err := s.pool.Query(ctx, `
-		SELECT d.id, d.code, d.kind, d.title,
-		       r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, k.acknowledged_at, `+binding+`
-		FROM document d JOIN revision r ON r.document_id = d.id
-		LEFT JOIN acknowledgement k ON k.revision_id = r.id AND k.person_id = $1
-		WHERE d.code = $2 AND r.state = 'published' AND `+which+` AND `+readable+`
-		ORDER BY r.number DESC LIMIT 1`, args...)
-	if err != nil {
-		return Reading{}, fmt.Errorf("loading a revision: %w", err)
-	}
-	reading, err := pgx.CollectExactlyOneRow(rows, scanReading)
-	if errors.Is(err, pgx.ErrNoRows) {
+	reading, err := loadOne(ctx, s.pool, actor.Person, s.today(), readable(actor),
+		selectRevision+` AND `+which+` ORDER BY number DESC LIMIT 1`, code, argument)
+	if fault.KindOf(err) == fault.NotFound {
 		return Reading{}, fault.New(fault.NotFound, none)
 	}
 	return reading, wrap("loading a revision", err)

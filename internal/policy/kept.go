@@ -15,7 +15,7 @@ import (
 // document is current, and what a person has acknowledged.
 type kept struct {
 	current      state.Kept[currentKey, keptReading]
-	acknowledged state.Kept[acknowledgedKey, map[int64]time.Time]
+	acknowledged state.Kept[acknowledgedKey, map[int64][]acknowledged]
 	vocabulary   state.Kept[int64, vocabulary] // by the revision, which never changes
 }
 
@@ -23,7 +23,14 @@ type kept struct {
 // for: who may read it is asked anew of each.
 type keptReading struct {
 	Reading
-	address address
+	address address // of the document
+	called  address // of the revision
+}
+
+// acknowledged is that a person has acknowledged a revision of a document.
+type acknowledged struct {
+	number int
+	at     time.Time
 }
 
 // currentKey names what the current revision depends on.
@@ -47,7 +54,7 @@ const (
 func newKept() kept {
 	return kept{
 		current:      state.NewKept[currentKey, keptReading](keptDocuments),
-		acknowledged: state.NewKept[acknowledgedKey, map[int64]time.Time](keptPeople),
+		acknowledged: state.NewKept[acknowledgedKey, map[int64][]acknowledged](keptPeople),
 		vocabulary:   state.NewKept[int64, vocabulary](keptDocuments),
 	}
 }
@@ -60,7 +67,10 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 		if k.Reading, err = loadReading(ctx, s.pool, 0, day, reader{unasked: Kinds()}, code); err != nil {
 			return keptReading{}, err
 		}
-		k.address, err = loadAddress(ctx, s.pool, k.Document.ID)
+		if k.address, err = loadAddress(ctx, s.pool, k.Document.ID); err != nil {
+			return keptReading{}, err
+		}
+		k.called, err = loadCalled(ctx, s.pool, k.Revision.ID)
 		return k, err
 	})
 	if err != nil {
@@ -70,33 +80,42 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 	if !may.mayRead(reading.Kind, current.address) {
 		return Reading{}, errNoDocument()
 	}
-	reading.Bound = may.isBound(reading.Kind, current.address)
-	done, err := s.kept.acknowledged.Get(acknowledgedKey{actor.Person, actor.Seen.Acknowledged}, func() (map[int64]time.Time, error) {
+	reading.DueOn = time.Time{} // each person's own; a list tells it
+	reading.Bound = may.isBound(reading.Kind, current.address, current.called)
+	done, err := s.kept.acknowledged.Get(acknowledgedKey{actor.Person, actor.Seen.Acknowledged}, func() (map[int64][]acknowledged, error) {
 		return loadAcknowledged(ctx, s.pool, actor.Person)
 	})
 	if err != nil {
 		return Reading{}, err
 	}
-	if at, ok := done[reading.Revision.ID]; ok {
-		reading.AcknowledgedAt = &at
+	for _, a := range done[reading.Document.ID] {
+		if a.number > reading.Number {
+			break
+		}
+		reading.Last = a.number
+		if a.number >= reading.countsFrom {
+			reading.AcknowledgedAt = &a.at
+		}
 	}
 	return reading, nil
 }
 
-// loadAcknowledged returns what a person has acknowledged, and when, by the
-// revisions' ids.
-func loadAcknowledged(ctx context.Context, db querier, person int64) (map[int64]time.Time, error) {
-	rows, err := db.Query(ctx, `SELECT revision_id, acknowledged_at FROM acknowledgement WHERE person_id = $1`, person)
+// loadAcknowledged returns what a person has acknowledged by the documents' ids,
+// the earliest revision first.
+func loadAcknowledged(ctx context.Context, db querier, person int64) (map[int64][]acknowledged, error) {
+	rows, err := db.Query(ctx, `
+		SELECT r.document_id, r.number, k.acknowledged_at FROM acknowledgement k JOIN revision r ON r.id = k.revision_id
+		WHERE k.person_id = $1 ORDER BY r.document_id, r.number`, person)
 	if err != nil {
 		return nil, fmt.Errorf("loading acknowledgements: %w", err)
 	}
-	done := map[int64]time.Time{}
+	done := map[int64][]acknowledged{}
 	var (
-		revision int64
-		at       time.Time
+		document int64
+		a        acknowledged
 	)
-	_, err = pgx.ForEachRow(rows, []any{&revision, &at}, func() error {
-		done[revision] = at
+	_, err = pgx.ForEachRow(rows, []any{&document, &a.number, &a.at}, func() error {
+		done[document] = append(done[document], a)
 		return nil
 	})
 	if err != nil {

@@ -285,6 +285,7 @@ var messages = map[string]string{
 	"ciso_notice_number_unique":    "同じ番号の通知が、同時に出されました。もう一度、公開してください。",
 	"document_audience_once":       "対象が、同時に変えられました。画面を開き直して、いまの対象を確かめてください。",
 	"decision_attendee_pkey":       "出席者に、同じ人が2回あります。出席者を選び直してください。",
+	"acknowledgement_excuse_once":  "この職員は、すでに免除されています。画面を開き直して、いまの状態を確かめてください。",
 	"ciso_notice_body_given":       "通知の本文を入力してください。",
 	"ciso_notice_addressees_given": "通知の宛先を入力してください。",
 }

@@ -34,13 +34,13 @@ func (o office) draft(code string) policy.Draft {
 	return draft
 }
 
-// next publishes another revision, decided today.
-func (o office) next(code, text string, effective time.Time) {
+// next publishes another revision of the 基本方針, decided today.
+func (o office) next(text string, effective time.Time) {
 	o.t.Helper()
-	o.draftOf(code, text)
-	draft, err := policytest.Adopt(o.t.Context(), o.Service, o.officer, code, o.chair, calendar.Day(now))
+	o.draftOf("kihon", text)
+	draft, err := policytest.Adopt(o.t.Context(), o.Service, o.officer, "kihon", o.chair, calendar.Day(now))
 	must(o.t, err)
-	must(o.t, o.PublishDecided(o.t.Context(), o.ciso, code, policy.Publication{EffectiveOn: effective, SHA256: draft.SHA256}))
+	must(o.t, o.PublishDecided(o.t.Context(), o.ciso, "kihon", policy.Publication{EffectiveOn: effective, SHA256: draft.SHA256, Campaign: policytest.AskAll(effective)}))
 }
 
 func minor(d policy.Draft) policy.Submission {
@@ -53,7 +53,7 @@ func major(d policy.Draft) policy.Submission {
 
 func (o office) notice(d policy.Draft) policy.Notice {
 	return policy.Notice{
-		Publication: policy.Publication{EffectiveOn: calendar.Day(now), SHA256: d.SHA256}, Addressees: "各課室長", Body: "基本方針を簡易に見直したので通知する。",
+		Publication: policy.Publication{EffectiveOn: calendar.Day(now), SHA256: d.SHA256, Campaign: policytest.AskAll(calendar.Day(now))}, Addressees: "各課室長", Body: "基本方針を簡易に見直したので通知する。",
 	}
 }
 
@@ -118,7 +118,7 @@ func TestEveryEventInEveryState(t *testing.T) {
 			return o.PublishMinor(o.t.Context(), o.ciso, "kihon", o.notice(d))
 		},
 		policy.EventPublishDecided: func(o office, d policy.Draft) error {
-			return o.PublishDecided(o.t.Context(), o.ciso, "kihon", policy.Publication{EffectiveOn: calendar.Day(now), SHA256: d.SHA256})
+			return o.PublishDecided(o.t.Context(), o.ciso, "kihon", policy.Publication{EffectiveOn: calendar.Day(now), SHA256: d.SHA256, Campaign: policytest.AskAll(calendar.Day(now))})
 		},
 	}
 	for p, may := range leads {
@@ -184,7 +184,7 @@ func TestNobodyPublishesWhatTheyDrafted(t *testing.T) {
 	}
 	must(t, o.leaveNothing())
 	d = o.at(policy.Decided, policy.Major)
-	publication := policy.Publication{EffectiveOn: calendar.Day(now), SHA256: d.SHA256}
+	publication := policy.Publication{EffectiveOn: calendar.Day(now), SHA256: d.SHA256, Campaign: policytest.AskAll(calendar.Day(now))}
 	for name, actor := range map[string]authz.Actor{"the drafter": both, "the 責任者": o.officer, "a 管理者": o.manager, "a 職員": o.staff} {
 		if err := o.PublishDecided(ctx, actor, "kihon", publication); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("%s: %v", name, err)
@@ -264,7 +264,7 @@ func TestWhatIsNotWholeIsRefused(t *testing.T) {
 	}
 	must(t, decide(func(*policy.Decision) {}))
 	for name, effective := range map[string]time.Time{"no 施行日": {}, "before the decision": yesterday} {
-		u := policy.Publication{EffectiveOn: effective, SHA256: d.SHA256}
+		u := policy.Publication{EffectiveOn: effective, SHA256: d.SHA256, Campaign: policytest.AskAll(calendar.Day(now))}
 		if err := o.PublishDecided(ctx, o.ciso, "kihon", u); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -348,11 +348,11 @@ func TestEachDayHasItsRevision(t *testing.T) {
 	ctx := t.Context()
 	day := calendar.Day(now)
 	o.published(policy.Basic, "kihon")
-	o.next("kihon", text+"第3条　加える。\n", day.AddDate(0, 0, 10))
+	o.next(text+"第3条　加える。\n", day.AddDate(0, 0, 10))
 	o.draftOf("kihon", text)
 	draft, err := policytest.Adopt(ctx, o.Service, o.officer, "kihon", o.chair, day)
 	must(t, err)
-	err = o.PublishDecided(ctx, o.ciso, "kihon", policy.Publication{EffectiveOn: day.AddDate(0, 0, 9), SHA256: draft.SHA256})
+	err = o.PublishDecided(ctx, o.ciso, "kihon", policy.Publication{EffectiveOn: day.AddDate(0, 0, 9), SHA256: draft.SHA256, Campaign: policytest.AskAll(day)})
 	if fault.KindOf(err) != fault.Conflict {
 		t.Errorf("before the last 施行日: %v", err)
 	}
@@ -393,7 +393,7 @@ func TestTheDatabasePublishesNothingUndecided(t *testing.T) {
 	o := newOffice(t)
 	o.published(policy.Basic, "kihon")
 	d := o.at(policy.Submitted, policy.Major)
-	publish := `UPDATE revision SET state = 'published', published_at = now(), effective_on = '2030-01-01'`
+	publish := `UPDATE revision SET state = 'published', published_at = now(), effective_on = '2030-01-01', counts_from = number, asked_from = '2030-01-01'`
 	old := `(SELECT decision_id FROM revision WHERE number = 1)`
 	for name, c := range map[string]struct{ sql, constraint string }{
 		"without anything":       {publish + ` WHERE id = $1`, "revision_published_on"},
@@ -401,6 +401,8 @@ func TestTheDatabasePublishesNothingUndecided(t *testing.T) {
 		"on another's decision":  {publish + `, decision_id = ` + old + `, decided_on = '2026-11-24' WHERE id = $1`, "revision_as_adopted"},
 		"decided by nothing":     {`UPDATE revision SET state = 'decided' WHERE id = $1`, "revision_decided"},
 		"submitted for nothing":  {`UPDATE revision SET why = NULL WHERE id = $1`, "revision_submitted_whole"},
+		"asking nobody":          {`UPDATE revision SET state = 'published', published_at = now(), effective_on = '2030-01-01' WHERE id = $1`, "revision_asks"},
+		"due before asking":      {publish + `, due_on = '2029-12-31' WHERE id = $1`, "revision_due_after_asking"},
 		"other, but not what":    {`UPDATE revision SET why = 'other', why_text = '' WHERE id = $1`, "revision_why_explained"},
 		"before the last 施行日":    {`UPDATE revision SET state = 'published', published_at = now(), effective_on = '2001-01-01' WHERE id = $1`, "revision_in_order"},
 		"an older over a newer":  {publish + `, number = 0 + 0 WHERE id = $1`, "revision_newest"},

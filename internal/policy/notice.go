@@ -30,8 +30,8 @@ const (
 	maxBody       = 10_000 // characters
 )
 
-func (n Notice) check(day time.Time, touched []Touched) []fault.Problem {
-	problems := n.Publication.check(day, "通知の日（今日）")
+func (n Notice) check(number int, day time.Time, touched []Touched) []fault.Problem {
+	problems := n.Publication.check(number, day, "通知の日（今日）", day)
 	if strings.TrimSpace(n.Addressees) == "" {
 		problems = append(problems, fault.Problem{Field: "addressees", Message: "通知の宛先を入力してください。"})
 	}
@@ -59,7 +59,7 @@ func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code stri
 			return moved{}, err
 		}
 		touched := Weighty(before, now)
-		if err := fault.InvalidFields(n.check(tx.Today(), touched)); err != nil {
+		if err := fault.InvalidFields(n.check(o.number, tx.Today(), touched)); err != nil {
 			return moved{}, err
 		}
 		words := make([]string, len(touched))
@@ -79,7 +79,7 @@ func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code stri
 		if _, err := tx.Exec(ctx, `UPDATE revision SET notice_id = $2 WHERE id = $1`, o.revision, id); err != nil {
 			return moved{}, err
 		}
-		return moved{n.Answer, []string{"ciso_notice", "effective_on", "published_at"}}, publish(ctx, tx, actor, o, n.EffectiveOn)
+		return moved{n.Answer, []string{"ciso_notice", "effective_on", "published_at"}}, publish(ctx, tx, actor, o, n.Publication)
 	})
 	return wrap("publishing by a 通知", err)
 }

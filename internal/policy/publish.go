@@ -9,29 +9,32 @@ import (
 	"kagami/internal/fault"
 )
 
-// Publication is from which day a text is to be in force.
+// Publication is from which day a text is to be in force, and what is asked of
+// those whom it binds.
 type Publication struct {
 	EffectiveOn time.Time // 施行日
 	SHA256      []byte    // of the text that was before the person who publishes
+	Campaign    Campaign
 }
 
-// check tells what is wrong with a publication that follows an act of a day,
-// such as the 本部会議's decision.
-func (u Publication) check(day time.Time, act string) []fault.Problem {
+// check tells what is wrong with the publication today of a revision of a number
+// that follows an act of a day, such as the 本部会議's decision.
+func (u Publication) check(number int, day time.Time, act string, today time.Time) []fault.Problem {
+	var problems []fault.Problem
 	switch {
 	case u.EffectiveOn.IsZero():
-		return []fault.Problem{{Field: "effective_on", Message: "施行日を入力してください。"}}
+		problems = append(problems, fault.Problem{Field: "effective_on", Message: "施行日を入力してください。"})
 	case u.EffectiveOn.Before(day):
-		return []fault.Problem{{Field: "effective_on", Message: "施行日は、" + act + "か、それより後の日にしてください。"}}
+		problems = append(problems, fault.Problem{Field: "effective_on", Message: "施行日は、" + act + "か、それより後の日にしてください。"})
 	}
-	return nil
+	return append(problems, u.Campaign.check(number, u.EffectiveOn, today)...)
 }
 
 const dayOfDecision = "本部会議で決定した日"
 
 // CheckPublication returns Invalid if the portal could not publish this draft so.
 func (s *Service) CheckPublication(ctx context.Context, d Draft, u Publication) error {
-	problems := u.check(d.DecidedOn, dayOfDecision)
+	problems := u.check(d.Number, d.DecidedOn, dayOfDecision, s.today())
 	if len(problems) == 0 {
 		var late bool
 		err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM revision WHERE document_id = $1 AND state = 'published' AND effective_on > $2)`,
@@ -55,20 +58,23 @@ func (s *Service) PublishDecided(ctx context.Context, actor authz.Actor, code st
 		if err := tx.QueryRow(ctx, `SELECT decided_on FROM revision WHERE id = $1`, o.revision).Scan(&decided); err != nil {
 			return moved{}, err
 		}
-		if err := fault.InvalidFields(u.check(decided, dayOfDecision)); err != nil {
+		if err := fault.InvalidFields(u.check(o.number, decided, dayOfDecision, tx.Today())); err != nil {
 			return moved{}, err
 		}
-		return moved{"", []string{"effective_on", "published_at"}}, publish(ctx, tx, actor, o, u.EffectiveOn)
+		return moved{"", []string{"effective_on", "published_at"}}, publish(ctx, tx, actor, o, u)
 	})
 	return wrap("publishing a revision", err)
 }
 
-// publish writes down who publishes a revision, and from when it is in force;
-// move then changes its state. From then on its clauses are found.
-func publish(ctx context.Context, tx *door.Tx, actor authz.Actor, o open, effective time.Time) error {
+// publish writes down who publishes a revision, from when it is in force, and
+// what it asks; move then changes its state. From then on its clauses are found.
+func publish(ctx context.Context, tx *door.Tx, actor authz.Actor, o open, u Publication) error {
 	_, err := tx.Exec(ctx, `UPDATE revision SET effective_on = $2, published_at = $3, published_by = nullif($4, 0::bigint) WHERE id = $1`,
-		o.revision, effective, tx.Now, actor.Person)
+		o.revision, u.EffectiveOn, tx.Now, actor.Person)
 	if err != nil {
+		return err
+	}
+	if err := ask(ctx, tx, o, u.EffectiveOn, u.Campaign); err != nil {
 		return err
 	}
 	return letFind(ctx, tx, o.revision)

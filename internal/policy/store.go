@@ -27,42 +27,59 @@ type querier interface {
 
 // currentRevision picks the revision of document d that holds on day $2: the
 // newest in force, else the first to come.
-const currentRevision = `
-	SELECT id, number, effective_on, decided_on, published_at, published_sha256
-	FROM revision
-	WHERE document_id = d.id AND state = 'published'
+const currentRevision = selectRevision + `
 	ORDER BY effective_on <= $2::date DESC, CASE WHEN effective_on <= $2::date THEN -number ELSE number END
 	LIMIT 1`
 
+// selectRevision is what there is to know of a published revision of document d.
+const selectRevision = `
+	SELECT id, number, effective_on, decided_on, published_at, published_sha256, counts_from, asked_from, due_on
+	FROM revision
+	WHERE document_id = d.id AND state = 'published'`
+
 // selectReading is the SQL of what a person ($1) may read on day $2, with its
-// arguments.
-func selectReading(person int64, day time.Time, may reader) (string, []any) {
-	readable, args := may.condition([]any{person, day})
+// arguments: of each document d the revision that which selects, whose own
+// arguments begin at $3.
+func selectReading(person int64, day time.Time, may reader, which string, arguments ...any) (string, []any) {
+	readable, args := may.condition(append([]any{person, day}, arguments...))
 	binding, args := may.binding(args)
 	return `
 	SELECT d.id, d.code, d.kind, d.title,
-	       r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, k.acknowledged_at, ` + binding + `
+	       r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, r.counts_from,
+	       CASE WHEN k.number >= r.counts_from THEN k.acknowledged_at END, coalesce(k.number, 0),
+	       coalesce(q.due_on, greatest(r.due_on, $2::date + (r.due_on - r.asked_from))), r.due_on, e.id IS NOT NULL, ` + binding + `
 	FROM document d
-	CROSS JOIN LATERAL (` + currentRevision + `) r
-	LEFT JOIN acknowledgement k ON k.revision_id = r.id AND k.person_id = $1
+	CROSS JOIN LATERAL (` + which + `) r
+	LEFT JOIN LATERAL (
+		SELECT k.acknowledged_at, kr.number
+		FROM acknowledgement k JOIN revision kr ON kr.id = k.revision_id
+		WHERE k.person_id = $1 AND kr.document_id = d.id AND kr.number <= r.number ORDER BY kr.number DESC LIMIT 1) k ON true
+	LEFT JOIN acknowledgement_request q ON q.revision_id = r.id AND q.person_id = $1
+	LEFT JOIN acknowledgement_excuse e ON e.revision_id = r.id AND e.person_id = $1 AND e.ended_at IS NULL
 	WHERE ` + readable, args
 }
 
 func scanReading(row pgx.CollectableRow) (Reading, error) {
 	var (
-		r       Reading
-		decided *time.Time
+		r                    Reading
+		decided, due, closes *time.Time
 	)
 	err := row.Scan(&r.Document.ID, &r.Code, &r.Kind, &r.Title,
-		&r.Revision.ID, &r.Number, &r.EffectiveOn, &decided, &r.PublishedAt, &r.SHA256, &r.AcknowledgedAt, &r.Bound)
-	r.DecidedOn = orZero(decided)
+		&r.Revision.ID, &r.Number, &r.EffectiveOn, &decided, &r.PublishedAt, &r.SHA256, &r.countsFrom,
+		&r.AcknowledgedAt, &r.Last, &due, &closes, &r.Excused, &r.Bound)
+	r.DecidedOn, r.DueOn, r.Closes = orZero(decided), orZero(due), orZero(closes)
 	return r, err
 }
 
 // loadReading returns a document's current revision for a person who may read
 // it; NotFound otherwise.
 func loadReading(ctx context.Context, db querier, person int64, day time.Time, may reader, code string) (Reading, error) {
-	query, args := selectReading(person, day, may)
+	return loadOne(ctx, db, person, day, may, currentRevision, code)
+}
+
+// loadOne returns the revision of a document that which selects.
+func loadOne(ctx context.Context, db querier, person int64, day time.Time, may reader, which, code string, arguments ...any) (Reading, error) {
+	query, args := selectReading(person, day, may, which, arguments...)
 	args = append(args, code)
 	rows, err := db.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d`, query, len(args)), args...)
 	if err != nil {
@@ -79,7 +96,7 @@ func loadReading(ctx context.Context, db querier, person int64, day time.Time, m
 }
 
 func listReadings(ctx context.Context, db querier, person int64, day time.Time, may reader) ([]Reading, error) {
-	query, args := selectReading(person, day, may)
+	query, args := selectReading(person, day, may, currentRevision)
 	rows, err := db.Query(ctx, query+`
 		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`, args...)
 	if err != nil {

@@ -171,7 +171,7 @@ func (p *Portal) notify(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	typed := policy.Notice{
-		Publication: policy.Publication{EffectiveOn: dayField(r, "effective_on"), SHA256: hashField(r)},
+		Publication: policy.Publication{EffectiveOn: dayField(r, "effective_on"), SHA256: hashField(r), Campaign: campaignField(r)},
 		Addressees:  strings.TrimSpace(r.PostForm.Get("addressees")), Body: strings.TrimSpace(r.PostForm.Get("body")),
 		Answer: strings.TrimSpace(r.PostForm.Get("answer")),
 	}
@@ -190,14 +190,14 @@ func (p *Portal) noticeForm(w http.ResponseWriter, r *http.Request, draft policy
 	if err != nil {
 		return err
 	}
-	people, err := p.Policy.Bound(r.Context(), draft.Document)
+	campaign, err := p.campaignFields(r, draft, problems)
 	if err != nil {
 		return err
 	}
 	p.render(w, r, status, page.NoticePage(page.Notice{
 		Frame: p.draftFrame(r, draft.Title+"を通知で公開する", draft), Draft: draft, Touched: policy.Weighty(before, draft.Outline),
 		Comparison:  comparedWith(before, draft),
-		EffectiveOn: r.PostForm.Get("effective_on"), Typed: typed, Today: calendar.Day(p.Now()), People: people, Problems: problems,
+		EffectiveOn: r.PostForm.Get("effective_on"), Typed: typed, Today: calendar.Day(p.Now()), Campaign: campaign, Problems: problems,
 	}))
 	return nil
 }

@@ -86,10 +86,12 @@ func hashField(r *http.Request) []byte {
 	return hash
 }
 
-func (p *Portal) publishPage(r *http.Request, draft policy.Draft) page.Publish {
+func (p *Portal) publishPage(r *http.Request, draft policy.Draft, problems []fault.Problem) (page.Publish, error) {
+	campaign, err := p.campaignFields(r, draft, problems)
 	return page.Publish{
 		Frame: p.draftFrame(r, draft.Title+"を公開する", draft), Draft: draft, EffectiveOn: r.PostForm.Get("effective_on"),
-	}
+		Campaign: campaign, Problems: problems,
+	}, err
 }
 
 func (p *Portal) showPublish(w http.ResponseWriter, r *http.Request) error {
@@ -97,7 +99,11 @@ func (p *Portal) showPublish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, page.PublishPage(p.publishPage(r, draft)))
+	form, err := p.publishPage(r, draft, nil)
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, page.PublishPage(form))
 }
 
 // publish asks once more what can't be undone, and then does it.
@@ -108,27 +114,28 @@ func (p *Portal) publish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	publication := policy.Publication{EffectiveOn: dayField(r, "effective_on"), SHA256: hashField(r)}
-	form := p.publishPage(r, draft)
+	publication := policy.Publication{EffectiveOn: dayField(r, "effective_on"), SHA256: hashField(r), Campaign: campaignField(r)}
+	var refusal error
+	people := 0
 	if r.PostForm.Get("act") == "publish" {
-		err = p.Policy.PublishDecided(ctx, actor, code, publication)
-	} else {
-		err = p.Policy.CheckPublication(ctx, draft, publication)
+		refusal = p.Policy.PublishDecided(ctx, actor, code, publication)
+	} else if refusal = p.Policy.CheckPublication(ctx, draft, publication); refusal == nil {
+		people, refusal = p.Policy.Bound(ctx, draft.Document, publication.Campaign.Of)
 	}
-	if form.Problems = problemsOf(err); form.Problems != nil {
-		p.render(w, r, failures[fault.KindOf(err)].status, page.PublishPage(form))
-		return nil
-	}
-	if err != nil {
+	problems, status, err := refused(refusal)
+	switch {
+	case err != nil:
 		return err
-	}
-	if r.PostForm.Get("act") == "publish" {
+	case problems == nil && r.PostForm.Get("act") == "publish":
 		return goOn(w, r, "/policies/"+url.PathEscape(code), "published")
 	}
-	people, err := p.Policy.Bound(ctx, draft.Document)
+	form, err := p.publishPage(r, draft, problems)
 	if err != nil {
 		return err
 	}
-	form.Confirm = &page.Confirm{Publication: publication, People: people}
-	return p.show(w, r, page.PublishPage(form))
+	if problems == nil {
+		form.Confirm = &page.Confirm{Publication: publication, People: people}
+	}
+	p.render(w, r, status, page.PublishPage(form))
+	return nil
 }

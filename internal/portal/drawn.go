@@ -8,14 +8,23 @@ import (
 	"github.com/a-h/templ"
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"kagami/internal/authz"
 	"kagami/internal/policy"
+	"kagami/internal/policy/comparison"
 	"kagami/web/page"
 )
 
 // drawnTexts keeps the texts of published revisions as they are drawn. A
 // published revision never changes, so what is drawn of it is kept by its id.
 type drawnTexts struct {
-	kept *lru.Cache[int64, drawnText]
+	kept     *lru.Cache[int64, drawnText]
+	compared *lru.Cache[pair, templ.Component]
+}
+
+// pair is two revisions of a document.
+type pair struct {
+	document int64
+	old, new int // their numbers
 }
 
 type drawnText struct {
@@ -30,7 +39,36 @@ func newDrawnTexts() (*drawnTexts, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &drawnTexts{kept}, nil
+	compared, err := lru.New[pair, templ.Component](keptTexts)
+	if err != nil {
+		return nil, err
+	}
+	return &drawnTexts{kept, compared}, nil
+}
+
+// changes draws what has changed in a document since the revision that somebody
+// who may read it acknowledged last, or takes it as it was drawn before.
+func (d *drawnTexts) changes(ctx context.Context, service *policy.Service, actor authz.Actor, reading policy.Reading) (templ.Component, error) {
+	key := pair{reading.Document.ID, reading.Last, reading.Number}
+	if table, ok := d.compared.Get(key); ok {
+		return table, nil
+	}
+	before, err := service.RevisionOutline(ctx, actor, reading.Code, reading.Last)
+	if err != nil {
+		return nil, err
+	}
+	after, err := service.Outline(ctx, reading)
+	if err != nil {
+		return nil, err
+	}
+	var table bytes.Buffer
+	compared := page.ComparisonTable(comparison.Compare(before, after), fmt.Sprintf("第%d版", reading.Last), fmt.Sprintf("第%d版", reading.Number))
+	if err := compared.Render(ctx, &table); err != nil {
+		return nil, fmt.Errorf("drawing a comparison: %w", err)
+	}
+	drawn := templ.Raw(table.String())
+	d.compared.Add(key, drawn)
+	return drawn, nil
 }
 
 // of draws the text of a revision that may be read, or takes it as it was drawn

@@ -3,6 +3,8 @@ package portal
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"time"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -19,10 +21,11 @@ func (p *Portal) showHome(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := page.Home{Frame: p.frame(r, "ホーム"), Name: actor.Name, Today: calendar.Day(p.Now())}
 	for _, reading := range readings {
-		if reading.Bound && reading.AcknowledgedAt == nil {
+		if reading.Wanting() {
 			h.Unread = append(h.Unread, reading)
 		}
 	}
+	slices.SortStableFunc(h.Unread, func(a, b policy.Reading) int { return byDeadline(a.DueOn, b.DueOn) })
 	if h.Drafts, err = p.Policy.Drafts(ctx, actor); err != nil {
 		return err
 	}
@@ -36,6 +39,17 @@ func (p *Portal) showHome(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.show(w, r, page.HomePage(h))
+}
+
+// byDeadline orders the earlier day first, and what has none last.
+func byDeadline(a, b time.Time) int {
+	switch {
+	case a.IsZero() == b.IsZero():
+		return a.Compare(b)
+	case a.IsZero():
+		return 1
+	}
+	return -1
 }
 
 // chores are what was done to the actor's own account, and what keeps the

@@ -52,13 +52,16 @@ func (p *Portal) importStart(w http.ResponseWriter, r *http.Request, start page.
 }
 
 // audienceField reads whom a document is for.
-func audienceField(r *http.Request) policy.Audience {
-	switch r.PostForm.Get("audience") {
+func audienceField(r *http.Request) policy.Audience { return whomField(r, "audience") }
+
+// whomField reads who was chosen: everyone, or roles and 課室.
+func whomField(r *http.Request, name string) policy.Audience {
+	switch r.PostForm.Get(name) {
 	case "all":
 		return policy.Audience{Everyone: true}
 	case "named":
-		a := policy.Audience{Sections: r.PostForm["audience-section"]}
-		for _, role := range r.PostForm["audience-role"] {
+		a := policy.Audience{Sections: r.PostForm[name+"-section"]}
+		for _, role := range r.PostForm[name+"-role"] {
 			a.Roles = append(a.Roles, authz.Role(role))
 		}
 		return a

@@ -7,6 +7,7 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/internal/policy/policytest"
 	"kagami/internal/portal/portaltest"
 )
 
@@ -35,7 +36,7 @@ func TestAMinorRevisionIsComparedFoundAndPublic(t *testing.T) {
 		t.Errorf("the CISO does not see what changes: %d %s", a.status, a.body)
 	}
 	do(portal.Policy.PublishMinor(ctx, ciso, "kihon", policy.Notice{
-		Publication: policy.Publication{EffectiveOn: calendar.Day(portal.Clock.Now()), SHA256: draft.SHA256},
+		Publication: policy.Publication{EffectiveOn: calendar.Day(portal.Clock.Now()), SHA256: draft.SHA256, Campaign: policytest.AskAll(calendar.Day(portal.Clock.Now()))},
 		Addressees:  "各課室長", Body: "簡易な見直しを通知する。", Answer: "語句の修正だけである。",
 	}))
 	for path, words := range map[string]string{

@@ -2,15 +2,16 @@ package portal
 
 import (
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/internal/sheet"
-	"kagami/web/layout"
 	"kagami/web/page"
 )
 
@@ -23,12 +24,17 @@ func (p *Portal) showReaders(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	frame := p.frame(r, "確認した人", policiesLink,
-		layout.Link{Label: coverage.Reading.Title, Address: "/policies/" + coverage.Reading.Code})
-	return p.show(w, r, page.ReadersPage(page.Readers{Frame: frame, Coverage: coverage, Today: calendar.Day(p.Now())}))
+	progress, err := p.Policy.Progress(r.Context(), actorOf(r.Context()), coverage.Reading.Code)
+	if err != nil {
+		return err
+	}
+	frame := p.frame(r, "確認した人", policiesLink, documentLink(coverage.Reading.Document))
+	return p.show(w, r, page.ReadersPage(page.Readers{Frame: frame, Coverage: coverage, Progress: progress, Today: calendar.Day(p.Now())}))
 }
 
-var readersColumns = []string{"課室", "職員番号", "氏名", "フリガナ", "確認", "確認した日時", "本文のSHA-256"}
+var readersColumns = []string{
+	"課室", "職員番号", "氏名", "フリガナ", "求めた日", "期限", "確認", "確認した版", "確認した日時", "本文のSHA-256", "免除の理由",
+}
 
 func (p *Portal) readersCSV(w http.ResponseWriter, r *http.Request) error {
 	return p.readersFile(w, r, sheet.CSV)
@@ -43,11 +49,7 @@ func (p *Portal) readersFile(w http.ResponseWriter, r *http.Request, format shee
 	code := chi.URLParam(r, "code")
 	table := sheet.Table{Columns: readersColumns}
 	reading, err := p.Policy.CoverageLines(r.Context(), actorOf(r.Context()), code, func(l policy.Line) error {
-		done, at := "未確認", ""
-		if l.AcknowledgedAt != nil {
-			done, at = "確認済み", l.AcknowledgedAt.In(calendar.Tokyo).Format("2006-01-02 15:04:05")
-		}
-		table.Rows = append(table.Rows, []string{l.Section, l.StaffNumber, l.Name, l.Furigana, done, at, hex.EncodeToString(l.SHA256)})
+		table.Rows = append(table.Rows, readersRow(l))
 		return nil
 	})
 	if err != nil {
@@ -55,4 +57,24 @@ func (p *Portal) readersFile(w http.ResponseWriter, r *http.Request, format shee
 	}
 	name := reading.Title + "_確認状況_" + calendar.Day(p.Now()).Format("20060102")
 	return serveTable(w, table, name, format)
+}
+
+func readersRow(l policy.Line) []string {
+	state, number, at := "未確認", "", ""
+	switch {
+	case l.AcknowledgedAt != nil:
+		state, number, at = "確認済み", fmt.Sprintf("第%d版", l.Number), l.AcknowledgedAt.In(calendar.Tokyo).Format("2006-01-02 15:04:05")
+	case l.Excuse != "":
+		state = "免除"
+	}
+	return []string{
+		l.Section, l.StaffNumber, l.Name, l.Furigana, dayOrEmpty(l.AskedOn), dayOrEmpty(l.DueOn), state, number, at, hex.EncodeToString(l.SHA256), l.Excuse,
+	}
+}
+
+func dayOrEmpty(day *time.Time) string {
+	if day == nil {
+		return ""
+	}
+	return dayValue(*day)
 }

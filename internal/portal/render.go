@@ -141,6 +141,8 @@ var dones = map[string]layout.Done{
 	"taken-back":        {Heading: "下書きに引き戻しました", Text: "直してから、もう一度提出してください。"},
 	"decided":           {Heading: "本部会議の記録を残しました", Text: "記録は、だれにも変えられません。"},
 	"published":         {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
+	"excused":           {Heading: "確認を免除しました", Text: "本人の「やること」には、この文書の確認は出ません。仕事に戻ったら、免除を終わらせてください。"},
+	"excuse-ended":      {Heading: "免除を終わらせました", Text: "本人の「やること」に、この文書の確認がまた出ます。"},
 	"section-added":     {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
 	"post-added":        {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},
 	"changed":           {Heading: "変更しました", Text: "変更は、監査証跡に残りました。"},

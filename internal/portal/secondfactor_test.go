@@ -3,6 +3,7 @@ package portal_test
 import (
 	"encoding/hex"
 	"html"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -186,7 +187,7 @@ func pending(t *testing.T, portal *portaltest.Portal, code string) url.Values {
 		t.Fatal(err)
 	}
 	return url.Values{
-		"act": {"publish"}, "effective_on": {"2026-12-01"},
+		"act": {"publish"}, "effective_on": {"2026-12-01"}, "anew": {"anew"}, "asked": {"all"}, "due_on": {"2026-12-15"},
 		"sha256": {hex.EncodeToString(draft.SHA256)}, "twice": {"<一>", `"二"`},
 	}
 }
@@ -215,7 +216,8 @@ func TestASensitiveActAsksAgainAfterFifteenMinutes(t *testing.T) {
 		return n
 	}
 	portal.Clock.Advance(14*time.Minute + 59*time.Second)
-	check := url.Values{"act": {"check"}, "effective_on": form["effective_on"], "sha256": form["sha256"]}
+	check := maps.Clone(form)
+	check.Set("act", "check")
 	if a := v.post("/policies/mihon/draft/publish", check); a.status != 200 || !strings.Contains(a.body, "公開すると、取り消せません") {
 		t.Errorf("after 14:59: %d %s", a.status, a.body)
 	}

@@ -37,7 +37,7 @@ func TestThePoolWorksAsTheRoleThatServes(t *testing.T) {
 const (
 	adopted = `INSERT INTO headquarters_decision (revision_id, text_sha256, decided_on, result, chair_id, minutes, recorded_at)
 		VALUES (1, sha256('t'), '2026-11-24', 'adopted', 1, 'm', now())`
-	published = `UPDATE revision SET state = 'published', scale = 'major', why = 'law', submitted_at = now(), effective_on = '2026-11-24',
+	published = `UPDATE revision SET state = 'published', scale = 'major', why = 'law', submitted_at = now(), effective_on = '2026-11-24', counts_from = number, asked_from = '2026-11-24',
 		decision_id = 1, decided_on = '2026-11-24', published_at = now()`
 )
 
@@ -60,6 +60,11 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 			VALUES (1, sha256('t'), 2026, 1, '2026-11-24', 'a', 'b', '{}', '', now())`,
 		`INSERT INTO revision_step (revision_id, event, at, note) VALUES (1, 'start', now(), '')`,
 		`INSERT INTO acknowledgement VALUES (1, 1, now(), sha256('t'))`,
+		`INSERT INTO campaign_audience (revision_id, role) VALUES (1, 'ciso')`,
+		`INSERT INTO acknowledgement_request VALUES (1, 1, '2026-11-24', '2026-12-08')`,
+		`INSERT INTO acknowledgement_reminder VALUES (1, 1, -3, '2026-12-05')`,
+		`INSERT INTO person (staff_number, name, furigana) VALUES ('2', '見本', 'ミホン')`,
+		`INSERT INTO acknowledgement_excuse (revision_id, person_id, reason, excused_by, excused_at, ended_by, ended_at) VALUES (1, 1, 'r', 2, now(), 2, now())`,
 		`INSERT INTO account_decision (person_id, what, demanded, made_at) VALUES (1, 'reset_link', false, now())`,
 	} {
 		if _, err := owner.Exec(t.Context(), sql); err != nil {
@@ -75,6 +80,9 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		`UPDATE ciso_notice SET body = 'c'`, `DELETE FROM ciso_notice`, `TRUNCATE ciso_notice CASCADE`,
 		`UPDATE revision_step SET note = 'n'`, `DELETE FROM revision_step`, `TRUNCATE revision_step`,
 		`UPDATE acknowledgement SET acknowledged_at = now()`, `DELETE FROM acknowledgement`, `TRUNCATE acknowledgement`,
+		`DELETE FROM campaign_audience`, `TRUNCATE campaign_audience`, `UPDATE acknowledgement_excuse SET ended_at = now()`, `DELETE FROM acknowledgement_excuse`, `TRUNCATE acknowledgement_excuse`,
+		`UPDATE acknowledgement_request SET due_on = now()`, `DELETE FROM acknowledgement_request`, `TRUNCATE acknowledgement_request CASCADE`,
+		`UPDATE acknowledgement_reminder SET days = 99`, `DELETE FROM acknowledgement_reminder`, `TRUNCATE acknowledgement_reminder`,
 		`UPDATE account_decision SET made_by = 1`, `DELETE FROM account_decision`, `TRUNCATE account_decision CASCADE`,
 	} {
 		if _, err := db.Pool.Exec(t.Context(), sql); err == nil {

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"database/sql"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -8,13 +9,13 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"kagami/internal/postgres"
+	"kagami/internal/postgres/pgtest"
 	"kagami/migrations"
 )
 
-// The steps that a library makes go back too, and forth again.
-func TestEveryMigrationGoesBackAndForth(t *testing.T) {
-	t.Parallel()
-	db := server.New(t)
+// steps takes the schema back and forth.
+func steps(t *testing.T, db pgtest.DB) (*goose.Provider, *sql.DB) {
+	t.Helper()
 	config, err := pgx.ParseConfig(db.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -30,17 +31,25 @@ func TestEveryMigrationGoesBackAndForth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return provider, owner
+}
+
+// The steps that a library makes go back too, and forth again.
+func TestEveryMigrationGoesBackAndForth(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	provider, owner := steps(t, db)
 	if _, err := provider.DownTo(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
 	var left string
-	err = owner.QueryRowContext(t.Context(), `
+	err := owner.QueryRowContext(t.Context(), `
 		SELECT coalesce(string_agg(c.relname, ', '), '') FROM pg_class c
 		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v') AND c.relname <> 'goose_db_version'`).Scan(&left)
 	if err != nil || left != "" {
 		t.Errorf("left behind: %s, %v", left, err)
 	}
-	if err := postgres.Migrate(t.Context(), db.URL, schema); err != nil {
+	if err := postgres.Migrate(t.Context(), db.URL, migrations.All()); err != nil {
 		t.Error(err)
 	}
 }
@@ -49,13 +58,18 @@ func TestEveryMigrationGoesBackAndForth(t *testing.T) {
 func TestAStepThatWasCutOffIsTakenAgain(t *testing.T) {
 	t.Parallel()
 	db := server.New(t)
+	provider, _ := steps(t, db)
+	const library = 13
+	if _, err := provider.DownTo(t.Context(), library); err != nil {
+		t.Fatal(err)
+	}
 	for _, sql := range []string{`DROP TABLE notice`, `DELETE FROM goose_db_version WHERE version_id = 13`} {
 		if _, err := db.Owner(t).Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for range 2 {
-		if err := postgres.Migrate(t.Context(), db.URL, migrations.All()); err != nil {
+		if _, err := provider.UpTo(t.Context(), library); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := db.Owner(t).Exec(t.Context(), `DELETE FROM goose_db_version WHERE version_id = 13`); err != nil {

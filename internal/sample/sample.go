@@ -196,7 +196,10 @@ func (t Town) decide(ctx context.Context, accounts []Account, actors []authz.Act
 	if err != nil {
 		return "", nil, err
 	}
-	return code, draft.SHA256, t.Policy.PublishDecided(ctx, ciso, code, policy.Publication{EffectiveOn: day, SHA256: draft.SHA256})
+	return code, draft.SHA256, t.Policy.PublishDecided(ctx, ciso, code, policy.Publication{
+		EffectiveOn: day, SHA256: draft.SHA256,
+		Campaign: policy.Campaign{Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(t.Now()).AddDate(0, 0, 14)},
+	})
 }
 
 // first is the first who holds a role.

@@ -50,6 +50,13 @@ func nextImportURL(code string) templ.SafeURL {
 	return templ.SafeURL("/imports?document=" + url.QueryEscape(code))
 }
 
+// changesURL is where what has changed since the last acknowledgement is read.
+func changesURL(code string) templ.SafeURL { return address("policies", code, "changes") }
+
+func wantedURL(code, number string) templ.SafeURL {
+	return address("policies", code, "readers", number)
+}
+
 func readersURL(code string) templ.SafeURL { return address("policies", code, "readers") }
 
 // comparisonURL is where two revisions are set side by side, as a page or as a

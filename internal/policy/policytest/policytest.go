@@ -31,5 +31,11 @@ func Publish(ctx context.Context, s *policy.Service, officer, ciso authz.Actor, 
 	if err != nil {
 		return draft, err
 	}
-	return draft, s.PublishDecided(ctx, ciso, code, policy.Publication{EffectiveOn: on, SHA256: draft.SHA256})
+	return draft, s.PublishDecided(ctx, ciso, code, policy.Publication{EffectiveOn: on, SHA256: draft.SHA256, Campaign: AskAll(on)})
+}
+
+// AskAll asks all whom a document binds to acknowledge anew a revision that is in
+// force from a day on, within a year.
+func AskAll(effective time.Time) policy.Campaign {
+	return policy.Campaign{Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: effective.AddDate(1, 0, 0)}
 }

@@ -1,0 +1,61 @@
+package org
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+)
+
+// Responsible returns who acts in a role of a section on a day, by the section's
+// id (0 for posts that belong to none): its holders, or where there are none
+// those of the role above it (図 1.1). Those in except do not count as holders:
+// it is their own matter.
+func Responsible(ctx context.Context, db querier, role authz.Role, sections []int64, except []int64, day time.Time) (map[int64][]int64, error) {
+	rows, err := db.Query(ctx, `
+		SELECT DISTINCT role, CASE WHEN role = ANY($3) THEN coalesce(section_id, 0) ELSE 0 END, person_id
+		FROM holding
+		WHERE period @> $1::date AND rule_period @> $1::date AND NOT person_id = ANY($4::bigint[])
+		  AND (NOT role = ANY($3) OR coalesce(section_id, 0) = ANY($2::bigint[]))
+		ORDER BY 1, 2, 3`, day, sections, authz.Covered(true), except)
+	if err != nil {
+		return nil, fmt.Errorf("looking up who is responsible: %w", err)
+	}
+	type place struct {
+		role    authz.Role
+		section int64
+	}
+	holders := map[place][]int64{}
+	var (
+		at     place
+		person int64
+	)
+	_, err = pgx.ForEachRow(rows, []any{&at.role, &at.section, &person}, func() error {
+		holders[at] = append(holders[at], person)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking up who is responsible: %w", err)
+	}
+	in := func(role authz.Role, section int64) []int64 {
+		if !role.OfSection() {
+			section = 0
+		}
+		return holders[place{role, section}]
+	}
+	responsible := map[int64][]int64{}
+	for _, section := range sections {
+		found := in(role, section)
+		if len(found) == 0 {
+			if up, ok := role.Above(func(r authz.Role) bool { return len(in(r, section)) == 0 }); ok {
+				found = in(up, section)
+			}
+		}
+		responsible[section] = slices.Clone(found)
+	}
+	return responsible, nil
+}

@@ -1,0 +1,142 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+)
+
+// Anew tells whether a revision asks everyone for a new acknowledgement.
+type Anew string
+
+// What a revision may ask.
+const (
+	AskAnew Anew = "anew" // everyone, whatever they have acknowledged before
+	AskRest Anew = "rest" // only those whose last acknowledgement counted no more
+)
+
+// Title is the answer on screen.
+func (a Anew) Title() string {
+	switch a {
+	case AskAnew:
+		return "全員に、新しい確認を求める"
+	case AskRest:
+		return "前の版を確認した人には求めない（まだの人と、新しく加わる人だけに求める）"
+	}
+	return ""
+}
+
+// Campaign is what publishing a revision asks of the people whom its document
+// binds (基本方針 5).
+type Campaign struct {
+	Anew  Anew
+	Of    Audience  // which of them; Everyone for all
+	DueOn time.Time // the last day on which an acknowledgement is in time
+}
+
+// longestCampaign is how many days people may be given at most.
+const longestCampaign = 366
+
+// check tells what is wrong with what a revision of a number asks that is
+// published today to be in force from a day on.
+func (c Campaign) check(number int, effective, today time.Time) []fault.Problem {
+	var problems []fault.Problem
+	from, latest := askedFrom(number, effective, today), today
+	if effective.After(today) {
+		latest = effective
+	}
+	switch {
+	case c.Anew != AskAnew && c.Anew != AskRest:
+		problems = append(problems, fault.Problem{Field: "anew", Message: "新しい確認を求めるかどうかを選んでください。"})
+	case c.Anew == AskRest && number == 1:
+		problems = append(problems, fault.Problem{Field: "anew", Message: "はじめての版は、全員に確認を求めてください。"})
+	}
+	switch {
+	case c.DueOn.IsZero():
+		problems = append(problems, fault.Problem{Field: "due_on", Message: "確認の期限を入力してください。"})
+	case c.DueOn.Before(from):
+		problems = append(problems, fault.Problem{Field: "due_on", Message: "確認の期限は、確認を求め始める日（施行日と今日の遅いほう）か、それより後の日にしてください。"})
+	case c.DueOn.After(latest.AddDate(0, 0, longestCampaign)):
+		problems = append(problems, fault.Problem{Field: "due_on", Message: "確認の期限は、施行日と今日の遅いほうから1年以内の日にしてください。"})
+	}
+	if c.Of.empty() {
+		problems = append(problems, fault.Problem{Field: "asked", Message: "だれに確認を求めるかを選んでください。"})
+	}
+	return problems
+}
+
+// askedFrom is the first day on which people are asked to acknowledge a revision
+// that is published on a day: when it is in force. The first revision of a
+// document may be acknowledged before it is.
+func askedFrom(number int, effective, today time.Time) time.Time {
+	if number == 1 || effective.Before(today) {
+		return today
+	}
+	return effective
+}
+
+// ask writes down what a revision asks, and lets the portal ask it when the day
+// has come.
+func ask(ctx context.Context, tx *door.Tx, o open, effective time.Time, c Campaign) error {
+	from := askedFrom(o.number, effective, tx.Today())
+	of, err := resolve(ctx, tx, c.Of)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE revision SET asked_from = $2, due_on = $3,
+		       counts_from = CASE WHEN $4 THEN number ELSE (
+		           SELECT b.counts_from FROM revision b WHERE b.document_id = $5 AND b.state = 'published' ORDER BY b.number DESC LIMIT 1) END
+		WHERE id = $1`, o.revision, from, c.DueOn, c.Anew == AskAnew, o.document)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO campaign_audience (revision_id, role, section_id)
+		SELECT $1::bigint, role, NULL::bigint FROM unnest($2::text[]) role
+		UNION SELECT $1, NULL, section FROM unnest($3::bigint[]) section`, o.revision, of.roles, of.sections)
+	if err != nil {
+		return err
+	}
+	return tendLater(ctx, tx, o.revision, from, c.DueOn)
+}
+
+// resolve finds the sections of an audience. An empty address is everyone.
+func resolve(ctx context.Context, db querier, a Audience) (address, error) {
+	of := address{everyone: a.Everyone, roles: []authz.Role{}, sections: []int64{}}
+	if a.Everyone {
+		return of, nil
+	}
+	for _, role := range a.Roles {
+		if !slices.Contains(authz.Given(), role) {
+			return of, fault.InvalidFields([]fault.Problem{{Field: "asked", Message: "選んだ役割はありません。選び直してください。"}})
+		}
+	}
+	of.roles = append(of.roles, a.Roles...)
+	err := db.QueryRow(ctx, `SELECT coalesce(array_agg(id), '{}') FROM section WHERE code = ANY($1::text[])`, a.Sections).Scan(&of.sections)
+	if err != nil {
+		return of, fmt.Errorf("finding sections: %w", err)
+	}
+	if len(of.sections) != len(a.Sections) {
+		return of, fault.InvalidFields([]fault.Problem{{Field: "asked", Message: "選んだ課室が見つかりません。選び直してください。"}})
+	}
+	return of, nil
+}
+
+// loadCalled returns which of the people whom its document binds a revision asks.
+func loadCalled(ctx context.Context, db querier, revision int64) (address, error) {
+	var a address
+	err := db.QueryRow(ctx, `
+		SELECT count(*) = 0, coalesce(array_agg(role) FILTER (WHERE role IS NOT NULL), '{}'),
+		       coalesce(array_agg(section_id) FILTER (WHERE section_id IS NOT NULL), '{}')
+		FROM campaign_audience WHERE revision_id = $1`, revision).Scan(&a.everyone, &a.roles, &a.sections)
+	if err != nil {
+		return address{}, fmt.Errorf("loading whom a revision asks: %w", err)
+	}
+	return a, nil
+}

@@ -1,0 +1,352 @@
+package policy_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/policy"
+	"kagami/internal/policy/policytest"
+)
+
+// after is the policy some days later.
+func (o office) after(days int) *policy.Service {
+	clock := func() time.Time { return now.AddDate(0, 0, days) }
+	return policy.New(o.db.Pool, door.New(o.db.Pool, clock), clock)
+}
+
+// adopted is the first revision of a 基本方針 that the 本部会議 has adopted today.
+func (o office) adopted() policy.Draft {
+	o.t.Helper()
+	_, err := o.DraftText(o.t.Context(), o.officer, policy.Text{Kind: policy.Basic, Title: "見本の基本方針", Code: "kihon", Source: text})
+	must(o.t, err)
+	draft, err := policytest.Adopt(o.t.Context(), o.Service, o.officer, "kihon", o.chair, calendar.Day(now))
+	must(o.t, err)
+	return draft
+}
+
+// campaign publishes a 基本方針 today that is to be acknowledged within days.
+func (o office) campaign(days int) policy.Shown {
+	o.t.Helper()
+	draft := o.adopted()
+	must(o.t, o.PublishDecided(o.t.Context(), o.ciso, "kihon", policy.Publication{
+		EffectiveOn: calendar.Day(now), SHA256: draft.SHA256,
+		Campaign: policy.Campaign{Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(now).AddDate(0, 0, days)},
+	}))
+	return policy.Shown{Code: "kihon", Number: draft.Number, SHA256: draft.SHA256}
+}
+
+// Numbers of those in newOffice: 1 CISO, 2 責任者, 3 税務町民課長, 4 職員 there, 5
+// 福祉こども課長.
+const staffNumber = "4"
+
+// reminders are the days, counted from today, on which somebody was reminded; a
+// minus for those of which their 管理者 was told.
+func (o office) reminders(number string) string {
+	o.t.Helper()
+	wanted, err := o.after(100).Wanted(o.t.Context(), o.ciso, "kihon", number)
+	must(o.t, err)
+	days := ""
+	for _, r := range wanted.Reminders {
+		who := "self"
+		if r.ToHead {
+			who = "head"
+		}
+		days += fmt.Sprintf(" %s:%d", who, int(r.On.Sub(calendar.Day(now)).Hours()/24))
+	}
+	return days
+}
+
+// Who has not acknowledged is reminded three days before their last day, on the
+// day after it, and then their 管理者 is told, each once, however often and
+// however late the portal looks.
+func TestWhoHasNotAcknowledgedIsRemindedAndThenTheirHead(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		given int   // days
+		looks []int // days on which the portal looks
+		want  string
+	}{
+		"every day":                 {10, []int{0, 1, 2, 3, 4, 5, 6, 7, 7, 8, 9, 10, 11, 11, 12, 13, 14, 15, 20, 21, 21, 40}, " self:7 self:11 head:14 head:21"},
+		"it was off for a while":    {10, []int{0, 12, 13, 40}, " self:12 head:40"},
+		"not before they are asked": {2, []int{0, 1, 2, 3}, " self:3"},
+		"asked and due on one day":  {0, []int{0, 1}, " self:1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t)
+			o.campaign(c.given)
+			for _, day := range c.looks {
+				must(t, o.after(day).TendAll(t.Context()))
+			}
+			if got := o.reminders(staffNumber); got != c.want {
+				t.Errorf("reminded%s, want%s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestWhoHasAcknowledgedOrIsExcusedIsNotReminded(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	shown := o.campaign(10)
+	must(t, o.TendAll(ctx))
+	must(t, o.after(1).Acknowledge(ctx, o.staff, shown))
+	must(t, o.Excuse(ctx, o.officer, "kihon", "5", "育児休業中"))
+	for _, day := range []int{7, 11, 14} {
+		must(t, o.after(day).TendAll(ctx))
+	}
+	for number, want := range map[string]string{staffNumber: "", "5": "", "3": " self:7 self:11 head:14"} {
+		if got := o.reminders(number); got != want {
+			t.Errorf("%s was reminded%s, want%s", number, got, want)
+		}
+	}
+	// back at work, asked again
+	must(t, o.after(15).EndExcuse(ctx, o.officer, "kihon", "5"))
+	must(t, o.after(15).TendAll(ctx))
+	if got := o.reminders("5"); got != " head:15" {
+		t.Errorf("the one who came back was reminded%s", got)
+	}
+}
+
+// Who has a post from a later day is asked on that day, and has as many days as
+// the others had.
+func TestNewPeopleAreAskedOnTheirFirstDay(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	o.campaign(10)
+	must(t, o.TendAll(ctx))
+	people := org.New(o.db.Pool, door.New(o.db.Pool, o.clock))
+	person, err := people.AddPerson(ctx, authz.AsOperator(), org.Person{StaffNumber: "N", Name: "見本 新人", Furigana: "ミホン"})
+	must(t, err)
+	post, err := people.AddPost(ctx, authz.AsOperator(), org.Post{Title: "新しい職", Position: 9})
+	must(t, err)
+	first := calendar.Day(now).AddDate(0, 0, 30)
+	must(t, people.Appoint(ctx, authz.AsOperator(), org.Appointment{Person: person, Post: post, First: first}, false))
+	actor, err := people.ActorOn(ctx, person, first)
+	must(t, err)
+
+	must(t, o.after(29).TendAll(ctx))
+	if _, err := o.after(29).Wanted(ctx, o.ciso, "kihon", "N"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("the day before: %v", err)
+	}
+	due := first.AddDate(0, 0, 10)
+	list, err := o.after(30).Readings(ctx, actor) // on the day, even before the portal has looked
+	must(t, err)
+	if len(list) != 1 || !list[0].Wanting() || !list[0].DueOn.Equal(due) {
+		t.Errorf("they see %+v", list)
+	}
+	must(t, o.after(30).TendAll(ctx))
+	wanted, err := o.after(31).Wanted(ctx, o.ciso, "kihon", "N")
+	must(t, err)
+	if wanted.AskedOn == nil || !wanted.AskedOn.Equal(first) || !wanted.DueOn.Equal(due) {
+		t.Errorf("asked %v, due %v", wanted.AskedOn, wanted.DueOn)
+	}
+}
+
+// A revision that asks for no new acknowledgement leaves those in peace who have
+// acknowledged the one before, and asks the rest.
+func TestARevisionMayAskTheRestOnly(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	shown := o.campaign(10)
+	must(t, o.Acknowledge(ctx, o.staff, shown))
+	o.draftOf("kihon", text+"第3条　付け加える。\n")
+	draft, err := policytest.Adopt(ctx, o.Service, o.officer, "kihon", o.chair, calendar.Day(now))
+	must(t, err)
+	must(t, o.PublishDecided(ctx, o.ciso, "kihon", policy.Publication{EffectiveOn: calendar.Day(now), SHA256: draft.SHA256, Campaign: policy.Campaign{
+		Anew: policy.AskRest, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(now).AddDate(0, 0, 5),
+	}}))
+	reading, err := o.Read(ctx, o.staff, "kihon")
+	must(t, err)
+	if reading.Number != 2 || reading.AcknowledgedAt == nil || reading.Last != 1 || reading.Wanting() {
+		t.Errorf("who acknowledged the first reads %+v", reading)
+	}
+	rest, err := o.Read(ctx, o.manager, "kihon")
+	must(t, err)
+	if !rest.Wanting() || rest.Last != 0 {
+		t.Errorf("who did not reads %+v", rest)
+	}
+	coverage, err := o.Coverage(ctx, o.ciso, "kihon", 0)
+	must(t, err)
+	if coverage.Acknowledged != 1 {
+		t.Errorf("%d count as having acknowledged it", coverage.Acknowledged)
+	}
+	// they may all the same, and that is what counts then
+	must(t, o.Acknowledge(ctx, o.staff, policy.Shown{Code: "kihon", Number: 2, SHA256: draft.SHA256}))
+	if reading, err = o.Read(ctx, o.staff, "kihon"); err != nil || reading.Last != 2 {
+		t.Errorf("%d, %v", reading.Last, err)
+	}
+
+	// the next asks all anew, and each sees what has changed since their last
+	o.next(text+"第3条　改める。\n", calendar.Day(now))
+	for number, want := range map[*authz.Actor]int{&o.staff: 2, &o.manager: 0} {
+		reading, err := o.Read(ctx, *number, "kihon")
+		must(t, err)
+		if !reading.Wanting() || reading.Last != want {
+			t.Errorf("asked anew: %+v", reading)
+		}
+	}
+}
+
+// A campaign may ask some of those whom the document binds.
+func TestACampaignMayAskSomeOnly(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	draft := o.adopted()
+	some := policy.Audience{Sections: []string{"fukushi"}, Roles: []authz.Role{authz.CISO}}
+	if n, err := o.Bound(ctx, draft.Document, some); err != nil || n != 2 {
+		t.Errorf("it would ask %d, %v", n, err)
+	}
+	must(t, o.PublishDecided(ctx, o.ciso, "kihon", policy.Publication{EffectiveOn: calendar.Day(now), SHA256: draft.SHA256, Campaign: policy.Campaign{
+		Anew: policy.AskAnew, Of: some, DueOn: calendar.Day(now),
+	}}))
+	for actor, want := range map[*authz.Actor]bool{&o.ciso: true, &o.other: true, &o.staff: false, &o.officer: false} {
+		reading, err := o.Read(ctx, *actor, "kihon")
+		must(t, err)
+		list, err := o.Readings(ctx, *actor)
+		must(t, err)
+		if reading.Wanting() != want || list[0].Wanting() != want {
+			t.Errorf("%s: asked %t and %t, want %t", actor.Name, reading.Wanting(), list[0].Wanting(), want)
+		}
+	}
+	must(t, o.TendAll(ctx))
+	coverage, err := o.Coverage(ctx, o.ciso, "kihon", 0)
+	must(t, err)
+	if coverage.Bound != 2 {
+		t.Errorf("it asks %d", coverage.Bound)
+	}
+}
+
+// A 施行日 to come: nobody is asked before it, and then everybody is, of the
+// revision that is in force.
+func TestNobodyIsAskedBeforeARevisionIsInForce(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	must(t, o.Acknowledge(ctx, o.staff, o.campaign(10)))
+	o.next(text+"第3条　来月から。\n", calendar.Day(now).AddDate(0, 0, 30))
+	must(t, o.after(29).TendAll(ctx))
+	if reading, err := o.after(29).Read(ctx, o.staff, "kihon"); err != nil || reading.Number != 1 || reading.Wanting() {
+		t.Errorf("the day before: %+v, %v", reading, err)
+	}
+	must(t, o.after(30).TendAll(ctx))
+	wanted, err := o.after(30).Wanted(ctx, o.ciso, "kihon", staffNumber)
+	must(t, err)
+	if wanted.Reading.Number != 2 || wanted.AskedOn == nil || !wanted.AskedOn.Equal(calendar.Day(now).AddDate(0, 0, 30)) {
+		t.Errorf("on the day: %+v", wanted)
+	}
+}
+
+func TestWhoIsExcusedIsNotWanting(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	shown := o.campaign(10)
+	for name, c := range map[string]struct {
+		actor  authz.Actor
+		number string
+		reason string
+		want   fault.Kind
+	}{
+		"without a reason":               {o.manager, staffNumber, "　", fault.Invalid},
+		"of another section":             {o.other, staffNumber, "休職中", fault.NotFound},
+		"by one of the staff":            {o.staff, "3", "休職中", fault.Forbidden},
+		"themself":                       {o.officer, "2", "休職中", fault.Forbidden},
+		"somebody whom it does not bind": {o.officer, "G", "休職中", fault.NotFound},
+	} {
+		if err := o.Excuse(ctx, c.actor, "kihon", c.number, c.reason); fault.KindOf(err) != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must(t, o.Excuse(ctx, o.manager, "kihon", staffNumber, "育児休業中"))
+	if err := o.Excuse(ctx, o.manager, "kihon", staffNumber, "育児休業中"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("twice: %v", err)
+	}
+	list, err := o.Readings(ctx, o.staff)
+	must(t, err)
+	if list[0].Wanting() || !list[0].Excused {
+		t.Errorf("the excused one sees %+v", list[0])
+	}
+	coverage, err := o.Coverage(ctx, o.manager, "kihon", 0)
+	must(t, err)
+	if coverage.Excused != 1 || coverage.Wanting() != coverage.Bound-1 {
+		t.Errorf("%d excused, %d wanting", coverage.Excused, coverage.Wanting())
+	}
+	must(t, o.EndExcuse(ctx, o.manager, "kihon", staffNumber))
+	if err := o.EndExcuse(ctx, o.manager, "kihon", staffNumber); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("ended twice: %v", err)
+	}
+	wanted, err := o.Wanted(ctx, o.manager, "kihon", staffNumber)
+	must(t, err)
+	if wanted.Excused() || len(wanted.Excuses) != 1 || wanted.Excuses[0].Reason != "育児休業中" {
+		t.Errorf("it is on record as %+v", wanted.Excuses)
+	}
+	must(t, o.Acknowledge(ctx, o.staff, shown))
+	if err := o.Excuse(ctx, o.manager, "kihon", staffNumber, "休職中"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("who has acknowledged it: %v", err)
+	}
+}
+
+func TestProgressIsTheTownsOrOnesOwn(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	shown := o.campaign(10)
+	for days, actor := range map[int]authz.Actor{0: o.ciso, 2: o.staff, 3: o.other} {
+		must(t, o.after(days).Acknowledge(ctx, actor, shown))
+	}
+	day := func(n int) time.Time { return calendar.Day(now).AddDate(0, 0, n) }
+	for who, c := range map[*authz.Actor]struct {
+		bound int
+		days  []policy.DayCount
+	}{
+		&o.ciso:    {5, []policy.DayCount{{Day: day(0), Count: 1, Total: 1}, {Day: day(2), Count: 1, Total: 2}, {Day: day(3), Count: 1, Total: 3}}},
+		&o.manager: {3, []policy.DayCount{{Day: day(2), Count: 1, Total: 1}}},
+	} {
+		progress, err := o.after(4).Progress(ctx, *who, "kihon")
+		must(t, err)
+		if progress.Bound != c.bound || fmt.Sprint(progress.Days) != fmt.Sprint(c.days) || !progress.From.Equal(day(0)) {
+			t.Errorf("%s sees %+v", who.Name, progress)
+		}
+	}
+	if _, err := o.Progress(ctx, o.staff, "kihon"); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("one of the staff: %v", err)
+	}
+}
+
+// Bad input: what publishing asks must be said whole.
+func TestACampaignIsSaidWhole(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	o.campaign(10)
+	o.draftOf("kihon", text+"第3条　改める。\n")
+	draft, err := policytest.Adopt(ctx, o.Service, o.officer, "kihon", o.chair, calendar.Day(now))
+	must(t, err)
+	for name, c := range map[string]struct {
+		change func(c *policy.Campaign)
+		field  string
+	}{
+		"not whether anew":   {func(c *policy.Campaign) { c.Anew = "" }, "anew"},
+		"nobody":             {func(c *policy.Campaign) { c.Of = policy.Audience{} }, "asked"},
+		"a section too many": {func(c *policy.Campaign) { c.Of = policy.Audience{Sections: []string{"none"}} }, "asked"},
+		"no such role":       {func(c *policy.Campaign) { c.Of = policy.Audience{Roles: []authz.Role{"boss"}} }, "asked"},
+		"no last day":        {func(c *policy.Campaign) { c.DueOn = time.Time{} }, "due_on"},
+		"due yesterday":      {func(c *policy.Campaign) { c.DueOn = calendar.Day(now).AddDate(0, 0, -1) }, "due_on"},
+		"due in ten years":   {func(c *policy.Campaign) { c.DueOn = calendar.Day(now).AddDate(10, 0, 0) }, "due_on"},
+	} {
+		u := policy.Publication{EffectiveOn: calendar.Day(now), SHA256: draft.SHA256, Campaign: policytest.AskAll(calendar.Day(now))}
+		c.change(&u.Campaign)
+		err := o.PublishDecided(ctx, o.ciso, "kihon", u)
+		e, _ := errors.AsType[*fault.Error](err)
+		if e == nil || e.Kind != fault.Invalid || len(e.Problems) != 1 || e.Problems[0].Field != c.field {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if d := o.draft("kihon"); d.State != policy.Decided {
+		t.Errorf("the draft is %s", d.State)
+	}
+}

@@ -1,0 +1,131 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/trail"
+)
+
+// campaign is what the portal needs to know of a revision that asks people.
+type campaign struct {
+	Document
+	Reading Reading
+	from    time.Time
+}
+
+// Tend asks whom a revision's campaign has not asked yet, such as who has a post
+// since today, and reminds those whose day has come, or their 管理者 of them. It
+// may be done any number of times on a day: each is asked once, and reminded
+// once by each step. Nothing happens for a revision that is not current, or
+// whose day has not come.
+func (s *Service) Tend(ctx context.Context, revision int64) error {
+	err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx) (door.Effect, error) {
+		if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		c, found, err := loadCampaign(ctx, tx, revision)
+		if err != nil || !found {
+			return door.Unchanged(), err
+		}
+		asked, err := c.ask(ctx, tx)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		late, err := c.remind(ctx, tx)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if len(asked)+len(late) == 0 {
+			return door.Unchanged(), nil
+		}
+		return door.Effect{
+			Subject: trail.Subject{Kind: "campaign", ID: revision}, Fields: []string{"asked", "reminded"},
+			Refs: map[string]int64{"document": c.ID, "asked": int64(len(asked)), "reminded": int64(len(late))},
+		}, nil
+	})
+	return wrap("tending a campaign", err)
+}
+
+// TendAll tends every campaign that is under way today.
+func (s *Service) TendAll(ctx context.Context) error {
+	rows, err := s.pool.Query(ctx, `
+		SELECT r.id FROM document d CROSS JOIN LATERAL (`+currentRevision+`) r
+		WHERE $1 AND r.due_on IS NOT NULL AND r.asked_from <= $2::date ORDER BY r.id`, true, s.today())
+	if err != nil {
+		return fmt.Errorf("listing campaigns: %w", err)
+	}
+	revisions, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return fmt.Errorf("listing campaigns: %w", err)
+	}
+	var failed []error
+	for _, revision := range revisions {
+		failed = append(failed, s.Tend(ctx, revision))
+	}
+	return errors.Join(failed...)
+}
+
+// loadCampaign locks a revision that asks people today, against who else tends
+// it but not against who acknowledges it; found is false where it asks nobody.
+func loadCampaign(ctx context.Context, tx *door.Tx, revision int64) (c campaign, found bool, err error) {
+	r := &c.Reading
+	err = tx.QueryRow(ctx, `
+		SELECT d.id, d.code, d.kind, d.title, o.id, o.number, o.counts_from, o.asked_from, o.due_on
+		FROM revision o JOIN document d ON d.id = o.document_id
+		WHERE o.id = $1 AND o.state = 'published' AND o.due_on IS NOT NULL AND o.asked_from <= $2::date
+		  AND o.id = (SELECT id FROM (`+currentRevision+`) r)
+		FOR NO KEY UPDATE OF o`, revision, tx.Today()).
+		Scan(&r.Document.ID, &r.Code, &r.Kind, &r.Title, &r.Revision.ID, &r.Number, &r.countsFrom, &c.from, &r.Closes)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return c, false, nil
+	}
+	if err != nil {
+		return c, false, fmt.Errorf("loading a campaign: %w", err)
+	}
+	c.Document = r.Document
+	return c, true, nil
+}
+
+// whole is everybody whom the campaign asks.
+func (c campaign) whole(ctx context.Context, tx *door.Tx) (view, error) {
+	called, err := loadCalled(ctx, tx, c.Reading.Revision.ID)
+	if err != nil {
+		return view{}, err
+	}
+	counting, err := loadCounting(ctx, tx, c.Reading)
+	return view{reading: c.Reading, called: called, counting: counting, whole: true, sections: []int64{}}, err
+}
+
+// ask asks whom it has not asked. Who comes later has as many days as those who
+// were asked first.
+func (c campaign) ask(ctx context.Context, tx *door.Tx) ([]int64, error) {
+	v, err := c.whole(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `
+		WITH `+seen+`
+		INSERT INTO acknowledgement_request (revision_id, person_id, asked_on, due_on)
+		SELECT $6, person_id, $1, $9 FROM seen WHERE NOT acknowledged AND NOT excused
+		ON CONFLICT DO NOTHING RETURNING person_id`, v.arguments(tx.Today(), c.dueFrom(tx.Today()))...)
+	if err != nil {
+		return nil, fmt.Errorf("asking to acknowledge: %w", err)
+	}
+	asked, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return asked, wrap("asking to acknowledge", err)
+}
+
+// dueFrom is the last day in time of who is asked on a day.
+func (c campaign) dueFrom(day time.Time) time.Time {
+	if given := c.Reading.Closes.Sub(c.from); day.Add(given).After(c.Reading.Closes) {
+		return day.Add(given)
+	}
+	return c.Reading.Closes
+}

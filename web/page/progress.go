@@ -1,0 +1,80 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"kagami/internal/policy"
+)
+
+// Measures of the chart of acknowledgements by day, in its own units.
+const (
+	progressWidth, progressHeight = 640, 200
+	progressLeft, progressBottom  = 48, 28
+	progressTop, progressRight    = 12, 12
+)
+
+// progressChart is how many have acknowledged by each day, as a line that only
+// rises.
+type progressChart struct {
+	Line    string // the points of the line, and of the area below it
+	Area    string
+	Rules   []progressRule
+	Due     int // where the last day in time stands; 0 for none
+	First   string
+	Last    string
+	DueText string
+}
+
+// progressRule is a line across the chart at a share of the people.
+type progressRule struct {
+	Y     int
+	Label string
+}
+
+// drawProgress lays it out: from the first day to today, or to the last day in
+// time where that is later.
+func drawProgress(p policy.Progress) progressChart {
+	last := p.Until
+	if p.Reading.Closes.After(last) {
+		last = p.Reading.Closes
+	}
+	first := p.From
+	if first.After(last) {
+		first = last
+	}
+	days := daysBetween(first, last) + 1
+	x := func(day time.Time) int {
+		return progressLeft + (progressWidth-progressLeft-progressRight)*(daysBetween(first, day)+1)/days
+	}
+	y := func(count int) int {
+		return progressHeight - progressBottom - (progressHeight-progressBottom-progressTop)*count/max(p.Bound, 1)
+	}
+	points := []string{point(progressLeft, y(0))}
+	total := 0
+	for _, d := range p.Days {
+		points = append(points, point(x(d.Day.AddDate(0, 0, -1)), y(total)), point(x(d.Day), y(d.Total)))
+		total = d.Total
+	}
+	end := x(p.Until)
+	if p.From.After(p.Until) {
+		end = progressLeft
+	}
+	points = append(points, point(end, y(total)))
+	c := progressChart{
+		Line: strings.Join(points, " "), Area: strings.Join(append(points, point(end, y(0))), " "),
+		First: dayText(first), Last: dayText(last),
+	}
+	for _, share := range []int{0, 50, 100} {
+		c.Rules = append(c.Rules, progressRule{progressHeight - progressBottom - (progressHeight-progressBottom-progressTop)*share/100, fmt.Sprintf("%d%%", share)})
+	}
+	if !p.Reading.Closes.IsZero() {
+		c.Due, c.DueText = x(p.Reading.Closes), "期限"
+	}
+	return c
+}
+
+func point(x, y int) string { return fmt.Sprintf("%d,%d", x, y) }
+
+func daysBetween(from, to time.Time) int { return int(to.Sub(from).Hours() / 24) }
