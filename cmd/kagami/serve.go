@@ -23,6 +23,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/job"
+	"kagami/internal/notice"
 	"kagami/internal/org"
 	"kagami/internal/policy"
 	"kagami/internal/portal"
@@ -125,6 +126,7 @@ func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, provider *
 	config := portal.Config{
 		Town: c.Town, PublicURL: c.publicURL(), Pool: pool, Now: time.Now,
 		Org: org.New(pool, d), Accounts: accounts, Factors: factors, Policy: policy.New(pool, d, time.Now),
+		Notices:        notice.New(pool, d.Now, policy.Topics()...),
 		Log:            slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 		TrustedProxies: c.TrustedProxies, Provider: provider, ProviderName: c.OIDC.Name,
 		HidePublic: c.Public == "off",

@@ -28,7 +28,8 @@ var arrows = map[string][]string{
 	"internal/postgres":         {"internal/fault", "migrations"},
 	"internal/postgres/cluster": {"internal/fault"},
 	"internal/trail":            {"internal/authz"},
-	"internal/door":             {"internal/authz", "internal/calendar", "internal/postgres", "internal/trail"},
+	"internal/notice":           {"internal/authz", "internal/fault"},
+	"internal/door":             {"internal/authz", "internal/calendar", "internal/notice", "internal/postgres", "internal/trail"},
 
 	"internal/job": {"internal/fault"},
 
@@ -46,17 +47,17 @@ var arrows = map[string][]string{
 
 	"web/layout":    {"web/static"},
 	"web/component": {"internal/calendar", "internal/fault"},
-	"web/page":      {"internal/account", "internal/authz", "internal/calendar", "internal/fault", "internal/org", "internal/policy", "internal/policy/comparison", "internal/policy/outline", "web/component", "web/layout"},
+	"web/page":      {"internal/account", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/comparison", "internal/policy/outline", "web/component", "web/layout"},
 
 	"internal/sample": {"internal/account", "internal/authz", "internal/calendar", "internal/org", "internal/policy", "internal/policy/outline"},
-	"internal/portal": {"internal/account", "internal/account/openid", "internal/authz", "internal/calendar", "internal/fault", "internal/org", "internal/policy",
+	"internal/portal": {"internal/account", "internal/account/openid", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy",
 		"internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/outline", "internal/policy/textfile", "internal/postgres", "internal/sheet",
 		"web/component", "web/layout", "web/page", "web/static"},
 }
 
 // domain is what every domain may know, with what this one may know besides.
 func domain(more ...string) []string {
-	return append(more, "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/state", "internal/trail")
+	return append(more, "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/notice", "internal/org", "internal/postgres", "internal/state", "internal/trail")
 }
 
 // wiring builds everything and knows everything; nothing knows it.

@@ -129,7 +129,7 @@ func (t *town) measureReading(ctx context.Context) ([]figure, error) {
 func (t *town) serve() (page *httptest.Server, stop func(), err error) {
 	handler, err := portal.New(portal.Config{
 		Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Pool: t.pool,
-		Org: t.Org, Accounts: t.Accounts, Factors: t.Factors, Policy: t.Policy, Now: time.Now,
+		Org: t.Org, Accounts: t.Accounts, Factors: t.Factors, Policy: t.Policy, Notices: t.Notices, Now: time.Now,
 		Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
 	})
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package door is the one door that every change passes: permission,
-// transaction and trail in one place, so that none can forget a part.
+// transaction, trail and notices in one place, so that none can forget a part.
 package door
 
 import (
@@ -14,6 +14,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/notice"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
@@ -56,7 +57,7 @@ func (tx *Tx) Allow(action authz.Action, matter authz.Matter) error {
 // Today is the day of the change, in Tokyo.
 func (tx *Tx) Today() time.Time { return calendar.Day(tx.Now) }
 
-// Effect is what a change did: what the trail records of it.
+// Effect is what a change did: what the trail records of it, and whom to tell.
 type Effect struct {
 	Subject      trail.Subject
 	Fields       []string
@@ -65,6 +66,8 @@ type Effect struct {
 	// Also are what a change of many things did to each of them, without
 	// Confidential parts: each is an entry of its own.
 	Also []Effect
+	// Tell is who is told what of it in the portal.
+	Tell []notice.Message
 }
 
 // Unchanged is the effect of an operation that found nothing to do.
@@ -76,10 +79,10 @@ var (
 )
 
 // Do runs fn in one transaction and commits what it did together with its
-// trail entry, or nothing. fn loads what it needs, asks tx.Allow once it knows
-// whose matter it is, changes the rows, and returns what to record. A change
-// that was not allowed is not committed, and neither is one with nothing to
-// record: what the trail does not show has not happened.
+// trail entry and its notices, or nothing. fn loads what it needs, asks tx.Allow
+// once it knows whose matter it is, changes the rows, and returns what to record
+// and whom to tell. A change that was not allowed is not committed, and neither is
+// one with nothing to record: what the trail does not show has not happened.
 func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effect, error)) error {
 	err := postgres.InTx(ctx, d.pool, func(pgtx pgx.Tx) error {
 		tx := &Tx{Tx: pgtx, Now: d.Now(), actor: actor, jobs: d.jobs}
@@ -92,6 +95,9 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effec
 		}
 		if effect.Subject.Kind == "" {
 			return errUnchanged
+		}
+		if err := tx.tell(ctx, effect); err != nil {
+			return err
 		}
 		if err := trail.Append(ctx, tx, entry(actor, tx.as, tx.action, tx.Now, effect)); err != nil || len(effect.Also) == 0 {
 			return err
@@ -113,9 +119,9 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effec
 	return nil
 }
 
-// Write is Do for a change that has nothing to look at first: its statements and
-// its trail entry go to the database together, in one round trip and one
-// transaction. write adds the statements, dated by the instant that it is
+// Write is Do for a change that has nothing to look at first: its statements, its
+// notices and its trail entry go to the database together, in one round trip and
+// one transaction. write adds the statements, dated by the instant that it is
 // handed. A broken constraint undoes all of it.
 func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action, matter authz.Matter, effect Effect, write func(batch *pgx.Batch, now time.Time)) error {
 	as, err := authz.Check(actor, action, matter)
@@ -125,11 +131,29 @@ func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action
 	now := d.Now()
 	var batch pgx.Batch
 	write(&batch, now)
+	for _, message := range effect.Tell {
+		notice.Queue(&batch, now, message.To, message.Notice)
+	}
 	if err := trail.Queue(&batch, entry(actor, as, action, now, effect)); err != nil {
 		return err
 	}
 	if err := d.pool.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("making a change: %w", err)
+	}
+	return nil
+}
+
+// tell gives the notices of a change of one thing or of many.
+func (tx *Tx) tell(ctx context.Context, effect Effect) error {
+	for _, message := range effect.Tell {
+		if err := notice.Give(ctx, tx, tx.Now, message.To, message.Notice); err != nil {
+			return err
+		}
+	}
+	for _, also := range effect.Also {
+		if err := tx.tell(ctx, also); err != nil {
+			return err
+		}
 	}
 	return nil
 }

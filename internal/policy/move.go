@@ -72,12 +72,16 @@ func (s *Service) move(ctx context.Context, actor authz.Actor, code string, even
 		if err := addStep(ctx, tx, actor, o.revision, event, m.note); err != nil {
 			return door.Unchanged(), err
 		}
+		notices, err := tell(ctx, tx, actor, event, o.revision)
+		if err != nil {
+			return door.Unchanged(), err
+		}
 		fields := m.fields
 		if a.to != a.from {
 			fields = append([]string{"state"}, fields...)
 		}
 		return door.Effect{
-			Subject: trail.Subject{Kind: "revision", ID: o.revision}, Fields: fields, Refs: map[string]int64{"document": o.document},
+			Subject: trail.Subject{Kind: "revision", ID: o.revision}, Fields: fields, Refs: map[string]int64{"document": o.document}, Tell: notices,
 		}, nil
 	})
 }

@@ -41,7 +41,7 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 	}
 	form := pledge(signIn(t, portal, town.Holder("税務町民課 職員")).get("/policies/mienai").body)
 
-	pages := []string{"/", "/policies", "/acknowledgements", "/organization", "/organization/zeimu", "/permissions", "/roles", "/people", "/account"}
+	pages := []string{"/", "/policies", "/acknowledgements", "/organization", "/organization/zeimu", "/permissions", "/roles", "/people", "/account", "/notices"}
 	below := []string{
 		"", "?on=2026-11-24", "?on=2030-01-01", "?done=published", "/readers", "/readers?after=1", "/readers.csv", "/readers.xlsx",
 		"/audience", "/revisions", "/revisions/1", "/revisions/2", "/revisions/1/notice", "/revisions/1/minutes",
@@ -104,14 +104,7 @@ func TestWhoIsTransferredNoLongerFindsWhatWasForTheirSection(t *testing.T) {
 	if a := v.post("/policies/kadake", pledge(v.get("/policies/kadake").body)); a.status != 200 {
 		t.Fatalf("acknowledging it: %d", a.status)
 	}
-	_, err = portal.DB.Pool.Exec(t.Context(), `
-		WITH gone AS (UPDATE appointment SET period = daterange(lower(period), '2026-11-24') WHERE person_id = $1)
-		INSERT INTO appointment (person_id, post_id, single_holder, period)
-		SELECT $1, po.id, po.single_holder, daterange('2026-11-24', NULL) FROM post po JOIN section s ON s.id = po.section_id
-		WHERE s.code = 'fukushi' AND po.title = '職員'`, who.Person)
-	if err != nil {
-		t.Fatal(err)
-	}
+	leave(t, portal, who)
 	for page, status := range map[string]int{"/": 200, "/policies": 200, "/acknowledgements": 200, "/policies/kadake": 404, "/acknowledgements/kadake/1": 404} {
 		if a := v.get(page); a.status != status || strings.Contains(a.body, "課だけの手順") {
 			t.Errorf("%s: %d", page, a.status)

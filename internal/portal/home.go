@@ -38,6 +38,9 @@ func (p *Portal) showHome(w http.ResponseWriter, r *http.Request) error {
 	if h.Chores, err = p.chores(r); err != nil {
 		return err
 	}
+	if h.Notices, h.UnseenNotices, err = p.Notices.Unseen(ctx, actor); err != nil {
+		return err
+	}
 	return p.show(w, r, page.HomePage(h))
 }
 

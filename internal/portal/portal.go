@@ -12,6 +12,7 @@ import (
 	"kagami/internal/account"
 	"kagami/internal/account/openid"
 	"kagami/internal/fault"
+	"kagami/internal/notice"
 	"kagami/internal/org"
 	"kagami/internal/policy"
 	"kagami/internal/policy/textfile"
@@ -27,6 +28,7 @@ type Config struct {
 	Accounts  *account.Service
 	Factors   *account.SecondFactors
 	Policy    *policy.Service
+	Notices   *notice.Service
 	Now       func() time.Time
 	Log       *slog.Logger
 	// Provider is where people sign in by OpenID Connect, under the name that they

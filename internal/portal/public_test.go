@@ -118,7 +118,7 @@ func TestThePublicPageCanBeSwitchedOff(t *testing.T) {
 	open := portaltest.Start(t, &server)
 	hidden, err := portal.New(portal.Config{
 		Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Pool: open.DB.Pool,
-		Org: open.Org, Accounts: open.Accounts, Factors: open.Factors, Policy: open.Policy, Now: open.Clock.Now,
+		Org: open.Org, Accounts: open.Accounts, Factors: open.Factors, Policy: open.Policy, Notices: open.Notices, Now: open.Clock.Now,
 		Log: slog.New(slog.NewJSONHandler(open.Log, nil)), HidePublic: true,
 	})
 	if err != nil {

@@ -55,6 +55,7 @@ var navigation = []entry{
 	{Link: layout.Link{Label: "ホーム", Address: "/"}},
 	{Link: layout.Link{Label: "ポリシー", Address: "/policies"}},
 	{Link: layout.Link{Label: "マイ記録", Address: "/acknowledgements"}},
+	{Link: layout.Link{Label: "お知らせ", Address: "/notices"}},
 	{Link: layout.Link{Label: "体制", Address: "/organization"}},
 	{Link: layout.Link{Label: "権限表", Address: "/permissions"}},
 	{Link: layout.Link{Label: "アカウント管理", Address: "/accounts"}, action: authz.ManageAccounts},
@@ -108,7 +109,7 @@ func area(path string) string {
 		return "/organization"
 	case path == "/accounts", strings.HasPrefix(path, "/accounts/"):
 		return "/accounts"
-	case path == "/permissions":
+	case path == "/permissions", path == "/notices":
 		return path
 	}
 	return nowhere
@@ -160,6 +161,7 @@ var dones = map[string]layout.Done{
 	"session-ended":     {Heading: "サインインを終わらせました", Text: "その端末では、もう一度サインインするまで使えません。"},
 	"sessions-ended":    {Heading: "サインインを終わらせました", Text: "それらの端末では、もう一度サインインするまで使えません。"},
 	"decisions-seen":    {Heading: "確かめたことを記録しました", Text: "ホームには、もう出ません。"},
+	"notices-seen":      {Heading: "すべて既読にしました", Text: "ホームには、新しいお知らせだけが出ます。"},
 	"suspended":         {Heading: "利用を止めました", Text: "サインインは、すべて終わりました。再開するまで、この人はサインインできません。"},
 	"resumed":           {Heading: "利用を再開しました", Text: "この人は、これまでと同じ方法でサインインできます。"},
 	"key-added":         {Heading: "パスキーを登録しました", Text: "次のサインインから使えます。"},

@@ -74,6 +74,8 @@ func (p *Portal) Routes() []Route {
 		{http.MethodGet, "/prove/continue", authz.SignedIn, 0, ordinary, p.showRest},
 
 		{http.MethodGet, "/", authz.SignedIn, 0, ordinary, p.showHome},
+		{http.MethodGet, "/notices", authz.SignedIn, 0, ordinary, p.showNotices},
+		{http.MethodPost, "/notices", authz.SignedIn, 0, ordinary, p.seeNotices},
 
 		{http.MethodGet, "/account", authz.SignedIn, 0, ordinary, p.showOwnAccount},
 		{http.MethodPost, "/account", authz.SignedIn, 0, ordinary, p.endOwnSessions},

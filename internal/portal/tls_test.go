@@ -22,7 +22,7 @@ func configured(t *testing.T, public string) portal.Config {
 		t.Fatal(err)
 	}
 	return portal.Config{
-		Town: "鏡石町", PublicURL: address, Pool: other.DB.Pool, Org: other.Org, Accounts: other.Accounts, Factors: other.Factors, Policy: other.Policy,
+		Town: "鏡石町", PublicURL: address, Pool: other.DB.Pool, Org: other.Org, Accounts: other.Accounts, Factors: other.Factors, Policy: other.Policy, Notices: other.Notices,
 		Now: other.Clock.Now, Log: slog.New(slog.NewJSONHandler(other.Log, nil)),
 	}
 }

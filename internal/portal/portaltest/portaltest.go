@@ -22,6 +22,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/notice"
 	"kagami/internal/org"
 	"kagami/internal/policy"
 	"kagami/internal/portal"
@@ -46,6 +47,7 @@ type Services struct {
 	Accounts *account.Service
 	Factors  *account.SecondFactors // of a portal on localhost; none is demanded
 	Policy   *policy.Service
+	Notices  *notice.Service
 	Door     *door.Door
 }
 
@@ -59,7 +61,10 @@ func NewServices(pool *pgxpool.Pool, now func() time.Time) (Services, error) {
 	factors, err := account.NewSecondFactors(account.FactorsConfig{
 		Pool: pool, Door: d, Accounts: accounts, Now: now, Town: townName, PublicURL: &url.URL{Scheme: "http", Host: "localhost"},
 	})
-	return Services{Org: org.New(pool, d), Accounts: accounts, Factors: factors, Policy: policy.New(pool, d, now), Door: d}, err
+	return Services{
+		Org: org.New(pool, d), Accounts: accounts, Factors: factors, Policy: policy.New(pool, d, now),
+		Notices: notice.New(pool, d.Now, policy.Topics()...), Door: d,
+	}, err
 }
 
 // Fill makes the sample town in the database at url; hand it to pgtest.Run.
@@ -166,7 +171,7 @@ func StartWith(t testing.TB, db pgtest.DB, signOn SignOn, demanded ...authz.Role
 	}
 	handler, err := portal.New(portal.Config{
 		Town: townName, PublicURL: public, Pool: p.DB.Pool, Provider: provider, ProviderName: "庁内認証",
-		Org: p.Org, Accounts: p.Accounts, Factors: p.Factors, Policy: p.Policy, Now: p.Clock.Now,
+		Org: p.Org, Accounts: p.Accounts, Factors: p.Factors, Policy: p.Policy, Notices: p.Notices, Now: p.Clock.Now,
 		Log: slog.New(slog.NewJSONHandler(p.Log, nil)),
 	})
 	if err != nil {

@@ -1,0 +1,135 @@
+package notice
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/authz"
+	"kagami/internal/fault"
+)
+
+// Topic is a kind of thing that notices are about.
+type Topic struct {
+	Kind string
+	// Shown is the SQL that holds for a notice n whose thing the actor may read,
+	// and the arguments with its own added: it takes the numbers after those that
+	// are there.
+	Shown func(actor authz.Actor, args []any) (string, []any)
+}
+
+// Service is the notices in a database.
+type Service struct {
+	pool   *pgxpool.Pool
+	now    func() time.Time
+	topics []Topic
+}
+
+// New makes the service. A notice on a topic that is not among these is shown to
+// nobody.
+func New(pool *pgxpool.Pool, now func() time.Time, topics ...Topic) *Service {
+	return &Service{pool: pool, now: now, topics: topics}
+}
+
+// Given is a notice that somebody has been given.
+type Given struct {
+	ID                   int64
+	At                   time.Time // the instant
+	Seen                 bool
+	Title, Text, Address string
+}
+
+// page is how many notices a list shows at once.
+const page = 50
+
+// shown is the SQL that holds for the notices n that are for the actor and that
+// they may see, with its arguments after those given.
+func (s *Service) shown(actor authz.Actor, args []any) (string, []any) {
+	args = append(args, actor.Person)
+	var b strings.Builder
+	b.WriteString(`n.person_id = $` + strconv.Itoa(len(args)) + ` AND (false`)
+	for _, topic := range s.topics {
+		args = append(args, topic.Kind)
+		kind := `$` + strconv.Itoa(len(args))
+		var condition string
+		condition, args = topic.Shown(actor, args)
+		b.WriteString(` OR n.topic = ` + kind + ` AND (` + condition + `)`)
+	}
+	b.WriteString(`)`)
+	return b.String(), args
+}
+
+// List returns the actor's notices that came before one of them, the newest
+// first, a page at most; before is 0 for the newest of all. more tells whether
+// there are older ones.
+func (s *Service) List(ctx context.Context, actor authz.Actor, before int64) (list []Given, more bool, err error) {
+	shown, args := s.shown(actor, []any{before, page + 1})
+	rows, err := s.pool.Query(ctx, `
+		SELECT n.id, n.given_at, n.seen_at IS NOT NULL, n.title, n.text, n.address
+		FROM notice n WHERE ($1 = 0 OR n.id < $1::bigint) AND `+shown+` ORDER BY n.id DESC LIMIT $2`, args...)
+	if err != nil {
+		return nil, false, fmt.Errorf("listing notices: %w", err)
+	}
+	list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Given])
+	if err != nil {
+		return nil, false, fmt.Errorf("listing notices: %w", err)
+	}
+	return list[:min(len(list), page)], len(list) > page, nil
+}
+
+// latest is how many notices Unseen returns.
+const latest = 5
+
+// Unseen returns the latest notices that the actor has not seen, and how many
+// there are of them.
+func (s *Service) Unseen(ctx context.Context, actor authz.Actor) (list []Given, count int, err error) {
+	shown, args := s.shown(actor, []any{latest})
+	rows, err := s.pool.Query(ctx, `
+		SELECT n.id, n.given_at, n.title, n.text, n.address, count(*) OVER ()
+		FROM notice n WHERE n.seen_at IS NULL AND `+shown+` ORDER BY n.id DESC LIMIT $1`, args...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("listing notices not seen: %w", err)
+	}
+	list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Given, error) {
+		var g Given
+		return g, row.Scan(&g.ID, &g.At, &g.Title, &g.Text, &g.Address, &count)
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("listing notices not seen: %w", err)
+	}
+	return list, count, nil
+}
+
+// MarkSeen notes that the actor has seen one of their notices, and returns where
+// it leads; NotFound where it is none of theirs.
+func (s *Service) MarkSeen(ctx context.Context, actor authz.Actor, id int64) (address string, err error) {
+	shown, args := s.shown(actor, []any{id, s.now()})
+	rows, err := s.pool.Query(ctx, `
+		UPDATE notice n SET seen_at = coalesce(n.seen_at, $2) WHERE n.id = $1 AND `+shown+` RETURNING n.address`, args...)
+	if err != nil {
+		return "", fmt.Errorf("noting a notice as seen: %w", err)
+	}
+	addresses, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return "", fmt.Errorf("noting a notice as seen: %w", err)
+	}
+	if len(addresses) == 0 {
+		return "", fault.New(fault.NotFound, "このお知らせは、もうありません。「お知らせ」の一覧を開き直してください。")
+	}
+	return addresses[0], nil
+}
+
+// MarkAllSeen notes that the actor has seen their notices up to one of them: what
+// came after the list was shown stays unseen.
+func (s *Service) MarkAllSeen(ctx context.Context, actor authz.Actor, last int64) error {
+	shown, args := s.shown(actor, []any{last, s.now()})
+	if _, err := s.pool.Exec(ctx, `UPDATE notice n SET seen_at = $2 WHERE n.id <= $1 AND n.seen_at IS NULL AND `+shown, args...); err != nil {
+		return fmt.Errorf("noting notices as seen: %w", err)
+	}
+	return nil
+}
