@@ -21,7 +21,7 @@ func Responsible(ctx context.Context, db querier, role authz.Role, sections []in
 		FROM holding
 		WHERE period @> $1::date AND rule_period @> $1::date AND NOT person_id = ANY($4::bigint[])
 		  AND (NOT role = ANY($3) OR coalesce(section_id, 0) = ANY($2::bigint[]))
-		ORDER BY 1, 2, 3`, day, sections, authz.Covered(true), except)
+		ORDER BY 1, 2, 3`, day, sections, authz.Covered(true), append([]int64{}, except...)) // nil would be NULL
 	if err != nil {
 		return nil, fmt.Errorf("looking up who is responsible: %w", err)
 	}

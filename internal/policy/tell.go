@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/notice"
+	"kagami/internal/org"
 )
 
 // recipients finds whom to tell of what happened to a draft.
@@ -99,20 +98,7 @@ func authors(_ context.Context, _ *door.Tx, d told) ([]int64, error) {
 // whoDecidesMinor are the holders of the CISO's role today, or of the role above
 // while it is vacant.
 func whoDecidesMinor(ctx context.Context, tx *door.Tx, _ told) ([]int64, error) {
-	none := func(authz.Role) bool { return false }
-	for role, ok := authz.CISO, true; ok; role, ok = role.Above(none) {
-		rows, err := tx.Query(ctx, `
-			SELECT DISTINCT person_id FROM holding WHERE role = $1 AND period @> $2::date AND rule_period @> $2::date`, role, tx.Today())
-		if err != nil {
-			return nil, fmt.Errorf("looking up who holds a role: %w", err)
-		}
-		holders, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-		if err != nil {
-			return nil, fmt.Errorf("looking up who holds a role: %w", err)
-		}
-		if len(holders) > 0 {
-			return holders, nil
-		}
-	}
-	return nil, nil
+	const town = 0 // no section's
+	people, err := org.Responsible(ctx, tx, authz.CISO, []int64{town}, nil, tx.Today())
+	return people[town], err
 }

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/notice"
 	"kagami/internal/org"
 	"kagami/internal/policy"
+	"kagami/internal/policy/policytest"
 )
 
 func (o office) notices() *notice.Service {
@@ -68,7 +69,7 @@ func TestThoseWhoseTurnItIsAreTold(t *testing.T) {
 			func(o office, d policy.Draft) {
 				must(o.t, o.Submit(o.t.Context(), o.officer, "kihon", major(d)))
 				must(o.t, o.RecordDecision(o.t.Context(), o.officer, "kihon", o.decision(d)))
-				must(o.t, o.PublishDecided(o.t.Context(), o.ciso, "kihon", policy.Publication{EffectiveOn: calendar.Day(now), SHA256: d.SHA256}))
+				must(o.t, o.PublishDecided(o.t.Context(), o.ciso, "kihon", policy.Publication{EffectiveOn: calendar.Day(now), SHA256: d.SHA256, Campaign: policytest.AskAll(calendar.Day(now))}))
 			},
 			"", "（第2版）が公開されました /policies/kihon",
 		},

@@ -45,10 +45,12 @@ func (s *Service) Tend(ctx context.Context, revision int64) error {
 		if len(asked)+len(late) == 0 {
 			return door.Unchanged(), nil
 		}
+		told, err := c.tell(ctx, tx, asked, late)
 		return door.Effect{
 			Subject: trail.Subject{Kind: "campaign", ID: revision}, Fields: []string{"asked", "reminded"},
 			Refs: map[string]int64{"document": c.ID, "asked": int64(len(asked)), "reminded": int64(len(late))},
-		}, nil
+			Tell: told,
+		}, err
 	})
 	return wrap("tending a campaign", err)
 }

@@ -1,0 +1,76 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/notice"
+	"kagami/internal/org"
+)
+
+// tell makes the notices for those who were asked and reminded.
+func (c campaign) tell(ctx context.Context, tx *door.Tx, asked []int64, reminded []late) ([]notice.Message, error) {
+	var messages []notice.Message
+	if len(asked) > 0 {
+		messages = append(messages, notice.Message{To: asked, Notice: c.notice(
+			c.name()+"を読んで、確認してください", "確認の期限は"+calendar.Wareki(c.dueFrom(tx.Today()))+"です。", "/changes")})
+	}
+	type group struct {
+		due  time.Time
+		days int
+	}
+	people := map[group][]int64{}
+	sections := map[int64][]int64{}
+	for _, l := range reminded {
+		if l.step.toHead {
+			sections[l.section] = append(sections[l.section], l.person)
+		} else {
+			people[group{l.due, l.step.days}] = append(people[group{l.due, l.step.days}], l.person)
+		}
+	}
+	for g, to := range people {
+		title, text := c.name()+"の確認の期限が近づいています", "期限は"+calendar.Wareki(g.due)+"です。読んで、確認してください。"
+		if g.days > 0 {
+			title, text = c.name()+"の確認の期限を過ぎています", "期限は"+calendar.Wareki(g.due)+"でした。すぐに読んで、確認してください。"
+		}
+		messages = append(messages, notice.Message{To: to, Notice: c.notice(title, text, "/changes")})
+	}
+	heads, err := c.heads(ctx, tx, sections)
+	return append(messages, heads...), err
+}
+
+// heads tells the 管理者 of sections of those who are late there.
+func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]int64) ([]notice.Message, error) {
+	if len(sections) == 0 {
+		return nil, nil
+	}
+	var where, late []int64
+	for section, people := range sections {
+		where, late = append(where, section), append(late, people...)
+	}
+	slices.Sort(where)
+	heads, err := org.Responsible(ctx, tx, authz.SecurityManager, where, late, tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	var messages []notice.Message
+	for _, section := range where {
+		messages = append(messages, notice.Message{To: heads[section], Notice: c.notice(
+			fmt.Sprintf("%sを確認していない職員が%d人います", c.name(), len(sections[section])),
+			"確認の期限を過ぎています。一覧を見て、本人に確認を促してください。休んでいる人は、理由を付けて免除できます。", "/readers")})
+	}
+	return messages, nil
+}
+
+func (c campaign) name() string { return fmt.Sprintf("%s（第%d版）", c.Title, c.Reading.Number) }
+
+// notice is one about the campaign's document, that leads to one of its pages.
+// Whoever has nothing to compare is led on from its changes to the whole.
+func (c campaign) notice(title, text, page string) notice.Notice {
+	return notice.Notice{Topic: AboutDocument, TopicID: c.ID, Title: title, Text: text, Address: "/policies/" + c.Code + page}
+}
