@@ -43,6 +43,7 @@ func measureOrganization(ctx context.Context, _ string) ([]figure, error) {
 			{officer, []string{
 				"/organization", "/organization?on=2026-05-01", "/organization?after=c1000", "/organization/c1000", "/roles",
 				"/people", "/people?q=%E6%B0%8F1", "/people?after=C30000", "/people/C30000", "/people/C30000/appoint?section=c1000", "/register",
+				"/policies/kihon/readers", "/policies/kihon/readers?after=1000", "/policies/kihon/readers/C30000", "/notices",
 			}},
 			{administrator, []string{"/", "/accounts", "/accounts?q=%E6%B0%8F1", "/accounts/C30000", "/accounts/invitations"}},
 		} {

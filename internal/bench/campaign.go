@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+	"kagami/internal/policy/policytest"
+)
+
+const (
+	publishLimit = 5 * time.Second
+	morningLimit = 10 * time.Minute
+	// Every so many people click twice.
+	clickTwice = 10
+)
+
+// measureCampaign publishes a revision to the people of a large city, until each
+// of them has been asked and told; and then has each acknowledge it, some of
+// them twice.
+func measureCampaign(ctx context.Context, _ string) ([]figure, error) {
+	return onTown(ctx, func(t *town) ([]figure, error) {
+		if err := t.growToCity(ctx); err != nil {
+			return nil, err
+		}
+		draft, publish, err := t.decideNext(ctx)
+		if err != nil {
+			return nil, err
+		}
+		begun := time.Now()
+		if err := errors.Join(publish(), t.Policy.Tend(ctx, draft.Revision)); err != nil {
+			return nil, err
+		}
+		took := time.Since(begun)
+		asked, err := t.asked(ctx, draft.Revision)
+		if err != nil {
+			return nil, err
+		}
+		published := figure{
+			name: "publish", ratio: took.Seconds() / publishLimit.Seconds(), limit: 1,
+			detail: fmt.Sprintf("published in %.2f s with %d people asked and told, limit %v", took.Seconds(), len(asked), publishLimit),
+		}
+		if len(asked) < cityPeople {
+			return nil, fmt.Errorf("only %d of %d people were asked", len(asked), cityPeople)
+		}
+		morning, err := t.measureMorning(ctx, draft, asked)
+		return []figure{published, morning}, err
+	})
+}
+
+// decideNext takes the next revision of the 基本方針 as far as the 本部会議's decision,
+// and returns what publishes it.
+func (t *town) decideNext(ctx context.Context) (policy.Draft, func() error, error) {
+	today := calendar.Day(time.Now())
+	actor := func(account int) (authz.Actor, error) { return t.Org.ActorOn(ctx, t.accounts[account].Person, today) }
+	general, err := actor(officer)
+	if err != nil {
+		return policy.Draft{}, nil, err
+	}
+	const second = 1 // 副町長
+	ciso, err := actor(second)
+	if err != nil {
+		return policy.Draft{}, nil, err
+	}
+	if err := t.Policy.StartDraft(ctx, general, "kihon", 1); err != nil {
+		return policy.Draft{}, nil, err
+	}
+	draft, err := policytest.Adopt(ctx, t.Policy, general, "kihon", t.accounts[0].StaffNumber, today)
+	return draft, func() error {
+		return t.Policy.PublishDecided(ctx, ciso, "kihon", policy.Publication{EffectiveOn: today, SHA256: draft.SHA256, Campaign: policytest.AskAll(today)})
+	}, err
+}
+
+func (t *town) asked(ctx context.Context, revision int64) ([]int64, error) {
+	rows, err := t.pool.Query(ctx, `
+		SELECT q.person_id FROM acknowledgement_request q JOIN notice n ON n.person_id = q.person_id WHERE q.revision_id = $1 GROUP BY 1`, revision)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+// measureMorning has everybody acknowledge a revision, and looks that each is
+// stored exactly once.
+func (t *town) measureMorning(ctx context.Context, draft policy.Draft, people []int64) (figure, error) {
+	seen, err := t.seen(ctx)
+	if err != nil {
+		return figure{}, err
+	}
+	shown := policy.Shown{Code: "kihon", Number: draft.Number, SHA256: draft.SHA256}
+	rate, err := each(people, func(person int64) error {
+		staff := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}, Seen: seen}
+		err := t.Policy.Acknowledge(ctx, staff, shown)
+		if person%clickTwice == 0 {
+			err = errors.Join(err, t.Policy.Acknowledge(ctx, staff, shown))
+		}
+		return err
+	})
+	if err != nil {
+		return figure{}, err
+	}
+	var stored, recorded int
+	err = t.pool.QueryRow(ctx, `
+		SELECT (SELECT count(*) FROM acknowledgement WHERE revision_id = $1),
+		       (SELECT count(*) FROM trail_entry WHERE subject_kind = 'acknowledgement' AND subject_id = $1)`, draft.Revision).Scan(&stored, &recorded)
+	if err != nil {
+		return figure{}, err
+	}
+	if stored != len(people) || recorded != len(people) {
+		return figure{}, fmt.Errorf("%d acknowledgements are stored and %d in the trail, of %d people", stored, recorded, len(people))
+	}
+	took := float64(len(people)) / rate
+	return figure{
+		name: "morning", ratio: took / morningLimit.Seconds(), limit: 1,
+		detail: fmt.Sprintf("%d acknowledgements, each stored exactly once, in %.0f s (%.0f/s), limit %v", stored, took, rate, morningLimit),
+	}, nil
+}
