@@ -21,6 +21,8 @@ const (
 	ExcuseAcknowledgement Action = "policy.excuse"
 	// DraftRevision is reading a text into the portal and drafting from it.
 	DraftRevision Action = "policy.draft"
+	// CommentDraft is writing comments on the clauses of a draft, and reading them.
+	CommentDraft Action = "policy.comment_draft"
 	// PublishMinor is publishing a minor revision by a 通知 (基本方針 7(9)).
 	PublishMinor Action = "policy.publish_minor"
 	// RecordDecision is recording what the 本部会議 has decided (基本方針 7(9)).

@@ -43,6 +43,7 @@ var table = [...]row{
 	{SeeAcknowledgements, "だれが確認したかを見る", [...]Reach{all, all, all, all, all, own, no, no, all, no}},
 	{ExcuseAcknowledgement, "確認を免除する", [...]Reach{no, no, all, all, no, own, no, no, no, no}},
 	{DraftRevision, "版の下書きを作る", [...]Reach{no, no, all, all, all, no, no, no, no, no}},
+	{CommentDraft, "下書きに意見を書く", [...]Reach{no, all, all, all, all, no, no, no, no, no}},
 	{PublishMinor, "簡易な見直しを通知で公開する", [...]Reach{no, all, no, no, no, no, no, no, no, no}},
 	{RecordDecision, "本部会議の決定を記録する", [...]Reach{no, no, all, all, no, no, no, no, no, no}},
 	{PublishDecided, "決定された見直しを公開する", [...]Reach{no, all, all, no, no, no, no, no, no, no}},

@@ -225,17 +225,26 @@ func (s *Service) forReason(ctx context.Context, actor authz.Actor, code string,
 // it since. Invalid where the reader has questions on it.
 func (s *Service) Edit(ctx context.Context, actor authz.Actor, code, text string, sha256 []byte) error {
 	err := s.move(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, o open) (moved, error) {
-		w, err := write(text, nil)
-		if err != nil {
+		// what was kept of it has come in; a change of one clause leaves it alone
+		if err := dropUnsaved(ctx, tx, o.revision, actor.Person); err != nil {
 			return moved{}, err
 		}
-		_, err = tx.Exec(ctx, `
-			UPDATE revision SET source = $2, text = $3, text_sha256 = $4, outline = $5, drafted_by = nullif($6, 0::bigint), drafted_at = $7,
-			       drafters = CASE WHEN $6 = 0 OR drafters @> ARRAY[$6::bigint] THEN drafters ELSE drafters || $6::bigint END
-			WHERE id = $1`, o.revision, text, w.text, w.sha256, w.outline, actor.Person, tx.Now)
-		return moved{"", []string{"source", "text", "outline"}}, err
+		return putText(ctx, tx, actor, o, text)
 	})
 	return wrap("editing a draft", err)
+}
+
+// putText puts another text in a draft's place, and notes who did.
+func putText(ctx context.Context, tx *door.Tx, actor authz.Actor, o open, text string) (moved, error) {
+	w, err := write(text, nil)
+	if err != nil {
+		return moved{}, err
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE revision SET source = $2, text = $3, text_sha256 = $4, outline = $5, drafted_by = nullif($6, 0::bigint), drafted_at = $7,
+		       drafters = CASE WHEN $6 = 0 OR drafters @> ARRAY[$6::bigint] THEN drafters ELSE drafters || $6::bigint END
+		WHERE id = $1`, o.revision, text, w.text, w.sha256, w.outline, actor.Person, tx.Now)
+	return moved{"", []string{"source", "text", "outline"}}, err
 }
 
 // wording is a text as it is stored.

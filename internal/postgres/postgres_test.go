@@ -59,6 +59,9 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		`INSERT INTO ciso_notice (revision_id, text_sha256, fiscal_year, number, notified_on, addressees, body, touched, answer, issued_at)
 			VALUES (1, sha256('t'), 2026, 1, '2026-11-24', 'a', 'b', '{}', '', now())`,
 		`INSERT INTO revision_step (revision_id, event, at, note) VALUES (1, 'start', now(), '')`,
+		`INSERT INTO draft_comment (revision_id, number, anchor, citation, heading, wording, text, written_by, written_at)
+			VALUES (1, 1, '1', '1', '', '', 'c', 1, now())`,
+		`INSERT INTO draft_comment_resolution VALUES (1, 1, now())`,
 		`INSERT INTO acknowledgement VALUES (1, 1, now(), sha256('t'))`,
 		`INSERT INTO campaign_audience (revision_id, role) VALUES (1, 'ciso')`,
 		`INSERT INTO acknowledgement_request VALUES (1, 1, '2026-11-24', '2026-12-08')`,
@@ -79,6 +82,8 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		`UPDATE decision_attendee SET person_id = 1`, `DELETE FROM decision_attendee`, `TRUNCATE decision_attendee`,
 		`UPDATE ciso_notice SET body = 'c'`, `DELETE FROM ciso_notice`, `TRUNCATE ciso_notice CASCADE`,
 		`UPDATE revision_step SET note = 'n'`, `DELETE FROM revision_step`, `TRUNCATE revision_step`,
+		`UPDATE draft_comment SET text = 'd'`, `DELETE FROM draft_comment`, `TRUNCATE draft_comment CASCADE`,
+		`UPDATE draft_comment_resolution SET resolved_at = now()`, `DELETE FROM draft_comment_resolution`, `TRUNCATE draft_comment_resolution`,
 		`UPDATE acknowledgement SET acknowledged_at = now()`, `DELETE FROM acknowledgement`, `TRUNCATE acknowledgement`,
 		`DELETE FROM campaign_audience`, `TRUNCATE campaign_audience`, `UPDATE acknowledgement_excuse SET ended_at = now()`, `DELETE FROM acknowledgement_excuse`, `TRUNCATE acknowledgement_excuse`,
 		`UPDATE acknowledgement_request SET due_on = now()`, `DELETE FROM acknowledgement_request`, `TRUNCATE acknowledgement_request CASCADE`,
