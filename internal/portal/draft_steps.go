@@ -13,53 +13,11 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
-	"kagami/internal/policy/outline"
 	"kagami/web/page"
 )
 
 func (p *Portal) draftOf(r *http.Request) (policy.Draft, error) {
 	return p.Policy.Draft(r.Context(), actorOf(r.Context()), chi.URLParam(r, "code"))
-}
-
-func (p *Portal) showEdit(w http.ResponseWriter, r *http.Request) error {
-	draft, err := p.draftOf(r)
-	if err != nil {
-		return err
-	}
-	return p.editForm(w, r, draft, page.Edit{Source: draft.Text}, nil)
-}
-
-func (p *Portal) edit(w http.ResponseWriter, r *http.Request) error {
-	if err := parseLongForm(r); err != nil {
-		return err
-	}
-	ctx, actor := r.Context(), actorOf(r.Context())
-	draft, err := p.draftOf(r)
-	if err != nil {
-		return err
-	}
-	form, hash := page.Edit{Source: r.PostForm.Get("source")}, hashField(r)
-	source, err := outline.Decode([]byte(form.Source))
-	if err != nil {
-		err = atField("source", err)
-	} else {
-		form.Changed = draft.State == policy.InDraft && string(hash) != string(draft.SHA256)
-		err = p.Policy.Edit(ctx, actor, draft.Code, source, hash)
-	}
-	if err != nil {
-		return p.editForm(w, r, draft, form, err)
-	}
-	return goOn(w, r, draftAddress(draft.Code), "draft-saved")
-}
-
-func (p *Portal) editForm(w http.ResponseWriter, r *http.Request, draft policy.Draft, form page.Edit, refusal error) error {
-	problems, status, err := refused(refusal)
-	if err != nil {
-		return err
-	}
-	form.Frame, form.Draft, form.SHA256, form.Problems = p.draftFrame(r, draft.Title+"の本文を直す", draft), draft, draft.SHA256, problems
-	p.render(w, r, status, page.EditPage(form))
-	return nil
 }
 
 func (p *Portal) showSubmit(w http.ResponseWriter, r *http.Request) error {

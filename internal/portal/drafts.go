@@ -39,10 +39,14 @@ func (p *Portal) showDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text := page.NewText(draft.Outline)
+	comments, err := p.Policy.Comments(ctx, draft)
+	if err != nil {
+		return err
+	}
+	text := page.NewText(draft.Outline).WithComments(comments)
 	return p.show(w, r, page.DraftPage(page.Draft{
-		Comparison: comparedWith(before, draft),
-		Frame:      p.frame(r, draft.Title+"の下書き", policiesLink), Draft: draft, Actor: actor, Decisions: decisions,
+		Comparison: comparedWith(before, draft), Comments: comments,
+		Frame: p.frame(r, draft.Title+"の下書き", policiesLink), Draft: draft, Actor: actor, Decisions: decisions,
 		Contents: page.Contents(text), Body: page.Body(text),
 	}))
 }

@@ -46,8 +46,9 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 		"", "?on=2026-11-24", "?on=2030-01-01", "?done=published", "/readers", "/readers?after=1", "/readers.csv", "/readers.xlsx",
 		"/audience", "/revisions", "/revisions/1", "/revisions/2", "/revisions/1/notice", "/revisions/1/minutes",
 		"/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish",
+		"/draft/edit?text=unsaved", "/draft/comments", "/draft/comments?clause=1",
 	}
-	posts := []string{"", "/audience", "/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish"}
+	posts := []string{"", "/audience", "/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish", "/draft/edit/typed", "/draft/comments"}
 	if tried := len(pages) + len(below) + len(posts) + 3; tried < 30 {
 		t.Fatalf("only %d ways are tried", tried)
 	}

@@ -30,6 +30,17 @@ func publishURL(code string) templ.SafeURL { return address("policies", code, "d
 // draftStepURL is where a step is taken with a draft: edit, submit, and the like.
 func draftStepURL(code, step string) templ.SafeURL { return address("policies", code, "draft", step) }
 
+// typedURL is where the editor sends what is typed, to be kept and read.
+func typedURL(code string) templ.SafeURL { return address("policies", code, "draft", "edit", "typed") }
+
+// unsavedURL is the editor with what was kept and not saved.
+func unsavedURL(code string) templ.SafeURL { return draftStepURL(code, "edit") + "?text=unsaved" }
+
+func commentsURL(code string) templ.SafeURL { return draftStepURL(code, "comments") }
+
+// commentID is where a comment stands on the pages that list it.
+func commentID(number int) string { return fmt.Sprintf("comment-%d", number) }
+
 func audienceURL(code string) templ.SafeURL { return address("policies", code, "audience") }
 
 func revisionsURL(code string) templ.SafeURL { return address("policies", code, "revisions") }
