@@ -108,7 +108,7 @@ func TestTheEditorSaysWhenNothingIsKept(t *testing.T) {
 	officer.press("次の版の下書きを始める")
 	officer.press("本文を直す")
 	evaluate[bool](officer, `fetch('/logout', {method: 'POST'}).then(r => true)`, chromedp.EvalAwaitPromise)
-	officer.typeInto("対象とする脅威", "の見本")
+	officer.typeInto("　目的", "の見本")
 	officer.waitToRead("いま入力した文字を控えられませんでした")
 	officer.look("drafting-unkept")
 }

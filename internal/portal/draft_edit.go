@@ -105,6 +105,9 @@ func (p *Portal) editForm(w http.ResponseWriter, r *http.Request, draft policy.D
 	if err != nil {
 		return err
 	}
+	if form.Comparison != nil && draft.State == policy.InDraft {
+		problems = nil // the page tells what to do instead
+	}
 	form.Frame, form.Draft, form.Problems = p.draftFrame(r, editTitle(draft), draft), draft, problems
 	if form.Typed.Outline = outline.Read(form.Source, nil); form.Base == nil || form.Comparison != nil {
 		form.Base = draft.SHA256 // they are shown it

@@ -43,7 +43,7 @@ func TestWhatIsTypedIsReadAndKeptWithoutBeingSaved(t *testing.T) {
 	form := one.edits("途中の本文")
 	form.Set("act", "check")
 	a := one.post(editor, form)
-	if a.status != 200 || !strings.Contains(a.body, `<span class="start">途中の本文</span>`) || !strings.Contains(a.body, "に控えました。まだ保存していません。項は1、質問は0件です。") {
+	if a.status != 200 || !strings.Contains(a.body, `<span class="start">途中の本文</span>`) || !strings.Contains(a.body, "に控えました。まだ保存していません。1項を読み取りました。") {
 		t.Errorf("looking: %d %s", a.status, a.body)
 	}
 	form.Set("source", unread)
@@ -147,10 +147,13 @@ func TestTheSecondEditorSeesWhereTheTextsDiffer(t *testing.T) {
 		t.Errorf("while typing: %s", a.body)
 	}
 	a := two.post(editor, theirs)
-	for _, words := range []string{"二人目の本文\n</textarea>", "いまの本文", "<ins>二</ins>人目の本文", "<del>一</del>人目の本文", "あなたの本文で置き換える"} {
+	for _, words := range []string{"二人目の本文\n</textarea>", "下書きが変わっています", "いまの本文", "<ins>二</ins>人目の本文", "<del>一</del>人目の本文", "あなたの本文で置き換える"} {
 		if !strings.Contains(a.body, words) {
 			t.Errorf("%q is missing: %d %s", words, a.status, a.body)
 		}
+	}
+	if a.status != 409 || strings.Contains(a.body, "画面を開き直して") {
+		t.Errorf("the second is told to leave the page: %d", a.status)
 	}
 	// they close the window: their words are there, and the difference too
 	b := two.get(editor)
