@@ -43,7 +43,7 @@ var arrows = map[string][]string{
 	"internal/policy/comparison":        {"internal/policy/outline"},
 	"internal/policy/comparison/office": {"internal/policy/comparison", "internal/sheet"},
 	"internal/policy/textfile":          {"internal/fault", "internal/policy/outline"},
-	"internal/policy":                   domain("internal/policy/outline"),
+	"internal/policy":                   domain("internal/policy/comparison", "internal/policy/outline"),
 
 	"web/layout":    {"web/static"},
 	"web/component": {"internal/calendar", "internal/fault"},

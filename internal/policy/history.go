@@ -9,7 +9,6 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/fault"
-	"kagami/internal/policy/outline"
 )
 
 // Past is a published revision in a document's history.
@@ -90,50 +89,4 @@ func (s *Service) readPast(ctx context.Context, actor authz.Actor, code, which s
 		return Reading{}, fault.New(fault.NotFound, none)
 	}
 	return reading, wrap("loading a revision", err)
-}
-
-// Former is a clause of an earlier revision whose address no clause of a later
-// one has.
-type Former struct {
-	Anchor   string
-	Citation string
-	Heading  string
-	Number   int // the last revision that had it
-}
-
-// Formers lists the clauses whose addresses have gone by a revision that Read
-// has returned, so that links to them still lead somewhere.
-func (s *Service) Formers(ctx context.Context, reading Reading, o *outline.Outline) ([]Former, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT id, number FROM revision WHERE document_id = $1 AND state = 'published' AND number < $2 ORDER BY number DESC`,
-		reading.Document.ID, reading.Number)
-	if err != nil {
-		return nil, fmt.Errorf("listing earlier revisions: %w", err)
-	}
-	type earlier struct {
-		ID     int64
-		Number int
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[earlier])
-	if err != nil {
-		return nil, fmt.Errorf("listing earlier revisions: %w", err)
-	}
-	known := map[string]bool{}
-	for _, a := range o.Anchors() {
-		known[a.Anchor] = true
-	}
-	var formers []Former
-	for _, e := range list {
-		old, err := loadOutline(ctx, s.pool, e.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range old.Anchors() {
-			if !known[a.Anchor] {
-				known[a.Anchor] = true
-				formers = append(formers, Former{a.Anchor, a.Citation, a.Heading, e.Number})
-			}
-		}
-	}
-	return formers, nil
 }

@@ -16,7 +16,8 @@ import (
 type kept struct {
 	current      state.Kept[currentKey, keptReading]
 	acknowledged state.Kept[acknowledgedKey, map[int64][]acknowledged]
-	vocabulary   state.Kept[int64, vocabulary] // by the revision, which never changes
+	vocabulary   state.Kept[int64, vocabulary]         // by the revision, which never changes
+	fates        state.Kept[[2]int64, map[string]fate] // by two revisions, the earlier first
 }
 
 // keptReading is a document's current revision, for anybody, with whom it is
@@ -56,6 +57,7 @@ func newKept() kept {
 		current:      state.NewKept[currentKey, keptReading](keptDocuments),
 		acknowledged: state.NewKept[acknowledgedKey, map[int64][]acknowledged](keptPeople),
 		vocabulary:   state.NewKept[int64, vocabulary](keptDocuments),
+		fates:        state.NewKept[[2]int64, map[string]fate](keptDocuments),
 	}
 }
 

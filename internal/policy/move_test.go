@@ -379,9 +379,7 @@ func TestEachDayHasItsRevision(t *testing.T) {
 	}
 	reading, err := o.ReadNumber(ctx, o.staff, "kihon", 2)
 	must(t, err)
-	out, err := o.Outline(ctx, reading)
-	must(t, err)
-	if formers, err := o.Formers(ctx, reading, out); err != nil || len(formers) != 0 {
+	if formers, err := o.Formers(ctx, reading); err != nil || len(formers) != 0 {
 		t.Errorf("no clause has gone: %+v, %v", formers, err)
 	}
 }

@@ -17,7 +17,7 @@ import (
 // drawnTexts keeps the texts of published revisions as they are drawn. A
 // published revision never changes, so what is drawn of it is kept by its id.
 type drawnTexts struct {
-	kept     *lru.Cache[int64, drawnText]
+	kept     *lru.Cache[drawnKey, drawnText]
 	compared *lru.Cache[pair, templ.Component]
 }
 
@@ -25,6 +25,13 @@ type drawnTexts struct {
 type pair struct {
 	document int64
 	old, new int // their numbers
+}
+
+// drawnKey names a text as it is drawn: the links in it are not the same for
+// those who sign in and for everybody.
+type drawnKey struct {
+	revision int64
+	public   bool
 }
 
 type drawnText struct {
@@ -35,7 +42,7 @@ type drawnText struct {
 const keptTexts = 64
 
 func newDrawnTexts() (*drawnTexts, error) {
-	kept, err := lru.New[int64, drawnText](keptTexts)
+	kept, err := lru.New[drawnKey, drawnText](keptTexts)
 	if err != nil {
 		return nil, err
 	}
@@ -74,23 +81,38 @@ func (d *drawnTexts) changes(ctx context.Context, service *policy.Service, actor
 // of draws the text of a revision that may be read, or takes it as it was drawn
 // before.
 func (d *drawnTexts) of(ctx context.Context, service *policy.Service, reading policy.Reading) (drawnText, error) {
-	if text, ok := d.kept.Get(reading.Revision.ID); ok {
+	return d.get(ctx, service, reading, false)
+}
+
+// forEverybody is of for the page that is public.
+func (d *drawnTexts) forEverybody(ctx context.Context, service *policy.Service, reading policy.Reading) (drawnText, error) {
+	return d.get(ctx, service, reading, true)
+}
+
+func (d *drawnTexts) get(ctx context.Context, service *policy.Service, reading policy.Reading, public bool) (drawnText, error) {
+	key := drawnKey{reading.Revision.ID, public}
+	if text, ok := d.kept.Get(key); ok {
 		return text, nil
 	}
 	o, err := service.Outline(ctx, reading)
 	if err != nil {
 		return drawnText{}, err
 	}
-	formers, err := service.Formers(ctx, reading, o)
+	formers, err := service.Formers(ctx, reading)
 	if err != nil {
 		return drawnText{}, err
 	}
 	prepared := page.NewText(o)
-	text, err := draw(ctx, page.ReadingContents(reading, prepared), templ.Join(page.Body(prepared), page.Formers(reading.Code, formers)))
+	if public {
+		prepared = prepared.LastingPublic(reading, formers)
+	} else {
+		prepared = prepared.Lasting(reading, formers)
+	}
+	text, err := draw(ctx, page.ReadingContents(reading, prepared), templ.Join(page.Body(prepared), page.Formers(prepared)))
 	if err != nil {
 		return drawnText{}, err
 	}
-	d.kept.Add(reading.Revision.ID, text)
+	d.kept.Add(key, text)
 	return text, nil
 }
 

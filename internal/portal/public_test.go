@@ -125,7 +125,7 @@ func TestThePublicPageCanBeSwitchedOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer hidden.Close()
-	for _, path := range []string{"/public", "/public/kihon"} {
+	for _, path := range []string{"/public", "/public/kihon", "/public/kihon/clauses/1/1"} {
 		w := httptest.NewRecorder()
 		hidden.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost"+path, nil))
 		if w.Code != http.StatusNotFound || strings.Contains(w.Body.String(), "情報資産の機密性") {

@@ -105,6 +105,7 @@ func (p *Portal) Routes() []Route {
 		{http.MethodGet, "/policies/{code}", authz.ReadBasic, 0, ordinary, p.showReading},
 		{http.MethodPost, "/policies/{code}", authz.Acknowledge, 0, ordinary, p.acknowledge},
 		{http.MethodGet, "/policies/{code}/changes", authz.ReadBasic, 0, ordinary, p.showChanges},
+		{http.MethodGet, "/policies/{code}/clauses/{number}/{anchor}", authz.ReadBasic, 0, ordinary, p.showClause},
 		{http.MethodGet, "/policies/{code}/comparison", authz.ReadBasic, 0, ordinary, p.showComparison},
 		{http.MethodGet, "/policies/{code}/comparison.xlsx", authz.ReadBasic, 0, ordinary, p.comparisonXLSX},
 		{http.MethodGet, "/policies/{code}/comparison.docx", authz.ReadBasic, 0, ordinary, p.comparisonDOCX},
@@ -201,6 +202,7 @@ func (p *Portal) OpenRoutes() []Route {
 	return []Route{
 		{http.MethodGet, "/public", authz.Public, 0, ordinary, p.showPublic},
 		{http.MethodGet, "/public/{code}", authz.Public, 0, ordinary, p.showPublicReading},
+		{http.MethodGet, "/public/{code}/clauses/{number}/{anchor}", authz.Public, 0, ordinary, p.showPublicClause},
 	}
 }
 

@@ -21,6 +21,21 @@ func clauseURL(code, anchor string) templ.SafeURL {
 	return policyURL(code) + templ.SafeURL("#"+url.PathEscape(anchor))
 }
 
+// lastingURL is the link to a clause that leads to it in later revisions too.
+func lastingURL(code string, c policy.Cited) templ.SafeURL {
+	return address("policies", code, "clauses", fmt.Sprint(c.Number), c.Anchor)
+}
+
+// lastingPublicURL is lastingURL on the page for everybody.
+func lastingPublicURL(code string, c policy.Cited) templ.SafeURL {
+	return address("public", code, "clauses", fmt.Sprint(c.Number), c.Anchor)
+}
+
+// clauseOfURL is a clause in the text of its revision.
+func clauseOfURL(code string, c policy.Cited) templ.SafeURL {
+	return revisionURL(code, c.Number) + templ.SafeURL("#"+url.PathEscape(c.Anchor))
+}
+
 func publicURL(code string) templ.SafeURL { return address("public", code) }
 
 func draftURL(code string) templ.SafeURL { return address("policies", code, "draft") }
