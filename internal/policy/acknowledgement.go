@@ -33,6 +33,9 @@ func (s *Service) Acknowledge(ctx context.Context, actor authz.Actor, shown Show
 	if reading.Last == shown.Number {
 		return nil
 	}
+	if reading.Abolished(s.today()) {
+		return fault.New(fault.Conflict, "この文書は廃止されたので、確認は要りません。")
+	}
 	if reading.Number != shown.Number || !bytes.Equal(reading.SHA256, shown.SHA256) {
 		return fault.New(fault.Conflict, "表示していた版は、いまの版ではありません。いまの版を読んでから、もう一度確認してください。")
 	}

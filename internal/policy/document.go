@@ -75,6 +75,7 @@ type Reading struct {
 	Closes         time.Time // that of those who were asked first; zero for none
 	Excused        bool      // whether they need not acknowledge it for now, as a list tells it
 	countsFrom     int       // the number of the oldest revision whose acknowledgement counts
+	AbolishedOn    time.Time // 廃止日, from which the document is in force no more; zero for none
 }
 
 // Wanting tells whether this person has still to acknowledge it.

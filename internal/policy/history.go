@@ -20,6 +20,9 @@ type Past struct {
 	WhyText string
 	Notice  int // the number of the 通知 that published it; 0 where the 本部会議 decided
 	Year    int // and its fiscal year
+	// Last tells whether none follows because the document is, or will be,
+	// abolished.
+	Last bool
 }
 
 // Status is how a revision stands on a day.
@@ -27,6 +30,8 @@ func (p Past) Status(day time.Time) string {
 	switch {
 	case p.EffectiveOn.After(day):
 		return "施行前"
+	case p.Until != nil && p.Until.Before(day) && p.Last:
+		return "廃止"
 	case p.Until != nil && p.Until.Before(day):
 		return "旧版"
 	}
@@ -39,7 +44,9 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 	readable, args := readable(actor).condition([]any{code})
 	rows, err := s.pool.Query(ctx, `
 		SELECT r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, coalesce(p.name, ''),
-		       lead(r.effective_on) OVER (ORDER BY r.number) - 1, r.why, r.why_text, coalesce(c.number, 0), coalesce(c.fiscal_year, 0)
+		       coalesce(lead(r.effective_on) OVER (ORDER BY r.number), `+abolishedOn+`) - 1,
+		       r.why, r.why_text, coalesce(c.number, 0), coalesce(c.fiscal_year, 0),
+		       lead(r.id) OVER (ORDER BY r.number) IS NULL AND `+abolishedOn+` IS NOT NULL
 		FROM revision r JOIN document d ON d.id = r.document_id
 		LEFT JOIN person p ON p.id = r.published_by LEFT JOIN ciso_notice c ON c.id = r.notice_id
 		WHERE d.code = $1 AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC`, args...)
@@ -52,7 +59,7 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 			decided *time.Time
 		)
 		err := row.Scan(&p.ID, &p.Number, &p.EffectiveOn, &decided, &p.PublishedAt, &p.SHA256, &p.By,
-			&p.Until, &p.Why, &p.WhyText, &p.Notice, &p.Year)
+			&p.Until, &p.Why, &p.WhyText, &p.Notice, &p.Year, &p.Last)
 		p.DecidedOn = orZero(decided)
 		return p, err
 	})
@@ -68,8 +75,8 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 // ReadOn returns the revision of a document that was, or will be, in force on a
 // day; NotFound where none was.
 func (s *Service) ReadOn(ctx context.Context, actor authz.Actor, code string, day time.Time) (Reading, error) {
-	return s.readPast(ctx, actor, code, `effective_on <= $3::date`, day,
-		"この日に施行されていた版はありません。施行日より後の日を指定してください。")
+	return s.readPast(ctx, actor, code, `effective_on <= $3::date AND `+notAbolished("$3"), day,
+		"この日に施行されていた版はありません。施行日より後で、廃止されたときは廃止日より前の日を指定してください。")
 }
 
 // ReadNumber returns a published revision of a document by its number; NotFound

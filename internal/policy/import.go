@@ -98,7 +98,10 @@ func (s *Service) aboutDocument(ctx context.Context, actor authz.Actor, text *Te
 	}
 	d, err := findDocument(ctx, s.pool, actor, text.Document)
 	text.Kind, text.Title, text.Code, text.Audience = d.Kind, d.Title, "", Audience{}
-	return err
+	if err != nil {
+		return err
+	}
+	return refuseAbolished(ctx, s.pool, d.ID)
 }
 
 // Import is a text that waits for a person to settle the reader's questions.

@@ -83,7 +83,7 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 		return Reading{}, errNoDocument()
 	}
 	reading.DueOn = time.Time{} // each person's own; a list tells it
-	reading.Bound = may.isBound(reading.Kind, current.address, current.called)
+	reading.Bound = may.isBound(reading.Kind, current.address, current.called) && !reading.Abolished(day)
 	done, err := s.kept.acknowledged.Get(acknowledgedKey{actor.Person, actor.Seen.Acknowledged}, func() (map[int64][]acknowledged, error) {
 		return loadAcknowledged(ctx, s.pool, actor.Person)
 	})

@@ -75,6 +75,7 @@ const (
 	EventPublishNotice  Event = "publish_notice"
 	EventPublishDecided Event = "publish_decided"
 	EventWithdraw       Event = "withdraw"
+	EventAbolish        Event = "abolish" // is done to the document, once no draft is under way
 )
 
 // Title is the event's name on screen.
@@ -99,8 +100,8 @@ type arrow struct {
 	asks  string // what must be given with it
 }
 
-// arrows is the life of a revision until it is published: what is not here can't
-// be done.
+// arrows is the life of a revision until it is published, and that its document
+// is abolished: what is not here can't be done.
 var arrows = [...]arrow{
 	{InDraft, EventEdit, "", InDraft, authz.DraftRevision, false, "本文の変更", "質問の残らない本文"},
 	{InDraft, EventSubmit, "", Submitted, authz.DraftRevision, false, "提出", "見直しの種類と理由"},
@@ -112,6 +113,7 @@ var arrows = [...]arrow{
 	{Submitted, EventReject, Major, InDraft, authz.RecordDecision, false, "本部会議の否決", "日、議長、出席者、議事録"},
 	{Decided, EventTakeBack, Major, InDraft, authz.DraftRevision, false, "引き戻し", "理由（もう一度の決定が必要になる）"},
 	{Decided, EventPublishDecided, Major, Published, authz.PublishDecided, true, "決定による公開", "施行日"},
+	{Published, EventAbolish, "", Published, authz.PublishDecided, true, "文書の廃止（進行中の下書きがないとき）", "廃止日、理由、本部会議の決定の日と議事録"},
 }
 
 // leads returns the arrow of an event from a state; false where there is none.
@@ -158,6 +160,7 @@ func StatesDocument() string {
 	}
 	b.WriteString("| 公開 | 施行日が来る | どちらも | 施行中 | （日付から決まる） | ― |\n")
 	b.WriteString("| 施行中 | 次の版の施行日が来る | どちらも | 旧版 | （日付から決まる） | ― |\n")
+	b.WriteString("| 施行中 | 文書の廃止日が来る | どちらも | 廃止 | （日付から決まる） | ― |\n")
 	return b.String()
 }
 

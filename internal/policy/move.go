@@ -301,6 +301,10 @@ var messages = map[string]string{
 	"acknowledgement_excuse_once":  "この職員は、すでに免除されています。画面を開き直して、いまの状態を確かめてください。",
 	"ciso_notice_body_given":       "通知の本文を入力してください。",
 	"ciso_notice_addressees_given": "通知の宛先を入力してください。",
+	"document_abolition_once":      "この文書の廃止は、すでに決まっています。文書を開き直して、廃止日を確かめてください。",
+	"document_abolition_no_draft":  "この文書には、進行中の下書きがあります。下書きを取り下げるか公開してから、廃止してください。",
+	"document_abolition_in_order":  "廃止日は、最も新しい版の施行日か、それより後の日にしてください。",
+	"document_abolished":           "この文書は廃止されるか、廃止されています。新しい版は作れません。必要なときは、新しい文書として取り込んでください。",
 }
 
 // explain turns a rule of the database that was broken into a refusal.

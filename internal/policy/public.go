@@ -25,7 +25,7 @@ func (s *Service) Public(ctx context.Context) ([]Reading, error) {
 func (s *Service) ReadPublic(ctx context.Context, code string) (Reading, error) {
 	day := s.today()
 	reading, err := loadReading(ctx, s.pool, 0, day, everybody(), code)
-	if err == nil && !reading.InForce(day) {
+	if err == nil && (!reading.InForce(day) || reading.Abolished(day)) {
 		return Reading{}, errNoDocument()
 	}
 	return reading, err

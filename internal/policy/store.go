@@ -47,7 +47,7 @@ func selectReading(person int64, day time.Time, may reader, which string, argume
 	SELECT d.id, d.code, d.kind, d.title,
 	       r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, r.counts_from,
 	       CASE WHEN k.number >= r.counts_from THEN k.acknowledged_at END, coalesce(k.number, 0),
-	       coalesce(q.due_on, greatest(r.due_on, $2::date + (r.due_on - r.asked_from))), r.due_on, e.id IS NOT NULL, ` + binding + `
+	       coalesce(q.due_on, greatest(r.due_on, $2::date + (r.due_on - r.asked_from))), r.due_on, e.id IS NOT NULL, ` + binding + ` AND ` + notAbolished("$2") + `, ` + abolishedOn + `
 	FROM document d
 	CROSS JOIN LATERAL (` + which + `) r
 	LEFT JOIN LATERAL (
@@ -61,13 +61,13 @@ func selectReading(person int64, day time.Time, may reader, which string, argume
 
 func scanReading(row pgx.CollectableRow) (Reading, error) {
 	var (
-		r                    Reading
-		decided, due, closes *time.Time
+		r                          Reading
+		decided, due, closes, ends *time.Time
 	)
 	err := row.Scan(&r.Document.ID, &r.Code, &r.Kind, &r.Title,
 		&r.Revision.ID, &r.Number, &r.EffectiveOn, &decided, &r.PublishedAt, &r.SHA256, &r.countsFrom,
-		&r.AcknowledgedAt, &r.Last, &due, &closes, &r.Excused, &r.Bound)
-	r.DecidedOn, r.DueOn, r.Closes = orZero(decided), orZero(due), orZero(closes)
+		&r.AcknowledgedAt, &r.Last, &due, &closes, &r.Excused, &r.Bound, &ends)
+	r.DecidedOn, r.DueOn, r.Closes, r.AbolishedOn = orZero(decided), orZero(due), orZero(closes), orZero(ends)
 	return r, err
 }
 
@@ -97,7 +97,7 @@ func loadOne(ctx context.Context, db querier, person int64, day time.Time, may r
 
 func listReadings(ctx context.Context, db querier, person int64, day time.Time, may reader) ([]Reading, error) {
 	query, args := selectReading(person, day, may, currentRevision)
-	rows, err := db.Query(ctx, query+`
+	rows, err := db.Query(ctx, query+` AND `+notAbolished("$2")+`
 		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing documents: %w", err)
