@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/web/page"
 )
@@ -30,7 +31,7 @@ func (p *Portal) showClause(w http.ResponseWriter, r *http.Request) error {
 		return goToClause(w, r, policyAddress(code), f.Then)
 	}
 	return p.show(w, r, page.FollowedPage(page.Followed{
-		Frame: p.frame(r, page.FollowedTitle(f), policiesLink, documentLink(f.Reading.Document)), Followed: f,
+		Frame: p.frame(r, page.FollowedTitle(f), policiesLink, documentLink(f.Reading.Document)), Followed: f, Today: calendar.Day(p.Now()),
 	}))
 }
 

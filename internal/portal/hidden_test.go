@@ -43,12 +43,12 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 
 	pages := []string{"/", "/policies", "/acknowledgements", "/organization", "/organization/zeimu", "/permissions", "/roles", "/people", "/account", "/notices"}
 	below := []string{
-		"", "?on=2026-11-24", "?on=2030-01-01", "?done=published", "/readers", "/readers?after=1", "/readers.csv", "/readers.xlsx",
-		"/audience", "/revisions", "/revisions/1", "/revisions/2", "/revisions/1/notice", "/revisions/1/minutes", "/clauses/1/1", "/clauses/2/1",
+		"", "?on=2026-11-24", "?on=2030-01-01", "?done=published", "/readers", "/readers?after=1", "/readers/M001", "/changes", "/readers.csv", "/readers.xlsx",
+		"/audience", "/abolish", "/revisions", "/revisions/1", "/revisions/2", "/revisions/1/notice", "/revisions/1/minutes", "/clauses/1/1", "/clauses/2/1",
 		"/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish",
 		"/draft/edit?text=unsaved", "/draft/comments", "/draft/comments?clause=1",
 	}
-	posts := []string{"", "/audience", "/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish", "/draft/edit/typed", "/draft/comments"}
+	posts := []string{"", "/audience", "/abolish", "/readers/M001", "/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish", "/draft/edit/typed", "/draft/comments"}
 	if tried := len(pages) + len(below) + len(posts) + 3; tried < 30 {
 		t.Fatalf("only %d ways are tried", tried)
 	}

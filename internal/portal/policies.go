@@ -29,8 +29,12 @@ func (p *Portal) showPolicies(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	abolished, err := p.Policy.Abolitions(ctx, actor)
+	if err != nil {
+		return err
+	}
 	return p.show(w, r, page.PoliciesPage(page.Policies{
-		Frame: p.frame(r, "ポリシー"), Readings: readings, Drafts: drafts,
+		Frame: p.frame(r, "ポリシー"), Readings: readings, Drafts: drafts, Abolished: abolished,
 		MayImport: actor.Reach(authz.DraftRevision) == authz.All,
 		MaySee:    actor.Reach(authz.SeeAcknowledgements) != authz.None,
 	}))
@@ -61,11 +65,12 @@ func (p *Portal) showReading(w http.ResponseWriter, r *http.Request) error {
 	}
 	return p.show(w, r, page.ReadingPage(page.Reading{
 		Frame: p.frame(r, reading.Title, policiesLink), Reading: reading,
-		InForce:  reading.InForce(calendar.Day(p.Now())),
+		InForce: reading.InForce(calendar.Day(p.Now())), Today: calendar.Day(p.Now()),
 		Contents: text.contents, Body: text.body,
 		MaySee:     actor.Reach(authz.SeeAcknowledgements) != authz.None,
 		MayDraft:   actor.Reach(authz.DraftRevision) == authz.All,
 		MayAddress: reading.Kind != policy.Basic && actor.Reach(authz.PublishDecided) == authz.All,
+		MayAbolish: actor.Reach(authz.PublishDecided) == authz.All,
 	}))
 }
 

@@ -147,6 +147,7 @@ var dones = map[string]layout.Done{
 	"published":         {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
 	"excused":           {Heading: "確認を免除しました", Text: "本人の「やること」には、この文書の確認は出ません。仕事に戻ったら、免除を終わらせてください。"},
 	"excuse-ended":      {Heading: "免除を終わらせました", Text: "本人の「やること」に、この文書の確認がまた出ます。"},
+	"abolished":         {Heading: "廃止を記録しました", Text: "廃止日から、この文書は一覧・検索に出なくなります。これまでの版は、引き続き見られます。"},
 	"section-added":     {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
 	"post-added":        {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},
 	"changed":           {Heading: "変更しました", Text: "変更は、監査証跡に残りました。"},

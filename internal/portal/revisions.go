@@ -30,8 +30,12 @@ func (p *Portal) showRevisions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	abolition, err := p.Policy.AbolitionOf(ctx, actor, code)
+	if err != nil {
+		return err
+	}
 	return p.show(w, r, page.RevisionsPage(page.Revisions{
-		Frame: p.frame(r, "版の履歴", policiesLink, documentLink(reading.Document)), Reading: reading, List: list, Today: calendar.Day(p.Now()),
+		Frame: p.frame(r, "版の履歴", policiesLink, documentLink(reading.Document)), Reading: reading, List: list, Today: calendar.Day(p.Now()), Abolition: abolition,
 	}))
 }
 
@@ -56,7 +60,7 @@ func (p *Portal) showPast(w http.ResponseWriter, r *http.Request, reading policy
 	}
 	return p.show(w, r, page.ReadingPage(page.Reading{
 		Frame: p.frame(r, "第"+strconv.Itoa(reading.Number)+"版", policiesLink, documentLink(reading.Document)), Reading: reading, Past: true, Day: day,
-		InForce: reading.InForce(calendar.Day(p.Now())), Contents: text.contents, Body: text.body,
+		InForce: reading.InForce(calendar.Day(p.Now())), Today: calendar.Day(p.Now()), Contents: text.contents, Body: text.body,
 	}))
 }
 

@@ -114,6 +114,8 @@ func (p *Portal) Routes() []Route {
 		{http.MethodPost, "/policies/{code}/readers/{number}", authz.ExcuseAcknowledgement, 0, ordinary, p.excuse},
 		{http.MethodGet, "/policies/{code}/readers.csv", authz.SeeAcknowledgements, 0, ordinary, p.readersCSV},
 		{http.MethodGet, "/policies/{code}/readers.xlsx", authz.SeeAcknowledgements, 0, ordinary, p.readersXLSX},
+		{http.MethodGet, "/policies/{code}/abolish", authz.PublishDecided, 0, ordinary, p.showAbolish},
+		{http.MethodPost, "/policies/{code}/abolish", authz.PublishDecided, 0, sensitive, p.abolish},
 		{http.MethodGet, "/policies/{code}/audience", authz.PublishDecided, 0, ordinary, p.showAudience},
 		{http.MethodPost, "/policies/{code}/audience", authz.PublishDecided, 0, sensitive, p.changeAudience},
 		{http.MethodGet, "/policies/{code}/revisions", authz.ReadBasic, 0, ordinary, p.showRevisions},

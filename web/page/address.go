@@ -56,6 +56,8 @@ func commentsURL(code string) templ.SafeURL { return draftStepURL(code, "comment
 // commentID is where a comment stands on the pages that list it.
 func commentID(number int) string { return fmt.Sprintf("comment-%d", number) }
 
+func abolishURL(code string) templ.SafeURL { return address("policies", code, "abolish") }
+
 func audienceURL(code string) templ.SafeURL { return address("policies", code, "audience") }
 
 func revisionsURL(code string) templ.SafeURL { return address("policies", code, "revisions") }
