@@ -19,10 +19,15 @@ type Followed struct {
 	Ahead bool
 }
 
+// Reworded tells whether the clause's own words are gone or other ones now.
+func (f Followed) Reworded() bool {
+	return f.Now == nil || f.Now.Heading != f.Then.Heading || f.Now.Text != f.Then.Text
+}
+
 // Stays tells whether the clause stands in the current revision under the same
 // number, with the same words.
 func (f Followed) Stays() bool {
-	return f.Now != nil && f.Now.Anchor == f.Then.Anchor && f.Now.Heading == f.Then.Heading && f.Now.Text == f.Then.Text
+	return !f.Reworded() && f.Now.Anchor == f.Then.Anchor
 }
 
 // Follow finds where a clause of a document's revision is now. NotFound where

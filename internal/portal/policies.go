@@ -63,14 +63,15 @@ func (p *Portal) showReading(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	today, publishes := calendar.Day(p.Now()), actor.Reach(authz.PublishDecided) == authz.All
 	return p.show(w, r, page.ReadingPage(page.Reading{
 		Frame: p.frame(r, reading.Title, policiesLink), Reading: reading,
-		InForce: reading.InForce(calendar.Day(p.Now())), Today: calendar.Day(p.Now()),
+		InForce: reading.InForce(today), Today: today,
 		Contents: text.contents, Body: text.body,
 		MaySee:     actor.Reach(authz.SeeAcknowledgements) != authz.None,
 		MayDraft:   actor.Reach(authz.DraftRevision) == authz.All,
-		MayAddress: reading.Kind != policy.Basic && actor.Reach(authz.PublishDecided) == authz.All,
-		MayAbolish: actor.Reach(authz.PublishDecided) == authz.All,
+		MayAddress: reading.Kind != policy.Basic && publishes,
+		MayAbolish: publishes,
 	}))
 }
 
