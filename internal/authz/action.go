@@ -27,7 +27,8 @@ const (
 	PublishMinor Action = "policy.publish_minor"
 	// RecordDecision is recording what the 本部会議 has decided (基本方針 7(9)).
 	RecordDecision Action = "policy.record_decision"
-	// PublishDecided is publishing what the 本部会議 has decided (基本方針 7(9)).
+	// PublishDecided is publishing what the 本部会議 has decided, and abolishing a
+	// document on its decision (基本方針 7(9)).
 	PublishDecided Action = "policy.publish_decided"
 	// ReadAssets is reading the asset register.
 	ReadAssets Action = "asset.read"

@@ -46,7 +46,7 @@ var table = [...]row{
 	{CommentDraft, "下書きに意見を書く", [...]Reach{no, all, all, all, all, no, no, no, no, no}},
 	{PublishMinor, "簡易な見直しを通知で公開する", [...]Reach{no, all, no, no, no, no, no, no, no, no}},
 	{RecordDecision, "本部会議の決定を記録する", [...]Reach{no, no, all, all, no, no, no, no, no, no}},
-	{PublishDecided, "決定された見直しを公開する", [...]Reach{no, all, all, no, no, no, no, no, no, no}},
+	{PublishDecided, "決定された見直しを公開する・文書を廃止する", [...]Reach{no, all, all, no, no, no, no, no, no, no}},
 	{ReadAssets, "情報資産を見る", [...]Reach{all, all, all, all, all, own, own, own, all, no}},
 	{ChangeAssets, "情報資産を登録・変更・廃止する", [...]Reach{no, no, no, no, no, own, own, no, no, no}},
 	{ReviewAssets, "年次の棚卸しを確定する", [...]Reach{no, no, no, no, no, own, no, no, no, no}},

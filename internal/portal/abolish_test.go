@@ -90,6 +90,9 @@ func TestADocumentIsAbolishedFromADayOn(t *testing.T) {
 	if a := ciso.get("/policies/furui/revisions"); !strings.Contains(a.body, "第3回 本部会議 議事録") || !strings.Contains(a.body, `<span class="chip">廃止</span>`) {
 		t.Error("the CISO does not see on what it was abolished")
 	}
+	if a := ciso.get("/policies/furui/readers"); a.status != 200 || !strings.Contains(a.body, "令和8年11月26日に廃止されました") {
+		t.Errorf("the list of who acknowledged does not say so: %d", a.status)
+	}
 	officer := signIn(t, portal, town.Holder("総務課 担当副課長"))
 	if a := officer.get("/policies/furui"); strings.Contains(a.body, "次の版の下書きを始める") {
 		t.Error("another revision is offered")
