@@ -185,7 +185,7 @@ func TestARevisionMayAskTheRestOnly(t *testing.T) {
 	}
 
 	// the next asks all anew, and each sees what has changed since their last
-	o.next(text+"第3条　改める。\n", calendar.Day(now))
+	o.next("kihon", text+"第3条　改める。\n", calendar.Day(now))
 	for number, want := range map[*authz.Actor]int{&o.staff: 2, &o.manager: 0} {
 		reading, err := o.Read(ctx, *number, "kihon")
 		must(t, err)
@@ -230,7 +230,7 @@ func TestNobodyIsAskedBeforeARevisionIsInForce(t *testing.T) {
 	t.Parallel()
 	o, ctx := newOffice(t), t.Context()
 	must(t, o.Acknowledge(ctx, o.staff, o.campaign(10)))
-	o.next(text+"第3条　来月から。\n", calendar.Day(now).AddDate(0, 0, 30))
+	o.next("kihon", text+"第3条　来月から。\n", calendar.Day(now).AddDate(0, 0, 30))
 	must(t, o.after(29).TendAll(ctx))
 	if reading, err := o.after(29).Read(ctx, o.staff, "kihon"); err != nil || reading.Number != 1 || reading.Wanting() {
 		t.Errorf("the day before: %+v, %v", reading, err)

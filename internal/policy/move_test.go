@@ -34,13 +34,13 @@ func (o office) draft(code string) policy.Draft {
 	return draft
 }
 
-// next publishes another revision of the 基本方針, decided today.
-func (o office) next(text string, effective time.Time) {
+// next publishes another revision, decided today.
+func (o office) next(code, text string, effective time.Time) {
 	o.t.Helper()
-	o.draftOf("kihon", text)
-	draft, err := policytest.Adopt(o.t.Context(), o.Service, o.officer, "kihon", o.chair, calendar.Day(now))
+	o.draftOf(code, text)
+	draft, err := policytest.Adopt(o.t.Context(), o.Service, o.officer, code, o.chair, calendar.Day(now))
 	must(o.t, err)
-	must(o.t, o.PublishDecided(o.t.Context(), o.ciso, "kihon", policy.Publication{EffectiveOn: effective, SHA256: draft.SHA256, Campaign: policytest.AskAll(effective)}))
+	must(o.t, o.PublishDecided(o.t.Context(), o.ciso, code, policy.Publication{EffectiveOn: effective, SHA256: draft.SHA256, Campaign: policytest.AskAll(effective)}))
 }
 
 func minor(d policy.Draft) policy.Submission {
@@ -348,7 +348,7 @@ func TestEachDayHasItsRevision(t *testing.T) {
 	ctx := t.Context()
 	day := calendar.Day(now)
 	o.published(policy.Basic, "kihon")
-	o.next(text+"第3条　加える。\n", day.AddDate(0, 0, 10))
+	o.next("kihon", text+"第3条　加える。\n", day.AddDate(0, 0, 10))
 	o.draftOf("kihon", text)
 	draft, err := policytest.Adopt(ctx, o.Service, o.officer, "kihon", o.chair, day)
 	must(t, err)

@@ -318,7 +318,7 @@ func TestTheRevisionInForceIsTheCurrentOne(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.published(policy.Basic, "kihon")
-	o.next(text+"第3条　加える。\n", calendar.Day(now).AddDate(0, 0, 1))
+	o.next("kihon", text+"第3条　加える。\n", calendar.Day(now).AddDate(0, 0, 1))
 	reading, err := o.Read(t.Context(), o.staff, "kihon")
 	must(t, err)
 	if reading.Number != 1 {

@@ -112,7 +112,7 @@ func TestDraftsAndRevisionsThatAreOverAreNotFound(t *testing.T) {
 	}
 	_, err = policytest.Publish(t.Context(), o.Service, o.officer, o.ciso, "kihon", o.chair, calendar.Day(now))
 	must(t, err)
-	o.next("第1条　情報を新しくする。\n", calendar.Day(now).AddDate(0, 0, 1))
+	o.next("kihon", "第1条　情報を新しくする。\n", calendar.Day(now).AddDate(0, 0, 1))
 	_, err = o.db.Owner(t).Exec(t.Context(), `DELETE FROM clause_gram; DELETE FROM clause`)
 	must(t, err)
 	if n, err := o.LetFindPublished(t.Context()); n != 2 || err != nil {

@@ -59,7 +59,7 @@ func (s *Service) Tend(ctx context.Context, revision int64) error {
 func (s *Service) TendAll(ctx context.Context) error {
 	rows, err := s.pool.Query(ctx, `
 		SELECT r.id FROM document d CROSS JOIN LATERAL (`+currentRevision+`) r
-		WHERE $1 AND r.due_on IS NOT NULL AND r.asked_from <= $2::date ORDER BY r.id`, true, s.today())
+		WHERE $1 AND r.due_on IS NOT NULL AND r.asked_from <= $2::date AND `+notAbolished("$2")+` ORDER BY r.id`, true, s.today())
 	if err != nil {
 		return fmt.Errorf("listing campaigns: %w", err)
 	}
@@ -82,7 +82,7 @@ func loadCampaign(ctx context.Context, tx *door.Tx, revision int64) (c campaign,
 		SELECT d.id, d.code, d.kind, d.title, o.id, o.number, o.counts_from, o.asked_from, o.due_on
 		FROM revision o JOIN document d ON d.id = o.document_id
 		WHERE o.id = $1 AND o.state = 'published' AND o.due_on IS NOT NULL AND o.asked_from <= $2::date
-		  AND o.id = (SELECT id FROM (`+currentRevision+`) r)
+		  AND o.id = (SELECT id FROM (`+currentRevision+`) r) AND `+notAbolished("$2")+`
 		FOR NO KEY UPDATE OF o`, revision, tx.Today()).
 		Scan(&r.Document.ID, &r.Code, &r.Kind, &r.Title, &r.Revision.ID, &r.Number, &r.countsFrom, &c.from, &r.Closes)
 	if errors.Is(err, pgx.ErrNoRows) {
