@@ -40,10 +40,11 @@ var arrows = map[string][]string{
 	"internal/account/openid":    {"internal/fault"},
 
 	"internal/policy/outline":           {"internal/charset", "internal/fault"},
+	"internal/policy/amend":             {"internal/policy/outline"},
 	"internal/policy/comparison":        {"internal/policy/outline"},
 	"internal/policy/comparison/office": {"internal/policy/comparison", "internal/sheet"},
 	"internal/policy/textfile":          {"internal/fault", "internal/policy/outline"},
-	"internal/policy":                   domain("internal/policy/comparison", "internal/policy/outline"),
+	"internal/policy":                   domain("internal/policy/amend", "internal/policy/comparison", "internal/policy/outline"),
 
 	"web/layout":    {"web/static"},
 	"web/component": {"internal/calendar", "internal/fault"},
