@@ -72,7 +72,17 @@ type Change struct {
 	// Findings are the references that need a look, in the order of the new text.
 	Findings []Finding
 
+	amended int   // the clause that it was about, in the new text; none where it is out
 	origins []int // of the new outline's clauses: which they were in the old, or none
+}
+
+// Amended is the citation that the clause which the amendment is about has now;
+// empty where it has been taken out.
+func (c *Change) Amended() string {
+	if c.amended == none {
+		return ""
+	}
+	return c.New.Anchors()[c.amended].Citation
 }
 
 // Renumbering is a clause with its citation before and after.
@@ -111,6 +121,10 @@ func Apply(o *outline.Outline, a Amendment) (*Change, error) {
 	t.number(a.Renumber)
 	c := &Change{Old: o}
 	c.New, c.origins = t.outline(o.Title)
+	c.amended = slices.Index(c.origins, n.origin)
+	if a.Act == Insert {
+		c.amended = slices.Index(c.origins, none)
+	}
 	c.Renumbered = c.renumbered()
 	c.Findings = c.follow(a)
 	return c, nil

@@ -39,7 +39,8 @@ type Finding struct {
 func (f Finding) Sure() bool { return f.Proposed != "" && f.Doubt == NoDoubt }
 
 // With is the new text with the words proposed in the place of those that are
-// chosen, by their place in Findings. What has no words proposed stays.
+// chosen, by their place in Findings: chosen is asked once about each that has
+// words proposed. What has none stays.
 func (c *Change) With(chosen func(finding int) bool) *outline.Outline {
 	var list []replacement
 	for i, f := range c.Findings {
