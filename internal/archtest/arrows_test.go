@@ -48,11 +48,11 @@ var arrows = map[string][]string{
 
 	"web/layout":    {"web/static"},
 	"web/component": {"internal/calendar", "internal/fault"},
-	"web/page":      {"internal/account", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/comparison", "internal/policy/outline", "web/component", "web/layout"},
+	"web/page":      {"internal/account", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/amend", "internal/policy/comparison", "internal/policy/outline", "web/component", "web/layout"},
 
 	"internal/sample": {"internal/account", "internal/authz", "internal/calendar", "internal/org", "internal/policy", "internal/policy/outline"},
 	"internal/portal": {"internal/account", "internal/account/openid", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy",
-		"internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/outline", "internal/policy/textfile", "internal/postgres", "internal/sheet",
+		"internal/policy/amend", "internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/outline", "internal/policy/textfile", "internal/postgres", "internal/sheet",
 		"web/component", "web/layout", "web/page", "web/static"},
 }
 

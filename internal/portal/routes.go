@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
+	"kagami/internal/policy/amend"
 	"kagami/internal/policy/outline"
 )
 
@@ -136,6 +137,15 @@ func (p *Portal) Routes() []Route {
 		{http.MethodPost, "/policies/{code}/draft/edit/typed", authz.DraftRevision, maxText, ordinary, p.keepTyped},
 		{http.MethodGet, "/policies/{code}/draft/comments", authz.CommentDraft, 0, ordinary, p.showCommentForm},
 		{http.MethodPost, "/policies/{code}/draft/comments", authz.CommentDraft, 0, ordinary, p.comment},
+		{http.MethodGet, "/policies/{code}/draft/clauses", authz.DraftRevision, 0, ordinary, p.showClauses},
+		{http.MethodGet, "/policies/{code}/draft/clauses/{clause}/rewrite", authz.DraftRevision, 0, ordinary, p.showAmend(amend.Rewrite)},
+		{http.MethodPost, "/policies/{code}/draft/clauses/{clause}/rewrite", authz.DraftRevision, 0, ordinary, p.amendClause(amend.Rewrite)},
+		{http.MethodGet, "/policies/{code}/draft/clauses/{clause}/insert", authz.DraftRevision, 0, ordinary, p.showAmend(amend.Insert)},
+		{http.MethodPost, "/policies/{code}/draft/clauses/{clause}/insert", authz.DraftRevision, 0, ordinary, p.amendClause(amend.Insert)},
+		{http.MethodGet, "/policies/{code}/draft/clauses/{clause}/move", authz.DraftRevision, 0, ordinary, p.showAmend(amend.Move)},
+		{http.MethodPost, "/policies/{code}/draft/clauses/{clause}/move", authz.DraftRevision, 0, ordinary, p.amendClause(amend.Move)},
+		{http.MethodGet, "/policies/{code}/draft/clauses/{clause}/delete", authz.DraftRevision, 0, ordinary, p.showAmend(amend.Delete)},
+		{http.MethodPost, "/policies/{code}/draft/clauses/{clause}/delete", authz.DraftRevision, 0, ordinary, p.amendClause(amend.Delete)},
 		{http.MethodGet, "/policies/{code}/draft/submit", authz.DraftRevision, 0, ordinary, p.showSubmit},
 		{http.MethodPost, "/policies/{code}/draft/submit", authz.DraftRevision, 0, ordinary, p.submit},
 		{http.MethodGet, "/policies/{code}/draft/take-back", authz.DraftRevision, 0, ordinary, p.showStepBack(p.takeBack)},

@@ -115,7 +115,7 @@ func (m matter) address(pattern string) string {
 		number = m.number
 	}
 	return strings.NewReplacer("{section}", m.section, "{staff}", m.number, "{number}", number, "{id}", fmt.Sprint(id),
-		"{code}", "kihon", "{token}", "NOTHING", "{factor}", "app", "{anchor}", "7-3").Replace(pattern)
+		"{code}", "kihon", "{token}", "NOTHING", "{factor}", "app", "{anchor}", "7-3", "{clause}", "1").Replace(pattern)
 }
 
 // aboutSomebody tells whether a route's address names a section or a person, or
@@ -232,7 +232,7 @@ func TestEveryRouteAsksToSignIn(t *testing.T) {
 	portal := portaltest.Start(t, &server)
 	v := visit(t, portal)
 	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	fill := strings.NewReplacer("{code}", "kihon", "{number}", "1", "{token}", "NOTHING", "{section}", "zeimu", "{id}", "1", "{staff}", "M999", "{factor}", "app", "{anchor}", "7-3")
+	fill := strings.NewReplacer("{code}", "kihon", "{number}", "1", "{token}", "NOTHING", "{section}", "zeimu", "{id}", "1", "{staff}", "M999", "{factor}", "app", "{anchor}", "7-3", "{clause}", "1")
 	for _, route := range portaltest.Routes() {
 		a := v.ask(route.Method, fill.Replace(route.Pattern), "", nil)
 		if asked := a.status == http.StatusUnauthorized; asked == (route.Action == authz.Public) {

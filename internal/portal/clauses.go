@@ -1,0 +1,182 @@
+package portal
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/internal/policy/amend"
+	"kagami/internal/policy/outline"
+	"kagami/web/layout"
+	"kagami/web/page"
+)
+
+func clausesAddress(code string) string { return draftAddress(code) + "/clauses" }
+
+// draftToEdit is the draft of a page on which it is changed: Conflict where it
+// has been handed in.
+func (p *Portal) draftToEdit(r *http.Request) (policy.Draft, error) {
+	draft, err := p.draftOf(r)
+	if err == nil && !draft.Open(actorOf(r.Context()), policy.EventEdit) {
+		err = fault.New(fault.Conflict, "この下書きは「"+draft.State.Title()+"」なので、本文を直せません。下書きの画面を開き直して、いまの状態を確かめてください。")
+	}
+	return draft, err
+}
+
+func (p *Portal) showClauses(w http.ResponseWriter, r *http.Request) error {
+	draft, err := p.draftToEdit(r)
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, page.ClausesPage(page.Clauses{
+		Frame: p.draftFrame(r, draft.Title+"を項ごとに直す", draft), Draft: draft, References: amend.Find(draft.Outline),
+	}))
+}
+
+// clauseTitles are what the pages of the acts are called.
+var clauseTitles = map[amend.Act]string{
+	amend.Rewrite: "項目を直す", amend.Insert: "項目を加える", amend.Move: "項目を移す", amend.Delete: "項目を削る",
+}
+
+// clauseForm is the form of an act on a clause, as it stands in the draft now.
+func (p *Portal) clauseForm(r *http.Request, draft policy.Draft, at outline.Anchored, typed amend.Amendment) page.Clause {
+	typed.Anchor = at.Anchor
+	return page.Clause{
+		Frame: p.frame(r, clauseTitles[typed.Act], policiesLink, layout.Link{Label: "下書き", Address: draftAddress(draft.Code)},
+			layout.Link{Label: "項ごとに直す", Address: clausesAddress(draft.Code)}),
+		Draft: draft, At: at, Shown: digestOf(at), Typed: typed,
+	}
+}
+
+func clauseAt(draft policy.Draft, anchor string) (outline.Anchored, error) {
+	for _, a := range draft.Outline.Anchors() {
+		if a.Anchor == anchor {
+			return a, nil
+		}
+	}
+	return outline.Anchored{}, fault.New(fault.NotFound, "この項目は、下書きにありません。項目の一覧から選び直してください。")
+}
+
+// digestOf tells a clause again in a text that has changed: by its own words.
+func digestOf(a outline.Anchored) string {
+	hash := sha256.Sum256([]byte(string(a.Kind) + "\n" + a.Heading + "\n" + a.Text))
+	return hex.EncodeToString(hash[:8])
+}
+
+func (p *Portal) showAmend(act amend.Act) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		draft, err := p.draftToEdit(r)
+		if err != nil {
+			return err
+		}
+		at, err := clauseAt(draft, chi.URLParam(r, "clause"))
+		if err != nil {
+			return err
+		}
+		typed := amend.Amendment{Act: act, Renumber: true}
+		switch act {
+		case amend.Rewrite:
+			typed.Heading, typed.Text = at.Heading, at.Text
+		case amend.Insert:
+			typed.Where = amend.Where(r.URL.Query().Get("where"))
+			if !slices.Contains([]amend.Where{amend.Before, amend.After, amend.Under}, typed.Where) {
+				typed.Where = amend.After
+			}
+		}
+		return p.show(w, r, page.ClausePage(p.clauseForm(r, draft, at, typed)))
+	}
+}
+
+func typedAmendment(r *http.Request, act amend.Act) amend.Amendment {
+	return amend.Amendment{
+		Act: act, Anchor: chi.URLParam(r, "clause"), Where: amend.Where(r.PostForm.Get("where")), To: r.PostForm.Get("to"),
+		Kind: outline.Kind(r.PostForm.Get("kind")), Heading: r.PostForm.Get("heading"), Text: r.PostForm.Get("text"),
+		Renumber: r.PostForm.Get("renumber") != "no",
+	}
+}
+
+// amendClause changes a clause. Where that changes numbers or references, it
+// first shows which, and does it when it is asked once more.
+func (p *Portal) amendClause(act amend.Act) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		typed := typedAmendment(r, act)
+		draft, err := p.draftOf(r)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(hashField(r), draft.SHA256) {
+			return p.clauseChanged(w, r, draft, typed)
+		}
+		at, err := clauseAt(draft, typed.Anchor)
+		if err != nil {
+			return err
+		}
+		form := p.clauseForm(r, draft, at, typed)
+		if r.PostForm.Get("step") == "back" {
+			return p.show(w, r, page.ClausePage(form))
+		}
+		change, err := policy.Foresee(draft.Outline, typed)
+		if err != nil {
+			return p.refuseClause(w, r, form, err)
+		}
+		if r.PostForm.Get("step") != "save" && mustShow(act, change) {
+			return p.show(w, r, page.ClauseReviewPage(page.ClauseReview{Clause: form, Change: change}))
+		}
+		err = p.Policy.Amend(r.Context(), actorOf(r.Context()), draft.Code, typed, chosenReferences(r), hashField(r))
+		if err != nil {
+			return p.refuseClause(w, r, form, err)
+		}
+		return goOn(w, r, clausesAddress(draft.Code), "clause-saved")
+	}
+}
+
+// mustShow tells whether a change is shown before it is made: it takes something
+// away, or touches more than the one clause.
+func mustShow(act amend.Act, change *amend.Change) bool {
+	return act == amend.Delete || act == amend.Move || len(change.Findings) > 0 || len(change.Renumbered) > 1
+}
+
+func chosenReferences(r *http.Request) []int {
+	var chosen []int
+	for _, typed := range r.PostForm["reference"] {
+		if n, err := strconv.Atoi(typed); err == nil {
+			chosen = append(chosen, n)
+		}
+	}
+	return chosen
+}
+
+func (p *Portal) refuseClause(w http.ResponseWriter, r *http.Request, form page.Clause, refusal error) error {
+	problems, status, err := refused(refusal)
+	if err != nil {
+		return err
+	}
+	form.Problems = problems
+	p.render(w, r, status, page.ClausePage(form))
+	return nil
+}
+
+// clauseChanged shows the form again to whoever comes second: with what they
+// typed, and the clause as it stands now, found by its words where its number is
+// another. Nothing is saved.
+func (p *Portal) clauseChanged(w http.ResponseWriter, r *http.Request, draft policy.Draft, typed amend.Amendment) error {
+	list, shown := draft.Outline.Anchors(), r.PostForm.Get("shown")
+	at := slices.IndexFunc(list, func(a outline.Anchored) bool { return a.Anchor == typed.Anchor && digestOf(a) == shown })
+	if at < 0 {
+		at = slices.IndexFunc(list, func(a outline.Anchored) bool { return digestOf(a) == shown })
+	}
+	gone := at < 0
+	if gone {
+		at = max(0, slices.IndexFunc(list, func(a outline.Anchored) bool { return a.Anchor == typed.Anchor }))
+	}
+	form := p.clauseForm(r, draft, list[at], typed)
+	form.Changed, form.Gone = true, gone
+	return p.refuseClause(w, r, form, fault.New(fault.Conflict, "まだ保存していません。下の案内を読んで、もう一度進んでください。"))
+}
