@@ -61,6 +61,7 @@ func Foresee(o *outline.Outline, a amend.Amendment) (*amend.Change, error) {
 var refusals = map[amend.Refusal]fault.Problem{
 	amend.NoWords:     {Field: "text", Message: "見出しか本文を入力してください。"},
 	amend.NoPlace:     {Field: "where", Message: "どこに置くのかを選んでください。"},
+	amend.NoTarget:    {Field: "to", Message: "どの項目の前・後・中に移すのかを選んでください。"},
 	amend.OtherKind:   {Field: "to", Message: "この種類の項目は、そこには置けません。別の所を選んでください。"},
 	amend.UnderItself: {Field: "to", Message: "項目を、その項目自身の中へは移せません。別の所を選んでください。"},
 	amend.NoChange:    {Message: "いまと変わるところがありません。変えてから、進んでください。"},

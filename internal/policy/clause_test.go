@@ -86,7 +86,7 @@ func TestAnAmendmentIsRefusedLikeAnyOtherEdit(t *testing.T) {
 		{"no such clause", o.officer, amend.Amendment{Act: amend.Delete, Anchor: "9"}, draft.SHA256, fault.NotFound, ""},
 		{"no words", o.officer, amend.Amendment{Act: amend.Insert, Anchor: "1", Where: amend.After}, draft.SHA256, fault.Invalid, "text"},
 		{"into itself", o.officer, amend.Amendment{Act: amend.Move, Anchor: "2", Where: amend.After, To: "2-1"}, draft.SHA256, fault.Invalid, "to"},
-		{"where there is no place", o.officer, amend.Amendment{Act: amend.Move, Anchor: "2", Where: amend.After, To: "2-1-9"}, draft.SHA256, fault.Invalid, "where"},
+		{"where there is no place", o.officer, amend.Amendment{Act: amend.Move, Anchor: "2", Where: amend.After, To: "2-1-9"}, draft.SHA256, fault.Invalid, "to"},
 	} {
 		err := o.Amend(t.Context(), c.actor, "kihon", c.a, nil, c.hash)
 		if fault.KindOf(err) != c.want {

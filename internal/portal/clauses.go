@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -127,14 +128,24 @@ func (p *Portal) amendClause(act amend.Act) handler {
 			return p.refuseClause(w, r, form, err)
 		}
 		if r.PostForm.Get("step") != "save" && mustShow(act, change) {
+			form.Title += "：変わることの確認"
 			return p.show(w, r, page.ClauseReviewPage(page.ClauseReview{Clause: form, Change: change}))
 		}
 		err = p.Policy.Amend(r.Context(), actorOf(r.Context()), draft.Code, typed, chosenReferences(r), hashField(r))
 		if err != nil {
 			return p.refuseClause(w, r, form, err)
 		}
+		if left := leftOver(change); left >= 0 {
+			anchor := change.New.Anchors()[change.Findings[left].Clause].Anchor
+			return goOn(w, r, clausesAddress(draft.Code)+"/"+url.PathEscape(anchor)+"/"+string(amend.Rewrite), "clause-mend")
+		}
 		return goOn(w, r, clausesAddress(draft.Code), "clause-saved")
 	}
+}
+
+// leftOver is the first reference that a change leaves for a person to write.
+func leftOver(change *amend.Change) int {
+	return slices.IndexFunc(change.Findings, func(f amend.Finding) bool { return f.Proposed == "" && f.Why != amend.Appears })
 }
 
 // mustShow tells whether a change is shown before it is made: it takes something

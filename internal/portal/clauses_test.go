@@ -94,6 +94,17 @@ func TestAClausePutInShowsWhatChangesBeforeItIsSaved(t *testing.T) {
 	}
 }
 
+// With new numbers, what led to the clause that goes would lead to the next: the
+// page says so.
+func TestAReferenceThatWouldLeadToTheNextClauseIsShown(t *testing.T) {
+	t.Parallel()
+	_, v := drafting(t)
+	shown := v.post(clauses+"/8/delete", carried(v.get(clauses+"/8/delete").body, "renumber", "yes"))
+	if !strings.Contains(shown.body, "このままでは、新しい「8」を指してしまいます") {
+		t.Errorf("not shown: %s", shown.body)
+	}
+}
+
 // A change of words that touches nothing else is saved at once.
 func TestAChangeOfWordsIsSavedAtOnce(t *testing.T) {
 	t.Parallel()
@@ -118,7 +129,11 @@ func TestAReferenceThatLeadsNowhereIsShown(t *testing.T) {
 	if !strings.Contains(shown.body, "自動では直せない参照") || !strings.Contains(shown.body, "指していた「8」は、なくなります") {
 		t.Errorf("what is lost is not shown: %s", shown.body)
 	}
-	list := v.post(clauses+"/8/delete", carried(shown.body, "step", "save"))
+	mend := v.post(clauses+"/8/delete", carried(shown.body, "step", "save"))
+	if !strings.Contains(mend.body, "続けて、この項目を直してください") || !strings.Contains(mend.body, "上記７項、８項及び９項") {
+		t.Errorf("it does not go on to the clause that is left to mend: %s", mend.body)
+	}
+	list := v.get(clauses)
 	if !strings.Contains(list.body, "参照を確かめる項目が1個あります") || !strings.Contains(list.body, "「８項」に当たる項目が、この文書にありません。") {
 		t.Errorf("the list does not warn: %s", list.body)
 	}
@@ -144,7 +159,7 @@ func TestBadInputToAClauseChangesNothing(t *testing.T) {
 		{"a strange clause", "/%2e%2e%2f1/delete", nil, http.StatusNotFound, ""},
 		{"an unknown place", "/3/insert", []string{"where", "beside", "text", "本文"}, http.StatusUnprocessableEntity, "どこに置くのかを選んでください"},
 		{"moved nowhere", "/3/move", nil, http.StatusUnprocessableEntity, "どこに置くのかを選んでください"},
-		{"moved to no clause", "/3/move", []string{"where", "after"}, http.StatusUnprocessableEntity, "どこに置くのかを選んでください"},
+		{"moved to no clause", "/3/move", []string{"where", "after"}, http.StatusUnprocessableEntity, "どの項目の前・後・中に移すのかを選んでください"},
 		{"moved under itself", "/7/move", []string{"where", "under", "to", "7"}, http.StatusUnprocessableEntity, "その項目自身の中へは移せません"},
 		{"moved into what is in it", "/7/move", []string{"where", "after", "to", "7-3"}, http.StatusUnprocessableEntity, "その項目自身の中へは移せません"},
 		{"an article into an item", "/8/move", []string{"where", "after", "to", "7-3-1"}, http.StatusUnprocessableEntity, "そこには置けません"},

@@ -140,6 +140,7 @@ var dones = map[string]layout.Done{
 	"commented":         {Heading: "意見を書きました", Text: "下の「意見」に出ます。本文のその項にも、印が付きます。"},
 	"comment-resolved":  {Heading: "意見を済みにしました", Text: "済みにした人と日時は、意見に残ります。"},
 	"clause-saved":      {Heading: "保存しました", Text: "続けて、ほかの項目を直せます。"},
+	"clause-mend":       {Heading: "保存しました", Text: "自動では直せなかった参照があります。続けて、この項目を直してください。"},
 	"draft-withdrawn":   {Heading: "取り下げました", Text: "取り下げたことと理由は、記録に残りました。"},
 	"submitted":         {Heading: "提出しました", Text: "簡易な見直しは CISO の通知、その他の見直しは本部会議の決定を待ちます。"},
 	"sent-back":         {Heading: "差し戻しました", Text: "理由は、下書きの「これまでの経過」に出ます。"},

@@ -156,7 +156,7 @@ func TestWhatCantBeDoneIsRefused(t *testing.T) {
 		{"a kind that has no place there", amend.Amendment{Act: amend.Insert, Anchor: "1", Where: amend.Under, Kind: outline.Chapter, Text: "本文"}, amend.OtherKind},
 		{"moved under itself", amend.Amendment{Act: amend.Move, Anchor: "3", Where: amend.Under, To: "3"}, amend.UnderItself},
 		{"moved into what is in it", amend.Amendment{Act: amend.Move, Anchor: "3", Where: amend.After, To: "3-2"}, amend.UnderItself},
-		{"moved to nowhere", amend.Amendment{Act: amend.Move, Anchor: "3", Where: amend.After, To: "77"}, amend.NoPlace},
+		{"moved to nowhere", amend.Amendment{Act: amend.Move, Anchor: "3", Where: amend.After, To: "77"}, amend.NoTarget},
 		{"an article into an item", amend.Amendment{Act: amend.Move, Anchor: "1", Where: amend.After, To: "3-2-1"}, amend.OtherKind},
 		{"moved to where it is", amend.Amendment{Act: amend.Move, Anchor: "2", Where: amend.After, To: "1"}, amend.NoChange},
 		{"the first up", amend.Amendment{Act: amend.Move, Anchor: "1", Where: amend.Up}, amend.NoChange},

@@ -55,6 +55,7 @@ const (
 	NoClause    Refusal = "no such clause"
 	NoWords     Refusal = "neither heading nor text"
 	NoPlace     Refusal = "no such place"
+	NoTarget    Refusal = "no clause to put it beside or under"
 	OtherKind   Refusal = "a clause of this kind has no place there"
 	UnderItself Refusal = "a clause can't be put into itself"
 	NoChange    Refusal = "nothing would change"
@@ -199,7 +200,7 @@ func (t *tree) move(n *node, a Amendment) error {
 		where = map[Where]Where{Up: Before, Down: After}[where]
 	case Before, After, Under:
 		if to == nil {
-			return NoPlace
+			return NoTarget
 		}
 	default:
 		return NoPlace

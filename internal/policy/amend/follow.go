@@ -31,7 +31,8 @@ type Finding struct {
 	Why        Why
 	Doubt      Doubt
 	// Old and New are the citations, before and now, of the clause that it led
-	// to; empty where there is none.
+	// to; empty where there is none. For one that is lost or appears, New is what
+	// the words would lead to as they are.
 	Old, New string
 }
 
@@ -468,7 +469,9 @@ func (c *Change) findings(w writer, a Amendment, list []*followed) []Finding {
 		}
 		switch {
 		case f.lost:
-			g.Why = Lost
+			if g.Why = Lost; found[f] != nil && found[f].Leads {
+				g.New = citation(now, found[f].Target)
+			}
 		case !f.Leads:
 			if found[f] == nil || !found[f].Leads {
 				continue

@@ -1,0 +1,78 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"testing"
+
+	"kagami/internal/portal/portaltest"
+)
+
+// The 責任者 changes one clause, puts one in before another, and sees which
+// references go along; what one more change would leave without a clause is
+// shown before it is made.
+func TestOneClauseIsChangedInPlace(t *testing.T) {
+	portal := portaltest.Start(t, &server)
+	officer := sitDown(t, portal, town.Holder("総務課 担当副課長"))
+	officer.goTo("/policies/kihon")
+	officer.press("次の版の下書きを始める")
+	officer.press("項ごとに直す")
+	officer.mustSee("直す項目を選んでください")
+	officer.look("clauses")
+
+	officer.goTo("/policies/kihon/draft/clauses/7-1/rewrite")
+	officer.look("clause-rewrite")
+	officer.put("text", "本町の情報資産について、全庁的な組織体制を確立し、維持する。")
+	officer.press("保存する")
+	officer.mustSee("保存しました")
+
+	officer.goTo("/policies/kihon/draft/clauses/3/insert?where=before")
+	officer.mustSee("「3　対象とする脅威」の前に、新しい項目を加えます")
+	officer.look("clause-insert")
+	officer.put("heading", "基本理念")
+	officer.press("変わることを確かめる")
+	officer.mustSee("番号が変わる項目")
+	officer.mustSee("４項「対象とする脅威」")
+	officer.look("clause-review")
+	officer.press("戻って直す")
+	officer.put("text", "町民の信頼に応えるため、情報資産を守る。")
+	officer.press("変わることを確かめる")
+	officer.press("保存する")
+	officer.mustSee("保存しました")
+
+	officer.goTo("/policies/kihon/draft/clauses/8-3/move")
+	officer.look("clause-move")
+	officer.pick("where", "up")
+	officer.press("変わることを確かめる")
+	officer.mustSee("新しい番号は「8(2)」です")
+	officer.press("移して保存する")
+	officer.mustSee("保存しました")
+
+	officer.goTo("/policies/kihon/draft/clauses/9/delete")
+	officer.look("clause-delete")
+	officer.press("変わることを確かめる")
+	officer.mustSee("指していた「9」は、なくなります")
+	officer.look("clause-review-lost")
+	officer.press("削って保存する")
+	officer.mustSee("続けて、この項目を直してください")
+	officer.look("clause-mend")
+	officer.goTo("/policies/kihon/draft/clauses")
+	officer.look("clauses-amended")
+
+	second := sitDown(t, portal, town.Holder("総務課長"))
+	second.goTo("/policies/kihon/draft/clauses/1/rewrite")
+	officer.goTo("/policies/kihon/draft/clauses/1/rewrite")
+	officer.put("text", "この基本方針は、情報セキュリティ対策の基本を定める。")
+	officer.press("保存する")
+	officer.mustSee("保存しました")
+	second.put("text", "本基本方針は、目的を定める。")
+	second.press("保存する")
+	second.mustSee("まだ保存していません")
+	second.mustSee("情報セキュリティ対策の基本を定める")
+	second.look("clause-conflict")
+
+	officer.goTo("/policies/kihon/draft")
+	officer.mustSee("４項「対象とする脅威」から")
+	officer.mustSee("3を加えた（参照4か所を直した）")
+	officer.look("draft-clauses-changed")
+}
