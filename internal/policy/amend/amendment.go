@@ -169,7 +169,9 @@ func (t *tree) insert(at *node, a Amendment) error {
 	n := &node{origin: none, fresh: true, clause: outline.Clause{Heading: a.Heading, Text: a.Text}}
 	switch a.Where {
 	case Before, After:
-		n.clause.Kind = t.kindBeside(at)
+		if n.clause.Kind = t.kindBeside(at); n.clause.Kind == "" {
+			return OtherKind
+		}
 	case Under:
 		kinds := t.kindsUnder(at)
 		if len(kinds) == 0 {

@@ -33,6 +33,7 @@ type Reference struct {
 	parts  []part
 	chain  []part // the parts, and those that it takes over from the reference before it
 	quote  string // the 「heading」 that goes with it
+	named  bool   // whether its clause has that heading
 	owner  owner
 }
 
@@ -124,7 +125,7 @@ func (f *finder) follows(at int) bool {
 
 // citing words follow a number in brackets that is a reference rather than the
 // number of what comes after it.
-var citing = []string{"の", "に", "及び", "並びに", "又は", "若しくは", "から", "まで", "を", "と", "、", "，", "で", "は", "が"}
+var citing = []string{"の", "に", "及び", "並びに", "又は", "若しくは", "から", "まで", "を", "と", "、", "，", "で", "は", "が", "・", "～", "〜"}
 
 func (f *finder) cites(end int) bool {
 	return slices.ContainsFunc(citing, func(word string) bool { return strings.HasPrefix(f.text[end:], word) })
@@ -250,7 +251,8 @@ func (f *finder) readQuote(r *Reference) {
 	}
 	r.End += len("「") + len(quote) + len("」")
 	r.quote = quote
-	if r.Doubt == NoDoubt && (!r.Leads || f.x.list[r.Target.Clause].Heading != quote) {
+	r.named = r.Leads && f.x.list[r.Target.Clause].Heading == quote
+	if r.Doubt == NoDoubt && !r.named {
 		r.Doubt = OtherHeading
 	}
 }

@@ -235,7 +235,7 @@ func (w *writer) leadsRight(f *followed, found *Reference) bool {
 	switch {
 	case found == nil || !found.Leads || found.Target != f.want || !slices.Equal(found.others, f.others):
 		return false
-	case f.quote == "" || f.Doubt == OtherHeading:
+	case !f.named:
 		return true
 	}
 	if heading := w.after.list[f.want.Clause].Heading; heading != "" {
@@ -300,7 +300,7 @@ func (w *writer) quoted(f *followed) string {
 		return ""
 	}
 	heading := f.quote
-	if f.Doubt != OtherHeading {
+	if f.named {
 		heading = w.after.list[f.want.Clause].Heading
 	}
 	if heading == "" {
@@ -478,7 +478,7 @@ func (c *Change) findings(w writer, a Amendment, list []*followed) []Finding {
 			}
 			g.Why, g.New = Appears, citation(now, found[f].Target)
 		case f.words != f.Words:
-			if g.Proposed = f.words; f.quote != "" && f.quote != now[f.want.Clause].Heading && g.Old == g.New {
+			if g.Proposed = f.words; f.named && f.quote != now[f.want.Clause].Heading && g.Old == g.New {
 				g.Why = Renamed
 			}
 		case f.try < w.ways():

@@ -96,10 +96,10 @@ func startsWithUnit(s string) bool {
 	return units[s[:size]] != 0
 }
 
-// readBare reads ７項, and the 7 of 7(3).
+// readBare reads ７項, the 7 of 7(3), and behind another part 2項 and 1号.
 func (f *finder) readBare(p part, text string, at int, first bool) (part, string, bool) {
 	before, _ := utf8.DecodeLastRuneInString(text[:at])
-	if !first || unicode.IsDigit(before) || strings.ContainsRune(".．,，第-－前", before) && before != utf8.RuneError {
+	if unicode.IsDigit(before) || strings.ContainsRune(".．,，第-－前", before) && before != utf8.RuneError {
 		return p, "", false
 	}
 	n, rest := outline.Number(text[at:])
@@ -107,6 +107,11 @@ func (f *finder) readBare(p part, text string, at int, first bool) (part, string
 		return p, "", false
 	}
 	p.n, p.write, p.level = n, numeralOf(text[at:]), ofParagraph
+	if !first { // 第5条2項1号
+		var ok bool
+		p.unit, p.level, rest, ok = readUnit(rest)
+		return p, rest, ok && p.level > ofArticle
+	}
 	if strings.HasPrefix(rest, "項") {
 		var ok bool
 		p.unit, _, rest, ok = readUnit(rest)

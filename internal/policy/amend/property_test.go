@@ -305,3 +305,49 @@ func TestNewNumbersCountInOrder(t *testing.T) {
 		})
 	})
 }
+
+// anyText is made of any kinds with any numbers, as a hand may have written it.
+func anyText(depth int) *rapid.Generator[[]outline.Clause] {
+	one := rapid.Custom(func(t *rapid.T) outline.Clause {
+		c := outline.Clause{
+			Kind: rapid.SampledFrom([]outline.Kind{
+				outline.Chapter, outline.Section, outline.Article, outline.Paragraph, outline.Item, outline.Subitem, outline.Figure, outline.Supplement,
+			}).Draw(t, "kind"),
+			Label: rapid.SampledFrom([]string{
+				"", "1", "2", "9999", "1.1", "1.1.1", "第1条", "第2条", "第2条の2", "第3条及び第4条", "第9999条", "第1章", "第1款", "ア", "ン", "①", "㊿", "z", "十", "附則", "図1", "第", "の",
+			}).Draw(t, "label"),
+			Heading: rapid.SampledFrom([]string{"", "見出し", "第2条関係"}).Draw(t, "heading"), Text: words().Draw(t, "text"),
+		}
+		if depth > 0 {
+			c.Children = anyText(depth-1).Draw(t, "children")
+		}
+		return c
+	})
+	return rapid.SliceOfN(one, 1, 3)
+}
+
+// Whatever the text, it can be amended, and no clause is lost but those taken
+// out.
+func TestNoClauseIsLost(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o := &outline.Outline{Clauses: anyText(2).Draw(t, "text")}
+		a := amendments(o).Draw(t, "amendment")
+		change, err := amend.Apply(o, a)
+		if err != nil {
+			return
+		}
+		want := len(o.Anchors())
+		for _, c := range o.Anchors() {
+			if a.Act == amend.Delete && c.Anchor == a.Anchor {
+				whole := outline.Outline{Clauses: []outline.Clause{*c.Clause}}
+				want -= len(whole.Anchors())
+			}
+		}
+		if a.Act == amend.Insert {
+			want++
+		}
+		if got := len(change.With(func(int) bool { return true }).Anchors()); got != want {
+			t.Fatalf("%d clauses, want %d", got, want)
+		}
+	})
+}

@@ -200,13 +200,17 @@ func (t *tree) usual(n *node) string {
 	return "1"
 }
 
-// kindBeside is the kind of a clause that is put beside another.
+// kindBeside is the kind of a clause that is put beside another; "" where none
+// has a place.
 func (t *tree) kindBeside(at *node) outline.Kind {
 	if at.clause.Kind != outline.Figure {
 		return at.clause.Kind
 	}
 	if at.parent != t.root {
-		return t.kindsUnder(at.parent)[0]
+		if kinds := t.kindsUnder(at.parent); len(kinds) > 0 {
+			return kinds[0]
+		}
+		return ""
 	}
 	for _, n := range slices.Backward(t.root.children) {
 		if n.clause.Kind != outline.Figure && n.clause.Kind != outline.Supplement {
