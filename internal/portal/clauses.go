@@ -103,8 +103,8 @@ func typedAmendment(r *http.Request, act amend.Act) amend.Amendment {
 	}
 }
 
-// amendClause changes a clause. Where that changes numbers or references, it
-// first shows which, and does it when it is asked once more.
+// amendClause changes a clause. It first shows which numbers and references
+// change, and does it when it is asked once more.
 func (p *Portal) amendClause(act amend.Act) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		typed := typedAmendment(r, act)
@@ -148,10 +148,10 @@ func leftOver(change *amend.Change) int {
 	return slices.IndexFunc(change.Findings, func(f amend.Finding) bool { return f.Proposed == "" && f.Why != amend.Appears })
 }
 
-// mustShow tells whether a change is shown before it is made: it takes something
-// away, or touches more than the one clause.
+// mustShow tells whether a change is shown before it is made: all are, but new
+// words that no reference names.
 func mustShow(act amend.Act, change *amend.Change) bool {
-	return act == amend.Delete || act == amend.Move || len(change.Findings) > 0 || len(change.Renumbered) > 1
+	return act != amend.Rewrite || len(change.Findings) > 0
 }
 
 func chosenReferences(r *http.Request) []int {
