@@ -11,7 +11,7 @@ import (
 // Measures of the chart of acknowledgements by day, in its own units.
 const (
 	progressWidth, progressHeight = 640, 200
-	progressLeft, progressBottom  = 48, 28
+	progressLeft, progressBottom  = 72, 36
 	progressTop, progressRight    = 12, 12
 )
 
