@@ -30,6 +30,12 @@ CREATE TABLE campaign_audience (
 	CONSTRAINT campaign_audience_once UNIQUE NULLS NOT DISTINCT (revision_id, role, section_id)
 );
 
+-- That the portal has begun to ask for a revision: once, on its first day.
+CREATE TABLE campaign_opening (
+	revision_id bigint PRIMARY KEY REFERENCES revision,
+	opened_on   date   NOT NULL
+);
+
 -- Whom the portal has asked, each once, and by when they were to acknowledge.
 CREATE TABLE acknowledgement_request (
 	revision_id bigint NOT NULL REFERENCES revision,
@@ -66,6 +72,8 @@ CREATE UNIQUE INDEX acknowledgement_excuse_once ON acknowledgement_excuse (revis
 
 CREATE TRIGGER campaign_audience_append_only BEFORE UPDATE OR DELETE ON campaign_audience FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER campaign_audience_not_emptied BEFORE TRUNCATE ON campaign_audience FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER campaign_opening_append_only BEFORE UPDATE OR DELETE ON campaign_opening FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER campaign_opening_not_emptied BEFORE TRUNCATE ON campaign_opening FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER acknowledgement_request_append_only BEFORE UPDATE OR DELETE ON acknowledgement_request FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER acknowledgement_request_not_emptied BEFORE TRUNCATE ON acknowledgement_request FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER acknowledgement_reminder_append_only BEFORE UPDATE OR DELETE ON acknowledgement_reminder FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -77,9 +85,9 @@ CREATE TRIGGER acknowledgement_excuse_not_emptied BEFORE TRUNCATE ON acknowledge
 -- whom it is asked of changes what there is to do, as a revision does
 CREATE TRIGGER campaign_audience_counted AFTER INSERT ON campaign_audience FOR EACH STATEMENT EXECUTE FUNCTION count_change('policy');
 
-GRANT SELECT, INSERT ON campaign_audience, acknowledgement_request, acknowledgement_reminder, acknowledgement_excuse TO kagami_portal;
+GRANT SELECT, INSERT ON campaign_audience, campaign_opening, acknowledgement_request, acknowledgement_reminder, acknowledgement_excuse TO kagami_portal;
 GRANT UPDATE (ended_by, ended_at) ON acknowledgement_excuse TO kagami_portal;
 
 -- +goose Down
-DROP TABLE acknowledgement_excuse, acknowledgement_reminder, acknowledgement_request, campaign_audience;
+DROP TABLE acknowledgement_excuse, acknowledgement_reminder, acknowledgement_request, campaign_opening, campaign_audience;
 ALTER TABLE revision DROP COLUMN counts_from, DROP COLUMN asked_from, DROP COLUMN due_on;

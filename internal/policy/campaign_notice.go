@@ -13,9 +13,13 @@ import (
 	"kagami/internal/org"
 )
 
-// tell makes the notices for those who were asked and reminded.
-func (c campaign) tell(ctx context.Context, tx *door.Tx, asked []int64, reminded []late) ([]notice.Message, error) {
+// tell makes the notices for those who were spared, asked and reminded.
+func (c campaign) tell(ctx context.Context, tx *door.Tx, spared, asked []int64, reminded []late) ([]notice.Message, error) {
 	var messages []notice.Message
+	if len(spared) > 0 {
+		messages = append(messages, notice.Message{To: spared, Notice: c.notice(
+			c.name()+"が施行されました", "前の版の確認が有効なので、新しい確認は要りません。変わったところを読んでください。", "/changes")})
+	}
 	if len(asked) > 0 {
 		messages = append(messages, notice.Message{To: asked, Notice: c.notice(
 			c.name()+"を読んで、確認してください", "確認の期限は"+calendar.Wareki(c.dueFrom(tx.Today()))+"です。", "/changes")})

@@ -178,6 +178,15 @@ func TestARevisionMayAskTheRestOnly(t *testing.T) {
 	if coverage.Acknowledged != 1 {
 		t.Errorf("%d count as having acknowledged it", coverage.Acknowledged)
 	}
+	for range 2 {
+		must(t, o.TendAll(ctx))
+	}
+	if got := o.told(o.staff); len(got) != 1 || got[0].Title != "見本の基本方針（第2版）が施行されました" || got[0].Address != "/policies/kihon/changes" {
+		t.Errorf("who need not is told %+v", got)
+	}
+	if got := o.newest(o.manager); got != "見本の基本方針（第2版）を読んで、確認してください /policies/kihon/changes" {
+		t.Errorf("who has to is told %q", got)
+	}
 	// they may all the same, and that is what counts then
 	must(t, o.Acknowledge(ctx, o.staff, policy.Shown{Code: "kihon", Number: 2, SHA256: draft.SHA256}))
 	if reading, err = o.Read(ctx, o.staff, "kihon"); err != nil || reading.Last != 2 {

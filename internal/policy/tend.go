@@ -34,6 +34,10 @@ func (s *Service) Tend(ctx context.Context, revision int64) error {
 		if err != nil || !found {
 			return door.Unchanged(), err
 		}
+		spared, err := c.open(ctx, tx)
+		if err != nil {
+			return door.Unchanged(), err
+		}
 		asked, err := c.ask(ctx, tx)
 		if err != nil {
 			return door.Unchanged(), err
@@ -42,10 +46,10 @@ func (s *Service) Tend(ctx context.Context, revision int64) error {
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if len(asked)+len(late) == 0 {
+		if len(spared)+len(asked)+len(late) == 0 {
 			return door.Unchanged(), nil
 		}
-		told, err := c.tell(ctx, tx, asked, late)
+		told, err := c.tell(ctx, tx, spared, asked, late)
 		return door.Effect{
 			Subject: trail.Subject{Kind: "campaign", ID: revision}, Fields: []string{"asked", "reminded"},
 			Refs: map[string]int64{"document": c.ID, "asked": int64(len(asked)), "reminded": int64(len(late))},
@@ -103,6 +107,29 @@ func (c campaign) whole(ctx context.Context, tx *door.Tx) (view, error) {
 	}
 	counting, err := loadCounting(ctx, tx, c.Reading)
 	return view{reading: c.Reading, called: called, counting: counting, whole: true, sections: []int64{}}, err
+}
+
+// open begins the campaign, once, and returns those who need not acknowledge the
+// revision because they have acknowledged one that counts for it.
+func (c campaign) open(ctx context.Context, tx *door.Tx) ([]int64, error) {
+	tag, err := tx.Exec(ctx, `INSERT INTO campaign_opening (revision_id, opened_on) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+		c.Reading.Revision.ID, tx.Today())
+	if err != nil {
+		return nil, fmt.Errorf("opening a campaign: %w", err)
+	}
+	if tag.RowsAffected() == 0 || c.Reading.countsFrom == c.Reading.Number {
+		return nil, nil
+	}
+	v, err := c.whole(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `WITH `+seen+` SELECT person_id FROM seen WHERE acknowledged`, v.arguments(tx.Today())...)
+	if err != nil {
+		return nil, fmt.Errorf("listing who need not acknowledge: %w", err)
+	}
+	spared, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return spared, wrap("listing who need not acknowledge", err)
 }
 
 // ask asks whom it has not asked. Who comes later has as many days as those who
