@@ -7,18 +7,22 @@ import (
 	"kagami/internal/authz"
 )
 
-// bound are the people whom document $2 binds on day $1 and a revision asks that
-// asks those with roles $3 or in sections $4 (all, where both are empty), each
-// with the section of their first post: everyone with a post for the 基本方針 (5),
-// those whom they are for among them for the others. It is binding, asked the
-// other way round.
-const bound = `
+// addressed are the people whom document $2 is for on day $1, where it is not for
+// everyone.
+const addressed = `
 	addressed AS (
 		SELECT h.person_id FROM document_audience u JOIN holding h ON h.role = u.role OR h.section_id = u.section_id
 		WHERE u.document_id = $2 AND h.period @> $1::date AND h.rule_period @> $1::date
 		UNION
 		SELECT a.person_id FROM document_audience u JOIN post po ON po.section_id = u.section_id JOIN appointment a ON a.post_id = po.id
-		WHERE u.document_id = $2 AND a.period @> $1::date),
+		WHERE u.document_id = $2 AND a.period @> $1::date)`
+
+// bound are the people whom document $2 binds on day $1 and a revision asks that
+// asks those with roles $3 or in sections $4 (all, where both are empty), each
+// with the section of their first post: everyone with a post for the 基本方針 (5),
+// those whom they are for among them for the others. It is binding, asked the
+// other way round.
+const bound = addressed + `,
 	called AS (
 		SELECT h.person_id FROM holding h
 		WHERE (h.role = ANY($3::text[]) OR h.section_id = ANY($4::bigint[])) AND h.period @> $1::date AND h.rule_period @> $1::date

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -58,7 +60,11 @@ func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]i
 		where, late = append(where, section), append(late, people...)
 	}
 	slices.Sort(where)
-	heads, err := org.Responsible(ctx, tx, authz.SecurityManager, where, late, tx.Today())
+	unknowing, err := c.managersWithoutIt(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	heads, err := org.Responsible(ctx, tx, authz.SecurityManager, where, append(late, unknowing...), tx.Today())
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +75,28 @@ func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]i
 			"確認の期限を過ぎています。一覧を見て、本人に確認を促してください。休んでいる人は、理由を付けて免除できます。", "/readers")})
 	}
 	return messages, nil
+}
+
+// managersWithoutIt are the 管理者 who may not read the document, whom it does not
+// exist for: whoever stands above them is told instead.
+func (c campaign) managersWithoutIt(ctx context.Context, tx *door.Tx) ([]int64, error) {
+	if c.Kind == Basic {
+		return nil, nil
+	}
+	rows, err := tx.Query(ctx, `
+		WITH `+addressed+`
+		SELECT DISTINCT h.person_id FROM holding h
+		WHERE h.role = $3 AND h.period @> $1::date AND h.rule_period @> $1::date
+		  AND NOT EXISTS (SELECT FROM document_audience WHERE document_id = $2 AND kind = 'all')
+		  AND h.person_id NOT IN (SELECT person_id FROM addressed)
+		  AND NOT EXISTS (SELECT FROM holding w WHERE w.person_id = h.person_id AND w.role = ANY($4::text[])
+		                  AND w.period @> $1::date AND w.rule_period @> $1::date)`,
+		tx.Today(), c.ID, authz.SecurityManager, authz.RolesWith(c.Kind.reading(), authz.All))
+	if err != nil {
+		return nil, fmt.Errorf("looking for who may not know of a document: %w", err)
+	}
+	people, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return people, wrap("looking for who may not know of a document", err)
 }
 
 func (c campaign) name() string { return fmt.Sprintf("%s（第%d版）", c.Title, c.Reading.Number) }

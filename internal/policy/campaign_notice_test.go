@@ -5,6 +5,11 @@ import (
 	"testing"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/org"
+	"kagami/internal/policy"
+	"kagami/internal/policy/policytest"
 )
 
 // The person is told first; then whoever is responsible for their section: the
@@ -41,5 +46,31 @@ func TestWhoIsToldOfACampaign(t *testing.T) {
 	}
 	if n := len(o.told(o.staff)); n != 3 {
 		t.Errorf("they were told %d times", n)
+	}
+}
+
+// A 管理者 for whom a document does not exist is told nothing of it; who stands
+// above them is.
+func TestAManagerWhoMayNotReadADocumentIsPassedOver(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	_, err := o.DraftText(ctx, o.officer, policy.Text{Kind: policy.Procedure, Code: "tejun", Title: "見本の手順", Source: text, Audience: policy.Audience{Roles: []authz.Role{authz.SystemOperator}}})
+	must(t, err)
+	people := org.New(o.db.Pool, door.New(o.db.Pool, o.clock))
+	must(t, people.AddRule(ctx, authz.AsOperator(), org.Rule{Title: "職員", Role: authz.SystemOperator}))
+	draft, err := policytest.Adopt(ctx, o.Service, o.officer, "tejun", o.chair, calendar.Day(now))
+	must(t, err)
+	must(t, o.PublishDecided(ctx, o.ciso, "tejun", policy.Publication{EffectiveOn: calendar.Day(now), SHA256: draft.SHA256, Campaign: policy.Campaign{
+		Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(now).AddDate(0, 0, 10),
+	}}))
+	for _, day := range []int{0, 14} {
+		must(t, o.after(day).TendAll(ctx))
+	}
+	var managers, generals int
+	must(t, o.db.Pool.QueryRow(ctx, `
+		SELECT count(*) FILTER (WHERE p.staff_number = '3'), count(*) FILTER (WHERE p.staff_number = 'G')
+		FROM notice n JOIN person p ON p.id = n.person_id WHERE n.title LIKE '%確認していない職員%'`).Scan(&managers, &generals))
+	if managers != 0 || generals != 1 {
+		t.Errorf("the 管理者 was told %d times, the 統括 %d times", managers, generals)
 	}
 }
