@@ -67,6 +67,12 @@ type reader struct {
 	sections           []int64      // where they have a post or a role today
 }
 
+// nobody is somebody without a role or a post who reads the documents of some
+// kinds: none of them binds them.
+func nobody(kinds ...Kind) reader {
+	return reader{unasked: kinds, addressed: []Kind{}, roles: []authz.Role{}, sections: []int64{}}
+}
+
 // readable is what an actor may read. Every list, search, count and export asks
 // it: a document that one may not read does not exist for that person.
 func readable(actor authz.Actor) reader {
@@ -101,11 +107,11 @@ func (r reader) condition(args []any) (string, []any) {
 }
 
 // binding is the SQL that tells whether document d binds the actor and its
-// revision r asks them: it is the 基本方針, or for them, and asks all or those like
-// them.
+// revision r asks them: they have a post, it is the 基本方針, or for them, and it asks
+// all or those like them. bound asks the same of everybody.
 func (r reader) binding(args []any) (string, []any) {
 	n := func(i int) string { return "$" + strconv.Itoa(len(args)+i) }
-	return `(d.kind = 'basic' OR ` + addressedTo(n(1), n(2)) + `) AND ` + calledUpon(n(1), n(2)), append(args, r.roles, r.sections)
+	return `'staff' = ANY(` + n(1) + `::text[]) AND (d.kind = 'basic' OR ` + addressedTo(n(1), n(2)) + `) AND ` + calledUpon(n(1), n(2)), append(args, r.roles, r.sections)
 }
 
 // addressedTo is the SQL that tells whether document d is for somebody with
@@ -138,7 +144,7 @@ func (r reader) mayRead(kind Kind, a address) bool {
 // isBound is binding for a document's address and its revision's that are at
 // hand.
 func (r reader) isBound(kind Kind, document, revision address) bool {
-	return (kind == Basic || r.isAddressed(document)) && r.isAddressed(revision)
+	return slices.Contains(r.roles, authz.Staff) && (kind == Basic || r.isAddressed(document)) && r.isAddressed(revision)
 }
 
 func (r reader) isAddressed(a address) bool {

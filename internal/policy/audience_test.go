@@ -72,6 +72,29 @@ func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
 	}
 }
 
+// Whoever has a role and no post is none of the 職員等: nobody counts them, and no
+// page asks them.
+func TestWhoHasARoleWithoutAPostIsNotBound(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	o.published(policy.Basic, "kihon")
+	var general int64
+	must(t, o.db.Pool.QueryRow(ctx, `SELECT id FROM person WHERE staff_number = 'G'`).Scan(&general))
+	people := org.New(o.db.Pool, door.New(o.db.Pool, o.clock))
+	actor, err := people.ActorOn(ctx, general, calendar.Day(now))
+	must(t, err)
+	for how, actor := range map[string]authz.Actor{"asked": actor, "kept": o.seen(actor)} {
+		reading, err := o.Read(ctx, actor, "kihon")
+		if err != nil || reading.Wanting() {
+			t.Errorf("%s: %+v, %v", how, reading, err)
+		}
+	}
+	list, err := o.Readings(ctx, actor)
+	if err != nil || len(list) != 1 || list[0].Wanting() {
+		t.Errorf("the list: %+v, %v", list, err)
+	}
+}
+
 // What is kept of a document is never older than a change of whom it is for, or
 // of the roles of who asks.
 func TestAChangeOfTheAudienceOrOfARoleIsSeenAtOnce(t *testing.T) {

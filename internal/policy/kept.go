@@ -66,7 +66,7 @@ func newKept() kept {
 func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) (Reading, error) {
 	day := s.today()
 	current, err := s.kept.current.Get(currentKey{code, day, actor.Seen.Policy}, func() (k keptReading, err error) {
-		if k.Reading, err = loadReading(ctx, s.pool, 0, day, reader{unasked: Kinds()}, code); err != nil {
+		if k.Reading, err = loadReading(ctx, s.pool, 0, day, nobody(Kinds()...), code); err != nil {
 			return keptReading{}, err
 		}
 		if k.address, err = loadAddress(ctx, s.pool, k.Document.ID); err != nil {

@@ -11,7 +11,7 @@ import (
 
 // everybody is what is read without an actor: the 基本方針, and nothing else
 // (基本方針 10).
-func everybody() reader { return reader{unasked: []Kind{Basic}} }
+func everybody() reader { return nobody(Basic) }
 
 // Public lists the 基本方針 in force, for everybody.
 func (s *Service) Public(ctx context.Context) ([]Reading, error) {

@@ -140,7 +140,7 @@ func WantedPage(p Wanted) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if r.ToHead {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "情報セキュリティ管理者にお知らせしました")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "情報セキュリティ管理者（または上の役割の人）にお知らせしました")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
