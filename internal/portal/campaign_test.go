@@ -67,6 +67,21 @@ func TestOnlyWhatHasChangedIsReadAgain(t *testing.T) {
 	}
 }
 
+// Each person has a last day of their own, which stands on their home: the page
+// of the text tells nobody that of those who were asked first.
+func TestAPageTellsNobodyTheLastDayOfOthers(t *testing.T) {
+	t.Parallel()
+	portal := portaltest.Start(t, &server)
+	v := signIn(t, portal, town.Accounts[12])
+	if home := v.get("/").body; !strings.Contains(home, "期限 令和8年12月8日") {
+		t.Fatalf("the home tells no last day: %s", home)
+	}
+	a := v.get("/policies/kihon")
+	if strings.Contains(a.body, "期限は令和") || !strings.Contains(a.body, "「やること」で確かめられます") {
+		t.Errorf("the page of the text: %d %s", a.status, a.body)
+	}
+}
+
 // The evidence says of each person when they were asked, by when, what they
 // acknowledged and the hash of its text, or why they need not.
 func TestTheEvidenceOfACampaign(t *testing.T) {
