@@ -39,6 +39,13 @@ const bound = addressed + `,
 		  AND (cardinality($3::text[]) + cardinality($4::bigint[]) = 0 OR a.person_id IN (SELECT person_id FROM called))
 		ORDER BY a.person_id, po.position, a.id)`
 
+// requested are the requests to acknowledge revision $6 that hold: of each person
+// the newest.
+const requested = `
+	requested AS (
+		SELECT DISTINCT ON (person_id) person_id, asked_on, due_on FROM acknowledgement_request
+		WHERE revision_id = $6 ORDER BY person_id, asked_on DESC)`
+
 // Bound counts the people whom a document that the actor has loaded binds today,
 // and of whom an audience asks.
 func (s *Service) Bound(ctx context.Context, d Document, of Audience) (int, error) {

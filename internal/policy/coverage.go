@@ -182,7 +182,7 @@ type Line struct {
 	StaffNumber    string
 	Name           string
 	Furigana       string
-	AskedOn        *time.Time // nil where the portal has not asked yet
+	AskedOn        *time.Time // the last time; nil where the portal has not asked yet
 	DueOn          *time.Time // nil where it has not, or there is no such day
 	AcknowledgedAt *time.Time // nil for not yet
 	Number         int        // the revision that they acknowledged; 0 for none
@@ -198,13 +198,13 @@ func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code str
 		return Reading{}, err
 	}
 	rows, err := s.pool.Query(ctx, `
-		WITH `+seen+`
+		WITH `+seen+`,`+requested+`
 		SELECT coalesce(s.name, ''), p.staff_number, p.name, p.furigana, q.asked_on, q.due_on,
 		       k.acknowledged_at, coalesce(k.number, 0), k.text_sha256, coalesce(e.reason, '')
 		FROM seen b
 		JOIN person p ON p.id = b.person_id
 		LEFT JOIN section s ON s.id = b.section_id
-		LEFT JOIN acknowledgement_request q ON q.revision_id = $6 AND q.person_id = b.person_id
+		LEFT JOIN requested q ON q.person_id = b.person_id
 		LEFT JOIN acknowledgement_excuse e ON e.revision_id = $6 AND e.person_id = b.person_id AND e.ended_at IS NULL AND b.excused
 		LEFT JOIN (
 			SELECT DISTINCT ON (k.person_id) k.person_id, k.acknowledged_at, k.text_sha256, r.number

@@ -22,14 +22,18 @@ type Wanted struct {
 	StaffNumber string
 	Name        string
 	Section     string     // empty for a post that belongs to none
-	AskedOn     *time.Time // nil where the portal has not asked yet
-	DueOn       *time.Time
+	Requests    []Request  // the earliest first; none where the portal has not asked yet
 	At          *time.Time // when they acknowledged it; nil for not yet
 	Number      int        // the revision that they acknowledged; 0 for none
 	Reminders   []Reminder // the earliest first
 	Excuses     []Excuse   // the earliest first
 
 	person, section int64
+}
+
+// Request is that the portal asked somebody: once, and again when they came back.
+type Request struct {
+	On, DueOn time.Time
 }
 
 // Reminder is that somebody was reminded, or their 管理者 of them.
@@ -48,6 +52,15 @@ type Excuse struct {
 	EndedAt *time.Time // nil while it lasts
 }
 
+// Due is the last day on which theirs is in time, as they were asked last; zero
+// where they were not.
+func (w Wanted) Due() time.Time {
+	if len(w.Requests) == 0 {
+		return time.Time{}
+	}
+	return w.Requests[len(w.Requests)-1].DueOn
+}
+
 // Excused tells whether they need not acknowledge it for now.
 func (w Wanted) Excused() bool {
 	return len(w.Excuses) > 0 && w.Excuses[len(w.Excuses)-1].EndedAt == nil
@@ -64,6 +77,9 @@ func (s *Service) Wanted(ctx context.Context, actor authz.Actor, code, staffNumb
 	if err != nil {
 		return Wanted{}, err
 	}
+	if err := loadRequests(ctx, s.pool, &w); err != nil {
+		return Wanted{}, err
+	}
 	if err := loadReminders(ctx, s.pool, &w); err != nil {
 		return Wanted{}, err
 	}
@@ -74,22 +90,31 @@ func loadWanted(ctx context.Context, db querier, v view, day time.Time, staffNum
 	w := Wanted{Reading: v.reading}
 	err := db.QueryRow(ctx, `
 		WITH `+seen+`
-		SELECT p.id, p.staff_number, p.name, coalesce(s.id, 0), coalesce(s.name, ''), q.asked_on, q.due_on, k.acknowledged_at, coalesce(k.number, 0)
+		SELECT p.id, p.staff_number, p.name, coalesce(s.id, 0), coalesce(s.name, ''), k.acknowledged_at, coalesce(k.number, 0)
 		FROM seen b JOIN person p ON p.id = b.person_id LEFT JOIN section s ON s.id = b.section_id
-		LEFT JOIN acknowledgement_request q ON q.revision_id = $6 AND q.person_id = p.id
 		LEFT JOIN LATERAL (
 			SELECT a.acknowledged_at, r.number FROM acknowledgement a JOIN revision r ON r.id = a.revision_id
 			WHERE a.person_id = p.id AND a.revision_id = ANY($5::bigint[]) ORDER BY r.number DESC LIMIT 1) k ON true
 		WHERE p.staff_number = $9`, v.arguments(day, staffNumber)...).
-		Scan(&w.person, &w.StaffNumber, &w.Name, &w.section, &w.Section, &w.AskedOn, &w.DueOn, &w.At, &w.Number)
+		Scan(&w.person, &w.StaffNumber, &w.Name, &w.section, &w.Section, &w.At, &w.Number)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Wanted{}, fault.New(fault.NotFound, "この職員は、この文書の確認の対象ではありません。「確認した人」の一覧から選び直してください。")
 	}
 	return w, wrap("loading who is asked", err)
 }
 
+func loadRequests(ctx context.Context, db querier, w *Wanted) error {
+	rows, err := db.Query(ctx, `SELECT asked_on, due_on FROM acknowledgement_request WHERE revision_id = $1 AND person_id = $2 ORDER BY asked_on`,
+		w.Reading.Revision.ID, w.person)
+	if err != nil {
+		return fmt.Errorf("listing requests: %w", err)
+	}
+	w.Requests, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Request])
+	return wrap("listing requests", err)
+}
+
 func loadReminders(ctx context.Context, db querier, w *Wanted) error {
-	rows, err := db.Query(ctx, `SELECT reminded_on, days FROM acknowledgement_reminder WHERE revision_id = $1 AND person_id = $2 ORDER BY days`,
+	rows, err := db.Query(ctx, `SELECT reminded_on, days FROM acknowledgement_reminder WHERE revision_id = $1 AND person_id = $2 ORDER BY reminded_on, days`,
 		w.Reading.Revision.ID, w.person)
 	if err != nil {
 		return fmt.Errorf("listing reminders: %w", err)
@@ -138,7 +163,7 @@ func (s *Service) Excuse(ctx context.Context, actor authz.Actor, code, staffNumb
 }
 
 // EndExcuse asks somebody again who was excused, such as who has come back to
-// work. Conflict where they are not excused.
+// work: with as many days as those who were asked first. Conflict where they are not excused.
 func (s *Service) EndExcuse(ctx context.Context, actor authz.Actor, code, staffNumber string) error {
 	err := s.aboutWanted(ctx, actor, code, staffNumber, func(tx *door.Tx, w Wanted) (door.Effect, error) {
 		tag, err := tx.Exec(ctx, `
@@ -146,6 +171,9 @@ func (s *Service) EndExcuse(ctx context.Context, actor authz.Actor, code, staffN
 			w.Reading.Revision.ID, w.person, actor.Person, tx.Now)
 		if err == nil && tag.RowsAffected() == 0 {
 			err = fault.New(fault.Conflict, "この職員は、いまは免除されていません。画面を開き直して、いまの状態を確かめてください。")
+		}
+		if err == nil {
+			err = tx.Enqueue(ctx, tendCampaign{w.Reading.Revision.ID}, tx.Now)
 		}
 		return w.effect("ended_at"), err
 	})

@@ -54,17 +54,18 @@ func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]late, error) {
 		days[i] = r.days
 	}
 	rows, err := tx.Query(ctx, `
-		WITH `+seen+`,
+		WITH `+seen+`,`+requested+`,
 		step AS (
-			SELECT q.person_id, q.due_on, max(s.days) AS days
-			FROM acknowledgement_request q JOIN unnest($9::int[]) s(days) ON q.due_on + s.days <= $1::date AND q.due_on + s.days > q.asked_on
-			WHERE q.revision_id = $6 GROUP BY q.person_id, q.due_on),
+			SELECT q.person_id, q.asked_on, q.due_on, max(s.days) AS days
+			FROM requested q JOIN unnest($9::int[]) s(days) ON q.due_on + s.days <= $1::date AND q.due_on + s.days > q.asked_on
+			GROUP BY q.person_id, q.asked_on, q.due_on),
 		reminded AS (
-			INSERT INTO acknowledgement_reminder (revision_id, person_id, days, reminded_on)
-			SELECT $6, t.person_id, t.days, $1
+			INSERT INTO acknowledgement_reminder (revision_id, person_id, asked_on, days, reminded_on)
+			SELECT $6, t.person_id, t.asked_on, t.days, $1
 			FROM step t JOIN seen b ON b.person_id = t.person_id
 			WHERE NOT b.acknowledged AND NOT b.excused
-			  AND NOT EXISTS (SELECT FROM acknowledgement_reminder m WHERE m.revision_id = $6 AND m.person_id = t.person_id AND m.days >= t.days)
+			  AND NOT EXISTS (SELECT FROM acknowledgement_reminder m WHERE m.revision_id = $6 AND m.person_id = t.person_id
+			                  AND m.asked_on = t.asked_on AND m.days >= t.days)
 			RETURNING person_id, days)
 		SELECT m.person_id, coalesce(b.section_id, 0), t.due_on, m.days
 		FROM reminded m JOIN seen b ON b.person_id = m.person_id JOIN step t ON t.person_id = m.person_id

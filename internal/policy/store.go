@@ -54,7 +54,8 @@ func selectReading(person int64, day time.Time, may reader, which string, argume
 		SELECT k.acknowledged_at, kr.number
 		FROM acknowledgement k JOIN revision kr ON kr.id = k.revision_id
 		WHERE k.person_id = $1 AND kr.document_id = d.id AND kr.number <= r.number ORDER BY kr.number DESC LIMIT 1) k ON true
-	LEFT JOIN acknowledgement_request q ON q.revision_id = r.id AND q.person_id = $1
+	LEFT JOIN LATERAL (
+		SELECT q.due_on FROM acknowledgement_request q WHERE q.revision_id = r.id AND q.person_id = $1 ORDER BY q.asked_on DESC LIMIT 1) q ON true
 	LEFT JOIN acknowledgement_excuse e ON e.revision_id = r.id AND e.person_id = $1 AND e.ended_at IS NULL
 	WHERE ` + readable, args
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/trail"
 )
@@ -21,9 +22,9 @@ type campaign struct {
 }
 
 // Tend asks whom a revision's campaign has not asked yet, such as who has a post
-// since today, and reminds those whose day has come, or their 管理者 of them. It
-// may be done any number of times on a day: each is asked once, and reminded
-// once by each step. Nothing happens for a revision that is not current, or
+// since today, asks those again who have come back, and reminds those whose day
+// has come, or their 管理者 of them. It may be done any number of times on a day:
+// each is asked once, and reminded once by each step. Nothing happens for a revision that is not current, or
 // whose day has not come.
 func (s *Service) Tend(ctx context.Context, revision int64) error {
 	err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx) (door.Effect, error) {
@@ -132,18 +133,37 @@ func (c campaign) open(ctx context.Context, tx *door.Tx) ([]int64, error) {
 	return spared, wrap("listing who need not acknowledge", err)
 }
 
-// ask asks whom it has not asked. Who comes later has as many days as those who
-// were asked first.
+// away tells of a person with a request q on whom the campaign's call was
+// interrupted since: an excuse has ended ($10 is the time zone of its day), or
+// there was a day on which the document did not bind them. A change of whom the
+// document is for has no day, and interrupts nothing.
+const away = `(
+	EXISTS (SELECT FROM acknowledgement_excuse e
+	        WHERE e.revision_id = $6 AND e.person_id = q.person_id AND (e.ended_at AT TIME ZONE $10)::date > q.asked_on)
+	OR NOT (
+		SELECT range_agg(days.period) FROM (
+			SELECT a.period FROM appointment a JOIN post po ON po.id = a.post_id
+			WHERE a.person_id = q.person_id
+			  AND (EXISTS (SELECT FROM document WHERE id = $2 AND kind = 'basic')
+			       OR EXISTS (SELECT FROM document_audience u WHERE u.document_id = $2 AND (u.kind = 'all' OR u.section_id = po.section_id)))
+			UNION ALL
+			SELECT h.period * h.rule_period FROM document_audience u JOIN holding h ON h.role = u.role OR h.section_id = u.section_id
+			WHERE u.document_id = $2 AND h.person_id = q.person_id) days
+		) @> daterange(least(q.asked_on, $1::date), $1::date, '[]'))`
+
+// ask asks whom it has not asked, and again who has come back. Whoever is asked
+// later has as many days as those who were asked first.
 func (c campaign) ask(ctx context.Context, tx *door.Tx) ([]int64, error) {
 	v, err := c.whole(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := tx.Query(ctx, `
-		WITH `+seen+`
+		WITH `+seen+`,`+requested+`
 		INSERT INTO acknowledgement_request (revision_id, person_id, asked_on, due_on)
-		SELECT $6, person_id, $1, $9 FROM seen WHERE NOT acknowledged AND NOT excused
-		ON CONFLICT DO NOTHING RETURNING person_id`, v.arguments(tx.Today(), c.dueFrom(tx.Today()))...)
+		SELECT $6, s.person_id, $1, $9 FROM seen s LEFT JOIN requested q ON q.person_id = s.person_id
+		WHERE NOT s.acknowledged AND NOT s.excused AND (q.person_id IS NULL OR `+away+`)
+		ON CONFLICT DO NOTHING RETURNING person_id`, v.arguments(tx.Today(), c.dueFrom(tx.Today()), calendar.Tokyo.String())...)
 	if err != nil {
 		return nil, fmt.Errorf("asking to acknowledge: %w", err)
 	}
