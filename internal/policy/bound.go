@@ -19,7 +19,8 @@ const addressed = `
 
 // bound are the people whom document $2 binds on day $1 and a revision asks that
 // asks those with roles $3 or in sections $4 (all, where both are empty), each
-// with the section of their first post: everyone with a post for the 基本方針 (5),
+// with the section of their first post, of their own before one that they stand
+// in for: everyone with a post for the 基本方針 (5),
 // those whom they are for among them for the others. It is binding, asked the
 // other way round.
 const bound = addressed + `,
@@ -37,7 +38,7 @@ const bound = addressed + `,
 		       OR EXISTS (SELECT FROM document_audience WHERE document_id = $2 AND kind = 'all')
 		       OR a.person_id IN (SELECT person_id FROM addressed))
 		  AND (cardinality($3::text[]) + cardinality($4::bigint[]) = 0 OR a.person_id IN (SELECT person_id FROM called))
-		ORDER BY a.person_id, po.position, a.id)`
+		ORDER BY a.person_id, a.acting, po.position, a.id)`
 
 // requested are the requests to acknowledge revision $6 that hold: of each person
 // the newest.

@@ -118,7 +118,7 @@ const seen = bound + `,
 
 // Coverage returns who has acknowledged a document, section by section: all of
 // them, or the actor's own (情報セキュリティ管理者). A page holds 100 sections;
-// after is 0, or Next of the page before.
+// after is 0, or Next of the page before; where none follow, it is the first page.
 func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, after int) (Coverage, error) {
 	v, err := s.view(ctx, actor, code)
 	if err != nil {
@@ -172,6 +172,9 @@ func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, 
 	})
 	if err != nil {
 		return Coverage{}, fmt.Errorf("counting acknowledgements: %w", err)
+	}
+	if len(coverage.Sections) == 0 && after > 0 { // none is left: not a town without people
+		return s.Coverage(ctx, actor, code, 0)
 	}
 	return coverage, nil
 }

@@ -108,11 +108,11 @@ var arrows = [...]arrow{
 	{InDraft, EventWithdraw, "", Withdrawn, authz.DraftRevision, false, "取り下げ", "理由"},
 	{Submitted, EventTakeBack, "", InDraft, authz.DraftRevision, false, "引き戻し", "理由"},
 	{Submitted, EventSendBack, Minor, InDraft, authz.PublishMinor, false, "差し戻し", "理由"},
-	{Submitted, EventPublishNotice, Minor, Published, authz.PublishMinor, true, "通知による公開", "施行日、通知、確認の依頼"},
+	{Submitted, EventPublishNotice, Minor, Published, authz.PublishMinor, true, "通知による公開", "施行日、確認の依頼、通知"},
 	{Submitted, EventAdopt, Major, Decided, authz.RecordDecision, false, "本部会議の決定", "日、議長、出席者、議事録"},
 	{Submitted, EventReject, Major, InDraft, authz.RecordDecision, false, "本部会議の否決", "日、議長、出席者、議事録"},
 	{Decided, EventTakeBack, Major, InDraft, authz.DraftRevision, false, "引き戻し", "理由（もう一度の決定が必要になる）"},
-	{Decided, EventPublishDecided, Major, Published, authz.PublishDecided, true, "決定による公開", "施行日、確認の依頼"},
+	{Decided, EventPublishDecided, Major, Published, authz.PublishDecided, true, "決定による公開", "施行日と確認の依頼"},
 	{Published, EventAbolish, "", Published, authz.PublishDecided, true, "文書の廃止（進行中の下書きがないとき）", "廃止日、理由、本部会議の決定の日と議事録"},
 }
 

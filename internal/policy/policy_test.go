@@ -208,6 +208,11 @@ func TestWhoHasReadIsCountedBySection(t *testing.T) {
 	if !whole.Whole || whole.Bound != 5 || whole.Acknowledged != 1 || len(whole.Sections) != 3 || whole.Sections[0].Code != "" {
 		t.Errorf("the town: %+v", whole)
 	}
+	beyond, err := o.Coverage(t.Context(), o.ciso, "kihon", 999)
+	must(t, err)
+	if beyond.Bound != 5 || len(beyond.Sections) != 3 {
+		t.Errorf("after the last section: %+v", beyond)
+	}
 	own, err := o.Coverage(t.Context(), o.manager, "kihon", 0)
 	must(t, err)
 	if own.Whole || own.Bound != 3 || own.Acknowledged != 1 || len(own.Sections) != 1 || own.Sections[0].Code != "zeimu" || len(own.Sections[0].Missing) != 2 {
@@ -224,6 +229,25 @@ func TestWhoHasReadIsCountedBySection(t *testing.T) {
 	must(t, err)
 	if len(lines) != 1 || lines[0].Section != "福祉こども課" || lines[0].AcknowledgedAt != nil {
 		t.Errorf("the list of the other section: %+v", lines)
+	}
+}
+
+// Whoever stands in for a while in another section is counted where they are at
+// home, wherever the post stands that they stand in for.
+func TestWhoStandsInIsCountedInTheirOwnSection(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	o.published(policy.Basic, "kihon")
+	people := org.New(o.db.Pool, door.New(o.db.Pool, o.clock))
+	var welfare int64
+	must(t, o.db.Pool.QueryRow(ctx, `SELECT id FROM section WHERE code = 'fukushi'`).Scan(&welfare))
+	post, err := people.AddPost(ctx, authz.AsOperator(), org.Post{Section: welfare, Title: "副課長", Position: 0})
+	must(t, err)
+	must(t, people.Appoint(ctx, authz.AsOperator(), org.Appointment{Person: o.staff.Person, Post: post, First: calendar.Day(now), Acting: true}, false))
+	wanted, err := o.Wanted(ctx, o.ciso, "kihon", staffNumber)
+	must(t, err)
+	if wanted.Section != "税務町民課" {
+		t.Errorf("they are counted in %s", wanted.Section)
 	}
 }
 
