@@ -407,6 +407,44 @@ func TestProgressIsTheTownsOrOnesOwn(t *testing.T) {
 	}
 }
 
+// What a revision asked, and who acknowledged it, is handed out after another
+// has followed it, and of those who have left too: where they were then.
+func TestTheEvidenceOutlastsTheRevisionAndItsPeople(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	shown := o.campaign(10)
+	must(t, o.TendAll(ctx))
+	must(t, o.after(1).Acknowledge(ctx, o.staff, shown))
+	must(t, o.after(1).Excuse(ctx, o.officer, "kihon", "5", "育児休業中"))
+	_, err := o.db.Pool.Exec(ctx, `UPDATE appointment SET period = daterange(lower(period), $2::date, '[]') WHERE person_id = $1`, o.staff.Person, calendar.Day(now).AddDate(0, 0, 2))
+	must(t, err)
+	o.next("kihon", text+"第3条　加える。\n", calendar.Day(now).AddDate(0, 0, 5))
+	evidence := func(actor authz.Actor, number int) (lines []string, err error) {
+		_, err = o.after(30).EvidenceLines(ctx, actor, "kihon", number, func(l policy.Line) error {
+			lines = append(lines, fmt.Sprintf("%s %s %d %t %s", l.Section, l.StaffNumber, l.Number, l.SHA256 != nil, l.Excuse))
+			return nil
+		})
+		return lines, err
+	}
+	for actor, want := range map[*authz.Actor]string{
+		&o.ciso:    "[ 1 0 false  税務町民課 2 0 false  税務町民課 3 0 false  税務町民課 4 1 true  福祉こども課 5 0 false 育児休業中]",
+		&o.manager: "[税務町民課 2 0 false  税務町民課 3 0 false  税務町民課 4 1 true ]",
+	} {
+		if lines, err := evidence(*actor, 1); err != nil || fmt.Sprint(lines) != want {
+			t.Errorf("%s is given %s, %v", actor.Name, lines, err)
+		}
+	}
+	if lines, err := evidence(o.ciso, 2); err != nil || len(lines) != 0 {
+		t.Errorf("nobody has been asked yet: %s, %v", lines, err)
+	}
+	if _, err := evidence(o.staff, 1); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("one of the staff: %v", err)
+	}
+	if _, err := evidence(o.ciso, 9); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("no such revision: %v", err)
+	}
+}
+
 // Bad input: what publishing asks must be said whole.
 func TestACampaignIsSaidWhole(t *testing.T) {
 	t.Parallel()

@@ -69,10 +69,8 @@ func (s *Service) view(ctx context.Context, actor authz.Actor, code string) (vie
 	if v.reading, err = s.Read(ctx, actor, code); err != nil {
 		return view{}, err
 	}
-	v.whole = actor.Reach(authz.SeeAcknowledgements) == authz.All
-	v.sections = actor.Sections(authz.SeeAcknowledgements)
-	if !v.whole && len(v.sections) == 0 {
-		return view{}, fault.New(fault.Forbidden, "確認の状況を見られるのは、情報セキュリティ管理者など、担当の役割の人だけです。")
+	if v.whole, v.sections, err = seesAcknowledgements(actor); err != nil {
+		return view{}, err
 	}
 	if v.called, err = loadCalled(ctx, s.pool, v.reading.Revision.ID); err != nil {
 		return view{}, err
@@ -81,6 +79,16 @@ func (s *Service) view(ctx context.Context, actor authz.Actor, code string) (vie
 		return view{}, err
 	}
 	return v, nil
+}
+
+// seesAcknowledgements tells whether an actor sees the whole town, or else which
+// sections. Forbidden without any.
+func seesAcknowledgements(actor authz.Actor) (whole bool, sections []int64, err error) {
+	whole, sections = actor.Reach(authz.SeeAcknowledgements) == authz.All, actor.Sections(authz.SeeAcknowledgements)
+	if !whole && len(sections) == 0 {
+		err = fault.New(fault.Forbidden, "確認の状況を見られるのは、情報セキュリティ管理者など、担当の役割の人だけです。")
+	}
+	return whole, sections, err
 }
 
 // loadCounting returns the ids of the revisions whose acknowledgement counts for
@@ -193,6 +201,11 @@ type Line struct {
 	Excuse         string     // why they need not for now; empty where they must
 }
 
+// columns are where a query's columns go.
+func (l *Line) columns() []any {
+	return []any{&l.Section, &l.StaffNumber, &l.Name, &l.Furigana, &l.AskedOn, &l.DueOn, &l.AcknowledgedAt, &l.Number, &l.SHA256, &l.Excuse}
+}
+
 // CoverageLines hands each person whom the document binds to each, as far as
 // the actor may see them, in the order of sections and フリガナ.
 func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code string, each func(Line) error) (Reading, error) {
@@ -218,9 +231,7 @@ func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code str
 		return Reading{}, fmt.Errorf("listing acknowledgements: %w", err)
 	}
 	var line Line
-	scan := []any{&line.Section, &line.StaffNumber, &line.Name, &line.Furigana, &line.AskedOn, &line.DueOn,
-		&line.AcknowledgedAt, &line.Number, &line.SHA256, &line.Excuse}
-	if _, err = pgx.ForEachRow(rows, scan, func() error { return each(line) }); err != nil {
+	if _, err = pgx.ForEachRow(rows, line.columns(), func() error { return each(line) }); err != nil {
 		return Reading{}, fmt.Errorf("listing acknowledgements: %w", err)
 	}
 	return v.reading, nil

@@ -126,6 +126,29 @@ func TestTheEvidenceOfACampaign(t *testing.T) {
 			t.Errorf("%s is not there as %s", number, want)
 		}
 	}
+	portal.Revise(t, "kihon", "体制を確立する", "体制を確立し、維持する")
+	if err := portal.Policy.TendAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ciso := signIn(t, portal, town.Holder("副町長"))
+	if a := ciso.get("/policies/kihon/revisions"); !strings.Contains(a.body, `href="/policies/kihon/revisions/1/readers.csv"`) {
+		t.Errorf("the history leads to no record of the first revision: %d", a.status)
+	}
+	if a := ciso.get("/policies/kihon/revisions/1/readers.csv"); !strings.Contains(a.body, ","+staff+",") || !strings.Contains(a.body, "免除,,,,育児休業中") {
+		t.Errorf("the record of the first revision: %d %s", a.status, a.body)
+	}
+	if a := ciso.get("/policies/kihon/revisions/1/readers.xlsx"); a.status != 200 || !strings.Contains(a.header.Get("Content-Type"), "spreadsheetml") {
+		t.Errorf("the record as .xlsx: %d", a.status)
+	}
+	if a := ciso.get("/policies/kihon/revisions/x/readers.csv"); a.status != 404 {
+		t.Errorf("of no revision: %d", a.status)
+	}
+	if a := head.get(address); a.status != 200 {
+		t.Fatalf("%s: %d", staff, a.status)
+	}
+	if a := head.post(address, url.Values{"act": {"excuse"}, "reason": {"育児休業中"}}); !strings.Contains(a.body, "確認を免除しました") {
+		t.Errorf("excused from the second: %d", a.status)
+	}
 	a := head.post(address, url.Values{"act": {"end"}})
 	at := 0
 	for _, words := range []string{"確認を求めました", "さんが免除しました。理由：育児休業中", "さんが免除を終わらせました"} { // in this order

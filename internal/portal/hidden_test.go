@@ -44,7 +44,7 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 	pages := []string{"/", "/policies", "/acknowledgements", "/organization", "/organization/zeimu", "/permissions", "/roles", "/people", "/account", "/notices"}
 	below := []string{
 		"", "?on=2026-11-24", "?on=2030-01-01", "?done=published", "/readers", "/readers?after=1", "/readers/M001", "/changes", "/readers.csv", "/readers.xlsx",
-		"/audience", "/abolish", "/revisions", "/revisions/1", "/revisions/2", "/revisions/1/notice", "/revisions/1/minutes", "/clauses/1/1", "/clauses/2/1",
+		"/audience", "/abolish", "/revisions", "/revisions/1", "/revisions/2", "/revisions/1/notice", "/revisions/1/minutes", "/revisions/1/readers.csv", "/revisions/1/readers.xlsx", "/clauses/1/1", "/clauses/2/1",
 		"/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish",
 		"/draft/edit?text=unsaved", "/draft/comments", "/draft/comments?clause=1",
 		"/draft/clauses", "/draft/clauses/1/rewrite", "/draft/clauses/1/insert", "/draft/clauses/1/move", "/draft/clauses/1/delete",

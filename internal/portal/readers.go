@@ -44,7 +44,8 @@ func (p *Portal) readersXLSX(w http.ResponseWriter, r *http.Request) error {
 	return p.readersFile(w, r, sheet.XLSX)
 }
 
-// readersFile hands out who has acknowledged and who has not, as a file.
+// readersFile hands out who has acknowledged the current revision and who has
+// not, as a file.
 func (p *Portal) readersFile(w http.ResponseWriter, r *http.Request, format sheet.Format) error {
 	code := chi.URLParam(r, "code")
 	table := sheet.Table{Columns: readersColumns}
@@ -56,6 +57,33 @@ func (p *Portal) readersFile(w http.ResponseWriter, r *http.Request, format shee
 		return err
 	}
 	name := reading.Title + "_確認状況_" + calendar.Day(p.Now()).Format("20060102")
+	return serveTable(w, table, name, format)
+}
+
+func (p *Portal) evidenceCSV(w http.ResponseWriter, r *http.Request) error {
+	return p.evidenceFile(w, r, sheet.CSV)
+}
+
+func (p *Portal) evidenceXLSX(w http.ResponseWriter, r *http.Request) error {
+	return p.evidenceFile(w, r, sheet.XLSX)
+}
+
+// evidenceFile hands out whom one revision has asked, and what came of it, as a
+// file: also once another has followed it.
+func (p *Portal) evidenceFile(w http.ResponseWriter, r *http.Request, format sheet.Format) error {
+	number, err := strconv.Atoi(chi.URLParam(r, "number"))
+	if err != nil {
+		return notFound(w, r)
+	}
+	table := sheet.Table{Columns: readersColumns}
+	reading, err := p.Policy.EvidenceLines(r.Context(), actorOf(r.Context()), chi.URLParam(r, "code"), number, func(l policy.Line) error {
+		table.Rows = append(table.Rows, readersRow(l))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("%s_第%d版_確認の記録_%s", reading.Title, reading.Number, calendar.Day(p.Now()).Format("20060102"))
 	return serveTable(w, table, name, format)
 }
 

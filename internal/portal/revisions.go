@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/web/layout"
@@ -36,6 +37,7 @@ func (p *Portal) showRevisions(w http.ResponseWriter, r *http.Request) error {
 	}
 	return p.show(w, r, page.RevisionsPage(page.Revisions{
 		Frame: p.frame(r, "版の履歴", policiesLink, documentLink(reading.Document)), Reading: reading, List: list, Today: calendar.Day(p.Now()), Abolition: abolition,
+		MaySee: actor.Reach(authz.SeeAcknowledgements) != authz.None,
 	}))
 }
 

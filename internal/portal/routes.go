@@ -121,6 +121,8 @@ func (p *Portal) Routes() []Route {
 		{http.MethodPost, "/policies/{code}/audience", authz.PublishDecided, 0, sensitive, p.changeAudience},
 		{http.MethodGet, "/policies/{code}/revisions", authz.ReadBasic, 0, ordinary, p.showRevisions},
 		{http.MethodGet, "/policies/{code}/revisions/{number}", authz.ReadBasic, 0, ordinary, p.showRevision},
+		{http.MethodGet, "/policies/{code}/revisions/{number}/readers.csv", authz.SeeAcknowledgements, 0, ordinary, p.evidenceCSV},
+		{http.MethodGet, "/policies/{code}/revisions/{number}/readers.xlsx", authz.SeeAcknowledgements, 0, ordinary, p.evidenceXLSX},
 		{http.MethodGet, "/policies/{code}/revisions/{number}/notice", authz.ReadBasic, 0, ordinary, p.showPrintedNotice},
 		{http.MethodGet, "/policies/{code}/revisions/{number}/minutes", authz.SignedIn, 0, ordinary, p.minutes},
 		{http.MethodGet, "/search", authz.ReadBasic, 0, ordinary, p.showSearch},

@@ -66,6 +66,12 @@ func revisionURL(code string, number int) templ.SafeURL {
 	return address("policies", code, "revisions", fmt.Sprint(number))
 }
 
+// evidenceURL is whom a revision has asked, and what came of it, as a file of an
+// extension.
+func evidenceURL(code string, number int, extension string) templ.SafeURL {
+	return address("policies", code, "revisions", fmt.Sprint(number), "readers"+extension)
+}
+
 func noticeURL(code string, number int) templ.SafeURL {
 	return address("policies", code, "revisions", fmt.Sprint(number), "notice")
 }
