@@ -396,13 +396,14 @@ func TestProgressIsTheTownsOrOnesOwn(t *testing.T) {
 		&o.ciso:    {5, []policy.DayCount{{Day: day(0), Count: 1, Total: 1}, {Day: day(2), Count: 1, Total: 2}, {Day: day(3), Count: 1, Total: 3}}},
 		&o.manager: {3, []policy.DayCount{{Day: day(2), Count: 1, Total: 1}}},
 	} {
-		progress, err := o.after(4).Progress(ctx, *who, "kihon")
+		coverage, err := o.after(4).Coverage(ctx, *who, "kihon", 0)
 		must(t, err)
-		if progress.Bound != c.bound || fmt.Sprint(progress.Days) != fmt.Sprint(c.days) || !progress.From.Equal(day(0)) {
+		progress := coverage.Progress
+		if coverage.Bound != c.bound || fmt.Sprint(progress.Days) != fmt.Sprint(c.days) || !progress.From.Equal(day(0)) {
 			t.Errorf("%s sees %+v", who.Name, progress)
 		}
 	}
-	if _, err := o.Progress(ctx, o.staff, "kihon"); fault.KindOf(err) != fault.Forbidden {
+	if _, err := o.Coverage(ctx, o.staff, "kihon", 0); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("one of the staff: %v", err)
 	}
 }

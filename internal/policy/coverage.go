@@ -2,8 +2,9 @@ package policy
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,6 +21,7 @@ type Coverage struct {
 	Bound        int  // how many people the revision binds and asks
 	Acknowledged int  // how many of them have acknowledged it
 	Excused      int  // how many of the others need not for now
+	Progress     Progress
 	Sections     []SectionCoverage
 	Next         int // to hand to Coverage for the sections after these; 0 for none
 }
@@ -39,10 +41,10 @@ func (c Coverage) Wanting() int { return c.Bound - c.Acknowledged - c.Excused }
 
 // Member is a person on a list.
 type Member struct {
-	StaffNumber string `json:"staff_number"`
-	Name        string `json:"name"`
-	Furigana    string `json:"furigana"`
-	Excused     bool   `json:"excused"` // from acknowledging, for now
+	StaffNumber string
+	Name        string
+	Furigana    string
+	Excused     bool // from acknowledging, for now
 }
 
 const (
@@ -132,59 +134,70 @@ func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, 
 	if err != nil {
 		return Coverage{}, err
 	}
-	rows, err := s.pool.Query(ctx, `
-		WITH `+seen+`,
-		missing AS (
-			SELECT section_id, json_agg(json_build_object('staff_number', staff_number, 'name', name, 'furigana', furigana, 'excused', excused)
-			       ORDER BY place) AS list
-			FROM (
-				SELECT s.section_id, p.staff_number, p.name, p.furigana, s.excused,
-				       row_number() OVER (PARTITION BY s.section_id ORDER BY s.excused, p.furigana, p.staff_number) AS place
-				FROM seen s JOIN person p ON p.id = s.person_id
-				WHERE NOT s.acknowledged) m
-			WHERE place <= $9 GROUP BY section_id),
-		counted AS (
-			SELECT section_id, count(*) AS bound, count(*) FILTER (WHERE acknowledged) AS acknowledged, count(*) FILTER (WHERE excused) AS excused
-			FROM seen GROUP BY section_id),
-		numbered AS (
-			SELECT c.*, coalesce(s.code, '') AS code, coalesce(s.name, '') AS name,
-			       sum(c.bound) OVER () AS all_bound, sum(c.acknowledged) OVER () AS all_acknowledged, sum(c.excused) OVER () AS all_excused,
-			       row_number() OVER (ORDER BY s.position NULLS FIRST, s.code) AS place
-			FROM counted c LEFT JOIN section s ON s.id = c.section_id)
-		SELECT n.code, n.name, n.bound, n.acknowledged, n.excused, n.all_bound, n.all_acknowledged, n.all_excused, n.place, coalesce(m.list, '[]')
-		FROM numbered n LEFT JOIN missing m ON m.section_id IS NOT DISTINCT FROM n.section_id
-		WHERE n.place > $10 ORDER BY n.place LIMIT $11`,
-		v.arguments(s.today(), missingListed, after, sectionsOnPage+1)...)
+	day := s.today()
+	sections, err := s.roll(ctx, actor, v, day)
 	if err != nil {
-		return Coverage{}, fmt.Errorf("counting acknowledgements: %w", err)
+		return Coverage{}, err
+	}
+	came, err := loadCame(ctx, s.pool, v)
+	if err != nil {
+		return Coverage{}, err
 	}
 	coverage := Coverage{Reading: v.reading, Whole: v.whole}
-	var (
-		section SectionCoverage
-		place   int
-		missing []byte
-	)
-	scan := []any{&section.Code, &section.Name, &section.Bound, &section.Acknowledged, &section.Excused,
-		&coverage.Bound, &coverage.Acknowledged, &coverage.Excused, &place, &missing}
-	_, err = pgx.ForEachRow(rows, scan, func() error {
-		if len(coverage.Sections) == sectionsOnPage {
-			coverage.Next = place - 1
-			return nil
+	byDay := map[time.Time]int{}
+	missing := map[int64]int{} // where on the page the people who have not acknowledged belong
+	place := 0
+	for _, r := range sections {
+		if !v.sees(r.id) {
+			continue
 		}
-		section.Missing = nil
-		if err := json.Unmarshal(missing, &section.Missing); err != nil {
-			return err
+		place++
+		section := came.count(r, byDay)
+		coverage.Bound += section.Bound
+		coverage.Acknowledged += section.Acknowledged
+		coverage.Excused += section.Excused
+		switch {
+		case place > after+sectionsOnPage:
+			coverage.Next = after + sectionsOnPage
+		case place > after:
+			for _, person := range r.people {
+				if _, done := came.done[person]; !done {
+					missing[person] = len(coverage.Sections)
+				}
+			}
+			coverage.Sections = append(coverage.Sections, section)
 		}
-		coverage.Sections = append(coverage.Sections, section)
-		return nil
-	})
-	if err != nil {
-		return Coverage{}, fmt.Errorf("counting acknowledgements: %w", err)
 	}
 	if len(coverage.Sections) == 0 && after > 0 { // none is left: not a town without people
 		return s.Coverage(ctx, actor, code, 0)
 	}
-	return coverage, nil
+	coverage.Progress = newProgress(came.from, day, byDay)
+	return coverage, coverage.addMissing(ctx, s.pool, missing, came.excused)
+}
+
+// sees tells whether a section is in view; 0 is the posts that belong to none.
+func (v view) sees(section int64) bool { return v.whole || slices.Contains(v.sections, section) }
+
+// addMissing names those who have not acknowledged, each in the section on the
+// page that they belong to.
+func (c *Coverage) addMissing(ctx context.Context, db querier, missing map[int64]int, excused []int64) error {
+	rows, err := db.Query(ctx, `
+		SELECT id, staff_number, name, furigana, id = ANY($2::bigint[]) AS excused
+		FROM person WHERE id = ANY($1::bigint[]) ORDER BY excused, furigana, staff_number`, slices.Collect(maps.Keys(missing)), excused)
+	if err != nil {
+		return fmt.Errorf("listing who has not acknowledged: %w", err)
+	}
+	var (
+		person int64
+		m      Member
+	)
+	_, err = pgx.ForEachRow(rows, []any{&person, &m.StaffNumber, &m.Name, &m.Furigana, &m.Excused}, func() error {
+		if section := &c.Sections[missing[person]]; len(section.Missing) < missingListed {
+			section.Missing = append(section.Missing, m)
+		}
+		return nil
+	})
+	return wrap("listing who has not acknowledged", err)
 }
 
 // Line is one person's line in the list that is handed out as a file.

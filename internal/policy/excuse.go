@@ -95,7 +95,7 @@ func loadWanted(ctx context.Context, db querier, v view, day time.Time, staffNum
 		LEFT JOIN LATERAL (
 			SELECT a.acknowledged_at, r.number FROM acknowledgement a JOIN revision r ON r.id = a.revision_id
 			WHERE a.person_id = p.id AND a.revision_id = ANY($5::bigint[]) ORDER BY r.number DESC LIMIT 1) k ON true
-		WHERE p.staff_number = $9`, v.arguments(day, staffNumber)...).
+		WHERE b.person_id = (SELECT id FROM person WHERE staff_number = $9)`, v.arguments(day, staffNumber)...).
 		Scan(&w.person, &w.StaffNumber, &w.Name, &w.section, &w.Section, &w.At, &w.Number)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Wanted{}, fault.New(fault.NotFound, "この職員は、この文書の確認の対象ではありません。「確認した人」の一覧から選び直してください。")

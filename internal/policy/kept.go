@@ -12,12 +12,13 @@ import (
 )
 
 // kept is what has been drawn from states of the database: which revision of a
-// document is current, and what a person has acknowledged.
+// document is current, what a person has acknowledged, and whom a revision asks.
 type kept struct {
 	current      state.Kept[currentKey, keptReading]
 	acknowledged state.Kept[acknowledgedKey, map[int64][]acknowledged]
 	vocabulary   state.Kept[int64, vocabulary]         // by the revision, which never changes
 	fates        state.Kept[[2]int64, map[string]fate] // by two revisions, the earlier first
+	rolls        state.Kept[rollKey, []rollSection]
 }
 
 // keptReading is a document's current revision, for anybody, with whom it is
@@ -58,6 +59,7 @@ func newKept() kept {
 		acknowledged: state.NewKept[acknowledgedKey, map[int64][]acknowledged](keptPeople),
 		vocabulary:   state.NewKept[int64, vocabulary](keptDocuments),
 		fates:        state.NewKept[[2]int64, map[string]fate](keptDocuments),
+		rolls:        state.NewKept[rollKey, []rollSection](keptRolls),
 	}
 }
 

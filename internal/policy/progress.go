@@ -3,71 +3,89 @@ package policy
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"kagami/internal/authz"
 	"kagami/internal/calendar"
 )
 
 // Progress is how a document's current revision has been acknowledged day by
-// day, as far as the actor may see it.
+// day.
 type Progress struct {
-	Reading Reading
-	From    time.Time // the first day on which people are asked
-	Until   time.Time // today
-	Bound   int       // how many people are asked today
-	Days    []DayCount
+	From  time.Time  // the first day on which people are asked
+	Until time.Time  // today
+	Days  []DayCount // those on which somebody acknowledged
 }
 
-// DayCount is how many of them acknowledged it on a day, and until then.
+// DayCount is how many people acknowledged it on a day, and until then. Those
+// whose earlier acknowledgement counts are there from the first day.
 type DayCount struct {
 	Day   time.Time
 	Count int
 	Total int
 }
 
-// Progress returns it, a line for each day on which somebody acknowledged. Those
-// whose earlier acknowledgement counts are there from the first day.
-func (s *Service) Progress(ctx context.Context, actor authz.Actor, code string) (Progress, error) {
-	v, err := s.view(ctx, actor, code)
-	if err != nil {
-		return Progress{}, err
+func newProgress(from, until time.Time, byDay map[time.Time]int) Progress {
+	p := Progress{From: from, Until: until}
+	total := 0
+	for _, day := range slices.SortedFunc(maps.Keys(byDay), time.Time.Compare) {
+		total += byDay[day]
+		p.Days = append(p.Days, DayCount{day, byDay[day], total})
 	}
-	p := Progress{Reading: v.reading, Until: s.today()}
-	if err := s.pool.QueryRow(ctx, `SELECT asked_from FROM revision WHERE id = $1`, v.reading.Revision.ID).Scan(&p.From); err != nil {
-		return Progress{}, fmt.Errorf("loading a campaign: %w", err)
-	}
-	rows, err := s.pool.Query(ctx, `
-		WITH `+bound+`,
-		done AS (
-			SELECT greatest((SELECT asked_from FROM revision WHERE id = $6), (k.first AT TIME ZONE $9)::date) AS day, k.first IS NOT NULL AS done
-			FROM bound b
-			LEFT JOIN (
-				SELECT person_id, min(acknowledged_at) AS first FROM acknowledgement
-				WHERE revision_id = ANY($5::bigint[]) GROUP BY person_id) k ON k.person_id = b.person_id
-			WHERE $7 OR b.section_id = ANY($8::bigint[]))
-		SELECT day, done, count(*), sum(count(*)) OVER () FROM done GROUP BY day, done ORDER BY done DESC, day`,
-		v.arguments(p.Until, calendar.Tokyo.String())...)
+	return p
+}
+
+// came is what has come of a revision that asks people.
+type came struct {
+	from    time.Time           // the first day on which it asks
+	done    map[int64]time.Time // who has acknowledged, and on which day
+	excused []int64             // who need not for now, in order
+}
+
+func loadCame(ctx context.Context, db querier, v view) (came, error) {
+	c := came{done: map[int64]time.Time{}}
+	err := db.QueryRow(ctx, `
+		SELECT asked_from, ARRAY(SELECT person_id FROM acknowledgement_excuse WHERE revision_id = $1 AND ended_at IS NULL ORDER BY person_id)
+		FROM revision WHERE id = $1`, v.reading.Revision.ID).Scan(&c.from, &c.excused)
 	if err != nil {
-		return Progress{}, fmt.Errorf("counting acknowledgements by day: %w", err)
+		return came{}, fmt.Errorf("loading a campaign: %w", err)
+	}
+	rows, err := db.Query(ctx, `
+		SELECT day, array_agg(person_id)
+		FROM (
+			SELECT person_id, greatest($2::date, (min(acknowledged_at) AT TIME ZONE $3)::date) AS day
+			FROM acknowledgement WHERE revision_id = ANY($1::bigint[]) GROUP BY person_id) k
+		GROUP BY day`, v.counting, c.from, calendar.Tokyo.String())
+	if err != nil {
+		return came{}, fmt.Errorf("counting acknowledgements by day: %w", err)
 	}
 	var (
-		day   time.Time
-		done  bool
-		count int
-		total int
+		day    time.Time
+		people []int64
 	)
-	_, err = pgx.ForEachRow(rows, []any{&day, &done, &count, &p.Bound}, func() error {
-		if done {
-			total += count
-			p.Days = append(p.Days, DayCount{day, count, total})
+	_, err = pgx.ForEachRow(rows, []any{&day, &people}, func() error {
+		for _, person := range people {
+			c.done[person] = day
 		}
 		return nil
 	})
-	if err != nil {
-		return Progress{}, fmt.Errorf("counting acknowledgements by day: %w", err)
+	return c, wrap("counting acknowledgements by day", err)
+}
+
+// count counts who of a section has acknowledged, on each day too, and who need
+// not for now.
+func (c came) count(r rollSection, byDay map[time.Time]int) SectionCoverage {
+	s := SectionCoverage{Code: r.code, Name: r.name, Bound: len(r.people)}
+	for _, person := range r.people {
+		if day, done := c.done[person]; done {
+			s.Acknowledged++
+			byDay[day]++
+		} else if _, excused := slices.BinarySearch(c.excused, person); excused {
+			s.Excused++
+		}
 	}
-	return p, nil
+	return s
 }

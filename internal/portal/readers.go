@@ -24,12 +24,8 @@ func (p *Portal) showReaders(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	progress, err := p.Policy.Progress(r.Context(), actorOf(r.Context()), coverage.Reading.Code)
-	if err != nil {
-		return err
-	}
 	frame := p.frame(r, "確認した人", policiesLink, documentLink(coverage.Reading.Document))
-	return p.show(w, r, page.ReadersPage(page.Readers{Frame: frame, Coverage: coverage, Progress: progress, Today: calendar.Day(p.Now())}))
+	return p.show(w, r, page.ReadersPage(page.Readers{Frame: frame, Coverage: coverage, Today: calendar.Day(p.Now())}))
 }
 
 var readersColumns = []string{

@@ -35,12 +35,12 @@ type progressRule struct {
 
 // drawProgress lays it out: from the first day to today, or to the last day in
 // time where that is later.
-func drawProgress(p policy.Progress) progressChart {
-	last := p.Until
+func drawProgress(p policy.Coverage) progressChart {
+	last := p.Progress.Until
 	if p.Reading.Closes.After(last) {
 		last = p.Reading.Closes
 	}
-	first := p.From
+	first := p.Progress.From
 	if first.After(last) {
 		first = last
 	}
@@ -53,12 +53,12 @@ func drawProgress(p policy.Progress) progressChart {
 	}
 	points := []string{point(progressLeft, y(0))}
 	total := 0
-	for _, d := range p.Days {
+	for _, d := range p.Progress.Days {
 		points = append(points, point(x(d.Day.AddDate(0, 0, -1)), y(total)), point(x(d.Day), y(d.Total)))
 		total = d.Total
 	}
-	end := x(p.Until)
-	if p.From.After(p.Until) {
+	end := x(p.Progress.Until)
+	if p.Progress.From.After(p.Progress.Until) {
 		end = progressLeft
 	}
 	points = append(points, point(end, y(total)))
