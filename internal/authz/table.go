@@ -75,7 +75,8 @@ func ReachOf(role Role, action Action) Reach {
 	if action == SignedIn {
 		return Self
 	}
-	for _, row := range table {
+	for n := range table {
+		row := &table[n] // not a copy: every request looks some of them up
 		if row.action != action {
 			continue
 		}

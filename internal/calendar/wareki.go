@@ -1,7 +1,7 @@
 package calendar
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -21,21 +21,23 @@ var eras = []struct {
 // Wareki writes a day as people write it: 令和8年11月24日, 令和元年5月1日. Days
 // before 明治 are written with the year alone.
 func Wareki(day time.Time) string {
+	y, m, d := day.Date()
+	name, year := "", strconv.Itoa(y)
 	for _, era := range eras {
 		if day.Before(era.first) {
 			continue
 		}
-		year := fmt.Sprint(day.Year() - era.first.Year() + 1)
+		name, year = era.name, strconv.Itoa(y-era.first.Year()+1)
 		if year == "1" {
 			year = "元"
 		}
-		return fmt.Sprintf("%s%s年%d月%d日", era.name, year, day.Month(), day.Day())
+		break
 	}
-	return fmt.Sprintf("%d年%d月%d日", day.Year(), day.Month(), day.Day())
+	return name + year + "年" + strconv.Itoa(int(m)) + "月" + strconv.Itoa(d) + "日"
 }
 
 // WarekiInstant writes an instant with its time in Tokyo: 令和8年11月24日 9時05分.
 func WarekiInstant(instant time.Time) string {
 	local := instant.In(Tokyo)
-	return fmt.Sprintf("%s %d時%02d分", Wareki(Day(instant)), local.Hour(), local.Minute())
+	return Wareki(Day(instant)) + " " + strconv.Itoa(local.Hour()) + "時" + local.Format("04分")
 }

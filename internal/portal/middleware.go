@@ -26,12 +26,18 @@ func (p *Portal) log(next http.Handler) http.Handler {
 		r = r.WithContext(withVisit(r.Context(), &visit{id: p.ids.next()}))
 		seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		next.ServeHTTP(seen, r)
-		p.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+		// made by hand: LogAttrs walks the stack for a place in the source, which
+		// is the same for every request
+		line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
+		line.AddAttrs(
 			slog.String("id", requestID(r.Context())),
 			slog.String("method", r.Method),
 			slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
 			slog.Int("status", max(seen.Status(), http.StatusOK)),
 			slog.Duration("took", time.Since(begun)))
+		if out := p.Log.Handler(); out.Enabled(r.Context(), line.Level) {
+			_ = out.Handle(r.Context(), line) // as the logger does
+		}
 	})
 }
 

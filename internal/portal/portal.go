@@ -55,6 +55,7 @@ type Portal struct {
 	devices  *account.Devices
 	attempts *account.Attempts
 	drawn    *drawnTexts
+	navs     navs
 	ids      *requestIDs
 	texts    *textfile.Reader
 	handler  http.Handler
@@ -74,7 +75,11 @@ func New(config Config) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{Config: config, files: files, drawn: drawn, ids: newRequestIDs(), texts: &textfile.Reader{}}
+	navs, err := newNavs()
+	if err != nil {
+		return nil, err
+	}
+	p := &Portal{Config: config, files: files, drawn: drawn, navs: navs, ids: newRequestIDs(), texts: &textfile.Reader{}}
 	p.sessions = account.NewSessions(config.Pool, config.Now, p.secure(), p.fail)
 	p.devices = account.NewDevices(config.Pool, config.Now, p.secure())
 	p.attempts = account.NewAttempts(config.Pool, config.Now, p.secure())

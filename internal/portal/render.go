@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -44,39 +43,6 @@ func (p *Portal) show(w http.ResponseWriter, r *http.Request, c templ.Component)
 	return nil
 }
 
-// entry is an entry of the navigation. One with an action is for those who may
-// do it everywhere.
-type entry struct {
-	layout.Link
-	action authz.Action
-}
-
-var navigation = []entry{
-	{Link: layout.Link{Label: "ホーム", Address: "/"}},
-	{Link: layout.Link{Label: "ポリシー", Address: "/policies"}},
-	{Link: layout.Link{Label: "マイ記録", Address: "/acknowledgements"}},
-	{Link: layout.Link{Label: "お知らせ", Address: "/notices"}},
-	{Link: layout.Link{Label: "体制", Address: "/organization"}},
-	{Link: layout.Link{Label: "権限表", Address: "/permissions"}},
-	{Link: layout.Link{Label: "アカウント管理", Address: "/accounts"}, action: authz.ManageAccounts},
-}
-
-// navigationFor is the navigation as an actor sees it in an area.
-func navigationFor(actor authz.Actor, area string) []layout.Link {
-	links := make([]layout.Link, 0, len(navigation))
-	for _, e := range navigation {
-		if e.action != "" && actor.Reach(e.action) != authz.All {
-			continue
-		}
-		e.Current = e.Address == area
-		links = append(links, e.Link)
-	}
-	return links
-}
-
-// nowhere is the area of addresses that are in none.
-const nowhere = ""
-
 // frame is what stands around a page for whoever asks for it. crumbs are the
 // way to the page from home, without the page itself.
 func (p *Portal) frame(r *http.Request, title string, crumbs ...layout.Link) layout.Frame {
@@ -86,33 +52,11 @@ func (p *Portal) frame(r *http.Request, title string, crumbs ...layout.Link) lay
 		return f
 	}
 	f.Person = &layout.Person{Name: actor.Name, Role: roleOf(actor)}
-	f.Nav = navigationFor(actor, area(r.URL.Path))
+	f.Nav = p.navs.of(actor, area(r.URL.Path))
 	if r.URL.Path != "/" {
 		f.Crumbs = append(append([]layout.Link{navigation[0].Link}, crumbs...), layout.Link{Label: title})
 	}
 	return f
-}
-
-// organizationAreas are the addresses that belong to 体制.
-var organizationAreas = []string{"/organization", "/sections", "/posts", "/people", "/register", "/appointments", "/grants", "/roles", "/personnel"}
-
-// area is the entry of the navigation that an address belongs to.
-func area(path string) string {
-	switch {
-	case path == "/":
-		return "/"
-	case strings.HasPrefix(path, "/policies"), strings.HasPrefix(path, "/imports"), path == "/search", path == "/glossary":
-		return "/policies"
-	case strings.HasPrefix(path, "/acknowledgements"):
-		return "/acknowledgements"
-	case slices.ContainsFunc(organizationAreas, func(area string) bool { return path == area || strings.HasPrefix(path, area+"/") }):
-		return "/organization"
-	case path == "/accounts", strings.HasPrefix(path, "/accounts/"):
-		return "/accounts"
-	case path == "/permissions", path == "/notices":
-		return path
-	}
-	return nowhere
 }
 
 // roleOf says as what a person acts: the post and the role that come first.
