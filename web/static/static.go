@@ -10,9 +10,11 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -31,7 +33,8 @@ type Files struct {
 type file struct {
 	path        string
 	contentType string
-	body        []byte
+	size        int    // in bytes
+	body        []byte // nil where it is sent as it stands in the binary
 	zipped      []byte // nil where it is not worth it
 }
 
@@ -44,6 +47,9 @@ func New() (*Files, error) {
 		if err != nil || entry.IsDir() {
 			return err
 		}
+		if path.Ext(name) == ".woff2" {
+			return f.addFont(name, sum)
+		}
 		body, err := embedded.ReadFile(name)
 		if err != nil {
 			return err
@@ -53,18 +59,16 @@ func New() (*Files, error) {
 		case path.Dir(name) == "css":
 			styles.Write(body)
 		case path.Ext(name) == ".css":
-			return f.add(name, "text/css; charset=utf-8", body, true)
-		case path.Ext(name) == ".js":
-			return f.add(name, "text/javascript; charset=utf-8", body, true)
+			return f.add(name, "text/css; charset=utf-8", body)
 		default:
-			return f.add(name, "font/woff2", body, false)
+			return f.add(name, "text/javascript; charset=utf-8", body)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("preparing the static files: %w", err)
 	}
-	if err := f.add("kagami.css", "text/css; charset=utf-8", styles.Bytes(), true); err != nil {
+	if err := f.add("kagami.css", "text/css; charset=utf-8", styles.Bytes()); err != nil {
 		return nil, fmt.Errorf("preparing the static files: %w", err)
 	}
 	f.prefix = Prefix + hex.EncodeToString(sum.Sum(nil)[:8]) + "/"
@@ -75,21 +79,30 @@ func New() (*Files, error) {
 	return f, nil
 }
 
-func (f *Files) add(name, contentType string, body []byte, compress bool) error {
-	added := file{contentType: contentType, body: body}
-	if compress {
-		var b bytes.Buffer
-		w := gzip.NewWriter(&b)
-		if _, err := w.Write(body); err != nil {
-			return err
-		}
-		if err := w.Close(); err != nil {
-			return err
-		}
-		added.zipped = b.Bytes()
+// add adds a text, packed too.
+func (f *Files) add(name, contentType string, body []byte) error {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(body); err != nil {
+		return err
 	}
-	f.files[name] = added
+	if err := w.Close(); err != nil {
+		return err
+	}
+	f.files[name] = file{contentType: contentType, size: len(body), body: body, zipped: b.Bytes()}
 	return nil
+}
+
+// addFont adds a font without reading it into memory: together they are 6 MB.
+func (f *Files) addFont(name string, sum io.Writer) error {
+	font, err := embedded.Open(name)
+	if err != nil {
+		return err
+	}
+	defer font.Close() //nolint:errcheck // it was read only
+	size, err := io.Copy(sum, font)
+	f.files[name] = file{contentType: "font/woff2", size: int(size)}
+	return err
 }
 
 // Path is the address of a file; empty for one that is not there.
@@ -97,7 +110,7 @@ func (f *Files) Path(name string) string { return f.files[name].path }
 
 // Size is a file's size in bytes as it is sent to a browser that unpacks
 // nothing; 0 for one that is not there.
-func (f *Files) Size(name string) int { return len(f.files[name].body) }
+func (f *Files) Size(name string) int { return f.files[name].size }
 
 // Handler serves the files under Prefix; notFound answers any other address.
 func (f *Files) Handler(notFound http.Handler) http.Handler {
@@ -112,6 +125,11 @@ func (f *Files) Handler(notFound http.Handler) http.Handler {
 		header.Set("Content-Type", served.contentType)
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
 		body := served.body
+		if body == nil {
+			header.Set("Content-Length", strconv.Itoa(served.size))
+			sendEmbedded(w, name)
+			return
+		}
 		if served.zipped != nil {
 			header.Set("Vary", "Accept-Encoding")
 			if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
@@ -121,4 +139,13 @@ func (f *Files) Handler(notFound http.Handler) http.Handler {
 		}
 		_, _ = w.Write(body) // whoever has gone does not need it
 	})
+}
+
+func sendEmbedded(w io.Writer, name string) {
+	font, err := embedded.Open(name)
+	if err != nil {
+		panic(err) // it was there when the files were prepared
+	}
+	defer font.Close()      //nolint:errcheck // it was read only
+	_, _ = io.Copy(w, font) // whoever has gone does not need it
 }
