@@ -108,11 +108,7 @@ func (c *serveCommand) warn() {
 // build makes the portal of its parts.
 func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, provider *openid.Provider, ways account.Ways) (*portal.Portal, error) {
 	d := door.New(pool, time.Now)
-	accounts, err := account.New(pool, d, c.Town)
-	if err != nil {
-		return nil, err
-	}
-	accounts = accounts.With(ways)
+	accounts := account.New(pool, d, c.Town).With(ways)
 	trying, err := c.trying(ctx, pool)
 	if err != nil {
 		return nil, err

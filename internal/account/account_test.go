@@ -55,10 +55,7 @@ func withPersonAt(t *testing.T, now func() time.Time) (*account.Service, pgtest.
 	t.Helper()
 	db := server.New(t)
 	d := door.New(db.Pool, now)
-	accounts, err := account.New(db.Pool, d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	accounts := account.New(db.Pool, d)
 	person, err := org.New(db.Pool, d).AddPerson(t.Context(), authz.AsOperator(), org.Person{
 		StaffNumber: "M001", Name: "見本 太郎", Furigana: "ミホン タロウ", Email: "Mihon@Town.example",
 	})

@@ -36,10 +36,7 @@ func sitAt(t *testing.T, demanded ...authz.Role) *desk {
 	d := &desk{t: t, db: db, clock: clock, me: authz.Actor{
 		Person: person, Name: "見本 太郎", Holdings: []authz.Holding{{Role: authz.CISO}, {Role: authz.Staff}},
 	}}
-	var err error
-	if d.accounts, err = account.New(db.Pool, door.New(db.Pool, d.clock.Now)); err != nil {
-		t.Fatal(err)
-	}
+	d.accounts = account.New(db.Pool, door.New(db.Pool, d.clock.Now))
 	d.SecondFactors = d.portalAt("http://127.0.0.1:8080", demanded...)
 	return d
 }

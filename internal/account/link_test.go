@@ -75,10 +75,7 @@ func empty(t *testing.T) place {
 	db := server.New(t)
 	c := &clock{now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}
 	d := door.New(db.Pool, c.Now)
-	accounts, err := account.New(db.Pool, d, "鏡石町")
-	if err != nil {
-		t.Fatal(err)
-	}
+	accounts := account.New(db.Pool, d, "鏡石町")
 	return place{Service: accounts, org: org.New(db.Pool, d), db: db, clock: c}
 }
 

@@ -34,16 +34,12 @@ type Service struct {
 
 // New makes the accounts' service. words are what an outsider would try first
 // at this portal, such as the town's name; passwords made of them are refused.
-func New(pool *pgxpool.Pool, d *door.Door, words ...string) (*Service, error) {
-	s := &Service{pool: pool, door: d, hashing: make(hashing, 2*runtime.GOMAXPROCS(0))}
+func New(pool *pgxpool.Pool, d *door.Door, words ...string) *Service {
+	s := &Service{pool: pool, door: d, hashing: make(hashing, 2*runtime.GOMAXPROCS(0)), nobody: nobodysHash()}
 	for _, word := range words {
 		s.words = append(s.words, word, strings.TrimRight(word, "都道府県市区町村"))
 	}
-	var err error
-	if s.nobody, err = s.hashing.hash(context.Background(), "nobody has this password"); err != nil {
-		return nil, fmt.Errorf("preparing sign-in: %w", err)
-	}
-	return s, nil
+	return s
 }
 
 // SetPassword gives a person a password, and with it an account if they had

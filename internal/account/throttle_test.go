@@ -32,10 +32,7 @@ func aPlace(t *testing.T) place {
 	db := server.New(t)
 	c := &clock{now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}
 	d := door.New(db.Pool, c.Now)
-	accounts, err := account.New(db.Pool, d, "鏡石町")
-	if err != nil {
-		t.Fatal(err)
-	}
+	accounts := account.New(db.Pool, d, "鏡石町")
 	p := place{Service: accounts, org: org.New(db.Pool, d), db: db, clock: c}
 	p.person = p.hire(t, "M001", "見本 太郎")
 	if err := p.SetPassword(t.Context(), authz.AsOperator(), p.person, password); err != nil {

@@ -54,10 +54,7 @@ type Services struct {
 // NewServices makes the domains on a pool, with a clock.
 func NewServices(pool *pgxpool.Pool, now func() time.Time) (Services, error) {
 	d := door.New(pool, now)
-	accounts, err := account.New(pool, d)
-	if err != nil {
-		return Services{}, err
-	}
+	accounts := account.New(pool, d)
 	factors, err := account.NewSecondFactors(account.FactorsConfig{
 		Pool: pool, Door: d, Accounts: accounts, Now: now, Town: townName, PublicURL: &url.URL{Scheme: "http", Host: "localhost"},
 	})
