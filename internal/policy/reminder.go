@@ -45,6 +45,9 @@ type late struct {
 
 // remind writes down who is to be reminded today, and by which step.
 func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]late, error) {
+	if !tx.Today().After(c.from) {
+		return nil, nil // nobody is reminded on the day on which they are asked
+	}
 	v, err := c.whole(ctx, tx)
 	if err != nil {
 		return nil, err
