@@ -24,8 +24,8 @@ type campaign struct {
 // Tend asks whom a revision's campaign has not asked yet, such as who has a post
 // since today, asks those again who have come back, and reminds those whose day
 // has come, or their 管理者 of them. It may be done any number of times on a day:
-// each is asked once, and reminded once by each step. Nothing happens for a revision that is not current, or
-// whose day has not come.
+// each is asked once, and reminded once by each step. Nothing happens for a
+// revision that is not current, or whose day has not come.
 func (s *Service) Tend(ctx context.Context, revision int64) error {
 	err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx) (door.Effect, error) {
 		if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {

@@ -17,16 +17,19 @@ func TestTheLineOfProgressOnlyRises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		from := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
 		day := func(n int) time.Time { return from.AddDate(0, 0, n) }
-		p := policy.Progress{From: from, Until: day(rapid.IntRange(0, 400).Draw(t, "until")), Bound: rapid.IntRange(0, 500).Draw(t, "bound")}
+		p := policy.Coverage{
+			Bound:    rapid.IntRange(0, 500).Draw(t, "bound"),
+			Progress: policy.Progress{From: from, Until: day(rapid.IntRange(0, 400).Draw(t, "until"))},
+		}
 		if given := rapid.IntRange(-1, 60).Draw(t, "given"); given >= 0 {
 			p.Reading.Closes = day(given)
 		}
 		total := 0
-		for n := range int(p.Until.Sub(from).Hours()/24) + 1 {
+		for n := range int(p.Progress.Until.Sub(from).Hours()/24) + 1 {
 			count := rapid.IntRange(0, max(p.Bound-total, 0)).Draw(t, "count")
 			if count > 0 && rapid.Bool().Draw(t, "some") {
 				total += count
-				p.Days = append(p.Days, policy.DayCount{Day: day(n), Count: count, Total: total})
+				p.Progress.Days = append(p.Progress.Days, policy.DayCount{Day: day(n), Count: count, Total: total})
 			}
 		}
 		lastX, lastY := 0, progressHeight

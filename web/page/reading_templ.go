@@ -388,7 +388,7 @@ func ReadingPage(p Reading) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if !p.Past && p.Bound && p.AcknowledgedAt == nil && p.Last > 0 {
+			if !p.Past && p.Bound && p.Last > 0 && p.Last < p.Number {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<p class=\"banner\">あなたは、第")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
