@@ -3,6 +3,7 @@ package policy_test
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -476,5 +477,27 @@ func TestACampaignIsSaidWhole(t *testing.T) {
 	}
 	if d := o.draft("kihon"); d.State != policy.Decided {
 		t.Errorf("the draft is %s", d.State)
+	}
+}
+
+// Several portals on one database may look at the same instant: each person is
+// asked and reminded once all the same.
+func TestPortalsThatTendAtOnceAskOnce(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	o.campaign(10)
+	for _, day := range []int{0, 7} {
+		var wait sync.WaitGroup
+		for range 4 {
+			wait.Go(func() {
+				if err := o.after(day).TendAll(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+	}
+	if told := o.told(o.staff); len(told) != 2 {
+		t.Errorf("they were told %d times: %v", len(told), told)
 	}
 }
