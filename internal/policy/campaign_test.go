@@ -480,6 +480,34 @@ func TestACampaignIsSaidWhole(t *testing.T) {
 	}
 }
 
+// A campaign that asks one section asks who was out of it for a time again, too.
+func TestWhoComesBackToASectionThatIsAskedIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	draft := o.adopted()
+	must(t, o.PublishDecided(ctx, o.ciso, "kihon", policy.Publication{EffectiveOn: calendar.Day(now), SHA256: draft.SHA256, Campaign: policy.Campaign{
+		Anew: policy.AskAnew, Of: policy.Audience{Sections: []string{"zeimu"}}, DueOn: calendar.Day(now).AddDate(0, 0, 10),
+	}}))
+	must(t, o.TendAll(ctx))
+	for _, sql := range []string{
+		`UPDATE appointment SET period = daterange(lower(period), '2026-11-29') WHERE person_id = $1`,
+		`INSERT INTO appointment (person_id, post_id, period, single_holder)
+			SELECT $1, id, '[2026-11-29,2027-01-23)', false FROM post WHERE title = '福祉こども課長'`,
+		`INSERT INTO appointment (person_id, post_id, period, single_holder) SELECT $1, id, '[2027-01-23,)', false FROM post WHERE title = '職員'`,
+	} {
+		_, err := o.db.Pool.Exec(ctx, sql, o.staff.Person)
+		must(t, err)
+	}
+	for _, d := range []int{5, 59, 60, 61} {
+		must(t, o.after(d).TendAll(ctx))
+	}
+	for number, want := range map[string]string{"3": " 0-10", staffNumber: " 0-10 60-70"} {
+		if got := o.requests("kihon", number); got != want {
+			t.Errorf("%s was asked%s, want%s", number, got, want)
+		}
+	}
+}
+
 // Several portals on one database may look at the same instant: each person is
 // asked and reminded once all the same.
 func TestPortalsThatTendAtOnceAskOnce(t *testing.T) {

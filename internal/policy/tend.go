@@ -135,8 +135,9 @@ func (c campaign) open(ctx context.Context, tx *door.Tx) ([]int64, error) {
 
 // away tells of a person with a request q on whom the campaign's call was
 // interrupted since: an excuse has ended ($10 is the time zone of its day), or
-// there was a day on which the document did not bind them. A change of whom the
-// document is for has no day, and interrupts nothing.
+// there was a day on which the document did not bind them or the revision did not
+// ask them. A change of whom the document is for has no day, and interrupts
+// nothing.
 const away = `(
 	EXISTS (SELECT FROM acknowledgement_excuse e
 	        WHERE e.revision_id = $6 AND e.person_id = q.person_id AND (e.ended_at AT TIME ZONE $10)::date > q.asked_on)
@@ -149,6 +150,14 @@ const away = `(
 			UNION ALL
 			SELECT h.period * h.rule_period FROM document_audience u JOIN holding h ON h.role = u.role OR h.section_id = u.section_id
 			WHERE u.document_id = $2 AND h.person_id = q.person_id) days
+		) @> daterange(least(q.asked_on, $1::date), $1::date, '[]')
+	OR cardinality($3::text[]) + cardinality($4::bigint[]) > 0 AND NOT (
+		SELECT range_agg(days.period) FROM (
+			SELECT a.period FROM appointment a JOIN post po ON po.id = a.post_id
+			WHERE a.person_id = q.person_id AND po.section_id = ANY($4::bigint[])
+			UNION ALL
+			SELECT h.period * h.rule_period FROM holding h
+			WHERE h.person_id = q.person_id AND (h.role = ANY($3::text[]) OR h.section_id = ANY($4::bigint[]))) days
 		) @> daterange(least(q.asked_on, $1::date), $1::date, '[]'))`
 
 // ask asks whom it has not asked, and again who has come back. Whoever is asked
