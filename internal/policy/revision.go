@@ -25,10 +25,15 @@ type Draft struct {
 	DraftedBy string // who wrote on it last; empty for the operator
 	SHA256    []byte
 	DecidedOn time.Time // zero until the 本部会議 has adopted it
+
+	drafter int64 // who wrote on it last
+
 	// What a list leaves out:
-	Text    string // in the plain written form
-	Outline *outline.Outline
-	Steps   []Step
+	Text       string // in the plain written form
+	Outline    *outline.Outline
+	Steps      []Step
+	Mine       bool // whether whoever it was loaded for wrote on it last
+	Unfinished Unfinished
 }
 
 // First tells whether there is no revision before it.
@@ -48,7 +53,7 @@ func selectDrafts(actor authz.Actor) (string, []any) {
 	readable, args := readable(actor).condition(nil)
 	return `
 	SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.state, coalesce(r.scale, ''), coalesce(r.why, ''), r.why_text,
-	       r.drafted_at, coalesce(p.name, ''), r.text_sha256, r.decided_on
+	       r.drafted_at, coalesce(p.name, ''), coalesce(r.drafted_by, 0), r.text_sha256, r.decided_on
 	FROM revision r JOIN document d ON d.id = r.document_id LEFT JOIN person p ON p.id = r.drafted_by
 	WHERE r.state IN ('draft', 'submitted', 'decided') AND ` + readable, args
 }
@@ -59,7 +64,7 @@ func scanDraft(row pgx.CollectableRow) (Draft, error) {
 		decided *time.Time
 	)
 	err := row.Scan(&d.ID, &d.Code, &d.Kind, &d.Title, &d.Revision, &d.Number, &d.State, &d.Scale, &d.Why, &d.WhyText,
-		&d.DraftedAt, &d.DraftedBy, &d.SHA256, &decided)
+		&d.DraftedAt, &d.DraftedBy, &d.drafter, &d.SHA256, &decided)
 	d.DecidedOn = orZero(decided)
 	return d, err
 }
@@ -120,7 +125,11 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 	if draft.Outline, err = loadOutline(ctx, s.pool, draft.Revision); err != nil {
 		return Draft{}, err
 	}
-	draft.Steps, err = loadSteps(ctx, s.pool, draft.Revision)
+	if draft.Steps, err = loadSteps(ctx, s.pool, draft.Revision); err != nil {
+		return Draft{}, err
+	}
+	draft.Mine = draft.drafter == actor.Person
+	draft.Unfinished, err = loadUnfinished(ctx, s.pool, actor, draft.Revision)
 	return draft, err
 }
 

@@ -141,3 +141,39 @@ func (s *Service) loadTyping(ctx context.Context, db querier, actor authz.Actor,
 	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	return names, wrap("looking who else is typing", err)
 }
+
+// Unfinished is what has been typed in a draft's place and would be lost with it.
+type Unfinished struct {
+	Own    time.Time // when the actor's own words were kept; zero where there are none
+	Others []string  // who else has words kept, by name only, the latest first
+}
+
+// None tells whether nobody has any.
+func (u Unfinished) None() bool { return u.Own.IsZero() && len(u.Others) == 0 }
+
+// loadUnfinished looks for the words that differ from what the draft says,
+// however old they are.
+func loadUnfinished(ctx context.Context, db querier, actor authz.Actor, revision int64) (Unfinished, error) {
+	rows, err := db.Query(ctx, `
+		SELECT u.person_id = $2, p.name, u.kept_at
+		FROM unsaved_text u JOIN revision r ON r.id = u.revision_id JOIN person p ON p.id = u.person_id
+		WHERE u.revision_id = $1 AND u.text <> r.text ORDER BY u.kept_at DESC, p.id`, revision, actor.Person)
+	if err != nil {
+		return Unfinished{}, fmt.Errorf("looking for what is not saved: %w", err)
+	}
+	var (
+		u    Unfinished
+		mine bool
+		name string
+		at   time.Time
+	)
+	_, err = pgx.ForEachRow(rows, []any{&mine, &name, &at}, func() error {
+		if mine {
+			u.Own = at
+		} else {
+			u.Others = append(u.Others, name)
+		}
+		return nil
+	})
+	return u, wrap("looking for what is not saved", err)
+}

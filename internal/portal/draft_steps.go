@@ -109,7 +109,7 @@ func (p *Portal) reasonForm(w http.ResponseWriter, r *http.Request, s stepBack, 
 		return errors.Join(refusal, err)
 	}
 	p.render(w, r, status, page.ReasonPage(page.Reason{
-		Frame: p.draftFrame(r, draft.Title+s.title, draft), Draft: draft, Step: s.step, What: s.what, Act: s.act,
+		Frame: p.draftFrame(r, draft.Title+s.title, draft), Draft: draft, Step: s.step, What: s.what, Act: s.act, Final: s.step == "withdraw",
 		Typed: r.PostForm.Get("reason"), Problems: problems,
 	}))
 	return nil
