@@ -176,18 +176,38 @@ func (p *Portal) refuseClause(w http.ResponseWriter, r *http.Request, form page.
 
 // clauseChanged shows the form again to whoever comes second: with what they
 // typed, and the clause as it stands now, found by its words where its number is
-// another. Nothing is saved.
+// another. Where it can't be found, what they typed is shown with no form, which
+// would be for another clause. Nothing is saved.
 func (p *Portal) clauseChanged(w http.ResponseWriter, r *http.Request, draft policy.Draft, typed amend.Amendment) error {
-	list, shown := draft.Outline.Anchors(), r.PostForm.Get("shown")
-	at := slices.IndexFunc(list, func(a outline.Anchored) bool { return a.Anchor == typed.Anchor && digestOf(a) == shown })
+	list := draft.Outline.Anchors()
+	at, same := findAgain(list, typed.Anchor, r.PostForm.Get("shown"))
 	if at < 0 {
-		at = slices.IndexFunc(list, func(a outline.Anchored) bool { return digestOf(a) == shown })
+		form := p.clauseForm(r, draft, outline.Anchored{Clause: &outline.Clause{}}, typed)
+		p.render(w, r, http.StatusConflict, page.ClauseGonePage(form))
+		return nil
 	}
-	gone := at < 0
-	if gone {
-		at = max(0, slices.IndexFunc(list, func(a outline.Anchored) bool { return a.Anchor == typed.Anchor }))
-	}
+	typed.To = "" // a number of before
 	form := p.clauseForm(r, draft, list[at], typed)
-	form.Changed, form.Gone = true, gone
+	form.Changed, form.Gone = true, !same
 	return p.refuseClause(w, r, form, fault.New(fault.Conflict, "まだ保存していません。下の案内を読んで、もう一度進んでください。"))
+}
+
+// findAgain finds a clause in a text that has changed: at its address, or
+// anywhere by its words where it alone has them; same is false where only the
+// address is the same. -1 where there is neither.
+func findAgain(list []outline.Anchored, anchor, shown string) (at int, same bool) {
+	at = slices.IndexFunc(list, func(a outline.Anchored) bool { return a.Anchor == anchor })
+	if at >= 0 && digestOf(list[at]) == shown {
+		return at, true
+	}
+	alike, many := -1, false
+	for i, a := range list {
+		if digestOf(a) == shown {
+			alike, many = i, alike >= 0
+		}
+	}
+	if alike >= 0 && !many {
+		return alike, true
+	}
+	return at, false
 }

@@ -260,3 +260,54 @@ func TestOnlyADraftIsChangedAndOnlyByWhoMayDraft(t *testing.T) {
 		t.Error("the text has changed")
 	}
 }
+
+// Where somebody else has taken out the very clause, nothing is offered for
+// another one: what was typed is shown, to be taken along to the list.
+func TestAClauseThatHasGoneIsNotTakenForAnother(t *testing.T) {
+	t.Parallel()
+	portal, v := drafting(t)
+	forms := map[string]string{}
+	for _, act := range []string{"rewrite", "insert", "move", "delete"} {
+		forms[act] = v.get(clauses + "/10/" + act).body
+	}
+	draft := draftOf(t, portal)
+	text := draft.Text[:strings.Index(draft.Text, "　10．　")]
+	if err := portal.Policy.Edit(t.Context(), portal.Actor(t, town.Holder("総務課長")), "kihon", text, draft.SHA256); err != nil {
+		t.Fatal(err)
+	}
+	for act, form := range forms {
+		a := v.post(clauses+"/10/"+act, carried(form, "heading", "わたしの見出し", "text", "わたしの言葉である。"))
+		if a.status != http.StatusConflict || strings.Contains(a.body, "<form method=\"post\" action=\"/policies/kihon/draft/clauses") || !strings.Contains(a.body, `href="/policies/kihon/draft/clauses"`) {
+			t.Errorf("%s: %d %s", act, a.status, a.body)
+		}
+		typed := act == "rewrite" || act == "insert"
+		if typed != strings.Contains(a.body, "わたしの言葉である。") || typed != strings.Contains(a.body, "わたしの見出し") {
+			t.Errorf("%s: what was typed is lost, or what was not is shown", act)
+		}
+	}
+}
+
+// A clause is found again by its words only where no other has them; where it is
+// to be moved is asked anew, for the numbers are others now.
+func TestAClauseIsFoundAgainByWordsThatAreItsAlone(t *testing.T) {
+	t.Parallel()
+	portal, v := drafting(t)
+	draft := draftOf(t, portal)
+	edit := func(text string) {
+		t.Helper()
+		if err := portal.Policy.Edit(t.Context(), portal.Actor(t, town.Holder("総務課長")), "kihon", text, draftOf(t, portal).SHA256); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit(draft.Text + "　11．　見本\n　　（1）　読む。\n　　（2）　同じ。\n　12．　見本\n　　（1）　同じ。\n")
+	form, move := v.get(clauses+"/12-1/rewrite"), v.get(clauses+"/12-1/move")
+	edit(draft.Text + "　11．　見本\n　　（1）　読む。\n　　（2）　同じ。\n　12．　見本\n　　（1）　書く。\n　　（2）　同じ。\n")
+	if a := v.post(clauses+"/12-1/rewrite", carried(form.body, "heading", "", "text", "直した。")); strings.Contains(a.body, "この項目は変わっていません") {
+		t.Error("one of two that read the same is taken for it")
+	}
+	edit(draft.Text + "　11．　見本\n　　（1）　読む。\n　12．　見本\n　　（1）　書く。\n　　（2）　同じ。\n")
+	a := v.post(clauses+"/12-1/move", carried(move.body, "where", "before", "to", "11-1"))
+	if a.status != http.StatusConflict || !strings.Contains(a.body, "この項目は変わっていません（いまの番号は「12(2)」です）") || strings.Contains(a.body, `value="11-1" selected`) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+}
