@@ -81,6 +81,9 @@ func (s *Service) Comments(ctx context.Context, d Draft) ([]Comment, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listing comments: %w", err)
 	}
+	if len(comments) == 0 {
+		return nil, nil
+	}
 	places := newPlaces(d.Outline)
 	for i := range comments {
 		comments[i].Now = places.of(comments[i].Clause)

@@ -28,3 +28,42 @@ func TestACommentStaysWithItsClause(t *testing.T) {
 		})
 	}
 }
+
+// What a clause edit does besides (new numbers, references written anew) does
+// not part a comment from its clause, nor does a clause that reads much like it
+// take its place.
+func TestACommentFollowsItsClauseThroughChangesToOthers(t *testing.T) {
+	for name, c := range map[string]struct {
+		on    Commented
+		after string
+		want  string
+	}{
+		"one put in before, and a reference written anew": {
+			Commented{Anchor: "2", Heading: "見直し", Wording: "第1条の目的に照らし、毎年度これを見直す。"},
+			"第1条　理念\n（理念）\n第2条　目的\n第3条　見直し\n　第2条の目的に照らし、毎年度これを見直す。\n", "3",
+		},
+		"the same, without a heading": {
+			Commented{Anchor: "1-1", Wording: "前号及び第3条第2項に定める場合を除き、許可を受ける。"},
+			"第1条　次による。\n（1）　鍵をかける。\n（2）　前号及び第4条第2項に定める場合を除き、許可を受ける。\n", "1-2",
+		},
+		"taken out, and the next has the same ending": {
+			Commented{Anchor: "1-1", Wording: "職員は、記録媒体を持ち出してはならない。"},
+			"第1条　次による。\n（1）　職員は、私物の機器を接続してはならない。\n", "",
+		},
+		"taken out, and a long one follows that holds its few words": {
+			Commented{Anchor: "1-1", Wording: "許可を受ける。"},
+			"第1条　次による。\n（1）　情報資産を庁舎の外へ持ち出すとき、又は外部の者に渡すときは、あらかじめ管理者の許可を受けるほか、台帳に記録する。\n", "",
+		},
+		"reworded a little": {
+			Commented{Anchor: "1-1", Wording: "職員は、記録媒体を持ち出してはならない。"},
+			"第1条　次による。\n（1）　職員等は、許可なく記録媒体を持ち出してはならない。\n", "1-1",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.on.Citation = "見本"
+			if got := newPlaces(outline.Read(c.after, nil)).of(c.on); got.Anchor != c.want {
+				t.Errorf("stands at %q, want %q", got.Anchor, c.want)
+			}
+		})
+	}
+}
