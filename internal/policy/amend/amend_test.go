@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"kagami/internal/policy/amend"
 	"kagami/internal/policy/outline"
@@ -312,5 +313,35 @@ func BenchmarkApply(b *testing.B) {
 		if _, err := amend.Apply(o, amend.Amendment{Act: amend.Insert, Anchor: "1", Where: amend.Before, Text: "本文", Renumber: true}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// manyReferences is a text of so many articles, each with references to others.
+func manyReferences(articles int) *outline.Outline {
+	list := make([]outline.Clause, articles)
+	for i := range list {
+		list[i] = article(fmt.Sprintf("第%d条", i+1))
+		list[i].Text = fmt.Sprintf("第%d条、第%d条第1項及び第%d条に定めるほか、前条及び次条による。", i+1, articles-i, (i*7)%articles+1)
+	}
+	return doc(list...)
+}
+
+// A text with thousands of clauses and references is followed in a time that
+// grows with the text, and not with its square.
+func TestFollowingGrowsWithTheText(t *testing.T) {
+	took := func(o *outline.Outline) time.Duration {
+		best := time.Hour
+		for range 3 {
+			begun := time.Now()
+			if _, err := amend.Apply(o, amend.Amendment{Act: amend.Insert, Anchor: "1", Where: amend.Before, Text: "本文", Renumber: true}); err != nil {
+				t.Fatal(err)
+			}
+			best = min(best, time.Since(begun))
+		}
+		return best
+	}
+	small, large := took(manyReferences(500)), took(manyReferences(4000))
+	if large > 24*small { // 8 times the text; its square would take 64 times as long
+		t.Errorf("%v for 500 articles, %v for 4,000", small, large)
 	}
 }

@@ -1,6 +1,7 @@
 package amend
 
 import (
+	"slices"
 	"strings"
 
 	"kagami/internal/policy/outline"
@@ -21,13 +22,27 @@ type index struct {
 	children [][]int
 	numbers  []number // without style "" where a clause does not count
 	articles bool     // the text counts in 第n条
-	main     []int    // the articles outside of 附則
-	all      []int
 	headings map[string]bool
+	ends     []int                   // where what is inside each clause ends
+	kinds    map[outline.Kind][]int  // by kind
+	within   map[int][]int           // the articles by the 附則 around them, none for the main text
+	numbered map[articleNumber][]int // those that bear one number
+	joint    map[int][]int           // those that stand for several, like within
+}
+
+// articleNumber is an article's number, as it counts through the main text, or
+// through a 附則.
+type articleNumber struct {
+	in     int // the 附則; none for the main text
+	dai    bool
+	n, sub int
 }
 
 func newIndex(o *outline.Outline) *index {
-	x := &index{title: o.Title, list: o.Anchors(), headings: map[string]bool{}}
+	x := &index{
+		title: o.Title, list: o.Anchors(), headings: map[string]bool{},
+		kinds: map[outline.Kind][]int{}, within: map[int][]int{}, numbered: map[articleNumber][]int{}, joint: map[int][]int{},
+	}
 	x.parent, x.children, x.numbers = make([]int, len(x.list)), make([][]int, len(x.list)), make([]number, len(x.list))
 	var open []int
 	for i, a := range x.list {
@@ -45,16 +60,38 @@ func newIndex(o *outline.Outline) *index {
 			x.numbers[i] = m
 			x.articles = x.articles || a.Kind == outline.Article && m.before == "第"
 		}
-		if x.all = append(x.all, i); a.Kind == outline.Article && x.around(i, outline.Supplement) == none {
-			x.main = append(x.main, i)
+		if x.kinds[a.Kind] = append(x.kinds[a.Kind], i); a.Kind == outline.Article {
+			x.addArticle(i)
+		}
+	}
+	x.ends = make([]int, len(x.list))
+	for i := range slices.Backward(x.list) {
+		x.ends[i] = i + 1
+		if children := x.children[i]; len(children) > 0 {
+			x.ends[i] = x.ends[children[len(children)-1]]
 		}
 	}
 	return x
 }
 
+func (x *index) addArticle(i int) {
+	in, m := x.around(i, outline.Supplement), &x.numbers[i]
+	if x.list[i].Label != "" {
+		x.within[in] = append(x.within[in], i)
+	}
+	switch {
+	case m.style == "":
+	case m.last > m.n:
+		x.joint[in] = append(x.joint[in], i)
+	default:
+		number := articleNumber{in, m.before == "第", m.n, m.sub}
+		x.numbered[number] = append(x.numbered[number], i)
+	}
+}
+
 // counts tells whether a clause has the number, or stands for it among others.
 func (x *index) counts(i, n, sub int) bool {
-	m := x.numbers[i]
+	m := &x.numbers[i]
 	return m.style != "" && m.n <= n && n <= m.last && m.sub == sub
 }
 
@@ -74,24 +111,19 @@ func (x *index) around(i int, kinds ...outline.Kind) int {
 // them, in order. Articles go on through the whole text, but not into a 附則 or
 // out of it.
 func (x *index) siblings(i int) []int {
-	kind, within := x.list[i].Kind, x.parent[i]
-	if kind == outline.Article && x.articles {
-		within = x.around(i, outline.Supplement)
-	}
+	kind := x.list[i].Kind
 	var list []int
-	for j, a := range x.list {
-		if a.Kind != kind || a.Label == "" {
-			continue
-		}
-		if kind == outline.Article && x.articles {
-			if x.around(j, outline.Supplement) == within {
-				list = append(list, j)
-			}
-		} else if x.parent[j] == within {
+	switch parent := x.parent[i]; {
+	case kind == outline.Article && x.articles:
+		return x.within[x.around(i, outline.Supplement)]
+	case parent != none:
+		list = x.children[parent]
+	default:
+		for j := 0; j < len(x.list); j = x.ends[j] {
 			list = append(list, j)
 		}
 	}
-	return list
+	return slices.DeleteFunc(slices.Clone(list), func(j int) bool { return x.list[j].Kind != kind || x.list[j].Label == "" })
 }
 
 // level orders the parts of a reference, from the outermost in.
@@ -143,7 +175,7 @@ const (
 
 // matches tells whether a clause is what a part names, by its number alone.
 func (x *index) matches(p part, i int) bool {
-	c := x.list[i]
+	c := &x.list[i]
 	switch p.level {
 	case ofSupplement:
 		return c.Kind == outline.Supplement
@@ -195,15 +227,47 @@ func (x *index) under(p part, in Target) (Target, bool) {
 		}
 		return Target{in.Clause, true}, p.n == 1 && x.holdsParagraphs(in.Clause)
 	}
-	list := x.children[in.Clause]
+	i := none
 	if p.level <= ofArticle { // chapters and 附則 hold their articles at any depth
-		list = nil
-		for i := in.Clause + 1; i < len(x.list) && x.list[i].Depth > x.list[in.Clause].Depth; i++ {
-			list = append(list, i)
+		i = x.outer(p, x.around(in.Clause, outline.Supplement), in.Clause+1, x.ends[in.Clause])
+	} else {
+		i = x.among(p, x.children[in.Clause])
+	}
+	return Target{Clause: i}, i != none
+}
+
+// outer is the one clause from a place of the text up to another that a part
+// names which stands for a 附則, a chapter, a section or an article: the latter in
+// a 附則, or where in is none in the main text.
+func (x *index) outer(p part, in, from, to int) int {
+	var lists [][]int
+	switch p.level {
+	case ofSupplement:
+		lists = [][]int{x.kinds[outline.Supplement]}
+	case ofChapter:
+		lists = [][]int{x.kinds[outline.Chapter]}
+	case ofSection:
+		lists = [][]int{x.kinds[outline.Section]}
+	default:
+		lists = [][]int{x.numbered[articleNumber{in, p.unit == "条", p.n, p.sub}], x.joint[in]}
+	}
+	found := none
+	for _, list := range lists {
+		first, _ := slices.BinarySearch(list, from)
+		for _, i := range list[first:] {
+			if i >= to {
+				break
+			}
+			if !x.matches(p, i) {
+				continue
+			}
+			if found != none {
+				return none
+			}
+			found = i
 		}
 	}
-	i := x.among(p, list)
-	return Target{Clause: i}, i != none
+	return found
 }
 
 // holdsParagraphs tells whether a clause's own words are its first 項.
@@ -224,13 +288,13 @@ func (x *index) holdsParagraphs(i int) bool {
 func (x *index) from(p part, at int) (Target, bool) {
 	switch p.level {
 	case ofSupplement, ofChapter:
-		i := x.among(p, x.all)
+		i := x.outer(p, none, 0, len(x.list))
 		return Target{Clause: i}, i != none
 	case ofSection:
 		if in := x.around(at, outline.Chapter); in != none {
 			return x.under(p, Target{Clause: in})
 		}
-		i := x.among(p, x.all)
+		i := x.outer(p, none, 0, len(x.list))
 		return Target{Clause: i}, i != none
 	case ofArticle:
 		return x.article(p, at)
@@ -259,7 +323,7 @@ func (x *index) article(p part, at int) (Target, bool) {
 			return t, true
 		}
 	}
-	i := x.among(p, x.main)
+	i := x.outer(p, none, 0, len(x.list))
 	return Target{Clause: i}, i != none
 }
 
