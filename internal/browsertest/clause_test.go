@@ -16,7 +16,7 @@ func TestOneClauseIsChangedInPlace(t *testing.T) {
 	officer := sitDown(t, portal, town.Holder("総務課 担当副課長"))
 	officer.goTo("/policies/kihon")
 	officer.press("次の版の下書きを始める")
-	officer.press("項ごとに直す")
+	officer.press("項目ごとに直す")
 	officer.mustSee("直す項目を選んでください")
 	officer.look("clauses")
 

@@ -129,7 +129,7 @@ func TestAClauseIsCommentedOnAndSeenTo(t *testing.T) {
 	ciso.press("意見を書く")
 	ciso.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('form.card').noValidate = true`))
 	ciso.press("意見を書き込む")
-	ciso.mustSee("どの項への意見かを選んでください")
+	ciso.mustSee("どの項目への意見かを選んでください")
 	ciso.look("drafting-comment-refused")
 	ciso.choose("clause", "7-3-2")
 	ciso.put("text", "「速やかに」では遅いのではないか。\n「直ちに」としてはどうか。")

@@ -108,9 +108,9 @@ func (n NewComment) check(o *outline.Outline) (outline.Anchored, []fault.Problem
 	at := slices.IndexFunc(list, func(a outline.Anchored) bool { return a.Anchor == n.Anchor })
 	switch {
 	case n.Anchor == "":
-		problems = append(problems, fault.Problem{Field: "clause", Message: "どの項への意見かを選んでください。"})
+		problems = append(problems, fault.Problem{Field: "clause", Message: "どの項目への意見かを選んでください。"})
 	case at < 0:
-		problems = append(problems, fault.Problem{Field: "clause", Message: "選んだ項は、いまの本文にありません。選び直してください。"})
+		problems = append(problems, fault.Problem{Field: "clause", Message: "選んだ項目は、いまの本文にありません。選び直してください。"})
 	}
 	if strings.TrimSpace(n.Text) == "" {
 		problems = append(problems, fault.Problem{Field: "text", Message: "意見を入力してください。"})
@@ -130,7 +130,7 @@ func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code stri
 			return door.Unchanged(), err
 		}
 		if !bytes.Equal(o.sha256, n.SHA256) {
-			return door.Unchanged(), fault.New(fault.Conflict, "この下書きは、表示した後に変わりました。意見を書く項がいまも合っているか確かめて、もう一度押してください。")
+			return door.Unchanged(), fault.New(fault.Conflict, "この下書きは、表示した後に変わりました。意見を書く項目がいまも合っているか確かめて、もう一度押してください。")
 		}
 		text, err := loadOutline(ctx, tx, o.revision)
 		if err != nil {

@@ -54,7 +54,7 @@ func (s *Service) FollowPublic(ctx context.Context, code string, number int, anc
 }
 
 func errNoClause() error {
-	return fault.New(fault.NotFound, "この項は見つかりません。アドレスが途中で切れていないか確かめるか、文書の目次から選び直してください。")
+	return fault.New(fault.NotFound, "この項目は見つかりません。アドレスが途中で切れていないか確かめるか、文書の目次から選び直してください。")
 }
 
 func (s *Service) follow(ctx context.Context, reading Reading, number int, anchor string) (Followed, error) {

@@ -70,7 +70,7 @@ func TestALinkTellsWhatBecameOfItsClause(t *testing.T) {
 		"　　（4）\n　　　大規模", "　　（4）\n　　　想定を超える大規模",
 		"　　（5）\n　　　電力供給の途絶、通信の途絶、水道供給の途絶等のインフラの障害からの波及等\n", "")
 	v := signIn(t, portal, town.Holder("税務町民課 職員"))
-	if a := v.get("/policies/kihon/clauses/1/3-4"); a.status != 200 || !strings.Contains(a.body, "この項は、変わりました") || !strings.Contains(a.body, "想定を超える大規模") ||
+	if a := v.get("/policies/kihon/clauses/1/3-4"); a.status != 200 || !strings.Contains(a.body, "この項目は、変わりました") || !strings.Contains(a.body, "想定を超える大規模") ||
 		!strings.Contains(a.body, `href="/policies/kihon/revisions/1#3-4"`) || !strings.Contains(a.body, `href="/policies/kihon#3-4"`) {
 		t.Errorf("changed: %d %s", a.status, a.body)
 	}

@@ -37,7 +37,7 @@ func (p *Portal) showClauses(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.show(w, r, page.ClausesPage(page.Clauses{
-		Frame: p.draftFrame(r, draft.Title+"を項ごとに直す", draft), Draft: draft, References: amend.Find(draft.Outline),
+		Frame: p.draftFrame(r, draft.Title+"を項目ごとに直す", draft), Draft: draft, References: amend.Find(draft.Outline),
 	}))
 }
 
@@ -51,7 +51,7 @@ func (p *Portal) clauseForm(r *http.Request, draft policy.Draft, at outline.Anch
 	typed.Anchor = at.Anchor
 	return page.Clause{
 		Frame: p.frame(r, clauseTitles[typed.Act], policiesLink, layout.Link{Label: "下書き", Address: draftAddress(draft.Code)},
-			layout.Link{Label: "項ごとに直す", Address: clausesAddress(draft.Code)}),
+			layout.Link{Label: "項目ごとに直す", Address: clausesAddress(draft.Code)}),
 		Draft: draft, At: at, Shown: digestOf(at), Typed: typed,
 	}
 }

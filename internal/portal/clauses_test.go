@@ -55,7 +55,7 @@ const clauses = "/policies/kihon/draft/clauses"
 func TestAClausePutInShowsWhatChangesBeforeItIsSaved(t *testing.T) {
 	t.Parallel()
 	portal, v := drafting(t)
-	if a := v.get("/policies/kihon/draft"); !strings.Contains(a.body, "項ごとに直す") {
+	if a := v.get("/policies/kihon/draft"); !strings.Contains(a.body, "項目ごとに直す") {
 		t.Error("the draft leads to no list of its clauses")
 	}
 	list := v.get(clauses)

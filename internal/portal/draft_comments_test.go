@@ -27,7 +27,7 @@ func TestADraftIsCommentedOnClauseByClause(t *testing.T) {
 	}{
 		"no words":        {"7-3-2", " ", form.Get("sha256"), 422, "意見を入力してください"},
 		"too many words":  {"7-3-2", strings.Repeat("長", 2001), form.Get("sha256"), 422, "2000字までで"},
-		"on no clause":    {"", "見本の意見", form.Get("sha256"), 422, "どの項への意見かを選んで"},
+		"on no clause":    {"", "見本の意見", form.Get("sha256"), 422, "どの項目への意見かを選んで"},
 		"on another text": {"7-3-2", "見本の意見", "", 409, "表示した後に変わりました"},
 		"unknown clause":  {"99-99", "見本の意見", form.Get("sha256"), 422, "いまの本文にありません"},
 		"with a NUL":      {"7-3-2", "\x00", form.Get("sha256"), 422, "使えない文字"},

@@ -43,7 +43,7 @@ func TestWhatIsTypedIsReadAndKeptWithoutBeingSaved(t *testing.T) {
 	form := one.edits("途中の本文")
 	form.Set("act", "check")
 	a := one.post(editor, form)
-	if a.status != 200 || !strings.Contains(a.body, `<span class="start">途中の本文</span>`) || !strings.Contains(a.body, "に控えました。まだ保存していません。1項を読み取りました。") {
+	if a.status != 200 || !strings.Contains(a.body, `<span class="start">途中の本文</span>`) || !strings.Contains(a.body, "に控えました。まだ保存していません。1個の項目を読み取りました。") {
 		t.Errorf("looking: %d %s", a.status, a.body)
 	}
 	form.Set("source", unread)

@@ -311,7 +311,7 @@ func abolishConfirm(p Abolish) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<li>これまでの版、確認の記録、項へのリンクは、いまと同じ人が引き続き見られます。</li><li>この文書の新しい版は、もう作れません。</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<li>これまでの版、確認の記録、項目へのリンクは、いまと同じ人が引き続き見られます。</li><li>この文書の新しい版は、もう作れません。</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

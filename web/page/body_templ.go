@@ -1094,7 +1094,7 @@ func Formers(t Text) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(t.gone) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "<details class=\"noprint\" open><summary>以前の版にあった項</summary><ul>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "<details class=\"noprint\" open><summary>以前の版にあった項目</summary><ul>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -206,7 +206,7 @@ func comment(d policy.Draft, actor authz.Actor, c policy.Comment) templ.Componen
 			return templ_7745c5c3_Err
 		}
 		if c.Now.Anchor == "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"sub\">この項は、意見が書かれた後に書き換えられたか、なくなりました。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"sub\">この項目は、意見が書かれた後に書き換えられたか、なくなりました。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -429,7 +429,7 @@ func CommentFormPage(p CommentForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Select(component.Input{Name: "clause", Label: "どの項への意見か", Value: p.Typed.Anchor, Required: true, Problems: p.Problems}, p.clauses()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Select(component.Input{Name: "clause", Label: "どの項目への意見か", Value: p.Typed.Anchor, Required: true, Problems: p.Problems}, p.clauses()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

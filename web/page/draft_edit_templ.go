@@ -57,7 +57,7 @@ func (t Typed) counts() string {
 	}
 	n := 0
 	t.Outline.Walk(func(*outline.Clause, []*outline.Clause) { n++ })
-	counts := fmt.Sprintf("%d項を読み取りました。", n)
+	counts := fmt.Sprintf("%d個の項目を読み取りました。", n)
 	if open := len(t.Outline.Open()); open > 0 {
 		counts += fmt.Sprintf("読み取れないところが%d件あります。", open)
 	}

@@ -437,7 +437,7 @@ func NoticePage(p Notice) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Touched) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<section class=\"errors\" aria-labelledby=\"touched\"><h2 id=\"touched\">簡易な見直しでよいか、確かめてください</h2><p>目的・対象範囲・組織体制・懲戒に関わる次の項が変わっています。</p><ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<section class=\"errors\" aria-labelledby=\"touched\"><h2 id=\"touched\">簡易な見直しでよいか、確かめてください</h2><p>目的・対象範囲・組織体制・懲戒に関わる次の項目が変わっています。</p><ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -29,13 +29,13 @@ type Followed struct {
 func FollowedTitle(f policy.Followed) string {
 	switch {
 	case f.Now == nil:
-		return "この項は、削除されました"
+		return "この項目は、削除されました"
 	case f.Now.Anchor == f.Then.Anchor:
-		return "この項は、変わりました"
+		return "この項目は、変わりました"
 	case !f.Reworded():
-		return "この項は、移りました"
+		return "この項目は、移りました"
 	}
-	return "この項は、移り、変わりました"
+	return "この項目は、移り、変わりました"
 }
 
 // turnText says what a revision did to the clause.

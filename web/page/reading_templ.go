@@ -71,7 +71,7 @@ func ReadingContents(r policy.Reading, t Text) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"sub noprint\">項の番号は、その項へのリンクです。版が変わっても、同じ項に着きます。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"sub noprint\">項目の番号は、その項目へのリンクです。版が変わっても、同じ項目に着きます。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
