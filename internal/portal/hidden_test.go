@@ -47,9 +47,12 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 		"/audience", "/abolish", "/revisions", "/revisions/1", "/revisions/2", "/revisions/1/notice", "/revisions/1/minutes", "/revisions/1/readers.csv", "/revisions/1/readers.xlsx", "/clauses/1/1", "/clauses/2/1",
 		"/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish",
 		"/draft/edit?text=unsaved", "/draft/comments", "/draft/comments?clause=1",
-		"/draft/clauses", "/draft/clauses/1/rewrite", "/draft/clauses/1/insert", "/draft/clauses/1/move", "/draft/clauses/1/delete",
+		"/draft/clauses", "/draft/clauses/1/rewrite", "/draft/clauses/1/insert?where=under", "/draft/clauses/1/move", "/draft/clauses/1/delete",
 	}
-	posts := []string{"", "/audience", "/abolish", "/readers/M001", "/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish", "/draft/edit/typed", "/draft/comments", "/draft/clauses/1/rewrite", "/draft/clauses/1/delete"}
+	posts := []string{
+		"", "/audience", "/abolish", "/readers/M001", "/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish", "/draft/edit/typed", "/draft/comments",
+		"/draft/clauses/1/rewrite", "/draft/clauses/1/insert", "/draft/clauses/1/move", "/draft/clauses/1/delete",
+	}
 	if tried := len(pages) + len(below) + len(posts) + 3; tried < 30 {
 		t.Fatalf("only %d ways are tried", tried)
 	}
@@ -77,6 +80,8 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 		for _, page := range posts {
 			alike("posting to "+page, v.post("/policies/mienai"+page, filled), v.post("/policies/nothing"+page, filled))
 		}
+		alike("the public page", v.get("/public/mienai"), v.get("/public/nothing"))
+		alike("a public link", v.get("/public/mienai/clauses/1/1"), v.get("/public/nothing/clauses/1/1"))
 		alike("a proof", v.get("/acknowledgements/mienai/1"), v.get("/acknowledgements/nothing/1"))
 		alike("an import", v.get("/imports?document=mienai"), v.get("/imports?document=nothing"))
 		alike("starting an import", v.post("/imports", url.Values{"document": {"mienai"}, "source": {"第1条　見本"}}), v.post("/imports", url.Values{"document": {"nothing"}, "source": {"第1条　見本"}}))
