@@ -311,3 +311,19 @@ func TestAClauseIsFoundAgainByWordsThatAreItsAlone(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 }
+
+// A clause may be as long as a text may: an appendix is one clause of many pages.
+func TestAClauseOfManyPagesIsChanged(t *testing.T) {
+	t.Parallel()
+	portal, v := drafting(t)
+	long := strings.Repeat("職員は、情報資産を適切に取り扱う。", 3000)
+	form := v.get(clauses + "/1/rewrite")
+	if a := v.post(clauses+"/1/rewrite", carried(form.body, "heading", "目的", "text", long)); a.status != http.StatusOK || !strings.Contains(draftOf(t, portal).Text, long) {
+		t.Errorf("rewritten: %d", a.status)
+	}
+	form = v.get(clauses + "/1/insert")
+	shown := v.post(clauses+"/1/insert", carried(form.body, "heading", "見本", "text", long))
+	if a := v.post(clauses+"/1/insert", carried(shown.body, "step", "save")); a.status != http.StatusOK || strings.Count(draftOf(t, portal).Text, long) != 2 {
+		t.Errorf("put in: %d", a.status)
+	}
+}
