@@ -111,6 +111,14 @@ func TestTheEditorSaysWhenNothingIsKept(t *testing.T) {
 	officer.typeInto("　目的", "の見本")
 	officer.waitToRead("いま入力した文字を控えられませんでした")
 	officer.look("drafting-unkept")
+	// and the browser asks whether to leave, for the words would be lost
+	if asked := evaluate[bool](officer, `(() => {
+		const leave = new Event('beforeunload', {cancelable: true});
+		dispatchEvent(leave);
+		return leave.defaultPrevented;
+	})()`); !asked {
+		t.Error("the page is left without a question")
+	}
 }
 
 // The CISO comments on a clause of what was handed in; the 責任者 sees to it.

@@ -79,10 +79,10 @@ document.addEventListener('visibilitychange', () => {
 	if (document.visibilityState === 'hidden' && since && !leaving) start(isSmall());
 });
 
-// What is too long to be sent from a page that is gone is sent while the browser
-// asks whether to leave.
+// What is too long to be sent from a page that is gone, or could not be kept, is
+// sent while the browser asks whether to leave.
 addEventListener('beforeunload', (event) => {
-	if (!since || leaving || isSmall()) return;
+	if (!since || leaving || failed.hidden && isSmall()) return;
 	event.preventDefault();
 	if (!under) start();
 });
