@@ -75,6 +75,8 @@ func TestTwoEditADraftAndNobodysWordsAreLost(t *testing.T) {
 	one.typeInto("対象とする脅威", "です")
 	one.goTo("/policies/kihon/draft")
 	one.mustNotSee("対象とする脅威の見本です")
+	one.mustSee("保存していない、あなたの本文があります")
+	one.look("drafting-unfinished")
 	one.press("本文を直す")
 	one.mustSee("保存していない本文があります")
 	one.mustSee("対象とする脅威の見本です")
