@@ -108,24 +108,24 @@ func (l lineage) formers() []Former {
 	}
 	var list []Former
 	told := map[string]bool{}
-	last := &l[len(l)-1]
+	last, ends := &l[len(l)-1], l.ends()
 	for at := len(l) - 2; at >= 0; at-- {
 		for _, a := range l[at].clauses {
 			if told[a.Anchor] {
 				continue
 			}
-			now, turns := l.follow(at, a.Anchor)
-			if now == a.Anchor {
+			e := ends[at][a.Anchor]
+			if e.anchor == a.Anchor {
 				continue
 			}
 			told[a.Anchor] = true
 			f := Former{}
 			f.Then, _ = l[at].cited(a.Anchor)
 			_, f.Reused = last.at[a.Anchor]
-			if now == "" {
-				f.Gone = turns[len(turns)-1].Number
+			if e.anchor == "" {
+				f.Gone = e.gone
 			} else {
-				found, _ := last.cited(now)
+				found, _ := last.cited(e.anchor)
 				f.Now = &found
 			}
 			list = append(list, f)

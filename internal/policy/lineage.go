@@ -45,8 +45,15 @@ type generation struct {
 	effectiveOn time.Time
 	clauses     []outline.Anchored
 	at          map[string]int  // the place of a clause in clauses, by its address
+	said        map[words]int   // the only clause that says something, or many
 	next        map[string]fate // by the address of the clause; nil in the last one
 }
+
+// words are a clause's own.
+type words struct{ heading, text string }
+
+// many stands for more clauses than one.
+const many = -1
 
 // fate is what became of a clause in the next revision.
 type fate struct {
@@ -55,9 +62,14 @@ type fate struct {
 }
 
 func newGeneration(number int, effectiveOn time.Time, o *outline.Outline) generation {
-	g := generation{number: number, effectiveOn: effectiveOn, clauses: o.Anchors(), at: map[string]int{}}
+	g := generation{number: number, effectiveOn: effectiveOn, clauses: o.Anchors(), at: map[string]int{}, said: map[words]int{}}
 	for i, a := range g.clauses {
 		g.at[a.Anchor] = i
+		w := words{a.Heading, a.Text}
+		if _, again := g.said[w]; again {
+			i = many
+		}
+		g.said[w] = i
 	}
 	return g
 }
@@ -125,18 +137,44 @@ func (l lineage) putBack(from int, gone Cited) (int, string) {
 		return 0, ""
 	}
 	for at := from; at < len(l); at++ {
-		found, many := "", 0
-		for _, a := range l[at].clauses {
-			if a.Heading == gone.Heading && a.Text == gone.Text {
-				found = a.Anchor
-				many++
-			}
-		}
-		if many == 1 {
-			return at, found
+		if i, found := l[at].said[words{gone.Heading, gone.Text}]; found && i != many {
+			return at, l[at].clauses[i].Anchor
 		}
 	}
 	return 0, ""
+}
+
+// end is where a clause stands in the last revision, or the revision in which it
+// has gone.
+type end struct {
+	anchor string // empty where it is gone
+	gone   int
+}
+
+// ends tells of every clause of every revision, by its place and address, what
+// follow tells of one, from the last revision back: so it looks at each once.
+func (l lineage) ends() []map[string]end {
+	ends := make([]map[string]end, len(l))
+	for at := len(l) - 1; at >= 0; at-- {
+		ends[at] = make(map[string]end, len(l[at].clauses))
+		for _, a := range l[at].clauses {
+			if at == len(l)-1 {
+				ends[at][a.Anchor] = end{anchor: a.Anchor}
+				continue
+			}
+			if next := l[at].next[a.Anchor].anchor; next != "" {
+				ends[at][a.Anchor] = ends[at+1][next]
+				continue
+			}
+			was, _ := l[at].cited(a.Anchor)
+			e := end{gone: l[at+1].number}
+			if back, anchor := l.putBack(at+2, was); anchor != "" {
+				e = ends[back][anchor]
+			}
+			ends[at][a.Anchor] = e
+		}
+	}
+	return ends
 }
 
 // lineage loads the published revisions of a document from one number to

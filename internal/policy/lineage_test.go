@@ -162,6 +162,59 @@ func TestNothingChangedNothingIsTold(t *testing.T) {
 	})
 }
 
+// What is told of all clauses at once is what is told of each, whatever the
+// revisions take out, put back and put in.
+func TestAllClausesAreFollowedAsEachIs(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		items := rapid.SliceOfN(rapid.SampledFrom([]string{cameras, keys, visitors, copies, "削除"}), 0, 6)
+		var texts []*outline.Outline
+		for range rapid.IntRange(1, 6).Draw(t, "revisions") {
+			texts = append(texts, itemsOf(items.Draw(t, "items")...))
+		}
+		l := generations(texts...)
+		ends := l.ends()
+		for at := range l {
+			for _, a := range l[at].clauses {
+				now, turns := l.follow(at, a.Anchor)
+				want := end{anchor: now}
+				if now == "" {
+					want.gone = turns[len(turns)-1].Number
+				}
+				if got := ends[at][a.Anchor]; got != want {
+					t.Fatalf("%s of revision %d ends at %+v, and is followed to %+v", a.Anchor, at+1, got, want)
+				}
+			}
+		}
+	})
+}
+
+// Old links are told of in a time that grows with the revisions, and not with
+// their square.
+func TestFormersGrowWithTheRevisions(t *testing.T) {
+	took := func(revisions int) time.Duration {
+		items := make([]string, 200)
+		var texts []*outline.Outline
+		for at := range revisions {
+			for i := range items {
+				items[i] = fmt.Sprintf("第%d版だけの、%d番目の決まりである。", (at+1)/revisions, i) // all go in the last
+			}
+			texts = append(texts, itemsOf(items...))
+		}
+		l, best := generations(texts...), time.Hour
+		for range 3 {
+			begun := time.Now()
+			l.formers()
+			best = min(best, time.Since(begun))
+		}
+		return best
+	}
+	few, many := took(8), took(80)
+	if many > 40*few { // 10 times the revisions; their square would take 100 times as long
+		t.Errorf("%v for 8 revisions, %v for 80", few, many)
+	}
+}
+
 // Whoever comes to an address with an old link is told of the last clause that
 // had it, where that is not the clause that has it now.
 func TestFormerClausesAreTold(t *testing.T) {

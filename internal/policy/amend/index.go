@@ -227,7 +227,7 @@ func (x *index) under(p part, in Target) (Target, bool) {
 		}
 		return Target{in.Clause, true}, p.n == 1 && x.holdsParagraphs(in.Clause)
 	}
-	i := none
+	var i int
 	if p.level <= ofArticle { // chapters and 附則 hold their articles at any depth
 		i = x.outer(p, x.around(in.Clause, outline.Supplement), in.Clause+1, x.ends[in.Clause])
 	} else {
