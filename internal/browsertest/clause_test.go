@@ -73,6 +73,9 @@ func TestOneClauseIsChangedInPlace(t *testing.T) {
 
 	officer.goTo("/policies/kihon/draft")
 	officer.mustSee("４項「対象とする脅威」から")
+	officer.mustSee("本文の変更（5回）")
+	officer.look("draft-clauses-folded")
+	evaluate[bool](officer, `document.querySelectorAll('table details').forEach(list => { list.open = true }), true`)
 	officer.mustSee("3を加えた（参照4か所を直した）")
 	officer.look("draft-clauses-changed")
 }
