@@ -12,7 +12,7 @@ import (
 const (
 	progressWidth, progressHeight = 640, 200
 	progressLeft, progressBottom  = 72, 36
-	progressTop, progressRight    = 12, 12
+	progressTop, progressRight    = 24, 12
 )
 
 // progressChart is how many have acknowledged by each day, as a line that only
