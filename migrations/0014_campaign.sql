@@ -30,6 +30,18 @@ CREATE TABLE campaign_audience (
 	CONSTRAINT campaign_audience_once UNIQUE NULLS NOT DISTINCT (revision_id, role, section_id)
 );
 
+-- Whom a revision asks is said before it is published, and not after.
+-- +goose StatementBegin
+CREATE FUNCTION refuse_late_audience() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF EXISTS (SELECT FROM revision WHERE id = NEW.revision_id AND state = 'published') THEN
+		RAISE EXCEPTION 'the revision is published' USING ERRCODE = 'restrict_violation';
+	END IF;
+	RETURN NEW;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER campaign_audience_in_time BEFORE INSERT ON campaign_audience FOR EACH ROW EXECUTE FUNCTION refuse_late_audience();
+
 -- That the portal has begun to ask for a revision: once, on its first day.
 CREATE TABLE campaign_opening (
 	revision_id bigint PRIMARY KEY REFERENCES revision,
@@ -90,4 +102,5 @@ GRANT UPDATE (ended_by, ended_at) ON acknowledgement_excuse TO kagami_portal;
 
 -- +goose Down
 DROP TABLE acknowledgement_excuse, acknowledgement_reminder, acknowledgement_request, campaign_opening, campaign_audience;
+DROP FUNCTION refuse_late_audience;
 ALTER TABLE revision DROP COLUMN counts_from, DROP COLUMN asked_from, DROP COLUMN due_on;

@@ -60,7 +60,7 @@ func (c Campaign) check(number int, effective, today time.Time) []fault.Problem 
 	case c.DueOn.IsZero():
 		problems = append(problems, fault.Problem{Field: "due_on", Message: "確認の期限を入力してください。"})
 	case c.DueOn.Before(from):
-		problems = append(problems, fault.Problem{Field: "due_on", Message: "確認の期限は、確認を求め始める日（施行日と今日の遅いほう）か、それより後の日にしてください。"})
+		problems = append(problems, fault.Problem{Field: "due_on", Message: "確認の期限は、確認を求め始める日（第1版は公開の日、ほかの版は施行日）か、それより後の日にしてください。"})
 	case c.DueOn.After(latest.AddDate(0, 0, longestCampaign)):
 		problems = append(problems, fault.Problem{Field: "due_on", Message: "確認の期限は、施行日と今日の遅いほうから1年以内の日にしてください。"})
 	}

@@ -23,8 +23,8 @@ func (c campaign) tell(ctx context.Context, tx *door.Tx, spared, asked []int64, 
 			c.name()+"が施行されました", "前の版の確認が有効なので、新しい確認は要りません。変わったところを読んでください。", "/changes")})
 	}
 	if len(asked) > 0 {
-		messages = append(messages, notice.Message{To: asked, Notice: c.notice(
-			c.name()+"を読んで、確認してください", "確認の期限は"+calendar.Wareki(c.dueFrom(tx.Today()))+"です。", "/changes")})
+		messages = append(messages, notice.Message{To: asked, Notice: c.request(
+			c.name()+"を読んで、確認してください", "確認の期限は"+calendar.Wareki(c.dueFrom(tx.Today()))+"です。")})
 	}
 	type group struct {
 		due  time.Time
@@ -44,7 +44,7 @@ func (c campaign) tell(ctx context.Context, tx *door.Tx, spared, asked []int64, 
 		if g.days > 0 {
 			title, text = c.name()+"の確認の期限を過ぎています", "期限は"+calendar.Wareki(g.due)+"でした。すぐに読んで、確認してください。"
 		}
-		messages = append(messages, notice.Message{To: to, Notice: c.notice(title, text, "/changes")})
+		messages = append(messages, notice.Message{To: to, Notice: c.request(title, text)})
 	}
 	heads, err := c.heads(ctx, tx, sections)
 	return append(messages, heads...), err
@@ -72,7 +72,7 @@ func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]i
 	for _, section := range where {
 		messages = append(messages, notice.Message{To: heads[section], Notice: c.notice(
 			fmt.Sprintf("%sを確認していない職員が%d人います", c.name(), len(sections[section])),
-			"確認の期限を過ぎています。一覧を見て、本人に確認を促してください。休んでいる人は、理由を付けて免除できます。", "/readers")})
+			"確認の期限を過ぎています。一覧を見て、本人に確認を促してください。休んでいる人は、管理者か統括が、理由を付けて免除できます。", "/readers")})
 	}
 	return messages, nil
 }
@@ -101,8 +101,15 @@ func (c campaign) managersWithoutIt(ctx context.Context, tx *door.Tx) ([]int64, 
 
 func (c campaign) name() string { return fmt.Sprintf("%s（第%d版）", c.Title, c.Reading.Number) }
 
+// request is a notice of what somebody is asked to do. It leads to what has
+// changed; whoever has nothing to compare is led on from there to the whole.
+func (c campaign) request(title, text string) notice.Notice {
+	n := c.notice(title, text, "/changes")
+	n.Topic, n.TopicID = AboutRequest, c.Reading.Revision.ID
+	return n
+}
+
 // notice is one about the campaign's document, that leads to one of its pages.
-// Whoever has nothing to compare is led on from its changes to the whole.
 func (c campaign) notice(title, text, page string) notice.Notice {
 	return notice.Notice{Topic: AboutDocument, TopicID: c.ID, Title: title, Text: text, Address: "/policies/" + c.Code + page}
 }

@@ -47,6 +47,11 @@ func TestWhoIsToldOfACampaign(t *testing.T) {
 	if n := len(o.told(o.staff)); n != 3 {
 		t.Errorf("they were told %d times", n)
 	}
+	// and whoever has done it is left in peace
+	must(t, o.after(14).Acknowledge(ctx, o.staff, shown))
+	if list := o.told(o.staff); len(list) != 0 {
+		t.Errorf("after acknowledging, they are still told %+v", list)
+	}
 }
 
 // A 管理者 for whom a document does not exist is told nothing of it; who stands

@@ -367,6 +367,24 @@ func TestWhoIsExcusedIsNotWanting(t *testing.T) {
 	if coverage.Excused != 1 || coverage.Wanting() != coverage.Bound-1 {
 		t.Errorf("%d excused, %d wanting", coverage.Excused, coverage.Wanting())
 	}
+	// why is for those who decide on it, and for who audits
+	auditor := o.other
+	auditor.Holdings = []authz.Holding{{Role: authz.Auditor}}
+	for actor, want := range map[*authz.Actor]bool{&o.manager: true, &o.officer: true, &auditor: true, &o.ciso: false} {
+		wanted, err := o.Wanted(ctx, *actor, "kihon", staffNumber)
+		must(t, err)
+		told := wanted.Excuses[0].Reason == "育児休業中"
+		_, err = o.CoverageLines(ctx, *actor, "kihon", func(l policy.Line) error {
+			if l.Excuse != "" && (l.Excuse == "育児休業中") != want {
+				t.Errorf("the list tells %v of %q", actor.Holdings, l.Excuse)
+			}
+			return nil
+		})
+		must(t, err)
+		if told != want || !wanted.Excused() {
+			t.Errorf("%v is told why: %t", actor.Holdings, told)
+		}
+	}
 	must(t, o.EndExcuse(ctx, o.manager, "kihon", staffNumber))
 	if err := o.EndExcuse(ctx, o.manager, "kihon", staffNumber); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("ended twice: %v", err)
@@ -429,7 +447,7 @@ func TestTheEvidenceOutlastsTheRevisionAndItsPeople(t *testing.T) {
 		return lines, err
 	}
 	for actor, want := range map[*authz.Actor]string{
-		&o.ciso:    "[ 1 0 false  税務町民課 2 0 false  税務町民課 3 0 false  税務町民課 4 1 true  福祉こども課 5 0 false 育児休業中]",
+		&o.officer: "[ 1 0 false  税務町民課 2 0 false  税務町民課 3 0 false  税務町民課 4 1 true  福祉こども課 5 0 false 育児休業中]",
 		&o.manager: "[税務町民課 2 0 false  税務町民課 3 0 false  税務町民課 4 1 true ]",
 	} {
 		if lines, err := evidence(*actor, 1); err != nil || fmt.Sprint(lines) != want {

@@ -219,6 +219,12 @@ func (l *Line) columns() []any {
 	return []any{&l.Section, &l.StaffNumber, &l.Name, &l.Furigana, &l.AskedOn, &l.DueOn, &l.AcknowledgedAt, &l.Number, &l.SHA256, &l.Excuse}
 }
 
+// shownTo is the line as an actor may see it.
+func (l Line) shownTo(actor authz.Actor) Line {
+	l.Excuse = reasonFor(actor, l.Excuse)
+	return l
+}
+
 // CoverageLines hands each person whom the document binds to each, as far as
 // the actor may see them, in the order of sections and フリガナ.
 func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code string, each func(Line) error) (Reading, error) {
@@ -244,7 +250,7 @@ func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code str
 		return Reading{}, fmt.Errorf("listing acknowledgements: %w", err)
 	}
 	var line Line
-	if _, err = pgx.ForEachRow(rows, line.columns(), func() error { return each(line) }); err != nil {
+	if _, err = pgx.ForEachRow(rows, line.columns(), func() error { return each(line.shownTo(actor)) }); err != nil {
 		return Reading{}, fmt.Errorf("listing acknowledgements: %w", err)
 	}
 	return v.reading, nil

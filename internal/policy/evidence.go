@@ -49,7 +49,7 @@ func (s *Service) EvidenceLines(ctx context.Context, actor authz.Actor, code str
 		return Reading{}, fmt.Errorf("listing whom a revision asked: %w", err)
 	}
 	var line Line
-	if _, err := pgx.ForEachRow(rows, line.columns(), func() error { return each(line) }); err != nil {
+	if _, err := pgx.ForEachRow(rows, line.columns(), func() error { return each(line.shownTo(actor)) }); err != nil {
 		return Reading{}, fmt.Errorf("listing whom a revision asked: %w", err)
 	}
 	return reading, nil

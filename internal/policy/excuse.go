@@ -83,7 +83,22 @@ func (s *Service) Wanted(ctx context.Context, actor authz.Actor, code, staffNumb
 	if err := loadReminders(ctx, s.pool, &w); err != nil {
 		return Wanted{}, err
 	}
-	return w, loadExcuses(ctx, s.pool, &w)
+	if err := loadExcuses(ctx, s.pool, &w); err != nil {
+		return Wanted{}, err
+	}
+	for i, e := range w.Excuses {
+		w.Excuses[i].Reason = reasonFor(actor, e.Reason)
+	}
+	return w, nil
+}
+
+// reasonFor is why somebody need not acknowledge a revision, for those who decide
+// on that and for the 監査担当者; it may say that somebody is ill.
+func reasonFor(actor authz.Actor, reason string) string {
+	if reason == "" || actor.Reach(authz.ExcuseAcknowledgement) != authz.None || actor.Has(authz.Auditor) {
+		return reason
+	}
+	return "（免除できる人と監査担当者だけが見られます）"
 }
 
 func loadWanted(ctx context.Context, db querier, v view, day time.Time, staffNumber string) (Wanted, error) {

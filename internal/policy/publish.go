@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -34,7 +35,25 @@ const dayOfDecision = "本部会議で決定した日"
 
 // CheckPublication returns Invalid if the portal could not publish this draft so.
 func (s *Service) CheckPublication(ctx context.Context, d Draft, u Publication) error {
-	problems := u.check(d.Number, d.DecidedOn, dayOfDecision, s.today())
+	return s.inOrder(ctx, d, u, u.check(d.Number, d.DecidedOn, dayOfDecision, s.today()))
+}
+
+// CheckNotice is CheckPublication for a draft that a 通知 publishes.
+func (s *Service) CheckNotice(ctx context.Context, d Draft, n Notice) error {
+	before, err := s.Base(ctx, d)
+	if err != nil {
+		return err
+	}
+	return s.inOrder(ctx, d, n.Publication, n.check(d.Number, s.today(), Weighty(before, d.Outline)))
+}
+
+// inOrder returns the problems of a publication, or where there are none, whether
+// the revision before it takes effect later. Conflict where another text was
+// before the person who publishes.
+func (s *Service) inOrder(ctx context.Context, d Draft, u Publication, problems []fault.Problem) error {
+	if !bytes.Equal(d.SHA256, u.SHA256) {
+		return errChangedSince()
+	}
 	if len(problems) == 0 {
 		var late bool
 		err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM revision WHERE document_id = $1 AND state = 'published' AND effective_on > $2)`,

@@ -37,7 +37,8 @@ func tellings() []telling {
 	return []telling{
 		{EventSubmit, Minor, whoDecidesMinor, AboutDraft, "の簡易な見直しが提出されました", "新旧対照表と見直しの理由を確かめて、通知で公開するか、差し戻してください。"},
 		{EventSendBack, "", authors, AboutDraft, "の下書きが差し戻されました", "理由は、下書きの「これまでの経過」にあります。直してから、もう一度提出してください。"},
-		{EventAdopt, "", authors, AboutDraft, "が本部会議で決定されました", "下書きを書いた人のほかの人が、公開します。"},
+		{EventAdopt, "", authors, AboutDraft, "が本部会議で決定されました", "下書きを書いた人のほかの人（CISO または統括）が、公開します。"},
+		{EventAdopt, "", whoPublishes, AboutDraft, "が本部会議で決定されました", "施行日と確認の依頼を決めて、公開してください。"},
 		{EventReject, "", authors, AboutDraft, "が本部会議で否決されました", "下書きに戻りました。理由は、下書きの「これまでの経過」にあります。"},
 		{EventPublishNotice, "", authors, AboutDocument, "が通知で公開されました", "施行日から効力を持ちます。"},
 		{EventPublishDecided, "", authors, AboutDocument, "が公開されました", "施行日から効力を持ちます。"},
@@ -93,6 +94,21 @@ func (t telling) of(d told) notice.Notice {
 
 func authors(_ context.Context, _ *door.Tx, d told) ([]int64, error) {
 	return slices.Clone(d.authors), nil
+}
+
+// whoPublishes are those who publish what the 本部会議 has decided, and have not
+// written on it.
+func whoPublishes(ctx context.Context, tx *door.Tx, d told) ([]int64, error) {
+	const town = 0 // no section's
+	var people []int64
+	for _, role := range authz.RolesWith(authz.PublishDecided, authz.All) {
+		holders, err := org.Responsible(ctx, tx, role, []int64{town}, d.authors, tx.Today())
+		if err != nil {
+			return nil, err
+		}
+		people = append(people, holders[town]...)
+	}
+	return people, nil
 }
 
 // whoDecidesMinor are the holders of the CISO's role today, or of the role above

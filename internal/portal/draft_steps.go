@@ -120,7 +120,7 @@ func (p *Portal) showNotice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.noticeForm(w, r, draft, policy.Notice{Addressees: "各課室長"}, nil)
+	return p.noticeForm(w, r, draft, page.Notice{Typed: policy.Notice{Addressees: "各課室長"}}, nil)
 }
 
 func (p *Portal) notify(w http.ResponseWriter, r *http.Request) error {
@@ -133,13 +133,27 @@ func (p *Portal) notify(w http.ResponseWriter, r *http.Request) error {
 		Addressees:  strings.TrimSpace(r.PostForm.Get("addressees")), Body: strings.TrimSpace(r.PostForm.Get("body")),
 		Answer: strings.TrimSpace(r.PostForm.Get("answer")),
 	}
-	if err := p.Policy.PublishMinor(r.Context(), actorOf(r.Context()), draft.Code, typed); err != nil {
-		return p.noticeForm(w, r, draft, typed, err)
+	ctx, actor := r.Context(), actorOf(r.Context())
+	if r.PostForm.Get("act") == "publish" {
+		if err := p.Policy.PublishMinor(ctx, actor, draft.Code, typed); err != nil {
+			return p.noticeForm(w, r, draft, page.Notice{Typed: typed}, err)
+		}
+		return goOn(w, r, policyAddress(draft.Code), "published")
 	}
-	return goOn(w, r, policyAddress(draft.Code), "published")
+	if r.PostForm.Get("act") == "edit" {
+		return p.noticeForm(w, r, draft, page.Notice{Typed: typed}, nil)
+	}
+	people := 0
+	if err = p.Policy.CheckNotice(ctx, draft, typed); err == nil {
+		people, err = p.Policy.Bound(ctx, draft.Document, typed.Campaign.Of)
+	}
+	if err != nil {
+		return p.noticeForm(w, r, draft, page.Notice{Typed: typed}, err)
+	}
+	return p.noticeForm(w, r, draft, page.Notice{Typed: typed, Confirm: &page.Confirm{Publication: typed.Publication, People: people}}, nil)
 }
 
-func (p *Portal) noticeForm(w http.ResponseWriter, r *http.Request, draft policy.Draft, typed policy.Notice, refusal error) error {
+func (p *Portal) noticeForm(w http.ResponseWriter, r *http.Request, draft policy.Draft, form page.Notice, refusal error) error {
 	problems, status, err := refused(refusal)
 	if err != nil {
 		return err
@@ -148,15 +162,13 @@ func (p *Portal) noticeForm(w http.ResponseWriter, r *http.Request, draft policy
 	if err != nil {
 		return err
 	}
-	campaign, err := p.campaignFields(r, draft, problems)
-	if err != nil {
+	if form.Campaign, err = p.campaignFields(r, draft, problems); err != nil {
 		return err
 	}
-	p.render(w, r, status, page.NoticePage(page.Notice{
-		Frame: p.draftFrame(r, draft.Title+"を通知で公開する", draft), Draft: draft, Touched: policy.Weighty(before, draft.Outline),
-		Comparison:  comparedWith(before, draft),
-		EffectiveOn: r.PostForm.Get("effective_on"), Typed: typed, Today: calendar.Day(p.Now()), Campaign: campaign, Problems: problems,
-	}))
+	form.Frame, form.Draft, form.Problems = p.draftFrame(r, draft.Title+"を通知で公開する", draft), draft, problems
+	form.Touched, form.Comparison = policy.Weighty(before, draft.Outline), comparedWith(before, draft)
+	form.EffectiveOn, form.Today = r.PostForm.Get("effective_on"), calendar.Day(p.Now())
+	p.render(w, r, status, page.NoticePage(form))
 	return nil
 }
 

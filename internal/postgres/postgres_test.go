@@ -54,6 +54,7 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		`INSERT INTO document (code, kind, title) VALUES ('d', 'basic', 't')`,
 		`INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at)
 			VALUES (1, 1, 'draft', '', 't', sha256('t'), '{}', now())`,
+		`INSERT INTO campaign_audience (revision_id, role) VALUES (1, 'ciso')`,
 		adopted, published,
 		`INSERT INTO decision_attendee VALUES (1, 1)`,
 		`INSERT INTO ciso_notice (revision_id, text_sha256, fiscal_year, number, notified_on, addressees, body, touched, answer, issued_at)
@@ -63,7 +64,6 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 			VALUES (1, 1, '1', '1', '', '', 'c', 1, now())`,
 		`INSERT INTO draft_comment_resolution VALUES (1, 1, now())`,
 		`INSERT INTO acknowledgement VALUES (1, 1, now(), sha256('t'))`,
-		`INSERT INTO campaign_audience (revision_id, role) VALUES (1, 'ciso')`,
 		`INSERT INTO campaign_opening VALUES (1, '2026-11-24')`,
 		`INSERT INTO acknowledgement_request VALUES (1, 1, '2026-11-24', '2026-12-08')`,
 		`INSERT INTO acknowledgement_reminder VALUES (1, 1, -3, '2026-12-05', '2026-11-24')`,
@@ -86,7 +86,7 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		`UPDATE draft_comment SET text = 'd'`, `DELETE FROM draft_comment`, `TRUNCATE draft_comment CASCADE`,
 		`UPDATE draft_comment_resolution SET resolved_at = now()`, `DELETE FROM draft_comment_resolution`, `TRUNCATE draft_comment_resolution`,
 		`UPDATE acknowledgement SET acknowledged_at = now()`, `DELETE FROM acknowledgement`, `TRUNCATE acknowledgement`,
-		`DELETE FROM campaign_audience`, `TRUNCATE campaign_audience`, `UPDATE acknowledgement_excuse SET ended_at = now()`, `DELETE FROM acknowledgement_excuse`, `TRUNCATE acknowledgement_excuse`,
+		`INSERT INTO campaign_audience (revision_id, role) VALUES (1, 'cio')`, `DELETE FROM campaign_audience`, `TRUNCATE campaign_audience`, `UPDATE acknowledgement_excuse SET ended_at = now()`, `DELETE FROM acknowledgement_excuse`, `TRUNCATE acknowledgement_excuse`,
 		`UPDATE campaign_opening SET opened_on = now()`, `DELETE FROM campaign_opening`, `TRUNCATE campaign_opening`,
 		`UPDATE acknowledgement_request SET due_on = now()`, `DELETE FROM acknowledgement_request`, `TRUNCATE acknowledgement_request CASCADE`,
 		`UPDATE acknowledgement_reminder SET days = 99`, `DELETE FROM acknowledgement_reminder`, `TRUNCATE acknowledgement_reminder`,
