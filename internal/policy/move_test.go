@@ -51,8 +51,8 @@ func major(d policy.Draft) policy.Submission {
 	return policy.Submission{Scale: policy.Major, Why: policy.AfterLaw, WhyText: "法律が改正されたため", SHA256: d.SHA256}
 }
 
-func (o office) notice(d policy.Draft) policy.Notice {
-	return policy.Notice{
+func (o office) notice(d policy.Draft) policy.CISONotice {
+	return policy.CISONotice{
 		Publication: policy.Publication{EffectiveOn: calendar.Day(now), SHA256: d.SHA256, Campaign: policytest.AskAll(calendar.Day(now))}, Addressees: "各課室長", Body: "基本方針を簡易に見直したので通知する。",
 	}
 }
@@ -225,16 +225,16 @@ func TestWhatIsNotWholeIsRefused(t *testing.T) {
 		t.Errorf("over another's change: %v", err)
 	}
 	must(t, submit(func(*policy.Submission) {}))
-	notify := func(change func(*policy.Notice)) error {
+	notify := func(change func(*policy.CISONotice)) error {
 		n := o.notice(d)
 		change(&n)
 		return o.PublishMinor(ctx, o.ciso, "kihon", n)
 	}
 	for name, err := range map[string]error{
-		"no 施行日":          notify(func(n *policy.Notice) { n.EffectiveOn = time.Time{} }),
-		"施行日 yesterday":   notify(func(n *policy.Notice) { n.EffectiveOn = yesterday }),
-		"to nobody":       notify(func(n *policy.Notice) { n.Addressees = "" }),
-		"without a text":  notify(func(n *policy.Notice) { n.Body = "" }),
+		"no 施行日":          notify(func(n *policy.CISONotice) { n.EffectiveOn = time.Time{} }),
+		"施行日 yesterday":   notify(func(n *policy.CISONotice) { n.EffectiveOn = yesterday }),
+		"to nobody":       notify(func(n *policy.CISONotice) { n.Addressees = "" }),
+		"without a text":  notify(func(n *policy.CISONotice) { n.Body = "" }),
 		"sent back, mute": o.SendBack(ctx, o.ciso, "kihon", "", d.SHA256),
 	} {
 		if fault.KindOf(err) != fault.Invalid {

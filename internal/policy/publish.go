@@ -39,7 +39,7 @@ func (s *Service) CheckPublication(ctx context.Context, d Draft, u Publication) 
 }
 
 // CheckNotice is CheckPublication for a draft that a 通知 publishes.
-func (s *Service) CheckNotice(ctx context.Context, d Draft, n Notice) error {
+func (s *Service) CheckNotice(ctx context.Context, d Draft, n CISONotice) error {
 	before, err := s.Base(ctx, d)
 	if err != nil {
 		return err

@@ -120,7 +120,7 @@ func (p *Portal) showNotice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.noticeForm(w, r, draft, page.Notice{Typed: policy.Notice{Addressees: "各課室長"}}, nil)
+	return p.noticeForm(w, r, draft, page.Notice{Typed: policy.CISONotice{Addressees: "各課室長"}}, nil)
 }
 
 func (p *Portal) notify(w http.ResponseWriter, r *http.Request) error {
@@ -128,7 +128,7 @@ func (p *Portal) notify(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := policy.Notice{
+	typed := policy.CISONotice{
 		Publication: policy.Publication{EffectiveOn: dayField(r, "effective_on"), SHA256: hashField(r), Campaign: campaignField(r)},
 		Addressees:  strings.TrimSpace(r.PostForm.Get("addressees")), Body: strings.TrimSpace(r.PostForm.Get("body")),
 		Answer: strings.TrimSpace(r.PostForm.Get("answer")),

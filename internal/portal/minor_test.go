@@ -35,7 +35,7 @@ func TestAMinorRevisionIsComparedFoundAndPublic(t *testing.T) {
 	if a := reader.get("/policies/kihon/draft/notice"); !strings.Contains(a.body, "新旧対照表") || !strings.Contains(a.body, "確保") {
 		t.Errorf("the CISO does not see what changes: %d %s", a.status, a.body)
 	}
-	do(portal.Policy.PublishMinor(ctx, ciso, "kihon", policy.Notice{
+	do(portal.Policy.PublishMinor(ctx, ciso, "kihon", policy.CISONotice{
 		Publication: policy.Publication{EffectiveOn: calendar.Day(portal.Clock.Now()), SHA256: draft.SHA256, Campaign: policytest.AskAll(calendar.Day(portal.Clock.Now()))},
 		Addressees:  "各課室長", Body: "簡易な見直しを通知する。", Answer: "語句の修正だけである。",
 	}))

@@ -76,8 +76,8 @@ func (p *Portal) showPrintedNotice(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	return p.show(w, r, page.PrintedNoticePage(page.PrintedNotice{
-		Frame:          p.frame(r, "通知", policiesLink, documentLink(notice.Document), layout.Link{Label: "版の履歴", Address: policyAddress(notice.Code) + "/revisions"}),
-		RecordedNotice: notice,
+		Frame:              p.frame(r, "通知", policiesLink, documentLink(notice.Document), layout.Link{Label: "版の履歴", Address: policyAddress(notice.Code) + "/revisions"}),
+		RecordedCISONotice: notice,
 	}))
 }
 

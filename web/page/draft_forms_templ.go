@@ -322,7 +322,7 @@ type Notice struct {
 	Comparison  templ.Component // with the revision before; nil for none
 	Touched     []policy.Touched
 	EffectiveOn string // as typed
-	Typed       policy.Notice
+	Typed       policy.CISONotice
 	Today       time.Time
 	Campaign    CampaignFields
 	Confirm     *Confirm // asks once more

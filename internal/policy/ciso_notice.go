@@ -15,8 +15,8 @@ import (
 	"kagami/internal/fault"
 )
 
-// Notice is the CISO's 通知 by which a 簡易な見直し is published (7(9)).
-type Notice struct {
+// CISONotice is the CISO's 通知 by which a 簡易な見直し is published (7(9)).
+type CISONotice struct {
 	Publication
 	Addressees string
 	Body       string
@@ -30,7 +30,7 @@ const (
 	maxBody       = 10_000 // characters
 )
 
-func (n Notice) check(number int, day time.Time, touched []Touched) []fault.Problem {
+func (n CISONotice) check(number int, day time.Time, touched []Touched) []fault.Problem {
 	problems := n.Publication.check(number, day, "通知の日（今日）", day)
 	if strings.TrimSpace(n.Addressees) == "" {
 		problems = append(problems, fault.Problem{Field: "addressees", Message: "通知の宛先を入力してください。"})
@@ -48,7 +48,7 @@ func (n Notice) check(number int, day time.Time, touched []Touched) []fault.Prob
 
 // PublishMinor publishes a 簡易な見直し that was handed in, by a 通知 with the next
 // number of the fiscal year. From then on neither changes.
-func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code string, n Notice) error {
+func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code string, n CISONotice) error {
 	err := s.move(ctx, actor, code, EventPublishNotice, n.SHA256, func(tx *door.Tx, o open) (moved, error) {
 		before, err := base(ctx, tx, o.document)
 		if err != nil {
@@ -84,8 +84,8 @@ func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code stri
 	return wrap("publishing by a 通知", err)
 }
 
-// RecordedNotice is a 通知 on record.
-type RecordedNotice struct {
+// RecordedCISONotice is a 通知 on record.
+type RecordedCISONotice struct {
 	Document
 	Revision    int // its number
 	EffectiveOn time.Time
@@ -104,8 +104,8 @@ type RecordedNotice struct {
 
 // Notice returns the 通知 that published a revision; NotFound where none did, or
 // the actor may not read the document.
-func (s *Service) Notice(ctx context.Context, actor authz.Actor, code string, number int) (RecordedNotice, error) {
-	var n RecordedNotice
+func (s *Service) Notice(ctx context.Context, actor authz.Actor, code string, number int) (RecordedCISONotice, error) {
+	var n RecordedCISONotice
 	readable, args := readable(actor).condition([]any{code, number})
 	err := s.pool.QueryRow(ctx, `
 		SELECT d.id, d.code, d.kind, d.title, r.number, r.effective_on, c.fiscal_year, c.number, c.notified_on, c.addressees, c.body,
@@ -115,10 +115,10 @@ func (s *Service) Notice(ctx context.Context, actor authz.Actor, code string, nu
 		Scan(&n.ID, &n.Code, &n.Kind, &n.Title, &n.Revision, &n.EffectiveOn, &n.FiscalYear, &n.Number, &n.On, &n.Addressees, &n.Body,
 			&n.By, &n.Why, &n.WhyText, &n.Touched, &n.Answer)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return RecordedNotice{}, errNoDocument()
+		return RecordedCISONotice{}, errNoDocument()
 	}
 	if err != nil {
-		return RecordedNotice{}, fmt.Errorf("loading a 通知: %w", err)
+		return RecordedCISONotice{}, fmt.Errorf("loading a 通知: %w", err)
 	}
 	if !seesDrafts(actor) {
 		n.Touched, n.Answer = nil, ""
