@@ -3,7 +3,10 @@
 package browsertest
 
 import (
+	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 
 	"kagami/internal/portal/portaltest"
 )
@@ -78,4 +81,52 @@ func TestOneClauseIsChangedInPlace(t *testing.T) {
 	evaluate[bool](officer, `document.querySelectorAll('table details').forEach(list => { list.open = true }), true`)
 	officer.mustSee("3を加えた（参照4か所を直した）")
 	officer.look("draft-clauses-changed")
+}
+
+// Somebody types in the form on one clause, leaves it, and goes on where they
+// were; and once more from the list, to throw it away.
+func TestWordsTypedOnAClauseAreNotLost(t *testing.T) {
+	portal := portaltest.Start(t, &server)
+	officer := sitDown(t, portal, town.Holder("総務課 担当副課長"))
+	officer.goTo("/policies/kihon")
+	officer.press("次の版の下書きを始める")
+	officer.goTo("/policies/kihon/draft/clauses/7-1/rewrite")
+	officer.do(chromedp.SendKeys(chromedp.CSS("#text"), "見本として"))
+	officer.waitToRead("に控えました。まだ保存していません。")
+	officer.look("clause-typed")
+	// left within the pause: the browser sends it with the page that goes
+	officer.do(chromedp.SendKeys(chromedp.CSS("#text"), "書き足す。"))
+	officer.goTo("/policies/kihon/draft")
+	officer.mustSee("項目を直す画面で入力して、保存していない、あなたの言葉があります")
+	officer.look("clause-unfinished")
+	officer.press("控えた入力を確かめる")
+	officer.mustSee("保存していない入力があります")
+	officer.look("clauses-left")
+	officer.press("入力を確かめる")
+	officer.mustSee("見本として書き足す。")
+	officer.look("clause-left")
+	officer.press("続きから直す")
+	if typed := evaluate[string](officer, `document.querySelector('#text').value`); !strings.Contains(typed, "見本として書き足す。") {
+		t.Errorf("the form holds %q", typed)
+	}
+	officer.look("clause-going-on")
+	officer.press("保存する")
+	officer.mustSee("保存しました")
+	officer.mustNotSee("保存していない入力")
+
+	officer.goTo("/policies/kihon/draft/clauses/3/insert?where=before")
+	officer.do(chromedp.SendKeys(chromedp.CSS("#heading"), "基本理念"))
+	officer.waitToRead("に控えました。まだ保存していません。")
+	officer.goTo("/policies/kihon/draft/clauses/3/insert?where=before")
+	officer.mustSee("基本理念")
+	officer.look("clause-left-insert")
+	officer.press("控えた入力を捨てる")
+	officer.mustSee("控えた入力を捨てました")
+	officer.mustNotSee("保存していない入力")
+
+	// where the portal does not answer, the page says so
+	officer.goTo("/policies/kihon/draft/clauses/1/rewrite")
+	evaluate[bool](officer, `fetch('/logout', {method: 'POST'}).then(r => true)`, chromedp.EvalAwaitPromise)
+	officer.do(chromedp.SendKeys(chromedp.CSS("#text"), "見本"))
+	officer.waitToRead("いま入力した文字を控えられませんでした")
 }

@@ -16,8 +16,9 @@ import (
 // Amend changes one clause of a draft, and writes anew the references that are
 // chosen, by their places in what Foresee finds. sha256 is of the text that it
 // was shown for: Conflict where somebody has changed it since. It is refused as
-// Foresee refuses it, and is an edit like any other.
-func (s *Service) Amend(ctx context.Context, actor authz.Actor, code string, a amend.Amendment, references []int, sha256 []byte) error {
+// Foresee refuses it, and is an edit like any other. What the actor's form with
+// the token kept has kept of it goes.
+func (s *Service) Amend(ctx context.Context, actor authz.Actor, code string, a amend.Amendment, references []int, sha256 []byte, kept string) error {
 	err := s.move(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, o open) (moved, error) {
 		before, err := loadOutline(ctx, tx, o.revision)
 		if err != nil {
@@ -35,6 +36,9 @@ func (s *Service) Amend(ctx context.Context, actor authz.Actor, code string, a a
 			}
 			return chosen
 		})
+		if err := dropUnsavedClause(ctx, tx, o.revision, actor.Person, kept); err != nil {
+			return moved{}, err
+		}
 		m, err := putText(ctx, tx, actor, o, outline.Write(after))
 		m.note = saidOf(change, a, written)
 		return m, err

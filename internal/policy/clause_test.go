@@ -37,7 +37,7 @@ func TestAClauseIsAmendedWithTheReferencesChosen(t *testing.T) {
 	if len(change.Findings) != 1 || change.Findings[0].Proposed != "３項「対象とする脅威」" {
 		t.Fatalf("foreseen: %v", change.Findings)
 	}
-	must(t, o.Amend(t.Context(), o.officer, "kihon", a, []int{0, 77}, draft.SHA256))
+	must(t, o.Amend(t.Context(), o.officer, "kihon", a, []int{0, 77}, draft.SHA256, ""))
 	after := o.draft("kihon")
 	for _, line := range []string{"\n2．　理念\n　信頼に応える。\n", "\n3．　対象とする脅威\n", "\n4．　対策\n　３項「対象とする脅威」から守る。\n"} {
 		if !strings.Contains(after.Text, line) {
@@ -49,14 +49,14 @@ func TestAClauseIsAmendedWithTheReferencesChosen(t *testing.T) {
 		t.Errorf("the step says %s %q", last.Event, last.Note)
 	}
 
-	must(t, o.Amend(t.Context(), o.officer, "kihon", amend.Amendment{Act: amend.Move, Anchor: "3-2", Where: amend.Up, Renumber: true}, nil, after.SHA256))
+	must(t, o.Amend(t.Context(), o.officer, "kihon", amend.Amendment{Act: amend.Move, Anchor: "3-2", Where: amend.Up, Renumber: true}, nil, after.SHA256, ""))
 	after = o.draft("kihon")
 	if note := after.Steps[len(after.Steps)-1].Note; note != "3(2)を3(1)へ移した" {
 		t.Errorf("the step says %q", note)
 	}
-	must(t, o.Amend(t.Context(), o.officer, "kihon", amend.Amendment{Act: amend.Delete, Anchor: "3-2"}, nil, after.SHA256))
+	must(t, o.Amend(t.Context(), o.officer, "kihon", amend.Amendment{Act: amend.Delete, Anchor: "3-2"}, nil, after.SHA256, ""))
 	after = o.draft("kihon")
-	must(t, o.Amend(t.Context(), o.officer, "kihon", amend.Amendment{Act: amend.Rewrite, Anchor: "1", Heading: "目的", Text: "目的を定めるものとする。"}, nil, after.SHA256))
+	must(t, o.Amend(t.Context(), o.officer, "kihon", amend.Amendment{Act: amend.Rewrite, Anchor: "1", Heading: "目的", Text: "目的を定めるものとする。"}, nil, after.SHA256, ""))
 	after = o.draft("kihon")
 	var notes []string
 	for _, step := range after.Steps[len(after.Steps)-2:] {
@@ -88,7 +88,7 @@ func TestAnAmendmentIsRefusedLikeAnyOtherEdit(t *testing.T) {
 		{"into itself", o.officer, amend.Amendment{Act: amend.Move, Anchor: "2", Where: amend.After, To: "2-1"}, draft.SHA256, fault.Invalid, "to"},
 		{"where there is no place", o.officer, amend.Amendment{Act: amend.Move, Anchor: "2", Where: amend.After, To: "2-1-9"}, draft.SHA256, fault.Invalid, "to"},
 	} {
-		err := o.Amend(t.Context(), c.actor, "kihon", c.a, nil, c.hash)
+		err := o.Amend(t.Context(), c.actor, "kihon", c.a, nil, c.hash, "")
 		if fault.KindOf(err) != c.want {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -97,7 +97,7 @@ func TestAnAmendmentIsRefusedLikeAnyOtherEdit(t *testing.T) {
 		}
 	}
 	must(t, o.Submit(t.Context(), o.officer, "kihon", minor(draft)))
-	if err := o.Amend(t.Context(), o.officer, "kihon", rewrite, nil, draft.SHA256); fault.KindOf(err) != fault.Conflict {
+	if err := o.Amend(t.Context(), o.officer, "kihon", rewrite, nil, draft.SHA256, ""); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("once submitted: %v", err)
 	}
 	if now := o.draft("kihon"); now.Text != draft.Text {

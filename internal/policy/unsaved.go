@@ -144,32 +144,38 @@ func (s *Service) loadTyping(ctx context.Context, db querier, actor authz.Actor,
 
 // Unfinished is what has been typed in a draft's place and would be lost with it.
 type Unfinished struct {
-	Own    time.Time // when the actor's own words were kept; zero where there are none
-	Others []string  // who else has words kept, by name only, the latest first
+	Own       time.Time // when the actor's own text was kept; zero where there is none
+	OwnClause time.Time // when their own words on a single clause were kept last; zero where there are none
+	Others    []string  // who else has words kept, by name only, the latest first
 }
 
 // None tells whether nobody has any.
-func (u Unfinished) None() bool { return u.Own.IsZero() && len(u.Others) == 0 }
+func (u Unfinished) None() bool { return u.Own.IsZero() && u.OwnClause.IsZero() && len(u.Others) == 0 }
 
 // loadUnfinished looks for the words that differ from what the draft says,
 // however old they are.
 func loadUnfinished(ctx context.Context, db querier, actor authz.Actor, revision int64) (Unfinished, error) {
 	rows, err := db.Query(ctx, `
-		SELECT u.person_id = $2, p.name, u.kept_at
-		FROM unsaved_text u JOIN revision r ON r.id = u.revision_id JOIN person p ON p.id = u.person_id
-		WHERE u.revision_id = $1 AND u.text <> r.text ORDER BY u.kept_at DESC, p.id`, revision, actor.Person)
+		SELECT p.id = $2, p.name, max(k.kept_at) FILTER (WHERE k.whole), max(k.kept_at) FILTER (WHERE NOT k.whole)
+		FROM (
+			SELECT u.person_id, u.kept_at, true AS whole FROM unsaved_text u JOIN revision r ON r.id = u.revision_id
+			WHERE u.revision_id = $1 AND u.text <> r.text
+			UNION ALL
+			SELECT person_id, kept_at, false FROM unsaved_clause WHERE revision_id = $1
+		) k JOIN person p ON p.id = k.person_id
+		GROUP BY p.id ORDER BY max(k.kept_at) DESC, p.id`, revision, actor.Person)
 	if err != nil {
 		return Unfinished{}, fmt.Errorf("looking for what is not saved: %w", err)
 	}
 	var (
-		u    Unfinished
-		mine bool
-		name string
-		at   time.Time
+		u             Unfinished
+		mine          bool
+		name          string
+		whole, clause *time.Time
 	)
-	_, err = pgx.ForEachRow(rows, []any{&mine, &name, &at}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&mine, &name, &whole, &clause}, func() error {
 		if mine {
-			u.Own = at
+			u.Own, u.OwnClause = orZero(whole), orZero(clause)
 		} else {
 			u.Others = append(u.Others, name)
 		}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -36,8 +37,13 @@ func (p *Portal) showClauses(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	left, err := p.leftWords(r, draft)
+	if err != nil {
+		return err
+	}
+	draft.Unfinished.OwnClause = time.Time{} // the list tells of each
 	return p.show(w, r, page.ClausesPage(page.Clauses{
-		Frame: p.draftFrame(r, draft.Title+"を項目ごとに直す", draft), Draft: draft, References: amend.Find(draft.Outline),
+		Frame: p.draftFrame(r, draft.Title+"を項目ごとに直す", draft), Draft: draft, References: amend.Find(draft.Outline), Left: left,
 	}))
 }
 
@@ -52,7 +58,7 @@ func (p *Portal) clauseForm(r *http.Request, draft policy.Draft, at outline.Anch
 	return page.Clause{
 		Frame: p.frame(r, clauseTitles[typed.Act], policiesLink, layout.Link{Label: "下書き", Address: draftAddress(draft.Code)},
 			layout.Link{Label: "項目ごとに直す", Address: clausesAddress(draft.Code)}),
-		Draft: draft, At: at, Shown: digestOf(at), Typed: typed,
+		Draft: draft, At: at, Shown: digestOf(at), Typed: typed, Kept: formToken(r),
 	}
 }
 
@@ -91,7 +97,16 @@ func (p *Portal) showAmend(act amend.Act) handler {
 				typed.Where = amend.After
 			}
 		}
-		return p.show(w, r, page.ClausePage(p.clauseForm(r, draft, at, typed)))
+		if keepsWords(act) {
+			if left, err := p.leftWords(r, draft); err != nil {
+				return err
+			} else if left = leftFor(left, at, typed); len(left) > 0 {
+				return p.offerWords(w, r, draft, left)
+			}
+		}
+		form := p.clauseForm(r, draft, at, typed)
+		form.Status.Opened = true
+		return p.show(w, r, page.ClausePage(form))
 	}
 }
 
@@ -112,14 +127,22 @@ func (p *Portal) amendClause(act amend.Act) handler {
 		if err != nil {
 			return err
 		}
+		var status page.TypedClause
+		if keepsWords(act) { // before it is tried: whatever comes of it, no words are lost
+			if status, err = p.keepWords(r, draft.Code, typed); err != nil {
+				p.note(r, err)
+			}
+			status.Kept.Changed = false // the page tells of it
+		}
 		if !bytes.Equal(hashField(r), draft.SHA256) {
-			return p.clauseChanged(w, r, draft, typed)
+			return p.clauseChanged(w, r, draft, typed, status)
 		}
 		at, err := clauseAt(draft, typed.Anchor)
 		if err != nil {
 			return err
 		}
 		form := p.clauseForm(r, draft, at, typed)
+		form.Status = status
 		if r.PostForm.Get("step") == "back" {
 			return p.show(w, r, page.ClausePage(form))
 		}
@@ -131,7 +154,7 @@ func (p *Portal) amendClause(act amend.Act) handler {
 			form.Title += "：変わることの確認"
 			return p.show(w, r, page.ClauseReviewPage(page.ClauseReview{Clause: form, Change: change}))
 		}
-		err = p.Policy.Amend(r.Context(), actorOf(r.Context()), draft.Code, typed, chosenReferences(r), hashField(r))
+		err = p.Policy.Amend(r.Context(), actorOf(r.Context()), draft.Code, typed, chosenReferences(r), hashField(r), r.PostForm.Get("kept"))
 		if err != nil {
 			return p.refuseClause(w, r, form, err)
 		}
@@ -178,7 +201,7 @@ func (p *Portal) refuseClause(w http.ResponseWriter, r *http.Request, form page.
 // typed, and the clause as it stands now, found by its words where its number is
 // another. Where it can't be found, what they typed is shown with no form, which
 // would be for another clause. Nothing is saved.
-func (p *Portal) clauseChanged(w http.ResponseWriter, r *http.Request, draft policy.Draft, typed amend.Amendment) error {
+func (p *Portal) clauseChanged(w http.ResponseWriter, r *http.Request, draft policy.Draft, typed amend.Amendment, status page.TypedClause) error {
 	list := draft.Outline.Anchors()
 	at, same := findAgain(list, typed.Anchor, r.PostForm.Get("shown"))
 	if at < 0 {
@@ -188,7 +211,7 @@ func (p *Portal) clauseChanged(w http.ResponseWriter, r *http.Request, draft pol
 	}
 	typed.To = "" // a number of before
 	form := p.clauseForm(r, draft, list[at], typed)
-	form.Changed, form.Gone = true, !same
+	form.Status, form.Changed, form.Gone = status, true, !same
 	return p.refuseClause(w, r, form, fault.New(fault.Conflict, "まだ保存していません。下の案内を読んで、もう一度進んでください。"))
 }
 

@@ -47,11 +47,12 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 		"/audience", "/abolish", "/revisions", "/revisions/1", "/revisions/2", "/revisions/1/notice", "/revisions/1/minutes", "/revisions/1/readers.csv", "/revisions/1/readers.xlsx", "/clauses/1/1", "/clauses/2/1",
 		"/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish",
 		"/draft/edit?text=unsaved", "/draft/comments", "/draft/comments?clause=1",
-		"/draft/clauses", "/draft/clauses/1/rewrite", "/draft/clauses/1/insert?where=under", "/draft/clauses/1/move", "/draft/clauses/1/delete",
+		"/draft/clauses", "/draft/clauses/1/rewrite", "/draft/clauses/1/rewrite?unsaved=NOTHING", "/draft/clauses/1/insert?where=under", "/draft/clauses/1/move", "/draft/clauses/1/delete",
 	}
 	posts := []string{
 		"", "/audience", "/abolish", "/readers/M001", "/draft", "/draft/edit", "/draft/submit", "/draft/take-back", "/draft/withdraw", "/draft/send-back", "/draft/notice", "/draft/decision", "/draft/publish", "/draft/edit/typed", "/draft/comments",
 		"/draft/clauses/1/rewrite", "/draft/clauses/1/insert", "/draft/clauses/1/move", "/draft/clauses/1/delete",
+		"/draft/clauses/1/rewrite/typed", "/draft/clauses/1/insert/typed", "/draft/clauses/unsaved",
 	}
 	if tried := len(pages) + len(below) + len(posts) + 3; tried < 30 {
 		t.Fatalf("only %d ways are tried", tried)

@@ -81,6 +81,7 @@ var dones = map[string]layout.Done{
 	"draft-started":     {Heading: "下書きを始めました", Text: "いまの版の写しです。「本文を直す」から直してください。"},
 	"draft-saved":       {Heading: "保存しました", Text: "構成と本文を確かめてください。"},
 	"unsaved-dropped":   {Heading: "控えた本文を捨てました", Text: "いまの下書きから直せます。"},
+	"words-dropped":     {Heading: "控えた入力を捨てました", Text: "項目を選んで、いまの下書きから直せます。"},
 	"commented":         {Heading: "意見を書きました", Text: "下の「意見」に出ます。本文のその項目にも、印が付きます。"},
 	"comment-resolved":  {Heading: "意見を済みにしました", Text: "済みにした人と日時は、意見に残ります。"},
 	"clause-saved":      {Heading: "保存しました", Text: "続けて、ほかの項目を直せます。"},

@@ -11,6 +11,7 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/internal/policy/amend"
 )
 
 // Addresses are built here only, from escaped parts.
@@ -50,6 +51,16 @@ func typedURL(code string) templ.SafeURL { return address("policies", code, "dra
 
 // unsavedURL is the editor with what was kept and not saved.
 func unsavedURL(code string) templ.SafeURL { return draftStepURL(code, "edit") + "?text=unsaved" }
+
+// typedClauseURL is where the form on a clause sends what is typed, to be kept.
+func typedClauseURL(code, anchor string, act amend.Act) templ.SafeURL {
+	return address("policies", code, "draft", "clauses", anchor, string(act), "typed")
+}
+
+// unsavedClausesURL is where what was kept of a clause is thrown away.
+func unsavedClausesURL(code string) templ.SafeURL {
+	return address("policies", code, "draft", "clauses", "unsaved")
+}
 
 func commentsURL(code string) templ.SafeURL { return draftStepURL(code, "comments") }
 

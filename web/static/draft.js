@@ -1,28 +1,29 @@
-// The editor of a draft: while somebody types, asks the portal to keep the text
-// for them, and shows how it reads. 「構成を確かめる」 does the same without it.
+// The forms of a draft: while somebody types, asks the portal to keep what the form
+// holds for them, at the address in its data-typed, and draws the parts that it
+// answers with (data-typed-part) anew: that it is kept and, in the editor, how the
+// text reads.
 
 const pause = 1500; // ms without a key before the text is sent
 const longest = 15000; // ms of typing after which it is sent all the same, or tried again
 const small = 60 << 10; // bytes: browsers send no more for a page that is left
 
 const form = document.querySelector('form[data-typed]');
-const area = form.elements.source;
 const failed = document.getElementById('typed-failed');
-const parts = ['typed-status', 'typed-others', 'typed-outline'];
+const parts = document.querySelectorAll('[data-typed-part]');
 
 let since = 0; // when the first key was pressed that is not sent yet; 0 for none
 let timer = 0;
 let under = null; // the request under way: there is one at a time
 let leaving = false; // the form is on its way, and brings all of it
 
-const isSmall = () => new Blob([area.value]).size < small;
+const isSmall = () => new Blob([...new FormData(form).values()]).size < small;
 
 function show(answer) {
 	const page = new DOMParser().parseFromString(answer, 'text/html');
-	const found = parts.map((id) => page.getElementById(id));
+	const found = [...parts].map((part) => page.getElementById(part.id));
 	if (!found.every(Boolean)) throw new Error('the portal answers with something else');
 	found.forEach((part, i) => {
-		const shown = document.getElementById(parts[i]);
+		const shown = parts[i];
 		// what is the same is not read out again
 		if (shown.innerHTML !== part.innerHTML) shown.replaceChildren(...part.childNodes);
 	});
@@ -59,7 +60,7 @@ function later(wait) {
 	timer = setTimeout(start, failed.hidden ? Math.min(wait, Math.max(0, since + longest - Date.now())) : wait);
 }
 
-area.addEventListener('input', () => {
+form.addEventListener('input', () => {
 	since ||= Date.now();
 	later(failed.hidden ? pause : longest);
 });

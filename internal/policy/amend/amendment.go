@@ -47,6 +47,18 @@ type Amendment struct {
 	Renumber bool
 }
 
+// Brings tells whether a Rewrite or an Insert has words that the clause, as it
+// stands in a text, does not have.
+func (a Amendment) Brings(o *outline.Outline) bool {
+	heading, text := cleanHeading(a.Heading), cleanText(a.Text)
+	if heading == "" && text == "" {
+		return false
+	}
+	return a.Act != Rewrite || !slices.ContainsFunc(o.Anchors(), func(c outline.Anchored) bool {
+		return c.Anchor == a.Anchor && c.Heading == heading && c.Text == text
+	})
+}
+
 // Refusal is why an amendment can't be made.
 type Refusal string
 
