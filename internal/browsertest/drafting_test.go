@@ -147,7 +147,12 @@ func TestAClauseIsCommentedOnAndSeenTo(t *testing.T) {
 	ciso.mustSee("意見を書きました")
 	ciso.mustSee("では遅いのではないか")
 	ciso.look("drafting-commented")
+	ciso.goTo("/policies/kihon/draft/notice")
+	ciso.mustSee("未済の意見が1件あります")
+	ciso.look("drafting-open-comments")
 
+	officer.goTo("/notices")
+	officer.mustSee("の下書きに意見が書かれました")
 	officer.goTo("/policies/kihon/draft")
 	officer.mustSee("意見1件")
 	officer.press("済みにする")

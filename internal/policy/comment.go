@@ -145,10 +145,14 @@ func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code stri
 			INSERT INTO draft_comment (revision_id, number, anchor, citation, heading, wording, text, written_by, written_at)
 			SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM draft_comment WHERE revision_id = $1
 			RETURNING id`, o.revision, on.Anchor, on.Citation, on.Heading, on.Text, n.Text, actor.Person, tx.Now).Scan(&id)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		notices, err := tellOfComment(ctx, tx, actor, o.revision)
 		return door.Effect{
 			Subject: trail.Subject{Kind: "draft_comment", ID: id}, Fields: []string{"text"},
 			Refs:         map[string]int64{"revision": o.revision, "document": o.document},
-			Confidential: map[string]any{"clause": on.Citation, "text": n.Text},
+			Confidential: map[string]any{"clause": on.Citation, "text": n.Text}, Tell: notices,
 		}, err
 	}))
 }

@@ -34,6 +34,8 @@ type Draft struct {
 	Steps      []Step
 	Mine       bool // whether whoever it was loaded for wrote on it last
 	Unfinished Unfinished
+	// OpenComments is how many comments nobody has seen to yet.
+	OpenComments int
 }
 
 // First tells whether there is no revision before it.
@@ -119,7 +121,11 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 	if err != nil {
 		return Draft{}, fmt.Errorf("loading a draft: %w", err)
 	}
-	if err := s.pool.QueryRow(ctx, `SELECT text FROM revision WHERE id = $1`, draft.Revision).Scan(&draft.Text); err != nil {
+	err = s.pool.QueryRow(ctx, `
+		SELECT r.text, (SELECT count(*) FROM draft_comment c
+			WHERE c.revision_id = r.id AND NOT EXISTS (SELECT FROM draft_comment_resolution e WHERE e.comment_id = c.id))
+		FROM revision r WHERE r.id = $1`, draft.Revision).Scan(&draft.Text, &draft.OpenComments)
+	if err != nil {
 		return Draft{}, fmt.Errorf("loading a draft: %w", err)
 	}
 	if draft.Outline, err = loadOutline(ctx, s.pool, draft.Revision); err != nil {

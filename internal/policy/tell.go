@@ -60,14 +60,32 @@ func tell(ctx context.Context, tx *door.Tx, actor authz.Actor, event Event, revi
 		if t.scale != "" && t.scale != scale {
 			continue
 		}
-		to, err := t.to(ctx, tx, d)
+		message, err := t.message(ctx, tx, actor, d)
 		if err != nil {
 			return nil, err
 		}
-		to = slices.DeleteFunc(to, func(person int64) bool { return person == actor.Person })
-		messages = append(messages, notice.Message{To: to, Notice: t.of(d)})
+		messages = append(messages, message)
 	}
 	return messages, nil
+}
+
+// tellOfComment returns whom to tell that the actor has commented on a draft. It
+// says no word of the comment, which is read where it stands.
+func tellOfComment(ctx context.Context, tx *door.Tx, actor authz.Actor, revision int64) ([]notice.Message, error) {
+	d, _, err := loadTold(ctx, tx, revision)
+	if err != nil {
+		return nil, err
+	}
+	t := telling{to: authors, about: AboutDraft, what: "の下書きに意見が書かれました", then: "下書きの「意見」を読んでください。直すところを直したら、「済みにする」を押してください。"}
+	message, err := t.message(ctx, tx, actor, d)
+	return []notice.Message{message}, err
+}
+
+// message is what is told, to all but the actor.
+func (t telling) message(ctx context.Context, tx *door.Tx, actor authz.Actor, d told) (notice.Message, error) {
+	to, err := t.to(ctx, tx, d)
+	to = slices.DeleteFunc(to, func(person int64) bool { return person == actor.Person })
+	return notice.Message{To: to, Notice: t.of(d)}, err
 }
 
 func loadTold(ctx context.Context, tx *door.Tx, revision int64) (d told, scale Scale, err error) {

@@ -133,6 +133,34 @@ func TestTheOtherAuthorsAreToldOfADecision(t *testing.T) {
 	}
 }
 
+// A comment is told to those who wrote on the draft, but for whoever comments:
+// that it is there, and no word of it.
+func TestThoseWhoDraftAreToldOfAComment(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.published(policy.Basic, "kihon")
+	d := o.draftOf("kihon", text+"第3条　加える。\n")
+	comment := policy.NewComment{Anchor: "1", Text: "見本の意見", SHA256: d.SHA256}
+	must(t, o.WriteComment(t.Context(), o.officer, "kihon", comment))
+	if got := o.newest(o.officer); strings.Contains(got, "意見") {
+		t.Errorf("who comments was told %q", got)
+	}
+	must(t, o.WriteComment(t.Context(), o.ciso, "kihon", comment))
+	got := o.told(o.officer)[0]
+	if !strings.HasSuffix(got.Title, "（第2版）の下書きに意見が書かれました") || got.Address != "/policies/kihon/draft" || strings.Contains(got.Title+got.Text, "見本の意見") {
+		t.Errorf("who drafts was told %+v", got)
+	}
+	for _, actor := range []authz.Actor{o.ciso, o.staff, o.manager, o.other} {
+		if got := o.newest(actor); strings.Contains(got, "意見") {
+			t.Errorf("%s was told %q", actor.Name, got)
+		}
+	}
+	must(t, o.ResolveComment(t.Context(), o.officer, "kihon", 1))
+	if n := o.draft("kihon").OpenComments; n != 1 {
+		t.Errorf("%d comments are open", n)
+	}
+}
+
 // While nobody is CISO, the one who takes their matters is told.
 func TestWhileTheCISOsRoleIsVacantTheRoleAboveIsTold(t *testing.T) {
 	t.Parallel()

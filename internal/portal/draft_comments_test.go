@@ -98,3 +98,30 @@ func TestNobodyReadsTheCommentsOnWhatIsPublished(t *testing.T) {
 		t.Errorf("comments without a draft: %d", a.status)
 	}
 }
+
+// The pages on which a draft goes on its way tell of comments that nobody has
+// seen to, and lead to them.
+func TestOpenCommentsAreToldOfBeforeADraftGoesOnItsWay(t *testing.T) {
+	t.Parallel()
+	portal, officer, _ := startedDraft(t)
+	ciso := signIn(t, portal, town.Holder("副町長"))
+	tells := func(v *visitor, step string, want bool) {
+		t.Helper()
+		a := v.get("/policies/kihon/draft" + step)
+		told := strings.Contains(a.body, "未済の意見が1件あります") && strings.Contains(a.body, `href="/policies/kihon/draft#comments-heading"`)
+		if a.status != 200 || told != want {
+			t.Errorf("%s: %d, tells of open comments: %t", step, a.status, told)
+		}
+	}
+	tells(officer, "/submit", false)
+	if a := ciso.post(comments, carried(ciso.get(comments).body, "clause", "1", "text", "見本の意見")); a.status != 200 {
+		t.Fatalf("commenting: %d", a.status)
+	}
+	tells(officer, "/submit", true)
+	officer.post("/policies/kihon/draft/submit", carried(officer.get("/policies/kihon/draft/submit").body, "scale", "minor", "why", "audit", "why_text", "見本"))
+	tells(ciso, "/notice", true)
+	tells(ciso, "/publish", true)
+	officer.post(comments, url.Values{"act": {"resolve"}, "number": {"1"}})
+	tells(ciso, "/notice", false)
+	tells(ciso, "/publish", false)
+}
