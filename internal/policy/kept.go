@@ -86,6 +86,9 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 	}
 	reading.DueOn = time.Time{} // each person's own; a list tells it
 	reading.Bound = may.isBound(reading.Kind, current.address, current.called) && !reading.Abolished(day)
+	if actor.Seen.Acknowledged == 0 {
+		return reading, nil // there is none to look up
+	}
 	done, err := s.kept.acknowledged.Get(acknowledgedKey{actor.Person, actor.Seen.Acknowledged}, func() (map[int64][]acknowledged, error) {
 		return loadAcknowledged(ctx, s.pool, actor.Person)
 	})
