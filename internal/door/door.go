@@ -1,5 +1,5 @@
 // Package door is the one door that every change passes: permission,
-// transaction, trail and notices in one place, so that none can forget a part.
+// transaction, trail, notices and jobs in one place, so that none can forget a part.
 package door
 
 import (

@@ -48,10 +48,6 @@ func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]late, error) {
 	if !tx.Today().After(c.from) {
 		return nil, nil // nobody is reminded on the day on which they are asked
 	}
-	v, err := c.whole(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
 	days := make([]int, len(reminders))
 	for i, r := range reminders {
 		days[i] = r.days
@@ -72,7 +68,7 @@ func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]late, error) {
 			RETURNING person_id, days)
 		SELECT m.person_id, coalesce(b.section_id, 0), t.due_on, m.days
 		FROM reminded m JOIN seen b ON b.person_id = m.person_id JOIN step t ON t.person_id = m.person_id
-		ORDER BY b.section_id, m.person_id`, v.arguments(tx.Today(), days)...)
+		ORDER BY b.section_id, m.person_id`, c.everybody.arguments(tx.Today(), days)...)
 	if err != nil {
 		return nil, fmt.Errorf("reminding: %w", err)
 	}

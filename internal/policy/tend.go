@@ -17,8 +17,9 @@ import (
 // campaign is what the portal needs to know of a revision that asks people.
 type campaign struct {
 	Document
-	Reading Reading
-	from    time.Time
+	Reading   Reading
+	from      time.Time
+	everybody view // whom it asks
 }
 
 // Tend asks whom a revision's campaign has not asked yet, such as who has a post
@@ -64,7 +65,7 @@ func (s *Service) Tend(ctx context.Context, revision int64) error {
 func (s *Service) TendAll(ctx context.Context) error {
 	rows, err := s.pool.Query(ctx, `
 		SELECT r.id FROM document d CROSS JOIN LATERAL (`+currentRevision+`) r
-		WHERE $1 AND r.due_on IS NOT NULL AND r.asked_from <= $2::date AND `+notAbolished("$2")+` ORDER BY r.id`, true, s.today())
+		WHERE r.due_on IS NOT NULL AND r.asked_from <= $1::date AND `+notAbolished("$2")+` ORDER BY r.id`, s.today(), s.today())
 	if err != nil {
 		return fmt.Errorf("listing campaigns: %w", err)
 	}
@@ -97,7 +98,8 @@ func loadCampaign(ctx context.Context, tx *door.Tx, revision int64) (c campaign,
 		return c, false, fmt.Errorf("loading a campaign: %w", err)
 	}
 	c.Document = r.Document
-	return c, true, nil
+	c.everybody, err = c.whole(ctx, tx)
+	return c, true, err
 }
 
 // whole is everybody whom the campaign asks.
@@ -121,11 +123,7 @@ func (c campaign) open(ctx context.Context, tx *door.Tx) ([]int64, error) {
 	if tag.RowsAffected() == 0 || c.Reading.countsFrom == c.Reading.Number {
 		return nil, nil
 	}
-	v, err := c.whole(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := tx.Query(ctx, `WITH `+seen+` SELECT person_id FROM seen WHERE acknowledged`, v.arguments(tx.Today())...)
+	rows, err := tx.Query(ctx, `WITH `+seen+` SELECT person_id FROM seen WHERE acknowledged`, c.everybody.arguments(tx.Today())...)
 	if err != nil {
 		return nil, fmt.Errorf("listing who need not acknowledge: %w", err)
 	}
@@ -163,16 +161,12 @@ const away = `(
 // ask asks whom it has not asked, and again who has come back. Whoever is asked
 // later has as many days as those who were asked first.
 func (c campaign) ask(ctx context.Context, tx *door.Tx) ([]int64, error) {
-	v, err := c.whole(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
 	rows, err := tx.Query(ctx, `
 		WITH `+seen+`,`+requested+`
 		INSERT INTO acknowledgement_request (revision_id, person_id, asked_on, due_on)
 		SELECT $6, s.person_id, $1, $9 FROM seen s LEFT JOIN requested q ON q.person_id = s.person_id
 		WHERE NOT s.acknowledged AND NOT s.excused AND (q.person_id IS NULL OR `+away+`)
-		ON CONFLICT DO NOTHING RETURNING person_id`, v.arguments(tx.Today(), c.dueFrom(tx.Today()), calendar.Tokyo.String())...)
+		ON CONFLICT DO NOTHING RETURNING person_id`, c.everybody.arguments(tx.Today(), c.dueFrom(tx.Today()), calendar.Tokyo.String())...)
 	if err != nil {
 		return nil, fmt.Errorf("asking to acknowledge: %w", err)
 	}
