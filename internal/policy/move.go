@@ -56,7 +56,7 @@ func (s *Service) move(ctx context.Context, actor authz.Actor, code string, even
 		a, leadsOn := leads(o.state, event, o.scale)
 		switch {
 		case !found:
-			return door.Unchanged(), fault.New(fault.Conflict, "この文書に、進行中の下書きはありません。すでに公開されたか、取り下げられています。「ポリシー」の一覧から、いまの状態を確かめてください。")
+			return door.Unchanged(), fault.New(fault.Conflict, noDraft)
 		case !leadsOn:
 			return door.Unchanged(), fault.New(fault.Conflict, "この下書きは「"+o.state.Title()+"」なので、この操作は行えません。下書きの画面を開き直して、いまの状態を確かめてください。")
 		case !bytes.Equal(o.sha256, sha256):
@@ -85,6 +85,9 @@ func (s *Service) move(ctx context.Context, actor authz.Actor, code string, even
 		}, nil
 	})
 }
+
+// noDraft is said where a draft is gone, as to who publishes it twice.
+const noDraft = "この文書に、進行中の下書きはありません。すでに公開されたか、取り下げられています。「ポリシー」の一覧から、いまの状態を確かめてください。"
 
 func errChangedSince() error {
 	return fault.New(fault.Conflict, "この下書きは、表示した後に変わりました。下書きの画面を開き直して、いまの本文を確かめてください。")

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/fault"
 	"kagami/internal/policy/outline"
 )
 
@@ -116,7 +117,10 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 	}
 	draft, err := pgx.CollectExactlyOneRow(rows, scanDraft)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Draft{}, errNoDocument()
+		if _, err := findDocument(ctx, s.pool, actor, code); err != nil {
+			return Draft{}, err
+		}
+		return Draft{}, fault.New(fault.NotFound, noDraft)
 	}
 	if err != nil {
 		return Draft{}, fmt.Errorf("loading a draft: %w", err)

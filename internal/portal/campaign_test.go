@@ -35,6 +35,9 @@ func TestWhatIsAskedOfPeopleIsKeptInTheForm(t *testing.T) {
 	if a := v.post("/policies/mihon/draft/publish", kept); !strings.Contains(a.body, "公開しました") {
 		t.Fatalf("published: %d %s", a.status, a.body)
 	}
+	if a := v.post("/policies/mihon/draft/publish", kept); a.status != 404 || !strings.Contains(a.body, "すでに公開されたか、取り下げられています") {
+		t.Errorf("published twice: %d %s", a.status, a.body)
+	}
 	if err := portal.Policy.TendAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
