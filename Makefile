@@ -22,7 +22,7 @@ run: ## install what is missing, build, and serve the portal with the sample tow
 test: ## install what the tests need, then run every test and check there is
 	@scripts/install postgresql slapd chromium fonts
 	@$(MAKE) --no-print-directory check
-	go test -tags browser ./internal/browsertest/...
+	go test -tags browser ./cmd/kagami/browsertest/...
 
 check: $(LINTER) ## fast: formatting, generated files, vet, linter, unit and database tests
 	@scripts/install postgresql slapd
@@ -38,7 +38,7 @@ build: ## bin/kagami, one static binary with everything inside
 bench: ## the speed figures, each a ratio taken within one run
 	@scripts/install postgresql
 	@$(MAKE) --no-print-directory build
-	go run ./internal/bench --binary bin/kagami
+	go run ./cmd/bench --binary bin/kagami
 
 generate: ## write the generated files anew
 	go tool templ generate -path web

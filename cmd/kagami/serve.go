@@ -26,10 +26,10 @@ import (
 	"kagami/internal/notice"
 	"kagami/internal/org"
 	"kagami/internal/policy"
-	"kagami/internal/portal"
 	"kagami/internal/postgres"
 	"kagami/internal/sample"
 	"kagami/migrations"
+	"kagami/web/server"
 )
 
 type serveCommand struct {
@@ -106,7 +106,7 @@ func (c *serveCommand) warn() {
 }
 
 // build makes the portal of its parts.
-func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, provider *openid.Provider, ways account.Ways) (*portal.Portal, error) {
+func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, provider *openid.Provider, ways account.Ways) (*server.Portal, error) {
 	d := door.New(pool, time.Now)
 	accounts := account.New(pool, d, c.Town).With(ways)
 	trying, err := c.trying(ctx, pool)
@@ -119,7 +119,7 @@ func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, provider *
 	if err != nil {
 		return nil, err
 	}
-	config := portal.Config{
+	config := server.Config{
 		Town: c.Town, PublicURL: c.publicURL(), Pool: pool, Now: time.Now,
 		Org: org.New(pool, d), Accounts: accounts, Factors: factors, Policy: policy.New(pool, d, time.Now),
 		Notices:        notice.New(pool, d.Now, policy.Topics()...),
@@ -135,7 +135,7 @@ func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, provider *
 			return nil, err
 		}
 	}
-	p, err := portal.New(config)
+	p, err := server.New(config)
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +211,7 @@ func (c *serveCommand) publicURL() *url.URL {
 
 // welcome prints the link by which the first administrator makes their account,
 // as long as nobody has one.
-func welcome(ctx context.Context, config portal.Config) error {
+func welcome(ctx context.Context, config server.Config) error {
 	link, needed, err := config.Accounts.MakeFirstLink(ctx)
 	if err != nil {
 		return err
@@ -238,7 +238,7 @@ func warn(ctx context.Context, accounts *account.Service) error {
 }
 
 // demo fills an empty database with the sample town.
-func demo(ctx context.Context, config portal.Config) error {
+func demo(ctx context.Context, config server.Config) error {
 	empty, err := config.Org.Empty(ctx)
 	if err != nil {
 		return err

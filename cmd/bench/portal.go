@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/account"
+	"kagami/internal/postgres"
+	"kagami/internal/postgres/cluster"
+	"kagami/internal/sample"
+	"kagami/migrations"
+	"kagami/web/server"
+	"kagami/web/server/servertest"
+	"kagami/web/static"
+)
+
+const (
+	readingLimit     = 0.8
+	acknowledgeLimit = 0.5
+	firstPageLimit   = 60_000 // bytes, without fonts
+	rounds           = 16     // the first is not counted
+)
+
+// town is a portal with the sample town, on a cluster that keeps its promises
+// to the disk.
+type town struct {
+	servertest.Services
+	pool     *pgxpool.Pool
+	url      string // as the schema's owner
+	accounts []sample.Account
+}
+
+// measurePortal measures the reading page and the acknowledgement.
+func measurePortal(ctx context.Context, _ string) ([]figure, error) {
+	return onTown(ctx, func(t *town) ([]figure, error) {
+		reading, err := t.measureReading(ctx)
+		if err != nil {
+			return nil, err
+		}
+		acknowledge, err := t.measureAcknowledge(ctx)
+		return append(reading, acknowledge), err
+	})
+}
+
+// onTown measures on a town of its own.
+func onTown(ctx context.Context, measure func(t *town) ([]figure, error)) (figures []figure, err error) {
+	dir, remove, err := place()
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	c, err := cluster.Start(ctx, cluster.Config{Dir: dir})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, c.Stop()) }()
+	if err := postgres.Migrate(ctx, c.URL(), migrations.All()); err != nil {
+		return nil, err
+	}
+	t, err := fill(ctx, c.URL())
+	if err != nil {
+		return nil, err
+	}
+	defer t.pool.Close()
+	return measure(t)
+}
+
+func fill(ctx context.Context, url string) (*town, error) {
+	pool, err := postgres.Open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	s, err := servertest.NewServices(pool, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := sample.Fill(ctx, sample.Town{Org: s.Org, Accounts: s.Accounts, Policy: s.Policy, Now: time.Now})
+	return &town{s, pool, url, accounts}, err
+}
+
+// measureReading holds the signed-in reading page beside a bare handler that
+// makes the same session query and writes the same bytes: for a person who has
+// acknowledged the text, and for one who has not.
+func (t *town) measureReading(ctx context.Context) ([]figure, error) {
+	page, stop, err := t.serve()
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	var figures []figure
+	for _, reader := range []struct {
+		name    string
+		account sample.Account
+	}{{"reading", t.accounts[0]}, {"reading-unread", t.accounts[12]}} {
+		f, bytes, err := t.holdBesideBare(ctx, page, reader.account)
+		if err != nil {
+			return nil, err
+		}
+		f.name = reader.name
+		figures = append(figures, f)
+		if reader.name == "reading" {
+			continue
+		}
+		files, err := static.New()
+		if err != nil {
+			return nil, err
+		}
+		all := bytes + files.Size("kagami.css")
+		figures = append(figures, figure{
+			name: "first-page", ratio: float64(all) / firstPageLimit, limit: 1,
+			detail: fmt.Sprintf("%d bytes: the reading page %d, its styles %d, nothing packed; limit %d", all, bytes, files.Size("kagami.css"), firstPageLimit),
+		})
+	}
+	return figures, nil
+}
+
+// serve runs the portal until stop.
+func (t *town) serve() (page *httptest.Server, stop func(), err error) {
+	handler, err := server.New(server.Config{
+		Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Pool: t.pool,
+		Org: t.Org, Accounts: t.Accounts, Factors: t.Factors, Policy: t.Policy, Notices: t.Notices, Now: time.Now,
+		Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	page = httptest.NewServer(handler)
+	page.URL = strings.Replace(page.URL, "127.0.0.1", "localhost", 1) // where the portal is at home
+	return page, func() {
+		page.Close()
+		handler.Close()
+	}, nil
+}
+
+func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sample.Account) (figure, int, error) {
+	cookie, err := signIn(ctx, page, who)
+	if err != nil {
+		return figure{}, 0, err
+	}
+	body, err := get(ctx, page.URL+"/policies/kihon", cookie)
+	if err != nil {
+		return figure{}, 0, err
+	}
+	sessions := account.NewSessions(t.pool, time.Now, false, func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusInternalServerError) })
+	defer sessions.Close()
+	bare := httptest.NewServer(sessions.Load(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, _, ok := sessions.Person(r.Context()); !ok {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write(body)
+	})))
+	defer bare.Close()
+	ratio, ratePage, rateBare, err := inTurn(rounds, against(page, "/policies/kihon", cookie).rate, against(bare, "/", cookie).rate)
+	return figure{
+		ratio: ratio, atLeast: true, limit: readingLimit,
+		detail: fmt.Sprintf("%.0f pages/s of %d bytes, a bare handler %.0f/s", ratePage, len(body), rateBare),
+	}, len(body), err
+}
+
+func against(server *httptest.Server, path string, cookie *http.Cookie) load {
+	host := strings.TrimPrefix(server.URL, "http://")
+	return load{host, []byte("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + cookie.String() + "\r\n\r\n")}
+}
+
+func signIn(ctx context.Context, page *httptest.Server, who sample.Account) (*http.Cookie, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	form := url.Values{"login": {who.StaffNumber}, "password": {who.Password}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, page.URL+"/login", strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := (&http.Client{Jar: jar}).Do(request)
+	if err != nil {
+		return nil, err
+	}
+	if err := response.Body.Close(); err != nil {
+		return nil, err
+	}
+	for _, cookie := range jar.Cookies(request.URL) {
+		if cookie.Name == "kagami" {
+			return cookie, nil
+		}
+	}
+	return nil, errors.New("signing in gave no session")
+}
+
+func get(ctx context.Context, address string, cookie *http.Cookie) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.AddCookie(cookie)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close() //nolint:errcheck // it was read only
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answers %s", address, response.Status)
+	}
+	return io.ReadAll(response.Body)
+}

@@ -1,0 +1,191 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"kagami/internal/postgres/pgtest"
+	"kagami/internal/sample"
+	"kagami/web/server/servertest"
+)
+
+//go:embed testdata/axe.min.js
+var axe string
+
+var (
+	server pgtest.Server
+	town   servertest.Town
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server, town.Fill)) }
+
+// person is someone at a browser.
+type person struct {
+	t       *testing.T
+	ctx     context.Context
+	portal  *servertest.Portal
+	pressed int // how often something was pressed, to mark what is next
+}
+
+// sitDown opens a browser of their own for a person, and signs them in.
+func sitDown(t *testing.T, portal *servertest.Portal, account sample.Account) *person {
+	t.Helper()
+	p := openBrowser(t, portal)
+	p.goTo("/login")
+	p.do(
+		chromedp.SendKeys(chromedp.CSS("#login"), account.StaffNumber),
+		chromedp.SendKeys(chromedp.CSS("#password"), account.Password),
+	)
+	p.press("サインインする")
+	p.mustSee("さんのホーム")
+	return p
+}
+
+func openBrowser(t *testing.T, portal *servertest.Portal) *person {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true))
+	allocator, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	ctx, cancelBrowser := chromedp.NewContext(allocator)
+	t.Cleanup(cancelBrowser)
+	return &person{t: t, ctx: ctx, portal: portal}
+}
+
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Fatal("no Chromium: apt-get install chromium")
+	return ""
+}
+
+func (p *person) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.t.Fatalf("%v, on a page that reads: %.600s", err, p.text())
+	}
+}
+
+func (p *person) goTo(path string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(p.portal.URL + path))
+}
+
+// patience is how long a page may take to come after something was pressed; it
+// never comes where the browser itself holds a form back.
+const patience = 20 * time.Second
+
+// press presses the button, or follows the link, that reads so, and waits for
+// the page it leads to.
+func (p *person) press(words string) {
+	p.t.Helper()
+	id := fmt.Sprintf("press-%d", p.pressed)
+	p.pressed++
+	found := evaluate[bool](p, fmt.Sprintf(`(() => {
+		const e = [...document.querySelectorAll('a, button, summary')].find(e => e.innerText.trim().startsWith(%q));
+		if (!e) return false;
+		e.setAttribute('data-press', %q);
+		return true;
+	})()`, words, id))
+	if !found {
+		p.t.Fatalf("nothing to press reads %q on: %.600s", words, p.text())
+	}
+	click := chromedp.Click(chromedp.CSS(`[data-press="` + id + `"]`))
+	loaded := chromedp.WaitEvent(page.LoadEventFired, func(page.EventLoadEventFired) bool { return true }, click)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, loaded); err != nil {
+		p.t.Fatalf("pressing %q: %v, on a page that reads: %.600s", words, err, p.text())
+	}
+}
+
+func evaluate[T any](p *person, script string, opts ...chromedp.EvaluateOption) T {
+	p.t.Helper()
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](script, opts...))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return v
+}
+
+func (p *person) text() string {
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+func (p *person) mustSee(words string) {
+	p.t.Helper()
+	if text := p.text(); !strings.Contains(text, words) {
+		p.t.Fatalf("want %q on a page that reads: %.1500s", words, text)
+	}
+}
+
+func (p *person) mustNotSee(words string) {
+	p.t.Helper()
+	if text := p.text(); strings.Contains(text, words) {
+		p.t.Fatalf("%q must not be on a page that reads: %.1500s", words, text)
+	}
+}
+
+// look keeps screenshots of the page at both widths, and lets axe-core find
+// nothing on it at either; nor may anything be wider than the screen.
+func (p *person) look(name string) {
+	p.t.Helper()
+	for _, width := range []int64{1280, 375} {
+		p.do(chromedp.EmulateViewport(width, 800))
+		picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		dir := filepath.Join("..", "..", "..", "test-output", "screens")
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			p.t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, width)), picture, 0o644); err != nil {
+			p.t.Fatal(err)
+		}
+		if over := evaluate[int](p, `document.documentElement.scrollWidth - window.innerWidth`); over > 0 {
+			p.t.Errorf("%s is %d px wider than a screen of %d px", name, over, width)
+		}
+		p.axe(fmt.Sprintf("%s at %d px", name, width))
+	}
+	p.do(chromedp.EmulateViewport(1280, 800))
+}
+
+func (p *person) axe(name string) {
+	p.t.Helper()
+	evaluate[bool](p, axe+"; true")
+	report := evaluate[string](p, `axe.run().then(r => JSON.stringify(r.violations.map(v => ({rule: v.id, help: v.help, nodes: v.nodes.map(n => n.html + ' ' + n.failureSummary)}))))`, chromedp.EvalAwaitPromise)
+	var violations []struct {
+		Rule, Help string
+		Nodes      []string
+	}
+	if err := json.Unmarshal([]byte(report), &violations); err != nil {
+		p.t.Fatal(err)
+	}
+	for _, v := range violations {
+		p.t.Errorf("axe on %s: %s (%s):\n%s", name, v.Rule, v.Help, strings.Join(v.Nodes, "\n"))
+	}
+}

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// clientAddress is where a request comes from. What a proxy says of it counts
+// only if the proxy is one of those that the setting names: the addresses that
+// were forwarded are read from the right, as far as each was written by a proxy
+// that is trusted. What stands further left, anyone can write.
+func clientAddress(r *http.Request, trusted []netip.Prefix) netip.Addr {
+	address := parseAddress(r.RemoteAddr)
+	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, before := range slices.Backward(forwarded) {
+		if !contains(trusted, address) {
+			break
+		}
+		next := parseAddress(strings.TrimSpace(before))
+		if !next.IsValid() {
+			break
+		}
+		address = next
+	}
+	return address
+}
+
+// parseAddress reads an address with or without a port; the zero value for none.
+func parseAddress(s string) netip.Addr {
+	if port, err := netip.ParseAddrPort(s); err == nil {
+		return port.Addr().Unmap()
+	}
+	address, err := netip.ParseAddr(strings.Trim(s, "[]"))
+	if err != nil {
+		return netip.Addr{}
+	}
+	return address.Unmap()
+}
+
+func contains(prefixes []netip.Prefix, address netip.Addr) bool {
+	return slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(address) })
+}
+
+// isLoopback tells whether a host, with or without a port, is this machine as a
+// browser on it sees it.
+func isLoopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if host == "localhost" {
+		return true
+	}
+	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && address.IsLoopback()
+}

@@ -1,0 +1,47 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+	"kagami/web/page"
+)
+
+func (p *Portal) showAudience(w http.ResponseWriter, r *http.Request) error {
+	document, audience, err := p.Policy.AudienceOf(r.Context(), actorOf(r.Context()), chi.URLParam(r, "code"))
+	if err != nil {
+		return err
+	}
+	return p.audienceForm(w, r, document, page.AudienceFields{Typed: audience, Named: !audience.Everyone}, nil)
+}
+
+func (p *Portal) changeAudience(w http.ResponseWriter, r *http.Request) error {
+	ctx, actor, code := r.Context(), actorOf(r.Context()), chi.URLParam(r, "code")
+	typed := page.AudienceFields{Typed: audienceField(r), Named: r.PostForm.Get("audience") == "named"}
+	if err := p.Policy.ChangeAudience(ctx, actor, code, typed.Typed); err != nil {
+		document, _, notThere := p.Policy.AudienceOf(ctx, actor, code)
+		if notThere != nil {
+			return notThere
+		}
+		return p.audienceForm(w, r, document, typed, err)
+	}
+	return goOn(w, r, policyAddress(code), "audience-changed")
+}
+
+func (p *Portal) audienceForm(w http.ResponseWriter, r *http.Request, document policy.Document, fields page.AudienceFields, refusal error) error {
+	problems, status, err := refused(refusal)
+	if err != nil {
+		return err
+	}
+	fields.Problems = problems
+	if fields.Sections, err = p.Org.Sections(r.Context(), actorOf(r.Context()), calendar.Day(p.Now())); err != nil {
+		return err
+	}
+	p.render(w, r, status, page.AudiencePage(page.Audience{
+		Frame: p.frame(r, document.Title+"の対象", policiesLink, documentLink(document)), Document: document, Fields: fields, Problems: problems,
+	}))
+	return nil
+}

@@ -1,0 +1,60 @@
+package server
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+	"kagami/web/page"
+)
+
+// showClause is where a link to a clause leads that was taken from some
+// revision: on to the clause in the current text, where it stands there under
+// its number as it was; else to what became of it.
+func (p *Portal) showClause(w http.ResponseWriter, r *http.Request) error {
+	number, err := strconv.Atoi(chi.URLParam(r, "number"))
+	if err != nil {
+		return notFound(w, r)
+	}
+	code := chi.URLParam(r, "code")
+	f, err := p.Policy.Follow(r.Context(), actorOf(r.Context()), code, number, chi.URLParam(r, "anchor"))
+	switch {
+	case err != nil:
+		return err
+	case f.Ahead:
+		return goToClause(w, r, policyAddress(code)+"/revisions/"+strconv.Itoa(number), f.Then)
+	case f.Stays():
+		return goToClause(w, r, policyAddress(code), f.Then)
+	}
+	return p.show(w, r, page.FollowedPage(page.Followed{
+		Frame: p.frame(r, page.FollowedTitle(f), policiesLink, documentLink(f.Reading.Document)), Followed: f, Today: calendar.Day(p.Now()),
+	}))
+}
+
+// showPublicClause is showClause on the page for everybody.
+func (p *Portal) showPublicClause(w http.ResponseWriter, r *http.Request) error {
+	number, err := strconv.Atoi(chi.URLParam(r, "number"))
+	if err != nil || p.HidePublic {
+		return notFound(w, r)
+	}
+	code := chi.URLParam(r, "code")
+	f, err := p.Policy.FollowPublic(r.Context(), code, number, chi.URLParam(r, "anchor"))
+	switch {
+	case err != nil:
+		return err
+	case f.Stays():
+		return goToClause(w, r, "/public/"+url.PathEscape(code), f.Then)
+	}
+	return p.servePublic(w, r, page.FollowedPage(page.Followed{Frame: p.publicFrame(page.FollowedTitle(f)), Followed: f, Public: true}))
+}
+
+// goToClause sends the browser on to a clause of a page, for this once: tomorrow
+// it may be another.
+func goToClause(w http.ResponseWriter, r *http.Request, address string, c policy.Cited) error {
+	http.Redirect(w, r, address+"#"+url.PathEscape(c.Anchor), http.StatusFound)
+	return nil
+}

@@ -1,0 +1,186 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+)
+
+// log writes one line a request: what was asked, by its route rather than its
+// address (addresses can name what is not public), and how it ended.
+func (p *Portal) log(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun := time.Now()
+		r = r.WithContext(withVisit(r.Context(), &visit{id: p.ids.next()}))
+		seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		next.ServeHTTP(seen, r)
+		// made by hand: LogAttrs walks the stack for a place in the source, which
+		// is the same for every request
+		line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
+		line.AddAttrs(
+			slog.String("id", requestID(r.Context())),
+			slog.String("method", r.Method),
+			slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
+			slog.Int("status", max(seen.Status(), http.StatusOK)),
+			slog.Duration("took", time.Since(begun)))
+		if out := p.Log.Handler(); out.Enabled(r.Context(), line.Level) {
+			_ = out.Handle(r.Context(), line) // as the logger does
+		}
+	})
+}
+
+// recover turns a panic into the page for what nobody foresaw.
+func (p *Portal) recover(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(v)
+			}
+			p.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// policyOfContent lets a page take nothing from anywhere but the portal.
+const policyOfContent = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// headers are the same for every page; only the static files say otherwise.
+func (p *Portal) headers(next http.Handler) http.Handler {
+	same := http.Header{
+		"Content-Security-Policy": {policyOfContent},
+		"X-Content-Type-Options":  {"nosniff"},
+		"Referrer-Policy":         {"no-referrer"},
+		"Cache-Control":           {"no-store"},
+	}
+	if p.secure() {
+		same["Strict-Transport-Security"] = []string{"max-age=31536000"}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		maps.Copy(w.Header(), same)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameOrigin refuses forms that another site sends in a person's name.
+func (p *Portal) sameOrigin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(p.page(func(http.ResponseWriter, *http.Request) error {
+		return fault.New(fault.Forbidden, "ほかのサイトから送られた操作は受け付けません。このポータルの画面を開き直してから、もう一度行ってください。")
+	}))
+	return protection.Handler(next)
+}
+
+// overTLS keeps passwords and cookies off networks that others can listen on:
+// without TLS people are served on this machine only, for trying. Who opens it by
+// a number is led to its name, which passkeys need.
+func (p *Portal) overTLS(next http.Handler) http.Handler {
+	if p.secure() {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(r.Host) {
+			p.fail(w, r, fault.New(fault.Forbidden, "暗号化されていない接続では使えません。https:// で始まるアドレスを開いてください。"))
+			return
+		}
+		if named := p.byName(r); named != "" {
+			http.Redirect(w, r, named, http.StatusSeeOther)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// byName is the address, by the name localhost, of a page that was asked for by
+// this machine's number; empty where there is none other.
+func (p *Portal) byName(r *http.Request) string {
+	if r.Method != http.MethodGet || p.PublicURL.Hostname() != "localhost" {
+		return ""
+	}
+	asked := url.URL{Host: r.Host}
+	if asked.Hostname() == "localhost" {
+		return ""
+	}
+	named := "http://localhost"
+	if port := asked.Port(); port != "" {
+		named += ":" + port
+	}
+	return named + r.URL.RequestURI()
+}
+
+// identify finds who acts: the session's person, with the roles of today. One
+// whose posts have ended is nobody.
+func (p *Portal) identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		person, seen, ok := p.sessions.Person(r.Context())
+		if !ok {
+			next.ServeHTTP(w, r)
+			return
+		}
+		actor, err := p.Org.ActorSeen(r.Context(), person, calendar.Day(p.Now()), seen)
+		if fault.KindOf(err) == fault.Unauthenticated {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if err != nil {
+			p.fail(w, r, err)
+			return
+		}
+		visitOf(r.Context()).actor = actor
+		next.ServeHTTP(w, r)
+	})
+}
+
+// gate lets through who may do a route's action at all, has proved who they are
+// as well as the route asks, and brings no more than the route's size.
+func (p *Portal) gate(route Route) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			actor := actorOf(r.Context())
+			switch {
+			case route.Action == authz.Public:
+			case actor.Person == 0:
+				p.fail(w, r, errSignIn())
+				return
+			case route.Action == authz.SignedIn:
+			case actor.Reach(route.Action) == authz.None:
+				_, err := authz.Check(actor, route.Action, authz.Matter{})
+				p.fail(w, r, err)
+				return
+			}
+			limit := route.MaxBody
+			if limit == 0 {
+				limit = maxForm
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, limit)
+			// once, for all who handle it; files are read by who expects them
+			if err := r.ParseForm(); err != nil {
+				p.fail(w, r, badForm(err))
+				return
+			}
+			if route.Action == authz.Public || p.proved(w, r, route) {
+				next.ServeHTTP(w, r)
+			}
+		})
+	}
+}
+
+func errSignIn() error {
+	return fault.New(fault.Unauthenticated, "")
+}

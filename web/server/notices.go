@@ -1,0 +1,46 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+
+	"kagami/web/page"
+)
+
+// showNotices lists what the actor was told, the newest first: before, in the
+// address, is the notice that the page follows.
+func (p *Portal) showNotices(w http.ResponseWriter, r *http.Request) error {
+	before, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
+	if err != nil || before < 0 {
+		before = 0
+	}
+	list, more, err := p.Notices.List(r.Context(), actorOf(r.Context()), before)
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, page.NoticesPage(page.Notices{Frame: p.frame(r, "お知らせ"), List: list, Older: before > 0, More: more}))
+}
+
+// seeNotices opens one of the actor's notices, which they have then seen, or
+// notes that they have seen all that the page showed.
+func (p *Portal) seeNotices(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	id, err := strconv.ParseInt(r.PostForm.Get("notice"), 10, 64)
+	if err != nil {
+		return errNoAct()
+	}
+	switch r.PostForm.Get("act") {
+	case "open":
+		address, err := p.Notices.MarkSeen(ctx, actorOf(ctx), id)
+		if err != nil {
+			return err
+		}
+		return goOn(w, r, address, "")
+	case "all":
+		if err := p.Notices.MarkAllSeen(ctx, actorOf(ctx), id); err != nil {
+			return err
+		}
+		return goOn(w, r, "/notices", "notices-seen")
+	}
+	return errNoAct()
+}

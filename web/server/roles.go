@@ -1,0 +1,100 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/web/component"
+	"kagami/web/layout"
+	"kagami/web/page"
+)
+
+var rolesLink = layout.Link{Label: "職と役割の表", Address: "/roles"}
+
+func (p *Portal) showRoles(w http.ResponseWriter, r *http.Request) error {
+	return p.rolesPage(w, r, page.RuleFields{}, nil)
+}
+
+func (p *Portal) addRule(w http.ResponseWriter, r *http.Request) error {
+	f := r.PostForm
+	typed := page.RuleFields{Title: f.Get("title"), Section: f.Get("section"), Role: f.Get("role"), First: f.Get("first")}
+	var read fieldReader
+	rule := org.Rule{Title: typed.Title, Section: typed.Section, Role: authz.Role(typed.Role), First: read.day("first", typed.First)}
+	if typed.First == "" {
+		read.problems = append(read.problems, fault.Problem{Field: "first", Message: "最初の日を入力してください。"})
+	}
+	err := read.err()
+	if err == nil {
+		err = p.Org.AddRule(r.Context(), actorOf(r.Context()), rule)
+	}
+	if err != nil {
+		return p.rolesPage(w, r, typed, err)
+	}
+	return goOn(w, r, "/roles", "rule-added")
+}
+
+func (p *Portal) rolesPage(w http.ResponseWriter, r *http.Request, typed page.RuleFields, refusal error) error {
+	problems, status, err := refused(refusal)
+	if err != nil {
+		return err
+	}
+	actor, today := actorOf(r.Context()), calendar.Day(p.Now())
+	v := page.Roles{
+		Frame: p.frame(r, "職と役割の表", organizationLink), Today: today, MayChange: mayChangeOrganization(actor), Typed: typed, Problems: problems,
+	}
+	if v.Rules, err = p.Org.Rules(r.Context(), actor, today); err != nil {
+		return err
+	}
+	if v.MayChange {
+		if v.Sections, err = p.sections(r); err != nil {
+			return err
+		}
+	}
+	p.render(w, r, status, page.RolesPage(v))
+	return nil
+}
+
+func (p *Portal) showRule(w http.ResponseWriter, r *http.Request) error {
+	rule, err := p.Org.Rule(r.Context(), actorOf(r.Context()), idIn(r), calendar.Day(p.Now()))
+	if err != nil {
+		return err
+	}
+	return p.rulePeriod(w, r, rule, dayValue(rule.Last), nil)
+}
+
+// endRule ends a line of the role table, or takes it back before it begins.
+func (p *Portal) endRule(w http.ResponseWriter, r *http.Request) error {
+	ctx, actor, today := r.Context(), actorOf(r.Context()), calendar.Day(p.Now())
+	rule, err := p.Org.Rule(ctx, actor, idIn(r), today)
+	if err != nil {
+		return err
+	}
+	done, typed := "ended", r.PostForm.Get("last")
+	if r.PostForm.Get("act") == "withdraw" {
+		done, err = "withdrawn", p.Org.WithdrawRule(ctx, actor, rule.ID)
+	} else {
+		var read fieldReader
+		last := read.day("last", typed)
+		if err = read.err(); err == nil {
+			err = p.Org.EndRule(ctx, actor, rule.ID, last)
+		}
+	}
+	if err != nil {
+		return p.rulePeriod(w, r, rule, typed, err)
+	}
+	return goOn(w, r, "/roles", done)
+}
+
+func (p *Portal) rulePeriod(w http.ResponseWriter, r *http.Request, rule org.Rule, last string, refusal error) error {
+	today := calendar.Day(p.Now())
+	return p.period(w, r, page.Period{
+		Frame:   p.frame(r, org.PostName(rule.SectionName, rule.Title)+"の役割", organizationLink, rolesLink),
+		Address: fmt.Sprintf("/roles/%d", rule.ID),
+		Facts:   []component.Fact{{Name: "役割", Value: rule.Role.Title()}, {Name: "今日の人数", Value: fmt.Sprintf("%d人", rule.Holders)}},
+		Last:    last, Yesterday: today.AddDate(0, 0, -1), Prepared: rule.First.After(today), Withdraw: "この行を取り消す",
+	}, refusal)
+}

@@ -1,0 +1,83 @@
+package server_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"kagami/internal/fault"
+	"kagami/web/server"
+	"kagami/web/server/servertest"
+)
+
+// configured is what a portal is made of that people reach at an address.
+func configured(t *testing.T, public string) server.Config {
+	t.Helper()
+	other := servertest.Start(t, &databases)
+	address, err := url.Parse(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server.Config{
+		Town: "鏡石町", PublicURL: address, Pool: other.DB.Pool, Org: other.Org, Accounts: other.Accounts, Factors: other.Factors, Policy: other.Policy, Notices: other.Notices,
+		Now: other.Clock.Now, Log: slog.New(slog.NewJSONHandler(other.Log, nil)),
+	}
+}
+
+// Behind TLS every cookie is the portal's alone, sent over TLS alone, and out of
+// reach of scripts; and the browser is told to come over TLS only.
+func TestCookiesAndHeadersBehindTLS(t *testing.T) {
+	t.Parallel()
+	config := configured(t, "https://portal.town.example")
+	p, err := server.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	account := town.Accounts[12]
+	form := url.Values{"login": {account.StaffNumber}, "password": {account.Password}}
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/login", strings.NewReader(form.Encode()))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer := httptest.NewRecorder()
+	p.ServeHTTP(answer, request)
+	if answer.Code != http.StatusSeeOther {
+		t.Fatalf("signing in: %d %s", answer.Code, answer.Body)
+	}
+	cookies := answer.Header().Values("Set-Cookie")
+	if len(cookies) != 2 {
+		t.Errorf("the cookies are %q", cookies)
+	}
+	for _, cookie := range cookies {
+		for _, want := range []string{"Path=/", "Secure", "HttpOnly", "SameSite=Lax"} {
+			if !strings.HasPrefix(cookie, "__Host-kagami") || !strings.Contains(cookie, want) {
+				t.Errorf("%s lacks %s", cookie, want)
+			}
+		}
+		if strings.Contains(cookie, "Domain=") {
+			t.Errorf("%s is for other sites too", cookie)
+		}
+	}
+	for header, want := range map[string]string{
+		"Strict-Transport-Security": "max-age=31536000",
+		"Referrer-Policy":           "no-referrer",
+		"X-Content-Type-Options":    "nosniff",
+		"Content-Security-Policy":   "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+	} {
+		if got := answer.Header().Get(header); got != want {
+			t.Errorf("%s: %s", header, got)
+		}
+	}
+}
+
+func TestAPortalWithoutTLSIsForThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	for _, public := range []string{"http://portal.town.example", "http://192.0.2.1:8080"} {
+		config := configured(t, public)
+		if _, err := server.New(config); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", public, err)
+		}
+	}
+}
