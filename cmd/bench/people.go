@@ -74,7 +74,7 @@ func measurePeople(ctx context.Context, binary string) (figures []figure, err er
 	if err != nil {
 		return nil, err
 	}
-	preview, err := measurePreview(ctx, &town{Services: services, pool: pool}, administrator, personnelFile(today.AddDate(0, 0, 1), manyPeople/10))
+	preview, err := measurePreview(ctx, &town{Services: services, pool: pool}, administrator, personnelFile(today.AddDays(1), manyPeople/10))
 	return append(figures, preview), err
 }
 
@@ -92,7 +92,7 @@ func anAdministrator(ctx context.Context, s servertest.Services) (sample.Account
 
 // personnelFile is a workbook of many people who hold their posts from a day on;
 // so many of them in another section than at first.
-func personnelFile(from time.Time, moved int) []byte {
+func personnelFile(from calendar.Date, moved int) []byte {
 	table := sheet.Table{Columns: org.PersonnelColumns()}
 	for i := range manyPeople {
 		section, title := i%manySections, "職員"

@@ -52,7 +52,7 @@ type Holder struct {
 	Name        string
 	Post        string // with its 課室; empty for a role given directly
 	// Begins is the first day of the post, for somebody who has none yet; else zero.
-	Begins time.Time
+	Begins calendar.Date
 }
 
 // newToken makes a token of 120 bits that can be typed from paper: no letter in
@@ -77,7 +77,7 @@ func linkKey(token string) []byte {
 func makeLink(ctx context.Context, tx *door.Tx, actor authz.Actor, purpose Purpose, holder Holder) (Link, error) {
 	from := tx.Now
 	if first := holder.Begins; !first.IsZero() {
-		from = time.Date(first.Year(), first.Month(), first.Day(), 0, 0, 0, 0, calendar.Tokyo)
+		from = first.Start()
 	}
 	link := Link{Token: newToken(), Purpose: purpose, Holder: holder, EndsAt: from.Add(purpose.limit())}
 	_, err := tx.Exec(ctx, `
@@ -400,7 +400,7 @@ func (s *Service) mayAccept(ctx context.Context, tx *door.Tx, person int64) erro
 	}
 	var (
 		suspended, administers bool
-		begins                 *time.Time
+		begins                 calendar.Date
 	)
 	err = tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM account WHERE person_id = $1 AND suspended_at IS NOT NULL),
@@ -410,8 +410,8 @@ func (s *Service) mayAccept(ctx context.Context, tx *door.Tx, person int64) erro
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking up an account: %w", err)
-	case !serves && begins != nil:
-		return fault.New(fault.Forbidden, "このリンクは、発令日の"+calendar.Wareki(*begins)+"から使えます。その日に、もう一度開いてください。")
+	case !serves && !begins.IsZero():
+		return fault.New(fault.Forbidden, "このリンクは、発令日の"+calendar.Wareki(begins)+"から使えます。その日に、もう一度開いてください。")
 	case !serves:
 		return fault.New(fault.Forbidden, "本日の時点で発令されている職がないため、利用できません。総務課に連絡してください。")
 	case suspended:

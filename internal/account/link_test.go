@@ -304,7 +304,7 @@ func TestAllWithoutAnAccountAreInvitedTogether(t *testing.T) {
 func TestWhoeverBeginsSoonIsInvitedBefore(t *testing.T) {
 	t.Parallel()
 	p, administrator, _ := withAdministrators(t)
-	first := time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC)
+	first := calendar.NewDate(2027, 4, 1)
 	person := p.hireFrom(t, "M003", "見本 梅子", first)
 	midnight := time.Date(2027, 4, 1, 0, 0, 0, 0, calendar.Tokyo)
 	p.clock.advance(midnight.Add(-61*24*time.Hour + time.Hour).Sub(p.clock.Now()))
@@ -312,7 +312,7 @@ func TestWhoeverBeginsSoonIsInvitedBefore(t *testing.T) {
 		t.Errorf("61 days before: %v", err)
 	}
 	p.clock.advance(24 * time.Hour)
-	if a, err := p.Account(t.Context(), administrator, "M003"); err != nil || !a.Begins.Equal(first) {
+	if a, err := p.Account(t.Context(), administrator, "M003"); err != nil || a.Begins != first {
 		t.Errorf("they begin on %v, %v", a.Begins, err)
 	}
 	if a, err := p.Account(t.Context(), administrator, "M002"); err != nil || !a.Begins.IsZero() {
@@ -329,7 +329,7 @@ func TestWhoeverBeginsSoonIsInvitedBefore(t *testing.T) {
 		t.Fatalf("%d are invited, %v", len(links), err)
 	}
 	link := links[1]
-	if link.Holder.Person != person || !link.Holder.Begins.Equal(first) || !link.EndsAt.Equal(midnight.Add(7*24*time.Hour)) {
+	if link.Holder.Person != person || link.Holder.Begins != first || !link.EndsAt.Equal(midnight.Add(7*24*time.Hour)) {
 		t.Errorf("the link is %+v", link)
 	}
 	if _, err := p.Accept(t.Context(), link.Token, password); fault.KindOf(err) != fault.Forbidden || !strings.Contains(err.Error(), "令和9年4月1日から使えます") {

@@ -68,12 +68,10 @@ func scanAccount(row pgx.CollectableRow) (Account, error) {
 		a                            Account
 		section, title               string
 		signedIn, suspended, invited *time.Time
-		begins                       *time.Time
 	)
-	err := row.Scan(&a.Person, &a.StaffNumber, &a.Name, &section, &title, &begins, &a.Exists, &signedIn, &suspended, &a.SuspensionReason, &invited,
+	err := row.Scan(&a.Person, &a.StaffNumber, &a.Name, &section, &title, &a.Begins, &a.Exists, &signedIn, &suspended, &a.SuspensionReason, &invited,
 		&a.Password, &a.BreakGlass, &a.Email, &a.Administers)
 	a.Post = org.PostName(section, title)
-	a.Begins = orZero(begins)
 	a.SignedInAt, a.SuspendedAt, a.InvitedUntil = orZero(signedIn), orZero(suspended), orZero(invited)
 	return a, err
 }
@@ -168,7 +166,7 @@ func (s *Service) managed(ctx context.Context, actor authz.Actor) ([]int64, erro
 	return people, nil
 }
 
-func (s *Service) today() time.Time { return calendar.Day(s.door.Now()) }
+func (s *Service) today() calendar.Date { return calendar.Day(s.door.Now()) }
 
 // Suspend keeps somebody from signing in, and ends all their sessions at once.
 // Conflict where theirs is the last break-glass account that a town needs.

@@ -12,6 +12,7 @@ import (
 
 	"kagami/internal/account"
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -44,11 +45,11 @@ func aPlace(t *testing.T) place {
 // hire registers somebody with a post of their own.
 func (p place) hire(t *testing.T, number, name string) int64 {
 	t.Helper()
-	return p.hireFrom(t, number, name, time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC))
+	return p.hireFrom(t, number, name, calendar.NewDate(2026, 4, 1))
 }
 
 // hireFrom registers somebody whose post begins on a day.
-func (p place) hireFrom(t *testing.T, number, name string, first time.Time) int64 {
+func (p place) hireFrom(t *testing.T, number, name string, first calendar.Date) int64 {
 	t.Helper()
 	person, err := p.org.AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: number, Name: name, Furigana: "ミホン"})
 	if err != nil {

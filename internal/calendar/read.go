@@ -18,7 +18,7 @@ var (
 // ReadDay reads a day as offices write it, in either width: 2027-04-01,
 // 2027/4/1, 2027年4月1日, 20270401, 令和9年4月1日, 令和元年5月1日, R9.4.1, r9/4/1.
 // False where it is none, or there is no such day.
-func ReadDay(s string) (time.Time, bool) {
+func ReadDay(s string) (Date, bool) {
 	s = strings.ToUpper(strings.Join(strings.Fields(norm.NFKC.String(s)), ""))
 	for _, shape := range []*regexp.Regexp{western, packed} {
 		if m := shape.FindStringSubmatch(s); m != nil {
@@ -27,7 +27,7 @@ func ReadDay(s string) (time.Time, bool) {
 	}
 	m := inEra.FindStringSubmatch(s)
 	if m == nil {
-		return time.Time{}, false
+		return Date{}, false
 	}
 	for i, era := range eras {
 		if m[1] != era.name && m[1] != era.letter {
@@ -37,7 +37,7 @@ func ReadDay(s string) (time.Time, bool) {
 		over := i > 0 && !day.Before(eras[i-1].first)
 		return day, ok && number(m[2]) > 0 && !day.Before(era.first) && !over
 	}
-	return time.Time{}, false
+	return Date{}, false
 }
 
 // number is a number of a few digits; 元 is the first year.
@@ -52,7 +52,8 @@ func number(s string) int {
 	return n
 }
 
-func dayOf(year int, month, day string) (time.Time, bool) {
-	at := time.Date(year, time.Month(number(month)), number(day), 0, 0, 0, 0, time.UTC)
-	return at, int(at.Month()) == number(month) && at.Day() == number(day)
+func dayOf(year int, month, day string) (Date, bool) {
+	date := NewDate(year, time.Month(number(month)), number(day))
+	_, m, d := date.Date()
+	return date, !date.IsZero() && int(m) == number(month) && d == number(day)
 }

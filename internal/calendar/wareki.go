@@ -9,18 +9,18 @@ import (
 var eras = []struct {
 	name   string
 	letter string
-	first  time.Time
+	first  Date
 }{
-	{"令和", "R", time.Date(2019, 5, 1, 0, 0, 0, 0, time.UTC)},
-	{"平成", "H", time.Date(1989, 1, 8, 0, 0, 0, 0, time.UTC)},
-	{"昭和", "S", time.Date(1926, 12, 25, 0, 0, 0, 0, time.UTC)},
-	{"大正", "T", time.Date(1912, 7, 30, 0, 0, 0, 0, time.UTC)},
-	{"明治", "M", time.Date(1868, 10, 23, 0, 0, 0, 0, time.UTC)},
+	{"令和", "R", NewDate(2019, 5, 1)},
+	{"平成", "H", NewDate(1989, 1, 8)},
+	{"昭和", "S", NewDate(1926, 12, 25)},
+	{"大正", "T", NewDate(1912, 7, 30)},
+	{"明治", "M", NewDate(1868, 10, 23)},
 }
 
 // Wareki writes a day as people write it: 令和8年11月24日, 令和元年5月1日. Days
 // before 明治 are written with the year alone.
-func Wareki(day time.Time) string {
+func Wareki(day Date) string {
 	y, m, d := day.Date()
 	name, year := "", strconv.Itoa(y)
 	for _, era := range eras {

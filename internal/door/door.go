@@ -55,7 +55,7 @@ func (tx *Tx) Allow(action authz.Action, matter authz.Matter) error {
 }
 
 // Today is the day of the change, in Tokyo.
-func (tx *Tx) Today() time.Time { return calendar.Day(tx.Now) }
+func (tx *Tx) Today() calendar.Date { return calendar.Day(tx.Now) }
 
 // Effect is what a change did: what the trail records of it, and whom to tell.
 type Effect struct {

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/state"
 )
@@ -17,7 +17,7 @@ import (
 // of the organization.
 type actorKey struct {
 	person       int64
-	day          time.Time
+	day          calendar.Date
 	organization int64
 }
 
@@ -26,7 +26,7 @@ const keptActors = 20_000
 
 // ActorSeen is ActorOn for a person whose request has seen a state of the
 // database: of one state, the same person is looked up once a day.
-func (s *Service) ActorSeen(ctx context.Context, person int64, day time.Time, seen state.Numbers) (authz.Actor, error) {
+func (s *Service) ActorSeen(ctx context.Context, person int64, day calendar.Date, seen state.Numbers) (authz.Actor, error) {
 	actor, err := s.kept.Get(actorKey{person, day, seen.Organization}, func() (authz.Actor, error) {
 		return s.ActorOn(ctx, person, day)
 	})
@@ -46,7 +46,7 @@ type found struct {
 // Asia/Tokyo, as calendar.Day gives it): by their posts, as 職務代理, directly, and
 // those below them that are vacant. Unauthenticated if they hold nothing that
 // day: whoever has left has no rights, not even to sign in.
-func (s *Service) ActorOn(ctx context.Context, person int64, day time.Time) (authz.Actor, error) {
+func (s *Service) ActorOn(ctx context.Context, person int64, day calendar.Date) (authz.Actor, error) {
 	rows, err := s.pool.Query(ctx, `
 		WITH mine AS (
 			SELECT 'staff' AS role, po.section_id, po.title, po.position, a.acting, a.id

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/trail"
@@ -19,9 +19,9 @@ type Appointment struct {
 	ID     int64
 	Person int64
 	Post   int64
-	First  time.Time
-	Last   time.Time // zero: until further notice
-	Acting bool      // 職務代理
+	First  calendar.Date
+	Last   calendar.Date // zero: until further notice
+	Acting bool          // 職務代理
 }
 
 // Appoint gives a person a post from a day on, which may be past: a 発令 is often
@@ -69,13 +69,13 @@ func (s *Service) appoint(ctx context.Context, tx *door.Tx, a Appointment, succe
 func (a Appointment) effect(id int64, fields ...string) door.Effect {
 	return door.Effect{
 		Subject: trail.Subject{Kind: "appointment", ID: id}, Fields: fields, Refs: map[string]int64{"person": a.Person, "post": a.Post},
-		Confidential: map[string]any{"first": dayOrNone(a.First), "last": dayOrNone(a.Last), "acting": a.Acting},
+		Confidential: map[string]any{"first": a.First.String(), "last": a.Last.String(), "acting": a.Acting},
 	}
 }
 
 // checkPeriod refuses a period without a first day, or whose last day is before
 // its first.
-func checkPeriod(first, last time.Time) error {
+func checkPeriod(first, last calendar.Date) error {
 	switch {
 	case first.IsZero():
 		return invalid("first", "最初の日を入力してください。")
@@ -91,7 +91,7 @@ func insertAppointment(ctx context.Context, tx pgx.Tx, a Appointment) (int64, er
 		WITH po AS (SELECT po.id, po.single_holder FROM post po LEFT JOIN section s ON s.id = po.section_id WHERE po.id = $2 AND `+sectionLasts(`$3::date`, `$4::date`)+`)
 		INSERT INTO appointment (person_id, post_id, single_holder, period, acting)
 		SELECT $1, po.id, po.single_holder, daterange($3::date, $4::date, '[]'), $5 FROM po RETURNING id`,
-		a.Person, a.Post, a.First, orNull(a.Last), a.Acting).Scan(&id)
+		a.Person, a.Post, a.First, a.Last, a.Acting).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, errNotLasting("post")
 	}
@@ -126,7 +126,7 @@ func (s *Service) endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]
 	if err != nil {
 		return nil, fmt.Errorf("ending the appointments before: %w", err)
 	}
-	last := a.First.AddDate(0, 0, -1)
+	last := a.First.AddDays(-1)
 	before, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Appointment, error) {
 		b := Appointment{Last: last, Acting: a.Acting}
 		return b, row.Scan(&b.ID, &b.Person, &b.Post, &b.First)
@@ -149,7 +149,7 @@ func (s *Service) endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]
 // EndAppointment sets the last day of an appointment; zero for until further
 // notice. What has been is not undone: a last day before the first, or before
 // yesterday for one that was in force until now, is refused.
-func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int64, last time.Time) error {
+func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int64, last calendar.Date) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		a, err := lockAppointment(ctx, tx, id)
 		if err != nil {
@@ -166,7 +166,7 @@ func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int6
 			tag, err := tx.Exec(ctx, `
 				UPDATE appointment a SET period = daterange(lower(a.period), $2::date, '[]')
 				FROM post po LEFT JOIN section s ON s.id = po.section_id
-				WHERE a.id = $1 AND po.id = a.post_id AND `+sectionLasts(`lower(a.period)`, `$2::date`), id, orNull(last))
+				WHERE a.id = $1 AND po.id = a.post_id AND `+sectionLasts(`lower(a.period)`, `$2::date`), id, last)
 			if err == nil && tag.RowsAffected() == 0 {
 				return errNotLasting("last")
 			}
@@ -181,8 +181,8 @@ func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int6
 
 // checkEnd refuses a new last day (zero for none) that would change what has
 // been: of a period that is over, or before yesterday.
-func checkEnd(today, first, was, last time.Time) error {
-	yesterday := today.AddDate(0, 0, -1)
+func checkEnd(today, first, was, last calendar.Date) error {
+	yesterday := today.AddDays(-1)
 	switch {
 	case !last.IsZero() && last.Before(first):
 		return errReversed()
@@ -232,12 +232,12 @@ type AppointmentLine struct {
 }
 
 // On tells whether the appointment is in force on a day.
-func (a Appointment) On(day time.Time) bool {
+func (a Appointment) On(day calendar.Date) bool {
 	return !day.Before(a.First) && (a.Last.IsZero() || !day.After(a.Last))
 }
 
 // Appointment returns an appointment; NotFound if there is none.
-func (s *Service) Appointment(ctx context.Context, actor authz.Actor, id int64, day time.Time) (AppointmentLine, error) {
+func (s *Service) Appointment(ctx context.Context, actor authz.Actor, id int64, day calendar.Date) (AppointmentLine, error) {
 	if err := maySee(actor); err != nil {
 		return AppointmentLine{}, err
 	}
@@ -254,7 +254,7 @@ func (s *Service) Appointment(ctx context.Context, actor authz.Actor, id int64, 
 // appointments lists those that fulfil a condition on a ($1), the latest first,
 // each with the roles that its post carries on its last day or, while it lasts,
 // on the day asked for.
-func (s *Service) appointments(ctx context.Context, condition string, argument int64, day time.Time) ([]AppointmentLine, error) {
+func (s *Service) appointments(ctx context.Context, condition string, argument int64, day calendar.Date) ([]AppointmentLine, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT a.id, a.person_id, p.name, p.staff_number, a.post_id, lower(a.period), upper(a.period) - 1, a.acting,
 		       coalesce(s.name, ''), coalesce(s.code, ''), po.title,
@@ -268,12 +268,11 @@ func (s *Service) appointments(ctx context.Context, condition string, argument i
 	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (AppointmentLine, error) {
 		var (
 			l              AppointmentLine
-			last           *time.Time
 			section, title string
 		)
-		err := row.Scan(&l.ID, &l.Person, &l.PersonName, &l.StaffNumber, &l.Appointment.Post, &l.First, &last, &l.Acting,
+		err := row.Scan(&l.ID, &l.Person, &l.PersonName, &l.StaffNumber, &l.Appointment.Post, &l.First, &l.Last, &l.Acting,
 			&section, &l.SectionCode, &title, &l.Roles)
-		l.Post, l.Last = PostName(section, title), orZero(last)
+		l.Post = PostName(section, title)
 		return l, err
 	})
 	if err != nil {
@@ -288,15 +287,13 @@ func errNoAppointment() error {
 
 func lockAppointment(ctx context.Context, tx pgx.Tx, id int64) (Appointment, error) {
 	a := Appointment{ID: id}
-	var last *time.Time
 	err := tx.QueryRow(ctx, `SELECT person_id, post_id, lower(period), upper(period) - 1, acting FROM appointment WHERE id = $1 FOR UPDATE`, id).
-		Scan(&a.Person, &a.Post, &a.First, &last, &a.Acting)
+		Scan(&a.Person, &a.Post, &a.First, &a.Last, &a.Acting)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Appointment{}, errNoAppointment()
 	}
 	if err != nil {
 		return Appointment{}, fmt.Errorf("loading an appointment: %w", err)
 	}
-	a.Last = orZero(last)
 	return a, nil
 }

@@ -3,11 +3,11 @@ package org
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 )
 
@@ -17,7 +17,7 @@ type querier interface {
 }
 
 // alone returns the roles that a person holds on a day and nobody else does.
-func alone(ctx context.Context, db querier, person int64, day time.Time) ([]authz.Holding, error) {
+func alone(ctx context.Context, db querier, person int64, day calendar.Date) ([]authz.Holding, error) {
 	rows, err := db.Query(ctx, `
 		SELECT DISTINCT h.role, coalesce(h.section_id, 0)
 		FROM holding h
@@ -41,7 +41,7 @@ func alone(ctx context.Context, db querier, person int64, day time.Time) ([]auth
 // Concerning is the matter of deciding about a person on a day: they never
 // decide themselves, and where they alone hold the role that would, the role
 // above it does.
-func Concerning(ctx context.Context, db querier, person int64, day time.Time) (authz.Matter, error) {
+func Concerning(ctx context.Context, db querier, person int64, day calendar.Date) (authz.Matter, error) {
 	roles, err := alone(ctx, db, person, day)
 	return authz.Matter{Person: person, Decision: true, Alone: roles}, err
 }

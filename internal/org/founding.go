@@ -3,11 +3,11 @@ package org
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/trail"
 )
@@ -69,7 +69,7 @@ func foundRules(ctx context.Context, tx *door.Tx) error {
 }
 
 // Serves tells whether a person holds a post or a role on a day.
-func Serves(ctx context.Context, tx pgx.Tx, person int64, day time.Time) (bool, error) {
+func Serves(ctx context.Context, tx pgx.Tx, person int64, day calendar.Date) (bool, error) {
 	var serves bool
 	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM appointment WHERE person_id = $1 AND period @> $2::date)

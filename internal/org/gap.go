@@ -3,9 +3,9 @@ package org
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 )
 
 // Gaps are what the organization lacks on a day, so that somebody else has to
@@ -17,7 +17,7 @@ type Gaps struct {
 }
 
 // Gaps returns what is missing on a day. Forbidden to who may not change it.
-func (s *Service) Gaps(ctx context.Context, actor authz.Actor, day time.Time) (Gaps, error) {
+func (s *Service) Gaps(ctx context.Context, actor authz.Actor, day calendar.Date) (Gaps, error) {
 	if _, err := authz.Check(actor, authz.ChangeOrganization, authz.Matter{}); err != nil {
 		return Gaps{}, err
 	}
@@ -30,14 +30,14 @@ func (s *Service) Gaps(ctx context.Context, actor authz.Actor, day time.Time) (G
 
 // gapsKey names what gaps depend on: the day, and the state of the organization.
 type gapsKey struct {
-	day          time.Time
+	day          calendar.Date
 	organization int64
 }
 
 // keptGaps is how many are kept: few look, and at today.
 const keptGaps = 16
 
-func (s *Service) findGaps(ctx context.Context, day time.Time) (Gaps, error) {
+func (s *Service) findGaps(ctx context.Context, day calendar.Date) (Gaps, error) {
 	var g Gaps
 	err := s.pool.QueryRow(ctx, `
 		WITH held AS (SELECT DISTINCT role, section_id FROM holding WHERE role = ANY($2::text[]) AND period @> $1::date AND rule_period @> $1::date)

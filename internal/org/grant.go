@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/trail"
@@ -23,8 +23,8 @@ type Grant struct {
 	Role        authz.Role
 	Section     string // the section's code; empty for roles of the whole town
 	SectionName string
-	First       time.Time
-	Last        time.Time // zero: until further notice
+	First       calendar.Date
+	Last        calendar.Date // zero: until further notice
 	Reason      string
 }
 
@@ -53,7 +53,7 @@ func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) erro
 			INSERT INTO role_grant (person_id, role, section_id, period, reason)
 			SELECT $1, $2, nullif($5, 0::bigint), daterange($3::date, $4::date, '[]'), $6
 			WHERE $5 = 0 OR EXISTS (SELECT FROM section s WHERE s.id = $5 AND `+sectionLasts(`$3::date`, `$4::date`)+`) RETURNING id`,
-			g.Person, g.Role, g.First, orNull(g.Last), section, oneLine(g.Reason)).Scan(&id)
+			g.Person, g.Role, g.First, g.Last, section, oneLine(g.Reason)).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), errNotLasting("section")
 		}
@@ -69,7 +69,7 @@ func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) erro
 
 // notPast refuses to give a role for days that are past, but to the operator, who
 // sets towns up: nobody has had it then.
-func notPast(tx *door.Tx, actor authz.Actor, first time.Time) error {
+func notPast(tx *door.Tx, actor authz.Actor, first calendar.Date) error {
 	if actor.Person != 0 && first.Before(tx.Today()) {
 		return invalid("first", "役割は、過ぎた日からは与えられません。最初の日を今日か、それより後の日にしてください。")
 	}
@@ -101,12 +101,8 @@ func (s *Service) grants(ctx context.Context, condition string, argument int64) 
 		return nil, fmt.Errorf("listing roles given directly: %w", err)
 	}
 	grants, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Grant, error) {
-		var (
-			g    Grant
-			last *time.Time
-		)
-		err := row.Scan(&g.ID, &g.Person, &g.PersonName, &g.StaffNumber, &g.Role, &g.Section, &g.SectionName, &g.First, &last, &g.Reason)
-		g.Last = orZero(last)
+		var g Grant
+		err := row.Scan(&g.ID, &g.Person, &g.PersonName, &g.StaffNumber, &g.Role, &g.Section, &g.SectionName, &g.First, &g.Last, &g.Reason)
 		return g, err
 	})
 	if err != nil {
@@ -122,7 +118,7 @@ func errNoGrant() error {
 // EndRole sets the last day of a role given directly, yesterday at the
 // earliest. It is refused where nobody would be left as 統括情報セキュリティ責任者 or
 // ポータル管理者.
-func (s *Service) EndRole(ctx context.Context, actor authz.Actor, id int64, last time.Time) error {
+func (s *Service) EndRole(ctx context.Context, actor authz.Actor, id int64, last calendar.Date) error {
 	return s.changeGrant(ctx, actor, id, "period", func(tx *door.Tx, g *Grant) error {
 		if last.IsZero() {
 			return invalid("last", "最後の日を入力してください。")
@@ -156,19 +152,15 @@ func (s *Service) WithdrawRole(ctx context.Context, actor authz.Actor, id int64)
 // changeGrant changes a role given directly, which its holder never does.
 func (s *Service) changeGrant(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, g *Grant) error) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		var (
-			g    Grant
-			last *time.Time
-		)
+		var g Grant
 		err := tx.QueryRow(ctx, `SELECT person_id, role, lower(period), upper(period) - 1, reason FROM role_grant WHERE id = $1 FOR UPDATE`, id).
-			Scan(&g.Person, &g.Role, &g.First, &last, &g.Reason)
+			Scan(&g.Person, &g.Role, &g.First, &g.Last, &g.Reason)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), errNoGrant()
 		}
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("loading a role: %w", err)
 		}
-		g.Last = orZero(last)
 		if err := s.allowDecision(ctx, tx, g.Person); err != nil {
 			return door.Unchanged(), err
 		}
@@ -185,6 +177,6 @@ func (s *Service) changeGrant(ctx context.Context, actor authz.Actor, id int64, 
 func (g Grant) effect(id int64, fields ...string) door.Effect {
 	return door.Effect{
 		Subject: trail.Subject{Kind: "role_grant", ID: id}, Fields: fields, Refs: map[string]int64{"person": g.Person},
-		Confidential: map[string]any{"role": g.Role, "section": g.Section, "first": dayOrNone(g.First), "last": dayOrNone(g.Last), "reason": g.Reason},
+		Confidential: map[string]any{"role": g.Role, "section": g.Section, "first": g.First.String(), "last": g.Last.String(), "reason": g.Reason},
 	}
 }

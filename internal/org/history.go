@@ -2,9 +2,9 @@ package org
 
 import (
 	"context"
-	"time"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 )
 
 // History is what a person has held, holds, and is to hold, the latest first.
@@ -15,7 +15,7 @@ type History struct {
 
 // HistoryOf returns a person's appointments, as of a day, and the roles given to
 // them directly.
-func (s *Service) HistoryOf(ctx context.Context, actor authz.Actor, person int64, day time.Time) (History, error) {
+func (s *Service) HistoryOf(ctx context.Context, actor authz.Actor, person int64, day calendar.Date) (History, error) {
 	if err := maySee(actor); err != nil {
 		return History{}, err
 	}

@@ -3,7 +3,6 @@ package org
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -53,7 +52,7 @@ func oneAtATime(ctx context.Context, tx *door.Tx) error {
 
 // firstDaysWithout finds, for each role, the first day from today on when nobody
 // holds it; none where somebody always does.
-func firstDaysWithout(ctx context.Context, tx *door.Tx, roles []authz.Role) (map[authz.Role]time.Time, error) {
+func firstDaysWithout(ctx context.Context, tx *door.Tx, roles []authz.Role) (map[authz.Role]calendar.Date, error) {
 	rows, err := tx.Query(ctx, `
 		WITH held AS (SELECT role, period * rule_period AS period FROM holding WHERE role = ANY($1) AND period && daterange($2, NULL) AND rule_period && daterange($2, NULL)),
 		turning AS (SELECT r.role, $2::date AS day FROM unnest($1::text[]) r(role)
@@ -65,11 +64,11 @@ func firstDaysWithout(ctx context.Context, tx *door.Tx, roles []authz.Role) (map
 		return nil, fmt.Errorf("looking who is left in a role: %w", err)
 	}
 	defer rows.Close()
-	days := map[authz.Role]time.Time{}
+	days := map[authz.Role]calendar.Date{}
 	for rows.Next() {
 		var (
 			role authz.Role
-			day  time.Time
+			day  calendar.Date
 		)
 		if err := rows.Scan(&role, &day); err != nil {
 			return nil, fmt.Errorf("looking who is left in a role: %w", err)

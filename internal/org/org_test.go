@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -20,8 +21,8 @@ var server pgtest.Server
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
 
-func day(s string) time.Time {
-	d, err := time.Parse(time.DateOnly, s)
+func day(s string) calendar.Date {
+	d, err := calendar.ParseDay(s)
 	if err != nil {
 		panic(err)
 	}
@@ -435,7 +436,7 @@ func TestWhatHasBeenStays(t *testing.T) {
 		"a role that is over is opened again":            tn.EndRole(ctx, officer, over, day("2027-03-31")),
 		"a line of today is erased by a last day before": tn.EndRule(ctx, officer, rule, yesterday),
 		"a line of today is taken back":                  tn.WithdrawRule(ctx, officer, rule),
-		"an appointment that is over is opened again":    tn.EndAppointment(ctx, officer, h.Appointments[0].ID, time.Time{}),
+		"an appointment that is over is opened again":    tn.EndAppointment(ctx, officer, h.Appointments[0].ID, calendar.Date{}),
 		"a post that was held is renamed":                tn.ChangePost(ctx, officer, p),
 		"a role is given for days that are past":         tn.GiveRole(ctx, officer, org.Grant{Person: person, Role: authz.CISO, First: yesterday, Reason: "見本"}),
 		"a line is added for days that are past":         tn.AddRule(ctx, officer, org.Rule{Title: "主査", Role: authz.Auditor, First: yesterday}),
@@ -555,7 +556,7 @@ func TestASectionHasItsDays(t *testing.T) {
 	tn.must(tn.ChangeSection(ctx, operator, "digital", gone))
 	h, err := tn.HistoryOf(ctx, operator, person, day("2026-11-24"))
 	tn.must(err)
-	if err := tn.EndAppointment(ctx, operator, h.Appointments[0].ID, time.Time{}); fault.KindOf(err) != fault.Invalid {
+	if err := tn.EndAppointment(ctx, operator, h.Appointments[0].ID, calendar.Date{}); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("an appointment beyond the end: %v", err)
 	}
 	grant := org.Grant{Person: person, Role: authz.SystemManager, Section: "digital", First: day("2027-04-01"), Reason: "見本"}

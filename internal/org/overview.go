@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 )
 
 // Overview is the organization on a day, as 図 1.1 draws it: who holds the roles
@@ -53,7 +53,7 @@ var townRoles = []authz.Role{authz.CIO, authz.CISO, authz.GeneralSecurityOfficer
 
 // Overview returns the organization on a day, today's or any other; after is
 // empty, or Next of the page before.
-func (s *Service) Overview(ctx context.Context, actor authz.Actor, day time.Time, after string) (Overview, error) {
+func (s *Service) Overview(ctx context.Context, actor authz.Actor, day calendar.Date, after string) (Overview, error) {
 	if err := maySee(actor); err != nil {
 		return Overview{}, err
 	}
@@ -75,7 +75,7 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, day time.Time
 }
 
 // seats returns the roles of the whole town on a day, at least one seat each.
-func (s *Service) seats(ctx context.Context, day time.Time) ([]Seat, error) {
+func (s *Service) seats(ctx context.Context, day calendar.Date) ([]Seat, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT pr.role, coalesce(s.name, ''), po.title, po.position, po.id, `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id
 			WHERE a.post_id = po.id AND a.period @> $1::date`, `a.acting`)+`
@@ -137,7 +137,7 @@ func holdersOf(from, acting string) string {
 }
 
 // sectionLines returns a page of sections, and one more if there is one.
-func (s *Service) sectionLines(ctx context.Context, day time.Time, after string) ([]SectionLine, error) {
+func (s *Service) sectionLines(ctx context.Context, day calendar.Date, after string) ([]SectionLine, error) {
 	holders := func(role string) string {
 		return holdersOf(`FROM holding a JOIN person p ON p.id = a.person_id
 			WHERE a.section_id = s.id AND a.role = `+role+` AND a.period @> $1::date AND a.rule_period @> $1::date`, `a.acting`)
@@ -154,12 +154,8 @@ func (s *Service) sectionLines(ctx context.Context, day time.Time, after string)
 		return nil, fmt.Errorf("listing sections: %w", err)
 	}
 	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (SectionLine, error) {
-		var (
-			l                      SectionLine
-			established, abolished *time.Time
-		)
-		err := row.Scan(append(sectionFields(&l.Section, &established, &abolished), &l.Managers, &l.SystemManagers, &l.People)...)
-		l.EstablishedOn, l.AbolishedOn = orZero(established), orZero(abolished)
+		var l SectionLine
+		err := row.Scan(append(sectionFields(&l.Section), &l.Managers, &l.SystemManagers, &l.People)...)
 		return l, err
 	})
 	if err != nil {
@@ -189,7 +185,7 @@ type SectionOn struct {
 
 // SectionOn returns a section as it was on a day. NotFound if there is no such
 // section.
-func (s *Service) SectionOn(ctx context.Context, actor authz.Actor, code string, day time.Time) (SectionOn, error) {
+func (s *Service) SectionOn(ctx context.Context, actor authz.Actor, code string, day calendar.Date) (SectionOn, error) {
 	section, err := s.Section(ctx, actor, code)
 	if err != nil {
 		return SectionOn{}, err

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/trail"
@@ -236,9 +236,9 @@ const peopleOnPage = 100
 
 // Search is what People looks for.
 type Search struct {
-	Words string    // part of a name, フリガナ, staff number or e-mail, in either width
-	Day   time.Time // whose posts are shown
-	After string    // empty, or Next of the page before
+	Words string        // part of a name, フリガナ, staff number or e-mail, in either width
+	Day   calendar.Date // whose posts are shown
+	After string        // empty, or Next of the page before
 }
 
 // People lists the people, by フリガナ; next is empty on the last page.

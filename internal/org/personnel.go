@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -34,8 +33,8 @@ type PersonnelRow struct {
 	SectionCode string
 	SectionName string
 	Title       string
-	First       time.Time
-	Last        time.Time // zero: as it is, and until further notice where it is new
+	First       calendar.Date
+	Last        calendar.Date // zero: as it is, and until further notice where it is new
 }
 
 // RowProblem is one thing wrong with a row.
@@ -293,23 +292,23 @@ func readKind(cell string, wrong func(string)) PersonKind {
 
 // Days in a file lie between these: others are slips of the pen.
 var (
-	earliestDay = time.Date(1950, 1, 1, 0, 0, 0, 0, time.UTC)
-	latestDay   = time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC)
+	earliestDay = calendar.NewDate(1950, 1, 1)
+	latestDay   = calendar.NewDate(2099, 12, 31)
 )
 
 // readDay reads a day; zero for none. A number of five digits is a day as Excel
 // counts it, in a cell that is not formatted as one.
-func readDay(cell string, wrong func(string)) time.Time {
+func readDay(cell string, wrong func(string)) calendar.Date {
 	if cell == "" {
-		return time.Time{}
+		return calendar.Date{}
 	}
 	day, ok := calendar.ReadDay(cell)
 	if n, err := strconv.Atoi(cell); err == nil && len(cell) == 5 {
-		day, ok = time.Date(1899, 12, 30+n, 0, 0, 0, 0, time.UTC), true
+		day, ok = calendar.NewDate(1899, 12, 30+n), true
 	}
 	if !ok || day.Before(earliestDay) || day.After(latestDay) {
 		wrong("日付を読めません。2027-04-01、2027/4/1、令和9年4月1日、R9.4.1 のように入力してください。")
-		return time.Time{}
+		return calendar.Date{}
 	}
 	return day
 }

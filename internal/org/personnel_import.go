@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/trail"
@@ -39,7 +40,7 @@ type PersonnelImport struct {
 // PersonnelSummary is a plan in numbers.
 type PersonnelSummary struct {
 	Rows      int
-	From      time.Time // the first day on which somebody's posts change; zero for none
+	From      calendar.Date // the first day on which somebody's posts change; zero for none
 	Added     int
 	Changed   int
 	Ended     int
@@ -83,7 +84,7 @@ const forgetImports = `DELETE FROM person_import WHERE made_at <= $1`
 
 // PlanPersonnel says what taking a file in would do, and does nothing. today is
 // the day from which on things can be changed.
-func (s *Service) PlanPersonnel(ctx context.Context, actor authz.Actor, file Personnel, choices PersonnelChoices, today time.Time) (PersonnelPlan, error) {
+func (s *Service) PlanPersonnel(ctx context.Context, actor authz.Actor, file Personnel, choices PersonnelChoices, today calendar.Date) (PersonnelPlan, error) {
 	if err := mayImport(actor); err != nil {
 		return PersonnelPlan{}, err
 	}
@@ -286,7 +287,9 @@ func loadPersonnelImport(ctx context.Context, db querier, actor authz.Actor, tok
 			into = append(into, &i.file)
 		}
 		err := row.Scan(into...)
-		i.AppliedAt = orZero(applied)
+		if applied != nil {
+			i.AppliedAt = *applied
+		}
 		return i, err
 	})
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -57,7 +57,7 @@ func TestAPersonnelFileTakesEffectOnItsDay(t *testing.T) {
 			"2,見本 2,,two@town.example,会計年度任用職員,税務町民課,課長,令和9年4月1日,\n" +
 			"N1,見本 新,ﾐﾎﾝ ｼﾝ,new@town.example,,税務町民課,職員,R9.4.1,R10.3.31\n")
 	i, lists := tn.look(token)
-	if i.Rows != 3 || i.Added != 3 || i.Ended != 2 || i.Changed != 1 || i.NewPeople != 1 || i.NewPosts != 1 || i.Problems != 0 || !i.From.Equal(day("2027-04-01")) {
+	if i.Rows != 3 || i.Added != 3 || i.Ended != 2 || i.Changed != 1 || i.NewPeople != 1 || i.NewPosts != 1 || i.Problems != 0 || i.From != day("2027-04-01") {
 		t.Errorf("the preview says %+v", i.PersonnelSummary)
 	}
 	if len(lists.Added) != 3 || !lists.Added[0].NewPost || !lists.Added[2].NewPerson || lists.Added[1].Post != "税務町民課長" {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -20,10 +19,10 @@ type PersonnelChoices struct {
 
 // PersonnelPlan is what taking a personnel file in would do.
 type PersonnelPlan struct {
-	From      time.Time  // the first day on which somebody's posts change; zero for none
-	Added     []PlanLine // appointments that begin
-	Changed   []PlanLine // people whose name or the like changes, appointments whose days do
-	Ended     []PlanLine // appointments that end, or are taken back before they begin
+	From      calendar.Date // the first day on which somebody's posts change; zero for none
+	Added     []PlanLine    // appointments that begin
+	Changed   []PlanLine    // people whose name or the like changes, appointments whose days do
+	Ended     []PlanLine    // appointments that end, or are taken back before they begin
 	NewPeople int
 	NewPosts  int
 	Unchanged int // rows that say what is so already
@@ -39,13 +38,13 @@ type PlanLine struct {
 	Line        int `json:",omitzero"` // in the file; 0 for what is not in it
 	StaffNumber string
 	Name        string
-	Post        string    `json:",omitzero"` // with its section; empty for a change of the person
-	First       time.Time `json:",omitzero"`
-	Last        time.Time `json:",omitzero"` // zero: until further notice
-	Change      string    `json:",omitzero"` // what is different, of a Changed line
-	NewPerson   bool      `json:",omitzero"`
-	NewPost     bool      `json:",omitzero"`
-	Withdrawn   bool      `json:",omitzero"` // taken back before it began
+	Post        string        `json:",omitzero"` // with its section; empty for a change of the person
+	First       calendar.Date `json:",omitzero"`
+	Last        calendar.Date `json:",omitzero"` // zero: until further notice
+	Change      string        `json:",omitzero"` // what is different, of a Changed line
+	NewPerson   bool          `json:",omitzero"`
+	NewPost     bool          `json:",omitzero"`
+	Withdrawn   bool          `json:",omitzero"` // taken back before it began
 }
 
 // Empty tells whether there is nothing to do.
@@ -53,7 +52,7 @@ func (p PersonnelPlan) Empty() bool { return len(p.Added)+len(p.Changed)+len(p.E
 
 // personnelState is the organization as far as a personnel file touches it.
 type personnelState struct {
-	today        time.Time
+	today        calendar.Date
 	actor        int64 // who takes the file in; 0 for the operator
 	people       []Person
 	sections     []Section
@@ -89,12 +88,12 @@ type held struct {
 func (h *held) isNew() bool { return h.was.First.IsZero() }
 
 func (h *held) differs() bool {
-	return h.isNew() || h.withdrawn || !h.First.Equal(h.was.First) || !h.Last.Equal(h.was.Last)
+	return h.isNew() || h.withdrawn || h.First != h.was.First || h.Last != h.was.Last
 }
 
 // ends tells whether all that happens to it is that it ends earlier.
 func (h *held) ends() bool {
-	return !h.isNew() && h.First.Equal(h.was.First) && !h.Last.IsZero() && (h.was.Last.IsZero() || h.Last.Before(h.was.Last))
+	return !h.isNew() && h.First == h.was.First && !h.Last.IsZero() && (h.was.Last.IsZero() || h.Last.Before(h.was.Last))
 }
 
 // meets tells whether two appointments have a day in common.
@@ -106,7 +105,7 @@ func (a Appointment) meets(b Appointment) bool {
 type planner struct {
 	personnelState
 	plan PersonnelPlan
-	on   time.Time // the first day of the file from today on; zero for none
+	on   calendar.Date // the first day of the file from today on; zero for none
 
 	byNumber      map[string]int
 	sectionByCode map[string]int
@@ -396,7 +395,7 @@ func (p *planner) section(row PersonnelRow) (int, bool) {
 
 // yesterday is the earliest last day that can still be given: what has been is
 // not undone.
-func (p *planner) yesterday() time.Time { return p.today.AddDate(0, 0, -1) }
+func (p *planner) yesterday() calendar.Date { return p.today.AddDays(-1) }
 
 // planRow plans one row: that the person holds the post from its day on.
 func (p *planner) planRow(person, post int, row PersonnelRow) {
@@ -417,7 +416,7 @@ func (p *planner) planRow(person, post int, row PersonnelRow) {
 	if h.First.After(row.First) && h.First.After(p.today) {
 		h.First = row.First
 	}
-	if !row.Last.IsZero() && !row.Last.Equal(h.Last) {
+	if !row.Last.IsZero() && row.Last != h.Last {
 		if row.Last.Before(p.yesterday()) || !h.Last.IsZero() && h.Last.Before(p.yesterday()) {
 			p.wrong(row.Line, lastColumn, "すでに過ぎた期間は変えられません。終了日は、昨日か、それより後の日にしてください。")
 			return
@@ -465,10 +464,10 @@ func (p *planner) endUnlisted(person int, rows []PersonnelRow) {
 }
 
 // end lets an appointment end on the day before on.
-func (p *planner) end(h *held, on time.Time, line int) {
+func (p *planner) end(h *held, on calendar.Date, line int) {
 	switch {
 	case h.First.Before(on):
-		h.Last, h.line = on.AddDate(0, 0, -1), line
+		h.Last, h.line = on.AddDays(-1), line
 	case h.First.After(p.today):
 		h.withdrawn, h.line = true, line
 	default:
@@ -680,7 +679,7 @@ func within(a Appointment, r Rule) (Appointment, bool) {
 
 // firstDayWithout is the first day from today on that none of the periods
 // holds; false where there is none.
-func firstDayWithout(periods []Appointment, today time.Time) (time.Time, bool) {
+func firstDayWithout(periods []Appointment, today calendar.Date) (calendar.Date, bool) {
 	slices.SortFunc(periods, func(a, b Appointment) int { return a.First.Compare(b.First) })
 	day := today
 	for _, a := range periods {
@@ -688,9 +687,9 @@ func firstDayWithout(periods []Appointment, today time.Time) (time.Time, bool) {
 		case a.First.After(day):
 			return day, true
 		case a.Last.IsZero():
-			return time.Time{}, false
+			return calendar.Date{}, false
 		case !a.Last.Before(day):
-			day = a.Last.AddDate(0, 0, 1)
+			day = a.Last.AddDays(1)
 		}
 	}
 	return day, true
@@ -719,12 +718,12 @@ func (p *planner) finish(file Personnel) PersonnelPlan {
 			p.plan.Ended = append(p.plan.Ended, line)
 		case h.ends():
 			p.plan.Ended = append(p.plan.Ended, line)
-			from = h.Last.AddDate(0, 0, 1)
+			from = h.Last.AddDays(1)
 		default:
 			line.Change = dayChange(h)
 			p.plan.Changed = append(p.plan.Changed, line)
-			if h.First.Equal(h.was.First) {
-				from = h.was.Last.AddDate(0, 0, 1)
+			if h.First == h.was.First {
+				from = h.was.Last.AddDays(1)
 			}
 		}
 		if p.plan.From.IsZero() || from.Before(p.plan.From) {
@@ -748,10 +747,10 @@ func (p *planner) finish(file Personnel) PersonnelPlan {
 // dayChange says which days of an appointment change.
 func dayChange(h *held) string {
 	var changes []string
-	if !h.First.Equal(h.was.First) {
+	if h.First != h.was.First {
 		changes = append(changes, fmt.Sprintf("最初の日：%s → %s", calendar.Wareki(h.was.First), calendar.Wareki(h.First)))
 	}
-	if !h.Last.Equal(h.was.Last) {
+	if h.Last != h.was.Last {
 		was := "なし"
 		if !h.was.Last.IsZero() {
 			was = calendar.Wareki(h.was.Last)

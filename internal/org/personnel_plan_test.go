@@ -7,16 +7,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 )
 
-func on(s string) time.Time {
-	day, err := time.Parse(time.DateOnly, s)
+func on(s string) calendar.Date {
+	day, err := calendar.ParseDay(s)
 	if err != nil {
 		panic(err)
 	}
@@ -52,11 +52,7 @@ func aTown() personnelState {
 // ! is a problem.
 func told(p PersonnelPlan) []string {
 	days := func(l PlanLine) string {
-		last := ""
-		if !l.Last.IsZero() {
-			last = l.Last.Format(time.DateOnly)
-		}
-		return l.First.Format(time.DateOnly) + "/" + last
+		return l.First.String() + "/" + l.Last.String()
 	}
 	list := []string{}
 	for _, l := range p.Added {
@@ -397,7 +393,7 @@ func TestTheFirstDayWithoutAnybody(t *testing.T) {
 		{[]Appointment{period("2025-04-01", "2027-06-30"), period("2026-04-01", "2027-05-31")}, "2027-07-01"},
 	} {
 		day, is := firstDayWithout(c.periods, today)
-		if is != (c.want != "") || is && day.Format(time.DateOnly) != c.want {
+		if is != (c.want != "") || is && day.String() != c.want {
 			t.Errorf("%+v: got %s (%t), want %s", c.periods, day, is, c.want)
 		}
 	}

@@ -3,19 +3,19 @@ package org
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 )
 
 // loadPersonnelState loads what a file's plan is made on. What refers to others
 // is loaded before them, and none of these is ever removed but appointments: so
 // whatever is referred to is there, though others may be writing.
-func loadPersonnelState(ctx context.Context, db querier, actor authz.Actor, file Personnel, today time.Time) (personnelState, error) {
+func loadPersonnelState(ctx context.Context, db querier, actor authz.Actor, file Personnel, today calendar.Date) (personnelState, error) {
 	state := personnelState{today: today, actor: actor.Person}
-	since := today.AddDate(0, 0, -1)
+	since := today.AddDays(-1)
 	for _, row := range file.Rows {
 		if row.First.Before(since) {
 			since = row.First
@@ -72,31 +72,19 @@ func collect[T any](ctx context.Context, db querier, scan pgx.RowToFunc[T], sql 
 }
 
 func scanAppointment(row pgx.CollectableRow) (Appointment, error) {
-	var (
-		a    Appointment
-		last *time.Time
-	)
-	err := row.Scan(&a.ID, &a.Person, &a.Post, &a.First, &last, &a.Acting)
-	a.Last = orZero(last)
+	var a Appointment
+	err := row.Scan(&a.ID, &a.Person, &a.Post, &a.First, &a.Last, &a.Acting)
 	return a, err
 }
 
 func scanPeriodOfGrant(row pgx.CollectableRow) (Grant, error) {
-	var (
-		g    Grant
-		last *time.Time
-	)
-	err := row.Scan(&g.Person, &g.Role, &g.First, &last)
-	g.Last = orZero(last)
+	var g Grant
+	err := row.Scan(&g.Person, &g.Role, &g.First, &g.Last)
 	return g, err
 }
 
 func scanPeriodOfRule(row pgx.CollectableRow) (Rule, error) {
-	var (
-		r           Rule
-		first, last *time.Time
-	)
-	err := row.Scan(&r.Title, &r.Section, &first, &last)
-	r.First, r.Last = orZero(first), orZero(last)
+	var r Rule
+	err := row.Scan(&r.Title, &r.Section, &r.First, &r.Last)
 	return r, err
 }

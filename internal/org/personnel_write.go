@@ -3,10 +3,10 @@ package org
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/trail"
 )
@@ -183,8 +183,8 @@ func (c personnelChanges) setPeriods(ctx context.Context, tx pgx.Tx, which func(
 // periods are the days of some appointments, each a column.
 type periods struct {
 	ids           []int64
-	firsts        []time.Time
-	lasts         []*time.Time
+	firsts        []calendar.Date
+	lasts         []calendar.Date
 	people, posts []int64
 }
 
@@ -200,7 +200,7 @@ func (c personnelChanges) periodsOf(field string, which func(*held) bool) (perio
 			continue
 		}
 		person, post := c.people[h.person].ID, c.posts[h.post].ID
-		p.ids, p.firsts, p.lasts = append(p.ids, h.ID), append(p.firsts, h.First), append(p.lasts, orNull(h.Last))
+		p.ids, p.firsts, p.lasts = append(p.ids, h.ID), append(p.firsts, h.First), append(p.lasts, h.Last)
 		p.people, p.posts = append(p.people, person), append(p.posts, post)
 		effects = append(effects, door.Effect{
 			Subject: trail.Subject{Kind: "appointment", ID: h.ID}, Fields: []string{field}, Refs: map[string]int64{"person": person, "post": post},

@@ -4,18 +4,18 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 )
 
 // Responsible returns who acts in a role of a section on a day, by the section's
 // id (0 for posts that belong to none): its holders, or where there are none
 // those of the role above it (図 1.1). Those in except do not count as holders:
 // it is their own matter, or they may not know of it.
-func Responsible(ctx context.Context, db querier, role authz.Role, sections []int64, except []int64, day time.Time) (map[int64][]int64, error) {
+func Responsible(ctx context.Context, db querier, role authz.Role, sections []int64, except []int64, day calendar.Date) (map[int64][]int64, error) {
 	rows, err := db.Query(ctx, `
 		SELECT DISTINCT role, CASE WHEN role = ANY($3) THEN coalesce(section_id, 0) ELSE 0 END, person_id
 		FROM holding

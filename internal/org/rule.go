@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/trail"
@@ -22,9 +22,9 @@ type Rule struct {
 	Section     string // the section's code; empty for wherever the post is
 	SectionName string
 	Role        authz.Role
-	First       time.Time // zero: always
-	Last        time.Time // zero: until further notice
-	Holders     int       // how many hold a post of that title on the day asked for
+	First       calendar.Date // zero: always
+	Last        calendar.Date // zero: until further notice
+	Holders     int           // how many hold a post of that title on the day asked for
 }
 
 // CommonRules is the role table as 図 1.1 and 7(1) have it for any town; which
@@ -39,7 +39,7 @@ func CommonRules() []Rule {
 
 // Rules returns the role table of a day and what is prepared for later, from
 // the top of 図 1.1 down.
-func (s *Service) Rules(ctx context.Context, actor authz.Actor, day time.Time) ([]Rule, error) {
+func (s *Service) Rules(ctx context.Context, actor authz.Actor, day calendar.Date) ([]Rule, error) {
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (s *Service) Rules(ctx context.Context, actor authz.Actor, day time.Time) (
 }
 
 // Rule returns a line of the role table; NotFound if there is none.
-func (s *Service) Rule(ctx context.Context, actor authz.Actor, id int64, day time.Time) (Rule, error) {
+func (s *Service) Rule(ctx context.Context, actor authz.Actor, id int64, day calendar.Date) (Rule, error) {
 	if err := maySee(actor); err != nil {
 		return Rule{}, err
 	}
@@ -63,7 +63,7 @@ func (s *Service) Rule(ctx context.Context, actor authz.Actor, id int64, day tim
 
 // rules lists those that fulfil a condition on r, with who holds such a post on
 // day $1.
-func (s *Service) rules(ctx context.Context, condition string, day time.Time, more ...any) ([]Rule, error) {
+func (s *Service) rules(ctx context.Context, condition string, day calendar.Date, more ...any) ([]Rule, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT r.id, r.title, coalesce(s.code, ''), coalesce(s.name, ''), r.role, lower(r.period), upper(r.period) - 1,
 		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> $1::date
@@ -75,12 +75,8 @@ func (s *Service) rules(ctx context.Context, condition string, day time.Time, mo
 		return nil, fmt.Errorf("listing the role table: %w", err)
 	}
 	rules, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Rule, error) {
-		var (
-			r           Rule
-			first, last *time.Time
-		)
-		err := row.Scan(&r.ID, &r.Title, &r.Section, &r.SectionName, &r.Role, &first, &last, &r.Holders)
-		r.First, r.Last = orZero(first), orZero(last)
+		var r Rule
+		err := row.Scan(&r.ID, &r.Title, &r.Section, &r.SectionName, &r.Role, &r.First, &r.Last, &r.Holders)
 		return r, err
 	})
 	if err != nil {
@@ -112,7 +108,7 @@ func (s *Service) AddRule(ctx context.Context, actor authz.Actor, r Rule) error 
 		var id int64
 		err = tx.QueryRow(ctx, `
 			INSERT INTO role_rule (title, section_id, role, period) VALUES ($1, nullif($2, 0::bigint), $3, daterange($4::date, NULL)) RETURNING id`,
-			r.Title, section, r.Role, orNull(r.First)).Scan(&id)
+			r.Title, section, r.Role, r.First).Scan(&id)
 		return r.effect(id, section, "title", "section", "role", "period"), explain(err)
 	})
 	if err != nil {
@@ -125,14 +121,14 @@ func (s *Service) AddRule(ctx context.Context, actor authz.Actor, r Rule) error 
 func (r Rule) effect(id, section int64, fields ...string) door.Effect {
 	return door.Effect{
 		Subject: trail.Subject{Kind: "role_rule", ID: id}, Fields: fields, Refs: map[string]int64{"section": section},
-		Confidential: map[string]any{"title": r.Title, "role": r.Role, "first": dayOrNone(r.First), "last": dayOrNone(r.Last)},
+		Confidential: map[string]any{"title": r.Title, "role": r.Role, "first": r.First.String(), "last": r.Last.String()},
 	}
 }
 
 // EndRule sets the last day of a line of the role table, yesterday at the
 // earliest. It is refused where nobody would be left as 統括情報セキュリティ責任者 or
 // ポータル管理者.
-func (s *Service) EndRule(ctx context.Context, actor authz.Actor, id int64, last time.Time) error {
+func (s *Service) EndRule(ctx context.Context, actor authz.Actor, id int64, last calendar.Date) error {
 	return s.changeRule(ctx, actor, id, "period", func(tx *door.Tx, r *Rule) error {
 		if last.IsZero() {
 			return invalid("last", "最後の日を入力してください。")
@@ -160,19 +156,17 @@ func (s *Service) WithdrawRule(ctx context.Context, actor authz.Actor, id int64)
 func (s *Service) changeRule(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, r *Rule) error) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		var (
-			r           Rule
-			section     int64
-			first, last *time.Time
+			r       Rule
+			section int64
 		)
 		err := tx.QueryRow(ctx, `SELECT title, role, coalesce(section_id, 0), lower(period), upper(period) - 1 FROM role_rule WHERE id = $1 FOR UPDATE`, id).
-			Scan(&r.Title, &r.Role, &section, &first, &last)
+			Scan(&r.Title, &r.Role, &section, &r.First, &r.Last)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), errNoRule()
 		}
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("loading a line of the role table: %w", err)
 		}
-		r.First, r.Last = orZero(first), orZero(last)
 		if err := allowRule(ctx, tx, actor, r.Title, section); err != nil {
 			return door.Unchanged(), err
 		}

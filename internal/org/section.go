@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/trail"
@@ -52,13 +52,13 @@ type Section struct {
 	Parent   string // the code of the section that it is part of; empty for none
 	Position int    // its place in lists
 	// EstablishedOn is its first day; zero where it has always been.
-	EstablishedOn time.Time
-	AbolishedOn   time.Time // the first day without it; zero while it is to last
-	Version       int       // of the row, for telling a second writer
+	EstablishedOn calendar.Date
+	AbolishedOn   calendar.Date // the first day without it; zero while it is to last
+	Version       int           // of the row, for telling a second writer
 }
 
 // On tells whether the section exists on a day.
-func (s Section) On(day time.Time) bool {
+func (s Section) On(day calendar.Date) bool {
 	return !day.Before(s.EstablishedOn) && (s.AbolishedOn.IsZero() || day.Before(s.AbolishedOn))
 }
 
@@ -77,18 +77,14 @@ func sectionLasts(first, last string) string {
 }
 
 func scanSection(row pgx.CollectableRow) (Section, error) {
-	var (
-		s                      Section
-		established, abolished *time.Time
-	)
-	err := row.Scan(sectionFields(&s, &established, &abolished)...)
-	s.EstablishedOn, s.AbolishedOn = orZero(established), orZero(abolished)
+	var s Section
+	err := row.Scan(sectionFields(&s)...)
 	return s, err
 }
 
 // sectionFields are where sectionColumns go.
-func sectionFields(s *Section, established, abolished **time.Time) []any {
-	return []any{&s.ID, &s.Code, &s.Name, &s.Kind, &s.Parent, &s.Position, established, abolished, &s.Version}
+func sectionFields(s *Section) []any {
+	return []any{&s.ID, &s.Code, &s.Name, &s.Kind, &s.Parent, &s.Position, &s.EstablishedOn, &s.AbolishedOn, &s.Version}
 }
 
 // AddSection adds a section and returns its id. Conflict if the code is taken.
@@ -105,7 +101,7 @@ func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Sec
 		}
 		err = tx.QueryRow(ctx, `
 			INSERT INTO section (code, name, kind, parent_id, position, established_on) VALUES ($1, $2, $3, nullif($4, 0::bigint), $5, $6) RETURNING id`,
-			section.Code, section.Name, section.Kind, parent, section.Position, orNull(section.EstablishedOn)).Scan(&id)
+			section.Code, section.Name, section.Kind, parent, section.Position, section.EstablishedOn).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), explain(err)
 		}
@@ -144,7 +140,7 @@ func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code str
 		tag, err := tx.Exec(ctx, `
 			UPDATE section SET code = $3, name = $4, kind = $5, parent_id = nullif($6, 0::bigint), position = $7, established_on = $8, abolished_on = $9, version = version + 1
 			WHERE id = $1 AND version = $2`,
-			id, section.Version, section.Code, section.Name, section.Kind, parent, section.Position, orNull(section.EstablishedOn), orNull(section.AbolishedOn))
+			id, section.Version, section.Code, section.Name, section.Kind, parent, section.Position, section.EstablishedOn, section.AbolishedOn)
 		switch {
 		case err != nil:
 			return door.Unchanged(), explain(err)
@@ -169,7 +165,7 @@ func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code str
 func (s Section) values() map[string]any {
 	return map[string]any{
 		"code": s.Code, "name": s.Name, "kind": s.Kind, "parent": s.Parent, "position": s.Position,
-		"established_on": dayOrNone(s.EstablishedOn), "abolished_on": dayOrNone(s.AbolishedOn),
+		"established_on": s.EstablishedOn.String(), "abolished_on": s.AbolishedOn.String(),
 	}
 }
 
@@ -185,7 +181,7 @@ func nobodyLeftIn(ctx context.Context, tx pgx.Tx, id int64, section Section) err
 		SELECT (SELECT count(DISTINCT person_id) FROM held WHERE period && daterange($3, NULL) AND $3 IS NOT NULL),
 		       (SELECT count(DISTINCT person_id) FROM held WHERE period && daterange(NULL, $2) AND $2 IS NOT NULL),
 		       (SELECT count(*) FROM section WHERE parent_id = $1 AND $3 IS NOT NULL AND (abolished_on IS NULL OR abolished_on > $3))`,
-		id, orNull(section.EstablishedOn), orNull(section.AbolishedOn)).Scan(&people, &early, &inside)
+		id, section.EstablishedOn, section.AbolishedOn).Scan(&people, &early, &inside)
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking who is left in a section: %w", err)
@@ -240,7 +236,7 @@ func (s *Service) Section(ctx context.Context, actor authz.Actor, code string) (
 }
 
 // Sections lists the sections that exist on a day, in their order.
-func (s *Service) Sections(ctx context.Context, actor authz.Actor, day time.Time) ([]Section, error) {
+func (s *Service) Sections(ctx context.Context, actor authz.Actor, day calendar.Date) ([]Section, error) {
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
@@ -255,28 +251,4 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor, day time.Time
 		return nil, fmt.Errorf("listing sections: %w", err)
 	}
 	return sections, nil
-}
-
-// orZero is a day as the database gives it; zero where there is none.
-func orZero(day *time.Time) time.Time {
-	if day == nil {
-		return time.Time{}
-	}
-	return *day
-}
-
-// dayOrNone is a day as the trail keeps it; empty where there is none.
-func dayOrNone(day time.Time) string {
-	if day.IsZero() {
-		return ""
-	}
-	return day.Format(time.DateOnly)
-}
-
-// orNull is a day as the database takes it: NULL where there is none.
-func orNull(day time.Time) *time.Time {
-	if day.IsZero() {
-		return nil
-	}
-	return &day
 }

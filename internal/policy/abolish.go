@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/trail"
@@ -19,15 +19,15 @@ import (
 // on a decision of the 本部会議, as what is published does (7(9)), whatever the
 // kind of document.
 type Abolition struct {
-	On        time.Time // 廃止日: the first day on which it is not in force
+	On        calendar.Date // 廃止日: the first day on which it is not in force
 	Reason    string
-	DecidedOn time.Time // by the 本部会議
-	Minutes   string    // the minutes, or where they are kept
-	Number    int       // of the newest revision that was before who decides it
+	DecidedOn calendar.Date // by the 本部会議
+	Minutes   string        // the minutes, or where they are kept
+	Number    int           // of the newest revision that was before who decides it
 }
 
 // Abolished tells whether the document is in force no more on a day.
-func (r Reading) Abolished(day time.Time) bool {
+func (r Reading) Abolished(day calendar.Date) bool {
 	return !r.AbolishedOn.IsZero() && !r.AbolishedOn.After(day)
 }
 
@@ -42,7 +42,7 @@ func notAbolished(day string) string {
 
 // check tells what is wrong with an abolition of a document whose newest revision
 // takes effect on a day.
-func (a Abolition) check(today, effective time.Time) []fault.Problem {
+func (a Abolition) check(today, effective calendar.Date) []fault.Problem {
 	var problems []fault.Problem
 	add := func(field, message string) {
 		problems = append(problems, fault.Problem{Field: field, Message: message})
@@ -72,7 +72,7 @@ func (a Abolition) check(today, effective time.Time) []fault.Problem {
 type newest struct {
 	document  int64
 	number    int
-	effective time.Time
+	effective calendar.Date
 	drafters  []int64
 	draft     bool // whether another is under way
 	abolished bool
@@ -95,7 +95,7 @@ func loadNewest(ctx context.Context, db querier, actor authz.Actor, code string)
 }
 
 // refuses tells why a document can't be abolished so.
-func (n newest) refuses(a Abolition, today time.Time) error {
+func (n newest) refuses(a Abolition, today calendar.Date) error {
 	switch {
 	case n.abolished:
 		return fault.New(fault.Conflict, messages["document_abolition_once"])
@@ -162,9 +162,9 @@ func refuseAbolished(ctx context.Context, db querier, document int64) error {
 // RecordedAbolition is an abolition on record.
 type RecordedAbolition struct {
 	Document
-	On        time.Time
+	On        calendar.Date
 	Reason    string
-	DecidedOn time.Time
+	DecidedOn calendar.Date
 	// Minutes and By are for those who work on drafts; empty for others.
 	Minutes string
 	By      string

@@ -26,7 +26,7 @@ func (o office) later(days int) office {
 // abolition is one that can be made of a document with one revision, in ten days.
 func abolition() policy.Abolition {
 	return policy.Abolition{
-		On: calendar.Day(now).AddDate(0, 0, 10), Reason: "新しい基準に統合したため", DecidedOn: calendar.Day(now), Minutes: "令和8年11月24日 本部会議 議事録（総務課に保管）", Number: 1,
+		On: calendar.Day(now).AddDays(10), Reason: "新しい基準に統合したため", DecidedOn: calendar.Day(now), Minutes: "令和8年11月24日 本部会議 議事録（総務課に保管）", Number: 1,
 	}
 }
 
@@ -50,11 +50,11 @@ func TestAnAbolishedDocumentIsInForceNoMore(t *testing.T) {
 			must(t, o.Abolish(ctx, o.ciso, "bunsho", abolition()))
 			for days, inForce := range map[int]bool{0: true, 9: true, 10: false, 400: false} {
 				o := o.later(days)
-				day := calendar.Day(now).AddDate(0, 0, days)
+				day := calendar.Day(now).AddDays(days)
 				lists(t, o, kind, days, inForce)
 				for how, actor := range map[string]authz.Actor{"asked": o.manager, "kept": o.seen(o.manager)} {
 					reading, err := o.Read(ctx, actor, "bunsho")
-					if err != nil || reading.Bound != inForce || reading.Abolished(day) == inForce || !reading.AbolishedOn.Equal(abolition().On) {
+					if err != nil || reading.Bound != inForce || reading.Abolished(day) == inForce || reading.AbolishedOn != abolition().On {
 						t.Errorf("after %d days (%s): %+v, %v", days, how, reading, err)
 					}
 				}
@@ -128,16 +128,16 @@ func TestADocumentIsAbolishedOnADecisionOnly(t *testing.T) {
 	ctx, today := t.Context(), calendar.Day(now)
 	o.publishedFor(policy.Standard, "kijun", policy.Audience{Everyone: true})
 	o.publishedFor(policy.Procedure, "tejun", policy.Audience{Roles: []authz.Role{authz.CISO}})
-	o.next("tejun", text+"第3条　見直す。\n", today.AddDate(0, 0, 20))
+	o.next("tejun", text+"第3条　見直す。\n", today.AddDays(20))
 	for name, c := range map[string]struct {
 		change func(*policy.Abolition)
 		field  string
 	}{
-		"without a day":          {func(a *policy.Abolition) { a.On = time.Time{} }, "abolished_on"},
-		"from yesterday":         {func(a *policy.Abolition) { a.On = today.AddDate(0, 0, -1) }, "abolished_on"},
+		"without a day":          {func(a *policy.Abolition) { a.On = calendar.Date{} }, "abolished_on"},
+		"from yesterday":         {func(a *policy.Abolition) { a.On = today.AddDays(-1) }, "abolished_on"},
 		"without a reason":       {func(a *policy.Abolition) { a.Reason = " " }, "reason"},
-		"without a decision":     {func(a *policy.Abolition) { a.DecidedOn = time.Time{} }, "decided_on"},
-		"on a decision to come":  {func(a *policy.Abolition) { a.DecidedOn = today.AddDate(0, 0, 1) }, "decided_on"},
+		"without a decision":     {func(a *policy.Abolition) { a.DecidedOn = calendar.Date{} }, "decided_on"},
+		"on a decision to come":  {func(a *policy.Abolition) { a.DecidedOn = today.AddDays(1) }, "decided_on"},
 		"without the minutes":    {func(a *policy.Abolition) { a.Minutes = "" }, "minutes"},
 		"before the last 施行日":    {func(a *policy.Abolition) { a.Number = 2 }, "abolished_on"},
 		"of an earlier revision": {func(a *policy.Abolition) { a.Number = 0 }, ""},
@@ -181,7 +181,7 @@ func TestADocumentIsAbolishedOnADecisionOnly(t *testing.T) {
 	}
 	told, err := o.AbolitionOf(ctx, o.officer, "kijun")
 	must(t, err)
-	if told == nil || told.Reason != abolition().Reason || told.By == "" || told.Minutes != abolition().Minutes || !told.DecidedOn.Equal(today) {
+	if told == nil || told.Reason != abolition().Reason || told.By == "" || told.Minutes != abolition().Minutes || told.DecidedOn != today {
 		t.Errorf("on record: %+v", told)
 	}
 	if told, err = o.AbolitionOf(ctx, o.staff, "kijun"); err != nil || told == nil || told.By != "" || told.Minutes != "" {

@@ -83,13 +83,10 @@ func selectAcknowledgements(actor authz.Actor) (string, []any) {
 }
 
 func scanAcknowledgement(row pgx.CollectableRow) (Acknowledgement, error) {
-	var (
-		a       Acknowledgement
-		decided *time.Time
-	)
-	err := row.Scan(&a.Document.ID, &a.Code, &a.Kind, &a.Title, &a.Revision.ID, &a.Number, &a.EffectiveOn, &decided,
+	var a Acknowledgement
+	err := row.Scan(&a.Document.ID, &a.Code, &a.Kind, &a.Title, &a.Revision.ID, &a.Number, &a.EffectiveOn, &a.DecidedOn,
 		&a.PublishedAt, &a.At, &a.SHA256, &a.Name, &a.StaffNumber)
-	a.Revision.SHA256, a.DecidedOn = a.SHA256, orZero(decided)
+	a.Revision.SHA256 = a.SHA256
 	return a, err
 }
 

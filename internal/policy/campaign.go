@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 )
@@ -35,8 +35,8 @@ func (a Anew) Title() string {
 // binds (基本方針 5).
 type Campaign struct {
 	Anew  Anew
-	Of    Audience  // which of them; Everyone for all
-	DueOn time.Time // the last day on which an acknowledgement is in time
+	Of    Audience      // which of them; Everyone for all
+	DueOn calendar.Date // the last day on which an acknowledgement is in time
 }
 
 // longestCampaign is how many days people may be given at most.
@@ -44,7 +44,7 @@ const longestCampaign = 366
 
 // check tells what is wrong with what a revision of a number asks that is
 // published today to be in force from a day on.
-func (c Campaign) check(number int, effective, today time.Time) []fault.Problem {
+func (c Campaign) check(number int, effective, today calendar.Date) []fault.Problem {
 	var problems []fault.Problem
 	from, latest := askedFrom(number, effective, today), today
 	if effective.After(today) {
@@ -61,7 +61,7 @@ func (c Campaign) check(number int, effective, today time.Time) []fault.Problem 
 		problems = append(problems, fault.Problem{Field: "due_on", Message: "確認の期限を入力してください。"})
 	case c.DueOn.Before(from):
 		problems = append(problems, fault.Problem{Field: "due_on", Message: "確認の期限は、確認を求め始める日（第1版は公開の日、ほかの版は施行日）か、それより後の日にしてください。"})
-	case c.DueOn.After(latest.AddDate(0, 0, longestCampaign)):
+	case c.DueOn.After(latest.AddDays(longestCampaign)):
 		problems = append(problems, fault.Problem{Field: "due_on", Message: "確認の期限は、施行日と今日の遅いほうから1年以内の日にしてください。"})
 	}
 	if c.Of.empty() {
@@ -73,7 +73,7 @@ func (c Campaign) check(number int, effective, today time.Time) []fault.Problem 
 // askedFrom is the first day on which people are asked to acknowledge a revision
 // that is published on a day: when it is in force. The first revision of a
 // document may be acknowledged before it is.
-func askedFrom(number int, effective, today time.Time) time.Time {
+func askedFrom(number int, effective, today calendar.Date) calendar.Date {
 	if number == 1 || effective.Before(today) {
 		return today
 	}
@@ -82,7 +82,7 @@ func askedFrom(number int, effective, today time.Time) time.Time {
 
 // ask writes down what a revision asks, and lets the portal ask it when the day
 // has come.
-func ask(ctx context.Context, tx *door.Tx, o open, effective time.Time, c Campaign) error {
+func ask(ctx context.Context, tx *door.Tx, o open, effective calendar.Date, c Campaign) error {
 	from := askedFrom(o.number, effective, tx.Today())
 	of, err := resolve(ctx, tx, c.Of)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -27,7 +26,7 @@ func (c campaign) tell(ctx context.Context, tx *door.Tx, spared, asked []int64, 
 			c.name()+"を読んで、確認してください", "確認の期限は"+calendar.Wareki(c.dueFrom(tx.Today()))+"です。")})
 	}
 	type group struct {
-		due  time.Time
+		due  calendar.Date
 		days int
 	}
 	people := map[group][]int64{}

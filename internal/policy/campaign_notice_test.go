@@ -66,7 +66,7 @@ func TestAManagerWhoMayNotReadADocumentIsPassedOver(t *testing.T) {
 	draft, err := policytest.Adopt(ctx, o.Service, o.officer, "tejun", o.chair, calendar.Day(now))
 	must(t, err)
 	must(t, o.PublishDecided(ctx, o.ciso, "tejun", policy.Publication{EffectiveOn: calendar.Day(now), SHA256: draft.SHA256, Campaign: policy.Campaign{
-		Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(now).AddDate(0, 0, 10),
+		Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(now).AddDays(10),
 	}}))
 	for _, day := range []int{0, 14} {
 		must(t, o.after(day).TendAll(ctx))

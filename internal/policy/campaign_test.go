@@ -38,7 +38,7 @@ func (o office) campaign(days int) policy.Shown {
 	draft := o.adopted()
 	must(o.t, o.PublishDecided(o.t.Context(), o.ciso, "kihon", policy.Publication{
 		EffectiveOn: calendar.Day(now), SHA256: draft.SHA256,
-		Campaign: policy.Campaign{Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(now).AddDate(0, 0, days)},
+		Campaign: policy.Campaign{Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(now).AddDays(days)},
 	}))
 	return policy.Shown{Code: "kihon", Number: draft.Number, SHA256: draft.SHA256}
 }
@@ -59,7 +59,7 @@ func (o office) reminders(number string) string {
 		if r.ToHead {
 			who = "head"
 		}
-		days += fmt.Sprintf(" %s:%d", who, int(r.On.Sub(calendar.Day(now)).Hours()/24))
+		days += fmt.Sprintf(" %s:%d", who, r.On.Sub(calendar.Day(now)))
 	}
 	return days
 }
@@ -116,7 +116,7 @@ func (o office) requests(code, number string) string {
 	o.t.Helper()
 	wanted, err := o.after(100).Wanted(o.t.Context(), o.ciso, code, number)
 	must(o.t, err)
-	days := func(day time.Time) int { return int(day.Sub(calendar.Day(now)).Hours() / 24) }
+	days := func(day calendar.Date) int { return day.Sub(calendar.Day(now)) }
 	text := ""
 	for _, r := range wanted.Requests {
 		text += fmt.Sprintf(" %d-%d", days(r.On), days(r.DueOn))
@@ -144,7 +144,7 @@ func TestWhoComesBackFromLeaveIsAskedAgain(t *testing.T) {
 	}
 	list, err := o.after(51).Readings(ctx, o.other)
 	must(t, err)
-	if due := calendar.Day(now).AddDate(0, 0, 60); !list[0].DueOn.Equal(due) {
+	if due := calendar.Day(now).AddDays(60); list[0].DueOn != due {
 		t.Errorf("their last day is %v", list[0].DueOn)
 	}
 	var jobs int
@@ -164,7 +164,7 @@ func TestWhoHasLeftAndComesBackIsAskedAgain(t *testing.T) {
 	o.campaign(10)
 	must(t, o.TendAll(ctx))
 	people := org.New(o.db.Pool, door.New(o.db.Pool, o.clock))
-	day := func(n int) time.Time { return calendar.Day(now).AddDate(0, 0, n) }
+	day := func(n int) calendar.Date { return calendar.Day(now).AddDays(n) }
 	move := func(person int64, section string, first, last int) {
 		t.Helper()
 		var id int64
@@ -208,7 +208,7 @@ func TestNewPeopleAreAskedOnTheirFirstDay(t *testing.T) {
 	must(t, err)
 	post, err := people.AddPost(ctx, authz.AsOperator(), org.Post{Title: "新しい職", Position: 9})
 	must(t, err)
-	first := calendar.Day(now).AddDate(0, 0, 30)
+	first := calendar.Day(now).AddDays(30)
 	must(t, people.Appoint(ctx, authz.AsOperator(), org.Appointment{Person: person, Post: post, First: first}, false))
 	actor, err := people.ActorOn(ctx, person, first)
 	must(t, err)
@@ -217,16 +217,16 @@ func TestNewPeopleAreAskedOnTheirFirstDay(t *testing.T) {
 	if _, err := o.after(29).Wanted(ctx, o.ciso, "kihon", "N"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("the day before: %v", err)
 	}
-	due := first.AddDate(0, 0, 10)
+	due := first.AddDays(10)
 	list, err := o.after(30).Readings(ctx, actor) // on the day, even before the portal has looked
 	must(t, err)
-	if len(list) != 1 || !list[0].Wanting() || !list[0].DueOn.Equal(due) {
+	if len(list) != 1 || !list[0].Wanting() || list[0].DueOn != due {
 		t.Errorf("they see %+v", list)
 	}
 	must(t, o.after(30).TendAll(ctx))
 	wanted, err := o.after(31).Wanted(ctx, o.ciso, "kihon", "N")
 	must(t, err)
-	if len(wanted.Requests) != 1 || !wanted.Requests[0].On.Equal(first) || !wanted.Due().Equal(due) {
+	if len(wanted.Requests) != 1 || wanted.Requests[0].On != first || wanted.Due() != due {
 		t.Errorf("asked %+v", wanted.Requests)
 	}
 }
@@ -242,7 +242,7 @@ func TestARevisionMayAskTheRestOnly(t *testing.T) {
 	draft, err := policytest.Adopt(ctx, o.Service, o.officer, "kihon", o.chair, calendar.Day(now))
 	must(t, err)
 	must(t, o.PublishDecided(ctx, o.ciso, "kihon", policy.Publication{EffectiveOn: calendar.Day(now), SHA256: draft.SHA256, Campaign: policy.Campaign{
-		Anew: policy.AskRest, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(now).AddDate(0, 0, 5),
+		Anew: policy.AskRest, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(now).AddDays(5),
 	}}))
 	reading, err := o.Read(ctx, o.staff, "kihon")
 	must(t, err)
@@ -320,7 +320,7 @@ func TestNobodyIsAskedBeforeARevisionIsInForce(t *testing.T) {
 	t.Parallel()
 	o, ctx := newOffice(t), t.Context()
 	must(t, o.Acknowledge(ctx, o.staff, o.campaign(10)))
-	o.next("kihon", text+"第3条　来月から。\n", calendar.Day(now).AddDate(0, 0, 30))
+	o.next("kihon", text+"第3条　来月から。\n", calendar.Day(now).AddDays(30))
 	must(t, o.after(29).TendAll(ctx))
 	if reading, err := o.after(29).Read(ctx, o.staff, "kihon"); err != nil || reading.Number != 1 || reading.Wanting() {
 		t.Errorf("the day before: %+v, %v", reading, err)
@@ -328,7 +328,7 @@ func TestNobodyIsAskedBeforeARevisionIsInForce(t *testing.T) {
 	must(t, o.after(30).TendAll(ctx))
 	wanted, err := o.after(30).Wanted(ctx, o.ciso, "kihon", staffNumber)
 	must(t, err)
-	if wanted.Reading.Number != 2 || len(wanted.Requests) != 1 || !wanted.Requests[0].On.Equal(calendar.Day(now).AddDate(0, 0, 30)) {
+	if wanted.Reading.Number != 2 || len(wanted.Requests) != 1 || wanted.Requests[0].On != calendar.Day(now).AddDays(30) {
 		t.Errorf("on the day: %+v", wanted)
 	}
 }
@@ -407,7 +407,7 @@ func TestProgressIsTheTownsOrOnesOwn(t *testing.T) {
 	for days, actor := range map[int]authz.Actor{0: o.ciso, 2: o.staff, 3: o.other} {
 		must(t, o.after(days).Acknowledge(ctx, actor, shown))
 	}
-	day := func(n int) time.Time { return calendar.Day(now).AddDate(0, 0, n) }
+	day := func(n int) calendar.Date { return calendar.Day(now).AddDays(n) }
 	for who, c := range map[*authz.Actor]struct {
 		bound int
 		days  []policy.DayCount
@@ -418,7 +418,7 @@ func TestProgressIsTheTownsOrOnesOwn(t *testing.T) {
 		coverage, err := o.after(4).Coverage(ctx, *who, "kihon", 0)
 		must(t, err)
 		progress := coverage.Progress
-		if coverage.Bound != c.bound || fmt.Sprint(progress.Days) != fmt.Sprint(c.days) || !progress.From.Equal(day(0)) {
+		if coverage.Bound != c.bound || fmt.Sprint(progress.Days) != fmt.Sprint(c.days) || progress.From != day(0) {
 			t.Errorf("%s sees %+v", who.Name, progress)
 		}
 	}
@@ -436,9 +436,9 @@ func TestTheEvidenceOutlastsTheRevisionAndItsPeople(t *testing.T) {
 	must(t, o.TendAll(ctx))
 	must(t, o.after(1).Acknowledge(ctx, o.staff, shown))
 	must(t, o.after(1).Excuse(ctx, o.officer, "kihon", "5", "育児休業中"))
-	_, err := o.db.Pool.Exec(ctx, `UPDATE appointment SET period = daterange(lower(period), $2::date, '[]') WHERE person_id = $1`, o.staff.Person, calendar.Day(now).AddDate(0, 0, 2))
+	_, err := o.db.Pool.Exec(ctx, `UPDATE appointment SET period = daterange(lower(period), $2::date, '[]') WHERE person_id = $1`, o.staff.Person, calendar.Day(now).AddDays(2))
 	must(t, err)
-	o.next("kihon", text+"第3条　加える。\n", calendar.Day(now).AddDate(0, 0, 5))
+	o.next("kihon", text+"第3条　加える。\n", calendar.Day(now).AddDays(5))
 	evidence := func(actor authz.Actor, number int) (lines []string, err error) {
 		_, err = o.after(30).EvidenceLines(ctx, actor, "kihon", number, func(l policy.Line) error {
 			lines = append(lines, fmt.Sprintf("%s %s %d %t %s", l.Section, l.StaffNumber, l.Number, l.SHA256 != nil, l.Excuse))
@@ -481,9 +481,9 @@ func TestACampaignIsSaidWhole(t *testing.T) {
 		"nobody":             {func(c *policy.Campaign) { c.Of = policy.Audience{} }, "asked"},
 		"a section too many": {func(c *policy.Campaign) { c.Of = policy.Audience{Sections: []string{"none"}} }, "asked"},
 		"no such role":       {func(c *policy.Campaign) { c.Of = policy.Audience{Roles: []authz.Role{"boss"}} }, "asked"},
-		"no last day":        {func(c *policy.Campaign) { c.DueOn = time.Time{} }, "due_on"},
-		"due yesterday":      {func(c *policy.Campaign) { c.DueOn = calendar.Day(now).AddDate(0, 0, -1) }, "due_on"},
-		"due in ten years":   {func(c *policy.Campaign) { c.DueOn = calendar.Day(now).AddDate(10, 0, 0) }, "due_on"},
+		"no last day":        {func(c *policy.Campaign) { c.DueOn = calendar.Date{} }, "due_on"},
+		"due yesterday":      {func(c *policy.Campaign) { c.DueOn = calendar.Day(now).AddDays(-1) }, "due_on"},
+		"due in ten years":   {func(c *policy.Campaign) { c.DueOn = calendar.Day(now).AddYears(10) }, "due_on"},
 	} {
 		u := policy.Publication{EffectiveOn: calendar.Day(now), SHA256: draft.SHA256, Campaign: policytest.AskAll(calendar.Day(now))}
 		c.change(&u.Campaign)
@@ -504,7 +504,7 @@ func TestWhoComesBackToASectionThatIsAskedIsAskedAgain(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	draft := o.adopted()
 	must(t, o.PublishDecided(ctx, o.ciso, "kihon", policy.Publication{EffectiveOn: calendar.Day(now), SHA256: draft.SHA256, Campaign: policy.Campaign{
-		Anew: policy.AskAnew, Of: policy.Audience{Sections: []string{"zeimu"}}, DueOn: calendar.Day(now).AddDate(0, 0, 10),
+		Anew: policy.AskAnew, Of: policy.Audience{Sections: []string{"zeimu"}}, DueOn: calendar.Day(now).AddDays(10),
 	}}))
 	must(t, o.TendAll(ctx))
 	for _, sql := range []string{

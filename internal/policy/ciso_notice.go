@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -30,7 +29,7 @@ const (
 	maxBody       = 10_000 // characters
 )
 
-func (n CISONotice) check(number int, day time.Time, touched []Touched) []fault.Problem {
+func (n CISONotice) check(number int, day calendar.Date, touched []Touched) []fault.Problem {
 	problems := n.Publication.check(number, day, "通知の日（今日）", day)
 	if strings.TrimSpace(n.Addressees) == "" {
 		problems = append(problems, fault.Problem{Field: "addressees", Message: "通知の宛先を入力してください。"})
@@ -88,10 +87,10 @@ func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code stri
 type RecordedCISONotice struct {
 	Document
 	Revision    int // its number
-	EffectiveOn time.Time
+	EffectiveOn calendar.Date
 	FiscalYear  int
 	Number      int
-	On          time.Time
+	On          calendar.Date
 	Addressees  string
 	Body        string
 	By          string // who issued it

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 )
 
@@ -109,7 +110,7 @@ func loadCounting(ctx context.Context, db querier, r Reading) ([]int64, error) {
 // arguments are those of bound for the people in view, and then: the revisions
 // that count ($5), the revision ($6), and whether the whole town ($7) or which
 // sections ($8) are in view.
-func (v view) arguments(day time.Time, more ...any) []any {
+func (v view) arguments(day calendar.Date, more ...any) []any {
 	return append([]any{
 		day, v.reading.Document.ID, v.called.roles, v.called.sections, v.counting, v.reading.Revision.ID, v.whole, v.sections,
 	}, more...)
@@ -144,7 +145,7 @@ func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, 
 		return Coverage{}, err
 	}
 	coverage := Coverage{Reading: v.reading, Whole: v.whole}
-	byDay := map[time.Time]int{}
+	byDay := map[calendar.Date]int{}
 	missing := map[int64]int{} // where on the page the people who have not acknowledged belong
 	place := 0
 	for _, r := range sections {
@@ -206,12 +207,12 @@ type Line struct {
 	StaffNumber    string
 	Name           string
 	Furigana       string
-	AskedOn        *time.Time // the last time; nil where the portal has not asked yet
-	DueOn          *time.Time // nil where it has not, or there is no such day
-	AcknowledgedAt *time.Time // nil for not yet
-	Number         int        // the revision that they acknowledged; 0 for none
-	SHA256         []byte     // of the text that was shown; nil for not yet
-	Excuse         string     // why they need not for now; empty where they must
+	AskedOn        calendar.Date // the last time; zero where the portal has not asked yet
+	DueOn          calendar.Date // zero where it has not, or there is no such day
+	AcknowledgedAt *time.Time    // nil for not yet
+	Number         int           // the revision that they acknowledged; 0 for none
+	SHA256         []byte        // of the text that was shown; nil for not yet
+	Excuse         string        // why they need not for now; empty where they must
 }
 
 // columns are where a query's columns go.

@@ -15,13 +15,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 )
 
 // Decision is what the 本部会議 decided about a text (7(9)).
 type Decision struct {
-	On        time.Time
+	On        calendar.Date
 	Adopted   bool
 	Rejected  bool     // neither: it was not said
 	Chair     string   // their 職員番号
@@ -96,7 +97,7 @@ func isDocx(body []byte) bool {
 	return true
 }
 
-func (d Decision) check(today time.Time) []fault.Problem {
+func (d Decision) check(today calendar.Date) []fault.Problem {
 	var problems []fault.Problem
 	add := func(field, message string) {
 		problems = append(problems, fault.Problem{Field: field, Message: message})
@@ -196,7 +197,7 @@ func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, o 
 }
 
 // peopleOn returns who of these had a post on a day, by their 職員番号.
-func peopleOn(ctx context.Context, db querier, day time.Time, numbers []string) (map[string]int64, error) {
+func peopleOn(ctx context.Context, db querier, day calendar.Date, numbers []string) (map[string]int64, error) {
 	rows, err := db.Query(ctx, `
 		SELECT p.staff_number, p.id FROM person p
 		WHERE p.staff_number = ANY($2) AND EXISTS (SELECT FROM appointment a WHERE a.person_id = p.id AND a.period @> $1::date)`, day, numbers)
@@ -223,7 +224,7 @@ type Councillor struct {
 
 // Councillors lists those who held a role of 図 1.1 on a day, from the top down:
 // whom the 本部会議 is chosen from first.
-func (s *Service) Councillors(ctx context.Context, actor authz.Actor, day time.Time) ([]Councillor, error) {
+func (s *Service) Councillors(ctx context.Context, actor authz.Actor, day calendar.Date) ([]Councillor, error) {
 	if actor.Reach(authz.RecordDecision) != authz.All {
 		return nil, nil
 	}
@@ -246,7 +247,7 @@ func (s *Service) Councillors(ctx context.Context, actor authz.Actor, day time.T
 
 // RecordedDecision is a decision on record.
 type RecordedDecision struct {
-	On         time.Time
+	On         calendar.Date
 	Adopted    bool
 	Chair      string // empty where it was carried over from before they were recorded here
 	Attendees  []string

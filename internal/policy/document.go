@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 )
 
 // Kind is what sort of document it is, which decides who may read it.
@@ -51,15 +52,15 @@ type Document struct {
 // Revision is one published state of a document's text. It never changes.
 type Revision struct {
 	ID          int64
-	Number      int       // 第1版, 第2版, …
-	EffectiveOn time.Time // 施行日
-	DecidedOn   time.Time // the 本部会議's decision, 7(9); zero where the CISO's 通知 published it
+	Number      int           // 第1版, 第2版, …
+	EffectiveOn calendar.Date // 施行日
+	DecidedOn   calendar.Date // the 本部会議's decision, 7(9); zero where the CISO's 通知 published it
 	PublishedAt time.Time
 	SHA256      []byte // of the text as the portal writes it out
 }
 
 // InForce tells whether the revision's 施行日 has come on a day.
-func (r Revision) InForce(day time.Time) bool { return !r.EffectiveOn.After(day) }
+func (r Revision) InForce(day calendar.Date) bool { return !r.EffectiveOn.After(day) }
 
 // Reading is a document's current revision as one person sees it: the one in
 // force, or before any is, the first that will be.
@@ -70,16 +71,16 @@ type Reading struct {
 	// AcknowledgedAt is when this person acknowledged it, or an earlier revision
 	// that counts for it; nil until then.
 	AcknowledgedAt *time.Time
-	Last           int       // the number of the newest revision that they have acknowledged; 0 for none
-	DueOn          time.Time // the last day on which theirs is in time, as a list tells it; zero for none
-	Closes         time.Time // that of those who were asked first; zero for none
-	Excused        bool      // whether they need not acknowledge it for now, as a list tells it
-	countsFrom     int       // the number of the oldest revision whose acknowledgement counts
-	AbolishedOn    time.Time // 廃止日, from which the document is in force no more; zero for none
+	Last           int           // the number of the newest revision that they have acknowledged; 0 for none
+	DueOn          calendar.Date // the last day on which theirs is in time, as a list tells it; zero for none
+	Closes         calendar.Date // that of those who were asked first; zero for none
+	Excused        bool          // whether they need not acknowledge it for now, as a list tells it
+	countsFrom     int           // the number of the oldest revision whose acknowledgement counts
+	AbolishedOn    calendar.Date // 廃止日, from which the document is in force no more; zero for none
 }
 
 // Wanting tells whether this person has still to acknowledge it.
 func (r Reading) Wanting() bool { return r.Bound && r.AcknowledgedAt == nil && !r.Excused }
 
 // Late tells whether their last day in time is over on a day.
-func (r Reading) Late(day time.Time) bool { return !r.DueOn.IsZero() && r.DueOn.Before(day) }
+func (r Reading) Late(day calendar.Date) bool { return !r.DueOn.IsZero() && r.DueOn.Before(day) }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -33,12 +34,12 @@ type Wanted struct {
 
 // Request is that the portal asked somebody: once, and again when they came back.
 type Request struct {
-	On, DueOn time.Time
+	On, DueOn calendar.Date
 }
 
 // Reminder is that somebody was reminded, or their 管理者 of them.
 type Reminder struct {
-	On     time.Time
+	On     calendar.Date
 	ToHead bool
 }
 
@@ -54,9 +55,9 @@ type Excuse struct {
 
 // Due is the last day on which theirs is in time, as they were asked last; zero
 // where they were not.
-func (w Wanted) Due() time.Time {
+func (w Wanted) Due() calendar.Date {
 	if len(w.Requests) == 0 {
-		return time.Time{}
+		return calendar.Date{}
 	}
 	return w.Requests[len(w.Requests)-1].DueOn
 }
@@ -101,7 +102,7 @@ func reasonFor(actor authz.Actor, reason string) string {
 	return "（免除できる人と監査担当者だけが見られます）"
 }
 
-func loadWanted(ctx context.Context, db querier, v view, day time.Time, staffNumber string) (Wanted, error) {
+func loadWanted(ctx context.Context, db querier, v view, day calendar.Date, staffNumber string) (Wanted, error) {
 	w := Wanted{Reading: v.reading}
 	err := db.QueryRow(ctx, `
 		WITH `+seen+`
@@ -135,7 +136,7 @@ func loadReminders(ctx context.Context, db querier, w *Wanted) error {
 		return fmt.Errorf("listing reminders: %w", err)
 	}
 	var (
-		on   time.Time
+		on   calendar.Date
 		days int
 	)
 	_, err = pgx.ForEachRow(rows, []any{&on, &days}, func() error {

@@ -94,7 +94,7 @@ func TestOnlyWhatIsInForceIsPublic(t *testing.T) {
 	must(t, err)
 	history, err := o.PublicHistory(t.Context(), reading)
 	must(t, err)
-	if len(history) != 1 || history[0].Number != 1 || !history[0].EffectiveOn.Equal(reading.EffectiveOn) {
+	if len(history) != 1 || history[0].Number != 1 || history[0].EffectiveOn != reading.EffectiveOn {
 		t.Errorf("history: %+v", history)
 	}
 	before := policy.New(o.db.Pool, door.New(o.db.Pool, time.Now), func() time.Time { return now.AddDate(0, 0, -1) })

@@ -3,19 +3,19 @@ package policy
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 )
 
 // Past is a published revision in a document's history.
 type Past struct {
 	Revision
-	By      string     // who published it; empty for the operator
-	Until   *time.Time // the last day on which it is in force; nil where none follows
+	By      string        // who published it; empty for the operator
+	Until   calendar.Date // the last day on which it is in force; zero where none follows
 	Why     Why
 	WhyText string
 	Notice  int // the number of the 通知 that published it; 0 where the 本部会議 decided
@@ -26,13 +26,13 @@ type Past struct {
 }
 
 // Status is how a revision stands on a day.
-func (p Past) Status(day time.Time) string {
+func (p Past) Status(day calendar.Date) string {
 	switch {
 	case p.EffectiveOn.After(day):
 		return "施行前"
-	case p.Until != nil && p.Until.Before(day) && p.Last:
+	case !p.Until.IsZero() && p.Until.Before(day) && p.Last:
 		return "廃止"
-	case p.Until != nil && p.Until.Before(day):
+	case !p.Until.IsZero() && p.Until.Before(day):
 		return "旧版"
 	}
 	return "施行中"
@@ -54,13 +54,9 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 		return nil, fmt.Errorf("listing revisions: %w", err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Past, error) {
-		var (
-			p       Past
-			decided *time.Time
-		)
-		err := row.Scan(&p.ID, &p.Number, &p.EffectiveOn, &decided, &p.PublishedAt, &p.SHA256, &p.By,
+		var p Past
+		err := row.Scan(&p.ID, &p.Number, &p.EffectiveOn, &p.DecidedOn, &p.PublishedAt, &p.SHA256, &p.By,
 			&p.Until, &p.Why, &p.WhyText, &p.Notice, &p.Year, &p.Last)
-		p.DecidedOn = orZero(decided)
 		return p, err
 	})
 	if err != nil {
@@ -74,7 +70,7 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 
 // ReadOn returns the revision of a document that was, or will be, in force on a
 // day; NotFound where none was.
-func (s *Service) ReadOn(ctx context.Context, actor authz.Actor, code string, day time.Time) (Reading, error) {
+func (s *Service) ReadOn(ctx context.Context, actor authz.Actor, code string, day calendar.Date) (Reading, error) {
 	return s.readPast(ctx, actor, code, `effective_on <= $3::date AND `+notAbolished("$3"), day,
 		"この日に施行されていた版はありません。施行日より後で、廃止されたときは廃止日より前の日を指定してください。")
 }

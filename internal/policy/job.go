@@ -45,15 +45,15 @@ func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
 
 // tendLater enqueues a campaign's days: the first, and each on which those who
 // are asked first are reminded.
-func tendLater(ctx context.Context, tx *door.Tx, revision int64, from, due time.Time) error {
-	days := []time.Time{from}
+func tendLater(ctx context.Context, tx *door.Tx, revision int64, from, due calendar.Date) error {
+	days := []calendar.Date{from}
 	for _, r := range reminders {
-		if day := due.AddDate(0, 0, r.days); day.After(from) {
+		if day := due.AddDays(r.days); day.After(from) {
 			days = append(days, day)
 		}
 	}
 	for _, day := range days {
-		if err := tx.Enqueue(ctx, tendCampaign{revision}, calendar.Start(day)); err != nil {
+		if err := tx.Enqueue(ctx, tendCampaign{revision}, day.Start()); err != nil {
 			return fmt.Errorf("enqueuing a campaign: %w", err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/state"
 )
 
@@ -38,7 +39,7 @@ type acknowledged struct {
 // currentKey names what the current revision depends on.
 type currentKey struct {
 	code   string
-	day    time.Time
+	day    calendar.Date
 	policy int64
 }
 
@@ -84,7 +85,7 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 	if !may.mayRead(reading.Kind, current.address) {
 		return Reading{}, errNoDocument()
 	}
-	reading.DueOn = time.Time{} // each person's own; a list tells it
+	reading.DueOn = calendar.Date{} // each person's own; a list tells it
 	reading.Bound = may.isBound(reading.Kind, current.address, current.called) && !reading.Abolished(day)
 	if actor.Seen.Acknowledged == 0 {
 		return reading, nil // there is none to look up

@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/calendar"
 	"kagami/internal/policy/comparison"
 	"kagami/internal/policy/outline"
 )
@@ -26,7 +26,7 @@ type Cited struct {
 // Reworded can be; Gone and Back stand alone.
 type Turn struct {
 	Number      int // the revision's
-	EffectiveOn time.Time
+	EffectiveOn calendar.Date
 	Citation    string // of the clause from then on, or as it was where it is gone
 	Moved       bool   // it bears another number, or stands elsewhere
 	Reworded    bool   // its own heading or wording is another
@@ -42,7 +42,7 @@ type lineage []generation
 
 type generation struct {
 	number      int
-	effectiveOn time.Time
+	effectiveOn calendar.Date
 	clauses     []outline.Anchored
 	at          map[string]int  // the place of a clause in clauses, by its address
 	said        map[words]int   // the only clause that says something, or many
@@ -61,7 +61,7 @@ type fate struct {
 	reworded bool
 }
 
-func newGeneration(number int, effectiveOn time.Time, o *outline.Outline) generation {
+func newGeneration(number int, effectiveOn calendar.Date, o *outline.Outline) generation {
 	g := generation{number: number, effectiveOn: effectiveOn, clauses: o.Anchors(), at: map[string]int{}, said: map[words]int{}}
 	for i, a := range g.clauses {
 		g.at[a.Anchor] = i
@@ -190,7 +190,7 @@ func (s *Service) lineage(ctx context.Context, document int64, from, to int) (li
 	type row struct {
 		ID          int64
 		Number      int
-		EffectiveOn time.Time
+		EffectiveOn calendar.Date
 		Outline     []byte
 	}
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"kagami/internal/calendar"
 	"kagami/internal/policy/outline"
 )
 
@@ -16,7 +17,7 @@ import (
 func generations(texts ...*outline.Outline) lineage {
 	var l lineage
 	for i, o := range texts {
-		l = append(l, newGeneration(i+1, time.Date(2026, 4, 1+i, 0, 0, 0, 0, time.UTC), o))
+		l = append(l, newGeneration(i+1, calendar.NewDate(2026, 4, 1+i), o))
 		if i > 0 {
 			l[i-1].next = compared(texts[i-1], o)
 		}

@@ -3,7 +3,6 @@ package policy_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -35,7 +34,7 @@ func (o office) draft(code string) policy.Draft {
 }
 
 // next publishes another revision, decided today.
-func (o office) next(code, text string, effective time.Time) {
+func (o office) next(code, text string, effective calendar.Date) {
 	o.t.Helper()
 	o.draftOf(code, text)
 	draft, err := policytest.Adopt(o.t.Context(), o.Service, o.officer, code, o.chair, calendar.Day(now))
@@ -201,7 +200,7 @@ func TestWhatIsNotWholeIsRefused(t *testing.T) {
 	o := newOffice(t)
 	ctx := t.Context()
 	o.published(policy.Basic, "kihon")
-	yesterday, tomorrow := calendar.Day(now).AddDate(0, 0, -1), calendar.Day(now).AddDate(0, 0, 1)
+	yesterday, tomorrow := calendar.Day(now).AddDays(-1), calendar.Day(now).AddDays(1)
 	d := o.draftOf("kihon", text+"第3条　加える。\n")
 	submit := func(change func(*policy.Submission)) error {
 		u := minor(d)
@@ -231,7 +230,7 @@ func TestWhatIsNotWholeIsRefused(t *testing.T) {
 		return o.PublishMinor(ctx, o.ciso, "kihon", n)
 	}
 	for name, err := range map[string]error{
-		"no 施行日":          notify(func(n *policy.CISONotice) { n.EffectiveOn = time.Time{} }),
+		"no 施行日":          notify(func(n *policy.CISONotice) { n.EffectiveOn = calendar.Date{} }),
 		"施行日 yesterday":   notify(func(n *policy.CISONotice) { n.EffectiveOn = yesterday }),
 		"to nobody":       notify(func(n *policy.CISONotice) { n.Addressees = "" }),
 		"without a text":  notify(func(n *policy.CISONotice) { n.Body = "" }),
@@ -249,21 +248,21 @@ func TestWhatIsNotWholeIsRefused(t *testing.T) {
 		return o.RecordDecision(ctx, o.officer, "kihon", decision)
 	}
 	for name, err := range map[string]error{
-		"no day":            decide(func(d *policy.Decision) { d.On = time.Time{} }),
+		"no day":            decide(func(d *policy.Decision) { d.On = calendar.Date{} }),
 		"decided tomorrow":  decide(func(d *policy.Decision) { d.On = tomorrow }),
 		"no result":         decide(func(d *policy.Decision) { d.Adopted = false }),
 		"nobody in chair":   decide(func(d *policy.Decision) { d.Chair = "" }),
 		"nobody there":      decide(func(d *policy.Decision) { d.Attendees = nil }),
 		"no minutes":        decide(func(d *policy.Decision) { d.Minutes = "" }),
 		"who has no number": decide(func(d *policy.Decision) { d.Attendees = []string{"nobody"} }),
-		"who was not there": decide(func(d *policy.Decision) { d.On = d.On.AddDate(0, 0, -200) }),
+		"who was not there": decide(func(d *policy.Decision) { d.On = d.On.AddDays(-200) }),
 	} {
 		if fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	must(t, decide(func(*policy.Decision) {}))
-	for name, effective := range map[string]time.Time{"no 施行日": {}, "before the decision": yesterday} {
+	for name, effective := range map[string]calendar.Date{"no 施行日": {}, "before the decision": yesterday} {
 		u := policy.Publication{EffectiveOn: effective, SHA256: d.SHA256, Campaign: policytest.AskAll(calendar.Day(now))}
 		if err := o.PublishDecided(ctx, o.ciso, "kihon", u); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%s: %v", name, err)
@@ -348,11 +347,11 @@ func TestEachDayHasItsRevision(t *testing.T) {
 	ctx := t.Context()
 	day := calendar.Day(now)
 	o.published(policy.Basic, "kihon")
-	o.next("kihon", text+"第3条　加える。\n", day.AddDate(0, 0, 10))
+	o.next("kihon", text+"第3条　加える。\n", day.AddDays(10))
 	o.draftOf("kihon", text)
 	draft, err := policytest.Adopt(ctx, o.Service, o.officer, "kihon", o.chair, day)
 	must(t, err)
-	err = o.PublishDecided(ctx, o.ciso, "kihon", policy.Publication{EffectiveOn: day.AddDate(0, 0, 9), SHA256: draft.SHA256, Campaign: policytest.AskAll(day)})
+	err = o.PublishDecided(ctx, o.ciso, "kihon", policy.Publication{EffectiveOn: day.AddDays(9), SHA256: draft.SHA256, Campaign: policytest.AskAll(day)})
 	if fault.KindOf(err) != fault.Conflict {
 		t.Errorf("before the last 施行日: %v", err)
 	}
@@ -360,13 +359,13 @@ func TestEachDayHasItsRevision(t *testing.T) {
 		t.Error("the draft has not stayed")
 	}
 	for after, want := range map[int]int{0: 1, 9: 1, 10: 2, 400: 2} {
-		reading, err := o.ReadOn(ctx, o.staff, "kihon", day.AddDate(0, 0, after))
+		reading, err := o.ReadOn(ctx, o.staff, "kihon", day.AddDays(after))
 		must(t, err)
 		if reading.Number != want {
 			t.Errorf("after %d days revision %d", after, reading.Number)
 		}
 	}
-	if _, err := o.ReadOn(ctx, o.staff, "kihon", day.AddDate(0, 0, -1)); fault.KindOf(err) != fault.NotFound {
+	if _, err := o.ReadOn(ctx, o.staff, "kihon", day.AddDays(-1)); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("before the first: %v", err)
 	}
 	if _, err := o.ReadNumber(ctx, o.staff, "kihon", 3); fault.KindOf(err) != fault.NotFound {
@@ -374,7 +373,7 @@ func TestEachDayHasItsRevision(t *testing.T) {
 	}
 	history, err := o.History(ctx, o.staff, "kihon")
 	must(t, err)
-	if len(history) != 2 || history[0].Status(day) != "施行前" || history[1].Status(day) != "施行中" || history[1].Status(day.AddDate(0, 0, 10)) != "旧版" {
+	if len(history) != 2 || history[0].Status(day) != "施行前" || history[1].Status(day) != "施行中" || history[1].Status(day.AddDays(10)) != "旧版" {
 		t.Errorf("the history: %+v", history)
 	}
 	reading, err := o.ReadNumber(ctx, o.staff, "kihon", 2)

@@ -54,7 +54,7 @@ func newOffice(t *testing.T) office {
 		for _, role := range roles {
 			must(t, people.AddRule(ctx, operator, org.Rule{Title: title, Role: role}))
 		}
-		must(t, people.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: now.AddDate(0, 0, -100)}, false))
+		must(t, people.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: calendar.Day(now).AddDays(-100)}, false))
 		actor, err := people.ActorOn(ctx, person, calendar.Day(now))
 		must(t, err)
 		return actor
@@ -66,7 +66,7 @@ func newOffice(t *testing.T) office {
 	// somebody is 統括, or the CISO would stand in
 	general, err := people.AddPerson(ctx, operator, org.Person{StaffNumber: "G", Name: "見本 統括", Furigana: "ミホン"})
 	must(t, err)
-	must(t, people.GiveRole(ctx, operator, org.Grant{Person: general, Role: authz.GeneralSecurityOfficer, First: now.AddDate(0, 0, -100), Reason: "見本"}))
+	must(t, people.GiveRole(ctx, operator, org.Grant{Person: general, Role: authz.GeneralSecurityOfficer, First: calendar.Day(now).AddDays(-100), Reason: "見本"}))
 	o.ciso = appoint(0, "副町長", authz.CISO)
 	o.chair = "1"
 	o.officer = appoint(tax, "担当副課長", authz.SecurityOfficer)
@@ -342,7 +342,7 @@ func TestTheRevisionInForceIsTheCurrentOne(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.published(policy.Basic, "kihon")
-	o.next("kihon", text+"第3条　加える。\n", calendar.Day(now).AddDate(0, 0, 1))
+	o.next("kihon", text+"第3条　加える。\n", calendar.Day(now).AddDays(1))
 	reading, err := o.Read(t.Context(), o.staff, "kihon")
 	must(t, err)
 	if reading.Number != 1 {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,23 +14,23 @@ import (
 // Progress is how a document's current revision has been acknowledged day by
 // day.
 type Progress struct {
-	From  time.Time  // the first day on which people are asked
-	Until time.Time  // today
-	Days  []DayCount // those on which somebody acknowledged
+	From  calendar.Date // the first day on which people are asked
+	Until calendar.Date // today
+	Days  []DayCount    // those on which somebody acknowledged
 }
 
 // DayCount is how many people acknowledged it on a day, and until then. Those
 // whose earlier acknowledgement counts are there from the first day.
 type DayCount struct {
-	Day   time.Time
+	Day   calendar.Date
 	Count int
 	Total int
 }
 
-func newProgress(from, until time.Time, byDay map[time.Time]int) Progress {
+func newProgress(from, until calendar.Date, byDay map[calendar.Date]int) Progress {
 	p := Progress{From: from, Until: until}
 	total := 0
-	for _, day := range slices.SortedFunc(maps.Keys(byDay), time.Time.Compare) {
+	for _, day := range slices.SortedFunc(maps.Keys(byDay), calendar.Date.Compare) {
 		total += byDay[day]
 		p.Days = append(p.Days, DayCount{day, byDay[day], total})
 	}
@@ -40,13 +39,13 @@ func newProgress(from, until time.Time, byDay map[time.Time]int) Progress {
 
 // came is what has come of a revision that asks people.
 type came struct {
-	from    time.Time           // the first day on which it asks
-	done    map[int64]time.Time // who has acknowledged, and on which day
-	excused []int64             // who need not for now, in order
+	from    calendar.Date           // the first day on which it asks
+	done    map[int64]calendar.Date // who has acknowledged, and on which day
+	excused []int64                 // who need not for now, in order
 }
 
 func loadCame(ctx context.Context, db querier, v view) (came, error) {
-	c := came{done: map[int64]time.Time{}}
+	c := came{done: map[int64]calendar.Date{}}
 	err := db.QueryRow(ctx, `
 		SELECT asked_from, ARRAY(SELECT person_id FROM acknowledgement_excuse WHERE revision_id = $1 AND ended_at IS NULL ORDER BY person_id)
 		FROM revision WHERE id = $1`, v.reading.Revision.ID).Scan(&c.from, &c.excused)
@@ -63,7 +62,7 @@ func loadCame(ctx context.Context, db querier, v view) (came, error) {
 		return came{}, fmt.Errorf("counting acknowledgements by day: %w", err)
 	}
 	var (
-		day    time.Time
+		day    calendar.Date
 		people []int64
 	)
 	_, err = pgx.ForEachRow(rows, []any{&day, &people}, func() error {
@@ -77,7 +76,7 @@ func loadCame(ctx context.Context, db querier, v view) (came, error) {
 
 // count counts who of a section has acknowledged, on each day too, and who need
 // not for now.
-func (c came) count(r rollSection, byDay map[time.Time]int) SectionCoverage {
+func (c came) count(r rollSection, byDay map[calendar.Date]int) SectionCoverage {
 	s := SectionCoverage{Code: r.code, Name: r.name, Bound: len(r.people)}
 	for _, person := range r.people {
 		if day, done := c.done[person]; done {

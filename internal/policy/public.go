@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/calendar"
 )
 
 // everybody is what is read without an actor: the 基本方針, and nothing else
@@ -34,7 +35,7 @@ func (s *Service) ReadPublic(ctx context.Context, code string) (Reading, error) 
 // Epoch is a revision in the history of a document.
 type Epoch struct {
 	Number      int
-	EffectiveOn time.Time
+	EffectiveOn calendar.Date
 }
 
 // PublicHistory lists the revisions of what Public or ReadPublic has returned

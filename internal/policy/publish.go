@@ -3,9 +3,9 @@ package policy
 import (
 	"bytes"
 	"context"
-	"time"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 )
@@ -13,14 +13,14 @@ import (
 // Publication is from which day a text is to be in force, and what is asked of
 // those whom it binds.
 type Publication struct {
-	EffectiveOn time.Time // 施行日
-	SHA256      []byte    // of the text that was before the person who publishes
+	EffectiveOn calendar.Date // 施行日
+	SHA256      []byte        // of the text that was before the person who publishes
 	Campaign    Campaign
 }
 
 // check tells what is wrong with the publication today of a revision of a number
 // that follows an act of a day, such as the 本部会議's decision.
-func (u Publication) check(number int, day time.Time, act string, today time.Time) []fault.Problem {
+func (u Publication) check(number int, day calendar.Date, act string, today calendar.Date) []fault.Problem {
 	var problems []fault.Problem
 	switch {
 	case u.EffectiveOn.IsZero():
@@ -73,7 +73,7 @@ func (s *Service) inOrder(ctx context.Context, d Draft, u Publication, problems 
 // changed since it was shown, or is published already.
 func (s *Service) PublishDecided(ctx context.Context, actor authz.Actor, code string, u Publication) error {
 	err := s.move(ctx, actor, code, EventPublishDecided, u.SHA256, func(tx *door.Tx, o open) (moved, error) {
-		var decided time.Time
+		var decided calendar.Date
 		if err := tx.QueryRow(ctx, `SELECT decided_on FROM revision WHERE id = $1`, o.revision).Scan(&decided); err != nil {
 			return moved{}, err
 		}

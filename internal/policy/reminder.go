@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 )
 
@@ -39,7 +39,7 @@ func step(days int) reminder {
 // late is somebody who has been reminded today.
 type late struct {
 	person, section int64 // 0 for a post that belongs to no section
-	due             time.Time
+	due             calendar.Date
 	step            reminder
 }
 

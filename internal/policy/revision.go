@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/policy/outline"
 )
@@ -25,7 +26,7 @@ type Draft struct {
 	DraftedAt time.Time
 	DraftedBy string // who wrote on it last; empty for the operator
 	SHA256    []byte
-	DecidedOn time.Time // zero until the 本部会議 has adopted it
+	DecidedOn calendar.Date // zero until the 本部会議 has adopted it
 
 	drafter int64 // who wrote on it last
 
@@ -62,22 +63,18 @@ func selectDrafts(actor authz.Actor) (string, []any) {
 }
 
 func scanDraft(row pgx.CollectableRow) (Draft, error) {
-	var (
-		d       Draft
-		decided *time.Time
-	)
+	var d Draft
 	err := row.Scan(&d.ID, &d.Code, &d.Kind, &d.Title, &d.Revision, &d.Number, &d.State, &d.Scale, &d.Why, &d.WhyText,
-		&d.DraftedAt, &d.DraftedBy, &d.drafter, &d.SHA256, &decided)
-	d.DecidedOn = orZero(decided)
+		&d.DraftedAt, &d.DraftedBy, &d.drafter, &d.SHA256, &d.DecidedOn)
 	return d, err
 }
 
-// orZero is a day as the database gives it; zero where there is none.
-func orZero(day *time.Time) time.Time {
-	if day == nil {
+// orZero is an instant as the database gives it; zero where there is none.
+func orZero(at *time.Time) time.Time {
+	if at == nil {
 		return time.Time{}
 	}
-	return *day
+	return *at
 }
 
 // seesDrafts tells whether the actor works on drafts at all.

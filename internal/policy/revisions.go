@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -43,12 +42,10 @@ func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string)
 		return History{}, fmt.Errorf("listing revisions: %w", err)
 	}
 	var (
-		h       History
-		r       Revision
-		decided *time.Time // nil where a 通知 published it
+		h History
+		r Revision
 	)
-	_, err = pgx.ForEachRow(rows, []any{&h.ID, &h.Code, &h.Kind, &h.Title, &r.ID, &r.Number, &r.EffectiveOn, &decided, &r.PublishedAt, &r.SHA256}, func() error {
-		r.DecidedOn = orZero(decided)
+	_, err = pgx.ForEachRow(rows, []any{&h.ID, &h.Code, &h.Kind, &h.Title, &r.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256}, func() error {
 		h.Revisions = append(h.Revisions, r)
 		return nil
 	})

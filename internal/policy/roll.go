@@ -3,11 +3,11 @@ package policy
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/state"
 )
 
@@ -23,7 +23,7 @@ type rollSection struct {
 // rollKey names what it depends on that a revision asks somebody.
 type rollKey struct {
 	revision             int64
-	day                  time.Time
+	day                  calendar.Date
 	organization, policy int64
 }
 
@@ -33,7 +33,7 @@ const keptRolls = 8
 // roll returns whom the revision that is in view asks, in the order of sections;
 // an actor whose request has seen a state of the database is given what was
 // drawn from the same state.
-func (s *Service) roll(ctx context.Context, actor authz.Actor, v view, day time.Time) ([]rollSection, error) {
+func (s *Service) roll(ctx context.Context, actor authz.Actor, v view, day calendar.Date) ([]rollSection, error) {
 	load := func() ([]rollSection, error) { return loadRoll(ctx, s.pool, v, day) }
 	if actor.Seen == (state.Numbers{}) {
 		return load()
@@ -41,7 +41,7 @@ func (s *Service) roll(ctx context.Context, actor authz.Actor, v view, day time.
 	return s.kept.rolls.Get(rollKey{v.reading.Revision.ID, day, actor.Seen.Organization, actor.Seen.Policy}, load)
 }
 
-func loadRoll(ctx context.Context, db querier, v view, day time.Time) ([]rollSection, error) {
+func loadRoll(ctx context.Context, db querier, v view, day calendar.Date) ([]rollSection, error) {
 	rows, err := db.Query(ctx, `
 		WITH `+bound+`
 		SELECT coalesce(s.id, 0), coalesce(s.code, ''), coalesce(s.name, ''), array_agg(b.person_id)

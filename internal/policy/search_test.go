@@ -112,7 +112,7 @@ func TestDraftsAndRevisionsThatAreOverAreNotFound(t *testing.T) {
 	}
 	_, err = policytest.Publish(t.Context(), o.Service, o.officer, o.ciso, "kihon", o.chair, calendar.Day(now))
 	must(t, err)
-	o.next("kihon", "第1条　情報を新しくする。\n", calendar.Day(now).AddDate(0, 0, 1))
+	o.next("kihon", "第1条　情報を新しくする。\n", calendar.Day(now).AddDays(1))
 	_, err = o.db.Owner(t).Exec(t.Context(), `DELETE FROM clause_gram; DELETE FROM clause`)
 	must(t, err)
 	if n, err := o.LetFindPublished(t.Context()); n != 2 || err != nil {
@@ -127,7 +127,7 @@ func TestDraftsAndRevisionsThatAreOverAreNotFound(t *testing.T) {
 	later := o
 	later.Service = policy.New(o.db.Pool, door.New(o.db.Pool, time.Now), func() time.Time { return now.AddDate(0, 0, 1) })
 	if got := later.find(o.staff, "情報"); len(got) != 1 || got[0] != "kihon 1: 【情報】を新しくする。" {
-		t.Errorf("tomorrow %q is found, on %s", got, calendar.Wareki(now.AddDate(0, 0, 1)))
+		t.Errorf("tomorrow %q is found, on %s", got, calendar.Wareki(calendar.Day(now).AddDays(1)))
 	}
 }
 

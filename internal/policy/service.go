@@ -26,7 +26,7 @@ func New(pool *pgxpool.Pool, d *door.Door, now func() time.Time) *Service {
 	return &Service{pool: pool, door: d, now: now, kept: newKept()}
 }
 
-func (s *Service) today() time.Time { return calendar.Day(s.now()) }
+func (s *Service) today() calendar.Date { return calendar.Day(s.now()) }
 
 // Readings lists the current revision of every document that the actor may
 // read, the 基本方針 first.

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/policy/outline"
 )
@@ -40,7 +40,7 @@ const selectRevision = `
 // selectReading is the SQL of what a person ($1) may read on day $2, with its
 // arguments: of each document d the revision that which selects, whose own
 // arguments begin at $3.
-func selectReading(person int64, day time.Time, may reader, which string, arguments ...any) (string, []any) {
+func selectReading(person int64, day calendar.Date, may reader, which string, arguments ...any) (string, []any) {
 	readable, args := may.condition(append([]any{person, day}, arguments...))
 	binding, args := may.binding(args)
 	return `
@@ -61,25 +61,21 @@ func selectReading(person int64, day time.Time, may reader, which string, argume
 }
 
 func scanReading(row pgx.CollectableRow) (Reading, error) {
-	var (
-		r                          Reading
-		decided, due, closes, ends *time.Time
-	)
+	var r Reading
 	err := row.Scan(&r.Document.ID, &r.Code, &r.Kind, &r.Title,
-		&r.Revision.ID, &r.Number, &r.EffectiveOn, &decided, &r.PublishedAt, &r.SHA256, &r.countsFrom,
-		&r.AcknowledgedAt, &r.Last, &due, &closes, &r.Excused, &r.Bound, &ends)
-	r.DecidedOn, r.DueOn, r.Closes, r.AbolishedOn = orZero(decided), orZero(due), orZero(closes), orZero(ends)
+		&r.Revision.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256, &r.countsFrom,
+		&r.AcknowledgedAt, &r.Last, &r.DueOn, &r.Closes, &r.Excused, &r.Bound, &r.AbolishedOn)
 	return r, err
 }
 
 // loadReading returns a document's current revision for a person who may read
 // it; NotFound otherwise.
-func loadReading(ctx context.Context, db querier, person int64, day time.Time, may reader, code string) (Reading, error) {
+func loadReading(ctx context.Context, db querier, person int64, day calendar.Date, may reader, code string) (Reading, error) {
 	return loadOne(ctx, db, person, day, may, currentRevision, code)
 }
 
 // loadOne returns the revision of a document that which selects.
-func loadOne(ctx context.Context, db querier, person int64, day time.Time, may reader, which, code string, arguments ...any) (Reading, error) {
+func loadOne(ctx context.Context, db querier, person int64, day calendar.Date, may reader, which, code string, arguments ...any) (Reading, error) {
 	query, args := selectReading(person, day, may, which, arguments...)
 	args = append(args, code)
 	rows, err := db.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d`, query, len(args)), args...)
@@ -96,7 +92,7 @@ func loadOne(ctx context.Context, db querier, person int64, day time.Time, may r
 	return reading, nil
 }
 
-func listReadings(ctx context.Context, db querier, person int64, day time.Time, may reader) ([]Reading, error) {
+func listReadings(ctx context.Context, db querier, person int64, day calendar.Date, may reader) ([]Reading, error) {
 	query, args := selectReading(person, day, may, currentRevision)
 	rows, err := db.Query(ctx, query+` AND `+notAbolished("$2")+`
 		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`, args...)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,7 +17,7 @@ import (
 type campaign struct {
 	Document
 	Reading   Reading
-	from      time.Time
+	from      calendar.Date
 	everybody view // whom it asks
 }
 
@@ -175,9 +174,9 @@ func (c campaign) ask(ctx context.Context, tx *door.Tx) ([]int64, error) {
 }
 
 // dueFrom is the last day in time of who is asked on a day.
-func (c campaign) dueFrom(day time.Time) time.Time {
-	if given := c.Reading.Closes.Sub(c.from); day.Add(given).After(c.Reading.Closes) {
-		return day.Add(given)
+func (c campaign) dueFrom(day calendar.Date) calendar.Date {
+	if given := c.Reading.Closes.Sub(c.from); day.AddDays(given).After(c.Reading.Closes) {
+		return day.AddDays(given)
 	}
 	return c.Reading.Closes
 }

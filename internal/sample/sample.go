@@ -98,17 +98,12 @@ func Fill(ctx context.Context, t Town) ([]Account, error) {
 }
 
 // fiscalYear is the last 1 April.
-func fiscalYear(now time.Time) time.Time {
-	day := calendar.Day(now)
-	first := time.Date(day.Year(), time.April, 1, 0, 0, 0, 0, time.UTC)
-	if day.Before(first) {
-		first = first.AddDate(-1, 0, 0)
-	}
-	return first
+func fiscalYear(now time.Time) calendar.Date {
+	return calendar.NewDate(calendar.FiscalYear(calendar.Day(now)), time.April, 1)
 }
 
 // appoint makes a person with an account, and gives them a post.
-func (t Town) appoint(ctx context.Context, n int, post int64, from time.Time) (Account, error) {
+func (t Town) appoint(ctx context.Context, n int, post int64, from calendar.Date) (Account, error) {
 	operator := authz.AsOperator()
 	name, furigana := personName(n)
 	a := Account{Name: name, StaffNumber: fmt.Sprintf("M%03d", n+1), Password: newPassword()}
@@ -132,7 +127,7 @@ func newPassword() string {
 }
 
 // publish puts the town's 基本方針 in force, and lets some acknowledge it.
-func (t Town) publish(ctx context.Context, accounts []Account, year time.Time) error {
+func (t Town) publish(ctx context.Context, accounts []Account, year calendar.Date) error {
 	source, err := outline.Decode(Policy)
 	if err != nil {
 		return fmt.Errorf("reading the sample policy: %w", err)
@@ -173,7 +168,7 @@ func (t Town) actors(ctx context.Context, accounts []Account) ([]authz.Actor, er
 // decide takes a text through its life: the 責任者 drafts it, the 本部会議 adopts it,
 // and the CISO publishes it, all as of a day. It returns the document's code, and
 // the hash of the text.
-func (t Town) decide(ctx context.Context, accounts []Account, actors []authz.Actor, day time.Time, text policy.Text) (string, []byte, error) {
+func (t Town) decide(ctx context.Context, accounts []Account, actors []authz.Actor, day calendar.Date, text policy.Text) (string, []byte, error) {
 	officer, ciso := first(actors, authz.SecurityOfficer), first(actors, authz.CISO)
 	code, err := t.Policy.DraftText(ctx, officer, text)
 	if err != nil {
@@ -198,7 +193,7 @@ func (t Town) decide(ctx context.Context, accounts []Account, actors []authz.Act
 	}
 	return code, draft.SHA256, t.Policy.PublishDecided(ctx, ciso, code, policy.Publication{
 		EffectiveOn: day, SHA256: draft.SHA256,
-		Campaign: policy.Campaign{Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(t.Now()).AddDate(0, 0, 14)},
+		Campaign: policy.Campaign{Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: calendar.Day(t.Now()).AddDays(14)},
 	})
 }
 

@@ -4,7 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
+
+	"kagami/internal/calendar"
 )
 
 // numberFormat is how a cell shows its number, as far as it matters: as a date, or
@@ -60,7 +61,7 @@ func (f numberFormat) number(value string, from1904 bool) string {
 		return value
 	}
 	if f.date && n >= 1 && n < lastSerial+1 {
-		return serialDay(int(n), from1904).Format(time.DateOnly)
+		return serialDay(int(n), from1904).String()
 	}
 	if strings.ContainsAny(value, ".eE") {
 		value = strconv.FormatFloat(n, 'f', -1, 64)
@@ -73,12 +74,12 @@ func (f numberFormat) number(value string, from1904 bool) string {
 
 // serialDay is the day that a workbook counts as n: from 1900, with a 29 February
 // of that year that never was, or from 1904.
-func serialDay(n int, from1904 bool) time.Time {
+func serialDay(n int, from1904 bool) calendar.Date {
 	switch {
 	case from1904:
-		return time.Date(1904, 1, 1+n, 0, 0, 0, 0, time.UTC)
+		return calendar.NewDate(1904, 1, 1+n)
 	case n < 60:
-		return time.Date(1899, 12, 31+n, 0, 0, 0, 0, time.UTC)
+		return calendar.NewDate(1899, 12, 31+n)
 	}
-	return time.Date(1899, 12, 30+n, 0, 0, 0, 0, time.UTC)
+	return calendar.NewDate(1899, 12, 30+n)
 }

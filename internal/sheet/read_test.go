@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"pgregory.net/rapid"
 
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 )
@@ -84,7 +85,7 @@ func workbook(t testing.TB, fill func(f *excelize.File)) []byte {
 // A cell is read as it is shown: what matters to people is what they see.
 func TestReadsCellsOfAWorkbookAsTheyAreShown(t *testing.T) {
 	t.Parallel()
-	day := time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC)
+	day := calendar.NewDate(2027, 4, 1)
 	styled := func(f *excelize.File, cell string, value any, style excelize.Style) {
 		id, err := f.NewStyle(&style)
 		if err == nil {

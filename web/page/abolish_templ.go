@@ -10,12 +10,12 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/web/component"
 	"kagami/web/layout"
 	"strconv"
-	"time"
 )
 
 // Abolish is the page on which a document is abolished; Confirm asks once more.
@@ -346,7 +346,7 @@ func abolishConfirm(p Abolish) templ.Component {
 
 // abolishedBanner says that a document is, or will be, in force no more; on paper
 // too.
-func abolishedBanner(r policy.Reading, today time.Time) templ.Component {
+func abolishedBanner(r policy.Reading, today calendar.Date) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

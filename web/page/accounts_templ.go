@@ -404,7 +404,7 @@ func fromWords(h account.Holder) string {
 	if h.Begins.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("（%d月%d日から）", h.Begins.Month(), h.Begins.Day())
+	return "（" + h.Begins.Format("1月2日") + "から）"
 }
 
 func lastSignIn(a account.Account) string {

@@ -5,7 +5,6 @@ package page
 import (
 	"fmt"
 	"net/url"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -144,7 +143,7 @@ func address(parts ...string) templ.SafeURL {
 	return templ.SafeURL(joined)
 }
 
-func dayText(day time.Time) string { return calendar.Wareki(day) }
+func dayText(day calendar.Date) string { return calendar.Wareki(day) }
 
 // importTitle names a text that may not have a title yet.
 func importTitle(i policy.Import) string {

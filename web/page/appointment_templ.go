@@ -10,11 +10,11 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/component"
 	"kagami/web/layout"
-	"time"
 )
 
 // AppointmentForm gives somebody a post; for a new person it asks who they are
@@ -226,7 +226,7 @@ type Period struct {
 	Prepared  bool // it has not begun: it can be taken back
 	MayReopen bool // an empty last day is allowed
 	Last      string
-	Yesterday time.Time
+	Yesterday calendar.Date
 	Withdraw  string // what taking it back is called
 	Problems  []fault.Problem
 }

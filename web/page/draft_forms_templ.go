@@ -12,13 +12,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/web/component"
 	"kagami/web/layout"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Submit is the page on which a draft is handed in.
@@ -327,7 +327,7 @@ type Notice struct {
 	Touched     []policy.Touched
 	EffectiveOn string // as typed
 	Typed       policy.CISONotice
-	Today       time.Time
+	Today       calendar.Date
 	Campaign    CampaignFields
 	Confirm     *Confirm // asks once more
 	Problems    []fault.Problem

@@ -10,10 +10,10 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
+	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/web/component"
 	"kagami/web/layout"
-	"time"
 )
 
 // Followed is the page that a link to a clause leads to where the clause no
@@ -22,7 +22,7 @@ type Followed struct {
 	layout.Frame
 	policy.Followed
 	Public bool // for everybody: it shows no earlier revision
-	Today  time.Time
+	Today  calendar.Date
 }
 
 // FollowedTitle says in short what became of a clause.

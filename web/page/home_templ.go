@@ -11,19 +11,19 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"fmt"
 	"kagami/internal/account"
+	"kagami/internal/calendar"
 	"kagami/internal/notice"
 	"kagami/internal/org"
 	"kagami/internal/policy"
 	"kagami/web/component"
 	"kagami/web/layout"
-	"time"
 )
 
 // Home is the page that each day begins with.
 type Home struct {
 	layout.Frame
 	Name     string
-	Today    time.Time
+	Today    calendar.Date
 	Unread   []policy.Reading  // what this person has still to acknowledge
 	Drafts   []policy.Draft    // what waits to be published, for who may
 	Imports  []policy.Import   // texts that this person has begun to take in
@@ -542,7 +542,7 @@ func HomePage(p Home) templ.Component {
 }
 
 // deadline says by when a revision is to be acknowledged.
-func deadline(r policy.Reading, today time.Time) templ.Component {
+func deadline(r policy.Reading, today calendar.Date) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -623,7 +623,7 @@ func deadline(r policy.Reading, today time.Time) templ.Component {
 }
 
 // orNone is a day, or that there is none.
-func orNone(day time.Time) string {
+func orNone(day calendar.Date) string {
 	if day.IsZero() {
 		return "なし"
 	}

@@ -11,18 +11,18 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"fmt"
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/component"
 	"kagami/web/layout"
 	"net/url"
 	"strings"
-	"time"
 )
 
 // OnDay is the day that an organization page shows.
 type OnDay struct {
-	Day      time.Time
+	Day      calendar.Date
 	Asked    string // as typed; empty for today
 	Problems []fault.Problem
 }

@@ -10,13 +10,13 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/component"
 	"kagami/web/layout"
 	"net/url"
 	"strings"
-	"time"
 )
 
 // PersonImportStart is the page on which a personnel file is handed in.
@@ -1255,8 +1255,8 @@ const (
 
 func personImportURL(token string) templ.SafeURL { return address("personnel", token) }
 
-func organizationOnURL(day time.Time) templ.SafeURL {
-	return templ.SafeURL("/organization?on=" + day.Format(time.DateOnly))
+func organizationOnURL(day calendar.Date) templ.SafeURL {
+	return templ.SafeURL("/organization?on=" + day.String())
 }
 
 var _ = templruntime.GeneratedTemplate

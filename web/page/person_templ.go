@@ -10,11 +10,11 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/component"
 	"kagami/web/layout"
-	"time"
 )
 
 // PersonView is a person's page.
@@ -22,7 +22,7 @@ type PersonView struct {
 	layout.Frame
 	org.Person
 	org.History
-	Today     time.Time
+	Today     calendar.Date
 	Holdings  []authz.Holding // today's
 	MayChange bool            // the actor, of this person
 	Myself    bool            // the actor is this person
@@ -506,7 +506,7 @@ func holdingReason(h authz.Holding) string {
 }
 
 // period is from when to when, in words.
-func period(first, last time.Time) string {
+func period(first, last calendar.Date) string {
 	if last.IsZero() {
 		return dayText(first) + "から"
 	}
@@ -514,7 +514,7 @@ func period(first, last time.Time) string {
 }
 
 // standing tells whether a period is now, past or to come.
-func standing(first, last, today time.Time) templ.Component {
+func standing(first, last, today calendar.Date) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

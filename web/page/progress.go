@@ -3,8 +3,8 @@ package page
 import (
 	"fmt"
 	"strings"
-	"time"
 
+	"kagami/internal/calendar"
 	"kagami/internal/policy"
 )
 
@@ -44,9 +44,9 @@ func drawProgress(p policy.Coverage) progressChart {
 	if first.After(last) {
 		first = last
 	}
-	days := daysBetween(first, last) + 1
-	x := func(day time.Time) int {
-		return progressLeft + (progressWidth-progressLeft-progressRight)*(daysBetween(first, day)+1)/days
+	days := last.Sub(first) + 1
+	x := func(day calendar.Date) int {
+		return progressLeft + (progressWidth-progressLeft-progressRight)*(day.Sub(first)+1)/days
 	}
 	y := func(count int) int {
 		return progressHeight - progressBottom - (progressHeight-progressBottom-progressTop)*count/max(p.Bound, 1)
@@ -54,7 +54,7 @@ func drawProgress(p policy.Coverage) progressChart {
 	points := []string{point(progressLeft, y(0))}
 	total := 0
 	for _, d := range p.Progress.Days {
-		points = append(points, point(x(d.Day.AddDate(0, 0, -1)), y(total)), point(x(d.Day), y(d.Total)))
+		points = append(points, point(x(d.Day.AddDays(-1)), y(total)), point(x(d.Day), y(d.Total)))
 		total = d.Total
 	}
 	end := x(p.Progress.Until)
@@ -76,5 +76,3 @@ func drawProgress(p policy.Coverage) progressChart {
 }
 
 func point(x, y int) string { return fmt.Sprintf("%d,%d", x, y) }
-
-func daysBetween(from, to time.Time) int { return int(to.Sub(from).Hours() / 24) }

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
+	"kagami/internal/calendar"
 	"kagami/internal/policy"
 )
 
@@ -15,8 +15,8 @@ import (
 // today.
 func TestTheLineOfProgressOnlyRises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		from := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
-		day := func(n int) time.Time { return from.AddDate(0, 0, n) }
+		from := calendar.NewDate(2026, 4, 1)
+		day := func(n int) calendar.Date { return from.AddDays(n) }
 		p := policy.Coverage{
 			Bound:    rapid.IntRange(0, 500).Draw(t, "bound"),
 			Progress: policy.Progress{From: from, Until: day(rapid.IntRange(0, 400).Draw(t, "until"))},
@@ -25,7 +25,7 @@ func TestTheLineOfProgressOnlyRises(t *testing.T) {
 			p.Reading.Closes = day(given)
 		}
 		total := 0
-		for n := range int(p.Progress.Until.Sub(from).Hours()/24) + 1 {
+		for n := range p.Progress.Until.Sub(from) + 1 {
 			count := rapid.IntRange(0, max(p.Bound-total, 0)).Draw(t, "count")
 			if count > 0 && rapid.Bool().Draw(t, "some") {
 				total += count

@@ -10,17 +10,17 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
+	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/web/component"
 	"kagami/web/layout"
-	"time"
 )
 
 // Readers is who has acknowledged a document, and who has not.
 type Readers struct {
 	layout.Frame
 	policy.Coverage
-	Today time.Time
+	Today calendar.Date
 }
 
 func sectionName(s policy.SectionCoverage) string {

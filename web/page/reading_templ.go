@@ -11,11 +11,11 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"encoding/hex"
 	"fmt"
+	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/web/component"
 	"kagami/web/layout"
 	"strconv"
-	"time"
 )
 
 // Reading is a document's page.
@@ -24,7 +24,7 @@ type Reading struct {
 	policy.Reading
 	InForce  bool
 	Past     bool            // whether it is not the current revision
-	Day      time.Time       // the day that was asked for; zero for none
+	Day      calendar.Date   // the day that was asked for; zero for none
 	Contents templ.Component // drawn once for a revision
 	Body     templ.Component
 	MaySee   bool // who has acknowledged
@@ -32,7 +32,7 @@ type Reading struct {
 	// MayAddress tells whether they may change whom it is for.
 	MayAddress bool
 	MayAbolish bool
-	Today      time.Time
+	Today      calendar.Date
 }
 
 // ReadingContents is what stands beside a revision's text: which one it is, and

@@ -10,10 +10,10 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
+	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/web/component"
 	"kagami/web/layout"
-	"time"
 )
 
 // Revisions is a document's history.
@@ -21,7 +21,7 @@ type Revisions struct {
 	layout.Frame
 	Reading policy.Reading // the current one
 	List    []policy.Past
-	Today   time.Time
+	Today   calendar.Date
 	// Abolition is the document's; nil for none.
 	Abolition *policy.RecordedAbolition
 	MaySee    bool // who has acknowledged
@@ -92,7 +92,7 @@ func RevisionsPage(p Revisions) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Field(component.Input{Name: "on", Label: "この日に施行されていた版を見る", Type: "date", Value: p.Today.Format(time.DateOnly), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Field(component.Input{Name: "on", Label: "この日に施行されていた版を見る", Type: "date", Value: p.Today.String(), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

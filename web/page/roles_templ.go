@@ -10,18 +10,18 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/component"
 	"kagami/web/layout"
-	"time"
 )
 
 // Roles is the role table (充て職).
 type Roles struct {
 	layout.Frame
 	Rules     []org.Rule
-	Today     time.Time
+	Today     calendar.Date
 	MayChange bool
 	Sections  []org.Section // to choose from, where one may change it
 	Typed     RuleFields

@@ -23,7 +23,7 @@ import (
 type Wanted struct {
 	layout.Frame
 	policy.Wanted
-	Today     time.Time
+	Today     calendar.Date
 	MayExcuse bool
 	Reason    string // as typed
 	Problems  []fault.Problem
@@ -46,18 +46,18 @@ func (p Wanted) state() string {
 // happening is a line of what has come of it.
 type happening struct {
 	at   time.Time
-	day  time.Time // zero where the instant is known
+	day  calendar.Date // zero where the instant is known
 	what string
 }
 
 // course is what has come of it, the earliest first.
 func (p Wanted) course() []happening {
 	var course []happening
-	on := func(day, at time.Time, what string) { course = append(course, happening{at, day, what}) }
+	on := func(day calendar.Date, at time.Time, what string) { course = append(course, happening{at, day, what}) }
 	for i, r := range p.Requests {
-		what, at := "確認を求めました", calendar.Start(r.On)
+		what, at := "確認を求めました", r.On.Start()
 		if i > 0 { // who has come back on that day
-			what, at = "もう一度、確認を求めました", calendar.Start(r.On.AddDate(0, 0, 1)).Add(-1)
+			what, at = "もう一度、確認を求めました", r.On.AddDays(1).Start().Add(-1)
 		}
 		on(r.On, at, what+"（期限 "+dayText(r.DueOn)+"）")
 	}
@@ -66,16 +66,16 @@ func (p Wanted) course() []happening {
 		if r.ToHead {
 			what = "情報セキュリティ管理者（または上の役割の人）にお知らせしました"
 		}
-		on(r.On, calendar.Start(r.On), what)
+		on(r.On, r.On.Start(), what)
 	}
 	for _, e := range p.Excuses {
-		on(time.Time{}, e.At, e.By+"さんが免除しました。理由："+e.Reason)
+		on(calendar.Date{}, e.At, e.By+"さんが免除しました。理由："+e.Reason)
 		if e.EndedAt != nil {
-			on(time.Time{}, *e.EndedAt, e.EndedBy+"さんが免除を終わらせました")
+			on(calendar.Date{}, *e.EndedAt, e.EndedBy+"さんが免除を終わらせました")
 		}
 	}
 	if p.At != nil {
-		on(time.Time{}, *p.At, fmt.Sprintf("第%d版を確認しました", p.Number))
+		on(calendar.Date{}, *p.At, fmt.Sprintf("第%d版を確認しました", p.Number))
 	}
 	slices.SortStableFunc(course, func(a, b happening) int { return a.at.Compare(b.at) })
 	return course

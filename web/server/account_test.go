@@ -46,7 +46,7 @@ func newcomer(t *testing.T, portal *servertest.Portal, number string) int64 {
 }
 
 // newcomerFrom registers somebody whose post begins on a day.
-func newcomerFrom(t *testing.T, portal *servertest.Portal, number string, first time.Time) int64 {
+func newcomerFrom(t *testing.T, portal *servertest.Portal, number string, first calendar.Date) int64 {
 	t.Helper()
 	ctx, operator := t.Context(), authz.AsOperator()
 	person, err := portal.Org.AddPerson(ctx, operator, org.Person{StaffNumber: number, Name: "見本 新人", Furigana: "ミホン シンジン"})
@@ -158,7 +158,7 @@ func TestAWholeListIsInvitedOnSlips(t *testing.T) {
 		t.Errorf("inviting nobody: %d", a.status)
 	}
 	newcomer(t, portal, "N001")
-	newcomerFrom(t, portal, "N002", time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
+	newcomerFrom(t, portal, "N002", calendar.NewDate(2026, 12, 1))
 	if a := administrator.get("/accounts?without=yes"); !strings.Contains(a.body, "N001") || !strings.Contains(a.body, "N002") || strings.Contains(a.body, "M001") ||
 		strings.Count(a.body, "（12月1日から）") != 1 {
 		t.Errorf("without an account: %s", a.body)

@@ -117,7 +117,7 @@ func (p *Portal) showAppointment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.appointmentPeriod(w, r, a, dayValue(a.Last), nil)
+	return p.appointmentPeriod(w, r, a, a.Last.String(), nil)
 }
 
 // changeAppointment ends an appointment, or takes back one that has not begun.
@@ -129,7 +129,7 @@ func (p *Portal) changeAppointment(w http.ResponseWriter, r *http.Request) error
 	}
 	if r.PostForm.Get("act") == "withdraw" {
 		if err := p.Org.Withdraw(ctx, actor, a.ID); err != nil {
-			return p.appointmentPeriod(w, r, a, dayValue(a.Last), err)
+			return p.appointmentPeriod(w, r, a, a.Last.String(), err)
 		}
 		return goOn(w, r, personAddress(a.StaffNumber), "withdrawn")
 	}
@@ -153,7 +153,7 @@ func (p *Portal) appointmentPeriod(w http.ResponseWriter, r *http.Request, a org
 		Frame:   p.frame(r, a.Post+"の発令", organizationLink, peopleLink, layout.Link{Label: a.PersonName, Address: personAddress(a.StaffNumber)}),
 		Address: fmt.Sprintf("/appointments/%d", a.ID),
 		Facts:   []component.Fact{{Name: "氏名", Value: a.PersonName}, {Name: "最初の日", Value: calendar.Wareki(a.First)}},
-		Last:    last, Yesterday: today.AddDate(0, 0, -1), Prepared: a.First.After(today), MayReopen: true, Withdraw: "この発令を取り消す",
+		Last:    last, Yesterday: today.AddDays(-1), Prepared: a.First.After(today), MayReopen: true, Withdraw: "この発令を取り消す",
 	}, refusal)
 }
 
@@ -223,7 +223,7 @@ func (p *Portal) showGrant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.grantPeriod(w, r, g, dayValue(g.Last), nil)
+	return p.grantPeriod(w, r, g, g.Last.String(), nil)
 }
 
 // endGrant ends a role given directly, or takes it back before it begins.
@@ -255,6 +255,6 @@ func (p *Portal) grantPeriod(w http.ResponseWriter, r *http.Request, g org.Grant
 		Frame:   p.frame(r, g.Role.Title()+"の役割", organizationLink, peopleLink, layout.Link{Label: g.PersonName, Address: personAddress(g.StaffNumber)}),
 		Address: fmt.Sprintf("/grants/%d", g.ID),
 		Facts:   []component.Fact{{Name: "氏名", Value: g.PersonName}, {Name: "最初の日", Value: calendar.Wareki(g.First)}, {Name: "理由", Value: g.Reason}},
-		Last:    last, Yesterday: today.AddDate(0, 0, -1), Prepared: g.First.After(today), Withdraw: "この役割を取り消す",
+		Last:    last, Yesterday: today.AddDays(-1), Prepared: g.First.After(today), Withdraw: "この役割を取り消す",
 	}, refusal)
 }

@@ -26,7 +26,7 @@ func (p *Portal) campaignFields(r *http.Request, draft policy.Draft, problems []
 	}
 	f := page.CampaignFields{
 		Asked: page.AudienceFields{Typed: policy.Audience{Everyone: true}, Sections: sections, Problems: problems},
-		DueOn: dayValue(calendar.Day(p.Now()).AddDate(0, 0, usualDays)), First: draft.First(),
+		DueOn: calendar.Day(p.Now()).AddDays(usualDays).String(), First: draft.First(),
 	}
 	if f.First {
 		f.Anew = policy.AskAnew

@@ -177,7 +177,7 @@ func (p *Portal) showDecision(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.decisionForm(w, r, draft, page.Decision{DecidedOn: dayValue(calendar.Day(p.Now()))}, nil)
+	return p.decisionForm(w, r, draft, page.Decision{DecidedOn: calendar.Day(p.Now()).String()}, nil)
 }
 
 func (p *Portal) decide(w http.ResponseWriter, r *http.Request) error {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"time"
 
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
@@ -55,10 +54,10 @@ func refused(refusal error) (problems []fault.Problem, status int, err error) {
 }
 
 // dayField reads a date field; zero where it is empty or no date.
-func dayField(r *http.Request, name string) time.Time {
+func dayField(r *http.Request, name string) calendar.Date {
 	day, err := calendar.ParseDay(r.PostForm.Get(name))
 	if err != nil {
-		return time.Time{}
+		return calendar.Date{}
 	}
 	return day
 }
@@ -87,9 +86,9 @@ func (f *fieldReader) id(typed string) int64 {
 // have written is that of no row.
 func (f *fieldReader) version(typed string) int { return int(f.id(typed)) }
 
-func (f *fieldReader) day(field, typed string) time.Time {
+func (f *fieldReader) day(field, typed string) calendar.Date {
 	if typed == "" {
-		return time.Time{}
+		return calendar.Date{}
 	}
 	day, err := calendar.ParseDay(typed)
 	if err != nil {
@@ -99,11 +98,3 @@ func (f *fieldReader) day(field, typed string) time.Time {
 }
 
 func (f *fieldReader) err() error { return fault.InvalidFields(f.problems) }
-
-// dayValue is a day as a date field takes it.
-func dayValue(day time.Time) string {
-	if day.IsZero() {
-		return ""
-	}
-	return day.Format(time.DateOnly)
-}

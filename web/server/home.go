@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -45,7 +44,7 @@ func (p *Portal) showHome(w http.ResponseWriter, r *http.Request) error {
 }
 
 // byDeadline orders the earlier day first, and what has none last.
-func byDeadline(a, b time.Time) int {
+func byDeadline(a, b calendar.Date) int {
 	switch {
 	case a.IsZero() == b.IsZero():
 		return a.Compare(b)

@@ -28,12 +28,12 @@ func (p *Portal) showPersonImportStart(w http.ResponseWriter, r *http.Request) e
 // personTemplate hands out a file with the headings and one row to be
 // overwritten: its section is no real one, so it is refused where it is left.
 func (p *Portal) personTemplate(w http.ResponseWriter, _ *http.Request) error {
-	april := time.Date(calendar.Day(p.Now()).Year(), time.April, 1, 0, 0, 0, 0, time.UTC)
+	april := calendar.NewDate(calendar.Day(p.Now()).Year(), time.April, 1)
 	if april.Before(calendar.Day(p.Now())) {
-		april = april.AddDate(1, 0, 0)
+		april = april.AddYears(1)
 	}
 	table := sheet.Table{Columns: org.PersonnelColumns(), Rows: [][]string{{
-		"00123", "見本 太郎", "ミホン タロウ", "mihon@town.example", org.Regular.Title(), "", "見本課", "職員", april.Format(time.DateOnly), "",
+		"00123", "見本 太郎", "ミホン タロウ", "mihon@town.example", org.Regular.Title(), "", "見本課", "職員", april.String(), "",
 		"この行は見本です。消してから使ってください。",
 	}}}
 	return serveTable(w, table, "職員名簿_ひな形", sheet.XLSX)

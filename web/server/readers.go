@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -92,13 +91,6 @@ func readersRow(l policy.Line) []string {
 		state = "免除"
 	}
 	return []string{
-		l.Section, l.StaffNumber, l.Name, l.Furigana, dayOrEmpty(l.AskedOn), dayOrEmpty(l.DueOn), state, number, at, hex.EncodeToString(l.SHA256), l.Excuse,
+		l.Section, l.StaffNumber, l.Name, l.Furigana, l.AskedOn.String(), l.DueOn.String(), state, number, at, hex.EncodeToString(l.SHA256), l.Excuse,
 	}
-}
-
-func dayOrEmpty(day *time.Time) string {
-	if day == nil {
-		return ""
-	}
-	return dayValue(*day)
 }

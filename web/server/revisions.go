@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -50,12 +49,12 @@ func (p *Portal) showRevision(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showPast(w, r, reading, time.Time{})
+	return p.showPast(w, r, reading, calendar.Date{})
 }
 
 // showPast shows a revision for what it was, on a day or by its number: nothing
 // is acknowledged there.
-func (p *Portal) showPast(w http.ResponseWriter, r *http.Request, reading policy.Reading, day time.Time) error {
+func (p *Portal) showPast(w http.ResponseWriter, r *http.Request, reading policy.Reading, day calendar.Date) error {
 	text, err := p.drawn.of(r.Context(), p.Policy, reading)
 	if err != nil {
 		return err

@@ -63,7 +63,7 @@ func (p *Portal) showRule(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.rulePeriod(w, r, rule, dayValue(rule.Last), nil)
+	return p.rulePeriod(w, r, rule, rule.Last.String(), nil)
 }
 
 // endRule ends a line of the role table, or takes it back before it begins.
@@ -95,6 +95,6 @@ func (p *Portal) rulePeriod(w http.ResponseWriter, r *http.Request, rule org.Rul
 		Frame:   p.frame(r, org.PostName(rule.SectionName, rule.Title)+"の役割", organizationLink, rolesLink),
 		Address: fmt.Sprintf("/roles/%d", rule.ID),
 		Facts:   []component.Fact{{Name: "役割", Value: rule.Role.Title()}, {Name: "今日の人数", Value: fmt.Sprintf("%d人", rule.Holders)}},
-		Last:    last, Yesterday: today.AddDate(0, 0, -1), Prepared: rule.First.After(today), Withdraw: "この行を取り消す",
+		Last:    last, Yesterday: today.AddDays(-1), Prepared: rule.First.After(today), Withdraw: "この行を取り消す",
 	}, refusal)
 }

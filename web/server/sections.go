@@ -101,7 +101,7 @@ func typedSection(r *http.Request) page.SectionFields {
 func sectionFields(s org.Section) page.SectionFields {
 	return page.SectionFields{
 		Code: s.Code, Name: s.Name, Kind: string(s.Kind), Parent: s.Parent,
-		Position: strconv.Itoa(s.Position), EstablishedOn: dayValue(s.EstablishedOn), AbolishedOn: dayValue(s.AbolishedOn), Version: strconv.Itoa(s.Version),
+		Position: strconv.Itoa(s.Position), EstablishedOn: s.EstablishedOn.String(), AbolishedOn: s.AbolishedOn.String(), Version: strconv.Itoa(s.Version),
 	}
 }
 

@@ -5,15 +5,15 @@ package policytest
 import (
 	"context"
 	"errors"
-	"time"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/policy"
 )
 
 // Adopt hands a document's draft in as a major revision, and records that the
 // 本部会議 adopted it on a day, with one person in the chair.
-func Adopt(ctx context.Context, s *policy.Service, officer authz.Actor, code, chair string, on time.Time) (policy.Draft, error) {
+func Adopt(ctx context.Context, s *policy.Service, officer authz.Actor, code, chair string, on calendar.Date) (policy.Draft, error) {
 	draft, err := s.Draft(ctx, officer, code)
 	if err != nil {
 		return draft, err
@@ -26,7 +26,7 @@ func Adopt(ctx context.Context, s *policy.Service, officer authz.Actor, code, ch
 }
 
 // Publish is Adopt, and publishes the draft as in force from the same day.
-func Publish(ctx context.Context, s *policy.Service, officer, ciso authz.Actor, code, chair string, on time.Time) (policy.Draft, error) {
+func Publish(ctx context.Context, s *policy.Service, officer, ciso authz.Actor, code, chair string, on calendar.Date) (policy.Draft, error) {
 	draft, err := Adopt(ctx, s, officer, code, chair, on)
 	if err != nil {
 		return draft, err
@@ -36,6 +36,6 @@ func Publish(ctx context.Context, s *policy.Service, officer, ciso authz.Actor, 
 
 // AskAll asks all whom a document binds to acknowledge anew a revision that is in
 // force from a day on, within a year.
-func AskAll(effective time.Time) policy.Campaign {
-	return policy.Campaign{Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: effective.AddDate(1, 0, 0)}
+func AskAll(effective calendar.Date) policy.Campaign {
+	return policy.Campaign{Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: effective.AddYears(1)}
 }
