@@ -20,7 +20,7 @@ var arrows = map[string][]string{
 	"internal/fault":    {},
 	"migrations":        {},
 	"internal/charset":  {},
-	"internal/sheet":    {"internal/charset", "internal/fault"},
+	"internal/sheet":    {"internal/calendar", "internal/charset", "internal/fault"},
 	"internal/state":    {},
 	"web/static":        {},
 
