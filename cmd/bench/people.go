@@ -22,7 +22,7 @@ import (
 	"kagami/internal/sample"
 	"kagami/internal/sheet"
 	"kagami/migrations"
-	"kagami/web/server/servertest"
+	"kagami/web/server"
 )
 
 const (
@@ -56,7 +56,7 @@ func measurePeople(ctx context.Context, binary string) (figures []figure, err er
 		return nil, err
 	}
 	defer pool.Close()
-	services, err := servertest.NewServices(pool, time.Now)
+	ground, err := newGround(pool)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func measurePeople(ctx context.Context, binary string) (figures []figure, err er
 	if err != nil {
 		return nil, err
 	}
-	administrator, err := anAdministrator(ctx, services)
+	administrator, err := anAdministrator(ctx, ground)
 	if err != nil {
 		return nil, err
 	}
@@ -74,12 +74,12 @@ func measurePeople(ctx context.Context, binary string) (figures []figure, err er
 	if err != nil {
 		return nil, err
 	}
-	preview, err := measurePreview(ctx, &town{Services: services, pool: pool}, administrator, personnelFile(today.AddDays(1), manyPeople/10))
+	preview, err := measurePreview(ctx, &town{Ground: ground, pool: pool}, administrator, personnelFile(today.AddDays(1), manyPeople/10))
 	return append(figures, preview), err
 }
 
 // anAdministrator is a ポータル管理者 who is in no file.
-func anAdministrator(ctx context.Context, s servertest.Services) (sample.Account, error) {
+func anAdministrator(ctx context.Context, s server.Ground) (sample.Account, error) {
 	operator := authz.AsOperator()
 	a := sample.Account{StaffNumber: "ADMIN", Password: "a password for measuring"}
 	var err error

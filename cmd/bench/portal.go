@@ -15,7 +15,9 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/cmd/kagami/parts"
 	"kagami/internal/account"
+	"kagami/internal/policy"
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/cluster"
 	"kagami/internal/sample"
@@ -35,7 +37,8 @@ const (
 // town is a portal with the sample town, on a cluster that keeps its promises
 // to the disk.
 type town struct {
-	servertest.Services
+	server.Ground
+	Policy   *policy.Service
 	pool     *pgxpool.Pool
 	url      string // as the schema's owner
 	accounts []sample.Account
@@ -73,20 +76,27 @@ func onTown(ctx context.Context, measure func(t *town) ([]figure, error)) (figur
 		return nil, err
 	}
 	defer t.pool.Close()
+	defer t.Close()
 	return measure(t)
 }
 
-func fill(ctx context.Context, url string) (*town, error) {
-	pool, err := postgres.Open(ctx, url)
+func fill(ctx context.Context, database string) (*town, error) {
+	pool, err := postgres.Open(ctx, database)
 	if err != nil {
 		return nil, err
 	}
-	s, err := servertest.NewServices(pool, time.Now)
+	made, err := servertest.Fill(ctx, pool, time.Now, parts.List)
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := sample.Fill(ctx, sample.Town{Org: s.Org, Accounts: s.Accounts, Policy: s.Policy, Now: time.Now})
-	return &town{s, pool, url, accounts}, err
+	ground, err := newGround(pool)
+	return &town{ground, policy.New(pool, ground.Door, time.Now), pool, database, made.Accounts}, err
+}
+
+// newGround is what a portal on localhost stands on.
+func newGround(pool *pgxpool.Pool) (server.Ground, error) {
+	settings := server.Settings{Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}}
+	return server.NewGround(settings, pool, time.Now, slog.New(slog.NewJSONHandler(io.Discard, nil)))
 }
 
 // measureReading holds the signed-in reading page beside a bare handler that
@@ -127,20 +137,17 @@ func (t *town) measureReading(ctx context.Context) ([]figure, error) {
 
 // serve runs the portal until stop.
 func (t *town) serve() (page *httptest.Server, stop func(), err error) {
-	handler, err := server.New(server.Config{
-		Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Pool: t.pool,
-		Org: t.Org, Accounts: t.Accounts, Factors: t.Factors, Policy: t.Policy, Notices: t.Notices, Now: time.Now,
-		Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
-	})
+	list, err := parts.List(t.Ground)
+	if err != nil {
+		return nil, nil, err
+	}
+	handler, err := server.New(t.Ground, list)
 	if err != nil {
 		return nil, nil, err
 	}
 	page = httptest.NewServer(handler)
 	page.URL = strings.Replace(page.URL, "127.0.0.1", "localhost", 1) // where the portal is at home
-	return page, func() {
-		page.Close()
-		handler.Close()
-	}, nil
+	return page, page.Close, nil
 }
 
 func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sample.Account) (figure, int, error) {

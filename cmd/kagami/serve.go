@@ -17,18 +17,17 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/cmd/kagami/parts"
 	"kagami/internal/account"
 	"kagami/internal/account/openid"
 	"kagami/internal/authz"
-	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/job"
-	"kagami/internal/notice"
-	"kagami/internal/org"
-	"kagami/internal/policy"
 	"kagami/internal/postgres"
 	"kagami/internal/sample"
+	"kagami/internal/sample/people"
 	"kagami/migrations"
+	"kagami/web/screen"
 	"kagami/web/server"
 )
 
@@ -83,7 +82,7 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer p.Close()
-	jobs, err := job.Start(ctx, pool, p.Log, p.Policy.RegisterJobs)
+	jobs, err := job.Start(ctx, pool, p.Log, p.Jobs()...)
 	if err != nil {
 		return err
 	}
@@ -107,47 +106,47 @@ func (c *serveCommand) warn() {
 
 // build makes the portal of its parts.
 func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, provider *openid.Provider, ways account.Ways) (*server.Portal, error) {
-	d := door.New(pool, time.Now)
-	accounts := account.New(pool, d, c.Town).With(ways)
 	trying, err := c.trying(ctx, pool)
 	if err != nil {
 		return nil, err
 	}
-	factors, err := account.NewSecondFactors(account.FactorsConfig{
-		Pool: pool, Door: d, Accounts: accounts, Now: time.Now, Town: c.Town, PublicURL: c.publicURL(), Demanded: c.demanded(trying),
-	})
+	ground, err := server.NewGround(server.Settings{
+		Town: c.Town, PublicURL: c.publicURL(), Ways: ways, Demanded: c.demanded(trying), Provider: provider, ProviderName: c.OIDC.Name,
+		TrustedProxies: c.TrustedProxies, HidePublic: c.Public == "off",
+	}, pool, time.Now, slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	if err != nil {
 		return nil, err
 	}
-	config := server.Config{
-		Town: c.Town, PublicURL: c.publicURL(), Pool: pool, Now: time.Now,
-		Org: org.New(pool, d), Accounts: accounts, Factors: factors, Policy: policy.New(pool, d, time.Now),
-		Notices:        notice.New(pool, d.Now, policy.Topics()...),
-		Log:            slog.New(slog.NewJSONHandler(os.Stderr, nil)),
-		TrustedProxies: c.TrustedProxies, Provider: provider, ProviderName: c.OIDC.Name,
-		HidePublic: c.Public == "off",
+	p, err := c.found(ctx, ground, trying)
+	if err != nil {
+		ground.Close()
+	}
+	return p, err
+}
+
+// found makes the portal on its ground, and does what comes before its first
+// answer.
+func (c *serveCommand) found(ctx context.Context, ground server.Ground, trying bool) (*server.Portal, error) {
+	list, err := parts.List(ground)
+	if err != nil {
+		return nil, err
 	}
 	if c.Demo {
 		if c.SecondFactorRoles == nil && trying {
 			fmt.Println("見本の町では、二要素認証をどの役割にも必須にしていません。必須にするときは --second-factor-roles を指定してください。")
 		}
-		if err := demo(ctx, config); err != nil {
+		if err := demo(ctx, ground, list); err != nil {
 			return nil, err
 		}
 	}
-	p, err := server.New(config)
+	p, err := server.New(ground, list)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := config.Policy.LetFindPublished(ctx); err != nil {
-		p.Close()
+	if err := p.Start(ctx); err != nil {
 		return nil, err
 	}
-	if err := welcome(ctx, config); err != nil {
-		p.Close()
-		return nil, err
-	}
-	return p, nil
+	return p, welcome(ctx, ground)
 }
 
 // noRoles says on the command line that no role demands a second factor.
@@ -181,7 +180,7 @@ func (c *serveCommand) trying(ctx context.Context, pool *pgxpool.Pool) (bool, er
 	if !c.Demo {
 		return false, nil
 	}
-	return sample.Only(ctx, pool)
+	return people.Only(ctx, pool)
 }
 
 // demanded are the roles whose holders must have a second factor; for trying it
@@ -211,16 +210,16 @@ func (c *serveCommand) publicURL() *url.URL {
 
 // welcome prints the link by which the first administrator makes their account,
 // as long as nobody has one.
-func welcome(ctx context.Context, config server.Config) error {
-	link, needed, err := config.Accounts.MakeFirstLink(ctx)
+func welcome(ctx context.Context, ground server.Ground) error {
+	link, needed, err := ground.Accounts.MakeFirstLink(ctx)
 	if err != nil {
 		return err
 	}
 	if !needed {
-		return warn(ctx, config.Accounts)
+		return warn(ctx, ground.Accounts)
 	}
 	fmt.Println("アカウントがまだありません。最初のポータル管理者になる人が、次のアドレスを24時間以内に開いてください。一度だけ使え、起動し直すと新しくなります。")
-	fmt.Println(config.PublicURL.JoinPath("welcome", link.Token))
+	fmt.Println(ground.PublicURL.JoinPath("welcome", link.Token))
 	return nil
 }
 
@@ -238,8 +237,8 @@ func warn(ctx context.Context, accounts *account.Service) error {
 }
 
 // demo fills an empty database with the sample town.
-func demo(ctx context.Context, config server.Config) error {
-	empty, err := config.Org.Empty(ctx)
+func demo(ctx context.Context, ground server.Ground, list []screen.Part) error {
+	empty, err := ground.Org.Empty(ctx)
 	if err != nil {
 		return err
 	}
@@ -247,18 +246,14 @@ func demo(ctx context.Context, config server.Config) error {
 		fmt.Println("データベースは空ではないため、見本の町は作りません。アカウントは、初めて作ったときに表示したものです。新しい見本の町は、--data で別の場所を指定すると作れます。")
 		return nil
 	}
-	town := sample.Town{Org: config.Org, Accounts: config.Accounts, Policy: config.Policy, Now: config.Now}
-	accounts, err := sample.Fill(ctx, town)
-	if err != nil {
-		return err
-	}
-	if err := sample.Examples(ctx, town, accounts); err != nil {
+	town := sample.Town{Now: ground.Now(), Examples: true}
+	if err := ground.Fill(ctx, list, &town); err != nil {
 		return err
 	}
 	fmt.Println("見本の町のアカウント（パスワードは、いま一度だけ表示します）")
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "職員番号\tパスワード\t氏名\t職")
-	for _, a := range accounts {
+	for _, a := range town.Accounts {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.StaffNumber, a.Password, a.Name, a.Post)
 	}
 	return w.Flush()

@@ -71,7 +71,7 @@ func scanAccount(row pgx.CollectableRow) (Account, error) {
 	)
 	err := row.Scan(&a.Person, &a.StaffNumber, &a.Name, &section, &title, &a.Begins, &a.Exists, &signedIn, &suspended, &a.SuspensionReason, &invited,
 		&a.Password, &a.BreakGlass, &a.Email, &a.Administers)
-	a.Post = org.PostName(section, title)
+	a.Post = authz.PostName(section, title)
 	a.SignedInAt, a.SuspendedAt, a.InvitedUntil = orZero(signedIn), orZero(suspended), orZero(invited)
 	return a, err
 }

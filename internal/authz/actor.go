@@ -3,6 +3,7 @@ package authz
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"kagami/internal/fault"
 	"kagami/internal/state"
@@ -27,6 +28,20 @@ type Holding struct {
 	// SectionName is the section's name, for showing where someone is.
 	SectionName string
 	Capacity    Capacity
+}
+
+// PostName is how a post is called with its section: 税務町民課 and 課長 are
+// 税務町民課長, 会計室 and 担当 are 会計室 担当.
+func PostName(section, title string) string {
+	if section == "" || strings.HasPrefix(title, section) {
+		return title
+	}
+	for at := range section {
+		if shared := section[at:]; strings.HasPrefix(title, shared) {
+			return section + strings.TrimPrefix(title, shared)
+		}
+	}
+	return section + " " + title
 }
 
 // Capacity is how somebody comes to act in a role.

@@ -124,7 +124,7 @@ func standingIn(held, vacant []authz.Holding) []authz.Holding {
 			return h.Role == up && (!up.OfSection() || h.Section == v.Section)
 		})
 		if at >= 0 {
-			v.Post, v.Capacity = PostName(held[at].SectionName, held[at].Post), authz.StandingIn
+			v.Post, v.Capacity = authz.PostName(held[at].SectionName, held[at].Post), authz.StandingIn
 			taken = append(taken, v)
 		}
 	}

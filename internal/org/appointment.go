@@ -272,7 +272,7 @@ func (s *Service) appointments(ctx context.Context, condition string, argument i
 		)
 		err := row.Scan(&l.ID, &l.Person, &l.PersonName, &l.StaffNumber, &l.Appointment.Post, &l.First, &l.Last, &l.Acting,
 			&section, &l.SectionCode, &title, &l.Roles)
-		l.Post = PostName(section, title)
+		l.Post = authz.PostName(section, title)
 		return l, err
 	})
 	if err != nil {

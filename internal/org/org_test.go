@@ -596,7 +596,7 @@ func TestAPostIsCalledWithItsSection(t *testing.T) {
 		{"", "町長", "町長"},
 		{"総務課", "総務課長", "総務課長"},
 	} {
-		if got := org.PostName(c[0], c[1]); got != c[2] {
+		if got := authz.PostName(c[0], c[1]); got != c[2] {
 			t.Errorf("%s of %s is called %s, want %s", c[1], c[0], got, c[2])
 		}
 	}

@@ -95,7 +95,7 @@ func (s *Service) seats(ctx context.Context, day calendar.Date) ([]Seat, error) 
 			section, title string
 		)
 		err := row.Scan(&seat.Role, &section, &title, nil, nil, &seat.Holders)
-		seat.Post = PostName(section, title)
+		seat.Post = authz.PostName(section, title)
 		return seat, err
 	})
 	if err != nil {

@@ -263,7 +263,7 @@ func (s *Service) People(ctx context.Context, actor authz.Actor, q Search) (peop
 		err := row.Scan(&l.ID, &l.StaffNumber, &l.Name, &l.Furigana, &l.Email, &l.Kind, &l.Version, &l.Posts)
 		for i, post := range l.Posts {
 			section, title, _ := strings.Cut(post, "\x1f")
-			l.Posts[i] = PostName(section, title)
+			l.Posts[i] = authz.PostName(section, title)
 		}
 		return l, err
 	})

@@ -235,7 +235,7 @@ func (p *planner) postName(post int) string {
 	if id := p.posts[post].Section; id != 0 {
 		section = p.sections[p.sectionByID[id]].Name
 	}
-	return PostName(section, p.posts[post].Title)
+	return authz.PostName(section, p.posts[post].Title)
 }
 
 func (p *planner) wrong(line int, c column, reason string) {

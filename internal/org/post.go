@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -28,21 +27,7 @@ type Post struct {
 }
 
 // Name is how the post is called, with its section.
-func (p Post) Name() string { return PostName(p.SectionName, p.Title) }
-
-// PostName is how a post is called with its section: 税務町民課 and 課長 are
-// 税務町民課長, 会計室 and 担当 are 会計室 担当.
-func PostName(section, title string) string {
-	if section == "" || strings.HasPrefix(title, section) {
-		return title
-	}
-	for at := range section {
-		if shared := section[at:]; strings.HasPrefix(title, shared) {
-			return section + strings.TrimPrefix(title, shared)
-		}
-	}
-	return section + " " + title
-}
+func (p Post) Name() string { return authz.PostName(p.SectionName, p.Title) }
 
 // AddPost adds a post and returns its id. Conflict if the section has one of
 // that title.

@@ -16,6 +16,12 @@ type Subject struct {
 	ID   int64
 }
 
+// Named is a kind of subject as people call it.
+type Named struct {
+	Kind  string // as entries have it
+	Title string // 版, アカウント
+}
+
 // Entry is one change.
 type Entry struct {
 	At     time.Time // UTC, to the microsecond, as PostgreSQL keeps it

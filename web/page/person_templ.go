@@ -498,11 +498,11 @@ func holdingReason(h authz.Holding) string {
 	case h.Capacity == authz.StandingIn:
 		return "この役割が空席のため、" + h.Post + "として代わって行います"
 	case h.Capacity == authz.Acting:
-		return org.PostName(h.SectionName, h.Post) + "の職務代理"
+		return authz.PostName(h.SectionName, h.Post) + "の職務代理"
 	case h.Post == "":
 		return "役割を直接与えられている"
 	}
-	return org.PostName(h.SectionName, h.Post) + "の職にある"
+	return authz.PostName(h.SectionName, h.Post) + "の職にある"
 }
 
 // period is from when to when, in words.

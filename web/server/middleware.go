@@ -14,8 +14,8 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"kagami/internal/authz"
-	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/web/screen"
 )
 
 // log writes one line a request: what was asked, by its route rather than its
@@ -23,14 +23,15 @@ import (
 func (p *Portal) log(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
-		r = r.WithContext(withVisit(r.Context(), &visit{id: p.ids.next()}))
+		visit := &screen.Visit{Portal: p.shared, ID: p.ids.next()}
+		r = r.WithContext(screen.With(r.Context(), visit))
 		seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		next.ServeHTTP(seen, r)
 		// made by hand: LogAttrs walks the stack for a place in the source, which
 		// is the same for every request
 		line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
 		line.AddAttrs(
-			slog.String("id", requestID(r.Context())),
+			slog.String("id", visit.ID),
 			slog.String("method", r.Method),
 			slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
 			slog.Int("status", max(seen.Status(), http.StatusOK)),
@@ -128,12 +129,12 @@ func (p *Portal) byName(r *http.Request) string {
 // whose posts have ended is nobody.
 func (p *Portal) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		person, seen, ok := p.sessions.Person(r.Context())
+		person, seen, ok := p.Sessions.Person(r.Context())
 		if !ok {
 			next.ServeHTTP(w, r)
 			return
 		}
-		actor, err := p.Org.ActorSeen(r.Context(), person, calendar.Day(p.Now()), seen)
+		actor, err := p.Org.ActorSeen(r.Context(), person, screen.Today(r.Context()), seen)
 		if fault.KindOf(err) == fault.Unauthenticated {
 			next.ServeHTTP(w, r)
 			return
@@ -142,17 +143,17 @@ func (p *Portal) identify(next http.Handler) http.Handler {
 			p.fail(w, r, err)
 			return
 		}
-		visitOf(r.Context()).actor = actor
+		screen.VisitOf(r.Context()).Actor = actor
 		next.ServeHTTP(w, r)
 	})
 }
 
 // gate lets through who may do a route's action at all, has proved who they are
 // as well as the route asks, and brings no more than the route's size.
-func (p *Portal) gate(route Route) func(http.Handler) http.Handler {
+func (p *Portal) gate(route screen.Route) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			actor := actorOf(r.Context())
+			actor := screen.Actor(r.Context())
 			switch {
 			case route.Action == authz.Public:
 			case actor.Person == 0:
@@ -164,19 +165,22 @@ func (p *Portal) gate(route Route) func(http.Handler) http.Handler {
 				p.fail(w, r, err)
 				return
 			}
-			limit := route.MaxBody
-			if limit == 0 {
-				limit = maxForm
-			}
-			r.Body = http.MaxBytesReader(w, r.Body, limit)
+			r.Body = http.MaxBytesReader(w, r.Body, route.MaxBody)
 			// once, for all who handle it; files are read by who expects them
 			if err := r.ParseForm(); err != nil {
-				p.fail(w, r, badForm(err))
+				p.fail(w, r, screen.BadForm(err))
 				return
 			}
-			if route.Action == authz.Public || p.proved(w, r, route) {
-				next.ServeHTTP(w, r)
+			if route.Action != authz.Public {
+				proved, err := p.signIn.Proved(w, r, route)
+				if err != nil {
+					p.fail(w, r, err)
+				}
+				if err != nil || !proved {
+					return
+				}
 			}
+			next.ServeHTTP(w, r)
 		})
 	}
 }

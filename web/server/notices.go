@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"kagami/web/page"
+	"kagami/web/screen"
 )
 
 // showNotices lists what the actor was told, the newest first: before, in the
@@ -14,11 +15,11 @@ func (p *Portal) showNotices(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || before < 0 {
 		before = 0
 	}
-	list, more, err := p.Notices.List(r.Context(), actorOf(r.Context()), before)
+	list, more, err := p.notices.List(r.Context(), screen.Actor(r.Context()), before)
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, page.NoticesPage(page.Notices{Frame: p.frame(r, "お知らせ"), List: list, Older: before > 0, More: more}))
+	return screen.Show(w, r, page.NoticesPage(page.Notices{Frame: screen.Frame(r, "お知らせ"), List: list, Older: before > 0, More: more}))
 }
 
 // seeNotices opens one of the actor's notices, which they have then seen, or
@@ -27,20 +28,20 @@ func (p *Portal) seeNotices(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	id, err := strconv.ParseInt(r.PostForm.Get("notice"), 10, 64)
 	if err != nil {
-		return errNoAct()
+		return screen.ErrNoAct()
 	}
 	switch r.PostForm.Get("act") {
 	case "open":
-		address, err := p.Notices.MarkSeen(ctx, actorOf(ctx), id)
+		address, err := p.notices.MarkSeen(ctx, screen.Actor(ctx), id)
 		if err != nil {
 			return err
 		}
-		return goOn(w, r, address, "")
+		return screen.GoOn(w, r, address, "")
 	case "all":
-		if err := p.Notices.MarkAllSeen(ctx, actorOf(ctx), id); err != nil {
+		if err := p.notices.MarkAllSeen(ctx, screen.Actor(ctx), id); err != nil {
 			return err
 		}
-		return goOn(w, r, "/notices", "notices-seen")
+		return screen.GoOn(w, r, "/notices", "notices-seen")
 	}
-	return errNoAct()
+	return screen.ErrNoAct()
 }

@@ -5,10 +5,11 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/web/page"
+	"kagami/web/screen"
 )
 
 func (p *Portal) showPermissions(w http.ResponseWriter, r *http.Request) error {
-	return p.show(w, r, page.PermissionsPage(page.Permissions{
-		Frame: p.frame(r, "権限表"), Roles: authz.Columns(), Rows: authz.Rows(),
+	return screen.Show(w, r, page.PermissionsPage(page.Permissions{
+		Frame: screen.Frame(r, "権限表"), Roles: authz.Columns(), Rows: authz.Rows(),
 	}))
 }

@@ -6,14 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"kagami/internal/sample"
-	"kagami/web/server/servertest"
+	"kagami/internal/sample/policies"
 )
 
 // A link to a clause that was taken from an earlier revision says what has become
 // of it, and never leads to another clause.
 func TestAnOldLinkToAClauseSaysWhatBecameOfIt(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	staff := sitDown(t, portal, town.Holder("税務町民課 職員"))
 	staff.goTo("/policies/kihon")
 	link := evaluate[string](staff, `document.querySelector('[id="7-1"] a.n').getAttribute('href')`)
@@ -21,7 +20,7 @@ func TestAnOldLinkToAClauseSaysWhatBecameOfIt(t *testing.T) {
 	if at := evaluate[string](staff, `document.querySelector(':target')?.id ?? ''`); at != "7-1" {
 		t.Errorf("while nothing has changed it leads to %q", at)
 	}
-	portal.Revise(t, "kihon", "体制を確立する", "体制を確立し、維持する")
+	revise(t, portal, "kihon", "体制を確立する", "体制を確立し、維持する")
 	staff.goTo(link)
 	staff.mustSee("この項目は、変わりました")
 	staff.mustSee("第2版")
@@ -31,9 +30,8 @@ func TestAnOldLinkToAClauseSaysWhatBecameOfIt(t *testing.T) {
 // 7(9): a document is abolished on the 本部会議's decision, from a day on. Before it,
 // it binds as ever; after it, it is there for the record only.
 func TestADocumentIsAbolishedFromADayOn(t *testing.T) {
-	portal := servertest.Start(t, &server)
-	err := sample.Examples(t.Context(), sample.Town{Org: portal.Org, Accounts: portal.Accounts, Policy: portal.Policy, Now: portal.Clock.Now}, town.Accounts)
-	if err != nil {
+	portal := town.Start(t)
+	if err := policies.Examples(t.Context(), texts(portal), town.Town); err != nil {
 		t.Fatal(err)
 	}
 	ciso := sitDown(t, portal, town.Holder("副町長"))

@@ -41,7 +41,7 @@ func (p *person) slipAddresses() []string {
 // a colleague; the colleague sets a password, signs in on two devices, and ends
 // one of them from the other.
 func TestFromTheConsolesLinkToAColleaguesFirstDay(t *testing.T) {
-	portal := servertest.StartUnused(t, &server)
+	portal := town.StartUnused(t)
 	link, _, err := portal.Accounts.MakeFirstLink(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +114,7 @@ func TestFromTheConsolesLinkToAColleaguesFirstDay(t *testing.T) {
 
 // An administrator looks after somebody's account.
 func TestAnAdministratorSuspendsAndResumesAnAccount(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	staff := town.Accounts[12]
 	reader := sitDown(t, portal, staff)
 	administrator := sitDown(t, portal, town.Holder("総務課 ポータル管理担当"))

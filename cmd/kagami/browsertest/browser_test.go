@@ -17,7 +17,10 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
-	"kagami/internal/postgres/pgtest"
+	"kagami/cmd/kagami/parts"
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+	"kagami/internal/policy/policytest"
 	"kagami/internal/sample"
 	"kagami/web/server/servertest"
 )
@@ -25,12 +28,17 @@ import (
 //go:embed testdata/axe.min.js
 var axe string
 
-var (
-	server pgtest.Server
-	town   servertest.Town
-)
+var town = servertest.Town{Parts: parts.List}
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server, town.Fill)) }
+// texts are the documents of a portal.
+func texts(p *servertest.Portal) *policy.Service { return policy.New(p.Pool, p.Door, p.Now) }
+
+func revise(t *testing.T, p *servertest.Portal, code string, words ...string) {
+	t.Helper()
+	policytest.Revise(t, texts(p), p.Org, p.Pool, calendar.Day(p.Now()), code, words...)
+}
+
+func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 
 // person is someone at a browser.
 type person struct {

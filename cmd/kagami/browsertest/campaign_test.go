@@ -13,7 +13,7 @@ import (
 func fallDue(t *testing.T, portal *servertest.Portal, days int) {
 	t.Helper()
 	portal.Clock.Advance(time.Duration(days) * 24 * time.Hour)
-	if err := portal.Policy.TendAll(t.Context()); err != nil {
+	if err := texts(portal).TendAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -22,7 +22,7 @@ func fallDue(t *testing.T, portal *servertest.Portal, days int) {
 // policy reads only what changed, who is late is reminded, and their 管理者 sees
 // how far it has come and excuses who is on leave.
 func TestACampaignFromPublicationToEvidence(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	officer, ciso := sitDown(t, portal, town.Holder("総務課 担当副課長")), sitDown(t, portal, town.Holder("副町長"))
 	officer.goTo("/policies/kihon")
 	officer.press("次の版の下書きを始める")

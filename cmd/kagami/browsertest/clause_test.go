@@ -7,15 +7,13 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
-
-	"kagami/web/server/servertest"
 )
 
 // The 責任者 changes one clause, puts one in before another, and sees which
 // references go along; what one more change would leave without a clause is
 // shown before it is made.
 func TestOneClauseIsChangedInPlace(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	officer := sitDown(t, portal, town.Holder("総務課 担当副課長"))
 	officer.goTo("/policies/kihon")
 	officer.press("次の版の下書きを始める")
@@ -86,7 +84,7 @@ func TestOneClauseIsChangedInPlace(t *testing.T) {
 // Somebody types in the form on one clause, leaves it, and goes on where they
 // were; and once more from the list, to throw it away.
 func TestWordsTypedOnAClauseAreNotLost(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	officer := sitDown(t, portal, town.Holder("総務課 担当副課長"))
 	officer.goTo("/policies/kihon")
 	officer.press("次の版の下書きを始める")

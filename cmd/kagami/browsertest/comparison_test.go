@@ -9,16 +9,14 @@ import (
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
-
-	"kagami/web/server/servertest"
 )
 
 // Somebody opens the next revision, sees what it changes, chooses other
 // revisions, and prints the 新旧対照表.
 func TestWhatARevisionChangesIsSeenAndPrinted(t *testing.T) {
-	portal := servertest.Start(t, &server)
-	portal.Revise(t, "kihon", "完全性及び可用性を維持するため", "完全性及び可用性を確保するため")
-	portal.Revise(t, "kihon",
+	portal := town.Start(t)
+	revise(t, portal, "kihon", "完全性及び可用性を維持するため", "完全性及び可用性を確保するため")
+	revise(t, portal, "kihon",
 		"　3．　対象とする脅威", "　3．　想定する脅威",
 		"　　（3）\n　　　地震", "　　（3）\n　　　生成AIその他の新しい技術の不適切な利用による情報資産の漏えい等\n　　（4）\n　　　地震",
 		"　　（4）\n　　　大規模", "　　（5）\n　　　大規模", "　　（5）\n　　　電力", "　　（6）\n　　　電力",

@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
-
-	"kagami/web/server/servertest"
 )
 
 // typeInto types words at the end of the first line that holds others, key by
@@ -49,7 +47,7 @@ func (p *person) waitToRead(words string) {
 // Somebody types, sees how it reads and that it is kept, leaves, and goes on; a
 // second is told, sees both texts, and loses nothing.
 func TestTwoEditADraftAndNobodysWordsAreLost(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	one, two := sitDown(t, portal, town.Holder("総務課 担当副課長")), sitDown(t, portal, town.Holder("総務課 情報政策担当"))
 	one.goTo("/policies/kihon")
 	one.press("次の版の下書きを始める")
@@ -104,7 +102,7 @@ func TestTwoEditADraftAndNobodysWordsAreLost(t *testing.T) {
 
 // Where the portal does not answer, the page says so, and tries again.
 func TestTheEditorSaysWhenNothingIsKept(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	officer := sitDown(t, portal, town.Holder("総務課 担当副課長"))
 	officer.goTo("/policies/kihon")
 	officer.press("次の版の下書きを始める")
@@ -125,7 +123,7 @@ func TestTheEditorSaysWhenNothingIsKept(t *testing.T) {
 
 // The CISO comments on a clause of what was handed in; the 責任者 sees to it.
 func TestAClauseIsCommentedOnAndSeenTo(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	officer, ciso := sitDown(t, portal, town.Holder("総務課 担当副課長")), sitDown(t, portal, town.Holder("副町長"))
 	officer.goTo("/policies/kihon")
 	officer.press("次の版の下書きを始める")

@@ -13,7 +13,6 @@ import (
 
 	"kagami/internal/account"
 	"kagami/internal/sample"
-	"kagami/web/server/servertest"
 )
 
 // signIn gives the password, and leaves it at that.
@@ -60,7 +59,7 @@ func (p *person) takeAuthenticator() {
 // else, and signs in with it; with a recovery code when the telephone is lost,
 // once.
 func TestTheCISOSetsUpAnAppAndSignsInWithItAndWithARecoveryCode(t *testing.T) {
-	portal := servertest.Start(t, &server, account.DefaultDemanded()...)
+	portal := town.Start(t, account.DefaultDemanded()...)
 	a := town.Holder("副町長")
 	ciso := openBrowser(t, portal)
 	ciso.signIn(a)
@@ -113,7 +112,7 @@ func TestTheCISOSetsUpAnAppAndSignsInWithItAndWithARecoveryCode(t *testing.T) {
 
 // A passkey is the second factor after a password, and the only one without.
 func TestAPasskeyIsTheSecondFactorOrTheOnlyOne(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	a := town.Holder("税務町民課長")
 	manager := openBrowser(t, portal)
 	manager.goTo("/login")
@@ -176,7 +175,7 @@ func TestAPasskeyIsTheSecondFactorOrTheOnlyOne(t *testing.T) {
 
 // Publishing after a long while asks who it is, and loses nothing.
 func TestASensitiveActAsksAgainAndKeepsTheForm(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	administrator := town.Holder("総務課 ポータル管理担当")
 	lost := sitDown(t, portal, town.Holder("税務町民課長"))
 	lost.goTo("/account/second-factor")

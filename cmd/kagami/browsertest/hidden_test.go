@@ -9,19 +9,17 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"kagami/internal/sample"
-	"kagami/web/server/servertest"
+	"kagami/internal/sample/policies"
 )
 
 // 基本方針 10: somebody outside the audience of a 実施手順 tries more than thirty
 // ways in their browser, and finds no trace of it; somebody inside reads it.
 func TestNobodyOutsideTheAudienceFindsATraceInTheirBrowser(t *testing.T) {
-	portal := servertest.Start(t, &server)
-	err := sample.Examples(t.Context(), sample.Town{Org: portal.Org, Accounts: portal.Accounts, Policy: portal.Policy, Now: portal.Clock.Now}, town.Accounts)
-	if err != nil {
+	portal := town.Start(t)
+	if err := policies.Examples(t.Context(), texts(portal), town.Town); err != nil {
 		t.Fatal(err)
 	}
-	if err := portal.Policy.TendAll(t.Context()); err != nil {
+	if err := texts(portal).TendAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	inside := sitDown(t, portal, town.Holder("税務町民課 職員"))

@@ -19,7 +19,7 @@ import (
 // file, looks at what it would do, and takes it in; at midnight in Tokyo the
 // rights have moved, without anything else.
 func TestTheFirstOfAprilIsPreparedTheDayBefore(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	tenToMidnight := time.Date(2027, 3, 31, 14, 50, 0, 0, time.UTC)
 	portal.Clock.Advance(tenToMidnight.Sub(servertest.Morning))
 	officer := sitDown(t, portal, town.Holder("総務課長"))

@@ -6,14 +6,12 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
-
-	"kagami/web/server/servertest"
 )
 
 // The 総務課長 adds a 課室 with a post, registers who is to lead it, and prepares
 // the transfer of 1 April; everyone sees the 体制図 of any day.
 func TestTheOrganizationIsChangedInTheBrowser(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	officer := sitDown(t, portal, town.Holder("総務課長"))
 	officer.press("体制")
 	officer.look("organization")

@@ -9,8 +9,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"kagami/internal/sample"
-	"kagami/web/server/servertest"
+	"kagami/internal/sample/policies"
 )
 
 // put sets a field, or a choice, to a value.
@@ -40,7 +39,7 @@ func (p *person) change(from, to string) {
 
 // 7(9), minor: the 責任者 drafts, the CISO sends back, then publishes by a 通知.
 func TestAMinorRevisionIsSentBackThenPublishedByANotice(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	officer, ciso := sitDown(t, portal, town.Holder("総務課 担当副課長")), sitDown(t, portal, town.Holder("副町長"))
 	officer.goTo("/policies/kihon")
 	officer.press("次の版の下書きを始める")
@@ -118,7 +117,7 @@ func TestAMinorRevisionIsSentBackThenPublishedByANotice(t *testing.T) {
 // 7(9), major: without a decision it is not published, with one it is, and takes
 // effect on its day by itself.
 func TestAMajorRevisionNeedsADecision(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	officer, ciso := sitDown(t, portal, town.Holder("総務課 担当副課長")), sitDown(t, portal, town.Holder("副町長"))
 	officer.goTo("/policies/kihon")
 	officer.press("次の版の下書きを始める")
@@ -166,9 +165,8 @@ func TestAMajorRevisionNeedsADecision(t *testing.T) {
 
 // 基本方針 10: whom a 実施手順 is for is changed, and is seen at once.
 func TestWhomADocumentIsForIsChanged(t *testing.T) {
-	portal := servertest.Start(t, &server)
-	err := sample.Examples(t.Context(), sample.Town{Org: portal.Org, Accounts: portal.Accounts, Policy: portal.Policy, Now: portal.Clock.Now}, town.Accounts)
-	if err != nil {
+	portal := town.Start(t)
+	if err := policies.Examples(t.Context(), texts(portal), town.Town); err != nil {
 		t.Fatal(err)
 	}
 	ciso, staff := sitDown(t, portal, town.Holder("副町長")), sitDown(t, portal, town.Holder("福祉こども課 職員"))

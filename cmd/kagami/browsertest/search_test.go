@@ -4,14 +4,12 @@ package browsertest
 
 import (
 	"testing"
-
-	"kagami/web/server/servertest"
 )
 
 // A 職員 looks for a word of two characters, goes to the clause, and looks another
 // up in the glossary.
 func TestAWordIsFoundInTheTextsAndInTheGlossary(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	staff := sitDown(t, portal, town.Holder("税務町民課 職員"))
 	staff.press("ポリシー")
 	staff.fill("q", "情報")
@@ -48,7 +46,7 @@ func TestAWordIsFoundInTheTextsAndInTheGlossary(t *testing.T) {
 
 // Everybody reads the 基本方針, without signing in.
 func TestTheBasicPolicyIsReadWithoutSigningIn(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	anybody := openBrowser(t, portal)
 	anybody.goTo("/public")
 	anybody.mustSee("第1章　情報セキュリティ基本方針")

@@ -15,7 +15,7 @@ import (
 	"kagami/internal/account/directory/directorytest"
 	"kagami/internal/account/openid"
 	"kagami/internal/account/openid/openidtest"
-	"kagami/web/server/servertest"
+	"kagami/web/server"
 )
 
 // The town's own provider and directory, both real. Passwords of the portal's
@@ -23,22 +23,21 @@ import (
 func TestSigningInThroughTheTownsOwnAccounts(t *testing.T) {
 	administrator, staff := town.Holder("総務課 ポータル管理担当"), town.Accounts[12]
 	passwords := map[string]string{administrator.StaffNumber: rand.Text(), staff.StaffNumber: rand.Text(), "N001": rand.Text()}
-	portal := servertest.StartWith(t, server.New(t), servertest.SignOn{
-		Ways: account.Ways{ProviderKey: account.KeyStaffNumber, BreakGlassOnly: true},
-		Provider: func(callback string) *openid.Provider {
-			var people []openidtest.Person
-			for number, password := range passwords {
-				people = append(people, openidtest.Person{ID: number, Username: number, Password: password})
-			}
-			provider := openidtest.Start(t, callback, people...)
-			config := provider.Config
-			config.Claim = openid.ByStaffNumber
-			made, err := openid.New(config)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return made
-		}})
+	portal := town.StartWith(t, town.Database(t), func(s *server.Settings) {
+		var people []openidtest.Person
+		for number, password := range passwords {
+			people = append(people, openidtest.Person{ID: number, Username: number, Password: password})
+		}
+		provider := openidtest.Start(t, s.PublicURL.JoinPath(server.CallbackPath).String(), people...)
+		config := provider.Config
+		config.Claim = openid.ByStaffNumber
+		made, err := openid.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Ways = account.Ways{ProviderKey: account.KeyStaffNumber, BreakGlassOnly: true}
+		s.Provider, s.ProviderName = made, "庁内認証"
+	})
 	if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE account SET break_glass = true WHERE person_id = $1`, administrator.Person); err != nil {
 		t.Fatal(err)
 	}
@@ -141,9 +140,9 @@ func TestSigningInWithTheDirectorysPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	portal := servertest.StartWith(t, server.New(t), servertest.SignOn{Ways: account.Ways{
-		Directory: d, DirectoryKey: account.KeyStaffNumber, BreakGlassOnly: true,
-	}})
+	portal := town.StartWith(t, town.Database(t), func(s *server.Settings) {
+		s.Ways = account.Ways{Directory: d, DirectoryKey: account.KeyStaffNumber, BreakGlassOnly: true}
+	})
 	if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE account SET break_glass = true WHERE person_id = $1`, administrator.Person); err != nil {
 		t.Fatal(err)
 	}

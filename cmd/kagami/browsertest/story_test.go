@@ -17,7 +17,7 @@ import (
 // The main story: a 職員 reads the town's 基本方針, acknowledges it, and the 統括
 // sees the bar of their section move.
 func TestStaffReadAndAcknowledgeAndTheGeneralSecurityOfficerSeesIt(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	officer := sitDown(t, portal, town.Holder("総務課長"))
 	officer.goTo("/policies/kihon/readers")
 	before := officer.barOf("税務町民課")
@@ -85,7 +85,7 @@ func (p *person) keepPDF(name string) {
 
 // A clause has an address, and a term shows its meaning without script.
 func TestClausesHaveAddressesAndTermsShowTheirMeaning(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	reader := sitDown(t, portal, town.Accounts[12])
 	reader.goTo("/policies/kihon#7-3-2")
 	if target := evaluate[string](reader, `document.querySelector(':target').innerText`); !strings.Contains(target, "LGWAN 接続系においては") {
@@ -101,7 +101,7 @@ func TestClausesHaveAddressesAndTermsShowTheirMeaning(t *testing.T) {
 // The whole way of a text: the CSIRT takes it in, settles the reader's
 // question, and the CISO publishes it.
 func TestATextIsTakenInSettledAndPublished(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	csirt := sitDown(t, portal, town.Holder("総務課 情報政策担当"))
 	csirt.goTo("/policies")
 	csirt.look("policies")
@@ -164,7 +164,7 @@ func TestATextIsTakenInSettledAndPublished(t *testing.T) {
 // Policies come as the Word documents they were typed in, and as the PDFs that
 // were sent round; here one that the browser itself prints.
 func TestAWordDocumentAndAPDFAreTakenIn(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	csirt := sitDown(t, portal, town.Holder("総務課 情報政策担当"))
 	typed := filepath.Join(t.TempDir(), "対策基準.docx")
 	if err := os.WriteFile(typed, servertest.WordDocument(t, "見本の対策基準", "第1条　職員は、机の上を片付ける。", "第2条　鍵をかける。"), 0o644); err != nil {
@@ -208,7 +208,7 @@ func (p *person) setDate(field, day string) {
 
 // Pages for what goes wrong are pages too.
 func TestFailuresArePagesToLookAt(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	nobody := openBrowser(t, portal)
 	nobody.goTo("/policies/kihon")
 	nobody.mustSee("サインインしてください")
@@ -233,7 +233,7 @@ func TestFailuresArePagesToLookAt(t *testing.T) {
 
 // The list for Excel is the list on the page; a 管理者 gets their section's.
 func TestTheSecurityManagerSeesTheirOwnSection(t *testing.T) {
-	portal := servertest.Start(t, &server)
+	portal := town.Start(t)
 	manager := sitDown(t, portal, town.Holder("税務町民課長"))
 	manager.look("home-manager")
 	manager.goTo("/policies/kihon/readers")

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,17 +18,12 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"kagami/internal/account"
-	"kagami/internal/account/openid"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
-	"kagami/internal/door"
-	"kagami/internal/notice"
-	"kagami/internal/org"
-	"kagami/internal/policy"
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/sample"
+	"kagami/web/screen"
 	"kagami/web/server"
 )
 
@@ -36,48 +32,46 @@ var Morning = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 
 const townName = "鏡石町"
 
-// Town is the sample town of a test binary; Fill makes it in the template.
+// Parts makes the Parts that a portal serves, on its ground.
+type Parts func(server.Ground) ([]screen.Part, error)
+
+// Town is the sample town of a test binary, whose portals serve some Parts: those
+// that the tests are about, with sign-in.
 type Town struct {
-	Accounts []sample.Account
+	sample.Town
+	Parts Parts
+
+	databases pgtest.Server
 }
 
-// Services are the domains on a database.
-type Services struct {
-	Org      *org.Service
-	Accounts *account.Service
-	Factors  *account.SecondFactors // of a portal on localhost; none is demanded
-	Policy   *policy.Service
-	Notices  *notice.Service
-	Door     *door.Door
-}
+// Run makes the town, and runs a test binary's tests; hand its result to os.Exit.
+func (t *Town) Run(m *testing.M) int { return pgtest.Run(m, &t.databases, t.fill) }
 
-// NewServices makes the domains on a pool, with a clock.
-func NewServices(pool *pgxpool.Pool, now func() time.Time) (Services, error) {
-	d := door.New(pool, now)
-	accounts := account.New(pool, d)
-	factors, err := account.NewSecondFactors(account.FactorsConfig{
-		Pool: pool, Door: d, Accounts: accounts, Now: now, Town: townName, PublicURL: &url.URL{Scheme: "http", Host: "localhost"},
-	})
-	return Services{
-		Org: org.New(pool, d), Accounts: accounts, Factors: factors, Policy: policy.New(pool, d, now),
-		Notices: notice.New(pool, d.Now, policy.Topics()...), Door: d,
-	}, err
-}
-
-// Fill makes the sample town in the database at url; hand it to pgtest.Run.
-func (t *Town) Fill(ctx context.Context, url string) error {
+// fill makes the town in the database at url.
+func (t *Town) fill(ctx context.Context, url string) error {
 	pool, err := postgres.Open(ctx, url)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	now := func() time.Time { return Morning }
-	s, err := NewServices(pool, now)
-	if err != nil {
-		return err
-	}
-	t.Accounts, err = sample.Fill(ctx, sample.Town{Org: s.Org, Accounts: s.Accounts, Policy: s.Policy, Now: now})
+	t.Town, err = Fill(ctx, pool, func() time.Time { return Morning }, t.Parts)
 	return err
+}
+
+// Fill makes the sample town of some Parts in an empty database.
+func Fill(ctx context.Context, pool *pgxpool.Pool, now func() time.Time, parts Parts) (sample.Town, error) {
+	town := sample.Town{Now: now()}
+	ground, err := server.NewGround(server.Settings{Town: townName, PublicURL: &url.URL{Scheme: "http", Host: "localhost"}}, pool, now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return town, err
+	}
+	defer ground.Close()
+	list, err := parts(ground)
+	if err != nil {
+		return town, err
+	}
+	err = ground.Fill(ctx, list, &town)
+	return town, err
 }
 
 // Holder is the first account whose post has that title, such as 総務課長 or
@@ -91,27 +85,31 @@ func (t *Town) Holder(post string) sample.Account {
 	panic("the sample town has no " + post)
 }
 
+// Database is a fresh copy of the town.
+func (t *Town) Database(tb testing.TB) pgtest.DB { return t.databases.New(tb) }
+
 // Portal is a running portal.
 type Portal struct {
-	Services
-	URL   string // on localhost: passkeys need a name
-	Clock *Clock
-	Log   *Log
-	DB    pgtest.DB
+	server.Ground
+	Server *server.Portal
+	URL    string // on localhost: passkeys need a name
+	Clock  *Clock
+	Log    *Log // what it has written to its log
+	DB     pgtest.DB
 }
 
 // Start runs a portal on a fresh copy of the town until the test ends. Holders
 // of the demanded roles must have a second factor.
-func Start(t testing.TB, server *pgtest.Server, demanded ...authz.Role) *Portal {
-	t.Helper()
-	return StartOn(t, server.New(t), demanded...)
+func (t *Town) Start(tb testing.TB, demanded ...authz.Role) *Portal {
+	tb.Helper()
+	return t.StartOn(tb, t.Database(tb), demanded...)
 }
 
 // StartUnused runs a portal that nobody uses yet: the town without its people.
-func StartUnused(t testing.TB, server *pgtest.Server) *Portal {
-	t.Helper()
-	db := server.New(t)
-	owner := db.Owner(t)
+func (t *Town) StartUnused(tb testing.TB) *Portal {
+	tb.Helper()
+	db := t.Database(tb)
+	owner := db.Owner(tb)
 	// behind the portal's back: what is append-only stands in the way
 	_, err := owner.Exec(context.Background(), `
 		DO $$ DECLARE guarded regclass; BEGIN
@@ -121,66 +119,54 @@ func StartUnused(t testing.TB, server *pgtest.Server) *Portal {
 		END $$;
 		TRUNCATE person, role_rule CASCADE`)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return StartOn(t, db)
-}
-
-// SignOn is how people sign in beside the portal's own passwords.
-type SignOn struct {
-	Ways account.Ways
-	// Provider makes the identity provider, of where it sends people back to; nil
-	// for none.
-	Provider func(callback string) *openid.Provider
+	return t.StartOn(tb, db)
 }
 
 // StartOn runs a portal on a database that others may use too.
-func StartOn(t testing.TB, db pgtest.DB, demanded ...authz.Role) *Portal {
-	t.Helper()
-	return StartWith(t, db, SignOn{}, demanded...)
+func (t *Town) StartOn(tb testing.TB, db pgtest.DB, demanded ...authz.Role) *Portal {
+	tb.Helper()
+	return t.StartWith(tb, db, func(s *server.Settings) { s.Demanded = demanded })
 }
 
-// StartWith is StartOn with other ways to sign in.
-func StartWith(t testing.TB, db pgtest.DB, signOn SignOn, demanded ...authz.Role) *Portal {
-	t.Helper()
-	p := &Portal{Clock: &Clock{now: Morning}, Log: &Log{}, DB: db}
-	var err error
-	if p.Services, err = NewServices(p.DB.Pool, p.Clock.Now); err != nil {
-		t.Fatal(err)
-	}
-	p.Accounts = p.Accounts.With(signOn.Ways)
+// StartWith is StartOn with other settings.
+func (t *Town) StartWith(tb testing.TB, db pgtest.DB, change func(*server.Settings)) *Portal {
+	tb.Helper()
 	web := httptest.NewUnstartedServer(nil)
 	_, port, err := net.SplitHostPort(web.Listener.Addr().String())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	public := &url.URL{Scheme: "http", Host: net.JoinHostPort("localhost", port)}
-	p.URL = public.String()
-	p.Factors, err = account.NewSecondFactors(account.FactorsConfig{
-		Pool: p.DB.Pool, Door: p.Door, Accounts: p.Accounts, Now: p.Clock.Now, Town: townName, PublicURL: public, Demanded: demanded,
-	})
+	settings := server.Settings{Town: townName, PublicURL: &url.URL{Scheme: "http", Host: net.JoinHostPort("localhost", port)}}
+	change(&settings)
+	p, err := t.New(tb, db, settings)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	var provider *openid.Provider
-	if signOn.Provider != nil {
-		provider = signOn.Provider(public.JoinPath(server.CallbackPath).String())
-	}
-	handler, err := server.New(server.Config{
-		Town: townName, PublicURL: public, Pool: p.DB.Pool, Provider: provider, ProviderName: "庁内認証",
-		Org: p.Org, Accounts: p.Accounts, Factors: p.Factors, Policy: p.Policy, Notices: p.Notices, Now: p.Clock.Now,
-		Log: slog.New(slog.NewJSONHandler(p.Log, nil)),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	web.Config.Handler = handler
+	p.URL = settings.PublicURL.String()
+	web.Config.Handler = p.Server
 	web.Start()
-	t.Cleanup(func() {
-		web.Close()
-		handler.Close()
-	})
+	tb.Cleanup(web.Close)
 	return p
+}
+
+// New makes a portal that answers no requests by itself, with an error where the
+// settings are not ones that it can be made with.
+func (t *Town) New(tb testing.TB, db pgtest.DB, settings server.Settings) (*Portal, error) {
+	tb.Helper()
+	p := &Portal{Clock: &Clock{now: Morning}, Log: &Log{}, DB: db}
+	var err error
+	if p.Ground, err = server.NewGround(settings, db.Pool, p.Clock.Now, slog.New(slog.NewJSONHandler(p.Log, nil))); err != nil {
+		return nil, err
+	}
+	tb.Cleanup(p.Close)
+	parts, err := t.Parts(p.Ground)
+	if err != nil {
+		return nil, err
+	}
+	p.Server, err = server.New(p.Ground, parts)
+	return p, err
 }
 
 // Actor is a person with their roles of today.
@@ -232,5 +218,7 @@ func (l *Log) Lines() []string {
 	return strings.Split(strings.TrimSpace(l.b.String()), "\n")
 }
 
-// Routes are the addresses of any portal.
-func Routes() []server.Route { return (&server.Portal{}).Routes() }
+// Routes are the addresses for people who sign in, and those where they do.
+func (p *Portal) Routes() []screen.Route {
+	return slices.DeleteFunc(p.Server.Routes(), func(route screen.Route) bool { return route.Sessionless })
+}

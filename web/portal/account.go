@@ -1,0 +1,97 @@
+package portal
+
+import (
+	"net/http"
+	"strconv"
+
+	"kagami/internal/account"
+	"kagami/internal/fault"
+	"kagami/web/layout"
+	"kagami/web/page"
+	"kagami/web/screen"
+)
+
+var accountLink = layout.Link{Label: "アカウント", Address: "/account"}
+
+func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
+	sessions, err := p.Accounts.OpenSessions(r.Context(), screen.Actor(r.Context()))
+	if err != nil {
+		return err
+	}
+	factors, err := p.Factors.Of(r.Context(), screen.Actor(r.Context()).Person)
+	if err != nil {
+		return err
+	}
+	decisions, err := p.Accounts.Decisions(r.Context(), screen.Actor(r.Context()))
+	if err != nil {
+		return err
+	}
+	own, err := p.Accounts.OwnWays(r.Context(), screen.Actor(r.Context()).Person)
+	if err != nil {
+		return err
+	}
+	return screen.Show(w, r, page.OwnAccountPage(page.OwnAccount{
+		Frame: screen.Frame(r, "アカウント"), Own: own, Provider: p.providerName(), Directory: p.Accounts.Ways().Directory != nil, Factors: factors, Sessions: sessions, This: p.Sessions.ID(r.Context()), Decisions: decisions,
+	}))
+}
+
+// endOwnSessions ends one of the actor's other sessions, or all of them; or it
+// notes that they have seen what was done to their account.
+func (p *Portal) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	switch r.PostForm.Get("act") {
+	case "end":
+		if err := p.Accounts.EndSession(ctx, screen.Actor(ctx), r.PostForm.Get("session")); err != nil {
+			return err
+		}
+		return screen.GoOn(w, r, "/account", "session-ended")
+	case "end-others":
+		if err := p.Accounts.EndOtherSessions(ctx, screen.Actor(ctx), p.Sessions.ID(ctx)); err != nil {
+			return err
+		}
+		return screen.GoOn(w, r, "/account", "sessions-ended")
+	case "seen":
+		last, err := strconv.ParseInt(r.PostForm.Get("decision"), 10, 64)
+		if err != nil {
+			return screen.ErrNoAct()
+		}
+		if err := p.Accounts.SeeDecisions(ctx, screen.Actor(ctx), last); err != nil {
+			return err
+		}
+		return screen.GoOn(w, r, "/account", "decisions-seen")
+	}
+	return screen.ErrNoAct()
+}
+
+// showPassword asks for a new password; whoever has none that is used is told so.
+func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request) error {
+	own, err := p.Accounts.OwnWays(r.Context(), screen.Actor(r.Context()).Person)
+	if err != nil {
+		return err
+	}
+	if !own.Password {
+		return screen.GoOn(w, r, "/account", "")
+	}
+	return screen.Show(w, r, page.ChangePasswordPage(page.ChangePassword{Frame: screen.Frame(r, "パスワードを変える", accountLink)}))
+}
+
+func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
+	password, err := passwordTwice(r)
+	if err == nil {
+		err = p.Accounts.ChangePassword(r.Context(), screen.Actor(r.Context()), account.Change{
+			Current: r.PostForm.Get("current"), New: password, Session: p.Sessions.ID(r.Context()), Try: p.try(r),
+		})
+	}
+	problems := screen.Problems(err)
+	if fault.KindOf(err) == fault.TooMany {
+		problems = []fault.Problem{{Field: "current", Message: screen.Message(err)}}
+	}
+	if problems != nil {
+		screen.Refuse(w, r, err, page.ChangePasswordPage(page.ChangePassword{Frame: screen.Frame(r, "パスワードを変える", accountLink), Problems: problems}))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return screen.GoOn(w, r, "/account", "password-changed")
+}

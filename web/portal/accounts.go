@@ -1,0 +1,226 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/account"
+	"kagami/internal/authz"
+	"kagami/internal/fault"
+	"kagami/web/layout"
+	"kagami/web/page"
+	"kagami/web/screen"
+)
+
+var accountsLink = layout.Link{Label: "アカウント管理", Address: "/accounts"}
+
+// showAccounts lists the accounts that the actor manages. Who manages nobody's
+// but their own is led there.
+func (p *Portal) showAccounts(w http.ResponseWriter, r *http.Request) error {
+	ctx, query := r.Context(), r.URL.Query()
+	actor := screen.Actor(ctx)
+	search := account.Search{Words: query.Get("q"), After: query.Get("after"), Without: query.Get("without") != ""}
+	list, next, err := p.Accounts.Accounts(ctx, actor, search)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 && actor.Reach(authz.ManageAccounts) != authz.All {
+		return screen.GoOn(w, r, "/account", "")
+	}
+	waiting, err := p.Accounts.Waiting(ctx, actor)
+	if err != nil {
+		return err
+	}
+	return screen.Show(w, r, page.AccountsPage(page.Accounts{
+		Frame: screen.Frame(r, "アカウント管理"), Search: search, Accounts: list, Next: next, Waiting: waiting, AllTitle: p.allTitle(),
+	}))
+}
+
+func (p *Portal) showAccount(w http.ResponseWriter, r *http.Request) error {
+	form, err := p.accountPage(r)
+	if err != nil {
+		return p.orOwn(w, r, err, "/account")
+	}
+	return screen.Show(w, r, page.AccountPage(form))
+}
+
+// orOwn leads who asks for their own account among those they manage, where it
+// is not, to where it is.
+func (p *Portal) orOwn(w http.ResponseWriter, r *http.Request, failure error, address string) error {
+	if fault.KindOf(failure) != fault.NotFound {
+		return failure
+	}
+	actor := screen.Actor(r.Context())
+	person, err := p.Org.Person(r.Context(), actor, chi.URLParam(r, "staff"))
+	if err != nil || person.ID != actor.Person {
+		return failure
+	}
+	return screen.GoOn(w, r, address, "")
+}
+
+func (p *Portal) accountPage(r *http.Request) (page.Account, error) {
+	ctx := r.Context()
+	actor, number := screen.Actor(ctx), chi.URLParam(r, "staff")
+	of, err := p.Accounts.Account(ctx, actor, number)
+	if err != nil {
+		return page.Account{}, err
+	}
+	sessions, err := p.Accounts.OpenSessionsOf(ctx, actor, number)
+	if err != nil {
+		return page.Account{}, err
+	}
+	factors, err := p.Factors.Of(ctx, of.Person)
+	if err != nil {
+		return page.Account{}, err
+	}
+	return page.Account{
+		Frame: screen.Frame(r, of.Name+"さんのアカウント", accountsLink), Account: of, Ways: p.Accounts.Ways(), Factors: factors, Sessions: sessions, Own: of.Person == actor.Person,
+	}, nil
+}
+
+// manageAccount does what one of the forms on somebody's page asks for.
+func (p *Portal) manageAccount(w http.ResponseWriter, r *http.Request) error {
+	form, err := p.accountPage(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	actor, number := screen.Actor(ctx), form.StaffNumber
+	act, reason, glassReason := r.PostForm.Get("act"), r.PostForm.Get("reason"), r.PostForm.Get("glass_reason")
+	done := ""
+	switch act {
+	case "invite", "reset":
+		return p.handLink(w, r, form, act)
+	case "suspend":
+		err, done = p.Accounts.Suspend(ctx, actor, number, reason), "suspended"
+	case "resume":
+		err, done = p.Accounts.Resume(ctx, actor, number, reason), "resumed"
+	case "admit":
+		err, done = p.Accounts.Admit(ctx, actor, number), "admitted"
+	case "break-glass":
+		err, done = p.Accounts.SetBreakGlass(ctx, actor, number, true, glassReason), "break-glass"
+	case "end-break-glass":
+		err, done = p.Accounts.SetBreakGlass(ctx, actor, number, false, glassReason), "break-glass-ended"
+	case "end-sessions":
+		err, done = p.Accounts.EndSessionsOf(ctx, actor, number), "sessions-ended"
+	default:
+		err = screen.ErrNoAct()
+	}
+	if form.Problems = screen.Problems(err); form.Problems != nil {
+		form.Reason, form.GlassReason = reason, glassReason
+		for i, problem := range form.Problems { // a page with two forms that have a reason
+			if problem.Field == "reason" && strings.HasSuffix(act, "break-glass") {
+				form.Problems[i].Field = "glass_reason"
+			}
+		}
+		screen.Refuse(w, r, err, page.AccountPage(form))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return screen.GoOn(w, r, "/accounts/"+url.PathEscape(number), done)
+}
+
+// handLink makes somebody's link and shows it, this once.
+func (p *Portal) handLink(w http.ResponseWriter, r *http.Request, form page.Account, act string) error {
+	ctx := r.Context()
+	var (
+		link account.Link
+		err  error
+	)
+	if act == "invite" {
+		link, err = p.Accounts.Invite(ctx, screen.Actor(ctx), form.StaffNumber)
+	} else {
+		link, err = p.Accounts.MakeResetLink(ctx, screen.Actor(ctx), form.StaffNumber)
+	}
+	if form.Problems = screen.Problems(err); form.Problems != nil {
+		screen.Refuse(w, r, err, page.AccountPage(form))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	back := accountLinkOf(form.Holder)
+	return screen.Show(w, r, page.SlipsPage(p.slips(r, []account.Link{link}, accountsLink, back)))
+}
+
+// accountLinkOf leads to somebody's account.
+func accountLinkOf(h account.Holder) layout.Link {
+	return layout.Link{Label: h.Name + "さんのアカウント", Address: "/accounts/" + url.PathEscape(h.StaffNumber)}
+}
+
+// slips are links to be printed and handed over. crumbs lead back.
+func (p *Portal) slips(r *http.Request, links []account.Link, crumbs ...layout.Link) page.Slips {
+	return page.Slips{
+		Frame: screen.Frame(r, "リンクを渡す", crumbs...), Links: links,
+		Address: func(link account.Link) string { return p.PublicURL.JoinPath("invitation", link.Token).String() },
+		Back:    crumbs[len(crumbs)-1],
+	}
+}
+
+// allTitle is what the page for all who have no account is called.
+func (p *Portal) allTitle() string {
+	if p.Accounts.Ways().SingleSignOn() {
+		return "まとめてアカウントを作る"
+	}
+	return "まとめて招待する"
+}
+
+func (p *Portal) showInvitations(w http.ResponseWriter, r *http.Request) error {
+	form, err := p.invitationsPage(r)
+	if err != nil {
+		return err
+	}
+	return screen.Show(w, r, page.InvitationsPage(form))
+}
+
+func (p *Portal) invitationsPage(r *http.Request) (page.Invitations, error) {
+	ctx := r.Context()
+	waiting, err := p.Accounts.Waiting(ctx, screen.Actor(ctx))
+	if err != nil {
+		return page.Invitations{}, err
+	}
+	admissible, err := p.Accounts.Admissible(ctx, screen.Actor(ctx))
+	return page.Invitations{
+		Frame: screen.Frame(r, p.allTitle(), accountsLink), Waiting: waiting, Ways: p.Accounts.Ways(), Admissible: admissible,
+	}, err
+}
+
+// inviteAll makes the links of all who have no account, and shows them this once.
+func (p *Portal) inviteAll(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	again := r.PostForm.Get("whom") == "all"
+	links, err := p.Accounts.InviteAll(ctx, screen.Actor(ctx), again)
+	if err != nil {
+		return p.refuseAll(w, r, err)
+	}
+	return screen.Show(w, r, page.SlipsPage(p.slips(r, links, accountsLink)))
+}
+
+// admitAll makes the accounts of all who have none and sign in elsewhere.
+func (p *Portal) admitAll(w http.ResponseWriter, r *http.Request) error {
+	if _, err := p.Accounts.AdmitAll(r.Context(), screen.Actor(r.Context())); err != nil {
+		return p.refuseAll(w, r, err)
+	}
+	return screen.GoOn(w, r, "/accounts", "admitted-all")
+}
+
+// refuseAll shows the page for all who have no account again, with what was
+// wrong.
+func (p *Portal) refuseAll(w http.ResponseWriter, r *http.Request, refusal error) error {
+	problems := screen.Problems(refusal)
+	if problems == nil {
+		return refusal
+	}
+	form, err := p.invitationsPage(r)
+	if err != nil {
+		return err
+	}
+	form.Problems = problems
+	screen.Refuse(w, r, refusal, page.InvitationsPage(form))
+	return nil
+}

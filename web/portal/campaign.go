@@ -1,0 +1,40 @@
+package portal
+
+import (
+	"net/http"
+
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/web/page"
+	"kagami/web/screen"
+)
+
+// usualDays is how many days people are given unless another day is chosen.
+const usualDays = 14
+
+// campaignField reads what publishing is to ask of people.
+func campaignField(r *http.Request) policy.Campaign {
+	return policy.Campaign{Anew: policy.Anew(r.PostForm.Get("anew")), Of: whomField(r, "asked"), DueOn: screen.DayField(r, "due_on")}
+}
+
+// campaignFields are the fields that ask it, as typed; before anything was typed
+// all are asked, and in the usual time.
+func (p *Portal) campaignFields(r *http.Request, draft policy.Draft, problems []fault.Problem) (page.CampaignFields, error) {
+	sections, err := p.Org.Sections(r.Context(), screen.Actor(r.Context()), screen.Today(r.Context()))
+	if err != nil {
+		return page.CampaignFields{}, err
+	}
+	f := page.CampaignFields{
+		Asked: page.AudienceFields{Typed: policy.Audience{Everyone: true}, Sections: sections, Problems: problems},
+		DueOn: screen.Today(r.Context()).AddDays(usualDays).String(), First: draft.First(),
+	}
+	if f.First {
+		f.Anew = policy.AskAnew
+	}
+	if r.Method == http.MethodPost {
+		typed := campaignField(r)
+		f.Asked.Typed, f.Asked.Named = typed.Of, r.PostForm.Get("asked") == "named"
+		f.Anew, f.DueOn = typed.Anew, r.PostForm.Get("due_on")
+	}
+	return f, nil
+}

@@ -1,0 +1,60 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/policy"
+	"kagami/web/page"
+	"kagami/web/screen"
+)
+
+// showClause is where a link to a clause leads that was taken from some
+// revision: on to the clause in the current text, where it stands there under
+// its number as it was; else to what became of it.
+func (p *Portal) showClause(w http.ResponseWriter, r *http.Request) error {
+	number, err := strconv.Atoi(chi.URLParam(r, "number"))
+	if err != nil {
+		return screen.ErrNotFound()
+	}
+	code := chi.URLParam(r, "code")
+	f, err := p.Policy.Follow(r.Context(), screen.Actor(r.Context()), code, number, chi.URLParam(r, "anchor"))
+	switch {
+	case err != nil:
+		return err
+	case f.Ahead:
+		return goToClause(w, r, policyAddress(code)+"/revisions/"+strconv.Itoa(number), f.Then)
+	case f.Stays():
+		return goToClause(w, r, policyAddress(code), f.Then)
+	}
+	return screen.Show(w, r, page.FollowedPage(page.Followed{
+		Frame: screen.Frame(r, page.FollowedTitle(f), policiesLink, documentLink(f.Reading.Document)), Followed: f, Today: screen.Today(r.Context()),
+	}))
+}
+
+// showPublicClause is showClause on the page for everybody.
+func (p *Portal) showPublicClause(w http.ResponseWriter, r *http.Request) error {
+	number, err := strconv.Atoi(chi.URLParam(r, "number"))
+	if err != nil || p.HidePublic {
+		return screen.ErrNotFound()
+	}
+	code := chi.URLParam(r, "code")
+	f, err := p.Policy.FollowPublic(r.Context(), code, number, chi.URLParam(r, "anchor"))
+	switch {
+	case err != nil:
+		return err
+	case f.Stays():
+		return goToClause(w, r, "/public/"+url.PathEscape(code), f.Then)
+	}
+	return p.servePublic(w, r, page.FollowedPage(page.Followed{Frame: screen.OpenFrame(r, page.FollowedTitle(f)), Followed: f, Public: true}))
+}
+
+// goToClause sends the browser on to a clause of a page, for this once: tomorrow
+// it may be another.
+func goToClause(w http.ResponseWriter, r *http.Request, address string, c policy.Cited) error {
+	http.Redirect(w, r, address+"#"+url.PathEscape(c.Anchor), http.StatusFound)
+	return nil
+}

@@ -1,0 +1,146 @@
+package portal
+
+import (
+	"bytes"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/internal/policy/comparison"
+	"kagami/internal/policy/outline"
+	"kagami/web/page"
+	"kagami/web/screen"
+)
+
+// showEdit shows the editor. Where the person has words kept that were never
+// saved, it asks first what is to become of them: a text area with the draft in
+// it would write over them.
+func (p *Portal) showEdit(w http.ResponseWriter, r *http.Request) error {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	draft, err := p.draftOf(r)
+	if err != nil {
+		return err
+	}
+	others, err := p.Policy.Typing(ctx, actor, draft)
+	if err != nil {
+		return err
+	}
+	left, found, err := p.Policy.Unsaved(ctx, actor, draft)
+	if err != nil {
+		return err
+	}
+	changed := found && !bytes.Equal(left.BasedOn, draft.SHA256)
+	switch {
+	case !found:
+		return p.editForm(w, r, draft, page.Edit{Source: draft.Text, Typed: page.Typed{Kept: policy.Kept{Others: others}, Opened: true}}, nil)
+	case r.URL.Query().Get("text") != "unsaved":
+		return screen.Show(w, r, page.UnsavedPage(page.Unsaved{
+			Frame: p.draftFrame(r, editTitle(draft), draft), Draft: draft, Left: left, Changed: changed, Others: others,
+			Comparison: typedBeside(draft, left.Text),
+		}))
+	}
+	form := page.Edit{Source: left.Text, Typed: page.Typed{Kept: policy.Kept{At: left.At, Others: others}, Opened: true}}
+	if changed {
+		form.Comparison = typedBeside(draft, left.Text)
+	}
+	return p.editForm(w, r, draft, form, nil)
+}
+
+func editTitle(draft policy.Draft) string { return draft.Title + "の本文を直す" }
+
+// typedBeside sets a text that was typed beside the draft as it is.
+func typedBeside(draft policy.Draft, source string) templ.Component {
+	return page.TextsTable(comparison.Compare(draft.Outline, outline.Read(source, nil)), "いまの下書き", "あなたの本文")
+}
+
+// edit saves what was typed, looks how it reads, or throws away what was kept.
+func (p *Portal) edit(w http.ResponseWriter, r *http.Request) error {
+	if err := screen.ParseFiles(r, formMemory); err != nil {
+		return err
+	}
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	draft, err := p.draftOf(r)
+	if err != nil {
+		return err
+	}
+	if r.PostForm.Get("act") == "discard" {
+		if err := p.Policy.DropUnsaved(ctx, actor, draft); err != nil {
+			return err
+		}
+		return screen.GoOn(w, r, draftAddress(draft.Code)+"/edit", "unsaved-dropped")
+	}
+	hash := hashField(r)
+	form := page.Edit{Source: r.PostForm.Get("source"), Base: hash}
+	source, err := outline.Decode([]byte(form.Source))
+	if err != nil {
+		return p.editForm(w, r, draft, form, screen.AtField("source", err))
+	}
+	check := r.PostForm.Get("act") == "check"
+	if !check {
+		if err = p.Policy.Edit(ctx, actor, draft.Code, source, hash); err == nil {
+			return screen.GoOn(w, r, draftAddress(draft.Code), "draft-saved")
+		}
+	}
+	if !bytes.Equal(hash, draft.SHA256) {
+		form.Comparison = typedBeside(draft, source)
+	}
+	// what could not be saved is kept as well as what is only looked at
+	kept, unkept := p.Policy.KeepUnsaved(ctx, actor, draft.Code, source, hash)
+	switch {
+	case unkept == nil:
+		form.Typed.Kept = kept
+		form.Typed.Kept.Changed = kept.Changed && form.Comparison == nil // said once
+	case check:
+		err = unkept
+	default: // the page gives back what was typed, all the same
+		screen.Note(r, unkept)
+		form.Typed.Refused = screen.Message(unkept)
+	}
+	return p.editForm(w, r, draft, form, err)
+}
+
+func (p *Portal) editForm(w http.ResponseWriter, r *http.Request, draft policy.Draft, form page.Edit, refusal error) error {
+	problems, status, err := screen.Refused(refusal)
+	if err != nil {
+		return err
+	}
+	if form.Comparison != nil && draft.State == policy.InDraft {
+		problems = nil // the page tells what to do instead
+	}
+	form.Frame, form.Draft, form.Problems = p.draftFrame(r, editTitle(draft), draft), draft, problems
+	if form.Typed.Outline = outline.Read(form.Source, nil); form.Base == nil || form.Comparison != nil {
+		form.Base = draft.SHA256 // they are shown it
+	}
+	screen.Render(w, r, status, page.EditPage(form))
+	return nil
+}
+
+// keepTyped keeps what is being typed and answers with the parts of the editor
+// that tell of it, and not with a page.
+func (p *Portal) keepTyped(w http.ResponseWriter, r *http.Request) error {
+	if err := screen.ParseFiles(r, formMemory); err != nil {
+		return err
+	}
+	draft, err := p.draftOf(r)
+	if err != nil {
+		return err
+	}
+	var typed page.Typed
+	source, err := outline.Decode([]byte(r.PostForm.Get("source")))
+	if err == nil {
+		typed.Kept, err = p.Policy.KeepUnsaved(r.Context(), screen.Actor(r.Context()), draft.Code, source, hashField(r))
+	}
+	status := http.StatusOK
+	if err != nil {
+		typed.Refused = screen.Message(err)
+		if status = screen.Status(fault.KindOf(err)); typed.Refused == "" {
+			return err
+		}
+	} else {
+		typed.Outline = outline.Read(source, nil)
+	}
+	screen.Render(w, r, status, page.TypedParts(typed))
+	return nil
+}

@@ -1,0 +1,146 @@
+package portal
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/internal/policy/comparison"
+	"kagami/internal/policy/outline"
+	"kagami/web/layout"
+	"kagami/web/page"
+	"kagami/web/screen"
+)
+
+func (p *Portal) importPage(r *http.Request, i policy.Import, problems []fault.Problem) templ.Component {
+	return page.ImportReviewPage(page.ImportReview{
+		Frame:  screen.Frame(r, "読み取った結果を確かめる", policiesLink, layout.Link{Label: "文書を取り込む", Address: "/imports"}),
+		Import: i, Outline: i.Outline(), Problems: problems,
+	})
+}
+
+func (p *Portal) showDraft(w http.ResponseWriter, r *http.Request) error {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	draft, err := p.Policy.Draft(ctx, actor, chi.URLParam(r, "code"))
+	if err != nil {
+		return err
+	}
+	decisions, err := p.Policy.Decisions(ctx, actor, draft.Revision)
+	if err != nil {
+		return err
+	}
+	before, err := p.Policy.Base(ctx, draft)
+	if err != nil {
+		return err
+	}
+	comments, err := p.Policy.Comments(ctx, draft)
+	if err != nil {
+		return err
+	}
+	text := page.NewText(draft.Outline).WithComments(comments)
+	return screen.Show(w, r, page.DraftPage(page.Draft{
+		Comparison: comparedWith(before, draft), Comments: comments,
+		Frame: screen.Frame(r, draft.Title+"の下書き", policiesLink), Draft: draft, Actor: actor, Decisions: decisions,
+		Contents: page.Contents(text), Body: page.Body(text),
+	}))
+}
+
+// comparedWith sets a draft beside the revision before it; nil where it is the
+// first.
+func comparedWith(before *outline.Outline, draft policy.Draft) templ.Component {
+	if before == nil {
+		return nil
+	}
+	return page.ComparisonTable(comparison.Compare(before, draft.Outline), "公開されている最新の版", fmt.Sprintf("第%d版の下書き", draft.Number))
+}
+
+// startDraft begins the next revision as a copy of the newest.
+func (p *Portal) startDraft(w http.ResponseWriter, r *http.Request) error {
+	code := chi.URLParam(r, "code")
+	number, err := strconv.Atoi(r.PostForm.Get("from"))
+	if err != nil {
+		return fault.New(fault.Invalid, "どの版から始めるのかが送られていません。文書を開き直して、「次の版の下書きを始める」を押してください。")
+	}
+	if err := p.Policy.StartDraft(r.Context(), screen.Actor(r.Context()), code, number); err != nil {
+		return err
+	}
+	return screen.GoOn(w, r, draftAddress(code), "draft-started")
+}
+
+func draftAddress(code string) string { return "/policies/" + url.PathEscape(code) + "/draft" }
+
+// draftFrame is the frame of a page below a draft's.
+func (p *Portal) draftFrame(r *http.Request, title string, draft policy.Draft) layout.Frame {
+	return screen.Frame(r, title, policiesLink, layout.Link{Label: "下書き", Address: draftAddress(draft.Code)})
+}
+
+// hashField is the hash of the text that a form was about; one that no form of
+// ours has written is that of no text.
+func hashField(r *http.Request) []byte {
+	hash, err := hex.DecodeString(r.PostForm.Get("sha256"))
+	if err != nil {
+		return nil
+	}
+	return hash
+}
+
+func (p *Portal) publishPage(r *http.Request, draft policy.Draft, problems []fault.Problem) (page.Publish, error) {
+	campaign, err := p.campaignFields(r, draft, problems)
+	return page.Publish{
+		Frame: p.draftFrame(r, draft.Title+"を公開する", draft), Draft: draft, EffectiveOn: r.PostForm.Get("effective_on"),
+		Campaign: campaign, Problems: problems,
+	}, err
+}
+
+func (p *Portal) showPublish(w http.ResponseWriter, r *http.Request) error {
+	draft, err := p.Policy.Draft(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"))
+	if err != nil {
+		return err
+	}
+	form, err := p.publishPage(r, draft, nil)
+	if err != nil {
+		return err
+	}
+	return screen.Show(w, r, page.PublishPage(form))
+}
+
+// publish asks once more what can't be undone, and then does it.
+func (p *Portal) publish(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	actor, code := screen.Actor(ctx), chi.URLParam(r, "code")
+	draft, err := p.Policy.Draft(ctx, actor, code)
+	if err != nil {
+		return err
+	}
+	publication := policy.Publication{EffectiveOn: screen.DayField(r, "effective_on"), SHA256: hashField(r), Campaign: campaignField(r)}
+	var refusal error
+	people := 0
+	if r.PostForm.Get("act") == "publish" {
+		refusal = p.Policy.PublishDecided(ctx, actor, code, publication)
+	} else if refusal = p.Policy.CheckPublication(ctx, draft, publication); refusal == nil {
+		people, refusal = p.Policy.Bound(ctx, draft.Document, publication.Campaign.Of)
+	}
+	problems, status, err := screen.Refused(refusal)
+	switch {
+	case err != nil:
+		return err
+	case problems == nil && r.PostForm.Get("act") == "publish":
+		return screen.GoOn(w, r, "/policies/"+url.PathEscape(code), "published")
+	}
+	form, err := p.publishPage(r, draft, problems)
+	if err != nil {
+		return err
+	}
+	if problems == nil {
+		form.Confirm = &page.Confirm{Publication: publication, People: people}
+	}
+	screen.Render(w, r, status, page.PublishPage(form))
+	return nil
+}

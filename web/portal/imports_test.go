@@ -1,0 +1,42 @@
+package portal_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"kagami/web/server/servertest"
+)
+
+// A Word document goes the way of any text, through the reader's questions.
+func TestAWordDocumentIsTakenInSettledAndDrafted(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := signIn(t, portal, town.Holder("総務課 担当副課長"))
+	file := servertest.WordDocument(t, "見本の対策基準", "第1条　職員は、机の上を片付ける。", "図1 体制", "課長", "職員", "第2条　鍵をかける。")
+	a := officer.upload(map[string]string{"kind": "standard", "audience": "all", "code": "mihon"}, file)
+	if a.status != 200 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	var token string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT token FROM text_import WHERE source LIKE '見本の対策基準%'`).Scan(&token); err != nil {
+		t.Fatal(err)
+	}
+	page := officer.get("/imports/" + token).body
+	if !strings.Contains(page, "3行目から5行目") || !strings.Contains(page, "職員は、机の上を片付ける。") {
+		t.Errorf("the reader's question is not asked: %s", page)
+	}
+	if a := officer.post("/imports/"+token, url.Values{"answer-3": {"figure"}, "act": {"draft"}}); a.status >= 400 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if draft := officer.get("/policies/mihon/draft"); draft.status != 200 || !strings.Contains(draft.body, "鍵をかける。") {
+		t.Errorf("%d %s", draft.status, draft.body)
+	}
+	// The file is not kept, but the trail says which one it was.
+	var name, hash string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `
+		SELECT c.part::jsonb->>'file', c.part::jsonb->>'sha256' FROM trail_entry e JOIN trail_confidential c ON c.entry_id = e.id
+		WHERE e.subject_kind = 'text_import'`).Scan(&name, &hash); err != nil || name != "text.txt" || len(hash) != 64 {
+		t.Errorf("the trail has the file %q, %q, %v", name, hash, err)
+	}
+}

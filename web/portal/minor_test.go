@@ -1,0 +1,53 @@
+package portal_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+	"kagami/internal/policy/policytest"
+)
+
+// A revision that the CISO has published by a 通知 is a revision like any other:
+// it is set beside the one before, found, and public.
+func TestAMinorRevisionIsComparedFoundAndPublic(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	ctx, officer, ciso := t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), portal.Actor(t, town.Holder("副町長"))
+	do := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(texts(portal).StartDraft(ctx, officer, "kihon", 1))
+	draft, err := texts(portal).Draft(ctx, officer, "kihon")
+	do(err)
+	do(texts(portal).Edit(ctx, officer, "kihon", strings.Replace(draft.Text, "完全性及び可用性を維持するため", "完全性及び可用性を確保するため", 1), draft.SHA256))
+	draft, err = texts(portal).Draft(ctx, officer, "kihon")
+	do(err)
+	do(texts(portal).Submit(ctx, officer, "kihon", policy.Submission{Scale: policy.Minor, Why: policy.AfterOther, WhyText: "見本", SHA256: draft.SHA256}))
+
+	reader := signIn(t, portal, town.Holder("副町長"))
+	if a := reader.get("/policies/kihon/draft/notice"); !strings.Contains(a.body, "新旧対照表") || !strings.Contains(a.body, "確保") {
+		t.Errorf("the CISO does not see what changes: %d %s", a.status, a.body)
+	}
+	do(texts(portal).PublishMinor(ctx, ciso, "kihon", policy.CISONotice{
+		Publication: policy.Publication{EffectiveOn: calendar.Day(portal.Clock.Now()), SHA256: draft.SHA256, Campaign: policytest.AskAll(calendar.Day(portal.Clock.Now()))},
+		Addressees:  "各課室長", Body: "簡易な見直しを通知する。", Answer: "語句の修正だけである。",
+	}))
+	for path, words := range map[string]string{
+		"/policies/kihon/comparison":             "確保",
+		"/search?q=" + url.QueryEscape("可用性を確保"): "<mark>可用性を確保</mark>",
+		"/public":                   "を確保するため",
+		"/policies/kihon/revisions": "第2版",
+		"/policies/kihon/comparison.xlsx?from=1&to=2": "xl/",
+		"/policies/kihon/revisions/1":                 "を維持するため",
+	} {
+		if a := reader.get(path); a.status != 200 || !strings.Contains(a.body, words) || strings.Contains(a.body, "1年1月1日") {
+			t.Errorf("%s: %d without %s", path, a.status, words)
+		}
+	}
+}

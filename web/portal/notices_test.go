@@ -1,0 +1,199 @@
+package portal_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+	"kagami/internal/policy/policytest"
+	"kagami/internal/sample"
+	"kagami/web/server/servertest"
+)
+
+// handIn hands a minor draft of the 基本方針 in, which the CISO is told of.
+func handIn(t *testing.T, portal *servertest.Portal) {
+	t.Helper()
+	officer := portal.Actor(t, town.Holder("総務課 担当副課長"))
+	if err := texts(portal).StartDraft(t.Context(), officer, "kihon", 1); err != nil {
+		t.Fatal(err)
+	}
+	draft, err := texts(portal).Draft(t.Context(), officer, "kihon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = texts(portal).Submit(t.Context(), officer, "kihon", policy.Submission{Scale: policy.Minor, Why: policy.AfterAudit, WhyText: "見本", SHA256: draft.SHA256})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+var numbered = regexp.MustCompile(`name="notice" value="(\d+)"`)
+
+// newestNotice is the number of the first notice on a page.
+func newestNotice(t *testing.T, body string) string {
+	t.Helper()
+	found := numbered.FindStringSubmatch(body)
+	if found == nil {
+		t.Fatal("no notice on the page")
+	}
+	return found[1]
+}
+
+func TestWhoeverIsToldOfSomethingFindsItOnHomeAndOpensIt(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	v := signIn(t, portal, town.Holder("副町長"))
+	v.post("/notices", url.Values{"act": {"all"}, "notice": {"1000000"}}) // of the sample town's beginning
+	if a := v.get("/"); !strings.Contains(a.body, "まだ読んでいないお知らせはありません") {
+		t.Error("home tells of something before anything has happened")
+	}
+	handIn(t, portal)
+	const title = "（第2版）の簡易な見直しが提出されました"
+	home := v.get("/")
+	if !strings.Contains(home.body, title) || !strings.Contains(home.body, "未読1件") {
+		t.Error("home does not tell of it")
+	}
+	a := v.post("/notices", url.Values{"act": {"open"}, "notice": {newestNotice(t, home.body)}})
+	if a.status != http.StatusOK || !strings.Contains(a.body, "<h1>") || !strings.Contains(a.body, "下書き") {
+		t.Errorf("opening it: %d", a.status)
+	}
+	if a := v.get("/"); strings.Contains(a.body, title) || !strings.Contains(a.body, "まだ読んでいないお知らせはありません") {
+		t.Error("home still tells of what was opened")
+	}
+	if a := v.get("/notices"); !strings.Contains(a.body, title) || strings.Contains(a.body, "未読") || strings.Contains(a.body, "すべて既読にする") {
+		t.Error("the list does not keep it as seen")
+	}
+}
+
+func TestAllNoticesAreMarkedAsSeenAtOnce(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	handIn(t, portal)
+	v := signIn(t, portal, town.Holder("副町長"))
+	list := v.get("/notices")
+	if !strings.Contains(list.body, ">未読<") {
+		t.Fatal("nothing is unseen")
+	}
+	a := v.post("/notices", url.Values{"act": {"all"}, "notice": {newestNotice(t, list.body)}})
+	if a.status != http.StatusOK || !strings.Contains(a.body, "すべて既読にしました") || strings.Contains(a.body, ">未読<") {
+		t.Errorf("after marking all: %d", a.status)
+	}
+	entries := 0
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM trail_entry WHERE subject_kind = 'notice'`).Scan(&entries); err != nil || entries != 0 {
+		t.Errorf("the trail tells of it %d times: %v", entries, err)
+	}
+}
+
+func TestANoticeThatIsNotTheirsIsNotThere(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	handIn(t, portal)
+	number := newestNotice(t, signIn(t, portal, town.Holder("副町長")).get("/notices").body)
+	other := signIn(t, portal, town.Holder("福祉こども課 職員"))
+	if a := other.get("/notices"); a.status != http.StatusOK || !strings.Contains(a.body, "お知らせはまだありません") {
+		t.Errorf("somebody else's list: %d", a.status)
+	}
+	for _, c := range []struct {
+		form   url.Values
+		status int
+	}{
+		{url.Values{"act": {"open"}, "notice": {number}}, http.StatusNotFound},
+		{url.Values{"act": {"open"}, "notice": {"999999"}}, http.StatusNotFound},
+		{url.Values{"act": {"open"}, "notice": {"x"}}, http.StatusUnprocessableEntity},
+		{url.Values{"act": {"burn"}, "notice": {number}}, http.StatusUnprocessableEntity},
+		{nil, http.StatusUnprocessableEntity},
+	} {
+		if a := other.post("/notices", c.form); a.status != c.status {
+			t.Errorf("%v answers %d", c.form, a.status)
+		}
+	}
+	for _, page := range []string{"/notices?before=x", "/notices?before=-1", "/notices?before=99999999999999999999"} {
+		if a := other.get(page); a.status != http.StatusOK {
+			t.Errorf("%s answers %d", page, a.status)
+		}
+	}
+}
+
+func TestManyNoticesStandOnPages(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	who := town.Holder("税務町民課 職員")
+	_, err := portal.DB.Pool.Exec(t.Context(), `
+		INSERT INTO notice (person_id, given_at, topic, topic_id, title, text, address)
+		SELECT $1::bigint, $2::timestamptz, 'document', (SELECT id FROM document WHERE code = 'kihon'), '見本' || i || '番', '', '/policies/kihon' FROM generate_series(1, 60) i`,
+		who.Person, servertest.Morning)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := signIn(t, portal, who)
+	first := v.get("/notices")
+	next := regexp.MustCompile(`/notices\?before=\d+`).FindString(first.body)
+	if next == "" || !strings.Contains(first.body, "見本60番") || strings.Contains(first.body, "見本10番") {
+		t.Fatal("the first page is not the newest fifty")
+	}
+	second := v.get(next)
+	if !strings.Contains(second.body, "見本10番") || !strings.Contains(second.body, "見本1番") || strings.Contains(second.body, "すべて既読にする") {
+		t.Error("the second page is not the rest")
+	}
+	if a := v.get("/"); strings.Count(a.body, ">開く<") != 5 || !strings.Contains(a.body, "未読60件") {
+		t.Error("home does not show the latest five of them")
+	}
+}
+
+// Whoever leaves a document's audience finds no trace of it in what they were
+// told.
+func TestWhoLeavesTheAudienceFindsNoNoticeOfTheDocument(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	ciso, officer := portal.Actor(t, town.Holder("副町長")), portal.Actor(t, town.Holder("総務課 担当副課長"))
+	_, err := texts(portal).DraftText(t.Context(), officer, policy.Text{
+		Kind: policy.Procedure, Audience: policy.Audience{Sections: []string{"zeimu"}}, Title: "課だけの手順", Code: "kadake", Source: "第1条　秘密の定め\n",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := policytest.Publish(t.Context(), texts(portal), officer, ciso, "kadake", town.Holder("副町長").StaffNumber, calendar.Day(servertest.Morning)); err != nil {
+		t.Fatal(err)
+	}
+	who := town.Holder("税務町民課 職員")
+	_, err = portal.DB.Pool.Exec(t.Context(), `
+		INSERT INTO notice (person_id, given_at, topic, topic_id, title, text, address)
+		SELECT $1::bigint, $2::timestamptz, 'document', id, title || 'が変わりました', '', '/policies/kadake' FROM document WHERE code = 'kadake'`, who.Person, servertest.Morning)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := signIn(t, portal, who)
+	number := newestNotice(t, v.get("/notices").body)
+	for _, page := range []string{"/", "/notices"} {
+		if a := v.get(page); !strings.Contains(a.body, "課だけの手順が変わりました") {
+			t.Errorf("%s does not tell them", page)
+		}
+	}
+	leave(t, portal, who)
+	for _, page := range []string{"/", "/notices"} {
+		if a := v.get(page); strings.Contains(a.body, "課だけの手順") || strings.Contains(a.body, "未読") {
+			t.Errorf("%s still tells them", page)
+		}
+	}
+	hidden, missing := v.post("/notices", url.Values{"act": {"open"}, "notice": {number}}), v.post("/notices", url.Values{"act": {"open"}, "notice": {"999999"}})
+	if hidden.status != http.StatusNotFound || missing.status != http.StatusNotFound {
+		t.Errorf("opening it answers %d, one that is not there %d", hidden.status, missing.status)
+	}
+}
+
+// leave moves somebody to another section today.
+func leave(t *testing.T, portal *servertest.Portal, who sample.Account) {
+	t.Helper()
+	_, err := portal.DB.Pool.Exec(t.Context(), `
+		WITH gone AS (UPDATE appointment SET period = daterange(lower(period), '2026-11-24') WHERE person_id = $1)
+		INSERT INTO appointment (person_id, post_id, single_holder, period)
+		SELECT $1, po.id, po.single_holder, daterange('2026-11-24', NULL) FROM post po JOIN section s ON s.id = po.section_id
+		WHERE s.code = 'fukushi' AND po.title = '職員'`, who.Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+}

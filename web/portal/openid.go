@@ -1,0 +1,211 @@
+package portal
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+
+	"kagami/internal/account"
+	"kagami/internal/account/openid"
+	"kagami/internal/fault"
+	"kagami/web/page"
+	"kagami/web/screen"
+)
+
+// The steps at the identity provider that an attempt can wait for.
+const (
+	awaitsProvider      = "openid"          // a sign-in
+	awaitsProviderProof = "openid_proof"    // a proof by somebody signed in
+	awaitsRest          = "openid_continue" // the form that the proof was for
+)
+
+// atProvider is what is kept while somebody is at the identity provider.
+type atProvider struct {
+	Attempt openid.Attempt `json:"attempt"`
+	Next    string         `json:"next"` // where to go after it
+	IsForm  bool           `json:"is_form"`
+	Kept    url.Values     `json:"kept"` // the form that goes there; it can be without fields
+}
+
+// errNoProvider is for whoever asks for a provider that the town has not got.
+func errNoProvider() error {
+	return fault.New(fault.NotFound, "シングルサインオンは設定されていません。メールアドレスか職員番号とパスワードでサインインしてください。")
+}
+
+// leaveForProvider sends the browser to the identity provider, with an attempt
+// to come back to. It goes from a page of its own: form-action holds browsers
+// back where the answer to a form is another site's address.
+func (p *Portal) leaveForProvider(w http.ResponseWriter, r *http.Request, kind string, person int64, kept atProvider) error {
+	if p.Provider == nil {
+		return errNoProvider()
+	}
+	var (
+		address string
+		err     error
+	)
+	if kept.Attempt, address, err = p.Provider.Begin(r.Context(), kind == awaitsProviderProof); err != nil {
+		return err
+	}
+	if err := p.attempt(w, r, kind, person, kept); err != nil {
+		return err
+	}
+	w.Header().Set("Refresh", "0; url="+address)
+	return screen.Show(w, r, page.LeavingPage(page.Leaving{Frame: screen.Frame(r, "サインインの画面へ移ります"), Provider: p.ProviderName, Address: address}))
+}
+
+// openidSignIn begins a sign-in at the identity provider.
+func (p *Portal) openidSignIn(w http.ResponseWriter, r *http.Request) error {
+	return p.leaveForProvider(w, r, awaitsProvider, 0, atProvider{Next: within(r.PostForm.Get("next"))})
+}
+
+// openidReturn finishes what was begun at the identity provider.
+func (p *Portal) openidReturn(w http.ResponseWriter, r *http.Request) error {
+	if p.Provider == nil {
+		return errNoProvider()
+	}
+	attempt, found, err := p.Attempts.Of(r)
+	if err != nil {
+		return err
+	}
+	if !found || attempt.Kind != awaitsProvider && attempt.Kind != awaitsProviderProof {
+		return startOver(w, r)
+	}
+	var kept atProvider
+	if err := json.Unmarshal(attempt.Data, &kept); err != nil {
+		return fmt.Errorf("reading an attempt: %w", err)
+	}
+	// one answer to one question
+	ended, err := p.Attempts.End(r.Context(), w, r)
+	if err != nil {
+		return err
+	}
+	if !ended {
+		return startOver(w, r)
+	}
+	proof, err := p.vouched(r, kept.Attempt)
+	if attempt.Kind == awaitsProviderProof {
+		return p.provedAtProvider(w, r, attempt.Person, proof, err, kept)
+	}
+	if err != nil {
+		return err
+	}
+	if proof.Strong {
+		return p.goIn(w, r, proof, kept.Next)
+	}
+	return p.letIn(w, r, proof, kept.Next)
+}
+
+// vouched tells for whom the identity provider vouches.
+func (p *Portal) vouched(r *http.Request, attempt openid.Attempt) (account.Proof, error) {
+	at := p.Now()
+	identity, err := p.Provider.Finish(r.Context(), attempt, r.URL.Query())
+	if err != nil {
+		return account.Proof{}, err
+	}
+	key, value := account.KeyEmail, identity.Email
+	if identity.StaffNumber != "" {
+		key, value = account.KeyStaffNumber, identity.StaffNumber
+	}
+	person, err := p.Accounts.Vouched(r.Context(), key, value)
+	if err != nil {
+		return account.Proof{}, err
+	}
+	if _, err := p.Org.ActorOn(r.Context(), person, screen.Today(r.Context())); err != nil {
+		return account.Proof{}, err
+	}
+	return account.Proof{Person: person, Method: account.ByProvider, Strong: identity.Strong, At: at}, nil
+}
+
+// openidProve begins a proof by somebody signed in, and keeps the form that it
+// is for.
+func (p *Portal) openidProve(w http.ResponseWriter, r *http.Request) error {
+	kept := atProvider{Next: within(r.PostForm.Get("next"))}
+	if r.PostForm.Has(keptAction) {
+		kept = atProvider{Next: within(r.PostForm.Get(keptAction)), IsForm: true, Kept: maps.Clone(r.PostForm)}
+		kept.Kept.Del(keptAction)
+	}
+	err := p.leaveForProvider(w, r, awaitsProviderProof, screen.Actor(r.Context()).Person, kept)
+	if fault.KindOf(err) == fault.Unavailable && screen.Message(err) != "" {
+		return p.askAgain(w, r, err, kept)
+	}
+	return err
+}
+
+// keptAction is the field of the form to the provider that says where the form
+// goes that is kept.
+const keptAction = "proof_action"
+
+// provedAtProvider goes on with what somebody signed in has proved themselves
+// for. What they typed is not lost where they have not: they are asked again.
+func (p *Portal) provedAtProvider(w http.ResponseWriter, r *http.Request, person int64, proof account.Proof, refusal error, kept atProvider) error {
+	actor := screen.Actor(r.Context())
+	if actor.Person == 0 || actor.Person != person {
+		return fault.New(fault.Unauthenticated, "")
+	}
+	factors, err := p.Factors.Of(r.Context(), actor.Person)
+	if err != nil {
+		return err
+	}
+	switch {
+	case refusal != nil:
+	case proof.Person != actor.Person:
+		refusal = fault.New(fault.Unauthenticated, "サインインしている人とは別の人として確かめられました。自分のアカウントで、もう一度行ってください。")
+	case factors.Any() && !proof.Strong: // the provider does not make up for the second factor
+		refusal = fault.New(fault.Unauthenticated, "二要素認証を設定しているため、コードかパスキーで確かめてください。")
+	}
+	if kind := fault.KindOf(refusal); kind == fault.Unauthenticated || kind == fault.Unavailable && screen.Message(refusal) != "" {
+		return p.askAgain(w, r, refusal, kept)
+	}
+	if refusal != nil {
+		return refusal
+	}
+	if err := p.Sessions.Prove(r.Context(), proof.Strong); err != nil {
+		return err
+	}
+	if !kept.IsForm {
+		return screen.GoOn(w, r, within(kept.Next), "")
+	}
+	if err := p.attempt(w, r, awaitsRest, actor.Person, kept); err != nil {
+		return err
+	}
+	return screen.GoOn(w, r, "/prove/continue", "")
+}
+
+// askAgain asks once more for a proof that the provider has not given.
+func (p *Portal) askAgain(w http.ResponseWriter, r *http.Request, refusal error, kept atProvider) error {
+	form := kept.Kept
+	if !kept.IsForm {
+		form = nil
+	}
+	asked, err := p.provePage(r, kept.Next, form)
+	if err != nil {
+		return err
+	}
+	screen.Note(r, refusal)
+	asked.Problems = []fault.Problem{{Message: screen.Message(refusal)}}
+	status := http.StatusForbidden // not 401: they are signed in
+	if fault.KindOf(refusal) == fault.Unavailable {
+		status = screen.Status(fault.Unavailable)
+	}
+	screen.Render(w, r, status, page.ProvePage(asked))
+	return nil
+}
+
+// showRest shows the form that somebody has proved themselves for, to be sent:
+// a browser that comes from another site can't bring it itself.
+func (p *Portal) showRest(w http.ResponseWriter, r *http.Request) error {
+	attempt, found, err := p.Attempts.Of(r)
+	if err != nil {
+		return err
+	}
+	if !found || attempt.Kind != awaitsRest || attempt.Person != screen.Actor(r.Context()).Person {
+		return fault.New(fault.NotFound, "続ける操作が見つかりません。時間がたったか、すでに終わっています。ホームから選び直してください。")
+	}
+	var kept atProvider
+	if err := json.Unmarshal(attempt.Data, &kept); err != nil {
+		return fmt.Errorf("reading an attempt: %w", err)
+	}
+	return screen.Show(w, r, page.ContinuePage(page.Continue{Frame: screen.Frame(r, "本人であることを確かめました"), Action: kept.Next, Kept: kept.Kept}))
+}

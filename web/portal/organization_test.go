@@ -1,0 +1,105 @@
+package portal_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// sectionForm is a form for 税務町民課 as it was opened at a version.
+func sectionForm(name, version string) url.Values {
+	return url.Values{"name": {name}, "code": {"zeimu"}, "kind": {"internal"}, "position": {"2"}, "version": {version}}
+}
+
+// The second of two who change a section sees both texts, and decides.
+func TestTheSecondWriterOfASectionSeesBothTexts(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := signIn(t, portal, town.Holder("総務課長"))
+	if a := officer.post("/organization/zeimu/edit", sectionForm("税務課", "1")); !strings.Contains(a.body, "変更しました") {
+		t.Fatalf("the first: %d %s", a.status, a.body)
+	}
+	a := officer.post("/organization/zeimu/edit", sectionForm("町民課", "1"))
+	if a.status != http.StatusConflict || !strings.Contains(a.body, `value="町民課"`) || !strings.Contains(a.body, "税務課") ||
+		!strings.Contains(a.body, `name="version" value="2"`) {
+		t.Errorf("the second: %d %s", a.status, a.body)
+	}
+	if a := officer.post("/organization/zeimu/edit", sectionForm("町民課", "2")); !strings.Contains(a.body, "変更しました") {
+		t.Errorf("once more: %d %s", a.status, a.body)
+	}
+}
+
+// What was typed comes back with what is wrong, and nothing is half done.
+func TestAFormThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := signIn(t, portal, town.Holder("総務課長"))
+	for _, c := range []struct {
+		address string
+		form    url.Values
+		words   []string
+	}{
+		{"/sections", url.Values{"name": {"見本課"}, "code": {"zeimu"}, "kind": {"internal"}}, []string{"この課室コードは、すでに使われています", `value="見本課"`}},
+		{"/sections", url.Values{"name": {"見本課"}, "code": {"mihon"}, "kind": {"internal"}, "position": {"三"}}, []string{"半角の数字で入力してください", `value="三"`}},
+		{"/organization/zeimu/posts", url.Values{"title": {"課長"}}, []string{"同じ名前の職がすでにあります", `value="課長"`}},
+		{"/register", url.Values{"section": {"zeimu"}, "staff_number": {"X1"}, "name": {"見本 新子"}, "furigana": {"ミホン"}, "kind": {"regular"}, "first": {"2026-12-01"}},
+			[]string{"職を選んでください", `value="見本 新子"`, `value="2026-12-01"`}},
+		{"/register", url.Values{"section": {"zeimu"}, "staff_number": {"X1"}, "name": {"見本 新子"}, "furigana": {"新子"}, "kind": {"regular"}},
+			[]string{"最初の日を入力してください", "フリガナは、カタカナで", "直すところが2件"}},
+		{"/people/M010/appoint", url.Values{"section": {"zeimu"}, "post": {"1"}, "first": {"2026-12-02"}, "last": {"2026-12-01"}},
+			[]string{"最後の日は、最初の日かそれより後の日", `value="2026-12-02"`}},
+		{"/people/M010/roles", url.Values{"role": {"auditor"}, "first": {"2026-12-02"}}, []string{"役割を直接与える理由を入力してください"}},
+		{"/roles", url.Values{"title": {"主幹"}, "role": {"king"}, "first": {"2026-12-02"}}, []string{"役割を選んでください", `value="主幹"`}},
+		{"/people/M003/appoint", url.Values{"section": {"zeimu"}, "post": {"1"}, "first": {"2026-12-02"}}, []string{"自分についての事項は、どの役割でも自分では決められません"}},
+	} {
+		a := officer.post(c.address, c.form)
+		if a.status < 400 || a.status >= 500 {
+			t.Errorf("%s answers %d", c.address, a.status)
+		}
+		for _, words := range c.words {
+			if !strings.Contains(a.body, words) {
+				t.Errorf("%s does not say %s: %s", c.address, words, a.body)
+			}
+		}
+	}
+	if a := officer.get("/people/X1"); a.status != http.StatusNotFound {
+		t.Errorf("a person without a post was registered: %d", a.status)
+	}
+}
+
+// The way of an appointment: prepared, taken back; begun, ended.
+func TestAnAppointmentIsPreparedTakenBackAndEnded(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := signIn(t, portal, town.Holder("総務課長"))
+	var post, held int64
+	err := portal.DB.Pool.QueryRow(t.Context(), `
+		SELECT po.id, (SELECT a.id FROM appointment a JOIN person p ON p.id = a.person_id WHERE p.staff_number = 'M010')
+		FROM post po JOIN section s ON s.id = po.section_id WHERE s.code = 'fukushi' AND po.title = '職員'`).Scan(&post, &held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	officer.post("/people/M010/appoint", url.Values{"section": {"fukushi"}, "post": {fmt.Sprint(post)}, "first": {"2027-04-01"}})
+	var prepared int64
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT id FROM appointment WHERE lower(period) = '2027-04-01'`).Scan(&prepared); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		id    int64
+		form  url.Values
+		words string
+	}{
+		{held, url.Values{"act": {"withdraw"}}, "すでに始まったものは取り消せません"},
+		{held, url.Values{"act": {"end"}, "last": {"2026-11-01"}}, "すでに過ぎた期間は変えられません"},
+		{held, url.Values{"act": {"end"}, "last": {"明日"}}, "日付は、2026-04-01 のように"},
+		{held, url.Values{"act": {"end"}, "last": {"2027-03-31"}}, "最後の日を変えました"},
+		{prepared, url.Values{"act": {"withdraw"}}, "取り消しました"},
+		{prepared, url.Values{"act": {"withdraw"}}, "この発令は見つかりません"},
+	} {
+		if a := officer.post(fmt.Sprintf("/appointments/%d", c.id), c.form); !strings.Contains(a.body, c.words) {
+			t.Errorf("%v: %d %s", c.form, a.status, a.body)
+		}
+	}
+}

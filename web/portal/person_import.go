@@ -1,0 +1,142 @@
+package portal
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/sheet"
+	"kagami/web/layout"
+	"kagami/web/page"
+	"kagami/web/screen"
+)
+
+// maxTable is the most that a form with a table may bring, in bytes: the file
+// and what a form puts around it.
+const maxTable = sheet.MaxSize + screen.MaxForm
+
+func (p *Portal) showPersonImportStart(w http.ResponseWriter, r *http.Request) error {
+	return screen.Show(w, r, page.PersonImportStartPage(page.PersonImportStart{Frame: screen.Frame(r, "名簿を取り込む", organizationLink)}))
+}
+
+// personTemplate hands out a file with the headings and one row to be
+// overwritten: its section is no real one, so it is refused where it is left.
+func (p *Portal) personTemplate(w http.ResponseWriter, r *http.Request) error {
+	today := screen.Today(r.Context())
+	april := calendar.NewDate(today.Year(), time.April, 1)
+	if april.Before(today) {
+		april = april.AddYears(1)
+	}
+	table := sheet.Table{Columns: org.PersonnelColumns(), Rows: [][]string{{
+		"00123", "見本 太郎", "ミホン タロウ", "mihon@town.example", org.Regular.Title(), "", "見本課", "職員", april.String(), "",
+		"この行は見本です。消してから使ってください。",
+	}}}
+	return screen.ServeTable(w, table, "職員名簿_ひな形", sheet.XLSX)
+}
+
+// startPersonImport takes a personnel file in and goes on to what it would do.
+func (p *Portal) startPersonImport(w http.ResponseWriter, r *http.Request) error {
+	// held in memory whole: people's names have no business in a temporary file
+	if err := screen.ParseFiles(r, maxTable); err != nil {
+		return err
+	}
+	choices := personChoices(r)
+	token, err := p.takePersonnel(r, choices)
+	if problems := screen.Problems(err); problems != nil {
+		for i := range problems {
+			problems[i].Field = "file"
+		}
+		screen.Render(w, r, screen.Status(fault.KindOf(err)), page.PersonImportStartPage(page.PersonImportStart{
+			Frame: screen.Frame(r, "名簿を取り込む", organizationLink), Choices: choices, Problems: problems,
+		}))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return screen.GoOn(w, r, "/personnel/"+token, "")
+}
+
+func personChoices(r *http.Request) org.PersonnelChoices {
+	return org.PersonnelChoices{Whole: r.PostForm.Get("whole") != ""}
+}
+
+// takePersonnel takes in the file of a form.
+func (p *Portal) takePersonnel(r *http.Request, choices org.PersonnelChoices) (string, error) {
+	file, header, err := r.FormFile("file")
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
+		return "", fault.InvalidFields([]fault.Problem{{Field: "file", Message: "名簿のファイルを選んでください。"}})
+	}
+	if err != nil {
+		return "", screen.BadForm(err)
+	}
+	defer file.Close() //nolint:errcheck // it was read only
+	raw, err := io.ReadAll(file)
+	if err != nil {
+		return "", screen.BadForm(err)
+	}
+	return p.Org.StartPersonnelImport(r.Context(), screen.Actor(r.Context()), header.Filename, raw, choices)
+}
+
+func (p *Portal) showPersonImport(w http.ResponseWriter, r *http.Request) error {
+	return p.personImportPage(w, r, http.StatusOK, nil)
+}
+
+// personImportPage shows what a file would do, and why it was not applied.
+func (p *Portal) personImportPage(w http.ResponseWriter, r *http.Request, status int, refused []fault.Problem) error {
+	at := org.PersonnelPages{
+		Added: pageNumber(r, "added"), Changed: pageNumber(r, "changed"), Ended: pageNumber(r, "ended"), Problems: pageNumber(r, "problems"),
+	}
+	i, lists, err := p.Org.PersonnelImport(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "token"), at)
+	if err != nil {
+		return err
+	}
+	title := "名簿の取り込みを確かめる"
+	if !i.AppliedAt.IsZero() {
+		title = "名簿の取り込みの結果"
+	}
+	screen.Render(w, r, status, page.PersonImportPage(page.PersonImport{
+		Frame:           screen.Frame(r, title, organizationLink, layout.Link{Label: "名簿を取り込む", Address: "/personnel"}),
+		PersonnelImport: i, Lists: lists, Pages: at, Refused: refused,
+	}))
+	return nil
+}
+
+// pageNumber is which page of a list is asked for, from 0.
+func pageNumber(r *http.Request, list string) int {
+	const most = 1 << 20 // beyond any list
+	n, err := strconv.Atoi(r.URL.Query().Get(list))
+	if err != nil || n < 0 || n > most {
+		return 0
+	}
+	return n
+}
+
+// workOnPersonImport applies a file, or plans it anew with other choices.
+func (p *Portal) workOnPersonImport(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	actor, token := screen.Actor(ctx), chi.URLParam(r, "token")
+	var err error
+	if r.PostForm.Get("act") == "apply" {
+		_, err = p.Org.ApplyPersonnel(ctx, actor, token)
+	} else {
+		err = p.Org.ChoosePersonnel(ctx, actor, token, personChoices(r))
+	}
+	if problems := screen.Problems(err); problems != nil {
+		for i := range problems {
+			problems[i].Field = "" // the form has no such field
+		}
+		return p.personImportPage(w, r, screen.Status(fault.KindOf(err)), problems)
+	}
+	if err != nil {
+		return err
+	}
+	return screen.GoOn(w, r, "/personnel/"+token, "")
+}

@@ -1,0 +1,73 @@
+// Package portal holds the screens that have no package of their own yet.
+package portal
+
+import (
+	"context"
+	"net/http"
+
+	"kagami/internal/authz"
+	"kagami/internal/notice"
+	"kagami/internal/policy"
+	"kagami/internal/policy/textfile"
+	"kagami/internal/sample"
+	"kagami/internal/sample/policies"
+	"kagami/web/page"
+	"kagami/web/screen"
+	"kagami/web/server"
+)
+
+// Portal is those screens.
+type Portal struct {
+	server.Ground
+	Policy  *policy.Service
+	Notices *notice.Service
+	drawn   *drawnTexts
+	texts   *textfile.Reader
+}
+
+// New makes the screens.
+func New(g server.Ground, service *policy.Service) (*Portal, error) {
+	drawn, err := newDrawnTexts()
+	if err != nil {
+		return nil, err
+	}
+	return &Portal{
+		Ground: g, Policy: service, Notices: notice.New(g.Pool, g.Door.Now, policy.Topics()...), drawn: drawn, texts: &textfile.Reader{},
+	}, nil
+}
+
+// Part is what the portal takes in.
+func (p *Portal) Part() screen.Part {
+	return screen.Part{
+		Routes: p.routes(),
+		Nav: []screen.Entry{
+			{Label: "ホーム", URL: "/", Place: 1},
+			{Label: "ポリシー", URL: "/policies", Place: 2},
+			{Label: "マイ記録", URL: "/acknowledgements", Place: 3},
+			{Label: "体制", URL: "/organization", Place: 5},
+			{Label: "アカウント管理", URL: "/accounts", Place: 7, Action: authz.ManageAccounts, Least: authz.All},
+		},
+		Areas: map[string]string{
+			"/imports": "/policies", "/search": "/policies", "/glossary": "/policies",
+			"/sections": "/organization", "/posts": "/organization", "/people": "/organization", "/register": "/organization",
+			"/appointments": "/organization", "/grants": "/organization", "/roles": "/organization", "/personnel": "/organization",
+		},
+		Flashes: dones,
+		Topics:  policy.Topics(),
+		Jobs:    p.Policy.RegisterJobs,
+		Sample:  func(ctx context.Context, t *sample.Town) error { return policies.Fill(ctx, p.Policy, *t) },
+		Start:   p.letFind,
+		SignIn:  &screen.SignIn{Ask: p.askSignIn, Proved: p.proved},
+	}
+}
+
+// letFind makes what was published before there was search known to it.
+func (p *Portal) letFind(ctx context.Context) error {
+	_, err := p.Policy.LetFindPublished(ctx)
+	return err
+}
+
+// askSignIn asks who it is.
+func (p *Portal) askSignIn(w http.ResponseWriter, r *http.Request, status int, message string) {
+	screen.Render(w, r, status, page.SignInPage(p.signInPage(r, message)))
+}

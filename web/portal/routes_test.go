@@ -1,0 +1,266 @@
+package portal_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/org"
+	"kagami/internal/sample"
+	"kagami/web/server/servertest"
+)
+
+// holderOf registers somebody who holds one role, and what everyone with a post
+// holds, in a section.
+func holderOf(t *testing.T, portal *servertest.Portal, role authz.Role, section int64) sample.Account {
+	t.Helper()
+	ctx, operator := t.Context(), authz.AsOperator()
+	a := sample.Account{StaffNumber: "R-" + strings.ReplaceAll(string(role), "_", "-")[:min(len(role), 12)], Password: "a password for " + string(role)}
+	var err error
+	if a.Person, err = portal.Org.AddPerson(ctx, operator, org.Person{StaffNumber: a.StaffNumber, Name: "見本 " + role.Short(), Furigana: "ミホン"}); err != nil {
+		t.Fatal(err)
+	}
+	post, err := portal.Org.AddPost(ctx, operator, org.Post{Section: section, Title: "見本の" + role.Title()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if role != authz.Staff { // held with any post
+		if err := portal.Org.AddRule(ctx, operator, org.Rule{Title: "見本の" + role.Title(), Role: role}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := portal.Org.Appoint(ctx, operator, org.Appointment{Person: a.Person, Post: post, First: calendar.Day(servertest.Morning)}, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := portal.Accounts.SetPassword(ctx, operator, a.Person, a.Password); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// reaches is how far each role reaches for each action, as docs/permissions.md
+// says: what the town decided, written down apart from the code that is tested.
+func reaches(t *testing.T) map[authz.Action]map[authz.Role]string {
+	t.Helper()
+	written, err := os.ReadFile("../../docs/permissions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := map[authz.Action]map[authz.Role]string{}
+	for line := range strings.Lines(string(written)) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if len(cells) != 2+len(authz.Columns()) || !strings.Contains(cells[1], "`") {
+			continue
+		}
+		row := map[authz.Role]string{}
+		for i, role := range authz.Columns() {
+			row[role] = strings.TrimSpace(cells[2+i])
+		}
+		table[authz.Action(strings.Trim(strings.TrimSpace(cells[1]), "`"))] = row
+	}
+	return table
+}
+
+// whose says whose matter a request is about.
+type whose string
+
+const (
+	ownSection   whose = "their own section"
+	otherSection whose = "another section"
+	themselves   whose = "themselves"
+)
+
+// matter is what stands in the address of a request about somebody's matter.
+type matter struct {
+	section, number                string
+	appointment, grant, post, rule int64
+}
+
+// aMatterOf finds what there is about a person: their section, post and the
+// like. A role is given to them directly, so that there is one to end.
+func aMatterOf(t *testing.T, portal *servertest.Portal, number string) matter {
+	t.Helper()
+	m := matter{number: number}
+	err := portal.DB.Pool.QueryRow(t.Context(), `
+		WITH given AS (
+			INSERT INTO role_grant (person_id, role, period, reason)
+			SELECT id, 'auditor', daterange('2030-04-01', NULL), '見本' FROM person WHERE staff_number = $1 RETURNING id)
+		SELECT s.code, a.id, po.id, (SELECT id FROM given), coalesce((SELECT id FROM role_rule WHERE title = po.title LIMIT 1), 0)
+		FROM person p JOIN appointment a ON a.person_id = p.id JOIN post po ON po.id = a.post_id JOIN section s ON s.id = po.section_id
+		WHERE p.staff_number = $1`, number).Scan(&m.section, &m.appointment, &m.post, &m.grant, &m.rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// address fills a route's pattern with a matter.
+func (m matter) address(pattern string) string {
+	id, number := int64(0), "1" // of a revision
+	switch strings.SplitN(pattern, "/", 3)[1] {
+	case "posts":
+		id = m.post
+	case "appointments":
+		id = m.appointment
+	case "grants":
+		id = m.grant
+	case "roles":
+		id = m.rule
+	case "people":
+		number = m.number
+	}
+	return strings.NewReplacer("{section}", m.section, "{staff}", m.number, "{number}", number, "{id}", fmt.Sprint(id),
+		"{code}", "kihon", "{token}", "NOTHING", "{factor}", "app", "{anchor}", "7-3", "{clause}", "1").Replace(pattern)
+}
+
+// aboutSomebody tells whether a route's address names a section or a person, or
+// what they have.
+func aboutSomebody(pattern string) bool {
+	return strings.Contains(pattern, "{section}") || strings.Contains(pattern, "{staff}") || strings.Contains(pattern, "{id}") ||
+		strings.HasPrefix(pattern, "/people/{number}")
+}
+
+// decisions are the forms that decide on somebody, each filled in so far that it
+// is the permission that answers, and never so far that it changes anything.
+func decisions(of whose) map[string]url.Values {
+	reason := "" // asked for once it is clear that they may
+	if of == themselves {
+		reason = "見本"
+	}
+	return map[string]url.Values{
+		"/people/{number}/edit":           {"staff_number": {"X"}, "name": {"見本"}, "furigana": {"ミホン"}, "kind": {"regular"}},
+		"/people/{number}/appoint":        {"first": {"2027-04-01"}},
+		"/people/{number}/roles":          {"first": {"2027-04-01"}},
+		"/appointments/{id}":              {"last": {"2001-01-01"}},
+		"/grants/{id}":                    {"last": {"2098-03-31"}},
+		"/posts/{id}":                     {"title": {"見本"}},
+		"/roles/{id}":                     {"last": {"2098-03-31"}},
+		"/accounts/{staff}":               {"act": {"suspend"}, "reason": {reason}},
+		"/accounts/{staff}/second-factor": {"reason": {reason}},
+	}
+}
+
+// Every route of the real router, as every role, about a matter of their own
+// section, of another section, and about themselves: each answers as
+// docs/permissions.md says, and whoever a matter is about never decides on it.
+func TestEveryRouteAnswersEveryRoleAsTheTableSays(t *testing.T) {
+	t.Parallel()
+	table, portal := reaches(t), town.Start(t)
+	for _, route := range portal.Routes() {
+		if _, decided := table[route.Action]; !decided && route.Action != authz.Public && route.Action != authz.SignedIn {
+			t.Errorf("%s %s names %q, which is no action of the table", route.Method, route.Pattern, route.Action)
+		}
+	}
+	var section int64
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT id FROM section WHERE code = 'zeimu'`).Scan(&section); err != nil {
+		t.Fatal(err)
+	}
+	colleague, stranger := aMatterOf(t, portal, town.Holder("税務町民課 職員").StaffNumber), aMatterOf(t, portal, town.Holder("福祉こども課 職員").StaffNumber)
+	for _, role := range authz.Columns() {
+		who := holderOf(t, portal, role, section)
+		v := signIn(t, portal, who)
+		v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		self := aMatterOf(t, portal, who.StaffNumber)
+		if self.rule == 0 {
+			self.rule = colleague.rule // 職員等 is held with any post, by no line of the role table
+		}
+		for _, route := range portal.Routes() {
+			if route.Pattern == "/logout" {
+				continue // asked last of all, below
+			}
+			for of, m := range map[whose]matter{ownSection: colleague, otherSection: stranger, themselves: self} {
+				if of != ownSection && !aboutSomebody(route.Pattern) {
+					continue
+				}
+				form, decides := decisions(of)[route.Pattern]
+				if decides = decides && route.Method == http.MethodPost; !decides {
+					form = nil
+				}
+				a := v.ask(route.Method, m.address(route.Pattern), "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+				refused := a.status == http.StatusForbidden || a.status == http.StatusUnauthorized || a.status == http.StatusNotFound && aboutSomebody(route.Pattern)
+				may := mayAbout(table, route.Action, role, of, aboutSomebody(route.Pattern)) && (!decides || of != themselves)
+				if refused == may {
+					t.Errorf("%s %s (%s) about %s answers %d to %s, who may: %t", route.Method, route.Pattern, route.Action, of, a.status, role.Title(), may)
+				}
+			}
+		}
+		if a := v.post("/logout", nil); a.status != http.StatusSeeOther {
+			t.Errorf("signing out as %s: %d", role, a.status)
+		}
+		if a := v.get("/"); a.status != http.StatusUnauthorized {
+			t.Errorf("signed out as %s: %d", role, a.status)
+		}
+	}
+}
+
+// mayAbout reads the table: whether a role, which is 職員等 too, reaches a matter.
+// A route whose address names nobody is open to all who reach anything by it.
+func mayAbout(table map[authz.Action]map[authz.Role]string, action authz.Action, role authz.Role, of whose, somebody bool) bool {
+	if action == authz.Public || action == authz.SignedIn {
+		return true
+	}
+	for _, held := range []authz.Role{role, authz.Staff} {
+		switch table[action][held] {
+		case "全体":
+			return true
+		case "自課":
+			if !somebody || of != otherSection {
+				return true
+			}
+		case "本人":
+			if !somebody || of == themselves {
+				return true
+			}
+		case "対象":
+			if !somebody {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Without a session every route but the public ones asks to sign in.
+func TestEveryRouteAsksToSignIn(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	v := visit(t, portal)
+	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	fill := strings.NewReplacer("{code}", "kihon", "{number}", "1", "{token}", "NOTHING", "{section}", "zeimu", "{id}", "1", "{staff}", "M999", "{factor}", "app", "{anchor}", "7-3", "{clause}", "1")
+	for _, route := range portal.Routes() {
+		a := v.ask(route.Method, fill.Replace(route.Pattern), "", nil)
+		if asked := a.status == http.StatusUnauthorized; asked == (route.Action == authz.Public) {
+			t.Errorf("%s %s answers %d", route.Method, route.Pattern, a.status)
+		}
+	}
+}
+
+// A role that reaches its own section shows that section, and no other, and one
+// that reaches everywhere shows all.
+func TestScopesShowWhatTheyReach(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	var section int64
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT id FROM section WHERE code = 'zeimu'`).Scan(&section); err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range authz.Columns() {
+		reach := max(authz.ReachOf(role, authz.SeeAcknowledgements), authz.ReachOf(authz.Staff, authz.SeeAcknowledgements))
+		if reach == authz.None {
+			continue
+		}
+		v := signIn(t, portal, holderOf(t, portal, role, section))
+		for _, page := range []string{"/policies/kihon/readers", "/policies/kihon/readers.csv"} {
+			body := v.get(page).body
+			own, other := strings.Contains(body, "税務町民課"), strings.Contains(body, "福祉こども課")
+			if !own || other != (reach == authz.All) {
+				t.Errorf("%s sees on %s its own section: %t, another: %t", role, page, own, other)
+			}
+		}
+	}
+}

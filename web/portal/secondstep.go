@@ -1,0 +1,238 @@
+package portal
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"kagami/internal/account"
+	"kagami/internal/authz"
+	"kagami/internal/fault"
+	"kagami/web/page"
+	"kagami/web/screen"
+)
+
+// The steps that an attempt can wait for.
+const (
+	awaitsSecondStep   = "second_step"
+	awaitsPasskey      = "passkey"       // of whoever it is
+	awaitsProof        = "passkey_proof" // of somebody signed in
+	awaitsRegistration = "passkey_registration"
+)
+
+// halfway is a sign-in that waits for its second step.
+type halfway struct {
+	Method  string          `json:"method"` // of the first
+	At      time.Time       `json:"at"`     // of the first
+	Next    string          `json:"next"`   // where to go after it
+	Passkey json.RawMessage `json:"passkey,omitempty"`
+}
+
+// letIn signs in somebody who has passed the first step, or sends them to the
+// second if they have one.
+func (p *Portal) letIn(w http.ResponseWriter, r *http.Request, first account.Proof, next string) error {
+	factors, err := p.Factors.Of(r.Context(), first.Person)
+	if err != nil {
+		return err
+	}
+	if !factors.Any() {
+		return p.goIn(w, r, first, next)
+	}
+	if err := p.attempt(w, r, awaitsSecondStep, first.Person, halfway{Method: first.Method, At: first.At, Next: next}); err != nil {
+		return err
+	}
+	return screen.GoOn(w, r, "/login/second", "")
+}
+
+// goIn begins the session of somebody who has passed every step, and goes on.
+func (p *Portal) goIn(w http.ResponseWriter, r *http.Request, proof account.Proof, next string) error {
+	if err := p.begin(w, r, proof); err != nil {
+		return err
+	}
+	return screen.GoOn(w, r, within(next), "")
+}
+
+// attempt begins an attempt that waits for a step.
+func (p *Portal) attempt(w http.ResponseWriter, r *http.Request, step string, person int64, data any) error {
+	kept, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("writing an attempt: %w", err)
+	}
+	return p.Attempts.Begin(r.Context(), w, account.Attempt{Person: person, Kind: step, Data: kept})
+}
+
+// secondStepOf reads the request's attempt; false if none waits for the second
+// step.
+func (p *Portal) secondStepOf(r *http.Request) (person int64, kept halfway, ok bool, err error) {
+	attempt, found, err := p.Attempts.Of(r)
+	if err != nil || !found || attempt.Kind != awaitsSecondStep {
+		return 0, halfway{}, false, err
+	}
+	if err := json.Unmarshal(attempt.Data, &kept); err != nil {
+		return 0, halfway{}, false, fmt.Errorf("reading an attempt: %w", err)
+	}
+	return attempt.Person, kept, true, nil
+}
+
+// startOver sends somebody back to the first step.
+func startOver(w http.ResponseWriter, r *http.Request) error {
+	return screen.GoOn(w, r, "/login", "sign-in-over")
+}
+
+func (p *Portal) showSecondStep(w http.ResponseWriter, r *http.Request) error {
+	person, _, ok, err := p.secondStepOf(r)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return startOver(w, r)
+	}
+	s, err := p.secondStepPage(r, person)
+	if err != nil {
+		return err
+	}
+	return screen.Show(w, r, page.SecondStepPage(s))
+}
+
+func (p *Portal) secondStepPage(r *http.Request, person int64) (page.SecondStep, error) {
+	factors, err := p.Factors.Of(r.Context(), person)
+	return page.SecondStep{
+		Frame:    screen.Frame(r, "サインインの確認"),
+		Question: p.question(factors, "/login/second/options"),
+	}, err
+}
+
+// question is what can be asked of somebody with these factors.
+func (p *Portal) question(factors account.Factors, options string) page.Question {
+	return page.Question{
+		App: factors.TOTPSince != nil, Recovery: factors.RecoveryCodes > 0,
+		Passkey: len(factors.Passkeys) > 0 && p.Factors.Passkeys(), Options: options,
+	}
+}
+
+func (p *Portal) secondStep(w http.ResponseWriter, r *http.Request) error {
+	person, kept, ok, err := p.secondStepOf(r)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return startOver(w, r)
+	}
+	actor, err := p.Org.ActorOn(r.Context(), person, screen.Today(r.Context()))
+	if err != nil {
+		return err
+	}
+	method, err := p.checkFactor(r, actor, kept.Passkey)
+	if problems := proofProblems(err, "proof_code"); problems != nil {
+		s, pageErr := p.secondStepPage(r, person)
+		if pageErr != nil {
+			return pageErr
+		}
+		s.Problems = problems
+		screen.Refuse(w, r, err, page.SecondStepPage(s))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ended, err := p.Attempts.End(r.Context(), w, r)
+	if err != nil {
+		return err
+	}
+	if !ended {
+		return startOver(w, r)
+	}
+	return p.goIn(w, r, account.Proof{Person: person, Method: kept.Method + "+" + method, Strong: true, At: kept.At}, kept.Next)
+}
+
+// proofProblems are what is wrong with a proof, for showing it at the form.
+func proofProblems(err error, field string) []fault.Problem {
+	if kind := fault.KindOf(err); kind == fault.Unauthenticated || kind == fault.TooMany {
+		return []fault.Problem{{Field: field, Message: screen.Message(err)}}
+	}
+	return screen.Problems(err)
+}
+
+// checkFactor checks the second factor that a form brings, a code or the answer
+// of a passkey to the question that was put, and tells which it was.
+// Unauthenticated or Invalid if it proves nothing.
+func (p *Portal) checkFactor(r *http.Request, actor authz.Actor, question json.RawMessage) (string, error) {
+	code, answer := r.PostForm.Get("proof_code"), r.PostForm.Get("proof_passkey")
+	switch {
+	case answer != "" && len(question) == 0:
+		return "", fault.New(fault.Unauthenticated, "時間がたったため、パスキーを確かめられませんでした。もう一度行ってください。")
+	case answer != "":
+		person, err := p.Factors.CheckPasskey(r.Context(), question, []byte(answer))
+		if err == nil && person != actor.Person {
+			err = fault.New(fault.Unauthenticated, "ほかの人のパスキーです。自分のパスキーを使ってください。")
+		}
+		return account.ByPasskey, err
+	case code == "":
+		return "", fault.InvalidFields([]fault.Problem{{Field: "proof_code", Message: "コードを入力してください。"}})
+	}
+	return p.Factors.CheckCode(r.Context(), actor, code, p.try(r))
+}
+
+// secondStepOptions puts the question for a passkey to the browser.
+func (p *Portal) secondStepOptions(w http.ResponseWriter, r *http.Request) error {
+	person, kept, ok, err := p.secondStepOf(r)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.New(fault.Conflict, "時間がたったため、続けられません。はじめからサインインしてください。")
+	}
+	ceremony, err := p.Factors.AskPasskey(r.Context(), person)
+	if err != nil {
+		return err
+	}
+	kept.Passkey = ceremony.State
+	data, err := json.Marshal(kept)
+	if err != nil {
+		return fmt.Errorf("writing an attempt: %w", err)
+	}
+	if err := p.Attempts.Change(r, account.Attempt{Person: person, Kind: awaitsSecondStep, Data: data}); err != nil {
+		return err
+	}
+	return screen.ServeJSON(w, ceremony.Options)
+}
+
+// passkeySignInOptions asks whoever sits at a browser for a passkey.
+func (p *Portal) passkeySignInOptions(w http.ResponseWriter, r *http.Request) error {
+	ceremony, err := p.Factors.AskAnyPasskey()
+	if err != nil {
+		return err
+	}
+	if err := p.attempt(w, r, awaitsPasskey, 0, ceremony.State); err != nil {
+		return err
+	}
+	return screen.ServeJSON(w, ceremony.Options)
+}
+
+// passkeySignIn signs in with a passkey alone, which says who it is.
+func (p *Portal) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
+	attempt, found, err := p.Attempts.Of(r)
+	if err != nil {
+		return err
+	}
+	if !found || attempt.Kind != awaitsPasskey {
+		return startOver(w, r)
+	}
+	// one answer to one question
+	ended, err := p.Attempts.End(r.Context(), w, r)
+	if err != nil {
+		return err
+	}
+	if !ended {
+		return startOver(w, r)
+	}
+	person, err := p.Factors.CheckPasskey(r.Context(), attempt.Data, []byte(r.PostForm.Get("passkey")))
+	if err == nil {
+		_, err = p.Org.ActorOn(r.Context(), person, screen.Today(r.Context()))
+	}
+	if err != nil {
+		return err
+	}
+	return p.goIn(w, r, account.Proof{Person: person, Method: account.ByPasskey, Strong: true}, r.PostForm.Get("next"))
+}

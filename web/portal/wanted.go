@@ -1,0 +1,80 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/web/layout"
+	"kagami/web/page"
+	"kagami/web/screen"
+)
+
+func (p *Portal) showWanted(w http.ResponseWriter, r *http.Request) error {
+	return p.wantedPage(w, r, nil)
+}
+
+// excuse lets somebody off acknowledging for now, or asks them again.
+func (p *Portal) excuse(w http.ResponseWriter, r *http.Request) error {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	code, number := chi.URLParam(r, "code"), chi.URLParam(r, "number")
+	var err error
+	done := "excused"
+	switch r.PostForm.Get("act") {
+	case "excuse":
+		err = p.Policy.Excuse(ctx, actor, code, number, strings.TrimSpace(r.PostForm.Get("reason")))
+	case "end":
+		err, done = p.Policy.EndExcuse(ctx, actor, code, number), "excuse-ended"
+	default:
+		err = fault.New(fault.Invalid, "どうするのかが送られていません。画面を開き直して、ボタンを押してください。")
+	}
+	if err != nil {
+		return p.wantedPage(w, r, err)
+	}
+	return screen.GoOn(w, r, policyAddress(code)+"/readers/"+url.PathEscape(number), done)
+}
+
+func (p *Portal) wantedPage(w http.ResponseWriter, r *http.Request, refusal error) error {
+	problems, status, err := screen.Refused(refusal)
+	if err != nil {
+		return err
+	}
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	wanted, err := p.Policy.Wanted(ctx, actor, chi.URLParam(r, "code"), chi.URLParam(r, "number"))
+	if err != nil {
+		return err
+	}
+	frame := screen.Frame(r, wanted.Name+"さんの確認", policiesLink, documentLink(wanted.Reading.Document),
+		layout.Link{Label: "確認した人", Address: policyAddress(wanted.Reading.Code) + "/readers"})
+	screen.Render(w, r, status, page.WantedPage(page.Wanted{
+		Frame: frame, Wanted: wanted, Today: screen.Today(r.Context()), MayExcuse: policy.MayExcuse(actor, wanted),
+		Reason: r.PostForm.Get("reason"), Problems: problems,
+	}))
+	return nil
+}
+
+func (p *Portal) showChanges(w http.ResponseWriter, r *http.Request) error {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	reading, err := p.Policy.Read(ctx, actor, chi.URLParam(r, "code"))
+	if err != nil {
+		return err
+	}
+	if reading.Last == 0 || reading.Last == reading.Number {
+		return screen.GoOn(w, r, policyAddress(reading.Code), "")
+	}
+	table, err := p.drawn.changes(ctx, p.Policy, actor, reading)
+	if err != nil {
+		return err
+	}
+	text, err := p.drawn.of(ctx, p.Policy, reading)
+	if err != nil {
+		return err
+	}
+	return screen.Show(w, r, page.ChangesPage(page.Changes{
+		Frame: screen.Frame(r, reading.Title+"の変わったところ", policiesLink, documentLink(reading.Document)), Reading: reading, Table: table, Body: text.body,
+	}))
+}

@@ -1,0 +1,135 @@
+package screen
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"kagami/internal/authz"
+	"kagami/web/layout"
+)
+
+// Entry is an entry of the navigation.
+type Entry struct {
+	Label string
+	URL   string
+	Place int // from the left
+	// Action and Least say whom it is shown to: whose roles reach the action at
+	// least so far. Without an action it is shown to everybody who is signed in.
+	Action authz.Action
+	Least  authz.Reach
+}
+
+func (e Entry) isFor(actor authz.Actor) bool {
+	return e.Action == "" || actor.Reach(e.Action) >= e.Least
+}
+
+// Nav is the navigation of a portal: drawn once for each place in it and each
+// choice of entries that somebody may see.
+type Nav struct {
+	entries []Entry
+	areas   map[string]string // the beginning of a path, and the URL of its entry
+	drawn   map[navKey]templ.Component
+}
+
+// navKey is what the navigation depends on: where one is, and which of the
+// entries are shown, a bit each.
+type navKey struct {
+	area  string
+	shown uint64
+}
+
+// NewNav draws the navigation of some Parts.
+func NewNav(parts []Part) (Nav, error) {
+	n := Nav{areas: map[string]string{}, drawn: map[navKey]templ.Component{}}
+	for _, part := range parts {
+		n.entries = append(n.entries, part.Nav...)
+		for beginning, url := range part.Areas {
+			n.areas[beginning] = url
+		}
+	}
+	slices.SortStableFunc(n.entries, func(a, b Entry) int { return a.Place - b.Place })
+	const most = 64
+	if len(n.entries) > most {
+		return Nav{}, fmt.Errorf("the navigation has more than %d entries", most)
+	}
+	for _, e := range n.entries {
+		n.areas[e.URL] = e.URL
+	}
+	return n, n.drawAll()
+}
+
+// drawAll draws the navigation for whoever sees all entries that are for
+// everybody, and each choice of the others: few, since few entries ask.
+func (n Nav) drawAll() error {
+	var asking []int
+	for i, e := range n.entries {
+		if e.Action != "" {
+			asking = append(asking, i)
+		}
+	}
+	areas := []string{nowhere}
+	for _, e := range n.entries {
+		areas = append(areas, e.URL)
+	}
+	for choice := range 1 << len(asking) {
+		shown := uint64(1)<<len(n.entries) - 1
+		for bit, i := range asking {
+			if choice>>bit&1 == 0 {
+				shown &^= 1 << i
+			}
+		}
+		for _, area := range areas {
+			drawn, err := n.draw(area, shown)
+			if err != nil {
+				return err
+			}
+			n.drawn[navKey{area, shown}] = drawn
+		}
+	}
+	return nil
+}
+
+func (n Nav) draw(area string, shown uint64) (templ.Component, error) {
+	var links []layout.Link
+	for i, e := range n.entries {
+		if shown>>i&1 == 1 {
+			links = append(links, layout.Link{Label: e.Label, Address: e.URL, Current: e.URL == area})
+		}
+	}
+	var b bytes.Buffer
+	if err := layout.Navigation(links).Render(context.Background(), &b); err != nil {
+		return nil, fmt.Errorf("drawing the navigation: %w", err)
+	}
+	return templ.Raw(b.String()), nil
+}
+
+// nowhere is the area of paths that belong to no entry.
+const nowhere = ""
+
+// at is the navigation as an actor sees it at a path.
+func (n Nav) at(path string, actor authz.Actor) templ.Component {
+	var shown uint64
+	for i, e := range n.entries {
+		if e.isFor(actor) {
+			shown |= 1 << i
+		}
+	}
+	return n.drawn[navKey{n.area(path), shown}]
+}
+
+// area is the URL of the entry that a path belongs to: that of the longest
+// beginning of the path that a Part has named.
+func (n Nav) area(path string) string {
+	for beginning := path; beginning != ""; {
+		if url, ok := n.areas[beginning]; ok {
+			return url
+		}
+		beginning = beginning[:strings.LastIndexByte(beginning, '/')]
+	}
+	return nowhere
+}

@@ -1,0 +1,100 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/account"
+	"kagami/internal/account/openid"
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/org"
+	"kagami/internal/sample"
+	"kagami/internal/sample/people"
+	"kagami/web/screen"
+)
+
+// CallbackPath is where the identity provider sends the browser back to, below
+// the portal's public address.
+const CallbackPath = "/login/openid/callback"
+
+// Settings are what an operator decides of a portal.
+type Settings struct {
+	Town      string   // the town's name, 鏡石町
+	PublicURL *url.URL // where people reach it; over https cookies are sent over nothing else
+	// Ways are the ways to sign in beside the portal's own passwords.
+	Ways account.Ways
+	// Demanded are the roles whose holders must have a second factor.
+	Demanded []authz.Role
+	// Provider is where people sign in by OpenID Connect, under the name that they
+	// know it by; nil for none. It must send them back to CallbackPath.
+	Provider     *openid.Provider
+	ProviderName string
+	// TrustedProxies are the reverse proxies that are believed when they say whom
+	// they forward a request for.
+	TrustedProxies []netip.Prefix
+	// HidePublic answers 404 in the place of the 基本方針 that is read without
+	// signing in.
+	HidePublic bool
+}
+
+// secure tells whether people reach the portal over TLS.
+func (s Settings) secure() bool { return s.PublicURL.Scheme == "https" }
+
+// Ground is what every capability stands on: the database with its door, the
+// clock, who works in the town, and how they sign in.
+type Ground struct {
+	Settings
+	Pool     *pgxpool.Pool
+	Now      func() time.Time
+	Log      *slog.Logger
+	Door     *door.Door
+	Org      *org.Service
+	Accounts *account.Service
+	Factors  *account.SecondFactors
+	Sessions *account.Sessions
+	Devices  *account.Devices
+	Attempts *account.Attempts
+}
+
+// NewGround makes the ground on a database. Close ends its background work.
+func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log *slog.Logger) (Ground, error) {
+	d := door.New(pool, now)
+	g := Ground{
+		Settings: settings, Pool: pool, Now: now, Log: log, Door: d,
+		Org: org.New(pool, d), Accounts: account.New(pool, d, settings.Town).With(settings.Ways),
+		Sessions: account.NewSessions(pool, now, settings.secure(), screen.Fail),
+		Devices:  account.NewDevices(pool, now, settings.secure()),
+		Attempts: account.NewAttempts(pool, now, settings.secure()),
+	}
+	var err error
+	g.Factors, err = account.NewSecondFactors(account.FactorsConfig{
+		Pool: pool, Door: d, Accounts: g.Accounts, Now: now, Town: settings.Town, PublicURL: settings.PublicURL, Demanded: settings.Demanded,
+	})
+	return g, err
+}
+
+// Close ends the ground's background work.
+func (g Ground) Close() { g.Sessions.Close() }
+
+// Fill makes the sample town in an empty database: its people, and then what
+// each Part adds.
+func (g Ground) Fill(ctx context.Context, parts []screen.Part, t *sample.Town) error {
+	if err := people.Fill(ctx, g.Org, g.Accounts, t); err != nil {
+		return err
+	}
+	for _, part := range parts {
+		if part.Sample == nil {
+			continue
+		}
+		if err := part.Sample(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"kagami/internal/fault"
+	"kagami/web/screen"
+)
+
+// router is the routes of the Parts with the middleware before them, and the
+// addresses that machines ask.
+func (p *Portal) router() http.Handler {
+	router := chi.NewRouter()
+	router.Use(p.log, p.recover, p.headers, middleware.GetHead)
+	router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	router.Get("/readyz", p.ready)
+	router.Handle("/static/*", p.files.Handler(p.page(notFound)))
+
+	people := chi.Chain(p.sameOrigin, p.overTLS, p.Sessions.Load, p.identify)
+	for _, route := range p.Routes() {
+		before := append(people, p.gate(route))
+		if route.Sessionless {
+			before = chi.Chain(p.overTLS)
+		}
+		router.Method(route.Method, route.Pattern, before.Handler(p.page(route.Handle)))
+	}
+	router.NotFound(people.Handler(p.page(notFound)).ServeHTTP)
+	router.MethodNotAllowed(people.Handler(p.page(wrongMethod)).ServeHTTP)
+	return router
+}
+
+func notFound(http.ResponseWriter, *http.Request) error { return screen.ErrNotFound() }
+
+func wrongMethod(http.ResponseWriter, *http.Request) error {
+	return fault.New(fault.WrongMethod, "この画面は、その操作を受け付けていません。ホームから選び直してください。")
+}
