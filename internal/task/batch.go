@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -44,8 +45,12 @@ func (b *Batch) Run(ctx context.Context, db Sender) error {
 	for len(b.queued) > 0 {
 		round := b.queued
 		b.queued = nil
-		var statements pgx.Batch
+		var (
+			statements pgx.Batch
+			doing      []string
+		)
 		for _, s := range round {
+			doing = append(doing, s.doing)
 			statements.Queue(s.sql, s.args).Query(func(rows pgx.Rows) error {
 				if err := s.read(rows); err != nil {
 					return fmt.Errorf("%s: %w", s.doing, err)
@@ -54,7 +59,7 @@ func (b *Batch) Run(ctx context.Context, db Sender) error {
 			})
 		}
 		if err := db.SendBatch(ctx, &statements).Close(); err != nil {
-			return fmt.Errorf("asking in one batch: %w", err)
+			return fmt.Errorf("asking in one batch (%s): %w", strings.Join(doing, ", "), err)
 		}
 	}
 	return nil
