@@ -31,7 +31,8 @@ var arrows = map[string][]string{
 	"internal/notice":           {"internal/authz", "internal/fault"},
 	"internal/door":             {"internal/authz", "internal/calendar", "internal/notice", "internal/postgres", "internal/trail"},
 
-	"internal/job": {"internal/fault"},
+	"internal/job":       {"internal/fault"},
+	"internal/lifecycle": {"internal/authz", "internal/fault"},
 
 	"internal/org":     domain("internal/sheet"),
 	"internal/account": domain("internal/account/directory", "internal/org"),
@@ -44,7 +45,7 @@ var arrows = map[string][]string{
 	"internal/policy/comparison":        {"internal/policy/outline"},
 	"internal/policy/comparison/office": {"internal/policy/comparison", "internal/sheet"},
 	"internal/policy/textfile":          {"internal/fault", "internal/policy/outline"},
-	"internal/policy":                   domain("internal/notice", "internal/org", "internal/policy/amend", "internal/policy/comparison", "internal/policy/outline"),
+	"internal/policy":                   domain("internal/lifecycle", "internal/notice", "internal/org", "internal/policy/amend", "internal/policy/comparison", "internal/policy/outline"),
 
 	"web/layout":    {"web/static"},
 	"web/component": {"internal/calendar", "internal/fault"},

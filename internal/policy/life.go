@@ -1,10 +1,11 @@
 package policy
 
 import (
-	"fmt"
-	"strings"
+	"errors"
+	"slices"
 
 	"kagami/internal/authz"
+	"kagami/internal/lifecycle"
 )
 
 // State is where a revision stands. Whether a published one is in force or has
@@ -80,98 +81,81 @@ const (
 
 // Title is the event's name on screen.
 func (e Event) Title() string {
-	for _, a := range arrows {
-		if a.event == e {
-			return a.title
-		}
+	if e == EventStart {
+		return "下書きの作成"
 	}
-	return "下書きの作成"
+	return life.Title(e)
 }
 
-// arrow leads from one state to another.
-type arrow struct {
-	from  State
-	event Event
-	scale Scale // empty for either
-	to    State
-	may   authz.Action
-	apart bool // nobody who has drafted it may (職務分離)
-	title string
-	asks  string // what must be given with it
+type arrow = lifecycle.Arrow[State, Event, Scale]
+
+// Who may take a step. Nobody publishes what they have drafted (職務分離).
+var (
+	drafting    = lifecycle.Who{May: []authz.Action{authz.DraftRevision}}
+	recording   = lifecycle.Who{May: []authz.Action{authz.RecordDecision}}
+	sendingBack = lifecycle.Who{May: []authz.Action{authz.PublishMinor}}
+	notifying   = lifecycle.Who{May: []authz.Action{authz.PublishMinor}, Except: "下書きを書いた人"}
+	publishing  = lifecycle.Who{May: []authz.Action{authz.PublishDecided}, Except: "下書きを書いた人"}
+)
+
+// withReason is what is given wherever a draft is turned back.
+var withReason = []lifecycle.Field{{Name: "reason", Title: "理由"}}
+
+// ofDecision are the columns that name the 本部会議's decision. A draft that is taken
+// back rests on it no more; the decision stays on record.
+var ofDecision = []string{"decision_id", "decided_on"}
+
+// life is the life of a revision until it is published: what is not here can't be done.
+var life = lifecycle.Table[State, Event, Scale]{
+	Thing:  "下書き",
+	States: []State{InDraft, Submitted, Decided, Published, Withdrawn},
+	Begins: []State{InDraft}, // by EventStart, and by an import
+	Ends:   []State{Published, Withdrawn},
+	Arrows: []arrow{
+		{From: InDraft, Event: EventEdit, To: InDraft, By: drafting, Title: "本文の変更", Asks: "質問の残らない本文"},
+		{From: InDraft, Event: EventSubmit, To: Submitted, By: drafting, Title: "提出", Asks: "見直しの種類と理由"},
+		{From: InDraft, Event: EventWithdraw, To: Withdrawn, By: drafting, Title: "取り下げ", Needs: withReason},
+		{From: Submitted, Event: EventTakeBack, To: InDraft, By: drafting, Title: "引き戻し", Needs: withReason},
+		{From: Submitted, Event: EventSendBack, When: Minor, To: InDraft, By: sendingBack, Title: "差し戻し", Needs: withReason},
+		{From: Submitted, Event: EventPublishNotice, When: Minor, To: Published, By: notifying, Title: "通知による公開", Asks: "施行日、確認の依頼、通知"},
+		{From: Submitted, Event: EventAdopt, When: Major, To: Decided, By: recording, Title: "本部会議の決定", Asks: "日、議長、出席者、議事録"},
+		{From: Submitted, Event: EventReject, When: Major, To: InDraft, By: recording, Title: "本部会議の否決", Asks: "日、議長、出席者、議事録"},
+		{From: Decided, Event: EventTakeBack, When: Major, To: InDraft, By: drafting, Title: "引き戻し", Needs: withReason, Clears: ofDecision,
+			Asks: "理由（もう一度の決定が必要になる）"},
+		{From: Decided, Event: EventPublishDecided, When: Major, To: Published, By: publishing, Title: "決定による公開", Asks: "施行日と確認の依頼"},
+	},
 }
 
-// arrows is the life of a revision until it is published, and that its document
-// is abolished: what is not here can't be done.
-var arrows = [...]arrow{
-	{InDraft, EventEdit, "", InDraft, authz.DraftRevision, false, "本文の変更", "質問の残らない本文"},
-	{InDraft, EventSubmit, "", Submitted, authz.DraftRevision, false, "提出", "見直しの種類と理由"},
-	{InDraft, EventWithdraw, "", Withdrawn, authz.DraftRevision, false, "取り下げ", "理由"},
-	{Submitted, EventTakeBack, "", InDraft, authz.DraftRevision, false, "引き戻し", "理由"},
-	{Submitted, EventSendBack, Minor, InDraft, authz.PublishMinor, false, "差し戻し", "理由"},
-	{Submitted, EventPublishNotice, Minor, Published, authz.PublishMinor, true, "通知による公開", "施行日、確認の依頼、通知"},
-	{Submitted, EventAdopt, Major, Decided, authz.RecordDecision, false, "本部会議の決定", "日、議長、出席者、議事録"},
-	{Submitted, EventReject, Major, InDraft, authz.RecordDecision, false, "本部会議の否決", "日、議長、出席者、議事録"},
-	{Decided, EventTakeBack, Major, InDraft, authz.DraftRevision, false, "引き戻し", "理由（もう一度の決定が必要になる）"},
-	{Decided, EventPublishDecided, Major, Published, authz.PublishDecided, true, "決定による公開", "施行日と確認の依頼"},
-	{Published, EventAbolish, "", Published, authz.PublishDecided, true, "文書の廃止（進行中の下書きがないとき）", "廃止日、理由、本部会議の決定の日と議事録"},
-}
-
-// leads returns the arrow of an event from a state; false where there is none.
-func leads(from State, event Event, scale Scale) (arrow, bool) {
-	for _, a := range arrows {
-		if a.from == from && a.event == event && (a.scale == "" || a.scale == scale) {
-			return a, true
-		}
-	}
-	return arrow{}, false
-}
-
-// needs is what an event needs, whatever the state: an action, and whether who
-// has drafted may not.
-func needs(event Event) arrow {
-	for _, a := range arrows {
-		if a.event == event {
-			return a
-		}
-	}
-	return arrow{}
+// abolition is the life of what has been published: its document is abolished once no
+// draft is under way.
+var abolition = lifecycle.Table[State, Event, lifecycle.Always]{
+	Thing:  "文書",
+	States: []State{Published},
+	Begins: []State{Published},
+	Arrows: []lifecycle.Arrow[State, Event, lifecycle.Always]{
+		{From: Published, Event: EventAbolish, To: Published, By: publishing, Title: "文書の廃止（進行中の下書きがないとき）", Asks: "廃止日、理由、本部会議の決定の日と議事録"},
+	},
 }
 
 // Open tells whether an actor may do an event to a draft as it stands, as far
 // as that can be told without asking who drafted it: what a page offers.
 func (d Draft) Open(actor authz.Actor, event Event) bool {
-	a, ok := leads(d.State, event, d.Scale)
-	return ok && actor.Reach(a.may) == authz.All
+	next := life.Next(actor, authz.Matter{}, d.State, d.Scale)
+	return slices.ContainsFunc(next, func(a arrow) bool { return a.Event == event })
 }
 
 // StatesDocument is the life of a revision as docs/policy-states.md holds it; a
-// test keeps the two the same.
-func StatesDocument() string {
-	var b strings.Builder
-	b.WriteString("# 版の状態\n\n")
-	b.WriteString("`internal/policy/life.go` から作られています。変えるときは表を変え、`make generate` を実行してください。\n\n")
-	b.WriteString("| いまの状態 | すること | 見直しの種類 | 次の状態 | できる人 | 入力するもの |\n| --- | --- | --- | --- | --- | --- |\n")
-	for _, a := range arrows {
-		scale := "どちらも"
-		if a.scale != "" {
-			scale = a.scale.Title()
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", a.from.Title(), a.title, scale, a.to.Title(), a.who(), a.asks)
+// test keeps the two the same. It returns an error where a table is wrong.
+func StatesDocument() (string, error) {
+	if err := errors.Join(life.Check(), abolition.Check()); err != nil {
+		return "", err
 	}
-	b.WriteString("| 公開 | 施行日が来る | どちらも | 施行中 | （日付から決まる） | ― |\n")
-	b.WriteString("| 施行中 | 次の版の施行日が来る | どちらも | 旧版 | （日付から決まる） | ― |\n")
-	b.WriteString("| 施行中 | 文書の廃止日が来る | どちらも | 廃止 | （日付から決まる） | ― |\n")
-	return b.String()
-}
-
-func (a arrow) who() string {
-	var roles []string
-	for _, role := range authz.RolesWith(a.may, authz.All) {
-		roles = append(roles, role.Short())
-	}
-	who := strings.Join(roles, "・")
-	if a.apart {
-		who += "（下書きを書いた人を除く）"
-	}
-	return who
+	return lifecycle.Document{
+		Title: "版の状態", Source: "internal/policy/life.go", Condition: "見直しの種類", Any: "どちらも",
+		Rows: slices.Concat(life.Rows(), abolition.Rows(), []lifecycle.Row{
+			{From: "公開", What: "施行日が来る", To: "施行中"},
+			{From: "施行中", What: "次の版の施行日が来る", To: "旧版"},
+			{From: "施行中", What: "文書の廃止日が来る", To: "廃止"},
+		}),
+	}.Markdown(), nil
 }

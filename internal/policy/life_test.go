@@ -13,7 +13,10 @@ var update = flag.Bool("update", false, "write docs/policy-states.md anew")
 func TestTheStatesDocument(t *testing.T) {
 	t.Parallel()
 	const path = "../../docs/policy-states.md"
-	want := policy.StatesDocument()
+	want, err := policy.StatesDocument()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/lifecycle"
 	"kagami/internal/org"
 	"kagami/internal/policy/outline"
 	"kagami/internal/postgres"
@@ -30,6 +31,7 @@ type open struct {
 	scale              Scale
 	sha256             []byte
 	drafters           []int64
+	step               arrow // that is taken with it
 }
 
 // moved is what a step changed besides the state.
@@ -50,23 +52,27 @@ func (s *Service) move(ctx context.Context, actor authz.Actor, code string, even
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := allow(ctx, tx, actor, needs(event), o.drafters); err != nil {
+		if err := allow(ctx, tx, actor, life.Who(event), o.drafters); err != nil {
 			return door.Unchanged(), err
 		}
-		a, leadsOn := leads(o.state, event, o.scale)
-		switch {
-		case !found:
+		if !found {
 			return door.Unchanged(), fault.New(fault.Conflict, noDraft)
-		case !leadsOn:
-			return door.Unchanged(), fault.New(fault.Conflict, "この下書きは「"+o.state.Title()+"」なので、この操作は行えません。下書きの画面を開き直して、いまの状態を確かめてください。")
-		case !bytes.Equal(o.sha256, sha256):
+		}
+		if o.step, err = life.Arrow(o.state, event, o.scale); err != nil {
+			return door.Unchanged(), err
+		}
+		if !bytes.Equal(o.sha256, sha256) {
 			return door.Unchanged(), errChangedSince()
 		}
 		m, err := change(tx, o)
 		if err != nil {
 			return door.Unchanged(), explain(err)
 		}
-		if _, err := tx.Exec(ctx, `UPDATE revision SET state = $2 WHERE id = $1`, o.revision, a.to); err != nil {
+		columns := "state = $2"
+		for _, cleared := range o.step.Clears {
+			columns += ", " + cleared + " = NULL"
+		}
+		if _, err := tx.Exec(ctx, `UPDATE revision SET `+columns+` WHERE id = $1`, o.revision, o.step.To); err != nil {
 			return door.Unchanged(), explain(err)
 		}
 		if err := addStep(ctx, tx, actor, o.revision, event, m.note); err != nil {
@@ -77,7 +83,7 @@ func (s *Service) move(ctx context.Context, actor authz.Actor, code string, even
 			return door.Unchanged(), err
 		}
 		fields := m.fields
-		if a.to != a.from {
+		if o.step.To != o.step.From {
 			fields = append([]string{"state"}, fields...)
 		}
 		return door.Effect{
@@ -116,11 +122,11 @@ func loadOpen(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) 
 	return o, true, nil
 }
 
-// allow allows an event. Where it is apart from drafting, it is a decision on
-// what the drafters wrote, which they never make themselves.
-func allow(ctx context.Context, tx *door.Tx, actor authz.Actor, a arrow, drafters []int64) error {
+// allow allows a step. Where the drafters are excepted from it, it is a decision on
+// what they wrote, which they never make themselves.
+func allow(ctx context.Context, tx *door.Tx, actor authz.Actor, who lifecycle.Who, drafters []int64) error {
 	var matter authz.Matter
-	if a.apart {
+	if who.Except != "" {
 		for _, drafter := range drafters {
 			concerned, err := org.Concerning(ctx, tx, drafter, tx.Today())
 			if err != nil {
@@ -132,7 +138,7 @@ func allow(ctx context.Context, tx *door.Tx, actor authz.Actor, a arrow, drafter
 			}
 		}
 	}
-	return tx.Allow(a.may, matter)
+	return tx.Allow(who.Action(actor, matter), matter)
 }
 
 func addStep(ctx context.Context, tx *door.Tx, actor authz.Actor, revision int64, event Event, note string) error {
@@ -214,12 +220,10 @@ func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, code, reason 
 }
 
 func (s *Service) forReason(ctx context.Context, actor authz.Actor, code string, event Event, reason string, sha256 []byte) error {
-	return s.move(ctx, actor, code, event, sha256, func(tx *door.Tx, o open) (moved, error) {
-		if err := fault.InvalidFields(checkNote("reason", reason)); err != nil {
-			return moved{}, err
-		}
-		_, err := tx.Exec(ctx, `UPDATE revision SET decision_id = NULL, decided_on = NULL, state = 'draft' WHERE id = $1`, o.revision)
-		return moved{reason, nil}, err
+	return s.move(ctx, actor, code, event, sha256, func(_ *door.Tx, o open) (moved, error) {
+		problems := o.step.Missing(map[string]bool{"reason": strings.TrimSpace(reason) != ""})
+		problems = append(problems, checkLength("reason", reason, maxNote)...)
+		return moved{reason, nil}, fault.InvalidFields(problems)
 	})
 }
 
