@@ -20,6 +20,7 @@ import (
 	"kagami/cmd/kagami/parts"
 	"kagami/internal/account"
 	"kagami/internal/account/openid"
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/job"
@@ -219,7 +220,7 @@ func welcome(ctx context.Context, ground server.Ground) error {
 		return warn(ctx, ground.Accounts)
 	}
 	fmt.Println("アカウントがまだありません。最初のポータル管理者になる人が、次のアドレスを24時間以内に開いてください。一度だけ使え、起動し直すと新しくなります。")
-	fmt.Println(ground.PublicURL.JoinPath("welcome", link.Token))
+	fmt.Println(ground.PublicURL.JoinPath(address.Welcome(link.Token)))
 	return nil
 }
 

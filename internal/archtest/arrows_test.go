@@ -16,6 +16,7 @@ const module = "kagami/"
 // arrows says what each room may know of the house; what stands here for a
 // room does not stand for the rooms below it.
 var arrows = map[string][]string{
+	"internal/address":  {},
 	"internal/calendar": {},
 	"internal/fault":    {},
 	"migrations":        {},
@@ -45,16 +46,16 @@ var arrows = map[string][]string{
 	"internal/policy/comparison":        {"internal/policy/outline"},
 	"internal/policy/comparison/office": {"internal/policy/comparison", "internal/sheet"},
 	"internal/policy/textfile":          {"internal/fault", "internal/policy/outline"},
-	"internal/policy":                   domain("internal/lifecycle", "internal/notice", "internal/org", "internal/policy/amend", "internal/policy/comparison", "internal/policy/outline"),
+	"internal/policy":                   domain("internal/address", "internal/lifecycle", "internal/notice", "internal/org", "internal/policy/amend", "internal/policy/comparison", "internal/policy/outline"),
 
 	"web/layout":    {"web/static"},
 	"web/component": {"internal/calendar", "internal/fault"},
-	"web/page":      {"internal/account", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/amend", "internal/policy/comparison", "internal/policy/outline", "web/component", "web/layout"},
+	"web/page":      {"internal/account", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/amend", "internal/policy/comparison", "internal/policy/outline", "web/component", "web/layout"},
 
 	"internal/task":            {"internal/calendar"},
-	"web/screen":               {"internal/authz", "internal/calendar", "internal/fault", "internal/job", "internal/notice", "internal/sample", "internal/sheet", "internal/task", "internal/trail", "web/layout", "web/static"},
-	"web/portal":               {"internal/account", "internal/account/openid", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/amend", "internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/outline", "internal/policy/textfile", "internal/sample", "internal/sample/policies", "internal/sheet", "web/component", "web/layout", "web/page", "web/screen", "web/server"},
-	"web/server":               {"internal/account", "internal/account/openid", "internal/authz", "internal/door", "internal/fault", "internal/job", "internal/notice", "internal/org", "internal/postgres", "internal/sample", "internal/sample/people", "web/layout", "web/page", "web/screen", "web/static"},
+	"web/screen":               {"internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/job", "internal/notice", "internal/sample", "internal/sheet", "internal/task", "internal/trail", "web/layout", "web/static"},
+	"web/portal":               {"internal/account", "internal/account/openid", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/amend", "internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/outline", "internal/policy/textfile", "internal/sample", "internal/sample/policies", "internal/sheet", "web/component", "web/layout", "web/page", "web/screen", "web/server"},
+	"web/server":               {"internal/account", "internal/account/openid", "internal/address", "internal/authz", "internal/door", "internal/fault", "internal/job", "internal/notice", "internal/org", "internal/postgres", "internal/sample", "internal/sample/people", "web/layout", "web/page", "web/screen", "web/static"},
 	"internal/sample":          {"internal/authz", "internal/calendar"},
 	"internal/sample/people":   {"internal/account", "internal/authz", "internal/org", "internal/sample"},
 	"internal/sample/policies": {"internal/authz", "internal/policy", "internal/policy/outline", "internal/sample"},
@@ -66,7 +67,7 @@ func domain(more ...string) []string {
 }
 
 // wiring builds everything and knows everything; nothing knows it.
-var wiring = []string{"cmd/kagami", "cmd/kagami/parts", "cmd/bench", "web/server/servertest", "internal/policy/policytest", "internal/postgres/pgtest",
+var wiring = []string{"cmd/kagami", "cmd/kagami/parts", "cmd/kagami/walktest", "cmd/bench", "web/server/servertest", "internal/policy/policytest", "internal/postgres/pgtest",
 	"internal/account/directory/directorytest", "internal/account/openid/openidtest", "cmd/kagami/browsertest", "internal/archtest"}
 
 func load(t *testing.T) []*packages.Package {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	paths "kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/notice"
@@ -102,10 +103,10 @@ func loadTold(ctx context.Context, tx *door.Tx, revision int64) (d told, scale S
 
 func (t telling) of(d told) notice.Notice {
 	n := notice.Notice{
-		Topic: t.about, TopicID: d.document, Title: fmt.Sprintf("%s（第%d版）%s", d.title, d.number, t.what), Text: t.then, Address: "/policies/" + d.code,
+		Topic: t.about, TopicID: d.document, Title: fmt.Sprintf("%s（第%d版）%s", d.title, d.number, t.what), Text: t.then, Address: paths.Policy(d.code),
 	}
 	if t.about == AboutDraft {
-		n.TopicID, n.Address = d.revision, n.Address+"/draft"
+		n.TopicID, n.Address = d.revision, paths.Draft(d.code)
 	}
 	return n
 }

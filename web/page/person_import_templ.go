@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
-	"kagami/internal/calendar"
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/component"
@@ -98,9 +98,9 @@ func PersonImportStartPage(p PersonImportStart) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 templ.SafeURL
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(personTemplateURL)
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(address.PersonnelTemplate)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 47, Col: 54}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 47, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -196,9 +196,9 @@ func personFileForm(choices org.PersonnelChoices, problems []fault.Problem) temp
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 templ.SafeURL
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(personImportsURL)
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(address.Personnel)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 72, Col: 46}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 72, Col: 47}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -491,9 +491,9 @@ func personImportDone(p PersonImport) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 templ.SafeURL
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinURLErrs(organizationOnURL(p.From))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinURLErrs(address.OrganizationOn(p.From.String()))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 162, Col: 41}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 162, Col: 55}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -506,7 +506,7 @@ func personImportDone(p PersonImport) templ.Component {
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(dayText(p.From))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 162, Col: 61}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 162, Col: 75}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -775,9 +775,9 @@ func personImportActs(p PersonImport) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 templ.SafeURL
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinURLErrs(personImportURL(p.Token))
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinURLErrs(address.PersonnelImport(p.Token))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 204, Col: 55}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 204, Col: 63}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 			if templ_7745c5c3_Err != nil {
@@ -817,9 +817,9 @@ func personImportActs(p PersonImport) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 templ.SafeURL
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinURLErrs(personImportURL(p.Token))
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinURLErrs(address.PersonnelImport(p.Token))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 215, Col: 55}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 215, Col: 63}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 			if templ_7745c5c3_Err != nil {
@@ -838,9 +838,9 @@ func personImportActs(p PersonImport) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var35 templ.SafeURL
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinURLErrs(personImportsURL)
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinURLErrs(address.Personnel)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 217, Col: 137}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/person_import.templ`, Line: 217, Col: 138}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 			if templ_7745c5c3_Err != nil {
@@ -1205,7 +1205,7 @@ func planPager(list string, count, page int, p PersonImport) templ.Component {
 
 // planPageURL is the page with another page of one list, the others as they
 // are.
-func planPageURL(p PersonImport, list string, page int) templ.SafeURL {
+func planPageURL(p PersonImport, list string, page int) string {
 	query := url.Values{}
 	for name, n := range map[string]int{"added": p.Pages.Added, "changed": p.Pages.Changed, "ended": p.Pages.Ended, "problems": p.Pages.Problems} {
 		if name == list {
@@ -1215,7 +1215,7 @@ func planPageURL(p PersonImport, list string, page int) templ.SafeURL {
 			query.Set(name, fmt.Sprint(n))
 		}
 	}
-	return personImportURL(p.Token) + templ.SafeURL("?"+query.Encode()+"#"+list)
+	return address.At(address.PersonnelImport(p.Token)+"?"+query.Encode(), list)
 }
 
 func shownRange(page, shown, count int) string {
@@ -1246,17 +1246,6 @@ func orDash(s string) string {
 		return "―"
 	}
 	return s
-}
-
-const (
-	personImportsURL  templ.SafeURL = "/personnel"
-	personTemplateURL templ.SafeURL = "/personnel/template.xlsx"
-)
-
-func personImportURL(token string) templ.SafeURL { return address("personnel", token) }
-
-func organizationOnURL(day calendar.Date) templ.SafeURL {
-	return templ.SafeURL("/organization?on=" + day.String())
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -10,11 +10,11 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/web/component"
 	"kagami/web/layout"
-	"net/url"
 )
 
 // Search is what was looked for in the texts, and what was found.
@@ -148,9 +148,9 @@ func SearchPage(p Search) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 templ.SafeURL
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(searchURL(p.Words, *p.Next))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(p.next())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/search.templ`, Line: 50, Col: 70}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/search.templ`, Line: 50, Col: 51}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -239,9 +239,9 @@ func hitOf(hit policy.Hit) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 templ.SafeURL
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(clauseURL(hit.Code, hit.Anchor))
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(address.Clause(hit.Code, hit.Anchor))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/search.templ`, Line: 66, Col: 43}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/search.templ`, Line: 66, Col: 48}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -337,8 +337,10 @@ func marked(pieces []policy.Piece) templ.Component {
 	})
 }
 
-func searchURL(words string, after policy.Place) templ.SafeURL {
-	return templ.SafeURL("/search?q=" + url.QueryEscape(words) + "&after=" + url.QueryEscape(fmt.Sprintf("%s.%d", after.Code, after.Position)))
+// next is the rest of what was found.
+func (p Search) next() string {
+	after := fmt.Sprintf("%s.%d", p.Next.Code, p.Next.Position)
+	return address.With(address.With(address.Search, "q", p.Words), "after", after)
 }
 
 var _ = templruntime.GeneratedTemplate

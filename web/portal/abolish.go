@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/web/page"
@@ -58,7 +59,7 @@ func (p *Portal) abolish(w http.ResponseWriter, r *http.Request) error {
 	switch r.PostForm.Get("act") {
 	case "abolish":
 		if err = p.Policy.Abolish(ctx, actor, code, form.Typed); err == nil {
-			return screen.GoOn(w, r, policyAddress(code), "abolished")
+			return screen.GoOn(w, r, address.Policy(code), "abolished")
 		}
 	case "back":
 	default:

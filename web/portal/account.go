@@ -5,13 +5,14 @@ import (
 	"strconv"
 
 	"kagami/internal/account"
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
 
-var accountLink = layout.Link{Label: "アカウント", Address: "/account"}
+var accountLink = layout.Link{Label: "アカウント", Address: address.OwnAccount}
 
 func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 	sessions, err := p.Accounts.OpenSessions(r.Context(), screen.Actor(r.Context()))
@@ -44,12 +45,12 @@ func (p *Portal) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 		if err := p.Accounts.EndSession(ctx, screen.Actor(ctx), r.PostForm.Get("session")); err != nil {
 			return err
 		}
-		return screen.GoOn(w, r, "/account", "session-ended")
+		return screen.GoOn(w, r, address.OwnAccount, "session-ended")
 	case "end-others":
 		if err := p.Accounts.EndOtherSessions(ctx, screen.Actor(ctx), p.Sessions.ID(ctx)); err != nil {
 			return err
 		}
-		return screen.GoOn(w, r, "/account", "sessions-ended")
+		return screen.GoOn(w, r, address.OwnAccount, "sessions-ended")
 	case "seen":
 		last, err := strconv.ParseInt(r.PostForm.Get("decision"), 10, 64)
 		if err != nil {
@@ -58,7 +59,7 @@ func (p *Portal) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 		if err := p.Accounts.SeeDecisions(ctx, screen.Actor(ctx), last); err != nil {
 			return err
 		}
-		return screen.GoOn(w, r, "/account", "decisions-seen")
+		return screen.GoOn(w, r, address.OwnAccount, "decisions-seen")
 	}
 	return screen.ErrNoAct()
 }
@@ -70,7 +71,7 @@ func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !own.Password {
-		return screen.GoOn(w, r, "/account", "")
+		return screen.GoOn(w, r, address.OwnAccount, "")
 	}
 	return screen.Show(w, r, page.ChangePasswordPage(page.ChangePassword{Frame: screen.Frame(r, "パスワードを変える", accountLink)}))
 }
@@ -93,5 +94,5 @@ func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, "/account", "password-changed")
+	return screen.GoOn(w, r, address.OwnAccount, "password-changed")
 }

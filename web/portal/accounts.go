@@ -2,12 +2,12 @@ package portal
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/account"
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/web/layout"
@@ -15,7 +15,7 @@ import (
 	"kagami/web/screen"
 )
 
-var accountsLink = layout.Link{Label: "アカウント管理", Address: "/accounts"}
+var accountsLink = layout.Link{Label: "アカウント管理", Address: address.Accounts}
 
 // showAccounts lists the accounts that the actor manages. Who manages nobody's
 // but their own is led there.
@@ -28,7 +28,7 @@ func (p *Portal) showAccounts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if len(list) == 0 && actor.Reach(authz.ManageAccounts) != authz.All {
-		return screen.GoOn(w, r, "/account", "")
+		return screen.GoOn(w, r, address.OwnAccount, "")
 	}
 	waiting, err := p.Accounts.Waiting(ctx, actor)
 	if err != nil {
@@ -42,14 +42,14 @@ func (p *Portal) showAccounts(w http.ResponseWriter, r *http.Request) error {
 func (p *Portal) showAccount(w http.ResponseWriter, r *http.Request) error {
 	form, err := p.accountPage(r)
 	if err != nil {
-		return p.orOwn(w, r, err, "/account")
+		return p.orOwn(w, r, err, address.OwnAccount)
 	}
 	return screen.Show(w, r, page.AccountPage(form))
 }
 
 // orOwn leads who asks for their own account among those they manage, where it
 // is not, to where it is.
-func (p *Portal) orOwn(w http.ResponseWriter, r *http.Request, failure error, address string) error {
+func (p *Portal) orOwn(w http.ResponseWriter, r *http.Request, failure error, to string) error {
 	if fault.KindOf(failure) != fault.NotFound {
 		return failure
 	}
@@ -58,7 +58,7 @@ func (p *Portal) orOwn(w http.ResponseWriter, r *http.Request, failure error, ad
 	if err != nil || person.ID != actor.Person {
 		return failure
 	}
-	return screen.GoOn(w, r, address, "")
+	return screen.GoOn(w, r, to, "")
 }
 
 func (p *Portal) accountPage(r *http.Request) (page.Account, error) {
@@ -122,7 +122,7 @@ func (p *Portal) manageAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, "/accounts/"+url.PathEscape(number), done)
+	return screen.GoOn(w, r, address.Account(number), done)
 }
 
 // handLink makes somebody's link and shows it, this once.
@@ -150,14 +150,14 @@ func (p *Portal) handLink(w http.ResponseWriter, r *http.Request, form page.Acco
 
 // accountLinkOf leads to somebody's account.
 func accountLinkOf(h account.Holder) layout.Link {
-	return layout.Link{Label: h.Name + "さんのアカウント", Address: "/accounts/" + url.PathEscape(h.StaffNumber)}
+	return layout.Link{Label: h.Name + "さんのアカウント", Address: address.Account(h.StaffNumber)}
 }
 
 // slips are links to be printed and handed over. crumbs lead back.
 func (p *Portal) slips(r *http.Request, links []account.Link, crumbs ...layout.Link) page.Slips {
 	return page.Slips{
 		Frame: screen.Frame(r, "リンクを渡す", crumbs...), Links: links,
-		Address: func(link account.Link) string { return p.PublicURL.JoinPath("invitation", link.Token).String() },
+		Address: func(link account.Link) string { return p.PublicURL.JoinPath(address.Invitation(link.Token)).String() },
 		Back:    crumbs[len(crumbs)-1],
 	}
 }
@@ -206,7 +206,7 @@ func (p *Portal) admitAll(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Accounts.AdmitAll(r.Context(), screen.Actor(r.Context())); err != nil {
 		return p.refuseAll(w, r, err)
 	}
-	return screen.GoOn(w, r, "/accounts", "admitted-all")
+	return screen.GoOn(w, r, address.Accounts, "admitted-all")
 }
 
 // refuseAll shows the page for all who have no account again, with what was

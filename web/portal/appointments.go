@@ -1,9 +1,9 @@
 package portal
 
 import (
-	"fmt"
 	"net/http"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
@@ -33,11 +33,11 @@ func (p *Portal) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.appointmentForm(w, r, form, err)
 	}
-	return screen.GoOn(w, r, personAddress(person.Folded().StaffNumber), "registered")
+	return screen.GoOn(w, r, address.Person(person.Folded().StaffNumber), "registered")
 }
 
 func (p *Portal) registerForm(r *http.Request) page.AppointmentForm {
-	return page.AppointmentForm{Frame: screen.Frame(r, "職員を加える", organizationLink, peopleLink), Address: "/register", New: true}
+	return page.AppointmentForm{Frame: screen.Frame(r, "職員を加える", organizationLink, peopleLink), Address: address.Register, New: true}
 }
 
 func (p *Portal) showAppoint(w http.ResponseWriter, r *http.Request) error {
@@ -65,14 +65,13 @@ func (p *Portal) appoint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.appointmentForm(w, r, form, err)
 	}
-	return screen.GoOn(w, r, personAddress(person.StaffNumber), "appointed")
+	return screen.GoOn(w, r, address.Person(person.StaffNumber), "appointed")
 }
 
 func (p *Portal) appointForm(r *http.Request, person org.Person) page.AppointmentForm {
-	address := personAddress(person.StaffNumber)
 	return page.AppointmentForm{
-		Frame:   screen.Frame(r, person.Name+"に発令する", organizationLink, peopleLink, layout.Link{Label: person.Name, Address: address}),
-		Address: address + "/appoint",
+		Frame:   screen.Frame(r, person.Name+"に発令する", organizationLink, peopleLink, layout.Link{Label: person.Name, Address: address.Person(person.StaffNumber)}),
+		Address: address.PersonAppoint(person.StaffNumber),
 	}
 }
 
@@ -132,7 +131,7 @@ func (p *Portal) changeAppointment(w http.ResponseWriter, r *http.Request) error
 		if err := p.Org.Withdraw(ctx, actor, a.ID); err != nil {
 			return p.appointmentPeriod(w, r, a, a.Last.String(), err)
 		}
-		return screen.GoOn(w, r, personAddress(a.StaffNumber), "withdrawn")
+		return screen.GoOn(w, r, address.Person(a.StaffNumber), "withdrawn")
 	}
 	var read screen.Form
 	last := read.Day("last", r.PostForm.Get("last"))
@@ -143,16 +142,16 @@ func (p *Portal) changeAppointment(w http.ResponseWriter, r *http.Request) error
 		return p.appointmentPeriod(w, r, a, r.PostForm.Get("last"), err)
 	}
 	if last.IsZero() {
-		return screen.GoOn(w, r, personAddress(a.StaffNumber), "changed")
+		return screen.GoOn(w, r, address.Person(a.StaffNumber), "changed")
 	}
-	return screen.GoOn(w, r, personAddress(a.StaffNumber), "ended")
+	return screen.GoOn(w, r, address.Person(a.StaffNumber), "ended")
 }
 
 func (p *Portal) appointmentPeriod(w http.ResponseWriter, r *http.Request, a org.AppointmentLine, last string, refusal error) error {
 	today := screen.Today(r.Context())
 	return p.period(w, r, page.Period{
-		Frame:   screen.Frame(r, a.Post+"の発令", organizationLink, peopleLink, layout.Link{Label: a.PersonName, Address: personAddress(a.StaffNumber)}),
-		Address: fmt.Sprintf("/appointments/%d", a.ID),
+		Frame:   screen.Frame(r, a.Post+"の発令", organizationLink, peopleLink, layout.Link{Label: a.PersonName, Address: address.Person(a.StaffNumber)}),
+		Address: address.Appointment(a.ID),
 		Facts:   []component.Fact{{Name: "氏名", Value: a.PersonName}, {Name: "最初の日", Value: calendar.Wareki(a.First)}},
 		Last:    last, Yesterday: today.AddDays(-1), Prepared: a.First.After(today), MayReopen: true, Withdraw: "この発令を取り消す",
 	}, refusal)
@@ -195,14 +194,13 @@ func (p *Portal) giveRole(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.grantForm(w, r, form, err)
 	}
-	return screen.GoOn(w, r, personAddress(person.StaffNumber), "role-given")
+	return screen.GoOn(w, r, address.Person(person.StaffNumber), "role-given")
 }
 
 func (p *Portal) newGrant(r *http.Request, person org.Person) page.GrantForm {
-	address := personAddress(person.StaffNumber)
 	return page.GrantForm{
-		Frame:   screen.Frame(r, person.Name+"に役割を直接与える", organizationLink, peopleLink, layout.Link{Label: person.Name, Address: address}),
-		Address: address + "/roles",
+		Frame:   screen.Frame(r, person.Name+"に役割を直接与える", organizationLink, peopleLink, layout.Link{Label: person.Name, Address: address.Person(person.StaffNumber)}),
+		Address: address.PersonRoles(person.StaffNumber),
 	}
 }
 
@@ -247,14 +245,14 @@ func (p *Portal) endGrant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.grantPeriod(w, r, g, typed, err)
 	}
-	return screen.GoOn(w, r, personAddress(g.StaffNumber), done)
+	return screen.GoOn(w, r, address.Person(g.StaffNumber), done)
 }
 
 func (p *Portal) grantPeriod(w http.ResponseWriter, r *http.Request, g org.Grant, last string, refusal error) error {
 	today := screen.Today(r.Context())
 	return p.period(w, r, page.Period{
-		Frame:   screen.Frame(r, g.Role.Title()+"の役割", organizationLink, peopleLink, layout.Link{Label: g.PersonName, Address: personAddress(g.StaffNumber)}),
-		Address: fmt.Sprintf("/grants/%d", g.ID),
+		Frame:   screen.Frame(r, g.Role.Title()+"の役割", organizationLink, peopleLink, layout.Link{Label: g.PersonName, Address: address.Person(g.StaffNumber)}),
+		Address: address.Grant(g.ID),
 		Facts:   []component.Fact{{Name: "氏名", Value: g.PersonName}, {Name: "最初の日", Value: calendar.Wareki(g.First)}, {Name: "理由", Value: g.Reason}},
 		Last:    last, Yesterday: today.AddDays(-1), Prepared: g.First.After(today), Withdraw: "この役割を取り消す",
 	}, refusal)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/policy"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -28,7 +29,7 @@ func (p *Portal) changeAudience(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.audienceForm(w, r, document, typed, err)
 	}
-	return screen.GoOn(w, r, policyAddress(code), "audience-changed")
+	return screen.GoOn(w, r, address.Policy(code), "audience-changed")
 }
 
 func (p *Portal) audienceForm(w http.ResponseWriter, r *http.Request, document policy.Document, fields page.AudienceFields, refusal error) error {

@@ -2,11 +2,11 @@ package portal
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/policy"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -26,9 +26,9 @@ func (p *Portal) showClause(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case f.Ahead:
-		return goToClause(w, r, policyAddress(code)+"/revisions/"+strconv.Itoa(number), f.Then)
+		return goToClause(w, r, address.Revision(code, number), f.Then)
 	case f.Stays():
-		return goToClause(w, r, policyAddress(code), f.Then)
+		return goToClause(w, r, address.Policy(code), f.Then)
 	}
 	return screen.Show(w, r, page.FollowedPage(page.Followed{
 		Frame: screen.Frame(r, page.FollowedTitle(f), policiesLink, documentLink(f.Reading.Document)), Followed: f, Today: screen.Today(r.Context()),
@@ -47,14 +47,14 @@ func (p *Portal) showPublicClause(w http.ResponseWriter, r *http.Request) error 
 	case err != nil:
 		return err
 	case f.Stays():
-		return goToClause(w, r, "/public/"+url.PathEscape(code), f.Then)
+		return goToClause(w, r, address.PublicPolicy(code), f.Then)
 	}
 	return p.servePublic(w, r, page.FollowedPage(page.Followed{Frame: screen.OpenFrame(r, page.FollowedTitle(f)), Followed: f, Public: true}))
 }
 
 // goToClause sends the browser on to a clause of a page, for this once: tomorrow
 // it may be another.
-func goToClause(w http.ResponseWriter, r *http.Request, address string, c policy.Cited) error {
-	http.Redirect(w, r, address+"#"+url.PathEscape(c.Anchor), http.StatusFound)
+func goToClause(w http.ResponseWriter, r *http.Request, text string, c policy.Cited) error {
+	http.Redirect(w, r, address.At(text, c.Anchor), http.StatusFound)
 	return nil
 }

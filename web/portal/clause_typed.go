@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/amend"
@@ -101,5 +102,5 @@ func (p *Portal) dropTypedClause(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Policy.DropUnsavedClause(r.Context(), screen.Actor(r.Context()), draft, r.PostForm.Get("kept")); err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, clausesAddress(draft.Code), "words-dropped")
+	return screen.GoOn(w, r, address.DraftClauses(draft.Code), "words-dropped")
 }

@@ -5,13 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/amend"
@@ -20,8 +20,6 @@ import (
 	"kagami/web/page"
 	"kagami/web/screen"
 )
-
-func clausesAddress(code string) string { return draftAddress(code) + "/clauses" }
 
 // draftToEdit is the draft of a page on which it is changed: Conflict where it
 // has been handed in.
@@ -57,8 +55,8 @@ var clauseTitles = map[amend.Act]string{
 func (p *Portal) clauseForm(r *http.Request, draft policy.Draft, at outline.Anchored, typed amend.Amendment) page.Clause {
 	typed.Anchor = at.Anchor
 	return page.Clause{
-		Frame: screen.Frame(r, clauseTitles[typed.Act], policiesLink, layout.Link{Label: "下書き", Address: draftAddress(draft.Code)},
-			layout.Link{Label: "項目ごとに直す", Address: clausesAddress(draft.Code)}),
+		Frame: screen.Frame(r, clauseTitles[typed.Act], policiesLink, layout.Link{Label: "下書き", Address: address.Draft(draft.Code)},
+			layout.Link{Label: "項目ごとに直す", Address: address.DraftClauses(draft.Code)}),
 		Draft: draft, At: at, Shown: digestOf(at), Typed: typed, Kept: formToken(r),
 	}
 }
@@ -161,9 +159,9 @@ func (p *Portal) amendClause(act amend.Act) screen.Handler {
 		}
 		if left := leftOver(change); left >= 0 {
 			anchor := change.New.Anchors()[change.Findings[left].Clause].Anchor
-			return screen.GoOn(w, r, clausesAddress(draft.Code)+"/"+url.PathEscape(anchor)+"/"+string(amend.Rewrite), "clause-mend")
+			return screen.GoOn(w, r, address.DraftClause(draft.Code, anchor, string(amend.Rewrite)), "clause-mend")
 		}
-		return screen.GoOn(w, r, clausesAddress(draft.Code), "clause-saved")
+		return screen.GoOn(w, r, address.DraftClauses(draft.Code), "clause-saved")
 	}
 }
 

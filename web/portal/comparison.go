@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/policy"
 	"kagami/internal/policy/comparison"
 	"kagami/internal/policy/comparison/office"
@@ -77,7 +78,7 @@ func (p *Portal) showComparison(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	frame := screen.Frame(r, "新旧対照表", policiesLink, layout.Link{Label: c.history.Title, Address: "/policies/" + url.PathEscape(c.history.Code)})
+	frame := screen.Frame(r, "新旧対照表", policiesLink, layout.Link{Label: c.history.Title, Address: address.Policy(c.history.Code)})
 	return screen.Show(w, r, page.ComparisonPage(page.Comparison{Frame: frame, History: c.history, Old: c.old, New: c.new, Table: c.table}))
 }
 

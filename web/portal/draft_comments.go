@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kagami/internal/address"
 	"kagami/internal/policy"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -33,13 +34,13 @@ func (p *Portal) comment(w http.ResponseWriter, r *http.Request) error {
 		if err := p.Policy.ResolveComment(ctx, actor, draft.Code, number); err != nil {
 			return err
 		}
-		return screen.GoOn(w, r, draftAddress(draft.Code), "comment-resolved")
+		return screen.GoOn(w, r, address.Draft(draft.Code), "comment-resolved")
 	}
 	typed := policy.NewComment{Anchor: r.PostForm.Get("clause"), Text: strings.TrimSpace(r.PostForm.Get("text")), SHA256: hashField(r)}
 	if err := p.Policy.WriteComment(ctx, actor, draft.Code, typed); err != nil {
 		return p.commentForm(w, r, draft, typed, err)
 	}
-	return screen.GoOn(w, r, draftAddress(draft.Code), "commented")
+	return screen.GoOn(w, r, address.Draft(draft.Code), "commented")
 }
 
 func (p *Portal) commentForm(w http.ResponseWriter, r *http.Request, draft policy.Draft, typed policy.NewComment, refusal error) error {

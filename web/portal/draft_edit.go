@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/comparison"
@@ -69,7 +70,7 @@ func (p *Portal) edit(w http.ResponseWriter, r *http.Request) error {
 		if err := p.Policy.DropUnsaved(ctx, actor, draft); err != nil {
 			return err
 		}
-		return screen.GoOn(w, r, draftAddress(draft.Code)+"/edit", "unsaved-dropped")
+		return screen.GoOn(w, r, address.DraftStep(draft.Code, "edit"), "unsaved-dropped")
 	}
 	hash := hashField(r)
 	form := page.Edit{Source: r.PostForm.Get("source"), Base: hash}
@@ -80,7 +81,7 @@ func (p *Portal) edit(w http.ResponseWriter, r *http.Request) error {
 	check := r.PostForm.Get("act") == "check"
 	if !check {
 		if err = p.Policy.Edit(ctx, actor, draft.Code, source, hash); err == nil {
-			return screen.GoOn(w, r, draftAddress(draft.Code), "draft-saved")
+			return screen.GoOn(w, r, address.Draft(draft.Code), "draft-saved")
 		}
 	}
 	if !bytes.Equal(hash, draft.SHA256) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/policy"
 	"kagami/web/page"
@@ -44,7 +45,7 @@ func (p *Portal) submit(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Policy.Submit(r.Context(), screen.Actor(r.Context()), draft.Code, typed); err != nil {
 		return p.submitForm(w, r, draft, typed, err)
 	}
-	return screen.GoOn(w, r, draftAddress(draft.Code), "submitted")
+	return screen.GoOn(w, r, address.Draft(draft.Code), "submitted")
 }
 
 func (p *Portal) submitForm(w http.ResponseWriter, r *http.Request, draft policy.Draft, typed policy.Submission, refusal error) error {
@@ -93,9 +94,9 @@ func (p *Portal) stepBack(of func() stepBack) screen.Handler {
 			return p.reasonForm(w, r, s, err)
 		}
 		if s.done == "draft-withdrawn" {
-			return screen.GoOn(w, r, "/policies", s.done)
+			return screen.GoOn(w, r, address.Policies, s.done)
 		}
-		return screen.GoOn(w, r, draftAddress(code), s.done)
+		return screen.GoOn(w, r, address.Draft(code), s.done)
 	}
 }
 
@@ -138,7 +139,7 @@ func (p *Portal) notify(w http.ResponseWriter, r *http.Request) error {
 		if err := p.Policy.PublishMinor(ctx, actor, draft.Code, typed); err != nil {
 			return p.noticeForm(w, r, draft, page.Notice{Typed: typed}, err)
 		}
-		return screen.GoOn(w, r, policyAddress(draft.Code), "published")
+		return screen.GoOn(w, r, address.Policy(draft.Code), "published")
 	}
 	if r.PostForm.Get("act") == "edit" {
 		return p.noticeForm(w, r, draft, page.Notice{Typed: typed}, nil)
@@ -207,7 +208,7 @@ func (p *Portal) decide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.decisionForm(w, r, draft, form, err)
 	}
-	return screen.GoOn(w, r, draftAddress(draft.Code), "decided")
+	return screen.GoOn(w, r, address.Draft(draft.Code), "decided")
 }
 
 func (p *Portal) decisionForm(w http.ResponseWriter, r *http.Request, draft policy.Draft, form page.Decision, refusal error) error {

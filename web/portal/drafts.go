@@ -4,12 +4,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/comparison"
@@ -21,7 +21,7 @@ import (
 
 func (p *Portal) importPage(r *http.Request, i policy.Import, problems []fault.Problem) templ.Component {
 	return page.ImportReviewPage(page.ImportReview{
-		Frame:  screen.Frame(r, "読み取った結果を確かめる", policiesLink, layout.Link{Label: "文書を取り込む", Address: "/imports"}),
+		Frame:  screen.Frame(r, "読み取った結果を確かめる", policiesLink, layout.Link{Label: "文書を取り込む", Address: address.Imports}),
 		Import: i, Outline: i.Outline(), Problems: problems,
 	})
 }
@@ -71,14 +71,12 @@ func (p *Portal) startDraft(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Policy.StartDraft(r.Context(), screen.Actor(r.Context()), code, number); err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, draftAddress(code), "draft-started")
+	return screen.GoOn(w, r, address.Draft(code), "draft-started")
 }
-
-func draftAddress(code string) string { return "/policies/" + url.PathEscape(code) + "/draft" }
 
 // draftFrame is the frame of a page below a draft's.
 func (p *Portal) draftFrame(r *http.Request, title string, draft policy.Draft) layout.Frame {
-	return screen.Frame(r, title, policiesLink, layout.Link{Label: "下書き", Address: draftAddress(draft.Code)})
+	return screen.Frame(r, title, policiesLink, layout.Link{Label: "下書き", Address: address.Draft(draft.Code)})
 }
 
 // hashField is the hash of the text that a form was about; one that no form of
@@ -132,7 +130,7 @@ func (p *Portal) publish(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case problems == nil && r.PostForm.Get("act") == "publish":
-		return screen.GoOn(w, r, "/policies/"+url.PathEscape(code), "published")
+		return screen.GoOn(w, r, address.Policy(code), "published")
 	}
 	form, err := p.publishPage(r, draft, problems)
 	if err != nil {

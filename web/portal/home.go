@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
@@ -78,7 +79,7 @@ func (p *Portal) chores(r *http.Request) ([]page.Chore, error) {
 		}
 		if n := waiting.All - waiting.Invited; n > 0 {
 			chores = append(chores, page.Chore{
-				What: "アカウントの招待を作る", Why: fmt.Sprintf("まだ招待していない職員が%d人います。", n), Act: "招待を作る", Address: "/accounts/invitations",
+				What: "アカウントの招待を作る", Why: fmt.Sprintf("まだ招待していない職員が%d人います。", n), Act: "招待を作る", Address: address.Invitations,
 			})
 		}
 	}

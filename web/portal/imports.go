@@ -3,11 +3,11 @@ package portal
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
@@ -90,7 +90,7 @@ func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.importStart(w, r, page.ImportStart{Text: text}, err)
 	}
-	return screen.GoOn(w, r, "/imports/"+token, "")
+	return screen.GoOn(w, r, address.Import(token), "")
 }
 
 // takeIn takes in the file of a form, or where there is none the pasted text.
@@ -138,13 +138,13 @@ func (p *Portal) workOnImport(w http.ResponseWriter, r *http.Request) error {
 		return p.refuseImport(w, r, i, err)
 	}
 	if r.PostForm.Get("act") != "draft" {
-		return screen.GoOn(w, r, "/imports/"+token, "settled")
+		return screen.GoOn(w, r, address.Import(token), "settled")
 	}
 	code, err := p.Policy.DraftImport(ctx, actor, token)
 	if err != nil {
 		return p.refuseImport(w, r, i, err)
 	}
-	return screen.GoOn(w, r, "/policies/"+url.PathEscape(code)+"/draft", "drafted")
+	return screen.GoOn(w, r, address.Draft(code), "drafted")
 }
 
 // readImportForm takes over what was corrected and answered. Answers stand at

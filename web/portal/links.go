@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/account"
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/page"
@@ -109,7 +110,7 @@ func (p *Portal) leaveForSignIn(w http.ResponseWriter, r *http.Request, person i
 	if err := p.Sessions.End(r.Context()); err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, "/login", done)
+	return screen.GoOn(w, r, address.SignIn, done)
 }
 
 // passwordTwice reads a new password, which is typed twice.

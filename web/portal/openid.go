@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/account"
 	"kagami/internal/account/openid"
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -42,17 +43,17 @@ func (p *Portal) leaveForProvider(w http.ResponseWriter, r *http.Request, kind s
 		return errNoProvider()
 	}
 	var (
-		address string
-		err     error
+		to  string
+		err error
 	)
-	if kept.Attempt, address, err = p.Provider.Begin(r.Context(), kind == awaitsProviderProof); err != nil {
+	if kept.Attempt, to, err = p.Provider.Begin(r.Context(), kind == awaitsProviderProof); err != nil {
 		return err
 	}
 	if err := p.attempt(w, r, kind, person, kept); err != nil {
 		return err
 	}
-	w.Header().Set("Refresh", "0; url="+address)
-	return screen.Show(w, r, page.LeavingPage(page.Leaving{Frame: screen.Frame(r, "サインインの画面へ移ります"), Provider: p.ProviderName, Address: address}))
+	w.Header().Set("Refresh", "0; url="+to)
+	return screen.Show(w, r, page.LeavingPage(page.Leaving{Frame: screen.Frame(r, "サインインの画面へ移ります"), Provider: p.ProviderName, Address: to}))
 }
 
 // openidSignIn begins a sign-in at the identity provider.
@@ -170,7 +171,7 @@ func (p *Portal) provedAtProvider(w http.ResponseWriter, r *http.Request, person
 	if err := p.attempt(w, r, awaitsRest, actor.Person, kept); err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, "/prove/continue", "")
+	return screen.GoOn(w, r, address.ProveRest, "")
 }
 
 // askAgain asks once more for a proof that the provider has not given.

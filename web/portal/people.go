@@ -2,11 +2,11 @@ package portal
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -15,9 +15,7 @@ import (
 	"kagami/web/screen"
 )
 
-var peopleLink = layout.Link{Label: "職員", Address: "/people"}
-
-func personAddress(number string) string { return "/people/" + url.PathEscape(number) }
+var peopleLink = layout.Link{Label: "職員", Address: address.People}
 
 func mayChangeOrganization(actor authz.Actor) bool {
 	return actor.Reach(authz.ChangeOrganization) == authz.All
@@ -82,14 +80,13 @@ func (p *Portal) changePerson(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.personForm(w, r, form, err)
 	}
-	return screen.GoOn(w, r, personAddress(person.Folded().StaffNumber), "changed")
+	return screen.GoOn(w, r, address.Person(person.Folded().StaffNumber), "changed")
 }
 
 func (p *Portal) personEdit(r *http.Request, person org.Person, typed page.PersonFields) page.PersonForm {
-	address := personAddress(person.StaffNumber)
 	return page.PersonForm{
-		Frame: screen.Frame(r, person.Name+"の登録を変える", organizationLink, peopleLink, layout.Link{Label: person.Name, Address: address}),
-		Typed: typed, Address: address + "/edit",
+		Frame: screen.Frame(r, person.Name+"の登録を変える", organizationLink, peopleLink, layout.Link{Label: person.Name, Address: address.Person(person.StaffNumber)}),
+		Typed: typed, Address: address.PersonEdit(person.StaffNumber),
 	}
 }
 

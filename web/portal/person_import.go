@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -61,7 +62,7 @@ func (p *Portal) startPersonImport(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, "/personnel/"+token, "")
+	return screen.GoOn(w, r, address.PersonnelImport(token), "")
 }
 
 func personChoices(r *http.Request) org.PersonnelChoices {
@@ -103,7 +104,7 @@ func (p *Portal) personImportPage(w http.ResponseWriter, r *http.Request, status
 		title = "名簿の取り込みの結果"
 	}
 	screen.Render(w, r, status, page.PersonImportPage(page.PersonImport{
-		Frame:           screen.Frame(r, title, organizationLink, layout.Link{Label: "名簿を取り込む", Address: "/personnel"}),
+		Frame:           screen.Frame(r, title, organizationLink, layout.Link{Label: "名簿を取り込む", Address: address.Personnel}),
 		PersonnelImport: i, Lists: lists, Pages: at, Refused: refused,
 	}))
 	return nil
@@ -138,5 +139,5 @@ func (p *Portal) workOnPersonImport(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, "/personnel/"+token, "")
+	return screen.GoOn(w, r, address.PersonnelImport(token), "")
 }

@@ -3,11 +3,11 @@ package portal
 import (
 	"encoding/hex"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
@@ -17,7 +17,7 @@ import (
 	"kagami/web/screen"
 )
 
-var policiesLink = layout.Link{Label: "ポリシー", Address: "/policies"}
+var policiesLink = layout.Link{Label: "ポリシー", Address: address.Policies}
 
 func (p *Portal) showPolicies(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -87,7 +87,7 @@ func (p *Portal) acknowledge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, "/policies/"+url.PathEscape(code), "acknowledged")
+	return screen.GoOn(w, r, address.Policy(code), "acknowledged")
 }
 
 func (p *Portal) showAcknowledgements(w http.ResponseWriter, r *http.Request) error {
@@ -107,6 +107,6 @@ func (p *Portal) showProof(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	frame := screen.Frame(r, "確認の証明書", layout.Link{Label: "マイ記録", Address: "/acknowledgements"})
+	frame := screen.Frame(r, "確認の証明書", layout.Link{Label: "マイ記録", Address: address.Acknowledgements})
 	return screen.Show(w, r, page.ProofPage(page.Proof{Frame: frame, Acknowledgement: proof}))
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/notice"
 	"kagami/internal/policy"
@@ -41,16 +42,16 @@ func (p *Portal) Part() screen.Part {
 	return screen.Part{
 		Routes: p.routes(),
 		Nav: []screen.Entry{
-			{Label: "ホーム", URL: "/", Place: 1},
-			{Label: "ポリシー", URL: "/policies", Place: 2},
-			{Label: "マイ記録", URL: "/acknowledgements", Place: 3},
-			{Label: "体制", URL: "/organization", Place: 5},
-			{Label: "アカウント管理", URL: "/accounts", Place: 7, Action: authz.ManageAccounts, Least: authz.All},
+			{Label: "ホーム", URL: address.Home, Place: 1},
+			{Label: "ポリシー", URL: address.Policies, Place: 2},
+			{Label: "マイ記録", URL: address.Acknowledgements, Place: 3},
+			{Label: "体制", URL: address.Organization, Place: 5},
+			{Label: "アカウント管理", URL: address.Accounts, Place: 7, Action: authz.ManageAccounts, Least: authz.All},
 		},
 		Areas: map[string]string{
-			"/imports": "/policies", "/search": "/policies", "/glossary": "/policies",
-			"/sections": "/organization", "/posts": "/organization", "/people": "/organization", "/register": "/organization",
-			"/appointments": "/organization", "/grants": "/organization", "/roles": "/organization", "/personnel": "/organization",
+			address.Imports: address.Policies, address.Search: address.Policies, address.Glossary: address.Policies,
+			address.Sections: address.Organization, address.Posts: address.Organization, address.People: address.Organization, address.Register: address.Organization,
+			address.Appointments: address.Organization, address.Grants: address.Organization, address.Roles: address.Organization, address.Personnel: address.Organization,
 		},
 		Flashes: dones,
 		Topics:  policy.Topics(),

@@ -1,12 +1,12 @@
 package portal
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/org"
 	"kagami/web/layout"
 	"kagami/web/page"
@@ -44,16 +44,15 @@ func (p *Portal) addPost(w http.ResponseWriter, r *http.Request) error {
 // where there is none in it.
 func (p *Portal) newPost(r *http.Request) (page.PostForm, int64, error) {
 	ctx, actor, code := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "section")
-	form := page.PostForm{Frame: screen.Frame(r, "課室に属さない職", organizationLink), Address: "/posts"}
+	form := page.PostForm{Frame: screen.Frame(r, "課室に属さない職", organizationLink), Address: address.Posts}
 	var section org.Section
 	var err error
 	if code != "" {
 		if section, err = p.Org.Section(ctx, actor, code); err != nil {
 			return form, 0, err
 		}
-		address := sectionAddress(code)
-		form.Frame = screen.Frame(r, section.Name+"の職を加える", organizationLink, layout.Link{Label: section.Name, Address: address})
-		form.Address = address + "/posts"
+		form.Frame = screen.Frame(r, section.Name+"の職を加える", organizationLink, layout.Link{Label: section.Name, Address: address.Section(code)})
+		form.Address = address.SectionPosts(code)
 	}
 	form.Posts, err = p.Org.PostsOf(ctx, actor, code)
 	return form, section.ID, err
@@ -86,18 +85,18 @@ func (p *Portal) changePost(w http.ResponseWriter, r *http.Request) error {
 		return p.postForm(w, r, form, err)
 	}
 	if current.SectionCode == "" {
-		return screen.GoOn(w, r, "/posts", "changed")
+		return screen.GoOn(w, r, address.Posts, "changed")
 	}
-	return screen.GoOn(w, r, sectionAddress(current.SectionCode), "changed")
+	return screen.GoOn(w, r, address.Section(current.SectionCode), "changed")
 }
 
 func (p *Portal) postEdit(r *http.Request, post org.Post, typed page.PostFields) page.PostForm {
 	crumbs := []layout.Link{organizationLink}
 	if post.SectionCode != "" {
-		crumbs = append(crumbs, layout.Link{Label: post.SectionName, Address: sectionAddress(post.SectionCode)})
+		crumbs = append(crumbs, layout.Link{Label: post.SectionName, Address: address.Section(post.SectionCode)})
 	}
 	return page.PostForm{
-		Frame: screen.Frame(r, post.Name()+"を変える", crumbs...), Address: fmt.Sprintf("/posts/%d", post.ID), Existing: true, Typed: typed,
+		Frame: screen.Frame(r, post.Name()+"を変える", crumbs...), Address: address.Post(post.ID), Existing: true, Typed: typed,
 	}
 }
 

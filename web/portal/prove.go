@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kagami/internal/account"
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/web/page"
@@ -25,7 +26,7 @@ var proofFields = []string{"proof_password", "proof_login", "proof_code", "proof
 func (p *Portal) proved(w http.ResponseWriter, r *http.Request, route screen.Route) (bool, error) {
 	actor := screen.Actor(r.Context())
 	strong, at := p.Sessions.Proof(r.Context())
-	own := strings.HasPrefix(route.Pattern, "/account/second-factor") || strings.HasPrefix(route.Pattern, "/prove")
+	own := strings.HasPrefix(route.Pattern, address.OwnSecondFactor) || strings.HasPrefix(route.Pattern, address.Prove)
 	owes := !strong && !own && p.Factors.Demands(actor)
 	if !owes && !route.Proof {
 		return true, nil
@@ -39,10 +40,10 @@ func (p *Portal) proved(w http.ResponseWriter, r *http.Request, route screen.Rou
 	}
 	switch {
 	case owes && !factors.Any():
-		http.Redirect(w, r, "/account/second-factor", http.StatusSeeOther)
+		http.Redirect(w, r, address.OwnSecondFactor, http.StatusSeeOther)
 		return false, nil
 	case owes && r.Method == http.MethodGet:
-		http.Redirect(w, r, "/prove?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		http.Redirect(w, r, address.ProveBefore(r.URL.RequestURI()), http.StatusSeeOther)
 		return false, nil
 	case owes || factors.Any() || p.Now().Sub(at) > proofLimit:
 		return p.provesNow(w, r)
@@ -80,14 +81,14 @@ func brings(form url.Values) bool {
 // wrong with it. The form goes where the request went, with all that the
 // request's form had.
 func (p *Portal) askProof(w http.ResponseWriter, r *http.Request, refusal error) error {
-	address, form := r.URL.RequestURI(), r.PostForm
+	goal, form := r.URL.RequestURI(), r.PostForm
 	switch {
 	case r.Method == http.MethodGet:
 		form = nil
-	case r.URL.Path == "/prove":
-		address, form = r.PostForm.Get("next"), nil
+	case r.URL.Path == address.Prove:
+		goal, form = r.PostForm.Get("next"), nil
 	}
-	asked, err := p.provePage(r, address, form)
+	asked, err := p.provePage(r, goal, form)
 	if err != nil {
 		return err
 	}
@@ -122,18 +123,18 @@ func (p *Portal) askProof(w http.ResponseWriter, r *http.Request, refusal error)
 // with a form, before the form that goes there. It asks for a second factor
 // where they have one. Others give a password that is theirs, or have the
 // identity provider vouch for them once more.
-func (p *Portal) provePage(r *http.Request, address string, form url.Values) (page.Prove, error) {
+func (p *Portal) provePage(r *http.Request, goal string, form url.Values) (page.Prove, error) {
 	actor := screen.Actor(r.Context())
 	factors, err := p.Factors.Of(r.Context(), actor.Person)
 	if err != nil {
 		return page.Prove{}, err
 	}
 	asked := page.Prove{
-		Frame: screen.Frame(r, "もう一度、本人であることを確かめます"), Question: p.question(factors, "/prove/options"),
-		Action: "/prove", Kept: url.Values{"next": {address}},
+		Frame: screen.Frame(r, "もう一度、本人であることを確かめます"), Question: p.question(factors, address.ProveOptions),
+		Action: address.Prove, Kept: url.Values{"next": {goal}},
 	}
 	if form != nil {
-		asked.Action, asked.Kept = address, maps.Clone(form)
+		asked.Action, asked.Kept = goal, maps.Clone(form)
 		for _, field := range proofFields {
 			asked.Kept.Del(field)
 		}
@@ -156,7 +157,7 @@ func (p *Portal) provePage(r *http.Request, address string, form url.Values) (pa
 		asked.Provider = p.providerName()
 		asked.ProviderKept = maps.Clone(asked.Kept)
 		if form != nil {
-			asked.ProviderKept.Set(keptAction, address)
+			asked.ProviderKept.Set(keptAction, goal)
 		}
 	}
 	return asked, nil

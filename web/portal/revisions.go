@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
@@ -15,10 +16,8 @@ import (
 	"kagami/web/screen"
 )
 
-func policyAddress(code string) string { return "/policies/" + url.PathEscape(code) }
-
 func documentLink(d policy.Document) layout.Link {
-	return layout.Link{Label: d.Title, Address: policyAddress(d.Code)}
+	return layout.Link{Label: d.Title, Address: address.Policy(d.Code)}
 }
 
 func (p *Portal) showRevisions(w http.ResponseWriter, r *http.Request) error {
@@ -76,7 +75,7 @@ func (p *Portal) showPrintedNotice(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	return screen.Show(w, r, page.PrintedNoticePage(page.PrintedNotice{
-		Frame:              screen.Frame(r, "通知", policiesLink, documentLink(notice.Document), layout.Link{Label: "版の履歴", Address: policyAddress(notice.Code) + "/revisions"}),
+		Frame:              screen.Frame(r, "通知", policiesLink, documentLink(notice.Document), layout.Link{Label: "版の履歴", Address: address.Revisions(notice.Code)}),
 		RecordedCISONotice: notice,
 	}))
 }

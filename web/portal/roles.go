@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/org"
 	"kagami/web/component"
@@ -12,7 +13,7 @@ import (
 	"kagami/web/screen"
 )
 
-var rolesLink = layout.Link{Label: "職と役割の表", Address: "/roles"}
+var rolesLink = layout.Link{Label: "職と役割の表", Address: address.Roles}
 
 func (p *Portal) showRoles(w http.ResponseWriter, r *http.Request) error {
 	return p.rolesPage(w, r, page.RuleFields{}, nil)
@@ -33,7 +34,7 @@ func (p *Portal) addRule(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.rolesPage(w, r, typed, err)
 	}
-	return screen.GoOn(w, r, "/roles", "rule-added")
+	return screen.GoOn(w, r, address.Roles, "rule-added")
 }
 
 func (p *Portal) rolesPage(w http.ResponseWriter, r *http.Request, typed page.RuleFields, refusal error) error {
@@ -85,14 +86,14 @@ func (p *Portal) endRule(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.rulePeriod(w, r, rule, typed, err)
 	}
-	return screen.GoOn(w, r, "/roles", done)
+	return screen.GoOn(w, r, address.Roles, done)
 }
 
 func (p *Portal) rulePeriod(w http.ResponseWriter, r *http.Request, rule org.Rule, last string, refusal error) error {
 	today := screen.Today(r.Context())
 	return p.period(w, r, page.Period{
 		Frame:   screen.Frame(r, authz.PostName(rule.SectionName, rule.Title)+"の役割", organizationLink, rolesLink),
-		Address: fmt.Sprintf("/roles/%d", rule.ID),
+		Address: address.Rule(rule.ID),
 		Facts:   []component.Fact{{Name: "役割", Value: rule.Role.Title()}, {Name: "今日の人数", Value: fmt.Sprintf("%d人", rule.Holders)}},
 		Last:    last, Yesterday: today.AddDays(-1), Prepared: rule.First.After(today), Withdraw: "この行を取り消す",
 	}, refusal)

@@ -8,13 +8,14 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/account"
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
 
-var factorLink = layout.Link{Label: "二要素認証", Address: "/account/second-factor"}
+var factorLink = layout.Link{Label: "二要素認証", Address: address.OwnSecondFactor}
 
 func (p *Portal) secondFactorPage(r *http.Request) (page.SecondFactor, error) {
 	actor := screen.Actor(r.Context())
@@ -39,7 +40,7 @@ func (p *Portal) changeSecondFactor(w http.ResponseWriter, r *http.Request) erro
 		if err := p.Factors.BeginTOTP(r.Context(), screen.Actor(r.Context())); err != nil {
 			return err
 		}
-		return screen.GoOn(w, r, "/account/second-factor/app", "")
+		return screen.GoOn(w, r, address.OwnSecondFactorApp, "")
 	case "codes":
 		codes, err := p.Factors.NewRecoveryCodes(r.Context(), screen.Actor(r.Context()))
 		if err != nil {
@@ -126,7 +127,7 @@ func (p *Portal) addPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Sessions.Prove(r.Context(), true); err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, "/account/second-factor", "key-added")
+	return screen.GoOn(w, r, address.OwnSecondFactor, "key-added")
 }
 
 // registrationOf takes the question for a new passkey that was put to this
@@ -179,7 +180,7 @@ func (p *Portal) removeFactor(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, "/account/second-factor", "removed")
+	return screen.GoOn(w, r, address.OwnSecondFactor, "removed")
 }
 
 func (p *Portal) takeAwayPage(r *http.Request) (page.TakeAway, error) {
@@ -197,7 +198,7 @@ func (p *Portal) takeAwayPage(r *http.Request) (page.TakeAway, error) {
 func (p *Portal) showTakeAway(w http.ResponseWriter, r *http.Request) error {
 	t, err := p.takeAwayPage(r)
 	if err != nil {
-		return p.orOwn(w, r, err, "/account/second-factor")
+		return p.orOwn(w, r, err, address.OwnSecondFactor)
 	}
 	return screen.Show(w, r, page.TakeAwayPage(t))
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kagami/internal/account"
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/web/page"
@@ -42,7 +43,7 @@ func (p *Portal) letIn(w http.ResponseWriter, r *http.Request, first account.Pro
 	if err := p.attempt(w, r, awaitsSecondStep, first.Person, halfway{Method: first.Method, At: first.At, Next: next}); err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, "/login/second", "")
+	return screen.GoOn(w, r, address.SecondStep, "")
 }
 
 // goIn begins the session of somebody who has passed every step, and goes on.
@@ -77,7 +78,7 @@ func (p *Portal) secondStepOf(r *http.Request) (person int64, kept halfway, ok b
 
 // startOver sends somebody back to the first step.
 func startOver(w http.ResponseWriter, r *http.Request) error {
-	return screen.GoOn(w, r, "/login", "sign-in-over")
+	return screen.GoOn(w, r, address.SignIn, "sign-in-over")
 }
 
 func (p *Portal) showSecondStep(w http.ResponseWriter, r *http.Request) error {
@@ -99,7 +100,7 @@ func (p *Portal) secondStepPage(r *http.Request, person int64) (page.SecondStep,
 	factors, err := p.Factors.Of(r.Context(), person)
 	return page.SecondStep{
 		Frame:    screen.Frame(r, "サインインの確認"),
-		Question: p.question(factors, "/login/second/options"),
+		Question: p.question(factors, address.SecondStepOptions),
 	}, err
 }
 

@@ -2,29 +2,27 @@ package portal
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/org"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
 
-var organizationLink = layout.Link{Label: "体制", Address: "/organization"}
-
-func sectionAddress(code string) string { return "/organization/" + url.PathEscape(code) }
+var organizationLink = layout.Link{Label: "体制", Address: address.Organization}
 
 func (p *Portal) showNewSection(w http.ResponseWriter, r *http.Request) error {
 	return p.sectionForm(w, r, page.SectionForm{
-		Frame: screen.Frame(r, "課室を加える", organizationLink), Address: "/sections", Typed: page.SectionFields{Position: "0"},
+		Frame: screen.Frame(r, "課室を加える", organizationLink), Address: address.Sections, Typed: page.SectionFields{Position: "0"},
 	}, nil)
 }
 
 func (p *Portal) addSection(w http.ResponseWriter, r *http.Request) error {
-	form := page.SectionForm{Frame: screen.Frame(r, "課室を加える", organizationLink), Address: "/sections", Typed: typedSection(r)}
+	form := page.SectionForm{Frame: screen.Frame(r, "課室を加える", organizationLink), Address: address.Sections, Typed: typedSection(r)}
 	section, err := readSection(form.Typed)
 	if err == nil {
 		_, err = p.Org.AddSection(r.Context(), screen.Actor(r.Context()), section)
@@ -32,7 +30,7 @@ func (p *Portal) addSection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.sectionForm(w, r, form, err)
 	}
-	return screen.GoOn(w, r, sectionAddress(section.Code), "section-added")
+	return screen.GoOn(w, r, address.Section(section.Code), "section-added")
 }
 
 func (p *Portal) showSectionEdit(w http.ResponseWriter, r *http.Request) error {
@@ -60,14 +58,13 @@ func (p *Portal) changeSection(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.sectionForm(w, r, form, err)
 	}
-	return screen.GoOn(w, r, sectionAddress(section.Code), "changed")
+	return screen.GoOn(w, r, address.Section(section.Code), "changed")
 }
 
 func (p *Portal) sectionEdit(r *http.Request, section org.Section, typed page.SectionFields) page.SectionForm {
-	address := sectionAddress(section.Code)
 	return page.SectionForm{
-		Frame:   screen.Frame(r, section.Name+"を変える", organizationLink, layout.Link{Label: section.Name, Address: address}),
-		Address: address + "/edit", Existing: true, Typed: typed,
+		Frame:   screen.Frame(r, section.Name+"を変える", organizationLink, layout.Link{Label: section.Name, Address: address.Section(section.Code)}),
+		Address: address.SectionEdit(section.Code), Existing: true, Typed: typed,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kagami/internal/account"
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -14,7 +15,7 @@ import (
 
 func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	if screen.Actor(r.Context()).Person != 0 {
-		return screen.GoOn(w, r, "/", "")
+		return screen.GoOn(w, r, address.Home, "")
 	}
 	return screen.Show(w, r, page.SignInPage(p.signInPage(r, "")))
 }
@@ -42,11 +43,11 @@ func (p *Portal) signInPage(r *http.Request, message string) page.SignIn {
 	s.Message = message
 	switch {
 	case r.URL.Path == server.CallbackPath: // what its address says is over
-	case strings.HasPrefix(r.URL.Path, "/login"):
+	case strings.HasPrefix(r.URL.Path, address.SignIn):
 		s.Next = r.FormValue("next")
 	case r.Method == http.MethodGet:
 		s.Next = r.URL.RequestURI()
-		if message == "" && r.URL.Path != "/" {
+		if message == "" && r.URL.Path != address.Home {
 			s.Message = "この画面を見るには、サインインしてください。"
 		}
 	default:
@@ -111,8 +112,8 @@ func (p *Portal) begin(w http.ResponseWriter, r *http.Request, proof account.Pro
 func within(next string) string {
 	u, err := url.Parse(next)
 	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") ||
-		strings.Contains(next, `\`) || u.Path == "/login" || strings.HasPrefix(u.Path, "/login/") || u.Path == "/logout" {
-		return "/"
+		strings.Contains(next, `\`) || u.Path == address.SignIn || strings.HasPrefix(u.Path, address.SignIn+"/") || u.Path == address.SignOut {
+		return address.Home
 	}
 	return u.RequestURI()
 }
@@ -121,5 +122,5 @@ func (p *Portal) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Sessions.End(r.Context()); err != nil {
 		return err
 	}
-	return screen.GoOn(w, r, "/login", "signed-out")
+	return screen.GoOn(w, r, address.SignIn, "signed-out")
 }

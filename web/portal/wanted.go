@@ -2,11 +2,11 @@ package portal
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/web/layout"
@@ -35,7 +35,7 @@ func (p *Portal) excuse(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.wantedPage(w, r, err)
 	}
-	return screen.GoOn(w, r, policyAddress(code)+"/readers/"+url.PathEscape(number), done)
+	return screen.GoOn(w, r, address.Reader(code, number), done)
 }
 
 func (p *Portal) wantedPage(w http.ResponseWriter, r *http.Request, refusal error) error {
@@ -49,7 +49,7 @@ func (p *Portal) wantedPage(w http.ResponseWriter, r *http.Request, refusal erro
 		return err
 	}
 	frame := screen.Frame(r, wanted.Name+"さんの確認", policiesLink, documentLink(wanted.Reading.Document),
-		layout.Link{Label: "確認した人", Address: policyAddress(wanted.Reading.Code) + "/readers"})
+		layout.Link{Label: "確認した人", Address: address.Readers(wanted.Reading.Code)})
 	screen.Render(w, r, status, page.WantedPage(page.Wanted{
 		Frame: frame, Wanted: wanted, Today: screen.Today(r.Context()), MayExcuse: policy.MayExcuse(actor, wanted),
 		Reason: r.PostForm.Get("reason"), Problems: problems,
@@ -64,7 +64,7 @@ func (p *Portal) showChanges(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if reading.Last == 0 || reading.Last == reading.Number {
-		return screen.GoOn(w, r, policyAddress(reading.Code), "")
+		return screen.GoOn(w, r, address.Policy(reading.Code), "")
 	}
 	table, err := p.drawn.changes(ctx, p.Policy, actor, reading)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 )
@@ -52,11 +53,11 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error, form templ.Compon
 
 // GoOn sends the browser on to where the outcome of a form is shown; done is the
 // flash that says what has been done, empty for none.
-func GoOn(w http.ResponseWriter, r *http.Request, address, done string) error {
+func GoOn(w http.ResponseWriter, r *http.Request, to, done string) error {
 	if done != "" {
-		address += "?done=" + done
+		to = address.With(to, "done", done)
 	}
-	http.Redirect(w, r, address, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 

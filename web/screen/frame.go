@@ -4,12 +4,13 @@ import (
 	"net/http"
 	"strings"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/web/layout"
 )
 
 // home is where the way to every page begins.
-var home = layout.Link{Label: "ホーム", Address: "/"}
+var home = layout.Link{Label: "ホーム", Address: address.Home}
 
 // Frame is what stands around a page for whoever asks for it. crumbs are the way
 // to the page from home, without the page itself.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"kagami/internal/address"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -32,16 +33,16 @@ func (p *Portal) seeNotices(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch r.PostForm.Get("act") {
 	case "open":
-		address, err := p.notices.MarkSeen(ctx, screen.Actor(ctx), id)
+		to, err := p.notices.MarkSeen(ctx, screen.Actor(ctx), id)
 		if err != nil {
 			return err
 		}
-		return screen.GoOn(w, r, address, "")
+		return screen.GoOn(w, r, to, "")
 	case "all":
 		if err := p.notices.MarkAllSeen(ctx, screen.Actor(ctx), id); err != nil {
 			return err
 		}
-		return screen.GoOn(w, r, "/notices", "notices-seen")
+		return screen.GoOn(w, r, address.Notices, "notices-seen")
 	}
 	return screen.ErrNoAct()
 }

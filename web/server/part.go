@@ -1,6 +1,7 @@
 package server
 
 import (
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -16,8 +17,8 @@ func (p *Portal) part() screen.Part {
 			screen.Get("/permissions", authz.SignedIn, p.showPermissions),
 		},
 		Nav: []screen.Entry{
-			{Label: "お知らせ", URL: "/notices", Place: 4},
-			{Label: "権限表", URL: "/permissions", Place: 6},
+			{Label: "お知らせ", URL: address.Notices, Place: 4},
+			{Label: "権限表", URL: address.Permissions, Place: 6},
 		},
 		Flashes: map[string]layout.Done{
 			"notices-seen": {Heading: "すべて既読にしました", Text: "ホームには、新しいお知らせだけが出ます。"},

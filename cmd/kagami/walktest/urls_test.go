@@ -1,0 +1,106 @@
+package walktest
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/address"
+)
+
+// Every URL that package address names leads to a route.
+func TestEveryURLLeadsToARoute(t *testing.T) {
+	urls := map[string]string{
+		"Home": address.Home, "Notices": address.Notices, "NoticesBefore": address.NoticesBefore(1), "Permissions": address.Permissions,
+
+		"Policies": address.Policies, "Search": address.Search, "Glossary": address.Glossary, "Imports": address.Imports,
+		"Acknowledgements": address.Acknowledgements, "Policy": address.Policy("c"), "Clause": address.Clause("c", "1"),
+		"LastingClause": address.LastingClause("c", 1, "1"), "PublicPolicy": address.PublicPolicy("c"),
+		"LastingPublicClause": address.LastingPublicClause("c", 1, "1"), "Changes": address.Changes("c"),
+		"Comparison": address.Comparison("c"), "ComparisonTo": address.ComparisonTo("c", 2),
+		"ComparisonFile": address.ComparisonFile("c", ".docx", 1, 2), "Audience": address.Audience("c"), "Abolition": address.Abolition("c"),
+		"Readers": address.Readers("c"), "ReadersAfter": address.ReadersAfter("c", 1), "ReadersFile": address.ReadersFile("c", ".csv"),
+		"Reader": address.Reader("c", "1"), "Revisions": address.Revisions("c"), "Revision": address.Revision("c", 1),
+		"RevisionClause": address.RevisionClause("c", 1, "1"), "Evidence": address.Evidence("c", 1, ".xlsx"),
+		"CISONotice": address.CISONotice("c", 1), "Minutes": address.Minutes("c", 1), "Acknowledgement": address.Acknowledgement("c", 1),
+		"Import": address.Import("t"), "NextImport": address.NextImport("c"),
+		"Draft": address.Draft("c"), "DraftStep": address.DraftStep("c", "publish"), "DraftTyped": address.DraftTyped("c"),
+		"DraftUnsaved": address.DraftUnsaved("c"), "DraftComments": address.DraftComments("c"), "DraftClauses": address.DraftClauses("c"),
+		"DraftClause": address.DraftClause("c", "1", "move"), "NewClause": address.NewClause("c", "1", "after"),
+		"DraftClauseTyped": address.DraftClauseTyped("c", "1", "rewrite"), "DraftClausesUnsaved": address.DraftClausesUnsaved("c"),
+
+		"Organization": address.Organization, "OrganizationOn": address.OrganizationOn("2026-04-01"), "Sections": address.Sections,
+		"Section": address.Section("c"), "SectionEdit": address.SectionEdit("c"), "SectionPosts": address.SectionPosts("c"),
+		"Posts": address.Posts, "Post": address.Post(1), "People": address.People, "Person": address.Person("1"),
+		"PersonEdit": address.PersonEdit("1"), "PersonAppoint": address.PersonAppoint("1"), "PersonRoles": address.PersonRoles("1"),
+		"Register": address.Register, "Appointment": address.Appointment(1), "Grant": address.Grant(1), "Roles": address.Roles, "Rule": address.Rule(1),
+		"Personnel": address.Personnel, "PersonnelTemplate": address.PersonnelTemplate, "PersonnelImport": address.PersonnelImport("t"),
+		"Appointments": "", "Grants": "", // only what is under them
+
+		"SignIn": address.SignIn, "PasskeySignInOptions": address.PasskeySignInOptions, "SecondStep": address.SecondStep,
+		"SecondStepOptions": address.SecondStepOptions, "SignOut": address.SignOut,
+		"Prove": address.Prove, "ProveOptions": address.ProveOptions, "ProveRest": address.ProveRest, "ProveBefore": address.ProveBefore("/"),
+		"OwnAccount": address.OwnAccount, "OwnSecondFactor": address.OwnSecondFactor, "OwnSecondFactorApp": address.OwnSecondFactorApp,
+		"OwnPasskeyOptions": address.OwnPasskeyOptions,
+		"OwnFactorRemoval":  address.OwnFactorRemoval("app"),
+		"Accounts":          address.Accounts, "Invitations": address.Invitations, "Account": address.Account("1"), "AccountSecondFactor": address.AccountSecondFactor("1"),
+		"Welcome": address.Welcome("t"), "Invitation": address.Invitation("t"),
+	}
+	routes := chi.NewRouter()
+	for _, route := range town.Start(t).Server.Routes() {
+		routes.MethodFunc(route.Method, route.Pattern, func(http.ResponseWriter, *http.Request) {})
+	}
+	for name, u := range urls {
+		path, _, _ := strings.Cut(u, "?")
+		path, _, _ = strings.Cut(path, "#")
+		if u != "" && !routes.Match(chi.NewRouteContext(), http.MethodGet, path) && !routes.Match(chi.NewRouteContext(), http.MethodPost, path) {
+			t.Errorf("%s: nothing answers at %s", name, u)
+		}
+	}
+	for _, name := range namesOf(t, "../../../internal/address") {
+		if _, listed := urls[name]; !listed && name != "With" && name != "At" {
+			t.Errorf("address.%s does not stand in this test", name)
+		}
+	}
+}
+
+// namesOf are the exported functions and constants of the package in a folder.
+func namesOf(t *testing.T, folder string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files", err)
+	}
+	var names []string
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(parsed.Name.Name, "_test") {
+			continue
+		}
+		for _, d := range parsed.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				names = append(names, d.Name.Name)
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					if values, ok := spec.(*ast.ValueSpec); ok {
+						for _, name := range values.Names {
+							names = append(names, name.Name)
+						}
+					}
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !ast.IsExported(name) })
+}

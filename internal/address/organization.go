@@ -1,0 +1,54 @@
+package address
+
+// The pages of the organization without parameters.
+const (
+	Organization      = "/organization"
+	Sections          = "/sections"
+	Posts             = "/posts" // those of no section
+	People            = "/people"
+	Register          = "/register"
+	Roles             = "/roles"
+	Appointments      = "/appointments" // only what is under it
+	Grants            = "/grants"       // only what is under it
+	Personnel         = "/personnel"
+	PersonnelTemplate = Personnel + "/template.xlsx"
+)
+
+// OrganizationOn is the organization on a day, 2026-04-01.
+func OrganizationOn(day string) string { return With(Organization, "on", day) }
+
+// Section is a section, by its code.
+func Section(code string) string { return under(Organization, code) }
+
+// SectionEdit is where a section is changed.
+func SectionEdit(code string) string { return under(Section(code), "edit") }
+
+// SectionPosts is where a section is given a post.
+func SectionPosts(code string) string { return under(Section(code), "posts") }
+
+// Post is a post, by its key.
+func Post(id int64) string { return under(Posts, number(id)) }
+
+// Person is a person, by their 職員番号.
+func Person(staff string) string { return under(People, staff) }
+
+// PersonEdit is where a person's entry is changed.
+func PersonEdit(staff string) string { return under(Person(staff), "edit") }
+
+// PersonAppoint is where a person is appointed.
+func PersonAppoint(staff string) string { return under(Person(staff), "appoint") }
+
+// PersonRoles is where a person is given a role directly.
+func PersonRoles(staff string) string { return under(Person(staff), "roles") }
+
+// Appointment is an appointment, by its key.
+func Appointment(id int64) string { return under(Appointments, number(id)) }
+
+// Grant is a role that was given directly, by its key.
+func Grant(id int64) string { return under(Grants, number(id)) }
+
+// Rule is a line of the table of posts and roles, by its key.
+func Rule(id int64) string { return under(Roles, number(id)) }
+
+// PersonnelImport is a list of people that is being read in, by its token.
+func PersonnelImport(token string) string { return under(Personnel, token) }
