@@ -36,6 +36,9 @@ type vocabulary struct {
 	threats []outline.Anchored
 }
 
+// keptVocabularies is of how many revisions it is kept.
+const keptVocabularies = 1_000
+
 // Glossary lists what the current texts that the actor may read define, sorted
 // by the words: Latin letters, then kana in the order of 五十音, then kanji in the
 // order of their codes, since a text does not tell how they are read.
@@ -70,7 +73,7 @@ func (s *Service) eachVocabulary(ctx context.Context, actor authz.Actor, visit f
 		return err
 	}
 	for _, r := range readings {
-		v, err := s.kept.vocabulary.Get(r.Revision.ID, func() (vocabulary, error) {
+		v, err := s.vocabulary.Get(r.Revision.ID, func() (vocabulary, error) {
 			o, err := loadOutline(ctx, s.pool, r.Revision.ID)
 			if err != nil {
 				return vocabulary{}, err

@@ -9,18 +9,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
-	"kagami/internal/state"
 )
-
-// kept is what has been drawn from states of the database: which revision of a
-// document is current, what a person has acknowledged, and whom a revision asks.
-type kept struct {
-	current      state.Kept[currentKey, keptReading]
-	acknowledged state.Kept[acknowledgedKey, map[int64][]acknowledged]
-	vocabulary   state.Kept[int64, vocabulary]         // by the revision, which never changes
-	fates        state.Kept[[2]int64, map[string]fate] // by two revisions, the earlier first
-	rolls        state.Kept[rollKey, []rollSection]
-}
 
 // keptReading is a document's current revision, for anybody, with whom it is
 // for: who may read it is asked anew of each.
@@ -54,21 +43,11 @@ const (
 	keptPeople    = 20_000
 )
 
-func newKept() kept {
-	return kept{
-		current:      state.NewKept[currentKey, keptReading](keptDocuments),
-		acknowledged: state.NewKept[acknowledgedKey, map[int64][]acknowledged](keptPeople),
-		vocabulary:   state.NewKept[int64, vocabulary](keptDocuments),
-		fates:        state.NewKept[[2]int64, map[string]fate](keptDocuments),
-		rolls:        state.NewKept[rollKey, []rollSection](keptRolls),
-	}
-}
-
 // readKept is Read for an actor whose request has seen a state of the database:
 // nothing is asked again that was drawn from the same state.
 func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) (Reading, error) {
 	day := s.today()
-	current, err := s.kept.current.Get(currentKey{code, day, actor.Seen.Policy}, func() (k keptReading, err error) {
+	current, err := s.current.Get(currentKey{code, day, actor.Seen.Policy}, func() (k keptReading, err error) {
 		if k.Reading, err = loadReading(ctx, s.pool, 0, day, nobody(Kinds()...), code); err != nil {
 			return keptReading{}, err
 		}
@@ -90,7 +69,7 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 	if actor.Seen.Acknowledged == 0 {
 		return reading, nil // there is none to look up
 	}
-	done, err := s.kept.acknowledged.Get(acknowledgedKey{actor.Person, actor.Seen.Acknowledged}, func() (map[int64][]acknowledged, error) {
+	done, err := s.acknowledged.Get(acknowledgedKey{actor.Person, actor.Seen.Acknowledged}, func() (map[int64][]acknowledged, error) {
 		return loadAcknowledged(ctx, s.pool, actor.Person)
 	})
 	if err != nil {

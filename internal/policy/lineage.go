@@ -177,6 +177,9 @@ func (l lineage) ends() []map[string]end {
 	return ends
 }
 
+// keptFates is between how many pairs of revisions they are kept.
+const keptFates = 1_000
+
 // lineage loads the published revisions of a document from one number to
 // another. What became of clauses between two revisions never changes, and is
 // kept.
@@ -207,7 +210,7 @@ func (s *Service) lineage(ctx context.Context, document int64, from, to int) (li
 		l[i] = newGeneration(r.Number, r.EffectiveOn, texts[i])
 	}
 	for i := range len(l) - 1 {
-		l[i].next, err = s.kept.fates.Get([2]int64{list[i].ID, list[i+1].ID}, func() (map[string]fate, error) {
+		l[i].next, err = s.fates.Get([2]int64{list[i].ID, list[i+1].ID}, func() (map[string]fate, error) {
 			return compared(texts[i], texts[i+1]), nil
 		})
 		if err != nil {

@@ -38,7 +38,7 @@ func (s *Service) roll(ctx context.Context, actor authz.Actor, v view, day calen
 	if actor.Seen == (state.Numbers{}) {
 		return load()
 	}
-	return s.kept.rolls.Get(rollKey{v.reading.Revision.ID, day, actor.Seen.Organization, actor.Seen.Policy}, load)
+	return s.rolls.Get(rollKey{v.reading.Revision.ID, day, actor.Seen.Organization, actor.Seen.Policy}, load)
 }
 
 func loadRoll(ctx context.Context, db querier, v view, day calendar.Date) ([]rollSection, error) {

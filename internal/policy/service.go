@@ -18,12 +18,26 @@ type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
 	now  func() time.Time
-	kept kept
+	// What has been drawn from states of the database: which revision of a document
+	// is current, what a person has acknowledged, what a revision defines, what
+	// became of clauses between two revisions, and whom a revision asks.
+	current      state.Kept[currentKey, keptReading]
+	acknowledged state.Kept[acknowledgedKey, map[int64][]acknowledged]
+	vocabulary   state.Kept[int64, vocabulary]         // by the revision, which never changes
+	fates        state.Kept[[2]int64, map[string]fate] // by two revisions, the earlier first
+	rolls        state.Kept[rollKey, []rollSection]
 }
 
 // New makes the policy's service.
 func New(pool *pgxpool.Pool, d *door.Door, now func() time.Time) *Service {
-	return &Service{pool: pool, door: d, now: now, kept: newKept()}
+	return &Service{
+		pool: pool, door: d, now: now,
+		current:      state.NewKept[currentKey, keptReading](keptDocuments),
+		acknowledged: state.NewKept[acknowledgedKey, map[int64][]acknowledged](keptPeople),
+		vocabulary:   state.NewKept[int64, vocabulary](keptVocabularies),
+		fates:        state.NewKept[[2]int64, map[string]fate](keptFates),
+		rolls:        state.NewKept[rollKey, []rollSection](keptRolls),
+	}
 }
 
 func (s *Service) today() calendar.Date { return calendar.Day(s.now()) }
