@@ -127,7 +127,7 @@ func (s *Service) Abolish(ctx context.Context, actor authz.Actor, code string, a
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := allow(ctx, tx, actor, abolition.Who(EventAbolish), n.drafters); err != nil {
+		if err := Allow(ctx, tx, actor, abolition.Who(EventAbolish), n.drafters); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := n.refuses(a, tx.Today()); err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -80,30 +82,36 @@ func askedFrom(number int, effective, today calendar.Date) calendar.Date {
 	return effective
 }
 
-// ask writes down what a revision asks, and lets the portal ask it when the day
-// has come.
-func ask(ctx context.Context, tx *door.Tx, o open, effective calendar.Date, c Campaign) error {
-	from := askedFrom(o.number, effective, tx.Today())
+// Asking is a revision that is to ask people, as it is published.
+type Asking struct {
+	Document, Revision int64 // their ids
+	Number             int
+}
+
+// Ask writes down whom a revision asks, lets the portal ask them when the day has
+// come, and returns the columns of the revision's row that say since when, until
+// when, and whose acknowledgement counts.
+func Ask(ctx context.Context, tx *door.Tx, a Asking, effective calendar.Date, c Campaign) (pgx.NamedArgs, error) {
+	from, countsFrom := askedFrom(a.Number, effective, tx.Today()), a.Number
 	of, err := resolve(ctx, tx, c.Of)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = tx.Exec(ctx, `
-		UPDATE revision SET asked_from = $2, due_on = $3,
-		       counts_from = CASE WHEN $4 THEN number ELSE (
-		           SELECT b.counts_from FROM revision b WHERE b.document_id = $5 AND b.state = 'published' ORDER BY b.number DESC LIMIT 1) END
-		WHERE id = $1`, o.revision, from, c.DueOn, c.Anew == AskAnew, o.document)
-	if err != nil {
-		return err
+	if c.Anew == AskRest {
+		err := tx.QueryRow(ctx, `
+			SELECT counts_from FROM revision WHERE document_id = $1 AND state = 'published' ORDER BY number DESC LIMIT 1`, a.Document).Scan(&countsFrom)
+		if err != nil {
+			return nil, fmt.Errorf("looking for what counts: %w", err)
+		}
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO campaign_audience (revision_id, role, section_id)
 		SELECT $1::bigint, role, NULL::bigint FROM unnest($2::text[]) role
-		UNION SELECT $1, NULL, section FROM unnest($3::bigint[]) section`, o.revision, of.roles, of.sections)
+		UNION SELECT $1, NULL, section FROM unnest($3::bigint[]) section`, a.Revision, of.roles, of.sections)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return tendLater(ctx, tx, o.revision, from, c.DueOn)
+	return pgx.NamedArgs{"asked_from": from, "due_on": c.DueOn, "counts_from": countsFrom}, tendLater(ctx, tx, a.Revision, from, c.DueOn)
 }
 
 // resolve finds the sections of an audience. An empty address is everyone.

@@ -48,18 +48,18 @@ func (n CISONotice) check(number int, day calendar.Date, touched []Touched) []fa
 // PublishMinor publishes a 簡易な見直し that was handed in, by a 通知 with the next
 // number of the fiscal year. From then on neither changes.
 func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code string, n CISONotice) error {
-	err := s.move(ctx, actor, code, EventPublishNotice, n.SHA256, func(tx *door.Tx, o open) (moved, error) {
-		before, err := base(ctx, tx, o.document)
+	err := s.Step(ctx, actor, code, EventPublishNotice, n.SHA256, func(tx *door.Tx, l Locked) (Change, error) {
+		before, err := base(ctx, tx, l.Document)
 		if err != nil {
-			return moved{}, err
+			return Change{}, err
 		}
-		now, err := loadOutline(ctx, tx, o.revision)
+		now, err := loadOutline(ctx, tx, l.Revision)
 		if err != nil {
-			return moved{}, err
+			return Change{}, err
 		}
 		touched := Weighty(before, now)
-		if err := fault.InvalidFields(n.check(o.number, tx.Today(), touched)); err != nil {
-			return moved{}, err
+		if err := fault.InvalidFields(n.check(l.Number, tx.Today(), touched)); err != nil {
+			return Change{}, err
 		}
 		words := make([]string, len(touched))
 		for i, t := range touched {
@@ -71,14 +71,16 @@ func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code stri
 			INSERT INTO ciso_notice (revision_id, text_sha256, fiscal_year, number, notified_on, addressees, body, touched, answer, issued_by, issued_at)
 			SELECT $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8, nullif($9, 0::bigint), $10 FROM ciso_notice WHERE fiscal_year = $3
 			RETURNING id`,
-			o.revision, o.sha256, year, tx.Today(), n.Addressees, n.Body, words, n.Answer, actor.Person, tx.Now).Scan(&id)
+			l.Revision, l.SHA256, year, tx.Today(), n.Addressees, n.Body, words, n.Answer, actor.Person, tx.Now).Scan(&id)
 		if err != nil {
-			return moved{}, err
+			return Change{}, err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE revision SET notice_id = $2 WHERE id = $1`, o.revision, id); err != nil {
-			return moved{}, err
+		columns, err := publish(ctx, tx, actor, l, n.Publication)
+		if err != nil {
+			return Change{}, err
 		}
-		return moved{n.Answer, []string{"ciso_notice", "effective_on", "published_at"}}, publish(ctx, tx, actor, o, n.Publication)
+		columns["notice_id"] = id
+		return Change{Note: n.Answer, Fields: []string{"ciso_notice", "effective_on", "published_at"}, Columns: columns}, nil
 	})
 	return wrap("publishing by a 通知", err)
 }

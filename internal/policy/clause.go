@@ -19,14 +19,14 @@ import (
 // Foresee refuses it, and is an edit like any other. What the actor's form with
 // the token kept has kept of it goes.
 func (s *Service) Amend(ctx context.Context, actor authz.Actor, code string, a amend.Amendment, references []int, sha256 []byte, kept string) error {
-	err := s.move(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, o open) (moved, error) {
-		before, err := loadOutline(ctx, tx, o.revision)
+	err := s.Step(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, l Locked) (Change, error) {
+		before, err := loadOutline(ctx, tx, l.Revision)
 		if err != nil {
-			return moved{}, err
+			return Change{}, err
 		}
 		change, err := Foresee(before, a)
 		if err != nil {
-			return moved{}, err
+			return Change{}, err
 		}
 		written := 0
 		after := change.With(func(finding int) bool {
@@ -36,12 +36,12 @@ func (s *Service) Amend(ctx context.Context, actor authz.Actor, code string, a a
 			}
 			return chosen
 		})
-		if err := dropUnsavedClause(ctx, tx, o.revision, actor.Person, kept); err != nil {
-			return moved{}, err
+		if err := dropUnsavedClause(ctx, tx, l.Revision, actor.Person, kept); err != nil {
+			return Change{}, err
 		}
-		m, err := putText(ctx, tx, actor, o, outline.Write(after))
-		m.note = saidOf(change, a, written)
-		return m, err
+		c, err := l.put(outline.Write(after), actor, tx.Now)
+		c.Note = saidOf(change, a, written)
+		return c, err
 	})
 	return wrap("amending a draft", err)
 }

@@ -125,14 +125,14 @@ func (n NewComment) check(o *outline.Outline) (outline.Anchored, []fault.Problem
 // WriteComment writes a comment on a clause of a document's draft. Conflict
 // where the text has changed since it was shown: the clause may be another.
 func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code string, n NewComment) error {
-	return wrap("writing a comment", s.onDraft(ctx, actor, code, func(tx *door.Tx, o open) (door.Effect, error) {
+	return wrap("writing a comment", s.onDraft(ctx, actor, code, func(tx *door.Tx, l Locked) (door.Effect, error) {
 		if err := tx.Allow(authz.CommentDraft, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		if !bytes.Equal(o.sha256, n.SHA256) {
+		if !bytes.Equal(l.SHA256, n.SHA256) {
 			return door.Unchanged(), fault.New(fault.Conflict, "この下書きは、表示した後に変わりました。意見を書く項目がいまも合っているか確かめて、もう一度押してください。")
 		}
-		text, err := loadOutline(ctx, tx, o.revision)
+		text, err := loadOutline(ctx, tx, l.Revision)
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -144,14 +144,14 @@ func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code stri
 		err = tx.QueryRow(ctx, `
 			INSERT INTO draft_comment (revision_id, number, anchor, citation, heading, wording, text, written_by, written_at)
 			SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM draft_comment WHERE revision_id = $1
-			RETURNING id`, o.revision, on.Anchor, on.Citation, on.Heading, on.Text, n.Text, actor.Person, tx.Now).Scan(&id)
+			RETURNING id`, l.Revision, on.Anchor, on.Citation, on.Heading, on.Text, n.Text, actor.Person, tx.Now).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		notices, err := tellOfComment(ctx, tx, actor, o.revision)
+		notices, err := tellOfComment(ctx, tx, actor, l.Revision)
 		return door.Effect{
 			Subject: trail.Subject{Kind: "draft_comment", ID: id}, Fields: []string{"text"},
-			Refs:         map[string]int64{"revision": o.revision, "document": o.document},
+			Refs:         map[string]int64{"revision": l.Revision, "document": l.Document},
 			Confidential: map[string]any{"clause": on.Citation, "text": n.Text}, Tell: notices,
 		}, err
 	}))
@@ -160,14 +160,14 @@ func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code stri
 // ResolveComment says that a comment is seen to: for who drafts, or who wrote
 // it. Conflict where somebody has said so before.
 func (s *Service) ResolveComment(ctx context.Context, actor authz.Actor, code string, number int) error {
-	return wrap("resolving a comment", s.onDraft(ctx, actor, code, func(tx *door.Tx, o open) (door.Effect, error) {
+	return wrap("resolving a comment", s.onDraft(ctx, actor, code, func(tx *door.Tx, l Locked) (door.Effect, error) {
 		var (
 			id, writer int64
 			resolved   bool
 		)
 		err := tx.QueryRow(ctx, `
 			SELECT c.id, c.written_by, EXISTS (SELECT FROM draft_comment_resolution WHERE comment_id = c.id)
-			FROM draft_comment c WHERE c.revision_id = $1 AND c.number = $2::bigint`, o.revision, number).Scan(&id, &writer, &resolved)
+			FROM draft_comment c WHERE c.revision_id = $1 AND c.number = $2::bigint`, l.Revision, number).Scan(&id, &writer, &resolved)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), fault.New(fault.NotFound, "この意見は見つかりません。下書きの画面を開き直してください。")
 		}
@@ -183,25 +183,25 @@ func (s *Service) ResolveComment(ctx context.Context, actor authz.Actor, code st
 		_, err = tx.Exec(ctx, `INSERT INTO draft_comment_resolution (comment_id, resolved_by, resolved_at) VALUES ($1, $2, $3)`, id, actor.Person, tx.Now)
 		return door.Effect{
 			Subject: trail.Subject{Kind: "draft_comment", ID: id}, Fields: []string{"resolved"},
-			Refs: map[string]int64{"revision": o.revision, "document": o.document},
+			Refs: map[string]int64{"revision": l.Revision, "document": l.Document},
 		}, err
 	}))
 }
 
 // onDraft makes a change beside a document's draft, which it locks: NotFound
 // where there is none that the actor may see.
-func (s *Service) onDraft(ctx context.Context, actor authz.Actor, code string, change func(tx *door.Tx, o open) (door.Effect, error)) error {
+func (s *Service) onDraft(ctx context.Context, actor authz.Actor, code string, change func(tx *door.Tx, l Locked) (door.Effect, error)) error {
 	if !seesDrafts(actor) {
 		return errNoDocument()
 	}
 	return s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		o, found, err := loadOpen(ctx, tx, actor, code)
+		l, found, err := lock(ctx, tx, actor, code)
 		if err != nil {
 			return door.Unchanged(), err
 		}
 		if !found {
 			return door.Unchanged(), errNoDocument()
 		}
-		return change(tx, o)
+		return change(tx, l)
 	})
 }

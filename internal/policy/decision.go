@@ -134,26 +134,26 @@ func (d Decision) event() Event {
 // in: adopted, it can be published; rejected, it is a draft again. The record is
 // never changed.
 func (s *Service) RecordDecision(ctx context.Context, actor authz.Actor, code string, d Decision) error {
-	err := s.move(ctx, actor, code, d.event(), d.SHA256, func(tx *door.Tx, o open) (moved, error) {
+	err := s.Step(ctx, actor, code, d.event(), d.SHA256, func(tx *door.Tx, l Locked) (Change, error) {
 		if err := fault.InvalidFields(d.check(tx.Today())); err != nil {
-			return moved{}, err
+			return Change{}, err
 		}
 		people, err := peopleOn(ctx, tx, d.On, append([]string{d.Chair}, d.Attendees...))
 		if err != nil {
-			return moved{}, err
+			return Change{}, err
 		}
 		if err := d.known(people); err != nil {
-			return moved{}, err
+			return Change{}, err
 		}
-		id, err := d.insert(ctx, tx, actor, o, people)
+		id, err := d.insert(ctx, tx, actor, l, people)
 		if err != nil {
-			return moved{}, err
+			return Change{}, err
 		}
-		fields := []string{"headquarters_decision"}
+		c := Change{Note: d.Minutes, Fields: []string{"headquarters_decision"}}
 		if d.Adopted {
-			_, err = tx.Exec(ctx, `UPDATE revision SET decision_id = $2, decided_on = $3 WHERE id = $1`, o.revision, id, d.On)
+			c.Columns = pgx.NamedArgs{"decision_id": id, "decided_on": d.On}
 		}
-		return moved{d.Minutes, fields}, err
+		return c, nil
 	})
 	return wrap("recording a decision", err)
 }
@@ -172,7 +172,7 @@ func (d Decision) known(people map[string]int64) error {
 	return fault.InvalidFields(problems)
 }
 
-func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, o open, people map[string]int64) (int64, error) {
+func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l Locked, people map[string]int64) (int64, error) {
 	result, file := "rejected", File{}
 	if d.Adopted {
 		result = "adopted"
@@ -184,7 +184,7 @@ func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, o 
 	err := tx.QueryRow(ctx, `
 		INSERT INTO headquarters_decision (revision_id, text_sha256, decided_on, result, chair_id, minutes, file_name, file_type, file, recorded_by, recorded_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, 0::bigint), $11) RETURNING id`,
-		o.revision, o.sha256, d.On, result, people[d.Chair], d.Minutes, file.Name, file.Type, file.Body, actor.Person, tx.Now).Scan(&id)
+		l.Revision, l.SHA256, d.On, result, people[d.Chair], d.Minutes, file.Name, file.Type, file.Body, actor.Person, tx.Now).Scan(&id)
 	if err != nil {
 		return 0, err
 	}

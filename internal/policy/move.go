@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -23,73 +25,96 @@ import (
 	"kagami/internal/trail"
 )
 
-// open is a document's open revision, locked for a change.
-type open struct {
-	document, revision int64
-	number             int
-	state              State
-	scale              Scale
-	sha256             []byte
+// Locked is a document's draft, locked for a change.
+type Locked struct {
+	Document, Revision int64
+	Number             int
+	State              State
+	Scale              Scale
+	SHA256             []byte // of its text
 	drafters           []int64
 	step               arrow // that is taken with it
 }
 
-// moved is what a step changed besides the state.
-type moved struct {
-	note   string
-	fields []string
+// Change is what a step changes besides the state.
+type Change struct {
+	Note    string        // what is said of it among the steps of the revision
+	Fields  []string      // for the trail
+	Columns pgx.NamedArgs // of the revision's row, with their values
 }
 
-// move takes a document's open revision one step on. sha256 is of the text that
-// was before who does it. change makes the changes that come with the step; the
-// state is changed after them. Conflict where the step does not lead on from the
-// state, or the text has changed since.
-func (s *Service) move(ctx context.Context, actor authz.Actor, code string, event Event, sha256 []byte,
-	change func(tx *door.Tx, o open) (moved, error),
+// Step takes a document's draft one step on. shown is the hash of the text that
+// was before who does it. change makes what comes with the step beside the
+// revision's row, which is then updated once: with its columns and the state that
+// the step leads to. Conflict where the step does not lead on from the state, or
+// the text has changed since.
+func (s *Service) Step(ctx context.Context, actor authz.Actor, code string, event Event, shown []byte,
+	change func(tx *door.Tx, l Locked) (Change, error),
 ) error {
 	return s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		o, found, err := loadOpen(ctx, tx, actor, code)
+		l, found, err := lock(ctx, tx, actor, code)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := allow(ctx, tx, actor, life.Who(event), o.drafters); err != nil {
+		if err := Allow(ctx, tx, actor, life.Who(event), l.drafters); err != nil {
 			return door.Unchanged(), err
 		}
 		if !found {
 			return door.Unchanged(), fault.New(fault.Conflict, noDraft)
 		}
-		if o.step, err = life.Arrow(o.state, event, o.scale); err != nil {
+		if l.step, err = life.Arrow(l.State, event, l.Scale); err != nil {
 			return door.Unchanged(), err
 		}
-		if !bytes.Equal(o.sha256, sha256) {
+		if !bytes.Equal(l.SHA256, shown) {
 			return door.Unchanged(), errChangedSince()
 		}
-		m, err := change(tx, o)
+		c, err := change(tx, l)
 		if err != nil {
 			return door.Unchanged(), explain(err)
 		}
-		columns := "state = $2"
-		for _, cleared := range o.step.Clears {
-			columns += ", " + cleared + " = NULL"
-		}
-		if _, err := tx.Exec(ctx, `UPDATE revision SET `+columns+` WHERE id = $1`, o.revision, o.step.To); err != nil {
+		if err := l.update(ctx, tx, c.Columns); err != nil {
 			return door.Unchanged(), explain(err)
 		}
-		if err := addStep(ctx, tx, actor, o.revision, event, m.note); err != nil {
+		if err := addStep(ctx, tx, actor, l.Revision, event, c.Note); err != nil {
 			return door.Unchanged(), err
 		}
-		notices, err := tell(ctx, tx, actor, event, o.revision)
+		notices, err := tell(ctx, tx, actor, event, l.Revision)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		fields := m.fields
-		if o.step.To != o.step.From {
+		fields := c.Fields
+		if l.step.To != l.step.From {
 			fields = append([]string{"state"}, fields...)
 		}
 		return door.Effect{
-			Subject: trail.Subject{Kind: "revision", ID: o.revision}, Fields: fields, Refs: map[string]int64{"document": o.document}, Tell: notices,
+			Subject: trail.Subject{Kind: "revision", ID: l.Revision}, Fields: fields, Refs: map[string]int64{"document": l.Document}, Tell: notices,
 		}, nil
 	})
+}
+
+// update writes what a step changes of the revision's row: the state that it leads
+// to, what it empties, and the columns that come with it.
+func (l Locked) update(ctx context.Context, tx *door.Tx, columns pgx.NamedArgs) error {
+	args := pgx.StrictNamedArgs{"state": l.step.To}
+	for _, cleared := range l.step.Clears {
+		args[cleared] = nil
+	}
+	maps.Copy(args, columns)
+	var set []string
+	for _, column := range slices.Sorted(maps.Keys(args)) {
+		set = append(set, column+" = @"+column)
+	}
+	args["id"] = l.Revision
+	_, err := tx.Exec(ctx, `UPDATE revision SET `+strings.Join(set, ", ")+` WHERE id = @id`, args)
+	return err
+}
+
+// By is who acts, as a column holds them: nil for the operator.
+func By(actor authz.Actor) *int64 {
+	if actor.Person == 0 {
+		return nil
+	}
+	return &actor.Person
 }
 
 // noDraft is said where a draft is gone, as to who publishes it twice.
@@ -99,32 +124,32 @@ func errChangedSince() error {
 	return fault.New(fault.Conflict, "この下書きは、表示した後に変わりました。下書きの画面を開き直して、いまの本文を確かめてください。")
 }
 
-// loadOpen locks a document's open revision; found is false where the document
-// has none. NotFound for a document that the actor may not read.
-func loadOpen(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (o open, found bool, err error) {
+// lock locks a document's draft; found is false where the document has none.
+// NotFound for a document that the actor may not read.
+func lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (l Locked, found bool, err error) {
 	readable, args := readable(actor).condition([]any{code})
-	if err := tx.QueryRow(ctx, `SELECT d.id FROM document d WHERE d.code = $1 AND `+readable, args...).Scan(&o.document); err != nil {
+	if err := tx.QueryRow(ctx, `SELECT d.id FROM document d WHERE d.code = $1 AND `+readable, args...).Scan(&l.Document); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
-			return o, false, errNoDocument()
+			return l, false, errNoDocument()
 		}
-		return o, false, fmt.Errorf("loading a document: %w", err)
+		return l, false, fmt.Errorf("loading a document: %w", err)
 	}
 	err = tx.QueryRow(ctx, `
 		SELECT id, number, state, coalesce(scale, ''), text_sha256, drafters FROM revision
-		WHERE document_id = $1 AND state IN ('draft', 'submitted', 'decided') FOR UPDATE`, o.document).
-		Scan(&o.revision, &o.number, &o.state, &o.scale, &o.sha256, &o.drafters)
+		WHERE document_id = $1 AND state IN ('draft', 'submitted', 'decided') FOR UPDATE`, l.Document).
+		Scan(&l.Revision, &l.Number, &l.State, &l.Scale, &l.SHA256, &l.drafters)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return o, false, nil
+		return l, false, nil
 	}
 	if err != nil {
-		return o, false, fmt.Errorf("loading a draft: %w", err)
+		return l, false, fmt.Errorf("loading a draft: %w", err)
 	}
-	return o, true, nil
+	return l, true, nil
 }
 
-// allow allows a step. Where the drafters are excepted from it, it is a decision on
+// Allow allows a step. Where the drafters are excepted from it, it is a decision on
 // what they wrote, which they never make themselves.
-func allow(ctx context.Context, tx *door.Tx, actor authz.Actor, who lifecycle.Who, drafters []int64) error {
+func Allow(ctx context.Context, tx *door.Tx, actor authz.Actor, who lifecycle.Who, drafters []int64) error {
 	var matter authz.Matter
 	if who.Except != "" {
 		for _, drafter := range drafters {
@@ -191,14 +216,11 @@ func (u Submission) check(number int) []fault.Problem {
 
 // Submit hands a draft in: a minor one to the CISO, a major one to the 本部会議.
 func (s *Service) Submit(ctx context.Context, actor authz.Actor, code string, u Submission) error {
-	err := s.move(ctx, actor, code, EventSubmit, u.SHA256, func(tx *door.Tx, o open) (moved, error) {
-		if err := fault.InvalidFields(u.check(o.number)); err != nil {
-			return moved{}, err
-		}
-		_, err := tx.Exec(ctx, `
-			UPDATE revision SET scale = $2, why = $3, why_text = $4, submitted_by = nullif($5, 0::bigint), submitted_at = $6 WHERE id = $1`,
-			o.revision, u.Scale, u.Why, u.WhyText, actor.Person, tx.Now)
-		return moved{u.WhyText, []string{"scale", "why", "why_text"}}, err
+	err := s.Step(ctx, actor, code, EventSubmit, u.SHA256, func(tx *door.Tx, l Locked) (Change, error) {
+		return Change{
+			Note: u.WhyText, Fields: []string{"scale", "why", "why_text"},
+			Columns: pgx.NamedArgs{"scale": u.Scale, "why": u.Why, "why_text": u.WhyText, "submitted_by": By(actor), "submitted_at": tx.Now},
+		}, fault.InvalidFields(u.check(l.Number))
 	})
 	return wrap("submitting a draft", err)
 }
@@ -220,10 +242,10 @@ func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, code, reason 
 }
 
 func (s *Service) forReason(ctx context.Context, actor authz.Actor, code string, event Event, reason string, sha256 []byte) error {
-	return s.move(ctx, actor, code, event, sha256, func(_ *door.Tx, o open) (moved, error) {
-		problems := o.step.Missing(map[string]bool{"reason": strings.TrimSpace(reason) != ""})
+	return s.Step(ctx, actor, code, event, sha256, func(_ *door.Tx, l Locked) (Change, error) {
+		problems := l.step.Missing(map[string]bool{"reason": strings.TrimSpace(reason) != ""})
 		problems = append(problems, checkLength("reason", reason, maxNote)...)
-		return moved{reason, nil}, fault.InvalidFields(problems)
+		return Change{Note: reason}, fault.InvalidFields(problems)
 	})
 }
 
@@ -231,27 +253,30 @@ func (s *Service) forReason(ctx context.Context, actor authz.Actor, code string,
 // is of the text that it was made from: Conflict where somebody else has changed
 // it since. Invalid where the reader has questions on it.
 func (s *Service) Edit(ctx context.Context, actor authz.Actor, code, text string, sha256 []byte) error {
-	err := s.move(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, o open) (moved, error) {
+	err := s.Step(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, l Locked) (Change, error) {
 		// what was kept of it has come in; a change of one clause leaves it alone
-		if err := dropUnsaved(ctx, tx, o.revision, actor.Person); err != nil {
-			return moved{}, err
+		if err := dropUnsaved(ctx, tx, l.Revision, actor.Person); err != nil {
+			return Change{}, err
 		}
-		return putText(ctx, tx, actor, o, text)
+		return l.put(text, actor, tx.Now)
 	})
 	return wrap("editing a draft", err)
 }
 
-// putText puts another text in a draft's place, and notes who did.
-func putText(ctx context.Context, tx *door.Tx, actor authz.Actor, o open, text string) (moved, error) {
+// put is the change that puts another text in a draft's place, and notes who does.
+func (l Locked) put(text string, actor authz.Actor, now time.Time) (Change, error) {
 	w, err := write(text, nil)
 	if err != nil {
-		return moved{}, err
+		return Change{}, err
 	}
-	_, err = tx.Exec(ctx, `
-		UPDATE revision SET source = $2, text = $3, text_sha256 = $4, outline = $5, drafted_by = nullif($6, 0::bigint), drafted_at = $7,
-		       drafters = CASE WHEN $6 = 0 OR drafters @> ARRAY[$6::bigint] THEN drafters ELSE drafters || $6::bigint END
-		WHERE id = $1`, o.revision, text, w.text, w.sha256, w.outline, actor.Person, tx.Now)
-	return moved{"", []string{"source", "text", "outline"}}, err
+	drafters := l.drafters
+	if actor.Person != 0 && !slices.Contains(drafters, actor.Person) {
+		drafters = append(drafters, actor.Person)
+	}
+	return Change{Fields: []string{"source", "text", "outline"}, Columns: pgx.NamedArgs{
+		"source": text, "text": w.text, "text_sha256": w.sha256, "outline": w.outline,
+		"drafted_by": By(actor), "drafted_at": now, "drafters": drafters,
+	}}, nil
 }
 
 // wording is a text as it is stored.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -72,29 +74,27 @@ func (s *Service) inOrder(ctx context.Context, d Draft, u Publication, problems 
 // From then on it never changes. Conflict without a decision, if the draft has
 // changed since it was shown, or is published already.
 func (s *Service) PublishDecided(ctx context.Context, actor authz.Actor, code string, u Publication) error {
-	err := s.move(ctx, actor, code, EventPublishDecided, u.SHA256, func(tx *door.Tx, o open) (moved, error) {
+	err := s.Step(ctx, actor, code, EventPublishDecided, u.SHA256, func(tx *door.Tx, l Locked) (Change, error) {
 		var decided calendar.Date
-		if err := tx.QueryRow(ctx, `SELECT decided_on FROM revision WHERE id = $1`, o.revision).Scan(&decided); err != nil {
-			return moved{}, err
+		if err := tx.QueryRow(ctx, `SELECT decided_on FROM revision WHERE id = $1`, l.Revision).Scan(&decided); err != nil {
+			return Change{}, err
 		}
-		if err := fault.InvalidFields(u.check(o.number, decided, dayOfDecision, tx.Today())); err != nil {
-			return moved{}, err
+		if err := fault.InvalidFields(u.check(l.Number, decided, dayOfDecision, tx.Today())); err != nil {
+			return Change{}, err
 		}
-		return moved{"", []string{"effective_on", "published_at"}}, publish(ctx, tx, actor, o, u)
+		columns, err := publish(ctx, tx, actor, l, u)
+		return Change{Fields: []string{"effective_on", "published_at"}, Columns: columns}, err
 	})
 	return wrap("publishing a revision", err)
 }
 
-// publish writes down who publishes a revision, from when it is in force, and
-// what it asks; move then changes its state. From then on its clauses are found.
-func publish(ctx context.Context, tx *door.Tx, actor authz.Actor, o open, u Publication) error {
-	_, err := tx.Exec(ctx, `UPDATE revision SET effective_on = $2, published_at = $3, published_by = nullif($4, 0::bigint) WHERE id = $1`,
-		o.revision, u.EffectiveOn, tx.Now, actor.Person)
+// publish returns the columns that say who publishes a revision, from when it is in
+// force, and what it asks. From then on its clauses are found.
+func publish(ctx context.Context, tx *door.Tx, actor authz.Actor, l Locked, u Publication) (pgx.NamedArgs, error) {
+	columns, err := Ask(ctx, tx, Asking{Document: l.Document, Revision: l.Revision, Number: l.Number}, u.EffectiveOn, u.Campaign)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := ask(ctx, tx, o, u.EffectiveOn, u.Campaign); err != nil {
-		return err
-	}
-	return letFind(ctx, tx, o.revision)
+	columns["effective_on"], columns["published_at"], columns["published_by"] = u.EffectiveOn, tx.Now, By(actor)
+	return columns, letFind(ctx, tx, l.Revision)
 }
