@@ -10,8 +10,8 @@ import (
 // Document is a life as people read it in docs/. A test keeps the file and the table
 // the same.
 type Document struct {
-	Title  string // 版の状態
-	Source string // the file that holds the table: internal/policy/life.go
+	Title   string   // 版の状態
+	Sources []string // the files that hold the tables: internal/policy/draft/life.go
 	// Condition heads the column of the condition, and Any stands there for an arrow
 	// of all conditions; both empty for a table that has none.
 	Condition, Any string
@@ -42,7 +42,7 @@ func (t *Table[S, E, C]) Rows() []Row {
 func (d Document) Markdown() string {
 	var b strings.Builder
 	b.WriteString("# " + d.Title + "\n\n")
-	b.WriteString("`" + d.Source + "` から作られています。変えるときは表を変え、`make generate` を実行してください。\n\n")
+	b.WriteString("`" + strings.Join(d.Sources, "` と `") + "` から作られています。変えるときは表を変え、`make generate` を実行してください。\n\n")
 	line := func(cells ...string) {
 		if d.Condition == "" {
 			cells = slices.Delete(cells, 2, 3)

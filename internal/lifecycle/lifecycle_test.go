@@ -224,7 +224,7 @@ func TestTheDocument(t *testing.T) {
 		"| 許可 | 終了 | すべて | 終了 | 統括・自動 | ― |\n" +
 		"| 許可 | 期限が来る | すべて | 期限切れ | （日付から決まる） | ― |\n"
 	document := lifecycle.Document{
-		Title: "申請の状態", Source: "internal/x/life.go", Condition: "種類", Any: "すべて",
+		Title: "申請の状態", Sources: []string{"internal/x/life.go"}, Condition: "種類", Any: "すべて",
 		Rows: append(request().Rows(), lifecycle.Row{From: "許可", What: "期限が来る", To: "期限切れ"}),
 	}
 	if got := document.Markdown(); got != want {

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/lifecycle"
 	"kagami/internal/trail"
 )
 
@@ -24,6 +25,22 @@ type Abolition struct {
 	DecidedOn calendar.Date // by the 本部会議
 	Minutes   string        // the minutes, or where they are kept
 	Number    int           // of the newest revision that was before who decides it
+}
+
+// EventAbolish ends a document, and leaves its revisions as they are.
+const EventAbolish Event = "abolish"
+
+// abolition is the life of what has been published: its document is abolished once no
+// draft is under way, and not by who wrote it (職務分離).
+var abolition = lifecycle.Table[State, Event, lifecycle.Always]{
+	Thing:  "文書",
+	States: []State{Published},
+	Begins: []State{Published},
+	Arrows: []lifecycle.Arrow[State, Event, lifecycle.Always]{{
+		From: Published, Event: EventAbolish, To: Published,
+		By:    lifecycle.Who{May: []authz.Action{authz.PublishDecided}, Except: "下書きを書いた人"},
+		Title: "文書の廃止（進行中の下書きがないとき）", Asks: "廃止日、理由、本部会議の決定の日と議事録",
+	}},
 }
 
 // Abolished tells whether the document is in force no more on a day.
@@ -84,7 +101,7 @@ func loadNewest(ctx context.Context, db querier, actor authz.Actor, code string)
 	err := db.QueryRow(ctx, `
 		SELECT d.id, r.number, r.effective_on, r.drafters,
 		       EXISTS (SELECT FROM revision o WHERE o.document_id = d.id AND o.state IN ('draft', 'submitted', 'decided')),
-		       `+abolishedOn+` IS NOT NULL
+		       EXISTS (SELECT FROM document_abolition b WHERE b.document_id = d.id)
 		FROM document d JOIN revision r ON r.document_id = d.id
 		WHERE d.code = $1 AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args...).
 		Scan(&n.document, &n.number, &n.effective, &n.drafters, &n.draft, &n.abolished)
