@@ -13,6 +13,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/lifecycle"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -70,7 +71,7 @@ func (a Abolition) check(today, effective calendar.Date) []fault.Problem {
 	case a.On.Before(today):
 		add("abolished_on", "廃止日は、今日か、それより後の日にしてください。")
 	case a.On.Before(effective):
-		add("abolished_on", messages["document_abolition_in_order"])
+		add("abolished_on", Message("document_abolition_in_order"))
 	}
 	problems = append(problems, checkNote("reason", a.Reason)...)
 	switch {
@@ -95,9 +96,9 @@ type newest struct {
 	abolished bool
 }
 
-func loadNewest(ctx context.Context, db querier, actor authz.Actor, code string) (newest, error) {
+func loadNewest(ctx context.Context, db postgres.Querier, actor authz.Actor, code string) (newest, error) {
 	var n newest
-	readable, args := readable(actor).condition([]any{code})
+	readable, args := Readable(actor, []any{code})
 	err := db.QueryRow(ctx, `
 		SELECT d.id, r.number, r.effective_on, r.drafters,
 		       EXISTS (SELECT FROM revision o WHERE o.document_id = d.id AND o.state IN ('draft', 'submitted', 'decided')),
@@ -115,9 +116,9 @@ func loadNewest(ctx context.Context, db querier, actor authz.Actor, code string)
 func (n newest) refuses(a Abolition, today calendar.Date) error {
 	switch {
 	case n.abolished:
-		return fault.New(fault.Conflict, messages["document_abolition_once"])
+		return fault.New(fault.Conflict, Message("document_abolition_once"))
 	case n.draft:
-		return fault.New(fault.Conflict, messages["document_abolition_no_draft"])
+		return fault.New(fault.Conflict, Message("document_abolition_no_draft"))
 	case n.number != a.Number:
 		return fault.New(fault.Conflict, "表示していた版より新しい版が公開されています。文書を開き直して、いまの版を確かめてください。")
 	}
@@ -155,7 +156,7 @@ func (s *Service) Abolish(ctx context.Context, actor authz.Actor, code string, a
 			VALUES ($1, $2, $3, $4, $5, nullif($6, 0::bigint), $7)`,
 			n.document, a.On, a.Reason, a.DecidedOn, a.Minutes, actor.Person, tx.Now)
 		if err != nil {
-			return door.Unchanged(), explain(err)
+			return door.Unchanged(), Explain(err)
 		}
 		return door.Effect{
 			Subject: trail.Subject{Kind: "document", ID: n.document}, Fields: []string{"abolished_on", "reason", "decided_on", "minutes"},
@@ -165,13 +166,13 @@ func (s *Service) Abolish(ctx context.Context, actor authz.Actor, code string, a
 }
 
 // refuseAbolished is Conflict for a document that is, or will be, abolished.
-func refuseAbolished(ctx context.Context, db querier, document int64) error {
+func refuseAbolished(ctx context.Context, db postgres.Querier, document int64) error {
 	var abolished bool
 	if err := db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM document_abolition WHERE document_id = $1)`, document).Scan(&abolished); err != nil {
 		return fmt.Errorf("looking whether a document is abolished: %w", err)
 	}
 	if abolished {
-		return fault.New(fault.Conflict, messages["document_abolished"])
+		return fault.New(fault.Conflict, Message("document_abolished"))
 	}
 	return nil
 }
@@ -204,7 +205,7 @@ func (s *Service) AbolitionOf(ctx context.Context, actor authz.Actor, code strin
 }
 
 func (s *Service) abolitions(ctx context.Context, actor authz.Actor, which string, argument any) ([]RecordedAbolition, error) {
-	readable, args := readable(actor).condition([]any{argument})
+	readable, args := Readable(actor, []any{argument})
 	rows, err := s.pool.Query(ctx, `
 		SELECT d.id, d.code, d.kind, d.title, b.abolished_on, b.reason, b.decided_on, b.minutes, coalesce(p.name, '')
 		FROM document_abolition b JOIN document d ON d.id = b.document_id LEFT JOIN person p ON p.id = b.abolished_by

@@ -71,7 +71,7 @@ type Acknowledgement struct {
 // selectAcknowledgements is the SQL of an actor's acknowledgements of what they
 // may still read, with its arguments.
 func selectAcknowledgements(actor authz.Actor) (string, []any) {
-	readable, args := readable(actor).condition([]any{actor.Person})
+	readable, args := Readable(actor, []any{actor.Person})
 	return `
 	SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.effective_on, r.decided_on, r.published_at,
 	       k.acknowledged_at, k.text_sha256, p.name, p.staff_number

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -51,7 +52,7 @@ func addressDocument(ctx context.Context, tx *door.Tx, document int64, a Audienc
 		UNION SELECT $1, 'role', role, NULL FROM unnest($3::text[]) role
 		UNION SELECT $1, 'section', NULL, id FROM section WHERE code = ANY($4::text[])`, document, a.Everyone, a.Roles, a.Sections)
 	if err != nil {
-		return explain(err)
+		return Explain(err)
 	}
 	if tag.RowsAffected() != int64(wanted) {
 		return fault.InvalidFields([]fault.Problem{{Field: "audience", Message: "選んだ課室が見つかりません。対象を選び直してください。"}})
@@ -73,8 +74,13 @@ func nobody(kinds ...Kind) reader {
 	return reader{unasked: kinds, addressed: []Kind{}, roles: []authz.Role{}, sections: []int64{}}
 }
 
-// readable is what an actor may read. Every list, search, count and export asks
-// it: a document that one may not read does not exist for that person.
+// Readable is the SQL that holds for a document d that the actor may read, and the
+// arguments with its own added: it takes the numbers after those that are there.
+// Every list, search, count and export asks it: a document that one may not read
+// does not exist for that person.
+func Readable(actor authz.Actor, args []any) (string, []any) { return readable(actor).condition(args) }
+
+// readable is what an actor may read.
 func readable(actor authz.Actor) reader {
 	r := reader{unasked: []Kind{}, addressed: []Kind{}, roles: []authz.Role{}, sections: []int64{}}
 	for _, kind := range Kinds() {
@@ -154,7 +160,7 @@ func (r reader) isAddressed(a address) bool {
 }
 
 // loadAddress returns whom a document is for.
-func loadAddress(ctx context.Context, db querier, document int64) (address, error) {
+func loadAddress(ctx context.Context, db postgres.Querier, document int64) (address, error) {
 	var a address
 	err := db.QueryRow(ctx, `
 		SELECT coalesce(bool_or(kind = 'all'), false), coalesce(array_agg(role) FILTER (WHERE kind = 'role'), '{}'),

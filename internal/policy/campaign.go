@@ -11,6 +11,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 )
 
 // Anew tells whether a revision asks everyone for a new acknowledgement.
@@ -115,7 +116,7 @@ func Ask(ctx context.Context, tx *door.Tx, a Asking, effective calendar.Date, c 
 }
 
 // resolve finds the sections of an audience. An empty address is everyone.
-func resolve(ctx context.Context, db querier, a Audience) (address, error) {
+func resolve(ctx context.Context, db postgres.Querier, a Audience) (address, error) {
 	of := address{everyone: a.Everyone, roles: []authz.Role{}, sections: []int64{}}
 	if a.Everyone {
 		return of, nil
@@ -137,7 +138,7 @@ func resolve(ctx context.Context, db querier, a Audience) (address, error) {
 }
 
 // loadCalled returns which of the people whom its document binds a revision asks.
-func loadCalled(ctx context.Context, db querier, revision int64) (address, error) {
+func loadCalled(ctx context.Context, db postgres.Querier, revision int64) (address, error) {
 	var a address
 	err := db.QueryRow(ctx, `
 		SELECT count(*) = 0, coalesce(array_agg(role) FILTER (WHERE role IS NOT NULL), '{}'),

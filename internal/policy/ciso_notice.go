@@ -107,7 +107,7 @@ type RecordedCISONotice struct {
 // the actor may not read the document.
 func (s *Service) Notice(ctx context.Context, actor authz.Actor, code string, number int) (RecordedCISONotice, error) {
 	var n RecordedCISONotice
-	readable, args := readable(actor).condition([]any{code, number})
+	readable, args := Readable(actor, []any{code, number})
 	err := s.pool.QueryRow(ctx, `
 		SELECT d.id, d.code, d.kind, d.title, r.number, r.effective_on, c.fiscal_year, c.number, c.notified_on, c.addressees, c.body,
 		       coalesce(p.name, ''), r.why, r.why_text, c.touched, c.answer

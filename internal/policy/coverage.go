@@ -12,6 +12,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 )
 
 // Coverage is who has acknowledged a document's current revision, or an earlier
@@ -96,7 +97,7 @@ func seesAcknowledgements(actor authz.Actor) (whole bool, sections []int64, err 
 
 // loadCounting returns the ids of the revisions whose acknowledgement counts for
 // the one that is read.
-func loadCounting(ctx context.Context, db querier, r Reading) ([]int64, error) {
+func loadCounting(ctx context.Context, db postgres.Querier, r Reading) ([]int64, error) {
 	var counting []int64
 	err := db.QueryRow(ctx, `
 		SELECT array_agg(id) FROM revision WHERE document_id = $1 AND state = 'published' AND number BETWEEN $2 AND $3`,
@@ -181,7 +182,7 @@ func (v view) sees(section int64) bool { return v.whole || slices.Contains(v.sec
 
 // addMissing names those who have not acknowledged, each in the section on the
 // page that they belong to.
-func (c *Coverage) addMissing(ctx context.Context, db querier, missing map[int64]int, excused []int64) error {
+func (c *Coverage) addMissing(ctx context.Context, db postgres.Querier, missing map[int64]int, excused []int64) error {
 	rows, err := db.Query(ctx, `
 		SELECT id, staff_number, name, furigana, id = ANY($2::bigint[]) AS excused
 		FROM person WHERE id = ANY($1::bigint[]) ORDER BY excused, furigana, staff_number`, slices.Collect(maps.Keys(missing)), excused)

@@ -18,6 +18,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 )
 
 // Decision is what the 本部会議 decided about a text (7(9)).
@@ -41,6 +42,8 @@ type File struct {
 
 // MaxFile is how large minutes may be, in bytes.
 const MaxFile = 10 << 20
+
+const longestName = 200 // characters of a file's name
 
 const maxMinutes = 20_000 // characters
 
@@ -66,8 +69,8 @@ func NewFile(name string, body []byte) (*File, error) {
 	if !strings.EqualFold(filepath.Ext(name), wanted) {
 		return nil, problemWith(fault.Unsupported, "議事録のファイルの中身が、名前と違います。"+wanted+" のファイルとして保存し直してから、選んでください。")
 	}
-	if !utf8.ValidString(name) || utf8.RuneCountInString(name) > maxTitle {
-		return nil, problemWith(fault.Unsupported, fmt.Sprintf("議事録のファイルの名前は、%d字までにしてください。", maxTitle))
+	if !utf8.ValidString(name) || utf8.RuneCountInString(name) > longestName {
+		return nil, problemWith(fault.Unsupported, fmt.Sprintf("議事録のファイルの名前は、%d字までにしてください。", longestName))
 	}
 	return f, nil
 }
@@ -197,7 +200,7 @@ func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l 
 }
 
 // peopleOn returns who of these had a post on a day, by their 職員番号.
-func peopleOn(ctx context.Context, db querier, day calendar.Date, numbers []string) (map[string]int64, error) {
+func peopleOn(ctx context.Context, db postgres.Querier, day calendar.Date, numbers []string) (map[string]int64, error) {
 	rows, err := db.Query(ctx, `
 		SELECT p.staff_number, p.id FROM person p
 		WHERE p.staff_number = ANY($2) AND EXISTS (SELECT FROM appointment a WHERE a.person_id = p.id AND a.period @> $1::date)`, day, numbers)
@@ -263,7 +266,7 @@ func (s *Service) Decisions(ctx context.Context, actor authz.Actor, revision int
 	if !seesDrafts(actor) {
 		return nil, nil
 	}
-	readable, args := readable(actor).condition([]any{revision})
+	readable, args := Readable(actor, []any{revision})
 	rows, err := s.pool.Query(ctx, `
 		SELECT h.decided_on, h.result = 'adopted', coalesce(c.name, ''), h.minutes, h.file_name, coalesce(b.name, ''), h.recorded_at,
 		       ARRAY(SELECT p.name FROM decision_attendee t JOIN person p ON p.id = t.person_id WHERE t.decision_id = h.id ORDER BY p.furigana, p.id)
@@ -287,7 +290,7 @@ func (s *Service) Minutes(ctx context.Context, actor authz.Actor, code string, n
 		return File{}, errNoDocument()
 	}
 	var f File
-	readable, args := readable(actor).condition([]any{code, number})
+	readable, args := Readable(actor, []any{code, number})
 	err := s.pool.QueryRow(ctx, `
 		SELECT h.file_name, h.file_type, h.file
 		FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -102,7 +103,7 @@ func reasonFor(actor authz.Actor, reason string) string {
 	return "（免除できる人と監査担当者だけが見られます）"
 }
 
-func loadWanted(ctx context.Context, db querier, v view, day calendar.Date, staffNumber string) (Wanted, error) {
+func loadWanted(ctx context.Context, db postgres.Querier, v view, day calendar.Date, staffNumber string) (Wanted, error) {
 	w := Wanted{Reading: v.reading}
 	err := db.QueryRow(ctx, `
 		WITH `+seen+`
@@ -119,7 +120,7 @@ func loadWanted(ctx context.Context, db querier, v view, day calendar.Date, staf
 	return w, wrap("loading who is asked", err)
 }
 
-func loadRequests(ctx context.Context, db querier, w *Wanted) error {
+func loadRequests(ctx context.Context, db postgres.Querier, w *Wanted) error {
 	rows, err := db.Query(ctx, `SELECT asked_on, due_on FROM acknowledgement_request WHERE revision_id = $1 AND person_id = $2 ORDER BY asked_on`,
 		w.Reading.Revision.ID, w.person)
 	if err != nil {
@@ -129,7 +130,7 @@ func loadRequests(ctx context.Context, db querier, w *Wanted) error {
 	return wrap("listing requests", err)
 }
 
-func loadReminders(ctx context.Context, db querier, w *Wanted) error {
+func loadReminders(ctx context.Context, db postgres.Querier, w *Wanted) error {
 	rows, err := db.Query(ctx, `SELECT reminded_on, days FROM acknowledgement_reminder WHERE revision_id = $1 AND person_id = $2 ORDER BY reminded_on, days`,
 		w.Reading.Revision.ID, w.person)
 	if err != nil {
@@ -146,7 +147,7 @@ func loadReminders(ctx context.Context, db querier, w *Wanted) error {
 	return wrap("listing reminders", err)
 }
 
-func loadExcuses(ctx context.Context, db querier, w *Wanted) error {
+func loadExcuses(ctx context.Context, db postgres.Querier, w *Wanted) error {
 	rows, err := db.Query(ctx, `
 		SELECT e.reason, b.name, e.excused_at, coalesce(n.name, ''), e.ended_at
 		FROM acknowledgement_excuse e JOIN person b ON b.id = e.excused_by LEFT JOIN person n ON n.id = e.ended_by
@@ -173,7 +174,7 @@ func (s *Service) Excuse(ctx context.Context, actor authz.Actor, code, staffNumb
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO acknowledgement_excuse (revision_id, person_id, reason, excused_by, excused_at) VALUES ($1, $2, $3, $4, $5)`,
 			w.Reading.Revision.ID, w.person, reason, actor.Person, tx.Now)
-		return w.effect("reason"), explain(err)
+		return w.effect("reason"), Explain(err)
 	})
 	return wrap("excusing somebody", err)
 }

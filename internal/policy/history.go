@@ -41,7 +41,7 @@ func (p Past) Status(day calendar.Date) string {
 // History lists the published revisions of a document, the newest first.
 // NotFound where there is none that the actor may read.
 func (s *Service) History(ctx context.Context, actor authz.Actor, code string) ([]Past, error) {
-	readable, args := readable(actor).condition([]any{code})
+	readable, args := Readable(actor, []any{code})
 	rows, err := s.pool.Query(ctx, `
 		SELECT r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, coalesce(p.name, ''),
 		       coalesce(lead(r.effective_on) OVER (ORDER BY r.number), `+abolishedOn+`) - 1,

@@ -19,6 +19,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/policy/outline"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -155,7 +156,7 @@ func (s *Service) Import(ctx context.Context, actor authz.Actor, token string) (
 	return loadImport(ctx, s.pool, actor, token, "")
 }
 
-func loadImport(ctx context.Context, db querier, actor authz.Actor, token, lock string) (Import, error) {
+func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, token, lock string) (Import, error) {
 	i := Import{Token: token}
 	var answers []byte
 	err := db.QueryRow(ctx, `
@@ -299,7 +300,7 @@ func draft(ctx context.Context, tx *door.Tx, actor authz.Actor, text Text) (door
 	var document int64
 	err = tx.QueryRow(ctx, `INSERT INTO document (code, kind, title) VALUES ($1, $2, $3) RETURNING id`, code, text.Kind, title).Scan(&document)
 	if err != nil {
-		return door.Unchanged(), "", explain(err)
+		return door.Unchanged(), "", Explain(err)
 	}
 	if text.Kind != Basic {
 		if err := addressDocument(ctx, tx, document, text.Audience); err != nil {

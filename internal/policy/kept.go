@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/postgres"
 )
 
 // keptReading is a document's current revision, for anybody, with whom it is
@@ -89,7 +90,7 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 
 // loadAcknowledged returns what a person has acknowledged by the documents' ids,
 // the earliest revision first.
-func loadAcknowledged(ctx context.Context, db querier, person int64) (map[int64][]acknowledged, error) {
+func loadAcknowledged(ctx context.Context, db postgres.Querier, person int64) (map[int64][]acknowledged, error) {
 	rows, err := db.Query(ctx, `
 		SELECT r.document_id, r.number, k.acknowledged_at FROM acknowledgement k JOIN revision r ON r.id = k.revision_id
 		WHERE k.person_id = $1 ORDER BY r.document_id, r.number`, person)

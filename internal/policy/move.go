@@ -70,10 +70,10 @@ func (s *Service) Step(ctx context.Context, actor authz.Actor, code string, even
 		}
 		c, err := change(tx, l)
 		if err != nil {
-			return door.Unchanged(), explain(err)
+			return door.Unchanged(), Explain(err)
 		}
 		if err := l.update(ctx, tx, c.Columns); err != nil {
-			return door.Unchanged(), explain(err)
+			return door.Unchanged(), Explain(err)
 		}
 		if err := addStep(ctx, tx, actor, l.Revision, event, c.Note); err != nil {
 			return door.Unchanged(), err
@@ -127,7 +127,7 @@ func errChangedSince() error {
 // lock locks a document's draft; found is false where the document has none.
 // NotFound for a document that the actor may not read.
 func lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (l Locked, found bool, err error) {
-	readable, args := readable(actor).condition([]any{code})
+	readable, args := Readable(actor, []any{code})
 	if err := tx.QueryRow(ctx, `SELECT d.id FROM document d WHERE d.code = $1 AND `+readable, args...).Scan(&l.Document); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
 			return l, false, errNoDocument()
@@ -339,8 +339,11 @@ var messages = map[string]string{
 	"document_abolished":           "この文書は廃止されるか、廃止されています。新しい版は作れません。必要なときは、新しい文書として取り込んでください。",
 }
 
-// explain turns a rule of the database that was broken into a refusal.
-func explain(err error) error {
+// Message is what is said where a rule of the database is broken, by its name.
+func Message(constraint string) string { return messages[constraint] }
+
+// Explain turns a rule of the database that was broken into a refusal.
+func Explain(err error) error {
 	constraint := postgres.Constraint(err)
 	message, ok := messages[constraint]
 	if !ok {

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/calendar"
+	"kagami/internal/postgres"
 )
 
 // Progress is how a document's current revision has been acknowledged day by
@@ -44,7 +45,7 @@ type came struct {
 	excused []int64                 // who need not for now, in order
 }
 
-func loadCame(ctx context.Context, db querier, v view) (came, error) {
+func loadCame(ctx context.Context, db postgres.Querier, v view) (came, error) {
 	c := came{done: map[int64]calendar.Date{}}
 	err := db.QueryRow(ctx, `
 		SELECT asked_from, ARRAY(SELECT person_id FROM acknowledgement_excuse WHERE revision_id = $1 AND ended_at IS NULL ORDER BY person_id)

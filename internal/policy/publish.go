@@ -64,7 +64,7 @@ func (s *Service) inOrder(ctx context.Context, d Draft, u Publication, problems 
 			return wrap("looking for the revision before", err)
 		}
 		if late {
-			problems = []fault.Problem{{Field: "effective_on", Message: messages["revision_in_order"]}}
+			problems = []fault.Problem{{Field: "effective_on", Message: Message("revision_in_order")}}
 		}
 	}
 	return fault.InvalidFields(problems)

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/policy/outline"
+	"kagami/internal/postgres"
 )
 
 // Draft is a revision on its way: not published, and not thrown away.
@@ -54,7 +55,7 @@ type Step struct {
 // selectDrafts is the SQL of the drafts of what an actor may read, with its
 // arguments.
 func selectDrafts(actor authz.Actor) (string, []any) {
-	readable, args := readable(actor).condition(nil)
+	readable, args := Readable(actor, nil)
 	return `
 	SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.state, coalesce(r.scale, ''), coalesce(r.why, ''), r.why_text,
 	       r.drafted_at, coalesce(p.name, ''), coalesce(r.drafted_by, 0), r.text_sha256, r.decided_on
@@ -141,7 +142,7 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 }
 
 // loadSteps lists what was done to a revision, the first step first.
-func loadSteps(ctx context.Context, db querier, revision int64) ([]Step, error) {
+func loadSteps(ctx context.Context, db postgres.Querier, revision int64) ([]Step, error) {
 	rows, err := db.Query(ctx, `
 		SELECT t.event, t.at, coalesce(p.name, ''), t.note FROM revision_step t LEFT JOIN person p ON p.id = t.person_id
 		WHERE t.revision_id = $1 ORDER BY t.id`, revision)
@@ -164,7 +165,7 @@ func (s *Service) Base(ctx context.Context, d Draft) (*outline.Outline, error) {
 	return base(ctx, s.pool, d.ID)
 }
 
-func base(ctx context.Context, db querier, document int64) (*outline.Outline, error) {
+func base(ctx context.Context, db postgres.Querier, document int64) (*outline.Outline, error) {
 	var revision int64
 	err := db.QueryRow(ctx, `
 		SELECT id FROM revision WHERE document_id = $1 AND state = 'published' ORDER BY number DESC LIMIT 1`, document).Scan(&revision)

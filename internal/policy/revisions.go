@@ -32,7 +32,7 @@ func (h History) Place(number int) (int, error) {
 // Revisions returns a document with its published revisions; NotFound where
 // there is none that the actor may read.
 func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string) (History, error) {
-	mayRead, args := readable(actor).condition([]any{code})
+	mayRead, args := Readable(actor, []any{code})
 	rows, err := s.pool.Query(ctx, `
 		SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256
 		FROM document d JOIN revision r ON r.document_id = d.id
@@ -61,7 +61,7 @@ func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string)
 // RevisionOutline returns the text of a document's published revision; NotFound
 // where there is none that the actor may read.
 func (s *Service) RevisionOutline(ctx context.Context, actor authz.Actor, code string, number int) (*outline.Outline, error) {
-	mayRead, args := readable(actor).condition([]any{code, number})
+	mayRead, args := Readable(actor, []any{code, number})
 	var revision int64
 	err := s.pool.QueryRow(ctx, `
 		SELECT r.id FROM document d JOIN revision r ON r.document_id = d.id

@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/postgres"
 	"kagami/internal/state"
 )
 
@@ -41,7 +42,7 @@ func (s *Service) roll(ctx context.Context, actor authz.Actor, v view, day calen
 	return s.rolls.Get(rollKey{v.reading.Revision.ID, day, actor.Seen.Organization, actor.Seen.Policy}, load)
 }
 
-func loadRoll(ctx context.Context, db querier, v view, day calendar.Date) ([]rollSection, error) {
+func loadRoll(ctx context.Context, db postgres.Querier, v view, day calendar.Date) ([]rollSection, error) {
 	rows, err := db.Query(ctx, `
 		WITH `+bound+`
 		SELECT coalesce(s.id, 0), coalesce(s.code, ''), coalesce(s.name, ''), array_agg(b.person_id)

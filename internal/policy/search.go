@@ -11,6 +11,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 )
 
 // Hit is a clause that holds all that was looked for.
@@ -109,7 +110,7 @@ func (s *Service) searched(ctx context.Context, actor authz.Actor) ([]searchedDo
 
 // lookup is a search under way.
 type lookup struct {
-	db     querier
+	db     postgres.Querier
 	words  []string
 	grams  []string
 	wanted int // hits

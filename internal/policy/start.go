@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -20,7 +21,7 @@ func (s *Service) StartDraft(ctx context.Context, actor authz.Actor, code string
 		if err := tx.Allow(authz.DraftRevision, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		readable, args := readable(actor).condition([]any{code})
+		readable, args := Readable(actor, []any{code})
 		var (
 			w      wording
 			newest int
@@ -54,9 +55,9 @@ func draftNext(ctx context.Context, tx *door.Tx, actor authz.Actor, code, source
 
 // findDocument returns a document that the actor may read, with or without
 // revisions; NotFound otherwise.
-func findDocument(ctx context.Context, db querier, actor authz.Actor, code string) (Document, error) {
+func findDocument(ctx context.Context, db postgres.Querier, actor authz.Actor, code string) (Document, error) {
 	var d Document
-	readable, args := readable(actor).condition([]any{code})
+	readable, args := Readable(actor, []any{code})
 	err := db.QueryRow(ctx, `SELECT d.id, d.code, d.kind, d.title FROM document d WHERE d.code = $1 AND `+readable, args...).
 		Scan(&d.ID, &d.Code, &d.Kind, &d.Title)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -88,7 +89,7 @@ func insertDraft(ctx context.Context, tx *door.Tx, actor authz.Actor, document i
 		FROM revision WHERE document_id = $1 AND state <> 'withdrawn'
 		RETURNING id`, document, source, w.text, w.sha256, w.outline, actor.Person, tx.Now, drafters).Scan(&revision)
 	if err != nil {
-		return door.Unchanged(), explain(err)
+		return door.Unchanged(), Explain(err)
 	}
 	if err := addStep(ctx, tx, actor, revision, EventStart, ""); err != nil {
 		return door.Unchanged(), err

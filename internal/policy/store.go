@@ -11,18 +11,13 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/policy/outline"
+	"kagami/internal/postgres"
 )
 
 // errNoDocument says the same whether a document does not exist or may not be
 // read: who may not read it cannot tell.
 func errNoDocument() error {
 	return fault.New(fault.NotFound, "この文書は見つかりません。「ポリシー」の一覧から選び直してください。")
-}
-
-// querier is the part of a pool or a transaction that reads.
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 // currentRevision picks the revision of document d that holds on day $2: the
@@ -70,12 +65,12 @@ func scanReading(row pgx.CollectableRow) (Reading, error) {
 
 // loadReading returns a document's current revision for a person who may read
 // it; NotFound otherwise.
-func loadReading(ctx context.Context, db querier, person int64, day calendar.Date, may reader, code string) (Reading, error) {
+func loadReading(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader, code string) (Reading, error) {
 	return loadOne(ctx, db, person, day, may, currentRevision, code)
 }
 
 // loadOne returns the revision of a document that which selects.
-func loadOne(ctx context.Context, db querier, person int64, day calendar.Date, may reader, which, code string, arguments ...any) (Reading, error) {
+func loadOne(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader, which, code string, arguments ...any) (Reading, error) {
 	query, args := selectReading(person, day, may, which, arguments...)
 	args = append(args, code)
 	rows, err := db.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d`, query, len(args)), args...)
@@ -92,7 +87,7 @@ func loadOne(ctx context.Context, db querier, person int64, day calendar.Date, m
 	return reading, nil
 }
 
-func listReadings(ctx context.Context, db querier, person int64, day calendar.Date, may reader) ([]Reading, error) {
+func listReadings(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader) ([]Reading, error) {
 	query, args := selectReading(person, day, may, currentRevision)
 	rows, err := db.Query(ctx, query+` AND `+notAbolished("$2")+`
 		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`, args...)
@@ -107,7 +102,7 @@ func listReadings(ctx context.Context, db querier, person int64, day calendar.Da
 }
 
 // loadOutline returns a revision's outline as it was when it was drafted.
-func loadOutline(ctx context.Context, db querier, revision int64) (*outline.Outline, error) {
+func loadOutline(ctx context.Context, db postgres.Querier, revision int64) (*outline.Outline, error) {
 	var raw []byte
 	if err := db.QueryRow(ctx, `SELECT outline FROM revision WHERE id = $1`, revision).Scan(&raw); err != nil {
 		return nil, fmt.Errorf("loading an outline: %w", err)

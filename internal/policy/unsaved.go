@@ -54,7 +54,7 @@ func (s *Service) KeepUnsaved(ctx context.Context, actor authz.Actor, code, text
 	}
 	kept := Kept{At: s.now()}
 	err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
-		readable, args := readable(actor).condition([]any{code, text})
+		readable, args := Readable(actor, []any{code, text})
 		var (
 			revision int64
 			same     bool
@@ -130,7 +130,7 @@ func (s *Service) Typing(ctx context.Context, actor authz.Actor, d Draft) ([]str
 	return s.loadTyping(ctx, s.pool, actor, d.Revision)
 }
 
-func (s *Service) loadTyping(ctx context.Context, db querier, actor authz.Actor, revision int64) ([]string, error) {
+func (s *Service) loadTyping(ctx context.Context, db postgres.Querier, actor authz.Actor, revision int64) ([]string, error) {
 	rows, err := db.Query(ctx, `
 		SELECT p.name FROM unsaved_text u JOIN person p ON p.id = u.person_id
 		WHERE u.revision_id = $1 AND u.person_id <> $2 AND u.kept_at > $3 ORDER BY u.kept_at DESC`,
@@ -154,7 +154,7 @@ func (u Unfinished) None() bool { return u.Own.IsZero() && u.OwnClause.IsZero() 
 
 // loadUnfinished looks for the words that differ from what the draft says,
 // however old they are.
-func loadUnfinished(ctx context.Context, db querier, actor authz.Actor, revision int64) (Unfinished, error) {
+func loadUnfinished(ctx context.Context, db postgres.Querier, actor authz.Actor, revision int64) (Unfinished, error) {
 	rows, err := db.Query(ctx, `
 		SELECT p.id = $2, p.name, max(k.kept_at) FILTER (WHERE k.whole), max(k.kept_at) FILTER (WHERE NOT k.whole)
 		FROM (

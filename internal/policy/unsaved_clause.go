@@ -49,7 +49,7 @@ func (s *Service) KeepUnsavedClause(ctx context.Context, actor authz.Actor, code
 	}
 	kept := Kept{At: s.now()}
 	err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
-		readable, args := readable(actor).condition([]any{code, u.BasedOn})
+		readable, args := Readable(actor, []any{code, u.BasedOn})
 		var revision int64
 		// the lock holds off what ends the draft, or words could be kept for one
 		// that is over
