@@ -43,7 +43,7 @@ bench: ## the speed figures, each a ratio taken within one run
 generate: ## write the generated files anew
 	go tool templ generate -path web
 	go test ./internal/authz -run TestTheDocumentIsTheTable -update
-	go test ./internal/policy -run TestTheStatesDocument -update
+	go test ./internal/policy/publish -run TestTheStatesDocument -update
 
 clean: ## remove what was built
 	rm -rf bin test-output

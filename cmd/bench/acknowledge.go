@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
-	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 	"kagami/internal/state"
 )
 
@@ -36,7 +36,7 @@ func (t *town) measureAcknowledge(ctx context.Context) (figure, error) {
 	if err != nil {
 		return figure{}, err
 	}
-	shown := policy.Shown{Code: "kihon", Number: first.Number, SHA256: first.SHA256}
+	shown := acknowledge.Shown{Code: "kihon", Number: first.Number, SHA256: first.SHA256}
 	next := 0
 	side := func(one func(person int64) error) func() (float64, error) {
 		return func() (float64, error) {
@@ -47,7 +47,7 @@ func (t *town) measureAcknowledge(ctx context.Context) (figure, error) {
 	}
 	ratio, rate, plain, err := inTurn(rounds,
 		side(func(person int64) error {
-			return t.Policy.Acknowledge(ctx, staff(person), shown)
+			return t.Acknowledge.Acknowledge(ctx, staff(person), shown)
 		}),
 		side(func(person int64) error {
 			_, err := t.pool.Exec(ctx, `INSERT INTO acknowledgement (person_id, revision_id, acknowledged_at, text_sha256) VALUES ($1, $2, $3, $4)`,

@@ -10,8 +10,10 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
-	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/policytest"
+	"kagami/internal/policy/publish"
 )
 
 const (
@@ -34,7 +36,7 @@ func measureCampaign(ctx context.Context, _ string) ([]figure, error) {
 			return nil, err
 		}
 		begun := time.Now()
-		if err := errors.Join(publish(), t.Policy.Tend(ctx, draft.Revision)); err != nil {
+		if err := errors.Join(publish(), t.Acknowledge.Tend(ctx, draft.Revision)); err != nil {
 			return nil, err
 		}
 		took := time.Since(begun)
@@ -56,24 +58,24 @@ func measureCampaign(ctx context.Context, _ string) ([]figure, error) {
 
 // decideNext takes the next revision of the 基本方針 as far as the 本部会議's decision,
 // and returns what publishes it.
-func (t *town) decideNext(ctx context.Context) (policy.Draft, func() error, error) {
+func (t *town) decideNext(ctx context.Context) (draft.Draft, func() error, error) {
 	today := calendar.Day(time.Now())
 	actor := func(account int) (authz.Actor, error) { return t.Org.ActorOn(ctx, t.accounts[account].Person, today) }
 	general, err := actor(officer)
 	if err != nil {
-		return policy.Draft{}, nil, err
+		return draft.Draft{}, nil, err
 	}
 	const second = 1 // 副町長
 	ciso, err := actor(second)
 	if err != nil {
-		return policy.Draft{}, nil, err
+		return draft.Draft{}, nil, err
 	}
-	if err := t.Policy.StartDraft(ctx, general, "kihon", 1); err != nil {
-		return policy.Draft{}, nil, err
+	if err := t.Draft.StartDraft(ctx, general, "kihon", 1); err != nil {
+		return draft.Draft{}, nil, err
 	}
-	draft, err := policytest.Adopt(ctx, t.Policy, general, "kihon", t.accounts[0].StaffNumber, today)
+	draft, err := policytest.Adopt(ctx, t.Rooms, general, "kihon", t.accounts[0].StaffNumber, today)
 	return draft, func() error {
-		return t.Policy.PublishDecided(ctx, ciso, "kihon", policy.Publication{EffectiveOn: today, SHA256: draft.SHA256, Campaign: policytest.AskAll(today)})
+		return t.Publish.PublishDecided(ctx, ciso, "kihon", publish.Publication{EffectiveOn: today, SHA256: draft.SHA256, Campaign: policytest.AskAll(today)})
 	}, err
 }
 
@@ -88,17 +90,17 @@ func (t *town) asked(ctx context.Context, revision int64) ([]int64, error) {
 
 // measureMorning has everybody acknowledge a revision, and looks that each is
 // stored exactly once.
-func (t *town) measureMorning(ctx context.Context, draft policy.Draft, people []int64) (figure, error) {
+func (t *town) measureMorning(ctx context.Context, draft draft.Draft, people []int64) (figure, error) {
 	seen, err := t.seen(ctx)
 	if err != nil {
 		return figure{}, err
 	}
-	shown := policy.Shown{Code: "kihon", Number: draft.Number, SHA256: draft.SHA256}
+	shown := acknowledge.Shown{Code: "kihon", Number: draft.Number, SHA256: draft.SHA256}
 	rate, err := each(people, func(person int64) error {
 		staff := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}, Seen: seen}
-		err := t.Policy.Acknowledge(ctx, staff, shown)
+		err := t.Acknowledge.Acknowledge(ctx, staff, shown)
 		if person%clickTwice == 0 {
-			err = errors.Join(err, t.Policy.Acknowledge(ctx, staff, shown))
+			err = errors.Join(err, t.Acknowledge.Acknowledge(ctx, staff, shown))
 		}
 		return err
 	})

@@ -17,7 +17,7 @@ import (
 
 	"kagami/cmd/kagami/parts"
 	"kagami/internal/account"
-	"kagami/internal/policy"
+	"kagami/internal/policy/policytest"
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/cluster"
 	"kagami/internal/sample"
@@ -38,7 +38,7 @@ const (
 // to the disk.
 type town struct {
 	server.Ground
-	Policy   *policy.Service
+	policytest.Rooms
 	pool     *pgxpool.Pool
 	url      string // as the schema's owner
 	accounts []sample.Account
@@ -90,7 +90,7 @@ func fill(ctx context.Context, database string) (*town, error) {
 		return nil, err
 	}
 	ground, err := newGround(pool)
-	return &town{ground, policy.New(pool, ground.Door, time.Now), pool, database, made.Accounts}, err
+	return &town{ground, policytest.NewRooms(pool, ground.Door, time.Now), pool, database, made.Accounts}, err
 }
 
 // newGround is what a portal on localhost stands on.

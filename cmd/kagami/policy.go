@@ -15,6 +15,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/textfile"
 	"kagami/internal/postgres"
@@ -49,22 +50,22 @@ func (c *policyOutlineCommand) Run() error {
 
 // readText reads the text in a file, no more of it than is ever read, and tells
 // which file it was.
-func readText(name string) (string, policy.SourceFile, error) {
+func readText(name string) (string, draft.SourceFile, error) {
 	file := os.Stdin
 	if name != "-" {
 		var err error
 		if file, err = os.Open(name); err != nil {
-			return "", policy.SourceFile{}, fault.Wrap(err, fault.NotFound, "ファイルを開けません。名前を確かめてください。")
+			return "", draft.SourceFile{}, fault.Wrap(err, fault.NotFound, "ファイルを開けません。名前を確かめてください。")
 		}
 		defer file.Close() //nolint:errcheck // it was read only
 	}
 	raw, err := io.ReadAll(io.LimitReader(file, textfile.MaxSize+1))
 	if err != nil {
-		return "", policy.SourceFile{}, fault.Wrap(err, fault.Unavailable, "ファイルを読めません。")
+		return "", draft.SourceFile{}, fault.Wrap(err, fault.Unavailable, "ファイルを読めません。")
 	}
 	var reader textfile.Reader
 	text, err := reader.Text(raw)
-	return text, policy.NewSourceFile(filepath.Base(name), raw), err
+	return text, draft.NewSourceFile(filepath.Base(name), raw), err
 }
 
 type policyImportCommand struct {
@@ -83,7 +84,7 @@ func (c *policyImportCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	text := policy.Text{Kind: policy.Kind(c.Kind), Title: c.Title, Code: c.Code, Source: source, Answers: c.Answer, Audience: audienceOf(c.For), File: file}
+	text := draft.Text{Kind: policy.Kind(c.Kind), Title: c.Title, Code: c.Code, Source: source, Answers: c.Answer, Audience: audienceOf(c.For), File: file}
 	if open := text.Outline().Open(); len(open) > 0 {
 		for _, q := range open {
 			fmt.Fprintf(os.Stderr, "%d行目から%d行目：%s 答え：--answer %d=%s\n", q.Line, q.Until, q.Why, q.Line, q.Choices)
@@ -106,7 +107,7 @@ func (c *policyImportCommand) Run(ctx context.Context) (err error) {
 	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
-	code, err := policy.New(pool, door.New(pool, time.Now), time.Now).DraftText(ctx, authz.AsOperator(), text)
+	code, err := draft.New(pool, door.New(pool, time.Now), time.Now).DraftText(ctx, authz.AsOperator(), text)
 	if err != nil {
 		return err
 	}

@@ -35,8 +35,8 @@ var arrows = map[string][]string{
 	"internal/job":       {"internal/fault"},
 	"internal/lifecycle": {"internal/authz", "internal/fault"},
 
-	"internal/org":     domain("internal/sheet"),
-	"internal/account": domain("internal/account/directory", "internal/org"),
+	"internal/org":     {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/sheet", "internal/state", "internal/trail"},
+	"internal/account": {"internal/account/directory", "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/state", "internal/trail"},
 
 	"internal/account/directory": {"internal/fault"},
 	"internal/account/openid":    {"internal/fault"},
@@ -46,19 +46,24 @@ var arrows = map[string][]string{
 	"internal/policy/comparison":        {"internal/policy/outline"},
 	"internal/policy/comparison/office": {"internal/policy/comparison", "internal/sheet"},
 	"internal/policy/textfile":          {"internal/fault", "internal/policy/outline"},
-	"internal/policy":                   domain("internal/address", "internal/lifecycle", "internal/notice", "internal/org", "internal/policy/amend", "internal/policy/comparison", "internal/policy/outline"),
+	"internal/policy":                   {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/notice", "internal/policy/outline", "internal/postgres", "internal/state", "internal/trail"},
+	"internal/policy/find":              {"internal/authz", "internal/fault", "internal/policy", "internal/policy/outline", "internal/postgres", "internal/state"},
+	"internal/policy/follow":            {"internal/authz", "internal/calendar", "internal/fault", "internal/policy", "internal/policy/comparison", "internal/policy/outline", "internal/state"},
+	"internal/policy/draft":             {"internal/address", "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/lifecycle", "internal/notice", "internal/org", "internal/policy", "internal/policy/amend", "internal/policy/outline", "internal/postgres", "internal/trail"},
+	"internal/policy/publish":           {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/lifecycle", "internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline", "internal/postgres", "internal/trail"},
+	"internal/policy/acknowledge":       {"internal/address", "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/postgres", "internal/state", "internal/trail"},
 
 	"web/layout":    {"web/static"},
 	"web/component": {"internal/calendar", "internal/fault"},
-	"web/page":      {"internal/account", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/amend", "internal/policy/comparison", "internal/policy/outline", "web/component", "web/layout"},
+	"web/page":      {"internal/account", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/acknowledge", "internal/policy/amend", "internal/policy/comparison", "internal/policy/draft", "internal/policy/find", "internal/policy/follow", "internal/policy/outline", "internal/policy/publish", "web/component", "web/layout"},
 
 	"internal/task":            {"internal/calendar"},
 	"web/screen":               {"internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/job", "internal/notice", "internal/sample", "internal/sheet", "internal/task", "internal/trail", "web/layout", "web/static"},
-	"web/portal":               {"internal/account", "internal/account/openid", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/amend", "internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/outline", "internal/policy/textfile", "internal/sample", "internal/sample/policies", "internal/sheet", "web/component", "web/layout", "web/page", "web/screen", "web/server"},
+	"web/portal":               {"internal/account", "internal/account/openid", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/acknowledge", "internal/policy/amend", "internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/draft", "internal/policy/find", "internal/policy/follow", "internal/policy/outline", "internal/policy/publish", "internal/policy/textfile", "internal/sample", "internal/sample/policies", "internal/sheet", "web/component", "web/layout", "web/page", "web/screen", "web/server"},
 	"web/server":               {"internal/account", "internal/account/openid", "internal/address", "internal/authz", "internal/door", "internal/fault", "internal/job", "internal/notice", "internal/org", "internal/postgres", "internal/sample", "internal/sample/people", "web/layout", "web/page", "web/screen", "web/static"},
 	"internal/sample":          {"internal/authz", "internal/calendar"},
 	"internal/sample/people":   {"internal/account", "internal/authz", "internal/org", "internal/sample"},
-	"internal/sample/policies": {"internal/authz", "internal/policy", "internal/policy/outline", "internal/sample"},
+	"internal/sample/policies": {"internal/authz", "internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/outline", "internal/policy/publish", "internal/sample"},
 }
 
 // domain is what every domain may know, with what this one may know besides.

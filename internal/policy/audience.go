@@ -22,11 +22,12 @@ type Audience struct {
 	Sections []string     `json:"sections"` // codes
 }
 
-func (a Audience) empty() bool { return !a.Everyone && len(a.Roles) == 0 && len(a.Sections) == 0 }
+// Empty tells whether it is nobody.
+func (a Audience) Empty() bool { return !a.Everyone && len(a.Roles) == 0 && len(a.Sections) == 0 }
 
-// check tells what is wrong with the audience of a document of a kind.
-func (a Audience) check(kind Kind) []fault.Problem {
-	if kind != Basic && a.empty() {
+// Check tells what is wrong with the audience of a document of a kind.
+func (a Audience) Check(kind Kind) []fault.Problem {
+	if kind != Basic && a.Empty() {
 		return []fault.Problem{{Field: "audience", Message: "だれのための文書かを選んでください。選ばれた人が読み、確認します。"}}
 	}
 	for _, role := range a.Roles {
@@ -37,8 +38,8 @@ func (a Audience) check(kind Kind) []fault.Problem {
 	return nil
 }
 
-// addressDocument writes down whom a document is for.
-func addressDocument(ctx context.Context, tx *door.Tx, document int64, a Audience) error {
+// AddressDocument writes down whom a document is for.
+func AddressDocument(ctx context.Context, tx *door.Tx, document int64, a Audience) error {
 	if a.Everyone {
 		a.Roles, a.Sections = nil, nil
 	}
@@ -84,7 +85,7 @@ func Readable(actor authz.Actor, args []any) (string, []any) { return readable(a
 func readable(actor authz.Actor) reader {
 	r := reader{unasked: []Kind{}, addressed: []Kind{}, roles: []authz.Role{}, sections: []int64{}}
 	for _, kind := range Kinds() {
-		switch actor.Reach(kind.reading()) {
+		switch actor.Reach(kind.ReadAction()) {
 		case authz.All:
 			r.unasked = append(r.unasked, kind)
 		case authz.Audience:
@@ -135,46 +136,46 @@ func calledUpon(roles, sections string) string {
 		           AND (c.role = ANY(` + roles + `::text[]) OR c.section_id = ANY(` + sections + `::bigint[]))))`
 }
 
-// address is whom a document is for, or whom a revision asks, as it is kept.
-type address struct {
-	everyone bool
-	roles    []authz.Role
-	sections []int64
+// Circle is whom a document is for, or whom a revision asks, as it is kept.
+type Circle struct {
+	Everyone bool
+	Roles    []authz.Role
+	Sections []int64 // their ids
 }
 
-// mayRead is condition for a document and its address that are at hand.
-func (r reader) mayRead(kind Kind, a address) bool {
+// mayRead is condition for a document that is at hand with whom it is for.
+func (r reader) mayRead(kind Kind, a Circle) bool {
 	return slices.Contains(r.unasked, kind) || slices.Contains(r.addressed, kind) && r.isAddressed(a)
 }
 
-// isBound is binding for a document's address and its revision's that are at
-// hand.
-func (r reader) isBound(kind Kind, document, revision address) bool {
+// isBound is binding for a document and its revision that are at hand with whom
+// they are for and ask.
+func (r reader) isBound(kind Kind, document, revision Circle) bool {
 	return slices.Contains(r.roles, authz.Staff) && (kind == Basic || r.isAddressed(document)) && r.isAddressed(revision)
 }
 
-func (r reader) isAddressed(a address) bool {
-	return a.everyone ||
-		slices.ContainsFunc(a.roles, func(role authz.Role) bool { return slices.Contains(r.roles, role) }) ||
-		slices.ContainsFunc(a.sections, func(section int64) bool { return slices.Contains(r.sections, section) })
+func (r reader) isAddressed(a Circle) bool {
+	return a.Everyone ||
+		slices.ContainsFunc(a.Roles, func(role authz.Role) bool { return slices.Contains(r.roles, role) }) ||
+		slices.ContainsFunc(a.Sections, func(section int64) bool { return slices.Contains(r.sections, section) })
 }
 
 // loadAddress returns whom a document is for.
-func loadAddress(ctx context.Context, db postgres.Querier, document int64) (address, error) {
-	var a address
+func loadAddress(ctx context.Context, db postgres.Querier, document int64) (Circle, error) {
+	var a Circle
 	err := db.QueryRow(ctx, `
 		SELECT coalesce(bool_or(kind = 'all'), false), coalesce(array_agg(role) FILTER (WHERE kind = 'role'), '{}'),
 		       coalesce(array_agg(section_id) FILTER (WHERE kind = 'section'), '{}')
-		FROM document_audience WHERE document_id = $1`, document).Scan(&a.everyone, &a.roles, &a.sections)
+		FROM document_audience WHERE document_id = $1`, document).Scan(&a.Everyone, &a.Roles, &a.Sections)
 	if err != nil {
-		return address{}, fmt.Errorf("loading whom a document is for: %w", err)
+		return Circle{}, fmt.Errorf("loading whom a document is for: %w", err)
 	}
 	return a, nil
 }
 
 // AudienceOf returns whom a document is for, for those who publish.
 func (s *Service) AudienceOf(ctx context.Context, actor authz.Actor, code string) (Document, Audience, error) {
-	d, err := findDocument(ctx, s.pool, actor, code)
+	d, err := FindDocument(ctx, s.pool, actor, code)
 	if err != nil {
 		return Document{}, Audience{}, err
 	}
@@ -191,7 +192,7 @@ func (s *Service) AudienceOf(ctx context.Context, actor authz.Actor, code string
 // is no longer for can't read it any more, and it no longer binds them.
 func (s *Service) ChangeAudience(ctx context.Context, actor authz.Actor, code string, a Audience) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		d, err := findDocument(ctx, tx, actor, code)
+		d, err := FindDocument(ctx, tx, actor, code)
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -201,16 +202,29 @@ func (s *Service) ChangeAudience(ctx context.Context, actor authz.Actor, code st
 		if d.Kind == Basic {
 			return door.Unchanged(), fault.New(fault.Conflict, "基本方針は全員のための文書なので、対象は変えられません。")
 		}
-		if err := fault.InvalidFields(a.check(d.Kind)); err != nil {
+		if err := fault.InvalidFields(a.Check(d.Kind)); err != nil {
 			return door.Unchanged(), err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM document_audience WHERE document_id = $1`, d.ID); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := addressDocument(ctx, tx, d.ID, a); err != nil {
+		if err := AddressDocument(ctx, tx, d.ID, a); err != nil {
 			return door.Unchanged(), err
 		}
 		return door.Effect{Subject: trail.Subject{Kind: "document", ID: d.ID}, Fields: []string{"audience"}}, nil
 	})
 	return wrap("changing whom a document is for", err)
+}
+
+// LoadAsked returns which of the people whom its document binds a revision asks.
+func LoadAsked(ctx context.Context, db postgres.Querier, revision int64) (Circle, error) {
+	var a Circle
+	err := db.QueryRow(ctx, `
+		SELECT count(*) = 0, coalesce(array_agg(role) FILTER (WHERE role IS NOT NULL), '{}'),
+		       coalesce(array_agg(section_id) FILTER (WHERE section_id IS NOT NULL), '{}')
+		FROM campaign_audience WHERE revision_id = $1`, revision).Scan(&a.Everyone, &a.Roles, &a.Sections)
+	if err != nil {
+		return Circle{}, fmt.Errorf("loading whom a revision asks: %w", err)
+	}
+	return a, nil
 }

@@ -9,19 +9,8 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/policy"
-	"kagami/internal/state"
+	"kagami/internal/policy/policytest"
 )
-
-// seen is the actor as a request brings them: with the state of the database.
-func (o office) seen(actor authz.Actor) authz.Actor {
-	o.t.Helper()
-	var seen state.Numbers
-	must(o.t, o.db.Pool.QueryRow(o.t.Context(), `SELECT organization, policy FROM change_count`).Scan(&seen.Organization, &seen.Policy))
-	people := org.New(o.db.Pool, door.New(o.db.Pool, o.clock))
-	actor, err := people.ActorSeen(o.t.Context(), actor.Person, calendar.Day(now), seen)
-	must(o.t, err)
-	return actor
-}
 
 // 基本方針 10: a 対策基準 or 実施手順 is read by whom it is for, and by those who read
 // all of them; it binds whom it is for, and no other.
@@ -40,16 +29,16 @@ func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
-			o.publishedFor(policy.Procedure, "tejun", c.audience)
+			o.PublishedFor(policy.Procedure, "tejun", c.audience)
 			for who, w := range map[string]struct {
 				actor authz.Actor
 				bound bool
 				reads bool
 			}{
-				"CISO": {o.ciso, c.ciso, true}, "管理者": {o.manager, c.manager, c.manager}, "職員": {o.staff, c.staff, c.staff}, "other": {o.other, c.other, c.other},
+				"CISO": {o.CISO, c.ciso, true}, "管理者": {o.Manager, c.manager, c.manager}, "職員": {o.Staff, c.staff, c.staff}, "other": {o.Other, c.other, c.other},
 			} {
-				for how, actor := range map[string]authz.Actor{"asked": w.actor, "kept": o.seen(w.actor)} {
-					reading, err := o.Read(t.Context(), actor, "tejun")
+				for how, actor := range map[string]authz.Actor{"asked": w.actor, "kept": o.Seen(w.actor)} {
+					reading, err := o.Policy.Read(t.Context(), actor, "tejun")
 					if w.reads && (err != nil || reading.Bound != w.bound) {
 						t.Errorf("%s (%s): bound %t, %v", who, how, reading.Bound, err)
 					}
@@ -57,13 +46,13 @@ func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
 						t.Errorf("%s (%s) reads it: %v", who, how, err)
 					}
 				}
-				list, err := o.Readings(t.Context(), w.actor)
+				list, err := o.Policy.Readings(t.Context(), w.actor)
 				must(t, err)
 				if w.reads != (len(list) == 1) || w.reads && list[0].Bound != w.bound {
 					t.Errorf("the list of %s: %+v", who, list)
 				}
 			}
-			coverage, err := o.Coverage(t.Context(), o.ciso, "tejun", 0)
+			coverage, err := o.Acknowledge.Coverage(t.Context(), o.CISO, "tejun", 0)
 			must(t, err)
 			if coverage.Bound != c.binds {
 				t.Errorf("it binds %d people, want %d", coverage.Bound, c.binds)
@@ -77,19 +66,19 @@ func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
 func TestWhoHasARoleWithoutAPostIsNotBound(t *testing.T) {
 	t.Parallel()
 	o, ctx := newOffice(t), t.Context()
-	o.published(policy.Basic, "kihon")
+	o.Published(policy.Basic, "kihon")
 	var general int64
-	must(t, o.db.Pool.QueryRow(ctx, `SELECT id FROM person WHERE staff_number = 'G'`).Scan(&general))
-	people := org.New(o.db.Pool, door.New(o.db.Pool, o.clock))
-	actor, err := people.ActorOn(ctx, general, calendar.Day(now))
+	must(t, o.DB.Pool.QueryRow(ctx, `SELECT id FROM person WHERE staff_number = 'G'`).Scan(&general))
+	people := org.New(o.DB.Pool, door.New(o.DB.Pool, o.Clock))
+	actor, err := people.ActorOn(ctx, general, calendar.Day(policytest.Now))
 	must(t, err)
-	for how, actor := range map[string]authz.Actor{"asked": actor, "kept": o.seen(actor)} {
-		reading, err := o.Read(ctx, actor, "kihon")
+	for how, actor := range map[string]authz.Actor{"asked": actor, "kept": o.Seen(actor)} {
+		reading, err := o.Policy.Read(ctx, actor, "kihon")
 		if err != nil || reading.Wanting() {
 			t.Errorf("%s: %+v, %v", how, reading, err)
 		}
 	}
-	list, err := o.Readings(ctx, actor)
+	list, err := o.Policy.Readings(ctx, actor)
 	if err != nil || len(list) != 1 || list[0].Wanting() {
 		t.Errorf("the list: %+v, %v", list, err)
 	}
@@ -101,42 +90,42 @@ func TestAChangeOfTheAudienceOrOfARoleIsSeenAtOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ctx := t.Context()
-	shown := o.publishedFor(policy.Procedure, "tejun", policy.Audience{Sections: []string{"zeimu"}})
+	shown := o.PublishedFor(policy.Procedure, "tejun", policy.Audience{Sections: []string{"zeimu"}})
 	reads := func(want bool, when string) {
 		t.Helper()
-		if _, err := o.Read(ctx, o.seen(o.staff), "tejun"); (err == nil) != want || err != nil && fault.KindOf(err) != fault.NotFound {
+		if _, err := o.Policy.Read(ctx, o.Seen(o.Staff), "tejun"); (err == nil) != want || err != nil && fault.KindOf(err) != fault.NotFound {
 			t.Errorf("%s: %v", when, err)
 		}
 	}
 	reads(true, "at first")
-	must(t, o.Acknowledge(ctx, o.staff, shown))
+	must(t, o.Acknowledge.Acknowledge(ctx, o.Staff, shown))
 	for name, c := range map[string]struct {
 		actor    authz.Actor
 		audience policy.Audience
 		kind     fault.Kind
 	}{
-		"by the 責任者":    {o.officer, policy.Audience{Everyone: true}, fault.Forbidden},
-		"by a stranger": {o.other, policy.Audience{Everyone: true}, fault.NotFound},
-		"for nobody":    {o.ciso, policy.Audience{}, fault.Invalid},
+		"by the 責任者":    {o.Officer, policy.Audience{Everyone: true}, fault.Forbidden},
+		"by a stranger": {o.Other, policy.Audience{Everyone: true}, fault.NotFound},
+		"for nobody":    {o.CISO, policy.Audience{}, fault.Invalid},
 	} {
-		if err := o.ChangeAudience(ctx, c.actor, "tejun", c.audience); fault.KindOf(err) != c.kind {
+		if err := o.Policy.ChangeAudience(ctx, c.actor, "tejun", c.audience); fault.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	must(t, o.ChangeAudience(ctx, o.ciso, "tejun", policy.Audience{Sections: []string{"fukushi"}}))
+	must(t, o.Policy.ChangeAudience(ctx, o.CISO, "tejun", policy.Audience{Sections: []string{"fukushi"}}))
 	reads(false, "when it is no longer for them")
-	if list, err := o.Acknowledgements(ctx, o.staff); err != nil || len(list) != 0 {
+	if list, err := o.Acknowledge.Acknowledgements(ctx, o.Staff); err != nil || len(list) != 0 {
 		t.Errorf("their records tell that it exists: %v, %v", list, err)
 	}
-	if _, err := o.Proof(ctx, o.staff, "tejun", 1); fault.KindOf(err) != fault.NotFound {
+	if _, err := o.Acknowledge.Proof(ctx, o.Staff, "tejun", 1); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("their proof tells that it exists: %v", err)
 	}
-	must(t, o.ChangeAudience(ctx, o.ciso, "tejun", policy.Audience{Roles: []authz.Role{authz.SystemManager}}))
-	if d, a, err := o.AudienceOf(ctx, o.ciso, "tejun"); err != nil || d.Code != "tejun" || a.Everyone || len(a.Roles) != 1 || len(a.Sections) != 0 {
+	must(t, o.Policy.ChangeAudience(ctx, o.CISO, "tejun", policy.Audience{Roles: []authz.Role{authz.SystemManager}}))
+	if d, a, err := o.Policy.AudienceOf(ctx, o.CISO, "tejun"); err != nil || d.Code != "tejun" || a.Everyone || len(a.Roles) != 1 || len(a.Sections) != 0 {
 		t.Errorf("it is for %+v, %v", a, err)
 	}
 	reads(false, "when it is for another role")
-	people := org.New(o.db.Pool, door.New(o.db.Pool, o.clock))
-	must(t, people.GiveRole(ctx, authz.AsOperator(), org.Grant{Person: o.staff.Person, Role: authz.SystemManager, Section: "zeimu", First: calendar.Day(now), Reason: "見本"}))
+	people := org.New(o.DB.Pool, door.New(o.DB.Pool, o.Clock))
+	must(t, people.GiveRole(ctx, authz.AsOperator(), org.Grant{Person: o.Staff.Person, Role: authz.SystemManager, Section: "zeimu", First: calendar.Day(policytest.Now), Reason: "見本"}))
 	reads(true, "when they hold that role")
 }

@@ -1,10 +1,15 @@
 package policy
 
 import (
+	"context"
+	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/postgres"
 )
 
 // Kind is what sort of document it is, which decides who may read it.
@@ -33,8 +38,8 @@ func (k Kind) Title() string {
 	return ""
 }
 
-// reading is the action of reading a document of the kind.
-func (k Kind) reading() authz.Action {
+// ReadAction is the action of reading a document of the kind.
+func (k Kind) ReadAction() authz.Action {
 	if k == Basic {
 		return authz.ReadBasic
 	}
@@ -75,7 +80,7 @@ type Reading struct {
 	DueOn          calendar.Date // the last day on which theirs is in time, as a list tells it; zero for none
 	Closes         calendar.Date // that of those who were asked first; zero for none
 	Excused        bool          // whether they need not acknowledge it for now, as a list tells it
-	countsFrom     int           // the number of the oldest revision whose acknowledgement counts
+	CountsFrom     int           // the number of the oldest revision whose acknowledgement counts
 	AbolishedOn    calendar.Date // 廃止日, from which the document is in force no more; zero for none
 }
 
@@ -84,3 +89,21 @@ func (r Reading) Wanting() bool { return r.Bound && r.AcknowledgedAt == nil && !
 
 // Late tells whether their last day in time is over on a day.
 func (r Reading) Late(day calendar.Date) bool { return !r.DueOn.IsZero() && r.DueOn.Before(day) }
+
+// FindDocument returns a document that the actor may read, with or without
+// revisions; NotFound otherwise.
+func FindDocument(ctx context.Context, db postgres.Querier, actor authz.Actor, code string) (Document, error) {
+	var d Document
+	readable, args := Readable(actor, []any{code})
+	err := db.QueryRow(ctx, `SELECT d.id, d.code, d.kind, d.title FROM document d WHERE d.code = $1 AND `+readable, args...).
+		Scan(&d.ID, &d.Code, &d.Kind, &d.Title)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Document{}, NoDocument()
+	}
+	return d, wrap("loading a document", err)
+}
+
+// Abolished tells whether the document is in force no more on a day.
+func (r Reading) Abolished(day calendar.Date) bool {
+	return !r.AbolishedOn.IsZero() && !r.AbolishedOn.After(day)
+}

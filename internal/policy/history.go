@@ -63,7 +63,7 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 		return nil, fmt.Errorf("listing revisions: %w", err)
 	}
 	if len(list) == 0 {
-		return nil, errNoDocument()
+		return nil, NoDocument()
 	}
 	return list, nil
 }
@@ -71,7 +71,7 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 // ReadOn returns the revision of a document that was, or will be, in force on a
 // day; NotFound where none was.
 func (s *Service) ReadOn(ctx context.Context, actor authz.Actor, code string, day calendar.Date) (Reading, error) {
-	return s.readPast(ctx, actor, code, `effective_on <= $3::date AND `+notAbolished("$3"), day,
+	return s.readPast(ctx, actor, code, `effective_on <= $3::date AND `+NotAbolished("$3"), day,
 		"この日に施行されていた版はありません。施行日より後で、廃止されたときは廃止日より前の日を指定してください。")
 }
 

@@ -16,8 +16,8 @@ import (
 // for: who may read it is asked anew of each.
 type keptReading struct {
 	Reading
-	address address // of the document
-	called  address // of the revision
+	address Circle // of the document
+	called  Circle // of the revision
 }
 
 // acknowledged is that a person has acknowledged a revision of a document.
@@ -55,7 +55,7 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 		if k.address, err = loadAddress(ctx, s.pool, k.Document.ID); err != nil {
 			return keptReading{}, err
 		}
-		k.called, err = loadCalled(ctx, s.pool, k.Revision.ID)
+		k.called, err = LoadAsked(ctx, s.pool, k.Revision.ID)
 		return k, err
 	})
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 	}
 	reading, may := current.Reading, readable(actor)
 	if !may.mayRead(reading.Kind, current.address) {
-		return Reading{}, errNoDocument()
+		return Reading{}, NoDocument()
 	}
 	reading.DueOn = calendar.Date{} // each person's own; a list tells it
 	reading.Bound = may.isBound(reading.Kind, current.address, current.called) && !reading.Abolished(day)
@@ -81,7 +81,7 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 			break
 		}
 		reading.Last = a.number
-		if a.number >= reading.countsFrom {
+		if a.number >= reading.CountsFrom {
 			reading.AcknowledgedAt = &a.at
 		}
 	}

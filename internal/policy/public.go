@@ -27,7 +27,7 @@ func (s *Service) ReadPublic(ctx context.Context, code string) (Reading, error) 
 	day := s.today()
 	reading, err := loadReading(ctx, s.pool, 0, day, everybody(), code)
 	if err == nil && (!reading.InForce(day) || reading.Abolished(day)) {
-		return Reading{}, errNoDocument()
+		return Reading{}, NoDocument()
 	}
 	return reading, err
 }

@@ -53,7 +53,7 @@ func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string)
 		return History{}, fmt.Errorf("listing revisions: %w", err)
 	}
 	if len(h.Revisions) == 0 {
-		return History{}, errNoDocument()
+		return History{}, NoDocument()
 	}
 	return h, nil
 }
@@ -67,10 +67,10 @@ func (s *Service) RevisionOutline(ctx context.Context, actor authz.Actor, code s
 		SELECT r.id FROM document d JOIN revision r ON r.document_id = d.id
 		WHERE d.code = $1 AND `+mayRead+` AND r.state = 'published' AND r.number = $2`, args...).Scan(&revision)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, errNoDocument()
+		return nil, NoDocument()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("finding a revision: %w", err)
 	}
-	return loadOutline(ctx, s.pool, revision)
+	return LoadOutline(ctx, s.pool, revision)
 }

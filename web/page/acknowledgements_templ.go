@@ -12,7 +12,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"kagami/internal/address"
-	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 	"kagami/web/component"
 	"kagami/web/layout"
 )
@@ -20,7 +20,7 @@ import (
 // Acknowledgements is what a person has acknowledged.
 type Acknowledgements struct {
 	layout.Frame
-	List []policy.Acknowledgement
+	List []acknowledge.Acknowledgement
 }
 
 // AcknowledgementsPage draws it.
@@ -159,7 +159,7 @@ func AcknowledgementsPage(p Acknowledgements) templ.Component {
 // Proof is one acknowledgement, to be printed.
 type Proof struct {
 	layout.Frame
-	policy.Acknowledgement
+	acknowledge.Acknowledgement
 }
 
 // ProofPage draws it.

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"kagami/internal/org"
 	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 	"kagami/web/component"
 	"strings"
 )
@@ -19,7 +20,7 @@ import (
 // CampaignFields is what is needed to ask what publishing asks of people.
 type CampaignFields struct {
 	Asked AudienceFields
-	Anew  policy.Anew
+	Anew  acknowledge.Anew
 	DueOn string // as typed
 	First bool   // whether it is a document's first revision, which asks all
 }
@@ -56,9 +57,9 @@ func campaignFields(f CampaignFields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(string(policy.AskAnew))
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(string(acknowledge.AskAnew))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 23, Col: 65}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 24, Col: 70}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -70,8 +71,8 @@ func campaignFields(f CampaignFields) templ.Component {
 			}
 		} else {
 			templ_7745c5c3_Err = component.Choices(component.Input{Name: "anew", Label: "この見直しで、新しい確認を求めますか", Value: string(f.Anew), Problems: f.Asked.Problems}, []component.Choice{
-				{Value: string(policy.AskAnew), Label: policy.AskAnew.Title()},
-				{Value: string(policy.AskRest), Label: policy.AskRest.Title()},
+				{Value: string(acknowledge.AskAnew), Label: acknowledge.AskAnew.Title()},
+				{Value: string(acknowledge.AskRest), Label: acknowledge.AskRest.Title()},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -122,7 +123,7 @@ func campaignKept(f CampaignFields) templ.Component {
 		var templ_7745c5c3_Var4 string
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(string(f.Anew))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 40, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 41, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -135,7 +136,7 @@ func campaignKept(f CampaignFields) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(f.Asked.value())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 41, Col: 58}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 42, Col: 58}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -148,7 +149,7 @@ func campaignKept(f CampaignFields) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(f.DueOn)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 42, Col: 51}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 43, Col: 51}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -166,7 +167,7 @@ func campaignKept(f CampaignFields) templ.Component {
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(string(role))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 44, Col: 61}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 45, Col: 61}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -185,7 +186,7 @@ func campaignKept(f CampaignFields) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(section)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 47, Col: 59}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/campaign.templ`, Line: 48, Col: 59}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -201,12 +202,12 @@ func campaignKept(f CampaignFields) templ.Component {
 }
 
 // campaignWords says what publishing will ask, of how many people.
-func campaignWords(c policy.Campaign, people int, sections []org.Section) string {
+func campaignWords(c acknowledge.Campaign, people int, sections []org.Section) string {
 	who := "対象の全員"
 	if !c.Of.Everyone {
 		who = strings.Join(audienceNames(c.Of, sections), "、") + "の人"
 	}
-	if c.Anew == policy.AskRest {
+	if c.Anew == acknowledge.AskRest {
 		return fmt.Sprintf("%s（%d人）のうち、前の版を確認していない人に、%sまでの確認を求めます。", who, people, dayText(c.DueOn))
 	}
 	return fmt.Sprintf("%s（%d人）に、%sまでの確認を求めます。「やること」に、この文書の確認が加わります。", who, people, dayText(c.DueOn))

@@ -13,8 +13,8 @@ import (
 	"fmt"
 	"kagami/internal/address"
 	"kagami/internal/fault"
-	"kagami/internal/policy"
 	"kagami/internal/policy/amend"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/web/component"
 	"kagami/web/layout"
@@ -24,7 +24,7 @@ import (
 // Clause is the page on which one clause of a draft is changed.
 type Clause struct {
 	layout.Frame
-	policy.Draft
+	draft.Draft
 	At       outline.Anchored // the clause that it is about, as it stands now
 	Shown    string           // tells that clause again once the text has changed
 	Typed    amend.Amendment

@@ -11,8 +11,8 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"kagami/internal/address"
 	"kagami/internal/calendar"
-	"kagami/internal/policy"
 	"kagami/internal/policy/amend"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/web/component"
 	"kagami/web/layout"
@@ -20,7 +20,7 @@ import (
 
 // TypedClause is what the form on one clause tells while somebody types.
 type TypedClause struct {
-	Kept    policy.Kept
+	Kept    draft.Kept
 	Refused string // why nothing was kept
 	Opened  bool   // nothing has been typed yet
 }
@@ -124,7 +124,7 @@ func typedFailed() templ.Component {
 // LeftWords are what somebody has typed on a clause and not saved, with the
 // clause as it stands now.
 type LeftWords struct {
-	policy.UnsavedClause
+	draft.UnsavedClause
 	Now     outline.Anchored // none where Gone
 	Changed bool             // whether the draft has changed since
 	Same    bool             // whether the clause has not
@@ -161,7 +161,7 @@ func (l LeftWords) goOnURL(code string) string {
 // not saved.
 type UnsavedClause struct {
 	layout.Frame
-	policy.Draft
+	draft.Draft
 	Left LeftWords
 }
 

@@ -11,8 +11,8 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"fmt"
 	"kagami/internal/address"
-	"kagami/internal/policy"
 	"kagami/internal/policy/amend"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/web/component"
 	"kagami/web/layout"
@@ -24,7 +24,7 @@ import (
 // be done with it.
 type Clauses struct {
 	layout.Frame
-	policy.Draft
+	draft.Draft
 	References []amend.Reference
 	Left       []LeftWords // what the person has typed on clauses and not saved
 }

@@ -14,7 +14,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
-	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/web/component"
 	"kagami/web/layout"
 	"strings"
@@ -22,7 +22,7 @@ import (
 
 // commentsSection lists what has been said on a draft, in the order of its
 // clauses.
-func commentsSection(d policy.Draft, actor authz.Actor, comments []policy.Comment) templ.Component {
+func commentsSection(d draft.Draft, actor authz.Actor, comments []draft.Comment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -113,7 +113,7 @@ func commentsSection(d policy.Draft, actor authz.Actor, comments []policy.Commen
 
 // openComments tells, before a draft goes on its way, of what nobody has seen to
 // yet.
-func openComments(d policy.Draft) templ.Component {
+func openComments(d draft.Draft) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -170,7 +170,7 @@ func openComments(d policy.Draft) templ.Component {
 	})
 }
 
-func comment(d policy.Draft, actor authz.Actor, c policy.Comment) templ.Component {
+func comment(d draft.Draft, actor authz.Actor, c draft.Comment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -386,7 +386,7 @@ func orStart(heading, text string) string {
 }
 
 // commentedOn names the clause of a comment as it was, and where it has gone.
-func commentedOn(c policy.Comment) string {
+func commentedOn(c draft.Comment) string {
 	name := c.Clause.Citation + " " + orStart(c.Clause.Heading, c.Clause.Wording)
 	if c.Now.Anchor != "" && c.Now.Citation != c.Clause.Citation {
 		name += "（いまは " + c.Now.Citation + "）"
@@ -397,8 +397,8 @@ func commentedOn(c policy.Comment) string {
 // CommentForm is the page on which a comment is written.
 type CommentForm struct {
 	layout.Frame
-	policy.Draft
-	Typed    policy.NewComment
+	draft.Draft
+	Typed    draft.NewComment
 	Problems []fault.Problem
 }
 

@@ -14,7 +14,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
-	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/web/component"
 	"kagami/web/layout"
@@ -24,7 +24,7 @@ import (
 // Edit is the page on which a draft's whole text is edited.
 type Edit struct {
 	layout.Frame
-	policy.Draft
+	draft.Draft
 	Source     string // as typed
 	Base       []byte // the hash of the draft's text that the person has before them
 	Typed      Typed
@@ -35,7 +35,7 @@ type Edit struct {
 // Typed is what the editor tells of a text while somebody types.
 type Typed struct {
 	Outline *outline.Outline // as the reader understands it; nil where it can't be read
-	Kept    policy.Kept
+	Kept    draft.Kept
 	Refused string // why nothing was kept
 	Opened  bool   // nothing has been typed yet
 }
@@ -501,8 +501,8 @@ func firstClauses(list []outline.Clause) []outline.Clause {
 // Unsaved is the page that offers what somebody has typed and not saved.
 type Unsaved struct {
 	layout.Frame
-	policy.Draft
-	Left       policy.Unsaved
+	draft.Draft
+	Left       draft.Unsaved
 	Changed    bool // whether somebody else has changed the draft since
 	Others     []string
 	Comparison templ.Component // with the draft

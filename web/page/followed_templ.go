@@ -12,7 +12,7 @@ import (
 	"fmt"
 	"kagami/internal/address"
 	"kagami/internal/calendar"
-	"kagami/internal/policy"
+	"kagami/internal/policy/follow"
 	"kagami/web/component"
 	"kagami/web/layout"
 )
@@ -21,13 +21,13 @@ import (
 // longer stands at its address as it was.
 type Followed struct {
 	layout.Frame
-	policy.Followed
+	follow.Followed
 	Public bool // for everybody: it shows no earlier revision
 	Today  calendar.Date
 }
 
 // FollowedTitle says in short what became of a clause.
-func FollowedTitle(f policy.Followed) string {
+func FollowedTitle(f follow.Followed) string {
 	switch {
 	case f.Now == nil:
 		return "この項目は、削除されました"
@@ -40,7 +40,7 @@ func FollowedTitle(f policy.Followed) string {
 }
 
 // turnText says what a revision did to the clause.
-func turnText(t policy.Turn) string {
+func turnText(t follow.Turn) string {
 	revision := fmt.Sprintf("第%d版（%s施行）で", t.Number, dayText(t.EffectiveOn))
 	switch {
 	case t.Gone:
@@ -280,7 +280,7 @@ func FollowedPage(p Followed) templ.Component {
 	})
 }
 
-func citedCard(which string, c policy.Cited) templ.Component {
+func citedCard(which string, c follow.Cited) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

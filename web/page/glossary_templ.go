@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"kagami/internal/address"
-	"kagami/internal/policy"
+	"kagami/internal/policy/find"
 	"kagami/web/component"
 	"kagami/web/layout"
 )
@@ -18,14 +18,14 @@ import (
 // Glossary is the words that the texts define, and the threats that they name.
 type Glossary struct {
 	layout.Frame
-	Definitions []policy.Definition
-	Threats     []policy.Threat
+	Definitions []find.Definition
+	Threats     []find.Threat
 }
 
 // group is the definitions that stand under one heading.
 type group struct {
 	name        string
-	definitions []policy.Definition
+	definitions []find.Definition
 }
 
 func (p Glossary) groups() []group {

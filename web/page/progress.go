@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"kagami/internal/calendar"
-	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 )
 
 // Measures of the chart of acknowledgements by day, in its own units.
@@ -35,7 +35,7 @@ type progressRule struct {
 
 // drawProgress lays it out: from the first day to today, or to the last day in
 // time where that is later.
-func drawProgress(p policy.Coverage) progressChart {
+func drawProgress(p acknowledge.Coverage) progressChart {
 	last := p.Progress.Until
 	if p.Reading.Closes.After(last) {
 		last = p.Reading.Closes

@@ -10,13 +10,13 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
-	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 	"kagami/web/component"
 )
 
 // progress is the chart of acknowledgements by day, with a table beside it that
 // says the same.
-func progress(p policy.Coverage) templ.Component {
+func progress(p acknowledge.Coverage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

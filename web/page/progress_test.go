@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kagami/internal/calendar"
-	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 )
 
 // The line begins at nothing, never falls, stays within the chart, and ends at
@@ -17,9 +17,9 @@ func TestTheLineOfProgressOnlyRises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		from := calendar.NewDate(2026, 4, 1)
 		day := func(n int) calendar.Date { return from.AddDays(n) }
-		p := policy.Coverage{
+		p := acknowledge.Coverage{
 			Bound:    rapid.IntRange(0, 500).Draw(t, "bound"),
-			Progress: policy.Progress{From: from, Until: day(rapid.IntRange(0, 400).Draw(t, "until"))},
+			Progress: acknowledge.Progress{From: from, Until: day(rapid.IntRange(0, 400).Draw(t, "until"))},
 		}
 		if given := rapid.IntRange(-1, 60).Draw(t, "given"); given >= 0 {
 			p.Reading.Closes = day(given)
@@ -29,7 +29,7 @@ func TestTheLineOfProgressOnlyRises(t *testing.T) {
 			count := rapid.IntRange(0, max(p.Bound-total, 0)).Draw(t, "count")
 			if count > 0 && rapid.Bool().Draw(t, "some") {
 				total += count
-				p.Progress.Days = append(p.Progress.Days, policy.DayCount{Day: day(n), Count: count, Total: total})
+				p.Progress.Days = append(p.Progress.Days, acknowledge.DayCount{Day: day(n), Count: count, Total: total})
 			}
 		}
 		lastX, lastY := 0, progressHeight

@@ -12,7 +12,7 @@ import (
 	"fmt"
 	"kagami/internal/address"
 	"kagami/internal/calendar"
-	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 	"kagami/web/component"
 	"kagami/web/layout"
 )
@@ -20,11 +20,11 @@ import (
 // Readers is who has acknowledged a document, and who has not.
 type Readers struct {
 	layout.Frame
-	policy.Coverage
+	acknowledge.Coverage
 	Today calendar.Date
 }
 
-func sectionName(s policy.SectionCoverage) string {
+func sectionName(s acknowledge.SectionCoverage) string {
 	if s.Name == "" {
 		return "課室に属さない職"
 	}
@@ -256,7 +256,7 @@ func ReadersPage(p Readers) templ.Component {
 	})
 }
 
-func missing(code string, s policy.SectionCoverage) templ.Component {
+func missing(code string, s acknowledge.SectionCoverage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -410,7 +410,7 @@ func missing(code string, s policy.SectionCoverage) templ.Component {
 	})
 }
 
-func missingWords(s policy.SectionCoverage) string {
+func missingWords(s acknowledge.SectionCoverage) string {
 	if s.Excused > 0 {
 		return fmt.Sprintf("%d人（ほかに免除 %d人）", s.Wanting(), s.Excused)
 	}

@@ -12,7 +12,7 @@ import (
 	"fmt"
 	"kagami/internal/address"
 	"kagami/internal/fault"
-	"kagami/internal/policy"
+	"kagami/internal/policy/find"
 	"kagami/web/component"
 	"kagami/web/layout"
 )
@@ -23,7 +23,7 @@ type Search struct {
 	Words    string
 	Later    bool // not the first page
 	Problems []fault.Problem
-	policy.Found
+	find.Found
 }
 
 // outcome says in words how much was found.
@@ -213,7 +213,7 @@ func SearchForm(words string, problems []fault.Problem) templ.Component {
 	})
 }
 
-func hitOf(hit policy.Hit) templ.Component {
+func hitOf(hit find.Hit) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -281,7 +281,7 @@ func hitOf(hit policy.Hit) templ.Component {
 }
 
 // marked draws a text with what was looked for marked in it.
-func marked(pieces []policy.Piece) templ.Component {
+func marked(pieces []find.Piece) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
-	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/web/component"
 	"slices"
 	"strings"
@@ -18,16 +18,16 @@ import (
 
 // stretch is steps in a row that are told of in one line: one step, or many changes
 // of the text, as work clause by clause brings them.
-type stretch []policy.Step
+type stretch []draft.Step
 
 // fewestFolded is how many changes in a row are folded.
 const fewestFolded = 4
 
 // stretchesOf parts steps into stretches, the first step first.
-func stretchesOf(steps []policy.Step) []stretch {
+func stretchesOf(steps []draft.Step) []stretch {
 	var stretches []stretch
 	for len(steps) > 0 {
-		n := slices.IndexFunc(steps, func(t policy.Step) bool { return t.Event != policy.EventEdit })
+		n := slices.IndexFunc(steps, func(t draft.Step) bool { return t.Event != draft.EventEdit })
 		if n < 0 {
 			n = len(steps)
 		}
@@ -39,7 +39,7 @@ func stretchesOf(steps []policy.Step) []stretch {
 	return stretches
 }
 
-func (s stretch) last() policy.Step { return s[len(s)-1] }
+func (s stretch) last() draft.Step { return s[len(s)-1] }
 
 // by names who did the steps, each once.
 func (s stretch) by() string {

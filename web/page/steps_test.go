@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 )
 
 // Many changes of the text in a row are one line, so that why a draft was sent
@@ -19,10 +19,10 @@ func TestChangesInARowAreFolded(t *testing.T) {
 		"EEEEEUBEEEE": "EEEEE U B EEEE",
 		"SEUEBEE":     "S E U E B E E",
 	} {
-		events := map[rune]policy.Event{'S': policy.EventStart, 'E': policy.EventEdit, 'U': policy.EventSubmit, 'B': policy.EventSendBack}
-		var steps []policy.Step
+		events := map[rune]draft.Event{'S': draft.EventStart, 'E': draft.EventEdit, 'U': draft.EventSubmit, 'B': draft.EventSendBack}
+		var steps []draft.Step
 		for i, letter := range done {
-			steps = append(steps, policy.Step{Event: events[letter], Note: fmt.Sprint(i), By: string(letter)})
+			steps = append(steps, draft.Step{Event: events[letter], Note: fmt.Sprint(i), By: string(letter)})
 		}
 		var told []string
 		next := 0
@@ -40,7 +40,7 @@ func TestChangesInARowAreFolded(t *testing.T) {
 			t.Errorf("%s is told as %q, want %q", done, got, want)
 		}
 	}
-	s := stretch{{Event: policy.EventEdit, By: "見本 一"}, {Event: policy.EventEdit}, {Event: policy.EventEdit, By: "見本 一"}, {Event: policy.EventEdit, By: "見本 二"}}
+	s := stretch{{Event: draft.EventEdit, By: "見本 一"}, {Event: draft.EventEdit}, {Event: draft.EventEdit, By: "見本 一"}, {Event: draft.EventEdit, By: "見本 二"}}
 	if s.title() != "本文の変更（4回）" || s.by() != "見本 一、サーバー運用者、見本 二" {
 		t.Errorf("%s by %s", s.title(), s.by())
 	}

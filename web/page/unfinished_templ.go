@@ -11,13 +11,13 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"kagami/internal/address"
 	"kagami/internal/calendar"
-	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"strings"
 )
 
 // unfinished tells of what has been typed in a draft's place and not saved, and
 // what becomes of it.
-func unfinished(d policy.Draft, then string) templ.Component {
+func unfinished(d draft.Draft, then string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -155,8 +155,8 @@ func unfinished(d policy.Draft, then string) templ.Component {
 }
 
 // whileItWaits is what becomes of it while a draft waits to be published.
-func whileItWaits(d policy.Draft) string {
-	if d.State == policy.InDraft {
+func whileItWaits(d draft.Draft) string {
+	if d.State == draft.InDraft {
 		return ""
 	}
 	return "下書きに戻れば、続きから直せます。公開されるか、取り下げられると、なくなります。"
@@ -170,7 +170,7 @@ const (
 )
 
 // changer says who changed a draft last.
-func changer(d policy.Draft) string {
+func changer(d draft.Draft) string {
 	switch {
 	case d.Mine:
 		return "ほかの画面で、あなたが"

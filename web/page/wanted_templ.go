@@ -13,7 +13,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
-	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 	"kagami/web/component"
 	"kagami/web/layout"
 	"slices"
@@ -23,7 +23,7 @@ import (
 // Wanted is what is asked of one person, and what has come of it.
 type Wanted struct {
 	layout.Frame
-	policy.Wanted
+	acknowledge.Wanted
 	Today     calendar.Date
 	MayExcuse bool
 	Reason    string // as typed

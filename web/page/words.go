@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"kagami/internal/calendar"
-	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 )
 
 // commentID is where a comment stands on the pages that list it.
@@ -15,7 +15,7 @@ func commentID(number int) string { return fmt.Sprintf("comment-%d", number) }
 func dayText(day calendar.Date) string { return calendar.Wareki(day) }
 
 // importTitle names a text that may not have a title yet.
-func importTitle(i policy.Import) string {
+func importTitle(i draft.Import) string {
 	if i.Title != "" {
 		return i.Title
 	}

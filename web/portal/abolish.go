@@ -10,6 +10,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
+	"kagami/internal/policy/publish"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -23,8 +24,8 @@ func (p *Portal) showAbolish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := policy.Abolition{Number: newest}
-	if err := p.Policy.CheckAbolition(r.Context(), screen.Actor(r.Context()), reading.Code, typed); fault.KindOf(err) == fault.Conflict {
+	typed := publish.Abolition{Number: newest}
+	if err := p.Publish.CheckAbolition(r.Context(), screen.Actor(r.Context()), reading.Code, typed); fault.KindOf(err) == fault.Conflict {
 		return err // nothing that could be typed helps
 	}
 	return p.abolishForm(w, r, reading, page.Abolish{Typed: typed}, nil)
@@ -52,18 +53,18 @@ func (p *Portal) abolish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "どの版を見て廃止するのかが送られていません。文書を開き直して、「この文書を廃止する」から始めてください。")
 	}
-	form := page.Abolish{On: r.PostForm.Get("abolished_on"), DecidedOn: r.PostForm.Get("decided_on"), Typed: policy.Abolition{
+	form := page.Abolish{On: r.PostForm.Get("abolished_on"), DecidedOn: r.PostForm.Get("decided_on"), Typed: publish.Abolition{
 		On: screen.DayField(r, "abolished_on"), DecidedOn: screen.DayField(r, "decided_on"), Number: number,
 		Reason: strings.TrimSpace(r.PostForm.Get("reason")), Minutes: strings.TrimSpace(r.PostForm.Get("minutes")),
 	}}
 	switch r.PostForm.Get("act") {
 	case "abolish":
-		if err = p.Policy.Abolish(ctx, actor, code, form.Typed); err == nil {
+		if err = p.Publish.Abolish(ctx, actor, code, form.Typed); err == nil {
 			return screen.GoOn(w, r, address.Policy(code), "abolished")
 		}
 	case "back":
 	default:
-		if err = p.Policy.CheckAbolition(ctx, actor, code, form.Typed); err == nil {
+		if err = p.Publish.CheckAbolition(ctx, actor, code, form.Typed); err == nil {
 			form.Confirm = true
 		}
 	}
@@ -75,7 +76,7 @@ func (p *Portal) abolishForm(w http.ResponseWriter, r *http.Request, reading pol
 	if err != nil {
 		return err
 	}
-	if form.People, err = p.Policy.Bound(r.Context(), reading.Document, policy.Audience{Everyone: true}); err != nil {
+	if form.People, err = p.Acknowledge.Bound(r.Context(), reading.Document, policy.Audience{Everyone: true}); err != nil {
 		return err
 	}
 	form.Frame, form.Reading, form.Problems = screen.Frame(r, reading.Title+"を廃止する", policiesLink, documentLink(reading.Document)), reading, problems

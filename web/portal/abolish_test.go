@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 )
 
 // The CISO abolishes a document: asked once more, with what will happen. Until
@@ -16,7 +17,7 @@ import (
 func TestADocumentIsAbolishedFromADayOn(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	publish(t, portal, policy.Text{Kind: policy.Procedure, Audience: policy.Audience{Sections: []string{"zeimu"}}, Title: "古い手順", Code: "furui", Source: "第1条　窓口の端末を守る。\n第2条　毎日点検する。\n"})
+	publishText(t, portal, draft.Text{Kind: policy.Procedure, Audience: policy.Audience{Sections: []string{"zeimu"}}, Title: "古い手順", Code: "furui", Source: "第1条　窓口の端末を守る。\n第2条　毎日点検する。\n"})
 	ciso, staff := signIn(t, portal, town.Holder("副町長")), signIn(t, portal, town.Holder("税務町民課 職員"))
 	if a := ciso.get("/policies/furui"); !strings.Contains(a.body, `href="/policies/furui/abolish"`) {
 		t.Fatal("the CISO is not offered to abolish it")

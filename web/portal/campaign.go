@@ -5,6 +5,8 @@ import (
 
 	"kagami/internal/fault"
 	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
+	"kagami/internal/policy/draft"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -13,13 +15,13 @@ import (
 const usualDays = 14
 
 // campaignField reads what publishing is to ask of people.
-func campaignField(r *http.Request) policy.Campaign {
-	return policy.Campaign{Anew: policy.Anew(r.PostForm.Get("anew")), Of: whomField(r, "asked"), DueOn: screen.DayField(r, "due_on")}
+func campaignField(r *http.Request) acknowledge.Campaign {
+	return acknowledge.Campaign{Anew: acknowledge.Anew(r.PostForm.Get("anew")), Of: whomField(r, "asked"), DueOn: screen.DayField(r, "due_on")}
 }
 
 // campaignFields are the fields that ask it, as typed; before anything was typed
 // all are asked, and in the usual time.
-func (p *Portal) campaignFields(r *http.Request, draft policy.Draft, problems []fault.Problem) (page.CampaignFields, error) {
+func (p *Portal) campaignFields(r *http.Request, draft draft.Draft, problems []fault.Problem) (page.CampaignFields, error) {
 	sections, err := p.Org.Sections(r.Context(), screen.Actor(r.Context()), screen.Today(r.Context()))
 	if err != nil {
 		return page.CampaignFields{}, err
@@ -29,7 +31,7 @@ func (p *Portal) campaignFields(r *http.Request, draft policy.Draft, problems []
 		DueOn: screen.Today(r.Context()).AddDays(usualDays).String(), First: draft.First(),
 	}
 	if f.First {
-		f.Anew = policy.AskAnew
+		f.Anew = acknowledge.AskAnew
 	}
 	if r.Method == http.MethodPost {
 		typed := campaignField(r)

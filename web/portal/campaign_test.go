@@ -36,7 +36,7 @@ func TestWhatIsAskedOfPeopleIsKeptInTheForm(t *testing.T) {
 	if a := v.post("/policies/mihon/draft/publish", kept); a.status != 404 || !strings.Contains(a.body, "すでに公開されたか、取り下げられています") {
 		t.Errorf("published twice: %d %s", a.status, a.body)
 	}
-	if err := texts(portal).TendAll(t.Context()); err != nil {
+	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for post, want := range map[string]bool{"税務町民課 職員": true, "福祉こども課 職員": false} {
@@ -88,7 +88,7 @@ func TestAPageTellsNobodyTheLastDayOfOthers(t *testing.T) {
 func TestTheEvidenceOfACampaign(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	if err := texts(portal).TendAll(t.Context()); err != nil {
+	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	head, staff := signIn(t, portal, town.Holder("税務町民課長")), town.Accounts[12].StaffNumber
@@ -128,7 +128,7 @@ func TestTheEvidenceOfACampaign(t *testing.T) {
 		}
 	}
 	revise(t, portal, "kihon", "体制を確立する", "体制を確立し、維持する")
-	if err := texts(portal).TendAll(t.Context()); err != nil {
+	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ciso := signIn(t, portal, town.Holder("副町長"))

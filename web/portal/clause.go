@@ -7,7 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
-	"kagami/internal/policy"
+	"kagami/internal/policy/follow"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -21,7 +21,7 @@ func (p *Portal) showClause(w http.ResponseWriter, r *http.Request) error {
 		return screen.ErrNotFound()
 	}
 	code := chi.URLParam(r, "code")
-	f, err := p.Policy.Follow(r.Context(), screen.Actor(r.Context()), code, number, chi.URLParam(r, "anchor"))
+	f, err := p.Follow.Follow(r.Context(), screen.Actor(r.Context()), code, number, chi.URLParam(r, "anchor"))
 	switch {
 	case err != nil:
 		return err
@@ -42,7 +42,7 @@ func (p *Portal) showPublicClause(w http.ResponseWriter, r *http.Request) error 
 		return screen.ErrNotFound()
 	}
 	code := chi.URLParam(r, "code")
-	f, err := p.Policy.FollowPublic(r.Context(), code, number, chi.URLParam(r, "anchor"))
+	f, err := p.Follow.FollowPublic(r.Context(), code, number, chi.URLParam(r, "anchor"))
 	switch {
 	case err != nil:
 		return err
@@ -54,7 +54,7 @@ func (p *Portal) showPublicClause(w http.ResponseWriter, r *http.Request) error 
 
 // goToClause sends the browser on to a clause of a page, for this once: tomorrow
 // it may be another.
-func goToClause(w http.ResponseWriter, r *http.Request, text string, c policy.Cited) error {
+func goToClause(w http.ResponseWriter, r *http.Request, text string, c follow.Cited) error {
 	http.Redirect(w, r, address.At(text, c.Anchor), http.StatusFound)
 	return nil
 }

@@ -89,7 +89,7 @@ func TestALinkFromWhatIsToComeLeadsThere(t *testing.T) {
 	portal := town.Start(t)
 	putInAThreat(t, portal)
 	reader := portal.Actor(t, town.Holder("税務町民課 職員"))
-	f, err := texts(portal).Follow(t.Context(), reader, "kihon", 2, "3-4")
+	f, err := texts(portal).Follow.Follow(t.Context(), reader, "kihon", 2, "3-4")
 	if err != nil || f.Ahead || !f.Stays() {
 		t.Fatalf("in force: %+v, %v", f, err)
 	}

@@ -10,8 +10,8 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/fault"
-	"kagami/internal/policy"
 	"kagami/internal/policy/amend"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -31,7 +31,7 @@ func keepsWords(act amend.Act) bool { return act == amend.Rewrite || act == amen
 
 // keepWords keeps what a form on one clause has sent.
 func (p *Portal) keepWords(r *http.Request, code string, typed amend.Amendment) (page.TypedClause, error) {
-	kept, err := p.Policy.KeepUnsavedClause(r.Context(), screen.Actor(r.Context()), code, policy.UnsavedClause{
+	kept, err := p.Draft.KeepUnsavedClause(r.Context(), screen.Actor(r.Context()), code, draft.UnsavedClause{
 		Token: r.PostForm.Get("kept"), Amendment: typed, Shown: r.PostForm.Get("shown"), BasedOn: hashField(r),
 	})
 	return page.TypedClause{Kept: kept, Refused: screen.Message(err)}, err
@@ -58,8 +58,8 @@ func (p *Portal) keepTypedClause(act amend.Act) screen.Handler {
 
 // leftWords are what the person has typed on clauses of a draft and not saved,
 // each with the clause as it stands now.
-func (p *Portal) leftWords(r *http.Request, draft policy.Draft) ([]page.LeftWords, error) {
-	kept, err := p.Policy.UnsavedClauses(r.Context(), screen.Actor(r.Context()), draft)
+func (p *Portal) leftWords(r *http.Request, draft draft.Draft) ([]page.LeftWords, error) {
+	kept, err := p.Draft.UnsavedClauses(r.Context(), screen.Actor(r.Context()), draft)
 	list := draft.Outline.Anchors()
 	var left []page.LeftWords
 	for _, u := range kept {
@@ -81,15 +81,15 @@ func leftFor(left []page.LeftWords, at outline.Anchored, typed amend.Amendment) 
 
 // offerWords asks what is to become of the newest words that were left for a
 // form; the form has those in it that were chosen.
-func (p *Portal) offerWords(w http.ResponseWriter, r *http.Request, draft policy.Draft, all []page.LeftWords) error {
+func (p *Portal) offerWords(w http.ResponseWriter, r *http.Request, d draft.Draft, all []page.LeftWords) error {
 	chosen := slices.IndexFunc(all, func(l page.LeftWords) bool { return l.Token == r.URL.Query().Get("unsaved") })
 	left := all[max(chosen, 0)]
-	form := p.clauseForm(r, draft, left.Now, left.Amendment)
+	form := p.clauseForm(r, d, left.Now, left.Amendment)
 	if chosen < 0 {
-		return screen.Show(w, r, page.UnsavedClausePage(page.UnsavedClause{Frame: form.Frame, Draft: draft, Left: left}))
+		return screen.Show(w, r, page.UnsavedClausePage(page.UnsavedClause{Frame: form.Frame, Draft: d, Left: left}))
 	}
 	form.Kept, form.Changed, form.Gone = left.Token, left.Changed, left.Changed && !left.Same
-	form.Status = page.TypedClause{Kept: policy.Kept{At: left.At}}
+	form.Status = page.TypedClause{Kept: draft.Kept{At: left.At}}
 	return screen.Show(w, r, page.ClausePage(form))
 }
 
@@ -99,7 +99,7 @@ func (p *Portal) dropTypedClause(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Policy.DropUnsavedClause(r.Context(), screen.Actor(r.Context()), draft, r.PostForm.Get("kept")); err != nil {
+	if err := p.Draft.DropUnsavedClause(r.Context(), screen.Actor(r.Context()), draft, r.PostForm.Get("kept")); err != nil {
 		return err
 	}
 	return screen.GoOn(w, r, address.DraftClauses(draft.Code), "words-dropped")

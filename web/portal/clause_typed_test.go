@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 )
 
 // types is somebody at a form on a clause: they have words in it, and the page
@@ -97,15 +98,15 @@ func TestWhatCouldNotBeSavedOfAClauseIsKept(t *testing.T) {
 		t.Errorf("saved, it is still kept: %d", a.status)
 	}
 	form := carried(one.get(clauses+"/1/rewrite").body, "heading", "目的", "text", "断られた言葉")
-	draft := draftOf(t, portal)
-	if err := texts(portal).Submit(t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), "kihon",
-		policy.Submission{Scale: policy.Minor, Why: policy.AfterAudit, WhyText: "見本", SHA256: draft.SHA256}); err != nil {
+	d := draftOf(t, portal)
+	if err := texts(portal).Draft.Submit(t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), "kihon",
+		draft.Submission{Scale: draft.Minor, Why: policy.AfterAudit, WhyText: "見本", SHA256: d.SHA256}); err != nil {
 		t.Fatal(err)
 	}
 	if a = one.post(clauses+"/1/rewrite", form); a.status != http.StatusConflict || !strings.Contains(a.body, "断られた言葉") || !strings.Contains(a.body, "に控えました") {
 		t.Errorf("handed in: %d", a.status)
 	}
-	if err := texts(portal).TakeBack(t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), "kihon", "見本", draft.SHA256); err != nil {
+	if err := texts(portal).Draft.TakeBack(t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), "kihon", "見本", d.SHA256); err != nil {
 		t.Fatal(err)
 	}
 	if a = one.get(clauses + "/1/rewrite"); !strings.Contains(a.body, "断られた言葉") {
@@ -123,7 +124,7 @@ func TestWhatWasLeftFollowsItsClause(t *testing.T) {
 	draft := draftOf(t, portal)
 	text := draft.Text[:strings.Index(draft.Text, "　9．　")]
 	text = strings.NewReplacer("　5．　", "　5．　理念\n　　理念を定める。\n　6．　", "　6．　", "　7．　", "　7．　", "　8．　", "　8．　", "　9．　").Replace(text)
-	if err := texts(portal).Edit(t.Context(), portal.Actor(t, town.Holder("総務課長")), "kihon", text, draft.SHA256); err != nil {
+	if err := texts(portal).Draft.Edit(t.Context(), portal.Actor(t, town.Holder("総務課長")), "kihon", text, draft.SHA256); err != nil {
 		t.Fatal(err)
 	}
 	if a := one.get(clauses + "/5/rewrite"); strings.Contains(a.body, "番号が変わる項目への言葉") || !strings.Contains(a.body, "<textarea") {

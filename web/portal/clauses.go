@@ -13,8 +13,8 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/fault"
-	"kagami/internal/policy"
 	"kagami/internal/policy/amend"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/web/layout"
 	"kagami/web/page"
@@ -23,12 +23,12 @@ import (
 
 // draftToEdit is the draft of a page on which it is changed: Conflict where it
 // has been handed in.
-func (p *Portal) draftToEdit(r *http.Request) (policy.Draft, error) {
-	draft, err := p.draftOf(r)
-	if err == nil && !draft.Open(screen.Actor(r.Context()), policy.EventEdit) {
-		err = fault.New(fault.Conflict, "この下書きは「"+draft.State.Title()+"」なので、本文を直せません。下書きの画面を開き直して、いまの状態を確かめてください。")
+func (p *Portal) draftToEdit(r *http.Request) (draft.Draft, error) {
+	d, err := p.draftOf(r)
+	if err == nil && !d.Open(screen.Actor(r.Context()), draft.EventEdit) {
+		err = fault.New(fault.Conflict, "この下書きは「"+d.State.Title()+"」なので、本文を直せません。下書きの画面を開き直して、いまの状態を確かめてください。")
 	}
-	return draft, err
+	return d, err
 }
 
 func (p *Portal) showClauses(w http.ResponseWriter, r *http.Request) error {
@@ -52,17 +52,17 @@ var clauseTitles = map[amend.Act]string{
 }
 
 // clauseForm is the form of an act on a clause, as it stands in the draft now.
-func (p *Portal) clauseForm(r *http.Request, draft policy.Draft, at outline.Anchored, typed amend.Amendment) page.Clause {
+func (p *Portal) clauseForm(r *http.Request, d draft.Draft, at outline.Anchored, typed amend.Amendment) page.Clause {
 	typed.Anchor = at.Anchor
 	return page.Clause{
-		Frame: screen.Frame(r, clauseTitles[typed.Act], policiesLink, layout.Link{Label: "下書き", Address: address.Draft(draft.Code)},
-			layout.Link{Label: "項目ごとに直す", Address: address.DraftClauses(draft.Code)}),
-		Draft: draft, At: at, Shown: digestOf(at), Typed: typed, Kept: formToken(r),
+		Frame: screen.Frame(r, clauseTitles[typed.Act], policiesLink, layout.Link{Label: "下書き", Address: address.Draft(d.Code)},
+			layout.Link{Label: "項目ごとに直す", Address: address.DraftClauses(d.Code)}),
+		Draft: d, At: at, Shown: digestOf(at), Typed: typed, Kept: formToken(r),
 	}
 }
 
-func clauseAt(draft policy.Draft, anchor string) (outline.Anchored, error) {
-	for _, a := range draft.Outline.Anchors() {
+func clauseAt(d draft.Draft, anchor string) (outline.Anchored, error) {
+	for _, a := range d.Outline.Anchors() {
 		if a.Anchor == anchor {
 			return a, nil
 		}
@@ -122,30 +122,30 @@ func typedAmendment(r *http.Request, act amend.Act) amend.Amendment {
 func (p *Portal) amendClause(act amend.Act) screen.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		typed := typedAmendment(r, act)
-		draft, err := p.draftOf(r)
+		d, err := p.draftOf(r)
 		if err != nil {
 			return err
 		}
 		var status page.TypedClause
 		if keepsWords(act) { // before it is tried: whatever comes of it, no words are lost
-			if status, err = p.keepWords(r, draft.Code, typed); err != nil {
+			if status, err = p.keepWords(r, d.Code, typed); err != nil {
 				screen.Note(r, err)
 			}
 			status.Kept.Changed = false // the page tells of it
 		}
-		if !bytes.Equal(hashField(r), draft.SHA256) {
-			return p.clauseChanged(w, r, draft, typed, status)
+		if !bytes.Equal(hashField(r), d.SHA256) {
+			return p.clauseChanged(w, r, d, typed, status)
 		}
-		at, err := clauseAt(draft, typed.Anchor)
+		at, err := clauseAt(d, typed.Anchor)
 		if err != nil {
 			return err
 		}
-		form := p.clauseForm(r, draft, at, typed)
+		form := p.clauseForm(r, d, at, typed)
 		form.Status = status
 		if r.PostForm.Get("step") == "back" {
 			return screen.Show(w, r, page.ClausePage(form))
 		}
-		change, err := policy.Foresee(draft.Outline, typed)
+		change, err := draft.Foresee(d.Outline, typed)
 		if err != nil {
 			return p.refuseClause(w, r, form, err)
 		}
@@ -153,15 +153,15 @@ func (p *Portal) amendClause(act amend.Act) screen.Handler {
 			form.Title += "：変わることの確認"
 			return screen.Show(w, r, page.ClauseReviewPage(page.ClauseReview{Clause: form, Change: change}))
 		}
-		err = p.Policy.Amend(r.Context(), screen.Actor(r.Context()), draft.Code, typed, chosenReferences(r), hashField(r), r.PostForm.Get("kept"))
+		err = p.Draft.Amend(r.Context(), screen.Actor(r.Context()), d.Code, typed, chosenReferences(r), hashField(r), r.PostForm.Get("kept"))
 		if err != nil {
 			return p.refuseClause(w, r, form, err)
 		}
 		if left := leftOver(change); left >= 0 {
 			anchor := change.New.Anchors()[change.Findings[left].Clause].Anchor
-			return screen.GoOn(w, r, address.DraftClause(draft.Code, anchor, string(amend.Rewrite)), "clause-mend")
+			return screen.GoOn(w, r, address.DraftClause(d.Code, anchor, string(amend.Rewrite)), "clause-mend")
 		}
-		return screen.GoOn(w, r, address.DraftClauses(draft.Code), "clause-saved")
+		return screen.GoOn(w, r, address.DraftClauses(d.Code), "clause-saved")
 	}
 }
 
@@ -200,16 +200,16 @@ func (p *Portal) refuseClause(w http.ResponseWriter, r *http.Request, form page.
 // typed, and the clause as it stands now, found by its words where its number is
 // another. Where it can't be found, what they typed is shown with no form, which
 // would be for another clause. Nothing is saved.
-func (p *Portal) clauseChanged(w http.ResponseWriter, r *http.Request, draft policy.Draft, typed amend.Amendment, status page.TypedClause) error {
-	list := draft.Outline.Anchors()
+func (p *Portal) clauseChanged(w http.ResponseWriter, r *http.Request, d draft.Draft, typed amend.Amendment, status page.TypedClause) error {
+	list := d.Outline.Anchors()
 	at, same := findAgain(list, typed.Anchor, r.PostForm.Get("shown"))
 	if at < 0 {
-		form := p.clauseForm(r, draft, outline.Anchored{Clause: &outline.Clause{}}, typed)
+		form := p.clauseForm(r, d, outline.Anchored{Clause: &outline.Clause{}}, typed)
 		screen.Render(w, r, http.StatusConflict, page.ClauseGonePage(form))
 		return nil
 	}
 	typed.To = "" // a number of before
-	form := p.clauseForm(r, draft, list[at], typed)
+	form := p.clauseForm(r, d, list[at], typed)
 	form.Status, form.Changed, form.Gone = status, true, !same
 	return p.refuseClause(w, r, form, fault.New(fault.Conflict, "まだ保存していません。下の案内を読んで、もう一度進んでください。"))
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/web/server/servertest"
 )
 
@@ -33,15 +34,15 @@ func drafting(t *testing.T) (*servertest.Portal, *visitor) {
 	t.Helper()
 	portal := town.Start(t)
 	officer := town.Holder("総務課 担当副課長")
-	if err := texts(portal).StartDraft(t.Context(), portal.Actor(t, officer), "kihon", 1); err != nil {
+	if err := texts(portal).Draft.StartDraft(t.Context(), portal.Actor(t, officer), "kihon", 1); err != nil {
 		t.Fatal(err)
 	}
 	return portal, signIn(t, portal, officer)
 }
 
-func draftOf(t *testing.T, portal *servertest.Portal) policy.Draft {
+func draftOf(t *testing.T, portal *servertest.Portal) draft.Draft {
 	t.Helper()
-	draft, err := texts(portal).Draft(t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), "kihon")
+	draft, err := texts(portal).Draft.Draft(t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), "kihon")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +198,7 @@ func TestWhoComesSecondKeepsTheirWords(t *testing.T) {
 		text = strings.Replace(text, fmt.Sprintf("\n　%d．　", n), fmt.Sprintf("\n　%d．　", n+1), 1)
 	}
 	text = strings.Replace(strings.Replace(text, "\n　4．　定義", "\n　3．　定義", 1), "基本的な事項を定める", "大切な事項を定める", 1)
-	if err := texts(portal).Edit(t.Context(), other, "kihon", text, draft.SHA256); err != nil {
+	if err := texts(portal).Draft.Edit(t.Context(), other, "kihon", text, draft.SHA256); err != nil {
 		t.Fatal(err)
 	}
 	theirs := draftOf(t, portal)
@@ -230,7 +231,7 @@ func TestWhoComesSecondKeepsTheirWords(t *testing.T) {
 func TestOnlyADraftIsChangedAndOnlyByWhoMayDraft(t *testing.T) {
 	t.Parallel()
 	portal, v := drafting(t)
-	draft := draftOf(t, portal)
+	d := draftOf(t, portal)
 	form := v.get(clauses + "/1/rewrite")
 	for post, want := range map[string]int{"副町長": http.StatusForbidden, "税務町民課 職員": http.StatusForbidden} {
 		who := signIn(t, portal, town.Holder(post))
@@ -243,8 +244,8 @@ func TestOnlyADraftIsChangedAndOnlyByWhoMayDraft(t *testing.T) {
 			t.Errorf("%s changes a clause: %d", post, a.status)
 		}
 	}
-	err := texts(portal).Submit(t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), "kihon",
-		policy.Submission{Scale: policy.Major, Why: policy.AfterOther, WhyText: "見本", SHA256: draft.SHA256})
+	err := texts(portal).Draft.Submit(t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), "kihon",
+		draft.Submission{Scale: draft.Major, Why: policy.AfterOther, WhyText: "見本", SHA256: d.SHA256})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +257,7 @@ func TestOnlyADraftIsChangedAndOnlyByWhoMayDraft(t *testing.T) {
 	if a := v.post(clauses+"/1/rewrite", carried(form.body, "text", "別の目的である。")); a.status != http.StatusConflict || !strings.Contains(a.body, "別の目的である。") {
 		t.Errorf("a clause of what was handed in: %d", a.status)
 	}
-	if draftOf(t, portal).Text != draft.Text {
+	if draftOf(t, portal).Text != d.Text {
 		t.Error("the text has changed")
 	}
 }
@@ -272,7 +273,7 @@ func TestAClauseThatHasGoneIsNotTakenForAnother(t *testing.T) {
 	}
 	draft := draftOf(t, portal)
 	text := draft.Text[:strings.Index(draft.Text, "　10．　")]
-	if err := texts(portal).Edit(t.Context(), portal.Actor(t, town.Holder("総務課長")), "kihon", text, draft.SHA256); err != nil {
+	if err := texts(portal).Draft.Edit(t.Context(), portal.Actor(t, town.Holder("総務課長")), "kihon", text, draft.SHA256); err != nil {
 		t.Fatal(err)
 	}
 	for act, form := range forms {
@@ -295,7 +296,7 @@ func TestAClauseIsFoundAgainByWordsThatAreItsAlone(t *testing.T) {
 	draft := draftOf(t, portal)
 	edit := func(text string) {
 		t.Helper()
-		if err := texts(portal).Edit(t.Context(), portal.Actor(t, town.Holder("総務課長")), "kihon", text, draftOf(t, portal).SHA256); err != nil {
+		if err := texts(portal).Draft.Edit(t.Context(), portal.Actor(t, town.Holder("総務課長")), "kihon", text, draftOf(t, portal).SHA256); err != nil {
 			t.Fatal(err)
 		}
 	}

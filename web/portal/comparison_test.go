@@ -95,7 +95,7 @@ func TestTheComparisonIsHandedOutAsFiles(t *testing.T) {
 func TestWhatOneMayNotReadIsNotCompared(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	publish(t, portal, hiddenProcedure)
+	publishText(t, portal, hiddenProcedure)
 	revise(t, portal, "tejun", "鍵を持つ者", "鍵を預かる者")
 	outsider := signIn(t, portal, town.Accounts[12])
 	for _, path := range []string{"comparison", "comparison.xlsx", "comparison.docx", "comparison?from=1&to=2", "comparison?to=99"} {

@@ -8,8 +8,8 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/fault"
-	"kagami/internal/policy"
 	"kagami/internal/policy/comparison"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -20,40 +20,40 @@ import (
 // it would write over them.
 func (p *Portal) showEdit(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
-	draft, err := p.draftOf(r)
+	d, err := p.draftOf(r)
 	if err != nil {
 		return err
 	}
-	others, err := p.Policy.Typing(ctx, actor, draft)
+	others, err := p.Draft.Typing(ctx, actor, d)
 	if err != nil {
 		return err
 	}
-	left, found, err := p.Policy.Unsaved(ctx, actor, draft)
+	left, found, err := p.Draft.Unsaved(ctx, actor, d)
 	if err != nil {
 		return err
 	}
-	changed := found && !bytes.Equal(left.BasedOn, draft.SHA256)
+	changed := found && !bytes.Equal(left.BasedOn, d.SHA256)
 	switch {
 	case !found:
-		return p.editForm(w, r, draft, page.Edit{Source: draft.Text, Typed: page.Typed{Kept: policy.Kept{Others: others}, Opened: true}}, nil)
+		return p.editForm(w, r, d, page.Edit{Source: d.Text, Typed: page.Typed{Kept: draft.Kept{Others: others}, Opened: true}}, nil)
 	case r.URL.Query().Get("text") != "unsaved":
 		return screen.Show(w, r, page.UnsavedPage(page.Unsaved{
-			Frame: p.draftFrame(r, editTitle(draft), draft), Draft: draft, Left: left, Changed: changed, Others: others,
-			Comparison: typedBeside(draft, left.Text),
+			Frame: p.draftFrame(r, editTitle(d), d), Draft: d, Left: left, Changed: changed, Others: others,
+			Comparison: typedBeside(d, left.Text),
 		}))
 	}
-	form := page.Edit{Source: left.Text, Typed: page.Typed{Kept: policy.Kept{At: left.At, Others: others}, Opened: true}}
+	form := page.Edit{Source: left.Text, Typed: page.Typed{Kept: draft.Kept{At: left.At, Others: others}, Opened: true}}
 	if changed {
-		form.Comparison = typedBeside(draft, left.Text)
+		form.Comparison = typedBeside(d, left.Text)
 	}
-	return p.editForm(w, r, draft, form, nil)
+	return p.editForm(w, r, d, form, nil)
 }
 
-func editTitle(draft policy.Draft) string { return draft.Title + "の本文を直す" }
+func editTitle(d draft.Draft) string { return d.Title + "の本文を直す" }
 
 // typedBeside sets a text that was typed beside the draft as it is.
-func typedBeside(draft policy.Draft, source string) templ.Component {
-	return page.TextsTable(comparison.Compare(draft.Outline, outline.Read(source, nil)), "いまの下書き", "あなたの本文")
+func typedBeside(d draft.Draft, source string) templ.Component {
+	return page.TextsTable(comparison.Compare(d.Outline, outline.Read(source, nil)), "いまの下書き", "あなたの本文")
 }
 
 // edit saves what was typed, looks how it reads, or throws away what was kept.
@@ -67,7 +67,7 @@ func (p *Portal) edit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostForm.Get("act") == "discard" {
-		if err := p.Policy.DropUnsaved(ctx, actor, draft); err != nil {
+		if err := p.Draft.DropUnsaved(ctx, actor, draft); err != nil {
 			return err
 		}
 		return screen.GoOn(w, r, address.DraftStep(draft.Code, "edit"), "unsaved-dropped")
@@ -80,7 +80,7 @@ func (p *Portal) edit(w http.ResponseWriter, r *http.Request) error {
 	}
 	check := r.PostForm.Get("act") == "check"
 	if !check {
-		if err = p.Policy.Edit(ctx, actor, draft.Code, source, hash); err == nil {
+		if err = p.Draft.Edit(ctx, actor, draft.Code, source, hash); err == nil {
 			return screen.GoOn(w, r, address.Draft(draft.Code), "draft-saved")
 		}
 	}
@@ -88,7 +88,7 @@ func (p *Portal) edit(w http.ResponseWriter, r *http.Request) error {
 		form.Comparison = typedBeside(draft, source)
 	}
 	// what could not be saved is kept as well as what is only looked at
-	kept, unkept := p.Policy.KeepUnsaved(ctx, actor, draft.Code, source, hash)
+	kept, unkept := p.Draft.KeepUnsaved(ctx, actor, draft.Code, source, hash)
 	switch {
 	case unkept == nil:
 		form.Typed.Kept = kept
@@ -102,17 +102,17 @@ func (p *Portal) edit(w http.ResponseWriter, r *http.Request) error {
 	return p.editForm(w, r, draft, form, err)
 }
 
-func (p *Portal) editForm(w http.ResponseWriter, r *http.Request, draft policy.Draft, form page.Edit, refusal error) error {
+func (p *Portal) editForm(w http.ResponseWriter, r *http.Request, d draft.Draft, form page.Edit, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
 		return err
 	}
-	if form.Comparison != nil && draft.State == policy.InDraft {
+	if form.Comparison != nil && d.State == draft.InDraft {
 		problems = nil // the page tells what to do instead
 	}
-	form.Frame, form.Draft, form.Problems = p.draftFrame(r, editTitle(draft), draft), draft, problems
+	form.Frame, form.Draft, form.Problems = p.draftFrame(r, editTitle(d), d), d, problems
 	if form.Typed.Outline = outline.Read(form.Source, nil); form.Base == nil || form.Comparison != nil {
-		form.Base = draft.SHA256 // they are shown it
+		form.Base = d.SHA256 // they are shown it
 	}
 	screen.Render(w, r, status, page.EditPage(form))
 	return nil
@@ -131,7 +131,7 @@ func (p *Portal) keepTyped(w http.ResponseWriter, r *http.Request) error {
 	var typed page.Typed
 	source, err := outline.Decode([]byte(r.PostForm.Get("source")))
 	if err == nil {
-		typed.Kept, err = p.Policy.KeepUnsaved(r.Context(), screen.Actor(r.Context()), draft.Code, source, hashField(r))
+		typed.Kept, err = p.Draft.KeepUnsaved(r.Context(), screen.Actor(r.Context()), draft.Code, source, hashField(r))
 	}
 	status := http.StatusOK
 	if err != nil {

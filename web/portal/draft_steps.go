@@ -13,48 +13,50 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
+	"kagami/internal/policy/publish"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
 
-func (p *Portal) draftOf(r *http.Request) (policy.Draft, error) {
-	return p.Policy.Draft(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"))
+func (p *Portal) draftOf(r *http.Request) (draft.Draft, error) {
+	return p.Draft.Draft(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"))
 }
 
 func (p *Portal) showSubmit(w http.ResponseWriter, r *http.Request) error {
-	draft, err := p.draftOf(r)
+	d, err := p.draftOf(r)
 	if err != nil {
 		return err
 	}
-	typed := policy.Submission{Scale: draft.Scale, Why: draft.Why, WhyText: draft.WhyText}
-	if draft.First() {
-		typed.Scale = policy.Major
+	typed := draft.Submission{Scale: d.Scale, Why: d.Why, WhyText: d.WhyText}
+	if d.First() {
+		typed.Scale = draft.Major
 	}
-	return p.submitForm(w, r, draft, typed, nil)
+	return p.submitForm(w, r, d, typed, nil)
 }
 
 func (p *Portal) submit(w http.ResponseWriter, r *http.Request) error {
-	draft, err := p.draftOf(r)
+	d, err := p.draftOf(r)
 	if err != nil {
 		return err
 	}
-	typed := policy.Submission{
-		Scale: policy.Scale(r.PostForm.Get("scale")), Why: policy.Why(r.PostForm.Get("why")),
+	typed := draft.Submission{
+		Scale: draft.Scale(r.PostForm.Get("scale")), Why: policy.Why(r.PostForm.Get("why")),
 		WhyText: strings.TrimSpace(r.PostForm.Get("why_text")), SHA256: hashField(r),
 	}
-	if err := p.Policy.Submit(r.Context(), screen.Actor(r.Context()), draft.Code, typed); err != nil {
-		return p.submitForm(w, r, draft, typed, err)
+	if err := p.Draft.Submit(r.Context(), screen.Actor(r.Context()), d.Code, typed); err != nil {
+		return p.submitForm(w, r, d, typed, err)
 	}
-	return screen.GoOn(w, r, address.Draft(draft.Code), "submitted")
+	return screen.GoOn(w, r, address.Draft(d.Code), "submitted")
 }
 
-func (p *Portal) submitForm(w http.ResponseWriter, r *http.Request, draft policy.Draft, typed policy.Submission, refusal error) error {
+func (p *Portal) submitForm(w http.ResponseWriter, r *http.Request, d draft.Draft, typed draft.Submission, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
 		return err
 	}
 	screen.Render(w, r, status, page.SubmitPage(page.Submit{
-		Frame: p.draftFrame(r, draft.Title+"を提出する", draft), Draft: draft, Typed: typed, Problems: problems,
+		Frame: p.draftFrame(r, d.Title+"を提出する", d), Draft: d, Typed: typed, Problems: problems,
 	}))
 	return nil
 }
@@ -67,19 +69,19 @@ type stepBack struct {
 
 func (p *Portal) sendBack() stepBack {
 	return stepBack{
-		"send-back", "を差し戻す", "この下書きを、理由を付けて差し戻します。公開はされません。", "差し戻す", "sent-back", p.Policy.SendBack,
+		"send-back", "を差し戻す", "この下書きを、理由を付けて差し戻します。公開はされません。", "差し戻す", "sent-back", p.Draft.SendBack,
 	}
 }
 
 func (p *Portal) takeBack() stepBack {
 	return stepBack{
-		"take-back", "を下書きに引き戻す", "提出を取りやめ、下書きに戻します。本部会議の決定は記録に残りますが、公開にはもう一度の決定が要ります。", "引き戻す", "taken-back", p.Policy.TakeBack,
+		"take-back", "を下書きに引き戻す", "提出を取りやめ、下書きに戻します。本部会議の決定は記録に残りますが、公開にはもう一度の決定が要ります。", "引き戻す", "taken-back", p.Draft.TakeBack,
 	}
 }
 
 func (p *Portal) withdraw() stepBack {
 	return stepBack{
-		"withdraw", "を取り下げる", "この下書きを捨てます。元には戻せません。捨てたことと理由は、記録に残ります。", "取り下げる", "draft-withdrawn", p.Policy.Withdraw,
+		"withdraw", "を取り下げる", "この下書きを捨てます。元には戻せません。捨てたことと理由は、記録に残ります。", "取り下げる", "draft-withdrawn", p.Draft.Withdraw,
 	}
 }
 
@@ -121,7 +123,7 @@ func (p *Portal) showNotice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.noticeForm(w, r, draft, page.Notice{Typed: policy.CISONotice{Addressees: "各課室長"}}, nil)
+	return p.noticeForm(w, r, draft, page.Notice{Typed: publish.CISONotice{Addressees: "各課室長"}}, nil)
 }
 
 func (p *Portal) notify(w http.ResponseWriter, r *http.Request) error {
@@ -129,14 +131,14 @@ func (p *Portal) notify(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := policy.CISONotice{
-		Publication: policy.Publication{EffectiveOn: screen.DayField(r, "effective_on"), SHA256: hashField(r), Campaign: campaignField(r)},
+	typed := publish.CISONotice{
+		Publication: publish.Publication{EffectiveOn: screen.DayField(r, "effective_on"), SHA256: hashField(r), Campaign: campaignField(r)},
 		Addressees:  strings.TrimSpace(r.PostForm.Get("addressees")), Body: strings.TrimSpace(r.PostForm.Get("body")),
 		Answer: strings.TrimSpace(r.PostForm.Get("answer")),
 	}
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	if r.PostForm.Get("act") == "publish" {
-		if err := p.Policy.PublishMinor(ctx, actor, draft.Code, typed); err != nil {
+		if err := p.Publish.PublishMinor(ctx, actor, draft.Code, typed); err != nil {
 			return p.noticeForm(w, r, draft, page.Notice{Typed: typed}, err)
 		}
 		return screen.GoOn(w, r, address.Policy(draft.Code), "published")
@@ -145,8 +147,8 @@ func (p *Portal) notify(w http.ResponseWriter, r *http.Request) error {
 		return p.noticeForm(w, r, draft, page.Notice{Typed: typed}, nil)
 	}
 	people := 0
-	if err = p.Policy.CheckNotice(ctx, draft, typed); err == nil {
-		people, err = p.Policy.Bound(ctx, draft.Document, typed.Campaign.Of)
+	if err = p.Publish.CheckNotice(ctx, draft, typed); err == nil {
+		people, err = p.Acknowledge.Bound(ctx, draft.Document, typed.Campaign.Of)
 	}
 	if err != nil {
 		return p.noticeForm(w, r, draft, page.Notice{Typed: typed}, err)
@@ -154,20 +156,20 @@ func (p *Portal) notify(w http.ResponseWriter, r *http.Request) error {
 	return p.noticeForm(w, r, draft, page.Notice{Typed: typed, Confirm: &page.Confirm{Publication: typed.Publication, People: people}}, nil)
 }
 
-func (p *Portal) noticeForm(w http.ResponseWriter, r *http.Request, draft policy.Draft, form page.Notice, refusal error) error {
+func (p *Portal) noticeForm(w http.ResponseWriter, r *http.Request, d draft.Draft, form page.Notice, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
 		return err
 	}
-	before, err := p.Policy.Base(r.Context(), draft)
+	before, err := p.Draft.Base(r.Context(), d)
 	if err != nil {
 		return err
 	}
-	if form.Campaign, err = p.campaignFields(r, draft, problems); err != nil {
+	if form.Campaign, err = p.campaignFields(r, d, problems); err != nil {
 		return err
 	}
-	form.Frame, form.Draft, form.Problems = p.draftFrame(r, draft.Title+"を通知で公開する", draft), draft, problems
-	form.Touched, form.Comparison = policy.Weighty(before, draft.Outline), comparedWith(before, draft)
+	form.Frame, form.Draft, form.Problems = p.draftFrame(r, d.Title+"を通知で公開する", d), d, problems
+	form.Touched, form.Comparison = publish.Weighty(before, d.Outline), comparedWith(before, d)
 	form.EffectiveOn, form.Today = r.PostForm.Get("effective_on"), screen.Today(r.Context())
 	screen.Render(w, r, status, page.NoticePage(form))
 	return nil
@@ -189,7 +191,7 @@ func (p *Portal) decide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form := page.Decision{DecidedOn: r.PostForm.Get("decided_on"), Others: r.PostForm.Get("others"), Typed: policy.Decision{
+	form := page.Decision{DecidedOn: r.PostForm.Get("decided_on"), Others: r.PostForm.Get("others"), Typed: publish.Decision{
 		On: screen.DayField(r, "decided_on"), Adopted: r.PostForm.Get("result") == "adopted", Rejected: r.PostForm.Get("result") == "rejected",
 		Chair: r.PostForm.Get("chair"), Attendees: slices.Clone(r.PostForm["attendees"]), Minutes: strings.TrimSpace(r.PostForm.Get("minutes")), SHA256: hashField(r),
 	}}
@@ -203,7 +205,7 @@ func (p *Portal) decide(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if decision.File, err = minutesField(r); err == nil {
-		err = p.Policy.RecordDecision(r.Context(), screen.Actor(r.Context()), draft.Code, decision)
+		err = p.Publish.RecordDecision(r.Context(), screen.Actor(r.Context()), draft.Code, decision)
 	}
 	if err != nil {
 		return p.decisionForm(w, r, draft, form, err)
@@ -211,7 +213,7 @@ func (p *Portal) decide(w http.ResponseWriter, r *http.Request) error {
 	return screen.GoOn(w, r, address.Draft(draft.Code), "decided")
 }
 
-func (p *Portal) decisionForm(w http.ResponseWriter, r *http.Request, draft policy.Draft, form page.Decision, refusal error) error {
+func (p *Portal) decisionForm(w http.ResponseWriter, r *http.Request, d draft.Draft, form page.Decision, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
 		return err
@@ -220,16 +222,16 @@ func (p *Portal) decisionForm(w http.ResponseWriter, r *http.Request, draft poli
 	if day.IsZero() {
 		day = screen.Today(r.Context())
 	}
-	if form.People, err = p.Policy.Councillors(r.Context(), screen.Actor(r.Context()), day); err != nil {
+	if form.People, err = p.Publish.Councillors(r.Context(), screen.Actor(r.Context()), day); err != nil {
 		return err
 	}
-	form.Frame, form.Draft, form.Problems = p.draftFrame(r, "本部会議の決定を記録する", draft), draft, problems
+	form.Frame, form.Draft, form.Problems = p.draftFrame(r, "本部会議の決定を記録する", d), d, problems
 	screen.Render(w, r, status, page.DecisionPage(form))
 	return nil
 }
 
 // minutesField takes in the minutes of a form; nil where no file was chosen.
-func minutesField(r *http.Request) (*policy.File, error) {
+func minutesField(r *http.Request) (*publish.File, error) {
 	file, header, err := r.FormFile("file")
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
 		return nil, nil
@@ -238,9 +240,9 @@ func minutesField(r *http.Request) (*policy.File, error) {
 		return nil, screen.BadForm(err)
 	}
 	defer file.Close() //nolint:errcheck // it was read only
-	body, err := io.ReadAll(io.LimitReader(file, policy.MaxFile+1))
+	body, err := io.ReadAll(io.LimitReader(file, publish.MaxFile+1))
 	if err != nil {
 		return nil, screen.BadForm(err)
 	}
-	return policy.NewFile(header.Filename, body)
+	return publish.NewFile(header.Filename, body)
 }

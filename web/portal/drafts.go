@@ -11,15 +11,16 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/fault"
-	"kagami/internal/policy"
 	"kagami/internal/policy/comparison"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
+	"kagami/internal/policy/publish"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
 
-func (p *Portal) importPage(r *http.Request, i policy.Import, problems []fault.Problem) templ.Component {
+func (p *Portal) importPage(r *http.Request, i draft.Import, problems []fault.Problem) templ.Component {
 	return page.ImportReviewPage(page.ImportReview{
 		Frame:  screen.Frame(r, "読み取った結果を確かめる", policiesLink, layout.Link{Label: "文書を取り込む", Address: address.Imports}),
 		Import: i, Outline: i.Outline(), Problems: problems,
@@ -28,19 +29,19 @@ func (p *Portal) importPage(r *http.Request, i policy.Import, problems []fault.P
 
 func (p *Portal) showDraft(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
-	draft, err := p.Policy.Draft(ctx, actor, chi.URLParam(r, "code"))
+	draft, err := p.Draft.Draft(ctx, actor, chi.URLParam(r, "code"))
 	if err != nil {
 		return err
 	}
-	decisions, err := p.Policy.Decisions(ctx, actor, draft.Revision)
+	decisions, err := p.Publish.Decisions(ctx, actor, draft.Revision)
 	if err != nil {
 		return err
 	}
-	before, err := p.Policy.Base(ctx, draft)
+	before, err := p.Draft.Base(ctx, draft)
 	if err != nil {
 		return err
 	}
-	comments, err := p.Policy.Comments(ctx, draft)
+	comments, err := p.Draft.Comments(ctx, draft)
 	if err != nil {
 		return err
 	}
@@ -54,11 +55,11 @@ func (p *Portal) showDraft(w http.ResponseWriter, r *http.Request) error {
 
 // comparedWith sets a draft beside the revision before it; nil where it is the
 // first.
-func comparedWith(before *outline.Outline, draft policy.Draft) templ.Component {
+func comparedWith(before *outline.Outline, d draft.Draft) templ.Component {
 	if before == nil {
 		return nil
 	}
-	return page.ComparisonTable(comparison.Compare(before, draft.Outline), "公開されている最新の版", fmt.Sprintf("第%d版の下書き", draft.Number))
+	return page.ComparisonTable(comparison.Compare(before, d.Outline), "公開されている最新の版", fmt.Sprintf("第%d版の下書き", d.Number))
 }
 
 // startDraft begins the next revision as a copy of the newest.
@@ -68,15 +69,15 @@ func (p *Portal) startDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "どの版から始めるのかが送られていません。文書を開き直して、「次の版の下書きを始める」を押してください。")
 	}
-	if err := p.Policy.StartDraft(r.Context(), screen.Actor(r.Context()), code, number); err != nil {
+	if err := p.Draft.StartDraft(r.Context(), screen.Actor(r.Context()), code, number); err != nil {
 		return err
 	}
 	return screen.GoOn(w, r, address.Draft(code), "draft-started")
 }
 
 // draftFrame is the frame of a page below a draft's.
-func (p *Portal) draftFrame(r *http.Request, title string, draft policy.Draft) layout.Frame {
-	return screen.Frame(r, title, policiesLink, layout.Link{Label: "下書き", Address: address.Draft(draft.Code)})
+func (p *Portal) draftFrame(r *http.Request, title string, d draft.Draft) layout.Frame {
+	return screen.Frame(r, title, policiesLink, layout.Link{Label: "下書き", Address: address.Draft(d.Code)})
 }
 
 // hashField is the hash of the text that a form was about; one that no form of
@@ -89,16 +90,16 @@ func hashField(r *http.Request) []byte {
 	return hash
 }
 
-func (p *Portal) publishPage(r *http.Request, draft policy.Draft, problems []fault.Problem) (page.Publish, error) {
-	campaign, err := p.campaignFields(r, draft, problems)
+func (p *Portal) publishPage(r *http.Request, d draft.Draft, problems []fault.Problem) (page.Publish, error) {
+	campaign, err := p.campaignFields(r, d, problems)
 	return page.Publish{
-		Frame: p.draftFrame(r, draft.Title+"を公開する", draft), Draft: draft, EffectiveOn: r.PostForm.Get("effective_on"),
+		Frame: p.draftFrame(r, d.Title+"を公開する", d), Draft: d, EffectiveOn: r.PostForm.Get("effective_on"),
 		Campaign: campaign, Problems: problems,
 	}, err
 }
 
 func (p *Portal) showPublish(w http.ResponseWriter, r *http.Request) error {
-	draft, err := p.Policy.Draft(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"))
+	draft, err := p.Draft.Draft(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"))
 	if err != nil {
 		return err
 	}
@@ -113,17 +114,17 @@ func (p *Portal) showPublish(w http.ResponseWriter, r *http.Request) error {
 func (p *Portal) publish(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	actor, code := screen.Actor(ctx), chi.URLParam(r, "code")
-	draft, err := p.Policy.Draft(ctx, actor, code)
+	draft, err := p.Draft.Draft(ctx, actor, code)
 	if err != nil {
 		return err
 	}
-	publication := policy.Publication{EffectiveOn: screen.DayField(r, "effective_on"), SHA256: hashField(r), Campaign: campaignField(r)}
+	publication := publish.Publication{EffectiveOn: screen.DayField(r, "effective_on"), SHA256: hashField(r), Campaign: campaignField(r)}
 	var refusal error
 	people := 0
 	if r.PostForm.Get("act") == "publish" {
-		refusal = p.Policy.PublishDecided(ctx, actor, code, publication)
-	} else if refusal = p.Policy.CheckPublication(ctx, draft, publication); refusal == nil {
-		people, refusal = p.Policy.Bound(ctx, draft.Document, publication.Campaign.Of)
+		refusal = p.Publish.PublishDecided(ctx, actor, code, publication)
+	} else if refusal = p.Publish.CheckPublication(ctx, draft, publication); refusal == nil {
+		people, refusal = p.Acknowledge.Bound(ctx, draft.Document, publication.Campaign.Of)
 	}
 	problems, status, err := screen.Refused(refusal)
 	switch {

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/policy"
 	"kagami/internal/policy/comparison"
+	"kagami/internal/policy/follow"
 	"kagami/web/page"
 )
 
@@ -80,25 +81,25 @@ func (d *drawnTexts) changes(ctx context.Context, service *policy.Service, actor
 
 // of draws the text of a revision that may be read, or takes it as it was drawn
 // before.
-func (d *drawnTexts) of(ctx context.Context, service *policy.Service, reading policy.Reading) (drawnText, error) {
-	return d.get(ctx, service, reading, false)
+func (d *drawnTexts) of(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading) (drawnText, error) {
+	return d.get(ctx, policies, links, reading, false)
 }
 
 // forEverybody is of for the page that is public.
-func (d *drawnTexts) forEverybody(ctx context.Context, service *policy.Service, reading policy.Reading) (drawnText, error) {
-	return d.get(ctx, service, reading, true)
+func (d *drawnTexts) forEverybody(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading) (drawnText, error) {
+	return d.get(ctx, policies, links, reading, true)
 }
 
-func (d *drawnTexts) get(ctx context.Context, service *policy.Service, reading policy.Reading, public bool) (drawnText, error) {
+func (d *drawnTexts) get(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading, public bool) (drawnText, error) {
 	key := drawnKey{reading.Revision.ID, public}
 	if text, ok := d.kept.Get(key); ok {
 		return text, nil
 	}
-	o, err := service.Outline(ctx, reading)
+	o, err := policies.Outline(ctx, reading)
 	if err != nil {
 		return drawnText{}, err
 	}
-	formers, err := service.Formers(ctx, reading)
+	formers, err := links.Formers(ctx, reading)
 	if err != nil {
 		return drawnText{}, err
 	}

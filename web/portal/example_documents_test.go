@@ -12,7 +12,7 @@ import (
 func TestTheDemonstrationBringsExamplesOfEveryKind(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	if err := policies.Examples(t.Context(), texts(portal), town.Town); err != nil {
+	if err := policies.Examples(t.Context(), texts(portal).Draft, texts(portal).Publish, town.Town); err != nil {
 		t.Fatal(err)
 	}
 	for post, sees := range map[string]bool{"税務町民課 職員": true, "福祉こども課 職員": false, "副町長": true} {

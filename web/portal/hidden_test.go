@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/policytest"
 	"kagami/web/server/servertest"
 )
@@ -21,7 +22,7 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 	portal := town.Start(t)
 	ciso, officer := portal.Actor(t, town.Holder("副町長")), portal.Actor(t, town.Holder("総務課 担当副課長"))
 	chair, today := town.Holder("副町長").StaffNumber, calendar.Day(servertest.Morning)
-	_, err := texts(portal).DraftText(t.Context(), officer, policy.Text{
+	_, err := texts(portal).Draft.DraftText(t.Context(), officer, draft.Text{
 		Kind: policy.Procedure, Audience: policy.Audience{Sections: []string{"zeimu"}}, Title: "見えない手順", Code: "mienai", Source: "第1条　秘密の定め\n",
 	})
 	if err != nil {
@@ -36,7 +37,7 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 		}
 	}
 	// a second revision is under way, too
-	if err := texts(portal).StartDraft(t.Context(), officer, "mienai", 1); err != nil {
+	if err := texts(portal).Draft.StartDraft(t.Context(), officer, "mienai", 1); err != nil {
 		t.Fatal(err)
 	}
 	form := pledge(signIn(t, portal, town.Holder("税務町民課 職員")).get("/policies/mienai").body)
@@ -95,7 +96,7 @@ func TestWhoIsTransferredNoLongerFindsWhatWasForTheirSection(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	ciso, officer := portal.Actor(t, town.Holder("副町長")), portal.Actor(t, town.Holder("総務課 担当副課長"))
-	_, err := texts(portal).DraftText(t.Context(), officer, policy.Text{
+	_, err := texts(portal).Draft.DraftText(t.Context(), officer, draft.Text{
 		Kind: policy.Procedure, Audience: policy.Audience{Sections: []string{"zeimu"}}, Title: "課だけの手順", Code: "kadake", Source: "第1条　秘密の定め\n",
 	})
 	if err != nil {

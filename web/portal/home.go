@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -27,10 +28,10 @@ func (p *Portal) showHome(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	slices.SortStableFunc(h.Unread, func(a, b policy.Reading) int { return byDeadline(a.DueOn, b.DueOn) })
-	if h.Drafts, err = p.Policy.Drafts(ctx, actor); err != nil {
+	if h.Drafts, err = p.Draft.Drafts(ctx, actor); err != nil {
 		return err
 	}
-	if h.Imports, err = p.Policy.Imports(ctx, actor); err != nil {
+	if h.Imports, err = p.Draft.Imports(ctx, actor); err != nil {
 		return err
 	}
 	if h.Coverage, err = p.coverage(r, readings); err != nil {
@@ -88,17 +89,17 @@ func (p *Portal) chores(r *http.Request) ([]page.Chore, error) {
 
 // coverage is the state of each 基本方針 for who may see it; the other documents
 // have pages of their own.
-func (p *Portal) coverage(r *http.Request, readings []policy.Reading) ([]policy.Coverage, error) {
+func (p *Portal) coverage(r *http.Request, readings []policy.Reading) ([]acknowledge.Coverage, error) {
 	actor := screen.Actor(r.Context())
 	if actor.Reach(authz.SeeAcknowledgements) == authz.None {
 		return nil, nil
 	}
-	var list []policy.Coverage
+	var list []acknowledge.Coverage
 	for _, reading := range readings {
 		if reading.Kind != policy.Basic {
 			continue
 		}
-		c, err := p.Policy.Coverage(r.Context(), actor, reading.Code, 0)
+		c, err := p.Acknowledge.Coverage(r.Context(), actor, reading.Code, 0)
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/textfile"
 	"kagami/web/page"
@@ -22,9 +23,9 @@ import (
 const formMemory = maxText
 
 func (p *Portal) showImportStart(w http.ResponseWriter, r *http.Request) error {
-	text := policy.Text{Kind: policy.Basic}
+	text := draft.Text{Kind: policy.Basic}
 	if code := r.URL.Query().Get("document"); code != "" {
-		d, err := p.Policy.Document(r.Context(), screen.Actor(r.Context()), code)
+		d, err := p.Draft.Document(r.Context(), screen.Actor(r.Context()), code)
 		if err != nil {
 			return err
 		}
@@ -71,7 +72,7 @@ func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
 	if err := screen.ParseFiles(r, formMemory); err != nil {
 		return err
 	}
-	text := policy.Text{
+	text := draft.Text{
 		Document: r.PostForm.Get("document"),
 		Kind:     policy.Kind(r.PostForm.Get("kind")),
 		Audience: audienceField(r),
@@ -82,7 +83,7 @@ func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
 	token, err := p.takeIn(r, text)
 	if err != nil {
 		if text.Document != "" {
-			d, notThere := p.Policy.Document(r.Context(), screen.Actor(r.Context()), text.Document)
+			d, notThere := p.Draft.Document(r.Context(), screen.Actor(r.Context()), text.Document)
 			if notThere != nil {
 				return notThere
 			}
@@ -94,7 +95,7 @@ func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
 }
 
 // takeIn takes in the file of a form, or where there is none the pasted text.
-func (p *Portal) takeIn(r *http.Request, text policy.Text) (string, error) {
+func (p *Portal) takeIn(r *http.Request, text draft.Text) (string, error) {
 	file, err := screen.File(r, "file", textfile.MaxSize)
 	if err != nil {
 		return "", err
@@ -104,17 +105,17 @@ func (p *Portal) takeIn(r *http.Request, text policy.Text) (string, error) {
 		if text.Source, err = p.texts.Text(file.Content); err != nil {
 			return "", screen.AtField("file", err)
 		}
-		text.File = policy.NewSourceFile(file.Name, file.Content)
+		text.File = draft.NewSourceFile(file.Name, file.Content)
 	case text.Source != "":
 		if text.Source, err = outline.Decode([]byte(text.Source)); err != nil {
 			return "", screen.AtField("source", err)
 		}
 	}
-	return p.Policy.StartImport(r.Context(), screen.Actor(r.Context()), text)
+	return p.Draft.StartImport(r.Context(), screen.Actor(r.Context()), text)
 }
 
 func (p *Portal) showImport(w http.ResponseWriter, r *http.Request) error {
-	i, err := p.Policy.Import(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "token"))
+	i, err := p.Draft.Import(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "token"))
 	if err != nil {
 		return err
 	}
@@ -127,20 +128,20 @@ func (p *Portal) workOnImport(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	actor, token := screen.Actor(ctx), chi.URLParam(r, "token")
-	i, err := p.Policy.Import(ctx, actor, token)
+	i, err := p.Draft.Import(ctx, actor, token)
 	if err != nil {
 		return err
 	}
 	if err := p.readImportForm(r, &i); err != nil {
 		return p.refuseImport(w, r, i, err)
 	}
-	if err := p.Policy.Settle(ctx, actor, token, i.Source, i.Answers); err != nil {
+	if err := p.Draft.Settle(ctx, actor, token, i.Source, i.Answers); err != nil {
 		return p.refuseImport(w, r, i, err)
 	}
 	if r.PostForm.Get("act") != "draft" {
 		return screen.GoOn(w, r, address.Import(token), "settled")
 	}
-	code, err := p.Policy.DraftImport(ctx, actor, token)
+	code, err := p.Draft.DraftImport(ctx, actor, token)
 	if err != nil {
 		return p.refuseImport(w, r, i, err)
 	}
@@ -149,7 +150,7 @@ func (p *Portal) workOnImport(w http.ResponseWriter, r *http.Request) error {
 
 // readImportForm takes over what was corrected and answered. Answers stand at
 // lines, so they go when the lines have changed.
-func (p *Portal) readImportForm(r *http.Request, i *policy.Import) error {
+func (p *Portal) readImportForm(r *http.Request, i *draft.Import) error {
 	if sent := r.PostForm.Get("source"); r.PostForm.Has("source") {
 		source, err := outline.Decode([]byte(sent))
 		if err != nil {
@@ -171,7 +172,7 @@ func (p *Portal) readImportForm(r *http.Request, i *policy.Import) error {
 }
 
 // refuseImport shows an import again with what is wrong, and what was typed.
-func (p *Portal) refuseImport(w http.ResponseWriter, r *http.Request, i policy.Import, err error) error {
+func (p *Portal) refuseImport(w http.ResponseWriter, r *http.Request, i draft.Import, err error) error {
 	problems := screen.Problems(err)
 	if problems == nil {
 		return err

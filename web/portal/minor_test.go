@@ -7,7 +7,9 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/policytest"
+	"kagami/internal/policy/publish"
 )
 
 // A revision that the CISO has published by a 通知 is a revision like any other:
@@ -22,20 +24,20 @@ func TestAMinorRevisionIsComparedFoundAndPublic(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	do(texts(portal).StartDraft(ctx, officer, "kihon", 1))
-	draft, err := texts(portal).Draft(ctx, officer, "kihon")
+	do(texts(portal).Draft.StartDraft(ctx, officer, "kihon", 1))
+	d, err := texts(portal).Draft.Draft(ctx, officer, "kihon")
 	do(err)
-	do(texts(portal).Edit(ctx, officer, "kihon", strings.Replace(draft.Text, "完全性及び可用性を維持するため", "完全性及び可用性を確保するため", 1), draft.SHA256))
-	draft, err = texts(portal).Draft(ctx, officer, "kihon")
+	do(texts(portal).Draft.Edit(ctx, officer, "kihon", strings.Replace(d.Text, "完全性及び可用性を維持するため", "完全性及び可用性を確保するため", 1), d.SHA256))
+	d, err = texts(portal).Draft.Draft(ctx, officer, "kihon")
 	do(err)
-	do(texts(portal).Submit(ctx, officer, "kihon", policy.Submission{Scale: policy.Minor, Why: policy.AfterOther, WhyText: "見本", SHA256: draft.SHA256}))
+	do(texts(portal).Draft.Submit(ctx, officer, "kihon", draft.Submission{Scale: draft.Minor, Why: policy.AfterOther, WhyText: "見本", SHA256: d.SHA256}))
 
 	reader := signIn(t, portal, town.Holder("副町長"))
 	if a := reader.get("/policies/kihon/draft/notice"); !strings.Contains(a.body, "新旧対照表") || !strings.Contains(a.body, "確保") {
 		t.Errorf("the CISO does not see what changes: %d %s", a.status, a.body)
 	}
-	do(texts(portal).PublishMinor(ctx, ciso, "kihon", policy.CISONotice{
-		Publication: policy.Publication{EffectiveOn: calendar.Day(portal.Clock.Now()), SHA256: draft.SHA256, Campaign: policytest.AskAll(calendar.Day(portal.Clock.Now()))},
+	do(texts(portal).Publish.PublishMinor(ctx, ciso, "kihon", publish.CISONotice{
+		Publication: publish.Publication{EffectiveOn: calendar.Day(portal.Clock.Now()), SHA256: d.SHA256, Campaign: policytest.AskAll(calendar.Day(portal.Clock.Now()))},
 		Addressees:  "各課室長", Body: "簡易な見直しを通知する。", Answer: "語句の修正だけである。",
 	}))
 	for path, words := range map[string]string{

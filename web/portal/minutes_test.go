@@ -11,6 +11,7 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/web/server/servertest"
 )
 
@@ -23,11 +24,11 @@ func TestMinutesAreAttachedAndHandedOut(t *testing.T) {
 	v := signIn(t, portal, town.Holder("総務課 担当副課長"))
 	v.post("/policies/kihon/draft", url.Values{"from": {"1"}})
 	officer := portal.Actor(t, town.Holder("総務課 担当副課長"))
-	draft, err := texts(portal).Draft(t.Context(), officer, "kihon")
+	d, err := texts(portal).Draft.Draft(t.Context(), officer, "kihon")
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = texts(portal).Submit(t.Context(), officer, "kihon", policy.Submission{Scale: policy.Major, Why: policy.AfterLaw, WhyText: "見本", SHA256: draft.SHA256})
+	err = texts(portal).Draft.Submit(t.Context(), officer, "kihon", draft.Submission{Scale: draft.Major, Why: policy.AfterLaw, WhyText: "見本", SHA256: d.SHA256})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func TestMinutesAreAttachedAndHandedOut(t *testing.T) {
 		var b bytes.Buffer
 		w := multipart.NewWriter(&b)
 		for field, value := range map[string]string{
-			"sha256": hex.EncodeToString(draft.SHA256), "decided_on": calendar.Day(servertest.Morning).Format("2006-01-02"), "result": "adopted",
+			"sha256": hex.EncodeToString(d.SHA256), "decided_on": calendar.Day(servertest.Morning).Format("2006-01-02"), "result": "adopted",
 			"chair": town.Holder("町長").StaffNumber, "others": town.Holder("副町長").StaffNumber, "act": "record",
 		} {
 			if err := w.WriteField(field, value); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/sample"
 	"kagami/web/server/servertest"
@@ -18,14 +19,14 @@ import (
 func handIn(t *testing.T, portal *servertest.Portal) {
 	t.Helper()
 	officer := portal.Actor(t, town.Holder("総務課 担当副課長"))
-	if err := texts(portal).StartDraft(t.Context(), officer, "kihon", 1); err != nil {
+	if err := texts(portal).Draft.StartDraft(t.Context(), officer, "kihon", 1); err != nil {
 		t.Fatal(err)
 	}
-	draft, err := texts(portal).Draft(t.Context(), officer, "kihon")
+	d, err := texts(portal).Draft.Draft(t.Context(), officer, "kihon")
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = texts(portal).Submit(t.Context(), officer, "kihon", policy.Submission{Scale: policy.Minor, Why: policy.AfterAudit, WhyText: "見本", SHA256: draft.SHA256})
+	err = texts(portal).Draft.Submit(t.Context(), officer, "kihon", draft.Submission{Scale: draft.Minor, Why: policy.AfterAudit, WhyText: "見本", SHA256: d.SHA256})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +151,7 @@ func TestWhoLeavesTheAudienceFindsNoNoticeOfTheDocument(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	ciso, officer := portal.Actor(t, town.Holder("副町長")), portal.Actor(t, town.Holder("総務課 担当副課長"))
-	_, err := texts(portal).DraftText(t.Context(), officer, policy.Text{
+	_, err := texts(portal).Draft.DraftText(t.Context(), officer, draft.Text{
 		Kind: policy.Procedure, Audience: policy.Audience{Sections: []string{"zeimu"}}, Title: "課だけの手順", Code: "kadake", Source: "第1条　秘密の定め\n",
 	})
 	if err != nil {

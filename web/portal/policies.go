@@ -12,6 +12,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -26,11 +27,11 @@ func (p *Portal) showPolicies(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	drafts, err := p.Policy.Drafts(ctx, actor)
+	drafts, err := p.Draft.Drafts(ctx, actor)
 	if err != nil {
 		return err
 	}
-	abolished, err := p.Policy.Abolitions(ctx, actor)
+	abolished, err := p.Publish.Abolitions(ctx, actor)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (p *Portal) showReading(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text, err := p.drawn.of(ctx, p.Policy, reading)
+	text, err := p.drawn.of(ctx, p.Policy, p.Follow, reading)
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func (p *Portal) acknowledge(w http.ResponseWriter, r *http.Request) error {
 	if numberErr != nil || hashErr != nil || len(hash) == 0 {
 		return fault.New(fault.Invalid, "どの版を確認したのかが送られていません。文書を開き直して、最後のボタンを押してください。")
 	}
-	err := p.Policy.Acknowledge(r.Context(), screen.Actor(r.Context()), policy.Shown{Code: code, Number: number, SHA256: hash})
+	err := p.Acknowledge.Acknowledge(r.Context(), screen.Actor(r.Context()), acknowledge.Shown{Code: code, Number: number, SHA256: hash})
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (p *Portal) acknowledge(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) showAcknowledgements(w http.ResponseWriter, r *http.Request) error {
-	list, err := p.Policy.Acknowledgements(r.Context(), screen.Actor(r.Context()))
+	list, err := p.Acknowledge.Acknowledgements(r.Context(), screen.Actor(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -103,7 +104,7 @@ func (p *Portal) showProof(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return screen.ErrNotFound()
 	}
-	proof, err := p.Policy.Proof(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number)
+	proof, err := p.Acknowledge.Proof(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,11 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/notice"
 	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
+	"kagami/internal/policy/draft"
+	"kagami/internal/policy/find"
+	"kagami/internal/policy/follow"
+	"kagami/internal/policy/publish"
 	"kagami/internal/policy/textfile"
 	"kagami/internal/sample"
 	"kagami/internal/sample/policies"
@@ -17,23 +22,38 @@ import (
 	"kagami/web/server"
 )
 
+// Rooms are the rooms of the policy.
+type Rooms struct {
+	Policy      *policy.Service
+	Find        *find.Service
+	Follow      *follow.Service
+	Draft       *draft.Service
+	Publish     *publish.Service
+	Acknowledge *acknowledge.Service
+}
+
+// topics are those of the policy.
+func topics() []notice.Topic {
+	return []notice.Topic{policy.Topic(), draft.Topic(), acknowledge.Topic()}
+}
+
 // Portal is those screens.
 type Portal struct {
 	server.Ground
-	Policy  *policy.Service
+	Rooms
 	Notices *notice.Service
 	drawn   *drawnTexts
 	texts   *textfile.Reader
 }
 
 // New makes the screens.
-func New(g server.Ground, service *policy.Service) (*Portal, error) {
+func New(g server.Ground, rooms Rooms) (*Portal, error) {
 	drawn, err := newDrawnTexts()
 	if err != nil {
 		return nil, err
 	}
 	return &Portal{
-		Ground: g, Policy: service, Notices: notice.New(g.Pool, g.Door.Now, policy.Topics()...), drawn: drawn, texts: &textfile.Reader{},
+		Ground: g, Rooms: rooms, Notices: notice.New(g.Pool, g.Door.Now, topics()...), drawn: drawn, texts: &textfile.Reader{},
 	}, nil
 }
 
@@ -54,17 +74,19 @@ func (p *Portal) Part() screen.Part {
 			address.Appointments: address.Organization, address.Grants: address.Organization, address.Roles: address.Organization, address.Personnel: address.Organization,
 		},
 		Flashes: dones,
-		Topics:  policy.Topics(),
-		Jobs:    p.Policy.RegisterJobs,
-		Sample:  func(ctx context.Context, t *sample.Town) error { return policies.Fill(ctx, p.Policy, *t) },
-		Start:   p.letFind,
-		SignIn:  &screen.SignIn{Ask: p.askSignIn, Proved: p.proved},
+		Topics:  topics(),
+		Jobs:    p.Acknowledge.RegisterJobs,
+		Sample: func(ctx context.Context, t *sample.Town) error {
+			return policies.Fill(ctx, p.Draft, p.Publish, p.Acknowledge, *t)
+		},
+		Start:  p.letFind,
+		SignIn: &screen.SignIn{Ask: p.askSignIn, Proved: p.proved},
 	}
 }
 
 // letFind makes what was published before there was search known to it.
 func (p *Portal) letFind(ctx context.Context) error {
-	_, err := p.Policy.LetFindPublished(ctx)
+	_, err := p.Find.LetFindPublished(ctx)
 	return err
 }
 

@@ -18,6 +18,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/sample"
@@ -28,7 +29,7 @@ import (
 )
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	screens, err := portal.New(g, policy.New(g.Pool, g.Door, g.Now))
+	screens, err := portal.New(g, portal.Rooms(policytest.NewRooms(g.Pool, g.Door, g.Now)))
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 }}
 
 // texts are the documents of a portal.
-func texts(p *servertest.Portal) *policy.Service { return policy.New(p.Pool, p.Door, p.Now) }
+func texts(p *servertest.Portal) policytest.Rooms { return policytest.NewRooms(p.Pool, p.Door, p.Now) }
 
 func revise(t *testing.T, p *servertest.Portal, code string, words ...string) {
 	t.Helper()
@@ -245,11 +246,11 @@ func TestWhatIsNotPublicHasNoPageForOthers(t *testing.T) {
 	portal := town.Start(t)
 	ciso := portal.Actor(t, town.Holder("副町長"))
 	officer := portal.Actor(t, town.Holder("総務課 担当副課長"))
-	_, err := texts(portal).DraftText(t.Context(), officer, policy.Text{Kind: policy.Standard, Audience: policy.Audience{Roles: []authz.Role{authz.CISO}}, Title: "見えない基準", Code: "kijun", Source: "第1条　秘密の定め\n"})
+	_, err := texts(portal).Draft.DraftText(t.Context(), officer, draft.Text{Kind: policy.Standard, Audience: policy.Audience{Roles: []authz.Role{authz.CISO}}, Title: "見えない基準", Code: "kijun", Source: "第1条　秘密の定め\n"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = texts(portal).DraftText(t.Context(), officer, policy.Text{Kind: policy.Procedure, Audience: policy.Audience{Sections: []string{"kaikei"}}, Title: "見えない下書き", Code: "shitagaki", Source: "第1条　秘密の定め\n"})
+	_, err = texts(portal).Draft.DraftText(t.Context(), officer, draft.Text{Kind: policy.Procedure, Audience: policy.Audience{Sections: []string{"kaikei"}}, Title: "見えない下書き", Code: "shitagaki", Source: "第1条　秘密の定め\n"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -428,7 +429,7 @@ func TestAChangeIsSeenAtTheNextRequestOnEveryPortal(t *testing.T) {
 	}
 
 	drafter, ciso := one.Actor(t, town.Holder("総務課 担当副課長")), town.Holder("副町長")
-	if err := texts(one).StartDraft(t.Context(), drafter, "kihon", 1); err != nil {
+	if err := texts(one).Draft.StartDraft(t.Context(), drafter, "kihon", 1); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := policytest.Publish(t.Context(), texts(one), drafter, one.Actor(t, ciso), "kihon", ciso.StaffNumber, calendar.Day(servertest.Morning)); err != nil {

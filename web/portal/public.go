@@ -51,7 +51,7 @@ func (p *Portal) publicReading(w http.ResponseWriter, r *http.Request, reading p
 	if err != nil {
 		return err
 	}
-	text, err := p.drawn.forEverybody(ctx, p.Policy, reading)
+	text, err := p.drawn.forEverybody(ctx, p.Policy, p.Follow, reading)
 	if err != nil {
 		return err
 	}

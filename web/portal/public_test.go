@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/web/server"
 )
 
@@ -74,7 +75,7 @@ func TestThePublicPageIsKeptUntilItChanges(t *testing.T) {
 	if again.status != http.StatusNotModified || again.body != "" || again.header.Get("ETag") != tag || again.header.Get("Cache-Control") != "public, no-cache" {
 		t.Errorf("asked again: %d, %v", again.status, again.header)
 	}
-	publish(t, portal, policy.Text{Kind: policy.Basic, Title: "もう一つの方針", Code: "betsu", Source: "第1条　守る。\n"})
+	publishText(t, portal, draft.Text{Kind: policy.Basic, Title: "もう一つの方針", Code: "betsu", Source: "第1条　守る。\n"})
 	list := v.withHeader(http.MethodGet, "/public", "If-None-Match", tag)
 	if list.status != http.StatusOK || !strings.Contains(list.body, `href="/public/betsu"`) || !strings.Contains(list.body, `href="/public/kihon"`) {
 		t.Errorf("with two of them: %d", list.status)

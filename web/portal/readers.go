@@ -9,7 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/calendar"
-	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 	"kagami/internal/sheet"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -20,7 +20,7 @@ func (p *Portal) showReaders(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || after < 0 {
 		after = 0
 	}
-	coverage, err := p.Policy.Coverage(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), after)
+	coverage, err := p.Acknowledge.Coverage(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), after)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (p *Portal) readersXLSX(w http.ResponseWriter, r *http.Request) error {
 func (p *Portal) readersFile(w http.ResponseWriter, r *http.Request, format sheet.Format) error {
 	code := chi.URLParam(r, "code")
 	table := sheet.Table{Columns: readersColumns}
-	reading, err := p.Policy.CoverageLines(r.Context(), screen.Actor(r.Context()), code, func(l policy.Line) error {
+	reading, err := p.Acknowledge.CoverageLines(r.Context(), screen.Actor(r.Context()), code, func(l acknowledge.Line) error {
 		table.Rows = append(table.Rows, readersRow(l))
 		return nil
 	})
@@ -72,7 +72,7 @@ func (p *Portal) evidenceFile(w http.ResponseWriter, r *http.Request, format she
 		return screen.ErrNotFound()
 	}
 	table := sheet.Table{Columns: readersColumns}
-	reading, err := p.Policy.EvidenceLines(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number, func(l policy.Line) error {
+	reading, err := p.Acknowledge.EvidenceLines(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number, func(l acknowledge.Line) error {
 		table.Rows = append(table.Rows, readersRow(l))
 		return nil
 	})
@@ -83,7 +83,7 @@ func (p *Portal) evidenceFile(w http.ResponseWriter, r *http.Request, format she
 	return screen.ServeTable(w, table, name, format)
 }
 
-func readersRow(l policy.Line) []string {
+func readersRow(l acknowledge.Line) []string {
 	state, number, at := "未確認", "", ""
 	switch {
 	case l.AcknowledgedAt != nil:

@@ -30,7 +30,7 @@ func (p *Portal) showRevisions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	abolition, err := p.Policy.AbolitionOf(ctx, actor, code)
+	abolition, err := p.Publish.AbolitionOf(ctx, actor, code)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (p *Portal) showRevision(w http.ResponseWriter, r *http.Request) error {
 // showPast shows a revision for what it was, on a day or by its number: nothing
 // is acknowledged there.
 func (p *Portal) showPast(w http.ResponseWriter, r *http.Request, reading policy.Reading, day calendar.Date) error {
-	text, err := p.drawn.of(r.Context(), p.Policy, reading)
+	text, err := p.drawn.of(r.Context(), p.Policy, p.Follow, reading)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (p *Portal) showPrintedNotice(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return screen.ErrNotFound()
 	}
-	notice, err := p.Policy.Notice(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number)
+	notice, err := p.Publish.Notice(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (p *Portal) minutes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return screen.ErrNotFound()
 	}
-	file, err := p.Policy.Minutes(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number)
+	file, err := p.Publish.Minutes(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number)
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,9 @@ package portal
 
 import (
 	"kagami/internal/authz"
-	"kagami/internal/policy"
 	"kagami/internal/policy/amend"
 	"kagami/internal/policy/outline"
+	"kagami/internal/policy/publish"
 	"kagami/web/layout"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -15,7 +15,7 @@ import (
 const maxText = 2*outline.MaxSize + 1<<20
 
 // maxMinutes is the most that a form with minutes may bring, in bytes.
-const maxMinutes = policy.MaxFile + 1<<20
+const maxMinutes = publish.MaxFile + 1<<20
 
 // routes are the addresses for people who sign in, and those where they do.
 func (p *Portal) routes() []screen.Route {

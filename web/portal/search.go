@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"kagami/internal/fault"
-	"kagami/internal/policy"
+	"kagami/internal/policy/find"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -15,7 +15,7 @@ func (p *Portal) showSearch(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	view := page.Search{Frame: screen.Frame(r, "文書の中を探す", policiesLink), Words: strings.TrimSpace(q.Get("q"))}
 	after := readPlace(q.Get("after"))
-	found, err := p.Policy.Search(r.Context(), screen.Actor(r.Context()), policy.Search{Words: view.Words, After: after})
+	found, err := p.Find.Search(r.Context(), screen.Actor(r.Context()), find.Search{Words: view.Words, After: after})
 	if view.Problems = screen.Problems(err); view.Problems != nil {
 		screen.Render(w, r, screen.Status(fault.KindOf(err)), page.SearchPage(view))
 		return nil
@@ -23,29 +23,29 @@ func (p *Portal) showSearch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view.Found, view.Later = found, after != (policy.Place{})
+	view.Found, view.Later = found, after != (find.Place{})
 	return screen.Show(w, r, page.SearchPage(view))
 }
 
 // readPlace reads a place as a link to the next page carries it, kihon.12; one
 // that no link can carry is that of the first page.
-func readPlace(s string) policy.Place {
+func readPlace(s string) find.Place {
 	code, position, _ := strings.Cut(s, ".")
 	n, err := strconv.Atoi(position)
 	if err != nil || n < 0 || code == "" {
-		return policy.Place{}
+		return find.Place{}
 	}
-	return policy.Place{Code: code, Position: n}
+	return find.Place{Code: code, Position: n}
 }
 
 func (p *Portal) showGlossary(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	actor := screen.Actor(ctx)
-	definitions, err := p.Policy.Glossary(ctx, actor)
+	definitions, err := p.Find.Glossary(ctx, actor)
 	if err != nil {
 		return err
 	}
-	threats, err := p.Policy.Threats(ctx, actor)
+	threats, err := p.Find.Threats(ctx, actor)
 	if err != nil {
 		return err
 	}

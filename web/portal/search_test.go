@@ -8,15 +8,16 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/policytest"
 	"kagami/web/server/servertest"
 )
 
 // publish puts a text in force, drafted and published by who may.
-func publish(t *testing.T, portal *servertest.Portal, text policy.Text) {
+func publishText(t *testing.T, portal *servertest.Portal, text draft.Text) {
 	t.Helper()
 	ctx, officer, ciso := t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), town.Holder("副町長")
-	if _, err := texts(portal).DraftText(ctx, officer, text); err != nil {
+	if _, err := texts(portal).Draft.DraftText(ctx, officer, text); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := policytest.Publish(ctx, texts(portal), officer, portal.Actor(t, ciso), text.Code, ciso.StaffNumber, calendar.Day(portal.Clock.Now())); err != nil {
@@ -25,7 +26,7 @@ func publish(t *testing.T, portal *servertest.Portal, text policy.Text) {
 }
 
 // hiddenProcedure is for one section only.
-var hiddenProcedure = policy.Text{
+var hiddenProcedure = draft.Text{
 	Kind: policy.Procedure, Title: "見えない手順", Code: "tejun", Audience: policy.Audience{Sections: []string{"kaikei"}},
 	Source: "【文書】見えない手順\n1．　定義\n　（1）　金庫番\n　　鍵を持つ者をいう。情報資産を守る。\n2．　対象とする脅威\n　（1）　鍵の紛失\n",
 }
@@ -89,7 +90,7 @@ func TestWhatIsNotForSomebodyLeavesNoTraceInWords(t *testing.T) {
 	for _, page := range pages {
 		before[page] = v.get(page).body
 	}
-	publish(t, portal, hiddenProcedure)
+	publishText(t, portal, hiddenProcedure)
 	for _, page := range pages {
 		if after := v.get(page).body; after != before[page] {
 			t.Errorf("%s is another page since there is a procedure for others", page)

@@ -18,6 +18,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/sample"
@@ -178,7 +179,7 @@ func pending(t *testing.T, portal *servertest.Portal, code string) url.Values {
 		t.Fatal(err)
 	}
 	officer := portal.Actor(t, town.Holder("総務課 担当副課長"))
-	if _, err := texts(portal).DraftText(t.Context(), officer, policy.Text{
+	if _, err := texts(portal).Draft.DraftText(t.Context(), officer, draft.Text{
 		Code: code, Kind: policy.Basic, Title: "見本の文書", Source: source, Answers: outline.Answers{175: outline.AsFigure},
 	}); err != nil {
 		t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/fault"
-	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -26,9 +26,9 @@ func (p *Portal) excuse(w http.ResponseWriter, r *http.Request) error {
 	done := "excused"
 	switch r.PostForm.Get("act") {
 	case "excuse":
-		err = p.Policy.Excuse(ctx, actor, code, number, strings.TrimSpace(r.PostForm.Get("reason")))
+		err = p.Acknowledge.Excuse(ctx, actor, code, number, strings.TrimSpace(r.PostForm.Get("reason")))
 	case "end":
-		err, done = p.Policy.EndExcuse(ctx, actor, code, number), "excuse-ended"
+		err, done = p.Acknowledge.EndExcuse(ctx, actor, code, number), "excuse-ended"
 	default:
 		err = fault.New(fault.Invalid, "どうするのかが送られていません。画面を開き直して、ボタンを押してください。")
 	}
@@ -44,14 +44,14 @@ func (p *Portal) wantedPage(w http.ResponseWriter, r *http.Request, refusal erro
 		return err
 	}
 	ctx, actor := r.Context(), screen.Actor(r.Context())
-	wanted, err := p.Policy.Wanted(ctx, actor, chi.URLParam(r, "code"), chi.URLParam(r, "number"))
+	wanted, err := p.Acknowledge.Wanted(ctx, actor, chi.URLParam(r, "code"), chi.URLParam(r, "number"))
 	if err != nil {
 		return err
 	}
 	frame := screen.Frame(r, wanted.Name+"さんの確認", policiesLink, documentLink(wanted.Reading.Document),
 		layout.Link{Label: "確認した人", Address: address.Readers(wanted.Reading.Code)})
 	screen.Render(w, r, status, page.WantedPage(page.Wanted{
-		Frame: frame, Wanted: wanted, Today: screen.Today(r.Context()), MayExcuse: policy.MayExcuse(actor, wanted),
+		Frame: frame, Wanted: wanted, Today: screen.Today(r.Context()), MayExcuse: acknowledge.MayExcuse(actor, wanted),
 		Reason: r.PostForm.Get("reason"), Problems: problems,
 	}))
 	return nil
@@ -70,7 +70,7 @@ func (p *Portal) showChanges(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text, err := p.drawn.of(ctx, p.Policy, reading)
+	text, err := p.drawn.of(ctx, p.Policy, p.Follow, reading)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func TestAnOldLinkToAClauseSaysWhatBecameOfIt(t *testing.T) {
 // it binds as ever; after it, it is there for the record only.
 func TestADocumentIsAbolishedFromADayOn(t *testing.T) {
 	portal := town.Start(t)
-	if err := policies.Examples(t.Context(), texts(portal), town.Town); err != nil {
+	if err := policies.Examples(t.Context(), texts(portal).Draft, texts(portal).Publish, town.Town); err != nil {
 		t.Fatal(err)
 	}
 	ciso := sitDown(t, portal, town.Holder("副町長"))

@@ -19,7 +19,6 @@ import (
 
 	"kagami/cmd/kagami/parts"
 	"kagami/internal/calendar"
-	"kagami/internal/policy"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/sample"
 	"kagami/web/server/servertest"
@@ -31,7 +30,7 @@ var axe string
 var town = servertest.Town{Parts: parts.List}
 
 // texts are the documents of a portal.
-func texts(p *servertest.Portal) *policy.Service { return policy.New(p.Pool, p.Door, p.Now) }
+func texts(p *servertest.Portal) policytest.Rooms { return policytest.NewRooms(p.Pool, p.Door, p.Now) }
 
 func revise(t *testing.T, p *servertest.Portal, code string, words ...string) {
 	t.Helper()

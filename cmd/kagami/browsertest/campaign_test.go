@@ -13,7 +13,7 @@ import (
 func fallDue(t *testing.T, portal *servertest.Portal, days int) {
 	t.Helper()
 	portal.Clock.Advance(time.Duration(days) * 24 * time.Hour)
-	if err := texts(portal).TendAll(t.Context()); err != nil {
+	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -16,10 +16,10 @@ import (
 // ways in their browser, and finds no trace of it; somebody inside reads it.
 func TestNobodyOutsideTheAudienceFindsATraceInTheirBrowser(t *testing.T) {
 	portal := town.Start(t)
-	if err := policies.Examples(t.Context(), texts(portal), town.Town); err != nil {
+	if err := policies.Examples(t.Context(), texts(portal).Draft, texts(portal).Publish, town.Town); err != nil {
 		t.Fatal(err)
 	}
-	if err := texts(portal).TendAll(t.Context()); err != nil {
+	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	inside := sitDown(t, portal, town.Holder("税務町民課 職員"))

@@ -166,7 +166,7 @@ func TestAMajorRevisionNeedsADecision(t *testing.T) {
 // 基本方針 10: whom a 実施手順 is for is changed, and is seen at once.
 func TestWhomADocumentIsForIsChanged(t *testing.T) {
 	portal := town.Start(t)
-	if err := policies.Examples(t.Context(), texts(portal), town.Town); err != nil {
+	if err := policies.Examples(t.Context(), texts(portal).Draft, texts(portal).Publish, town.Town); err != nil {
 		t.Fatal(err)
 	}
 	ciso, staff := sitDown(t, portal, town.Holder("副町長")), sitDown(t, portal, town.Holder("福祉こども課 職員"))

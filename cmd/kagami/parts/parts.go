@@ -3,6 +3,11 @@ package parts
 
 import (
 	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
+	"kagami/internal/policy/draft"
+	"kagami/internal/policy/find"
+	"kagami/internal/policy/follow"
+	"kagami/internal/policy/publish"
 	"kagami/web/portal"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -11,7 +16,11 @@ import (
 // List makes the capabilities on a ground, in the order in which home shows them
 // and the sample town is made of them.
 func List(g server.Ground) ([]screen.Part, error) {
-	screens, err := portal.New(g, policy.New(g.Pool, g.Door, g.Now))
+	policies, drafts := policy.New(g.Pool, g.Door, g.Now), draft.New(g.Pool, g.Door, g.Now)
+	screens, err := portal.New(g, portal.Rooms{
+		Policy: policies, Find: find.New(g.Pool, policies), Follow: follow.New(g.Pool, policies), Draft: drafts,
+		Publish: publish.New(g.Pool, g.Door, g.Now, drafts), Acknowledge: acknowledge.New(g.Pool, g.Door, g.Now, policies),
+	})
 	if err != nil {
 		return nil, err
 	}

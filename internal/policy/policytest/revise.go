@@ -9,25 +9,24 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
-	"kagami/internal/policy"
 )
 
 // Revise publishes a document's next revision on the 本部会議's decision of a day:
 // its last text with the old and new words exchanged, as strings.NewReplacer
 // takes them.
-func Revise(t *testing.T, s *policy.Service, organization *org.Service, pool *pgxpool.Pool, today calendar.Date, code string, words ...string) {
+func Revise(t *testing.T, r Rooms, organization *org.Service, pool *pgxpool.Pool, today calendar.Date, code string, words ...string) {
 	t.Helper()
 	ctx := t.Context()
 	officer, _ := holder(t, organization, pool, today, authz.SecurityOfficer)
 	ciso, chair := holder(t, organization, pool, today, authz.CISO)
-	history, err := s.History(ctx, officer, code)
+	history, err := r.Policy.History(ctx, officer, code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.StartDraft(ctx, officer, code, history[0].Number); err != nil {
+	if err := r.Draft.StartDraft(ctx, officer, code, history[0].Number); err != nil {
 		t.Fatal(err)
 	}
-	draft, err := s.Draft(ctx, officer, code)
+	draft, err := r.Draft.Draft(ctx, officer, code)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,10 +34,10 @@ func Revise(t *testing.T, s *policy.Service, organization *org.Service, pool *pg
 	if text == draft.Text {
 		t.Fatal("the words to exchange are not in the text")
 	}
-	if err := s.Edit(ctx, officer, code, text, draft.SHA256); err != nil {
+	if err := r.Draft.Edit(ctx, officer, code, text, draft.SHA256); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Publish(ctx, s, officer, ciso, code, chair, today); err != nil {
+	if _, err := Publish(ctx, r, officer, ciso, code, chair, today); err != nil {
 		t.Fatal(err)
 	}
 }

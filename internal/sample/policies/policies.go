@@ -9,7 +9,10 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/policy"
+	"kagami/internal/policy/acknowledge"
+	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
+	"kagami/internal/policy/publish"
 	"kagami/internal/sample"
 )
 
@@ -26,12 +29,12 @@ const figureLine = 175
 
 // Fill puts the town's 基本方針 in force, which some have acknowledged; and where the
 // town has examples, those.
-func Fill(ctx context.Context, service *policy.Service, t sample.Town) error {
+func Fill(ctx context.Context, drafts *draft.Service, publishing *publish.Service, acknowledging *acknowledge.Service, t sample.Town) error {
 	source, err := outline.Decode(sample.Policy)
 	if err != nil {
 		return fmt.Errorf("reading the sample policy: %w", err)
 	}
-	shown, err := enact(ctx, service, t, policy.Text{Kind: policy.Basic, Source: source, Answers: outline.Answers{figureLine: outline.AsFigure}})
+	shown, err := enact(ctx, drafts, publishing, t, draft.Text{Kind: policy.Basic, Source: source, Answers: outline.Answers{figureLine: outline.AsFigure}})
 	if err != nil {
 		return err
 	}
@@ -39,24 +42,24 @@ func Fill(ctx context.Context, service *policy.Service, t sample.Town) error {
 		if i%5 > 1 {
 			continue // three in five have still to read it
 		}
-		if err := service.Acknowledge(ctx, actor, shown); err != nil {
+		if err := acknowledging.Acknowledge(ctx, actor, shown); err != nil {
 			return err
 		}
 	}
 	if !t.Examples {
 		return nil
 	}
-	return Examples(ctx, service, t)
+	return Examples(ctx, drafts, publishing, t)
 }
 
 // Examples publishes a 対策基準 for everyone and a 実施手順 for one section, both marked
 // 例.
-func Examples(ctx context.Context, service *policy.Service, t sample.Town) error {
-	for _, text := range []policy.Text{
+func Examples(ctx context.Context, drafts *draft.Service, publishing *publish.Service, t sample.Town) error {
+	for _, text := range []draft.Text{
 		{Kind: policy.Standard, Code: "taisaku-kijun", Source: exampleStandard, Audience: policy.Audience{Everyone: true}},
 		{Kind: policy.Procedure, Code: "juumin-tanmatsu", Source: exampleProcedure, Audience: policy.Audience{Sections: []string{"zeimu"}}},
 	} {
-		if _, err := enact(ctx, service, t, text); err != nil {
+		if _, err := enact(ctx, drafts, publishing, t, text); err != nil {
 			return err
 		}
 	}
@@ -66,31 +69,31 @@ func Examples(ctx context.Context, service *policy.Service, t sample.Town) error
 // enact takes a text through its life: the 責任者 drafts it, the 本部会議 adopts it,
 // and the CISO publishes it, all as of the first day of the fiscal year. It
 // returns what one who acknowledges it has before them.
-func enact(ctx context.Context, service *policy.Service, t sample.Town, text policy.Text) (policy.Shown, error) {
+func enact(ctx context.Context, drafts *draft.Service, publishing *publish.Service, t sample.Town, text draft.Text) (acknowledge.Shown, error) {
 	officer, ciso, day := t.Holder(authz.SecurityOfficer), t.Holder(authz.CISO), t.FiscalYear()
-	code, err := service.DraftText(ctx, officer, text)
+	code, err := drafts.DraftText(ctx, officer, text)
 	if err != nil {
-		return policy.Shown{}, err
+		return acknowledge.Shown{}, err
 	}
-	draft, err := service.Draft(ctx, officer, code)
+	d, err := drafts.Draft(ctx, officer, code)
 	if err != nil {
-		return policy.Shown{}, err
+		return acknowledge.Shown{}, err
 	}
-	err = service.Submit(ctx, officer, code, policy.Submission{
-		Scale: policy.Major, Why: policy.AfterOther, WhyText: draft.Title + "の制定（見本）", SHA256: draft.SHA256,
+	err = drafts.Submit(ctx, officer, code, draft.Submission{
+		Scale: draft.Major, Why: policy.AfterOther, WhyText: d.Title + "の制定（見本）", SHA256: d.SHA256,
 	})
 	if err != nil {
-		return policy.Shown{}, err
+		return acknowledge.Shown{}, err
 	}
-	err = service.RecordDecision(ctx, officer, code, policy.Decision{
+	err = publishing.RecordDecision(ctx, officer, code, publish.Decision{
 		On: day, Adopted: true, Chair: t.Accounts[0].StaffNumber, Attendees: []string{t.Accounts[0].StaffNumber, t.Accounts[1].StaffNumber},
-		Minutes: "情報セキュリティ対策本部会議 議事録（見本）", SHA256: draft.SHA256,
+		Minutes: "情報セキュリティ対策本部会議 議事録（見本）", SHA256: d.SHA256,
 	})
 	if err != nil {
-		return policy.Shown{}, err
+		return acknowledge.Shown{}, err
 	}
-	return policy.Shown{Code: code, Number: 1, SHA256: draft.SHA256}, service.PublishDecided(ctx, ciso, code, policy.Publication{
-		EffectiveOn: day, SHA256: draft.SHA256,
-		Campaign: policy.Campaign{Anew: policy.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: t.Today().AddDays(14)},
+	return acknowledge.Shown{Code: code, Number: 1, SHA256: d.SHA256}, publishing.PublishDecided(ctx, ciso, code, publish.Publication{
+		EffectiveOn: day, SHA256: d.SHA256,
+		Campaign: acknowledge.Campaign{Anew: acknowledge.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: t.Today().AddDays(14)},
 	})
 }

@@ -1,0 +1,125 @@
+package acknowledge
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/internal/postgres"
+	"kagami/internal/trail"
+)
+
+// Shown is what a person had before them when they acknowledged.
+type Shown struct {
+	Code   string // the document
+	Number int    // the revision
+	SHA256 []byte // of its text
+}
+
+// Acknowledge records that the actor has read the revision that was shown to
+// them and will keep to it (基本方針 5). It is recorded once, however often it
+// is said. Conflict if another revision has become current since.
+func (s *Service) Acknowledge(ctx context.Context, actor authz.Actor, shown Shown) error {
+	reading, err := s.policy.Read(ctx, actor, shown.Code)
+	if err != nil {
+		return fmt.Errorf("acknowledging a revision: %w", err)
+	}
+	if reading.Last == shown.Number {
+		return nil
+	}
+	if reading.Abolished(s.today()) {
+		return fault.New(fault.Conflict, "この文書は廃止されたので、確認は要りません。")
+	}
+	if reading.Number != shown.Number || !bytes.Equal(reading.SHA256, shown.SHA256) {
+		return fault.New(fault.Conflict, "表示していた版は、いまの版ではありません。いまの版を読んでから、もう一度確認してください。")
+	}
+	effect := door.Effect{
+		Subject: trail.Subject{Kind: "acknowledgement", ID: reading.Revision.ID},
+		Fields:  []string{"acknowledged_at", "text_sha256"},
+		Refs:    map[string]int64{"document": reading.Document.ID},
+	}
+	err = s.door.Write(ctx, actor, authz.Acknowledge, authz.Matter{Person: actor.Person}, effect, func(batch *pgx.Batch, now time.Time) {
+		batch.Queue(`INSERT INTO acknowledgement (person_id, revision_id, acknowledged_at, text_sha256) VALUES ($1, $2, $3, $4)`,
+			actor.Person, reading.Revision.ID, now, shown.SHA256)
+	})
+	if postgres.Constraint(err) == "acknowledgement_pkey" {
+		return nil // another click was first
+	}
+	if err != nil {
+		return fmt.Errorf("acknowledging a revision: %w", err)
+	}
+	return nil
+}
+
+// Acknowledgement is one person's record of one revision.
+type Acknowledgement struct {
+	policy.Document
+	policy.Revision
+	At     time.Time
+	SHA256 []byte // of the text that was shown
+	// who, for the printed proof
+	Name        string
+	StaffNumber string
+}
+
+// selectAcknowledgements is the SQL of an actor's acknowledgements of what they
+// may still read, with its arguments.
+func selectAcknowledgements(actor authz.Actor) (string, []any) {
+	readable, args := policy.Readable(actor, []any{actor.Person})
+	return `
+	SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.effective_on, r.decided_on, r.published_at,
+	       k.acknowledged_at, k.text_sha256, p.name, p.staff_number
+	FROM acknowledgement k
+	JOIN revision r ON r.id = k.revision_id
+	JOIN document d ON d.id = r.document_id
+	JOIN person p ON p.id = k.person_id
+	WHERE k.person_id = $1 AND ` + readable, args
+}
+
+func scanAcknowledgement(row pgx.CollectableRow) (Acknowledgement, error) {
+	var a Acknowledgement
+	err := row.Scan(&a.Document.ID, &a.Code, &a.Kind, &a.Title, &a.Revision.ID, &a.Number, &a.EffectiveOn, &a.DecidedOn,
+		&a.PublishedAt, &a.At, &a.SHA256, &a.Name, &a.StaffNumber)
+	a.Revision.SHA256 = a.SHA256
+	return a, err
+}
+
+// Acknowledgements lists what the actor has acknowledged, the latest first.
+func (s *Service) Acknowledgements(ctx context.Context, actor authz.Actor) ([]Acknowledgement, error) {
+	query, args := selectAcknowledgements(actor)
+	rows, err := s.pool.Query(ctx, query+` ORDER BY k.acknowledged_at DESC, r.id`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing acknowledgements: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanAcknowledgement)
+	if err != nil {
+		return nil, fmt.Errorf("listing acknowledgements: %w", err)
+	}
+	return list, nil
+}
+
+// Proof returns the actor's own acknowledgement of a revision; NotFound where
+// they have not acknowledged it.
+func (s *Service) Proof(ctx context.Context, actor authz.Actor, code string, number int) (Acknowledgement, error) {
+	query, args := selectAcknowledgements(actor)
+	args = append(args, code, number)
+	rows, err := s.pool.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d AND r.number = $%d::bigint`, query, len(args)-1, len(args)), args...)
+	if err != nil {
+		return Acknowledgement{}, fmt.Errorf("loading an acknowledgement: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanAcknowledgement)
+	if err != nil {
+		return Acknowledgement{}, fmt.Errorf("loading an acknowledgement: %w", err)
+	}
+	if len(list) == 0 {
+		return Acknowledgement{}, fault.New(fault.NotFound, "この確認の記録は見つかりません。「マイ記録」の一覧から選び直してください。")
+	}
+	return list[0], nil
+}

@@ -1,0 +1,260 @@
+package acknowledge
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/internal/postgres"
+)
+
+// Coverage is who has acknowledged a document's current revision, or an earlier
+// one that counts for it, and who has not, as far as the actor may see it.
+type Coverage struct {
+	Reading      policy.Reading
+	Whole        bool // the whole town, or the actor's own sections only
+	Bound        int  // how many people the revision binds and asks
+	Acknowledged int  // how many of them have acknowledged it
+	Excused      int  // how many of the others need not for now
+	Progress     Progress
+	Sections     []SectionCoverage
+	Next         int // to hand to Coverage for the sections after these; 0 for none
+}
+
+// SectionCoverage is a section's part of it.
+type SectionCoverage struct {
+	Code, Name                   string // empty for posts that belong to no section
+	Bound, Acknowledged, Excused int
+	Missing                      []Member // the first of those who have not, by フリガナ; the excused last
+}
+
+// Wanting is how many have still to acknowledge it.
+func (c SectionCoverage) Wanting() int { return c.Bound - c.Acknowledged - c.Excused }
+
+// Wanting is how many have still to acknowledge it.
+func (c Coverage) Wanting() int { return c.Bound - c.Acknowledged - c.Excused }
+
+// Member is a person on a list.
+type Member struct {
+	StaffNumber string
+	Name        string
+	Furigana    string
+	Excused     bool // from acknowledging, for now
+}
+
+const (
+	sectionsOnPage = 100 // sections on one page of Coverage
+	missingListed  = 100 // people listed as missing per section
+)
+
+// view is what coverage is about, and how far the actor may see it.
+type view struct {
+	reading  policy.Reading
+	called   policy.Circle // whom the revision asks
+	counting []int64       // the revisions whose acknowledgement counts
+	whole    bool          // the whole town, or these sections only
+	sections []int64
+}
+
+// view loads the reading that coverage is about, and how far the actor may see
+// it. Forbidden without any section.
+func (s *Service) view(ctx context.Context, actor authz.Actor, code string) (view, error) {
+	var (
+		v   view
+		err error
+	)
+	if v.reading, err = s.policy.Read(ctx, actor, code); err != nil {
+		return view{}, err
+	}
+	if v.whole, v.sections, err = seesAcknowledgements(actor); err != nil {
+		return view{}, err
+	}
+	if v.called, err = policy.LoadAsked(ctx, s.pool, v.reading.Revision.ID); err != nil {
+		return view{}, err
+	}
+	if v.counting, err = loadCounting(ctx, s.pool, v.reading); err != nil {
+		return view{}, err
+	}
+	return v, nil
+}
+
+// seesAcknowledgements tells whether an actor sees the whole town, or else which
+// sections. Forbidden without any.
+func seesAcknowledgements(actor authz.Actor) (whole bool, sections []int64, err error) {
+	whole, sections = actor.Reach(authz.SeeAcknowledgements) == authz.All, actor.Sections(authz.SeeAcknowledgements)
+	if !whole && len(sections) == 0 {
+		err = fault.New(fault.Forbidden, "確認の状況を見られるのは、情報セキュリティ管理者など、担当の役割の人だけです。")
+	}
+	return whole, sections, err
+}
+
+// loadCounting returns the ids of the revisions whose acknowledgement counts for
+// the one that is read.
+func loadCounting(ctx context.Context, db postgres.Querier, r policy.Reading) ([]int64, error) {
+	var counting []int64
+	err := db.QueryRow(ctx, `
+		SELECT array_agg(id) FROM revision WHERE document_id = $1 AND state = 'published' AND number BETWEEN $2 AND $3`,
+		r.Document.ID, r.CountsFrom, r.Number).Scan(&counting)
+	if err != nil {
+		return nil, fmt.Errorf("looking for revisions that count: %w", err)
+	}
+	return counting, nil
+}
+
+// arguments are those of bound for the people in view, and then: the revisions
+// that count ($5), the revision ($6), and whether the whole town ($7) or which
+// sections ($8) are in view.
+func (v view) arguments(day calendar.Date, more ...any) []any {
+	return append([]any{
+		day, v.reading.Document.ID, v.called.Roles, v.called.Sections, v.counting, v.reading.Revision.ID, v.whole, v.sections,
+	}, more...)
+}
+
+// seen are the people in view, with whether they have acknowledged it and, if
+// not, need not for now.
+const seen = bound + `,
+	seen AS (
+		SELECT person_id, section_id, acknowledged, NOT acknowledged AND excused AS excused
+		FROM (
+			SELECT b.person_id, b.section_id,
+			       b.person_id IN (SELECT person_id FROM acknowledgement WHERE revision_id = ANY($5::bigint[])) AS acknowledged,
+			       b.person_id IN (SELECT person_id FROM acknowledgement_excuse WHERE revision_id = $6 AND ended_at IS NULL) AS excused
+			FROM bound b WHERE $7 OR b.section_id = ANY($8::bigint[])) b)`
+
+// Coverage returns who has acknowledged a document, section by section: all of
+// them, or the actor's own (情報セキュリティ管理者). A page holds 100 sections;
+// after is 0, or Next of the page before; where none follow, it is the first page.
+func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, after int) (Coverage, error) {
+	v, err := s.view(ctx, actor, code)
+	if err != nil {
+		return Coverage{}, err
+	}
+	day := s.today()
+	sections, err := s.roll(ctx, actor, v, day)
+	if err != nil {
+		return Coverage{}, err
+	}
+	came, err := loadCame(ctx, s.pool, v)
+	if err != nil {
+		return Coverage{}, err
+	}
+	coverage := Coverage{Reading: v.reading, Whole: v.whole}
+	byDay := map[calendar.Date]int{}
+	missing := map[int64]int{} // where on the page the people who have not acknowledged belong
+	place := 0
+	for _, r := range sections {
+		if !v.sees(r.id) {
+			continue
+		}
+		place++
+		section := came.count(r, byDay)
+		coverage.Bound += section.Bound
+		coverage.Acknowledged += section.Acknowledged
+		coverage.Excused += section.Excused
+		switch {
+		case place > after+sectionsOnPage:
+			coverage.Next = after + sectionsOnPage
+		case place > after:
+			for _, person := range r.people {
+				if _, done := came.done[person]; !done {
+					missing[person] = len(coverage.Sections)
+				}
+			}
+			coverage.Sections = append(coverage.Sections, section)
+		}
+	}
+	if len(coverage.Sections) == 0 && after > 0 { // none is left: not a town without people
+		return s.Coverage(ctx, actor, code, 0)
+	}
+	coverage.Progress = newProgress(came.from, day, byDay)
+	return coverage, coverage.addMissing(ctx, s.pool, missing, came.excused)
+}
+
+// sees tells whether a section is in view; 0 is the posts that belong to none.
+func (v view) sees(section int64) bool { return v.whole || slices.Contains(v.sections, section) }
+
+// addMissing names those who have not acknowledged, each in the section on the
+// page that they belong to.
+func (c *Coverage) addMissing(ctx context.Context, db postgres.Querier, missing map[int64]int, excused []int64) error {
+	rows, err := db.Query(ctx, `
+		SELECT id, staff_number, name, furigana, id = ANY($2::bigint[]) AS excused
+		FROM person WHERE id = ANY($1::bigint[]) ORDER BY excused, furigana, staff_number`, slices.Collect(maps.Keys(missing)), excused)
+	if err != nil {
+		return fmt.Errorf("listing who has not acknowledged: %w", err)
+	}
+	var (
+		person int64
+		m      Member
+	)
+	_, err = pgx.ForEachRow(rows, []any{&person, &m.StaffNumber, &m.Name, &m.Furigana, &m.Excused}, func() error {
+		if section := &c.Sections[missing[person]]; len(section.Missing) < missingListed {
+			section.Missing = append(section.Missing, m)
+		}
+		return nil
+	})
+	return wrap("listing who has not acknowledged", err)
+}
+
+// Line is one person's line in the list that is handed out as a file.
+type Line struct {
+	Section        string
+	StaffNumber    string
+	Name           string
+	Furigana       string
+	AskedOn        calendar.Date // the last time; zero where the portal has not asked yet
+	DueOn          calendar.Date // zero where it has not, or there is no such day
+	AcknowledgedAt *time.Time    // nil for not yet
+	Number         int           // the revision that they acknowledged; 0 for none
+	SHA256         []byte        // of the text that was shown; nil for not yet
+	Excuse         string        // why they need not for now; empty where they must
+}
+
+// columns are where a query's columns go.
+func (l *Line) columns() []any {
+	return []any{&l.Section, &l.StaffNumber, &l.Name, &l.Furigana, &l.AskedOn, &l.DueOn, &l.AcknowledgedAt, &l.Number, &l.SHA256, &l.Excuse}
+}
+
+// shownTo is the line as an actor may see it.
+func (l Line) shownTo(actor authz.Actor) Line {
+	l.Excuse = reasonFor(actor, l.Excuse)
+	return l
+}
+
+// CoverageLines hands each person whom the document binds to each, as far as
+// the actor may see them, in the order of sections and フリガナ.
+func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code string, each func(Line) error) (policy.Reading, error) {
+	v, err := s.view(ctx, actor, code)
+	if err != nil {
+		return policy.Reading{}, err
+	}
+	rows, err := s.pool.Query(ctx, `
+		WITH `+seen+`,`+requested+`
+		SELECT coalesce(s.name, ''), p.staff_number, p.name, p.furigana, q.asked_on, q.due_on,
+		       k.acknowledged_at, coalesce(k.number, 0), k.text_sha256, coalesce(e.reason, '')
+		FROM seen b
+		JOIN person p ON p.id = b.person_id
+		LEFT JOIN section s ON s.id = b.section_id
+		LEFT JOIN requested q ON q.person_id = b.person_id
+		LEFT JOIN acknowledgement_excuse e ON e.revision_id = $6 AND e.person_id = b.person_id AND e.ended_at IS NULL AND b.excused
+		LEFT JOIN (
+			SELECT DISTINCT ON (k.person_id) k.person_id, k.acknowledged_at, k.text_sha256, r.number
+			FROM acknowledgement k JOIN revision r ON r.id = k.revision_id
+			WHERE k.revision_id = ANY($5::bigint[]) ORDER BY k.person_id, r.number DESC) k ON k.person_id = b.person_id
+		ORDER BY s.position NULLS FIRST, s.code, p.furigana, p.staff_number`, v.arguments(s.today())...)
+	if err != nil {
+		return policy.Reading{}, fmt.Errorf("listing acknowledgements: %w", err)
+	}
+	var line Line
+	if _, err = pgx.ForEachRow(rows, line.columns(), func() error { return each(line.shownTo(actor)) }); err != nil {
+		return policy.Reading{}, fmt.Errorf("listing acknowledgements: %w", err)
+	}
+	return v.reading, nil
+}

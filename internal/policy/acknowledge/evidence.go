@@ -1,0 +1,57 @@
+package acknowledge
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+)
+
+// EvidenceLines hands everybody to each whom a published revision has asked, or
+// who has acknowledged it, as far as the actor may see them, in the order of
+// sections and フリガナ: also those who have left since, and of a revision that
+// another has followed. Where they stand is where they were on the day on which
+// they were asked last, or else acknowledged it.
+func (s *Service) EvidenceLines(ctx context.Context, actor authz.Actor, code string, number int, each func(Line) error) (policy.Reading, error) {
+	reading, err := s.policy.ReadNumber(ctx, actor, code, number)
+	if err != nil {
+		return policy.Reading{}, err
+	}
+	whole, sections, err := seesAcknowledgements(actor)
+	if err != nil {
+		return policy.Reading{}, err
+	}
+	rows, err := s.pool.Query(ctx, `
+		WITH asked AS (
+			SELECT DISTINCT ON (person_id) person_id, asked_on, due_on FROM acknowledgement_request
+			WHERE revision_id = $1 ORDER BY person_id, asked_on DESC),
+		done AS (SELECT person_id, acknowledged_at, text_sha256 FROM acknowledgement WHERE revision_id = $1),
+		known AS (
+			SELECT person_id, asked_on, due_on, acknowledged_at, text_sha256, coalesce(asked_on, (acknowledged_at AT TIME ZONE $5)::date) AS day
+			FROM asked FULL JOIN done USING (person_id))
+		SELECT coalesce(s.name, ''), p.staff_number, p.name, p.furigana, k.asked_on, k.due_on,
+		       k.acknowledged_at, CASE WHEN k.acknowledged_at IS NULL THEN 0 ELSE $2::bigint END, k.text_sha256, coalesce(e.reason, '')
+		FROM known k
+		JOIN person p ON p.id = k.person_id
+		LEFT JOIN LATERAL (
+			SELECT po.section_id FROM appointment a JOIN post po ON po.id = a.post_id
+			WHERE a.person_id = k.person_id AND a.period @> k.day ORDER BY a.acting, po.position, a.id LIMIT 1) h ON true
+		LEFT JOIN section s ON s.id = h.section_id
+		LEFT JOIN acknowledgement_excuse e
+			ON e.revision_id = $1 AND e.person_id = k.person_id AND e.ended_at IS NULL AND k.acknowledged_at IS NULL
+		WHERE $3 OR h.section_id = ANY($4::bigint[])
+		ORDER BY s.position NULLS FIRST, s.code, p.furigana, p.staff_number`,
+		reading.Revision.ID, number, whole, sections, calendar.Tokyo.String())
+	if err != nil {
+		return policy.Reading{}, fmt.Errorf("listing whom a revision asked: %w", err)
+	}
+	var line Line
+	if _, err := pgx.ForEachRow(rows, line.columns(), func() error { return each(line.shownTo(actor)) }); err != nil {
+		return policy.Reading{}, fmt.Errorf("listing whom a revision asked: %w", err)
+	}
+	return reading, nil
+}

@@ -1,0 +1,116 @@
+package acknowledge
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	paths "kagami/internal/address"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/notice"
+	"kagami/internal/org"
+	"kagami/internal/policy"
+)
+
+// tell makes the notices for those who were spared, asked and reminded.
+func (c campaign) tell(ctx context.Context, tx *door.Tx, spared, asked []int64, reminded []late) ([]notice.Message, error) {
+	var messages []notice.Message
+	if len(spared) > 0 {
+		messages = append(messages, notice.Message{To: spared, Notice: c.notice(
+			c.name()+"が施行されました", "前の版の確認が有効なので、新しい確認は要りません。変わったところを読んでください。", paths.Changes(c.Code))})
+	}
+	if len(asked) > 0 {
+		messages = append(messages, notice.Message{To: asked, Notice: c.request(
+			c.name()+"を読んで、確認してください", "確認の期限は"+calendar.Wareki(c.dueFrom(tx.Today()))+"です。")})
+	}
+	type group struct {
+		due  calendar.Date
+		days int
+	}
+	people := map[group][]int64{}
+	sections := map[int64][]int64{}
+	for _, l := range reminded {
+		if l.step.toHead {
+			sections[l.section] = append(sections[l.section], l.person)
+		} else {
+			people[group{l.due, l.step.days}] = append(people[group{l.due, l.step.days}], l.person)
+		}
+	}
+	for g, to := range people {
+		title, text := c.name()+"の確認の期限が近づいています", "期限は"+calendar.Wareki(g.due)+"です。読んで、確認してください。"
+		if g.days > 0 {
+			title, text = c.name()+"の確認の期限を過ぎています", "期限は"+calendar.Wareki(g.due)+"でした。すぐに読んで、確認してください。"
+		}
+		messages = append(messages, notice.Message{To: to, Notice: c.request(title, text)})
+	}
+	heads, err := c.heads(ctx, tx, sections)
+	return append(messages, heads...), err
+}
+
+// heads tells the 管理者 of sections of those who are late there.
+func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]int64) ([]notice.Message, error) {
+	if len(sections) == 0 {
+		return nil, nil
+	}
+	var where, late []int64
+	for section, people := range sections {
+		where, late = append(where, section), append(late, people...)
+	}
+	slices.Sort(where)
+	unknowing, err := c.managersWithoutIt(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	heads, err := org.Responsible(ctx, tx, authz.SecurityManager, where, append(late, unknowing...), tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	var messages []notice.Message
+	for _, section := range where {
+		messages = append(messages, notice.Message{To: heads[section], Notice: c.notice(
+			fmt.Sprintf("%sを確認していない職員が%d人います", c.name(), len(sections[section])),
+			"確認の期限を過ぎています。一覧を見て、本人に確認を促してください。休んでいる人は、管理者か統括が、理由を付けて免除できます。", paths.Readers(c.Code))})
+	}
+	return messages, nil
+}
+
+// managersWithoutIt are the 管理者 who may not read the document, whom it does not
+// exist for: whoever stands above them is told instead.
+func (c campaign) managersWithoutIt(ctx context.Context, tx *door.Tx) ([]int64, error) {
+	if c.Kind == policy.Basic {
+		return nil, nil
+	}
+	rows, err := tx.Query(ctx, `
+		WITH `+addressed+`
+		SELECT DISTINCT h.person_id FROM holding h
+		WHERE h.role = $3 AND h.period @> $1::date AND h.rule_period @> $1::date
+		  AND NOT EXISTS (SELECT FROM document_audience WHERE document_id = $2 AND kind = 'all')
+		  AND h.person_id NOT IN (SELECT person_id FROM addressed)
+		  AND NOT EXISTS (SELECT FROM holding w WHERE w.person_id = h.person_id AND w.role = ANY($4::text[])
+		                  AND w.period @> $1::date AND w.rule_period @> $1::date)`,
+		tx.Today(), c.ID, authz.SecurityManager, authz.RolesWith(c.Kind.ReadAction(), authz.All))
+	if err != nil {
+		return nil, fmt.Errorf("looking for who may not know of a document: %w", err)
+	}
+	people, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return people, wrap("looking for who may not know of a document", err)
+}
+
+func (c campaign) name() string { return fmt.Sprintf("%s（第%d版）", c.Title, c.Reading.Number) }
+
+// request is a notice of what somebody is asked to do. It leads to what has
+// changed; whoever has nothing to compare is led on from there to the whole.
+func (c campaign) request(title, text string) notice.Notice {
+	n := c.notice(title, text, paths.Changes(c.Code))
+	n.Topic, n.TopicID = AboutRequest, c.Reading.Revision.ID
+	return n
+}
+
+// notice is one about the campaign's document, that leads to one of its pages.
+func (c campaign) notice(title, text, to string) notice.Notice {
+	return notice.Notice{Topic: policy.AboutDocument, TopicID: c.ID, Title: title, Text: text, Address: to}
+}

@@ -1,0 +1,59 @@
+package acknowledge
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/postgres"
+	"kagami/internal/state"
+)
+
+// rollSection is a section with those of its people whom a revision asks. Whom it
+// asks is for the whole town: who may see which of them is asked anew of each who
+// looks.
+type rollSection struct {
+	id         int64 // 0 for posts that belong to no section
+	code, name string
+	people     []int64
+}
+
+// rollKey names what it depends on that a revision asks somebody.
+type rollKey struct {
+	revision             int64
+	day                  calendar.Date
+	organization, policy int64
+}
+
+// keptRolls is how many are kept. In a city of 50,000 people one takes half a MB.
+const keptRolls = 8
+
+// roll returns whom the revision that is in view asks, in the order of sections;
+// an actor whose request has seen a state of the database is given what was
+// drawn from the same state.
+func (s *Service) roll(ctx context.Context, actor authz.Actor, v view, day calendar.Date) ([]rollSection, error) {
+	load := func() ([]rollSection, error) { return loadRoll(ctx, s.pool, v, day) }
+	if actor.Seen == (state.Numbers{}) {
+		return load()
+	}
+	return s.rolls.Get(rollKey{v.reading.Revision.ID, day, actor.Seen.Organization, actor.Seen.Policy}, load)
+}
+
+func loadRoll(ctx context.Context, db postgres.Querier, v view, day calendar.Date) ([]rollSection, error) {
+	rows, err := db.Query(ctx, `
+		WITH `+bound+`
+		SELECT coalesce(s.id, 0), coalesce(s.code, ''), coalesce(s.name, ''), array_agg(b.person_id)
+		FROM bound b LEFT JOIN section s ON s.id = b.section_id
+		GROUP BY s.id ORDER BY s.position NULLS FIRST, s.code`,
+		day, v.reading.Document.ID, v.called.Roles, v.called.Sections)
+	if err != nil {
+		return nil, fmt.Errorf("listing whom a revision asks: %w", err)
+	}
+	sections, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r rollSection, err error) {
+		return r, row.Scan(&r.id, &r.code, &r.name, &r.people)
+	})
+	return sections, wrap("listing whom a revision asks", err)
+}

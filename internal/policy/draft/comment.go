@@ -1,0 +1,208 @@
+package draft
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/internal/policy/outline"
+	"kagami/internal/trail"
+)
+
+// Comment is what somebody has to say on a clause of a draft. It never changes,
+// and is resolved once. Who sees drafts sees it, and nobody sees it on what has
+// been published.
+type Comment struct {
+	Number int       // 意見1, 意見2, … of one draft
+	Clause Commented // as it was
+	Now    Standing  // where the clause stands in the draft
+	Text   string
+	By     string
+	At     time.Time
+	// ResolvedBy is who has said that it is seen to; empty while it is open.
+	ResolvedBy string
+	ResolvedAt time.Time
+
+	writer int64
+}
+
+// Open tells whether nobody has seen to it yet.
+func (c Comment) Open() bool { return c.ResolvedBy == "" }
+
+// Resolvable tells whether an actor may say that it is seen to: who drafts, or
+// who wrote it.
+func (c Comment) Resolvable(actor authz.Actor) bool {
+	return c.Open() && actor.Reach(resolving(actor, c.writer)) == authz.All
+}
+
+// resolving is the action of resolving what somebody wrote.
+func resolving(actor authz.Actor, writer int64) authz.Action {
+	if actor.Person == writer {
+		return authz.CommentDraft
+	}
+	return authz.DraftRevision
+}
+
+// Commentable tells whether an actor may comment on a draft.
+func (d Draft) Commentable(actor authz.Actor) bool {
+	return actor.Reach(authz.CommentDraft) == authz.All
+}
+
+// Comments lists the comments on a draft that Draft has returned to the actor,
+// in the order of its clauses, and last those on clauses that have gone.
+func (s *Service) Comments(ctx context.Context, d Draft) ([]Comment, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT c.number, c.anchor, c.citation, c.heading, c.wording, c.text, c.written_by, w.name, c.written_at, coalesce(p.name, ''), e.resolved_at
+		FROM draft_comment c JOIN person w ON w.id = c.written_by
+		LEFT JOIN draft_comment_resolution e ON e.comment_id = c.id LEFT JOIN person p ON p.id = e.resolved_by
+		WHERE c.revision_id = $1 ORDER BY c.number`, d.Revision)
+	if err != nil {
+		return nil, fmt.Errorf("listing comments: %w", err)
+	}
+	comments, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Comment, error) {
+		var (
+			c        Comment
+			resolved *time.Time
+		)
+		err := row.Scan(&c.Number, &c.Clause.Anchor, &c.Clause.Citation, &c.Clause.Heading, &c.Clause.Wording,
+			&c.Text, &c.writer, &c.By, &c.At, &c.ResolvedBy, &resolved)
+		c.ResolvedAt = orZero(resolved)
+		return c, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing comments: %w", err)
+	}
+	if len(comments) == 0 {
+		return nil, nil
+	}
+	places := newPlaces(d.Outline)
+	for i := range comments {
+		comments[i].Now = places.of(comments[i].Clause)
+	}
+	slices.SortStableFunc(comments, func(a, b Comment) int { return a.Now.order - b.Now.order })
+	return comments, nil
+}
+
+// NewComment is a comment as it is written.
+type NewComment struct {
+	Anchor string // of the clause
+	Text   string
+	SHA256 []byte // of the draft's text that was shown
+}
+
+const maxComment = 2000 // characters
+
+// check tells what is wrong with a comment, and finds its clause.
+func (n NewComment) check(o *outline.Outline) (outline.Anchored, []fault.Problem) {
+	var problems []fault.Problem
+	list := o.Anchors()
+	at := slices.IndexFunc(list, func(a outline.Anchored) bool { return a.Anchor == n.Anchor })
+	switch {
+	case n.Anchor == "":
+		problems = append(problems, fault.Problem{Field: "clause", Message: "どの項目への意見かを選んでください。"})
+	case at < 0:
+		problems = append(problems, fault.Problem{Field: "clause", Message: "選んだ項目は、いまの本文にありません。選び直してください。"})
+	}
+	if strings.TrimSpace(n.Text) == "" {
+		problems = append(problems, fault.Problem{Field: "text", Message: "意見を入力してください。"})
+	}
+	problems = append(problems, policy.CheckLength("text", n.Text, maxComment)...)
+	if len(problems) > 0 {
+		return outline.Anchored{}, problems
+	}
+	return list[at], nil
+}
+
+// WriteComment writes a comment on a clause of a document's draft. Conflict
+// where the text has changed since it was shown: the clause may be another.
+func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code string, n NewComment) error {
+	return wrap("writing a comment", s.onDraft(ctx, actor, code, func(tx *door.Tx, l Locked) (door.Effect, error) {
+		if err := tx.Allow(authz.CommentDraft, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		if !bytes.Equal(l.SHA256, n.SHA256) {
+			return door.Unchanged(), fault.New(fault.Conflict, "この下書きは、表示した後に変わりました。意見を書く項目がいまも合っているか確かめて、もう一度押してください。")
+		}
+		text, err := policy.LoadOutline(ctx, tx, l.Revision)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		on, problems := n.check(text)
+		if err := fault.InvalidFields(problems); err != nil {
+			return door.Unchanged(), err
+		}
+		var id int64
+		err = tx.QueryRow(ctx, `
+			INSERT INTO draft_comment (revision_id, number, anchor, citation, heading, wording, text, written_by, written_at)
+			SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM draft_comment WHERE revision_id = $1
+			RETURNING id`, l.Revision, on.Anchor, on.Citation, on.Heading, on.Text, n.Text, actor.Person, tx.Now).Scan(&id)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		notices, err := tellOfComment(ctx, tx, actor, l.Revision)
+		return door.Effect{
+			Subject: trail.Subject{Kind: "draft_comment", ID: id}, Fields: []string{"text"},
+			Refs:         map[string]int64{"revision": l.Revision, "document": l.Document},
+			Confidential: map[string]any{"clause": on.Citation, "text": n.Text}, Tell: notices,
+		}, err
+	}))
+}
+
+// ResolveComment says that a comment is seen to: for who drafts, or who wrote
+// it. Conflict where somebody has said so before.
+func (s *Service) ResolveComment(ctx context.Context, actor authz.Actor, code string, number int) error {
+	return wrap("resolving a comment", s.onDraft(ctx, actor, code, func(tx *door.Tx, l Locked) (door.Effect, error) {
+		var (
+			id, writer int64
+			resolved   bool
+		)
+		err := tx.QueryRow(ctx, `
+			SELECT c.id, c.written_by, EXISTS (SELECT FROM draft_comment_resolution WHERE comment_id = c.id)
+			FROM draft_comment c WHERE c.revision_id = $1 AND c.number = $2::bigint`, l.Revision, number).Scan(&id, &writer, &resolved)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return door.Unchanged(), fault.New(fault.NotFound, "この意見は見つかりません。下書きの画面を開き直してください。")
+		}
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := tx.Allow(resolving(actor, writer), authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		if resolved {
+			return door.Unchanged(), fault.New(fault.Conflict, "この意見は、すでに済みになっています。下書きの画面を開き直してください。")
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO draft_comment_resolution (comment_id, resolved_by, resolved_at) VALUES ($1, $2, $3)`, id, actor.Person, tx.Now)
+		return door.Effect{
+			Subject: trail.Subject{Kind: "draft_comment", ID: id}, Fields: []string{"resolved"},
+			Refs: map[string]int64{"revision": l.Revision, "document": l.Document},
+		}, err
+	}))
+}
+
+// onDraft makes a change beside a document's draft, which it locks: NotFound
+// where there is none that the actor may see.
+func (s *Service) onDraft(ctx context.Context, actor authz.Actor, code string, change func(tx *door.Tx, l Locked) (door.Effect, error)) error {
+	if !MaySee(actor) {
+		return policy.NoDocument()
+	}
+	return s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		l, found, err := lock(ctx, tx, actor, code)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if !found {
+			return door.Unchanged(), policy.NoDocument()
+		}
+		return change(tx, l)
+	})
+}

@@ -1,0 +1,24 @@
+package draft
+
+import (
+	"kagami/internal/authz"
+	"kagami/internal/notice"
+	"kagami/internal/policy"
+)
+
+// AboutDraft is the topic of notices about a revision that is not published yet, by
+// its id.
+const AboutDraft = "draft"
+
+// Topic is for those who work on drafts and may read the document, as long
+// as the draft is under way: after that there is nothing to go to.
+func Topic() notice.Topic {
+	return notice.Topic{Kind: AboutDraft, Shown: func(actor authz.Actor, args []any) (string, []any) {
+		if !MaySee(actor) {
+			return `false`, args
+		}
+		readable, args := policy.Readable(actor, args)
+		return `EXISTS (SELECT FROM revision r JOIN document d ON d.id = r.document_id
+			WHERE r.id = n.topic_id AND r.state IN ('draft', 'submitted', 'decided') AND ` + readable + `)`, args
+	}}
+}

@@ -1,0 +1,138 @@
+package draft
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/internal/policy/amend"
+	"kagami/internal/policy/outline"
+	"kagami/internal/postgres"
+)
+
+// UnsavedClause is what somebody has typed on one clause of a draft and not
+// saved. Like Unsaved, it is theirs alone.
+type UnsavedClause struct {
+	// Token tells the form that it was typed in: 26 letters and digits, as
+	// crypto/rand.Text gives them.
+	Token string
+	// Amendment is a Rewrite or an Insert of the text that BasedOn is the hash of.
+	amend.Amendment
+	Shown   string // the page's way to tell the clause again once the text has changed
+	BasedOn []byte
+	At      time.Time // when it was last kept
+}
+
+// KeepUnsavedClause keeps what the actor has typed in a form on one clause of a
+// draft, over what the form had kept before; it keeps nothing where no words
+// differ from the clause's. It passes no door, for the reasons that KeepUnsaved
+// gives, and is refused as it is. The At of what is given does not matter, and
+// that of what is returned is zero where nothing is kept.
+func (s *Service) KeepUnsavedClause(ctx context.Context, actor authz.Actor, code string, u UnsavedClause) (Kept, error) {
+	if !MaySee(actor) {
+		return Kept{}, policy.NoDocument()
+	}
+	if _, err := authz.Check(actor, authz.DraftRevision, authz.Matter{}); err != nil {
+		return Kept{}, err
+	}
+	if err := u.check(); err != nil {
+		return Kept{}, err
+	}
+	kept := Kept{At: s.now()}
+	err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		readable, args := policy.Readable(actor, []any{code, u.BasedOn})
+		var revision int64
+		// the lock holds off what ends the draft, or words could be kept for one
+		// that is over
+		err := tx.QueryRow(ctx, `
+			SELECT r.id, r.text_sha256 <> $2 FROM revision r JOIN document d ON d.id = r.document_id
+			WHERE d.code = $1 AND r.state IN ('draft', 'submitted', 'decided') AND `+readable+` FOR SHARE OF r`, args...).
+			Scan(&revision, &kept.Changed)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return policy.NoDocument()
+		}
+		if err != nil {
+			return err
+		}
+		now, err := policy.LoadOutline(ctx, tx, revision)
+		if err != nil {
+			return err
+		}
+		if !u.Brings(now) {
+			kept.At = time.Time{}
+			return dropUnsavedClause(ctx, tx, revision, actor.Person, u.Token)
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO unsaved_clause (revision_id, person_id, token, act, anchor, shown, place, kind, heading, text, renumber, based_on_sha256, kept_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+			ON CONFLICT (revision_id, person_id, token) DO UPDATE
+			SET act = excluded.act, anchor = excluded.anchor, shown = excluded.shown, place = excluded.place, kind = excluded.kind,
+			    heading = excluded.heading, text = excluded.text, renumber = excluded.renumber,
+			    based_on_sha256 = excluded.based_on_sha256, kept_at = excluded.kept_at`,
+			revision, actor.Person, u.Token, u.Act, u.Anchor, u.Shown, u.Where, u.Kind, u.Heading, u.Text, u.Renumber, u.BasedOn, kept.At)
+		return err
+	})
+	return kept, wrap("keeping what is not saved of a clause", err)
+}
+
+// check refuses what no form of ours has sent, and what is too long.
+func (u UnsavedClause) check() error {
+	const (
+		letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+		token   = 26 // of them
+		shown   = 64 // characters
+		kind    = 40
+	)
+	placed := slices.Contains([]amend.Where{amend.Before, amend.After, amend.Under}, u.Where)
+	for _, s := range []string{u.Anchor, u.Shown, string(u.Kind), u.Heading, u.Text} {
+		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return fault.New(fault.Unsupported, "文字として読めないところがあります。その文字を消してください。")
+		}
+	}
+	switch {
+	case len(u.Heading) > outline.MaxSize, len(u.Text) > outline.MaxSize:
+		return fault.New(fault.TooLarge, "見出しか本文が長すぎます。10 MB までにしてください。")
+	case len(u.Token) != token, strings.Trim(u.Token, letters) != "", len(u.BasedOn) != sha256.Size, u.Anchor == "",
+		utf8.RuneCountInString(u.Shown) > shown, utf8.RuneCountInString(string(u.Kind)) > kind,
+		u.Act != amend.Rewrite && u.Act != amend.Insert, placed != (u.Act == amend.Insert), !placed && u.Where != "":
+		return fault.New(fault.Invalid, "どの項目を直したものかが送られていません。項目の一覧から、画面を開き直してください。")
+	}
+	return nil
+}
+
+func dropUnsavedClause(ctx context.Context, db execer, revision, person int64, token string) error {
+	_, err := db.Exec(ctx, `DELETE FROM unsaved_clause WHERE revision_id = $1 AND person_id = $2 AND token = $3`, revision, person, token)
+	return wrap("removing what was not saved of a clause", err)
+}
+
+// DropUnsavedClause throws away what the actor's form with a token has kept of a
+// draft that Draft has returned to them.
+func (s *Service) DropUnsavedClause(ctx context.Context, actor authz.Actor, d Draft, token string) error {
+	return dropUnsavedClause(ctx, s.pool, d.Revision, actor.Person, token)
+}
+
+// UnsavedClauses lists what is kept for the actor of single clauses of a draft
+// that Draft has returned to them, the newest first.
+func (s *Service) UnsavedClauses(ctx context.Context, actor authz.Actor, d Draft) ([]UnsavedClause, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT token, act, anchor, shown, place, kind, heading, text, renumber, based_on_sha256, kept_at FROM unsaved_clause
+		WHERE revision_id = $1 AND person_id = $2 ORDER BY kept_at DESC, token`, d.Revision, actor.Person)
+	if err != nil {
+		return nil, fmt.Errorf("listing what is not saved of clauses: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (UnsavedClause, error) {
+		var u UnsavedClause
+		return u, row.Scan(&u.Token, &u.Act, &u.Anchor, &u.Shown, &u.Where, &u.Kind, &u.Heading, &u.Text, &u.Renumber, &u.BasedOn, &u.At)
+	})
+	return list, wrap("listing what is not saved of clauses", err)
+}

@@ -1,0 +1,201 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/lifecycle"
+	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
+	"kagami/internal/postgres"
+	"kagami/internal/trail"
+)
+
+// Abolition is that a document is in force no more from a day on (廃止). It rests
+// on a decision of the 本部会議, as what is published does (7(9)), whatever the
+// kind of document.
+type Abolition struct {
+	On        calendar.Date // 廃止日: the first day on which it is not in force
+	Reason    string
+	DecidedOn calendar.Date // by the 本部会議
+	Minutes   string        // the minutes, or where they are kept
+	Number    int           // of the newest revision that was before who decides it
+}
+
+// EventAbolish ends a document, and leaves its revisions as they are.
+const EventAbolish draft.Event = "abolish"
+
+// abolition is the life of what has been published: its document is abolished once no
+// draft is under way, and not by who wrote it (職務分離).
+var abolition = lifecycle.Table[draft.State, draft.Event, lifecycle.Always]{
+	Thing:  "文書",
+	States: []draft.State{draft.Published},
+	Begins: []draft.State{draft.Published},
+	Arrows: []lifecycle.Arrow[draft.State, draft.Event, lifecycle.Always]{{
+		From: draft.Published, Event: EventAbolish, To: draft.Published,
+		By:    lifecycle.Who{May: []authz.Action{authz.PublishDecided}, Except: "下書きを書いた人"},
+		Title: "文書の廃止（進行中の下書きがないとき）", Asks: "廃止日、理由、本部会議の決定の日と議事録",
+	}},
+}
+
+// check tells what is wrong with an abolition of a document whose newest revision
+// takes effect on a day.
+func (a Abolition) check(today, effective calendar.Date) []fault.Problem {
+	var problems []fault.Problem
+	add := func(field, message string) {
+		problems = append(problems, fault.Problem{Field: field, Message: message})
+	}
+	switch {
+	case a.On.IsZero():
+		add("abolished_on", "廃止日を入力してください。")
+	case a.On.Before(today):
+		add("abolished_on", "廃止日は、今日か、それより後の日にしてください。")
+	case a.On.Before(effective):
+		add("abolished_on", policy.Message("document_abolition_in_order"))
+	}
+	problems = append(problems, policy.CheckReason("reason", a.Reason)...)
+	switch {
+	case a.DecidedOn.IsZero():
+		add("decided_on", "本部会議で決定した日を入力してください。")
+	case a.DecidedOn.After(today):
+		add("decided_on", "本部会議で決定した日は、今日か、それより前の日にしてください。")
+	}
+	if strings.TrimSpace(a.Minutes) == "" {
+		add("minutes", "議事録か、その所在を入力してください。")
+	}
+	return append(problems, policy.CheckLength("minutes", a.Minutes, maxMinutes)...)
+}
+
+// newest is a document's newest published revision, as it matters here.
+type newest struct {
+	document  int64
+	number    int
+	effective calendar.Date
+	drafters  []int64
+	draft     bool // whether another is under way
+	abolished bool
+}
+
+func loadNewest(ctx context.Context, db postgres.Querier, actor authz.Actor, code string) (newest, error) {
+	var n newest
+	readable, args := policy.Readable(actor, []any{code})
+	err := db.QueryRow(ctx, `
+		SELECT d.id, r.number, r.effective_on, r.drafters,
+		       EXISTS (SELECT FROM revision o WHERE o.document_id = d.id AND o.state IN ('draft', 'submitted', 'decided')),
+		       EXISTS (SELECT FROM document_abolition b WHERE b.document_id = d.id)
+		FROM document d JOIN revision r ON r.document_id = d.id
+		WHERE d.code = $1 AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args...).
+		Scan(&n.document, &n.number, &n.effective, &n.drafters, &n.draft, &n.abolished)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return newest{}, policy.NoDocument()
+	}
+	return n, wrap("loading the newest revision", err)
+}
+
+// refuses tells why a document can't be abolished so.
+func (n newest) refuses(a Abolition, today calendar.Date) error {
+	switch {
+	case n.abolished:
+		return fault.New(fault.Conflict, policy.Message("document_abolition_once"))
+	case n.draft:
+		return fault.New(fault.Conflict, policy.Message("document_abolition_no_draft"))
+	case n.number != a.Number:
+		return fault.New(fault.Conflict, "表示していた版より新しい版が公開されています。文書を開き直して、いまの版を確かめてください。")
+	}
+	return fault.InvalidFields(a.check(today, n.effective))
+}
+
+// CheckAbolition returns Invalid or Conflict if a document could not be abolished
+// so.
+func (s *Service) CheckAbolition(ctx context.Context, actor authz.Actor, code string, a Abolition) error {
+	n, err := loadNewest(ctx, s.pool, actor, code)
+	if err != nil {
+		return err
+	}
+	return n.refuses(a, s.today())
+}
+
+// Abolish records that a document is abolished from a day on. It is never undone.
+// Who may publish what is decided may abolish, but for those who wrote the newest
+// revision. Conflict while a draft is under way, or where it is abolished
+// already.
+func (s *Service) Abolish(ctx context.Context, actor authz.Actor, code string, a Abolition) error {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		n, err := loadNewest(ctx, tx, actor, code)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := draft.Allow(ctx, tx, actor, abolition.Who(EventAbolish), n.drafters); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := n.refuses(a, tx.Today()); err != nil {
+			return door.Unchanged(), err
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO document_abolition (document_id, abolished_on, reason, decided_on, minutes, abolished_by, recorded_at)
+			VALUES ($1, $2, $3, $4, $5, nullif($6, 0::bigint), $7)`,
+			n.document, a.On, a.Reason, a.DecidedOn, a.Minutes, actor.Person, tx.Now)
+		if err != nil {
+			return door.Unchanged(), policy.Explain(err)
+		}
+		return door.Effect{
+			Subject: trail.Subject{Kind: "document", ID: n.document}, Fields: []string{"abolished_on", "reason", "decided_on", "minutes"},
+		}, nil
+	})
+	return wrap("abolishing a document", err)
+}
+
+// RecordedAbolition is an abolition on record.
+type RecordedAbolition struct {
+	policy.Document
+	On        calendar.Date
+	Reason    string
+	DecidedOn calendar.Date
+	// Minutes and By are for those who work on drafts; empty for others.
+	Minutes string
+	By      string
+}
+
+// Abolitions lists the documents that are in force no more today and that the
+// actor may read, the latest first.
+func (s *Service) Abolitions(ctx context.Context, actor authz.Actor) ([]RecordedAbolition, error) {
+	return s.abolitions(ctx, actor, `b.abolished_on <= $1::date`, s.today())
+}
+
+// AbolitionOf returns the abolition of a document, also one that is to come; nil
+// where there is none, or the actor may not read the document.
+func (s *Service) AbolitionOf(ctx context.Context, actor authz.Actor, code string) (*RecordedAbolition, error) {
+	list, err := s.abolitions(ctx, actor, `d.code = $1`, code)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], nil
+}
+
+func (s *Service) abolitions(ctx context.Context, actor authz.Actor, which string, argument any) ([]RecordedAbolition, error) {
+	readable, args := policy.Readable(actor, []any{argument})
+	rows, err := s.pool.Query(ctx, `
+		SELECT d.id, d.code, d.kind, d.title, b.abolished_on, b.reason, b.decided_on, b.minutes, coalesce(p.name, '')
+		FROM document_abolition b JOIN document d ON d.id = b.document_id LEFT JOIN person p ON p.id = b.abolished_by
+		WHERE `+which+` AND `+readable+` ORDER BY b.abolished_on DESC, d.code`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing abolished documents: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (RecordedAbolition, error) {
+		var a RecordedAbolition
+		err := row.Scan(&a.ID, &a.Code, &a.Kind, &a.Title, &a.On, &a.Reason, &a.DecidedOn, &a.Minutes, &a.By)
+		if !draft.MaySee(actor) {
+			a.Minutes, a.By = "", ""
+		}
+		return a, err
+	})
+	return list, wrap("listing abolished documents", err)
+}

@@ -1,0 +1,305 @@
+package publish
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
+	"kagami/internal/postgres"
+)
+
+// Decision is what the 本部会議 decided about a text (7(9)).
+type Decision struct {
+	On        calendar.Date
+	Adopted   bool
+	Rejected  bool     // neither: it was not said
+	Chair     string   // their 職員番号
+	Attendees []string // their 職員番号, the chair among them or not
+	Minutes   string   // the minutes, or where they are kept
+	File      *File    // the minutes as a file; nil for none
+	SHA256    []byte   // of the text that was before who records it
+}
+
+// File is a file that was handed in.
+type File struct {
+	Name string
+	Type string // its media type, of what it holds and not of its name
+	Body []byte
+}
+
+// MaxFile is how large minutes may be, in bytes.
+const MaxFile = 10 << 20
+
+const longestName = 200 // characters of a file's name
+
+const maxMinutes = 20_000 // characters
+
+const docxType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+// NewFile takes minutes in. Unsupported for what is neither a PDF nor a .docx,
+// or is not what its name says; TooLarge for more than MaxFile.
+func NewFile(name string, body []byte) (*File, error) {
+	if len(body) > MaxFile {
+		return nil, problemWith(fault.TooLarge, "議事録のファイルが大きすぎます。10 MB までのファイルを選んでください。")
+	}
+	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
+	f := &File{Name: name, Body: body}
+	wanted := ""
+	switch {
+	case bytes.HasPrefix(body, []byte("%PDF-")):
+		f.Type, wanted = "application/pdf", ".pdf"
+	case isDocx(body):
+		f.Type, wanted = docxType, ".docx"
+	default:
+		return nil, problemWith(fault.Unsupported, "議事録のファイルは、PDF か Word（.docx）にしてください。")
+	}
+	if !strings.EqualFold(filepath.Ext(name), wanted) {
+		return nil, problemWith(fault.Unsupported, "議事録のファイルの中身が、名前と違います。"+wanted+" のファイルとして保存し直してから、選んでください。")
+	}
+	if !utf8.ValidString(name) || utf8.RuneCountInString(name) > longestName {
+		return nil, problemWith(fault.Unsupported, fmt.Sprintf("議事録のファイルの名前は、%d字までにしてください。", longestName))
+	}
+	return f, nil
+}
+
+func problemWith(kind fault.Kind, message string) error {
+	e := fault.New(kind, message)
+	e.Problems = []fault.Problem{{Field: "file", Message: message}}
+	return e
+}
+
+// isDocx tells whether a file is a package that holds a Word document.
+func isDocx(body []byte) bool {
+	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	if err != nil {
+		return false
+	}
+	for _, name := range []string{"[Content_Types].xml", "word/document.xml"} {
+		f, err := z.Open(name)
+		if err != nil {
+			return false
+		}
+		_, err = io.ReadFull(f, make([]byte, 1))
+		if closing := f.Close(); err != nil || closing != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (d Decision) check(today calendar.Date) []fault.Problem {
+	var problems []fault.Problem
+	add := func(field, message string) {
+		problems = append(problems, fault.Problem{Field: field, Message: message})
+	}
+	switch {
+	case d.On.IsZero():
+		add("decided_on", "本部会議で決定した日を入力してください。")
+	case d.On.After(today):
+		add("decided_on", "本部会議で決定した日は、今日か、それより前の日にしてください。")
+	}
+	if d.Adopted == d.Rejected {
+		add("result", "決定か否決かを選んでください。")
+	}
+	if d.Chair == "" {
+		add("chair", "議長を選んでください。")
+	}
+	if len(d.Attendees) == 0 {
+		add("attendees", "出席者を選んでください。")
+	}
+	if strings.TrimSpace(d.Minutes) == "" && d.File == nil {
+		add("minutes", "議事録を入力するか、ファイルを付けてください。")
+	}
+	return append(problems, policy.CheckLength("minutes", d.Minutes, maxMinutes)...)
+}
+
+func (d Decision) event() draft.Event {
+	if d.Rejected {
+		return draft.EventReject
+	}
+	return draft.EventAdopt
+}
+
+// RecordDecision records what the 本部会議 decided about a draft that was handed
+// in: adopted, it can be published; rejected, it is a draft again. The record is
+// never changed.
+func (s *Service) RecordDecision(ctx context.Context, actor authz.Actor, code string, d Decision) error {
+	err := s.draft.Step(ctx, actor, code, d.event(), d.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
+		if err := fault.InvalidFields(d.check(tx.Today())); err != nil {
+			return draft.Change{}, err
+		}
+		people, err := peopleOn(ctx, tx, d.On, append([]string{d.Chair}, d.Attendees...))
+		if err != nil {
+			return draft.Change{}, err
+		}
+		if err := d.known(people); err != nil {
+			return draft.Change{}, err
+		}
+		id, err := d.insert(ctx, tx, actor, l, people)
+		if err != nil {
+			return draft.Change{}, err
+		}
+		c := draft.Change{Note: d.Minutes, Fields: []string{"headquarters_decision"}}
+		if d.Adopted {
+			c.Columns = pgx.NamedArgs{"decision_id": id, "decided_on": d.On}
+		}
+		return c, nil
+	})
+	return wrap("recording a decision", err)
+}
+
+// known tells whether all who were there had a post that day.
+func (d Decision) known(people map[string]int64) error {
+	var problems []fault.Problem
+	if _, ok := people[d.Chair]; !ok {
+		problems = append(problems, fault.Problem{Field: "chair", Message: "議長は、その日に職に就いていた人から選んでください。"})
+	}
+	for _, number := range d.Attendees {
+		if _, ok := people[number]; !ok {
+			problems = append(problems, fault.Problem{Field: "attendees", Message: "職員番号 " + number + " の人は、その日に職に就いていません。出席者を直してください。"})
+		}
+	}
+	return fault.InvalidFields(problems)
+}
+
+func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l draft.Locked, people map[string]int64) (int64, error) {
+	result, file := "rejected", File{}
+	if d.Adopted {
+		result = "adopted"
+	}
+	if d.File != nil {
+		file = *d.File
+	}
+	var id int64
+	err := tx.QueryRow(ctx, `
+		INSERT INTO headquarters_decision (revision_id, text_sha256, decided_on, result, chair_id, minutes, file_name, file_type, file, recorded_by, recorded_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, 0::bigint), $11) RETURNING id`,
+		l.Revision, l.SHA256, d.On, result, people[d.Chair], d.Minutes, file.Name, file.Type, file.Body, actor.Person, tx.Now).Scan(&id)
+	if err != nil {
+		return 0, err
+	}
+	attendees := []int64{}
+	for _, number := range d.Attendees {
+		attendees = append(attendees, people[number])
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO decision_attendee (decision_id, person_id) SELECT $1, unnest($2::bigint[])`, id, attendees)
+	return id, err
+}
+
+// peopleOn returns who of these had a post on a day, by their 職員番号.
+func peopleOn(ctx context.Context, db postgres.Querier, day calendar.Date, numbers []string) (map[string]int64, error) {
+	rows, err := db.Query(ctx, `
+		SELECT p.staff_number, p.id FROM person p
+		WHERE p.staff_number = ANY($2) AND EXISTS (SELECT FROM appointment a WHERE a.person_id = p.id AND a.period @> $1::date)`, day, numbers)
+	if err != nil {
+		return nil, fmt.Errorf("looking up who was there: %w", err)
+	}
+	people := map[string]int64{}
+	var (
+		number string
+		id     int64
+	)
+	_, err = pgx.ForEachRow(rows, []any{&number, &id}, func() error {
+		people[number] = id
+		return nil
+	})
+	return people, wrap("looking up who was there", err)
+}
+
+// Councillor is somebody who may have been at the 本部会議.
+type Councillor struct {
+	StaffNumber, Name string
+	Roles             []authz.Role
+}
+
+// Councillors lists those who held a role of 図 1.1 on a day, from the top down:
+// whom the 本部会議 is chosen from first.
+func (s *Service) Councillors(ctx context.Context, actor authz.Actor, day calendar.Date) ([]Councillor, error) {
+	if actor.Reach(authz.RecordDecision) != authz.All {
+		return nil, nil
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT p.staff_number, p.name, array_agg(DISTINCT h.role)
+		FROM holding h JOIN person p ON p.id = h.person_id
+		WHERE h.role = ANY($2::text[]) AND h.period @> $1::date AND h.rule_period @> $1::date
+		GROUP BY p.id ORDER BY min(array_position($2::text[], h.role)), p.furigana, p.id`, day, []authz.Role{
+		authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.CSIRTMember, authz.SecurityManager,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing who may have been there: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Councillor, error) {
+		var c Councillor
+		return c, row.Scan(&c.StaffNumber, &c.Name, &c.Roles)
+	})
+	return list, wrap("listing who may have been there", err)
+}
+
+// RecordedDecision is a decision on record.
+type RecordedDecision struct {
+	On         calendar.Date
+	Adopted    bool
+	Chair      string // empty where it was carried over from before they were recorded here
+	Attendees  []string
+	Minutes    string
+	FileName   string // empty for none
+	RecordedBy string
+	RecordedAt time.Time
+}
+
+// Decisions lists what the 本部会議 decided about a revision, the first first; none
+// for who works on no drafts.
+func (s *Service) Decisions(ctx context.Context, actor authz.Actor, revision int64) ([]RecordedDecision, error) {
+	if !draft.MaySee(actor) {
+		return nil, nil
+	}
+	readable, args := policy.Readable(actor, []any{revision})
+	rows, err := s.pool.Query(ctx, `
+		SELECT h.decided_on, h.result = 'adopted', coalesce(c.name, ''), h.minutes, h.file_name, coalesce(b.name, ''), h.recorded_at,
+		       ARRAY(SELECT p.name FROM decision_attendee t JOIN person p ON p.id = t.person_id WHERE t.decision_id = h.id ORDER BY p.furigana, p.id)
+		FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id
+		LEFT JOIN person c ON c.id = h.chair_id LEFT JOIN person b ON b.id = h.recorded_by
+		WHERE r.id = $1 AND `+readable+` ORDER BY h.id`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing decisions: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (RecordedDecision, error) {
+		var d RecordedDecision
+		return d, row.Scan(&d.On, &d.Adopted, &d.Chair, &d.Minutes, &d.FileName, &d.RecordedBy, &d.RecordedAt, &d.Attendees)
+	})
+	return list, wrap("listing decisions", err)
+}
+
+// Minutes returns the file of the newest decision on a revision; NotFound where
+// there is none, or the actor works on no drafts.
+func (s *Service) Minutes(ctx context.Context, actor authz.Actor, code string, number int) (File, error) {
+	if !draft.MaySee(actor) {
+		return File{}, policy.NoDocument()
+	}
+	var f File
+	readable, args := policy.Readable(actor, []any{code, number})
+	err := s.pool.QueryRow(ctx, `
+		SELECT h.file_name, h.file_type, h.file
+		FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id
+		WHERE d.code = $1 AND r.number = $2::bigint AND r.state <> 'withdrawn' AND h.file IS NOT NULL AND `+readable+`
+		ORDER BY h.id DESC LIMIT 1`, args...).Scan(&f.Name, &f.Type, &f.Body)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return File{}, policy.NoDocument()
+	}
+	return f, wrap("loading minutes", err)
+}

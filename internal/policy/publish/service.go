@@ -1,0 +1,34 @@
+package publish
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/policy/draft"
+)
+
+// Service publishes drafts and abolishes documents, in a database.
+type Service struct {
+	pool  *pgxpool.Pool
+	door  *door.Door
+	now   func() time.Time
+	draft *draft.Service
+}
+
+// New makes the service that publishes what the drafts' service holds.
+func New(pool *pgxpool.Pool, d *door.Door, now func() time.Time, drafts *draft.Service) *Service {
+	return &Service{pool: pool, door: d, now: now, draft: drafts}
+}
+
+func (s *Service) today() calendar.Date { return calendar.Day(s.now()) }
+
+func wrap(doing string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
