@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"kagami/web/server/servertest"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,35 +13,35 @@ func TestWhatIsAskedOfPeopleIsKeptInTheForm(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	form := pending(t, portal, "mihon")
-	v := signIn(t, portal, town.Holder("副町長"))
+	v := servertest.SignIn(t, portal, town.Holder("副町長"))
 	form.Set("act", "check")
 	form.Set("asked", "named")
 	form["asked-section"], form["asked-role"] = []string{"zeimu"}, []string{"csirt_member"}
 	form.Set("due_on", "2026-11-01")
-	a := v.post("/policies/mihon/draft/publish", form)
+	a := v.Post("/policies/mihon/draft/publish", form)
 	for _, words := range []string{`href="#due_on"`, `value="2026-11-01"`, `name="asked-section" value="zeimu" checked`, `name="asked-role" value="csirt_member" checked`, `<details open>`} {
-		if a.status != 422 || !strings.Contains(a.body, words) {
-			t.Errorf("refused: %d without %s", a.status, words)
+		if a.Status != 422 || !strings.Contains(a.Body, words) {
+			t.Errorf("refused: %d without %s", a.Status, words)
 		}
 	}
 	form.Set("due_on", "2026-12-15")
-	a = v.post("/policies/mihon/draft/publish", form)
-	if a.status != 200 || !strings.Contains(a.body, "CSIRT担当者、税務町民課の人（8人）に、令和8年12月15日までの確認を求めます") {
-		t.Fatalf("asked once more: %d %s", a.status, a.body)
+	a = v.Post("/policies/mihon/draft/publish", form)
+	if a.Status != 200 || !strings.Contains(a.Body, "CSIRT担当者、税務町民課の人（8人）に、令和8年12月15日までの確認を求めます") {
+		t.Fatalf("asked once more: %d %s", a.Status, a.Body)
 	}
-	kept := keptForm(a.body)
+	kept := keptForm(a.Body)
 	kept.Set("act", "publish")
-	if a := v.post("/policies/mihon/draft/publish", kept); !strings.Contains(a.body, "公開しました") {
-		t.Fatalf("published: %d %s", a.status, a.body)
+	if a := v.Post("/policies/mihon/draft/publish", kept); !strings.Contains(a.Body, "公開しました") {
+		t.Fatalf("published: %d %s", a.Status, a.Body)
 	}
-	if a := v.post("/policies/mihon/draft/publish", kept); a.status != 404 || !strings.Contains(a.body, "すでに公開されたか、取り下げられています") {
-		t.Errorf("published twice: %d %s", a.status, a.body)
+	if a := v.Post("/policies/mihon/draft/publish", kept); a.Status != 404 || !strings.Contains(a.Body, "すでに公開されたか、取り下げられています") {
+		t.Errorf("published twice: %d %s", a.Status, a.Body)
 	}
 	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for post, want := range map[string]bool{"税務町民課 職員": true, "福祉こども課 職員": false} {
-		home := signIn(t, portal, town.Holder(post)).get("/").body
+		home := servertest.SignIn(t, portal, town.Holder(post)).Get("/").Body
 		if strings.Contains(home, "見本の文書（第1版）を読んで確認する") != want || strings.Contains(home, "見本の文書（第1版）を読んで、確認してください") != want {
 			t.Errorf("%s is asked, want %t", post, want)
 		}
@@ -52,19 +53,19 @@ func TestWhatIsAskedOfPeopleIsKeptInTheForm(t *testing.T) {
 func TestOnlyWhatHasChangedIsReadAgain(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	before, never := signIn(t, portal, town.Accounts[10]), signIn(t, portal, town.Accounts[12])
+	before, never := servertest.SignIn(t, portal, town.Accounts[10]), servertest.SignIn(t, portal, town.Accounts[12])
 	revise(t, portal, "kihon", "体制を確立する", "体制を確立し、維持する")
-	a := before.get("/policies/kihon/changes")
+	a := before.Get("/policies/kihon/changes")
 	for _, words := range []string{"<ins>し、維持</ins>", "（略）", "読んで理解し、遵守します", "全文（第2版）", "職員等の遵守義務"} {
-		if !strings.Contains(a.body, words) {
-			t.Errorf("without %s: %d", words, a.status)
+		if !strings.Contains(a.Body, words) {
+			t.Errorf("without %s: %d", words, a.Status)
 		}
 	}
-	if a := never.get("/policies/kihon/changes"); strings.Contains(a.body, "改正前") || !strings.Contains(a.body, "情報セキュリティ基本方針</h1>") {
-		t.Errorf("who never acknowledged it: %d %s", a.status, a.body)
+	if a := never.Get("/policies/kihon/changes"); strings.Contains(a.Body, "改正前") || !strings.Contains(a.Body, "情報セキュリティ基本方針</h1>") {
+		t.Errorf("who never acknowledged it: %d %s", a.Status, a.Body)
 	}
-	if a := before.post("/policies/kihon", pledge(a.body)); !strings.Contains(a.body, "確認を記録しました") {
-		t.Errorf("acknowledging: %d", a.status)
+	if a := before.Post("/policies/kihon", pledge(a.Body)); !strings.Contains(a.Body, "確認を記録しました") {
+		t.Errorf("acknowledging: %d", a.Status)
 	}
 }
 
@@ -73,13 +74,13 @@ func TestOnlyWhatHasChangedIsReadAgain(t *testing.T) {
 func TestAPageTellsNobodyTheLastDayOfOthers(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	v := signIn(t, portal, town.Accounts[12])
-	if home := v.get("/").body; !strings.Contains(home, "期限 令和8年12月8日") {
+	v := servertest.SignIn(t, portal, town.Accounts[12])
+	if home := v.Get("/").Body; !strings.Contains(home, "期限 令和8年12月8日") {
 		t.Fatalf("the home tells no last day: %s", home)
 	}
-	a := v.get("/policies/kihon")
-	if strings.Contains(a.body, "期限は令和") || !strings.Contains(a.body, "「やること」で確かめられます") {
-		t.Errorf("the page of the text: %d %s", a.status, a.body)
+	a := v.Get("/policies/kihon")
+	if strings.Contains(a.Body, "期限は令和") || !strings.Contains(a.Body, "「やること」で確かめられます") {
+		t.Errorf("the page of the text: %d %s", a.Status, a.Body)
 	}
 }
 
@@ -91,24 +92,24 @@ func TestTheEvidenceOfACampaign(t *testing.T) {
 	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	head, staff := signIn(t, portal, town.Holder("税務町民課長")), town.Accounts[12].StaffNumber
+	head, staff := servertest.SignIn(t, portal, town.Holder("税務町民課長")), town.Accounts[12].StaffNumber
 	address := "/policies/kihon/readers/" + staff
-	if a := head.get(address); a.status != 200 || !strings.Contains(a.body, "確認を求めました") {
-		t.Fatalf("%s: %d %s", staff, a.status, a.body)
+	if a := head.Get(address); a.Status != 200 || !strings.Contains(a.Body, "確認を求めました") {
+		t.Fatalf("%s: %d %s", staff, a.Status, a.Body)
 	}
-	if a := head.post(address, url.Values{"act": {"excuse"}, "reason": {" "}}); a.status != 422 || !strings.Contains(a.body, "理由を入力してください") {
-		t.Errorf("without a reason: %d %s", a.status, a.body)
+	if a := head.Post(address, url.Values{"act": {"excuse"}, "reason": {" "}}); a.Status != 422 || !strings.Contains(a.Body, "理由を入力してください") {
+		t.Errorf("without a reason: %d %s", a.Status, a.Body)
 	}
-	if a := signIn(t, portal, town.Holder("福祉こども課長")).post(address, url.Values{"act": {"excuse"}, "reason": {"休職中"}}); a.status != 404 {
-		t.Errorf("another section's head: %d", a.status)
+	if a := servertest.SignIn(t, portal, town.Holder("福祉こども課長")).Post(address, url.Values{"act": {"excuse"}, "reason": {"休職中"}}); a.Status != 404 {
+		t.Errorf("another section's head: %d", a.Status)
 	}
-	if a := head.post(address, url.Values{"act": {"nonsense"}}); a.status != 422 {
-		t.Errorf("neither: %d", a.status)
+	if a := head.Post(address, url.Values{"act": {"nonsense"}}); a.Status != 422 {
+		t.Errorf("neither: %d", a.Status)
 	}
-	if a := head.post(address, url.Values{"act": {"excuse"}, "reason": {"育児休業中"}}); !strings.Contains(a.body, "確認を免除しました") {
-		t.Errorf("excused: %d %s", a.status, a.body)
+	if a := head.Post(address, url.Values{"act": {"excuse"}, "reason": {"育児休業中"}}); !strings.Contains(a.Body, "確認を免除しました") {
+		t.Errorf("excused: %d %s", a.Status, a.Body)
 	}
-	lines := strings.Split(signIn(t, portal, town.Holder("総務課長")).get("/policies/kihon/readers.csv").body, "\r\n")
+	lines := strings.Split(servertest.SignIn(t, portal, town.Holder("総務課長")).Get("/policies/kihon/readers.csv").Body, "\r\n")
 	for number, want := range map[string]string{
 		staff:                         ",2026-11-24,2026-12-08,免除,,,,育児休業中",
 		town.Accounts[10].StaffNumber: ",,,確認済み,第1版,2026-11-24 09:00:00,",
@@ -131,31 +132,31 @@ func TestTheEvidenceOfACampaign(t *testing.T) {
 	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	ciso := signIn(t, portal, town.Holder("副町長"))
-	if a := ciso.get("/policies/kihon/revisions"); !strings.Contains(a.body, `href="/policies/kihon/revisions/1/readers.csv"`) {
-		t.Errorf("the history leads to no record of the first revision: %d", a.status)
+	ciso := servertest.SignIn(t, portal, town.Holder("副町長"))
+	if a := ciso.Get("/policies/kihon/revisions"); !strings.Contains(a.Body, `href="/policies/kihon/revisions/1/readers.csv"`) {
+		t.Errorf("the history leads to no record of the first revision: %d", a.Status)
 	}
-	if a := ciso.get("/policies/kihon/revisions/1/readers.csv"); !strings.Contains(a.body, ","+staff+",") || !strings.Contains(a.body, "免除,,,,（免除できる人と監査担当者だけが見られます）") {
-		t.Errorf("the record of the first revision: %d %s", a.status, a.body)
+	if a := ciso.Get("/policies/kihon/revisions/1/readers.csv"); !strings.Contains(a.Body, ","+staff+",") || !strings.Contains(a.Body, "免除,,,,（免除できる人と監査担当者だけが見られます）") {
+		t.Errorf("the record of the first revision: %d %s", a.Status, a.Body)
 	}
-	if a := ciso.get("/policies/kihon/revisions/1/readers.xlsx"); a.status != 200 || !strings.Contains(a.header.Get("Content-Type"), "spreadsheetml") {
-		t.Errorf("the record as .xlsx: %d", a.status)
+	if a := ciso.Get("/policies/kihon/revisions/1/readers.xlsx"); a.Status != 200 || !strings.Contains(a.Header.Get("Content-Type"), "spreadsheetml") {
+		t.Errorf("the record as .xlsx: %d", a.Status)
 	}
-	if a := ciso.get("/policies/kihon/revisions/x/readers.csv"); a.status != 404 {
-		t.Errorf("of no revision: %d", a.status)
+	if a := ciso.Get("/policies/kihon/revisions/x/readers.csv"); a.Status != 404 {
+		t.Errorf("of no revision: %d", a.Status)
 	}
-	if a := head.get(address); a.status != 200 {
-		t.Fatalf("%s: %d", staff, a.status)
+	if a := head.Get(address); a.Status != 200 {
+		t.Fatalf("%s: %d", staff, a.Status)
 	}
-	if a := head.post(address, url.Values{"act": {"excuse"}, "reason": {"育児休業中"}}); !strings.Contains(a.body, "確認を免除しました") {
-		t.Errorf("excused from the second: %d", a.status)
+	if a := head.Post(address, url.Values{"act": {"excuse"}, "reason": {"育児休業中"}}); !strings.Contains(a.Body, "確認を免除しました") {
+		t.Errorf("excused from the second: %d", a.Status)
 	}
-	a := head.post(address, url.Values{"act": {"end"}})
+	a := head.Post(address, url.Values{"act": {"end"}})
 	at := 0
 	for _, words := range []string{"確認を求めました", "さんが免除しました。理由：育児休業中", "さんが免除を終わらせました"} { // in this order
-		found := strings.Index(a.body[at:], words)
+		found := strings.Index(a.Body[at:], words)
 		if found < 0 {
-			t.Fatalf("ended: %d without %s after the others: %s", a.status, words, a.body)
+			t.Fatalf("ended: %d without %s after the others: %s", a.Status, words, a.Body)
 		}
 		at += found
 	}

@@ -23,40 +23,40 @@ func putInAThreat(t *testing.T, portal *servertest.Portal) {
 func TestALinkToAClauseLivesAcrossRevisions(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	for base, v := range map[string]*visitor{"/policies/kihon": signIn(t, portal, town.Holder("税務町民課 職員")), "/public/kihon": visit(t, portal)} {
-		v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		if a := v.get(base); !strings.Contains(a.body, `href="`+base+`/clauses/1/3-3"`) || !strings.Contains(a.body, `href="`+base+`/clauses/1/7"`) {
+	for base, v := range map[string]*servertest.Visitor{"/policies/kihon": servertest.SignIn(t, portal, town.Holder("税務町民課 職員")), "/public/kihon": servertest.Visit(t, portal)} {
+		v.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		if a := v.Get(base); !strings.Contains(a.Body, `href="`+base+`/clauses/1/3-3"`) || !strings.Contains(a.Body, `href="`+base+`/clauses/1/7"`) {
 			t.Errorf("%s: the numbers are not the links", base)
 		}
-		if a := v.get(base + "/clauses/1/3-3"); a.status != http.StatusFound || a.header.Get("Location") != base+"#3-3" {
-			t.Errorf("%s: in its own revision: %d %s", base, a.status, a.header.Get("Location"))
+		if a := v.Get(base + "/clauses/1/3-3"); a.Status != http.StatusFound || a.Header.Get("Location") != base+"#3-3" {
+			t.Errorf("%s: in its own revision: %d %s", base, a.Status, a.Header.Get("Location"))
 		}
 	}
 	putInAThreat(t, portal)
-	for base, v := range map[string]*visitor{"/policies/kihon": signIn(t, portal, town.Holder("税務町民課 職員")), "/public/kihon": visit(t, portal)} {
-		v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		if a := v.get(base + "/clauses/1/7-3"); a.status != http.StatusFound || a.header.Get("Location") != base+"#7-3" {
-			t.Errorf("%s: unchanged: %d %s", base, a.status, a.header.Get("Location"))
+	for base, v := range map[string]*servertest.Visitor{"/policies/kihon": servertest.SignIn(t, portal, town.Holder("税務町民課 職員")), "/public/kihon": servertest.Visit(t, portal)} {
+		v.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		if a := v.Get(base + "/clauses/1/7-3"); a.Status != http.StatusFound || a.Header.Get("Location") != base+"#7-3" {
+			t.Errorf("%s: unchanged: %d %s", base, a.Status, a.Header.Get("Location"))
 		}
-		if a := v.get(base + "/clauses/2/3-3"); a.status != http.StatusFound || a.header.Get("Location") != base+"#3-3" {
-			t.Errorf("%s: of the new revision: %d %s", base, a.status, a.header.Get("Location"))
+		if a := v.Get(base + "/clauses/2/3-3"); a.Status != http.StatusFound || a.Header.Get("Location") != base+"#3-3" {
+			t.Errorf("%s: of the new revision: %d %s", base, a.Status, a.Header.Get("Location"))
 		}
-		a := v.get(base + "/clauses/1/3-3")
-		if a.status != http.StatusOK || !strings.Contains(a.body, "3(4) に移りました") || !strings.Contains(a.body, `href="`+base+`#3-4"`) || !strings.Contains(a.body, "地震、落雷、火災") {
-			t.Errorf("%s: moved: %d %s", base, a.status, a.body)
+		a := v.Get(base + "/clauses/1/3-3")
+		if a.Status != http.StatusOK || !strings.Contains(a.Body, "3(4) に移りました") || !strings.Contains(a.Body, `href="`+base+`#3-4"`) || !strings.Contains(a.Body, "地震、落雷、火災") {
+			t.Errorf("%s: moved: %d %s", base, a.Status, a.Body)
 		}
 		// a plain link to the address that is another's now is told, by what only
 		// the clause that is linked to shows
-		if a := v.get(base); !strings.Contains(a.body, `class="formerly"`) || !strings.Contains(a.body, `第1版の 3(3)</a>`) || !strings.Contains(a.body, `<a href="#3-4">3(4)</a>`) {
+		if a := v.Get(base); !strings.Contains(a.Body, `class="formerly"`) || !strings.Contains(a.Body, `第1版の 3(3)</a>`) || !strings.Contains(a.Body, `<a href="#3-4">3(4)</a>`) {
 			t.Errorf("%s does not tell where 3(3) went", base)
 		}
 		for _, missing := range []string{"/clauses/1/99", "/clauses/3/3-3", "/clauses/0/3-3", "/clauses/x/3-3", "/clauses/99999999999999999999/1", "/clauses/1/%00"} {
-			if a := v.get(base + missing); a.status != http.StatusNotFound {
-				t.Errorf("%s%s answers %d", base, missing, a.status)
+			if a := v.Get(base + missing); a.Status != http.StatusNotFound {
+				t.Errorf("%s%s answers %d", base, missing, a.Status)
 			}
 		}
 	}
-	if a := visit(t, portal).get("/public/kihon"); strings.Contains(a.body, "/policies/") {
+	if a := servertest.Visit(t, portal).Get("/public/kihon"); strings.Contains(a.Body, "/policies/") {
 		t.Error("the public page links to what asks to sign in")
 	}
 }
@@ -69,16 +69,16 @@ func TestALinkTellsWhatBecameOfItsClause(t *testing.T) {
 	revise(t, portal, "kihon",
 		"　　（4）\n　　　大規模", "　　（4）\n　　　想定を超える大規模",
 		"　　（5）\n　　　電力供給の途絶、通信の途絶、水道供給の途絶等のインフラの障害からの波及等\n", "")
-	v := signIn(t, portal, town.Holder("税務町民課 職員"))
-	if a := v.get("/policies/kihon/clauses/1/3-4"); a.status != 200 || !strings.Contains(a.body, "この項目は、変わりました") || !strings.Contains(a.body, "想定を超える大規模") ||
-		!strings.Contains(a.body, `href="/policies/kihon/revisions/1#3-4"`) || !strings.Contains(a.body, `href="/policies/kihon#3-4"`) {
-		t.Errorf("changed: %d %s", a.status, a.body)
+	v := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
+	if a := v.Get("/policies/kihon/clauses/1/3-4"); a.Status != 200 || !strings.Contains(a.Body, "この項目は、変わりました") || !strings.Contains(a.Body, "想定を超える大規模") ||
+		!strings.Contains(a.Body, `href="/policies/kihon/revisions/1#3-4"`) || !strings.Contains(a.Body, `href="/policies/kihon#3-4"`) {
+		t.Errorf("changed: %d %s", a.Status, a.Body)
 	}
-	if a := v.get("/policies/kihon/clauses/1/3-5"); a.status != 200 || !strings.Contains(a.body, "削除されました") || !strings.Contains(a.body, "水道供給の途絶") ||
-		!strings.Contains(a.body, `href="/policies/kihon/revisions/1#3-5"`) || strings.Contains(a.body, `kihon#3-5"`) {
-		t.Errorf("deleted: %d %s", a.status, a.body)
+	if a := v.Get("/policies/kihon/clauses/1/3-5"); a.Status != 200 || !strings.Contains(a.Body, "削除されました") || !strings.Contains(a.Body, "水道供給の途絶") ||
+		!strings.Contains(a.Body, `href="/policies/kihon/revisions/1#3-5"`) || strings.Contains(a.Body, `kihon#3-5"`) {
+		t.Errorf("deleted: %d %s", a.Status, a.Body)
 	}
-	if a := v.get("/policies/kihon"); !strings.Contains(a.body, `<li id="3-5">`) || !strings.Contains(a.body, "第2版で削除されました") {
+	if a := v.Get("/policies/kihon"); !strings.Contains(a.Body, `<li id="3-5">`) || !strings.Contains(a.Body, "第2版で削除されました") {
 		t.Error("the page does not tell that 3(5) is gone")
 	}
 }
@@ -98,12 +98,12 @@ func TestALinkFromWhatIsToComeLeadsThere(t *testing.T) {
 		UPDATE change_count SET policy = policy + 1`); err != nil {
 		t.Fatal(err)
 	}
-	v := signIn(t, portal, town.Holder("税務町民課 職員"))
-	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	if a := v.get("/policies/kihon/clauses/2/3-4"); a.status != http.StatusFound || a.header.Get("Location") != "/policies/kihon/revisions/2#3-4" {
-		t.Errorf("to come: %d %s", a.status, a.header.Get("Location"))
+	v := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
+	v.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if a := v.Get("/policies/kihon/clauses/2/3-4"); a.Status != http.StatusFound || a.Header.Get("Location") != "/policies/kihon/revisions/2#3-4" {
+		t.Errorf("to come: %d %s", a.Status, a.Header.Get("Location"))
 	}
-	if a := visit(t, portal).get("/public/kihon/clauses/2/3-4"); a.status != http.StatusNotFound {
-		t.Errorf("it is public before its day: %d", a.status)
+	if a := servertest.Visit(t, portal).Get("/public/kihon/clauses/2/3-4"); a.Status != http.StatusNotFound {
+		t.Errorf("it is public before its day: %d", a.Status)
 	}
 }

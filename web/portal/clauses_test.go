@@ -30,14 +30,14 @@ func carried(page string, typed ...string) url.Values {
 
 // drafting is a portal on which the 責任者 has begun the next revision of the
 // 基本方針.
-func drafting(t *testing.T) (*servertest.Portal, *visitor) {
+func drafting(t *testing.T) (*servertest.Portal, *servertest.Visitor) {
 	t.Helper()
 	portal := town.Start(t)
 	officer := town.Holder("総務課 担当副課長")
 	if err := texts(portal).Draft.StartDraft(t.Context(), portal.Actor(t, officer), "kihon", 1); err != nil {
 		t.Fatal(err)
 	}
-	return portal, signIn(t, portal, officer)
+	return portal, servertest.SignIn(t, portal, officer)
 }
 
 func draftOf(t *testing.T, portal *servertest.Portal) draft.Draft {
@@ -56,33 +56,33 @@ const clauses = "/policies/kihon/draft/clauses"
 func TestAClausePutInShowsWhatChangesBeforeItIsSaved(t *testing.T) {
 	t.Parallel()
 	portal, v := drafting(t)
-	if a := v.get("/policies/kihon/draft"); !strings.Contains(a.body, "項目ごとに直す") {
+	if a := v.Get("/policies/kihon/draft"); !strings.Contains(a.Body, "項目ごとに直す") {
 		t.Error("the draft leads to no list of its clauses")
 	}
-	list := v.get(clauses)
+	list := v.Get(clauses)
 	for _, words := range []string{`/clauses/3/rewrite"`, `/clauses/3/insert?where=before"`, `/clauses/7-3-2/insert?where=under"`, `/clauses/7-3/move"`, `/clauses/7-3/delete"`} {
-		if !strings.Contains(list.body, words) {
+		if !strings.Contains(list.Body, words) {
 			t.Errorf("the list has no %s", words)
 		}
 	}
-	form := v.get(clauses + "/3/insert?where=before")
+	form := v.Get(clauses + "/3/insert?where=before")
 	before := draftOf(t, portal)
-	shown := v.post(clauses+"/3/insert", carried(form.body, "heading", "基本理念", "text", "町民の信頼に応える。\r\n\r\n職員は、これを守る。", "renumber", "yes"))
+	shown := v.Post(clauses+"/3/insert", carried(form.Body, "heading", "基本理念", "text", "町民の信頼に応える。\r\n\r\n職員は、これを守る。", "renumber", "yes"))
 	for _, words := range []string{"対象とする脅威", "<del>３項「対象とする脅威」</del>", "<ins>４項「対象とする脅威」</ins>", "<del>９項</del><ins>１０項</ins>"} {
-		if shown.status != http.StatusOK || !strings.Contains(shown.body, words) {
-			t.Errorf("%d, the page does not show %s", shown.status, words)
+		if shown.Status != http.StatusOK || !strings.Contains(shown.Body, words) {
+			t.Errorf("%d, the page does not show %s", shown.Status, words)
 		}
 	}
 	if draftOf(t, portal).Text != before.Text {
 		t.Error("it has been saved before it was asked")
 	}
-	back := v.post(clauses+"/3/insert", carried(shown.body, "step", "back"))
-	if !strings.Contains(back.body, `value="基本理念"`) || !strings.Contains(back.body, "町民の信頼に応える。") {
-		t.Errorf("going back loses what was typed: %s", back.body)
+	back := v.Post(clauses+"/3/insert", carried(shown.Body, "step", "back"))
+	if !strings.Contains(back.Body, `value="基本理念"`) || !strings.Contains(back.Body, "町民の信頼に応える。") {
+		t.Errorf("going back loses what was typed: %s", back.Body)
 	}
-	saved := v.post(clauses+"/3/insert", carried(shown.body, "step", "save", "reference", "0", "reference", "1", "reference", "99", "reference", "x"))
-	if saved.status != http.StatusOK || !strings.Contains(saved.body, "保存しました") {
-		t.Fatalf("%d %s", saved.status, saved.body)
+	saved := v.Post(clauses+"/3/insert", carried(shown.Body, "step", "save", "reference", "0", "reference", "1", "reference", "99", "reference", "x"))
+	if saved.Status != http.StatusOK || !strings.Contains(saved.Body, "保存しました") {
+		t.Fatalf("%d %s", saved.Status, saved.Body)
 	}
 	after := draftOf(t, portal)
 	for _, words := range []string{"　3．　基本理念\n　　町民の信頼に応える。\n　　職員は、これを守る。\n", "　4．　対象とする脅威", "４項「対象とする脅威」から", "上記８項、８項及び９項に"} {
@@ -100,9 +100,9 @@ func TestAClausePutInShowsWhatChangesBeforeItIsSaved(t *testing.T) {
 func TestAReferenceThatWouldLeadToTheNextClauseIsShown(t *testing.T) {
 	t.Parallel()
 	_, v := drafting(t)
-	shown := v.post(clauses+"/8/delete", carried(v.get(clauses+"/8/delete").body, "renumber", "yes"))
-	if !strings.Contains(shown.body, "このままでは、新しい「8」を指してしまいます") {
-		t.Errorf("not shown: %s", shown.body)
+	shown := v.Post(clauses+"/8/delete", carried(v.Get(clauses+"/8/delete").Body, "renumber", "yes"))
+	if !strings.Contains(shown.Body, "このままでは、新しい「8」を指してしまいます") {
+		t.Errorf("not shown: %s", shown.Body)
 	}
 }
 
@@ -110,13 +110,13 @@ func TestAReferenceThatWouldLeadToTheNextClauseIsShown(t *testing.T) {
 func TestAChangeOfWordsIsSavedAtOnce(t *testing.T) {
 	t.Parallel()
 	portal, v := drafting(t)
-	form := v.get(clauses + "/1/rewrite")
-	if !strings.Contains(form.body, "本基本方針は、本町が保有する情報資産の") {
+	form := v.Get(clauses + "/1/rewrite")
+	if !strings.Contains(form.Body, "本基本方針は、本町が保有する情報資産の") {
 		t.Error("the form does not hold the clause's words")
 	}
-	a := v.post(clauses+"/1/rewrite", carried(form.body, "heading", "目的", "text", "目的を定める。"))
-	if a.status != http.StatusOK || !strings.Contains(a.body, "保存しました") || !strings.Contains(draftOf(t, portal).Text, "　1．　目的\n　　目的を定める。\n") {
-		t.Errorf("%d %s", a.status, draftOf(t, portal).Text)
+	a := v.Post(clauses+"/1/rewrite", carried(form.Body, "heading", "目的", "text", "目的を定める。"))
+	if a.Status != http.StatusOK || !strings.Contains(a.Body, "保存しました") || !strings.Contains(draftOf(t, portal).Text, "　1．　目的\n　　目的を定める。\n") {
+		t.Errorf("%d %s", a.Status, draftOf(t, portal).Text)
 	}
 }
 
@@ -125,18 +125,18 @@ func TestAChangeOfWordsIsSavedAtOnce(t *testing.T) {
 func TestAReferenceThatLeadsNowhereIsShown(t *testing.T) {
 	t.Parallel()
 	portal, v := drafting(t)
-	form := v.get(clauses + "/8/delete")
-	shown := v.post(clauses+"/8/delete", carried(form.body, "renumber", "no"))
-	if !strings.Contains(shown.body, "自動では直せない参照") || !strings.Contains(shown.body, "指していた「8」は、なくなります") {
-		t.Errorf("what is lost is not shown: %s", shown.body)
+	form := v.Get(clauses + "/8/delete")
+	shown := v.Post(clauses+"/8/delete", carried(form.Body, "renumber", "no"))
+	if !strings.Contains(shown.Body, "自動では直せない参照") || !strings.Contains(shown.Body, "指していた「8」は、なくなります") {
+		t.Errorf("what is lost is not shown: %s", shown.Body)
 	}
-	mend := v.post(clauses+"/8/delete", carried(shown.body, "step", "save"))
-	if !strings.Contains(mend.body, "続けて、この項目を直してください") || !strings.Contains(mend.body, "上記７項、８項及び９項") {
-		t.Errorf("it does not go on to the clause that is left to mend: %s", mend.body)
+	mend := v.Post(clauses+"/8/delete", carried(shown.Body, "step", "save"))
+	if !strings.Contains(mend.Body, "続けて、この項目を直してください") || !strings.Contains(mend.Body, "上記７項、８項及び９項") {
+		t.Errorf("it does not go on to the clause that is left to mend: %s", mend.Body)
 	}
-	list := v.get(clauses)
-	if !strings.Contains(list.body, "参照を確かめる項目が1個あります") || !strings.Contains(list.body, "「８項」に当たる項目が、この文書にありません。") {
-		t.Errorf("the list does not warn: %s", list.body)
+	list := v.Get(clauses)
+	if !strings.Contains(list.Body, "参照を確かめる項目が1個あります") || !strings.Contains(list.Body, "「８項」に当たる項目が、この文書にありません。") {
+		t.Errorf("the list does not warn: %s", list.Body)
 	}
 	if strings.Contains(draftOf(t, portal).Text, "　8．") {
 		t.Error("the clause is still there")
@@ -150,7 +150,7 @@ func TestBadInputToAClauseChangesNothing(t *testing.T) {
 	for _, c := range []struct {
 		name, path string
 		typed      []string
-		status     int
+		Status     int
 		words      string
 	}{
 		{"no words", "/3/insert", []string{"where", "after", "heading", "", "text", " 　"}, http.StatusUnprocessableEntity, "見出しか本文を入力してください"},
@@ -169,15 +169,15 @@ func TestBadInputToAClauseChangesNothing(t *testing.T) {
 	} {
 		for _, step := range []string{"", "save"} {
 			typed := append([]string{"sha256", fmt.Sprintf("%x", before.SHA256), "step", step}, c.typed...)
-			a := v.post(clauses+c.path, carried("", typed...))
-			if a.status != c.status || !strings.Contains(a.body, c.words) {
-				t.Errorf("%s (%s): %d without %q", c.name, step, a.status, c.words)
+			a := v.Post(clauses+c.path, carried("", typed...))
+			if a.Status != c.Status || !strings.Contains(a.Body, c.words) {
+				t.Errorf("%s (%s): %d without %q", c.name, step, a.Status, c.words)
 			}
 		}
 	}
 	for _, path := range []string{"/99/rewrite", "/99/insert", "/nothing/move", "/%20/delete"} {
-		if a := v.get(clauses + path); a.status != http.StatusNotFound {
-			t.Errorf("%s: %d", path, a.status)
+		if a := v.Get(clauses + path); a.Status != http.StatusNotFound {
+			t.Errorf("%s: %d", path, a.Status)
 		}
 	}
 	if draftOf(t, portal).Text != before.Text {
@@ -191,7 +191,7 @@ func TestWhoComesSecondKeepsTheirWords(t *testing.T) {
 	t.Parallel()
 	portal, v := drafting(t)
 	other := portal.Actor(t, town.Holder("総務課長"))
-	elsewhere, same := v.get(clauses+"/5/rewrite"), v.get(clauses+"/1/rewrite")
+	elsewhere, same := v.Get(clauses+"/5/rewrite"), v.Get(clauses+"/1/rewrite")
 	draft := draftOf(t, portal)
 	text := strings.Replace(draft.Text, "　2．　定義", "　2．　理念\n　　理念を定める。\n　3．　定義", 1)
 	for n := 10; n >= 3; n-- {
@@ -203,23 +203,23 @@ func TestWhoComesSecondKeepsTheirWords(t *testing.T) {
 	}
 	theirs := draftOf(t, portal)
 
-	a := v.post(clauses+"/5/rewrite", carried(elsewhere.body, "heading", "遵守", "text", "わたしの言葉である。"))
+	a := v.Post(clauses+"/5/rewrite", carried(elsewhere.Body, "heading", "遵守", "text", "わたしの言葉である。"))
 	for _, words := range []string{"わたしの言葉である。", "この項目は変わっていません（いまの番号は「6」です）", `action="/policies/kihon/draft/clauses/6/rewrite"`, "職員、会計年度任用職員等"} {
-		if a.status != http.StatusConflict || !strings.Contains(a.body, words) {
-			t.Errorf("where only the number has changed: %d without %q", a.status, words)
+		if a.Status != http.StatusConflict || !strings.Contains(a.Body, words) {
+			t.Errorf("where only the number has changed: %d without %q", a.Status, words)
 		}
 	}
-	b := v.post(clauses+"/1/rewrite", carried(same.body, "heading", "目的", "text", "わたしの目的である。", "step", "save"))
+	b := v.Post(clauses+"/1/rewrite", carried(same.Body, "heading", "目的", "text", "わたしの目的である。", "step", "save"))
 	for _, words := range []string{"わたしの目的である。", "大切な事項を定める", "この項目も、変えられたか"} {
-		if b.status != http.StatusConflict || !strings.Contains(b.body, words) {
-			t.Errorf("where the clause has changed: %d without %q", b.status, words)
+		if b.Status != http.StatusConflict || !strings.Contains(b.Body, words) {
+			t.Errorf("where the clause has changed: %d without %q", b.Status, words)
 		}
 	}
 	if draftOf(t, portal).Text != theirs.Text {
 		t.Error("a refused change has been saved")
 	}
-	if c := v.post(clauses+"/6/rewrite", carried(a.body, "heading", "遵守", "text", "わたしの言葉である。")); c.status != http.StatusOK {
-		t.Errorf("once more: %d", c.status)
+	if c := v.Post(clauses+"/6/rewrite", carried(a.Body, "heading", "遵守", "text", "わたしの言葉である。")); c.Status != http.StatusOK {
+		t.Errorf("once more: %d", c.Status)
 	}
 	if now := draftOf(t, portal).Text; !strings.Contains(now, "　6．　遵守\n　　わたしの言葉である。\n") || !strings.Contains(now, "大切な事項を定める") {
 		t.Errorf("one of the two has lost their words:\n%s", now)
@@ -232,16 +232,16 @@ func TestOnlyADraftIsChangedAndOnlyByWhoMayDraft(t *testing.T) {
 	t.Parallel()
 	portal, v := drafting(t)
 	d := draftOf(t, portal)
-	form := v.get(clauses + "/1/rewrite")
+	form := v.Get(clauses + "/1/rewrite")
 	for post, want := range map[string]int{"副町長": http.StatusForbidden, "税務町民課 職員": http.StatusForbidden} {
-		who := signIn(t, portal, town.Holder(post))
+		who := servertest.SignIn(t, portal, town.Holder(post))
 		for _, path := range []string{"", "/1/rewrite", "/1/insert", "/1/move", "/1/delete"} {
-			if a := who.get(clauses + path); a.status != want {
-				t.Errorf("%s on %s: %d", post, path, a.status)
+			if a := who.Get(clauses + path); a.Status != want {
+				t.Errorf("%s on %s: %d", post, path, a.Status)
 			}
 		}
-		if a := who.post(clauses+"/1/rewrite", carried(form.body, "text", "別の目的")); a.status != want {
-			t.Errorf("%s changes a clause: %d", post, a.status)
+		if a := who.Post(clauses+"/1/rewrite", carried(form.Body, "text", "別の目的")); a.Status != want {
+			t.Errorf("%s changes a clause: %d", post, a.Status)
 		}
 	}
 	err := texts(portal).Draft.Submit(t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), "kihon",
@@ -250,12 +250,12 @@ func TestOnlyADraftIsChangedAndOnlyByWhoMayDraft(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"", "/1/rewrite", "/1/insert", "/1/move", "/1/delete"} {
-		if a := v.get(clauses + path); a.status != http.StatusConflict {
-			t.Errorf("%s of what was handed in: %d", path, a.status)
+		if a := v.Get(clauses + path); a.Status != http.StatusConflict {
+			t.Errorf("%s of what was handed in: %d", path, a.Status)
 		}
 	}
-	if a := v.post(clauses+"/1/rewrite", carried(form.body, "text", "別の目的である。")); a.status != http.StatusConflict || !strings.Contains(a.body, "別の目的である。") {
-		t.Errorf("a clause of what was handed in: %d", a.status)
+	if a := v.Post(clauses+"/1/rewrite", carried(form.Body, "text", "別の目的である。")); a.Status != http.StatusConflict || !strings.Contains(a.Body, "別の目的である。") {
+		t.Errorf("a clause of what was handed in: %d", a.Status)
 	}
 	if draftOf(t, portal).Text != d.Text {
 		t.Error("the text has changed")
@@ -269,7 +269,7 @@ func TestAClauseThatHasGoneIsNotTakenForAnother(t *testing.T) {
 	portal, v := drafting(t)
 	forms := map[string]string{}
 	for _, act := range []string{"rewrite", "insert", "move", "delete"} {
-		forms[act] = v.get(clauses + "/10/" + act).body
+		forms[act] = v.Get(clauses + "/10/" + act).Body
 	}
 	draft := draftOf(t, portal)
 	text := draft.Text[:strings.Index(draft.Text, "　10．　")]
@@ -277,12 +277,12 @@ func TestAClauseThatHasGoneIsNotTakenForAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	for act, form := range forms {
-		a := v.post(clauses+"/10/"+act, carried(form, "heading", "わたしの見出し", "text", "わたしの言葉である。"))
-		if a.status != http.StatusConflict || strings.Contains(a.body, "<form method=\"post\" action=\"/policies/kihon/draft/clauses") || !strings.Contains(a.body, `href="/policies/kihon/draft/clauses"`) {
-			t.Errorf("%s: %d %s", act, a.status, a.body)
+		a := v.Post(clauses+"/10/"+act, carried(form, "heading", "わたしの見出し", "text", "わたしの言葉である。"))
+		if a.Status != http.StatusConflict || strings.Contains(a.Body, "<form method=\"post\" action=\"/policies/kihon/draft/clauses") || !strings.Contains(a.Body, `href="/policies/kihon/draft/clauses"`) {
+			t.Errorf("%s: %d %s", act, a.Status, a.Body)
 		}
 		typed := act == "rewrite" || act == "insert"
-		if typed != strings.Contains(a.body, "わたしの言葉である。") || typed != strings.Contains(a.body, "わたしの見出し") {
+		if typed != strings.Contains(a.Body, "わたしの言葉である。") || typed != strings.Contains(a.Body, "わたしの見出し") {
 			t.Errorf("%s: what was typed is lost, or what was not is shown", act)
 		}
 	}
@@ -301,15 +301,15 @@ func TestAClauseIsFoundAgainByWordsThatAreItsAlone(t *testing.T) {
 		}
 	}
 	edit(draft.Text + "　11．　見本\n　　（1）　読む。\n　　（2）　同じ。\n　12．　見本\n　　（1）　同じ。\n")
-	form, move := v.get(clauses+"/12-1/rewrite"), v.get(clauses+"/12-1/move")
+	form, move := v.Get(clauses+"/12-1/rewrite"), v.Get(clauses+"/12-1/move")
 	edit(draft.Text + "　11．　見本\n　　（1）　読む。\n　　（2）　同じ。\n　12．　見本\n　　（1）　書く。\n　　（2）　同じ。\n")
-	if a := v.post(clauses+"/12-1/rewrite", carried(form.body, "heading", "", "text", "直した。")); strings.Contains(a.body, "この項目は変わっていません") {
+	if a := v.Post(clauses+"/12-1/rewrite", carried(form.Body, "heading", "", "text", "直した。")); strings.Contains(a.Body, "この項目は変わっていません") {
 		t.Error("one of two that read the same is taken for it")
 	}
 	edit(draft.Text + "　11．　見本\n　　（1）　読む。\n　12．　見本\n　　（1）　書く。\n　　（2）　同じ。\n")
-	a := v.post(clauses+"/12-1/move", carried(move.body, "where", "before", "to", "11-1"))
-	if a.status != http.StatusConflict || !strings.Contains(a.body, "この項目は変わっていません（いまの番号は「12(2)」です）") || strings.Contains(a.body, `value="11-1" selected`) {
-		t.Errorf("%d %s", a.status, a.body)
+	a := v.Post(clauses+"/12-1/move", carried(move.Body, "where", "before", "to", "11-1"))
+	if a.Status != http.StatusConflict || !strings.Contains(a.Body, "この項目は変わっていません（いまの番号は「12(2)」です）") || strings.Contains(a.Body, `value="11-1" selected`) {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }
 
@@ -318,13 +318,13 @@ func TestAClauseOfManyPagesIsChanged(t *testing.T) {
 	t.Parallel()
 	portal, v := drafting(t)
 	long := strings.Repeat("職員は、情報資産を適切に取り扱う。", 3000)
-	form := v.get(clauses + "/1/rewrite")
-	if a := v.post(clauses+"/1/rewrite", carried(form.body, "heading", "目的", "text", long)); a.status != http.StatusOK || !strings.Contains(draftOf(t, portal).Text, long) {
-		t.Errorf("rewritten: %d", a.status)
+	form := v.Get(clauses + "/1/rewrite")
+	if a := v.Post(clauses+"/1/rewrite", carried(form.Body, "heading", "目的", "text", long)); a.Status != http.StatusOK || !strings.Contains(draftOf(t, portal).Text, long) {
+		t.Errorf("rewritten: %d", a.Status)
 	}
-	form = v.get(clauses + "/1/insert")
-	shown := v.post(clauses+"/1/insert", carried(form.body, "heading", "見本", "text", long))
-	if a := v.post(clauses+"/1/insert", carried(shown.body, "step", "save")); a.status != http.StatusOK || strings.Count(draftOf(t, portal).Text, long) != 2 {
-		t.Errorf("put in: %d", a.status)
+	form = v.Get(clauses + "/1/insert")
+	shown := v.Post(clauses+"/1/insert", carried(form.Body, "heading", "見本", "text", long))
+	if a := v.Post(clauses+"/1/insert", carried(shown.Body, "step", "save")); a.Status != http.StatusOK || strings.Count(draftOf(t, portal).Text, long) != 2 {
+		t.Errorf("put in: %d", a.Status)
 	}
 }

@@ -3,6 +3,7 @@ package portal_test
 import (
 	"archive/zip"
 	"bytes"
+	"kagami/web/server/servertest"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -17,20 +18,20 @@ import (
 func TestTwoRevisionsStandSideBySide(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	v := signIn(t, portal, town.Accounts[12])
-	if a := v.get("/policies/kihon"); strings.Contains(a.body, "/comparison") {
+	v := servertest.SignIn(t, portal, town.Accounts[12])
+	if a := v.Get("/policies/kihon"); strings.Contains(a.Body, "/comparison") {
 		t.Error("a first revision leads to a comparison")
 	}
-	if a := v.get("/policies/kihon/comparison"); a.status != http.StatusOK || !strings.Contains(a.body, "比べられる版がまだ1つ") {
-		t.Errorf("with one revision: %d", a.status)
+	if a := v.Get("/policies/kihon/comparison"); a.Status != http.StatusOK || !strings.Contains(a.Body, "比べられる版がまだ1つ") {
+		t.Errorf("with one revision: %d", a.Status)
 	}
-	if a := v.get("/policies/kihon/comparison.xlsx"); a.status != http.StatusNotFound {
-		t.Errorf("a file of one revision: %d", a.status)
+	if a := v.Get("/policies/kihon/comparison.xlsx"); a.Status != http.StatusNotFound {
+		t.Errorf("a file of one revision: %d", a.Status)
 	}
 	revise(t, portal, "kihon", "完全性及び可用性を維持するため", "完全性及び可用性を確保するため")
 	revise(t, portal, "kihon", "　3．　対象とする脅威", "　3．　想定する脅威")
 
-	if a := v.get("/policies/kihon"); !strings.Contains(a.body, `href="/policies/kihon/comparison?to=3"`) {
+	if a := v.Get("/policies/kihon"); !strings.Contains(a.Body, `href="/policies/kihon/comparison?to=3"`) {
 		t.Error("a later revision leads to no comparison")
 	}
 	for _, c := range []struct {
@@ -43,11 +44,11 @@ func TestTwoRevisionsStandSideBySide(t *testing.T) {
 		{"backwards", "?from=3&to=1", []string{"<ins>維持</ins>", "<del>確保</del>"}, nil},
 		{"one with itself", "?from=2&to=2", []string{"番号も本文も同じです"}, []string{"<ins>"}},
 	} {
-		a := v.get("/policies/kihon/comparison" + c.query)
-		if a.status != http.StatusOK {
-			t.Errorf("%s: %d", c.name, a.status)
+		a := v.Get("/policies/kihon/comparison" + c.query)
+		if a.Status != http.StatusOK {
+			t.Errorf("%s: %d", c.name, a.Status)
 		}
-		plain := regexp.MustCompile(`>\s+`).ReplaceAllString(a.body, ">")
+		plain := regexp.MustCompile(`>\s+`).ReplaceAllString(a.Body, ">")
 		for _, words := range c.has {
 			if !strings.Contains(plain, words) {
 				t.Errorf("%s: %q is not on the page", c.name, words)
@@ -61,8 +62,8 @@ func TestTwoRevisionsStandSideBySide(t *testing.T) {
 	}
 	for _, query := range []string{"?to=4", "?to=0", "?to=x", "?from=-1", "?from=9999999999999999999", "?to="} {
 		for _, file := range []string{"", ".xlsx", ".docx"} {
-			if a := v.get("/policies/kihon/comparison" + file + query); a.status != http.StatusNotFound || !strings.Contains(a.body, "選び直してください") {
-				t.Errorf("%s%s: %d", file, query, a.status)
+			if a := v.Get("/policies/kihon/comparison" + file + query); a.Status != http.StatusNotFound || !strings.Contains(a.Body, "選び直してください") {
+				t.Errorf("%s%s: %d", file, query, a.Status)
 			}
 		}
 	}
@@ -72,22 +73,22 @@ func TestTheComparisonIsHandedOutAsFiles(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	revise(t, portal, "kihon", "完全性及び可用性を維持するため", "完全性及び可用性を確保するため")
-	v := signIn(t, portal, town.Accounts[12])
-	a := v.get("/policies/kihon/comparison.xlsx?from=1&to=2")
-	book, err := excelize.OpenReader(strings.NewReader(a.body))
+	v := servertest.SignIn(t, portal, town.Accounts[12])
+	a := v.Get("/policies/kihon/comparison.xlsx?from=1&to=2")
+	book, err := excelize.OpenReader(strings.NewReader(a.Body))
 	if err != nil {
-		t.Fatalf("%d: %v", a.status, err)
+		t.Fatalf("%d: %v", a.Status, err)
 	}
 	defer book.Close() //nolint:errcheck // it was read only
 	if text, err := book.GetCellValue("新旧対照表", "A4"); err != nil || !strings.Contains(text, "可用性を確保するため") {
 		t.Errorf("%q, %v", text, err)
 	}
-	a = v.get("/policies/kihon/comparison.docx?from=1&to=2")
-	if name, _ := url.PathUnescape(a.header.Get("Content-Disposition")); !strings.HasSuffix(name, "新旧対照表_第1版から第2版.docx") {
+	a = v.Get("/policies/kihon/comparison.docx?from=1&to=2")
+	if name, _ := url.PathUnescape(a.Header.Get("Content-Disposition")); !strings.HasSuffix(name, "新旧対照表_第1版から第2版.docx") {
 		t.Errorf("named %q", name)
 	}
-	if _, err := zip.NewReader(bytes.NewReader([]byte(a.body)), int64(len(a.body))); err != nil {
-		t.Errorf("%d: %v", a.status, err)
+	if _, err := zip.NewReader(bytes.NewReader([]byte(a.Body)), int64(len(a.Body))); err != nil {
+		t.Errorf("%d: %v", a.Status, err)
 	}
 }
 
@@ -97,14 +98,14 @@ func TestWhatOneMayNotReadIsNotCompared(t *testing.T) {
 	portal := town.Start(t)
 	publishText(t, portal, hiddenProcedure)
 	revise(t, portal, "tejun", "鍵を持つ者", "鍵を預かる者")
-	outsider := signIn(t, portal, town.Accounts[12])
+	outsider := servertest.SignIn(t, portal, town.Accounts[12])
 	for _, path := range []string{"comparison", "comparison.xlsx", "comparison.docx", "comparison?from=1&to=2", "comparison?to=99"} {
-		hidden, absent := outsider.get("/policies/tejun/"+path), outsider.get("/policies/no-such/"+path)
-		if hidden.status != http.StatusNotFound || absent.status != http.StatusNotFound || !strings.Contains(hidden.body, "この文書は見つかりません") {
-			t.Errorf("%s answers %d, and %d for what is not there", path, hidden.status, absent.status)
+		hidden, absent := outsider.Get("/policies/tejun/"+path), outsider.Get("/policies/no-such/"+path)
+		if hidden.Status != http.StatusNotFound || absent.Status != http.StatusNotFound || !strings.Contains(hidden.Body, "この文書は見つかりません") {
+			t.Errorf("%s answers %d, and %d for what is not there", path, hidden.Status, absent.Status)
 		}
 	}
-	if a := signIn(t, portal, town.Holder("総務課長")).get("/policies/tejun/comparison"); a.status != http.StatusOK {
-		t.Errorf("who may read it: %d", a.status)
+	if a := servertest.SignIn(t, portal, town.Holder("総務課長")).Get("/policies/tejun/comparison"); a.Status != http.StatusOK {
+		t.Errorf("who may read it: %d", a.Status)
 	}
 }

@@ -32,15 +32,15 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, post := range []string{"税務町民課 職員", "税務町民課長", "副町長", "議会事務局 監査担当"} {
-		if a := signIn(t, portal, town.Holder(post)).get("/policies/mienai"); a.status != 200 || !strings.Contains(a.body, "秘密の定め") {
-			t.Errorf("%s does not read it: %d", post, a.status)
+		if a := servertest.SignIn(t, portal, town.Holder(post)).Get("/policies/mienai"); a.Status != 200 || !strings.Contains(a.Body, "秘密の定め") {
+			t.Errorf("%s does not read it: %d", post, a.Status)
 		}
 	}
 	// a second revision is under way, too
 	if err := texts(portal).Draft.StartDraft(t.Context(), officer, "mienai", 1); err != nil {
 		t.Fatal(err)
 	}
-	form := pledge(signIn(t, portal, town.Holder("税務町民課 職員")).get("/policies/mienai").body)
+	form := pledge(servertest.SignIn(t, portal, town.Holder("税務町民課 職員")).Get("/policies/mienai").Body)
 
 	pages := []string{"/", "/policies", "/acknowledgements", "/organization", "/organization/zeimu", "/permissions", "/roles", "/people", "/account", "/notices"}
 	below := []string{
@@ -59,34 +59,34 @@ func TestNobodyOutsideTheAudienceFindsATrace(t *testing.T) {
 		t.Fatalf("only %d ways are tried", tried)
 	}
 	number := regexp.MustCompile(`<span class="hash">[^<]*</span>`)
-	same := func(a answer) string {
-		return strings.ReplaceAll(number.ReplaceAllString(a.body, ""), "mienai", "nothing")
+	same := func(a servertest.Answer) string {
+		return strings.ReplaceAll(number.ReplaceAllString(a.Body, ""), "mienai", "nothing")
 	}
 	for _, post := range []string{"福祉こども課 職員", "福祉こども課長", "福祉こども課 担当副課長", "総務課 ポータル管理担当"} {
-		v := signIn(t, portal, town.Holder(post))
+		v := servertest.SignIn(t, portal, town.Holder(post))
 		for _, page := range pages {
-			if a := v.get(page); strings.Contains(a.body, "見えない") || strings.Contains(a.body, "mienai") || strings.Contains(a.body, "秘密の定め") {
+			if a := v.Get(page); strings.Contains(a.Body, "見えない") || strings.Contains(a.Body, "mienai") || strings.Contains(a.Body, "秘密の定め") {
 				t.Errorf("%s sees it on %s", post, page)
 			}
 		}
-		alike := func(how string, hidden, missing answer) {
+		alike := func(how string, hidden, missing servertest.Answer) {
 			t.Helper()
-			if hidden.status == 200 || hidden.status != missing.status || same(hidden) != same(missing) {
-				t.Errorf("%s can tell by %s: %d, %d", post, how, hidden.status, missing.status)
+			if hidden.Status == 200 || hidden.Status != missing.Status || same(hidden) != same(missing) {
+				t.Errorf("%s can tell by %s: %d, %d", post, how, hidden.Status, missing.Status)
 			}
 		}
 		for _, page := range below {
-			alike(page, v.get("/policies/mienai"+page), v.get("/policies/nothing"+page))
+			alike(page, v.Get("/policies/mienai"+page), v.Get("/policies/nothing"+page))
 		}
 		filled := url.Values{"from": {"1"}, "reason": {"見本"}, "number": form["number"], "sha256": form["sha256"]}
 		for _, page := range posts {
-			alike("posting to "+page, v.post("/policies/mienai"+page, filled), v.post("/policies/nothing"+page, filled))
+			alike("posting to "+page, v.Post("/policies/mienai"+page, filled), v.Post("/policies/nothing"+page, filled))
 		}
-		alike("the public page", v.get("/public/mienai"), v.get("/public/nothing"))
-		alike("a public link", v.get("/public/mienai/clauses/1/1"), v.get("/public/nothing/clauses/1/1"))
-		alike("a proof", v.get("/acknowledgements/mienai/1"), v.get("/acknowledgements/nothing/1"))
-		alike("an import", v.get("/imports?document=mienai"), v.get("/imports?document=nothing"))
-		alike("starting an import", v.post("/imports", url.Values{"document": {"mienai"}, "source": {"第1条　見本"}}), v.post("/imports", url.Values{"document": {"nothing"}, "source": {"第1条　見本"}}))
+		alike("the public page", v.Get("/public/mienai"), v.Get("/public/nothing"))
+		alike("a public link", v.Get("/public/mienai/clauses/1/1"), v.Get("/public/nothing/clauses/1/1"))
+		alike("a proof", v.Get("/acknowledgements/mienai/1"), v.Get("/acknowledgements/nothing/1"))
+		alike("an import", v.Get("/imports?document=mienai"), v.Get("/imports?document=nothing"))
+		alike("starting an import", v.Post("/imports", url.Values{"document": {"mienai"}, "source": {"第1条　見本"}}), v.Post("/imports", url.Values{"document": {"nothing"}, "source": {"第1条　見本"}}))
 	}
 }
 
@@ -106,17 +106,17 @@ func TestWhoIsTransferredNoLongerFindsWhatWasForTheirSection(t *testing.T) {
 		t.Fatal(err)
 	}
 	who := town.Holder("税務町民課 職員")
-	v := signIn(t, portal, who)
-	if a := v.get("/"); !strings.Contains(a.body, "課だけの手順") {
+	v := servertest.SignIn(t, portal, who)
+	if a := v.Get("/"); !strings.Contains(a.Body, "課だけの手順") {
 		t.Error("the home page does not ask for it")
 	}
-	if a := v.post("/policies/kadake", pledge(v.get("/policies/kadake").body)); a.status != 200 {
-		t.Fatalf("acknowledging it: %d", a.status)
+	if a := v.Post("/policies/kadake", pledge(v.Get("/policies/kadake").Body)); a.Status != 200 {
+		t.Fatalf("acknowledging it: %d", a.Status)
 	}
 	leave(t, portal, who)
 	for page, status := range map[string]int{"/": 200, "/policies": 200, "/acknowledgements": 200, "/policies/kadake": 404, "/acknowledgements/kadake/1": 404} {
-		if a := v.get(page); a.status != status || strings.Contains(a.body, "課だけの手順") {
-			t.Errorf("%s: %d", page, a.status)
+		if a := v.Get(page); a.Status != status || strings.Contains(a.Body, "課だけの手順") {
+			t.Errorf("%s: %d", page, a.Status)
 		}
 	}
 }
@@ -125,27 +125,27 @@ func TestWhoIsTransferredNoLongerFindsWhatWasForTheirSection(t *testing.T) {
 func TestTheSecondEditorSeesBothTexts(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	one, two := signIn(t, portal, town.Holder("総務課 担当副課長")), signIn(t, portal, town.Holder("総務課 情報政策担当"))
-	if a := one.post("/policies/kihon/draft", url.Values{"from": {"1"}}); a.status != 200 || !strings.Contains(a.body, "下書きを始めました") {
-		t.Fatalf("starting: %d", a.status)
+	one, two := servertest.SignIn(t, portal, town.Holder("総務課 担当副課長")), servertest.SignIn(t, portal, town.Holder("総務課 情報政策担当"))
+	if a := one.Post("/policies/kihon/draft", url.Values{"from": {"1"}}); a.Status != 200 || !strings.Contains(a.Body, "下書きを始めました") {
+		t.Fatalf("starting: %d", a.Status)
 	}
-	form := pledge(two.get("/policies/kihon/draft/edit").body)
+	form := pledge(two.Get("/policies/kihon/draft/edit").Body)
 	mine := func(words string) url.Values {
 		return url.Values{"sha256": form["sha256"], "source": {"【文書】見本\n1．　目的\n　" + words + "\n"}}
 	}
-	if a := one.post("/policies/kihon/draft/edit", mine("一人目の本文")); a.status != 200 {
-		t.Fatalf("the first: %d", a.status)
+	if a := one.Post("/policies/kihon/draft/edit", mine("一人目の本文")); a.Status != 200 {
+		t.Fatalf("the first: %d", a.Status)
 	}
-	a := two.post("/policies/kihon/draft/edit", mine("二人目の本文"))
-	if a.status != 409 || !strings.Contains(a.body, "一人目の本文") || !strings.Contains(a.body, "二人目の本文") {
-		t.Errorf("the second: %d %s", a.status, a.body)
+	a := two.Post("/policies/kihon/draft/edit", mine("二人目の本文"))
+	if a.Status != 409 || !strings.Contains(a.Body, "一人目の本文") || !strings.Contains(a.Body, "二人目の本文") {
+		t.Errorf("the second: %d %s", a.Status, a.Body)
 	}
-	form = pledge(a.body)
-	if a = two.post("/policies/kihon/draft/edit", mine("二人の本文")); a.status != 200 || !strings.Contains(a.body, "二人の本文") {
-		t.Errorf("after looking: %d", a.status)
+	form = pledge(a.Body)
+	if a = two.Post("/policies/kihon/draft/edit", mine("二人の本文")); a.Status != 200 || !strings.Contains(a.Body, "二人の本文") {
+		t.Errorf("after looking: %d", a.Status)
 	}
-	if a = two.post("/policies/kihon/draft/edit", url.Values{"sha256": pledge(two.get("/policies/kihon/draft/edit").body)["sha256"], "source": {unread}}); a.status != 422 || !strings.Contains(a.body, "2行目") || !strings.Contains(a.body, "図1 体制") {
-		t.Errorf("with a question: %d %s", a.status, a.body)
+	if a = two.Post("/policies/kihon/draft/edit", url.Values{"sha256": pledge(two.Get("/policies/kihon/draft/edit").Body)["sha256"], "source": {unread}}); a.Status != 422 || !strings.Contains(a.Body, "2行目") || !strings.Contains(a.Body, "図1 体制") {
+		t.Errorf("with a question: %d %s", a.Status, a.Body)
 	}
 }
 
@@ -156,19 +156,19 @@ func TestALinkToAClauseThatHasGoneStillLeadsThere(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	officer, ciso := town.Holder("総務課 担当副課長"), town.Holder("副町長")
-	v := signIn(t, portal, officer)
-	v.post("/policies/kihon/draft", url.Values{"from": {"1"}})
-	v.post("/policies/kihon/draft/edit", url.Values{
-		"sha256": pledge(v.get("/policies/kihon/draft/edit").body)["sha256"], "source": {"【文書】見本\n1．　目的\n　短い本文\n"},
+	v := servertest.SignIn(t, portal, officer)
+	v.Post("/policies/kihon/draft", url.Values{"from": {"1"}})
+	v.Post("/policies/kihon/draft/edit", url.Values{
+		"sha256": pledge(v.Get("/policies/kihon/draft/edit").Body)["sha256"], "source": {"【文書】見本\n1．　目的\n　短い本文\n"},
 	})
 	if _, err := policytest.Publish(t.Context(), texts(portal), portal.Actor(t, officer), portal.Actor(t, ciso), "kihon", ciso.StaffNumber, calendar.Day(servertest.Morning)); err != nil {
 		t.Fatal(err)
 	}
-	a := v.get("/policies/kihon")
-	if !strings.Contains(a.body, "短い本文") || !strings.Contains(a.body, `id="7-3-2"`) || !strings.Contains(a.body, `href="/policies/kihon/revisions/1#7-3-2"`) {
-		t.Errorf("%s", a.body)
+	a := v.Get("/policies/kihon")
+	if !strings.Contains(a.Body, "短い本文") || !strings.Contains(a.Body, `id="7-3-2"`) || !strings.Contains(a.Body, `href="/policies/kihon/revisions/1#7-3-2"`) {
+		t.Errorf("%s", a.Body)
 	}
-	if a := v.get("/policies/kihon/revisions/1"); a.status != 200 || !strings.Contains(a.body, `id="7-3-2"`) {
-		t.Errorf("the first revision: %d", a.status)
+	if a := v.Get("/policies/kihon/revisions/1"); a.Status != 200 || !strings.Contains(a.Body, `id="7-3-2"`) {
+		t.Errorf("the first revision: %d", a.Status)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/policy/publish"
+	"kagami/web/server/servertest"
 )
 
 // A revision that the CISO has published by a 通知 is a revision like any other:
@@ -32,9 +33,9 @@ func TestAMinorRevisionIsComparedFoundAndPublic(t *testing.T) {
 	do(err)
 	do(texts(portal).Draft.Submit(ctx, officer, "kihon", draft.Submission{Scale: draft.Minor, Why: policy.AfterOther, WhyText: "見本", SHA256: d.SHA256}))
 
-	reader := signIn(t, portal, town.Holder("副町長"))
-	if a := reader.get("/policies/kihon/draft/notice"); !strings.Contains(a.body, "新旧対照表") || !strings.Contains(a.body, "確保") {
-		t.Errorf("the CISO does not see what changes: %d %s", a.status, a.body)
+	reader := servertest.SignIn(t, portal, town.Holder("副町長"))
+	if a := reader.Get("/policies/kihon/draft/notice"); !strings.Contains(a.Body, "新旧対照表") || !strings.Contains(a.Body, "確保") {
+		t.Errorf("the CISO does not see what changes: %d %s", a.Status, a.Body)
 	}
 	do(texts(portal).Publish.PublishMinor(ctx, ciso, "kihon", publish.CISONotice{
 		Publication: publish.Publication{EffectiveOn: calendar.Day(portal.Clock.Now()), SHA256: d.SHA256, Campaign: policytest.AskAll(calendar.Day(portal.Clock.Now()))},
@@ -48,8 +49,8 @@ func TestAMinorRevisionIsComparedFoundAndPublic(t *testing.T) {
 		"/policies/kihon/comparison.xlsx?from=1&to=2": "xl/",
 		"/policies/kihon/revisions/1":                 "を維持するため",
 	} {
-		if a := reader.get(path); a.status != 200 || !strings.Contains(a.body, words) || strings.Contains(a.body, "1年1月1日") {
-			t.Errorf("%s: %d without %s", path, a.status, words)
+		if a := reader.Get(path); a.Status != 200 || !strings.Contains(a.Body, words) || strings.Contains(a.Body, "1年1月1日") {
+			t.Errorf("%s: %d without %s", path, a.Status, words)
 		}
 	}
 }

@@ -21,8 +21,8 @@ import (
 func TestMinutesAreAttachedAndHandedOut(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	v := signIn(t, portal, town.Holder("総務課 担当副課長"))
-	v.post("/policies/kihon/draft", url.Values{"from": {"1"}})
+	v := servertest.SignIn(t, portal, town.Holder("総務課 担当副課長"))
+	v.Post("/policies/kihon/draft", url.Values{"from": {"1"}})
 	officer := portal.Actor(t, town.Holder("総務課 担当副課長"))
 	d, err := texts(portal).Draft.Draft(t.Context(), officer, "kihon")
 	if err != nil {
@@ -32,7 +32,7 @@ func TestMinutesAreAttachedAndHandedOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	record := func(name, content string) answer {
+	record := func(name, content string) servertest.Answer {
 		var b bytes.Buffer
 		w := multipart.NewWriter(&b)
 		for field, value := range map[string]string{
@@ -53,19 +53,19 @@ func TestMinutesAreAttachedAndHandedOut(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		return v.ask(http.MethodPost, "/policies/kihon/draft/decision", w.FormDataContentType(), &b)
+		return v.Ask(http.MethodPost, "/policies/kihon/draft/decision", w.FormDataContentType(), &b)
 	}
-	if a := record("議事録.docx", "%PDF-1.7"); a.status != 415 || !strings.Contains(a.body, "中身が、名前と違います") || !strings.Contains(a.body, `value="`+town.Holder("副町長").StaffNumber+`"`) {
-		t.Errorf("a PDF called .docx: %d %s", a.status, a.body)
+	if a := record("議事録.docx", "%PDF-1.7"); a.Status != 415 || !strings.Contains(a.Body, "中身が、名前と違います") || !strings.Contains(a.Body, `value="`+town.Holder("副町長").StaffNumber+`"`) {
+		t.Errorf("a PDF called .docx: %d %s", a.Status, a.Body)
 	}
-	if a := record("議事録.pdf", "%PDF-1.7 the minutes"); a.status != 200 || !strings.Contains(a.body, "議事録を開く（議事録.pdf）") {
-		t.Fatalf("recording: %d %s", a.status, a.body)
+	if a := record("議事録.pdf", "%PDF-1.7 the minutes"); a.Status != 200 || !strings.Contains(a.Body, "議事録を開く（議事録.pdf）") {
+		t.Fatalf("recording: %d %s", a.Status, a.Body)
 	}
-	a := v.get("/policies/kihon/revisions/2/minutes")
-	if a.status != 200 || a.body != "%PDF-1.7 the minutes" || a.header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment") {
-		t.Errorf("the minutes: %d %v", a.status, a.header)
+	a := v.Get("/policies/kihon/revisions/2/minutes")
+	if a.Status != 200 || a.Body != "%PDF-1.7 the minutes" || a.Header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("the minutes: %d %v", a.Status, a.Header)
 	}
-	if a := signIn(t, portal, town.Accounts[12]).get("/policies/kihon/revisions/2/minutes"); a.status != 404 || strings.Contains(a.body, "minutes") {
-		t.Errorf("for a 職員: %d", a.status)
+	if a := servertest.SignIn(t, portal, town.Accounts[12]).Get("/policies/kihon/revisions/2/minutes"); a.Status != 404 || strings.Contains(a.Body, "minutes") {
+		t.Errorf("for a 職員: %d", a.Status)
 	}
 }

@@ -47,25 +47,25 @@ func newestNotice(t *testing.T, body string) string {
 func TestWhoeverIsToldOfSomethingFindsItOnHomeAndOpensIt(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	v := signIn(t, portal, town.Holder("副町長"))
-	v.post("/notices", url.Values{"act": {"all"}, "notice": {"1000000"}}) // of the sample town's beginning
-	if a := v.get("/"); !strings.Contains(a.body, "まだ読んでいないお知らせはありません") {
+	v := servertest.SignIn(t, portal, town.Holder("副町長"))
+	v.Post("/notices", url.Values{"act": {"all"}, "notice": {"1000000"}}) // of the sample town's beginning
+	if a := v.Get("/"); !strings.Contains(a.Body, "まだ読んでいないお知らせはありません") {
 		t.Error("home tells of something before anything has happened")
 	}
 	handIn(t, portal)
 	const title = "（第2版）の簡易な見直しが提出されました"
-	home := v.get("/")
-	if !strings.Contains(home.body, title) || !strings.Contains(home.body, "未読1件") {
+	home := v.Get("/")
+	if !strings.Contains(home.Body, title) || !strings.Contains(home.Body, "未読1件") {
 		t.Error("home does not tell of it")
 	}
-	a := v.post("/notices", url.Values{"act": {"open"}, "notice": {newestNotice(t, home.body)}})
-	if a.status != http.StatusOK || !strings.Contains(a.body, "<h1>") || !strings.Contains(a.body, "下書き") {
-		t.Errorf("opening it: %d", a.status)
+	a := v.Post("/notices", url.Values{"act": {"open"}, "notice": {newestNotice(t, home.Body)}})
+	if a.Status != http.StatusOK || !strings.Contains(a.Body, "<h1>") || !strings.Contains(a.Body, "下書き") {
+		t.Errorf("opening it: %d", a.Status)
 	}
-	if a := v.get("/"); strings.Contains(a.body, title) || !strings.Contains(a.body, "まだ読んでいないお知らせはありません") {
+	if a := v.Get("/"); strings.Contains(a.Body, title) || !strings.Contains(a.Body, "まだ読んでいないお知らせはありません") {
 		t.Error("home still tells of what was opened")
 	}
-	if a := v.get("/notices"); !strings.Contains(a.body, title) || strings.Contains(a.body, "未読") || strings.Contains(a.body, "すべて既読にする") {
+	if a := v.Get("/notices"); !strings.Contains(a.Body, title) || strings.Contains(a.Body, "未読") || strings.Contains(a.Body, "すべて既読にする") {
 		t.Error("the list does not keep it as seen")
 	}
 }
@@ -74,14 +74,14 @@ func TestAllNoticesAreMarkedAsSeenAtOnce(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	handIn(t, portal)
-	v := signIn(t, portal, town.Holder("副町長"))
-	list := v.get("/notices")
-	if !strings.Contains(list.body, ">未読<") {
+	v := servertest.SignIn(t, portal, town.Holder("副町長"))
+	list := v.Get("/notices")
+	if !strings.Contains(list.Body, ">未読<") {
 		t.Fatal("nothing is unseen")
 	}
-	a := v.post("/notices", url.Values{"act": {"all"}, "notice": {newestNotice(t, list.body)}})
-	if a.status != http.StatusOK || !strings.Contains(a.body, "すべて既読にしました") || strings.Contains(a.body, ">未読<") {
-		t.Errorf("after marking all: %d", a.status)
+	a := v.Post("/notices", url.Values{"act": {"all"}, "notice": {newestNotice(t, list.Body)}})
+	if a.Status != http.StatusOK || !strings.Contains(a.Body, "すべて既読にしました") || strings.Contains(a.Body, ">未読<") {
+		t.Errorf("after marking all: %d", a.Status)
 	}
 	entries := 0
 	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM trail_entry WHERE subject_kind = 'notice'`).Scan(&entries); err != nil || entries != 0 {
@@ -93,14 +93,14 @@ func TestANoticeThatIsNotTheirsIsNotThere(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	handIn(t, portal)
-	number := newestNotice(t, signIn(t, portal, town.Holder("副町長")).get("/notices").body)
-	other := signIn(t, portal, town.Holder("福祉こども課 職員"))
-	if a := other.get("/notices"); a.status != http.StatusOK || !strings.Contains(a.body, "お知らせはまだありません") {
-		t.Errorf("somebody else's list: %d", a.status)
+	number := newestNotice(t, servertest.SignIn(t, portal, town.Holder("副町長")).Get("/notices").Body)
+	other := servertest.SignIn(t, portal, town.Holder("福祉こども課 職員"))
+	if a := other.Get("/notices"); a.Status != http.StatusOK || !strings.Contains(a.Body, "お知らせはまだありません") {
+		t.Errorf("somebody else's list: %d", a.Status)
 	}
 	for _, c := range []struct {
 		form   url.Values
-		status int
+		Status int
 	}{
 		{url.Values{"act": {"open"}, "notice": {number}}, http.StatusNotFound},
 		{url.Values{"act": {"open"}, "notice": {"999999"}}, http.StatusNotFound},
@@ -108,13 +108,13 @@ func TestANoticeThatIsNotTheirsIsNotThere(t *testing.T) {
 		{url.Values{"act": {"burn"}, "notice": {number}}, http.StatusUnprocessableEntity},
 		{nil, http.StatusUnprocessableEntity},
 	} {
-		if a := other.post("/notices", c.form); a.status != c.status {
-			t.Errorf("%v answers %d", c.form, a.status)
+		if a := other.Post("/notices", c.form); a.Status != c.Status {
+			t.Errorf("%v answers %d", c.form, a.Status)
 		}
 	}
 	for _, page := range []string{"/notices?before=x", "/notices?before=-1", "/notices?before=99999999999999999999"} {
-		if a := other.get(page); a.status != http.StatusOK {
-			t.Errorf("%s answers %d", page, a.status)
+		if a := other.Get(page); a.Status != http.StatusOK {
+			t.Errorf("%s answers %d", page, a.Status)
 		}
 	}
 }
@@ -130,17 +130,17 @@ func TestManyNoticesStandOnPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := signIn(t, portal, who)
-	first := v.get("/notices")
-	next := regexp.MustCompile(`/notices\?before=\d+`).FindString(first.body)
-	if next == "" || !strings.Contains(first.body, "見本60番") || strings.Contains(first.body, "見本10番") {
+	v := servertest.SignIn(t, portal, who)
+	first := v.Get("/notices")
+	next := regexp.MustCompile(`/notices\?before=\d+`).FindString(first.Body)
+	if next == "" || !strings.Contains(first.Body, "見本60番") || strings.Contains(first.Body, "見本10番") {
 		t.Fatal("the first page is not the newest fifty")
 	}
-	second := v.get(next)
-	if !strings.Contains(second.body, "見本10番") || !strings.Contains(second.body, "見本1番") || strings.Contains(second.body, "すべて既読にする") {
+	second := v.Get(next)
+	if !strings.Contains(second.Body, "見本10番") || !strings.Contains(second.Body, "見本1番") || strings.Contains(second.Body, "すべて既読にする") {
 		t.Error("the second page is not the rest")
 	}
-	if a := v.get("/"); strings.Count(a.body, ">開く<") != 5 || !strings.Contains(a.body, "未読60件") {
+	if a := v.Get("/"); strings.Count(a.Body, ">開く<") != 5 || !strings.Contains(a.Body, "未読60件") {
 		t.Error("home does not show the latest five of them")
 	}
 }
@@ -167,22 +167,22 @@ func TestWhoLeavesTheAudienceFindsNoNoticeOfTheDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := signIn(t, portal, who)
-	number := newestNotice(t, v.get("/notices").body)
+	v := servertest.SignIn(t, portal, who)
+	number := newestNotice(t, v.Get("/notices").Body)
 	for _, page := range []string{"/", "/notices"} {
-		if a := v.get(page); !strings.Contains(a.body, "課だけの手順が変わりました") {
+		if a := v.Get(page); !strings.Contains(a.Body, "課だけの手順が変わりました") {
 			t.Errorf("%s does not tell them", page)
 		}
 	}
 	leave(t, portal, who)
 	for _, page := range []string{"/", "/notices"} {
-		if a := v.get(page); strings.Contains(a.body, "課だけの手順") || strings.Contains(a.body, "未読") {
+		if a := v.Get(page); strings.Contains(a.Body, "課だけの手順") || strings.Contains(a.Body, "未読") {
 			t.Errorf("%s still tells them", page)
 		}
 	}
-	hidden, missing := v.post("/notices", url.Values{"act": {"open"}, "notice": {number}}), v.post("/notices", url.Values{"act": {"open"}, "notice": {"999999"}})
-	if hidden.status != http.StatusNotFound || missing.status != http.StatusNotFound {
-		t.Errorf("opening it answers %d, one that is not there %d", hidden.status, missing.status)
+	hidden, missing := v.Post("/notices", url.Values{"act": {"open"}, "notice": {number}}), v.Post("/notices", url.Values{"act": {"open"}, "notice": {"999999"}})
+	if hidden.Status != http.StatusNotFound || missing.Status != http.StatusNotFound {
+		t.Errorf("opening it answers %d, one that is not there %d", hidden.Status, missing.Status)
 	}
 }
 

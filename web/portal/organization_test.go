@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"fmt"
+	"kagami/web/server/servertest"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,17 +18,17 @@ func sectionForm(name, version string) url.Values {
 func TestTheSecondWriterOfASectionSeesBothTexts(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	officer := signIn(t, portal, town.Holder("総務課長"))
-	if a := officer.post("/organization/zeimu/edit", sectionForm("税務課", "1")); !strings.Contains(a.body, "変更しました") {
-		t.Fatalf("the first: %d %s", a.status, a.body)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	if a := officer.Post("/organization/zeimu/edit", sectionForm("税務課", "1")); !strings.Contains(a.Body, "変更しました") {
+		t.Fatalf("the first: %d %s", a.Status, a.Body)
 	}
-	a := officer.post("/organization/zeimu/edit", sectionForm("町民課", "1"))
-	if a.status != http.StatusConflict || !strings.Contains(a.body, `value="町民課"`) || !strings.Contains(a.body, "税務課") ||
-		!strings.Contains(a.body, `name="version" value="2"`) {
-		t.Errorf("the second: %d %s", a.status, a.body)
+	a := officer.Post("/organization/zeimu/edit", sectionForm("町民課", "1"))
+	if a.Status != http.StatusConflict || !strings.Contains(a.Body, `value="町民課"`) || !strings.Contains(a.Body, "税務課") ||
+		!strings.Contains(a.Body, `name="version" value="2"`) {
+		t.Errorf("the second: %d %s", a.Status, a.Body)
 	}
-	if a := officer.post("/organization/zeimu/edit", sectionForm("町民課", "2")); !strings.Contains(a.body, "変更しました") {
-		t.Errorf("once more: %d %s", a.status, a.body)
+	if a := officer.Post("/organization/zeimu/edit", sectionForm("町民課", "2")); !strings.Contains(a.Body, "変更しました") {
+		t.Errorf("once more: %d %s", a.Status, a.Body)
 	}
 }
 
@@ -35,7 +36,7 @@ func TestTheSecondWriterOfASectionSeesBothTexts(t *testing.T) {
 func TestAFormThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	officer := signIn(t, portal, town.Holder("総務課長"))
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
 	for _, c := range []struct {
 		address string
 		form    url.Values
@@ -54,18 +55,18 @@ func TestAFormThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 		{"/roles", url.Values{"title": {"主幹"}, "role": {"king"}, "first": {"2026-12-02"}}, []string{"役割を選んでください", `value="主幹"`}},
 		{"/people/M003/appoint", url.Values{"section": {"zeimu"}, "post": {"1"}, "first": {"2026-12-02"}}, []string{"自分についての事項は、どの役割でも自分では決められません"}},
 	} {
-		a := officer.post(c.address, c.form)
-		if a.status < 400 || a.status >= 500 {
-			t.Errorf("%s answers %d", c.address, a.status)
+		a := officer.Post(c.address, c.form)
+		if a.Status < 400 || a.Status >= 500 {
+			t.Errorf("%s answers %d", c.address, a.Status)
 		}
 		for _, words := range c.words {
-			if !strings.Contains(a.body, words) {
-				t.Errorf("%s does not say %s: %s", c.address, words, a.body)
+			if !strings.Contains(a.Body, words) {
+				t.Errorf("%s does not say %s: %s", c.address, words, a.Body)
 			}
 		}
 	}
-	if a := officer.get("/people/X1"); a.status != http.StatusNotFound {
-		t.Errorf("a person without a post was registered: %d", a.status)
+	if a := officer.Get("/people/X1"); a.Status != http.StatusNotFound {
+		t.Errorf("a person without a post was registered: %d", a.Status)
 	}
 }
 
@@ -73,7 +74,7 @@ func TestAFormThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 func TestAnAppointmentIsPreparedTakenBackAndEnded(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	officer := signIn(t, portal, town.Holder("総務課長"))
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
 	var post, held int64
 	err := portal.DB.Pool.QueryRow(t.Context(), `
 		SELECT po.id, (SELECT a.id FROM appointment a JOIN person p ON p.id = a.person_id WHERE p.staff_number = 'M010')
@@ -81,7 +82,7 @@ func TestAnAppointmentIsPreparedTakenBackAndEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	officer.post("/people/M010/appoint", url.Values{"section": {"fukushi"}, "post": {fmt.Sprint(post)}, "first": {"2027-04-01"}})
+	officer.Post("/people/M010/appoint", url.Values{"section": {"fukushi"}, "post": {fmt.Sprint(post)}, "first": {"2027-04-01"}})
 	var prepared int64
 	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT id FROM appointment WHERE lower(period) = '2027-04-01'`).Scan(&prepared); err != nil {
 		t.Fatal(err)
@@ -98,8 +99,8 @@ func TestAnAppointmentIsPreparedTakenBackAndEnded(t *testing.T) {
 		{prepared, url.Values{"act": {"withdraw"}}, "取り消しました"},
 		{prepared, url.Values{"act": {"withdraw"}}, "この発令は見つかりません"},
 	} {
-		if a := officer.post(fmt.Sprintf("/appointments/%d", c.id), c.form); !strings.Contains(a.body, c.words) {
-			t.Errorf("%v: %d %s", c.form, a.status, a.body)
+		if a := officer.Post(fmt.Sprintf("/appointments/%d", c.id), c.form); !strings.Contains(a.Body, c.words) {
+			t.Errorf("%v: %d %s", c.form, a.Status, a.Body)
 		}
 	}
 }

@@ -17,15 +17,15 @@ import (
 
 const personnelHead = "職員番号,氏名,フリガナ,課室,職,発令日\n"
 
-// handIn uploads a personnel file, as Excel saves CSV; rows without headings
+// uploadPersonnel uploads a personnel file, as Excel saves CSV; rows without headings
 // get them.
-func (v *visitor) handIn(file []byte, whole bool) answer {
-	v.t.Helper()
+func uploadPersonnel(v *servertest.Visitor, file []byte, whole bool) servertest.Answer {
+	v.T.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	if whole {
 		if err := w.WriteField("whole", "yes"); err != nil {
-			v.t.Fatal(err)
+			v.T.Fatal(err)
 		}
 	}
 	if file != nil {
@@ -34,30 +34,30 @@ func (v *visitor) handIn(file []byte, whole bool) answer {
 			_, err = part.Write(file)
 		}
 		if err != nil {
-			v.t.Fatal(err)
+			v.T.Fatal(err)
 		}
 	}
 	if err := w.Close(); err != nil {
-		v.t.Fatal(err)
+		v.T.Fatal(err)
 	}
-	return v.ask(http.MethodPost, "/personnel", w.FormDataContentType(), &b)
+	return v.Ask(http.MethodPost, "/personnel", w.FormDataContentType(), &b)
 }
 
 // staged uploads rows in CP932 and returns where their preview is.
-func (v *visitor) staged(rows string) string {
-	v.t.Helper()
+func staged(v *servertest.Visitor, rows string) string {
+	v.T.Helper()
 	raw, err := japanese.ShiftJIS.NewEncoder().String(personnelHead + rows)
 	if err != nil {
-		v.t.Fatal(err)
+		v.T.Fatal(err)
 	}
-	follow := v.client.CheckRedirect
-	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	a := v.handIn([]byte(raw), false)
-	v.client.CheckRedirect = follow
-	if a.status != http.StatusSeeOther {
-		v.t.Fatalf("handing a file in: %d %s", a.status, a.body)
+	follow := v.Client.CheckRedirect
+	v.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	a := uploadPersonnel(v, []byte(raw), false)
+	v.Client.CheckRedirect = follow
+	if a.Status != http.StatusSeeOther {
+		v.T.Fatalf("handing a file in: %d %s", a.Status, a.Body)
 	}
-	return a.header.Get("Location")
+	return a.Header.Get("Location")
 }
 
 // row is a row about a person of the sample town.
@@ -72,40 +72,40 @@ func TestRightsMoveAtMidnightByThemselves(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	portal.Clock.Advance(time.Date(2027, 3, 31, 14, 50, 0, 0, time.UTC).Sub(servertest.Morning)) // ten minutes to midnight in Tokyo
-	officer := signIn(t, portal, town.Holder("総務課長"))
-	mover, successor, leaver := signIn(t, portal, town.Holder("税務町民課長")), signIn(t, portal, town.Holder("税務町民課 担当副課長")), signIn(t, portal, town.Holder("福祉こども課長"))
-	path := officer.staged(row("税務町民課長", "福祉こども課,課長,令和9年4月1日") +
-		row("税務町民課 担当副課長", "税務町民課,税務町民課長,2027/4/1") +
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	mover, successor, leaver := servertest.SignIn(t, portal, town.Holder("税務町民課長")), servertest.SignIn(t, portal, town.Holder("税務町民課 担当副課長")), servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
+	path := staged(officer, row("税務町民課長", "福祉こども課,課長,令和9年4月1日")+
+		row("税務町民課 担当副課長", "税務町民課,税務町民課長,2027/4/1")+
 		row("福祉こども課長", "税務町民課,職員,R9.4.1"))
-	preview := officer.get(path)
+	preview := officer.Get(path)
 	for _, words := range []string{"加わる発令", "3件", "福祉こども課長", "令和9年3月31日で終わる", "この内容で取り込む"} {
-		if !strings.Contains(preview.body, words) {
+		if !strings.Contains(preview.Body, words) {
 			t.Errorf("the preview does not say %q", words)
 		}
 	}
-	if a := officer.post(path, url.Values{"act": {"apply"}}); a.status != http.StatusOK || !strings.Contains(a.body, "名簿を取り込みました") || !strings.Contains(a.body, "発令は、令和9年4月1日から") {
-		t.Fatalf("applying: %d %s", a.status, a.body)
+	if a := officer.Post(path, url.Values{"act": {"apply"}}); a.Status != http.StatusOK || !strings.Contains(a.Body, "名簿を取り込みました") || !strings.Contains(a.Body, "発令は、令和9年4月1日から") {
+		t.Fatalf("applying: %d %s", a.Status, a.Body)
 	}
 	// who sees which section's readers
-	sees := func(v *visitor) string {
-		a := v.get("/policies/kihon/readers")
+	sees := func(v *servertest.Visitor) string {
+		a := v.Get("/policies/kihon/readers")
 		switch {
-		case a.status == http.StatusForbidden:
+		case a.Status == http.StatusForbidden:
 			return "nothing"
-		case strings.Contains(a.body, "税務町民課</th>"):
+		case strings.Contains(a.Body, "税務町民課</th>"):
 			return "税務町民課"
-		case strings.Contains(a.body, "福祉こども課</th>"):
+		case strings.Contains(a.Body, "福祉こども課</th>"):
 			return "福祉こども課"
 		}
-		return a.body
+		return a.Body
 	}
 	for _, c := range []struct {
 		name   string
 		after  time.Duration
-		expect map[*visitor]string
+		expect map[*servertest.Visitor]string
 	}{
-		{"a minute to midnight", 9 * time.Minute, map[*visitor]string{mover: "税務町民課", successor: "nothing", leaver: "福祉こども課"}},
-		{"midnight", time.Minute, map[*visitor]string{mover: "福祉こども課", successor: "税務町民課", leaver: "nothing"}},
+		{"a minute to midnight", 9 * time.Minute, map[*servertest.Visitor]string{mover: "税務町民課", successor: "nothing", leaver: "福祉こども課"}},
+		{"midnight", time.Minute, map[*servertest.Visitor]string{mover: "福祉こども課", successor: "税務町民課", leaver: "nothing"}},
 	} {
 		portal.Clock.Advance(c.after)
 		for v, want := range c.expect {
@@ -121,52 +121,52 @@ func TestRightsMoveAtMidnightByThemselves(t *testing.T) {
 func TestFaultyPersonnelFilesSayWhatToDo(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	officer, staff := signIn(t, portal, town.Holder("総務課長")), signIn(t, portal, town.Holder("税務町民課 職員"))
-	changes, appointments := officer.count("trail_entry"), officer.count("appointment")
+	officer, staff := servertest.SignIn(t, portal, town.Holder("総務課長")), servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
+	changes, appointments := officer.Count("trail_entry"), officer.Count("appointment")
 	for name, c := range map[string]struct {
-		answer answer
-		status int
+		answer servertest.Answer
+		Status int
 		words  string
 	}{
-		"no file":          {officer.handIn(nil, false), 422, "名簿のファイルを選んでください"},
-		"a PDF":            {officer.handIn([]byte("%PDF-1.7"), false), 415, "PDF は読めません"},
-		"an old .xls":      {officer.handIn([]byte("\xd0\xcf\x11\xe0"), false), 415, "古い形式"},
-		"no headings":      {officer.handIn([]byte("番号,名前\n"), false), 422, "見出しの行が見つかりません"},
-		"a column missing": {officer.handIn([]byte("職員番号,氏名,課室,職\n1,見本,総務課,職員\n"), true), 422, "「発令日」の列がありません"},
-		"over 10 MB":       {officer.handIn(bytes.Repeat([]byte("a"), sheet.MaxSize+1), false), 413, "10 MB まで"},
-		"over any limit":   {officer.handIn(bytes.Repeat([]byte("a"), 2*sheet.MaxSize), false), 413, "大きすぎます"},
-		"by a 職員":          {staff.handIn([]byte(personnelHead), false), 403, "あなたの役割では行えません"},
-		"nobody's":         {officer.get("/personnel/NOTHING"), 404, "取り込み中の名簿は見つかりません"},
-		"nobody's, a form": {officer.post("/personnel/NOTHING", url.Values{"act": {"apply"}}), 404, "取り込み中の名簿は見つかりません"},
+		"no file":          {uploadPersonnel(officer, nil, false), 422, "名簿のファイルを選んでください"},
+		"a PDF":            {uploadPersonnel(officer, []byte("%PDF-1.7"), false), 415, "PDF は読めません"},
+		"an old .xls":      {uploadPersonnel(officer, []byte("\xd0\xcf\x11\xe0"), false), 415, "古い形式"},
+		"no headings":      {uploadPersonnel(officer, []byte("番号,名前\n"), false), 422, "見出しの行が見つかりません"},
+		"a column missing": {uploadPersonnel(officer, []byte("職員番号,氏名,課室,職\n1,見本,総務課,職員\n"), true), 422, "「発令日」の列がありません"},
+		"over 10 MB":       {uploadPersonnel(officer, bytes.Repeat([]byte("a"), sheet.MaxSize+1), false), 413, "10 MB まで"},
+		"over any limit":   {uploadPersonnel(officer, bytes.Repeat([]byte("a"), 2*sheet.MaxSize), false), 413, "大きすぎます"},
+		"by a 職員":          {uploadPersonnel(staff, []byte(personnelHead), false), 403, "あなたの役割では行えません"},
+		"nobody's":         {officer.Get("/personnel/NOTHING"), 404, "取り込み中の名簿は見つかりません"},
+		"nobody's, a form": {officer.Post("/personnel/NOTHING", url.Values{"act": {"apply"}}), 404, "取り込み中の名簿は見つかりません"},
 	} {
-		if c.answer.status != c.status || !strings.Contains(c.answer.body, c.words) || !strings.Contains(c.answer.body, `<html lang="ja">`) {
-			t.Errorf("%s: %d, want %d with %q: %.2000s", name, c.answer.status, c.status, c.words, c.answer.body)
+		if c.answer.Status != c.Status || !strings.Contains(c.answer.Body, c.words) || !strings.Contains(c.answer.Body, `<html lang="ja">`) {
+			t.Errorf("%s: %d, want %d with %q: %.2000s", name, c.answer.Status, c.Status, c.words, c.answer.Body)
 		}
 	}
-	if a := officer.handIn([]byte("職員番号,氏名,課室,職\n1,見本,総務課,職員\n"), true); !strings.Contains(a.body, `value="yes" checked`) {
+	if a := uploadPersonnel(officer, []byte("職員番号,氏名,課室,職\n1,見本,総務課,職員\n"), true); !strings.Contains(a.Body, `value="yes" checked`) {
 		t.Error("what was chosen does not come back")
 	}
-	if n := officer.count("trail_entry"); n != changes {
+	if n := officer.Count("trail_entry"); n != changes {
 		t.Errorf("%d changes were made", n-changes)
 	}
-	path := officer.staged(row("税務町民課長", "見本課,課長,2027-04-01") + row("総務課 ポータル管理担当", "税務町民課,職員,2027-04-01") + row("総務課長", "税務町民課,職員,2027-04-01"))
-	a := officer.get(path)
+	path := staged(officer, row("税務町民課長", "見本課,課長,2027-04-01")+row("総務課 ポータル管理担当", "税務町民課,職員,2027-04-01")+row("総務課長", "税務町民課,職員,2027-04-01"))
+	a := officer.Get(path)
 	for _, words := range []string{"直すところが3件あります", "2行目", "課室", "「見本課」という課室は登録されていません", "あなた自身の登録や発令は変えられません", "令和9年4月1日からポータル管理者がいなくなります"} {
-		if !strings.Contains(a.body, words) {
+		if !strings.Contains(a.Body, words) {
 			t.Errorf("the preview does not say %q", words)
 		}
 	}
-	if strings.Contains(a.body, "この内容で取り込む") {
+	if strings.Contains(a.Body, "この内容で取り込む") {
 		t.Error("it offers to apply it")
 	}
-	if a := officer.post(path, url.Values{"act": {"apply"}}); a.status != http.StatusConflict || !strings.Contains(a.body, "何も変更されていません") {
-		t.Errorf("applying: %d", a.status)
+	if a := officer.Post(path, url.Values{"act": {"apply"}}); a.Status != http.StatusConflict || !strings.Contains(a.Body, "何も変更されていません") {
+		t.Errorf("applying: %d", a.Status)
 	}
-	if n := officer.count("appointment"); n != appointments {
+	if n := officer.Count("appointment"); n != appointments {
 		t.Errorf("%d appointments were added", n-appointments)
 	}
-	if a := signIn(t, portal, town.Holder("総務課 ポータル管理担当")).get(path); a.status != http.StatusNotFound {
-		t.Errorf("another's file: %d", a.status)
+	if a := servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当")).Get(path); a.Status != http.StatusNotFound {
+		t.Errorf("another's file: %d", a.Status)
 	}
 }
 
@@ -175,24 +175,24 @@ func TestFaultyPersonnelFilesSayWhatToDo(t *testing.T) {
 func TestThePreviewFollowsChoicesAndChanges(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	officer := signIn(t, portal, town.Holder("総務課長"))
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
 	everybody := row("総務課長", "総務課,課長,2027-04-01") + row("総務課 ポータル管理担当", "総務課,ポータル管理担当,2027-04-01")
-	path := officer.staged(everybody)
-	if a := officer.get(path); !strings.Contains(a.body, "取り込むものはありません") {
-		t.Errorf("the preview: %s", a.body)
+	path := staged(officer, everybody)
+	if a := officer.Get(path); !strings.Contains(a.Body, "取り込むものはありません") {
+		t.Errorf("the preview: %s", a.Body)
 	}
-	a := officer.post(path, url.Values{"act": {"choose"}, "whole": {"yes"}})
-	if a.status != http.StatusOK || !strings.Contains(a.body, "令和9年3月31日で終わる") || !strings.Contains(a.body, `value="yes" checked`) {
-		t.Errorf("everybody else leaves: %d %s", a.status, a.body)
+	a := officer.Post(path, url.Values{"act": {"choose"}, "whole": {"yes"}})
+	if a.Status != http.StatusOK || !strings.Contains(a.Body, "令和9年3月31日で終わる") || !strings.Contains(a.Body, `value="yes" checked`) {
+		t.Errorf("everybody else leaves: %d %s", a.Status, a.Body)
 	}
 	if _, err := portal.DB.Owner(t).Exec(t.Context(), `UPDATE appointment SET period = daterange(lower(period), '2027-01-01') WHERE person_id = $1`, town.Holder("町長").Person); err != nil {
 		t.Fatal(err)
 	}
-	if a := officer.post(path, url.Values{"act": {"apply"}}); a.status != http.StatusConflict || !strings.Contains(a.body, "作り直した内容を表示しています") {
-		t.Errorf("applying another plan: %d %s", a.status, a.body)
+	if a := officer.Post(path, url.Values{"act": {"apply"}}); a.Status != http.StatusConflict || !strings.Contains(a.Body, "作り直した内容を表示しています") {
+		t.Errorf("applying another plan: %d %s", a.Status, a.Body)
 	}
-	if a := officer.post(path, url.Values{"act": {"apply"}}); a.status != http.StatusOK || !strings.Contains(a.body, "名簿を取り込みました") {
-		t.Errorf("applying what was shown: %d %s", a.status, a.body)
+	if a := officer.Post(path, url.Values{"act": {"apply"}}); a.Status != http.StatusOK || !strings.Contains(a.Body, "名簿を取り込みました") {
+		t.Errorf("applying what was shown: %d %s", a.Status, a.Body)
 	}
 }
 
@@ -201,9 +201,9 @@ func TestThePreviewFollowsChoicesAndChanges(t *testing.T) {
 func TestTheTemplateIsRead(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	officer := signIn(t, portal, town.Holder("総務課長"))
-	a := officer.handIn([]byte(officer.get("/personnel/template.xlsx").body), false)
-	if a.status != http.StatusOK || !strings.Contains(a.body, "直すところが1件あります") || !strings.Contains(a.body, "「見本課」") || strings.Contains(a.body, "次の列は読みません") {
-		t.Errorf("%d %s", a.status, a.body)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	a := uploadPersonnel(officer, []byte(officer.Get("/personnel/template.xlsx").Body), false)
+	if a.Status != http.StatusOK || !strings.Contains(a.Body, "直すところが1件あります") || !strings.Contains(a.Body, "「見本課」") || strings.Contains(a.Body, "次の列は読みません") {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }

@@ -11,48 +11,49 @@ import (
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
 	"kagami/web/server"
+	"kagami/web/server/servertest"
 )
 
 // withHeader asks with one header.
-func (v *visitor) withHeader(method, path, name, value string) answer {
-	v.t.Helper()
-	request, err := http.NewRequestWithContext(v.t.Context(), method, v.portal.URL+path, nil)
+func withHeader(v *servertest.Visitor, method, path, name, value string) servertest.Answer {
+	v.T.Helper()
+	request, err := http.NewRequestWithContext(v.T.Context(), method, v.Portal.URL+path, nil)
 	if err != nil {
-		v.t.Fatal(err)
+		v.T.Fatal(err)
 	}
 	request.Header.Set(name, value)
-	response, err := v.client.Do(request)
+	response, err := v.Client.Do(request)
 	if err != nil {
-		v.t.Fatal(err)
+		v.T.Fatal(err)
 	}
 	defer response.Body.Close() //nolint:errcheck // it was read only
 	raw, err := io.ReadAll(response.Body)
 	if err != nil {
-		v.t.Fatal(err)
+		v.T.Fatal(err)
 	}
-	return answer{response.StatusCode, response.Header, string(raw)}
+	return servertest.Answer{response.StatusCode, response.Header, string(raw)}
 }
 
 // 基本方針 10: everybody reads the 基本方針 in force, without signing in.
 func TestEverybodyReadsTheBasicPolicyInForce(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	v := visit(t, portal)
+	v := servertest.Visit(t, portal)
 	for _, path := range []string{"/public", "/public/kihon"} {
-		a := v.get(path)
-		if a.status != http.StatusOK || !strings.Contains(a.body, "情報資産の機密性") || !strings.Contains(a.body, "制定と改正") || !strings.Contains(a.body, "第1版") {
-			t.Fatalf("%s answers %d", path, a.status)
+		a := v.Get(path)
+		if a.Status != http.StatusOK || !strings.Contains(a.Body, "情報資産の機密性") || !strings.Contains(a.Body, "制定と改正") || !strings.Contains(a.Body, "第1版") {
+			t.Fatalf("%s answers %d", path, a.Status)
 		}
-		if strings.Contains(a.body, "見本 ") || strings.Contains(a.body, "遵守します</button>") || strings.Contains(a.body, "サインアウト") {
+		if strings.Contains(a.Body, "見本 ") || strings.Contains(a.Body, "遵守します</button>") || strings.Contains(a.Body, "サインアウト") {
 			t.Errorf("%s has something of somebody", path)
 		}
-		if a := v.get(path + "?done=published"); strings.Contains(a.body, "公開しました") {
+		if a := v.Get(path + "?done=published"); strings.Contains(a.Body, "公開しました") {
 			t.Errorf("%s says what nobody did", path)
 		}
 	}
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
-		if a := v.ask(method, "/public", "", nil); a.status != http.StatusMethodNotAllowed {
-			t.Errorf("%s answers %d", method, a.status)
+		if a := v.Ask(method, "/public", "", nil); a.Status != http.StatusMethodNotAllowed {
+			t.Errorf("%s answers %d", method, a.Status)
 		}
 	}
 }
@@ -61,27 +62,27 @@ func TestEverybodyReadsTheBasicPolicyInForce(t *testing.T) {
 func TestThePublicPageIsKeptUntilItChanges(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	v := visit(t, portal)
-	first := v.get("/public")
-	tag := first.header.Get("ETag")
-	if tag == "" || first.header.Get("Cache-Control") != "public, no-cache" || first.header.Get("Content-Type") != "text/html; charset=utf-8" {
-		t.Fatalf("headers: %v", first.header)
+	v := servertest.Visit(t, portal)
+	first := v.Get("/public")
+	tag := first.Header.Get("ETag")
+	if tag == "" || first.Header.Get("Cache-Control") != "public, no-cache" || first.Header.Get("Content-Type") != "text/html; charset=utf-8" {
+		t.Fatalf("headers: %v", first.Header)
 	}
-	head := v.ask(http.MethodHead, "/public", "", nil)
-	if head.status != http.StatusOK || head.body != "" || head.header.Get("ETag") != tag || head.header.Get("Content-Length") != first.header.Get("Content-Length") {
-		t.Errorf("HEAD: %d, %v", head.status, head.header)
+	head := v.Ask(http.MethodHead, "/public", "", nil)
+	if head.Status != http.StatusOK || head.Body != "" || head.Header.Get("ETag") != tag || head.Header.Get("Content-Length") != first.Header.Get("Content-Length") {
+		t.Errorf("HEAD: %d, %v", head.Status, head.Header)
 	}
-	again := v.withHeader(http.MethodGet, "/public", "If-None-Match", tag)
-	if again.status != http.StatusNotModified || again.body != "" || again.header.Get("ETag") != tag || again.header.Get("Cache-Control") != "public, no-cache" {
-		t.Errorf("asked again: %d, %v", again.status, again.header)
+	again := withHeader(v, http.MethodGet, "/public", "If-None-Match", tag)
+	if again.Status != http.StatusNotModified || again.Body != "" || again.Header.Get("ETag") != tag || again.Header.Get("Cache-Control") != "public, no-cache" {
+		t.Errorf("asked again: %d, %v", again.Status, again.Header)
 	}
 	publishText(t, portal, draft.Text{Kind: policy.Basic, Title: "もう一つの方針", Code: "betsu", Source: "第1条　守る。\n"})
-	list := v.withHeader(http.MethodGet, "/public", "If-None-Match", tag)
-	if list.status != http.StatusOK || !strings.Contains(list.body, `href="/public/betsu"`) || !strings.Contains(list.body, `href="/public/kihon"`) {
-		t.Errorf("with two of them: %d", list.status)
+	list := withHeader(v, http.MethodGet, "/public", "If-None-Match", tag)
+	if list.Status != http.StatusOK || !strings.Contains(list.Body, `href="/public/betsu"`) || !strings.Contains(list.Body, `href="/public/kihon"`) {
+		t.Errorf("with two of them: %d", list.Status)
 	}
-	if missing := v.get("/public/nothing"); missing.status != http.StatusNotFound || missing.header.Get("Cache-Control") != "no-store" || missing.header.Get("ETag") != "" {
-		t.Errorf("nothing is kept of what is not there: %d, %v", missing.status, missing.header)
+	if missing := v.Get("/public/nothing"); missing.Status != http.StatusNotFound || missing.Header.Get("Cache-Control") != "no-store" || missing.Header.Get("ETag") != "" {
+		t.Errorf("nothing is kept of what is not there: %d, %v", missing.Status, missing.Header)
 	}
 }
 
@@ -90,24 +91,24 @@ func TestThePublicPageIsKeptUntilItChanges(t *testing.T) {
 func TestThePublicPageKnowsNoCookies(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	open, v := visit(t, portal), signIn(t, portal, town.Holder("総務課長"))
+	open, v := servertest.Visit(t, portal), servertest.SignIn(t, portal, town.Holder("総務課長"))
 	for _, path := range []string{"/public", "/public/kihon"} {
-		a, b := open.get(path), v.get(path)
-		if a.body != b.body || a.header.Get("ETag") != b.header.Get("ETag") {
+		a, b := open.Get(path), v.Get(path)
+		if a.Body != b.Body || a.Header.Get("ETag") != b.Header.Get("ETag") {
 			t.Errorf("%s is another page for who is signed in", path)
 		}
-		for _, answer := range []answer{a, b, v.get("/public/nothing")} {
-			if answer.header.Get("Set-Cookie") != "" || answer.header.Get("Vary") != "" {
-				t.Errorf("%s sets %v", path, answer.header)
+		for _, answer := range []servertest.Answer{a, b, v.Get("/public/nothing")} {
+			if answer.Header.Get("Set-Cookie") != "" || answer.Header.Get("Vary") != "" {
+				t.Errorf("%s sets %v", path, answer.Header)
 			}
 		}
 	}
 	for range 3 { // an hour unused ends a session, and this is no use of it
 		portal.Clock.Advance(25 * time.Minute)
-		v.get("/public")
+		v.Get("/public")
 	}
-	if a := v.get("/account"); a.status != http.StatusUnauthorized {
-		t.Errorf("the session lives on: %d", a.status)
+	if a := v.Get("/account"); a.Status != http.StatusUnauthorized {
+		t.Errorf("the session lives on: %d", a.Status)
 	}
 }
 

@@ -33,37 +33,37 @@ var hiddenProcedure = draft.Text{
 
 func TestSearchMarksTheWords(t *testing.T) {
 	t.Parallel()
-	v := signIn(t, town.Start(t), town.Holder("税務町民課 職員"))
-	a := v.get("/search?q=" + url.QueryEscape("可用 lgwan"))
-	if a.status != http.StatusOK || strings.Contains(a.body, "<mark>") {
-		t.Errorf("no clause has both words: %d", a.status)
+	v := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課 職員"))
+	a := v.Get("/search?q=" + url.QueryEscape("可用 lgwan"))
+	if a.Status != http.StatusOK || strings.Contains(a.Body, "<mark>") {
+		t.Errorf("no clause has both words: %d", a.Status)
 	}
-	a = v.get("/search?q=" + url.QueryEscape("ＬＧＷＡＮ"))
-	if !strings.Contains(a.body, `<a href="/policies/kihon#2-9">`) || !strings.Contains(a.body, "<mark>LGWAN</mark>") {
-		t.Errorf("%d %s", a.status, a.body)
+	a = v.Get("/search?q=" + url.QueryEscape("ＬＧＷＡＮ"))
+	if !strings.Contains(a.Body, `<a href="/policies/kihon#2-9">`) || !strings.Contains(a.Body, "<mark>LGWAN</mark>") {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
-	if a := v.get("/search?q=" + url.QueryEscape(`"><script>`)); strings.Contains(a.body, "<script>") {
+	if a := v.Get("/search?q=" + url.QueryEscape(`"><script>`)); strings.Contains(a.Body, "<script>") {
 		t.Error("what was typed is not escaped")
 	}
 	for _, query := range []string{"", "?q=", "?q=%E3%80%80", "?q=%E6%83%85&after=", "?q=%E6%83%85&after=nothing.x", "?q=%E6%83%85&after=nothing.1"} {
-		if a := v.get("/search" + query); a.status != http.StatusOK {
-			t.Errorf("%q answers %d", query, a.status)
+		if a := v.Get("/search" + query); a.Status != http.StatusOK {
+			t.Errorf("%q answers %d", query, a.Status)
 		}
 	}
-	if a := v.get("/search?q=" + strings.Repeat("x", 101)); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `aria-invalid="true"`) || !strings.Contains(a.body, strings.Repeat("x", 101)) {
-		t.Errorf("a query that is too long: %d", a.status)
+	if a := v.Get("/search?q=" + strings.Repeat("x", 101)); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `aria-invalid="true"`) || !strings.Contains(a.Body, strings.Repeat("x", 101)) {
+		t.Errorf("a query that is too long: %d", a.Status)
 	}
 }
 
 // Every hit comes once, by the links from page to page alone.
 func TestTheHitsGoOnFromPageToPage(t *testing.T) {
 	t.Parallel()
-	v := signIn(t, town.Start(t), town.Holder("税務町民課 職員"))
+	v := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課 職員"))
 	next, hits, seen := "/search?q="+url.QueryEscape("情報"), 0, map[string]bool{}
 	for next != "" {
-		a := v.get(next)
+		a := v.Get(next)
 		next = ""
-		for part := range strings.SplitSeq(a.body, `href="`) {
+		for part := range strings.SplitSeq(a.Body, `href="`) {
 			address, _, _ := strings.Cut(part, `"`)
 			if strings.HasPrefix(address, "/policies/kihon#") {
 				hits++
@@ -85,42 +85,42 @@ func TestWhatIsNotForSomebodyLeavesNoTraceInWords(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	pages := []string{"/search?q=" + url.QueryEscape("情報"), "/search?q=" + url.QueryEscape("金庫"), "/search?q=" + url.QueryEscape("鍵"), "/search?q=" + url.QueryEscape("情報") + "&after=tejun.0", "/glossary"}
-	v := signIn(t, portal, town.Holder("税務町民課 職員"))
+	v := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
 	before := map[string]string{}
 	for _, page := range pages {
-		before[page] = v.get(page).body
+		before[page] = v.Get(page).Body
 	}
 	publishText(t, portal, hiddenProcedure)
 	for _, page := range pages {
-		if after := v.get(page).body; after != before[page] {
+		if after := v.Get(page).Body; after != before[page] {
 			t.Errorf("%s is another page since there is a procedure for others", page)
 		}
 	}
-	addressed := signIn(t, portal, town.Holder("副町長"))
-	if body := addressed.get("/search?q=" + url.QueryEscape("金庫")).body; !strings.Contains(body, "/policies/tejun#1-1") {
+	addressed := servertest.SignIn(t, portal, town.Holder("副町長"))
+	if body := addressed.Get("/search?q=" + url.QueryEscape("金庫")).Body; !strings.Contains(body, "/policies/tejun#1-1") {
 		t.Error("who may read it does not find it")
 	}
-	if body := addressed.get("/glossary").body; !strings.Contains(body, "金庫番") || !strings.Contains(body, "鍵の紛失") {
+	if body := addressed.Get("/glossary").Body; !strings.Contains(body, "金庫番") || !strings.Contains(body, "鍵の紛失") {
 		t.Error("who may read it does not find its words in the glossary")
 	}
-	open := visit(t, portal)
+	open := servertest.Visit(t, portal)
 	for _, path := range []string{"/public", "/public/tejun", "/public/nothing"} {
-		if a := open.get(path); strings.Contains(a.body, "見えない") || strings.Contains(a.body, "金庫") {
+		if a := open.Get(path); strings.Contains(a.Body, "見えない") || strings.Contains(a.Body, "金庫") {
 			t.Errorf("%s shows it", path)
 		}
 	}
-	hidden, missing := open.get("/public/tejun"), open.get("/public/nothing")
-	if hidden.status != http.StatusNotFound || missing.status != http.StatusNotFound {
-		t.Errorf("answers %d and %d", hidden.status, missing.status)
+	hidden, missing := open.Get("/public/tejun"), open.Get("/public/nothing")
+	if hidden.Status != http.StatusNotFound || missing.Status != http.StatusNotFound {
+		t.Errorf("answers %d and %d", hidden.Status, missing.Status)
 	}
 }
 
 func TestTheGlossaryLeadsToTheClauses(t *testing.T) {
 	t.Parallel()
-	v := signIn(t, town.Start(t), town.Holder("税務町民課 職員"))
-	a := v.get("/glossary")
+	v := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課 職員"))
+	a := v.Get("/glossary")
 	for _, want := range []string{"機密性", `href="/policies/kihon#2-5"`, "対象とする脅威", `href="/policies/kihon#3-1"`, "地震、落雷、火災等"} {
-		if !strings.Contains(a.body, want) {
+		if !strings.Contains(a.Body, want) {
 			t.Errorf("the glossary does not have %s", want)
 		}
 	}

@@ -53,48 +53,48 @@ var leaving = regexp.MustCompile(`<a href="(http://127\.0\.0\.1[^"]+)"`)
 
 // atProvider begins a sign-in or a proof with a form, signs in at the provider,
 // and gives the page that the browser comes back to.
-func (v *visitor) atProvider(provider *openidtest.Provider, path string, form url.Values, as string) answer {
-	v.t.Helper()
-	return v.get("/login/openid/callback?" + v.query(provider, path, form, as).Encode())
+func atProvider(v *servertest.Visitor, provider *openidtest.Provider, path string, form url.Values, as string) servertest.Answer {
+	v.T.Helper()
+	return v.Get("/login/openid/callback?" + query(v, provider, path, form, as).Encode())
 }
 
 // query is what the browser would come back from the provider with.
-func (v *visitor) query(provider *openidtest.Provider, path string, form url.Values, as string) url.Values {
-	v.t.Helper()
-	a := v.post(path, form)
-	m := leaving.FindStringSubmatch(a.body)
-	if a.status != 200 || m == nil {
-		v.t.Fatalf("leaving: %d %s", a.status, a.body)
+func query(v *servertest.Visitor, provider *openidtest.Provider, path string, form url.Values, as string) url.Values {
+	v.T.Helper()
+	a := v.Post(path, form)
+	m := leaving.FindStringSubmatch(a.Body)
+	if a.Status != 200 || m == nil {
+		v.T.Fatalf("leaving: %d %s", a.Status, a.Body)
 	}
 	address := html.UnescapeString(m[1])
-	if a.header.Get("Refresh") != "0; url="+address {
-		v.t.Errorf("the page goes to %q", a.header.Get("Refresh"))
+	if a.Header.Get("Refresh") != "0; url="+address {
+		v.T.Errorf("the page goes to %q", a.Header.Get("Refresh"))
 	}
-	return provider.SignIn(v.t, address, as)
+	return provider.SignIn(v.T, address, as)
 }
 
 func TestSigningInAtTheProvider(t *testing.T) {
 	t.Parallel()
 	staff := town.Accounts[12]
 	portal, provider := withProvider(t, account.Ways{}, staff.StaffNumber)
-	v := visit(t, portal)
-	if a := v.get("/login"); !strings.Contains(a.body, "庁内認証でサインインする") {
+	v := servertest.Visit(t, portal)
+	if a := v.Get("/login"); !strings.Contains(a.Body, "庁内認証でサインインする") {
 		t.Error("no button")
 	}
-	query := v.query(provider, "/login/openid", url.Values{"next": {"/permissions"}}, staff.StaffNumber)
+	query := query(v, provider, "/login/openid", url.Values{"next": {"/permissions"}}, staff.StaffNumber)
 	back := "/login/openid/callback?" + query.Encode()
-	if a := visit(t, portal).get(back); a.status != 200 || !strings.Contains(a.body, "はじめからサインインしてください") {
-		t.Errorf("in another browser: %d", a.status)
+	if a := servertest.Visit(t, portal).Get(back); a.Status != 200 || !strings.Contains(a.Body, "はじめからサインインしてください") {
+		t.Errorf("in another browser: %d", a.Status)
 	}
-	a := v.get(back)
-	if a.status != 200 || !strings.Contains(a.body, "権限表") {
-		t.Fatalf("coming back: %d %s", a.status, a.body)
+	a := v.Get(back)
+	if a.Status != 200 || !strings.Contains(a.Body, "権限表") {
+		t.Fatalf("coming back: %d %s", a.Status, a.Body)
 	}
-	if a := v.get("/account"); !strings.Contains(a.body, "シングルサインオン") {
-		t.Errorf("the session: %s", a.body)
+	if a := v.Get("/account"); !strings.Contains(a.Body, "シングルサインオン") {
+		t.Errorf("the session: %s", a.Body)
 	}
-	if a := v.get("/login/openid/callback?" + query.Encode()); strings.Contains(a.body, "不具合") || a.status >= 500 {
-		t.Errorf("an answer that comes again: %d", a.status)
+	if a := v.Get("/login/openid/callback?" + query.Encode()); strings.Contains(a.Body, "不具合") || a.Status >= 500 {
+		t.Errorf("an answer that comes again: %d", a.Status)
 	}
 	for _, line := range portal.Log.Lines() {
 		if strings.Contains(line, query.Get("code")) || strings.Contains(line, query.Get("state")) {
@@ -108,30 +108,30 @@ func TestWhoeverHasNoAccountIsToldWhatToDo(t *testing.T) {
 	portal, provider := withProvider(t, account.Ways{}, "N001", "X999")
 	newcomer(t, portal, "N001")
 	for _, number := range []string{"N001", "X999"} {
-		a := visit(t, portal).atProvider(provider, "/login/openid", nil, number)
-		if a.status != 401 || !strings.Contains(a.body, "アカウントを作るよう頼んでください") {
-			t.Errorf("%s: %d %s", number, a.status, a.body)
+		a := atProvider(servertest.Visit(t, portal), provider, "/login/openid", nil, number)
+		if a.Status != 401 || !strings.Contains(a.Body, "アカウントを作るよう頼んでください") {
+			t.Errorf("%s: %d %s", number, a.Status, a.Body)
 		}
 	}
-	administrator := signIn(t, portal, town.Holder("総務課 ポータル管理担当"))
-	if a := administrator.get("/accounts/invitations"); !strings.Contains(a.body, "1人のアカウントを作る") {
-		t.Errorf("the page for all: %s", a.body)
+	administrator := servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
+	if a := administrator.Get("/accounts/invitations"); !strings.Contains(a.Body, "1人のアカウントを作る") {
+		t.Errorf("the page for all: %s", a.Body)
 	}
-	if a := administrator.post("/accounts/N001", url.Values{"act": {"admit"}}); a.status != 200 || !strings.Contains(a.body, "アカウントを作りました") {
-		t.Fatalf("making it: %d %s", a.status, a.body)
+	if a := administrator.Post("/accounts/N001", url.Values{"act": {"admit"}}); a.Status != 200 || !strings.Contains(a.Body, "アカウントを作りました") {
+		t.Fatalf("making it: %d %s", a.Status, a.Body)
 	}
-	v := visit(t, portal)
-	if a := v.atProvider(provider, "/login/openid", nil, "N001"); a.status != 200 || !strings.Contains(a.body, "見本 新人さんのホーム") {
-		t.Fatalf("after it: %d %s", a.status, a.body)
+	v := servertest.Visit(t, portal)
+	if a := atProvider(v, provider, "/login/openid", nil, "N001"); a.Status != 200 || !strings.Contains(a.Body, "見本 新人さんのホーム") {
+		t.Fatalf("after it: %d %s", a.Status, a.Body)
 	}
-	if a := v.get("/account/password"); !strings.Contains(a.body, "サインインのしかた") || !strings.Contains(a.body, "使いません") {
-		t.Errorf("a password: %s", a.body)
+	if a := v.Get("/account/password"); !strings.Contains(a.Body, "サインインのしかた") || !strings.Contains(a.Body, "使いません") {
+		t.Errorf("a password: %s", a.Body)
 	}
-	if a := administrator.post("/accounts/N001", url.Values{"act": {"suspend"}, "reason": {"見本の理由"}}); a.status != 200 {
-		t.Fatal(a.body)
+	if a := administrator.Post("/accounts/N001", url.Values{"act": {"suspend"}, "reason": {"見本の理由"}}); a.Status != 200 {
+		t.Fatal(a.Body)
 	}
-	if a := v.atProvider(provider, "/login/openid", nil, "N001"); a.status != 401 || !strings.Contains(a.body, "利用を止められています") {
-		t.Errorf("suspended: %d %s", a.status, a.body)
+	if a := atProvider(v, provider, "/login/openid", nil, "N001"); a.Status != 401 || !strings.Contains(a.Body, "利用を止められています") {
+		t.Errorf("suspended: %d %s", a.Status, a.Body)
 	}
 }
 
@@ -140,15 +140,15 @@ func TestAllAccountsAreMadeAtOnce(t *testing.T) {
 	portal, provider := withProvider(t, account.Ways{}, "N001")
 	newcomer(t, portal, "N001")
 	newcomer(t, portal, "N002")
-	administrator := signIn(t, portal, town.Holder("総務課 ポータル管理担当"))
-	if a := administrator.post("/accounts/single-sign-on", nil); a.status != 200 || !strings.Contains(a.body, "アカウントを作りました") {
-		t.Fatalf("%d %s", a.status, a.body)
+	administrator := servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
+	if a := administrator.Post("/accounts/single-sign-on", nil); a.Status != 200 || !strings.Contains(a.Body, "アカウントを作りました") {
+		t.Fatalf("%d %s", a.Status, a.Body)
 	}
-	if a := administrator.post("/accounts/single-sign-on", nil); a.status != 409 || !strings.Contains(a.body, "アカウントを作る人がいません") {
-		t.Errorf("again: %d %s", a.status, a.body)
+	if a := administrator.Post("/accounts/single-sign-on", nil); a.Status != 409 || !strings.Contains(a.Body, "アカウントを作る人がいません") {
+		t.Errorf("again: %d %s", a.Status, a.Body)
 	}
-	if a := visit(t, portal).atProvider(provider, "/login/openid", nil, "N001"); a.status != 200 {
-		t.Errorf("signing in: %d", a.status)
+	if a := atProvider(servertest.Visit(t, portal), provider, "/login/openid", nil, "N001"); a.Status != 200 {
+		t.Errorf("signing in: %d", a.Status)
 	}
 }
 
@@ -160,47 +160,47 @@ func TestAProofAtTheProviderLosesNothingThatWasTyped(t *testing.T) {
 	person := newcomer(t, portal, "N001")
 	newcomer(t, portal, "N002")
 	grant(t, portal, person, authz.Administrator)
-	administrator := signIn(t, portal, town.Holder("総務課 ポータル管理担当"))
-	administrator.post("/accounts/single-sign-on", nil)
-	v := visit(t, portal)
-	if a := v.atProvider(provider, "/login/openid", nil, "N001"); a.status != 200 {
-		t.Fatal(a.body)
+	administrator := servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
+	administrator.Post("/accounts/single-sign-on", nil)
+	v := servertest.Visit(t, portal)
+	if a := atProvider(v, provider, "/login/openid", nil, "N001"); a.Status != 200 {
+		t.Fatal(a.Body)
 	}
 	portal.Clock.Advance(20 * time.Minute)
 	typed := "見本の理由と <引用符> \"'&"
 	form := url.Values{"act": {"suspend"}, "reason": {typed}}
-	asked := v.post("/accounts/N002", form)
-	if asked.status != 403 || !strings.Contains(asked.body, "庁内認証で確かめる") || strings.Contains(asked.body, "proof_password") {
-		t.Fatalf("asking: %d %s", asked.status, asked.body)
+	asked := v.Post("/accounts/N002", form)
+	if asked.Status != 403 || !strings.Contains(asked.Body, "庁内認証で確かめる") || strings.Contains(asked.Body, "proof_password") {
+		t.Fatalf("asking: %d %s", asked.Status, asked.Body)
 	}
-	kept := hiddenIn(asked.body)
+	kept := hiddenIn(asked.Body)
 	if kept.Get("reason") != typed || kept.Get("proof_action") != "/accounts/N002" {
 		t.Fatalf("kept %v", kept)
 	}
-	if a := v.atProvider(provider, "/prove/openid", kept, "N002"); a.status != 403 || !strings.Contains(a.body, "別の人として確かめられました") || hiddenIn(a.body).Get("reason") != typed {
-		t.Errorf("as somebody else: %d %s", a.status, a.body)
+	if a := atProvider(v, provider, "/prove/openid", kept, "N002"); a.Status != 403 || !strings.Contains(a.Body, "別の人として確かめられました") || hiddenIn(a.Body).Get("reason") != typed {
+		t.Errorf("as somebody else: %d %s", a.Status, a.Body)
 	}
-	if a := v.get("/login/openid/callback?error=access_denied"); a.status >= 500 {
-		t.Errorf("coming back without an attempt: %d", a.status)
+	if a := v.Get("/login/openid/callback?error=access_denied"); a.Status >= 500 {
+		t.Errorf("coming back without an attempt: %d", a.Status)
 	}
-	proved := v.atProvider(provider, "/prove/openid", kept, "N001")
-	if proved.status != 200 || !strings.Contains(proved.body, "続ける") {
-		t.Fatalf("proving: %d %s", proved.status, proved.body)
+	proved := atProvider(v, provider, "/prove/openid", kept, "N001")
+	if proved.Status != 200 || !strings.Contains(proved.Body, "続ける") {
+		t.Fatalf("proving: %d %s", proved.Status, proved.Body)
 	}
-	if a := v.get("/prove/continue"); a.body != proved.body {
+	if a := v.Get("/prove/continue"); a.Body != proved.Body {
 		t.Error("what was typed is lost when the page is loaded again")
 	}
-	rest := hiddenIn(proved.body)
+	rest := hiddenIn(proved.Body)
 	if len(rest) != 2 || rest.Get("act") != "suspend" || rest.Get("reason") != typed {
 		t.Fatalf("comes back as %v", rest)
 	}
-	if a := v.post("/accounts/N002", rest); a.status != 200 || !strings.Contains(a.body, "利用を止めました") {
-		t.Errorf("going on: %d %s", a.status, a.body)
+	if a := v.Post("/accounts/N002", rest); a.Status != 200 || !strings.Contains(a.Body, "利用を止めました") {
+		t.Errorf("going on: %d %s", a.Status, a.Body)
 	}
 	portal.Clock.Advance(20 * time.Minute)
-	page := v.get("/account/second-factor/passkey")
-	if a := v.atProvider(provider, "/prove/openid", hiddenIn(page.body), "N001"); a.status != 200 || !strings.Contains(a.body, "パスキーを登録する") {
-		t.Errorf("before a page: %d %s", a.status, a.body)
+	page := v.Get("/account/second-factor/passkey")
+	if a := atProvider(v, provider, "/prove/openid", hiddenIn(page.Body), "N001"); a.Status != 200 || !strings.Contains(a.Body, "パスキーを登録する") {
+		t.Errorf("before a page: %d %s", a.Status, a.Body)
 	}
 }
 
@@ -231,19 +231,19 @@ func TestAProviderThatIsDownIsSaidToBe(t *testing.T) {
 	t.Parallel()
 	portal, provider := withProvider(t, account.Ways{})
 	provider.Close()
-	a := visit(t, portal).post("/login/openid", nil)
-	if a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "認証サーバーを利用できません") {
-		t.Errorf("%d %s", a.status, a.body)
+	a := servertest.Visit(t, portal).Post("/login/openid", nil)
+	if a.Status != http.StatusServiceUnavailable || !strings.Contains(a.Body, "認証サーバーを利用できません") {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }
 
 func TestAPortalWithoutAProviderHasNoWayToIt(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	v := signIn(t, portal, town.Accounts[12])
-	for _, a := range []answer{v.post("/login/openid", nil), v.get("/login/openid/callback?code=x"), v.post("/prove/openid", nil), v.get("/prove/continue")} {
-		if a.status != 404 {
-			t.Errorf("%d %s", a.status, a.body)
+	v := servertest.SignIn(t, portal, town.Accounts[12])
+	for _, a := range []servertest.Answer{v.Post("/login/openid", nil), v.Get("/login/openid/callback?code=x"), v.Post("/prove/openid", nil), v.Get("/prove/continue")} {
+		if a.Status != 404 {
+			t.Errorf("%d %s", a.Status, a.Body)
 		}
 	}
 }
@@ -269,27 +269,27 @@ func TestSigningInWithThePasswordOfTheDirectory(t *testing.T) {
 	t.Parallel()
 	staff := town.Holder("総務課 ポータル管理担当")
 	portal, slapd := withDirectory(t, account.Ways{}, staff.StaffNumber)
-	v := visit(t, portal)
+	v := servertest.Visit(t, portal)
 	own := url.Values{"login": {"user0"}, "password": {slapd.Password[staff.StaffNumber]}}
-	if a := v.post("/login", own); a.status != 200 || !strings.Contains(a.body, staff.Name+"さんのホーム") {
-		t.Fatalf("signing in: %d %s", a.status, a.body)
+	if a := v.Post("/login", own); a.Status != 200 || !strings.Contains(a.Body, staff.Name+"さんのホーム") {
+		t.Fatalf("signing in: %d %s", a.Status, a.Body)
 	}
-	if a := v.get("/account"); !strings.Contains(a.body, "庁内のパスワード") {
+	if a := v.Get("/account"); !strings.Contains(a.Body, "庁内のパスワード") {
 		t.Error("the session does not say how")
 	}
 	newcomer(t, portal, "N001")
 	portal.Clock.Advance(20 * time.Minute)
-	a := v.post("/accounts/N001", url.Values{"act": {"admit"}})
-	if a.status != 403 || !strings.Contains(a.body, "proof_login") {
-		t.Fatalf("asking again: %d %s", a.status, a.body)
+	a := v.Post("/accounts/N001", url.Values{"act": {"admit"}})
+	if a.Status != 403 || !strings.Contains(a.Body, "proof_login") {
+		t.Fatalf("asking again: %d %s", a.Status, a.Body)
 	}
 	wrong := url.Values{"act": {"admit"}, "proof_login": {"user0"}, "proof_password": {"not the password"}}
-	if a := v.post("/accounts/N001", wrong); a.status != 422 || !strings.Contains(a.body, "パスワードが違います") || !strings.Contains(a.body, `value="user0"`) {
-		t.Errorf("a wrong password: %d %s", a.status, a.body)
+	if a := v.Post("/accounts/N001", wrong); a.Status != 422 || !strings.Contains(a.Body, "パスワードが違います") || !strings.Contains(a.Body, `value="user0"`) {
+		t.Errorf("a wrong password: %d %s", a.Status, a.Body)
 	}
 	right := url.Values{"act": {"admit"}, "proof_login": {"user0"}, "proof_password": {own.Get("password")}}
-	if a := v.post("/accounts/N001", right); a.status != 200 || !strings.Contains(a.body, "アカウントを作りました") {
-		t.Errorf("proving: %d %s", a.status, a.body)
+	if a := v.Post("/accounts/N001", right); a.Status != 200 || !strings.Contains(a.Body, "アカウントを作りました") {
+		t.Errorf("proving: %d %s", a.Status, a.Body)
 	}
 }
 
@@ -300,28 +300,28 @@ func TestBreakGlassWorksWhenTheDirectoryIsDownAndOtherPasswordsAreOff(t *testing
 	if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE account SET break_glass = true WHERE person_id = $1`, glass.Person); err != nil {
 		t.Fatal(err)
 	}
-	try := func(a sample.Account) answer {
-		return visit(t, portal).post("/login", url.Values{"login": {a.StaffNumber}, "password": {a.Password}})
+	try := func(a sample.Account) servertest.Answer {
+		return servertest.Visit(t, portal).Post("/login", url.Values{"login": {a.StaffNumber}, "password": {a.Password}})
 	}
-	if a := try(staff); a.status != 401 || !strings.Contains(a.body, "パスワードが違います") {
-		t.Errorf("another's password: %d", a.status)
+	if a := try(staff); a.Status != 401 || !strings.Contains(a.Body, "パスワードが違います") {
+		t.Errorf("another's password: %d", a.Status)
 	}
 	slapd.Stop()
-	if a := try(staff); a.status != 503 || !strings.Contains(a.body, "ディレクトリを利用できません") || !strings.Contains(a.body, `value="`+staff.StaffNumber) {
-		t.Errorf("another's password, the directory down: %d %s", a.status, a.body)
+	if a := try(staff); a.Status != 503 || !strings.Contains(a.Body, "ディレクトリを利用できません") || !strings.Contains(a.Body, `value="`+staff.StaffNumber) {
+		t.Errorf("another's password, the directory down: %d %s", a.Status, a.Body)
 	}
-	if a := try(glass); a.status != 200 || !strings.Contains(a.body, "さんのホーム") {
-		t.Errorf("break-glass: %d", a.status)
+	if a := try(glass); a.Status != 200 || !strings.Contains(a.Body, "さんのホーム") {
+		t.Errorf("break-glass: %d", a.Status)
 	}
-	v := signIn(t, portal, glass)
+	v := servertest.SignIn(t, portal, glass)
 	newcomer(t, portal, "N001")
-	if a := v.post("/accounts/N001", url.Values{"act": {"invite"}}); a.status != 409 || len(linksIn(a.body)) != 0 {
-		t.Errorf("inviting: %d", a.status)
+	if a := v.Post("/accounts/N001", url.Values{"act": {"invite"}}); a.Status != 409 || len(linksIn(a.Body)) != 0 {
+		t.Errorf("inviting: %d", a.Status)
 	}
-	if a := v.get("/accounts/N001"); strings.Contains(a.body, "招待のリンクを作る</button>") || !strings.Contains(a.body, "シングルサインオンのアカウントを作る") {
+	if a := v.Get("/accounts/N001"); strings.Contains(a.Body, "招待のリンクを作る</button>") || !strings.Contains(a.Body, "シングルサインオンのアカウントを作る") {
 		t.Error("the page offers an invitation")
 	}
-	if a := v.get("/account"); !strings.Contains(a.body, "非常用") {
+	if a := v.Get("/account"); !strings.Contains(a.Body, "非常用") {
 		t.Error("their own page does not say that it is a break-glass account")
 	}
 }
@@ -331,22 +331,22 @@ func TestAnAdministratorMakesAnothersAccountABreakGlassAccount(t *testing.T) {
 	portal, _ := withProvider(t, account.Ways{})
 	person := newcomer(t, portal, "N001")
 	grant(t, portal, person, authz.Administrator)
-	v := signIn(t, portal, town.Holder("総務課 ポータル管理担当"))
-	v.post("/accounts/N001", url.Values{"act": {"admit"}})
-	if a := v.get("/accounts/N001"); !strings.Contains(a.body, "非常用にするには、先に") {
-		t.Errorf("without a password: %s", a.body)
+	v := servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
+	v.Post("/accounts/N001", url.Values{"act": {"admit"}})
+	if a := v.Get("/accounts/N001"); !strings.Contains(a.Body, "非常用にするには、先に") {
+		t.Errorf("without a password: %s", a.Body)
 	}
 	if err := portal.Accounts.SetPassword(t.Context(), authz.AsOperator(), person, newPassword); err != nil {
 		t.Fatal(err)
 	}
-	if a := v.post("/accounts/N001", url.Values{"act": {"break-glass"}}); a.status != 422 || !strings.Contains(a.body, `href="#glass_reason"`) {
-		t.Errorf("without a reason: %d %s", a.status, a.body)
+	if a := v.Post("/accounts/N001", url.Values{"act": {"break-glass"}}); a.Status != 422 || !strings.Contains(a.Body, `href="#glass_reason"`) {
+		t.Errorf("without a reason: %d %s", a.Status, a.Body)
 	}
-	if a := v.post("/accounts/N001", url.Values{"act": {"break-glass"}, "glass_reason": {"見本の理由"}}); a.status != 200 || !strings.Contains(a.body, "非常用のアカウントにしました") {
-		t.Errorf("with one: %d %s", a.status, a.body)
+	if a := v.Post("/accounts/N001", url.Values{"act": {"break-glass"}, "glass_reason": {"見本の理由"}}); a.Status != 200 || !strings.Contains(a.Body, "非常用のアカウントにしました") {
+		t.Errorf("with one: %d %s", a.Status, a.Body)
 	}
-	if a := v.post("/accounts/N001", url.Values{"act": {"end-break-glass"}, "glass_reason": {"見本の理由"}}); a.status != 200 || !strings.Contains(a.body, "非常用をやめました") {
-		t.Errorf("ending it: %d %s", a.status, a.body)
+	if a := v.Post("/accounts/N001", url.Values{"act": {"end-break-glass"}, "glass_reason": {"見本の理由"}}); a.Status != 200 || !strings.Contains(a.Body, "非常用をやめました") {
+		t.Errorf("ending it: %d %s", a.Status, a.Body)
 	}
 }
 
@@ -354,19 +354,19 @@ func TestPasswordsThatAreSwitchedOffAreForEmergencies(t *testing.T) {
 	t.Parallel()
 	staff := town.Accounts[12]
 	portal, provider := withProvider(t, account.Ways{BreakGlassOnly: true}, staff.StaffNumber)
-	v := visit(t, portal)
-	if a := v.get("/login"); !strings.Contains(a.body, "<details") || !strings.Contains(a.body, "非常用のアカウントでサインインする") {
-		t.Errorf("the page: %s", a.body)
+	v := servertest.Visit(t, portal)
+	if a := v.Get("/login"); !strings.Contains(a.Body, "<details") || !strings.Contains(a.Body, "非常用のアカウントでサインインする") {
+		t.Errorf("the page: %s", a.Body)
 	}
-	a := v.post("/login", url.Values{"login": {staff.StaffNumber}, "password": {staff.Password}})
-	if a.status != 401 || !strings.Contains(a.body, "パスワードが違います") || !strings.Contains(a.body, "<details class=\"card\" open") {
-		t.Errorf("a password: %d %s", a.status, a.body)
+	a := v.Post("/login", url.Values{"login": {staff.StaffNumber}, "password": {staff.Password}})
+	if a.Status != 401 || !strings.Contains(a.Body, "パスワードが違います") || !strings.Contains(a.Body, "<details class=\"card\" open") {
+		t.Errorf("a password: %d %s", a.Status, a.Body)
 	}
-	if a := v.atProvider(provider, "/login/openid", nil, staff.StaffNumber); a.status != 200 {
-		t.Fatalf("the provider: %d", a.status)
+	if a := atProvider(v, provider, "/login/openid", nil, staff.StaffNumber); a.Status != 200 {
+		t.Fatalf("the provider: %d", a.Status)
 	}
-	if a := v.post("/account/password", twice(newPassword, "current", staff.Password)); a.status != 409 || !strings.Contains(a.body, "変えられるパスワードがありません") {
-		t.Errorf("a new password: %d %s", a.status, a.body)
+	if a := v.Post("/account/password", twice(newPassword, "current", staff.Password)); a.Status != 409 || !strings.Contains(a.Body, "変えられるパスワードがありません") {
+		t.Errorf("a new password: %d %s", a.Status, a.Body)
 	}
 }
 
@@ -376,29 +376,29 @@ func TestTheProviderIsOnlyTheFirstStepOfWhoHasASecondFactor(t *testing.T) {
 	t.Parallel()
 	staff := town.Accounts[12]
 	portal, provider := withProvider(t, account.Ways{}, staff.StaffNumber)
-	secret, _ := signIn(t, portal, staff).setUpApp()
+	secret, _ := setUpApp(servertest.SignIn(t, portal, staff))
 	portal.Clock.Advance(time.Minute)
-	v := visit(t, portal)
-	a := v.atProvider(provider, "/login/openid", url.Values{"next": {"/permissions"}}, staff.StaffNumber)
-	if a.status != 200 || !strings.Contains(a.body, "サインインの確認") {
-		t.Fatalf("after the provider: %d %s", a.status, a.body)
+	v := servertest.Visit(t, portal)
+	a := atProvider(v, provider, "/login/openid", url.Values{"next": {"/permissions"}}, staff.StaffNumber)
+	if a.Status != 200 || !strings.Contains(a.Body, "サインインの確認") {
+		t.Fatalf("after the provider: %d %s", a.Status, a.Body)
 	}
-	if a := v.get("/permissions"); a.status != 401 {
-		t.Errorf("without the second step: %d", a.status)
+	if a := v.Get("/permissions"); a.Status != 401 {
+		t.Errorf("without the second step: %d", a.Status)
 	}
-	if a := v.post("/login/second", url.Values{"proof_code": {v.code(secret)}}); a.status != 200 || !strings.Contains(a.body, "権限表") {
-		t.Errorf("after the second step: %d %s", a.status, a.body)
+	if a := v.Post("/login/second", url.Values{"proof_code": {code(v, secret)}}); a.Status != 200 || !strings.Contains(a.Body, "権限表") {
+		t.Errorf("after the second step: %d %s", a.Status, a.Body)
 	}
-	if a := v.get("/account"); !strings.Contains(a.body, "シングルサインオンと認証アプリ") {
+	if a := v.Get("/account"); !strings.Contains(a.Body, "シングルサインオンと認証アプリ") {
 		t.Error("the session does not say how")
 	}
 	portal.Clock.Advance(20 * time.Minute)
 	kept := url.Values{"next": {"/account/second-factor/passkey"}}
-	if a := v.atProvider(provider, "/prove/openid", kept, staff.StaffNumber); a.status != 403 || !strings.Contains(a.body, "コードかパスキーで確かめてください") || !strings.Contains(a.body, "proof_code") {
-		t.Errorf("a proof at the provider alone: %d %s", a.status, a.body)
+	if a := atProvider(v, provider, "/prove/openid", kept, staff.StaffNumber); a.Status != 403 || !strings.Contains(a.Body, "コードかパスキーで確かめてください") || !strings.Contains(a.Body, "proof_code") {
+		t.Errorf("a proof at the provider alone: %d %s", a.Status, a.Body)
 	}
-	if a := v.get("/account/second-factor/passkey"); a.status != 403 {
-		t.Errorf("it counts: %d", a.status)
+	if a := v.Get("/account/second-factor/passkey"); a.Status != 403 {
+		t.Errorf("it counts: %d", a.Status)
 	}
 }
 
@@ -409,28 +409,28 @@ func TestWhoeverUsesTwoFactorsAtTheProviderNeedsNoSecondStep(t *testing.T) {
 	if err := portal.Accounts.SetPassword(t.Context(), authz.AsOperator(), person, newPassword); err != nil {
 		t.Fatal(err)
 	}
-	signIn(t, portal, sample.Account{StaffNumber: strongNumber, Password: newPassword}).setUpApp()
-	v := visit(t, portal)
-	a := v.atProvider(provider, "/login/openid", url.Values{"next": {"/permissions"}}, strongNumber)
-	if a.status != 200 || !strings.Contains(a.body, "権限表") {
-		t.Fatalf("%d %s", a.status, a.body)
+	setUpApp(servertest.SignIn(t, portal, sample.Account{StaffNumber: strongNumber, Password: newPassword}))
+	v := servertest.Visit(t, portal)
+	a := atProvider(v, provider, "/login/openid", url.Values{"next": {"/permissions"}}, strongNumber)
+	if a.Status != 200 || !strings.Contains(a.Body, "権限表") {
+		t.Fatalf("%d %s", a.Status, a.Body)
 	}
 	portal.Clock.Advance(20 * time.Minute)
-	a = v.atProvider(provider, "/prove/openid", url.Values{"next": {"/account/second-factor/passkey"}}, strongNumber)
-	if a.status != 200 || !strings.Contains(a.body, "パスキーを登録する") {
-		t.Errorf("proving: %d %s", a.status, a.body)
+	a = atProvider(v, provider, "/prove/openid", url.Values{"next": {"/account/second-factor/passkey"}}, strongNumber)
+	if a.Status != 200 || !strings.Contains(a.Body, "パスキーを登録する") {
+		t.Errorf("proving: %d %s", a.Status, a.Body)
 	}
 }
 
 func TestAProofAtAProviderThatIsDownKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	portal, provider := withProvider(t, account.Ways{})
-	v := signIn(t, portal, town.Holder("総務課 ポータル管理担当"))
+	v := servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
 	portal.Clock.Advance(20 * time.Minute)
 	provider.Close()
-	kept := hiddenIn(v.post("/accounts/"+town.Accounts[12].StaffNumber, url.Values{"act": {"suspend"}, "reason": {"見本の理由"}}).body)
-	a := v.post("/prove/openid", kept)
-	if a.status != 503 || !strings.Contains(a.body, "認証サーバーを利用できません") || hiddenIn(a.body).Get("reason") != "見本の理由" || !strings.Contains(a.body, "proof_password") {
-		t.Errorf("%d %s", a.status, a.body)
+	kept := hiddenIn(v.Post("/accounts/"+town.Accounts[12].StaffNumber, url.Values{"act": {"suspend"}, "reason": {"見本の理由"}}).Body)
+	a := v.Post("/prove/openid", kept)
+	if a.Status != 503 || !strings.Contains(a.Body, "認証サーバーを利用できません") || hiddenIn(a.Body).Get("reason") != "見本の理由" || !strings.Contains(a.Body, "proof_password") {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }

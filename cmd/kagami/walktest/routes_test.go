@@ -1,4 +1,4 @@
-package portal_test
+package walktest
 
 import (
 	"fmt"
@@ -47,7 +47,7 @@ func holderOf(t *testing.T, portal *servertest.Portal, role authz.Role, section 
 // says: what the town decided, written down apart from the code that is tested.
 func reaches(t *testing.T) map[authz.Action]map[authz.Role]string {
 	t.Helper()
-	written, err := os.ReadFile("../../docs/permissions.md")
+	written, err := os.ReadFile("../../../docs/permissions.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,8 +163,8 @@ func TestEveryRouteAnswersEveryRoleAsTheTableSays(t *testing.T) {
 	colleague, stranger := aMatterOf(t, portal, town.Holder("税務町民課 職員").StaffNumber), aMatterOf(t, portal, town.Holder("福祉こども課 職員").StaffNumber)
 	for _, role := range authz.Columns() {
 		who := holderOf(t, portal, role, section)
-		v := signIn(t, portal, who)
-		v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		v := servertest.SignIn(t, portal, who)
+		v.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		self := aMatterOf(t, portal, who.StaffNumber)
 		if self.rule == 0 {
 			self.rule = colleague.rule // 職員等 is held with any post, by no line of the role table
@@ -181,19 +181,19 @@ func TestEveryRouteAnswersEveryRoleAsTheTableSays(t *testing.T) {
 				if decides = decides && route.Method == http.MethodPost; !decides {
 					form = nil
 				}
-				a := v.ask(route.Method, m.address(route.Pattern), "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
-				refused := a.status == http.StatusForbidden || a.status == http.StatusUnauthorized || a.status == http.StatusNotFound && aboutSomebody(route.Pattern)
+				a := v.Ask(route.Method, m.address(route.Pattern), "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+				refused := a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized || a.Status == http.StatusNotFound && aboutSomebody(route.Pattern)
 				may := mayAbout(table, route.Action, role, of, aboutSomebody(route.Pattern)) && (!decides || of != themselves)
 				if refused == may {
-					t.Errorf("%s %s (%s) about %s answers %d to %s, who may: %t", route.Method, route.Pattern, route.Action, of, a.status, role.Title(), may)
+					t.Errorf("%s %s (%s) about %s answers %d to %s, who may: %t", route.Method, route.Pattern, route.Action, of, a.Status, role.Title(), may)
 				}
 			}
 		}
-		if a := v.post("/logout", nil); a.status != http.StatusSeeOther {
-			t.Errorf("signing out as %s: %d", role, a.status)
+		if a := v.Post("/logout", nil); a.Status != http.StatusSeeOther {
+			t.Errorf("signing out as %s: %d", role, a.Status)
 		}
-		if a := v.get("/"); a.status != http.StatusUnauthorized {
-			t.Errorf("signed out as %s: %d", role, a.status)
+		if a := v.Get("/"); a.Status != http.StatusUnauthorized {
+			t.Errorf("signed out as %s: %d", role, a.Status)
 		}
 	}
 }
@@ -229,13 +229,13 @@ func mayAbout(table map[authz.Action]map[authz.Role]string, action authz.Action,
 func TestEveryRouteAsksToSignIn(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	v := visit(t, portal)
-	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	v := servertest.Visit(t, portal)
+	v.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	fill := strings.NewReplacer("{code}", "kihon", "{number}", "1", "{token}", "NOTHING", "{section}", "zeimu", "{id}", "1", "{staff}", "M999", "{factor}", "app", "{anchor}", "7-3", "{clause}", "1")
 	for _, route := range portal.Routes() {
-		a := v.ask(route.Method, fill.Replace(route.Pattern), "", nil)
-		if asked := a.status == http.StatusUnauthorized; asked == (route.Action == authz.Public) {
-			t.Errorf("%s %s answers %d", route.Method, route.Pattern, a.status)
+		a := v.Ask(route.Method, fill.Replace(route.Pattern), "", nil)
+		if asked := a.Status == http.StatusUnauthorized; asked == (route.Action == authz.Public) {
+			t.Errorf("%s %s answers %d", route.Method, route.Pattern, a.Status)
 		}
 	}
 }
@@ -254,9 +254,9 @@ func TestScopesShowWhatTheyReach(t *testing.T) {
 		if reach == authz.None {
 			continue
 		}
-		v := signIn(t, portal, holderOf(t, portal, role, section))
+		v := servertest.SignIn(t, portal, holderOf(t, portal, role, section))
 		for _, page := range []string{"/policies/kihon/readers", "/policies/kihon/readers.csv"} {
-			body := v.get(page).body
+			body := v.Get(page).Body
 			own, other := strings.Contains(body, "税務町民課"), strings.Contains(body, "福祉こども課")
 			if !own || other != (reach == authz.All) {
 				t.Errorf("%s sees on %s its own section: %t, another: %t", role, page, own, other)

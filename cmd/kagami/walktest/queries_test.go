@@ -1,7 +1,8 @@
-package portal_test
+package walktest
 
 import (
 	"context"
+	"kagami/web/server/servertest"
 	"sync/atomic"
 	"testing"
 
@@ -36,11 +37,11 @@ func TestWhoItIsTakesTwoQueriesAtMost(t *testing.T) {
 	counted := db
 	counted.Pool = pool
 	portal := town.StartOn(t, counted)
-	v := signIn(t, portal, town.Holder("税務町民課長"))
+	v := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
 	asked := func() int64 {
 		before := c.queries.Load()
-		if a := v.get("/permissions"); a.status != 200 { // needs no query of its own
-			t.Fatalf("answers %d", a.status)
+		if a := v.Get("/permissions"); a.Status != 200 { // needs no query of its own
+			t.Fatalf("answers %d", a.Status)
 		}
 		return c.queries.Load() - before
 	}
