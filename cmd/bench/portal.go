@@ -16,13 +16,13 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/cmd/kagami/parts"
-	"kagami/internal/account"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/cluster"
 	"kagami/internal/sample"
 	"kagami/migrations"
 	"kagami/web/server"
+	"kagami/web/server/cookie"
 	"kagami/web/server/servertest"
 	"kagami/web/static"
 )
@@ -151,18 +151,18 @@ func (t *town) serve() (page *httptest.Server, stop func(), err error) {
 }
 
 func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sample.Account) (figure, int, error) {
-	cookie, err := signIn(ctx, page, who)
+	signedIn, err := signIn(ctx, page, who)
 	if err != nil {
 		return figure{}, 0, err
 	}
-	body, err := get(ctx, page.URL+"/policies/kihon", cookie)
+	body, err := get(ctx, page.URL+"/policies/kihon", signedIn)
 	if err != nil {
 		return figure{}, 0, err
 	}
-	sessions := account.NewSessions(t.pool, time.Now, false, func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusInternalServerError) })
+	sessions := cookie.NewSessions(t.SessionStore, t.Accounts, time.Now, false, func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusInternalServerError) })
 	defer sessions.Close()
 	bare := httptest.NewServer(sessions.Load(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, _, ok := sessions.Person(r.Context()); !ok {
+		if sessions.Current(r.Context()).Person == 0 {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
@@ -170,7 +170,7 @@ func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sa
 		_, _ = w.Write(body)
 	})))
 	defer bare.Close()
-	ratio, ratePage, rateBare, err := inTurn(rounds, against(page, "/policies/kihon", cookie).rate, against(bare, "/", cookie).rate)
+	ratio, ratePage, rateBare, err := inTurn(rounds, against(page, "/policies/kihon", signedIn).rate, against(bare, "/", signedIn).rate)
 	return figure{
 		ratio: ratio, atLeast: true, limit: readingLimit,
 		detail: fmt.Sprintf("%.0f pages/s of %d bytes, a bare handler %.0f/s", ratePage, len(body), rateBare),

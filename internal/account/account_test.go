@@ -1,12 +1,7 @@
 package account_test
 
 import (
-	"context"
-	"fmt"
-	"io"
-	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
+	"crypto/rand"
 	"os"
 	"strings"
 	"sync"
@@ -14,6 +9,7 @@ import (
 	"time"
 
 	"kagami/internal/account"
+	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -43,6 +39,26 @@ func (c *clock) advance(d time.Duration) {
 }
 
 const password = "川沿いの長い坂道を１２３"
+
+// begin begins a session for somebody as the server does, on a proof that was
+// asked for at an instant. goesOn tells whether the session of that token goes on.
+func begin(t *testing.T, accounts *account.Service, person int64, asked time.Time) (token string, err error) {
+	t.Helper()
+	token = rand.Text()
+	return token, accounts.BeginSession(t.Context(), session.Beginning{
+		Token: token, ID: rand.Text(), EndsAt: asked.Add(session.AbsoluteLimit),
+		Proof: session.Proof{Person: person, Method: session.ByPassword, Device: "Windows の Edge", At: asked},
+	})
+}
+
+func goesOn(t *testing.T, db pgtest.DB, now func() time.Time, token string) bool {
+	t.Helper()
+	found, err := session.New(db.Pool, door.New(db.Pool, now)).Find(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.Person != 0
+}
 
 // withPerson makes a database with one person who can sign in.
 func withPerson(t *testing.T) (*account.Service, pgtest.DB, int64) {
@@ -136,190 +152,5 @@ func TestPasswordsAreLongEnoughAndNeverKept(t *testing.T) {
 	}
 	if !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Errorf("kept as %s", hash)
-	}
-}
-
-// asked is when a proof was asked for, some seconds ago as the request says.
-func asked(r *http.Request) time.Time {
-	at, err := time.Parse(time.RFC3339, r.FormValue("at"))
-	if err != nil {
-		return time.Time{}
-	}
-	return at
-}
-
-// site is a page that says who is signed in, and lets sign in and out.
-func site(t *testing.T, db pgtest.DB, c *clock, person int64) (*httptest.Server, *http.Client) {
-	t.Helper()
-	return siteThatFails(t, db, c, person, func(err error) { t.Error(err) })
-}
-
-// siteThatFails is a site that tells of sessions that could not be read or begun.
-func siteThatFails(t *testing.T, db pgtest.DB, c *clock, person int64, fail func(error)) (*httptest.Server, *http.Client) {
-	t.Helper()
-	sessions := account.NewSessions(db.Pool, c.Now, false, func(_ http.ResponseWriter, _ *http.Request, err error) { fail(err) })
-	t.Cleanup(sessions.Close)
-	mux := http.NewServeMux()
-	mux.HandleFunc("/in", func(_ http.ResponseWriter, r *http.Request) {
-		if err := sessions.Begin(r.Context(), account.Proof{Person: person, Method: account.ByPassword, Device: account.Device(r.UserAgent()), At: asked(r)}); err != nil {
-			t.Error(err)
-		}
-	})
-	mux.HandleFunc("/out", func(_ http.ResponseWriter, r *http.Request) {
-		if err := sessions.End(r.Context()); err != nil {
-			t.Error(err)
-		}
-	})
-	mux.HandleFunc("/prove", func(w http.ResponseWriter, r *http.Request) {
-		if err := sessions.Prove(r.Context(), r.FormValue("strong") != ""); err != nil {
-			t.Error(err)
-		}
-		fmt.Fprint(w, proofOf(sessions, r))
-	})
-	mux.HandleFunc("/proof", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, proofOf(sessions, r)) })
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if _, _, ok := sessions.Person(r.Context()); !ok {
-			w.WriteHeader(http.StatusUnauthorized)
-		}
-	})
-	web := httptest.NewServer(sessions.Load(mux))
-	t.Cleanup(web.Close)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return web, &http.Client{Jar: jar}
-}
-
-// proofOf writes what a session says of how its person has proved themselves.
-func proofOf(sessions *account.Sessions, r *http.Request) string {
-	strong, at := sessions.Proof(r.Context())
-	return fmt.Sprint(strong, " ", at.Format(time.TimeOnly))
-}
-
-func body(t *testing.T, client *http.Client, url string) string {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close() //nolint:errcheck // it was read only
-	b, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
-func status(t *testing.T, client *http.Client, url string) int {
-	t.Helper()
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := response.Body.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode
-}
-
-func TestASessionEndsWhenIdleAndAfterAWorkingDay(t *testing.T) {
-	t.Parallel()
-	_, db, person := withPerson(t)
-	c := &clock{now: time.Now()}
-	web, client := site(t, db, c, person)
-	status(t, client, web.URL+"/in")
-	for range 12 { // every 50 minutes: never idle for an hour, 10 hours in all
-		c.advance(50 * time.Minute)
-		if status(t, client, web.URL) != http.StatusOK {
-			t.Fatalf("ended at %v", c.Now())
-		}
-	}
-	c.advance(50 * time.Minute)
-	status(t, client, web.URL)
-	c.advance(50 * time.Minute)
-	status(t, client, web.URL)
-	c.advance(25 * time.Minute)
-	if status(t, client, web.URL) != http.StatusUnauthorized {
-		t.Error("goes on after 12 hours")
-	}
-
-	status(t, client, web.URL+"/in")
-	c.advance(61 * time.Minute)
-	if status(t, client, web.URL) != http.StatusUnauthorized {
-		t.Error("goes on after an idle hour")
-	}
-}
-
-func TestASessionKnowsHowAndWhenItsPersonProvedThemselves(t *testing.T) {
-	t.Parallel()
-	p := aPlace(t)
-	web, client := site(t, p.db, p.clock, p.person)
-	status(t, client, web.URL+"/in")
-	for _, step := range []struct{ path, want string }{
-		{"/proof", "false 00:00:00"},
-		{"/prove", "false 00:20:00"},
-		{"/prove?strong=yes", "true 00:40:00"},
-		{"/prove", "true 01:00:00"}, // once strong, always strong
-		{"/proof", "true 01:00:00"},
-	} {
-		if got := body(t, client, web.URL+step.path); got != step.want {
-			t.Errorf("%s says %s, want %s", step.path, got, step.want)
-		}
-		p.clock.advance(20 * time.Minute)
-	}
-}
-
-func TestSignOutEndsTheSessionForWhoeverKeptItsToken(t *testing.T) {
-	t.Parallel()
-	_, db, person := withPerson(t)
-	web, client := site(t, db, &clock{now: time.Now()}, person)
-	status(t, client, web.URL+"/in")
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	kept := client.Jar.Cookies(request.URL)
-	status(t, client, web.URL+"/out")
-	client.Jar.SetCookies(request.URL, kept)
-	if status(t, client, web.URL) != http.StatusUnauthorized {
-		t.Error("the old token still signs in")
-	}
-}
-
-func TestATokenIsNewAtSignInAndKeptAsAHashOnly(t *testing.T) {
-	t.Parallel()
-	_, db, person := withPerson(t)
-	web, client := site(t, db, &clock{now: time.Now()}, person)
-	tokens := map[string]bool{}
-	for range 2 {
-		status(t, client, web.URL+"/in")
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tokens[client.Jar.Cookies(request.URL)[0].Value] = true
-	}
-	if len(tokens) != 2 {
-		t.Error("the token stayed the same")
-	}
-	var kept int
-	for token := range tokens {
-		var n int
-		if err := db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM sessions WHERE token = $1`, token).Scan(&n); err != nil {
-			t.Fatal(err)
-		}
-		kept += n
-	}
-	if kept != 0 {
-		t.Error("a token stands in the database")
 	}
 }

@@ -58,7 +58,7 @@ func (s *Service) Decisions(ctx context.Context, actor authz.Actor) ([]Decision,
 // up to one of them; NotFound if that one is not about them.
 func (s *Service) SeeDecisions(ctx context.Context, actor authz.Actor, last int64) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := allowOwn(ctx, tx, actor.Person); err != nil {
+		if err := allowOwn(tx, actor); err != nil {
 			return door.Unchanged(), err
 		}
 		tag, err := tx.Exec(ctx, `

@@ -1,6 +1,6 @@
 // Package account is how people come to an account, prove who they are, and lose
-// it again: passwords, one-time links, the sessions that follow a sign-in, and
-// the suspension of accounts.
+// it again: passwords, one-time links, and the suspension of accounts. The
+// sessions that follow a sign-in are in package session.
 //
 // The first administrator makes their account with a link from the server's
 // console; everybody else is invited by a link that works once and ends after
@@ -17,12 +17,6 @@
 // administrator does, one that needs no password. The portal's own passwords can
 // then be switched off but for the break-glass accounts of administrators, which
 // work when nothing else does.
-//
-// A session is kept in PostgreSQL, its token only as a hash; it ends at sign-out,
-// after IdleLimit without a request, and in any case after AbsoluteLimit; at
-// once with a new password (but for the one in which it was changed) and with a
-// suspension. What a person may do is not kept in the session: package org is
-// asked at each request.
 //
 // Beside the password stand second factors (SecondFactors): an authenticator
 // app, passkeys, and recovery codes for when they are lost. Each code is taken

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -113,7 +114,7 @@ func factorsOf(ctx context.Context, db querier, person int64) (Factors, error) {
 // and names what it changed; no other change of the same person's runs beside it.
 func (s *SecondFactors) own(ctx context.Context, actor authz.Actor, fn func(tx *door.Tx, had Factors) ([]string, error)) error {
 	return s.Door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := allowOwn(ctx, tx, actor.Person); err != nil {
+		if err := allowOwn(tx, actor); err != nil {
 			return door.Unchanged(), err
 		}
 		had, err := locked(ctx, tx, actor.Person)
@@ -162,10 +163,7 @@ func (s *SecondFactors) afterRemoval(ctx context.Context, tx *door.Tx, actor aut
 	if _, err := tx.Exec(ctx, `DELETE FROM recovery_code WHERE person_id = $1`, actor.Person); err != nil {
 		return fmt.Errorf("ending recovery codes: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `UPDATE sessions SET strong = false WHERE person_id = $1`, actor.Person); err != nil {
-		return fmt.Errorf("weakening sessions: %w", err)
-	}
-	return nil
+	return session.Weaken(ctx, tx, actor.Person)
 }
 
 // TakeAway removes all second factors of somebody else, who has lost them, and

@@ -93,6 +93,14 @@ func (d *desk) factors() account.Factors {
 	return f
 }
 
+// begin begins a session.
+func (d *desk) begin() (token string) {
+	d.t.Helper()
+	token, err := begin(d.t, d.accounts, d.me.Person, d.clock.Now())
+	d.must(err)
+	return token
+}
+
 func (d *desk) want(kind fault.Kind, err error) {
 	d.t.Helper()
 	if err == nil || fault.KindOf(err) != kind {
@@ -430,8 +438,7 @@ func TestASessionIsNotStrongWithoutASecondFactor(t *testing.T) {
 	} {
 		d.app()
 		d.key("課のパソコン")
-		web, client := site(t, d.db, d.clock, d.me.Person)
-		status(t, client, web.URL+"/in")
+		token := d.begin()
 		if _, err := d.db.Pool.Exec(t.Context(), `UPDATE sessions SET strong = true`); err != nil {
 			t.Fatal(err)
 		}
@@ -447,8 +454,8 @@ func TestASessionIsNotStrongWithoutASecondFactor(t *testing.T) {
 		if strong() != 0 {
 			t.Errorf("%s first, then the other: the session is strong still", name)
 		}
-		if got := status(t, client, web.URL); got != 200 {
-			t.Errorf("they are signed out: %d", got)
+		if !goesOn(t, d.db, d.clock.Now, token) {
+			t.Error("they are signed out")
 		}
 	}
 }
@@ -505,8 +512,7 @@ func TestAnAdministratorTakesAwayWhatWasLost(t *testing.T) {
 	d.want(fault.NotFound, d.TakeAway(ctx, administrator, d.me.Person, "スマートフォンの紛失"))
 	_, codes := d.app()
 	a := d.key("課のパソコン")
-	web, client := site(t, d.db, d.clock, d.me.Person)
-	status(t, client, web.URL+"/in")
+	token := d.begin()
 	if _, err := d.db.Pool.Exec(ctx, `
 		INSERT INTO one_time_link (token_hash, purpose, person_id, made_at, ends_at) VALUES ('見本', 'reset', $1, $2, $2)`, d.me.Person, d.clock.Now()); err != nil {
 		t.Fatal(err)
@@ -516,8 +522,8 @@ func TestAnAdministratorTakesAwayWhatWasLost(t *testing.T) {
 	d.want(fault.Forbidden, d.TakeAway(ctx, d.me, d.me.Person, "自分で")) // never one's own
 	staff := authz.Actor{Person: administrator.Person, Holdings: []authz.Holding{{Role: authz.Staff}}}
 	d.want(fault.Forbidden, d.TakeAway(ctx, staff, d.me.Person, "ほかの人が"))
-	if got := status(t, client, web.URL); got != 200 {
-		t.Fatalf("signed out too soon: %d", got)
+	if !goesOn(t, d.db, d.clock.Now, token) {
+		t.Fatal("signed out too soon")
 	}
 
 	d.must(d.TakeAway(ctx, administrator, d.me.Person, "スマートフォンの紛失"))
@@ -527,8 +533,8 @@ func TestAnAdministratorTakesAwayWhatWasLost(t *testing.T) {
 	d.want(fault.Unauthenticated, d.check(codes[0]))
 	_, err := d.prove(a)
 	d.want(fault.Unauthenticated, err)
-	if got := status(t, client, web.URL); got != 401 {
-		t.Errorf("the session goes on: %d", got)
+	if goesOn(t, d.db, d.clock.Now, token) {
+		t.Error("the session goes on")
 	}
 	var links int
 	d.must(d.db.Pool.QueryRow(ctx, `SELECT count(*) FROM one_time_link WHERE person_id = $1`, d.me.Person).Scan(&links))

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -63,13 +64,14 @@ func newToken() string {
 
 // linkKey is what a link is found by, however its token was typed.
 func linkKey(token string) []byte {
-	return hashOf(strings.Map(func(r rune) rune {
+	sum := sha256.Sum256([]byte(strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '2' && r <= '7':
 			return r
 		}
 		return -1
-	}, strings.ToLower(norm.NFKC.String(token))))
+	}, strings.ToLower(norm.NFKC.String(token)))))
+	return sum[:]
 }
 
 // makeLink writes a new link in place of the one before. That of somebody who

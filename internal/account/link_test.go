@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kagami/internal/account"
+	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -64,6 +65,21 @@ func (p place) session(t *testing.T, person int64, id string) {
 	}
 }
 
+// begin begins a session for somebody as the server does.
+func (p place) begin(t *testing.T, person int64) (token string) {
+	t.Helper()
+	token, err := begin(t, p.Service, person, p.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func (p place) goesOn(t *testing.T, token string) bool {
+	t.Helper()
+	return goesOn(t, p.db, p.clock.Now, token)
+}
+
 func (p place) sessionsOf(t *testing.T, person int64) int {
 	t.Helper()
 	return count(t, p, `SELECT count(*) FROM sessions WHERE person_id = $1`, person)
@@ -76,7 +92,7 @@ func empty(t *testing.T) place {
 	c := &clock{now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}
 	d := door.New(db.Pool, c.Now)
 	accounts := account.New(db.Pool, d, "鏡石町")
-	return place{Service: accounts, org: org.New(db.Pool, d), db: db, clock: c}
+	return place{Service: accounts, sessions: session.New(db.Pool, d), org: org.New(db.Pool, d), db: db, clock: c}
 }
 
 var first = org.Person{StaffNumber: "M001", Name: "見本 太郎", Furigana: "ミホン タロウ", Email: "mihon@town.example"}

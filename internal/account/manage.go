@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/text/unicode/norm"
 
+	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -229,13 +230,11 @@ func (s *Service) decide(ctx context.Context, actor authz.Actor, number, field, 
 // and the link by which they could have set a password. One that is used just
 // now stays as what it was.
 func forgetSignIns(ctx context.Context, tx *door.Tx, person int64) error {
-	var batch pgx.Batch
-	batch.Queue(`DELETE FROM sessions WHERE person_id = $1`, person)
-	batch.Queue(`DELETE FROM sign_in_attempt WHERE person_id = $1`, person)
-	batch.Queue(`DELETE FROM known_device WHERE person_id = $1`, person)
-	batch.Queue(`DELETE FROM one_time_link WHERE person_id = $1 AND used_at IS NULL`, person)
-	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
-		return fmt.Errorf("ending what a person is signed in with: %w", err)
+	if err := session.Forget(ctx, tx, person); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM one_time_link WHERE person_id = $1 AND used_at IS NULL`, person); err != nil {
+		return fmt.Errorf("ending a link: %w", err)
 	}
 	return nil
 }

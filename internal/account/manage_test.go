@@ -2,7 +2,6 @@ package account_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -14,16 +13,15 @@ import (
 func TestASuspendedAccountEndsAtOnceAndSaysWhomToAsk(t *testing.T) {
 	t.Parallel()
 	p, administrator, second := withAdministrators(t)
-	web, client := site(t, p.db, p.clock, p.person)
-	status(t, client, web.URL+"/in")
+	token := p.begin(t, p.person)
 	if err := p.Suspend(t.Context(), second, "M001", "　"); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("without a reason: %v", err)
 	}
 	if err := p.Suspend(t.Context(), second, "M001", "見本の理由"); err != nil {
 		t.Fatal(err)
 	}
-	if got := status(t, client, web.URL); got != 401 {
-		t.Errorf("a session goes on: %d", got)
+	if p.goesOn(t, token) {
+		t.Error("a session goes on")
 	}
 	_, right := p.Authenticate(t.Context(), "M001", password, from("192.0.2.1"))
 	_, wrong := p.Authenticate(t.Context(), "M001", "not the password", from("192.0.2.1"))
@@ -60,18 +58,11 @@ func TestASuspendedAccountEndsAtOnceAndSaysWhomToAsk(t *testing.T) {
 func TestASuspensionComesBeforeTheSessionThatIsAboutToBegin(t *testing.T) {
 	t.Parallel()
 	p, _, second := withAdministrators(t)
-	refused := 0
-	web, client := siteThatFails(t, p.db, p.clock, p.person, func(err error) {
-		if fault.KindOf(err) == fault.Unauthenticated {
-			refused++
-		}
-	})
 	if err := p.Suspend(t.Context(), second, "M001", "見本の理由"); err != nil {
 		t.Fatal(err)
 	}
-	status(t, client, web.URL+"/in")
-	if refused != 1 || p.sessionsOf(t, p.person) != 0 {
-		t.Errorf("%d sessions, refused %d times", p.sessionsOf(t, p.person), refused)
+	if _, err := begin(t, p.Service, p.person, p.clock.Now()); fault.KindOf(err) != fault.Unauthenticated || p.sessionsOf(t, p.person) != 0 {
+		t.Errorf("%d sessions, %v", p.sessionsOf(t, p.person), err)
 	}
 }
 
@@ -79,25 +70,17 @@ func TestASuspensionComesBeforeTheSessionThatIsAboutToBegin(t *testing.T) {
 func TestANewPasswordComesBeforeTheSessionThatIsAboutToBegin(t *testing.T) {
 	t.Parallel()
 	p := aPlace(t)
-	refused := 0
-	web, client := siteThatFails(t, p.db, p.clock, p.person, func(err error) {
-		if fault.KindOf(err) == fault.Unauthenticated {
-			refused++
-		}
-	})
-	asked := p.clock.Now().Format(time.RFC3339)
-	status(t, client, web.URL+"/in?at="+asked)
-	if refused != 0 || p.sessionsOf(t, p.person) != 1 {
-		t.Fatalf("before it: %d sessions, refused %d times", p.sessionsOf(t, p.person), refused)
+	asked := p.clock.Now()
+	if _, err := begin(t, p.Service, p.person, asked); err != nil || p.sessionsOf(t, p.person) != 1 {
+		t.Fatalf("before it: %d sessions, %v", p.sessionsOf(t, p.person), err)
 	}
 	p.clock.advance(time.Second)
 	change := account.Change{Current: password, New: another, Try: from("192.0.2.1")}
 	if err := p.ChangePassword(t.Context(), p.actor(t, p.person), change); err != nil {
 		t.Fatal(err)
 	}
-	status(t, client, web.URL+"/in?at="+asked)
-	if refused != 1 || p.sessionsOf(t, p.person) != 0 {
-		t.Errorf("%d sessions, refused %d times", p.sessionsOf(t, p.person), refused)
+	if _, err := begin(t, p.Service, p.person, asked); fault.KindOf(err) != fault.Unauthenticated || p.sessionsOf(t, p.person) != 0 {
+		t.Errorf("%d sessions, %v", p.sessionsOf(t, p.person), err)
 	}
 }
 
@@ -140,46 +123,20 @@ func TestAPasswordIsChangedByItsOwnerAndEndsTheOtherSessions(t *testing.T) {
 	}
 }
 
-func TestPeopleSeeAndEndTheirOwnSessions(t *testing.T) {
+func TestAnAdministratorSeesAndEndsSomebodysSessions(t *testing.T) {
 	t.Parallel()
 	p, administrator, second := withAdministrators(t)
-	for _, id := range []string{"one", "two", "three"} {
-		p.session(t, p.person, id)
-	}
+	p.session(t, p.person, "one")
 	p.session(t, second.Person, "second's")
-	ids := func() (ids []string) {
-		list, err := p.OpenSessions(t.Context(), administrator)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range list {
-			ids = append(ids, s.ID)
-		}
-		slices.Sort(ids)
-		return ids
-	}
-	if got := fmt.Sprint(ids()); got != "[one three two]" {
-		t.Errorf("they see %s", got)
-	}
-	if err := p.EndSession(t.Context(), administrator, "one"); err != nil {
-		t.Fatal(err)
-	}
-	for _, id := range []string{"one", "second's", ""} {
-		if err := p.EndSession(t.Context(), administrator, id); fault.KindOf(err) != fault.NotFound {
-			t.Errorf("ending %q: %v", id, err)
-		}
-	}
-	if err := p.EndOtherSessions(t.Context(), administrator, "two"); err != nil {
-		t.Fatal(err)
-	}
-	if got := fmt.Sprint(ids()); got != "[two]" {
-		t.Errorf("left are %s", got)
+	list, err := p.SessionsOf(t.Context(), administrator, "M002")
+	if err != nil || len(list) != 1 || list[0].ID != "second's" {
+		t.Errorf("they see %+v, %v", list, err)
 	}
 	if err := p.EndSessionsOf(t.Context(), administrator, "M002"); err != nil {
 		t.Fatal(err)
 	}
-	if p.sessionsOf(t, second.Person) != 0 {
-		t.Error("an administrator did not end another's")
+	if p.sessionsOf(t, second.Person) != 0 || p.sessionsOf(t, p.person) != 1 {
+		t.Error("the sessions are not those that should be")
 	}
 }
 
@@ -228,7 +185,7 @@ func TestWhoManagesWhichAccounts(t *testing.T) {
 		if _, err := p.MakeResetLink(t.Context(), staff, number); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("a 職員 resets %s: %v", number, err)
 		}
-		if _, err := p.OpenSessionsOf(t.Context(), staff, number); fault.KindOf(err) != fault.NotFound {
+		if _, err := p.SessionsOf(t.Context(), staff, number); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("a 職員 sees the sessions of %s: %v", number, err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -20,9 +21,10 @@ import (
 
 // Service is the accounts in a database.
 type Service struct {
-	pool    *pgxpool.Pool
-	door    *door.Door
-	hashing hashing
+	pool     *pgxpool.Pool
+	door     *door.Door
+	sessions *session.Service
+	hashing  hashing
 	// words are what passwords here would be guessed to be made of, such as the
 	// town's name.
 	words []string
@@ -35,7 +37,7 @@ type Service struct {
 // New makes the accounts' service. words are what an outsider would try first
 // at this portal, such as the town's name; passwords made of them are refused.
 func New(pool *pgxpool.Pool, d *door.Door, words ...string) *Service {
-	s := &Service{pool: pool, door: d, hashing: make(hashing, 2*runtime.GOMAXPROCS(0)), nobody: nobodysHash()}
+	s := &Service{pool: pool, door: d, sessions: session.New(pool, d), hashing: make(hashing, 2*runtime.GOMAXPROCS(0)), nobody: nobodysHash()}
 	for _, word := range words {
 		s.words = append(s.words, word, strings.TrimRight(word, "都道府県市区町村"))
 	}
@@ -120,15 +122,15 @@ type found struct {
 // same time whether the account exists; TooMany where too many tries have
 // failed before, without asking the directory; Unavailable if that does not
 // answer and the portal's own password does not fit.
-func (s *Service) Authenticate(ctx context.Context, login, password string, try Try) (Proof, error) {
-	proof := Proof{Method: ByPassword, At: s.door.Now()}
+func (s *Service) Authenticate(ctx context.Context, login, password string, try Try) (session.Proof, error) {
+	proof := session.Proof{Method: session.ByPassword, At: s.door.Now()}
 	who, err := s.find(ctx, `lower(p.email) = $1 OR lower(p.staff_number) = $1`, folded(login))
 	if err != nil {
-		return Proof{}, err
+		return session.Proof{}, err
 	}
 	tallies, err := s.tallies(ctx, ofPerson(who.person), who.person, try)
 	if err != nil {
-		return Proof{}, err
+		return session.Proof{}, err
 	}
 	who.countByLogin(tallies, folded(login))
 	var refusal error // of the directory, which has no say in what is counted
@@ -140,19 +142,19 @@ func (s *Service) Authenticate(ctx context.Context, login, password string, try 
 		if s.ways.Directory == nil {
 			return false, nil
 		}
-		proof.Method = ByDirectory
+		proof.Method = session.ByDirectory
 		proof.Person, refusal = s.askDirectory(ctx, login, password, who)
 		return refusal == nil, nil
 	})
 	switch {
 	case err != nil:
-		return Proof{}, fmt.Errorf("checking a password: %w", err)
+		return session.Proof{}, fmt.Errorf("checking a password: %w", err)
 	case refusal != nil:
-		return Proof{}, refusal
+		return session.Proof{}, refusal
 	case !ok:
-		return Proof{}, errSignIn()
-	case proof.Method == ByPassword && who.suspended:
-		return Proof{}, fault.New(fault.Unauthenticated, suspendedMessage)
+		return session.Proof{}, errSignIn()
+	case proof.Method == session.ByPassword && who.suspended:
+		return session.Proof{}, fault.New(fault.Unauthenticated, suspendedMessage)
 	}
 	return proof, nil
 }
@@ -262,17 +264,13 @@ func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c Chang
 		return err
 	}
 	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := tx.Allow(authz.SignedIn, authz.Matter{Person: actor.Person}); err != nil {
+		if err := allowOwn(tx, actor); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := keepPassword(ctx, tx, actor.Person, hash); err != nil {
 			return door.Unchanged(), err
 		}
-		var batch pgx.Batch
-		batch.Queue(`DELETE FROM sessions WHERE person_id = $1 AND id <> $2`, actor.Person, c.Session)
-		batch.Queue(`DELETE FROM sign_in_attempt WHERE person_id = $1`, actor.Person)
-		batch.Queue(`DELETE FROM known_device WHERE person_id = $1 AND token_hash <> $2`, actor.Person, hashOf(c.Try.Device))
-		return passwordEffect(actor.Person), tx.SendBatch(ctx, &batch).Close()
+		return passwordEffect(actor.Person), session.ForgetAllBut(ctx, tx, actor.Person, session.Here{Session: c.Session, Device: c.Try.Device})
 	})
 	if err != nil {
 		return fmt.Errorf("changing a password: %w", err)

@@ -8,6 +8,7 @@ import (
 	"kagami/internal/account"
 	"kagami/internal/account/directory"
 	"kagami/internal/account/directory/directorytest"
+	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 )
@@ -35,9 +36,9 @@ func TestThePasswordOfTheDirectorySignsIn(t *testing.T) {
 	t.Parallel()
 	p, slapd := withDirectory(t)
 	for _, test := range []struct{ login, password, method string }{
-		{"taro", slapd.Password["taro"], account.ByDirectory},
-		{"m001", slapd.Password["taro"], account.ByDirectory},
-		{"M001", password, account.ByPassword},
+		{"taro", slapd.Password["taro"], session.ByDirectory},
+		{"m001", slapd.Password["taro"], session.ByDirectory},
+		{"M001", password, session.ByPassword},
 	} {
 		got, err := p.Authenticate(t.Context(), test.login, test.password, from("192.0.2.1"))
 		if err != nil || got.Person != p.person || got.Method != test.method {
@@ -101,7 +102,7 @@ func TestWhileTheDirectoryIsDownOnlyOwnPasswordsSignInAndFailuresCount(t *testin
 	t.Parallel()
 	p, slapd := withDirectory(t)
 	slapd.Stop()
-	if got, err := p.Authenticate(t.Context(), "M001", password, from("192.0.2.1")); err != nil || got.Method != account.ByPassword {
+	if got, err := p.Authenticate(t.Context(), "M001", password, from("192.0.2.1")); err != nil || got.Method != session.ByPassword {
 		t.Errorf("the portal's own: %+v, %v", got, err)
 	}
 	for range 6 {
@@ -171,10 +172,8 @@ func TestAnAccountIsMadeWithoutAPassword(t *testing.T) {
 	if fault.KindOf(err) != fault.Conflict {
 		t.Errorf("changing no password: %v", err)
 	}
-	web, client := site(t, p.db, p.clock, got.Person)
-	status(t, client, web.URL+"/in")
-	if got := status(t, client, web.URL); got != 200 {
-		t.Errorf("a session without a password: %d", got)
+	if token := p.begin(t, got.Person); !p.goesOn(t, token) {
+		t.Error("no session without a password")
 	}
 	if n, err := p.AdmitAll(t.Context(), administrator); n != 1 || err != nil {
 		t.Errorf("all the others: %d, %v", n, err)

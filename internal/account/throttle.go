@@ -18,7 +18,7 @@ import (
 // Try is where a password (or another secret) is tried from.
 type Try struct {
 	Address netip.Addr // the client's; the zero value counts as one address too
-	Device  string     // the token of Devices; empty for none
+	Device  string     // the token of a known device; empty for none
 }
 
 // counter is what failures are counted by.
@@ -76,7 +76,7 @@ func newTally(c counter, key string) tally {
 // signed in before it counts for that device alone, so that nobody elsewhere
 // keeps the person out, nor they anybody.
 func (s *Service) tallies(ctx context.Context, account string, person int64, try Try) ([]tally, error) {
-	known, err := s.knows(ctx, try.Device, person)
+	known, err := s.sessions.KnowsDevice(ctx, try.Device, person)
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,6 @@ package account_test
 
 import (
 	"errors"
-	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -11,6 +9,7 @@ import (
 	"time"
 
 	"kagami/internal/account"
+	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -22,10 +21,11 @@ import (
 // place is a portal whose clock the test moves, with one account.
 type place struct {
 	*account.Service
-	org    *org.Service
-	db     pgtest.DB
-	clock  *clock
-	person int64
+	sessions *session.Service
+	org      *org.Service
+	db       pgtest.DB
+	clock    *clock
+	person   int64
 }
 
 func aPlace(t *testing.T) place {
@@ -34,7 +34,7 @@ func aPlace(t *testing.T) place {
 	c := &clock{now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}
 	d := door.New(db.Pool, c.Now)
 	accounts := account.New(db.Pool, d, "鏡石町")
-	p := place{Service: accounts, org: org.New(db.Pool, d), db: db, clock: c}
+	p := place{Service: accounts, sessions: session.New(db.Pool, d), org: org.New(db.Pool, d), db: db, clock: c}
 	p.person = p.hire(t, "M001", "見本 太郎")
 	if err := p.SetPassword(t.Context(), authz.AsOperator(), p.person, password); err != nil {
 		t.Fatal(err)
@@ -185,13 +185,11 @@ func TestOneAddressThatTriesManyAccountsWaitsToo(t *testing.T) {
 func TestAnOutsidersFailuresDontKeepTheOwnerOut(t *testing.T) {
 	t.Parallel()
 	p := aPlace(t)
-	devices := account.NewDevices(p.db.Pool, p.clock.Now, true)
-	answer := httptest.NewRecorder()
-	if err := devices.Remember(t.Context(), answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil), p.person); err != nil {
+	home := from("192.0.2.1")
+	var err error
+	if home.Device, err = p.sessions.RememberDevice(t.Context(), "", p.person); err != nil {
 		t.Fatal(err)
 	}
-	home := from("192.0.2.1")
-	home.Device = devices.Token(returning(t, answer))
 	if home.Device == "" {
 		t.Fatal("the device has no token")
 	}
@@ -215,35 +213,6 @@ func TestAnOutsidersFailuresDontKeepTheOwnerOut(t *testing.T) {
 	p.fail(t, "M002", from("203.0.113.9"))
 	if _, err := p.Authenticate(t.Context(), "M002", password, home); fault.KindOf(err) != fault.TooMany {
 		t.Errorf("the device is known for others too: %v", err)
-	}
-}
-
-func TestADeviceIsKnownForAYearAndToAllWhoShareIt(t *testing.T) {
-	t.Parallel()
-	p := aPlace(t)
-	other := p.hire(t, "M002", "見本 花子")
-	devices := account.NewDevices(p.db.Pool, p.clock.Now, false)
-	answer := httptest.NewRecorder()
-	remember := func(r *http.Request, person int64) {
-		answer = httptest.NewRecorder()
-		if err := devices.Remember(t.Context(), answer, r, person); err != nil {
-			t.Fatal(err)
-		}
-	}
-	remember(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil), p.person)
-	browser := returning(t, answer)
-	remember(browser, other)
-	if devices.Token(returning(t, answer)) != devices.Token(browser) {
-		t.Error("who shares a browser takes its token away")
-	}
-	remember(browser, p.person)
-	if answer.Header().Get("Set-Cookie") != "" {
-		t.Error("a known device gets a new cookie")
-	}
-	p.clock.advance(366 * 24 * time.Hour)
-	remember(browser, p.person)
-	if devices.Token(returning(t, answer)) == devices.Token(browser) {
-		t.Error("a token lasts for good")
 	}
 }
 

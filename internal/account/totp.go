@@ -16,6 +16,7 @@ import (
 	"github.com/pquerna/otp/hotp"
 	"golang.org/x/text/unicode/norm"
 
+	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -156,7 +157,7 @@ func errNoFactor() error {
 }
 
 // CheckCode takes a code from an authenticator app or a recovery code of the
-// actor's, each once, and tells which it was: ByTOTP or ByRecoveryCode.
+// actor's, each once, and tells which it was: session.ByTOTP or session.ByRecoveryCode.
 // Unauthenticated for any other, and TooMany after too many of those: they are
 // counted apart from passwords, so that who knows the password can't begin anew.
 func (s *SecondFactors) CheckCode(ctx context.Context, actor authz.Actor, code string, try Try) (string, error) {
@@ -164,9 +165,9 @@ func (s *SecondFactors) CheckCode(ctx context.Context, actor authz.Actor, code s
 	if err != nil {
 		return "", err
 	}
-	method, take := ByRecoveryCode, s.useRecoveryCode
+	method, take := session.ByRecoveryCode, s.useRecoveryCode
 	if len(typedCode(code)) == otp.DigitsSix.Length() {
-		method, take = ByTOTP, s.useTOTP
+		method, take = session.ByTOTP, s.useTOTP
 	}
 	var refusal error
 	_, err = s.Accounts.throttled(ctx, tallies, func() (bool, error) {

@@ -36,7 +36,7 @@ var arrows = map[string][]string{
 	"internal/lifecycle": {"internal/authz", "internal/fault"},
 
 	"internal/org":     {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/sheet", "internal/state", "internal/trail"},
-	"internal/account": {"internal/account/directory", "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/state", "internal/trail"},
+	"internal/account": {"internal/account/directory", "internal/account/session", "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/trail"},
 
 	"internal/account/directory": {"internal/fault"},
 	"internal/account/openid":    {"internal/fault"},
@@ -53,14 +53,16 @@ var arrows = map[string][]string{
 	"internal/policy/publish":           {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/lifecycle", "internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline", "internal/postgres", "internal/trail"},
 	"internal/policy/acknowledge":       {"internal/address", "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/postgres", "internal/state", "internal/trail"},
 
-	"web/layout":    {"web/static"},
-	"web/component": {"internal/calendar", "internal/fault"},
-	"web/page":      {"internal/account", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/acknowledge", "internal/policy/amend", "internal/policy/comparison", "internal/policy/draft", "internal/policy/find", "internal/policy/follow", "internal/policy/outline", "internal/policy/publish", "web/component", "web/layout"},
+	"internal/account/session": {"internal/authz", "internal/door", "internal/fault", "internal/state", "internal/trail"},
+	"web/server/cookie":        {"internal/account", "internal/account/session", "internal/state"},
+	"web/layout":               {"web/static"},
+	"web/component":            {"internal/calendar", "internal/fault"},
+	"web/page":                 {"internal/account", "internal/account/session", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/acknowledge", "internal/policy/amend", "internal/policy/comparison", "internal/policy/draft", "internal/policy/find", "internal/policy/follow", "internal/policy/outline", "internal/policy/publish", "web/component", "web/layout"},
 
 	"internal/task":            {"internal/calendar"},
 	"web/screen":               {"internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/job", "internal/notice", "internal/sample", "internal/sheet", "internal/task", "internal/trail", "web/layout", "web/static"},
-	"web/portal":               {"internal/account", "internal/account/openid", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/acknowledge", "internal/policy/amend", "internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/draft", "internal/policy/find", "internal/policy/follow", "internal/policy/outline", "internal/policy/publish", "internal/policy/textfile", "internal/sample", "internal/sample/policies", "internal/sheet", "web/component", "web/layout", "web/page", "web/screen", "web/server"},
-	"web/server":               {"internal/account", "internal/account/openid", "internal/address", "internal/authz", "internal/door", "internal/fault", "internal/job", "internal/notice", "internal/org", "internal/postgres", "internal/sample", "internal/sample/people", "web/layout", "web/page", "web/screen", "web/static"},
+	"web/portal":               {"internal/account", "internal/account/openid", "internal/account/session", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/acknowledge", "internal/policy/amend", "internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/draft", "internal/policy/find", "internal/policy/follow", "internal/policy/outline", "internal/policy/publish", "internal/policy/textfile", "internal/sample", "internal/sample/policies", "internal/sheet", "web/component", "web/layout", "web/page", "web/screen", "web/server"},
+	"web/server":               {"internal/account", "internal/account/openid", "internal/account/session", "internal/address", "internal/authz", "internal/door", "internal/fault", "internal/job", "internal/notice", "internal/org", "internal/postgres", "internal/sample", "internal/sample/people", "web/layout", "web/page", "web/screen", "web/server/cookie", "web/static"},
 	"internal/sample":          {"internal/authz", "internal/calendar"},
 	"internal/sample/people":   {"internal/account", "internal/authz", "internal/org", "internal/sample"},
 	"internal/sample/policies": {"internal/authz", "internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/outline", "internal/policy/publish", "internal/sample"},
@@ -124,7 +126,7 @@ func TestEachArrowIsTaken(t *testing.T) {
 // Only domains speak to the database.
 func TestPagesSpeakToNoDatabase(t *testing.T) {
 	for _, p := range load(t) {
-		if !strings.HasPrefix(p.PkgPath, module+"web/") || slices.Contains([]string{"web/server", "web/portal", "web/screen"}, strings.TrimSuffix(strings.TrimPrefix(p.PkgPath, module), "/servertest")) {
+		if !strings.HasPrefix(p.PkgPath, module+"web/") || slices.Contains([]string{"web/server", "web/server/cookie", "web/portal", "web/screen"}, strings.TrimSuffix(strings.TrimPrefix(p.PkgPath, module), "/servertest")) {
 			continue
 		}
 		for path := range p.Imports {

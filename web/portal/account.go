@@ -15,7 +15,7 @@ import (
 var accountLink = layout.Link{Label: "アカウント", Address: address.OwnAccount}
 
 func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
-	sessions, err := p.Accounts.OpenSessions(r.Context(), screen.Actor(r.Context()))
+	sessions, err := p.SessionStore.Own(r.Context(), screen.Actor(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return screen.Show(w, r, page.OwnAccountPage(page.OwnAccount{
-		Frame: screen.Frame(r, "アカウント"), Own: own, Provider: p.providerName(), Directory: p.Accounts.Ways().Directory != nil, Factors: factors, Sessions: sessions, This: p.Sessions.ID(r.Context()), Decisions: decisions,
+		Frame: screen.Frame(r, "アカウント"), Own: own, Provider: p.providerName(), Directory: p.Accounts.Ways().Directory != nil, Factors: factors, Sessions: sessions, This: p.Sessions.Current(r.Context()).ID, Decisions: decisions,
 	}))
 }
 
@@ -42,12 +42,12 @@ func (p *Portal) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	switch r.PostForm.Get("act") {
 	case "end":
-		if err := p.Accounts.EndSession(ctx, screen.Actor(ctx), r.PostForm.Get("session")); err != nil {
+		if err := p.SessionStore.End(ctx, screen.Actor(ctx), r.PostForm.Get("session")); err != nil {
 			return err
 		}
 		return screen.GoOn(w, r, address.OwnAccount, "session-ended")
 	case "end-others":
-		if err := p.Accounts.EndOtherSessions(ctx, screen.Actor(ctx), p.Sessions.ID(ctx)); err != nil {
+		if err := p.SessionStore.EndOthers(ctx, screen.Actor(ctx), p.Sessions.Current(ctx).ID); err != nil {
 			return err
 		}
 		return screen.GoOn(w, r, address.OwnAccount, "sessions-ended")
@@ -80,7 +80,7 @@ func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
 	password, err := passwordTwice(r)
 	if err == nil {
 		err = p.Accounts.ChangePassword(r.Context(), screen.Actor(r.Context()), account.Change{
-			Current: r.PostForm.Get("current"), New: password, Session: p.Sessions.ID(r.Context()), Try: p.try(r),
+			Current: r.PostForm.Get("current"), New: password, Session: p.Sessions.Current(r.Context()).ID, Try: p.try(r),
 		})
 	}
 	problems := screen.Problems(err)

@@ -68,7 +68,7 @@ func (p *Portal) accountPage(r *http.Request) (page.Account, error) {
 	if err != nil {
 		return page.Account{}, err
 	}
-	sessions, err := p.Accounts.OpenSessionsOf(ctx, actor, number)
+	sessions, err := p.Accounts.SessionsOf(ctx, actor, number)
 	if err != nil {
 		return page.Account{}, err
 	}

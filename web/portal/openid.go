@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/account"
 	"kagami/internal/account/openid"
+	"kagami/internal/account/session"
 	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/web/page"
@@ -66,11 +67,11 @@ func (p *Portal) openidReturn(w http.ResponseWriter, r *http.Request) error {
 	if p.Provider == nil {
 		return errNoProvider()
 	}
-	attempt, found, err := p.Attempts.Of(r)
+	attempt, err := p.Attempts.Of(r)
 	if err != nil {
 		return err
 	}
-	if !found || attempt.Kind != awaitsProvider && attempt.Kind != awaitsProviderProof {
+	if attempt.Kind != awaitsProvider && attempt.Kind != awaitsProviderProof {
 		return startOver(w, r)
 	}
 	var kept atProvider
@@ -99,11 +100,11 @@ func (p *Portal) openidReturn(w http.ResponseWriter, r *http.Request) error {
 }
 
 // vouched tells for whom the identity provider vouches.
-func (p *Portal) vouched(r *http.Request, attempt openid.Attempt) (account.Proof, error) {
+func (p *Portal) vouched(r *http.Request, attempt openid.Attempt) (session.Proof, error) {
 	at := p.Now()
 	identity, err := p.Provider.Finish(r.Context(), attempt, r.URL.Query())
 	if err != nil {
-		return account.Proof{}, err
+		return session.Proof{}, err
 	}
 	key, value := account.KeyEmail, identity.Email
 	if identity.StaffNumber != "" {
@@ -111,12 +112,12 @@ func (p *Portal) vouched(r *http.Request, attempt openid.Attempt) (account.Proof
 	}
 	person, err := p.Accounts.Vouched(r.Context(), key, value)
 	if err != nil {
-		return account.Proof{}, err
+		return session.Proof{}, err
 	}
 	if _, err := p.Org.ActorOn(r.Context(), person, screen.Today(r.Context())); err != nil {
-		return account.Proof{}, err
+		return session.Proof{}, err
 	}
-	return account.Proof{Person: person, Method: account.ByProvider, Strong: identity.Strong, At: at}, nil
+	return session.Proof{Person: person, Method: session.ByProvider, Strong: identity.Strong, At: at}, nil
 }
 
 // openidProve begins a proof by somebody signed in, and keeps the form that it
@@ -140,7 +141,7 @@ const keptAction = "proof_action"
 
 // provedAtProvider goes on with what somebody signed in has proved themselves
 // for. What they typed is not lost where they have not: they are asked again.
-func (p *Portal) provedAtProvider(w http.ResponseWriter, r *http.Request, person int64, proof account.Proof, refusal error, kept atProvider) error {
+func (p *Portal) provedAtProvider(w http.ResponseWriter, r *http.Request, person int64, proof session.Proof, refusal error, kept atProvider) error {
 	actor := screen.Actor(r.Context())
 	if actor.Person == 0 || actor.Person != person {
 		return fault.New(fault.Unauthenticated, "")
@@ -162,7 +163,7 @@ func (p *Portal) provedAtProvider(w http.ResponseWriter, r *http.Request, person
 	if refusal != nil {
 		return refusal
 	}
-	if err := p.Sessions.Prove(r.Context(), proof.Strong); err != nil {
+	if err := p.Sessions.Prove(r.Context(), session.Strength(proof.Strong)); err != nil {
 		return err
 	}
 	if !kept.IsForm {
@@ -197,11 +198,11 @@ func (p *Portal) askAgain(w http.ResponseWriter, r *http.Request, refusal error,
 // showRest shows the form that somebody has proved themselves for, to be sent:
 // a browser that comes from another site can't bring it itself.
 func (p *Portal) showRest(w http.ResponseWriter, r *http.Request) error {
-	attempt, found, err := p.Attempts.Of(r)
+	attempt, err := p.Attempts.Of(r)
 	if err != nil {
 		return err
 	}
-	if !found || attempt.Kind != awaitsRest || attempt.Person != screen.Actor(r.Context()).Person {
+	if attempt.Kind != awaitsRest || attempt.Person != screen.Actor(r.Context()).Person {
 		return fault.New(fault.NotFound, "続ける操作が見つかりません。時間がたったか、すでに終わっています。ホームから選び直してください。")
 	}
 	var kept atProvider

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kagami/internal/account"
+	"kagami/internal/account/session"
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
@@ -25,14 +26,14 @@ var proofFields = []string{"proof_password", "proof_login", "proof_code", "proof
 // route asks. Otherwise it answers the request itself, and returns false.
 func (p *Portal) proved(w http.ResponseWriter, r *http.Request, route screen.Route) (bool, error) {
 	actor := screen.Actor(r.Context())
-	strong, at := p.Sessions.Proof(r.Context())
+	current := p.Sessions.Current(r.Context())
 	own := strings.HasPrefix(route.Pattern, address.OwnSecondFactor) || strings.HasPrefix(route.Pattern, address.Prove)
-	owes := !strong && !own && p.Factors.Demands(actor)
+	owes := !current.Strong && !own && p.Factors.Demands(actor)
 	if !owes && !route.Proof {
 		return true, nil
 	}
 	var factors account.Factors
-	if !strong {
+	if !current.Strong {
 		var err error
 		if factors, err = p.Factors.Of(r.Context(), actor.Person); err != nil {
 			return false, err
@@ -45,7 +46,7 @@ func (p *Portal) proved(w http.ResponseWriter, r *http.Request, route screen.Rou
 	case owes && r.Method == http.MethodGet:
 		http.Redirect(w, r, address.ProveBefore(r.URL.RequestURI()), http.StatusSeeOther)
 		return false, nil
-	case owes || factors.Any() || p.Now().Sub(at) > proofLimit:
+	case owes || factors.Any() || p.Now().Sub(current.ProvedAt) > proofLimit:
 		return p.provesNow(w, r)
 	}
 	return true, nil
@@ -179,15 +180,15 @@ func (p *Portal) checkProof(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.Sessions.Prove(r.Context(), factors.Any())
+	return p.Sessions.Prove(r.Context(), session.Strength(factors.Any()))
 }
 
 func (p *Portal) checkProofFactor(w http.ResponseWriter, r *http.Request, actor authz.Actor) error {
-	attempt, found, err := p.Attempts.Of(r)
+	attempt, err := p.Attempts.Of(r)
 	if err != nil {
 		return err
 	}
-	if !found || attempt.Kind != awaitsProof || attempt.Person != actor.Person || r.PostForm.Get("proof_passkey") == "" {
+	if attempt.Kind != awaitsProof || attempt.Person != actor.Person || r.PostForm.Get("proof_passkey") == "" {
 		_, err := p.checkFactor(r, actor, nil)
 		return err
 	}

@@ -31,7 +31,7 @@ func withHeader(v *servertest.Visitor, method, path, name, value string) servert
 	if err != nil {
 		v.T.Fatal(err)
 	}
-	return servertest.Answer{response.StatusCode, response.Header, string(raw)}
+	return servertest.Answer{Status: response.StatusCode, Header: response.Header, Body: string(raw)}
 }
 
 // 基本方針 10: everybody reads the 基本方針 in force, without signing in.

@@ -8,6 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/account"
+	"kagami/internal/account/session"
 	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/web/layout"
@@ -83,7 +84,7 @@ func (p *Portal) confirmApp(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Sessions.Prove(r.Context(), true); err != nil {
+	if err := p.Sessions.Prove(r.Context(), session.Strong); err != nil {
 		return err
 	}
 	return p.showCodes(w, r, "認証アプリを設定しました", codes)
@@ -124,7 +125,7 @@ func (p *Portal) addPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Sessions.Prove(r.Context(), true); err != nil {
+	if err := p.Sessions.Prove(r.Context(), session.Strong); err != nil {
 		return err
 	}
 	return screen.GoOn(w, r, address.OwnSecondFactor, "key-added")
@@ -133,11 +134,11 @@ func (p *Portal) addPasskey(w http.ResponseWriter, r *http.Request) error {
 // registrationOf takes the question for a new passkey that was put to this
 // browser: one answer to one question.
 func (p *Portal) registrationOf(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
-	attempt, found, err := p.Attempts.Of(r)
+	attempt, err := p.Attempts.Of(r)
 	if err != nil {
 		return nil, err
 	}
-	if found && attempt.Kind == awaitsRegistration && attempt.Person == screen.Actor(r.Context()).Person {
+	if attempt.Kind == awaitsRegistration && attempt.Person == screen.Actor(r.Context()).Person {
 		ended, err := p.Attempts.End(r.Context(), w, r)
 		if ended || err != nil {
 			return attempt.Data, err

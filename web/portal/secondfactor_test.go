@@ -15,6 +15,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"kagami/internal/account"
+	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
@@ -162,7 +163,7 @@ func TestASecondStepEndsAfterTenMinutes(t *testing.T) {
 	secret, _ := setUpApp(servertest.SignIn(t, portal, a))
 	v := servertest.Visit(t, portal)
 	passFirst(v, a, "/")
-	portal.Clock.Advance(account.AttemptLimit)
+	portal.Clock.Advance(session.AttemptLimit)
 	for _, got := range []servertest.Answer{v.Get("/login/second"), v.Post("/login/second", url.Values{"proof_code": {code(v, secret)}}), v.Post("/login/passkey", nil)} {
 		if got.Status != 200 || !strings.Contains(got.Body, "はじめからサインインしてください") {
 			t.Errorf("%d %s", got.Status, got.Body)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kagami/internal/account"
+	"kagami/internal/account/session"
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
@@ -32,7 +33,7 @@ type halfway struct {
 
 // letIn signs in somebody who has passed the first step, or sends them to the
 // second if they have one.
-func (p *Portal) letIn(w http.ResponseWriter, r *http.Request, first account.Proof, next string) error {
+func (p *Portal) letIn(w http.ResponseWriter, r *http.Request, first session.Proof, next string) error {
 	factors, err := p.Factors.Of(r.Context(), first.Person)
 	if err != nil {
 		return err
@@ -47,7 +48,7 @@ func (p *Portal) letIn(w http.ResponseWriter, r *http.Request, first account.Pro
 }
 
 // goIn begins the session of somebody who has passed every step, and goes on.
-func (p *Portal) goIn(w http.ResponseWriter, r *http.Request, proof account.Proof, next string) error {
+func (p *Portal) goIn(w http.ResponseWriter, r *http.Request, proof session.Proof, next string) error {
 	if err := p.begin(w, r, proof); err != nil {
 		return err
 	}
@@ -60,14 +61,14 @@ func (p *Portal) attempt(w http.ResponseWriter, r *http.Request, step string, pe
 	if err != nil {
 		return fmt.Errorf("writing an attempt: %w", err)
 	}
-	return p.Attempts.Begin(r.Context(), w, account.Attempt{Person: person, Kind: step, Data: kept})
+	return p.Attempts.Begin(r.Context(), w, session.Attempt{Person: person, Kind: step, Data: kept})
 }
 
 // secondStepOf reads the request's attempt; false if none waits for the second
 // step.
 func (p *Portal) secondStepOf(r *http.Request) (person int64, kept halfway, ok bool, err error) {
-	attempt, found, err := p.Attempts.Of(r)
-	if err != nil || !found || attempt.Kind != awaitsSecondStep {
+	attempt, err := p.Attempts.Of(r)
+	if err != nil || attempt.Kind != awaitsSecondStep {
 		return 0, halfway{}, false, err
 	}
 	if err := json.Unmarshal(attempt.Data, &kept); err != nil {
@@ -144,7 +145,7 @@ func (p *Portal) secondStep(w http.ResponseWriter, r *http.Request) error {
 	if !ended {
 		return startOver(w, r)
 	}
-	return p.goIn(w, r, account.Proof{Person: person, Method: kept.Method + "+" + method, Strong: true, At: kept.At}, kept.Next)
+	return p.goIn(w, r, session.Proof{Person: person, Method: kept.Method + "+" + method, Strong: true, At: kept.At}, kept.Next)
 }
 
 // proofProblems are what is wrong with a proof, for showing it at the form.
@@ -168,7 +169,7 @@ func (p *Portal) checkFactor(r *http.Request, actor authz.Actor, question json.R
 		if err == nil && person != actor.Person {
 			err = fault.New(fault.Unauthenticated, "ほかの人のパスキーです。自分のパスキーを使ってください。")
 		}
-		return account.ByPasskey, err
+		return session.ByPasskey, err
 	case code == "":
 		return "", fault.InvalidFields([]fault.Problem{{Field: "proof_code", Message: "コードを入力してください。"}})
 	}
@@ -193,7 +194,7 @@ func (p *Portal) secondStepOptions(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return fmt.Errorf("writing an attempt: %w", err)
 	}
-	if err := p.Attempts.Change(r, account.Attempt{Person: person, Kind: awaitsSecondStep, Data: data}); err != nil {
+	if err := p.Attempts.Change(r, session.Attempt{Person: person, Kind: awaitsSecondStep, Data: data}); err != nil {
 		return err
 	}
 	return screen.ServeJSON(w, ceremony.Options)
@@ -213,11 +214,11 @@ func (p *Portal) passkeySignInOptions(w http.ResponseWriter, r *http.Request) er
 
 // passkeySignIn signs in with a passkey alone, which says who it is.
 func (p *Portal) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
-	attempt, found, err := p.Attempts.Of(r)
+	attempt, err := p.Attempts.Of(r)
 	if err != nil {
 		return err
 	}
-	if !found || attempt.Kind != awaitsPasskey {
+	if attempt.Kind != awaitsPasskey {
 		return startOver(w, r)
 	}
 	// one answer to one question
@@ -235,5 +236,5 @@ func (p *Portal) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.goIn(w, r, account.Proof{Person: person, Method: account.ByPasskey, Strong: true}, r.PostForm.Get("next"))
+	return p.goIn(w, r, session.Proof{Person: person, Method: session.ByPasskey, Strong: true}, r.PostForm.Get("next"))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kagami/internal/account"
+	"kagami/internal/account/session"
 	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/web/page"
@@ -100,8 +101,8 @@ func (p *Portal) try(r *http.Request) account.Try {
 }
 
 // begin signs somebody in from the device of the request, and remembers it.
-func (p *Portal) begin(w http.ResponseWriter, r *http.Request, proof account.Proof) error {
-	proof.Device = account.Device(r.UserAgent())
+func (p *Portal) begin(w http.ResponseWriter, r *http.Request, proof session.Proof) error {
+	proof.Device = session.Device(r.UserAgent())
 	if err := p.Devices.Remember(r.Context(), w, r, proof.Person); err != nil {
 		return err
 	}

@@ -11,12 +11,14 @@ import (
 
 	"kagami/internal/account"
 	"kagami/internal/account/openid"
+	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/org"
 	"kagami/internal/sample"
 	"kagami/internal/sample/people"
 	"kagami/web/screen"
+	"kagami/web/server/cookie"
 )
 
 // CallbackPath is where the identity provider sends the browser back to, below
@@ -57,20 +59,24 @@ type Ground struct {
 	Org      *org.Service
 	Accounts *account.Service
 	Factors  *account.SecondFactors
-	Sessions *account.Sessions
-	Devices  *account.Devices
-	Attempts *account.Attempts
+	// SessionStore are the sessions, devices and attempts in the database; the
+	// cookies of each are found by those that follow.
+	SessionStore *session.Service
+	Sessions     *cookie.Sessions
+	Devices      *cookie.Devices
+	Attempts     *cookie.Attempts
 }
 
 // NewGround makes the ground on a database. Close ends its background work.
 func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log *slog.Logger) (Ground, error) {
 	d := door.New(pool, now)
+	accounts := account.New(pool, d, settings.Town).With(settings.Ways)
+	sessions, tls := session.New(pool, d), cookie.TLS(settings.secure())
 	g := Ground{
 		Settings: settings, Pool: pool, Now: now, Log: log, Door: d,
-		Org: org.New(pool, d), Accounts: account.New(pool, d, settings.Town).With(settings.Ways),
-		Sessions: account.NewSessions(pool, now, settings.secure(), screen.Fail),
-		Devices:  account.NewDevices(pool, now, settings.secure()),
-		Attempts: account.NewAttempts(pool, now, settings.secure()),
+		Org: org.New(pool, d), Accounts: accounts, SessionStore: sessions,
+		Sessions: cookie.NewSessions(sessions, accounts, now, tls, screen.Fail),
+		Devices:  cookie.NewDevices(sessions, tls), Attempts: cookie.NewAttempts(sessions, tls),
 	}
 	var err error
 	g.Factors, err = account.NewSecondFactors(account.FactorsConfig{

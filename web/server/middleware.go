@@ -129,12 +129,12 @@ func (p *Portal) byName(r *http.Request) string {
 // whose posts have ended is nobody.
 func (p *Portal) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		person, seen, ok := p.Sessions.Person(r.Context())
-		if !ok {
+		current := p.Sessions.Current(r.Context())
+		if current.Person == 0 {
 			next.ServeHTTP(w, r)
 			return
 		}
-		actor, err := p.Org.ActorSeen(r.Context(), person, screen.Today(r.Context()), seen)
+		actor, err := p.Org.ActorSeen(r.Context(), current.Person, screen.Today(r.Context()), current.State)
 		if fault.KindOf(err) == fault.Unauthenticated {
 			next.ServeHTTP(w, r)
 			return
