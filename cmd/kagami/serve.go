@@ -19,6 +19,7 @@ import (
 
 	"kagami/cmd/kagami/parts"
 	"kagami/internal/account"
+	"kagami/internal/account/factor"
 	"kagami/internal/account/openid"
 	"kagami/internal/address"
 	"kagami/internal/authz"
@@ -191,7 +192,7 @@ func (c *serveCommand) demanded(trying bool) []authz.Role {
 	case c.SecondFactorRoles == nil && trying:
 		return nil
 	case c.SecondFactorRoles == nil:
-		return account.DefaultDemanded()
+		return factor.DefaultDemanded()
 	case len(c.SecondFactorRoles) == 1 && c.SecondFactorRoles[0] == noRoles:
 		return nil
 	}

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -11,6 +10,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/trail"
 )
 
 // The decisions that are kept for the account's owner to see.
@@ -68,12 +68,31 @@ func (s *Service) SeeDecisions(ctx context.Context, actor authz.Actor, last int6
 		if err == nil && tag.RowsAffected() == 0 {
 			err = fault.New(fault.NotFound, "この知らせは見つかりません。「アカウント」の画面を開き直してください。")
 		}
-		return factorEffect(actor.Person, []string{"decisions_seen"}), err
+		return door.Effect{Subject: trail.Subject{Kind: "account", ID: actor.Person}, Fields: []string{"decisions_seen"}}, err
 	})
 	if err != nil {
 		return fmt.Errorf("noting decisions as seen: %w", err)
 	}
 	return nil
+}
+
+// FactorsTaken is the decision to take somebody's second factors away.
+type FactorsTaken struct {
+	Person   int64
+	Demanded bool // their role demands one today
+}
+
+// DecideFactorsTaken writes that decision down, for the account's owner to see.
+// Forbidden where a second factor is demanded, and the actor has made a link
+// within 7 days by which the person sets their password. The caller has locked
+// the person.
+func DecideFactorsTaken(ctx context.Context, tx *door.Tx, actor authz.Actor, d FactorsTaken) error {
+	if d.Demanded {
+		if err := keepApart(ctx, tx, actor, d.Person, resetLinkMade); err != nil {
+			return err
+		}
+	}
+	return keepDecision(ctx, tx, actor, d.Person, factorsTakenAway, d.Demanded)
 }
 
 // keepDecision writes a decision down, for the account's owner to see.
@@ -109,31 +128,3 @@ func keepApart(ctx context.Context, tx *door.Tx, actor authz.Actor, person int64
 }
 
 const wayOut = "ほかのポータル管理者に頼んでください。ほかにいないときは、もう一人を決めてもらうか、7日たってから行ってください。"
-
-// demandedOf tells whether a person must have a second factor today: by a role
-// of theirs, or by one that they stand in for while it is vacant.
-func (s *SecondFactors) demandedOf(ctx context.Context, tx *door.Tx, person int64) (bool, error) {
-	rows, err := tx.Query(ctx, `
-		SELECT role, bool_or(person_id = $1) FROM holding WHERE period @> $2::date AND rule_period @> $2::date GROUP BY role`, person, tx.Today())
-	if err != nil {
-		return false, fmt.Errorf("looking up who holds what: %w", err)
-	}
-	theirs := map[authz.Role]bool{}
-	var (
-		role authz.Role
-		mine bool
-	)
-	if _, err := pgx.ForEachRow(rows, []any{&role, &mine}, func() error { theirs[role] = mine; return nil }); err != nil {
-		return false, fmt.Errorf("looking up who holds what: %w", err)
-	}
-	vacant := func(role authz.Role) bool {
-		_, held := theirs[role]
-		return !held
-	}
-	return slices.ContainsFunc(s.Demanded, func(role authz.Role) bool {
-		if vacant(role) {
-			role, _ = role.Above(vacant)
-		}
-		return theirs[role]
-	}), nil
-}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kagami/internal/account"
+	"kagami/internal/account/factor"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -16,7 +17,7 @@ import (
 // a second factor.
 type guarded struct {
 	place
-	*account.SecondFactors
+	factors                      *factor.Service
 	administrator, second, owner authz.Actor
 }
 
@@ -35,7 +36,7 @@ func guard(t *testing.T, demanded []authz.Role, roles ...authz.Role) guarded {
 		t.Fatal(err)
 	}
 	var err error
-	g.SecondFactors, err = account.NewSecondFactors(account.FactorsConfig{
+	g.factors, err = factor.New(factor.Config{
 		Pool: g.db.Pool, Door: door.New(g.db.Pool, g.clock.Now), Accounts: g.Service, Now: g.clock.Now, Town: "見本町",
 		PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Demanded: demanded,
 	})
@@ -63,7 +64,7 @@ func (g guarded) link(t *testing.T, by authz.Actor) error {
 
 func (g guarded) takeAway(t *testing.T, by authz.Actor) error {
 	t.Helper()
-	return g.TakeAway(t.Context(), by, g.owner.Person, "見本の理由")
+	return g.factors.TakeAway(t.Context(), by, g.owner.Person, "見本の理由")
 }
 
 // One administrator alone does not become the CISO: who has taken the second

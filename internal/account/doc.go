@@ -18,7 +18,5 @@
 // then be switched off but for the break-glass accounts of administrators, which
 // work when nothing else does.
 //
-// Beside the password stand second factors (SecondFactors): an authenticator
-// app, passkeys, and recovery codes for when they are lost. Each code is taken
-// once, and wrong ones are counted as wrong passwords are.
+// The second factors beside the password are in package factor.
 package account

@@ -59,7 +59,19 @@ type Holder struct {
 // newToken makes a token of 120 bits that can be typed from paper: no letter in
 // it looks like a digit in it.
 func newToken() string {
-	return inFours(strings.ToLower(rand.Text()[:24]), "-")
+	return InFours(strings.ToLower(rand.Text()[:24]), "-")
+}
+
+// InFours sets letters in fours, as they are read and typed from paper.
+func InFours(letters, between string) string {
+	var b strings.Builder
+	for i, r := range letters {
+		if i > 0 && i%4 == 0 {
+			b.WriteString(between)
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // linkKey is what a link is found by, however its token was typed.
@@ -197,7 +209,7 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) 
 	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		effects := make([]door.Effect, len(people))
 		for i, person := range people {
-			if err := allowDecision(ctx, tx, person.Person); err != nil {
+			if err := AllowDecision(ctx, tx, person.Person); err != nil {
 				return door.Unchanged(), err
 			}
 			if links[i], err = makeLink(ctx, tx, actor, Invitation, person.Holder); err != nil {
@@ -239,10 +251,10 @@ func (s *Service) MakeResetLink(ctx context.Context, actor authz.Actor, number s
 func (s *Service) hand(ctx context.Context, actor authz.Actor, purpose Purpose, holder Holder) (Link, error) {
 	var link Link
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := allowDecision(ctx, tx, holder.Person); err != nil {
+		if err := AllowDecision(ctx, tx, holder.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := lock(ctx, tx, holder.Person); err != nil {
+		if err := Lock(ctx, tx, holder.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := keepApart(ctx, tx, actor, holder.Person, factorsTakenAway); err != nil {
@@ -386,7 +398,7 @@ func (s *Service) Accept(ctx context.Context, token, password string) (int64, er
 		}
 		effect := passwordEffect(person)
 		effect.Fields = append(effect.Fields, "by_"+string(link.Purpose)+"_link")
-		return effect, forgetSignIns(ctx, tx, person)
+		return effect, ForgetSignIns(ctx, tx, person)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("accepting a link: %w", err)

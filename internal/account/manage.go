@@ -184,7 +184,7 @@ func (s *Service) Suspend(ctx context.Context, actor authz.Actor, number, reason
 		case tag.RowsAffected() == 0:
 			return fault.New(fault.Conflict, "このアカウントは、まだないか、すでに利用を止めています。画面を開き直してください。")
 		}
-		return forgetSignIns(ctx, tx, person)
+		return ForgetSignIns(ctx, tx, person)
 	})
 }
 
@@ -212,7 +212,7 @@ func (s *Service) decide(ctx context.Context, actor authz.Actor, number, field, 
 		return fault.InvalidFields([]fault.Problem{{Field: "reason", Message: "理由を入力してください。監査証跡に残ります。"}})
 	}
 	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := allowDecision(ctx, tx, account.Person); err != nil {
+		if err := AllowDecision(ctx, tx, account.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		return door.Effect{
@@ -226,10 +226,10 @@ func (s *Service) decide(ctx context.Context, actor authz.Actor, number, field, 
 	return nil
 }
 
-// forgetSignIns ends a person's sessions, sign-ins halfway, and known devices,
+// ForgetSignIns ends a person's sessions, sign-ins halfway, and known devices,
 // and the link by which they could have set a password. One that is used just
 // now stays as what it was.
-func forgetSignIns(ctx context.Context, tx *door.Tx, person int64) error {
+func ForgetSignIns(ctx context.Context, tx *door.Tx, person int64) error {
 	if err := session.Forget(ctx, tx, person); err != nil {
 		return err
 	}

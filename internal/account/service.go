@@ -203,6 +203,18 @@ func (s *Service) Verify(ctx context.Context, person int64, password string, try
 	return ok && !who.suspended, nil
 }
 
+// CheckUsable is Unauthenticated where a person's account is suspended.
+func (s *Service) CheckUsable(ctx context.Context, person int64) error {
+	who, err := s.find(ctx, `p.id = $1`, person)
+	if err != nil {
+		return err
+	}
+	if who.suspended {
+		return fault.New(fault.Unauthenticated, suspendedMessage)
+	}
+	return nil
+}
+
 func (s *Service) find(ctx context.Context, where string, arg any) (found, error) {
 	who := found{hash: s.nobody}
 	var (
@@ -278,14 +290,22 @@ func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c Chang
 	return nil
 }
 
-// allowDecision allows a change of somebody else's account. Nobody decides on
+// AllowDecision allows a change of somebody else's account. Nobody decides on
 // their own; where they alone are ポータル管理者, the role above does.
-func allowDecision(ctx context.Context, tx *door.Tx, person int64) error {
+func AllowDecision(ctx context.Context, tx *door.Tx, person int64) error {
 	matter, err := org.Concerning(ctx, tx, person, tx.Today())
 	if err != nil {
 		return err
 	}
 	return tx.Allow(authz.ManageAccounts, matter)
+}
+
+// Lock lets no other change of how a person signs in run beside the transaction.
+func Lock(ctx context.Context, tx *door.Tx, person int64) error {
+	if _, err := tx.Exec(ctx, `SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE`, person); err != nil {
+		return fmt.Errorf("locking a person: %w", err)
+	}
+	return nil
 }
 
 // orZero is an instant, or zero where the database has none.

@@ -55,7 +55,7 @@ func (s *Service) EndSessionsOf(ctx context.Context, actor authz.Actor, number s
 		return err
 	}
 	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := allowDecision(ctx, tx, account.Person); err != nil {
+		if err := AllowDecision(ctx, tx, account.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		ended, err := session.EndAll(ctx, tx, account.Person)

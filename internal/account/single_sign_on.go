@@ -86,7 +86,7 @@ func (s *Service) admissible(ctx context.Context, actor authz.Actor) ([]int64, e
 
 func (s *Service) admit(ctx context.Context, actor authz.Actor, person int64) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := allowDecision(ctx, tx, person); err != nil {
+		if err := AllowDecision(ctx, tx, person); err != nil {
 			return door.Unchanged(), err
 		}
 		tag, err := tx.Exec(ctx, `INSERT INTO account (person_id) VALUES ($1) ON CONFLICT (person_id) DO NOTHING`, person)

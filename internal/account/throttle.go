@@ -134,6 +134,30 @@ func (s *Service) throttled(ctx context.Context, tallies []tally, check func() (
 	return ok && err == nil, err
 }
 
+// ThrottleCode makes a check of a code that a person has typed beside their
+// password, unless too many have failed before: then TooMany. A check that is
+// Unauthenticated counts as a failure, apart from those of passwords, so that who
+// knows the password can't begin anew.
+func (s *Service) ThrottleCode(ctx context.Context, person int64, try Try, check func() error) error {
+	tallies, err := s.tallies(ctx, ofPerson(person)+" code", person, try)
+	if err != nil {
+		return err
+	}
+	var refusal error
+	_, err = s.throttled(ctx, tallies, func() (bool, error) {
+		err := check()
+		if fault.KindOf(err) == fault.Unauthenticated {
+			refusal = err
+			return false, nil
+		}
+		return err == nil, err
+	})
+	if err != nil {
+		return err
+	}
+	return refusal
+}
+
 // count counts a failure for each tally, or none where one has to wait.
 func (s *Service) count(ctx context.Context, tallies []tally) error {
 	now := s.door.Now()

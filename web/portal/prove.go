@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"kagami/internal/account"
+	"kagami/internal/account/factor"
 	"kagami/internal/account/session"
 	"kagami/internal/address"
 	"kagami/internal/authz"
@@ -32,7 +32,7 @@ func (p *Portal) proved(w http.ResponseWriter, r *http.Request, route screen.Rou
 	if !owes && !route.Proof {
 		return true, nil
 	}
-	var factors account.Factors
+	var factors factor.Factors
 	if !current.Strong {
 		var err error
 		if factors, err = p.Factors.Of(r.Context(), actor.Person); err != nil {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"kagami/internal/account"
+	"kagami/internal/account/factor"
 	"kagami/internal/account/session"
 	"kagami/internal/address"
 	"kagami/internal/fault"
@@ -159,7 +159,7 @@ func (p *Portal) showRemoveFactor(w http.ResponseWriter, r *http.Request) error 
 	}
 	removed := page.RemoveFactor{Frame: screen.Frame(r, "取り外す", accountLink, factorLink), Factor: token, Name: "認証アプリ"}
 	if token != appFactor {
-		at := slices.IndexFunc(factors.Passkeys, func(k account.Passkey) bool { return k.Token == token })
+		at := slices.IndexFunc(factors.Passkeys, func(k factor.Passkey) bool { return k.Token == token })
 		if at < 0 {
 			return screen.ErrNotFound()
 		}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
-	"kagami/internal/account"
+	"kagami/internal/account/factor"
 	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -309,7 +309,7 @@ func TestAWeakSessionProvesTheSecondFactorFirst(t *testing.T) {
 
 func TestWhoseRoleDemandsASecondFactorSetsOneUpFirst(t *testing.T) {
 	t.Parallel()
-	portal := town.Start(t, account.DefaultDemanded()...)
+	portal := town.Start(t, factor.DefaultDemanded()...)
 	staff := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
 	if a := staff.Get("/policies"); a.Status != 200 {
 		t.Errorf("a 職員: %d", a.Status)

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"kagami/internal/account"
+	"kagami/internal/account/factor"
 	"kagami/internal/account/session"
 	"kagami/internal/address"
 	"kagami/internal/authz"
@@ -106,7 +106,7 @@ func (p *Portal) secondStepPage(r *http.Request, person int64) (page.SecondStep,
 }
 
 // question is what can be asked of somebody with these factors.
-func (p *Portal) question(factors account.Factors, options string) page.Question {
+func (p *Portal) question(factors factor.Factors, options string) page.Question {
 	return page.Question{
 		App: factors.TOTPSince != nil, Recovery: factors.RecoveryCodes > 0,
 		Passkey: len(factors.Passkeys) > 0 && p.Factors.Passkeys(), Options: options,

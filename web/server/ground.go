@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/account"
+	"kagami/internal/account/factor"
 	"kagami/internal/account/openid"
 	"kagami/internal/account/session"
 	"kagami/internal/authz"
@@ -58,7 +59,7 @@ type Ground struct {
 	Door     *door.Door
 	Org      *org.Service
 	Accounts *account.Service
-	Factors  *account.SecondFactors
+	Factors  *factor.Service
 	// SessionStore are the sessions, devices and attempts in the database; the
 	// cookies of each are found by those that follow.
 	SessionStore *session.Service
@@ -79,7 +80,7 @@ func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log 
 		Devices:  cookie.NewDevices(sessions, tls), Attempts: cookie.NewAttempts(sessions, tls),
 	}
 	var err error
-	g.Factors, err = account.NewSecondFactors(account.FactorsConfig{
+	g.Factors, err = factor.New(factor.Config{
 		Pool: pool, Door: d, Accounts: g.Accounts, Now: now, Town: settings.Town, PublicURL: settings.PublicURL, Demanded: settings.Demanded,
 	})
 	return g, err

@@ -11,7 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/pquerna/otp/totp"
 
-	"kagami/internal/account"
+	"kagami/internal/account/factor"
 	"kagami/internal/sample"
 )
 
@@ -59,7 +59,7 @@ func (p *person) takeAuthenticator() {
 // else, and signs in with it; with a recovery code when the telephone is lost,
 // once.
 func TestTheCISOSetsUpAnAppAndSignsInWithItAndWithARecoveryCode(t *testing.T) {
-	portal := town.Start(t, account.DefaultDemanded()...)
+	portal := town.Start(t, factor.DefaultDemanded()...)
 	a := town.Holder("副町長")
 	ciso := openBrowser(t, portal)
 	ciso.signIn(a)

@@ -1,4 +1,4 @@
-package account
+package factor
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	"github.com/pquerna/otp/hotp"
 	"golang.org/x/text/unicode/norm"
 
+	"kagami/internal/account"
 	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/door"
@@ -42,7 +43,7 @@ type TOTPSetup struct {
 // BeginTOTP makes a secret for an authenticator app. It is in use once
 // ConfirmTOTP has seen a code of it; until then one that was in use before
 // stays so.
-func (s *SecondFactors) BeginTOTP(ctx context.Context, actor authz.Actor) error {
+func (s *Service) BeginTOTP(ctx context.Context, actor authz.Actor) error {
 	secret := make([]byte, totpSecretSize)
 	if _, err := rand.Read(secret); err != nil {
 		return fmt.Errorf("making a secret: %w", err)
@@ -61,13 +62,13 @@ func (s *SecondFactors) BeginTOTP(ctx context.Context, actor authz.Actor) error 
 
 // PendingTOTP is what BeginTOTP has made for the actor; NotFound if nothing
 // waits to be confirmed.
-func (s *SecondFactors) PendingTOTP(ctx context.Context, actor authz.Actor) (TOTPSetup, error) {
+func (s *Service) PendingTOTP(ctx context.Context, actor authz.Actor) (TOTPSetup, error) {
 	secret, err := pendingSecret(ctx, s.Pool, actor.Person)
 	if err != nil {
 		return TOTPSetup{}, err
 	}
 	text := base32Text.EncodeToString(secret)
-	return TOTPSetup{Secret: inFours(text, " "), URL: otpauth(s.Town, actor.Name, text)}, nil
+	return TOTPSetup{Secret: account.InFours(text, " "), URL: otpauth(s.Town, actor.Name, text)}, nil
 }
 
 func pendingSecret(ctx context.Context, db querier, person int64) ([]byte, error) {
@@ -90,22 +91,10 @@ func otpauth(issuer, name, secret string) string {
 	return "otpauth://totp/" + issuer + ":" + url.PathEscape(name) + "?secret=" + secret + "&issuer=" + issuer
 }
 
-// inFours sets letters in fours, as they are read and typed from paper.
-func inFours(letters, between string) string {
-	var b strings.Builder
-	for i, r := range letters {
-		if i > 0 && i%4 == 0 {
-			b.WriteString(between)
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
 // ConfirmTOTP puts the secret that BeginTOTP made in use, given a code of it.
 // For a person without recovery codes it makes some and returns them; they can't
 // be shown again. Invalid for a wrong code.
-func (s *SecondFactors) ConfirmTOTP(ctx context.Context, actor authz.Actor, code string) ([]string, error) {
+func (s *Service) ConfirmTOTP(ctx context.Context, actor authz.Actor, code string) ([]string, error) {
 	var codes []string
 	err := s.own(ctx, actor, func(tx *door.Tx, had Factors) ([]string, error) {
 		secret, err := pendingSecret(ctx, tx, actor.Person)
@@ -135,7 +124,7 @@ func (s *SecondFactors) ConfirmTOTP(ctx context.Context, actor authz.Actor, code
 
 // RemoveTOTP ends the use of the actor's authenticator app. Conflict if it is
 // their last second factor and their role demands one.
-func (s *SecondFactors) RemoveTOTP(ctx context.Context, actor authz.Actor) error {
+func (s *Service) RemoveTOTP(ctx context.Context, actor authz.Actor) error {
 	err := s.own(ctx, actor, func(tx *door.Tx, had Factors) ([]string, error) {
 		if had.TOTPSince == nil {
 			return nil, errNoFactor()
@@ -160,31 +149,16 @@ func errNoFactor() error {
 // actor's, each once, and tells which it was: session.ByTOTP or session.ByRecoveryCode.
 // Unauthenticated for any other, and TooMany after too many of those: they are
 // counted apart from passwords, so that who knows the password can't begin anew.
-func (s *SecondFactors) CheckCode(ctx context.Context, actor authz.Actor, code string, try Try) (string, error) {
-	tallies, err := s.Accounts.tallies(ctx, ofPerson(actor.Person)+" code", actor.Person, try)
-	if err != nil {
-		return "", err
-	}
+func (s *Service) CheckCode(ctx context.Context, actor authz.Actor, code string, try account.Try) (string, error) {
 	method, take := session.ByRecoveryCode, s.useRecoveryCode
 	if len(typedCode(code)) == otp.DigitsSix.Length() {
 		method, take = session.ByTOTP, s.useTOTP
 	}
-	var refusal error
-	_, err = s.Accounts.throttled(ctx, tallies, func() (bool, error) {
-		err := take(ctx, actor, code)
-		if fault.KindOf(err) == fault.Unauthenticated {
-			refusal, err = err, nil
-		}
-		return refusal == nil, err
-	})
-	if err == nil {
-		err = refusal
-	}
-	return method, err
+	return method, s.Accounts.ThrottleCode(ctx, actor.Person, try, func() error { return take(ctx, actor, code) })
 }
 
 // useTOTP takes a code of the actor's authenticator app, once.
-func (s *SecondFactors) useTOTP(ctx context.Context, actor authz.Actor, code string) error {
+func (s *Service) useTOTP(ctx context.Context, actor authz.Actor, code string) error {
 	var secret []byte
 	err := s.Pool.QueryRow(ctx, `SELECT secret FROM totp WHERE person_id = $1 AND secret IS NOT NULL`, actor.Person).Scan(&secret)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -1,4 +1,4 @@
-package account
+package factor
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/account"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -24,7 +25,7 @@ const (
 // NewRecoveryCodes makes new recovery codes for the actor, which end the old
 // ones, and returns them; they can't be shown again. Conflict for a person
 // without a second factor: there is nothing to recover.
-func (s *SecondFactors) NewRecoveryCodes(ctx context.Context, actor authz.Actor) ([]string, error) {
+func (s *Service) NewRecoveryCodes(ctx context.Context, actor authz.Actor) ([]string, error) {
 	var codes []string
 	err := s.own(ctx, actor, func(tx *door.Tx, had Factors) ([]string, error) {
 		if !had.Any() {
@@ -47,7 +48,7 @@ func makeCodes(ctx context.Context, tx *door.Tx, person int64) ([]string, error)
 	for i := range codes {
 		text := rand.Text()[:recoverySize]
 		rows[i] = []any{person, codeHash(text)}
-		codes[i] = inFours(text, "-")
+		codes[i] = account.InFours(text, "-")
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM recovery_code WHERE person_id = $1`, person); err != nil {
 		return nil, fmt.Errorf("ending recovery codes: %w", err)
@@ -70,7 +71,7 @@ func codeHash(code string) []byte {
 var misread = strings.NewReplacer("0", "O", "1", "I", "8", "B")
 
 // useRecoveryCode takes one of the actor's recovery codes, once.
-func (s *SecondFactors) useRecoveryCode(ctx context.Context, actor authz.Actor, code string) error {
+func (s *Service) useRecoveryCode(ctx context.Context, actor authz.Actor, code string) error {
 	hash := codeHash(misread.Replace(typedCode(code)))
 	err := s.own(ctx, actor, func(tx *door.Tx, _ Factors) ([]string, error) {
 		tag, err := tx.Exec(ctx, `UPDATE recovery_code SET used_at = $3 WHERE person_id = $1 AND hash = $2 AND used_at IS NULL`, actor.Person, hash, tx.Now)

@@ -1,4 +1,4 @@
-package account
+package factor
 
 import (
 	"bytes"
@@ -65,9 +65,9 @@ func relyingParty(town string, public *url.URL) (*webauthn.WebAuthn, error) {
 
 // Passkeys tells whether the portal can be reached by a name, which passkeys
 // need.
-func (s *SecondFactors) Passkeys() bool { return s.relying != nil }
+func (s *Service) Passkeys() bool { return s.relying != nil }
 
-func (s *SecondFactors) party() (*webauthn.WebAuthn, error) {
+func (s *Service) party() (*webauthn.WebAuthn, error) {
 	if s.relying == nil {
 		return nil, fault.New(fault.Unavailable, "数字のアドレス（IPアドレス）で開かれているため、パスキーは使えません。ほかの方法を使ってください。")
 	}
@@ -119,7 +119,7 @@ func holderOf(ctx context.Context, db querier, person int64) (keyHolder, error) 
 }
 
 // BeginPasskey asks the actor's authenticator for a new passkey.
-func (s *SecondFactors) BeginPasskey(ctx context.Context, actor authz.Actor) (Ceremony, error) {
+func (s *Service) BeginPasskey(ctx context.Context, actor authz.Actor) (Ceremony, error) {
 	party, err := s.party()
 	if err != nil {
 		return Ceremony{}, err
@@ -151,7 +151,7 @@ func ceremony(options any, state *webauthn.SessionData) (Ceremony, error) {
 // AddPasskey adds the passkey with which the authenticator has answered
 // BeginPasskey, under a name for its owner. Invalid without a name, or for an
 // answer that proves nothing.
-func (s *SecondFactors) AddPasskey(ctx context.Context, actor authz.Actor, name string, state json.RawMessage, answer []byte) error {
+func (s *Service) AddPasskey(ctx context.Context, actor authz.Actor, name string, state json.RawMessage, answer []byte) error {
 	party, err := s.party()
 	if err != nil {
 		return err
@@ -215,7 +215,7 @@ func cause(err error) error {
 
 // RemovePasskey removes one of the actor's passkeys. Conflict if it is their
 // last second factor and their role demands one.
-func (s *SecondFactors) RemovePasskey(ctx context.Context, actor authz.Actor, token string) error {
+func (s *Service) RemovePasskey(ctx context.Context, actor authz.Actor, token string) error {
 	err := s.own(ctx, actor, func(tx *door.Tx, had Factors) ([]string, error) {
 		tag, err := tx.Exec(ctx, `DELETE FROM passkey WHERE person_id = $1 AND token = $2`, actor.Person, token)
 		if err == nil && tag.RowsAffected() == 0 {
@@ -233,7 +233,7 @@ func (s *SecondFactors) RemovePasskey(ctx context.Context, actor authz.Actor, to
 }
 
 // AskPasskey asks for one of a person's passkeys; NotFound if they have none.
-func (s *SecondFactors) AskPasskey(ctx context.Context, person int64) (Ceremony, error) {
+func (s *Service) AskPasskey(ctx context.Context, person int64) (Ceremony, error) {
 	party, err := s.party()
 	if err != nil {
 		return Ceremony{}, err
@@ -254,7 +254,7 @@ func (s *SecondFactors) AskPasskey(ctx context.Context, person int64) (Ceremony,
 
 // AskAnyPasskey asks whoever sits at a browser for a passkey, which will say
 // who they are.
-func (s *SecondFactors) AskAnyPasskey() (Ceremony, error) {
+func (s *Service) AskAnyPasskey() (Ceremony, error) {
 	party, err := s.party()
 	if err != nil {
 		return Ceremony{}, err
@@ -270,7 +270,7 @@ func (s *SecondFactors) AskAnyPasskey() (Ceremony, error) {
 // was put, and returns whose passkey it is. Unauthenticated if it is nobody's,
 // if their account is suspended, or if the passkey seems to have been copied:
 // its count has gone back.
-func (s *SecondFactors) CheckPasskey(ctx context.Context, state json.RawMessage, answer []byte) (int64, error) {
+func (s *Service) CheckPasskey(ctx context.Context, state json.RawMessage, answer []byte) (int64, error) {
 	party, err := s.party()
 	if err != nil {
 		return 0, err
@@ -301,11 +301,7 @@ func (s *SecondFactors) CheckPasskey(ctx context.Context, state json.RawMessage,
 	if err := s.used(ctx, key); err != nil {
 		return 0, err
 	}
-	who, err := s.Accounts.find(ctx, `p.id = $1`, holder.person)
-	if err == nil && who.suspended {
-		err = fault.New(fault.Unauthenticated, suspendedMessage)
-	}
-	return holder.person, err
+	return holder.person, s.Accounts.CheckUsable(ctx, holder.person)
 }
 
 // validate holds an answer against a question to a person, or to whoever it
@@ -324,7 +320,7 @@ func validate(party *webauthn.WebAuthn, holder keyHolder, session webauthn.Sessi
 
 // used writes down a passkey's use, unless its count shows that there is
 // another with the same key.
-func (s *SecondFactors) used(ctx context.Context, key *webauthn.Credential) error {
+func (s *Service) used(ctx context.Context, key *webauthn.Credential) error {
 	tag, err := s.Pool.Exec(ctx, `
 		UPDATE passkey SET credential = $2, sign_count = $3, used_at = $4
 		WHERE credential_id = $1 AND (sign_count < $3 OR sign_count = 0 AND $3 = 0)`,

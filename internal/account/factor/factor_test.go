@@ -1,7 +1,9 @@
-package account_test
+package factor_test
 
 import (
+	"crypto/rand"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -11,18 +13,45 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"kagami/internal/account"
+	"kagami/internal/account/factor"
+	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/org"
 	"kagami/internal/postgres/pgtest"
 )
 
+var server pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
+
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+const password = "川沿いの長い坂道を１２３"
+
 // desk is somebody with an account, their second factors, and a clock.
 type desk struct {
-	*account.SecondFactors
+	*factor.Service
 	t        *testing.T
 	db       pgtest.DB
 	accounts *account.Service
+	sessions *session.Service
 	clock    *clock
 	me       authz.Actor
 }
@@ -31,23 +60,24 @@ var noon = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 
 func sitAt(t *testing.T, demanded ...authz.Role) *desk {
 	t.Helper()
-	clock := &clock{now: noon}
-	_, db, person := withPersonAt(t, clock.Now)
-	d := &desk{t: t, db: db, clock: clock, me: authz.Actor{
-		Person: person, Name: "見本 太郎", Holdings: []authz.Holding{{Role: authz.CISO}, {Role: authz.Staff}},
-	}}
-	d.accounts = account.New(db.Pool, door.New(db.Pool, d.clock.Now))
-	d.SecondFactors = d.portalAt("http://127.0.0.1:8080", demanded...)
+	db, clock := server.New(t), &clock{now: noon}
+	through := door.New(db.Pool, clock.Now)
+	d := &desk{t: t, db: db, clock: clock, accounts: account.New(db.Pool, through), sessions: session.New(db.Pool, through)}
+	person, err := org.New(db.Pool, through).AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: "M001", Name: "見本 太郎", Furigana: "ミホン タロウ"})
+	d.must(err)
+	d.must(d.accounts.SetPassword(t.Context(), authz.AsOperator(), person, password))
+	d.me = authz.Actor{Person: person, Name: "見本 太郎", Holdings: []authz.Holding{{Role: authz.CISO}, {Role: authz.Staff}}}
+	d.Service = d.portalAt("http://127.0.0.1:8080", demanded...)
 	return d
 }
 
-func (d *desk) portalAt(address string, demanded ...authz.Role) *account.SecondFactors {
+func (d *desk) portalAt(address string, demanded ...authz.Role) *factor.Service {
 	d.t.Helper()
 	public, err := url.Parse(address)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	s, err := account.NewSecondFactors(account.FactorsConfig{
+	s, err := factor.New(factor.Config{
 		Pool: d.db.Pool, Door: door.New(d.db.Pool, d.clock.Now), Accounts: d.accounts, Now: d.clock.Now, Town: "見本町", PublicURL: public, Demanded: demanded,
 	})
 	if err != nil {
@@ -84,7 +114,7 @@ func (d *desk) code(secret string, steps int) string {
 	return code
 }
 
-func (d *desk) factors() account.Factors {
+func (d *desk) factors() factor.Factors {
 	d.t.Helper()
 	f, err := d.Of(d.t.Context(), d.me.Person)
 	if err != nil {
@@ -96,9 +126,19 @@ func (d *desk) factors() account.Factors {
 // begin begins a session.
 func (d *desk) begin() (token string) {
 	d.t.Helper()
-	token, err := begin(d.t, d.accounts, d.me.Person, d.clock.Now())
-	d.must(err)
+	token = rand.Text()
+	d.must(d.accounts.BeginSession(d.t.Context(), session.Beginning{
+		Token: token, ID: rand.Text(), EndsAt: d.clock.Now().Add(session.AbsoluteLimit),
+		Proof: session.Proof{Person: d.me.Person, Method: session.ByPassword, Device: "Windows の Edge", At: d.clock.Now()},
+	}))
 	return token
+}
+
+func (d *desk) goesOn(token string) bool {
+	d.t.Helper()
+	found, err := d.sessions.Find(d.t.Context(), token)
+	d.must(err)
+	return found.Person != 0
 }
 
 func (d *desk) want(kind fault.Kind, err error) {
@@ -454,7 +494,7 @@ func TestASessionIsNotStrongWithoutASecondFactor(t *testing.T) {
 		if strong() != 0 {
 			t.Errorf("%s first, then the other: the session is strong still", name)
 		}
-		if !goesOn(t, d.db, d.clock.Now, token) {
+		if !d.goesOn(token) {
 			t.Error("they are signed out")
 		}
 	}
@@ -483,7 +523,7 @@ func TestTwoRemovalsAtOnceLeaveOne(t *testing.T) {
 
 func TestRolesDemandInAnyCapacity(t *testing.T) {
 	t.Parallel()
-	d := sitAt(t, account.DefaultDemanded()...)
+	d := sitAt(t, factor.DefaultDemanded()...)
 	for _, c := range []struct {
 		holding authz.Holding
 		demands bool
@@ -522,7 +562,7 @@ func TestAnAdministratorTakesAwayWhatWasLost(t *testing.T) {
 	d.want(fault.Forbidden, d.TakeAway(ctx, d.me, d.me.Person, "自分で")) // never one's own
 	staff := authz.Actor{Person: administrator.Person, Holdings: []authz.Holding{{Role: authz.Staff}}}
 	d.want(fault.Forbidden, d.TakeAway(ctx, staff, d.me.Person, "ほかの人が"))
-	if !goesOn(t, d.db, d.clock.Now, token) {
+	if !d.goesOn(token) {
 		t.Fatal("signed out too soon")
 	}
 
@@ -533,7 +573,7 @@ func TestAnAdministratorTakesAwayWhatWasLost(t *testing.T) {
 	d.want(fault.Unauthenticated, d.check(codes[0]))
 	_, err := d.prove(a)
 	d.want(fault.Unauthenticated, err)
-	if goesOn(t, d.db, d.clock.Now, token) {
+	if d.goesOn(token) {
 		t.Error("the session goes on")
 	}
 	var links int

@@ -1,10 +1,9 @@
-package account
+package factor
 
 import (
 	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/internal/account"
 	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/door"
@@ -19,13 +19,13 @@ import (
 	"kagami/internal/trail"
 )
 
-// FactorsConfig is what second factors are made of.
-type FactorsConfig struct {
+// Config is what second factors are made of.
+type Config struct {
 	Pool *pgxpool.Pool
 	Door *door.Door
 	Now  func() time.Time
 	// Accounts counts wrong codes as it counts wrong passwords.
-	Accounts *Service
+	Accounts *account.Service
 	// Town names the portal in authenticator apps and beside passkeys.
 	Town string
 	// PublicURL is where people reach the portal. Passkeys are bound to its
@@ -35,32 +35,20 @@ type FactorsConfig struct {
 	Demanded []authz.Role
 }
 
-// SecondFactors are what people prove themselves with beside a password, in a
+// Service are what people prove themselves with beside a password, in a
 // database.
-type SecondFactors struct {
-	FactorsConfig
+type Service struct {
+	Config
 	relying *webauthn.WebAuthn // nil where the portal has no name
 }
 
-// NewSecondFactors makes the service.
-func NewSecondFactors(config FactorsConfig) (*SecondFactors, error) {
+// New makes the service.
+func New(config Config) (*Service, error) {
 	relying, err := relyingParty(config.Town, config.PublicURL)
 	if err != nil {
 		return nil, fmt.Errorf("preparing passkeys: %w", err)
 	}
-	return &SecondFactors{FactorsConfig: config, relying: relying}, nil
-}
-
-// DefaultDemanded are the roles whose holders must have a second factor where
-// the town has not decided otherwise.
-func DefaultDemanded() []authz.Role {
-	return []authz.Role{authz.CISO, authz.GeneralSecurityOfficer, authz.Administrator}
-}
-
-// Demands tells whether somebody must have a second factor: they hold a role
-// that demands one today, in whatever capacity.
-func (s *SecondFactors) Demands(actor authz.Actor) bool {
-	return slices.ContainsFunc(s.Demanded, actor.Has)
+	return &Service{Config: config, relying: relying}, nil
 }
 
 // Factors are a person's second factors.
@@ -82,7 +70,7 @@ func (f Factors) count() int {
 }
 
 // Of returns a person's second factors: what they owe after the password.
-func (s *SecondFactors) Of(ctx context.Context, person int64) (Factors, error) {
+func (s *Service) Of(ctx context.Context, person int64) (Factors, error) {
 	return factorsOf(ctx, s.Pool, person)
 }
 
@@ -112,9 +100,9 @@ func factorsOf(ctx context.Context, db querier, person int64) (Factors, error) {
 
 // own makes a change of the actor's own second factors. fn gets those they have
 // and names what it changed; no other change of the same person's runs beside it.
-func (s *SecondFactors) own(ctx context.Context, actor authz.Actor, fn func(tx *door.Tx, had Factors) ([]string, error)) error {
+func (s *Service) own(ctx context.Context, actor authz.Actor, fn func(tx *door.Tx, had Factors) ([]string, error)) error {
 	return s.Door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := allowOwn(tx, actor); err != nil {
+		if err := tx.Allow(authz.SignedIn, authz.Matter{Person: actor.Person}); err != nil {
 			return door.Unchanged(), err
 		}
 		had, err := locked(ctx, tx, actor.Person)
@@ -136,24 +124,16 @@ func factorEffect(person int64, fields []string) door.Effect {
 // locked are a person's second factors, which nobody else changes before the
 // transaction ends.
 func locked(ctx context.Context, tx *door.Tx, person int64) (Factors, error) {
-	if err := lock(ctx, tx, person); err != nil {
+	if err := account.Lock(ctx, tx, person); err != nil {
 		return Factors{}, err
 	}
 	return factorsOf(ctx, tx, person)
 }
 
-// lock lets no other change of how a person signs in run beside the transaction.
-func lock(ctx context.Context, tx *door.Tx, person int64) error {
-	if _, err := tx.Exec(ctx, `SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE`, person); err != nil {
-		return fmt.Errorf("locking a person: %w", err)
-	}
-	return nil
-}
-
 // afterRemoval refuses to leave somebody without a second factor whose role
 // demands one. With the last go the recovery codes, and what the person's
 // sessions were strong by.
-func (s *SecondFactors) afterRemoval(ctx context.Context, tx *door.Tx, actor authz.Actor, had Factors) error {
+func (s *Service) afterRemoval(ctx context.Context, tx *door.Tx, actor authz.Actor, had Factors) error {
 	if had.count() > 1 {
 		return nil
 	}
@@ -170,13 +150,13 @@ func (s *SecondFactors) afterRemoval(ctx context.Context, tx *door.Tx, actor aut
 // ends their sessions. Invalid without a reason; NotFound if they have none;
 // Forbidden where their role demands one, and the actor has made a link within 7
 // days by which they set their password.
-func (s *SecondFactors) TakeAway(ctx context.Context, actor authz.Actor, person int64, reason string) error {
+func (s *Service) TakeAway(ctx context.Context, actor authz.Actor, person int64, reason string) error {
 	reason = strings.TrimSpace(reason)
 	if reason == "" {
 		return fault.InvalidFields([]fault.Problem{{Field: "reason", Message: "取り外す理由を入力してください。監査証跡に残ります。"}})
 	}
 	err := s.Door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := allowDecision(ctx, tx, person); err != nil {
+		if err := account.AllowDecision(ctx, tx, person); err != nil {
 			return door.Unchanged(), err
 		}
 		had, err := locked(ctx, tx, person)
@@ -187,13 +167,10 @@ func (s *SecondFactors) TakeAway(ctx context.Context, actor authz.Actor, person 
 			return door.Unchanged(), fault.New(fault.NotFound, "この職員には、取り外せる二要素認証がありません。")
 		}
 		demanded, err := s.demandedOf(ctx, tx, person)
-		if err == nil && demanded {
-			err = keepApart(ctx, tx, actor, person, resetLinkMade)
-		}
-		if err == nil {
-			err = keepDecision(ctx, tx, actor, person, factorsTakenAway, demanded)
-		}
 		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := account.DecideFactorsTaken(ctx, tx, actor, account.FactorsTaken{Person: person, Demanded: demanded}); err != nil {
 			return door.Unchanged(), err
 		}
 		for _, statement := range []string{
@@ -205,7 +182,7 @@ func (s *SecondFactors) TakeAway(ctx context.Context, actor authz.Actor, person 
 				return door.Unchanged(), err
 			}
 		}
-		if err := forgetSignIns(ctx, tx, person); err != nil {
+		if err := account.ForgetSignIns(ctx, tx, person); err != nil {
 			return door.Unchanged(), err
 		}
 		effect := factorEffect(person, []string{"totp", "recovery_codes", "passkeys", "sessions"})

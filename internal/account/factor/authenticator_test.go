@@ -1,4 +1,4 @@
-package account_test
+package factor_test
 
 import (
 	"crypto/ecdsa"
@@ -12,7 +12,7 @@ import (
 
 	"github.com/go-webauthn/webauthn/protocol/webauthncbor"
 
-	"kagami/internal/account"
+	"kagami/internal/account/factor"
 )
 
 // authenticator is a passkey in software: one key for one site.
@@ -43,7 +43,7 @@ type question struct {
 	} `json:"user"`
 }
 
-func (a *authenticator) read(c account.Ceremony) (q question) {
+func (a *authenticator) read(c factor.Ceremony) (q question) {
 	a.t.Helper()
 	if err := json.Unmarshal(a.json(c.Options), &q); err != nil {
 		a.t.Fatal(err)
@@ -80,7 +80,7 @@ func (a *authenticator) data(attested []byte) []byte {
 }
 
 // make answers a registration.
-func (a *authenticator) make(c account.Ceremony) []byte {
+func (a *authenticator) make(c factor.Ceremony) []byte {
 	a.t.Helper()
 	q := a.read(c)
 	a.handle = q.User.ID
@@ -105,7 +105,7 @@ func (a *authenticator) make(c account.Ceremony) []byte {
 }
 
 // prove answers a sign-in.
-func (a *authenticator) prove(c account.Ceremony) []byte {
+func (a *authenticator) prove(c factor.Ceremony) []byte {
 	a.t.Helper()
 	client := a.clientData("webauthn.get", a.read(c).Challenge)
 	data := a.data(nil)
