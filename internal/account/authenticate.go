@@ -1,0 +1,151 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/account/session"
+	"kagami/internal/authz"
+	"kagami/internal/fault"
+)
+
+// found is what is known of whoever tries to sign in.
+type found struct {
+	person     int64  // 0 for nobody
+	hash       string // nobody's for whoever can't use a password of the portal's own
+	password   bool   // they can
+	breakGlass bool
+	suspended  bool
+	logins     []string // what they sign in with, folded
+}
+
+// Authenticate returns the proof that it is the person whose login (e-mail or
+// staff number, in either width of letters) and password these are: first the
+// portal's own, as far as the town lets it be used, and then the directory's, if
+// there is one. Unauthenticated otherwise, with the same words and after the
+// same time whether the account exists; TooMany where too many tries have
+// failed before, without asking the directory; Unavailable if that does not
+// answer and the portal's own password does not fit.
+func (s *Service) Authenticate(ctx context.Context, login, password string, try Try) (session.Proof, error) {
+	proof := session.Proof{Method: session.ByPassword, At: s.door.Now()}
+	who, err := s.find(ctx, `lower(p.email) = $1 OR lower(p.staff_number) = $1`, folded(login))
+	if err != nil {
+		return session.Proof{}, err
+	}
+	tallies, err := s.tallies(ctx, ofPerson(who.person), who.person, try)
+	if err != nil {
+		return session.Proof{}, err
+	}
+	who.countByLogin(tallies, folded(login))
+	var refusal error // of the directory, which has no say in what is counted
+	ok, err := s.throttled(ctx, tallies, func() (bool, error) {
+		proof.Person = who.person
+		if ok, err := s.fits(ctx, who, password); ok || err != nil {
+			return ok, err
+		}
+		if s.ways.Directory == nil {
+			return false, nil
+		}
+		proof.Method = session.ByDirectory
+		proof.Person, refusal = s.askDirectory(ctx, login, password, who)
+		return refusal == nil, nil
+	})
+	switch {
+	case err != nil:
+		return session.Proof{}, fmt.Errorf("checking a password: %w", err)
+	case refusal != nil:
+		return session.Proof{}, refusal
+	case !ok:
+		return session.Proof{}, errSignIn()
+	case proof.Method == session.ByPassword && who.suspended:
+		return session.Proof{}, fault.New(fault.Unauthenticated, suspendedMessage)
+	}
+	return proof, nil
+}
+
+func errSignIn() error {
+	return fault.New(fault.Unauthenticated, "メールアドレス（または職員番号）かパスワードが違います。もう一度入力してください。")
+}
+
+// askDirectory returns whom the directory knows by a login and password. who is
+// whom the portal would take the login for: the directory may not mean another.
+func (s *Service) askDirectory(ctx context.Context, login, password string, who found) (int64, error) {
+	identity, err := s.ways.Directory.Authenticate(ctx, login, password)
+	if fault.KindOf(err) == fault.Unauthenticated {
+		return 0, errSignIn()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("signing in at the directory: %w", err)
+	}
+	value := identity.Email
+	if s.ways.DirectoryKey == KeyStaffNumber {
+		value = identity.StaffNumber
+	}
+	person, err := s.Vouched(ctx, s.ways.DirectoryKey, value)
+	if err == nil && who.person != 0 && who.person != person {
+		return 0, errSignIn()
+	}
+	return person, err
+}
+
+// Verify tells whether this is the portal's own password of a person who is
+// signed in, and may still use one; counted as a sign-in is. TooMany where too
+// many tries have failed before.
+func (s *Service) Verify(ctx context.Context, person int64, password string, try Try) (bool, error) {
+	who, err := s.find(ctx, `p.id = $1`, person)
+	if err != nil {
+		return false, err
+	}
+	tallies, err := s.tallies(ctx, ofPerson(person), who.person, try)
+	if err != nil {
+		return false, err
+	}
+	ok, err := s.throttled(ctx, tallies, func() (bool, error) { return s.fits(ctx, who, password) })
+	if err != nil {
+		return false, fmt.Errorf("checking a password: %w", err)
+	}
+	return ok && !who.suspended, nil
+}
+
+// CheckUsable is Unauthenticated where a person's account is suspended.
+func (s *Service) CheckUsable(ctx context.Context, person int64) error {
+	who, err := s.find(ctx, `p.id = $1`, person)
+	if err != nil {
+		return err
+	}
+	if who.suspended {
+		return fault.New(fault.Unauthenticated, suspendedMessage)
+	}
+	return nil
+}
+
+func (s *Service) find(ctx context.Context, where string, arg any) (found, error) {
+	who := found{hash: s.nobody}
+	var (
+		hash          *string
+		administrates bool
+	)
+	err := s.pool.QueryRow(ctx, `
+		SELECT a.person_id, a.password_hash, a.suspended_at IS NOT NULL, a.break_glass, EXISTS (
+			SELECT FROM holding h WHERE h.person_id = p.id AND h.role = $3 AND h.period @> $2::date AND h.rule_period @> $2::date),
+			ARRAY[lower(p.staff_number), coalesce(lower(p.email), '')]
+		FROM person p JOIN account a ON a.person_id = p.id WHERE `+where, arg, s.today(), authz.Administrator).
+		Scan(&who.person, &hash, &who.suspended, &who.breakGlass, &administrates, &who.logins)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return found{}, fmt.Errorf("looking up an account: %w", err)
+	}
+	if hash != nil && (!s.ways.BreakGlassOnly || who.breakGlass && administrates) {
+		who.hash, who.password = *hash, true
+	}
+	return who, nil
+}
+
+// fits holds a password against the portal's own of an account, or against
+// nobody's.
+func (s *Service) fits(ctx context.Context, who found, password string) (bool, error) {
+	ok, err := s.hashing.matches(ctx, password, who.hash)
+	return ok && who.password, err
+}

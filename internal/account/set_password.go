@@ -1,0 +1,123 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/account/session"
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/trail"
+)
+
+// SetPassword gives a person a password, and with it an account if they had
+// none. Only the operator at the server does that; people set their own.
+// Invalid if it is too short or known to be bad.
+func (s *Service) SetPassword(ctx context.Context, actor authz.Actor, person int64, password string) error {
+	if !actor.Has(authz.Operator) {
+		return fault.New(fault.Forbidden, "ほかの人のパスワードは決められません。本人が決めるためのリンクを作ってください。")
+	}
+	hash, err := s.newHash(ctx, person, password)
+	if err != nil {
+		return err
+	}
+	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
+			return door.Unchanged(), err
+		}
+		return passwordEffect(person), keepPassword(ctx, tx, person, hash)
+	})
+	if err != nil {
+		return fmt.Errorf("setting a password: %w", err)
+	}
+	return nil
+}
+
+// newHash checks a person's new password and makes what is kept of it.
+func (s *Service) newHash(ctx context.Context, person int64, password string) (string, error) {
+	words := s.words
+	var number, name, furigana, email string
+	err := s.pool.QueryRow(ctx, `SELECT staff_number, name, furigana, coalesce(email, '') FROM person WHERE id = $1`, person).
+		Scan(&number, &name, &furigana, &email)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return "", fmt.Errorf("looking up a person: %w", err)
+	}
+	words = append(words[:len(words):len(words)], number, name, furigana, email)
+	if err := checkPassword(password, words); err != nil {
+		return "", err
+	}
+	return s.hashing.hash(ctx, password)
+}
+
+// keepPassword writes a person's new password. Whatever else could sign them in
+// or was waiting to set a password ends with the old one.
+func keepPassword(ctx context.Context, tx *door.Tx, person int64, hash string) error {
+	var batch pgx.Batch
+	batch.Queue(`
+		INSERT INTO account (person_id, password_hash, password_set_at) VALUES ($1, $2, $3)
+		ON CONFLICT (person_id) DO UPDATE SET password_hash = excluded.password_hash, password_set_at = excluded.password_set_at`,
+		person, hash, tx.Now)
+	batch.Queue(`DELETE FROM one_time_link WHERE person_id = $1 AND used_at IS NULL`, person)
+	t := newTally(byAccount, ofPerson(person))
+	batch.Queue(`DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash = $2`, t.counter, t.key)
+	batch.Queue(`
+		DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash IN (
+			SELECT sha256(convert_to($3 || lower(login), 'UTF8')) FROM person p, unnest(ARRAY[p.staff_number, p.email]) login WHERE p.id = $2)`,
+		byAccount, person, ofLogin(""))
+	return tx.SendBatch(ctx, &batch).Close()
+}
+
+func passwordEffect(person int64) door.Effect {
+	return door.Effect{Subject: trail.Subject{Kind: "account", ID: person}, Fields: []string{"password"}}
+}
+
+// Change is what somebody enters to change their own password.
+type Change struct {
+	Current string
+	New     string
+	// Session is what goes on; all the person's other sessions end.
+	Session string
+	Try     Try
+}
+
+// ChangePassword changes the actor's own password and ends all their other
+// sessions at once. Invalid if the current one is wrong, or the new one is too
+// short or known to be bad; Conflict if they have none that is used; TooMany where
+// too many tries have failed before.
+func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c Change) error {
+	who, err := s.find(ctx, `p.id = $1`, actor.Person)
+	if err == nil && !who.password {
+		err = fault.New(fault.Conflict, "このポータルのパスワードではサインインしないことになっているため、変えられるパスワードがありません。")
+	}
+	if err != nil {
+		return err
+	}
+	ok, err := s.Verify(ctx, actor.Person, c.Current, c.Try)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.InvalidFields([]fault.Problem{{Field: "current", Message: "いまのパスワードが違います。もう一度入力してください。"}})
+	}
+	hash, err := s.newHash(ctx, actor.Person, c.New)
+	if err != nil {
+		return err
+	}
+	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		if err := allowOwn(tx, actor); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := keepPassword(ctx, tx, actor.Person, hash); err != nil {
+			return door.Unchanged(), err
+		}
+		return passwordEffect(actor.Person), session.ForgetAllBut(ctx, tx, actor.Person, session.Here{Session: c.Session, Device: c.Try.Device})
+	})
+	if err != nil {
+		return fmt.Errorf("changing a password: %w", err)
+	}
+	return nil
+}

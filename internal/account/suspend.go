@@ -1,0 +1,83 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"kagami/internal/account/session"
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/trail"
+)
+
+// Suspend keeps somebody from signing in, and ends all their sessions at once.
+// Conflict where theirs is the last break-glass account that a town needs.
+func (s *Service) Suspend(ctx context.Context, actor authz.Actor, number, reason string) error {
+	return s.decide(ctx, actor, number, "suspended", reason, func(tx *door.Tx, person int64) error {
+		if err := s.keepsBreakGlass(ctx, tx, person); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `UPDATE account SET suspended_at = $2, suspension_reason = $3 WHERE person_id = $1 AND suspended_at IS NULL`,
+			person, tx.Now, reason)
+		switch {
+		case err != nil:
+			return err
+		case tag.RowsAffected() == 0:
+			return fault.New(fault.Conflict, "このアカウントは、まだないか、すでに利用を止めています。画面を開き直してください。")
+		}
+		return ForgetSignIns(ctx, tx, person)
+	})
+}
+
+// Resume lets somebody sign in again whose account is suspended.
+func (s *Service) Resume(ctx context.Context, actor authz.Actor, number, reason string) error {
+	return s.decide(ctx, actor, number, "resumed", reason, func(tx *door.Tx, person int64) error {
+		tag, err := tx.Exec(ctx, `UPDATE account SET suspended_at = NULL, suspension_reason = NULL WHERE person_id = $1 AND suspended_at IS NOT NULL`, person)
+		switch {
+		case err != nil:
+			return err
+		case tag.RowsAffected() == 0:
+			return fault.New(fault.Conflict, "このアカウントは、利用を止めていません。画面を開き直してください。")
+		}
+		return nil
+	})
+}
+
+// decide makes a decision with a reason on somebody's account.
+func (s *Service) decide(ctx context.Context, actor authz.Actor, number, field, reason string, change func(tx *door.Tx, person int64) error) error {
+	account, err := s.Account(ctx, actor, number)
+	if err != nil {
+		return err
+	}
+	if reason = strings.TrimSpace(reason); reason == "" {
+		return fault.InvalidFields([]fault.Problem{{Field: "reason", Message: "理由を入力してください。監査証跡に残ります。"}})
+	}
+	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		if err := AllowDecision(ctx, tx, account.Person); err != nil {
+			return door.Unchanged(), err
+		}
+		return door.Effect{
+			Subject: trail.Subject{Kind: "account", ID: account.Person}, Fields: []string{field},
+			Confidential: map[string]any{"reason": reason},
+		}, change(tx, account.Person)
+	})
+	if err != nil {
+		return fmt.Errorf("deciding on an account: %w", err)
+	}
+	return nil
+}
+
+// ForgetSignIns ends a person's sessions, sign-ins halfway, and known devices,
+// and the link by which they could have set a password. One that is used just
+// now stays as what it was.
+func ForgetSignIns(ctx context.Context, tx *door.Tx, person int64) error {
+	if err := session.Forget(ctx, tx, person); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM one_time_link WHERE person_id = $1 AND used_at IS NULL`, person); err != nil {
+		return fmt.Errorf("ending a link: %w", err)
+	}
+	return nil
+}
