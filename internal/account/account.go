@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
 )
@@ -32,45 +32,66 @@ type Account struct {
 // Suspended tells whether the account can't be used for now.
 func (a Account) Suspended() bool { return !a.SuspendedAt.IsZero() }
 
-// accountColumns are what scanAccount reads, and accountsOfToday where they come
-// from: the people p with a post or a role on the day $1, or soon after, each with
-// the first of their posts t, their account a, and the invitation l that is open
-// at $2.
-const (
-	// soon is the day $1 and the 60 after it: whoever begins within them can be
-	// invited. Nobody signs in before their first day.
-	soon = `daterange($1::date, $1::date + 60, '[]')`
+// accountRows selects accounts as accountRow reads them: of the people p with a
+// post or a role on the day @today, or soon after, each with the first of their
+// posts t, their account a, and the invitation l that ends after @now.
+var accountRows = `
+	SELECT p.id AS person, p.staff_number, p.name, t.section, t.title, t.begins, a.person_id IS NOT NULL AS has_account,
+	       a.signed_in_at, a.suspended_at, coalesce(a.suspension_reason, '') AS suspension_reason, l.ends_at AS invited_until,
+	       a.password_hash IS NOT NULL AS password, coalesce(a.break_glass, false) AS break_glass, coalesce(p.email, '') AS email,
+	       ` + administers("p.id") + ` AS administers
+	FROM person p` + firstPosts + `
+	LEFT JOIN account a ON a.person_id = p.id
+	LEFT JOIN one_time_link l ON l.person_id = p.id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.ends_at > @now
+	WHERE (@managed::bigint[] IS NULL OR p.id = ANY(@managed)) `
 
-	accountColumns = `p.id, p.staff_number, p.name, t.section, t.title, t.begins, a.person_id IS NOT NULL, a.signed_in_at, a.suspended_at, coalesce(a.suspension_reason, ''), l.ends_at,
-		a.password_hash IS NOT NULL, coalesce(a.break_glass, false), coalesce(p.email, ''),
-		EXISTS (SELECT FROM holding h WHERE h.person_id = p.id AND h.role = 'administrator' AND h.period @> $1::date AND h.rule_period @> $1::date)`
+// accountRow is a row of accountRows.
+type accountRow struct {
+	Person           int64
+	StaffNumber      string
+	Name             string
+	Section          string
+	Title            string
+	Begins           calendar.Date
+	HasAccount       bool
+	SignedInAt       *time.Time
+	SuspendedAt      *time.Time
+	SuspensionReason string
+	InvitedUntil     *time.Time
+	Password         bool
+	BreakGlass       bool
+	Email            string
+	Administers      bool
+}
 
-	accountsOfToday = `
-		FROM person p
-		JOIN LATERAL (
-			SELECT coalesce(s.name, '') AS section, po.title, coalesce(s.position, -1) AS position, po.position AS within,
-			       nullif(greatest(lower(h.period), $1::date), $1::date) AS begins
-			FROM appointment h JOIN post po ON po.id = h.post_id LEFT JOIN section s ON s.id = po.section_id
-			WHERE h.person_id = p.id AND h.period && ` + soon + `
-			UNION ALL
-			SELECT '', '', 1000000, 0, nullif(greatest(lower(g.period), $1::date), $1::date)
-			FROM role_grant g WHERE g.person_id = p.id AND g.period && ` + soon + `
-			ORDER BY begins NULLS FIRST, position, within, title LIMIT 1) t ON true
-		LEFT JOIN account a ON a.person_id = p.id
-		LEFT JOIN one_time_link l ON l.person_id = p.id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.ends_at > $2`
-)
+func (r accountRow) account() Account {
+	return Account{
+		Holder: Holder{Person: r.Person, StaffNumber: r.StaffNumber, Name: r.Name, Post: authz.PostName(r.Section, r.Title), Begins: r.Begins},
+		Exists: r.HasAccount, SignedInAt: orZero(r.SignedInAt), SuspendedAt: orZero(r.SuspendedAt), SuspensionReason: r.SuspensionReason,
+		InvitedUntil: orZero(r.InvitedUntil), Password: r.Password, BreakGlass: r.BreakGlass, Administers: r.Administers, Email: r.Email,
+	}
+}
 
-func scanAccount(row pgx.CollectableRow) (Account, error) {
-	var (
-		a                            Account
-		section, title               string
-		signedIn, suspended, invited *time.Time
-	)
-	err := row.Scan(&a.Person, &a.StaffNumber, &a.Name, &section, &title, &a.Begins, &a.Exists, &signedIn, &suspended, &a.SuspensionReason, &invited,
-		&a.Password, &a.BreakGlass, &a.Email, &a.Administers)
-	a.Post = authz.PostName(section, title)
-	a.SignedInAt, a.SuspendedAt, a.InvitedUntil = orZero(signedIn), orZero(suspended), orZero(invited)
-	return a, err
+// accounts lists those accounts that the actor manages and for which a condition
+// holds; args are the condition's own arguments.
+func (s *Service) accounts(ctx context.Context, actor authz.Actor, condition string, args pgx.StrictNamedArgs) ([]Account, error) {
+	managed, err := s.managed(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	args["today"], args["now"], args["managed"] = s.today(), s.door.Now(), managed
+	rows, err := s.pool.Query(ctx, accountRows+condition, args)
+	if err != nil {
+		return nil, fmt.Errorf("listing accounts: %w", err)
+	}
+	accounts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Account, error) {
+		r, err := pgx.RowToStructByName[accountRow](row)
+		return r.account(), err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing accounts: %w", err)
+	}
+	return accounts, nil
 }
 
 // accountsOnPage is how many accounts one page of the list holds.
@@ -87,23 +108,15 @@ type Search struct {
 // Accounts lists the people of today, and who begins soon, with their accounts, by フリガナ, as far as
 // the actor manages them; next is empty on the last page.
 func (s *Service) Accounts(ctx context.Context, actor authz.Actor, q Search) (accounts []Account, next string, err error) {
-	mine, err := s.managed(ctx, actor)
+	accounts, err = s.accounts(ctx, actor, `
+		AND (@words = '' OR strpos(p.search, @words) > 0) AND NOT (@without AND a.person_id IS NOT NULL)
+		AND (@after = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person WHERE staff_number = @after))
+		ORDER BY p.furigana, p.staff_number LIMIT @limit`,
+		pgx.StrictNamedArgs{
+			"words": strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", ""), "without": q.Without, "after": q.After, "limit": accountsOnPage + 1,
+		})
 	if err != nil {
 		return nil, "", err
-	}
-	words := strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", "")
-	rows, err := s.pool.Query(ctx, `
-		SELECT `+accountColumns+accountsOfToday+`
-		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND ($4 = '' OR strpos(p.search, $4) > 0) AND NOT ($5 AND a.person_id IS NOT NULL)
-		  AND ($6 = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person WHERE staff_number = $6))
-		ORDER BY p.furigana, p.staff_number LIMIT $7`,
-		s.today(), s.door.Now(), mine, words, q.Without, q.After, accountsOnPage+1)
-	if err != nil {
-		return nil, "", fmt.Errorf("listing accounts: %w", err)
-	}
-	accounts, err = pgx.CollectRows(rows, scanAccount)
-	if err != nil {
-		return nil, "", fmt.Errorf("listing accounts: %w", err)
 	}
 	if len(accounts) > accountsOnPage {
 		accounts = accounts[:accountsOnPage]
@@ -115,24 +128,14 @@ func (s *Service) Accounts(ctx context.Context, actor authz.Actor, q Search) (ac
 // Account returns the account of the person with that staff number; NotFound
 // for one that the actor does not manage.
 func (s *Service) Account(ctx context.Context, actor authz.Actor, number string) (Account, error) {
-	mine, err := s.managed(ctx, actor)
+	accounts, err := s.accounts(ctx, actor, `AND p.staff_number = @number`, pgx.StrictNamedArgs{"number": number})
 	if err != nil {
 		return Account{}, err
 	}
-	rows, err := s.pool.Query(ctx, `
-		SELECT `+accountColumns+accountsOfToday+`
-		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND p.staff_number = $4`, s.today(), s.door.Now(), mine, number)
-	if err != nil {
-		return Account{}, fmt.Errorf("finding an account: %w", err)
-	}
-	account, err := pgx.CollectExactlyOneRow(rows, scanAccount)
-	if errors.Is(err, pgx.ErrNoRows) {
+	if len(accounts) == 0 {
 		return Account{}, fault.New(fault.NotFound, "この人は見つかりません。「アカウント管理」の一覧から探し直してください。発令されている職がなく、60日以内に始まる職もない人は、一覧に出ません。")
 	}
-	if err != nil {
-		return Account{}, fmt.Errorf("finding an account: %w", err)
-	}
-	return account, nil
+	return accounts[0], nil
 }
 
 // managed are the people whose accounts an actor manages; nil for all. Who does
@@ -142,14 +145,9 @@ func (s *Service) managed(ctx context.Context, actor authz.Actor) ([]int64, erro
 		return nil, nil
 	}
 	people := []int64{}
-	rows, err := s.pool.Query(ctx, `SELECT DISTINCT person_id FROM holding WHERE role = $2 AND period @> $1::date AND rule_period @> $1::date`,
-		s.today(), authz.Administrator)
+	administrators, err := s.administrators(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("listing administrators: %w", err)
-	}
-	administrators, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return nil, fmt.Errorf("listing administrators: %w", err)
+		return nil, err
 	}
 	for _, person := range administrators {
 		matter, err := org.Concerning(ctx, s.pool, person, s.today())

@@ -8,19 +8,27 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/account/session"
-	"kagami/internal/authz"
 	"kagami/internal/fault"
 )
 
 // found is what is known of whoever tries to sign in.
 type found struct {
-	person     int64  // 0 for nobody
-	hash       string // nobody's for whoever can't use a password of the portal's own
-	password   bool   // they can
-	breakGlass bool
-	suspended  bool
-	logins     []string // what they sign in with, folded
+	Person      int64  `db:"person_id"` // 0 for nobody
+	Hash        string // nobody's for whoever can't use a password of the portal's own
+	Password    bool   `db:"-"` // they can
+	BreakGlass  bool
+	Suspended   bool
+	Administers bool     // they are ポータル管理者 today
+	Logins      []string // what they sign in with, folded
 }
+
+// How find finds somebody, by @value.
+const (
+	byLogin       = `lower(p.email) = @value OR lower(p.staff_number) = @value`
+	byPerson      = `p.id = @value`
+	byEmail       = `lower(p.email) = @value`
+	byStaffNumber = `lower(p.staff_number) = @value`
+)
 
 // Authenticate returns the proof that it is the person whose login (e-mail or
 // staff number, in either width of letters) and password these are: first the
@@ -31,18 +39,18 @@ type found struct {
 // answer and the portal's own password does not fit.
 func (s *Service) Authenticate(ctx context.Context, login, password string, try Try) (session.Proof, error) {
 	proof := session.Proof{Method: session.ByPassword, At: s.door.Now()}
-	who, err := s.find(ctx, `lower(p.email) = $1 OR lower(p.staff_number) = $1`, folded(login))
+	who, err := s.find(ctx, byLogin, folded(login))
 	if err != nil {
 		return session.Proof{}, err
 	}
-	tallies, err := s.tallies(ctx, ofPerson(who.person), who.person, try)
+	tallies, err := s.tallies(ctx, ofPerson(who.Person), who.Person, try)
 	if err != nil {
 		return session.Proof{}, err
 	}
 	who.countByLogin(tallies, folded(login))
 	var refusal error // of the directory, which has no say in what is counted
 	ok, err := s.throttled(ctx, tallies, func() (bool, error) {
-		proof.Person = who.person
+		proof.Person = who.Person
 		if ok, err := s.fits(ctx, who, password); ok || err != nil {
 			return ok, err
 		}
@@ -60,7 +68,7 @@ func (s *Service) Authenticate(ctx context.Context, login, password string, try 
 		return session.Proof{}, refusal
 	case !ok:
 		return session.Proof{}, errSignIn()
-	case proof.Method == session.ByPassword && who.suspended:
+	case proof.Method == session.ByPassword && who.Suspended:
 		return session.Proof{}, fault.New(fault.Unauthenticated, suspendedMessage)
 	}
 	return proof, nil
@@ -85,7 +93,7 @@ func (s *Service) askDirectory(ctx context.Context, login, password string, who 
 		value = identity.StaffNumber
 	}
 	person, err := s.Vouched(ctx, s.ways.DirectoryKey, value)
-	if err == nil && who.person != 0 && who.person != person {
+	if err == nil && who.Person != 0 && who.Person != person {
 		return 0, errSignIn()
 	}
 	return person, err
@@ -95,11 +103,11 @@ func (s *Service) askDirectory(ctx context.Context, login, password string, who 
 // signed in, and may still use one; counted as a sign-in is. TooMany where too
 // many tries have failed before.
 func (s *Service) Verify(ctx context.Context, person int64, password string, try Try) (bool, error) {
-	who, err := s.find(ctx, `p.id = $1`, person)
+	who, err := s.find(ctx, byPerson, person)
 	if err != nil {
 		return false, err
 	}
-	tallies, err := s.tallies(ctx, ofPerson(person), who.person, try)
+	tallies, err := s.tallies(ctx, ofPerson(person), who.Person, try)
 	if err != nil {
 		return false, err
 	}
@@ -107,38 +115,36 @@ func (s *Service) Verify(ctx context.Context, person int64, password string, try
 	if err != nil {
 		return false, fmt.Errorf("checking a password: %w", err)
 	}
-	return ok && !who.suspended, nil
+	return ok && !who.Suspended, nil
 }
 
 // CheckUsable is Unauthenticated where a person's account is suspended.
 func (s *Service) CheckUsable(ctx context.Context, person int64) error {
-	who, err := s.find(ctx, `p.id = $1`, person)
+	who, err := s.find(ctx, byPerson, person)
 	if err != nil {
 		return err
 	}
-	if who.suspended {
+	if who.Suspended {
 		return fault.New(fault.Unauthenticated, suspendedMessage)
 	}
 	return nil
 }
 
-func (s *Service) find(ctx context.Context, where string, arg any) (found, error) {
-	who := found{hash: s.nobody}
-	var (
-		hash          *string
-		administrates bool
-	)
-	err := s.pool.QueryRow(ctx, `
-		SELECT a.person_id, a.password_hash, a.suspended_at IS NOT NULL, a.break_glass, EXISTS (
-			SELECT FROM holding h WHERE h.person_id = p.id AND h.role = $3 AND h.period @> $2::date AND h.rule_period @> $2::date),
-			ARRAY[lower(p.staff_number), coalesce(lower(p.email), '')]
-		FROM person p JOIN account a ON a.person_id = p.id WHERE `+where, arg, s.today(), authz.Administrator).
-		Scan(&who.person, &hash, &who.suspended, &who.breakGlass, &administrates, &who.logins)
+func (s *Service) find(ctx context.Context, by string, value any) (found, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT a.person_id, coalesce(a.password_hash, '') AS hash, a.suspended_at IS NOT NULL AS suspended, a.break_glass,
+		       `+administers("p.id")+` AS administers, ARRAY[lower(p.staff_number), coalesce(lower(p.email), '')] AS logins
+		FROM person p JOIN account a ON a.person_id = p.id WHERE `+by, pgx.StrictNamedArgs{"value": value, "today": s.today()})
+	if err != nil {
+		return found{}, fmt.Errorf("looking up an account: %w", err)
+	}
+	who, err := pgx.CollectOneRow(rows, pgx.RowToStructByName[found])
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return found{}, fmt.Errorf("looking up an account: %w", err)
 	}
-	if hash != nil && (!s.ways.BreakGlassOnly || who.breakGlass && administrates) {
-		who.hash, who.password = *hash, true
+	who.Password = who.Hash != "" && (!s.ways.BreakGlassOnly || who.BreakGlass && who.Administers)
+	if !who.Password {
+		who.Hash = s.nobody
 	}
 	return who, nil
 }
@@ -146,6 +152,6 @@ func (s *Service) find(ctx context.Context, where string, arg any) (found, error
 // fits holds a password against the portal's own of an account, or against
 // nobody's.
 func (s *Service) fits(ctx context.Context, who found, password string) (bool, error) {
-	ok, err := s.hashing.matches(ctx, password, who.hash)
-	return ok && who.password, err
+	ok, err := s.hashing.matches(ctx, password, who.Hash)
+	return ok && who.Password, err
 }

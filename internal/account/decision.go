@@ -32,8 +32,8 @@ const (
 type Decision struct {
 	ID      int64
 	Factors bool      // second factors were taken away; else a link was made that sets a new password
-	By      string    // the name of who did it; empty for the operator at the server
-	At      time.Time // the instant
+	By      string    `db:"made_by"` // the name of who did it; empty for the operator at the server
+	At      time.Time `db:"made_at"` // the instant
 	Seen    bool      // the account's owner says that they have seen it
 }
 
@@ -41,13 +41,13 @@ type Decision struct {
 // newest first.
 func (s *Service) Decisions(ctx context.Context, actor authz.Actor) ([]Decision, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT d.id, d.what = $3, coalesce(p.name, ''), d.made_at, d.id <= coalesce(e.decision_id, 0)
+		SELECT d.id, d.what = $3 AS factors, coalesce(p.name, '') AS made_by, d.made_at, d.id <= coalesce(e.decision_id, 0) AS seen
 		FROM account_decision d LEFT JOIN person p ON p.id = d.made_by LEFT JOIN account_decision_seen e ON e.person_id = d.person_id
 		WHERE d.person_id = $1 AND d.made_at > $2 ORDER BY d.id DESC`, actor.Person, s.door.Now().Add(-shown), factorsTakenAway)
 	if err != nil {
 		return nil, fmt.Errorf("listing decisions on an account: %w", err)
 	}
-	decisions, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Decision])
+	decisions, err := pgx.CollectRows(rows, pgx.RowToStructByName[Decision])
 	if err != nil {
 		return nil, fmt.Errorf("listing decisions on an account: %w", err)
 	}
@@ -98,8 +98,9 @@ func DecideFactorsTaken(ctx context.Context, tx *door.Tx, actor authz.Actor, d F
 // keepDecision writes a decision down, for the account's owner to see.
 func keepDecision(ctx context.Context, tx *door.Tx, actor authz.Actor, person int64, what string, demanded bool) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO account_decision (person_id, what, demanded, made_by, made_at) VALUES ($1, $2, $3, nullif($4, 0::bigint), $5)`,
-		person, what, demanded, actor.Person, tx.Now)
+		INSERT INTO account_decision (person_id, what, demanded, made_by, made_at) 
+		VALUES (@person, @what, @demanded, nullif(@by, 0::bigint), @now)`,
+		pgx.StrictNamedArgs{"person": person, "what": what, "demanded": demanded, "by": actor.Person, "now": tx.Now})
 	if err != nil {
 		return fmt.Errorf("writing down a decision: %w", err)
 	}
@@ -114,8 +115,11 @@ func keepApart(ctx context.Context, tx *door.Tx, actor authz.Actor, person int64
 	var both bool
 	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM account_decision
-		WHERE person_id = $1 AND what = $2 AND (demanded OR what <> $3) AND made_by IS NOT DISTINCT FROM nullif($4, 0::bigint) AND made_at > $5)`,
-		person, other, factorsTakenAway, actor.Person, tx.Now.Add(-apart)).Scan(&both)
+		WHERE person_id = @person AND what = @other AND (demanded OR what <> @taken_away)
+		  AND made_by IS NOT DISTINCT FROM nullif(@by, 0::bigint) AND made_at > @after)`,
+		pgx.StrictNamedArgs{
+			"person": person, "other": other, "taken_away": factorsTakenAway, "by": actor.Person, "after": tx.Now.Add(-apart),
+		}).Scan(&both)
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking for a decision: %w", err)

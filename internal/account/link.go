@@ -96,10 +96,12 @@ func makeLink(ctx context.Context, tx *door.Tx, actor authz.Actor, purpose Purpo
 	link := Link{Token: newToken(), Purpose: purpose, Holder: holder, EndsAt: from.Add(purpose.limit())}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO one_time_link (token_hash, purpose, person_id, made_by, made_at, ends_at)
-		VALUES ($1, $2, nullif($3, 0::bigint), nullif($4, 0::bigint), $5, $6)
+		VALUES (@token_hash, @purpose, nullif(@person, 0::bigint), nullif(@by, 0::bigint), @now, @ends_at)
 		ON CONFLICT (coalesce(person_id, 0)) WHERE used_at IS NULL DO UPDATE
 		SET token_hash = excluded.token_hash, purpose = excluded.purpose, made_by = excluded.made_by, made_at = excluded.made_at, ends_at = excluded.ends_at`,
-		linkKey(link.Token), purpose, holder.Person, actor.Person, tx.Now, link.EndsAt)
+		pgx.StrictNamedArgs{
+			"token_hash": linkKey(link.Token), "purpose": purpose, "person": holder.Person, "by": actor.Person, "now": tx.Now, "ends_at": link.EndsAt,
+		})
 	if err != nil {
 		return Link{}, fmt.Errorf("writing a link: %w", err)
 	}
@@ -170,10 +172,11 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) (Waiting, erro
 	var w Waiting
 	err = s.pool.QueryRow(ctx, `
 		SELECT count(*), count(l.ends_at)
-		FROM (SELECT person_id AS id FROM appointment WHERE period && `+soon+` UNION SELECT person_id FROM role_grant WHERE period && `+soon+`) p
-		LEFT JOIN account a ON a.person_id = p.id
-		LEFT JOIN one_time_link l ON l.person_id = p.id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.ends_at > $2
-		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND a.person_id IS NULL`, s.today(), s.door.Now(), mine).Scan(&w.All, &w.Invited)
+		FROM `+servesSoon+` p
+		LEFT JOIN account a ON a.person_id = p.person_id
+		LEFT JOIN one_time_link l ON l.person_id = p.person_id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.ends_at > @now
+		WHERE (@managed::bigint[] IS NULL OR p.person_id = ANY(@managed)) AND a.person_id IS NULL`,
+		pgx.StrictNamedArgs{"today": s.today(), "now": s.door.Now(), "managed": mine}).Scan(&w.All, &w.Invited)
 	if err != nil {
 		return Waiting{}, fmt.Errorf("counting who waits for an account: %w", err)
 	}
@@ -187,20 +190,11 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) 
 	if s.ways.BreakGlassOnly {
 		return nil, errNoPasswords()
 	}
-	mine, err := s.managed(ctx, actor)
+	people, err := s.accounts(ctx, actor, `
+		AND p.id <> @actor AND a.person_id IS NULL AND (@again OR l.ends_at IS NULL)
+		ORDER BY t.position, p.furigana, p.staff_number`, pgx.StrictNamedArgs{"actor": actor.Person, "again": again})
 	if err != nil {
 		return nil, err
-	}
-	rows, err := s.pool.Query(ctx, `
-		SELECT `+accountColumns+accountsOfToday+`
-		WHERE ($3::bigint[] IS NULL OR p.id = ANY($3)) AND p.id <> $5 AND a.person_id IS NULL AND ($4 OR l.ends_at IS NULL)
-		ORDER BY t.position, p.furigana, p.staff_number`, s.today(), s.door.Now(), mine, again, actor.Person)
-	if err != nil {
-		return nil, fmt.Errorf("listing whom to invite: %w", err)
-	}
-	people, err := pgx.CollectRows(rows, scanAccount)
-	if err != nil {
-		return nil, fmt.Errorf("listing whom to invite: %w", err)
 	}
 	if len(people) == 0 {
 		return nil, fault.New(fault.Conflict, "招待する人がいません。招待できるのは、発令されている職があるか60日以内に始まり、アカウントがまだない人です。")
@@ -283,19 +277,30 @@ func errLink() error {
 // Opened is the link with that token, for whoever has opened it; that does not
 // use it up. NotFound for one that is not, or can no longer be used.
 func (s *Service) Opened(ctx context.Context, token string) (Link, error) {
-	link := Link{Token: token}
-	err := s.pool.QueryRow(ctx, `
-		SELECT l.purpose, l.ends_at, coalesce(p.id, 0), coalesce(p.staff_number, ''), coalesce(p.name, '')
+	rows, err := s.pool.Query(ctx, `
+		SELECT l.purpose, l.ends_at, coalesce(p.id, 0) AS person, coalesce(p.staff_number, '') AS staff_number, coalesce(p.name, '') AS name
 		FROM one_time_link l LEFT JOIN person p ON p.id = l.person_id
-		WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.ends_at > $2`, linkKey(token), s.door.Now()).
-		Scan(&link.Purpose, &link.EndsAt, &link.Holder.Person, &link.Holder.StaffNumber, &link.Holder.Name)
+		WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.ends_at > $2`, linkKey(token), s.door.Now())
+	if err != nil {
+		return Link{}, fmt.Errorf("finding a link: %w", err)
+	}
+	row, err := pgx.CollectOneRow(rows, pgx.RowToStructByName[struct {
+		Purpose     Purpose
+		EndsAt      time.Time
+		Person      int64
+		StaffNumber string
+		Name        string
+	}])
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Link{}, errLink()
 	}
 	if err != nil {
 		return Link{}, fmt.Errorf("finding a link: %w", err)
 	}
-	return link, nil
+	return Link{
+		Token: token, Purpose: row.Purpose, EndsAt: row.EndsAt,
+		Holder: Holder{Person: row.Person, StaffNumber: row.StaffNumber, Name: row.Name},
+	}, nil
 }
 
 // use uses a link up; of several who use the same one, one does.
@@ -412,15 +417,14 @@ func (s *Service) mayAccept(ctx context.Context, tx *door.Tx, person int64) erro
 	if err != nil {
 		return err
 	}
-	var (
-		suspended, administers bool
-		begins                 calendar.Date
-	)
+	begins, err := beginsAfter(ctx, tx, person, tx.Today())
+	if err != nil {
+		return err
+	}
+	var suspended, administrates bool
 	err = tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM account WHERE person_id = $1 AND suspended_at IS NOT NULL),
-		       EXISTS (SELECT FROM holding WHERE person_id = $1 AND role = $3 AND period @> $2::date AND rule_period @> $2::date),
-		       (SELECT min(lower(period)) FROM (SELECT person_id, period FROM appointment UNION ALL SELECT person_id, period FROM role_grant) p
-		        WHERE person_id = $1 AND lower(period) > $2::date)`, person, tx.Today(), authz.Administrator).Scan(&suspended, &administers, &begins)
+		SELECT EXISTS (SELECT FROM account WHERE person_id = @person AND suspended_at IS NOT NULL), `+administers("@person"),
+		pgx.StrictNamedArgs{"person": person, "today": tx.Today()}).Scan(&suspended, &administrates)
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking up an account: %w", err)
@@ -430,7 +434,7 @@ func (s *Service) mayAccept(ctx context.Context, tx *door.Tx, person int64) erro
 		return fault.New(fault.Forbidden, "本日の時点で発令されている職がないため、利用できません。総務課に連絡してください。")
 	case suspended:
 		return fault.New(fault.Forbidden, suspendedMessage)
-	case s.ways.BreakGlassOnly && !administers:
+	case s.ways.BreakGlassOnly && !administrates:
 		return fault.New(fault.Forbidden, "このポータルのパスワードでのサインインは、いまは止めています。パスワードを決めずに、サインインの画面から、庁内のアカウントでサインインしてください。できないときは、総務課に連絡してください。")
 	}
 	return nil

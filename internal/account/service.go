@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"strings"
 
@@ -48,14 +47,6 @@ func AllowDecision(ctx context.Context, tx *door.Tx, person int64) error {
 		return err
 	}
 	return tx.Allow(authz.ManageAccounts, matter)
-}
-
-// Lock lets no other change of how a person signs in run beside the transaction.
-func Lock(ctx context.Context, tx *door.Tx, person int64) error {
-	if _, err := tx.Exec(ctx, `SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE`, person); err != nil {
-		return fmt.Errorf("locking a person: %w", err)
-	}
-	return nil
 }
 
 func (s *Service) today() calendar.Date { return calendar.Day(s.door.Now()) }

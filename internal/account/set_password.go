@@ -2,8 +2,8 @@ package account
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -39,15 +39,11 @@ func (s *Service) SetPassword(ctx context.Context, actor authz.Actor, person int
 
 // newHash checks a person's new password and makes what is kept of it.
 func (s *Service) newHash(ctx context.Context, person int64, password string) (string, error) {
-	words := s.words
-	var number, name, furigana, email string
-	err := s.pool.QueryRow(ctx, `SELECT staff_number, name, furigana, coalesce(email, '') FROM person WHERE id = $1`, person).
-		Scan(&number, &name, &furigana, &email)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return "", fmt.Errorf("looking up a person: %w", err)
+	words, err := s.wordsOfPerson(ctx, person)
+	if err != nil {
+		return "", err
 	}
-	words = append(words[:len(words):len(words)], number, name, furigana, email)
-	if err := checkPassword(password, words); err != nil {
+	if err := checkPassword(password, slices.Concat(s.words, words)); err != nil {
 		return "", err
 	}
 	return s.hashing.hash(ctx, password)
@@ -89,8 +85,8 @@ type Change struct {
 // short or known to be bad; Conflict if they have none that is used; TooMany where
 // too many tries have failed before.
 func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c Change) error {
-	who, err := s.find(ctx, `p.id = $1`, actor.Person)
-	if err == nil && !who.password {
+	who, err := s.find(ctx, byPerson, actor.Person)
+	if err == nil && !who.Password {
 		err = fault.New(fault.Conflict, "このポータルのパスワードではサインインしないことになっているため、変えられるパスワードがありません。")
 	}
 	if err != nil {

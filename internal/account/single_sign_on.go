@@ -68,12 +68,10 @@ func (s *Service) admissible(ctx context.Context, actor authz.Actor) ([]int64, e
 		return nil, err
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT p.id FROM person p
-		WHERE ($2::bigint[] IS NULL OR p.id = ANY($2)) AND (p.email IS NOT NULL OR NOT $3)
+		SELECT p.id FROM person p JOIN `+servesSoon+` serves ON serves.person_id = p.id
+		WHERE (@managed::bigint[] IS NULL OR p.id = ANY(@managed)) AND (p.email IS NOT NULL OR NOT @by_email_only)
 		  AND NOT EXISTS (SELECT FROM account a WHERE a.person_id = p.id)
-		  AND (EXISTS (SELECT FROM appointment h WHERE h.person_id = p.id AND h.period && `+soon+`)
-		    OR EXISTS (SELECT FROM role_grant g WHERE g.person_id = p.id AND g.period && `+soon+`))
-		ORDER BY p.id`, s.today(), mine, s.ways.byEmailOnly())
+		ORDER BY p.id`, pgx.StrictNamedArgs{"today": s.today(), "managed": mine, "by_email_only": s.ways.byEmailOnly()})
 	if err != nil {
 		return nil, fmt.Errorf("listing who needs an account: %w", err)
 	}
@@ -122,7 +120,8 @@ func (s *Service) SetBreakGlass(ctx context.Context, actor authz.Actor, number s
 		}
 		tag, err := tx.Exec(ctx, `
 			UPDATE account a SET break_glass = true
-			WHERE a.person_id = $3 AND a.password_hash IS NOT NULL AND a.suspended_at IS NULL AND `+administers, tx.Today(), authz.Administrator, person)
+			WHERE a.person_id = @person AND a.password_hash IS NOT NULL AND a.suspended_at IS NULL AND `+administers("a.person_id"),
+			pgx.StrictNamedArgs{"person": person, "today": tx.Today()})
 		if err == nil && tag.RowsAffected() == 0 {
 			err = fault.New(fault.Conflict, "非常用のアカウントにできるのは、ポータル管理者で、このポータルのパスワードを決めてある人のものだけです。画面を開き直して、いまの状態を確かめてください。")
 		}
@@ -142,8 +141,9 @@ func (s *Service) keepsBreakGlass(ctx context.Context, tx *door.Tx, person int64
 	}
 	var last bool
 	err := tx.QueryRow(ctx, `
-		SELECT coalesce(bool_or(a.person_id = $3) AND count(*) = 1, false)
-		FROM account a WHERE a.break_glass AND a.suspended_at IS NULL AND `+administers, tx.Today(), authz.Administrator, person).Scan(&last)
+		SELECT coalesce(bool_or(a.person_id = @person) AND count(*) = 1, false)
+		FROM account a WHERE a.break_glass AND a.suspended_at IS NULL AND `+administers("a.person_id"),
+		pgx.StrictNamedArgs{"person": person, "today": tx.Today()}).Scan(&last)
 	if err != nil {
 		return fmt.Errorf("counting break-glass accounts: %w", err)
 	}

@@ -101,7 +101,7 @@ func (who found) countByLogin(tallies []tally, login string) {
 			continue
 		}
 		tallies[i] = newTally(byAccount, ofLogin(login))
-		for _, other := range who.logins {
+		for _, other := range who.Logins {
 			tallies[i].also = append(tallies[i].also, newTally(byAccount, ofLogin(other)).key)
 		}
 	}
@@ -204,7 +204,8 @@ func (t tally) add(ctx context.Context, tx pgx.Tx, now time.Time) (time.Duration
 	if left := last.Add(t.counter.wait(failures)).Sub(now); left > 0 {
 		return left, nil
 	}
-	_, err = tx.Exec(ctx, `UPDATE sign_in_failure SET failures = $3, last_at = $4 WHERE kind = $1 AND key_hash = $2`, t.counter, t.key, failures+1, now)
+	_, err = tx.Exec(ctx, `UPDATE sign_in_failure SET failures = @failures, last_at = @now WHERE kind = @kind AND key_hash = @key_hash`,
+		pgx.StrictNamedArgs{"failures": failures + 1, "now": now, "kind": t.counter, "key_hash": t.key})
 	return 0, err
 }
 

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/account/directory"
-	"kagami/internal/authz"
 	"kagami/internal/fault"
 )
 
@@ -62,23 +60,23 @@ func folded(s string) string { return strings.ToLower(strings.TrimSpace(norm.NFK
 // registered, has no account, or has one that is suspended: nobody gets an
 // account by signing in.
 func (s *Service) Vouched(ctx context.Context, key Key, value string) (int64, error) {
-	column := `lower(p.email)`
+	by := byEmail
 	if key == KeyStaffNumber {
-		column = `lower(p.staff_number)`
+		by = byStaffNumber
 	}
 	if value = folded(value); value == "" {
 		return 0, errNoAccount()
 	}
-	who, err := s.find(ctx, column+` = $1`, value)
+	who, err := s.find(ctx, by, value)
 	switch {
 	case err != nil:
 		return 0, err
-	case who.person == 0:
+	case who.Person == 0:
 		return 0, errNoAccount()
-	case who.suspended:
+	case who.Suspended:
 		return 0, fault.New(fault.Unauthenticated, suspendedMessage)
 	}
-	return who.person, nil
+	return who.Person, nil
 }
 
 func errNoAccount() error {
@@ -94,23 +92,16 @@ type OwnWays struct {
 
 // OwnWays returns how a person can prove who they are.
 func (s *Service) OwnWays(ctx context.Context, person int64) (OwnWays, error) {
-	who, err := s.find(ctx, `p.id = $1`, person)
+	who, err := s.find(ctx, byPerson, person)
 	if err != nil {
 		return OwnWays{}, err
 	}
-	own := OwnWays{Password: who.password, BreakGlass: who.breakGlass}
+	own := OwnWays{Password: who.Password, BreakGlass: who.BreakGlass}
 	if s.ways.Directory == nil {
 		return own, nil
 	}
-	column := `coalesce(email, '')`
-	if s.ways.DirectoryKey == KeyStaffNumber {
-		column = `staff_number`
-	}
-	err = s.pool.QueryRow(ctx, `SELECT `+column+` FROM person WHERE id = $1`, person).Scan(&own.Login)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return OwnWays{}, fmt.Errorf("looking up a person: %w", err)
-	}
-	return own, nil
+	own.Login, err = s.keyOf(ctx, person, s.ways.DirectoryKey)
+	return own, err
 }
 
 // BreakGlassReady tells whether there is an account that can be used when the
@@ -121,14 +112,9 @@ func (s *Service) BreakGlassReady(ctx context.Context) (bool, error) {
 	var ready bool
 	err := s.pool.QueryRow(ctx, `
 		SELECT NOT EXISTS (SELECT FROM account) OR EXISTS (
-			SELECT FROM account a WHERE a.break_glass AND a.suspended_at IS NULL AND `+administers+`)`, s.today(), authz.Administrator).Scan(&ready)
+			SELECT FROM account a WHERE a.break_glass AND a.suspended_at IS NULL AND `+administers("a.person_id")+`)`, pgx.StrictNamedArgs{"today": s.today()}).Scan(&ready)
 	if err != nil {
 		return false, fmt.Errorf("looking for a break-glass account: %w", err)
 	}
 	return ready, nil
 }
-
-// administers tells whether the person of account a holds the role $2 on the
-// day $1.
-const administers = `EXISTS (
-	SELECT FROM holding h WHERE h.person_id = a.person_id AND h.role = $2 AND h.period @> $1::date AND h.rule_period @> $1::date)`

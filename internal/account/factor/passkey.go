@@ -181,8 +181,12 @@ func (s *Service) AddPasskey(ctx context.Context, actor authz.Actor, name string
 			return nil, errNotAdded(err)
 		}
 		_, err = tx.Exec(ctx, `
-			INSERT INTO passkey (token, person_id, credential_id, name, credential, sign_count, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			rand.Text(), actor.Person, key.ID, name, key, key.Authenticator.SignCount, tx.Now)
+			INSERT INTO passkey (token, person_id, credential_id, name, credential, sign_count, made_at)
+			VALUES (@token, @person, @credential_id, @name, @credential, @sign_count, @now)`,
+			pgx.StrictNamedArgs{
+				"token": rand.Text(), "person": actor.Person, "credential_id": key.ID, "name": name,
+				"credential": key, "sign_count": key.Authenticator.SignCount, "now": tx.Now,
+			})
 		switch postgres.Constraint(err) {
 		case "passkey_name_shape":
 			return nil, errPasskeyName()
@@ -322,9 +326,9 @@ func validate(party *webauthn.WebAuthn, holder keyHolder, session webauthn.Sessi
 // another with the same key.
 func (s *Service) used(ctx context.Context, key *webauthn.Credential) error {
 	tag, err := s.Pool.Exec(ctx, `
-		UPDATE passkey SET credential = $2, sign_count = $3, used_at = $4
-		WHERE credential_id = $1 AND (sign_count < $3 OR sign_count = 0 AND $3 = 0)`,
-		key.ID, key, key.Authenticator.SignCount, s.Now())
+		UPDATE passkey SET credential = @credential, sign_count = @sign_count, used_at = @now
+		WHERE credential_id = @credential_id AND (sign_count < @sign_count OR sign_count = 0 AND @sign_count = 0)`,
+		pgx.StrictNamedArgs{"credential": key, "sign_count": key.Authenticator.SignCount, "now": s.Now(), "credential_id": key.ID})
 	if err != nil {
 		return fmt.Errorf("writing down a passkey's use: %w", err)
 	}

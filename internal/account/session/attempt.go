@@ -43,10 +43,12 @@ func (s *Service) BeginAttempt(ctx context.Context, attempt Attempt) (token stri
 // Attempt returns the attempt with that token; the zero Attempt for none, or one
 // that is over.
 func (s *Service) Attempt(ctx context.Context, token string) (Attempt, error) {
-	var attempt Attempt
-	err := s.pool.QueryRow(ctx, `
-		SELECT coalesce(person_id, 0), kind, data FROM sign_in_attempt WHERE token_hash = $1 AND expires_at > $2`, hashOf(token), s.door.Now()).
-		Scan(&attempt.Person, &attempt.Kind, &attempt.Data)
+	rows, err := s.pool.Query(ctx, `
+		SELECT coalesce(person_id, 0) AS person, kind, data FROM sign_in_attempt WHERE token_hash = $1 AND expires_at > $2`, hashOf(token), s.door.Now())
+	if err != nil {
+		return Attempt{}, fmt.Errorf("finding an attempt: %w", err)
+	}
+	attempt, err := pgx.CollectOneRow(rows, pgx.RowToStructByName[Attempt])
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Attempt{}, nil
 	}
