@@ -213,12 +213,12 @@ func (c *serveCommand) publicURL() *url.URL {
 // welcome prints the link by which the first administrator makes their account,
 // as long as nobody has one.
 func welcome(ctx context.Context, ground server.Ground) error {
-	link, needed, err := ground.Accounts.MakeFirstLink(ctx)
+	link, err := ground.Accounts.MakeFirstLink(ctx)
+	if fault.KindOf(err) == fault.Conflict {
+		return warn(ctx, ground.Accounts)
+	}
 	if err != nil {
 		return err
-	}
-	if !needed {
-		return warn(ctx, ground.Accounts)
 	}
 	fmt.Println("アカウントがまだありません。最初のポータル管理者になる人が、次のアドレスを24時間以内に開いてください。一度だけ使え、起動し直すと新しくなります。")
 	fmt.Println(ground.PublicURL.JoinPath(address.Welcome(link.Token)))

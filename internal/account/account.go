@@ -22,7 +22,7 @@ type Account struct {
 	SignedInAt       time.Time // last; zero for never
 	SuspendedAt      time.Time // zero while it can be used
 	SuspensionReason string
-	InvitedUntil     time.Time // when the open invitation ends; zero for none
+	InvitedUntil     time.Time // when the invitation ends that waits for them; zero for none
 	Password         bool      // there is a password of the portal's own
 	BreakGlass       bool      // it is a break-glass account
 	Administers      bool      // they are ポータル管理者 today
@@ -105,10 +105,16 @@ type Search struct {
 	Without bool
 }
 
-// Accounts lists the people of today, and who begins soon, with their accounts, by フリガナ, as far as
-// the actor manages them; next is empty on the last page.
-func (s *Service) Accounts(ctx context.Context, actor authz.Actor, q Search) (accounts []Account, next string, err error) {
-	accounts, err = s.accounts(ctx, actor, `
+// Page is a page of the list of accounts.
+type Page struct {
+	Accounts []Account
+	Next     string // what Search.After is for the next page; empty on the last
+}
+
+// Accounts lists the people of today, and who begins soon, with their accounts,
+// by フリガナ, as far as the actor manages them.
+func (s *Service) Accounts(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
+	accounts, err := s.accounts(ctx, actor, `
 		AND (@words = '' OR strpos(p.search, @words) > 0) AND NOT (@without AND a.person_id IS NOT NULL)
 		AND (@after = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person WHERE staff_number = @after))
 		ORDER BY p.furigana, p.staff_number LIMIT @limit`,
@@ -116,13 +122,12 @@ func (s *Service) Accounts(ctx context.Context, actor authz.Actor, q Search) (ac
 			"words": strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", ""), "without": q.Without, "after": q.After, "limit": accountsOnPage + 1,
 		})
 	if err != nil {
-		return nil, "", err
+		return Page{}, err
 	}
-	if len(accounts) > accountsOnPage {
-		accounts = accounts[:accountsOnPage]
-		next = accounts[accountsOnPage-1].StaffNumber
+	if len(accounts) <= accountsOnPage {
+		return Page{Accounts: accounts}, nil
 	}
-	return accounts, next, nil
+	return Page{Accounts: accounts[:accountsOnPage], Next: accounts[accountsOnPage-1].StaffNumber}, nil
 }
 
 // Account returns the account of the person with that staff number; NotFound

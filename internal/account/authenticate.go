@@ -11,8 +11,8 @@ import (
 	"kagami/internal/fault"
 )
 
-// found is what is known of whoever tries to sign in.
-type found struct {
+// candidate is somebody who tries to sign in, as the portal knows them.
+type candidate struct {
 	Person      int64  `db:"person_id"` // 0 for nobody
 	Hash        string // nobody's for whoever can't use a password of the portal's own
 	Password    bool   `db:"-"` // they can
@@ -22,7 +22,7 @@ type found struct {
 	Logins      []string // what they sign in with, folded
 }
 
-// How find finds somebody, by @value.
+// How a candidate is candidate, by @value.
 const (
 	byLogin       = `lower(p.email) = @value OR lower(p.staff_number) = @value`
 	byPerson      = `p.id = @value`
@@ -39,7 +39,7 @@ const (
 // answer and the portal's own password does not fit.
 func (s *Service) Authenticate(ctx context.Context, login, password string, try Try) (session.Proof, error) {
 	proof := session.Proof{Method: session.ByPassword, At: s.door.Now()}
-	who, err := s.find(ctx, byLogin, folded(login))
+	who, err := s.candidate(ctx, byLogin, folded(login))
 	if err != nil {
 		return session.Proof{}, err
 	}
@@ -48,31 +48,33 @@ func (s *Service) Authenticate(ctx context.Context, login, password string, try 
 		return session.Proof{}, err
 	}
 	who.countByLogin(tallies, folded(login))
-	var refusal error // of the directory, which has no say in what is counted
-	ok, err := s.throttled(ctx, tallies, func() (bool, error) {
-		proof.Person = who.Person
-		if ok, err := s.fits(ctx, who, password); ok || err != nil {
-			return ok, err
+	err = s.throttled(ctx, tallies, func() error {
+		if fits, err := s.fits(ctx, who, password); err != nil || fits {
+			proof.Person = who.Person
+			return err
 		}
 		if s.ways.Directory == nil {
-			return false, nil
+			return refusal{errSignIn()}
 		}
-		proof.Method = session.ByDirectory
-		proof.Person, refusal = s.askDirectory(ctx, login, password, who)
-		return refusal == nil, nil
+		person, err := s.askDirectory(ctx, login, password, who)
+		if err != nil { // a directory that is down is no way round the counting
+			return refusal{err}
+		}
+		proof.Person, proof.Method = person, session.ByDirectory
+		return nil
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return session.Proof{}, fmt.Errorf("checking a password: %w", err)
-	case refusal != nil:
-		return session.Proof{}, refusal
-	case !ok:
-		return session.Proof{}, errSignIn()
-	case proof.Method == session.ByPassword && who.Suspended:
-		return session.Proof{}, fault.New(fault.Unauthenticated, suspendedMessage)
+	}
+	if proof.Method == session.ByPassword && who.Suspended {
+		return session.Proof{}, errSuspended()
 	}
 	return proof, nil
 }
+
+// errSuspended is what somebody reads whose account is suspended, once they have
+// proved who they are.
+func errSuspended() error { return fault.New(fault.Unauthenticated, suspendedMessage) }
 
 func errSignIn() error {
 	return fault.New(fault.Unauthenticated, "メールアドレス（または職員番号）かパスワードが違います。もう一度入力してください。")
@@ -80,7 +82,7 @@ func errSignIn() error {
 
 // askDirectory returns whom the directory knows by a login and password. who is
 // whom the portal would take the login for: the directory may not mean another.
-func (s *Service) askDirectory(ctx context.Context, login, password string, who found) (int64, error) {
+func (s *Service) askDirectory(ctx context.Context, login, password string, who candidate) (int64, error) {
 	identity, err := s.ways.Directory.Authenticate(ctx, login, password)
 	if fault.KindOf(err) == fault.Unauthenticated {
 		return 0, errSignIn()
@@ -93,17 +95,20 @@ func (s *Service) askDirectory(ctx context.Context, login, password string, who 
 		value = identity.StaffNumber
 	}
 	person, err := s.Vouched(ctx, s.ways.DirectoryKey, value)
-	if err == nil && who.Person != 0 && who.Person != person {
+	if err != nil {
+		return 0, err
+	}
+	if who.Person != 0 && who.Person != person {
 		return 0, errSignIn()
 	}
-	return person, err
+	return person, nil
 }
 
 // Verify tells whether this is the portal's own password of a person who is
 // signed in, and may still use one; counted as a sign-in is. TooMany where too
 // many tries have failed before.
 func (s *Service) Verify(ctx context.Context, person int64, password string, try Try) (bool, error) {
-	who, err := s.find(ctx, byPerson, person)
+	who, err := s.candidate(ctx, byPerson, person)
 	if err != nil {
 		return false, err
 	}
@@ -111,36 +116,48 @@ func (s *Service) Verify(ctx context.Context, person int64, password string, try
 	if err != nil {
 		return false, err
 	}
-	ok, err := s.throttled(ctx, tallies, func() (bool, error) { return s.fits(ctx, who, password) })
+	err = s.throttled(ctx, tallies, func() error {
+		fits, err := s.fits(ctx, who, password)
+		if err == nil && !fits {
+			return refusal{errSignIn()}
+		}
+		return err
+	})
+	if fault.KindOf(err) == fault.Unauthenticated {
+		return false, nil
+	}
 	if err != nil {
 		return false, fmt.Errorf("checking a password: %w", err)
 	}
-	return ok && !who.Suspended, nil
+	return !who.Suspended, nil
 }
 
 // CheckUsable is Unauthenticated where a person's account is suspended.
 func (s *Service) CheckUsable(ctx context.Context, person int64) error {
-	who, err := s.find(ctx, byPerson, person)
+	who, err := s.candidate(ctx, byPerson, person)
 	if err != nil {
 		return err
 	}
 	if who.Suspended {
-		return fault.New(fault.Unauthenticated, suspendedMessage)
+		return errSuspended()
 	}
 	return nil
 }
 
-func (s *Service) find(ctx context.Context, by string, value any) (found, error) {
+// candidate finds who it is that tries to sign in; the zero candidate with
+// nobody's hash for none. An account is asked for by one of the SQL conditions
+// above and its value.
+func (s *Service) candidate(ctx context.Context, by string, value any) (candidate, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT a.person_id, coalesce(a.password_hash, '') AS hash, a.suspended_at IS NOT NULL AS suspended, a.break_glass,
 		       `+administers("p.id")+` AS administers, ARRAY[lower(p.staff_number), coalesce(lower(p.email), '')] AS logins
 		FROM person p JOIN account a ON a.person_id = p.id WHERE `+by, pgx.StrictNamedArgs{"value": value, "today": s.today()})
 	if err != nil {
-		return found{}, fmt.Errorf("looking up an account: %w", err)
+		return candidate{}, fmt.Errorf("looking up an account: %w", err)
 	}
-	who, err := pgx.CollectOneRow(rows, pgx.RowToStructByName[found])
+	who, err := pgx.CollectOneRow(rows, pgx.RowToStructByName[candidate])
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return found{}, fmt.Errorf("looking up an account: %w", err)
+		return candidate{}, fmt.Errorf("looking up an account: %w", err)
 	}
 	who.Password = who.Hash != "" && (!s.ways.BreakGlassOnly || who.BreakGlass && who.Administers)
 	if !who.Password {
@@ -151,7 +168,7 @@ func (s *Service) find(ctx context.Context, by string, value any) (found, error)
 
 // fits holds a password against the portal's own of an account, or against
 // nobody's.
-func (s *Service) fits(ctx context.Context, who found, password string) (bool, error) {
-	ok, err := s.hashing.matches(ctx, password, who.Hash)
-	return ok && who.Password, err
+func (s *Service) fits(ctx context.Context, who candidate, password string) (bool, error) {
+	matches, err := s.hashing.matches(ctx, password, who.Hash)
+	return matches && who.Password, err
 }

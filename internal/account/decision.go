@@ -13,19 +13,22 @@ import (
 	"kagami/internal/trail"
 )
 
-// The decisions that are kept for the account's owner to see.
+// decisionKind is what somebody has decided about another's account.
+type decisionKind string
+
+// The decisions that are written down, for the account's owner to see.
 const (
-	resetLinkMade    = "reset_link"
-	factorsTakenAway = "factors_taken_away"
+	resetLinkMade    decisionKind = "reset_link"
+	factorsTakenAway decisionKind = "factors_taken_away"
 )
 
 const (
-	// apart is how long whoever has made one of these decisions can't make the
+	// separation is how long whoever has made one of these decisions can't make the
 	// other about the same person, whose role demands a second factor: both
 	// together would let one person sign in as another.
-	apart = 7 * 24 * time.Hour
-	// shown is how long a decision is shown to the account's owner.
-	shown = 30 * 24 * time.Hour
+	separation = 7 * 24 * time.Hour
+	// decisionsShown is how long a decision is shown to the account's owner.
+	decisionsShown = 30 * 24 * time.Hour
 )
 
 // Decision is what somebody else has done to a person's ways to sign in.
@@ -34,16 +37,16 @@ type Decision struct {
 	Factors bool      // second factors were taken away; else a link was made that sets a new password
 	By      string    `db:"made_by"` // the name of who did it; empty for the operator at the server
 	At      time.Time `db:"made_at"` // the instant
-	Seen    bool      // the account's owner says that they have seen it
+	Noted   bool      // the account's owner has taken note of it
 }
 
 // Decisions are those of the last 30 days about the actor's own account, the
 // newest first.
 func (s *Service) Decisions(ctx context.Context, actor authz.Actor) ([]Decision, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT d.id, d.what = $3 AS factors, coalesce(p.name, '') AS made_by, d.made_at, d.id <= coalesce(e.decision_id, 0) AS seen
+		SELECT d.id, d.what = $3 AS factors, coalesce(p.name, '') AS made_by, d.made_at, d.id <= coalesce(e.decision_id, 0) AS noted
 		FROM account_decision d LEFT JOIN person p ON p.id = d.made_by LEFT JOIN account_decision_seen e ON e.person_id = d.person_id
-		WHERE d.person_id = $1 AND d.made_at > $2 ORDER BY d.id DESC`, actor.Person, s.door.Now().Add(-shown), factorsTakenAway)
+		WHERE d.person_id = $1 AND d.made_at > $2 ORDER BY d.id DESC`, actor.Person, s.door.Now().Add(-decisionsShown), factorsTakenAway)
 	if err != nil {
 		return nil, fmt.Errorf("listing decisions on an account: %w", err)
 	}
@@ -54,9 +57,9 @@ func (s *Service) Decisions(ctx context.Context, actor authz.Actor) ([]Decision,
 	return decisions, nil
 }
 
-// SeeDecisions notes that the actor has seen the decisions about their account
-// up to one of them; NotFound if that one is not about them.
-func (s *Service) SeeDecisions(ctx context.Context, actor authz.Actor, last int64) error {
+// NoteDecisions says that the actor has taken note of the decisions about their
+// account up to one of them; NotFound if that one is not about them.
+func (s *Service) NoteDecisions(ctx context.Context, actor authz.Actor, last int64) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := allowOwn(tx, actor); err != nil {
 			return door.Unchanged(), err
@@ -71,7 +74,7 @@ func (s *Service) SeeDecisions(ctx context.Context, actor authz.Actor, last int6
 		return door.Effect{Subject: trail.Subject{Kind: "account", ID: actor.Person}, Fields: []string{"decisions_seen"}}, err
 	})
 	if err != nil {
-		return fmt.Errorf("noting decisions as seen: %w", err)
+		return fmt.Errorf("noting decisions: %w", err)
 	}
 	return nil
 }
@@ -88,47 +91,56 @@ type FactorsTaken struct {
 // the person.
 func DecideFactorsTaken(ctx context.Context, tx *door.Tx, actor authz.Actor, d FactorsTaken) error {
 	if d.Demanded {
-		if err := keepApart(ctx, tx, actor, d.Person, resetLinkMade); err != nil {
+		if err := refuseBoth(ctx, tx, actor, d.Person, resetLinkMade); err != nil {
 			return err
 		}
 	}
-	return keepDecision(ctx, tx, actor, d.Person, factorsTakenAway, d.Demanded)
+	return writeDecision(ctx, tx, actor, decisionRow{person: d.Person, what: factorsTakenAway, demanded: d.Demanded})
 }
 
-// keepDecision writes a decision down, for the account's owner to see.
-func keepDecision(ctx context.Context, tx *door.Tx, actor authz.Actor, person int64, what string, demanded bool) error {
+// decisionRow is a decision to be written down.
+type decisionRow struct {
+	person   int64
+	what     decisionKind
+	demanded bool // the person's role demanded a second factor when it was taken away
+}
+
+// writeDecision writes a decision down, for the account's owner to see.
+func writeDecision(ctx context.Context, tx *door.Tx, actor authz.Actor, d decisionRow) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO account_decision (person_id, what, demanded, made_by, made_at) 
+		INSERT INTO account_decision (person_id, what, demanded, made_by, made_at)
 		VALUES (@person, @what, @demanded, nullif(@by, 0::bigint), @now)`,
-		pgx.StrictNamedArgs{"person": person, "what": what, "demanded": demanded, "by": actor.Person, "now": tx.Now})
+		pgx.StrictNamedArgs{"person": d.person, "what": d.what, "demanded": d.demanded, "by": actor.Person, "now": tx.Now})
 	if err != nil {
 		return fmt.Errorf("writing down a decision: %w", err)
 	}
 	return nil
 }
 
-// keepApart refuses to let one person make a link to set somebody's password
-// and take their second factors away. For a link, what counts is whether the
+// refuseBoth refuses to let one person make a link to set somebody's password
+// and take their second factors away: it is Forbidden where the actor has made
+// the other of these decisions of late. For a link, what counts is whether the
 // factors that were taken away had been demanded; the caller has locked the
 // person.
-func keepApart(ctx context.Context, tx *door.Tx, actor authz.Actor, person int64, other string) error {
-	var both bool
+func refuseBoth(ctx context.Context, tx *door.Tx, actor authz.Actor, person int64, other decisionKind) error {
+	var made bool
 	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM account_decision
 		WHERE person_id = @person AND what = @other AND (demanded OR what <> @taken_away)
 		  AND made_by IS NOT DISTINCT FROM nullif(@by, 0::bigint) AND made_at > @after)`,
 		pgx.StrictNamedArgs{
-			"person": person, "other": other, "taken_away": factorsTakenAway, "by": actor.Person, "after": tx.Now.Add(-apart),
-		}).Scan(&both)
-	switch {
-	case err != nil:
+			"person": person, "other": other, "taken_away": factorsTakenAway, "by": actor.Person, "after": tx.Now.Add(-separation),
+		}).Scan(&made)
+	if err != nil {
 		return fmt.Errorf("looking for a decision: %w", err)
-	case both && other == factorsTakenAway:
-		return fault.New(fault.Forbidden, "この人の二要素認証を取り外したのはあなたなので、7日の間、パスワードを決め直すリンクは作れません。一人で本人になりかわれないようにするためです。"+wayOut)
-	case both:
-		return fault.New(fault.Forbidden, "この人のパスワードを決め直すリンクを作ったのはあなたなので、7日の間、二要素認証は取り外せません。一人で本人になりかわれないようにするためです。"+wayOut)
 	}
-	return nil
+	if !made {
+		return nil
+	}
+	if other == factorsTakenAway {
+		return fault.New(fault.Forbidden, "この人の二要素認証を取り外したのはあなたなので、7日の間、パスワードを決め直すリンクは作れません。一人で本人になりかわれないようにするためです。"+wayOut)
+	}
+	return fault.New(fault.Forbidden, "この人のパスワードを決め直すリンクを作ったのはあなたなので、7日の間、二要素認証は取り外せません。一人で本人になりかわれないようにするためです。"+wayOut)
 }
 
 const wayOut = "ほかのポータル管理者に頼んでください。ほかにいないときは、もう一人を決めてもらうか、7日たってから行ってください。"

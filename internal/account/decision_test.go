@@ -143,18 +143,18 @@ func TestTheOwnerIsToldWhatWasDoneToTheirAccount(t *testing.T) {
 	if len(list(g.second)) != 0 {
 		t.Error("others see it")
 	}
-	if err := g.SeeDecisions(t.Context(), g.second, got[0].ID); fault.KindOf(err) != fault.NotFound {
+	if err := g.NoteDecisions(t.Context(), g.second, got[0].ID); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("somebody else has seen it: %v", err)
 	}
 	for _, last := range []int64{got[1].ID, got[0].ID, got[1].ID} {
-		if err := g.SeeDecisions(t.Context(), g.owner, last); err != nil {
+		if err := g.NoteDecisions(t.Context(), g.owner, last); err != nil {
 			t.Fatal(err)
 		}
-		if after := list(g.owner); !after[1].Seen || last == got[0].ID && !after[0].Seen {
+		if after := list(g.owner); !after[1].Noted || last == got[0].ID && !after[0].Noted {
 			t.Errorf("seen up to %d: %+v", last, after)
 		}
 	}
-	if after := list(g.owner); !after[0].Seen {
+	if after := list(g.owner); !after[0].Noted {
 		t.Error("seen is unseen again")
 	}
 	g.clock.advance(30 * 24 * time.Hour)

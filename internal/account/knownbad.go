@@ -19,13 +19,13 @@ var commonWords = []string{
 	"kagami", "かがみ", "yakuba", "soumu", "nihon", "reiwa", "heisei", "pasuwado", "pasuwaado",
 }
 
-// guessed is how much of a password is looked at, in characters; what is strong
+// lookedAt is how much of a password is looked at, in characters; what is strong
 // so far is strong.
-const guessed = 64
+const lookedAt = 64
 
-// enough is how many guesses a password has to outlast, as zxcvbn counts them:
+// minGuesses is how many guesses a password has to outlast, as zxcvbn counts them:
 // more than can be tried at a portal that makes them wait.
-const enough = 1e8
+const minGuesses = 1e8
 
 // isKnownBad tells whether a folded password is one of those that are tried
 // first: from the lists of known passwords, or made of common words, rows of the
@@ -36,10 +36,10 @@ func isKnownBad(password string, words []string) bool {
 	for _, word := range wordsOf(words) {
 		rest = strings.ReplaceAll(rest, word, "a")
 	}
-	if runes := []rune(rest); len(runes) > guessed {
-		rest = string(runes[:guessed])
+	if runes := []rune(rest); len(runes) > lookedAt {
+		rest = string(runes[:lookedAt])
 	}
-	return zxcvbn.PasswordStrength(rest, nil).Guesses < enough
+	return zxcvbn.PasswordStrength(rest, nil).Guesses < minGuesses
 }
 
 // wordsOf are the common words and those of a person, the longest first. Very

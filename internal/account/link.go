@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,28 +114,37 @@ func linkEffect(purpose Purpose, person int64) door.Effect {
 }
 
 // MakeFirstLink makes the link by which the first administrator makes their
-// account, in place of any before; false where there is an account already.
-func (s *Service) MakeFirstLink(ctx context.Context) (Link, bool, error) {
-	var (
-		link   Link
-		needed bool
-	)
+// account, in place of any before. Conflict where there is an account already.
+func (s *Service) MakeFirstLink(ctx context.Context) (Link, error) {
+	var link Link
 	operator := authz.AsOperator()
 	err := s.door.Do(ctx, operator, func(tx *door.Tx) (door.Effect, error) {
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		err := tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM account)`).Scan(&needed)
-		if err != nil || !needed {
+		exists, err := anyAccount(ctx, tx)
+		if err != nil {
 			return door.Unchanged(), err
+		}
+		if exists {
+			return door.Unchanged(), fault.New(fault.Conflict, "アカウントがすでにあるため、最初のポータル管理者のためのリンクは作れません。")
 		}
 		link, err = makeLink(ctx, tx, operator, FirstAdministrator, Holder{})
 		return linkEffect(FirstAdministrator, 0), err
 	})
 	if err != nil {
-		return Link{}, false, fmt.Errorf("making the first link: %w", err)
+		return Link{}, fmt.Errorf("making the first link: %w", err)
 	}
-	return link, needed, nil
+	return link, nil
+}
+
+// anyAccount tells whether anybody has an account.
+func anyAccount(ctx context.Context, tx *door.Tx) (bool, error) {
+	var exists bool
+	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account)`).Scan(&exists); err != nil {
+		return false, fmt.Errorf("looking for an account: %w", err)
+	}
+	return exists, nil
 }
 
 // Invite makes the link by which the person with that staff number makes their
@@ -149,7 +159,7 @@ func (s *Service) Invite(ctx context.Context, actor authz.Actor, number string) 
 	case s.ways.BreakGlassOnly:
 		return Link{}, errNoPasswords()
 	}
-	return s.hand(ctx, actor, Invitation, account.Holder)
+	return s.makeLinkFor(ctx, actor, Invitation, account.Holder)
 }
 
 // errNoPasswords is what whoever wants to hand out a password reads.
@@ -160,7 +170,7 @@ func errNoPasswords() error {
 // Waiting are the people of today, and who begins soon, without an account.
 type Waiting struct {
 	All     int
-	Invited int // of these, those with an invitation that is open
+	Invited int // of these, those with an invitation that waits for them
 }
 
 // Waiting counts them, as far as the actor manages their accounts.
@@ -183,16 +193,24 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) (Waiting, erro
 	return w, nil
 }
 
+// Invitees are whom of those who are Waiting InviteAll invites.
+type Invitees string
+
+// The invitees.
+const (
+	NotInvited Invitees = "not_invited" // who has no invitation yet
+	Everybody  Invitees = "everybody"   // who has one too: it ends
+)
+
 // InviteAll makes the links for those who are Waiting, in the order of their
-// 課室: all of them, or none. With again, also for those who have been invited and
-// whose link then ends. Conflict where there is nobody to invite.
-func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, again bool) ([]Link, error) {
+// 課室: all of them, or none. Conflict where there is nobody to invite.
+func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, whom Invitees) ([]Link, error) {
 	if s.ways.BreakGlassOnly {
 		return nil, errNoPasswords()
 	}
 	people, err := s.accounts(ctx, actor, `
-		AND p.id <> @actor AND a.person_id IS NULL AND (@again OR l.ends_at IS NULL)
-		ORDER BY t.position, p.furigana, p.staff_number`, pgx.StrictNamedArgs{"actor": actor.Person, "again": again})
+		AND p.id <> @actor AND a.person_id IS NULL AND (@everybody OR l.ends_at IS NULL)
+		ORDER BY t.position, p.furigana, p.staff_number`, pgx.StrictNamedArgs{"actor": actor.Person, "everybody": whom == Everybody})
 	if err != nil {
 		return nil, err
 	}
@@ -238,11 +256,11 @@ func (s *Service) MakeResetLink(ctx context.Context, actor authz.Actor, number s
 	case s.ways.BreakGlassOnly && !account.Administers:
 		return Link{}, fault.New(fault.Conflict, "このポータルのパスワードでのサインインは、非常用のアカウントのほかは止めています。パスワードを決められるのは、ポータル管理者だけです。")
 	}
-	return s.hand(ctx, actor, Reset, account.Holder)
+	return s.makeLinkFor(ctx, actor, Reset, account.Holder)
 }
 
-// hand makes somebody's link.
-func (s *Service) hand(ctx context.Context, actor authz.Actor, purpose Purpose, holder Holder) (Link, error) {
+// makeLinkFor makes somebody's link.
+func (s *Service) makeLinkFor(ctx context.Context, actor authz.Actor, purpose Purpose, holder Holder) (Link, error) {
 	var link Link
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := AllowDecision(ctx, tx, holder.Person); err != nil {
@@ -251,11 +269,11 @@ func (s *Service) hand(ctx context.Context, actor authz.Actor, purpose Purpose, 
 		if err := Lock(ctx, tx, holder.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := keepApart(ctx, tx, actor, holder.Person, factorsTakenAway); err != nil {
+		if err := refuseBoth(ctx, tx, actor, holder.Person, factorsTakenAway); err != nil {
 			return door.Unchanged(), err
 		}
 		if purpose == Reset {
-			if err := keepDecision(ctx, tx, actor, holder.Person, resetLinkMade, false); err != nil {
+			if err := writeDecision(ctx, tx, actor, decisionRow{person: holder.Person, what: resetLinkMade}); err != nil {
 				return door.Unchanged(), err
 			}
 		}
@@ -274,9 +292,9 @@ func errLink() error {
 	return fault.New(fault.NotFound, "このリンクは使えません。期限が過ぎたか、すでに使われたか、新しいリンクが作られています。アドレスを確かめ、合っているときは総務課に新しいリンクを頼んでください。")
 }
 
-// Opened is the link with that token, for whoever has opened it; that does not
+// LinkOf is the link with that token, for whoever has it; to look at it does not
 // use it up. NotFound for one that is not, or can no longer be used.
-func (s *Service) Opened(ctx context.Context, token string) (Link, error) {
+func (s *Service) LinkOf(ctx context.Context, token string) (Link, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT l.purpose, l.ends_at, coalesce(p.id, 0) AS person, coalesce(p.staff_number, '') AS staff_number, coalesce(p.name, '') AS name
 		FROM one_time_link l LEFT JOIN person p ON p.id = l.person_id
@@ -303,8 +321,8 @@ func (s *Service) Opened(ctx context.Context, token string) (Link, error) {
 	}, nil
 }
 
-// use uses a link up; of several who use the same one, one does.
-func use(ctx context.Context, tx *door.Tx, link Link) error {
+// useUp uses a link up; of several who use the same one, one does.
+func useUp(ctx context.Context, tx *door.Tx, link Link) error {
 	tag, err := tx.Exec(ctx, `
 		UPDATE one_time_link SET used_at = $3
 		WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND ends_at > $3`, linkKey(link.Token), link.Purpose, tx.Now)
@@ -321,15 +339,14 @@ func use(ctx context.Context, tx *door.Tx, link Link) error {
 // makes their account, all or nothing, and only while there is no account. It
 // returns who they are.
 func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, password string) (int64, error) {
-	link, err := s.Opened(ctx, token)
+	link, err := s.LinkOf(ctx, token)
 	if err != nil {
 		return 0, err
 	}
 	if link.Purpose != FirstAdministrator {
 		return 0, errLink()
 	}
-	words := append(s.words[:len(s.words):len(s.words)], p.StaffNumber, p.Name, p.Furigana, p.Email)
-	if err := checkPassword(password, words); err != nil {
+	if err := checkPassword(password, slices.Concat(s.words, []string{p.StaffNumber, p.Name, p.Furigana, p.Email})); err != nil {
 		return 0, err
 	}
 	hash, err := s.hashing.hash(ctx, password)
@@ -338,25 +355,24 @@ func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, p
 	}
 	var person int64
 	err = s.door.Do(ctx, authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
-		if err := use(ctx, tx, link); err != nil {
+		if err := useUp(ctx, tx, link); err != nil {
 			return door.Unchanged(), err
 		}
-		var begun bool
-		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account)`).Scan(&begun); err != nil {
+		begun, err := anyAccount(ctx, tx)
+		if err != nil {
 			return door.Unchanged(), err
 		}
 		if begun {
 			return door.Unchanged(), errLink()
 		}
 		var effect door.Effect
-		var err error
 		if person, effect, err = org.Found(ctx, tx, p); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := keepPassword(ctx, tx, person, hash); err != nil {
+		if err := writePassword(ctx, tx, person, hash); err != nil {
 			return door.Unchanged(), err
 		}
 		// until others share the work, it is the one way in
@@ -374,7 +390,7 @@ func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, p
 // sessions there were end. Whoever has no post or role any more, or whose
 // account is suspended, can't. It returns who they are.
 func (s *Service) Accept(ctx context.Context, token, password string) (int64, error) {
-	link, err := s.Opened(ctx, token)
+	link, err := s.LinkOf(ctx, token)
 	if err != nil {
 		return 0, err
 	}
@@ -389,7 +405,7 @@ func (s *Service) Accept(ctx context.Context, token, password string) (int64, er
 	// whoever has the link acts as the person it was made for
 	holder := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}}
 	err = s.door.Do(ctx, holder, func(tx *door.Tx) (door.Effect, error) {
-		if err := use(ctx, tx, link); err != nil {
+		if err := useUp(ctx, tx, link); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
@@ -398,7 +414,7 @@ func (s *Service) Accept(ctx context.Context, token, password string) (int64, er
 		if err := s.mayAccept(ctx, tx, person); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := keepPassword(ctx, tx, person, hash); err != nil {
+		if err := writePassword(ctx, tx, person, hash); err != nil {
 			return door.Unchanged(), err
 		}
 		effect := passwordEffect(person)

@@ -100,11 +100,11 @@ var first = org.Person{StaffNumber: "M001", Name: "見本 太郎", Furigana: "�
 func TestTheFirstLinkMakesTheFirstAdministrator(t *testing.T) {
 	t.Parallel()
 	p := empty(t)
-	link, needed, err := p.MakeFirstLink(t.Context())
-	if err != nil || !needed {
-		t.Fatalf("%t, %v", needed, err)
+	link, err := p.MakeFirstLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	if opened, err := p.Opened(t.Context(), link.Token); err != nil || opened.Purpose != account.FirstAdministrator {
+	if opened, err := p.LinkOf(t.Context(), link.Token); err != nil || opened.Purpose != account.FirstAdministrator {
 		t.Errorf("opening it: %+v, %v", opened, err)
 	}
 	if _, err := p.BeginPortal(t.Context(), link.Token, first, "みほんたろう20261124"); fault.KindOf(err) != fault.Invalid {
@@ -143,8 +143,8 @@ func TestTheFirstLinkMakesTheFirstAdministrator(t *testing.T) {
 	if _, err := p.BeginPortal(t.Context(), link.Token, org.Person{StaffNumber: "M002", Name: "見本 花子"}, password); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("the link works again: %v", err)
 	}
-	if _, needed, err := p.MakeFirstLink(t.Context()); needed || err != nil {
-		t.Errorf("another is made: %t, %v", needed, err)
+	if _, err := p.MakeFirstLink(t.Context()); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("another is made: %v", err)
 	}
 }
 
@@ -153,7 +153,7 @@ func TestTheFirstAdministratorMayBeRegisteredAlready(t *testing.T) {
 	t.Parallel()
 	p := empty(t)
 	person := p.hire(t, "M001", "見本 太朗")
-	link, _, err := p.MakeFirstLink(t.Context())
+	link, err := p.MakeFirstLink(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestTheFirstLinkEndsAfterADayAtTheNextAndWithAnAccount(t *testing.T) {
 	t.Parallel()
 	p := empty(t)
 	make := func() string {
-		link, _, err := p.MakeFirstLink(t.Context())
+		link, err := p.MakeFirstLink(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +199,7 @@ func TestTheFirstLinkEndsAfterADayAtTheNextAndWithAnAccount(t *testing.T) {
 func TestOfTwoWhoUseTheFirstLinkAtOnceExactlyOneWins(t *testing.T) {
 	t.Parallel()
 	p := empty(t)
-	link, _, err := p.MakeFirstLink(t.Context())
+	link, err := p.MakeFirstLink(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestAnInvitationMakesAnAccountOnce(t *testing.T) {
 		t.Errorf("the one before works: %v", err)
 	}
 	for range 2 { // opening does not use it up
-		if opened, err := p.Opened(t.Context(), link.Token); err != nil || opened.Holder.Name != "見本 梅子" {
+		if opened, err := p.LinkOf(t.Context(), link.Token); err != nil || opened.Holder.Name != "見本 梅子" {
 			t.Errorf("%+v, %v", opened, err)
 		}
 	}
@@ -291,13 +291,13 @@ func TestAllWithoutAnAccountAreInvitedTogether(t *testing.T) {
 	if w, err := p.Waiting(t.Context(), administrator); err != nil || w != (account.Waiting{All: 3, Invited: 1}) {
 		t.Errorf("waiting are %+v, %v", w, err)
 	}
-	if links, err := p.InviteAll(t.Context(), administrator, false); err != nil || len(links) != 2 {
+	if links, err := p.InviteAll(t.Context(), administrator, account.NotInvited); err != nil || len(links) != 2 {
 		t.Errorf("those not yet invited: %d, %v", len(links), err)
 	}
-	if _, err := p.Opened(t.Context(), handed.Token); err != nil {
+	if _, err := p.LinkOf(t.Context(), handed.Token); err != nil {
 		t.Errorf("a link that was handed over before: %v", err)
 	}
-	links, err := p.InviteAll(t.Context(), administrator, true)
+	links, err := p.InviteAll(t.Context(), administrator, account.Everybody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +311,7 @@ func TestAllWithoutAnAccountAreInvitedTogether(t *testing.T) {
 	if got := strings.Join(numbers, " "); got != "M002 M003 M004" { // M001 has an account
 		t.Errorf("invited %s", got)
 	}
-	if _, err := p.InviteAll(t.Context(), administrator, true); fault.KindOf(err) != fault.Conflict {
+	if _, err := p.InviteAll(t.Context(), administrator, account.Everybody); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("nobody is left: %v", err)
 	}
 }
@@ -334,13 +334,13 @@ func TestWhoeverBeginsSoonIsInvitedBefore(t *testing.T) {
 	if a, err := p.Account(t.Context(), administrator, "M002"); err != nil || !a.Begins.IsZero() {
 		t.Errorf("who serves already begins on %v, %v", a.Begins, err)
 	}
-	if list, _, err := p.Accounts(t.Context(), administrator, account.Search{Words: "M003"}); err != nil || len(list) != 1 {
-		t.Errorf("the list has %d, %v", len(list), err)
+	if list, err := p.Accounts(t.Context(), administrator, account.Search{Words: "M003"}); err != nil || len(list.Accounts) != 1 {
+		t.Errorf("the list has %d, %v", len(list.Accounts), err)
 	}
 	if w, err := p.Waiting(t.Context(), administrator); err != nil || w != (account.Waiting{All: 2}) {
 		t.Errorf("waiting are %+v, %v", w, err)
 	}
-	links, err := p.InviteAll(t.Context(), administrator, false)
+	links, err := p.InviteAll(t.Context(), administrator, account.NotInvited)
 	if err != nil || len(links) != 2 {
 		t.Fatalf("%d are invited, %v", len(links), err)
 	}
@@ -373,7 +373,7 @@ func TestAllAreInvitedOrNobodyIs(t *testing.T) {
 		t.Helper()
 		return count(t, p, `SELECT count(*) FROM trail_entry WHERE fields = '{invitation_link}'`)
 	}
-	if links, err := p.InviteAll(t.Context(), administrator, false); err == nil || links != nil {
+	if links, err := p.InviteAll(t.Context(), administrator, account.NotInvited); err == nil || links != nil {
 		t.Errorf("%d links, %v", len(links), err)
 	}
 	if n := count(t, p, `SELECT count(*) FROM one_time_link`); n != 0 || told() != 0 {
@@ -382,7 +382,7 @@ func TestAllAreInvitedOrNobodyIs(t *testing.T) {
 	if _, err := p.db.Owner(t).Exec(t.Context(), `ALTER TABLE one_time_link DROP CONSTRAINT not_them`); err != nil {
 		t.Fatal(err)
 	}
-	if links, err := p.InviteAll(t.Context(), administrator, false); err != nil || len(links) != 2 || told() != 2 {
+	if links, err := p.InviteAll(t.Context(), administrator, account.NotInvited); err != nil || len(links) != 2 || told() != 2 {
 		t.Errorf("%d links, the trail tells of %d, %v", len(links), told(), err)
 	}
 }

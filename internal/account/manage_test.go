@@ -75,7 +75,7 @@ func TestANewPasswordComesBeforeTheSessionThatIsAboutToBegin(t *testing.T) {
 		t.Fatalf("before it: %d sessions, %v", p.sessionsOf(t, p.person), err)
 	}
 	p.clock.advance(time.Second)
-	change := account.Change{Current: password, New: another, Try: from("192.0.2.1")}
+	change := account.PasswordChange{Current: password, New: another, Try: from("192.0.2.1")}
 	if err := p.ChangePassword(t.Context(), p.actor(t, p.person), change); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestAPasswordIsChangedByItsOwnerAndEndsTheOtherSessions(t *testing.T) {
 	owner := p.actor(t, p.person)
 	p.session(t, p.person, "this")
 	p.session(t, p.person, "one")
-	change := account.Change{Current: "not the password", New: another, Session: "this", Try: from("192.0.2.1")}
+	change := account.PasswordChange{Current: "not the password", New: another, Session: "this", Try: from("192.0.2.1")}
 	if err := p.ChangePassword(t.Context(), owner, change); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("a wrong password: %v", err)
 	}
@@ -149,11 +149,11 @@ func TestWhoManagesWhichAccounts(t *testing.T) {
 	officer := p.give(t, p.hire(t, "M002", "見本 花子"), authz.GeneralSecurityOfficer)
 	staff := p.actor(t, p.hire(t, "M003", "見本 梅子"))
 	sees := func(actor authz.Actor) (numbers []string) {
-		list, _, err := p.Accounts(t.Context(), actor, account.Search{})
+		list, err := p.Accounts(t.Context(), actor, account.Search{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, a := range list {
+		for _, a := range list.Accounts {
 			numbers = append(numbers, a.StaffNumber)
 		}
 		return numbers
@@ -189,7 +189,7 @@ func TestWhoManagesWhichAccounts(t *testing.T) {
 			t.Errorf("a 職員 sees the sessions of %s: %v", number, err)
 		}
 	}
-	if _, err := p.InviteAll(t.Context(), staff, true); fault.KindOf(err) != fault.Conflict {
+	if _, err := p.InviteAll(t.Context(), staff, account.Everybody); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a 職員 invites all: %v", err)
 	}
 	// with a second one, the 統括 has nothing to do with it
@@ -213,21 +213,21 @@ func TestAccountsAreFoundByWordsAndPagedByKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	firstPage, next, err := p.Accounts(t.Context(), administrator, account.Search{})
-	if err != nil || len(firstPage) != 100 || next != "M100" {
-		t.Fatalf("%d accounts, next %q, %v", len(firstPage), next, err)
+	firstPage, err := p.Accounts(t.Context(), administrator, account.Search{})
+	if err != nil || len(firstPage.Accounts) != 100 || firstPage.Next != "M100" {
+		t.Fatalf("%d accounts, next %q, %v", len(firstPage.Accounts), firstPage.Next, err)
 	}
-	rest, next, err := p.Accounts(t.Context(), administrator, account.Search{After: next})
-	if err != nil || len(rest) != 5 || next != "" || rest[0].StaffNumber != "M101" {
-		t.Errorf("then %d accounts, next %q, %v", len(rest), next, err)
+	rest, err := p.Accounts(t.Context(), administrator, account.Search{After: firstPage.Next})
+	if err != nil || len(rest.Accounts) != 5 || rest.Next != "" || rest.Accounts[0].StaffNumber != "M101" {
+		t.Errorf("then %d accounts, next %q, %v", len(rest.Accounts), rest.Next, err)
 	}
 	for words, want := range map[string]int{"Ｍ０５０": 1, "見本　太郎": 1, "誰でもない": 0} {
-		if list, _, err := p.Accounts(t.Context(), administrator, account.Search{Words: words}); err != nil || len(list) != want {
-			t.Errorf("%q finds %d, %v", words, len(list), err)
+		if list, err := p.Accounts(t.Context(), administrator, account.Search{Words: words}); err != nil || len(list.Accounts) != want {
+			t.Errorf("%q finds %d, %v", words, len(list.Accounts), err)
 		}
 	}
-	without, _, err := p.Accounts(t.Context(), administrator, account.Search{Without: true})
-	if err != nil || len(without) != 100 || without[0].StaffNumber != "M002" {
-		t.Errorf("without an account: %d, %v", len(without), err)
+	without, err := p.Accounts(t.Context(), administrator, account.Search{Without: true})
+	if err != nil || len(without.Accounts) != 100 || without.Accounts[0].StaffNumber != "M002" {
+		t.Errorf("without an account: %d, %v", len(without.Accounts), err)
 	}
 }

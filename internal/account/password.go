@@ -18,18 +18,17 @@ import (
 // (NIST SP 800-63B).
 const MinPassword = 12
 
-// maxPassword bounds what is hashed, in bytes.
+// maxPassword limits what is hashed, in bytes.
 const maxPassword = 1024
 
 // params cost about 30 ms and 19 MiB a hash (the OWASP recommendation for
 // argon2id with one lane).
 var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-// suspendedMessage is what somebody reads whose account is suspended, once they
-// have given the right password.
+// suspendedMessage is what somebody reads whose account is suspended.
 const suspendedMessage = "このアカウントは、利用を止められています。総務課に連絡してください。"
 
-// hashing bounds the memory that sign-ins take together: a morning when all
+// hashing limits the memory that sign-ins take together: a morning when all
 // arrive at once waits its turn rather than filling the machine.
 type hashing chan struct{}
 
@@ -62,7 +61,7 @@ func checkPassword(password string, words []string) error {
 	return fault.InvalidFields([]fault.Problem{{Field: "password", Message: message}})
 }
 
-// hash makes what is kept of a password that checkPassword has let through.
+// hash makes what stands in the database of a password that checkPassword has let through.
 func (h hashing) hash(ctx context.Context, password string) (string, error) {
 	leave, err := h.enter(ctx)
 	if err != nil {

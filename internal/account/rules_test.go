@@ -28,16 +28,16 @@ func TestTheWaitGrowsWithTheFailuresAndNeverLastsForGood(t *testing.T) {
 		{byAccount, 1_000_000, 5 * time.Minute},
 		{byDevice, 5, 0},
 		{byDevice, 6, 2 * time.Second},
-		{byAddress, 200, 0},
-		{byAddress, 201, 2 * time.Second},
-		{byAddress, 1_000_000, 30 * time.Second},
+		{byIP, 200, 0},
+		{byIP, 201, 2 * time.Second},
+		{byIP, 1_000_000, 30 * time.Second},
 	} {
 		if got := c.counter.wait(c.failures); got != c.wait {
 			t.Errorf("%d failures of one %s wait %v, want %v", c.failures, c.counter, got, c.wait)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		c := rapid.SampledFrom([]counter{byAccount, byAddress, byDevice}).Draw(t, "counter")
+		c := rapid.SampledFrom([]counter{byAccount, byIP, byDevice}).Draw(t, "counter")
 		n := rapid.IntRange(0, 1<<40).Draw(t, "failures")
 		if c.wait(n) > c.wait(n+1) || c.wait(n) > limits[c].longest {
 			t.Errorf("%d failures of one %s wait %v, one more %v", n, c, c.wait(n), c.wait(n+1))

@@ -29,7 +29,7 @@ func (s *Service) SetPassword(ctx context.Context, actor authz.Actor, person int
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
 			return door.Unchanged(), err
 		}
-		return passwordEffect(person), keepPassword(ctx, tx, person, hash)
+		return passwordEffect(person), writePassword(ctx, tx, person, hash)
 	})
 	if err != nil {
 		return fmt.Errorf("setting a password: %w", err)
@@ -37,7 +37,7 @@ func (s *Service) SetPassword(ctx context.Context, actor authz.Actor, person int
 	return nil
 }
 
-// newHash checks a person's new password and makes what is kept of it.
+// newHash checks a person's new password and makes the hash of it.
 func (s *Service) newHash(ctx context.Context, person int64, password string) (string, error) {
 	words, err := s.wordsOfPerson(ctx, person)
 	if err != nil {
@@ -49,9 +49,9 @@ func (s *Service) newHash(ctx context.Context, person int64, password string) (s
 	return s.hashing.hash(ctx, password)
 }
 
-// keepPassword writes a person's new password. Whatever else could sign them in
+// writePassword writes a person's new password. Whatever else could sign them in
 // or was waiting to set a password ends with the old one.
-func keepPassword(ctx context.Context, tx *door.Tx, person int64, hash string) error {
+func writePassword(ctx context.Context, tx *door.Tx, person int64, hash string) error {
 	var batch pgx.Batch
 	batch.Queue(`
 		INSERT INTO account (person_id, password_hash, password_set_at) VALUES ($1, $2, $3)
@@ -71,8 +71,8 @@ func passwordEffect(person int64) door.Effect {
 	return door.Effect{Subject: trail.Subject{Kind: "account", ID: person}, Fields: []string{"password"}}
 }
 
-// Change is what somebody enters to change their own password.
-type Change struct {
+// PasswordChange is what somebody enters to change their own password.
+type PasswordChange struct {
 	Current string
 	New     string
 	// Session is what goes on; all the person's other sessions end.
@@ -84,19 +84,19 @@ type Change struct {
 // sessions at once. Invalid if the current one is wrong, or the new one is too
 // short or known to be bad; Conflict if they have none that is used; TooMany where
 // too many tries have failed before.
-func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c Change) error {
-	who, err := s.find(ctx, byPerson, actor.Person)
-	if err == nil && !who.Password {
-		err = fault.New(fault.Conflict, "このポータルのパスワードではサインインしないことになっているため、変えられるパスワードがありません。")
-	}
+func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c PasswordChange) error {
+	who, err := s.candidate(ctx, byPerson, actor.Person)
 	if err != nil {
 		return err
 	}
-	ok, err := s.Verify(ctx, actor.Person, c.Current, c.Try)
+	if !who.Password {
+		return fault.New(fault.Conflict, "このポータルのパスワードではサインインしないことになっているため、変えられるパスワードがありません。")
+	}
+	theirs, err := s.Verify(ctx, actor.Person, c.Current, c.Try)
 	if err != nil {
 		return err
 	}
-	if !ok {
+	if !theirs {
 		return fault.InvalidFields([]fault.Problem{{Field: "current", Message: "いまのパスワードが違います。もう一度入力してください。"}})
 	}
 	hash, err := s.newHash(ctx, actor.Person, c.New)
@@ -107,7 +107,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c Chang
 		if err := allowOwn(tx, actor); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := keepPassword(ctx, tx, actor.Person, hash); err != nil {
+		if err := writePassword(ctx, tx, actor.Person, hash); err != nil {
 			return door.Unchanged(), err
 		}
 		return passwordEffect(actor.Person), session.ForgetAllBut(ctx, tx, actor.Person, session.Here{Session: c.Session, Device: c.Try.Device})

@@ -13,7 +13,7 @@ import (
 )
 
 // Admit makes the account of the person with that staff number, without a
-// password: they sign in elsewhere. An invitation that is open ends. Conflict if
+// password: they sign in elsewhere. An invitation that waits for them ends. Conflict if
 // they have an account, or could not be known where they would sign in.
 func (s *Service) Admit(ctx context.Context, actor authz.Actor, number string) error {
 	account, err := s.Account(ctx, actor, number)
@@ -100,39 +100,42 @@ func (s *Service) admit(ctx context.Context, actor authz.Actor, person int64) er
 	return nil
 }
 
-// SetBreakGlass makes somebody else's account a break-glass account, or an
-// ordinary one again: its password signs in where the portal's own passwords
-// are switched off. Invalid without a reason. Conflict for whoever is not
-// ポータル管理者 or has no password, and where it would leave a town without one
-// that needs one.
-func (s *Service) SetBreakGlass(ctx context.Context, actor authz.Actor, number string, on bool, reason string) error {
-	field := "break_glass_ended"
-	if on {
-		field = "break_glass"
-	}
-	return s.decide(ctx, actor, number, field, reason, func(tx *door.Tx, person int64) error {
-		if !on {
-			if err := s.keepsBreakGlass(ctx, tx, person); err != nil {
-				return err
-			}
-			_, err := tx.Exec(ctx, `UPDATE account SET break_glass = false WHERE person_id = $1`, person)
-			return err
-		}
+// SetBreakGlass makes somebody else's account a break-glass account: its password
+// signs in where the portal's own passwords are switched off. Invalid without a
+// reason. Conflict for whoever is not ポータル管理者 or has no password.
+func (s *Service) SetBreakGlass(ctx context.Context, actor authz.Actor, number, reason string) error {
+	return s.decide(ctx, actor, order{number: number, field: "break_glass", reason: reason}, func(tx *door.Tx, person int64) error {
 		tag, err := tx.Exec(ctx, `
 			UPDATE account a SET break_glass = true
 			WHERE a.person_id = @person AND a.password_hash IS NOT NULL AND a.suspended_at IS NULL AND `+administers("a.person_id"),
 			pgx.StrictNamedArgs{"person": person, "today": tx.Today()})
-		if err == nil && tag.RowsAffected() == 0 {
-			err = fault.New(fault.Conflict, "非常用のアカウントにできるのは、ポータル管理者で、このポータルのパスワードを決めてある人のものだけです。画面を開き直して、いまの状態を確かめてください。")
+		if err != nil {
+			return err
 		}
+		if tag.RowsAffected() == 0 {
+			return fault.New(fault.Conflict, "非常用のアカウントにできるのは、ポータル管理者で、このポータルのパスワードを決めてある人のものだけです。画面を開き直して、いまの状態を確かめてください。")
+		}
+		return nil
+	})
+}
+
+// EndBreakGlass makes somebody else's break-glass account an ordinary one again.
+// Invalid without a reason. Conflict where it would leave a town without one that
+// needs one.
+func (s *Service) EndBreakGlass(ctx context.Context, actor authz.Actor, number, reason string) error {
+	return s.decide(ctx, actor, order{number: number, field: "break_glass_ended", reason: reason}, func(tx *door.Tx, person int64) error {
+		if err := s.refuseLastBreakGlass(ctx, tx, person); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `UPDATE account SET break_glass = false WHERE person_id = $1`, person)
 		return err
 	})
 }
 
-// keepsBreakGlass refuses to let somebody's break-glass account go where it is
+// refuseLastBreakGlass refuses to let somebody's break-glass account go where it is
 // the last one of a town that needs one. Of two such changes the second waits
 // for the first, so that each doesn't count on the other's.
-func (s *Service) keepsBreakGlass(ctx context.Context, tx *door.Tx, person int64) error {
+func (s *Service) refuseLastBreakGlass(ctx context.Context, tx *door.Tx, person int64) error {
 	if !s.ways.BreakGlassOnly {
 		return nil
 	}

@@ -168,7 +168,7 @@ func TestAnAccountIsMadeWithoutAPassword(t *testing.T) {
 	if ok, err := p.Verify(t.Context(), got.Person, "", from("192.0.2.1")); ok || err != nil {
 		t.Errorf("no password is taken for a password: %t, %v", ok, err)
 	}
-	err = p.ChangePassword(t.Context(), p.actor(t, got.Person), account.Change{New: rand.Text()})
+	err = p.ChangePassword(t.Context(), p.actor(t, got.Person), account.PasswordChange{New: rand.Text()})
 	if fault.KindOf(err) != fault.Conflict {
 		t.Errorf("changing no password: %v", err)
 	}
@@ -214,21 +214,21 @@ func TestSwitchedOffPasswordsWorkForBreakGlassAdministratorsOnly(t *testing.T) {
 	if _, err := p.Authenticate(t.Context(), "A002", password, from("192.0.2.1")); fault.KindOf(err) != fault.Unauthenticated {
 		t.Errorf("before: %v", err)
 	}
-	set := func(by authz.Actor, number string, on bool, reason string) error {
-		return p.SetBreakGlass(t.Context(), by, number, on, reason)
+	set := func(by authz.Actor, number, reason string) error {
+		return p.SetBreakGlass(t.Context(), by, number, reason)
 	}
 	for name, test := range map[string]struct {
 		err  error
 		kind fault.Kind
 	}{
-		"without a reason": {set(second, "A002", true, " "), fault.Invalid},
-		"one's own":        {set(third, "A002", true, "見本の理由"), fault.Forbidden},
+		"without a reason": {set(second, "A002", " "), fault.Invalid},
+		"one's own":        {set(third, "A002", "見本の理由"), fault.Forbidden},
 	} {
 		if fault.KindOf(test.err) != test.kind {
 			t.Errorf("%s: %v", name, test.err)
 		}
 	}
-	if err := set(second, "A002", true, "見本の理由"); err != nil {
+	if err := set(second, "A002", "見本の理由"); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := p.Authenticate(t.Context(), "A002", password, from("192.0.2.1")); err != nil || got.Person != third.Person {
@@ -237,13 +237,13 @@ func TestSwitchedOffPasswordsWorkForBreakGlassAdministratorsOnly(t *testing.T) {
 	if ready, err := p.BreakGlassReady(t.Context()); !ready || err != nil {
 		t.Errorf("with one: %t, %v", ready, err)
 	}
-	if err := set(second, "A002", false, "見本の理由"); fault.KindOf(err) != fault.Conflict {
+	if err := p.EndBreakGlass(t.Context(), second, "A002", "見本の理由"); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("unsetting the last: %v", err)
 	}
 	if err := p.Suspend(t.Context(), second, "A002", "見本の理由"); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("suspending the last: %v", err)
 	}
-	if err := set(third, "M001", true, "見本の理由"); err != nil {
+	if err := set(third, "M001", "見本の理由"); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.Suspend(t.Context(), second, "A002", "見本の理由"); err != nil {
@@ -270,13 +270,13 @@ func TestNoPasswordsAreHandedOutWhereTheyAreSwitchedOff(t *testing.T) {
 	if _, err := p.Invite(t.Context(), administrator, "M002"); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("inviting: %v", err)
 	}
-	if _, err := p.InviteAll(t.Context(), administrator, true); fault.KindOf(err) != fault.Conflict {
+	if _, err := p.InviteAll(t.Context(), administrator, account.Everybody); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("inviting all: %v", err)
 	}
 	if _, err := p.MakeResetLink(t.Context(), administrator, "M001"); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a new password for somebody who can't use it: %v", err)
 	}
-	if err := p.SetBreakGlass(t.Context(), administrator, "M001", true, "見本の理由"); fault.KindOf(err) != fault.Conflict {
+	if err := p.SetBreakGlass(t.Context(), administrator, "M001", "見本の理由"); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a break-glass account of somebody who is no administrator: %v", err)
 	}
 }
@@ -285,7 +285,7 @@ func TestTheFirstAdministratorHasABreakGlassAccount(t *testing.T) {
 	t.Parallel()
 	p := empty(t)
 	p.Service = p.With(account.Ways{ProviderKey: account.KeyEmail, BreakGlassOnly: true})
-	link, _, err := p.MakeFirstLink(t.Context())
+	link, err := p.MakeFirstLink(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,8 +17,8 @@ import (
 
 // Try is where a password (or another secret) is tried from.
 type Try struct {
-	Address netip.Addr // the client's; the zero value counts as one address too
-	Device  string     // the token of a known device; empty for none
+	IP     netip.Addr // the client's; the zero value counts as one too
+	Device string     // the token of a known device; empty for none
 }
 
 // counter is what failures are counted by.
@@ -26,12 +26,12 @@ type counter string
 
 const (
 	byAccount counter = "account"
-	byAddress counter = "address" // generous: a whole town may share one
+	byIP      counter = "address" // generous: a whole town may share one
 	byDevice  counter = "device"
 )
 
-// forgotten is how long after the last failure all of them are forgotten.
-const forgotten = 24 * time.Hour
+// failureMemory is how long after the last failure all of them are forgotten.
+const failureMemory = 24 * time.Hour
 
 // limits are how many failures are free, and the longest wait after one more.
 var limits = map[counter]struct {
@@ -40,7 +40,7 @@ var limits = map[counter]struct {
 }{
 	byAccount: {5, 5 * time.Minute},
 	byDevice:  {5, 5 * time.Minute},
-	byAddress: {200, 30 * time.Second},
+	byIP:      {200, 30 * time.Second},
 }
 
 // wait is how long after so many failures the next try has to wait: nothing
@@ -74,7 +74,7 @@ func newTally(c counter, key string) tally {
 
 // tallies are what a try counts for. On a device from which the person has
 // signed in before it counts for that device alone, so that nobody elsewhere
-// keeps the person out, nor they anybody.
+// shuts the person out, nor they anybody.
 func (s *Service) tallies(ctx context.Context, account string, person int64, try Try) ([]tally, error) {
 	known, err := s.sessions.KnowsDevice(ctx, try.Device, person)
 	if err != nil {
@@ -83,7 +83,7 @@ func (s *Service) tallies(ctx context.Context, account string, person int64, try
 	if known {
 		return []tally{newTally(byDevice, account+" "+try.Device)}, nil
 	}
-	return []tally{newTally(byAccount, account), newTally(byAddress, network(try.Address))}, nil
+	return []tally{newTally(byAccount, account), newTally(byIP, network(try.IP))}, nil
 }
 
 // ofPerson names the account of a person, for counting.
@@ -95,7 +95,7 @@ func ofLogin(login string) string { return "login " + login }
 // countByLogin lets a sign-in count for the login that was typed rather than for
 // whose it is: an outsider must not learn, from a wait, which e-mail and which
 // staff number are the same person's.
-func (who found) countByLogin(tallies []tally, login string) {
+func (who candidate) countByLogin(tallies []tally, login string) {
 	for i := range tallies {
 		if tallies[i].counter != byAccount {
 			continue
@@ -107,31 +107,41 @@ func (who found) countByLogin(tallies []tally, login string) {
 	}
 }
 
-// network is what counts as one address: of IPv6, what one subscriber has.
-func network(address netip.Addr) string {
-	address = address.Unmap()
-	if address.Is6() {
-		if prefix, err := address.Prefix(64); err == nil {
+// network is what counts as one IP address: of IPv6, what one subscriber has.
+func network(ip netip.Addr) string {
+	ip = ip.Unmap()
+	if ip.Is6() {
+		if prefix, err := ip.Prefix(64); err == nil {
 			return prefix.String()
 		}
 	}
-	return address.String()
+	return ip.String()
 }
+
+// refusal is the error of a check whose try was wrong, of whatever kind it is:
+// the try counts as a failure.
+type refusal struct{ error }
+
+func (r refusal) Unwrap() error { return r.error }
 
 // throttled makes a check that can fail, unless too many have failed before:
 // then TooMany, which costs nothing and lengthens no wait. The failure is
 // counted before the check is made, so that tries side by side don't slip
-// through, and taken back if it succeeds.
-func (s *Service) throttled(ctx context.Context, tallies []tally, check func() (bool, error)) (bool, error) {
+// through. It stays counted after a refusal, which is returned as the error that
+// it is of; it is taken back after any other error, which was no guess; and
+// after a success it is forgotten, with those before it.
+func (s *Service) throttled(ctx context.Context, tallies []tally, check func() error) error {
 	if err := s.count(ctx, tallies); err != nil {
-		return false, err
+		return err
 	}
-	ok, err := check()
-	if ok || err != nil {
-		// what failed for another reason was no guess
-		err = errors.Join(err, s.takeBack(ctx, tallies, ok))
+	err := check()
+	if err == nil {
+		return s.forget(ctx, tallies)
 	}
-	return ok && err == nil, err
+	if refused, ok := errors.AsType[refusal](err); ok {
+		return refused.error
+	}
+	return errors.Join(err, s.takeBack(ctx, tallies))
 }
 
 // ThrottleCode makes a check of a code that a person has typed beside their
@@ -143,19 +153,13 @@ func (s *Service) ThrottleCode(ctx context.Context, person int64, try Try, check
 	if err != nil {
 		return err
 	}
-	var refusal error
-	_, err = s.throttled(ctx, tallies, func() (bool, error) {
+	return s.throttled(ctx, tallies, func() error {
 		err := check()
 		if fault.KindOf(err) == fault.Unauthenticated {
-			refusal = err
-			return false, nil
+			return refusal{err}
 		}
-		return err == nil, err
-	})
-	if err != nil {
 		return err
-	}
-	return refusal
+	})
 }
 
 // count counts a failure for each tally, or none where one has to wait.
@@ -163,7 +167,7 @@ func (s *Service) count(ctx context.Context, tallies []tally) error {
 	now := s.door.Now()
 	_, err := s.pool.Exec(ctx, `
 		DELETE FROM sign_in_failure WHERE (kind, key_hash) IN
-			(SELECT kind, key_hash FROM sign_in_failure WHERE last_at < $1 LIMIT 100 FOR UPDATE SKIP LOCKED)`, now.Add(-forgotten))
+			(SELECT kind, key_hash FROM sign_in_failure WHERE last_at < $1 LIMIT 100 FOR UPDATE SKIP LOCKED)`, now.Add(-failureMemory))
 	if err != nil {
 		return fmt.Errorf("forgetting failures: %w", err)
 	}
@@ -198,7 +202,7 @@ func (t tally) add(ctx context.Context, tx pgx.Tx, now time.Time) (time.Duration
 	if err != nil {
 		return 0, err
 	}
-	if now.Sub(last) >= forgotten {
+	if now.Sub(last) >= failureMemory {
 		failures = 0
 	}
 	if left := last.Add(t.counter.wait(failures)).Sub(now); left > 0 {
@@ -209,19 +213,35 @@ func (t tally) add(ctx context.Context, tx pgx.Tx, now time.Time) (time.Duration
 	return 0, err
 }
 
-// takeBack undoes what count did. After a success the failures before it are
-// forgotten too, but for those of an address: somebody who can sign in there
-// does not vouch for the rest.
-func (s *Service) takeBack(ctx context.Context, tallies []tally, succeeded bool) error {
+// takeBack undoes what count did.
+func (s *Service) takeBack(ctx context.Context, tallies []tally) error {
 	var batch pgx.Batch
 	for _, t := range tallies {
-		if succeeded && t.counter != byAddress {
-			batch.Queue(`DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash = ANY($2)`, t.counter, append(t.also, t.key))
+		t.queueTakeBack(&batch)
+	}
+	return s.sendTallies(ctx, &batch)
+}
+
+// forget forgets the failures before a success, but for those of an IP address:
+// somebody who can sign in there does not vouch for the rest.
+func (s *Service) forget(ctx context.Context, tallies []tally) error {
+	var batch pgx.Batch
+	for _, t := range tallies {
+		if t.counter == byIP {
+			t.queueTakeBack(&batch)
 		} else {
-			batch.Queue(`UPDATE sign_in_failure SET failures = greatest(failures - 1, 0) WHERE kind = $1 AND key_hash = $2`, t.counter, t.key)
+			batch.Queue(`DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash = ANY($2)`, t.counter, append(t.also, t.key))
 		}
 	}
-	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
+	return s.sendTallies(ctx, &batch)
+}
+
+func (t tally) queueTakeBack(batch *pgx.Batch) {
+	batch.Queue(`UPDATE sign_in_failure SET failures = greatest(failures - 1, 0) WHERE kind = $1 AND key_hash = $2`, t.counter, t.key)
+}
+
+func (s *Service) sendTallies(ctx context.Context, batch *pgx.Batch) error {
+	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("taking back a counted sign-in: %w", err)
 	}
 	return nil

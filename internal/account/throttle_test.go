@@ -66,7 +66,7 @@ func (p place) hireFrom(t *testing.T, number, name string, first calendar.Date) 
 	return person
 }
 
-func from(address string) account.Try { return account.Try{Address: netip.MustParseAddr(address)} }
+func from(address string) account.Try { return account.Try{IP: netip.MustParseAddr(address)} }
 
 // fail fails as often as is let without a wait.
 func (p place) fail(t *testing.T, login string, try account.Try) {

@@ -67,14 +67,15 @@ func (s *Service) Vouched(ctx context.Context, key Key, value string) (int64, er
 	if value = folded(value); value == "" {
 		return 0, errNoAccount()
 	}
-	who, err := s.find(ctx, by, value)
-	switch {
-	case err != nil:
+	who, err := s.candidate(ctx, by, value)
+	if err != nil {
 		return 0, err
-	case who.Person == 0:
+	}
+	if who.Person == 0 {
 		return 0, errNoAccount()
-	case who.Suspended:
-		return 0, fault.New(fault.Unauthenticated, suspendedMessage)
+	}
+	if who.Suspended {
+		return 0, errSuspended()
 	}
 	return who.Person, nil
 }
@@ -92,7 +93,7 @@ type OwnWays struct {
 
 // OwnWays returns how a person can prove who they are.
 func (s *Service) OwnWays(ctx context.Context, person int64) (OwnWays, error) {
-	who, err := s.find(ctx, byPerson, person)
+	who, err := s.candidate(ctx, byPerson, person)
 	if err != nil {
 		return OwnWays{}, err
 	}

@@ -65,7 +65,7 @@ func OrganizationChores(g org.Gaps) []Chore {
 func AccountChores(decisions []account.Decision) []Chore {
 	var chores []Chore
 	for _, d := range decisions {
-		if !d.Seen {
+		if !d.Noted {
 			chores = append(chores, Chore{"アカウントに行われた操作を確かめる", decisionWords(d), "確かめる", address.OwnAccount})
 		}
 	}

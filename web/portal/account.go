@@ -56,7 +56,7 @@ func (p *Portal) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return screen.ErrNoAct()
 		}
-		if err := p.Accounts.SeeDecisions(ctx, screen.Actor(ctx), last); err != nil {
+		if err := p.Accounts.NoteDecisions(ctx, screen.Actor(ctx), last); err != nil {
 			return err
 		}
 		return screen.GoOn(w, r, address.OwnAccount, "decisions-seen")
@@ -79,7 +79,7 @@ func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request) error {
 func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
 	password, err := passwordTwice(r)
 	if err == nil {
-		err = p.Accounts.ChangePassword(r.Context(), screen.Actor(r.Context()), account.Change{
+		err = p.Accounts.ChangePassword(r.Context(), screen.Actor(r.Context()), account.PasswordChange{
 			Current: r.PostForm.Get("current"), New: password, Session: p.Sessions.Current(r.Context()).ID, Try: p.try(r),
 		})
 	}

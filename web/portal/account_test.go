@@ -68,9 +68,9 @@ func newcomerFrom(t *testing.T, portal *servertest.Portal, number string, first 
 func TestTheFirstStart(t *testing.T) {
 	t.Parallel()
 	portal := town.StartUnused(t)
-	link, needed, err := portal.Accounts.MakeFirstLink(t.Context())
-	if err != nil || !needed {
-		t.Fatal(needed, err)
+	link, err := portal.Accounts.MakeFirstLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
 	address := "/welcome/" + link.Token
 	v := servertest.Visit(t, portal)

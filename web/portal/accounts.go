@@ -23,11 +23,11 @@ func (p *Portal) showAccounts(w http.ResponseWriter, r *http.Request) error {
 	ctx, query := r.Context(), r.URL.Query()
 	actor := screen.Actor(ctx)
 	search := account.Search{Words: query.Get("q"), After: query.Get("after"), Without: query.Get("without") != ""}
-	list, next, err := p.Accounts.Accounts(ctx, actor, search)
+	list, err := p.Accounts.Accounts(ctx, actor, search)
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 && actor.Reach(authz.ManageAccounts) != authz.All {
+	if len(list.Accounts) == 0 && actor.Reach(authz.ManageAccounts) != authz.All {
 		return screen.GoOn(w, r, address.OwnAccount, "")
 	}
 	waiting, err := p.Accounts.Waiting(ctx, actor)
@@ -35,7 +35,7 @@ func (p *Portal) showAccounts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return screen.Show(w, r, page.AccountsPage(page.Accounts{
-		Frame: screen.Frame(r, "アカウント管理"), Search: search, Accounts: list, Next: next, Waiting: waiting, AllTitle: p.allTitle(),
+		Frame: screen.Frame(r, "アカウント管理"), Search: search, Accounts: list.Accounts, Next: list.Next, Waiting: waiting, AllTitle: p.allTitle(),
 	}))
 }
 
@@ -101,9 +101,9 @@ func (p *Portal) manageAccount(w http.ResponseWriter, r *http.Request) error {
 	case "admit":
 		err, done = p.Accounts.Admit(ctx, actor, number), "admitted"
 	case "break-glass":
-		err, done = p.Accounts.SetBreakGlass(ctx, actor, number, true, glassReason), "break-glass"
+		err, done = p.Accounts.SetBreakGlass(ctx, actor, number, glassReason), "break-glass"
 	case "end-break-glass":
-		err, done = p.Accounts.SetBreakGlass(ctx, actor, number, false, glassReason), "break-glass-ended"
+		err, done = p.Accounts.EndBreakGlass(ctx, actor, number, glassReason), "break-glass-ended"
 	case "end-sessions":
 		err, done = p.Accounts.EndSessionsOf(ctx, actor, number), "sessions-ended"
 	default:
@@ -193,8 +193,11 @@ func (p *Portal) invitationsPage(r *http.Request) (page.Invitations, error) {
 // inviteAll makes the links of all who have no account, and shows them this once.
 func (p *Portal) inviteAll(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	again := r.PostForm.Get("whom") == "all"
-	links, err := p.Accounts.InviteAll(ctx, screen.Actor(ctx), again)
+	whom := account.NotInvited
+	if r.PostForm.Get("whom") == "all" {
+		whom = account.Everybody
+	}
+	links, err := p.Accounts.InviteAll(ctx, screen.Actor(ctx), whom)
 	if err != nil {
 		return p.refuseAll(w, r, err)
 	}

@@ -16,7 +16,7 @@ import (
 
 // opened is the request's one-time link, if it is for one of these purposes.
 func (p *Portal) opened(r *http.Request, purposes ...account.Purpose) (account.Link, error) {
-	link, err := p.Accounts.Opened(r.Context(), chi.URLParam(r, "token"))
+	link, err := p.Accounts.LinkOf(r.Context(), chi.URLParam(r, "token"))
 	if err != nil {
 		return account.Link{}, err
 	}

@@ -97,7 +97,7 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 
 // try is where a request tries a password from.
 func (p *Portal) try(r *http.Request) account.Try {
-	return account.Try{Address: screen.ClientAddress(r), Device: p.Devices.Token(r)}
+	return account.Try{IP: screen.ClientAddress(r), Device: p.Devices.Token(r)}
 }
 
 // begin signs somebody in from the device of the request, and remembers it.

@@ -42,7 +42,7 @@ func (p *person) slipAddresses() []string {
 // one of them from the other.
 func TestFromTheConsolesLinkToAColleaguesFirstDay(t *testing.T) {
 	portal := town.StartUnused(t)
-	link, _, err := portal.Accounts.MakeFirstLink(t.Context())
+	link, err := portal.Accounts.MakeFirstLink(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

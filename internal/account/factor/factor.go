@@ -28,7 +28,7 @@ type Config struct {
 	Accounts *account.Service
 	// Town names the portal in authenticator apps and beside passkeys.
 	Town string
-	// PublicURL is where people reach the portal. Passkeys are bound to its
+	// PublicURL is where people reach the portal. Passkeys are tied to its
 	// name; see Passkeys.
 	PublicURL *url.URL
 	// Demanded are the roles whose holders must have a second factor.

@@ -27,7 +27,7 @@ const handleSize = 32
 
 // Passkey is a passkey as its owner sees it.
 type Passkey struct {
-	Token  string // its address
+	Token  string // names it in URLs
 	Name   string // given by its owner
 	MadeAt time.Time
 	UsedAt *time.Time // nil before its first use
@@ -40,8 +40,8 @@ type Ceremony struct {
 }
 
 // relyingParty is the portal as authenticators know it, by the name that people
-// reach it by; nil if it has none. A portal on loopback, or on every address of
-// its machine, is localhost.
+// reach it by; nil if it has none. A portal on loopback, or on every IP address
+// of its machine, is localhost.
 func relyingParty(town string, public *url.URL) (*webauthn.WebAuthn, error) {
 	name, port := public.Hostname(), public.Port()
 	switch ip := net.ParseIP(name); {
@@ -141,11 +141,11 @@ func (s *Service) BeginPasskey(ctx context.Context, actor authz.Actor) (Ceremony
 }
 
 func ceremony(options any, state *webauthn.SessionData) (Ceremony, error) {
-	kept, err := json.Marshal(state)
+	text, err := json.Marshal(state)
 	if err != nil {
 		return Ceremony{}, fmt.Errorf("writing a challenge: %w", err)
 	}
-	return Ceremony{Options: options, State: kept}, nil
+	return Ceremony{Options: options, State: text}, nil
 }
 
 // AddPasskey adds the passkey with which the authenticator has answered

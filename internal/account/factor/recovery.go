@@ -54,7 +54,7 @@ func makeCodes(ctx context.Context, tx *door.Tx, person int64) ([]string, error)
 		return nil, fmt.Errorf("ending recovery codes: %w", err)
 	}
 	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"recovery_code"}, []string{"person_id", "hash"}, pgx.CopyFromRows(rows)); err != nil {
-		return nil, fmt.Errorf("keeping recovery codes: %w", err)
+		return nil, fmt.Errorf("writing recovery codes: %w", err)
 	}
 	return codes, nil
 }

@@ -37,11 +37,11 @@ var base32Text = base32.StdEncoding.WithPadding(base32.NoPadding)
 // TOTPSetup is what a person puts into their authenticator app.
 type TOTPSetup struct {
 	Secret string // for typing, in fours
-	URL    string // for the camera: an otpauth address
+	URL    string // for the camera: an otpauth URL
 }
 
 // BeginTOTP makes a secret for an authenticator app. It is in use once
-// ConfirmTOTP has seen a code of it; until then one that was in use before
+// ConfirmTOTP was given a code of it; until then one that was in use before
 // stays so.
 func (s *Service) BeginTOTP(ctx context.Context, actor authz.Actor) error {
 	secret := make([]byte, totpSecretSize)
@@ -83,7 +83,7 @@ func pendingSecret(ctx context.Context, db querier, person int64) ([]byte, error
 	return secret, nil
 }
 
-// otpauth is the address that authenticator apps read from a picture. The rest
+// otpauth is the URL that authenticator apps read from a picture. The rest
 // is what they expect anyway: SHA-1, 6 digits, 30 seconds; the picture is the
 // coarser without.
 func otpauth(issuer, name, secret string) string {
@@ -101,11 +101,11 @@ func (s *Service) ConfirmTOTP(ctx context.Context, actor authz.Actor, code strin
 		if err != nil {
 			return nil, err
 		}
-		step, ok, err := stepOf(secret, code, tx.Now)
+		step, err := stepOf(secret, code, tx.Now)
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
+		if step == noStep {
 			return nil, fault.InvalidFields([]fault.Problem{{Field: "code", Message: "コードが違います。認証アプリに出ている6桁の数字を、切り替わる前に入力してください。スマートフォンの時刻が合っているかも確かめてください。"}})
 		}
 		_, err = tx.Exec(ctx, `
@@ -167,11 +167,11 @@ func (s *Service) useTOTP(ctx context.Context, actor authz.Actor, code string) e
 	if err != nil {
 		return fmt.Errorf("looking up a secret: %w", err)
 	}
-	step, ok, err := stepOf(secret, code, s.Now())
+	step, err := stepOf(secret, code, s.Now())
 	if err != nil {
 		return fmt.Errorf("checking a code: %w", err)
 	}
-	if !ok {
+	if step == noStep {
 		return errCode()
 	}
 	// whoever looks over a shoulder cannot use the code again, not even at once
@@ -189,23 +189,26 @@ func errCode() error {
 	return fault.New(fault.Unauthenticated, "コードが違います。認証アプリに出ている6桁の数字か、回復コードを入力してください。")
 }
 
-// stepOf finds which step a code belongs to, of those that may be meant now. It
-// takes as long whether it is one or none.
-func stepOf(secret []byte, code string, now time.Time) (int64, bool, error) {
+// noStep is the step of a code that belongs to none.
+const noStep = 0
+
+// stepOf finds which step a code belongs to, of those that may be meant now, or
+// noStep. It takes as long whether it is one or none.
+func stepOf(secret []byte, code string, now time.Time) (int64, error) {
 	typed := []byte(typedCode(code))
 	key := base32Text.EncodeToString(secret)
 	current := now.Unix() / int64(totpPeriod/time.Second)
-	found := int64(0)
+	found := int64(noStep)
 	for step := current - totpSkew; step <= current+totpSkew; step++ {
 		want, err := hotp.GenerateCodeCustom(key, uint64(step), hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}) //nolint:gosec // steps since 1970
 		if err != nil {
-			return 0, false, fmt.Errorf("computing a code: %w", err)
+			return noStep, fmt.Errorf("computing a code: %w", err)
 		}
 		if subtle.ConstantTimeCompare(typed, []byte(want)) == 1 {
 			found = step
 		}
 	}
-	return found, found != 0, nil
+	return found, nil
 }
 
 // typedCode is a code as it was meant: half-width, without the blanks and

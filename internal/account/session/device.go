@@ -18,7 +18,7 @@ func Device(userAgent string) string {
 	return system + " の " + browser
 }
 
-// name is what a browser or system is called where its mark stands.
+// name is the title of a browser or system that leaves a mark.
 type name struct{ mark, title string }
 
 // The first mark that is found counts: Edge calls itself Chrome too, and
