@@ -7,7 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	paths "kagami/internal/address"
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -21,7 +21,7 @@ func (c campaign) tell(ctx context.Context, tx *door.Tx, spared, asked []int64, 
 	var messages []notice.Message
 	if len(spared) > 0 {
 		messages = append(messages, notice.Message{To: spared, Notice: c.notice(
-			c.name()+"が施行されました", "前の版の確認が有効なので、新しい確認は要りません。変わったところを読んでください。", paths.Changes(c.Code))})
+			c.name()+"が施行されました", "前の版の確認が有効なので、新しい確認は要りません。変わったところを読んでください。", address.Changes(c.Code))})
 	}
 	if len(asked) > 0 {
 		messages = append(messages, notice.Message{To: asked, Notice: c.request(
@@ -73,7 +73,7 @@ func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]i
 	for _, section := range where {
 		messages = append(messages, notice.Message{To: heads[section], Notice: c.notice(
 			fmt.Sprintf("%sを確認していない職員が%d人います", c.name(), len(sections[section])),
-			"確認の期限を過ぎています。一覧を見て、本人に確認を促してください。休んでいる人は、管理者か統括が、理由を付けて免除できます。", paths.Readers(c.Code))})
+			"確認の期限を過ぎています。一覧を見て、本人に確認を促してください。休んでいる人は、管理者か統括が、理由を付けて免除できます。", address.Readers(c.Code))})
 	}
 	return messages, nil
 }
@@ -105,7 +105,7 @@ func (c campaign) name() string { return fmt.Sprintf("%s（第%d版）", c.Title
 // request is a notice of what somebody is asked to do. It leads to what has
 // changed; whoever has nothing to compare is led on from there to the whole.
 func (c campaign) request(title, text string) notice.Notice {
-	n := c.notice(title, text, paths.Changes(c.Code))
+	n := c.notice(title, text, address.Changes(c.Code))
 	n.Topic, n.TopicID = AboutRequest, c.Reading.Revision.ID
 	return n
 }
