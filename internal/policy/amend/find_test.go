@@ -217,13 +217,13 @@ func TestFindsTheReferencesOfATextThatCountsIn項(t *testing.T) {
 // What the texts at hand refer to.
 func TestFindsTheReferencesOfRealTexts(t *testing.T) {
 	for file, want := range map[string]string{
-		"../../sample/kihon-hoshin.txt":     "３項「対象とする脅威」>3 ７項>7 ８項>8 ９項>9",
-		"../../sample/policies/taisaku-kijun.txt":    "",
-		"../../sample/policies/jisshi-tejun.txt":     "",
-		"../outline/testdata/jorei.txt":     "前項>第2条第1項 第２条第２項>第2条第2項",
-		"../outline/testdata/kitei.txt":     "前項>第2条第1項 (1)>第2条(1) 第5条>第5条",
-		"../outline/testdata/kijun.txt":     "",
-		"../outline/testdata/shi-kijun.txt": "",
+		"../../sample/kihon-hoshin.txt":           "３項「対象とする脅威」>3 ７項>7 ８項>8 ９項>9",
+		"../../sample/policies/taisaku-kijun.txt": "",
+		"../../sample/policies/jisshi-tejun.txt":  "",
+		"../outline/testdata/jorei.txt":           "前項>第2条第1項 第２条第２項>第2条第2項",
+		"../outline/testdata/kitei.txt":           "前項>第2条第1項 (1)>第2条(1) 第5条>第5条",
+		"../outline/testdata/kijun.txt":           "",
+		"../outline/testdata/shi-kijun.txt":       "",
 	} {
 		text, err := os.ReadFile(file)
 		if err != nil {
