@@ -10,8 +10,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -45,7 +48,9 @@ func Run(m *testing.M, server *Server, prepare ...func(ctx context.Context, url 
 }
 
 func run(m *testing.M, server *Server, prepare []func(context.Context, string) error) (code int, err error) {
-	dir, err := os.MkdirTemp("", "kagami-test-")
+	at := place()
+	sweep(at)
+	dir, err := os.MkdirTemp(at, prefix)
 	if err != nil {
 		return 0, err
 	}
@@ -75,6 +80,42 @@ func run(m *testing.M, server *Server, prepare []func(context.Context, string) e
 		}
 	}
 	return m.Run(), nil
+}
+
+const (
+	prefix = "kagami-test-" // of each server's directory
+	memory = "/dev/shm"     // where Linux keeps files in memory
+	room   = 1 << 30        // bytes, of which a server takes some hundred million
+)
+
+// place is where the servers' directories go: in memory where there is room, for
+// a disk makes the thousand files of each copy slowly, above all after it has
+// removed those of others; else where temporary files go.
+func place() string {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(memory, &fs); err == nil && fs.Bavail*uint64(fs.Bsize) >= room && syscall.Access(memory, 2 /* W_OK */) == nil {
+		return memory
+	}
+	return os.TempDir()
+}
+
+// sweep removes the directories of servers whose tests were killed. Those of
+// tests that run are locked, or were made just now.
+func sweep(at string) {
+	left, _ := filepath.Glob(filepath.Join(at, prefix+"*"))
+	for _, dir := range left {
+		if info, err := os.Stat(dir); err != nil || time.Since(info.ModTime()) < time.Hour {
+			continue
+		}
+		lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			continue // somebody else's
+		}
+		if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			os.RemoveAll(dir) //nolint:errcheck // the next sweep tries again
+		}
+		lock.Close() //nolint:errcheck // nothing was written
+	}
 }
 
 func (s *Server) admin(ctx context.Context, statement string) error {
