@@ -10,6 +10,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/task"
 	"kagami/internal/trail"
 )
 
@@ -43,10 +44,7 @@ type Decision struct {
 // Decisions are those of the last 30 days about the actor's own account, the
 // newest first.
 func (s *Service) Decisions(ctx context.Context, actor authz.Actor) ([]Decision, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT d.id, d.what = $3 AS factors, coalesce(p.name, '') AS made_by, d.made_at, d.id <= coalesce(e.decision_id, 0) AS noted
-		FROM account_decision d LEFT JOIN person p ON p.id = d.made_by LEFT JOIN account_decision_seen e ON e.person_id = d.person_id
-		WHERE d.person_id = $1 AND d.made_at > $2 ORDER BY d.id DESC`, actor.Person, s.door.Now().Add(-decisionsShown), factorsTakenAway)
+	rows, err := s.pool.Query(ctx, selectDecisions, s.decisionArguments(actor))
 	if err != nil {
 		return nil, fmt.Errorf("listing decisions on an account: %w", err)
 	}
@@ -55,6 +53,20 @@ func (s *Service) Decisions(ctx context.Context, actor authz.Actor) ([]Decision,
 		return nil, fmt.Errorf("listing decisions on an account: %w", err)
 	}
 	return decisions, nil
+}
+
+// QueueDecisions asks for Decisions in a batch.
+func (s *Service) QueueDecisions(b *task.Batch, actor authz.Actor, take func([]Decision)) {
+	task.Rows(b, "listing decisions on an account", pgx.RowToStructByName[Decision], take, selectDecisions, s.decisionArguments(actor))
+}
+
+const selectDecisions = `
+	SELECT d.id, d.what = @factors AS factors, coalesce(p.name, '') AS made_by, d.made_at, d.id <= coalesce(e.decision_id, 0) AS noted
+	FROM account_decision d LEFT JOIN person p ON p.id = d.made_by LEFT JOIN account_decision_seen e ON e.person_id = d.person_id
+	WHERE d.person_id = @person AND d.made_at > @after ORDER BY d.id DESC`
+
+func (s *Service) decisionArguments(actor authz.Actor) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"person": actor.Person, "after": s.door.Now().Add(-decisionsShown), "factors": factorsTakenAway}
 }
 
 // NoteDecisions says that the actor has taken note of the decisions about their

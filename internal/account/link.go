@@ -18,6 +18,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/task"
 	"kagami/internal/trail"
 )
 
@@ -180,17 +181,33 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) (Waiting, erro
 		return Waiting{}, err
 	}
 	var w Waiting
-	err = s.pool.QueryRow(ctx, `
-		SELECT count(*), count(l.ends_at)
-		FROM `+servesSoon+` p
-		LEFT JOIN account a ON a.person_id = p.person_id
-		LEFT JOIN one_time_link l ON l.person_id = p.person_id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.ends_at > @now
-		WHERE (@managed::bigint[] IS NULL OR p.person_id = ANY(@managed)) AND a.person_id IS NULL`,
-		pgx.StrictNamedArgs{"today": s.today(), "now": s.door.Now(), "managed": mine}).Scan(&w.All, &w.Invited)
+	err = s.pool.QueryRow(ctx, selectWaiting, s.waitingArguments(mine)).Scan(&w.All, &w.Invited)
 	if err != nil {
 		return Waiting{}, fmt.Errorf("counting who waits for an account: %w", err)
 	}
 	return w, nil
+}
+
+// QueueWaiting asks for Waiting in a batch, for who manages everybody's accounts.
+func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiting)) {
+	if actor.Reach(authz.ManageAccounts) != authz.All {
+		return
+	}
+	task.Rows(b, "counting who waits for an account", pgx.RowToStructByName[Waiting], func(counted []Waiting) { take(counted[0]) },
+		selectWaiting, s.waitingArguments(nil))
+}
+
+const selectWaiting = `
+	SELECT count(*) AS "all", count(l.ends_at) AS invited
+	FROM ` + servesSoon + ` p
+	LEFT JOIN account a ON a.person_id = p.person_id
+	LEFT JOIN one_time_link l ON l.person_id = p.person_id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.ends_at > @now
+	WHERE (@managed::bigint[] IS NULL OR p.person_id = ANY(@managed)) AND a.person_id IS NULL`
+
+// waitingArguments are for the people whose accounts somebody manages; nil for
+// everybody.
+func (s *Service) waitingArguments(managed []int64) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"today": s.today(), "now": s.door.Now(), "managed": managed}
 }
 
 // Invitees are whom of those who are Waiting InviteAll invites.

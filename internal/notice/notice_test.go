@@ -14,6 +14,7 @@ import (
 	"kagami/internal/notice"
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/pgtest"
+	"kagami/internal/task"
 )
 
 var server pgtest.Server
@@ -78,11 +79,15 @@ func (d desk) list(actor authz.Actor, before int64) ([]notice.Given, bool) {
 
 func (d desk) unseen(actor authz.Actor) ([]notice.Given, int) {
 	d.t.Helper()
-	list, count, err := d.Unseen(d.t.Context(), actor)
-	if err != nil {
+	var (
+		b     task.Batch
+		found notice.Unseen
+	)
+	d.QueueUnseen(&b, actor, func(u notice.Unseen) { found = u })
+	if err := b.Run(d.t.Context(), d.db.Pool); err != nil {
 		d.t.Fatal(err)
 	}
-	return list, count
+	return found.Latest, found.All
 }
 
 func person(id int64, sections ...int64) authz.Actor {

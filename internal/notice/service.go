@@ -12,6 +12,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/fault"
+	"kagami/internal/task"
 )
 
 // Topic is a kind of thing that notices are about.
@@ -82,27 +83,26 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, before int64) (li
 	return list[:min(len(list), page)], len(list) > page, nil
 }
 
-// latest is how many notices Unseen returns.
+// latest is how many notices Unseen has.
 const latest = 5
 
-// Unseen returns the latest notices that the actor has not seen, and how many
-// there are of them.
-func (s *Service) Unseen(ctx context.Context, actor authz.Actor) (list []Given, count int, err error) {
+// Unseen are the latest notices that somebody has not seen, and how many there
+// are of them.
+type Unseen struct {
+	Latest []Given
+	All    int
+}
+
+// QueueUnseen asks in a batch for those of the actor.
+func (s *Service) QueueUnseen(b *task.Batch, actor authz.Actor, take func(Unseen)) {
 	shown, args := s.shown(actor, []any{latest})
-	rows, err := s.pool.Query(ctx, `
+	var all int
+	task.Rows(b, "listing notices not seen", func(row pgx.CollectableRow) (Given, error) {
+		var g Given
+		return g, row.Scan(&g.ID, &g.At, &g.Title, &g.Text, &g.Address, &all)
+	}, func(list []Given) { take(Unseen{list, all}) }, `
 		SELECT n.id, n.given_at, n.title, n.text, n.address, count(*) OVER ()
 		FROM notice n WHERE n.seen_at IS NULL AND `+shown+` ORDER BY n.id DESC LIMIT $1`, args...)
-	if err != nil {
-		return nil, 0, fmt.Errorf("listing notices not seen: %w", err)
-	}
-	list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Given, error) {
-		var g Given
-		return g, row.Scan(&g.ID, &g.At, &g.Title, &g.Text, &g.Address, &count)
-	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("listing notices not seen: %w", err)
-	}
-	return list, count, nil
 }
 
 // MarkSeen notes that the actor has seen one of their notices, and returns where

@@ -6,6 +6,9 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/task"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Gaps are what the organization lacks on a day, so that somebody else has to
@@ -28,6 +31,30 @@ func (s *Service) Gaps(ctx context.Context, actor authz.Actor, day calendar.Date
 	return s.gaps.Get(gapsKey{day, actor.Seen.Organization}, find)
 }
 
+// QueueGaps asks for Gaps in a batch, where they are not kept; for nothing where
+// the actor may not change the organization.
+func (s *Service) QueueGaps(b *task.Batch, actor authz.Actor, day calendar.Date, take func(Gaps)) {
+	if actor.Reach(authz.ChangeOrganization) != authz.All {
+		return
+	}
+	key := gapsKey{day, actor.Seen.Organization}
+	if kept, ok := s.gaps.Look(key); ok && actor.Seen.Organization != 0 {
+		take(kept)
+		return
+	}
+	b.Queue("looking for what the organization lacks", func(rows pgx.Rows) error {
+		g, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Gaps])
+		if err != nil {
+			return err
+		}
+		if actor.Seen.Organization != 0 {
+			s.gaps.Keep(key, g)
+		}
+		take(g)
+		return nil
+	}, selectGaps(), gapsArguments(day)...)
+}
+
 // gapsKey names what gaps depend on: the day, and the state of the organization.
 type gapsKey struct {
 	day          calendar.Date
@@ -39,17 +66,24 @@ const keptGaps = 16
 
 func (s *Service) findGaps(ctx context.Context, day calendar.Date) (Gaps, error) {
 	var g Gaps
-	err := s.pool.QueryRow(ctx, `
-		WITH held AS (SELECT DISTINCT role, section_id FROM holding WHERE role = ANY($2::text[]) AND period @> $1::date AND rule_period @> $1::date)
-		SELECT (SELECT count(*) FROM section s WHERE `+sectionExists(`$1`)+`),
-		       ARRAY(SELECT r.role FROM unnest($3::text[]) WITH ORDINALITY r(role, n) WHERE NOT EXISTS (SELECT FROM held WHERE held.role = r.role) ORDER BY r.n),
-		       (SELECT count(*) FROM section s
-		        WHERE `+sectionExists(`$1`)+`
-		          AND NOT EXISTS (SELECT FROM held WHERE held.role = $4 AND held.section_id = s.id)
-		          AND EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = s.id AND a.period @> $1::date))`,
-		day, authz.Given(), townRoles[:4], authz.SecurityManager).Scan(&g.Sections, &g.VacantRoles, &g.WithoutHeads)
+	err := s.pool.QueryRow(ctx, selectGaps(), gapsArguments(day)...).Scan(&g.Sections, &g.VacantRoles, &g.WithoutHeads)
 	if err != nil {
 		return Gaps{}, fmt.Errorf("looking for what the organization lacks: %w", err)
 	}
 	return g, nil
+}
+
+func selectGaps() string {
+	return `
+		WITH held AS (SELECT DISTINCT role, section_id FROM holding WHERE role = ANY($2::text[]) AND period @> $1::date AND rule_period @> $1::date)
+		SELECT (SELECT count(*) FROM section s WHERE ` + sectionExists(`$1`) + `),
+		       ARRAY(SELECT r.role FROM unnest($3::text[]) WITH ORDINALITY r(role, n) WHERE NOT EXISTS (SELECT FROM held WHERE held.role = r.role) ORDER BY r.n),
+		       (SELECT count(*) FROM section s
+		        WHERE ` + sectionExists(`$1`) + `
+		          AND NOT EXISTS (SELECT FROM held WHERE held.role = $4 AND held.section_id = s.id)
+		          AND EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = s.id AND a.period @> $1::date))`
+}
+
+func gapsArguments(day calendar.Date) []any {
+	return []any{day, authz.Given(), townRoles[:4], authz.SecurityManager}
 }

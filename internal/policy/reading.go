@@ -11,6 +11,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/postgres"
 	"kagami/internal/state"
+	"kagami/internal/task"
 )
 
 // CurrentRevision picks the revision of document d that holds on day $2: the
@@ -80,10 +81,17 @@ func loadOne(ctx context.Context, db postgres.Querier, person int64, day calenda
 	return reading, nil
 }
 
-func listReadings(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader) ([]Reading, error) {
+// selectReadings is selectReading of the current revision of each document that
+// is not abolished, the 基本方針 first.
+func selectReadings(person int64, day calendar.Date, may reader) (string, []any) {
 	query, args := selectReading(person, day, may, CurrentRevision)
-	rows, err := db.Query(ctx, query+` AND `+NotAbolished("$2")+`
-		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`, args...)
+	return query + ` AND ` + NotAbolished("$2") + `
+		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`, args
+}
+
+func listReadings(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader) ([]Reading, error) {
+	query, args := selectReadings(person, day, may)
+	rows, err := db.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing documents: %w", err)
 	}
@@ -98,6 +106,12 @@ func listReadings(ctx context.Context, db postgres.Querier, person int64, day ca
 // read, the 基本方針 first.
 func (s *Service) Readings(ctx context.Context, actor authz.Actor) ([]Reading, error) {
 	return listReadings(ctx, s.pool, actor.Person, s.today(), readable(actor))
+}
+
+// QueueReadings asks for Readings in a batch.
+func (s *Service) QueueReadings(b *task.Batch, actor authz.Actor, take func([]Reading)) {
+	query, args := selectReadings(actor.Person, s.today(), readable(actor))
+	task.Rows(b, "listing documents", scanReading, take, query, args...)
 }
 
 // Read returns a document's current revision; NotFound where there is none

@@ -45,3 +45,10 @@ func (k Kept[K, V]) Get(key K, draw func() (V, error)) (V, error) {
 	}
 	return v, err
 }
+
+// Look returns the value under a key where it is kept, for those who ask for what
+// is missing together with other things; they then Keep it.
+func (k Kept[K, V]) Look(key K) (V, bool) { return k.values.Get(key) }
+
+// Keep keeps a value that was drawn from the state that its key names.
+func (k Kept[K, V]) Keep(key K, value V) { k.values.Add(key, value) }

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -20,20 +19,30 @@ type Sender interface {
 type Batch struct {
 	queued []statement
 	tasks  []Task
+	failed error
 }
 
 type statement struct {
 	doing string
 	sql   string
-	args  pgx.StrictNamedArgs
+	args  []any
 	read  func(pgx.Rows) error
 }
 
-// Queue adds a statement that reads. Once its rows have come, read takes them;
-// what read queues goes to the database in the next round trip, together with
-// what others queue then. doing says for the log what failed: listing drafts.
-func (b *Batch) Queue(doing, sql string, args pgx.StrictNamedArgs, read func(pgx.Rows) error) {
+// Queue adds a statement that reads, with its arguments as pgx takes them. Once
+// its rows have come, read takes them; what read queues goes to the database in
+// the next round trip, together with what others queue then. doing says for the
+// log what failed: listing drafts.
+func (b *Batch) Queue(doing string, read func(pgx.Rows) error, sql string, args ...any) {
 	b.queued = append(b.queued, statement{doing, sql, args, read})
+}
+
+// Fail says that something could not even be asked; Run then asks nothing and
+// returns the first such failure.
+func (b *Batch) Fail(err error) {
+	if b.failed == nil {
+		b.failed = err
+	}
 }
 
 // Add adds something to do.
@@ -42,7 +51,7 @@ func (b *Batch) Add(tasks ...Task) { b.tasks = append(b.tasks, tasks...) }
 // Run sends what is queued, in one round trip, and again as long as reading the
 // rows has queued more.
 func (b *Batch) Run(ctx context.Context, db Sender) error {
-	for len(b.queued) > 0 {
+	for b.failed == nil && len(b.queued) > 0 {
 		round := b.queued
 		b.queued = nil
 		var (
@@ -51,7 +60,7 @@ func (b *Batch) Run(ctx context.Context, db Sender) error {
 		)
 		for _, s := range round {
 			doing = append(doing, s.doing)
-			statements.Queue(s.sql, s.args).Query(func(rows pgx.Rows) error {
+			statements.Queue(s.sql, s.args...).Query(func(rows pgx.Rows) error {
 				if err := s.read(rows); err != nil {
 					return fmt.Errorf("%s: %w", s.doing, err)
 				}
@@ -62,31 +71,18 @@ func (b *Batch) Run(ctx context.Context, db Sender) error {
 			return fmt.Errorf("asking in one batch (%s): %w", strings.Join(doing, ", "), err)
 		}
 	}
-	return nil
+	return b.failed
 }
 
-// Rows queues a statement whose rows are read by the names of their columns, and
-// hands them on together.
-func Rows[T any](b *Batch, doing, sql string, args pgx.StrictNamedArgs, take func([]T) error) {
-	b.Queue(doing, sql, args, func(rows pgx.Rows) error {
-		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[T])
+// Rows queues a statement whose rows are read one by one, and hands them on
+// together: task.Rows(b, "listing drafts", pgx.RowToStructByName[draft], take, sql).
+func Rows[T any](b *Batch, doing string, scan pgx.RowToFunc[T], take func([]T), sql string, args ...any) {
+	b.Queue(doing, func(rows pgx.Rows) error {
+		list, err := pgx.CollectRows(rows, scan)
 		if err != nil {
 			return err
 		}
-		return take(list)
-	})
-}
-
-// One queues a statement that gives one row, or none: then take is not called.
-func One[T any](b *Batch, doing, sql string, args pgx.StrictNamedArgs, take func(T) error) {
-	b.Queue(doing, sql, args, func(rows pgx.Rows) error {
-		one, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return take(one)
-	})
+		take(list)
+		return nil
+	}, sql, args...)
 }

@@ -34,16 +34,18 @@ func (t *trips) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 
 type number struct{ N int }
 
+// one asks for a number.
+func one(b *task.Batch, doing string, take func(int), sql string, args ...any) {
+	task.Rows(b, doing, pgx.RowToStructByName[number], func(rows []number) { take(rows[0].N) }, sql, args...)
+}
+
 func TestWhatManyAskGoesInOneRoundTrip(t *testing.T) {
 	t.Parallel()
 	db := &trips{Pool: databases.New(t).Pool}
 	var b task.Batch
 	var got []int
 	for n := range 3 {
-		task.Rows(&b, "counting", `SELECT @n::int AS n`, pgx.StrictNamedArgs{"n": n}, func(rows []number) error {
-			got = append(got, rows[0].N)
-			return nil
-		})
+		one(&b, "counting", func(found int) { got = append(got, found) }, `SELECT @n::int AS n`, pgx.StrictNamedArgs{"n": n})
 	}
 	if err := b.Run(t.Context(), db); err != nil {
 		t.Fatal(err)
@@ -60,33 +62,15 @@ func TestReadingMayAskMore(t *testing.T) {
 	var b task.Batch
 	last := 0
 	for range 2 {
-		task.One(&b, "asking", `SELECT 1 AS n`, nil, func(first number) error {
-			task.One(&b, "asking more", `SELECT @n::int + 1 AS n`, pgx.StrictNamedArgs{"n": first.N}, func(second number) error {
-				last += second.N
-				return nil
-			})
-			return nil
-		})
+		one(&b, "asking", func(first int) {
+			one(&b, "asking more", func(second int) { last += second }, `SELECT @n::int + 1 AS n`, pgx.StrictNamedArgs{"n": first})
+		}, `SELECT 1 AS n`)
 	}
 	if err := b.Run(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}
 	if last != 4 || db.n.Load() != 2 {
 		t.Errorf("%d in %d round trips", last, db.n.Load())
-	}
-}
-
-func TestOneRowOrNone(t *testing.T) {
-	t.Parallel()
-	db := databases.New(t)
-	var b task.Batch
-	called := false
-	task.One(&b, "finding nothing", `SELECT 1 AS n WHERE false`, nil, func(number) error {
-		called = true
-		return nil
-	})
-	if err := b.Run(t.Context(), db.Pool); err != nil || called {
-		t.Errorf("no row: %v, taken: %t", err, called)
 	}
 }
 
@@ -107,18 +91,30 @@ func TestAFailureSaysWhatWasAsked(t *testing.T) {
 	refusal := errors.New("refused")
 	for name, ask := range map[string]func(*task.Batch){
 		"listing what there is not": func(b *task.Batch) {
-			task.Rows(b, "listing what there is not", `SELECT n FROM nothing`, nil, func([]number) error { return nil })
+			one(b, "listing what there is not", func(int) {}, `SELECT n FROM nothing`)
 		},
 		"counting": func(b *task.Batch) {
-			task.One(b, "counting", `SELECT 1 AS n`, nil, func(number) error { return refusal })
+			b.Queue("counting", func(pgx.Rows) error { return refusal }, `SELECT 1`)
 		},
 	} {
 		var b task.Batch
-		task.One(&b, "another", `SELECT 1 AS n`, nil, func(number) error { return nil })
+		one(&b, "another", func(int) {}, `SELECT 1 AS n`)
 		ask(&b)
 		if err := b.Run(t.Context(), db.Pool); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// What could not even be asked is told before anybody is asked.
+func TestWhatCannotBeAskedFails(t *testing.T) {
+	t.Parallel()
+	db, refusal := &trips{}, errors.New("too long")
+	var b task.Batch
+	b.Fail(refusal)
+	one(&b, "another", func(int) {}, `SELECT 1 AS n`)
+	if err := b.Run(t.Context(), db); !errors.Is(err, refusal) || db.n.Load() != 0 {
+		t.Errorf("%v after %d round trips", err, db.n.Load())
 	}
 }
 

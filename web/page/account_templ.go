@@ -260,7 +260,7 @@ func decisions(list []account.Decision) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(decisionWords(d))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(DecisionWords(d))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/account.templ`, Line: 82, Col: 26}
 			}
@@ -304,8 +304,8 @@ func decisions(list []account.Decision) templ.Component {
 	})
 }
 
-// decisionWords say what was done, when and by whom.
-func decisionWords(d account.Decision) string {
+// DecisionWords say what was done, when and by whom.
+func DecisionWords(d account.Decision) string {
 	what, by := "パスワードの再設定リンクが作られました", "サーバーの管理者"
 	if d.Factors {
 		what = "二要素認証が取り外されました"

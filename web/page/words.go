@@ -14,8 +14,8 @@ func commentID(number int) string { return fmt.Sprintf("comment-%d", number) }
 
 func dayText(day calendar.Date) string { return calendar.Wareki(day) }
 
-// importTitle names a text that may not have a title yet.
-func importTitle(i draft.Import) string {
+// ImportTitle names a text that may not have a title yet.
+func ImportTitle(i draft.Import) string {
 	if i.Title != "" {
 		return i.Title
 	}

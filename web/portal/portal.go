@@ -41,9 +41,8 @@ func topics() []notice.Topic {
 type Portal struct {
 	server.Ground
 	Rooms
-	Notices *notice.Service
-	drawn   *drawnTexts
-	texts   *textfile.Reader
+	drawn *drawnTexts
+	texts *textfile.Reader
 }
 
 // New makes the screens.
@@ -53,7 +52,7 @@ func New(g server.Ground, rooms Rooms) (*Portal, error) {
 		return nil, err
 	}
 	return &Portal{
-		Ground: g, Rooms: rooms, Notices: notice.New(g.Pool, g.Door.Now, topics()...), drawn: drawn, texts: &textfile.Reader{},
+		Ground: g, Rooms: rooms, drawn: drawn, texts: &textfile.Reader{},
 	}, nil
 }
 
@@ -62,7 +61,6 @@ func (p *Portal) Part() screen.Part {
 	return screen.Part{
 		Routes: p.routes(),
 		Nav: []screen.Entry{
-			{Label: "ホーム", URL: address.Home, Place: 1},
 			{Label: "ポリシー", URL: address.Policies, Place: 2},
 			{Label: "マイ記録", URL: address.Acknowledgements, Place: 3},
 			{Label: "体制", URL: address.Organization, Place: 5},
@@ -74,6 +72,9 @@ func (p *Portal) Part() screen.Part {
 			address.Appointments: address.Organization, address.Grants: address.Organization, address.Roles: address.Organization, address.Personnel: address.Organization,
 		},
 		Flashes: dones,
+		Tasks:   p.tasks,
+		Panels:  p.panels,
+		Search:  p.search,
 		Topics:  topics(),
 		Jobs:    p.Acknowledge.RegisterJobs,
 		Sample: func(ctx context.Context, t *sample.Town) error {

@@ -42,8 +42,6 @@ func (p *Portal) routes() []screen.Route {
 		screen.Post("/prove/openid", authz.SignedIn, p.openidProve),
 		screen.Get("/prove/continue", authz.SignedIn, p.showRest),
 
-		screen.Get("/", authz.SignedIn, p.showHome),
-
 		screen.Get("/account", authz.SignedIn, p.showOwnAccount),
 		screen.Post("/account", authz.SignedIn, p.endOwnSessions),
 		screen.Get("/account/password", authz.SignedIn, p.showPassword),
@@ -91,7 +89,6 @@ func (p *Portal) routes() []screen.Route {
 		screen.Get("/policies/{code}/revisions/{number}/readers.xlsx", authz.SeeAcknowledgements, p.evidenceXLSX),
 		screen.Get("/policies/{code}/revisions/{number}/notice", authz.ReadBasic, p.showPrintedNotice),
 		screen.Get("/policies/{code}/revisions/{number}/minutes", authz.SignedIn, p.minutes),
-		screen.Get("/search", authz.ReadBasic, p.showSearch),
 		screen.Get("/glossary", authz.ReadBasic, p.showGlossary),
 		screen.Get("/imports", authz.DraftRevision, p.showImportStart),
 		screen.Post("/imports", authz.DraftRevision, p.startImport).Body(maxText),

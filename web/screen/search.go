@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/a-h/templ"
+
+	"kagami/internal/task"
 )
 
 // Query is what somebody looks for.
@@ -15,20 +17,9 @@ type Query struct {
 	After string
 }
 
-// Rank is how well a hit answers a query. What is found best stands first.
-type Rank int
-
-// The ranks, the best first.
-const (
-	NumberEqual Rank = iota // the thing's own number is what was looked for
-	BeginsWith              // its title begins with it
-	InTitle                 // its title has it somewhere
-	InText                  // only its text has it
-)
-
 // Group is what one Part has found.
 type Group struct {
-	Best Rank            // of its hits
+	Best task.Rank       // of its hits
 	Draw templ.Component // its hits, with how many there are; nil where there are none
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
@@ -38,7 +37,7 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if e.Message != "" {
 		message = e.Message
 	}
-	screen.Render(w, r, shown.Status, page.FailurePage(page.Failure{
+	screen.Render(w, r, shown.Status, failurePage(failureView{
 		Frame: screen.Frame(r, shown.Heading), Message: message, Problems: e.Problems, RequestID: screen.VisitOf(r.Context()).ID,
 	}))
 }

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"kagami/internal/address"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
@@ -20,7 +19,7 @@ func (p *Portal) showNotices(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, page.NoticesPage(page.Notices{Frame: screen.Frame(r, "お知らせ"), List: list, Older: before > 0, More: more}))
+	return screen.Show(w, r, noticesPage(noticesView{Frame: screen.Frame(r, "お知らせ"), List: list, Older: before > 0, More: more}))
 }
 
 // seeNotices opens one of the actor's notices, which they have then seen, or

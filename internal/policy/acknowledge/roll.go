@@ -10,6 +10,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/postgres"
 	"kagami/internal/state"
+	"kagami/internal/task"
 )
 
 // rollSection is a section with those of its people whom a revision asks. Whom it
@@ -42,18 +43,41 @@ func (s *Service) roll(ctx context.Context, actor authz.Actor, v view, day calen
 	return s.rolls.Get(rollKey{v.reading.Revision.ID, day, actor.Seen.Organization, actor.Seen.Policy}, load)
 }
 
+// queueRoll is roll in a batch: what is kept is taken at once.
+func (s *Service) queueRoll(b *task.Batch, actor authz.Actor, v view, day calendar.Date, take func([]rollSection)) {
+	key := rollKey{v.reading.Revision.ID, day, actor.Seen.Organization, actor.Seen.Policy}
+	stateless := actor.Seen == (state.Numbers{})
+	if kept, ok := s.rolls.Look(key); ok && !stateless {
+		take(kept)
+		return
+	}
+	task.Rows(b, "listing whom a revision asks", scanRoll, func(roll []rollSection) {
+		if !stateless {
+			s.rolls.Keep(key, roll)
+		}
+		take(roll)
+	}, selectRoll, v.rollArguments(day)...)
+}
+
+const selectRoll = `
+	WITH ` + bound + `
+	SELECT coalesce(s.id, 0), coalesce(s.code, ''), coalesce(s.name, ''), array_agg(b.person_id)
+	FROM bound b LEFT JOIN section s ON s.id = b.section_id
+	GROUP BY s.id ORDER BY s.position NULLS FIRST, s.code`
+
+func (v view) rollArguments(day calendar.Date) []any {
+	return []any{day, v.reading.Document.ID, v.called.Roles, v.called.Sections}
+}
+
+func scanRoll(row pgx.CollectableRow) (r rollSection, err error) {
+	return r, row.Scan(&r.id, &r.code, &r.name, &r.people)
+}
+
 func loadRoll(ctx context.Context, db postgres.Querier, v view, day calendar.Date) ([]rollSection, error) {
-	rows, err := db.Query(ctx, `
-		WITH `+bound+`
-		SELECT coalesce(s.id, 0), coalesce(s.code, ''), coalesce(s.name, ''), array_agg(b.person_id)
-		FROM bound b LEFT JOIN section s ON s.id = b.section_id
-		GROUP BY s.id ORDER BY s.position NULLS FIRST, s.code`,
-		day, v.reading.Document.ID, v.called.Roles, v.called.Sections)
+	rows, err := db.Query(ctx, selectRoll, v.rollArguments(day)...)
 	if err != nil {
 		return nil, fmt.Errorf("listing whom a revision asks: %w", err)
 	}
-	sections, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r rollSection, err error) {
-		return r, row.Scan(&r.id, &r.code, &r.name, &r.people)
-	})
+	sections, err := pgx.CollectRows(rows, scanRoll)
 	return sections, wrap("listing whom a revision asks", err)
 }

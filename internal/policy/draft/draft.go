@@ -14,6 +14,7 @@ import (
 	"kagami/internal/policy"
 	"kagami/internal/policy/outline"
 	"kagami/internal/postgres"
+	"kagami/internal/task"
 )
 
 // Draft is a revision on its way: not published, and not thrown away.
@@ -91,7 +92,7 @@ func (s *Service) Drafts(ctx context.Context, actor authz.Actor) ([]Draft, error
 		return nil, nil
 	}
 	query, args := selectDrafts(actor)
-	rows, err := s.pool.Query(ctx, query+` ORDER BY r.drafted_at DESC, r.id DESC`, args...)
+	rows, err := s.pool.Query(ctx, query+latestDraftFirst, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing drafts: %w", err)
 	}
@@ -100,6 +101,17 @@ func (s *Service) Drafts(ctx context.Context, actor authz.Actor) ([]Draft, error
 		return nil, fmt.Errorf("listing drafts: %w", err)
 	}
 	return drafts, nil
+}
+
+const latestDraftFirst = ` ORDER BY r.drafted_at DESC, r.id DESC`
+
+// QueueDrafts asks for Drafts in a batch; for nothing where there are none.
+func (s *Service) QueueDrafts(b *task.Batch, actor authz.Actor, take func([]Draft)) {
+	if !MaySee(actor) {
+		return
+	}
+	query, args := selectDrafts(actor)
+	task.Rows(b, "listing drafts", scanDraft, take, query+latestDraftFirst, args...)
 }
 
 // Draft returns a document's draft; NotFound where there is none that the

@@ -21,6 +21,7 @@ import (
 	"kagami/internal/policy"
 	"kagami/internal/policy/outline"
 	"kagami/internal/postgres"
+	"kagami/internal/task"
 	"kagami/internal/trail"
 )
 
@@ -177,25 +178,18 @@ func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, tok
 	return i, nil
 }
 
-// Imports lists the texts that the actor has taken in and not finished, the
-// latest first, without their sources.
-func (s *Service) Imports(ctx context.Context, actor authz.Actor) ([]Import, error) {
+// QueueImports asks in a batch for the texts that the actor has taken in and not
+// finished, the latest first, without their sources; for nothing where they take
+// in none.
+func (s *Service) QueueImports(b *task.Batch, actor authz.Actor, take func([]Import)) {
 	if actor.Reach(authz.DraftRevision) == authz.None {
-		return nil, nil
+		return
 	}
-	rows, err := s.pool.Query(ctx, `
-		SELECT token, created_at, kind, title FROM text_import WHERE person_id = $1 ORDER BY id DESC`, actor.Person)
-	if err != nil {
-		return nil, fmt.Errorf("listing imports: %w", err)
-	}
-	imports, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Import, error) {
+	task.Rows(b, "listing imports", func(row pgx.CollectableRow) (Import, error) {
 		var i Import
 		return i, row.Scan(&i.Token, &i.StartedAt, &i.Kind, &i.Title)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing imports: %w", err)
-	}
-	return imports, nil
+	}, take, `SELECT token, created_at, kind, title FROM text_import WHERE person_id = @person ORDER BY id DESC`,
+		pgx.StrictNamedArgs{"person": actor.Person})
 }
 
 // Settle keeps a corrected source and the answers to the reader's questions.

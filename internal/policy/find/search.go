@@ -12,7 +12,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
-	"kagami/internal/postgres"
+	"kagami/internal/task"
 )
 
 // Hit is a clause that holds all that was looked for.
@@ -23,6 +23,7 @@ type Hit struct {
 	Heading  []Piece // with the words marked
 	Text     []Piece // an excerpt, if it is long
 	Position int     // in its revision
+	Rank     task.Rank
 }
 
 // Search is what somebody looks for.
@@ -58,35 +59,42 @@ const (
 // Search looks through the current texts of all that the actor may read: hits
 // and their number come from nothing else. Invalid for a query that is too long.
 func (s *Service) Search(ctx context.Context, actor authz.Actor, search Search) (Found, error) {
+	var (
+		b     task.Batch
+		found Found
+	)
+	s.QueueSearch(&b, actor, search, func(f Found) { found = f })
+	if err := b.Run(ctx, s.pool); err != nil {
+		return Found{}, fmt.Errorf("searching: %w", err)
+	}
+	return found, nil
+}
+
+// QueueSearch is Search in a batch: as many round trips as it takes to fill a
+// page, most often three. Where nothing is looked for, it asks for nothing; take is
+// not called then.
+func (s *Service) QueueSearch(b *task.Batch, actor authz.Actor, search Search, take func(Found)) {
 	if utf8.RuneCountInString(search.Words) > longestWord {
-		return Found{}, fault.InvalidFields([]fault.Problem{{Field: "q", Message: fmt.Sprintf("探す言葉は、%d字までで入力してください。", longestWord)}})
+		b.Fail(fault.InvalidFields([]fault.Problem{{Field: "q", Message: fmt.Sprintf("探す言葉は、%d字までで入力してください。", longestWord)}}))
+		return
 	}
 	words := wordsOf(search.Words)
 	if len(words) == 0 {
-		return Found{}, nil
+		return
 	}
-	documents, err := s.searched(ctx, actor)
-	if err != nil {
-		return Found{}, err
+	l := lookup{batch: b, words: words, grams: gramsOf(words), after: search.After, wanted: hitsOnPage + 1, size: firstBatch, take: take}
+	if l.isFirstPage() {
+		l.wanted = MostCounted + 1
 	}
-	first, wanted := search.After == (Place{}), hitsOnPage+1
-	if first {
-		wanted = MostCounted + 1
-	}
-	l := lookup{db: s.pool, words: words, grams: gramsOf(words), wanted: wanted}
-	if err := l.run(ctx, documents, search.After); err != nil {
-		return Found{}, fmt.Errorf("searching: %w", err)
-	}
-	found := Found{Hits: l.hits}
-	if first {
-		found.Total, found.Many = min(len(l.hits), MostCounted), len(l.hits) > MostCounted
-	}
-	if len(l.hits) > hitsOnPage {
-		found.Hits = l.hits[:hitsOnPage]
-		last := found.Hits[hitsOnPage-1]
-		found.Next = &Place{Code: last.Code, Position: last.Position}
-	}
-	return found, nil
+	s.policy.QueueReadings(b, actor, func(readings []policy.Reading) {
+		for _, r := range readings {
+			l.documents = append(l.documents, searchedDocument{r.Document, r.Revision.ID})
+		}
+		if i := slices.IndexFunc(l.documents, func(d searchedDocument) bool { return d.Code == l.after.Code }); i >= 0 {
+			l.documents = l.documents[i:]
+		}
+		l.goOn()
+	})
 }
 
 // searchedDocument is a document with the revision of it that is looked in.
@@ -95,27 +103,19 @@ type searchedDocument struct {
 	revision int64
 }
 
-// searched lists what an actor's search looks in: the current revisions of what
-// they may read, in the order of the list of documents.
-func (s *Service) searched(ctx context.Context, actor authz.Actor) ([]searchedDocument, error) {
-	readings, err := s.policy.Readings(ctx, actor)
-	if err != nil {
-		return nil, err
-	}
-	documents := make([]searchedDocument, len(readings))
-	for i, r := range readings {
-		documents[i] = searchedDocument{r.Document, r.Revision.ID}
-	}
-	return documents, nil
-}
-
 // lookup is a search under way.
 type lookup struct {
-	db     postgres.Querier
+	batch  *task.Batch
 	words  []string
 	grams  []string
+	after  Place
 	wanted int // hits
-	hits   []Hit
+	take   func(Found)
+
+	documents  []searchedDocument // not looked in yet
+	size       int                // in how many of them is looked next
+	candidates []candidate        // not looked at yet
+	hits       []Hit
 }
 
 // firstBatch is in how many documents is looked at first; a word that stands in
@@ -125,104 +125,124 @@ const (
 	batchGrowth = 8
 )
 
-// run finds the first hits wanted after a place.
-func (l *lookup) run(ctx context.Context, documents []searchedDocument, after Place) error {
-	if i := slices.IndexFunc(documents, func(d searchedDocument) bool { return d.Code == after.Code }); i >= 0 {
-		documents = documents[i:]
-	}
-	for size := firstBatch; len(documents) > 0 && len(l.hits) < l.wanted; size *= batchGrowth {
-		batch := documents[:min(size, len(documents))]
-		documents = documents[len(batch):]
-		places, err := l.candidates(ctx, batch, after)
-		if err != nil {
-			return err
-		}
-		for len(places) > 0 && len(l.hits) < l.wanted {
-			some := places[:min(l.wanted, len(places))]
-			places = places[len(some):]
-			if err := l.keepHits(ctx, some); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // candidate is a clause that has all the grams.
 type candidate struct {
 	document searchedDocument
 	position int
 }
 
-// candidates lists the clauses of some documents that have all the grams, after
-// a place, in their order.
-func (l *lookup) candidates(ctx context.Context, documents []searchedDocument, after Place) ([]candidate, error) {
+func (l *lookup) isFirstPage() bool { return l.after == (Place{}) }
+
+// goOn asks what is to be known next: candidates are looked at, then the next
+// documents are looked in, until there are the hits that are wanted.
+func (l *lookup) goOn() {
+	switch {
+	case len(l.hits) >= l.wanted:
+		l.take(l.found())
+	case len(l.candidates) > 0:
+		l.lookAt()
+	case len(l.documents) > 0:
+		l.lookIn()
+	default:
+		l.take(l.found())
+	}
+}
+
+// found is the page of hits.
+func (l *lookup) found() Found {
+	found := Found{Hits: l.hits}
+	if l.isFirstPage() {
+		found.Total, found.Many = min(len(l.hits), MostCounted), len(l.hits) > MostCounted
+	}
+	if len(l.hits) > hitsOnPage {
+		found.Hits = l.hits[:hitsOnPage]
+		last := found.Hits[hitsOnPage-1]
+		found.Next = &Place{Code: last.Code, Position: last.Position}
+	}
+	return found
+}
+
+// lookIn asks for the clauses of the next documents that have all the grams,
+// after the place.
+func (l *lookup) lookIn() {
+	documents := l.documents[:min(l.size, len(l.documents))]
+	l.documents = l.documents[len(documents):]
+	l.size *= batchGrowth
 	revisions := make([]int64, len(documents))
 	for i, d := range documents {
 		revisions[i] = d.revision
 	}
-	rows, err := l.db.Query(ctx, `
+	l.batch.Queue("looking for clauses", func(rows pgx.Rows) error {
+		held, err := positionsOf(rows)
+		if err != nil {
+			return err
+		}
+		for _, d := range documents {
+			for _, position := range held[d.revision] {
+				if d.Code != l.after.Code || position > l.after.Position {
+					l.candidates = append(l.candidates, candidate{d, position})
+				}
+			}
+		}
+		l.goOn()
+		return nil
+	}, `
 		SELECT revision_id, array_agg(positions)
 		FROM clause_gram
-		WHERE gram = ANY($1) AND revision_id = ANY($2)
-		GROUP BY revision_id HAVING count(*) = $3`, l.grams, revisions, len(l.grams))
-	if err != nil {
-		return nil, err
-	}
+		WHERE gram = ANY(@grams) AND revision_id = ANY(@revisions)
+		GROUP BY revision_id HAVING count(*) = @all`, pgx.StrictNamedArgs{"grams": l.grams, "revisions": revisions, "all": len(l.grams)})
+}
+
+// positionsOf reads the places of the clauses that have all the grams, by their
+// revision.
+func positionsOf(rows pgx.Rows) (map[int64][]int, error) {
 	var (
 		revision int64
 		lists    [][]byte
 		held     = map[int64][]int{}
 	)
-	_, err = pgx.ForEachRow(rows, []any{&revision, &lists}, func() (err error) {
+	_, err := pgx.ForEachRow(rows, []any{&revision, &lists}, func() (err error) {
 		held[revision], err = inAll(lists)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	var list []candidate
-	for _, d := range documents {
-		for _, position := range held[d.revision] {
-			if d.Code != after.Code || position > after.Position {
-				list = append(list, candidate{d, position})
-			}
-		}
-	}
-	return list, nil
+	return held, err
 }
 
-// keepHits loads candidates and keeps those that hold the words: three
-// characters can follow each other two by two in different places.
-func (l *lookup) keepHits(ctx context.Context, candidates []candidate) error {
+// lookAt loads candidates and keeps those that hold the words: three characters
+// can follow each other two by two in different places.
+func (l *lookup) lookAt() {
+	candidates := l.candidates[:min(l.wanted, len(l.candidates))]
+	l.candidates = l.candidates[len(candidates):]
 	revisions, positions := make([]int64, len(candidates)), make([]int, len(candidates))
 	for i, c := range candidates {
 		revisions[i], positions[i] = c.document.revision, c.position
 	}
-	rows, err := l.db.Query(ctx, `
-		SELECT w.n - 1, c.anchor, c.citation, c.heading, c.text
-		FROM unnest($1::bigint[], $2::int[]) WITH ORDINALITY w (revision_id, position, n)
-		JOIN clause c ON c.revision_id = w.revision_id AND c.position = w.position
-		ORDER BY w.n`, revisions, positions)
-	if err != nil {
-		return err
-	}
-	var (
-		n             int
-		hit           Hit
-		heading, text string
-	)
-	_, err = pgx.ForEachRow(rows, []any{&n, &hit.Anchor, &hit.Citation, &heading, &text}, func() error {
-		if !holdsAll(fold(heading), fold(text), l.words) {
+	l.batch.Queue("looking at clauses", func(rows pgx.Rows) error {
+		var (
+			n             int
+			hit           Hit
+			heading, text string
+		)
+		_, err := pgx.ForEachRow(rows, []any{&n, &hit.Anchor, &hit.Citation, &heading, &text}, func() error {
+			if !holdsAll(fold(heading), fold(text), l.words) {
+				return nil
+			}
+			c := candidates[n]
+			hit.Document, hit.Position = c.document.Document, c.position
+			hit.Heading, hit.Text = mark(heading, l.words), excerpt(mark(text, l.words))
+			hit.Rank = rankOf(fold(hit.Citation), fold(heading), l.words)
+			l.hits = append(l.hits, hit)
 			return nil
+		})
+		if err == nil {
+			l.goOn()
 		}
-		c := candidates[n]
-		hit.Document, hit.Position = c.document.Document, c.position
-		hit.Heading, hit.Text = mark(heading, l.words), excerpt(mark(text, l.words))
-		l.hits = append(l.hits, hit)
-		return nil
-	})
-	return err
+		return err
+	}, `
+		SELECT w.n - 1, c.anchor, c.citation, c.heading, c.text
+		FROM unnest(@revisions::bigint[], @positions::int[]) WITH ORDINALITY w (revision_id, position, n)
+		JOIN clause c ON c.revision_id = w.revision_id AND c.position = w.position
+		ORDER BY w.n`, pgx.StrictNamedArgs{"revisions": revisions, "positions": positions})
 }
 
 func holdsAll(heading, text string, words []string) bool {
@@ -232,4 +252,17 @@ func holdsAll(heading, text string, words []string) bool {
 		}
 	}
 	return true
+}
+
+// rankOf tells how well a clause answers what was looked for; all is folded.
+func rankOf(citation, heading string, words []string) task.Rank {
+	switch {
+	case len(words) == 1 && citation == words[0]:
+		return task.NumberEqual
+	case strings.HasPrefix(heading, words[0]):
+		return task.BeginsWith
+	case holdsAll(heading, "", words):
+		return task.InTitle
+	}
+	return task.InText
 }

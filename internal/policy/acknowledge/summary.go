@@ -1,0 +1,78 @@
+package acknowledge
+
+import (
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+	"kagami/internal/task"
+)
+
+// Summary is how many have acknowledged a document's current revision, as far as
+// the actor may see it.
+type Summary struct {
+	policy.Document
+	Number       int           // the revision's
+	Closes       calendar.Date // the last day in time of those who were asked first; zero for none
+	Asked        int           // how many people the revision binds and asks
+	Acknowledged int           // how many of them have acknowledged it, or one that counts for it
+}
+
+// current is a document's current revision with who has acknowledged it.
+type current struct {
+	policy.Document
+	Revision int64
+	Number   int
+	Closes   calendar.Date
+	Roles    []authz.Role // whom it asks; everybody where both are empty
+	Sections []int64
+	Done     []int64 // the people who have acknowledged it
+}
+
+// QueueSummaries asks in a batch for the summaries of the 基本方針 in force, in one
+// statement for all; the other documents have pages of their own. Whom a revision
+// asks is taken from what is kept, and asked for where it is not. It asks for
+// nothing where the actor sees nobody's acknowledgements.
+func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Summary)) {
+	whole, sections, err := seesAcknowledgements(actor)
+	if err != nil {
+		return
+	}
+	day := s.today()
+	task.Rows(b, "counting acknowledgements", pgx.RowToStructByName[current], func(list []current) {
+		for _, c := range list {
+			v := view{whole: whole, sections: sections, called: policy.Circle{Roles: c.Roles, Sections: c.Sections}}
+			v.reading.Document, v.reading.Revision = c.Document, policy.Revision{ID: c.Revision, Number: c.Number}
+			s.queueRoll(b, actor, v, day, func(roll []rollSection) { take(c.summary(v, roll)) })
+		}
+	}, `
+		SELECT d.id, d.code, d.kind, d.title, r.id AS revision, r.number, r.due_on AS closes,
+		       ARRAY(SELECT role FROM campaign_audience WHERE revision_id = r.id AND role IS NOT NULL) AS roles,
+		       ARRAY(SELECT section_id FROM campaign_audience WHERE revision_id = r.id AND section_id IS NOT NULL) AS sections,
+		       ARRAY(SELECT DISTINCT k.person_id FROM revision kr JOIN acknowledgement k ON k.revision_id = kr.id
+		             WHERE kr.document_id = d.id AND kr.state = 'published' AND kr.number BETWEEN r.counts_from AND r.number) AS done
+		FROM document d CROSS JOIN LATERAL (`+policy.CurrentRevision+`) r
+		WHERE d.kind = $1 AND `+policy.NotAbolished("$2")+` ORDER BY d.code`, policy.Basic, day)
+}
+
+// summary counts those in view.
+func (c current) summary(v view, roll []rollSection) Summary {
+	done := make(map[int64]bool, len(c.Done))
+	for _, person := range c.Done {
+		done[person] = true
+	}
+	sum := Summary{Document: c.Document, Number: c.Number, Closes: c.Closes}
+	for _, section := range roll {
+		if !v.sees(section.id) {
+			continue
+		}
+		sum.Asked += len(section.people)
+		for _, person := range section.people {
+			if done[person] {
+				sum.Acknowledged++
+			}
+		}
+	}
+	return sum
+}
