@@ -78,7 +78,7 @@ func (s *Service) party() (*webauthn.WebAuthn, error) {
 type keyHolder struct {
 	person int64
 	handle []byte
-	name   string
+	name   string // shown by an authenticator that makes a passkey; empty otherwise
 	keys   []webauthn.Credential
 }
 
@@ -87,13 +87,20 @@ func (h keyHolder) WebAuthnName() string                       { return h.name }
 func (h keyHolder) WebAuthnDisplayName() string                { return h.name }
 func (h keyHolder) WebAuthnCredentials() []webauthn.Credential { return h.keys }
 
-// holderWhere finds a person with their passkeys, by their id or their handle;
-// NotFound for one without a handle.
-func holderWhere(ctx context.Context, db querier, column string, value any) (keyHolder, error) {
+// holderOf finds a person with their passkeys; NotFound for one without a handle.
+func holderOf(ctx context.Context, db querier, person int64) (keyHolder, error) {
+	return holderWhere(ctx, db, `person_id = $1`, person)
+}
+
+// holderOfHandle finds a person by what authenticators know them by; NotFound
+// for nobody.
+func holderOfHandle(ctx context.Context, db querier, handle []byte) (keyHolder, error) {
+	return holderWhere(ctx, db, `handle = $1`, handle)
+}
+
+func holderWhere(ctx context.Context, db querier, condition string, value any) (keyHolder, error) {
 	var h keyHolder
-	err := db.QueryRow(ctx, `
-		SELECT u.person_id, u.handle, p.name FROM passkey_user u JOIN person p ON p.id = u.person_id WHERE u.`+column+` = $1`, value).
-		Scan(&h.person, &h.handle, &h.name)
+	err := db.QueryRow(ctx, `SELECT person_id, handle FROM passkey_user WHERE `+condition, value).Scan(&h.person, &h.handle)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return keyHolder{}, fault.New(fault.NotFound, "登録されているパスキーがありません。")
 	}
@@ -114,10 +121,6 @@ func holderWhere(ctx context.Context, db querier, column string, value any) (key
 	return h, nil
 }
 
-func holderOf(ctx context.Context, db querier, person int64) (keyHolder, error) {
-	return holderWhere(ctx, db, "person_id", person)
-}
-
 // BeginPasskey asks the actor's authenticator for a new passkey.
 func (s *Service) BeginPasskey(ctx context.Context, actor authz.Actor) (Ceremony, error) {
 	party, err := s.party()
@@ -127,12 +130,13 @@ func (s *Service) BeginPasskey(ctx context.Context, actor authz.Actor) (Ceremony
 	holder, err := holderOf(ctx, s.Pool, actor.Person)
 	if fault.KindOf(err) == fault.NotFound {
 		// a handle comes with the first passkey
-		holder = keyHolder{person: actor.Person, name: actor.Name, handle: make([]byte, handleSize)}
+		holder = keyHolder{person: actor.Person, handle: make([]byte, handleSize)}
 		_, err = rand.Read(holder.handle)
 	}
 	if err != nil {
 		return Ceremony{}, err
 	}
+	holder.name = actor.Name
 	options, state, err := party.BeginRegistration(holder, webauthn.WithExclusions(webauthn.Credentials(holder.keys).CredentialDescriptors()))
 	if err != nil {
 		return Ceremony{}, fmt.Errorf("beginning with a passkey: %w", err)
@@ -291,7 +295,7 @@ func (s *Service) CheckPasskey(ctx context.Context, state json.RawMessage, answe
 	if len(handle) == 0 {
 		handle = parsed.Response.UserHandle
 	}
-	holder, err := holderWhere(ctx, s.Pool, "handle", handle)
+	holder, err := holderOfHandle(ctx, s.Pool, handle)
 	if fault.KindOf(err) == fault.NotFound {
 		return 0, errNoPasskey(err)
 	}
