@@ -1,0 +1,139 @@
+package archtest
+
+import (
+	"bytes"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/tools/go/packages"
+
+	"kagami/internal/postgres/pgtest"
+)
+
+var server pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
+
+var update = flag.Bool("update", false, "write the lists in testdata anew")
+
+const top = "../.."
+
+// house is every package without its tests, with its types; one object stands
+// for one thing in all of them.
+var house = sync.OnceValues(func() ([]*packages.Package, error) {
+	return packages.Load(&packages.Config{
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo,
+		Dir:  top,
+	}, "./...")
+})
+
+// loadHouse returns the packages of the house, which must all compile.
+func loadHouse(t *testing.T) []*packages.Package {
+	t.Helper()
+	lookAround(t)
+	list, err := house()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range list {
+		for _, e := range p.Errors {
+			t.Fatal(e)
+		}
+	}
+	return list
+}
+
+// lookAround opens every folder, so that go test knows that what it kept of this
+// test is old once there is another file.
+func lookAround(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != top && (strings.HasPrefix(d.Name(), ".") || d.Name() == "bin" || d.Name() == "test-output"):
+			return filepath.SkipDir
+		case !d.IsDir():
+			files = append(files, filepath.ToSlash(strings.TrimPrefix(path, top+"/")))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// room is a package's path in the house, such as policy/outline or web/page:
+// without the internal that most have before them.
+func room(p *packages.Package) string {
+	return strings.TrimPrefix(strings.TrimPrefix(p.PkgPath, module), "internal/")
+}
+
+// wing is the part of the house that a room is in: policy of policy/outline.
+func wing(room string) string { return strings.SplitN(room, "/", 2)[0] }
+
+// isForTests tells whether a room is there for tests only, such as pgtest.
+func isForTests(room string) bool { return strings.HasSuffix(room, "test") }
+
+// readList returns the lines of a list in testdata; a line that begins with # is
+// for who reads it.
+func readList(t *testing.T, name string) []string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil && (!*update || !os.IsNotExist(err)) {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(bytes.TrimSpace(data)), "\n")
+	return slices.DeleteFunc(lines, func(line string) bool { return line == "" || strings.HasPrefix(line, "#") })
+}
+
+// writeList writes a list in testdata anew, with what it says at its head.
+func writeList(t *testing.T, name string, lines []string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	data, err := os.ReadFile(path)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	var head []string
+	for line := range strings.Lines(string(data)) {
+		if strings.HasPrefix(line, "#") {
+			head = append(head, strings.TrimSuffix(line, "\n"))
+		}
+	}
+	if err := os.WriteFile(path, []byte(strings.Join(append(head, lines...), "\n")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shrinks compares what breaks a rule with the list of what is known to. What
+// has come is an error, and so is what has gone and still stands there: a list
+// like this only ever gets shorter.
+func shrinks(t *testing.T, name string, found map[string]string) {
+	t.Helper()
+	known := readList(t, name)
+	for line, why := range found {
+		if !slices.Contains(known, line) {
+			t.Errorf("%s: %s", line, why)
+		}
+	}
+	var left []string
+	for _, line := range known {
+		if _, still := found[line]; still {
+			left = append(left, line)
+		} else if !*update {
+			t.Errorf("%s: the breach is gone: delete its line from testdata/%s, or run this test with -update", line, name)
+		}
+	}
+	if *update {
+		writeList(t, name, left)
+	}
+}
