@@ -137,3 +137,13 @@ func shrinks(t *testing.T, name string, found map[string]string) {
 		writeList(t, name, left)
 	}
 }
+
+// absoluteTop is where the house stands, as positions name it.
+func absoluteTop(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs(top)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
