@@ -3,6 +3,7 @@ package archtest
 import (
 	"bytes"
 	"flag"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -138,12 +139,27 @@ func shrinks(t *testing.T, name string, found map[string]string) {
 	}
 }
 
-// absoluteTop is where the house stands, as positions name it.
-func absoluteTop(t *testing.T) string {
+// place is where something stands in the house: internal/org/actor.go:49:19.
+func place(t *testing.T, p *packages.Package, at token.Pos) string {
 	t.Helper()
 	path, err := filepath.Abs(top)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return path
+	return strings.TrimPrefix(p.Fset.Position(at).String(), path+"/")
+}
+
+// notDomains are the wings below the domains, which know nothing of what the
+// town's work is, and those beside them that are there to show and to test. Every
+// other wing of internal is a domain.
+var notDomains = []string{
+	"calendar", "charset", "fault", "sheet", "state", "authz", "postgres", "trail", "notice", "door", "job", "mail", "secret",
+	"address", "task", "lifecycle", "edition", "setting", "deadline", "attachment",
+	"archtest", "sample",
+}
+
+// isDomain tells whether a package is a room of a domain, such as
+// internal/policy/outline.
+func isDomain(p *packages.Package) bool {
+	return strings.HasPrefix(p.PkgPath, module+"internal/") && !slices.Contains(notDomains, wing(room(p))) && !isForTests(room(p))
 }

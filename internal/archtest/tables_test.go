@@ -88,15 +88,15 @@ func TestEachTableIsItsOwners(t *testing.T) {
 		eachSQL(p, func(at token.Pos, uses []use) {
 			for _, u := range uses {
 				o, known := owners[u.table]
-				place := strings.TrimPrefix(p.Fset.Position(at).String(), absoluteTop(t)+"/")
+				where := place(t, p, at)
 				switch {
 				case !known:
 				case wing(o.room) != wing(here) && u.writes:
-					breaches[wing(here)+" writes "+u.table] = place + ": " + wing(o.room) + " owns it: hand the change to an operation of its own"
+					breaches[wing(here)+" writes "+u.table] = where + ": " + wing(o.room) + " owns it: hand the change to an operation of its own"
 				case wing(o.room) != wing(here) && !o.published:
-					breaches[wing(here)+" reads "+u.table] = place + ": " + wing(o.room) + " owns it: join a view that it publishes, or call its Go"
+					breaches[wing(here)+" reads "+u.table] = where + ": " + wing(o.room) + " owns it: join a view that it publishes, or call its Go"
 				case u.writes && standing(o.room, rooms) != here:
-					breaches[here+" writes "+u.table] = place + ": " + o.room + " writes it: call its Go"
+					breaches[here+" writes "+u.table] = where + ": " + o.room + " writes it: call its Go"
 				}
 			}
 		})
