@@ -104,7 +104,7 @@ func Cause(err error) string {
 		if e.Err == nil {
 			return e.Kind.String()
 		}
-		return e.Err.Error()
+		return Cause(e.Err) // which may have a sentence in it too
 	}
 	return err.Error()
 }
