@@ -1,0 +1,210 @@
+package state_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"pgregory.net/rapid"
+
+	"kagami/internal/postgres"
+	"kagami/internal/postgres/pgtest"
+	"kagami/internal/state"
+)
+
+var server pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
+
+// key names a value as a domain does: what it is of, and the state it is from.
+type key struct {
+	person, organization int64
+}
+
+func TestAValueIsDrawnOnceOfEachState(t *testing.T) {
+	t.Parallel()
+	kept := state.NewKept[key, int](10)
+	drawn := 0
+	draw := func() (int, error) { drawn++; return drawn, nil }
+	for _, c := range []struct {
+		key  key
+		want int
+	}{{key{1, 7}, 1}, {key{1, 7}, 1}, {key{1, 8}, 2}, {key{2, 8}, 3}, {key{1, 8}, 2}, {key{1, 7}, 1}} {
+		if got, err := kept.Get(c.key, draw); got != c.want || err != nil {
+			t.Errorf("%v: %d, %v, want %d", c.key, got, err, c.want)
+		}
+	}
+}
+
+func TestWhatCouldNotBeDrawnIsNotKept(t *testing.T) {
+	t.Parallel()
+	kept := state.NewKept[int, string](10)
+	failed := errors.New("no connection")
+	if got, err := kept.Get(1, func() (string, error) { return "half", failed }); !errors.Is(err, failed) || got != "half" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, err := kept.Get(1, func() (string, error) { return "whole", nil }); got != "whole" || err != nil {
+		t.Errorf("afterwards: %q, %v", got, err)
+	}
+	if got, _ := kept.Get(1, func() (string, error) { return "again", nil }); got != "whole" {
+		t.Errorf("at last: %q", got)
+	}
+}
+
+// However it is asked, it answers what was drawn under the key, and keeps no more
+// than its size, of those used last.
+func TestWhatIsKeptIsWhatWasUsedLast(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		size := rapid.IntRange(1, 5).Draw(t, "size")
+		kept := state.NewKept[int, int](size)
+		var used []int // the latest last
+		for range rapid.IntRange(0, 40).Draw(t, "times") {
+			k := rapid.IntRange(0, 7).Draw(t, "key")
+			drawn := false
+			got, err := kept.Get(k, func() (int, error) { drawn = true; return k * k, nil })
+			if got != k*k || err != nil {
+				t.Fatalf("under %d stands %d, %v", k, got, err)
+			}
+			was := false
+			for i, u := range used {
+				if u == k {
+					was = true
+					used = append(used[:i:i], used[i+1:]...)
+					break
+				}
+			}
+			if drawn == was {
+				t.Fatalf("%d was kept: %v, and drawn: %v; before it %v", k, was, drawn, used)
+			}
+			used = append(used, k)
+			used = used[max(0, len(used)-size):]
+		}
+	})
+}
+
+func TestManyMayAskAtOnce(t *testing.T) {
+	t.Parallel()
+	kept := state.NewKept[int, int](4)
+	var (
+		wait  sync.WaitGroup
+		wrong atomic.Int64
+	)
+	for n := range 16 {
+		wait.Go(func() {
+			for i := range 200 {
+				k := (n + i) % 8
+				if got, err := kept.Get(k, func() (int, error) { return -k, nil }); got != -k || err != nil {
+					wrong.Add(1)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	if wrong.Load() != 0 {
+		t.Errorf("%d were given another's value", wrong.Load())
+	}
+}
+
+func TestThereIsNothingToKeepWithoutASize(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if recover() == nil {
+			t.Error("a size of nothing is taken")
+		}
+	}()
+	state.NewKept[int, int](0)
+}
+
+// numbers are the counts as a session reads them.
+func numbers(t *testing.T, db pgtest.DB) state.Numbers {
+	t.Helper()
+	var n state.Numbers
+	if err := db.Pool.QueryRow(t.Context(), `SELECT organization, policy FROM change_count`).Scan(&n.Organization, &n.Policy); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// The database counts each change of what values are kept of, whoever makes it,
+// with the change or not at all.
+func TestEachChangeIsCounted(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	for _, c := range []struct {
+		change       string
+		organization int64 // by how much the numbers grow
+		policy       int64
+	}{
+		{`INSERT INTO section (code, name, kind, position) VALUES ('zeimu', '税務町民課', 'internal', 1)`, 1, 0},
+		{`INSERT INTO person (staff_number, name, furigana) VALUES ('1', '見本', 'ミホン')`, 1, 0},
+		{`INSERT INTO post (section_id, title, single_holder, position) SELECT id, '課長', true, 1 FROM section`, 1, 0},
+		{`INSERT INTO appointment (person_id, post_id, single_holder, period)
+		  SELECT p.id, o.id, true, daterange('2026-04-01', NULL) FROM person p, post o`, 1, 0},
+		{`INSERT INTO role_rule (title, role, period) VALUES ('課長', 'security_manager', daterange(NULL, NULL))`, 1, 0},
+		{`INSERT INTO role_grant (person_id, role, period, reason) SELECT id, 'auditor', daterange('2026-04-01', NULL), '見本' FROM person`, 1, 0},
+		{`UPDATE person SET name = '見本 太郎'`, 1, 0},
+		{`DELETE FROM role_grant`, 1, 0},
+		{`INSERT INTO document (code, kind, title) VALUES ('kihon', 'basic', '基本方針')`, 0, 1},
+		{`INSERT INTO document (code, kind, title) VALUES ('kijun', 'standard', '対策基準')`, 0, 1},
+		{`INSERT INTO document_audience (document_id, kind) SELECT id, 'all' FROM document WHERE code = 'kijun'`, 0, 1},
+		{`DELETE FROM document_audience`, 0, 1},
+		{`INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_at)
+		  SELECT id, 1, 'draft', '', 'x', sha256('x'), '{}', now() FROM document WHERE code = 'kihon'`, 0, 1},
+		{`INSERT INTO campaign_audience (revision_id, role) SELECT id, 'ciso' FROM revision`, 0, 1},
+		{`SELECT name FROM person FOR UPDATE`, 0, 0},
+		{`INSERT INTO notice (person_id, given_at, topic, topic_id, title, text, address) SELECT id, now(), 'document', 1, '見本', '', '/' FROM person`, 0, 0},
+	} {
+		before := numbers(t, db)
+		undone := errors.New("undone")
+		err := postgres.InTx(t.Context(), db.Pool, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(t.Context(), c.change); err != nil {
+				return err
+			}
+			return undone
+		})
+		if !errors.Is(err, undone) {
+			t.Fatalf("%s: %v", c.change, err)
+		}
+		if now := numbers(t, db); now != before {
+			t.Errorf("%s: undone, and counted: %+v, before %+v", c.change, now, before)
+		}
+		if _, err := db.Pool.Exec(t.Context(), c.change); err != nil {
+			t.Fatalf("%s: %v", c.change, err)
+		}
+		want := state.Numbers{Organization: before.Organization + c.organization, Policy: before.Policy + c.policy}
+		if now := numbers(t, db); now != want {
+			t.Errorf("%s: %+v, want %+v", c.change, now, want)
+		}
+	}
+	if _, err := db.Pool.Exec(t.Context(), `UPDATE change_count SET policy = 1`); err == nil {
+		t.Error("the portal sets the numbers as it likes")
+	}
+}
+
+// Two changes at once follow each other: no number stands for two states.
+func TestTheNumbersFollowTheCommits(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	before := numbers(t, db)
+	const many = 8
+	var wait sync.WaitGroup
+	for i := range many {
+		wait.Go(func() {
+			ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
+			defer stop()
+			if _, err := db.Pool.Exec(ctx, `INSERT INTO person (staff_number, name, furigana) VALUES ($1::int::text, '見本', 'ミホン')`, i); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if now := numbers(t, db); now.Organization != before.Organization+many {
+		t.Errorf("after %d changes %d, before %d", many, now.Organization, before.Organization)
+	}
+}
