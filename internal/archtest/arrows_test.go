@@ -75,7 +75,7 @@ func domain(more ...string) []string {
 }
 
 // wiring builds everything and knows everything; nothing knows it.
-var wiring = []string{"cmd/kagami", "cmd/kagami/parts", "cmd/kagami/walktest", "cmd/bench", "web/server/servertest", "internal/policy/policytest", "internal/postgres/pgtest",
+var wiring = []string{"cmd/kagami", "cmd/kagami/parts", "cmd/kagami/walktest", "cmd/bench", "web/server/servertest", "internal/policy/policytest", "internal/org/orgtest", "internal/postgres/pgtest",
 	"internal/account/directory/directorytest", "internal/account/openid/openidtest", "cmd/kagami/browsertest", "internal/archtest"}
 
 func load(t *testing.T) []*packages.Package {
