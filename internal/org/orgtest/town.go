@@ -110,6 +110,18 @@ func Draw(t *rapid.T, day calendar.Date) Town {
 	return town
 }
 
+// Roles are the roles that the town gives, to a post or directly.
+func (town Town) Roles() []authz.Role {
+	var roles []authz.Role
+	for _, r := range town.rules {
+		roles = append(roles, r.role)
+	}
+	for _, g := range town.grants {
+		roles = append(roles, g.role)
+	}
+	return roles
+}
+
 // Fill puts a town into a database in place of the one before, as the schema's
 // owner.
 func (town Town) Fill(ctx context.Context, owner *pgx.Conn) error {
