@@ -1,9 +1,12 @@
 // Package archtest keeps the arrows of the house: which room knows which. The
-// arrows stand here and nowhere else.
+// arrows stand here and nowhere else. It keeps what else goes through the whole
+// house too: what is stored as a word, whose each table is, how large a room is,
+// and for whom it reads.
 package archtest
 
 import (
 	"go/ast"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -13,31 +16,58 @@ import (
 
 const module = "kagami/"
 
-// arrows says what each room may know of the house; what stands here for a
-// room does not stand for the rooms below it.
-var arrows = map[string][]string{
-	"internal/address":  {},
-	"internal/calendar": {},
-	"internal/fault":    {},
-	"migrations":        {},
-	"internal/charset":  {},
-	"internal/sheet":    {"internal/calendar", "internal/charset", "internal/fault"},
-	"internal/state":    {},
-	"web/static":        {},
+// floors are the floors of the house from the top down; an arrow points to the
+// same or a lower one.
+var floors = []string{"cmd", "web", "internal", "migrations"}
 
-	"internal/authz":            {"internal/fault", "internal/state"},
-	"internal/postgres":         {"internal/fault", "migrations"},
-	"internal/postgres/cluster": {"internal/fault"},
-	"internal/trail":            {"internal/authz"},
-	"internal/notice":           {"internal/authz", "internal/fault"},
-	"internal/door":             {"internal/authz", "internal/calendar", "internal/notice", "internal/postgres", "internal/trail"},
-
+// ground is what each room below the domains may know, and each room beside them
+// that is like no other.
+var ground = map[string][]string{
+	"internal/address":   {},
+	"internal/calendar":  {},
+	"internal/fault":     {},
+	"internal/charset":   {},
+	"internal/state":     {},
+	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},
+	"internal/authz":     {"internal/fault", "internal/state"},
+	"internal/trail":     {"internal/authz"},
+	"internal/notice":    {"internal/authz", "internal/fault"},
 	"internal/job":       {"internal/fault"},
 	"internal/lifecycle": {"internal/authz", "internal/fault"},
+	"internal/task":      {"internal/calendar"},
+	"internal/door":      {"internal/authz", "internal/calendar", "internal/notice", "internal/postgres", "internal/trail"},
 
-	"internal/org":     {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/sheet", "internal/state", "internal/trail"},
-	"internal/account": {"internal/account/directory", "internal/account/session", "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/trail"},
+	"internal/postgres":         {"internal/fault", "migrations"},
+	"internal/postgres/cluster": {"internal/fault"},
+	"migrations":                {},
 
+	"web/static":    {},
+	"web/layout":    {"web/static"},
+	"web/component": {"internal/calendar", "internal/fault"},
+
+	"internal/sample": {"internal/authz", "internal/calendar"},
+}
+
+// known are the wings that every domain may know, beside its own.
+var known = []string{
+	"org", "authz", "door", "trail", "notice", "job", "task", "address", "lifecycle", "edition", "setting", "deadline", "attachment",
+	"calendar", "charset", "fault", "sheet", "state", "postgres", "mail", "secret",
+}
+
+// between is what a domain may know of the other domains; what else one starts in
+// another is handed in at the wiring. The sample town is of all of them.
+var between = map[string][]string{
+	"sample": {"account", "policy"},
+}
+
+// leaving are the arrows of the screens as long as they stand in two rooms.
+var leaving = map[string][]string{
+	"web/portal": {"web/page", "web/server"},
+	"web/server": {"web/page"},
+}
+
+// pure are the rooms of domains that have no database, with what they may know.
+var pure = map[string][]string{
 	"internal/account/directory": {"internal/fault"},
 	"internal/account/openid":    {"internal/fault"},
 
@@ -46,60 +76,100 @@ var arrows = map[string][]string{
 	"internal/policy/comparison":        {"internal/policy/outline"},
 	"internal/policy/comparison/office": {"internal/policy/comparison", "internal/sheet"},
 	"internal/policy/textfile":          {"internal/fault", "internal/policy/outline"},
-	"internal/policy":                   {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/notice", "internal/policy/outline", "internal/postgres", "internal/state", "internal/trail"},
-	"internal/policy/find":              {"internal/authz", "internal/fault", "internal/policy", "internal/policy/outline", "internal/postgres", "internal/state"},
-	"internal/policy/follow":            {"internal/authz", "internal/calendar", "internal/fault", "internal/policy", "internal/policy/comparison", "internal/policy/outline", "internal/state"},
-	"internal/policy/draft":             {"internal/address", "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/lifecycle", "internal/notice", "internal/org", "internal/policy", "internal/policy/amend", "internal/policy/outline", "internal/postgres", "internal/trail"},
-	"internal/policy/publish":           {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/lifecycle", "internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline", "internal/postgres", "internal/trail"},
-	"internal/policy/acknowledge":       {"internal/address", "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/postgres", "internal/state", "internal/trail"},
-
-	"internal/account/session": {"internal/authz", "internal/door", "internal/fault", "internal/state", "internal/trail"},
-	"web/server/cookie":        {"internal/account", "internal/account/session", "internal/state"},
-	"internal/account/factor":  {"internal/account", "internal/account/session", "internal/authz", "internal/door", "internal/fault", "internal/postgres", "internal/trail"},
-	"web/layout":               {"web/static"},
-	"web/component":            {"internal/calendar", "internal/fault"},
-	"web/page":                 {"internal/account", "internal/account/factor", "internal/account/session", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/acknowledge", "internal/policy/amend", "internal/policy/comparison", "internal/policy/draft", "internal/policy/find", "internal/policy/follow", "internal/policy/outline", "internal/policy/publish", "web/component", "web/layout"},
-
-	"internal/task":            {"internal/calendar"},
-	"web/screen":               {"internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/job", "internal/notice", "internal/sample", "internal/sheet", "internal/task", "internal/trail", "web/layout", "web/static"},
-	"web/portal":               {"internal/account", "internal/account/factor", "internal/account/openid", "internal/account/session", "internal/address", "internal/authz", "internal/calendar", "internal/fault", "internal/notice", "internal/org", "internal/policy", "internal/policy/acknowledge", "internal/policy/amend", "internal/policy/comparison", "internal/policy/comparison/office", "internal/policy/draft", "internal/policy/find", "internal/policy/follow", "internal/policy/outline", "internal/policy/publish", "internal/policy/textfile", "internal/sample", "internal/sample/policies", "internal/sheet", "web/component", "web/layout", "web/page", "web/screen", "web/server"},
-	"web/server":               {"internal/account", "internal/account/factor", "internal/account/openid", "internal/account/session", "internal/address", "internal/authz", "internal/door", "internal/fault", "internal/job", "internal/notice", "internal/org", "internal/postgres", "internal/sample", "internal/sample/people", "web/layout", "web/page", "web/screen", "web/server/cookie", "web/static"},
-	"internal/sample":          {"internal/authz", "internal/calendar"},
-	"internal/sample/people":   {"internal/account", "internal/authz", "internal/org", "internal/sample"},
-	"internal/sample/policies": {"internal/authz", "internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/outline", "internal/policy/publish", "internal/sample"},
 }
 
-// domain is what every domain may know, with what this one may know besides.
-func domain(more ...string) []string {
-	return append(more, "internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/state", "internal/trail")
-}
-
-// wiring builds everything and knows everything; nothing knows it.
-var wiring = []string{"cmd/kagami", "cmd/kagami/parts", "cmd/kagami/walktest", "cmd/bench", "web/server/servertest", "internal/policy/policytest", "internal/org/orgtest", "internal/postgres/pgtest",
-	"internal/account/directory/directorytest", "internal/account/openid/openidtest", "cmd/kagami/browsertest", "internal/archtest"}
-
-func load(t *testing.T) []*packages.Package {
-	t.Helper()
-	list, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedImports | packages.NeedSyntax | packages.NeedFiles, Dir: "../.."}, "./...")
-	if err != nil {
-		t.Fatal(err)
+var (
+	// kit is what is built for every screen: web/screen, and what it stands on.
+	kit = []string{"web/screen", "web/layout", "web/component", "web/static"}
+	// shownWings are those below the domains that a screen speaks of.
+	shownWings = []string{
+		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "setting", "attachment", "sample",
 	}
-	return list
+	// screenDomains are the domains of a screen that is not called as its domain,
+	// and of one that shows more than that.
+	screenDomains = map[string][]string{
+		"reading": {"policy"}, "drafting": {"policy", "org"}, "publishing": {"policy", "org"}, "acknowledging": {"policy", "org"}, "imports": {"policy", "org"},
+		"organization": {"org"}, "signin": {"account"}, "account": {"account", "org"},
+		"portal": {"account", "org", "policy"}, "page": {"account", "org", "policy"},
+	}
+	// served are the wings that web/server speaks of besides: who asks, and the
+	// database.
+	served = []string{"account", "org", "door", "postgres"}
+)
+
+// may tells whether one room may know another. Both are paths below the module,
+// such as internal/policy/outline.
+func may(room, other string) bool {
+	switch {
+	case slices.Contains(ground[room], other), slices.Contains(pure[room], other), slices.Contains(leaving[room], other):
+		return true
+	case has(ground, room), has(pure, room):
+		return false
+	case isWiring(room):
+		return true
+	case isWiring(other):
+		return false
+	}
+	floor, name, wingOfOther := path.Dir(room), path.Base(room), strings.SplitN(strings.TrimPrefix(other, "internal/"), "/", 2)[0]
+	inside := strings.HasPrefix(other, "internal/")
+	switch {
+	case strings.HasPrefix(room, "internal/"): // a domain
+		own := strings.SplitN(strings.TrimPrefix(room, "internal/"), "/", 2)[0]
+		if slices.Contains(notDomains, own) && own != "sample" {
+			return false // it needs a line in ground
+		}
+		return inside && (wingOfOther == own || slices.Contains(known, wingOfOther) || slices.Contains(between[own], wingOfOther))
+	case room == "web/screen":
+		return slices.Contains(kit, other) || inside && slices.Contains(shownWings, wingOfOther)
+	case room == "web/server":
+		return slices.Contains(kit, other) || inside && (slices.Contains(shownWings, wingOfOther) || slices.Contains(served, wingOfOther))
+	case floor == "web": // a screen
+		domains, listed := screenDomains[name]
+		if !listed {
+			domains = []string{name, "org"}
+		}
+		return slices.Contains(kit, other) || inside && (slices.Contains(shownWings, wingOfOther) || slices.Contains(domains, wingOfOther))
+	}
+	return false
 }
+
+func has(rooms map[string][]string, room string) bool {
+	_, there := rooms[room]
+	return there
+}
+
+// isWiring tells of the rooms that build everything, or are there for tests: they
+// know everything below them, and no room knows them.
+func isWiring(room string) bool {
+	return strings.HasPrefix(room, "cmd/") || isForTests(room)
+}
+
+func pathOf(p *packages.Package) string { return strings.TrimPrefix(p.PkgPath, module) }
+
+func floorOf(room string) int { return slices.Index(floors, strings.SplitN(room, "/", 2)[0]) }
 
 func TestEachRoomKnowsOnlyWhatItMay(t *testing.T) {
-	for _, p := range load(t) {
-		room := strings.TrimPrefix(p.PkgPath, module)
-		may, known := arrows[room]
-		if slices.Contains(wiring, room) {
-			continue
-		}
-		if !known {
-			t.Errorf("%s has no arrows: say in this test what it may know", room)
+	for _, p := range loadHouse(t) {
+		room := pathOf(p)
+		if floorOf(room) < 0 {
+			t.Errorf("%s is on no floor: the house has %s", room, strings.Join(floors, ", "))
 		}
 		for path := range p.Imports {
-			if other, ours := strings.CutPrefix(path, module); ours && !slices.Contains(may, other) {
+			if other, ours := strings.CutPrefix(path, module); ours && !may(room, other) {
 				t.Errorf("%s must not know %s", room, other)
+			}
+		}
+	}
+}
+
+// What stands on a floor knows nothing above it, whatever it is for; only the
+// rooms for tests may stand on anything.
+func TestArrowsPointDown(t *testing.T) {
+	for _, p := range loadHouse(t) {
+		room := pathOf(p)
+		for path := range p.Imports {
+			if other, ours := strings.CutPrefix(path, module); ours && floorOf(other) < floorOf(room) && !isWiring(room) {
+				t.Errorf("%s, on a lower floor, must not know %s", room, other)
 			}
 		}
 	}
@@ -107,39 +177,58 @@ func TestEachRoomKnowsOnlyWhatItMay(t *testing.T) {
 
 // An arrow that nobody takes is none: it would let one in unseen.
 func TestEachArrowIsTaken(t *testing.T) {
-	known := map[string]bool{}
-	for _, p := range load(t) {
-		room := strings.TrimPrefix(p.PkgPath, module)
-		known[room] = true
-		for _, other := range arrows[room] {
-			if p.Imports[module+other] == nil {
-				t.Errorf("%s may know %s and does not", room, other)
+	imports := map[string]map[string]*packages.Package{}
+	wings := map[string]map[string]bool{}
+	for _, p := range loadHouse(t) {
+		imports[pathOf(p)] = p.Imports
+		own := wing(room(p))
+		if wings[own] == nil {
+			wings[own] = map[string]bool{}
+		}
+		for path := range p.Imports {
+			wings[own][wing(strings.TrimPrefix(strings.TrimPrefix(path, module), "internal/"))] = true
+		}
+	}
+	for _, arrows := range []map[string][]string{ground, pure, leaving} {
+		for room, others := range arrows {
+			if imports[room] == nil {
+				t.Errorf("there is no %s", room)
+				continue
+			}
+			for _, other := range others {
+				if imports[room][module+other] == nil {
+					t.Errorf("%s may know %s and does not", room, other)
+				}
 			}
 		}
 	}
-	for room := range arrows {
-		if !known[room] {
-			t.Errorf("there is no %s", room)
+	for domain, others := range between {
+		for _, other := range others {
+			if !wings[domain][other] {
+				t.Errorf("%s may know %s and does not", domain, other)
+			}
 		}
 	}
 }
 
-// Only domains speak to the database.
-func TestPagesSpeakToNoDatabase(t *testing.T) {
-	for _, p := range load(t) {
-		if !strings.HasPrefix(p.PkgPath, module+"web/") || slices.Contains([]string{"web/server", "web/server/cookie", "web/portal", "web/screen"}, strings.TrimSuffix(strings.TrimPrefix(p.PkgPath, module), "/servertest")) {
-			continue
-		}
+// Only domains speak to the database, and only web/server hands its pool on; the
+// pages that are drawn know no requests.
+func TestWhoSpeaksToTheDatabaseAndTheBrowser(t *testing.T) {
+	for _, p := range loadHouse(t) {
+		room := pathOf(p)
+		screen := strings.HasPrefix(room, "web/") && room != "web/server" && !isForTests(room)
+		drawn := room == "web/layout" || room == "web/component" || room == "web/page"
 		for path := range p.Imports {
-			if strings.HasPrefix(path, "github.com/jackc/") || path == "database/sql" || path == "net/http" && !strings.HasSuffix(p.PkgPath, "static") {
-				t.Errorf("%s must not know %s", p.PkgPath, path)
+			database := strings.HasPrefix(path, "github.com/jackc/") || path == "database/sql"
+			if database && (screen || has(pure, room)) || path == "net/http" && drawn {
+				t.Errorf("%s must not know %s", room, path)
 			}
 		}
 	}
 }
 
 func TestNoRoomIsAHeap(t *testing.T) {
-	for _, p := range load(t) {
+	for _, p := range loadHouse(t) {
 		if slices.Contains([]string{"util", "utils", "common", "helpers", "manager"}, p.Name) {
 			t.Errorf("%s: a name that says nothing", p.PkgPath)
 		}
@@ -149,6 +238,52 @@ func TestNoRoomIsAHeap(t *testing.T) {
 					t.Errorf("%s has an init function", p.PkgPath)
 				}
 			}
+		}
+	}
+}
+
+// The patterns, on rooms of the house as it is to be.
+func TestPatterns(t *testing.T) {
+	t.Parallel()
+	for arrow, want := range map[string]bool{
+		"cmd/kagami → web/reading":                          true,
+		"cmd/kagami/parts → internal/policy":                true,
+		"web/server → cmd/kagami/parts":                     false,
+		"web/server → web/screen":                           true,
+		"web/server → internal/account/session":             true,
+		"web/server → internal/policy":                      false,
+		"web/server → web/reading":                          false,
+		"web/screen → internal/task":                        true,
+		"web/screen → web/server":                           false,
+		"web/screen → internal/org":                         false,
+		"web/reading → web/screen":                          true,
+		"web/reading → internal/policy/follow":              true,
+		"web/reading → internal/policy/comparison":          true,
+		"web/reading → internal/account":                    false,
+		"web/reading → web/drafting":                        false,
+		"web/reading → internal/address":                    true,
+		"web/reading → internal/door":                       false,
+		"web/asset → internal/asset/loan":                   true,
+		"web/asset → internal/incident":                     false,
+		"web/asset → internal/sample":                       true,
+		"internal/policy/draft → internal/policy":           true,
+		"internal/policy/draft → internal/lifecycle":        true,
+		"internal/policy/draft → internal/account":          false,
+		"internal/policy/draft → web/screen":                false,
+		"internal/policy/draft → internal/policy/draftest":  false,
+		"internal/org/personnel → internal/org":             true,
+		"internal/org → internal/policy":                    false,
+		"internal/asset → internal/incident":                false,
+		"internal/asset → internal/org":                     true,
+		"internal/policy/outline → internal/org":            false,
+		"internal/fault → internal/calendar":                false,
+		"internal/deadline → internal/calendar":             false,
+		"internal/door → internal/postgres":                 true,
+		"internal/policy/policytest → internal/policy/find": true,
+	} {
+		room, other, _ := strings.Cut(arrow, " → ")
+		if got := may(room, other); got != want {
+			t.Errorf("%s: %v", arrow, got)
 		}
 	}
 }
