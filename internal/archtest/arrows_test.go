@@ -31,7 +31,7 @@ var ground = map[string][]string{
 	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},
 	"internal/authz":     {"internal/fault", "internal/state"},
 	"internal/trail":     {"internal/authz"},
-	"internal/notice":    {"internal/authz", "internal/fault"},
+	"internal/notice":    {"internal/authz", "internal/fault", "internal/task"},
 	"internal/job":       {"internal/fault"},
 	"internal/lifecycle": {"internal/authz", "internal/fault"},
 	"internal/task":      {"internal/calendar"},
@@ -44,6 +44,8 @@ var ground = map[string][]string{
 	"web/static":    {},
 	"web/layout":    {"web/static"},
 	"web/component": {"internal/calendar", "internal/fault"},
+
+	"web/server/cookie": {"internal/account", "internal/account/session", "internal/state"},
 
 	"internal/sample": {"internal/authz", "internal/calendar"},
 }
@@ -62,8 +64,7 @@ var between = map[string][]string{
 
 // leaving are the arrows of the screens as long as they stand in two rooms.
 var leaving = map[string][]string{
-	"web/portal": {"web/page", "web/server"},
-	"web/server": {"web/page"},
+	"web/portal": {"web/page", "web/server", "web/server/cookie"},
 }
 
 // pure are the rooms of domains that have no database, with what they may know.
@@ -122,7 +123,8 @@ func may(room, other string) bool {
 	case room == "web/screen":
 		return slices.Contains(kit, other) || inside && slices.Contains(shownWings, wingOfOther)
 	case room == "web/server":
-		return slices.Contains(kit, other) || inside && (slices.Contains(shownWings, wingOfOther) || slices.Contains(served, wingOfOther))
+		return slices.Contains(kit, other) || other == "web/server/cookie" ||
+			inside && (slices.Contains(shownWings, wingOfOther) || slices.Contains(served, wingOfOther))
 	case floor == "web": // a screen
 		domains, listed := screenDomains[name]
 		if !listed {
