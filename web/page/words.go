@@ -7,10 +7,13 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/policy/draft"
+	"kagami/web/component"
 )
 
 // commentID is where a comment stands on the pages that list it.
 func commentID(number int) string { return fmt.Sprintf("comment-%d", number) }
+
+func orDash(s string) string { return component.OrDash(s) }
 
 func dayText(day calendar.Date) string { return calendar.Wareki(day) }
 

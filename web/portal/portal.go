@@ -69,7 +69,7 @@ func (p *Portal) Part() screen.Part {
 		Areas: map[string]string{
 			address.Imports: address.Policies, address.Search: address.Policies, address.Glossary: address.Policies,
 			address.Sections: address.Organization, address.Posts: address.Organization, address.People: address.Organization, address.Register: address.Organization,
-			address.Appointments: address.Organization, address.Grants: address.Organization, address.Roles: address.Organization, address.Personnel: address.Organization,
+			address.Appointments: address.Organization, address.Grants: address.Organization, address.Roles: address.Organization,
 		},
 		Flashes: dones,
 		Tasks:   p.tasks,

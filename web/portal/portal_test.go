@@ -18,6 +18,7 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/policytest"
+	"kagami/web/personnel"
 	"kagami/web/portal"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -29,7 +30,7 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{screens.Part()}, nil
+	return []screen.Part{screens.Part(), personnel.New(g.Org).Part()}, nil
 }}
 
 // texts are the documents of a portal.

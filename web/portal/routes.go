@@ -159,12 +159,6 @@ func (p *Portal) routes() []screen.Route {
 		screen.Get("/grants/{id}", authz.ChangeOrganization, p.showGrant),
 		screen.Post("/grants/{id}", authz.ChangeOrganization, p.endGrant).Sensitive(),
 
-		screen.Get("/personnel", authz.ChangeOrganization, p.showPersonImportStart),
-		screen.Post("/personnel", authz.ChangeOrganization, p.startPersonImport).Body(maxTable),
-		screen.Get("/personnel/template.xlsx", authz.ChangeOrganization, p.personTemplate),
-		screen.Get("/personnel/{token}", authz.ChangeOrganization, p.showPersonImport),
-		screen.Post("/personnel/{token}", authz.ChangeOrganization, p.workOnPersonImport).Sensitive(),
-
 		screen.Get("/roles", authz.SeeOrganization, p.showRoles),
 		screen.Post("/roles", authz.ChangeOrganization, p.addRule).Sensitive(),
 		screen.Get("/roles/{id}", authz.ChangeOrganization, p.showRule),

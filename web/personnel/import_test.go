@@ -1,4 +1,4 @@
-package portal_test
+package personnel_test
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package portal
+package personnel
 
 import (
 	"errors"
@@ -15,21 +15,23 @@ import (
 	"kagami/internal/org"
 	"kagami/internal/sheet"
 	"kagami/web/layout"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
+
+// organizationLink is where a list of people begins.
+var organizationLink = layout.Link{Label: "体制", Address: address.Organization}
 
 // maxTable is the most that a form with a table may bring, in bytes: the file
 // and what a form puts around it.
 const maxTable = sheet.MaxSize + screen.MaxForm
 
-func (p *Portal) showPersonImportStart(w http.ResponseWriter, r *http.Request) error {
-	return screen.Show(w, r, page.PersonImportStartPage(page.PersonImportStart{Frame: screen.Frame(r, "名簿を取り込む", organizationLink)}))
+func (s *Screens) showUpload(w http.ResponseWriter, r *http.Request) error {
+	return screen.Show(w, r, uploadPage(uploadView{Frame: screen.Frame(r, "名簿を取り込む", organizationLink)}))
 }
 
-// personTemplate hands out a file with the headings and one row to be
+// template hands out a file with the headings and one row to be
 // overwritten: its section is no real one, so it is refused where it is left.
-func (p *Portal) personTemplate(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) template(w http.ResponseWriter, r *http.Request) error {
 	today := screen.Today(r.Context())
 	april := calendar.NewDate(today.Year(), time.April, 1)
 	if april.Before(today) {
@@ -42,19 +44,19 @@ func (p *Portal) personTemplate(w http.ResponseWriter, r *http.Request) error {
 	return screen.ServeTable(w, table, "職員名簿_ひな形", sheet.XLSX)
 }
 
-// startPersonImport takes a personnel file in and goes on to what it would do.
-func (p *Portal) startPersonImport(w http.ResponseWriter, r *http.Request) error {
+// upload takes a personnel file in and goes on to what it would do.
+func (s *Screens) upload(w http.ResponseWriter, r *http.Request) error {
 	// held in memory whole: people's names have no business in a temporary file
 	if err := screen.ParseFiles(r, maxTable); err != nil {
 		return err
 	}
-	choices := personChoices(r)
-	token, err := p.takePersonnel(r, choices)
+	choices := typedChoices(r)
+	token, err := s.takeIn(r, choices)
 	if problems := screen.Problems(err); problems != nil {
 		for i := range problems {
 			problems[i].Field = "file"
 		}
-		screen.Render(w, r, screen.Status(fault.KindOf(err)), page.PersonImportStartPage(page.PersonImportStart{
+		screen.Render(w, r, screen.Status(fault.KindOf(err)), uploadPage(uploadView{
 			Frame: screen.Frame(r, "名簿を取り込む", organizationLink), Choices: choices, Problems: problems,
 		}))
 		return nil
@@ -65,12 +67,12 @@ func (p *Portal) startPersonImport(w http.ResponseWriter, r *http.Request) error
 	return screen.GoOn(w, r, address.PersonnelImport(token), "")
 }
 
-func personChoices(r *http.Request) org.PersonnelChoices {
+func typedChoices(r *http.Request) org.PersonnelChoices {
 	return org.PersonnelChoices{Whole: r.PostForm.Get("whole") != ""}
 }
 
-// takePersonnel takes in the file of a form.
-func (p *Portal) takePersonnel(r *http.Request, choices org.PersonnelChoices) (string, error) {
+// takeIn takes in the file of a form.
+func (s *Screens) takeIn(r *http.Request, choices org.PersonnelChoices) (string, error) {
 	file, header, err := r.FormFile("file")
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
 		return "", fault.InvalidFields([]fault.Problem{{Field: "file", Message: "名簿のファイルを選んでください。"}})
@@ -83,19 +85,19 @@ func (p *Portal) takePersonnel(r *http.Request, choices org.PersonnelChoices) (s
 	if err != nil {
 		return "", screen.BadForm(err)
 	}
-	return p.Org.StartPersonnelImport(r.Context(), screen.Actor(r.Context()), header.Filename, raw, choices)
+	return s.org.StartPersonnelImport(r.Context(), screen.Actor(r.Context()), header.Filename, raw, choices)
 }
 
-func (p *Portal) showPersonImport(w http.ResponseWriter, r *http.Request) error {
-	return p.personImportPage(w, r, http.StatusOK, nil)
+func (s *Screens) showImport(w http.ResponseWriter, r *http.Request) error {
+	return s.drawImport(w, r, http.StatusOK, nil)
 }
 
-// personImportPage shows what a file would do, and why it was not applied.
-func (p *Portal) personImportPage(w http.ResponseWriter, r *http.Request, status int, refused []fault.Problem) error {
+// drawImport shows what a file would do, and why it was not applied.
+func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int, refused []fault.Problem) error {
 	at := org.PersonnelPages{
 		Added: pageNumber(r, "added"), Changed: pageNumber(r, "changed"), Ended: pageNumber(r, "ended"), Problems: pageNumber(r, "problems"),
 	}
-	i, lists, err := p.Org.PersonnelImport(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "token"), at)
+	i, lists, err := s.org.PersonnelImport(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "token"), at)
 	if err != nil {
 		return err
 	}
@@ -103,7 +105,7 @@ func (p *Portal) personImportPage(w http.ResponseWriter, r *http.Request, status
 	if !i.AppliedAt.IsZero() {
 		title = "名簿の取り込みの結果"
 	}
-	screen.Render(w, r, status, page.PersonImportPage(page.PersonImport{
+	screen.Render(w, r, status, importPage(importView{
 		Frame:           screen.Frame(r, title, organizationLink, layout.Link{Label: "名簿を取り込む", Address: address.Personnel}),
 		PersonnelImport: i, Lists: lists, Pages: at, Refused: refused,
 	}))
@@ -120,21 +122,21 @@ func pageNumber(r *http.Request, list string) int {
 	return n
 }
 
-// workOnPersonImport applies a file, or plans it anew with other choices.
-func (p *Portal) workOnPersonImport(w http.ResponseWriter, r *http.Request) error {
+// workOnImport applies a file, or plans it anew with other choices.
+func (s *Screens) workOnImport(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	actor, token := screen.Actor(ctx), chi.URLParam(r, "token")
 	var err error
 	if r.PostForm.Get("act") == "apply" {
-		_, err = p.Org.ApplyPersonnel(ctx, actor, token)
+		_, err = s.org.ApplyPersonnel(ctx, actor, token)
 	} else {
-		err = p.Org.ChoosePersonnel(ctx, actor, token, personChoices(r))
+		err = s.org.ChoosePersonnel(ctx, actor, token, typedChoices(r))
 	}
 	if problems := screen.Problems(err); problems != nil {
 		for i := range problems {
 			problems[i].Field = "" // the form has no such field
 		}
-		return p.personImportPage(w, r, screen.Status(fault.KindOf(err)), problems)
+		return s.drawImport(w, r, screen.Status(fault.KindOf(err)), problems)
 	}
 	if err != nil {
 		return err
