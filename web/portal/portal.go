@@ -63,13 +63,10 @@ func (p *Portal) Part() screen.Part {
 		Nav: []screen.Entry{
 			{Label: "ポリシー", URL: address.Policies, Place: 2},
 			{Label: "マイ記録", URL: address.Acknowledgements, Place: 3},
-			{Label: "体制", URL: address.Organization, Place: 5},
 			{Label: "アカウント管理", URL: address.Accounts, Place: 7, Action: authz.ManageAccounts, Least: authz.All},
 		},
 		Areas: map[string]string{
 			address.Imports: address.Policies, address.Search: address.Policies, address.Glossary: address.Policies,
-			address.Sections: address.Organization, address.Posts: address.Organization, address.People: address.Organization, address.Register: address.Organization,
-			address.Appointments: address.Organization, address.Grants: address.Organization, address.Roles: address.Organization,
 		},
 		Flashes: dones,
 		Tasks:   p.tasks,

@@ -18,6 +18,7 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/policytest"
+	"kagami/web/organization"
 	"kagami/web/personnel"
 	"kagami/web/portal"
 	"kagami/web/screen"
@@ -30,7 +31,7 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{screens.Part(), personnel.New(g.Org).Part()}, nil
+	return []screen.Part{screens.Part(), organization.New(g.Org).Part(), personnel.New(g.Org).Part()}, nil
 }}
 
 // texts are the documents of a portal.

@@ -8,6 +8,7 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
+	"kagami/web/organization"
 	"kagami/web/personnel"
 	"kagami/web/portal"
 	"kagami/web/screen"
@@ -25,5 +26,5 @@ func List(g server.Ground) ([]screen.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{screens.Part(), personnel.New(g.Org).Part()}, nil
+	return []screen.Part{screens.Part(), organization.New(g.Org).Part(), personnel.New(g.Org).Part()}, nil
 }

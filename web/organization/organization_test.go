@@ -1,13 +1,30 @@
-package portal_test
+package organization_test
 
 import (
 	"fmt"
-	"kagami/web/server/servertest"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
+
+	"kagami/internal/policy/policytest"
+	"kagami/web/organization"
+	"kagami/web/portal"
+	"kagami/web/screen"
+	"kagami/web/server"
+	"kagami/web/server/servertest"
 )
+
+var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
+	screens, err := portal.New(g, portal.Rooms(policytest.NewRooms(g.Pool, g.Door, g.Now)))
+	if err != nil {
+		return nil, err
+	}
+	return []screen.Part{screens.Part(), organization.New(g.Org).Part()}, nil
+}}
+
+func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 
 // sectionForm is a form for 税務町民課 as it was opened at a version.
 func sectionForm(name, version string) url.Values {

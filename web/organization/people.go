@@ -1,4 +1,4 @@
-package portal
+package organization
 
 import (
 	"net/http"
@@ -11,7 +11,6 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/layout"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
@@ -21,100 +20,100 @@ func mayChangeOrganization(actor authz.Actor) bool {
 	return actor.Reach(authz.ChangeOrganization) == authz.All
 }
 
-func (p *Portal) showPeople(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) showPeople(w http.ResponseWriter, r *http.Request) error {
 	actor, q := screen.Actor(r.Context()), r.URL.Query()
-	people, next, err := p.Org.People(r.Context(), actor, org.Search{Words: q.Get("q"), Day: screen.Today(r.Context()), After: q.Get("after")})
+	people, next, err := s.org.People(r.Context(), actor, org.Search{Words: q.Get("q"), Day: screen.Today(r.Context()), After: q.Get("after")})
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, page.PeoplePage(page.People{
+	return screen.Show(w, r, peoplePage(peopleView{
 		Frame: screen.Frame(r, "職員", organizationLink), Words: q.Get("q"), People: people, Next: next, MayChange: mayChangeOrganization(actor),
 	}))
 }
 
 // person is who the address names.
-func (p *Portal) person(r *http.Request) (org.Person, error) {
-	return p.Org.Person(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "number"))
+func (s *Screens) person(r *http.Request) (org.Person, error) {
+	return s.org.Person(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "number"))
 }
 
-func (p *Portal) showPerson(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) showPerson(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, today := r.Context(), screen.Actor(r.Context()), screen.Today(r.Context())
-	person, err := p.person(r)
+	person, err := s.person(r)
 	if err != nil {
 		return err
 	}
-	v := page.PersonView{
+	v := personView{
 		Frame: screen.Frame(r, person.Name, organizationLink, peopleLink), Person: person, Today: today,
 		MayChange: mayChangeOrganization(actor) && actor.Person != person.ID,
 		Myself:    actor.Person == person.ID,
 	}
-	if v.History, err = p.Org.HistoryOf(ctx, actor, person.ID, today); err != nil {
+	if v.History, err = s.org.HistoryOf(ctx, actor, person.ID, today); err != nil {
 		return err
 	}
-	held, err := p.Org.ActorOn(ctx, person.ID, today)
+	held, err := s.org.ActorOn(ctx, person.ID, today)
 	if err != nil && fault.KindOf(err) != fault.Unauthenticated {
 		return err
 	}
 	v.Holdings = held.Holdings
-	return screen.Show(w, r, page.PersonPage(v))
+	return screen.Show(w, r, personPage(v))
 }
 
-func (p *Portal) showPersonEdit(w http.ResponseWriter, r *http.Request) error {
-	person, err := p.person(r)
+func (s *Screens) showPersonEdit(w http.ResponseWriter, r *http.Request) error {
+	person, err := s.person(r)
 	if err != nil {
 		return err
 	}
-	return p.personForm(w, r, p.personEdit(r, person, personFields(person)), nil)
+	return s.drawPersonForm(w, r, s.personEdit(r, person, fieldsOfPerson(person)), nil)
 }
 
-func (p *Portal) changePerson(w http.ResponseWriter, r *http.Request) error {
-	current, err := p.person(r)
+func (s *Screens) changePerson(w http.ResponseWriter, r *http.Request) error {
+	current, err := s.person(r)
 	if err != nil {
 		return err
 	}
-	form := p.personEdit(r, current, typedPerson(r))
+	form := s.personEdit(r, current, typedPerson(r))
 	person := readPerson(form.Typed)
-	if err := p.Org.ChangePerson(r.Context(), screen.Actor(r.Context()), current.ID, person); err != nil {
-		if now := personFields(current); now.Version != form.Typed.Version {
+	if err := s.org.ChangePerson(r.Context(), screen.Actor(r.Context()), current.ID, person); err != nil {
+		if now := fieldsOfPerson(current); now.Version != form.Typed.Version {
 			form.Current, form.Typed.Version = &now, now.Version
 		}
-		return p.personForm(w, r, form, err)
+		return s.drawPersonForm(w, r, form, err)
 	}
 	return screen.GoOn(w, r, address.Person(person.Folded().StaffNumber), "changed")
 }
 
-func (p *Portal) personEdit(r *http.Request, person org.Person, typed page.PersonFields) page.PersonForm {
-	return page.PersonForm{
+func (s *Screens) personEdit(r *http.Request, person org.Person, typed personFields) personForm {
+	return personForm{
 		Frame: screen.Frame(r, person.Name+"の登録を変える", organizationLink, peopleLink, layout.Link{Label: person.Name, Address: address.Person(person.StaffNumber)}),
 		Typed: typed, Address: address.PersonEdit(person.StaffNumber),
 	}
 }
 
-func (p *Portal) personForm(w http.ResponseWriter, r *http.Request, form page.PersonForm, refusal error) error {
+func (s *Screens) drawPersonForm(w http.ResponseWriter, r *http.Request, form personForm, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
 		return err
 	}
 	form.Problems = problems
-	screen.Render(w, r, status, page.PersonFormPage(form))
+	screen.Render(w, r, status, personFormPage(form))
 	return nil
 }
 
-func typedPerson(r *http.Request) page.PersonFields {
+func typedPerson(r *http.Request) personFields {
 	f := r.PostForm
-	return page.PersonFields{
+	return personFields{
 		StaffNumber: f.Get("staff_number"), Name: f.Get("name"), Furigana: f.Get("furigana"), Email: f.Get("email"),
 		Kind: f.Get("kind"), Version: f.Get("version"),
 	}
 }
 
-func personFields(p org.Person) page.PersonFields {
-	return page.PersonFields{
+func fieldsOfPerson(p org.Person) personFields {
+	return personFields{
 		StaffNumber: p.StaffNumber, Name: p.Name, Furigana: p.Furigana, Email: p.Email, Kind: string(p.Kind), Version: strconv.Itoa(p.Version),
 	}
 }
 
-func readPerson(f page.PersonFields) org.Person {
+func readPerson(f personFields) org.Person {
 	var read screen.Form
 	return org.Person{
 		StaffNumber: f.StaffNumber, Name: f.Name, Furigana: f.Furigana, Email: f.Email,

@@ -1,4 +1,4 @@
-package portal
+package organization
 
 import (
 	"net/http"
@@ -9,102 +9,101 @@ import (
 	"kagami/internal/org"
 	"kagami/web/component"
 	"kagami/web/layout"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
 // showRegister asks for a new person and their first post: nobody is without
 // one.
-func (p *Portal) showRegister(w http.ResponseWriter, r *http.Request) error {
-	form := p.registerForm(r)
+func (s *Screens) showRegister(w http.ResponseWriter, r *http.Request) error {
+	form := s.registerForm(r)
 	form.Section = r.URL.Query().Get("section")
 	form.Person.Kind = string(org.Regular)
-	return p.appointmentForm(w, r, form, nil)
+	return s.drawAppointmentForm(w, r, form, nil)
 }
 
-func (p *Portal) register(w http.ResponseWriter, r *http.Request) error {
-	form := p.registerForm(r)
+func (s *Screens) register(w http.ResponseWriter, r *http.Request) error {
+	form := s.registerForm(r)
 	form.Section, form.Person, form.Typed = r.PostForm.Get("section"), typedPerson(r), typedAppointment(r)
 	person := readPerson(form.Person)
 	a, err := readAppointment(form.Typed)
 	if err == nil {
-		_, err = p.Org.Register(r.Context(), screen.Actor(r.Context()), person, a, form.Typed.Succeed != "")
+		_, err = s.org.Register(r.Context(), screen.Actor(r.Context()), person, a, form.Typed.Succeed != "")
 	}
 	if err != nil {
-		return p.appointmentForm(w, r, form, err)
+		return s.drawAppointmentForm(w, r, form, err)
 	}
 	return screen.GoOn(w, r, address.Person(person.Folded().StaffNumber), "registered")
 }
 
-func (p *Portal) registerForm(r *http.Request) page.AppointmentForm {
-	return page.AppointmentForm{Frame: screen.Frame(r, "職員を加える", organizationLink, peopleLink), Address: address.Register, New: true}
+func (s *Screens) registerForm(r *http.Request) appointmentForm {
+	return appointmentForm{Frame: screen.Frame(r, "職員を加える", organizationLink, peopleLink), Address: address.Register, New: true}
 }
 
-func (p *Portal) showAppoint(w http.ResponseWriter, r *http.Request) error {
-	person, err := p.person(r)
+func (s *Screens) showAppoint(w http.ResponseWriter, r *http.Request) error {
+	person, err := s.person(r)
 	if err != nil {
 		return err
 	}
-	form := p.appointForm(r, person)
+	form := s.appointForm(r, person)
 	form.Section = r.URL.Query().Get("section")
-	return p.appointmentForm(w, r, form, nil)
+	return s.drawAppointmentForm(w, r, form, nil)
 }
 
-func (p *Portal) appoint(w http.ResponseWriter, r *http.Request) error {
-	person, err := p.person(r)
+func (s *Screens) appoint(w http.ResponseWriter, r *http.Request) error {
+	person, err := s.person(r)
 	if err != nil {
 		return err
 	}
-	form := p.appointForm(r, person)
+	form := s.appointForm(r, person)
 	form.Section, form.Typed = r.PostForm.Get("section"), typedAppointment(r)
 	a, err := readAppointment(form.Typed)
 	if err == nil {
 		a.Person = person.ID
-		err = p.Org.Appoint(r.Context(), screen.Actor(r.Context()), a, form.Typed.Succeed != "")
+		err = s.org.Appoint(r.Context(), screen.Actor(r.Context()), a, form.Typed.Succeed != "")
 	}
 	if err != nil {
-		return p.appointmentForm(w, r, form, err)
+		return s.drawAppointmentForm(w, r, form, err)
 	}
 	return screen.GoOn(w, r, address.Person(person.StaffNumber), "appointed")
 }
 
-func (p *Portal) appointForm(r *http.Request, person org.Person) page.AppointmentForm {
-	return page.AppointmentForm{
+func (s *Screens) appointForm(r *http.Request, person org.Person) appointmentForm {
+	return appointmentForm{
 		Frame:   screen.Frame(r, person.Name+"に発令する", organizationLink, peopleLink, layout.Link{Label: person.Name, Address: address.Person(person.StaffNumber)}),
 		Address: address.PersonAppoint(person.StaffNumber),
 	}
 }
 
-// appointmentForm shows the form with the posts of the section that was picked.
-func (p *Portal) appointmentForm(w http.ResponseWriter, r *http.Request, form page.AppointmentForm, refusal error) error {
+// drawAppointmentForm shows the form with the posts of the section that was picked.
+func (s *Screens) drawAppointmentForm(w http.ResponseWriter, r *http.Request, form appointmentForm, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
 		return err
 	}
 	form.Problems = problems
-	if form.Sections, err = p.sections(r); err != nil {
+	if form.Sections, err = s.sections(r); err != nil {
 		return err
 	}
 	switch form.Section {
 	case "":
-	case page.SectionOfNone:
-		form.Posts, err = p.Org.PostsOf(r.Context(), screen.Actor(r.Context()), "")
+	case sectionOfNone:
+		form.Posts, err = s.org.PostsOf(r.Context(), screen.Actor(r.Context()), "")
 	default:
-		form.Posts, err = p.Org.PostsOf(r.Context(), screen.Actor(r.Context()), form.Section)
+		form.Posts, err = s.org.PostsOf(r.Context(), screen.Actor(r.Context()), form.Section)
 	}
 	if err != nil {
 		return err
 	}
-	screen.Render(w, r, status, page.AppointmentFormPage(form))
+	screen.Render(w, r, status, appointmentFormPage(form))
 	return nil
 }
 
-func typedAppointment(r *http.Request) page.AppointmentFields {
+func typedAppointment(r *http.Request) appointmentFields {
 	f := r.PostForm
-	return page.AppointmentFields{Post: f.Get("post"), First: f.Get("first"), Last: f.Get("last"), Acting: f.Get("acting"), Succeed: f.Get("succeed")}
+	return appointmentFields{Post: f.Get("post"), First: f.Get("first"), Last: f.Get("last"), Acting: f.Get("acting"), Succeed: f.Get("succeed")}
 }
 
-func readAppointment(f page.AppointmentFields) (org.Appointment, error) {
+func readAppointment(f appointmentFields) (org.Appointment, error) {
 	var read screen.Form
 	a := org.Appointment{
 		Post: read.ID(f.Post), First: read.Day("first", f.First), Last: read.Day("last", f.Last), Acting: f.Acting != "",
@@ -112,34 +111,34 @@ func readAppointment(f page.AppointmentFields) (org.Appointment, error) {
 	return a, read.Err()
 }
 
-func (p *Portal) showAppointment(w http.ResponseWriter, r *http.Request) error {
-	a, err := p.Org.Appointment(r.Context(), screen.Actor(r.Context()), idIn(r), screen.Today(r.Context()))
+func (s *Screens) showAppointment(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.org.Appointment(r.Context(), screen.Actor(r.Context()), idIn(r), screen.Today(r.Context()))
 	if err != nil {
 		return err
 	}
-	return p.appointmentPeriod(w, r, a, a.Last.String(), nil)
+	return s.drawAppointmentPeriod(w, r, a, a.Last.String(), nil)
 }
 
 // changeAppointment ends an appointment, or takes back one that has not begun.
-func (p *Portal) changeAppointment(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) changeAppointment(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, today := r.Context(), screen.Actor(r.Context()), screen.Today(r.Context())
-	a, err := p.Org.Appointment(ctx, actor, idIn(r), today)
+	a, err := s.org.Appointment(ctx, actor, idIn(r), today)
 	if err != nil {
 		return err
 	}
 	if r.PostForm.Get("act") == "withdraw" {
-		if err := p.Org.Withdraw(ctx, actor, a.ID); err != nil {
-			return p.appointmentPeriod(w, r, a, a.Last.String(), err)
+		if err := s.org.Withdraw(ctx, actor, a.ID); err != nil {
+			return s.drawAppointmentPeriod(w, r, a, a.Last.String(), err)
 		}
 		return screen.GoOn(w, r, address.Person(a.StaffNumber), "withdrawn")
 	}
 	var read screen.Form
 	last := read.Day("last", r.PostForm.Get("last"))
 	if err = read.Err(); err == nil {
-		err = p.Org.EndAppointment(ctx, actor, a.ID, last)
+		err = s.org.EndAppointment(ctx, actor, a.ID, last)
 	}
 	if err != nil {
-		return p.appointmentPeriod(w, r, a, r.PostForm.Get("last"), err)
+		return s.drawAppointmentPeriod(w, r, a, r.PostForm.Get("last"), err)
 	}
 	if last.IsZero() {
 		return screen.GoOn(w, r, address.Person(a.StaffNumber), "changed")
@@ -147,9 +146,9 @@ func (p *Portal) changeAppointment(w http.ResponseWriter, r *http.Request) error
 	return screen.GoOn(w, r, address.Person(a.StaffNumber), "ended")
 }
 
-func (p *Portal) appointmentPeriod(w http.ResponseWriter, r *http.Request, a org.AppointmentLine, last string, refusal error) error {
+func (s *Screens) drawAppointmentPeriod(w http.ResponseWriter, r *http.Request, a org.AppointmentLine, last string, refusal error) error {
 	today := screen.Today(r.Context())
-	return p.period(w, r, page.Period{
+	return s.drawPeriod(w, r, periodView{
 		Frame:   screen.Frame(r, a.Post+"の発令", organizationLink, peopleLink, layout.Link{Label: a.PersonName, Address: address.Person(a.StaffNumber)}),
 		Address: address.Appointment(a.ID),
 		Facts:   []component.Fact{{Name: "氏名", Value: a.PersonName}, {Name: "最初の日", Value: calendar.Wareki(a.First)}},
@@ -157,100 +156,100 @@ func (p *Portal) appointmentPeriod(w http.ResponseWriter, r *http.Request, a org
 	}, refusal)
 }
 
-func (p *Portal) period(w http.ResponseWriter, r *http.Request, form page.Period, refusal error) error {
+func (s *Screens) drawPeriod(w http.ResponseWriter, r *http.Request, form periodView, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
 		return err
 	}
 	form.Problems = problems
-	screen.Render(w, r, status, page.PeriodPage(form))
+	screen.Render(w, r, status, periodPage(form))
 	return nil
 }
 
 // showGrantForm asks for a role to give to a person directly.
-func (p *Portal) showGrantForm(w http.ResponseWriter, r *http.Request) error {
-	person, err := p.person(r)
+func (s *Screens) showGrantForm(w http.ResponseWriter, r *http.Request) error {
+	person, err := s.person(r)
 	if err != nil {
 		return err
 	}
-	return p.grantForm(w, r, p.newGrant(r, person), nil)
+	return s.drawGrantForm(w, r, s.newGrant(r, person), nil)
 }
 
-func (p *Portal) giveRole(w http.ResponseWriter, r *http.Request) error {
-	person, err := p.person(r)
+func (s *Screens) giveRole(w http.ResponseWriter, r *http.Request) error {
+	person, err := s.person(r)
 	if err != nil {
 		return err
 	}
-	form, f := p.newGrant(r, person), r.PostForm
-	form.Typed = page.GrantFields{Role: f.Get("role"), Section: f.Get("section"), First: f.Get("first"), Last: f.Get("last"), Reason: f.Get("reason")}
+	form, f := s.newGrant(r, person), r.PostForm
+	form.Typed = grantFields{Role: f.Get("role"), Section: f.Get("section"), First: f.Get("first"), Last: f.Get("last"), Reason: f.Get("reason")}
 	var read screen.Form
 	grant := org.Grant{
 		Person: person.ID, Role: authz.Role(form.Typed.Role), Section: form.Typed.Section, Reason: form.Typed.Reason,
 		First: read.Day("first", form.Typed.First), Last: read.Day("last", form.Typed.Last),
 	}
 	if err = read.Err(); err == nil {
-		err = p.Org.GiveRole(r.Context(), screen.Actor(r.Context()), grant)
+		err = s.org.GiveRole(r.Context(), screen.Actor(r.Context()), grant)
 	}
 	if err != nil {
-		return p.grantForm(w, r, form, err)
+		return s.drawGrantForm(w, r, form, err)
 	}
 	return screen.GoOn(w, r, address.Person(person.StaffNumber), "role-given")
 }
 
-func (p *Portal) newGrant(r *http.Request, person org.Person) page.GrantForm {
-	return page.GrantForm{
+func (s *Screens) newGrant(r *http.Request, person org.Person) grantForm {
+	return grantForm{
 		Frame:   screen.Frame(r, person.Name+"に役割を直接与える", organizationLink, peopleLink, layout.Link{Label: person.Name, Address: address.Person(person.StaffNumber)}),
 		Address: address.PersonRoles(person.StaffNumber),
 	}
 }
 
-func (p *Portal) grantForm(w http.ResponseWriter, r *http.Request, form page.GrantForm, refusal error) error {
+func (s *Screens) drawGrantForm(w http.ResponseWriter, r *http.Request, form grantForm, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
 		return err
 	}
 	form.Problems = problems
-	if form.Sections, err = p.sections(r); err != nil {
+	if form.Sections, err = s.sections(r); err != nil {
 		return err
 	}
-	screen.Render(w, r, status, page.GrantFormPage(form))
+	screen.Render(w, r, status, grantFormPage(form))
 	return nil
 }
 
-func (p *Portal) showGrant(w http.ResponseWriter, r *http.Request) error {
-	g, err := p.Org.Grant(r.Context(), screen.Actor(r.Context()), idIn(r))
+func (s *Screens) showGrant(w http.ResponseWriter, r *http.Request) error {
+	g, err := s.org.Grant(r.Context(), screen.Actor(r.Context()), idIn(r))
 	if err != nil {
 		return err
 	}
-	return p.grantPeriod(w, r, g, g.Last.String(), nil)
+	return s.drawGrantPeriod(w, r, g, g.Last.String(), nil)
 }
 
 // endGrant ends a role given directly, or takes it back before it begins.
-func (p *Portal) endGrant(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) endGrant(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
-	g, err := p.Org.Grant(ctx, actor, idIn(r))
+	g, err := s.org.Grant(ctx, actor, idIn(r))
 	if err != nil {
 		return err
 	}
 	done, typed := "ended", r.PostForm.Get("last")
 	if r.PostForm.Get("act") == "withdraw" {
-		done, err = "withdrawn", p.Org.WithdrawRole(ctx, actor, g.ID)
+		done, err = "withdrawn", s.org.WithdrawRole(ctx, actor, g.ID)
 	} else {
 		var read screen.Form
 		last := read.Day("last", typed)
 		if err = read.Err(); err == nil {
-			err = p.Org.EndRole(ctx, actor, g.ID, last)
+			err = s.org.EndRole(ctx, actor, g.ID, last)
 		}
 	}
 	if err != nil {
-		return p.grantPeriod(w, r, g, typed, err)
+		return s.drawGrantPeriod(w, r, g, typed, err)
 	}
 	return screen.GoOn(w, r, address.Person(g.StaffNumber), done)
 }
 
-func (p *Portal) grantPeriod(w http.ResponseWriter, r *http.Request, g org.Grant, last string, refusal error) error {
+func (s *Screens) drawGrantPeriod(w http.ResponseWriter, r *http.Request, g org.Grant, last string, refusal error) error {
 	today := screen.Today(r.Context())
-	return p.period(w, r, page.Period{
+	return s.drawPeriod(w, r, periodView{
 		Frame:   screen.Frame(r, g.Role.Title()+"の役割", organizationLink, peopleLink, layout.Link{Label: g.PersonName, Address: address.Person(g.StaffNumber)}),
 		Address: address.Grant(g.ID),
 		Facts:   []component.Fact{{Name: "氏名", Value: g.PersonName}, {Name: "最初の日", Value: calendar.Wareki(g.First)}, {Name: "理由", Value: g.Reason}},

@@ -1,0 +1,78 @@
+// Package organization is the screens of the organization on a day: sections, posts,
+// people, who is appointed to which post, and the roles that follow (図 1.1).
+package organization
+
+import (
+	"kagami/internal/address"
+	"kagami/internal/authz"
+	"kagami/internal/org"
+	"kagami/internal/trail"
+	"kagami/web/layout"
+	"kagami/web/screen"
+)
+
+// Screens are the screens of the organization.
+type Screens struct{ org *org.Service }
+
+// New makes the screens.
+func New(organization *org.Service) *Screens { return &Screens{organization} }
+
+// Part is what the portal takes in.
+func (s *Screens) Part() screen.Part {
+	return screen.Part{
+		Routes: []screen.Route{
+			screen.Get("/organization", authz.SeeOrganization, s.showOrganization),
+			screen.Get("/organization/{section}", authz.SeeOrganization, s.showSection),
+			screen.Get("/organization/{section}/edit", authz.ChangeOrganization, s.showSectionEdit),
+			screen.Post("/organization/{section}/edit", authz.ChangeOrganization, s.changeSection),
+			screen.Get("/organization/{section}/posts", authz.ChangeOrganization, s.showNewPost),
+			screen.Post("/organization/{section}/posts", authz.ChangeOrganization, s.addPost),
+			screen.Get("/sections", authz.ChangeOrganization, s.showNewSection),
+			screen.Post("/sections", authz.ChangeOrganization, s.addSection),
+			screen.Get("/posts", authz.ChangeOrganization, s.showNewPost),
+			screen.Post("/posts", authz.ChangeOrganization, s.addPost),
+			screen.Get("/posts/{id}", authz.ChangeOrganization, s.showPostEdit),
+			screen.Post("/posts/{id}", authz.ChangeOrganization, s.changePost).Sensitive(),
+
+			screen.Get("/people", authz.SeeOrganization, s.showPeople),
+			screen.Get("/people/{number}", authz.SeeOrganization, s.showPerson),
+			screen.Get("/people/{number}/edit", authz.ChangeOrganization, s.showPersonEdit),
+			screen.Post("/people/{number}/edit", authz.ChangeOrganization, s.changePerson).Sensitive(),
+			screen.Get("/people/{number}/appoint", authz.ChangeOrganization, s.showAppoint),
+			screen.Post("/people/{number}/appoint", authz.ChangeOrganization, s.appoint).Sensitive(),
+			screen.Get("/people/{number}/roles", authz.ChangeOrganization, s.showGrantForm),
+			screen.Post("/people/{number}/roles", authz.ChangeOrganization, s.giveRole).Sensitive(),
+			screen.Get("/register", authz.ChangeOrganization, s.showRegister),
+			screen.Post("/register", authz.ChangeOrganization, s.register).Sensitive(),
+			screen.Get("/appointments/{id}", authz.ChangeOrganization, s.showAppointment),
+			screen.Post("/appointments/{id}", authz.ChangeOrganization, s.changeAppointment).Sensitive(),
+			screen.Get("/grants/{id}", authz.ChangeOrganization, s.showGrant),
+			screen.Post("/grants/{id}", authz.ChangeOrganization, s.endGrant).Sensitive(),
+
+			screen.Get("/roles", authz.SeeOrganization, s.showRoles),
+			screen.Post("/roles", authz.ChangeOrganization, s.addRule).Sensitive(),
+			screen.Get("/roles/{id}", authz.ChangeOrganization, s.showRule),
+			screen.Post("/roles/{id}", authz.ChangeOrganization, s.endRule).Sensitive(),
+		},
+		Nav: []screen.Entry{{Label: "体制", URL: address.Organization, Place: 5}},
+		Areas: map[string]string{
+			address.Sections: address.Organization, address.Posts: address.Organization, address.People: address.Organization, address.Register: address.Organization,
+			address.Appointments: address.Organization, address.Grants: address.Organization, address.Roles: address.Organization,
+		},
+		Flashes: map[string]layout.Done{
+			"section-added": {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
+			"post-added":    {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},
+			"changed":       {Heading: "変更しました", Text: "変更は、監査証跡に残りました。"},
+			"registered":    {Heading: "職員を加えました", Text: "次に、アカウントの招待を作ると、この人がサインインできるようになります。"},
+			"appointed":     {Heading: "発令を記録しました", Text: "役割は、最初の日から自動で付きます。"},
+			"withdrawn":     {Heading: "取り消しました", Text: "取り消したことは、監査証跡に残りました。前任の発令を終わらせていたときは、その最後の日はそのままです。必要なら、前任の人の発令で直してください。"},
+			"ended":         {Heading: "最後の日を変えました", Text: "その次の日から、役割は自動でなくなります。"},
+			"role-given":    {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
+			"rule-added":    {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
+		},
+		Subjects: []trail.Named{
+			{Kind: "section", Title: "課室"}, {Kind: "post", Title: "職"}, {Kind: "person", Title: "職員"}, {Kind: "appointment", Title: "発令"},
+			{Kind: "role_grant", Title: "直接与えた役割"}, {Kind: "role_rule", Title: "職と役割の表"},
+		},
+	}
+}
