@@ -3,8 +3,6 @@ package organization
 import (
 	"net/http"
 
-	"github.com/go-chi/chi/v5"
-
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/web/screen"
@@ -32,17 +30,6 @@ func (s *Screens) showOrganization(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	screen.Render(w, r, statusOf(d), organizationPage(organizationView{Frame: screen.Frame(r, "体制"), onDay: d, Overview: overview, MayChange: mayChangeOrganization(screen.Actor(r.Context()))}))
-	return nil
-}
-
-func (s *Screens) showSection(w http.ResponseWriter, r *http.Request) error {
-	d := dayAsked(r)
-	section, err := s.org.SectionOn(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "section"), d.Day)
-	if err != nil {
-		return err
-	}
-	frame := screen.Frame(r, section.Name, organizationLink)
-	screen.Render(w, r, statusOf(d), sectionPage(sectionView{Frame: frame, onDay: d, SectionOn: section, MayChange: mayChangeOrganization(screen.Actor(r.Context()))}))
 	return nil
 }
 

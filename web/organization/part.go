@@ -3,6 +3,11 @@
 package organization
 
 import (
+	"net/http"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/org"
@@ -75,4 +80,21 @@ func (s *Screens) Part() screen.Part {
 			{Kind: "role_grant", Title: "直接与えた役割"}, {Kind: "role_rule", Title: "職と役割の表"},
 		},
 	}
+}
+
+// organizationLink is where the way to each of these screens begins.
+var organizationLink = layout.Link{Label: "体制", Address: address.Organization}
+
+// mayChangeOrganization tells whether to offer what changes the organization.
+func mayChangeOrganization(actor authz.Actor) bool {
+	return actor.Reach(authz.ChangeOrganization) == authz.All
+}
+
+// idIn is the number in the address; 0, which nothing has, where it is none.
+func idIn(r *http.Request) int64 {
+	id, err := strconv.ParseInt(chi.URLParam(r, "id"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
 }

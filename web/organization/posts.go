@@ -109,15 +109,6 @@ func (s *Screens) drawPostForm(w http.ResponseWriter, r *http.Request, form post
 	return nil
 }
 
-// idIn is the number in the address; 0, which nothing has, where it is none.
-func idIn(r *http.Request) int64 {
-	id, err := strconv.ParseInt(chi.URLParam(r, "id"), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return id
-}
-
 func typedPost(r *http.Request) postFields {
 	f := r.PostForm
 	return postFields{Title: f.Get("title"), SingleHolder: f.Get("single_holder"), Position: f.Get("position"), Version: f.Get("version")}

@@ -12,7 +12,16 @@ import (
 	"kagami/web/screen"
 )
 
-var organizationLink = layout.Link{Label: "体制", Address: address.Organization}
+func (s *Screens) showSection(w http.ResponseWriter, r *http.Request) error {
+	d := dayAsked(r)
+	section, err := s.org.SectionOn(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "section"), d.Day)
+	if err != nil {
+		return err
+	}
+	frame := screen.Frame(r, section.Name, organizationLink)
+	screen.Render(w, r, statusOf(d), sectionPage(sectionView{Frame: frame, onDay: d, SectionOn: section, MayChange: mayChangeOrganization(screen.Actor(r.Context()))}))
+	return nil
+}
 
 func (s *Screens) showNewSection(w http.ResponseWriter, r *http.Request) error {
 	return s.drawSectionForm(w, r, sectionForm{
