@@ -31,12 +31,13 @@ func (s *Service) Gaps(ctx context.Context, actor authz.Actor, day calendar.Date
 	return s.gaps.Get(gapsKey{day, actor.Seen.Organization}, find)
 }
 
-// QueueGaps asks for Gaps in a batch, where they are not kept; for nothing where
+// QueueGaps asks for the Gaps of today in a batch, where they are not kept; for nothing where
 // the actor may not change the organization.
-func (s *Service) QueueGaps(b *task.Batch, actor authz.Actor, day calendar.Date, take func(Gaps)) {
+func (s *Service) QueueGaps(b *task.Batch, actor authz.Actor, take func(Gaps)) {
 	if actor.Reach(authz.ChangeOrganization) != authz.All {
 		return
 	}
+	day := calendar.Day(s.door.Now())
 	key := gapsKey{day, actor.Seen.Organization}
 	if kept, ok := s.gaps.Look(key); ok && actor.Seen.Organization != 0 {
 		take(kept)

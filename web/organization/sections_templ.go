@@ -5,9 +5,6 @@ package organization
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
-
 import (
 	"fmt"
 	"kagami/internal/address"
@@ -16,6 +13,9 @@ import (
 	"kagami/internal/org"
 	"kagami/web/component"
 	"kagami/web/layout"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 )
 
 // sectionView is a section on a day.

@@ -11,7 +11,6 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
-	"kagami/internal/org"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/policy/draft"
@@ -25,7 +24,6 @@ func (p *Portal) tasks(actor authz.Actor, b *task.Batch) {
 	p.readingTasks(actor, b)
 	p.importTasks(actor, b)
 	p.ownAccountTasks(actor, b)
-	p.organizationTasks(actor, b)
 	p.accountTasks(actor, b)
 	p.draftTasks(actor, b)
 }
@@ -65,25 +63,6 @@ func (p *Portal) ownAccountTasks(actor authz.Actor, b *task.Batch) {
 			if !d.Noted {
 				b.Add(task.Task{What: "アカウントに行われた操作を確かめる", Why: page.DecisionWords(d), Act: "確かめる", URL: address.OwnAccount})
 			}
-		}
-	})
-}
-
-// organizationTasks are what fills the organization's gaps.
-func (p *Portal) organizationTasks(actor authz.Actor, b *task.Batch) {
-	p.Org.QueueGaps(b, actor, calendar.Day(p.Now()), func(g org.Gaps) {
-		if g.Sections == 0 {
-			b.Add(task.Task{What: "課室を登録する", Why: "まだ課室がありません。課室のあとに、職と職員を登録するか、名簿を取り込みます。", Act: "課室を加える", URL: address.Sections})
-			return
-		}
-		for _, role := range g.VacantRoles {
-			b.Add(task.Task{What: role.Title() + "を決める", Why: "空席です。職と役割の表か、その職の発令で決まります。", Act: "職と役割の表を見る", URL: address.Roles})
-		}
-		if g.WithoutHeads > 0 {
-			b.Add(task.Task{
-				What: "情報セキュリティ管理者を決める", Why: fmt.Sprintf("空席の課室が%d課室あります。その間は、図 1.1 でその上の役割の人が代わって行います。", g.WithoutHeads),
-				Act: "体制を見る", URL: address.Organization,
-			})
 		}
 	})
 }
