@@ -106,7 +106,7 @@ func PoliciesPage(p Policies) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = SearchForm("", nil).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.SearchForm("", nil).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

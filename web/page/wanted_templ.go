@@ -117,7 +117,7 @@ func WantedPage(p Wanted) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = component.Title(p.Frame.Title,
-				component.Fact{Name: "課室", Value: orDash(p.Section)},
+				component.Fact{Name: "課室", Value: component.OrDash(p.Section)},
 				component.Fact{Name: "文書", Value: fmt.Sprintf("%s（第%d版）", p.Reading.Title, p.Reading.Number)},
 				component.Fact{Name: "確認", Value: p.state()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

@@ -3,14 +3,9 @@
 package page
 
 import (
-	"fmt"
-
 	"kagami/internal/calendar"
 	"kagami/internal/policy/draft"
 )
-
-// commentID is where a comment stands on the pages that list it.
-func commentID(number int) string { return fmt.Sprintf("comment-%d", number) }
 
 func dayText(day calendar.Date) string { return calendar.Wareki(day) }
 

@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/policy/follow"
+	"kagami/web/component/document"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -31,7 +32,7 @@ func (p *Portal) showClause(w http.ResponseWriter, r *http.Request) error {
 		return goToClause(w, r, address.Policy(code), f.Then)
 	}
 	return screen.Show(w, r, page.FollowedPage(page.Followed{
-		Frame: screen.Frame(r, page.FollowedTitle(f), policiesLink, documentLink(f.Reading.Document)), Followed: f, Today: screen.Today(r.Context()),
+		Frame: screen.Frame(r, page.FollowedTitle(f), document.List, document.Link(f.Reading.Document)), Followed: f, Today: screen.Today(r.Context()),
 	}))
 }
 

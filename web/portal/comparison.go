@@ -13,6 +13,7 @@ import (
 	"kagami/internal/policy/comparison"
 	"kagami/internal/policy/comparison/office"
 	"kagami/internal/sheet"
+	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -78,7 +79,7 @@ func (p *Portal) showComparison(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	frame := screen.Frame(r, "新旧対照表", policiesLink, layout.Link{Label: c.history.Title, Address: address.Policy(c.history.Code)})
+	frame := screen.Frame(r, "新旧対照表", document.List, layout.Link{Label: c.history.Title, Address: address.Policy(c.history.Code)})
 	return screen.Show(w, r, page.ComparisonPage(page.Comparison{Frame: frame, History: c.history, Old: c.old, New: c.new, Table: c.table}))
 }
 

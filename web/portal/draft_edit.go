@@ -11,6 +11,7 @@ import (
 	"kagami/internal/policy/comparison"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
+	"kagami/web/component/document"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -53,7 +54,7 @@ func editTitle(d draft.Draft) string { return d.Title + "の本文を直す" }
 
 // typedBeside sets a text that was typed beside the draft as it is.
 func typedBeside(d draft.Draft, source string) templ.Component {
-	return page.TextsTable(comparison.Compare(d.Outline, outline.Read(source, nil)), "いまの下書き", "あなたの本文")
+	return document.TextsTable(comparison.Compare(d.Outline, outline.Read(source, nil)), "いまの下書き", "あなたの本文")
 }
 
 // edit saves what was typed, looks how it reads, or throws away what was kept.

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/policy"
 	"kagami/internal/policy/comparison"
 	"kagami/internal/policy/follow"
+	"kagami/web/component/document"
 	"kagami/web/page"
 )
 
@@ -70,7 +71,7 @@ func (d *drawnTexts) changes(ctx context.Context, service *policy.Service, actor
 		return nil, err
 	}
 	var table bytes.Buffer
-	compared := page.ComparisonTable(comparison.Compare(before, after), fmt.Sprintf("第%d版", reading.Last), fmt.Sprintf("第%d版", reading.Number))
+	compared := document.ComparisonTable(comparison.Compare(before, after), fmt.Sprintf("第%d版", reading.Last), fmt.Sprintf("第%d版", reading.Number))
 	if err := compared.Render(ctx, &table); err != nil {
 		return nil, fmt.Errorf("drawing a comparison: %w", err)
 	}
@@ -103,13 +104,13 @@ func (d *drawnTexts) get(ctx context.Context, policies *policy.Service, links *f
 	if err != nil {
 		return drawnText{}, err
 	}
-	prepared := page.NewText(o)
+	prepared := document.NewText(o)
 	if public {
 		prepared = prepared.LastingPublic(reading, formers)
 	} else {
 		prepared = prepared.Lasting(reading, formers)
 	}
-	text, err := draw(ctx, page.ReadingContents(reading, prepared), templ.Join(page.Body(prepared), page.Formers(prepared)))
+	text, err := draw(ctx, page.ReadingContents(reading, prepared), templ.Join(document.Body(prepared), document.Formers(prepared)))
 	if err != nil {
 		return drawnText{}, err
 	}

@@ -8,12 +8,13 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
-	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/textfile"
+	"kagami/web/component/audience"
+	"kagami/web/component/document"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -41,31 +42,13 @@ func (p *Portal) importStart(w http.ResponseWriter, r *http.Request, start page.
 	if err != nil {
 		return err
 	}
-	start.Frame, start.Problems = screen.Frame(r, "文書を取り込む", policiesLink), problems
-	start.Audience = page.AudienceFields{Typed: start.Text.Audience, Named: r.PostForm.Get("audience") == "named", Problems: problems}
+	start.Frame, start.Problems = screen.Frame(r, "文書を取り込む", document.List), problems
+	start.Audience = audience.Fields{Typed: start.Text.Audience, Named: r.PostForm.Get("audience") == "named", Problems: problems}
 	if start.Audience.Sections, err = p.Org.Sections(r.Context(), screen.Actor(r.Context()), screen.Today(r.Context())); err != nil {
 		return err
 	}
 	screen.Render(w, r, status, page.ImportStartPage(start))
 	return nil
-}
-
-// audienceField reads whom a document is for.
-func audienceField(r *http.Request) policy.Audience { return whomField(r, "audience") }
-
-// whomField reads who was chosen: everyone, or roles and 課室.
-func whomField(r *http.Request, name string) policy.Audience {
-	switch r.PostForm.Get(name) {
-	case "all":
-		return policy.Audience{Everyone: true}
-	case "named":
-		a := policy.Audience{Sections: r.PostForm[name+"-section"]}
-		for _, role := range r.PostForm[name+"-role"] {
-			a.Roles = append(a.Roles, authz.Role(role))
-		}
-		return a
-	}
-	return policy.Audience{}
 }
 
 func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
@@ -75,7 +58,7 @@ func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
 	text := draft.Text{
 		Document: r.PostForm.Get("document"),
 		Kind:     policy.Kind(r.PostForm.Get("kind")),
-		Audience: audienceField(r),
+		Audience: audience.Chosen(r.PostForm, "audience"),
 		Title:    strings.TrimSpace(r.PostForm.Get("title")),
 		Code:     strings.TrimSpace(r.PostForm.Get("code")),
 		Source:   r.PostForm.Get("source"),

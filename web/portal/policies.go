@@ -13,12 +13,11 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
+	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
-
-var policiesLink = layout.Link{Label: "ポリシー", Address: address.Policies}
 
 func (p *Portal) showPolicies(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -67,7 +66,7 @@ func (p *Portal) showReading(w http.ResponseWriter, r *http.Request) error {
 	}
 	today, publishes := screen.Today(r.Context()), actor.Reach(authz.PublishDecided) == authz.All
 	return screen.Show(w, r, page.ReadingPage(page.Reading{
-		Frame: screen.Frame(r, reading.Title, policiesLink), Reading: reading,
+		Frame: screen.Frame(r, reading.Title, document.List), Reading: reading,
 		InForce: reading.InForce(today), Today: today,
 		Contents: text.contents, Body: text.body,
 		MaySee:     actor.Reach(authz.SeeAcknowledgements) != authz.None,

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/sheet"
+	"kagami/web/component/document"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -24,7 +25,7 @@ func (p *Portal) showReaders(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	frame := screen.Frame(r, "確認した人", policiesLink, documentLink(coverage.Reading.Document))
+	frame := screen.Frame(r, "確認した人", document.List, document.Link(coverage.Reading.Document))
 	return screen.Show(w, r, page.ReadersPage(page.Readers{Frame: frame, Coverage: coverage, Today: screen.Today(r.Context())}))
 }
 

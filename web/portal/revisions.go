@@ -11,14 +11,11 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
+	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
-
-func documentLink(d policy.Document) layout.Link {
-	return layout.Link{Label: d.Title, Address: address.Policy(d.Code)}
-}
 
 func (p *Portal) showRevisions(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, code := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code")
@@ -35,7 +32,7 @@ func (p *Portal) showRevisions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return screen.Show(w, r, page.RevisionsPage(page.Revisions{
-		Frame: screen.Frame(r, "版の履歴", policiesLink, documentLink(reading.Document)), Reading: reading, List: list, Today: screen.Today(r.Context()), Abolition: abolition,
+		Frame: screen.Frame(r, "版の履歴", document.List, document.Link(reading.Document)), Reading: reading, List: list, Today: screen.Today(r.Context()), Abolition: abolition,
 		MaySee: actor.Reach(authz.SeeAcknowledgements) != authz.None,
 	}))
 }
@@ -60,7 +57,7 @@ func (p *Portal) showPast(w http.ResponseWriter, r *http.Request, reading policy
 		return err
 	}
 	return screen.Show(w, r, page.ReadingPage(page.Reading{
-		Frame: screen.Frame(r, "第"+strconv.Itoa(reading.Number)+"版", policiesLink, documentLink(reading.Document)), Reading: reading, Past: true, Day: day,
+		Frame: screen.Frame(r, "第"+strconv.Itoa(reading.Number)+"版", document.List, document.Link(reading.Document)), Reading: reading, Past: true, Day: day,
 		InForce: reading.InForce(screen.Today(r.Context())), Today: screen.Today(r.Context()), Contents: text.contents, Body: text.body,
 	}))
 }
@@ -75,7 +72,7 @@ func (p *Portal) showPrintedNotice(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	return screen.Show(w, r, page.PrintedNoticePage(page.PrintedNotice{
-		Frame:              screen.Frame(r, "通知", policiesLink, documentLink(notice.Document), layout.Link{Label: "版の履歴", Address: address.Revisions(notice.Code)}),
+		Frame:              screen.Frame(r, "通知", document.List, document.Link(notice.Document), layout.Link{Label: "版の履歴", Address: address.Revisions(notice.Code)}),
 		RecordedCISONotice: notice,
 	}))
 }

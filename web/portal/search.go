@@ -7,13 +7,14 @@ import (
 
 	"kagami/internal/fault"
 	"kagami/internal/policy/find"
+	"kagami/web/component/document"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
 
 func (p *Portal) showSearch(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	view := page.Search{Frame: screen.Frame(r, "文書の中を探す", policiesLink), Words: strings.TrimSpace(q.Get("q"))}
+	view := page.Search{Frame: screen.Frame(r, "文書の中を探す", document.List), Words: strings.TrimSpace(q.Get("q"))}
 	after := readPlace(q.Get("after"))
 	found, err := p.Find.Search(r.Context(), screen.Actor(r.Context()), find.Search{Words: view.Words, After: after})
 	if view.Problems = screen.Problems(err); view.Problems != nil {
@@ -50,6 +51,6 @@ func (p *Portal) showGlossary(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return screen.Show(w, r, page.GlossaryPage(page.Glossary{
-		Frame: screen.Frame(r, "用語集", policiesLink), Definitions: definitions, Threats: threats,
+		Frame: screen.Frame(r, "用語集", document.List), Definitions: definitions, Threats: threats,
 	}))
 }

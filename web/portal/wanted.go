@@ -9,6 +9,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/policy/acknowledge"
+	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -48,7 +49,7 @@ func (p *Portal) wantedPage(w http.ResponseWriter, r *http.Request, refusal erro
 	if err != nil {
 		return err
 	}
-	frame := screen.Frame(r, wanted.Name+"さんの確認", policiesLink, documentLink(wanted.Reading.Document),
+	frame := screen.Frame(r, wanted.Name+"さんの確認", document.List, document.Link(wanted.Reading.Document),
 		layout.Link{Label: "確認した人", Address: address.Readers(wanted.Reading.Code)})
 	screen.Render(w, r, status, page.WantedPage(page.Wanted{
 		Frame: frame, Wanted: wanted, Today: screen.Today(r.Context()), MayExcuse: acknowledge.MayExcuse(actor, wanted),
@@ -75,6 +76,6 @@ func (p *Portal) showChanges(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return screen.Show(w, r, page.ChangesPage(page.Changes{
-		Frame: screen.Frame(r, reading.Title+"の変わったところ", policiesLink, documentLink(reading.Document)), Reading: reading, Table: table, Body: text.body,
+		Frame: screen.Frame(r, reading.Title+"の変わったところ", document.List, document.Link(reading.Document)), Reading: reading, Table: table, Body: text.body,
 	}))
 }
