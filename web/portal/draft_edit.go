@@ -59,7 +59,7 @@ func typedBeside(d draft.Draft, source string) templ.Component {
 
 // edit saves what was typed, looks how it reads, or throws away what was kept.
 func (p *Portal) edit(w http.ResponseWriter, r *http.Request) error {
-	if err := screen.ParseFiles(r, formMemory); err != nil {
+	if err := screen.ParseFiles(r, document.MaxForm); err != nil {
 		return err
 	}
 	ctx, actor := r.Context(), screen.Actor(r.Context())
@@ -122,7 +122,7 @@ func (p *Portal) editForm(w http.ResponseWriter, r *http.Request, d draft.Draft,
 // keepTyped keeps what is being typed and answers with the parts of the editor
 // that tell of it, and not with a page.
 func (p *Portal) keepTyped(w http.ResponseWriter, r *http.Request) error {
-	if err := screen.ParseFiles(r, formMemory); err != nil {
+	if err := screen.ParseFiles(r, document.MaxForm); err != nil {
 		return err
 	}
 	draft, err := p.draftOf(r)

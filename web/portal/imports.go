@@ -19,10 +19,6 @@ import (
 	"kagami/web/screen"
 )
 
-// formMemory is how much of a form with files is held in memory, in bytes: all
-// of it, since a text that is not public has no business in a temporary file.
-const formMemory = maxText
-
 func (p *Portal) showImportStart(w http.ResponseWriter, r *http.Request) error {
 	text := draft.Text{Kind: policy.Basic}
 	if code := r.URL.Query().Get("document"); code != "" {
@@ -52,7 +48,7 @@ func (p *Portal) importStart(w http.ResponseWriter, r *http.Request, start page.
 }
 
 func (p *Portal) startImport(w http.ResponseWriter, r *http.Request) error {
-	if err := screen.ParseFiles(r, formMemory); err != nil {
+	if err := screen.ParseFiles(r, document.MaxForm); err != nil {
 		return err
 	}
 	text := draft.Text{
@@ -106,7 +102,7 @@ func (p *Portal) showImport(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) workOnImport(w http.ResponseWriter, r *http.Request) error {
-	if err := screen.ParseFiles(r, formMemory); err != nil {
+	if err := screen.ParseFiles(r, document.MaxForm); err != nil {
 		return err
 	}
 	ctx := r.Context()

@@ -3,16 +3,12 @@ package portal
 import (
 	"kagami/internal/authz"
 	"kagami/internal/policy/amend"
-	"kagami/internal/policy/outline"
 	"kagami/internal/policy/publish"
+	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/screen"
 	"kagami/web/server"
 )
-
-// maxText is the most that a form with a policy text may bring, in bytes: a
-// file and a pasted text, and what a form puts around them.
-const maxText = 2*outline.MaxSize + 1<<20
 
 // maxMinutes is the most that a form with minutes may bring, in bytes.
 const maxMinutes = publish.MaxFile + 1<<20
@@ -94,24 +90,24 @@ func (p *Portal) routes() []screen.Route {
 		screen.Get("/search", authz.ReadBasic, p.showSearch),
 		screen.Get("/glossary", authz.ReadBasic, p.showGlossary),
 		screen.Get("/imports", authz.DraftRevision, p.showImportStart),
-		screen.Post("/imports", authz.DraftRevision, p.startImport).Body(maxText),
+		screen.Post("/imports", authz.DraftRevision, p.startImport).Body(document.MaxForm),
 		screen.Get("/imports/{token}", authz.DraftRevision, p.showImport),
-		screen.Post("/imports/{token}", authz.DraftRevision, p.workOnImport).Body(maxText),
+		screen.Post("/imports/{token}", authz.DraftRevision, p.workOnImport).Body(document.MaxForm),
 
 		screen.Get("/policies/{code}/draft", authz.SignedIn, p.showDraft),
 		screen.Post("/policies/{code}/draft", authz.DraftRevision, p.startDraft),
 		screen.Get("/policies/{code}/draft/edit", authz.DraftRevision, p.showEdit),
-		screen.Post("/policies/{code}/draft/edit", authz.DraftRevision, p.edit).Body(maxText),
-		screen.Post("/policies/{code}/draft/edit/typed", authz.DraftRevision, p.keepTyped).Body(maxText),
+		screen.Post("/policies/{code}/draft/edit", authz.DraftRevision, p.edit).Body(document.MaxForm),
+		screen.Post("/policies/{code}/draft/edit/typed", authz.DraftRevision, p.keepTyped).Body(document.MaxForm),
 		screen.Get("/policies/{code}/draft/comments", authz.CommentDraft, p.showCommentForm),
 		screen.Post("/policies/{code}/draft/comments", authz.CommentDraft, p.comment),
 		screen.Get("/policies/{code}/draft/clauses", authz.DraftRevision, p.showClauses),
 		screen.Get("/policies/{code}/draft/clauses/{clause}/rewrite", authz.DraftRevision, p.showAmend(amend.Rewrite)),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/rewrite", authz.DraftRevision, p.amendClause(amend.Rewrite)).Body(maxText),
+		screen.Post("/policies/{code}/draft/clauses/{clause}/rewrite", authz.DraftRevision, p.amendClause(amend.Rewrite)).Body(document.MaxForm),
 		screen.Get("/policies/{code}/draft/clauses/{clause}/insert", authz.DraftRevision, p.showAmend(amend.Insert)),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/insert", authz.DraftRevision, p.amendClause(amend.Insert)).Body(maxText),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/rewrite/typed", authz.DraftRevision, p.keepTypedClause(amend.Rewrite)).Body(maxText),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/insert/typed", authz.DraftRevision, p.keepTypedClause(amend.Insert)).Body(maxText),
+		screen.Post("/policies/{code}/draft/clauses/{clause}/insert", authz.DraftRevision, p.amendClause(amend.Insert)).Body(document.MaxForm),
+		screen.Post("/policies/{code}/draft/clauses/{clause}/rewrite/typed", authz.DraftRevision, p.keepTypedClause(amend.Rewrite)).Body(document.MaxForm),
+		screen.Post("/policies/{code}/draft/clauses/{clause}/insert/typed", authz.DraftRevision, p.keepTypedClause(amend.Insert)).Body(document.MaxForm),
 		screen.Post("/policies/{code}/draft/clauses/unsaved", authz.DraftRevision, p.dropTypedClause),
 		screen.Get("/policies/{code}/draft/clauses/{clause}/move", authz.DraftRevision, p.showAmend(amend.Move)),
 		screen.Post("/policies/{code}/draft/clauses/{clause}/move", authz.DraftRevision, p.amendClause(amend.Move)),
