@@ -48,42 +48,6 @@ func TestWhatIsAskedOfPeopleIsKeptInTheForm(t *testing.T) {
 	}
 }
 
-// Whoever acknowledged an earlier revision is led to what has changed since; who
-// did not, to the whole.
-func TestOnlyWhatHasChangedIsReadAgain(t *testing.T) {
-	t.Parallel()
-	portal := town.Start(t)
-	before, never := servertest.SignIn(t, portal, town.Accounts[10]), servertest.SignIn(t, portal, town.Accounts[12])
-	revise(t, portal, "kihon", "体制を確立する", "体制を確立し、維持する")
-	a := before.Get("/policies/kihon/changes")
-	for _, words := range []string{"<ins>し、維持</ins>", "（略）", "読んで理解し、遵守します", "全文（第2版）", "職員等の遵守義務"} {
-		if !strings.Contains(a.Body, words) {
-			t.Errorf("without %s: %d", words, a.Status)
-		}
-	}
-	if a := never.Get("/policies/kihon/changes"); strings.Contains(a.Body, "改正前") || !strings.Contains(a.Body, "情報セキュリティ基本方針</h1>") {
-		t.Errorf("who never acknowledged it: %d %s", a.Status, a.Body)
-	}
-	if a := before.Post("/policies/kihon", pledge(a.Body)); !strings.Contains(a.Body, "確認を記録しました") {
-		t.Errorf("acknowledging: %d", a.Status)
-	}
-}
-
-// Each person has a last day of their own, which stands on their home: the page
-// of the text tells nobody that of those who were asked first.
-func TestAPageTellsNobodyTheLastDayOfOthers(t *testing.T) {
-	t.Parallel()
-	portal := town.Start(t)
-	v := servertest.SignIn(t, portal, town.Accounts[12])
-	if home := v.Get("/").Body; !strings.Contains(home, "期限 令和8年12月8日") {
-		t.Fatalf("the home tells no last day: %s", home)
-	}
-	a := v.Get("/policies/kihon")
-	if strings.Contains(a.Body, "期限は令和") || !strings.Contains(a.Body, "「やること」で確かめられます") {
-		t.Errorf("the page of the text: %d %s", a.Status, a.Body)
-	}
-}
-
 // The evidence says of each person when they were asked, by when, what they
 // acknowledged and the hash of its text, or why they need not.
 func TestTheEvidenceOfACampaign(t *testing.T) {

@@ -32,29 +32,18 @@ type Rooms struct {
 	Acknowledge *acknowledge.Service
 }
 
-// topics are those of the policy.
-func topics() []notice.Topic {
-	return []notice.Topic{policy.Topic(), draft.Topic(), acknowledge.Topic()}
-}
-
 // Portal is those screens.
 type Portal struct {
 	server.Ground
 	Rooms
 	Notices *notice.Service
-	drawn   *drawnTexts
 	texts   *textfile.Reader
 }
 
 // New makes the screens.
 func New(g server.Ground, rooms Rooms) (*Portal, error) {
-	drawn, err := newDrawnTexts()
-	if err != nil {
-		return nil, err
-	}
-	return &Portal{
-		Ground: g, Rooms: rooms, Notices: notice.New(g.Pool, g.Door.Now, topics()...), drawn: drawn, texts: &textfile.Reader{},
-	}, nil
+	topics := []notice.Topic{policy.Topic(), draft.Topic(), acknowledge.Topic()}
+	return &Portal{Ground: g, Rooms: rooms, Notices: notice.New(g.Pool, g.Door.Now, topics...), texts: &textfile.Reader{}}, nil
 }
 
 // Part is what the portal takes in.
@@ -63,31 +52,23 @@ func (p *Portal) Part() screen.Part {
 		Routes: p.routes(),
 		Nav: []screen.Entry{
 			{Label: "ホーム", URL: address.Home, Place: 1},
-			{Label: "ポリシー", URL: address.Policies, Place: 2},
 			{Label: "マイ記録", URL: address.Acknowledgements, Place: 3},
 			{Label: "体制", URL: address.Organization, Place: 5},
 			{Label: "アカウント管理", URL: address.Accounts, Place: 7, Action: authz.ManageAccounts, Least: authz.All},
 		},
 		Areas: map[string]string{
-			address.Imports: address.Policies, address.Search: address.Policies, address.Glossary: address.Policies,
+			address.Imports:  address.Policies,
 			address.Sections: address.Organization, address.Posts: address.Organization, address.People: address.Organization, address.Register: address.Organization,
 			address.Appointments: address.Organization, address.Grants: address.Organization, address.Roles: address.Organization, address.Personnel: address.Organization,
 		},
 		Flashes: dones,
-		Topics:  topics(),
+		Topics:  []notice.Topic{draft.Topic(), acknowledge.Topic()},
 		Jobs:    p.Acknowledge.RegisterJobs,
 		Sample: func(ctx context.Context, t *sample.Town) error {
 			return policies.Fill(ctx, p.Draft, p.Publish, p.Acknowledge, *t)
 		},
-		Start:  p.letFind,
 		SignIn: &screen.SignIn{Ask: p.askSignIn, Proved: p.proved},
 	}
-}
-
-// letFind makes what was published before there was search known to it.
-func (p *Portal) letFind(ctx context.Context) error {
-	_, err := p.Find.LetFindPublished(ctx)
-	return err
 }
 
 // askSignIn asks who it is.

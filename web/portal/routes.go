@@ -64,14 +64,7 @@ func (p *Portal) routes() []screen.Route {
 		screen.Get("/accounts/{staff}/second-factor", authz.ManageAccounts, p.showTakeAway).Sensitive(),
 		screen.Post("/accounts/{staff}/second-factor", authz.ManageAccounts, p.takeAway).Sensitive(),
 
-		screen.Get("/policies", authz.ReadBasic, p.showPolicies),
-		screen.Get("/policies/{code}", authz.ReadBasic, p.showReading),
 		screen.Post("/policies/{code}", authz.Acknowledge, p.acknowledge),
-		screen.Get("/policies/{code}/changes", authz.ReadBasic, p.showChanges),
-		screen.Get("/policies/{code}/clauses/{number}/{anchor}", authz.ReadBasic, p.showClause),
-		screen.Get("/policies/{code}/comparison", authz.ReadBasic, p.showComparison),
-		screen.Get("/policies/{code}/comparison.xlsx", authz.ReadBasic, p.comparisonXLSX),
-		screen.Get("/policies/{code}/comparison.docx", authz.ReadBasic, p.comparisonDOCX),
 		screen.Get("/policies/{code}/readers", authz.SeeAcknowledgements, p.showReaders),
 		screen.Get("/policies/{code}/readers/{number}", authz.SeeAcknowledgements, p.showWanted),
 		screen.Post("/policies/{code}/readers/{number}", authz.ExcuseAcknowledgement, p.excuse),
@@ -81,14 +74,11 @@ func (p *Portal) routes() []screen.Route {
 		screen.Post("/policies/{code}/abolish", authz.PublishDecided, p.abolish).Sensitive(),
 		screen.Get("/policies/{code}/audience", authz.PublishDecided, p.showAudience),
 		screen.Post("/policies/{code}/audience", authz.PublishDecided, p.changeAudience).Sensitive(),
-		screen.Get("/policies/{code}/revisions", authz.ReadBasic, p.showRevisions),
-		screen.Get("/policies/{code}/revisions/{number}", authz.ReadBasic, p.showRevision),
 		screen.Get("/policies/{code}/revisions/{number}/readers.csv", authz.SeeAcknowledgements, p.evidenceCSV),
 		screen.Get("/policies/{code}/revisions/{number}/readers.xlsx", authz.SeeAcknowledgements, p.evidenceXLSX),
 		screen.Get("/policies/{code}/revisions/{number}/notice", authz.ReadBasic, p.showPrintedNotice),
 		screen.Get("/policies/{code}/revisions/{number}/minutes", authz.SignedIn, p.minutes),
 		screen.Get("/search", authz.ReadBasic, p.showSearch),
-		screen.Get("/glossary", authz.ReadBasic, p.showGlossary),
 		screen.Get("/imports", authz.DraftRevision, p.showImportStart),
 		screen.Post("/imports", authz.DraftRevision, p.startImport).Body(document.MaxForm),
 		screen.Get("/imports/{token}", authz.DraftRevision, p.showImport),
@@ -171,10 +161,6 @@ func (p *Portal) routes() []screen.Route {
 
 		screen.Get("/acknowledgements", authz.SignedIn, p.showAcknowledgements),
 		screen.Get("/acknowledgements/{code}/{number}", authz.SignedIn, p.showProof),
-
-		screen.Get("/public", authz.Public, p.showPublic).ForEverybody(),
-		screen.Get("/public/{code}", authz.Public, p.showPublicReading).ForEverybody(),
-		screen.Get("/public/{code}/clauses/{number}/{anchor}", authz.Public, p.showPublicClause).ForEverybody(),
 	}
 }
 

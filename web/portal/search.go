@@ -38,19 +38,3 @@ func readPlace(s string) find.Place {
 	}
 	return find.Place{Code: code, Position: n}
 }
-
-func (p *Portal) showGlossary(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	actor := screen.Actor(ctx)
-	definitions, err := p.Find.Glossary(ctx, actor)
-	if err != nil {
-		return err
-	}
-	threats, err := p.Find.Threats(ctx, actor)
-	if err != nil {
-		return err
-	}
-	return screen.Show(w, r, page.GlossaryPage(page.Glossary{
-		Frame: screen.Frame(r, "用語集", document.List), Definitions: definitions, Threats: threats,
-	}))
-}

@@ -57,25 +57,3 @@ func (p *Portal) wantedPage(w http.ResponseWriter, r *http.Request, refusal erro
 	}))
 	return nil
 }
-
-func (p *Portal) showChanges(w http.ResponseWriter, r *http.Request) error {
-	ctx, actor := r.Context(), screen.Actor(r.Context())
-	reading, err := p.Policy.Read(ctx, actor, chi.URLParam(r, "code"))
-	if err != nil {
-		return err
-	}
-	if reading.Last == 0 || reading.Last == reading.Number {
-		return screen.GoOn(w, r, address.Policy(reading.Code), "")
-	}
-	table, err := p.drawn.changes(ctx, p.Policy, actor, reading)
-	if err != nil {
-		return err
-	}
-	text, err := p.drawn.of(ctx, p.Policy, p.Follow, reading)
-	if err != nil {
-		return err
-	}
-	return screen.Show(w, r, page.ChangesPage(page.Changes{
-		Frame: screen.Frame(r, reading.Title+"の変わったところ", document.List, document.Link(reading.Document)), Reading: reading, Table: table, Body: text.body,
-	}))
-}

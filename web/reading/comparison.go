@@ -1,4 +1,4 @@
-package portal
+package reading
 
 import (
 	"fmt"
@@ -15,7 +15,6 @@ import (
 	"kagami/internal/sheet"
 	"kagami/web/component/document"
 	"kagami/web/layout"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
@@ -29,10 +28,10 @@ type compared struct {
 
 // compare reads which two revisions are meant, and sets them side by side: from
 // and to in the address; without them, the last one and the one before it.
-func (p *Portal) compare(r *http.Request) (compared, error) {
+func (s *Screens) compare(r *http.Request) (compared, error) {
 	ctx := r.Context()
 	actor, code := screen.Actor(ctx), chi.URLParam(r, "code")
-	history, err := p.Policy.Revisions(ctx, actor, code)
+	history, err := s.Policy.Revisions(ctx, actor, code)
 	if err != nil {
 		return compared{}, err
 	}
@@ -49,11 +48,11 @@ func (p *Portal) compare(r *http.Request) (compared, error) {
 		return compared{}, err
 	}
 	c.old, c.new = &history.Revisions[former], &history.Revisions[latter]
-	before, err := p.Policy.RevisionOutline(ctx, actor, code, c.old.Number)
+	before, err := s.Policy.RevisionOutline(ctx, actor, code, c.old.Number)
 	if err != nil {
 		return compared{}, err
 	}
-	after, err := p.Policy.RevisionOutline(ctx, actor, code, c.new.Number)
+	after, err := s.Policy.RevisionOutline(ctx, actor, code, c.new.Number)
 	if err != nil {
 		return compared{}, err
 	}
@@ -74,26 +73,26 @@ func chosen(history policy.History, query url.Values, name string, otherwise int
 	return history.Place(number)
 }
 
-func (p *Portal) showComparison(w http.ResponseWriter, r *http.Request) error {
-	c, err := p.compare(r)
+func (s *Screens) showComparison(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.compare(r)
 	if err != nil {
 		return err
 	}
 	frame := screen.Frame(r, "新旧対照表", document.List, layout.Link{Label: c.history.Title, Address: address.Policy(c.history.Code)})
-	return screen.Show(w, r, page.ComparisonPage(page.Comparison{Frame: frame, History: c.history, Old: c.old, New: c.new, Table: c.table}))
+	return screen.Show(w, r, comparisonPage(comparisonView{Frame: frame, History: c.history, Old: c.old, New: c.new, Table: c.table}))
 }
 
-func (p *Portal) comparisonXLSX(w http.ResponseWriter, r *http.Request) error {
-	return p.comparisonFile(w, r, office.Form.XLSX)
+func (s *Screens) comparisonXLSX(w http.ResponseWriter, r *http.Request) error {
+	return s.comparisonFile(w, r, office.Form.XLSX)
 }
 
-func (p *Portal) comparisonDOCX(w http.ResponseWriter, r *http.Request) error {
-	return p.comparisonFile(w, r, office.Form.DOCX)
+func (s *Screens) comparisonDOCX(w http.ResponseWriter, r *http.Request) error {
+	return s.comparisonFile(w, r, office.Form.DOCX)
 }
 
 // comparisonFile hands the comparison out as a file.
-func (p *Portal) comparisonFile(w http.ResponseWriter, r *http.Request, write func(office.Form, string) (sheet.File, error)) error {
-	c, err := p.compare(r)
+func (s *Screens) comparisonFile(w http.ResponseWriter, r *http.Request, write func(office.Form, string) (sheet.File, error)) error {
+	c, err := s.compare(r)
 	if err != nil {
 		return err
 	}
@@ -102,7 +101,7 @@ func (p *Portal) comparisonFile(w http.ResponseWriter, r *http.Request, write fu
 	}
 	file, err := write(office.Form{
 		Comparison: c.table, Heading: c.history.Title + "　新旧対照表",
-		OldTitle: page.RevisionTitle(*c.old), NewTitle: page.RevisionTitle(*c.new),
+		OldTitle: revisionTitle(*c.old), NewTitle: revisionTitle(*c.new),
 	}, fmt.Sprintf("%s_新旧対照表_第%d版から第%d版", c.history.Title, c.old.Number, c.new.Number))
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package portal_test
+package reading_test
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package portal_test
+package reading_test
 
 import (
 	"archive/zip"
@@ -96,7 +96,7 @@ func TestTheComparisonIsHandedOutAsFiles(t *testing.T) {
 func TestWhatOneMayNotReadIsNotCompared(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	publishText(t, portal, hiddenProcedure)
+	enact(t, portal, hiddenProcedure)
 	revise(t, portal, "tejun", "鍵を持つ者", "鍵を預かる者")
 	outsider := servertest.SignIn(t, portal, town.Accounts[12])
 	for _, path := range []string{"comparison", "comparison.xlsx", "comparison.docx", "comparison?from=1&to=2", "comparison?to=99"} {

@@ -1,4 +1,4 @@
-package portal
+package reading
 
 import (
 	"net/http"
@@ -9,20 +9,19 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/policy/follow"
 	"kagami/web/component/document"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
 // showClause is where a link to a clause leads that was taken from some
 // revision: on to the clause in the current text, where it stands there under
 // its number as it was; else to what became of it.
-func (p *Portal) showClause(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) showClause(w http.ResponseWriter, r *http.Request) error {
 	number, err := strconv.Atoi(chi.URLParam(r, "number"))
 	if err != nil {
 		return screen.ErrNotFound()
 	}
 	code := chi.URLParam(r, "code")
-	f, err := p.Follow.Follow(r.Context(), screen.Actor(r.Context()), code, number, chi.URLParam(r, "anchor"))
+	f, err := s.Follow.Follow(r.Context(), screen.Actor(r.Context()), code, number, chi.URLParam(r, "anchor"))
 	switch {
 	case err != nil:
 		return err
@@ -31,26 +30,26 @@ func (p *Portal) showClause(w http.ResponseWriter, r *http.Request) error {
 	case f.Stays():
 		return goToClause(w, r, address.Policy(code), f.Then)
 	}
-	return screen.Show(w, r, page.FollowedPage(page.Followed{
-		Frame: screen.Frame(r, page.FollowedTitle(f), document.List, document.Link(f.Reading.Document)), Followed: f, Today: screen.Today(r.Context()),
+	return screen.Show(w, r, followedPage(followedView{
+		Frame: screen.Frame(r, followedTitle(f), document.List, document.Link(f.Reading.Document)), Followed: f, Today: screen.Today(r.Context()),
 	}))
 }
 
 // showPublicClause is showClause on the page for everybody.
-func (p *Portal) showPublicClause(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) showPublicClause(w http.ResponseWriter, r *http.Request) error {
 	number, err := strconv.Atoi(chi.URLParam(r, "number"))
-	if err != nil || p.HidePublic {
+	if err != nil || s.HidePublic {
 		return screen.ErrNotFound()
 	}
 	code := chi.URLParam(r, "code")
-	f, err := p.Follow.FollowPublic(r.Context(), code, number, chi.URLParam(r, "anchor"))
+	f, err := s.Follow.FollowPublic(r.Context(), code, number, chi.URLParam(r, "anchor"))
 	switch {
 	case err != nil:
 		return err
 	case f.Stays():
 		return goToClause(w, r, address.PublicPolicy(code), f.Then)
 	}
-	return p.servePublic(w, r, page.FollowedPage(page.Followed{Frame: screen.OpenFrame(r, page.FollowedTitle(f)), Followed: f, Public: true}))
+	return s.servePublic(w, r, followedPage(followedView{Frame: screen.OpenFrame(r, followedTitle(f)), Followed: f, Public: true}))
 }
 
 // goToClause sends the browser on to a clause of a page, for this once: tomorrow

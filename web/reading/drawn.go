@@ -1,4 +1,4 @@
-package portal
+package reading
 
 import (
 	"bytes"
@@ -13,7 +13,6 @@ import (
 	"kagami/internal/policy/comparison"
 	"kagami/internal/policy/follow"
 	"kagami/web/component/document"
-	"kagami/web/page"
 )
 
 // drawnTexts keeps the texts of published revisions as they are drawn. A
@@ -110,7 +109,7 @@ func (d *drawnTexts) get(ctx context.Context, policies *policy.Service, links *f
 	} else {
 		prepared = prepared.Lasting(reading, formers)
 	}
-	text, err := draw(ctx, page.ReadingContents(reading, prepared), templ.Join(document.Body(prepared), document.Formers(prepared)))
+	text, err := draw(ctx, readingContents(reading, prepared), templ.Join(document.Body(prepared), document.Formers(prepared)))
 	if err != nil {
 		return drawnText{}, err
 	}

@@ -1,4 +1,4 @@
-package portal_test
+package reading_test
 
 import (
 	"io"
@@ -76,7 +76,7 @@ func TestThePublicPageIsKeptUntilItChanges(t *testing.T) {
 	if again.Status != http.StatusNotModified || again.Body != "" || again.Header.Get("ETag") != tag || again.Header.Get("Cache-Control") != "public, no-cache" {
 		t.Errorf("asked again: %d, %v", again.Status, again.Header)
 	}
-	publishText(t, portal, draft.Text{Kind: policy.Basic, Title: "もう一つの方針", Code: "betsu", Source: "第1条　守る。\n"})
+	enact(t, portal, draft.Text{Kind: policy.Basic, Title: "もう一つの方針", Code: "betsu", Source: "第1条　守る。\n"})
 	list := withHeader(v, http.MethodGet, "/public", "If-None-Match", tag)
 	if list.Status != http.StatusOK || !strings.Contains(list.Body, `href="/public/betsu"`) || !strings.Contains(list.Body, `href="/public/kihon"`) {
 		t.Errorf("with two of them: %d", list.Status)

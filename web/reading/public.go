@@ -1,4 +1,4 @@
-package portal
+package reading
 
 import (
 	"bytes"
@@ -12,50 +12,49 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/policy"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
 // showPublic answers with the 基本方針 in force, or the list where there are
 // several.
-func (p *Portal) showPublic(w http.ResponseWriter, r *http.Request) error {
-	if p.HidePublic {
+func (s *Screens) showPublic(w http.ResponseWriter, r *http.Request) error {
+	if s.HidePublic {
 		return screen.ErrNotFound()
 	}
-	readings, err := p.Policy.Public(r.Context())
+	readings, err := s.Policy.Public(r.Context())
 	switch {
 	case err != nil:
 		return err
 	case len(readings) == 0:
 		return screen.ErrNotFound()
 	case len(readings) == 1:
-		return p.publicReading(w, r, readings[0])
+		return s.publicReading(w, r, readings[0])
 	}
-	return p.servePublic(w, r, page.PublicListPage(page.PublicList{Frame: screen.OpenFrame(r, "情報セキュリティ基本方針"), Readings: readings}))
+	return s.servePublic(w, r, publicListPage(publicListView{Frame: screen.OpenFrame(r, "情報セキュリティ基本方針"), Readings: readings}))
 }
 
-func (p *Portal) showPublicReading(w http.ResponseWriter, r *http.Request) error {
-	if p.HidePublic {
+func (s *Screens) showPublicReading(w http.ResponseWriter, r *http.Request) error {
+	if s.HidePublic {
 		return screen.ErrNotFound()
 	}
-	reading, err := p.Policy.ReadPublic(r.Context(), chi.URLParam(r, "code"))
+	reading, err := s.Policy.ReadPublic(r.Context(), chi.URLParam(r, "code"))
 	if err != nil {
 		return err
 	}
-	return p.publicReading(w, r, reading)
+	return s.publicReading(w, r, reading)
 }
 
-func (p *Portal) publicReading(w http.ResponseWriter, r *http.Request, reading policy.Reading) error {
+func (s *Screens) publicReading(w http.ResponseWriter, r *http.Request, reading policy.Reading) error {
 	ctx := r.Context()
-	history, err := p.Policy.PublicHistory(ctx, reading)
+	history, err := s.Policy.PublicHistory(ctx, reading)
 	if err != nil {
 		return err
 	}
-	text, err := p.drawn.forEverybody(ctx, p.Policy, p.Follow, reading)
+	text, err := s.drawn.forEverybody(ctx, s.Policy, s.Follow, reading)
 	if err != nil {
 		return err
 	}
-	return p.servePublic(w, r, page.PublicPage(page.Public{
+	return s.servePublic(w, r, publicPage(publicView{
 		Frame: screen.OpenFrame(r, reading.Title), Reading: reading, History: history, Contents: text.contents, Body: text.body,
 	}))
 }
@@ -63,7 +62,7 @@ func (p *Portal) publicReading(w http.ResponseWriter, r *http.Request, reading p
 // servePublic answers with a page that anyone may keep, and must ask about
 // before it is shown again: a new revision is in force from the first minute of
 // its day.
-func (p *Portal) servePublic(w http.ResponseWriter, r *http.Request, c templ.Component) error {
+func (s *Screens) servePublic(w http.ResponseWriter, r *http.Request, c templ.Component) error {
 	var b bytes.Buffer
 	if err := c.Render(r.Context(), &b); err != nil {
 		return fmt.Errorf("drawing a public page: %w", err)

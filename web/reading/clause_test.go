@@ -1,10 +1,12 @@
-package portal_test
+package reading_test
 
 import (
 	"net/http"
 	"strings"
 	"testing"
 
+	"kagami/internal/calendar"
+	"kagami/internal/policy/policytest"
 	"kagami/web/server/servertest"
 )
 
@@ -105,5 +107,33 @@ func TestALinkFromWhatIsToComeLeadsThere(t *testing.T) {
 	}
 	if a := servertest.Visit(t, portal).Get("/public/kihon/clauses/2/3-4"); a.Status != http.StatusNotFound {
 		t.Errorf("it is public before its day: %d", a.Status)
+	}
+}
+
+// A link to a clause that has gone leads to where it last was.
+func TestALinkToAClauseThatHasGoneStillLeadsThere(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer, ciso := town.Holder("総務課 担当副課長"), town.Holder("副町長")
+	v := servertest.SignIn(t, portal, officer)
+	if err := texts(portal).Draft.StartDraft(t.Context(), portal.Actor(t, officer), "kihon", 1); err != nil {
+		t.Fatal(err)
+	}
+	d, err := texts(portal).Draft.Draft(t.Context(), portal.Actor(t, officer), "kihon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := texts(portal).Draft.Edit(t.Context(), portal.Actor(t, officer), "kihon", "【文書】見本\n1．　目的\n　短い本文\n", d.SHA256); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := policytest.Publish(t.Context(), texts(portal), portal.Actor(t, officer), portal.Actor(t, ciso), "kihon", ciso.StaffNumber, calendar.Day(servertest.Morning)); err != nil {
+		t.Fatal(err)
+	}
+	a := v.Get("/policies/kihon")
+	if !strings.Contains(a.Body, "短い本文") || !strings.Contains(a.Body, `id="7-3-2"`) || !strings.Contains(a.Body, `href="/policies/kihon/revisions/1#7-3-2"`) {
+		t.Errorf("%s", a.Body)
+	}
+	if a := v.Get("/policies/kihon/revisions/1"); a.Status != 200 || !strings.Contains(a.Body, `id="7-3-2"`) {
+		t.Errorf("the first revision: %d", a.Status)
 	}
 }
