@@ -21,13 +21,6 @@ import (
 	"kagami/web/screen"
 )
 
-func (p *Portal) importPage(r *http.Request, i draft.Import, problems []fault.Problem) templ.Component {
-	return page.ImportReviewPage(page.ImportReview{
-		Frame:  screen.Frame(r, "読み取った結果を確かめる", document.List, layout.Link{Label: "文書を取り込む", Address: address.Imports}),
-		Import: i, Outline: i.Outline(), Problems: problems,
-	})
-}
-
 func (p *Portal) showDraft(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	draft, err := p.Draft.Draft(ctx, actor, chi.URLParam(r, "code"))

@@ -14,7 +14,6 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
-	"kagami/internal/policy/textfile"
 	"kagami/internal/sample"
 	"kagami/internal/sample/policies"
 	"kagami/web/page"
@@ -37,13 +36,12 @@ type Portal struct {
 	server.Ground
 	Rooms
 	Notices *notice.Service
-	texts   *textfile.Reader
 }
 
 // New makes the screens.
 func New(g server.Ground, rooms Rooms) (*Portal, error) {
 	topics := []notice.Topic{policy.Topic(), draft.Topic(), acknowledge.Topic()}
-	return &Portal{Ground: g, Rooms: rooms, Notices: notice.New(g.Pool, g.Door.Now, topics...), texts: &textfile.Reader{}}, nil
+	return &Portal{Ground: g, Rooms: rooms, Notices: notice.New(g.Pool, g.Door.Now, topics...)}, nil
 }
 
 // Part is what the portal takes in.
@@ -57,7 +55,6 @@ func (p *Portal) Part() screen.Part {
 			{Label: "アカウント管理", URL: address.Accounts, Place: 7, Action: authz.ManageAccounts, Least: authz.All},
 		},
 		Areas: map[string]string{
-			address.Imports:  address.Policies,
 			address.Sections: address.Organization, address.Posts: address.Organization, address.People: address.Organization, address.Register: address.Organization,
 			address.Appointments: address.Organization, address.Grants: address.Organization, address.Roles: address.Organization, address.Personnel: address.Organization,
 		},

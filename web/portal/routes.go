@@ -79,10 +79,6 @@ func (p *Portal) routes() []screen.Route {
 		screen.Get("/policies/{code}/revisions/{number}/notice", authz.ReadBasic, p.showPrintedNotice),
 		screen.Get("/policies/{code}/revisions/{number}/minutes", authz.SignedIn, p.minutes),
 		screen.Get("/search", authz.ReadBasic, p.showSearch),
-		screen.Get("/imports", authz.DraftRevision, p.showImportStart),
-		screen.Post("/imports", authz.DraftRevision, p.startImport).Body(document.MaxForm),
-		screen.Get("/imports/{token}", authz.DraftRevision, p.showImport),
-		screen.Post("/imports/{token}", authz.DraftRevision, p.workOnImport).Body(document.MaxForm),
 
 		screen.Get("/policies/{code}/draft", authz.SignedIn, p.showDraft),
 		screen.Post("/policies/{code}/draft", authz.DraftRevision, p.startDraft),
@@ -166,7 +162,6 @@ func (p *Portal) routes() []screen.Route {
 
 var dones = map[string]layout.Done{
 	"acknowledged":      {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
-	"drafted":           {Heading: "下書きにしました", Text: "構成と本文を確かめてから、提出してください。"},
 	"audience-changed":  {Heading: "対象を変えました", Text: "変更は、監査証跡に残りました。"},
 	"draft-started":     {Heading: "下書きを始めました", Text: "いまの版の写しです。「本文を直す」から直してください。"},
 	"draft-saved":       {Heading: "保存しました", Text: "構成と本文を確かめてください。"},
@@ -194,7 +189,6 @@ var dones = map[string]layout.Done{
 	"ended":             {Heading: "最後の日を変えました", Text: "その次の日から、役割は自動でなくなります。"},
 	"role-given":        {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
 	"rule-added":        {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
-	"settled":           {Heading: "保存しました", Text: "すべての質問に答えたら、「下書きにする」を押してください。"},
 	"signed-out":        {Heading: "サインアウトしました", Text: "続けるときは、もう一度サインインしてください。"},
 	"account-made":      {Heading: "アカウントができました", Text: "決めたパスワードでサインインしてください。"},
 	"password-set":      {Heading: "パスワードを決めました", Text: "新しいパスワードでサインインしてください。これまでのサインインは、すべて終わりました。"},

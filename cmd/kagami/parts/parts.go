@@ -8,6 +8,7 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
+	"kagami/web/imports"
 	"kagami/web/portal"
 	"kagami/web/reading"
 	"kagami/web/screen"
@@ -32,5 +33,5 @@ func List(g server.Ground) ([]screen.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{texts.Part(), screens.Part()}, nil
+	return []screen.Part{texts.Part(), imports.New(drafts, g.Org).Part(), screens.Part()}, nil
 }

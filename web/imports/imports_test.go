@@ -1,4 +1,4 @@
-package portal_test
+package imports_test
 
 import (
 	"net/url"
