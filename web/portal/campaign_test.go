@@ -2,7 +2,6 @@ package portal_test
 
 import (
 	"kagami/web/server/servertest"
-	"net/url"
 	"strings"
 	"testing"
 )
@@ -45,83 +44,5 @@ func TestWhatIsAskedOfPeopleIsKeptInTheForm(t *testing.T) {
 		if strings.Contains(home, "見本の文書（第1版）を読んで確認する") != want || strings.Contains(home, "見本の文書（第1版）を読んで、確認してください") != want {
 			t.Errorf("%s is asked, want %t", post, want)
 		}
-	}
-}
-
-// The evidence says of each person when they were asked, by when, what they
-// acknowledged and the hash of its text, or why they need not.
-func TestTheEvidenceOfACampaign(t *testing.T) {
-	t.Parallel()
-	portal := town.Start(t)
-	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	head, staff := servertest.SignIn(t, portal, town.Holder("税務町民課長")), town.Accounts[12].StaffNumber
-	address := "/policies/kihon/readers/" + staff
-	if a := head.Get(address); a.Status != 200 || !strings.Contains(a.Body, "確認を求めました") {
-		t.Fatalf("%s: %d %s", staff, a.Status, a.Body)
-	}
-	if a := head.Post(address, url.Values{"act": {"excuse"}, "reason": {" "}}); a.Status != 422 || !strings.Contains(a.Body, "理由を入力してください") {
-		t.Errorf("without a reason: %d %s", a.Status, a.Body)
-	}
-	if a := servertest.SignIn(t, portal, town.Holder("福祉こども課長")).Post(address, url.Values{"act": {"excuse"}, "reason": {"休職中"}}); a.Status != 404 {
-		t.Errorf("another section's head: %d", a.Status)
-	}
-	if a := head.Post(address, url.Values{"act": {"nonsense"}}); a.Status != 422 {
-		t.Errorf("neither: %d", a.Status)
-	}
-	if a := head.Post(address, url.Values{"act": {"excuse"}, "reason": {"育児休業中"}}); !strings.Contains(a.Body, "確認を免除しました") {
-		t.Errorf("excused: %d %s", a.Status, a.Body)
-	}
-	lines := strings.Split(servertest.SignIn(t, portal, town.Holder("総務課長")).Get("/policies/kihon/readers.csv").Body, "\r\n")
-	for number, want := range map[string]string{
-		staff:                         ",2026-11-24,2026-12-08,免除,,,,育児休業中",
-		town.Accounts[10].StaffNumber: ",,,確認済み,第1版,2026-11-24 09:00:00,",
-		town.Accounts[13].StaffNumber: ",2026-11-24,2026-12-08,未確認,,,,",
-	} {
-		found := false
-		for _, line := range lines {
-			if strings.Contains(line, ","+number+",") {
-				found = strings.Contains(line, want)
-				if !found {
-					t.Errorf("%s: %s, want %s", number, line, want)
-				}
-			}
-		}
-		if !found {
-			t.Errorf("%s is not there as %s", number, want)
-		}
-	}
-	revise(t, portal, "kihon", "体制を確立する", "体制を確立し、維持する")
-	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	ciso := servertest.SignIn(t, portal, town.Holder("副町長"))
-	if a := ciso.Get("/policies/kihon/revisions"); !strings.Contains(a.Body, `href="/policies/kihon/revisions/1/readers.csv"`) {
-		t.Errorf("the history leads to no record of the first revision: %d", a.Status)
-	}
-	if a := ciso.Get("/policies/kihon/revisions/1/readers.csv"); !strings.Contains(a.Body, ","+staff+",") || !strings.Contains(a.Body, "免除,,,,（免除できる人と監査担当者だけが見られます）") {
-		t.Errorf("the record of the first revision: %d %s", a.Status, a.Body)
-	}
-	if a := ciso.Get("/policies/kihon/revisions/1/readers.xlsx"); a.Status != 200 || !strings.Contains(a.Header.Get("Content-Type"), "spreadsheetml") {
-		t.Errorf("the record as .xlsx: %d", a.Status)
-	}
-	if a := ciso.Get("/policies/kihon/revisions/x/readers.csv"); a.Status != 404 {
-		t.Errorf("of no revision: %d", a.Status)
-	}
-	if a := head.Get(address); a.Status != 200 {
-		t.Fatalf("%s: %d", staff, a.Status)
-	}
-	if a := head.Post(address, url.Values{"act": {"excuse"}, "reason": {"育児休業中"}}); !strings.Contains(a.Body, "確認を免除しました") {
-		t.Errorf("excused from the second: %d", a.Status)
-	}
-	a := head.Post(address, url.Values{"act": {"end"}})
-	at := 0
-	for _, words := range []string{"確認を求めました", "さんが免除しました。理由：育児休業中", "さんが免除を終わらせました"} { // in this order
-		found := strings.Index(a.Body[at:], words)
-		if found < 0 {
-			t.Fatalf("ended: %d without %s after the others: %s", a.Status, words, a.Body)
-		}
-		at += found
 	}
 }

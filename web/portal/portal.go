@@ -50,7 +50,6 @@ func (p *Portal) Part() screen.Part {
 		Routes: p.routes(),
 		Nav: []screen.Entry{
 			{Label: "ホーム", URL: address.Home, Place: 1},
-			{Label: "マイ記録", URL: address.Acknowledgements, Place: 3},
 			{Label: "体制", URL: address.Organization, Place: 5},
 			{Label: "アカウント管理", URL: address.Accounts, Place: 7, Action: authz.ManageAccounts, Least: authz.All},
 		},
@@ -59,8 +58,7 @@ func (p *Portal) Part() screen.Part {
 			address.Appointments: address.Organization, address.Grants: address.Organization, address.Roles: address.Organization, address.Personnel: address.Organization,
 		},
 		Flashes: dones,
-		Topics:  []notice.Topic{draft.Topic(), acknowledge.Topic()},
-		Jobs:    p.Acknowledge.RegisterJobs,
+		Topics:  []notice.Topic{draft.Topic()},
 		Sample: func(ctx context.Context, t *sample.Town) error {
 			return policies.Fill(ctx, p.Draft, p.Publish, p.Acknowledge, *t)
 		},

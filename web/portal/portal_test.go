@@ -338,20 +338,6 @@ func TestAChangeIsSeenAtTheNextRequestOnEveryPortal(t *testing.T) {
 	}
 }
 
-func TestTheListOpensInExcel(t *testing.T) {
-	t.Parallel()
-	portal := town.Start(t)
-	v := servertest.SignIn(t, portal, town.Holder("総務課長"))
-	a := v.Get("/policies/kihon/readers.csv")
-	if !strings.HasPrefix(a.Body, "\ufeff課室,職員番号,氏名") || strings.Count(a.Body, "\r\n") != 40 {
-		t.Errorf("the CSV: %.200s", a.Body)
-	}
-	a = v.Get("/policies/kihon/readers.xlsx")
-	if !strings.HasPrefix(a.Body, "PK") || !strings.Contains(a.Header.Get("Content-Disposition"), ".xlsx") {
-		t.Errorf("the .xlsx: %v", a.Header)
-	}
-}
-
 func TestHealthAndReadiness(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)

@@ -64,18 +64,10 @@ func (p *Portal) routes() []screen.Route {
 		screen.Get("/accounts/{staff}/second-factor", authz.ManageAccounts, p.showTakeAway).Sensitive(),
 		screen.Post("/accounts/{staff}/second-factor", authz.ManageAccounts, p.takeAway).Sensitive(),
 
-		screen.Post("/policies/{code}", authz.Acknowledge, p.acknowledge),
-		screen.Get("/policies/{code}/readers", authz.SeeAcknowledgements, p.showReaders),
-		screen.Get("/policies/{code}/readers/{number}", authz.SeeAcknowledgements, p.showWanted),
-		screen.Post("/policies/{code}/readers/{number}", authz.ExcuseAcknowledgement, p.excuse),
-		screen.Get("/policies/{code}/readers.csv", authz.SeeAcknowledgements, p.readersCSV),
-		screen.Get("/policies/{code}/readers.xlsx", authz.SeeAcknowledgements, p.readersXLSX),
 		screen.Get("/policies/{code}/abolish", authz.PublishDecided, p.showAbolish),
 		screen.Post("/policies/{code}/abolish", authz.PublishDecided, p.abolish).Sensitive(),
 		screen.Get("/policies/{code}/audience", authz.PublishDecided, p.showAudience),
 		screen.Post("/policies/{code}/audience", authz.PublishDecided, p.changeAudience).Sensitive(),
-		screen.Get("/policies/{code}/revisions/{number}/readers.csv", authz.SeeAcknowledgements, p.evidenceCSV),
-		screen.Get("/policies/{code}/revisions/{number}/readers.xlsx", authz.SeeAcknowledgements, p.evidenceXLSX),
 		screen.Get("/policies/{code}/revisions/{number}/notice", authz.ReadBasic, p.showPrintedNotice),
 		screen.Get("/policies/{code}/revisions/{number}/minutes", authz.SignedIn, p.minutes),
 		screen.Get("/search", authz.ReadBasic, p.showSearch),
@@ -154,14 +146,10 @@ func (p *Portal) routes() []screen.Route {
 		screen.Post("/roles", authz.ChangeOrganization, p.addRule).Sensitive(),
 		screen.Get("/roles/{id}", authz.ChangeOrganization, p.showRule),
 		screen.Post("/roles/{id}", authz.ChangeOrganization, p.endRule).Sensitive(),
-
-		screen.Get("/acknowledgements", authz.SignedIn, p.showAcknowledgements),
-		screen.Get("/acknowledgements/{code}/{number}", authz.SignedIn, p.showProof),
 	}
 }
 
 var dones = map[string]layout.Done{
-	"acknowledged":      {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
 	"audience-changed":  {Heading: "対象を変えました", Text: "変更は、監査証跡に残りました。"},
 	"draft-started":     {Heading: "下書きを始めました", Text: "いまの版の写しです。「本文を直す」から直してください。"},
 	"draft-saved":       {Heading: "保存しました", Text: "構成と本文を確かめてください。"},
@@ -177,8 +165,6 @@ var dones = map[string]layout.Done{
 	"taken-back":        {Heading: "下書きに引き戻しました", Text: "直してから、もう一度提出してください。"},
 	"decided":           {Heading: "本部会議の記録を残しました", Text: "記録は、だれにも変えられません。"},
 	"published":         {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
-	"excused":           {Heading: "確認を免除しました", Text: "本人の「やること」には、この文書の確認は出ません。仕事に戻ったら、免除を終わらせてください。"},
-	"excuse-ended":      {Heading: "免除を終わらせました", Text: "本人の「やること」に、この文書の確認がまた出ます。"},
 	"abolished":         {Heading: "廃止を記録しました", Text: "廃止日から、この文書は一覧・検索に出なくなります。これまでの版は、引き続き見られます。"},
 	"section-added":     {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
 	"post-added":        {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},

@@ -8,6 +8,7 @@ import (
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/policytest"
+	"kagami/web/acknowledging"
 	"kagami/web/portal"
 	"kagami/web/reading"
 	"kagami/web/screen"
@@ -27,7 +28,7 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{screens.Part(), others.Part()}, nil
+	return []screen.Part{screens.Part(), acknowledging.New(rooms.Acknowledge).Part(), others.Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

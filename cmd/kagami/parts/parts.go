@@ -8,6 +8,7 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
+	"kagami/web/acknowledging"
 	"kagami/web/imports"
 	"kagami/web/portal"
 	"kagami/web/reading"
@@ -20,7 +21,7 @@ import (
 func List(g server.Ground) ([]screen.Part, error) {
 	policies, drafts := policy.New(g.Pool, g.Door, g.Now), draft.New(g.Pool, g.Door, g.Now)
 	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
-	publishing, acknowledging := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
+	publishing, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publishing, HidePublic: g.HidePublic,
 	})
@@ -28,10 +29,10 @@ func List(g server.Ground) ([]screen.Part, error) {
 		return nil, err
 	}
 	screens, err := portal.New(g, portal.Rooms{
-		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publishing, Acknowledge: acknowledging,
+		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publishing, Acknowledge: acknowledgements,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{texts.Part(), imports.New(drafts, g.Org).Part(), screens.Part()}, nil
+	return []screen.Part{texts.Part(), acknowledging.New(acknowledgements).Part(), imports.New(drafts, g.Org).Part(), screens.Part()}, nil
 }

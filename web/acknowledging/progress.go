@@ -1,4 +1,4 @@
-package page
+package acknowledging
 
 import (
 	"fmt"
@@ -64,7 +64,7 @@ func drawProgress(p acknowledge.Coverage) progressChart {
 	points = append(points, point(end, y(total)))
 	c := progressChart{
 		Line: strings.Join(points, " "), Area: strings.Join(append(points, point(end, y(0))), " "),
-		First: dayText(first), Last: dayText(last),
+		First: calendar.Wareki(first), Last: calendar.Wareki(last),
 	}
 	for _, share := range []int{0, 50, 100} {
 		c.Rules = append(c.Rules, progressRule{progressHeight - progressBottom - (progressHeight-progressBottom-progressTop)*share/100, fmt.Sprintf("%d%%", share)})

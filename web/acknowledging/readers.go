@@ -1,4 +1,4 @@
-package portal
+package acknowledging
 
 import (
 	"encoding/hex"
@@ -12,41 +12,40 @@ import (
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/sheet"
 	"kagami/web/component/document"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
-func (p *Portal) showReaders(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) showReaders(w http.ResponseWriter, r *http.Request) error {
 	after, err := strconv.Atoi(r.URL.Query().Get("after"))
 	if err != nil || after < 0 {
 		after = 0
 	}
-	coverage, err := p.Acknowledge.Coverage(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), after)
+	coverage, err := s.acknowledging.Coverage(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), after)
 	if err != nil {
 		return err
 	}
 	frame := screen.Frame(r, "確認した人", document.List, document.Link(coverage.Reading.Document))
-	return screen.Show(w, r, page.ReadersPage(page.Readers{Frame: frame, Coverage: coverage, Today: screen.Today(r.Context())}))
+	return screen.Show(w, r, readersPage(readersView{Frame: frame, Coverage: coverage, Today: screen.Today(r.Context())}))
 }
 
 var readersColumns = []string{
 	"課室", "職員番号", "氏名", "フリガナ", "求めた日", "期限", "確認", "確認した版", "確認した日時", "本文のSHA-256", "免除の理由",
 }
 
-func (p *Portal) readersCSV(w http.ResponseWriter, r *http.Request) error {
-	return p.readersFile(w, r, sheet.CSV)
+func (s *Screens) readersCSV(w http.ResponseWriter, r *http.Request) error {
+	return s.readersFile(w, r, sheet.CSV)
 }
 
-func (p *Portal) readersXLSX(w http.ResponseWriter, r *http.Request) error {
-	return p.readersFile(w, r, sheet.XLSX)
+func (s *Screens) readersXLSX(w http.ResponseWriter, r *http.Request) error {
+	return s.readersFile(w, r, sheet.XLSX)
 }
 
 // readersFile hands out who has acknowledged the current revision and who has
 // not, as a file.
-func (p *Portal) readersFile(w http.ResponseWriter, r *http.Request, format sheet.Format) error {
+func (s *Screens) readersFile(w http.ResponseWriter, r *http.Request, format sheet.Format) error {
 	code := chi.URLParam(r, "code")
 	table := sheet.Table{Columns: readersColumns}
-	reading, err := p.Acknowledge.CoverageLines(r.Context(), screen.Actor(r.Context()), code, func(l acknowledge.Line) error {
+	reading, err := s.acknowledging.CoverageLines(r.Context(), screen.Actor(r.Context()), code, func(l acknowledge.Line) error {
 		table.Rows = append(table.Rows, readersRow(l))
 		return nil
 	})
@@ -57,23 +56,23 @@ func (p *Portal) readersFile(w http.ResponseWriter, r *http.Request, format shee
 	return screen.ServeTable(w, table, name, format)
 }
 
-func (p *Portal) evidenceCSV(w http.ResponseWriter, r *http.Request) error {
-	return p.evidenceFile(w, r, sheet.CSV)
+func (s *Screens) evidenceCSV(w http.ResponseWriter, r *http.Request) error {
+	return s.evidenceFile(w, r, sheet.CSV)
 }
 
-func (p *Portal) evidenceXLSX(w http.ResponseWriter, r *http.Request) error {
-	return p.evidenceFile(w, r, sheet.XLSX)
+func (s *Screens) evidenceXLSX(w http.ResponseWriter, r *http.Request) error {
+	return s.evidenceFile(w, r, sheet.XLSX)
 }
 
 // evidenceFile hands out whom one revision has asked, and what came of it, as a
 // file: also once another has followed it.
-func (p *Portal) evidenceFile(w http.ResponseWriter, r *http.Request, format sheet.Format) error {
+func (s *Screens) evidenceFile(w http.ResponseWriter, r *http.Request, format sheet.Format) error {
 	number, err := strconv.Atoi(chi.URLParam(r, "number"))
 	if err != nil {
 		return screen.ErrNotFound()
 	}
 	table := sheet.Table{Columns: readersColumns}
-	reading, err := p.Acknowledge.EvidenceLines(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number, func(l acknowledge.Line) error {
+	reading, err := s.acknowledging.EvidenceLines(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number, func(l acknowledge.Line) error {
 		table.Rows = append(table.Rows, readersRow(l))
 		return nil
 	})
