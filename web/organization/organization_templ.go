@@ -5,6 +5,9 @@ package organization
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
 	"fmt"
 	"kagami/internal/address"
@@ -15,9 +18,6 @@ import (
 	"kagami/web/component"
 	"kagami/web/layout"
 	"strings"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 // onDay is the day that an organization page shows.

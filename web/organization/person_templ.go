@@ -5,6 +5,9 @@ package organization
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
@@ -13,9 +16,6 @@ import (
 	"kagami/internal/org"
 	"kagami/web/component"
 	"kagami/web/layout"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 // personView is a person's page.

@@ -5,6 +5,9 @@ package organization
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
 	"fmt"
 	"kagami/internal/address"
@@ -14,9 +17,6 @@ import (
 	"kagami/internal/org"
 	"kagami/web/component"
 	"kagami/web/layout"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 // rolesView is the role table (充て職).

@@ -45,7 +45,7 @@ func (s stretch) last() draft.Step { return s[len(s)-1] }
 func (s stretch) by() string {
 	var names []string
 	for _, t := range s {
-		if name := orOperator(t.By); !slices.Contains(names, name) {
+		if name := component.OrOperator(t.By); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -132,9 +132,9 @@ func stepsTable(stretches []stretch) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(orDash(s.last().Note))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(component.OrDash(s.last().Note))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/steps.templ`, Line: 70, Col: 30}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/steps.templ`, Line: 70, Col: 40}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -202,9 +202,9 @@ func folded(s stretch) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("　" + orOperator(t.By) + "　" + orDash(t.Note))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("　" + component.OrOperator(t.By) + "　" + component.OrDash(t.Note))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/steps.templ`, Line: 86, Col: 56}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/steps.templ`, Line: 86, Col: 76}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {

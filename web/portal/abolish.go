@@ -11,6 +11,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/publish"
+	"kagami/web/component/document"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -79,7 +80,7 @@ func (p *Portal) abolishForm(w http.ResponseWriter, r *http.Request, reading pol
 	if form.People, err = p.Acknowledge.Bound(r.Context(), reading.Document, policy.Audience{Everyone: true}); err != nil {
 		return err
 	}
-	form.Frame, form.Reading, form.Problems = screen.Frame(r, reading.Title+"を廃止する", policiesLink, documentLink(reading.Document)), reading, problems
+	form.Frame, form.Reading, form.Problems = screen.Frame(r, reading.Title+"を廃止する", document.List, document.Link(reading.Document)), reading, problems
 	screen.Render(w, r, status, page.AbolishPage(form))
 	return nil
 }

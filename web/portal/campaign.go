@@ -7,6 +7,7 @@ import (
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/policy/draft"
+	"kagami/web/component/audience"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -16,7 +17,7 @@ const usualDays = 14
 
 // campaignField reads what publishing is to ask of people.
 func campaignField(r *http.Request) acknowledge.Campaign {
-	return acknowledge.Campaign{Anew: acknowledge.Anew(r.PostForm.Get("anew")), Of: whomField(r, "asked"), DueOn: screen.DayField(r, "due_on")}
+	return acknowledge.Campaign{Anew: acknowledge.Anew(r.PostForm.Get("anew")), Of: audience.Chosen(r.PostForm, "asked"), DueOn: screen.DayField(r, "due_on")}
 }
 
 // campaignFields are the fields that ask it, as typed; before anything was typed
@@ -27,7 +28,7 @@ func (p *Portal) campaignFields(r *http.Request, draft draft.Draft, problems []f
 		return page.CampaignFields{}, err
 	}
 	f := page.CampaignFields{
-		Asked: page.AudienceFields{Typed: policy.Audience{Everyone: true}, Sections: sections, Problems: problems},
+		Asked: audience.Fields{Typed: policy.Audience{Everyone: true}, Sections: sections, Problems: problems},
 		DueOn: screen.Today(r.Context()).AddDays(usualDays).String(), First: draft.First(),
 	}
 	if f.First {

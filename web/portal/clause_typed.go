@@ -13,6 +13,7 @@ import (
 	"kagami/internal/policy/amend"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
+	"kagami/web/component/document"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -41,7 +42,7 @@ func (p *Portal) keepWords(r *http.Request, code string, typed amend.Amendment) 
 // parts of the form that tell of it, and not with a page.
 func (p *Portal) keepTypedClause(act amend.Act) screen.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := screen.ParseFiles(r, formMemory); err != nil {
+		if err := screen.ParseFiles(r, document.MaxForm); err != nil {
 			return err
 		}
 		typed, err := p.keepWords(r, chi.URLParam(r, "code"), typedAmendment(r, act))

@@ -16,6 +16,7 @@ import (
 	"kagami/internal/policy/amend"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
+	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -55,7 +56,7 @@ var clauseTitles = map[amend.Act]string{
 func (p *Portal) clauseForm(r *http.Request, d draft.Draft, at outline.Anchored, typed amend.Amendment) page.Clause {
 	typed.Anchor = at.Anchor
 	return page.Clause{
-		Frame: screen.Frame(r, clauseTitles[typed.Act], policiesLink, layout.Link{Label: "下書き", Address: address.Draft(d.Code)},
+		Frame: screen.Frame(r, clauseTitles[typed.Act], document.List, layout.Link{Label: "下書き", Address: address.Draft(d.Code)},
 			layout.Link{Label: "項目ごとに直す", Address: address.DraftClauses(d.Code)}),
 		Draft: d, At: at, Shown: digestOf(at), Typed: typed, Kept: formToken(r),
 	}

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/policy/comparison"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
+	"kagami/web/component/document"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -53,12 +54,12 @@ func editTitle(d draft.Draft) string { return d.Title + "の本文を直す" }
 
 // typedBeside sets a text that was typed beside the draft as it is.
 func typedBeside(d draft.Draft, source string) templ.Component {
-	return page.TextsTable(comparison.Compare(d.Outline, outline.Read(source, nil)), "いまの下書き", "あなたの本文")
+	return document.TextsTable(comparison.Compare(d.Outline, outline.Read(source, nil)), "いまの下書き", "あなたの本文")
 }
 
 // edit saves what was typed, looks how it reads, or throws away what was kept.
 func (p *Portal) edit(w http.ResponseWriter, r *http.Request) error {
-	if err := screen.ParseFiles(r, formMemory); err != nil {
+	if err := screen.ParseFiles(r, document.MaxForm); err != nil {
 		return err
 	}
 	ctx, actor := r.Context(), screen.Actor(r.Context())
@@ -121,7 +122,7 @@ func (p *Portal) editForm(w http.ResponseWriter, r *http.Request, d draft.Draft,
 // keepTyped keeps what is being typed and answers with the parts of the editor
 // that tell of it, and not with a page.
 func (p *Portal) keepTyped(w http.ResponseWriter, r *http.Request) error {
-	if err := screen.ParseFiles(r, formMemory); err != nil {
+	if err := screen.ParseFiles(r, document.MaxForm); err != nil {
 		return err
 	}
 	draft, err := p.draftOf(r)

@@ -15,6 +15,7 @@ import (
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/publish"
+	"kagami/web/component/document"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -184,7 +185,7 @@ func (p *Portal) showDecision(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) decide(w http.ResponseWriter, r *http.Request) error {
-	if err := screen.ParseFiles(r, formMemory); err != nil {
+	if err := screen.ParseFiles(r, document.MaxForm); err != nil {
 		return err
 	}
 	draft, err := p.draftOf(r)

@@ -15,17 +15,11 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/publish"
+	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
-
-func (p *Portal) importPage(r *http.Request, i draft.Import, problems []fault.Problem) templ.Component {
-	return page.ImportReviewPage(page.ImportReview{
-		Frame:  screen.Frame(r, "読み取った結果を確かめる", policiesLink, layout.Link{Label: "文書を取り込む", Address: address.Imports}),
-		Import: i, Outline: i.Outline(), Problems: problems,
-	})
-}
 
 func (p *Portal) showDraft(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
@@ -45,11 +39,11 @@ func (p *Portal) showDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text := page.NewText(draft.Outline).WithComments(comments)
+	text := document.NewText(draft.Outline).WithComments(comments)
 	return screen.Show(w, r, page.DraftPage(page.Draft{
 		Comparison: comparedWith(before, draft), Comments: comments,
-		Frame: screen.Frame(r, draft.Title+"の下書き", policiesLink), Draft: draft, Actor: actor, Decisions: decisions,
-		Contents: page.Contents(text), Body: page.Body(text),
+		Frame: screen.Frame(r, draft.Title+"の下書き", document.List), Draft: draft, Actor: actor, Decisions: decisions,
+		Contents: document.Contents(text), Body: document.Body(text),
 	}))
 }
 
@@ -59,7 +53,7 @@ func comparedWith(before *outline.Outline, d draft.Draft) templ.Component {
 	if before == nil {
 		return nil
 	}
-	return page.ComparisonTable(comparison.Compare(before, d.Outline), "公開されている最新の版", fmt.Sprintf("第%d版の下書き", d.Number))
+	return document.ComparisonTable(comparison.Compare(before, d.Outline), "公開されている最新の版", fmt.Sprintf("第%d版の下書き", d.Number))
 }
 
 // startDraft begins the next revision as a copy of the newest.
@@ -77,7 +71,7 @@ func (p *Portal) startDraft(w http.ResponseWriter, r *http.Request) error {
 
 // draftFrame is the frame of a page below a draft's.
 func (p *Portal) draftFrame(r *http.Request, title string, d draft.Draft) layout.Frame {
-	return screen.Frame(r, title, policiesLink, layout.Link{Label: "下書き", Address: address.Draft(d.Code)})
+	return screen.Frame(r, title, document.List, layout.Link{Label: "下書き", Address: address.Draft(d.Code)})
 }
 
 // hashField is the hash of the text that a form was about; one that no form of

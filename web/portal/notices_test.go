@@ -11,7 +11,6 @@ import (
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/policytest"
-	"kagami/internal/sample"
 	"kagami/web/server/servertest"
 )
 
@@ -174,7 +173,7 @@ func TestWhoLeavesTheAudienceFindsNoNoticeOfTheDocument(t *testing.T) {
 			t.Errorf("%s does not tell them", page)
 		}
 	}
-	leave(t, portal, who)
+	portal.Transfer(t, who, "fukushi")
 	for _, page := range []string{"/", "/notices"} {
 		if a := v.Get(page); strings.Contains(a.Body, "課だけの手順") || strings.Contains(a.Body, "未読") {
 			t.Errorf("%s still tells them", page)
@@ -183,18 +182,5 @@ func TestWhoLeavesTheAudienceFindsNoNoticeOfTheDocument(t *testing.T) {
 	hidden, missing := v.Post("/notices", url.Values{"act": {"open"}, "notice": {number}}), v.Post("/notices", url.Values{"act": {"open"}, "notice": {"999999"}})
 	if hidden.Status != http.StatusNotFound || missing.Status != http.StatusNotFound {
 		t.Errorf("opening it answers %d, one that is not there %d", hidden.Status, missing.Status)
-	}
-}
-
-// leave moves somebody to another section today.
-func leave(t *testing.T, portal *servertest.Portal, who sample.Account) {
-	t.Helper()
-	_, err := portal.DB.Pool.Exec(t.Context(), `
-		WITH gone AS (UPDATE appointment SET period = daterange(lower(period), '2026-11-24') WHERE person_id = $1)
-		INSERT INTO appointment (person_id, post_id, single_holder, period)
-		SELECT $1, po.id, po.single_holder, daterange('2026-11-24', NULL) FROM post po JOIN section s ON s.id = po.section_id
-		WHERE s.code = 'fukushi' AND po.title = '職員'`, who.Person)
-	if err != nil {
-		t.Fatal(err)
 	}
 }

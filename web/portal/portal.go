@@ -14,7 +14,6 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
-	"kagami/internal/policy/textfile"
 	"kagami/internal/sample"
 	"kagami/internal/sample/policies"
 	"kagami/web/page"
@@ -32,28 +31,15 @@ type Rooms struct {
 	Acknowledge *acknowledge.Service
 }
 
-// topics are those of the policy.
-func topics() []notice.Topic {
-	return []notice.Topic{policy.Topic(), draft.Topic(), acknowledge.Topic()}
-}
-
 // Portal is those screens.
 type Portal struct {
 	server.Ground
 	Rooms
-	drawn *drawnTexts
-	texts *textfile.Reader
 }
 
 // New makes the screens.
 func New(g server.Ground, rooms Rooms) (*Portal, error) {
-	drawn, err := newDrawnTexts()
-	if err != nil {
-		return nil, err
-	}
-	return &Portal{
-		Ground: g, Rooms: rooms, drawn: drawn, texts: &textfile.Reader{},
-	}, nil
+	return &Portal{Ground: g, Rooms: rooms}, nil
 }
 
 // Part is what the portal takes in.
@@ -61,31 +47,16 @@ func (p *Portal) Part() screen.Part {
 	return screen.Part{
 		Routes: p.routes(),
 		Nav: []screen.Entry{
-			{Label: "ポリシー", URL: address.Policies, Place: 2},
-			{Label: "マイ記録", URL: address.Acknowledgements, Place: 3},
 			{Label: "アカウント管理", URL: address.Accounts, Place: 7, Action: authz.ManageAccounts, Least: authz.All},
-		},
-		Areas: map[string]string{
-			address.Imports: address.Policies, address.Search: address.Policies, address.Glossary: address.Policies,
 		},
 		Flashes: dones,
 		Tasks:   p.tasks,
-		Panels:  p.panels,
-		Search:  p.search,
-		Topics:  topics(),
-		Jobs:    p.Acknowledge.RegisterJobs,
+		Topics:  []notice.Topic{draft.Topic()},
 		Sample: func(ctx context.Context, t *sample.Town) error {
 			return policies.Fill(ctx, p.Draft, p.Publish, p.Acknowledge, *t)
 		},
-		Start:  p.letFind,
 		SignIn: &screen.SignIn{Ask: p.askSignIn, Proved: p.proved},
 	}
-}
-
-// letFind makes what was published before there was search known to it.
-func (p *Portal) letFind(ctx context.Context) error {
-	_, err := p.Find.LetFindPublished(ctx)
-	return err
 }
 
 // askSignIn asks who it is.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"kagami/cmd/kagami/parts"
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -18,21 +19,11 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/policytest"
-	"kagami/web/organization"
-	"kagami/web/personnel"
-	"kagami/web/portal"
-	"kagami/web/screen"
-	"kagami/web/server"
 	"kagami/web/server/servertest"
 )
 
-var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	screens, err := portal.New(g, portal.Rooms(policytest.NewRooms(g.Pool, g.Door, g.Now)))
-	if err != nil {
-		return nil, err
-	}
-	return []screen.Part{screens.Part(), organization.New(g.Org).Part(), personnel.New(g.Org).Part()}, nil
-}}
+// the pages of these tests lead to those of every other capability
+var town = servertest.Town{Parts: parts.List}
 
 // texts are the documents of a portal.
 func texts(p *servertest.Portal) policytest.Rooms { return policytest.NewRooms(p.Pool, p.Door, p.Now) }
@@ -344,32 +335,6 @@ func TestAChangeIsSeenAtTheNextRequestOnEveryPortal(t *testing.T) {
 		if a := v.Get("/policies/kihon"); !strings.Contains(a.Body, "第2版") {
 			t.Errorf("after another revision: %d", a.Status)
 		}
-	}
-}
-
-func TestTheListOpensInExcel(t *testing.T) {
-	t.Parallel()
-	portal := town.Start(t)
-	v := servertest.SignIn(t, portal, town.Holder("総務課長"))
-	a := v.Get("/policies/kihon/readers.csv")
-	if !strings.HasPrefix(a.Body, "\ufeff課室,職員番号,氏名") || strings.Count(a.Body, "\r\n") != 40 {
-		t.Errorf("the CSV: %.200s", a.Body)
-	}
-	a = v.Get("/policies/kihon/readers.xlsx")
-	if !strings.HasPrefix(a.Body, "PK") || !strings.Contains(a.Header.Get("Content-Disposition"), ".xlsx") {
-		t.Errorf("the .xlsx: %v", a.Header)
-	}
-}
-
-// The wording reaches the page character for character: nothing stands between
-// a term and the words around it.
-func TestTheWordingIsNotPulledApart(t *testing.T) {
-	t.Parallel()
-	portal := town.Start(t)
-	page := servertest.SignIn(t, portal, town.Accounts[12]).Get("/policies/kihon").Body
-	plain := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, "")
-	if !strings.Contains(plain, "本町が保有する情報資産の機密性、完全性及び可用性を維持するため、") {
-		t.Error("the first sentence is not on the page as it is in the text")
 	}
 }
 

@@ -3,16 +3,12 @@ package portal
 import (
 	"kagami/internal/authz"
 	"kagami/internal/policy/amend"
-	"kagami/internal/policy/outline"
 	"kagami/internal/policy/publish"
+	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/screen"
 	"kagami/web/server"
 )
-
-// maxText is the most that a form with a policy text may bring, in bytes: a
-// file and a pasted text, and what a form puts around them.
-const maxText = 2*outline.MaxSize + 1<<20
 
 // maxMinutes is the most that a form with minutes may bring, in bytes.
 const maxMinutes = publish.MaxFile + 1<<20
@@ -66,49 +62,27 @@ func (p *Portal) routes() []screen.Route {
 		screen.Get("/accounts/{staff}/second-factor", authz.ManageAccounts, p.showTakeAway).Sensitive(),
 		screen.Post("/accounts/{staff}/second-factor", authz.ManageAccounts, p.takeAway).Sensitive(),
 
-		screen.Get("/policies", authz.ReadBasic, p.showPolicies),
-		screen.Get("/policies/{code}", authz.ReadBasic, p.showReading),
-		screen.Post("/policies/{code}", authz.Acknowledge, p.acknowledge),
-		screen.Get("/policies/{code}/changes", authz.ReadBasic, p.showChanges),
-		screen.Get("/policies/{code}/clauses/{number}/{anchor}", authz.ReadBasic, p.showClause),
-		screen.Get("/policies/{code}/comparison", authz.ReadBasic, p.showComparison),
-		screen.Get("/policies/{code}/comparison.xlsx", authz.ReadBasic, p.comparisonXLSX),
-		screen.Get("/policies/{code}/comparison.docx", authz.ReadBasic, p.comparisonDOCX),
-		screen.Get("/policies/{code}/readers", authz.SeeAcknowledgements, p.showReaders),
-		screen.Get("/policies/{code}/readers/{number}", authz.SeeAcknowledgements, p.showWanted),
-		screen.Post("/policies/{code}/readers/{number}", authz.ExcuseAcknowledgement, p.excuse),
-		screen.Get("/policies/{code}/readers.csv", authz.SeeAcknowledgements, p.readersCSV),
-		screen.Get("/policies/{code}/readers.xlsx", authz.SeeAcknowledgements, p.readersXLSX),
 		screen.Get("/policies/{code}/abolish", authz.PublishDecided, p.showAbolish),
 		screen.Post("/policies/{code}/abolish", authz.PublishDecided, p.abolish).Sensitive(),
 		screen.Get("/policies/{code}/audience", authz.PublishDecided, p.showAudience),
 		screen.Post("/policies/{code}/audience", authz.PublishDecided, p.changeAudience).Sensitive(),
-		screen.Get("/policies/{code}/revisions", authz.ReadBasic, p.showRevisions),
-		screen.Get("/policies/{code}/revisions/{number}", authz.ReadBasic, p.showRevision),
-		screen.Get("/policies/{code}/revisions/{number}/readers.csv", authz.SeeAcknowledgements, p.evidenceCSV),
-		screen.Get("/policies/{code}/revisions/{number}/readers.xlsx", authz.SeeAcknowledgements, p.evidenceXLSX),
 		screen.Get("/policies/{code}/revisions/{number}/notice", authz.ReadBasic, p.showPrintedNotice),
 		screen.Get("/policies/{code}/revisions/{number}/minutes", authz.SignedIn, p.minutes),
-		screen.Get("/glossary", authz.ReadBasic, p.showGlossary),
-		screen.Get("/imports", authz.DraftRevision, p.showImportStart),
-		screen.Post("/imports", authz.DraftRevision, p.startImport).Body(maxText),
-		screen.Get("/imports/{token}", authz.DraftRevision, p.showImport),
-		screen.Post("/imports/{token}", authz.DraftRevision, p.workOnImport).Body(maxText),
 
 		screen.Get("/policies/{code}/draft", authz.SignedIn, p.showDraft),
 		screen.Post("/policies/{code}/draft", authz.DraftRevision, p.startDraft),
 		screen.Get("/policies/{code}/draft/edit", authz.DraftRevision, p.showEdit),
-		screen.Post("/policies/{code}/draft/edit", authz.DraftRevision, p.edit).Body(maxText),
-		screen.Post("/policies/{code}/draft/edit/typed", authz.DraftRevision, p.keepTyped).Body(maxText),
+		screen.Post("/policies/{code}/draft/edit", authz.DraftRevision, p.edit).Body(document.MaxForm),
+		screen.Post("/policies/{code}/draft/edit/typed", authz.DraftRevision, p.keepTyped).Body(document.MaxForm),
 		screen.Get("/policies/{code}/draft/comments", authz.CommentDraft, p.showCommentForm),
 		screen.Post("/policies/{code}/draft/comments", authz.CommentDraft, p.comment),
 		screen.Get("/policies/{code}/draft/clauses", authz.DraftRevision, p.showClauses),
 		screen.Get("/policies/{code}/draft/clauses/{clause}/rewrite", authz.DraftRevision, p.showAmend(amend.Rewrite)),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/rewrite", authz.DraftRevision, p.amendClause(amend.Rewrite)).Body(maxText),
+		screen.Post("/policies/{code}/draft/clauses/{clause}/rewrite", authz.DraftRevision, p.amendClause(amend.Rewrite)).Body(document.MaxForm),
 		screen.Get("/policies/{code}/draft/clauses/{clause}/insert", authz.DraftRevision, p.showAmend(amend.Insert)),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/insert", authz.DraftRevision, p.amendClause(amend.Insert)).Body(maxText),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/rewrite/typed", authz.DraftRevision, p.keepTypedClause(amend.Rewrite)).Body(maxText),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/insert/typed", authz.DraftRevision, p.keepTypedClause(amend.Insert)).Body(maxText),
+		screen.Post("/policies/{code}/draft/clauses/{clause}/insert", authz.DraftRevision, p.amendClause(amend.Insert)).Body(document.MaxForm),
+		screen.Post("/policies/{code}/draft/clauses/{clause}/rewrite/typed", authz.DraftRevision, p.keepTypedClause(amend.Rewrite)).Body(document.MaxForm),
+		screen.Post("/policies/{code}/draft/clauses/{clause}/insert/typed", authz.DraftRevision, p.keepTypedClause(amend.Insert)).Body(document.MaxForm),
 		screen.Post("/policies/{code}/draft/clauses/unsaved", authz.DraftRevision, p.dropTypedClause),
 		screen.Get("/policies/{code}/draft/clauses/{clause}/move", authz.DraftRevision, p.showAmend(amend.Move)),
 		screen.Post("/policies/{code}/draft/clauses/{clause}/move", authz.DraftRevision, p.amendClause(amend.Move)),
@@ -130,19 +104,10 @@ func (p *Portal) routes() []screen.Route {
 		screen.Post("/policies/{code}/draft/decision", authz.RecordDecision, p.decide).Body(maxMinutes),
 		screen.Get("/policies/{code}/draft/publish", authz.PublishDecided, p.showPublish),
 		screen.Post("/policies/{code}/draft/publish", authz.PublishDecided, p.publish).Sensitive(),
-
-		screen.Get("/acknowledgements", authz.SignedIn, p.showAcknowledgements),
-		screen.Get("/acknowledgements/{code}/{number}", authz.SignedIn, p.showProof),
-
-		screen.Get("/public", authz.Public, p.showPublic).ForEverybody(),
-		screen.Get("/public/{code}", authz.Public, p.showPublicReading).ForEverybody(),
-		screen.Get("/public/{code}/clauses/{number}/{anchor}", authz.Public, p.showPublicClause).ForEverybody(),
 	}
 }
 
 var dones = map[string]layout.Done{
-	"acknowledged":      {Heading: "確認を記録しました", Text: "確認の証明書は、「マイ記録」からいつでも印刷できます。"},
-	"drafted":           {Heading: "下書きにしました", Text: "構成と本文を確かめてから、提出してください。"},
 	"audience-changed":  {Heading: "対象を変えました", Text: "変更は、監査証跡に残りました。"},
 	"draft-started":     {Heading: "下書きを始めました", Text: "いまの版の写しです。「本文を直す」から直してください。"},
 	"draft-saved":       {Heading: "保存しました", Text: "構成と本文を確かめてください。"},
@@ -158,10 +123,7 @@ var dones = map[string]layout.Done{
 	"taken-back":        {Heading: "下書きに引き戻しました", Text: "直してから、もう一度提出してください。"},
 	"decided":           {Heading: "本部会議の記録を残しました", Text: "記録は、だれにも変えられません。"},
 	"published":         {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
-	"excused":           {Heading: "確認を免除しました", Text: "本人の「やること」には、この文書の確認は出ません。仕事に戻ったら、免除を終わらせてください。"},
-	"excuse-ended":      {Heading: "免除を終わらせました", Text: "本人の「やること」に、この文書の確認がまた出ます。"},
 	"abolished":         {Heading: "廃止を記録しました", Text: "廃止日から、この文書は一覧・検索に出なくなります。これまでの版は、引き続き見られます。"},
-	"settled":           {Heading: "保存しました", Text: "すべての質問に答えたら、「下書きにする」を押してください。"},
 	"signed-out":        {Heading: "サインアウトしました", Text: "続けるときは、もう一度サインインしてください。"},
 	"account-made":      {Heading: "アカウントができました", Text: "決めたパスワードでサインインしてください。"},
 	"password-set":      {Heading: "パスワードを決めました", Text: "新しいパスワードでサインインしてください。これまでのサインインは、すべて終わりました。"},

@@ -16,13 +16,7 @@ import (
 // publish puts a text in force, drafted and published by who may.
 func publishText(t *testing.T, portal *servertest.Portal, text draft.Text) {
 	t.Helper()
-	ctx, officer, ciso := t.Context(), portal.Actor(t, town.Holder("総務課 担当副課長")), town.Holder("副町長")
-	if _, err := texts(portal).Draft.DraftText(ctx, officer, text); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := policytest.Publish(ctx, texts(portal), officer, portal.Actor(t, ciso), text.Code, ciso.StaffNumber, calendar.Day(portal.Clock.Now())); err != nil {
-		t.Fatal(err)
-	}
+	policytest.Enact(t, texts(portal), portal.Org, portal.Pool, calendar.Day(portal.Now()), text)
 }
 
 // hiddenProcedure is for one section only.

@@ -2,7 +2,6 @@ package portal_test
 
 import (
 	"encoding/hex"
-	"html"
 	"maps"
 	"net/http"
 	"net/url"
@@ -146,7 +145,7 @@ func TestWrongCodesMakeWait(t *testing.T) {
 	for range 7 {
 		got = own.Post("/account/second-factor", form)
 	}
-	if got.Status != http.StatusTooManyRequests || keptForm(got.Body).Get("act") != "codes" {
+	if got.Status != http.StatusTooManyRequests || servertest.Hidden(got.Body).Get("act") != "codes" {
 		t.Errorf("after six wrong proofs: %d %s", got.Status, got.Body)
 	}
 	portal.Clock.Advance(time.Minute)
@@ -195,17 +194,6 @@ func pending(t *testing.T, portal *servertest.Portal, code string) url.Values {
 	}
 }
 
-var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
-
-// keptForm is what a page keeps of a form in hidden fields.
-func keptForm(page string) url.Values {
-	form := url.Values{}
-	for _, m := range hiddenField.FindAllStringSubmatch(page, -1) {
-		form.Add(html.UnescapeString(m[1]), html.UnescapeString(m[2]))
-	}
-	return form
-}
-
 func TestASensitiveActAsksAgainAfterFifteenMinutes(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
@@ -230,7 +218,7 @@ func TestASensitiveActAsksAgainAfterFifteenMinutes(t *testing.T) {
 	if a.Status != 403 || !strings.Contains(a.Body, "もう一度、本人であることを確かめます") || published() != 0 {
 		t.Fatalf("after 15:01: %d %s", a.Status, a.Body)
 	}
-	kept := keptForm(a.Body)
+	kept := servertest.Hidden(a.Body)
 	if kept.Encode() != form.Encode() {
 		t.Errorf("kept %v of %v", kept, form)
 	}
@@ -240,7 +228,7 @@ func TestASensitiveActAsksAgainAfterFifteenMinutes(t *testing.T) {
 		if a.Status != 422 || !strings.Contains(a.Body, words) || published() != 0 {
 			t.Errorf("%q: %d %s", password, a.Status, a.Body)
 		}
-		if again := keptForm(a.Body); again.Encode() != form.Encode() {
+		if again := servertest.Hidden(a.Body); again.Encode() != form.Encode() {
 			t.Errorf("kept %v of %v", again, form)
 		}
 	}
@@ -271,7 +259,7 @@ func TestAPageAsksAgainAndGoesOn(t *testing.T) {
 	if got.Status != 403 || strings.Contains(got.Body, "proof_password") {
 		t.Fatalf("%d %s", got.Status, got.Body)
 	}
-	form := keptForm(got.Body)
+	form := servertest.Hidden(got.Body)
 	if form.Get("next") != address {
 		t.Errorf("kept %v", form)
 	}
@@ -347,7 +335,7 @@ func TestWhoseRoleDemandsASecondFactorSetsOneUpFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	a = v.Get("/policies?x=1")
-	form := keptForm(a.Body)
+	form := servertest.Hidden(a.Body)
 	if a.Status != 200 || form.Get("next") != "/policies?x=1" {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}

@@ -8,9 +8,12 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
+	"kagami/web/acknowledging"
+	"kagami/web/imports"
 	"kagami/web/organization"
 	"kagami/web/personnel"
 	"kagami/web/portal"
+	"kagami/web/reading"
 	"kagami/web/screen"
 	"kagami/web/server"
 )
@@ -19,12 +22,19 @@ import (
 // and the sample town is made of them.
 func List(g server.Ground) ([]screen.Part, error) {
 	policies, drafts := policy.New(g.Pool, g.Door, g.Now), draft.New(g.Pool, g.Door, g.Now)
-	screens, err := portal.New(g, portal.Rooms{
-		Policy: policies, Find: find.New(g.Pool, policies), Follow: follow.New(g.Pool, policies), Draft: drafts,
-		Publish: publish.New(g.Pool, g.Door, g.Now, drafts), Acknowledge: acknowledge.New(g.Pool, g.Door, g.Now, policies),
+	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
+	publishing, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
+	texts, err := reading.New(reading.Needs{
+		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publishing, HidePublic: g.HidePublic,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{screens.Part(), organization.New(g.Org).Part(), personnel.New(g.Org).Part()}, nil
+	screens, err := portal.New(g, portal.Rooms{
+		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publishing, Acknowledge: acknowledgements,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []screen.Part{texts.Part(), acknowledging.New(acknowledgements).Part(), imports.New(drafts, g.Org).Part(), organization.New(g.Org).Part(), personnel.New(g.Org).Part(), screens.Part()}, nil
 }

@@ -17,6 +17,19 @@ type Summary struct {
 	Closes       calendar.Date // the last day in time of those who were asked first; zero for none
 	Asked        int           // how many people the revision binds and asks
 	Acknowledged int           // how many of them have acknowledged it, or one that counts for it
+	On           calendar.Date // the day on which they were counted: today
+}
+
+// QueueOwed asks in a batch for the revisions that the actor has still to
+// acknowledge.
+func (s *Service) QueueOwed(b *task.Batch, actor authz.Actor, take func(policy.Reading)) {
+	s.policy.QueueReadings(b, actor, func(readings []policy.Reading) {
+		for _, r := range readings {
+			if r.Wanting() {
+				take(r)
+			}
+		}
+	})
 }
 
 // current is a document's current revision with who has acknowledged it.
@@ -44,7 +57,7 @@ func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Sum
 		for _, c := range list {
 			v := view{whole: whole, sections: sections, called: policy.Circle{Roles: c.Roles, Sections: c.Sections}}
 			v.reading.Document, v.reading.Revision = c.Document, policy.Revision{ID: c.Revision, Number: c.Number}
-			s.queueRoll(b, actor, v, day, func(roll []rollSection) { take(c.summary(v, roll)) })
+			s.queueRoll(b, actor, v, day, func(roll []rollSection) { take(c.summary(v, day, roll)) })
 		}
 	}, `
 		SELECT d.id, d.code, d.kind, d.title, r.id AS revision, r.number, r.due_on AS closes,
@@ -57,12 +70,12 @@ func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Sum
 }
 
 // summary counts those in view.
-func (c current) summary(v view, roll []rollSection) Summary {
+func (c current) summary(v view, day calendar.Date, roll []rollSection) Summary {
 	done := make(map[int64]bool, len(c.Done))
 	for _, person := range c.Done {
 		done[person] = true
 	}
-	sum := Summary{Document: c.Document, Number: c.Number, Closes: c.Closes}
+	sum := Summary{Document: c.Document, Number: c.Number, Closes: c.Closes, On: day}
 	for _, section := range roll {
 		if !v.sees(section.id) {
 			continue

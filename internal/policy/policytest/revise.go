@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
+	"kagami/internal/policy/draft"
 )
 
 // Revise publishes a document's next revision on the 本部会議's decision of a day:
@@ -38,6 +39,20 @@ func Revise(t *testing.T, r Rooms, organization *org.Service, pool *pgxpool.Pool
 		t.Fatal(err)
 	}
 	if _, err := Publish(ctx, r, officer, ciso, code, chair, today); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Enact drafts a text and publishes it on the 本部会議's decision of a day.
+func Enact(t *testing.T, r Rooms, organization *org.Service, pool *pgxpool.Pool, today calendar.Date, text draft.Text) {
+	t.Helper()
+	officer, _ := holder(t, organization, pool, today, authz.SecurityOfficer)
+	ciso, chair := holder(t, organization, pool, today, authz.CISO)
+	code, err := r.Draft.DraftText(t.Context(), officer, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Publish(t.Context(), r, officer, ciso, code, chair, today); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -179,6 +179,19 @@ func (p *Portal) Actor(t testing.TB, a sample.Account) authz.Actor {
 	return actor
 }
 
+// Transfer moves somebody to another section today, as one of its 職員.
+func (p *Portal) Transfer(t testing.TB, who sample.Account, section string) {
+	t.Helper()
+	_, err := p.DB.Pool.Exec(context.Background(), `
+		WITH gone AS (UPDATE appointment SET period = daterange(lower(period), $2) WHERE person_id = $1)
+		INSERT INTO appointment (person_id, post_id, single_holder, period)
+		SELECT $1, po.id, po.single_holder, daterange($2, NULL) FROM post po JOIN section s ON s.id = po.section_id
+		WHERE s.code = $3 AND po.title = '職員'`, who.Person, calendar.Day(p.Clock.Now()), section)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Clock is a clock that a test moves.
 type Clock struct {
 	mu  sync.Mutex

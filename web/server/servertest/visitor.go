@@ -3,14 +3,17 @@ package servertest
 import (
 	"bytes"
 	"context"
+	"html"
 	"io"
-	"kagami/internal/sample"
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+
+	"kagami/internal/sample"
 )
 
 // Visitor is a browser without script.
@@ -111,4 +114,15 @@ func (v *Visitor) Count(table string) (n int) {
 		v.T.Fatal(err)
 	}
 	return n
+}
+
+var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
+
+// Hidden is what the forms of a page carry in hidden fields.
+func Hidden(page string) url.Values {
+	form := url.Values{}
+	for _, m := range hiddenField.FindAllStringSubmatch(page, -1) {
+		form.Add(html.UnescapeString(m[1]), html.UnescapeString(m[2]))
+	}
+	return form
 }

@@ -1,0 +1,127 @@
+package acknowledging_test
+
+import (
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"kagami/internal/calendar"
+	"kagami/internal/policy/policytest"
+	"kagami/web/acknowledging"
+	"kagami/web/portal"
+	"kagami/web/reading"
+	"kagami/web/screen"
+	"kagami/web/server"
+	"kagami/web/server/servertest"
+)
+
+var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
+	rooms := policytest.NewRooms(g.Pool, g.Door, g.Now)
+	screens, err := reading.New(reading.Needs{Policy: rooms.Policy, Find: rooms.Find, Follow: rooms.Follow, Draft: rooms.Draft, Publish: rooms.Publish})
+	if err != nil {
+		return nil, err
+	}
+	others, err := portal.New(g, portal.Rooms(rooms))
+	if err != nil {
+		return nil, err
+	}
+	return []screen.Part{screens.Part(), acknowledging.New(rooms.Acknowledge).Part(), others.Part()}, nil
+}}
+
+func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
+
+// texts are the documents of a portal.
+func texts(p *servertest.Portal) policytest.Rooms { return policytest.NewRooms(p.Pool, p.Door, p.Now) }
+
+func TestTheListOpensInExcel(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	v := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	a := v.Get("/policies/kihon/readers.csv")
+	if !strings.HasPrefix(a.Body, "\ufeff課室,職員番号,氏名") || strings.Count(a.Body, "\r\n") != 40 {
+		t.Errorf("the CSV: %.200s", a.Body)
+	}
+	a = v.Get("/policies/kihon/readers.xlsx")
+	if !strings.HasPrefix(a.Body, "PK") || !strings.Contains(a.Header.Get("Content-Disposition"), ".xlsx") {
+		t.Errorf("the .xlsx: %v", a.Header)
+	}
+}
+
+// The evidence says of each person when they were asked, by when, what they
+// acknowledged and the hash of its text, or why they need not.
+func TestTheEvidenceOfACampaign(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	head, staff := servertest.SignIn(t, portal, town.Holder("税務町民課長")), town.Accounts[12].StaffNumber
+	address := "/policies/kihon/readers/" + staff
+	if a := head.Get(address); a.Status != 200 || !strings.Contains(a.Body, "確認を求めました") {
+		t.Fatalf("%s: %d %s", staff, a.Status, a.Body)
+	}
+	if a := head.Post(address, url.Values{"act": {"excuse"}, "reason": {" "}}); a.Status != 422 || !strings.Contains(a.Body, "理由を入力してください") {
+		t.Errorf("without a reason: %d %s", a.Status, a.Body)
+	}
+	if a := servertest.SignIn(t, portal, town.Holder("福祉こども課長")).Post(address, url.Values{"act": {"excuse"}, "reason": {"休職中"}}); a.Status != 404 {
+		t.Errorf("another section's head: %d", a.Status)
+	}
+	if a := head.Post(address, url.Values{"act": {"nonsense"}}); a.Status != 422 {
+		t.Errorf("neither: %d", a.Status)
+	}
+	if a := head.Post(address, url.Values{"act": {"excuse"}, "reason": {"育児休業中"}}); !strings.Contains(a.Body, "確認を免除しました") {
+		t.Errorf("excused: %d %s", a.Status, a.Body)
+	}
+	lines := strings.Split(servertest.SignIn(t, portal, town.Holder("総務課長")).Get("/policies/kihon/readers.csv").Body, "\r\n")
+	for number, want := range map[string]string{
+		staff:                         ",2026-11-24,2026-12-08,免除,,,,育児休業中",
+		town.Accounts[10].StaffNumber: ",,,確認済み,第1版,2026-11-24 09:00:00,",
+		town.Accounts[13].StaffNumber: ",2026-11-24,2026-12-08,未確認,,,,",
+	} {
+		found := false
+		for _, line := range lines {
+			if strings.Contains(line, ","+number+",") {
+				found = strings.Contains(line, want)
+				if !found {
+					t.Errorf("%s: %s, want %s", number, line, want)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s is not there as %s", number, want)
+		}
+	}
+	policytest.Revise(t, texts(portal), portal.Org, portal.Pool, calendar.Day(portal.Now()), "kihon", "体制を確立する", "体制を確立し、維持する")
+	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ciso := servertest.SignIn(t, portal, town.Holder("副町長"))
+	if a := ciso.Get("/policies/kihon/revisions"); !strings.Contains(a.Body, `href="/policies/kihon/revisions/1/readers.csv"`) {
+		t.Errorf("the history leads to no record of the first revision: %d", a.Status)
+	}
+	if a := ciso.Get("/policies/kihon/revisions/1/readers.csv"); !strings.Contains(a.Body, ","+staff+",") || !strings.Contains(a.Body, "免除,,,,（免除できる人と監査担当者だけが見られます）") {
+		t.Errorf("the record of the first revision: %d %s", a.Status, a.Body)
+	}
+	if a := ciso.Get("/policies/kihon/revisions/1/readers.xlsx"); a.Status != 200 || !strings.Contains(a.Header.Get("Content-Type"), "spreadsheetml") {
+		t.Errorf("the record as .xlsx: %d", a.Status)
+	}
+	if a := ciso.Get("/policies/kihon/revisions/x/readers.csv"); a.Status != 404 {
+		t.Errorf("of no revision: %d", a.Status)
+	}
+	if a := head.Get(address); a.Status != 200 {
+		t.Fatalf("%s: %d", staff, a.Status)
+	}
+	if a := head.Post(address, url.Values{"act": {"excuse"}, "reason": {"育児休業中"}}); !strings.Contains(a.Body, "確認を免除しました") {
+		t.Errorf("excused from the second: %d", a.Status)
+	}
+	a := head.Post(address, url.Values{"act": {"end"}})
+	at := 0
+	for _, words := range []string{"確認を求めました", "さんが免除しました。理由：育児休業中", "さんが免除を終わらせました"} { // in this order
+		found := strings.Index(a.Body[at:], words)
+		if found < 0 {
+			t.Fatalf("ended: %d without %s after the others: %s", a.Status, words, a.Body)
+		}
+		at += found
+	}
+}

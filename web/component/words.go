@@ -1,9 +1,0 @@
-package component
-
-// OrDash is a text, or a dash where it is empty.
-func OrDash(s string) string {
-	if s == "" {
-		return "―"
-	}
-	return s
-}

@@ -1,0 +1,130 @@
+package reading
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/a-h/templ"
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"kagami/internal/authz"
+	"kagami/internal/policy"
+	"kagami/internal/policy/comparison"
+	"kagami/internal/policy/follow"
+	"kagami/web/component/document"
+)
+
+// drawnTexts keeps the texts of published revisions as they are drawn. A
+// published revision never changes, so what is drawn of it is kept by its id.
+type drawnTexts struct {
+	kept     *lru.Cache[drawnKey, drawnText]
+	compared *lru.Cache[pair, templ.Component]
+}
+
+// pair is two revisions of a document.
+type pair struct {
+	document int64
+	old, new int // their numbers
+}
+
+// drawnKey names a text as it is drawn: the links in it are not the same for
+// those who sign in and for everybody.
+type drawnKey struct {
+	revision int64
+	public   bool
+}
+
+type drawnText struct {
+	contents, body templ.Component
+}
+
+// keptTexts is how many texts are kept; a town has fewer documents.
+const keptTexts = 64
+
+func newDrawnTexts() (*drawnTexts, error) {
+	kept, err := lru.New[drawnKey, drawnText](keptTexts)
+	if err != nil {
+		return nil, err
+	}
+	compared, err := lru.New[pair, templ.Component](keptTexts)
+	if err != nil {
+		return nil, err
+	}
+	return &drawnTexts{kept, compared}, nil
+}
+
+// changes draws what has changed in a document since the revision that somebody
+// who may read it acknowledged last, or takes it as it was drawn before.
+func (d *drawnTexts) changes(ctx context.Context, service *policy.Service, actor authz.Actor, reading policy.Reading) (templ.Component, error) {
+	key := pair{reading.Document.ID, reading.Last, reading.Number}
+	if table, ok := d.compared.Get(key); ok {
+		return table, nil
+	}
+	before, err := service.RevisionOutline(ctx, actor, reading.Code, reading.Last)
+	if err != nil {
+		return nil, err
+	}
+	after, err := service.Outline(ctx, reading)
+	if err != nil {
+		return nil, err
+	}
+	var table bytes.Buffer
+	compared := document.ComparisonTable(comparison.Compare(before, after), fmt.Sprintf("第%d版", reading.Last), fmt.Sprintf("第%d版", reading.Number))
+	if err := compared.Render(ctx, &table); err != nil {
+		return nil, fmt.Errorf("drawing a comparison: %w", err)
+	}
+	drawn := templ.Raw(table.String())
+	d.compared.Add(key, drawn)
+	return drawn, nil
+}
+
+// of draws the text of a revision that may be read, or takes it as it was drawn
+// before.
+func (d *drawnTexts) of(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading) (drawnText, error) {
+	return d.get(ctx, policies, links, reading, false)
+}
+
+// forEverybody is of for the page that is public.
+func (d *drawnTexts) forEverybody(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading) (drawnText, error) {
+	return d.get(ctx, policies, links, reading, true)
+}
+
+func (d *drawnTexts) get(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading, public bool) (drawnText, error) {
+	key := drawnKey{reading.Revision.ID, public}
+	if text, ok := d.kept.Get(key); ok {
+		return text, nil
+	}
+	o, err := policies.Outline(ctx, reading)
+	if err != nil {
+		return drawnText{}, err
+	}
+	formers, err := links.Formers(ctx, reading)
+	if err != nil {
+		return drawnText{}, err
+	}
+	prepared := document.NewText(o)
+	if public {
+		prepared = prepared.LastingPublic(reading, formers)
+	} else {
+		prepared = prepared.Lasting(reading, formers)
+	}
+	text, err := draw(ctx, readingContents(reading, prepared), templ.Join(document.Body(prepared), document.Formers(prepared)))
+	if err != nil {
+		return drawnText{}, err
+	}
+	d.kept.Add(key, text)
+	return text, nil
+}
+
+// draw makes the HTML of a text and of what stands beside it.
+func draw(ctx context.Context, contents, body templ.Component) (drawnText, error) {
+	var beside, text bytes.Buffer
+	if err := contents.Render(ctx, &beside); err != nil {
+		return drawnText{}, fmt.Errorf("drawing the contents: %w", err)
+	}
+	if err := body.Render(ctx, &text); err != nil {
+		return drawnText{}, fmt.Errorf("drawing a text: %w", err)
+	}
+	return drawnText{templ.Raw(beside.String()), templ.Raw(text.String())}, nil
+}

@@ -1,0 +1,63 @@
+package reading
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/policy"
+	"kagami/web/component/document"
+	"kagami/web/screen"
+)
+
+func (s *Screens) showReading(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	actor := screen.Actor(ctx)
+	code := chi.URLParam(r, "code")
+	if on := r.URL.Query().Get("on"); on != "" {
+		day, err := calendar.ParseDay(on)
+		if err != nil {
+			return fault.New(fault.Invalid, "日付は、2026-04-01 のように入力してください。")
+		}
+		reading, err := s.Policy.ReadOn(ctx, actor, code, day)
+		if err != nil {
+			return err
+		}
+		return s.showPast(w, r, reading, day)
+	}
+	reading, err := s.Policy.Read(ctx, actor, code)
+	if err != nil {
+		return err
+	}
+	text, err := s.drawn.of(ctx, s.Policy, s.Follow, reading)
+	if err != nil {
+		return err
+	}
+	today, publishes := screen.Today(r.Context()), actor.Reach(authz.PublishDecided) == authz.All
+	return screen.Show(w, r, readingPage(readingView{
+		Frame: screen.Frame(r, reading.Title, document.List), Reading: reading,
+		InForce: reading.InForce(today), Today: today,
+		Contents: text.contents, Body: text.body,
+		MaySee:     actor.Reach(authz.SeeAcknowledgements) != authz.None,
+		MayDraft:   actor.Reach(authz.DraftRevision) == authz.All,
+		MayAddress: reading.Kind != policy.Basic && publishes,
+		MayAbolish: publishes,
+	}))
+}
+
+// showPast shows a revision for what it was, on a day or by its number: nothing
+// is acknowledged there.
+func (s *Screens) showPast(w http.ResponseWriter, r *http.Request, reading policy.Reading, day calendar.Date) error {
+	text, err := s.drawn.of(r.Context(), s.Policy, s.Follow, reading)
+	if err != nil {
+		return err
+	}
+	return screen.Show(w, r, readingPage(readingView{
+		Frame: screen.Frame(r, "第"+strconv.Itoa(reading.Number)+"版", document.List, document.Link(reading.Document)), Reading: reading, Past: true, Day: day,
+		InForce: reading.InForce(screen.Today(r.Context())), Today: screen.Today(r.Context()), Contents: text.contents, Body: text.body,
+	}))
+}
