@@ -1,13 +1,13 @@
 package portal
 
 import (
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/policy/amend"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/publish"
 	"kagami/web/layout"
 	"kagami/web/screen"
-	"kagami/web/server"
 )
 
 // maxText is the most that a form with a policy text may bring, in bytes: a
@@ -28,7 +28,7 @@ func (p *Portal) routes() []screen.Route {
 		screen.Post("/login/passkey", authz.Public, p.passkeySignIn),
 		screen.Post("/login/passkey/options", authz.Public, p.passkeySignInOptions),
 		screen.Post("/login/openid", authz.Public, p.openidSignIn),
-		screen.Get(server.CallbackPath, authz.Public, p.openidReturn),
+		screen.Get(address.OpenIDReturn, authz.Public, p.openidReturn),
 		screen.Post("/logout", authz.Public, p.signOut),
 
 		screen.Get("/welcome/{token}", authz.Public, p.showWelcome),

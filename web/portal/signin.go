@@ -11,7 +11,6 @@ import (
 	"kagami/internal/fault"
 	"kagami/web/page"
 	"kagami/web/screen"
-	"kagami/web/server"
 )
 
 func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request) error {
@@ -43,7 +42,7 @@ func (p *Portal) signInPage(r *http.Request, message string) page.SignIn {
 	s := p.emptySignIn(r)
 	s.Message = message
 	switch {
-	case r.URL.Path == server.CallbackPath: // what its address says is over
+	case r.URL.Path == address.OpenIDReturn: // what its address says is over
 	case strings.HasPrefix(r.URL.Path, address.SignIn):
 		s.Next = r.FormValue("next")
 	case r.Method == http.MethodGet:

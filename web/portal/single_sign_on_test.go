@@ -16,6 +16,7 @@ import (
 	"kagami/internal/account/directory/directorytest"
 	"kagami/internal/account/openid"
 	"kagami/internal/account/openid/openidtest"
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/sample"
 	"kagami/web/server"
@@ -36,7 +37,7 @@ func withProvider(t *testing.T, ways account.Ways, known ...string) (*servertest
 		for _, number := range known {
 			people = append(people, openidtest.Person{ID: "subject-" + number, Username: number, Password: rand.Text(), Strong: number == strongNumber})
 		}
-		provider = openidtest.Start(t, s.PublicURL.JoinPath(server.CallbackPath).String(), people...)
+		provider = openidtest.Start(t, s.PublicURL.JoinPath(address.OpenIDReturn).String(), people...)
 		config := provider.Config
 		config.Claim = openid.ByStaffNumber
 		made, err := openid.New(config)
@@ -66,11 +67,11 @@ func query(v *servertest.Visitor, provider *openidtest.Provider, path string, fo
 	if a.Status != 200 || m == nil {
 		v.T.Fatalf("leaving: %d %s", a.Status, a.Body)
 	}
-	address := html.UnescapeString(m[1])
-	if a.Header.Get("Refresh") != "0; url="+address {
+	to := html.UnescapeString(m[1])
+	if a.Header.Get("Refresh") != "0; url="+to {
 		v.T.Errorf("the page goes to %q", a.Header.Get("Refresh"))
 	}
-	return provider.SignIn(v.T, address, as)
+	return provider.SignIn(v.T, to, as)
 }
 
 func TestSigningInAtTheProvider(t *testing.T) {
