@@ -50,7 +50,7 @@ func (p *Portal) leaveForProvider(w http.ResponseWriter, r *http.Request, kind s
 	if kept.Attempt, to, err = p.Provider.Begin(r.Context(), kind == awaitsProviderProof); err != nil {
 		return err
 	}
-	if err := p.attempt(w, r, kind, person, kept); err != nil {
+	if err := p.Attempts.Begin(r.Context(), w, session.Attempt{Person: person, Kind: kind}, kept); err != nil {
 		return err
 	}
 	w.Header().Set("Refresh", "0; url="+to)
@@ -169,7 +169,7 @@ func (p *Portal) provedAtProvider(w http.ResponseWriter, r *http.Request, person
 	if !kept.IsForm {
 		return screen.GoOn(w, r, within(kept.Next), "")
 	}
-	if err := p.attempt(w, r, awaitsRest, actor.Person, kept); err != nil {
+	if err := p.Attempts.Begin(r.Context(), w, session.Attempt{Person: actor.Person, Kind: awaitsRest}, kept); err != nil {
 		return err
 	}
 	return screen.GoOn(w, r, address.ProveRest, "")

@@ -241,7 +241,7 @@ func (p *Portal) proveOptions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.attempt(w, r, awaitsProof, actor.Person, ceremony.State); err != nil {
+	if err := p.Attempts.Begin(r.Context(), w, session.Attempt{Person: actor.Person, Kind: awaitsProof}, ceremony.State); err != nil {
 		return err
 	}
 	return screen.ServeJSON(w, ceremony.Options)

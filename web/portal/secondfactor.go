@@ -105,7 +105,7 @@ func (p *Portal) passkeyOptions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.attempt(w, r, awaitsRegistration, actor.Person, ceremony.State); err != nil {
+	if err := p.Attempts.Begin(r.Context(), w, session.Attempt{Person: actor.Person, Kind: awaitsRegistration}, ceremony.State); err != nil {
 		return err
 	}
 	return screen.ServeJSON(w, ceremony.Options)

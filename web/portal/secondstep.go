@@ -41,7 +41,7 @@ func (p *Portal) letIn(w http.ResponseWriter, r *http.Request, first session.Pro
 	if !factors.Any() {
 		return p.goIn(w, r, first, next)
 	}
-	if err := p.attempt(w, r, awaitsSecondStep, first.Person, halfway{Method: first.Method, At: first.At, Next: next}); err != nil {
+	if err := p.Attempts.Begin(r.Context(), w, session.Attempt{Person: first.Person, Kind: awaitsSecondStep}, halfway{Method: first.Method, At: first.At, Next: next}); err != nil {
 		return err
 	}
 	return screen.GoOn(w, r, address.SecondStep, "")
@@ -53,15 +53,6 @@ func (p *Portal) goIn(w http.ResponseWriter, r *http.Request, proof session.Proo
 		return err
 	}
 	return screen.GoOn(w, r, within(next), "")
-}
-
-// attempt begins an attempt that waits for a step.
-func (p *Portal) attempt(w http.ResponseWriter, r *http.Request, step string, person int64, data any) error {
-	kept, err := json.Marshal(data)
-	if err != nil {
-		return fmt.Errorf("writing an attempt: %w", err)
-	}
-	return p.Attempts.Begin(r.Context(), w, session.Attempt{Person: person, Kind: step, Data: kept})
 }
 
 // secondStepOf reads the request's attempt; false if none waits for the second
@@ -190,11 +181,7 @@ func (p *Portal) secondStepOptions(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	kept.Passkey = ceremony.State
-	data, err := json.Marshal(kept)
-	if err != nil {
-		return fmt.Errorf("writing an attempt: %w", err)
-	}
-	if err := p.Attempts.Change(r, session.Attempt{Person: person, Kind: awaitsSecondStep, Data: data}); err != nil {
+	if err := p.Attempts.Change(r, session.Attempt{Person: person, Kind: awaitsSecondStep}, kept); err != nil {
 		return err
 	}
 	return screen.ServeJSON(w, ceremony.Options)
@@ -206,7 +193,7 @@ func (p *Portal) passkeySignInOptions(w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return err
 	}
-	if err := p.attempt(w, r, awaitsPasskey, 0, ceremony.State); err != nil {
+	if err := p.Attempts.Begin(r.Context(), w, session.Attempt{Kind: awaitsPasskey}, ceremony.State); err != nil {
 		return err
 	}
 	return screen.ServeJSON(w, ceremony.Options)
