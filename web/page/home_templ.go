@@ -66,7 +66,7 @@ func AccountChores(decisions []account.Decision) []Chore {
 	var chores []Chore
 	for _, d := range decisions {
 		if !d.Noted {
-			chores = append(chores, Chore{"アカウントに行われた操作を確かめる", decisionWords(d), "確かめる", address.OwnAccount})
+			chores = append(chores, Chore{"アカウントに行われた操作を確かめる", d.Words(), "確かめる", address.OwnAccount})
 		}
 	}
 	return chores

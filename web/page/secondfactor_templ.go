@@ -564,7 +564,7 @@ func PasskeyPage(p Passkey) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = passkeyButton("create", address.OwnPasskeyOptions, "passkey", "パスキーを登録する", "button", "登録できませんでした。やめたのでなければ、もう一度押してください。この端末のパスキーが、すでに登録されていることもあります。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.PasskeyButton(component.Passkey{Kind: "create", Options: address.OwnPasskeyOptions, Field: "passkey", Act: "パスキーを登録する", Class: "button", Failed: "登録できませんでした。やめたのでなければ、もう一度押してください。この端末のパスキーが、すでに登録されていることもあります。"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -572,7 +572,7 @@ func PasskeyPage(p Passkey) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = passkeyScript(p.Frame).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.PasskeyScript(p.Files.Path("passkey.js")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

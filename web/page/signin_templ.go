@@ -213,7 +213,7 @@ func SignInPage(p SignIn) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = passkeyButton("get", address.PasskeySignInOptions, "passkey", "パスキーでサインインする", "button line", "サインインできませんでした。もう一度押すか、ほかの方法でサインインしてください。").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.PasskeyButton(component.Passkey{Kind: "get", Options: address.PasskeySignInOptions, Field: "passkey", Act: "パスキーでサインインする", Class: "button line", Failed: "サインインできませんでした。もう一度押すか、ほかの方法でサインインしてください。"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -227,7 +227,7 @@ func SignInPage(p SignIn) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Passkeys {
-				templ_7745c5c3_Err = passkeyScript(p.Frame).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.PasskeyScript(p.Files.Path("passkey.js")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

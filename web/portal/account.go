@@ -7,6 +7,7 @@ import (
 	"kagami/internal/account"
 	"kagami/internal/address"
 	"kagami/internal/fault"
+	"kagami/web/component"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -77,7 +78,7 @@ func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
-	password, err := passwordTwice(r)
+	password, err := component.TypedPassword(r.PostForm)
 	if err == nil {
 		err = p.Accounts.ChangePassword(r.Context(), screen.Actor(r.Context()), account.PasswordChange{
 			Current: r.PostForm.Get("current"), New: password, Session: p.Sessions.Current(r.Context()).ID, Try: p.try(r),

@@ -10,6 +10,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/web/component"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -45,7 +46,7 @@ func (p *Portal) welcome(w http.ResponseWriter, r *http.Request) error {
 		StaffNumber: r.PostForm.Get("staff_number"), Name: r.PostForm.Get("name"),
 		Furigana: r.PostForm.Get("furigana"), Email: r.PostForm.Get("email"),
 	}
-	password, err := passwordTwice(r)
+	password, err := component.TypedPassword(r.PostForm)
 	var person int64
 	if err == nil {
 		person, err = p.Accounts.BeginPortal(r.Context(), link.Token, org.Person{
@@ -80,7 +81,7 @@ func (p *Portal) acceptInvitation(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	password, err := passwordTwice(r)
+	password, err := component.TypedPassword(r.PostForm)
 	var person int64
 	if err == nil {
 		person, err = p.Accounts.Accept(r.Context(), link.Token, password)
@@ -111,13 +112,4 @@ func (p *Portal) leaveForSignIn(w http.ResponseWriter, r *http.Request, person i
 		return err
 	}
 	return screen.GoOn(w, r, address.SignIn, done)
-}
-
-// passwordTwice reads a new password, which is typed twice.
-func passwordTwice(r *http.Request) (string, error) {
-	password := r.PostForm.Get("password")
-	if password != "" && password != r.PostForm.Get("password_again") {
-		return "", fault.InvalidFields([]fault.Problem{{Field: "password_again", Message: "二つのパスワードが違います。同じものを入力してください。"}})
-	}
-	return password, nil
 }
