@@ -81,7 +81,7 @@ func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
 	password, err := component.TypedPassword(r.PostForm)
 	if err == nil {
 		err = p.Accounts.ChangePassword(r.Context(), screen.Actor(r.Context()), account.PasswordChange{
-			Current: r.PostForm.Get("current"), New: password, Session: p.Sessions.Current(r.Context()).ID, Try: p.try(r),
+			Current: r.PostForm.Get("current"), New: password, Session: p.Sessions.Current(r.Context()).ID, Try: account.Try{IP: screen.ClientAddress(r), Device: p.Devices.Token(r)},
 		})
 	}
 	problems := screen.Problems(err)
@@ -96,4 +96,12 @@ func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return screen.GoOn(w, r, address.OwnAccount, "password-changed")
+}
+
+// providerName is what the identity provider is called; empty for none.
+func (p *Portal) providerName() string {
+	if p.Provider == nil {
+		return ""
+	}
+	return p.ProviderName
 }

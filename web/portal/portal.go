@@ -3,7 +3,6 @@ package portal
 
 import (
 	"context"
-	"net/http"
 
 	"kagami/internal/address"
 	"kagami/internal/authz"
@@ -17,7 +16,6 @@ import (
 	"kagami/internal/policy/textfile"
 	"kagami/internal/sample"
 	"kagami/internal/sample/policies"
-	"kagami/web/page"
 	"kagami/web/screen"
 	"kagami/web/server"
 )
@@ -79,8 +77,7 @@ func (p *Portal) Part() screen.Part {
 		Sample: func(ctx context.Context, t *sample.Town) error {
 			return policies.Fill(ctx, p.Draft, p.Publish, p.Acknowledge, *t)
 		},
-		Start:  p.letFind,
-		SignIn: &screen.SignIn{Ask: p.askSignIn, Proved: p.proved},
+		Start: p.letFind,
 	}
 }
 
@@ -88,9 +85,4 @@ func (p *Portal) Part() screen.Part {
 func (p *Portal) letFind(ctx context.Context) error {
 	_, err := p.Find.LetFindPublished(ctx)
 	return err
-}
-
-// askSignIn asks who it is.
-func (p *Portal) askSignIn(w http.ResponseWriter, r *http.Request, status int, message string) {
-	screen.Render(w, r, status, page.SignInPage(p.signInPage(r, message)))
 }

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/policy/amend"
 	"kagami/internal/policy/outline"
@@ -17,31 +16,9 @@ const maxText = 2*outline.MaxSize + 1<<20
 // maxMinutes is the most that a form with minutes may bring, in bytes.
 const maxMinutes = publish.MaxFile + 1<<20
 
-// routes are the addresses for people who sign in, and those where they do.
+// routes are the addresses for people who sign in.
 func (p *Portal) routes() []screen.Route {
 	return []screen.Route{
-		screen.Get("/login", authz.Public, p.showSignIn),
-		screen.Post("/login", authz.Public, p.signIn),
-		screen.Get("/login/second", authz.Public, p.showSecondStep),
-		screen.Post("/login/second", authz.Public, p.secondStep),
-		screen.Post("/login/second/options", authz.Public, p.secondStepOptions),
-		screen.Post("/login/passkey", authz.Public, p.passkeySignIn),
-		screen.Post("/login/passkey/options", authz.Public, p.passkeySignInOptions),
-		screen.Post("/login/openid", authz.Public, p.openidSignIn),
-		screen.Get(address.OpenIDReturn, authz.Public, p.openidReturn),
-		screen.Post("/logout", authz.Public, p.signOut),
-
-		screen.Get("/welcome/{token}", authz.Public, p.showWelcome),
-		screen.Post("/welcome/{token}", authz.Public, p.welcome),
-		screen.Get("/invitation/{token}", authz.Public, p.showInvitation),
-		screen.Post("/invitation/{token}", authz.Public, p.acceptInvitation),
-
-		screen.Get("/prove", authz.SignedIn, p.showProve),
-		screen.Post("/prove", authz.SignedIn, p.prove),
-		screen.Post("/prove/options", authz.SignedIn, p.proveOptions),
-		screen.Post("/prove/openid", authz.SignedIn, p.openidProve),
-		screen.Get("/prove/continue", authz.SignedIn, p.showRest),
-
 		screen.Get("/", authz.SignedIn, p.showHome),
 
 		screen.Get("/account", authz.SignedIn, p.showOwnAccount),
@@ -213,9 +190,6 @@ var dones = map[string]layout.Done{
 	"role-given":        {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
 	"rule-added":        {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
 	"settled":           {Heading: "保存しました", Text: "すべての質問に答えたら、「下書きにする」を押してください。"},
-	"signed-out":        {Heading: "サインアウトしました", Text: "続けるときは、もう一度サインインしてください。"},
-	"account-made":      {Heading: "アカウントができました", Text: "決めたパスワードでサインインしてください。"},
-	"password-set":      {Heading: "パスワードを決めました", Text: "新しいパスワードでサインインしてください。これまでのサインインは、すべて終わりました。"},
 	"password-changed":  {Heading: "パスワードを変えました", Text: "ほかの端末のサインインは、すべて終わりました。次からは、新しいパスワードを使ってください。"},
 	"session-ended":     {Heading: "サインインを終わらせました", Text: "その端末では、もう一度サインインするまで使えません。"},
 	"sessions-ended":    {Heading: "サインインを終わらせました", Text: "それらの端末では、もう一度サインインするまで使えません。"},
@@ -224,7 +198,6 @@ var dones = map[string]layout.Done{
 	"resumed":           {Heading: "利用を再開しました", Text: "この人は、これまでと同じ方法でサインインできます。"},
 	"key-added":         {Heading: "パスキーを登録しました", Text: "次のサインインから使えます。"},
 	"removed":           {Heading: "取り外しました", Text: "次のサインインからは使えません。"},
-	"sign-in-over":      {Heading: "はじめからサインインしてください", Text: "サインインの途中で時間がたったため、続けられません。"},
 	"taken-away":        {Heading: "二要素認証を取り外しました", Text: "本人のサインインはすべて終わりました。本人に、もう一度設定するよう伝えてください。"},
 	"admitted":          {Heading: "アカウントを作りました", Text: "パスワードはありません。この人は、シングルサインオンでサインインできます。"},
 	"admitted-all":      {Heading: "アカウントを作りました", Text: "パスワードはありません。作った人は、シングルサインオンでサインインできます。"},

@@ -16,6 +16,9 @@ import (
 	"kagami/web/screen"
 )
 
+// awaitsRegistration is the step that a browser's attempt at a new passkey waits for.
+const awaitsRegistration = "passkey_registration"
+
 var factorLink = layout.Link{Label: "二要素認証", Address: address.OwnSecondFactor}
 
 func (p *Portal) secondFactorPage(r *http.Request) (page.SecondFactor, error) {

@@ -11,6 +11,7 @@ import (
 	"kagami/web/portal"
 	"kagami/web/screen"
 	"kagami/web/server"
+	"kagami/web/signin"
 )
 
 // List makes the capabilities on a ground, in the order in which home shows them
@@ -24,5 +25,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{screens.Part()}, nil
+	signIn := signin.New(signin.Services{
+		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, Sessions: g.Sessions, Devices: g.Devices, Attempts: g.Attempts,
+		Provider: g.Provider, ProviderName: g.ProviderName,
+	})
+	return []screen.Part{signIn.Part(), screens.Part()}, nil
 }

@@ -1,4 +1,4 @@
-package portal
+package signin
 
 import (
 	"encoding/json"
@@ -11,16 +11,14 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
 // The steps that an attempt can wait for.
 const (
-	awaitsSecondStep   = "second_step"
-	awaitsPasskey      = "passkey"       // of whoever it is
-	awaitsProof        = "passkey_proof" // of somebody signed in
-	awaitsRegistration = "passkey_registration"
+	awaitsSecondStep = "second_step"
+	awaitsPasskey    = "passkey"       // of whoever it is
+	awaitsProof      = "passkey_proof" // of somebody signed in
 )
 
 // halfway is a sign-in that waits for its second step.
@@ -33,23 +31,23 @@ type halfway struct {
 
 // letIn signs in somebody who has passed the first step, or sends them to the
 // second if they have one.
-func (p *Portal) letIn(w http.ResponseWriter, r *http.Request, first session.Proof, next string) error {
-	factors, err := p.Factors.Of(r.Context(), first.Person)
+func (s *Screens) letIn(w http.ResponseWriter, r *http.Request, first session.Proof, next string) error {
+	factors, err := s.Factors.Of(r.Context(), first.Person)
 	if err != nil {
 		return err
 	}
 	if !factors.Any() {
-		return p.goIn(w, r, first, next)
+		return s.goIn(w, r, first, next)
 	}
-	if err := p.Attempts.Begin(r.Context(), w, session.Attempt{Person: first.Person, Kind: awaitsSecondStep}, halfway{Method: first.Method, At: first.At, Next: next}); err != nil {
+	if err := s.Attempts.Begin(r.Context(), w, session.Attempt{Person: first.Person, Kind: awaitsSecondStep}, halfway{Method: first.Method, At: first.At, Next: next}); err != nil {
 		return err
 	}
 	return screen.GoOn(w, r, address.SecondStep, "")
 }
 
 // goIn begins the session of somebody who has passed every step, and goes on.
-func (p *Portal) goIn(w http.ResponseWriter, r *http.Request, proof session.Proof, next string) error {
-	if err := p.begin(w, r, proof); err != nil {
+func (s *Screens) goIn(w http.ResponseWriter, r *http.Request, proof session.Proof, next string) error {
+	if err := s.begin(w, r, proof); err != nil {
 		return err
 	}
 	return screen.GoOn(w, r, within(next), "")
@@ -57,8 +55,8 @@ func (p *Portal) goIn(w http.ResponseWriter, r *http.Request, proof session.Proo
 
 // secondStepOf reads the request's attempt; false if none waits for the second
 // step.
-func (p *Portal) secondStepOf(r *http.Request) (person int64, kept halfway, ok bool, err error) {
-	attempt, err := p.Attempts.Of(r)
+func (s *Screens) secondStepOf(r *http.Request) (person int64, kept halfway, ok bool, err error) {
+	attempt, err := s.Attempts.Of(r)
 	if err != nil || attempt.Kind != awaitsSecondStep {
 		return 0, halfway{}, false, err
 	}
@@ -73,70 +71,70 @@ func startOver(w http.ResponseWriter, r *http.Request) error {
 	return screen.GoOn(w, r, address.SignIn, "sign-in-over")
 }
 
-func (p *Portal) showSecondStep(w http.ResponseWriter, r *http.Request) error {
-	person, _, ok, err := p.secondStepOf(r)
+func (s *Screens) showSecondStep(w http.ResponseWriter, r *http.Request) error {
+	person, _, ok, err := s.secondStepOf(r)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return startOver(w, r)
 	}
-	s, err := p.secondStepPage(r, person)
+	v, err := s.secondStepView(r, person)
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, page.SecondStepPage(s))
+	return screen.Show(w, r, secondStepPage(v))
 }
 
-func (p *Portal) secondStepPage(r *http.Request, person int64) (page.SecondStep, error) {
-	factors, err := p.Factors.Of(r.Context(), person)
-	return page.SecondStep{
+func (s *Screens) secondStepView(r *http.Request, person int64) (secondStepView, error) {
+	factors, err := s.Factors.Of(r.Context(), person)
+	return secondStepView{
 		Frame:    screen.Frame(r, "サインインの確認"),
-		Question: p.question(factors, address.SecondStepOptions),
+		question: s.question(factors, address.SecondStepOptions),
 	}, err
 }
 
 // question is what can be asked of somebody with these factors.
-func (p *Portal) question(factors factor.Factors, options string) page.Question {
-	return page.Question{
+func (s *Screens) question(factors factor.Factors, options string) question {
+	return question{
 		App: factors.TOTPSince != nil, Recovery: factors.RecoveryCodes > 0,
-		Passkey: len(factors.Passkeys) > 0 && p.Factors.Passkeys(), Options: options,
+		Passkey: len(factors.Passkeys) > 0 && s.Factors.Passkeys(), Options: options,
 	}
 }
 
-func (p *Portal) secondStep(w http.ResponseWriter, r *http.Request) error {
-	person, kept, ok, err := p.secondStepOf(r)
+func (s *Screens) secondStep(w http.ResponseWriter, r *http.Request) error {
+	person, kept, ok, err := s.secondStepOf(r)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return startOver(w, r)
 	}
-	actor, err := p.Org.ActorOn(r.Context(), person, screen.Today(r.Context()))
+	actor, err := s.Org.ActorOn(r.Context(), person, screen.Today(r.Context()))
 	if err != nil {
 		return err
 	}
-	method, err := p.checkFactor(r, actor, kept.Passkey)
+	method, err := s.checkFactor(r, actor, kept.Passkey)
 	if problems := proofProblems(err, "proof_code"); problems != nil {
-		s, pageErr := p.secondStepPage(r, person)
+		v, pageErr := s.secondStepView(r, person)
 		if pageErr != nil {
 			return pageErr
 		}
-		s.Problems = problems
-		screen.Refuse(w, r, err, page.SecondStepPage(s))
+		v.Problems = problems
+		screen.Refuse(w, r, err, secondStepPage(v))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	ended, err := p.Attempts.End(r.Context(), w, r)
+	ended, err := s.Attempts.End(r.Context(), w, r)
 	if err != nil {
 		return err
 	}
 	if !ended {
 		return startOver(w, r)
 	}
-	return p.goIn(w, r, session.Proof{Person: person, Method: kept.Method + "+" + method, Strong: true, At: kept.At}, kept.Next)
+	return s.goIn(w, r, session.Proof{Person: person, Method: kept.Method + "+" + method, Strong: true, At: kept.At}, kept.Next)
 }
 
 // proofProblems are what is wrong with a proof, for showing it at the form.
@@ -150,13 +148,13 @@ func proofProblems(err error, field string) []fault.Problem {
 // checkFactor checks the second factor that a form brings, a code or the answer
 // of a passkey to the question that was put, and tells which it was.
 // Unauthenticated or Invalid if it proves nothing.
-func (p *Portal) checkFactor(r *http.Request, actor authz.Actor, question json.RawMessage) (string, error) {
+func (s *Screens) checkFactor(r *http.Request, actor authz.Actor, question json.RawMessage) (string, error) {
 	code, answer := r.PostForm.Get("proof_code"), r.PostForm.Get("proof_passkey")
 	switch {
 	case answer != "" && len(question) == 0:
 		return "", fault.New(fault.Unauthenticated, "時間がたったため、パスキーを確かめられませんでした。もう一度行ってください。")
 	case answer != "":
-		person, err := p.Factors.CheckPasskey(r.Context(), question, []byte(answer))
+		person, err := s.Factors.CheckPasskey(r.Context(), question, []byte(answer))
 		if err == nil && person != actor.Person {
 			err = fault.New(fault.Unauthenticated, "ほかの人のパスキーです。自分のパスキーを使ってください。")
 		}
@@ -164,44 +162,44 @@ func (p *Portal) checkFactor(r *http.Request, actor authz.Actor, question json.R
 	case code == "":
 		return "", fault.InvalidFields([]fault.Problem{{Field: "proof_code", Message: "コードを入力してください。"}})
 	}
-	return p.Factors.CheckCode(r.Context(), actor, code, p.try(r))
+	return s.Factors.CheckCode(r.Context(), actor, code, s.try(r))
 }
 
 // secondStepOptions puts the question for a passkey to the browser.
-func (p *Portal) secondStepOptions(w http.ResponseWriter, r *http.Request) error {
-	person, kept, ok, err := p.secondStepOf(r)
+func (s *Screens) secondStepOptions(w http.ResponseWriter, r *http.Request) error {
+	person, kept, ok, err := s.secondStepOf(r)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return fault.New(fault.Conflict, "時間がたったため、続けられません。はじめからサインインしてください。")
 	}
-	ceremony, err := p.Factors.AskPasskey(r.Context(), person)
+	ceremony, err := s.Factors.AskPasskey(r.Context(), person)
 	if err != nil {
 		return err
 	}
 	kept.Passkey = ceremony.State
-	if err := p.Attempts.Change(r, session.Attempt{Person: person, Kind: awaitsSecondStep}, kept); err != nil {
+	if err := s.Attempts.Change(r, session.Attempt{Person: person, Kind: awaitsSecondStep}, kept); err != nil {
 		return err
 	}
 	return screen.ServeJSON(w, ceremony.Options)
 }
 
 // passkeySignInOptions asks whoever sits at a browser for a passkey.
-func (p *Portal) passkeySignInOptions(w http.ResponseWriter, r *http.Request) error {
-	ceremony, err := p.Factors.AskAnyPasskey()
+func (s *Screens) passkeySignInOptions(w http.ResponseWriter, r *http.Request) error {
+	ceremony, err := s.Factors.AskAnyPasskey()
 	if err != nil {
 		return err
 	}
-	if err := p.Attempts.Begin(r.Context(), w, session.Attempt{Kind: awaitsPasskey}, ceremony.State); err != nil {
+	if err := s.Attempts.Begin(r.Context(), w, session.Attempt{Kind: awaitsPasskey}, ceremony.State); err != nil {
 		return err
 	}
 	return screen.ServeJSON(w, ceremony.Options)
 }
 
 // passkeySignIn signs in with a passkey alone, which says who it is.
-func (p *Portal) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
-	attempt, err := p.Attempts.Of(r)
+func (s *Screens) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
+	attempt, err := s.Attempts.Of(r)
 	if err != nil {
 		return err
 	}
@@ -209,19 +207,19 @@ func (p *Portal) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 		return startOver(w, r)
 	}
 	// one answer to one question
-	ended, err := p.Attempts.End(r.Context(), w, r)
+	ended, err := s.Attempts.End(r.Context(), w, r)
 	if err != nil {
 		return err
 	}
 	if !ended {
 		return startOver(w, r)
 	}
-	person, err := p.Factors.CheckPasskey(r.Context(), attempt.Data, []byte(r.PostForm.Get("passkey")))
+	person, err := s.Factors.CheckPasskey(r.Context(), attempt.Data, []byte(r.PostForm.Get("passkey")))
 	if err == nil {
-		_, err = p.Org.ActorOn(r.Context(), person, screen.Today(r.Context()))
+		_, err = s.Org.ActorOn(r.Context(), person, screen.Today(r.Context()))
 	}
 	if err != nil {
 		return err
 	}
-	return p.goIn(w, r, session.Proof{Person: person, Method: session.ByPasskey, Strong: true}, r.PostForm.Get("next"))
+	return s.goIn(w, r, session.Proof{Person: person, Method: session.ByPasskey, Strong: true}, r.PostForm.Get("next"))
 }

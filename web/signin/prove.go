@@ -1,4 +1,4 @@
-package portal
+package signin
 
 import (
 	"maps"
@@ -12,7 +12,6 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
@@ -24,18 +23,18 @@ var proofFields = []string{"proof_password", "proof_login", "proof_code", "proof
 
 // proved lets through somebody signed in who has proved themselves as well as a
 // route asks. Otherwise it answers the request itself, and returns false.
-func (p *Portal) proved(w http.ResponseWriter, r *http.Request, route screen.Route) (bool, error) {
+func (s *Screens) proved(w http.ResponseWriter, r *http.Request, route screen.Route) (bool, error) {
 	actor := screen.Actor(r.Context())
-	current := p.Sessions.Current(r.Context())
+	current := s.Sessions.Current(r.Context())
 	own := strings.HasPrefix(route.Pattern, address.OwnSecondFactor) || strings.HasPrefix(route.Pattern, address.Prove)
-	owes := !current.Strong && !own && p.Factors.Demands(actor)
+	owes := !current.Strong && !own && s.Factors.Demands(actor)
 	if !owes && !route.Proof {
 		return true, nil
 	}
 	var factors factor.Factors
 	if !current.Strong {
 		var err error
-		if factors, err = p.Factors.Of(r.Context(), actor.Person); err != nil {
+		if factors, err = s.Factors.Of(r.Context(), actor.Person); err != nil {
 			return false, err
 		}
 	}
@@ -46,20 +45,20 @@ func (p *Portal) proved(w http.ResponseWriter, r *http.Request, route screen.Rou
 	case owes && r.Method == http.MethodGet:
 		http.Redirect(w, r, address.ProveBefore(r.URL.RequestURI()), http.StatusSeeOther)
 		return false, nil
-	case owes || factors.Any() || p.Now().Sub(current.ProvedAt) > proofLimit:
-		return p.provesNow(w, r)
+	case owes || factors.Any() || screen.VisitOf(r.Context()).Now().Sub(current.ProvedAt) > proofLimit:
+		return s.provesNow(w, r)
 	}
 	return true, nil
 }
 
 // provesNow lets through a form that brings a proof with it, without the
 // proof's fields. Without one it asks for it, and keeps the form.
-func (p *Portal) provesNow(w http.ResponseWriter, r *http.Request) (bool, error) {
+func (s *Screens) provesNow(w http.ResponseWriter, r *http.Request) (bool, error) {
 	if r.Method != http.MethodPost || !brings(r.PostForm) {
-		return false, p.askProof(w, r, nil)
+		return false, s.askProof(w, r, nil)
 	}
-	if err := p.checkProof(w, r); err != nil {
-		return false, p.askProof(w, r, err)
+	if err := s.checkProof(w, r); err != nil {
+		return false, s.askProof(w, r, err)
 	}
 	for _, field := range proofFields {
 		r.PostForm.Del(field)
@@ -81,7 +80,7 @@ func brings(form url.Values) bool {
 // askProof shows the form for a proof, after one that was refused with what was
 // wrong with it. The form goes where the request went, with all that the
 // request's form had.
-func (p *Portal) askProof(w http.ResponseWriter, r *http.Request, refusal error) error {
+func (s *Screens) askProof(w http.ResponseWriter, r *http.Request, refusal error) error {
 	goal, form := r.URL.RequestURI(), r.PostForm
 	switch {
 	case r.Method == http.MethodGet:
@@ -89,7 +88,7 @@ func (p *Portal) askProof(w http.ResponseWriter, r *http.Request, refusal error)
 	case r.URL.Path == address.Prove:
 		goal, form = r.PostForm.Get("next"), nil
 	}
-	asked, err := p.provePage(r, goal, form)
+	asked, err := s.proveView(r, goal, form)
 	if err != nil {
 		return err
 	}
@@ -116,22 +115,22 @@ func (p *Portal) askProof(w http.ResponseWriter, r *http.Request, refusal error)
 		status = http.StatusUnprocessableEntity
 	}
 	screen.RetryAfter(w, refusal)
-	screen.Render(w, r, status, page.ProvePage(asked))
+	screen.Render(w, r, status, provePage(asked))
 	return nil
 }
 
-// provePage asks somebody signed in who they are, before the page at an address;
+// proveView asks somebody signed in who they are, before the page at an address;
 // with a form, before the form that goes there. It asks for a second factor
 // where they have one. Others give a password that is theirs, or have the
 // identity provider vouch for them once more.
-func (p *Portal) provePage(r *http.Request, goal string, form url.Values) (page.Prove, error) {
+func (s *Screens) proveView(r *http.Request, goal string, form url.Values) (proveView, error) {
 	actor := screen.Actor(r.Context())
-	factors, err := p.Factors.Of(r.Context(), actor.Person)
+	factors, err := s.Factors.Of(r.Context(), actor.Person)
 	if err != nil {
-		return page.Prove{}, err
+		return proveView{}, err
 	}
-	asked := page.Prove{
-		Frame: screen.Frame(r, "もう一度、本人であることを確かめます"), Question: p.question(factors, address.ProveOptions),
+	asked := proveView{
+		Frame: screen.Frame(r, "もう一度、本人であることを確かめます"), question: s.question(factors, address.ProveOptions),
 		Action: address.Prove, Kept: url.Values{"next": {goal}},
 	}
 	if form != nil {
@@ -143,19 +142,19 @@ func (p *Portal) provePage(r *http.Request, goal string, form url.Values) (page.
 	if factors.Any() {
 		return asked, nil
 	}
-	own, err := p.Accounts.OwnWays(r.Context(), actor.Person)
+	own, err := s.Accounts.OwnWays(r.Context(), actor.Person)
 	if err != nil {
-		return page.Prove{}, err
+		return proveView{}, err
 	}
-	if p.Accounts.Ways().Directory != nil {
+	if s.Accounts.Ways().Directory != nil {
 		asked.Login = own.Login
 		if asked.Login == "" {
 			asked.Login = " " // unknown, but there is one to type
 		}
 	}
-	asked.Password = own.Password || p.Accounts.Ways().Directory != nil || p.Provider == nil
-	if p.Provider != nil {
-		asked.Provider = p.providerName()
+	asked.Password = own.Password || s.Accounts.Ways().Directory != nil || s.Provider == nil
+	if s.Provider != nil {
+		asked.Provider = s.providerName()
 		asked.ProviderKept = maps.Clone(asked.Kept)
 		if form != nil {
 			asked.ProviderKept.Set(keptAction, goal)
@@ -166,45 +165,45 @@ func (p *Portal) provePage(r *http.Request, goal string, form url.Values) (page.
 
 // checkProof checks the proof that a form brings: a second factor of who has
 // one, of others the password. The session remembers it.
-func (p *Portal) checkProof(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) checkProof(w http.ResponseWriter, r *http.Request) error {
 	actor := screen.Actor(r.Context())
-	factors, err := p.Factors.Of(r.Context(), actor.Person)
+	factors, err := s.Factors.Of(r.Context(), actor.Person)
 	if err != nil {
 		return err
 	}
 	if factors.Any() {
-		err = p.checkProofFactor(w, r, actor)
+		err = s.checkProofFactor(w, r, actor)
 	} else {
-		err = p.checkProofPassword(r, actor)
+		err = s.checkProofPassword(r, actor)
 	}
 	if err != nil {
 		return err
 	}
-	return p.Sessions.Prove(r.Context(), session.Strength(factors.Any()))
+	return s.Sessions.Prove(r.Context(), session.Strength(factors.Any()))
 }
 
-func (p *Portal) checkProofFactor(w http.ResponseWriter, r *http.Request, actor authz.Actor) error {
-	attempt, err := p.Attempts.Of(r)
+func (s *Screens) checkProofFactor(w http.ResponseWriter, r *http.Request, actor authz.Actor) error {
+	attempt, err := s.Attempts.Of(r)
 	if err != nil {
 		return err
 	}
 	if attempt.Kind != awaitsProof || attempt.Person != actor.Person || r.PostForm.Get("proof_passkey") == "" {
-		_, err := p.checkFactor(r, actor, nil)
+		_, err := s.checkFactor(r, actor, nil)
 		return err
 	}
 	// one answer to one question
-	ended, err := p.Attempts.End(r.Context(), w, r)
+	ended, err := s.Attempts.End(r.Context(), w, r)
 	if err != nil {
 		return err
 	}
 	if !ended {
 		attempt.Data = nil
 	}
-	_, err = p.checkFactor(r, actor, attempt.Data)
+	_, err = s.checkFactor(r, actor, attempt.Data)
 	return err
 }
 
-func (p *Portal) checkProofPassword(r *http.Request, actor authz.Actor) error {
+func (s *Screens) checkProofPassword(r *http.Request, actor authz.Actor) error {
 	password := r.PostForm.Get("proof_password")
 	if password == "" {
 		return fault.InvalidFields([]fault.Problem{{Field: "proof_password", Message: "パスワードを入力してください。"}})
@@ -213,10 +212,10 @@ func (p *Portal) checkProofPassword(r *http.Request, actor authz.Actor) error {
 		ok  bool
 		err error
 	)
-	if p.Accounts.Ways().Directory != nil {
-		ok, err = p.verifyAtDirectory(r, actor, password)
+	if s.Accounts.Ways().Directory != nil {
+		ok, err = s.verifyAtDirectory(r, actor, password)
 	} else {
-		ok, err = p.Accounts.Verify(r.Context(), actor.Person, password, p.try(r))
+		ok, err = s.Accounts.Verify(r.Context(), actor.Person, password, s.try(r))
 	}
 	if err == nil && !ok {
 		err = fault.InvalidFields([]fault.Problem{{Field: "proof_password", Message: "パスワードが違います。もう一度入力してください。"}})
@@ -226,8 +225,8 @@ func (p *Portal) checkProofPassword(r *http.Request, actor authz.Actor) error {
 
 // verifyAtDirectory tells whether the login and password that a form brings are
 // the actor's: what the directory knows them by, the portal does not.
-func (p *Portal) verifyAtDirectory(r *http.Request, actor authz.Actor, password string) (bool, error) {
-	proof, err := p.Accounts.Authenticate(r.Context(), r.PostForm.Get("proof_login"), password, p.try(r))
+func (s *Screens) verifyAtDirectory(r *http.Request, actor authz.Actor, password string) (bool, error) {
+	proof, err := s.Accounts.Authenticate(r.Context(), r.PostForm.Get("proof_login"), password, s.try(r))
 	if fault.KindOf(err) == fault.Unauthenticated {
 		return false, nil
 	}
@@ -235,31 +234,31 @@ func (p *Portal) verifyAtDirectory(r *http.Request, actor authz.Actor, password 
 }
 
 // proveOptions puts the question for a passkey of somebody signed in.
-func (p *Portal) proveOptions(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) proveOptions(w http.ResponseWriter, r *http.Request) error {
 	actor := screen.Actor(r.Context())
-	ceremony, err := p.Factors.AskPasskey(r.Context(), actor.Person)
+	ceremony, err := s.Factors.AskPasskey(r.Context(), actor.Person)
 	if err != nil {
 		return err
 	}
-	if err := p.Attempts.Begin(r.Context(), w, session.Attempt{Person: actor.Person, Kind: awaitsProof}, ceremony.State); err != nil {
+	if err := s.Attempts.Begin(r.Context(), w, session.Attempt{Person: actor.Person, Kind: awaitsProof}, ceremony.State); err != nil {
 		return err
 	}
 	return screen.ServeJSON(w, ceremony.Options)
 }
 
 // showProve asks for a proof before a page.
-func (p *Portal) showProve(w http.ResponseWriter, r *http.Request) error {
-	asked, err := p.provePage(r, r.URL.Query().Get("next"), nil)
+func (s *Screens) showProve(w http.ResponseWriter, r *http.Request) error {
+	asked, err := s.proveView(r, r.URL.Query().Get("next"), nil)
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, page.ProvePage(asked))
+	return screen.Show(w, r, provePage(asked))
 }
 
 // prove takes the proof, and goes on to the page.
-func (p *Portal) prove(w http.ResponseWriter, r *http.Request) error {
-	if err := p.checkProof(w, r); err != nil {
-		return p.askProof(w, r, err)
+func (s *Screens) prove(w http.ResponseWriter, r *http.Request) error {
+	if err := s.checkProof(w, r); err != nil {
+		return s.askProof(w, r, err)
 	}
 	return screen.GoOn(w, r, within(r.PostForm.Get("next")), "")
 }

@@ -1,4 +1,4 @@
-package portal
+package signin
 
 import (
 	"net/http"
@@ -11,13 +11,12 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/component"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
 // opened is the request's one-time link, if it is for one of these purposes.
-func (p *Portal) opened(r *http.Request, purposes ...account.Purpose) (account.Link, error) {
-	link, err := p.Accounts.LinkOf(r.Context(), chi.URLParam(r, "token"))
+func (s *Screens) opened(r *http.Request, purposes ...account.Purpose) (account.Link, error) {
+	link, err := s.Accounts.LinkOf(r.Context(), chi.URLParam(r, "token"))
 	if err != nil {
 		return account.Link{}, err
 	}
@@ -27,21 +26,21 @@ func (p *Portal) opened(r *http.Request, purposes ...account.Purpose) (account.L
 	return link, nil
 }
 
-func (p *Portal) showWelcome(w http.ResponseWriter, r *http.Request) error {
-	link, err := p.opened(r, account.FirstAdministrator)
+func (s *Screens) showWelcome(w http.ResponseWriter, r *http.Request) error {
+	link, err := s.opened(r, account.FirstAdministrator)
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, page.WelcomePage(page.Welcome{Frame: screen.Frame(r, "ポータルを使い始める"), EndsAt: link.EndsAt}))
+	return screen.Show(w, r, welcomePage(welcomeView{Frame: screen.Frame(r, "ポータルを使い始める"), EndsAt: link.EndsAt}))
 }
 
 // welcome makes the first administrator.
-func (p *Portal) welcome(w http.ResponseWriter, r *http.Request) error {
-	link, err := p.opened(r, account.FirstAdministrator)
+func (s *Screens) welcome(w http.ResponseWriter, r *http.Request) error {
+	link, err := s.opened(r, account.FirstAdministrator)
 	if err != nil {
 		return err
 	}
-	form := page.Welcome{
+	form := welcomeView{
 		Frame: screen.Frame(r, "ポータルを使い始める"), EndsAt: link.EndsAt,
 		StaffNumber: r.PostForm.Get("staff_number"), Name: r.PostForm.Get("name"),
 		Furigana: r.PostForm.Get("furigana"), Email: r.PostForm.Get("email"),
@@ -49,46 +48,46 @@ func (p *Portal) welcome(w http.ResponseWriter, r *http.Request) error {
 	password, err := component.TypedPassword(r.PostForm)
 	var person int64
 	if err == nil {
-		person, err = p.Accounts.BeginPortal(r.Context(), link.Token, org.Person{
+		person, err = s.Accounts.BeginPortal(r.Context(), link.Token, org.Person{
 			StaffNumber: form.StaffNumber, Name: form.Name, Furigana: form.Furigana, Email: form.Email,
 		}, password)
 	}
 	if form.Problems = screen.Problems(err); form.Problems != nil {
-		screen.Refuse(w, r, err, page.WelcomePage(form))
+		screen.Refuse(w, r, err, welcomePage(form))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return p.leaveForSignIn(w, r, person, "account-made")
+	return s.leaveForSignIn(w, r, person, "account-made")
 }
 
-func (p *Portal) newPasswordPage(r *http.Request, link account.Link) page.NewPassword {
-	return page.NewPassword{Frame: screen.Frame(r, "パスワードを決める"), Link: link}
+func (s *Screens) newPasswordView(r *http.Request, link account.Link) newPasswordView {
+	return newPasswordView{Frame: screen.Frame(r, "パスワードを決める"), Link: link}
 }
 
-func (p *Portal) showInvitation(w http.ResponseWriter, r *http.Request) error {
-	link, err := p.opened(r, account.Invitation, account.Reset)
+func (s *Screens) showInvitation(w http.ResponseWriter, r *http.Request) error {
+	link, err := s.opened(r, account.Invitation, account.Reset)
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, page.NewPasswordPage(p.newPasswordPage(r, link)))
+	return screen.Show(w, r, newPasswordPage(s.newPasswordView(r, link)))
 }
 
 // acceptInvitation sets the password of whom a link was made for.
-func (p *Portal) acceptInvitation(w http.ResponseWriter, r *http.Request) error {
-	link, err := p.opened(r, account.Invitation, account.Reset)
+func (s *Screens) acceptInvitation(w http.ResponseWriter, r *http.Request) error {
+	link, err := s.opened(r, account.Invitation, account.Reset)
 	if err != nil {
 		return err
 	}
 	password, err := component.TypedPassword(r.PostForm)
 	var person int64
 	if err == nil {
-		person, err = p.Accounts.Accept(r.Context(), link.Token, password)
+		person, err = s.Accounts.Accept(r.Context(), link.Token, password)
 	}
-	form := p.newPasswordPage(r, link)
+	form := s.newPasswordView(r, link)
 	if form.Problems = screen.Problems(err); form.Problems != nil {
-		screen.Refuse(w, r, err, page.NewPasswordPage(form))
+		screen.Refuse(w, r, err, newPasswordPage(form))
 		return nil
 	}
 	if err != nil {
@@ -98,17 +97,17 @@ func (p *Portal) acceptInvitation(w http.ResponseWriter, r *http.Request) error 
 	if link.Purpose == account.Invitation {
 		done = "account-made"
 	}
-	return p.leaveForSignIn(w, r, person, done)
+	return s.leaveForSignIn(w, r, person, done)
 }
 
 // leaveForSignIn sends whoever has just set a password to sign in with it. They
 // do it on a device that is known as theirs, so that whoever fails in their
 // name elsewhere does not keep them out.
-func (p *Portal) leaveForSignIn(w http.ResponseWriter, r *http.Request, person int64, done string) error {
-	if err := p.Devices.Remember(r.Context(), w, r, person); err != nil {
+func (s *Screens) leaveForSignIn(w http.ResponseWriter, r *http.Request, person int64, done string) error {
+	if err := s.Devices.Remember(r.Context(), w, r, person); err != nil {
 		return err
 	}
-	if err := p.Sessions.End(r.Context()); err != nil {
+	if err := s.Sessions.End(r.Context()); err != nil {
 		return err
 	}
 	return screen.GoOn(w, r, address.SignIn, done)

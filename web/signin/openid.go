@@ -1,4 +1,4 @@
-package portal
+package signin
 
 import (
 	"encoding/json"
@@ -12,7 +12,6 @@ import (
 	"kagami/internal/account/session"
 	"kagami/internal/address"
 	"kagami/internal/fault"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
@@ -39,35 +38,35 @@ func errNoProvider() error {
 // leaveForProvider sends the browser to the identity provider, with an attempt
 // to come back to. It goes from a page of its own: form-action holds browsers
 // back where the answer to a form is another site's address.
-func (p *Portal) leaveForProvider(w http.ResponseWriter, r *http.Request, kind string, person int64, kept atProvider) error {
-	if p.Provider == nil {
+func (s *Screens) leaveForProvider(w http.ResponseWriter, r *http.Request, kind string, person int64, kept atProvider) error {
+	if s.Provider == nil {
 		return errNoProvider()
 	}
 	var (
 		to  string
 		err error
 	)
-	if kept.Attempt, to, err = p.Provider.Begin(r.Context(), kind == awaitsProviderProof); err != nil {
+	if kept.Attempt, to, err = s.Provider.Begin(r.Context(), kind == awaitsProviderProof); err != nil {
 		return err
 	}
-	if err := p.Attempts.Begin(r.Context(), w, session.Attempt{Person: person, Kind: kind}, kept); err != nil {
+	if err := s.Attempts.Begin(r.Context(), w, session.Attempt{Person: person, Kind: kind}, kept); err != nil {
 		return err
 	}
 	w.Header().Set("Refresh", "0; url="+to)
-	return screen.Show(w, r, page.LeavingPage(page.Leaving{Frame: screen.Frame(r, "サインインの画面へ移ります"), Provider: p.ProviderName, Address: to}))
+	return screen.Show(w, r, leavingPage(leavingView{Frame: screen.Frame(r, "サインインの画面へ移ります"), Provider: s.ProviderName, Address: to}))
 }
 
 // openidSignIn begins a sign-in at the identity provider.
-func (p *Portal) openidSignIn(w http.ResponseWriter, r *http.Request) error {
-	return p.leaveForProvider(w, r, awaitsProvider, 0, atProvider{Next: within(r.PostForm.Get("next"))})
+func (s *Screens) openidSignIn(w http.ResponseWriter, r *http.Request) error {
+	return s.leaveForProvider(w, r, awaitsProvider, 0, atProvider{Next: within(r.PostForm.Get("next"))})
 }
 
 // openidReturn finishes what was begun at the identity provider.
-func (p *Portal) openidReturn(w http.ResponseWriter, r *http.Request) error {
-	if p.Provider == nil {
+func (s *Screens) openidReturn(w http.ResponseWriter, r *http.Request) error {
+	if s.Provider == nil {
 		return errNoProvider()
 	}
-	attempt, err := p.Attempts.Of(r)
+	attempt, err := s.Attempts.Of(r)
 	if err != nil {
 		return err
 	}
@@ -79,30 +78,30 @@ func (p *Portal) openidReturn(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("reading an attempt: %w", err)
 	}
 	// one answer to one question
-	ended, err := p.Attempts.End(r.Context(), w, r)
+	ended, err := s.Attempts.End(r.Context(), w, r)
 	if err != nil {
 		return err
 	}
 	if !ended {
 		return startOver(w, r)
 	}
-	proof, err := p.vouched(r, kept.Attempt)
+	proof, err := s.vouched(r, kept.Attempt)
 	if attempt.Kind == awaitsProviderProof {
-		return p.provedAtProvider(w, r, attempt.Person, proof, err, kept)
+		return s.provedAtProvider(w, r, attempt.Person, proof, err, kept)
 	}
 	if err != nil {
 		return err
 	}
 	if proof.Strong {
-		return p.goIn(w, r, proof, kept.Next)
+		return s.goIn(w, r, proof, kept.Next)
 	}
-	return p.letIn(w, r, proof, kept.Next)
+	return s.letIn(w, r, proof, kept.Next)
 }
 
 // vouched tells for whom the identity provider vouches.
-func (p *Portal) vouched(r *http.Request, attempt openid.Attempt) (session.Proof, error) {
-	at := p.Now()
-	identity, err := p.Provider.Finish(r.Context(), attempt, r.URL.Query())
+func (s *Screens) vouched(r *http.Request, attempt openid.Attempt) (session.Proof, error) {
+	at := screen.VisitOf(r.Context()).Now()
+	identity, err := s.Provider.Finish(r.Context(), attempt, r.URL.Query())
 	if err != nil {
 		return session.Proof{}, err
 	}
@@ -110,11 +109,11 @@ func (p *Portal) vouched(r *http.Request, attempt openid.Attempt) (session.Proof
 	if identity.StaffNumber != "" {
 		key, value = account.KeyStaffNumber, identity.StaffNumber
 	}
-	person, err := p.Accounts.Vouched(r.Context(), key, value)
+	person, err := s.Accounts.Vouched(r.Context(), key, value)
 	if err != nil {
 		return session.Proof{}, err
 	}
-	if _, err := p.Org.ActorOn(r.Context(), person, screen.Today(r.Context())); err != nil {
+	if _, err := s.Org.ActorOn(r.Context(), person, screen.Today(r.Context())); err != nil {
 		return session.Proof{}, err
 	}
 	return session.Proof{Person: person, Method: session.ByProvider, Strong: identity.Strong, At: at}, nil
@@ -122,15 +121,15 @@ func (p *Portal) vouched(r *http.Request, attempt openid.Attempt) (session.Proof
 
 // openidProve begins a proof by somebody signed in, and keeps the form that it
 // is for.
-func (p *Portal) openidProve(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) openidProve(w http.ResponseWriter, r *http.Request) error {
 	kept := atProvider{Next: within(r.PostForm.Get("next"))}
 	if r.PostForm.Has(keptAction) {
 		kept = atProvider{Next: within(r.PostForm.Get(keptAction)), IsForm: true, Kept: maps.Clone(r.PostForm)}
 		kept.Kept.Del(keptAction)
 	}
-	err := p.leaveForProvider(w, r, awaitsProviderProof, screen.Actor(r.Context()).Person, kept)
+	err := s.leaveForProvider(w, r, awaitsProviderProof, screen.Actor(r.Context()).Person, kept)
 	if fault.KindOf(err) == fault.Unavailable && screen.Message(err) != "" {
-		return p.askAgain(w, r, err, kept)
+		return s.askAgain(w, r, err, kept)
 	}
 	return err
 }
@@ -141,12 +140,12 @@ const keptAction = "proof_action"
 
 // provedAtProvider goes on with what somebody signed in has proved themselves
 // for. What they typed is not lost where they have not: they are asked again.
-func (p *Portal) provedAtProvider(w http.ResponseWriter, r *http.Request, person int64, proof session.Proof, refusal error, kept atProvider) error {
+func (s *Screens) provedAtProvider(w http.ResponseWriter, r *http.Request, person int64, proof session.Proof, refusal error, kept atProvider) error {
 	actor := screen.Actor(r.Context())
 	if actor.Person == 0 || actor.Person != person {
 		return fault.New(fault.Unauthenticated, "")
 	}
-	factors, err := p.Factors.Of(r.Context(), actor.Person)
+	factors, err := s.Factors.Of(r.Context(), actor.Person)
 	if err != nil {
 		return err
 	}
@@ -158,30 +157,30 @@ func (p *Portal) provedAtProvider(w http.ResponseWriter, r *http.Request, person
 		refusal = fault.New(fault.Unauthenticated, "二要素認証を設定しているため、コードかパスキーで確かめてください。")
 	}
 	if kind := fault.KindOf(refusal); kind == fault.Unauthenticated || kind == fault.Unavailable && screen.Message(refusal) != "" {
-		return p.askAgain(w, r, refusal, kept)
+		return s.askAgain(w, r, refusal, kept)
 	}
 	if refusal != nil {
 		return refusal
 	}
-	if err := p.Sessions.Prove(r.Context(), session.Strength(proof.Strong)); err != nil {
+	if err := s.Sessions.Prove(r.Context(), session.Strength(proof.Strong)); err != nil {
 		return err
 	}
 	if !kept.IsForm {
 		return screen.GoOn(w, r, within(kept.Next), "")
 	}
-	if err := p.Attempts.Begin(r.Context(), w, session.Attempt{Person: actor.Person, Kind: awaitsRest}, kept); err != nil {
+	if err := s.Attempts.Begin(r.Context(), w, session.Attempt{Person: actor.Person, Kind: awaitsRest}, kept); err != nil {
 		return err
 	}
 	return screen.GoOn(w, r, address.ProveRest, "")
 }
 
 // askAgain asks once more for a proof that the provider has not given.
-func (p *Portal) askAgain(w http.ResponseWriter, r *http.Request, refusal error, kept atProvider) error {
+func (s *Screens) askAgain(w http.ResponseWriter, r *http.Request, refusal error, kept atProvider) error {
 	form := kept.Kept
 	if !kept.IsForm {
 		form = nil
 	}
-	asked, err := p.provePage(r, kept.Next, form)
+	asked, err := s.proveView(r, kept.Next, form)
 	if err != nil {
 		return err
 	}
@@ -191,14 +190,14 @@ func (p *Portal) askAgain(w http.ResponseWriter, r *http.Request, refusal error,
 	if fault.KindOf(refusal) == fault.Unavailable {
 		status = screen.Status(fault.Unavailable)
 	}
-	screen.Render(w, r, status, page.ProvePage(asked))
+	screen.Render(w, r, status, provePage(asked))
 	return nil
 }
 
 // showRest shows the form that somebody has proved themselves for, to be sent:
 // a browser that comes from another site can't bring it itself.
-func (p *Portal) showRest(w http.ResponseWriter, r *http.Request) error {
-	attempt, err := p.Attempts.Of(r)
+func (s *Screens) showRest(w http.ResponseWriter, r *http.Request) error {
+	attempt, err := s.Attempts.Of(r)
 	if err != nil {
 		return err
 	}
@@ -209,5 +208,5 @@ func (p *Portal) showRest(w http.ResponseWriter, r *http.Request) error {
 	if err := json.Unmarshal(attempt.Data, &kept); err != nil {
 		return fmt.Errorf("reading an attempt: %w", err)
 	}
-	return screen.Show(w, r, page.ContinuePage(page.Continue{Frame: screen.Frame(r, "本人であることを確かめました"), Action: kept.Next, Kept: kept.Kept}))
+	return screen.Show(w, r, continuePage(continueView{Frame: screen.Frame(r, "本人であることを確かめました"), Action: kept.Next, Kept: kept.Kept}))
 }
