@@ -33,7 +33,7 @@ func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return screen.Show(w, r, page.OwnAccountPage(page.OwnAccount{
-		Frame: screen.Frame(r, "アカウント"), Own: own, Provider: p.providerName(), Directory: p.Accounts.Ways().Directory != nil, Factors: factors, Sessions: sessions, This: p.Sessions.Current(r.Context()).ID, Decisions: decisions,
+		Frame: screen.Frame(r, "アカウント"), Own: own, Provider: p.ProviderName, Directory: p.Accounts.Ways().Directory != nil, Factors: factors, Sessions: sessions, This: p.Sessions.Current(r.Context()).ID, Decisions: decisions,
 	}))
 }
 
@@ -96,12 +96,4 @@ func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return screen.GoOn(w, r, address.OwnAccount, "password-changed")
-}
-
-// providerName is what the identity provider is called; empty for none.
-func (p *Portal) providerName() string {
-	if p.Provider == nil {
-		return ""
-	}
-	return p.ProviderName
 }

@@ -23,8 +23,8 @@ type Services struct {
 	Sessions *cookie.Sessions
 	Devices  *cookie.Devices
 	Attempts *cookie.Attempts
-	// Provider is the town's identity provider, by the name that people know it by;
-	// nil for none.
+	// Provider is the town's identity provider, under the name that people know it
+	// by; nil for none, and then without a name.
 	Provider     *openid.Provider
 	ProviderName string
 }

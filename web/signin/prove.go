@@ -154,7 +154,7 @@ func (s *Screens) proveView(r *http.Request, goal string, form url.Values) (prov
 	}
 	asked.Password = own.Password || s.Accounts.Ways().Directory != nil || s.Provider == nil
 	if s.Provider != nil {
-		asked.Provider = s.providerName()
+		asked.Provider = s.ProviderName
 		asked.ProviderKept = maps.Clone(asked.Kept)
 		if form != nil {
 			asked.ProviderKept.Set(keptAction, goal)

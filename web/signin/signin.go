@@ -29,16 +29,8 @@ func (s *Screens) emptySignIn(r *http.Request) signInView {
 	ways := s.Accounts.Ways()
 	return signInView{
 		Frame: screen.Frame(r, "サインイン"), Passkeys: s.Factors.Passkeys(),
-		Provider: s.providerName(), Directory: ways.Directory != nil, BreakGlassOnly: ways.BreakGlassOnly,
+		Provider: s.ProviderName, Directory: ways.Directory != nil, BreakGlassOnly: ways.BreakGlassOnly,
 	}
-}
-
-// providerName is what the identity provider is called; empty for none.
-func (s *Screens) providerName() string {
-	if s.Provider == nil {
-		return ""
-	}
-	return s.ProviderName
 }
 
 // signInView asks who it is, and remembers where they wanted to go.
