@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"kagami/internal/address"
-	"kagami/internal/authz"
 	"kagami/internal/notice"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
@@ -64,7 +63,6 @@ func (p *Portal) Part() screen.Part {
 			{Label: "ポリシー", URL: address.Policies, Place: 2},
 			{Label: "マイ記録", URL: address.Acknowledgements, Place: 3},
 			{Label: "体制", URL: address.Organization, Place: 5},
-			{Label: "アカウント管理", URL: address.Accounts, Place: 7, Action: authz.ManageAccounts, Least: authz.All},
 		},
 		Areas: map[string]string{
 			address.Imports: address.Policies, address.Search: address.Policies, address.Glossary: address.Policies,

@@ -18,6 +18,7 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/policytest"
+	"kagami/web/account"
 	"kagami/web/portal"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -29,7 +30,11 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{screens.Part()}, nil
+	accounts := account.New(account.Services{
+		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices,
+		Attempts: g.Attempts, PublicURL: g.PublicURL, ProviderName: g.ProviderName,
+	})
+	return []screen.Part{screens.Part(), accounts.Part()}, nil
 }}
 
 // texts are the documents of a portal.

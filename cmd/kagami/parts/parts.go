@@ -8,6 +8,7 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
+	"kagami/web/account"
 	"kagami/web/portal"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -29,5 +30,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, Sessions: g.Sessions, Devices: g.Devices, Attempts: g.Attempts,
 		Provider: g.Provider, ProviderName: g.ProviderName,
 	})
-	return []screen.Part{signIn.Part(), screens.Part()}, nil
+	accounts := account.New(account.Services{
+		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices,
+		Attempts: g.Attempts, PublicURL: g.PublicURL, ProviderName: g.ProviderName,
+	})
+	return []screen.Part{signIn.Part(), screens.Part(), accounts.Part()}, nil
 }

@@ -1,4 +1,4 @@
-package portal
+package account
 
 import (
 	"net/http"
@@ -9,13 +9,12 @@ import (
 	"kagami/internal/fault"
 	"kagami/web/component"
 	"kagami/web/layout"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
 var accountLink = layout.Link{Label: "アカウント", Address: address.OwnAccount}
 
-func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 	sessions, err := p.SessionStore.Own(r.Context(), screen.Actor(r.Context()))
 	if err != nil {
 		return err
@@ -32,14 +31,14 @@ func (p *Portal) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, page.OwnAccountPage(page.OwnAccount{
+	return screen.Show(w, r, ownAccountPage(ownAccountView{
 		Frame: screen.Frame(r, "アカウント"), Own: own, Provider: p.ProviderName, Directory: p.Accounts.Ways().Directory != nil, Factors: factors, Sessions: sessions, This: p.Sessions.Current(r.Context()).ID, Decisions: decisions,
 	}))
 }
 
 // endOwnSessions ends one of the actor's other sessions, or all of them; or it
 // notes that they have seen what was done to their account.
-func (p *Portal) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	switch r.PostForm.Get("act") {
 	case "end":
@@ -66,7 +65,7 @@ func (p *Portal) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 }
 
 // showPassword asks for a new password; whoever has none that is used is told so.
-func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) showPassword(w http.ResponseWriter, r *http.Request) error {
 	own, err := p.Accounts.OwnWays(r.Context(), screen.Actor(r.Context()).Person)
 	if err != nil {
 		return err
@@ -74,10 +73,10 @@ func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request) error {
 	if !own.Password {
 		return screen.GoOn(w, r, address.OwnAccount, "")
 	}
-	return screen.Show(w, r, page.ChangePasswordPage(page.ChangePassword{Frame: screen.Frame(r, "パスワードを変える", accountLink)}))
+	return screen.Show(w, r, changePasswordPage(changePasswordView{Frame: screen.Frame(r, "パスワードを変える", accountLink)}))
 }
 
-func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) changePassword(w http.ResponseWriter, r *http.Request) error {
 	password, err := component.TypedPassword(r.PostForm)
 	if err == nil {
 		err = p.Accounts.ChangePassword(r.Context(), screen.Actor(r.Context()), account.PasswordChange{
@@ -89,7 +88,7 @@ func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
 		problems = []fault.Problem{{Field: "current", Message: screen.Message(err)}}
 	}
 	if problems != nil {
-		screen.Refuse(w, r, err, page.ChangePasswordPage(page.ChangePassword{Frame: screen.Frame(r, "パスワードを変える", accountLink), Problems: problems}))
+		screen.Refuse(w, r, err, changePasswordPage(changePasswordView{Frame: screen.Frame(r, "パスワードを変える", accountLink), Problems: problems}))
 		return nil
 	}
 	if err != nil {

@@ -1,4 +1,4 @@
-package portal
+package account
 
 import (
 	"net/http"
@@ -11,7 +11,6 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/web/layout"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
@@ -19,7 +18,7 @@ var accountsLink = layout.Link{Label: "アカウント管理", Address: address.
 
 // showAccounts lists the accounts that the actor manages. Who manages nobody's
 // but their own is led there.
-func (p *Portal) showAccounts(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) showAccounts(w http.ResponseWriter, r *http.Request) error {
 	ctx, query := r.Context(), r.URL.Query()
 	actor := screen.Actor(ctx)
 	search := account.Search{Words: query.Get("q"), After: query.Get("after"), Without: query.Get("without") != ""}
@@ -34,22 +33,22 @@ func (p *Portal) showAccounts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, page.AccountsPage(page.Accounts{
+	return screen.Show(w, r, accountsPage(accountsView{
 		Frame: screen.Frame(r, "アカウント管理"), Search: search, Accounts: list.Accounts, Next: list.Next, Waiting: waiting, AllTitle: p.allTitle(),
 	}))
 }
 
-func (p *Portal) showAccount(w http.ResponseWriter, r *http.Request) error {
-	form, err := p.accountPage(r)
+func (p *Screens) showAccount(w http.ResponseWriter, r *http.Request) error {
+	form, err := p.accountView(r)
 	if err != nil {
 		return p.orOwn(w, r, err, address.OwnAccount)
 	}
-	return screen.Show(w, r, page.AccountPage(form))
+	return screen.Show(w, r, accountPage(form))
 }
 
 // orOwn leads who asks for their own account among those they manage, where it
 // is not, to where it is.
-func (p *Portal) orOwn(w http.ResponseWriter, r *http.Request, failure error, to string) error {
+func (p *Screens) orOwn(w http.ResponseWriter, r *http.Request, failure error, to string) error {
 	if fault.KindOf(failure) != fault.NotFound {
 		return failure
 	}
@@ -61,29 +60,29 @@ func (p *Portal) orOwn(w http.ResponseWriter, r *http.Request, failure error, to
 	return screen.GoOn(w, r, to, "")
 }
 
-func (p *Portal) accountPage(r *http.Request) (page.Account, error) {
+func (p *Screens) accountView(r *http.Request) (accountView, error) {
 	ctx := r.Context()
 	actor, number := screen.Actor(ctx), chi.URLParam(r, "staff")
 	of, err := p.Accounts.Account(ctx, actor, number)
 	if err != nil {
-		return page.Account{}, err
+		return accountView{}, err
 	}
 	sessions, err := p.Accounts.SessionsOf(ctx, actor, number)
 	if err != nil {
-		return page.Account{}, err
+		return accountView{}, err
 	}
 	factors, err := p.Factors.Of(ctx, of.Person)
 	if err != nil {
-		return page.Account{}, err
+		return accountView{}, err
 	}
-	return page.Account{
+	return accountView{
 		Frame: screen.Frame(r, of.Name+"さんのアカウント", accountsLink), Account: of, Ways: p.Accounts.Ways(), Factors: factors, Sessions: sessions, Own: of.Person == actor.Person,
 	}, nil
 }
 
 // manageAccount does what one of the forms on somebody's page asks for.
-func (p *Portal) manageAccount(w http.ResponseWriter, r *http.Request) error {
-	form, err := p.accountPage(r)
+func (p *Screens) manageAccount(w http.ResponseWriter, r *http.Request) error {
+	form, err := p.accountView(r)
 	if err != nil {
 		return err
 	}
@@ -116,7 +115,7 @@ func (p *Portal) manageAccount(w http.ResponseWriter, r *http.Request) error {
 				form.Problems[i].Field = "glass_reason"
 			}
 		}
-		screen.Refuse(w, r, err, page.AccountPage(form))
+		screen.Refuse(w, r, err, accountPage(form))
 		return nil
 	}
 	if err != nil {
@@ -126,7 +125,7 @@ func (p *Portal) manageAccount(w http.ResponseWriter, r *http.Request) error {
 }
 
 // handLink makes somebody's link and shows it, this once.
-func (p *Portal) handLink(w http.ResponseWriter, r *http.Request, form page.Account, act string) error {
+func (p *Screens) handLink(w http.ResponseWriter, r *http.Request, form accountView, act string) error {
 	ctx := r.Context()
 	var (
 		link account.Link
@@ -138,14 +137,14 @@ func (p *Portal) handLink(w http.ResponseWriter, r *http.Request, form page.Acco
 		link, err = p.Accounts.MakeResetLink(ctx, screen.Actor(ctx), form.StaffNumber)
 	}
 	if form.Problems = screen.Problems(err); form.Problems != nil {
-		screen.Refuse(w, r, err, page.AccountPage(form))
+		screen.Refuse(w, r, err, accountPage(form))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	back := accountLinkOf(form.Holder)
-	return screen.Show(w, r, page.SlipsPage(p.slips(r, []account.Link{link}, accountsLink, back)))
+	return screen.Show(w, r, slipsPage(p.slips(r, []account.Link{link}, accountsLink, back)))
 }
 
 // accountLinkOf leads to somebody's account.
@@ -154,8 +153,8 @@ func accountLinkOf(h account.Holder) layout.Link {
 }
 
 // slips are links to be printed and handed over. crumbs lead back.
-func (p *Portal) slips(r *http.Request, links []account.Link, crumbs ...layout.Link) page.Slips {
-	return page.Slips{
+func (p *Screens) slips(r *http.Request, links []account.Link, crumbs ...layout.Link) slipsView {
+	return slipsView{
 		Frame: screen.Frame(r, "リンクを渡す", crumbs...), Links: links,
 		Address: func(link account.Link) string { return p.PublicURL.JoinPath(address.Invitation(link.Token)).String() },
 		Back:    crumbs[len(crumbs)-1],
@@ -163,35 +162,35 @@ func (p *Portal) slips(r *http.Request, links []account.Link, crumbs ...layout.L
 }
 
 // allTitle is what the page for all who have no account is called.
-func (p *Portal) allTitle() string {
+func (p *Screens) allTitle() string {
 	if p.Accounts.Ways().SingleSignOn() {
 		return "まとめてアカウントを作る"
 	}
 	return "まとめて招待する"
 }
 
-func (p *Portal) showInvitations(w http.ResponseWriter, r *http.Request) error {
-	form, err := p.invitationsPage(r)
+func (p *Screens) showInvitations(w http.ResponseWriter, r *http.Request) error {
+	form, err := p.invitationsView(r)
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, page.InvitationsPage(form))
+	return screen.Show(w, r, invitationsPage(form))
 }
 
-func (p *Portal) invitationsPage(r *http.Request) (page.Invitations, error) {
+func (p *Screens) invitationsView(r *http.Request) (invitationsView, error) {
 	ctx := r.Context()
 	waiting, err := p.Accounts.Waiting(ctx, screen.Actor(ctx))
 	if err != nil {
-		return page.Invitations{}, err
+		return invitationsView{}, err
 	}
 	admissible, err := p.Accounts.Admissible(ctx, screen.Actor(ctx))
-	return page.Invitations{
+	return invitationsView{
 		Frame: screen.Frame(r, p.allTitle(), accountsLink), Waiting: waiting, Ways: p.Accounts.Ways(), Admissible: admissible,
 	}, err
 }
 
 // inviteAll makes the links of all who have no account, and shows them this once.
-func (p *Portal) inviteAll(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) inviteAll(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	whom := account.NotInvited
 	if r.PostForm.Get("whom") == "all" {
@@ -201,11 +200,11 @@ func (p *Portal) inviteAll(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.refuseAll(w, r, err)
 	}
-	return screen.Show(w, r, page.SlipsPage(p.slips(r, links, accountsLink)))
+	return screen.Show(w, r, slipsPage(p.slips(r, links, accountsLink)))
 }
 
 // admitAll makes the accounts of all who have none and sign in elsewhere.
-func (p *Portal) admitAll(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) admitAll(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Accounts.AdmitAll(r.Context(), screen.Actor(r.Context())); err != nil {
 		return p.refuseAll(w, r, err)
 	}
@@ -214,16 +213,16 @@ func (p *Portal) admitAll(w http.ResponseWriter, r *http.Request) error {
 
 // refuseAll shows the page for all who have no account again, with what was
 // wrong.
-func (p *Portal) refuseAll(w http.ResponseWriter, r *http.Request, refusal error) error {
+func (p *Screens) refuseAll(w http.ResponseWriter, r *http.Request, refusal error) error {
 	problems := screen.Problems(refusal)
 	if problems == nil {
 		return refusal
 	}
-	form, err := p.invitationsPage(r)
+	form, err := p.invitationsView(r)
 	if err != nil {
 		return err
 	}
 	form.Problems = problems
-	screen.Refuse(w, r, refusal, page.InvitationsPage(form))
+	screen.Refuse(w, r, refusal, invitationsPage(form))
 	return nil
 }

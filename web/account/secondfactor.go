@@ -1,4 +1,4 @@
-package portal
+package account
 
 import (
 	"encoding/json"
@@ -12,7 +12,6 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/web/layout"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
@@ -21,24 +20,24 @@ const awaitsRegistration = "passkey_registration"
 
 var factorLink = layout.Link{Label: "二要素認証", Address: address.OwnSecondFactor}
 
-func (p *Portal) secondFactorPage(r *http.Request) (page.SecondFactor, error) {
+func (p *Screens) secondFactorView(r *http.Request) (secondFactorView, error) {
 	actor := screen.Actor(r.Context())
 	factors, err := p.Factors.Of(r.Context(), actor.Person)
-	return page.SecondFactor{
+	return secondFactorView{
 		Frame: screen.Frame(r, "二要素認証", accountLink), Factors: factors, Demanded: p.Factors.Demands(actor), MayUsePasskeys: p.Factors.Passkeys(),
 	}, err
 }
 
-func (p *Portal) showSecondFactor(w http.ResponseWriter, r *http.Request) error {
-	s, err := p.secondFactorPage(r)
+func (p *Screens) showSecondFactor(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.secondFactorView(r)
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, page.SecondFactorPage(s))
+	return screen.Show(w, r, secondFactorPage(v))
 }
 
 // changeSecondFactor does what a button on the list says.
-func (p *Portal) changeSecondFactor(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) changeSecondFactor(w http.ResponseWriter, r *http.Request) error {
 	switch r.PostForm.Get("act") {
 	case "app":
 		if err := p.Factors.BeginTOTP(r.Context(), screen.Actor(r.Context())); err != nil {
@@ -56,32 +55,32 @@ func (p *Portal) changeSecondFactor(w http.ResponseWriter, r *http.Request) erro
 }
 
 // showCodes shows recovery codes, this once.
-func (p *Portal) showCodes(w http.ResponseWriter, r *http.Request, heading string, codes []string) error {
-	return screen.Show(w, r, page.RecoveryCodesPage(page.RecoveryCodes{Frame: screen.Frame(r, heading, accountLink, factorLink), Codes: codes}))
+func (p *Screens) showCodes(w http.ResponseWriter, r *http.Request, heading string, codes []string) error {
+	return screen.Show(w, r, recoveryCodesPage(recoveryCodesView{Frame: screen.Frame(r, heading, accountLink, factorLink), Codes: codes}))
 }
 
-func (p *Portal) appPage(r *http.Request) (page.App, error) {
+func (p *Screens) appView(r *http.Request) (appView, error) {
 	setup, err := p.Factors.PendingTOTP(r.Context(), screen.Actor(r.Context()))
-	return page.App{Frame: screen.Frame(r, "認証アプリを設定する", accountLink, factorLink), Setup: setup}, err
+	return appView{Frame: screen.Frame(r, "認証アプリを設定する", accountLink, factorLink), Setup: setup}, err
 }
 
-func (p *Portal) showApp(w http.ResponseWriter, r *http.Request) error {
-	a, err := p.appPage(r)
+func (p *Screens) showApp(w http.ResponseWriter, r *http.Request) error {
+	a, err := p.appView(r)
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, page.AppPage(a))
+	return screen.Show(w, r, appPage(a))
 }
 
-func (p *Portal) confirmApp(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) confirmApp(w http.ResponseWriter, r *http.Request) error {
 	codes, err := p.Factors.ConfirmTOTP(r.Context(), screen.Actor(r.Context()), r.PostForm.Get("code"))
 	if fault.KindOf(err) == fault.Invalid {
-		a, pageErr := p.appPage(r)
+		a, pageErr := p.appView(r)
 		if pageErr != nil {
 			return pageErr
 		}
 		a.Problems = screen.Problems(err)
-		screen.Refuse(w, r, err, page.AppPage(a))
+		screen.Refuse(w, r, err, appPage(a))
 		return nil
 	}
 	if err != nil {
@@ -93,16 +92,16 @@ func (p *Portal) confirmApp(w http.ResponseWriter, r *http.Request) error {
 	return p.showCodes(w, r, "認証アプリを設定しました", codes)
 }
 
-func (p *Portal) passkeyPage(r *http.Request) page.Passkey {
-	return page.Passkey{Frame: screen.Frame(r, "パスキーを登録する", accountLink, factorLink), Name: r.PostForm.Get("name")}
+func (p *Screens) passkeyView(r *http.Request) passkeyView {
+	return passkeyView{Frame: screen.Frame(r, "パスキーを登録する", accountLink, factorLink), Name: r.PostForm.Get("name")}
 }
 
-func (p *Portal) showPasskey(w http.ResponseWriter, r *http.Request) error {
-	return screen.Show(w, r, page.PasskeyPage(p.passkeyPage(r)))
+func (p *Screens) showPasskey(w http.ResponseWriter, r *http.Request) error {
+	return screen.Show(w, r, passkeyPage(p.passkeyView(r)))
 }
 
 // passkeyOptions asks the browser for a new passkey.
-func (p *Portal) passkeyOptions(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) passkeyOptions(w http.ResponseWriter, r *http.Request) error {
 	actor := screen.Actor(r.Context())
 	ceremony, err := p.Factors.BeginPasskey(r.Context(), actor)
 	if err != nil {
@@ -114,15 +113,15 @@ func (p *Portal) passkeyOptions(w http.ResponseWriter, r *http.Request) error {
 	return screen.ServeJSON(w, ceremony.Options)
 }
 
-func (p *Portal) addPasskey(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) addPasskey(w http.ResponseWriter, r *http.Request) error {
 	question, err := p.registrationOf(w, r)
 	if err == nil {
 		err = p.Factors.AddPasskey(r.Context(), screen.Actor(r.Context()), r.PostForm.Get("name"), question, []byte(r.PostForm.Get("passkey")))
 	}
 	if problems := screen.Problems(err); problems != nil {
-		form := p.passkeyPage(r)
+		form := p.passkeyView(r)
 		form.Problems = problems
-		screen.Refuse(w, r, err, page.PasskeyPage(form))
+		screen.Refuse(w, r, err, passkeyPage(form))
 		return nil
 	}
 	if err != nil {
@@ -136,7 +135,7 @@ func (p *Portal) addPasskey(w http.ResponseWriter, r *http.Request) error {
 
 // registrationOf takes the question for a new passkey that was put to this
 // browser: one answer to one question.
-func (p *Portal) registrationOf(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
+func (p *Screens) registrationOf(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 	attempt, err := p.Attempts.Of(r)
 	if err != nil {
 		return nil, err
@@ -154,13 +153,13 @@ func (p *Portal) registrationOf(w http.ResponseWriter, r *http.Request) (json.Ra
 // could stand.
 const appFactor = "app"
 
-func (p *Portal) showRemoveFactor(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) showRemoveFactor(w http.ResponseWriter, r *http.Request) error {
 	actor, token := screen.Actor(r.Context()), chi.URLParam(r, "factor")
 	factors, err := p.Factors.Of(r.Context(), actor.Person)
 	if err != nil {
 		return err
 	}
-	removed := page.RemoveFactor{Frame: screen.Frame(r, "取り外す", accountLink, factorLink), Factor: token, Name: "認証アプリ"}
+	removed := removeFactorView{Frame: screen.Frame(r, "取り外す", accountLink, factorLink), Factor: token, Name: "認証アプリ"}
 	if token != appFactor {
 		at := slices.IndexFunc(factors.Passkeys, func(k factor.Passkey) bool { return k.Token == token })
 		if at < 0 {
@@ -171,10 +170,10 @@ func (p *Portal) showRemoveFactor(w http.ResponseWriter, r *http.Request) error 
 		return screen.ErrNotFound()
 	}
 	removed.Title = removed.Name + "を取り外す"
-	return screen.Show(w, r, page.RemoveFactorPage(removed))
+	return screen.Show(w, r, removeFactorPage(removed))
 }
 
-func (p *Portal) removeFactor(w http.ResponseWriter, r *http.Request) error {
+func (p *Screens) removeFactor(w http.ResponseWriter, r *http.Request) error {
 	var err error
 	if token := chi.URLParam(r, "factor"); token == appFactor {
 		err = p.Factors.RemoveTOTP(r.Context(), screen.Actor(r.Context()))
@@ -187,35 +186,35 @@ func (p *Portal) removeFactor(w http.ResponseWriter, r *http.Request) error {
 	return screen.GoOn(w, r, address.OwnSecondFactor, "removed")
 }
 
-func (p *Portal) takeAwayPage(r *http.Request) (page.TakeAway, error) {
+func (p *Screens) takeAwayView(r *http.Request) (takeAwayView, error) {
 	of, err := p.Accounts.Account(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "staff"))
 	if err != nil {
-		return page.TakeAway{}, err
+		return takeAwayView{}, err
 	}
 	factors, err := p.Factors.Of(r.Context(), of.Person)
-	return page.TakeAway{
+	return takeAwayView{
 		Frame:  screen.Frame(r, of.Name+"さんの二要素認証を取り外す", accountsLink, accountLinkOf(of.Holder)),
 		Holder: of.Holder, Any: factors.Any(), Reason: r.PostForm.Get("reason"),
 	}, err
 }
 
-func (p *Portal) showTakeAway(w http.ResponseWriter, r *http.Request) error {
-	t, err := p.takeAwayPage(r)
+func (p *Screens) showTakeAway(w http.ResponseWriter, r *http.Request) error {
+	t, err := p.takeAwayView(r)
 	if err != nil {
 		return p.orOwn(w, r, err, address.OwnSecondFactor)
 	}
-	return screen.Show(w, r, page.TakeAwayPage(t))
+	return screen.Show(w, r, takeAwayPage(t))
 }
 
 // takeAway removes the second factors of somebody else.
-func (p *Portal) takeAway(w http.ResponseWriter, r *http.Request) error {
-	t, err := p.takeAwayPage(r)
+func (p *Screens) takeAway(w http.ResponseWriter, r *http.Request) error {
+	t, err := p.takeAwayView(r)
 	if err != nil {
 		return err
 	}
 	err = p.Factors.TakeAway(r.Context(), screen.Actor(r.Context()), t.Holder.Person, t.Reason)
 	if t.Problems = screen.Problems(err); t.Problems != nil {
-		screen.Refuse(w, r, err, page.TakeAwayPage(t))
+		screen.Refuse(w, r, err, takeAwayPage(t))
 		return nil
 	}
 	if err != nil {
