@@ -14,40 +14,40 @@ import (
 
 var accountLink = layout.Link{Label: "アカウント", Address: address.OwnAccount}
 
-func (p *Screens) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
-	sessions, err := p.SessionStore.Own(r.Context(), screen.Actor(r.Context()))
+func (s *Screens) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
+	sessions, err := s.SessionStore.Own(r.Context(), screen.Actor(r.Context()))
 	if err != nil {
 		return err
 	}
-	factors, err := p.Factors.Of(r.Context(), screen.Actor(r.Context()).Person)
+	factors, err := s.Factors.Of(r.Context(), screen.Actor(r.Context()).Person)
 	if err != nil {
 		return err
 	}
-	decisions, err := p.Accounts.Decisions(r.Context(), screen.Actor(r.Context()))
+	decisions, err := s.Accounts.Decisions(r.Context(), screen.Actor(r.Context()))
 	if err != nil {
 		return err
 	}
-	own, err := p.Accounts.OwnWays(r.Context(), screen.Actor(r.Context()).Person)
+	own, err := s.Accounts.OwnWays(r.Context(), screen.Actor(r.Context()).Person)
 	if err != nil {
 		return err
 	}
 	return screen.Show(w, r, ownAccountPage(ownAccountView{
-		Frame: screen.Frame(r, "アカウント"), Own: own, Provider: p.ProviderName, Directory: p.Accounts.Ways().Directory != nil, Factors: factors, Sessions: sessions, This: p.Sessions.Current(r.Context()).ID, Decisions: decisions,
+		Frame: screen.Frame(r, "アカウント"), Own: own, Provider: s.ProviderName, Directory: s.Accounts.Ways().Directory != nil, Factors: factors, Sessions: sessions, This: s.Sessions.Current(r.Context()).ID, Decisions: decisions,
 	}))
 }
 
 // endOwnSessions ends one of the actor's other sessions, or all of them; or it
 // notes that they have seen what was done to their account.
-func (p *Screens) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	switch r.PostForm.Get("act") {
 	case "end":
-		if err := p.SessionStore.End(ctx, screen.Actor(ctx), r.PostForm.Get("session")); err != nil {
+		if err := s.SessionStore.End(ctx, screen.Actor(ctx), r.PostForm.Get("session")); err != nil {
 			return err
 		}
 		return screen.GoOn(w, r, address.OwnAccount, "session-ended")
 	case "end-others":
-		if err := p.SessionStore.EndOthers(ctx, screen.Actor(ctx), p.Sessions.Current(ctx).ID); err != nil {
+		if err := s.SessionStore.EndOthers(ctx, screen.Actor(ctx), s.Sessions.Current(ctx).ID); err != nil {
 			return err
 		}
 		return screen.GoOn(w, r, address.OwnAccount, "sessions-ended")
@@ -56,7 +56,7 @@ func (p *Screens) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return screen.ErrNoAct()
 		}
-		if err := p.Accounts.NoteDecisions(ctx, screen.Actor(ctx), last); err != nil {
+		if err := s.Accounts.NoteDecisions(ctx, screen.Actor(ctx), last); err != nil {
 			return err
 		}
 		return screen.GoOn(w, r, address.OwnAccount, "decisions-seen")
@@ -65,8 +65,8 @@ func (p *Screens) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 }
 
 // showPassword asks for a new password; whoever has none that is used is told so.
-func (p *Screens) showPassword(w http.ResponseWriter, r *http.Request) error {
-	own, err := p.Accounts.OwnWays(r.Context(), screen.Actor(r.Context()).Person)
+func (s *Screens) showPassword(w http.ResponseWriter, r *http.Request) error {
+	own, err := s.Accounts.OwnWays(r.Context(), screen.Actor(r.Context()).Person)
 	if err != nil {
 		return err
 	}
@@ -76,11 +76,11 @@ func (p *Screens) showPassword(w http.ResponseWriter, r *http.Request) error {
 	return screen.Show(w, r, changePasswordPage(changePasswordView{Frame: screen.Frame(r, "パスワードを変える", accountLink)}))
 }
 
-func (p *Screens) changePassword(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) changePassword(w http.ResponseWriter, r *http.Request) error {
 	password, err := component.TypedPassword(r.PostForm)
 	if err == nil {
-		err = p.Accounts.ChangePassword(r.Context(), screen.Actor(r.Context()), account.PasswordChange{
-			Current: r.PostForm.Get("current"), New: password, Session: p.Sessions.Current(r.Context()).ID, Try: account.Try{IP: screen.ClientAddress(r), Device: p.Devices.Token(r)},
+		err = s.Accounts.ChangePassword(r.Context(), screen.Actor(r.Context()), account.PasswordChange{
+			Current: r.PostForm.Get("current"), New: password, Session: s.Sessions.Current(r.Context()).ID, Try: account.Try{IP: screen.ClientAddress(r), Device: s.Devices.Token(r)},
 		})
 	}
 	problems := screen.Problems(err)

@@ -18,71 +18,71 @@ var accountsLink = layout.Link{Label: "アカウント管理", Address: address.
 
 // showAccounts lists the accounts that the actor manages. Who manages nobody's
 // but their own is led there.
-func (p *Screens) showAccounts(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) showAccounts(w http.ResponseWriter, r *http.Request) error {
 	ctx, query := r.Context(), r.URL.Query()
 	actor := screen.Actor(ctx)
 	search := account.Search{Words: query.Get("q"), After: query.Get("after"), Without: query.Get("without") != ""}
-	list, err := p.Accounts.Accounts(ctx, actor, search)
+	list, err := s.Accounts.Accounts(ctx, actor, search)
 	if err != nil {
 		return err
 	}
 	if len(list.Accounts) == 0 && actor.Reach(authz.ManageAccounts) != authz.All {
 		return screen.GoOn(w, r, address.OwnAccount, "")
 	}
-	waiting, err := p.Accounts.Waiting(ctx, actor)
+	waiting, err := s.Accounts.Waiting(ctx, actor)
 	if err != nil {
 		return err
 	}
 	return screen.Show(w, r, accountsPage(accountsView{
-		Frame: screen.Frame(r, "アカウント管理"), Search: search, Accounts: list.Accounts, Next: list.Next, Waiting: waiting, AllTitle: p.allTitle(),
+		Frame: screen.Frame(r, "アカウント管理"), Search: search, Accounts: list.Accounts, Next: list.Next, Waiting: waiting, AllTitle: s.allTitle(),
 	}))
 }
 
-func (p *Screens) showAccount(w http.ResponseWriter, r *http.Request) error {
-	form, err := p.accountView(r)
+func (s *Screens) showAccount(w http.ResponseWriter, r *http.Request) error {
+	form, err := s.accountView(r)
 	if err != nil {
-		return p.orOwn(w, r, err, address.OwnAccount)
+		return s.orOwn(w, r, err, address.OwnAccount)
 	}
 	return screen.Show(w, r, accountPage(form))
 }
 
 // orOwn leads who asks for their own account among those they manage, where it
 // is not, to where it is.
-func (p *Screens) orOwn(w http.ResponseWriter, r *http.Request, failure error, to string) error {
+func (s *Screens) orOwn(w http.ResponseWriter, r *http.Request, failure error, to string) error {
 	if fault.KindOf(failure) != fault.NotFound {
 		return failure
 	}
 	actor := screen.Actor(r.Context())
-	person, err := p.Org.Person(r.Context(), actor, chi.URLParam(r, "staff"))
+	person, err := s.Org.Person(r.Context(), actor, chi.URLParam(r, "staff"))
 	if err != nil || person.ID != actor.Person {
 		return failure
 	}
 	return screen.GoOn(w, r, to, "")
 }
 
-func (p *Screens) accountView(r *http.Request) (accountView, error) {
+func (s *Screens) accountView(r *http.Request) (accountView, error) {
 	ctx := r.Context()
 	actor, number := screen.Actor(ctx), chi.URLParam(r, "staff")
-	of, err := p.Accounts.Account(ctx, actor, number)
+	of, err := s.Accounts.Account(ctx, actor, number)
 	if err != nil {
 		return accountView{}, err
 	}
-	sessions, err := p.Accounts.SessionsOf(ctx, actor, number)
+	sessions, err := s.Accounts.SessionsOf(ctx, actor, number)
 	if err != nil {
 		return accountView{}, err
 	}
-	factors, err := p.Factors.Of(ctx, of.Person)
+	factors, err := s.Factors.Of(ctx, of.Person)
 	if err != nil {
 		return accountView{}, err
 	}
 	return accountView{
-		Frame: screen.Frame(r, of.Name+"さんのアカウント", accountsLink), Account: of, Ways: p.Accounts.Ways(), Factors: factors, Sessions: sessions, Own: of.Person == actor.Person,
+		Frame: screen.Frame(r, of.Name+"さんのアカウント", accountsLink), Account: of, Ways: s.Accounts.Ways(), Factors: factors, Sessions: sessions, Own: of.Person == actor.Person,
 	}, nil
 }
 
 // manageAccount does what one of the forms on somebody's page asks for.
-func (p *Screens) manageAccount(w http.ResponseWriter, r *http.Request) error {
-	form, err := p.accountView(r)
+func (s *Screens) manageAccount(w http.ResponseWriter, r *http.Request) error {
+	form, err := s.accountView(r)
 	if err != nil {
 		return err
 	}
@@ -92,19 +92,19 @@ func (p *Screens) manageAccount(w http.ResponseWriter, r *http.Request) error {
 	done := ""
 	switch act {
 	case "invite", "reset":
-		return p.handLink(w, r, form, act)
+		return s.handLink(w, r, form, act)
 	case "suspend":
-		err, done = p.Accounts.Suspend(ctx, actor, number, reason), "suspended"
+		err, done = s.Accounts.Suspend(ctx, actor, number, reason), "suspended"
 	case "resume":
-		err, done = p.Accounts.Resume(ctx, actor, number, reason), "resumed"
+		err, done = s.Accounts.Resume(ctx, actor, number, reason), "resumed"
 	case "admit":
-		err, done = p.Accounts.Admit(ctx, actor, number), "admitted"
+		err, done = s.Accounts.Admit(ctx, actor, number), "admitted"
 	case "break-glass":
-		err, done = p.Accounts.SetBreakGlass(ctx, actor, number, glassReason), "break-glass"
+		err, done = s.Accounts.SetBreakGlass(ctx, actor, number, glassReason), "break-glass"
 	case "end-break-glass":
-		err, done = p.Accounts.EndBreakGlass(ctx, actor, number, glassReason), "break-glass-ended"
+		err, done = s.Accounts.EndBreakGlass(ctx, actor, number, glassReason), "break-glass-ended"
 	case "end-sessions":
-		err, done = p.Accounts.EndSessionsOf(ctx, actor, number), "sessions-ended"
+		err, done = s.Accounts.EndSessionsOf(ctx, actor, number), "sessions-ended"
 	default:
 		err = screen.ErrNoAct()
 	}
@@ -125,16 +125,16 @@ func (p *Screens) manageAccount(w http.ResponseWriter, r *http.Request) error {
 }
 
 // handLink makes somebody's link and shows it, this once.
-func (p *Screens) handLink(w http.ResponseWriter, r *http.Request, form accountView, act string) error {
+func (s *Screens) handLink(w http.ResponseWriter, r *http.Request, form accountView, act string) error {
 	ctx := r.Context()
 	var (
 		link account.Link
 		err  error
 	)
 	if act == "invite" {
-		link, err = p.Accounts.Invite(ctx, screen.Actor(ctx), form.StaffNumber)
+		link, err = s.Accounts.Invite(ctx, screen.Actor(ctx), form.StaffNumber)
 	} else {
-		link, err = p.Accounts.MakeResetLink(ctx, screen.Actor(ctx), form.StaffNumber)
+		link, err = s.Accounts.MakeResetLink(ctx, screen.Actor(ctx), form.StaffNumber)
 	}
 	if form.Problems = screen.Problems(err); form.Problems != nil {
 		screen.Refuse(w, r, err, accountPage(form))
@@ -144,7 +144,7 @@ func (p *Screens) handLink(w http.ResponseWriter, r *http.Request, form accountV
 		return err
 	}
 	back := accountLinkOf(form.Holder)
-	return screen.Show(w, r, slipsPage(p.slips(r, []account.Link{link}, accountsLink, back)))
+	return screen.Show(w, r, slipsPage(s.slips(r, []account.Link{link}, accountsLink, back)))
 }
 
 // accountLinkOf leads to somebody's account.
@@ -153,72 +153,72 @@ func accountLinkOf(h account.Holder) layout.Link {
 }
 
 // slips are links to be printed and handed over. crumbs lead back.
-func (p *Screens) slips(r *http.Request, links []account.Link, crumbs ...layout.Link) slipsView {
+func (s *Screens) slips(r *http.Request, links []account.Link, crumbs ...layout.Link) slipsView {
 	return slipsView{
 		Frame: screen.Frame(r, "リンクを渡す", crumbs...), Links: links,
-		Address: func(link account.Link) string { return p.PublicURL.JoinPath(address.Invitation(link.Token)).String() },
+		Address: func(link account.Link) string { return s.PublicURL.JoinPath(address.Invitation(link.Token)).String() },
 		Back:    crumbs[len(crumbs)-1],
 	}
 }
 
 // allTitle is what the page for all who have no account is called.
-func (p *Screens) allTitle() string {
-	if p.Accounts.Ways().SingleSignOn() {
+func (s *Screens) allTitle() string {
+	if s.Accounts.Ways().SingleSignOn() {
 		return "まとめてアカウントを作る"
 	}
 	return "まとめて招待する"
 }
 
-func (p *Screens) showInvitations(w http.ResponseWriter, r *http.Request) error {
-	form, err := p.invitationsView(r)
+func (s *Screens) showInvitations(w http.ResponseWriter, r *http.Request) error {
+	form, err := s.invitationsView(r)
 	if err != nil {
 		return err
 	}
 	return screen.Show(w, r, invitationsPage(form))
 }
 
-func (p *Screens) invitationsView(r *http.Request) (invitationsView, error) {
+func (s *Screens) invitationsView(r *http.Request) (invitationsView, error) {
 	ctx := r.Context()
-	waiting, err := p.Accounts.Waiting(ctx, screen.Actor(ctx))
+	waiting, err := s.Accounts.Waiting(ctx, screen.Actor(ctx))
 	if err != nil {
 		return invitationsView{}, err
 	}
-	admissible, err := p.Accounts.Admissible(ctx, screen.Actor(ctx))
+	admissible, err := s.Accounts.Admissible(ctx, screen.Actor(ctx))
 	return invitationsView{
-		Frame: screen.Frame(r, p.allTitle(), accountsLink), Waiting: waiting, Ways: p.Accounts.Ways(), Admissible: admissible,
+		Frame: screen.Frame(r, s.allTitle(), accountsLink), Waiting: waiting, Ways: s.Accounts.Ways(), Admissible: admissible,
 	}, err
 }
 
 // inviteAll makes the links of all who have no account, and shows them this once.
-func (p *Screens) inviteAll(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) inviteAll(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	whom := account.NotInvited
 	if r.PostForm.Get("whom") == "all" {
 		whom = account.Everybody
 	}
-	links, err := p.Accounts.InviteAll(ctx, screen.Actor(ctx), whom)
+	links, err := s.Accounts.InviteAll(ctx, screen.Actor(ctx), whom)
 	if err != nil {
-		return p.refuseAll(w, r, err)
+		return s.refuseAll(w, r, err)
 	}
-	return screen.Show(w, r, slipsPage(p.slips(r, links, accountsLink)))
+	return screen.Show(w, r, slipsPage(s.slips(r, links, accountsLink)))
 }
 
 // admitAll makes the accounts of all who have none and sign in elsewhere.
-func (p *Screens) admitAll(w http.ResponseWriter, r *http.Request) error {
-	if _, err := p.Accounts.AdmitAll(r.Context(), screen.Actor(r.Context())); err != nil {
-		return p.refuseAll(w, r, err)
+func (s *Screens) admitAll(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.Accounts.AdmitAll(r.Context(), screen.Actor(r.Context())); err != nil {
+		return s.refuseAll(w, r, err)
 	}
 	return screen.GoOn(w, r, address.Accounts, "admitted-all")
 }
 
 // refuseAll shows the page for all who have no account again, with what was
 // wrong.
-func (p *Screens) refuseAll(w http.ResponseWriter, r *http.Request, refusal error) error {
+func (s *Screens) refuseAll(w http.ResponseWriter, r *http.Request, refusal error) error {
 	problems := screen.Problems(refusal)
 	if problems == nil {
 		return refusal
 	}
-	form, err := p.invitationsView(r)
+	form, err := s.invitationsView(r)
 	if err != nil {
 		return err
 	}
