@@ -29,7 +29,7 @@ func TestWhatIsAskedOfPeopleIsKeptInTheForm(t *testing.T) {
 	if a.Status != 200 || !strings.Contains(a.Body, "CSIRT担当者、税務町民課の人（8人）に、令和8年12月15日までの確認を求めます") {
 		t.Fatalf("asked once more: %d %s", a.Status, a.Body)
 	}
-	kept := keptForm(a.Body)
+	kept := servertest.Kept(a.Body)
 	kept.Set("act", "publish")
 	if a := v.Post("/policies/mihon/draft/publish", kept); !strings.Contains(a.Body, "公開しました") {
 		t.Fatalf("published: %d %s", a.Status, a.Body)

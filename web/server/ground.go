@@ -31,7 +31,8 @@ type Settings struct {
 	// Demanded are the roles whose holders must have a second factor.
 	Demanded []authz.Role
 	// Provider is where people sign in by OpenID Connect, under the name that they
-	// know it by; nil for none, and then without a name. It must send them back to address.OpenIDReturn.
+	// know it by; nil for none, and then without a name. It must send them back to
+	// address.OpenIDReturn.
 	Provider     *openid.Provider
 	ProviderName string
 	// TrustedProxies are the reverse proxies that are believed when they say whom

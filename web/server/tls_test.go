@@ -1,4 +1,4 @@
-package portal_test
+package server_test
 
 import (
 	"net/http"
@@ -70,6 +70,31 @@ func TestAPortalWithoutTLSIsForThisMachineOnly(t *testing.T) {
 	for _, public := range []string{"http://portal.town.example", "http://192.0.2.1:8080"} {
 		if _, err := reachedAt(t, public); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%s: %v", public, err)
+		}
+	}
+}
+
+// Without TLS only this machine is served, for trying.
+func TestWithoutTLSOnlyThisMachineIsServed(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for host, want := range map[string]int{"localhost": 200, "localhost:8080": 200, "127.0.0.1:8080": 303, "[::1]:8080": 303, "portal.town.example": 403} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, portal.URL+"/login?next=/people", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := response.Body.Close(); err != nil || response.StatusCode != want {
+			t.Errorf("%s: %d, %v", host, response.StatusCode, err)
+		}
+		// by a number there are no passkeys
+		if to := response.Header.Get("Location"); want == 303 && to != "http://localhost:8080/login?next=/people" {
+			t.Errorf("%s leads to %s", host, to)
 		}
 	}
 }

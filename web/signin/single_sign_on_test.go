@@ -1,4 +1,4 @@
-package portal_test
+package signin_test
 
 import (
 	"crypto/rand"
@@ -107,7 +107,7 @@ func TestSigningInAtTheProvider(t *testing.T) {
 func TestWhoeverHasNoAccountIsToldWhatToDo(t *testing.T) {
 	t.Parallel()
 	portal, provider := withProvider(t, account.Ways{}, "N001", "X999")
-	newcomer(t, portal, "N001")
+	portal.Newcomer(t, "N001")
 	for _, number := range []string{"N001", "X999"} {
 		a := atProvider(servertest.Visit(t, portal), provider, "/login/openid", nil, number)
 		if a.Status != 401 || !strings.Contains(a.Body, "アカウントを作るよう頼んでください") {
@@ -139,8 +139,8 @@ func TestWhoeverHasNoAccountIsToldWhatToDo(t *testing.T) {
 func TestAllAccountsAreMadeAtOnce(t *testing.T) {
 	t.Parallel()
 	portal, provider := withProvider(t, account.Ways{}, "N001")
-	newcomer(t, portal, "N001")
-	newcomer(t, portal, "N002")
+	portal.Newcomer(t, "N001")
+	portal.Newcomer(t, "N002")
 	administrator := servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
 	if a := administrator.Post("/accounts/single-sign-on", nil); a.Status != 200 || !strings.Contains(a.Body, "アカウントを作りました") {
 		t.Fatalf("%d %s", a.Status, a.Body)
@@ -158,8 +158,8 @@ func TestAllAccountsAreMadeAtOnce(t *testing.T) {
 func TestAProofAtTheProviderLosesNothingThatWasTyped(t *testing.T) {
 	t.Parallel()
 	portal, provider := withProvider(t, account.Ways{}, "N001", "N002")
-	person := newcomer(t, portal, "N001")
-	newcomer(t, portal, "N002")
+	person := portal.Newcomer(t, "N001")
+	portal.Newcomer(t, "N002")
 	grant(t, portal, person, authz.Administrator)
 	administrator := servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
 	administrator.Post("/accounts/single-sign-on", nil)
@@ -278,7 +278,7 @@ func TestSigningInWithThePasswordOfTheDirectory(t *testing.T) {
 	if a := v.Get("/account"); !strings.Contains(a.Body, "庁内のパスワード") {
 		t.Error("the session does not say how")
 	}
-	newcomer(t, portal, "N001")
+	portal.Newcomer(t, "N001")
 	portal.Clock.Advance(20 * time.Minute)
 	a := v.Post("/accounts/N001", url.Values{"act": {"admit"}})
 	if a.Status != 403 || !strings.Contains(a.Body, "proof_login") {
@@ -315,8 +315,8 @@ func TestBreakGlassWorksWhenTheDirectoryIsDownAndOtherPasswordsAreOff(t *testing
 		t.Errorf("break-glass: %d", a.Status)
 	}
 	v := servertest.SignIn(t, portal, glass)
-	newcomer(t, portal, "N001")
-	if a := v.Post("/accounts/N001", url.Values{"act": {"invite"}}); a.Status != 409 || len(linksIn(a.Body)) != 0 {
+	portal.Newcomer(t, "N001")
+	if a := v.Post("/accounts/N001", url.Values{"act": {"invite"}}); a.Status != 409 || len(servertest.Links(a.Body)) != 0 {
 		t.Errorf("inviting: %d", a.Status)
 	}
 	if a := v.Get("/accounts/N001"); strings.Contains(a.Body, "招待のリンクを作る</button>") || !strings.Contains(a.Body, "シングルサインオンのアカウントを作る") {
@@ -330,14 +330,14 @@ func TestBreakGlassWorksWhenTheDirectoryIsDownAndOtherPasswordsAreOff(t *testing
 func TestAnAdministratorMakesAnothersAccountABreakGlassAccount(t *testing.T) {
 	t.Parallel()
 	portal, _ := withProvider(t, account.Ways{})
-	person := newcomer(t, portal, "N001")
+	person := portal.Newcomer(t, "N001")
 	grant(t, portal, person, authz.Administrator)
 	v := servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
 	v.Post("/accounts/N001", url.Values{"act": {"admit"}})
 	if a := v.Get("/accounts/N001"); !strings.Contains(a.Body, "非常用にするには、先に") {
 		t.Errorf("without a password: %s", a.Body)
 	}
-	if err := portal.Accounts.SetPassword(t.Context(), authz.AsOperator(), person, newPassword); err != nil {
+	if err := portal.Accounts.SetPassword(t.Context(), authz.AsOperator(), person, servertest.NewPassword); err != nil {
 		t.Fatal(err)
 	}
 	if a := v.Post("/accounts/N001", url.Values{"act": {"break-glass"}}); a.Status != 422 || !strings.Contains(a.Body, `href="#glass_reason"`) {
@@ -366,7 +366,7 @@ func TestPasswordsThatAreSwitchedOffAreForEmergencies(t *testing.T) {
 	if a := atProvider(v, provider, "/login/openid", nil, staff.StaffNumber); a.Status != 200 {
 		t.Fatalf("the provider: %d", a.Status)
 	}
-	if a := v.Post("/account/password", twice(newPassword, "current", staff.Password)); a.Status != 409 || !strings.Contains(a.Body, "変えられるパスワードがありません") {
+	if a := v.Post("/account/password", servertest.Twice(servertest.NewPassword, "current", staff.Password)); a.Status != 409 || !strings.Contains(a.Body, "変えられるパスワードがありません") {
 		t.Errorf("a new password: %d %s", a.Status, a.Body)
 	}
 }
@@ -377,7 +377,7 @@ func TestTheProviderIsOnlyTheFirstStepOfWhoHasASecondFactor(t *testing.T) {
 	t.Parallel()
 	staff := town.Accounts[12]
 	portal, provider := withProvider(t, account.Ways{}, staff.StaffNumber)
-	secret, _ := setUpApp(servertest.SignIn(t, portal, staff))
+	secret, _ := servertest.SignIn(t, portal, staff).SetUpApp()
 	portal.Clock.Advance(time.Minute)
 	v := servertest.Visit(t, portal)
 	a := atProvider(v, provider, "/login/openid", url.Values{"next": {"/permissions"}}, staff.StaffNumber)
@@ -387,7 +387,7 @@ func TestTheProviderIsOnlyTheFirstStepOfWhoHasASecondFactor(t *testing.T) {
 	if a := v.Get("/permissions"); a.Status != 401 {
 		t.Errorf("without the second step: %d", a.Status)
 	}
-	if a := v.Post("/login/second", url.Values{"proof_code": {code(v, secret)}}); a.Status != 200 || !strings.Contains(a.Body, "権限表") {
+	if a := v.Post("/login/second", url.Values{"proof_code": {v.AppCode(secret)}}); a.Status != 200 || !strings.Contains(a.Body, "権限表") {
 		t.Errorf("after the second step: %d %s", a.Status, a.Body)
 	}
 	if a := v.Get("/account"); !strings.Contains(a.Body, "シングルサインオンと認証アプリ") {
@@ -406,11 +406,11 @@ func TestTheProviderIsOnlyTheFirstStepOfWhoHasASecondFactor(t *testing.T) {
 func TestWhoeverUsesTwoFactorsAtTheProviderNeedsNoSecondStep(t *testing.T) {
 	t.Parallel()
 	portal, provider := withProvider(t, account.Ways{}, strongNumber)
-	person := newcomer(t, portal, strongNumber)
-	if err := portal.Accounts.SetPassword(t.Context(), authz.AsOperator(), person, newPassword); err != nil {
+	person := portal.Newcomer(t, strongNumber)
+	if err := portal.Accounts.SetPassword(t.Context(), authz.AsOperator(), person, servertest.NewPassword); err != nil {
 		t.Fatal(err)
 	}
-	setUpApp(servertest.SignIn(t, portal, sample.Account{StaffNumber: strongNumber, Password: newPassword}))
+	servertest.SignIn(t, portal, sample.Account{StaffNumber: strongNumber, Password: servertest.NewPassword}).SetUpApp()
 	v := servertest.Visit(t, portal)
 	a := atProvider(v, provider, "/login/openid", url.Values{"next": {"/permissions"}}, strongNumber)
 	if a.Status != 200 || !strings.Contains(a.Body, "権限表") {
