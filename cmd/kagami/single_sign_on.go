@@ -11,8 +11,8 @@ import (
 	"kagami/internal/account"
 	"kagami/internal/account/directory"
 	"kagami/internal/account/openid"
+	"kagami/internal/address"
 	"kagami/internal/fault"
-	"kagami/web/server"
 )
 
 // singleSignOn are the ways to sign in beside the portal's own passwords.
@@ -99,7 +99,7 @@ func (s *singleSignOn) choose(public *url.URL) (*openid.Provider, account.Ways, 
 
 func (s *singleSignOn) provider(public *url.URL) (*openid.Provider, error) {
 	config := openid.Config{
-		Issuer: s.OIDC.Issuer, ClientID: s.OIDC.ClientID, RedirectURL: public.JoinPath(server.CallbackPath).String(),
+		Issuer: s.OIDC.Issuer, ClientID: s.OIDC.ClientID, RedirectURL: public.JoinPath(address.OpenIDReturn).String(),
 		Claim: openid.Claim(s.OIDC.Match), StaffNumberClaim: s.OIDC.StaffNumberClaim, Now: time.Now,
 	}
 	if s.OIDC.ClientSecretFile != "" {

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/task"
@@ -39,6 +40,18 @@ type Decision struct {
 	By      string    `db:"made_by"` // the name of who did it; empty for the operator at the server
 	At      time.Time `db:"made_at"` // the instant
 	Noted   bool      // the account's owner has taken note of it
+}
+
+// Words say what was done, when and by whom.
+func (d Decision) Words() string {
+	what, by := "パスワードの再設定リンクが作られました", "サーバーの管理者"
+	if d.Factors {
+		what = "二要素認証が取り外されました"
+	}
+	if d.By != "" {
+		by = d.By + "さん"
+	}
+	return what + "（" + calendar.WarekiInstant(d.At) + "、" + by + "）。"
 }
 
 // Decisions are those of the last 30 days about the actor's own account, the

@@ -7,6 +7,8 @@ const (
 	SecondStep           = SignIn + "/second"
 	SecondStepOptions    = SecondStep + "/options"
 	SignOut              = "/logout"
+	// OpenIDReturn is where the identity provider sends the browser back to.
+	OpenIDReturn = SignIn + "/openid/callback"
 
 	Prove        = "/prove"
 	ProveOptions = Prove + "/options"

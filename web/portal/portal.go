@@ -3,10 +3,7 @@ package portal
 
 import (
 	"context"
-	"net/http"
 
-	"kagami/internal/address"
-	"kagami/internal/authz"
 	"kagami/internal/notice"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
@@ -16,7 +13,6 @@ import (
 	"kagami/internal/policy/publish"
 	"kagami/internal/sample"
 	"kagami/internal/sample/policies"
-	"kagami/web/page"
 	"kagami/web/screen"
 	"kagami/web/server"
 )
@@ -45,21 +41,13 @@ func New(g server.Ground, rooms Rooms) (*Portal, error) {
 // Part is what the portal takes in.
 func (p *Portal) Part() screen.Part {
 	return screen.Part{
-		Routes: p.routes(),
-		Nav: []screen.Entry{
-			{Label: "アカウント管理", URL: address.Accounts, Place: 7, Action: authz.ManageAccounts, Least: authz.All},
-		},
+		Routes:  p.routes(),
+		Nav:     []screen.Entry{},
 		Flashes: dones,
 		Tasks:   p.tasks,
 		Topics:  []notice.Topic{draft.Topic()},
 		Sample: func(ctx context.Context, t *sample.Town) error {
 			return policies.Fill(ctx, p.Draft, p.Publish, p.Acknowledge, *t)
 		},
-		SignIn: &screen.SignIn{Ask: p.askSignIn, Proved: p.proved},
 	}
-}
-
-// askSignIn asks who it is.
-func (p *Portal) askSignIn(w http.ResponseWriter, r *http.Request, status int, message string) {
-	screen.Render(w, r, status, page.SignInPage(p.signInPage(r, message)))
 }

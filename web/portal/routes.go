@@ -7,61 +7,14 @@ import (
 	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/screen"
-	"kagami/web/server"
 )
 
 // maxMinutes is the most that a form with minutes may bring, in bytes.
 const maxMinutes = publish.MaxFile + 1<<20
 
-// routes are the addresses for people who sign in, and those where they do.
+// routes are the addresses for people who sign in.
 func (p *Portal) routes() []screen.Route {
 	return []screen.Route{
-		screen.Get("/login", authz.Public, p.showSignIn),
-		screen.Post("/login", authz.Public, p.signIn),
-		screen.Get("/login/second", authz.Public, p.showSecondStep),
-		screen.Post("/login/second", authz.Public, p.secondStep),
-		screen.Post("/login/second/options", authz.Public, p.secondStepOptions),
-		screen.Post("/login/passkey", authz.Public, p.passkeySignIn),
-		screen.Post("/login/passkey/options", authz.Public, p.passkeySignInOptions),
-		screen.Post("/login/openid", authz.Public, p.openidSignIn),
-		screen.Get(server.CallbackPath, authz.Public, p.openidReturn),
-		screen.Post("/logout", authz.Public, p.signOut),
-
-		screen.Get("/welcome/{token}", authz.Public, p.showWelcome),
-		screen.Post("/welcome/{token}", authz.Public, p.welcome),
-		screen.Get("/invitation/{token}", authz.Public, p.showInvitation),
-		screen.Post("/invitation/{token}", authz.Public, p.acceptInvitation),
-
-		screen.Get("/prove", authz.SignedIn, p.showProve),
-		screen.Post("/prove", authz.SignedIn, p.prove),
-		screen.Post("/prove/options", authz.SignedIn, p.proveOptions),
-		screen.Post("/prove/openid", authz.SignedIn, p.openidProve),
-		screen.Get("/prove/continue", authz.SignedIn, p.showRest),
-
-		screen.Get("/account", authz.SignedIn, p.showOwnAccount),
-		screen.Post("/account", authz.SignedIn, p.endOwnSessions),
-		screen.Get("/account/password", authz.SignedIn, p.showPassword),
-		screen.Post("/account/password", authz.SignedIn, p.changePassword),
-
-		screen.Get("/account/second-factor", authz.SignedIn, p.showSecondFactor),
-		screen.Post("/account/second-factor", authz.SignedIn, p.changeSecondFactor).Sensitive(),
-		screen.Get("/account/second-factor/app", authz.SignedIn, p.showApp).Sensitive(),
-		screen.Post("/account/second-factor/app", authz.SignedIn, p.confirmApp).Sensitive(),
-		screen.Get("/account/second-factor/passkey", authz.SignedIn, p.showPasskey).Sensitive(),
-		screen.Post("/account/second-factor/passkey", authz.SignedIn, p.addPasskey).Sensitive(),
-		screen.Post("/account/second-factor/passkey/options", authz.SignedIn, p.passkeyOptions).Sensitive(),
-		screen.Get("/account/second-factor/remove/{factor}", authz.SignedIn, p.showRemoveFactor).Sensitive(),
-		screen.Post("/account/second-factor/remove/{factor}", authz.SignedIn, p.removeFactor).Sensitive(),
-
-		screen.Get("/accounts", authz.ManageAccounts, p.showAccounts),
-		screen.Get("/accounts/invitations", authz.ManageAccounts, p.showInvitations),
-		screen.Post("/accounts/invitations", authz.ManageAccounts, p.inviteAll).Sensitive(),
-		screen.Post("/accounts/single-sign-on", authz.ManageAccounts, p.admitAll).Sensitive(),
-		screen.Get("/accounts/{staff}", authz.ManageAccounts, p.showAccount),
-		screen.Post("/accounts/{staff}", authz.ManageAccounts, p.manageAccount).Sensitive(),
-		screen.Get("/accounts/{staff}/second-factor", authz.ManageAccounts, p.showTakeAway).Sensitive(),
-		screen.Post("/accounts/{staff}/second-factor", authz.ManageAccounts, p.takeAway).Sensitive(),
-
 		screen.Get("/policies/{code}/abolish", authz.PublishDecided, p.showAbolish),
 		screen.Post("/policies/{code}/abolish", authz.PublishDecided, p.abolish).Sensitive(),
 		screen.Get("/policies/{code}/audience", authz.PublishDecided, p.showAudience),
@@ -108,37 +61,20 @@ func (p *Portal) routes() []screen.Route {
 }
 
 var dones = map[string]layout.Done{
-	"audience-changed":  {Heading: "対象を変えました", Text: "変更は、監査証跡に残りました。"},
-	"draft-started":     {Heading: "下書きを始めました", Text: "いまの版の写しです。「本文を直す」から直してください。"},
-	"draft-saved":       {Heading: "保存しました", Text: "構成と本文を確かめてください。"},
-	"unsaved-dropped":   {Heading: "控えた本文を捨てました", Text: "いまの下書きから直せます。"},
-	"words-dropped":     {Heading: "控えた入力を捨てました", Text: "項目を選んで、いまの下書きから直せます。"},
-	"commented":         {Heading: "意見を書きました", Text: "下の「意見」に出ます。本文のその項目にも、印が付きます。"},
-	"comment-resolved":  {Heading: "意見を済みにしました", Text: "済みにした人と日時は、意見に残ります。"},
-	"clause-saved":      {Heading: "保存しました", Text: "続けて、ほかの項目を直せます。"},
-	"clause-mend":       {Heading: "保存しました", Text: "自動では直せなかった参照があります。続けて、この項目を直してください。"},
-	"draft-withdrawn":   {Heading: "取り下げました", Text: "取り下げたことと理由は、記録に残りました。"},
-	"submitted":         {Heading: "提出しました", Text: "簡易な見直しは CISO の通知、その他の見直しは本部会議の決定を待ちます。"},
-	"sent-back":         {Heading: "差し戻しました", Text: "理由は、下書きの「これまでの経過」に出ます。"},
-	"taken-back":        {Heading: "下書きに引き戻しました", Text: "直してから、もう一度提出してください。"},
-	"decided":           {Heading: "本部会議の記録を残しました", Text: "記録は、だれにも変えられません。"},
-	"published":         {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
-	"abolished":         {Heading: "廃止を記録しました", Text: "廃止日から、この文書は一覧・検索に出なくなります。これまでの版は、引き続き見られます。"},
-	"signed-out":        {Heading: "サインアウトしました", Text: "続けるときは、もう一度サインインしてください。"},
-	"account-made":      {Heading: "アカウントができました", Text: "決めたパスワードでサインインしてください。"},
-	"password-set":      {Heading: "パスワードを決めました", Text: "新しいパスワードでサインインしてください。これまでのサインインは、すべて終わりました。"},
-	"password-changed":  {Heading: "パスワードを変えました", Text: "ほかの端末のサインインは、すべて終わりました。次からは、新しいパスワードを使ってください。"},
-	"session-ended":     {Heading: "サインインを終わらせました", Text: "その端末では、もう一度サインインするまで使えません。"},
-	"sessions-ended":    {Heading: "サインインを終わらせました", Text: "それらの端末では、もう一度サインインするまで使えません。"},
-	"decisions-seen":    {Heading: "確かめたことを記録しました", Text: "ホームには、もう出ません。"},
-	"suspended":         {Heading: "利用を止めました", Text: "サインインは、すべて終わりました。再開するまで、この人はサインインできません。"},
-	"resumed":           {Heading: "利用を再開しました", Text: "この人は、これまでと同じ方法でサインインできます。"},
-	"key-added":         {Heading: "パスキーを登録しました", Text: "次のサインインから使えます。"},
-	"removed":           {Heading: "取り外しました", Text: "次のサインインからは使えません。"},
-	"sign-in-over":      {Heading: "はじめからサインインしてください", Text: "サインインの途中で時間がたったため、続けられません。"},
-	"taken-away":        {Heading: "二要素認証を取り外しました", Text: "本人のサインインはすべて終わりました。本人に、もう一度設定するよう伝えてください。"},
-	"admitted":          {Heading: "アカウントを作りました", Text: "パスワードはありません。この人は、シングルサインオンでサインインできます。"},
-	"admitted-all":      {Heading: "アカウントを作りました", Text: "パスワードはありません。作った人は、シングルサインオンでサインインできます。"},
-	"break-glass":       {Heading: "非常用のアカウントにしました", Text: "この人は、いつでも、このポータルのパスワードでサインインできます。"},
-	"break-glass-ended": {Heading: "非常用をやめました", Text: "この人は、ほかの人と同じ方法でサインインします。"},
+	"audience-changed": {Heading: "対象を変えました", Text: "変更は、監査証跡に残りました。"},
+	"draft-started":    {Heading: "下書きを始めました", Text: "いまの版の写しです。「本文を直す」から直してください。"},
+	"draft-saved":      {Heading: "保存しました", Text: "構成と本文を確かめてください。"},
+	"unsaved-dropped":  {Heading: "控えた本文を捨てました", Text: "いまの下書きから直せます。"},
+	"words-dropped":    {Heading: "控えた入力を捨てました", Text: "項目を選んで、いまの下書きから直せます。"},
+	"commented":        {Heading: "意見を書きました", Text: "下の「意見」に出ます。本文のその項目にも、印が付きます。"},
+	"comment-resolved": {Heading: "意見を済みにしました", Text: "済みにした人と日時は、意見に残ります。"},
+	"clause-saved":     {Heading: "保存しました", Text: "続けて、ほかの項目を直せます。"},
+	"clause-mend":      {Heading: "保存しました", Text: "自動では直せなかった参照があります。続けて、この項目を直してください。"},
+	"draft-withdrawn":  {Heading: "取り下げました", Text: "取り下げたことと理由は、記録に残りました。"},
+	"submitted":        {Heading: "提出しました", Text: "簡易な見直しは CISO の通知、その他の見直しは本部会議の決定を待ちます。"},
+	"sent-back":        {Heading: "差し戻しました", Text: "理由は、下書きの「これまでの経過」に出ます。"},
+	"taken-back":       {Heading: "下書きに引き戻しました", Text: "直してから、もう一度提出してください。"},
+	"decided":          {Heading: "本部会議の記録を残しました", Text: "記録は、だれにも変えられません。"},
+	"published":        {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
+	"abolished":        {Heading: "廃止を記録しました", Text: "廃止日から、この文書は一覧・検索に出なくなります。これまでの版は、引き続き見られます。"},
 }

@@ -22,10 +22,6 @@ import (
 	"kagami/web/server/cookie"
 )
 
-// CallbackPath is where the identity provider sends the browser back to, below
-// the portal's public address.
-const CallbackPath = "/login/openid/callback"
-
 // Settings are what an operator decides of a portal.
 type Settings struct {
 	Town      string   // the town's name, 鏡石町
@@ -35,7 +31,8 @@ type Settings struct {
 	// Demanded are the roles whose holders must have a second factor.
 	Demanded []authz.Role
 	// Provider is where people sign in by OpenID Connect, under the name that they
-	// know it by; nil for none. It must send them back to CallbackPath.
+	// know it by; nil for none, and then without a name. It must send them back to
+	// address.OpenIDReturn.
 	Provider     *openid.Provider
 	ProviderName string
 	// TrustedProxies are the reverse proxies that are believed when they say whom
@@ -70,6 +67,9 @@ type Ground struct {
 
 // NewGround makes the ground on a database. Close ends its background work.
 func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log *slog.Logger) (Ground, error) {
+	if settings.Provider == nil {
+		settings.ProviderName = ""
+	}
 	d := door.New(pool, now)
 	accounts := account.New(pool, d, settings.Town).With(settings.Ways)
 	sessions, tls := session.New(pool, d), cookie.TLS(settings.secure())

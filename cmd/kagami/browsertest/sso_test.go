@@ -15,6 +15,7 @@ import (
 	"kagami/internal/account/directory/directorytest"
 	"kagami/internal/account/openid"
 	"kagami/internal/account/openid/openidtest"
+	"kagami/internal/address"
 	"kagami/web/server"
 )
 
@@ -28,7 +29,7 @@ func TestSigningInThroughTheTownsOwnAccounts(t *testing.T) {
 		for number, password := range passwords {
 			people = append(people, openidtest.Person{ID: number, Username: number, Password: password})
 		}
-		provider := openidtest.Start(t, s.PublicURL.JoinPath(server.CallbackPath).String(), people...)
+		provider := openidtest.Start(t, s.PublicURL.JoinPath(address.OpenIDReturn).String(), people...)
 		config := provider.Config
 		config.Claim = openid.ByStaffNumber
 		made, err := openid.New(config)

@@ -8,6 +8,7 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
+	"kagami/web/account"
 	"kagami/web/acknowledging"
 	"kagami/web/imports"
 	"kagami/web/organization"
@@ -16,6 +17,7 @@ import (
 	"kagami/web/reading"
 	"kagami/web/screen"
 	"kagami/web/server"
+	"kagami/web/signin"
 )
 
 // List makes the capabilities on a ground, in the order in which home shows them
@@ -36,5 +38,16 @@ func List(g server.Ground) ([]screen.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{texts.Part(), acknowledging.New(acknowledgements).Part(), imports.New(drafts, g.Org).Part(), organization.New(g.Org).Part(), personnel.New(g.Org).Part(), screens.Part()}, nil
+	signIn := signin.New(signin.Services{
+		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, Sessions: g.Sessions, Devices: g.Devices, Attempts: g.Attempts,
+		Provider: g.Provider, ProviderName: g.ProviderName,
+	})
+	accounts := account.New(account.Services{
+		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices,
+		Attempts: g.Attempts, PublicURL: g.PublicURL, ProviderName: g.ProviderName,
+	})
+	return []screen.Part{
+		signIn.Part(), texts.Part(), acknowledging.New(acknowledgements).Part(), imports.New(drafts, g.Org).Part(),
+		accounts.Part(), organization.New(g.Org).Part(), personnel.New(g.Org).Part(), accounts.Managing(), screens.Part(),
+	}, nil
 }

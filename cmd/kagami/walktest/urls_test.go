@@ -45,7 +45,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"Appointments": "", "Grants": "", // only what is under them
 
 		"SignIn": address.SignIn, "PasskeySignInOptions": address.PasskeySignInOptions, "SecondStep": address.SecondStep,
-		"SecondStepOptions": address.SecondStepOptions, "SignOut": address.SignOut,
+		"SecondStepOptions": address.SecondStepOptions, "SignOut": address.SignOut, "OpenIDReturn": address.OpenIDReturn,
 		"Prove": address.Prove, "ProveOptions": address.ProveOptions, "ProveRest": address.ProveRest, "ProveBefore": address.ProveBefore("/"),
 		"OwnAccount": address.OwnAccount, "OwnSecondFactor": address.OwnSecondFactor, "OwnSecondFactorApp": address.OwnSecondFactorApp,
 		"OwnPasskeyOptions": address.OwnPasskeyOptions,

@@ -2,6 +2,8 @@ package cookie
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -22,8 +24,13 @@ func NewAttempts(sessions *session.Service, tls TLS) *Attempts {
 	return &Attempts{sessions: sessions, tls: tls}
 }
 
-// Begin begins an attempt and sends its cookie, in place of any before.
-func (a *Attempts) Begin(ctx context.Context, w http.ResponseWriter, attempt session.Attempt) error {
+// Begin begins an attempt, with data as JSON that its next step goes on with, and
+// sends its cookie, in place of any before.
+func (a *Attempts) Begin(ctx context.Context, w http.ResponseWriter, attempt session.Attempt, data any) error {
+	var err error
+	if attempt.Data, err = written(data); err != nil {
+		return err
+	}
 	token, err := a.sessions.BeginAttempt(ctx, attempt)
 	if err != nil {
 		return err
@@ -38,9 +45,13 @@ func (a *Attempts) Of(r *http.Request) (session.Attempt, error) {
 	return a.sessions.Attempt(r.Context(), a.tls.token(r, attemptCookie))
 }
 
-// Change makes the request's attempt wait for its next step; when it ends at the
-// latest stays.
-func (a *Attempts) Change(r *http.Request, attempt session.Attempt) error {
+// Change makes the request's attempt wait for its next step, with data that this
+// goes on with; when it ends at the latest stays.
+func (a *Attempts) Change(r *http.Request, attempt session.Attempt, data any) error {
+	var err error
+	if attempt.Data, err = written(data); err != nil {
+		return err
+	}
 	return a.sessions.ChangeAttempt(r.Context(), a.tls.token(r, attemptCookie), attempt)
 }
 
@@ -53,4 +64,12 @@ func (a *Attempts) End(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	}
 	http.SetCookie(w, a.tls.make(attemptCookie, "", -1))
 	return ended, nil
+}
+
+func written(data any) (json.RawMessage, error) {
+	b, err := json.Marshal(data)
+	if err != nil {
+		return nil, fmt.Errorf("writing an attempt: %w", err)
+	}
+	return b, nil
 }

@@ -30,7 +30,7 @@ func TestAnAttemptIsFoundByItsCookieUntilItEnds(t *testing.T) {
 	c := &clock{now: time.Now()}
 	attempts := cookie.NewAttempts(session.New(db.Pool, door.New(db.Pool, c.Now)), true)
 	answer := httptest.NewRecorder()
-	if err := attempts.Begin(t.Context(), answer, session.Attempt{Kind: "first", Data: json.RawMessage(`{"a": 1}`)}); err != nil {
+	if err := attempts.Begin(t.Context(), answer, session.Attempt{Kind: "first"}, json.RawMessage(`{"a": 1}`)); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"__Host-kagami-attempt=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"} {
@@ -39,7 +39,7 @@ func TestAnAttemptIsFoundByItsCookieUntilItEnds(t *testing.T) {
 		}
 	}
 	r := returning(t, answer)
-	if err := attempts.Change(r, session.Attempt{Person: person, Kind: "second", Data: json.RawMessage(`{}`)}); err != nil {
+	if err := attempts.Change(r, session.Attempt{Person: person, Kind: "second"}, json.RawMessage(`{}`)); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := attempts.Of(r); err != nil || got.Person != person || got.Kind != "second" {
@@ -59,7 +59,7 @@ func TestAnAttemptEndsForOneRequestOnly(t *testing.T) {
 	db := server.New(t)
 	attempts := cookie.NewAttempts(session.New(db.Pool, door.New(db.Pool, time.Now)), false)
 	answer := httptest.NewRecorder()
-	if err := attempts.Begin(t.Context(), answer, session.Attempt{Kind: "state", Data: json.RawMessage(`"x"`)}); err != nil {
+	if err := attempts.Begin(t.Context(), answer, session.Attempt{Kind: "state"}, json.RawMessage(`"x"`)); err != nil {
 		t.Fatal(err)
 	}
 	ended := make([]bool, 8)

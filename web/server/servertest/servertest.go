@@ -25,6 +25,7 @@ import (
 	"kagami/internal/sample"
 	"kagami/web/screen"
 	"kagami/web/server"
+	"kagami/web/signin"
 )
 
 // Morning is when tests begin: Tuesday, 24 November 2026, nine o'clock in Tokyo.
@@ -35,8 +36,20 @@ const townName = "鏡石町"
 // Parts makes the Parts that a portal serves, on its ground.
 type Parts func(server.Ground) ([]screen.Part, error)
 
+// withSignIn adds sign-in to Parts that have none.
+func (parts Parts) withSignIn(g server.Ground) ([]screen.Part, error) {
+	list, err := parts(g)
+	if err != nil || slices.ContainsFunc(list, func(part screen.Part) bool { return part.SignIn != nil }) {
+		return list, err
+	}
+	return append(list, signin.New(signin.Services{
+		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, Sessions: g.Sessions, Devices: g.Devices, Attempts: g.Attempts,
+		Provider: g.Provider, ProviderName: g.ProviderName,
+	}).Part()), nil
+}
+
 // Town is the sample town of a test binary, whose portals serve some Parts: those
-// that the tests are about, with sign-in.
+// that the tests are about. Sign-in comes to them by itself.
 type Town struct {
 	sample.Town
 	Parts Parts
@@ -161,7 +174,7 @@ func (t *Town) New(tb testing.TB, db pgtest.DB, settings server.Settings) (*Port
 		return nil, err
 	}
 	tb.Cleanup(p.Close)
-	parts, err := t.Parts(p.Ground)
+	parts, err := t.Parts.withSignIn(p.Ground)
 	if err != nil {
 		return nil, err
 	}

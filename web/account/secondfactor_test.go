@@ -1,0 +1,55 @@
+package account_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"kagami/web/server/servertest"
+)
+
+func TestAnAdministratorTakesAwayALostSecondFactor(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	owner := town.Holder("税務町民課長")
+	v := servertest.SignIn(t, portal, owner)
+	v.SetUpApp()
+	administrator := servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
+	address := "/accounts/" + owner.StaffNumber + "/second-factor"
+	if a := administrator.Get("/accounts/" + owner.StaffNumber); !strings.Contains(a.Body, `href="`+address+`"`) {
+		t.Errorf("no way there from the account: %s", a.Body)
+	}
+	if a := administrator.Get(address); a.Status != 200 || !strings.Contains(a.Body, owner.Name) {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	if a := administrator.Post(address, url.Values{"reason": {""}}); a.Status != 422 {
+		t.Errorf("without a reason: %d", a.Status)
+	}
+	if a := v.Post(address, url.Values{"reason": {"自分で"}}); a.Status != 404 {
+		t.Errorf("somebody who manages no accounts: %d", a.Status)
+	}
+	if a := administrator.Post(address, url.Values{"reason": {"スマートフォンの紛失"}}); a.Status != 200 || !strings.Contains(a.Body, "二要素認証を取り外しました") {
+		t.Errorf("with a reason: %d %s", a.Status, a.Body)
+	}
+	if a := administrator.Get(address); a.Status != 200 || !strings.Contains(a.Body, "さんは、二要素認証を設定していません") {
+		t.Errorf("nothing to take away: %d %s", a.Status, a.Body)
+	}
+	if a := v.Get("/"); a.Status != 401 {
+		t.Errorf("their session goes on: %d", a.Status)
+	}
+	servertest.SignIn(t, portal, owner)
+}
+
+// The only ポータル管理者 has lost theirs: the 統括 takes it away.
+func TestTheGeneralSecurityOfficerHelpsTheOnlyAdministrator(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	administrator := town.Holder("総務課 ポータル管理担当")
+	servertest.SignIn(t, portal, administrator).SetUpApp()
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	address := "/accounts/" + administrator.StaffNumber + "/second-factor"
+	if a := officer.Post(address, url.Values{"reason": {"スマートフォンの紛失"}}); a.Status != 200 || !strings.Contains(a.Body, "二要素認証を取り外しました") {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	servertest.SignIn(t, portal, administrator)
+}
