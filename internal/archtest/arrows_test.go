@@ -64,7 +64,7 @@ var between = map[string][]string{
 
 // leaving are the arrows of the screens as long as they stand in two rooms.
 var leaving = map[string][]string{
-	"web/portal": {"web/page", "web/server", "web/server/cookie"},
+	"web/portal": {"web/page", "web/server"},
 }
 
 // pure are the rooms of domains that have no database, with what they may know.

@@ -3,10 +3,13 @@ package archtest
 import (
 	"go/ast"
 	"go/constant"
+	"go/parser"
 	"go/token"
 	"go/types"
 	"regexp"
 	"slices"
+	"strings"
+	"testing"
 
 	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/go/types/typeutil"
@@ -184,12 +187,24 @@ func (v visitor) arguments(call *ast.CallExpr) {
 	if !ok {
 		return
 	}
+	if function.FullName() == "maps.Copy" {
+		v.copies(call.Args[0], call.Args[1])
+	}
 	parameters := function.Origin().Signature().Params()
 	if parameters.Len() == 0 {
 		return
 	}
 	for i, argument := range call.Args {
 		v.bind(parameters.At(min(i, parameters.Len()-1)), argument)
+	}
+}
+
+// copies lets what is in a map flow into another: maps.Copy.
+func (v visitor) copies(to, from ast.Expr) {
+	for _, keys := range []bool{false, true} {
+		for _, n := range v.nodes(to, keys) {
+			v.add(n, expression{from, v.in, 0, keys})
+		}
 	}
 }
 
@@ -223,32 +238,61 @@ type word struct {
 // words returns the constant texts that expressions may have as their values.
 func (f *flow) words(from ...expression) []word {
 	var found []word
-	f.walk(from, func(_ expression, texts []word) { found = append(found, texts...) })
-	return found
-}
-
-// types returns the types that an expression may be of, where its own may be any.
-func (f *flow) types(from expression) []types.Type {
-	if t := from.in.TypesInfo.TypeOf(from.Expr); !isAny(t) {
-		return []types.Type{t}
-	}
-	var found []types.Type
-	f.walk([]expression{from}, func(e expression, _ []word) {
-		if t := e.in.TypesInfo.TypeOf(e.Expr); t != nil && e.result == 0 && !isAny(t) {
-			found = append(found, t)
-		}
+	f.walk(from, func(_ expression, texts []word) bool {
+		found = append(found, texts...)
+		return true
 	})
 	return found
 }
 
-// walk goes through all that expressions may be, each with the constants in it.
-func (f *flow) walk(from []expression, each func(e expression, texts []word)) {
+// values returns what may stand where anything can: for a list or a map of any,
+// such as the arguments of a statement, whatever may be in it, however far away it
+// was put there; for what has a type of its own only that.
+func (f *flow) values(from expression) []expression {
+	var found []expression
+	f.walk([]expression{from}, func(e expression, _ []word) bool {
+		t := e.typeOf()
+		if t == nil || holdsAny(t) {
+			return true
+		}
+		found = append(found, e)
+		return false
+	})
+	return found
+}
+
+// typeOf is the type of an expression, nil for none.
+func (e expression) typeOf() types.Type {
+	t := e.in.TypesInfo.TypeOf(e.Expr)
+	if many, ok := t.(*types.Tuple); ok && 0 < e.result && e.result <= many.Len() {
+		return many.At(e.result - 1).Type()
+	}
+	return t
+}
+
+// holdsAny tells whether a type may hold anything: any, and lists and maps of it,
+// such as pgx.NamedArgs.
+func holdsAny(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Map:
+		return holdsAny(u.Elem())
+	case *types.Slice:
+		return holdsAny(u.Elem())
+	}
+	return isAny(t)
+}
+
+// walk goes through all that expressions may be, each with the constants in it, and
+// beyond one only where each says so.
+func (f *flow) walk(from []expression, each func(e expression, texts []word) bool) {
 	seen := map[node]bool{}
 	for len(from) > 0 {
 		e := from[0]
 		from = from[1:]
 		texts, nodes, more := f.look(e)
-		each(e, texts)
+		if !each(e, texts) {
+			continue
+		}
 		from = append(from, more...)
 		for _, n := range nodes {
 			for more := true; more && !seen[n]; n, more = f.same[n] {
@@ -292,7 +336,7 @@ func (f *flow) look(e expression) (texts []word, nodes []node, more []expression
 	case *ast.TypeAssertExpr:
 		inner(x.X)
 	case *ast.BinaryExpr:
-		if x.Op == token.ADD && !e.keys {
+		if x.Op == token.ADD && !e.keys && isString(info.TypeOf(x)) {
 			for _, text := range f.sum(x, info) {
 				texts = append(texts, word{text, nil})
 			}
@@ -370,3 +414,72 @@ var oneWord = regexp.MustCompile(`^…?[a-z][a-z0-9_.…-]*$`)
 // isWord tells whether a text is one that code stores as a word, and not a
 // sentence for people.
 func isWord(text string) bool { return oneWord.MatchString(text) }
+
+// What is handed on as anything is followed back to where it was put.
+func TestWordsAreFollowed(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{
+		`func f() { exec("one") }`:         `one`,
+		`func f(n int) { exec(n+1, nil) }`: ``,
+		`func f(a attempt) { exec(named{"kind": a.kind}) }
+		 func g() { f(attempt{kind: "one"}) }`: `one`,
+		`func f() { args := named{"a": "one"}; args["b"], args["c"] = "two", "three"; exec(args) }`: `one three two`,
+		`func f(columns named) { args := named{"a": "one"}; maps.Copy(args, columns); exec(args) }
+		 func g() { f(attempt{columns: named{"b": "two"}}.columns) }`: `one two`,
+		`func queue(name string, args ...any) { s := statement{name, args}; exec(s.args...) }
+		 func g() { queue("none", "one", named{"a": "two"}) }`: `one two`,
+		`func f() (string, []any) { return "none", []any{"one"} }
+		 func g() { _, args := f(); exec(append(args, "two")...) }`: `one two`,
+		`func f(values ...any) { var args []any; for _, v := range values { args = append(args, v) }; exec(args...) }
+		 func g() { f("one") }`: `one`,
+	} {
+		p := compile(t, `package x
+			import "maps"
+			var _ = maps.Copy[named, named]
+			type (
+				named     map[string]any
+				attempt   struct { kind string; columns named }
+				statement struct { name string; args []any }
+			)
+			func exec(args ...any) {}
+			`+code)
+		f := newFlow([]*packages.Package{p})
+		arguments := p.Types.Scope().Lookup("exec").(*types.Func).Signature().Params().At(0)
+		var got []string
+		for _, argument := range f.into[node{arguments, 0, false}] {
+			for _, w := range f.words(f.values(argument)...) {
+				got = append(got, w.text)
+			}
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s\n\thands on %q, want %q", code, strings.Join(got, " "), want)
+		}
+	}
+}
+
+// compile makes a package of one file, which may import maps.
+func compile(t *testing.T, code string) *packages.Package {
+	t.Helper()
+	checked := func(name, code string, from types.Importer) *packages.Package {
+		p := &packages.Package{PkgPath: name, Fset: token.NewFileSet(), TypesInfo: &types.Info{
+			Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+			Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{},
+		}}
+		file, err := parser.ParseFile(p.Fset, name+".go", code, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Syntax = []*ast.File{file}
+		if p.Types, err = (&types.Config{Importer: from}).Check(name, p.Fset, p.Syntax, p.TypesInfo); err != nil {
+			t.Fatalf("%s: %v", code, err)
+		}
+		return p
+	}
+	return checked("x", code, importing{checked("maps", `package maps; func Copy[M1, M2 ~map[K]V, K comparable, V any](dst M1, src M2) {}`, nil).Types})
+}
+
+// importing finds one package.
+type importing struct{ *types.Package }
+
+func (i importing) Import(string) (*types.Package, error) { return i.Package, nil }

@@ -10,9 +10,11 @@ import (
 // A read takes the actor, so that it can leave out what they may not see, or says
 // in its name that it is for the portal itself (…ForPortal). A part of a read or of
 // a change takes the database or the transaction, which no screen has: who calls
-// it has asked.
+// it has asked. Where somebody signs in there is no actor yet: those reads are
+// listed, each with for whom it is.
 func TestEachReadTakesAnActor(t *testing.T) {
-	without := map[string]string{}
+	without, before := map[string]string{}, readBeforeActor(t)
+	taken := map[string]bool{}
 	for _, p := range loadHouse(t) {
 		if !isDomain(p) {
 			continue
@@ -32,14 +34,41 @@ func TestEachReadTakesAnActor(t *testing.T) {
 				}
 			}
 			for _, f := range functions {
-				if f.Exported() && returnsData(f.Signature()) && takes(f.Signature(), "context", "Context") &&
-					!takes(f.Signature(), "authz", "Actor") && !takesDatabase(f.Signature()) && !strings.HasSuffix(f.Name(), "ForPortal") {
+				if !f.Exported() || !returnsData(f.Signature()) || !takes(f.Signature(), "context", "Context") ||
+					takes(f.Signature(), "authz", "Actor") || takesDatabase(f.Signature()) || strings.HasSuffix(f.Name(), "ForPortal") {
+					continue
+				}
+				if read := room(p) + " " + f.Name(); before[read] {
+					taken[read] = true
+				} else {
 					without[wing(room(p))+" "+f.Name()] = place(t, p, f.Pos()) + ": it reads for nobody: let it take the authz.Actor, or end its name in ForPortal"
 				}
 			}
 		}
 	}
+	for read := range before {
+		if !taken[read] {
+			t.Errorf("%s does not read without an actor: take its line out of testdata/%s", read, readsBeforeActor)
+		}
+	}
 	shrinks(t, "reads-without-actor.txt", without)
+}
+
+const readsBeforeActor = "reads-before-actor.txt"
+
+// readBeforeActor returns the reads for which there is no actor yet, such as
+// account/session Find; each must say for whom it is.
+func readBeforeActor(t *testing.T) map[string]bool {
+	t.Helper()
+	reads := map[string]bool{}
+	for _, line := range readList(t, readsBeforeActor) {
+		read, whom, _ := strings.Cut(line, ": ")
+		if whom == "" {
+			t.Errorf("testdata/%s: %q does not say for whom", readsBeforeActor, line)
+		}
+		reads[read] = true
+	}
+	return reads
 }
 
 // returnsData tells whether a function returns anything but an error.

@@ -150,10 +150,8 @@ func (g *gathering) gather(p *packages.Package) {
 			case *ast.CallExpr:
 				g.call(p, n, function)
 			case *ast.CompositeLit:
-				if speaks && isAnyList(info.TypeOf(n)) { // arguments, or where the columns go
-					for _, e := range n.Elts {
-						g.stored(p, e, function)
-					}
+				if speaks && holdsAny(info.TypeOf(n)) { // arguments, by number or by name, or where the columns go
+					g.stored(p, n, function)
 				}
 			}
 			return true
@@ -201,11 +199,6 @@ func (g *gathering) job(args types.Type, kind node) {
 	g.json(args, "")
 }
 
-func isAnyList(t types.Type) bool {
-	slice, ok := t.Underlying().(*types.Slice)
-	return ok && isAny(slice.Elem())
-}
-
 func isAny(t types.Type) bool {
 	i, ok := t.Underlying().(*types.Interface)
 	return ok && i.Empty()
@@ -231,8 +224,8 @@ func (g *gathering) call(p *packages.Package, call *ast.CallExpr, function strin
 	last := signature.Params().Len() - 1
 	switch name := callee.Name(); {
 	case toText[callee.Pkg().Path()+"."+name]:
-		for _, t := range g.flow.types(expression{call.Args[0], p, 0, false}) {
-			g.json(t, function)
+		for _, e := range g.values(expression{call.Args[0], p, 0, false}) {
+			g.json(e.typeOf(), function)
 		}
 	case (toDatabase[name] || fromDatabase[name]) && signature.Variadic() && isAny(signature.Params().At(last).Type().(*types.Slice).Elem()):
 		for _, argument := range call.Args[min(last, len(call.Args)):] {
@@ -255,19 +248,24 @@ func (g *gathering) generic(p *packages.Package, call *ast.CallExpr) {
 	}
 }
 
-// stored adds what an argument of a statement stores: the words of its type, or
-// those that flow into it, or its keys where it is stored as JSON.
+// stored adds what an argument of a statement stores, and where it is a list or a
+// map of arguments, such as pgx.NamedArgs, what each in it does.
 func (g *gathering) stored(p *packages.Package, e ast.Expr, function string) {
-	t := p.TypesInfo.TypeOf(e)
-	if t == nil {
-		return
+	for _, value := range g.values(expression{e, p, 0, false}) {
+		g.value(value, function)
 	}
+}
+
+// value adds what a value stores: the words of its type, or those that flow into
+// it, or its keys where it is stored as JSON.
+func (g *gathering) value(e expression, function string) {
+	t := e.typeOf()
 	g.column(t, false)
 	if structure, ok := t.Underlying().(*types.Struct); ok && structure.NumFields() > 0 && ours(t) {
 		g.json(t, function)
 	}
 	if isString(elementOf(t)) {
-		for _, w := range g.flow.words(expression{e, p, 0, false}) {
+		for _, w := range g.flow.words(e) {
 			if w.of == nil || !g.isListed(w.of) {
 				if isWord(w.text) {
 					g.add("value", w.text)
