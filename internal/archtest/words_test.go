@@ -262,6 +262,10 @@ func (g *gathering) stored(p *packages.Package, e ast.Expr, function string) {
 	if t == nil {
 		return
 	}
+	if isNamedArgs(t) {
+		g.named(expression{e, p, 0, false}, function)
+		return
+	}
 	g.column(t, false)
 	if structure, ok := t.Underlying().(*types.Struct); ok && structure.NumFields() > 0 && ours(t) {
 		g.json(t, function)
@@ -275,6 +279,35 @@ func (g *gathering) stored(p *packages.Package, e ast.Expr, function string) {
 			}
 		}
 	}
+}
+
+// named adds what the arguments with names of a statement store: those written
+// down where they are made, and those put in later.
+func (g *gathering) named(from expression, function string) {
+	seen := map[node]bool{}
+	for list := []expression{from}; len(list) > 0; {
+		e := list[0]
+		list = list[1:]
+		if t := e.in.TypesInfo.TypeOf(e.Expr); t != nil && e.result == 0 && !isNamedArgs(t) {
+			g.stored(e.in, e.Expr, function)
+			continue
+		}
+		_, nodes, more := g.flow.look(e)
+		list = append(list, more...)
+		for _, n := range nodes {
+			for more := true; more && !seen[n]; n, more = g.flow.same[n] {
+				seen[n] = true
+				list = append(list, g.flow.into[n]...)
+			}
+		}
+	}
+}
+
+// isNamedArgs tells whether a type is that of the arguments with names of a
+// statement, which say @name.
+func isNamedArgs(t types.Type) bool {
+	name := nameOf(types.Unalias(t))
+	return name != nil && name.Pkg() != nil && name.Pkg().Path() == "github.com/jackc/pgx/v5" && strings.HasSuffix(name.Name(), "NamedArgs")
 }
 
 func (g *gathering) isListed(t *types.TypeName) bool { return len(g.constants[t]) > 0 }
