@@ -102,6 +102,15 @@ func (p Person) confidential() map[string]any {
 	return map[string]any{"staff_number": p.StaffNumber, "name": p.Name, "furigana": p.Furigana, "email": p.Email, "kind": p.Kind}
 }
 
+// LockPerson lets no other transaction that locks a person run beside this one:
+// such as two changes of how they sign in.
+func LockPerson(ctx context.Context, tx *door.Tx, person int64) error {
+	if _, err := tx.Exec(ctx, `SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE`, person); err != nil {
+		return fmt.Errorf("locking a person: %w", err)
+	}
+	return nil
+}
+
 // AddPerson adds a person without a post, as only the operator does who sets a
 // town up; everybody else registers people with their first (Register). It
 // returns their id. Conflict if the staff number or the e-mail belongs to
