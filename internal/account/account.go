@@ -40,7 +40,7 @@ var accountRows = `
 	       a.signed_in_at, a.suspended_at, coalesce(a.suspension_reason, '') AS suspension_reason, l.ends_at AS invited_until,
 	       a.password_hash IS NOT NULL AS password, coalesce(a.break_glass, false) AS break_glass, coalesce(p.email, '') AS email,
 	       ` + administers("p.id") + ` AS administers
-	FROM person p` + firstPosts + `
+	FROM person_shown p` + firstPosts + `
 	LEFT JOIN account a ON a.person_id = p.id
 	LEFT JOIN one_time_link l ON l.person_id = p.id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.ends_at > @now
 	WHERE (@managed::bigint[] IS NULL OR p.id = ANY(@managed)) `
@@ -116,7 +116,7 @@ type Page struct {
 func (s *Service) Accounts(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
 	accounts, err := s.accounts(ctx, actor, `
 		AND (@words = '' OR strpos(p.search, @words) > 0) AND NOT (@without AND a.person_id IS NOT NULL)
-		AND (@after = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person WHERE staff_number = @after))
+		AND (@after = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person_shown WHERE staff_number = @after))
 		ORDER BY p.furigana, p.staff_number LIMIT @limit`,
 		pgx.StrictNamedArgs{
 			"words": strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", ""), "without": q.Without, "after": q.After, "limit": accountsOnPage + 1,

@@ -151,7 +151,7 @@ func (s *Service) candidate(ctx context.Context, by string, value any) (candidat
 	rows, err := s.pool.Query(ctx, `
 		SELECT a.person_id, coalesce(a.password_hash, '') AS hash, a.suspended_at IS NOT NULL AS suspended, a.break_glass,
 		       `+administers("p.id")+` AS administers, ARRAY[lower(p.staff_number), coalesce(lower(p.email), '')] AS logins
-		FROM person p JOIN account a ON a.person_id = p.id WHERE `+by, pgx.StrictNamedArgs{"value": value, "today": s.today()})
+		FROM person_shown p JOIN account a ON a.person_id = p.id WHERE `+by, pgx.StrictNamedArgs{"value": value, "today": s.today()})
 	if err != nil {
 		return candidate{}, fmt.Errorf("looking up an account: %w", err)
 	}

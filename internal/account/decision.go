@@ -75,7 +75,7 @@ func (s *Service) QueueDecisions(b *task.Batch, actor authz.Actor, take func([]D
 
 const selectDecisions = `
 	SELECT d.id, d.what = @factors AS factors, coalesce(p.name, '') AS made_by, d.made_at, d.id <= coalesce(e.decision_id, 0) AS noted
-	FROM account_decision d LEFT JOIN person p ON p.id = d.made_by LEFT JOIN account_decision_seen e ON e.person_id = d.person_id
+	FROM account_decision d LEFT JOIN person_shown p ON p.id = d.made_by LEFT JOIN account_decision_seen e ON e.person_id = d.person_id
 	WHERE d.person_id = @person AND d.made_at > @after ORDER BY d.id DESC`
 
 func (s *Service) decisionArguments(actor authz.Actor) pgx.StrictNamedArgs {

@@ -283,7 +283,7 @@ func (s *Service) makeLinkFor(ctx context.Context, actor authz.Actor, purpose Pu
 		if err := AllowDecision(ctx, tx, holder.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := Lock(ctx, tx, holder.Person); err != nil {
+		if err := org.LockPerson(ctx, tx, holder.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := refuseBoth(ctx, tx, actor, holder.Person, factorsTakenAway); err != nil {
@@ -314,7 +314,7 @@ func errLink() error {
 func (s *Service) LinkOf(ctx context.Context, token string) (Link, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT l.purpose, l.ends_at, coalesce(p.id, 0) AS person, coalesce(p.staff_number, '') AS staff_number, coalesce(p.name, '') AS name
-		FROM one_time_link l LEFT JOIN person p ON p.id = l.person_id
+		FROM one_time_link l LEFT JOIN person_shown p ON p.id = l.person_id
 		WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.ends_at > $2`, linkKey(token), s.door.Now())
 	if err != nil {
 		return Link{}, fmt.Errorf("finding a link: %w", err)

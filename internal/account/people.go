@@ -11,7 +11,7 @@ import (
 	"kagami/internal/door"
 )
 
-// What the accounts ask of the organization's tables stands in this file, but
+// What the accounts ask of the organization's views stands in this file, but
 // for the names of people that other rows are about.
 
 const (
@@ -22,20 +22,19 @@ const (
 	// servesSoon are the ids of the people with a post or a role on the day @today,
 	// or soon after.
 	servesSoon = `(
-		SELECT person_id FROM appointment WHERE period && ` + soon + `
-		UNION SELECT person_id FROM role_grant WHERE period && ` + soon + `)`
+		SELECT DISTINCT person_id FROM serving WHERE period && ` + soon + `)`
 
 	// firstPosts joins to a person p the first of their posts t on the day @today,
 	// or soon after; a role without a post comes last, and without a title.
 	firstPosts = `
 		JOIN LATERAL (
-			SELECT coalesce(s.name, '') AS section, po.title, coalesce(s.position, -1) AS position, po.position AS within,
+			SELECT coalesce(s.name, '') AS section, h.title, coalesce(s.position, -1) AS position, h.position AS within,
 			       nullif(greatest(lower(h.period), @today::date), @today::date) AS begins
-			FROM appointment h JOIN post po ON po.id = h.post_id LEFT JOIN section s ON s.id = po.section_id
+			FROM standing h LEFT JOIN section_shown s ON s.id = h.section_id
 			WHERE h.person_id = p.id AND h.period && ` + soon + `
 			UNION ALL
 			SELECT '', '', 1000000, 0, nullif(greatest(lower(g.period), @today::date), @today::date)
-			FROM role_grant g WHERE g.person_id = p.id AND g.period && ` + soon + `
+			FROM holding g WHERE g.person_id = p.id AND g.post_id IS NULL AND g.period && ` + soon + `
 			ORDER BY begins NULLS FIRST, position, within, title LIMIT 1) t ON true`
 )
 
@@ -64,7 +63,7 @@ func (s *Service) administrators(ctx context.Context) ([]int64, error) {
 // number, name, フリガナ, e-mail; none of somebody who is not registered.
 func (s *Service) wordsOfPerson(ctx context.Context, person int64) ([]string, error) {
 	var words []string
-	err := s.pool.QueryRow(ctx, `SELECT ARRAY[staff_number, name, furigana, coalesce(email, '')] FROM person WHERE id = $1`, person).Scan(&words)
+	err := s.pool.QueryRow(ctx, `SELECT ARRAY[staff_number, name, furigana, coalesce(email, '')] FROM person_shown WHERE id = $1`, person).Scan(&words)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("looking up a person: %w", err)
 	}
@@ -78,7 +77,7 @@ func (s *Service) keyOf(ctx context.Context, person int64, key Key) (string, err
 		column = `staff_number`
 	}
 	var value string
-	err := s.pool.QueryRow(ctx, `SELECT `+column+` FROM person WHERE id = $1`, person).Scan(&value)
+	err := s.pool.QueryRow(ctx, `SELECT `+column+` FROM person_shown WHERE id = $1`, person).Scan(&value)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return "", fmt.Errorf("looking up a person: %w", err)
 	}
@@ -90,18 +89,9 @@ func (s *Service) keyOf(ctx context.Context, person int64, key Key) (string, err
 func beginsAfter(ctx context.Context, tx *door.Tx, person int64, day calendar.Date) (calendar.Date, error) {
 	var begins calendar.Date
 	err := tx.QueryRow(ctx, `
-		SELECT min(lower(period)) FROM (SELECT person_id, period FROM appointment UNION ALL SELECT person_id, period FROM role_grant) p
-		WHERE person_id = $1 AND lower(period) > $2::date`, person, day).Scan(&begins)
+		SELECT min(lower(period)) FROM serving WHERE person_id = $1 AND lower(period) > $2::date`, person, day).Scan(&begins)
 	if err != nil {
 		return calendar.Date{}, fmt.Errorf("looking when a person begins: %w", err)
 	}
 	return begins, nil
-}
-
-// Lock lets no other change of how a person signs in run beside the transaction.
-func Lock(ctx context.Context, tx *door.Tx, person int64) error {
-	if _, err := tx.Exec(ctx, `SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE`, person); err != nil {
-		return fmt.Errorf("locking a person: %w", err)
-	}
-	return nil
 }

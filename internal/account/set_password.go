@@ -62,7 +62,7 @@ func writePassword(ctx context.Context, tx *door.Tx, person int64, hash string) 
 	batch.Queue(`DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash = $2`, t.counter, t.key)
 	batch.Queue(`
 		DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash IN (
-			SELECT sha256(convert_to($3 || lower(login), 'UTF8')) FROM person p, unnest(ARRAY[p.staff_number, p.email]) login WHERE p.id = $2)`,
+			SELECT sha256(convert_to($3 || lower(login), 'UTF8')) FROM person_shown p, unnest(ARRAY[p.staff_number, p.email]) login WHERE p.id = $2)`,
 		byAccount, person, ofLogin(""))
 	return tx.SendBatch(ctx, &batch).Close()
 }

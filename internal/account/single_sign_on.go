@@ -68,7 +68,7 @@ func (s *Service) admissible(ctx context.Context, actor authz.Actor) ([]int64, e
 		return nil, err
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT p.id FROM person p JOIN `+servesSoon+` serves ON serves.person_id = p.id
+		SELECT p.id FROM person_shown p JOIN `+servesSoon+` serves ON serves.person_id = p.id
 		WHERE (@managed::bigint[] IS NULL OR p.id = ANY(@managed)) AND (p.email IS NOT NULL OR NOT @by_email_only)
 		  AND NOT EXISTS (SELECT FROM account a WHERE a.person_id = p.id)
 		ORDER BY p.id`, pgx.StrictNamedArgs{"today": s.today(), "managed": mine, "by_email_only": s.ways.byEmailOnly()})

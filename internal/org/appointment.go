@@ -34,10 +34,10 @@ func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment,
 		return err
 	}
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := s.allowDecision(ctx, tx, a.Person); err != nil {
+		if err := allowDecision(ctx, tx, a.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		return s.appoint(ctx, tx, a, succeed)
+		return appoint(ctx, tx, a, succeed)
 	})
 	if err != nil {
 		return fmt.Errorf("appointing: %w", err)
@@ -46,14 +46,14 @@ func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment,
 }
 
 // appoint is Appoint once it is allowed.
-func (s *Service) appoint(ctx context.Context, tx *door.Tx, a Appointment, succeed bool) (door.Effect, error) {
+func appoint(ctx context.Context, tx *door.Tx, a Appointment, succeed bool) (door.Effect, error) {
 	var (
 		id    int64
 		ended []door.Effect
 	)
-	err := s.keepingOffices(ctx, tx, func() (err error) {
+	err := keepingOffices(ctx, tx, func() (err error) {
 		if succeed {
-			if ended, err = s.endOthers(ctx, tx, a); err != nil {
+			if ended, err = endOthers(ctx, tx, a); err != nil {
 				return err
 			}
 		}
@@ -114,7 +114,7 @@ func errNotLasting(field string) error {
 // with its own permission, and returns what the trail is to say of each.
 // Somebody else's appointment that begins then or later stays, and stands in
 // the way.
-func (s *Service) endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]door.Effect, error) {
+func endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]door.Effect, error) {
 	if a.First.Before(tx.Today()) {
 		return nil, invalid("first", "前任の発令を終わらせるときは、最初の日を今日か、それより後の日にしてください。過ぎた期間は変えられません。")
 	}
@@ -136,7 +136,7 @@ func (s *Service) endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]
 	}
 	var effects []door.Effect
 	for _, b := range before {
-		if err := s.allowDecision(ctx, tx, b.Person); err != nil {
+		if err := allowDecision(ctx, tx, b.Person); err != nil {
 			return nil, err
 		}
 		effect := b.effect(b.ID, "period")
@@ -155,14 +155,14 @@ func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int6
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := s.allowDecision(ctx, tx, a.Person); err != nil {
+		if err := allowDecision(ctx, tx, a.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := checkEnd(tx.Today(), a.First, a.Last, last); err != nil {
 			return door.Unchanged(), err
 		}
 		a.Last = last
-		return a.effect(id, "period"), s.keepingOffices(ctx, tx, func() error {
+		return a.effect(id, "period"), keepingOffices(ctx, tx, func() error {
 			tag, err := tx.Exec(ctx, `
 				UPDATE appointment a SET period = daterange(lower(a.period), $2::date, '[]')
 				FROM post po LEFT JOIN section s ON s.id = po.section_id
@@ -204,13 +204,13 @@ func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, id int64) err
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := s.allowDecision(ctx, tx, a.Person); err != nil {
+		if err := allowDecision(ctx, tx, a.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		if !a.First.After(tx.Today()) {
 			return door.Unchanged(), errBegun()
 		}
-		return a.effect(id, "withdrawn"), s.keepingOffices(ctx, tx, func() error {
+		return a.effect(id, "withdrawn"), keepingOffices(ctx, tx, func() error {
 			_, err := tx.Exec(ctx, `DELETE FROM appointment WHERE id = $1`, id)
 			return err
 		})

@@ -48,7 +48,7 @@ func Concerning(ctx context.Context, db querier, person int64, day calendar.Date
 
 // allowDecision allows a change of what a person is or holds, which they never
 // make themselves.
-func (s *Service) allowDecision(ctx context.Context, tx *door.Tx, person int64) error {
+func allowDecision(ctx context.Context, tx *door.Tx, person int64) error {
 	matter, err := Concerning(ctx, tx, person, tx.Today())
 	if err != nil {
 		return err

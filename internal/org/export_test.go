@@ -41,14 +41,11 @@ func (s *Service) TryOffices(ctx context.Context, file Personnel, choices Person
 		plan := planPersonnel(state, file, choices)
 		// the one problem that is of no row and no column
 		said.Go = slices.ContainsFunc(plan.Problems, func(p RowProblem) bool { return p.Line == 0 && p.Column == "" })
-		said.Comparable = (len(plan.Problems) == 0 || said.Go && len(plan.Problems) == 1) && !slices.ContainsFunc(plan.changes.held, beginsOtherwise)
+		said.Comparable = (len(plan.Problems) == 0 || said.Go && len(plan.Problems) == 1) && !slices.ContainsFunc(plan.changes.Appointments, beginsOtherwise)
 		if !said.Comparable {
 			return door.Unchanged(), undone
 		}
-		err = s.keepingOffices(ctx, tx, func() error {
-			_, err := plan.changes.write(ctx, tx)
-			return err
-		})
+		_, err = plan.changes.Make(ctx, tx)
 		if said.SQL = fault.KindOf(err) == fault.Conflict; err == nil || said.SQL {
 			err = undone
 		}
@@ -62,4 +59,4 @@ func (s *Service) TryOffices(ctx context.Context, file Personnel, choices Person
 
 // beginsOtherwise tells of an appointment that is to begin earlier than was
 // prepared, which the database refuses whoever is left.
-func beginsOtherwise(h *held) bool { return !h.isNew() && h.First != h.was.First }
+func beginsOtherwise(a AppointmentChange) bool { return !a.IsNew() && a.First != a.Was.First }

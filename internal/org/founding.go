@@ -19,7 +19,7 @@ import (
 // and what the trail says of it.
 func Found(ctx context.Context, tx *door.Tx, p Person) (int64, door.Effect, error) {
 	p = p.Folded()
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
 		return 0, door.Unchanged(), err
 	}
 	var id int64

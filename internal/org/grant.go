@@ -35,7 +35,7 @@ func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) erro
 		return err
 	}
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := s.allowDecision(ctx, tx, g.Person); err != nil {
+		if err := allowDecision(ctx, tx, g.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := notPast(tx, actor, g.First); err != nil {
@@ -53,7 +53,7 @@ func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) erro
 			INSERT INTO role_grant (person_id, role, section_id, period, reason)
 			SELECT $1, $2, nullif($5, 0::bigint), daterange($3::date, $4::date, '[]'), $6
 			WHERE $5 = 0 OR EXISTS (SELECT FROM section s WHERE s.id = $5 AND `+sectionLasts(`$3::date`, `$4::date`)+`) RETURNING id`,
-			g.Person, g.Role, g.First, g.Last, section, oneLine(g.Reason)).Scan(&id)
+			g.Person, g.Role, g.First, g.Last, section, OneLine(g.Reason)).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), errNotLasting("section")
 		}
@@ -161,10 +161,10 @@ func (s *Service) changeGrant(ctx context.Context, actor authz.Actor, id int64, 
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("loading a role: %w", err)
 		}
-		if err := s.allowDecision(ctx, tx, g.Person); err != nil {
+		if err := allowDecision(ctx, tx, g.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		err = s.keepingOffices(ctx, tx, func() error { return change(tx, &g) }, authz.GeneralSecurityOfficer)
+		err = keepingOffices(ctx, tx, func() error { return change(tx, &g) }, authz.GeneralSecurityOfficer)
 		return g.effect(id, field), err
 	})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 // keepingOffices makes a change of who holds what, and refuses it where it would
 // leave nobody as ポータル管理者, or in one of the other roles, from an earlier day
 // on than without it.
-func (s *Service) keepingOffices(ctx context.Context, tx *door.Tx, change func() error, roles ...authz.Role) error {
+func keepingOffices(ctx context.Context, tx *door.Tx, change func() error, roles ...authz.Role) error {
 	if err := oneAtATime(ctx, tx); err != nil {
 		return err
 	}

@@ -69,8 +69,8 @@ type Person struct {
 // one blank between names.
 func (p Person) Folded() Person {
 	p.StaffNumber = strings.TrimSpace(norm.NFKC.String(p.StaffNumber))
-	p.Name = oneLine(p.Name)
-	p.Furigana = oneLine(norm.NFKC.String(p.Furigana))
+	p.Name = OneLine(p.Name)
+	p.Furigana = OneLine(norm.NFKC.String(p.Furigana))
 	p.Email = strings.TrimSpace(norm.NFKC.String(p.Email))
 	if p.Kind == "" {
 		p.Kind = Regular
@@ -78,11 +78,11 @@ func (p Person) Folded() Person {
 	return p
 }
 
-// oneLine puts one blank where there are several, of either width.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// OneLine puts one blank where there are several, of either width.
+func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// check finds what is wrong with a person's own fields.
-func (p Person) check() error {
+// Check finds what is wrong with a person's own fields: Invalid for anything.
+func (p Person) Check() error {
 	var problems []fault.Problem
 	if strings.ContainsFunc(p.Furigana, func(r rune) bool {
 		return r != ' ' && r != '・' && r != 'ー' && (r < 'ァ' || r > 'ヶ')
@@ -102,13 +102,22 @@ func (p Person) confidential() map[string]any {
 	return map[string]any{"staff_number": p.StaffNumber, "name": p.Name, "furigana": p.Furigana, "email": p.Email, "kind": p.Kind}
 }
 
+// LockPerson lets no other transaction that locks a person run beside this one:
+// such as two changes of how they sign in.
+func LockPerson(ctx context.Context, tx *door.Tx, person int64) error {
+	if _, err := tx.Exec(ctx, `SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE`, person); err != nil {
+		return fmt.Errorf("locking a person: %w", err)
+	}
+	return nil
+}
+
 // AddPerson adds a person without a post, as only the operator does who sets a
 // town up; everybody else registers people with their first (Register). It
 // returns their id. Conflict if the staff number or the e-mail belongs to
 // somebody else.
 func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (int64, error) {
 	p = p.Folded()
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
 		return 0, err
 	}
 	var id int64
@@ -135,7 +144,7 @@ func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (i
 // It returns their id. Conflict as for AddPerson and Appoint.
 func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a Appointment, succeed bool) (int64, error) {
 	p = p.Folded()
-	if err := joined(p.check(), checkPeriod(a.First, a.Last)); err != nil {
+	if err := joined(p.Check(), checkPeriod(a.First, a.Last)); err != nil {
 		return 0, err
 	}
 	var id int64
@@ -148,7 +157,7 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a A
 			return door.Unchanged(), err
 		}
 		a.Person = id
-		appointed, err := s.appoint(ctx, tx, a, succeed)
+		appointed, err := appoint(ctx, tx, a, succeed)
 		also := appointed.Also
 		appointed.Also, appointed.Confidential = nil, nil // entries beside the first have none
 		return door.Effect{
@@ -175,11 +184,11 @@ func insertPerson(ctx context.Context, tx pgx.Tx, p Person) (int64, error) {
 // version that the actor has seen.
 func (s *Service) ChangePerson(ctx context.Context, actor authz.Actor, id int64, p Person) error {
 	p = p.Folded()
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
 		return err
 	}
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := s.allowDecision(ctx, tx, id); err != nil {
+		if err := allowDecision(ctx, tx, id); err != nil {
 			return door.Unchanged(), err
 		}
 		tag, err := tx.Exec(ctx, `

@@ -138,9 +138,9 @@ func readHead(cells []string) (head, bool) {
 		switch {
 		case key == "" || c == noteColumn:
 		case c < 0:
-			h.ignored = append(h.ignored, oneLine(cell))
+			h.ignored = append(h.ignored, OneLine(cell))
 		case h.at[c] >= 0:
-			h.twice = append(h.twice, oneLine(cell))
+			h.twice = append(h.twice, OneLine(cell))
 		default:
 			h.at[c] = i
 		}
@@ -206,7 +206,7 @@ func ReadPersonnel(file []byte) (Personnel, error) {
 func (p *Personnel) read(h head, row sheet.Row) {
 	cell := func(c column) string {
 		if i := h.at[c]; i >= 0 && i < len(row.Cells) {
-			return oneLine(row.Cells[i])
+			return OneLine(row.Cells[i])
 		}
 		return ""
 	}
@@ -233,18 +233,18 @@ func (p *Personnel) read(h head, row sheet.Row) {
 	r.Person = r.Folded()
 	r.Kind = kind
 	if !isStaffNumber(r.StaffNumber) {
-		wrong(staffNumberColumn, messages["person_staff_number_shape"].Message)
+		wrong(staffNumberColumn, Message("person_staff_number_shape"))
 	}
 	if r.Name == "" {
-		wrong(nameColumn, messages["person_name_given"].Message)
+		wrong(nameColumn, Message("person_name_given"))
 	}
-	if e, ok := errors.AsType[*fault.Error](r.check()); ok {
+	if e, ok := errors.AsType[*fault.Error](r.Check()); ok {
 		for _, problem := range e.Problems {
 			wrong(map[string]column{"furigana": furiganaColumn, "email": emailColumn}[problem.Field], problem.Message)
 		}
 	}
 	if r.Title == "" {
-		wrong(titleColumn, messages["post_title_given"].Message)
+		wrong(titleColumn, Message("post_title_given"))
 	}
 	if cell(firstColumn) == "" {
 		wrong(firstColumn, "発令日を入力してください。")

@@ -404,14 +404,11 @@ func (s *Service) applyPersonnel(ctx context.Context, tx *door.Tx, actor authz.A
 	if err != nil {
 		return i, door.Unchanged(), err
 	}
-	// a statement that changes nothing is counted all the same, and so holds
-	// everybody else's changes until this one has ended
-	_, err = tx.Exec(ctx, `UPDATE person SET version = version WHERE false`)
-	if err == nil {
-		_, err = tx.Exec(ctx, `SELECT set_config('statement_timeout', $1, true)`, applyTime)
+	if err := HoldChanges(ctx, tx); err != nil {
+		return i, door.Unchanged(), err
 	}
-	if err != nil {
-		return i, door.Unchanged(), fmt.Errorf("waiting for the organization: %w", err)
+	if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', $1, true)`, applyTime); err != nil {
+		return i, door.Unchanged(), fmt.Errorf("giving an import its time: %w", err)
 	}
 	state, err := loadPersonnelState(ctx, tx, actor, file, tx.Today())
 	if err != nil {
@@ -436,11 +433,7 @@ func (s *Service) applyPersonnel(ctx context.Context, tx *door.Tx, actor authz.A
 			"added": len(plan.Added), "changed": len(plan.Changed), "ended": len(plan.Ended), "people": plan.NewPeople, "posts": plan.NewPosts,
 		},
 	}
-	err = s.keepingOffices(ctx, tx, func() (err error) {
-		effect.Also, err = plan.changes.write(ctx, tx)
-		return err
-	})
-	if err != nil {
+	if effect.Also, err = plan.changes.Make(ctx, tx); err != nil {
 		return i, door.Unchanged(), err
 	}
 	_, err = tx.Exec(ctx, `UPDATE person_import SET applied_at = $2, file = '' WHERE id = $1`, i.id, tx.Now)

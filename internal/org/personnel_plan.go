@@ -30,7 +30,7 @@ type PersonnelPlan struct {
 	Notes     []RowProblem // what somebody should look at and the file does not change
 	Ignored   []string     // headings of columns that are not read
 
-	changes personnelChanges
+	changes Changes
 }
 
 // PlanLine is one thing that a plan does.
@@ -62,38 +62,12 @@ type personnelState struct {
 	grants       []Grant       // roles given directly
 }
 
-// personnelChanges are a plan's changes as they are written: indexes into
-// people and posts, of which those without an id are new.
-type personnelChanges struct {
-	people    []Person
-	posts     []Post
-	newPeople []int
-	changed   []int
-	emails    []int // those of changed whose e-mail changes
-	newPosts  []int
-	held      []*held // the appointments that are new or differ
-}
-
-// held is an appointment, as it is and as it is to be.
+// held is an appointment as it is and as it is to be, with what the file says of
+// it.
 type held struct {
-	Appointment // as it is to be
-	was         Appointment
-	person      int // index
-	post        int // index
-	line        int // the row that says so; 0 for none
-	listed      bool
-	withdrawn   bool
-}
-
-func (h *held) isNew() bool { return h.was.First.IsZero() }
-
-func (h *held) differs() bool {
-	return h.isNew() || h.withdrawn || h.First != h.was.First || h.Last != h.was.Last
-}
-
-// ends tells whether all that happens to it is that it ends earlier.
-func (h *held) ends() bool {
-	return !h.isNew() && h.First == h.was.First && !h.Last.IsZero() && (h.was.Last.IsZero() || h.Last.Before(h.was.Last))
+	AppointmentChange
+	line   int // the row that says so; 0 for none
+	listed bool
 }
 
 // meets tells whether two appointments have a day in common.
@@ -206,7 +180,7 @@ func newPlanner(state personnelState, file Personnel) *planner {
 		p.postByTitle[postKey{post.Section, foldKey(post.Title)}] = i
 	}
 	for _, a := range state.appointments {
-		p.hold(&held{Appointment: a, was: a, person: byID[a.Person], post: postByID[a.Post]})
+		p.hold(&held{AppointmentChange: AppointmentChange{Appointment: a, Was: a, PersonAt: byID[a.Person], PostAt: postByID[a.Post]}})
 	}
 	for _, row := range file.Rows {
 		if !row.First.Before(p.today) && (p.on.IsZero() || row.First.Before(p.on)) {
@@ -218,7 +192,7 @@ func newPlanner(state personnelState, file Personnel) *planner {
 
 func (p *planner) hold(h *held) {
 	p.held = append(p.held, h)
-	p.byPerson[h.person] = append(p.byPerson[h.person], h)
+	p.byPerson[h.PersonAt] = append(p.byPerson[h.PersonAt], h)
 }
 
 // nameShort lets a post be found by what it is called with its section, too:
@@ -265,12 +239,12 @@ func (p *planner) planPerson(person int, rows []PersonnelRow) {
 			continue
 		}
 		said := Appointment{First: row.First, Last: row.Last}
-		again := slices.IndexFunc(mine, func(h *held) bool { return h.post == post && h.meets(said) })
+		again := slices.IndexFunc(mine, func(h *held) bool { return h.PostAt == post && h.meets(said) })
 		if again >= 0 {
 			p.wrong(row.Line, titleColumn, fmt.Sprintf("%d行目と同じ人の同じ職で、期間が重なっています。どちらかの行を消すか、終了日を入力してください。", mine[again].line))
 			continue
 		}
-		mine = append(mine, &held{Appointment: said, post: post, line: row.Line})
+		mine = append(mine, &held{AppointmentChange: AppointmentChange{Appointment: said, PostAt: post}, line: row.Line})
 		p.planRow(person, post, row)
 	}
 	if len(mine) < len(rows) || p.faulty[person] {
@@ -308,7 +282,7 @@ func (p *planner) planFields(person int, rows []PersonnelRow) {
 		*now = said
 		now.StaffNumber = number
 		*now = now.Folded()
-		p.plan.changes.newPeople = append(p.plan.changes.newPeople, person)
+		p.plan.changes.NewPeople = append(p.plan.changes.NewPeople, person)
 		return
 	}
 	var changes []string
@@ -322,7 +296,7 @@ func (p *planner) planFields(person int, rows []PersonnelRow) {
 		changes = append(changes, fmt.Sprintf("%s：%s → %s", headings[c][0], shownWas, shownIs))
 		*was = is
 		if c == emailColumn {
-			p.plan.changes.emails = append(p.plan.changes.emails, person)
+			p.plan.changes.Emails = append(p.plan.changes.Emails, person)
 		}
 	}
 	name := now.Name
@@ -331,7 +305,7 @@ func (p *planner) planFields(person int, rows []PersonnelRow) {
 	change(emailColumn, &now.Email, said.Email, now.Email, said.Email)
 	change(kindColumn, (*string)(&now.Kind), string(said.Kind), now.Kind.Title(), said.Kind.Title())
 	if changes != nil {
-		p.plan.changes.changed = append(p.plan.changes.changed, person)
+		p.plan.changes.ChangedPeople = append(p.plan.changes.ChangedPeople, person)
 		p.plan.Changed = append(p.plan.Changed, PlanLine{Line: rows[0].Line, StaffNumber: now.StaffNumber, Name: name, Change: strings.Join(changes, "、")})
 	}
 }
@@ -356,10 +330,10 @@ func (p *planner) post(row PersonnelRow) (int, bool) {
 		return 0, false
 	}
 	i := len(p.posts)
-	p.posts = append(p.posts, Post{Section: id, Title: oneLine(row.Title), SingleHolder: p.single[key.title]})
+	p.posts = append(p.posts, Post{Section: id, Title: OneLine(row.Title), SingleHolder: p.single[key.title]})
 	p.postByTitle[key] = i
 	p.isNewPost[i] = true
-	p.plan.changes.newPosts = append(p.plan.changes.newPosts, i)
+	p.plan.changes.NewPosts = append(p.plan.changes.NewPosts, i)
 	return i, true
 }
 
@@ -402,12 +376,12 @@ func (p *planner) planRow(person, post int, row PersonnelRow) {
 	said := Appointment{First: row.First, Last: row.Last}
 	var h *held
 	for _, other := range p.byPerson[person] {
-		if other.post == post && !other.Acting && !other.isNew() && other.meets(said) && (h == nil || other.First.Before(h.First)) {
+		if other.PostAt == post && !other.Acting && !other.IsNew() && other.meets(said) && (h == nil || other.First.Before(h.First)) {
 			h = other
 		}
 	}
 	if h == nil {
-		h = &held{Appointment: said, person: person, post: post, line: row.Line, listed: true}
+		h = &held{AppointmentChange: AppointmentChange{Appointment: said, PersonAt: person, PostAt: post}, line: row.Line, listed: true}
 		p.hold(h)
 		p.checkSection(h)
 		return
@@ -423,7 +397,7 @@ func (p *planner) planRow(person, post int, row PersonnelRow) {
 		}
 		h.Last = row.Last
 	}
-	if h.differs() {
+	if h.Differs() {
 		p.checkSection(h)
 	} else {
 		p.plan.Unchanged++
@@ -432,7 +406,7 @@ func (p *planner) planRow(person, post int, row PersonnelRow) {
 
 // checkSection refuses an appointment to a section that will be gone by then.
 func (p *planner) checkSection(h *held) {
-	id := p.posts[h.post].Section
+	id := p.posts[h.PostAt].Section
 	if id == 0 {
 		return
 	}
@@ -456,7 +430,7 @@ func (p *planner) endUnlisted(person int, rows []PersonnelRow) {
 		switch {
 		case h.listed || h.Acting:
 		case on.IsZero() && h.On(p.today):
-			p.wrong(rows[0].Line, titleColumn, fmt.Sprintf("この人は、いま%sにも就いていますが、名簿にありません。続けて就くなら行を加え、終わるなら発令日を今日以降にしてください。", p.postName(h.post)))
+			p.wrong(rows[0].Line, titleColumn, fmt.Sprintf("この人は、いま%sにも就いていますが、名簿にありません。続けて就くなら行を加え、終わるなら発令日を今日以降にしてください。", p.postName(h.PostAt)))
 		case !on.IsZero() && h.On(on):
 			p.end(h, on, rows[0].Line)
 		}
@@ -469,9 +443,9 @@ func (p *planner) end(h *held, on calendar.Date, line int) {
 	case h.First.Before(on):
 		h.Last, h.line = on.AddDays(-1), line
 	case h.First.After(p.today):
-		h.withdrawn, h.line = true, line
+		h.Withdrawn, h.line = true, line
 	default:
-		p.wrong(line, firstColumn, fmt.Sprintf("%sの発令は今日始まったため、取り消せません。発令日を明日以降にしてください。", p.postName(h.post)))
+		p.wrong(line, firstColumn, fmt.Sprintf("%sの発令は今日始まったため、取り消せません。発令日を明日以降にしてください。", p.postName(h.PostAt)))
 	}
 }
 
@@ -483,7 +457,7 @@ func (p *planner) planMissing() {
 		return
 	}
 	for _, h := range p.held {
-		if !p.inFile[h.person] && (h.Last.IsZero() || !h.Last.Before(p.on)) {
+		if !p.inFile[h.PersonAt] && (h.Last.IsZero() || !h.Last.Before(p.on)) {
 			p.end(h, p.on, 0)
 		}
 	}
@@ -492,7 +466,7 @@ func (p *planner) planMissing() {
 // checkEmails refuses an e-mail of two people.
 func (p *planner) checkEmails() {
 	changed := map[int]bool{}
-	for _, list := range [][]int{p.plan.changes.newPeople, p.plan.changes.emails} {
+	for _, list := range [][]int{p.plan.changes.NewPeople, p.plan.changes.Emails} {
 		for _, i := range list {
 			changed[i] = p.people[i].Email != ""
 		}
@@ -528,11 +502,11 @@ func (p *planner) checkOverlaps() {
 	byPost := map[int][]*held{}
 	touched := map[int]bool{}
 	for _, h := range p.held {
-		if h.withdrawn {
+		if h.Withdrawn {
 			continue
 		}
-		byPost[h.post] = append(byPost[h.post], h)
-		touched[h.post] = touched[h.post] || h.differs()
+		byPost[h.PostAt] = append(byPost[h.PostAt], h)
+		touched[h.PostAt] = touched[h.PostAt] || h.Differs()
 	}
 	for post, list := range byPost {
 		if !touched[post] {
@@ -541,7 +515,7 @@ func (p *planner) checkOverlaps() {
 		slices.SortFunc(list, func(a, b *held) int { return cmp.Or(a.First.Compare(b.First), cmp.Compare(a.line, b.line)) })
 		longest := map[holders]*held{} // the one that lasts longest so far
 		for _, h := range list {
-			keys := []holders{{person: h.person}}
+			keys := []holders{{person: h.PersonAt}}
 			if p.posts[post].SingleHolder {
 				keys = append(keys, holders{anybody: true, acting: h.Acting})
 			}
@@ -563,22 +537,22 @@ func (p *planner) checkOverlaps() {
 // overlap says of which two appointments that begin one after the other the days
 // overlap, at a row that says so.
 func (p *planner) overlap(before, h *held) {
-	if !before.differs() && !h.differs() || p.faulty[before.person] || p.faulty[h.person] {
+	if !before.Differs() && !h.Differs() || p.faulty[before.PersonAt] || p.faulty[h.PersonAt] {
 		return // as it was, or what is wrong with a row of theirs is said there
 	}
 	at, other := h, before
 	if h.line == 0 {
 		at, other = before, h
 	}
-	name := p.postName(h.post)
+	name := p.postName(h.PostAt)
 	switch {
-	case at.person == other.person:
+	case at.PersonAt == other.PersonAt:
 		p.wrong(at.line, firstColumn, fmt.Sprintf("この人は、重なる期間に、すでに%sに就いています（職務代理を含みます）。期間を確かめてください。", name))
 	case other.line != 0:
 		p.wrong(at.line, titleColumn, fmt.Sprintf("%sは一人の職ですが、%d行目の人と期間が重なっています。どちらかの職を直すか、終了日を入力してください。", name, other.line))
 	default:
 		p.wrong(at.line, titleColumn, fmt.Sprintf("%sは一人の職ですが、%s（職員番号 %s）が就いています。その人の行を加えるか、先にその人の発令の最後の日を入力してください。",
-			name, p.people[other.person].Name, p.people[other.person].StaffNumber))
+			name, p.people[other.PersonAt].Name, p.people[other.PersonAt].StaffNumber))
 	}
 }
 
@@ -591,7 +565,7 @@ func (p *planner) checkOwn() {
 	if own < 0 {
 		return
 	}
-	differs := slices.Contains(p.plan.changes.changed, own) || slices.ContainsFunc(p.byPerson[own], (*held).differs)
+	differs := slices.Contains(p.plan.changes.ChangedPeople, own) || slices.ContainsFunc(p.byPerson[own], (*held).Differs)
 	switch {
 	case !differs:
 	case p.firstLine[own] == 0:
@@ -614,14 +588,14 @@ func (p *planner) checkAdministrators() {
 	}
 	for _, h := range p.held {
 		for _, r := range p.adminRules {
-			post := p.posts[h.post]
+			post := p.posts[h.PostAt]
 			if post.Title != r.Title || r.Section != "" && (post.Section == 0 || p.sections[p.sectionByID[post.Section]].Code != r.Section) {
 				continue
 			}
-			if both, ok := within(h.was, r); ok && !h.isNew() {
+			if both, ok := within(h.Was, r); ok && !h.IsNew() {
 				before = append(before, both)
 			}
-			if both, ok := within(h.Appointment, r); ok && !h.withdrawn {
+			if both, ok := within(h.Appointment, r); ok && !h.Withdrawn {
 				after = append(after, both)
 			}
 		}
@@ -648,8 +622,8 @@ func (p *planner) noteGrants() {
 	}
 	for _, g := range p.grants {
 		i := byID[g.Person]
-		mine := slices.DeleteFunc(slices.Clone(p.byPerson[i]), func(h *held) bool { return h.withdrawn })
-		if !slices.ContainsFunc(p.byPerson[i], (*held).differs) || slices.ContainsFunc(mine, func(h *held) bool { return h.Last.IsZero() }) {
+		mine := slices.DeleteFunc(slices.Clone(p.byPerson[i]), func(h *held) bool { return h.Withdrawn })
+		if !slices.ContainsFunc(p.byPerson[i], (*held).Differs) || slices.ContainsFunc(mine, func(h *held) bool { return h.Last.IsZero() }) {
 			continue
 		}
 		last := p.yesterday()
@@ -698,32 +672,32 @@ func firstDayWithout(periods []Appointment, today calendar.Date) (calendar.Date,
 // finish lists what the plan does.
 func (p *planner) finish(file Personnel) PersonnelPlan {
 	isNew := map[int]bool{}
-	for _, i := range p.plan.changes.newPeople {
+	for _, i := range p.plan.changes.NewPeople {
 		isNew[i] = true
 	}
 	for _, h := range p.held {
-		if !h.differs() {
+		if !h.Differs() {
 			continue
 		}
-		p.plan.changes.held = append(p.plan.changes.held, h)
+		p.plan.changes.Appointments = append(p.plan.changes.Appointments, h.AppointmentChange)
 		line := PlanLine{
-			Line: h.line, StaffNumber: p.people[h.person].StaffNumber, Name: p.people[h.person].Name, Post: p.postName(h.post),
-			First: h.First, Last: h.Last, NewPerson: isNew[h.person], NewPost: p.isNewPost[h.post], Withdrawn: h.withdrawn,
+			Line: h.line, StaffNumber: p.people[h.PersonAt].StaffNumber, Name: p.people[h.PersonAt].Name, Post: p.postName(h.PostAt),
+			First: h.First, Last: h.Last, NewPerson: isNew[h.PersonAt], NewPost: p.isNewPost[h.PostAt], Withdrawn: h.Withdrawn,
 		}
 		from := h.First
 		switch {
-		case h.isNew():
+		case h.IsNew():
 			p.plan.Added = append(p.plan.Added, line)
-		case h.withdrawn:
+		case h.Withdrawn:
 			p.plan.Ended = append(p.plan.Ended, line)
-		case h.ends():
+		case h.Ends():
 			p.plan.Ended = append(p.plan.Ended, line)
 			from = h.Last.AddDays(1)
 		default:
 			line.Change = dayChange(h)
 			p.plan.Changed = append(p.plan.Changed, line)
-			if h.First == h.was.First {
-				from = h.was.Last.AddDays(1)
+			if h.First == h.Was.First {
+				from = h.Was.Last.AddDays(1)
 			}
 		}
 		if p.plan.From.IsZero() || from.Before(p.plan.From) {
@@ -731,9 +705,9 @@ func (p *planner) finish(file Personnel) PersonnelPlan {
 		}
 	}
 	c := &p.plan.changes
-	c.people, c.posts = p.people, p.posts
-	p.plan.NewPosts = len(c.newPosts)
-	for _, i := range c.newPeople {
+	c.People, c.Posts = p.people, p.posts
+	p.plan.NewPosts = len(c.NewPosts)
+	for _, i := range c.NewPeople {
 		if !p.faulty[i] {
 			p.plan.NewPeople++
 		}
@@ -747,13 +721,13 @@ func (p *planner) finish(file Personnel) PersonnelPlan {
 // dayChange says which days of an appointment change.
 func dayChange(h *held) string {
 	var changes []string
-	if h.First != h.was.First {
-		changes = append(changes, fmt.Sprintf("最初の日：%s → %s", calendar.Wareki(h.was.First), calendar.Wareki(h.First)))
+	if h.First != h.Was.First {
+		changes = append(changes, fmt.Sprintf("最初の日：%s → %s", calendar.Wareki(h.Was.First), calendar.Wareki(h.First)))
 	}
-	if h.Last != h.was.Last {
+	if h.Last != h.Was.Last {
 		was := "なし"
-		if !h.was.Last.IsZero() {
-			was = calendar.Wareki(h.was.Last)
+		if !h.Was.Last.IsZero() {
+			was = calendar.Wareki(h.Was.Last)
 		}
 		changes = append(changes, fmt.Sprintf("最後の日：%s → %s", was, calendar.Wareki(h.Last)))
 	}

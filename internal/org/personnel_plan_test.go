@@ -327,29 +327,29 @@ func TestAPlanThatIsDoneIsEmpty(t *testing.T) {
 // done is a state after a plan, as the database would have it.
 func done(s personnelState, plan PersonnelPlan) personnelState {
 	c := plan.changes
-	for i := range c.people {
-		c.people[i].ID = int64(i + 1)
+	for i := range c.People {
+		c.People[i].ID = int64(i + 1)
 	}
-	for i := range c.posts {
-		c.posts[i].ID = int64(i + 1)
+	for i := range c.Posts {
+		c.Posts[i].ID = int64(i + 1)
 	}
 	after := s
-	after.people, after.posts = c.people, c.posts
+	after.people, after.posts = c.People, c.Posts
 	after.appointments = nil
-	changed := map[int64]*held{}
-	for _, h := range c.held {
-		if !h.isNew() {
+	changed := map[int64]AppointmentChange{}
+	for _, h := range c.Appointments {
+		if !h.IsNew() {
 			changed[h.ID] = h
 			continue
 		}
 		a := h.Appointment
-		a.ID, a.Person, a.Post = int64(1000+len(after.appointments)), c.people[h.person].ID, c.posts[h.post].ID
+		a.ID, a.Person, a.Post = int64(1000+len(after.appointments)), c.People[h.PersonAt].ID, c.Posts[h.PostAt].ID
 		after.appointments = append(after.appointments, a)
 	}
 	for _, a := range s.appointments {
-		if h := changed[a.ID]; h == nil {
+		if h, changes := changed[a.ID]; !changes {
 			after.appointments = append(after.appointments, a)
-		} else if !h.withdrawn {
+		} else if !h.Withdrawn {
 			after.appointments = append(after.appointments, h.Appointment)
 		}
 	}

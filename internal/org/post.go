@@ -39,7 +39,7 @@ func (s *Service) AddPost(ctx context.Context, actor authz.Actor, p Post) (int64
 		}
 		err := tx.QueryRow(ctx, `
 			INSERT INTO post (section_id, title, single_holder, position) VALUES (nullif($1, 0::bigint), $2, $3, $4) RETURNING id`,
-			p.Section, oneLine(p.Title), p.SingleHolder, p.Position).Scan(&id)
+			p.Section, OneLine(p.Title), p.SingleHolder, p.Position).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), explain(err)
 		}
@@ -59,7 +59,7 @@ func (s *Service) AddPost(ctx context.Context, actor authz.Actor, p Post) (int64
 // as long as nobody has ever held it, its title: roles go by the title, and what
 // somebody was in the past does not change. Nobody changes a post of their own.
 func (s *Service) ChangePost(ctx context.Context, actor authz.Actor, p Post) error {
-	p.Title = oneLine(p.Title)
+	p.Title = OneLine(p.Title)
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		var (
 			title      string
@@ -89,7 +89,7 @@ func (s *Service) ChangePost(ctx context.Context, actor authz.Actor, p Post) err
 			Subject: trail.Subject{Kind: "post", ID: p.ID}, Fields: []string{"title", "single_holder", "position"},
 			Confidential: map[string]any{"title_before": title, "title": p.Title, "single_holder": p.SingleHolder, "position": p.Position},
 		}
-		return effect, s.keepingOffices(ctx, tx, func() error {
+		return effect, keepingOffices(ctx, tx, func() error {
 			tag, err := tx.Exec(ctx, `
 				UPDATE post SET title = $3, single_holder = $4, position = $5, version = version + 1 WHERE id = $1 AND version = $2`,
 				p.ID, p.Version, p.Title, p.SingleHolder, p.Position)

@@ -40,6 +40,9 @@ var messages = map[string]fault.Problem{
 	"role_grant_section_where_needed": {Field: "section", Message: "情報セキュリティ管理者・情報システム管理者・情報システム担当者には、課室を選んでください。ほかの役割では、課室を選ばないでください。"},
 }
 
+// Message is what a rule of the database means to whoever broke it, by its name.
+func Message(rule string) string { return messages[rule].Message }
+
 // explain turns a broken rule of the database into what the person can do.
 func explain(err error) error {
 	if p, ok := messages[postgres.Constraint(err)]; ok {

@@ -93,7 +93,7 @@ func errNoRule() error {
 // operator, who sets towns up, also for always: zero). Nobody gives a role to a
 // post of their own.
 func (s *Service) AddRule(ctx context.Context, actor authz.Actor, r Rule) error {
-	r.Title = oneLine(r.Title)
+	r.Title = OneLine(r.Title)
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		section, err := sectionID(ctx, tx, r.Section)
 		if err != nil {
@@ -170,7 +170,7 @@ func (s *Service) changeRule(ctx context.Context, actor authz.Actor, id int64, f
 		if err := allowRule(ctx, tx, actor, r.Title, section); err != nil {
 			return door.Unchanged(), err
 		}
-		err = s.keepingOffices(ctx, tx, func() error { return change(tx, &r) }, authz.GeneralSecurityOfficer)
+		err = keepingOffices(ctx, tx, func() error { return change(tx, &r) }, authz.GeneralSecurityOfficer)
 		return r.effect(id, section, field), err
 	})
 	if err != nil {

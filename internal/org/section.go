@@ -89,7 +89,7 @@ func sectionFields(s *Section) []any {
 
 // AddSection adds a section and returns its id. Conflict if the code is taken.
 func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Section) (int64, error) {
-	section.Name = oneLine(section.Name)
+	section.Name = OneLine(section.Name)
 	var id int64
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
@@ -121,7 +121,7 @@ func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Sec
 // that the actor has seen, if it would be inside itself, or if somebody still
 // has a post in it on the day that it ends.
 func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code string, section Section) error {
-	section.Name = oneLine(section.Name)
+	section.Name = OneLine(section.Name)
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		id, err := sectionID(ctx, tx, code)
 		if err != nil {

@@ -51,7 +51,7 @@ func AddressDocument(ctx context.Context, tx *door.Tx, document int64, a Audienc
 		INSERT INTO document_audience (document_id, kind, role, section_id)
 		SELECT $1::bigint, 'all', NULL, NULL::bigint WHERE $2
 		UNION SELECT $1, 'role', role, NULL FROM unnest($3::text[]) role
-		UNION SELECT $1, 'section', NULL, id FROM section WHERE code = ANY($4::text[])`, document, a.Everyone, a.Roles, a.Sections)
+		UNION SELECT $1, 'section', NULL, id FROM section_shown WHERE code = ANY($4::text[])`, document, a.Everyone, a.Roles, a.Sections)
 	if err != nil {
 		return Explain(err)
 	}
@@ -183,7 +183,7 @@ func (s *Service) AudienceOf(ctx context.Context, actor authz.Actor, code string
 	err = s.pool.QueryRow(ctx, `
 		SELECT $2 OR coalesce(bool_or(u.kind = 'all'), false), coalesce(array_agg(u.role) FILTER (WHERE u.kind = 'role'), '{}'),
 		       coalesce(array_agg(s.code) FILTER (WHERE u.kind = 'section'), '{}')
-		FROM document_audience u LEFT JOIN section s ON s.id = u.section_id WHERE u.document_id = $1`, d.ID, a.Everyone).
+		FROM document_audience u LEFT JOIN section_shown s ON s.id = u.section_id WHERE u.document_id = $1`, d.ID, a.Everyone).
 		Scan(&a.Everyone, &a.Roles, &a.Sections)
 	return d, a, wrap("loading whom a document is for", err)
 }

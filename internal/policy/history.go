@@ -48,7 +48,7 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 		       r.why, r.why_text, coalesce(c.number, 0), coalesce(c.fiscal_year, 0),
 		       lead(r.id) OVER (ORDER BY r.number) IS NULL AND `+abolishedOn+` IS NOT NULL
 		FROM revision r JOIN document d ON d.id = r.document_id
-		LEFT JOIN person p ON p.id = r.published_by LEFT JOIN ciso_notice c ON c.id = r.notice_id
+		LEFT JOIN person_shown p ON p.id = r.published_by LEFT JOIN ciso_notice c ON c.id = r.notice_id
 		WHERE d.code = $1 AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing revisions: %w", err)

@@ -16,6 +16,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/org"
 	"kagami/internal/trail"
 )
 
@@ -124,7 +125,7 @@ func factorEffect(person int64, fields []string) door.Effect {
 // locked are a person's second factors, which nobody else changes before the
 // transaction ends.
 func locked(ctx context.Context, tx *door.Tx, person int64) (Factors, error) {
-	if err := account.Lock(ctx, tx, person); err != nil {
+	if err := org.LockPerson(ctx, tx, person); err != nil {
 		return Factors{}, err
 	}
 	return factorsOf(ctx, tx, person)

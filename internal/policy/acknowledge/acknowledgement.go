@@ -79,7 +79,7 @@ func selectAcknowledgements(actor authz.Actor) (string, []any) {
 	FROM acknowledgement k
 	JOIN revision r ON r.id = k.revision_id
 	JOIN document d ON d.id = r.document_id
-	JOIN person p ON p.id = k.person_id
+	JOIN person_shown p ON p.id = k.person_id
 	WHERE k.person_id = $1 AND ` + readable, args
 }
 

@@ -15,7 +15,7 @@ const addressed = `
 		SELECT h.person_id FROM document_audience u JOIN holding h ON h.role = u.role OR h.section_id = u.section_id
 		WHERE u.document_id = $2 AND h.period @> $1::date AND h.rule_period @> $1::date
 		UNION
-		SELECT a.person_id FROM document_audience u JOIN post po ON po.section_id = u.section_id JOIN appointment a ON a.post_id = po.id
+		SELECT a.person_id FROM document_audience u JOIN standing a ON a.section_id = u.section_id
 		WHERE u.document_id = $2 AND a.period @> $1::date)`
 
 // bound are the people whom document $2 binds on day $1 and a revision asks that
@@ -29,17 +29,17 @@ const bound = addressed + `,
 		SELECT h.person_id FROM holding h
 		WHERE (h.role = ANY($3::text[]) OR h.section_id = ANY($4::bigint[])) AND h.period @> $1::date AND h.rule_period @> $1::date
 		UNION
-		SELECT a.person_id FROM post po JOIN appointment a ON a.post_id = po.id
-		WHERE po.section_id = ANY($4::bigint[]) AND a.period @> $1::date),
+		SELECT a.person_id FROM standing a
+		WHERE a.section_id = ANY($4::bigint[]) AND a.period @> $1::date),
 	bound AS (
-		SELECT DISTINCT ON (a.person_id) a.person_id, po.section_id
-		FROM appointment a JOIN post po ON po.id = a.post_id
+		SELECT DISTINCT ON (a.person_id) a.person_id, a.section_id
+		FROM standing a
 		WHERE a.period @> $1::date
 		  AND (EXISTS (SELECT FROM document WHERE id = $2 AND kind = 'basic')
 		       OR EXISTS (SELECT FROM document_audience WHERE document_id = $2 AND kind = 'all')
 		       OR a.person_id IN (SELECT person_id FROM addressed))
 		  AND (cardinality($3::text[]) + cardinality($4::bigint[]) = 0 OR a.person_id IN (SELECT person_id FROM called))
-		ORDER BY a.person_id, a.acting, po.position, a.id)`
+		ORDER BY a.person_id, a.acting, a.position, a.id)`
 
 // requested are the requests to acknowledge revision $6 that hold: of each person
 // the newest.

@@ -128,7 +128,7 @@ func resolve(ctx context.Context, db postgres.Querier, a policy.Audience) (polic
 		}
 	}
 	of.Roles = append(of.Roles, a.Roles...)
-	err := db.QueryRow(ctx, `SELECT coalesce(array_agg(id), '{}') FROM section WHERE code = ANY($1::text[])`, a.Sections).Scan(&of.Sections)
+	err := db.QueryRow(ctx, `SELECT coalesce(array_agg(id), '{}') FROM section_shown WHERE code = ANY($1::text[])`, a.Sections).Scan(&of.Sections)
 	if err != nil {
 		return of, fmt.Errorf("finding sections: %w", err)
 	}

@@ -186,7 +186,7 @@ func (v view) sees(section int64) bool { return v.whole || slices.Contains(v.sec
 func (c *Coverage) addMissing(ctx context.Context, db postgres.Querier, missing map[int64]int, excused []int64) error {
 	rows, err := db.Query(ctx, `
 		SELECT id, staff_number, name, furigana, id = ANY($2::bigint[]) AS excused
-		FROM person WHERE id = ANY($1::bigint[]) ORDER BY excused, furigana, staff_number`, slices.Collect(maps.Keys(missing)), excused)
+		FROM person_shown WHERE id = ANY($1::bigint[]) ORDER BY excused, furigana, staff_number`, slices.Collect(maps.Keys(missing)), excused)
 	if err != nil {
 		return fmt.Errorf("listing who has not acknowledged: %w", err)
 	}
@@ -240,8 +240,8 @@ func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code str
 		SELECT coalesce(s.name, ''), p.staff_number, p.name, p.furigana, q.asked_on, q.due_on,
 		       k.acknowledged_at, coalesce(k.number, 0), k.text_sha256, coalesce(e.reason, '')
 		FROM seen b
-		JOIN person p ON p.id = b.person_id
-		LEFT JOIN section s ON s.id = b.section_id
+		JOIN person_shown p ON p.id = b.person_id
+		LEFT JOIN section_shown s ON s.id = b.section_id
 		LEFT JOIN requested q ON q.person_id = b.person_id
 		LEFT JOIN acknowledgement_excuse e ON e.revision_id = $6 AND e.person_id = b.person_id AND e.ended_at IS NULL AND b.excused
 		LEFT JOIN (

@@ -36,11 +36,11 @@ func (s *Service) EvidenceLines(ctx context.Context, actor authz.Actor, code str
 		SELECT coalesce(s.name, ''), p.staff_number, p.name, p.furigana, k.asked_on, k.due_on,
 		       k.acknowledged_at, CASE WHEN k.acknowledged_at IS NULL THEN 0 ELSE $2::bigint END, k.text_sha256, coalesce(e.reason, '')
 		FROM known k
-		JOIN person p ON p.id = k.person_id
+		JOIN person_shown p ON p.id = k.person_id
 		LEFT JOIN LATERAL (
-			SELECT po.section_id FROM appointment a JOIN post po ON po.id = a.post_id
-			WHERE a.person_id = k.person_id AND a.period @> k.day ORDER BY a.acting, po.position, a.id LIMIT 1) h ON true
-		LEFT JOIN section s ON s.id = h.section_id
+			SELECT a.section_id FROM standing a
+			WHERE a.person_id = k.person_id AND a.period @> k.day ORDER BY a.acting, a.position, a.id LIMIT 1) h ON true
+		LEFT JOIN section_shown s ON s.id = h.section_id
 		LEFT JOIN acknowledgement_excuse e
 			ON e.revision_id = $1 AND e.person_id = k.person_id AND e.ended_at IS NULL AND k.acknowledged_at IS NULL
 		WHERE $3 OR h.section_id = ANY($4::bigint[])

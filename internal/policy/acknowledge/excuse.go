@@ -109,11 +109,11 @@ func loadWanted(ctx context.Context, db postgres.Querier, v view, day calendar.D
 	err := db.QueryRow(ctx, `
 		WITH `+seen+`
 		SELECT p.id, p.staff_number, p.name, coalesce(s.id, 0), coalesce(s.name, ''), k.acknowledged_at, coalesce(k.number, 0)
-		FROM seen b JOIN person p ON p.id = b.person_id LEFT JOIN section s ON s.id = b.section_id
+		FROM seen b JOIN person_shown p ON p.id = b.person_id LEFT JOIN section_shown s ON s.id = b.section_id
 		LEFT JOIN LATERAL (
 			SELECT a.acknowledged_at, r.number FROM acknowledgement a JOIN revision r ON r.id = a.revision_id
 			WHERE a.person_id = p.id AND a.revision_id = ANY($5::bigint[]) ORDER BY r.number DESC LIMIT 1) k ON true
-		WHERE b.person_id = (SELECT id FROM person WHERE staff_number = $9)`, v.arguments(day, staffNumber)...).
+		WHERE b.person_id = (SELECT id FROM person_shown WHERE staff_number = $9)`, v.arguments(day, staffNumber)...).
 		Scan(&w.person, &w.StaffNumber, &w.Name, &w.section, &w.Section, &w.At, &w.Number)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Wanted{}, fault.New(fault.NotFound, "この職員は、この文書の確認の対象ではありません。「確認した人」の一覧から選び直してください。")
@@ -151,7 +151,7 @@ func loadReminders(ctx context.Context, db postgres.Querier, w *Wanted) error {
 func loadExcuses(ctx context.Context, db postgres.Querier, w *Wanted) error {
 	rows, err := db.Query(ctx, `
 		SELECT e.reason, b.name, e.excused_at, coalesce(n.name, ''), e.ended_at
-		FROM acknowledgement_excuse e JOIN person b ON b.id = e.excused_by LEFT JOIN person n ON n.id = e.ended_by
+		FROM acknowledgement_excuse e JOIN person_shown b ON b.id = e.excused_by LEFT JOIN person_shown n ON n.id = e.ended_by
 		WHERE e.revision_id = $1 AND e.person_id = $2 ORDER BY e.id`, w.Reading.Revision.ID, w.person)
 	if err != nil {
 		return fmt.Errorf("listing excuses: %w", err)

@@ -62,8 +62,8 @@ func (s *Service) queueRoll(b *task.Batch, actor authz.Actor, v view, day calend
 const selectRoll = `
 	WITH ` + bound + `
 	SELECT coalesce(s.id, 0), coalesce(s.code, ''), coalesce(s.name, ''), array_agg(b.person_id)
-	FROM bound b LEFT JOIN section s ON s.id = b.section_id
-	GROUP BY s.id ORDER BY s.position NULLS FIRST, s.code`
+	FROM bound b LEFT JOIN section_shown s ON s.id = b.section_id
+	GROUP BY s.id, s.code, s.name, s.position ORDER BY s.position NULLS FIRST, s.code`
 
 func (v view) rollArguments(day calendar.Date) []any {
 	return []any{day, v.reading.Document.ID, v.called.Roles, v.called.Sections}

@@ -141,18 +141,18 @@ const away = `(
 	        WHERE e.revision_id = $6 AND e.person_id = q.person_id AND (e.ended_at AT TIME ZONE $10)::date > q.asked_on)
 	OR NOT (
 		SELECT range_agg(days.period) FROM (
-			SELECT a.period FROM appointment a JOIN post po ON po.id = a.post_id
+			SELECT a.period FROM standing a
 			WHERE a.person_id = q.person_id
 			  AND (EXISTS (SELECT FROM document WHERE id = $2 AND kind = 'basic')
-			       OR EXISTS (SELECT FROM document_audience u WHERE u.document_id = $2 AND (u.kind = 'all' OR u.section_id = po.section_id)))
+			       OR EXISTS (SELECT FROM document_audience u WHERE u.document_id = $2 AND (u.kind = 'all' OR u.section_id = a.section_id)))
 			UNION ALL
 			SELECT h.period * h.rule_period FROM document_audience u JOIN holding h ON h.role = u.role OR h.section_id = u.section_id
 			WHERE u.document_id = $2 AND h.person_id = q.person_id) days
 		) @> daterange(least(q.asked_on, $1::date), $1::date, '[]')
 	OR cardinality($3::text[]) + cardinality($4::bigint[]) > 0 AND NOT (
 		SELECT range_agg(days.period) FROM (
-			SELECT a.period FROM appointment a JOIN post po ON po.id = a.post_id
-			WHERE a.person_id = q.person_id AND po.section_id = ANY($4::bigint[])
+			SELECT a.period FROM standing a
+			WHERE a.person_id = q.person_id AND a.section_id = ANY($4::bigint[])
 			UNION ALL
 			SELECT h.period * h.rule_period FROM holding h
 			WHERE h.person_id = q.person_id AND (h.role = ANY($3::text[]) OR h.section_id = ANY($4::bigint[]))) days

@@ -63,8 +63,8 @@ func (d Draft) Commentable(actor authz.Actor) bool {
 func (s *Service) Comments(ctx context.Context, d Draft) ([]Comment, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT c.number, c.anchor, c.citation, c.heading, c.wording, c.text, c.written_by, w.name, c.written_at, coalesce(p.name, ''), e.resolved_at
-		FROM draft_comment c JOIN person w ON w.id = c.written_by
-		LEFT JOIN draft_comment_resolution e ON e.comment_id = c.id LEFT JOIN person p ON p.id = e.resolved_by
+		FROM draft_comment c JOIN person_shown w ON w.id = c.written_by
+		LEFT JOIN draft_comment_resolution e ON e.comment_id = c.id LEFT JOIN person_shown p ON p.id = e.resolved_by
 		WHERE c.revision_id = $1 ORDER BY c.number`, d.Revision)
 	if err != nil {
 		return nil, fmt.Errorf("listing comments: %w", err)

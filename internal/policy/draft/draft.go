@@ -61,7 +61,7 @@ func selectDrafts(actor authz.Actor) (string, []any) {
 	return `
 	SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.state, coalesce(r.scale, ''), coalesce(r.why, ''), r.why_text,
 	       r.drafted_at, coalesce(p.name, ''), coalesce(r.drafted_by, 0), r.text_sha256, r.decided_on
-	FROM revision r JOIN document d ON d.id = r.document_id LEFT JOIN person p ON p.id = r.drafted_by
+	FROM revision r JOIN document d ON d.id = r.document_id LEFT JOIN person_shown p ON p.id = r.drafted_by
 	WHERE r.state IN ('draft', 'submitted', 'decided') AND ` + readable, args
 }
 
@@ -157,7 +157,7 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 // loadSteps lists what was done to a revision, the first step first.
 func loadSteps(ctx context.Context, db postgres.Querier, revision int64) ([]Step, error) {
 	rows, err := db.Query(ctx, `
-		SELECT t.event, t.at, coalesce(p.name, ''), t.note FROM revision_step t LEFT JOIN person p ON p.id = t.person_id
+		SELECT t.event, t.at, coalesce(p.name, ''), t.note FROM revision_step t LEFT JOIN person_shown p ON p.id = t.person_id
 		WHERE t.revision_id = $1 ORDER BY t.id`, revision)
 	if err != nil {
 		return nil, fmt.Errorf("listing the steps of a revision: %w", err)

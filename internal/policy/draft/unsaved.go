@@ -133,7 +133,7 @@ func (s *Service) Typing(ctx context.Context, actor authz.Actor, d Draft) ([]str
 
 func (s *Service) loadTyping(ctx context.Context, db postgres.Querier, actor authz.Actor, revision int64) ([]string, error) {
 	rows, err := db.Query(ctx, `
-		SELECT p.name FROM unsaved_text u JOIN person p ON p.id = u.person_id
+		SELECT p.name FROM unsaved_text u JOIN person_shown p ON p.id = u.person_id
 		WHERE u.revision_id = $1 AND u.person_id <> $2 AND u.kept_at > $3 ORDER BY u.kept_at DESC`,
 		revision, actor.Person, s.now().Add(-typing))
 	if err != nil {
@@ -163,8 +163,8 @@ func loadUnfinished(ctx context.Context, db postgres.Querier, actor authz.Actor,
 			WHERE u.revision_id = $1 AND u.text <> r.text
 			UNION ALL
 			SELECT person_id, kept_at, false FROM unsaved_clause WHERE revision_id = $1
-		) k JOIN person p ON p.id = k.person_id
-		GROUP BY p.id ORDER BY max(k.kept_at) DESC, p.id`, revision, actor.Person)
+		) k JOIN person_shown p ON p.id = k.person_id
+		GROUP BY p.id, p.name ORDER BY max(k.kept_at) DESC, p.id`, revision, actor.Person)
 	if err != nil {
 		return Unfinished{}, fmt.Errorf("looking for what is not saved: %w", err)
 	}

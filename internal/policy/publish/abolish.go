@@ -184,7 +184,7 @@ func (s *Service) abolitions(ctx context.Context, actor authz.Actor, which strin
 	readable, args := policy.Readable(actor, []any{argument})
 	rows, err := s.pool.Query(ctx, `
 		SELECT d.id, d.code, d.kind, d.title, b.abolished_on, b.reason, b.decided_on, b.minutes, coalesce(p.name, '')
-		FROM document_abolition b JOIN document d ON d.id = b.document_id LEFT JOIN person p ON p.id = b.abolished_by
+		FROM document_abolition b JOIN document d ON d.id = b.document_id LEFT JOIN person_shown p ON p.id = b.abolished_by
 		WHERE `+which+` AND `+readable+` ORDER BY b.abolished_on DESC, d.code`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing abolished documents: %w", err)

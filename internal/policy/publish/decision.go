@@ -204,8 +204,8 @@ func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l 
 // peopleOn returns who of these had a post on a day, by their 職員番号.
 func peopleOn(ctx context.Context, db postgres.Querier, day calendar.Date, numbers []string) (map[string]int64, error) {
 	rows, err := db.Query(ctx, `
-		SELECT p.staff_number, p.id FROM person p
-		WHERE p.staff_number = ANY($2) AND EXISTS (SELECT FROM appointment a WHERE a.person_id = p.id AND a.period @> $1::date)`, day, numbers)
+		SELECT p.staff_number, p.id FROM person_shown p
+		WHERE p.staff_number = ANY($2) AND EXISTS (SELECT FROM standing a WHERE a.person_id = p.id AND a.period @> $1::date)`, day, numbers)
 	if err != nil {
 		return nil, fmt.Errorf("looking up who was there: %w", err)
 	}
@@ -235,9 +235,9 @@ func (s *Service) Councillors(ctx context.Context, actor authz.Actor, day calend
 	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT p.staff_number, p.name, array_agg(DISTINCT h.role)
-		FROM holding h JOIN person p ON p.id = h.person_id
+		FROM holding h JOIN person_shown p ON p.id = h.person_id
 		WHERE h.role = ANY($2::text[]) AND h.period @> $1::date AND h.rule_period @> $1::date
-		GROUP BY p.id ORDER BY min(array_position($2::text[], h.role)), p.furigana, p.id`, day, []authz.Role{
+		GROUP BY p.id, p.staff_number, p.name, p.furigana ORDER BY min(array_position($2::text[], h.role)), p.furigana, p.id`, day, []authz.Role{
 		authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.CSIRTMember, authz.SecurityManager,
 	})
 	if err != nil {
@@ -271,9 +271,9 @@ func (s *Service) Decisions(ctx context.Context, actor authz.Actor, revision int
 	readable, args := policy.Readable(actor, []any{revision})
 	rows, err := s.pool.Query(ctx, `
 		SELECT h.decided_on, h.result = 'adopted', coalesce(c.name, ''), h.minutes, h.file_name, coalesce(b.name, ''), h.recorded_at,
-		       ARRAY(SELECT p.name FROM decision_attendee t JOIN person p ON p.id = t.person_id WHERE t.decision_id = h.id ORDER BY p.furigana, p.id)
+		       ARRAY(SELECT p.name FROM decision_attendee t JOIN person_shown p ON p.id = t.person_id WHERE t.decision_id = h.id ORDER BY p.furigana, p.id)
 		FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id
-		LEFT JOIN person c ON c.id = h.chair_id LEFT JOIN person b ON b.id = h.recorded_by
+		LEFT JOIN person_shown c ON c.id = h.chair_id LEFT JOIN person_shown b ON b.id = h.recorded_by
 		WHERE r.id = $1 AND `+readable+` ORDER BY h.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing decisions: %w", err)

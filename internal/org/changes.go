@@ -11,9 +11,66 @@ import (
 	"kagami/internal/trail"
 )
 
-// write makes a plan's changes with one statement for each kind of them, and
-// returns what the trail records of each.
-func (c personnelChanges) write(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
+// Changes are changes of people, posts and appointments that are made at once, as
+// a list of the personnel office brings them. The rest refers to people and posts
+// by their places in the lists: those who are new have no id until then.
+type Changes struct {
+	People        []Person
+	Posts         []Post
+	NewPeople     []int // places in People
+	ChangedPeople []int
+	Emails        []int // those of ChangedPeople whose e-mail changes
+	NewPosts      []int // places in Posts
+	Appointments  []AppointmentChange
+}
+
+// AppointmentChange is an appointment, as it is and as it is to be.
+type AppointmentChange struct {
+	Appointment             // as it is to be
+	Was         Appointment // zero for one that is new
+	PersonAt    int         // in Changes.People
+	PostAt      int         // in Changes.Posts
+	Withdrawn   bool        // it is taken back before it has begun
+}
+
+// IsNew tells whether there is no such appointment yet.
+func (a AppointmentChange) IsNew() bool { return a.Was.First.IsZero() }
+
+// Differs tells whether anything is to be done.
+func (a AppointmentChange) Differs() bool {
+	return a.IsNew() || a.Withdrawn || a.First != a.Was.First || a.Last != a.Was.Last
+}
+
+// Ends tells whether all that happens to it is that it ends earlier.
+func (a AppointmentChange) Ends() bool {
+	return !a.IsNew() && a.First == a.Was.First && !a.Last.IsZero() && (a.Was.Last.IsZero() || a.Last.Before(a.Was.Last))
+}
+
+// HoldChanges waits for whoever is changing the organization, and holds everybody
+// else's changes until the transaction has ended.
+func HoldChanges(ctx context.Context, tx *door.Tx) error {
+	// a statement that changes nothing is counted all the same
+	if _, err := tx.Exec(ctx, `UPDATE person SET version = version WHERE false`); err != nil {
+		return fmt.Errorf("waiting for the organization: %w", err)
+	}
+	return nil
+}
+
+// Make makes the changes, which the transaction has been allowed, and returns what
+// the trail records of each. Conflict where they break a rule of the database, and
+// where they would leave nobody as ポータル管理者 from an earlier day on.
+func (c Changes) Make(ctx context.Context, tx *door.Tx) ([]door.Effect, error) {
+	var effects []door.Effect
+	err := keepingOffices(ctx, tx, func() (err error) {
+		effects, err = c.write(ctx, tx)
+		return err
+	})
+	return effects, err
+}
+
+// write makes them with one statement for each kind, and returns what the trail
+// records of each.
+func (c Changes) write(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
 	var effects []door.Effect
 	for _, step := range []struct {
 		doing string
@@ -41,11 +98,11 @@ func personEffect(id int64) door.Effect {
 	return door.Effect{Subject: trail.Subject{Kind: "person", ID: id}, Fields: personFields}
 }
 
-func (c personnelChanges) addPeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	if len(c.newPeople) == 0 {
+func (c Changes) addPeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
+	if len(c.NewPeople) == 0 {
 		return nil, nil
 	}
-	f := c.fieldsOf(c.newPeople)
+	f := c.fieldsOf(c.NewPeople)
 	rows, err := tx.Query(ctx, `
 		INSERT INTO person (staff_number, name, furigana, email, kind)
 		SELECT number, name, furigana, nullif(email, ''), kind
@@ -54,9 +111,9 @@ func (c personnelChanges) addPeople(ctx context.Context, tx pgx.Tx) ([]door.Effe
 	if err != nil {
 		return nil, err
 	}
-	index := make(map[string]int, len(c.newPeople))
-	for _, i := range c.newPeople {
-		index[c.people[i].StaffNumber] = i
+	index := make(map[string]int, len(c.NewPeople))
+	for _, i := range c.NewPeople {
+		index[c.People[i].StaffNumber] = i
 	}
 	var (
 		effects []door.Effect
@@ -64,7 +121,7 @@ func (c personnelChanges) addPeople(ctx context.Context, tx pgx.Tx) ([]door.Effe
 		number  string
 	)
 	_, err = pgx.ForEachRow(rows, []any{&id, &number}, func() error {
-		c.people[index[number]].ID = id
+		c.People[index[number]].ID = id
 		effects = append(effects, personEffect(id))
 		return nil
 	})
@@ -73,16 +130,16 @@ func (c personnelChanges) addPeople(ctx context.Context, tx pgx.Tx) ([]door.Effe
 
 // changePeople first takes the e-mails away that change, so that two people can
 // exchange theirs.
-func (c personnelChanges) changePeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	if len(c.changed) == 0 {
+func (c Changes) changePeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
+	if len(c.ChangedPeople) == 0 {
 		return nil, nil
 	}
-	if len(c.emails) > 0 {
-		if _, err := tx.Exec(ctx, `UPDATE person SET email = NULL WHERE id = ANY($1)`, c.fieldsOf(c.emails).ids); err != nil {
+	if len(c.Emails) > 0 {
+		if _, err := tx.Exec(ctx, `UPDATE person SET email = NULL WHERE id = ANY($1)`, c.fieldsOf(c.Emails).ids); err != nil {
 			return nil, err
 		}
 	}
-	f := c.fieldsOf(c.changed)
+	f := c.fieldsOf(c.ChangedPeople)
 	_, err := tx.Exec(ctx, `
 		UPDATE person p SET name = u.name, furigana = u.furigana, email = nullif(u.email, ''), kind = u.kind, version = version + 1
 		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) AS u(id, name, furigana, email, kind)
@@ -100,18 +157,18 @@ type fields struct {
 	numbers, names, furigana, emails, kinds []string
 }
 
-func (c personnelChanges) fieldsOf(people []int) fields {
+func (c Changes) fieldsOf(people []int) fields {
 	var f fields
 	for _, i := range people {
-		p := c.people[i]
+		p := c.People[i]
 		f.ids, f.numbers, f.names = append(f.ids, p.ID), append(f.numbers, p.StaffNumber), append(f.names, p.Name)
 		f.furigana, f.emails, f.kinds = append(f.furigana, p.Furigana), append(f.emails, p.Email), append(f.kinds, string(p.Kind))
 	}
 	return f
 }
 
-func (c personnelChanges) addPosts(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	if len(c.newPosts) == 0 {
+func (c Changes) addPosts(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
+	if len(c.NewPosts) == 0 {
 		return nil, nil
 	}
 	type key struct {
@@ -124,8 +181,8 @@ func (c personnelChanges) addPosts(ctx context.Context, tx pgx.Tx) ([]door.Effec
 		single   []bool
 		index    = map[key]int{}
 	)
-	for _, i := range c.newPosts {
-		p := c.posts[i]
+	for _, i := range c.NewPosts {
+		p := c.Posts[i]
 		sections, titles, single = append(sections, p.Section), append(titles, p.Title), append(single, p.SingleHolder)
 		index[key{p.Section, p.Title}] = i
 	}
@@ -143,7 +200,7 @@ func (c personnelChanges) addPosts(ctx context.Context, tx pgx.Tx) ([]door.Effec
 		k       key
 	)
 	_, err = pgx.ForEachRow(rows, []any{&id, &k.section, &k.title}, func() error {
-		c.posts[index[k]].ID = id
+		c.Posts[index[k]].ID = id
 		effects = append(effects, door.Effect{
 			Subject: trail.Subject{Kind: "post", ID: id}, Fields: []string{"title", "single_holder", "position"}, Refs: map[string]int64{"section": k.section},
 		})
@@ -152,8 +209,8 @@ func (c personnelChanges) addPosts(ctx context.Context, tx pgx.Tx) ([]door.Effec
 	return effects, err
 }
 
-func (c personnelChanges) withdraw(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	p, effects := c.periodsOf("withdrawn", func(h *held) bool { return h.withdrawn })
+func (c Changes) withdraw(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
+	p, effects := c.periodsOf("withdrawn", func(a AppointmentChange) bool { return a.Withdrawn })
 	if len(p.ids) == 0 {
 		return nil, nil
 	}
@@ -161,16 +218,16 @@ func (c personnelChanges) withdraw(ctx context.Context, tx pgx.Tx) ([]door.Effec
 	return effects, err
 }
 
-func (c personnelChanges) shorten(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	return c.setPeriods(ctx, tx, (*held).ends)
+func (c Changes) shorten(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
+	return c.setPeriods(ctx, tx, AppointmentChange.Ends)
 }
 
-func (c personnelChanges) change(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	return c.setPeriods(ctx, tx, func(h *held) bool { return !h.ends() })
+func (c Changes) change(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
+	return c.setPeriods(ctx, tx, func(a AppointmentChange) bool { return !a.Ends() })
 }
 
-func (c personnelChanges) setPeriods(ctx context.Context, tx pgx.Tx, which func(*held) bool) ([]door.Effect, error) {
-	p, effects := c.periodsOf("period", func(h *held) bool { return !h.withdrawn && !h.isNew() && which(h) })
+func (c Changes) setPeriods(ctx context.Context, tx pgx.Tx, which func(AppointmentChange) bool) ([]door.Effect, error) {
+	p, effects := c.periodsOf("period", func(a AppointmentChange) bool { return !a.Withdrawn && !a.IsNew() && which(a) })
 	if len(p.ids) == 0 {
 		return nil, nil
 	}
@@ -190,27 +247,27 @@ type periods struct {
 
 // periodsOf are the appointments of which which says so, and what the trail
 // records where one of their fields changes.
-func (c personnelChanges) periodsOf(field string, which func(*held) bool) (periods, []door.Effect) {
+func (c Changes) periodsOf(field string, which func(AppointmentChange) bool) (periods, []door.Effect) {
 	var (
 		p       periods
 		effects []door.Effect
 	)
-	for _, h := range c.held {
-		if !which(h) {
+	for _, a := range c.Appointments {
+		if !which(a) {
 			continue
 		}
-		person, post := c.people[h.person].ID, c.posts[h.post].ID
-		p.ids, p.firsts, p.lasts = append(p.ids, h.ID), append(p.firsts, h.First), append(p.lasts, h.Last)
+		person, post := c.People[a.PersonAt].ID, c.Posts[a.PostAt].ID
+		p.ids, p.firsts, p.lasts = append(p.ids, a.ID), append(p.firsts, a.First), append(p.lasts, a.Last)
 		p.people, p.posts = append(p.people, person), append(p.posts, post)
 		effects = append(effects, door.Effect{
-			Subject: trail.Subject{Kind: "appointment", ID: h.ID}, Fields: []string{field}, Refs: map[string]int64{"person": person, "post": post},
+			Subject: trail.Subject{Kind: "appointment", ID: a.ID}, Fields: []string{field}, Refs: map[string]int64{"person": person, "post": post},
 		})
 	}
 	return p, effects
 }
 
-func (c personnelChanges) appoint(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	p, _ := c.periodsOf("", (*held).isNew)
+func (c Changes) appoint(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
+	p, _ := c.periodsOf("", AppointmentChange.IsNew)
 	if len(p.ids) == 0 {
 		return nil, nil
 	}
