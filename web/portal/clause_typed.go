@@ -14,6 +14,7 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/web/component/document"
+	"kagami/web/component/revision"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -33,7 +34,7 @@ func keepsWords(act amend.Act) bool { return act == amend.Rewrite || act == amen
 // keepWords keeps what a form on one clause has sent.
 func (p *Portal) keepWords(r *http.Request, code string, typed amend.Amendment) (page.TypedClause, error) {
 	kept, err := p.Draft.KeepUnsavedClause(r.Context(), screen.Actor(r.Context()), code, draft.UnsavedClause{
-		Token: r.PostForm.Get("kept"), Amendment: typed, Shown: r.PostForm.Get("shown"), BasedOn: hashField(r),
+		Token: r.PostForm.Get("kept"), Amendment: typed, Shown: r.PostForm.Get("shown"), BasedOn: revision.Hash(r.PostForm),
 	})
 	return page.TypedClause{Kept: kept, Refused: screen.Message(err)}, err
 }

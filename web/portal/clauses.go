@@ -17,6 +17,7 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/web/component/document"
+	"kagami/web/component/revision"
 	"kagami/web/layout"
 	"kagami/web/page"
 	"kagami/web/screen"
@@ -43,7 +44,7 @@ func (p *Portal) showClauses(w http.ResponseWriter, r *http.Request) error {
 	}
 	draft.Unfinished.OwnClause = time.Time{} // the list tells of each
 	return screen.Show(w, r, page.ClausesPage(page.Clauses{
-		Frame: p.draftFrame(r, draft.Title+"を項目ごとに直す", draft), Draft: draft, References: amend.Find(draft.Outline), Left: left,
+		Frame: screen.Frame(r, draft.Title+"を項目ごとに直す", revision.Crumbs(draft)...), Draft: draft, References: amend.Find(draft.Outline), Left: left,
 	}))
 }
 
@@ -134,7 +135,7 @@ func (p *Portal) amendClause(act amend.Act) screen.Handler {
 			}
 			status.Kept.Changed = false // the page tells of it
 		}
-		if !bytes.Equal(hashField(r), d.SHA256) {
+		if !bytes.Equal(revision.Hash(r.PostForm), d.SHA256) {
 			return p.clauseChanged(w, r, d, typed, status)
 		}
 		at, err := clauseAt(d, typed.Anchor)
@@ -154,7 +155,7 @@ func (p *Portal) amendClause(act amend.Act) screen.Handler {
 			form.Title += "：変わることの確認"
 			return screen.Show(w, r, page.ClauseReviewPage(page.ClauseReview{Clause: form, Change: change}))
 		}
-		err = p.Draft.Amend(r.Context(), screen.Actor(r.Context()), d.Code, typed, chosenReferences(r), hashField(r), r.PostForm.Get("kept"))
+		err = p.Draft.Amend(r.Context(), screen.Actor(r.Context()), d.Code, typed, chosenReferences(r), revision.Hash(r.PostForm), r.PostForm.Get("kept"))
 		if err != nil {
 			return p.refuseClause(w, r, form, err)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/policy/draft"
+	"kagami/web/component/revision"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -36,7 +37,7 @@ func (p *Portal) comment(w http.ResponseWriter, r *http.Request) error {
 		}
 		return screen.GoOn(w, r, address.Draft(d.Code), "comment-resolved")
 	}
-	typed := draft.NewComment{Anchor: r.PostForm.Get("clause"), Text: strings.TrimSpace(r.PostForm.Get("text")), SHA256: hashField(r)}
+	typed := draft.NewComment{Anchor: r.PostForm.Get("clause"), Text: strings.TrimSpace(r.PostForm.Get("text")), SHA256: revision.Hash(r.PostForm)}
 	if err := p.Draft.WriteComment(ctx, actor, d.Code, typed); err != nil {
 		return p.commentForm(w, r, d, typed, err)
 	}
@@ -49,7 +50,7 @@ func (p *Portal) commentForm(w http.ResponseWriter, r *http.Request, d draft.Dra
 		return err
 	}
 	screen.Render(w, r, status, page.CommentFormPage(page.CommentForm{
-		Frame: p.draftFrame(r, d.Title+"に意見を書く", d), Draft: d, Typed: typed, Problems: problems,
+		Frame: screen.Frame(r, d.Title+"に意見を書く", revision.Crumbs(d)...), Draft: d, Typed: typed, Problems: problems,
 	}))
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/outline"
 	"kagami/web/component/document"
+	"kagami/web/component/revision"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -39,7 +40,7 @@ func (p *Portal) showEdit(w http.ResponseWriter, r *http.Request) error {
 		return p.editForm(w, r, d, page.Edit{Source: d.Text, Typed: page.Typed{Kept: draft.Kept{Others: others}, Opened: true}}, nil)
 	case r.URL.Query().Get("text") != "unsaved":
 		return screen.Show(w, r, page.UnsavedPage(page.Unsaved{
-			Frame: p.draftFrame(r, editTitle(d), d), Draft: d, Left: left, Changed: changed, Others: others,
+			Frame: screen.Frame(r, editTitle(d), revision.Crumbs(d)...), Draft: d, Left: left, Changed: changed, Others: others,
 			Comparison: typedBeside(d, left.Text),
 		}))
 	}
@@ -73,7 +74,7 @@ func (p *Portal) edit(w http.ResponseWriter, r *http.Request) error {
 		}
 		return screen.GoOn(w, r, address.DraftStep(draft.Code, "edit"), "unsaved-dropped")
 	}
-	hash := hashField(r)
+	hash := revision.Hash(r.PostForm)
 	form := page.Edit{Source: r.PostForm.Get("source"), Base: hash}
 	source, err := outline.Decode([]byte(form.Source))
 	if err != nil {
@@ -111,7 +112,7 @@ func (p *Portal) editForm(w http.ResponseWriter, r *http.Request, d draft.Draft,
 	if form.Comparison != nil && d.State == draft.InDraft {
 		problems = nil // the page tells what to do instead
 	}
-	form.Frame, form.Draft, form.Problems = p.draftFrame(r, editTitle(d), d), d, problems
+	form.Frame, form.Draft, form.Problems = screen.Frame(r, editTitle(d), revision.Crumbs(d)...), d, problems
 	if form.Typed.Outline = outline.Read(form.Source, nil); form.Base == nil || form.Comparison != nil {
 		form.Base = d.SHA256 // they are shown it
 	}
@@ -132,7 +133,7 @@ func (p *Portal) keepTyped(w http.ResponseWriter, r *http.Request) error {
 	var typed page.Typed
 	source, err := outline.Decode([]byte(r.PostForm.Get("source")))
 	if err == nil {
-		typed.Kept, err = p.Draft.KeepUnsaved(r.Context(), screen.Actor(r.Context()), draft.Code, source, hashField(r))
+		typed.Kept, err = p.Draft.KeepUnsaved(r.Context(), screen.Actor(r.Context()), draft.Code, source, revision.Hash(r.PostForm))
 	}
 	status := http.StatusOK
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/publish"
 	"kagami/web/component/document"
+	"kagami/web/component/revision"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -43,7 +44,7 @@ func (p *Portal) submit(w http.ResponseWriter, r *http.Request) error {
 	}
 	typed := draft.Submission{
 		Scale: draft.Scale(r.PostForm.Get("scale")), Why: policy.Why(r.PostForm.Get("why")),
-		WhyText: strings.TrimSpace(r.PostForm.Get("why_text")), SHA256: hashField(r),
+		WhyText: strings.TrimSpace(r.PostForm.Get("why_text")), SHA256: revision.Hash(r.PostForm),
 	}
 	if err := p.Draft.Submit(r.Context(), screen.Actor(r.Context()), d.Code, typed); err != nil {
 		return p.submitForm(w, r, d, typed, err)
@@ -57,7 +58,7 @@ func (p *Portal) submitForm(w http.ResponseWriter, r *http.Request, d draft.Draf
 		return err
 	}
 	screen.Render(w, r, status, page.SubmitPage(page.Submit{
-		Frame: p.draftFrame(r, d.Title+"を提出する", d), Draft: d, Typed: typed, Problems: problems,
+		Frame: screen.Frame(r, d.Title+"を提出する", revision.Crumbs(d)...), Draft: d, Typed: typed, Problems: problems,
 	}))
 	return nil
 }
@@ -93,7 +94,7 @@ func (p *Portal) showStepBack(of func() stepBack) screen.Handler {
 func (p *Portal) stepBack(of func() stepBack) screen.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		s, code := of(), chi.URLParam(r, "code")
-		if err := s.do(r.Context(), screen.Actor(r.Context()), code, strings.TrimSpace(r.PostForm.Get("reason")), hashField(r)); err != nil {
+		if err := s.do(r.Context(), screen.Actor(r.Context()), code, strings.TrimSpace(r.PostForm.Get("reason")), revision.Hash(r.PostForm)); err != nil {
 			return p.reasonForm(w, r, s, err)
 		}
 		if s.done == "draft-withdrawn" {
@@ -112,8 +113,8 @@ func (p *Portal) reasonForm(w http.ResponseWriter, r *http.Request, s stepBack, 
 	if err != nil {
 		return errors.Join(refusal, err)
 	}
-	screen.Render(w, r, status, page.ReasonPage(page.Reason{
-		Frame: p.draftFrame(r, draft.Title+s.title, draft), Draft: draft, Step: s.step, What: s.what, Act: s.act, Final: s.step == "withdraw",
+	screen.Render(w, r, status, revision.ReasonPage(revision.Reason{
+		Frame: screen.Frame(r, draft.Title+s.title, revision.Crumbs(draft)...), Draft: draft, Step: s.step, What: s.what, Act: s.act, Final: s.step == "withdraw",
 		Typed: r.PostForm.Get("reason"), Problems: problems,
 	}))
 	return nil
@@ -133,7 +134,7 @@ func (p *Portal) notify(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	typed := publish.CISONotice{
-		Publication: publish.Publication{EffectiveOn: screen.DayField(r, "effective_on"), SHA256: hashField(r), Campaign: campaignField(r)},
+		Publication: publish.Publication{EffectiveOn: screen.DayField(r, "effective_on"), SHA256: revision.Hash(r.PostForm), Campaign: campaignField(r)},
 		Addressees:  strings.TrimSpace(r.PostForm.Get("addressees")), Body: strings.TrimSpace(r.PostForm.Get("body")),
 		Answer: strings.TrimSpace(r.PostForm.Get("answer")),
 	}
@@ -169,8 +170,8 @@ func (p *Portal) noticeForm(w http.ResponseWriter, r *http.Request, d draft.Draf
 	if form.Campaign, err = p.campaignFields(r, d, problems); err != nil {
 		return err
 	}
-	form.Frame, form.Draft, form.Problems = p.draftFrame(r, d.Title+"を通知で公開する", d), d, problems
-	form.Touched, form.Comparison = publish.Weighty(before, d.Outline), comparedWith(before, d)
+	form.Frame, form.Draft, form.Problems = screen.Frame(r, d.Title+"を通知で公開する", revision.Crumbs(d)...), d, problems
+	form.Touched, form.Comparison = publish.Weighty(before, d.Outline), revision.Compared(before, d)
 	form.EffectiveOn, form.Today = r.PostForm.Get("effective_on"), screen.Today(r.Context())
 	screen.Render(w, r, status, page.NoticePage(form))
 	return nil
@@ -194,7 +195,7 @@ func (p *Portal) decide(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := page.Decision{DecidedOn: r.PostForm.Get("decided_on"), Others: r.PostForm.Get("others"), Typed: publish.Decision{
 		On: screen.DayField(r, "decided_on"), Adopted: r.PostForm.Get("result") == "adopted", Rejected: r.PostForm.Get("result") == "rejected",
-		Chair: r.PostForm.Get("chair"), Attendees: slices.Clone(r.PostForm["attendees"]), Minutes: strings.TrimSpace(r.PostForm.Get("minutes")), SHA256: hashField(r),
+		Chair: r.PostForm.Get("chair"), Attendees: slices.Clone(r.PostForm["attendees"]), Minutes: strings.TrimSpace(r.PostForm.Get("minutes")), SHA256: revision.Hash(r.PostForm),
 	}}
 	if r.PostForm.Get("act") != "record" {
 		return p.decisionForm(w, r, draft, form, nil)
@@ -226,7 +227,7 @@ func (p *Portal) decisionForm(w http.ResponseWriter, r *http.Request, d draft.Dr
 	if form.People, err = p.Publish.Councillors(r.Context(), screen.Actor(r.Context()), day); err != nil {
 		return err
 	}
-	form.Frame, form.Draft, form.Problems = p.draftFrame(r, "本部会議の決定を記録する", d), d, problems
+	form.Frame, form.Draft, form.Problems = screen.Frame(r, "本部会議の決定を記録する", revision.Crumbs(d)...), d, problems
 	screen.Render(w, r, status, page.DecisionPage(form))
 	return nil
 }

@@ -1,22 +1,17 @@
 package portal
 
 import (
-	"encoding/hex"
-	"fmt"
 	"net/http"
 	"strconv"
 
-	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
 	"kagami/internal/fault"
-	"kagami/internal/policy/comparison"
 	"kagami/internal/policy/draft"
-	"kagami/internal/policy/outline"
 	"kagami/internal/policy/publish"
 	"kagami/web/component/document"
-	"kagami/web/layout"
+	"kagami/web/component/revision"
 	"kagami/web/page"
 	"kagami/web/screen"
 )
@@ -41,19 +36,10 @@ func (p *Portal) showDraft(w http.ResponseWriter, r *http.Request) error {
 	}
 	text := document.NewText(draft.Outline).WithComments(comments)
 	return screen.Show(w, r, page.DraftPage(page.Draft{
-		Comparison: comparedWith(before, draft), Comments: comments,
+		Comparison: revision.Compared(before, draft), Comments: comments,
 		Frame: screen.Frame(r, draft.Title+"の下書き", document.List), Draft: draft, Actor: actor, Decisions: decisions,
 		Contents: document.Contents(text), Body: document.Body(text),
 	}))
-}
-
-// comparedWith sets a draft beside the revision before it; nil where it is the
-// first.
-func comparedWith(before *outline.Outline, d draft.Draft) templ.Component {
-	if before == nil {
-		return nil
-	}
-	return document.ComparisonTable(comparison.Compare(before, d.Outline), "公開されている最新の版", fmt.Sprintf("第%d版の下書き", d.Number))
 }
 
 // startDraft begins the next revision as a copy of the newest.
@@ -69,25 +55,10 @@ func (p *Portal) startDraft(w http.ResponseWriter, r *http.Request) error {
 	return screen.GoOn(w, r, address.Draft(code), "draft-started")
 }
 
-// draftFrame is the frame of a page below a draft's.
-func (p *Portal) draftFrame(r *http.Request, title string, d draft.Draft) layout.Frame {
-	return screen.Frame(r, title, document.List, layout.Link{Label: "下書き", Address: address.Draft(d.Code)})
-}
-
-// hashField is the hash of the text that a form was about; one that no form of
-// ours has written is that of no text.
-func hashField(r *http.Request) []byte {
-	hash, err := hex.DecodeString(r.PostForm.Get("sha256"))
-	if err != nil {
-		return nil
-	}
-	return hash
-}
-
 func (p *Portal) publishPage(r *http.Request, d draft.Draft, problems []fault.Problem) (page.Publish, error) {
 	campaign, err := p.campaignFields(r, d, problems)
 	return page.Publish{
-		Frame: p.draftFrame(r, d.Title+"を公開する", d), Draft: d, EffectiveOn: r.PostForm.Get("effective_on"),
+		Frame: screen.Frame(r, d.Title+"を公開する", revision.Crumbs(d)...), Draft: d, EffectiveOn: r.PostForm.Get("effective_on"),
 		Campaign: campaign, Problems: problems,
 	}, err
 }
@@ -112,7 +83,7 @@ func (p *Portal) publish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	publication := publish.Publication{EffectiveOn: screen.DayField(r, "effective_on"), SHA256: hashField(r), Campaign: campaignField(r)}
+	publication := publish.Publication{EffectiveOn: screen.DayField(r, "effective_on"), SHA256: revision.Hash(r.PostForm), Campaign: campaignField(r)}
 	var refusal error
 	people := 0
 	if r.PostForm.Get("act") == "publish" {
