@@ -11,9 +11,8 @@ func whileItWaits(d draft.Draft) string {
 }
 
 const (
-	beforeItIsHandedIn  = "下書きに入れるときは、提出する前に保存してください。"
-	beforeItIsPublished = "公開すると、なくなります。下書きに入れるときは、先に差し戻すか引き戻して、保存してください。"
-	besideTheClauses    = "ここで直したことは、その本文には入りません。その本文を保存するときに、両方を見比べることになります。"
+	beforeItIsHandedIn = "下書きに入れるときは、提出する前に保存してください。"
+	besideTheClauses   = "ここで直したことは、その本文には入りません。その本文を保存するときに、両方を見比べることになります。"
 )
 
 // changer says who changed a draft last.

@@ -3,15 +3,11 @@ package portal
 import (
 	"kagami/internal/authz"
 	"kagami/internal/policy/amend"
-	"kagami/internal/policy/publish"
 	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/screen"
 	"kagami/web/server"
 )
-
-// maxMinutes is the most that a form with minutes may bring, in bytes.
-const maxMinutes = publish.MaxFile + 1<<20
 
 // routes are the addresses for people who sign in, and those where they do.
 func (p *Portal) routes() []screen.Route {
@@ -64,12 +60,6 @@ func (p *Portal) routes() []screen.Route {
 		screen.Get("/accounts/{staff}/second-factor", authz.ManageAccounts, p.showTakeAway).Sensitive(),
 		screen.Post("/accounts/{staff}/second-factor", authz.ManageAccounts, p.takeAway).Sensitive(),
 
-		screen.Get("/policies/{code}/abolish", authz.PublishDecided, p.showAbolish),
-		screen.Post("/policies/{code}/abolish", authz.PublishDecided, p.abolish).Sensitive(),
-		screen.Get("/policies/{code}/audience", authz.PublishDecided, p.showAudience),
-		screen.Post("/policies/{code}/audience", authz.PublishDecided, p.changeAudience).Sensitive(),
-		screen.Get("/policies/{code}/revisions/{number}/notice", authz.ReadBasic, p.showPrintedNotice),
-		screen.Get("/policies/{code}/revisions/{number}/minutes", authz.SignedIn, p.minutes),
 		screen.Get("/search", authz.ReadBasic, p.showSearch),
 
 		screen.Get("/policies/{code}/draft", authz.SignedIn, p.showDraft),
@@ -97,16 +87,6 @@ func (p *Portal) routes() []screen.Route {
 		screen.Post("/policies/{code}/draft/take-back", authz.DraftRevision, p.stepBack(p.takeBack)),
 		screen.Get("/policies/{code}/draft/withdraw", authz.DraftRevision, p.showStepBack(p.withdraw)),
 		screen.Post("/policies/{code}/draft/withdraw", authz.DraftRevision, p.stepBack(p.withdraw)),
-		screen.Get("/policies/{code}/draft/send-back", authz.PublishMinor, p.showStepBack(p.sendBack)),
-		screen.Post("/policies/{code}/draft/send-back", authz.PublishMinor, p.stepBack(p.sendBack)).Sensitive(),
-		screen.Get("/policies/{code}/draft/notice", authz.PublishMinor, p.showNotice),
-		screen.Post("/policies/{code}/draft/notice", authz.PublishMinor, p.notify).Sensitive(),
-		screen.Get("/policies/{code}/draft/decision", authz.RecordDecision, p.showDecision),
-		// not sensitive: a file would be lost while it is asked who it is, and
-		// nothing is published by it
-		screen.Post("/policies/{code}/draft/decision", authz.RecordDecision, p.decide).Body(maxMinutes),
-		screen.Get("/policies/{code}/draft/publish", authz.PublishDecided, p.showPublish),
-		screen.Post("/policies/{code}/draft/publish", authz.PublishDecided, p.publish).Sensitive(),
 
 		screen.Get("/organization", authz.SeeOrganization, p.showOrganization),
 		screen.Get("/organization/{section}", authz.SeeOrganization, p.showSection),
@@ -150,7 +130,6 @@ func (p *Portal) routes() []screen.Route {
 }
 
 var dones = map[string]layout.Done{
-	"audience-changed":  {Heading: "対象を変えました", Text: "変更は、監査証跡に残りました。"},
 	"draft-started":     {Heading: "下書きを始めました", Text: "いまの版の写しです。「本文を直す」から直してください。"},
 	"draft-saved":       {Heading: "保存しました", Text: "構成と本文を確かめてください。"},
 	"unsaved-dropped":   {Heading: "控えた本文を捨てました", Text: "いまの下書きから直せます。"},
@@ -161,11 +140,7 @@ var dones = map[string]layout.Done{
 	"clause-mend":       {Heading: "保存しました", Text: "自動では直せなかった参照があります。続けて、この項目を直してください。"},
 	"draft-withdrawn":   {Heading: "取り下げました", Text: "取り下げたことと理由は、記録に残りました。"},
 	"submitted":         {Heading: "提出しました", Text: "簡易な見直しは CISO の通知、その他の見直しは本部会議の決定を待ちます。"},
-	"sent-back":         {Heading: "差し戻しました", Text: "理由は、下書きの「これまでの経過」に出ます。"},
 	"taken-back":        {Heading: "下書きに引き戻しました", Text: "直してから、もう一度提出してください。"},
-	"decided":           {Heading: "本部会議の記録を残しました", Text: "記録は、だれにも変えられません。"},
-	"published":         {Heading: "公開しました", Text: "対象の人の「やること」に、この文書の確認が加わりました。"},
-	"abolished":         {Heading: "廃止を記録しました", Text: "廃止日から、この文書は一覧・検索に出なくなります。これまでの版は、引き続き見られます。"},
 	"section-added":     {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
 	"post-added":        {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},
 	"changed":           {Heading: "変更しました", Text: "変更は、監査証跡に残りました。"},

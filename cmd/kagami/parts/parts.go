@@ -11,6 +11,7 @@ import (
 	"kagami/web/acknowledging"
 	"kagami/web/imports"
 	"kagami/web/portal"
+	"kagami/web/publishing"
 	"kagami/web/reading"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -21,18 +22,24 @@ import (
 func List(g server.Ground) ([]screen.Part, error) {
 	policies, drafts := policy.New(g.Pool, g.Door, g.Now), draft.New(g.Pool, g.Door, g.Now)
 	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
-	publishing, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
+	publications, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
 	texts, err := reading.New(reading.Needs{
-		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publishing, HidePublic: g.HidePublic,
+		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
 	if err != nil {
 		return nil, err
 	}
 	screens, err := portal.New(g, portal.Rooms{
-		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publishing, Acknowledge: acknowledgements,
+		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, Acknowledge: acknowledgements,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{texts.Part(), acknowledging.New(acknowledgements).Part(), imports.New(drafts, g.Org).Part(), screens.Part()}, nil
+	return []screen.Part{
+		texts.Part(),
+		acknowledging.New(acknowledgements).Part(),
+		imports.New(drafts, g.Org).Part(),
+		publishing.New(policies, drafts, publications, acknowledgements, g.Org).Part(),
+		screens.Part(),
+	}, nil
 }

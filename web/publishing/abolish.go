@@ -1,4 +1,4 @@
-package portal
+package publishing
 
 import (
 	"net/http"
@@ -12,30 +12,29 @@ import (
 	"kagami/internal/policy"
 	"kagami/internal/policy/publish"
 	"kagami/web/component/document"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
-func (p *Portal) showAbolish(w http.ResponseWriter, r *http.Request) error {
-	reading, err := p.Policy.Read(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"))
+func (s *Screens) showAbolish(w http.ResponseWriter, r *http.Request) error {
+	reading, err := s.policies.Read(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"))
 	if err != nil {
 		return err
 	}
-	newest, err := p.newestNumber(r, reading)
+	newest, err := s.newestNumber(r, reading)
 	if err != nil {
 		return err
 	}
 	typed := publish.Abolition{Number: newest}
-	if err := p.Publish.CheckAbolition(r.Context(), screen.Actor(r.Context()), reading.Code, typed); fault.KindOf(err) == fault.Conflict {
+	if err := s.publications.CheckAbolition(r.Context(), screen.Actor(r.Context()), reading.Code, typed); fault.KindOf(err) == fault.Conflict {
 		return err // nothing that could be typed helps
 	}
-	return p.abolishForm(w, r, reading, page.Abolish{Typed: typed}, nil)
+	return s.abolishForm(w, r, reading, abolishView{Typed: typed}, nil)
 }
 
 // newestNumber is the number of a document's newest published revision, which may
 // be one that is still to come.
-func (p *Portal) newestNumber(r *http.Request, reading policy.Reading) (int, error) {
-	history, err := p.Policy.History(r.Context(), screen.Actor(r.Context()), reading.Code)
+func (s *Screens) newestNumber(r *http.Request, reading policy.Reading) (int, error) {
+	history, err := s.policies.History(r.Context(), screen.Actor(r.Context()), reading.Code)
 	if err != nil {
 		return 0, err
 	}
@@ -43,10 +42,10 @@ func (p *Portal) newestNumber(r *http.Request, reading policy.Reading) (int, err
 }
 
 // abolish asks once more what can't be undone, and then does it.
-func (p *Portal) abolish(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) abolish(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	actor, code := screen.Actor(ctx), chi.URLParam(r, "code")
-	reading, err := p.Policy.Read(ctx, actor, code)
+	reading, err := s.policies.Read(ctx, actor, code)
 	if err != nil {
 		return err
 	}
@@ -54,33 +53,33 @@ func (p *Portal) abolish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "どの版を見て廃止するのかが送られていません。文書を開き直して、「この文書を廃止する」から始めてください。")
 	}
-	form := page.Abolish{On: r.PostForm.Get("abolished_on"), DecidedOn: r.PostForm.Get("decided_on"), Typed: publish.Abolition{
+	form := abolishView{On: r.PostForm.Get("abolished_on"), DecidedOn: r.PostForm.Get("decided_on"), Typed: publish.Abolition{
 		On: screen.DayField(r, "abolished_on"), DecidedOn: screen.DayField(r, "decided_on"), Number: number,
 		Reason: strings.TrimSpace(r.PostForm.Get("reason")), Minutes: strings.TrimSpace(r.PostForm.Get("minutes")),
 	}}
 	switch r.PostForm.Get("act") {
 	case "abolish":
-		if err = p.Publish.Abolish(ctx, actor, code, form.Typed); err == nil {
+		if err = s.publications.Abolish(ctx, actor, code, form.Typed); err == nil {
 			return screen.GoOn(w, r, address.Policy(code), "abolished")
 		}
 	case "back":
 	default:
-		if err = p.Publish.CheckAbolition(ctx, actor, code, form.Typed); err == nil {
+		if err = s.publications.CheckAbolition(ctx, actor, code, form.Typed); err == nil {
 			form.Confirm = true
 		}
 	}
-	return p.abolishForm(w, r, reading, form, err)
+	return s.abolishForm(w, r, reading, form, err)
 }
 
-func (p *Portal) abolishForm(w http.ResponseWriter, r *http.Request, reading policy.Reading, form page.Abolish, refusal error) error {
+func (s *Screens) abolishForm(w http.ResponseWriter, r *http.Request, reading policy.Reading, form abolishView, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
 		return err
 	}
-	if form.People, err = p.Acknowledge.Bound(r.Context(), reading.Document, policy.Audience{Everyone: true}); err != nil {
+	if form.People, err = s.acknowledgements.Bound(r.Context(), reading.Document, policy.Audience{Everyone: true}); err != nil {
 		return err
 	}
 	form.Frame, form.Reading, form.Problems = screen.Frame(r, reading.Title+"を廃止する", document.List, document.Link(reading.Document)), reading, problems
-	screen.Render(w, r, status, page.AbolishPage(form))
+	screen.Render(w, r, status, abolishPage(form))
 	return nil
 }

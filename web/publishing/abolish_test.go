@@ -1,4 +1,4 @@
-package portal_test
+package publishing_test
 
 import (
 	"net/http"
@@ -7,8 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
+	"kagami/internal/policy/policytest"
 	"kagami/web/server/servertest"
 )
 
@@ -18,7 +20,7 @@ import (
 func TestADocumentIsAbolishedFromADayOn(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	publishText(t, portal, draft.Text{Kind: policy.Procedure, Audience: policy.Audience{Sections: []string{"zeimu"}}, Title: "古い手順", Code: "furui", Source: "第1条　窓口の端末を守る。\n第2条　毎日点検する。\n"})
+	policytest.Enact(t, texts(portal), portal.Org, portal.Pool, calendar.Day(portal.Now()), draft.Text{Kind: policy.Procedure, Audience: policy.Audience{Sections: []string{"zeimu"}}, Title: "古い手順", Code: "furui", Source: "第1条　窓口の端末を守る。\n第2条　毎日点検する。\n"})
 	ciso, staff := servertest.SignIn(t, portal, town.Holder("副町長")), servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
 	if a := ciso.Get("/policies/furui"); !strings.Contains(a.Body, `href="/policies/furui/abolish"`) {
 		t.Fatal("the CISO is not offered to abolish it")
@@ -26,7 +28,7 @@ func TestADocumentIsAbolishedFromADayOn(t *testing.T) {
 	if a := staff.Get("/policies/furui"); strings.Contains(a.Body, "/abolish") || !strings.Contains(a.Body, "読んで理解し、遵守します") {
 		t.Error("a 職員 is offered to abolish it, or not asked to acknowledge it")
 	}
-	form := pledge(ciso.Get("/policies/furui/abolish").Body)
+	form := servertest.Hidden(ciso.Get("/policies/furui/abolish").Body)
 	fill := func(on, act string) url.Values {
 		return url.Values{"number": form["number"], "abolished_on": {on}, "reason": {"窓口の手順に統合したため"}, "decided_on": {"2026-11-20"}, "minutes": {"第3回 本部会議 議事録"}, "act": {act}}
 	}
@@ -113,7 +115,7 @@ func TestTheBasicPolicyLeavesThePublicPageOnItsDay(t *testing.T) {
 	if a := ciso.Get("/policies/kihon/abolish"); a.Status != http.StatusConflict || !strings.Contains(a.Body, "進行中の下書き") {
 		t.Errorf("with a draft under way: %d", a.Status)
 	}
-	officer.Post("/policies/kihon/draft/withdraw", url.Values{"sha256": pledge(officer.Get("/policies/kihon/draft/withdraw").Body)["sha256"], "reason": {"廃止するため"}})
+	officer.Post("/policies/kihon/draft/withdraw", url.Values{"sha256": servertest.Hidden(officer.Get("/policies/kihon/draft/withdraw").Body)["sha256"], "reason": {"廃止するため"}})
 	form := url.Values{"number": {"1"}, "abolished_on": {"2026-11-25"}, "reason": {"見本"}, "decided_on": {"2026-11-24"}, "minutes": {"見本"}, "act": {"abolish"}}
 	if a := ciso.Post("/policies/kihon/abolish", form); a.Status != 200 {
 		t.Fatalf("abolishing: %d %s", a.Status, a.Body)

@@ -1,17 +1,40 @@
-package portal_test
+package publishing_test
 
 import (
+	"encoding/hex"
+	"kagami/internal/calendar"
+	"kagami/internal/policy"
+	"kagami/internal/policy/draft"
+	"kagami/internal/policy/policytest"
 	"kagami/web/server/servertest"
+	"net/url"
 	"strings"
 	"testing"
 )
+
+// adopted drafts a document, ready to be published, and returns the form that
+// publishes it.
+func adopted(t *testing.T, portal *servertest.Portal, code string) url.Values {
+	t.Helper()
+	officer := portal.Actor(t, town.Holder("総務課 担当副課長"))
+	if _, err := texts(portal).Draft.DraftText(t.Context(), officer, draft.Text{Code: code, Kind: policy.Basic, Title: "見本の文書", Source: "第1条　見本である。\n"}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := policytest.Adopt(t.Context(), texts(portal), officer, code, town.Holder("副町長").StaffNumber, calendar.Day(servertest.Morning))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url.Values{
+		"act": {"publish"}, "effective_on": {"2026-12-01"}, "anew": {"anew"}, "asked": {"all"}, "due_on": {"2026-12-15"}, "sha256": {hex.EncodeToString(d.SHA256)},
+	}
+}
 
 // What was answered about a campaign comes back in the form that refuses it, is
 // carried along while it is asked once more, and is what is published then.
 func TestWhatIsAskedOfPeopleIsKeptInTheForm(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	form := pending(t, portal, "mihon")
+	form := adopted(t, portal, "mihon")
 	v := servertest.SignIn(t, portal, town.Holder("副町長"))
 	form.Set("act", "check")
 	form.Set("asked", "named")

@@ -1,4 +1,4 @@
-package portal
+package publishing
 
 import (
 	"net/http"
@@ -8,7 +8,6 @@ import (
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/policy/draft"
 	"kagami/web/component/audience"
-	"kagami/web/page"
 	"kagami/web/screen"
 )
 
@@ -22,12 +21,12 @@ func campaignField(r *http.Request) acknowledge.Campaign {
 
 // campaignFields are the fields that ask it, as typed; before anything was typed
 // all are asked, and in the usual time.
-func (p *Portal) campaignFields(r *http.Request, draft draft.Draft, problems []fault.Problem) (page.CampaignFields, error) {
-	sections, err := p.Org.Sections(r.Context(), screen.Actor(r.Context()), screen.Today(r.Context()))
+func (s *Screens) campaignFields(r *http.Request, draft draft.Draft, problems []fault.Problem) (campaignView, error) {
+	sections, err := s.organization.Sections(r.Context(), screen.Actor(r.Context()), screen.Today(r.Context()))
 	if err != nil {
-		return page.CampaignFields{}, err
+		return campaignView{}, err
 	}
-	f := page.CampaignFields{
+	f := campaignView{
 		Asked: audience.Fields{Typed: policy.Audience{Everyone: true}, Sections: sections, Problems: problems},
 		DueOn: screen.Today(r.Context()).AddDays(usualDays).String(), First: draft.First(),
 	}

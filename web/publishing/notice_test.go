@@ -1,4 +1,4 @@
-package portal_test
+package publishing_test
 
 import (
 	"net/url"

@@ -1,0 +1,39 @@
+package publishing_test
+
+import (
+	"os"
+	"testing"
+
+	"kagami/internal/policy/policytest"
+	"kagami/web/acknowledging"
+	"kagami/web/portal"
+	"kagami/web/publishing"
+	"kagami/web/reading"
+	"kagami/web/screen"
+	"kagami/web/server"
+	"kagami/web/server/servertest"
+)
+
+var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
+	rooms := policytest.NewRooms(g.Pool, g.Door, g.Now)
+	texts, err := reading.New(reading.Needs{
+		Policy: rooms.Policy, Find: rooms.Find, Follow: rooms.Follow, Draft: rooms.Draft, Publish: rooms.Publish, HidePublic: g.HidePublic,
+	})
+	if err != nil {
+		return nil, err
+	}
+	others, err := portal.New(g, portal.Rooms(rooms))
+	if err != nil {
+		return nil, err
+	}
+	return []screen.Part{
+		texts.Part(), acknowledging.New(rooms.Acknowledge).Part(),
+		publishing.New(rooms.Policy, rooms.Draft, rooms.Publish, rooms.Acknowledge, g.Org).Part(),
+		others.Part(),
+	}, nil
+}}
+
+func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
+
+// texts are the documents of a portal.
+func texts(p *servertest.Portal) policytest.Rooms { return policytest.NewRooms(p.Pool, p.Door, p.Now) }
