@@ -58,7 +58,6 @@ func (p *Portal) Part() screen.Part {
 			address.Appointments: address.Organization, address.Grants: address.Organization, address.Roles: address.Organization, address.Personnel: address.Organization,
 		},
 		Flashes: dones,
-		Topics:  []notice.Topic{draft.Topic()},
 		Sample: func(ctx context.Context, t *sample.Town) error {
 			return policies.Fill(ctx, p.Draft, p.Publish, p.Acknowledge, *t)
 		},

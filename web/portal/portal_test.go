@@ -28,11 +28,6 @@ var town = servertest.Town{Parts: parts.List}
 // texts are the documents of a portal.
 func texts(p *servertest.Portal) policytest.Rooms { return policytest.NewRooms(p.Pool, p.Door, p.Now) }
 
-func revise(t *testing.T, p *servertest.Portal, code string, words ...string) {
-	t.Helper()
-	policytest.Revise(t, texts(p), p.Org, p.Pool, calendar.Day(p.Now()), code, words...)
-}
-
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 
 var hidden = regexp.MustCompile(`name="(number|sha256)" value="([^"]*)"`)

@@ -2,8 +2,6 @@ package portal
 
 import (
 	"kagami/internal/authz"
-	"kagami/internal/policy/amend"
-	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -62,32 +60,6 @@ func (p *Portal) routes() []screen.Route {
 
 		screen.Get("/search", authz.ReadBasic, p.showSearch),
 
-		screen.Get("/policies/{code}/draft", authz.SignedIn, p.showDraft),
-		screen.Post("/policies/{code}/draft", authz.DraftRevision, p.startDraft),
-		screen.Get("/policies/{code}/draft/edit", authz.DraftRevision, p.showEdit),
-		screen.Post("/policies/{code}/draft/edit", authz.DraftRevision, p.edit).Body(document.MaxForm),
-		screen.Post("/policies/{code}/draft/edit/typed", authz.DraftRevision, p.keepTyped).Body(document.MaxForm),
-		screen.Get("/policies/{code}/draft/comments", authz.CommentDraft, p.showCommentForm),
-		screen.Post("/policies/{code}/draft/comments", authz.CommentDraft, p.comment),
-		screen.Get("/policies/{code}/draft/clauses", authz.DraftRevision, p.showClauses),
-		screen.Get("/policies/{code}/draft/clauses/{clause}/rewrite", authz.DraftRevision, p.showAmend(amend.Rewrite)),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/rewrite", authz.DraftRevision, p.amendClause(amend.Rewrite)).Body(document.MaxForm),
-		screen.Get("/policies/{code}/draft/clauses/{clause}/insert", authz.DraftRevision, p.showAmend(amend.Insert)),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/insert", authz.DraftRevision, p.amendClause(amend.Insert)).Body(document.MaxForm),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/rewrite/typed", authz.DraftRevision, p.keepTypedClause(amend.Rewrite)).Body(document.MaxForm),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/insert/typed", authz.DraftRevision, p.keepTypedClause(amend.Insert)).Body(document.MaxForm),
-		screen.Post("/policies/{code}/draft/clauses/unsaved", authz.DraftRevision, p.dropTypedClause),
-		screen.Get("/policies/{code}/draft/clauses/{clause}/move", authz.DraftRevision, p.showAmend(amend.Move)),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/move", authz.DraftRevision, p.amendClause(amend.Move)),
-		screen.Get("/policies/{code}/draft/clauses/{clause}/delete", authz.DraftRevision, p.showAmend(amend.Delete)),
-		screen.Post("/policies/{code}/draft/clauses/{clause}/delete", authz.DraftRevision, p.amendClause(amend.Delete)),
-		screen.Get("/policies/{code}/draft/submit", authz.DraftRevision, p.showSubmit),
-		screen.Post("/policies/{code}/draft/submit", authz.DraftRevision, p.submit),
-		screen.Get("/policies/{code}/draft/take-back", authz.DraftRevision, p.showStepBack(p.takeBack)),
-		screen.Post("/policies/{code}/draft/take-back", authz.DraftRevision, p.stepBack(p.takeBack)),
-		screen.Get("/policies/{code}/draft/withdraw", authz.DraftRevision, p.showStepBack(p.withdraw)),
-		screen.Post("/policies/{code}/draft/withdraw", authz.DraftRevision, p.stepBack(p.withdraw)),
-
 		screen.Get("/organization", authz.SeeOrganization, p.showOrganization),
 		screen.Get("/organization/{section}", authz.SeeOrganization, p.showSection),
 		screen.Get("/organization/{section}/edit", authz.ChangeOrganization, p.showSectionEdit),
@@ -130,17 +102,6 @@ func (p *Portal) routes() []screen.Route {
 }
 
 var dones = map[string]layout.Done{
-	"draft-started":     {Heading: "下書きを始めました", Text: "いまの版の写しです。「本文を直す」から直してください。"},
-	"draft-saved":       {Heading: "保存しました", Text: "構成と本文を確かめてください。"},
-	"unsaved-dropped":   {Heading: "控えた本文を捨てました", Text: "いまの下書きから直せます。"},
-	"words-dropped":     {Heading: "控えた入力を捨てました", Text: "項目を選んで、いまの下書きから直せます。"},
-	"commented":         {Heading: "意見を書きました", Text: "下の「意見」に出ます。本文のその項目にも、印が付きます。"},
-	"comment-resolved":  {Heading: "意見を済みにしました", Text: "済みにした人と日時は、意見に残ります。"},
-	"clause-saved":      {Heading: "保存しました", Text: "続けて、ほかの項目を直せます。"},
-	"clause-mend":       {Heading: "保存しました", Text: "自動では直せなかった参照があります。続けて、この項目を直してください。"},
-	"draft-withdrawn":   {Heading: "取り下げました", Text: "取り下げたことと理由は、記録に残りました。"},
-	"submitted":         {Heading: "提出しました", Text: "簡易な見直しは CISO の通知、その他の見直しは本部会議の決定を待ちます。"},
-	"taken-back":        {Heading: "下書きに引き戻しました", Text: "直してから、もう一度提出してください。"},
 	"section-added":     {Heading: "課室を加えました", Text: "次に、この課室の職を加えてください。"},
 	"post-added":        {Heading: "職を加えました", Text: "役割は「職と役割の表」で付きます。人は、職員の画面から発令してください。"},
 	"changed":           {Heading: "変更しました", Text: "変更は、監査証跡に残りました。"},

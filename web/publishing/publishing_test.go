@@ -6,6 +6,7 @@ import (
 
 	"kagami/internal/policy/policytest"
 	"kagami/web/acknowledging"
+	"kagami/web/drafting"
 	"kagami/web/portal"
 	"kagami/web/publishing"
 	"kagami/web/reading"
@@ -28,6 +29,7 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	}
 	return []screen.Part{
 		texts.Part(), acknowledging.New(rooms.Acknowledge).Part(),
+		drafting.New(rooms.Draft, rooms.Publish).Part(),
 		publishing.New(rooms.Policy, rooms.Draft, rooms.Publish, rooms.Acknowledge, g.Org).Part(),
 		others.Part(),
 	}, nil

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
 	"kagami/web/acknowledging"
+	"kagami/web/drafting"
 	"kagami/web/imports"
 	"kagami/web/portal"
 	"kagami/web/publishing"
@@ -39,6 +40,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		texts.Part(),
 		acknowledging.New(acknowledgements).Part(),
 		imports.New(drafts, g.Org).Part(),
+		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org).Part(),
 		screens.Part(),
 	}, nil
