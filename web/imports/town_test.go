@@ -1,12 +1,14 @@
 package imports_test
 
 import (
+	"context"
 	"os"
 	"testing"
 
 	"kagami/internal/policy/policytest"
+	"kagami/internal/sample"
+	"kagami/internal/sample/policies"
 	"kagami/web/imports"
-	"kagami/web/portal"
 	"kagami/web/screen"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
@@ -14,11 +16,9 @@ import (
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	rooms := policytest.NewRooms(g.Pool, g.Door, g.Now)
-	others, err := portal.New(g, portal.Rooms(rooms))
-	if err != nil {
-		return nil, err
-	}
-	return []screen.Part{imports.New(rooms.Draft, g.Org).Part(), others.Part()}, nil
+	return []screen.Part{imports.New(rooms.Draft, g.Org).Part(), screen.Part{Sample: func(ctx context.Context, t *sample.Town) error {
+		return policies.Fill(ctx, rooms.Draft, rooms.Publish, rooms.Acknowledge, *t)
+	}}}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

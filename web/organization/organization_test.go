@@ -8,20 +8,14 @@ import (
 	"strings"
 	"testing"
 
-	"kagami/internal/policy/policytest"
 	"kagami/web/organization"
-	"kagami/web/portal"
 	"kagami/web/screen"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
 )
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	screens, err := portal.New(g, portal.Rooms(policytest.NewRooms(g.Pool, g.Door, g.Now)))
-	if err != nil {
-		return nil, err
-	}
-	return []screen.Part{screens.Part(), organization.New(g.Org).Part()}, nil
+	return []screen.Part{organization.New(g.Org).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

@@ -1,6 +1,7 @@
 package reading_test
 
 import (
+	"context"
 	"os"
 	"testing"
 
@@ -8,8 +9,9 @@ import (
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/policytest"
+	"kagami/internal/sample"
+	"kagami/internal/sample/policies"
 	"kagami/web/acknowledging"
-	"kagami/web/portal"
 	"kagami/web/reading"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -24,11 +26,9 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	others, err := portal.New(g, portal.Rooms(rooms))
-	if err != nil {
-		return nil, err
-	}
-	return []screen.Part{screens.Part(), acknowledging.New(rooms.Acknowledge).Part(), others.Part()}, nil
+	return []screen.Part{screens.Part(), acknowledging.New(rooms.Acknowledge).Part(), screen.Part{Sample: func(ctx context.Context, t *sample.Town) error {
+		return policies.Fill(ctx, rooms.Draft, rooms.Publish, rooms.Acknowledge, *t)
+	}}}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

@@ -4,9 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"kagami/internal/policy/policytest"
 	"kagami/web/account"
-	"kagami/web/portal"
 	"kagami/web/screen"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
@@ -15,15 +13,11 @@ import (
 // town has accounts beside sign-in, whose forms ask again who it is, and the pages
 // where a sign-in leads to.
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	screens, err := portal.New(g, portal.Rooms(policytest.NewRooms(g.Pool, g.Door, g.Now)))
-	if err != nil {
-		return nil, err
-	}
 	accounts := account.New(account.Services{
 		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices,
 		Attempts: g.Attempts, PublicURL: g.PublicURL, ProviderName: g.ProviderName,
 	})
-	return []screen.Part{screens.Part(), accounts.Part(), accounts.Managing()}, nil
+	return []screen.Part{accounts.Part(), accounts.Managing()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

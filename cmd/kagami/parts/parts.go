@@ -10,10 +10,11 @@ import (
 	"kagami/internal/policy/publish"
 	"kagami/web/account"
 	"kagami/web/acknowledging"
+	"kagami/web/drafting"
 	"kagami/web/imports"
 	"kagami/web/organization"
 	"kagami/web/personnel"
-	"kagami/web/portal"
+	"kagami/web/publishing"
 	"kagami/web/reading"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -25,15 +26,9 @@ import (
 func List(g server.Ground) ([]screen.Part, error) {
 	policies, drafts := policy.New(g.Pool, g.Door, g.Now), draft.New(g.Pool, g.Door, g.Now)
 	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
-	publishing, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
+	publications, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
 	texts, err := reading.New(reading.Needs{
-		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publishing, HidePublic: g.HidePublic,
-	})
-	if err != nil {
-		return nil, err
-	}
-	screens, err := portal.New(g, portal.Rooms{
-		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publishing, Acknowledge: acknowledgements,
+		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
 	if err != nil {
 		return nil, err
@@ -47,7 +42,15 @@ func List(g server.Ground) ([]screen.Part, error) {
 		Attempts: g.Attempts, PublicURL: g.PublicURL, ProviderName: g.ProviderName,
 	})
 	return []screen.Part{
-		signIn.Part(), texts.Part(), acknowledging.New(acknowledgements).Part(), imports.New(drafts, g.Org).Part(),
-		accounts.Part(), organization.New(g.Org).Part(), personnel.New(g.Org).Part(), accounts.Managing(), screens.Part(),
+		signIn.Part(),
+		texts.Part(),
+		acknowledging.New(acknowledgements).Part(),
+		imports.New(drafts, g.Org).Part(),
+		accounts.Part(),
+		organization.New(g.Org).Part(),
+		personnel.New(g.Org).Part(),
+		accounts.Managing(),
+		drafting.New(drafts, publications).Part(),
+		publishing.New(policies, drafts, publications, acknowledgements, g.Org).Part(),
 	}, nil
 }
