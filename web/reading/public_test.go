@@ -107,7 +107,7 @@ func TestThePublicPageKnowsNoCookies(t *testing.T) {
 		portal.Clock.Advance(25 * time.Minute)
 		v.Get("/public")
 	}
-	if a := v.Get("/account"); a.Status != http.StatusUnauthorized {
+	if a := v.Get("/policies"); a.Status != http.StatusUnauthorized {
 		t.Errorf("the session lives on: %d", a.Status)
 	}
 }

@@ -26,7 +26,7 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []screen.Part{screens.Part(), acknowledging.New(rooms.Acknowledge).Part(), screen.Part{Sample: func(ctx context.Context, t *sample.Town) error {
+	return []screen.Part{screens.Part(), acknowledging.New(rooms.Acknowledge).Part(), {Sample: func(ctx context.Context, t *sample.Town) error {
 		return policies.Fill(ctx, rooms.Draft, rooms.Publish, rooms.Acknowledge, *t)
 	}}}, nil
 }}
