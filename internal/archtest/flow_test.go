@@ -462,10 +462,7 @@ func TestWordsAreFollowed(t *testing.T) {
 func compile(t *testing.T, code string) *packages.Package {
 	t.Helper()
 	checked := func(name, code string, from types.Importer) *packages.Package {
-		p := &packages.Package{PkgPath: name, Fset: token.NewFileSet(), TypesInfo: &types.Info{
-			Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
-			Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{},
-		}}
+		p := &packages.Package{PkgPath: name, Fset: token.NewFileSet(), TypesInfo: newInfo()}
 		file, err := parser.ParseFile(p.Fset, name+".go", code, 0)
 		if err != nil {
 			t.Fatal(err)

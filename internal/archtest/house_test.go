@@ -3,8 +3,14 @@ package archtest
 import (
 	"bytes"
 	"flag"
+	"go/ast"
+	"go/importer"
+	"go/parser"
 	"go/token"
+	"go/types"
+	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,13 +32,88 @@ var update = flag.Bool("update", false, "write the lists in testdata anew")
 const top = "../.."
 
 // house is every package without its tests, with its types; one object stands
-// for one thing in all of them.
+// for one thing in all of them. Their types come from the source, and only what
+// others have made is taken as it has been compiled: so a change at the bottom
+// doesn't have the whole house compiled before it is looked at.
 var house = sync.OnceValues(func() ([]*packages.Package, error) {
-	return packages.Load(&packages.Config{
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo,
-		Dir:  top,
-	}, "./...")
+	list, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps, Dir: top}, "./...")
+	if err != nil {
+		return nil, err
+	}
+	c, err := newChecker(list)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range list {
+		if _, err := c.Import(p.PkgPath); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 })
+
+// checker finds the types of the house's packages, each after those that it knows.
+type checker struct {
+	fset   *token.FileSet
+	ours   map[string]*packages.Package
+	others types.Importer
+}
+
+func newChecker(list []*packages.Package) (*checker, error) {
+	c := &checker{fset: token.NewFileSet(), ours: map[string]*packages.Package{}}
+	others := map[string]bool{}
+	for _, p := range list {
+		c.ours[p.PkgPath] = p
+	}
+	for _, p := range list {
+		for path := range p.Imports {
+			if c.ours[path] == nil && path != "unsafe" {
+				others[path] = true
+			}
+		}
+	}
+	compiled, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedExportFile, Dir: top}, slices.Sorted(maps.Keys(others))...)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string]string{}
+	for _, p := range compiled {
+		files[p.PkgPath] = p.ExportFile
+	}
+	c.others = importer.ForCompiler(c.fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(files[path]) })
+	return c, nil
+}
+
+// Import returns the types of a package, and gives them to it if it is ours.
+func (c *checker) Import(path string) (*types.Package, error) {
+	p := c.ours[path]
+	switch {
+	case p == nil:
+		return c.others.Import(path)
+	case p.Types != nil:
+		return p.Types, nil
+	}
+	p.Fset = c.fset
+	p.TypesInfo = newInfo()
+	for _, name := range p.GoFiles {
+		file, err := parser.ParseFile(c.fset, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		p.Syntax = append(p.Syntax, file)
+	}
+	var err error
+	p.Types, err = (&types.Config{Importer: c}).Check(path, c.fset, p.Syntax, p.TypesInfo)
+	return p.Types, err
+}
+
+// newInfo has room for what is known of the types in a package.
+func newInfo() *types.Info {
+	return &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+		Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{},
+	}
+}
 
 // loadHouse returns the packages of the house, which must all compile.
 func loadHouse(t *testing.T) []*packages.Package {
