@@ -12,6 +12,7 @@ import (
 // A link to a clause that was taken from an earlier revision says what has become
 // of it, and never leads to another clause.
 func TestAnOldLinkToAClauseSaysWhatBecameOfIt(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	staff := sitDown(t, portal, town.Holder("税務町民課 職員"))
 	staff.goTo("/policies/kihon")
@@ -30,6 +31,7 @@ func TestAnOldLinkToAClauseSaysWhatBecameOfIt(t *testing.T) {
 // 7(9): a document is abolished on the 本部会議's decision, from a day on. Before it,
 // it binds as ever; after it, it is there for the record only.
 func TestADocumentIsAbolishedFromADayOn(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	if err := policies.Examples(t.Context(), texts(portal).Draft, texts(portal).Publish, town.Town); err != nil {
 		t.Fatal(err)

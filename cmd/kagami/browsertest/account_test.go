@@ -41,6 +41,7 @@ func (p *person) slipAddresses() []string {
 // a colleague; the colleague sets a password, signs in on two devices, and ends
 // one of them from the other.
 func TestFromTheConsolesLinkToAColleaguesFirstDay(t *testing.T) {
+	t.Parallel()
 	portal := town.StartUnused(t)
 	link, err := portal.Accounts.MakeFirstLink(t.Context())
 	if err != nil {
@@ -114,6 +115,7 @@ func TestFromTheConsolesLinkToAColleaguesFirstDay(t *testing.T) {
 
 // An administrator looks after somebody's account.
 func TestAnAdministratorSuspendsAndResumesAnAccount(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	staff := town.Accounts[12]
 	reader := sitDown(t, portal, staff)

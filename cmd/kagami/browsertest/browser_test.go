@@ -6,14 +6,17 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -27,7 +30,10 @@ import (
 //go:embed testdata/axe.min.js
 var axe string
 
-var town = servertest.Town{Parts: parts.List}
+var (
+	town    = servertest.Town{Parts: parts.List}
+	browser context.Context // one for all stories, which are told side by side
+)
 
 // texts are the documents of a portal.
 func texts(p *servertest.Portal) policytest.Rooms { return policytest.NewRooms(p.Pool, p.Door, p.Now) }
@@ -37,7 +43,37 @@ func revise(t *testing.T, p *servertest.Portal, code string, words ...string) {
 	policytest.Revise(t, texts(p), p.Org, p.Pool, calendar.Day(p.Now()), code, words...)
 }
 
-func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	program, err := chromium()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program), chromedp.NoSandbox,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true))...)
+	defer stop()
+	var closeBrowser context.CancelFunc
+	browser, closeBrowser = chromedp.NewContext(allocator)
+	defer closeBrowser()
+	if err := chromedp.Do(browser); err != nil {
+		fmt.Fprintln(os.Stderr, "starting Chromium:", err)
+		return 1
+	}
+	return town.Run(m)
+}
+
+func chromium() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("no Chromium: apt-get install chromium")
+}
 
 // person is someone at a browser.
 type person struct {
@@ -61,28 +97,18 @@ func sitDown(t *testing.T, portal *servertest.Portal, account sample.Account) *p
 	return p
 }
 
+// openBrowser opens a window with a profile of its own: it shares no cookie and
+// nothing kept with another person's, and believes that it has the focus.
 func openBrowser(t *testing.T, portal *servertest.Portal) *person {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true))
-	allocator, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	ctx, cancelBrowser := chromedp.NewContext(allocator)
-	t.Cleanup(cancelBrowser)
-	return &person{t: t, ctx: ctx, portal: portal}
-}
-
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
+	ctx, closeWindow := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(closeWindow)
+	p := &person{t: t, ctx: ctx, portal: portal}
+	p.do(chromedp.EmulateViewport(wide, height))
+	if _, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no Chromium: apt-get install chromium")
-	return ""
+	return p
 }
 
 func (p *person) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -99,7 +125,7 @@ func (p *person) goTo(path string) {
 
 // patience is how long a page may take to come after something was pressed; it
 // never comes where the browser itself holds a form back.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // press presses the button, or follows the link, that reads so, and waits for
 // the page it leads to.
@@ -156,35 +182,38 @@ func (p *person) mustNotSee(words string) {
 	}
 }
 
+// The sizes of the screens that pages are looked at on, in px.
+const (
+	narrow = 375
+	wide   = 1280
+	height = 800
+)
+
 // look keeps screenshots of the page at both widths, and lets axe-core find
 // nothing on it at either; nor may anything be wider than the screen.
 func (p *person) look(name string) {
 	p.t.Helper()
-	for _, width := range []int64{1280, 375} {
-		p.do(chromedp.EmulateViewport(width, 800))
-		picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	evaluate[bool](p, axe+"; true")
+	for _, width := range []int64{narrow, wide} {
+		p.do(chromedp.EmulateViewport(width, height))
+		// PNG that is quick to make, for its makers look at it once
+		picture, err := chromedp.Call(p.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: new(true), OptimizeForSpeed: new(true)})
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		dir := filepath.Join("..", "..", "..", "test-output", "screens")
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			p.t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, width)), picture, 0o644); err != nil {
-			p.t.Fatal(err)
-		}
+		p.keep(fmt.Sprintf("%s-%d.png", name, width), picture.Data)
 		if over := evaluate[int](p, `document.documentElement.scrollWidth - window.innerWidth`); over > 0 {
 			p.t.Errorf("%s is %d px wider than a screen of %d px", name, over, width)
 		}
 		p.axe(fmt.Sprintf("%s at %d px", name, width))
 	}
-	p.do(chromedp.EmulateViewport(1280, 800))
 }
 
+// axe lets axe-core, which the page has loaded, find nothing. It reports
+// violations alone: collecting what is in order takes it as long again.
 func (p *person) axe(name string) {
 	p.t.Helper()
-	evaluate[bool](p, axe+"; true")
-	report := evaluate[string](p, `axe.run().then(r => JSON.stringify(r.violations.map(v => ({rule: v.id, help: v.help, nodes: v.nodes.map(n => n.html + ' ' + n.failureSummary)}))))`, chromedp.EvalAwaitPromise)
+	report := evaluate[string](p, `axe.run({resultTypes: ['violations']}).then(r => JSON.stringify(r.violations.map(v => ({rule: v.id, help: v.help, nodes: v.nodes.map(n => n.html + ' ' + n.failureSummary)}))))`, chromedp.EvalAwaitPromise)
 	var violations []struct {
 		Rule, Help string
 		Nodes      []string
@@ -194,5 +223,25 @@ func (p *person) axe(name string) {
 	}
 	for _, v := range violations {
 		p.t.Errorf("axe on %s: %s (%s):\n%s", name, v.Rule, v.Help, strings.Join(v.Nodes, "\n"))
+	}
+}
+
+// screens is where what was on the screens is kept.
+const screens = "../../../test-output/screens"
+
+// takenBy is which story has kept a file, by its name: two that keep the same
+// would each lose what the other shows.
+var takenBy sync.Map
+
+func (p *person) keep(name string, content []byte) {
+	p.t.Helper()
+	if other, taken := takenBy.LoadOrStore(name, p.t.Name()); taken && other != p.t.Name() {
+		p.t.Errorf("%s is kept by %s too", name, other)
+	}
+	if err := os.MkdirAll(screens, 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(screens, name), content, 0o644); err != nil {
+		p.t.Fatal(err)
 	}
 }

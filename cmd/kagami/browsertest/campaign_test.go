@@ -22,6 +22,7 @@ func fallDue(t *testing.T, portal *servertest.Portal, days int) {
 // policy reads only what changed, who is late is reminded, and their 管理者 sees
 // how far it has come and excuses who is on leave.
 func TestACampaignFromPublicationToEvidence(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	officer, ciso := sitDown(t, portal, town.Holder("総務課 担当副課長")), sitDown(t, portal, town.Holder("副町長"))
 	officer.goTo("/policies/kihon")

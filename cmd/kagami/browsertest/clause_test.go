@@ -13,6 +13,7 @@ import (
 // references go along; what one more change would leave without a clause is
 // shown before it is made.
 func TestOneClauseIsChangedInPlace(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	officer := sitDown(t, portal, town.Holder("総務課 担当副課長"))
 	officer.goTo("/policies/kihon")
@@ -84,6 +85,7 @@ func TestOneClauseIsChangedInPlace(t *testing.T) {
 // Somebody types in the form on one clause, leaves it, and goes on where they
 // were; and once more from the list, to throw it away.
 func TestWordsTypedOnAClauseAreNotLost(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	officer := sitDown(t, portal, town.Holder("総務課 担当副課長"))
 	officer.goTo("/policies/kihon")

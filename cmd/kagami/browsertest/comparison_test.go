@@ -3,8 +3,6 @@
 package browsertest
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/cdproto/page"
@@ -14,6 +12,7 @@ import (
 // Somebody opens the next revision, sees what it changes, chooses other
 // revisions, and prints the 新旧対照表.
 func TestWhatARevisionChangesIsSeenAndPrinted(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	revise(t, portal, "kihon", "完全性及び可用性を維持するため", "完全性及び可用性を確保するため")
 	revise(t, portal, "kihon",
@@ -45,7 +44,5 @@ func (p *person) keepLandscapePDF(name string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join("..", "..", "..", "test-output", "screens", name+".pdf"), pdf, 0o644); err != nil {
-		p.t.Fatal(err)
-	}
+	p.keep(name+".pdf", pdf)
 }

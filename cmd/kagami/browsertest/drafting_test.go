@@ -47,6 +47,7 @@ func (p *person) waitToRead(words string) {
 // Somebody types, sees how it reads and that it is kept, leaves, and goes on; a
 // second is told, sees both texts, and loses nothing.
 func TestTwoEditADraftAndNobodysWordsAreLost(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	one, two := sitDown(t, portal, town.Holder("総務課 担当副課長")), sitDown(t, portal, town.Holder("総務課 情報政策担当"))
 	one.goTo("/policies/kihon")
@@ -102,6 +103,7 @@ func TestTwoEditADraftAndNobodysWordsAreLost(t *testing.T) {
 
 // Where the portal does not answer, the page says so, and tries again.
 func TestTheEditorSaysWhenNothingIsKept(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	officer := sitDown(t, portal, town.Holder("総務課 担当副課長"))
 	officer.goTo("/policies/kihon")
@@ -123,6 +125,7 @@ func TestTheEditorSaysWhenNothingIsKept(t *testing.T) {
 
 // The CISO comments on a clause of what was handed in; the 責任者 sees to it.
 func TestAClauseIsCommentedOnAndSeenTo(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	officer, ciso := sitDown(t, portal, town.Holder("総務課 担当副課長")), sitDown(t, portal, town.Holder("副町長"))
 	officer.goTo("/policies/kihon")

@@ -59,6 +59,7 @@ func (p *person) takeAuthenticator() {
 // else, and signs in with it; with a recovery code when the telephone is lost,
 // once.
 func TestTheCISOSetsUpAnAppAndSignsInWithItAndWithARecoveryCode(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t, factor.DefaultDemanded()...)
 	a := town.Holder("副町長")
 	ciso := openBrowser(t, portal)
@@ -112,6 +113,7 @@ func TestTheCISOSetsUpAnAppAndSignsInWithItAndWithARecoveryCode(t *testing.T) {
 
 // A passkey is the second factor after a password, and the only one without.
 func TestAPasskeyIsTheSecondFactorOrTheOnlyOne(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	a := town.Holder("税務町民課長")
 	manager := openBrowser(t, portal)
@@ -175,6 +177,7 @@ func TestAPasskeyIsTheSecondFactorOrTheOnlyOne(t *testing.T) {
 
 // Publishing after a long while asks who it is, and loses nothing.
 func TestASensitiveActAsksAgainAndKeepsTheForm(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	administrator := town.Holder("総務課 ポータル管理担当")
 	lost := sitDown(t, portal, town.Holder("税務町民課長"))

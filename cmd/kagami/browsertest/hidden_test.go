@@ -15,6 +15,7 @@ import (
 // 基本方針 10: somebody outside the audience of a 実施手順 tries more than thirty
 // ways in their browser, and finds no trace of it; somebody inside reads it.
 func TestNobodyOutsideTheAudienceFindsATraceInTheirBrowser(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	if err := policies.Examples(t.Context(), texts(portal).Draft, texts(portal).Publish, town.Town); err != nil {
 		t.Fatal(err)

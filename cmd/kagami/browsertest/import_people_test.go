@@ -19,6 +19,7 @@ import (
 // file, looks at what it would do, and takes it in; at midnight in Tokyo the
 // rights have moved, without anything else.
 func TestTheFirstOfAprilIsPreparedTheDayBefore(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	tenToMidnight := time.Date(2027, 3, 31, 14, 50, 0, 0, time.UTC)
 	portal.Clock.Advance(tenToMidnight.Sub(servertest.Morning))

@@ -11,10 +11,11 @@ import (
 // The 総務課長 adds a 課室 with a post, registers who is to lead it, and prepares
 // the transfer of 1 April; everyone sees the 体制図 of any day.
 func TestTheOrganizationIsChangedInTheBrowser(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	officer := sitDown(t, portal, town.Holder("総務課長"))
 	officer.press("体制")
-	officer.look("organization")
+	officer.look("organization-officer")
 	officer.keepPDF("organization")
 
 	officer.press("課室を加える")

@@ -39,6 +39,7 @@ func (p *person) change(from, to string) {
 
 // 7(9), minor: the 責任者 drafts, the CISO sends back, then publishes by a 通知.
 func TestAMinorRevisionIsSentBackThenPublishedByANotice(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	officer, ciso := sitDown(t, portal, town.Holder("総務課 担当副課長")), sitDown(t, portal, town.Holder("副町長"))
 	officer.goTo("/policies/kihon")
@@ -117,6 +118,7 @@ func TestAMinorRevisionIsSentBackThenPublishedByANotice(t *testing.T) {
 // 7(9), major: without a decision it is not published, with one it is, and takes
 // effect on its day by itself.
 func TestAMajorRevisionNeedsADecision(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	officer, ciso := sitDown(t, portal, town.Holder("総務課 担当副課長")), sitDown(t, portal, town.Holder("副町長"))
 	officer.goTo("/policies/kihon")
@@ -165,6 +167,7 @@ func TestAMajorRevisionNeedsADecision(t *testing.T) {
 
 // 基本方針 10: whom a 実施手順 is for is changed, and is seen at once.
 func TestWhomADocumentIsForIsChanged(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	if err := policies.Examples(t.Context(), texts(portal).Draft, texts(portal).Publish, town.Town); err != nil {
 		t.Fatal(err)

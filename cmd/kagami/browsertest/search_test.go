@@ -9,6 +9,7 @@ import (
 // A 職員 looks for a word of two characters, goes to the clause, and looks another
 // up in the glossary.
 func TestAWordIsFoundInTheTextsAndInTheGlossary(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	staff := sitDown(t, portal, town.Holder("税務町民課 職員"))
 	staff.press("ポリシー")
@@ -36,7 +37,7 @@ func TestAWordIsFoundInTheTextsAndInTheGlossary(t *testing.T) {
 	staff.look("search-nothing")
 
 	staff.press("ポリシー")
-	staff.look("policies")
+	staff.look("policies-staff")
 	staff.press("用語集")
 	staff.mustSee("対象とする脅威")
 	staff.look("glossary")
@@ -46,6 +47,7 @@ func TestAWordIsFoundInTheTextsAndInTheGlossary(t *testing.T) {
 
 // Everybody reads the 基本方針, without signing in.
 func TestTheBasicPolicyIsReadWithoutSigningIn(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	anybody := openBrowser(t, portal)
 	anybody.goTo("/public")

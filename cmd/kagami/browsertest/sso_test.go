@@ -22,6 +22,7 @@ import (
 // The town's own provider and directory, both real. Passwords of the portal's
 // own are switched off but for one administrator.
 func TestSigningInThroughTheTownsOwnAccounts(t *testing.T) {
+	t.Parallel()
 	administrator, staff := town.Holder("総務課 ポータル管理担当"), town.Accounts[12]
 	passwords := map[string]string{administrator.StaffNumber: rand.Text(), staff.StaffNumber: rand.Text(), "N001": rand.Text()}
 	portal := town.StartWith(t, town.Database(t), func(s *server.Settings) {
@@ -133,6 +134,7 @@ func (p *person) waitFor(words string) {
 }
 
 func TestSigningInWithTheDirectorysPassword(t *testing.T) {
+	t.Parallel()
 	administrator, staff := town.Holder("総務課 ポータル管理担当"), town.Accounts[12]
 	slapd := directorytest.Start(t, false,
 		directorytest.Person("staff", directorytest.People, "uid=mihon-taro", "employeeNumber="+staff.StaffNumber),

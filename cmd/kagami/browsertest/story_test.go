@@ -17,6 +17,7 @@ import (
 // The main story: a 職員 reads the town's 基本方針, acknowledges it, and the 統括
 // sees the bar of their section move.
 func TestStaffReadAndAcknowledgeAndTheGeneralSecurityOfficerSeesIt(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	officer := sitDown(t, portal, town.Holder("総務課長"))
 	officer.goTo("/policies/kihon/readers")
@@ -58,9 +59,7 @@ func (p *person) keepView(name string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join("..", "..", "..", "test-output", "screens", name+".png"), picture, 0o644); err != nil {
-		p.t.Fatal(err)
-	}
+	p.keep(name+".png", picture)
 }
 
 // barOf is what stands beside a section's bar.
@@ -78,13 +77,12 @@ func (p *person) keepPDF(name string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join("..", "..", "..", "test-output", "screens", name+".pdf"), pdf, 0o644); err != nil {
-		p.t.Fatal(err)
-	}
+	p.keep(name+".pdf", pdf)
 }
 
 // A clause has an address, and a term shows its meaning without script.
 func TestClausesHaveAddressesAndTermsShowTheirMeaning(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	reader := sitDown(t, portal, town.Accounts[12])
 	reader.goTo("/policies/kihon#7-3-2")
@@ -101,6 +99,7 @@ func TestClausesHaveAddressesAndTermsShowTheirMeaning(t *testing.T) {
 // The whole way of a text: the CSIRT takes it in, settles the reader's
 // question, and the CISO publishes it.
 func TestATextIsTakenInSettledAndPublished(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	csirt := sitDown(t, portal, town.Holder("総務課 情報政策担当"))
 	csirt.goTo("/policies")
@@ -164,6 +163,7 @@ func TestATextIsTakenInSettledAndPublished(t *testing.T) {
 // Policies come as the Word documents they were typed in, and as the PDFs that
 // were sent round; here one that the browser itself prints.
 func TestAWordDocumentAndAPDFAreTakenIn(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	csirt := sitDown(t, portal, town.Holder("総務課 情報政策担当"))
 	typed := filepath.Join(t.TempDir(), "対策基準.docx")
@@ -185,7 +185,7 @@ func TestAWordDocumentAndAPDFAreTakenIn(t *testing.T) {
 
 	csirt.goTo("/policies/kihon")
 	csirt.keepPDF("import-printed")
-	printed, err := filepath.Abs("../../../test-output/screens/import-printed.pdf")
+	printed, err := filepath.Abs(filepath.Join(screens, "import-printed.pdf"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,6 +208,7 @@ func (p *person) setDate(field, day string) {
 
 // Pages for what goes wrong are pages too.
 func TestFailuresArePagesToLookAt(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	nobody := openBrowser(t, portal)
 	nobody.goTo("/policies/kihon")
@@ -233,6 +234,7 @@ func TestFailuresArePagesToLookAt(t *testing.T) {
 
 // The list for Excel is the list on the page; a 管理者 gets their section's.
 func TestTheSecurityManagerSeesTheirOwnSection(t *testing.T) {
+	t.Parallel()
 	portal := town.Start(t)
 	manager := sitDown(t, portal, town.Holder("税務町民課長"))
 	manager.look("home-manager")
