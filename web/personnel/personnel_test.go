@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	orgpersonnel "kagami/internal/org/personnel"
 	"kagami/web/personnel"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -11,7 +12,7 @@ import (
 )
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	return []screen.Part{personnel.New(g.Org).Part()}, nil
+	return []screen.Part{personnel.New(orgpersonnel.New(g.Pool, g.Door)).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

@@ -1,4 +1,4 @@
-package org
+package personnel
 
 import (
 	"bytes"
@@ -19,26 +19,28 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
-// PersonnelImport is a personnel file that somebody looks at before it is
+// Import is a personnel file that somebody looks at before it is
 // applied. It is there for a day, and for whoever handed it in.
-type PersonnelImport struct {
+type Import struct {
 	Token     string // its address
 	FileName  string
 	MadeAt    time.Time
 	AppliedAt time.Time // zero while it is not
-	Choices   PersonnelChoices
-	PersonnelSummary
+	Choices   Choices
+	Summary
 
 	id     int64
 	file   []byte
 	digest []byte
 }
 
-// PersonnelSummary is a plan in numbers.
-type PersonnelSummary struct {
+// Summary is a plan in numbers.
+type Summary struct {
 	Rows      int
 	From      calendar.Date // the first day on which somebody's posts change; zero for none
 	Added     int
@@ -48,32 +50,32 @@ type PersonnelSummary struct {
 	NewPosts  int
 	Unchanged int
 	Problems  int
-	Notes     []RowProblem // what somebody should look at and the file does not change
+	Notes     []Problem // what somebody should look at and the file does not change
 	Ignored   []string
 }
 
 // Empty tells whether there is nothing to do.
-func (s PersonnelSummary) Empty() bool { return s.Added+s.Changed+s.Ended == 0 }
+func (s Summary) Empty() bool { return s.Added+s.Changed+s.Ended == 0 }
 
 // Summary is the plan in numbers; rows is how many the file has.
-func (p PersonnelPlan) Summary(file Personnel) PersonnelSummary {
-	return PersonnelSummary{
+func (p Plan) Summary(file File) Summary {
+	return Summary{
 		Rows: len(file.Rows) + len(file.Numbers), From: p.From, Added: len(p.Added), Changed: len(p.Changed), Ended: len(p.Ended),
 		NewPeople: p.NewPeople, NewPosts: p.NewPosts, Unchanged: p.Unchanged, Problems: len(p.Problems), Notes: p.Notes, Ignored: p.Ignored,
 	}
 }
 
-// PersonnelPages says which page of each list to show, from 0.
-type PersonnelPages struct{ Added, Changed, Ended, Problems int }
+// Pages says which page of each list to show, from 0.
+type Pages struct{ Added, Changed, Ended, Problems int }
 
-// PersonnelLists are a page of each list of a plan.
-type PersonnelLists struct {
-	Added, Changed, Ended []PlanLine
-	Problems              []RowProblem
+// Lists are a page of each list of a plan.
+type Lists struct {
+	Added, Changed, Ended []Line
+	Problems              []Problem
 }
 
-// PersonnelOnPage is how many lines a page of a list has.
-const PersonnelOnPage = 100
+// OnPage is how many lines a page of a list has.
+const OnPage = 100
 
 // importLife is how long a file is there to be looked at and applied.
 const importLife = 24 * time.Hour
@@ -82,17 +84,17 @@ const importLife = 24 * time.Hour
 // pages of their plans.
 const forgetImports = `DELETE FROM person_import WHERE made_at <= $1`
 
-// PlanPersonnel says what taking a file in would do, and does nothing. today is
+// Plan says what taking a file in would do, and does nothing. today is
 // the day from which on things can be changed.
-func (s *Service) PlanPersonnel(ctx context.Context, actor authz.Actor, file Personnel, choices PersonnelChoices, today calendar.Date) (PersonnelPlan, error) {
+func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, choices Choices, today calendar.Date) (Plan, error) {
 	if err := mayImport(actor); err != nil {
-		return PersonnelPlan{}, err
+		return Plan{}, err
 	}
-	state, err := loadPersonnelState(ctx, s.pool, actor, file, today)
+	state, err := loadState(ctx, s.pool, actor, file, today)
 	if err != nil {
-		return PersonnelPlan{}, err
+		return Plan{}, err
 	}
-	return planPersonnel(state, file, choices), nil
+	return makePlan(state, file, choices), nil
 }
 
 func mayImport(actor authz.Actor) error {
@@ -100,22 +102,22 @@ func mayImport(actor authz.Actor) error {
 	return err
 }
 
-// StartPersonnelImport takes a file in for looking at and returns the token
+// Start takes a file in for looking at and returns the token
 // under which it is. Invalid, Unsupported or TooLarge where the file can't be
 // read at all; what is wrong with its rows is among the plan's problems.
-func (s *Service) StartPersonnelImport(ctx context.Context, actor authz.Actor, fileName string, raw []byte, choices PersonnelChoices) (string, error) {
+func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string, raw []byte, choices Choices) (string, error) {
 	if err := mayImport(actor); err != nil {
 		return "", err
 	}
-	file, err := ReadPersonnel(raw)
+	file, err := Read(raw)
 	if err != nil {
 		return "", err
 	}
-	return s.keepPersonnel(ctx, actor, fileName, file, choices)
+	return s.store(ctx, actor, fileName, file, choices)
 }
 
-// keepPersonnel keeps a file with its plan.
-func (s *Service) keepPersonnel(ctx context.Context, actor authz.Actor, fileName string, file Personnel, choices PersonnelChoices) (string, error) {
+// store keeps a file with its plan.
+func (s *Service) store(ctx context.Context, actor authz.Actor, fileName string, file File, choices Choices) (string, error) {
 	token := rand.Text()
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
@@ -140,7 +142,7 @@ func (s *Service) keepPersonnel(ctx context.Context, actor authz.Actor, fileName
 			Subject: trail.Subject{Kind: "person_import", ID: id}, Fields: []string{"file"},
 			Confidential: map[string]any{"file_name": fileName, "sha256": hex.EncodeToString(file.SHA256)},
 		}
-		return effect, keepPlan(ctx, tx, actor, id, file, choices)
+		return effect, storePlan(ctx, tx, actor, id, file, choices)
 	})
 	if err != nil {
 		return "", fmt.Errorf("taking a personnel file in: %w", err)
@@ -154,45 +156,49 @@ func shortName(name string) string {
 	return string(runes[:min(len(runes), maxCell)])
 }
 
-// ImportPersonnel takes a file in at once, for those who look at what it would do
+// TakeIn takes a file in at once, for those who look at what it would do
 // beforehand: all of it, or nothing where it has problems, which are returned.
-func (s *Service) ImportPersonnel(ctx context.Context, actor authz.Actor, fileName string, file Personnel, choices PersonnelChoices) (PersonnelSummary, []RowProblem, error) {
-	token, err := s.keepPersonnel(ctx, actor, fileName, file, choices)
+func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, fileName string, file File, choices Choices) (Summary, []Problem, error) {
+	token, err := s.store(ctx, actor, fileName, file, choices)
 	if err != nil {
-		return PersonnelSummary{}, nil, err
+		return Summary{}, nil, err
 	}
-	i, err := loadPersonnelImport(ctx, s.pool, actor, token, s.door.Now(), importColumns, "")
+	i, err := loadImport(ctx, s.pool, actor, token, s.door.Now(), importColumns, "")
 	if err != nil {
-		return PersonnelSummary{}, nil, err
+		return Summary{}, nil, err
 	}
 	if i.Problems > 0 {
-		problems, err := s.personnelProblems(ctx, i.id)
-		return PersonnelSummary{}, problems, err
+		problems, err := s.problems(ctx, i.id)
+		return Summary{}, problems, err
 	}
 	if i.Empty() {
-		return i.PersonnelSummary, nil, nil
+		return i.Summary, nil, nil
 	}
-	done, err := s.ApplyPersonnel(ctx, actor, token)
+	done, err := s.Apply(ctx, actor, token)
 	return done, nil, err
 }
 
-// personnelProblems are all the problems of a file.
-func (s *Service) personnelProblems(ctx context.Context, id int64) ([]RowProblem, error) {
-	pages, err := collect(ctx, s.pool, pgx.RowTo[[]RowProblem], `
+// problems are all the problems of a file.
+func (s *Service) problems(ctx context.Context, id int64) ([]Problem, error) {
+	rows, err := s.pool.Query(ctx, `
 		SELECT lines FROM person_import_page WHERE import_id = $1 AND list = 'problems' ORDER BY page`, id)
+	if err != nil {
+		return nil, fmt.Errorf("listing a file's problems: %w", err)
+	}
+	pages, err := pgx.CollectRows(rows, pgx.RowTo[[]Problem])
 	if err != nil {
 		return nil, fmt.Errorf("listing a file's problems: %w", err)
 	}
 	return slices.Concat(pages...), nil
 }
 
-// keepPlan plans anew and keeps the plan for its page.
-func keepPlan(ctx context.Context, tx *door.Tx, actor authz.Actor, id int64, file Personnel, choices PersonnelChoices) error {
-	state, err := loadPersonnelState(ctx, tx, actor, file, tx.Today())
+// storePlan plans anew and keeps the plan for its page.
+func storePlan(ctx context.Context, tx *door.Tx, actor authz.Actor, id int64, file File, choices Choices) error {
+	state, err := loadState(ctx, tx, actor, file, tx.Today())
 	if err != nil {
 		return err
 	}
-	plan := planPersonnel(state, file, choices)
+	plan := makePlan(state, file, choices)
 	digest, err := plan.digest()
 	if err != nil {
 		return err
@@ -224,7 +230,7 @@ func keepPlan(ctx context.Context, tx *door.Tx, actor authz.Actor, id int64, fil
 func pagesOf[T any](list []T) [][]any {
 	var pages [][]any
 	for len(list) > 0 {
-		n := min(len(list), PersonnelOnPage)
+		n := min(len(list), OnPage)
 		pages = append(pages, []any{list[:n]})
 		list = list[n:]
 	}
@@ -232,7 +238,7 @@ func pagesOf[T any](list []T) [][]any {
 }
 
 // digest tells plans apart by what they show.
-func (p PersonnelPlan) digest() ([]byte, error) {
+func (p Plan) digest() ([]byte, error) {
 	h := sha256.New()
 	if err := json.NewEncoder(h).Encode(p); err != nil {
 		return nil, fmt.Errorf("writing a plan: %w", err)
@@ -241,7 +247,7 @@ func (p PersonnelPlan) digest() ([]byte, error) {
 }
 
 // pack is what was read of a file, as it is kept.
-func pack(file Personnel) ([]byte, error) {
+func pack(file File) ([]byte, error) {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
 	if err := json.NewEncoder(w).Encode(file); err != nil {
@@ -253,13 +259,13 @@ func pack(file Personnel) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func unpack(packed []byte) (file Personnel, err error) {
+func unpack(packed []byte) (file File, err error) {
 	r, err := gzip.NewReader(bytes.NewReader(packed))
 	if err == nil {
 		err = json.NewDecoder(r).Decode(&file)
 	}
 	if err != nil {
-		return Personnel{}, fmt.Errorf("unpacking a personnel file: %w", err)
+		return File{}, fmt.Errorf("unpacking a personnel file: %w", err)
 	}
 	return file, nil
 }
@@ -270,19 +276,19 @@ func errNoImport() error {
 
 const importColumns = `id, file_name, made_at, applied_at, choices, summary, digest`
 
-// loadPersonnelImport loads what the actor has handed in, and is not over now;
+// loadImport loads what the actor has handed in, and is not over now;
 // columns are importColumns and possibly the file.
-func loadPersonnelImport(ctx context.Context, db querier, actor authz.Actor, token string, now time.Time, columns, lock string) (PersonnelImport, error) {
+func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, token string, now time.Time, columns, lock string) (Import, error) {
 	rows, err := db.Query(ctx, `
 		SELECT `+columns+` FROM person_import
 		WHERE token = $1 AND person_id IS NOT DISTINCT FROM nullif($2, 0::bigint) AND made_at > $3 `+lock, token, actor.Person, now.Add(-importLife))
 	if err != nil {
-		return PersonnelImport{}, fmt.Errorf("loading a personnel file: %w", err)
+		return Import{}, fmt.Errorf("loading a personnel file: %w", err)
 	}
-	i, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (PersonnelImport, error) {
-		i := PersonnelImport{Token: token}
+	i, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Import, error) {
+		i := Import{Token: token}
 		var applied *time.Time
-		into := []any{&i.id, &i.FileName, &i.MadeAt, &applied, &i.Choices, &i.PersonnelSummary, &i.digest}
+		into := []any{&i.id, &i.FileName, &i.MadeAt, &applied, &i.Choices, &i.Summary, &i.digest}
 		if columns != importColumns {
 			into = append(into, &i.file)
 		}
@@ -293,38 +299,38 @@ func loadPersonnelImport(ctx context.Context, db querier, actor authz.Actor, tok
 		return i, err
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return PersonnelImport{}, errNoImport()
+		return Import{}, errNoImport()
 	}
 	if err != nil {
-		return PersonnelImport{}, fmt.Errorf("loading a personnel file: %w", err)
+		return Import{}, fmt.Errorf("loading a personnel file: %w", err)
 	}
 	return i, nil
 }
 
-// PersonnelImport returns a file that the actor has handed in, with a page of
+// Import returns a file that the actor has handed in, with a page of
 // each list of its plan; NotFound if it is not theirs, or a day old.
-func (s *Service) PersonnelImport(ctx context.Context, actor authz.Actor, token string, at PersonnelPages) (PersonnelImport, PersonnelLists, error) {
-	var lists PersonnelLists
+func (s *Service) Import(ctx context.Context, actor authz.Actor, token string, at Pages) (Import, Lists, error) {
+	var lists Lists
 	if err := mayImport(actor); err != nil {
-		return PersonnelImport{}, lists, err
+		return Import{}, lists, err
 	}
 	now := s.door.Now()
-	i, err := loadPersonnelImport(ctx, s.pool, actor, token, now, importColumns, "")
+	i, err := loadImport(ctx, s.pool, actor, token, now, importColumns, "")
 	if fault.KindOf(err) == fault.NotFound {
 		// whoever comes late finds nothing, and neither does anybody after them
 		if _, err := s.pool.Exec(ctx, forgetImports, now.Add(-importLife)); err != nil {
-			return PersonnelImport{}, lists, fmt.Errorf("removing what is over: %w", err)
+			return Import{}, lists, fmt.Errorf("removing what is over: %w", err)
 		}
 	}
 	if err != nil {
-		return PersonnelImport{}, lists, err
+		return Import{}, lists, err
 	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT list, lines FROM person_import_page
 		WHERE import_id = $1 AND (list, page) IN (('added', $2), ('changed', $3), ('ended', $4), ('problems', $5))`,
 		i.id, at.Added, at.Changed, at.Ended, at.Problems)
 	if err != nil {
-		return PersonnelImport{}, lists, fmt.Errorf("loading a plan's pages: %w", err)
+		return Import{}, lists, fmt.Errorf("loading a plan's pages: %w", err)
 	}
 	into := map[string]any{"added": &lists.Added, "changed": &lists.Changed, "ended": &lists.Ended, "problems": &lists.Problems}
 	var (
@@ -333,21 +339,21 @@ func (s *Service) PersonnelImport(ctx context.Context, actor authz.Actor, token 
 	)
 	_, err = pgx.ForEachRow(rows, []any{&list, &lines}, func() error { return json.Unmarshal(lines, into[list]) })
 	if err != nil {
-		return PersonnelImport{}, lists, fmt.Errorf("loading a plan's pages: %w", err)
+		return Import{}, lists, fmt.Errorf("loading a plan's pages: %w", err)
 	}
 	return i, lists, nil
 }
 
-// ChoosePersonnel plans a file anew with other choices, on the organization as
+// Choose plans a file anew with other choices, on the organization as
 // it is now.
-func (s *Service) ChoosePersonnel(ctx context.Context, actor authz.Actor, token string, choices PersonnelChoices) error {
+func (s *Service) Choose(ctx context.Context, actor authz.Actor, token string, choices Choices) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		i, file, err := takePersonnelImport(ctx, tx, actor, token)
+		i, file, err := lockImport(ctx, tx, actor, token)
 		if err != nil {
 			return door.Unchanged(), err
 		}
 		effect := door.Effect{Subject: trail.Subject{Kind: "person_import", ID: i.id}, Fields: []string{"choices"}}
-		return effect, keepPlan(ctx, tx, actor, i.id, file, choices)
+		return effect, storePlan(ctx, tx, actor, i.id, file, choices)
 	})
 	if err != nil {
 		return fmt.Errorf("choosing for a personnel file: %w", err)
@@ -355,18 +361,18 @@ func (s *Service) ChoosePersonnel(ctx context.Context, actor authz.Actor, token 
 	return nil
 }
 
-// takePersonnelImport allows work on a file that is not applied yet, and locks
+// lockImport allows work on a file that is not applied yet, and locks
 // it.
-func takePersonnelImport(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (PersonnelImport, Personnel, error) {
+func lockImport(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (Import, File, error) {
 	if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
-		return PersonnelImport{}, Personnel{}, err
+		return Import{}, File{}, err
 	}
-	i, err := loadPersonnelImport(ctx, tx, actor, token, tx.Now, importColumns+", file", "FOR UPDATE")
+	i, err := loadImport(ctx, tx, actor, token, tx.Now, importColumns+", file", "FOR UPDATE")
 	if err != nil {
-		return PersonnelImport{}, Personnel{}, err
+		return Import{}, File{}, err
 	}
 	if !i.AppliedAt.IsZero() {
-		return PersonnelImport{}, Personnel{}, fault.New(fault.Conflict, "この名簿は、すでに取り込みました。続けて取り込むときは、もう一度ファイルを選んでください。")
+		return Import{}, File{}, fault.New(fault.Conflict, "この名簿は、すでに取り込みました。続けて取り込むときは、もう一度ファイルを選んでください。")
 	}
 	file, err := unpack(i.file)
 	return i, file, err
@@ -375,46 +381,46 @@ func takePersonnelImport(ctx context.Context, tx *door.Tx, actor authz.Actor, to
 // errOtherPlan says that the organization has changed since a plan was shown.
 var errOtherPlan = errors.New("the plan is not the one that was shown")
 
-// ApplyPersonnel does what the plan of a file says, all of it or nothing.
+// Apply does what the plan of a file says, all of it or nothing.
 // Conflict while the file has problems, and where the organization has changed
 // so that the plan would be another: then that one is kept to be looked at.
-func (s *Service) ApplyPersonnel(ctx context.Context, actor authz.Actor, token string) (PersonnelSummary, error) {
-	var done PersonnelImport
+func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string) (Summary, error) {
+	var done Import
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (effect door.Effect, err error) {
-		done, effect, err = s.applyPersonnel(ctx, tx, actor, token)
+		done, effect, err = s.apply(ctx, tx, actor, token)
 		return effect, err
 	})
 	if errors.Is(err, errOtherPlan) {
-		if err := s.ChoosePersonnel(ctx, actor, token, done.Choices); err != nil {
-			return PersonnelSummary{}, err
+		if err := s.Choose(ctx, actor, token, done.Choices); err != nil {
+			return Summary{}, err
 		}
-		return PersonnelSummary{}, fault.Wrap(err, fault.Conflict, "確かめた後に、体制か日付が変わりました。いまの体制に合わせて作り直した内容を表示しています。もう一度確かめてから、取り込んでください。")
+		return Summary{}, fault.Wrap(err, fault.Conflict, "確かめた後に、体制か日付が変わりました。いまの体制に合わせて作り直した内容を表示しています。もう一度確かめてから、取り込んでください。")
 	}
 	if err != nil {
-		return PersonnelSummary{}, fmt.Errorf("applying a personnel file: %w", err)
+		return Summary{}, fmt.Errorf("applying a personnel file: %w", err)
 	}
-	return done.PersonnelSummary, nil
+	return done.Summary, nil
 }
 
 // applyTime is how long one statement of an import may take.
 const applyTime = "5min"
 
-func (s *Service) applyPersonnel(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (PersonnelImport, door.Effect, error) {
-	i, file, err := takePersonnelImport(ctx, tx, actor, token)
+func (s *Service) apply(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (Import, door.Effect, error) {
+	i, file, err := lockImport(ctx, tx, actor, token)
 	if err != nil {
 		return i, door.Unchanged(), err
 	}
-	if err := HoldChanges(ctx, tx); err != nil {
+	if err := org.HoldChanges(ctx, tx); err != nil {
 		return i, door.Unchanged(), err
 	}
 	if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', $1, true)`, applyTime); err != nil {
 		return i, door.Unchanged(), fmt.Errorf("giving an import its time: %w", err)
 	}
-	state, err := loadPersonnelState(ctx, tx, actor, file, tx.Today())
+	state, err := loadState(ctx, tx, actor, file, tx.Today())
 	if err != nil {
 		return i, door.Unchanged(), err
 	}
-	plan := planPersonnel(state, file, i.Choices)
+	plan := makePlan(state, file, i.Choices)
 	digest, err := plan.digest()
 	switch {
 	case err != nil:

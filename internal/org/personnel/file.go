@@ -1,4 +1,4 @@
-package org
+package personnel
 
 import (
 	"crypto/sha256"
@@ -13,23 +13,24 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/org"
 	"kagami/internal/sheet"
 )
 
-// Personnel is what the personnel office's file (名簿) says: who holds which post
+// File is what the personnel office's file (名簿) says: who holds which post
 // from which day on.
-type Personnel struct {
-	Rows     []PersonnelRow
-	Problems []RowProblem // rows that could not be read; they are not in Rows
-	Numbers  []string     // the staff numbers of those, where they could be read
-	Ignored  []string     // the headings of columns that are not read
-	SHA256   []byte       // of the file
+type File struct {
+	Rows     []Row
+	Problems []Problem // rows that could not be read; they are not in Rows
+	Numbers  []string  // the staff numbers of those, where they could be read
+	Ignored  []string  // the headings of columns that are not read
+	SHA256   []byte    // of the file
 }
 
-// PersonnelRow is a row: a person holds a post from a day on.
-type PersonnelRow struct {
+// Row is a row: a person holds a post from a day on.
+type Row struct {
 	Line        int // in the file
-	Person          // what is empty, beyond number and name, stays as it is
+	org.Person      // what is empty, beyond number and name, stays as it is
 	SectionCode string
 	SectionName string
 	Title       string
@@ -37,15 +38,15 @@ type PersonnelRow struct {
 	Last        calendar.Date // zero: as it is, and until further notice where it is new
 }
 
-// RowProblem is one thing wrong with a row.
-type RowProblem struct {
+// Problem is one thing wrong with a row.
+type Problem struct {
 	Line   int    // in the file; 0 for what is not in it
 	Column string // the heading; empty for the row as a whole
 	Reason string // what is wrong and what to do, in Japanese
 }
 
 // Sentence is the problem with its place.
-func (p RowProblem) Sentence() string {
+func (p Problem) Sentence() string {
 	place := ""
 	if p.Line > 0 {
 		place = fmt.Sprintf("%d行目", p.Line)
@@ -93,8 +94,8 @@ var headings = [columns][]string{
 	noteColumn:        {"備考", "摘要"},
 }
 
-// PersonnelColumns are the headings of the file as the template has them.
-func PersonnelColumns() []string {
+// Columns are the headings of the file as the template has them.
+func Columns() []string {
 	list := make([]string, columns)
 	for c := range columns {
 		list[c] = headings[c][0]
@@ -103,13 +104,13 @@ func PersonnelColumns() []string {
 }
 
 // kinds are what the kinds of people are called in files, folded.
-var kinds = map[PersonKind][]string{
-	Regular:     {"正規職員", "正規", "正職員", "一般職", "常勤"},
-	FiscalYear:  {"会計年度任用職員", "会計年度任用", "会計年度"},
-	Special:     {"特別職"},
-	Reappointed: {"再任用職員", "再任用", "定年前再任用", "暫定再任用", "暫定再任用職員", "定年前再任用短時間勤務職員"},
-	Seconded:    {"派遣・出向", "派遣", "出向"},
-	OtherKind:   {"その他"},
+var kinds = map[org.PersonKind][]string{
+	org.Regular:     {"正規職員", "正規", "正職員", "一般職", "常勤"},
+	org.FiscalYear:  {"会計年度任用職員", "会計年度任用", "会計年度"},
+	org.Special:     {"特別職"},
+	org.Reappointed: {"再任用職員", "再任用", "定年前再任用", "暫定再任用", "暫定再任用職員", "定年前再任用短時間勤務職員"},
+	org.Seconded:    {"派遣・出向", "派遣", "出向"},
+	org.OtherKind:   {"その他"},
 }
 
 // foldKey is a word as it is compared: without widths, cases and blanks.
@@ -138,9 +139,9 @@ func readHead(cells []string) (head, bool) {
 		switch {
 		case key == "" || c == noteColumn:
 		case c < 0:
-			h.ignored = append(h.ignored, OneLine(cell))
+			h.ignored = append(h.ignored, org.OneLine(cell))
 		case h.at[c] >= 0:
-			h.twice = append(h.twice, OneLine(cell))
+			h.twice = append(h.twice, org.OneLine(cell))
 		default:
 			h.at[c] = i
 		}
@@ -168,12 +169,12 @@ func (h head) problems() []fault.Problem {
 	return problems
 }
 
-// ReadPersonnel reads the personnel office's file, an Excel workbook or CSV with
+// Read reads the personnel office's file, an Excel workbook or CSV with
 // its columns in any order. A row that can't be read is among the Problems and
 // does not stop the others; Invalid where the headings are not there.
-func ReadPersonnel(file []byte) (Personnel, error) {
+func Read(file []byte) (File, error) {
 	sum := sha256.Sum256(file)
-	p := Personnel{SHA256: sum[:]}
+	p := File{SHA256: sum[:]}
 	var h head
 	isHead := func(cells []string) (is bool) {
 		h, is = readHead(cells)
@@ -187,36 +188,41 @@ func ReadPersonnel(file []byte) (Personnel, error) {
 		return nil
 	})
 	if errors.Is(err, sheet.ErrNoHeadings) {
-		return Personnel{}, invalid("file", "見出しの行が見つかりません。「職員番号」「氏名」「課室」「職」「発令日」の見出しがある表を選んでください。ひな形を使うこともできます。")
+		return File{}, invalid("見出しの行が見つかりません。「職員番号」「氏名」「課室」「職」「発令日」の見出しがある表を選んでください。ひな形を使うこともできます。")
 	}
 	if err != nil {
-		return Personnel{}, fmt.Errorf("reading a personnel file: %w", err)
+		return File{}, fmt.Errorf("reading a personnel file: %w", err)
 	}
 	if problems := h.problems(); problems != nil {
-		return Personnel{}, fault.InvalidFields(problems)
+		return File{}, fault.InvalidFields(problems)
 	}
 	if len(p.Rows)+len(p.Problems) == 0 {
-		return Personnel{}, invalid("file", "見出しの下に、行がありません。名簿の入ったファイルを選んでください。")
+		return File{}, invalid("見出しの下に、行がありません。名簿の入ったファイルを選んでください。")
 	}
 	p.Ignored = h.ignored
 	return p, nil
 }
 
+// invalid is what is wrong with a file as a whole.
+func invalid(message string) error {
+	return fault.InvalidFields([]fault.Problem{{Field: "file", Message: message}})
+}
+
 // read takes a row in, as a row or as what is wrong with it.
-func (p *Personnel) read(h head, row sheet.Row) {
+func (p *File) read(h head, row sheet.Row) {
 	cell := func(c column) string {
 		if i := h.at[c]; i >= 0 && i < len(row.Cells) {
-			return OneLine(row.Cells[i])
+			return org.OneLine(row.Cells[i])
 		}
 		return ""
 	}
-	var problems []RowProblem
+	var problems []Problem
 	wrong := func(c column, reason string) {
-		problems = append(problems, RowProblem{row.Line, headings[c][0], reason})
+		problems = append(problems, Problem{row.Line, headings[c][0], reason})
 	}
-	r := PersonnelRow{
+	r := Row{
 		Line: row.Line,
-		Person: Person{
+		Person: org.Person{
 			StaffNumber: cell(staffNumberColumn), Name: cell(nameColumn), Furigana: cell(furiganaColumn), Email: cell(emailColumn),
 			Kind: readKind(cell(kindColumn), func(reason string) { wrong(kindColumn, reason) }),
 		},
@@ -233,10 +239,10 @@ func (p *Personnel) read(h head, row sheet.Row) {
 	r.Person = r.Folded()
 	r.Kind = kind
 	if !isStaffNumber(r.StaffNumber) {
-		wrong(staffNumberColumn, Message("person_staff_number_shape"))
+		wrong(staffNumberColumn, org.Message("person_staff_number_shape"))
 	}
 	if r.Name == "" {
-		wrong(nameColumn, Message("person_name_given"))
+		wrong(nameColumn, org.Message("person_name_given"))
 	}
 	if e, ok := errors.AsType[*fault.Error](r.Check()); ok {
 		for _, problem := range e.Problems {
@@ -244,7 +250,7 @@ func (p *Personnel) read(h head, row sheet.Row) {
 		}
 	}
 	if r.Title == "" {
-		wrong(titleColumn, Message("post_title_given"))
+		wrong(titleColumn, org.Message("post_title_given"))
 	}
 	if cell(firstColumn) == "" {
 		wrong(firstColumn, "発令日を入力してください。")
@@ -272,18 +278,18 @@ func isStaffNumber(s string) bool {
 	})
 }
 
-func readKind(cell string, wrong func(string)) PersonKind {
+func readKind(cell string, wrong func(string)) org.PersonKind {
 	if cell == "" {
 		return ""
 	}
 	key := foldKey(cell)
-	for _, kind := range PersonKinds() {
+	for _, kind := range org.PersonKinds() {
 		if slices.ContainsFunc(kinds[kind], func(name string) bool { return foldKey(name) == key }) {
 			return kind
 		}
 	}
 	var titles []string
-	for _, kind := range PersonKinds() {
+	for _, kind := range org.PersonKinds() {
 		titles = append(titles, kind.Title())
 	}
 	wrong("職員区分は、" + strings.Join(titles, "、") + "のどれかにしてください。")

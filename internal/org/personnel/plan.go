@@ -1,4 +1,4 @@
-package org
+package personnel
 
 import (
 	"cmp"
@@ -8,33 +8,34 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/org"
 )
 
-// PersonnelChoices is what a person decides about a personnel file.
-type PersonnelChoices struct {
+// Choices is what a person decides about a personnel file.
+type Choices struct {
 	// Whole says that the file lists everybody: whoever is not in it leaves on
 	// the file's day.
 	Whole bool
 }
 
-// PersonnelPlan is what taking a personnel file in would do.
-type PersonnelPlan struct {
+// Plan is what taking a personnel file in would do.
+type Plan struct {
 	From      calendar.Date // the first day on which somebody's posts change; zero for none
-	Added     []PlanLine    // appointments that begin
-	Changed   []PlanLine    // people whose name or the like changes, appointments whose days do
-	Ended     []PlanLine    // appointments that end, or are taken back before they begin
+	Added     []Line        // appointments that begin
+	Changed   []Line        // people whose name or the like changes, appointments whose days do
+	Ended     []Line        // appointments that end, or are taken back before they begin
 	NewPeople int
 	NewPosts  int
 	Unchanged int // rows that say what is so already
-	Problems  []RowProblem
-	Notes     []RowProblem // what somebody should look at and the file does not change
-	Ignored   []string     // headings of columns that are not read
+	Problems  []Problem
+	Notes     []Problem // what somebody should look at and the file does not change
+	Ignored   []string  // headings of columns that are not read
 
-	changes Changes
+	changes org.Changes
 }
 
-// PlanLine is one thing that a plan does.
-type PlanLine struct {
+// Line is one thing that a plan does.
+type Line struct {
 	Line        int `json:",omitzero"` // in the file; 0 for what is not in it
 	StaffNumber string
 	Name        string
@@ -48,37 +49,25 @@ type PlanLine struct {
 }
 
 // Empty tells whether there is nothing to do.
-func (p PersonnelPlan) Empty() bool { return len(p.Added)+len(p.Changed)+len(p.Ended) == 0 }
-
-// personnelState is the organization as far as a personnel file touches it.
-type personnelState struct {
-	today        calendar.Date
-	actor        int64 // who takes the file in; 0 for the operator
-	people       []Person
-	sections     []Section
-	posts        []Post
-	appointments []Appointment // those that end on the first day of the file, or later
-	adminRules   []Rule        // of ポータル管理者, Section the section's code
-	grants       []Grant       // roles given directly
-}
+func (p Plan) Empty() bool { return len(p.Added)+len(p.Changed)+len(p.Ended) == 0 }
 
 // held is an appointment as it is and as it is to be, with what the file says of
 // it.
 type held struct {
-	AppointmentChange
+	org.AppointmentChange
 	line   int // the row that says so; 0 for none
 	listed bool
 }
 
-// meets tells whether two appointments have a day in common.
-func (a Appointment) meets(b Appointment) bool {
+// meet tells whether two appointments have a day in common.
+func meet(a, b org.Appointment) bool {
 	return (b.Last.IsZero() || !a.First.After(b.Last)) && (a.Last.IsZero() || !b.First.After(a.Last))
 }
 
 // planner makes a plan.
 type planner struct {
-	personnelState
-	plan PersonnelPlan
+	state
+	plan Plan
 	on   calendar.Date // the first day of the file from today on; zero for none
 
 	byNumber      map[string]int
@@ -101,17 +90,17 @@ type postKey struct {
 	title   string
 }
 
-// planPersonnel says what taking a file in would do to a state: a pure function,
+// makePlan says what taking a file in would do to a state: a pure function,
 // so that the same file on the same state always does the same.
 //
 // A person in the file holds the posts of their rows, each from its day on.
 // Their other appointments that are in force on the first of those days end on
 // the day before. 職務代理 is not in such files and stays as it is. With
 // choices.Whole whoever is not in the file leaves on the file's day.
-func planPersonnel(state personnelState, file Personnel, choices PersonnelChoices) PersonnelPlan {
+func makePlan(state state, file File, choices Choices) Plan {
 	p := newPlanner(state, file)
 	var order []int
-	rows := map[int][]PersonnelRow{}
+	rows := map[int][]Row{}
 	for _, row := range file.Rows {
 		person := p.person(row)
 		if rows[person] == nil {
@@ -127,7 +116,7 @@ func planPersonnel(state personnelState, file Personnel, choices PersonnelChoice
 		}
 	}
 	for _, person := range order {
-		slices.SortStableFunc(rows[person], func(a, b PersonnelRow) int { return a.First.Compare(b.First) })
+		slices.SortStableFunc(rows[person], func(a, b Row) int { return a.First.Compare(b.First) })
 		p.planPerson(person, rows[person])
 	}
 	if choices.Whole {
@@ -141,21 +130,21 @@ func planPersonnel(state personnelState, file Personnel, choices PersonnelChoice
 	return p.finish(file)
 }
 
-func newPlanner(state personnelState, file Personnel) *planner {
+func newPlanner(state state, file File) *planner {
 	state.people, state.posts = slices.Clone(state.people), slices.Clone(state.posts)
 	p := &planner{
-		personnelState: state,
-		byNumber:       make(map[string]int, len(state.people)),
-		sectionByCode:  make(map[string]int, len(state.sections)),
-		sectionByName:  make(map[string][]int, len(state.sections)),
-		sectionByID:    make(map[int64]int, len(state.sections)),
-		postByTitle:    make(map[postKey]int, 2*len(state.posts)),
-		single:         map[string]bool{},
-		isNewPost:      map[int]bool{},
-		byPerson:       make(map[int][]*held, len(state.people)),
-		inFile:         map[int]bool{},
-		faulty:         map[int]bool{},
-		firstLine:      map[int]int{},
+		state:         state,
+		byNumber:      make(map[string]int, len(state.people)),
+		sectionByCode: make(map[string]int, len(state.sections)),
+		sectionByName: make(map[string][]int, len(state.sections)),
+		sectionByID:   make(map[int64]int, len(state.sections)),
+		postByTitle:   make(map[postKey]int, 2*len(state.posts)),
+		single:        map[string]bool{},
+		isNewPost:     map[int]bool{},
+		byPerson:      make(map[int][]*held, len(state.people)),
+		inFile:        map[int]bool{},
+		faulty:        map[int]bool{},
+		firstLine:     map[int]int{},
 	}
 	byID := make(map[int64]int, len(state.people))
 	for i, person := range p.people {
@@ -180,7 +169,7 @@ func newPlanner(state personnelState, file Personnel) *planner {
 		p.postByTitle[postKey{post.Section, foldKey(post.Title)}] = i
 	}
 	for _, a := range state.appointments {
-		p.hold(&held{AppointmentChange: AppointmentChange{Appointment: a, Was: a, PersonAt: byID[a.Person], PostAt: postByID[a.Post]}})
+		p.hold(&held{AppointmentChange: org.AppointmentChange{Appointment: a, Was: a, PersonAt: byID[a.Person], PostAt: postByID[a.Post]}})
 	}
 	for _, row := range file.Rows {
 		if !row.First.Before(p.today) && (p.on.IsZero() || row.First.Before(p.on)) {
@@ -213,16 +202,16 @@ func (p *planner) postName(post int) string {
 }
 
 func (p *planner) wrong(line int, c column, reason string) {
-	p.plan.Problems = append(p.plan.Problems, RowProblem{line, headings[c][0], reason})
+	p.plan.Problems = append(p.plan.Problems, Problem{line, headings[c][0], reason})
 }
 
 // person finds a row's person, who is new if nobody has that number.
-func (p *planner) person(row PersonnelRow) int {
+func (p *planner) person(row Row) int {
 	key := strings.ToLower(row.StaffNumber)
 	i, known := p.byNumber[key]
 	if !known {
 		i = len(p.people)
-		p.people = append(p.people, Person{StaffNumber: row.StaffNumber})
+		p.people = append(p.people, org.Person{StaffNumber: row.StaffNumber})
 		p.byNumber[key] = i
 	}
 	return i
@@ -230,7 +219,7 @@ func (p *planner) person(row PersonnelRow) int {
 
 // planPerson plans what the rows of one person say, which are in the order of
 // their days.
-func (p *planner) planPerson(person int, rows []PersonnelRow) {
+func (p *planner) planPerson(person int, rows []Row) {
 	p.planFields(person, rows)
 	var mine []*held // what the rows say, for telling rows that say the same
 	for _, row := range rows {
@@ -238,13 +227,13 @@ func (p *planner) planPerson(person int, rows []PersonnelRow) {
 		if !ok {
 			continue
 		}
-		said := Appointment{First: row.First, Last: row.Last}
-		again := slices.IndexFunc(mine, func(h *held) bool { return h.PostAt == post && h.meets(said) })
+		said := org.Appointment{First: row.First, Last: row.Last}
+		again := slices.IndexFunc(mine, func(h *held) bool { return h.PostAt == post && meet(h.Appointment, said) })
 		if again >= 0 {
 			p.wrong(row.Line, titleColumn, fmt.Sprintf("%d行目と同じ人の同じ職で、期間が重なっています。どちらかの行を消すか、終了日を入力してください。", mine[again].line))
 			continue
 		}
-		mine = append(mine, &held{AppointmentChange: AppointmentChange{Appointment: said, PostAt: post}, line: row.Line})
+		mine = append(mine, &held{AppointmentChange: org.AppointmentChange{Appointment: said, PostAt: post}, line: row.Line})
 		p.planRow(person, post, row)
 	}
 	if len(mine) < len(rows) || p.faulty[person] {
@@ -255,9 +244,9 @@ func (p *planner) planPerson(person int, rows []PersonnelRow) {
 }
 
 // planFields plans a person's name and the like.
-func (p *planner) planFields(person int, rows []PersonnelRow) {
+func (p *planner) planFields(person int, rows []Row) {
 	now := &p.people[person]
-	said := Person{}
+	said := org.Person{}
 	for _, row := range rows {
 		for _, f := range []struct {
 			c         column
@@ -306,13 +295,13 @@ func (p *planner) planFields(person int, rows []PersonnelRow) {
 	change(kindColumn, (*string)(&now.Kind), string(said.Kind), now.Kind.Title(), said.Kind.Title())
 	if changes != nil {
 		p.plan.changes.ChangedPeople = append(p.plan.changes.ChangedPeople, person)
-		p.plan.Changed = append(p.plan.Changed, PlanLine{Line: rows[0].Line, StaffNumber: now.StaffNumber, Name: name, Change: strings.Join(changes, "、")})
+		p.plan.Changed = append(p.plan.Changed, Line{Line: rows[0].Line, StaffNumber: now.StaffNumber, Name: name, Change: strings.Join(changes, "、")})
 	}
 }
 
 // post finds a row's post, which is new if its section has none of that title;
 // false, and a problem, where there is no such section.
-func (p *planner) post(row PersonnelRow) (int, bool) {
+func (p *planner) post(row Row) (int, bool) {
 	section, ok := p.section(row)
 	if !ok {
 		return 0, false
@@ -330,7 +319,7 @@ func (p *planner) post(row PersonnelRow) (int, bool) {
 		return 0, false
 	}
 	i := len(p.posts)
-	p.posts = append(p.posts, Post{Section: id, Title: OneLine(row.Title), SingleHolder: p.single[key.title]})
+	p.posts = append(p.posts, org.Post{Section: id, Title: org.OneLine(row.Title), SingleHolder: p.single[key.title]})
 	p.postByTitle[key] = i
 	p.isNewPost[i] = true
 	p.plan.changes.NewPosts = append(p.plan.changes.NewPosts, i)
@@ -339,7 +328,7 @@ func (p *planner) post(row PersonnelRow) (int, bool) {
 
 // section finds a row's section, -1 for none said; false, and a problem, where
 // there is no such section.
-func (p *planner) section(row PersonnelRow) (int, bool) {
+func (p *planner) section(row Row) (int, bool) {
 	named := p.sectionByName[foldKey(row.SectionName)]
 	named = slices.DeleteFunc(slices.Clone(named), func(i int) bool { return len(named) > 1 && !p.sections[i].On(row.First) })
 	if row.SectionCode != "" {
@@ -372,16 +361,16 @@ func (p *planner) section(row PersonnelRow) (int, bool) {
 func (p *planner) yesterday() calendar.Date { return p.today.AddDays(-1) }
 
 // planRow plans one row: that the person holds the post from its day on.
-func (p *planner) planRow(person, post int, row PersonnelRow) {
-	said := Appointment{First: row.First, Last: row.Last}
+func (p *planner) planRow(person, post int, row Row) {
+	said := org.Appointment{First: row.First, Last: row.Last}
 	var h *held
 	for _, other := range p.byPerson[person] {
-		if other.PostAt == post && !other.Acting && !other.IsNew() && other.meets(said) && (h == nil || other.First.Before(h.First)) {
+		if other.PostAt == post && !other.Acting && !other.IsNew() && meet(other.Appointment, said) && (h == nil || other.First.Before(h.First)) {
 			h = other
 		}
 	}
 	if h == nil {
-		h = &held{AppointmentChange: AppointmentChange{Appointment: said, PersonAt: person, PostAt: post}, line: row.Line, listed: true}
+		h = &held{AppointmentChange: org.AppointmentChange{Appointment: said, PersonAt: person, PostAt: post}, line: row.Line, listed: true}
 		p.hold(h)
 		p.checkSection(h)
 		return
@@ -421,9 +410,9 @@ func (p *planner) checkSection(h *held) {
 
 // endUnlisted ends what a person in the file holds and the file does not list:
 // on the first of their days from today on, or else of the file's.
-func (p *planner) endUnlisted(person int, rows []PersonnelRow) {
+func (p *planner) endUnlisted(person int, rows []Row) {
 	on := p.on
-	if i := slices.IndexFunc(rows, func(row PersonnelRow) bool { return !row.First.Before(p.today) }); i >= 0 {
+	if i := slices.IndexFunc(rows, func(row Row) bool { return !row.First.Before(p.today) }); i >= 0 {
 		on = rows[i].First
 	}
 	for _, h := range p.byPerson[person] {
@@ -452,7 +441,7 @@ func (p *planner) end(h *held, on calendar.Date, line int) {
 // planMissing lets whoever is not in the file leave on the file's day.
 func (p *planner) planMissing() {
 	if p.on.IsZero() {
-		p.plan.Problems = append(p.plan.Problems, RowProblem{0, headings[firstColumn][0],
+		p.plan.Problems = append(p.plan.Problems, Problem{0, headings[firstColumn][0],
 			"発令日が今日以降の行がないため、載っていない人の発令をいつ終わらせるか決められません。発令日を確かめるか、「この名簿は全職員です」を外してください。"})
 		return
 	}
@@ -520,7 +509,7 @@ func (p *planner) checkOverlaps() {
 				keys = append(keys, holders{anybody: true, acting: h.Acting})
 			}
 			for _, key := range keys {
-				if before := longest[key]; before != nil && before.meets(h.Appointment) {
+				if before := longest[key]; before != nil && meet(before.Appointment, h.Appointment) {
 					p.overlap(before, h)
 					break
 				}
@@ -561,7 +550,7 @@ func (p *planner) checkOwn() {
 	if p.actor == 0 {
 		return
 	}
-	own := slices.IndexFunc(p.people, func(person Person) bool { return person.ID == p.actor })
+	own := slices.IndexFunc(p.people, func(person org.Person) bool { return person.ID == p.actor })
 	if own < 0 {
 		return
 	}
@@ -578,12 +567,12 @@ func (p *planner) checkOwn() {
 // checkAdministrators refuses what would leave nobody as ポータル管理者 from an
 // earlier day on than without it.
 func (p *planner) checkAdministrators() {
-	var before, after []Appointment
+	var before, after []org.Appointment
 	for _, g := range p.grants {
 		if g.Role != authz.Administrator {
 			continue
 		}
-		a := Appointment{First: g.First, Last: g.Last}
+		a := org.Appointment{First: g.First, Last: g.Last}
 		before, after = append(before, a), append(after, a)
 	}
 	for _, h := range p.held {
@@ -603,7 +592,7 @@ func (p *planner) checkAdministrators() {
 	was, had := firstDayWithout(before, p.today)
 	empty, is := firstDayWithout(after, p.today)
 	if is && (!had || empty.Before(was)) {
-		p.plan.Problems = append(p.plan.Problems, RowProblem{0, "", fmt.Sprintf(
+		p.plan.Problems = append(p.plan.Problems, Problem{0, "", fmt.Sprintf(
 			"この名簿のとおりにすると、%sから%sがいなくなります。先に、ほかの人をその役割にするか、名簿に次の担当の行を加えてください。", calendar.Wareki(empty), authz.Administrator.Title())})
 	}
 }
@@ -633,7 +622,7 @@ func (p *planner) noteGrants() {
 			}
 		}
 		if g.Last.IsZero() || g.Last.After(last) {
-			p.plan.Notes = append(p.plan.Notes, RowProblem{p.firstLine[i], headings[staffNumberColumn][0], fmt.Sprintf(
+			p.plan.Notes = append(p.plan.Notes, Problem{p.firstLine[i], headings[staffNumberColumn][0], fmt.Sprintf(
 				"%s（職員番号 %s）は、%sで職がなくなりますが、直接与えられた役割（%s）が残り、サインインできます。「職員」の画面で、役割の最後の日を入力してください。",
 				p.people[i].Name, p.people[i].StaffNumber, calendar.Wareki(last), g.Role.Title())})
 		}
@@ -641,7 +630,7 @@ func (p *planner) noteGrants() {
 }
 
 // within is the part of an appointment during which a rule lasts.
-func within(a Appointment, r Rule) (Appointment, bool) {
+func within(a org.Appointment, r org.Rule) (org.Appointment, bool) {
 	if a.First.Before(r.First) {
 		a.First = r.First
 	}
@@ -653,8 +642,8 @@ func within(a Appointment, r Rule) (Appointment, bool) {
 
 // firstDayWithout is the first day from today on that none of the periods
 // holds; false where there is none.
-func firstDayWithout(periods []Appointment, today calendar.Date) (calendar.Date, bool) {
-	slices.SortFunc(periods, func(a, b Appointment) int { return a.First.Compare(b.First) })
+func firstDayWithout(periods []org.Appointment, today calendar.Date) (calendar.Date, bool) {
+	slices.SortFunc(periods, func(a, b org.Appointment) int { return a.First.Compare(b.First) })
 	day := today
 	for _, a := range periods {
 		switch {
@@ -670,7 +659,7 @@ func firstDayWithout(periods []Appointment, today calendar.Date) (calendar.Date,
 }
 
 // finish lists what the plan does.
-func (p *planner) finish(file Personnel) PersonnelPlan {
+func (p *planner) finish(file File) Plan {
 	isNew := map[int]bool{}
 	for _, i := range p.plan.changes.NewPeople {
 		isNew[i] = true
@@ -680,7 +669,7 @@ func (p *planner) finish(file Personnel) PersonnelPlan {
 			continue
 		}
 		p.plan.changes.Appointments = append(p.plan.changes.Appointments, h.AppointmentChange)
-		line := PlanLine{
+		line := Line{
 			Line: h.line, StaffNumber: p.people[h.PersonAt].StaffNumber, Name: p.people[h.PersonAt].Name, Post: p.postName(h.PostAt),
 			First: h.First, Last: h.Last, NewPerson: isNew[h.PersonAt], NewPost: p.isNewPost[h.PostAt], Withdrawn: h.Withdrawn,
 		}
@@ -713,7 +702,7 @@ func (p *planner) finish(file Personnel) PersonnelPlan {
 		}
 	}
 	p.plan.Problems = append(p.plan.Problems, file.Problems...)
-	slices.SortStableFunc(p.plan.Problems, func(a, b RowProblem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Reason, b.Reason)) })
+	slices.SortStableFunc(p.plan.Problems, func(a, b Problem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Reason, b.Reason)) })
 	p.plan.Ignored = file.Ignored
 	return p.plan
 }
