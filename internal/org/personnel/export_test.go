@@ -3,11 +3,12 @@ package personnel
 import (
 	"context"
 	"errors"
+	"slices"
+
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
-	"slices"
 )
 
 // Offices is what is said of a personnel file about who is left as ポータル管理者.

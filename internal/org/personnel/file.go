@@ -4,9 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -58,115 +55,6 @@ func (p Problem) Sentence() string {
 		return p.Reason
 	}
 	return place + "：" + p.Reason
-}
-
-// column is a column that is read.
-type column int
-
-const (
-	staffNumberColumn column = iota
-	nameColumn
-	furiganaColumn
-	emailColumn
-	kindColumn
-	sectionCodeColumn
-	sectionColumn
-	titleColumn
-	firstColumn
-	lastColumn
-	noteColumn // not read, and not worth naming
-	columns
-)
-
-// headings are what a column may be called, folded; the first is what the
-// template calls it.
-var headings = [columns][]string{
-	staffNumberColumn: {"職員番号", "職員コード", "職員no", "社員番号"},
-	nameColumn:        {"氏名", "職員氏名", "名前"},
-	furiganaColumn:    {"フリガナ", "ふりがな", "カナ氏名", "氏名カナ", "氏名フリガナ", "カナ"},
-	emailColumn:       {"メールアドレス", "メール", "e-mail", "email", "eメール"},
-	kindColumn:        {"職員区分", "区分", "任用区分"},
-	sectionCodeColumn: {"課室コード", "所属コード", "部署コード"},
-	sectionColumn:     {"課室", "所属", "所属名", "課室名", "所属課", "部署", "部署名"},
-	titleColumn:       {"職", "職名", "役職", "役職名", "補職名"},
-	firstColumn:       {"発令日", "発令年月日", "異動日", "異動年月日", "開始日"},
-	lastColumn:        {"終了日", "退職日", "退職年月日", "任期満了日"},
-	noteColumn:        {"備考", "摘要"},
-}
-
-// Columns are the headings of the file as the template has them.
-func Columns() []string {
-	list := make([]string, columns)
-	for c := range columns {
-		list[c] = headings[c][0]
-	}
-	return list
-}
-
-// kinds are what the kinds of people are called in files, folded.
-var kinds = map[org.PersonKind][]string{
-	org.Regular:     {"正規職員", "正規", "正職員", "一般職", "常勤"},
-	org.FiscalYear:  {"会計年度任用職員", "会計年度任用", "会計年度"},
-	org.Special:     {"特別職"},
-	org.Reappointed: {"再任用職員", "再任用", "定年前再任用", "暫定再任用", "暫定再任用職員", "定年前再任用短時間勤務職員"},
-	org.Seconded:    {"派遣・出向", "派遣", "出向"},
-	org.OtherKind:   {"その他"},
-}
-
-// foldKey is a word as it is compared: without widths, cases and blanks.
-func foldKey(s string) string {
-	return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(s)), ""))
-}
-
-// head is where the columns that are read stand in a file, -1 for nowhere.
-type head struct {
-	at      [columns]int
-	ignored []string
-	twice   []string
-}
-
-// readHead reads a row as headings; false where it is none.
-func readHead(cells []string) (head, bool) {
-	var h head
-	for c := range h.at {
-		h.at[c] = -1
-	}
-	for i, cell := range cells {
-		key := foldKey(cell)
-		c := column(slices.IndexFunc(headings[:], func(names []string) bool {
-			return slices.ContainsFunc(names, func(n string) bool { return foldKey(n) == key })
-		}))
-		switch {
-		case key == "" || c == noteColumn:
-		case c < 0:
-			h.ignored = append(h.ignored, org.OneLine(cell))
-		case h.at[c] >= 0:
-			h.twice = append(h.twice, org.OneLine(cell))
-		default:
-			h.at[c] = i
-		}
-	}
-	return h, h.at[staffNumberColumn] >= 0 && (h.at[nameColumn] >= 0 || h.at[titleColumn] >= 0)
-}
-
-// problems are what is wrong with the headings themselves.
-func (h head) problems() []fault.Problem {
-	var problems []fault.Problem
-	missing := func(names string) {
-		problems = append(problems, fault.Problem{Field: "file", Message: fmt.Sprintf("「%s」の列がありません。見出しの行に「%s」を加えて、選び直してください。", names, names)})
-	}
-	for _, c := range []column{nameColumn, titleColumn, firstColumn} {
-		if h.at[c] < 0 {
-			missing(headings[c][0])
-		}
-	}
-	if h.at[sectionColumn] < 0 && h.at[sectionCodeColumn] < 0 {
-		missing(headings[sectionColumn][0])
-	}
-	for _, name := range h.twice {
-		problems = append(problems, fault.Problem{Field: "file", Message: fmt.Sprintf("「%s」の列が二つあります（同じ意味の見出しも数えます）。使わない列を消して、選び直してください。", name)})
-	}
-	return problems
 }
 
 // Read reads the personnel office's file, an Excel workbook or CSV with
@@ -264,57 +152,4 @@ func (p *File) read(h head, row sheet.Row) {
 		return
 	}
 	p.Rows = append(p.Rows, r)
-}
-
-// maxCell is how long a cell may be, in characters.
-const maxCell = 200
-
-// maxStaffNumber is how long a staff number may be, as the database has it.
-const maxStaffNumber = 20
-
-func isStaffNumber(s string) bool {
-	return s != "" && len(s) <= maxStaffNumber && !strings.ContainsFunc(s, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-'
-	})
-}
-
-func readKind(cell string, wrong func(string)) org.PersonKind {
-	if cell == "" {
-		return ""
-	}
-	key := foldKey(cell)
-	for _, kind := range org.PersonKinds() {
-		if slices.ContainsFunc(kinds[kind], func(name string) bool { return foldKey(name) == key }) {
-			return kind
-		}
-	}
-	var titles []string
-	for _, kind := range org.PersonKinds() {
-		titles = append(titles, kind.Title())
-	}
-	wrong("職員区分は、" + strings.Join(titles, "、") + "のどれかにしてください。")
-	return ""
-}
-
-// Days in a file lie between these: others are slips of the pen.
-var (
-	earliestDay = calendar.NewDate(1950, 1, 1)
-	latestDay   = calendar.NewDate(2099, 12, 31)
-)
-
-// readDay reads a day; zero for none. A number of five digits is a day as Excel
-// counts it, in a cell that is not formatted as one.
-func readDay(cell string, wrong func(string)) calendar.Date {
-	if cell == "" {
-		return calendar.Date{}
-	}
-	day, ok := calendar.ReadDay(cell)
-	if n, err := strconv.Atoi(cell); err == nil && len(cell) == 5 {
-		day, ok = calendar.NewDate(1899, 12, 30+n), true
-	}
-	if !ok || day.Before(earliestDay) || day.After(latestDay) {
-		wrong("日付を読めません。2027-04-01、2027/4/1、令和9年4月1日、R9.4.1 のように入力してください。")
-		return calendar.Date{}
-	}
-	return day
 }

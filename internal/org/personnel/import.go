@@ -1,12 +1,7 @@
 package personnel
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +14,6 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
-	"kagami/internal/org"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
@@ -37,32 +31,6 @@ type Import struct {
 	id     int64
 	file   []byte
 	digest []byte
-}
-
-// Summary is a plan in numbers.
-type Summary struct {
-	Rows      int
-	From      calendar.Date // the first day on which somebody's posts change; zero for none
-	Added     int
-	Changed   int
-	Ended     int
-	NewPeople int
-	NewPosts  int
-	Unchanged int
-	Problems  int
-	Notes     []Problem // what somebody should look at and the file does not change
-	Ignored   []string
-}
-
-// Empty tells whether there is nothing to do.
-func (s Summary) Empty() bool { return s.Added+s.Changed+s.Ended == 0 }
-
-// Summary is the plan in numbers; rows is how many the file has.
-func (p Plan) Summary(file File) Summary {
-	return Summary{
-		Rows: len(file.Rows) + len(file.Numbers), From: p.From, Added: len(p.Added), Changed: len(p.Changed), Ended: len(p.Ended),
-		NewPeople: p.NewPeople, NewPosts: p.NewPosts, Unchanged: p.Unchanged, Problems: len(p.Problems), Notes: p.Notes, Ignored: p.Ignored,
-	}
 }
 
 // Pages says which page of each list to show, from 0.
@@ -116,46 +84,6 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string,
 	return s.store(ctx, actor, fileName, file, choices)
 }
 
-// store keeps a file with its plan.
-func (s *Service) store(ctx context.Context, actor authz.Actor, fileName string, file File, choices Choices) (string, error) {
-	token := rand.Text()
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
-			return door.Unchanged(), err
-		}
-		if _, err := tx.Exec(ctx, forgetImports, tx.Now.Add(-importLife)); err != nil {
-			return door.Unchanged(), fmt.Errorf("removing what is over: %w", err)
-		}
-		packed, err := pack(file)
-		if err != nil {
-			return door.Unchanged(), err
-		}
-		var id int64
-		err = tx.QueryRow(ctx, `
-			INSERT INTO person_import (token, person_id, made_at, file_name, sha256, file, choices, summary, digest)
-			VALUES ($1, nullif($2, 0::bigint), $3, $4, $5, $6, '{}', '{}', '') RETURNING id`,
-			token, actor.Person, tx.Now, shortName(fileName), file.SHA256, packed).Scan(&id)
-		if err != nil {
-			return door.Unchanged(), fmt.Errorf("keeping a personnel file: %w", err)
-		}
-		effect := door.Effect{
-			Subject: trail.Subject{Kind: "person_import", ID: id}, Fields: []string{"file"},
-			Confidential: map[string]any{"file_name": fileName, "sha256": hex.EncodeToString(file.SHA256)},
-		}
-		return effect, storePlan(ctx, tx, actor, id, file, choices)
-	})
-	if err != nil {
-		return "", fmt.Errorf("taking a personnel file in: %w", err)
-	}
-	return token, nil
-}
-
-// shortName is a file's name as it is kept: no longer than a cell may be.
-func shortName(name string) string {
-	runes := []rune(name)
-	return string(runes[:min(len(runes), maxCell)])
-}
-
 // TakeIn takes a file in at once, for those who look at what it would do
 // beforehand: all of it, or nothing where it has problems, which are returned.
 func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, fileName string, file File, choices Choices) (Summary, []Problem, error) {
@@ -190,84 +118,6 @@ func (s *Service) problems(ctx context.Context, id int64) ([]Problem, error) {
 		return nil, fmt.Errorf("listing a file's problems: %w", err)
 	}
 	return slices.Concat(pages...), nil
-}
-
-// storePlan plans anew and keeps the plan for its page.
-func storePlan(ctx context.Context, tx *door.Tx, actor authz.Actor, id int64, file File, choices Choices) error {
-	state, err := loadState(ctx, tx, actor, file, tx.Today())
-	if err != nil {
-		return err
-	}
-	plan := makePlan(state, file, choices)
-	digest, err := plan.digest()
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE person_import SET choices = $2, summary = $3, digest = $4 WHERE id = $1`, id, choices, plan.Summary(file), digest)
-	if err == nil {
-		_, err = tx.Exec(ctx, `DELETE FROM person_import_page WHERE import_id = $1`, id)
-	}
-	if err != nil {
-		return fmt.Errorf("keeping a plan: %w", err)
-	}
-	var pages [][]any
-	for _, list := range []struct {
-		name  string
-		pages [][]any
-	}{{"added", pagesOf(plan.Added)}, {"changed", pagesOf(plan.Changed)}, {"ended", pagesOf(plan.Ended)}, {"problems", pagesOf(plan.Problems)}} {
-		for n, lines := range list.pages {
-			pages = append(pages, []any{id, list.name, n, lines[0]})
-		}
-	}
-	_, err = tx.CopyFrom(ctx, pgx.Identifier{"person_import_page"}, []string{"import_id", "list", "page", "lines"}, pgx.CopyFromRows(pages))
-	if err != nil {
-		return fmt.Errorf("keeping a plan's pages: %w", err)
-	}
-	return nil
-}
-
-// pagesOf cuts a list into pages, each as a column's value.
-func pagesOf[T any](list []T) [][]any {
-	var pages [][]any
-	for len(list) > 0 {
-		n := min(len(list), OnPage)
-		pages = append(pages, []any{list[:n]})
-		list = list[n:]
-	}
-	return pages
-}
-
-// digest tells plans apart by what they show.
-func (p Plan) digest() ([]byte, error) {
-	h := sha256.New()
-	if err := json.NewEncoder(h).Encode(p); err != nil {
-		return nil, fmt.Errorf("writing a plan: %w", err)
-	}
-	return h.Sum(nil), nil
-}
-
-// pack is what was read of a file, as it is kept.
-func pack(file File) ([]byte, error) {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if err := json.NewEncoder(w).Encode(file); err != nil {
-		return nil, fmt.Errorf("packing a personnel file: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("packing a personnel file: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-func unpack(packed []byte) (file File, err error) {
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err == nil {
-		err = json.NewDecoder(r).Decode(&file)
-	}
-	if err != nil {
-		return File{}, fmt.Errorf("unpacking a personnel file: %w", err)
-	}
-	return file, nil
 }
 
 func errNoImport() error {
@@ -376,72 +226,4 @@ func lockImport(ctx context.Context, tx *door.Tx, actor authz.Actor, token strin
 	}
 	file, err := unpack(i.file)
 	return i, file, err
-}
-
-// errOtherPlan says that the organization has changed since a plan was shown.
-var errOtherPlan = errors.New("the plan is not the one that was shown")
-
-// Apply does what the plan of a file says, all of it or nothing.
-// Conflict while the file has problems, and where the organization has changed
-// so that the plan would be another: then that one is kept to be looked at.
-func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string) (Summary, error) {
-	var done Import
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (effect door.Effect, err error) {
-		done, effect, err = s.apply(ctx, tx, actor, token)
-		return effect, err
-	})
-	if errors.Is(err, errOtherPlan) {
-		if err := s.Choose(ctx, actor, token, done.Choices); err != nil {
-			return Summary{}, err
-		}
-		return Summary{}, fault.Wrap(err, fault.Conflict, "確かめた後に、体制か日付が変わりました。いまの体制に合わせて作り直した内容を表示しています。もう一度確かめてから、取り込んでください。")
-	}
-	if err != nil {
-		return Summary{}, fmt.Errorf("applying a personnel file: %w", err)
-	}
-	return done.Summary, nil
-}
-
-// applyTime is how long one statement of an import may take.
-const applyTime = "5min"
-
-func (s *Service) apply(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (Import, door.Effect, error) {
-	i, file, err := lockImport(ctx, tx, actor, token)
-	if err != nil {
-		return i, door.Unchanged(), err
-	}
-	if err := org.HoldChanges(ctx, tx); err != nil {
-		return i, door.Unchanged(), err
-	}
-	if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', $1, true)`, applyTime); err != nil {
-		return i, door.Unchanged(), fmt.Errorf("giving an import its time: %w", err)
-	}
-	state, err := loadState(ctx, tx, actor, file, tx.Today())
-	if err != nil {
-		return i, door.Unchanged(), err
-	}
-	plan := makePlan(state, file, i.Choices)
-	digest, err := plan.digest()
-	switch {
-	case err != nil:
-		return i, door.Unchanged(), err
-	case !bytes.Equal(digest, i.digest):
-		return i, door.Unchanged(), errOtherPlan
-	case len(plan.Problems) > 0:
-		return i, door.Unchanged(), fault.New(fault.Conflict, fmt.Sprintf("直すところが%d件あります。ファイルを直して、もう一度選んでください。何も変更されていません。", len(plan.Problems)))
-	case plan.Empty():
-		return i, door.Unchanged(), fault.New(fault.Conflict, "この名簿のとおりになっているため、変えるところはありません。")
-	}
-	effect := door.Effect{
-		Subject: trail.Subject{Kind: "person_import", ID: i.id}, Fields: []string{"applied"},
-		Confidential: map[string]any{
-			"file_name": i.FileName, "sha256": hex.EncodeToString(file.SHA256), "whole": i.Choices.Whole,
-			"added": len(plan.Added), "changed": len(plan.Changed), "ended": len(plan.Ended), "people": plan.NewPeople, "posts": plan.NewPosts,
-		},
-	}
-	if effect.Also, err = plan.changes.Make(ctx, tx); err != nil {
-		return i, door.Unchanged(), err
-	}
-	_, err = tx.Exec(ctx, `UPDATE person_import SET applied_at = $2, file = '' WHERE id = $1`, i.id, tx.Now)
-	return i, effect, err
 }

@@ -28,7 +28,7 @@ func newImportTown(t *testing.T) importTown {
 	clerk := tn.post(tn.section, "職員", false)
 	tn.head, tn.staff, tn.admin = tn.person("1"), tn.person("2"), tn.person("3")
 	for person, post := range map[int64]int64{tn.head: tn.town.head, tn.staff: clerk, tn.admin: clerk} {
-		tn.must(tn.appoint(person, post, "2026-04-01", ""))
+		tn.must(tn.appoint(person, post, "2026-04-01"))
 	}
 	tn.must(tn.GiveRole(t.Context(), operator, org.Grant{Person: tn.admin, Role: authz.Administrator, First: day("2026-04-01"), Reason: "見本"}))
 	tn.actor = tn.town.actor(tn.admin, "2026-11-24")
@@ -148,7 +148,7 @@ func TestAChangeSinceThePreviewIsShownFirst(t *testing.T) {
 	tn := newImportTown(t)
 	token := tn.start("2,見本 2,,,,税務町民課,主任,2027-04-01,\n")
 	third := tn.post(tn.section, "副主任", false)
-	tn.must(tn.appoint(tn.staff, third, "2026-12-01", ""))
+	tn.must(tn.appoint(tn.staff, third, "2026-12-01"))
 	if _, err := tn.files.Apply(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
 		t.Fatalf("applied: %v", err)
 	}
@@ -190,7 +190,7 @@ func TestTwoExchangeWhatOnlyOneCanHave(t *testing.T) {
 	t.Parallel()
 	tn := newImportTown(t)
 	other := tn.post(0, "会計管理者", true)
-	tn.must(tn.appoint(tn.staff, other, "2026-05-01", ""))
+	tn.must(tn.appoint(tn.staff, other, "2026-05-01"))
 	for _, rows := range []string{
 		"1,見本 1,,a@town.example,,,会計管理者,2027-04-01,\n2,見本 2,,b@town.example,,税務町民課,課長,2027-04-01,\n",
 		"1,見本 1,,b@town.example,,税務町民課,課長,2027-05-01,\n2,見本 2,,a@town.example,,,会計管理者,2027-05-01,\n",
@@ -313,7 +313,7 @@ func TestAPersonnelFileLeavesAnAdministrator(t *testing.T) {
 	tn := newImportTown(t)
 	tn.must(tn.GiveRole(t.Context(), operator, org.Grant{Person: tn.head, Role: authz.Administrator, First: day("2026-04-01"), Last: day("2026-12-31"), Reason: "見本"}))
 	tn.must(tn.AddRule(t.Context(), operator, org.Rule{Title: "管理担当", Role: authz.Administrator}))
-	tn.must(tn.appoint(tn.staff, tn.post(tn.section, "管理担当", false), "2026-11-01", ""))
+	tn.must(tn.appoint(tn.staff, tn.post(tn.section, "管理担当", false), "2026-11-01"))
 	h, err := tn.HistoryOf(t.Context(), operator, tn.admin, day("2026-11-24"))
 	tn.must(err)
 	tn.must(tn.EndRole(t.Context(), operator, h.Grants[0].ID, day("2026-12-31")))

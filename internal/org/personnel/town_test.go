@@ -1,15 +1,16 @@
 package personnel_test
 
 import (
+	"os"
+	"testing"
+	"time"
+
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/org"
 	"kagami/internal/org/personnel"
 	"kagami/internal/postgres/pgtest"
-	"os"
-	"testing"
-	"time"
 )
 
 var server pgtest.Server
@@ -80,15 +81,10 @@ func (tn town) person(number string) int64 {
 	return id
 }
 
-// appoint gives a post from a day to a day; an empty last day is until further
-// notice.
-func (tn town) appoint(person, post int64, first, last string) error {
+// appoint gives a post from a day on.
+func (tn town) appoint(person, post int64, first string) error {
 	tn.t.Helper()
-	a := org.Appointment{Person: person, Post: post, First: day(first)}
-	if last != "" {
-		a.Last = day(last)
-	}
-	return tn.Appoint(tn.t.Context(), operator, a, false)
+	return tn.Appoint(tn.t.Context(), operator, org.Appointment{Person: person, Post: post, First: day(first)}, false)
 }
 
 func (tn town) actor(person int64, on string) authz.Actor {
