@@ -17,6 +17,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
+	"kagami/internal/org/personnel"
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/cluster"
 	"kagami/internal/sample"
@@ -93,7 +94,7 @@ func anAdministrator(ctx context.Context, s server.Ground) (sample.Account, erro
 // personnelFile is a workbook of many people who hold their posts from a day on;
 // so many of them in another section than at first.
 func personnelFile(from calendar.Date, moved int) []byte {
-	table := sheet.Table{Columns: org.PersonnelColumns()}
+	table := sheet.Table{Columns: personnel.Columns()}
 	for i := range manyPeople {
 		section, title := i%manySections, "職員"
 		if i < manySections {

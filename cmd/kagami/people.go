@@ -14,7 +14,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
-	"kagami/internal/org"
+	"kagami/internal/org/personnel"
 	"kagami/internal/postgres"
 	"kagami/internal/sheet"
 	"kagami/migrations"
@@ -38,7 +38,7 @@ func (c *peopleImportCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	file, err := org.ReadPersonnel(raw)
+	file, err := personnel.Read(raw)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (c *peopleImportCommand) Run(ctx context.Context) (err error) {
 	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
-	return c.take(ctx, org.New(pool, door.New(pool, time.Now)), file)
+	return c.take(ctx, personnel.New(pool, door.New(pool, time.Now)), file)
 }
 
 // readTable reads a file, no more of it than is ever read.
@@ -79,17 +79,17 @@ func readTable(name string) ([]byte, error) {
 }
 
 // take prints what a file would do, and does it unless only that was asked for.
-func (c *peopleImportCommand) take(ctx context.Context, service *org.Service, file org.Personnel) error {
-	operator, choices := authz.AsOperator(), org.PersonnelChoices{Whole: c.Whole}
+func (c *peopleImportCommand) take(ctx context.Context, service *personnel.Service, file personnel.File) error {
+	operator, choices := authz.AsOperator(), personnel.Choices{Whole: c.Whole}
 	if c.DryRun {
-		plan, err := service.PlanPersonnel(ctx, operator, file, choices, calendar.Day(time.Now()))
+		plan, err := service.Plan(ctx, operator, file, choices, calendar.Day(time.Now()))
 		if err != nil {
 			return err
 		}
 		printPlan(plan.Summary(file))
 		return refuse(plan.Problems)
 	}
-	done, problems, err := service.ImportPersonnel(ctx, operator, filepath.Base(c.File), file, choices)
+	done, problems, err := service.TakeIn(ctx, operator, filepath.Base(c.File), file, choices)
 	if err == nil {
 		err = refuse(problems)
 	}
@@ -101,7 +101,7 @@ func (c *peopleImportCommand) take(ctx context.Context, service *org.Service, fi
 	return nil
 }
 
-func printPlan(s org.PersonnelSummary) {
+func printPlan(s personnel.Summary) {
 	fmt.Printf("%d行：加わる発令 %d件（新しい職員 %d人、新しい職 %d件）、変わるもの %d件、終わる発令 %d件、そのまま %d件\n",
 		s.Rows, s.Added, s.NewPeople, s.NewPosts, s.Changed, s.Ended, s.Unchanged)
 	if !s.From.IsZero() {
@@ -116,7 +116,7 @@ func printPlan(s org.PersonnelSummary) {
 }
 
 // refuse names each faulty row; nil where there is none.
-func refuse(problems []org.RowProblem) error {
+func refuse(problems []personnel.Problem) error {
 	if len(problems) == 0 {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/org/personnel"
 	"kagami/internal/sheet"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -37,7 +38,7 @@ func (s *Screens) template(w http.ResponseWriter, r *http.Request) error {
 	if april.Before(today) {
 		april = april.AddYears(1)
 	}
-	table := sheet.Table{Columns: org.PersonnelColumns(), Rows: [][]string{{
+	table := sheet.Table{Columns: personnel.Columns(), Rows: [][]string{{
 		"00123", "見本 太郎", "ミホン タロウ", "mihon@town.example", org.Regular.Title(), "", "見本課", "職員", april.String(), "",
 		"この行は見本です。消してから使ってください。",
 	}}}
@@ -67,12 +68,12 @@ func (s *Screens) upload(w http.ResponseWriter, r *http.Request) error {
 	return screen.GoOn(w, r, address.PersonnelImport(token), "")
 }
 
-func typedChoices(r *http.Request) org.PersonnelChoices {
-	return org.PersonnelChoices{Whole: r.PostForm.Get("whole") != ""}
+func typedChoices(r *http.Request) personnel.Choices {
+	return personnel.Choices{Whole: r.PostForm.Get("whole") != ""}
 }
 
 // takeIn takes in the file of a form.
-func (s *Screens) takeIn(r *http.Request, choices org.PersonnelChoices) (string, error) {
+func (s *Screens) takeIn(r *http.Request, choices personnel.Choices) (string, error) {
 	file, header, err := r.FormFile("file")
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
 		return "", fault.InvalidFields([]fault.Problem{{Field: "file", Message: "名簿のファイルを選んでください。"}})
@@ -85,7 +86,7 @@ func (s *Screens) takeIn(r *http.Request, choices org.PersonnelChoices) (string,
 	if err != nil {
 		return "", screen.BadForm(err)
 	}
-	return s.org.StartPersonnelImport(r.Context(), screen.Actor(r.Context()), header.Filename, raw, choices)
+	return s.files.Start(r.Context(), screen.Actor(r.Context()), header.Filename, raw, choices)
 }
 
 func (s *Screens) showImport(w http.ResponseWriter, r *http.Request) error {
@@ -94,10 +95,10 @@ func (s *Screens) showImport(w http.ResponseWriter, r *http.Request) error {
 
 // drawImport shows what a file would do, and why it was not applied.
 func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int, refused []fault.Problem) error {
-	at := org.PersonnelPages{
+	at := personnel.Pages{
 		Added: pageNumber(r, "added"), Changed: pageNumber(r, "changed"), Ended: pageNumber(r, "ended"), Problems: pageNumber(r, "problems"),
 	}
-	i, lists, err := s.org.PersonnelImport(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "token"), at)
+	i, lists, err := s.files.Import(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "token"), at)
 	if err != nil {
 		return err
 	}
@@ -106,8 +107,8 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 		title = "名簿の取り込みの結果"
 	}
 	screen.Render(w, r, status, importPage(importView{
-		Frame:           screen.Frame(r, title, organizationLink, layout.Link{Label: "名簿を取り込む", Address: address.Personnel}),
-		PersonnelImport: i, Lists: lists, Pages: at, Refused: refused,
+		Frame:  screen.Frame(r, title, organizationLink, layout.Link{Label: "名簿を取り込む", Address: address.Personnel}),
+		Import: i, Lists: lists, Pages: at, Refused: refused,
 	}))
 	return nil
 }
@@ -128,9 +129,9 @@ func (s *Screens) workOnImport(w http.ResponseWriter, r *http.Request) error {
 	actor, token := screen.Actor(ctx), chi.URLParam(r, "token")
 	var err error
 	if r.PostForm.Get("act") == "apply" {
-		_, err = s.org.ApplyPersonnel(ctx, actor, token)
+		_, err = s.files.Apply(ctx, actor, token)
 	} else {
-		err = s.org.ChoosePersonnel(ctx, actor, token, typedChoices(r))
+		err = s.files.Choose(ctx, actor, token, typedChoices(r))
 	}
 	if problems := screen.Problems(err); problems != nil {
 		for i := range problems {

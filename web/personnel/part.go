@@ -5,16 +5,16 @@ package personnel
 import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
-	"kagami/internal/org"
+	"kagami/internal/org/personnel"
 	"kagami/internal/trail"
 	"kagami/web/screen"
 )
 
 // Screens are the screens of the personnel import.
-type Screens struct{ org *org.Service }
+type Screens struct{ files *personnel.Service }
 
 // New makes the screens.
-func New(organization *org.Service) *Screens { return &Screens{organization} }
+func New(files *personnel.Service) *Screens { return &Screens{files} }
 
 // Part is what the portal takes in.
 func (s *Screens) Part() screen.Part {

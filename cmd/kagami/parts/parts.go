@@ -2,6 +2,7 @@
 package parts
 
 import (
+	orgpersonnel "kagami/internal/org/personnel"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/policy/draft"
@@ -48,7 +49,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		imports.New(drafts, g.Org).Part(),
 		accounts.Part(),
 		organization.New(g.Org).Part(),
-		personnel.New(g.Org).Part(),
+		personnel.New(orgpersonnel.New(g.Pool, g.Door)).Part(),
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org).Part(),

@@ -1,4 +1,4 @@
-package org
+package personnel
 
 import (
 	"errors"
@@ -13,6 +13,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/org"
 )
 
 func on(s string) calendar.Date {
@@ -25,33 +26,33 @@ func on(s string) calendar.Date {
 
 // aTown is a town on 31 March: its 課長, a 職員, and 担当 of 総務課, who is the only
 // ポータル管理者.
-func aTown() personnelState {
+func aTown() state {
 	first := on("2025-04-01")
-	s := personnelState{
+	s := state{
 		today: on("2027-03-31"),
-		sections: []Section{
+		sections: []org.Section{
 			{ID: 1, Code: "somu", Name: "総務課"}, {ID: 2, Code: "zeimu", Name: "税務町民課"},
 			{ID: 3, Code: "kyu", Name: "旧課", AbolishedOn: on("2027-04-01")},
 			{ID: 4, Code: "kyoiku", Name: "支所"}, {ID: 5, Code: "kyoiku2", Name: "支所"},
 		},
-		posts: []Post{
+		posts: []org.Post{
 			{ID: 1, Title: "町長", SingleHolder: true}, {ID: 2, Section: 1, Title: "課長", SingleHolder: true}, {ID: 3, Section: 2, Title: "課長", SingleHolder: true},
 			{ID: 4, Section: 1, Title: "職員"}, {ID: 5, Section: 2, Title: "職員"}, {ID: 6, Section: 1, Title: "担当"},
 		},
-		adminRules: []Rule{{Title: "担当", Section: "somu"}},
+		adminRules: []org.Rule{{Title: "担当", Section: "somu"}},
 	}
 	for i, post := range []int64{2, 3, 4, 6, 1} {
 		n := fmt.Sprint(i + 1)
-		s.people = append(s.people, Person{ID: int64(i + 1), StaffNumber: "M" + n, Name: "見本 " + n, Furigana: "ミホン", Email: "m" + n + "@town.example", Kind: Regular})
-		s.appointments = append(s.appointments, Appointment{ID: int64(i + 1), Person: int64(i + 1), Post: post, First: first})
+		s.people = append(s.people, org.Person{ID: int64(i + 1), StaffNumber: "M" + n, Name: "見本 " + n, Furigana: "ミホン", Email: "m" + n + "@town.example", Kind: org.Regular})
+		s.appointments = append(s.appointments, org.Appointment{ID: int64(i + 1), Person: int64(i + 1), Post: post, First: first})
 	}
 	return s
 }
 
 // told is a plan in a few words: + begins, - ends, x is taken back, ~ changes,
 // ! is a problem.
-func told(p PersonnelPlan) []string {
-	days := func(l PlanLine) string {
+func told(p Plan) []string {
+	days := func(l Line) string {
 		return l.First.String() + "/" + l.Last.String()
 	}
 	list := []string{}
@@ -75,27 +76,27 @@ func told(p PersonnelPlan) []string {
 }
 
 // planOf plans a CSV file with the usual headings.
-func planOf(t testing.TB, s personnelState, rows string, whole bool) PersonnelPlan {
+func planOf(t testing.TB, s state, rows string, whole bool) Plan {
 	t.Helper()
-	file, err := ReadPersonnel([]byte("職員番号,氏名,フリガナ,メールアドレス,課室,職,発令日,終了日\n" + rows))
+	file, err := Read([]byte("職員番号,氏名,フリガナ,メールアドレス,課室,職,発令日,終了日\n" + rows))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return planPersonnel(s, file, PersonnelChoices{Whole: whole})
+	return makePlan(s, file, Choices{Whole: whole})
 }
 
 // What a file does, and what it is refused for: each refusal names the line, the
 // column, and what to do.
 func TestWhatAPersonnelFileDoes(t *testing.T) {
 	t.Parallel()
-	prepared := func(s *personnelState) {
+	prepared := func(s *state) {
 		s.appointments[2].Last = on("2027-03-31")
-		s.appointments = append(s.appointments, Appointment{ID: 9, Person: 3, Post: 5, First: on("2027-04-01")})
+		s.appointments = append(s.appointments, org.Appointment{ID: 9, Person: 3, Post: 5, First: on("2027-04-01")})
 	}
 	for name, c := range map[string]struct {
 		rows  string
 		whole bool
-		state func(*personnelState)
+		state func(*state)
 		want  []string // the beginning of each line of told
 	}{
 		"nothing new": {
@@ -138,7 +139,7 @@ func TestWhatAPersonnelFileDoes(t *testing.T) {
 			want:  []string{"+M3 総務課 職員 2027-04-01/", "xM3 税務町民課 職員 2027-04-01/"},
 		},
 		"what was prepared begins earlier": {
-			state: func(s *personnelState) { prepared(s); s.appointments[5].First = on("2027-05-01") },
+			state: func(s *state) { prepared(s); s.appointments[5].First = on("2027-05-01") },
 			rows:  "M3,見本 3,,,税務町民課,職員,2027-04-01,\n",
 			want:  []string{"~M3 税務町民課 職員最初の日：令和9年5月1日 → 令和9年4月1日"},
 		},
@@ -148,8 +149,8 @@ func TestWhatAPersonnelFileDoes(t *testing.T) {
 			want:  []string{"-M2 税務町民課長 2025-04-01/2027-03-31", "-M3 総務課 職員 2025-04-01/2027-03-31"},
 		},
 		"職務代理 stays": {
-			state: func(s *personnelState) {
-				s.appointments = append(s.appointments, Appointment{ID: 9, Person: 3, Post: 2, First: on("2027-01-01"), Acting: true})
+			state: func(s *state) {
+				s.appointments = append(s.appointments, org.Appointment{ID: 9, Person: 3, Post: 2, First: on("2027-01-01"), Acting: true})
 			},
 			rows: "M3,見本 3,,,税務町民課,職員,2027-04-01,\n",
 			want: []string{"+M3 税務町民課 職員", "-M3 総務課 職員"},
@@ -177,12 +178,12 @@ func TestWhatAPersonnelFileDoes(t *testing.T) {
 		"the last administrator":        {rows: "M4,見本 4,,,税務町民課,職員,2027-04-01,\n", want: []string{"+", "-", "!0  この名簿のとおりにすると、令和9年4月1日からポータル管理者がいなくなります。"}},
 		"everybody, but no day to come": {whole: true, rows: "M3,見本 3,,,総務課,職員,2025-04-01,\n", want: []string{"!0 発令日 発令日が今日以降の行がない"}},
 		"begun today": {
-			state: func(s *personnelState) { s.appointments[2].First = s.today },
+			state: func(s *state) { s.appointments[2].First = s.today },
 			rows:  "M3,見本 3,,,税務町民課,職員,2027-03-31,\n", want: []string{"+", "!2 発令日 総務課 職員の発令は今日始まったため"},
 		},
 		"the same post as 職務代理 and as holder": {
-			state: func(s *personnelState) {
-				s.appointments = append(s.appointments, Appointment{ID: 9, Person: 3, Post: 3, First: on("2027-01-01"), Acting: true})
+			state: func(s *state) {
+				s.appointments = append(s.appointments, org.Appointment{ID: 9, Person: 3, Post: 3, First: on("2027-01-01"), Acting: true})
 			},
 			rows: "M3,見本 3,,,税務町民課,課長,2027-04-01,\nM2,見本 2,,,税務町民課,職員,2027-04-01,\n",
 			want: []string{"+", "+", "-", "-", "!2 発令日 この人は、重なる期間に、すでに税務町民課長に就いています"},
@@ -232,20 +233,20 @@ func TestNobodyTakesAFileInAboutThemselves(t *testing.T) {
 func TestARoleThatOutlastsThePostsIsNoted(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		grant Grant
+		grant org.Grant
 		rows  string
 		want  bool
 	}{
-		"leaves, the role stays":     {Grant{}, "M3,見本 3,,,総務課,職員,2025-04-01,2027-04-30\n", true},
-		"leaves, the role lasts on":  {Grant{Last: on("2027-05-01")}, "M3,見本 3,,,総務課,職員,2025-04-01,2027-04-30\n", true},
-		"leaves, the role ends too":  {Grant{Last: on("2027-04-30")}, "M3,見本 3,,,総務課,職員,2025-04-01,2027-04-30\n", false},
-		"goes to another section":    {Grant{}, "M3,見本 3,,,税務町民課,職員,2027-04-01,\n", false},
-		"stays":                      {Grant{}, "M3,見本 3,,,総務課,職員,2025-04-01,\n", false},
-		"leaves with everybody else": {Grant{}, "M4,見本 4,,,総務課,担当,2027-04-01,\n", true},
+		"leaves, the role stays":     {org.Grant{}, "M3,見本 3,,,総務課,職員,2025-04-01,2027-04-30\n", true},
+		"leaves, the role lasts on":  {org.Grant{Last: on("2027-05-01")}, "M3,見本 3,,,総務課,職員,2025-04-01,2027-04-30\n", true},
+		"leaves, the role ends too":  {org.Grant{Last: on("2027-04-30")}, "M3,見本 3,,,総務課,職員,2025-04-01,2027-04-30\n", false},
+		"goes to another section":    {org.Grant{}, "M3,見本 3,,,税務町民課,職員,2027-04-01,\n", false},
+		"stays":                      {org.Grant{}, "M3,見本 3,,,総務課,職員,2025-04-01,\n", false},
+		"leaves with everybody else": {org.Grant{}, "M4,見本 4,,,総務課,担当,2027-04-01,\n", true},
 	} {
 		s := aTown()
 		c.grant.Person, c.grant.Role, c.grant.First = 3, authz.Auditor, on("2026-04-01")
-		s.grants = []Grant{c.grant}
+		s.grants = []org.Grant{c.grant}
 		plan := planOf(t, s, c.rows, name == "leaves with everybody else")
 		if noted := len(plan.Notes) == 1 && strings.Contains(plan.Notes[0].Reason, "監査担当者"); noted != c.want || len(plan.Problems) > 0 {
 			t.Errorf("%s: %+v %+v", name, plan.Notes, plan.Problems)
@@ -257,12 +258,12 @@ func TestARoleThatOutlastsThePostsIsNoted(t *testing.T) {
 // named, and what is missing too.
 func TestColumnsInAnyOrder(t *testing.T) {
 	t.Parallel()
-	file, err := ReadPersonnel([]byte("令和9年度名簿,,,,\n\n異動年月日,所属コード,役　職,カナ氏名,職員氏名,職員コード,血液型,備考,区分\n46478,zeimu,課長,ﾐﾎﾝ,見本　太郎,００１２３,A,x,会計年度\n"))
+	file, err := Read([]byte("令和9年度名簿,,,,\n\n異動年月日,所属コード,役　職,カナ氏名,職員氏名,職員コード,血液型,備考,区分\n46478,zeimu,課長,ﾐﾎﾝ,見本　太郎,００１２３,A,x,会計年度\n"))
 	if err != nil || len(file.Problems) != 0 || len(file.Rows) != 1 {
 		t.Fatalf("%+v, %v", file, err)
 	}
-	want := PersonnelRow{
-		Line: 4, Person: Person{StaffNumber: "00123", Name: "見本 太郎", Furigana: "ミホン", Kind: FiscalYear},
+	want := Row{
+		Line: 4, Person: org.Person{StaffNumber: "00123", Name: "見本 太郎", Furigana: "ミホン", Kind: org.FiscalYear},
 		SectionCode: "zeimu", Title: "課長", First: on("2027-04-01"),
 	}
 	if !reflect.DeepEqual(file.Rows[0], want) || !slices.Equal(file.Ignored, []string{"血液型"}) {
@@ -276,7 +277,7 @@ func TestColumnsInAnyOrder(t *testing.T) {
 		"職員番号,氏名,職,発令日,課室\n": "見出しの下に、行がありません",
 		"職員番号,氏名,職\n":        "「発令日」の列がありません",
 	} {
-		_, err := ReadPersonnel([]byte(text))
+		_, err := Read([]byte(text))
 		if err == nil || !strings.Contains(fmt.Sprintf("%+v", messagesOf(err)), words) {
 			t.Errorf("%q: %v, want %s", text, err, words)
 		}
@@ -290,18 +291,18 @@ func TestAPlanThatIsDoneIsEmpty(t *testing.T) {
 	days := []string{"2024-04-01", "2025-04-01", "2027-03-31", "2027-04-01", "2027-07-01", ""}
 	rapid.Check(t, func(t *rapid.T) {
 		s := aTown()
-		s.adminRules, s.grants = nil, []Grant{{Person: 5, Role: authz.Administrator, First: on("2025-04-01")}}
+		s.adminRules, s.grants = nil, []org.Grant{{Person: 5, Role: authz.Administrator, First: on("2025-04-01")}}
 		for range rapid.IntRange(0, 3).Draw(t, "prepared") {
-			a := Appointment{ID: int64(len(s.appointments) + 1), Person: int64(rapid.IntRange(1, 5).Draw(t, "who")), Post: int64(rapid.IntRange(4, 6).Draw(t, "what")), First: on(rapid.SampledFrom(days[:5]).Draw(t, "from"))}
-			if !slices.ContainsFunc(s.appointments, func(b Appointment) bool { return a.Person == b.Person && a.Post == b.Post && a.meets(b) }) {
+			a := org.Appointment{ID: int64(len(s.appointments) + 1), Person: int64(rapid.IntRange(1, 5).Draw(t, "who")), Post: int64(rapid.IntRange(4, 6).Draw(t, "what")), First: on(rapid.SampledFrom(days[:5]).Draw(t, "from"))}
+			if !slices.ContainsFunc(s.appointments, func(b org.Appointment) bool { return a.Person == b.Person && a.Post == b.Post && meet(a, b) }) {
 				s.appointments = append(s.appointments, a)
 			}
 		}
-		var file Personnel
+		var file File
 		for i := range rapid.IntRange(1, 6).Draw(t, "rows") {
 			n := rapid.IntRange(1, 7).Draw(t, "number")
-			row := PersonnelRow{
-				Line: i + 2, Person: Person{StaffNumber: fmt.Sprint("M", n), Name: fmt.Sprint("見本 ", n), Furigana: "ミホン"},
+			row := Row{
+				Line: i + 2, Person: org.Person{StaffNumber: fmt.Sprint("M", n), Name: fmt.Sprint("見本 ", n), Furigana: "ミホン"},
 				SectionCode: rapid.SampledFrom([]string{"somu", "zeimu"}).Draw(t, "section"),
 				Title:       rapid.SampledFrom([]string{"課長", "職員", "担当", "主任"}).Draw(t, "title"),
 				First:       on(rapid.SampledFrom(days[:5]).Draw(t, "first")),
@@ -311,21 +312,21 @@ func TestAPlanThatIsDoneIsEmpty(t *testing.T) {
 			}
 			file.Rows = append(file.Rows, row)
 		}
-		choices := PersonnelChoices{Whole: rapid.Bool().Draw(t, "whole")}
-		plan := planPersonnel(s, file, choices)
+		choices := Choices{Whole: rapid.Bool().Draw(t, "whole")}
+		plan := makePlan(s, file, choices)
 		if len(plan.Problems) > 0 {
 			return
 		}
 		after := done(s, plan)
 		mustHold(t, after)
-		if again := planPersonnel(after, file, choices); !again.Empty() || len(again.Problems) > 0 {
+		if again := makePlan(after, file, choices); !again.Empty() || len(again.Problems) > 0 {
 			t.Fatalf("done once:\n%s\nand again:\n%s", strings.Join(told(plan), "\n"), strings.Join(told(again), "\n"))
 		}
 	})
 }
 
 // done is a state after a plan, as the database would have it.
-func done(s personnelState, plan PersonnelPlan) personnelState {
+func done(s state, plan Plan) state {
 	c := plan.changes
 	for i := range c.People {
 		c.People[i].ID = int64(i + 1)
@@ -336,7 +337,7 @@ func done(s personnelState, plan PersonnelPlan) personnelState {
 	after := s
 	after.people, after.posts = c.People, c.Posts
 	after.appointments = nil
-	changed := map[int64]AppointmentChange{}
+	changed := map[int64]org.AppointmentChange{}
 	for _, h := range c.Appointments {
 		if !h.IsNew() {
 			changed[h.ID] = h
@@ -357,13 +358,13 @@ func done(s personnelState, plan PersonnelPlan) personnelState {
 }
 
 // mustHold checks the rules that the database has.
-func mustHold(t *rapid.T, s personnelState) {
+func mustHold(t *rapid.T, s state) {
 	for i, a := range s.appointments {
 		if !a.Last.IsZero() && a.Last.Before(a.First) {
 			t.Fatalf("%+v ends before it begins", a)
 		}
 		for _, b := range s.appointments[:i] {
-			if a.Post == b.Post && a.meets(b) && (a.Person == b.Person || s.posts[a.Post-1].SingleHolder && a.Acting == b.Acting) {
+			if a.Post == b.Post && meet(a, b) && (a.Person == b.Person || s.posts[a.Post-1].SingleHolder && a.Acting == b.Acting) {
 				t.Fatalf("%+v and %+v overlap", a, b)
 			}
 		}
@@ -373,8 +374,8 @@ func mustHold(t *rapid.T, s personnelState) {
 // The first day without somebody is found whatever the order of the periods.
 func TestTheFirstDayWithoutAnybody(t *testing.T) {
 	t.Parallel()
-	period := func(first, last string) Appointment {
-		a := Appointment{First: on(first)}
+	period := func(first, last string) org.Appointment {
+		a := org.Appointment{First: on(first)}
 		if last != "" {
 			a.Last = on(last)
 		}
@@ -382,15 +383,15 @@ func TestTheFirstDayWithoutAnybody(t *testing.T) {
 	}
 	today := on("2027-03-31")
 	for _, c := range []struct {
-		periods []Appointment
+		periods []org.Appointment
 		want    string
 	}{
 		{nil, "2027-03-31"},
-		{[]Appointment{period("2027-01-01", "")}, ""},
-		{[]Appointment{period("2027-04-01", "")}, "2027-03-31"},
-		{[]Appointment{period("2027-04-01", ""), period("2025-04-01", "2027-03-31")}, ""},
-		{[]Appointment{period("2027-04-02", ""), period("2025-04-01", "2027-03-31")}, "2027-04-01"},
-		{[]Appointment{period("2025-04-01", "2027-06-30"), period("2026-04-01", "2027-05-31")}, "2027-07-01"},
+		{[]org.Appointment{period("2027-01-01", "")}, ""},
+		{[]org.Appointment{period("2027-04-01", "")}, "2027-03-31"},
+		{[]org.Appointment{period("2027-04-01", ""), period("2025-04-01", "2027-03-31")}, ""},
+		{[]org.Appointment{period("2027-04-02", ""), period("2025-04-01", "2027-03-31")}, "2027-04-01"},
+		{[]org.Appointment{period("2025-04-01", "2027-06-30"), period("2026-04-01", "2027-05-31")}, "2027-07-01"},
 	} {
 		day, is := firstDayWithout(c.periods, today)
 		if is != (c.want != "") || is && day.String() != c.want {
@@ -415,14 +416,14 @@ func FuzzPersonnel(f *testing.F) {
 	f.Add("職員番号,氏名,フリガナ,課室,職,発令日,終了日\nM3,見本 3,,税務町民課,職員,令和9年4月1日,\n", true)
 	f.Add("職員番号\t氏名\t課室コード\t職\t発令日\nM1\t見本 1\tsomu\t課長\t46478\n", false)
 	f.Fuzz(func(t *testing.T, text string, whole bool) {
-		file, err := ReadPersonnel([]byte(text))
+		file, err := Read([]byte(text))
 		if err != nil {
 			if fault.KindOf(err) == fault.Internal {
 				t.Errorf("no sentence for %v", err)
 			}
 			return
 		}
-		plan := planPersonnel(aTown(), file, PersonnelChoices{Whole: whole})
+		plan := makePlan(aTown(), file, Choices{Whole: whole})
 		for _, p := range plan.Problems {
 			if p.Reason == "" || p.Line < 0 {
 				t.Errorf("a problem that says nothing: %+v", p)

@@ -1,4 +1,4 @@
-package org_test
+package personnel_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/org/personnel"
 	"kagami/internal/trail"
 )
 
@@ -27,7 +28,7 @@ func newImportTown(t *testing.T) importTown {
 	clerk := tn.post(tn.section, "職員", false)
 	tn.head, tn.staff, tn.admin = tn.person("1"), tn.person("2"), tn.person("3")
 	for person, post := range map[int64]int64{tn.head: tn.town.head, tn.staff: clerk, tn.admin: clerk} {
-		tn.must(tn.appoint(person, post, "2026-04-01", ""))
+		tn.must(tn.appoint(person, post, "2026-04-01"))
 	}
 	tn.must(tn.GiveRole(t.Context(), operator, org.Grant{Person: tn.admin, Role: authz.Administrator, First: day("2026-04-01"), Reason: "見本"}))
 	tn.actor = tn.town.actor(tn.admin, "2026-11-24")
@@ -36,14 +37,14 @@ func newImportTown(t *testing.T) importTown {
 
 func (tn importTown) start(rows string) string {
 	tn.t.Helper()
-	token, err := tn.StartPersonnelImport(tn.t.Context(), tn.actor, "名簿.csv", []byte(personnelHead+rows), org.PersonnelChoices{})
+	token, err := tn.files.Start(tn.t.Context(), tn.actor, "名簿.csv", []byte(personnelHead+rows), personnel.Choices{})
 	tn.must(err)
 	return token
 }
 
-func (tn importTown) look(token string) (org.PersonnelImport, org.PersonnelLists) {
+func (tn importTown) look(token string) (personnel.Import, personnel.Lists) {
 	tn.t.Helper()
-	i, lists, err := tn.PersonnelImport(tn.t.Context(), tn.actor, token, org.PersonnelPages{})
+	i, lists, err := tn.files.Import(tn.t.Context(), tn.actor, token, personnel.Pages{})
 	tn.must(err)
 	return i, lists
 }
@@ -58,12 +59,12 @@ func TestAPersonnelFileTakesEffectOnItsDay(t *testing.T) {
 			"N1,見本 新,ﾐﾎﾝ ｼﾝ,new@town.example,,税務町民課,職員,R9.4.1,R10.3.31\n")
 	i, lists := tn.look(token)
 	if i.Rows != 3 || i.Added != 3 || i.Ended != 2 || i.Changed != 1 || i.NewPeople != 1 || i.NewPosts != 1 || i.Problems != 0 || i.From != day("2027-04-01") {
-		t.Errorf("the preview says %+v", i.PersonnelSummary)
+		t.Errorf("the preview says %+v", i.Summary)
 	}
 	if len(lists.Added) != 3 || !lists.Added[0].NewPost || !lists.Added[2].NewPerson || lists.Added[1].Post != "税務町民課長" {
 		t.Errorf("the preview lists %+v", lists.Added)
 	}
-	done, err := tn.ApplyPersonnel(t.Context(), tn.actor, token)
+	done, err := tn.files.Apply(t.Context(), tn.actor, token)
 	if err != nil || done.Added != 3 {
 		t.Fatalf("applying: %+v, %v", done, err)
 	}
@@ -88,10 +89,10 @@ func TestAPersonnelFileTakesEffectOnItsDay(t *testing.T) {
 	if i.AppliedAt.IsZero() {
 		t.Error("the page does not say that it is done")
 	}
-	if _, err := tn.ApplyPersonnel(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
+	if _, err := tn.files.Apply(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("applied twice: %v", err)
 	}
-	if err := tn.ChoosePersonnel(t.Context(), tn.actor, token, org.PersonnelChoices{}); fault.KindOf(err) != fault.Conflict {
+	if err := tn.files.Choose(t.Context(), tn.actor, token, personnel.Choices{}); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("chosen for after it was done: %v", err)
 	}
 }
@@ -106,7 +107,7 @@ func TestAPersonnelFileIsInTheTrail(t *testing.T) {
 		return n
 	}
 	people, posts, appointments := count("person"), count("post"), count("appointment")
-	_, err := tn.ApplyPersonnel(t.Context(), tn.actor, tn.start("1,見本 1,,,,総務課,課長,2027-04-01,\nN1,見本 新,ミホン,,,総務課,職員,2027-04-01,\n"))
+	_, err := tn.files.Apply(t.Context(), tn.actor, tn.start("1,見本 1,,,,総務課,課長,2027-04-01,\nN1,見本 新,ミホン,,,総務課,職員,2027-04-01,\n"))
 	tn.must(err)
 	if count("person")-people != 1 || count("post")-posts != 2 || count("appointment")-appointments != 3 || count("person_import") != 2 {
 		t.Errorf("entries for %d people, %d posts, %d appointments, %d of the import", count("person")-people, count("post")-posts, count("appointment")-appointments, count("person_import"))
@@ -132,7 +133,7 @@ func TestAFaultyRowStopsTheWholeFile(t *testing.T) {
 	if len(lists.Problems) != 2 || lists.Problems[0].Line != 3 || lists.Problems[0].Column != "課室" || lists.Problems[1].Line != 4 || lists.Problems[1].Column != "発令日" {
 		t.Errorf("the problems are %+v", lists.Problems)
 	}
-	if _, err := tn.ApplyPersonnel(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
+	if _, err := tn.files.Apply(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("applied: %v", err)
 	}
 	var posts int
@@ -147,16 +148,16 @@ func TestAChangeSinceThePreviewIsShownFirst(t *testing.T) {
 	tn := newImportTown(t)
 	token := tn.start("2,見本 2,,,,税務町民課,主任,2027-04-01,\n")
 	third := tn.post(tn.section, "副主任", false)
-	tn.must(tn.appoint(tn.staff, third, "2026-12-01", ""))
-	if _, err := tn.ApplyPersonnel(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
+	tn.must(tn.appoint(tn.staff, third, "2026-12-01"))
+	if _, err := tn.files.Apply(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
 		t.Fatalf("applied: %v", err)
 	}
 	if i, _ := tn.look(token); i.Ended != 2 {
-		t.Errorf("the new preview says %+v", i.PersonnelSummary)
+		t.Errorf("the new preview says %+v", i.Summary)
 	}
 	// what does not touch the plan does not stand in the way
 	tn.person("9")
-	if _, err := tn.ApplyPersonnel(t.Context(), tn.actor, token); err != nil {
+	if _, err := tn.files.Apply(t.Context(), tn.actor, token); err != nil {
 		t.Errorf("applied after a look at it: %v", err)
 	}
 }
@@ -167,16 +168,16 @@ func TestWhoIsNotInAFileOfEverybodyLeaves(t *testing.T) {
 	tn := newImportTown(t)
 	token := tn.start("1,見本 1,,,,税務町民課,課長,2027-04-01,\n3,見本 3,,,,税務町民課,職員,2027-04-01,\n")
 	if i, _ := tn.look(token); !i.Empty() || i.Unchanged != 2 {
-		t.Errorf("the preview says %+v", i.PersonnelSummary)
+		t.Errorf("the preview says %+v", i.Summary)
 	}
-	if _, err := tn.ApplyPersonnel(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
+	if _, err := tn.files.Apply(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("applied nothing: %v", err)
 	}
-	tn.must(tn.ChoosePersonnel(t.Context(), tn.actor, token, org.PersonnelChoices{Whole: true}))
+	tn.must(tn.files.Choose(t.Context(), tn.actor, token, personnel.Choices{Whole: true}))
 	if i, lists := tn.look(token); i.Ended != 1 || lists.Ended[0].StaffNumber != "2" || !i.Choices.Whole {
-		t.Errorf("the preview says %+v %+v", i.PersonnelSummary, lists.Ended)
+		t.Errorf("the preview says %+v %+v", i.Summary, lists.Ended)
 	}
-	_, err := tn.ApplyPersonnel(t.Context(), tn.actor, token)
+	_, err := tn.files.Apply(t.Context(), tn.actor, token)
 	tn.must(err)
 	if _, err := tn.ActorOn(t.Context(), tn.staff, day("2027-04-01")); fault.KindOf(err) != fault.Unauthenticated {
 		t.Errorf("after leaving: %v", err)
@@ -189,12 +190,12 @@ func TestTwoExchangeWhatOnlyOneCanHave(t *testing.T) {
 	t.Parallel()
 	tn := newImportTown(t)
 	other := tn.post(0, "会計管理者", true)
-	tn.must(tn.appoint(tn.staff, other, "2026-05-01", ""))
+	tn.must(tn.appoint(tn.staff, other, "2026-05-01"))
 	for _, rows := range []string{
 		"1,見本 1,,a@town.example,,,会計管理者,2027-04-01,\n2,見本 2,,b@town.example,,税務町民課,課長,2027-04-01,\n",
 		"1,見本 1,,b@town.example,,税務町民課,課長,2027-05-01,\n2,見本 2,,a@town.example,,,会計管理者,2027-05-01,\n",
 	} {
-		if _, err := tn.ApplyPersonnel(t.Context(), tn.actor, tn.start(rows)); err != nil {
+		if _, err := tn.files.Apply(t.Context(), tn.actor, tn.start(rows)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -208,15 +209,15 @@ func TestAPersonnelFileIsForWhoHandedItIn(t *testing.T) {
 	t.Parallel()
 	tn := newImportTown(t)
 	token := tn.start("2,見本 2,,,,税務町民課,主任,2027-04-01,\n")
-	if _, _, err := tn.PersonnelImport(t.Context(), operator, token, org.PersonnelPages{}); fault.KindOf(err) != fault.NotFound {
+	if _, _, err := tn.files.Import(t.Context(), operator, token, personnel.Pages{}); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("another looks: %v", err)
 	}
 	clerk := tn.town.actor(tn.staff, "2026-11-24")
 	for name, err := range map[string]error{
-		"starts":  failingText(tn.StartPersonnelImport(t.Context(), clerk, "x.csv", []byte(personnelHead+"2,見本 2,,,,税務町民課,主任,2027-04-01,\n"), org.PersonnelChoices{})),
-		"applies": failingSummary(tn.ApplyPersonnel(t.Context(), clerk, token)),
-		"chooses": tn.ChoosePersonnel(t.Context(), clerk, token, org.PersonnelChoices{}),
-		"plans":   failingPlan(tn.PlanPersonnel(t.Context(), clerk, org.Personnel{}, org.PersonnelChoices{}, day("2026-11-24"))),
+		"starts":  failingText(tn.files.Start(t.Context(), clerk, "x.csv", []byte(personnelHead+"2,見本 2,,,,税務町民課,主任,2027-04-01,\n"), personnel.Choices{})),
+		"applies": failingSummary(tn.files.Apply(t.Context(), clerk, token)),
+		"chooses": tn.files.Choose(t.Context(), clerk, token, personnel.Choices{}),
+		"plans":   failingPlan(tn.files.Plan(t.Context(), clerk, personnel.File{}, personnel.Choices{}, day("2026-11-24"))),
 	} {
 		if fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("a 職員 %s: %v", name, err)
@@ -244,18 +245,18 @@ func TestAPersonnelFileEndsAfterADay(t *testing.T) {
 		return files, pages
 	}
 	applied := tn.start("2,見本 2,,,,税務町民課,主任,2027-04-01,\n")
-	if _, err := tn.ApplyPersonnel(t.Context(), tn.actor, applied); err != nil {
+	if _, err := tn.files.Apply(t.Context(), tn.actor, applied); err != nil {
 		t.Fatal(err)
 	}
 	token := tn.start("3,見本 3,,,,税務町民課,主任,2027-04-01,\n")
 	older("23 hours 59 minutes")
-	if _, _, err := tn.PersonnelImport(t.Context(), tn.actor, token, org.PersonnelPages{}); err != nil {
+	if _, _, err := tn.files.Import(t.Context(), tn.actor, token, personnel.Pages{}); err != nil {
 		t.Errorf("within a day: %v", err)
 	}
 	older("1 minute")
 	for name, err := range map[string]error{
-		"applied": failingSummary(tn.ApplyPersonnel(t.Context(), tn.actor, token)),
-		"chosen":  tn.ChoosePersonnel(t.Context(), tn.actor, token, org.PersonnelChoices{Whole: true}),
+		"applied": failingSummary(tn.files.Apply(t.Context(), tn.actor, token)),
+		"chosen":  tn.files.Choose(t.Context(), tn.actor, token, personnel.Choices{Whole: true}),
 	} {
 		if fault.KindOf(err) != fault.NotFound {
 			t.Errorf("after a day it is %s: %v", name, err)
@@ -264,7 +265,7 @@ func TestAPersonnelFileEndsAfterADay(t *testing.T) {
 	if files, pages := kept(); files != 2 || pages == 0 {
 		t.Fatalf("%d files with %d pages", files, pages)
 	}
-	if _, _, err := tn.PersonnelImport(t.Context(), tn.actor, token, org.PersonnelPages{}); fault.KindOf(err) != fault.NotFound {
+	if _, _, err := tn.files.Import(t.Context(), tn.actor, token, personnel.Pages{}); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("after a day: %v", err)
 	}
 	if files, pages := kept(); files != 0 || pages != 0 {
@@ -278,9 +279,9 @@ func TestAPersonnelFileEndsAfterADay(t *testing.T) {
 	}
 }
 
-func failingText(_ string, err error) error                  { return err }
-func failingSummary(_ org.PersonnelSummary, err error) error { return err }
-func failingPlan(_ org.PersonnelPlan, err error) error       { return err }
+func failingText(_ string, err error) error               { return err }
+func failingSummary(_ personnel.Summary, err error) error { return err }
+func failingPlan(_ personnel.Plan, err error) error       { return err }
 
 // A list of many is shown in pages, and none is lost between them.
 func TestALongPlanIsShownInPages(t *testing.T) {
@@ -294,7 +295,7 @@ func TestALongPlanIsShownInPages(t *testing.T) {
 	token := tn.start(rows.String())
 	seen := map[string]bool{}
 	for page := range 4 {
-		_, lists, err := tn.PersonnelImport(t.Context(), tn.actor, token, org.PersonnelPages{Added: page})
+		_, lists, err := tn.files.Import(t.Context(), tn.actor, token, personnel.Pages{Added: page})
 		tn.must(err)
 		for _, l := range lists.Added {
 			seen[l.StaffNumber] = true
@@ -312,7 +313,7 @@ func TestAPersonnelFileLeavesAnAdministrator(t *testing.T) {
 	tn := newImportTown(t)
 	tn.must(tn.GiveRole(t.Context(), operator, org.Grant{Person: tn.head, Role: authz.Administrator, First: day("2026-04-01"), Last: day("2026-12-31"), Reason: "見本"}))
 	tn.must(tn.AddRule(t.Context(), operator, org.Rule{Title: "管理担当", Role: authz.Administrator}))
-	tn.must(tn.appoint(tn.staff, tn.post(tn.section, "管理担当", false), "2026-11-01", ""))
+	tn.must(tn.appoint(tn.staff, tn.post(tn.section, "管理担当", false), "2026-11-01"))
 	h, err := tn.HistoryOf(t.Context(), operator, tn.admin, day("2026-11-24"))
 	tn.must(err)
 	tn.must(tn.EndRole(t.Context(), operator, h.Grants[0].ID, day("2026-12-31")))

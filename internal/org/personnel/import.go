@@ -1,0 +1,229 @@
+package personnel
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/trail"
+)
+
+// Import is a personnel file that somebody looks at before it is
+// applied. It is there for a day, and for whoever handed it in.
+type Import struct {
+	Token     string // its address
+	FileName  string
+	MadeAt    time.Time
+	AppliedAt time.Time // zero while it is not
+	Choices   Choices
+	Summary
+
+	id     int64
+	file   []byte
+	digest []byte
+}
+
+// Pages says which page of each list to show, from 0.
+type Pages struct{ Added, Changed, Ended, Problems int }
+
+// Lists are a page of each list of a plan.
+type Lists struct {
+	Added, Changed, Ended []Line
+	Problems              []Problem
+}
+
+// OnPage is how many lines a page of a list has.
+const OnPage = 100
+
+// importLife is how long a file is there to be looked at and applied.
+const importLife = 24 * time.Hour
+
+// forgetImports removes the files handed in until $1, applied or not, with the
+// pages of their plans.
+const forgetImports = `DELETE FROM person_import WHERE made_at <= $1`
+
+// Plan says what taking a file in would do, and does nothing. today is
+// the day from which on things can be changed.
+func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, choices Choices, today calendar.Date) (Plan, error) {
+	if err := mayImport(actor); err != nil {
+		return Plan{}, err
+	}
+	state, err := loadState(ctx, s.pool, actor, file, today)
+	if err != nil {
+		return Plan{}, err
+	}
+	return makePlan(state, file, choices), nil
+}
+
+func mayImport(actor authz.Actor) error {
+	_, err := authz.Check(actor, authz.ChangeOrganization, authz.Matter{})
+	return err
+}
+
+// Start takes a file in for looking at and returns the token
+// under which it is. Invalid, Unsupported or TooLarge where the file can't be
+// read at all; what is wrong with its rows is among the plan's problems.
+func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string, raw []byte, choices Choices) (string, error) {
+	if err := mayImport(actor); err != nil {
+		return "", err
+	}
+	file, err := Read(raw)
+	if err != nil {
+		return "", err
+	}
+	return s.store(ctx, actor, fileName, file, choices)
+}
+
+// TakeIn takes a file in at once, for those who look at what it would do
+// beforehand: all of it, or nothing where it has problems, which are returned.
+func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, fileName string, file File, choices Choices) (Summary, []Problem, error) {
+	token, err := s.store(ctx, actor, fileName, file, choices)
+	if err != nil {
+		return Summary{}, nil, err
+	}
+	i, err := loadImport(ctx, s.pool, actor, token, s.door.Now(), importColumns, "")
+	if err != nil {
+		return Summary{}, nil, err
+	}
+	if i.Problems > 0 {
+		problems, err := s.problems(ctx, i.id)
+		return Summary{}, problems, err
+	}
+	if i.Empty() {
+		return i.Summary, nil, nil
+	}
+	done, err := s.Apply(ctx, actor, token)
+	return done, nil, err
+}
+
+// problems are all the problems of a file.
+func (s *Service) problems(ctx context.Context, id int64) ([]Problem, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT lines FROM person_import_page WHERE import_id = $1 AND list = 'problems' ORDER BY page`, id)
+	if err != nil {
+		return nil, fmt.Errorf("listing a file's problems: %w", err)
+	}
+	pages, err := pgx.CollectRows(rows, pgx.RowTo[[]Problem])
+	if err != nil {
+		return nil, fmt.Errorf("listing a file's problems: %w", err)
+	}
+	return slices.Concat(pages...), nil
+}
+
+func errNoImport() error {
+	return fault.New(fault.NotFound, "取り込み中の名簿は見つかりません。名簿は一日だけ残ります。もう一度ファイルを選んでください。")
+}
+
+const importColumns = `id, file_name, made_at, applied_at, choices, summary, digest`
+
+// loadImport loads what the actor has handed in, and is not over now;
+// columns are importColumns and possibly the file.
+func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, token string, now time.Time, columns, lock string) (Import, error) {
+	rows, err := db.Query(ctx, `
+		SELECT `+columns+` FROM person_import
+		WHERE token = $1 AND person_id IS NOT DISTINCT FROM nullif($2, 0::bigint) AND made_at > $3 `+lock, token, actor.Person, now.Add(-importLife))
+	if err != nil {
+		return Import{}, fmt.Errorf("loading a personnel file: %w", err)
+	}
+	i, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Import, error) {
+		i := Import{Token: token}
+		var applied *time.Time
+		into := []any{&i.id, &i.FileName, &i.MadeAt, &applied, &i.Choices, &i.Summary, &i.digest}
+		if columns != importColumns {
+			into = append(into, &i.file)
+		}
+		err := row.Scan(into...)
+		if applied != nil {
+			i.AppliedAt = *applied
+		}
+		return i, err
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Import{}, errNoImport()
+	}
+	if err != nil {
+		return Import{}, fmt.Errorf("loading a personnel file: %w", err)
+	}
+	return i, nil
+}
+
+// Import returns a file that the actor has handed in, with a page of
+// each list of its plan; NotFound if it is not theirs, or a day old.
+func (s *Service) Import(ctx context.Context, actor authz.Actor, token string, at Pages) (Import, Lists, error) {
+	var lists Lists
+	if err := mayImport(actor); err != nil {
+		return Import{}, lists, err
+	}
+	now := s.door.Now()
+	i, err := loadImport(ctx, s.pool, actor, token, now, importColumns, "")
+	if fault.KindOf(err) == fault.NotFound {
+		// whoever comes late finds nothing, and neither does anybody after them
+		if _, err := s.pool.Exec(ctx, forgetImports, now.Add(-importLife)); err != nil {
+			return Import{}, lists, fmt.Errorf("removing what is over: %w", err)
+		}
+	}
+	if err != nil {
+		return Import{}, lists, err
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT list, lines FROM person_import_page
+		WHERE import_id = $1 AND (list, page) IN (('added', $2), ('changed', $3), ('ended', $4), ('problems', $5))`,
+		i.id, at.Added, at.Changed, at.Ended, at.Problems)
+	if err != nil {
+		return Import{}, lists, fmt.Errorf("loading a plan's pages: %w", err)
+	}
+	into := map[string]any{"added": &lists.Added, "changed": &lists.Changed, "ended": &lists.Ended, "problems": &lists.Problems}
+	var (
+		list  string
+		lines []byte
+	)
+	_, err = pgx.ForEachRow(rows, []any{&list, &lines}, func() error { return json.Unmarshal(lines, into[list]) })
+	if err != nil {
+		return Import{}, lists, fmt.Errorf("loading a plan's pages: %w", err)
+	}
+	return i, lists, nil
+}
+
+// Choose plans a file anew with other choices, on the organization as
+// it is now.
+func (s *Service) Choose(ctx context.Context, actor authz.Actor, token string, choices Choices) error {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+		i, file, err := lockImport(ctx, tx, actor, token)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		effect := door.Effect{Subject: trail.Subject{Kind: "person_import", ID: i.id}, Fields: []string{"choices"}}
+		return effect, storePlan(ctx, tx, actor, i.id, file, choices)
+	})
+	if err != nil {
+		return fmt.Errorf("choosing for a personnel file: %w", err)
+	}
+	return nil
+}
+
+// lockImport allows work on a file that is not applied yet, and locks
+// it.
+func lockImport(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (Import, File, error) {
+	if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
+		return Import{}, File{}, err
+	}
+	i, err := loadImport(ctx, tx, actor, token, tx.Now, importColumns+", file", "FOR UPDATE")
+	if err != nil {
+		return Import{}, File{}, err
+	}
+	if !i.AppliedAt.IsZero() {
+		return Import{}, File{}, fault.New(fault.Conflict, "この名簿は、すでに取り込みました。続けて取り込むときは、もう一度ファイルを選んでください。")
+	}
+	file, err := unpack(i.file)
+	return i, file, err
+}

@@ -1,0 +1,85 @@
+package personnel
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+
+	"kagami/internal/calendar"
+	"kagami/internal/org"
+)
+
+// Choices is what a person decides about a personnel file.
+type Choices struct {
+	// Whole says that the file lists everybody: whoever is not in it leaves on
+	// the file's day.
+	Whole bool
+}
+
+// Plan is what taking a personnel file in would do.
+type Plan struct {
+	From      calendar.Date // the first day on which somebody's posts change; zero for none
+	Added     []Line        // appointments that begin
+	Changed   []Line        // people whose name or the like changes, appointments whose days do
+	Ended     []Line        // appointments that end, or are taken back before they begin
+	NewPeople int
+	NewPosts  int
+	Unchanged int // rows that say what is so already
+	Problems  []Problem
+	Notes     []Problem // what somebody should look at and the file does not change
+	Ignored   []string  // headings of columns that are not read
+
+	changes org.Changes
+}
+
+// Line is one thing that a plan does.
+type Line struct {
+	Line        int `json:",omitzero"` // in the file; 0 for what is not in it
+	StaffNumber string
+	Name        string
+	Post        string        `json:",omitzero"` // with its section; empty for a change of the person
+	First       calendar.Date `json:",omitzero"`
+	Last        calendar.Date `json:",omitzero"` // zero: until further notice
+	Change      string        `json:",omitzero"` // what is different, of a Changed line
+	NewPerson   bool          `json:",omitzero"`
+	NewPost     bool          `json:",omitzero"`
+	Withdrawn   bool          `json:",omitzero"` // taken back before it began
+}
+
+// Empty tells whether there is nothing to do.
+func (p Plan) Empty() bool { return len(p.Added)+len(p.Changed)+len(p.Ended) == 0 }
+
+// Summary is a plan in numbers.
+type Summary struct {
+	Rows      int
+	From      calendar.Date // the first day on which somebody's posts change; zero for none
+	Added     int
+	Changed   int
+	Ended     int
+	NewPeople int
+	NewPosts  int
+	Unchanged int
+	Problems  int
+	Notes     []Problem // what somebody should look at and the file does not change
+	Ignored   []string
+}
+
+// Empty tells whether there is nothing to do.
+func (s Summary) Empty() bool { return s.Added+s.Changed+s.Ended == 0 }
+
+// Summary is the plan in numbers; rows is how many the file has.
+func (p Plan) Summary(file File) Summary {
+	return Summary{
+		Rows: len(file.Rows) + len(file.Numbers), From: p.From, Added: len(p.Added), Changed: len(p.Changed), Ended: len(p.Ended),
+		NewPeople: p.NewPeople, NewPosts: p.NewPosts, Unchanged: p.Unchanged, Problems: len(p.Problems), Notes: p.Notes, Ignored: p.Ignored,
+	}
+}
+
+// digest tells plans apart by what they show.
+func (p Plan) digest() ([]byte, error) {
+	h := sha256.New()
+	if err := json.NewEncoder(h).Encode(p); err != nil {
+		return nil, fmt.Errorf("writing a plan: %w", err)
+	}
+	return h.Sum(nil), nil
+}
