@@ -54,7 +54,7 @@ func run(m *testing.M) int {
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true))...)
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("font-render-hinting", "none"))...)
 	defer stop()
 	var closeBrowser context.CancelFunc
 	browser, closeBrowser = chromedp.NewContext(allocator)
@@ -66,13 +66,15 @@ func run(m *testing.M) int {
 	return town.Run(m)
 }
 
+// chromium is the browser's program: best the one without windows, which draws
+// the same pages and has no frame to draw around each.
 func chromium() (string, error) {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil
 		}
 	}
-	return "", errors.New("no Chromium: apt-get install chromium")
+	return "", errors.New("no Chromium: run scripts/install chromium")
 }
 
 // person is someone at a browser.
