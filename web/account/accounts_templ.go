@@ -5,6 +5,9 @@ package account
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
 	"fmt"
 	"kagami/internal/account"
@@ -17,9 +20,6 @@ import (
 	"kagami/web/layout"
 	"net/url"
 	"strconv"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 // accountsView is the list of people with their accounts.

@@ -5,6 +5,9 @@ package account
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
 	"fmt"
 	"kagami/internal/account"
@@ -13,9 +16,6 @@ import (
 	"kagami/internal/fault"
 	"kagami/web/component"
 	"kagami/web/layout"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 // secondFactorView is a person's own second factors.
