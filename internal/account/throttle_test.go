@@ -59,7 +59,7 @@ func (p place) hireFrom(t *testing.T, number, name string, first calendar.Date) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = p.org.Appoint(t.Context(), authz.AsOperator(), org.Appointment{Person: person, Post: post, First: first}, false)
+	err = p.org.Appoint(t.Context(), authz.AsOperator(), org.Appointment{Person: person, Post: post, First: first}, org.Beside)
 	if err != nil {
 		t.Fatal(err)
 	}

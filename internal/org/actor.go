@@ -21,25 +21,37 @@ type actorKey struct {
 	organization int64
 }
 
-// keptActors is how many people are kept: a large town's morning.
-const keptActors = 20_000
+// cachedActors is how many are in the cache: a large town's morning.
+const cachedActors = 20_000
 
 // ActorSeen is ActorOn for a person whose request has seen a state of the
 // database: of one state, the same person is looked up once a day.
 func (s *Service) ActorSeen(ctx context.Context, person int64, day calendar.Date, seen state.Numbers) (authz.Actor, error) {
-	actor, err := s.kept.Get(actorKey{person, day, seen.Organization}, func() (authz.Actor, error) {
+	actor, err := s.actors.Get(actorKey{person, day, seen.Organization}, func() (authz.Actor, error) {
 		return s.ActorOn(ctx, person, day)
 	})
 	actor.Seen = seen
 	return actor, err
 }
 
-// found is a line of what ActorOn finds: a holding of the person's, or a role
-// below one of theirs that is vacant.
-type found struct {
-	name    string
-	holding authz.Holding
-	vacant  bool
+// actorRow is a line of what is found of an actor: what they hold, or a role below
+// one of theirs that is vacant.
+type actorRow struct {
+	Name        string // the person's
+	Role        authz.Role
+	Post        string
+	Section     int64
+	SectionName string
+	Acting      bool
+	Vacant      bool
+}
+
+func (r actorRow) holding() authz.Holding {
+	h := authz.Holding{Role: r.Role, Post: r.Post, Section: r.Section, SectionName: r.SectionName}
+	if r.Acting {
+		h.Capacity = authz.Acting
+	}
+	return h
 }
 
 // ActorOn returns a person with the roles that they hold on a day (a day in
@@ -51,56 +63,48 @@ func (s *Service) ActorOn(ctx context.Context, person int64, day calendar.Date) 
 		WITH mine AS (
 			SELECT 'staff' AS role, po.section_id, po.title, po.position, a.acting, a.id
 			FROM appointment a JOIN post po ON po.id = a.post_id
-			WHERE a.person_id = $1 AND a.period @> $2::date
+			WHERE a.person_id = @person AND a.period @> @day::date
 			UNION ALL
 			SELECT h.role, h.section_id, coalesce(po.title, ''), coalesce(po.position, 0), h.acting, 0
 			FROM holding h LEFT JOIN post po ON po.id = h.post_id
-			WHERE h.person_id = $1 AND h.period @> $2::date AND h.rule_period @> $2::date),
+			WHERE h.person_id = @person AND h.period @> @day::date AND h.rule_period @> @day::date),
 		vacant AS (
 			SELECT r.role, NULL::bigint AS section_id
-			FROM unnest($3::text[]) r(role)
-			WHERE EXISTS (SELECT FROM mine WHERE role = ANY($5))
-			  AND NOT EXISTS (SELECT FROM holding h WHERE h.role = r.role AND h.period @> $2::date AND h.rule_period @> $2::date)
+			FROM unnest(@roles::text[]) r(role)
+			WHERE EXISTS (SELECT FROM mine WHERE role = ANY(@above))
+			  AND NOT EXISTS (SELECT FROM holding h WHERE h.role = r.role AND h.period @> @day::date AND h.rule_period @> @day::date)
 			UNION ALL
 			SELECT r.role, s.id
-			FROM section s, unnest($4::text[]) r(role)
-			WHERE EXISTS (SELECT FROM mine WHERE role = ANY($5) AND (role <> 'security_manager' OR section_id = s.id))
-			  AND EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = s.id AND a.period @> $2::date)
-			  AND NOT EXISTS (SELECT FROM holding h WHERE h.role = r.role AND h.section_id = s.id AND h.period @> $2::date AND h.rule_period @> $2::date))
-		SELECT p.name, m.role, coalesce(m.title, ''), coalesce(m.section_id, 0), coalesce(s.name, ''), m.acting, m.vacant
+			FROM section s, unnest(@roles_of_section::text[]) r(role)
+			WHERE EXISTS (SELECT FROM mine WHERE role = ANY(@above) AND (role <> 'security_manager' OR section_id = s.id))
+			  AND EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = s.id AND a.period @> @day::date)
+			  AND NOT EXISTS (SELECT FROM holding h WHERE h.role = r.role AND h.section_id = s.id AND h.period @> @day::date AND h.rule_period @> @day::date))
+		SELECT p.name, m.role, coalesce(m.title, '') AS post, coalesce(m.section_id, 0) AS section, coalesce(s.name, '') AS section_name, m.acting, m.vacant
 		FROM person p
 		JOIN (SELECT role, section_id, title, position, acting, id, false AS vacant FROM mine
 		      UNION ALL SELECT role, section_id, NULL, 0, false, 0, true FROM vacant) m ON true
 		LEFT JOIN section s ON s.id = m.section_id
-		WHERE p.id = $1
-		ORDER BY m.vacant, m.position, m.id`, person, day, authz.Covered(false), authz.Covered(true), []authz.Role{
-		authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.SecurityManager,
-	})
+		WHERE p.id = @person
+		ORDER BY m.vacant, m.position, m.id`,
+		pgx.StrictNamedArgs{
+			"person": person, "day": day, "roles": authz.Covered(false), "roles_of_section": authz.Covered(true),
+			"above": []authz.Role{authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.SecurityManager},
+		})
 	if err != nil {
 		return authz.Actor{}, fmt.Errorf("looking up roles: %w", err)
 	}
-	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (found, error) {
-		var (
-			f      found
-			acting bool
-		)
-		err := row.Scan(&f.name, &f.holding.Role, &f.holding.Post, &f.holding.Section, &f.holding.SectionName, &acting, &f.vacant)
-		if acting {
-			f.holding.Capacity = authz.Acting
-		}
-		return f, err
-	})
+	lines, err := pgx.CollectRows(rows, pgx.RowToStructByName[actorRow])
 	if err != nil {
 		return authz.Actor{}, fmt.Errorf("looking up roles: %w", err)
 	}
 	actor := authz.Actor{Person: person}
 	var vacant []authz.Holding
-	for _, f := range lines {
-		actor.Name = f.name
-		if f.vacant {
-			vacant = append(vacant, f.holding)
+	for _, line := range lines {
+		actor.Name = line.Name
+		if line.Vacant {
+			vacant = append(vacant, line.holding())
 		} else {
-			actor.Holdings = append(actor.Holdings, f.holding)
+			actor.Holdings = append(actor.Holdings, line.holding())
 		}
 	}
 	if len(actor.Holdings) == 0 {

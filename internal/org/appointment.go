@@ -24,12 +24,22 @@ type Appointment struct {
 	Acting bool          // 職務代理
 }
 
+// Succession is what becomes of whoever holds a post that somebody else is given.
+type Succession bool
+
+// The ways to come to a post.
+const (
+	// Beside leaves them where they are: in the way, where the post is for one.
+	Beside Succession = false
+	// After lets them hold it until the day before, which is how a transfer is
+	// prepared; that is about them too, and never changes the past.
+	After Succession = true
+)
+
 // Appoint gives a person a post from a day on, which may be past: a 発令 is often
-// written down late. With succeed, whoever holds the post then holds it until
-// the day before, which is how a transfer is prepared; that is about them too,
-// and never changes the past. Conflict if they hold the post already, or if it
+// written down late. Conflict if they hold the post already, or if it
 // is for one person and someone else holds it. Nobody appoints themselves.
-func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment, succeed bool) error {
+func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment, others Succession) error {
 	if err := checkPeriod(a.First, a.Last); err != nil {
 		return err
 	}
@@ -37,7 +47,7 @@ func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment,
 		if err := allowDecision(ctx, tx, a.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		return appoint(ctx, tx, a, succeed)
+		return appoint(ctx, tx, a, others)
 	})
 	if err != nil {
 		return fmt.Errorf("appointing: %w", err)
@@ -46,13 +56,13 @@ func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment,
 }
 
 // appoint is Appoint once it is allowed.
-func appoint(ctx context.Context, tx *door.Tx, a Appointment, succeed bool) (door.Effect, error) {
+func appoint(ctx context.Context, tx *door.Tx, a Appointment, others Succession) (door.Effect, error) {
 	var (
 		id    int64
 		ended []door.Effect
 	)
 	err := keepingOffices(ctx, tx, func() (err error) {
-		if succeed {
+		if others == After {
 			if ended, err = endOthers(ctx, tx, a); err != nil {
 				return err
 			}
@@ -88,10 +98,12 @@ func checkPeriod(first, last calendar.Date) error {
 func insertAppointment(ctx context.Context, tx pgx.Tx, a Appointment) (int64, error) {
 	var id int64
 	err := tx.QueryRow(ctx, `
-		WITH po AS (SELECT po.id, po.single_holder FROM post po LEFT JOIN section s ON s.id = po.section_id WHERE po.id = $2 AND `+sectionLasts(`$3::date`, `$4::date`)+`)
+		WITH po AS (
+			SELECT po.id, po.single_holder FROM post po LEFT JOIN section s ON s.id = po.section_id
+			WHERE po.id = @post AND `+sectionLasts(`@first::date`, `@last::date`)+`)
 		INSERT INTO appointment (person_id, post_id, single_holder, period, acting)
-		SELECT $1, po.id, po.single_holder, daterange($3::date, $4::date, '[]'), $5 FROM po RETURNING id`,
-		a.Person, a.Post, a.First, a.Last, a.Acting).Scan(&id)
+		SELECT @person, po.id, po.single_holder, daterange(@first::date, @last::date, '[]'), @acting FROM po RETURNING id`,
+		pgx.StrictNamedArgs{"person": a.Person, "post": a.Post, "first": a.First, "last": a.Last, "acting": a.Acting}).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, errNotLasting("post")
 	}
@@ -119,18 +131,13 @@ func endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]door.Effect, 
 		return nil, invalid("first", "前任の発令を終わらせるときは、最初の日を今日か、それより後の日にしてください。過ぎた期間は変えられません。")
 	}
 	rows, err := tx.Query(ctx, `
-		UPDATE appointment SET period = daterange(lower(period), $3::date)
-		WHERE post_id = $1 AND person_id <> $2 AND acting = $4 AND period @> $3::date AND lower(period) < $3::date
-		RETURNING id, person_id, post_id, lower(period)`,
-		a.Post, a.Person, a.First, a.Acting)
+		UPDATE appointment SET period = daterange(lower(period), @day::date)
+		WHERE post_id = @post AND person_id <> @person AND acting = @acting AND period @> @day::date AND lower(period) < @day::date
+		RETURNING `+appointmentColumns, pgx.StrictNamedArgs{"post": a.Post, "person": a.Person, "acting": a.Acting, "day": a.First})
 	if err != nil {
 		return nil, fmt.Errorf("ending the appointments before: %w", err)
 	}
-	last := a.First.AddDays(-1)
-	before, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Appointment, error) {
-		b := Appointment{Last: last, Acting: a.Acting}
-		return b, row.Scan(&b.ID, &b.Person, &b.Post, &b.First)
-	})
+	before, err := pgx.CollectRows(rows, pgx.RowToStructByName[Appointment])
 	if err != nil {
 		return nil, fmt.Errorf("ending the appointments before: %w", explain(err))
 	}
@@ -164,9 +171,9 @@ func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int6
 		a.Last = last
 		return a.effect(id, "period"), keepingOffices(ctx, tx, func() error {
 			tag, err := tx.Exec(ctx, `
-				UPDATE appointment a SET period = daterange(lower(a.period), $2::date, '[]')
+				UPDATE appointment a SET period = daterange(lower(a.period), @last::date, '[]')
 				FROM post po LEFT JOIN section s ON s.id = po.section_id
-				WHERE a.id = $1 AND po.id = a.post_id AND `+sectionLasts(`lower(a.period)`, `$2::date`), id, last)
+				WHERE a.id = @id AND po.id = a.post_id AND `+sectionLasts(`lower(a.period)`, `@last::date`), pgx.StrictNamedArgs{"id": id, "last": last})
 			if err == nil && tag.RowsAffected() == 0 {
 				return errNotLasting("last")
 			}
@@ -226,10 +233,14 @@ type AppointmentLine struct {
 	Appointment
 	PersonName  string
 	StaffNumber string
-	Post        string // with its section
-	SectionCode string // empty for posts that belong to none
+	SectionName string // empty for posts that belong to none
+	SectionCode string
+	Title       string // of the post
 	Roles       []authz.Role
 }
+
+// PostName is how the post is said, with its section.
+func (l AppointmentLine) PostName() string { return authz.PostName(l.SectionName, l.Title) }
 
 // On tells whether the appointment is in force on a day.
 func (a Appointment) On(day calendar.Date) bool {
@@ -241,7 +252,7 @@ func (s *Service) Appointment(ctx context.Context, actor authz.Actor, id int64, 
 	if err := maySee(actor); err != nil {
 		return AppointmentLine{}, err
 	}
-	lines, err := s.appointments(ctx, `a.id = $1`, id, day)
+	lines, err := s.appointments(ctx, `a.id = @id`, id, day)
 	if err != nil {
 		return AppointmentLine{}, err
 	}
@@ -251,30 +262,21 @@ func (s *Service) Appointment(ctx context.Context, actor authz.Actor, id int64, 
 	return lines[0], nil
 }
 
-// appointments lists those that fulfil a condition on a ($1), the latest first,
+// appointments lists those that fulfil a condition on a and @id, the latest first,
 // each with the roles that its post carries on its last day or, while it lasts,
 // on the day asked for.
-func (s *Service) appointments(ctx context.Context, condition string, argument int64, day calendar.Date) ([]AppointmentLine, error) {
+func (s *Service) appointments(ctx context.Context, condition string, id int64, day calendar.Date) ([]AppointmentLine, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT a.id, a.person_id, p.name, p.staff_number, a.post_id, lower(a.period), upper(a.period) - 1, a.acting,
-		       coalesce(s.name, ''), coalesce(s.code, ''), po.title,
-		       ARRAY(SELECT role FROM post_role WHERE post_id = po.id AND period @> greatest(lower(a.period), least(upper(a.period) - 1, $2::date))
-		             ORDER BY array_position($3::text[], role))
+		SELECT a.id, a.person_id AS person, a.post_id AS post, lower(a.period) AS first, upper(a.period) - 1 AS last, a.acting,
+		       p.name AS person_name, p.staff_number, coalesce(s.name, '') AS section_name, coalesce(s.code, '') AS section_code, po.title,
+		       ARRAY(SELECT role FROM post_role WHERE post_id = po.id AND period @> greatest(lower(a.period), least(upper(a.period) - 1, @day::date))
+		             ORDER BY array_position(@given::text[], role)) AS roles
 		FROM appointment a JOIN person p ON p.id = a.person_id JOIN post po ON po.id = a.post_id LEFT JOIN section s ON s.id = po.section_id
-		WHERE `+condition+` ORDER BY lower(a.period) DESC, po.position, a.id`, argument, day, authz.Given())
+		WHERE `+condition+` ORDER BY lower(a.period) DESC, po.position, a.id`, pgx.StrictNamedArgs{"id": id, "day": day, "given": authz.Given()})
 	if err != nil {
 		return nil, fmt.Errorf("listing appointments: %w", err)
 	}
-	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (AppointmentLine, error) {
-		var (
-			l              AppointmentLine
-			section, title string
-		)
-		err := row.Scan(&l.ID, &l.Person, &l.PersonName, &l.StaffNumber, &l.Appointment.Post, &l.First, &l.Last, &l.Acting,
-			&section, &l.SectionCode, &title, &l.Roles)
-		l.Post = authz.PostName(section, title)
-		return l, err
-	})
+	lines, err := pgx.CollectRows(rows, pgx.RowToStructByName[AppointmentLine])
 	if err != nil {
 		return nil, fmt.Errorf("listing appointments: %w", err)
 	}
@@ -285,10 +287,15 @@ func errNoAppointment() error {
 	return fault.New(fault.NotFound, "この発令は見つかりません。取り消されていないか、職員の画面で確かめてください。")
 }
 
+// appointmentColumns are the fields of an Appointment, of table appointment.
+const appointmentColumns = `id, person_id AS person, post_id AS post, lower(period) AS first, upper(period) - 1 AS last, acting`
+
 func lockAppointment(ctx context.Context, tx pgx.Tx, id int64) (Appointment, error) {
-	a := Appointment{ID: id}
-	err := tx.QueryRow(ctx, `SELECT person_id, post_id, lower(period), upper(period) - 1, acting FROM appointment WHERE id = $1 FOR UPDATE`, id).
-		Scan(&a.Person, &a.Post, &a.First, &a.Last, &a.Acting)
+	rows, err := tx.Query(ctx, `SELECT `+appointmentColumns+` FROM appointment WHERE id = $1 FOR UPDATE`, id)
+	if err != nil {
+		return Appointment{}, fmt.Errorf("loading an appointment: %w", err)
+	}
+	a, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Appointment])
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Appointment{}, errNoAppointment()
 	}

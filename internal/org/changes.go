@@ -106,8 +106,9 @@ func (c Changes) addPeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, error
 	rows, err := tx.Query(ctx, `
 		INSERT INTO person (staff_number, name, furigana, email, kind)
 		SELECT number, name, furigana, nullif(email, ''), kind
-		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS u(number, name, furigana, email, kind)
-		RETURNING id, staff_number`, f.numbers, f.names, f.furigana, f.emails, f.kinds)
+		FROM unnest(@numbers::text[], @names::text[], @furigana::text[], @emails::text[], @kinds::text[]) AS u(number, name, furigana, email, kind)
+		RETURNING id, staff_number`,
+		pgx.StrictNamedArgs{"numbers": f.numbers, "names": f.names, "furigana": f.furigana, "emails": f.emails, "kinds": f.kinds})
 	if err != nil {
 		return nil, err
 	}
@@ -142,8 +143,9 @@ func (c Changes) changePeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, er
 	f := c.fieldsOf(c.ChangedPeople)
 	_, err := tx.Exec(ctx, `
 		UPDATE person p SET name = u.name, furigana = u.furigana, email = nullif(u.email, ''), kind = u.kind, version = version + 1
-		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) AS u(id, name, furigana, email, kind)
-		WHERE p.id = u.id`, f.ids, f.names, f.furigana, f.emails, f.kinds)
+		FROM unnest(@ids::bigint[], @names::text[], @furigana::text[], @emails::text[], @kinds::text[]) AS u(id, name, furigana, email, kind)
+		WHERE p.id = u.id`,
+		pgx.StrictNamedArgs{"ids": f.ids, "names": f.names, "furigana": f.furigana, "emails": f.emails, "kinds": f.kinds})
 	effects := make([]door.Effect, len(f.ids))
 	for i, id := range f.ids {
 		effects[i] = personEffect(id)
@@ -274,8 +276,9 @@ func (c Changes) appoint(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) 
 	rows, err := tx.Query(ctx, `
 		INSERT INTO appointment (person_id, post_id, single_holder, period)
 		SELECT u.person, u.post, po.single_holder, daterange(u.first, u.last, '[]')
-		FROM unnest($1::bigint[], $2::bigint[], $3::date[], $4::date[]) AS u(person, post, first, last) JOIN post po ON po.id = u.post
-		RETURNING id, person_id, post_id`, p.people, p.posts, p.firsts, p.lasts)
+		FROM unnest(@people::bigint[], @posts::bigint[], @firsts::date[], @lasts::date[]) AS u(person, post, first, last) JOIN post po ON po.id = u.post
+		RETURNING id, person_id, post_id`,
+		pgx.StrictNamedArgs{"people": p.people, "posts": p.posts, "firsts": p.firsts, "lasts": p.lasts})
 	if err != nil {
 		return nil, err
 	}

@@ -19,19 +19,17 @@ type querier interface {
 // alone returns the roles that a person holds on a day and nobody else does.
 func alone(ctx context.Context, db querier, person int64, day calendar.Date) ([]authz.Holding, error) {
 	rows, err := db.Query(ctx, `
-		SELECT DISTINCT h.role, coalesce(h.section_id, 0)
+		SELECT DISTINCT h.role, coalesce(h.section_id, 0) AS section
 		FROM holding h
-		WHERE h.person_id = $1 AND h.period @> $2::date AND h.rule_period @> $2::date AND (h.role = ANY($3) OR h.role = ANY($4))
+		WHERE h.person_id = @person AND h.period @> @day::date AND h.rule_period @> @day::date AND (h.role = ANY(@of_town) OR h.role = ANY(@of_section))
 		  AND NOT EXISTS (SELECT FROM holding o
-		                  WHERE o.role = h.role AND o.person_id <> $1 AND o.period @> $2::date AND o.rule_period @> $2::date
-		                    AND (h.role = ANY($3) OR o.section_id = h.section_id))`, person, day, authz.Covered(false), authz.Covered(true))
+		                  WHERE o.role = h.role AND o.person_id <> @person AND o.period @> @day::date AND o.rule_period @> @day::date
+		                    AND (h.role = ANY(@of_town) OR o.section_id = h.section_id))`,
+		pgx.StrictNamedArgs{"person": person, "day": day, "of_town": authz.Covered(false), "of_section": authz.Covered(true)})
 	if err != nil {
 		return nil, fmt.Errorf("looking for roles of one person: %w", err)
 	}
-	holdings, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (authz.Holding, error) {
-		var h authz.Holding
-		return h, row.Scan(&h.Role, &h.Section)
-	})
+	holdings, err := pgx.CollectRows(rows, pgx.RowToStructByNameLax[authz.Holding])
 	if err != nil {
 		return nil, fmt.Errorf("looking for roles of one person: %w", err)
 	}
@@ -43,7 +41,10 @@ func alone(ctx context.Context, db querier, person int64, day calendar.Date) ([]
 // above it does.
 func Concerning(ctx context.Context, db querier, person int64, day calendar.Date) (authz.Matter, error) {
 	roles, err := alone(ctx, db, person, day)
-	return authz.Matter{Person: person, Decision: true, Alone: roles}, err
+	if err != nil {
+		return authz.Matter{}, err
+	}
+	return authz.Matter{Person: person, Decision: true, Alone: roles}, nil
 }
 
 // allowDecision allows a change of what a person is or holds, which they never

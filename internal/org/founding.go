@@ -24,19 +24,19 @@ func Found(ctx context.Context, tx *door.Tx, p Person) (int64, door.Effect, erro
 	}
 	var id int64
 	err := tx.QueryRow(ctx, `
-		INSERT INTO person (staff_number, name, furigana, email) VALUES ($1, $2, $3, nullif($4, ''))
+		INSERT INTO person (staff_number, name, furigana, email) VALUES (@staff_number, @name, @furigana, nullif(@email, ''))
 		ON CONFLICT (staff_number) DO UPDATE
 		SET name = excluded.name, furigana = excluded.furigana, email = coalesce(excluded.email, person.email), version = person.version + 1
-		RETURNING id`, p.StaffNumber, p.Name, p.Furigana, p.Email).Scan(&id)
+		RETURNING id`, pgx.StrictNamedArgs{"staff_number": p.StaffNumber, "name": p.Name, "furigana": p.Furigana, "email": p.Email}).Scan(&id)
 	if err != nil {
 		return 0, door.Unchanged(), explain(err)
 	}
 	const reason = "初期設定"
 	_, err = tx.Exec(ctx, `
 		INSERT INTO role_grant (person_id, role, period, reason)
-		SELECT $1, $2, daterange($3::date, NULL), $4
-		WHERE NOT EXISTS (SELECT FROM role_grant WHERE person_id = $1 AND role = $2 AND period && daterange($3::date, NULL))`,
-		id, authz.Administrator, tx.Today(), reason)
+		SELECT @person, @role, daterange(@today::date, NULL), @reason
+		WHERE NOT EXISTS (SELECT FROM role_grant WHERE person_id = @person AND role = @role AND period && daterange(@today::date, NULL))`,
+		pgx.StrictNamedArgs{"person": id, "role": authz.Administrator, "today": tx.Today(), "reason": reason})
 	if err != nil {
 		return 0, door.Unchanged(), fmt.Errorf("giving the first role: %w", err)
 	}
@@ -54,10 +54,15 @@ func Found(ctx context.Context, tx *door.Tx, p Person) (int64, door.Effect, erro
 
 // foundRules fills an empty role table.
 func foundRules(ctx context.Context, tx *door.Tx) error {
-	var batch pgx.Batch
-	var empty bool
-	if err := tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM role_rule)`).Scan(&empty); err != nil || !empty {
-		return err
+	var (
+		batch pgx.Batch
+		empty bool
+	)
+	if err := tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM role_rule)`).Scan(&empty); err != nil {
+		return fmt.Errorf("looking for a role table: %w", err)
+	}
+	if !empty {
+		return nil
 	}
 	for _, rule := range CommonRules() {
 		batch.Queue(`INSERT INTO role_rule (title, role, period) VALUES ($1, $2, daterange(NULL, NULL))`, rule.Title, rule.Role)

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/task"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Gaps are what the organization lacks on a day, so that somebody else has to
@@ -31,20 +31,20 @@ func (s *Service) Gaps(ctx context.Context, actor authz.Actor, day calendar.Date
 	return s.gaps.Get(gapsKey{day, actor.Seen.Organization}, find)
 }
 
-// QueueGaps asks for the Gaps of today in a batch, where they are not kept; for nothing where
-// the actor may not change the organization.
+// QueueGaps asks for the Gaps of today in a batch, where the cache has none; for
+// nothing where the actor may not change the organization.
 func (s *Service) QueueGaps(b *task.Batch, actor authz.Actor, take func(Gaps)) {
 	if actor.Reach(authz.ChangeOrganization) != authz.All {
 		return
 	}
 	day := calendar.Day(s.door.Now())
 	key := gapsKey{day, actor.Seen.Organization}
-	if kept, ok := s.gaps.Look(key); ok && actor.Seen.Organization != 0 {
-		take(kept)
+	if cached, ok := s.gaps.Look(key); ok && actor.Seen.Organization != 0 {
+		take(cached)
 		return
 	}
 	b.Queue("looking for what the organization lacks", func(rows pgx.Rows) error {
-		g, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Gaps])
+		g, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Gaps])
 		if err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func (s *Service) QueueGaps(b *task.Batch, actor authz.Actor, take func(Gaps)) {
 		}
 		take(g)
 		return nil
-	}, selectGaps(), gapsArguments(day)...)
+	}, selectGaps, gapsArguments(day))
 }
 
 // gapsKey names what gaps depend on: the day, and the state of the organization.
@@ -62,29 +62,31 @@ type gapsKey struct {
 	organization int64
 }
 
-// keptGaps is how many are kept: few look, and at today.
-const keptGaps = 16
+// cachedGaps is how many are in the cache: few look, and at today.
+const cachedGaps = 16
 
 func (s *Service) findGaps(ctx context.Context, day calendar.Date) (Gaps, error) {
-	var g Gaps
-	err := s.pool.QueryRow(ctx, selectGaps(), gapsArguments(day)...).Scan(&g.Sections, &g.VacantRoles, &g.WithoutHeads)
+	rows, err := s.pool.Query(ctx, selectGaps, gapsArguments(day))
+	if err != nil {
+		return Gaps{}, fmt.Errorf("looking for what the organization lacks: %w", err)
+	}
+	g, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Gaps])
 	if err != nil {
 		return Gaps{}, fmt.Errorf("looking for what the organization lacks: %w", err)
 	}
 	return g, nil
 }
 
-func selectGaps() string {
-	return `
-		WITH held AS (SELECT DISTINCT role, section_id FROM holding WHERE role = ANY($2::text[]) AND period @> $1::date AND rule_period @> $1::date)
-		SELECT (SELECT count(*) FROM section s WHERE ` + sectionExists(`$1`) + `),
-		       ARRAY(SELECT r.role FROM unnest($3::text[]) WITH ORDINALITY r(role, n) WHERE NOT EXISTS (SELECT FROM held WHERE held.role = r.role) ORDER BY r.n),
-		       (SELECT count(*) FROM section s
-		        WHERE ` + sectionExists(`$1`) + `
-		          AND NOT EXISTS (SELECT FROM held WHERE held.role = $4 AND held.section_id = s.id)
-		          AND EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = s.id AND a.period @> $1::date))`
-}
+const selectGaps = `
+	WITH held AS (SELECT DISTINCT role, section_id FROM holding WHERE role = ANY(@given::text[]) AND period @> @day::date AND rule_period @> @day::date)
+	SELECT (SELECT count(*) FROM section s WHERE ` + sectionExists + `) AS sections,
+	       ARRAY(SELECT r.role FROM unnest(@of_town::text[]) WITH ORDINALITY r(role, n)
+	             WHERE NOT EXISTS (SELECT FROM held WHERE held.role = r.role) ORDER BY r.n) AS vacant_roles,
+	       (SELECT count(*) FROM section s
+	        WHERE ` + sectionExists + `
+	          AND NOT EXISTS (SELECT FROM held WHERE held.role = @manager AND held.section_id = s.id)
+	          AND EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = s.id AND a.period @> @day::date)) AS without_heads`
 
-func gapsArguments(day calendar.Date) []any {
-	return []any{day, authz.Given(), townRoles[:4], authz.SecurityManager}
+func gapsArguments(day calendar.Date) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"day": day, "given": authz.Given(), "of_town": townRoles[:4], "manager": authz.SecurityManager}
 }

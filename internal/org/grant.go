@@ -51,15 +51,20 @@ func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) erro
 		var id int64
 		err = tx.QueryRow(ctx, `
 			INSERT INTO role_grant (person_id, role, section_id, period, reason)
-			SELECT $1, $2, nullif($5, 0::bigint), daterange($3::date, $4::date, '[]'), $6
-			WHERE $5 = 0 OR EXISTS (SELECT FROM section s WHERE s.id = $5 AND `+sectionLasts(`$3::date`, `$4::date`)+`) RETURNING id`,
-			g.Person, g.Role, g.First, g.Last, section, OneLine(g.Reason)).Scan(&id)
-		if errors.Is(err, pgx.ErrNoRows) {
+			SELECT @person, @role, nullif(@section, 0::bigint), daterange(@first::date, @last::date, '[]'), @reason
+			WHERE @section = 0 OR EXISTS (SELECT FROM section s WHERE s.id = @section AND `+sectionLasts(`@first::date`, `@last::date`)+`) RETURNING id`,
+			pgx.StrictNamedArgs{
+				"person": g.Person, "role": g.Role, "section": section, "first": g.First, "last": g.Last, "reason": OneLine(g.Reason),
+			}).Scan(&id)
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
 			return door.Unchanged(), errNotLasting("section")
+		case err != nil:
+			return door.Unchanged(), explain(err)
 		}
 		effect := g.effect(id, "person", "role", "section", "period", "reason")
 		effect.Refs["section"] = section
-		return effect, explain(err)
+		return effect, nil
 	})
 	if err != nil {
 		return fmt.Errorf("giving a role: %w", err)
@@ -81,7 +86,7 @@ func (s *Service) Grant(ctx context.Context, actor authz.Actor, id int64) (Grant
 	if err := maySee(actor); err != nil {
 		return Grant{}, err
 	}
-	grants, err := s.grants(ctx, `g.id = $1`, id)
+	grants, err := s.grants(ctx, `g.id = @id`, id)
 	if err != nil {
 		return Grant{}, err
 	}
@@ -91,20 +96,17 @@ func (s *Service) Grant(ctx context.Context, actor authz.Actor, id int64) (Grant
 	return grants[0], nil
 }
 
-// grants lists those that fulfil a condition on g ($1), the latest first.
-func (s *Service) grants(ctx context.Context, condition string, argument int64) ([]Grant, error) {
+// grants lists those that fulfil a condition on g and @id, the latest first.
+func (s *Service) grants(ctx context.Context, condition string, id int64) ([]Grant, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT g.id, g.person_id, p.name, p.staff_number, g.role, coalesce(s.code, ''), coalesce(s.name, ''), lower(g.period), upper(g.period) - 1, g.reason
+		SELECT g.id, g.person_id AS person, p.name AS person_name, p.staff_number, g.role, coalesce(s.code, '') AS section,
+		       coalesce(s.name, '') AS section_name, lower(g.period) AS first, upper(g.period) - 1 AS last, g.reason
 		FROM role_grant g JOIN person p ON p.id = g.person_id LEFT JOIN section s ON s.id = g.section_id
-		WHERE `+condition+` ORDER BY lower(g.period) DESC, g.id`, argument)
+		WHERE `+condition+` ORDER BY lower(g.period) DESC, g.id`, pgx.StrictNamedArgs{"id": id})
 	if err != nil {
 		return nil, fmt.Errorf("listing roles given directly: %w", err)
 	}
-	grants, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Grant, error) {
-		var g Grant
-		err := row.Scan(&g.ID, &g.Person, &g.PersonName, &g.StaffNumber, &g.Role, &g.Section, &g.SectionName, &g.First, &g.Last, &g.Reason)
-		return g, err
-	})
+	grants, err := pgx.CollectRows(rows, pgx.RowToStructByName[Grant])
 	if err != nil {
 		return nil, fmt.Errorf("listing roles given directly: %w", err)
 	}
@@ -128,9 +130,9 @@ func (s *Service) EndRole(ctx context.Context, actor authz.Actor, id int64, last
 		}
 		g.Last = last
 		tag, err := tx.Exec(ctx, `
-			UPDATE role_grant g SET period = daterange(lower(g.period), $2::date, '[]')
-			WHERE g.id = $1 AND NOT EXISTS (SELECT FROM section s WHERE s.id = g.section_id AND NOT (`+sectionLasts(`lower(g.period)`, `$2::date`)+`))`,
-			id, last)
+			UPDATE role_grant g SET period = daterange(lower(g.period), @last::date, '[]')
+			WHERE g.id = @id AND NOT EXISTS (SELECT FROM section s WHERE s.id = g.section_id AND NOT (`+sectionLasts(`lower(g.period)`, `@last::date`)+`))`,
+			pgx.StrictNamedArgs{"id": id, "last": last})
 		if err == nil && tag.RowsAffected() == 0 {
 			return errNotLasting("last")
 		}

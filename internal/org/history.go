@@ -23,9 +23,9 @@ func (s *Service) HistoryOf(ctx context.Context, actor authz.Actor, person int64
 		h   History
 		err error
 	)
-	if h.Appointments, err = s.appointments(ctx, `a.person_id = $1`, person, day); err != nil {
+	if h.Appointments, err = s.appointments(ctx, `a.person_id = @id`, person, day); err != nil {
 		return History{}, err
 	}
-	h.Grants, err = s.grants(ctx, `g.person_id = $1`, person)
+	h.Grants, err = s.grants(ctx, `g.person_id = @id`, person)
 	return h, err
 }

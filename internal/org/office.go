@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -63,17 +65,13 @@ func firstDaysWithout(ctx context.Context, tx *door.Tx, roles []authz.Role) (map
 	if err != nil {
 		return nil, fmt.Errorf("looking who is left in a role: %w", err)
 	}
-	defer rows.Close()
 	days := map[authz.Role]calendar.Date{}
-	for rows.Next() {
-		var (
-			role authz.Role
-			day  calendar.Date
-		)
-		if err := rows.Scan(&role, &day); err != nil {
-			return nil, fmt.Errorf("looking who is left in a role: %w", err)
-		}
-		days[role] = day
+	var (
+		role authz.Role
+		day  calendar.Date
+	)
+	if _, err := pgx.ForEachRow(rows, []any{&role, &day}, func() error { days[role] = day; return nil }); err != nil {
+		return nil, fmt.Errorf("looking who is left in a role: %w", err)
 	}
-	return days, rows.Err()
+	return days, nil
 }

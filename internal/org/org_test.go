@@ -88,7 +88,7 @@ func (tn town) appoint(person, post int64, first, last string) error {
 	if last != "" {
 		a.Last = day(last)
 	}
-	return tn.Appoint(tn.t.Context(), operator, a, false)
+	return tn.Appoint(tn.t.Context(), operator, a, org.Beside)
 }
 
 func (tn town) actor(person int64, on string) authz.Actor {
@@ -138,7 +138,7 @@ func TestWhoStandsInForAPostHasItsRolesForThatTime(t *testing.T) {
 	holder, deputy, third := tn.person("1"), tn.person("2"), tn.person("3")
 	tn.must(tn.appoint(holder, tn.head, "2026-04-01", ""))
 	acting := org.Appointment{Person: deputy, Post: tn.head, First: day("2026-12-01"), Last: day("2026-12-10"), Acting: true}
-	tn.must(tn.Appoint(t.Context(), operator, acting, false))
+	tn.must(tn.Appoint(t.Context(), operator, acting, org.Beside))
 	actor := tn.actor(deputy, "2026-12-10")
 	if h := actor.Holdings[0]; h.Role != authz.SecurityManager || h.Capacity != authz.Acting {
 		t.Errorf("acts as %+v", h)
@@ -150,7 +150,7 @@ func TestWhoStandsInForAPostHasItsRolesForThatTime(t *testing.T) {
 		t.Errorf("on the day after: %v", err)
 	}
 	acting.Person = third
-	if err := tn.Appoint(t.Context(), operator, acting, false); fault.KindOf(err) != fault.Conflict {
+	if err := tn.Appoint(t.Context(), operator, acting, org.Beside); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a second who stands in on the same days: %v", err)
 	}
 }
@@ -161,7 +161,7 @@ func TestASuccessorEndsTheAppointmentBefore(t *testing.T) {
 	tn := newTown(t)
 	before, after := tn.person("1"), tn.person("2")
 	tn.must(tn.appoint(before, tn.head, "2025-04-01", ""))
-	tn.must(tn.Appoint(t.Context(), operator, org.Appointment{Person: after, Post: tn.head, First: day("2027-04-01")}, true))
+	tn.must(tn.Appoint(t.Context(), operator, org.Appointment{Person: after, Post: tn.head, First: day("2027-04-01")}, org.After))
 	if !tn.actor(before, "2027-03-31").Has(authz.SecurityManager) || !tn.actor(after, "2027-04-01").Has(authz.SecurityManager) {
 		t.Error("the post is not handed over on the day")
 	}
@@ -341,7 +341,7 @@ func TestNobodyDecidesOnTheirOwnAppointments(t *testing.T) {
 	h, err := tn.HistoryOf(ctx, me, person, day("2026-11-24"))
 	tn.must(err)
 	for name, err := range map[string]error{
-		"appoints":          tn.Appoint(ctx, me, org.Appointment{Person: person, Post: post, First: day("2026-12-01")}, false),
+		"appoints":          tn.Appoint(ctx, me, org.Appointment{Person: person, Post: post, First: day("2026-12-01")}, org.Beside),
 		"gives a role":      tn.GiveRole(ctx, me, org.Grant{Person: person, Role: authz.Auditor, First: day("2026-12-01"), Reason: "見本"}),
 		"ends":              tn.EndAppointment(ctx, me, h.Appointments[0].ID, day("2026-12-01")),
 		"changes an e-mail": tn.ChangePerson(ctx, me, person, p),
@@ -441,7 +441,7 @@ func TestWhatHasBeenStays(t *testing.T) {
 		"a role is given for days that are past":         tn.GiveRole(ctx, officer, org.Grant{Person: person, Role: authz.CISO, First: yesterday, Reason: "見本"}),
 		"a line is added for days that are past":         tn.AddRule(ctx, officer, org.Rule{Title: "主査", Role: authz.Auditor, First: yesterday}),
 		"a line is added for always":                     tn.AddRule(ctx, officer, org.Rule{Title: "主査", Role: authz.Auditor}),
-		"somebody is succeeded in the past":              tn.Appoint(ctx, officer, org.Appointment{Person: tn.person("2"), Post: tn.head, First: day("2024-06-01")}, true),
+		"somebody is succeeded in the past":              tn.Appoint(ctx, officer, org.Appointment{Person: tn.person("2"), Post: tn.head, First: day("2024-06-01")}, org.After),
 	} {
 		if kind := fault.KindOf(err); kind != fault.Invalid && kind != fault.Conflict {
 			t.Errorf("%s: %v", name, err)
@@ -467,17 +467,17 @@ func TestSuccessionIsAboutWhoeverIsSucceeded(t *testing.T) {
 	tn.must(tn.GiveRole(ctx, operator, org.Grant{Person: holder, Role: authz.Administrator, First: day("2026-04-01"), Reason: "見本"}))
 	me := tn.actor(holder, "2026-11-24")
 	succession := org.Appointment{Person: next, Post: tn.head, First: day("2027-04-01")}
-	if err := tn.Appoint(ctx, me, succession, true); fault.KindOf(err) != fault.Forbidden {
+	if err := tn.Appoint(ctx, me, succession, org.After); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("ended their own by a successor: %v", err)
 	}
 	newcomer := org.Person{StaffNumber: "3", Name: "見本 3", Furigana: "ミホン"}
-	if _, err := tn.Register(ctx, me, newcomer, succession, true); fault.KindOf(err) != fault.Forbidden {
+	if _, err := tn.Register(ctx, me, newcomer, succession, org.After); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("ended their own by a newcomer: %v", err)
 	}
 	if _, err := tn.Person(ctx, operator, "3"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("the newcomer stayed: %v", err)
 	}
-	tn.must(tn.Appoint(ctx, operator, succession, true))
+	tn.must(tn.Appoint(ctx, operator, succession, org.After))
 	var ended int
 	err := tn.db.Pool.QueryRow(ctx, `SELECT count(*) FROM trail_entry WHERE subject_kind = 'appointment' AND fields = '{period}' AND (refs->>'person')::bigint = $1`, holder).Scan(&ended)
 	if err != nil || ended != 1 {
@@ -514,8 +514,8 @@ func TestNoWayTakesAwayTheLastOfAnOffice(t *testing.T) {
 	for name, err := range map[string]error{
 		"a last day":             tn.EndAppointment(ctx, operator, h.Appointments[0].ID, day("2027-03-31")),
 		"taking back":            tn.Withdraw(ctx, operator, h.Appointments[0].ID),
-		"a successor for a day":  tn.Appoint(ctx, operator, short, true),
-		"a newcomer for a day":   failing(tn.Register(ctx, operator, org.Person{StaffNumber: "3", Name: "見本 3", Furigana: "ミホン"}, short, true)),
+		"a successor for a day":  tn.Appoint(ctx, operator, short, org.After),
+		"a newcomer for a day":   failing(tn.Register(ctx, operator, org.Person{StaffNumber: "3", Name: "見本 3", Furigana: "ミホン"}, short, org.After)),
 		"the end of the line":    tn.EndRule(ctx, operator, rule, day("2027-03-31")),
 		"another name of a post": tn.ChangePost(ctx, operator, p),
 	} {
@@ -609,13 +609,13 @@ func TestPeopleAreFoundInAnyWidth(t *testing.T) {
 	_, err := tn.AddPerson(t.Context(), operator, org.Person{StaffNumber: "Ａ１", Name: "見本　花子", Furigana: "ﾐﾎﾝ ﾊﾅｺ"})
 	tn.must(err)
 	for _, words := range []string{"花", "ハナ", "ﾊﾅｺ", "a1", "Ａ１", "見本花子", ""} {
-		people, next, err := tn.People(t.Context(), operator, org.Search{Words: words, Day: day("2026-11-24")})
-		if err != nil || len(people) != 1 || next != "" || people[0].Furigana != "ミホン ハナコ" {
-			t.Errorf("%q finds %+v, %v", words, people, err)
+		found, err := tn.People(t.Context(), operator, org.Search{Words: words, Day: day("2026-11-24")})
+		if err != nil || len(found.People) != 1 || found.Next != "" || found.People[0].Furigana != "ミホン ハナコ" {
+			t.Errorf("%q finds %+v, %v", words, found, err)
 		}
 	}
-	if people, _, _ := tn.People(t.Context(), operator, org.Search{Words: "次郎", Day: day("2026-11-24")}); len(people) != 0 {
-		t.Errorf("found %+v", people)
+	if found, err := tn.People(t.Context(), operator, org.Search{Words: "次郎", Day: day("2026-11-24")}); err != nil || len(found.People) != 0 {
+		t.Errorf("found %+v, %v", found, err)
 	}
 }
 

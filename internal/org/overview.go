@@ -77,26 +77,26 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, day calendar.
 // seats returns the roles of the whole town on a day, at least one seat each.
 func (s *Service) seats(ctx context.Context, day calendar.Date) ([]Seat, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT pr.role, coalesce(s.name, ''), po.title, po.position, po.id, `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id
-			WHERE a.post_id = po.id AND a.period @> $1::date`, `a.acting`)+`
-		FROM post_role pr JOIN post po ON po.id = pr.post_id LEFT JOIN section s ON s.id = po.section_id
-		WHERE pr.role = ANY($2::text[]) AND pr.period @> $1::date AND `+sectionExists(`$1`)+`
-		UNION ALL
-		SELECT g.role, '', '', 0, 0, `+holdersOf(`FROM role_grant a JOIN person p ON p.id = a.person_id
-			WHERE a.role = g.role AND a.period @> $1::date`, `false`)+`
-		FROM (SELECT DISTINCT role FROM role_grant WHERE role = ANY($2::text[]) AND period @> $1::date) g
-		ORDER BY 4, 5`, day, townRoles)
+		SELECT role, section_name, title, holders FROM (
+			SELECT pr.role, coalesce(s.name, '') AS section_name, po.title, po.position, po.id, `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id
+				WHERE a.post_id = po.id AND a.period @> @day::date`, `a.acting`)+` AS holders
+			FROM post_role pr JOIN post po ON po.id = pr.post_id LEFT JOIN section s ON s.id = po.section_id
+			WHERE pr.role = ANY(@of_town::text[]) AND pr.period @> @day::date AND `+sectionExists+`
+			UNION ALL
+			SELECT g.role, '', '', 0, 0, `+holdersOf(`FROM role_grant a JOIN person p ON p.id = a.person_id
+				WHERE a.role = g.role AND a.period @> @day::date`, `false`)+`
+			FROM (SELECT DISTINCT role FROM role_grant WHERE role = ANY(@of_town::text[]) AND period @> @day::date) g) seat
+		ORDER BY position, id`, pgx.StrictNamedArgs{"day": day, "of_town": townRoles})
 	if err != nil {
 		return nil, fmt.Errorf("looking up the town's roles: %w", err)
 	}
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Seat, error) {
-		var (
-			seat           Seat
-			section, title string
-		)
-		err := row.Scan(&seat.Role, &section, &title, nil, nil, &seat.Holders)
-		seat.Post = authz.PostName(section, title)
-		return seat, err
+		r, err := pgx.RowToStructByName[struct {
+			Role               authz.Role
+			SectionName, Title string
+			Holders            []Holder
+		}](row)
+		return Seat{Role: r.Role, Post: authz.PostName(r.SectionName, r.Title), Holders: r.Holders}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("looking up the town's roles: %w", err)
@@ -140,24 +140,23 @@ func holdersOf(from, acting string) string {
 func (s *Service) sectionLines(ctx context.Context, day calendar.Date, after string) ([]SectionLine, error) {
 	holders := func(role string) string {
 		return holdersOf(`FROM holding a JOIN person p ON p.id = a.person_id
-			WHERE a.section_id = s.id AND a.role = `+role+` AND a.period @> $1::date AND a.rule_period @> $1::date`, `a.acting`)
+			WHERE a.section_id = s.id AND a.role = `+role+` AND a.period @> @day::date AND a.rule_period @> @day::date`, `a.acting`)
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+sectionColumns+`, `+holders(`$4`)+`, `+holders(`$5`)+`,
-		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> $1::date
-		        WHERE po.section_id = s.id)
+		SELECT `+sectionColumns+`, `+holders(`@manager`)+` AS managers, `+holders(`@system_manager`)+` AS system_managers,
+		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> @day::date
+		        WHERE po.section_id = s.id) AS people
 		FROM section s
-		WHERE ($2 = '' OR (s.position, s.code) > (SELECT position, code FROM section WHERE code = $2))
-		  AND `+sectionExists(`$1`)+`
-		ORDER BY s.position, s.code LIMIT $3`, day, after, sectionsOnPage+1, authz.SecurityManager, authz.SystemManager)
+		WHERE (@after = '' OR (s.position, s.code) > (SELECT position, code FROM section WHERE code = @after))
+		  AND `+sectionExists+`
+		ORDER BY s.position, s.code LIMIT @limit`,
+		pgx.StrictNamedArgs{
+			"day": day, "after": after, "limit": sectionsOnPage + 1, "manager": authz.SecurityManager, "system_manager": authz.SystemManager,
+		})
 	if err != nil {
 		return nil, fmt.Errorf("listing sections: %w", err)
 	}
-	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (SectionLine, error) {
-		var l SectionLine
-		err := row.Scan(append(sectionFields(&l.Section), &l.Managers, &l.SystemManagers, &l.People)...)
-		return l, err
-	})
+	lines, err := pgx.CollectRows(rows, pgx.RowToStructByName[SectionLine])
 	if err != nil {
 		return nil, fmt.Errorf("listing sections: %w", err)
 	}
@@ -192,35 +191,32 @@ func (s *Service) SectionOn(ctx context.Context, actor authz.Actor, code string,
 	}
 	on := SectionOn{Section: section}
 	rows, err := s.pool.Query(ctx, `
-		SELECT po.id, po.title, po.single_holder, po.position, po.version,
-		       ARRAY(SELECT role FROM post_role WHERE post_id = po.id AND period @> $2::date ORDER BY array_position($3::text[], role)),
-		       `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id WHERE a.post_id = po.id AND a.period @> $2::date`, `a.acting`)+`
-		FROM post po WHERE po.section_id = $1 ORDER BY po.position, po.id`, section.ID, day, authz.Given())
+		SELECT po.id, po.section_id AS section, @code AS section_code, @name AS section_name, po.title, po.single_holder, po.position, po.version,
+		       ARRAY(SELECT role FROM post_role WHERE post_id = po.id AND period @> @day::date ORDER BY array_position(@given::text[], role)) AS roles,
+		       `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id WHERE a.post_id = po.id AND a.period @> @day::date`, `a.acting`)+` AS holders
+		FROM post po WHERE po.section_id = @section ORDER BY po.position, po.id`,
+		pgx.StrictNamedArgs{"section": section.ID, "code": section.Code, "name": section.Name, "day": day, "given": authz.Given()})
 	if err != nil {
 		return SectionOn{}, fmt.Errorf("listing posts: %w", err)
 	}
-	on.Posts, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (PostLine, error) {
-		l := PostLine{Post: Post{Section: section.ID}}
-		return l, row.Scan(&l.ID, &l.Title, &l.SingleHolder, &l.Position, &l.Version, &l.Roles, &l.Holders)
-	})
-	if err != nil {
+	if on.Posts, err = pgx.CollectRows(rows, pgx.RowToStructByName[PostLine]); err != nil {
 		return SectionOn{}, fmt.Errorf("listing posts: %w", err)
 	}
 	rows, err = s.pool.Query(ctx, `
 		SELECT `+sectionColumns+` FROM section s
-		WHERE s.parent_id = $1 AND `+sectionExists(`$2`)+` ORDER BY s.position, s.code`, section.ID, day)
+		WHERE s.parent_id = @section AND `+sectionExists+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"section": section.ID, "day": day})
 	if err != nil {
 		return SectionOn{}, fmt.Errorf("listing the sections inside: %w", err)
 	}
-	if on.Inside, err = pgx.CollectRows(rows, scanSection); err != nil {
+	if on.Inside, err = pgx.CollectRows(rows, pgx.RowToStructByName[Section]); err != nil {
 		return SectionOn{}, fmt.Errorf("listing the sections inside: %w", err)
 	}
 	var held []authz.Role
 	err = s.pool.QueryRow(ctx, `
-		SELECT coalesce((SELECT name FROM section WHERE code = $3), ''),
+		SELECT coalesce((SELECT name FROM section WHERE code = @parent), ''),
 		       ARRAY(SELECT DISTINCT role FROM holding
-		             WHERE (section_id = $1 OR role = ANY($4)) AND period @> $2::date AND rule_period @> $2::date)`,
-		section.ID, day, section.Parent, townRoles).Scan(&on.ParentName, &held)
+		             WHERE (section_id = @section OR role = ANY(@of_town)) AND period @> @day::date AND rule_period @> @day::date)`,
+		pgx.StrictNamedArgs{"section": section.ID, "day": day, "parent": section.Parent, "of_town": townRoles}).Scan(&on.ParentName, &held)
 	if err != nil {
 		return SectionOn{}, fmt.Errorf("looking for a section's 管理者: %w", err)
 	}

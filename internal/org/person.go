@@ -65,7 +65,7 @@ type Person struct {
 	Version     int // of the row, for telling a second writer
 }
 
-// Folded is a person as they are kept: full-width katakana, half-width numbers,
+// Folded is a person as they are stored: full-width katakana, half-width numbers,
 // one blank between names.
 func (p Person) Folded() Person {
 	p.StaffNumber = strings.TrimSpace(norm.NFKC.String(p.StaffNumber))
@@ -142,7 +142,7 @@ func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (i
 
 // Register adds a person together with their first post: nobody is without one.
 // It returns their id. Conflict as for AddPerson and Appoint.
-func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a Appointment, succeed bool) (int64, error) {
+func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a Appointment, others Succession) (int64, error) {
 	p = p.Folded()
 	if err := joined(p.Check(), checkPeriod(a.First, a.Last)); err != nil {
 		return 0, err
@@ -157,13 +157,16 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a A
 			return door.Unchanged(), err
 		}
 		a.Person = id
-		appointed, err := appoint(ctx, tx, a, succeed)
+		appointed, err := appoint(ctx, tx, a, others)
+		if err != nil {
+			return door.Unchanged(), err
+		}
 		also := appointed.Also
 		appointed.Also, appointed.Confidential = nil, nil // entries beside the first have none
 		return door.Effect{
 			Subject: trail.Subject{Kind: "person", ID: id}, Fields: append(slices.Clone(personFields), "post", "period"),
 			Refs: map[string]int64{"post": a.Post}, Confidential: p.confidential(), Also: append(also, appointed),
-		}, err
+		}, nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("registering a person: %w", err)
@@ -174,14 +177,14 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a A
 func insertPerson(ctx context.Context, tx pgx.Tx, p Person) (int64, error) {
 	var id int64
 	err := tx.QueryRow(ctx, `
-		INSERT INTO person (staff_number, name, furigana, email, kind) VALUES ($1, $2, $3, nullif($4, ''), $5) RETURNING id`,
-		p.StaffNumber, p.Name, p.Furigana, p.Email, p.Kind).Scan(&id)
+		INSERT INTO person (staff_number, name, furigana, email, kind) VALUES (@staff_number, @name, @furigana, nullif(@email, ''), @kind) RETURNING id`,
+		p.arguments()).Scan(&id)
 	return id, explain(err)
 }
 
 // ChangePerson changes the person with that id. An e-mail is a way to sign in,
 // so nobody changes their own. Conflict if the person has changed since the
-// version that the actor has seen.
+// version that the actor had before them.
 func (s *Service) ChangePerson(ctx context.Context, actor authz.Actor, id int64, p Person) error {
 	p = p.Folded()
 	if err := p.Check(); err != nil {
@@ -191,9 +194,11 @@ func (s *Service) ChangePerson(ctx context.Context, actor authz.Actor, id int64,
 		if err := allowDecision(ctx, tx, id); err != nil {
 			return door.Unchanged(), err
 		}
+		args := p.arguments()
+		args["id"], args["version"] = id, p.Version
 		tag, err := tx.Exec(ctx, `
-			UPDATE person SET staff_number = $3, name = $4, furigana = $5, email = nullif($6, ''), kind = $7, version = version + 1
-			WHERE id = $1 AND version = $2`, id, p.Version, p.StaffNumber, p.Name, p.Furigana, p.Email, p.Kind)
+			UPDATE person SET staff_number = @staff_number, name = @name, furigana = @furigana, email = nullif(@email, ''), kind = @kind, version = version + 1
+			WHERE id = @id AND version = @version`, args)
 		switch {
 		case err != nil:
 			return door.Unchanged(), explain(err)
@@ -208,12 +213,13 @@ func (s *Service) ChangePerson(ctx context.Context, actor authz.Actor, id int64,
 	return nil
 }
 
-const personColumns = `p.id, p.staff_number, p.name, p.furigana, coalesce(p.email, ''), p.kind, p.version`
-
-func scanPerson(row pgx.CollectableRow) (Person, error) {
-	var p Person
-	return p, row.Scan(&p.ID, &p.StaffNumber, &p.Name, &p.Furigana, &p.Email, &p.Kind, &p.Version)
+// arguments are a person's fields as a statement is given them.
+func (p Person) arguments() pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"staff_number": p.StaffNumber, "name": p.Name, "furigana": p.Furigana, "email": p.Email, "kind": p.Kind}
 }
+
+// personColumns are the fields of a Person, of person p.
+const personColumns = `p.id, p.staff_number, p.name, p.furigana, coalesce(p.email, '') AS email, p.kind, p.version`
 
 // Person returns the person with that staff number; NotFound for none.
 func (s *Service) Person(ctx context.Context, actor authz.Actor, number string) (Person, error) {
@@ -224,7 +230,7 @@ func (s *Service) Person(ctx context.Context, actor authz.Actor, number string) 
 	if err != nil {
 		return Person{}, fmt.Errorf("loading a person: %w", err)
 	}
-	p, err := pgx.CollectExactlyOneRow(rows, scanPerson)
+	p, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Person])
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Person{}, fault.New(fault.NotFound, "この職員は見つかりません。「職員」の一覧から探し直してください。")
 	}
@@ -250,38 +256,42 @@ type Search struct {
 	After string        // empty, or Next of the page before
 }
 
-// People lists the people, by フリガナ; next is empty on the last page.
-func (s *Service) People(ctx context.Context, actor authz.Actor, q Search) (people []PersonLine, next string, err error) {
+// PeoplePage is a page of the list of people.
+type PeoplePage struct {
+	People []PersonLine
+	Next   string // what Search.After is for the next page; empty on the last
+}
+
+// People lists the people, by フリガナ.
+func (s *Service) People(ctx context.Context, actor authz.Actor, q Search) (PeoplePage, error) {
 	if err := maySee(actor); err != nil {
-		return nil, "", err
+		return PeoplePage{}, err
 	}
 	words := strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", "")
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+personColumns+`,
 		       ARRAY(SELECT coalesce(s.name, '') || E'\x1f' || po.title FROM appointment a JOIN post po ON po.id = a.post_id LEFT JOIN section s ON s.id = po.section_id
-		             WHERE a.person_id = p.id AND a.period @> $3::date ORDER BY po.position, a.id)
+		             WHERE a.person_id = p.id AND a.period @> @day::date ORDER BY po.position, a.id) AS posts
 		FROM person p
-		WHERE ($1 = '' OR strpos(p.search, $1) > 0)
-		  AND ($2 = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person WHERE staff_number = $2))
-		ORDER BY p.furigana, p.staff_number LIMIT $4`, words, q.After, q.Day, peopleOnPage+1)
+		WHERE (@words = '' OR strpos(p.search, @words) > 0)
+		  AND (@after = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person WHERE staff_number = @after))
+		ORDER BY p.furigana, p.staff_number LIMIT @limit`,
+		pgx.StrictNamedArgs{"words": words, "after": q.After, "day": q.Day, "limit": peopleOnPage + 1})
 	if err != nil {
-		return nil, "", fmt.Errorf("listing people: %w", err)
+		return PeoplePage{}, fmt.Errorf("listing people: %w", err)
 	}
-	people, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (PersonLine, error) {
-		var l PersonLine
-		err := row.Scan(&l.ID, &l.StaffNumber, &l.Name, &l.Furigana, &l.Email, &l.Kind, &l.Version, &l.Posts)
+	people, err := pgx.CollectRows(rows, pgx.RowToStructByName[PersonLine])
+	if err != nil {
+		return PeoplePage{}, fmt.Errorf("listing people: %w", err)
+	}
+	for _, l := range people {
 		for i, post := range l.Posts {
 			section, title, _ := strings.Cut(post, "\x1f")
 			l.Posts[i] = authz.PostName(section, title)
 		}
-		return l, err
-	})
-	if err != nil {
-		return nil, "", fmt.Errorf("listing people: %w", err)
 	}
-	if len(people) > peopleOnPage {
-		people = people[:peopleOnPage]
-		next = people[peopleOnPage-1].StaffNumber
+	if len(people) <= peopleOnPage {
+		return PeoplePage{People: people}, nil
 	}
-	return people, next, nil
+	return PeoplePage{People: people[:peopleOnPage], Next: people[peopleOnPage-1].StaffNumber}, nil
 }

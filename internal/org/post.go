@@ -26,7 +26,7 @@ type Post struct {
 	Version      int    // of the row, for telling a second writer
 }
 
-// Name is how the post is called, with its section.
+// Name is how the post is said, with its section.
 func (p Post) Name() string { return authz.PostName(p.SectionName, p.Title) }
 
 // AddPost adds a post and returns its id. Conflict if the section has one of
@@ -38,8 +38,8 @@ func (s *Service) AddPost(ctx context.Context, actor authz.Actor, p Post) (int64
 			return door.Unchanged(), err
 		}
 		err := tx.QueryRow(ctx, `
-			INSERT INTO post (section_id, title, single_holder, position) VALUES (nullif($1, 0::bigint), $2, $3, $4) RETURNING id`,
-			p.Section, OneLine(p.Title), p.SingleHolder, p.Position).Scan(&id)
+			INSERT INTO post (section_id, title, single_holder, position) VALUES (nullif(@section, 0::bigint), @title, @single_holder, @position) RETURNING id`,
+			pgx.StrictNamedArgs{"section": p.Section, "title": OneLine(p.Title), "single_holder": p.SingleHolder, "position": p.Position}).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), explain(err)
 		}
@@ -91,8 +91,9 @@ func (s *Service) ChangePost(ctx context.Context, actor authz.Actor, p Post) err
 		}
 		return effect, keepingOffices(ctx, tx, func() error {
 			tag, err := tx.Exec(ctx, `
-				UPDATE post SET title = $3, single_holder = $4, position = $5, version = version + 1 WHERE id = $1 AND version = $2`,
-				p.ID, p.Version, p.Title, p.SingleHolder, p.Position)
+				UPDATE post SET title = @title, single_holder = @single_holder, position = @position, version = version + 1
+				WHERE id = @id AND version = @version`,
+				pgx.StrictNamedArgs{"id": p.ID, "version": p.Version, "title": p.Title, "single_holder": p.SingleHolder, "position": p.Position})
 			if err == nil && tag.RowsAffected() == 0 {
 				return errOutdated()
 			}
@@ -112,12 +113,13 @@ func errNoPost() error {
 // PostsOf lists the posts of the section with that code, or of none, in their
 // order.
 func (s *Service) PostsOf(ctx context.Context, actor authz.Actor, section string) ([]Post, error) {
-	return s.posts(ctx, actor, `po.section_id IS NOT DISTINCT FROM (SELECT id FROM section WHERE code = $1) ORDER BY po.position, po.id`, section)
+	return s.posts(ctx, actor, `po.section_id IS NOT DISTINCT FROM (SELECT id FROM section WHERE code = @code) ORDER BY po.position, po.id`,
+		pgx.StrictNamedArgs{"code": section})
 }
 
 // Post returns a post; NotFound if there is none.
 func (s *Service) Post(ctx context.Context, actor authz.Actor, id int64) (Post, error) {
-	posts, err := s.posts(ctx, actor, `po.id = $1`, id)
+	posts, err := s.posts(ctx, actor, `po.id = @id`, pgx.StrictNamedArgs{"id": id})
 	if err != nil {
 		return Post{}, err
 	}
@@ -127,20 +129,19 @@ func (s *Service) Post(ctx context.Context, actor authz.Actor, id int64) (Post, 
 	return posts[0], nil
 }
 
-func (s *Service) posts(ctx context.Context, actor authz.Actor, condition string, argument any) ([]Post, error) {
+// posts lists those that fulfil a condition on po, with its arguments.
+func (s *Service) posts(ctx context.Context, actor authz.Actor, condition string, args pgx.StrictNamedArgs) ([]Post, error) {
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT po.id, coalesce(po.section_id, 0), coalesce(s.code, ''), coalesce(s.name, ''), po.title, po.single_holder, po.position, po.version
-		FROM post po LEFT JOIN section s ON s.id = po.section_id WHERE `+condition, argument)
+		SELECT po.id, coalesce(po.section_id, 0) AS section, coalesce(s.code, '') AS section_code, coalesce(s.name, '') AS section_name,
+		       po.title, po.single_holder, po.position, po.version
+		FROM post po LEFT JOIN section s ON s.id = po.section_id WHERE `+condition, args)
 	if err != nil {
 		return nil, fmt.Errorf("listing posts: %w", err)
 	}
-	posts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Post, error) {
-		var p Post
-		return p, row.Scan(&p.ID, &p.Section, &p.SectionCode, &p.SectionName, &p.Title, &p.SingleHolder, &p.Position, &p.Version)
-	})
+	posts, err := pgx.CollectRows(rows, pgx.RowToStructByName[Post])
 	if err != nil {
 		return nil, fmt.Errorf("listing posts: %w", err)
 	}

@@ -17,11 +17,14 @@ import (
 // it is their own matter, or they may not know of it.
 func Responsible(ctx context.Context, db querier, role authz.Role, sections []int64, except []int64, day calendar.Date) (map[int64][]int64, error) {
 	rows, err := db.Query(ctx, `
-		SELECT DISTINCT role, CASE WHEN role = ANY($3) THEN coalesce(section_id, 0) ELSE 0 END, person_id
+		SELECT DISTINCT role, CASE WHEN role = ANY(@of_section) THEN coalesce(section_id, 0) ELSE 0 END AS section, person_id
 		FROM holding
-		WHERE period @> $1::date AND rule_period @> $1::date AND NOT person_id = ANY($4::bigint[])
-		  AND (NOT role = ANY($3) OR coalesce(section_id, 0) = ANY($2::bigint[]))
-		ORDER BY 1, 2, 3`, day, sections, authz.Covered(true), append([]int64{}, except...)) // nil would be NULL
+		WHERE period @> @day::date AND rule_period @> @day::date AND NOT person_id = ANY(@except::bigint[])
+		  AND (NOT role = ANY(@of_section) OR coalesce(section_id, 0) = ANY(@sections::bigint[]))
+		ORDER BY role, section, person_id`,
+		pgx.StrictNamedArgs{
+			"day": day, "sections": sections, "of_section": authz.Covered(true), "except": append([]int64{}, except...), // nil would be NULL
+		})
 	if err != nil {
 		return nil, fmt.Errorf("looking up who is responsible: %w", err)
 	}

@@ -43,7 +43,7 @@ func (s *Service) Rules(ctx context.Context, actor authz.Actor, day calendar.Dat
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
-	return s.rules(ctx, `upper_inf(r.period) OR upper(r.period) > $1`, day)
+	return s.rules(ctx, `upper_inf(r.period) OR upper(r.period) > @day`, pgx.StrictNamedArgs{"day": day})
 }
 
 // Rule returns a line of the role table; NotFound if there is none.
@@ -51,7 +51,7 @@ func (s *Service) Rule(ctx context.Context, actor authz.Actor, id int64, day cal
 	if err := maySee(actor); err != nil {
 		return Rule{}, err
 	}
-	rules, err := s.rules(ctx, `r.id = $3`, day, id)
+	rules, err := s.rules(ctx, `r.id = @id`, pgx.StrictNamedArgs{"day": day, "id": id})
 	if err != nil {
 		return Rule{}, err
 	}
@@ -61,24 +61,22 @@ func (s *Service) Rule(ctx context.Context, actor authz.Actor, id int64, day cal
 	return rules[0], nil
 }
 
-// rules lists those that fulfil a condition on r, with who holds such a post on
-// day $1.
-func (s *Service) rules(ctx context.Context, condition string, day calendar.Date, more ...any) ([]Rule, error) {
+// rules lists those that fulfil a condition on r, with how many hold such a post
+// on @day.
+func (s *Service) rules(ctx context.Context, condition string, args pgx.StrictNamedArgs) ([]Rule, error) {
+	args["given"] = authz.Given()
 	rows, err := s.pool.Query(ctx, `
-		SELECT r.id, r.title, coalesce(s.code, ''), coalesce(s.name, ''), r.role, lower(r.period), upper(r.period) - 1,
-		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> $1::date
-		        WHERE po.title = r.title AND (r.section_id IS NULL OR r.section_id = po.section_id))
+		SELECT r.id, r.title, coalesce(s.code, '') AS section, coalesce(s.name, '') AS section_name, r.role,
+		       lower(r.period) AS first, upper(r.period) - 1 AS last,
+		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> @day::date
+		        WHERE po.title = r.title AND (r.section_id IS NULL OR r.section_id = po.section_id)) AS holders
 		FROM role_rule r LEFT JOIN section s ON s.id = r.section_id
 		WHERE `+condition+`
-		ORDER BY array_position($2::text[], r.role), s.position NULLS LAST, r.title, lower(r.period)`, append([]any{day, authz.Given()}, more...)...)
+		ORDER BY array_position(@given::text[], r.role), s.position NULLS LAST, r.title, lower(r.period)`, args)
 	if err != nil {
 		return nil, fmt.Errorf("listing the role table: %w", err)
 	}
-	rules, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Rule, error) {
-		var r Rule
-		err := row.Scan(&r.ID, &r.Title, &r.Section, &r.SectionName, &r.Role, &r.First, &r.Last, &r.Holders)
-		return r, err
-	})
+	rules, err := pgx.CollectRows(rows, pgx.RowToStructByName[Rule])
 	if err != nil {
 		return nil, fmt.Errorf("listing the role table: %w", err)
 	}
@@ -107,9 +105,13 @@ func (s *Service) AddRule(ctx context.Context, actor authz.Actor, r Rule) error 
 		}
 		var id int64
 		err = tx.QueryRow(ctx, `
-			INSERT INTO role_rule (title, section_id, role, period) VALUES ($1, nullif($2, 0::bigint), $3, daterange($4::date, NULL)) RETURNING id`,
-			r.Title, section, r.Role, r.First).Scan(&id)
-		return r.effect(id, section, "title", "section", "role", "period"), explain(err)
+			INSERT INTO role_rule (title, section_id, role, period)
+			VALUES (@title, nullif(@section, 0::bigint), @role, daterange(@first::date, NULL)) RETURNING id`,
+			pgx.StrictNamedArgs{"title": r.Title, "section": section, "role": r.Role, "first": r.First}).Scan(&id)
+		if err != nil {
+			return door.Unchanged(), explain(err)
+		}
+		return r.effect(id, section, "title", "section", "role", "period"), nil
 	})
 	if err != nil {
 		return fmt.Errorf("adding to the role table: %w", err)
@@ -185,8 +187,9 @@ func allowRule(ctx context.Context, tx *door.Tx, actor authz.Actor, title string
 	var mine bool
 	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id
-		               WHERE po.title = $1 AND ($2 = 0 OR po.section_id = $2) AND a.person_id = $3
-		                 AND (upper_inf(a.period) OR upper(a.period) > $4::date))`, title, section, actor.Person, tx.Today()).Scan(&mine)
+		               WHERE po.title = @title AND (@section = 0 OR po.section_id = @section) AND a.person_id = @person
+		                 AND (upper_inf(a.period) OR upper(a.period) > @today::date))`,
+		pgx.StrictNamedArgs{"title": title, "section": section, "person": actor.Person, "today": tx.Today()}).Scan(&mine)
 	if err != nil {
 		return fmt.Errorf("looking who holds a post: %w", err)
 	}

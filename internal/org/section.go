@@ -46,7 +46,7 @@ func (k SectionKind) Title() string {
 // Section is a 課室.
 type Section struct {
 	ID       int64
-	Code     string // short, for files and addresses
+	Code     string // short, for files and URLs
 	Name     string
 	Kind     SectionKind
 	Parent   string // the code of the section that it is part of; empty for none
@@ -62,29 +62,16 @@ func (s Section) On(day calendar.Date) bool {
 	return !day.Before(s.EstablishedOn) && (s.AbolishedOn.IsZero() || day.Before(s.AbolishedOn))
 }
 
-// sectionExists is the SQL of On for section s, which may be none (NULL).
-func sectionExists(day string) string {
-	return `(s.established_on IS NULL OR s.established_on <= ` + day + `) AND (s.abolished_on IS NULL OR s.abolished_on > ` + day + `)`
-}
+// sectionExists is the SQL of On for section s, which may be none (NULL), and @day.
+const sectionExists = `(s.established_on IS NULL OR s.established_on <= @day) AND (s.abolished_on IS NULL OR s.abolished_on > @day)`
 
-// sectionColumns are what scanSection reads, of section s.
-const sectionColumns = `s.id, s.code, s.name, s.kind, coalesce((SELECT code FROM section WHERE id = s.parent_id), ''), s.position, s.established_on, s.abolished_on, s.version`
+// sectionColumns are the fields of a Section, of section s.
+const sectionColumns = `s.id, s.code, s.name, s.kind, coalesce((SELECT code FROM section WHERE id = s.parent_id), '') AS parent, s.position, s.established_on, s.abolished_on, s.version`
 
 // sectionLasts is the SQL condition that section s, which may be none, exists
 // from a first to a last day (NULL: until further notice).
 func sectionLasts(first, last string) string {
 	return `(s.established_on IS NULL OR s.established_on <= ` + first + `) AND (s.abolished_on IS NULL OR s.abolished_on > coalesce(` + last + `, 'infinity'))`
-}
-
-func scanSection(row pgx.CollectableRow) (Section, error) {
-	var s Section
-	err := row.Scan(sectionFields(&s)...)
-	return s, err
-}
-
-// sectionFields are where sectionColumns go.
-func sectionFields(s *Section) []any {
-	return []any{&s.ID, &s.Code, &s.Name, &s.Kind, &s.Parent, &s.Position, &s.EstablishedOn, &s.AbolishedOn, &s.Version}
 }
 
 // AddSection adds a section and returns its id. Conflict if the code is taken.
@@ -100,8 +87,12 @@ func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Sec
 			return door.Unchanged(), err
 		}
 		err = tx.QueryRow(ctx, `
-			INSERT INTO section (code, name, kind, parent_id, position, established_on) VALUES ($1, $2, $3, nullif($4, 0::bigint), $5, $6) RETURNING id`,
-			section.Code, section.Name, section.Kind, parent, section.Position, section.EstablishedOn).Scan(&id)
+			INSERT INTO section (code, name, kind, parent_id, position, established_on)
+			VALUES (@code, @name, @kind, nullif(@parent, 0::bigint), @position, @established_on) RETURNING id`,
+			pgx.StrictNamedArgs{
+				"code": section.Code, "name": section.Name, "kind": section.Kind, "parent": parent, "position": section.Position,
+				"established_on": section.EstablishedOn,
+			}).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), explain(err)
 		}
@@ -118,7 +109,7 @@ func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Sec
 
 // ChangeSection changes the section with that code: its name, kind, place, what
 // it is part of, and when it ends. Conflict if it has changed since the version
-// that the actor has seen, if it would be inside itself, or if somebody still
+// that the actor had before them, if it would be inside itself, or if somebody still
 // has a post in it on the day that it ends.
 func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code string, section Section) error {
 	section.Name = OneLine(section.Name)
@@ -138,9 +129,13 @@ func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code str
 			return door.Unchanged(), invalid("parent", "上位の課室が見つかりません。選び直してください。")
 		}
 		tag, err := tx.Exec(ctx, `
-			UPDATE section SET code = $3, name = $4, kind = $5, parent_id = nullif($6, 0::bigint), position = $7, established_on = $8, abolished_on = $9, version = version + 1
-			WHERE id = $1 AND version = $2`,
-			id, section.Version, section.Code, section.Name, section.Kind, parent, section.Position, section.EstablishedOn, section.AbolishedOn)
+			UPDATE section SET code = @code, name = @name, kind = @kind, parent_id = nullif(@parent, 0::bigint), position = @position,
+				established_on = @established_on, abolished_on = @abolished_on, version = version + 1
+			WHERE id = @id AND version = @version`,
+			pgx.StrictNamedArgs{
+				"id": id, "version": section.Version, "code": section.Code, "name": section.Name, "kind": section.Kind, "parent": parent,
+				"position": section.Position, "established_on": section.EstablishedOn, "abolished_on": section.AbolishedOn,
+			})
 		switch {
 		case err != nil:
 			return door.Unchanged(), explain(err)
@@ -225,7 +220,7 @@ func (s *Service) Section(ctx context.Context, actor authz.Actor, code string) (
 	if err != nil {
 		return Section{}, fmt.Errorf("loading a section: %w", err)
 	}
-	section, err := pgx.CollectExactlyOneRow(rows, scanSection)
+	section, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Section])
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Section{}, errNoSection()
 	}
@@ -242,11 +237,11 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor, day calendar.
 	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+sectionColumns+` FROM section s
-		WHERE `+sectionExists(`$1`)+` ORDER BY s.position, s.code`, day)
+		WHERE `+sectionExists+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"day": day})
 	if err != nil {
 		return nil, fmt.Errorf("listing sections: %w", err)
 	}
-	sections, err := pgx.CollectRows(rows, scanSection)
+	sections, err := pgx.CollectRows(rows, pgx.RowToStructByName[Section])
 	if err != nil {
 		return nil, fmt.Errorf("listing sections: %w", err)
 	}

@@ -15,14 +15,15 @@ import (
 type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
-	kept state.Kept[actorKey, authz.Actor]
-	gaps state.Kept[gapsKey, Gaps]
+	// the caches: of actors, and of gaps
+	actors state.Kept[actorKey, authz.Actor]
+	gaps   state.Kept[gapsKey, Gaps]
 }
 
 // New makes the organization's service.
 func New(pool *pgxpool.Pool, d *door.Door) *Service {
 	return &Service{
-		pool: pool, door: d, kept: state.NewKept[actorKey, authz.Actor](keptActors), gaps: state.NewKept[gapsKey, Gaps](keptGaps),
+		pool: pool, door: d, actors: state.NewKept[actorKey, authz.Actor](cachedActors), gaps: state.NewKept[gapsKey, Gaps](cachedGaps),
 	}
 }
 

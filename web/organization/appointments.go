@@ -26,7 +26,7 @@ func (s *Screens) register(w http.ResponseWriter, r *http.Request) error {
 	person := readPerson(form.Person)
 	a, err := readAppointment(form.Typed)
 	if err == nil {
-		_, err = s.org.Register(r.Context(), screen.Actor(r.Context()), person, a, form.Typed.Succeed != "")
+		_, err = s.org.Register(r.Context(), screen.Actor(r.Context()), person, a, org.Succession(form.Typed.Succeed != ""))
 	}
 	if err != nil {
 		return s.drawAppointmentForm(w, r, form, err)
@@ -58,7 +58,7 @@ func (s *Screens) appoint(w http.ResponseWriter, r *http.Request) error {
 	a, err := readAppointment(form.Typed)
 	if err == nil {
 		a.Person = person.ID
-		err = s.org.Appoint(r.Context(), screen.Actor(r.Context()), a, form.Typed.Succeed != "")
+		err = s.org.Appoint(r.Context(), screen.Actor(r.Context()), a, org.Succession(form.Typed.Succeed != ""))
 	}
 	if err != nil {
 		return s.drawAppointmentForm(w, r, form, err)
@@ -148,7 +148,7 @@ func (s *Screens) changeAppointment(w http.ResponseWriter, r *http.Request) erro
 func (s *Screens) drawAppointmentPeriod(w http.ResponseWriter, r *http.Request, a org.AppointmentLine, last string, refusal error) error {
 	today := screen.Today(r.Context())
 	return s.drawPeriod(w, r, periodView{
-		Frame:   screen.Frame(r, a.Post+"の発令", organizationLink, peopleLink, layout.Link{Label: a.PersonName, Address: address.Person(a.StaffNumber)}),
+		Frame:   screen.Frame(r, a.PostName()+"の発令", organizationLink, peopleLink, layout.Link{Label: a.PersonName, Address: address.Person(a.StaffNumber)}),
 		Address: address.Appointment(a.ID),
 		Facts:   []component.Fact{{Name: "氏名", Value: a.PersonName}, {Name: "最初の日", Value: calendar.Wareki(a.First)}},
 		Last:    last, Yesterday: today.AddDays(-1), Prepared: a.First.After(today), MayReopen: true, Withdraw: "この発令を取り消す",

@@ -167,7 +167,7 @@ func hire(t *testing.T, portal *servertest.Portal, number string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := portal.Org.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: calendar.Day(servertest.Morning)}, false); err != nil {
+	if err := portal.Org.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: calendar.Day(servertest.Morning)}, org.Beside); err != nil {
 		t.Fatal(err)
 	}
 }

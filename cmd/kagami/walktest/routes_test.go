@@ -34,7 +34,7 @@ func holderOf(t *testing.T, portal *servertest.Portal, role authz.Role, section 
 			t.Fatal(err)
 		}
 	}
-	if err := portal.Org.Appoint(ctx, operator, org.Appointment{Person: a.Person, Post: post, First: calendar.Day(servertest.Morning)}, false); err != nil {
+	if err := portal.Org.Appoint(ctx, operator, org.Appointment{Person: a.Person, Post: post, First: calendar.Day(servertest.Morning)}, org.Beside); err != nil {
 		t.Fatal(err)
 	}
 	if err := portal.Accounts.SetPassword(ctx, operator, a.Person, a.Password); err != nil {

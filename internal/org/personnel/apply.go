@@ -19,7 +19,7 @@ var errOtherPlan = errors.New("the plan is not the one that was shown")
 
 // Apply does what the plan of a file says, all of it or nothing.
 // Conflict while the file has problems, and where the organization has changed
-// so that the plan would be another: then that one is kept to be looked at.
+// so that the plan would be another: then that one is stored to be looked at.
 func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string) (Summary, error) {
 	var done Import
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (effect door.Effect, err error) {

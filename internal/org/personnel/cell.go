@@ -11,7 +11,7 @@ import (
 	"kagami/internal/org"
 )
 
-// kinds are what the kinds of people are called in files, folded.
+// kinds are what the kinds of people are named in files, folded.
 var kinds = map[org.PersonKind][]string{
 	org.Regular:     {"正規職員", "正規", "正職員", "一般職", "常勤"},
 	org.FiscalYear:  {"会計年度任用職員", "会計年度任用", "会計年度"},

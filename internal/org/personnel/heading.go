@@ -26,7 +26,7 @@ const (
 	columns
 )
 
-// headings are what a column may be called, folded; the first is what the
+// headings are what a column may be headed, folded; the first is what the
 // template calls it.
 var headings = [columns][]string{
 	staffNumberColumn: {"職員番号", "職員コード", "職員no", "社員番号"},

@@ -21,7 +21,7 @@ import (
 // Import is a personnel file that somebody looks at before it is
 // applied. It is there for a day, and for whoever handed it in.
 type Import struct {
-	Token     string // its address
+	Token     string // finds it
 	FileName  string
 	MadeAt    time.Time
 	AppliedAt time.Time // zero while it is not
@@ -29,7 +29,6 @@ type Import struct {
 	Summary
 
 	id     int64
-	file   []byte
 	digest []byte
 }
 
@@ -48,9 +47,9 @@ const OnPage = 100
 // importLife is how long a file is there to be looked at and applied.
 const importLife = 24 * time.Hour
 
-// forgetImports removes the files handed in until $1, applied or not, with the
+// forgetImports removes the files handed in until @until, applied or not, with the
 // pages of their plans.
-const forgetImports = `DELETE FROM person_import WHERE made_at <= $1`
+const forgetImports = `DELETE FROM person_import WHERE made_at <= @until`
 
 // Plan says what taking a file in would do, and does nothing. today is
 // the day from which on things can be changed.
@@ -91,7 +90,7 @@ func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, fileName string
 	if err != nil {
 		return Summary{}, nil, err
 	}
-	i, err := loadImport(ctx, s.pool, actor, token, s.door.Now(), importColumns, "")
+	i, err := loadImport(ctx, s.pool, actor, token, s.door.Now())
 	if err != nil {
 		return Summary{}, nil, err
 	}
@@ -124,35 +123,37 @@ func errNoImport() error {
 	return fault.New(fault.NotFound, "取り込み中の名簿は見つかりません。名簿は一日だけ残ります。もう一度ファイルを選んでください。")
 }
 
-const importColumns = `id, file_name, made_at, applied_at, choices, summary, digest`
+// importRow is a row of person_import, without the file.
+type importRow struct {
+	ID        int64
+	FileName  string
+	MadeAt    time.Time
+	AppliedAt *time.Time
+	Choices   Choices
+	Summary   Summary
+	Digest    []byte
+}
 
-// loadImport loads what the actor has handed in, and is not over now;
-// columns are importColumns and possibly the file.
-func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, token string, now time.Time, columns, lock string) (Import, error) {
+// loadImport loads what the actor has handed in, and is not over now.
+func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, token string, now time.Time) (Import, error) {
 	rows, err := db.Query(ctx, `
-		SELECT `+columns+` FROM person_import
-		WHERE token = $1 AND person_id IS NOT DISTINCT FROM nullif($2, 0::bigint) AND made_at > $3 `+lock, token, actor.Person, now.Add(-importLife))
+		SELECT id, file_name, made_at, applied_at, choices, summary, digest FROM person_import
+		WHERE token = $1 AND person_id IS NOT DISTINCT FROM nullif($2, 0::bigint) AND made_at > $3`, token, actor.Person, now.Add(-importLife))
 	if err != nil {
 		return Import{}, fmt.Errorf("loading a personnel file: %w", err)
 	}
-	i, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Import, error) {
-		i := Import{Token: token}
-		var applied *time.Time
-		into := []any{&i.id, &i.FileName, &i.MadeAt, &applied, &i.Choices, &i.Summary, &i.digest}
-		if columns != importColumns {
-			into = append(into, &i.file)
-		}
-		err := row.Scan(into...)
-		if applied != nil {
-			i.AppliedAt = *applied
-		}
-		return i, err
-	})
+	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[importRow])
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Import{}, errNoImport()
 	}
 	if err != nil {
 		return Import{}, fmt.Errorf("loading a personnel file: %w", err)
+	}
+	i := Import{
+		Token: token, FileName: row.FileName, MadeAt: row.MadeAt, Choices: row.Choices, Summary: row.Summary, id: row.ID, digest: row.Digest,
+	}
+	if row.AppliedAt != nil {
+		i.AppliedAt = *row.AppliedAt
 	}
 	return i, nil
 }
@@ -165,10 +166,10 @@ func (s *Service) Import(ctx context.Context, actor authz.Actor, token string, a
 		return Import{}, lists, err
 	}
 	now := s.door.Now()
-	i, err := loadImport(ctx, s.pool, actor, token, now, importColumns, "")
+	i, err := loadImport(ctx, s.pool, actor, token, now)
 	if fault.KindOf(err) == fault.NotFound {
 		// whoever comes late finds nothing, and neither does anybody after them
-		if _, err := s.pool.Exec(ctx, forgetImports, now.Add(-importLife)); err != nil {
+		if _, err := s.pool.Exec(ctx, forgetImports, pgx.StrictNamedArgs{"until": now.Add(-importLife)}); err != nil {
 			return Import{}, lists, fmt.Errorf("removing what is over: %w", err)
 		}
 	}
@@ -177,8 +178,8 @@ func (s *Service) Import(ctx context.Context, actor authz.Actor, token string, a
 	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT list, lines FROM person_import_page
-		WHERE import_id = $1 AND (list, page) IN (('added', $2), ('changed', $3), ('ended', $4), ('problems', $5))`,
-		i.id, at.Added, at.Changed, at.Ended, at.Problems)
+		WHERE import_id = @id AND (list, page) IN (('added', @added), ('changed', @changed), ('ended', @ended), ('problems', @problems))`,
+		pgx.StrictNamedArgs{"id": i.id, "added": at.Added, "changed": at.Changed, "ended": at.Ended, "problems": at.Problems})
 	if err != nil {
 		return Import{}, lists, fmt.Errorf("loading a plan's pages: %w", err)
 	}
@@ -217,13 +218,20 @@ func lockImport(ctx context.Context, tx *door.Tx, actor authz.Actor, token strin
 	if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 		return Import{}, File{}, err
 	}
-	i, err := loadImport(ctx, tx, actor, token, tx.Now, importColumns+", file", "FOR UPDATE")
+	if _, err := tx.Exec(ctx, `SELECT FROM person_import WHERE token = $1 FOR UPDATE`, token); err != nil {
+		return Import{}, File{}, fmt.Errorf("locking a personnel file: %w", err)
+	}
+	i, err := loadImport(ctx, tx, actor, token, tx.Now)
 	if err != nil {
 		return Import{}, File{}, err
 	}
 	if !i.AppliedAt.IsZero() {
 		return Import{}, File{}, fault.New(fault.Conflict, "この名簿は、すでに取り込みました。続けて取り込むときは、もう一度ファイルを選んでください。")
 	}
-	file, err := unpack(i.file)
+	var packed []byte
+	if err := tx.QueryRow(ctx, `SELECT file FROM person_import WHERE id = $1`, i.id).Scan(&packed); err != nil {
+		return Import{}, File{}, fmt.Errorf("loading a personnel file: %w", err)
+	}
+	file, err := unpack(packed)
 	return i, file, err
 }

@@ -109,8 +109,8 @@ func newPlanner(state state, file File) *planner {
 		postByID[post.ID] = i
 		p.nameShort(i)
 		title := foldKey(post.Title)
-		single, seen := p.single[title]
-		p.single[title] = post.SingleHolder && (single || !seen)
+		single, known := p.single[title]
+		p.single[title] = post.SingleHolder && (single || !known)
 	}
 	for i, post := range p.posts { // a post's own title goes before another's whole name
 		p.postByTitle[postKey{post.Section, foldKey(post.Title)}] = i
@@ -131,7 +131,7 @@ func (p *planner) hold(h *held) {
 	p.byPerson[h.PersonAt] = append(p.byPerson[h.PersonAt], h)
 }
 
-// nameShort lets a post be found by what it is called with its section, too:
+// nameShort lets a post be found by what it is said with its section, too:
 // 税務町民課長 is 課長 of 税務町民課.
 func (p *planner) nameShort(post int) {
 	key := postKey{p.posts[post].Section, foldKey(p.postName(post))}

@@ -16,14 +16,14 @@ import (
 	"kagami/internal/trail"
 )
 
-// store keeps a file with its plan.
+// store stores a file with its plan, for a day.
 func (s *Service) store(ctx context.Context, actor authz.Actor, fileName string, file File, choices Choices) (string, error) {
 	token := rand.Text()
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		if _, err := tx.Exec(ctx, forgetImports, tx.Now.Add(-importLife)); err != nil {
+		if _, err := tx.Exec(ctx, forgetImports, pgx.StrictNamedArgs{"until": tx.Now.Add(-importLife)}); err != nil {
 			return door.Unchanged(), fmt.Errorf("removing what is over: %w", err)
 		}
 		packed, err := pack(file)
@@ -33,10 +33,12 @@ func (s *Service) store(ctx context.Context, actor authz.Actor, fileName string,
 		var id int64
 		err = tx.QueryRow(ctx, `
 			INSERT INTO person_import (token, person_id, made_at, file_name, sha256, file, choices, summary, digest)
-			VALUES ($1, nullif($2, 0::bigint), $3, $4, $5, $6, '{}', '{}', '') RETURNING id`,
-			token, actor.Person, tx.Now, shortName(fileName), file.SHA256, packed).Scan(&id)
+			VALUES (@token, nullif(@person, 0::bigint), @now, @file_name, @sha256, @file, '{}', '{}', '') RETURNING id`,
+			pgx.StrictNamedArgs{
+				"token": token, "person": actor.Person, "now": tx.Now, "file_name": shortName(fileName), "sha256": file.SHA256, "file": packed,
+			}).Scan(&id)
 		if err != nil {
-			return door.Unchanged(), fmt.Errorf("keeping a personnel file: %w", err)
+			return door.Unchanged(), fmt.Errorf("storing a personnel file: %w", err)
 		}
 		effect := door.Effect{
 			Subject: trail.Subject{Kind: "person_import", ID: id}, Fields: []string{"file"},
@@ -50,13 +52,13 @@ func (s *Service) store(ctx context.Context, actor authz.Actor, fileName string,
 	return token, nil
 }
 
-// shortName is a file's name as it is kept: no longer than a cell may be.
+// shortName is a file's name as it is stored: no longer than a cell may be.
 func shortName(name string) string {
 	runes := []rune(name)
 	return string(runes[:min(len(runes), maxCell)])
 }
 
-// storePlan plans anew and keeps the plan for its page.
+// storePlan plans anew and stores the plan for its page.
 func storePlan(ctx context.Context, tx *door.Tx, actor authz.Actor, id int64, file File, choices Choices) error {
 	state, err := loadState(ctx, tx, actor, file, tx.Today())
 	if err != nil {
@@ -67,12 +69,12 @@ func storePlan(ctx context.Context, tx *door.Tx, actor authz.Actor, id int64, fi
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE person_import SET choices = $2, summary = $3, digest = $4 WHERE id = $1`, id, choices, plan.Summary(file), digest)
-	if err == nil {
-		_, err = tx.Exec(ctx, `DELETE FROM person_import_page WHERE import_id = $1`, id)
-	}
-	if err != nil {
-		return fmt.Errorf("keeping a plan: %w", err)
+	var batch pgx.Batch
+	batch.Queue(`UPDATE person_import SET choices = @choices, summary = @summary, digest = @digest WHERE id = @id`,
+		pgx.StrictNamedArgs{"id": id, "choices": choices, "summary": plan.Summary(file), "digest": digest})
+	batch.Queue(`DELETE FROM person_import_page WHERE import_id = $1`, id)
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("storing a plan: %w", err)
 	}
 	var pages [][]any
 	for _, list := range []struct {
@@ -85,7 +87,7 @@ func storePlan(ctx context.Context, tx *door.Tx, actor authz.Actor, id int64, fi
 	}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"person_import_page"}, []string{"import_id", "list", "page", "lines"}, pgx.CopyFromRows(pages))
 	if err != nil {
-		return fmt.Errorf("keeping a plan's pages: %w", err)
+		return fmt.Errorf("storing a plan's pages: %w", err)
 	}
 	return nil
 }
@@ -101,7 +103,7 @@ func pagesOf[T any](list []T) [][]any {
 	return pages
 }
 
-// pack is what was read of a file, as it is kept.
+// pack is what was read of a file, as it is stored.
 func pack(file File) ([]byte, error) {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)

@@ -84,7 +84,7 @@ func (tn town) person(number string) int64 {
 // appoint gives a post from a day on.
 func (tn town) appoint(person, post int64, first string) error {
 	tn.t.Helper()
-	return tn.Appoint(tn.t.Context(), operator, org.Appointment{Person: person, Post: post, First: day(first)}, false)
+	return tn.Appoint(tn.t.Context(), operator, org.Appointment{Person: person, Post: post, First: day(first)}, org.Beside)
 }
 
 func (tn town) actor(person int64, on string) authz.Actor {

@@ -168,7 +168,7 @@ func TestWhoHasLeftAndComesBackIsAskedAgain(t *testing.T) {
 		post, err := people.AddPost(ctx, authz.AsOperator(), org.Post{Section: id, Title: fmt.Sprintf("別の職%d-%d", person, first), Position: 50 + first})
 		must(t, err)
 		end := day(last)
-		must(t, people.Appoint(ctx, authz.AsOperator(), org.Appointment{Person: person, Post: post, First: day(first), Last: end}, false))
+		must(t, people.Appoint(ctx, authz.AsOperator(), org.Appointment{Person: person, Post: post, First: day(first), Last: end}, org.Beside))
 	}
 	end := func(person int64, last int) {
 		t.Helper()
@@ -205,7 +205,7 @@ func TestNewPeopleAreAskedOnTheirFirstDay(t *testing.T) {
 	post, err := people.AddPost(ctx, authz.AsOperator(), org.Post{Title: "新しい職", Position: 9})
 	must(t, err)
 	first := calendar.Day(policytest.Now).AddDays(30)
-	must(t, people.Appoint(ctx, authz.AsOperator(), org.Appointment{Person: person, Post: post, First: first}, false))
+	must(t, people.Appoint(ctx, authz.AsOperator(), org.Appointment{Person: person, Post: post, First: first}, org.Beside))
 	actor, err := people.ActorOn(ctx, person, first)
 	must(t, err)
 

@@ -58,7 +58,7 @@ func TestWhoStandsInIsCountedInTheirOwnSection(t *testing.T) {
 	must(t, o.DB.Pool.QueryRow(ctx, `SELECT id FROM section WHERE code = 'fukushi'`).Scan(&welfare))
 	post, err := people.AddPost(ctx, authz.AsOperator(), org.Post{Section: welfare, Title: "副課長", Position: 0})
 	must(t, err)
-	must(t, people.Appoint(ctx, authz.AsOperator(), org.Appointment{Person: o.Staff.Person, Post: post, First: calendar.Day(policytest.Now), Acting: true}, false))
+	must(t, people.Appoint(ctx, authz.AsOperator(), org.Appointment{Person: o.Staff.Person, Post: post, First: calendar.Day(policytest.Now), Acting: true}, org.Beside))
 	wanted, err := o.Acknowledge.Wanted(ctx, o.CISO, "kihon", staffNumber)
 	must(t, err)
 	if wanted.Section != "税務町民課" {

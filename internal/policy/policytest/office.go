@@ -48,7 +48,7 @@ func NewOffice(t *testing.T, server *pgtest.Server) Office {
 		for _, role := range roles {
 			must(t, people.AddRule(ctx, operator, org.Rule{Title: title, Role: role}))
 		}
-		must(t, people.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: calendar.Day(Now).AddDays(-100)}, false))
+		must(t, people.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: calendar.Day(Now).AddDays(-100)}, org.Beside))
 		actor, err := people.ActorOn(ctx, person, calendar.Day(Now))
 		must(t, err)
 		return actor

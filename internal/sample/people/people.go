@@ -97,7 +97,7 @@ func (f filling) appoint(ctx context.Context, post int64, postName string) error
 		return err
 	}
 	f.town.Accounts = append(f.town.Accounts, a)
-	err = f.organization.Appoint(ctx, operator, org.Appointment{Person: a.Person, Post: post, First: f.town.FiscalYear()}, false)
+	err = f.organization.Appoint(ctx, operator, org.Appointment{Person: a.Person, Post: post, First: f.town.FiscalYear()}, org.Beside)
 	if err != nil {
 		return err
 	}

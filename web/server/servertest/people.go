@@ -33,7 +33,7 @@ func (p *Portal) NewcomerFrom(t testing.TB, number string, first calendar.Date) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Org.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: first}, false); err != nil {
+	if err := p.Org.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: first}, org.Beside); err != nil {
 		t.Fatal(err)
 	}
 	return person
