@@ -2,7 +2,6 @@ package org
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -59,7 +58,7 @@ func (r actorRow) holding() authz.Holding {
 // those below them that are vacant. Unauthenticated if they hold nothing that
 // day: whoever has left has no rights, not even to sign in.
 func (s *Service) ActorOn(ctx context.Context, person int64, day calendar.Date) (authz.Actor, error) {
-	rows, err := s.pool.Query(ctx, `
+	lines, err := list[actorRow](ctx, s.pool, "looking up roles", `
 		WITH mine AS (
 			SELECT 'staff' AS role, po.section_id, po.title, po.position, a.acting, a.id
 			FROM appointment a JOIN post po ON po.id = a.post_id
@@ -91,11 +90,7 @@ func (s *Service) ActorOn(ctx context.Context, person int64, day calendar.Date) 
 			"above": []authz.Role{authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.SecurityManager},
 		})
 	if err != nil {
-		return authz.Actor{}, fmt.Errorf("looking up roles: %w", err)
-	}
-	lines, err := pgx.CollectRows(rows, pgx.RowToStructByName[actorRow])
-	if err != nil {
-		return authz.Actor{}, fmt.Errorf("looking up roles: %w", err)
+		return authz.Actor{}, err
 	}
 	actor := authz.Actor{Person: person}
 	var vacant []authz.Holding

@@ -130,16 +130,12 @@ func endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]door.Effect, 
 	if a.First.Before(tx.Today()) {
 		return nil, invalid("first", "前任の発令を終わらせるときは、最初の日を今日か、それより後の日にしてください。過ぎた期間は変えられません。")
 	}
-	rows, err := tx.Query(ctx, `
+	before, err := list[Appointment](ctx, tx, "ending the appointments before", `
 		UPDATE appointment SET period = daterange(lower(period), @day::date)
 		WHERE post_id = @post AND person_id <> @person AND acting = @acting AND period @> @day::date AND lower(period) < @day::date
 		RETURNING `+appointmentColumns, pgx.StrictNamedArgs{"post": a.Post, "person": a.Person, "acting": a.Acting, "day": a.First})
 	if err != nil {
-		return nil, fmt.Errorf("ending the appointments before: %w", err)
-	}
-	before, err := pgx.CollectRows(rows, pgx.RowToStructByName[Appointment])
-	if err != nil {
-		return nil, fmt.Errorf("ending the appointments before: %w", explain(err))
+		return nil, explain(err)
 	}
 	var effects []door.Effect
 	for _, b := range before {
@@ -253,34 +249,20 @@ func (s *Service) Appointment(ctx context.Context, actor authz.Actor, id int64, 
 		return AppointmentLine{}, err
 	}
 	lines, err := s.appointments(ctx, `a.id = @id`, id, day)
-	if err != nil {
-		return AppointmentLine{}, err
-	}
-	if len(lines) == 0 {
-		return AppointmentLine{}, errNoAppointment()
-	}
-	return lines[0], nil
+	return theOne(lines, err, errNoAppointment())
 }
 
 // appointments lists those that fulfil a condition on a and @id, the latest first,
 // each with the roles that its post carries on its last day or, while it lasts,
 // on the day asked for.
 func (s *Service) appointments(ctx context.Context, condition string, id int64, day calendar.Date) ([]AppointmentLine, error) {
-	rows, err := s.pool.Query(ctx, `
+	return list[AppointmentLine](ctx, s.pool, "listing appointments", `
 		SELECT a.id, a.person_id AS person, a.post_id AS post, lower(a.period) AS first, upper(a.period) - 1 AS last, a.acting,
 		       p.name AS person_name, p.staff_number, coalesce(s.name, '') AS section_name, coalesce(s.code, '') AS section_code, po.title,
 		       ARRAY(SELECT role FROM post_role WHERE post_id = po.id AND period @> greatest(lower(a.period), least(upper(a.period) - 1, @day::date))
 		             ORDER BY array_position(@given::text[], role)) AS roles
 		FROM appointment a JOIN person p ON p.id = a.person_id JOIN post po ON po.id = a.post_id LEFT JOIN section s ON s.id = po.section_id
 		WHERE `+condition+` ORDER BY lower(a.period) DESC, po.position, a.id`, pgx.StrictNamedArgs{"id": id, "day": day, "given": authz.Given()})
-	if err != nil {
-		return nil, fmt.Errorf("listing appointments: %w", err)
-	}
-	lines, err := pgx.CollectRows(rows, pgx.RowToStructByName[AppointmentLine])
-	if err != nil {
-		return nil, fmt.Errorf("listing appointments: %w", err)
-	}
-	return lines, nil
 }
 
 func errNoAppointment() error {
@@ -291,16 +273,6 @@ func errNoAppointment() error {
 const appointmentColumns = `id, person_id AS person, post_id AS post, lower(period) AS first, upper(period) - 1 AS last, acting`
 
 func lockAppointment(ctx context.Context, tx pgx.Tx, id int64) (Appointment, error) {
-	rows, err := tx.Query(ctx, `SELECT `+appointmentColumns+` FROM appointment WHERE id = $1 FOR UPDATE`, id)
-	if err != nil {
-		return Appointment{}, fmt.Errorf("loading an appointment: %w", err)
-	}
-	a, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Appointment])
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Appointment{}, errNoAppointment()
-	}
-	if err != nil {
-		return Appointment{}, fmt.Errorf("loading an appointment: %w", err)
-	}
-	return a, nil
+	locked, err := list[Appointment](ctx, tx, "loading an appointment", `SELECT `+appointmentColumns+` FROM appointment WHERE id = $1 FOR UPDATE`, id)
+	return theOne(locked, err, errNoAppointment())
 }

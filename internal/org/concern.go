@@ -2,7 +2,6 @@ package org
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,29 +10,16 @@ import (
 	"kagami/internal/door"
 )
 
-// querier is the part of a pool or a transaction that reads.
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
 // alone returns the roles that a person holds on a day and nobody else does.
 func alone(ctx context.Context, db querier, person int64, day calendar.Date) ([]authz.Holding, error) {
-	rows, err := db.Query(ctx, `
-		SELECT DISTINCT h.role, coalesce(h.section_id, 0) AS section
+	return list[authz.Holding](ctx, db, "looking for roles of one person", `
+		SELECT DISTINCT h.role, '' AS post, coalesce(h.section_id, 0) AS section, '' AS section_name, '' AS capacity
 		FROM holding h
 		WHERE h.person_id = @person AND h.period @> @day::date AND h.rule_period @> @day::date AND (h.role = ANY(@of_town) OR h.role = ANY(@of_section))
 		  AND NOT EXISTS (SELECT FROM holding o
 		                  WHERE o.role = h.role AND o.person_id <> @person AND o.period @> @day::date AND o.rule_period @> @day::date
 		                    AND (h.role = ANY(@of_town) OR o.section_id = h.section_id))`,
 		pgx.StrictNamedArgs{"person": person, "day": day, "of_town": authz.Covered(false), "of_section": authz.Covered(true)})
-	if err != nil {
-		return nil, fmt.Errorf("looking for roles of one person: %w", err)
-	}
-	holdings, err := pgx.CollectRows(rows, pgx.RowToStructByNameLax[authz.Holding])
-	if err != nil {
-		return nil, fmt.Errorf("looking for roles of one person: %w", err)
-	}
-	return holdings, nil
 }
 
 // Concerning is the matter of deciding about a person on a day: they never

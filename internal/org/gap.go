@@ -2,7 +2,6 @@ package org
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,7 +23,13 @@ func (s *Service) Gaps(ctx context.Context, actor authz.Actor, day calendar.Date
 	if _, err := authz.Check(actor, authz.ChangeOrganization, authz.Matter{}); err != nil {
 		return Gaps{}, err
 	}
-	find := func() (Gaps, error) { return s.findGaps(ctx, day) }
+	find := func() (Gaps, error) {
+		found, err := list[Gaps](ctx, s.pool, "looking for what the organization lacks", selectGaps, gapsArguments(day))
+		if err != nil {
+			return Gaps{}, err
+		}
+		return found[0], nil
+	}
 	if actor.Seen.Organization == 0 {
 		return find()
 	}
@@ -64,18 +69,6 @@ type gapsKey struct {
 
 // cachedGaps is how many are in the cache: few look, and at today.
 const cachedGaps = 16
-
-func (s *Service) findGaps(ctx context.Context, day calendar.Date) (Gaps, error) {
-	rows, err := s.pool.Query(ctx, selectGaps, gapsArguments(day))
-	if err != nil {
-		return Gaps{}, fmt.Errorf("looking for what the organization lacks: %w", err)
-	}
-	g, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Gaps])
-	if err != nil {
-		return Gaps{}, fmt.Errorf("looking for what the organization lacks: %w", err)
-	}
-	return g, nil
-}
 
 const selectGaps = `
 	WITH held AS (SELECT DISTINCT role, section_id FROM holding WHERE role = ANY(@given::text[]) AND period @> @day::date AND rule_period @> @day::date)

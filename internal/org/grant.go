@@ -87,30 +87,16 @@ func (s *Service) Grant(ctx context.Context, actor authz.Actor, id int64) (Grant
 		return Grant{}, err
 	}
 	grants, err := s.grants(ctx, `g.id = @id`, id)
-	if err != nil {
-		return Grant{}, err
-	}
-	if len(grants) == 0 {
-		return Grant{}, errNoGrant()
-	}
-	return grants[0], nil
+	return theOne(grants, err, errNoGrant())
 }
 
 // grants lists those that fulfil a condition on g and @id, the latest first.
 func (s *Service) grants(ctx context.Context, condition string, id int64) ([]Grant, error) {
-	rows, err := s.pool.Query(ctx, `
+	return list[Grant](ctx, s.pool, "listing roles given directly", `
 		SELECT g.id, g.person_id AS person, p.name AS person_name, p.staff_number, g.role, coalesce(s.code, '') AS section,
 		       coalesce(s.name, '') AS section_name, lower(g.period) AS first, upper(g.period) - 1 AS last, g.reason
 		FROM role_grant g JOIN person p ON p.id = g.person_id LEFT JOIN section s ON s.id = g.section_id
 		WHERE `+condition+` ORDER BY lower(g.period) DESC, g.id`, pgx.StrictNamedArgs{"id": id})
-	if err != nil {
-		return nil, fmt.Errorf("listing roles given directly: %w", err)
-	}
-	grants, err := pgx.CollectRows(rows, pgx.RowToStructByName[Grant])
-	if err != nil {
-		return nil, fmt.Errorf("listing roles given directly: %w", err)
-	}
-	return grants, nil
 }
 
 func errNoGrant() error {

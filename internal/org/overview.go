@@ -74,9 +74,16 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, day calendar.
 	return o, nil
 }
 
+// seatRow is a seat as the database has it.
+type seatRow struct {
+	Role               authz.Role
+	SectionName, Title string
+	Holders            []Holder
+}
+
 // seats returns the roles of the whole town on a day, at least one seat each.
 func (s *Service) seats(ctx context.Context, day calendar.Date) ([]Seat, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := list[seatRow](ctx, s.pool, "looking up the town's roles", `
 		SELECT role, section_name, title, holders FROM (
 			SELECT pr.role, coalesce(s.name, '') AS section_name, po.title, po.position, po.id, `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id
 				WHERE a.post_id = po.id AND a.period @> @day::date`, `a.acting`)+` AS holders
@@ -88,20 +95,13 @@ func (s *Service) seats(ctx context.Context, day calendar.Date) ([]Seat, error) 
 			FROM (SELECT DISTINCT role FROM role_grant WHERE role = ANY(@of_town::text[]) AND period @> @day::date) g) seat
 		ORDER BY position, id`, pgx.StrictNamedArgs{"day": day, "of_town": townRoles})
 	if err != nil {
-		return nil, fmt.Errorf("looking up the town's roles: %w", err)
+		return nil, err
 	}
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Seat, error) {
-		r, err := pgx.RowToStructByName[struct {
-			Role               authz.Role
-			SectionName, Title string
-			Holders            []Holder
-		}](row)
-		return Seat{Role: r.Role, Post: authz.PostName(r.SectionName, r.Title), Holders: r.Holders}, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("looking up the town's roles: %w", err)
+	seats := make([]Seat, len(rows))
+	for i, r := range rows {
+		seats[i] = Seat{Role: r.Role, Post: authz.PostName(r.SectionName, r.Title), Holders: r.Holders}
 	}
-	return seated(found), nil
+	return seated(seats), nil
 }
 
 // seated puts seats in the order of 図 1.1, adds an empty one for a role without
@@ -142,7 +142,7 @@ func (s *Service) sectionLines(ctx context.Context, day calendar.Date, after str
 		return holdersOf(`FROM holding a JOIN person p ON p.id = a.person_id
 			WHERE a.section_id = s.id AND a.role = `+role+` AND a.period @> @day::date AND a.rule_period @> @day::date`, `a.acting`)
 	}
-	rows, err := s.pool.Query(ctx, `
+	return list[SectionLine](ctx, s.pool, "listing sections", `
 		SELECT `+sectionColumns+`, `+holders(`@manager`)+` AS managers, `+holders(`@system_manager`)+` AS system_managers,
 		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> @day::date
 		        WHERE po.section_id = s.id) AS people
@@ -153,14 +153,6 @@ func (s *Service) sectionLines(ctx context.Context, day calendar.Date, after str
 		pgx.StrictNamedArgs{
 			"day": day, "after": after, "limit": sectionsOnPage + 1, "manager": authz.SecurityManager, "system_manager": authz.SystemManager,
 		})
-	if err != nil {
-		return nil, fmt.Errorf("listing sections: %w", err)
-	}
-	lines, err := pgx.CollectRows(rows, pgx.RowToStructByName[SectionLine])
-	if err != nil {
-		return nil, fmt.Errorf("listing sections: %w", err)
-	}
-	return lines, nil
 }
 
 // PostLine is a post of a section, with who holds it.
@@ -190,26 +182,20 @@ func (s *Service) SectionOn(ctx context.Context, actor authz.Actor, code string,
 		return SectionOn{}, err
 	}
 	on := SectionOn{Section: section}
-	rows, err := s.pool.Query(ctx, `
+	on.Posts, err = list[PostLine](ctx, s.pool, "listing posts", `
 		SELECT po.id, po.section_id AS section, @code AS section_code, @name AS section_name, po.title, po.single_holder, po.position, po.version,
 		       ARRAY(SELECT role FROM post_role WHERE post_id = po.id AND period @> @day::date ORDER BY array_position(@given::text[], role)) AS roles,
 		       `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id WHERE a.post_id = po.id AND a.period @> @day::date`, `a.acting`)+` AS holders
 		FROM post po WHERE po.section_id = @section ORDER BY po.position, po.id`,
 		pgx.StrictNamedArgs{"section": section.ID, "code": section.Code, "name": section.Name, "day": day, "given": authz.Given()})
 	if err != nil {
-		return SectionOn{}, fmt.Errorf("listing posts: %w", err)
+		return SectionOn{}, err
 	}
-	if on.Posts, err = pgx.CollectRows(rows, pgx.RowToStructByName[PostLine]); err != nil {
-		return SectionOn{}, fmt.Errorf("listing posts: %w", err)
-	}
-	rows, err = s.pool.Query(ctx, `
+	on.Inside, err = list[Section](ctx, s.pool, "listing the sections inside", `
 		SELECT `+sectionColumns+` FROM section s
 		WHERE s.parent_id = @section AND `+sectionExists+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"section": section.ID, "day": day})
 	if err != nil {
-		return SectionOn{}, fmt.Errorf("listing the sections inside: %w", err)
-	}
-	if on.Inside, err = pgx.CollectRows(rows, pgx.RowToStructByName[Section]); err != nil {
-		return SectionOn{}, fmt.Errorf("listing the sections inside: %w", err)
+		return SectionOn{}, err
 	}
 	var held []authz.Role
 	err = s.pool.QueryRow(ctx, `

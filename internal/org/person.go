@@ -2,7 +2,6 @@ package org
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -226,18 +225,8 @@ func (s *Service) Person(ctx context.Context, actor authz.Actor, number string) 
 	if err := maySee(actor); err != nil {
 		return Person{}, err
 	}
-	rows, err := s.pool.Query(ctx, `SELECT `+personColumns+` FROM person p WHERE p.staff_number = $1`, number)
-	if err != nil {
-		return Person{}, fmt.Errorf("loading a person: %w", err)
-	}
-	p, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Person])
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Person{}, fault.New(fault.NotFound, "この職員は見つかりません。「職員」の一覧から探し直してください。")
-	}
-	if err != nil {
-		return Person{}, fmt.Errorf("loading a person: %w", err)
-	}
-	return p, nil
+	people, err := list[Person](ctx, s.pool, "loading a person", `SELECT `+personColumns+` FROM person p WHERE p.staff_number = $1`, number)
+	return theOne(people, err, fault.New(fault.NotFound, "この職員は見つかりません。「職員」の一覧から探し直してください。"))
 }
 
 // PersonLine is a person in the list.
@@ -268,7 +257,7 @@ func (s *Service) People(ctx context.Context, actor authz.Actor, q Search) (Peop
 		return PeoplePage{}, err
 	}
 	words := strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", "")
-	rows, err := s.pool.Query(ctx, `
+	people, err := list[PersonLine](ctx, s.pool, "listing people", `
 		SELECT `+personColumns+`,
 		       ARRAY(SELECT coalesce(s.name, '') || E'\x1f' || po.title FROM appointment a JOIN post po ON po.id = a.post_id LEFT JOIN section s ON s.id = po.section_id
 		             WHERE a.person_id = p.id AND a.period @> @day::date ORDER BY po.position, a.id) AS posts
@@ -278,11 +267,7 @@ func (s *Service) People(ctx context.Context, actor authz.Actor, q Search) (Peop
 		ORDER BY p.furigana, p.staff_number LIMIT @limit`,
 		pgx.StrictNamedArgs{"words": words, "after": q.After, "day": q.Day, "limit": peopleOnPage + 1})
 	if err != nil {
-		return PeoplePage{}, fmt.Errorf("listing people: %w", err)
-	}
-	people, err := pgx.CollectRows(rows, pgx.RowToStructByName[PersonLine])
-	if err != nil {
-		return PeoplePage{}, fmt.Errorf("listing people: %w", err)
+		return PeoplePage{}, err
 	}
 	for _, l := range people {
 		for i, post := range l.Posts {

@@ -120,13 +120,7 @@ func (s *Service) PostsOf(ctx context.Context, actor authz.Actor, section string
 // Post returns a post; NotFound if there is none.
 func (s *Service) Post(ctx context.Context, actor authz.Actor, id int64) (Post, error) {
 	posts, err := s.posts(ctx, actor, `po.id = @id`, pgx.StrictNamedArgs{"id": id})
-	if err != nil {
-		return Post{}, err
-	}
-	if len(posts) == 0 {
-		return Post{}, errNoPost()
-	}
-	return posts[0], nil
+	return theOne(posts, err, errNoPost())
 }
 
 // posts lists those that fulfil a condition on po, with its arguments.
@@ -134,16 +128,8 @@ func (s *Service) posts(ctx context.Context, actor authz.Actor, condition string
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
-	rows, err := s.pool.Query(ctx, `
+	return list[Post](ctx, s.pool, "listing posts", `
 		SELECT po.id, coalesce(po.section_id, 0) AS section, coalesce(s.code, '') AS section_code, coalesce(s.name, '') AS section_name,
 		       po.title, po.single_holder, po.position, po.version
 		FROM post po LEFT JOIN section s ON s.id = po.section_id WHERE `+condition, args)
-	if err != nil {
-		return nil, fmt.Errorf("listing posts: %w", err)
-	}
-	posts, err := pgx.CollectRows(rows, pgx.RowToStructByName[Post])
-	if err != nil {
-		return nil, fmt.Errorf("listing posts: %w", err)
-	}
-	return posts, nil
 }

@@ -52,20 +52,14 @@ func (s *Service) Rule(ctx context.Context, actor authz.Actor, id int64, day cal
 		return Rule{}, err
 	}
 	rules, err := s.rules(ctx, `r.id = @id`, pgx.StrictNamedArgs{"day": day, "id": id})
-	if err != nil {
-		return Rule{}, err
-	}
-	if len(rules) == 0 {
-		return Rule{}, errNoRule()
-	}
-	return rules[0], nil
+	return theOne(rules, err, errNoRule())
 }
 
 // rules lists those that fulfil a condition on r, with how many hold such a post
 // on @day.
 func (s *Service) rules(ctx context.Context, condition string, args pgx.StrictNamedArgs) ([]Rule, error) {
 	args["given"] = authz.Given()
-	rows, err := s.pool.Query(ctx, `
+	return list[Rule](ctx, s.pool, "listing the role table", `
 		SELECT r.id, r.title, coalesce(s.code, '') AS section, coalesce(s.name, '') AS section_name, r.role,
 		       lower(r.period) AS first, upper(r.period) - 1 AS last,
 		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> @day::date
@@ -73,14 +67,6 @@ func (s *Service) rules(ctx context.Context, condition string, args pgx.StrictNa
 		FROM role_rule r LEFT JOIN section s ON s.id = r.section_id
 		WHERE `+condition+`
 		ORDER BY array_position(@given::text[], r.role), s.position NULLS LAST, r.title, lower(r.period)`, args)
-	if err != nil {
-		return nil, fmt.Errorf("listing the role table: %w", err)
-	}
-	rules, err := pgx.CollectRows(rows, pgx.RowToStructByName[Rule])
-	if err != nil {
-		return nil, fmt.Errorf("listing the role table: %w", err)
-	}
-	return rules, nil
 }
 
 func errNoRule() error {

@@ -216,18 +216,8 @@ func (s *Service) Section(ctx context.Context, actor authz.Actor, code string) (
 	if err := maySee(actor); err != nil {
 		return Section{}, err
 	}
-	rows, err := s.pool.Query(ctx, `SELECT `+sectionColumns+` FROM section s WHERE s.code = $1`, code)
-	if err != nil {
-		return Section{}, fmt.Errorf("loading a section: %w", err)
-	}
-	section, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Section])
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Section{}, errNoSection()
-	}
-	if err != nil {
-		return Section{}, fmt.Errorf("loading a section: %w", err)
-	}
-	return section, nil
+	sections, err := list[Section](ctx, s.pool, "loading a section", `SELECT `+sectionColumns+` FROM section s WHERE s.code = $1`, code)
+	return theOne(sections, err, errNoSection())
 }
 
 // Sections lists the sections that exist on a day, in their order.
@@ -235,15 +225,7 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor, day calendar.
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
-	rows, err := s.pool.Query(ctx, `
+	return list[Section](ctx, s.pool, "listing sections", `
 		SELECT `+sectionColumns+` FROM section s
 		WHERE `+sectionExists+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"day": day})
-	if err != nil {
-		return nil, fmt.Errorf("listing sections: %w", err)
-	}
-	sections, err := pgx.CollectRows(rows, pgx.RowToStructByName[Section])
-	if err != nil {
-		return nil, fmt.Errorf("listing sections: %w", err)
-	}
-	return sections, nil
 }

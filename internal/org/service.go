@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/authz"
@@ -44,4 +45,35 @@ func maySee(actor authz.Actor) error {
 	}
 	_, err := authz.Check(actor, authz.SeeOrganization, authz.Matter{})
 	return err
+}
+
+// querier is the part of a pool or a transaction that reads.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// list reads the rows of a query by the names of their columns.
+func list[T any](ctx context.Context, db querier, doing, sql string, args ...any) ([]T, error) {
+	rows, err := db.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[T])
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	return found, nil
+}
+
+// theOne is the row that list has found where there can be one; none tells what
+// there is to say where it is not there.
+func theOne[T any](found []T, err, none error) (T, error) {
+	if err == nil && len(found) == 0 {
+		err = none
+	}
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return found[0], nil
 }
