@@ -213,7 +213,7 @@ func (c *serveCommand) publicURL() *url.URL {
 // welcome prints the link by which the first administrator makes their account,
 // as long as nobody has one.
 func welcome(ctx context.Context, ground server.Ground) error {
-	link, err := ground.Accounts.MakeFirstLink(ctx)
+	link, err := ground.Accounts.MakeFirstLink(ctx, authz.AsOperator())
 	if fault.KindOf(err) == fault.Conflict {
 		return warn(ctx, ground.Accounts)
 	}
@@ -231,7 +231,7 @@ func warn(ctx context.Context, accounts *account.Service) error {
 	if !accounts.Ways().BreakGlassOnly {
 		return nil
 	}
-	ready, err := accounts.BreakGlassReady(ctx)
+	ready, err := accounts.BreakGlassReadyForPortal(ctx)
 	if err == nil && !ready {
 		fmt.Println("使える非常用のアカウントがありません。ポータル管理者が「アカウント管理」で決めてください。だれもサインインできないときは、--local-passwords all で起動し直してください。")
 	}
@@ -240,7 +240,7 @@ func warn(ctx context.Context, accounts *account.Service) error {
 
 // demo fills an empty database with the sample town.
 func demo(ctx context.Context, ground server.Ground, list []screen.Part) error {
-	empty, err := ground.Org.Empty(ctx)
+	empty, err := ground.Org.EmptyForPortal(ctx)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/account/session"
+	"kagami/internal/authz"
 	"kagami/internal/fault"
 )
 
@@ -104,15 +105,15 @@ func (s *Service) askDirectory(ctx context.Context, login, password string, who 
 	return person, nil
 }
 
-// Verify tells whether this is the portal's own password of a person who is
-// signed in, and may still use one; counted as a sign-in is. TooMany where too
-// many tries have failed before.
-func (s *Service) Verify(ctx context.Context, person int64, password string, try Try) (bool, error) {
-	who, err := s.candidate(ctx, byPerson, person)
+// Verify tells whether this is the actor's password of the portal's own, and they
+// may still use one; counted as a sign-in is. TooMany where too many tries have
+// failed before.
+func (s *Service) Verify(ctx context.Context, actor authz.Actor, password string, try Try) (bool, error) {
+	who, err := s.candidate(ctx, byPerson, actor.Person)
 	if err != nil {
 		return false, err
 	}
-	tallies, err := s.tallies(ctx, ofPerson(person), who.Person, try)
+	tallies, err := s.tallies(ctx, ofPerson(actor.Person), who.Person, try)
 	if err != nil {
 		return false, err
 	}

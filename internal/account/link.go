@@ -116,10 +116,9 @@ func linkEffect(purpose Purpose, person int64) door.Effect {
 
 // MakeFirstLink makes the link by which the first administrator makes their
 // account, in place of any before. Conflict where there is an account already.
-func (s *Service) MakeFirstLink(ctx context.Context) (Link, error) {
+func (s *Service) MakeFirstLink(ctx context.Context, actor authz.Actor) (Link, error) {
 	var link Link
-	operator := authz.AsOperator()
-	err := s.door.Do(ctx, operator, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -130,7 +129,7 @@ func (s *Service) MakeFirstLink(ctx context.Context) (Link, error) {
 		if exists {
 			return door.Unchanged(), fault.New(fault.Conflict, "アカウントがすでにあるため、最初のポータル管理者のためのリンクは作れません。")
 		}
-		link, err = makeLink(ctx, tx, operator, FirstAdministrator, Holder{})
+		link, err = makeLink(ctx, tx, actor, FirstAdministrator, Holder{})
 		return linkEffect(FirstAdministrator, 0), err
 	})
 	if err != nil {

@@ -100,7 +100,7 @@ var first = org.Person{StaffNumber: "M001", Name: "見本 太郎", Furigana: "�
 func TestTheFirstLinkMakesTheFirstAdministrator(t *testing.T) {
 	t.Parallel()
 	p := empty(t)
-	link, err := p.MakeFirstLink(t.Context())
+	link, err := p.MakeFirstLink(t.Context(), authz.AsOperator())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestTheFirstLinkMakesTheFirstAdministrator(t *testing.T) {
 	if _, err := p.BeginPortal(t.Context(), link.Token, org.Person{StaffNumber: "M002", Name: "見本 花子"}, password); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("the link works again: %v", err)
 	}
-	if _, err := p.MakeFirstLink(t.Context()); fault.KindOf(err) != fault.Conflict {
+	if _, err := p.MakeFirstLink(t.Context(), authz.AsOperator()); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("another is made: %v", err)
 	}
 }
@@ -153,7 +153,7 @@ func TestTheFirstAdministratorMayBeRegisteredAlready(t *testing.T) {
 	t.Parallel()
 	p := empty(t)
 	person := p.hire(t, "M001", "見本 太朗")
-	link, err := p.MakeFirstLink(t.Context())
+	link, err := p.MakeFirstLink(t.Context(), authz.AsOperator())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestTheFirstLinkEndsAfterADayAtTheNextAndWithAnAccount(t *testing.T) {
 	t.Parallel()
 	p := empty(t)
 	make := func() string {
-		link, err := p.MakeFirstLink(t.Context())
+		link, err := p.MakeFirstLink(t.Context(), authz.AsOperator())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +199,7 @@ func TestTheFirstLinkEndsAfterADayAtTheNextAndWithAnAccount(t *testing.T) {
 func TestOfTwoWhoUseTheFirstLinkAtOnceExactlyOneWins(t *testing.T) {
 	t.Parallel()
 	p := empty(t)
-	link, err := p.MakeFirstLink(t.Context())
+	link, err := p.MakeFirstLink(t.Context(), authz.AsOperator())
 	if err != nil {
 		t.Fatal(err)
 	}

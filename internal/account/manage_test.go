@@ -29,7 +29,7 @@ func TestASuspendedAccountEndsAtOnceAndSaysWhomToAsk(t *testing.T) {
 	if fault.KindOf(right) != fault.Unauthenticated || right.Error() == wrong.Error() || wrong.Error() != nobody.Error() {
 		t.Errorf("%v, %v, %v", right, wrong, nobody)
 	}
-	if ok, err := p.Verify(t.Context(), p.person, password, from("192.0.2.1")); ok || err != nil {
+	if ok, err := p.Verify(t.Context(), authz.Actor{Person: p.person}, password, from("192.0.2.1")); ok || err != nil {
 		t.Errorf("a proof: %t, %v", ok, err)
 	}
 	if err := p.Suspend(t.Context(), second, "M001", "もう一度"); fault.KindOf(err) != fault.Conflict {

@@ -92,7 +92,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c Passw
 	if !who.Password {
 		return fault.New(fault.Conflict, "このポータルのパスワードではサインインしないことになっているため、変えられるパスワードがありません。")
 	}
-	theirs, err := s.Verify(ctx, actor.Person, c.Current, c.Try)
+	theirs, err := s.Verify(ctx, actor, c.Current, c.Try)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (s *Service) SessionsOf(ctx context.Context, actor authz.Actor, number stri
 	if err != nil {
 		return nil, err
 	}
-	return s.sessions.Of(ctx, account.Person)
+	return session.Of(ctx, s.pool, account.Person, s.door.Now())
 }
 
 // EndSessionsOf ends all sessions of somebody else.

@@ -165,7 +165,7 @@ func TestAnAccountIsMadeWithoutAPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := p.Verify(t.Context(), got.Person, "", from("192.0.2.1")); ok || err != nil {
+	if ok, err := p.Verify(t.Context(), authz.Actor{Person: got.Person}, "", from("192.0.2.1")); ok || err != nil {
 		t.Errorf("no password is taken for a password: %t, %v", ok, err)
 	}
 	err = p.ChangePassword(t.Context(), p.actor(t, got.Person), account.PasswordChange{New: rand.Text()})
@@ -208,7 +208,7 @@ func TestSwitchedOffPasswordsWorkForBreakGlassAdministratorsOnly(t *testing.T) {
 	p, _, second := withAdministrators(t)
 	third := p.administrator(t)
 	p.Service = p.With(account.Ways{ProviderKey: account.KeyStaffNumber, BreakGlassOnly: true})
-	if ready, err := p.BreakGlassReady(t.Context()); ready || err != nil {
+	if ready, err := p.BreakGlassReadyForPortal(t.Context()); ready || err != nil {
 		t.Errorf("without any: %t, %v", ready, err)
 	}
 	if _, err := p.Authenticate(t.Context(), "A002", password, from("192.0.2.1")); fault.KindOf(err) != fault.Unauthenticated {
@@ -234,7 +234,7 @@ func TestSwitchedOffPasswordsWorkForBreakGlassAdministratorsOnly(t *testing.T) {
 	if got, err := p.Authenticate(t.Context(), "A002", password, from("192.0.2.1")); err != nil || got.Person != third.Person {
 		t.Errorf("after it: %+v, %v", got, err)
 	}
-	if ready, err := p.BreakGlassReady(t.Context()); !ready || err != nil {
+	if ready, err := p.BreakGlassReadyForPortal(t.Context()); !ready || err != nil {
 		t.Errorf("with one: %t, %v", ready, err)
 	}
 	if err := p.EndBreakGlass(t.Context(), second, "A002", "見本の理由"); fault.KindOf(err) != fault.Conflict {
@@ -285,7 +285,7 @@ func TestTheFirstAdministratorHasABreakGlassAccount(t *testing.T) {
 	t.Parallel()
 	p := empty(t)
 	p.Service = p.With(account.Ways{ProviderKey: account.KeyEmail, BreakGlassOnly: true})
-	link, err := p.MakeFirstLink(t.Context())
+	link, err := p.MakeFirstLink(t.Context(), authz.AsOperator())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/account/directory"
+	"kagami/internal/authz"
 	"kagami/internal/fault"
 )
 
@@ -91,9 +92,9 @@ type OwnWays struct {
 	Login      string // what the directory probably knows them by; empty without one
 }
 
-// OwnWays returns how a person can prove who they are.
-func (s *Service) OwnWays(ctx context.Context, person int64) (OwnWays, error) {
-	who, err := s.candidate(ctx, byPerson, person)
+// OwnWays returns how the actor can prove who they are.
+func (s *Service) OwnWays(ctx context.Context, actor authz.Actor) (OwnWays, error) {
+	who, err := s.candidate(ctx, byPerson, actor.Person)
 	if err != nil {
 		return OwnWays{}, err
 	}
@@ -101,15 +102,15 @@ func (s *Service) OwnWays(ctx context.Context, person int64) (OwnWays, error) {
 	if s.ways.Directory == nil {
 		return own, nil
 	}
-	own.Login, err = s.keyOf(ctx, person, s.ways.DirectoryKey)
+	own.Login, err = s.keyOf(ctx, actor.Person, s.ways.DirectoryKey)
 	return own, err
 }
 
-// BreakGlassReady tells whether there is an account that can be used when the
+// BreakGlassReadyForPortal tells whether there is an account that can be used when the
 // provider and the directory can't: a break-glass account of somebody who is
 // ポータル管理者 today, and not suspended. It also does where there is no account
 // at all: the first one will be one.
-func (s *Service) BreakGlassReady(ctx context.Context) (bool, error) {
+func (s *Service) BreakGlassReadyForPortal(ctx context.Context) (bool, error) {
 	var ready bool
 	err := s.pool.QueryRow(ctx, `
 		SELECT NOT EXISTS (SELECT FROM account) OR EXISTS (

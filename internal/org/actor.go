@@ -23,13 +23,13 @@ type actorKey struct {
 // cachedActors is how many are in the cache: a large town's morning.
 const cachedActors = 20_000
 
-// ActorSeen is ActorOn for a person whose request has seen a state of the
-// database: of one state, the same person is looked up once a day.
-func (s *Service) ActorSeen(ctx context.Context, person int64, day calendar.Date, seen state.Numbers) (authz.Actor, error) {
-	actor, err := s.actors.Get(actorKey{person, day, seen.Organization}, func() (authz.Actor, error) {
+// ActorInState is ActorOn for a person whose request has found the database in a
+// state: in one state, the same person is looked up once a day.
+func (s *Service) ActorInState(ctx context.Context, person int64, day calendar.Date, in state.Numbers) (authz.Actor, error) {
+	actor, err := s.actors.Get(actorKey{person, day, in.Organization}, func() (authz.Actor, error) {
 		return s.ActorOn(ctx, person, day)
 	})
-	actor.Seen = seen
+	actor.Seen = in
 	return actor, err
 }
 

@@ -28,8 +28,8 @@ func New(pool *pgxpool.Pool, d *door.Door) *Service {
 	}
 }
 
-// Empty tells whether nobody has been registered yet.
-func (s *Service) Empty(ctx context.Context) (bool, error) {
+// EmptyForPortal tells whether nobody has been registered yet.
+func (s *Service) EmptyForPortal(ctx context.Context) (bool, error) {
 	var empty bool
 	err := s.pool.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM person)`).Scan(&empty)
 	if err != nil {

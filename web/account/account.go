@@ -19,7 +19,7 @@ func (s *Screens) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	factors, err := s.Factors.Of(r.Context(), screen.Actor(r.Context()).Person)
+	factors, err := s.Factors.Own(r.Context(), screen.Actor(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (s *Screens) showOwnAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	own, err := s.Accounts.OwnWays(r.Context(), screen.Actor(r.Context()).Person)
+	own, err := s.Accounts.OwnWays(r.Context(), screen.Actor(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (s *Screens) endOwnSessions(w http.ResponseWriter, r *http.Request) error {
 
 // showPassword asks for a new password; whoever has none that is used is told so.
 func (s *Screens) showPassword(w http.ResponseWriter, r *http.Request) error {
-	own, err := s.Accounts.OwnWays(r.Context(), screen.Actor(r.Context()).Person)
+	own, err := s.Accounts.OwnWays(r.Context(), screen.Actor(r.Context()))
 	if err != nil {
 		return err
 	}

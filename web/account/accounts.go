@@ -63,15 +63,11 @@ func (s *Screens) orOwn(w http.ResponseWriter, r *http.Request, failure error, t
 func (s *Screens) accountView(r *http.Request) (accountView, error) {
 	ctx := r.Context()
 	actor, number := screen.Actor(ctx), chi.URLParam(r, "staff")
-	of, err := s.Accounts.Account(ctx, actor, number)
+	of, factors, err := s.Factors.Of(ctx, actor, number)
 	if err != nil {
 		return accountView{}, err
 	}
 	sessions, err := s.Accounts.SessionsOf(ctx, actor, number)
-	if err != nil {
-		return accountView{}, err
-	}
-	factors, err := s.Factors.Of(ctx, of.Person)
 	if err != nil {
 		return accountView{}, err
 	}

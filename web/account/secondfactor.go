@@ -22,7 +22,7 @@ var factorLink = layout.Link{Label: "二要素認証", Address: address.OwnSecon
 
 func (s *Screens) secondFactorView(r *http.Request) (secondFactorView, error) {
 	actor := screen.Actor(r.Context())
-	factors, err := s.Factors.Of(r.Context(), actor.Person)
+	factors, err := s.Factors.Own(r.Context(), actor)
 	return secondFactorView{
 		Frame: screen.Frame(r, "二要素認証", accountLink), Factors: factors, Demanded: s.Factors.Demands(actor), MayUsePasskeys: s.Factors.Passkeys(),
 	}, err
@@ -155,7 +155,7 @@ const appFactor = "app"
 
 func (s *Screens) showRemoveFactor(w http.ResponseWriter, r *http.Request) error {
 	actor, token := screen.Actor(r.Context()), chi.URLParam(r, "factor")
-	factors, err := s.Factors.Of(r.Context(), actor.Person)
+	factors, err := s.Factors.Own(r.Context(), actor)
 	if err != nil {
 		return err
 	}
@@ -187,11 +187,7 @@ func (s *Screens) removeFactor(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Screens) takeAwayView(r *http.Request) (takeAwayView, error) {
-	of, err := s.Accounts.Account(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "staff"))
-	if err != nil {
-		return takeAwayView{}, err
-	}
-	factors, err := s.Factors.Of(r.Context(), of.Person)
+	of, factors, err := s.Factors.Of(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "staff"))
 	return takeAwayView{
 		Frame:  screen.Frame(r, of.Name+"さんの二要素認証を取り外す", accountsLink, accountLinkOf(of.Holder)),
 		Holder: of.Holder, Any: factors.Any(), Reason: r.PostForm.Get("reason"),

@@ -134,7 +134,7 @@ func (p *Portal) identify(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		actor, err := p.Org.ActorSeen(r.Context(), current.Person, screen.Today(r.Context()), current.State)
+		actor, err := p.Org.ActorInState(r.Context(), current.Person, screen.Today(r.Context()), current.State)
 		if fault.KindOf(err) == fault.Unauthenticated {
 			next.ServeHTTP(w, r)
 			return

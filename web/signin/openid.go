@@ -145,7 +145,7 @@ func (s *Screens) provedAtProvider(w http.ResponseWriter, r *http.Request, perso
 	if actor.Person == 0 || actor.Person != person {
 		return fault.New(fault.Unauthenticated, "")
 	}
-	factors, err := s.Factors.Of(r.Context(), actor.Person)
+	factors, err := s.Factors.Own(r.Context(), actor)
 	if err != nil {
 		return err
 	}

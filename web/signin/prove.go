@@ -34,7 +34,7 @@ func (s *Screens) proved(w http.ResponseWriter, r *http.Request, route screen.Ro
 	var factors factor.Factors
 	if !current.Strong {
 		var err error
-		if factors, err = s.Factors.Of(r.Context(), actor.Person); err != nil {
+		if factors, err = s.Factors.Own(r.Context(), actor); err != nil {
 			return false, err
 		}
 	}
@@ -125,7 +125,7 @@ func (s *Screens) askProof(w http.ResponseWriter, r *http.Request, refusal error
 // identity provider vouch for them once more.
 func (s *Screens) proveView(r *http.Request, goal string, form url.Values) (proveView, error) {
 	actor := screen.Actor(r.Context())
-	factors, err := s.Factors.Of(r.Context(), actor.Person)
+	factors, err := s.Factors.Own(r.Context(), actor)
 	if err != nil {
 		return proveView{}, err
 	}
@@ -142,7 +142,7 @@ func (s *Screens) proveView(r *http.Request, goal string, form url.Values) (prov
 	if factors.Any() {
 		return asked, nil
 	}
-	own, err := s.Accounts.OwnWays(r.Context(), actor.Person)
+	own, err := s.Accounts.OwnWays(r.Context(), actor)
 	if err != nil {
 		return proveView{}, err
 	}
@@ -167,7 +167,7 @@ func (s *Screens) proveView(r *http.Request, goal string, form url.Values) (prov
 // one, of others the password. The session remembers it.
 func (s *Screens) checkProof(w http.ResponseWriter, r *http.Request) error {
 	actor := screen.Actor(r.Context())
-	factors, err := s.Factors.Of(r.Context(), actor.Person)
+	factors, err := s.Factors.Own(r.Context(), actor)
 	if err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (s *Screens) checkProofPassword(r *http.Request, actor authz.Actor) error {
 	if s.Accounts.Ways().Directory != nil {
 		ok, err = s.verifyAtDirectory(r, actor, password)
 	} else {
-		ok, err = s.Accounts.Verify(r.Context(), actor.Person, password, s.try(r))
+		ok, err = s.Accounts.Verify(r.Context(), actor, password, s.try(r))
 	}
 	if err == nil && !ok {
 		err = fault.InvalidFields([]fault.Problem{{Field: "proof_password", Message: "パスワードが違います。もう一度入力してください。"}})

@@ -32,7 +32,7 @@ type halfway struct {
 // letIn signs in somebody who has passed the first step, or sends them to the
 // second if they have one.
 func (s *Screens) letIn(w http.ResponseWriter, r *http.Request, first session.Proof, next string) error {
-	factors, err := s.Factors.Of(r.Context(), first.Person)
+	factors, err := s.Factors.Owed(r.Context(), first.Person)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Screens) showSecondStep(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Screens) secondStepView(r *http.Request, person int64) (secondStepView, error) {
-	factors, err := s.Factors.Of(r.Context(), person)
+	factors, err := s.Factors.Owed(r.Context(), person)
 	return secondStepView{
 		Frame:    screen.Frame(r, "サインインの確認"),
 		question: s.question(factors, address.SecondStepOptions),

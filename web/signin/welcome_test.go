@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"kagami/internal/authz"
 	"kagami/internal/sample"
 	"kagami/web/server/servertest"
 )
@@ -15,7 +16,7 @@ import (
 func TestTheFirstStart(t *testing.T) {
 	t.Parallel()
 	portal := town.StartUnused(t)
-	link, err := portal.Accounts.MakeFirstLink(t.Context())
+	link, err := portal.Accounts.MakeFirstLink(t.Context(), authz.AsOperator())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func (p *person) slipAddresses() []string {
 func TestFromTheConsolesLinkToAColleaguesFirstDay(t *testing.T) {
 	t.Parallel()
 	portal := town.StartUnused(t)
-	link, err := portal.Accounts.MakeFirstLink(t.Context())
+	link, err := portal.Accounts.MakeFirstLink(t.Context(), authz.AsOperator())
 	if err != nil {
 		t.Fatal(err)
 	}

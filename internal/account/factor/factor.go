@@ -70,8 +70,24 @@ func (f Factors) count() int {
 	return len(f.Passkeys)
 }
 
-// Of returns a person's second factors: what they owe after the password.
-func (s *Service) Of(ctx context.Context, person int64) (Factors, error) {
+// Own returns the actor's own second factors.
+func (s *Service) Own(ctx context.Context, actor authz.Actor) (Factors, error) {
+	return factorsOf(ctx, s.Pool, actor.Person)
+}
+
+// Of returns an account that the actor manages, with the second factors of it.
+func (s *Service) Of(ctx context.Context, actor authz.Actor, number string) (account.Account, Factors, error) {
+	of, err := s.Accounts.Account(ctx, actor, number)
+	if err != nil {
+		return account.Account{}, Factors{}, err
+	}
+	factors, err := factorsOf(ctx, s.Pool, of.Person)
+	return of, factors, err
+}
+
+// Owed returns the second factors of whoever has given their password, for the
+// second step of signing in.
+func (s *Service) Owed(ctx context.Context, person int64) (Factors, error) {
 	return factorsOf(ctx, s.Pool, person)
 }
 

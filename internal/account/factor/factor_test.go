@@ -116,7 +116,7 @@ func (d *desk) code(secret string, steps int) string {
 
 func (d *desk) factors() factor.Factors {
 	d.t.Helper()
-	f, err := d.Of(d.t.Context(), d.me.Person)
+	f, err := d.Owed(d.t.Context(), d.me.Person)
 	if err != nil {
 		d.t.Fatal(err)
 	}

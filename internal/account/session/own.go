@@ -10,6 +10,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -24,15 +25,15 @@ type Summary struct {
 
 // Own lists the actor's own sessions, the one used last first.
 func (s *Service) Own(ctx context.Context, actor authz.Actor) ([]Summary, error) {
-	return s.Of(ctx, actor.Person)
+	return Of(ctx, s.pool, actor.Person, s.door.Now())
 }
 
-// Of lists a person's sessions, the one used last first, for somebody who may
-// manage their account.
-func (s *Service) Of(ctx context.Context, person int64) ([]Summary, error) {
-	rows, err := s.pool.Query(ctx, `
+// Of lists a person's sessions of an instant, the one used last first. Only package
+// account calls it, for somebody who may manage their account.
+func Of(ctx context.Context, db postgres.Querier, person int64, now time.Time) ([]Summary, error) {
+	rows, err := db.Query(ctx, `
 		SELECT id, device, method, begun_at, seen_at FROM sessions WHERE person_id = $1 AND expiry > $2
-		ORDER BY seen_at DESC, id`, person, s.door.Now())
+		ORDER BY seen_at DESC, id`, person, now)
 	if err != nil {
 		return nil, fmt.Errorf("listing sessions: %w", err)
 	}

@@ -102,7 +102,7 @@ func (o Office) Seen(actor authz.Actor) authz.Actor {
 	var seen state.Numbers
 	must(o.T, o.DB.Pool.QueryRow(o.T.Context(), `SELECT organization, policy FROM change_count`).Scan(&seen.Organization, &seen.Policy))
 	people := org.New(o.DB.Pool, door.New(o.DB.Pool, o.Clock))
-	actor, err := people.ActorSeen(o.T.Context(), actor.Person, calendar.Day(Now), seen)
+	actor, err := people.ActorInState(o.T.Context(), actor.Person, calendar.Day(Now), seen)
 	must(o.T, err)
 	return actor
 }
