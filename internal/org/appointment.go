@@ -100,7 +100,7 @@ func insertAppointment(ctx context.Context, tx pgx.Tx, a Appointment) (int64, er
 	err := tx.QueryRow(ctx, `
 		WITH po AS (
 			SELECT po.id, po.single_holder FROM post po LEFT JOIN section s ON s.id = po.section_id
-			WHERE po.id = @post AND `+sectionLasts(`@first::date`, `@last::date`)+`)
+			WHERE po.id = @post AND `+sectionLasts(`@first::date`)+`)
 		INSERT INTO appointment (person_id, post_id, single_holder, period, acting)
 		SELECT @person, po.id, po.single_holder, daterange(@first::date, @last::date, '[]'), @acting FROM po RETURNING id`,
 		pgx.StrictNamedArgs{"person": a.Person, "post": a.Post, "first": a.First, "last": a.Last, "acting": a.Acting}).Scan(&id)
@@ -169,7 +169,7 @@ func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int6
 			tag, err := tx.Exec(ctx, `
 				UPDATE appointment a SET period = daterange(lower(a.period), @last::date, '[]')
 				FROM post po LEFT JOIN section s ON s.id = po.section_id
-				WHERE a.id = @id AND po.id = a.post_id AND `+sectionLasts(`lower(a.period)`, `@last::date`), pgx.StrictNamedArgs{"id": id, "last": last})
+				WHERE a.id = @id AND po.id = a.post_id AND `+sectionLasts(`lower(a.period)`), pgx.StrictNamedArgs{"id": id, "last": last})
 			if err == nil && tag.RowsAffected() == 0 {
 				return errNotLasting("last")
 			}

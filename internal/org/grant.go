@@ -52,7 +52,7 @@ func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) erro
 		err = tx.QueryRow(ctx, `
 			INSERT INTO role_grant (person_id, role, section_id, period, reason)
 			SELECT @person, @role, nullif(@section, 0::bigint), daterange(@first::date, @last::date, '[]'), @reason
-			WHERE @section = 0 OR EXISTS (SELECT FROM section s WHERE s.id = @section AND `+sectionLasts(`@first::date`, `@last::date`)+`) RETURNING id`,
+			WHERE @section = 0 OR EXISTS (SELECT FROM section s WHERE s.id = @section AND `+sectionLasts(`@first::date`)+`) RETURNING id`,
 			pgx.StrictNamedArgs{
 				"person": g.Person, "role": g.Role, "section": section, "first": g.First, "last": g.Last, "reason": OneLine(g.Reason),
 			}).Scan(&id)
@@ -117,7 +117,7 @@ func (s *Service) EndRole(ctx context.Context, actor authz.Actor, id int64, last
 		g.Last = last
 		tag, err := tx.Exec(ctx, `
 			UPDATE role_grant g SET period = daterange(lower(g.period), @last::date, '[]')
-			WHERE g.id = @id AND NOT EXISTS (SELECT FROM section s WHERE s.id = g.section_id AND NOT (`+sectionLasts(`lower(g.period)`, `@last::date`)+`))`,
+			WHERE g.id = @id AND NOT EXISTS (SELECT FROM section s WHERE s.id = g.section_id AND NOT (`+sectionLasts(`lower(g.period)`)+`))`,
 			pgx.StrictNamedArgs{"id": id, "last": last})
 		if err == nil && tag.RowsAffected() == 0 {
 			return errNotLasting("last")

@@ -68,10 +68,10 @@ const sectionExists = `(s.established_on IS NULL OR s.established_on <= @day) AN
 // sectionColumns are the fields of a Section, of section s.
 const sectionColumns = `s.id, s.code, s.name, s.kind, coalesce((SELECT code FROM section WHERE id = s.parent_id), '') AS parent, s.position, s.established_on, s.abolished_on, s.version`
 
-// sectionLasts is the SQL condition that section s, which may be none, exists
-// from a first to a last day (NULL: until further notice).
-func sectionLasts(first, last string) string {
-	return `(s.established_on IS NULL OR s.established_on <= ` + first + `) AND (s.abolished_on IS NULL OR s.abolished_on > coalesce(` + last + `, 'infinity'))`
+// sectionLasts is the SQL condition that section s, which may be none, exists from
+// a first day to the day @last (NULL: until further notice).
+func sectionLasts(first string) string {
+	return `(s.established_on IS NULL OR s.established_on <= ` + first + `) AND (s.abolished_on IS NULL OR s.abolished_on > coalesce(@last::date, 'infinity'))`
 }
 
 // AddSection adds a section and returns its id. Conflict if the code is taken.
