@@ -29,7 +29,7 @@ var ground = map[string][]string{
 	"internal/charset":   {},
 	"internal/state":     {"internal/postgres"},
 	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},
-	"internal/authz":     {"internal/fault", "internal/state"},
+	"internal/authz":     {"internal/calendar", "internal/fault", "internal/state"},
 	"internal/trail":     {"internal/authz"},
 	"internal/notice":    {"internal/authz", "internal/fault", "internal/task"},
 	"internal/job":       {"internal/fault"},

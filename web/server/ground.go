@@ -70,7 +70,7 @@ func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log 
 	if settings.Provider == nil {
 		settings.ProviderName = ""
 	}
-	d := door.New(pool, now)
+	d := door.New(pool, now).With(account.Rights())
 	accounts := account.New(pool, d, settings.Town).With(settings.Ways)
 	sessions, tls := session.New(pool, d), cookie.TLS(settings.secure())
 	g := Ground{

@@ -118,7 +118,7 @@ func factorsOf(ctx context.Context, db querier, person int64) (Factors, error) {
 // own makes a change of the actor's own second factors. fn gets those they have
 // and names what it changed; no other change of the same person's runs beside it.
 func (s *Service) own(ctx context.Context, actor authz.Actor, fn func(tx *door.Tx, had Factors) ([]string, error)) error {
-	return s.Door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	return s.Door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.SignedIn, authz.Matter{Person: actor.Person}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -172,7 +172,7 @@ func (s *Service) TakeAway(ctx context.Context, actor authz.Actor, person int64,
 	if reason == "" {
 		return fault.InvalidFields([]fault.Problem{{Field: "reason", Message: "取り外す理由を入力してください。監査証跡に残ります。"}})
 	}
-	err := s.Door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.Door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := account.AllowDecision(ctx, tx, person); err != nil {
 			return door.Unchanged(), err
 		}

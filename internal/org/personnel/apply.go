@@ -22,7 +22,7 @@ var errOtherPlan = errors.New("the plan is not the one that was shown")
 // so that the plan would be another: then that one is stored to be looked at.
 func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string) (Summary, error) {
 	var done Import
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (effect door.Effect, err error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (effect door.Effect, err error) {
 		done, effect, err = s.apply(ctx, tx, actor, token)
 		return effect, err
 	})

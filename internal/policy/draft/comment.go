@@ -195,7 +195,7 @@ func (s *Service) onDraft(ctx context.Context, actor authz.Actor, code string, c
 	if !MaySee(actor) {
 		return policy.NoDocument()
 	}
-	return s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		l, found, err := lock(ctx, tx, actor, code)
 		if err != nil {
 			return door.Unchanged(), err
