@@ -370,7 +370,7 @@ func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, p
 		return 0, err
 	}
 	var person int64
-	err = s.door.Do(ctx, authz.AsOperator(), func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err = s.door.Do(ctx, authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := useUp(ctx, tx, link); err != nil {
 			return door.Unchanged(), err
 		}
@@ -420,7 +420,7 @@ func (s *Service) Accept(ctx context.Context, token, password string) (int64, er
 	}
 	// whoever has the link acts as the person it was made for
 	holder := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}}
-	err = s.door.Do(ctx, holder, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err = s.door.Do(ctx, holder, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := useUp(ctx, tx, link); err != nil {
 			return door.Unchanged(), err
 		}

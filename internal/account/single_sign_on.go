@@ -83,7 +83,7 @@ func (s *Service) admissible(ctx context.Context, actor authz.Actor) ([]int64, e
 }
 
 func (s *Service) admit(ctx context.Context, actor authz.Actor, person int64) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := AllowDecision(ctx, tx, person); err != nil {
 			return door.Unchanged(), err
 		}

@@ -65,7 +65,7 @@ func (s *Service) decide(ctx context.Context, actor authz.Actor, o order, change
 	if reason == "" {
 		return fault.InvalidFields([]fault.Problem{{Field: "reason", Message: "理由を入力してください。監査証跡に残ります。"}})
 	}
-	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := AllowDecision(ctx, tx, account.Person); err != nil {
 			return door.Unchanged(), err
 		}

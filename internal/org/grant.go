@@ -139,7 +139,7 @@ func (s *Service) WithdrawRole(ctx context.Context, actor authz.Actor, id int64)
 
 // changeGrant changes a role given directly, which its holder never does.
 func (s *Service) changeGrant(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, g *Grant) error) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		var g Grant
 		err := tx.QueryRow(ctx, `SELECT person_id, role, lower(period), upper(period) - 1, reason FROM role_grant WHERE id = $1 FOR UPDATE`, id).
 			Scan(&g.Person, &g.Role, &g.First, &g.Last, &g.Reason)

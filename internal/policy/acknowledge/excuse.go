@@ -213,7 +213,7 @@ func (s *Service) aboutWanted(ctx context.Context, actor authz.Actor, code, staf
 	if err != nil {
 		return err
 	}
-	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		w, err := loadWanted(ctx, tx, v, tx.Today(), staffNumber)
 		if err != nil {
 			return door.Unchanged(), err
