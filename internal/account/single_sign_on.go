@@ -139,8 +139,8 @@ func (s *Service) refuseLastBreakGlass(ctx context.Context, tx *door.Tx, person 
 	if !s.ways.BreakGlassOnly {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('kagami: break-glass accounts'))`); err != nil {
-		return fmt.Errorf("locking the break-glass accounts: %w", err)
+	if err := tx.Take(ctx, "break-glass accounts"); err != nil {
+		return err
 	}
 	var last bool
 	err := tx.QueryRow(ctx, `

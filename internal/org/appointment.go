@@ -43,7 +43,7 @@ func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment,
 	if err := checkPeriod(a.First, a.Last); err != nil {
 		return err
 	}
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := allowDecision(ctx, tx, a.Person); err != nil {
 			return door.Unchanged(), err
 		}
@@ -153,7 +153,7 @@ func endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]door.Effect, 
 // notice. What has been is not undone: a last day before the first, or before
 // yesterday for one that was in force until now, is refused.
 func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int64, last calendar.Date) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		a, err := lockAppointment(ctx, tx, id)
 		if err != nil {
 			return door.Unchanged(), err
@@ -202,7 +202,7 @@ func errBegun() error {
 
 // Withdraw takes back an appointment that was prepared and has not begun.
 func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, id int64) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		a, err := lockAppointment(ctx, tx, id)
 		if err != nil {
 			return door.Unchanged(), err

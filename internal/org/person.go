@@ -120,7 +120,7 @@ func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (i
 		return 0, err
 	}
 	var id int64
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -147,7 +147,7 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a A
 		return 0, err
 	}
 	var id int64
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -189,7 +189,7 @@ func (s *Service) ChangePerson(ctx context.Context, actor authz.Actor, id int64,
 	if err := p.Check(); err != nil {
 		return err
 	}
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := allowDecision(ctx, tx, id); err != nil {
 			return door.Unchanged(), err
 		}

@@ -33,7 +33,7 @@ func (p Post) Name() string { return authz.PostName(p.SectionName, p.Title) }
 // that title.
 func (s *Service) AddPost(ctx context.Context, actor authz.Actor, p Post) (int64, error) {
 	var id int64
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{Section: p.Section}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -60,7 +60,7 @@ func (s *Service) AddPost(ctx context.Context, actor authz.Actor, p Post) (int64
 // somebody was in the past does not change. Nobody changes a post of their own.
 func (s *Service) ChangePost(ctx context.Context, actor authz.Actor, p Post) error {
 	p.Title = OneLine(p.Title)
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		var (
 			title      string
 			held, mine bool

@@ -78,7 +78,7 @@ func errNoRule() error {
 // post of their own.
 func (s *Service) AddRule(ctx context.Context, actor authz.Actor, r Rule) error {
 	r.Title = OneLine(r.Title)
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		section, err := sectionID(ctx, tx, r.Section)
 		if err != nil {
 			return door.Unchanged(), invalid("section", "課室を選び直してください。")
@@ -142,7 +142,7 @@ func (s *Service) WithdrawRule(ctx context.Context, actor authz.Actor, id int64)
 }
 
 func (s *Service) changeRule(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, r *Rule) error) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		var (
 			r       Rule
 			section int64

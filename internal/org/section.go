@@ -78,7 +78,7 @@ func sectionLasts(first string) string {
 func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Section) (int64, error) {
 	section.Name = OneLine(section.Name)
 	var id int64
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -113,15 +113,12 @@ func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Sec
 // has a post in it on the day that it ends.
 func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code string, section Section) error {
 	section.Name = OneLine(section.Name)
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		id, err := sectionID(ctx, tx, code)
 		if err != nil {
 			return door.Unchanged(), err
 		}
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{Section: id}); err != nil {
-			return door.Unchanged(), err
-		}
-		if err := oneAtATime(ctx, tx); err != nil {
 			return door.Unchanged(), err
 		}
 		parent, err := sectionID(ctx, tx, section.Parent)
