@@ -53,10 +53,21 @@ func (p *Portal) recover(next http.Handler) http.Handler {
 			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(v)
 			}
-			p.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+			p.failAtLeast(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 		}()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// failAtLeast is fail, and a page without a frame where drawing that one fails too.
+func (p *Portal) failAtLeast(w http.ResponseWriter, r *http.Request, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			screen.Note(r, fmt.Errorf("panic while drawing a failure: %v\n%s", v, debug.Stack()))
+			http.Error(w, screen.FailureOf(fault.Internal).Message, http.StatusInternalServerError)
+		}
+	}()
+	p.fail(w, r, err)
 }
 
 // policyOfContent lets a page take nothing from anywhere but the portal.
