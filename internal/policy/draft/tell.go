@@ -104,10 +104,10 @@ func loadTold(ctx context.Context, tx *door.Tx, revision int64) (d told, scale S
 
 func (t telling) of(d told) notice.Notice {
 	n := notice.Notice{
-		Topic: t.about, TopicID: d.document, Title: fmt.Sprintf("%s（第%d版）%s", d.title, d.number, t.what), Text: t.then, Address: address.Policy(d.code),
+		Topic: t.about, TopicID: d.document, Title: fmt.Sprintf("%s（第%d版）%s", d.title, d.number, t.what), Text: t.then, URL: address.Policy(d.code),
 	}
 	if t.about == AboutDraft {
-		n.TopicID, n.Address = d.revision, address.Draft(d.code)
+		n.TopicID, n.URL = d.revision, address.Draft(d.code)
 	}
 	return n
 }

@@ -132,7 +132,7 @@ func TestThoseWhoDraftAreToldOfAComment(t *testing.T) {
 	}
 	must(t, o.Draft.WriteComment(t.Context(), o.CISO, "kihon", comment))
 	got := o.Told(o.Officer)[0]
-	if !strings.HasSuffix(got.Title, "（第2版）の下書きに意見が書かれました") || got.Address != "/policies/kihon/draft" || strings.Contains(got.Title+got.Text, "見本の意見") {
+	if !strings.HasSuffix(got.Title, "（第2版）の下書きに意見が書かれました") || got.URL != "/policies/kihon/draft" || strings.Contains(got.Title+got.Text, "見本の意見") {
 		t.Errorf("who drafts was told %+v", got)
 	}
 	for _, actor := range []authz.Actor{o.CISO, o.Staff, o.Manager, o.Other} {
