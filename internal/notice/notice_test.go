@@ -3,7 +3,6 @@ package notice_test
 import (
 	"fmt"
 	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -33,14 +32,13 @@ type desk struct {
 // open is a topic of which everyone may read everything; a section's thing is for
 // those who hold a post there.
 var (
-	open    = notice.Topic{Kind: "open", Shown: func(_ authz.Actor, args []any) (string, []any) { return `true`, args }}
-	section = notice.Topic{Kind: "section", Shown: func(actor authz.Actor, args []any) (string, []any) {
+	open    = notice.Topic{Kind: "open", Shown: func(authz.Actor) (string, pgx.StrictNamedArgs) { return `true`, nil }}
+	section = notice.Topic{Kind: "section", Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 		sections := []int64{}
 		for _, h := range actor.Holdings {
 			sections = append(sections, h.Section)
 		}
-		args = append(args, sections)
-		return `n.topic_id = ANY($` + strconv.Itoa(len(args)) + `::bigint[])`, args
+		return `n.topic_id = ANY(@section_ids::bigint[])`, pgx.StrictNamedArgs{"section_ids": sections}
 	}}
 )
 

@@ -3,6 +3,7 @@ package notice
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -19,9 +20,10 @@ import (
 type Topic struct {
 	Kind string
 	// Shown is the SQL that holds for a notice n whose thing the actor may read,
-	// and the arguments with its own added: it takes the numbers after those that
-	// are there.
-	Shown func(actor authz.Actor, args []any) (string, []any)
+	// and its arguments. All topics are asked in one statement: a name begins with
+	// the topic's, as in section_ids, or with that of the condition which it shares
+	// with others and which says the same for all, as in readable_roles.
+	Shown func(actor authz.Actor) (condition string, args pgx.StrictNamedArgs)
 }
 
 // Service is the notices in a database.
@@ -55,17 +57,17 @@ type Page struct {
 const onPage = 50
 
 // shown is the SQL that holds for the notices n that are for the actor and that
-// they may see, with its arguments after those given.
-func (s *Service) shown(actor authz.Actor, args []any) (string, []any) {
-	args = append(args, actor.Person)
+// they may see, and its arguments.
+func (s *Service) shown(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
+	args = pgx.StrictNamedArgs{"notice_person": actor.Person}
 	var b strings.Builder
-	b.WriteString(`n.person_id = $` + strconv.Itoa(len(args)) + ` AND (false`)
-	for _, topic := range s.topics {
-		args = append(args, topic.Kind)
-		kind := `$` + strconv.Itoa(len(args))
-		var condition string
-		condition, args = topic.Shown(actor, args)
-		b.WriteString(` OR n.topic = ` + kind + ` AND (` + condition + `)`)
+	b.WriteString(`n.person_id = @notice_person AND (false`)
+	for i, topic := range s.topics {
+		kind := "notice_topic_" + strconv.Itoa(i)
+		args[kind] = topic.Kind
+		condition, its := topic.Shown(actor)
+		maps.Copy(args, its)
+		b.WriteString(` OR n.topic = @` + kind + ` AND (` + condition + `)`)
 	}
 	b.WriteString(`)`)
 	return b.String(), args
@@ -74,10 +76,11 @@ func (s *Service) shown(actor authz.Actor, args []any) (string, []any) {
 // List returns the page of the actor's notices that came before one of them;
 // before is 0 for the newest of all.
 func (s *Service) List(ctx context.Context, actor authz.Actor, before int64) (Page, error) {
-	shown, args := s.shown(actor, []any{before, onPage + 1})
+	shown, args := s.shown(actor)
+	args["before"], args["limit"] = before, onPage+1
 	rows, err := s.pool.Query(ctx, `
 		SELECT n.id, n.given_at AS at, n.seen_at IS NOT NULL AS seen, n.title, n.text, n.address AS url
-		FROM notice n WHERE ($1 = 0 OR n.id < $1::bigint) AND `+shown+` ORDER BY n.id DESC LIMIT $2`, args...)
+		FROM notice n WHERE (@before = 0 OR n.id < @before::bigint) AND `+shown+` ORDER BY n.id DESC LIMIT @limit`, args)
 	if err != nil {
 		return Page{}, fmt.Errorf("listing notices: %w", err)
 	}
@@ -104,7 +107,8 @@ func (s *Service) QueueUnseen(b *task.Batch, actor authz.Actor, take func(Unseen
 		Given
 		All int
 	}
-	shown, args := s.shown(actor, []any{latest})
+	shown, args := s.shown(actor)
+	args["limit"] = latest
 	task.Rows(b, "listing notices not seen", pgx.RowToStructByName[row], func(rows []row) {
 		var u Unseen
 		for _, r := range rows {
@@ -113,15 +117,16 @@ func (s *Service) QueueUnseen(b *task.Batch, actor authz.Actor, take func(Unseen
 		take(u)
 	}, `
 		SELECT n.id, n.given_at AS at, false AS seen, n.title, n.text, n.address AS url, count(*) OVER () AS all
-		FROM notice n WHERE n.seen_at IS NULL AND `+shown+` ORDER BY n.id DESC LIMIT $1`, args...)
+		FROM notice n WHERE n.seen_at IS NULL AND `+shown+` ORDER BY n.id DESC LIMIT @limit`, args)
 }
 
 // MarkSeen notes that the actor has seen one of their notices, and returns where
 // it leads; NotFound where it is none of theirs.
 func (s *Service) MarkSeen(ctx context.Context, actor authz.Actor, id int64) (url string, err error) {
-	shown, args := s.shown(actor, []any{id, s.now()})
+	shown, args := s.shown(actor)
+	args["id"], args["now"] = id, s.now()
 	rows, err := s.pool.Query(ctx, `
-		UPDATE notice n SET seen_at = coalesce(n.seen_at, $2) WHERE n.id = $1 AND `+shown+` RETURNING n.address`, args...)
+		UPDATE notice n SET seen_at = coalesce(n.seen_at, @now) WHERE n.id = @id AND `+shown+` RETURNING n.address`, args)
 	if err != nil {
 		return "", fmt.Errorf("noting a notice as seen: %w", err)
 	}
@@ -138,8 +143,9 @@ func (s *Service) MarkSeen(ctx context.Context, actor authz.Actor, id int64) (ur
 // MarkAllSeen notes that the actor has seen their notices up to one of them: what
 // came after the list was shown stays unseen.
 func (s *Service) MarkAllSeen(ctx context.Context, actor authz.Actor, last int64) error {
-	shown, args := s.shown(actor, []any{last, s.now()})
-	if _, err := s.pool.Exec(ctx, `UPDATE notice n SET seen_at = $2 WHERE n.id <= $1 AND n.seen_at IS NULL AND `+shown, args...); err != nil {
+	shown, args := s.shown(actor)
+	args["last"], args["now"] = last, s.now()
+	if _, err := s.pool.Exec(ctx, `UPDATE notice n SET seen_at = @now WHERE n.id <= @last AND n.seen_at IS NULL AND `+shown, args); err != nil {
 		return fmt.Errorf("noting notices as seen: %w", err)
 	}
 	return nil

@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
+
+	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
 	"kagami/internal/door"
@@ -75,11 +76,15 @@ func nobody(kinds ...Kind) reader {
 	return reader{unasked: kinds, addressed: []Kind{}, roles: []authz.Role{}, sections: []int64{}}
 }
 
-// Readable is the SQL that holds for a document d that the actor may read, and the
-// arguments with its own added: it takes the numbers after those that are there.
+// Readable is the SQL that holds for a document d that the actor may read, and its
+// arguments, each named readable_…; the caller adds those of its own statement.
 // Every list, search, count and export asks it: a document that one may not read
 // does not exist for that person.
-func Readable(actor authz.Actor, args []any) (string, []any) { return readable(actor).condition(args) }
+func Readable(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
+	r, args := readable(actor), pgx.StrictNamedArgs{}
+	r.addReadable(args)
+	return readableDocument, args
+}
 
 // readable is what an actor may read.
 func readable(actor authz.Actor) reader {
@@ -105,35 +110,28 @@ func readable(actor authz.Actor) reader {
 	return r
 }
 
-// condition is the SQL that holds for a document d that may be read, and the
-// arguments with its own added: it takes the numbers after those that are there.
-func (r reader) condition(args []any) (string, []any) {
-	n := func(i int) string { return "$" + strconv.Itoa(len(args)+i) }
-	return `(d.kind = ANY(` + n(1) + `::text[]) OR d.kind = ANY(` + n(2) + `::text[]) AND ` + addressedTo(n(3), n(4)) + `)`,
-		append(args, r.unasked, r.addressed, r.roles, r.sections)
-}
+// readableDocument is the SQL that holds for a document d that may be read, with
+// the arguments of addReadable.
+const readableDocument = `(d.kind = ANY(@readable_whoever::text[]) OR d.kind = ANY(@readable_addressed::text[]) AND ` + addressedDocument + `)`
 
-// binding is the SQL that tells whether document d binds the actor and its
-// revision r asks them: they have a post, it is the 基本方針, or for them, and it asks
-// all or those like them. bound asks the same of everybody.
-func (r reader) binding(args []any) (string, []any) {
-	n := func(i int) string { return "$" + strconv.Itoa(len(args)+i) }
-	return `'staff' = ANY(` + n(1) + `::text[]) AND (d.kind = 'basic' OR ` + addressedTo(n(1), n(2)) + `) AND ` + calledUpon(n(1), n(2)), append(args, r.roles, r.sections)
-}
+// addressedDocument is the SQL that tells whether document d is for somebody, with
+// the arguments of addReadable.
+const addressedDocument = `EXISTS (SELECT FROM document_audience u WHERE u.document_id = d.id
+		AND (u.kind = 'all' OR u.role = ANY(@readable_roles::text[]) OR u.section_id = ANY(@readable_sections::bigint[])))`
 
-// addressedTo is the SQL that tells whether document d is for somebody with
-// these roles and sections.
-func addressedTo(roles, sections string) string {
-	return `EXISTS (SELECT FROM document_audience u WHERE u.document_id = d.id
-		AND (u.kind = 'all' OR u.role = ANY(` + roles + `::text[]) OR u.section_id = ANY(` + sections + `::bigint[])))`
-}
+// askingRevision is the SQL that tells whether revision r of document d asks
+// somebody, with the arguments of addReadable: they have a post, the document is the
+// 基本方針 or for them, and the revision asks all or those like them. bound asks the
+// same of everybody.
+const askingRevision = `'staff' = ANY(@readable_roles::text[]) AND (d.kind = 'basic' OR ` + addressedDocument + `)
+		AND (NOT EXISTS (SELECT FROM campaign_audience c WHERE c.revision_id = r.id)
+		     OR EXISTS (SELECT FROM campaign_audience c WHERE c.revision_id = r.id
+		                AND (c.role = ANY(@readable_roles::text[]) OR c.section_id = ANY(@readable_sections::bigint[]))))`
 
-// calledUpon is the SQL that tells whether revision r asks somebody with these
-// roles and sections, where its document binds them.
-func calledUpon(roles, sections string) string {
-	return `(NOT EXISTS (SELECT FROM campaign_audience c WHERE c.revision_id = r.id)
-		OR EXISTS (SELECT FROM campaign_audience c WHERE c.revision_id = r.id
-		           AND (c.role = ANY(` + roles + `::text[]) OR c.section_id = ANY(` + sections + `::bigint[]))))`
+// addReadable adds what somebody may read to the arguments of a statement.
+func (r reader) addReadable(args pgx.StrictNamedArgs) {
+	args["readable_whoever"], args["readable_addressed"] = r.unasked, r.addressed
+	args["readable_roles"], args["readable_sections"] = r.roles, r.sections
 }
 
 // Circle is whom a document is for, or whom a revision asks, as it is kept.
@@ -143,12 +141,12 @@ type Circle struct {
 	Sections []int64 // their ids
 }
 
-// mayRead is condition for a document that is at hand with whom it is for.
+// mayRead is readableDocument for a document that is at hand with whom it is for.
 func (r reader) mayRead(kind Kind, a Circle) bool {
 	return slices.Contains(r.unasked, kind) || slices.Contains(r.addressed, kind) && r.isAddressed(a)
 }
 
-// isBound is binding for a document and its revision that are at hand with whom
+// isBound is askingRevision for a document and its revision that are at hand with whom
 // they are for and ask.
 func (r reader) isBound(kind Kind, document, revision Circle) bool {
 	return slices.Contains(r.roles, authz.Staff) && (kind == Basic || r.isAddressed(document)) && r.isAddressed(revision)

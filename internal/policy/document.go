@@ -94,8 +94,9 @@ func (r Reading) Late(day calendar.Date) bool { return !r.DueOn.IsZero() && r.Du
 // revisions; NotFound otherwise.
 func FindDocument(ctx context.Context, db postgres.Querier, actor authz.Actor, code string) (Document, error) {
 	var d Document
-	readable, args := Readable(actor, []any{code})
-	err := db.QueryRow(ctx, `SELECT d.id, d.code, d.kind, d.title FROM document d WHERE d.code = $1 AND `+readable, args...).
+	readable, args := Readable(actor)
+	args["code"] = code
+	err := db.QueryRow(ctx, `SELECT d.id, d.code, d.kind, d.title FROM document d WHERE d.code = @code AND `+readable, args).
 		Scan(&d.ID, &d.Code, &d.Kind, &d.Title)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Document{}, NoDocument()

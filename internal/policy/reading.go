@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,10 +15,10 @@ import (
 	"kagami/internal/task"
 )
 
-// CurrentRevision picks the revision of document d that holds on day $2: the
+// CurrentRevision picks the revision of document d that holds on @day: the
 // newest in force, else the first to come.
 const CurrentRevision = selectRevision + `
-	ORDER BY effective_on <= $2::date DESC, CASE WHEN effective_on <= $2::date THEN -number ELSE number END
+	ORDER BY effective_on <= @day::date DESC, CASE WHEN effective_on <= @day::date THEN -number ELSE number END
 	LIMIT 1`
 
 // selectRevision is what there is to know of a published revision of document d.
@@ -26,27 +27,30 @@ const selectRevision = `
 	FROM revision
 	WHERE document_id = d.id AND state = 'published'`
 
-// selectReading is the SQL of what a person ($1) may read on day $2, with its
-// arguments: of each document d the revision that which selects, whose own
-// arguments begin at $3.
-func selectReading(person int64, day calendar.Date, may reader, which string, arguments ...any) (string, []any) {
-	readable, args := may.condition(append([]any{person, day}, arguments...))
-	binding, args := may.binding(args)
+// selectReading is the SQL of what a @person may read on @day: of each document d
+// the revision that which selects. Its arguments are those of readingArguments.
+func selectReading(which string) string {
 	return `
 	SELECT d.id, d.code, d.kind, d.title,
 	       r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, r.counts_from,
 	       CASE WHEN k.number >= r.counts_from THEN k.acknowledged_at END, coalesce(k.number, 0),
-	       coalesce(q.due_on, greatest(r.due_on, $2::date + (r.due_on - r.asked_from))), r.due_on, e.id IS NOT NULL, ` + binding + ` AND ` + NotAbolished("$2") + `, ` + abolishedOn + `
+	       coalesce(q.due_on, greatest(r.due_on, @day::date + (r.due_on - r.asked_from))), r.due_on, e.id IS NOT NULL, ` + askingRevision + ` AND ` + NotAbolished("@day") + `, ` + abolishedOn + `
 	FROM document d
 	CROSS JOIN LATERAL (` + which + `) r
 	LEFT JOIN LATERAL (
 		SELECT k.acknowledged_at, kr.number
 		FROM acknowledgement k JOIN revision kr ON kr.id = k.revision_id
-		WHERE k.person_id = $1 AND kr.document_id = d.id AND kr.number <= r.number ORDER BY kr.number DESC LIMIT 1) k ON true
+		WHERE k.person_id = @person AND kr.document_id = d.id AND kr.number <= r.number ORDER BY kr.number DESC LIMIT 1) k ON true
 	LEFT JOIN LATERAL (
-		SELECT q.due_on FROM acknowledgement_request q WHERE q.revision_id = r.id AND q.person_id = $1 ORDER BY q.asked_on DESC LIMIT 1) q ON true
-	LEFT JOIN acknowledgement_excuse e ON e.revision_id = r.id AND e.person_id = $1 AND e.ended_at IS NULL
-	WHERE ` + readable, args
+		SELECT q.due_on FROM acknowledgement_request q WHERE q.revision_id = r.id AND q.person_id = @person ORDER BY q.asked_on DESC LIMIT 1) q ON true
+	LEFT JOIN acknowledgement_excuse e ON e.revision_id = r.id AND e.person_id = @person AND e.ended_at IS NULL
+	WHERE ` + readableDocument
+}
+
+func readingArguments(person int64, day calendar.Date, may reader) pgx.StrictNamedArgs {
+	args := pgx.StrictNamedArgs{"person": person, "day": day}
+	may.addReadable(args)
+	return args
 }
 
 func scanReading(row pgx.CollectableRow) (Reading, error) {
@@ -60,14 +64,15 @@ func scanReading(row pgx.CollectableRow) (Reading, error) {
 // loadReading returns a document's current revision for a person who may read
 // it; NotFound otherwise.
 func loadReading(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader, code string) (Reading, error) {
-	return loadOne(ctx, db, person, day, may, CurrentRevision, code)
+	return loadOne(ctx, db, person, day, may, CurrentRevision, pgx.StrictNamedArgs{"code": code})
 }
 
-// loadOne returns the revision of a document that which selects.
-func loadOne(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader, which, code string, arguments ...any) (Reading, error) {
-	query, args := selectReading(person, day, may, which, arguments...)
-	args = append(args, code)
-	rows, err := db.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d`, query, len(args)), args...)
+// loadOne returns the revision of a document that which selects. The arguments are
+// the document's @code and what which takes.
+func loadOne(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader, which string, more pgx.StrictNamedArgs) (Reading, error) {
+	args := readingArguments(person, day, may)
+	maps.Copy(args, more)
+	rows, err := db.Query(ctx, selectReading(which)+` AND d.code = @code`, args)
 	if err != nil {
 		return Reading{}, fmt.Errorf("loading a document: %w", err)
 	}
@@ -83,15 +88,13 @@ func loadOne(ctx context.Context, db postgres.Querier, person int64, day calenda
 
 // selectReadings is selectReading of the current revision of each document that
 // is not abolished, the 基本方針 first.
-func selectReadings(person int64, day calendar.Date, may reader) (string, []any) {
-	query, args := selectReading(person, day, may, CurrentRevision)
-	return query + ` AND ` + NotAbolished("$2") + `
-		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`, args
+func selectReadings() string {
+	return selectReading(CurrentRevision) + ` AND ` + NotAbolished("@day") + `
+		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`
 }
 
 func listReadings(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader) ([]Reading, error) {
-	query, args := selectReadings(person, day, may)
-	rows, err := db.Query(ctx, query, args...)
+	rows, err := db.Query(ctx, selectReadings(), readingArguments(person, day, may))
 	if err != nil {
 		return nil, fmt.Errorf("listing documents: %w", err)
 	}
@@ -110,8 +113,7 @@ func (s *Service) Readings(ctx context.Context, actor authz.Actor) ([]Reading, e
 
 // QueueReadings asks for Readings in a batch.
 func (s *Service) QueueReadings(b *task.Batch, actor authz.Actor, take func([]Reading)) {
-	query, args := selectReadings(actor.Person, s.today(), readable(actor))
-	task.Rows(b, "listing documents", scanReading, take, query, args...)
+	task.Rows(b, "listing documents", scanReading, take, selectReadings(), readingArguments(actor.Person, s.today(), readable(actor)))
 }
 
 // Read returns a document's current revision; NotFound where there is none

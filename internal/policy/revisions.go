@@ -32,12 +32,13 @@ func (h History) Place(number int) (int, error) {
 // Revisions returns a document with its published revisions; NotFound where
 // there is none that the actor may read.
 func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string) (History, error) {
-	mayRead, args := Readable(actor, []any{code})
+	readable, args := Readable(actor)
+	args["code"] = code
 	rows, err := s.pool.Query(ctx, `
 		SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256
 		FROM document d JOIN revision r ON r.document_id = d.id
-		WHERE d.code = $1 AND `+mayRead+` AND r.state = 'published'
-		ORDER BY r.number`, args...)
+		WHERE d.code = @code AND `+readable+` AND r.state = 'published'
+		ORDER BY r.number`, args)
 	if err != nil {
 		return History{}, fmt.Errorf("listing revisions: %w", err)
 	}
@@ -61,11 +62,12 @@ func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string)
 // RevisionOutline returns the text of a document's published revision; NotFound
 // where there is none that the actor may read.
 func (s *Service) RevisionOutline(ctx context.Context, actor authz.Actor, code string, number int) (*outline.Outline, error) {
-	mayRead, args := Readable(actor, []any{code, number})
+	readable, args := Readable(actor)
+	args["code"], args["number"] = code, number
 	var revision int64
 	err := s.pool.QueryRow(ctx, `
 		SELECT r.id FROM document d JOIN revision r ON r.document_id = d.id
-		WHERE d.code = $1 AND `+mayRead+` AND r.state = 'published' AND r.number = $2`, args...).Scan(&revision)
+		WHERE d.code = @code AND `+readable+` AND r.state = 'published' AND r.number = @number`, args).Scan(&revision)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, NoDocument()
 	}

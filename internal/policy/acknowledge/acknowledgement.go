@@ -71,8 +71,9 @@ type Acknowledgement struct {
 
 // selectAcknowledgements is the SQL of an actor's acknowledgements of what they
 // may still read, with its arguments.
-func selectAcknowledgements(actor authz.Actor) (string, []any) {
-	readable, args := policy.Readable(actor, []any{actor.Person})
+func selectAcknowledgements(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+	readable, args := policy.Readable(actor)
+	args["person"] = actor.Person
 	return `
 	SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.effective_on, r.decided_on, r.published_at,
 	       k.acknowledged_at, k.text_sha256, p.name, p.staff_number
@@ -80,7 +81,7 @@ func selectAcknowledgements(actor authz.Actor) (string, []any) {
 	JOIN revision r ON r.id = k.revision_id
 	JOIN document d ON d.id = r.document_id
 	JOIN person_shown p ON p.id = k.person_id
-	WHERE k.person_id = $1 AND ` + readable, args
+	WHERE k.person_id = @person AND ` + readable, args
 }
 
 func scanAcknowledgement(row pgx.CollectableRow) (Acknowledgement, error) {
@@ -94,7 +95,7 @@ func scanAcknowledgement(row pgx.CollectableRow) (Acknowledgement, error) {
 // Acknowledgements lists what the actor has acknowledged, the latest first.
 func (s *Service) Acknowledgements(ctx context.Context, actor authz.Actor) ([]Acknowledgement, error) {
 	query, args := selectAcknowledgements(actor)
-	rows, err := s.pool.Query(ctx, query+` ORDER BY k.acknowledged_at DESC, r.id`, args...)
+	rows, err := s.pool.Query(ctx, query+` ORDER BY k.acknowledged_at DESC, r.id`, args)
 	if err != nil {
 		return nil, fmt.Errorf("listing acknowledgements: %w", err)
 	}
@@ -109,8 +110,8 @@ func (s *Service) Acknowledgements(ctx context.Context, actor authz.Actor) ([]Ac
 // they have not acknowledged it.
 func (s *Service) Proof(ctx context.Context, actor authz.Actor, code string, number int) (Acknowledgement, error) {
 	query, args := selectAcknowledgements(actor)
-	args = append(args, code, number)
-	rows, err := s.pool.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d AND r.number = $%d::bigint`, query, len(args)-1, len(args)), args...)
+	args["code"], args["number"] = code, number
+	rows, err := s.pool.Query(ctx, query+` AND d.code = @code AND r.number = @number::bigint`, args)
 	if err != nil {
 		return Acknowledgement{}, fmt.Errorf("loading an acknowledgement: %w", err)
 	}

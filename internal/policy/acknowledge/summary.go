@@ -66,7 +66,7 @@ func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Sum
 		       ARRAY(SELECT DISTINCT k.person_id FROM revision kr JOIN acknowledgement k ON k.revision_id = kr.id
 		             WHERE kr.document_id = d.id AND kr.state = 'published' AND kr.number BETWEEN r.counts_from AND r.number) AS done
 		FROM document d CROSS JOIN LATERAL (`+policy.CurrentRevision+`) r
-		WHERE d.kind = $1 AND `+policy.NotAbolished("$2")+` ORDER BY d.code`, policy.Basic, day)
+		WHERE d.kind = @kind AND `+policy.NotAbolished("@day")+` ORDER BY d.code`, pgx.StrictNamedArgs{"kind": policy.Basic, "day": day})
 }
 
 // summary counts those in view.

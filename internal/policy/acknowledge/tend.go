@@ -65,7 +65,7 @@ func (s *Service) Tend(ctx context.Context, revision int64) error {
 func (s *Service) TendAll(ctx context.Context) error {
 	rows, err := s.pool.Query(ctx, `
 		SELECT r.id FROM document d CROSS JOIN LATERAL (`+policy.CurrentRevision+`) r
-		WHERE r.due_on IS NOT NULL AND r.asked_from <= $1::date AND `+policy.NotAbolished("$2")+` ORDER BY r.id`, s.today(), s.today())
+		WHERE r.due_on IS NOT NULL AND r.asked_from <= @day::date AND `+policy.NotAbolished("@day")+` ORDER BY r.id`, pgx.StrictNamedArgs{"day": s.today()})
 	if err != nil {
 		return fmt.Errorf("listing campaigns: %w", err)
 	}
@@ -87,9 +87,9 @@ func loadCampaign(ctx context.Context, tx *door.Tx, revision int64) (c campaign,
 	err = tx.QueryRow(ctx, `
 		SELECT d.id, d.code, d.kind, d.title, o.id, o.number, o.counts_from, o.asked_from, o.due_on
 		FROM revision o JOIN document d ON d.id = o.document_id
-		WHERE o.id = $1 AND o.state = 'published' AND o.due_on IS NOT NULL AND o.asked_from <= $2::date
-		  AND o.id = (SELECT id FROM (`+policy.CurrentRevision+`) r) AND `+policy.NotAbolished("$2")+`
-		FOR NO KEY UPDATE OF o`, revision, tx.Today()).
+		WHERE o.id = @revision AND o.state = 'published' AND o.due_on IS NOT NULL AND o.asked_from <= @day::date
+		  AND o.id = (SELECT id FROM (`+policy.CurrentRevision+`) r) AND `+policy.NotAbolished("@day")+`
+		FOR NO KEY UPDATE OF o`, pgx.StrictNamedArgs{"revision": revision, "day": tx.Today()}).
 		Scan(&r.Document.ID, &r.Code, &r.Kind, &r.Title, &r.Revision.ID, &r.Number, &r.CountsFrom, &c.from, &r.Closes)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, false, nil

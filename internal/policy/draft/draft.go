@@ -56,8 +56,8 @@ type Step struct {
 
 // selectDrafts is the SQL of the drafts of what an actor may read, with its
 // arguments.
-func selectDrafts(actor authz.Actor) (string, []any) {
-	readable, args := policy.Readable(actor, nil)
+func selectDrafts(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+	readable, args := policy.Readable(actor)
 	return `
 	SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.state, coalesce(r.scale, ''), coalesce(r.why, ''), r.why_text,
 	       r.drafted_at, coalesce(p.name, ''), coalesce(r.drafted_by, 0), r.text_sha256, r.decided_on
@@ -92,7 +92,7 @@ func (s *Service) Drafts(ctx context.Context, actor authz.Actor) ([]Draft, error
 		return nil, nil
 	}
 	query, args := selectDrafts(actor)
-	rows, err := s.pool.Query(ctx, query+latestDraftFirst, args...)
+	rows, err := s.pool.Query(ctx, query+latestDraftFirst, args)
 	if err != nil {
 		return nil, fmt.Errorf("listing drafts: %w", err)
 	}
@@ -111,7 +111,7 @@ func (s *Service) QueueDrafts(b *task.Batch, actor authz.Actor, take func([]Draf
 		return
 	}
 	query, args := selectDrafts(actor)
-	task.Rows(b, "listing drafts", scanDraft, take, query+latestDraftFirst, args...)
+	task.Rows(b, "listing drafts", scanDraft, take, query+latestDraftFirst, args)
 }
 
 // Draft returns a document's draft; NotFound where there is none that the
@@ -121,8 +121,8 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 		return Draft{}, policy.NoDocument()
 	}
 	query, args := selectDrafts(actor)
-	args = append(args, code)
-	rows, err := s.pool.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d`, query, len(args)), args...)
+	args["code"] = code
+	rows, err := s.pool.Query(ctx, query+` AND d.code = @code`, args)
 	if err != nil {
 		return Draft{}, fmt.Errorf("loading a draft: %w", err)
 	}

@@ -23,14 +23,15 @@ func (s *Service) StartDraft(ctx context.Context, actor authz.Actor, code string
 		if err := tx.Allow(authz.DraftRevision, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		readable, args := policy.Readable(actor, []any{code})
+		readable, args := policy.Readable(actor)
+		args["code"] = code
 		var (
 			w      wording
 			newest int
 		)
 		err := tx.QueryRow(ctx, `
 			SELECT r.number, r.text, r.text_sha256, r.outline FROM revision r JOIN document d ON d.id = r.document_id
-			WHERE d.code = $1 AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args...).
+			WHERE d.code = @code AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args).
 			Scan(&newest, &w.text, &w.sha256, &w.outline)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), policy.NoDocument()

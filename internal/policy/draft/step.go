@@ -123,8 +123,9 @@ func Changed() error {
 // lock locks a document's draft; found is false where the document has none.
 // NotFound for a document that the actor may not read.
 func lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (l Locked, found bool, err error) {
-	readable, args := policy.Readable(actor, []any{code})
-	if err := tx.QueryRow(ctx, `SELECT d.id FROM document d WHERE d.code = $1 AND `+readable, args...).Scan(&l.Document); err != nil {
+	readable, args := policy.Readable(actor)
+	args["code"] = code
+	if err := tx.QueryRow(ctx, `SELECT d.id FROM document d WHERE d.code = @code AND `+readable, args).Scan(&l.Document); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
 			return l, false, policy.NoDocument()
 		}

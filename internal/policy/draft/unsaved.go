@@ -55,7 +55,8 @@ func (s *Service) KeepUnsaved(ctx context.Context, actor authz.Actor, code, text
 	}
 	kept := Kept{At: s.now()}
 	err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
-		readable, args := policy.Readable(actor, []any{code, text})
+		readable, args := policy.Readable(actor)
+		args["code"], args["text"] = code, text
 		var (
 			revision int64
 			same     bool
@@ -64,8 +65,8 @@ func (s *Service) KeepUnsaved(ctx context.Context, actor authz.Actor, code, text
 		// the lock holds off what ends the draft, or words could be kept for one
 		// that is over
 		err := tx.QueryRow(ctx, `
-			SELECT r.id, r.text = $2, r.text_sha256 FROM revision r JOIN document d ON d.id = r.document_id
-			WHERE d.code = $1 AND r.state IN ('draft', 'submitted', 'decided') AND `+readable+` FOR SHARE OF r`, args...).
+			SELECT r.id, r.text = @text, r.text_sha256 FROM revision r JOIN document d ON d.id = r.document_id
+			WHERE d.code = @code AND r.state IN ('draft', 'submitted', 'decided') AND `+readable+` FOR SHARE OF r`, args).
 			Scan(&revision, &same, &now)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return policy.NoDocument()

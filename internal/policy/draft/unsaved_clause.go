@@ -50,13 +50,14 @@ func (s *Service) KeepUnsavedClause(ctx context.Context, actor authz.Actor, code
 	}
 	kept := Kept{At: s.now()}
 	err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
-		readable, args := policy.Readable(actor, []any{code, u.BasedOn})
+		readable, args := policy.Readable(actor)
+		args["code"], args["based_on"] = code, u.BasedOn
 		var revision int64
 		// the lock holds off what ends the draft, or words could be kept for one
 		// that is over
 		err := tx.QueryRow(ctx, `
-			SELECT r.id, r.text_sha256 <> $2 FROM revision r JOIN document d ON d.id = r.document_id
-			WHERE d.code = $1 AND r.state IN ('draft', 'submitted', 'decided') AND `+readable+` FOR SHARE OF r`, args...).
+			SELECT r.id, r.text_sha256 <> @based_on FROM revision r JOIN document d ON d.id = r.document_id
+			WHERE d.code = @code AND r.state IN ('draft', 'submitted', 'decided') AND `+readable+` FOR SHARE OF r`, args).
 			Scan(&revision, &kept.Changed)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return policy.NoDocument()

@@ -86,13 +86,14 @@ type newest struct {
 
 func loadNewest(ctx context.Context, db postgres.Querier, actor authz.Actor, code string) (newest, error) {
 	var n newest
-	readable, args := policy.Readable(actor, []any{code})
+	readable, args := policy.Readable(actor)
+	args["code"] = code
 	err := db.QueryRow(ctx, `
 		SELECT d.id, r.number, r.effective_on, r.drafters,
 		       EXISTS (SELECT FROM revision o WHERE o.document_id = d.id AND o.state IN ('draft', 'submitted', 'decided')),
 		       EXISTS (SELECT FROM document_abolition b WHERE b.document_id = d.id)
 		FROM document d JOIN revision r ON r.document_id = d.id
-		WHERE d.code = $1 AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args...).
+		WHERE d.code = @code AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args).
 		Scan(&n.document, &n.number, &n.effective, &n.drafters, &n.draft, &n.abolished)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return newest{}, policy.NoDocument()
@@ -167,25 +168,26 @@ type RecordedAbolition struct {
 // Abolitions lists the documents that are in force no more today and that the
 // actor may read, the latest first.
 func (s *Service) Abolitions(ctx context.Context, actor authz.Actor) ([]RecordedAbolition, error) {
-	return s.abolitions(ctx, actor, `b.abolished_on <= $1::date`, s.today())
+	return s.abolitions(ctx, actor, `b.abolished_on <= @which::date`, s.today())
 }
 
 // AbolitionOf returns the abolition of a document, also one that is to come; nil
 // where there is none, or the actor may not read the document.
 func (s *Service) AbolitionOf(ctx context.Context, actor authz.Actor, code string) (*RecordedAbolition, error) {
-	list, err := s.abolitions(ctx, actor, `d.code = $1`, code)
+	list, err := s.abolitions(ctx, actor, `d.code = @which`, code)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
 	return &list[0], nil
 }
 
-func (s *Service) abolitions(ctx context.Context, actor authz.Actor, which string, argument any) ([]RecordedAbolition, error) {
-	readable, args := policy.Readable(actor, []any{argument})
+func (s *Service) abolitions(ctx context.Context, actor authz.Actor, condition string, which any) ([]RecordedAbolition, error) {
+	readable, args := policy.Readable(actor)
+	args["which"] = which
 	rows, err := s.pool.Query(ctx, `
 		SELECT d.id, d.code, d.kind, d.title, b.abolished_on, b.reason, b.decided_on, b.minutes, coalesce(p.name, '')
 		FROM document_abolition b JOIN document d ON d.id = b.document_id LEFT JOIN person_shown p ON p.id = b.abolished_by
-		WHERE `+which+` AND `+readable+` ORDER BY b.abolished_on DESC, d.code`, args...)
+		WHERE `+condition+` AND `+readable+` ORDER BY b.abolished_on DESC, d.code`, args)
 	if err != nil {
 		return nil, fmt.Errorf("listing abolished documents: %w", err)
 	}

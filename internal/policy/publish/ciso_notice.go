@@ -109,12 +109,13 @@ type RecordedCISONotice struct {
 // the actor may not read the document.
 func (s *Service) Notice(ctx context.Context, actor authz.Actor, code string, number int) (RecordedCISONotice, error) {
 	var n RecordedCISONotice
-	readable, args := policy.Readable(actor, []any{code, number})
+	readable, args := policy.Readable(actor)
+	args["code"], args["number"] = code, number
 	err := s.pool.QueryRow(ctx, `
 		SELECT d.id, d.code, d.kind, d.title, r.number, r.effective_on, c.fiscal_year, c.number, c.notified_on, c.addressees, c.body,
 		       coalesce(p.name, ''), r.why, r.why_text, c.touched, c.answer
 		FROM ciso_notice c JOIN revision r ON r.notice_id = c.id JOIN document d ON d.id = r.document_id LEFT JOIN person_shown p ON p.id = c.issued_by
-		WHERE d.code = $1 AND r.number = $2::bigint AND r.state = 'published' AND `+readable, args...).
+		WHERE d.code = @code AND r.number = @number::bigint AND r.state = 'published' AND `+readable, args).
 		Scan(&n.ID, &n.Code, &n.Kind, &n.Title, &n.Revision, &n.EffectiveOn, &n.FiscalYear, &n.Number, &n.On, &n.Addressees, &n.Body,
 			&n.By, &n.Why, &n.WhyText, &n.Touched, &n.Answer)
 	if errors.Is(err, pgx.ErrNoRows) {

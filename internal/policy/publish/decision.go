@@ -268,13 +268,14 @@ func (s *Service) Decisions(ctx context.Context, actor authz.Actor, revision int
 	if !draft.MaySee(actor) {
 		return nil, nil
 	}
-	readable, args := policy.Readable(actor, []any{revision})
+	readable, args := policy.Readable(actor)
+	args["revision"] = revision
 	rows, err := s.pool.Query(ctx, `
 		SELECT h.decided_on, h.result = 'adopted', coalesce(c.name, ''), h.minutes, h.file_name, coalesce(b.name, ''), h.recorded_at,
 		       ARRAY(SELECT p.name FROM decision_attendee t JOIN person_shown p ON p.id = t.person_id WHERE t.decision_id = h.id ORDER BY p.furigana, p.id)
 		FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id
 		LEFT JOIN person_shown c ON c.id = h.chair_id LEFT JOIN person_shown b ON b.id = h.recorded_by
-		WHERE r.id = $1 AND `+readable+` ORDER BY h.id`, args...)
+		WHERE r.id = @revision AND `+readable+` ORDER BY h.id`, args)
 	if err != nil {
 		return nil, fmt.Errorf("listing decisions: %w", err)
 	}
@@ -292,12 +293,13 @@ func (s *Service) Minutes(ctx context.Context, actor authz.Actor, code string, n
 		return File{}, policy.NoDocument()
 	}
 	var f File
-	readable, args := policy.Readable(actor, []any{code, number})
+	readable, args := policy.Readable(actor)
+	args["code"], args["number"] = code, number
 	err := s.pool.QueryRow(ctx, `
 		SELECT h.file_name, h.file_type, h.file
 		FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id
-		WHERE d.code = $1 AND r.number = $2::bigint AND r.state <> 'withdrawn' AND h.file IS NOT NULL AND `+readable+`
-		ORDER BY h.id DESC LIMIT 1`, args...).Scan(&f.Name, &f.Type, &f.Body)
+		WHERE d.code = @code AND r.number = @number::bigint AND r.state <> 'withdrawn' AND h.file IS NOT NULL AND `+readable+`
+		ORDER BY h.id DESC LIMIT 1`, args).Scan(&f.Name, &f.Type, &f.Body)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return File{}, policy.NoDocument()
 	}
