@@ -135,8 +135,12 @@ func (s *Service) StartImport(ctx context.Context, actor authz.Actor, text Text)
 		var id int64
 		err = tx.QueryRow(ctx, `
 			INSERT INTO text_import (token, person_id, created_at, code, kind, audience, title, source, answers, document_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, (SELECT id FROM document WHERE code = nullif($10, ''))) RETURNING id`,
-			token, actor.Person, tx.Now, text.Code, text.Kind, text.Audience, text.Title, text.Source, answers, text.Document).Scan(&id)
+			VALUES (@token, @person, @now, @code, @kind, @audience, @title, @source, @answers, (SELECT id FROM document WHERE code = nullif(@document, '')))
+			RETURNING id`,
+			pgx.StrictNamedArgs{
+				"token": token, "person": actor.Person, "now": tx.Now, "code": text.Code, "kind": text.Kind, "audience": text.Audience,
+				"title": text.Title, "source": text.Source, "answers": answers, "document": text.Document,
+			}).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -158,6 +162,7 @@ func (s *Service) Import(ctx context.Context, actor authz.Actor, token string) (
 	return loadImport(ctx, s.pool, actor, token, "")
 }
 
+// loadImport is Import; lock is empty, or FOR UPDATE.
 func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, token, lock string) (Import, error) {
 	i := Import{Token: token}
 	var answers []byte
@@ -167,7 +172,7 @@ func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, tok
 		WHERE token = $1 AND person_id = $2 `+lock, token, actor.Person).
 		Scan(&i.StartedAt, &i.Code, &i.Kind, &i.Audience, &i.Title, &i.Source, &answers, &i.Document)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Import{}, fault.New(fault.NotFound, "取り込み中の文書は見つかりません。すでに下書きになっていないか、「ポリシー」の一覧で確かめてください。")
+		return Import{}, fault.New(fault.NotFound, noImport)
 	}
 	if err != nil {
 		return Import{}, fmt.Errorf("loading an import: %w", err)
@@ -178,17 +183,24 @@ func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, tok
 	return i, nil
 }
 
+const noImport = "取り込み中の文書は見つかりません。すでに下書きになっていないか、「ポリシー」の一覧で確かめてください。"
+
+// ImportSummary is what a list tells of an import.
+type ImportSummary struct {
+	Token     string
+	StartedAt time.Time
+	Kind      policy.Kind
+	Title     string // empty: the title that the text itself bears
+}
+
 // QueueImports asks in a batch for the texts that the actor has taken in and not
-// finished, the latest first, without their sources; for nothing where they take
-// in none.
-func (s *Service) QueueImports(b *task.Batch, actor authz.Actor, take func([]Import)) {
+// finished, the latest first; for nothing where they take in none.
+func (s *Service) QueueImports(b *task.Batch, actor authz.Actor, take func([]ImportSummary)) {
 	if actor.Reach(authz.DraftRevision) == authz.None {
 		return
 	}
-	task.Rows(b, "listing imports", func(row pgx.CollectableRow) (Import, error) {
-		var i Import
-		return i, row.Scan(&i.Token, &i.StartedAt, &i.Kind, &i.Title)
-	}, take, `SELECT token, created_at, kind, title FROM text_import WHERE person_id = @person ORDER BY id DESC`,
+	task.Rows(b, "listing imports", pgx.RowToStructByName[ImportSummary], take,
+		`SELECT token, created_at AS started_at, kind, title FROM text_import WHERE person_id = @person ORDER BY id DESC`,
 		pgx.StrictNamedArgs{"person": actor.Person})
 }
 
@@ -206,10 +218,11 @@ func (s *Service) Settle(ctx context.Context, actor authz.Actor, token, source s
 			return door.Unchanged(), err
 		}
 		var id int64
-		err = tx.QueryRow(ctx, `UPDATE text_import SET source = $3, answers = $4 WHERE token = $1 AND person_id = $2 RETURNING id`,
-			token, actor.Person, source, settled).Scan(&id)
+		err = tx.QueryRow(ctx, `
+			UPDATE text_import SET source = @source, answers = @answers WHERE token = @token AND person_id = @person RETURNING id`,
+			pgx.StrictNamedArgs{"token": token, "person": actor.Person, "source": source, "answers": settled}).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return door.Unchanged(), fault.New(fault.NotFound, "取り込み中の文書は見つかりません。すでに下書きになっていないか、「ポリシー」の一覧で確かめてください。")
+			return door.Unchanged(), fault.New(fault.NotFound, noImport)
 		}
 		if err != nil {
 			return door.Unchanged(), err

@@ -105,7 +105,7 @@ var life = lifecycle.Table[State, Event, Scale]{
 
 // Open tells whether an actor may do an event to a draft as it stands, as far
 // as that can be told without asking who drafted it: what a page offers.
-func (d Draft) Open(actor authz.Actor, event Event) bool {
+func (d Summary) Open(actor authz.Actor, event Event) bool {
 	next := life.Next(actor, authz.Matter{}, d.State, d.Scale)
 	return slices.ContainsFunc(next, func(a arrow) bool { return a.Event == event })
 }

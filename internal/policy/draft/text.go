@@ -20,14 +20,13 @@ import (
 // is of the text that it was made from: Conflict where somebody else has changed
 // it since. Invalid where the reader has questions on it.
 func (s *Service) Edit(ctx context.Context, actor authz.Actor, code, text string, sha256 []byte) error {
-	err := s.Step(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, l Locked) (Change, error) {
+	return s.Step(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, l Locked) (Change, error) {
 		// what was kept of it has come in; a change of one clause leaves it alone
 		if err := dropUnsaved(ctx, tx, l.Revision, actor.Person); err != nil {
 			return Change{}, err
 		}
 		return l.put(text, actor, tx.Now)
 	})
-	return wrap("editing a draft", err)
 }
 
 // put is the change that puts another text in a draft's place, and notes who does.

@@ -80,10 +80,10 @@ func (s *Service) KeepUnsaved(ctx context.Context, actor authz.Actor, code, text
 			err = dropUnsaved(ctx, tx, revision, actor.Person)
 		} else {
 			_, err = tx.Exec(ctx, `
-				INSERT INTO unsaved_text (revision_id, person_id, based_on_sha256, text, kept_at) VALUES ($1, $2, $3, $4, $5)
+				INSERT INTO unsaved_text (revision_id, person_id, based_on_sha256, text, kept_at) VALUES (@revision, @person, @based_on, @text, @now)
 				ON CONFLICT (revision_id, person_id) DO UPDATE
 				SET based_on_sha256 = excluded.based_on_sha256, text = excluded.text, kept_at = excluded.kept_at`,
-				revision, actor.Person, basedOn, text, kept.At)
+				pgx.StrictNamedArgs{"revision": revision, "person": actor.Person, "based_on": basedOn, "text": text, "now": kept.At})
 		}
 		if err != nil {
 			return err
@@ -91,7 +91,10 @@ func (s *Service) KeepUnsaved(ctx context.Context, actor authz.Actor, code, text
 		kept.Others, err = s.loadTyping(ctx, tx, actor, revision)
 		return err
 	})
-	return kept, wrap("keeping what is not saved", err)
+	if err != nil {
+		return Kept{}, fmt.Errorf("keeping what is not saved: %w", err)
+	}
+	return kept, nil
 }
 
 // execer is the part of a pool or a transaction that changes.
@@ -100,8 +103,10 @@ type execer interface {
 }
 
 func dropUnsaved(ctx context.Context, db execer, revision, person int64) error {
-	_, err := db.Exec(ctx, `DELETE FROM unsaved_text WHERE revision_id = $1 AND person_id = $2`, revision, person)
-	return wrap("removing what was not saved", err)
+	if _, err := db.Exec(ctx, `DELETE FROM unsaved_text WHERE revision_id = $1 AND person_id = $2`, revision, person); err != nil {
+		return fmt.Errorf("removing what was not saved: %w", err)
+	}
+	return nil
 }
 
 // DropUnsaved throws away what was kept for the actor of a draft that Draft has
@@ -141,7 +146,10 @@ func (s *Service) loadTyping(ctx context.Context, db postgres.Querier, actor aut
 		return nil, fmt.Errorf("looking who else is typing: %w", err)
 	}
 	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	return names, wrap("looking who else is typing", err)
+	if err != nil {
+		return nil, fmt.Errorf("looking who else is typing: %w", err)
+	}
+	return names, nil
 }
 
 // Unfinished is what has been typed in a draft's place and would be lost with it.
@@ -157,8 +165,14 @@ func (u Unfinished) None() bool { return u.Own.IsZero() && u.OwnClause.IsZero() 
 // loadUnfinished looks for the words that differ from what the draft says,
 // however old they are.
 func loadUnfinished(ctx context.Context, db postgres.Querier, actor authz.Actor, revision int64) (Unfinished, error) {
-	rows, err := db.Query(ctx, `
-		SELECT p.id = $2, p.name, max(k.kept_at) FILTER (WHERE k.whole), max(k.kept_at) FILTER (WHERE NOT k.whole)
+	type row struct {
+		Own    bool
+		Name   string
+		Whole  *time.Time // when their text was kept; nil for none
+		Clause *time.Time // when their words on a single clause were kept last; nil for none
+	}
+	rows, err := postgres.List[row](ctx, db, "looking for what is not saved", `
+		SELECT p.id = $2 AS own, p.name, max(k.kept_at) FILTER (WHERE k.whole) AS whole, max(k.kept_at) FILTER (WHERE NOT k.whole) AS clause
 		FROM (
 			SELECT u.person_id, u.kept_at, true AS whole FROM unsaved_text u JOIN revision r ON r.id = u.revision_id
 			WHERE u.revision_id = $1 AND u.text <> r.text
@@ -166,22 +180,13 @@ func loadUnfinished(ctx context.Context, db postgres.Querier, actor authz.Actor,
 			SELECT person_id, kept_at, false FROM unsaved_clause WHERE revision_id = $1
 		) k JOIN person_shown p ON p.id = k.person_id
 		GROUP BY p.id, p.name ORDER BY max(k.kept_at) DESC, p.id`, revision, actor.Person)
-	if err != nil {
-		return Unfinished{}, fmt.Errorf("looking for what is not saved: %w", err)
-	}
-	var (
-		u             Unfinished
-		mine          bool
-		name          string
-		whole, clause *time.Time
-	)
-	_, err = pgx.ForEachRow(rows, []any{&mine, &name, &whole, &clause}, func() error {
-		if mine {
-			u.Own, u.OwnClause = orZero(whole), orZero(clause)
+	var u Unfinished
+	for _, r := range rows {
+		if r.Own {
+			u.Own, u.OwnClause = orZero(r.Whole), orZero(r.Clause)
 		} else {
-			u.Others = append(u.Others, name)
+			u.Others = append(u.Others, r.Name)
 		}
-		return nil
-	})
-	return u, wrap("looking for what is not saved", err)
+	}
+	return u, err
 }

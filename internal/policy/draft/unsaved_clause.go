@@ -75,15 +75,21 @@ func (s *Service) KeepUnsavedClause(ctx context.Context, actor authz.Actor, code
 		}
 		_, err = tx.Exec(ctx, `
 			INSERT INTO unsaved_clause (revision_id, person_id, token, act, anchor, shown, place, kind, heading, text, renumber, based_on_sha256, kept_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+			VALUES (@revision, @person, @token, @act, @anchor, @shown, @place, @kind, @heading, @text, @renumber, @based_on, @now)
 			ON CONFLICT (revision_id, person_id, token) DO UPDATE
 			SET act = excluded.act, anchor = excluded.anchor, shown = excluded.shown, place = excluded.place, kind = excluded.kind,
 			    heading = excluded.heading, text = excluded.text, renumber = excluded.renumber,
 			    based_on_sha256 = excluded.based_on_sha256, kept_at = excluded.kept_at`,
-			revision, actor.Person, u.Token, u.Act, u.Anchor, u.Shown, u.Where, u.Kind, u.Heading, u.Text, u.Renumber, u.BasedOn, kept.At)
+			pgx.StrictNamedArgs{
+				"revision": revision, "person": actor.Person, "token": u.Token, "act": u.Act, "anchor": u.Anchor, "shown": u.Shown,
+				"place": u.Where, "kind": u.Kind, "heading": u.Heading, "text": u.Text, "renumber": u.Renumber, "based_on": u.BasedOn, "now": kept.At,
+			})
 		return err
 	})
-	return kept, wrap("keeping what is not saved of a clause", err)
+	if err != nil {
+		return Kept{}, fmt.Errorf("keeping what is not saved of a clause: %w", err)
+	}
+	return kept, nil
 }
 
 // check refuses what no form of ours has sent, and what is too long.
@@ -112,8 +118,10 @@ func (u UnsavedClause) check() error {
 }
 
 func dropUnsavedClause(ctx context.Context, db execer, revision, person int64, token string) error {
-	_, err := db.Exec(ctx, `DELETE FROM unsaved_clause WHERE revision_id = $1 AND person_id = $2 AND token = $3`, revision, person, token)
-	return wrap("removing what was not saved of a clause", err)
+	if _, err := db.Exec(ctx, `DELETE FROM unsaved_clause WHERE revision_id = $1 AND person_id = $2 AND token = $3`, revision, person, token); err != nil {
+		return fmt.Errorf("removing what was not saved of a clause: %w", err)
+	}
+	return nil
 }
 
 // DropUnsavedClause throws away what the actor's form with a token has kept of a
@@ -125,15 +133,7 @@ func (s *Service) DropUnsavedClause(ctx context.Context, actor authz.Actor, d Dr
 // UnsavedClauses lists what is kept for the actor of single clauses of a draft
 // that Draft has returned to them, the newest first.
 func (s *Service) UnsavedClauses(ctx context.Context, actor authz.Actor, d Draft) ([]UnsavedClause, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT token, act, anchor, shown, place, kind, heading, text, renumber, based_on_sha256, kept_at FROM unsaved_clause
+	return postgres.List[UnsavedClause](ctx, s.pool, "listing what is not saved of clauses", `
+		SELECT token, act, anchor, shown, place AS "where", '' AS "to", kind, heading, text, renumber, based_on_sha256 AS based_on, kept_at AS at FROM unsaved_clause
 		WHERE revision_id = $1 AND person_id = $2 ORDER BY kept_at DESC, token`, d.Revision, actor.Person)
-	if err != nil {
-		return nil, fmt.Errorf("listing what is not saved of clauses: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (UnsavedClause, error) {
-		var u UnsavedClause
-		return u, row.Scan(&u.Token, &u.Act, &u.Anchor, &u.Shown, &u.Where, &u.Kind, &u.Heading, &u.Text, &u.Renumber, &u.BasedOn, &u.At)
-	})
-	return list, wrap("listing what is not saved of clauses", err)
 }
