@@ -17,9 +17,9 @@ import (
 // Amend changes one clause of a draft, and writes anew the references that are
 // chosen, by their places in what Foresee finds. sha256 is of the text that it
 // was shown for: Conflict where somebody has changed it since. It is refused as
-// Foresee refuses it, and is an edit like any other. What the actor's form with
-// the token kept has kept of it goes.
-func (s *Service) Amend(ctx context.Context, actor authz.Actor, code string, a amend.Amendment, references []int, sha256 []byte, kept string) error {
+// Foresee refuses it, and is an edit like any other. What was
+// autosaved of the actor's form with that token goes.
+func (s *Service) Amend(ctx context.Context, actor authz.Actor, code string, a amend.Amendment, references []int, sha256 []byte, formToken string) error {
 	return s.Step(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, l Locked) (Change, error) {
 		before, err := policy.LoadOutline(ctx, tx, l.Revision)
 		if err != nil {
@@ -37,7 +37,7 @@ func (s *Service) Amend(ctx context.Context, actor authz.Actor, code string, a a
 			}
 			return chosen
 		})
-		if err := dropUnsavedClause(ctx, tx, l.Revision, actor.Person, kept); err != nil {
+		if err := dropClauseAutosave(ctx, tx, l.Revision, actor.Person, formToken); err != nil {
 			return Change{}, err
 		}
 		c, err := l.put(outline.Write(after), actor, tx.Now)

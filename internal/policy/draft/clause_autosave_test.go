@@ -15,22 +15,22 @@ import (
 )
 
 // rewriting is somebody's form on clause 1 of a draft, with words in it.
-func rewriting(d draft.Draft, words string) draft.UnsavedClause {
-	return draft.UnsavedClause{
+func rewriting(d draft.Draft, words string) draft.ClauseAutosave {
+	return draft.ClauseAutosave{
 		Token:     rand.Text(),
 		Amendment: amend.Amendment{Act: amend.Rewrite, Anchor: "1", Heading: "目的", Text: words, Renumber: true},
 		Shown:     "0123456789abcdef", BasedOn: d.SHA256,
 	}
 }
 
-func unsavedClauses(o policytest.Office, actor authz.Actor, d draft.Draft) []draft.UnsavedClause {
+func clauseAutosaves(o policytest.Office, actor authz.Actor, d draft.Draft) []draft.ClauseAutosave {
 	o.T.Helper()
-	list, err := o.Draft.UnsavedClauses(o.T.Context(), actor, d)
+	list, err := o.Draft.ClauseAutosaves(o.T.Context(), actor, d)
 	must(o.T, err)
 	return list
 }
 
-func TestWhatIsTypedOnAClauseIsKeptForWhoTypedItAlone(t *testing.T) {
+func TestWhatIsTypedOnAClauseIsAutosavedForWhoTypedItAlone(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ctx := t.Context()
@@ -38,45 +38,45 @@ func TestWhatIsTypedOnAClauseIsKeptForWhoTypedItAlone(t *testing.T) {
 	d := o.DraftOf("kihon", threeClauses)
 	entries := countOf(o, "trail_entry")
 	one, two := rewriting(d, "途中の"), rewriting(d, "別の")
-	beside := draft.UnsavedClause{
+	beside := draft.ClauseAutosave{
 		Token:     rand.Text(),
 		Amendment: amend.Amendment{Act: amend.Insert, Anchor: "2", Where: amend.Under, Kind: "item", Text: "加える。"},
 		Shown:     "fedcba9876543210", BasedOn: d.SHA256,
 	}
-	kept, err := o.Draft.KeepUnsavedClause(ctx, o.Officer, "kihon", one)
+	status, err := o.Draft.PutClauseAutosave(ctx, o.Officer, "kihon", one)
 	must(t, err)
-	if !kept.At.Equal(policytest.Now) || kept.Changed {
-		t.Errorf("told %+v", kept)
+	if !status.At.Equal(policytest.Now) || status.Changed {
+		t.Errorf("told %+v", status)
 	}
-	_, err = o.Draft.KeepUnsavedClause(ctx, o.Officer, "kihon", beside)
+	_, err = o.Draft.PutClauseAutosave(ctx, o.Officer, "kihon", beside)
 	must(t, err)
-	_, err = o.Draft.KeepUnsavedClause(ctx, colleague(o), "kihon", two)
+	_, err = o.Draft.PutClauseAutosave(ctx, colleague(o), "kihon", two)
 	must(t, err)
 	one.Text = "途中の文"
-	_, err = o.Draft.KeepUnsavedClause(ctx, o.Officer, "kihon", one)
+	_, err = o.Draft.PutClauseAutosave(ctx, o.Officer, "kihon", one)
 	must(t, err)
 
-	mine := map[string]draft.UnsavedClause{}
-	for _, u := range unsavedClauses(o, o.Officer, d) {
+	mine := map[string]draft.ClauseAutosave{}
+	for _, u := range clauseAutosaves(o, o.Officer, d) {
 		mine[u.Token] = u
 	}
-	for _, want := range []draft.UnsavedClause{one, beside} {
+	for _, want := range []draft.ClauseAutosave{one, beside} {
 		got := mine[want.Token]
 		if got.Amendment != want.Amendment || got.Shown != want.Shown || string(got.BasedOn) != string(d.SHA256) || !got.At.Equal(policytest.Now) {
-			t.Errorf("kept is %+v, want %+v", got, want)
+			t.Errorf("autosaved is %+v, want %+v", got, want)
 		}
 	}
-	if theirs := unsavedClauses(o, colleague(o), d); len(mine) != 2 || len(theirs) != 1 || theirs[0].Text != "別の" {
-		t.Errorf("kept are %v and %v", mine, theirs)
+	if theirs := clauseAutosaves(o, colleague(o), d); len(mine) != 2 || len(theirs) != 1 || theirs[0].Text != "別の" {
+		t.Errorf("autosaved are %v and %v", mine, theirs)
 	}
-	if list := unsavedClauses(o, o.CISO, d); len(list) != 0 {
+	if list := clauseAutosaves(o, o.CISO, d); len(list) != 0 {
 		t.Error("the CISO is given another's words")
 	}
 	// another's token throws nothing away
-	must(t, o.Draft.DropUnsavedClause(ctx, o.Officer, d, two.Token))
-	must(t, o.Draft.DropUnsavedClause(ctx, o.Officer, d, beside.Token))
+	must(t, o.Draft.DropClauseAutosave(ctx, o.Officer, d, two.Token))
+	must(t, o.Draft.DropClauseAutosave(ctx, o.Officer, d, beside.Token))
 	if n := countOf(o, "unsaved_clause"); n != 2 {
-		t.Errorf("%d are kept", n)
+		t.Errorf("%d are autosaved", n)
 	}
 	if n := countOf(o, "trail_entry"); n != entries {
 		t.Errorf("the trail has %d entries more", n-entries)
@@ -90,11 +90,11 @@ func TestADraftTellsWhoHasWordsOnItsClauses(t *testing.T) {
 	ctx := t.Context()
 	o.Published(policy.Basic, "kihon")
 	d := o.DraftOf("kihon", threeClauses)
-	_, err := o.Draft.KeepUnsavedClause(ctx, o.Officer, "kihon", rewriting(d, "途中の"))
+	_, err := o.Draft.PutClauseAutosave(ctx, o.Officer, "kihon", rewriting(d, "途中の"))
 	must(t, err)
-	_, err = o.Draft.KeepUnsavedClause(ctx, colleague(o), "kihon", rewriting(d, "別の"))
+	_, err = o.Draft.PutClauseAutosave(ctx, colleague(o), "kihon", rewriting(d, "別の"))
 	must(t, err)
-	_, err = o.Draft.KeepUnsaved(ctx, colleague(o), "kihon", "第1条　別の", d.SHA256)
+	_, err = o.Draft.PutAutosave(ctx, colleague(o), "kihon", "第1条　別の", d.SHA256)
 	must(t, err)
 	u := o.Drafted("kihon").Unfinished
 	if !u.Own.IsZero() || !u.OwnClause.Equal(policytest.Now) || len(u.Others) != 1 || u.Others[0] != "見本 5" {
@@ -102,27 +102,27 @@ func TestADraftTellsWhoHasWordsOnItsClauses(t *testing.T) {
 	}
 }
 
-// What is kept goes when that very form is saved, and with the draft; what other
-// forms have kept, and a change of the whole text, leave it alone.
-func TestWhatIsKeptOfAClauseGoesWithItsFormOrTheDraft(t *testing.T) {
+// What is autosaved goes when that very form is saved, and with the draft; what other
+// forms have autosaved, and a change of the whole text, leave it alone.
+func TestWhatIsAutosavedOfAClauseGoesWithItsFormOrTheDraft(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ctx := t.Context()
 	o.Published(policy.Basic, "kihon")
 	d := o.DraftOf("kihon", threeClauses)
 	one, other := rewriting(d, "途中の。"), rewriting(d, "別の画面の。")
-	keep := func(u draft.UnsavedClause, changed bool) {
+	keep := func(u draft.ClauseAutosave, changed bool) {
 		t.Helper()
-		kept, err := o.Draft.KeepUnsavedClause(ctx, o.Officer, "kihon", u)
+		status, err := o.Draft.PutClauseAutosave(ctx, o.Officer, "kihon", u)
 		must(t, err)
-		if kept.Changed != changed {
-			t.Errorf("told that the draft has changed: %t", kept.Changed)
+		if status.Changed != changed {
+			t.Errorf("told that the draft has changed: %t", status.Changed)
 		}
 	}
 	left := func(after string, want int) {
 		t.Helper()
 		if n := countOf(o, "unsaved_clause"); n != want {
-			t.Errorf("after %s %d are kept, want %d", after, n, want)
+			t.Errorf("after %s %d are autosaved, want %d", after, n, want)
 		}
 	}
 	keep(one, false)
@@ -142,12 +142,12 @@ func TestWhatIsKeptOfAClauseGoesWithItsFormOrTheDraft(t *testing.T) {
 	left("sending back", 1)
 	must(t, o.LeaveNothing())
 	left("withdrawing", 0)
-	if _, err := o.Draft.KeepUnsavedClause(ctx, o.Officer, "kihon", other); fault.KindOf(err) != fault.NotFound {
-		t.Errorf("kept without a draft: %v", err)
+	if _, err := o.Draft.PutClauseAutosave(ctx, o.Officer, "kihon", other); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("autosaved without a draft: %v", err)
 	}
 }
 
-func TestWhatSaysWhatTheClauseSaysIsNotKept(t *testing.T) {
+func TestWhatSaysWhatTheClauseSaysIsNotAutosaved(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.Published(policy.Basic, "kihon")
@@ -155,22 +155,22 @@ func TestWhatSaysWhatTheClauseSaysIsNotKept(t *testing.T) {
 	rewrite := rewriting(d, "目的を定める。")
 	insert := rewrite
 	insert.Amendment = amend.Amendment{Act: amend.Insert, Anchor: "1", Where: amend.After, Renumber: true}
-	for _, u := range []draft.UnsavedClause{rewrite, insert} {
+	for _, u := range []draft.ClauseAutosave{rewrite, insert} {
 		for _, c := range []struct {
 			heading, text string
-			kept          bool
+			saved         bool
 		}{{"目的", "途中の。", true}, {"目的", "目的を定める。\r\n", u.Act == amend.Insert}, {"", "途中の。", true}, {" ", "\n", false}} {
 			u.Heading, u.Text = c.heading, c.text
-			kept, err := o.Draft.KeepUnsavedClause(t.Context(), o.Officer, "kihon", u)
+			status, err := o.Draft.PutClauseAutosave(t.Context(), o.Officer, "kihon", u)
 			must(t, err)
-			if left := len(unsavedClauses(o, o.Officer, d)) == 1; left != c.kept || kept.At.IsZero() == c.kept {
-				t.Errorf("%s: %q %q is kept: %t, told: %+v", u.Act, c.heading, c.text, left, kept)
+			if left := len(clauseAutosaves(o, o.Officer, d)) == 1; left != c.saved || status.At.IsZero() == c.saved {
+				t.Errorf("%s: %q %q is autosaved: %t, told: %+v", u.Act, c.heading, c.text, left, status)
 			}
 		}
 	}
 }
 
-func TestWordsOnAClauseThatNoFormHasSentAreNotKept(t *testing.T) {
+func TestWordsOnAClauseThatNoFormHasSentAreNotAutosaved(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.PublishedFor(policy.Procedure, "tejun", policy.Audience{Roles: []authz.Role{authz.CISO}})
@@ -180,36 +180,36 @@ func TestWordsOnAClauseThatNoFormHasSentAreNotKept(t *testing.T) {
 		name  string
 		actor authz.Actor
 		code  string
-		with  func(*draft.UnsavedClause)
+		with  func(*draft.ClauseAutosave)
 		want  fault.Kind
 	}{
 		{"a 職員", o.Staff, "tejun", nil, fault.NotFound},
 		{"a 管理者", o.Manager, "tejun", nil, fault.NotFound},
 		{"the CISO", o.CISO, "tejun", nil, fault.Forbidden},
 		{"of no document", o.Officer, "nothing", nil, fault.NotFound},
-		{"of a text of none", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.BasedOn = nil }, fault.Invalid},
-		{"without a token", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Token = "" }, fault.Invalid},
-		{"with a token of its own", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Token = strings.Repeat("a", 26) }, fault.Invalid},
-		{"of no clause", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Anchor = "" }, fault.Invalid},
-		{"of a move", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Act, u.Where = amend.Move, amend.Up }, fault.Invalid},
-		{"put in nowhere", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Act = amend.Insert }, fault.Invalid},
-		{"put in upwards", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Act, u.Where = amend.Insert, amend.Up }, fault.Invalid},
-		{"rewritten somewhere", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Where = amend.After }, fault.Invalid},
-		{"of a long kind", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Kind = outline.Kind(strings.Repeat("x", 41)) }, fault.Invalid},
-		{"shown at length", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Shown = strings.Repeat("0", 65) }, fault.Invalid},
-		{"of no characters", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Text = "\xff" }, fault.Unsupported},
-		{"with a NUL", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Heading = "\x00" }, fault.Unsupported},
-		{"of more than 10 MB", o.Officer, "tejun", func(u *draft.UnsavedClause) { u.Text = strings.Repeat("x", 10<<20+1) }, fault.TooLarge},
+		{"of a text of none", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.BasedOn = nil }, fault.Invalid},
+		{"without a token", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Token = "" }, fault.Invalid},
+		{"with a token of its own", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Token = strings.Repeat("a", 26) }, fault.Invalid},
+		{"of no clause", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Anchor = "" }, fault.Invalid},
+		{"of a move", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Act, u.Where = amend.Move, amend.Up }, fault.Invalid},
+		{"put in nowhere", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Act = amend.Insert }, fault.Invalid},
+		{"put in upwards", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Act, u.Where = amend.Insert, amend.Up }, fault.Invalid},
+		{"rewritten somewhere", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Where = amend.After }, fault.Invalid},
+		{"of a long kind", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Kind = outline.Kind(strings.Repeat("x", 41)) }, fault.Invalid},
+		{"shown at length", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Shown = strings.Repeat("0", 65) }, fault.Invalid},
+		{"of no characters", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Text = "\xff" }, fault.Unsupported},
+		{"with a NUL", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Heading = "\x00" }, fault.Unsupported},
+		{"of more than 10 MB", o.Officer, "tejun", func(u *draft.ClauseAutosave) { u.Text = strings.Repeat("x", 10<<20+1) }, fault.TooLarge},
 	} {
 		u := rewriting(d, "途中の")
 		if c.with != nil {
 			c.with(&u)
 		}
-		if _, err := o.Draft.KeepUnsavedClause(t.Context(), c.actor, c.code, u); fault.KindOf(err) != c.want {
+		if _, err := o.Draft.PutClauseAutosave(t.Context(), c.actor, c.code, u); fault.KindOf(err) != c.want {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 	if n := countOf(o, "unsaved_clause"); n != 0 {
-		t.Errorf("%d are kept", n)
+		t.Errorf("%d are autosaved", n)
 	}
 }

@@ -24,26 +24,25 @@ import (
 // and is resolved once. Who sees drafts sees it, and nobody sees it on what has
 // been published.
 type Comment struct {
-	Number int       // 意見1, 意見2, … of one draft
-	Clause Commented // as it was
-	Now    Standing  // where the clause stands in the draft
+	Number int             // 意見1, 意見2, … of one draft
+	Clause CommentedClause // as it was
+	Now    Place           // where the clause stands in the draft
 	Text   string
 	By     string
 	At     time.Time
-	// ResolvedBy is who has said that it is seen to; empty while it is open.
+	// ResolvedBy is who has resolved it; empty for nobody yet.
 	ResolvedBy string
 	ResolvedAt time.Time
 
 	writer int64
 }
 
-// Open tells whether nobody has seen to it yet.
-func (c Comment) Open() bool { return c.ResolvedBy == "" }
+// Unresolved tells whether nobody has resolved it yet.
+func (c Comment) Unresolved() bool { return c.ResolvedBy == "" }
 
-// Resolvable tells whether an actor may say that it is seen to: who drafts, or
-// who wrote it.
+// Resolvable tells whether an actor may resolve it: who drafts, or who wrote it.
 func (c Comment) Resolvable(actor authz.Actor) bool {
-	return c.Open() && actor.Reach(resolving(actor, c.writer)) == authz.All
+	return c.Unresolved() && actor.Reach(resolving(actor, c.writer)) == authz.All
 }
 
 // resolving is the action of resolving what somebody wrote.
@@ -87,7 +86,7 @@ func (s *Service) Comments(ctx context.Context, d Draft) ([]Comment, error) {
 	places := newPlaces(d.Outline)
 	comments := make([]Comment, len(rows))
 	for i, r := range rows {
-		clause := Commented{Anchor: r.Anchor, Citation: r.Citation, Heading: r.Heading, Wording: r.Wording}
+		clause := CommentedClause{Anchor: r.Anchor, Citation: r.Citation, Heading: r.Heading, Wording: r.Wording}
 		comments[i] = Comment{
 			Number: r.Number, Clause: clause, Now: places.of(clause), Text: r.Text, By: r.By, At: r.At,
 			ResolvedBy: r.ResolvedBy, ResolvedAt: orZero(r.ResolvedAt), writer: r.Writer,
@@ -174,8 +173,8 @@ func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code stri
 	})
 }
 
-// ResolveComment says that a comment is seen to: for who drafts, or who wrote
-// it. Conflict where somebody has said so before.
+// ResolveComment says that a comment has been dealt with (済み): for who drafts, or
+// who wrote it. Conflict where somebody has said so before.
 func (s *Service) ResolveComment(ctx context.Context, actor authz.Actor, code string, number int) error {
 	return s.onDraft(ctx, actor, "resolving a comment", code, func(tx *door.Tx, l Locked) (door.Effect, error) {
 		var (

@@ -45,8 +45,8 @@ type Draft struct {
 	Steps      []Step // the first one first
 	Mine       bool   // whether they wrote on it last
 	Unfinished Unfinished
-	// OpenComments is how many comments nobody has seen to yet.
-	OpenComments int
+	// UnresolvedComments is how many comments nobody has resolved yet.
+	UnresolvedComments int
 }
 
 // Step is something that was done to a revision.
@@ -116,7 +116,7 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 	err = s.pool.QueryRow(ctx, `
 		SELECT r.text, (SELECT count(*) FROM draft_comment c
 			WHERE c.revision_id = r.id AND NOT EXISTS (SELECT FROM draft_comment_resolution e WHERE e.comment_id = c.id))
-		FROM revision r WHERE r.id = $1`, draft.Revision).Scan(&draft.Text, &draft.OpenComments)
+		FROM revision r WHERE r.id = $1`, draft.Revision).Scan(&draft.Text, &draft.UnresolvedComments)
 	if err != nil {
 		return Draft{}, fmt.Errorf("loading a draft: %w", err)
 	}

@@ -40,7 +40,7 @@ type Text struct {
 	File     SourceFile      // what it was read from; none for a text that was pasted
 }
 
-// SourceFile is the file that a text was read from. The text is kept and the file is
+// SourceFile is the file that a text was read from. The text is stored and the file is
 // not, so the trail says which one it was.
 type SourceFile struct {
 	Name   string
@@ -62,7 +62,7 @@ func NewSourceFile(name string, content []byte) SourceFile {
 	return SourceFile{Name: name, SHA256: sha256.Sum256(content)}
 }
 
-// confidential is what the trail keeps of a file; nil where there is none.
+// confidential is what the trail says of a file; nil where there is none.
 func (f SourceFile) confidential() map[string]any {
 	if f == (SourceFile{}) {
 		return nil
@@ -110,7 +110,7 @@ func (s *Service) aboutDocument(ctx context.Context, actor authz.Actor, text *Te
 // Import is a text that waits for a person to settle the reader's questions.
 type Import struct {
 	Text
-	Token     string // its address
+	Token     string // what its URL ends with
 	StartedAt time.Time
 }
 
@@ -204,7 +204,7 @@ func (s *Service) QueueImports(b *task.Batch, actor authz.Actor, take func([]Imp
 		pgx.StrictNamedArgs{"person": actor.Person})
 }
 
-// Settle keeps a corrected source and the answers to the reader's questions.
+// Settle stores a corrected source and the answers to the reader's questions.
 func (s *Service) Settle(ctx context.Context, actor authz.Actor, token, source string, answers outline.Answers) error {
 	if strings.TrimSpace(source) == "" {
 		return fault.InvalidFields([]fault.Problem{{Field: "source", Message: "本文が空です。原文を貼り付け直してください。"}})
@@ -236,7 +236,7 @@ func (s *Service) Settle(ctx context.Context, actor authz.Actor, token, source s
 }
 
 // DraftImport makes a draft revision of a text whose questions are settled, and
-// returns its document's code. Conflict while a question is open.
+// returns its document's code. Conflict while a question is not settled.
 func (s *Service) DraftImport(ctx context.Context, actor authz.Actor, token string) (string, error) {
 	var code string
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
@@ -287,8 +287,8 @@ func (s *Service) DraftText(ctx context.Context, actor authz.Actor, text Text) (
 // draft writes a text as a revision of a new document, or as the next of the
 // one that it is for.
 func draft(ctx context.Context, tx *door.Tx, actor authz.Actor, text Text) (door.Effect, string, error) {
-	if open := text.Outline().Open(); len(open) > 0 {
-		return door.Unchanged(), "", fault.New(fault.Conflict, fmt.Sprintf("まだ答えていない質問が%d件あります。すべてに答えてから、下書きにしてください。", len(open)))
+	if unsettled := text.Outline().Unsettled(); len(unsettled) > 0 {
+		return door.Unchanged(), "", fault.New(fault.Conflict, fmt.Sprintf("まだ答えていない質問が%d件あります。すべてに答えてから、下書きにしてください。", len(unsettled)))
 	}
 	w, err := write(text.Source, text.Answers)
 	if err != nil {
@@ -321,7 +321,7 @@ func draft(ctx context.Context, tx *door.Tx, actor authz.Actor, text Text) (door
 	return effect, code, err
 }
 
-// newCode chooses a document's name in addresses. There is one 基本方針; the
+// newCode chooses a document's name in URLs. There is one 基本方針; the
 // others, which are not public, get one that tells nothing of their number.
 func newCode(kind policy.Kind) string {
 	if kind == policy.Basic {

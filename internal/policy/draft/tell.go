@@ -42,7 +42,7 @@ func tellings() []telling {
 		{EventAdopt, "", authors, AboutDraft, "が本部会議で決定されました", "下書きを書いた人のほかの人（CISO または統括）が、公開します。"},
 		{EventAdopt, "", whoPublishes, AboutDraft, "が本部会議で決定されました", "施行日と確認の依頼を決めて、公開してください。"},
 		{EventReject, "", authors, AboutDraft, "が本部会議で否決されました", "下書きに戻りました。理由は、下書きの「これまでの経過」にあります。"},
-		{EventPublishNotice, "", authors, policy.AboutDocument, "が通知で公開されました", "施行日から効力を持ちます。"},
+		{EventPublishMinor, "", authors, policy.AboutDocument, "が通知で公開されました", "施行日から効力を持ちます。"},
 		{EventPublishDecided, "", authors, policy.AboutDocument, "が公開されました", "施行日から効力を持ちます。"},
 	}
 }

@@ -141,7 +141,7 @@ func TestThoseWhoDraftAreToldOfAComment(t *testing.T) {
 		}
 	}
 	must(t, o.Draft.ResolveComment(t.Context(), o.Officer, "kihon", 1))
-	if n := o.Drafted("kihon").OpenComments; n != 1 {
+	if n := o.Drafted("kihon").UnresolvedComments; n != 1 {
 		t.Errorf("%d comments are open", n)
 	}
 }

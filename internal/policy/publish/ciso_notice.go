@@ -50,7 +50,7 @@ func (n CISONotice) check(number int, day calendar.Date, touched []Touched) []fa
 // PublishMinor publishes a 簡易な見直し that was handed in, by a 通知 with the next
 // number of the fiscal year. From then on neither changes.
 func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code string, n CISONotice) error {
-	return s.draft.Step(ctx, actor, code, draft.EventPublishNotice, n.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
+	return s.draft.Step(ctx, actor, code, draft.EventPublishMinor, n.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
 		before, err := policy.NewestOutline(ctx, tx, l.Document)
 		if err != nil {
 			return draft.Change{}, err

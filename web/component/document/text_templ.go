@@ -49,17 +49,17 @@ func NewText(o *outline.Outline) Text {
 // CommentID is where a comment stands on the pages that list it.
 func CommentID(number int) string { return fmt.Sprintf("comment-%d", number) }
 
-// mark stands at a clause that there are open comments on.
+// mark stands at a clause that there are unresolved comments on.
 type mark struct {
 	comments int
 	first    int // the number of the first
 }
 
-// WithComments is the text with a mark at each clause that has open comments.
+// WithComments is the text with a mark at each clause that has unresolved comments.
 func (t Text) WithComments(comments []draft.Comment) Text {
 	t.marks = map[string]mark{}
 	for _, c := range comments {
-		if !c.Open() || c.Now.Anchor == "" {
+		if !c.Unresolved() || c.Now.Anchor == "" {
 			continue
 		}
 		m := t.marks[c.Now.Anchor]
@@ -99,7 +99,7 @@ func (t Text) withFormers(r policy.Reading, formers []follow.FormerClause, lasti
 	return t
 }
 
-// commentMark leads from a clause to the first of its open comments.
+// commentMark leads from a clause to the first of its unresolved comments.
 func commentMark(t Text, c *outline.Clause) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
