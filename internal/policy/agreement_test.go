@@ -346,12 +346,12 @@ func TestWhomARevisionAsksIsTheSameOfEachAndOfAll(t *testing.T) {
 					of.Sections = append(of.Sections, section)
 				}
 			}
-			before, err := r.asking.Bound(t.Context(), coverage.Reading.Document, of)
+			before, err := r.asking.CountAsked(t.Context(), coverage.Reading.Document, of)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if coverage.Bound != len(all) || before != len(all) {
-				t.Fatalf("%s asks %d listed, %d counted, %d counted before", code, len(all), coverage.Bound, before)
+			if coverage.Asked != len(all) || before != len(all) {
+				t.Fatalf("%s asks %d listed, %d counted, %d counted before", code, len(all), coverage.Asked, before)
 			}
 			gone := coverage.Reading.Abolished(calendar.Day(policytest.Now))
 			for number, actor := range r.actors {
@@ -361,7 +361,7 @@ func TestWhomARevisionAsksIsTheSameOfEachAndOfAll(t *testing.T) {
 					if err != nil && fault.KindOf(err) != fault.NotFound {
 						t.Fatal(err)
 					}
-					if asked := err == nil && reading.Bound; asked != (listed && !gone) {
+					if asked := err == nil && reading.Asked; asked != (listed && !gone) {
 						t.Fatalf("%s asks %+v: %v; listed: %v; abolished: %v; %v", code, a, asked, listed, gone, err)
 					}
 				}
@@ -394,7 +394,7 @@ func TestProgressIsTheSameCountedListedAndTold(t *testing.T) {
 				}
 				same := (own.AcknowledgedAt == nil) == (l.AcknowledgedAt == nil) && (l.AcknowledgedAt == nil || l.AcknowledgedAt.Equal(*own.AcknowledgedAt))
 				wanting := l.AcknowledgedAt == nil && l.Excuse == ""
-				if !same || !own.Abolished(calendar.Day(policytest.Now)) && own.Wanting() != wanting {
+				if !same || !own.Abolished(calendar.Day(policytest.Now)) && own.Outstanding() != wanting {
 					t.Fatalf("%s of %s:\n%+v listed\n%+v told", code, number, l, own)
 				}
 				if !l.AskedOn.IsZero() && own.DueOn != l.DueOn {
@@ -437,7 +437,7 @@ func (r readers) compareCounts(t *rapid.T, viewer authz.Actor, code string) {
 	}
 	got, sum := map[string][3]int{}, [3]int{}
 	for _, s := range coverage.Sections {
-		got[s.Name] = [3]int{s.Bound, s.Acknowledged, s.Excused}
+		got[s.Name] = [3]int{s.Asked, s.Acknowledged, s.Excused}
 		for i, n := range got[s.Name] {
 			sum[i] += n
 		}
@@ -451,7 +451,7 @@ func (r readers) compareCounts(t *rapid.T, viewer authz.Actor, code string) {
 			t.Fatalf("%s: missing in %s are %v, listed %v", code, s.Name, missing, names[s.Name])
 		}
 	}
-	if !reflect.DeepEqual(got, want) || sum != [3]int{coverage.Bound, coverage.Acknowledged, coverage.Excused} {
+	if !reflect.DeepEqual(got, want) || sum != [3]int{coverage.Asked, coverage.Acknowledged, coverage.Excused} {
 		t.Fatalf("%s to %+v:\n%v counted, %+v in all\n%v listed", code, viewer, got, sum, want)
 	}
 }

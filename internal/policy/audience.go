@@ -134,39 +134,39 @@ func (r reader) addReadable(args pgx.StrictNamedArgs) {
 	args["readable_roles"], args["readable_sections"] = r.roles, r.sections
 }
 
-// Circle is whom a document is for, or whom a revision asks, as it is kept.
-type Circle struct {
+// Group is whom a document is for, or whom a revision asks, as it is kept.
+type Group struct {
 	Everyone bool
 	Roles    []authz.Role
 	Sections []int64 // their ids
 }
 
 // mayRead is readableDocument for a document that is at hand with whom it is for.
-func (r reader) mayRead(kind Kind, a Circle) bool {
+func (r reader) mayRead(kind Kind, a Group) bool {
 	return slices.Contains(r.unasked, kind) || slices.Contains(r.addressed, kind) && r.isAddressed(a)
 }
 
-// isBound is askingRevision for a document and its revision that are at hand with whom
+// isAsked is askingRevision for a document and its revision that are at hand with whom
 // they are for and ask.
-func (r reader) isBound(kind Kind, document, revision Circle) bool {
+func (r reader) isAsked(kind Kind, document, revision Group) bool {
 	return slices.Contains(r.roles, authz.Staff) && (kind == Basic || r.isAddressed(document)) && r.isAddressed(revision)
 }
 
-func (r reader) isAddressed(a Circle) bool {
+func (r reader) isAddressed(a Group) bool {
 	return a.Everyone ||
 		slices.ContainsFunc(a.Roles, func(role authz.Role) bool { return slices.Contains(r.roles, role) }) ||
 		slices.ContainsFunc(a.Sections, func(section int64) bool { return slices.Contains(r.sections, section) })
 }
 
 // loadAddress returns whom a document is for.
-func loadAddress(ctx context.Context, db postgres.Querier, document int64) (Circle, error) {
-	var a Circle
+func loadAddress(ctx context.Context, db postgres.Querier, document int64) (Group, error) {
+	var a Group
 	err := db.QueryRow(ctx, `
 		SELECT coalesce(bool_or(kind = 'all'), false), coalesce(array_agg(role) FILTER (WHERE kind = 'role'), '{}'),
 		       coalesce(array_agg(section_id) FILTER (WHERE kind = 'section'), '{}')
 		FROM document_audience WHERE document_id = $1`, document).Scan(&a.Everyone, &a.Roles, &a.Sections)
 	if err != nil {
-		return Circle{}, fmt.Errorf("loading whom a document is for: %w", err)
+		return Group{}, fmt.Errorf("loading whom a document is for: %w", err)
 	}
 	return a, nil
 }
@@ -215,14 +215,14 @@ func (s *Service) ChangeAudience(ctx context.Context, actor authz.Actor, code st
 }
 
 // LoadAsked returns which of the people whom its document binds a revision asks.
-func LoadAsked(ctx context.Context, db postgres.Querier, revision int64) (Circle, error) {
-	var a Circle
+func LoadAsked(ctx context.Context, db postgres.Querier, revision int64) (Group, error) {
+	var a Group
 	err := db.QueryRow(ctx, `
 		SELECT count(*) = 0, coalesce(array_agg(role) FILTER (WHERE role IS NOT NULL), '{}'),
 		       coalesce(array_agg(section_id) FILTER (WHERE section_id IS NOT NULL), '{}')
 		FROM campaign_audience WHERE revision_id = $1`, revision).Scan(&a.Everyone, &a.Roles, &a.Sections)
 	if err != nil {
-		return Circle{}, fmt.Errorf("loading whom a revision asks: %w", err)
+		return Group{}, fmt.Errorf("loading whom a revision asks: %w", err)
 	}
 	return a, nil
 }

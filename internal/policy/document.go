@@ -72,7 +72,7 @@ func (r Revision) InForce(day calendar.Date) bool { return !r.EffectiveOn.After(
 type Reading struct {
 	Document
 	Revision
-	Bound bool // whether it binds this person, and asks them to acknowledge it
+	Asked bool // whether it binds this person, and asks them to acknowledge it
 	// AcknowledgedAt is when this person acknowledged it, or an earlier revision
 	// that counts for it; nil until then.
 	AcknowledgedAt *time.Time
@@ -84,8 +84,8 @@ type Reading struct {
 	AbolishedOn    calendar.Date // 廃止日, from which the document is in force no more; zero for none
 }
 
-// Wanting tells whether this person has still to acknowledge it.
-func (r Reading) Wanting() bool { return r.Bound && r.AcknowledgedAt == nil && !r.Excused }
+// Outstanding tells whether this person has still to acknowledge it.
+func (r Reading) Outstanding() bool { return r.Asked && r.AcknowledgedAt == nil && !r.Excused }
 
 // Late tells whether their last day in time is over on a day.
 func (r Reading) Late(day calendar.Date) bool { return !r.DueOn.IsZero() && r.DueOn.Before(day) }

@@ -16,8 +16,8 @@ import (
 // for: who may read it is asked anew of each.
 type keptReading struct {
 	Reading
-	address Circle // of the document
-	called  Circle // of the revision
+	address Group // of the document
+	called  Group // of the revision
 }
 
 // acknowledged is that a person has acknowledged a revision of a document.
@@ -66,7 +66,7 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 		return Reading{}, NoDocument()
 	}
 	reading.DueOn = calendar.Date{} // each person's own; a list tells it
-	reading.Bound = may.isBound(reading.Kind, current.address, current.called) && !reading.Abolished(day)
+	reading.Asked = may.isAsked(reading.Kind, current.address, current.called) && !reading.Abolished(day)
 	if actor.Seen.Acknowledged == 0 {
 		return reading, nil // there is none to look up
 	}

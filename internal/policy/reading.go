@@ -57,7 +57,7 @@ func scanReading(row pgx.CollectableRow) (Reading, error) {
 	var r Reading
 	err := row.Scan(&r.Document.ID, &r.Code, &r.Kind, &r.Title,
 		&r.Revision.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256, &r.CountsFrom,
-		&r.AcknowledgedAt, &r.Last, &r.DueOn, &r.Closes, &r.Excused, &r.Bound, &r.AbolishedOn)
+		&r.AcknowledgedAt, &r.Last, &r.DueOn, &r.Closes, &r.Excused, &r.Asked, &r.AbolishedOn)
 	return r, err
 }
 
