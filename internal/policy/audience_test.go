@@ -37,7 +37,7 @@ func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
 			}{
 				"CISO": {o.CISO, c.ciso, true}, "管理者": {o.Manager, c.manager, c.manager}, "職員": {o.Staff, c.staff, c.staff}, "other": {o.Other, c.other, c.other},
 			} {
-				for how, actor := range map[string]authz.Actor{"asked": w.actor, "kept": o.Seen(w.actor)} {
+				for how, actor := range map[string]authz.Actor{"asked": w.actor, "kept": o.InState(w.actor)} {
 					reading, err := o.Policy.Read(t.Context(), actor, "tejun")
 					if w.reads && (err != nil || reading.Asked != w.bound) {
 						t.Errorf("%s (%s): bound %t, %v", who, how, reading.Asked, err)
@@ -72,7 +72,7 @@ func TestWhoHasARoleWithoutAPostIsNotBound(t *testing.T) {
 	people := org.New(o.DB.Pool, door.New(o.DB.Pool, o.Clock))
 	actor, err := people.ActorOn(ctx, general, calendar.Day(policytest.Now))
 	must(t, err)
-	for how, actor := range map[string]authz.Actor{"asked": actor, "kept": o.Seen(actor)} {
+	for how, actor := range map[string]authz.Actor{"asked": actor, "kept": o.InState(actor)} {
 		reading, err := o.Policy.Read(ctx, actor, "kihon")
 		if err != nil || reading.Outstanding() {
 			t.Errorf("%s: %+v, %v", how, reading, err)
@@ -93,7 +93,7 @@ func TestAChangeOfTheAudienceOrOfARoleIsSeenAtOnce(t *testing.T) {
 	shown := o.PublishedFor(policy.Procedure, "tejun", policy.Audience{Sections: []string{"zeimu"}})
 	reads := func(want bool, when string) {
 		t.Helper()
-		if _, err := o.Policy.Read(ctx, o.Seen(o.Staff), "tejun"); (err == nil) != want || err != nil && fault.KindOf(err) != fault.NotFound {
+		if _, err := o.Policy.Read(ctx, o.InState(o.Staff), "tejun"); (err == nil) != want || err != nil && fault.KindOf(err) != fault.NotFound {
 			t.Errorf("%s: %v", when, err)
 		}
 	}

@@ -46,9 +46,9 @@ const (
 
 // readKept is Read for an actor whose request has seen a state of the database:
 // nothing is asked again that was drawn from the same state.
-func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) (Reading, error) {
+func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string, changes, acknowledgements int64) (Reading, error) {
 	day := s.today()
-	current, err := s.current.Get(currentKey{code, day, actor.Seen.Policy}, func() (k keptReading, err error) {
+	current, err := s.current.Get(currentKey{code, day, changes}, func() (k keptReading, err error) {
 		if k.Reading, err = loadReading(ctx, s.pool, 0, day, nobody(Kinds()...), code); err != nil {
 			return keptReading{}, err
 		}
@@ -67,10 +67,10 @@ func (s *Service) readKept(ctx context.Context, actor authz.Actor, code string) 
 	}
 	reading.DueOn = calendar.Date{} // each person's own; a list tells it
 	reading.Asked = may.isAsked(reading.Kind, current.address, current.called) && !reading.Abolished(day)
-	if actor.Seen.Acknowledged == 0 {
+	if acknowledgements == 0 {
 		return reading, nil // there is none to look up
 	}
-	done, err := s.acknowledged.Get(acknowledgedKey{actor.Person, actor.Seen.Acknowledged}, func() (map[int64][]acknowledged, error) {
+	done, err := s.acknowledged.Get(acknowledgedKey{actor.Person, acknowledgements}, func() (map[int64][]acknowledged, error) {
 		return loadAcknowledged(ctx, s.pool, actor.Person)
 	})
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/postgres"
-	"kagami/internal/state"
 	"kagami/internal/task"
 )
 
@@ -119,8 +118,10 @@ func (s *Service) QueueReadings(b *task.Batch, actor authz.Actor, take func([]Re
 // Read returns a document's current revision; NotFound where there is none
 // that the actor may read.
 func (s *Service) Read(ctx context.Context, actor authz.Actor, code string) (Reading, error) {
-	if actor.Seen != (state.Numbers{}) {
-		return s.readKept(ctx, actor, code)
+	changes, counted := actor.State.Of(ChangeCounter)
+	acknowledgements, countedToo := actor.State.Of(AcknowledgementCounter)
+	if counted && countedToo {
+		return s.readKept(ctx, actor, code, changes, acknowledgements)
 	}
 	return loadReading(ctx, s.pool, actor.Person, s.today(), readable(actor), code)
 }
