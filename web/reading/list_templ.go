@@ -21,7 +21,7 @@ import (
 // listView is the list of documents.
 type listView struct {
 	layout.Frame
-	Readings  []policy.Reading
+	Readings  []policy.Listed
 	Drafts    []draft.Draft
 	MayImport bool
 	MaySee    bool // who has acknowledged

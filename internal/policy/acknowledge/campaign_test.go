@@ -242,12 +242,12 @@ func TestARevisionMayAskTheRestOnly(t *testing.T) {
 	}}))
 	reading, err := o.Policy.Read(ctx, o.Staff, "kihon")
 	must(t, err)
-	if reading.Number != 2 || reading.AcknowledgedAt == nil || reading.Last != 1 || reading.Outstanding() {
+	if reading.Number != 2 || reading.AcknowledgedAt == nil || reading.Last != 1 || policytest.Asks(reading) {
 		t.Errorf("who acknowledged the first reads %+v", reading)
 	}
 	rest, err := o.Policy.Read(ctx, o.Manager, "kihon")
 	must(t, err)
-	if !rest.Outstanding() || rest.Last != 0 {
+	if !policytest.Asks(rest) || rest.Last != 0 {
 		t.Errorf("who did not reads %+v", rest)
 	}
 	coverage, err := o.Acknowledge.Coverage(ctx, o.CISO, "kihon", 0)
@@ -275,7 +275,7 @@ func TestARevisionMayAskTheRestOnly(t *testing.T) {
 	for number, want := range map[*authz.Actor]int{&o.Staff: 2, &o.Manager: 0} {
 		reading, err := o.Policy.Read(ctx, *number, "kihon")
 		must(t, err)
-		if !reading.Outstanding() || reading.Last != want {
+		if !policytest.Asks(reading) || reading.Last != want {
 			t.Errorf("asked anew: %+v", reading)
 		}
 	}
@@ -298,8 +298,8 @@ func TestACampaignMayAskSomeOnly(t *testing.T) {
 		must(t, err)
 		list, err := o.Policy.Readings(ctx, *actor)
 		must(t, err)
-		if reading.Outstanding() != want || list[0].Outstanding() != want {
-			t.Errorf("%s: asked %t and %t, want %t", actor.Name, reading.Outstanding(), list[0].Outstanding(), want)
+		if policytest.Asks(reading) != want || list[0].Outstanding() != want {
+			t.Errorf("%s: asked %t and %t, want %t", actor.Name, policytest.Asks(reading), list[0].Outstanding(), want)
 		}
 	}
 	must(t, o.Acknowledge.TendAll(ctx))
@@ -318,7 +318,7 @@ func TestNobodyIsAskedBeforeARevisionIsInForce(t *testing.T) {
 	must(t, o.Acknowledge.Acknowledge(ctx, o.Staff, askWithin(o, 10)))
 	o.PublishNext("kihon", policytest.Text+"第3条　来月から。\n", calendar.Day(policytest.Now).AddDays(30))
 	must(t, o.Later(29).Acknowledge.TendAll(ctx))
-	if reading, err := o.Later(29).Policy.Read(ctx, o.Staff, "kihon"); err != nil || reading.Number != 1 || reading.Outstanding() {
+	if reading, err := o.Later(29).Policy.Read(ctx, o.Staff, "kihon"); err != nil || reading.Number != 1 || policytest.Asks(reading) {
 		t.Errorf("the day before: %+v, %v", reading, err)
 	}
 	must(t, o.Later(30).Acknowledge.TendAll(ctx))

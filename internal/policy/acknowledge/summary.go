@@ -22,8 +22,8 @@ type Summary struct {
 
 // QueueOutstanding asks in a batch for the revisions that the actor has still to
 // acknowledge.
-func (s *Service) QueueOutstanding(b *task.Batch, actor authz.Actor, take func(policy.Reading)) {
-	s.policy.QueueReadings(b, actor, func(readings []policy.Reading) {
+func (s *Service) QueueOutstanding(b *task.Batch, actor authz.Actor, take func(policy.Listed)) {
+	s.policy.QueueReadings(b, actor, func(readings []policy.Listed) {
 		for _, r := range readings {
 			if r.Outstanding() {
 				take(r)
