@@ -9,7 +9,7 @@ TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kagami/tools
 LINTER := $(TOOLS)/golangci-lint-$(LINTER_VERSION)
 SERVE := bin/kagami serve --demo $(if $(DATA),--data $(DATA))
 
-.PHONY: help run test check build bench generate clean
+.PHONY: help run test check lint build bench generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -21,17 +21,18 @@ run: ## install what is missing, build, and serve the portal with the sample tow
 
 test: ## install what the tests need, then run every test and check there is
 	@scripts/install postgresql slapd chromium fonts
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check lint
+	go test ./cmd/...
 	go test -tags browser ./cmd/kagami/browsertest/...
 
-check: $(LINTER) ## fast: formatting, generated files, vet, linter, unit and database tests
+check: ## after each step: formatting, generated files, the tests of every room and screen
 	@scripts/install postgresql slapd
 	@scripts/check-format
 	@scripts/check-generated
-	go vet ./...
-	$(LINTER) run
 	go test ./internal/... ./migrations/... ./web/...
-	go test ./cmd/... # what needs everything comes last: it need not share the cores with what is still compiled
+
+lint: $(LINTER) ## the linter, with all of go vet, over the stories too
+	$(LINTER) run
 
 build: ## bin/kagami, one static binary with everything inside
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/kagami ./cmd/kagami

@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/org"
+	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/state"
 )
@@ -25,12 +27,12 @@ func (t *town) measureAcknowledge(ctx context.Context) (figure, error) {
 	if err != nil {
 		return figure{}, err
 	}
-	seen, err := t.seen(ctx)
+	now, err := t.state(ctx, people[0])
 	if err != nil {
 		return figure{}, err
 	}
 	staff := func(person int64) authz.Actor {
-		return authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}, Seen: seen}
+		return authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}, State: now}
 	}
 	first, err := t.Policy.Read(ctx, staff(people[0]), "kihon")
 	if err != nil {
@@ -60,10 +62,19 @@ func (t *town) measureAcknowledge(ctx context.Context) (figure, error) {
 	}, err
 }
 
-// seen is the state of the database, as a session's query brings it along.
-func (t *town) seen(ctx context.Context) (seen state.Numbers, err error) {
-	err = t.pool.QueryRow(ctx, `SELECT organization, policy FROM change_count`).Scan(&seen.Organization, &seen.Policy)
-	return seen, err
+// counters are what a session's query counts.
+func counters() (*state.Counters, error) {
+	return state.NewCounters(org.ChangeCounter, policy.ChangeCounter, policy.AcknowledgementCounter)
+}
+
+// state is that of the database for a person, as a session's query brings it
+// along.
+func (t *town) state(ctx context.Context, person int64) (state.Numbers, error) {
+	all, err := counters()
+	if err != nil {
+		return state.Numbers{}, err
+	}
+	return all.Load(ctx, t.pool, person)
 }
 
 // each does something for each person, from several writers, and returns the

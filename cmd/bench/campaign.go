@@ -91,13 +91,13 @@ func (t *town) asked(ctx context.Context, revision int64) ([]int64, error) {
 // measureMorning has everybody acknowledge a revision, and looks that each is
 // stored exactly once.
 func (t *town) measureMorning(ctx context.Context, draft draft.Draft, people []int64) (figure, error) {
-	seen, err := t.seen(ctx)
+	now, err := t.state(ctx, people[0])
 	if err != nil {
 		return figure{}, err
 	}
 	shown := acknowledge.Shown{Code: "kihon", Number: draft.Number, SHA256: draft.SHA256}
 	rate, err := each(people, func(person int64) error {
-		staff := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}, Seen: seen}
+		staff := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}, State: now}
 		err := t.Acknowledge.Acknowledge(ctx, staff, shown)
 		if person%clickTwice == 0 {
 			err = errors.Join(err, t.Acknowledge.Acknowledge(ctx, staff, shown))

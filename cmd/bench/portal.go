@@ -161,6 +161,11 @@ func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sa
 	}
 	sessions := cookie.NewSessions(t.SessionStore, t.Accounts, time.Now, false, func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusInternalServerError) })
 	defer sessions.Close()
+	counting, err := counters()
+	if err != nil {
+		return figure{}, 0, err
+	}
+	sessions.Count(counting)
 	bare := httptest.NewServer(sessions.Load(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if sessions.Current(r.Context()).Person == 0 {
 			w.WriteHeader(http.StatusUnauthorized)

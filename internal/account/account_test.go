@@ -53,7 +53,7 @@ func begin(t *testing.T, accounts *account.Service, person int64, asked time.Tim
 
 func goesOn(t *testing.T, db pgtest.DB, now func() time.Time, token string) bool {
 	t.Helper()
-	found, err := session.New(db.Pool, door.New(db.Pool, now)).Find(t.Context(), token)
+	found, err := session.New(db.Pool, door.New(db.Pool, now)).Find(t.Context(), token, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ var ground = map[string][]string{
 	"internal/calendar":  {},
 	"internal/fault":     {},
 	"internal/charset":   {},
-	"internal/state":     {},
+	"internal/state":     {"internal/postgres"},
 	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},
 	"internal/authz":     {"internal/fault", "internal/state"},
 	"internal/trail":     {"internal/authz"},

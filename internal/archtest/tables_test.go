@@ -19,13 +19,6 @@ const (
 	tableBreaches = "table-breaches.txt"
 )
 
-// seams are where one function reads another wing's table for good reason: each
-// with that.
-var seams = map[string]string{
-	"account/session.Find reads change_count":    "the first query of each request brings the numbers of the state along, so that they cost no round trip",
-	"account/session.Find reads acknowledgement": "they count what the person has acknowledged too, until each domain hands in what it counts",
-}
-
 // owner is whose a table is.
 type owner struct {
 	room      string // the one room that writes it, such as policy/draft
@@ -86,7 +79,7 @@ func TestEachTableIsItsOwners(t *testing.T) {
 	for _, p := range list {
 		rooms[room(p)] = true
 	}
-	breaches, taken := map[string]string{}, map[string]bool{}
+	breaches := map[string]string{}
 	for _, p := range list {
 		here := room(p)
 		if here == "migrations" || leavesNothing(here) {
@@ -95,11 +88,9 @@ func TestEachTableIsItsOwners(t *testing.T) {
 		eachSQL(p, func(at token.Pos, uses []use) {
 			for _, u := range uses {
 				o, known := owners[u.table]
-				where, seam := place(t, p, at), here+"."+functionAt(p, at)+" reads "+u.table
+				where := place(t, p, at)
 				switch {
 				case !known:
-				case !u.writes && seams[seam] != "":
-					taken[seam] = true
 				case wing(o.room) != wing(here) && u.writes:
 					breaches[wing(here)+" writes "+u.table] = where + ": " + wing(o.room) + " owns it: hand the change to an operation of its own"
 				case wing(o.room) != wing(here) && !o.published:
@@ -110,25 +101,7 @@ func TestEachTableIsItsOwners(t *testing.T) {
 			}
 		})
 	}
-	for seam := range seams {
-		if !taken[seam] {
-			t.Errorf("%s no longer: take it out of the seams", seam)
-		}
-	}
 	shrinks(t, tableBreaches, breaches)
-}
-
-// functionAt is the name of the function or method that something stands in;
-// empty for none.
-func functionAt(p *packages.Package, at token.Pos) string {
-	for _, file := range p.Syntax {
-		for _, declared := range file.Decls {
-			if f, ok := declared.(*ast.FuncDecl); ok && f.Pos() <= at && at < f.End() {
-				return f.Name.Name
-			}
-		}
-	}
-	return ""
 }
 
 // standing is a room, or as long as it is not there the one that it is a part of.

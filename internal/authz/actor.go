@@ -15,9 +15,9 @@ type Actor struct {
 	Person   int64 // 0 for the operator, and for the portal itself
 	Name     string
 	Holdings []Holding
-	// Seen is the state of the database in which the actor was looked up; zero
-	// where nothing is to be taken from what was kept.
-	Seen state.Numbers
+	// State is that of the database in which the actor was looked up; zero where
+	// nothing is to be taken from a cache.
+	State state.Numbers
 }
 
 // Holding is a role held today.

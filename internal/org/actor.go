@@ -23,13 +23,20 @@ type actorKey struct {
 // cachedActors is how many are in the cache: a large town's morning.
 const cachedActors = 20_000
 
+// ChangeCounter counts the changes of sections, people, posts, appointments and what
+// follows from them.
+var ChangeCounter = state.Counted("organization")
+
 // ActorInState is ActorOn for a person whose request has found the database in a
 // state: in one state, the same person is looked up once a day.
-func (s *Service) ActorInState(ctx context.Context, person int64, day calendar.Date, in state.Numbers) (authz.Actor, error) {
-	actor, err := s.actors.Get(actorKey{person, day, in.Organization}, func() (authz.Actor, error) {
-		return s.ActorOn(ctx, person, day)
-	})
-	actor.Seen = in
+func (s *Service) ActorInState(ctx context.Context, person int64, day calendar.Date, in state.Numbers) (actor authz.Actor, err error) {
+	find := func() (authz.Actor, error) { return s.ActorOn(ctx, person, day) }
+	if changes, ok := in.Of(ChangeCounter); ok {
+		actor, err = s.actors.Get(actorKey{person, day, changes}, find)
+	} else {
+		actor, err = find()
+	}
+	actor.State = in
 	return actor, err
 }
 

@@ -30,10 +30,11 @@ func (s *Service) Gaps(ctx context.Context, actor authz.Actor, day calendar.Date
 		}
 		return found[0], nil
 	}
-	if actor.Seen.Organization == 0 {
+	changes, ok := actor.State.Of(ChangeCounter)
+	if !ok {
 		return find()
 	}
-	return s.gaps.Get(gapsKey{day, actor.Seen.Organization}, find)
+	return s.gaps.Get(gapsKey{day, changes}, find)
 }
 
 // QueueGaps asks for the Gaps of today in a batch, where the cache has none; for
@@ -43,8 +44,9 @@ func (s *Service) QueueGaps(b *task.Batch, actor authz.Actor, take func(Gaps)) {
 		return
 	}
 	day := calendar.Day(s.door.Now())
-	key := gapsKey{day, actor.Seen.Organization}
-	if cached, ok := s.gaps.Look(key); ok && actor.Seen.Organization != 0 {
+	changes, cacheable := actor.State.Of(ChangeCounter)
+	key := gapsKey{day, changes}
+	if cached, ok := s.gaps.Look(key); ok && cacheable {
 		take(cached)
 		return
 	}
@@ -53,8 +55,8 @@ func (s *Service) QueueGaps(b *task.Batch, actor authz.Actor, take func(Gaps)) {
 		if err != nil {
 			return err
 		}
-		if actor.Seen.Organization != 0 {
-			s.gaps.Keep(key, g)
+		if cacheable {
+			s.gaps.Add(key, g)
 		}
 		take(g)
 		return nil

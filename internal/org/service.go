@@ -17,14 +17,14 @@ type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
 	// the caches: of actors, and of gaps
-	actors state.Kept[actorKey, authz.Actor]
-	gaps   state.Kept[gapsKey, Gaps]
+	actors state.Cache[actorKey, authz.Actor]
+	gaps   state.Cache[gapsKey, Gaps]
 }
 
 // New makes the organization's service.
 func New(pool *pgxpool.Pool, d *door.Door) *Service {
 	return &Service{
-		pool: pool, door: d, actors: state.NewKept[actorKey, authz.Actor](cachedActors), gaps: state.NewKept[gapsKey, Gaps](cachedGaps),
+		pool: pool, door: d, actors: state.NewCache[actorKey, authz.Actor](cachedActors), gaps: state.NewCache[gapsKey, Gaps](cachedGaps),
 	}
 }
 

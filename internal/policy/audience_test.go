@@ -37,10 +37,10 @@ func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
 			}{
 				"CISO": {o.CISO, c.ciso, true}, "管理者": {o.Manager, c.manager, c.manager}, "職員": {o.Staff, c.staff, c.staff}, "other": {o.Other, c.other, c.other},
 			} {
-				for how, actor := range map[string]authz.Actor{"asked": w.actor, "kept": o.Seen(w.actor)} {
+				for how, actor := range map[string]authz.Actor{"asked": w.actor, "kept": o.InState(w.actor)} {
 					reading, err := o.Policy.Read(t.Context(), actor, "tejun")
-					if w.reads && (err != nil || reading.Bound != w.bound) {
-						t.Errorf("%s (%s): bound %t, %v", who, how, reading.Bound, err)
+					if w.reads && (err != nil || reading.Asked != w.bound) {
+						t.Errorf("%s (%s): bound %t, %v", who, how, reading.Asked, err)
 					}
 					if !w.reads && fault.KindOf(err) != fault.NotFound {
 						t.Errorf("%s (%s) reads it: %v", who, how, err)
@@ -48,14 +48,14 @@ func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
 				}
 				list, err := o.Policy.Readings(t.Context(), w.actor)
 				must(t, err)
-				if w.reads != (len(list) == 1) || w.reads && list[0].Bound != w.bound {
+				if w.reads != (len(list) == 1) || w.reads && list[0].Asked != w.bound {
 					t.Errorf("the list of %s: %+v", who, list)
 				}
 			}
 			coverage, err := o.Acknowledge.Coverage(t.Context(), o.CISO, "tejun", 0)
 			must(t, err)
-			if coverage.Bound != c.binds {
-				t.Errorf("it binds %d people, want %d", coverage.Bound, c.binds)
+			if coverage.Asked != c.binds {
+				t.Errorf("it binds %d people, want %d", coverage.Asked, c.binds)
 			}
 		})
 	}
@@ -72,14 +72,14 @@ func TestWhoHasARoleWithoutAPostIsNotBound(t *testing.T) {
 	people := org.New(o.DB.Pool, door.New(o.DB.Pool, o.Clock))
 	actor, err := people.ActorOn(ctx, general, calendar.Day(policytest.Now))
 	must(t, err)
-	for how, actor := range map[string]authz.Actor{"asked": actor, "kept": o.Seen(actor)} {
+	for how, actor := range map[string]authz.Actor{"asked": actor, "kept": o.InState(actor)} {
 		reading, err := o.Policy.Read(ctx, actor, "kihon")
-		if err != nil || reading.Wanting() {
+		if err != nil || policytest.Asks(reading) {
 			t.Errorf("%s: %+v, %v", how, reading, err)
 		}
 	}
 	list, err := o.Policy.Readings(ctx, actor)
-	if err != nil || len(list) != 1 || list[0].Wanting() {
+	if err != nil || len(list) != 1 || list[0].Outstanding() {
 		t.Errorf("the list: %+v, %v", list, err)
 	}
 }
@@ -93,7 +93,7 @@ func TestAChangeOfTheAudienceOrOfARoleIsSeenAtOnce(t *testing.T) {
 	shown := o.PublishedFor(policy.Procedure, "tejun", policy.Audience{Sections: []string{"zeimu"}})
 	reads := func(want bool, when string) {
 		t.Helper()
-		if _, err := o.Policy.Read(ctx, o.Seen(o.Staff), "tejun"); (err == nil) != want || err != nil && fault.KindOf(err) != fault.NotFound {
+		if _, err := o.Policy.Read(ctx, o.InState(o.Staff), "tejun"); (err == nil) != want || err != nil && fault.KindOf(err) != fault.NotFound {
 			t.Errorf("%s: %v", when, err)
 		}
 	}

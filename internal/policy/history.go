@@ -2,13 +2,13 @@ package policy
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 )
 
 // Past is a published revision in a document's history.
@@ -43,25 +43,16 @@ func (p Past) Status(day calendar.Date) string {
 func (s *Service) History(ctx context.Context, actor authz.Actor, code string) ([]Past, error) {
 	readable, args := Readable(actor)
 	args["code"] = code
-	rows, err := s.pool.Query(ctx, `
-		SELECT r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, coalesce(p.name, ''),
-		       coalesce(lead(r.effective_on) OVER (ORDER BY r.number), `+abolishedOn+`) - 1,
-		       r.why, r.why_text, coalesce(c.number, 0), coalesce(c.fiscal_year, 0),
-		       lead(r.id) OVER (ORDER BY r.number) IS NULL AND `+abolishedOn+` IS NOT NULL
+	list, err := postgres.List[Past](ctx, s.pool, "listing revisions", `
+		SELECT r.id AS revision_id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256 AS sha256, coalesce(p.name, '') AS by,
+		       coalesce(lead(r.effective_on) OVER (ORDER BY r.number), `+abolishedOn+`) - 1 AS until,
+		       r.why, r.why_text, coalesce(c.number, 0) AS notice, coalesce(c.fiscal_year, 0) AS year,
+		       lead(r.id) OVER (ORDER BY r.number) IS NULL AND `+abolishedOn+` IS NOT NULL AS last
 		FROM revision r JOIN document d ON d.id = r.document_id
 		LEFT JOIN person_shown p ON p.id = r.published_by LEFT JOIN ciso_notice c ON c.id = r.notice_id
 		WHERE d.code = @code AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC`, args)
 	if err != nil {
-		return nil, fmt.Errorf("listing revisions: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Past, error) {
-		var p Past
-		err := row.Scan(&p.ID, &p.Number, &p.EffectiveOn, &p.DecidedOn, &p.PublishedAt, &p.SHA256, &p.By,
-			&p.Until, &p.Why, &p.WhyText, &p.Notice, &p.Year, &p.Last)
-		return p, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing revisions: %w", err)
+		return nil, err
 	}
 	if len(list) == 0 {
 		return nil, NoDocument()
@@ -87,10 +78,10 @@ func (s *Service) readPast(ctx context.Context, actor authz.Actor, code, conditi
 	if _, err := s.Read(ctx, actor, code); err != nil {
 		return Reading{}, err // whoever may not read it is told no more
 	}
-	reading, err := loadOne(ctx, s.pool, actor.Person, s.today(), readable(actor),
+	reading, err := loadOne(ctx, s.pool, readingArguments(actor.Person, s.today(), scopeOf(actor)),
 		selectRevision+` AND `+condition+` ORDER BY number DESC LIMIT 1`, pgx.StrictNamedArgs{"code": code, "which": which})
 	if fault.KindOf(err) == fault.NotFound {
 		return Reading{}, fault.New(fault.NotFound, none)
 	}
-	return reading, wrap("loading a revision", err)
+	return reading, err
 }

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/policy/outline"
+	"kagami/internal/postgres"
 )
 
 // History is a document with its published revisions, the earliest first.
@@ -34,27 +35,25 @@ func (h History) Place(number int) (int, error) {
 func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string) (History, error) {
 	readable, args := Readable(actor)
 	args["code"] = code
-	rows, err := s.pool.Query(ctx, `
-		SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256
+	type revisionOf struct {
+		Document
+		Revision
+	}
+	list, err := postgres.List[revisionOf](ctx, s.pool, "listing revisions", `
+		SELECT d.id, d.code, d.kind, d.title,
+		       r.id AS revision_id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256 AS sha256
 		FROM document d JOIN revision r ON r.document_id = d.id
 		WHERE d.code = @code AND `+readable+` AND r.state = 'published'
 		ORDER BY r.number`, args)
 	if err != nil {
-		return History{}, fmt.Errorf("listing revisions: %w", err)
+		return History{}, err
 	}
-	var (
-		h History
-		r Revision
-	)
-	_, err = pgx.ForEachRow(rows, []any{&h.ID, &h.Code, &h.Kind, &h.Title, &r.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256}, func() error {
-		h.Revisions = append(h.Revisions, r)
-		return nil
-	})
-	if err != nil {
-		return History{}, fmt.Errorf("listing revisions: %w", err)
-	}
-	if len(h.Revisions) == 0 {
+	if len(list) == 0 {
 		return History{}, NoDocument()
+	}
+	h := History{Document: list[0].Document}
+	for _, r := range list {
+		h.Revisions = append(h.Revisions, r.Revision)
 	}
 	return h, nil
 }

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -11,6 +10,15 @@ import (
 	"kagami/internal/state"
 )
 
+// ChangeCounter counts the changes of documents, their audiences, revisions and whom
+// those ask.
+var ChangeCounter = state.Counted("policy")
+
+// AcknowledgementCounter counts those of the person who asks.
+var AcknowledgementCounter = state.Counter{
+	Name: "acknowledgements", SQL: "(SELECT count(*) FROM acknowledgement a WHERE a.person_id = s.person_id)",
+}
+
 // Service is the policy in a database.
 type Service struct {
 	pool *pgxpool.Pool
@@ -18,24 +26,17 @@ type Service struct {
 	now  func() time.Time
 	// What has been drawn from states of the database: which revision of a document
 	// is current, and what a person has acknowledged.
-	current      state.Kept[currentKey, keptReading]
-	acknowledged state.Kept[acknowledgedKey, map[int64][]acknowledged]
+	current      state.Cache[currentKey, cachedReading]
+	acknowledged state.Cache[acknowledgedKey, map[int64][]acknowledged]
 }
 
 // New makes the policy's service.
 func New(pool *pgxpool.Pool, d *door.Door, now func() time.Time) *Service {
 	return &Service{
 		pool: pool, door: d, now: now,
-		current:      state.NewKept[currentKey, keptReading](keptDocuments),
-		acknowledged: state.NewKept[acknowledgedKey, map[int64][]acknowledged](keptPeople),
+		current:      state.NewCache[currentKey, cachedReading](cachedDocuments),
+		acknowledged: state.NewCache[acknowledgedKey, map[int64][]acknowledged](cachedPeople),
 	}
 }
 
 func (s *Service) today() calendar.Date { return calendar.Day(s.now()) }
-
-func wrap(doing string, err error) error {
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
-}

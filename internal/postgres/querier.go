@@ -13,8 +13,8 @@ type Querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// List reads the rows of a query by the names of their columns; T is a struct.
-// doing says for the log what failed: listing drafts.
+// List reads the rows of a query by the names of their columns. doing says for the
+// log what failed, such as "listing documents".
 func List[T any](ctx context.Context, db Querier, doing, sql string, args ...any) ([]T, error) {
 	rows, err := db.Query(ctx, sql, args...)
 	if err != nil {
@@ -27,16 +27,17 @@ func List[T any](ctx context.Context, db Querier, doing, sql string, args ...any
 	return list, nil
 }
 
-// One reads the one row of a query as List does. The error is pgx.ErrNoRows for
-// none, and pgx.ErrTooManyRows for more.
+// One reads the first row of a query by the names of its columns: pgx.ErrNoRows
+// where there is none.
 func One[T any](ctx context.Context, db Querier, doing, sql string, args ...any) (T, error) {
-	var one T
+	var zero T
 	rows, err := db.Query(ctx, sql, args...)
 	if err != nil {
-		return one, fmt.Errorf("%s: %w", doing, err)
+		return zero, fmt.Errorf("%s: %w", doing, err)
 	}
-	if one, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T]); err != nil {
-		return one, fmt.Errorf("%s: %w", doing, err)
+	one, err := pgx.CollectOneRow(rows, pgx.RowToStructByName[T])
+	if err != nil {
+		return zero, fmt.Errorf("%s: %w", doing, err)
 	}
 	return one, nil
 }

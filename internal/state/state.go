@@ -1,54 +1,144 @@
 // Package state numbers the states of the database, so that what was drawn from
-// one state can be kept and used again without ever being out of date.
+// one state can be cached and used again without ever being out of date.
 //
-// The database itself counts the changes of the organization and of the policy
-// (triggers, in the transaction of the change), and an acknowledgement is only
-// ever added. A request reads these numbers in the same query as its session:
-// one round trip tells who asks and whether anything has changed since. What is
-// kept under a number is of that state or a later one, on any number of
-// portals; an old number is never asked for again.
+// What a value depends on has a Counter that its owner hands in: a count of
+// changes that the database keeps itself (triggers, in the transaction of the
+// change), or a count of rows that are only ever added. A request reads the
+// numbers of all counters in the same query as its session: one round trip tells
+// who asks and whether anything has changed since. What is cached under a number
+// is of that state or a later one, on any number of portals; an old number is
+// never asked for again.
 package state
 
-import lru "github.com/hashicorp/golang-lru/v2"
+import (
+	"context"
+	"fmt"
+	"strings"
 
-// Numbers are the state that a request has seen; the zero value is none, and
-// whatever depends on it is then read from the database.
-type Numbers struct {
-	Organization int64 // changes of sections, people, posts, appointments so far
-	Policy       int64 // changes of documents and revisions so far
-	Acknowledged int64 // acknowledgements of the person who asks, so far
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"kagami/internal/postgres"
+)
+
+// Counter names what can be told of it whether it has changed.
+type Counter struct {
+	Name string // its own; a portal takes no two of a name
+	// SQL is its number for the person person_id of the row s: an expression that
+	// may be asked at each request.
+	SQL string
 }
 
-// Kept are values drawn from states, by a key that names the state too.
-type Kept[K comparable, V any] struct {
+// Counted is a counter of changes that the database itself counts.
+func Counted(name string) Counter {
+	return Counter{Name: name, SQL: "(SELECT c." + name + " FROM change_count c)"}
+}
+
+// Limit is how many counters there may be: the numbers of all are part of each
+// actor.
+const Limit = 8
+
+// Counters are the counters that a portal reads with each session.
+type Counters struct {
+	places map[string]int
+	sql    string
+}
+
+// NewCounters takes the counters in. An error where two have one name, or there
+// are more than Limit.
+func NewCounters(list ...Counter) (*Counters, error) {
+	if len(list) > Limit {
+		return nil, fmt.Errorf("%d counters, of at most %d", len(list), Limit)
+	}
+	c := &Counters{places: make(map[string]int, len(list))}
+	expressions := make([]string, len(list))
+	for i, counter := range list {
+		if _, twice := c.places[counter.Name]; twice {
+			return nil, fmt.Errorf("two counters are named %s", counter.Name)
+		}
+		c.places[counter.Name], expressions[i] = i, counter.SQL
+	}
+	c.sql = "ARRAY[" + strings.Join(expressions, ", ") + "]::bigint[]"
+	return c, nil
+}
+
+// SQL is the numbers of all counters for the person person_id of the row s: an
+// array for Numbers. Without counters it is empty.
+func (c *Counters) SQL() string {
+	if c == nil {
+		return "ARRAY[]::bigint[]"
+	}
+	return c.sql
+}
+
+// Numbers are the state that the numbers read by SQL stand for.
+func (c *Counters) Numbers(read []int64) Numbers {
+	n := Numbers{counters: c}
+	copy(n.values[:], read)
+	return n
+}
+
+// Load reads the state for a person who has no session.
+func (c *Counters) Load(ctx context.Context, db postgres.Querier, person int64) (Numbers, error) {
+	var read []int64
+	if err := db.QueryRow(ctx, `SELECT `+c.SQL()+` FROM (SELECT $1::bigint AS person_id) s`, person).Scan(&read); err != nil {
+		return Numbers{}, fmt.Errorf("reading the state: %w", err)
+	}
+	return c.Numbers(read), nil
+}
+
+// Numbers are the state in which a request has found the database; the zero
+// value is none, and whatever depends on it is then read from the database.
+type Numbers struct {
+	counters *Counters
+	values   [Limit]int64
+}
+
+// Of returns a counter's number; false where it was not read, and what depends
+// on it can't be cached.
+func (n Numbers) Of(c Counter) (int64, bool) {
+	if n.counters == nil {
+		return 0, false
+	}
+	at, ok := n.counters.places[c.Name]
+	if !ok {
+		return 0, false
+	}
+	return n.values[at], true
+}
+
+// Values are the numbers of all counters, for Counters.Numbers.
+func (n Numbers) Values() []int64 { return n.values[:] }
+
+// Cache holds values drawn from states, by a key that names the state too.
+type Cache[K comparable, V any] struct {
 	values *lru.Cache[K, V]
 }
 
-// NewKept keeps up to size values, those used last.
-func NewKept[K comparable, V any](size int) Kept[K, V] {
+// NewCache holds up to size values, those used last.
+func NewCache[K comparable, V any](size int) Cache[K, V] {
 	values, err := lru.New[K, V](size)
 	if err != nil {
 		panic(err) // only a size below one
 	}
-	return Kept[K, V]{values}
+	return Cache[K, V]{values}
 }
 
-// Get returns the value under a key, drawn now if it is not kept. A value that
-// could not be drawn is not kept.
-func (k Kept[K, V]) Get(key K, draw func() (V, error)) (V, error) {
-	if v, ok := k.values.Get(key); ok {
+// Get returns the value under a key, drawn now if it is not there. A value that
+// could not be drawn is not cached.
+func (c Cache[K, V]) Get(key K, draw func() (V, error)) (V, error) {
+	if v, ok := c.values.Get(key); ok {
 		return v, nil
 	}
 	v, err := draw()
 	if err == nil {
-		k.values.Add(key, v)
+		c.values.Add(key, v)
 	}
 	return v, err
 }
 
-// Look returns the value under a key where it is kept, for those who ask for what
-// is missing together with other things; they then Keep it.
-func (k Kept[K, V]) Look(key K) (V, bool) { return k.values.Get(key) }
+// Look returns the value under a key where it is cached, for those who ask for
+// what is missing together with other things; they then Add it.
+func (c Cache[K, V]) Look(key K) (V, bool) { return c.values.Get(key) }
 
-// Keep keeps a value that was drawn from the state that its key names.
-func (k Kept[K, V]) Keep(key K, value V) { k.values.Add(key, value) }
+// Add caches a value that was drawn from the state that its key names.
+func (c Cache[K, V]) Add(key K, value V) { c.values.Add(key, value) }

@@ -28,14 +28,14 @@ type key struct {
 
 func TestAValueIsDrawnOnceOfEachState(t *testing.T) {
 	t.Parallel()
-	kept := state.NewKept[key, int](10)
+	cache := state.NewCache[key, int](10)
 	drawn := 0
 	draw := func() (int, error) { drawn++; return drawn, nil }
 	for _, c := range []struct {
 		key  key
 		want int
 	}{{key{1, 7}, 1}, {key{1, 7}, 1}, {key{1, 8}, 2}, {key{2, 8}, 3}, {key{1, 8}, 2}, {key{1, 7}, 1}} {
-		if got, err := kept.Get(c.key, draw); got != c.want || err != nil {
+		if got, err := cache.Get(c.key, draw); got != c.want || err != nil {
 			t.Errorf("%v: %d, %v, want %d", c.key, got, err, c.want)
 		}
 	}
@@ -43,15 +43,15 @@ func TestAValueIsDrawnOnceOfEachState(t *testing.T) {
 
 func TestWhatCouldNotBeDrawnIsNotKept(t *testing.T) {
 	t.Parallel()
-	kept := state.NewKept[int, string](10)
+	cache := state.NewCache[int, string](10)
 	failed := errors.New("no connection")
-	if got, err := kept.Get(1, func() (string, error) { return "half", failed }); !errors.Is(err, failed) || got != "half" {
+	if got, err := cache.Get(1, func() (string, error) { return "half", failed }); !errors.Is(err, failed) || got != "half" {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if got, err := kept.Get(1, func() (string, error) { return "whole", nil }); got != "whole" || err != nil {
+	if got, err := cache.Get(1, func() (string, error) { return "whole", nil }); got != "whole" || err != nil {
 		t.Errorf("afterwards: %q, %v", got, err)
 	}
-	if got, _ := kept.Get(1, func() (string, error) { return "again", nil }); got != "whole" {
+	if got, _ := cache.Get(1, func() (string, error) { return "again", nil }); got != "whole" {
 		t.Errorf("at last: %q", got)
 	}
 }
@@ -62,12 +62,12 @@ func TestWhatIsKeptIsWhatWasUsedLast(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		size := rapid.IntRange(1, 5).Draw(t, "size")
-		kept := state.NewKept[int, int](size)
+		cache := state.NewCache[int, int](size)
 		var used []int // the latest last
 		for range rapid.IntRange(0, 40).Draw(t, "times") {
 			k := rapid.IntRange(0, 7).Draw(t, "key")
 			drawn := false
-			got, err := kept.Get(k, func() (int, error) { drawn = true; return k * k, nil })
+			got, err := cache.Get(k, func() (int, error) { drawn = true; return k * k, nil })
 			if got != k*k || err != nil {
 				t.Fatalf("under %d stands %d, %v", k, got, err)
 			}
@@ -90,7 +90,7 @@ func TestWhatIsKeptIsWhatWasUsedLast(t *testing.T) {
 
 func TestManyMayAskAtOnce(t *testing.T) {
 	t.Parallel()
-	kept := state.NewKept[int, int](4)
+	cache := state.NewCache[int, int](4)
 	var (
 		wait  sync.WaitGroup
 		wrong atomic.Int64
@@ -99,7 +99,7 @@ func TestManyMayAskAtOnce(t *testing.T) {
 		wait.Go(func() {
 			for i := range 200 {
 				k := (n + i) % 8
-				if got, err := kept.Get(k, func() (int, error) { return -k, nil }); got != -k || err != nil {
+				if got, err := cache.Get(k, func() (int, error) { return -k, nil }); got != -k || err != nil {
 					wrong.Add(1)
 				}
 			}
@@ -118,17 +118,28 @@ func TestThereIsNothingToKeepWithoutASize(t *testing.T) {
 			t.Error("a size of nothing is taken")
 		}
 	}()
-	state.NewKept[int, int](0)
+	state.NewCache[int, int](0)
 }
 
+var organization, policy = state.Counted("organization"), state.Counted("policy")
+
+// counts are the numbers of organization and policy.
+type counts struct{ organization, policy int64 }
+
 // numbers are the counts as a session reads them.
-func numbers(t *testing.T, db pgtest.DB) state.Numbers {
+func numbers(t *testing.T, db pgtest.DB) (c counts) {
 	t.Helper()
-	var n state.Numbers
-	if err := db.Pool.QueryRow(t.Context(), `SELECT organization, policy FROM change_count`).Scan(&n.Organization, &n.Policy); err != nil {
+	counters, err := state.NewCounters(organization, policy)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return n
+	now, err := counters.Load(t.Context(), db.Pool, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.organization, _ = now.Of(organization)
+	c.policy, _ = now.Of(policy)
+	return c
 }
 
 // The database counts each change of what values are kept of, whoever makes it,
@@ -177,7 +188,7 @@ func TestEachChangeIsCounted(t *testing.T) {
 		if _, err := db.Pool.Exec(t.Context(), c.change); err != nil {
 			t.Fatalf("%s: %v", c.change, err)
 		}
-		want := state.Numbers{Organization: before.Organization + c.organization, Policy: before.Policy + c.policy}
+		want := counts{before.organization + c.organization, before.policy + c.policy}
 		if now := numbers(t, db); now != want {
 			t.Errorf("%s: %+v, want %+v", c.change, now, want)
 		}
@@ -204,7 +215,67 @@ func TestTheNumbersFollowTheCommits(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if now := numbers(t, db); now.Organization != before.Organization+many {
-		t.Errorf("after %d changes %d, before %d", many, now.Organization, before.Organization)
+	if now := numbers(t, db); now.organization != before.organization+many {
+		t.Errorf("after %d changes %d, before %d", many, now.organization, before.organization)
+	}
+}
+
+func TestAStateIsOfTheCountersThatWereRead(t *testing.T) {
+	t.Parallel()
+	rows := state.Counter{Name: "rows", SQL: "(SELECT count(*) FROM person p WHERE p.id < s.person_id)"}
+	counters, err := state.NewCounters(rows, policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := counters.Numbers([]int64{5, 7})
+	for _, c := range []struct {
+		state   state.Numbers
+		counter state.Counter
+		number  int64
+		known   bool
+	}{
+		{now, rows, 5, true}, {now, policy, 7, true},
+		{now, organization, 0, false}, // no Part hands it in
+		{state.Numbers{}, policy, 0, false},
+		{counters.Numbers(now.Values()), policy, 7, true},
+		{(*state.Counters)(nil).Numbers(nil), policy, 0, false},
+	} {
+		if number, known := c.state.Of(c.counter); number != c.number || known != c.known {
+			t.Errorf("%s: %d, %v, want %d, %v", c.counter.Name, number, known, c.number, c.known)
+		}
+	}
+}
+
+func TestCountersThatCannotBeTakenInAreRefused(t *testing.T) {
+	t.Parallel()
+	var many []state.Counter
+	for i := range state.Limit + 1 {
+		many = append(many, state.Counter{Name: string(rune('a' + i)), SQL: "1"})
+	}
+	if _, err := state.NewCounters(many...); err == nil {
+		t.Error("more than the limit are taken in")
+	}
+	if _, err := state.NewCounters(many[:state.Limit]...); err != nil {
+		t.Error(err)
+	}
+	if _, err := state.NewCounters(policy, organization, policy); err == nil {
+		t.Error("two of a name are taken in")
+	}
+}
+
+// The number of an expression is that of the person who is asked for.
+func TestAnExpressionCountsForThePerson(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	counters, err := state.NewCounters(organization, state.Counter{Name: "own", SQL: "(s.person_id * 10)"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := counters.Load(t.Context(), db.Pool, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if own, known := now.Of(state.Counter{Name: "own"}); own != 40 || !known {
+		t.Errorf("got %d, %v", own, known)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
+	"kagami/internal/state"
 	"kagami/web/screen"
 )
 
@@ -62,11 +63,12 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/public/{code}", authz.Public, s.showPublicReading).ForEverybody(),
 			screen.Get("/public/{code}/clauses/{number}/{anchor}", authz.Public, s.showPublicClause).ForEverybody(),
 		},
-		Nav:    []screen.Entry{{Label: "ポリシー", URL: address.Policies, Place: 2}},
-		Areas:  map[string]string{address.Search: address.Policies, address.Glossary: address.Policies},
-		Search: s.search,
-		Topics: []notice.Topic{policy.Topic()},
-		Start:  s.letFind,
+		Nav:      []screen.Entry{{Label: "ポリシー", URL: address.Policies, Place: 2}},
+		Areas:    map[string]string{address.Search: address.Policies, address.Glossary: address.Policies},
+		Search:   s.search,
+		Topics:   []notice.Topic{policy.Topic()},
+		Counters: []state.Counter{policy.ChangeCounter, policy.AcknowledgementCounter},
+		Start:    s.letFind,
 	}
 }
 

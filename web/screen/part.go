@@ -7,6 +7,7 @@ import (
 	"kagami/internal/job"
 	"kagami/internal/notice"
 	"kagami/internal/sample"
+	"kagami/internal/state"
 	"kagami/internal/task"
 	"kagami/internal/trail"
 	"kagami/web/layout"
@@ -34,6 +35,9 @@ type Part struct {
 
 	Topics   []notice.Topic // what its notices are about, with who may see such a notice
 	Subjects []trail.Named  // what its changes are about, by the words in the trail
+
+	// Counters tell whether what the capability caches has changed since.
+	Counters []state.Counter
 
 	Jobs   job.Register                              // what it does by itself; nil for nothing
 	Sample func(context.Context, *sample.Town) error // its content of the sample town, after that of the Parts before it

@@ -3,6 +3,8 @@ package server
 import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
+	"kagami/internal/org"
+	"kagami/internal/state"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -18,6 +20,7 @@ func (p *Portal) part() screen.Part {
 			screen.Post("/notices", authz.SignedIn, p.seeNotices),
 			screen.Get("/permissions", authz.SignedIn, p.showPermissions),
 		},
+		Counters: []state.Counter{org.ChangeCounter},
 		Nav: []screen.Entry{
 			{Label: "ホーム", URL: address.Home, Place: 1},
 			{Label: "お知らせ", URL: address.Notices, Place: 4},

@@ -8,6 +8,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/job"
 	"kagami/internal/notice"
+	"kagami/internal/state"
 	"kagami/web/layout"
 	"kagami/web/screen"
 	"kagami/web/static"
@@ -48,16 +49,24 @@ func New(ground Ground, parts []screen.Part) (*Portal, error) {
 		Town: ground.Town, Files: files, Nav: nav, Flashes: map[string]layout.Done{}, Now: ground.Now, Log: ground.Log,
 		TrustedProxies: ground.TrustedProxies, Fail: p.fail,
 	}
-	var topics []notice.Topic
+	var (
+		topics   []notice.Topic
+		counting []state.Counter
+	)
 	for _, part := range p.parts {
 		for key, flash := range part.Flashes {
 			p.shared.Flashes[key] = flash
 		}
-		topics = append(topics, part.Topics...)
+		topics, counting = append(topics, part.Topics...), append(counting, part.Counters...)
 		if part.SignIn != nil {
 			p.signIn = *part.SignIn
 		}
 	}
+	counters, err := state.NewCounters(counting...)
+	if err != nil {
+		return nil, err
+	}
+	p.Sessions.Count(counters)
 	p.notices = notice.New(ground.Pool, ground.Door.Now, topics...)
 	p.handler = p.router()
 	return p, nil
@@ -129,6 +138,9 @@ func check(parts []screen.Part) error {
 		}
 		for _, subject := range part.Subjects {
 			take("trail subject", subject.Kind)
+		}
+		for _, counter := range part.Counters {
+			take("counter", counter.Name)
 		}
 		if part.SignIn != nil {
 			signIns++

@@ -136,7 +136,7 @@ func (d *desk) begin() (token string) {
 
 func (d *desk) goesOn(token string) bool {
 	d.t.Helper()
-	found, err := d.sessions.Find(d.t.Context(), token)
+	found, err := d.sessions.Find(d.t.Context(), token, nil)
 	d.must(err)
 	return found.Person != 0
 }

@@ -34,27 +34,27 @@ type Session struct {
 
 // Find returns the session of a token that is neither idle nor over; the zero
 // Session for none. It is the first query of every request: it brings the state
-// of the database with it, and writes only to move the idle limit on, at most
+// of the database with it, as far as the counters count it, and writes only to move the idle limit on, at most
 // once in idleGrain. Such a write touches a row that is there: it can't bring
 // back a session that another request has just ended.
-func (s *Service) Find(ctx context.Context, token string) (Session, error) {
+func (s *Service) Find(ctx context.Context, token string, counters *state.Counters) (Session, error) {
 	var (
 		found  Session
+		state  []int64
 		expiry time.Time
 		now    = s.door.Now()
 	)
 	err := s.pool.QueryRow(ctx, `
-		SELECT s.id, s.person_id, s.strong, s.proved_at, s.expiry, s.ends_at, c.organization, c.policy,
-		       (SELECT count(*) FROM acknowledgement a WHERE a.person_id = s.person_id)
-		FROM sessions s, change_count c WHERE s.token = $1 AND s.expiry > $2`, token, now).
-		Scan(&found.ID, &found.Person, &found.Strong, &found.ProvedAt, &expiry, &found.EndsAt,
-			&found.State.Organization, &found.State.Policy, &found.State.Acknowledged)
+		SELECT s.id, s.person_id, s.strong, s.proved_at, s.expiry, s.ends_at, `+counters.SQL()+`
+		FROM sessions s WHERE s.token = $1 AND s.expiry > $2`, token, now).
+		Scan(&found.ID, &found.Person, &found.Strong, &found.ProvedAt, &expiry, &found.EndsAt, &state)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, nil
 	}
 	if err != nil {
 		return Session{}, fmt.Errorf("finding a session: %w", err)
 	}
+	found.State = counters.Numbers(state)
 	if expiry.Before(found.EndsAt) && expiry.Sub(now) < IdleLimit-idleGrain {
 		_, err := s.pool.Exec(ctx, `UPDATE sessions SET expiry = least($2::timestamptz, ends_at), seen_at = $3 WHERE token = $1`,
 			token, now.Add(IdleLimit), now)

@@ -22,7 +22,7 @@ const addressed = `
 // asks those with roles $3 or in sections $4 (all, where both are empty), each
 // with the section of their first post, of their own before one that they stand
 // in for: everyone with a post for the 基本方針 (5),
-// those whom they are for among them for the others. Reading.Bound says
+// those whom they are for among them for the others. Reading.Asked says
 // the same of one of them.
 const bound = addressed + `,
 	called AS (
@@ -48,10 +48,10 @@ const requested = `
 		SELECT DISTINCT ON (person_id) person_id, asked_on, due_on FROM acknowledgement_request
 		WHERE revision_id = $6 ORDER BY person_id, asked_on DESC)`
 
-// Bound counts the people whom a document that the actor has loaded binds today,
+// CountAsked counts the people whom a document that the actor has loaded binds today,
 // and of whom an audience asks.
-func (s *Service) Bound(ctx context.Context, d policy.Document, of policy.Audience) (int, error) {
-	a := policy.Circle{Everyone: true, Roles: []authz.Role{}, Sections: []int64{}}
+func (s *Service) CountAsked(ctx context.Context, d policy.Document, of policy.Audience) (int, error) {
+	a := policy.Group{Everyone: true, Roles: []authz.Role{}, Sections: []int64{}}
 	if !of.Empty() {
 		var err error
 		if a, err = resolve(ctx, s.pool, of); err != nil {

@@ -21,7 +21,7 @@ import (
 type Coverage struct {
 	Reading      policy.Reading
 	Whole        bool // the whole town, or the actor's own sections only
-	Bound        int  // how many people the revision binds and asks
+	Asked        int  // how many people the revision binds and asks
 	Acknowledged int  // how many of them have acknowledged it
 	Excused      int  // how many of the others need not for now
 	Progress     Progress
@@ -32,15 +32,15 @@ type Coverage struct {
 // SectionCoverage is a section's part of it.
 type SectionCoverage struct {
 	Code, Name                   string // empty for posts that belong to no section
-	Bound, Acknowledged, Excused int
+	Asked, Acknowledged, Excused int
 	Missing                      []Member // the first of those who have not, by フリガナ; the excused last
 }
 
-// Wanting is how many have still to acknowledge it.
-func (c SectionCoverage) Wanting() int { return c.Bound - c.Acknowledged - c.Excused }
+// Outstanding is how many have still to acknowledge it.
+func (c SectionCoverage) Outstanding() int { return c.Asked - c.Acknowledged - c.Excused }
 
-// Wanting is how many have still to acknowledge it.
-func (c Coverage) Wanting() int { return c.Bound - c.Acknowledged - c.Excused }
+// Outstanding is how many have still to acknowledge it.
+func (c Coverage) Outstanding() int { return c.Asked - c.Acknowledged - c.Excused }
 
 // Member is a person on a list.
 type Member struct {
@@ -58,9 +58,9 @@ const (
 // view is what coverage is about, and how far the actor may see it.
 type view struct {
 	reading  policy.Reading
-	called   policy.Circle // whom the revision asks
-	counting []int64       // the revisions whose acknowledgement counts
-	whole    bool          // the whole town, or these sections only
+	called   policy.Group // whom the revision asks
+	counting []int64      // the revisions whose acknowledgement counts
+	whole    bool         // the whole town, or these sections only
 	sections []int64
 }
 
@@ -156,7 +156,7 @@ func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, 
 		}
 		place++
 		section := came.count(r, byDay)
-		coverage.Bound += section.Bound
+		coverage.Asked += section.Asked
 		coverage.Acknowledged += section.Acknowledged
 		coverage.Excused += section.Excused
 		switch {

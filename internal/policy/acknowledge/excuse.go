@@ -18,9 +18,9 @@ import (
 	"kagami/internal/trail"
 )
 
-// Wanted is one person whom a revision asks to acknowledge it, with what has
+// AskedPerson is one person whom a revision asks to acknowledge it, with what has
 // come of it.
-type Wanted struct {
+type AskedPerson struct {
 	Reading     policy.Reading
 	StaffNumber string
 	Name        string
@@ -57,7 +57,7 @@ type Excuse struct {
 
 // Due is the last day on which theirs is in time, as they were asked last; zero
 // where they were not.
-func (w Wanted) Due() calendar.Date {
+func (w AskedPerson) Due() calendar.Date {
 	if len(w.Requests) == 0 {
 		return calendar.Date{}
 	}
@@ -65,29 +65,29 @@ func (w Wanted) Due() calendar.Date {
 }
 
 // Excused tells whether they need not acknowledge it for now.
-func (w Wanted) Excused() bool {
+func (w AskedPerson) Excused() bool {
 	return len(w.Excuses) > 0 && w.Excuses[len(w.Excuses)-1].EndedAt == nil
 }
 
-// Wanted returns one of those whom a document's current revision asks; NotFound
+// AskedPerson returns one of those whom a document's current revision asks; NotFound
 // for anybody else, and for who is not in the actor's sections.
-func (s *Service) Wanted(ctx context.Context, actor authz.Actor, code, staffNumber string) (Wanted, error) {
+func (s *Service) AskedPerson(ctx context.Context, actor authz.Actor, code, staffNumber string) (AskedPerson, error) {
 	v, err := s.view(ctx, actor, code)
 	if err != nil {
-		return Wanted{}, err
+		return AskedPerson{}, err
 	}
-	w, err := loadWanted(ctx, s.pool, v, s.today(), staffNumber)
+	w, err := loadAskedPerson(ctx, s.pool, v, s.today(), staffNumber)
 	if err != nil {
-		return Wanted{}, err
+		return AskedPerson{}, err
 	}
 	if err := loadRequests(ctx, s.pool, &w); err != nil {
-		return Wanted{}, err
+		return AskedPerson{}, err
 	}
 	if err := loadReminders(ctx, s.pool, &w); err != nil {
-		return Wanted{}, err
+		return AskedPerson{}, err
 	}
 	if err := loadExcuses(ctx, s.pool, &w); err != nil {
-		return Wanted{}, err
+		return AskedPerson{}, err
 	}
 	for i, e := range w.Excuses {
 		w.Excuses[i].Reason = reasonFor(actor, e.Reason)
@@ -104,8 +104,8 @@ func reasonFor(actor authz.Actor, reason string) string {
 	return "（免除できる人と監査担当者だけが見られます）"
 }
 
-func loadWanted(ctx context.Context, db postgres.Querier, v view, day calendar.Date, staffNumber string) (Wanted, error) {
-	w := Wanted{Reading: v.reading}
+func loadAskedPerson(ctx context.Context, db postgres.Querier, v view, day calendar.Date, staffNumber string) (AskedPerson, error) {
+	w := AskedPerson{Reading: v.reading}
 	err := db.QueryRow(ctx, `
 		WITH `+seen+`
 		SELECT p.id, p.staff_number, p.name, coalesce(s.id, 0), coalesce(s.name, ''), k.acknowledged_at, coalesce(k.number, 0)
@@ -116,12 +116,12 @@ func loadWanted(ctx context.Context, db postgres.Querier, v view, day calendar.D
 		WHERE b.person_id = (SELECT id FROM person_shown WHERE staff_number = $9)`, v.arguments(day, staffNumber)...).
 		Scan(&w.person, &w.StaffNumber, &w.Name, &w.section, &w.Section, &w.At, &w.Number)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Wanted{}, fault.New(fault.NotFound, "この職員は、この文書の確認の対象ではありません。「確認した人」の一覧から選び直してください。")
+		return AskedPerson{}, fault.New(fault.NotFound, "この職員は、この文書の確認の対象ではありません。「確認した人」の一覧から選び直してください。")
 	}
 	return w, wrap("loading who is asked", err)
 }
 
-func loadRequests(ctx context.Context, db postgres.Querier, w *Wanted) error {
+func loadRequests(ctx context.Context, db postgres.Querier, w *AskedPerson) error {
 	rows, err := db.Query(ctx, `SELECT asked_on, due_on FROM acknowledgement_request WHERE revision_id = $1 AND person_id = $2 ORDER BY asked_on`,
 		w.Reading.Revision.ID, w.person)
 	if err != nil {
@@ -131,7 +131,7 @@ func loadRequests(ctx context.Context, db postgres.Querier, w *Wanted) error {
 	return wrap("listing requests", err)
 }
 
-func loadReminders(ctx context.Context, db postgres.Querier, w *Wanted) error {
+func loadReminders(ctx context.Context, db postgres.Querier, w *AskedPerson) error {
 	rows, err := db.Query(ctx, `SELECT reminded_on, days FROM acknowledgement_reminder WHERE revision_id = $1 AND person_id = $2 ORDER BY reminded_on, days`,
 		w.Reading.Revision.ID, w.person)
 	if err != nil {
@@ -148,7 +148,7 @@ func loadReminders(ctx context.Context, db postgres.Querier, w *Wanted) error {
 	return wrap("listing reminders", err)
 }
 
-func loadExcuses(ctx context.Context, db postgres.Querier, w *Wanted) error {
+func loadExcuses(ctx context.Context, db postgres.Querier, w *AskedPerson) error {
 	rows, err := db.Query(ctx, `
 		SELECT e.reason, b.name, e.excused_at, coalesce(n.name, ''), e.ended_at
 		FROM acknowledgement_excuse e JOIN person_shown b ON b.id = e.excused_by LEFT JOIN person_shown n ON n.id = e.ended_by
@@ -166,7 +166,7 @@ func loadExcuses(ctx context.Context, db postgres.Querier, w *Wanted) error {
 // Excuse lets somebody off acknowledging a document's current revision for now,
 // for a reason. Conflict where they have acknowledged it or are excused already.
 func (s *Service) Excuse(ctx context.Context, actor authz.Actor, code, staffNumber, reason string) error {
-	err := s.aboutWanted(ctx, actor, code, staffNumber, func(tx *door.Tx, w Wanted) (door.Effect, error) {
+	err := s.aboutAsked(ctx, actor, code, staffNumber, func(tx *door.Tx, w AskedPerson) (door.Effect, error) {
 		if err := fault.InvalidFields(policy.CheckReason("reason", reason)); err != nil {
 			return door.Unchanged(), err
 		}
@@ -183,7 +183,7 @@ func (s *Service) Excuse(ctx context.Context, actor authz.Actor, code, staffNumb
 // EndExcuse asks somebody again who was excused, such as who has come back to
 // work: with as many days as those who were asked first. Conflict where they are not excused.
 func (s *Service) EndExcuse(ctx context.Context, actor authz.Actor, code, staffNumber string) error {
-	err := s.aboutWanted(ctx, actor, code, staffNumber, func(tx *door.Tx, w Wanted) (door.Effect, error) {
+	err := s.aboutAsked(ctx, actor, code, staffNumber, func(tx *door.Tx, w AskedPerson) (door.Effect, error) {
 		tag, err := tx.Exec(ctx, `
 			UPDATE acknowledgement_excuse SET ended_by = $3, ended_at = $4 WHERE revision_id = $1 AND person_id = $2 AND ended_at IS NULL`,
 			w.Reading.Revision.ID, w.person, actor.Person, tx.Now)
@@ -199,22 +199,22 @@ func (s *Service) EndExcuse(ctx context.Context, actor authz.Actor, code, staffN
 }
 
 // MayExcuse tells whether a page offers an actor to excuse somebody.
-func MayExcuse(actor authz.Actor, w Wanted) bool {
+func MayExcuse(actor authz.Actor, w AskedPerson) bool {
 	_, may := actor.May(authz.ExcuseAcknowledgement, authz.Matter{Section: w.section, Person: w.person, Decision: true})
 	return may
 }
 
-// aboutWanted changes what is asked of one person, which they never decide
+// aboutAsked changes what is asked of one person, which they never decide
 // themselves.
-func (s *Service) aboutWanted(ctx context.Context, actor authz.Actor, code, staffNumber string,
-	change func(tx *door.Tx, w Wanted) (door.Effect, error),
+func (s *Service) aboutAsked(ctx context.Context, actor authz.Actor, code, staffNumber string,
+	change func(tx *door.Tx, w AskedPerson) (door.Effect, error),
 ) error {
 	v, err := s.view(ctx, actor, code)
 	if err != nil {
 		return err
 	}
 	return s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		w, err := loadWanted(ctx, tx, v, tx.Today(), staffNumber)
+		w, err := loadAskedPerson(ctx, tx, v, tx.Today(), staffNumber)
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -230,7 +230,7 @@ func (s *Service) aboutWanted(ctx context.Context, actor authz.Actor, code, staf
 	})
 }
 
-func (w Wanted) effect(field string) door.Effect {
+func (w AskedPerson) effect(field string) door.Effect {
 	return door.Effect{
 		Subject: trail.Subject{Kind: "acknowledgement_excuse", ID: w.Reading.Revision.ID}, Fields: []string{field},
 		Refs: map[string]int64{"document": w.Reading.Document.ID, "person": w.person},

@@ -78,7 +78,7 @@ func loadCame(ctx context.Context, db postgres.Querier, v view) (came, error) {
 // count counts who of a section has acknowledged, on each day too, and who need
 // not for now.
 func (c came) count(r rollSection, byDay map[calendar.Date]int) SectionCoverage {
-	s := SectionCoverage{Code: r.code, Name: r.name, Bound: len(r.people)}
+	s := SectionCoverage{Code: r.code, Name: r.name, Asked: len(r.people)}
 	for _, person := range r.people {
 		if day, done := c.done[person]; done {
 			s.Acknowledged++

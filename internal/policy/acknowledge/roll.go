@@ -8,8 +8,9 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/org"
+	"kagami/internal/policy"
 	"kagami/internal/postgres"
-	"kagami/internal/state"
 	"kagami/internal/task"
 )
 
@@ -29,6 +30,14 @@ type rollKey struct {
 	organization, policy int64
 }
 
+// keyOfRoll is the key of what an actor's request finds; false where the request
+// does not know the state that it would name.
+func keyOfRoll(actor authz.Actor, v view, day calendar.Date) (key rollKey, ok bool) {
+	organization, counted := actor.State.Of(org.ChangeCounter)
+	changes, countedToo := actor.State.Of(policy.ChangeCounter)
+	return rollKey{v.reading.Revision.ID, day, organization, changes}, counted && countedToo
+}
+
 // keptRolls is how many are kept. In a city of 50,000 people one takes half a MB.
 const keptRolls = 8
 
@@ -37,23 +46,23 @@ const keptRolls = 8
 // drawn from the same state.
 func (s *Service) roll(ctx context.Context, actor authz.Actor, v view, day calendar.Date) ([]rollSection, error) {
 	load := func() ([]rollSection, error) { return loadRoll(ctx, s.pool, v, day) }
-	if actor.Seen == (state.Numbers{}) {
+	key, ok := keyOfRoll(actor, v, day)
+	if !ok {
 		return load()
 	}
-	return s.rolls.Get(rollKey{v.reading.Revision.ID, day, actor.Seen.Organization, actor.Seen.Policy}, load)
+	return s.rolls.Get(key, load)
 }
 
 // queueRoll is roll in a batch: what is kept is taken at once.
 func (s *Service) queueRoll(b *task.Batch, actor authz.Actor, v view, day calendar.Date, take func([]rollSection)) {
-	key := rollKey{v.reading.Revision.ID, day, actor.Seen.Organization, actor.Seen.Policy}
-	stateless := actor.Seen == (state.Numbers{})
-	if kept, ok := s.rolls.Look(key); ok && !stateless {
-		take(kept)
+	key, cacheable := keyOfRoll(actor, v, day)
+	if cached, ok := s.rolls.Look(key); ok && cacheable {
+		take(cached)
 		return
 	}
 	task.Rows(b, "listing whom a revision asks", scanRoll, func(roll []rollSection) {
-		if !stateless {
-			s.rolls.Keep(key, roll)
+		if cacheable {
+			s.rolls.Add(key, roll)
 		}
 		take(roll)
 	}, selectRoll, v.rollArguments(day)...)

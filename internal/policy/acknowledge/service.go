@@ -18,12 +18,12 @@ type Service struct {
 	door   *door.Door
 	now    func() time.Time
 	policy *policy.Service
-	rolls  state.Kept[rollKey, []rollSection]
+	rolls  state.Cache[rollKey, []rollSection]
 }
 
 // New makes the service of acknowledgements of what somebody may read.
 func New(pool *pgxpool.Pool, d *door.Door, now func() time.Time, policies *policy.Service) *Service {
-	return &Service{pool: pool, door: d, now: now, policy: policies, rolls: state.NewKept[rollKey, []rollSection](keptRolls)}
+	return &Service{pool: pool, door: d, now: now, policy: policies, rolls: state.NewCache[rollKey, []rollSection](keptRolls)}
 }
 
 func (s *Service) today() calendar.Date { return calendar.Day(s.now()) }

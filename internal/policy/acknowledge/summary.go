@@ -20,12 +20,12 @@ type Summary struct {
 	On           calendar.Date // the day on which they were counted: today
 }
 
-// QueueOwed asks in a batch for the revisions that the actor has still to
+// QueueOutstanding asks in a batch for the revisions that the actor has still to
 // acknowledge.
-func (s *Service) QueueOwed(b *task.Batch, actor authz.Actor, take func(policy.Reading)) {
-	s.policy.QueueReadings(b, actor, func(readings []policy.Reading) {
+func (s *Service) QueueOutstanding(b *task.Batch, actor authz.Actor, take func(policy.Listed)) {
+	s.policy.QueueReadings(b, actor, func(readings []policy.Listed) {
 		for _, r := range readings {
-			if r.Wanting() {
+			if r.Outstanding() {
 				take(r)
 			}
 		}
@@ -55,7 +55,7 @@ func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Sum
 	day := s.today()
 	task.Rows(b, "counting acknowledgements", pgx.RowToStructByName[current], func(list []current) {
 		for _, c := range list {
-			v := view{whole: whole, sections: sections, called: policy.Circle{Roles: c.Roles, Sections: c.Sections}}
+			v := view{whole: whole, sections: sections, called: policy.Group{Roles: c.Roles, Sections: c.Sections}}
 			v.reading.Document, v.reading.Revision = c.Document, policy.Revision{ID: c.Revision, Number: c.Number}
 			s.queueRoll(b, actor, v, day, func(roll []rollSection) { take(c.summary(v, day, roll)) })
 		}

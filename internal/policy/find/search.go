@@ -86,7 +86,7 @@ func (s *Service) QueueSearch(b *task.Batch, actor authz.Actor, search Search, t
 	if l.isFirstPage() {
 		l.wanted = MostCounted + 1
 	}
-	s.policy.QueueReadings(b, actor, func(readings []policy.Reading) {
+	s.policy.QueueReadings(b, actor, func(readings []policy.Listed) {
 		for _, r := range readings {
 			l.documents = append(l.documents, searchedDocument{r.Document, r.Revision.ID})
 		}

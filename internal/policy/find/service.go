@@ -11,10 +11,10 @@ import (
 type Service struct {
 	pool       *pgxpool.Pool
 	policy     *policy.Service
-	vocabulary state.Kept[int64, vocabulary] // by the revision, which never changes
+	vocabulary state.Cache[int64, vocabulary] // by the revision, which never changes
 }
 
 // New makes the service that finds what somebody may read.
 func New(pool *pgxpool.Pool, policies *policy.Service) *Service {
-	return &Service{pool: pool, policy: policies, vocabulary: state.NewKept[int64, vocabulary](keptVocabularies)}
+	return &Service{pool: pool, policy: policies, vocabulary: state.NewCache[int64, vocabulary](keptVocabularies)}
 }

@@ -96,13 +96,15 @@ func (o Office) Newest(actor authz.Actor) string {
 	return list[0].Title + " " + list[0].URL
 }
 
-// Seen is the actor as a request brings them: with the state of the database.
-func (o Office) Seen(actor authz.Actor) authz.Actor {
+// InState is the actor as a request brings them: with the state of the database.
+func (o Office) InState(actor authz.Actor) authz.Actor {
 	o.T.Helper()
-	var seen state.Numbers
-	must(o.T, o.DB.Pool.QueryRow(o.T.Context(), `SELECT organization, policy FROM change_count`).Scan(&seen.Organization, &seen.Policy))
+	counters, err := state.NewCounters(org.ChangeCounter, policy.ChangeCounter, policy.AcknowledgementCounter)
+	must(o.T, err)
+	now, err := counters.Load(o.T.Context(), o.DB.Pool, actor.Person)
+	must(o.T, err)
 	people := org.New(o.DB.Pool, door.New(o.DB.Pool, o.Clock))
-	actor, err := people.ActorInState(o.T.Context(), actor.Person, calendar.Day(Now), seen)
+	actor, err = people.ActorInState(o.T.Context(), actor.Person, calendar.Day(Now), now)
 	must(o.T, err)
 	return actor
 }

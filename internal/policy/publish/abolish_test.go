@@ -48,9 +48,9 @@ func TestAnAbolishedDocumentIsInForceNoMore(t *testing.T) {
 				o := o.Later(days)
 				day := calendar.Day(policytest.Now).AddDays(days)
 				lists(t, o, kind, days, inForce)
-				for how, actor := range map[string]authz.Actor{"asked": o.Manager, "kept": o.Seen(o.Manager)} {
+				for how, actor := range map[string]authz.Actor{"asked": o.Manager, "kept": o.InState(o.Manager)} {
 					reading, err := o.Policy.Read(ctx, actor, "bunsho")
-					if err != nil || reading.Bound != inForce || reading.Abolished(day) == inForce || reading.AbolishedOn != abolition().On {
+					if err != nil || reading.Asked != inForce || reading.Abolished(day) == inForce || reading.AbolishedOn != abolition().On {
 						t.Errorf("after %d days (%s): %+v, %v", days, how, reading, err)
 					}
 				}

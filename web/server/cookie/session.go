@@ -26,6 +26,7 @@ const (
 // Sessions are the signed-in people's sessions, each found by a cookie.
 type Sessions struct {
 	manager  *scs.SessionManager
+	store    *sessionStore
 	sessions *session.Service
 	now      func() time.Time
 	stop     func() // the sweeping of old sessions
@@ -35,8 +36,9 @@ type Sessions struct {
 // whose session could not be read. Close ends the sweeping of old sessions.
 func NewSessions(sessions *session.Service, accounts *account.Service, now func() time.Time, tls TLS, fail func(http.ResponseWriter, *http.Request, error)) *Sessions {
 	manager := scs.New()
-	manager.Store = &sessionStore{sessions: sessions, accounts: accounts}
-	manager.Codec = sessionCodec{}
+	store := &sessionStore{sessions: sessions, accounts: accounts}
+	manager.Store = store
+	manager.Codec = sessionCodec{store}
 	manager.HashTokenInStore = true
 	manager.Lifetime = session.AbsoluteLimit
 	manager.ErrorFunc = fail
@@ -44,8 +46,12 @@ func NewSessions(sessions *session.Service, accounts *account.Service, now func(
 	manager.Cookie.Secure = bool(tls)
 	manager.Cookie.Persist = false
 	manager.Cookie.SameSite = http.SameSiteLaxMode
-	return &Sessions{manager: manager, sessions: sessions, now: now, stop: sessions.Sweep()}
+	return &Sessions{manager: manager, store: store, sessions: sessions, now: now, stop: sessions.Sweep()}
 }
+
+// Count lets each request read the numbers of counters with its session. It is
+// called once, before the first request.
+func (s *Sessions) Count(counters *state.Counters) { s.store.counters = counters }
 
 // Close ends the sweeping of old sessions.
 func (s *Sessions) Close() { s.stop() }
@@ -114,11 +120,12 @@ type sessionStore struct {
 	scs.Store // none: scs uses the methods with a context instead
 	sessions  *session.Service
 	accounts  *account.Service
+	counters  *state.Counters // nil for none
 }
 
 // FindCtx returns a session that is neither idle nor over.
 func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	found, err := s.sessions.Find(ctx, token)
+	found, err := s.sessions.Find(ctx, token, s.counters)
 	if err != nil || found.Person == 0 {
 		return nil, false, err
 	}
@@ -127,7 +134,7 @@ func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 
 // CommitCtx writes a session that begins.
 func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte, _ time.Time) error {
-	begun, err := decodeSession(data)
+	begun, err := s.decode(data)
 	if err != nil {
 		return fmt.Errorf("writing a session: %w", err)
 	}
@@ -150,7 +157,7 @@ type sessionRecord struct {
 
 // sessionCodec carries a session between the store and scs, which knows only
 // bytes.
-type sessionCodec struct{}
+type sessionCodec struct{ store *sessionStore }
 
 var errSession = errors.New("a session that is not one of ours")
 
@@ -165,14 +172,14 @@ func (sessionCodec) Encode(deadline time.Time, values map[string]any) ([]byte, e
 }
 
 // Decode reads a session that was found.
-func (sessionCodec) Decode(b []byte) (time.Time, map[string]any, error) {
-	found, err := decodeSession(b)
+func (c sessionCodec) Decode(b []byte) (time.Time, map[string]any, error) {
+	found, err := c.store.decode(b)
 	return found.EndsAt, map[string]any{sessionKey: &found}, err
 }
 
 // sessionNumbers are how many numbers stand at the beginning of an encoded
 // session; the texts follow, each ended by a zero byte.
-const sessionNumbers = 7
+const sessionNumbers = 4 + state.Limit
 
 func (r *sessionRecord) encode() []byte {
 	strong := int64(0)
@@ -180,9 +187,8 @@ func (r *sessionRecord) encode() []byte {
 		strong = 1
 	}
 	b := make([]byte, 0, 8*sessionNumbers+len(r.ID)+len(r.method)+len(r.device)+3)
-	for _, n := range [sessionNumbers]int64{
-		r.Person, strong, r.ProvedAt.UnixMicro(), r.EndsAt.UnixMicro(), r.State.Organization, r.State.Policy, r.State.Acknowledged,
-	} {
+	numbers := append([]int64{r.Person, strong, r.ProvedAt.UnixMicro(), r.EndsAt.UnixMicro()}, r.State.Values()...)
+	for _, n := range numbers {
 		b = binary.BigEndian.AppendUint64(b, uint64(n)) //nolint:gosec // read back as it was written
 	}
 	for _, text := range []string{r.ID, r.method, r.device} {
@@ -191,7 +197,7 @@ func (r *sessionRecord) encode() []byte {
 	return b
 }
 
-func decodeSession(b []byte) (sessionRecord, error) {
+func (s *sessionStore) decode(b []byte) (sessionRecord, error) {
 	if len(b) < 8*sessionNumbers {
 		return sessionRecord{}, errSession
 	}
@@ -206,7 +212,7 @@ func decodeSession(b []byte) (sessionRecord, error) {
 	return sessionRecord{
 		Session: session.Session{
 			ID: texts[0], Person: n[0], Strong: n[1] == 1, ProvedAt: time.UnixMicro(n[2]).UTC(), EndsAt: time.UnixMicro(n[3]).UTC(),
-			State: state.Numbers{Organization: n[4], Policy: n[5], Acknowledged: n[6]},
+			State: s.counters.Numbers(n[4:]),
 		},
 		method: texts[1], device: texts[2],
 	}, nil
