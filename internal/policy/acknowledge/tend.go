@@ -54,8 +54,8 @@ func (s *Service) Tend(ctx context.Context, revision int64) error {
 		told, err := c.tell(ctx, tx, spared, asked, late)
 		return door.Effect{
 			Subject: trail.Subject{Kind: "campaign", ID: revision}, Fields: []string{"asked", "reminded"},
-			Refs: map[string]int64{"document": c.ID, "asked": int64(len(asked)), "reminded": int64(len(late))},
-			Tell: told,
+			Refs:    map[string]int64{"document": c.ID, "asked": int64(len(asked)), "reminded": int64(len(late))},
+			Notices: told,
 		}, err
 	})
 	return wrap("tending a campaign", err)

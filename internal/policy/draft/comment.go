@@ -168,7 +168,7 @@ func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code stri
 		return door.Effect{
 			Subject: trail.Subject{Kind: "draft_comment", ID: id}, Fields: []string{"text"},
 			Refs:         map[string]int64{"revision": l.Revision, "document": l.Document},
-			Confidential: map[string]any{"clause": on.Citation, "text": n.Text}, Tell: notices,
+			Confidential: map[string]any{"clause": on.Citation, "text": n.Text}, Notices: notices,
 		}, err
 	})
 }

@@ -82,7 +82,7 @@ func (s *Service) Step(ctx context.Context, actor authz.Actor, code string, even
 			fields = append([]string{"state"}, fields...)
 		}
 		return door.Effect{
-			Subject: trail.Subject{Kind: "revision", ID: l.Revision}, Fields: fields, Refs: map[string]int64{"document": l.Document}, Tell: notices,
+			Subject: trail.Subject{Kind: "revision", ID: l.Revision}, Fields: fields, Refs: map[string]int64{"document": l.Document}, Notices: notices,
 		}, nil
 	})
 	if err != nil {
