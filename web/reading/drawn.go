@@ -99,7 +99,7 @@ func (d *drawnTexts) get(ctx context.Context, policies *policy.Service, links *f
 	if err != nil {
 		return drawnText{}, err
 	}
-	formers, err := links.Formers(ctx, reading)
+	formers, err := links.FormersForPortal(ctx, reading)
 	if err != nil {
 		return drawnText{}, err
 	}

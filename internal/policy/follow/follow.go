@@ -92,10 +92,11 @@ type FormerClause struct {
 	Reused bool
 }
 
-// Formers lists the clauses whose anchors don't lead to them any more in a
+// FormersForPortal lists the clauses whose anchors don't lead to them any more in a
 // revision that Read has returned: for each anchor the last clause that had
-// it. So whoever comes with an old link is told.
-func (s *Service) Formers(ctx context.Context, reading policy.Reading) ([]FormerClause, error) {
+// it. The portal draws them once for all readers, so that whoever comes with an old
+// link is told.
+func (s *Service) FormersForPortal(ctx context.Context, reading policy.Reading) ([]FormerClause, error) {
 	l, err := s.lineage(ctx, reading.Document.ID, 1, reading.Number)
 	if err != nil {
 		return nil, err
