@@ -348,7 +348,7 @@ func TestWhomARevisionAsksIsTheSameOfEachAndOfAll(t *testing.T) {
 					of.Sections = append(of.Sections, section)
 				}
 			}
-			before, err := r.asking.CountAsked(t.Context(), coverage.Reading.Document, of)
+			before, err := r.asking.CountAsked(t.Context(), auditor, coverage.Reading.Document, of)
 			if err != nil {
 				t.Fatal(err)
 			}

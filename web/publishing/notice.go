@@ -41,7 +41,7 @@ func (s *Screens) notify(w http.ResponseWriter, r *http.Request) error {
 	}
 	people := 0
 	if err = s.publications.CheckNotice(ctx, draft, typed); err == nil {
-		people, err = s.acknowledgements.CountAsked(ctx, draft.Document, typed.Campaign.Of)
+		people, err = s.acknowledgements.CountAsked(ctx, actor, draft.Document, typed.Campaign.Of)
 	}
 	if err != nil {
 		return s.noticeForm(w, r, draft, noticeView{Typed: typed}, err)

@@ -287,7 +287,7 @@ func TestACampaignMayAskSomeOnly(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	draft := adopted(o)
 	some := policy.Audience{Sections: []string{"fukushi"}, Roles: []authz.Role{authz.CISO}}
-	if n, err := o.Acknowledge.CountAsked(ctx, draft.Document, some); err != nil || n != 2 {
+	if n, err := o.Acknowledge.CountAsked(ctx, o.CISO, draft.Document, some); err != nil || n != 2 {
 		t.Errorf("it would ask %d, %v", n, err)
 	}
 	must(t, o.Publish.PublishDecided(ctx, o.CISO, "kihon", publish.Publication{EffectiveOn: calendar.Day(policytest.Now), SHA256: draft.SHA256, Campaign: acknowledge.Campaign{
