@@ -325,7 +325,7 @@ func TestAReadingIsTheSameFromTheCacheAndTheDatabase(t *testing.T) {
 	})
 }
 
-// Whom a revision asks is the same asked of each person, from what is kept (Go)
+// Whom a revision asks is the same asked of each person, from the cache (Go)
 // and of the database (SQL), as asked of everybody: listed, counted section by
 // section, and counted before it is published. Of a document that is abolished,
 // nobody is asked, and the lists stay for the record.
@@ -348,7 +348,7 @@ func TestWhomARevisionAsksIsTheSameOfEachAndOfAll(t *testing.T) {
 					of.Sections = append(of.Sections, section)
 				}
 			}
-			before, err := r.asking.CountAsked(t.Context(), coverage.Reading.Document, of)
+			before, err := r.asking.CountAsked(t.Context(), auditor, coverage.Reading.Document, of)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -389,7 +389,7 @@ func TestProgressIsTheSameCountedListedAndTold(t *testing.T) {
 			for number, l := range r.coverage(t, code) {
 				own, err := r.Read(t.Context(), r.actors[number], code)
 				if fault.KindOf(err) == fault.NotFound {
-					continue // who is asked and may not read would be told by the test before
+					continue // that who is asked may read is what the test before says
 				}
 				if err != nil {
 					t.Fatal(err)

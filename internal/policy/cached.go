@@ -10,7 +10,7 @@ import (
 )
 
 // cachedReading is a document's current revision as nobody in particular reads it,
-// with whom the two are for: who may read it is told anew of each.
+// with whom the two are for: who may read it is decided anew for each.
 type cachedReading struct {
 	Reading
 	audience Group // of the document

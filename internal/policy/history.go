@@ -76,7 +76,7 @@ func (s *Service) ReadNumber(ctx context.Context, actor authz.Actor, code string
 
 func (s *Service) readPast(ctx context.Context, actor authz.Actor, code, condition string, which any, none string) (Reading, error) {
 	if _, err := s.Read(ctx, actor, code); err != nil {
-		return Reading{}, err // whoever may not read it is told no more
+		return Reading{}, err // whoever may not read it learns no more
 	}
 	reading, err := loadOne(ctx, s.pool, readingArguments(actor.Person, s.today(), scopeOf(actor)),
 		selectRevision+` AND `+condition+` ORDER BY number DESC LIMIT 1`, pgx.StrictNamedArgs{"code": code, "which": which})

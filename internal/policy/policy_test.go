@@ -44,7 +44,7 @@ func TestWhatIsNotPublicDoesNotExistForOthers(t *testing.T) {
 	coverage, err := o.Acknowledge.Coverage(ctx, o.CISO, "kijun", 0)
 	must(t, err)
 	if coverage.Asked != 2 {
-		t.Errorf("it binds %d people, want the two whom it is for", coverage.Asked)
+		t.Errorf("it asks %d people, want the two whom it is for", coverage.Asked)
 	}
 }
 

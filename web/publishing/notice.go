@@ -40,8 +40,8 @@ func (s *Screens) notify(w http.ResponseWriter, r *http.Request) error {
 		return s.noticeForm(w, r, draft, noticeView{Typed: typed}, nil)
 	}
 	people := 0
-	if err = s.publications.CheckCISONotice(ctx, screen.Actor(ctx), draft, typed); err == nil {
-		people, err = s.acknowledgements.CountAsked(ctx, draft.Document, typed.Campaign.Of)
+	if err = s.publications.CheckCISONotice(ctx, actor, draft, typed); err == nil {
+		people, err = s.acknowledgements.CountAsked(ctx, actor, draft.Document, typed.Campaign.Of)
 	}
 	if err != nil {
 		return s.noticeForm(w, r, draft, noticeView{Typed: typed}, err)

@@ -15,10 +15,10 @@ import (
 	"kagami/web/component/document"
 )
 
-// drawnTexts keeps the texts of published revisions as they are drawn. A
-// published revision never changes, so what is drawn of it is kept by its id.
+// drawnTexts is the cache of the texts of published revisions as they are drawn. A
+// published revision never changes, so its id is the key.
 type drawnTexts struct {
-	kept     *lru.Cache[drawnKey, drawnText]
+	texts    *lru.Cache[drawnKey, drawnText]
 	compared *lru.Cache[pair, templ.Component]
 }
 
@@ -39,19 +39,19 @@ type drawnText struct {
 	contents, body templ.Component
 }
 
-// keptTexts is how many texts are kept; a town has fewer documents.
-const keptTexts = 64
+// cachedTexts is how many texts it holds; a town has fewer documents.
+const cachedTexts = 64
 
 func newDrawnTexts() (*drawnTexts, error) {
-	kept, err := lru.New[drawnKey, drawnText](keptTexts)
+	texts, err := lru.New[drawnKey, drawnText](cachedTexts)
 	if err != nil {
 		return nil, err
 	}
-	compared, err := lru.New[pair, templ.Component](keptTexts)
+	compared, err := lru.New[pair, templ.Component](cachedTexts)
 	if err != nil {
 		return nil, err
 	}
-	return &drawnTexts{kept, compared}, nil
+	return &drawnTexts{texts, compared}, nil
 }
 
 // changes draws what has changed in a document since the revision that somebody
@@ -92,7 +92,7 @@ func (d *drawnTexts) forEverybody(ctx context.Context, policies *policy.Service,
 
 func (d *drawnTexts) get(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading, public bool) (drawnText, error) {
 	key := drawnKey{reading.Revision.ID, public}
-	if text, ok := d.kept.Get(key); ok {
+	if text, ok := d.texts.Get(key); ok {
 		return text, nil
 	}
 	o, err := policies.Outline(ctx, reading)
@@ -113,7 +113,7 @@ func (d *drawnTexts) get(ctx context.Context, policies *policy.Service, links *f
 	if err != nil {
 		return drawnText{}, err
 	}
-	d.kept.Add(key, text)
+	d.texts.Add(key, text)
 	return text, nil
 }
 

@@ -59,7 +59,7 @@ func (s *Screens) publicReading(w http.ResponseWriter, r *http.Request, reading 
 	}))
 }
 
-// servePublic answers with a page that anyone may keep, and must ask about
+// servePublic answers with a page that anyone may cache, and must ask about
 // before it is shown again: a new revision is in force from the first minute of
 // its day.
 func (s *Screens) servePublic(w http.ResponseWriter, r *http.Request, c templ.Component) error {

@@ -35,8 +35,8 @@ func (a Anew) Title() string {
 	return ""
 }
 
-// Campaign is what publishing a revision asks of the people whom its document
-// binds (基本方針 5).
+// Campaign is what publishing a revision asks of the people whom its document is
+// for (基本方針 5).
 type Campaign struct {
 	Anew  Anew
 	Of    policy.Audience // which of them; Everyone for all

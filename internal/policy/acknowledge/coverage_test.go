@@ -59,9 +59,9 @@ func TestWhoStandsInIsCountedInTheirOwnSection(t *testing.T) {
 	post, err := people.AddPost(ctx, authz.AsOperator(), org.Post{Section: welfare, Title: "副課長", Position: 0})
 	must(t, err)
 	must(t, people.Appoint(ctx, authz.AsOperator(), org.Appointment{Person: o.Staff.Person, Post: post, First: calendar.Day(policytest.Now), Acting: true}, org.Beside))
-	wanted, err := o.Acknowledge.AskedPerson(ctx, o.CISO, "kihon", staffNumber)
+	person, err := o.Acknowledge.AskedPerson(ctx, o.CISO, "kihon", staffNumber)
 	must(t, err)
-	if wanted.Section != "税務町民課" {
-		t.Errorf("they are counted in %s", wanted.Section)
+	if person.Section != "税務町民課" {
+		t.Errorf("they are counted in %s", person.Section)
 	}
 }

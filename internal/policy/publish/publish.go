@@ -100,5 +100,5 @@ func publish(ctx context.Context, tx *door.Tx, actor authz.Actor, l draft.Locked
 		return nil, err
 	}
 	columns["effective_on"], columns["published_at"], columns["published_by"] = u.EffectiveOn, tx.Now, draft.By(actor)
-	return columns, find.LetFind(ctx, tx, l.Revision)
+	return columns, find.Index(ctx, tx, l.Revision)
 }
