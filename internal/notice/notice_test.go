@@ -29,11 +29,11 @@ type desk struct {
 	db pgtest.DB
 }
 
-// open is a topic of which everyone may read everything; a section's thing is for
+// everyone is a topic of which everyone may read everything; a section's thing is for
 // those who hold a post there.
 var (
-	open    = notice.Topic{Kind: "open", Shown: func(authz.Actor) (string, pgx.StrictNamedArgs) { return `true`, nil }}
-	section = notice.Topic{Kind: "section", Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+	everyone = notice.Topic{Kind: "everyone", Shown: func(authz.Actor) (string, pgx.StrictNamedArgs) { return `true`, nil }}
+	section  = notice.Topic{Kind: "section", Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 		sections := []int64{}
 		for _, h := range actor.Holdings {
 			sections = append(sections, h.Section)
@@ -51,7 +51,7 @@ func newDesk(t *testing.T, n int) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return desk{notice.New(db.Pool, func() time.Time { return now }, section, open), t, db}
+	return desk{notice.New(db.Pool, func() time.Time { return now }, section, everyone), t, db}
 }
 
 func (d desk) give(n notice.Notice, to ...int64) error {
@@ -103,8 +103,8 @@ func about(topic string, id int64, title string) notice.Notice {
 func TestANoticeIsForItsRecipientsOnceEach(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 3)
-	d.mustGive(about("open", 1, "変わりました"), 1, 2, 1, 1)
-	d.mustGive(about("open", 1, "だれにも"))
+	d.mustGive(about("everyone", 1, "変わりました"), 1, 2, 1, 1)
+	d.mustGive(about("everyone", 1, "だれにも"))
 	for id, want := range map[int64]int{1: 1, 2: 1, 3: 0} {
 		list, _ := d.list(person(id), 0)
 		_, unseen := d.unseen(person(id))
@@ -125,7 +125,7 @@ func TestANoticeIsShownOnlyWhileWhatItIsAboutMayBeRead(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 1)
 	d.mustGive(about("section", 7, "七課のこと"), 1)
-	d.mustGive(about("open", 1, "みんなのこと"), 1)
+	d.mustGive(about("everyone", 1, "みんなのこと"), 1)
 	d.mustGive(about("unknown", 1, "だれも知らないこと"), 1)
 	inside, outside := person(1, 7), person(1, 8)
 	list, _ := d.list(inside, 0)
@@ -155,7 +155,7 @@ func TestAListIsCompletePageByPage(t *testing.T) {
 	d := newDesk(t, 2)
 	const many = 120
 	for i := range many {
-		d.mustGive(about("open", 1, fmt.Sprint(i)), 1, 2)
+		d.mustGive(about("everyone", 1, fmt.Sprint(i)), 1, 2)
 	}
 	var (
 		before int64
@@ -168,7 +168,7 @@ func TestAListIsCompletePageByPage(t *testing.T) {
 			titles = append(titles, n.Title)
 		}
 		before = list[len(list)-1].ID
-		d.mustGive(about("open", 1, "後から来たもの"), 1) // between two pages
+		d.mustGive(about("everyone", 1, "後から来たもの"), 1) // between two pages
 	}
 	if len(titles) != many || titles[0] != "119" || titles[many-1] != "0" {
 		t.Errorf("%d notices, from %s to %s", len(titles), titles[0], titles[len(titles)-1])
@@ -182,7 +182,7 @@ func TestTheLatestUnseenStandFirstAndTheRestIsCounted(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 1)
 	for i := range 8 {
-		d.mustGive(about("open", 1, fmt.Sprint(i)), 1)
+		d.mustGive(about("everyone", 1, fmt.Sprint(i)), 1)
 	}
 	list, count := d.unseen(person(1))
 	if count != 8 || len(list) != 5 || list[0].Title != "7" || list[4].Title != "3" {
@@ -195,7 +195,7 @@ func TestTheLatestUnseenStandFirstAndTheRestIsCounted(t *testing.T) {
 	if after, count := d.unseen(person(1)); count != 7 || after[0].Title != "6" {
 		t.Errorf("after one: %d, %+v", count, after)
 	}
-	d.mustGive(about("open", 1, "後から来たもの"), 1)
+	d.mustGive(about("everyone", 1, "後から来たもの"), 1)
 	if err := d.MarkAllSeen(t.Context(), person(1), list[0].ID); err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func TestTheLatestUnseenStandFirstAndTheRestIsCounted(t *testing.T) {
 func TestNobodyMarksWhatIsForSomebodyElse(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 2)
-	d.mustGive(about("open", 1, "一人だけに"), 1)
+	d.mustGive(about("everyone", 1, "一人だけに"), 1)
 	list, _ := d.list(person(1), 0)
 	if _, err := d.MarkSeen(t.Context(), person(2), list[0].ID); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("got %v", err)
@@ -231,7 +231,7 @@ func TestANoticeLeadsNowhereOutsideThePortal(t *testing.T) {
 		"/": true, "/policies/kihon/draft": true, "/notices?before=3": true,
 		"": false, "policies": false, "//example.test/": false, `/\example.test/`: false, "https://example.test/": false, "javascript:0": false,
 	} {
-		n := about("open", 1, "見本")
+		n := about("everyone", 1, "見本")
 		n.URL = url
 		if err := d.give(n, 1); (err == nil) != inside {
 			t.Errorf("%q: %v", url, err)
@@ -248,7 +248,7 @@ func TestAWholeTownIsToldAtOnce(t *testing.T) {
 		to[i] = int64(i + 1)
 	}
 	begun := time.Now()
-	d.mustGive(about("open", 1, "みんなに"), to...)
+	d.mustGive(about("everyone", 1, "みんなに"), to...)
 	t.Logf("%d were told in %v", many, time.Since(begun))
 	var given int
 	if err := d.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice`).Scan(&given); err != nil || given != many {

@@ -77,7 +77,7 @@ func (s *Screens) showAmend(act amend.Act) screen.Handler {
 			}
 		}
 		form := s.clauseForm(r, draft, at, typed)
-		form.Status.Opened = true
+		form.Status.Untouched = true
 		return screen.Show(w, r, clausePage(form))
 	}
 }
@@ -187,9 +187,9 @@ func (s *Screens) clauseChanged(w http.ResponseWriter, r *http.Request, d draft.
 	return s.refuseClause(w, r, form, fault.New(fault.Conflict, "まだ保存していません。下の案内を読んで、もう一度進んでください。"))
 }
 
-// findAgain finds a clause in a text that has changed: at its address, or
+// findAgain finds a clause in a text that has changed: under its anchor, or
 // anywhere by its words where it alone has them; same is false where only the
-// address is the same. -1 where there is neither.
+// anchor is the same. -1 where there is neither.
 func findAgain(list []outline.Anchored, anchor, shown string) (at int, same bool) {
 	at = slices.IndexFunc(list, func(a outline.Anchored) bool { return a.Anchor == anchor })
 	if at >= 0 && digestOf(list[at]) == shown {

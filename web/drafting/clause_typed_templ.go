@@ -20,16 +20,16 @@ import (
 
 // typedClauseView is what the form on one clause tells while somebody types.
 type typedClauseView struct {
-	Autosave draft.AutosaveStatus
-	Refused  string // why nothing was autosaved
-	Opened   bool   // nothing has been typed yet
+	Autosave  draft.AutosaveStatus
+	Refused   string // why nothing was autosaved
+	Untouched bool   // nothing has been typed yet
 }
 
 func (t typedClauseView) status() string {
 	switch {
 	case t.Refused != "":
 		return "控えていません。" + t.Refused
-	case t.Opened:
+	case t.Untouched:
 		return ""
 	case t.Autosave.At.IsZero():
 		return "控える入力は、いまありません。"

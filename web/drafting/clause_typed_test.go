@@ -17,8 +17,8 @@ import (
 func types(v *servertest.Visitor, path string, typed ...string) (url.Values, servertest.Answer) {
 	v.T.Helper()
 	form := carried(v.Get(clauses+path).Body, typed...)
-	address, _, _ := strings.Cut(path, "?")
-	return form, v.Post(clauses+address+"/typed", form)
+	page, _, _ := strings.Cut(path, "?")
+	return form, v.Post(clauses+page+"/typed", form)
 }
 
 const offered = "保存していない入力があります（"
@@ -177,18 +177,18 @@ func TestWhatCanNotBeAutosavedOfAClauseSaysSo(t *testing.T) {
 		return other
 	}
 	ciso, staff := servertest.SignIn(t, one.Portal, town.Holder("副町長")), servertest.SignIn(t, one.Portal, town.Holder("税務町民課 職員"))
-	const address = clauses + "/1/rewrite/typed"
+	const typed = clauses + "/1/rewrite/typed"
 	for name, c := range map[string]struct {
 		answer servertest.Answer
 		Status int
 		words  string
 	}{
-		"made from nothing": {one.Post(address, without("sha256", "")), 422, "控えていません。どの項目を"},
-		"of no form":        {one.Post(address, without("kept", "nothing")), 422, "控えていません。どの項目を"},
-		"a NUL":             {one.Post(address, without("text", "途中\x00")), 415, "控えていません。文字として"},
+		"made from nothing": {one.Post(typed, without("sha256", "")), 422, "控えていません。どの項目を"},
+		"of no form":        {one.Post(typed, without("kept", "nothing")), 422, "控えていません。どの項目を"},
+		"a NUL":             {one.Post(typed, without("text", "途中\x00")), 415, "控えていません。文字として"},
 		"no such document":  {one.Post("/policies/nothing/draft/clauses/1/rewrite/typed", form), 404, "この文書は見つかりません"},
-		"by the CISO":       {ciso.Post(address, form), 403, "あなたの役割では行えません"},
-		"by a 職員":           {staff.Post(address, form), 403, "あなたの役割では行えません"},
+		"by the CISO":       {ciso.Post(typed, form), 403, "あなたの役割では行えません"},
+		"by a 職員":           {staff.Post(typed, form), 403, "あなたの役割では行えません"},
 	} {
 		if c.answer.Status != c.Status || !strings.Contains(c.answer.Body, c.words) {
 			t.Errorf("%s: %d %s", name, c.answer.Status, c.answer.Body)

@@ -35,14 +35,14 @@ func (s *Screens) showEdit(w http.ResponseWriter, r *http.Request) error {
 	changed := found && !bytes.Equal(left.BasedOn, d.SHA256)
 	switch {
 	case !found:
-		return s.editForm(w, r, d, editView{Source: d.Text, Typed: typedView{Autosave: draft.AutosaveStatus{Others: others}, Opened: true}}, nil)
+		return s.editForm(w, r, d, editView{Source: d.Text, Typed: typedView{Autosave: draft.AutosaveStatus{Others: others}, Untouched: true}}, nil)
 	case r.URL.Query().Get("text") != "unsaved":
 		return screen.Show(w, r, unsavedPage(unsavedView{
 			Frame: screen.Frame(r, editTitle(d), revision.Crumbs(d)...), Draft: d, Left: left, Changed: changed, Others: others,
 			Comparison: typedBeside(d, left.Text),
 		}))
 	}
-	form := editView{Source: left.Text, Typed: typedView{Autosave: draft.AutosaveStatus{At: left.At, Others: others}, Opened: true}}
+	form := editView{Source: left.Text, Typed: typedView{Autosave: draft.AutosaveStatus{At: left.At, Others: others}, Untouched: true}}
 	if changed {
 		form.Comparison = typedBeside(d, left.Text)
 	}

@@ -35,17 +35,17 @@ type editView struct {
 
 // typedView is what the editor tells of a text while somebody types.
 type typedView struct {
-	Outline  *outline.Outline // as the reader understands it; nil where it can't be read
-	Autosave draft.AutosaveStatus
-	Refused  string // why nothing was autosaved
-	Opened   bool   // nothing has been typed yet
+	Outline   *outline.Outline // as the reader understands it; nil where it can't be read
+	Autosave  draft.AutosaveStatus
+	Refused   string // why nothing was autosaved
+	Untouched bool   // nothing has been typed yet
 }
 
 func (t typedView) status() string {
 	switch {
 	case t.Refused != "":
 		return "控えていません。" + t.Refused
-	case t.Opened && t.Autosave.At.IsZero():
+	case t.Untouched && t.Autosave.At.IsZero():
 		return "いまの下書きの構成です。"
 	case t.Autosave.At.IsZero():
 		return "保存してある本文と同じです。" + t.counts()

@@ -175,7 +175,7 @@ func noticesPage(p noticesView) templ.Component {
 	})
 }
 
-// noticeList draws notices. Who opens one has seen it.
+// noticeList draws notices. Whoever goes where one leads has seen it.
 func noticeList(list []notice.Given) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

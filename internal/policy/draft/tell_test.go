@@ -142,7 +142,7 @@ func TestThoseWhoDraftAreToldOfAComment(t *testing.T) {
 	}
 	must(t, o.Draft.ResolveComment(t.Context(), o.Officer, "kihon", 1))
 	if n := o.Drafted("kihon").UnresolvedComments; n != 1 {
-		t.Errorf("%d comments are open", n)
+		t.Errorf("%d comments are unresolved", n)
 	}
 }
 
@@ -199,8 +199,8 @@ func TestANoticeOfADocumentIsForThoseWhoMayReadIt(t *testing.T) {
 	}
 	check := func(when string, inside []string) {
 		t.Helper()
-		for i, wanted := range [][]string{{"document", "draft"}, {"document", "draft"}, inside, inside, nil} {
-			if got := sees(everyone[i]); !slices.Equal(got, wanted) {
+		for i, want := range [][]string{{"document", "draft"}, {"document", "draft"}, inside, inside, nil} {
+			if got := sees(everyone[i]); !slices.Equal(got, want) {
 				t.Errorf("%s, %s sees %q", when, everyone[i].Name, got)
 			}
 		}

@@ -111,11 +111,11 @@ func TestARenumberedClauseIsFound(t *testing.T) {
 			items = append(items, fresh())
 		}
 		texts := []*outline.Outline{itemsOf(items...)}
-		kept := slices.Clone(items)
+		left := slices.Clone(items)
 		for range rapid.IntRange(0, 4).Draw(t, "revisions") {
 			items = slices.Clone(items)
 			if at := rapid.IntRange(0, len(items)-1).Draw(t, "taken out"); len(items) > 1 && rapid.Bool().Draw(t, "take out") {
-				kept = slices.DeleteFunc(kept, func(item string) bool { return item == items[at] })
+				left = slices.DeleteFunc(left, func(item string) bool { return item == items[at] })
 				items = slices.Delete(items, at, at+1)
 			}
 			items = slices.Insert(items, rapid.IntRange(0, len(items)).Draw(t, "put in at"), fresh())
@@ -124,7 +124,7 @@ func TestARenumberedClauseIsFound(t *testing.T) {
 		l := generations(texts...)
 		last := l[len(l)-1]
 		for _, a := range l[0].clauses {
-			if a.Kind != outline.Item || !slices.Contains(kept, a.Text) {
+			if a.Kind != outline.Item || !slices.Contains(left, a.Text) {
 				continue
 			}
 			now, turns := l.follow(0, a.Anchor)

@@ -26,7 +26,7 @@ type Abolition struct {
 	On        calendar.Date // 廃止日: the first day on which it is not in force
 	Reason    string
 	DecidedOn calendar.Date // by the 本部会議
-	Minutes   string        // the minutes, or where they are kept
+	Minutes   string        // the minutes, or where they are
 	Number    int           // of the newest revision that was before who decides it
 }
 

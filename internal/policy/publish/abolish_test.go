@@ -27,7 +27,7 @@ func abolition() publish.Abolition {
 }
 
 // From its 廃止日 on a document is in force no more: it is in no list of what
-// binds, is not searched, explains no words, is asked of nobody and not public.
+// is in force, is not searched, explains no words, is asked of nobody and not public.
 // What it was stays for those who may read it.
 func TestAnAbolishedDocumentIsInForceNoMore(t *testing.T) {
 	t.Parallel()

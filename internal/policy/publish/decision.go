@@ -30,7 +30,7 @@ type Decision struct {
 	Rejected  bool     // neither: it was not said
 	Chair     string   // their 職員番号
 	Attendees []string // their 職員番号, the chair among them or not
-	Minutes   string   // the minutes, or where they are kept
+	Minutes   string   // the minutes, or where they are
 	File      *File    // the minutes as a file; nil for none
 	SHA256    []byte   // of the text that was before who records it
 }

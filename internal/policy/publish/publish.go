@@ -18,7 +18,7 @@ import (
 )
 
 // Publication is from which day a text is to be in force, and what is asked of
-// those whom it binds.
+// those whom its document is for.
 type Publication struct {
 	EffectiveOn calendar.Date // 施行日
 	SHA256      []byte        // of the text that was before the person who publishes

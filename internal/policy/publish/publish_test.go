@@ -151,7 +151,7 @@ func TestAMinorRevisionIsPublishedByANumberedNotice(t *testing.T) {
 }
 
 // What a 簡易な見直し touches of purpose, scope, organization or sanctions is
-// answered for, and the answer is kept.
+// answered for, and the answer is stored.
 func TestATouchedClauseIsAnsweredFor(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
