@@ -68,11 +68,11 @@ func (d desk) mustGive(n notice.Notice, to ...int64) {
 
 func (d desk) list(actor authz.Actor, before int64) ([]notice.Given, bool) {
 	d.t.Helper()
-	list, more, err := d.List(d.t.Context(), actor, before)
+	page, err := d.List(d.t.Context(), actor, before)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	return list, more
+	return page.Notices, page.More
 }
 
 func (d desk) unseen(actor authz.Actor) ([]notice.Given, int) {
@@ -97,7 +97,7 @@ func person(id int64, sections ...int64) authz.Actor {
 }
 
 func about(topic string, id int64, title string) notice.Notice {
-	return notice.Notice{Topic: topic, TopicID: id, Title: title, Text: "見てください。", Address: "/policies/kihon"}
+	return notice.Notice{Topic: topic, TopicID: id, Title: title, Text: "見てください。", URL: "/policies/kihon"}
 }
 
 func TestANoticeIsForItsRecipientsOnceEach(t *testing.T) {
@@ -105,15 +105,15 @@ func TestANoticeIsForItsRecipientsOnceEach(t *testing.T) {
 	d := newDesk(t, 3)
 	d.mustGive(about("open", 1, "変わりました"), 1, 2, 1, 1)
 	d.mustGive(about("open", 1, "だれにも"))
-	for id, wanted := range map[int64]int{1: 1, 2: 1, 3: 0} {
+	for id, want := range map[int64]int{1: 1, 2: 1, 3: 0} {
 		list, _ := d.list(person(id), 0)
 		_, unseen := d.unseen(person(id))
-		if len(list) != wanted || unseen != wanted {
+		if len(list) != want || unseen != want {
 			t.Errorf("%d has %d notices, %d unseen", id, len(list), unseen)
 		}
 	}
 	list, _ := d.list(person(1), 0)
-	want := notice.Given{ID: list[0].ID, At: list[0].At, Title: "変わりました", Text: "見てください。", Address: "/policies/kihon"}
+	want := notice.Given{ID: list[0].ID, At: list[0].At, Title: "変わりました", Text: "見てください。", URL: "/policies/kihon"}
 	if list[0] != want || !list[0].At.Equal(now) {
 		t.Errorf("got %+v", list[0])
 	}
@@ -188,9 +188,9 @@ func TestTheLatestUnseenStandFirstAndTheRestIsCounted(t *testing.T) {
 	if count != 8 || len(list) != 5 || list[0].Title != "7" || list[4].Title != "3" {
 		t.Fatalf("%d of %d: %+v", len(list), count, list)
 	}
-	address, err := d.MarkSeen(t.Context(), person(1), list[0].ID)
-	if err != nil || address != "/policies/kihon" {
-		t.Errorf("opening one leads to %q, %v", address, err)
+	url, err := d.MarkSeen(t.Context(), person(1), list[0].ID)
+	if err != nil || url != "/policies/kihon" {
+		t.Errorf("opening one leads to %q, %v", url, err)
 	}
 	if after, count := d.unseen(person(1)); count != 7 || after[0].Title != "6" {
 		t.Errorf("after one: %d, %+v", count, after)
@@ -227,14 +227,14 @@ func TestNobodyMarksWhatIsForSomebodyElse(t *testing.T) {
 func TestANoticeLeadsNowhereOutsideThePortal(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 1)
-	for address, inside := range map[string]bool{
+	for url, inside := range map[string]bool{
 		"/": true, "/policies/kihon/draft": true, "/notices?before=3": true,
 		"": false, "policies": false, "//example.test/": false, `/\example.test/`: false, "https://example.test/": false, "javascript:0": false,
 	} {
 		n := about("open", 1, "見本")
-		n.Address = address
+		n.URL = url
 		if err := d.give(n, 1); (err == nil) != inside {
-			t.Errorf("%q: %v", address, err)
+			t.Errorf("%q: %v", url, err)
 		}
 	}
 }

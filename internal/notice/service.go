@@ -41,14 +41,20 @@ func New(pool *pgxpool.Pool, now func() time.Time, topics ...Topic) *Service {
 
 // Given is a notice that somebody has been given.
 type Given struct {
-	ID                   int64
-	At                   time.Time // the instant
-	Seen                 bool
-	Title, Text, Address string
+	ID               int64
+	At               time.Time // the instant
+	Seen             bool      // whether they have looked at it
+	Title, Text, URL string
 }
 
-// page is how many notices a list shows at once.
-const page = 50
+// Page is a page of the notices that somebody has been given.
+type Page struct {
+	Notices []Given // the newest first
+	More    bool    // there are older ones
+}
+
+// onPage is how many notices a page holds.
+const onPage = 50
 
 // shown is the SQL that holds for the notices n that are for the actor and that
 // they may see, and its arguments.
@@ -67,23 +73,22 @@ func (s *Service) shown(actor authz.Actor) (condition string, args pgx.StrictNam
 	return b.String(), args
 }
 
-// List returns the actor's notices that came before one of them, the newest
-// first, a page at most; before is 0 for the newest of all. more tells whether
-// there are older ones.
-func (s *Service) List(ctx context.Context, actor authz.Actor, before int64) (list []Given, more bool, err error) {
+// List returns the page of the actor's notices that came before one of them;
+// before is 0 for the newest of all.
+func (s *Service) List(ctx context.Context, actor authz.Actor, before int64) (Page, error) {
 	shown, args := s.shown(actor)
-	args["before"], args["limit"] = before, page+1
+	args["before"], args["limit"] = before, onPage+1
 	rows, err := s.pool.Query(ctx, `
-		SELECT n.id, n.given_at, n.seen_at IS NOT NULL, n.title, n.text, n.address
+		SELECT n.id, n.given_at AS at, n.seen_at IS NOT NULL AS seen, n.title, n.text, n.address AS url
 		FROM notice n WHERE (@before = 0 OR n.id < @before::bigint) AND `+shown+` ORDER BY n.id DESC LIMIT @limit`, args)
 	if err != nil {
-		return nil, false, fmt.Errorf("listing notices: %w", err)
+		return Page{}, fmt.Errorf("listing notices: %w", err)
 	}
-	list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Given])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[Given])
 	if err != nil {
-		return nil, false, fmt.Errorf("listing notices: %w", err)
+		return Page{}, fmt.Errorf("listing notices: %w", err)
 	}
-	return list[:min(len(list), page)], len(list) > page, nil
+	return Page{Notices: list[:min(len(list), onPage)], More: len(list) > onPage}, nil
 }
 
 // latest is how many notices Unseen has.
@@ -98,20 +103,26 @@ type Unseen struct {
 
 // QueueUnseen asks in a batch for those of the actor.
 func (s *Service) QueueUnseen(b *task.Batch, actor authz.Actor, take func(Unseen)) {
+	type row struct {
+		Given
+		All int
+	}
 	shown, args := s.shown(actor)
 	args["limit"] = latest
-	var all int
-	task.Rows(b, "listing notices not seen", func(row pgx.CollectableRow) (Given, error) {
-		var g Given
-		return g, row.Scan(&g.ID, &g.At, &g.Title, &g.Text, &g.Address, &all)
-	}, func(list []Given) { take(Unseen{list, all}) }, `
-		SELECT n.id, n.given_at, n.title, n.text, n.address, count(*) OVER ()
+	task.Rows(b, "listing notices not seen", pgx.RowToStructByName[row], func(rows []row) {
+		var u Unseen
+		for _, r := range rows {
+			u.Latest, u.All = append(u.Latest, r.Given), r.All
+		}
+		take(u)
+	}, `
+		SELECT n.id, n.given_at AS at, false AS seen, n.title, n.text, n.address AS url, count(*) OVER () AS all
 		FROM notice n WHERE n.seen_at IS NULL AND `+shown+` ORDER BY n.id DESC LIMIT @limit`, args)
 }
 
 // MarkSeen notes that the actor has seen one of their notices, and returns where
 // it leads; NotFound where it is none of theirs.
-func (s *Service) MarkSeen(ctx context.Context, actor authz.Actor, id int64) (address string, err error) {
+func (s *Service) MarkSeen(ctx context.Context, actor authz.Actor, id int64) (url string, err error) {
 	shown, args := s.shown(actor)
 	args["id"], args["now"] = id, s.now()
 	rows, err := s.pool.Query(ctx, `
@@ -119,14 +130,14 @@ func (s *Service) MarkSeen(ctx context.Context, actor authz.Actor, id int64) (ad
 	if err != nil {
 		return "", fmt.Errorf("noting a notice as seen: %w", err)
 	}
-	addresses, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	urls, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return "", fmt.Errorf("noting a notice as seen: %w", err)
 	}
-	if len(addresses) == 0 {
+	if len(urls) == 0 {
 		return "", fault.New(fault.NotFound, "このお知らせは、もうありません。「お知らせ」の一覧を開き直してください。")
 	}
-	return addresses[0], nil
+	return urls[0], nil
 }
 
 // MarkAllSeen notes that the actor has seen their notices up to one of them: what

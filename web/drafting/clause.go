@@ -30,7 +30,7 @@ func (s *Screens) clauseForm(r *http.Request, d draft.Draft, at outline.Anchored
 	typed.Anchor = at.Anchor
 	return clauseView{
 		Frame: screen.Frame(r, clauseTitles[typed.Act], append(revision.Crumbs(d), layout.Link{Label: "項目ごとに直す", Address: address.DraftClauses(d.Code)})...),
-		Draft: d, At: at, Shown: digestOf(at), Typed: typed, Kept: formToken(r),
+		Draft: d, At: at, Shown: digestOf(at), Typed: typed, FormToken: formToken(r),
 	}
 }
 
@@ -69,7 +69,7 @@ func (s *Screens) showAmend(act amend.Act) screen.Handler {
 				typed.Where = amend.After
 			}
 		}
-		if keepsWords(act) {
+		if autosaves(act) {
 			if left, err := s.leftWords(r, draft); err != nil {
 				return err
 			} else if left = leftFor(left, at, typed); len(left) > 0 {
@@ -100,11 +100,11 @@ func (s *Screens) amendClause(act amend.Act) screen.Handler {
 			return err
 		}
 		var status typedClauseView
-		if keepsWords(act) { // before it is tried: whatever comes of it, no words are lost
-			if status, err = s.keepWords(r, d.Code, typed); err != nil {
+		if autosaves(act) { // before it is tried: whatever comes of it, no words are lost
+			if status, err = s.autosaveWords(r, d.Code, typed); err != nil {
 				screen.Note(r, err)
 			}
-			status.Kept.Changed = false // the page tells of it
+			status.Autosave.Changed = false // the page tells of it
 		}
 		if !bytes.Equal(revision.Hash(r.PostForm), d.SHA256) {
 			return s.clauseChanged(w, r, d, typed, status)

@@ -13,7 +13,7 @@ import (
 )
 
 // types is somebody at a form on a clause: they have words in it, and the page
-// sends them to be kept.
+// sends them to be autosaved.
 func types(v *servertest.Visitor, path string, typed ...string) (url.Values, servertest.Answer) {
 	v.T.Helper()
 	form := carried(v.Get(clauses+path).Body, typed...)
@@ -81,22 +81,22 @@ func TestWhatWasLeftInAFormOnAClauseIsThrownAway(t *testing.T) {
 		t.Errorf("throwing away: %d %s", a.Status, a.Body)
 	}
 	if n := one.Count("unsaved_clause"); n != 0 {
-		t.Errorf("%d are kept", n)
+		t.Errorf("%d are autosaved", n)
 	}
 }
 
-// What is refused, and what is only shown before it is saved, is kept as well:
+// What is refused, and what is only shown before it is saved, is autosaved as well:
 // without script, too.
-func TestWhatCouldNotBeSavedOfAClauseIsKept(t *testing.T) {
+func TestWhatCouldNotBeSavedOfAClauseIsAutosaved(t *testing.T) {
 	t.Parallel()
 	portal, one, _ := startedDraft(t)
 	shown := one.Get(clauses + "/3/insert?where=before")
 	a := one.Post(clauses+"/3/insert", carried(shown.Body, "heading", "理念", "text", "確かめる言葉"))
 	if !strings.Contains(a.Body, "変わることの確認") || !strings.Contains(one.Get(clauses+"/3/insert?where=before").Body, "確かめる言葉") {
-		t.Error("what is shown before it is saved is not kept")
+		t.Error("what is shown before it is saved is not autosaved")
 	}
 	if a = one.Post(clauses+"/3/insert", carried(a.Body, "step", "save")); a.Status != http.StatusOK || one.Count("unsaved_clause") != 0 {
-		t.Errorf("saved, it is still kept: %d", a.Status)
+		t.Errorf("saved, it is still autosaved: %d", a.Status)
 	}
 	form := carried(one.Get(clauses+"/1/rewrite").Body, "heading", "目的", "text", "断られた言葉")
 	d := draftOf(t, portal)
@@ -164,7 +164,7 @@ func TestWordsLeftOnAClauseAreNotForgotten(t *testing.T) {
 	}
 }
 
-func TestWhatCanNotBeKeptOfAClauseSaysSo(t *testing.T) {
+func TestWhatCanNotBeAutosavedOfAClauseSaysSo(t *testing.T) {
 	t.Parallel()
 	_, one, _ := startedDraft(t)
 	form := carried(one.Get(clauses+"/1/rewrite").Body, "heading", "目的", "text", "途中の言葉")
@@ -195,6 +195,6 @@ func TestWhatCanNotBeKeptOfAClauseSaysSo(t *testing.T) {
 		}
 	}
 	if n := one.Count("unsaved_clause"); n != 0 {
-		t.Errorf("%d are kept", n)
+		t.Errorf("%d are autosaved", n)
 	}
 }

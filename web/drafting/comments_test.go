@@ -102,7 +102,7 @@ func TestNobodyReadsTheCommentsOnWhatIsPublished(t *testing.T) {
 
 // The pages on which a draft goes on its way tell of comments that nobody has
 // seen to, and lead to them.
-func TestOpenCommentsAreToldOfBeforeADraftGoesOnItsWay(t *testing.T) {
+func TestUnresolvedCommentsAreToldOfBeforeADraftGoesOnItsWay(t *testing.T) {
 	t.Parallel()
 	portal, officer, _ := startedDraft(t)
 	ciso := servertest.SignIn(t, portal, town.Holder("副町長"))

@@ -40,7 +40,7 @@ func (s *Screens) notify(w http.ResponseWriter, r *http.Request) error {
 		return s.noticeForm(w, r, draft, noticeView{Typed: typed}, nil)
 	}
 	people := 0
-	if err = s.publications.CheckNotice(ctx, draft, typed); err == nil {
+	if err = s.publications.CheckCISONotice(ctx, draft, typed); err == nil {
 		people, err = s.acknowledgements.CountAsked(ctx, actor, draft.Document, typed.Campaign.Of)
 	}
 	if err != nil {

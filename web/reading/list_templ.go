@@ -22,7 +22,7 @@ import (
 type listView struct {
 	layout.Frame
 	Readings  []policy.Listed
-	Drafts    []draft.Draft
+	Drafts    []draft.Summary
 	MayImport bool
 	MaySee    bool // who has acknowledged
 	Abolished []publish.RecordedAbolition

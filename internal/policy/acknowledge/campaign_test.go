@@ -258,7 +258,7 @@ func TestARevisionMayAskTheRestOnly(t *testing.T) {
 	for range 2 {
 		must(t, o.Acknowledge.TendAll(ctx))
 	}
-	if got := o.Told(o.Staff); len(got) != 1 || got[0].Title != "見本の基本方針（第2版）が施行されました" || got[0].Address != "/policies/kihon/changes" {
+	if got := o.Told(o.Staff); len(got) != 1 || got[0].Title != "見本の基本方針（第2版）が施行されました" || got[0].URL != "/policies/kihon/changes" {
 		t.Errorf("who need not is told %+v", got)
 	}
 	if got := o.Newest(o.Manager); got != "見本の基本方針（第2版）を読んで、確認してください /policies/kihon/changes" {

@@ -110,5 +110,5 @@ func (c campaign) request(title, text string) notice.Notice {
 
 // notice is one about the campaign's document, that leads to one of its pages.
 func (c campaign) notice(title, text, to string) notice.Notice {
-	return notice.Notice{Topic: policy.AboutDocument, TopicID: c.ID, Title: title, Text: text, Address: to}
+	return notice.Notice{Topic: policy.AboutDocument, TopicID: c.ID, Title: title, Text: text, URL: to}
 }

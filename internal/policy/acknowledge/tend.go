@@ -57,8 +57,8 @@ func (s *Service) Tend(ctx context.Context, revision int64) error {
 		messages, err := c.messages(ctx, tx, counted, asked, reminded)
 		return door.Effect{
 			Subject: trail.Subject{Kind: "campaign", ID: revision}, Fields: []string{"asked", "reminded"},
-			Refs: map[string]int64{"document": c.ID, "asked": int64(len(asked)), "reminded": int64(len(reminded))},
-			Tell: messages,
+			Refs:    map[string]int64{"document": c.ID, "asked": int64(len(asked)), "reminded": int64(len(reminded))},
+			Notices: messages,
 		}, err
 	})
 	if err != nil {

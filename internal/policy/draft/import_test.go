@@ -33,7 +33,7 @@ func TestATextIsDraftedOnceItsQuestionsAreSettled(t *testing.T) {
 	}
 	d, err := o.Draft.Draft(ctx, o.Officer, code)
 	must(t, err)
-	if len(d.Outline.Clauses) != 2 || len(d.Outline.Open()) != 0 {
+	if len(d.Outline.Clauses) != 2 || len(d.Outline.Unsettled()) != 0 {
 		t.Errorf("drafted: %+v", d.Outline)
 	}
 	if _, err := o.Draft.Import(ctx, o.Officer, token); fault.KindOf(err) != fault.NotFound {

@@ -3,6 +3,7 @@ package publish
 import (
 	"bytes"
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -44,8 +45,8 @@ func (s *Service) CheckPublication(ctx context.Context, d draft.Draft, u Publica
 	return s.inOrder(ctx, d, u, u.check(d.Number, d.DecidedOn, dayOfDecision, s.today()))
 }
 
-// CheckNotice is CheckPublication for a draft that a 通知 publishes.
-func (s *Service) CheckNotice(ctx context.Context, d draft.Draft, n CISONotice) error {
+// CheckCISONotice is CheckPublication for a draft that a 通知 publishes.
+func (s *Service) CheckCISONotice(ctx context.Context, d draft.Draft, n CISONotice) error {
 	before, err := s.draft.Base(ctx, d)
 	if err != nil {
 		return err
@@ -61,13 +62,13 @@ func (s *Service) inOrder(ctx context.Context, d draft.Draft, u Publication, pro
 		return draft.Changed()
 	}
 	if len(problems) == 0 {
-		var late bool
+		var later bool
 		err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM revision WHERE document_id = $1 AND state = 'published' AND effective_on > $2)`,
-			d.ID, u.EffectiveOn).Scan(&late)
+			d.ID, u.EffectiveOn).Scan(&later)
 		if err != nil {
-			return wrap("looking for the revision before", err)
+			return fmt.Errorf("looking for the revision before: %w", err)
 		}
-		if late {
+		if later {
 			problems = []fault.Problem{{Field: "effective_on", Message: policy.Message("revision_in_order")}}
 		}
 	}
@@ -78,7 +79,7 @@ func (s *Service) inOrder(ctx context.Context, d draft.Draft, u Publication, pro
 // From then on it never changes. Conflict without a decision, if the draft has
 // changed since it was shown, or is published already.
 func (s *Service) PublishDecided(ctx context.Context, actor authz.Actor, code string, u Publication) error {
-	err := s.draft.Step(ctx, actor, code, draft.EventPublishDecided, u.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
+	return s.draft.Step(ctx, actor, code, draft.EventPublishDecided, u.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
 		var decided calendar.Date
 		if err := tx.QueryRow(ctx, `SELECT decided_on FROM revision WHERE id = $1`, l.Revision).Scan(&decided); err != nil {
 			return draft.Change{}, err
@@ -89,7 +90,6 @@ func (s *Service) PublishDecided(ctx context.Context, actor authz.Actor, code st
 		columns, err := publish(ctx, tx, actor, l, u)
 		return draft.Change{Fields: []string{"effective_on", "published_at"}, Columns: columns}, err
 	})
-	return wrap("publishing a revision", err)
 }
 
 // publish returns the columns that say who publishes a revision, from when it is in
