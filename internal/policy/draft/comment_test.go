@@ -14,7 +14,7 @@ import (
 
 func commentsOn(o policytest.Office, code string) []draft.Comment {
 	o.T.Helper()
-	comments, err := o.Draft.Comments(o.T.Context(), o.Drafted(code))
+	comments, err := o.Draft.Comments(o.T.Context(), o.Officer, o.Drafted(code))
 	must(o.T, err)
 	return comments
 }

@@ -137,8 +137,8 @@ func loadSteps(ctx context.Context, db postgres.Querier, revision int64) ([]Step
 		WHERE t.revision_id = $1 ORDER BY t.id`, revision)
 }
 
-// Base returns the outline of the newest published revision, which a draft
-// follows; nil where it is the first.
-func (s *Service) Base(ctx context.Context, d Draft) (*outline.Outline, error) {
-	return policy.NewestOutline(ctx, s.pool, d.ID)
+// Base returns the outline of the newest published revision, which a draft that
+// Draft has returned to the actor follows; nil where it is the first.
+func (s *Service) Base(ctx context.Context, actor authz.Actor, d Draft) (*outline.Outline, error) {
+	return policy.NewestOutline(ctx, s.pool, actor, d.ID)
 }

@@ -46,8 +46,8 @@ func (s *Service) CheckPublication(ctx context.Context, d draft.Draft, u Publica
 }
 
 // CheckCISONotice is CheckPublication for a draft that a 通知 publishes.
-func (s *Service) CheckCISONotice(ctx context.Context, d draft.Draft, n CISONotice) error {
-	before, err := s.draft.Base(ctx, d)
+func (s *Service) CheckCISONotice(ctx context.Context, actor authz.Actor, d draft.Draft, n CISONotice) error {
+	before, err := s.draft.Base(ctx, actor, d)
 	if err != nil {
 		return err
 	}
