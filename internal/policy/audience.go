@@ -85,6 +85,11 @@ func Readable(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
 	return readableDocument, scopeOf(actor).arguments()
 }
 
+// ReadableForPublic is Readable for everybody, without an actor: the 基本方針.
+func ReadableForPublic() (condition string, args pgx.StrictNamedArgs) {
+	return readableDocument, public().arguments()
+}
+
 // scopeOf is what an actor may read.
 func scopeOf(actor authz.Actor) scope {
 	s := withoutPost()

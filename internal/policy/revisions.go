@@ -3,7 +3,6 @@ package policy
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -63,15 +62,11 @@ func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string)
 func (s *Service) RevisionOutline(ctx context.Context, actor authz.Actor, code string, number int) (*outline.Outline, error) {
 	readable, args := Readable(actor)
 	args["code"], args["number"] = code, number
-	var revision int64
-	err := s.pool.QueryRow(ctx, `
-		SELECT r.id FROM document d JOIN revision r ON r.document_id = d.id
-		WHERE d.code = @code AND `+readable+` AND r.state = 'published' AND r.number = @number`, args).Scan(&revision)
+	o, err := selectOutline(ctx, s.pool, `
+		SELECT r.outline FROM document d JOIN revision r ON r.document_id = d.id
+		WHERE d.code = @code AND `+readable+` AND r.state = 'published' AND r.number = @number`, args)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, NoDocument()
 	}
-	if err != nil {
-		return nil, fmt.Errorf("finding a revision: %w", err)
-	}
-	return LoadOutline(ctx, s.pool, revision)
+	return o, err
 }

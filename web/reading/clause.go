@@ -42,7 +42,7 @@ func (s *Screens) showPublicClause(w http.ResponseWriter, r *http.Request) error
 		return screen.ErrNotFound()
 	}
 	code := chi.URLParam(r, "code")
-	f, err := s.Follow.FollowPublic(r.Context(), code, number, chi.URLParam(r, "anchor"))
+	f, err := s.Follow.FollowForPublic(r.Context(), code, number, chi.URLParam(r, "anchor"))
 	switch {
 	case err != nil:
 		return err

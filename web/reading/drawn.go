@@ -65,7 +65,7 @@ func (d *drawnTexts) changes(ctx context.Context, service *policy.Service, actor
 	if err != nil {
 		return nil, err
 	}
-	after, err := service.Outline(ctx, reading)
+	after, err := service.Outline(ctx, actor, reading)
 	if err != nil {
 		return nil, err
 	}
@@ -79,37 +79,43 @@ func (d *drawnTexts) changes(ctx context.Context, service *policy.Service, actor
 	return drawn, nil
 }
 
-// of draws the text of a revision that may be read, or takes it as it was drawn
-// before.
-func (d *drawnTexts) of(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading) (drawnText, error) {
-	return d.get(ctx, policies, links, reading, false)
+// of draws the text of a revision that the actor may read, or takes it as it was
+// drawn before.
+func (d *drawnTexts) of(ctx context.Context, policies *policy.Service, links *follow.Service, actor authz.Actor, reading policy.Reading) (drawnText, error) {
+	return d.get(drawnKey{revision: reading.Revision.ID}, func() (drawnText, error) {
+		o, err := policies.Outline(ctx, actor, reading)
+		if err != nil {
+			return drawnText{}, err
+		}
+		formers, err := links.Formers(ctx, actor, reading)
+		if err != nil {
+			return drawnText{}, err
+		}
+		return draw(ctx, reading, document.NewText(o).Lasting(reading, formers))
+	})
 }
 
-// forEverybody is of for the page that is public.
-func (d *drawnTexts) forEverybody(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading) (drawnText, error) {
-	return d.get(ctx, policies, links, reading, true)
+// forPublic is of for the page that is public.
+func (d *drawnTexts) forPublic(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading) (drawnText, error) {
+	return d.get(drawnKey{revision: reading.Revision.ID, public: true}, func() (drawnText, error) {
+		o, err := policies.OutlineForPublic(ctx, reading)
+		if err != nil {
+			return drawnText{}, err
+		}
+		formers, err := links.FormersForPublic(ctx, reading)
+		if err != nil {
+			return drawnText{}, err
+		}
+		return draw(ctx, reading, document.NewText(o).LastingPublic(reading, formers))
+	})
 }
 
-func (d *drawnTexts) get(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading, public bool) (drawnText, error) {
-	key := drawnKey{reading.Revision.ID, public}
+// get takes a text from the cache, or draws it.
+func (d *drawnTexts) get(key drawnKey, draw func() (drawnText, error)) (drawnText, error) {
 	if text, ok := d.texts.Get(key); ok {
 		return text, nil
 	}
-	o, err := policies.Outline(ctx, reading)
-	if err != nil {
-		return drawnText{}, err
-	}
-	formers, err := links.FormersForPortal(ctx, reading)
-	if err != nil {
-		return drawnText{}, err
-	}
-	prepared := document.NewText(o)
-	if public {
-		prepared = prepared.LastingPublic(reading, formers)
-	} else {
-		prepared = prepared.Lasting(reading, formers)
-	}
-	text, err := draw(ctx, readingContents(reading, prepared), templ.Join(document.Body(prepared), document.Formers(prepared)))
+	text, err := draw()
 	if err != nil {
 		return drawnText{}, err
 	}
@@ -118,12 +124,12 @@ func (d *drawnTexts) get(ctx context.Context, policies *policy.Service, links *f
 }
 
 // draw makes the HTML of a text and of what stands beside it.
-func draw(ctx context.Context, contents, body templ.Component) (drawnText, error) {
+func draw(ctx context.Context, reading policy.Reading, t document.Text) (drawnText, error) {
 	var beside, text bytes.Buffer
-	if err := contents.Render(ctx, &beside); err != nil {
+	if err := readingContents(reading, t).Render(ctx, &beside); err != nil {
 		return drawnText{}, fmt.Errorf("drawing the contents: %w", err)
 	}
-	if err := body.Render(ctx, &text); err != nil {
+	if err := templ.Join(document.Body(t), document.Formers(t)).Render(ctx, &text); err != nil {
 		return drawnText{}, fmt.Errorf("drawing a text: %w", err)
 	}
 	return drawnText{templ.Raw(beside.String()), templ.Raw(text.String())}, nil

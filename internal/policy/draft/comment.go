@@ -74,12 +74,14 @@ func (s *Service) Comments(ctx context.Context, actor authz.Actor, d Draft) ([]C
 		ResolvedBy                         string     // empty for nobody
 		ResolvedAt                         *time.Time // nil until then
 	}
+	readable, args := policy.Readable(actor)
+	args["revision"] = d.Revision
 	rows, err := postgres.List[row](ctx, s.pool, "listing comments", `
 		SELECT c.number, c.anchor, c.citation, c.heading, c.wording, c.text, c.written_by AS writer, w.name AS by, c.written_at AS at,
 		       coalesce(p.name, '') AS resolved_by, e.resolved_at
-		FROM draft_comment c JOIN person_shown w ON w.id = c.written_by
+		FROM draft_comment c JOIN revision r ON r.id = c.revision_id JOIN document d ON d.id = r.document_id JOIN person_shown w ON w.id = c.written_by
 		LEFT JOIN draft_comment_resolution e ON e.comment_id = c.id LEFT JOIN person_shown p ON p.id = e.resolved_by
-		WHERE c.revision_id = $1 ORDER BY c.number`, d.Revision)
+		WHERE r.id = @revision AND `+readable+` ORDER BY c.number`, args)
 	if err != nil {
 		return nil, err
 	}

@@ -140,8 +140,5 @@ func loadSteps(ctx context.Context, db postgres.Querier, revision int64) ([]Step
 // Base returns the outline of the newest published revision, which a draft that
 // Draft has returned to the actor follows; nil where it is the first.
 func (s *Service) Base(ctx context.Context, actor authz.Actor, d Draft) (*outline.Outline, error) {
-	if !MaySee(actor) {
-		return nil, policy.NoDocument()
-	}
-	return policy.NewestOutline(ctx, s.pool, d.ID)
+	return policy.NewestOutline(ctx, s.pool, actor, d.ID)
 }

@@ -3,6 +3,8 @@ package follow
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
@@ -38,28 +40,30 @@ func (s *Service) Follow(ctx context.Context, actor authz.Actor, code string, nu
 	if err != nil {
 		return Trace{}, err
 	}
-	return s.follow(ctx, reading, number, anchor)
+	readable, args := policy.Readable(actor)
+	return s.follow(ctx, readable, args, reading, number, anchor)
 }
 
-// FollowPublic is Follow for everybody, from revisions of a 基本方針 that are or
-// have been in force.
-func (s *Service) FollowPublic(ctx context.Context, code string, number int, anchor string) (Trace, error) {
-	reading, err := s.policy.ReadPublic(ctx, code)
+// FollowForPublic is Follow from revisions of a 基本方針 that are or have been in
+// force.
+func (s *Service) FollowForPublic(ctx context.Context, code string, number int, anchor string) (Trace, error) {
+	reading, err := s.policy.ReadForPublic(ctx, code)
 	if err != nil {
 		return Trace{}, err
 	}
 	if number > reading.Number {
 		return Trace{}, errNoClause()
 	}
-	return s.follow(ctx, reading, number, anchor)
+	readable, args := policy.ReadableForPublic()
+	return s.follow(ctx, readable, args, reading, number, anchor)
 }
 
 func errNoClause() error {
 	return fault.New(fault.NotFound, "この項目は見つかりません。アドレスが途中で切れていないか確かめるか、文書の目次から選び直してください。")
 }
 
-func (s *Service) follow(ctx context.Context, reading policy.Reading, number int, anchor string) (Trace, error) {
-	l, err := s.lineage(ctx, reading.Document.ID, number, max(number, reading.Number))
+func (s *Service) follow(ctx context.Context, readable string, args pgx.StrictNamedArgs, reading policy.Reading, number int, anchor string) (Trace, error) {
+	l, err := s.lineage(ctx, readable, args, reading.Document.ID, number, max(number, reading.Number))
 	if err != nil {
 		return Trace{}, err
 	}
@@ -92,16 +96,20 @@ type FormerClause struct {
 	Reused bool
 }
 
-// FormersForPortal lists the clauses whose anchors don't lead to them any more in a
-// revision that Read has returned: for each anchor the last clause that had
-// it. The portal draws them once for all readers, so that whoever comes with an old
-// link is told.
-func (s *Service) FormersForPortal(ctx context.Context, reading policy.Reading) ([]FormerClause, error) {
-	l, err := s.lineage(ctx, reading.Document.ID, 1, reading.Number)
-	if err != nil {
-		return nil, err
-	}
-	return l.formers(), nil
+// Formers lists the clauses whose anchors don't lead to them any more in a
+// revision that Read has returned to the actor: for each anchor the last clause that had
+// it. So whoever comes with an old link is told.
+func (s *Service) Formers(ctx context.Context, actor authz.Actor, reading policy.Reading) ([]FormerClause, error) {
+	readable, args := policy.Readable(actor)
+	l, err := s.lineage(ctx, readable, args, reading.Document.ID, 1, reading.Number)
+	return l.formers(), err
+}
+
+// FormersForPublic is Formers of what ReadForPublic has returned.
+func (s *Service) FormersForPublic(ctx context.Context, reading policy.Reading) ([]FormerClause, error) {
+	readable, args := policy.ReadableForPublic()
+	l, err := s.lineage(ctx, readable, args, reading.Document.ID, 1, reading.Number)
+	return l.formers(), err
 }
 
 func (l lineage) formers() []FormerClause {

@@ -184,17 +184,17 @@ const cachedFates = 1_000
 // lineage loads the published revisions of a document from one number to
 // another. What became of clauses between two revisions never changes, and is
 // cached.
-func (s *Service) lineage(ctx context.Context, document int64, from, to int) (lineage, error) {
+func (s *Service) lineage(ctx context.Context, readable string, args pgx.StrictNamedArgs, document int64, from, to int) (lineage, error) {
 	type row struct {
 		ID          int64
 		Number      int
 		EffectiveOn calendar.Date
 		Outline     []byte // as JSON
 	}
+	args["document"], args["from"], args["to"] = document, from, to
 	list, err := postgres.List[row](ctx, s.pool, "loading revisions", `
-		SELECT id, number, effective_on, outline FROM revision
-		WHERE document_id = @document AND state = 'published' AND number BETWEEN @from AND @to ORDER BY number`,
-		pgx.StrictNamedArgs{"document": document, "from": from, "to": to})
+		SELECT r.id, r.number, r.effective_on, r.outline FROM revision r JOIN document d ON d.id = r.document_id
+		WHERE d.id = @document AND `+readable+` AND r.state = 'published' AND r.number BETWEEN @from AND @to ORDER BY r.number`, args)
 	if err != nil {
 		return nil, err
 	}

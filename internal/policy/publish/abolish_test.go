@@ -108,9 +108,9 @@ func lists(t *testing.T, o policytest.Office, kind policy.Kind, days int, inForc
 			t.Errorf("after %d days, in %s: %t", days, name, listed)
 		}
 	}
-	public, err := o.Policy.Public(ctx)
+	public, err := o.Policy.ReadingsForPublic(ctx)
 	must(t, err)
-	_, err = o.Policy.ReadPublic(ctx, "bunsho")
+	_, err = o.Policy.ReadForPublic(ctx, "bunsho")
 	if want := inForce && kind == policy.Basic; (len(public) > 0) != want || (err == nil) != want {
 		t.Errorf("after %d days it is public: %t, %v", days, len(public) > 0, err)
 	}

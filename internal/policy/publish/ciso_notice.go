@@ -51,7 +51,7 @@ func (n CISONotice) check(number int, day calendar.Date, touched []Touched) []fa
 // number of the fiscal year. From then on neither changes.
 func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code string, n CISONotice) error {
 	return s.draft.Step(ctx, actor, code, draft.EventPublishMinor, n.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
-		before, err := policy.NewestOutline(ctx, tx, l.Document)
+		before, err := policy.NewestOutline(ctx, tx, actor, l.Document)
 		if err != nil {
 			return draft.Change{}, err
 		}
