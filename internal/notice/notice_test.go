@@ -29,8 +29,9 @@ type desk struct {
 	db pgtest.DB
 }
 
-// everyone is a topic of which everyone may read everything; a section's thing is for
-// those who hold a post there.
+// everyone is a topic of which everyone may read everything; a section's thing is
+// for those who hold a post there, and a person's for that person. The arguments of
+// both have one name.
 var (
 	everyone = notice.Topic{Kind: "everyone", Shown: func(authz.Actor) (string, pgx.StrictNamedArgs) { return `true`, nil }}
 	section  = notice.Topic{Kind: "section", Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
@@ -38,7 +39,10 @@ var (
 		for _, h := range actor.Holdings {
 			sections = append(sections, h.Section)
 		}
-		return `n.topic_id = ANY(@section_ids::bigint[])`, pgx.StrictNamedArgs{"section_ids": sections}
+		return `n.topic_id = ANY(@ids::bigint[])`, pgx.StrictNamedArgs{"ids": sections}
+	}}
+	themself = notice.Topic{Kind: "themself", Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+		return `n.topic_id = ANY(@ids::bigint[])`, pgx.StrictNamedArgs{"ids": []int64{actor.Person}}
 	}}
 )
 
@@ -51,7 +55,7 @@ func newDesk(t *testing.T, n int) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return desk{notice.New(db.Pool, func() time.Time { return now }, section, everyone), t, db}
+	return desk{notice.New(db.Pool, func() time.Time { return now }, section, themself, everyone), t, db}
 }
 
 func (d desk) give(n notice.Notice, to ...int64) error {
@@ -147,6 +151,19 @@ func TestANoticeIsShownOnlyWhileWhatItIsAboutMayBeRead(t *testing.T) {
 	}
 	if list, count := d.unseen(inside); count != 1 || list[0].ID != hidden {
 		t.Errorf("back inside: %+v", list)
+	}
+}
+
+func TestEachTopicHasItsOwnArguments(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 1)
+	d.mustGive(about("section", 7, "七課のこと"), 1)
+	d.mustGive(about("section", 1, "一課のこと"), 1)
+	d.mustGive(about("themself", 1, "一人のこと"), 1)
+	d.mustGive(about("themself", 7, "七人目のこと"), 1)
+	list, _ := d.list(person(1, 7), 0)
+	if len(list) != 2 || list[0].Title != "一人のこと" || list[1].Title != "七課のこと" {
+		t.Errorf("got %+v", list)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -20,10 +21,28 @@ import (
 type Topic struct {
 	Kind string
 	// Shown is the SQL that holds for a notice n whose thing the actor may read,
-	// and its arguments. All topics are asked in one statement: a name begins with
-	// the topic's, as in section_ids, or with that of the condition which it shares
-	// with others and which says the same for all, as in readable_roles.
+	// and its arguments.
 	Shown func(actor authz.Actor) (condition string, args pgx.StrictNamedArgs)
+}
+
+// argument is one in SQL, by its name.
+var argument = regexp.MustCompile(`@\w+`)
+
+// condition is Shown with the topic's name before those of the arguments: all
+// topics are asked in one statement, and @sections of the topic draft, which is
+// @draft_sections there, is not that of another.
+func (t Topic) condition(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+	condition, args := t.Shown(actor)
+	prefixed := make(pgx.StrictNamedArgs, len(args))
+	for name, value := range args {
+		prefixed[t.Kind+"_"+name] = value
+	}
+	return argument.ReplaceAllStringFunc(condition, func(at string) string {
+		if _, given := args[at[1:]]; !given {
+			return at
+		}
+		return "@" + t.Kind + "_" + at[1:]
+	}), prefixed
 }
 
 // Service is the notices in a database.
@@ -65,7 +84,7 @@ func (s *Service) shown(actor authz.Actor) (condition string, args pgx.StrictNam
 	for i, topic := range s.topics {
 		kind := "notice_topic_" + strconv.Itoa(i)
 		args[kind] = topic.Kind
-		condition, its := topic.Shown(actor)
+		condition, its := topic.condition(actor)
 		maps.Copy(args, its)
 		b.WriteString(` OR n.topic = @` + kind + ` AND (` + condition + `)`)
 	}
