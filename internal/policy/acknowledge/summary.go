@@ -53,6 +53,8 @@ func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Sum
 		return
 	}
 	day := s.today()
+	readable, args := policy.Readable(actor)
+	args["kind"], args["day"] = policy.Basic, day
 	task.Rows(b, "counting acknowledgements", pgx.RowToStructByName[current], func(list []current) {
 		for _, c := range list {
 			v := view{document: c.ID, revision: c.Revision, asked: policy.Group{Roles: c.Roles, Sections: c.Sections}, whole: whole, sections: sections}
@@ -65,7 +67,7 @@ func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Sum
 		       ARRAY(SELECT DISTINCT k.person_id FROM revision kr JOIN acknowledgement k ON k.revision_id = kr.id
 		             WHERE kr.document_id = d.id AND kr.state = 'published' AND kr.number BETWEEN r.counts_from AND r.number) AS done
 		FROM document d CROSS JOIN LATERAL (`+policy.CurrentRevision+`) r
-		WHERE d.kind = @kind AND `+policy.NotAbolished("@day")+` ORDER BY d.code`, pgx.StrictNamedArgs{"kind": policy.Basic, "day": day})
+		WHERE d.kind = @kind AND `+policy.NotAbolished("@day")+` AND `+readable+` ORDER BY d.code`, args)
 }
 
 // summary counts those in view.
