@@ -111,17 +111,17 @@ func (t *town) measureReading(ctx context.Context) ([]figure, error) {
 	}
 	defer stop()
 	var figures []figure
-	for _, reader := range []struct {
+	for _, visitor := range []struct {
 		name    string
 		account sample.Account
 	}{{"reading", t.accounts[0]}, {"reading-unread", t.accounts[12]}} {
-		f, bytes, err := t.holdBesideBare(ctx, page, reader.account)
+		f, bytes, err := t.holdBesideBare(ctx, page, visitor.account)
 		if err != nil {
 			return nil, err
 		}
-		f.name = reader.name
+		f.name = visitor.name
 		figures = append(figures, f)
-		if reader.name == "reading" {
+		if visitor.name == "reading" {
 			continue
 		}
 		files, err := static.New()

@@ -86,7 +86,7 @@ func (t *town) growLibrary(ctx context.Context) (err error) {
 			return fmt.Errorf("adding a document: %w", err)
 		}
 	}
-	if _, err := t.Find.LetFindPublished(ctx); err != nil {
+	if _, err := t.Find.IndexForPortal(ctx); err != nil {
 		return err
 	}
 	_, err = owner.Exec(ctx, `ANALYZE`)

@@ -18,50 +18,50 @@ type database struct {
 	DatabaseURL string `name:"database-url" placeholder:"URL" help:"既存の PostgreSQL（15以上）を使うときの URL。ホストは複数書けます。"`
 }
 
-// opened is a database that answers.
-type opened struct {
+// postgresServer is a database that answers.
+type postgresServer struct {
 	url     string
 	cluster *cluster.Cluster // nil with a given database
 }
 
 // open starts the private PostgreSQL, unless another is given.
-func (d database) open(ctx context.Context) (opened, error) {
+func (d database) open(ctx context.Context) (postgresServer, error) {
 	if d.DatabaseURL != "" {
-		return opened{url: d.DatabaseURL}, nil
+		return postgresServer{url: d.DatabaseURL}, nil
 	}
 	dir, err := d.dir()
 	if err != nil {
-		return opened{}, err
+		return postgresServer{}, err
 	}
 	c, err := cluster.Start(ctx, cluster.Config{Dir: dir})
 	if err != nil {
-		return opened{}, err
+		return postgresServer{}, err
 	}
-	return opened{url: c.URL(), cluster: c}, nil
+	return postgresServer{url: c.URL(), cluster: c}, nil
 }
 
 // migrate brings the private database's schema up to date. That of a given one
 // is its owner's to change: `kagami migrate up`.
-func (o opened) migrate(ctx context.Context) error {
-	if o.cluster == nil {
+func (s postgresServer) migrate(ctx context.Context) error {
+	if s.cluster == nil {
 		return nil
 	}
-	return postgres.Migrate(ctx, o.url, migrations.All())
+	return postgres.Migrate(ctx, s.url, migrations.All())
 }
 
-func (o opened) close() error {
-	if o.cluster == nil {
+func (s postgresServer) close() error {
+	if s.cluster == nil {
 		return nil
 	}
-	return o.cluster.Stop()
+	return s.cluster.Stop()
 }
 
 // ended is closed when the private PostgreSQL ends by itself.
-func (o opened) ended() <-chan error {
-	if o.cluster == nil {
+func (s postgresServer) ended() <-chan error {
+	if s.cluster == nil {
 		return nil
 	}
-	return o.cluster.Done()
+	return s.cluster.Done()
 }
 
 func (d database) dir() (string, error) {

@@ -85,8 +85,8 @@ func (c *policyImportCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	text := draft.Text{Kind: policy.Kind(c.Kind), Title: c.Title, Code: c.Code, Source: source, Answers: c.Answer, Audience: audienceOf(c.For), File: file}
-	if open := text.Outline().Open(); len(open) > 0 {
-		for _, q := range open {
+	if questions := text.Outline().Unsettled(); len(questions) > 0 {
+		for _, q := range questions {
 			fmt.Fprintf(os.Stderr, "%d行目から%d行目：%s 答え：--answer %d=%s\n", q.Line, q.Until, q.Why, q.Line, q.Choices)
 		}
 		return fault.New(fault.Invalid, "まだ答えていない質問があります。--answer で答えてください。")

@@ -8,7 +8,8 @@ import (
 )
 
 // A read takes the actor, so that it can leave out what they may not see, or says
-// in its name that it is for the portal itself (…ForPortal). A part of a read or of
+// in its name that it is for the portal itself (…ForPortal) or for everybody
+// (…ForPublic). A part of a read or of
 // a change takes the database or the transaction, which no screen has: who calls
 // it has asked. Where somebody signs in there is no actor yet: those reads are
 // listed, each with for whom it is.
@@ -35,13 +36,13 @@ func TestEachReadTakesAnActor(t *testing.T) {
 			}
 			for _, f := range functions {
 				if !f.Exported() || !returnsData(f.Signature()) || !takes(f.Signature(), "context", "Context") ||
-					takes(f.Signature(), "authz", "Actor") || takesDatabase(f.Signature()) || strings.HasSuffix(f.Name(), "ForPortal") {
+					takes(f.Signature(), "authz", "Actor") || takesDatabase(f.Signature()) || strings.HasSuffix(f.Name(), "ForPortal") || strings.HasSuffix(f.Name(), "ForPublic") {
 					continue
 				}
 				if read := room(p) + " " + f.Name(); before[read] {
 					taken[read] = true
 				} else {
-					without[wing(room(p))+" "+f.Name()] = place(t, p, f.Pos()) + ": it reads for nobody: let it take the authz.Actor, or end its name in ForPortal"
+					without[wing(room(p))+" "+f.Name()] = place(t, p, f.Pos()) + ": it reads for nobody: let it take the authz.Actor, or end its name in ForPortal or ForPublic"
 				}
 			}
 		}

@@ -75,8 +75,8 @@ type Effect struct {
 	// Also are what a change of many things did to each of them, without
 	// Confidential parts: each is an entry of its own.
 	Also []Effect
-	// Tell is who is told what of it in the portal.
-	Tell []notice.Message
+	// Notices are who is told what of it in the portal.
+	Notices []notice.Message
 }
 
 // Unchanged is the effect of an operation that found nothing to do.
@@ -113,7 +113,7 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx, actor 
 		if effect.Subject.Kind == "" {
 			return errUnchanged
 		}
-		if err := tx.tell(ctx, effect); err != nil {
+		if err := tx.give(ctx, effect); err != nil {
 			return err
 		}
 		if err := trail.Append(ctx, tx, entry(actor, tx.as, tx.action, tx.Now, effect)); err != nil || len(effect.Also) == 0 {
@@ -149,7 +149,7 @@ func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action
 		var batch pgx.Batch
 		first(&batch)
 		write(&batch, now)
-		for _, message := range effect.Tell {
+		for _, message := range effect.Notices {
 			notice.Queue(&batch, now, message.To, message.Notice)
 		}
 		if err := trail.Queue(&batch, entry(actor, as, action, now, effect)); err != nil {
@@ -199,15 +199,15 @@ func (d *Door) inTx(ctx context.Context, fn func(pgx.Tx) error) error {
 	}
 }
 
-// tell gives the notices of a change of one thing or of many.
-func (tx *Tx) tell(ctx context.Context, effect Effect) error {
-	for _, message := range effect.Tell {
+// give gives the notices of a change of one thing or of many.
+func (tx *Tx) give(ctx context.Context, effect Effect) error {
+	for _, message := range effect.Notices {
 		if err := notice.Give(ctx, tx, tx.Now, message.To, message.Notice); err != nil {
 			return err
 		}
 	}
 	for _, also := range effect.Also {
-		if err := tx.tell(ctx, also); err != nil {
+		if err := tx.give(ctx, also); err != nil {
 			return err
 		}
 	}

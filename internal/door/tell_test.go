@@ -24,7 +24,7 @@ func TestWhomAChangeTellsIsToldWithIt(t *testing.T) {
 	tell := func(title string, to ...int64) door.Effect {
 		return door.Effect{
 			Subject: trail.Subject{Kind: "post", ID: 1},
-			Tell:    []notice.Message{{To: to, Notice: notice.Notice{Topic: "post", TopicID: 1, Title: title, Address: "/"}}},
+			Notices: []notice.Message{{To: to, Notice: notice.Notice{Topic: "post", TopicID: 1, Title: title, URL: "/"}}},
 		}
 	}
 	do := func(effect door.Effect, failure error) error {

@@ -236,9 +236,9 @@ func TestWhatFailsGoesToTheLogByKindAndIDAndWithoutWords(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := log.String()
-			for _, wanted := range []string{`"msg":"job failed"`, `"job":1`, `"kind":"errand"`, `"attempt":1`, "the cause"} {
-				if !strings.Contains(text, wanted) {
-					t.Errorf("the log lacks %s: %s", wanted, text)
+			for _, want := range []string{`"msg":"job failed"`, `"job":1`, `"kind":"errand"`, `"attempt":1`, "the cause"} {
+				if !strings.Contains(text, want) {
+					t.Errorf("the log lacks %s: %s", want, text)
 				}
 			}
 			for _, secret := range []string{"見本太郎", "424242"} {

@@ -1,7 +1,7 @@
 // Package notice holds what people are told of in the portal (お知らせ).
 //
 // A notice is given in the transaction of the change that it tells of: the door
-// writes it (door.Effect.Tell), beside the trail. It is for one person, and
+// writes it (door.Effect.Notices), beside the trail. It is for one person, and
 // nobody else ever sees it. Its words are stored, but shown only as long as that
 // person may read what it is about: each notice names its topic, and the topic's
 // domain says in SQL what may be read. So a document that somebody may no longer

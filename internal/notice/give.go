@@ -14,7 +14,7 @@ type Notice struct {
 	TopicID int64  // which of them
 	Title   string // what has happened, as a sentence without its 。
 	Text    string // what to do now
-	Address string // where to do it: a path within the portal
+	URL     string // where to do it: a path within the portal, such as /policies/kihon
 }
 
 // Message is a notice with the people whom it goes to; whoever stands there
@@ -26,10 +26,11 @@ type Message struct {
 
 const give = `
 	INSERT INTO notice (person_id, given_at, topic, topic_id, title, text, address)
-	SELECT DISTINCT person, $2::timestamptz, $3, $4::bigint, $5, $6, $7 FROM unnest($1::bigint[]) person`
+	SELECT DISTINCT person, @at::timestamptz, @topic, @topic_id::bigint, @title, @text, @url FROM unnest(@to::bigint[]) person`
 
-func (n Notice) args(at time.Time, to []int64) []any {
-	return []any{to, at, n.Topic, n.TopicID, n.Title, n.Text, n.Address}
+// arguments are what give takes.
+func (n Notice) arguments(at time.Time, to []int64) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"to": to, "at": at, "topic": n.Topic, "topic_id": n.TopicID, "title": n.Title, "text": n.Text, "url": n.URL}
 }
 
 // Give tells people of something at an instant, all of them in one statement.
@@ -37,7 +38,7 @@ func Give(ctx context.Context, tx pgx.Tx, at time.Time, to []int64, n Notice) er
 	if len(to) == 0 {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, give, n.args(at, to)...); err != nil {
+	if _, err := tx.Exec(ctx, give, n.arguments(at, to)); err != nil {
 		return fmt.Errorf("giving a notice: %w", err)
 	}
 	return nil
@@ -46,6 +47,6 @@ func Give(ctx context.Context, tx pgx.Tx, at time.Time, to []int64, n Notice) er
 // Queue is Give as a statement of a batch.
 func Queue(batch *pgx.Batch, at time.Time, to []int64, n Notice) {
 	if len(to) > 0 {
-		batch.Queue(give, n.args(at, to)...)
+		batch.Queue(give, n.arguments(at, to))
 	}
 }

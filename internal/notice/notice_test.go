@@ -3,7 +3,6 @@ package notice_test
 import (
 	"fmt"
 	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -30,17 +29,20 @@ type desk struct {
 	db pgtest.DB
 }
 
-// open is a topic of which everyone may read everything; a section's thing is for
-// those who hold a post there.
+// everyone is a topic of which everyone may read everything; a section's thing is
+// for those who hold a post there, and a person's for that person. The arguments of
+// both have one name.
 var (
-	open    = notice.Topic{Kind: "open", Shown: func(_ authz.Actor, args []any) (string, []any) { return `true`, args }}
-	section = notice.Topic{Kind: "section", Shown: func(actor authz.Actor, args []any) (string, []any) {
+	everyone = notice.Topic{Kind: "everyone", Shown: func(authz.Actor) (string, pgx.StrictNamedArgs) { return `true`, nil }}
+	section  = notice.Topic{Kind: "section", Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 		sections := []int64{}
 		for _, h := range actor.Holdings {
 			sections = append(sections, h.Section)
 		}
-		args = append(args, sections)
-		return `n.topic_id = ANY($` + strconv.Itoa(len(args)) + `::bigint[])`, args
+		return `n.topic_id = ANY(@ids::bigint[])`, pgx.StrictNamedArgs{"ids": sections}
+	}}
+	themself = notice.Topic{Kind: "themself", Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+		return `n.topic_id = ANY(@ids::bigint[])`, pgx.StrictNamedArgs{"ids": []int64{actor.Person}}
 	}}
 )
 
@@ -53,7 +55,7 @@ func newDesk(t *testing.T, n int) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return desk{notice.New(db.Pool, func() time.Time { return now }, section, open), t, db}
+	return desk{notice.New(db.Pool, func() time.Time { return now }, section, themself, everyone), t, db}
 }
 
 func (d desk) give(n notice.Notice, to ...int64) error {
@@ -70,11 +72,11 @@ func (d desk) mustGive(n notice.Notice, to ...int64) {
 
 func (d desk) list(actor authz.Actor, before int64) ([]notice.Given, bool) {
 	d.t.Helper()
-	list, more, err := d.List(d.t.Context(), actor, before)
+	page, err := d.List(d.t.Context(), actor, before)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	return list, more
+	return page.Notices, page.More
 }
 
 func (d desk) unseen(actor authz.Actor) ([]notice.Given, int) {
@@ -99,23 +101,23 @@ func person(id int64, sections ...int64) authz.Actor {
 }
 
 func about(topic string, id int64, title string) notice.Notice {
-	return notice.Notice{Topic: topic, TopicID: id, Title: title, Text: "見てください。", Address: "/policies/kihon"}
+	return notice.Notice{Topic: topic, TopicID: id, Title: title, Text: "見てください。", URL: "/policies/kihon"}
 }
 
 func TestANoticeIsForItsRecipientsOnceEach(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 3)
-	d.mustGive(about("open", 1, "変わりました"), 1, 2, 1, 1)
-	d.mustGive(about("open", 1, "だれにも"))
-	for id, wanted := range map[int64]int{1: 1, 2: 1, 3: 0} {
+	d.mustGive(about("everyone", 1, "変わりました"), 1, 2, 1, 1)
+	d.mustGive(about("everyone", 1, "だれにも"))
+	for id, want := range map[int64]int{1: 1, 2: 1, 3: 0} {
 		list, _ := d.list(person(id), 0)
 		_, unseen := d.unseen(person(id))
-		if len(list) != wanted || unseen != wanted {
+		if len(list) != want || unseen != want {
 			t.Errorf("%d has %d notices, %d unseen", id, len(list), unseen)
 		}
 	}
 	list, _ := d.list(person(1), 0)
-	want := notice.Given{ID: list[0].ID, At: list[0].At, Title: "変わりました", Text: "見てください。", Address: "/policies/kihon"}
+	want := notice.Given{ID: list[0].ID, At: list[0].At, Title: "変わりました", Text: "見てください。", URL: "/policies/kihon"}
 	if list[0] != want || !list[0].At.Equal(now) {
 		t.Errorf("got %+v", list[0])
 	}
@@ -127,7 +129,7 @@ func TestANoticeIsShownOnlyWhileWhatItIsAboutMayBeRead(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 1)
 	d.mustGive(about("section", 7, "七課のこと"), 1)
-	d.mustGive(about("open", 1, "みんなのこと"), 1)
+	d.mustGive(about("everyone", 1, "みんなのこと"), 1)
 	d.mustGive(about("unknown", 1, "だれも知らないこと"), 1)
 	inside, outside := person(1, 7), person(1, 8)
 	list, _ := d.list(inside, 0)
@@ -152,12 +154,25 @@ func TestANoticeIsShownOnlyWhileWhatItIsAboutMayBeRead(t *testing.T) {
 	}
 }
 
+func TestEachTopicHasItsOwnArguments(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 1)
+	d.mustGive(about("section", 7, "七課のこと"), 1)
+	d.mustGive(about("section", 1, "一課のこと"), 1)
+	d.mustGive(about("themself", 1, "一人のこと"), 1)
+	d.mustGive(about("themself", 7, "七人目のこと"), 1)
+	list, _ := d.list(person(1, 7), 0)
+	if len(list) != 2 || list[0].Title != "一人のこと" || list[1].Title != "七課のこと" {
+		t.Errorf("got %+v", list)
+	}
+}
+
 func TestAListIsCompletePageByPage(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 2)
 	const many = 120
 	for i := range many {
-		d.mustGive(about("open", 1, fmt.Sprint(i)), 1, 2)
+		d.mustGive(about("everyone", 1, fmt.Sprint(i)), 1, 2)
 	}
 	var (
 		before int64
@@ -170,7 +185,7 @@ func TestAListIsCompletePageByPage(t *testing.T) {
 			titles = append(titles, n.Title)
 		}
 		before = list[len(list)-1].ID
-		d.mustGive(about("open", 1, "後から来たもの"), 1) // between two pages
+		d.mustGive(about("everyone", 1, "後から来たもの"), 1) // between two pages
 	}
 	if len(titles) != many || titles[0] != "119" || titles[many-1] != "0" {
 		t.Errorf("%d notices, from %s to %s", len(titles), titles[0], titles[len(titles)-1])
@@ -184,20 +199,20 @@ func TestTheLatestUnseenStandFirstAndTheRestIsCounted(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 1)
 	for i := range 8 {
-		d.mustGive(about("open", 1, fmt.Sprint(i)), 1)
+		d.mustGive(about("everyone", 1, fmt.Sprint(i)), 1)
 	}
 	list, count := d.unseen(person(1))
 	if count != 8 || len(list) != 5 || list[0].Title != "7" || list[4].Title != "3" {
 		t.Fatalf("%d of %d: %+v", len(list), count, list)
 	}
-	address, err := d.MarkSeen(t.Context(), person(1), list[0].ID)
-	if err != nil || address != "/policies/kihon" {
-		t.Errorf("opening one leads to %q, %v", address, err)
+	url, err := d.MarkSeen(t.Context(), person(1), list[0].ID)
+	if err != nil || url != "/policies/kihon" {
+		t.Errorf("opening one leads to %q, %v", url, err)
 	}
 	if after, count := d.unseen(person(1)); count != 7 || after[0].Title != "6" {
 		t.Errorf("after one: %d, %+v", count, after)
 	}
-	d.mustGive(about("open", 1, "後から来たもの"), 1)
+	d.mustGive(about("everyone", 1, "後から来たもの"), 1)
 	if err := d.MarkAllSeen(t.Context(), person(1), list[0].ID); err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +228,7 @@ func TestTheLatestUnseenStandFirstAndTheRestIsCounted(t *testing.T) {
 func TestNobodyMarksWhatIsForSomebodyElse(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 2)
-	d.mustGive(about("open", 1, "一人だけに"), 1)
+	d.mustGive(about("everyone", 1, "一人だけに"), 1)
 	list, _ := d.list(person(1), 0)
 	if _, err := d.MarkSeen(t.Context(), person(2), list[0].ID); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("got %v", err)
@@ -229,14 +244,14 @@ func TestNobodyMarksWhatIsForSomebodyElse(t *testing.T) {
 func TestANoticeLeadsNowhereOutsideThePortal(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 1)
-	for address, inside := range map[string]bool{
+	for url, inside := range map[string]bool{
 		"/": true, "/policies/kihon/draft": true, "/notices?before=3": true,
 		"": false, "policies": false, "//example.test/": false, `/\example.test/`: false, "https://example.test/": false, "javascript:0": false,
 	} {
-		n := about("open", 1, "見本")
-		n.Address = address
+		n := about("everyone", 1, "見本")
+		n.URL = url
 		if err := d.give(n, 1); (err == nil) != inside {
-			t.Errorf("%q: %v", address, err)
+			t.Errorf("%q: %v", url, err)
 		}
 	}
 }
@@ -250,7 +265,7 @@ func TestAWholeTownIsToldAtOnce(t *testing.T) {
 		to[i] = int64(i + 1)
 	}
 	begun := time.Now()
-	d.mustGive(about("open", 1, "みんなに"), to...)
+	d.mustGive(about("everyone", 1, "みんなに"), to...)
 	t.Logf("%d were told in %v", many, time.Since(begun))
 	var given int
 	if err := d.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice`).Scan(&given); err != nil || given != many {

@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
+
+	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
 	"kagami/internal/door"
@@ -43,53 +44,62 @@ func AddressDocument(ctx context.Context, tx *door.Tx, document int64, a Audienc
 	if a.Everyone {
 		a.Roles, a.Sections = nil, nil
 	}
-	wanted := len(a.Roles) + len(a.Sections)
+	rows := len(a.Roles) + len(a.Sections)
 	if a.Everyone {
-		wanted = 1
+		rows = 1
 	}
 	tag, err := tx.Exec(ctx, `
 		INSERT INTO document_audience (document_id, kind, role, section_id)
-		SELECT $1::bigint, 'all', NULL, NULL::bigint WHERE $2
-		UNION SELECT $1, 'role', role, NULL FROM unnest($3::text[]) role
-		UNION SELECT $1, 'section', NULL, id FROM section_shown WHERE code = ANY($4::text[])`, document, a.Everyone, a.Roles, a.Sections)
+		SELECT @document::bigint, 'all', NULL, NULL::bigint WHERE @everyone
+		UNION SELECT @document, 'role', role, NULL FROM unnest(@roles::text[]) role
+		UNION SELECT @document, 'section', NULL, id FROM section_shown WHERE code = ANY(@sections::text[])`,
+		pgx.StrictNamedArgs{"document": document, "everyone": a.Everyone, "roles": a.Roles, "sections": a.Sections})
 	if err != nil {
 		return Explain(err)
 	}
-	if tag.RowsAffected() != int64(wanted) {
+	if tag.RowsAffected() != int64(rows) {
 		return fault.InvalidFields([]fault.Problem{{Field: "audience", Message: "選んだ課室が見つかりません。対象を選び直してください。"}})
 	}
 	return nil
 }
 
-// reader is what an actor may read: the documents of some kinds whoever they
-// are for, and of some kinds those that are for them.
-type reader struct {
-	unasked, addressed []Kind
+// scope is what an actor may read: the documents of some kinds whoever they are
+// for, and of some kinds those that are addressed to them.
+type scope struct {
+	whoever, addressed []Kind
 	roles              []authz.Role // that they hold today
 	sections           []int64      // where they have a post or a role today
 }
 
-// nobody is somebody without a role or a post who reads the documents of some
-// kinds: none of them binds them.
-func nobody(kinds ...Kind) reader {
-	return reader{unasked: kinds, addressed: []Kind{}, roles: []authz.Role{}, sections: []int64{}}
+// withoutPost is the scope of somebody without a role or a post who reads the
+// documents of some kinds: none is addressed to them, and none asks them.
+func withoutPost(kinds ...Kind) scope {
+	return scope{whoever: kinds, addressed: []Kind{}, roles: []authz.Role{}, sections: []int64{}}
 }
 
-// Readable is the SQL that holds for a document d that the actor may read, and the
-// arguments with its own added: it takes the numbers after those that are there.
+// Readable is the SQL that holds for a document d that the actor may read, and its
+// arguments, each named readable_…; the caller adds those of its own statement.
 // Every list, search, count and export asks it: a document that one may not read
 // does not exist for that person.
-func Readable(actor authz.Actor, args []any) (string, []any) { return readable(actor).condition(args) }
+func Readable(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
+	return readableDocument, scopeOf(actor).arguments()
+}
 
-// readable is what an actor may read.
-func readable(actor authz.Actor) reader {
-	r := reader{unasked: []Kind{}, addressed: []Kind{}, roles: []authz.Role{}, sections: []int64{}}
+// ReadableForPublic is Readable for everybody, without an actor: the 基本方針.
+func ReadableForPublic() (condition string, args pgx.StrictNamedArgs) {
+	return readableDocument, public().arguments()
+}
+
+// scopeOf is what an actor may read.
+func scopeOf(actor authz.Actor) scope {
+	s := withoutPost()
+	s.whoever = []Kind{}
 	for _, kind := range Kinds() {
 		switch actor.Reach(kind.ReadAction()) {
 		case authz.All:
-			r.unasked = append(r.unasked, kind)
+			s.whoever = append(s.whoever, kind)
 		case authz.Audience:
-			r.addressed = append(r.addressed, kind)
+			s.addressed = append(s.addressed, kind)
 		case authz.None, authz.Self, authz.Own:
 		}
 	}
@@ -97,80 +107,70 @@ func readable(actor authz.Actor) reader {
 		if h.Capacity == authz.StandingIn {
 			continue // whoever stands in for a vacant role does not hold it
 		}
-		r.roles = append(r.roles, h.Role)
+		s.roles = append(s.roles, h.Role)
 		if h.Section != 0 {
-			r.sections = append(r.sections, h.Section)
+			s.sections = append(s.sections, h.Section)
 		}
 	}
-	return r
+	return s
 }
 
-// condition is the SQL that holds for a document d that may be read, and the
-// arguments with its own added: it takes the numbers after those that are there.
-func (r reader) condition(args []any) (string, []any) {
-	n := func(i int) string { return "$" + strconv.Itoa(len(args)+i) }
-	return `(d.kind = ANY(` + n(1) + `::text[]) OR d.kind = ANY(` + n(2) + `::text[]) AND ` + addressedTo(n(3), n(4)) + `)`,
-		append(args, r.unasked, r.addressed, r.roles, r.sections)
+// arguments are the scope as readableDocument and askingRevision are given it.
+func (s scope) arguments() pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{
+		"readable_whoever": s.whoever, "readable_addressed": s.addressed, "readable_roles": s.roles, "readable_sections": s.sections,
+	}
 }
 
-// binding is the SQL that tells whether document d binds the actor and its
-// revision r asks them: they have a post, it is the 基本方針, or for them, and it asks
-// all or those like them. bound asks the same of everybody.
-func (r reader) binding(args []any) (string, []any) {
-	n := func(i int) string { return "$" + strconv.Itoa(len(args)+i) }
-	return `'staff' = ANY(` + n(1) + `::text[]) AND (d.kind = 'basic' OR ` + addressedTo(n(1), n(2)) + `) AND ` + calledUpon(n(1), n(2)), append(args, r.roles, r.sections)
-}
+// readableDocument is the SQL that holds for a document d that may be read in a
+// scope.
+const readableDocument = `(d.kind = ANY(@readable_whoever::text[]) OR d.kind = ANY(@readable_addressed::text[]) AND ` + addressedDocument + `)`
 
-// addressedTo is the SQL that tells whether document d is for somebody with
-// these roles and sections.
-func addressedTo(roles, sections string) string {
-	return `EXISTS (SELECT FROM document_audience u WHERE u.document_id = d.id
-		AND (u.kind = 'all' OR u.role = ANY(` + roles + `::text[]) OR u.section_id = ANY(` + sections + `::bigint[])))`
-}
+// addressedDocument is the SQL that tells whether document d is addressed to
+// somebody by their scope.
+const addressedDocument = `EXISTS (SELECT FROM document_audience u WHERE u.document_id = d.id
+		AND (u.kind = 'all' OR u.role = ANY(@readable_roles::text[]) OR u.section_id = ANY(@readable_sections::bigint[])))`
 
-// calledUpon is the SQL that tells whether revision r asks somebody with these
-// roles and sections, where its document binds them.
-func calledUpon(roles, sections string) string {
-	return `(NOT EXISTS (SELECT FROM campaign_audience c WHERE c.revision_id = r.id)
-		OR EXISTS (SELECT FROM campaign_audience c WHERE c.revision_id = r.id
-		           AND (c.role = ANY(` + roles + `::text[]) OR c.section_id = ANY(` + sections + `::bigint[]))))`
-}
+// askingRevision is the SQL that tells whether revision r of document d asks
+// somebody by their scope: they have a post, the document is the 基本方針 or addressed
+// to them, and the revision asks all or those like them. Whom it asks of all people
+// acknowledge says, in one statement.
+const askingRevision = `'staff' = ANY(@readable_roles::text[]) AND (d.kind = 'basic' OR ` + addressedDocument + `)
+		AND (NOT EXISTS (SELECT FROM campaign_audience c WHERE c.revision_id = r.id)
+		     OR EXISTS (SELECT FROM campaign_audience c WHERE c.revision_id = r.id
+		                AND (c.role = ANY(@readable_roles::text[]) OR c.section_id = ANY(@readable_sections::bigint[]))))`
 
-// Circle is whom a document is for, or whom a revision asks, as it is kept.
-type Circle struct {
+// Group is whom a document is for, or whom a revision asks, by their roles and
+// sections.
+type Group struct {
 	Everyone bool
 	Roles    []authz.Role
 	Sections []int64 // their ids
 }
 
-// mayRead is condition for a document that is at hand with whom it is for.
-func (r reader) mayRead(kind Kind, a Circle) bool {
-	return slices.Contains(r.unasked, kind) || slices.Contains(r.addressed, kind) && r.isAddressed(a)
+// reads is readableDocument for a document that is at hand with whom it is for.
+func (s scope) reads(kind Kind, audience Group) bool {
+	return slices.Contains(s.whoever, kind) || slices.Contains(s.addressed, kind) && s.isIn(audience)
 }
 
-// isBound is binding for a document and its revision that are at hand with whom
-// they are for and ask.
-func (r reader) isBound(kind Kind, document, revision Circle) bool {
-	return slices.Contains(r.roles, authz.Staff) && (kind == Basic || r.isAddressed(document)) && r.isAddressed(revision)
+// isAsked is askingRevision for a document that is at hand with whom it is for and
+// whom its revision asks.
+func (s scope) isAsked(kind Kind, audience, asked Group) bool {
+	return slices.Contains(s.roles, authz.Staff) && (kind == Basic || s.isIn(audience)) && s.isIn(asked)
 }
 
-func (r reader) isAddressed(a Circle) bool {
-	return a.Everyone ||
-		slices.ContainsFunc(a.Roles, func(role authz.Role) bool { return slices.Contains(r.roles, role) }) ||
-		slices.ContainsFunc(a.Sections, func(section int64) bool { return slices.Contains(r.sections, section) })
+func (s scope) isIn(g Group) bool {
+	return g.Everyone ||
+		slices.ContainsFunc(g.Roles, func(role authz.Role) bool { return slices.Contains(s.roles, role) }) ||
+		slices.ContainsFunc(g.Sections, func(section int64) bool { return slices.Contains(s.sections, section) })
 }
 
-// loadAddress returns whom a document is for.
-func loadAddress(ctx context.Context, db postgres.Querier, document int64) (Circle, error) {
-	var a Circle
-	err := db.QueryRow(ctx, `
-		SELECT coalesce(bool_or(kind = 'all'), false), coalesce(array_agg(role) FILTER (WHERE kind = 'role'), '{}'),
-		       coalesce(array_agg(section_id) FILTER (WHERE kind = 'section'), '{}')
-		FROM document_audience WHERE document_id = $1`, document).Scan(&a.Everyone, &a.Roles, &a.Sections)
-	if err != nil {
-		return Circle{}, fmt.Errorf("loading whom a document is for: %w", err)
-	}
-	return a, nil
+// loadAudience returns whom a document is for.
+func loadAudience(ctx context.Context, db postgres.Querier, document int64) (Group, error) {
+	return postgres.One[Group](ctx, db, "loading whom a document is for", `
+		SELECT coalesce(bool_or(kind = 'all'), false) AS everyone, coalesce(array_agg(role) FILTER (WHERE kind = 'role'), '{}') AS roles,
+		       coalesce(array_agg(section_id) FILTER (WHERE kind = 'section'), '{}') AS sections
+		FROM document_audience WHERE document_id = $1`, document)
 }
 
 // AudienceOf returns whom a document is for, for those who publish.
@@ -179,17 +179,16 @@ func (s *Service) AudienceOf(ctx context.Context, actor authz.Actor, code string
 	if err != nil {
 		return Document{}, Audience{}, err
 	}
-	a := Audience{Everyone: d.Kind == Basic}
-	err = s.pool.QueryRow(ctx, `
-		SELECT $2 OR coalesce(bool_or(u.kind = 'all'), false), coalesce(array_agg(u.role) FILTER (WHERE u.kind = 'role'), '{}'),
-		       coalesce(array_agg(s.code) FILTER (WHERE u.kind = 'section'), '{}')
-		FROM document_audience u LEFT JOIN section_shown s ON s.id = u.section_id WHERE u.document_id = $1`, d.ID, a.Everyone).
-		Scan(&a.Everyone, &a.Roles, &a.Sections)
-	return d, a, wrap("loading whom a document is for", err)
+	a, err := postgres.One[Audience](ctx, s.pool, "loading whom a document is for", `
+		SELECT coalesce(bool_or(u.kind = 'all'), false) AS everyone, coalesce(array_agg(u.role) FILTER (WHERE u.kind = 'role'), '{}') AS roles,
+		       coalesce(array_agg(s.code) FILTER (WHERE u.kind = 'section'), '{}') AS sections
+		FROM document_audience u LEFT JOIN section_shown s ON s.id = u.section_id WHERE u.document_id = $1`, d.ID)
+	a.Everyone = a.Everyone || d.Kind == Basic
+	return d, a, err
 }
 
 // ChangeAudience says anew whom a 対策基準 or 実施手順 is for, from now on. Whoever it
-// is no longer for can't read it any more, and it no longer binds them.
+// is no longer for can't read it any more, and is no longer asked.
 func (s *Service) ChangeAudience(ctx context.Context, actor authz.Actor, code string, a Audience) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		d, err := FindDocument(ctx, tx, actor, code)
@@ -213,18 +212,16 @@ func (s *Service) ChangeAudience(ctx context.Context, actor authz.Actor, code st
 		}
 		return door.Effect{Subject: trail.Subject{Kind: "document", ID: d.ID}, Fields: []string{"audience"}}, nil
 	})
-	return wrap("changing whom a document is for", err)
+	if err != nil {
+		return fmt.Errorf("changing whom a document is for: %w", err)
+	}
+	return nil
 }
 
-// LoadAsked returns which of the people whom its document binds a revision asks.
-func LoadAsked(ctx context.Context, db postgres.Querier, revision int64) (Circle, error) {
-	var a Circle
-	err := db.QueryRow(ctx, `
-		SELECT count(*) = 0, coalesce(array_agg(role) FILTER (WHERE role IS NOT NULL), '{}'),
-		       coalesce(array_agg(section_id) FILTER (WHERE section_id IS NOT NULL), '{}')
-		FROM campaign_audience WHERE revision_id = $1`, revision).Scan(&a.Everyone, &a.Roles, &a.Sections)
-	if err != nil {
-		return Circle{}, fmt.Errorf("loading whom a revision asks: %w", err)
-	}
-	return a, nil
+// LoadAsked returns whom a revision asks among those whom its document is for.
+func LoadAsked(ctx context.Context, db postgres.Querier, revision int64) (Group, error) {
+	return postgres.One[Group](ctx, db, "loading whom a revision asks", `
+		SELECT count(*) = 0 AS everyone, coalesce(array_agg(role) FILTER (WHERE role IS NOT NULL), '{}') AS roles,
+		       coalesce(array_agg(section_id) FILTER (WHERE section_id IS NOT NULL), '{}') AS sections
+		FROM campaign_audience WHERE revision_id = $1`, revision)
 }

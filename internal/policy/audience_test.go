@@ -13,13 +13,13 @@ import (
 )
 
 // 基本方針 10: a 対策基準 or 実施手順 is read by whom it is for, and by those who read
-// all of them; it binds whom it is for, and no other.
-func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
+// all of them; it asks whom it is for, and no other.
+func TestADocumentIsReadByWhomItIsForAndAsksThem(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		audience                    policy.Audience
 		ciso, manager, staff, other bool // whether it is for them
-		binds                       int
+		asks                        int
 	}{
 		"everyone":          {policy.Audience{Everyone: true}, true, true, true, true, 5},
 		"a role":            {policy.Audience{Roles: []authz.Role{authz.SecurityManager}}, false, true, false, true, 2},
@@ -32,15 +32,15 @@ func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
 			o.PublishedFor(policy.Procedure, "tejun", c.audience)
 			for who, w := range map[string]struct {
 				actor authz.Actor
-				bound bool
+				asked bool
 				reads bool
 			}{
 				"CISO": {o.CISO, c.ciso, true}, "管理者": {o.Manager, c.manager, c.manager}, "職員": {o.Staff, c.staff, c.staff}, "other": {o.Other, c.other, c.other},
 			} {
-				for how, actor := range map[string]authz.Actor{"asked": w.actor, "kept": o.InState(w.actor)} {
+				for how, actor := range map[string]authz.Actor{"loaded": w.actor, "cached": o.InState(w.actor)} {
 					reading, err := o.Policy.Read(t.Context(), actor, "tejun")
-					if w.reads && (err != nil || reading.Bound != w.bound) {
-						t.Errorf("%s (%s): bound %t, %v", who, how, reading.Bound, err)
+					if w.reads && (err != nil || reading.Asked != w.asked) {
+						t.Errorf("%s (%s): asked %t, %v", who, how, reading.Asked, err)
 					}
 					if !w.reads && fault.KindOf(err) != fault.NotFound {
 						t.Errorf("%s (%s) reads it: %v", who, how, err)
@@ -48,14 +48,14 @@ func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
 				}
 				list, err := o.Policy.Readings(t.Context(), w.actor)
 				must(t, err)
-				if w.reads != (len(list) == 1) || w.reads && list[0].Bound != w.bound {
+				if w.reads != (len(list) == 1) || w.reads && list[0].Asked != w.asked {
 					t.Errorf("the list of %s: %+v", who, list)
 				}
 			}
 			coverage, err := o.Acknowledge.Coverage(t.Context(), o.CISO, "tejun", 0)
 			must(t, err)
-			if coverage.Bound != c.binds {
-				t.Errorf("it binds %d people, want %d", coverage.Bound, c.binds)
+			if coverage.Asked != c.asks {
+				t.Errorf("it asks %d people, want %d", coverage.Asked, c.asks)
 			}
 		})
 	}
@@ -63,7 +63,7 @@ func TestADocumentIsReadByWhomItIsForAndBindsThem(t *testing.T) {
 
 // Whoever has a role and no post is none of the 職員等: nobody counts them, and no
 // page asks them.
-func TestWhoHasARoleWithoutAPostIsNotBound(t *testing.T) {
+func TestWhoHasARoleWithoutAPostIsNotAsked(t *testing.T) {
 	t.Parallel()
 	o, ctx := newOffice(t), t.Context()
 	o.Published(policy.Basic, "kihon")
@@ -72,21 +72,21 @@ func TestWhoHasARoleWithoutAPostIsNotBound(t *testing.T) {
 	people := org.New(o.DB.Pool, door.New(o.DB.Pool, o.Clock))
 	actor, err := people.ActorOn(ctx, general, calendar.Day(policytest.Now))
 	must(t, err)
-	for how, actor := range map[string]authz.Actor{"asked": actor, "kept": o.InState(actor)} {
+	for how, actor := range map[string]authz.Actor{"loaded": actor, "cached": o.InState(actor)} {
 		reading, err := o.Policy.Read(ctx, actor, "kihon")
-		if err != nil || reading.Wanting() {
+		if err != nil || policytest.Asks(reading) {
 			t.Errorf("%s: %+v, %v", how, reading, err)
 		}
 	}
 	list, err := o.Policy.Readings(ctx, actor)
-	if err != nil || len(list) != 1 || list[0].Wanting() {
+	if err != nil || len(list) != 1 || list[0].Outstanding() {
 		t.Errorf("the list: %+v, %v", list, err)
 	}
 }
 
-// What is kept of a document is never older than a change of whom it is for, or
+// What is cached of a document is never older than a change of whom it is for, or
 // of the roles of who asks.
-func TestAChangeOfTheAudienceOrOfARoleIsSeenAtOnce(t *testing.T) {
+func TestAChangeOfTheAudienceOrOfARoleHoldsAtOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ctx := t.Context()

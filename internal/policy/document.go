@@ -56,7 +56,7 @@ type Document struct {
 
 // Revision is one published state of a document's text. It never changes.
 type Revision struct {
-	ID          int64
+	ID          int64         `db:"revision_id"`
 	Number      int           // 第1版, 第2版, …
 	EffectiveOn calendar.Date // 施行日
 	DecidedOn   calendar.Date // the 本部会議's decision, 7(9); zero where the CISO's 通知 published it
@@ -72,38 +72,39 @@ func (r Revision) InForce(day calendar.Date) bool { return !r.EffectiveOn.After(
 type Reading struct {
 	Document
 	Revision
-	Bound bool // whether it binds this person, and asks them to acknowledge it
+	Asked bool // whether it asks this person to acknowledge it
 	// AcknowledgedAt is when this person acknowledged it, or an earlier revision
 	// that counts for it; nil until then.
 	AcknowledgedAt *time.Time
 	Last           int           // the number of the newest revision that they have acknowledged; 0 for none
-	DueOn          calendar.Date // the last day on which theirs is in time, as a list tells it; zero for none
-	Closes         calendar.Date // that of those who were asked first; zero for none
-	Excused        bool          // whether they need not acknowledge it for now, as a list tells it
+	Closes         calendar.Date // the last day in time of those who were asked first; zero for none
 	CountsFrom     int           // the number of the oldest revision whose acknowledgement counts
 	AbolishedOn    calendar.Date // 廃止日, from which the document is in force no more; zero for none
-}
-
-// Wanting tells whether this person has still to acknowledge it.
-func (r Reading) Wanting() bool { return r.Bound && r.AcknowledgedAt == nil && !r.Excused }
-
-// Late tells whether their last day in time is over on a day.
-func (r Reading) Late(day calendar.Date) bool { return !r.DueOn.IsZero() && r.DueOn.Before(day) }
-
-// FindDocument returns a document that the actor may read, with or without
-// revisions; NotFound otherwise.
-func FindDocument(ctx context.Context, db postgres.Querier, actor authz.Actor, code string) (Document, error) {
-	var d Document
-	readable, args := Readable(actor, []any{code})
-	err := db.QueryRow(ctx, `SELECT d.id, d.code, d.kind, d.title FROM document d WHERE d.code = $1 AND `+readable, args...).
-		Scan(&d.ID, &d.Code, &d.Kind, &d.Title)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Document{}, NoDocument()
-	}
-	return d, wrap("loading a document", err)
 }
 
 // Abolished tells whether the document is in force no more on a day.
 func (r Reading) Abolished(day calendar.Date) bool {
 	return !r.AbolishedOn.IsZero() && !r.AbolishedOn.After(day)
+}
+
+// Listed is a document's current revision as it stands in one person's list.
+type Listed struct {
+	Reading
+	DueOn   calendar.Date // the last day on which their acknowledgement is in time; zero for none
+	Excused bool          // whether they need not acknowledge it for now
+}
+
+// Outstanding tells whether this person has still to acknowledge it.
+func (l Listed) Outstanding() bool { return l.Asked && l.AcknowledgedAt == nil && !l.Excused }
+
+// FindDocument returns a document that the actor may read, with or without
+// revisions; NotFound otherwise.
+func FindDocument(ctx context.Context, db postgres.Querier, actor authz.Actor, code string) (Document, error) {
+	readable, args := Readable(actor)
+	args["code"] = code
+	d, err := postgres.One[Document](ctx, db, "loading a document", `SELECT d.id, d.code, d.kind, d.title FROM document d WHERE d.code = @code AND `+readable, args)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Document{}, NoDocument()
+	}
+	return d, err
 }

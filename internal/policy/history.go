@@ -2,13 +2,13 @@ package policy
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 )
 
 // Past is a published revision in a document's history.
@@ -41,26 +41,18 @@ func (p Past) Status(day calendar.Date) string {
 // History lists the published revisions of a document, the newest first.
 // NotFound where there is none that the actor may read.
 func (s *Service) History(ctx context.Context, actor authz.Actor, code string) ([]Past, error) {
-	readable, args := Readable(actor, []any{code})
-	rows, err := s.pool.Query(ctx, `
-		SELECT r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, coalesce(p.name, ''),
-		       coalesce(lead(r.effective_on) OVER (ORDER BY r.number), `+abolishedOn+`) - 1,
-		       r.why, r.why_text, coalesce(c.number, 0), coalesce(c.fiscal_year, 0),
-		       lead(r.id) OVER (ORDER BY r.number) IS NULL AND `+abolishedOn+` IS NOT NULL
+	readable, args := Readable(actor)
+	args["code"] = code
+	list, err := postgres.List[Past](ctx, s.pool, "listing revisions", `
+		SELECT r.id AS revision_id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256 AS sha256, coalesce(p.name, '') AS by,
+		       coalesce(lead(r.effective_on) OVER (ORDER BY r.number), `+abolishedOn+`) - 1 AS until,
+		       r.why, r.why_text, coalesce(c.number, 0) AS notice, coalesce(c.fiscal_year, 0) AS year,
+		       lead(r.id) OVER (ORDER BY r.number) IS NULL AND `+abolishedOn+` IS NOT NULL AS last
 		FROM revision r JOIN document d ON d.id = r.document_id
 		LEFT JOIN person_shown p ON p.id = r.published_by LEFT JOIN ciso_notice c ON c.id = r.notice_id
-		WHERE d.code = $1 AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC`, args...)
+		WHERE d.code = @code AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC`, args)
 	if err != nil {
-		return nil, fmt.Errorf("listing revisions: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Past, error) {
-		var p Past
-		err := row.Scan(&p.ID, &p.Number, &p.EffectiveOn, &p.DecidedOn, &p.PublishedAt, &p.SHA256, &p.By,
-			&p.Until, &p.Why, &p.WhyText, &p.Notice, &p.Year, &p.Last)
-		return p, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing revisions: %w", err)
+		return nil, err
 	}
 	if len(list) == 0 {
 		return nil, NoDocument()
@@ -71,25 +63,25 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 // ReadOn returns the revision of a document that was, or will be, in force on a
 // day; NotFound where none was.
 func (s *Service) ReadOn(ctx context.Context, actor authz.Actor, code string, day calendar.Date) (Reading, error) {
-	return s.readPast(ctx, actor, code, `effective_on <= $3::date AND `+NotAbolished("$3"), day,
+	return s.readPast(ctx, actor, code, `effective_on <= @which::date AND `+NotAbolished("@which"), day,
 		"この日に施行されていた版はありません。施行日より後で、廃止されたときは廃止日より前の日を指定してください。")
 }
 
 // ReadNumber returns a published revision of a document by its number; NotFound
 // where there is none.
 func (s *Service) ReadNumber(ctx context.Context, actor authz.Actor, code string, number int) (Reading, error) {
-	return s.readPast(ctx, actor, code, `number = $3::bigint`, number,
+	return s.readPast(ctx, actor, code, `number = @which::bigint`, number,
 		"この版は見つかりません。文書の「版の履歴」から選び直してください。")
 }
 
-func (s *Service) readPast(ctx context.Context, actor authz.Actor, code, which string, argument any, none string) (Reading, error) {
+func (s *Service) readPast(ctx context.Context, actor authz.Actor, code, condition string, which any, none string) (Reading, error) {
 	if _, err := s.Read(ctx, actor, code); err != nil {
-		return Reading{}, err // whoever may not read it is told no more
+		return Reading{}, err // whoever may not read it learns no more
 	}
-	reading, err := loadOne(ctx, s.pool, actor.Person, s.today(), readable(actor),
-		selectRevision+` AND `+which+` ORDER BY number DESC LIMIT 1`, code, argument)
+	reading, err := loadOne(ctx, s.pool, readingArguments(actor.Person, s.today(), scopeOf(actor)),
+		selectRevision+` AND `+condition+` ORDER BY number DESC LIMIT 1`, pgx.StrictNamedArgs{"code": code, "which": which})
 	if fault.KindOf(err) == fault.NotFound {
 		return Reading{}, fault.New(fault.NotFound, none)
 	}
-	return reading, wrap("loading a revision", err)
+	return reading, err
 }

@@ -49,7 +49,7 @@ func TestEachDayHasItsRevision(t *testing.T) {
 	}
 	reading, err := o.Policy.ReadNumber(ctx, o.Staff, "kihon", 2)
 	must(t, err)
-	if formers, err := o.Follow.Formers(ctx, reading); err != nil || len(formers) != 0 {
+	if formers, err := o.Follow.Formers(ctx, o.Staff, reading); err != nil || len(formers) != 0 {
 		t.Errorf("no clause has gone: %+v, %v", formers, err)
 	}
 }

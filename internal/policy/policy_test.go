@@ -43,8 +43,8 @@ func TestWhatIsNotPublicDoesNotExistForOthers(t *testing.T) {
 	}
 	coverage, err := o.Acknowledge.Coverage(ctx, o.CISO, "kijun", 0)
 	must(t, err)
-	if coverage.Bound != 2 {
-		t.Errorf("it binds %d people, want the two whom it is for", coverage.Bound)
+	if coverage.Asked != 2 {
+		t.Errorf("it asks %d people, want the two whom it is for", coverage.Asked)
 	}
 }
 

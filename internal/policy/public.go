@@ -2,30 +2,28 @@ package policy
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"kagami/internal/calendar"
+	"kagami/internal/postgres"
 )
 
-// everybody is what is read without an actor: the 基本方針, and nothing else
+// public is what is read without an actor: the 基本方針, and nothing else
 // (基本方針 10).
-func everybody() reader { return nobody(Basic) }
+func public() scope { return withoutPost(Basic) }
 
-// Public lists the 基本方針 in force, for everybody.
-func (s *Service) Public(ctx context.Context) ([]Reading, error) {
+// ReadingsForPublic lists the 基本方針 in force.
+func (s *Service) ReadingsForPublic(ctx context.Context) ([]Reading, error) {
 	day := s.today()
-	readings, err := listReadings(ctx, s.pool, 0, day, everybody())
+	readings, err := postgres.List[Reading](ctx, s.pool, "listing what is public", selectReading(CurrentRevision)+` AND `+NotAbolished("@day")+inOrder,
+		readingArguments(0, day, public()))
 	return slices.DeleteFunc(readings, func(r Reading) bool { return !r.InForce(day) }), err
 }
 
-// ReadPublic returns a 基本方針 in force, for everybody; NotFound for anything
-// else.
-func (s *Service) ReadPublic(ctx context.Context, code string) (Reading, error) {
+// ReadForPublic returns a 基本方針 in force; NotFound for anything else.
+func (s *Service) ReadForPublic(ctx context.Context, code string) (Reading, error) {
 	day := s.today()
-	reading, err := loadReading(ctx, s.pool, 0, day, everybody(), code)
+	reading, err := loadReading(ctx, s.pool, 0, day, public(), code)
 	if err == nil && (!reading.InForce(day) || reading.Abolished(day)) {
 		return Reading{}, NoDocument()
 	}
@@ -38,19 +36,13 @@ type Epoch struct {
 	EffectiveOn calendar.Date
 }
 
-// PublicHistory lists the revisions of what Public or ReadPublic has returned
-// that are or have been in force, the newest first.
-func (s *Service) PublicHistory(ctx context.Context, reading Reading) ([]Epoch, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT number, effective_on FROM revision
-		WHERE document_id = $1 AND state = 'published' AND effective_on <= $2::date
-		ORDER BY number DESC`, reading.Document.ID, s.today())
-	if err != nil {
-		return nil, fmt.Errorf("loading a public history: %w", err)
-	}
-	history, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Epoch])
-	if err != nil {
-		return nil, fmt.Errorf("loading a public history: %w", err)
-	}
-	return history, nil
+// HistoryForPublic lists the revisions that are or have been in force of what
+// ReadingsForPublic or ReadForPublic has returned, the newest first.
+func (s *Service) HistoryForPublic(ctx context.Context, reading Reading) ([]Epoch, error) {
+	readable, args := ReadableForPublic()
+	args["document"], args["day"] = reading.Document.ID, s.today()
+	return postgres.List[Epoch](ctx, s.pool, "loading a public history", `
+		SELECT r.number, r.effective_on FROM revision r JOIN document d ON d.id = r.document_id
+		WHERE d.id = @document AND `+readable+` AND r.state = 'published' AND r.effective_on <= @day::date
+		ORDER BY r.number DESC`, args)
 }

@@ -17,28 +17,28 @@ func TestOnlyWhatIsInForceIsPublic(t *testing.T) {
 	o.PublishedFor(policy.Standard, "kijun", policy.Audience{Everyone: true})
 	_, err := o.Draft.DraftText(t.Context(), o.Officer, draft.Text{Kind: policy.Basic, Title: "見本の下書き", Code: "another", Source: policytest.Text})
 	must(t, err)
-	list, err := o.Policy.Public(t.Context())
+	list, err := o.Policy.ReadingsForPublic(t.Context())
 	must(t, err)
 	if len(list) != 1 || list[0].Code != "kihon" {
 		t.Errorf("public: %+v", list)
 	}
 	for _, code := range []string{"kijun", "another", "nothing"} {
-		if _, err := o.Policy.ReadPublic(t.Context(), code); fault.KindOf(err) != fault.NotFound {
+		if _, err := o.Policy.ReadForPublic(t.Context(), code); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("%s: %v", code, err)
 		}
 	}
-	reading, err := o.Policy.ReadPublic(t.Context(), "kihon")
+	reading, err := o.Policy.ReadForPublic(t.Context(), "kihon")
 	must(t, err)
-	history, err := o.Policy.PublicHistory(t.Context(), reading)
+	history, err := o.Policy.HistoryForPublic(t.Context(), reading)
 	must(t, err)
 	if len(history) != 1 || history[0].Number != 1 || history[0].EffectiveOn != reading.EffectiveOn {
 		t.Errorf("history: %+v", history)
 	}
 	before := o.Later(-1)
-	if list, err := before.Policy.Public(t.Context()); err != nil || len(list) != 0 {
+	if list, err := before.Policy.ReadingsForPublic(t.Context()); err != nil || len(list) != 0 {
 		t.Errorf("public the day before: %+v, %v", list, err)
 	}
-	if _, err := before.Policy.ReadPublic(t.Context(), "kihon"); fault.KindOf(err) != fault.NotFound {
+	if _, err := before.Policy.ReadForPublic(t.Context(), "kihon"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("read the day before: %v", err)
 	}
 }

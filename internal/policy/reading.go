@@ -3,7 +3,7 @@ package policy
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,10 +13,10 @@ import (
 	"kagami/internal/task"
 )
 
-// CurrentRevision picks the revision of document d that holds on day $2: the
+// CurrentRevision picks the revision of document d that holds on @day: the
 // newest in force, else the first to come.
 const CurrentRevision = selectRevision + `
-	ORDER BY effective_on <= $2::date DESC, CASE WHEN effective_on <= $2::date THEN -number ELSE number END
+	ORDER BY effective_on <= @day::date DESC, CASE WHEN effective_on <= @day::date THEN -number ELSE number END
 	LIMIT 1`
 
 // selectRevision is what there is to know of a published revision of document d.
@@ -25,92 +25,82 @@ const selectRevision = `
 	FROM revision
 	WHERE document_id = d.id AND state = 'published'`
 
-// selectReading is the SQL of what a person ($1) may read on day $2, with its
-// arguments: of each document d the revision that which selects, whose own
-// arguments begin at $3.
-func selectReading(person int64, day calendar.Date, may reader, which string, arguments ...any) (string, []any) {
-	readable, args := may.condition(append([]any{person, day}, arguments...))
-	binding, args := may.binding(args)
+// readingColumns are the fields of a Reading, as selectReading has them.
+func readingColumns() string {
+	return `d.id, d.code, d.kind, d.title,
+	       r.id AS revision_id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256 AS sha256,
+	       ` + askingRevision + ` AND ` + NotAbolished("@day") + ` AS asked,
+	       CASE WHEN k.number >= r.counts_from THEN k.acknowledged_at END AS acknowledged_at, coalesce(k.number, 0) AS last,
+	       r.due_on AS closes, r.counts_from, ` + abolishedOn + ` AS abolished_on`
+}
+
+// fromReading is where readingColumns are: each document d, the revision r of it that
+// which selects, and the last acknowledgement k of @person.
+func fromReading(which string) string {
 	return `
-	SELECT d.id, d.code, d.kind, d.title,
-	       r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256, r.counts_from,
-	       CASE WHEN k.number >= r.counts_from THEN k.acknowledged_at END, coalesce(k.number, 0),
-	       coalesce(q.due_on, greatest(r.due_on, $2::date + (r.due_on - r.asked_from))), r.due_on, e.id IS NOT NULL, ` + binding + ` AND ` + NotAbolished("$2") + `, ` + abolishedOn + `
 	FROM document d
 	CROSS JOIN LATERAL (` + which + `) r
 	LEFT JOIN LATERAL (
 		SELECT k.acknowledged_at, kr.number
 		FROM acknowledgement k JOIN revision kr ON kr.id = k.revision_id
-		WHERE k.person_id = $1 AND kr.document_id = d.id AND kr.number <= r.number ORDER BY kr.number DESC LIMIT 1) k ON true
-	LEFT JOIN LATERAL (
-		SELECT q.due_on FROM acknowledgement_request q WHERE q.revision_id = r.id AND q.person_id = $1 ORDER BY q.asked_on DESC LIMIT 1) q ON true
-	LEFT JOIN acknowledgement_excuse e ON e.revision_id = r.id AND e.person_id = $1 AND e.ended_at IS NULL
-	WHERE ` + readable, args
+		WHERE k.person_id = @person AND kr.document_id = d.id AND kr.number <= r.number ORDER BY kr.number DESC LIMIT 1) k ON true`
 }
 
-func scanReading(row pgx.CollectableRow) (Reading, error) {
-	var r Reading
-	err := row.Scan(&r.Document.ID, &r.Code, &r.Kind, &r.Title,
-		&r.Revision.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256, &r.CountsFrom,
-		&r.AcknowledgedAt, &r.Last, &r.DueOn, &r.Closes, &r.Excused, &r.Bound, &r.AbolishedOn)
-	return r, err
+// selectReading is the SQL of what a @person may read on @day: of each document d
+// the revision that which selects. Its arguments are those of readingArguments.
+func selectReading(which string) string {
+	return `SELECT ` + readingColumns() + fromReading(which) + `
+	WHERE ` + readableDocument
+}
+
+// selectListed is the SQL of a person's list, with the same arguments: of each
+// document that is not abolished the current revision, the 基本方針 first.
+func selectListed() string {
+	return `SELECT ` + readingColumns() + `,
+	       coalesce(q.due_on, greatest(r.due_on, @day::date + (r.due_on - r.asked_from))) AS due_on, e.id IS NOT NULL AS excused` +
+		fromReading(CurrentRevision) + `
+	LEFT JOIN LATERAL (
+		SELECT q.due_on FROM acknowledgement_request q WHERE q.revision_id = r.id AND q.person_id = @person ORDER BY q.asked_on DESC LIMIT 1) q ON true
+	LEFT JOIN acknowledgement_excuse e ON e.revision_id = r.id AND e.person_id = @person AND e.ended_at IS NULL
+	WHERE ` + readableDocument + ` AND ` + NotAbolished("@day") + inOrder
+}
+
+// inOrder puts documents d in their order, the 基本方針 first.
+const inOrder = `
+	ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`
+
+func readingArguments(person int64, day calendar.Date, its scope) pgx.StrictNamedArgs {
+	args := its.arguments()
+	args["person"], args["day"] = person, day
+	return args
 }
 
 // loadReading returns a document's current revision for a person who may read
 // it; NotFound otherwise.
-func loadReading(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader, code string) (Reading, error) {
-	return loadOne(ctx, db, person, day, may, CurrentRevision, code)
+func loadReading(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, its scope, code string) (Reading, error) {
+	return loadOne(ctx, db, readingArguments(person, day, its), CurrentRevision, pgx.StrictNamedArgs{"code": code})
 }
 
-// loadOne returns the revision of a document that which selects.
-func loadOne(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader, which, code string, arguments ...any) (Reading, error) {
-	query, args := selectReading(person, day, may, which, arguments...)
-	args = append(args, code)
-	rows, err := db.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d`, query, len(args)), args...)
-	if err != nil {
-		return Reading{}, fmt.Errorf("loading a document: %w", err)
-	}
-	reading, err := pgx.CollectExactlyOneRow(rows, scanReading)
+// loadOne returns the revision that which selects of the document with the @code
+// among more, where the arguments that which takes are too.
+func loadOne(ctx context.Context, db postgres.Querier, args pgx.StrictNamedArgs, which string, more pgx.StrictNamedArgs) (Reading, error) {
+	maps.Copy(args, more)
+	reading, err := postgres.One[Reading](ctx, db, "loading a document", selectReading(which)+` AND d.code = @code`, args)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Reading{}, NoDocument()
 	}
-	if err != nil {
-		return Reading{}, fmt.Errorf("loading a document: %w", err)
-	}
-	return reading, nil
-}
-
-// selectReadings is selectReading of the current revision of each document that
-// is not abolished, the 基本方針 first.
-func selectReadings(person int64, day calendar.Date, may reader) (string, []any) {
-	query, args := selectReading(person, day, may, CurrentRevision)
-	return query + ` AND ` + NotAbolished("$2") + `
-		ORDER BY array_position(ARRAY['basic', 'standard', 'procedure'], d.kind), d.code`, args
-}
-
-func listReadings(ctx context.Context, db postgres.Querier, person int64, day calendar.Date, may reader) ([]Reading, error) {
-	query, args := selectReadings(person, day, may)
-	rows, err := db.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("listing documents: %w", err)
-	}
-	readings, err := pgx.CollectRows(rows, scanReading)
-	if err != nil {
-		return nil, fmt.Errorf("listing documents: %w", err)
-	}
-	return readings, nil
+	return reading, err
 }
 
 // Readings lists the current revision of every document that the actor may
-// read, the 基本方針 first.
-func (s *Service) Readings(ctx context.Context, actor authz.Actor) ([]Reading, error) {
-	return listReadings(ctx, s.pool, actor.Person, s.today(), readable(actor))
+// read, the 基本方針 first; none that is abolished.
+func (s *Service) Readings(ctx context.Context, actor authz.Actor) ([]Listed, error) {
+	return postgres.List[Listed](ctx, s.pool, "listing documents", selectListed(), readingArguments(actor.Person, s.today(), scopeOf(actor)))
 }
 
 // QueueReadings asks for Readings in a batch.
-func (s *Service) QueueReadings(b *task.Batch, actor authz.Actor, take func([]Reading)) {
-	query, args := selectReadings(actor.Person, s.today(), readable(actor))
-	task.Rows(b, "listing documents", scanReading, take, query, args...)
+func (s *Service) QueueReadings(b *task.Batch, actor authz.Actor, take func([]Listed)) {
+	task.Rows(b, "listing documents", pgx.RowToStructByName[Listed], take, selectListed(), readingArguments(actor.Person, s.today(), scopeOf(actor)))
 }
 
 // Read returns a document's current revision; NotFound where there is none
@@ -119,16 +109,16 @@ func (s *Service) Read(ctx context.Context, actor authz.Actor, code string) (Rea
 	changes, counted := actor.State.Of(ChangeCounter)
 	acknowledgements, countedToo := actor.State.Of(AcknowledgementCounter)
 	if counted && countedToo {
-		return s.readKept(ctx, actor, code, changes, acknowledgements)
+		return s.readCached(ctx, actor, code, changes, acknowledgements)
 	}
-	return loadReading(ctx, s.pool, actor.Person, s.today(), readable(actor), code)
+	return loadReading(ctx, s.pool, actor.Person, s.today(), scopeOf(actor), code)
 }
 
 // abolishedOn is the SQL of the 廃止日 of document d; NULL for none.
 const abolishedOn = `(SELECT b.abolished_on FROM document_abolition b WHERE b.document_id = d.id)`
 
 // NotAbolished is the SQL that tells whether document d is not abolished yet on
-// a day.
+// a day, such as @day.
 func NotAbolished(day string) string {
 	return `NOT EXISTS (SELECT FROM document_abolition b WHERE b.document_id = d.id AND b.abolished_on <= ` + day + `::date)`
 }

@@ -3,7 +3,6 @@ package policy
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -11,6 +10,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/policy/outline"
+	"kagami/internal/postgres"
 )
 
 // History is a document with its published revisions, the earliest first.
@@ -32,28 +32,27 @@ func (h History) Place(number int) (int, error) {
 // Revisions returns a document with its published revisions; NotFound where
 // there is none that the actor may read.
 func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string) (History, error) {
-	mayRead, args := Readable(actor, []any{code})
-	rows, err := s.pool.Query(ctx, `
-		SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256
+	readable, args := Readable(actor)
+	args["code"] = code
+	type revisionOf struct {
+		Document
+		Revision
+	}
+	list, err := postgres.List[revisionOf](ctx, s.pool, "listing revisions", `
+		SELECT d.id, d.code, d.kind, d.title,
+		       r.id AS revision_id, r.number, r.effective_on, r.decided_on, r.published_at, r.published_sha256 AS sha256
 		FROM document d JOIN revision r ON r.document_id = d.id
-		WHERE d.code = $1 AND `+mayRead+` AND r.state = 'published'
-		ORDER BY r.number`, args...)
+		WHERE d.code = @code AND `+readable+` AND r.state = 'published'
+		ORDER BY r.number`, args)
 	if err != nil {
-		return History{}, fmt.Errorf("listing revisions: %w", err)
+		return History{}, err
 	}
-	var (
-		h History
-		r Revision
-	)
-	_, err = pgx.ForEachRow(rows, []any{&h.ID, &h.Code, &h.Kind, &h.Title, &r.ID, &r.Number, &r.EffectiveOn, &r.DecidedOn, &r.PublishedAt, &r.SHA256}, func() error {
-		h.Revisions = append(h.Revisions, r)
-		return nil
-	})
-	if err != nil {
-		return History{}, fmt.Errorf("listing revisions: %w", err)
-	}
-	if len(h.Revisions) == 0 {
+	if len(list) == 0 {
 		return History{}, NoDocument()
+	}
+	h := History{Document: list[0].Document}
+	for _, r := range list {
+		h.Revisions = append(h.Revisions, r.Revision)
 	}
 	return h, nil
 }
@@ -61,16 +60,13 @@ func (s *Service) Revisions(ctx context.Context, actor authz.Actor, code string)
 // RevisionOutline returns the text of a document's published revision; NotFound
 // where there is none that the actor may read.
 func (s *Service) RevisionOutline(ctx context.Context, actor authz.Actor, code string, number int) (*outline.Outline, error) {
-	mayRead, args := Readable(actor, []any{code, number})
-	var revision int64
-	err := s.pool.QueryRow(ctx, `
-		SELECT r.id FROM document d JOIN revision r ON r.document_id = d.id
-		WHERE d.code = $1 AND `+mayRead+` AND r.state = 'published' AND r.number = $2`, args...).Scan(&revision)
+	readable, args := Readable(actor)
+	args["code"], args["number"] = code, number
+	o, err := selectOutline(ctx, s.pool, `
+		SELECT r.outline FROM document d JOIN revision r ON r.document_id = d.id
+		WHERE d.code = @code AND `+readable+` AND r.state = 'published' AND r.number = @number`, args)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, NoDocument()
 	}
-	if err != nil {
-		return nil, fmt.Errorf("finding a revision: %w", err)
-	}
-	return LoadOutline(ctx, s.pool, revision)
+	return o, err
 }

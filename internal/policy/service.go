@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -27,7 +26,7 @@ type Service struct {
 	now  func() time.Time
 	// What has been drawn from states of the database: which revision of a document
 	// is current, and what a person has acknowledged.
-	current      state.Cache[currentKey, keptReading]
+	current      state.Cache[currentKey, cachedReading]
 	acknowledged state.Cache[acknowledgedKey, map[int64][]acknowledged]
 }
 
@@ -35,16 +34,9 @@ type Service struct {
 func New(pool *pgxpool.Pool, d *door.Door, now func() time.Time) *Service {
 	return &Service{
 		pool: pool, door: d, now: now,
-		current:      state.NewCache[currentKey, keptReading](keptDocuments),
-		acknowledged: state.NewCache[acknowledgedKey, map[int64][]acknowledged](keptPeople),
+		current:      state.NewCache[currentKey, cachedReading](cachedDocuments),
+		acknowledged: state.NewCache[acknowledgedKey, map[int64][]acknowledged](cachedPeople),
 	}
 }
 
 func (s *Service) today() calendar.Date { return calendar.Day(s.now()) }
-
-func wrap(doing string, err error) error {
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
-}

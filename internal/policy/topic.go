@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/notice"
 )
@@ -10,8 +12,8 @@ const AboutDocument = "document"
 
 // Topic is for those who may read the document.
 func Topic() notice.Topic {
-	return notice.Topic{Kind: AboutDocument, Shown: func(actor authz.Actor, args []any) (string, []any) {
-		readable, args := Readable(actor, args)
+	return notice.Topic{Kind: AboutDocument, Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+		readable, args := Readable(actor)
 		return `EXISTS (SELECT FROM document d WHERE d.id = n.topic_id AND ` + readable + `)`, args
 	}}
 }

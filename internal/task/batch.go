@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -60,18 +61,27 @@ func (b *Batch) Run(ctx context.Context, db Sender) error {
 		)
 		for _, s := range round {
 			doing = append(doing, s.doing)
-			statements.Queue(s.sql, s.args...).Query(func(rows pgx.Rows) error {
-				if err := s.read(rows); err != nil {
-					return fmt.Errorf("%s: %w", s.doing, err)
-				}
-				return nil
-			})
+			statements.Queue(s.sql, s.args...).Query(s.take)
 		}
 		if err := db.SendBatch(ctx, &statements).Close(); err != nil {
 			return fmt.Errorf("asking in one batch (%s): %w", strings.Join(doing, ", "), err)
 		}
 	}
 	return b.failed
+}
+
+// take reads the statement's rows. A panic is a failure like others: it would
+// leave through the pool's Close, and take the connection with it for good.
+func (s statement) take(rows pgx.Rows) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%s: panic: %v\n%s", s.doing, v, debug.Stack())
+		}
+	}()
+	if err := s.read(rows); err != nil {
+		return fmt.Errorf("%s: %w", s.doing, err)
+	}
+	return nil
 }
 
 // Rows queues a statement whose rows are read one by one, and hands them on

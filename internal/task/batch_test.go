@@ -137,3 +137,19 @@ func TestTasksStandByTheirDeadlines(t *testing.T) {
 		}
 	}
 }
+
+// Who panics over their rows fails like others, and leaves the connection to those
+// who come after.
+func TestAPanicIsAFailureAndKeepsNoConnection(t *testing.T) {
+	t.Parallel()
+	pool := databases.New(t).Pool
+	var b task.Batch
+	b.Queue("listing drafts", func(pgx.Rows) error { panic("nothing of that kind") }, `SELECT 1`)
+	err := b.Run(t.Context(), pool)
+	if err == nil || !strings.Contains(err.Error(), "listing drafts: panic: nothing of that kind") {
+		t.Errorf("got %v", err)
+	}
+	if used := pool.Stat().AcquiredConns(); used != 0 {
+		t.Errorf("%d connections are still in use", used)
+	}
+}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
 )
 
 // one statement writes the entry and, where there is one, its confidential
@@ -17,10 +19,10 @@ import (
 const insertEntry = `
 WITH entry AS (
 	INSERT INTO trail_entry (at, person_id, role, action, subject_kind, subject_id, fields, refs, confidential_hash, hash, capacity)
-	VALUES ($1, nullif($2, 0::bigint), $3, $4, $5, $6, $7, $8, $9, $10, $13)
+	VALUES (@at, @person_id, @role, @action, @subject_kind, @subject_id, @fields, @refs, @confidential_hash, @hash, @capacity)
 	RETURNING id)
 INSERT INTO trail_confidential (entry_id, salt, part)
-SELECT id, $11::bytea, $12::text FROM entry WHERE $11::bytea IS NOT NULL`
+SELECT id, @salt::bytea, @part::text FROM entry WHERE @salt::bytea IS NOT NULL`
 
 // Append writes an entry in the transaction of the change that it records.
 func Append(ctx context.Context, tx pgx.Tx, e Entry) error {
@@ -28,7 +30,7 @@ func Append(ctx context.Context, tx pgx.Tx, e Entry) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, insertEntry, args...); err != nil {
+	if _, err := tx.Exec(ctx, insertEntry, args); err != nil {
 		return fmt.Errorf("appending to the trail: %w", err)
 	}
 	return nil
@@ -52,9 +54,9 @@ func AppendMany(ctx context.Context, tx pgx.Tx, entries iter.Seq[Entry]) error {
 		if err != nil {
 			return nil, err
 		}
-		row := append(args[:8:8], args[9], args[12])
-		if e.Person == 0 {
-			row[1] = nil
+		row := make([]any, len(columns))
+		for i, column := range columns {
+			row[i] = args[column]
 		}
 		return row, nil
 	}))
@@ -71,12 +73,13 @@ func Queue(batch *pgx.Batch, e Entry) error {
 	if err != nil {
 		return err
 	}
-	batch.Queue(insertEntry, args...)
+	batch.Queue(insertEntry, args)
 	return nil
 }
 
-// arguments are what insertEntry takes.
-func arguments(e Entry) ([]any, error) {
+// arguments are what insertEntry takes: the columns of an entry by their names,
+// with the salt and the JSON of its confidential part.
+func arguments(e Entry) (pgx.StrictNamedArgs, error) {
 	e.At = e.At.UTC().Truncate(time.Microsecond)
 	if e.Fields == nil {
 		e.Fields = []string{}
@@ -88,9 +91,14 @@ func arguments(e Entry) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sealing a trail entry: %w", err)
 	}
-	return []any{
-		e.At, e.Person, e.Role, e.Action, e.Subject.Kind, e.Subject.ID,
-		e.Fields, e.Refs, s.confidentialHash, s.hash, s.salt, string(s.part), e.Capacity,
+	var person *int64 // nil for the operator
+	if e.Person != 0 {
+		person = &e.Person
+	}
+	return pgx.StrictNamedArgs{
+		"at": e.At, "person_id": person, "role": e.Role, "capacity": e.Capacity, "action": e.Action,
+		"subject_kind": e.Subject.Kind, "subject_id": e.Subject.ID, "fields": e.Fields, "refs": e.Refs,
+		"confidential_hash": s.confidentialHash, "hash": s.hash, "salt": s.salt, "part": string(s.part),
 	}, nil
 }
 
@@ -107,12 +115,52 @@ type Querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
+// stored is an entry as the database holds it.
+type stored struct {
+	ID               int64
+	At               time.Time
+	Person           int64
+	Role             authz.Role
+	Capacity         authz.Capacity
+	Action           authz.Action
+	SubjectKind      string
+	SubjectID        int64
+	Fields           []string
+	Refs             []byte // as JSON
+	ConfidentialHash []byte
+	Hash             []byte
+	Salt             []byte  // nil without a confidential part
+	Part             *string // nil without one
+}
+
+// check tells what of an entry does not prove itself; nil where all does.
+func (s stored) check() error {
+	e := Entry{
+		At: s.At, Person: s.Person, Role: s.Role, Capacity: s.Capacity, Action: s.Action,
+		Subject: Subject{Kind: s.SubjectKind, ID: s.SubjectID}, Fields: s.Fields,
+	}
+	if err := json.Unmarshal(s.Refs, &e.Refs); err != nil {
+		return &Altered{s.ID, "its references are not readable"}
+	}
+	hash, err := openHash(e, s.ConfidentialHash)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(hash, s.Hash) {
+		return &Altered{s.ID, "its open part does not match its hash"}
+	}
+	if s.Part != nil && !bytes.Equal(confidentialHash(s.Salt, []byte(*s.Part)), s.ConfidentialHash) {
+		return &Altered{s.ID, "its confidential part does not match its hash"}
+	}
+	return nil
+}
+
 // Verify reads the whole trail and checks each entry against its hash and, as
 // far as it is still there, its confidential part. It returns how many entries
 // it read, and *Altered for the first bad one.
 func Verify(ctx context.Context, db Querier) (int, error) {
 	rows, err := db.Query(ctx, `
-		SELECT e.id, e.at, coalesce(e.person_id, 0), e.role, e.capacity, e.action, e.subject_kind, e.subject_id,
+		SELECT e.id, e.at, coalesce(e.person_id, 0) AS person, e.role, e.capacity, e.action, e.subject_kind, e.subject_id,
 		       e.fields, e.refs, e.confidential_hash, e.hash, c.salt, c.part
 		FROM trail_entry e LEFT JOIN trail_confidential c ON c.entry_id = e.id
 		ORDER BY e.id`)
@@ -122,29 +170,12 @@ func Verify(ctx context.Context, db Querier) (int, error) {
 	defer rows.Close()
 	n := 0
 	for rows.Next() {
-		var (
-			id                       int64
-			e                        Entry
-			refs                     []byte
-			confidential, hash, salt []byte
-			part                     *string
-		)
-		if err := rows.Scan(&id, &e.At, &e.Person, &e.Role, &e.Capacity, &e.Action, &e.Subject.Kind, &e.Subject.ID,
-			&e.Fields, &refs, &confidential, &hash, &salt, &part); err != nil {
+		entry, err := pgx.RowToStructByName[stored](rows)
+		if err != nil {
 			return n, fmt.Errorf("reading the trail: %w", err)
 		}
-		if err := json.Unmarshal(refs, &e.Refs); err != nil {
-			return n, &Altered{id, "its references are not readable"}
-		}
-		want, err := openHash(e, confidential)
-		if err != nil {
+		if err := entry.check(); err != nil {
 			return n, err
-		}
-		switch {
-		case !bytes.Equal(want, hash):
-			return n, &Altered{id, "its open part does not match its hash"}
-		case part != nil && !bytes.Equal(confidentialHash(salt, []byte(*part)), confidential):
-			return n, &Altered{id, "its confidential part does not match its hash"}
 		}
 		n++
 	}

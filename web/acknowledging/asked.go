@@ -44,14 +44,14 @@ func (s *Screens) askedForm(w http.ResponseWriter, r *http.Request, refusal erro
 		return err
 	}
 	ctx, actor := r.Context(), screen.Actor(r.Context())
-	asked, err := s.acknowledging.Wanted(ctx, actor, chi.URLParam(r, "code"), chi.URLParam(r, "number"))
+	asked, err := s.acknowledging.AskedPerson(ctx, actor, chi.URLParam(r, "code"), chi.URLParam(r, "number"))
 	if err != nil {
 		return err
 	}
 	frame := screen.Frame(r, asked.Name+"さんの確認", document.List, document.Link(asked.Reading.Document),
 		layout.Link{Label: "確認した人", Address: address.Readers(asked.Reading.Code)})
 	screen.Render(w, r, status, askedPage(askedView{
-		Frame: frame, Wanted: asked, Today: screen.Today(r.Context()), MayExcuse: acknowledge.MayExcuse(actor, asked),
+		Frame: frame, AskedPerson: asked, Today: screen.Today(r.Context()), MayExcuse: acknowledge.MayExcuse(actor, asked),
 		Reason: r.PostForm.Get("reason"), Problems: problems,
 	}))
 	return nil

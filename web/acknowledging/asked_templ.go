@@ -23,7 +23,7 @@ import (
 // askedView is what is asked of one person, and what has come of it.
 type askedView struct {
 	layout.Frame
-	acknowledge.Wanted
+	acknowledge.AskedPerson
 	Today     calendar.Date
 	MayExcuse bool
 	Reason    string // as typed

@@ -15,7 +15,7 @@ import (
 
 // tasks are the revisions that the actor has still to acknowledge.
 func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
-	s.acknowledging.QueueOwed(b, actor, func(r policy.Reading) {
+	s.acknowledging.QueueOutstanding(b, actor, func(r policy.Listed) {
 		t := task.Task{
 			What: fmt.Sprintf("%s（第%d版）を読んで確認する", r.Title, r.Number), Why: "施行日 " + calendar.Wareki(r.EffectiveOn), DueOn: r.DueOn,
 			Act: "読む", About: r.Title, URL: address.Policy(r.Code),

@@ -49,7 +49,7 @@ func drawProgress(p acknowledge.Coverage) progressChart {
 		return progressLeft + (progressWidth-progressLeft-progressRight)*(day.Sub(first)+1)/days
 	}
 	y := func(count int) int {
-		return progressHeight - progressBottom - (progressHeight-progressBottom-progressTop)*count/max(p.Bound, 1)
+		return progressHeight - progressBottom - (progressHeight-progressBottom-progressTop)*count/max(p.Asked, 1)
 	}
 	points := []string{point(progressLeft, y(0))}
 	total := 0

@@ -18,7 +18,7 @@ func TestTheLineOfProgressOnlyRises(t *testing.T) {
 		from := calendar.NewDate(2026, 4, 1)
 		day := func(n int) calendar.Date { return from.AddDays(n) }
 		p := acknowledge.Coverage{
-			Bound:    rapid.IntRange(0, 500).Draw(t, "bound"),
+			Asked:    rapid.IntRange(0, 500).Draw(t, "asked"),
 			Progress: acknowledge.Progress{From: from, Until: day(rapid.IntRange(0, 400).Draw(t, "until"))},
 		}
 		if given := rapid.IntRange(-1, 60).Draw(t, "given"); given >= 0 {
@@ -26,7 +26,7 @@ func TestTheLineOfProgressOnlyRises(t *testing.T) {
 		}
 		total := 0
 		for n := range p.Progress.Until.Sub(from) + 1 {
-			count := rapid.IntRange(0, max(p.Bound-total, 0)).Draw(t, "count")
+			count := rapid.IntRange(0, max(p.Asked-total, 0)).Draw(t, "count")
 			if count > 0 && rapid.Bool().Draw(t, "some") {
 				total += count
 				p.Progress.Days = append(p.Progress.Days, acknowledge.DayCount{Day: day(n), Count: count, Total: total})

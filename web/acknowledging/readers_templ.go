@@ -119,8 +119,8 @@ func readersPage(p readersView) templ.Component {
 			})
 			templ_7745c5c3_Err = component.Title(p.Frame.Title,
 				component.Fact{Name: "範囲", Value: p.scope()},
-				component.Fact{Name: "確認した人", Value: fmt.Sprintf("%d / %d人", p.Acknowledged, p.Bound)},
-				component.Fact{Name: "まだの人", Value: fmt.Sprintf("%d人", p.Wanting())},
+				component.Fact{Name: "確認した人", Value: fmt.Sprintf("%d / %d人", p.Acknowledged, p.Asked)},
+				component.Fact{Name: "まだの人", Value: fmt.Sprintf("%d人", p.Outstanding())},
 				component.Fact{Name: "免除", Value: fmt.Sprintf("%d人", p.Excused)},
 				component.Fact{Name: "期限", Value: orNone(p.Reading.Closes)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -178,7 +178,7 @@ func readersPage(p readersView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("%d / %d人", s.Acknowledged, s.Bound))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("%d / %d人", s.Acknowledged, s.Asked))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/readers.templ`, Line: 61, Col: 103}
 				}
@@ -190,7 +190,7 @@ func readersPage(p readersView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = component.Bar(s.Acknowledged, s.Bound).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.Bar(s.Acknowledged, s.Asked).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -278,7 +278,7 @@ func missing(code string, s acknowledge.SectionCoverage) templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if s.Bound == s.Acknowledged {
+		if s.Asked == s.Acknowledged {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<span class=\"chip ok\">全員が確認しました</span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -288,7 +288,7 @@ func missing(code string, s acknowledge.SectionCoverage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s.Bound-s.Acknowledged <= 5 {
+			if s.Asked-s.Acknowledged <= 5 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " open")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -383,7 +383,7 @@ func missing(code string, s acknowledge.SectionCoverage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if more := s.Bound - s.Acknowledged - len(s.Missing); more > 0 {
+			if more := s.Asked - s.Acknowledged - len(s.Missing); more > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<p class=\"sub\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -413,9 +413,9 @@ func missing(code string, s acknowledge.SectionCoverage) templ.Component {
 
 func missingWords(s acknowledge.SectionCoverage) string {
 	if s.Excused > 0 {
-		return fmt.Sprintf("%d人（ほかに免除 %d人）", s.Wanting(), s.Excused)
+		return fmt.Sprintf("%d人（ほかに免除 %d人）", s.Outstanding(), s.Excused)
 	}
-	return fmt.Sprintf("%d人", s.Wanting())
+	return fmt.Sprintf("%d人", s.Outstanding())
 }
 
 // orNone is a day, or that there is none.

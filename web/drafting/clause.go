@@ -30,7 +30,7 @@ func (s *Screens) clauseForm(r *http.Request, d draft.Draft, at outline.Anchored
 	typed.Anchor = at.Anchor
 	return clauseView{
 		Frame: screen.Frame(r, clauseTitles[typed.Act], append(revision.Crumbs(d), layout.Link{Label: "項目ごとに直す", Address: address.DraftClauses(d.Code)})...),
-		Draft: d, At: at, Shown: digestOf(at), Typed: typed, Kept: formToken(r),
+		Draft: d, At: at, Shown: digestOf(at), Typed: typed, FormToken: formToken(r),
 	}
 }
 
@@ -69,7 +69,7 @@ func (s *Screens) showAmend(act amend.Act) screen.Handler {
 				typed.Where = amend.After
 			}
 		}
-		if keepsWords(act) {
+		if autosaves(act) {
 			if left, err := s.leftWords(r, draft); err != nil {
 				return err
 			} else if left = leftFor(left, at, typed); len(left) > 0 {
@@ -77,7 +77,7 @@ func (s *Screens) showAmend(act amend.Act) screen.Handler {
 			}
 		}
 		form := s.clauseForm(r, draft, at, typed)
-		form.Status.Opened = true
+		form.Status.Untouched = true
 		return screen.Show(w, r, clausePage(form))
 	}
 }
@@ -100,11 +100,11 @@ func (s *Screens) amendClause(act amend.Act) screen.Handler {
 			return err
 		}
 		var status typedClauseView
-		if keepsWords(act) { // before it is tried: whatever comes of it, no words are lost
-			if status, err = s.keepWords(r, d.Code, typed); err != nil {
+		if autosaves(act) { // before it is tried: whatever comes of it, no words are lost
+			if status, err = s.autosaveWords(r, d.Code, typed); err != nil {
 				screen.Note(r, err)
 			}
-			status.Kept.Changed = false // the page tells of it
+			status.Autosave.Changed = false // the page tells of it
 		}
 		if !bytes.Equal(revision.Hash(r.PostForm), d.SHA256) {
 			return s.clauseChanged(w, r, d, typed, status)
@@ -187,9 +187,9 @@ func (s *Screens) clauseChanged(w http.ResponseWriter, r *http.Request, d draft.
 	return s.refuseClause(w, r, form, fault.New(fault.Conflict, "まだ保存していません。下の案内を読んで、もう一度進んでください。"))
 }
 
-// findAgain finds a clause in a text that has changed: at its address, or
+// findAgain finds a clause in a text that has changed: under its anchor, or
 // anywhere by its words where it alone has them; same is false where only the
-// address is the same. -1 where there is neither.
+// anchor is the same. -1 where there is neither.
 func findAgain(list []outline.Anchored, anchor, shown string) (at int, same bool) {
 	at = slices.IndexFunc(list, func(a outline.Anchored) bool { return a.Anchor == anchor })
 	if at >= 0 && digestOf(list[at]) == shown {

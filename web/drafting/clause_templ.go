@@ -25,22 +25,22 @@ import (
 type clauseView struct {
 	layout.Frame
 	draft.Draft
-	At       outline.Anchored // the clause that it is about, as it stands now
-	Shown    string           // tells that clause again once the text has changed
-	Typed    amend.Amendment
-	Changed  bool // whether somebody else has changed the text since
-	Gone     bool // whether they have changed or taken out this very clause
-	Problems []fault.Problem
-	Kept     string          // the token that what is typed is kept under
-	Status   typedClauseView // what the form tells of it
+	At        outline.Anchored // the clause that it is about, as it stands now
+	Shown     string           // tells that clause again once the text has changed
+	Typed     amend.Amendment
+	Changed   bool // whether somebody else has changed the text since
+	Gone      bool // whether they have changed or taken out this very clause
+	Problems  []fault.Problem
+	FormToken string          // that what is typed is autosaved under
+	Status    typedClauseView // what the form tells of it
 }
 
-// keepsWords tells whether what is typed in the form is kept.
-func (p clauseView) keepsWords() bool { return keepsWords(p.Typed.Act) }
+// autosaves tells whether what is typed in the form is autosaved.
+func (p clauseView) autosaves() bool { return autosaves(p.Typed.Act) }
 
 // typedAt tells the script where to send what is typed.
 func (p clauseView) typedAt() templ.Attributes {
-	if !p.keepsWords() {
+	if !p.autosaves() {
 		return nil
 	}
 	return templ.Attributes{"data-typed": address.DraftClauseTyped(p.Code, p.At.Anchor, string(p.Typed.Act))}
@@ -161,15 +161,15 @@ func clausePage(p clauseView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.keepsWords() {
+			if p.autosaves() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<input type=\"hidden\" name=\"kept\" value=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.Kept)
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.FormToken)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `drafting/clause.templ`, Line: 66, Col: 52}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `drafting/clause.templ`, Line: 66, Col: 57}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -392,7 +392,7 @@ func clausePage(p clauseView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if p.keepsWords() {
+			if p.autosaves() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<p class=\"sub\">入力した内容は、保存する前でも、入力の合間に控えられます。控えを見られるのは、あなただけです。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -499,7 +499,7 @@ func clausePage(p clauseView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.keepsWords() {
+			if p.autosaves() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<script type=\"module\" src=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -18,8 +18,8 @@ import (
 	"kagami/web/screen"
 )
 
-// formToken tells the form of a page from any other that is open: what is typed
-// in it is kept under it. A form that is shown again goes on with its own.
+// formToken tells the form of a page from those in other windows: what is typed
+// in it is autosaved under it. A form that is shown again goes on with its own.
 func formToken(r *http.Request) string {
 	if token := r.PostForm.Get("kept"); token != "" {
 		return token
@@ -27,25 +27,25 @@ func formToken(r *http.Request) string {
 	return rand.Text()
 }
 
-// keepsWords tells whether a form of an act has words in it that are kept.
-func keepsWords(act amend.Act) bool { return act == amend.Rewrite || act == amend.Insert }
+// autosaves tells whether a form of an act has words in it that are autosaved.
+func autosaves(act amend.Act) bool { return act == amend.Rewrite || act == amend.Insert }
 
-// keepWords keeps what a form on one clause has sent.
-func (s *Screens) keepWords(r *http.Request, code string, typed amend.Amendment) (typedClauseView, error) {
-	kept, err := s.drafts.KeepUnsavedClause(r.Context(), screen.Actor(r.Context()), code, draft.UnsavedClause{
+// autosaveWords saves what a form on one clause has sent.
+func (s *Screens) autosaveWords(r *http.Request, code string, typed amend.Amendment) (typedClauseView, error) {
+	status, err := s.drafts.PutClauseAutosave(r.Context(), screen.Actor(r.Context()), code, draft.ClauseAutosave{
 		Token: r.PostForm.Get("kept"), Amendment: typed, Shown: r.PostForm.Get("shown"), BasedOn: revision.Hash(r.PostForm),
 	})
-	return typedClauseView{Kept: kept, Refused: screen.Message(err)}, err
+	return typedClauseView{Autosave: status, Refused: screen.Message(err)}, err
 }
 
-// keepTypedClause keeps what is being typed on one clause, and answers with the
+// autosaveClause saves what is being typed on one clause, and answers with the
 // parts of the form that tell of it, and not with a page.
-func (s *Screens) keepTypedClause(act amend.Act) screen.Handler {
+func (s *Screens) autosaveClause(act amend.Act) screen.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if err := screen.ParseFiles(r, document.MaxForm); err != nil {
 			return err
 		}
-		typed, err := s.keepWords(r, chi.URLParam(r, "code"), typedAmendment(r, act))
+		typed, err := s.autosaveWords(r, chi.URLParam(r, "code"), typedAmendment(r, act))
 		status := http.StatusOK
 		if err != nil {
 			if status = screen.Status(fault.KindOf(err)); typed.Refused == "" {
@@ -60,11 +60,11 @@ func (s *Screens) keepTypedClause(act amend.Act) screen.Handler {
 // leftWords are what the person has typed on clauses of a draft and not saved,
 // each with the clause as it stands now.
 func (s *Screens) leftWords(r *http.Request, draft draft.Draft) ([]leftView, error) {
-	kept, err := s.drafts.UnsavedClauses(r.Context(), screen.Actor(r.Context()), draft)
+	autosaves, err := s.drafts.ClauseAutosaves(r.Context(), screen.Actor(r.Context()), draft)
 	list := draft.Outline.Anchors()
 	var left []leftView
-	for _, u := range kept {
-		words := leftView{UnsavedClause: u, Changed: !bytes.Equal(u.BasedOn, draft.SHA256), Gone: true}
+	for _, u := range autosaves {
+		words := leftView{ClauseAutosave: u, Changed: !bytes.Equal(u.BasedOn, draft.SHA256), Gone: true}
 		if at, same := findAgain(list, u.Anchor, u.Shown); at >= 0 {
 			words.Now, words.Gone, words.Same = list[at], false, same
 		}
@@ -89,18 +89,18 @@ func (s *Screens) offerWords(w http.ResponseWriter, r *http.Request, d draft.Dra
 	if chosen < 0 {
 		return screen.Show(w, r, unsavedClausePage(unsavedClauseView{Frame: form.Frame, Draft: d, Left: left}))
 	}
-	form.Kept, form.Changed, form.Gone = left.Token, left.Changed, left.Changed && !left.Same
-	form.Status = typedClauseView{Kept: draft.Kept{At: left.At}}
+	form.FormToken, form.Changed, form.Gone = left.Token, left.Changed, left.Changed && !left.Same
+	form.Status = typedClauseView{Autosave: draft.AutosaveStatus{At: left.At}}
 	return screen.Show(w, r, clausePage(form))
 }
 
-// dropTypedClause throws away what a form had kept.
+// dropTypedClause throws away what was autosaved of a form.
 func (s *Screens) dropTypedClause(w http.ResponseWriter, r *http.Request) error {
 	draft, err := s.draftOf(r)
 	if err != nil {
 		return err
 	}
-	if err := s.drafts.DropUnsavedClause(r.Context(), screen.Actor(r.Context()), draft, r.PostForm.Get("kept")); err != nil {
+	if err := s.drafts.DropClauseAutosave(r.Context(), screen.Actor(r.Context()), draft, r.PostForm.Get("kept")); err != nil {
 		return err
 	}
 	return screen.GoOn(w, r, address.DraftClauses(draft.Code), "words-dropped")

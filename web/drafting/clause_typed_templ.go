@@ -20,21 +20,21 @@ import (
 
 // typedClauseView is what the form on one clause tells while somebody types.
 type typedClauseView struct {
-	Kept    draft.Kept
-	Refused string // why nothing was kept
-	Opened  bool   // nothing has been typed yet
+	Autosave  draft.AutosaveStatus
+	Refused   string // why nothing was autosaved
+	Untouched bool   // nothing has been typed yet
 }
 
 func (t typedClauseView) status() string {
 	switch {
 	case t.Refused != "":
 		return "控えていません。" + t.Refused
-	case t.Opened:
+	case t.Untouched:
 		return ""
-	case t.Kept.At.IsZero():
+	case t.Autosave.At.IsZero():
 		return "控える入力は、いまありません。"
 	}
-	return calendar.WarekiInstant(t.Kept.At) + " に控えました。まだ保存していません。"
+	return calendar.WarekiInstant(t.Autosave.At) + " に控えました。まだ保存していません。"
 }
 
 // typedClauseParts are the parts of the form that are drawn anew while somebody
@@ -77,7 +77,7 @@ func typedClauseParts(t typedClauseView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if t.Kept.Changed {
+		if t.Autosave.Changed {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p class=\"banner\">あなたが直している間に、この下書きが変わりました。保存するときに、いまの項目と見比べられます。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -91,7 +91,7 @@ func typedClauseParts(t typedClauseView) templ.Component {
 	})
 }
 
-// typedFailed is shown by the script where what was typed could not be kept.
+// typedFailed is shown by the script where what was typed could not be autosaved.
 func typedFailed() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -124,7 +124,7 @@ func typedFailed() templ.Component {
 // leftView are what somebody has typed on a clause and not saved, with the
 // clause as it stands now.
 type leftView struct {
-	draft.UnsavedClause
+	draft.ClauseAutosave
 	Now     outline.Anchored // none where Gone
 	Changed bool             // whether the draft has changed since
 	Same    bool             // whether the clause has not

@@ -13,12 +13,12 @@ import (
 )
 
 // types is somebody at a form on a clause: they have words in it, and the page
-// sends them to be kept.
+// sends them to be autosaved.
 func types(v *servertest.Visitor, path string, typed ...string) (url.Values, servertest.Answer) {
 	v.T.Helper()
 	form := carried(v.Get(clauses+path).Body, typed...)
-	address, _, _ := strings.Cut(path, "?")
-	return form, v.Post(clauses+address+"/typed", form)
+	page, _, _ := strings.Cut(path, "?")
+	return form, v.Post(clauses+page+"/typed", form)
 }
 
 const offered = "保存していない入力があります（"
@@ -81,22 +81,22 @@ func TestWhatWasLeftInAFormOnAClauseIsThrownAway(t *testing.T) {
 		t.Errorf("throwing away: %d %s", a.Status, a.Body)
 	}
 	if n := one.Count("unsaved_clause"); n != 0 {
-		t.Errorf("%d are kept", n)
+		t.Errorf("%d are autosaved", n)
 	}
 }
 
-// What is refused, and what is only shown before it is saved, is kept as well:
+// What is refused, and what is only shown before it is saved, is autosaved as well:
 // without script, too.
-func TestWhatCouldNotBeSavedOfAClauseIsKept(t *testing.T) {
+func TestWhatCouldNotBeSavedOfAClauseIsAutosaved(t *testing.T) {
 	t.Parallel()
 	portal, one, _ := startedDraft(t)
 	shown := one.Get(clauses + "/3/insert?where=before")
 	a := one.Post(clauses+"/3/insert", carried(shown.Body, "heading", "理念", "text", "確かめる言葉"))
 	if !strings.Contains(a.Body, "変わることの確認") || !strings.Contains(one.Get(clauses+"/3/insert?where=before").Body, "確かめる言葉") {
-		t.Error("what is shown before it is saved is not kept")
+		t.Error("what is shown before it is saved is not autosaved")
 	}
 	if a = one.Post(clauses+"/3/insert", carried(a.Body, "step", "save")); a.Status != http.StatusOK || one.Count("unsaved_clause") != 0 {
-		t.Errorf("saved, it is still kept: %d", a.Status)
+		t.Errorf("saved, it is still autosaved: %d", a.Status)
 	}
 	form := carried(one.Get(clauses+"/1/rewrite").Body, "heading", "目的", "text", "断られた言葉")
 	d := draftOf(t, portal)
@@ -164,7 +164,7 @@ func TestWordsLeftOnAClauseAreNotForgotten(t *testing.T) {
 	}
 }
 
-func TestWhatCanNotBeKeptOfAClauseSaysSo(t *testing.T) {
+func TestWhatCanNotBeAutosavedOfAClauseSaysSo(t *testing.T) {
 	t.Parallel()
 	_, one, _ := startedDraft(t)
 	form := carried(one.Get(clauses+"/1/rewrite").Body, "heading", "目的", "text", "途中の言葉")
@@ -177,24 +177,24 @@ func TestWhatCanNotBeKeptOfAClauseSaysSo(t *testing.T) {
 		return other
 	}
 	ciso, staff := servertest.SignIn(t, one.Portal, town.Holder("副町長")), servertest.SignIn(t, one.Portal, town.Holder("税務町民課 職員"))
-	const address = clauses + "/1/rewrite/typed"
+	const typed = clauses + "/1/rewrite/typed"
 	for name, c := range map[string]struct {
 		answer servertest.Answer
 		Status int
 		words  string
 	}{
-		"made from nothing": {one.Post(address, without("sha256", "")), 422, "控えていません。どの項目を"},
-		"of no form":        {one.Post(address, without("kept", "nothing")), 422, "控えていません。どの項目を"},
-		"a NUL":             {one.Post(address, without("text", "途中\x00")), 415, "控えていません。文字として"},
+		"made from nothing": {one.Post(typed, without("sha256", "")), 422, "控えていません。どの項目を"},
+		"of no form":        {one.Post(typed, without("kept", "nothing")), 422, "控えていません。どの項目を"},
+		"a NUL":             {one.Post(typed, without("text", "途中\x00")), 415, "控えていません。文字として"},
 		"no such document":  {one.Post("/policies/nothing/draft/clauses/1/rewrite/typed", form), 404, "この文書は見つかりません"},
-		"by the CISO":       {ciso.Post(address, form), 403, "あなたの役割では行えません"},
-		"by a 職員":           {staff.Post(address, form), 403, "あなたの役割では行えません"},
+		"by the CISO":       {ciso.Post(typed, form), 403, "あなたの役割では行えません"},
+		"by a 職員":           {staff.Post(typed, form), 403, "あなたの役割では行えません"},
 	} {
 		if c.answer.Status != c.Status || !strings.Contains(c.answer.Body, c.words) {
 			t.Errorf("%s: %d %s", name, c.answer.Status, c.answer.Body)
 		}
 	}
 	if n := one.Count("unsaved_clause"); n != 0 {
-		t.Errorf("%d are kept", n)
+		t.Errorf("%d are autosaved", n)
 	}
 }

@@ -210,7 +210,7 @@ func TestWhoComesSecondKeepsTheirWords(t *testing.T) {
 }
 
 // Only who may draft changes a clause, and only in a draft that has not been
-// handed in; what was typed is kept then, too.
+// handed in; what was typed is autosaved then, too.
 func TestOnlyADraftIsChangedAndOnlyByWhoMayDraft(t *testing.T) {
 	t.Parallel()
 	portal, v := begun(t)

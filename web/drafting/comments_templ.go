@@ -137,7 +137,7 @@ func comment(d draft.Draft, actor authz.Actor, c draft.Comment) templ.Component 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if c.Open() {
+		if c.Unresolved() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<span class=\"chip warn\">未済</span> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -247,7 +247,7 @@ func comment(d draft.Draft, actor authz.Actor, c draft.Comment) templ.Component 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if !c.Open() {
+		if !c.Unresolved() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p class=\"sub\">済みにした人：")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -101,8 +101,8 @@ func TestNobodyReadsTheCommentsOnWhatIsPublished(t *testing.T) {
 }
 
 // The pages on which a draft goes on its way tell of comments that nobody has
-// seen to, and lead to them.
-func TestOpenCommentsAreToldOfBeforeADraftGoesOnItsWay(t *testing.T) {
+// resolved, and lead to them.
+func TestUnresolvedCommentsAreToldOfBeforeADraftGoesOnItsWay(t *testing.T) {
 	t.Parallel()
 	portal, officer, _ := startedDraft(t)
 	ciso := servertest.SignIn(t, portal, town.Holder("副町長"))
@@ -111,7 +111,7 @@ func TestOpenCommentsAreToldOfBeforeADraftGoesOnItsWay(t *testing.T) {
 		a := v.Get("/policies/kihon/draft" + step)
 		told := strings.Contains(a.Body, "未済の意見が1件あります") && strings.Contains(a.Body, `href="/policies/kihon/draft#comments-heading"`)
 		if a.Status != 200 || told != want {
-			t.Errorf("%s: %d, tells of open comments: %t", step, a.Status, told)
+			t.Errorf("%s: %d, tells of unresolved comments: %t", step, a.Status, told)
 		}
 	}
 	tells(officer, "/submit", false)

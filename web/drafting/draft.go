@@ -23,11 +23,11 @@ func (s *Screens) showDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	before, err := s.drafts.Base(ctx, draft)
+	before, err := s.drafts.Base(ctx, actor, draft)
 	if err != nil {
 		return err
 	}
-	comments, err := s.drafts.Comments(ctx, draft)
+	comments, err := s.drafts.Comments(ctx, actor, draft)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ type draftView struct {
 }
 
 // may tells whether the page offers an event.
-func (p draftView) may(event draft.Event) bool { return p.Open(p.Actor, event) }
+func (p draftView) may(event draft.Event) bool { return p.Offers(p.Actor, event) }
 
 // whatNext says what a draft waits for.
 func (p draftView) whatNext() string {
@@ -135,7 +135,7 @@ func draftPage(p draftView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if p.may(draft.EventPublishNotice) {
+			if p.may(draft.EventPublishMinor) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<a class=\"button\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

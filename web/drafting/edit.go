@@ -16,9 +16,8 @@ import (
 	"kagami/web/screen"
 )
 
-// showEdit shows the editor. Where the person has words kept that were never
-// saved, it asks first what is to become of them: a text area with the draft in
-// it would write over them.
+// showEdit shows the editor. Where the person has an autosave, it asks first what
+// is to become of it: a text area with the draft in it would write over it.
 func (s *Screens) showEdit(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	d, err := s.draftOf(r)
@@ -29,21 +28,21 @@ func (s *Screens) showEdit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	left, found, err := s.drafts.Unsaved(ctx, actor, d)
+	left, found, err := s.drafts.Autosave(ctx, actor, d)
 	if err != nil {
 		return err
 	}
 	changed := found && !bytes.Equal(left.BasedOn, d.SHA256)
 	switch {
 	case !found:
-		return s.editForm(w, r, d, editView{Source: d.Text, Typed: typedView{Kept: draft.Kept{Others: others}, Opened: true}}, nil)
+		return s.editForm(w, r, d, editView{Source: d.Text, Typed: typedView{Autosave: draft.AutosaveStatus{Others: others}, Untouched: true}}, nil)
 	case r.URL.Query().Get("text") != "unsaved":
 		return screen.Show(w, r, unsavedPage(unsavedView{
 			Frame: screen.Frame(r, editTitle(d), revision.Crumbs(d)...), Draft: d, Left: left, Changed: changed, Others: others,
 			Comparison: typedBeside(d, left.Text),
 		}))
 	}
-	form := editView{Source: left.Text, Typed: typedView{Kept: draft.Kept{At: left.At, Others: others}, Opened: true}}
+	form := editView{Source: left.Text, Typed: typedView{Autosave: draft.AutosaveStatus{At: left.At, Others: others}, Untouched: true}}
 	if changed {
 		form.Comparison = typedBeside(d, left.Text)
 	}
@@ -57,7 +56,7 @@ func typedBeside(d draft.Draft, source string) templ.Component {
 	return document.TextsTable(comparison.Compare(d.Outline, outline.Read(source, nil)), "いまの下書き", "あなたの本文")
 }
 
-// edit saves what was typed, looks how it reads, or throws away what was kept.
+// edit saves what was typed, looks how it reads, or throws away what was autosaved.
 func (s *Screens) edit(w http.ResponseWriter, r *http.Request) error {
 	if err := screen.ParseFiles(r, document.MaxForm); err != nil {
 		return err
@@ -68,7 +67,7 @@ func (s *Screens) edit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostForm.Get("act") == "discard" {
-		if err := s.drafts.DropUnsaved(ctx, actor, draft); err != nil {
+		if err := s.drafts.DropAutosave(ctx, actor, draft); err != nil {
 			return err
 		}
 		return screen.GoOn(w, r, address.DraftStep(draft.Code, "edit"), "unsaved-dropped")
@@ -88,17 +87,17 @@ func (s *Screens) edit(w http.ResponseWriter, r *http.Request) error {
 	if !bytes.Equal(hash, draft.SHA256) {
 		form.Comparison = typedBeside(draft, source)
 	}
-	// what could not be saved is kept as well as what is only looked at
-	kept, unkept := s.drafts.KeepUnsaved(ctx, actor, draft.Code, source, hash)
+	// what could not be saved is autosaved as well as what is only looked at
+	status, failed := s.drafts.PutAutosave(ctx, actor, draft.Code, source, hash)
 	switch {
-	case unkept == nil:
-		form.Typed.Kept = kept
-		form.Typed.Kept.Changed = kept.Changed && form.Comparison == nil // said once
+	case failed == nil:
+		form.Typed.Autosave = status
+		form.Typed.Autosave.Changed = status.Changed && form.Comparison == nil // said once
 	case check:
-		err = unkept
+		err = failed
 	default: // the page gives back what was typed, all the same
-		screen.Note(r, unkept)
-		form.Typed.Refused = screen.Message(unkept)
+		screen.Note(r, failed)
+		form.Typed.Refused = screen.Message(failed)
 	}
 	return s.editForm(w, r, draft, form, err)
 }
@@ -119,9 +118,9 @@ func (s *Screens) editForm(w http.ResponseWriter, r *http.Request, d draft.Draft
 	return nil
 }
 
-// keepTyped keeps what is being typed and answers with the parts of the editor
+// autosave saves what is being typed and answers with the parts of the editor
 // that tell of it, and not with a page.
-func (s *Screens) keepTyped(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) autosave(w http.ResponseWriter, r *http.Request) error {
 	if err := screen.ParseFiles(r, document.MaxForm); err != nil {
 		return err
 	}
@@ -132,7 +131,7 @@ func (s *Screens) keepTyped(w http.ResponseWriter, r *http.Request) error {
 	var typed typedView
 	source, err := outline.Decode([]byte(r.PostForm.Get("source")))
 	if err == nil {
-		typed.Kept, err = s.drafts.KeepUnsaved(r.Context(), screen.Actor(r.Context()), draft.Code, source, revision.Hash(r.PostForm))
+		typed.Autosave, err = s.drafts.PutAutosave(r.Context(), screen.Actor(r.Context()), draft.Code, source, revision.Hash(r.PostForm))
 	}
 	status := http.StatusOK
 	if err != nil {

@@ -35,22 +35,22 @@ type editView struct {
 
 // typedView is what the editor tells of a text while somebody types.
 type typedView struct {
-	Outline *outline.Outline // as the reader understands it; nil where it can't be read
-	Kept    draft.Kept
-	Refused string // why nothing was kept
-	Opened  bool   // nothing has been typed yet
+	Outline   *outline.Outline // as the reader understands it; nil where it can't be read
+	Autosave  draft.AutosaveStatus
+	Refused   string // why nothing was autosaved
+	Untouched bool   // nothing has been typed yet
 }
 
 func (t typedView) status() string {
 	switch {
 	case t.Refused != "":
 		return "控えていません。" + t.Refused
-	case t.Opened && t.Kept.At.IsZero():
+	case t.Untouched && t.Autosave.At.IsZero():
 		return "いまの下書きの構成です。"
-	case t.Kept.At.IsZero():
+	case t.Autosave.At.IsZero():
 		return "保存してある本文と同じです。" + t.counts()
 	}
-	return calendar.WarekiInstant(t.Kept.At) + " に控えました。まだ保存していません。" + t.counts()
+	return calendar.WarekiInstant(t.Autosave.At) + " に控えました。まだ保存していません。" + t.counts()
 }
 
 func (t typedView) counts() string {
@@ -60,8 +60,8 @@ func (t typedView) counts() string {
 	n := 0
 	t.Outline.Walk(func(*outline.Clause, []*outline.Clause) { n++ })
 	counts := fmt.Sprintf("%d個の項目を読み取りました。", n)
-	if open := len(t.Outline.Open()); open > 0 {
-		counts += fmt.Sprintf("読み取れないところが%d件あります。", open)
+	if unsettled := len(t.Outline.Unsettled()); unsettled > 0 {
+		counts += fmt.Sprintf("読み取れないところが%d件あります。", unsettled)
 	}
 	return counts
 }
@@ -325,15 +325,15 @@ func typedParts(t typedView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(t.Kept.Others) > 0 {
+		if len(t.Autosave.Others) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p class=\"banner\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(typingNow(t.Kept.Others))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(typingNow(t.Autosave.Others))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `drafting/edit.templ`, Line: 123, Col: 47}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `drafting/edit.templ`, Line: 123, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -344,7 +344,7 @@ func typedParts(t typedView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if t.Kept.Changed {
+		if t.Autosave.Changed {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p class=\"banner\">あなたが直している間に、この下書きが変わりました。保存するときに、両方の本文を見比べられます。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -355,7 +355,7 @@ func typedParts(t typedView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if t.Outline != nil {
-			templ_7745c5c3_Err = openQuestions(t.Outline.Open()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = unsettled(t.Outline.Unsettled()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -376,7 +376,7 @@ func typedParts(t typedView) templ.Component {
 	})
 }
 
-func openQuestions(questions []outline.Question) templ.Component {
+func unsettled(questions []outline.Question) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -503,7 +503,7 @@ func firstClauses(list []outline.Clause) []outline.Clause {
 type unsavedView struct {
 	layout.Frame
 	draft.Draft
-	Left       draft.Unsaved
+	Left       draft.Autosave
 	Changed    bool // whether somebody else has changed the draft since
 	Others     []string
 	Comparison templ.Component // with the draft

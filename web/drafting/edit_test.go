@@ -35,8 +35,8 @@ func startedDraft(t *testing.T) (portal *servertest.Portal, one, two *servertest
 }
 
 // Without script: what was typed is shown as the reader understands it, with its
-// questions by line, and is kept; nothing is saved.
-func TestWhatIsTypedIsReadAndKeptWithoutBeingSaved(t *testing.T) {
+// questions by line, and is autosaved; nothing is saved.
+func TestWhatIsTypedIsReadAndAutosavedWithoutBeingSaved(t *testing.T) {
 	t.Parallel()
 	_, one, _ := startedDraft(t)
 	form := edits(one, "途中の本文")
@@ -177,7 +177,7 @@ func TestLookingDoesNotHideAnothersChange(t *testing.T) {
 	}
 }
 
-func TestWhatCanNotBeKeptSaysSo(t *testing.T) {
+func TestWhatCanNotBeAutosavedSaysSo(t *testing.T) {
 	t.Parallel()
 	_, one, _ := startedDraft(t)
 	form := edits(one, "途中の本文")
@@ -201,7 +201,7 @@ func TestWhatCanNotBeKeptSaysSo(t *testing.T) {
 		}
 	}
 	if n := one.Count("unsaved_text"); n != 0 {
-		t.Errorf("%d are kept", n)
+		t.Errorf("%d are autosaved", n)
 	}
 }
 

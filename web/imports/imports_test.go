@@ -33,7 +33,7 @@ func TestAWordDocumentIsTakenInSettledAndDrafted(t *testing.T) {
 	if draft := officer.Get("/policies/mihon/draft"); draft.Status != 200 || !strings.Contains(draft.Body, "鍵をかける。") {
 		t.Errorf("%d %s", draft.Status, draft.Body)
 	}
-	// The file is not kept, but the trail says which one it was.
+	// The file is not stored, but the trail says which one it was.
 	var name, hash string
 	if err := portal.DB.Pool.QueryRow(t.Context(), `
 		SELECT c.part::jsonb->>'file', c.part::jsonb->>'sha256' FROM trail_entry e JOIN trail_confidential c ON c.entry_id = e.id

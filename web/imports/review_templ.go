@@ -110,7 +110,7 @@ func reviewPage(p reviewView) templ.Component {
 			templ_7745c5c3_Err = component.Title("読み取った結果を確かめる",
 				component.Fact{Name: "文書", Value: shownTitle(p)},
 				component.Fact{Name: "種類", Value: p.Kind.Title()},
-				component.Fact{Name: "答えていない質問", Value: fmt.Sprintf("%d件", len(p.Outline.Open()))}).Render(ctx, templ_7745c5c3_Buffer)
+				component.Fact{Name: "答えていない質問", Value: fmt.Sprintf("%d件", len(p.Outline.Unsettled()))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

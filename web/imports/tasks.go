@@ -10,7 +10,7 @@ import (
 
 // tasks are the texts that the actor has begun to take in.
 func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
-	s.drafts.QueueImports(b, actor, func(list []draft.Import) {
+	s.drafts.QueueImports(b, actor, func(list []draft.ImportSummary) {
 		for _, i := range list {
 			b.Add(task.Task{What: "取り込み中の文書の質問に答える", Why: importTitle(i), Act: "続ける", URL: address.Import(i.Token)})
 		}
@@ -18,7 +18,7 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 }
 
 // importTitle names a text that may not have a title yet.
-func importTitle(i draft.Import) string {
+func importTitle(i draft.ImportSummary) string {
 	if i.Title != "" {
 		return i.Title
 	}

@@ -76,7 +76,7 @@ func (s *Screens) abolishForm(w http.ResponseWriter, r *http.Request, reading po
 	if err != nil {
 		return err
 	}
-	if form.People, err = s.acknowledgements.Bound(r.Context(), reading.Document, policy.Audience{Everyone: true}); err != nil {
+	if form.People, err = s.acknowledgements.CountAsked(r.Context(), screen.Actor(r.Context()), reading.Document, policy.Audience{Everyone: true}); err != nil {
 		return err
 	}
 	form.Frame, form.Reading, form.Problems = screen.Frame(r, reading.Title+"を廃止する", document.List, document.Link(reading.Document)), reading, problems

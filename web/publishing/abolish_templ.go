@@ -28,7 +28,7 @@ type abolishView struct {
 	On        string // as typed
 	DecidedOn string // as typed
 	Confirm   bool
-	People    int // whom the document binds
+	People    int // whom the document is for
 	Problems  []fault.Problem
 }
 

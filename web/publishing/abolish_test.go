@@ -15,7 +15,7 @@ import (
 )
 
 // The CISO abolishes a document: asked once more, with what will happen. Until
-// its day it binds; from it on it stands in no list, and those who may read it
+// its day it is in force; from it on it stands in no list, and those who may read it
 // still find what it was.
 func TestADocumentIsAbolishedFromADayOn(t *testing.T) {
 	t.Parallel()
@@ -110,7 +110,7 @@ func TestADocumentIsAbolishedFromADayOn(t *testing.T) {
 func TestTheBasicPolicyLeavesThePublicPageOnItsDay(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	officer, ciso, open := servertest.SignIn(t, portal, town.Holder("総務課 担当副課長")), servertest.SignIn(t, portal, town.Holder("副町長")), servertest.Visit(t, portal)
+	officer, ciso, visitor := servertest.SignIn(t, portal, town.Holder("総務課 担当副課長")), servertest.SignIn(t, portal, town.Holder("副町長")), servertest.Visit(t, portal)
 	officer.Post("/policies/kihon/draft", url.Values{"from": {"1"}})
 	if a := ciso.Get("/policies/kihon/abolish"); a.Status != http.StatusConflict || !strings.Contains(a.Body, "進行中の下書き") {
 		t.Errorf("with a draft under way: %d", a.Status)
@@ -122,7 +122,7 @@ func TestTheBasicPolicyLeavesThePublicPageOnItsDay(t *testing.T) {
 	}
 	for days, status := range []int{http.StatusOK, http.StatusNotFound, http.StatusNotFound} {
 		for _, path := range []string{"/public", "/public/kihon"} {
-			if a := open.Get(path); a.Status != status {
+			if a := visitor.Get(path); a.Status != status {
 				t.Errorf("after %d days %s answers %d", days, path, a.Status)
 			}
 		}

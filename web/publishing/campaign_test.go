@@ -51,12 +51,12 @@ func TestWhatIsAskedOfPeopleIsKeptInTheForm(t *testing.T) {
 	if a.Status != 200 || !strings.Contains(a.Body, "CSIRT担当者、税務町民課の人（8人）に、令和8年12月15日までの確認を求めます") {
 		t.Fatalf("asked once more: %d %s", a.Status, a.Body)
 	}
-	kept := servertest.Hidden(a.Body)
-	kept.Set("act", "publish")
-	if a := v.Post("/policies/mihon/draft/publish", kept); !strings.Contains(a.Body, "公開しました") {
+	again := servertest.Hidden(a.Body)
+	again.Set("act", "publish")
+	if a := v.Post("/policies/mihon/draft/publish", again); !strings.Contains(a.Body, "公開しました") {
 		t.Fatalf("published: %d %s", a.Status, a.Body)
 	}
-	if a := v.Post("/policies/mihon/draft/publish", kept); a.Status != 404 || !strings.Contains(a.Body, "すでに公開されたか、取り下げられています") {
+	if a := v.Post("/policies/mihon/draft/publish", again); a.Status != 404 || !strings.Contains(a.Body, "すでに公開されたか、取り下げられています") {
 		t.Errorf("published twice: %d %s", a.Status, a.Body)
 	}
 	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {

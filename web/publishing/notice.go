@@ -40,8 +40,8 @@ func (s *Screens) notify(w http.ResponseWriter, r *http.Request) error {
 		return s.noticeForm(w, r, draft, noticeView{Typed: typed}, nil)
 	}
 	people := 0
-	if err = s.publications.CheckNotice(ctx, draft, typed); err == nil {
-		people, err = s.acknowledgements.Bound(ctx, draft.Document, typed.Campaign.Of)
+	if err = s.publications.CheckCISONotice(ctx, actor, draft, typed); err == nil {
+		people, err = s.acknowledgements.CountAsked(ctx, actor, draft.Document, typed.Campaign.Of)
 	}
 	if err != nil {
 		return s.noticeForm(w, r, draft, noticeView{Typed: typed}, err)
@@ -54,7 +54,7 @@ func (s *Screens) noticeForm(w http.ResponseWriter, r *http.Request, d draft.Dra
 	if err != nil {
 		return err
 	}
-	before, err := s.drafts.Base(r.Context(), d)
+	before, err := s.drafts.Base(r.Context(), screen.Actor(r.Context()), d)
 	if err != nil {
 		return err
 	}

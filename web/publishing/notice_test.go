@@ -33,8 +33,8 @@ func TestAMinorRevisionIsComparedFoundAndPublic(t *testing.T) {
 	do(err)
 	do(texts(portal).Draft.Submit(ctx, officer, "kihon", draft.Submission{Scale: draft.Minor, Why: policy.AfterOther, WhyText: "見本", SHA256: d.SHA256}))
 
-	reader := servertest.SignIn(t, portal, town.Holder("副町長"))
-	if a := reader.Get("/policies/kihon/draft/notice"); !strings.Contains(a.Body, "新旧対照表") || !strings.Contains(a.Body, "確保") {
+	signedIn := servertest.SignIn(t, portal, town.Holder("副町長"))
+	if a := signedIn.Get("/policies/kihon/draft/notice"); !strings.Contains(a.Body, "新旧対照表") || !strings.Contains(a.Body, "確保") {
 		t.Errorf("the CISO does not see what changes: %d %s", a.Status, a.Body)
 	}
 	do(texts(portal).Publish.PublishMinor(ctx, ciso, "kihon", publish.CISONotice{
@@ -49,7 +49,7 @@ func TestAMinorRevisionIsComparedFoundAndPublic(t *testing.T) {
 		"/policies/kihon/comparison.xlsx?from=1&to=2": "xl/",
 		"/policies/kihon/revisions/1":                 "を維持するため",
 	} {
-		if a := reader.Get(path); a.Status != 200 || !strings.Contains(a.Body, words) || strings.Contains(a.Body, "1年1月1日") {
+		if a := signedIn.Get(path); a.Status != 200 || !strings.Contains(a.Body, words) || strings.Contains(a.Body, "1年1月1日") {
 			t.Errorf("%s: %d without %s", path, a.Status, words)
 		}
 	}

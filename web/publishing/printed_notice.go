@@ -17,7 +17,7 @@ func (s *Screens) showPrintedNotice(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return screen.ErrNotFound()
 	}
-	notice, err := s.publications.Notice(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number)
+	notice, err := s.publications.CISONotice(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number)
 	if err != nil {
 		return err
 	}

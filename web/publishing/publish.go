@@ -45,7 +45,7 @@ func (s *Screens) publish(w http.ResponseWriter, r *http.Request) error {
 	if r.PostForm.Get("act") == "publish" {
 		refusal = s.publications.PublishDecided(ctx, actor, draft.Code, publication)
 	} else if refusal = s.publications.CheckPublication(ctx, draft, publication); refusal == nil {
-		people, refusal = s.acknowledgements.Bound(ctx, draft.Document, publication.Campaign.Of)
+		people, refusal = s.acknowledgements.CountAsked(ctx, actor, draft.Document, publication.Campaign.Of)
 	}
 	problems, status, err := screen.Refused(refusal)
 	switch {

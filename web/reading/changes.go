@@ -23,7 +23,7 @@ func (s *Screens) showChanges(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text, err := s.drawn.of(ctx, s.Policy, s.Follow, reading)
+	text, err := s.drawn.of(ctx, s.Policy, s.Follow, actor, reading)
 	if err != nil {
 		return err
 	}

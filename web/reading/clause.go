@@ -30,8 +30,8 @@ func (s *Screens) showClause(w http.ResponseWriter, r *http.Request) error {
 	case f.Stays():
 		return goToClause(w, r, address.Policy(code), f.Then)
 	}
-	return screen.Show(w, r, followedPage(followedView{
-		Frame: screen.Frame(r, followedTitle(f), document.List, document.Link(f.Reading.Document)), Followed: f, Today: screen.Today(r.Context()),
+	return screen.Show(w, r, tracePage(traceView{
+		Frame: screen.Frame(r, traceTitle(f), document.List, document.Link(f.Reading.Document)), Trace: f, Today: screen.Today(r.Context()),
 	}))
 }
 
@@ -42,19 +42,19 @@ func (s *Screens) showPublicClause(w http.ResponseWriter, r *http.Request) error
 		return screen.ErrNotFound()
 	}
 	code := chi.URLParam(r, "code")
-	f, err := s.Follow.FollowPublic(r.Context(), code, number, chi.URLParam(r, "anchor"))
+	f, err := s.Follow.FollowForPublic(r.Context(), code, number, chi.URLParam(r, "anchor"))
 	switch {
 	case err != nil:
 		return err
 	case f.Stays():
 		return goToClause(w, r, address.PublicPolicy(code), f.Then)
 	}
-	return s.servePublic(w, r, followedPage(followedView{Frame: screen.OpenFrame(r, followedTitle(f)), Followed: f, Public: true}))
+	return s.servePublic(w, r, tracePage(traceView{Frame: screen.OpenFrame(r, traceTitle(f)), Trace: f, Public: true}))
 }
 
 // goToClause sends the browser on to a clause of a page, for this once: tomorrow
 // it may be another.
-func goToClause(w http.ResponseWriter, r *http.Request, text string, c follow.Cited) error {
+func goToClause(w http.ResponseWriter, r *http.Request, text string, c follow.Clause) error {
 	http.Redirect(w, r, address.At(text, c.Anchor), http.StatusFound)
 	return nil
 }

@@ -18,17 +18,17 @@ import (
 	"kagami/web/layout"
 )
 
-// followedView is the page that a link to a clause leads to where the clause no
+// traceView is the page that a link to a clause leads to where the clause no
 // longer stands at its address as it was.
-type followedView struct {
+type traceView struct {
 	layout.Frame
-	follow.Followed
+	follow.Trace
 	Public bool // for everybody: it shows no earlier revision
 	Today  calendar.Date
 }
 
-// followedTitle says in short what became of a clause.
-func followedTitle(f follow.Followed) string {
+// traceTitle says in short what became of a clause.
+func traceTitle(f follow.Trace) string {
 	switch {
 	case f.Now == nil:
 		return "この項目は、削除されました"
@@ -56,15 +56,15 @@ func turnText(t follow.Turn) string {
 	return revision + "本文が変わりました。"
 }
 
-func (p followedView) currentURL() string {
+func (p traceView) currentURL() string {
 	if p.Public {
 		return address.PublicPolicy(p.Reading.Code)
 	}
 	return address.Policy(p.Reading.Code)
 }
 
-// followedPage draws it.
-func followedPage(p followedView) templ.Component {
+// tracePage draws it.
+func tracePage(p traceView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -251,13 +251,13 @@ func followedPage(p followedView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Now != nil {
-				templ_7745c5c3_Err = citedCard("いまの版", *p.Now).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = clauseCard("いまの版", *p.Now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			if p.Reworded() {
-				templ_7745c5c3_Err = citedCard("リンクの元の版", p.Then).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = clauseCard("リンクの元の版", p.Then).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -281,7 +281,7 @@ func followedPage(p followedView) templ.Component {
 	})
 }
 
-func citedCard(which string, c follow.Cited) templ.Component {
+func clauseCard(which string, c follow.Clause) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -15,10 +15,10 @@ import (
 	"kagami/web/component/document"
 )
 
-// drawnTexts keeps the texts of published revisions as they are drawn. A
-// published revision never changes, so what is drawn of it is kept by its id.
+// drawnTexts is the cache of the texts of published revisions as they are drawn. A
+// published revision never changes, so its id is the key.
 type drawnTexts struct {
-	kept     *lru.Cache[drawnKey, drawnText]
+	texts    *lru.Cache[drawnKey, drawnText]
 	compared *lru.Cache[pair, templ.Component]
 }
 
@@ -39,19 +39,19 @@ type drawnText struct {
 	contents, body templ.Component
 }
 
-// keptTexts is how many texts are kept; a town has fewer documents.
-const keptTexts = 64
+// cachedTexts is how many texts it holds; a town has fewer documents.
+const cachedTexts = 64
 
 func newDrawnTexts() (*drawnTexts, error) {
-	kept, err := lru.New[drawnKey, drawnText](keptTexts)
+	texts, err := lru.New[drawnKey, drawnText](cachedTexts)
 	if err != nil {
 		return nil, err
 	}
-	compared, err := lru.New[pair, templ.Component](keptTexts)
+	compared, err := lru.New[pair, templ.Component](cachedTexts)
 	if err != nil {
 		return nil, err
 	}
-	return &drawnTexts{kept, compared}, nil
+	return &drawnTexts{texts, compared}, nil
 }
 
 // changes draws what has changed in a document since the revision that somebody
@@ -65,7 +65,7 @@ func (d *drawnTexts) changes(ctx context.Context, service *policy.Service, actor
 	if err != nil {
 		return nil, err
 	}
-	after, err := service.Outline(ctx, reading)
+	after, err := service.Outline(ctx, actor, reading)
 	if err != nil {
 		return nil, err
 	}
@@ -79,51 +79,57 @@ func (d *drawnTexts) changes(ctx context.Context, service *policy.Service, actor
 	return drawn, nil
 }
 
-// of draws the text of a revision that may be read, or takes it as it was drawn
-// before.
-func (d *drawnTexts) of(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading) (drawnText, error) {
-	return d.get(ctx, policies, links, reading, false)
+// of draws the text of a revision that the actor may read, or takes it as it was
+// drawn before.
+func (d *drawnTexts) of(ctx context.Context, policies *policy.Service, links *follow.Service, actor authz.Actor, reading policy.Reading) (drawnText, error) {
+	return d.get(drawnKey{revision: reading.Revision.ID}, func() (drawnText, error) {
+		o, err := policies.Outline(ctx, actor, reading)
+		if err != nil {
+			return drawnText{}, err
+		}
+		formers, err := links.Formers(ctx, actor, reading)
+		if err != nil {
+			return drawnText{}, err
+		}
+		return draw(ctx, reading, document.NewText(o).Lasting(reading, formers))
+	})
 }
 
-// forEverybody is of for the page that is public.
-func (d *drawnTexts) forEverybody(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading) (drawnText, error) {
-	return d.get(ctx, policies, links, reading, true)
+// forPublic is of for the page that is public.
+func (d *drawnTexts) forPublic(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading) (drawnText, error) {
+	return d.get(drawnKey{revision: reading.Revision.ID, public: true}, func() (drawnText, error) {
+		o, err := policies.OutlineForPublic(ctx, reading)
+		if err != nil {
+			return drawnText{}, err
+		}
+		formers, err := links.FormersForPublic(ctx, reading)
+		if err != nil {
+			return drawnText{}, err
+		}
+		return draw(ctx, reading, document.NewText(o).LastingPublic(reading, formers))
+	})
 }
 
-func (d *drawnTexts) get(ctx context.Context, policies *policy.Service, links *follow.Service, reading policy.Reading, public bool) (drawnText, error) {
-	key := drawnKey{reading.Revision.ID, public}
-	if text, ok := d.kept.Get(key); ok {
+// get takes a text from the cache, or draws it.
+func (d *drawnTexts) get(key drawnKey, draw func() (drawnText, error)) (drawnText, error) {
+	if text, ok := d.texts.Get(key); ok {
 		return text, nil
 	}
-	o, err := policies.Outline(ctx, reading)
+	text, err := draw()
 	if err != nil {
 		return drawnText{}, err
 	}
-	formers, err := links.Formers(ctx, reading)
-	if err != nil {
-		return drawnText{}, err
-	}
-	prepared := document.NewText(o)
-	if public {
-		prepared = prepared.LastingPublic(reading, formers)
-	} else {
-		prepared = prepared.Lasting(reading, formers)
-	}
-	text, err := draw(ctx, readingContents(reading, prepared), templ.Join(document.Body(prepared), document.Formers(prepared)))
-	if err != nil {
-		return drawnText{}, err
-	}
-	d.kept.Add(key, text)
+	d.texts.Add(key, text)
 	return text, nil
 }
 
 // draw makes the HTML of a text and of what stands beside it.
-func draw(ctx context.Context, contents, body templ.Component) (drawnText, error) {
+func draw(ctx context.Context, reading policy.Reading, t document.Text) (drawnText, error) {
 	var beside, text bytes.Buffer
-	if err := contents.Render(ctx, &beside); err != nil {
+	if err := readingContents(reading, t).Render(ctx, &beside); err != nil {
 		return drawnText{}, fmt.Errorf("drawing the contents: %w", err)
 	}
-	if err := body.Render(ctx, &text); err != nil {
+	if err := templ.Join(document.Body(t), document.Formers(t)).Render(ctx, &text); err != nil {
 		return drawnText{}, fmt.Errorf("drawing a text: %w", err)
 	}
 	return drawnText{templ.Raw(beside.String()), templ.Raw(text.String())}, nil

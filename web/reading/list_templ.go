@@ -21,8 +21,8 @@ import (
 // listView is the list of documents.
 type listView struct {
 	layout.Frame
-	Readings  []policy.Reading
-	Drafts    []draft.Draft
+	Readings  []policy.Listed
+	Drafts    []draft.Summary
 	MayImport bool
 	MaySee    bool // who has acknowledged
 	Abolished []publish.RecordedAbolition
@@ -202,7 +202,7 @@ func listPage(p listView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if r.AcknowledgedAt == nil && !r.Bound {
+					if r.AcknowledgedAt == nil && !r.Asked {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<span class=\"sub\">対象ではありません</span>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

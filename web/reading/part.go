@@ -74,6 +74,6 @@ func (s *Screens) Part() screen.Part {
 
 // letFind makes what was published before there was search known to it.
 func (s *Screens) letFind(ctx context.Context) error {
-	_, err := s.Find.LetFindPublished(ctx)
+	_, err := s.Find.IndexForPortal(ctx)
 	return err
 }

@@ -21,7 +21,7 @@ func (s *Screens) showPublic(w http.ResponseWriter, r *http.Request) error {
 	if s.HidePublic {
 		return screen.ErrNotFound()
 	}
-	readings, err := s.Policy.Public(r.Context())
+	readings, err := s.Policy.ReadingsForPublic(r.Context())
 	switch {
 	case err != nil:
 		return err
@@ -37,7 +37,7 @@ func (s *Screens) showPublicReading(w http.ResponseWriter, r *http.Request) erro
 	if s.HidePublic {
 		return screen.ErrNotFound()
 	}
-	reading, err := s.Policy.ReadPublic(r.Context(), chi.URLParam(r, "code"))
+	reading, err := s.Policy.ReadForPublic(r.Context(), chi.URLParam(r, "code"))
 	if err != nil {
 		return err
 	}
@@ -46,11 +46,11 @@ func (s *Screens) showPublicReading(w http.ResponseWriter, r *http.Request) erro
 
 func (s *Screens) publicReading(w http.ResponseWriter, r *http.Request, reading policy.Reading) error {
 	ctx := r.Context()
-	history, err := s.Policy.PublicHistory(ctx, reading)
+	history, err := s.Policy.HistoryForPublic(ctx, reading)
 	if err != nil {
 		return err
 	}
-	text, err := s.drawn.forEverybody(ctx, s.Policy, s.Follow, reading)
+	text, err := s.drawn.forPublic(ctx, s.Policy, s.Follow, reading)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *Screens) publicReading(w http.ResponseWriter, r *http.Request, reading 
 	}))
 }
 
-// servePublic answers with a page that anyone may keep, and must ask about
+// servePublic answers with a page that anyone may cache, and must ask about
 // before it is shown again: a new revision is in force from the first minute of
 // its day.
 func (s *Screens) servePublic(w http.ResponseWriter, r *http.Request, c templ.Component) error {

@@ -58,7 +58,7 @@ func TestEverybodyReadsTheBasicPolicyInForce(t *testing.T) {
 	}
 }
 
-// What is public can be kept by anyone, and says when it has changed.
+// What is public may be cached by anyone, and says when it has changed.
 func TestThePublicPageIsKeptUntilItChanges(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
@@ -82,7 +82,7 @@ func TestThePublicPageIsKeptUntilItChanges(t *testing.T) {
 		t.Errorf("with two of them: %d", list.Status)
 	}
 	if missing := v.Get("/public/nothing"); missing.Status != http.StatusNotFound || missing.Header.Get("Cache-Control") != "no-store" || missing.Header.Get("ETag") != "" {
-		t.Errorf("nothing is kept of what is not there: %d, %v", missing.Status, missing.Header)
+		t.Errorf("nothing is cached of what is not there: %d, %v", missing.Status, missing.Header)
 	}
 }
 

@@ -33,7 +33,7 @@ func (s *Screens) showReading(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text, err := s.drawn.of(ctx, s.Policy, s.Follow, reading)
+	text, err := s.drawn.of(ctx, s.Policy, s.Follow, actor, reading)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Screens) showReading(w http.ResponseWriter, r *http.Request) error {
 // showPast shows a revision for what it was, on a day or by its number: nothing
 // is acknowledged there.
 func (s *Screens) showPast(w http.ResponseWriter, r *http.Request, reading policy.Reading, day calendar.Date) error {
-	text, err := s.drawn.of(r.Context(), s.Policy, s.Follow, reading)
+	text, err := s.drawn.of(r.Context(), s.Policy, s.Follow, screen.Actor(r.Context()), reading)
 	if err != nil {
 		return err
 	}

@@ -390,7 +390,7 @@ func readingPage(p readingView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if !p.Past && p.Bound && p.Last > 0 && p.Last < p.Number {
+			if !p.Past && p.Asked && p.Last > 0 && p.Last < p.Number {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<p class=\"banner\">あなたは、第")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -533,7 +533,7 @@ func pledge(p policy.Reading) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if !p.Bound {
+		} else if !p.Asked {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<h2 id=\"pledge-heading\">確認は要りません</h2><p>あなたは、この版の確認の対象ではありません。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -389,7 +389,7 @@ func revisionsPage(p revisionsView) templ.Component {
 	})
 }
 
-// abolitionCard is the abolition of a document, as far as it may be seen.
+// abolitionCard is the abolition of a document, as far as the actor may read it.
 func abolitionCard(a *publish.RecordedAbolition) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	gopath "path"
 	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/web/layout"
 )
@@ -125,11 +126,13 @@ func (n Nav) at(path string, actor authz.Actor) templ.Component {
 // area is the URL of the entry that a path belongs to: that of the longest
 // beginning of the path that a Part has named.
 func (n Nav) area(path string) string {
-	for beginning := path; beginning != ""; {
+	if path == address.Home {
+		return n.areas[path] // and no other path begins with it
+	}
+	for beginning := path; beginning != "/" && beginning != "."; beginning = gopath.Dir(beginning) {
 		if url, ok := n.areas[beginning]; ok {
 			return url
 		}
-		beginning = beginning[:strings.LastIndexByte(beginning, '/')]
 	}
 	return nowhere
 }

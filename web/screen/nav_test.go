@@ -36,7 +36,7 @@ func TestAPathBelongsToTheEntryOfItsLongestBeginning(t *testing.T) {
 	n := navigation(t)
 	for path, want := range map[string]string{
 		"/": "/", "/organization": "/organization", "/organization/zeimu/edit": "/organization", "/people/00123": "/organization",
-		"/peoples": nowhere, "/account": nowhere, "/accounts/00123": "/accounts",
+		"/people/": "/organization", "/peoples": nowhere, "*": nowhere, "": nowhere, "//people": nowhere, "//": nowhere, "/account": nowhere, "/accounts/00123": "/accounts",
 	} {
 		if got := n.area(path); got != want {
 			t.Errorf("%s belongs to %q", path, got)

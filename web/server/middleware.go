@@ -25,8 +25,8 @@ func (p *Portal) log(next http.Handler) http.Handler {
 		begun := time.Now()
 		visit := &screen.Visit{Portal: p.shared, ID: p.ids.next()}
 		r = r.WithContext(screen.With(r.Context(), visit))
-		seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-		next.ServeHTTP(seen, r)
+		answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		next.ServeHTTP(answer, r)
 		// made by hand: LogAttrs walks the stack for a place in the source, which
 		// is the same for every request
 		line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
@@ -34,7 +34,7 @@ func (p *Portal) log(next http.Handler) http.Handler {
 			slog.String("id", visit.ID),
 			slog.String("method", r.Method),
 			slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
-			slog.Int("status", max(seen.Status(), http.StatusOK)),
+			slog.Int("status", max(answer.Status(), http.StatusOK)),
 			slog.Duration("took", time.Since(begun)))
 		if out := p.Log.Handler(); out.Enabled(r.Context(), line.Level) {
 			_ = out.Handle(r.Context(), line) // as the logger does
@@ -53,10 +53,21 @@ func (p *Portal) recover(next http.Handler) http.Handler {
 			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(v)
 			}
-			p.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+			p.failAtLeast(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 		}()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// failAtLeast is fail, and a page without a frame where drawing that one fails too.
+func (p *Portal) failAtLeast(w http.ResponseWriter, r *http.Request, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			screen.Note(r, fmt.Errorf("panic while drawing a failure: %v\n%s", v, debug.Stack()))
+			http.Error(w, screen.FailureOf(fault.Internal).Message, http.StatusInternalServerError)
+		}
+	}()
+	p.fail(w, r, err)
 }
 
 // policyOfContent lets a page take nothing from anywhere but the portal.

@@ -9,17 +9,17 @@ import (
 )
 
 // showNotices lists what the actor was told, the newest first: before, in the
-// address, is the notice that the page follows.
+// URL, is the notice that the page follows.
 func (p *Portal) showNotices(w http.ResponseWriter, r *http.Request) error {
 	before, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
 	if err != nil || before < 0 {
 		before = 0
 	}
-	list, more, err := p.notices.List(r.Context(), screen.Actor(r.Context()), before)
+	page, err := p.notices.List(r.Context(), screen.Actor(r.Context()), before)
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, noticesPage(noticesView{Frame: screen.Frame(r, "お知らせ"), List: list, Older: before > 0, More: more}))
+	return screen.Show(w, r, noticesPage(noticesView{Frame: screen.Frame(r, "お知らせ"), Page: page, Older: before > 0}))
 }
 
 // seeNotices opens one of the actor's notices, which they have then seen, or

@@ -7,6 +7,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/notice"
+	"kagami/internal/state"
 	"kagami/internal/trail"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -23,6 +24,7 @@ func TestAKeyThatTwoPartsHaveEndsTheStart(t *testing.T) {
 		"topic document":  {Topics: []notice.Topic{{Kind: "document"}, {Kind: "document"}}},
 		"subject account": {Subjects: []trail.Named{{Kind: "account"}, {Kind: "account"}}},
 		"area /imports":   {Areas: map[string]string{"/imports": "/notices"}},
+		"counter policy":  {Counters: []state.Counter{state.Counted("policy"), state.Counted("policy")}},
 		"サインインの画面を持つものが2個": {SignIn: &screen.SignIn{}},
 	} {
 		other := unasked()

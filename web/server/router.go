@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -21,7 +22,7 @@ func (p *Portal) router() http.Handler {
 
 	people := chi.Chain(p.sameOrigin, p.overTLS, p.Sessions.Load, p.identify)
 	for _, route := range p.Routes() {
-		before := append(people, p.gate(route))
+		before := append(slices.Clip(people), p.gate(route))
 		if route.Sessionless {
 			before = chi.Chain(p.overTLS)
 		}

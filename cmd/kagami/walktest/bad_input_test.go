@@ -138,11 +138,11 @@ func TestWhatIsNotPublicHasNoPageForOthers(t *testing.T) {
 	if _, err := policytest.Publish(t.Context(), texts(portal), officer, ciso, "kijun", town.Holder("副町長").StaffNumber, calendar.Day(servertest.Morning)); err != nil {
 		t.Fatal(err)
 	}
-	reader := servertest.SignIn(t, portal, town.Holder("副町長"))
-	if a := reader.Get("/policies/kijun"); a.Status != 200 || !strings.Contains(a.Body, "秘密の定め") {
+	signedIn := servertest.SignIn(t, portal, town.Holder("副町長"))
+	if a := signedIn.Get("/policies/kijun"); a.Status != 200 || !strings.Contains(a.Body, "秘密の定め") {
 		t.Fatalf("the CISO reads: %d", a.Status)
 	}
-	form := pledge(reader.Get("/policies/kijun").Body)
+	form := pledge(signedIn.Get("/policies/kijun").Body)
 	number := regexp.MustCompile(`<span class="hash">[^<]*</span>`)
 	same := func(a servertest.Answer) string {
 		return strings.NewReplacer("kijun", "nothing", "shitagaki", "nothing").Replace(number.ReplaceAllString(a.Body, ""))

@@ -65,25 +65,25 @@ func TestASensitiveActAsksAgainAfterFifteenMinutes(t *testing.T) {
 	if a.Status != 403 || !strings.Contains(a.Body, "もう一度、本人であることを確かめます") || published() != 0 {
 		t.Fatalf("after 15:01: %d %s", a.Status, a.Body)
 	}
-	kept := servertest.Hidden(a.Body)
-	if kept.Encode() != form.Encode() {
-		t.Errorf("kept %v of %v", kept, form)
+	again := servertest.Hidden(a.Body)
+	if again.Encode() != form.Encode() {
+		t.Errorf("handed back %v of %v", again, form)
 	}
 	for password, words := range map[string]string{"": "パスワードを入力してください", "a wrong password": "パスワードが違います"} {
-		kept.Set("proof_password", password)
-		a = v.Post("/policies/mihon/draft/publish", kept)
+		again.Set("proof_password", password)
+		a = v.Post("/policies/mihon/draft/publish", again)
 		if a.Status != 422 || !strings.Contains(a.Body, words) || published() != 0 {
 			t.Errorf("%q: %d %s", password, a.Status, a.Body)
 		}
-		if again := servertest.Hidden(a.Body); again.Encode() != form.Encode() {
-			t.Errorf("kept %v of %v", again, form)
+		if refused := servertest.Hidden(a.Body); refused.Encode() != form.Encode() {
+			t.Errorf("handed back %v of %v", refused, form)
 		}
 	}
-	kept.Set("proof_password", ciso.Password)
-	if a = v.Post("/policies/mihon/draft/publish", kept); a.Status != 200 || !strings.Contains(a.Body, "公開しました") || published() != 1 {
+	again.Set("proof_password", ciso.Password)
+	if a = v.Post("/policies/mihon/draft/publish", again); a.Status != 200 || !strings.Contains(a.Body, "公開しました") || published() != 1 {
 		t.Errorf("with the password: %d %s", a.Status, a.Body)
 	}
-	if a = v.Post("/policies/mihon/draft/publish", kept); a.Status == 200 || published() != 1 {
+	if a = v.Post("/policies/mihon/draft/publish", again); a.Status == 200 || published() != 1 {
 		t.Errorf("sent again: %d, published %d", a.Status, published())
 	}
 

@@ -53,23 +53,23 @@ func TestSearchMarksTheWords(t *testing.T) {
 func TestTheHitsGoOnFromPageToPage(t *testing.T) {
 	t.Parallel()
 	v := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課 職員"))
-	next, hits, seen := "/search?q="+url.QueryEscape("情報"), 0, map[string]bool{}
+	next, hits, clauses := "/search?q="+url.QueryEscape("情報"), 0, map[string]bool{}
 	for next != "" {
 		a := v.Get(next)
 		next = ""
 		for part := range strings.SplitSeq(a.Body, `href="`) {
-			address, _, _ := strings.Cut(part, `"`)
-			if strings.HasPrefix(address, "/policies/kihon#") {
+			link, _, _ := strings.Cut(part, `"`)
+			if strings.HasPrefix(link, "/policies/kihon#") {
 				hits++
-				seen[address] = true
+				clauses[link] = true
 			}
-			if strings.HasPrefix(address, "/search?q=") {
-				next = strings.ReplaceAll(address, "&amp;", "&")
+			if strings.HasPrefix(link, "/search?q=") {
+				next = strings.ReplaceAll(link, "&amp;", "&")
 			}
 		}
 	}
-	if hits < 21 || hits != len(seen) {
-		t.Errorf("%d hits, %d clauses", hits, len(seen))
+	if hits < 21 || hits != len(clauses) {
+		t.Errorf("%d hits, %d clauses", hits, len(clauses))
 	}
 }
 
@@ -97,13 +97,13 @@ func TestWhatIsNotForSomebodyLeavesNoTraceInWords(t *testing.T) {
 	if body := addressed.Get("/glossary").Body; !strings.Contains(body, "金庫番") || !strings.Contains(body, "鍵の紛失") {
 		t.Error("who may read it does not find its words in the glossary")
 	}
-	open := servertest.Visit(t, portal)
+	visitor := servertest.Visit(t, portal)
 	for _, path := range []string{"/public", "/public/tejun", "/public/nothing"} {
-		if a := open.Get(path); strings.Contains(a.Body, "見えない") || strings.Contains(a.Body, "金庫") {
+		if a := visitor.Get(path); strings.Contains(a.Body, "見えない") || strings.Contains(a.Body, "金庫") {
 			t.Errorf("%s shows it", path)
 		}
 	}
-	hidden, missing := open.Get("/public/tejun"), open.Get("/public/nothing")
+	hidden, missing := visitor.Get("/public/tejun"), visitor.Get("/public/nothing")
 	if hidden.Status != http.StatusNotFound || missing.Status != http.StatusNotFound {
 		t.Errorf("answers %d and %d", hidden.Status, missing.Status)
 	}

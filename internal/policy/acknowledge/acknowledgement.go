@@ -3,6 +3,7 @@ package acknowledge
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -46,8 +47,8 @@ func (s *Service) Acknowledge(ctx context.Context, actor authz.Actor, shown Show
 		Refs:    map[string]int64{"document": reading.Document.ID},
 	}
 	err = s.door.Write(ctx, actor, authz.Acknowledge, authz.Matter{Person: actor.Person}, effect, func(batch *pgx.Batch, now time.Time) {
-		batch.Queue(`INSERT INTO acknowledgement (person_id, revision_id, acknowledged_at, text_sha256) VALUES ($1, $2, $3, $4)`,
-			actor.Person, reading.Revision.ID, now, shown.SHA256)
+		batch.Queue(`INSERT INTO acknowledgement (person_id, revision_id, acknowledged_at, text_sha256) VALUES (@person, @revision, @now, @sha256)`,
+			pgx.StrictNamedArgs{"person": actor.Person, "revision": reading.Revision.ID, "now": now, "sha256": shown.SHA256})
 	})
 	if postgres.Constraint(err) == "acknowledgement_pkey" {
 		return nil // another click was first
@@ -58,12 +59,12 @@ func (s *Service) Acknowledge(ctx context.Context, actor authz.Actor, shown Show
 	return nil
 }
 
-// Acknowledgement is one person's record of one revision.
+// Acknowledgement is one person's record of one revision; its SHA256 is of the text
+// that was shown to them.
 type Acknowledgement struct {
 	policy.Document
 	policy.Revision
-	At     time.Time
-	SHA256 []byte // of the text that was shown
+	At time.Time
 	// who, for the printed proof
 	Name        string
 	StaffNumber string
@@ -71,55 +72,33 @@ type Acknowledgement struct {
 
 // selectAcknowledgements is the SQL of an actor's acknowledgements of what they
 // may still read, with its arguments.
-func selectAcknowledgements(actor authz.Actor) (string, []any) {
-	readable, args := policy.Readable(actor, []any{actor.Person})
+func selectAcknowledgements(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+	readable, args := policy.Readable(actor)
+	args["person"] = actor.Person
 	return `
-	SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.effective_on, r.decided_on, r.published_at,
-	       k.acknowledged_at, k.text_sha256, p.name, p.staff_number
+	SELECT d.id, d.code, d.kind, d.title, r.id AS revision_id, r.number, r.effective_on, r.decided_on, r.published_at, k.text_sha256 AS sha256,
+	       k.acknowledged_at AS at, p.name, p.staff_number
 	FROM acknowledgement k
 	JOIN revision r ON r.id = k.revision_id
 	JOIN document d ON d.id = r.document_id
 	JOIN person_shown p ON p.id = k.person_id
-	WHERE k.person_id = $1 AND ` + readable, args
-}
-
-func scanAcknowledgement(row pgx.CollectableRow) (Acknowledgement, error) {
-	var a Acknowledgement
-	err := row.Scan(&a.Document.ID, &a.Code, &a.Kind, &a.Title, &a.Revision.ID, &a.Number, &a.EffectiveOn, &a.DecidedOn,
-		&a.PublishedAt, &a.At, &a.SHA256, &a.Name, &a.StaffNumber)
-	a.Revision.SHA256 = a.SHA256
-	return a, err
+	WHERE k.person_id = @person AND ` + readable, args
 }
 
 // Acknowledgements lists what the actor has acknowledged, the latest first.
 func (s *Service) Acknowledgements(ctx context.Context, actor authz.Actor) ([]Acknowledgement, error) {
 	query, args := selectAcknowledgements(actor)
-	rows, err := s.pool.Query(ctx, query+` ORDER BY k.acknowledged_at DESC, r.id`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("listing acknowledgements: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, scanAcknowledgement)
-	if err != nil {
-		return nil, fmt.Errorf("listing acknowledgements: %w", err)
-	}
-	return list, nil
+	return postgres.List[Acknowledgement](ctx, s.pool, "listing acknowledgements", query+` ORDER BY k.acknowledged_at DESC, r.id`, args)
 }
 
 // Proof returns the actor's own acknowledgement of a revision; NotFound where
 // they have not acknowledged it.
 func (s *Service) Proof(ctx context.Context, actor authz.Actor, code string, number int) (Acknowledgement, error) {
 	query, args := selectAcknowledgements(actor)
-	args = append(args, code, number)
-	rows, err := s.pool.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d AND r.number = $%d::bigint`, query, len(args)-1, len(args)), args...)
-	if err != nil {
-		return Acknowledgement{}, fmt.Errorf("loading an acknowledgement: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, scanAcknowledgement)
-	if err != nil {
-		return Acknowledgement{}, fmt.Errorf("loading an acknowledgement: %w", err)
-	}
-	if len(list) == 0 {
+	args["code"], args["number"] = code, number
+	a, err := postgres.One[Acknowledgement](ctx, s.pool, "loading an acknowledgement", query+` AND d.code = @code AND r.number = @number::bigint`, args)
+	if errors.Is(err, pgx.ErrNoRows) {
 		return Acknowledgement{}, fault.New(fault.NotFound, "この確認の記録は見つかりません。「マイ記録」の一覧から選び直してください。")
 	}
-	return list[0], nil
+	return a, err
 }

@@ -35,8 +35,8 @@ func (a Anew) Title() string {
 	return ""
 }
 
-// Campaign is what publishing a revision asks of the people whom its document
-// binds (基本方針 5).
+// Campaign is what publishing a revision asks of the people whom its document is
+// for (基本方針 5).
 type Campaign struct {
 	Anew  Anew
 	Of    policy.Audience // which of them; Everyone for all
@@ -84,24 +84,24 @@ func askedFrom(number int, effective, today calendar.Date) calendar.Date {
 	return effective
 }
 
-// Asking is a revision that is to ask people, as it is published.
-type Asking struct {
-	Document, Revision int64 // their ids
-	Number             int
+// Revision is one that is to ask people, as it is published.
+type Revision struct {
+	Document, ID int64
+	Number       int
 }
 
 // Ask writes down whom a revision asks, lets the portal ask them when the day has
 // come, and returns the columns of the revision's row that say since when, until
 // when, and whose acknowledgement counts.
-func Ask(ctx context.Context, tx *door.Tx, a Asking, effective calendar.Date, c Campaign) (pgx.NamedArgs, error) {
-	from, countsFrom := askedFrom(a.Number, effective, tx.Today()), a.Number
+func Ask(ctx context.Context, tx *door.Tx, r Revision, effective calendar.Date, c Campaign) (pgx.NamedArgs, error) {
+	from, countsFrom := askedFrom(r.Number, effective, tx.Today()), r.Number
 	of, err := resolve(ctx, tx, c.Of)
 	if err != nil {
 		return nil, err
 	}
 	if c.Anew == AskRest {
 		err := tx.QueryRow(ctx, `
-			SELECT counts_from FROM revision WHERE document_id = $1 AND state = 'published' ORDER BY number DESC LIMIT 1`, a.Document).Scan(&countsFrom)
+			SELECT counts_from FROM revision WHERE document_id = $1 AND state = 'published' ORDER BY number DESC LIMIT 1`, r.Document).Scan(&countsFrom)
 		if err != nil {
 			return nil, fmt.Errorf("looking for what counts: %w", err)
 		}
@@ -109,16 +109,16 @@ func Ask(ctx context.Context, tx *door.Tx, a Asking, effective calendar.Date, c 
 	_, err = tx.Exec(ctx, `
 		INSERT INTO campaign_audience (revision_id, role, section_id)
 		SELECT $1::bigint, role, NULL::bigint FROM unnest($2::text[]) role
-		UNION SELECT $1, NULL, section FROM unnest($3::bigint[]) section`, a.Revision, of.Roles, of.Sections)
+		UNION SELECT $1, NULL, section FROM unnest($3::bigint[]) section`, r.ID, of.Roles, of.Sections)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.NamedArgs{"asked_from": from, "due_on": c.DueOn, "counts_from": countsFrom}, tendLater(ctx, tx, a.Revision, from, c.DueOn)
+	return pgx.NamedArgs{"asked_from": from, "due_on": c.DueOn, "counts_from": countsFrom}, tendLater(ctx, tx, r.ID, from, c.DueOn)
 }
 
 // resolve finds the sections of an audience. An empty address is everyone.
-func resolve(ctx context.Context, db postgres.Querier, a policy.Audience) (policy.Circle, error) {
-	of := policy.Circle{Everyone: a.Everyone, Roles: []authz.Role{}, Sections: []int64{}}
+func resolve(ctx context.Context, db postgres.Querier, a policy.Audience) (policy.Group, error) {
+	of := policy.Group{Everyone: a.Everyone, Roles: []authz.Role{}, Sections: []int64{}}
 	if a.Everyone {
 		return of, nil
 	}

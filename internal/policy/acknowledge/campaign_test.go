@@ -47,10 +47,10 @@ const staffNumber = "4"
 // minus for those of which their 管理者 was told.
 func remindersOf(o policytest.Office, number string) string {
 	o.T.Helper()
-	wanted, err := o.Later(100).Acknowledge.Wanted(o.T.Context(), o.CISO, "kihon", number)
+	person, err := o.Later(100).Acknowledge.AskedPerson(o.T.Context(), o.CISO, "kihon", number)
 	must(o.T, err)
 	days := ""
-	for _, r := range wanted.Reminders {
+	for _, r := range person.Reminders {
 		who := "self"
 		if r.ToHead {
 			who = "head"
@@ -110,11 +110,11 @@ func TestWhoHasAcknowledgedOrIsExcusedIsNotReminded(t *testing.T) {
 // their last days.
 func requestsOf(o policytest.Office, code, number string) string {
 	o.T.Helper()
-	wanted, err := o.Later(100).Acknowledge.Wanted(o.T.Context(), o.CISO, code, number)
+	person, err := o.Later(100).Acknowledge.AskedPerson(o.T.Context(), o.CISO, code, number)
 	must(o.T, err)
 	days := func(day calendar.Date) int { return day.Sub(calendar.Day(policytest.Now)) }
 	text := ""
-	for _, r := range wanted.Requests {
+	for _, r := range person.Requests {
 		text += fmt.Sprintf(" %d-%d", days(r.On), days(r.DueOn))
 	}
 	return text
@@ -210,20 +210,20 @@ func TestNewPeopleAreAskedOnTheirFirstDay(t *testing.T) {
 	must(t, err)
 
 	must(t, o.Later(29).Acknowledge.TendAll(ctx))
-	if _, err := o.Later(29).Acknowledge.Wanted(ctx, o.CISO, "kihon", "N"); fault.KindOf(err) != fault.NotFound {
+	if _, err := o.Later(29).Acknowledge.AskedPerson(ctx, o.CISO, "kihon", "N"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("the day before: %v", err)
 	}
 	due := first.AddDays(10)
 	list, err := o.Later(30).Policy.Readings(ctx, actor) // on the day, even before the portal has looked
 	must(t, err)
-	if len(list) != 1 || !list[0].Wanting() || list[0].DueOn != due {
+	if len(list) != 1 || !list[0].Outstanding() || list[0].DueOn != due {
 		t.Errorf("they see %+v", list)
 	}
 	must(t, o.Later(30).Acknowledge.TendAll(ctx))
-	wanted, err := o.Later(31).Acknowledge.Wanted(ctx, o.CISO, "kihon", "N")
+	asked, err := o.Later(31).Acknowledge.AskedPerson(ctx, o.CISO, "kihon", "N")
 	must(t, err)
-	if len(wanted.Requests) != 1 || wanted.Requests[0].On != first || wanted.Due() != due {
-		t.Errorf("asked %+v", wanted.Requests)
+	if len(asked.Requests) != 1 || asked.Requests[0].On != first || asked.Due() != due {
+		t.Errorf("asked %+v", asked.Requests)
 	}
 }
 
@@ -242,12 +242,12 @@ func TestARevisionMayAskTheRestOnly(t *testing.T) {
 	}}))
 	reading, err := o.Policy.Read(ctx, o.Staff, "kihon")
 	must(t, err)
-	if reading.Number != 2 || reading.AcknowledgedAt == nil || reading.Last != 1 || reading.Wanting() {
+	if reading.Number != 2 || reading.AcknowledgedAt == nil || reading.Last != 1 || policytest.Asks(reading) {
 		t.Errorf("who acknowledged the first reads %+v", reading)
 	}
 	rest, err := o.Policy.Read(ctx, o.Manager, "kihon")
 	must(t, err)
-	if !rest.Wanting() || rest.Last != 0 {
+	if !policytest.Asks(rest) || rest.Last != 0 {
 		t.Errorf("who did not reads %+v", rest)
 	}
 	coverage, err := o.Acknowledge.Coverage(ctx, o.CISO, "kihon", 0)
@@ -258,7 +258,7 @@ func TestARevisionMayAskTheRestOnly(t *testing.T) {
 	for range 2 {
 		must(t, o.Acknowledge.TendAll(ctx))
 	}
-	if got := o.Told(o.Staff); len(got) != 1 || got[0].Title != "見本の基本方針（第2版）が施行されました" || got[0].Address != "/policies/kihon/changes" {
+	if got := o.Told(o.Staff); len(got) != 1 || got[0].Title != "見本の基本方針（第2版）が施行されました" || got[0].URL != "/policies/kihon/changes" {
 		t.Errorf("who need not is told %+v", got)
 	}
 	if got := o.Newest(o.Manager); got != "見本の基本方針（第2版）を読んで、確認してください /policies/kihon/changes" {
@@ -275,19 +275,19 @@ func TestARevisionMayAskTheRestOnly(t *testing.T) {
 	for number, want := range map[*authz.Actor]int{&o.Staff: 2, &o.Manager: 0} {
 		reading, err := o.Policy.Read(ctx, *number, "kihon")
 		must(t, err)
-		if !reading.Wanting() || reading.Last != want {
+		if !policytest.Asks(reading) || reading.Last != want {
 			t.Errorf("asked anew: %+v", reading)
 		}
 	}
 }
 
-// A campaign may ask some of those whom the document binds.
+// A campaign may ask some of those whom the document is for.
 func TestACampaignMayAskSomeOnly(t *testing.T) {
 	t.Parallel()
 	o, ctx := newOffice(t), t.Context()
 	draft := adopted(o)
 	some := policy.Audience{Sections: []string{"fukushi"}, Roles: []authz.Role{authz.CISO}}
-	if n, err := o.Acknowledge.Bound(ctx, draft.Document, some); err != nil || n != 2 {
+	if n, err := o.Acknowledge.CountAsked(ctx, o.CISO, draft.Document, some); err != nil || n != 2 {
 		t.Errorf("it would ask %d, %v", n, err)
 	}
 	must(t, o.Publish.PublishDecided(ctx, o.CISO, "kihon", publish.Publication{EffectiveOn: calendar.Day(policytest.Now), SHA256: draft.SHA256, Campaign: acknowledge.Campaign{
@@ -298,15 +298,15 @@ func TestACampaignMayAskSomeOnly(t *testing.T) {
 		must(t, err)
 		list, err := o.Policy.Readings(ctx, *actor)
 		must(t, err)
-		if reading.Wanting() != want || list[0].Wanting() != want {
-			t.Errorf("%s: asked %t and %t, want %t", actor.Name, reading.Wanting(), list[0].Wanting(), want)
+		if policytest.Asks(reading) != want || list[0].Outstanding() != want {
+			t.Errorf("%s: asked %t and %t, want %t", actor.Name, policytest.Asks(reading), list[0].Outstanding(), want)
 		}
 	}
 	must(t, o.Acknowledge.TendAll(ctx))
 	coverage, err := o.Acknowledge.Coverage(ctx, o.CISO, "kihon", 0)
 	must(t, err)
-	if coverage.Bound != 2 {
-		t.Errorf("it asks %d", coverage.Bound)
+	if coverage.Asked != 2 {
+		t.Errorf("it asks %d", coverage.Asked)
 	}
 }
 
@@ -318,18 +318,18 @@ func TestNobodyIsAskedBeforeARevisionIsInForce(t *testing.T) {
 	must(t, o.Acknowledge.Acknowledge(ctx, o.Staff, askWithin(o, 10)))
 	o.PublishNext("kihon", policytest.Text+"第3条　来月から。\n", calendar.Day(policytest.Now).AddDays(30))
 	must(t, o.Later(29).Acknowledge.TendAll(ctx))
-	if reading, err := o.Later(29).Policy.Read(ctx, o.Staff, "kihon"); err != nil || reading.Number != 1 || reading.Wanting() {
+	if reading, err := o.Later(29).Policy.Read(ctx, o.Staff, "kihon"); err != nil || reading.Number != 1 || policytest.Asks(reading) {
 		t.Errorf("the day before: %+v, %v", reading, err)
 	}
 	must(t, o.Later(30).Acknowledge.TendAll(ctx))
-	wanted, err := o.Later(30).Acknowledge.Wanted(ctx, o.CISO, "kihon", staffNumber)
+	person, err := o.Later(30).Acknowledge.AskedPerson(ctx, o.CISO, "kihon", staffNumber)
 	must(t, err)
-	if wanted.Reading.Number != 2 || len(wanted.Requests) != 1 || wanted.Requests[0].On != calendar.Day(policytest.Now).AddDays(30) {
-		t.Errorf("on the day: %+v", wanted)
+	if person.Reading.Number != 2 || len(person.Requests) != 1 || person.Requests[0].On != calendar.Day(policytest.Now).AddDays(30) {
+		t.Errorf("on the day: %+v", person)
 	}
 }
 
-func TestWhoIsExcusedIsNotWanting(t *testing.T) {
+func TestWhoIsExcusedNeedNotAcknowledge(t *testing.T) {
 	t.Parallel()
 	o, ctx := newOffice(t), t.Context()
 	shown := askWithin(o, 10)
@@ -339,11 +339,11 @@ func TestWhoIsExcusedIsNotWanting(t *testing.T) {
 		reason string
 		want   fault.Kind
 	}{
-		"without a reason":               {o.Manager, staffNumber, "　", fault.Invalid},
-		"of another section":             {o.Other, staffNumber, "休職中", fault.NotFound},
-		"by one of the staff":            {o.Staff, "3", "休職中", fault.Forbidden},
-		"themself":                       {o.Officer, "2", "休職中", fault.Forbidden},
-		"somebody whom it does not bind": {o.Officer, "G", "休職中", fault.NotFound},
+		"without a reason":              {o.Manager, staffNumber, "　", fault.Invalid},
+		"of another section":            {o.Other, staffNumber, "休職中", fault.NotFound},
+		"by one of the staff":           {o.Staff, "3", "休職中", fault.Forbidden},
+		"themself":                      {o.Officer, "2", "休職中", fault.Forbidden},
+		"somebody whom it does not ask": {o.Officer, "G", "休職中", fault.NotFound},
 	} {
 		if err := o.Acknowledge.Excuse(ctx, c.actor, "kihon", c.number, c.reason); fault.KindOf(err) != c.want {
 			t.Errorf("%s: %v", name, err)
@@ -355,21 +355,21 @@ func TestWhoIsExcusedIsNotWanting(t *testing.T) {
 	}
 	list, err := o.Policy.Readings(ctx, o.Staff)
 	must(t, err)
-	if list[0].Wanting() || !list[0].Excused {
+	if list[0].Outstanding() || !list[0].Excused {
 		t.Errorf("the excused one sees %+v", list[0])
 	}
 	coverage, err := o.Acknowledge.Coverage(ctx, o.Manager, "kihon", 0)
 	must(t, err)
-	if coverage.Excused != 1 || coverage.Wanting() != coverage.Bound-1 {
-		t.Errorf("%d excused, %d wanting", coverage.Excused, coverage.Wanting())
+	if coverage.Excused != 1 || coverage.Outstanding() != coverage.Asked-1 {
+		t.Errorf("%d excused, %d outstanding", coverage.Excused, coverage.Outstanding())
 	}
 	// why is for those who decide on it, and for who audits
 	auditor := o.Other
 	auditor.Holdings = []authz.Holding{{Role: authz.Auditor}}
 	for actor, want := range map[*authz.Actor]bool{&o.Manager: true, &o.Officer: true, &auditor: true, &o.CISO: false} {
-		wanted, err := o.Acknowledge.Wanted(ctx, *actor, "kihon", staffNumber)
+		person, err := o.Acknowledge.AskedPerson(ctx, *actor, "kihon", staffNumber)
 		must(t, err)
-		told := wanted.Excuses[0].Reason == "育児休業中"
+		told := person.Excuses[0].Reason == "育児休業中"
 		_, err = o.Acknowledge.CoverageLines(ctx, *actor, "kihon", func(l acknowledge.Line) error {
 			if l.Excuse != "" && (l.Excuse == "育児休業中") != want {
 				t.Errorf("the list tells %v of %q", actor.Holdings, l.Excuse)
@@ -377,7 +377,7 @@ func TestWhoIsExcusedIsNotWanting(t *testing.T) {
 			return nil
 		})
 		must(t, err)
-		if told != want || !wanted.Excused() {
+		if told != want || !person.Excused() {
 			t.Errorf("%v is told why: %t", actor.Holdings, told)
 		}
 	}
@@ -385,10 +385,10 @@ func TestWhoIsExcusedIsNotWanting(t *testing.T) {
 	if err := o.Acknowledge.EndExcuse(ctx, o.Manager, "kihon", staffNumber); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("ended twice: %v", err)
 	}
-	wanted, err := o.Acknowledge.Wanted(ctx, o.Manager, "kihon", staffNumber)
+	person, err := o.Acknowledge.AskedPerson(ctx, o.Manager, "kihon", staffNumber)
 	must(t, err)
-	if wanted.Excused() || len(wanted.Excuses) != 1 || wanted.Excuses[0].Reason != "育児休業中" {
-		t.Errorf("it is on record as %+v", wanted.Excuses)
+	if person.Excused() || len(person.Excuses) != 1 || person.Excuses[0].Reason != "育児休業中" {
+		t.Errorf("it is on record as %+v", person.Excuses)
 	}
 	must(t, o.Acknowledge.Acknowledge(ctx, o.Staff, shown))
 	if err := o.Acknowledge.Excuse(ctx, o.Manager, "kihon", staffNumber, "休職中"); fault.KindOf(err) != fault.Conflict {
@@ -405,7 +405,7 @@ func TestProgressIsTheTownsOrOnesOwn(t *testing.T) {
 	}
 	day := func(n int) calendar.Date { return calendar.Day(policytest.Now).AddDays(n) }
 	for who, c := range map[*authz.Actor]struct {
-		bound int
+		asked int
 		days  []acknowledge.DayCount
 	}{
 		&o.CISO:    {5, []acknowledge.DayCount{{Day: day(0), Count: 1, Total: 1}, {Day: day(2), Count: 1, Total: 2}, {Day: day(3), Count: 1, Total: 3}}},
@@ -414,7 +414,7 @@ func TestProgressIsTheTownsOrOnesOwn(t *testing.T) {
 		coverage, err := o.Later(4).Acknowledge.Coverage(ctx, *who, "kihon", 0)
 		must(t, err)
 		progress := coverage.Progress
-		if coverage.Bound != c.bound || fmt.Sprint(progress.Days) != fmt.Sprint(c.days) || progress.From != day(0) {
+		if coverage.Asked != c.asked || fmt.Sprint(progress.Days) != fmt.Sprint(c.days) || progress.From != day(0) {
 			t.Errorf("%s sees %+v", who.Name, progress)
 		}
 	}

@@ -21,7 +21,7 @@ import (
 type Coverage struct {
 	Reading      policy.Reading
 	Whole        bool // the whole town, or the actor's own sections only
-	Bound        int  // how many people the revision binds and asks
+	Asked        int  // how many people the revision asks
 	Acknowledged int  // how many of them have acknowledged it
 	Excused      int  // how many of the others need not for now
 	Progress     Progress
@@ -32,15 +32,15 @@ type Coverage struct {
 // SectionCoverage is a section's part of it.
 type SectionCoverage struct {
 	Code, Name                   string // empty for posts that belong to no section
-	Bound, Acknowledged, Excused int
+	Asked, Acknowledged, Excused int
 	Missing                      []Member // the first of those who have not, by フリガナ; the excused last
 }
 
-// Wanting is how many have still to acknowledge it.
-func (c SectionCoverage) Wanting() int { return c.Bound - c.Acknowledged - c.Excused }
+// Outstanding is how many have still to acknowledge it.
+func (c SectionCoverage) Outstanding() int { return c.Asked - c.Acknowledged - c.Excused }
 
-// Wanting is how many have still to acknowledge it.
-func (c Coverage) Wanting() int { return c.Bound - c.Acknowledged - c.Excused }
+// Outstanding is how many have still to acknowledge it.
+func (c Coverage) Outstanding() int { return c.Asked - c.Acknowledged - c.Excused }
 
 // Member is a person on a list.
 type Member struct {
@@ -55,35 +55,33 @@ const (
 	missingListed  = 100 // people listed as missing per section
 )
 
-// view is what coverage is about, and how far the actor may see it.
+// view is whom a revision asks, and which of them somebody may see.
 type view struct {
-	reading  policy.Reading
-	called   policy.Circle // whom the revision asks
-	counting []int64       // the revisions whose acknowledgement counts
-	whole    bool          // the whole town, or these sections only
-	sections []int64
+	document, revision int64        // their ids
+	asked              policy.Group // whom the revision asks
+	counting           []int64      // the revisions whose acknowledgement counts
+	whole              bool         // the whole town, or these sections only
+	sections           []int64
 }
 
-// view loads the reading that coverage is about, and how far the actor may see
-// it. Forbidden without any section.
-func (s *Service) view(ctx context.Context, actor authz.Actor, code string) (view, error) {
-	var (
-		v   view
-		err error
-	)
-	if v.reading, err = s.policy.Read(ctx, actor, code); err != nil {
-		return view{}, err
+// view loads a document's current revision, and whom it asks as far as the actor
+// may see them. Forbidden without any section.
+func (s *Service) view(ctx context.Context, actor authz.Actor, code string) (policy.Reading, view, error) {
+	reading, err := s.policy.Read(ctx, actor, code)
+	if err != nil {
+		return policy.Reading{}, view{}, err
 	}
+	v := view{document: reading.Document.ID, revision: reading.Revision.ID}
 	if v.whole, v.sections, err = seesAcknowledgements(actor); err != nil {
-		return view{}, err
+		return policy.Reading{}, view{}, err
 	}
-	if v.called, err = policy.LoadAsked(ctx, s.pool, v.reading.Revision.ID); err != nil {
-		return view{}, err
+	if v.asked, err = policy.LoadAsked(ctx, s.pool, v.revision); err != nil {
+		return policy.Reading{}, view{}, err
 	}
-	if v.counting, err = loadCounting(ctx, s.pool, v.reading); err != nil {
-		return view{}, err
+	if v.counting, err = loadCounting(ctx, s.pool, v.document, reading.CountsFrom, reading.Number); err != nil {
+		return policy.Reading{}, view{}, err
 	}
-	return v, nil
+	return reading, v, nil
 }
 
 // seesAcknowledgements tells whether an actor sees the whole town, or else which
@@ -96,44 +94,43 @@ func seesAcknowledgements(actor authz.Actor) (whole bool, sections []int64, err 
 	return whole, sections, err
 }
 
-// loadCounting returns the ids of the revisions whose acknowledgement counts for
-// the one that is read.
-func loadCounting(ctx context.Context, db postgres.Querier, r policy.Reading) ([]int64, error) {
+// loadCounting returns the ids of a document's published revisions from one number
+// to another: of those whose acknowledgement counts for the last of them.
+func loadCounting(ctx context.Context, db postgres.Querier, document int64, from, to int) ([]int64, error) {
 	var counting []int64
 	err := db.QueryRow(ctx, `
 		SELECT array_agg(id) FROM revision WHERE document_id = $1 AND state = 'published' AND number BETWEEN $2 AND $3`,
-		r.Document.ID, r.CountsFrom, r.Number).Scan(&counting)
+		document, from, to).Scan(&counting)
 	if err != nil {
 		return nil, fmt.Errorf("looking for revisions that count: %w", err)
 	}
 	return counting, nil
 }
 
-// arguments are those of bound for the people in view, and then: the revisions
-// that count ($5), the revision ($6), and whether the whole town ($7) or which
-// sections ($8) are in view.
-func (v view) arguments(day calendar.Date, more ...any) []any {
-	return append([]any{
-		day, v.reading.Document.ID, v.called.Roles, v.called.Sections, v.counting, v.reading.Revision.ID, v.whole, v.sections,
-	}, more...)
+// arguments are those of inView.
+func (v view) arguments(day calendar.Date) pgx.StrictNamedArgs {
+	args := askedArguments(v.document, v.asked, day)
+	args["revision"], args["counting"] = v.revision, v.counting
+	args["whole_town"], args["view_sections"] = v.whole, v.sections
+	return args
 }
 
-// seen are the people in view, with whether they have acknowledged it and, if
-// not, need not for now.
-const seen = bound + `,
-	seen AS (
+// inView are the people in view whom a @revision asks, with whether they have
+// acknowledged it, or one that counts for it, and, if not, need not for now.
+const inView = asked + `,
+	in_view AS (
 		SELECT person_id, section_id, acknowledged, NOT acknowledged AND excused AS excused
 		FROM (
-			SELECT b.person_id, b.section_id,
-			       b.person_id IN (SELECT person_id FROM acknowledgement WHERE revision_id = ANY($5::bigint[])) AS acknowledged,
-			       b.person_id IN (SELECT person_id FROM acknowledgement_excuse WHERE revision_id = $6 AND ended_at IS NULL) AS excused
-			FROM bound b WHERE $7 OR b.section_id = ANY($8::bigint[])) b)`
+			SELECT a.person_id, a.section_id,
+			       a.person_id IN (SELECT person_id FROM acknowledgement WHERE revision_id = ANY(@counting::bigint[])) AS acknowledged,
+			       a.person_id IN (SELECT person_id FROM acknowledgement_excuse WHERE revision_id = @revision AND ended_at IS NULL) AS excused
+			FROM asked a WHERE @whole_town OR a.section_id = ANY(@view_sections::bigint[])) a)`
 
 // Coverage returns who has acknowledged a document, section by section: all of
 // them, or the actor's own (情報セキュリティ管理者). A page holds 100 sections;
 // after is 0, or Next of the page before; where none follow, it is the first page.
 func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, after int) (Coverage, error) {
-	v, err := s.view(ctx, actor, code)
+	reading, v, err := s.view(ctx, actor, code)
 	if err != nil {
 		return Coverage{}, err
 	}
@@ -142,29 +139,29 @@ func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, 
 	if err != nil {
 		return Coverage{}, err
 	}
-	came, err := loadCame(ctx, s.pool, v)
+	answers, err := loadAnswers(ctx, s.pool, v)
 	if err != nil {
 		return Coverage{}, err
 	}
-	coverage := Coverage{Reading: v.reading, Whole: v.whole}
+	coverage := Coverage{Reading: reading, Whole: v.whole}
 	byDay := map[calendar.Date]int{}
 	missing := map[int64]int{} // where on the page the people who have not acknowledged belong
 	place := 0
 	for _, r := range sections {
-		if !v.sees(r.id) {
+		if !v.sees(r.ID) {
 			continue
 		}
 		place++
-		section := came.count(r, byDay)
-		coverage.Bound += section.Bound
+		section := answers.count(r, byDay)
+		coverage.Asked += section.Asked
 		coverage.Acknowledged += section.Acknowledged
 		coverage.Excused += section.Excused
 		switch {
 		case place > after+sectionsOnPage:
 			coverage.Next = after + sectionsOnPage
 		case place > after:
-			for _, person := range r.people {
-				if _, done := came.done[person]; !done {
+			for _, person := range r.People {
+				if _, done := answers.days[person]; !done {
 					missing[person] = len(coverage.Sections)
 				}
 			}
@@ -174,8 +171,8 @@ func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, 
 	if len(coverage.Sections) == 0 && after > 0 { // none is left: not a town without people
 		return s.Coverage(ctx, actor, code, 0)
 	}
-	coverage.Progress = newProgress(came.from, day, byDay)
-	return coverage, coverage.addMissing(ctx, s.pool, missing, came.excused)
+	coverage.Progress = newProgress(answers.from, day, byDay)
+	return coverage, coverage.addMissing(ctx, s.pool, missing, answers.excused)
 }
 
 // sees tells whether a section is in view; 0 is the posts that belong to none.
@@ -184,23 +181,22 @@ func (v view) sees(section int64) bool { return v.whole || slices.Contains(v.sec
 // addMissing names those who have not acknowledged, each in the section on the
 // page that they belong to.
 func (c *Coverage) addMissing(ctx context.Context, db postgres.Querier, missing map[int64]int, excused []int64) error {
-	rows, err := db.Query(ctx, `
+	type person struct {
+		ID int64
+		Member
+	}
+	people, err := postgres.List[person](ctx, db, "listing who has not acknowledged", `
 		SELECT id, staff_number, name, furigana, id = ANY($2::bigint[]) AS excused
 		FROM person_shown WHERE id = ANY($1::bigint[]) ORDER BY excused, furigana, staff_number`, slices.Collect(maps.Keys(missing)), excused)
 	if err != nil {
-		return fmt.Errorf("listing who has not acknowledged: %w", err)
+		return err
 	}
-	var (
-		person int64
-		m      Member
-	)
-	_, err = pgx.ForEachRow(rows, []any{&person, &m.StaffNumber, &m.Name, &m.Furigana, &m.Excused}, func() error {
-		if section := &c.Sections[missing[person]]; len(section.Missing) < missingListed {
-			section.Missing = append(section.Missing, m)
+	for _, p := range people {
+		if section := &c.Sections[missing[p.ID]]; len(section.Missing) < missingListed {
+			section.Missing = append(section.Missing, p.Member)
 		}
-		return nil
-	})
-	return wrap("listing who has not acknowledged", err)
+	}
+	return nil
 }
 
 // Line is one person's line in the list that is handed out as a file.
@@ -217,44 +213,49 @@ type Line struct {
 	Excuse         string        // why they need not for now; empty where they must
 }
 
-// columns are where a query's columns go.
-func (l *Line) columns() []any {
-	return []any{&l.Section, &l.StaffNumber, &l.Name, &l.Furigana, &l.AskedOn, &l.DueOn, &l.AcknowledgedAt, &l.Number, &l.SHA256, &l.Excuse}
+// eachLine hands the lines that a query returns to each as an actor may see them,
+// while they come: they may be 50,000.
+func (s *Service) eachLine(ctx context.Context, actor authz.Actor, each func(Line) error, sql string, args pgx.StrictNamedArgs) error {
+	rows, err := s.pool.Query(ctx, sql, args)
+	if err != nil {
+		return fmt.Errorf("listing acknowledgements: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		line, err := pgx.RowToStructByName[Line](rows)
+		if err != nil {
+			return fmt.Errorf("listing acknowledgements: %w", err)
+		}
+		line.Excuse = reasonFor(actor, line.Excuse)
+		if err := each(line); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("listing acknowledgements: %w", err)
+	}
+	return nil
 }
 
-// shownTo is the line as an actor may see it.
-func (l Line) shownTo(actor authz.Actor) Line {
-	l.Excuse = reasonFor(actor, l.Excuse)
-	return l
-}
-
-// CoverageLines hands each person whom the document binds to each, as far as
-// the actor may see them, in the order of sections and フリガナ.
+// CoverageLines hands each person whom a document's current revision asks to each,
+// as far as the actor may see them, in the order of sections and フリガナ.
 func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code string, each func(Line) error) (policy.Reading, error) {
-	v, err := s.view(ctx, actor, code)
+	reading, v, err := s.view(ctx, actor, code)
 	if err != nil {
 		return policy.Reading{}, err
 	}
-	rows, err := s.pool.Query(ctx, `
-		WITH `+seen+`,`+requested+`
-		SELECT coalesce(s.name, ''), p.staff_number, p.name, p.furigana, q.asked_on, q.due_on,
-		       k.acknowledged_at, coalesce(k.number, 0), k.text_sha256, coalesce(e.reason, '')
-		FROM seen b
-		JOIN person_shown p ON p.id = b.person_id
-		LEFT JOIN section_shown s ON s.id = b.section_id
-		LEFT JOIN requested q ON q.person_id = b.person_id
-		LEFT JOIN acknowledgement_excuse e ON e.revision_id = $6 AND e.person_id = b.person_id AND e.ended_at IS NULL AND b.excused
+	return reading, s.eachLine(ctx, actor, each, `
+		WITH `+inView+`,`+requested+`
+		SELECT coalesce(s.name, '') AS section, p.staff_number, p.name, p.furigana, q.asked_on, q.due_on,
+		       k.acknowledged_at, coalesce(k.number, 0) AS number, k.text_sha256 AS sha256, coalesce(e.reason, '') AS excuse
+		FROM in_view a
+		JOIN person_shown p ON p.id = a.person_id
+		LEFT JOIN section_shown s ON s.id = a.section_id
+		LEFT JOIN requested q ON q.person_id = a.person_id
+		LEFT JOIN acknowledgement_excuse e ON e.revision_id = @revision AND e.person_id = a.person_id AND e.ended_at IS NULL AND a.excused
 		LEFT JOIN (
 			SELECT DISTINCT ON (k.person_id) k.person_id, k.acknowledged_at, k.text_sha256, r.number
 			FROM acknowledgement k JOIN revision r ON r.id = k.revision_id
-			WHERE k.revision_id = ANY($5::bigint[]) ORDER BY k.person_id, r.number DESC) k ON k.person_id = b.person_id
-		ORDER BY s.position NULLS FIRST, s.code, p.furigana, p.staff_number`, v.arguments(s.today())...)
-	if err != nil {
-		return policy.Reading{}, fmt.Errorf("listing acknowledgements: %w", err)
-	}
-	var line Line
-	if _, err = pgx.ForEachRow(rows, line.columns(), func() error { return each(line.shownTo(actor)) }); err != nil {
-		return policy.Reading{}, fmt.Errorf("listing acknowledgements: %w", err)
-	}
-	return v.reading, nil
+			WHERE k.revision_id = ANY(@counting::bigint[]) ORDER BY k.person_id, r.number DESC) k ON k.person_id = a.person_id
+		ORDER BY s.position NULLS FIRST, s.code, p.furigana, p.staff_number`, v.arguments(s.today()))
 }

@@ -20,17 +20,17 @@ func TestWhoHasReadIsCountedBySection(t *testing.T) {
 	must(t, o.Acknowledge.Acknowledge(t.Context(), o.Staff, shown))
 	whole, err := o.Acknowledge.Coverage(t.Context(), o.CISO, "kihon", 0)
 	must(t, err)
-	if !whole.Whole || whole.Bound != 5 || whole.Acknowledged != 1 || len(whole.Sections) != 3 || whole.Sections[0].Code != "" {
+	if !whole.Whole || whole.Asked != 5 || whole.Acknowledged != 1 || len(whole.Sections) != 3 || whole.Sections[0].Code != "" {
 		t.Errorf("the town: %+v", whole)
 	}
 	beyond, err := o.Acknowledge.Coverage(t.Context(), o.CISO, "kihon", 999)
 	must(t, err)
-	if beyond.Bound != 5 || len(beyond.Sections) != 3 {
+	if beyond.Asked != 5 || len(beyond.Sections) != 3 {
 		t.Errorf("after the last section: %+v", beyond)
 	}
 	own, err := o.Acknowledge.Coverage(t.Context(), o.Manager, "kihon", 0)
 	must(t, err)
-	if own.Whole || own.Bound != 3 || own.Acknowledged != 1 || len(own.Sections) != 1 || own.Sections[0].Code != "zeimu" || len(own.Sections[0].Missing) != 2 {
+	if own.Whole || own.Asked != 3 || own.Acknowledged != 1 || len(own.Sections) != 1 || own.Sections[0].Code != "zeimu" || len(own.Sections[0].Missing) != 2 {
 		t.Errorf("the 管理者's section: %+v", own)
 	}
 	if _, err := o.Acknowledge.Coverage(t.Context(), o.Staff, "kihon", 0); fault.KindOf(err) != fault.Forbidden {
@@ -59,9 +59,9 @@ func TestWhoStandsInIsCountedInTheirOwnSection(t *testing.T) {
 	post, err := people.AddPost(ctx, authz.AsOperator(), org.Post{Section: welfare, Title: "副課長", Position: 0})
 	must(t, err)
 	must(t, people.Appoint(ctx, authz.AsOperator(), org.Appointment{Person: o.Staff.Person, Post: post, First: calendar.Day(policytest.Now), Acting: true}, org.Beside))
-	wanted, err := o.Acknowledge.Wanted(ctx, o.CISO, "kihon", staffNumber)
+	person, err := o.Acknowledge.AskedPerson(ctx, o.CISO, "kihon", staffNumber)
 	must(t, err)
-	if wanted.Section != "税務町民課" {
-		t.Errorf("they are counted in %s", wanted.Section)
+	if person.Section != "税務町民課" {
+		t.Errorf("they are counted in %s", person.Section)
 	}
 }

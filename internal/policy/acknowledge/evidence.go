@@ -2,7 +2,6 @@ package acknowledge
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -25,16 +24,15 @@ func (s *Service) EvidenceLines(ctx context.Context, actor authz.Actor, code str
 	if err != nil {
 		return policy.Reading{}, err
 	}
-	rows, err := s.pool.Query(ctx, `
-		WITH asked AS (
-			SELECT DISTINCT ON (person_id) person_id, asked_on, due_on FROM acknowledgement_request
-			WHERE revision_id = $1 ORDER BY person_id, asked_on DESC),
-		done AS (SELECT person_id, acknowledged_at, text_sha256 FROM acknowledgement WHERE revision_id = $1),
+	return reading, s.eachLine(ctx, actor, each, `
+		WITH `+requested+`,
+		done AS (SELECT person_id, acknowledged_at, text_sha256 FROM acknowledgement WHERE revision_id = @revision),
 		known AS (
-			SELECT person_id, asked_on, due_on, acknowledged_at, text_sha256, coalesce(asked_on, (acknowledged_at AT TIME ZONE $5)::date) AS day
-			FROM asked FULL JOIN done USING (person_id))
-		SELECT coalesce(s.name, ''), p.staff_number, p.name, p.furigana, k.asked_on, k.due_on,
-		       k.acknowledged_at, CASE WHEN k.acknowledged_at IS NULL THEN 0 ELSE $2::bigint END, k.text_sha256, coalesce(e.reason, '')
+			SELECT person_id, asked_on, due_on, acknowledged_at, text_sha256, coalesce(asked_on, (acknowledged_at AT TIME ZONE @zone)::date) AS day
+			FROM requested FULL JOIN done USING (person_id))
+		SELECT coalesce(s.name, '') AS section, p.staff_number, p.name, p.furigana, k.asked_on, k.due_on,
+		       k.acknowledged_at, CASE WHEN k.acknowledged_at IS NULL THEN 0 ELSE @number::bigint END AS number, k.text_sha256 AS sha256,
+		       coalesce(e.reason, '') AS excuse
 		FROM known k
 		JOIN person_shown p ON p.id = k.person_id
 		LEFT JOIN LATERAL (
@@ -42,16 +40,10 @@ func (s *Service) EvidenceLines(ctx context.Context, actor authz.Actor, code str
 			WHERE a.person_id = k.person_id AND a.period @> k.day ORDER BY a.acting, a.position, a.id LIMIT 1) h ON true
 		LEFT JOIN section_shown s ON s.id = h.section_id
 		LEFT JOIN acknowledgement_excuse e
-			ON e.revision_id = $1 AND e.person_id = k.person_id AND e.ended_at IS NULL AND k.acknowledged_at IS NULL
-		WHERE $3 OR h.section_id = ANY($4::bigint[])
+			ON e.revision_id = @revision AND e.person_id = k.person_id AND e.ended_at IS NULL AND k.acknowledged_at IS NULL
+		WHERE @whole_town OR h.section_id = ANY(@view_sections::bigint[])
 		ORDER BY s.position NULLS FIRST, s.code, p.furigana, p.staff_number`,
-		reading.Revision.ID, number, whole, sections, calendar.Tokyo.String())
-	if err != nil {
-		return policy.Reading{}, fmt.Errorf("listing whom a revision asked: %w", err)
-	}
-	var line Line
-	if _, err := pgx.ForEachRow(rows, line.columns(), func() error { return each(line.shownTo(actor)) }); err != nil {
-		return policy.Reading{}, fmt.Errorf("listing whom a revision asked: %w", err)
-	}
-	return reading, nil
+		pgx.StrictNamedArgs{
+			"revision": reading.Revision.ID, "number": number, "whole_town": whole, "view_sections": sections, "zone": calendar.Tokyo.String(),
+		})
 }

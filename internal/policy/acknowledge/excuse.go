@@ -18,20 +18,25 @@ import (
 	"kagami/internal/trail"
 )
 
-// Wanted is one person whom a revision asks to acknowledge it, with what has
-// come of it.
-type Wanted struct {
-	Reading     policy.Reading
+// answer is what one person whom a revision asks has answered to it.
+type answer struct {
+	PersonID    int64
 	StaffNumber string
 	Name        string
-	Section     string     // empty for a post that belongs to none
-	Requests    []Request  // the earliest first; none where the portal has not asked yet
+	SectionID   int64
+	Section     string     // empty, and its id 0, for a post that belongs to none
 	At          *time.Time // when they acknowledged it; nil for not yet
 	Number      int        // the revision that they acknowledged; 0 for none
-	Reminders   []Reminder // the earliest first
-	Excuses     []Excuse   // the earliest first
+}
 
-	person, section int64
+// AskedPerson is one person whom a revision asks to acknowledge it, with what was
+// asked of them and what they have answered.
+type AskedPerson struct {
+	answer
+	Reading   policy.Reading
+	Requests  []Request  // the earliest first; none where the portal has not asked yet
+	Reminders []Reminder // the earliest first
+	Excuses   []Excuse   // the earliest first
 }
 
 // Request is that the portal asked somebody: once, and again when they came back.
@@ -57,42 +62,42 @@ type Excuse struct {
 
 // Due is the last day on which theirs is in time, as they were asked last; zero
 // where they were not.
-func (w Wanted) Due() calendar.Date {
-	if len(w.Requests) == 0 {
+func (p AskedPerson) Due() calendar.Date {
+	if len(p.Requests) == 0 {
 		return calendar.Date{}
 	}
-	return w.Requests[len(w.Requests)-1].DueOn
+	return p.Requests[len(p.Requests)-1].DueOn
 }
 
 // Excused tells whether they need not acknowledge it for now.
-func (w Wanted) Excused() bool {
-	return len(w.Excuses) > 0 && w.Excuses[len(w.Excuses)-1].EndedAt == nil
+func (p AskedPerson) Excused() bool {
+	return len(p.Excuses) > 0 && p.Excuses[len(p.Excuses)-1].EndedAt == nil
 }
 
-// Wanted returns one of those whom a document's current revision asks; NotFound
+// AskedPerson returns one of those whom a document's current revision asks; NotFound
 // for anybody else, and for who is not in the actor's sections.
-func (s *Service) Wanted(ctx context.Context, actor authz.Actor, code, staffNumber string) (Wanted, error) {
-	v, err := s.view(ctx, actor, code)
+func (s *Service) AskedPerson(ctx context.Context, actor authz.Actor, code, staffNumber string) (AskedPerson, error) {
+	reading, v, err := s.view(ctx, actor, code)
 	if err != nil {
-		return Wanted{}, err
+		return AskedPerson{}, err
 	}
-	w, err := loadWanted(ctx, s.pool, v, s.today(), staffNumber)
-	if err != nil {
-		return Wanted{}, err
+	p := AskedPerson{Reading: reading}
+	if p.answer, err = loadAnswer(ctx, s.pool, v, s.today(), staffNumber); err != nil {
+		return AskedPerson{}, err
 	}
-	if err := loadRequests(ctx, s.pool, &w); err != nil {
-		return Wanted{}, err
+	if p.Requests, err = loadRequests(ctx, s.pool, v.revision, p.PersonID); err != nil {
+		return AskedPerson{}, err
 	}
-	if err := loadReminders(ctx, s.pool, &w); err != nil {
-		return Wanted{}, err
+	if p.Reminders, err = loadReminders(ctx, s.pool, v.revision, p.PersonID); err != nil {
+		return AskedPerson{}, err
 	}
-	if err := loadExcuses(ctx, s.pool, &w); err != nil {
-		return Wanted{}, err
+	if p.Excuses, err = loadExcuses(ctx, s.pool, v.revision, p.PersonID); err != nil {
+		return AskedPerson{}, err
 	}
-	for i, e := range w.Excuses {
-		w.Excuses[i].Reason = reasonFor(actor, e.Reason)
+	for i, e := range p.Excuses {
+		p.Excuses[i].Reason = reasonFor(actor, e.Reason)
 	}
-	return w, nil
+	return p, nil
 }
 
 // reasonFor is why somebody need not acknowledge a revision, for those who decide
@@ -104,135 +109,130 @@ func reasonFor(actor authz.Actor, reason string) string {
 	return "（免除できる人と監査担当者だけが見られます）"
 }
 
-func loadWanted(ctx context.Context, db postgres.Querier, v view, day calendar.Date, staffNumber string) (Wanted, error) {
-	w := Wanted{Reading: v.reading}
-	err := db.QueryRow(ctx, `
-		WITH `+seen+`
-		SELECT p.id, p.staff_number, p.name, coalesce(s.id, 0), coalesce(s.name, ''), k.acknowledged_at, coalesce(k.number, 0)
-		FROM seen b JOIN person_shown p ON p.id = b.person_id LEFT JOIN section_shown s ON s.id = b.section_id
+func loadAnswer(ctx context.Context, db postgres.Querier, v view, day calendar.Date, staffNumber string) (answer, error) {
+	args := v.arguments(day)
+	args["staff_number"] = staffNumber
+	a, err := postgres.One[answer](ctx, db, "loading who is asked", `
+		WITH `+inView+`
+		SELECT p.id AS person_id, p.staff_number, p.name, coalesce(s.id, 0) AS section_id, coalesce(s.name, '') AS section,
+		       k.acknowledged_at AS at, coalesce(k.number, 0) AS number
+		FROM in_view a JOIN person_shown p ON p.id = a.person_id LEFT JOIN section_shown s ON s.id = a.section_id
 		LEFT JOIN LATERAL (
-			SELECT a.acknowledged_at, r.number FROM acknowledgement a JOIN revision r ON r.id = a.revision_id
-			WHERE a.person_id = p.id AND a.revision_id = ANY($5::bigint[]) ORDER BY r.number DESC LIMIT 1) k ON true
-		WHERE b.person_id = (SELECT id FROM person_shown WHERE staff_number = $9)`, v.arguments(day, staffNumber)...).
-		Scan(&w.person, &w.StaffNumber, &w.Name, &w.section, &w.Section, &w.At, &w.Number)
+			SELECT k.acknowledged_at, r.number FROM acknowledgement k JOIN revision r ON r.id = k.revision_id
+			WHERE k.person_id = p.id AND k.revision_id = ANY(@counting::bigint[]) ORDER BY r.number DESC LIMIT 1) k ON true
+		WHERE a.person_id = (SELECT id FROM person_shown WHERE staff_number = @staff_number)`, args)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Wanted{}, fault.New(fault.NotFound, "この職員は、この文書の確認の対象ではありません。「確認した人」の一覧から選び直してください。")
+		return answer{}, fault.New(fault.NotFound, "この職員は、この文書の確認の対象ではありません。「確認した人」の一覧から選び直してください。")
 	}
-	return w, wrap("loading who is asked", err)
+	return a, err
 }
 
-func loadRequests(ctx context.Context, db postgres.Querier, w *Wanted) error {
-	rows, err := db.Query(ctx, `SELECT asked_on, due_on FROM acknowledgement_request WHERE revision_id = $1 AND person_id = $2 ORDER BY asked_on`,
-		w.Reading.Revision.ID, w.person)
+func loadRequests(ctx context.Context, db postgres.Querier, revision, person int64) ([]Request, error) {
+	return postgres.List[Request](ctx, db, "listing requests", `
+		SELECT asked_on AS on, due_on FROM acknowledgement_request WHERE revision_id = $1 AND person_id = $2 ORDER BY asked_on`, revision, person)
+}
+
+func loadReminders(ctx context.Context, db postgres.Querier, revision, person int64) ([]Reminder, error) {
+	type reminded struct {
+		On   calendar.Date
+		Days int
+	}
+	list, err := postgres.List[reminded](ctx, db, "listing reminders", `
+		SELECT reminded_on AS on, days FROM acknowledgement_reminder WHERE revision_id = $1 AND person_id = $2 ORDER BY reminded_on, days`,
+		revision, person)
 	if err != nil {
-		return fmt.Errorf("listing requests: %w", err)
+		return nil, err
 	}
-	w.Requests, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Request])
-	return wrap("listing requests", err)
+	var reminders []Reminder
+	for _, r := range list {
+		reminders = append(reminders, Reminder{r.On, step(r.Days).toHead})
+	}
+	return reminders, nil
 }
 
-func loadReminders(ctx context.Context, db postgres.Querier, w *Wanted) error {
-	rows, err := db.Query(ctx, `SELECT reminded_on, days FROM acknowledgement_reminder WHERE revision_id = $1 AND person_id = $2 ORDER BY reminded_on, days`,
-		w.Reading.Revision.ID, w.person)
-	if err != nil {
-		return fmt.Errorf("listing reminders: %w", err)
-	}
-	var (
-		on   calendar.Date
-		days int
-	)
-	_, err = pgx.ForEachRow(rows, []any{&on, &days}, func() error {
-		w.Reminders = append(w.Reminders, Reminder{on, step(days).toHead})
-		return nil
-	})
-	return wrap("listing reminders", err)
-}
-
-func loadExcuses(ctx context.Context, db postgres.Querier, w *Wanted) error {
-	rows, err := db.Query(ctx, `
-		SELECT e.reason, b.name, e.excused_at, coalesce(n.name, ''), e.ended_at
+func loadExcuses(ctx context.Context, db postgres.Querier, revision, person int64) ([]Excuse, error) {
+	return postgres.List[Excuse](ctx, db, "listing excuses", `
+		SELECT e.reason, b.name AS by, e.excused_at AS at, coalesce(n.name, '') AS ended_by, e.ended_at
 		FROM acknowledgement_excuse e JOIN person_shown b ON b.id = e.excused_by LEFT JOIN person_shown n ON n.id = e.ended_by
-		WHERE e.revision_id = $1 AND e.person_id = $2 ORDER BY e.id`, w.Reading.Revision.ID, w.person)
-	if err != nil {
-		return fmt.Errorf("listing excuses: %w", err)
-	}
-	w.Excuses, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Excuse, error) {
-		var e Excuse
-		return e, row.Scan(&e.Reason, &e.By, &e.At, &e.EndedBy, &e.EndedAt)
-	})
-	return wrap("listing excuses", err)
+		WHERE e.revision_id = $1 AND e.person_id = $2 ORDER BY e.id`, revision, person)
 }
 
 // Excuse lets somebody off acknowledging a document's current revision for now,
 // for a reason. Conflict where they have acknowledged it or are excused already.
 func (s *Service) Excuse(ctx context.Context, actor authz.Actor, code, staffNumber, reason string) error {
-	err := s.aboutWanted(ctx, actor, code, staffNumber, func(tx *door.Tx, w Wanted) (door.Effect, error) {
+	err := s.changeExcuse(ctx, actor, code, staffNumber, "reason", func(tx *door.Tx, revision int64, a answer) error {
 		if err := fault.InvalidFields(policy.CheckReason("reason", reason)); err != nil {
-			return door.Unchanged(), err
+			return err
 		}
-		if w.At != nil {
-			return door.Unchanged(), fault.New(fault.Conflict, "この職員は、すでに確認しています。免除は要りません。")
+		if a.At != nil {
+			return fault.New(fault.Conflict, "この職員は、すでに確認しています。免除は要りません。")
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO acknowledgement_excuse (revision_id, person_id, reason, excused_by, excused_at) VALUES ($1, $2, $3, $4, $5)`,
-			w.Reading.Revision.ID, w.person, reason, actor.Person, tx.Now)
-		return w.effect("reason"), policy.Explain(err)
+		_, err := tx.Exec(ctx, `
+			INSERT INTO acknowledgement_excuse (revision_id, person_id, reason, excused_by, excused_at) VALUES (@revision, @person, @reason, @by, @now)`,
+			pgx.StrictNamedArgs{"revision": revision, "person": a.PersonID, "reason": reason, "by": actor.Person, "now": tx.Now})
+		return policy.Explain(err)
 	})
-	return wrap("excusing somebody", err)
+	if err != nil {
+		return fmt.Errorf("excusing somebody: %w", err)
+	}
+	return nil
 }
 
 // EndExcuse asks somebody again who was excused, such as who has come back to
 // work: with as many days as those who were asked first. Conflict where they are not excused.
 func (s *Service) EndExcuse(ctx context.Context, actor authz.Actor, code, staffNumber string) error {
-	err := s.aboutWanted(ctx, actor, code, staffNumber, func(tx *door.Tx, w Wanted) (door.Effect, error) {
+	err := s.changeExcuse(ctx, actor, code, staffNumber, "ended_at", func(tx *door.Tx, revision int64, a answer) error {
 		tag, err := tx.Exec(ctx, `
-			UPDATE acknowledgement_excuse SET ended_by = $3, ended_at = $4 WHERE revision_id = $1 AND person_id = $2 AND ended_at IS NULL`,
-			w.Reading.Revision.ID, w.person, actor.Person, tx.Now)
-		if err == nil && tag.RowsAffected() == 0 {
-			err = fault.New(fault.Conflict, "この職員は、いまは免除されていません。画面を開き直して、いまの状態を確かめてください。")
+			UPDATE acknowledgement_excuse SET ended_by = @by, ended_at = @now WHERE revision_id = @revision AND person_id = @person AND ended_at IS NULL`,
+			pgx.StrictNamedArgs{"revision": revision, "person": a.PersonID, "by": actor.Person, "now": tx.Now})
+		if err != nil {
+			return err
 		}
-		if err == nil {
-			err = tx.Enqueue(ctx, tendCampaign{w.Reading.Revision.ID}, tx.Now)
+		if tag.RowsAffected() == 0 {
+			return fault.New(fault.Conflict, "この職員は、いまは免除されていません。画面を開き直して、いまの状態を確かめてください。")
 		}
-		return w.effect("ended_at"), err
+		return tx.Enqueue(ctx, tendCampaign{revision}, tx.Now)
 	})
-	return wrap("ending an excuse", err)
+	if err != nil {
+		return fmt.Errorf("ending an excuse: %w", err)
+	}
+	return nil
 }
 
 // MayExcuse tells whether a page offers an actor to excuse somebody.
-func MayExcuse(actor authz.Actor, w Wanted) bool {
-	_, may := actor.May(authz.ExcuseAcknowledgement, authz.Matter{Section: w.section, Person: w.person, Decision: true})
+func MayExcuse(actor authz.Actor, p AskedPerson) bool {
+	_, may := actor.May(authz.ExcuseAcknowledgement, authz.Matter{Section: p.SectionID, Person: p.PersonID, Decision: true})
 	return may
 }
 
-// aboutWanted changes what is asked of one person, which they never decide
-// themselves.
-func (s *Service) aboutWanted(ctx context.Context, actor authz.Actor, code, staffNumber string,
-	change func(tx *door.Tx, w Wanted) (door.Effect, error),
+// changeExcuse changes a field of the excuse of one person from a document's current
+// revision, on which they never decide themselves.
+func (s *Service) changeExcuse(ctx context.Context, actor authz.Actor, code, staffNumber, field string,
+	change func(tx *door.Tx, revision int64, a answer) error,
 ) error {
-	v, err := s.view(ctx, actor, code)
+	_, v, err := s.view(ctx, actor, code)
 	if err != nil {
 		return err
 	}
 	return s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
-		w, err := loadWanted(ctx, tx, v, tx.Today(), staffNumber)
+		a, err := loadAnswer(ctx, tx, v, tx.Today(), staffNumber)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		matter, err := org.Concerning(ctx, tx, w.person, tx.Today())
+		matter, err := org.Concerning(ctx, tx, a.PersonID, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		matter.Section = w.section
+		matter.Section = a.SectionID
 		if err := tx.Allow(authz.ExcuseAcknowledgement, matter); err != nil {
 			return door.Unchanged(), err
 		}
-		return change(tx, w)
+		if err := change(tx, v.revision, a); err != nil {
+			return door.Unchanged(), err
+		}
+		return door.Effect{
+			Subject: trail.Subject{Kind: "acknowledgement_excuse", ID: v.revision}, Fields: []string{field},
+			Refs: map[string]int64{"document": v.document, "person": a.PersonID},
+		}, nil
 	})
-}
-
-func (w Wanted) effect(field string) door.Effect {
-	return door.Effect{
-		Subject: trail.Subject{Kind: "acknowledgement_excuse", ID: w.Reading.Revision.ID}, Fields: []string{field},
-		Refs: map[string]int64{"document": w.Reading.Document.ID, "person": w.person},
-	}
 }

@@ -16,11 +16,12 @@ import (
 	"kagami/internal/policy"
 )
 
-// tell makes the notices for those who were spared, asked and reminded.
-func (c campaign) tell(ctx context.Context, tx *door.Tx, spared, asked []int64, reminded []late) ([]notice.Message, error) {
+// messages are the notices for those whose earlier acknowledgement counts, and for
+// those who were asked and reminded today.
+func (c campaign) messages(ctx context.Context, tx *door.Tx, counted, asked []int64, reminded []recipient) ([]notice.Message, error) {
 	var messages []notice.Message
-	if len(spared) > 0 {
-		messages = append(messages, notice.Message{To: spared, Notice: c.notice(
+	if len(counted) > 0 {
+		messages = append(messages, notice.Message{To: counted, Notice: c.notice(
 			c.name()+"が施行されました", "前の版の確認が有効なので、新しい確認は要りません。変わったところを読んでください。", address.Changes(c.Code))})
 	}
 	if len(asked) > 0 {
@@ -33,11 +34,11 @@ func (c campaign) tell(ctx context.Context, tx *door.Tx, spared, asked []int64, 
 	}
 	people := map[group][]int64{}
 	sections := map[int64][]int64{}
-	for _, l := range reminded {
-		if l.step.toHead {
-			sections[l.section] = append(sections[l.section], l.person)
+	for _, r := range reminded {
+		if step(r.Days).toHead {
+			sections[r.SectionID] = append(sections[r.SectionID], r.PersonID)
 		} else {
-			people[group{l.due, l.step.days}] = append(people[group{l.due, l.step.days}], l.person)
+			people[group{r.DueOn, r.Days}] = append(people[group{r.DueOn, r.Days}], r.PersonID)
 		}
 	}
 	for g, to := range people {
@@ -84,33 +85,30 @@ func (c campaign) managersWithoutIt(ctx context.Context, tx *door.Tx) ([]int64, 
 	if c.Kind == policy.Basic {
 		return nil, nil
 	}
-	rows, err := tx.Query(ctx, `
+	return listPeople(ctx, tx, "looking for who may not know of a document", `
 		WITH `+addressed+`
 		SELECT DISTINCT h.person_id FROM holding h
-		WHERE h.role = $3 AND h.period @> $1::date AND h.rule_period @> $1::date
-		  AND NOT EXISTS (SELECT FROM document_audience WHERE document_id = $2 AND kind = 'all')
+		WHERE h.role = @role AND h.period @> @day::date AND h.rule_period @> @day::date
+		  AND NOT EXISTS (SELECT FROM document_audience WHERE document_id = @document AND kind = 'all')
 		  AND h.person_id NOT IN (SELECT person_id FROM addressed)
-		  AND NOT EXISTS (SELECT FROM holding w WHERE w.person_id = h.person_id AND w.role = ANY($4::text[])
-		                  AND w.period @> $1::date AND w.rule_period @> $1::date)`,
-		tx.Today(), c.ID, authz.SecurityManager, authz.RolesWith(c.Kind.ReadAction(), authz.All))
-	if err != nil {
-		return nil, fmt.Errorf("looking for who may not know of a document: %w", err)
-	}
-	people, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	return people, wrap("looking for who may not know of a document", err)
+		  AND NOT EXISTS (SELECT FROM holding w WHERE w.person_id = h.person_id AND w.role = ANY(@readers::text[])
+		                  AND w.period @> @day::date AND w.rule_period @> @day::date)`,
+		pgx.StrictNamedArgs{
+			"day": tx.Today(), "document": c.ID, "role": authz.SecurityManager, "readers": authz.RolesWith(c.Kind.ReadAction(), authz.All),
+		})
 }
 
-func (c campaign) name() string { return fmt.Sprintf("%s（第%d版）", c.Title, c.Reading.Number) }
+func (c campaign) name() string { return fmt.Sprintf("%s（第%d版）", c.Title, c.Number) }
 
 // request is a notice of what somebody is asked to do. It leads to what has
 // changed; whoever has nothing to compare is led on from there to the whole.
 func (c campaign) request(title, text string) notice.Notice {
 	n := c.notice(title, text, address.Changes(c.Code))
-	n.Topic, n.TopicID = AboutRequest, c.Reading.Revision.ID
+	n.Topic, n.TopicID = AboutRequest, c.RevisionID
 	return n
 }
 
 // notice is one about the campaign's document, that leads to one of its pages.
 func (c campaign) notice(title, text, to string) notice.Notice {
-	return notice.Notice{Topic: policy.AboutDocument, TopicID: c.ID, Title: title, Text: text, Address: to}
+	return notice.Notice{Topic: policy.AboutDocument, TopicID: c.ID, Title: title, Text: text, URL: to}
 }

@@ -38,52 +38,51 @@ func newProgress(from, until calendar.Date, byDay map[calendar.Date]int) Progres
 	return p
 }
 
-// came is what has come of a revision that asks people.
-type came struct {
+// answers are what people have answered to a revision.
+type answers struct {
 	from    calendar.Date           // the first day on which it asks
-	done    map[int64]calendar.Date // who has acknowledged, and on which day
+	days    map[int64]calendar.Date // on which day each acknowledged it who has
 	excused []int64                 // who need not for now, in order
 }
 
-func loadCame(ctx context.Context, db postgres.Querier, v view) (came, error) {
-	c := came{done: map[int64]calendar.Date{}}
+func loadAnswers(ctx context.Context, db postgres.Querier, v view) (answers, error) {
+	a := answers{days: map[int64]calendar.Date{}}
 	err := db.QueryRow(ctx, `
 		SELECT asked_from, ARRAY(SELECT person_id FROM acknowledgement_excuse WHERE revision_id = $1 AND ended_at IS NULL ORDER BY person_id)
-		FROM revision WHERE id = $1`, v.reading.Revision.ID).Scan(&c.from, &c.excused)
+		FROM revision WHERE id = $1`, v.revision).Scan(&a.from, &a.excused)
 	if err != nil {
-		return came{}, fmt.Errorf("loading a campaign: %w", err)
+		return answers{}, fmt.Errorf("loading a campaign: %w", err)
 	}
-	rows, err := db.Query(ctx, `
-		SELECT day, array_agg(person_id)
+	type acknowledged struct {
+		Day    calendar.Date
+		People []int64
+	}
+	list, err := postgres.List[acknowledged](ctx, db, "counting acknowledgements by day", `
+		SELECT day, array_agg(person_id) AS people
 		FROM (
-			SELECT person_id, greatest($2::date, (min(acknowledged_at) AT TIME ZONE $3)::date) AS day
-			FROM acknowledgement WHERE revision_id = ANY($1::bigint[]) GROUP BY person_id) k
-		GROUP BY day`, v.counting, c.from, calendar.Tokyo.String())
+			SELECT person_id, greatest(@from::date, (min(acknowledged_at) AT TIME ZONE @zone)::date) AS day
+			FROM acknowledgement WHERE revision_id = ANY(@counting::bigint[]) GROUP BY person_id) k
+		GROUP BY day`, pgx.StrictNamedArgs{"counting": v.counting, "from": a.from, "zone": calendar.Tokyo.String()})
 	if err != nil {
-		return came{}, fmt.Errorf("counting acknowledgements by day: %w", err)
+		return answers{}, err
 	}
-	var (
-		day    calendar.Date
-		people []int64
-	)
-	_, err = pgx.ForEachRow(rows, []any{&day, &people}, func() error {
-		for _, person := range people {
-			c.done[person] = day
+	for _, on := range list {
+		for _, person := range on.People {
+			a.days[person] = on.Day
 		}
-		return nil
-	})
-	return c, wrap("counting acknowledgements by day", err)
+	}
+	return a, nil
 }
 
 // count counts who of a section has acknowledged, on each day too, and who need
 // not for now.
-func (c came) count(r rollSection, byDay map[calendar.Date]int) SectionCoverage {
-	s := SectionCoverage{Code: r.code, Name: r.name, Bound: len(r.people)}
-	for _, person := range r.people {
-		if day, done := c.done[person]; done {
+func (a answers) count(r rollSection, byDay map[calendar.Date]int) SectionCoverage {
+	s := SectionCoverage{Code: r.Code, Name: r.Name, Asked: len(r.People)}
+	for _, person := range r.People {
+		if day, done := a.days[person]; done {
 			s.Acknowledged++
 			byDay[day]++
-		} else if _, excused := slices.BinarySearch(c.excused, person); excused {
+		} else if _, excused := slices.BinarySearch(a.excused, person); excused {
 			s.Excused++
 		}
 	}

@@ -2,13 +2,11 @@ package acknowledge
 
 import (
 	"context"
-	"fmt"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/postgres"
 )
 
 // reminder is one step of reminding somebody of what they have not acknowledged.
@@ -36,50 +34,39 @@ func step(days int) reminder {
 	return reminders[i]
 }
 
-// late is somebody who has been reminded today.
-type late struct {
-	person, section int64 // 0 for a post that belongs to no section
-	due             calendar.Date
-	step            reminder
+// recipient is somebody who is reminded today, or of whom their 管理者 is.
+type recipient struct {
+	PersonID, SectionID int64 // 0 for a post that belongs to no section
+	DueOn               calendar.Date
+	Days                int // of the step
 }
 
 // remind writes down who is to be reminded today, and by which step.
-func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]late, error) {
-	if !tx.Today().After(c.from) {
+func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]recipient, error) {
+	if !tx.Today().After(c.AskedFrom) {
 		return nil, nil // nobody is reminded on the day on which they are asked
 	}
 	days := make([]int, len(reminders))
 	for i, r := range reminders {
 		days[i] = r.days
 	}
-	rows, err := tx.Query(ctx, `
-		WITH `+seen+`,`+requested+`,
+	args := c.everybody.arguments(tx.Today())
+	args["days"] = days
+	return postgres.List[recipient](ctx, tx, "reminding", `
+		WITH `+inView+`,`+requested+`,
 		step AS (
 			SELECT q.person_id, q.asked_on, q.due_on, max(s.days) AS days
-			FROM requested q JOIN unnest($9::int[]) s(days) ON q.due_on + s.days <= $1::date AND q.due_on + s.days > q.asked_on
+			FROM requested q JOIN unnest(@days::int[]) s(days) ON q.due_on + s.days <= @day::date AND q.due_on + s.days > q.asked_on
 			GROUP BY q.person_id, q.asked_on, q.due_on),
 		reminded AS (
 			INSERT INTO acknowledgement_reminder (revision_id, person_id, asked_on, days, reminded_on)
-			SELECT $6, t.person_id, t.asked_on, t.days, $1
-			FROM step t JOIN seen b ON b.person_id = t.person_id
-			WHERE NOT b.acknowledged AND NOT b.excused
-			  AND NOT EXISTS (SELECT FROM acknowledgement_reminder m WHERE m.revision_id = $6 AND m.person_id = t.person_id
+			SELECT @revision, t.person_id, t.asked_on, t.days, @day
+			FROM step t JOIN in_view a ON a.person_id = t.person_id
+			WHERE NOT a.acknowledged AND NOT a.excused
+			  AND NOT EXISTS (SELECT FROM acknowledgement_reminder m WHERE m.revision_id = @revision AND m.person_id = t.person_id
 			                  AND m.asked_on = t.asked_on AND m.days >= t.days)
 			RETURNING person_id, days)
-		SELECT m.person_id, coalesce(b.section_id, 0), t.due_on, m.days
-		FROM reminded m JOIN seen b ON b.person_id = m.person_id JOIN step t ON t.person_id = m.person_id
-		ORDER BY b.section_id, m.person_id`, c.everybody.arguments(tx.Today(), days)...)
-	if err != nil {
-		return nil, fmt.Errorf("reminding: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (late, error) {
-		var (
-			l    late
-			days int
-		)
-		err := row.Scan(&l.person, &l.section, &l.due, &days)
-		l.step = step(days)
-		return l, err
-	})
-	return list, wrap("reminding", err)
+		SELECT m.person_id, coalesce(a.section_id, 0) AS section_id, t.due_on, m.days
+		FROM reminded m JOIN in_view a ON a.person_id = m.person_id JOIN step t ON t.person_id = m.person_id
+		ORDER BY a.section_id, m.person_id`, args)
 }

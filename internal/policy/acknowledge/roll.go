@@ -2,7 +2,6 @@ package acknowledge
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,9 +17,9 @@ import (
 // asks is for the whole town: who may see which of them is asked anew of each who
 // looks.
 type rollSection struct {
-	id         int64 // 0 for posts that belong to no section
-	code, name string
-	people     []int64
+	ID         int64 // 0 for posts that belong to no section
+	Code, Name string
+	People     []int64
 }
 
 // rollKey names what it depends on that a revision asks somebody.
@@ -35,17 +34,20 @@ type rollKey struct {
 func keyOfRoll(actor authz.Actor, v view, day calendar.Date) (key rollKey, ok bool) {
 	organization, counted := actor.State.Of(org.ChangeCounter)
 	changes, countedToo := actor.State.Of(policy.ChangeCounter)
-	return rollKey{v.reading.Revision.ID, day, organization, changes}, counted && countedToo
+	return rollKey{v.revision, day, organization, changes}, counted && countedToo
 }
 
-// keptRolls is how many are kept. In a city of 50,000 people one takes half a MB.
-const keptRolls = 8
+// cachedRolls is how many the cache holds. In a city of 50,000 people one takes half
+// a MB.
+const cachedRolls = 8
 
 // roll returns whom the revision that is in view asks, in the order of sections;
-// an actor whose request has seen a state of the database is given what was
-// drawn from the same state.
+// an actor whose request knows the state of the database is given what was drawn
+// from the same state.
 func (s *Service) roll(ctx context.Context, actor authz.Actor, v view, day calendar.Date) ([]rollSection, error) {
-	load := func() ([]rollSection, error) { return loadRoll(ctx, s.pool, v, day) }
+	load := func() ([]rollSection, error) {
+		return postgres.List[rollSection](ctx, s.pool, "listing whom a revision asks", selectRoll, askedArguments(v.document, v.asked, day))
+	}
 	key, ok := keyOfRoll(actor, v, day)
 	if !ok {
 		return load()
@@ -53,40 +55,23 @@ func (s *Service) roll(ctx context.Context, actor authz.Actor, v view, day calen
 	return s.rolls.Get(key, load)
 }
 
-// queueRoll is roll in a batch: what is kept is taken at once.
+// queueRoll is roll in a batch: what is in the cache is taken at once.
 func (s *Service) queueRoll(b *task.Batch, actor authz.Actor, v view, day calendar.Date, take func([]rollSection)) {
 	key, cacheable := keyOfRoll(actor, v, day)
 	if cached, ok := s.rolls.Look(key); ok && cacheable {
 		take(cached)
 		return
 	}
-	task.Rows(b, "listing whom a revision asks", scanRoll, func(roll []rollSection) {
+	task.Rows(b, "listing whom a revision asks", pgx.RowToStructByName[rollSection], func(roll []rollSection) {
 		if cacheable {
 			s.rolls.Add(key, roll)
 		}
 		take(roll)
-	}, selectRoll, v.rollArguments(day)...)
+	}, selectRoll, askedArguments(v.document, v.asked, day))
 }
 
 const selectRoll = `
-	WITH ` + bound + `
-	SELECT coalesce(s.id, 0), coalesce(s.code, ''), coalesce(s.name, ''), array_agg(b.person_id)
-	FROM bound b LEFT JOIN section_shown s ON s.id = b.section_id
+	WITH ` + asked + `
+	SELECT coalesce(s.id, 0) AS id, coalesce(s.code, '') AS code, coalesce(s.name, '') AS name, array_agg(a.person_id) AS people
+	FROM asked a LEFT JOIN section_shown s ON s.id = a.section_id
 	GROUP BY s.id, s.code, s.name, s.position ORDER BY s.position NULLS FIRST, s.code`
-
-func (v view) rollArguments(day calendar.Date) []any {
-	return []any{day, v.reading.Document.ID, v.called.Roles, v.called.Sections}
-}
-
-func scanRoll(row pgx.CollectableRow) (r rollSection, err error) {
-	return r, row.Scan(&r.id, &r.code, &r.name, &r.people)
-}
-
-func loadRoll(ctx context.Context, db postgres.Querier, v view, day calendar.Date) ([]rollSection, error) {
-	rows, err := db.Query(ctx, selectRoll, v.rollArguments(day)...)
-	if err != nil {
-		return nil, fmt.Errorf("listing whom a revision asks: %w", err)
-	}
-	sections, err := pgx.CollectRows(rows, scanRoll)
-	return sections, wrap("listing whom a revision asks", err)
-}

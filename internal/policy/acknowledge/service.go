@@ -1,7 +1,6 @@
 package acknowledge
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -23,14 +22,7 @@ type Service struct {
 
 // New makes the service of acknowledgements of what somebody may read.
 func New(pool *pgxpool.Pool, d *door.Door, now func() time.Time, policies *policy.Service) *Service {
-	return &Service{pool: pool, door: d, now: now, policy: policies, rolls: state.NewCache[rollKey, []rollSection](keptRolls)}
+	return &Service{pool: pool, door: d, now: now, policy: policies, rolls: state.NewCache[rollKey, []rollSection](cachedRolls)}
 }
 
 func (s *Service) today() calendar.Date { return calendar.Day(s.now()) }
-
-func wrap(doing string, err error) error {
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
-}

@@ -15,17 +15,17 @@ type Summary struct {
 	policy.Document
 	Number       int           // the revision's
 	Closes       calendar.Date // the last day in time of those who were asked first; zero for none
-	Asked        int           // how many people the revision binds and asks
+	Asked        int           // how many people the revision asks
 	Acknowledged int           // how many of them have acknowledged it, or one that counts for it
 	On           calendar.Date // the day on which they were counted: today
 }
 
-// QueueOwed asks in a batch for the revisions that the actor has still to
+// QueueOutstanding asks in a batch for the revisions that the actor has still to
 // acknowledge.
-func (s *Service) QueueOwed(b *task.Batch, actor authz.Actor, take func(policy.Reading)) {
-	s.policy.QueueReadings(b, actor, func(readings []policy.Reading) {
+func (s *Service) QueueOutstanding(b *task.Batch, actor authz.Actor, take func(policy.Listed)) {
+	s.policy.QueueReadings(b, actor, func(readings []policy.Listed) {
 		for _, r := range readings {
-			if r.Wanting() {
+			if r.Outstanding() {
 				take(r)
 			}
 		}
@@ -45,7 +45,7 @@ type current struct {
 
 // QueueSummaries asks in a batch for the summaries of the 基本方針 in force, in one
 // statement for all; the other documents have pages of their own. Whom a revision
-// asks is taken from what is kept, and asked for where it is not. It asks for
+// asks is taken from the cache, and asked for where it is not there. It asks for
 // nothing where the actor sees nobody's acknowledgements.
 func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Summary)) {
 	whole, sections, err := seesAcknowledgements(actor)
@@ -53,10 +53,11 @@ func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Sum
 		return
 	}
 	day := s.today()
+	readable, args := policy.Readable(actor)
+	args["kind"], args["day"] = policy.Basic, day
 	task.Rows(b, "counting acknowledgements", pgx.RowToStructByName[current], func(list []current) {
 		for _, c := range list {
-			v := view{whole: whole, sections: sections, called: policy.Circle{Roles: c.Roles, Sections: c.Sections}}
-			v.reading.Document, v.reading.Revision = c.Document, policy.Revision{ID: c.Revision, Number: c.Number}
+			v := view{document: c.ID, revision: c.Revision, asked: policy.Group{Roles: c.Roles, Sections: c.Sections}, whole: whole, sections: sections}
 			s.queueRoll(b, actor, v, day, func(roll []rollSection) { take(c.summary(v, day, roll)) })
 		}
 	}, `
@@ -66,7 +67,7 @@ func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Sum
 		       ARRAY(SELECT DISTINCT k.person_id FROM revision kr JOIN acknowledgement k ON k.revision_id = kr.id
 		             WHERE kr.document_id = d.id AND kr.state = 'published' AND kr.number BETWEEN r.counts_from AND r.number) AS done
 		FROM document d CROSS JOIN LATERAL (`+policy.CurrentRevision+`) r
-		WHERE d.kind = $1 AND `+policy.NotAbolished("$2")+` ORDER BY d.code`, policy.Basic, day)
+		WHERE d.kind = @kind AND `+policy.NotAbolished("@day")+` AND `+readable+` ORDER BY d.code`, args)
 }
 
 // summary counts those in view.
@@ -77,11 +78,11 @@ func (c current) summary(v view, day calendar.Date, roll []rollSection) Summary 
 	}
 	sum := Summary{Document: c.Document, Number: c.Number, Closes: c.Closes, On: day}
 	for _, section := range roll {
-		if !v.sees(section.id) {
+		if !v.sees(section.ID) {
 			continue
 		}
-		sum.Asked += len(section.people)
-		for _, person := range section.people {
+		sum.Asked += len(section.People)
+		for _, person := range section.People {
 			if done[person] {
 				sum.Acknowledged++
 			}

@@ -1,6 +1,8 @@
 package acknowledge
 
 import (
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/notice"
 	"kagami/internal/policy"
@@ -13,8 +15,8 @@ const AboutRequest = "request"
 // Topic is for those who may read the document and have still to
 // acknowledge what they were asked: who has done it need not be told again.
 func Topic() notice.Topic {
-	return notice.Topic{Kind: AboutRequest, Shown: func(actor authz.Actor, args []any) (string, []any) {
-		readable, args := policy.Readable(actor, args)
+	return notice.Topic{Kind: AboutRequest, Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+		readable, args := policy.Readable(actor)
 		return `EXISTS (SELECT FROM revision r JOIN document d ON d.id = r.document_id
 			WHERE r.id = n.topic_id AND ` + readable + ` AND NOT EXISTS (
 				SELECT FROM acknowledgement k JOIN revision done ON done.id = k.revision_id

@@ -17,10 +17,10 @@ import (
 // Amend changes one clause of a draft, and writes anew the references that are
 // chosen, by their places in what Foresee finds. sha256 is of the text that it
 // was shown for: Conflict where somebody has changed it since. It is refused as
-// Foresee refuses it, and is an edit like any other. What the actor's form with
-// the token kept has kept of it goes.
-func (s *Service) Amend(ctx context.Context, actor authz.Actor, code string, a amend.Amendment, references []int, sha256 []byte, kept string) error {
-	err := s.Step(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, l Locked) (Change, error) {
+// Foresee refuses it, and is an edit like any other. What was
+// autosaved of the actor's form with that token goes.
+func (s *Service) Amend(ctx context.Context, actor authz.Actor, code string, a amend.Amendment, references []int, sha256 []byte, formToken string) error {
+	return s.Step(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, l Locked) (Change, error) {
 		before, err := policy.LoadOutline(ctx, tx, l.Revision)
 		if err != nil {
 			return Change{}, err
@@ -37,29 +37,30 @@ func (s *Service) Amend(ctx context.Context, actor authz.Actor, code string, a a
 			}
 			return chosen
 		})
-		if err := dropUnsavedClause(ctx, tx, l.Revision, actor.Person, kept); err != nil {
+		if err := dropClauseAutosave(ctx, tx, l.Revision, actor.Person, formToken); err != nil {
 			return Change{}, err
 		}
 		c, err := l.put(outline.Write(after), actor, tx.Now)
 		c.Note = saidOf(change, a, written)
 		return c, err
 	})
-	return wrap("amending a draft", err)
 }
 
 // Foresee tells what an amendment would make of a text. NotFound for a clause
 // that the text does not have; Invalid, at the field, for what can't be done.
 func Foresee(o *outline.Outline, a amend.Amendment) (*amend.Change, error) {
 	change, err := amend.Apply(o, a)
+	if err == nil {
+		return change, nil
+	}
 	refusal, refused := errors.AsType[amend.Refusal](err)
-	switch {
-	case !refused:
-		return change, err
-	case refusal == amend.NoClause:
+	if !refused {
+		return nil, err
+	}
+	if refusal == amend.NoClause {
 		return nil, fault.New(fault.NotFound, "この項目は、下書きにありません。項目の一覧から選び直してください。")
 	}
-	problem := refusals[refusal]
-	return nil, fault.InvalidFields([]fault.Problem{problem})
+	return nil, fault.InvalidFields([]fault.Problem{refusals[refusal]})
 }
 
 // refusals says at which field an amendment is refused, and what to do.

@@ -16,6 +16,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/outline"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -23,26 +24,25 @@ import (
 // and is resolved once. Who sees drafts sees it, and nobody sees it on what has
 // been published.
 type Comment struct {
-	Number int       // 意見1, 意見2, … of one draft
-	Clause Commented // as it was
-	Now    Standing  // where the clause stands in the draft
+	Number int             // 意見1, 意見2, … of one draft
+	Clause CommentedClause // as it was
+	Now    Place           // where the clause stands in the draft
 	Text   string
 	By     string
 	At     time.Time
-	// ResolvedBy is who has said that it is seen to; empty while it is open.
+	// ResolvedBy is who has resolved it; empty for nobody yet.
 	ResolvedBy string
 	ResolvedAt time.Time
 
 	writer int64
 }
 
-// Open tells whether nobody has seen to it yet.
-func (c Comment) Open() bool { return c.ResolvedBy == "" }
+// Unresolved tells whether nobody has resolved it yet.
+func (c Comment) Unresolved() bool { return c.ResolvedBy == "" }
 
-// Resolvable tells whether an actor may say that it is seen to: who drafts, or
-// who wrote it.
+// Resolvable tells whether an actor may resolve it: who drafts, or who wrote it.
 func (c Comment) Resolvable(actor authz.Actor) bool {
-	return c.Open() && actor.Reach(resolving(actor, c.writer)) == authz.All
+	return c.Unresolved() && actor.Reach(resolving(actor, c.writer)) == authz.All
 }
 
 // resolving is the action of resolving what somebody wrote.
@@ -54,43 +54,59 @@ func resolving(actor authz.Actor, writer int64) authz.Action {
 }
 
 // Commentable tells whether an actor may comment on a draft.
-func (d Draft) Commentable(actor authz.Actor) bool {
+func (d Summary) Commentable(actor authz.Actor) bool {
 	return actor.Reach(authz.CommentDraft) == authz.All
 }
 
 // Comments lists the comments on a draft that Draft has returned to the actor,
 // in the order of its clauses, and last those on clauses that have gone.
-func (s *Service) Comments(ctx context.Context, d Draft) ([]Comment, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT c.number, c.anchor, c.citation, c.heading, c.wording, c.text, c.written_by, w.name, c.written_at, coalesce(p.name, ''), e.resolved_at
-		FROM draft_comment c JOIN person_shown w ON w.id = c.written_by
+func (s *Service) Comments(ctx context.Context, actor authz.Actor, d Draft) ([]Comment, error) {
+	if !MaySee(actor) {
+		return nil, policy.NoDocument()
+	}
+	type row struct {
+		Number                             int
+		Anchor, Citation, Heading, Wording string
+		Text                               string
+		Writer                             int64
+		By                                 string
+		At                                 time.Time
+		ResolvedBy                         string     // empty for nobody
+		ResolvedAt                         *time.Time // nil until then
+	}
+	readable, args := policy.Readable(actor)
+	args["revision"] = d.Revision
+	rows, err := postgres.List[row](ctx, s.pool, "listing comments", `
+		SELECT c.number, c.anchor, c.citation, c.heading, c.wording, c.text, c.written_by AS writer, w.name AS by, c.written_at AS at,
+		       coalesce(p.name, '') AS resolved_by, e.resolved_at
+		FROM draft_comment c JOIN revision r ON r.id = c.revision_id JOIN document d ON d.id = r.document_id JOIN person_shown w ON w.id = c.written_by
 		LEFT JOIN draft_comment_resolution e ON e.comment_id = c.id LEFT JOIN person_shown p ON p.id = e.resolved_by
-		WHERE c.revision_id = $1 ORDER BY c.number`, d.Revision)
+		WHERE r.id = @revision AND `+readable+` ORDER BY c.number`, args)
 	if err != nil {
-		return nil, fmt.Errorf("listing comments: %w", err)
+		return nil, err
 	}
-	comments, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Comment, error) {
-		var (
-			c        Comment
-			resolved *time.Time
-		)
-		err := row.Scan(&c.Number, &c.Clause.Anchor, &c.Clause.Citation, &c.Clause.Heading, &c.Clause.Wording,
-			&c.Text, &c.writer, &c.By, &c.At, &c.ResolvedBy, &resolved)
-		c.ResolvedAt = orZero(resolved)
-		return c, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing comments: %w", err)
-	}
-	if len(comments) == 0 {
+	if len(rows) == 0 {
 		return nil, nil
 	}
 	places := newPlaces(d.Outline)
-	for i := range comments {
-		comments[i].Now = places.of(comments[i].Clause)
+	comments := make([]Comment, len(rows))
+	for i, r := range rows {
+		clause := CommentedClause{Anchor: r.Anchor, Citation: r.Citation, Heading: r.Heading, Wording: r.Wording}
+		comments[i] = Comment{
+			Number: r.Number, Clause: clause, Now: places.of(clause), Text: r.Text, By: r.By, At: r.At,
+			ResolvedBy: r.ResolvedBy, ResolvedAt: orZero(r.ResolvedAt), writer: r.Writer,
+		}
 	}
 	slices.SortStableFunc(comments, func(a, b Comment) int { return a.Now.order - b.Now.order })
 	return comments, nil
+}
+
+// orZero is an instant as the database gives it; zero where there is none.
+func orZero(at *time.Time) time.Time {
+	if at == nil {
+		return time.Time{}
+	}
+	return *at
 }
 
 // NewComment is a comment as it is written.
@@ -126,7 +142,7 @@ func (n NewComment) check(o *outline.Outline) (outline.Anchored, []fault.Problem
 // WriteComment writes a comment on a clause of a document's draft. Conflict
 // where the text has changed since it was shown: the clause may be another.
 func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code string, n NewComment) error {
-	return wrap("writing a comment", s.onDraft(ctx, actor, code, func(tx *door.Tx, l Locked) (door.Effect, error) {
+	return s.onDraft(ctx, actor, "writing a comment", code, func(tx *door.Tx, actor authz.Actor, l Locked) (door.Effect, error) {
 		if err := tx.Allow(authz.CommentDraft, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -144,8 +160,12 @@ func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code stri
 		var id int64
 		err = tx.QueryRow(ctx, `
 			INSERT INTO draft_comment (revision_id, number, anchor, citation, heading, wording, text, written_by, written_at)
-			SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM draft_comment WHERE revision_id = $1
-			RETURNING id`, l.Revision, on.Anchor, on.Citation, on.Heading, on.Text, n.Text, actor.Person, tx.Now).Scan(&id)
+			SELECT @revision, coalesce(max(number), 0) + 1, @anchor, @citation, @heading, @wording, @text, @writer, @now
+			FROM draft_comment WHERE revision_id = @revision
+			RETURNING id`, pgx.StrictNamedArgs{
+			"revision": l.Revision, "anchor": on.Anchor, "citation": on.Citation, "heading": on.Heading, "wording": on.Text,
+			"text": n.Text, "writer": actor.Person, "now": tx.Now,
+		}).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -153,15 +173,15 @@ func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code stri
 		return door.Effect{
 			Subject: trail.Subject{Kind: "draft_comment", ID: id}, Fields: []string{"text"},
 			Refs:         map[string]int64{"revision": l.Revision, "document": l.Document},
-			Confidential: map[string]any{"clause": on.Citation, "text": n.Text}, Tell: notices,
+			Confidential: map[string]any{"clause": on.Citation, "text": n.Text}, Notices: notices,
 		}, err
-	}))
+	})
 }
 
-// ResolveComment says that a comment is seen to: for who drafts, or who wrote
-// it. Conflict where somebody has said so before.
+// ResolveComment says that a comment has been dealt with (済み): for who drafts, or
+// who wrote it. Conflict where somebody has said so before.
 func (s *Service) ResolveComment(ctx context.Context, actor authz.Actor, code string, number int) error {
-	return wrap("resolving a comment", s.onDraft(ctx, actor, code, func(tx *door.Tx, l Locked) (door.Effect, error) {
+	return s.onDraft(ctx, actor, "resolving a comment", code, func(tx *door.Tx, actor authz.Actor, l Locked) (door.Effect, error) {
 		var (
 			id, writer int64
 			resolved   bool
@@ -186,16 +206,16 @@ func (s *Service) ResolveComment(ctx context.Context, actor authz.Actor, code st
 			Subject: trail.Subject{Kind: "draft_comment", ID: id}, Fields: []string{"resolved"},
 			Refs: map[string]int64{"revision": l.Revision, "document": l.Document},
 		}, err
-	}))
+	})
 }
 
 // onDraft makes a change beside a document's draft, which it locks: NotFound
 // where there is none that the actor may see.
-func (s *Service) onDraft(ctx context.Context, actor authz.Actor, code string, change func(tx *door.Tx, l Locked) (door.Effect, error)) error {
+func (s *Service) onDraft(ctx context.Context, actor authz.Actor, doing, code string, change func(tx *door.Tx, actor authz.Actor, l Locked) (door.Effect, error)) error {
 	if !MaySee(actor) {
 		return policy.NoDocument()
 	}
-	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		l, found, err := lock(ctx, tx, actor, code)
 		if err != nil {
 			return door.Unchanged(), err
@@ -203,6 +223,10 @@ func (s *Service) onDraft(ctx context.Context, actor authz.Actor, code string, c
 		if !found {
 			return door.Unchanged(), policy.NoDocument()
 		}
-		return change(tx, l)
+		return change(tx, actor, l)
 	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
 }

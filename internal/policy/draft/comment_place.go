@@ -7,15 +7,15 @@ import (
 	"kagami/internal/policy/outline"
 )
 
-// Commented is a clause as it was when it was commented on.
-type Commented struct {
+// CommentedClause is a clause as it was when it was commented on.
+type CommentedClause struct {
 	Anchor, Citation, Heading string
 	Wording                   string // its own, without what is inside it
 }
 
-// Standing is where a clause that was commented on stands now; empty where it has
+// Place is where a clause that was commented on stands now; empty where it has
 // gone.
-type Standing struct {
+type Place struct {
 	Anchor, Citation string
 
 	order int
@@ -44,11 +44,11 @@ func newPlaces(o *outline.Outline) places {
 }
 
 // of tells where a clause stands: where it reads as it did, or does but for the
-// numbers in it (references that were written anew), at its address or where it
-// alone reads so; else where its title stands; else at its address where what
-// stands there is like it. An address whose clause is another one is not its own
+// numbers in it (references that were written anew), under its anchor or where it
+// alone reads so; else where its title stands; else under its anchor where what
+// stands there is like it. An anchor whose clause is another one is not its own
 // any more.
-func (p places) of(c Commented) Standing {
+func (p places) of(c CommentedClause) Place {
 	at, there := p.anchor[c.Anchor]
 	for _, like := range [][]int{p.same[[2]string{c.Heading, c.Wording}], p.folded[withoutNumbers(c.Heading, c.Wording)]} {
 		switch {
@@ -69,11 +69,11 @@ func (p places) of(c Commented) Standing {
 	if there && alike(c, p.list[at]) {
 		return p.at(at)
 	}
-	return Standing{order: len(p.list)}
+	return Place{order: len(p.list)}
 }
 
-func (p places) at(i int) Standing {
-	return Standing{Anchor: p.list[i].Anchor, Citation: p.list[i].Citation, order: i}
+func (p places) at(i int) Place {
+	return Place{Anchor: p.list[i].Anchor, Citation: p.list[i].Citation, order: i}
 }
 
 // numerals are the numbers that a text cites by: 12, １２, 第十二, ①, ⑴.
@@ -89,7 +89,7 @@ const fewestPairs = 12
 // alike tells whether a clause is another one's later wording: most of the pairs
 // of characters of both are shared, or nearly all of the one's stand in the
 // other, which only has more. Clauses that just end alike (…してはならない。) are not.
-func alike(c Commented, now outline.Anchored) bool {
+func alike(c CommentedClause, now outline.Anchored) bool {
 	before, after := pairs(c.Heading+c.Wording), pairs(now.Heading+now.Text)
 	shared := 0
 	for pair, n := range before {

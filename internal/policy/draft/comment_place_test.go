@@ -21,7 +21,7 @@ func TestACommentStaysWithItsClause(t *testing.T) {
 		"all another text":       {"第1章　総則\n第8条　この規程は、見本である。\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			on := Commented{Anchor: "1-2", Citation: "第1条第2号", Wording: "画面を閉じて席を離れる。"}
+			on := CommentedClause{Anchor: "1-2", Citation: "第1条第2号", Wording: "画面を閉じて席を離れる。"}
 			if got := newPlaces(outline.Read(c.after, nil)).of(on); got.Anchor != c.want || (got.Citation == "") != (c.want == "") {
 				t.Errorf("stands at %q (%s), want %q", got.Anchor, got.Citation, c.want)
 			}
@@ -34,28 +34,28 @@ func TestACommentStaysWithItsClause(t *testing.T) {
 // take its place.
 func TestACommentFollowsItsClauseThroughChangesToOthers(t *testing.T) {
 	for name, c := range map[string]struct {
-		on    Commented
+		on    CommentedClause
 		after string
 		want  string
 	}{
 		"one put in before, and a reference written anew": {
-			Commented{Anchor: "2", Heading: "見直し", Wording: "第1条の目的に照らし、毎年度これを見直す。"},
+			CommentedClause{Anchor: "2", Heading: "見直し", Wording: "第1条の目的に照らし、毎年度これを見直す。"},
 			"第1条　理念\n（理念）\n第2条　目的\n第3条　見直し\n　第2条の目的に照らし、毎年度これを見直す。\n", "3",
 		},
 		"the same, without a heading": {
-			Commented{Anchor: "1-1", Wording: "前号及び第3条第2項に定める場合を除き、許可を受ける。"},
+			CommentedClause{Anchor: "1-1", Wording: "前号及び第3条第2項に定める場合を除き、許可を受ける。"},
 			"第1条　次による。\n（1）　鍵をかける。\n（2）　前号及び第4条第2項に定める場合を除き、許可を受ける。\n", "1-2",
 		},
 		"taken out, and the next has the same ending": {
-			Commented{Anchor: "1-1", Wording: "職員は、記録媒体を持ち出してはならない。"},
+			CommentedClause{Anchor: "1-1", Wording: "職員は、記録媒体を持ち出してはならない。"},
 			"第1条　次による。\n（1）　職員は、私物の機器を接続してはならない。\n", "",
 		},
 		"taken out, and a long one follows that holds its few words": {
-			Commented{Anchor: "1-1", Wording: "許可を受ける。"},
+			CommentedClause{Anchor: "1-1", Wording: "許可を受ける。"},
 			"第1条　次による。\n（1）　情報資産を庁舎の外へ持ち出すとき、又は外部の者に渡すときは、あらかじめ管理者の許可を受けるほか、台帳に記録する。\n", "",
 		},
 		"reworded a little": {
-			Commented{Anchor: "1-1", Wording: "職員は、記録媒体を持ち出してはならない。"},
+			CommentedClause{Anchor: "1-1", Wording: "職員は、記録媒体を持ち出してはならない。"},
 			"第1条　次による。\n（1）　職員等は、許可なく記録媒体を持ち出してはならない。\n", "1-1",
 		},
 	} {

@@ -14,7 +14,7 @@ import (
 
 func commentsOn(o policytest.Office, code string) []draft.Comment {
 	o.T.Helper()
-	comments, err := o.Draft.Comments(o.T.Context(), o.Drafted(code))
+	comments, err := o.Draft.Comments(o.T.Context(), o.Officer, o.Drafted(code))
 	must(o.T, err)
 	return comments
 }
@@ -34,7 +34,7 @@ func TestAClauseIsCommentedOnAndResolvedOnce(t *testing.T) {
 	write(o.CISO, "2", "いつから守るのか")
 	comments := commentsOn(o, "kihon")
 	if len(comments) != 3 || comments[0].Number != 2 || comments[1].Text != "だれが守るのか" || comments[1].Clause.Citation != "第2条" ||
-		comments[1].Now.Anchor != "2" || comments[1].By == "" || !comments[1].At.Equal(policytest.Now) || !comments[1].Open() {
+		comments[1].Now.Anchor != "2" || comments[1].By == "" || !comments[1].At.Equal(policytest.Now) || !comments[1].Unresolved() {
 		t.Fatalf("comments: %+v", comments)
 	}
 	// who drafts resolves any, who wrote it their own
@@ -52,7 +52,7 @@ func TestAClauseIsCommentedOnAndResolvedOnce(t *testing.T) {
 	if err := o.Draft.ResolveComment(ctx, o.Officer, "kihon", 4); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("one that there is not: %v", err)
 	}
-	if c := commentsOn(o, "kihon")[1]; c.Open() || c.ResolvedBy == "" || !c.ResolvedAt.Equal(policytest.Now) || c.Resolvable(o.Officer) {
+	if c := commentsOn(o, "kihon")[1]; c.Unresolved() || c.ResolvedBy == "" || !c.ResolvedAt.Equal(policytest.Now) || c.Resolvable(o.Officer) {
 		t.Errorf("resolved: %+v", c)
 	}
 	// the text is worked on: what was said stays with its clause, or says where it was

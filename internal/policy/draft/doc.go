@@ -4,7 +4,7 @@
 //
 // A text comes in as an Import, is read into an outline, and becomes a Draft once a
 // person has settled the reader's questions. What people type and have not saved is
-// kept for them alone. A draft is handed in to the CISO or the 本部会議; which step
+// autosaved for them alone. A draft is handed in to the CISO or the 本部会議; which step
 // leads where, and who may take it, stands in one table (life.go). Every step passes
 // Step, also those of publish.
 package draft

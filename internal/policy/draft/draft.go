@@ -17,8 +17,9 @@ import (
 	"kagami/internal/task"
 )
 
-// Draft is a revision on its way: not published, and not thrown away.
-type Draft struct {
+// Summary is what a list tells of a revision on its way: not published, and not
+// thrown away.
+type Summary struct {
 	policy.Document
 	Revision  int64 // its id
 	Number    int
@@ -27,24 +28,26 @@ type Draft struct {
 	Why       policy.Why // why the text is revised; empty until it has been submitted
 	WhyText   string     // in words
 	DraftedAt time.Time
-	DraftedBy string // who wrote on it last; empty for the operator
-	SHA256    []byte
+	DraftedBy string        // who wrote on it last; empty for the operator
+	Drafter   int64         // and their id; 0 for the operator
+	SHA256    []byte        // of its text
 	DecidedOn calendar.Date // zero until the 本部会議 has adopted it
-
-	drafter int64 // who wrote on it last
-
-	// What a list leaves out:
-	Text       string // in the plain written form
-	Outline    *outline.Outline
-	Steps      []Step
-	Mine       bool // whether whoever it was loaded for wrote on it last
-	Unfinished Unfinished
-	// OpenComments is how many comments nobody has seen to yet.
-	OpenComments int
 }
 
 // First tells whether there is no revision before it.
-func (d Draft) First() bool { return d.Number == 1 }
+func (d Summary) First() bool { return d.Number == 1 }
+
+// Draft is a revision on its way, whole, as one person sees it.
+type Draft struct {
+	Summary
+	Text       string // in the plain written form
+	Outline    *outline.Outline
+	Steps      []Step // the first one first
+	Mine       bool   // whether they wrote on it last
+	Unfinished Unfinished
+	// UnresolvedComments is how many comments nobody has resolved yet.
+	UnresolvedComments int
+}
 
 // Step is something that was done to a revision.
 type Step struct {
@@ -54,30 +57,15 @@ type Step struct {
 	Note  string // what was said about it
 }
 
-// selectDrafts is the SQL of the drafts of what an actor may read, with its
-// arguments.
-func selectDrafts(actor authz.Actor) (string, []any) {
-	readable, args := policy.Readable(actor, nil)
+// selectDrafts is the SQL of the drafts of what an actor may read, as summaries,
+// with its arguments.
+func selectDrafts(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+	readable, args := policy.Readable(actor)
 	return `
-	SELECT d.id, d.code, d.kind, d.title, r.id, r.number, r.state, coalesce(r.scale, ''), coalesce(r.why, ''), r.why_text,
-	       r.drafted_at, coalesce(p.name, ''), coalesce(r.drafted_by, 0), r.text_sha256, r.decided_on
+	SELECT d.id, d.code, d.kind, d.title, r.id AS revision, r.number, r.state, coalesce(r.scale, '') AS scale, coalesce(r.why, '') AS why, r.why_text,
+	       r.drafted_at, coalesce(p.name, '') AS drafted_by, coalesce(r.drafted_by, 0) AS drafter, r.text_sha256 AS sha256, r.decided_on
 	FROM revision r JOIN document d ON d.id = r.document_id LEFT JOIN person_shown p ON p.id = r.drafted_by
 	WHERE r.state IN ('draft', 'submitted', 'decided') AND ` + readable, args
-}
-
-func scanDraft(row pgx.CollectableRow) (Draft, error) {
-	var d Draft
-	err := row.Scan(&d.ID, &d.Code, &d.Kind, &d.Title, &d.Revision, &d.Number, &d.State, &d.Scale, &d.Why, &d.WhyText,
-		&d.DraftedAt, &d.DraftedBy, &d.drafter, &d.SHA256, &d.DecidedOn)
-	return d, err
-}
-
-// orZero is an instant as the database gives it; zero where there is none.
-func orZero(at *time.Time) time.Time {
-	if at == nil {
-		return time.Time{}
-	}
-	return *at
 }
 
 // MaySee tells whether the actor works on drafts at all.
@@ -87,31 +75,23 @@ func MaySee(actor authz.Actor) bool {
 
 // Drafts lists the drafts that wait to be published, the latest first; none for
 // who neither drafts nor publishes.
-func (s *Service) Drafts(ctx context.Context, actor authz.Actor) ([]Draft, error) {
+func (s *Service) Drafts(ctx context.Context, actor authz.Actor) ([]Summary, error) {
 	if !MaySee(actor) {
 		return nil, nil
 	}
 	query, args := selectDrafts(actor)
-	rows, err := s.pool.Query(ctx, query+latestDraftFirst, args...)
-	if err != nil {
-		return nil, fmt.Errorf("listing drafts: %w", err)
-	}
-	drafts, err := pgx.CollectRows(rows, scanDraft)
-	if err != nil {
-		return nil, fmt.Errorf("listing drafts: %w", err)
-	}
-	return drafts, nil
+	return postgres.List[Summary](ctx, s.pool, "listing drafts", query+latestDraftFirst, args)
 }
 
 const latestDraftFirst = ` ORDER BY r.drafted_at DESC, r.id DESC`
 
 // QueueDrafts asks for Drafts in a batch; for nothing where there are none.
-func (s *Service) QueueDrafts(b *task.Batch, actor authz.Actor, take func([]Draft)) {
+func (s *Service) QueueDrafts(b *task.Batch, actor authz.Actor, take func([]Summary)) {
 	if !MaySee(actor) {
 		return
 	}
 	query, args := selectDrafts(actor)
-	task.Rows(b, "listing drafts", scanDraft, take, query+latestDraftFirst, args...)
+	task.Rows(b, "listing drafts", pgx.RowToStructByName[Summary], take, query+latestDraftFirst, args)
 }
 
 // Draft returns a document's draft; NotFound where there is none that the
@@ -121,12 +101,8 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 		return Draft{}, policy.NoDocument()
 	}
 	query, args := selectDrafts(actor)
-	args = append(args, code)
-	rows, err := s.pool.Query(ctx, fmt.Sprintf(`%s AND d.code = $%d`, query, len(args)), args...)
-	if err != nil {
-		return Draft{}, fmt.Errorf("loading a draft: %w", err)
-	}
-	draft, err := pgx.CollectExactlyOneRow(rows, scanDraft)
+	args["code"] = code
+	summary, err := postgres.One[Summary](ctx, s.pool, "loading a draft", query+` AND d.code = @code`, args)
 	if errors.Is(err, pgx.ErrNoRows) {
 		if _, err := policy.FindDocument(ctx, s.pool, actor, code); err != nil {
 			return Draft{}, err
@@ -134,12 +110,13 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 		return Draft{}, fault.New(fault.NotFound, noDraft)
 	}
 	if err != nil {
-		return Draft{}, fmt.Errorf("loading a draft: %w", err)
+		return Draft{}, err
 	}
+	draft := Draft{Summary: summary, Mine: summary.Drafter == actor.Person}
 	err = s.pool.QueryRow(ctx, `
 		SELECT r.text, (SELECT count(*) FROM draft_comment c
 			WHERE c.revision_id = r.id AND NOT EXISTS (SELECT FROM draft_comment_resolution e WHERE e.comment_id = c.id))
-		FROM revision r WHERE r.id = $1`, draft.Revision).Scan(&draft.Text, &draft.OpenComments)
+		FROM revision r WHERE r.id = $1`, draft.Revision).Scan(&draft.Text, &draft.UnresolvedComments)
 	if err != nil {
 		return Draft{}, fmt.Errorf("loading a draft: %w", err)
 	}
@@ -149,31 +126,19 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, code string) (Dr
 	if draft.Steps, err = loadSteps(ctx, s.pool, draft.Revision); err != nil {
 		return Draft{}, err
 	}
-	draft.Mine = draft.drafter == actor.Person
 	draft.Unfinished, err = loadUnfinished(ctx, s.pool, actor, draft.Revision)
 	return draft, err
 }
 
 // loadSteps lists what was done to a revision, the first step first.
 func loadSteps(ctx context.Context, db postgres.Querier, revision int64) ([]Step, error) {
-	rows, err := db.Query(ctx, `
-		SELECT t.event, t.at, coalesce(p.name, ''), t.note FROM revision_step t LEFT JOIN person_shown p ON p.id = t.person_id
+	return postgres.List[Step](ctx, db, "listing the steps of a revision", `
+		SELECT t.event, t.at, coalesce(p.name, '') AS by, t.note FROM revision_step t LEFT JOIN person_shown p ON p.id = t.person_id
 		WHERE t.revision_id = $1 ORDER BY t.id`, revision)
-	if err != nil {
-		return nil, fmt.Errorf("listing the steps of a revision: %w", err)
-	}
-	steps, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Step, error) {
-		var t Step
-		return t, row.Scan(&t.Event, &t.At, &t.By, &t.Note)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing the steps of a revision: %w", err)
-	}
-	return steps, nil
 }
 
-// Base returns the outline of the newest published revision, which a draft
-// follows; nil where it is the first.
-func (s *Service) Base(ctx context.Context, d Draft) (*outline.Outline, error) {
-	return policy.NewestOutline(ctx, s.pool, d.ID)
+// Base returns the outline of the newest published revision, which a draft that
+// Draft has returned to the actor follows; nil where it is the first.
+func (s *Service) Base(ctx context.Context, actor authz.Actor, d Draft) (*outline.Outline, error) {
+	return policy.NewestOutline(ctx, s.pool, actor, d.ID)
 }

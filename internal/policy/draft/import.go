@@ -40,7 +40,7 @@ type Text struct {
 	File     SourceFile      // what it was read from; none for a text that was pasted
 }
 
-// SourceFile is the file that a text was read from. The text is kept and the file is
+// SourceFile is the file that a text was read from. The text is stored and the file is
 // not, so the trail says which one it was.
 type SourceFile struct {
 	Name   string
@@ -62,7 +62,7 @@ func NewSourceFile(name string, content []byte) SourceFile {
 	return SourceFile{Name: name, SHA256: sha256.Sum256(content)}
 }
 
-// confidential is what the trail keeps of a file; nil where there is none.
+// confidential is what the trail says of a file; nil where there is none.
 func (f SourceFile) confidential() map[string]any {
 	if f == (SourceFile{}) {
 		return nil
@@ -110,7 +110,7 @@ func (s *Service) aboutDocument(ctx context.Context, actor authz.Actor, text *Te
 // Import is a text that waits for a person to settle the reader's questions.
 type Import struct {
 	Text
-	Token     string // its address
+	Token     string // what its URL ends with
 	StartedAt time.Time
 }
 
@@ -135,8 +135,12 @@ func (s *Service) StartImport(ctx context.Context, actor authz.Actor, text Text)
 		var id int64
 		err = tx.QueryRow(ctx, `
 			INSERT INTO text_import (token, person_id, created_at, code, kind, audience, title, source, answers, document_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, (SELECT id FROM document WHERE code = nullif($10, ''))) RETURNING id`,
-			token, actor.Person, tx.Now, text.Code, text.Kind, text.Audience, text.Title, text.Source, answers, text.Document).Scan(&id)
+			VALUES (@token, @person, @now, @code, @kind, @audience, @title, @source, @answers, (SELECT id FROM document WHERE code = nullif(@document, '')))
+			RETURNING id`,
+			pgx.StrictNamedArgs{
+				"token": token, "person": actor.Person, "now": tx.Now, "code": text.Code, "kind": text.Kind, "audience": text.Audience,
+				"title": text.Title, "source": text.Source, "answers": answers, "document": text.Document,
+			}).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -158,6 +162,7 @@ func (s *Service) Import(ctx context.Context, actor authz.Actor, token string) (
 	return loadImport(ctx, s.pool, actor, token, "")
 }
 
+// loadImport is Import; lock is empty, or FOR UPDATE.
 func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, token, lock string) (Import, error) {
 	i := Import{Token: token}
 	var answers []byte
@@ -167,7 +172,7 @@ func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, tok
 		WHERE token = $1 AND person_id = $2 `+lock, token, actor.Person).
 		Scan(&i.StartedAt, &i.Code, &i.Kind, &i.Audience, &i.Title, &i.Source, &answers, &i.Document)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Import{}, fault.New(fault.NotFound, "取り込み中の文書は見つかりません。すでに下書きになっていないか、「ポリシー」の一覧で確かめてください。")
+		return Import{}, fault.New(fault.NotFound, noImport)
 	}
 	if err != nil {
 		return Import{}, fmt.Errorf("loading an import: %w", err)
@@ -178,21 +183,28 @@ func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, tok
 	return i, nil
 }
 
+const noImport = "取り込み中の文書は見つかりません。すでに下書きになっていないか、「ポリシー」の一覧で確かめてください。"
+
+// ImportSummary is what a list tells of an import.
+type ImportSummary struct {
+	Token     string
+	StartedAt time.Time
+	Kind      policy.Kind
+	Title     string // empty: the title that the text itself bears
+}
+
 // QueueImports asks in a batch for the texts that the actor has taken in and not
-// finished, the latest first, without their sources; for nothing where they take
-// in none.
-func (s *Service) QueueImports(b *task.Batch, actor authz.Actor, take func([]Import)) {
+// finished, the latest first; for nothing where they take in none.
+func (s *Service) QueueImports(b *task.Batch, actor authz.Actor, take func([]ImportSummary)) {
 	if actor.Reach(authz.DraftRevision) == authz.None {
 		return
 	}
-	task.Rows(b, "listing imports", func(row pgx.CollectableRow) (Import, error) {
-		var i Import
-		return i, row.Scan(&i.Token, &i.StartedAt, &i.Kind, &i.Title)
-	}, take, `SELECT token, created_at, kind, title FROM text_import WHERE person_id = @person ORDER BY id DESC`,
+	task.Rows(b, "listing imports", pgx.RowToStructByName[ImportSummary], take,
+		`SELECT token, created_at AS started_at, kind, title FROM text_import WHERE person_id = @person ORDER BY id DESC`,
 		pgx.StrictNamedArgs{"person": actor.Person})
 }
 
-// Settle keeps a corrected source and the answers to the reader's questions.
+// Settle stores a corrected source and the answers to the reader's questions.
 func (s *Service) Settle(ctx context.Context, actor authz.Actor, token, source string, answers outline.Answers) error {
 	if strings.TrimSpace(source) == "" {
 		return fault.InvalidFields([]fault.Problem{{Field: "source", Message: "本文が空です。原文を貼り付け直してください。"}})
@@ -206,10 +218,11 @@ func (s *Service) Settle(ctx context.Context, actor authz.Actor, token, source s
 			return door.Unchanged(), err
 		}
 		var id int64
-		err = tx.QueryRow(ctx, `UPDATE text_import SET source = $3, answers = $4 WHERE token = $1 AND person_id = $2 RETURNING id`,
-			token, actor.Person, source, settled).Scan(&id)
+		err = tx.QueryRow(ctx, `
+			UPDATE text_import SET source = @source, answers = @answers WHERE token = @token AND person_id = @person RETURNING id`,
+			pgx.StrictNamedArgs{"token": token, "person": actor.Person, "source": source, "answers": settled}).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return door.Unchanged(), fault.New(fault.NotFound, "取り込み中の文書は見つかりません。すでに下書きになっていないか、「ポリシー」の一覧で確かめてください。")
+			return door.Unchanged(), fault.New(fault.NotFound, noImport)
 		}
 		if err != nil {
 			return door.Unchanged(), err
@@ -223,7 +236,7 @@ func (s *Service) Settle(ctx context.Context, actor authz.Actor, token, source s
 }
 
 // DraftImport makes a draft revision of a text whose questions are settled, and
-// returns its document's code. Conflict while a question is open.
+// returns its document's code. Conflict while a question is not settled.
 func (s *Service) DraftImport(ctx context.Context, actor authz.Actor, token string) (string, error) {
 	var code string
 	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
@@ -274,8 +287,8 @@ func (s *Service) DraftText(ctx context.Context, actor authz.Actor, text Text) (
 // draft writes a text as a revision of a new document, or as the next of the
 // one that it is for.
 func draft(ctx context.Context, tx *door.Tx, actor authz.Actor, text Text) (door.Effect, string, error) {
-	if open := text.Outline().Open(); len(open) > 0 {
-		return door.Unchanged(), "", fault.New(fault.Conflict, fmt.Sprintf("まだ答えていない質問が%d件あります。すべてに答えてから、下書きにしてください。", len(open)))
+	if unsettled := text.Outline().Unsettled(); len(unsettled) > 0 {
+		return door.Unchanged(), "", fault.New(fault.Conflict, fmt.Sprintf("まだ答えていない質問が%d件あります。すべてに答えてから、下書きにしてください。", len(unsettled)))
 	}
 	w, err := write(text.Source, text.Answers)
 	if err != nil {
@@ -308,7 +321,7 @@ func draft(ctx context.Context, tx *door.Tx, actor authz.Actor, text Text) (door
 	return effect, code, err
 }
 
-// newCode chooses a document's name in addresses. There is one 基本方針; the
+// newCode chooses a document's name in URLs. There is one 基本方針; the
 // others, which are not public, get one that tells nothing of their number.
 func newCode(kind policy.Kind) string {
 	if kind == policy.Basic {

@@ -23,17 +23,17 @@ func TestATextIsDraftedOnceItsQuestionsAreSettled(t *testing.T) {
 		t.Errorf("another person's import: %v", err)
 	}
 	if _, err := o.Draft.DraftImport(ctx, o.Officer, token); fault.KindOf(err) != fault.Conflict {
-		t.Errorf("with an open question: %v", err)
+		t.Errorf("with an unsettled question: %v", err)
 	}
 	must(t, o.Draft.Settle(ctx, o.Officer, token, policytest.Unsure, outline.Answers{2: outline.AsFigure}))
 	code, err := o.Draft.DraftImport(ctx, o.Officer, token)
 	must(t, err)
 	if code != "kihon" {
-		t.Errorf("the 基本方針 is called %s", code)
+		t.Errorf("the code of the 基本方針 is %s", code)
 	}
 	d, err := o.Draft.Draft(ctx, o.Officer, code)
 	must(t, err)
-	if len(d.Outline.Clauses) != 2 || len(d.Outline.Open()) != 0 {
+	if len(d.Outline.Clauses) != 2 || len(d.Outline.Unsettled()) != 0 {
 		t.Errorf("drafted: %+v", d.Outline)
 	}
 	if _, err := o.Draft.Import(ctx, o.Officer, token); fault.KindOf(err) != fault.NotFound {
@@ -44,7 +44,7 @@ func TestATextIsDraftedOnceItsQuestionsAreSettled(t *testing.T) {
 	}
 }
 
-// The file itself is not kept; which one it was is confidential, since its name
+// the file itself is not stored; which one it was is confidential, since its name
 // may hold a person's.
 func TestTheTrailKeepsWhichFileATextWasReadFrom(t *testing.T) {
 	t.Parallel()
@@ -111,7 +111,7 @@ func TestTheNextRevisionComesFromATextThatWasHandedIn(t *testing.T) {
 		t.Errorf("the import: %+v", i.Text)
 	}
 	if _, err := o.Draft.DraftImport(ctx, o.Officer, token); fault.KindOf(err) != fault.Conflict {
-		t.Errorf("with an open question: %v", err)
+		t.Errorf("with an unsettled question: %v", err)
 	}
 	must(t, o.Draft.Settle(ctx, o.Officer, token, policytest.Unsure, outline.Answers{2: outline.AsFigure}))
 	code, err := o.Draft.DraftImport(ctx, o.Officer, token)
@@ -131,7 +131,7 @@ func TestTheNextRevisionComesFromATextThatWasHandedIn(t *testing.T) {
 	}
 	must(t, o.Draft.StartDraft(ctx, o.Officer, "tejun", 1))
 	if draft := o.Drafted("tejun"); draft.Number != 2 {
-		t.Errorf("what was thrown away has kept its number: %d", draft.Number)
+		t.Errorf("what was thrown away has its number still: %d", draft.Number)
 	}
 	if _, err := o.Draft.StartImport(ctx, o.Officer, draft.Text{Document: "nothing", Source: policytest.Text}); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("for no document: %v", err)

@@ -8,7 +8,7 @@ import (
 )
 
 // State is where a revision stands. Whether a published one is in force or has
-// been followed by another is told from the day, and kept nowhere.
+// been followed by another is told from the day, and stored nowhere.
 type State string
 
 // The states.
@@ -51,7 +51,7 @@ const (
 	EventSendBack       Event = "send_back"
 	EventAdopt          Event = "adopt"
 	EventReject         Event = "reject"
-	EventPublishNotice  Event = "publish_notice"
+	EventPublishMinor   Event = "publish_notice"
 	EventPublishDecided Event = "publish_decided"
 	EventWithdraw       Event = "withdraw"
 )
@@ -68,11 +68,11 @@ type arrow = lifecycle.Arrow[State, Event, Scale]
 
 // Who may take a step. Nobody publishes what they have drafted (職務分離).
 var (
-	drafting    = lifecycle.Who{May: []authz.Action{authz.DraftRevision}}
-	recording   = lifecycle.Who{May: []authz.Action{authz.RecordDecision}}
-	sendingBack = lifecycle.Who{May: []authz.Action{authz.PublishMinor}}
-	notifying   = lifecycle.Who{May: []authz.Action{authz.PublishMinor}, Except: "下書きを書いた人"}
-	publishing  = lifecycle.Who{May: []authz.Action{authz.PublishDecided}, Except: "下書きを書いた人"}
+	drafting          = lifecycle.Who{May: []authz.Action{authz.DraftRevision}}
+	recording         = lifecycle.Who{May: []authz.Action{authz.RecordDecision}}
+	sendingBack       = lifecycle.Who{May: []authz.Action{authz.PublishMinor}}
+	publishingMinor   = lifecycle.Who{May: []authz.Action{authz.PublishMinor}, Except: "下書きを書いた人"}
+	publishingDecided = lifecycle.Who{May: []authz.Action{authz.PublishDecided}, Except: "下書きを書いた人"}
 )
 
 // withReason is what is given wherever a draft is turned back.
@@ -94,18 +94,18 @@ var life = lifecycle.Table[State, Event, Scale]{
 		{From: InDraft, Event: EventWithdraw, To: Withdrawn, By: drafting, Title: "取り下げ", Needs: withReason},
 		{From: Submitted, Event: EventTakeBack, To: InDraft, By: drafting, Title: "引き戻し", Needs: withReason},
 		{From: Submitted, Event: EventSendBack, When: Minor, To: InDraft, By: sendingBack, Title: "差し戻し", Needs: withReason},
-		{From: Submitted, Event: EventPublishNotice, When: Minor, To: Published, By: notifying, Title: "通知による公開", Asks: "施行日、確認の依頼、通知"},
+		{From: Submitted, Event: EventPublishMinor, When: Minor, To: Published, By: publishingMinor, Title: "通知による公開", Asks: "施行日、確認の依頼、通知"},
 		{From: Submitted, Event: EventAdopt, When: Major, To: Decided, By: recording, Title: "本部会議の決定", Asks: "日、議長、出席者、議事録"},
 		{From: Submitted, Event: EventReject, When: Major, To: InDraft, By: recording, Title: "本部会議の否決", Asks: "日、議長、出席者、議事録"},
 		{From: Decided, Event: EventTakeBack, When: Major, To: InDraft, By: drafting, Title: "引き戻し", Needs: withReason, Clears: ofDecision,
 			Asks: "理由（もう一度の決定が必要になる）"},
-		{From: Decided, Event: EventPublishDecided, When: Major, To: Published, By: publishing, Title: "決定による公開", Asks: "施行日と確認の依頼"},
+		{From: Decided, Event: EventPublishDecided, When: Major, To: Published, By: publishingDecided, Title: "決定による公開", Asks: "施行日と確認の依頼"},
 	},
 }
 
-// Open tells whether an actor may do an event to a draft as it stands, as far
+// Offers tells whether an actor may do an event to a draft as it stands, as far
 // as that can be told without asking who drafted it: what a page offers.
-func (d Draft) Open(actor authz.Actor, event Event) bool {
+func (d Summary) Offers(actor authz.Actor, event Event) bool {
 	next := life.Next(actor, authz.Matter{}, d.State, d.Scale)
 	return slices.ContainsFunc(next, func(a arrow) bool { return a.Event == event })
 }

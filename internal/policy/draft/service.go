@@ -1,7 +1,6 @@
 package draft
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -19,11 +18,4 @@ type Service struct {
 // New makes the service of drafts.
 func New(pool *pgxpool.Pool, d *door.Door, now func() time.Time) *Service {
 	return &Service{pool: pool, door: d, now: now}
-}
-
-func wrap(doing string, err error) error {
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
 }

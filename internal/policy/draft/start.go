@@ -23,14 +23,15 @@ func (s *Service) StartDraft(ctx context.Context, actor authz.Actor, code string
 		if err := tx.Allow(authz.DraftRevision, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		readable, args := policy.Readable(actor, []any{code})
+		readable, args := policy.Readable(actor)
+		args["code"] = code
 		var (
 			w      wording
 			newest int
 		)
 		err := tx.QueryRow(ctx, `
 			SELECT r.number, r.text, r.text_sha256, r.outline FROM revision r JOIN document d ON d.id = r.document_id
-			WHERE d.code = $1 AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args...).
+			WHERE d.code = @code AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args).
 			Scan(&newest, &w.text, &w.sha256, &w.outline)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), policy.NoDocument()
@@ -43,7 +44,10 @@ func (s *Service) StartDraft(ctx context.Context, actor authz.Actor, code string
 		}
 		return draftNext(ctx, tx, actor, code, w.text, w)
 	})
-	return wrap("starting a draft", err)
+	if err != nil {
+		return fmt.Errorf("starting a draft: %w", err)
+	}
+	return nil
 }
 
 // draftNext writes a text as the next revision of a document.
@@ -74,9 +78,12 @@ func insertDraft(ctx context.Context, tx *door.Tx, actor authz.Actor, document i
 	var revision int64
 	err := tx.QueryRow(ctx, `
 		INSERT INTO revision (document_id, number, state, source, text, text_sha256, outline, drafted_by, drafted_at, drafters)
-		SELECT $1, coalesce(max(number), 0) + 1, 'draft', $2, $3, $4, $5, nullif($6, 0::bigint), $7, $8
-		FROM revision WHERE document_id = $1 AND state <> 'withdrawn'
-		RETURNING id`, document, source, w.text, w.sha256, w.outline, actor.Person, tx.Now, drafters).Scan(&revision)
+		SELECT @document, coalesce(max(number), 0) + 1, 'draft', @source, @text, @text_sha256, @outline, @drafted_by, @now, @drafters
+		FROM revision WHERE document_id = @document AND state <> 'withdrawn'
+		RETURNING id`, pgx.StrictNamedArgs{
+		"document": document, "source": source, "text": w.text, "text_sha256": w.sha256, "outline": w.outline,
+		"drafted_by": By(actor), "now": tx.Now, "drafters": drafters,
+	}).Scan(&revision)
 	if err != nil {
 		return door.Unchanged(), policy.Explain(err)
 	}

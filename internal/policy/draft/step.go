@@ -46,7 +46,7 @@ type Change struct {
 func (s *Service) Step(ctx context.Context, actor authz.Actor, code string, event Event, shown []byte,
 	change func(tx *door.Tx, l Locked) (Change, error),
 ) error {
-	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		l, found, err := lock(ctx, tx, actor, code)
 		if err != nil {
 			return door.Unchanged(), err
@@ -82,9 +82,13 @@ func (s *Service) Step(ctx context.Context, actor authz.Actor, code string, even
 			fields = append([]string{"state"}, fields...)
 		}
 		return door.Effect{
-			Subject: trail.Subject{Kind: "revision", ID: l.Revision}, Fields: fields, Refs: map[string]int64{"document": l.Document}, Tell: notices,
+			Subject: trail.Subject{Kind: "revision", ID: l.Revision}, Fields: fields, Refs: map[string]int64{"document": l.Document}, Notices: notices,
 		}, nil
 	})
+	if err != nil {
+		return fmt.Errorf("taking the step %s: %w", event, err)
+	}
+	return nil
 }
 
 // update writes what a step changes of the revision's row: the state that it leads
@@ -123,8 +127,9 @@ func Changed() error {
 // lock locks a document's draft; found is false where the document has none.
 // NotFound for a document that the actor may not read.
 func lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (l Locked, found bool, err error) {
-	readable, args := policy.Readable(actor, []any{code})
-	if err := tx.QueryRow(ctx, `SELECT d.id FROM document d WHERE d.code = $1 AND `+readable, args...).Scan(&l.Document); err != nil {
+	readable, args := policy.Readable(actor)
+	args["code"] = code
+	if err := tx.QueryRow(ctx, `SELECT d.id FROM document d WHERE d.code = @code AND `+readable, args).Scan(&l.Document); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
 			return l, false, policy.NoDocument()
 		}
@@ -163,8 +168,8 @@ func Allow(ctx context.Context, tx *door.Tx, actor authz.Actor, who lifecycle.Wh
 }
 
 func addStep(ctx context.Context, tx *door.Tx, actor authz.Actor, revision int64, event Event, note string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO revision_step (revision_id, event, person_id, at, note) VALUES ($1, $2, nullif($3, 0::bigint), $4, $5)`,
-		revision, event, actor.Person, tx.Now, note)
+	_, err := tx.Exec(ctx, `INSERT INTO revision_step (revision_id, event, person_id, at, note) VALUES (@revision, @event, @person, @now, @note)`,
+		pgx.StrictNamedArgs{"revision": revision, "event": event, "person": By(actor), "now": tx.Now, "note": note})
 	if err != nil {
 		return fmt.Errorf("noting a step: %w", err)
 	}

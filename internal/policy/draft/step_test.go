@@ -22,7 +22,7 @@ func TestEveryEventInEveryState(t *testing.T) {
 	}
 	leads := map[place]map[draft.Event]bool{
 		{draft.InDraft, draft.Major}:   {draft.EventEdit: true, draft.EventSubmit: true, draft.EventWithdraw: true},
-		{draft.Submitted, draft.Minor}: {draft.EventTakeBack: true, draft.EventSendBack: true, draft.EventPublishNotice: true},
+		{draft.Submitted, draft.Minor}: {draft.EventTakeBack: true, draft.EventSendBack: true, draft.EventPublishMinor: true},
 		{draft.Submitted, draft.Major}: {draft.EventTakeBack: true, draft.EventAdopt: true, draft.EventReject: true},
 		{draft.Decided, draft.Major}:   {draft.EventTakeBack: true, draft.EventPublishDecided: true},
 	}
@@ -50,7 +50,7 @@ func TestEveryEventInEveryState(t *testing.T) {
 			decision.Adopted, decision.Rejected = false, true
 			return o.Publish.RecordDecision(o.T.Context(), o.Officer, "kihon", decision)
 		},
-		draft.EventPublishNotice: func(o policytest.Office, d draft.Draft) error {
+		draft.EventPublishMinor: func(o policytest.Office, d draft.Draft) error {
 			return o.Publish.PublishMinor(o.T.Context(), o.CISO, "kihon", o.Notice(d))
 		},
 		draft.EventPublishDecided: func(o policytest.Office, d draft.Draft) error {

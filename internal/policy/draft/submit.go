@@ -36,29 +36,28 @@ func (u Submission) check(number int) []fault.Problem {
 
 // Submit hands a draft in: a minor one to the CISO, a major one to the 本部会議.
 func (s *Service) Submit(ctx context.Context, actor authz.Actor, code string, u Submission) error {
-	err := s.Step(ctx, actor, code, EventSubmit, u.SHA256, func(tx *door.Tx, l Locked) (Change, error) {
+	return s.Step(ctx, actor, code, EventSubmit, u.SHA256, func(tx *door.Tx, l Locked) (Change, error) {
 		return Change{
 			Note: u.WhyText, Fields: []string{"scale", "why", "why_text"},
 			Columns: pgx.NamedArgs{"scale": u.Scale, "why": u.Why, "why_text": u.WhyText, "submitted_by": By(actor), "submitted_at": tx.Now},
 		}, fault.InvalidFields(u.check(l.Number))
 	})
-	return wrap("submitting a draft", err)
 }
 
 // TakeBack makes a draft again of what was handed in or decided, for a reason. A
 // decision stays on record, and another is needed.
 func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, code, reason string, sha256 []byte) error {
-	return wrap("taking a draft back", s.forReason(ctx, actor, code, EventTakeBack, reason, sha256))
+	return s.forReason(ctx, actor, code, EventTakeBack, reason, sha256)
 }
 
 // SendBack hands a minor revision back to those who drafted it, for a reason.
 func (s *Service) SendBack(ctx context.Context, actor authz.Actor, code, reason string, sha256 []byte) error {
-	return wrap("sending a draft back", s.forReason(ctx, actor, code, EventSendBack, reason, sha256))
+	return s.forReason(ctx, actor, code, EventSendBack, reason, sha256)
 }
 
 // Withdraw throws a draft away, for a reason; it stays on record.
 func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, code, reason string, sha256 []byte) error {
-	return wrap("withdrawing a draft", s.forReason(ctx, actor, code, EventWithdraw, reason, sha256))
+	return s.forReason(ctx, actor, code, EventWithdraw, reason, sha256)
 }
 
 func (s *Service) forReason(ctx context.Context, actor authz.Actor, code string, event Event, reason string, sha256 []byte) error {

@@ -63,19 +63,19 @@ func TestThoseWhoseTurnItIsAreTold(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
 			o.Published(policy.Basic, "kihon")
-			// what the first revision was told of is seen
+			// they have looked at what they were told of the first revision
 			for _, actor := range []authz.Actor{o.CISO, o.Officer} {
 				must(t, o.Notices().MarkAllSeen(t.Context(), actor, 1_000_000))
 			}
 			before := map[int64]string{o.CISO.Person: o.Newest(o.CISO), o.Officer.Person: o.Newest(o.Officer)}
 			c.play(o, o.DraftOf("kihon", policytest.Text+"第3条　加える。\n"))
 			for _, who := range []struct {
-				actor  authz.Actor
-				wanted string
+				actor authz.Actor
+				want  string
 			}{{o.CISO, c.ciso}, {o.Officer, c.officer}} {
 				got := o.Newest(who.actor)
-				if who.wanted == "" && got != before[who.actor.Person] || !strings.HasSuffix(got, who.wanted) {
-					t.Errorf("%s was told %q, not %q", who.actor.Name, got, who.wanted)
+				if who.want == "" && got != before[who.actor.Person] || !strings.HasSuffix(got, who.want) {
+					t.Errorf("%s was told %q, not %q", who.actor.Name, got, who.want)
 				}
 			}
 			for _, actor := range []authz.Actor{o.Staff, o.Manager, o.Other} {
@@ -132,7 +132,7 @@ func TestThoseWhoDraftAreToldOfAComment(t *testing.T) {
 	}
 	must(t, o.Draft.WriteComment(t.Context(), o.CISO, "kihon", comment))
 	got := o.Told(o.Officer)[0]
-	if !strings.HasSuffix(got.Title, "（第2版）の下書きに意見が書かれました") || got.Address != "/policies/kihon/draft" || strings.Contains(got.Title+got.Text, "見本の意見") {
+	if !strings.HasSuffix(got.Title, "（第2版）の下書きに意見が書かれました") || got.URL != "/policies/kihon/draft" || strings.Contains(got.Title+got.Text, "見本の意見") {
 		t.Errorf("who drafts was told %+v", got)
 	}
 	for _, actor := range []authz.Actor{o.CISO, o.Staff, o.Manager, o.Other} {
@@ -141,8 +141,8 @@ func TestThoseWhoDraftAreToldOfAComment(t *testing.T) {
 		}
 	}
 	must(t, o.Draft.ResolveComment(t.Context(), o.Officer, "kihon", 1))
-	if n := o.Drafted("kihon").OpenComments; n != 1 {
-		t.Errorf("%d comments are open", n)
+	if n := o.Drafted("kihon").UnresolvedComments; n != 1 {
+		t.Errorf("%d comments are unresolved", n)
 	}
 }
 
@@ -199,8 +199,8 @@ func TestANoticeOfADocumentIsForThoseWhoMayReadIt(t *testing.T) {
 	}
 	check := func(when string, inside []string) {
 		t.Helper()
-		for i, wanted := range [][]string{{"document", "draft"}, {"document", "draft"}, inside, inside, nil} {
-			if got := sees(everyone[i]); !slices.Equal(got, wanted) {
+		for i, want := range [][]string{{"document", "draft"}, {"document", "draft"}, inside, inside, nil} {
+			if got := sees(everyone[i]); !slices.Equal(got, want) {
 				t.Errorf("%s, %s sees %q", when, everyone[i].Name, got)
 			}
 		}

@@ -20,14 +20,13 @@ import (
 // is of the text that it was made from: Conflict where somebody else has changed
 // it since. Invalid where the reader has questions on it.
 func (s *Service) Edit(ctx context.Context, actor authz.Actor, code, text string, sha256 []byte) error {
-	err := s.Step(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, l Locked) (Change, error) {
-		// what was kept of it has come in; a change of one clause leaves it alone
-		if err := dropUnsaved(ctx, tx, l.Revision, actor.Person); err != nil {
+	return s.Step(ctx, actor, code, EventEdit, sha256, func(tx *door.Tx, l Locked) (Change, error) {
+		// what was autosaved of it has come in; a change of one clause leaves it alone
+		if err := dropAutosave(ctx, tx, l.Revision, actor.Person); err != nil {
 			return Change{}, err
 		}
 		return l.put(text, actor, tx.Now)
 	})
-	return wrap("editing a draft", err)
 }
 
 // put is the change that puts another text in a draft's place, and notes who does.
@@ -58,8 +57,8 @@ type wording struct {
 // at the field source, where some are not.
 func write(source string, answers outline.Answers) (wording, error) {
 	read := outline.Read(source, answers)
-	if open := read.Open(); len(open) > 0 {
-		return wording{}, unsettled(open)
+	if questions := read.Unsettled(); len(questions) > 0 {
+		return wording{}, refuseUnsettled(questions)
 	}
 	if len(read.Clauses) == 0 {
 		return wording{}, fault.InvalidFields([]fault.Problem{{Field: "source", Message: "本文がありません。本文を入力してください。"}})
@@ -74,11 +73,11 @@ func write(source string, answers outline.Answers) (wording, error) {
 	return w, nil
 }
 
-// unsettled tells of the reader's questions, the first few by their lines.
-func unsettled(questions []outline.Question) error {
-	const told = 10
+// refuseUnsettled tells of the reader's questions, the first few by their lines.
+func refuseUnsettled(questions []outline.Question) error {
+	const most = 10
 	problems := []fault.Problem{}
-	for _, q := range questions[:min(told, len(questions))] {
+	for _, q := range questions[:min(most, len(questions))] {
 		problems = append(problems, fault.Problem{Field: "source", Message: fmt.Sprintf("%d行目：%s", q.Line, q.Why)})
 	}
 	e := fault.New(fault.Invalid, fmt.Sprintf("まだ答えていない質問が%d件あります。すべてに答えてから、下書きにしてください。", len(questions)))

@@ -1,6 +1,8 @@
 package draft
 
 import (
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/notice"
 	"kagami/internal/policy"
@@ -13,11 +15,11 @@ const AboutDraft = "draft"
 // Topic is for those who work on drafts and may read the document, as long
 // as the draft is under way: after that there is nothing to go to.
 func Topic() notice.Topic {
-	return notice.Topic{Kind: AboutDraft, Shown: func(actor authz.Actor, args []any) (string, []any) {
+	return notice.Topic{Kind: AboutDraft, Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 		if !MaySee(actor) {
-			return `false`, args
+			return `false`, nil
 		}
-		readable, args := policy.Readable(actor, args)
+		readable, args := policy.Readable(actor)
 		return `EXISTS (SELECT FROM revision r JOIN document d ON d.id = r.document_id
 			WHERE r.id = n.topic_id AND r.state IN ('draft', 'submitted', 'decided') AND ` + readable + `)`, args
 	}}

@@ -37,8 +37,8 @@ type vocabulary struct {
 	threats []outline.Anchored
 }
 
-// keptVocabularies is of how many revisions it is kept.
-const keptVocabularies = 1_000
+// cachedVocabularies is of how many revisions the cache has it.
+const cachedVocabularies = 1_000
 
 // Glossary lists what the current texts that the actor may read define, sorted
 // by the words: Latin letters, then kana in the order of 五十音, then kanji in the
@@ -67,7 +67,7 @@ func (s *Service) Threats(ctx context.Context, actor authz.Actor) ([]Threat, err
 }
 
 // eachVocabulary visits what each document that the actor may read defines. What
-// a revision defines never changes, and is kept.
+// a revision defines never changes, and is cached.
 func (s *Service) eachVocabulary(ctx context.Context, actor authz.Actor, visit func(policy.Document, vocabulary)) error {
 	readings, err := s.policy.Readings(ctx, actor)
 	if err != nil {

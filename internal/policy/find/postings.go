@@ -100,9 +100,9 @@ func tableOf(o *outline.Outline) clauseTable {
 	return t
 }
 
-// LetFind makes a revision's clauses known to search; it belongs into the
+// Index makes a revision's clauses known to search; it belongs into the
 // transaction that publishes it. Once done it does nothing.
-func LetFind(ctx context.Context, tx pgx.Tx, revision int64) error {
+func Index(ctx context.Context, tx pgx.Tx, revision int64) error {
 	o, err := policy.LoadOutline(ctx, tx, revision)
 	if err != nil {
 		return err
@@ -110,26 +110,27 @@ func LetFind(ctx context.Context, tx pgx.Tx, revision int64) error {
 	t := tableOf(o)
 	_, err = tx.Exec(ctx, `
 		INSERT INTO clause (revision_id, position, anchor, citation, heading, text)
-		SELECT $1, n - 1, anchor, citation, heading, text
-		FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY c (anchor, citation, heading, text, n)
-		ON CONFLICT (revision_id, position) DO NOTHING`, revision, t.anchors, t.citations, t.headings, t.texts)
+		SELECT @revision, n - 1, anchor, citation, heading, text
+		FROM unnest(@anchors::text[], @citations::text[], @headings::text[], @texts::text[]) WITH ORDINALITY c (anchor, citation, heading, text, n)
+		ON CONFLICT (revision_id, position) DO NOTHING`,
+		pgx.StrictNamedArgs{"revision": revision, "anchors": t.anchors, "citations": t.citations, "headings": t.headings, "texts": t.texts})
 	if err != nil {
-		return fmt.Errorf("letting clauses be found: %w", err)
+		return fmt.Errorf("indexing clauses: %w", err)
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO clause_gram (gram, revision_id, positions)
-		SELECT gram, $1, positions FROM unnest($2::text[], $3::bytea[]) g (gram, positions)
-		ON CONFLICT DO NOTHING`, revision, t.grams, t.positions)
+		SELECT gram, @revision, positions FROM unnest(@grams::text[], @positions::bytea[]) g (gram, positions)
+		ON CONFLICT DO NOTHING`, pgx.StrictNamedArgs{"revision": revision, "grams": t.grams, "positions": t.positions})
 	if err != nil {
-		return fmt.Errorf("letting clauses be found: %w", err)
+		return fmt.Errorf("indexing clauses: %w", err)
 	}
 	return nil
 }
 
-// LetFindPublished makes the revisions known to search that were published
-// before there was search, and returns how many there were. Nobody decides
-// anything by it, and it changes no text: it is for the start of the portal.
-func (s *Service) LetFindPublished(ctx context.Context) (int, error) {
+// IndexForPortal makes the revisions known to search that were published before
+// there was search, and returns how many there were. Nobody decides anything by
+// it, and it changes no text: it is for the start of the portal.
+func (s *Service) IndexForPortal(ctx context.Context) (int, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT id FROM revision r
 		WHERE published_at IS NOT NULL AND NOT EXISTS (SELECT FROM clause c WHERE c.revision_id = r.id)
@@ -142,7 +143,7 @@ func (s *Service) LetFindPublished(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("listing revisions: %w", err)
 	}
 	for _, revision := range revisions {
-		err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error { return LetFind(ctx, tx, revision) })
+		err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error { return Index(ctx, tx, revision) })
 		if err != nil {
 			return 0, err
 		}

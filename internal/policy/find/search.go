@@ -29,7 +29,7 @@ type Hit struct {
 // Search is what somebody looks for.
 type Search struct {
 	Words string // parted by blanks; a clause must hold them all
-	// After is the place of the last hit seen; zero for the first page.
+	// After is the place of the last hit of the page before; zero for the first page.
 	After Place
 }
 
@@ -71,8 +71,8 @@ func (s *Service) Search(ctx context.Context, actor authz.Actor, search Search) 
 }
 
 // QueueSearch is Search in a batch: as many round trips as it takes to fill a
-// page, most often three. Where nothing is looked for, it asks for nothing; take is
-// not called then.
+// page, most often three. Where nothing is looked for, it asks for nothing, and take
+// gets nothing.
 func (s *Service) QueueSearch(b *task.Batch, actor authz.Actor, search Search, take func(Found)) {
 	if utf8.RuneCountInString(search.Words) > longestWord {
 		b.Fail(fault.InvalidFields([]fault.Problem{{Field: "q", Message: fmt.Sprintf("探す言葉は、%d字までで入力してください。", longestWord)}}))
@@ -82,11 +82,11 @@ func (s *Service) QueueSearch(b *task.Batch, actor authz.Actor, search Search, t
 	if len(words) == 0 {
 		return
 	}
-	l := lookup{batch: b, words: words, grams: gramsOf(words), after: search.After, wanted: hitsOnPage + 1, size: firstBatch, take: take}
+	l := lookup{batch: b, words: words, grams: gramsOf(words), after: search.After, needed: hitsOnPage + 1, size: firstBatch, take: take}
 	if l.isFirstPage() {
-		l.wanted = MostCounted + 1
+		l.needed = MostCounted + 1
 	}
-	s.policy.QueueReadings(b, actor, func(readings []policy.Reading) {
+	s.policy.QueueReadings(b, actor, func(readings []policy.Listed) {
 		for _, r := range readings {
 			l.documents = append(l.documents, searchedDocument{r.Document, r.Revision.ID})
 		}
@@ -109,7 +109,7 @@ type lookup struct {
 	words  []string
 	grams  []string
 	after  Place
-	wanted int // hits
+	needed int // hits
 	take   func(Found)
 
 	documents  []searchedDocument // not looked in yet
@@ -134,10 +134,10 @@ type candidate struct {
 func (l *lookup) isFirstPage() bool { return l.after == (Place{}) }
 
 // goOn asks what is to be known next: candidates are looked at, then the next
-// documents are looked in, until there are the hits that are wanted.
+// documents are looked in, until there are the hits that are needed.
 func (l *lookup) goOn() {
 	switch {
-	case len(l.hits) >= l.wanted:
+	case len(l.hits) >= l.needed:
 		l.take(l.found())
 	case len(l.candidates) > 0:
 		l.lookAt()
@@ -173,12 +173,12 @@ func (l *lookup) lookIn() {
 		revisions[i] = d.revision
 	}
 	l.batch.Queue("looking for clauses", func(rows pgx.Rows) error {
-		held, err := positionsOf(rows)
+		positions, err := positionsOf(rows)
 		if err != nil {
 			return err
 		}
 		for _, d := range documents {
-			for _, position := range held[d.revision] {
+			for _, position := range positions[d.revision] {
 				if d.Code != l.after.Code || position > l.after.Position {
 					l.candidates = append(l.candidates, candidate{d, position})
 				}
@@ -187,7 +187,7 @@ func (l *lookup) lookIn() {
 		l.goOn()
 		return nil
 	}, `
-		SELECT revision_id, array_agg(positions)
+		SELECT revision_id, array_agg(positions) AS positions
 		FROM clause_gram
 		WHERE gram = ANY(@grams) AND revision_id = ANY(@revisions)
 		GROUP BY revision_id HAVING count(*) = @all`, pgx.StrictNamedArgs{"grams": l.grams, "revisions": revisions, "all": len(l.grams)})
@@ -196,50 +196,50 @@ func (l *lookup) lookIn() {
 // positionsOf reads the places of the clauses that have all the grams, by their
 // revision.
 func positionsOf(rows pgx.Rows) (map[int64][]int, error) {
-	var (
-		revision int64
-		lists    [][]byte
-		held     = map[int64][]int{}
-	)
-	_, err := pgx.ForEachRow(rows, []any{&revision, &lists}, func() (err error) {
-		held[revision], err = inAll(lists)
-		return err
-	})
-	return held, err
+	type revision struct {
+		RevisionID int64
+		Positions  [][]byte // of each gram
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[revision])
+	if err != nil {
+		return nil, err
+	}
+	positions := map[int64][]int{}
+	for _, r := range list {
+		if positions[r.RevisionID], err = inAll(r.Positions); err != nil {
+			return nil, err
+		}
+	}
+	return positions, nil
 }
 
-// lookAt loads candidates and keeps those that hold the words: three characters
+// lookAt loads candidates and takes those that hold the words: three characters
 // can follow each other two by two in different places.
 func (l *lookup) lookAt() {
-	candidates := l.candidates[:min(l.wanted, len(l.candidates))]
+	candidates := l.candidates[:min(l.needed, len(l.candidates))]
 	l.candidates = l.candidates[len(candidates):]
 	revisions, positions := make([]int64, len(candidates)), make([]int, len(candidates))
 	for i, c := range candidates {
 		revisions[i], positions[i] = c.document.revision, c.position
 	}
-	l.batch.Queue("looking at clauses", func(rows pgx.Rows) error {
-		var (
-			n             int
-			hit           Hit
-			heading, text string
-		)
-		_, err := pgx.ForEachRow(rows, []any{&n, &hit.Anchor, &hit.Citation, &heading, &text}, func() error {
-			if !holdsAll(fold(heading), fold(text), l.words) {
-				return nil
+	type clause struct {
+		Place                           int // among the candidates, from 0
+		Anchor, Citation, Heading, Text string
+	}
+	task.Rows(l.batch, "looking at clauses", pgx.RowToStructByName[clause], func(clauses []clause) {
+		for _, c := range clauses {
+			if holdsAll(fold(c.Heading), fold(c.Text), l.words) {
+				at := candidates[c.Place]
+				l.hits = append(l.hits, Hit{
+					Document: at.document.Document, Position: at.position, Anchor: c.Anchor, Citation: c.Citation,
+					Heading: mark(c.Heading, l.words), Text: excerpt(mark(c.Text, l.words)),
+					Rank: rankOf(fold(c.Citation), fold(c.Heading), l.words),
+				})
 			}
-			c := candidates[n]
-			hit.Document, hit.Position = c.document.Document, c.position
-			hit.Heading, hit.Text = mark(heading, l.words), excerpt(mark(text, l.words))
-			hit.Rank = rankOf(fold(hit.Citation), fold(heading), l.words)
-			l.hits = append(l.hits, hit)
-			return nil
-		})
-		if err == nil {
-			l.goOn()
 		}
-		return err
+		l.goOn()
 	}, `
-		SELECT w.n - 1, c.anchor, c.citation, c.heading, c.text
+		SELECT w.n - 1 AS place, c.anchor, c.citation, c.heading, c.text
 		FROM unnest(@revisions::bigint[], @positions::int[]) WITH ORDINALITY w (revision_id, position, n)
 		JOIN clause c ON c.revision_id = w.revision_id AND c.position = w.position
 		ORDER BY w.n`, pgx.StrictNamedArgs{"revisions": revisions, "positions": positions})

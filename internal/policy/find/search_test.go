@@ -105,10 +105,10 @@ func TestDraftsAndRevisionsThatAreOverAreNotFound(t *testing.T) {
 	o.PublishNext("kihon", "第1条　情報を新しくする。\n", calendar.Day(policytest.Now).AddDays(1))
 	_, err = o.DB.Owner(t).Exec(t.Context(), `DELETE FROM clause_gram; DELETE FROM clause`)
 	must(t, err)
-	if n, err := o.Find.LetFindPublished(t.Context()); n != 2 || err != nil {
+	if n, err := o.Find.IndexForPortal(t.Context()); n != 2 || err != nil {
 		t.Errorf("what was published before there was search: %d, %v", n, err)
 	}
-	if n, err := o.Find.LetFindPublished(t.Context()); n != 0 || err != nil {
+	if n, err := o.Find.IndexForPortal(t.Context()); n != 0 || err != nil {
 		t.Errorf("once more: %d, %v", n, err)
 	}
 	if got := hits(o, o.Staff, "情報"); len(got) != 2 {

@@ -16,5 +16,5 @@ type Service struct {
 
 // New makes the service that finds what somebody may read.
 func New(pool *pgxpool.Pool, policies *policy.Service) *Service {
-	return &Service{pool: pool, policy: policies, vocabulary: state.NewCache[int64, vocabulary](keptVocabularies)}
+	return &Service{pool: pool, policy: policies, vocabulary: state.NewCache[int64, vocabulary](cachedVocabularies)}
 }

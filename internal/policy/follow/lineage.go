@@ -11,10 +11,11 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/policy/comparison"
 	"kagami/internal/policy/outline"
+	"kagami/internal/postgres"
 )
 
-// Cited is a clause of a published revision.
-type Cited struct {
+// Clause is a clause of a published revision.
+type Clause struct {
 	Number   int // the revision's
 	Anchor   string
 	Citation string // 7(3)②
@@ -44,9 +45,9 @@ type generation struct {
 	number      int
 	effectiveOn calendar.Date
 	clauses     []outline.Anchored
-	at          map[string]int  // the place of a clause in clauses, by its address
+	at          map[string]int  // the place of a clause in clauses, by its anchor
 	said        map[words]int   // the only clause that says something, or many
-	next        map[string]fate // by the address of the clause; nil in the last one
+	next        map[string]fate // by the anchor of the clause; nil in the last one
 }
 
 // words are a clause's own.
@@ -74,18 +75,18 @@ func newGeneration(number int, effectiveOn calendar.Date, o *outline.Outline) ge
 	return g
 }
 
-// cited returns the clause of an address; false where there is none.
-func (g *generation) cited(anchor string) (Cited, bool) {
+// clause returns the clause of an anchor; false where there is none.
+func (g *generation) clause(anchor string) (Clause, bool) {
 	i, ok := g.at[anchor]
 	if !ok {
-		return Cited{}, false
+		return Clause{}, false
 	}
 	a := g.clauses[i]
-	return Cited{Number: g.number, Anchor: anchor, Citation: a.Citation, Heading: a.Heading, Text: a.Text}, true
+	return Clause{Number: g.number, Anchor: anchor, Citation: a.Citation, Heading: a.Heading, Text: a.Text}, true
 }
 
-// compared is what became of the clauses of a text in the next one.
-func compared(before, after *outline.Outline) map[string]fate {
+// fatesBetween is what became of the clauses of a text in the next one.
+func fatesBetween(before, after *outline.Outline) map[string]fate {
 	fates := map[string]fate{}
 	for anchor, f := range comparison.Compare(before, after).Fates() {
 		if f.New == nil {
@@ -98,11 +99,11 @@ func compared(before, after *outline.Outline) map[string]fate {
 }
 
 // follow tells where a clause of the revision at a place stands in the last one,
-// and what happened to it on the way. The address is empty where it is gone.
+// and what happened to it on the way. The anchor is empty where it is gone.
 func (l lineage) follow(place int, anchor string) (string, []Turn) {
 	var turns []Turn
 	for at := place; at < len(l)-1; at++ {
-		before, _ := l[at].cited(anchor)
+		before, _ := l[at].clause(anchor)
 		next := l[at].next[anchor]
 		turn := Turn{Number: l[at+1].number, EffectiveOn: l[at+1].effectiveOn, Citation: before.Citation}
 		if next.anchor == "" {
@@ -111,12 +112,12 @@ func (l lineage) follow(place int, anchor string) (string, []Turn) {
 			if at, anchor = l.putBack(at+2, before); anchor == "" {
 				return "", turns
 			}
-			back, _ := l[at].cited(anchor)
+			back, _ := l[at].clause(anchor)
 			turns = append(turns, Turn{Number: back.Number, EffectiveOn: l[at].effectiveOn, Citation: back.Citation, Back: true})
 			at-- // the loop goes on from that revision
 			continue
 		}
-		after, _ := l[at+1].cited(next.anchor)
+		after, _ := l[at+1].clause(next.anchor)
 		turn.Moved, turn.Reworded = next.anchor != anchor, next.reworded
 		if turn.Citation = after.Citation; turn.Moved || turn.Reworded {
 			turns = append(turns, turn)
@@ -132,7 +133,7 @@ const tellingLength = 12
 
 // putBack finds the first revision, from a place on, in which one clause, and
 // only one, says word for word what a deleted one said.
-func (l lineage) putBack(from int, gone Cited) (int, string) {
+func (l lineage) putBack(from int, gone Clause) (int, string) {
 	if utf8.RuneCountInString(gone.Heading+gone.Text) < tellingLength {
 		return 0, ""
 	}
@@ -151,7 +152,7 @@ type end struct {
 	gone   int
 }
 
-// ends tells of every clause of every revision, by its place and address, what
+// ends tells of every clause of every revision, by its place and anchor, what
 // follow tells of one, from the last revision back: so it looks at each once.
 func (l lineage) ends() []map[string]end {
 	ends := make([]map[string]end, len(l))
@@ -166,7 +167,7 @@ func (l lineage) ends() []map[string]end {
 				ends[at][a.Anchor] = ends[at+1][next]
 				continue
 			}
-			was, _ := l[at].cited(a.Anchor)
+			was, _ := l[at].clause(a.Anchor)
 			e := end{gone: l[at+1].number}
 			if back, anchor := l.putBack(at+2, was); anchor != "" {
 				e = ends[back][anchor]
@@ -177,28 +178,25 @@ func (l lineage) ends() []map[string]end {
 	return ends
 }
 
-// keptFates is between how many pairs of revisions they are kept.
-const keptFates = 1_000
+// cachedFates is between how many pairs of revisions they are cached.
+const cachedFates = 1_000
 
 // lineage loads the published revisions of a document from one number to
 // another. What became of clauses between two revisions never changes, and is
-// kept.
-func (s *Service) lineage(ctx context.Context, document int64, from, to int) (lineage, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT id, number, effective_on, outline FROM revision
-		WHERE document_id = $1 AND state = 'published' AND number BETWEEN $2 AND $3 ORDER BY number`, document, from, to)
-	if err != nil {
-		return nil, fmt.Errorf("loading revisions: %w", err)
-	}
+// cached.
+func (s *Service) lineage(ctx context.Context, readable string, args pgx.StrictNamedArgs, document int64, from, to int) (lineage, error) {
 	type row struct {
 		ID          int64
 		Number      int
 		EffectiveOn calendar.Date
-		Outline     []byte
+		Outline     []byte // as JSON
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
+	args["document"], args["from"], args["to"] = document, from, to
+	list, err := postgres.List[row](ctx, s.pool, "loading revisions", `
+		SELECT r.id, r.number, r.effective_on, r.outline FROM revision r JOIN document d ON d.id = r.document_id
+		WHERE d.id = @document AND `+readable+` AND r.state = 'published' AND r.number BETWEEN @from AND @to ORDER BY r.number`, args)
 	if err != nil {
-		return nil, fmt.Errorf("loading revisions: %w", err)
+		return nil, err
 	}
 	l := make(lineage, len(list))
 	texts := make([]*outline.Outline, len(list))
@@ -211,7 +209,7 @@ func (s *Service) lineage(ctx context.Context, document int64, from, to int) (li
 	}
 	for i := range len(l) - 1 {
 		l[i].next, err = s.fates.Get([2]int64{list[i].ID, list[i+1].ID}, func() (map[string]fate, error) {
-			return compared(texts[i], texts[i+1]), nil
+			return fatesBetween(texts[i], texts[i+1]), nil
 		})
 		if err != nil {
 			return nil, err

@@ -19,7 +19,7 @@ func generations(texts ...*outline.Outline) lineage {
 	for i, o := range texts {
 		l = append(l, newGeneration(i+1, calendar.NewDate(2026, 4, 1+i), o))
 		if i > 0 {
-			l[i-1].next = compared(texts[i-1], o)
+			l[i-1].next = fatesBetween(texts[i-1], o)
 		}
 	}
 	return l
@@ -111,11 +111,11 @@ func TestARenumberedClauseIsFound(t *testing.T) {
 			items = append(items, fresh())
 		}
 		texts := []*outline.Outline{itemsOf(items...)}
-		kept := slices.Clone(items)
+		left := slices.Clone(items)
 		for range rapid.IntRange(0, 4).Draw(t, "revisions") {
 			items = slices.Clone(items)
 			if at := rapid.IntRange(0, len(items)-1).Draw(t, "taken out"); len(items) > 1 && rapid.Bool().Draw(t, "take out") {
-				kept = slices.DeleteFunc(kept, func(item string) bool { return item == items[at] })
+				left = slices.DeleteFunc(left, func(item string) bool { return item == items[at] })
 				items = slices.Delete(items, at, at+1)
 			}
 			items = slices.Insert(items, rapid.IntRange(0, len(items)).Draw(t, "put in at"), fresh())
@@ -124,11 +124,11 @@ func TestARenumberedClauseIsFound(t *testing.T) {
 		l := generations(texts...)
 		last := l[len(l)-1]
 		for _, a := range l[0].clauses {
-			if a.Kind != outline.Item || !slices.Contains(kept, a.Text) {
+			if a.Kind != outline.Item || !slices.Contains(left, a.Text) {
 				continue
 			}
 			now, turns := l.follow(0, a.Anchor)
-			found, ok := last.cited(now)
+			found, ok := last.clause(now)
 			if !ok || found.Text != a.Text {
 				t.Fatalf("%s leads to %q: %s", a.Anchor, now, found.Text)
 			}
@@ -142,7 +142,7 @@ func TestARenumberedClauseIsFound(t *testing.T) {
 }
 
 // Where nothing changed every link leads to where it was taken from, through any
-// number of revisions, and no address tells of a former clause.
+// number of revisions, and no anchor tells of a former clause.
 func TestNothingChangedNothingIsTold(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -216,7 +216,7 @@ func TestFormersGrowWithTheRevisions(t *testing.T) {
 	}
 }
 
-// Whoever comes to an address with an old link is told of the last clause that
+// Whoever comes to an anchor with an old link is told of the last clause that
 // had it, where that is not the clause that has it now.
 func TestFormerClausesAreTold(t *testing.T) {
 	t.Parallel()

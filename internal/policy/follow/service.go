@@ -16,5 +16,5 @@ type Service struct {
 
 // New makes the service that follows clauses of what somebody may read.
 func New(pool *pgxpool.Pool, policies *policy.Service) *Service {
-	return &Service{pool: pool, policy: policies, fates: state.NewCache[[2]int64, map[string]fate](keptFates)}
+	return &Service{pool: pool, policy: policies, fates: state.NewCache[[2]int64, map[string]fate](cachedFates)}
 }

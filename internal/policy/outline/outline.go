@@ -37,15 +37,15 @@ type Outline struct {
 	Questions []Question `json:"questions"`
 }
 
-// Open lists the questions that nobody has answered yet.
-func (o *Outline) Open() []Question {
-	var open []Question
+// Unsettled lists the questions that nobody has answered yet.
+func (o *Outline) Unsettled() []Question {
+	var unsettled []Question
 	for _, q := range o.Questions {
 		if !q.Settled {
-			open = append(open, q)
+			unsettled = append(unsettled, q)
 		}
 	}
-	return open
+	return unsettled
 }
 
 // Walk visits every clause, outer before inner, in the order of the text.

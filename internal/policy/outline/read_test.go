@@ -89,14 +89,14 @@ func TestReadsTheTownsPolicy(t *testing.T) {
 func TestAnswersSettleQuestions(t *testing.T) {
 	text := decodeFile(t, townsPolicy)
 	accepted := outline.Read(text, outline.Answers{175: outline.AsFigure})
-	if len(accepted.Open()) != 0 {
-		t.Errorf("still open: %v", accepted.Open())
+	if len(accepted.Unsettled()) != 0 {
+		t.Errorf("still open: %v", accepted.Unsettled())
 	}
 	asText := outline.Read(text, outline.Answers{175: outline.AsText})
 	if got := asText.Clauses[0].Children[6].Children[0].Text; !strings.Contains(got, "CSIRT担当者") {
 		t.Errorf("the labels should stand in the text of 7(1) now: %q", got)
 	}
-	if foreign := outline.Read(text, outline.Answers{175: outline.AsClause}); len(foreign.Open()) != 1 {
+	if foreign := outline.Read(text, outline.Answers{175: outline.AsClause}); len(foreign.Unsettled()) != 1 {
 		t.Error("an answer that was not offered must not settle a question")
 	}
 }

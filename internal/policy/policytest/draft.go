@@ -77,7 +77,7 @@ func (o Office) At(state draft.State, scale draft.Scale) draft.Draft {
 	return d
 }
 
-// LeaveNothing throws the open draft away, whatever its state.
+// LeaveNothing throws the draft away, whatever its state.
 func (o Office) LeaveNothing() error {
 	ctx := o.T.Context()
 	d, err := o.Draft.Draft(ctx, o.Officer, "kihon")

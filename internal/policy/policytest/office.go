@@ -81,19 +81,19 @@ func (o Office) Notices() *notice.Service {
 // Told are what an actor was told, the newest first, as far as they may see it.
 func (o Office) Told(actor authz.Actor) []notice.Given {
 	o.T.Helper()
-	list, _, err := o.Notices().List(o.T.Context(), actor, 0)
+	page, err := o.Notices().List(o.T.Context(), actor, 0)
 	must(o.T, err)
-	return list
+	return page.Notices
 }
 
-// Newest is the title and the address of what an actor was told last.
+// Newest is the title and the URL of what an actor was told last.
 func (o Office) Newest(actor authz.Actor) string {
 	o.T.Helper()
 	list := o.Told(actor)
 	if len(list) == 0 {
 		return ""
 	}
-	return list[0].Title + " " + list[0].Address
+	return list[0].Title + " " + list[0].URL
 }
 
 // InState is the actor as a request brings them: with the state of the database.

@@ -62,7 +62,7 @@ func Publish(ctx context.Context, r Rooms, officer, ciso authz.Actor, code, chai
 	return d, r.Publish.PublishDecided(ctx, ciso, code, publish.Publication{EffectiveOn: on, SHA256: d.SHA256, Campaign: AskAll(on)})
 }
 
-// AskAll asks all whom a document binds to acknowledge anew a revision that is in
+// AskAll asks all whom a document is for to acknowledge anew a revision that is in
 // force from a day on, within a year.
 func AskAll(effective calendar.Date) acknowledge.Campaign {
 	return acknowledge.Campaign{Anew: acknowledge.AskAnew, Of: policy.Audience{Everyone: true}, DueOn: effective.AddYears(1)}

@@ -67,3 +67,6 @@ func (o Office) PublishedText(kind policy.Kind, code, source string, audience po
 	_, err = Publish(ctx, o.Rooms, o.Officer, o.CISO, code, o.Chair, calendar.Day(Now))
 	must(o.T, err)
 }
+
+// Asks tells whether a document's page asks its reader to acknowledge it.
+func Asks(r policy.Reading) bool { return r.Asked && r.AcknowledgedAt == nil }

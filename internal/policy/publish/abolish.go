@@ -26,7 +26,7 @@ type Abolition struct {
 	On        calendar.Date // 廃止日: the first day on which it is not in force
 	Reason    string
 	DecidedOn calendar.Date // by the 本部会議
-	Minutes   string        // the minutes, or where they are kept
+	Minutes   string        // the minutes, or where they are
 	Number    int           // of the newest revision that was before who decides it
 }
 
@@ -76,41 +76,40 @@ func (a Abolition) check(today, effective calendar.Date) []fault.Problem {
 
 // newest is a document's newest published revision, as it matters here.
 type newest struct {
-	document  int64
-	number    int
-	effective calendar.Date
-	drafters  []int64
-	draft     bool // whether another is under way
-	abolished bool
+	Document    int64
+	Number      int
+	EffectiveOn calendar.Date
+	Drafters    []int64
+	UnderWay    bool // whether another is a draft
+	Abolished   bool
 }
 
 func loadNewest(ctx context.Context, db postgres.Querier, actor authz.Actor, code string) (newest, error) {
-	var n newest
-	readable, args := policy.Readable(actor, []any{code})
-	err := db.QueryRow(ctx, `
-		SELECT d.id, r.number, r.effective_on, r.drafters,
-		       EXISTS (SELECT FROM revision o WHERE o.document_id = d.id AND o.state IN ('draft', 'submitted', 'decided')),
-		       EXISTS (SELECT FROM document_abolition b WHERE b.document_id = d.id)
+	readable, args := policy.Readable(actor)
+	args["code"] = code
+	n, err := postgres.One[newest](ctx, db, "loading the newest revision", `
+		SELECT d.id AS document, r.number, r.effective_on, r.drafters,
+		       EXISTS (SELECT FROM revision o WHERE o.document_id = d.id AND o.state IN ('draft', 'submitted', 'decided')) AS under_way,
+		       EXISTS (SELECT FROM document_abolition b WHERE b.document_id = d.id) AS abolished
 		FROM document d JOIN revision r ON r.document_id = d.id
-		WHERE d.code = $1 AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args...).
-		Scan(&n.document, &n.number, &n.effective, &n.drafters, &n.draft, &n.abolished)
+		WHERE d.code = @code AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return newest{}, policy.NoDocument()
 	}
-	return n, wrap("loading the newest revision", err)
+	return n, err
 }
 
 // refuses tells why a document can't be abolished so.
 func (n newest) refuses(a Abolition, today calendar.Date) error {
 	switch {
-	case n.abolished:
+	case n.Abolished:
 		return fault.New(fault.Conflict, policy.Message("document_abolition_once"))
-	case n.draft:
+	case n.UnderWay:
 		return fault.New(fault.Conflict, policy.Message("document_abolition_no_draft"))
-	case n.number != a.Number:
+	case n.Number != a.Number:
 		return fault.New(fault.Conflict, "表示していた版より新しい版が公開されています。文書を開き直して、いまの版を確かめてください。")
 	}
-	return fault.InvalidFields(a.check(today, n.effective))
+	return fault.InvalidFields(a.check(today, n.EffectiveOn))
 }
 
 // CheckAbolition returns Invalid or Conflict if a document could not be abolished
@@ -133,7 +132,7 @@ func (s *Service) Abolish(ctx context.Context, actor authz.Actor, code string, a
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := draft.Allow(ctx, tx, actor, abolition.Who(EventAbolish), n.drafters); err != nil {
+		if err := draft.Allow(ctx, tx, actor, abolition.Who(EventAbolish), n.Drafters); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := n.refuses(a, tx.Today()); err != nil {
@@ -141,16 +140,22 @@ func (s *Service) Abolish(ctx context.Context, actor authz.Actor, code string, a
 		}
 		_, err = tx.Exec(ctx, `
 			INSERT INTO document_abolition (document_id, abolished_on, reason, decided_on, minutes, abolished_by, recorded_at)
-			VALUES ($1, $2, $3, $4, $5, nullif($6, 0::bigint), $7)`,
-			n.document, a.On, a.Reason, a.DecidedOn, a.Minutes, actor.Person, tx.Now)
+			VALUES (@document, @abolished_on, @reason, @decided_on, @minutes, @abolished_by, @now)`,
+			pgx.StrictNamedArgs{
+				"document": n.Document, "abolished_on": a.On, "reason": a.Reason, "decided_on": a.DecidedOn, "minutes": a.Minutes,
+				"abolished_by": draft.By(actor), "now": tx.Now,
+			})
 		if err != nil {
 			return door.Unchanged(), policy.Explain(err)
 		}
 		return door.Effect{
-			Subject: trail.Subject{Kind: "document", ID: n.document}, Fields: []string{"abolished_on", "reason", "decided_on", "minutes"},
+			Subject: trail.Subject{Kind: "document", ID: n.Document}, Fields: []string{"abolished_on", "reason", "decided_on", "minutes"},
 		}, nil
 	})
-	return wrap("abolishing a document", err)
+	if err != nil {
+		return fmt.Errorf("abolishing a document: %w", err)
+	}
+	return nil
 }
 
 // RecordedAbolition is an abolition on record.
@@ -167,35 +172,31 @@ type RecordedAbolition struct {
 // Abolitions lists the documents that are in force no more today and that the
 // actor may read, the latest first.
 func (s *Service) Abolitions(ctx context.Context, actor authz.Actor) ([]RecordedAbolition, error) {
-	return s.abolitions(ctx, actor, `b.abolished_on <= $1::date`, s.today())
+	return s.abolitions(ctx, actor, `b.abolished_on <= @which::date`, s.today())
 }
 
 // AbolitionOf returns the abolition of a document, also one that is to come; nil
 // where there is none, or the actor may not read the document.
 func (s *Service) AbolitionOf(ctx context.Context, actor authz.Actor, code string) (*RecordedAbolition, error) {
-	list, err := s.abolitions(ctx, actor, `d.code = $1`, code)
+	list, err := s.abolitions(ctx, actor, `d.code = @which`, code)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
 	return &list[0], nil
 }
 
-func (s *Service) abolitions(ctx context.Context, actor authz.Actor, which string, argument any) ([]RecordedAbolition, error) {
-	readable, args := policy.Readable(actor, []any{argument})
-	rows, err := s.pool.Query(ctx, `
-		SELECT d.id, d.code, d.kind, d.title, b.abolished_on, b.reason, b.decided_on, b.minutes, coalesce(p.name, '')
+// abolitions lists those for which a condition holds on @which.
+func (s *Service) abolitions(ctx context.Context, actor authz.Actor, condition string, which any) ([]RecordedAbolition, error) {
+	readable, args := policy.Readable(actor)
+	args["which"] = which
+	list, err := postgres.List[RecordedAbolition](ctx, s.pool, "listing abolished documents", `
+		SELECT d.id, d.code, d.kind, d.title, b.abolished_on AS on, b.reason, b.decided_on, b.minutes, coalesce(p.name, '') AS by
 		FROM document_abolition b JOIN document d ON d.id = b.document_id LEFT JOIN person_shown p ON p.id = b.abolished_by
-		WHERE `+which+` AND `+readable+` ORDER BY b.abolished_on DESC, d.code`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("listing abolished documents: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (RecordedAbolition, error) {
-		var a RecordedAbolition
-		err := row.Scan(&a.ID, &a.Code, &a.Kind, &a.Title, &a.On, &a.Reason, &a.DecidedOn, &a.Minutes, &a.By)
-		if !draft.MaySee(actor) {
-			a.Minutes, a.By = "", ""
+		WHERE `+condition+` AND `+readable+` ORDER BY b.abolished_on DESC, d.code`, args)
+	if !draft.MaySee(actor) {
+		for i := range list {
+			list[i].Minutes, list[i].By = "", ""
 		}
-		return a, err
-	})
-	return list, wrap("listing abolished documents", err)
+	}
+	return list, err
 }

@@ -27,7 +27,7 @@ func abolition() publish.Abolition {
 }
 
 // From its 廃止日 on a document is in force no more: it is in no list of what
-// binds, is not searched, explains no words, is asked of nobody and not public.
+// is in force, is not searched, explains no words, is asked of nobody and not public.
 // What it was stays for those who may read it.
 func TestAnAbolishedDocumentIsInForceNoMore(t *testing.T) {
 	t.Parallel()
@@ -50,7 +50,7 @@ func TestAnAbolishedDocumentIsInForceNoMore(t *testing.T) {
 				lists(t, o, kind, days, inForce)
 				for how, actor := range map[string]authz.Actor{"asked": o.Manager, "kept": o.InState(o.Manager)} {
 					reading, err := o.Policy.Read(ctx, actor, "bunsho")
-					if err != nil || reading.Bound != inForce || reading.Abolished(day) == inForce || reading.AbolishedOn != abolition().On {
+					if err != nil || reading.Asked != inForce || reading.Abolished(day) == inForce || reading.AbolishedOn != abolition().On {
 						t.Errorf("after %d days (%s): %+v, %v", days, how, reading, err)
 					}
 				}
@@ -108,9 +108,9 @@ func lists(t *testing.T, o policytest.Office, kind policy.Kind, days int, inForc
 			t.Errorf("after %d days, in %s: %t", days, name, listed)
 		}
 	}
-	public, err := o.Policy.Public(ctx)
+	public, err := o.Policy.ReadingsForPublic(ctx)
 	must(t, err)
-	_, err = o.Policy.ReadPublic(ctx, "bunsho")
+	_, err = o.Policy.ReadForPublic(ctx, "bunsho")
 	if want := inForce && kind == policy.Basic; (len(public) > 0) != want || (err == nil) != want {
 		t.Errorf("after %d days it is public: %t, %v", days, len(public) > 0, err)
 	}

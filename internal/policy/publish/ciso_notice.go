@@ -3,7 +3,6 @@ package publish
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -14,6 +13,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
+	"kagami/internal/postgres"
 )
 
 // CISONotice is the CISO's 通知 by which a 簡易な見直し is published (7(9)).
@@ -50,8 +50,8 @@ func (n CISONotice) check(number int, day calendar.Date, touched []Touched) []fa
 // PublishMinor publishes a 簡易な見直し that was handed in, by a 通知 with the next
 // number of the fiscal year. From then on neither changes.
 func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code string, n CISONotice) error {
-	err := s.draft.Step(ctx, actor, code, draft.EventPublishNotice, n.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
-		before, err := policy.NewestOutline(ctx, tx, l.Document)
+	return s.draft.Step(ctx, actor, code, draft.EventPublishMinor, n.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
+		before, err := policy.NewestOutline(ctx, tx, actor, l.Document)
 		if err != nil {
 			return draft.Change{}, err
 		}
@@ -67,13 +67,16 @@ func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code stri
 		for i, t := range touched {
 			words[i] = t.String()
 		}
-		year := calendar.FiscalYear(tx.Today())
 		var id int64
 		err = tx.QueryRow(ctx, `
 			INSERT INTO ciso_notice (revision_id, text_sha256, fiscal_year, number, notified_on, addressees, body, touched, answer, issued_by, issued_at)
-			SELECT $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8, nullif($9, 0::bigint), $10 FROM ciso_notice WHERE fiscal_year = $3
+			SELECT @revision, @text_sha256, @fiscal_year, coalesce(max(number), 0) + 1, @today, @addressees, @body, @touched, @answer, @issued_by, @now
+			FROM ciso_notice WHERE fiscal_year = @fiscal_year
 			RETURNING id`,
-			l.Revision, l.SHA256, year, tx.Today(), n.Addressees, n.Body, words, n.Answer, actor.Person, tx.Now).Scan(&id)
+			pgx.StrictNamedArgs{
+				"revision": l.Revision, "text_sha256": l.SHA256, "fiscal_year": calendar.FiscalYear(tx.Today()), "today": tx.Today(),
+				"addressees": n.Addressees, "body": n.Body, "touched": words, "answer": n.Answer, "issued_by": draft.By(actor), "now": tx.Now,
+			}).Scan(&id)
 		if err != nil {
 			return draft.Change{}, err
 		}
@@ -84,7 +87,6 @@ func (s *Service) PublishMinor(ctx context.Context, actor authz.Actor, code stri
 		columns["notice_id"] = id
 		return draft.Change{Note: n.Answer, Fields: []string{"ciso_notice", "effective_on", "published_at"}, Columns: columns}, nil
 	})
-	return wrap("publishing by a 通知", err)
 }
 
 // RecordedCISONotice is a 通知 on record.
@@ -105,26 +107,21 @@ type RecordedCISONotice struct {
 	Answer  string
 }
 
-// Notice returns the 通知 that published a revision; NotFound where none did, or
-// the actor may not read the document.
-func (s *Service) Notice(ctx context.Context, actor authz.Actor, code string, number int) (RecordedCISONotice, error) {
-	var n RecordedCISONotice
-	readable, args := policy.Readable(actor, []any{code, number})
-	err := s.pool.QueryRow(ctx, `
-		SELECT d.id, d.code, d.kind, d.title, r.number, r.effective_on, c.fiscal_year, c.number, c.notified_on, c.addressees, c.body,
-		       coalesce(p.name, ''), r.why, r.why_text, c.touched, c.answer
+// CISONotice returns the 通知 that published a revision; NotFound where none did,
+// or the actor may not read the document.
+func (s *Service) CISONotice(ctx context.Context, actor authz.Actor, code string, number int) (RecordedCISONotice, error) {
+	readable, args := policy.Readable(actor)
+	args["code"], args["number"] = code, number
+	n, err := postgres.One[RecordedCISONotice](ctx, s.pool, "loading a 通知", `
+		SELECT d.id, d.code, d.kind, d.title, r.number AS revision, r.effective_on, c.fiscal_year, c.number, c.notified_on AS on, c.addressees, c.body,
+		       coalesce(p.name, '') AS by, r.why, r.why_text, c.touched, c.answer
 		FROM ciso_notice c JOIN revision r ON r.notice_id = c.id JOIN document d ON d.id = r.document_id LEFT JOIN person_shown p ON p.id = c.issued_by
-		WHERE d.code = $1 AND r.number = $2::bigint AND r.state = 'published' AND `+readable, args...).
-		Scan(&n.ID, &n.Code, &n.Kind, &n.Title, &n.Revision, &n.EffectiveOn, &n.FiscalYear, &n.Number, &n.On, &n.Addressees, &n.Body,
-			&n.By, &n.Why, &n.WhyText, &n.Touched, &n.Answer)
+		WHERE d.code = @code AND r.number = @number::bigint AND r.state = 'published' AND `+readable, args)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return RecordedCISONotice{}, policy.NoDocument()
-	}
-	if err != nil {
-		return RecordedCISONotice{}, fmt.Errorf("loading a 通知: %w", err)
 	}
 	if !draft.MaySee(actor) {
 		n.Touched, n.Answer = nil, ""
 	}
-	return n, nil
+	return n, err
 }

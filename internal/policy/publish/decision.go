@@ -30,7 +30,7 @@ type Decision struct {
 	Rejected  bool     // neither: it was not said
 	Chair     string   // their 職員番号
 	Attendees []string // their 職員番号, the chair among them or not
-	Minutes   string   // the minutes, or where they are kept
+	Minutes   string   // the minutes, or where they are
 	File      *File    // the minutes as a file; nil for none
 	SHA256    []byte   // of the text that was before who records it
 }
@@ -59,17 +59,17 @@ func NewFile(name string, body []byte) (*File, error) {
 	}
 	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
 	f := &File{Name: name, Body: body}
-	wanted := ""
+	extension := ""
 	switch {
 	case bytes.HasPrefix(body, []byte("%PDF-")):
-		f.Type, wanted = "application/pdf", ".pdf"
+		f.Type, extension = "application/pdf", ".pdf"
 	case isDocx(body):
-		f.Type, wanted = docxType, ".docx"
+		f.Type, extension = docxType, ".docx"
 	default:
 		return nil, problemWith(fault.Unsupported, "議事録のファイルは、PDF か Word（.docx）にしてください。")
 	}
-	if !strings.EqualFold(filepath.Ext(name), wanted) {
-		return nil, problemWith(fault.Unsupported, "議事録のファイルの中身が、名前と違います。"+wanted+" のファイルとして保存し直してから、選んでください。")
+	if !strings.EqualFold(filepath.Ext(name), extension) {
+		return nil, problemWith(fault.Unsupported, "議事録のファイルの中身が、名前と違います。"+extension+" のファイルとして保存し直してから、選んでください。")
 	}
 	if !utf8.ValidString(name) || utf8.RuneCountInString(name) > longestName {
 		return nil, problemWith(fault.Unsupported, fmt.Sprintf("議事録のファイルの名前は、%d字までにしてください。", longestName))
@@ -139,7 +139,7 @@ func (d Decision) event() draft.Event {
 // in: adopted, it can be published; rejected, it is a draft again. The record is
 // never changed.
 func (s *Service) RecordDecision(ctx context.Context, actor authz.Actor, code string, d Decision) error {
-	err := s.draft.Step(ctx, actor, code, d.event(), d.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
+	return s.draft.Step(ctx, actor, code, d.event(), d.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
 		if err := fault.InvalidFields(d.check(tx.Today())); err != nil {
 			return draft.Change{}, err
 		}
@@ -160,7 +160,6 @@ func (s *Service) RecordDecision(ctx context.Context, actor authz.Actor, code st
 		}
 		return c, nil
 	})
-	return wrap("recording a decision", err)
 }
 
 // known tells whether all who were there had a post that day.
@@ -188,8 +187,11 @@ func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l 
 	var id int64
 	err := tx.QueryRow(ctx, `
 		INSERT INTO headquarters_decision (revision_id, text_sha256, decided_on, result, chair_id, minutes, file_name, file_type, file, recorded_by, recorded_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, 0::bigint), $11) RETURNING id`,
-		l.Revision, l.SHA256, d.On, result, people[d.Chair], d.Minutes, file.Name, file.Type, file.Body, actor.Person, tx.Now).Scan(&id)
+		VALUES (@revision, @text_sha256, @decided_on, @result, @chair, @minutes, @file_name, @file_type, @file, @recorded_by, @now) RETURNING id`,
+		pgx.StrictNamedArgs{
+			"revision": l.Revision, "text_sha256": l.SHA256, "decided_on": d.On, "result": result, "chair": people[d.Chair], "minutes": d.Minutes,
+			"file_name": file.Name, "file_type": file.Type, "file": file.Body, "recorded_by": draft.By(actor), "now": tx.Now,
+		}).Scan(&id)
 	if err != nil {
 		return 0, err
 	}
@@ -201,24 +203,21 @@ func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l 
 	return id, err
 }
 
-// peopleOn returns who of these had a post on a day, by their 職員番号.
+// peopleOn returns the ids of who of these had a post on a day, by their 職員番号.
 func peopleOn(ctx context.Context, db postgres.Querier, day calendar.Date, numbers []string) (map[string]int64, error) {
-	rows, err := db.Query(ctx, `
-		SELECT p.staff_number, p.id FROM person_shown p
-		WHERE p.staff_number = ANY($2) AND EXISTS (SELECT FROM standing a WHERE a.person_id = p.id AND a.period @> $1::date)`, day, numbers)
-	if err != nil {
-		return nil, fmt.Errorf("looking up who was there: %w", err)
+	type row struct {
+		StaffNumber string
+		ID          int64
 	}
+	rows, err := postgres.List[row](ctx, db, "looking up who was there", `
+		SELECT p.staff_number, p.id FROM person_shown p
+		WHERE p.staff_number = ANY(@numbers) AND EXISTS (SELECT FROM standing a WHERE a.person_id = p.id AND a.period @> @day::date)`,
+		pgx.StrictNamedArgs{"numbers": numbers, "day": day})
 	people := map[string]int64{}
-	var (
-		number string
-		id     int64
-	)
-	_, err = pgx.ForEachRow(rows, []any{&number, &id}, func() error {
-		people[number] = id
-		return nil
-	})
-	return people, wrap("looking up who was there", err)
+	for _, r := range rows {
+		people[r.StaffNumber] = r.ID
+	}
+	return people, err
 }
 
 // Councillor is somebody who may have been at the 本部会議.
@@ -233,21 +232,14 @@ func (s *Service) Councillors(ctx context.Context, actor authz.Actor, day calend
 	if actor.Reach(authz.RecordDecision) != authz.All {
 		return nil, nil
 	}
-	rows, err := s.pool.Query(ctx, `
-		SELECT p.staff_number, p.name, array_agg(DISTINCT h.role)
+	return postgres.List[Councillor](ctx, s.pool, "listing who may have been there", `
+		SELECT p.staff_number, p.name, array_agg(DISTINCT h.role) AS roles
 		FROM holding h JOIN person_shown p ON p.id = h.person_id
-		WHERE h.role = ANY($2::text[]) AND h.period @> $1::date AND h.rule_period @> $1::date
-		GROUP BY p.id, p.staff_number, p.name, p.furigana ORDER BY min(array_position($2::text[], h.role)), p.furigana, p.id`, day, []authz.Role{
-		authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.CSIRTMember, authz.SecurityManager,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing who may have been there: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Councillor, error) {
-		var c Councillor
-		return c, row.Scan(&c.StaffNumber, &c.Name, &c.Roles)
-	})
-	return list, wrap("listing who may have been there", err)
+		WHERE h.role = ANY(@roles::text[]) AND h.period @> @day::date AND h.rule_period @> @day::date
+		GROUP BY p.id, p.staff_number, p.name, p.furigana ORDER BY min(array_position(@roles::text[], h.role)), p.furigana, p.id`,
+		pgx.StrictNamedArgs{"day": day, "roles": []authz.Role{
+			authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.CSIRTMember, authz.SecurityManager,
+		}})
 }
 
 // RecordedDecision is a decision on record.
@@ -268,21 +260,15 @@ func (s *Service) Decisions(ctx context.Context, actor authz.Actor, revision int
 	if !draft.MaySee(actor) {
 		return nil, nil
 	}
-	readable, args := policy.Readable(actor, []any{revision})
-	rows, err := s.pool.Query(ctx, `
-		SELECT h.decided_on, h.result = 'adopted', coalesce(c.name, ''), h.minutes, h.file_name, coalesce(b.name, ''), h.recorded_at,
-		       ARRAY(SELECT p.name FROM decision_attendee t JOIN person_shown p ON p.id = t.person_id WHERE t.decision_id = h.id ORDER BY p.furigana, p.id)
+	readable, args := policy.Readable(actor)
+	args["revision"] = revision
+	return postgres.List[RecordedDecision](ctx, s.pool, "listing decisions", `
+		SELECT h.decided_on AS on, h.result = 'adopted' AS adopted, coalesce(c.name, '') AS chair, h.minutes, h.file_name,
+		       coalesce(b.name, '') AS recorded_by, h.recorded_at,
+		       ARRAY(SELECT p.name FROM decision_attendee t JOIN person_shown p ON p.id = t.person_id WHERE t.decision_id = h.id ORDER BY p.furigana, p.id) AS attendees
 		FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id
 		LEFT JOIN person_shown c ON c.id = h.chair_id LEFT JOIN person_shown b ON b.id = h.recorded_by
-		WHERE r.id = $1 AND `+readable+` ORDER BY h.id`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("listing decisions: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (RecordedDecision, error) {
-		var d RecordedDecision
-		return d, row.Scan(&d.On, &d.Adopted, &d.Chair, &d.Minutes, &d.FileName, &d.RecordedBy, &d.RecordedAt, &d.Attendees)
-	})
-	return list, wrap("listing decisions", err)
+		WHERE r.id = @revision AND `+readable+` ORDER BY h.id`, args)
 }
 
 // Minutes returns the file of the newest decision on a revision; NotFound where
@@ -291,15 +277,15 @@ func (s *Service) Minutes(ctx context.Context, actor authz.Actor, code string, n
 	if !draft.MaySee(actor) {
 		return File{}, policy.NoDocument()
 	}
-	var f File
-	readable, args := policy.Readable(actor, []any{code, number})
-	err := s.pool.QueryRow(ctx, `
-		SELECT h.file_name, h.file_type, h.file
+	readable, args := policy.Readable(actor)
+	args["code"], args["number"] = code, number
+	f, err := postgres.One[File](ctx, s.pool, "loading minutes", `
+		SELECT h.file_name AS name, h.file_type AS type, h.file AS body
 		FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id
-		WHERE d.code = $1 AND r.number = $2::bigint AND r.state <> 'withdrawn' AND h.file IS NOT NULL AND `+readable+`
-		ORDER BY h.id DESC LIMIT 1`, args...).Scan(&f.Name, &f.Type, &f.Body)
+		WHERE d.code = @code AND r.number = @number::bigint AND r.state <> 'withdrawn' AND h.file IS NOT NULL AND `+readable+`
+		ORDER BY h.id DESC LIMIT 1`, args)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return File{}, policy.NoDocument()
 	}
-	return f, wrap("loading minutes", err)
+	return f, err
 }

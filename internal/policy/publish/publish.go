@@ -3,6 +3,7 @@ package publish
 import (
 	"bytes"
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,7 +18,7 @@ import (
 )
 
 // Publication is from which day a text is to be in force, and what is asked of
-// those whom it binds.
+// those whom its document is for.
 type Publication struct {
 	EffectiveOn calendar.Date // 施行日
 	SHA256      []byte        // of the text that was before the person who publishes
@@ -44,9 +45,9 @@ func (s *Service) CheckPublication(ctx context.Context, d draft.Draft, u Publica
 	return s.inOrder(ctx, d, u, u.check(d.Number, d.DecidedOn, dayOfDecision, s.today()))
 }
 
-// CheckNotice is CheckPublication for a draft that a 通知 publishes.
-func (s *Service) CheckNotice(ctx context.Context, d draft.Draft, n CISONotice) error {
-	before, err := s.draft.Base(ctx, d)
+// CheckCISONotice is CheckPublication for a draft that a 通知 publishes.
+func (s *Service) CheckCISONotice(ctx context.Context, actor authz.Actor, d draft.Draft, n CISONotice) error {
+	before, err := s.draft.Base(ctx, actor, d)
 	if err != nil {
 		return err
 	}
@@ -61,13 +62,13 @@ func (s *Service) inOrder(ctx context.Context, d draft.Draft, u Publication, pro
 		return draft.Changed()
 	}
 	if len(problems) == 0 {
-		var late bool
+		var later bool
 		err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM revision WHERE document_id = $1 AND state = 'published' AND effective_on > $2)`,
-			d.ID, u.EffectiveOn).Scan(&late)
+			d.ID, u.EffectiveOn).Scan(&later)
 		if err != nil {
-			return wrap("looking for the revision before", err)
+			return fmt.Errorf("looking for the revision before: %w", err)
 		}
-		if late {
+		if later {
 			problems = []fault.Problem{{Field: "effective_on", Message: policy.Message("revision_in_order")}}
 		}
 	}
@@ -78,7 +79,7 @@ func (s *Service) inOrder(ctx context.Context, d draft.Draft, u Publication, pro
 // From then on it never changes. Conflict without a decision, if the draft has
 // changed since it was shown, or is published already.
 func (s *Service) PublishDecided(ctx context.Context, actor authz.Actor, code string, u Publication) error {
-	err := s.draft.Step(ctx, actor, code, draft.EventPublishDecided, u.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
+	return s.draft.Step(ctx, actor, code, draft.EventPublishDecided, u.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
 		var decided calendar.Date
 		if err := tx.QueryRow(ctx, `SELECT decided_on FROM revision WHERE id = $1`, l.Revision).Scan(&decided); err != nil {
 			return draft.Change{}, err
@@ -89,16 +90,15 @@ func (s *Service) PublishDecided(ctx context.Context, actor authz.Actor, code st
 		columns, err := publish(ctx, tx, actor, l, u)
 		return draft.Change{Fields: []string{"effective_on", "published_at"}, Columns: columns}, err
 	})
-	return wrap("publishing a revision", err)
 }
 
 // publish returns the columns that say who publishes a revision, from when it is in
 // force, and what it asks. From then on its clauses are found.
 func publish(ctx context.Context, tx *door.Tx, actor authz.Actor, l draft.Locked, u Publication) (pgx.NamedArgs, error) {
-	columns, err := acknowledge.Ask(ctx, tx, acknowledge.Asking{Document: l.Document, Revision: l.Revision, Number: l.Number}, u.EffectiveOn, u.Campaign)
+	columns, err := acknowledge.Ask(ctx, tx, acknowledge.Revision{Document: l.Document, ID: l.Revision, Number: l.Number}, u.EffectiveOn, u.Campaign)
 	if err != nil {
 		return nil, err
 	}
 	columns["effective_on"], columns["published_at"], columns["published_by"] = u.EffectiveOn, tx.Now, draft.By(actor)
-	return columns, find.LetFind(ctx, tx, l.Revision)
+	return columns, find.Index(ctx, tx, l.Revision)
 }

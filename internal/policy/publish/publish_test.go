@@ -137,7 +137,7 @@ func TestAMinorRevisionIsPublishedByANumberedNotice(t *testing.T) {
 		}
 		must(t, o.Draft.Submit(ctx, o.Officer, "kihon", policytest.Minor(d)))
 		must(t, o.Publish.PublishMinor(ctx, o.CISO, "kihon", o.Notice(d)))
-		notice, err := o.Publish.Notice(ctx, o.Staff, "kihon", number)
+		notice, err := o.Publish.CISONotice(ctx, o.Staff, "kihon", number)
 		must(t, err)
 		if notice.FiscalYear != 2026 || notice.Number != number-1 || notice.By == "" || notice.Addressees != "各課室長" {
 			t.Errorf("the 通知: %+v", notice)
@@ -151,7 +151,7 @@ func TestAMinorRevisionIsPublishedByANumberedNotice(t *testing.T) {
 }
 
 // What a 簡易な見直し touches of purpose, scope, organization or sanctions is
-// answered for, and the answer is kept.
+// answered for, and the answer is stored.
 func TestATouchedClauseIsAnsweredFor(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -165,12 +165,12 @@ func TestATouchedClauseIsAnsweredFor(t *testing.T) {
 	}
 	n.Answer = "見出しを加えただけであるため"
 	must(t, o.Publish.PublishMinor(ctx, o.CISO, "kihon", n))
-	notice, err := o.Publish.Notice(ctx, o.Officer, "kihon", 2)
+	notice, err := o.Publish.CISONotice(ctx, o.Officer, "kihon", 2)
 	must(t, err)
 	if len(notice.Touched) != 1 || notice.Touched[0] != "目的：1 目的" || notice.Answer != n.Answer {
 		t.Errorf("on record: %+v", notice)
 	}
-	if notice, err = o.Publish.Notice(ctx, o.Staff, "kihon", 2); err != nil || notice.Touched != nil || notice.Answer != "" {
+	if notice, err = o.Publish.CISONotice(ctx, o.Staff, "kihon", 2); err != nil || notice.Touched != nil || notice.Answer != "" {
 		t.Errorf("for the staff: %+v, %v", notice, err)
 	}
 }

@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -25,10 +24,3 @@ func New(pool *pgxpool.Pool, d *door.Door, now func() time.Time, drafts *draft.S
 }
 
 func (s *Service) today() calendar.Date { return calendar.Day(s.now()) }
-
-func wrap(doing string, err error) error {
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
-}

@@ -19,7 +19,7 @@ import (
 	"strings"
 )
 
-// Text is a policy's text, ready to be drawn: with its clauses' addresses and
+// Text is a policy's text, ready to be drawn: with its clauses' anchors and
 // the uses of the words that it defines.
 type Text struct {
 	outline *outline.Outline
@@ -29,11 +29,11 @@ type Text struct {
 	finder  *outline.Finder
 	marks   map[string]mark // by anchor
 	// Of a published revision:
-	lasting func(follow.Cited) string // the link to a clause that lasts
-	then    func(follow.Cited) string // the clause in the text of its revision
-	number  int                       // the revision's
-	gone    []follow.Former           // those whose addresses no clause has now
-	reused  map[string]follow.Former  // those whose addresses other clauses have now
+	lasting func(follow.Clause) string     // the link to a clause that lasts
+	then    func(follow.Clause) string     // the clause in the text of its revision
+	number  int                            // the revision's
+	gone    []follow.FormerClause          // those whose anchors no clause has now
+	reused  map[string]follow.FormerClause // those whose anchors other clauses have now
 }
 
 // NewText prepares an outline to be drawn.
@@ -49,17 +49,17 @@ func NewText(o *outline.Outline) Text {
 // CommentID is where a comment stands on the pages that list it.
 func CommentID(number int) string { return fmt.Sprintf("comment-%d", number) }
 
-// mark stands at a clause that there are open comments on.
+// mark stands at a clause that there are unresolved comments on.
 type mark struct {
 	comments int
 	first    int // the number of the first
 }
 
-// WithComments is the text with a mark at each clause that has open comments.
+// WithComments is the text with a mark at each clause that has unresolved comments.
 func (t Text) WithComments(comments []draft.Comment) Text {
 	t.marks = map[string]mark{}
 	for _, c := range comments {
-		if !c.Open() || c.Now.Anchor == "" {
+		if !c.Unresolved() || c.Now.Anchor == "" {
 			continue
 		}
 		m := t.marks[c.Now.Anchor]
@@ -73,22 +73,22 @@ func (t Text) WithComments(comments []draft.Comment) Text {
 
 // Lasting is the text of a published revision: each clause's number is a link
 // that leads to the clause in later revisions too, and clauses that have got the
-// address of another say so to whoever comes with an old link.
-func (t Text) Lasting(r policy.Reading, formers []follow.Former) Text {
+// anchor of another say so to whoever comes with an old link.
+func (t Text) Lasting(r policy.Reading, formers []follow.FormerClause) Text {
 	return t.withFormers(r, formers,
-		func(c follow.Cited) string { return address.LastingClause(r.Code, c.Number, c.Anchor) },
-		func(c follow.Cited) string { return address.RevisionClause(r.Code, c.Number, c.Anchor) })
+		func(c follow.Clause) string { return address.LastingClause(r.Code, c.Number, c.Anchor) },
+		func(c follow.Clause) string { return address.RevisionClause(r.Code, c.Number, c.Anchor) })
 }
 
 // LastingPublic is Lasting for the page for everybody, which shows no earlier
 // revision: the links that last show the clauses of those.
-func (t Text) LastingPublic(r policy.Reading, formers []follow.Former) Text {
-	lasting := func(c follow.Cited) string { return address.LastingPublicClause(r.Code, c.Number, c.Anchor) }
+func (t Text) LastingPublic(r policy.Reading, formers []follow.FormerClause) Text {
+	lasting := func(c follow.Clause) string { return address.LastingPublicClause(r.Code, c.Number, c.Anchor) }
 	return t.withFormers(r, formers, lasting, lasting)
 }
 
-func (t Text) withFormers(r policy.Reading, formers []follow.Former, lasting, then func(follow.Cited) string) Text {
-	t.number, t.lasting, t.then, t.reused = r.Number, lasting, then, map[string]follow.Former{}
+func (t Text) withFormers(r policy.Reading, formers []follow.FormerClause, lasting, then func(follow.Clause) string) Text {
+	t.number, t.lasting, t.then, t.reused = r.Number, lasting, then, map[string]follow.FormerClause{}
 	for _, f := range formers {
 		if f.Reused {
 			t.reused[f.Then.Anchor] = f
@@ -99,7 +99,7 @@ func (t Text) withFormers(r policy.Reading, formers []follow.Former, lasting, th
 	return t
 }
 
-// commentMark leads from a clause to the first of its open comments.
+// commentMark leads from a clause to the first of its unresolved comments.
 func commentMark(t Text, c *outline.Clause) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -162,7 +162,7 @@ func (t Text) link(c *outline.Clause) string {
 	if t.lasting == nil {
 		return "#" + t.anchors[c]
 	}
-	return t.lasting(follow.Cited{Number: t.number, Anchor: t.anchors[c]})
+	return t.lasting(follow.Clause{Number: t.number, Anchor: t.anchors[c]})
 }
 
 // Contents is the list of chapters and articles, each a way to its place.
@@ -921,7 +921,7 @@ func number(t Text, c *outline.Clause) templ.Component {
 }
 
 // formerly says to whoever comes with an old link where the clause is that had
-// this one's address before. Nobody else sees it.
+// this one's anchor before. Nobody else sees it.
 func formerly(t Text, c *outline.Clause) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1001,7 +1001,7 @@ func formerly(t Text, c *outline.Clause) templ.Component {
 }
 
 // whereNow ends a sentence about a former clause.
-func whereNow(f follow.Former) templ.Component {
+func whereNow(f follow.FormerClause) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1076,7 +1076,7 @@ func whereNow(f follow.Former) templ.Component {
 	})
 }
 
-// Formers draws the addresses of clauses that no clause has any more, so that
+// Formers draws the anchors of clauses that no clause has any more, so that
 // links to them lead to where they last were, and on to where they are.
 func Formers(t Text) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

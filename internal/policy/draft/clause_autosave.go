@@ -20,9 +20,9 @@ import (
 	"kagami/internal/postgres"
 )
 
-// UnsavedClause is what somebody has typed on one clause of a draft and not
-// saved. Like Unsaved, it is theirs alone.
-type UnsavedClause struct {
+// ClauseAutosave is what somebody has typed on one clause of a draft and not
+// saved. Like Autosave, it is theirs alone.
+type ClauseAutosave struct {
 	// Token tells the form that it was typed in: 26 letters and digits, as
 	// crypto/rand.Text gives them.
 	Token string
@@ -30,34 +30,35 @@ type UnsavedClause struct {
 	amend.Amendment
 	Shown   string // the page's way to tell the clause again once the text has changed
 	BasedOn []byte
-	At      time.Time // when it was last kept
+	At      time.Time // when it was last autosaved
 }
 
-// KeepUnsavedClause keeps what the actor has typed in a form on one clause of a
-// draft, over what the form had kept before; it keeps nothing where no words
-// differ from the clause's. It passes no door, for the reasons that KeepUnsaved
+// PutClauseAutosave saves what the actor has typed in a form on one clause of a
+// draft, over what was autosaved of the form before; it saves nothing where no words
+// differ from the clause's. It passes no door, for the reasons that PutAutosave
 // gives, and is refused as it is. The At of what is given does not matter, and
-// that of what is returned is zero where nothing is kept.
-func (s *Service) KeepUnsavedClause(ctx context.Context, actor authz.Actor, code string, u UnsavedClause) (Kept, error) {
+// that of what is returned is zero where nothing is saved.
+func (s *Service) PutClauseAutosave(ctx context.Context, actor authz.Actor, code string, u ClauseAutosave) (AutosaveStatus, error) {
 	if !MaySee(actor) {
-		return Kept{}, policy.NoDocument()
+		return AutosaveStatus{}, policy.NoDocument()
 	}
 	if _, err := authz.Check(actor, authz.DraftRevision, authz.Matter{}); err != nil {
-		return Kept{}, err
+		return AutosaveStatus{}, err
 	}
 	if err := u.check(); err != nil {
-		return Kept{}, err
+		return AutosaveStatus{}, err
 	}
-	kept := Kept{At: s.now()}
+	status := AutosaveStatus{At: s.now()}
 	err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
-		readable, args := policy.Readable(actor, []any{code, u.BasedOn})
+		readable, args := policy.Readable(actor)
+		args["code"], args["based_on"] = code, u.BasedOn
 		var revision int64
-		// the lock holds off what ends the draft, or words could be kept for one
+		// the lock holds off what ends the draft, or words could be saved for one
 		// that is over
 		err := tx.QueryRow(ctx, `
-			SELECT r.id, r.text_sha256 <> $2 FROM revision r JOIN document d ON d.id = r.document_id
-			WHERE d.code = $1 AND r.state IN ('draft', 'submitted', 'decided') AND `+readable+` FOR SHARE OF r`, args...).
-			Scan(&revision, &kept.Changed)
+			SELECT r.id, r.text_sha256 <> @based_on FROM revision r JOIN document d ON d.id = r.document_id
+			WHERE d.code = @code AND r.state IN ('draft', 'submitted', 'decided') AND `+readable+` FOR SHARE OF r`, args).
+			Scan(&revision, &status.Changed)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return policy.NoDocument()
 		}
@@ -69,24 +70,30 @@ func (s *Service) KeepUnsavedClause(ctx context.Context, actor authz.Actor, code
 			return err
 		}
 		if !u.Brings(now) {
-			kept.At = time.Time{}
-			return dropUnsavedClause(ctx, tx, revision, actor.Person, u.Token)
+			status.At = time.Time{}
+			return dropClauseAutosave(ctx, tx, revision, actor.Person, u.Token)
 		}
 		_, err = tx.Exec(ctx, `
 			INSERT INTO unsaved_clause (revision_id, person_id, token, act, anchor, shown, place, kind, heading, text, renumber, based_on_sha256, kept_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+			VALUES (@revision, @person, @token, @act, @anchor, @shown, @place, @kind, @heading, @text, @renumber, @based_on, @now)
 			ON CONFLICT (revision_id, person_id, token) DO UPDATE
 			SET act = excluded.act, anchor = excluded.anchor, shown = excluded.shown, place = excluded.place, kind = excluded.kind,
 			    heading = excluded.heading, text = excluded.text, renumber = excluded.renumber,
 			    based_on_sha256 = excluded.based_on_sha256, kept_at = excluded.kept_at`,
-			revision, actor.Person, u.Token, u.Act, u.Anchor, u.Shown, u.Where, u.Kind, u.Heading, u.Text, u.Renumber, u.BasedOn, kept.At)
+			pgx.StrictNamedArgs{
+				"revision": revision, "person": actor.Person, "token": u.Token, "act": u.Act, "anchor": u.Anchor, "shown": u.Shown,
+				"place": u.Where, "kind": u.Kind, "heading": u.Heading, "text": u.Text, "renumber": u.Renumber, "based_on": u.BasedOn, "now": status.At,
+			})
 		return err
 	})
-	return kept, wrap("keeping what is not saved of a clause", err)
+	if err != nil {
+		return AutosaveStatus{}, fmt.Errorf("autosaving a clause: %w", err)
+	}
+	return status, nil
 }
 
 // check refuses what no form of ours has sent, and what is too long.
-func (u UnsavedClause) check() error {
+func (u ClauseAutosave) check() error {
 	const (
 		letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 		token   = 26 // of them
@@ -110,29 +117,23 @@ func (u UnsavedClause) check() error {
 	return nil
 }
 
-func dropUnsavedClause(ctx context.Context, db execer, revision, person int64, token string) error {
-	_, err := db.Exec(ctx, `DELETE FROM unsaved_clause WHERE revision_id = $1 AND person_id = $2 AND token = $3`, revision, person, token)
-	return wrap("removing what was not saved of a clause", err)
-}
-
-// DropUnsavedClause throws away what the actor's form with a token has kept of a
-// draft that Draft has returned to them.
-func (s *Service) DropUnsavedClause(ctx context.Context, actor authz.Actor, d Draft, token string) error {
-	return dropUnsavedClause(ctx, s.pool, d.Revision, actor.Person, token)
-}
-
-// UnsavedClauses lists what is kept for the actor of single clauses of a draft
-// that Draft has returned to them, the newest first.
-func (s *Service) UnsavedClauses(ctx context.Context, actor authz.Actor, d Draft) ([]UnsavedClause, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT token, act, anchor, shown, place, kind, heading, text, renumber, based_on_sha256, kept_at FROM unsaved_clause
-		WHERE revision_id = $1 AND person_id = $2 ORDER BY kept_at DESC, token`, d.Revision, actor.Person)
-	if err != nil {
-		return nil, fmt.Errorf("listing what is not saved of clauses: %w", err)
+func dropClauseAutosave(ctx context.Context, db execer, revision, person int64, token string) error {
+	if _, err := db.Exec(ctx, `DELETE FROM unsaved_clause WHERE revision_id = $1 AND person_id = $2 AND token = $3`, revision, person, token); err != nil {
+		return fmt.Errorf("removing the autosave of a clause: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (UnsavedClause, error) {
-		var u UnsavedClause
-		return u, row.Scan(&u.Token, &u.Act, &u.Anchor, &u.Shown, &u.Where, &u.Kind, &u.Heading, &u.Text, &u.Renumber, &u.BasedOn, &u.At)
-	})
-	return list, wrap("listing what is not saved of clauses", err)
+	return nil
+}
+
+// DropClauseAutosave throws away what was autosaved of the actor's form with a token on a
+// draft that Draft has returned to them.
+func (s *Service) DropClauseAutosave(ctx context.Context, actor authz.Actor, d Draft, token string) error {
+	return dropClauseAutosave(ctx, s.pool, d.Revision, actor.Person, token)
+}
+
+// ClauseAutosaves lists what is autosaved for the actor of single clauses of a draft
+// that Draft has returned to them, the newest first.
+func (s *Service) ClauseAutosaves(ctx context.Context, actor authz.Actor, d Draft) ([]ClauseAutosave, error) {
+	return postgres.List[ClauseAutosave](ctx, s.pool, "listing the autosaves of clauses", `
+		SELECT token, act, anchor, shown, place AS "where", '' AS "to", kind, heading, text, renumber, based_on_sha256 AS based_on, kept_at AS at FROM unsaved_clause
+		WHERE revision_id = $1 AND person_id = $2 ORDER BY kept_at DESC, token`, d.Revision, actor.Person)
 }
