@@ -35,7 +35,7 @@ var ground = map[string][]string{
 	"internal/job":       {"internal/fault"},
 	"internal/lifecycle": {"internal/authz", "internal/fault"},
 	"internal/task":      {"internal/calendar"},
-	"internal/door":      {"internal/authz", "internal/calendar", "internal/notice", "internal/postgres", "internal/trail"},
+	"internal/door":      {"internal/authz", "internal/calendar", "internal/notice", "internal/postgres", "internal/trail", "internal/state"},
 
 	"internal/postgres":         {"internal/fault", "migrations"},
 	"internal/postgres/cluster": {"internal/fault"},
