@@ -20,6 +20,7 @@ import (
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/cluster"
 	"kagami/internal/sample"
+	"kagami/internal/secret"
 	"kagami/migrations"
 	"kagami/web/server"
 	"kagami/web/server/cookie"
@@ -97,7 +98,7 @@ func fill(ctx context.Context, database string) (*town, error) {
 
 // newGround is what a portal on localhost stands on.
 func newGround(pool *pgxpool.Pool) (server.Ground, error) {
-	settings := server.Settings{Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}}
+	settings := server.Settings{Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Keys: secret.Random()}
 	return server.NewGround(settings, pool, time.Now, slog.New(slog.NewJSONHandler(io.Discard, nil)))
 }
 

@@ -30,6 +30,7 @@ var ground = map[string][]string{
 	"internal/state":     {"internal/postgres"},
 	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},
 	"internal/authz":     {"internal/calendar", "internal/fault", "internal/state"},
+	"internal/secret":    {"internal/fault", "internal/postgres"},
 	"internal/trail":     {"internal/authz"},
 	"internal/notice":    {"internal/authz", "internal/fault", "internal/task"},
 	"internal/job":       {"internal/fault"},
@@ -93,7 +94,7 @@ var (
 	carriers = []string{"web/signin", "web/account"}
 	// served are the wings that web/server speaks of besides: who asks, and the
 	// database.
-	served = []string{"account", "org", "door", "postgres"}
+	served = []string{"account", "org", "door", "postgres", "secret"}
 )
 
 // may tells whether one room may know another. Both are paths below the module,

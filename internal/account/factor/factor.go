@@ -17,6 +17,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/secret"
 	"kagami/internal/trail"
 )
 
@@ -25,6 +26,8 @@ type Config struct {
 	Pool *pgxpool.Pool
 	Door *door.Door
 	Now  func() time.Time
+	// Keys seal the secrets of authenticator apps.
+	Keys *secret.Keys
 	// Accounts counts wrong codes as it counts wrong passwords.
 	Accounts *account.Service
 	// Town names the portal in authenticator apps and beside passkeys.
