@@ -145,6 +145,9 @@ func check(parts []screen.Part) error {
 		for _, subject := range part.Subjects {
 			take("trail subject", subject.Kind)
 		}
+		for _, one := range part.Settings {
+			take("setting", one.Name)
+		}
 		for _, counter := range part.Counters {
 			take("counter", counter.Name)
 		}
