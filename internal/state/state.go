@@ -33,9 +33,9 @@ func Counted(name string) Counter {
 	return Counter{Name: name, SQL: "(SELECT c." + name + " FROM change_count c)"}
 }
 
-// Limit is how many counters there may be: the numbers of all are part of each
-// actor.
-const Limit = 8
+// Limit is how many counters there may be, a few for each capability: the numbers of
+// all are part of each actor.
+const Limit = 32
 
 // Counters are the counters that a portal reads with each session.
 type Counters struct {
