@@ -272,7 +272,7 @@ func (e expression) typeOf() types.Type {
 }
 
 // holdsAny tells whether a type may hold anything: any, and lists and maps of it,
-// such as pgx.NamedArgs.
+// such as pgx.StrictNamedArgs.
 func holdsAny(t types.Type) bool {
 	switch u := t.Underlying().(type) {
 	case *types.Map:

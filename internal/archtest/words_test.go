@@ -249,7 +249,7 @@ func (g *gathering) generic(p *packages.Package, call *ast.CallExpr) {
 }
 
 // stored adds what an argument of a statement stores, and where it is a list or a
-// map of arguments, such as pgx.NamedArgs, what each in it does.
+// map of arguments, such as pgx.StrictNamedArgs, what each in it does.
 func (g *gathering) stored(p *packages.Package, e ast.Expr, function string) {
 	for _, value := range g.values(expression{e, p, 0, false}) {
 		g.value(value, function)

@@ -33,9 +33,9 @@ type Locked struct {
 
 // Change is what a step changes besides the state.
 type Change struct {
-	Note    string        // what is said of it among the steps of the revision
-	Fields  []string      // for the trail
-	Columns pgx.NamedArgs // of the revision's row, with their values
+	Note    string         // what is said of it among the steps of the revision
+	Fields  []string       // for the trail
+	Columns map[string]any // of the revision's row, with their values
 }
 
 // Step takes a document's draft one step on. shown is the hash of the text that
@@ -93,7 +93,7 @@ func (s *Service) Step(ctx context.Context, actor authz.Actor, code string, even
 
 // update writes what a step changes of the revision's row: the state that it leads
 // to, what it empties, and the columns that come with it.
-func (l Locked) update(ctx context.Context, tx *door.Tx, columns pgx.NamedArgs) error {
+func (l Locked) update(ctx context.Context, tx *door.Tx, columns map[string]any) error {
 	args := pgx.StrictNamedArgs{"state": l.step.To}
 	for _, cleared := range l.step.Clears {
 		args[cleared] = nil
