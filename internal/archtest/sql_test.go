@@ -23,6 +23,7 @@ type sqlToken struct {
 	text string // a name in small letters, unless quoted; a sign as it is
 	// goesOn tells that a name ends in a part that is not known yet: per + x.
 	goesOn bool
+	says   string // of a text
 }
 
 // hole stands in SQL for a part that is put in when the program runs.
@@ -43,7 +44,7 @@ func tokenize(sql string) []sqlToken {
 			n = past(sql, "*/", 2)
 		case r == '\'':
 			n = quotedLen(sql, '\'')
-			tokens = append(tokens, other("text"))
+			tokens = append(tokens, sqlToken{kind: otherToken, text: "text", says: strings.ReplaceAll(strings.Trim(sql[:n], "'"), "''", "'")})
 		case r == '"':
 			n = quotedLen(sql, '"')
 			tokens = append(tokens, sqlToken{kind: quotedToken, text: strings.ReplaceAll(strings.TrimSuffix(sql[1:n], `"`), `""`, `"`)})
@@ -53,7 +54,7 @@ func tokenize(sql string) []sqlToken {
 			n, tokens = 1+nameLen(sql[1:]), append(tokens, other("argument"))
 		case isNameStart(r):
 			n = nameLen(sql)
-			tokens = append(tokens, sqlToken{nameToken, strings.ToLower(sql[:n]), strings.HasPrefix(sql[n:], hole)})
+			tokens = append(tokens, sqlToken{kind: nameToken, text: strings.ToLower(sql[:n]), goesOn: strings.HasPrefix(sql[n:], hole)})
 		case r == 0:
 			tokens = append(tokens, other(hole))
 		case unicode.IsDigit(r):
@@ -409,6 +410,48 @@ func TestTablesInSQL(t *testing.T) {
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%s\n\tnames %q, want %q", sql, strings.Join(got, " "), want)
+		}
+	}
+}
+
+// assigned lists the words that SQL itself puts into columns: between SET and the
+// clause after it, in the rows of VALUES, and in what INSERT selects.
+func assigned(sql string) []string {
+	var (
+		words     []string
+		inserting bool
+		within    bool
+	)
+	for _, t := range tokenize(sql) {
+		switch {
+		case t.kind == otherToken && t.text == "text" && within && isWord(t.says):
+			words = append(words, t.says)
+		case t.kind != nameToken:
+		case t.text == "insert":
+			inserting = true
+		case t.text == "set", t.text == "values", t.text == "select" && inserting:
+			within, inserting = true, false
+		case slices.Contains([]string{"from", "where", "returning", "on", "order", "update", "delete"}, t.text):
+			within = false
+		}
+	}
+	return words
+}
+
+func TestWordsInSQL(t *testing.T) {
+	t.Parallel()
+	for sql, want := range map[string]string{
+		`UPDATE a SET kind = 'newkind', x = $1 WHERE y = 'old'`:                              `newkind`,
+		`UPDATE a SET kind = CASE WHEN x THEN 'one' ELSE 'two' END FROM b WHERE z = 'none'`:  `one two`,
+		`INSERT INTO a (kind, x) VALUES ('one', 1), ('two', 2) RETURNING 'none'`:             `one two`,
+		`INSERT INTO a (kind) SELECT 'one' FROM b WHERE x = 'none'`:                          `one`,
+		`INSERT INTO a (kind) VALUES ('one') ON CONFLICT (x) DO UPDATE SET kind = 'two'`:     `one two`,
+		`SELECT 'none' FROM a WHERE kind = 'none'`:                                           ``,
+		`UPDATE a SET period = daterange(lower(period), NULL, '[)'), note = '', day = '1 x'`: ``,
+		`, kind = 'cut off'`: ``,
+	} {
+		if got := strings.Join(assigned(sql), " "); got != want {
+			t.Errorf("%s\n\tassigns %q, want %q", sql, got, want)
 		}
 	}
 }

@@ -118,6 +118,24 @@ func standing(room string, rooms map[string]bool) string {
 // put together of constants and others, and the tables that pgx copies into. A
 // text that names none is not handed over.
 func eachSQL(p *packages.Package, each func(at token.Pos, uses []use)) {
+	for _, file := range p.Syntax {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.CompositeLit); ok && isCopied(p.TypesInfo.TypeOf(lit)) && len(lit.Elts) > 0 {
+				each(lit.Pos(), []use{{sqlText(lit.Elts[len(lit.Elts)-1], p.TypesInfo), true}})
+			}
+			return true
+		})
+	}
+	eachText(p, func(at token.Pos, text string) {
+		if uses := usesOf(text); len(uses) > 0 {
+			each(at, uses)
+		}
+	})
+}
+
+// eachText hands each text of a package on, as far as it is known: constants, and what
+// is put together of constants and others.
+func eachText(p *packages.Package, each func(at token.Pos, text string)) {
 	info := p.TypesInfo
 	text := func(e ast.Expr) bool {
 		t := info.TypeOf(e)
@@ -129,22 +147,17 @@ func eachSQL(p *packages.Package, each func(at token.Pos, uses []use)) {
 			if !ok {
 				return true
 			}
-			if lit, ok := n.(*ast.CompositeLit); ok && isCopied(info.TypeOf(lit)) && len(lit.Elts) > 0 {
-				each(lit.Pos(), []use{{sqlText(lit.Elts[len(lit.Elts)-1], info), true}})
-			}
 			sum, isSum := n.(*ast.BinaryExpr)
 			if !text(e) || !isSum && info.Types[e].Value == nil {
 				return true
 			}
-			if uses := usesOf(sqlText(e, info)); len(uses) > 0 {
-				each(e.Pos(), uses)
-			}
+			each(e.Pos(), sqlText(e, info))
 			if isSum { // what is put in may hold texts of its own
 				for _, part := range parts(sum) {
 					if info.Types[part].Value == nil {
 						ast.Inspect(part, func(n ast.Node) bool {
 							if inner, ok := n.(ast.Expr); ok && text(inner) && info.Types[inner].Value != nil {
-								each(inner.Pos(), usesOf(sqlText(inner, info)))
+								each(inner.Pos(), sqlText(inner, info))
 							}
 							return true
 						})
