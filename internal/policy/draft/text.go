@@ -33,7 +33,7 @@ func (l Locked) put(text string, actor authz.Actor, now time.Time) (Change, erro
 	if err != nil {
 		return Change{}, err
 	}
-	drafters := l.drafters
+	drafters := l.Drafters
 	if actor.Person != 0 && !slices.Contains(drafters, actor.Person) {
 		drafters = append(drafters, actor.Person)
 	}

@@ -372,11 +372,11 @@ func addRow(out *lines, row []lines) {
 
 // inOneLine makes one line of a cell's.
 func inOneLine(text string) string {
-	var cells []string
+	var filled []string
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(strings.ReplaceAll(line, "\t", "　")); line != "" {
-			cells = append(cells, line)
+			filled = append(filled, line)
 		}
 	}
-	return strings.Join(cells, "　")
+	return strings.Join(filled, "　")
 }
