@@ -280,7 +280,8 @@ func (s *scanner) item(writes bool) {
 	if s.sign(0, "(") {
 		s.at++
 		// what is put in alone is a statement of its own: a table stands in no parentheses
-		tables := !slices.Contains(statements, s.word(0)) && !(s.token(0) == other(hole) && s.sign(1, ")"))
+		statement := slices.Contains(statements, s.word(0)) || s.token(0) == other(hole) && s.sign(1, ")")
+		tables := !statement
 		s.levels = append(s.levels, level{tables: tables})
 		if tables {
 			s.item(writes)
