@@ -137,18 +137,25 @@ func (s *Service) WithdrawRole(ctx context.Context, actor authz.Actor, id int64)
 	})
 }
 
+// grantRow is a role given directly as it is stored.
+type grantRow struct {
+	Person      int64
+	Role        authz.Role
+	First, Last calendar.Date
+	Reason      string
+}
+
 // changeGrant changes a role given directly, which its holder never does.
 func (s *Service) changeGrant(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, g *Grant) error) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		var g Grant
-		err := tx.QueryRow(ctx, `SELECT person_id, role, lower(period), upper(period) - 1, reason FROM role_grant WHERE id = $1 FOR UPDATE`, id).
-			Scan(&g.Person, &g.Role, &g.First, &g.Last, &g.Reason)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return door.Unchanged(), errNoGrant()
-		}
+		rows, err := list[grantRow](ctx, tx, "loading a role", `
+			SELECT person_id AS person, role, lower(period) AS first, upper(period) - 1 AS last, reason
+			FROM role_grant WHERE id = $1 FOR UPDATE`, id)
+		row, err := theOne(rows, err, errNoGrant())
 		if err != nil {
-			return door.Unchanged(), fmt.Errorf("loading a role: %w", err)
+			return door.Unchanged(), err
 		}
+		g := Grant{Person: row.Person, Role: row.Role, First: row.First, Last: row.Last, Reason: row.Reason}
 		if err := allowDecision(ctx, tx, g.Person); err != nil {
 			return door.Unchanged(), err
 		}
