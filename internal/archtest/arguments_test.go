@@ -2,7 +2,9 @@ package archtest
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
+	"go/types"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,22 +18,60 @@ const mostCounted = 3
 
 var (
 	counted = regexp.MustCompile(`\$(\d+)`)
-	// countedLater is an argument whose number the program works out: "$%d", or
-	// "$" + strconv.Itoa(n).
-	countedLater = regexp.MustCompile(`\$%d|^\$$|[=(,\s]\$$`)
+	// countedLater is an argument whose number the program works out, by whatever verb:
+	// "$%d", "$%v", or a piece that ends before the number: "x = $".
+	countedLater = regexp.MustCompile(`\$%|^\$$|[-=(,\s<>/|:]\$$`)
 )
 
-// breachOf says what of a text breaks the rule; empty for nothing.
+const workedOut = "it works out the number of an argument: give it a name, as in @code, and pass pgx.StrictNamedArgs"
+
+// breachOf says what of a text breaks the rule; empty for nothing. The form in which
+// passwords are stored counts nothing, though it has such signs in it.
 func breachOf(text string) string {
+	if strings.HasPrefix(text, "$argon2id$") {
+		return ""
+	}
 	for _, match := range counted.FindAllStringSubmatch(text, -1) {
 		if n, err := strconv.Atoi(match[1]); err != nil || n > mostCounted {
 			return "it counts an argument (" + match[0] + "): give it a name, as in @code, and pass pgx.StrictNamedArgs"
 		}
 	}
 	if countedLater.MatchString(text) {
-		return "it works out the number of an argument: give it a name, as in @code, and pass pgx.StrictNamedArgs"
+		return workedOut
 	}
 	return ""
+}
+
+// argumentBreaches hands each breach of the rule in a file on: of its texts, where a
+// number is put behind a $, and the lenient pgx.NamedArgs, which take a name that
+// they lack for NULL.
+func argumentBreaches(info *types.Info, file *ast.File, each func(at token.Pos, breach string)) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BasicLit:
+			if n.Kind != token.STRING {
+				break
+			}
+			if text, err := strconv.Unquote(n.Value); err == nil {
+				if breach := breachOf(text); breach != "" {
+					each(n.Pos(), breach)
+				}
+			}
+		case *ast.BinaryExpr:
+			pieces := parts(n)
+			for i, piece := range pieces[:len(pieces)-1] {
+				if before := info.Types[piece].Value; before != nil && before.Kind() == constant.String && info.Types[pieces[i+1]].Value == nil &&
+					strings.HasSuffix(constant.StringVal(before), "$") {
+					each(piece.Pos(), workedOut)
+				}
+			}
+		case *ast.Ident:
+			if name, ok := info.Uses[n].(*types.TypeName); ok && name.Name() == "NamedArgs" && name.Pkg() != nil && name.Pkg().Path() == "github.com/jackc/pgx/v5" {
+				each(n.Pos(), "it names arguments leniently: pass pgx.StrictNamedArgs, and hand columns on as map[string]any")
+			}
+		}
+		return true
+	})
 }
 
 func TestArgumentsAreCountedToThree(t *testing.T) {
@@ -41,20 +81,7 @@ func TestArgumentsAreCountedToThree(t *testing.T) {
 			continue
 		}
 		for _, file := range p.Syntax {
-			ast.Inspect(file, func(n ast.Node) bool {
-				literal, ok := n.(*ast.BasicLit)
-				if !ok || literal.Kind != token.STRING {
-					return true
-				}
-				text, err := strconv.Unquote(literal.Value)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if breach := breachOf(text); breach != "" {
-					t.Errorf("%s: %s", place(t, p, literal.Pos()), breach)
-				}
-				return true
-			})
+			argumentBreaches(p.TypesInfo, file, func(at token.Pos, breach string) { t.Errorf("%s: %s", place(t, p, at), breach) })
 		}
 	}
 }
@@ -71,9 +98,38 @@ func TestCountedArgumentsAreFound(t *testing.T) {
 		` AND d.code = $%d`:                                             true,
 		`$`:                                                             true,
 		` AND n.id = ANY($`:                                             true,
+		` AND d.code = $%v`:                                             true,
+		` AND d.code = $%[2]d`:                                          true,
+		`SELECT x-$`:                                                    true,
+		`$argon2id$v=%d$%s`:                                             false,
 	} {
 		if got := breachOf(text) != ""; got != want {
 			t.Errorf("%q: %t, want %t", text, got, want)
+		}
+	}
+}
+
+func TestArgumentBreachesAreFound(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]bool{
+		`_ = "SELECT FROM a WHERE x = $1"`:                                                       false,
+		`_ = fmt.Sprintf("x = $%v", 5)`:                                                          true,
+		`_ = "SELECT x*$" + strconv.Itoa(5)`:                                                     true,
+		`const one = "SELECT x-$"; _ = one + strconv.Itoa(5)`:                                    true,
+		`_ = "^x*$" + "|^y$"`:                                                                    false,
+		`db.Query("SELECT @x", pgx.NamedArgs{"x": 1})`:                                           true,
+		`args := make(pgx.NamedArgs); db.Query("SELECT @x", args)`:                               true,
+		`db.Query("SELECT @x", pgx.StrictNamedArgs{"x": 1})`:                                     false,
+		`columns := map[string]any{"x": 1}; db.Query("SELECT @x", pgx.StrictNamedArgs(columns))`: false,
+	} {
+		p := compile(t, `package x
+			import ("fmt"; "strconv"; "github.com/jackc/pgx/v5")
+			var _, _ = fmt.Sprintf, strconv.Itoa
+			func f(db pgx.Tx) { `+code+` }`)
+		found := false
+		argumentBreaches(p.TypesInfo, p.Syntax[0], func(token.Pos, string) { found = true })
+		if found != want {
+			t.Errorf("%s: %t, want %t", code, found, want)
 		}
 	}
 }

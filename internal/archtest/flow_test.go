@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -271,7 +272,7 @@ func (e expression) typeOf() types.Type {
 }
 
 // holdsAny tells whether a type may hold anything: any, and lists and maps of it,
-// such as pgx.NamedArgs.
+// such as pgx.StrictNamedArgs.
 func holdsAny(t types.Type) bool {
 	switch u := t.Underlying().(type) {
 	case *types.Map:
@@ -458,12 +459,29 @@ func TestWordsAreFollowed(t *testing.T) {
 	}
 }
 
-// compile makes a package of one file, which may import maps.
+// beside are packages that the code in a test may import.
+var beside = map[string]string{
+	"maps":    `package maps; func Copy[M1, M2 ~map[K]V, K comparable, V any](dst M1, src M2) {}`,
+	"context": `package context; type Context interface{}`,
+	"authz":   `package authz; type Actor struct{ Person int64 }; func (Actor) Reach() int { return 0 }`,
+	"task":    `package task; type Batch struct{}; func (*Batch) Queue(sql string, args ...any) {}`,
+	"fmt":     `package fmt; func Sprintf(format string, a ...any) string { return "" }`,
+	"strconv": `package strconv; func Itoa(n int) string { return "" }`,
+	"github.com/jackc/pgx/v5": `package pgx
+		type NamedArgs map[string]any
+		type StrictNamedArgs map[string]any
+		type Identifier []string
+		type Rows struct{}
+		type Tx struct{}
+		func (Tx) Query(sql string, args ...any) Rows { return Rows{} }`,
+}
+
+// compile makes a package of one file, which may import what stands beside it.
 func compile(t *testing.T, code string) *packages.Package {
 	t.Helper()
 	checked := func(name, code string, from types.Importer) *packages.Package {
 		p := &packages.Package{PkgPath: name, Fset: token.NewFileSet(), TypesInfo: newInfo()}
-		file, err := parser.ParseFile(p.Fset, name+".go", code, 0)
+		file, err := parser.ParseFile(p.Fset, path.Base(name)+".go", code, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -473,10 +491,10 @@ func compile(t *testing.T, code string) *packages.Package {
 		}
 		return p
 	}
-	return checked("x", code, importing{checked("maps", `package maps; func Copy[M1, M2 ~map[K]V, K comparable, V any](dst M1, src M2) {}`, nil).Types})
+	return checked("x", code, importing(func(name string) *types.Package { return checked(name, beside[name], nil).Types }))
 }
 
-// importing finds one package.
-type importing struct{ *types.Package }
+// importing finds packages.
+type importing func(name string) *types.Package
 
-func (i importing) Import(string) (*types.Package, error) { return i.Package, nil }
+func (i importing) Import(name string) (*types.Package, error) { return i(name), nil }

@@ -162,8 +162,29 @@ func room(p *packages.Package) string {
 // wing is the part of the house that a room is in: policy of policy/outline.
 func wing(room string) string { return strings.SplitN(room, "/", 2)[0] }
 
-// isForTests tells whether a room is there for tests only, such as pgtest.
-func isForTests(room string) bool { return strings.HasSuffix(room, "test") }
+// testRooms are the rooms that are there for tests only; a name does not make one.
+var testRooms = []string{
+	"cmd/kagami/browsertest", "cmd/kagami/walktest", "web/server/servertest",
+	"archtest", "postgres/pgtest", "org/orgtest", "policy/policytest",
+	"account/directory/directorytest", "account/openid/openidtest",
+}
+
+// isForTests tells whether a room, with its internal or without, is one of them.
+func isForTests(room string) bool {
+	return slices.Contains(testRooms, strings.TrimPrefix(room, "internal/"))
+}
+
+func TestRoomsForTestsAreThere(t *testing.T) {
+	var rooms []string
+	for _, p := range loadHouse(t) {
+		rooms = append(rooms, room(p))
+	}
+	for _, room := range testRooms {
+		if !slices.Contains(rooms, room) {
+			t.Errorf("there is no %s: take it out of testRooms", room)
+		}
+	}
+}
 
 // readList returns the lines of a list in testdata; a line that begins with # is
 // for who reads it.

@@ -21,6 +21,9 @@ const (
 type sqlToken struct {
 	kind tokenKind
 	text string // a name in small letters, unless quoted; a sign as it is
+	// goesOn tells that a name ends in a part that is not known yet: per + x.
+	goesOn bool
+	says   string // of a text
 }
 
 // hole stands in SQL for a part that is put in when the program runs.
@@ -41,26 +44,31 @@ func tokenize(sql string) []sqlToken {
 			n = past(sql, "*/", 2)
 		case r == '\'':
 			n = quotedLen(sql, '\'')
-			tokens = append(tokens, sqlToken{otherToken, "text"})
+			tokens = append(tokens, sqlToken{kind: otherToken, text: "text", says: strings.ReplaceAll(strings.Trim(sql[:n], "'"), "''", "'")})
 		case r == '"':
 			n = quotedLen(sql, '"')
-			tokens = append(tokens, sqlToken{quotedToken, strings.ReplaceAll(strings.TrimSuffix(sql[1:n], `"`), `""`, `"`)})
+			tokens = append(tokens, sqlToken{kind: quotedToken, text: strings.ReplaceAll(strings.TrimSuffix(sql[1:n], `"`), `""`, `"`)})
 		case r == '$':
-			n, tokens = dollar(sql), append(tokens, sqlToken{otherToken, "argument"})
+			n, tokens = dollar(sql), append(tokens, other("argument"))
 		case r == '@' && len(sql) > 1 && isNameStart(rune(sql[1])): // @name
-			n, tokens = 1+nameLen(sql[1:]), append(tokens, sqlToken{otherToken, "argument"})
+			n, tokens = 1+nameLen(sql[1:]), append(tokens, other("argument"))
 		case isNameStart(r):
 			n = nameLen(sql)
-			tokens = append(tokens, sqlToken{nameToken, strings.ToLower(sql[:n])})
-		case unicode.IsDigit(r), r == 0:
-			tokens = append(tokens, sqlToken{otherToken, "number"})
+			tokens = append(tokens, sqlToken{kind: nameToken, text: strings.ToLower(sql[:n]), goesOn: strings.HasPrefix(sql[n:], hole)})
+		case r == 0:
+			tokens = append(tokens, other(hole))
+		case unicode.IsDigit(r):
+			tokens = append(tokens, other("number"))
 		default:
-			tokens = append(tokens, sqlToken{signToken, string(r)})
+			tokens = append(tokens, signOf(string(r)))
 		}
 		sql = sql[n:]
 	}
 	return tokens
 }
+
+func other(text string) sqlToken  { return sqlToken{kind: otherToken, text: text} }
+func signOf(text string) sqlToken { return sqlToken{kind: signToken, text: text} }
 
 // past is how far sql goes until after an end; all of it where there is none.
 func past(sql, end string, from int) int {
@@ -107,7 +115,7 @@ func nameLen(sql string) int {
 
 // use is a table that SQL names.
 type use struct {
-	table  string
+	table  string // hole where it is put in when the program runs
 	writes bool
 }
 
@@ -152,11 +160,11 @@ func (s *scanner) token(distance int) sqlToken {
 	if at := s.at + distance; at >= 0 && at < len(s.tokens) {
 		return s.tokens[at]
 	}
-	return sqlToken{otherToken, ""}
+	return other("")
 }
 
 func (s *scanner) sign(distance int, text string) bool {
-	return s.token(distance) == sqlToken{signToken, text}
+	return s.token(distance) == signOf(text)
 }
 
 // withNames finds the names that WITH gives: name AS (, name (columns) AS (, also
@@ -271,11 +279,17 @@ func (s *scanner) item(writes bool) {
 	}
 	if s.sign(0, "(") {
 		s.at++
-		tables := !slices.Contains(statements, s.word(0))
+		// what is put in alone is a statement of its own: a table stands in no parentheses
+		statement := slices.Contains(statements, s.word(0)) || s.token(0) == other(hole) && s.sign(1, ")")
+		tables := !statement
 		s.levels = append(s.levels, level{tables: tables})
 		if tables {
 			s.item(writes)
 		}
+		return
+	}
+	if s.unknown() {
+		s.found = append(s.found, use{hole, writes})
 		return
 	}
 	t, qualified := s.token(0), false
@@ -284,6 +298,10 @@ func (s *scanner) item(writes bool) {
 	}
 	for s.sign(1, ".") {
 		s.at += 2
+		if s.unknown() {
+			s.found = append(s.found, use{hole, writes})
+			return
+		}
 		t, qualified = s.token(0), true
 	}
 	s.at++
@@ -295,6 +313,13 @@ func (s *scanner) item(writes bool) {
 	default:
 		s.found = append(s.found, use{t.text, writes})
 	}
+}
+
+// unknown tells whether the name that comes is put in when the program runs: a hole, a
+// name that ends in one, what Sprintf fills, or nothing where the text breaks off.
+func (s *scanner) unknown() bool {
+	ends := s.at >= len(s.tokens) && s.at > 1 && slices.Contains([]string{"from", "join", "into", "update"}, s.word(-1))
+	return ends || s.token(0) == other(hole) || s.token(0).goesOn || s.sign(0, "%")
 }
 
 func TestTablesInSQL(t *testing.T) {
@@ -360,10 +385,25 @@ func TestTablesInSQL(t *testing.T) {
 		` FROM a n WHERE ` + hole + ` AND x`:                                    `a`,
 		`SELECT FROM a d CROSS JOIN LATERAL (` + hole + `) r, b`:                `a b`,
 		`EXISTS (SELECT FROM a u WHERE u.id = d.id AND (u.kind = 'all'`:         `a`,
-		`SELECT x FROM ` + hole + `, a`:                                         `a`,
+		`SELECT x FROM ` + hole + `, a`:                                         `… a`,
+		`SELECT x FROM a JOIN ` + hole + ` b ON true`:                           `a …`,
+		`SELECT x FROM per` + hole:                                              `…`,
+		`SELECT x FROM public.` + hole:                                          `…`,
+		`SELECT x FROM (` + hole + ` JOIN a ON true)`:                           `… a`,
+		`SELECT x FROM %s WHERE x`:                                              `…`,
+		`SELECT x FROM %[1]s`:                                                   `…`,
+		`listing the table`:                                                     ``,
+		`SELECT x FROM `:                                                        `…`,
+		`INSERT INTO ` + hole + ` (x) VALUES (1)`:                               `…!`,
+		`UPDATE ` + hole + ` SET x = 1`:                                         `…!`,
+		`DELETE FROM ` + hole:                                                   `…!`,
+		`UPDATE a SET ` + hole + ` WHERE x`:                                     `a!`,
 	} {
 		var got []string
 		for _, u := range usesOf(sql) {
+			if u.table == hole {
+				u.table = "…"
+			}
 			if u.writes {
 				u.table += "!"
 			}
@@ -371,6 +411,48 @@ func TestTablesInSQL(t *testing.T) {
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%s\n\tnames %q, want %q", sql, strings.Join(got, " "), want)
+		}
+	}
+}
+
+// assigned lists the words that SQL itself puts into columns: between SET and the
+// clause after it, in the rows of VALUES, and in what INSERT selects.
+func assigned(sql string) []string {
+	var (
+		words     []string
+		inserting bool
+		within    bool
+	)
+	for _, t := range tokenize(sql) {
+		switch {
+		case t.kind == otherToken && t.text == "text" && within && isWord(t.says):
+			words = append(words, t.says)
+		case t.kind != nameToken:
+		case t.text == "insert":
+			inserting = true
+		case t.text == "set", t.text == "values", t.text == "select" && inserting:
+			within, inserting = true, false
+		case slices.Contains([]string{"from", "where", "returning", "on", "order", "update", "delete"}, t.text):
+			within = false
+		}
+	}
+	return words
+}
+
+func TestWordsInSQL(t *testing.T) {
+	t.Parallel()
+	for sql, want := range map[string]string{
+		`UPDATE a SET kind = 'newkind', x = $1 WHERE y = 'old'`:                              `newkind`,
+		`UPDATE a SET kind = CASE WHEN x THEN 'one' ELSE 'two' END FROM b WHERE z = 'none'`:  `one two`,
+		`INSERT INTO a (kind, x) VALUES ('one', 1), ('two', 2) RETURNING 'none'`:             `one two`,
+		`INSERT INTO a (kind) SELECT 'one' FROM b WHERE x = 'none'`:                          `one`,
+		`INSERT INTO a (kind) VALUES ('one') ON CONFLICT (x) DO UPDATE SET kind = 'two'`:     `one two`,
+		`SELECT 'none' FROM a WHERE kind = 'none'`:                                           ``,
+		`UPDATE a SET period = daterange(lower(period), NULL, '[)'), note = '', day = '1 x'`: ``,
+		`, kind = 'cut off'`: ``,
+	} {
+		if got := strings.Join(assigned(sql), " "); got != want {
+			t.Errorf("%s\n\tassigns %q, want %q", sql, got, want)
 		}
 	}
 }

@@ -43,21 +43,19 @@ func (s Steps) Days(due calendar.Date) []calendar.Date {
 	return days
 }
 
-// Latest is the SQL of the steps whose day has come: of each request q, of person
-// q.person_id, asked on q.asked_on and to be done by q.due_on, the latest, with the
-// day and each recipient. It takes the arguments that Arguments gives.
+// Latest is the SQL of the steps whose day has come: of each row of the common
+// table expression requested (person_id, asked_on, due_on) the latest, with its day
+// and each recipient. It takes the arguments that Arguments gives.
 //
 // Of steps that have come together, such as while no portal ran, only the latest is
 // taken: it says what those before would have said. Nobody is reminded on the day on
 // which they are asked, nor of a day before that.
-func Latest(requests string) string {
-	return `
+const Latest = `
 		SELECT q.person_id, q.asked_on, q.due_on, s.days, s.recipient
-		FROM ` + requests + ` q
+		FROM requested q
 		JOIN LATERAL (SELECT max(c.days) AS days FROM unnest(@step_days::int[]) c(days)
 		              WHERE q.due_on + c.days <= @step_day::date AND q.due_on + c.days > q.asked_on) latest ON true
 		JOIN unnest(@step_days::int[], @step_recipients::text[]) s(days, recipient) ON s.days = latest.days`
-}
 
 // Arguments are those of Latest on a day.
 func (s Steps) Arguments(day calendar.Date) pgx.StrictNamedArgs {

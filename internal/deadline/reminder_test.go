@@ -73,7 +73,7 @@ func TestTheLatestStepCounts(t *testing.T) {
 		args := steps.Arguments(due.AddDays(c.on))
 		maps.Copy(args, pgx.StrictNamedArgs{"asked": due.AddDays(c.asked), "due": due})
 		rows, err := pool.Query(t.Context(), `
-			WITH request AS (SELECT 1::bigint AS person_id, @asked::date AS asked_on, @due::date AS due_on), step AS (`+deadline.Latest("request")+`)
+			WITH requested AS (SELECT 1::bigint AS person_id, @asked::date AS asked_on, @due::date AS due_on), step AS (`+deadline.Latest+`)
 			SELECT days || ' ' || recipient FROM step ORDER BY recipient DESC`, args)
 		if err != nil {
 			t.Fatal(err)

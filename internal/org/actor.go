@@ -71,7 +71,7 @@ func (s *Service) ActorOn(ctx context.Context, person int64, day calendar.Date) 
 
 // FindActor is ActorOn in a transaction under way.
 func FindActor(ctx context.Context, db postgres.Querier, person int64, day calendar.Date) (authz.Actor, error) {
-	lines, err := list[actorRow](ctx, db, "looking up roles", `
+	lines, err := postgres.List[actorRow](ctx, db, "looking up roles", `
 		WITH mine AS (
 			SELECT 'staff' AS role, po.section_id, po.title, po.position, a.acting, a.id
 			FROM appointment a JOIN post po ON po.id = a.post_id

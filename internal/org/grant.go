@@ -11,6 +11,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -89,7 +90,7 @@ func (s *Service) Grant(ctx context.Context, actor authz.Actor, id int64) (Grant
 
 // grants lists those that fulfil a condition on g and @id, the latest first.
 func (s *Service) grants(ctx context.Context, condition string, id int64) ([]Grant, error) {
-	return list[Grant](ctx, s.pool, "listing roles given directly", `
+	return postgres.List[Grant](ctx, s.pool, "listing roles given directly", `
 		SELECT g.id, g.person_id AS person, p.name AS person_name, p.staff_number, g.role, coalesce(s.code, '') AS section,
 		       coalesce(s.name, '') AS section_name, lower(g.period) AS first, upper(g.period) - 1 AS last, g.reason
 		FROM role_grant g JOIN person p ON p.id = g.person_id LEFT JOIN section s ON s.id = g.section_id
@@ -134,18 +135,25 @@ func (s *Service) WithdrawRole(ctx context.Context, actor authz.Actor, id int64)
 	})
 }
 
+// grantRow is a role given directly as it is stored.
+type grantRow struct {
+	Person      int64
+	Role        authz.Role
+	First, Last calendar.Date
+	Reason      string
+}
+
 // changeGrant changes a role given directly, which its holder never does.
 func (s *Service) changeGrant(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, g *Grant) error) error {
 	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
-		var g Grant
-		err := tx.QueryRow(ctx, `SELECT person_id, role, lower(period), upper(period) - 1, reason FROM role_grant WHERE id = $1 FOR UPDATE`, id).
-			Scan(&g.Person, &g.Role, &g.First, &g.Last, &g.Reason)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return door.Unchanged(), errNoGrant()
-		}
+		rows, err := postgres.List[grantRow](ctx, tx, "loading a role", `
+			SELECT person_id AS person, role, lower(period) AS first, upper(period) - 1 AS last, reason
+			FROM role_grant WHERE id = $1 FOR UPDATE`, id)
+		row, err := theOne(rows, err, errNoGrant())
 		if err != nil {
-			return door.Unchanged(), fmt.Errorf("loading a role: %w", err)
+			return door.Unchanged(), err
 		}
+		g := Grant{Person: row.Person, Role: row.Role, First: row.First, Last: row.Last, Reason: row.Reason}
 		if err := allowDecision(ctx, tx, g.Person); err != nil {
 			return door.Unchanged(), err
 		}

@@ -10,6 +10,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -128,7 +129,7 @@ func (s *Service) posts(ctx context.Context, actor authz.Actor, condition string
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
-	return list[Post](ctx, s.pool, "listing posts", `
+	return postgres.List[Post](ctx, s.pool, "listing posts", `
 		SELECT po.id, coalesce(po.section_id, 0) AS section, coalesce(s.code, '') AS section_code, coalesce(s.name, '') AS section_name,
 		       po.title, po.single_holder, po.position, po.version
 		FROM post po LEFT JOIN section s ON s.id = po.section_id WHERE `+condition, args)

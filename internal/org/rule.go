@@ -2,7 +2,6 @@ package org
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -11,6 +10,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -59,7 +59,7 @@ func (s *Service) Rule(ctx context.Context, actor authz.Actor, id int64, day cal
 // on @day.
 func (s *Service) rules(ctx context.Context, condition string, args pgx.StrictNamedArgs) ([]Rule, error) {
 	args["given"] = authz.Given()
-	return list[Rule](ctx, s.pool, "listing the role table", `
+	return postgres.List[Rule](ctx, s.pool, "listing the role table", `
 		SELECT r.id, r.title, coalesce(s.code, '') AS section, coalesce(s.name, '') AS section_name, r.role,
 		       lower(r.period) AS first, upper(r.period) - 1 AS last,
 		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> @day::date
@@ -141,25 +141,29 @@ func (s *Service) WithdrawRule(ctx context.Context, actor authz.Actor, id int64)
 	})
 }
 
+// ruleRow is a line of the role table as it is stored.
+type ruleRow struct {
+	Title       string
+	Role        authz.Role
+	Section     int64 // zero for wherever the post is
+	First, Last calendar.Date
+}
+
 func (s *Service) changeRule(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, r *Rule) error) error {
 	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		var (
-			r       Rule
-			section int64
-		)
-		err := tx.QueryRow(ctx, `SELECT title, role, coalesce(section_id, 0), lower(period), upper(period) - 1 FROM role_rule WHERE id = $1 FOR UPDATE`, id).
-			Scan(&r.Title, &r.Role, &section, &r.First, &r.Last)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return door.Unchanged(), errNoRule()
-		}
+		rows, err := postgres.List[ruleRow](ctx, tx, "loading a line of the role table", `
+			SELECT title, role, coalesce(section_id, 0) AS section, lower(period) AS first, upper(period) - 1 AS last
+			FROM role_rule WHERE id = $1 FOR UPDATE`, id)
+		row, err := theOne(rows, err, errNoRule())
 		if err != nil {
-			return door.Unchanged(), fmt.Errorf("loading a line of the role table: %w", err)
+			return door.Unchanged(), err
 		}
-		if err := allowRule(ctx, tx, actor, r.Title, section); err != nil {
+		r := Rule{Title: row.Title, Role: row.Role, First: row.First, Last: row.Last}
+		if err := allowRule(ctx, tx, actor, r.Title, row.Section); err != nil {
 			return door.Unchanged(), err
 		}
 		err = keepingOffices(ctx, tx, func() error { return change(tx, &r) }, authz.GeneralSecurityOfficer)
-		return r.effect(id, section, field), err
+		return r.effect(id, row.Section, field), err
 	})
 	if err != nil {
 		return fmt.Errorf("changing the role table: %w", err)

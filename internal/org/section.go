@@ -11,6 +11,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -213,7 +214,7 @@ func (s *Service) Section(ctx context.Context, actor authz.Actor, code string) (
 	if err := maySee(actor); err != nil {
 		return Section{}, err
 	}
-	sections, err := list[Section](ctx, s.pool, "loading a section", `SELECT `+sectionColumns+` FROM section s WHERE s.code = $1`, code)
+	sections, err := postgres.List[Section](ctx, s.pool, "loading a section", `SELECT `+sectionColumns+` FROM section s WHERE s.code = $1`, code)
 	return theOne(sections, err, errNoSection())
 }
 
@@ -222,7 +223,7 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor, day calendar.
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
-	return list[Section](ctx, s.pool, "listing sections", `
+	return postgres.List[Section](ctx, s.pool, "listing sections", `
 		SELECT `+sectionColumns+` FROM section s
 		WHERE `+sectionExists+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"day": day})
 }

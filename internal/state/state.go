@@ -36,9 +36,9 @@ func Counted(name string) Counter {
 	return Counter{Name: name, SQL: "(SELECT c.number FROM change_counter c WHERE c.name = '" + name + "')"}
 }
 
-// Limit is how many counters there may be: the numbers of all are part of each
-// actor.
-const Limit = 8
+// Limit is how many counters there may be, a few for each capability: the numbers of
+// all are part of each actor.
+const Limit = 32
 
 // Counters are the counters that a portal reads with each session.
 type Counters struct {

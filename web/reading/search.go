@@ -9,10 +9,17 @@ import (
 	"strings"
 )
 
+// searchPart names the group of hits in the link to its next page.
+const searchPart = "policies"
+
 // search finds clauses of what the actor may read.
 func (s *Screens) search(actor authz.Actor, query screen.Query, b *screen.Batch) {
+	place, asked := query.In(searchPart)
+	if !asked {
+		return
+	}
 	var found find.Found
-	after := readPlace(query.After)
+	after := readPlace(place)
 	s.Find.QueueSearch(&b.Batch, actor, find.Search{Words: query.Words, After: after}, func(f find.Found) { found = f })
 	b.Group(func() screen.Group {
 		if len(found.Hits) == 0 {

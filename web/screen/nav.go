@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	gopath "path"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/authz"
+	"kagami/internal/state"
 	"kagami/web/layout"
 )
 
@@ -30,11 +32,11 @@ func (e Entry) isFor(actor authz.Actor) bool {
 }
 
 // Nav is the navigation of a portal: drawn once for each place in it and each
-// choice of entries that somebody may see.
+// choice of entries that somebody sees.
 type Nav struct {
 	entries []Entry
 	areas   map[string]string // the beginning of a path, and the URL of its entry
-	drawn   map[navKey]templ.Component
+	drawn   state.Cache[navKey, templ.Component]
 }
 
 // navKey is what the navigation depends on: where one is, and which of the
@@ -44,9 +46,13 @@ type navKey struct {
 	shown uint64
 }
 
-// NewNav draws the navigation of some Parts.
+// cachedNavs is how many drawings are in the cache: of each place, for each choice
+// of entries that somebody is shown. Few of those that are possible occur.
+const cachedNavs = 4_000
+
+// NewNav makes the navigation of some Parts.
 func NewNav(parts []Part) (Nav, error) {
-	n := Nav{areas: map[string]string{}, drawn: map[navKey]templ.Component{}}
+	n := Nav{areas: map[string]string{}, drawn: state.NewCache[navKey, templ.Component](cachedNavs)}
 	for _, part := range parts {
 		n.entries = append(n.entries, part.Nav...)
 		for beginning, url := range part.Areas {
@@ -61,38 +67,7 @@ func NewNav(parts []Part) (Nav, error) {
 	for _, e := range n.entries {
 		n.areas[e.URL] = e.URL
 	}
-	return n, n.drawAll()
-}
-
-// drawAll draws the navigation for whoever sees all entries that are for
-// everybody, and each choice of the others: few, since few entries ask.
-func (n Nav) drawAll() error {
-	var asking []int
-	for i, e := range n.entries {
-		if e.Action != "" {
-			asking = append(asking, i)
-		}
-	}
-	areas := []string{nowhere}
-	for _, e := range n.entries {
-		areas = append(areas, e.URL)
-	}
-	for choice := range 1 << len(asking) {
-		shown := uint64(1)<<len(n.entries) - 1
-		for bit, i := range asking {
-			if choice>>bit&1 == 0 {
-				shown &^= 1 << i
-			}
-		}
-		for _, area := range areas {
-			drawn, err := n.draw(area, shown)
-			if err != nil {
-				return err
-			}
-			n.drawn[navKey{area, shown}] = drawn
-		}
-	}
-	return nil
+	return n, nil
 }
 
 func (n Nav) draw(area string, shown uint64) (templ.Component, error) {
@@ -120,7 +95,23 @@ func (n Nav) at(path string, actor authz.Actor) templ.Component {
 			shown |= 1 << i
 		}
 	}
-	return n.drawn[navKey{n.area(path), shown}]
+	key := navKey{n.area(path), shown}
+	drawn, err := n.drawn.Get(key, func() (templ.Component, error) { return n.draw(key.area, shown) })
+	if err != nil {
+		return templ.ComponentFunc(func(context.Context, io.Writer) error { return err })
+	}
+	return drawn
+}
+
+// Crumb is the entry that a path belongs to, as a page below it links to it; false
+// for none.
+func (n Nav) Crumb(path string) (layout.Link, bool) {
+	area := n.area(path)
+	at := slices.IndexFunc(n.entries, func(e Entry) bool { return e.URL == area })
+	if at < 0 {
+		return layout.Link{}, false
+	}
+	return layout.Link{Label: n.entries[at].Label, Address: area}, true
 }
 
 // area is the URL of the entry that a path belongs to: that of the longest

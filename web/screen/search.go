@@ -3,6 +3,7 @@ package screen
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -12,9 +13,23 @@ import (
 // Query is what somebody looks for.
 type Query struct {
 	Words string // as typed, without blanks around
-	// After is the place of the last hit seen, as the Part that found it writes
-	// places; empty for the first page.
+	// After is the place of the last hit on the page before, as Place writes it;
+	// empty for the first page.
 	After string
+}
+
+// Place is the place of a hit among those of a Part, as a link to the next page
+// carries it: policies:kihon.12.
+func Place(part, place string) string { return part + ":" + place }
+
+// In is the place after which a Part goes on; empty for its first page. false where
+// the next page is another Part's, and this one has nothing to show.
+func (q Query) In(part string) (place string, asked bool) {
+	of, place, ok := strings.Cut(q.After, ":")
+	if !ok { // or what no link carries
+		return "", true
+	}
+	return place, of == part
 }
 
 // Group is what one Part has found.

@@ -14,7 +14,7 @@ func (p *Portal) part() screen.Part {
 	return screen.Part{
 		Routes: []screen.Route{
 			screen.Get("/", authz.SignedIn, p.showHome),
-			screen.Get("/search", authz.ReadBasic, p.showSearch),
+			screen.Get("/search", authz.SignedIn, p.showSearch),
 			screen.Get("/notices", authz.SignedIn, p.showNotices),
 			screen.Post("/notices", authz.SignedIn, p.seeNotices),
 			screen.Get("/permissions", authz.SignedIn, p.showPermissions),

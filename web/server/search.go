@@ -14,7 +14,11 @@ import (
 func (p *Portal) showSearch(w http.ResponseWriter, r *http.Request) error {
 	asked := r.URL.Query()
 	query := screen.Query{Words: strings.TrimSpace(asked.Get("q")), After: asked.Get("after")}
-	view := searchView{Frame: screen.Frame(r, "文書の中を探す", layout.Link{Label: "ポリシー", Address: address.Policies}), Words: query.Words}
+	var crumbs []layout.Link
+	if entry, ok := p.shared.Nav.Crumb(address.Search); ok {
+		crumbs = append(crumbs, entry)
+	}
+	view := searchView{Frame: screen.Frame(r, "文書の中を探す", crumbs...), Words: query.Words}
 	var b screen.Batch
 	for _, part := range p.parts {
 		if part.Search != nil {

@@ -39,7 +39,7 @@ func TestSearchMarksTheWords(t *testing.T) {
 	if a := v.Get("/search?q=" + url.QueryEscape(`"><script>`)); strings.Contains(a.Body, "<script>") {
 		t.Error("what was typed is not escaped")
 	}
-	for _, query := range []string{"", "?q=", "?q=%E3%80%80", "?q=%E6%83%85&after=", "?q=%E6%83%85&after=nothing.x", "?q=%E6%83%85&after=nothing.1"} {
+	for _, query := range []string{"", "?q=", "?q=%E3%80%80", "?q=%E6%83%85&after=", "?q=%E6%83%85&after=policies:nothing.x", "?q=%E6%83%85&after=policies:nothing.1"} {
 		if a := v.Get("/search" + query); a.Status != http.StatusOK {
 			t.Errorf("%q answers %d", query, a.Status)
 		}
@@ -78,7 +78,7 @@ func TestTheHitsGoOnFromPageToPage(t *testing.T) {
 func TestWhatIsNotForSomebodyLeavesNoTraceInWords(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
-	pages := []string{"/search?q=" + url.QueryEscape("情報"), "/search?q=" + url.QueryEscape("金庫"), "/search?q=" + url.QueryEscape("鍵"), "/search?q=" + url.QueryEscape("情報") + "&after=tejun.0", "/glossary"}
+	pages := []string{"/search?q=" + url.QueryEscape("情報"), "/search?q=" + url.QueryEscape("金庫"), "/search?q=" + url.QueryEscape("鍵"), "/search?q=" + url.QueryEscape("情報") + "&after=policies:tejun.0", "/glossary"}
 	v := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
 	before := map[string]string{}
 	for _, page := range pages {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -93,7 +91,7 @@ type Revision struct {
 // Ask writes down whom a revision asks, lets the portal ask them when the day has
 // come, and returns the columns of the revision's row that say since when, until
 // when, and whose acknowledgement counts.
-func Ask(ctx context.Context, tx *door.Tx, r Revision, effective calendar.Date, c Campaign) (pgx.NamedArgs, error) {
+func Ask(ctx context.Context, tx *door.Tx, r Revision, effective calendar.Date, c Campaign) (map[string]any, error) {
 	from, countsFrom := askedFrom(r.Number, effective, tx.Today()), r.Number
 	of, err := resolve(ctx, tx, c.Of)
 	if err != nil {
@@ -113,7 +111,7 @@ func Ask(ctx context.Context, tx *door.Tx, r Revision, effective calendar.Date, 
 	if err != nil {
 		return nil, err
 	}
-	return pgx.NamedArgs{"asked_from": from, "due_on": c.DueOn, "counts_from": countsFrom}, tendLater(ctx, tx, r.ID, from, c.DueOn)
+	return map[string]any{"asked_from": from, "due_on": c.DueOn, "counts_from": countsFrom}, tendLater(ctx, tx, r.ID, from, c.DueOn)
 }
 
 // resolve finds the sections of an audience. An empty address is everyone.

@@ -42,7 +42,7 @@ func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]reminded, error) {
 	maps.Copy(args, today.Arguments(tx.Today()))
 	return postgres.List[reminded](ctx, tx, "reminding", `
 		WITH `+inView+`,`+requested+`,
-		step AS (`+deadline.Latest("requested")+`),
+		step AS (`+deadline.Latest+`),
 		reminded AS (
 			INSERT INTO acknowledgement_reminder (revision_id, person_id, asked_on, days, recipient, reminded_on)
 			SELECT @revision, t.person_id, t.asked_on, t.days, t.recipient, @day

@@ -170,13 +170,13 @@ func (w *writer) carry(refs []Reference, a Amendment) []*followed {
 		if !stands || a.Act == Rewrite && w.before.list[r.Clause].Anchor == a.Anchor {
 			continue
 		}
-		list = append(list, w.wanted(r, now))
+		list = append(list, w.lead(r, now))
 	}
 	return list
 }
 
-// wanted says where a reference should lead in the new text.
-func (w *writer) wanted(r Reference, clause int) *followed {
+// lead says where a reference should lead in the new text.
+func (w *writer) lead(r Reference, clause int) *followed {
 	f := &followed{Reference: r, clause: clause, words: r.Words}
 	if !r.Leads {
 		return f
@@ -200,7 +200,7 @@ func (w *writer) typed(a Amendment, clause int) []*followed {
 		if !r.Leads || first(r).form == byKin || first(r).level > ofArticle {
 			continue // it is read where it stands now
 		}
-		f := w.wanted(r, clause)
+		f := w.lead(r, clause)
 		f.typed = true
 		if f.Doubt == NoDoubt {
 			f.Doubt = JustTyped
@@ -331,8 +331,8 @@ func (w *writer) part(p part, words string, old number, now int) string {
 		}
 		return "(" + half(n) + ")"
 	case p.form == byBracket:
-		open, end := bracketsOf(words)
-		return open + number + end
+		left, right := bracketsOf(words)
+		return left + number + right
 	}
 	if p.dai {
 		number = "第" + number
@@ -349,20 +349,20 @@ func lastSign(words, sign string) string {
 	if strings.Contains(words, sign) {
 		return sign
 	}
-	open, end := bracketsOf(words)
-	return strings.TrimSuffix(strings.TrimPrefix(words, open), end)
+	left, right := bracketsOf(words)
+	return strings.TrimSuffix(strings.TrimPrefix(words, left), right)
 }
 
 // bracketsOf are the brackets around words.
-func bracketsOf(words string) (open, end string) {
-	open, end = "(", ")"
+func bracketsOf(words string) (left, right string) {
+	left, right = "(", ")"
 	if strings.HasPrefix(words, "（") {
-		open = "（"
+		left = "（"
 	}
 	if strings.HasSuffix(words, "）") {
-		end = "）"
+		right = "）"
 	}
-	return open, end
+	return left, right
 }
 
 func write(way numeral, n int) string {

@@ -44,15 +44,15 @@ func newIndex(o *outline.Outline) *index {
 		kinds: map[outline.Kind][]int{}, within: map[int][]int{}, numbered: map[articleNumber][]int{}, joint: map[int][]int{},
 	}
 	x.parent, x.children, x.numbers = make([]int, len(x.list)), make([][]int, len(x.list)), make([]number, len(x.list))
-	var open []int
+	var parents []int
 	for i, a := range x.list {
-		open = open[:a.Depth]
+		parents = parents[:a.Depth]
 		x.parent[i] = none
 		if a.Depth > 0 {
-			p := open[a.Depth-1]
+			p := parents[a.Depth-1]
 			x.parent[i], x.children[p] = p, append(x.children[p], i)
 		}
-		open = append(open, i)
+		parents = append(parents, i)
 		if a.Heading != "" {
 			x.headings[a.Heading] = true
 		}

@@ -77,18 +77,18 @@ func count(list []*node, start int) {
 	)
 	for _, n := range list {
 		m := n.old
-		kept := !n.fresh && n.before == before
+		inPlace := !n.fresh && n.before == before
 		switch {
-		case before == nil && kept:
+		case before == nil && inPlace:
 		case before == nil:
 			m = m.to(start, 0)
-		case m.sub > 0 && kept && m.n == before.old.n:
+		case m.sub > 0 && inPlace && m.n == before.old.n:
 			m = m.to(last.n, max(last.sub, 1)+m.sub-max(before.old.sub, 1))
-		case m.sub > 0 && !n.fresh && (kept || !n.orphan()):
+		case m.sub > 0 && !n.fresh && (inPlace || !n.orphan()):
 			m = m.to(last.last, max(last.sub, 1)+1)
-		case kept && m.n > before.old.last:
+		case inPlace && m.n > before.old.last:
 			m = m.to(last.last+m.n-before.old.last, m.sub)
-		case kept: // it counts from 1 again
+		case inPlace: // it counts from 1 again
 		default:
 			m = m.to(last.last+1, 0)
 		}

@@ -31,10 +31,10 @@ type tree struct {
 
 func newTree(o *outline.Outline) *tree {
 	t := &tree{root: &node{origin: none}}
-	open := []*node{t.root}
+	parents := []*node{t.root}
 	for i, a := range o.Anchors() {
-		open = open[:a.Depth+1]
-		parent := open[a.Depth]
+		parents = parents[:a.Depth+1]
+		parent := parents[a.Depth]
 		n := &node{clause: *a.Clause, anchor: a.Anchor, origin: i, parent: parent, label: parent.clause.Label}
 		n.clause.Children = nil
 		n.old, n.counted = numberOf(&n.clause)
@@ -42,7 +42,7 @@ func newTree(o *outline.Outline) *tree {
 			t.articles = true
 		}
 		parent.children = append(parent.children, n)
-		t.all, open = append(t.all, n), append(open, n)
+		t.all, parents = append(t.all, n), append(parents, n)
 	}
 	t.starts = map[series]int{}
 	for key, list := range t.lists() {
@@ -140,13 +140,13 @@ func (t *tree) put(n, to *node, where Where) {
 		n.parent = to
 		to.children = append(to.children, n)
 	}
-	wanted := t.wayOf(n, to)
-	if wanted.Label == "" {
+	way := t.wayOf(n, to)
+	if way.Label == "" {
 		return // it is one that does not count
 	}
-	m, ok := numberOf(&wanted)
+	m, ok := numberOf(&way)
 	if !ok {
-		n.clause.Label, n.counted = wanted.Label, false
+		n.clause.Label, n.counted = way.Label, false
 		return
 	}
 	if !n.counted || n.old.style != m.style || n.old.before != m.before {

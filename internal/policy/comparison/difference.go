@@ -139,8 +139,8 @@ func sentences(list []string) (parts []string, starts []int) {
 // worthwhile leaves out the islands: a の that chance left between two rewritten
 // passages makes the underline harder to read, not easier.
 func worthwhile(runs []run, lengthA, lengthB int) []run {
-	var kept []run
-	endA, endB := 0, 0 // of the last run that was kept
+	var worth []run
+	endA, endB := 0, 0 // of the last run that is worth it
 	for i, r := range runs {
 		nextA, nextB := lengthA, lengthB
 		if i+1 < len(runs) {
@@ -151,10 +151,10 @@ func worthwhile(runs []run, lengthA, lengthB int) []run {
 		if r.length <= island && r.length <= before && r.length <= after {
 			continue
 		}
-		kept = append(kept, r)
+		worth = append(worth, r)
 		endA, endB = r.a+r.length, r.b+r.length
 	}
-	return kept
+	return worth
 }
 
 // common finds the longest common subsequence of two texts as runs, by the

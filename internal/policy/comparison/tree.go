@@ -47,16 +47,16 @@ func newTree(o *outline.Outline, known ids) []node {
 	anchors := o.Anchors()
 	tree := make([]node, 1, len(anchors)+1)
 	tree[0] = node{Anchored: outline.Anchored{Clause: &outline.Clause{}, Depth: -1}, parent: none, other: none}
-	open := []int{0}
+	parents := []int{0}
 	for _, a := range anchors {
-		open = open[:a.Depth+1]
-		parent := open[a.Depth]
+		parents = parents[:a.Depth+1]
+		parent := parents[a.Depth]
 		n := node{Anchored: a, parent: parent, place: len(tree[parent].children), other: none, indent: tree[parent].indent}
 		if p := &tree[parent]; parent > 0 && !container(p.Kind) {
 			n.indent++
 		}
 		tree[parent].children = append(tree[parent].children, len(tree))
-		open = append(open, len(tree))
+		parents = append(parents, len(tree))
 		tree = append(tree, n)
 	}
 	for i := len(tree) - 1; i >= 0; i-- {

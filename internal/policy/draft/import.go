@@ -37,7 +37,7 @@ type Text struct {
 	Code     string          // empty: one is chosen
 	Source   string          // as it was handed in; of a Word document or PDF, the text in it
 	Answers  outline.Answers // what a person has settled of the reader's questions
-	File     SourceFile      // what it was read from; none for a text that was pasted
+	File     SourceFile      `db:"-"` // what it was read from; none for a text that was pasted
 }
 
 // SourceFile is the file that a text was read from. The text is stored and the file is
@@ -159,28 +159,26 @@ func (s *Service) StartImport(ctx context.Context, actor authz.Actor, text Text)
 // Import returns a text that the actor has taken in; NotFound if it is not
 // theirs.
 func (s *Service) Import(ctx context.Context, actor authz.Actor, token string) (Import, error) {
-	return loadImport(ctx, s.pool, actor, token, "")
+	return loadImport(ctx, s.pool, selectImport, actor, token)
 }
 
-// loadImport is Import; lock is empty, or FOR UPDATE.
-func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, token, lock string) (Import, error) {
-	i := Import{Token: token}
-	var answers []byte
-	err := db.QueryRow(ctx, `
-		SELECT created_at, code, kind, audience, title, source, answers, coalesce((SELECT code FROM document WHERE id = document_id), '')
-		FROM text_import
-		WHERE token = $1 AND person_id = $2 `+lock, token, actor.Person).
-		Scan(&i.StartedAt, &i.Code, &i.Kind, &i.Audience, &i.Title, &i.Source, &answers, &i.Document)
+// lockImport is Import for a change: nobody else changes it until tx is over.
+func lockImport(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (Import, error) {
+	return loadImport(ctx, tx, selectImport+` FOR UPDATE`, actor, token)
+}
+
+const selectImport = `
+	SELECT token, created_at AS started_at, code, kind, audience, title, source, answers,
+	       coalesce((SELECT code FROM document WHERE id = document_id), '') AS document
+	FROM text_import
+	WHERE token = $1 AND person_id = $2`
+
+func loadImport(ctx context.Context, db postgres.Querier, sql string, actor authz.Actor, token string) (Import, error) {
+	i, err := postgres.One[Import](ctx, db, "loading an import", sql, token, actor.Person)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Import{}, fault.New(fault.NotFound, noImport)
 	}
-	if err != nil {
-		return Import{}, fmt.Errorf("loading an import: %w", err)
-	}
-	if err := json.Unmarshal(answers, &i.Answers); err != nil {
-		return Import{}, fmt.Errorf("reading stored answers: %w", err)
-	}
-	return i, nil
+	return i, err
 }
 
 const noImport = "取り込み中の文書は見つかりません。すでに下書きになっていないか、「ポリシー」の一覧で確かめてください。"
@@ -243,7 +241,7 @@ func (s *Service) DraftImport(ctx context.Context, actor authz.Actor, token stri
 		if err := tx.Allow(authz.DraftRevision, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		i, err := loadImport(ctx, tx, actor, token, "FOR UPDATE")
+		i, err := lockImport(ctx, tx, actor, token)
 		if err != nil {
 			return door.Unchanged(), err
 		}

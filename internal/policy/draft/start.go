@@ -25,29 +25,32 @@ func (s *Service) StartDraft(ctx context.Context, actor authz.Actor, code string
 		}
 		readable, args := policy.Readable(actor)
 		args["code"] = code
-		var (
-			w      wording
-			newest int
-		)
-		err := tx.QueryRow(ctx, `
+		newest, err := postgres.One[published](ctx, tx, "loading the newest text", `
 			SELECT r.number, r.text, r.text_sha256, r.outline FROM revision r JOIN document d ON d.id = r.document_id
-			WHERE d.code = @code AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args).
-			Scan(&newest, &w.text, &w.sha256, &w.outline)
+			WHERE d.code = @code AND r.state = 'published' AND `+readable+` ORDER BY r.number DESC LIMIT 1`, args)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), policy.NoDocument()
 		}
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if newest != number {
+		if newest.Number != number {
 			return door.Unchanged(), fault.New(fault.Conflict, "表示していた版より新しい版が公開されています。文書を開き直して、いまの版から始めてください。")
 		}
-		return draftNext(ctx, tx, actor, code, w.text, w)
+		return draftNext(ctx, tx, actor, code, newest.Text, wording{text: newest.Text, sha256: newest.SHA256, outline: newest.Outline})
 	})
 	if err != nil {
 		return fmt.Errorf("starting a draft: %w", err)
 	}
 	return nil
+}
+
+// published is the text of a published revision.
+type published struct {
+	Number  int
+	Text    string
+	SHA256  []byte `db:"text_sha256"`
+	Outline []byte
 }
 
 // draftNext writes a text as the next revision of a document.

@@ -17,6 +17,7 @@ import (
 	"kagami/internal/lifecycle"
 	"kagami/internal/org"
 	"kagami/internal/policy"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -26,16 +27,16 @@ type Locked struct {
 	Number             int
 	State              State
 	Scale              Scale
-	SHA256             []byte // of its text
-	drafters           []int64
+	SHA256             []byte `db:"text_sha256"` // of its text
+	Drafters           []int64
 	step               arrow // that is taken with it
 }
 
 // Change is what a step changes besides the state.
 type Change struct {
-	Note    string        // what is said of it among the steps of the revision
-	Fields  []string      // for the trail
-	Columns pgx.NamedArgs // of the revision's row, with their values
+	Note    string         // what is said of it among the steps of the revision
+	Fields  []string       // for the trail
+	Columns map[string]any // of the revision's row, with their values
 }
 
 // Step takes a document's draft one step on. shown is the hash of the text that
@@ -51,7 +52,7 @@ func (s *Service) Step(ctx context.Context, actor authz.Actor, code string, even
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := Allow(ctx, tx, actor, life.Who(event), l.drafters); err != nil {
+		if err := Allow(ctx, tx, actor, life.Who(event), l.Drafters); err != nil {
 			return door.Unchanged(), err
 		}
 		if !found {
@@ -93,7 +94,7 @@ func (s *Service) Step(ctx context.Context, actor authz.Actor, code string, even
 
 // update writes what a step changes of the revision's row: the state that it leads
 // to, what it empties, and the columns that come with it.
-func (l Locked) update(ctx context.Context, tx *door.Tx, columns pgx.NamedArgs) error {
+func (l Locked) update(ctx context.Context, tx *door.Tx, columns map[string]any) error {
 	args := pgx.StrictNamedArgs{"state": l.step.To}
 	for _, cleared := range l.step.Clears {
 		args[cleared] = nil
@@ -129,23 +130,20 @@ func Changed() error {
 func lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (l Locked, found bool, err error) {
 	readable, args := policy.Readable(actor)
 	args["code"] = code
-	if err := tx.QueryRow(ctx, `SELECT d.id FROM document d WHERE d.code = @code AND `+readable, args).Scan(&l.Document); err != nil {
+	var document int64
+	if err := tx.QueryRow(ctx, `SELECT d.id FROM document d WHERE d.code = @code AND `+readable, args).Scan(&document); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
 			return l, false, policy.NoDocument()
 		}
 		return l, false, fmt.Errorf("loading a document: %w", err)
 	}
-	err = tx.QueryRow(ctx, `
-		SELECT id, number, state, coalesce(scale, ''), text_sha256, drafters FROM revision
-		WHERE document_id = $1 AND state IN ('draft', 'submitted', 'decided') FOR UPDATE`, l.Document).
-		Scan(&l.Revision, &l.Number, &l.State, &l.Scale, &l.SHA256, &l.drafters)
+	l, err = postgres.One[Locked](ctx, tx, "loading a draft", `
+		SELECT document_id AS document, id AS revision, number, state, coalesce(scale, '') AS scale, text_sha256, drafters FROM revision
+		WHERE document_id = $1 AND state IN ('draft', 'submitted', 'decided') FOR UPDATE`, document)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return l, false, nil
+		return Locked{Document: document}, false, nil
 	}
-	if err != nil {
-		return l, false, fmt.Errorf("loading a draft: %w", err)
-	}
-	return l, true, nil
+	return l, err == nil, err
 }
 
 // Allow allows a step. Where the drafters are excepted from it, it is a decision on

@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -39,7 +37,7 @@ func (s *Service) Submit(ctx context.Context, actor authz.Actor, code string, u 
 	return s.Step(ctx, actor, code, EventSubmit, u.SHA256, func(tx *door.Tx, l Locked) (Change, error) {
 		return Change{
 			Note: u.WhyText, Fields: []string{"scale", "why", "why_text"},
-			Columns: pgx.NamedArgs{"scale": u.Scale, "why": u.Why, "why_text": u.WhyText, "submitted_by": By(actor), "submitted_at": tx.Now},
+			Columns: map[string]any{"scale": u.Scale, "why": u.Why, "why_text": u.WhyText, "submitted_by": By(actor), "submitted_at": tx.Now},
 		}, fault.InvalidFields(u.check(l.Number))
 	})
 }

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -35,11 +33,11 @@ func (l Locked) put(text string, actor authz.Actor, now time.Time) (Change, erro
 	if err != nil {
 		return Change{}, err
 	}
-	drafters := l.drafters
+	drafters := l.Drafters
 	if actor.Person != 0 && !slices.Contains(drafters, actor.Person) {
 		drafters = append(drafters, actor.Person)
 	}
-	return Change{Fields: []string{"source", "text", "outline"}, Columns: pgx.NamedArgs{
+	return Change{Fields: []string{"source", "text", "outline"}, Columns: map[string]any{
 		"source": text, "text": w.text, "text_sha256": w.sha256, "outline": w.outline,
 		"drafted_by": By(actor), "drafted_at": now, "drafters": drafters,
 	}}, nil

@@ -99,7 +99,7 @@ func (r *reader) isLoose(l line) bool {
 // addFigure opens a figure in the current clause, which stays current.
 func (r *reader) addFigure(label, heading string) *node {
 	if appended(label) {
-		r.open = nil
+		r.parents = nil
 	}
 	parent := r.current()
 	if parent == nil || parent.rank == preambleRank {

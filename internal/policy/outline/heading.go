@@ -72,7 +72,7 @@ func (r *reader) definition(s string) (term, meaning string, ok bool) {
 		longest     = 60 // half-widths of a term
 		longestWord = 24 // of a term's second word
 	)
-	if !slices.ContainsFunc(r.open, func(n *node) bool { return n.Kind == Article && strings.Contains(n.Heading, "定義") }) {
+	if !slices.ContainsFunc(r.parents, func(n *node) bool { return n.Kind == Article && strings.Contains(n.Heading, "定義") }) {
 		return "", "", false
 	}
 	at := strings.IndexFunc(s, unicode.IsSpace)

@@ -101,14 +101,14 @@ func sentenceEnd(s string) bool {
 
 // openBrackets is by how many brackets a text opens more than it closes.
 func openBrackets(s string) int {
-	open := 0
+	depth := 0
 	for _, r := range s {
 		switch r {
 		case '（', '(', '「', '『', '【', '〔', '［':
-			open++
+			depth++
 		case '）', ')', '」', '』', '】', '〕', '］':
-			open--
+			depth--
 		}
 	}
-	return open
+	return depth
 }

@@ -44,7 +44,7 @@ func (r *reader) place(m mark) (int, Kind) {
 	if !ok {
 		return subitemRank, Subitem
 	}
-	for _, n := range r.open {
+	for _, n := range r.parents {
 		if n.rank < rank && n.Kind == Item {
 			return rank, Subitem
 		}
@@ -54,32 +54,32 @@ func (r *reader) place(m mark) (int, Kind) {
 
 // around is the clause in which one of this rank and style would stand.
 func (r *reader) around(m mark, rank int) (*node, int) {
-	depth := len(r.open)
+	depth := len(r.parents)
 	if rank == subitemRank {
-		for i := depth - 1; i >= 0 && r.open[i].rank == subitemRank; i-- {
-			if r.open[i].style == m.style {
+		for i := depth - 1; i >= 0 && r.parents[i].rank == subitemRank; i-- {
+			if r.parents[i].style == m.style {
 				depth = i
 				break
 			}
 		}
 	} else {
-		for depth > 0 && r.open[depth-1].rank >= rank {
+		for depth > 0 && r.parents[depth-1].rank >= rank {
 			depth--
 		}
 	}
-	for depth > 0 && r.open[depth-1].rank == preambleRank {
+	for depth > 0 && r.parents[depth-1].rank == preambleRank {
 		depth--
 	}
 	if depth == 0 {
 		return r.root, 0
 	}
-	return r.open[depth-1], depth
+	return r.parents[depth-1], depth
 }
 
 // closeTo closes the clauses that end where one of this rank begins.
 func (r *reader) closeTo(m mark, rank int) *node {
 	parent, depth := r.around(m, rank)
-	r.open = r.open[:depth]
+	r.parents = r.parents[:depth]
 	return parent
 }
 
@@ -118,7 +118,7 @@ func (r *reader) accepts(m mark, l line) bool {
 		return false
 	case expected && r.broken():
 		return r.settle(l, "この行の頭の「"+m.label+"」が、項目の番号か、本文の続きか、はっきりしません。", AsText, AsClause)
-	case expected && (m.n > 1 || r.seen[seen{m.style, m.n + 1}] > 0):
+	case expected && (m.n > 1 || r.beginnings[numbering{m.style, m.n + 1}] > 0):
 		return true
 	case expected:
 		return r.settle(l, "この行の頭の「"+m.label+"」に、続きの番号が見つかりません。", AsText, AsClause)
@@ -133,7 +133,7 @@ func (r *reader) settle(l line, why string, guess, other Answer) bool {
 }
 
 func (r *reader) inArticle() bool {
-	for _, n := range r.open {
+	for _, n := range r.parents {
 		if n.Kind == Article || n.Kind == Supplement {
 			return true
 		}

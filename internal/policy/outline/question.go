@@ -52,7 +52,7 @@ func (r *reader) asked() []Question {
 }
 
 // ask settles how lines are to be read: as a person has said, else as guessed,
-// with an open question.
+// with a question that waits for its answer.
 func (r *reader) ask(lines []line, why string, guess, other Answer) Answer {
 	q := Question{Line: lines[0].number, Until: lines[len(lines)-1].number, Why: why, Read: guess, Choices: slices.Compact([]Answer{guess, other})}
 	q.Lines = make([]int, 0, len(lines))

@@ -33,22 +33,22 @@ type reader struct {
 	answers   Answers
 	questions []Question
 
-	at    int // the line that is read next
-	title string
-	root  *node
-	open  []*node // the clauses around this place, the outermost first
+	at      int // the line that is read next
+	title   string
+	root    *node
+	parents []*node // the clauses around this place, the outermost first
 
-	articles bool // the text counts in 第n条
-	top      style
-	hasTop   bool         // the text counts its articles in the style top
-	seen     map[seen]int // how many lines begin with a number
-	skip     map[int]bool // lines that belong to the page
-	waiting  *line        // (見出し) that waits for its article
-	lastOf   article      // articles count through the whole text
-	before   line         // the line before, for telling a broken line
+	articles   bool // the text counts in 第n条
+	top        style
+	hasTop     bool              // the text counts its articles in the style top
+	beginnings map[numbering]int // how many lines begin with a number
+	skip       map[int]bool      // lines that belong to the page
+	waiting    *line             // (見出し) that waits for its article
+	lastOf     article           // articles count through the whole text
+	before     line              // the line before, for telling a broken line
 }
 
-type seen struct {
+type numbering struct {
 	style style
 	n     int
 }
@@ -80,20 +80,20 @@ func (n *node) clauses() []Clause {
 
 // survey looks the whole text over, for what one line alone does not tell.
 func (r *reader) survey() {
-	r.seen = map[seen]int{}
+	r.beginnings = map[numbering]int{}
 	for _, l := range r.lines {
 		m, ok := findMark(l.text)
 		if !ok {
 			continue
 		}
-		r.seen[seen{m.style, m.n}]++
+		r.beginnings[numbering{m.style, m.n}]++
 		if m.style == articleStyle && m.blank && m.n == 1 {
 			r.articles = true
 		}
 	}
 	if !r.articles {
 		for _, s := range []style{dottedStyle, plainStyle} {
-			if r.seen[seen{s, 1}] > 0 && (s == dottedStyle || r.seen[seen{s, 2}] > 0) {
+			if r.beginnings[numbering{s, 1}] > 0 && (s == dottedStyle || r.beginnings[numbering{s, 2}] > 0) {
 				r.top, r.hasTop = s, true
 				break
 			}
@@ -229,16 +229,16 @@ func (r *reader) begin(m mark, l line) {
 	var text string
 	n.Heading, text = r.headingOf(m, kind, l, waited)
 	parent.children = append(parent.children, n)
-	r.open = append(r.open, n)
+	r.parents = append(r.parents, n)
 	n.add(text, r.endsParagraph(l))
 }
 
 // current is the clause that running text belongs to.
 func (r *reader) current() *node {
-	if len(r.open) == 0 {
+	if len(r.parents) == 0 {
 		return nil
 	}
-	return r.open[len(r.open)-1]
+	return r.parents[len(r.parents)-1]
 }
 
 // addLine adds a line of running text to the current clause.
@@ -266,7 +266,7 @@ func (r *reader) preamble(l line) *node {
 	}
 	n := &node{Clause: Clause{Kind: Paragraph}, rank: preambleRank}
 	r.root.children = append(r.root.children, n)
-	r.open = append(r.open, n)
+	r.parents = append(r.parents, n)
 	return n
 }
 

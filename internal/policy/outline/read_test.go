@@ -90,7 +90,7 @@ func TestAnswersSettleQuestions(t *testing.T) {
 	text := decodeFile(t, townsPolicy)
 	accepted := outline.Read(text, outline.Answers{175: outline.AsFigure})
 	if len(accepted.Unsettled()) != 0 {
-		t.Errorf("still open: %v", accepted.Unsettled())
+		t.Errorf("still unsettled: %v", accepted.Unsettled())
 	}
 	asText := outline.Read(text, outline.Answers{175: outline.AsText})
 	if got := asText.Clauses[0].Children[6].Children[0].Text; !strings.Contains(got, "CSIRT担当者") {

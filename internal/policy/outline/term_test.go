@@ -34,15 +34,15 @@ func TestClausesAreAddressedAsPeopleCiteThem(t *testing.T) {
 
 func TestAddressesAreUnique(t *testing.T) {
 	o := outline.Read("第1条　見本\n(1) 一\n(2) 二\nまた、次のとおり。\n(1) 三\n(2) 四\n", nil)
-	seen := map[string]bool{}
+	found := map[string]bool{}
 	for _, a := range o.Anchors() {
-		if seen[a.Anchor] {
+		if found[a.Anchor] {
 			t.Errorf("#%s stands twice", a.Anchor)
 		}
-		seen[a.Anchor] = true
+		found[a.Anchor] = true
 	}
-	if len(seen) != 5 {
-		t.Errorf("addresses: %v", seen)
+	if len(found) != 5 {
+		t.Errorf("addresses: %v", found)
 	}
 }
 

@@ -136,7 +136,7 @@ func readWritten(text string, answers Answers) *Outline {
 	r := &reader{answers: answers}
 	o := &Outline{}
 	root := &node{}
-	open := []*node{}
+	parents := []*node{}
 	number, titled := 0, false
 	for raw := range strings.Lines(text) {
 		number++
@@ -153,29 +153,29 @@ func readWritten(text string, answers Answers) *Outline {
 			continue
 		}
 		c, rest, ok := writtenNumber(body)
-		if ok && depth <= len(open) {
+		if ok && depth <= len(parents) {
 			c.Heading = strings.TrimSpace(rest)
-			open = open[:depth]
+			parents = parents[:depth]
 			parent := root
 			if depth > 0 {
-				parent = open[depth-1]
+				parent = parents[depth-1]
 			}
 			n := &node{Clause: c}
 			parent.children = append(parent.children, n)
-			open = append(open, n)
+			parents = append(parents, n)
 			continue
 		}
-		if !ok && depth > 0 && depth <= len(open) {
-			open[depth-1].add(strings.TrimPrefix(body, escape), true)
+		if !ok && depth > 0 && depth <= len(parents) {
+			parents[depth-1].add(strings.TrimPrefix(body, escape), true)
 			continue
 		}
 		r.ask([]line{{number: number}}, "字下げが合わないため、前の項目の本文として読みました。違う場合は、原文の字下げ（全角の空白）を直してください。", AsText, AsText)
-		if len(open) == 0 {
+		if len(parents) == 0 {
 			n := &node{Clause: Clause{Kind: Paragraph}}
 			root.children = append(root.children, n)
-			open = append(open, n)
+			parents = append(parents, n)
 		}
-		open[len(open)-1].add(body, true)
+		parents[len(parents)-1].add(body, true)
 	}
 	o.Clauses, o.Questions = root.clauses(), r.asked()
 	return o

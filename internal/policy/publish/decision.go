@@ -156,7 +156,7 @@ func (s *Service) RecordDecision(ctx context.Context, actor authz.Actor, code st
 		}
 		c := draft.Change{Note: d.Minutes, Fields: []string{"headquarters_decision"}}
 		if d.Adopted {
-			c.Columns = pgx.NamedArgs{"decision_id": id, "decided_on": d.On}
+			c.Columns = map[string]any{"decision_id": id, "decided_on": d.On}
 		}
 		return c, nil
 	})

@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
-
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -94,7 +92,7 @@ func (s *Service) PublishDecided(ctx context.Context, actor authz.Actor, code st
 
 // publish returns the columns that say who publishes a revision, from when it is in
 // force, and what it asks. From then on its clauses are found.
-func publish(ctx context.Context, tx *door.Tx, actor authz.Actor, l draft.Locked, u Publication) (pgx.NamedArgs, error) {
+func publish(ctx context.Context, tx *door.Tx, actor authz.Actor, l draft.Locked, u Publication) (map[string]any, error) {
 	columns, err := acknowledge.Ask(ctx, tx, acknowledge.Revision{Document: l.Document, ID: l.Revision, Number: l.Number}, u.EffectiveOn, u.Campaign)
 	if err != nil {
 		return nil, err

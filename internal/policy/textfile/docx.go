@@ -57,7 +57,7 @@ func readDOCX(raw []byte) (string, error) {
 			return "", err
 		}
 	}
-	if err := p.open(main, b.read); err != nil {
+	if err := p.with(main, b.read); err != nil {
 		return "", err
 	}
 	return b.out.text() + b.noted.text(), nil
@@ -70,7 +70,7 @@ type packed map[string]*zip.File
 // there is none.
 func (p packed) target(relations, kind string) (string, error) {
 	found := ""
-	err := p.open(relations, func(x *part) error {
+	err := p.with(relations, func(x *part) error {
 		return x.each(func(xml.StartElement) error {
 			return x.each(func(e xml.StartElement) error {
 				if e.Name.Local == "Relationship" && strings.HasSuffix(attribute(e, "Type"), kind) {
@@ -93,11 +93,11 @@ func (p packed) read(relations, kind string, read func(*part) error) error {
 	if err != nil || name == "" {
 		return err
 	}
-	return p.open(name, read)
+	return p.with(name, read)
 }
 
-// open hands a part on; one that is not there has nothing in it.
-func (p packed) open(name string, read func(*part) error) error {
+// with hands a part on; one that is not there has nothing in it.
+func (p packed) with(name string, read func(*part) error) error {
 	f := p[strings.ToLower(name)]
 	if f == nil {
 		return nil

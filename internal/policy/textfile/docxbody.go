@@ -21,17 +21,17 @@ type body struct {
 
 // lines are lines of text in their order.
 type lines struct {
-	list []string
-	open string // of a paragraph whose end was deleted: the next one goes on
+	list  []string
+	begun string // of a paragraph whose end was deleted: the next one goes on
 }
 
 func (l *lines) add(text string) {
-	l.list = append(l.list, strings.Split(l.open+text, "\n")...)
-	l.open = ""
+	l.list = append(l.list, strings.Split(l.begun+text, "\n")...)
+	l.begun = ""
 }
 
 func (l *lines) text() string {
-	if l.open != "" {
+	if l.begun != "" {
 		l.add("")
 	}
 	if len(l.list) == 0 {
@@ -157,7 +157,7 @@ func (b *body) paragraph(out *lines) error {
 		text = strings.TrimRight(p.label+"　"+strings.TrimLeft(text, " 　\t"), " 　\t")
 	}
 	if p.goesOn {
-		out.open += text
+		out.begun += text
 		out.list = append(out.list, p.boxes.list...)
 		return nil
 	}
@@ -372,11 +372,11 @@ func addRow(out *lines, row []lines) {
 
 // inOneLine makes one line of a cell's.
 func inOneLine(text string) string {
-	var kept []string
+	var filled []string
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(strings.ReplaceAll(line, "\t", "　")); line != "" {
-			kept = append(kept, line)
+			filled = append(filled, line)
 		}
 	}
-	return strings.Join(kept, "　")
+	return strings.Join(filled, "　")
 }

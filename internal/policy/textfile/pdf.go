@@ -82,23 +82,23 @@ func readPDF(ctx context.Context, compiled wazero.CompilationCache, raw []byte) 
 	if err != nil {
 		return "", fmt.Errorf("starting the reader of PDFs: %w", err)
 	}
-	defer pool.Close() //nolint:errcheck // nothing is kept in it
+	defer pool.Close() //nolint:errcheck // nothing is left in it
 	library, err := pool.GetInstanceWithContext(ctx)
 	if err != nil {
 		return "", fmt.Errorf("starting the reader of PDFs: %w", err)
 	}
-	opened, err := library.OpenDocument(&requests.OpenDocument{File: &raw})
+	loaded, err := library.OpenDocument(&requests.OpenDocument{File: &raw})
 	switch {
 	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
 		return "", fault.Wrap(err, fault.Unsupported, "パスワードなどで保護された PDF は読めません。保護を外して保存し直した PDF を選んでください。")
 	case err != nil:
 		return "", errDamagedPDF(err)
 	}
-	d := document{library, opened.Document}
+	d := document{library, loaded.Document}
 	return d.text()
 }
 
-// document is an open PDF.
+// document is a PDF that is read.
 type document struct {
 	pdfium.Pdfium
 	handle references.FPDF_DOCUMENT

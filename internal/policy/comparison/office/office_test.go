@@ -238,11 +238,11 @@ func TestTheDocumentKeepsTheOrderOfTheStandard(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := parts(t, file.Body)
-	type open struct {
+	type element struct {
 		name string
 		at   int // in its sequence
 	}
-	var stack []open
+	var stack []element
 	for d := xml.NewDecoder(strings.NewReader(all["word/document.xml"])); ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -263,7 +263,7 @@ func TestTheDocumentKeepsTheOrderOfTheStandard(t *testing.T) {
 					parent.at += at
 				}
 			}
-			stack = append(stack, open{name: e.Name.Local})
+			stack = append(stack, element{name: e.Name.Local})
 		case xml.EndElement:
 			stack = stack[:len(stack)-1]
 		}
