@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -147,6 +148,22 @@ func TestWhoComesBackFromLeaveIsAskedAgain(t *testing.T) {
 	must(t, o.DB.Pool.QueryRow(ctx, `SELECT count(*) FROM river_job WHERE kind = 'policy_tend_campaign' AND scheduled_at < now() + interval '1 day'`).Scan(&jobs))
 	if jobs < 2 {
 		t.Error("nothing is to ask them at once")
+	}
+}
+
+// The day on which an excuse ends is that of Tokyo: at half past midnight there,
+// the day before in Greenwich, they are back since they were asked.
+func TestAnExcuseEndsOnTheDayInTokyo(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	askWithin(o, 10)
+	must(t, o.Acknowledge.TendAll(ctx))
+	must(t, o.Acknowledge.Excuse(ctx, o.Officer, "kihon", "5", "育児休業中"))
+	night := o.On(func() time.Time { return time.Date(2026, 11, 24, 15, 30, 0, 0, time.UTC) })
+	must(t, night.Acknowledge.EndExcuse(ctx, o.Officer, "kihon", "5"))
+	must(t, night.Acknowledge.TendAll(ctx))
+	if got := requestsOf(o, "kihon", "5"); got != " 0-10 1-11" {
+		t.Errorf("asked%s", got)
 	}
 }
 
