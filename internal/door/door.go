@@ -85,6 +85,7 @@ func Unchanged() Effect { return Effect{} }
 var (
 	errNotAllowed = errors.New("a change without Allow")
 	errUnchanged  = errors.New("nothing to change")
+	errMany       = errors.New("a change of many things, written as one")
 )
 
 // Do runs fn in one transaction and commits what it did together with its
@@ -139,7 +140,8 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx, actor 
 // Write is Do for a change that has nothing to look at first: its statements, its
 // notices and its trail entry go to the database together, in one round trip and
 // one transaction. write adds the statements, dated by the instant that it is
-// handed. A broken constraint undoes all of it.
+// handed. A broken constraint undoes all of it. It is for a change of one thing: an
+// effect with Also is an error.
 func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action, matter authz.Matter, effect Effect, write func(batch *pgx.Batch, now time.Time)) error {
 	send := func(db sender, actor authz.Actor, now time.Time, first func(*pgx.Batch)) error {
 		as, err := authz.Check(actor, action, matter)
@@ -156,6 +158,9 @@ func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action
 			return err
 		}
 		return db.SendBatch(ctx, &batch).Close()
+	}
+	if len(effect.Also) > 0 {
+		return errMany
 	}
 	now := d.Now()
 	if isOn(actor, calendar.Day(now)) {

@@ -242,3 +242,18 @@ func TestTheTrailSaysInWhichCapacitySomebodyActed(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Write is for one thing: what it would leave out of the trail it does not do.
+func TestWriteRefusesAChangeOfManyThings(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	effect := door.Effect{
+		Subject: trail.Subject{Kind: "person", ID: 1}, Also: []door.Effect{{Subject: trail.Subject{Kind: "post", ID: 8}}},
+	}
+	err := door.New(db.Pool, clock).Write(t.Context(), authz.AsOperator(), authz.ChangeOrganization, authz.Matter{}, effect, func(batch *pgx.Batch, _ time.Time) {
+		batch.Queue(`INSERT INTO person (staff_number, name, furigana) VALUES ('1', '見本', 'ミホン')`)
+	})
+	if err == nil || count(t, db, "person") != 0 {
+		t.Errorf("it was done: %v", err)
+	}
+}

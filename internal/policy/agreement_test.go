@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"pgregory.net/rapid"
 
 	"kagami/internal/authz"
@@ -22,6 +23,7 @@ import (
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/state"
+	"kagami/internal/task"
 )
 
 // Where one rule is asked in more than one way, in Go and in SQL or in two
@@ -212,6 +214,7 @@ func (l library) fill(ctx context.Context, owner *pgx.Conn, town orgtest.Town) e
 type readers struct {
 	*policy.Service
 	asking    *acknowledge.Service
+	pool      *pgxpool.Pool
 	documents library
 	actors    map[string]authz.Actor
 }
@@ -238,7 +241,7 @@ func inLibraries(t *testing.T, property func(t *rapid.T, r readers)) {
 			t.Fatal(err)
 		}
 		policies := policy.New(db.Pool, d, clock)
-		r := readers{policies, acknowledge.New(db.Pool, d, clock, policies), documents, map[string]authz.Actor{}}
+		r := readers{policies, acknowledge.New(db.Pool, d, clock, policies), db.Pool, documents, map[string]authz.Actor{}}
 		for person := 1; person <= town.People; person++ {
 			actor, err := people.ActorOn(t.Context(), int64(person), calendar.Day(policytest.Now))
 			switch {
@@ -339,8 +342,9 @@ func TestWhomARevisionAsksIsTheSameOfEachAndOfAll(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			of := policy.Audience{}
-			for _, l := range d.revisions[coverage.Reading.Number-1].of {
+			lines := d.revisions[coverage.Reading.Number-1].of
+			of := policy.Audience{Everyone: len(lines) == 0}
+			for _, l := range lines {
 				if l.role != "" && !slices.Contains(of.Roles, l.role) {
 					of.Roles = append(of.Roles, l.role)
 				}
@@ -465,6 +469,48 @@ func (r readers) compareCounts(t *rapid.T, viewer authz.Actor, code string) {
 	if !reflect.DeepEqual(got, want) || sum != [3]int{coverage.Asked, coverage.Acknowledged, coverage.Excused} {
 		t.Fatalf("%s to %+v:\n%v counted, %+v in all\n%v listed", code, viewer, got, sum, want)
 	}
+}
+
+// The summaries are of the 基本方針 that are not abolished, and say of each what its
+// coverage says to the same person.
+func TestTheSummariesSayWhatTheCoverageSays(t *testing.T) {
+	t.Parallel()
+	inLibraries(t, func(t *rapid.T, r readers) {
+		for _, viewer := range append([]authz.Actor{auditor}, values(r.actors)...) {
+			want := map[string]acknowledge.Summary{}
+			for i, d := range r.documents {
+				coverage, err := r.asking.Coverage(t.Context(), viewer, d.code(i), 0)
+				if kind := fault.KindOf(err); kind == fault.NotFound || kind == fault.Forbidden {
+					continue
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				today := calendar.Day(policytest.Now)
+				if c := coverage.Reading; d.kind == policy.Basic && !c.Abolished(today) {
+					want[d.code(i)] = acknowledge.Summary{
+						Document: c.Document, Number: c.Number, Closes: c.Closes, Asked: coverage.Asked, Acknowledged: coverage.Acknowledged, On: today,
+					}
+				}
+			}
+			for _, viewer := range []authz.Actor{viewer, r.inState(viewer)} {
+				if got := r.summaries(t, viewer); !reflect.DeepEqual(got, want) {
+					t.Fatalf("to %+v:\n%+v summed up\n%+v covered", viewer, got, want)
+				}
+			}
+		}
+	})
+}
+
+// summaries are those that somebody is given, by the documents' codes.
+func (r readers) summaries(t *rapid.T, viewer authz.Actor) map[string]acknowledge.Summary {
+	var batch task.Batch
+	got := map[string]acknowledge.Summary{}
+	r.asking.QueueSummaries(&batch, viewer, func(s acknowledge.Summary) { got[s.Code] = s })
+	if err := batch.Run(t.Context(), r.pool); err != nil {
+		t.Fatal(err)
+	}
+	return got
 }
 
 func values(actors map[string]authz.Actor) []authz.Actor {

@@ -140,8 +140,8 @@ const askingRevision = `'staff' = ANY(@readable_roles::text[]) AND (d.kind = 'ba
 		     OR EXISTS (SELECT FROM campaign_audience c WHERE c.revision_id = r.id
 		                AND (c.role = ANY(@readable_roles::text[]) OR c.section_id = ANY(@readable_sections::bigint[]))))`
 
-// Group is whom a document is for, or whom a revision asks, by their roles and
-// sections.
+// Group is whom a document is for, or whom a revision asks: everyone, or those with
+// one of the roles or in one of the sections; the zero Group is nobody.
 type Group struct {
 	Everyone bool
 	Roles    []authz.Role

@@ -3,6 +3,7 @@ package policy_test
 import (
 	"testing"
 
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
@@ -40,5 +41,21 @@ func TestOnlyWhatIsInForceIsPublic(t *testing.T) {
 	}
 	if _, err := before.Policy.ReadForPublic(t.Context(), "kihon"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("read the day before: %v", err)
+	}
+}
+
+// What is to come is not public yet, neither its text nor that it comes.
+func TestTheHistoryForThePublicEndsToday(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	o.Published(policy.Basic, "kihon")
+	o.PublishNext("kihon", policytest.Text+"第3条　明日から。\n", calendar.Day(policytest.Now).AddDays(1))
+	for days, want := range []int{1, 2} {
+		later := o.Later(days)
+		reading, err := later.Policy.ReadForPublic(ctx, "kihon")
+		must(t, err)
+		if history, err := later.Policy.HistoryForPublic(ctx, reading); err != nil || len(history) != want || history[0].Number != want {
+			t.Errorf("after %d days: %+v, %v", days, history, err)
+		}
 	}
 }

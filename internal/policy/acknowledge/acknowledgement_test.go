@@ -68,3 +68,17 @@ func TestWhatWasShownMustBeWhatIsInForce(t *testing.T) {
 		t.Errorf("no such document: %v", err)
 	}
 }
+
+// 基本方針 10: what one may not read any more one has no record of.
+func TestAnAcknowledgementOfWhatOneMayNotReadIsNotFound(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	must(t, o.Acknowledge.Acknowledge(ctx, o.Staff, o.PublishedFor(policy.Procedure, "tejun", policy.Audience{Sections: []string{"zeimu"}})))
+	must(t, o.Policy.ChangeAudience(ctx, o.CISO, "tejun", policy.Audience{Sections: []string{"fukushi"}}))
+	if list, err := o.Acknowledge.Acknowledgements(ctx, o.Staff); err != nil || len(list) != 0 {
+		t.Errorf("listed: %+v, %v", list, err)
+	}
+	if _, err := o.Acknowledge.Proof(ctx, o.Staff, "tejun", 1); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("proved: %v", err)
+	}
+}

@@ -26,8 +26,8 @@ const addressed = `
 // asked are the people whom a revision of a @document asks on a @day, each with the
 // section of their first post, of their own before one that they stand in for: of
 // those who have a post, for the 基本方針 (5) all and for the others those to whom it
-// is addressed; and among them those with @asked_roles or in @asked_sections (all,
-// where both are empty). Reading.Asked says the same of one of them.
+// is addressed; and among them all where it asks @asked_everyone, or else those with
+// @asked_roles or in @asked_sections. Reading.Asked says the same of one of them.
 const asked = addressed + `,
 	asked_group AS (
 		SELECT h.person_id FROM holding h
@@ -43,13 +43,14 @@ const asked = addressed + `,
 		  AND (EXISTS (SELECT FROM document WHERE id = @document AND kind = 'basic')
 		       OR EXISTS (SELECT FROM document_audience WHERE document_id = @document AND kind = 'all')
 		       OR a.person_id IN (SELECT person_id FROM addressed))
-		  AND (cardinality(@asked_roles::text[]) + cardinality(@asked_sections::bigint[]) = 0
-		       OR a.person_id IN (SELECT person_id FROM asked_group))
+		  AND (@asked_everyone OR a.person_id IN (SELECT person_id FROM asked_group))
 		ORDER BY a.person_id, a.acting, a.position, a.id)`
 
 // askedArguments are those of asked.
 func askedArguments(document int64, of policy.Group, day calendar.Date) pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{"document": document, "day": day, "asked_roles": of.Roles, "asked_sections": of.Sections}
+	return pgx.StrictNamedArgs{
+		"document": document, "day": day, "asked_everyone": of.Everyone, "asked_roles": of.Roles, "asked_sections": of.Sections,
+	}
 }
 
 // requested are the requests to acknowledge a @revision that hold: of each person
@@ -62,17 +63,14 @@ const requested = `
 // CountAsked counts the people whom a revision of a document would ask today that
 // asks an audience. NotFound where the actor may not read the document.
 func (s *Service) CountAsked(ctx context.Context, actor authz.Actor, document policy.Document, of policy.Audience) (int, error) {
-	group := policy.Group{Everyone: true, Roles: []authz.Role{}, Sections: []int64{}}
-	if !of.Empty() {
-		var err error
-		if group, err = resolve(ctx, s.pool, of); err != nil {
-			return 0, err
-		}
+	group, err := resolve(ctx, s.pool, of)
+	if err != nil {
+		return 0, err
 	}
 	readable, args := policy.Readable(actor)
 	maps.Copy(args, askedArguments(document.ID, group, s.today()))
 	var n int
-	err := s.pool.QueryRow(ctx, `
+	err = s.pool.QueryRow(ctx, `
 		WITH `+asked+`
 		SELECT (SELECT count(*) FROM asked) FROM document d WHERE d.id = @document AND `+readable, args).Scan(&n)
 	if errors.Is(err, pgx.ErrNoRows) {

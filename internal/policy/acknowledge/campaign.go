@@ -114,7 +114,7 @@ func Ask(ctx context.Context, tx *door.Tx, r Revision, effective calendar.Date, 
 	return map[string]any{"asked_from": from, "due_on": c.DueOn, "counts_from": countsFrom}, tendLater(ctx, tx, r.ID, from, c.DueOn)
 }
 
-// resolve finds the sections of an audience. An empty address is everyone.
+// resolve finds the sections of an audience; of everyone it has none, nor roles.
 func resolve(ctx context.Context, db postgres.Querier, a policy.Audience) (policy.Group, error) {
 	of := policy.Group{Everyone: a.Everyone, Roles: []authz.Role{}, Sections: []int64{}}
 	if a.Everyone {

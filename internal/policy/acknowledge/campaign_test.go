@@ -174,6 +174,22 @@ func TestWhoComesBackFromLeaveIsAskedAgain(t *testing.T) {
 	}
 }
 
+// The day on which an excuse ends is that of Tokyo: at half past midnight there,
+// the day before in Greenwich, they are back since they were asked.
+func TestAnExcuseEndsOnTheDayInTokyo(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	askWithin(o, 10)
+	must(t, o.Acknowledge.TendAll(ctx))
+	must(t, o.Acknowledge.Excuse(ctx, o.Officer, "kihon", "5", "育児休業中"))
+	night := o.On(func() time.Time { return time.Date(2026, 11, 24, 15, 30, 0, 0, time.UTC) })
+	must(t, night.Acknowledge.EndExcuse(ctx, o.Officer, "kihon", "5"))
+	must(t, night.Acknowledge.TendAll(ctx))
+	if got := requestsOf(o, "kihon", "5"); got != " 0-10 1-11" {
+		t.Errorf("asked%s", got)
+	}
+}
+
 // Who has left and comes back is asked on their first day, as a newcomer is; so
 // is who was out of a document's audience for a time. Whoever changes posts from
 // one day to the next is not.

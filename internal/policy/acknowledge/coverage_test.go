@@ -64,4 +64,12 @@ func TestWhoStandsInIsCountedInTheirOwnSection(t *testing.T) {
 	if person.Section != "税務町民課" {
 		t.Errorf("they are counted in %s", person.Section)
 	}
+	must(t, o.Acknowledge.TendAll(ctx))
+	_, err = o.Acknowledge.EvidenceLines(ctx, o.CISO, "kihon", 1, func(l acknowledge.Line) error {
+		if l.StaffNumber == staffNumber && l.Section != "税務町民課" {
+			t.Errorf("the evidence has them in %s", l.Section)
+		}
+		return nil
+	})
+	must(t, err)
 }

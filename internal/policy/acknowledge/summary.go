@@ -35,16 +35,16 @@ func (s *Service) QueueOutstanding(b *task.Batch, actor authz.Actor, take func(p
 // current is a document's current revision with who has acknowledged it.
 type current struct {
 	policy.Document
-	Revision int64
-	Number   int
-	Closes   calendar.Date
-	Roles    []authz.Role // whom it asks; everybody where both are empty
-	Sections []int64
-	Done     []int64 // the people who have acknowledged it
+	policy.Group // whom it asks
+	Revision     int64
+	Number       int
+	Closes       calendar.Date
+	Done         []int64 // the people who have acknowledged it
 }
 
-// QueueSummaries asks in a batch for the summaries of the 基本方針 in force, in one
-// statement for all; the other documents have pages of their own. Whom a revision
+// QueueSummaries asks in a batch for the summaries of the 基本方針 that are not
+// abolished, in one statement for all: of each the revision in force, or the first
+// to come. The other documents have pages of their own. Whom a revision
 // asks is taken from the cache, and asked for where it is not there. It asks for
 // nothing where the actor sees nobody's acknowledgements.
 func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Summary)) {
@@ -57,11 +57,12 @@ func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Sum
 	args["kind"], args["day"] = policy.Basic, day
 	task.Rows(b, "counting acknowledgements", pgx.RowToStructByName[current], func(list []current) {
 		for _, c := range list {
-			v := view{document: c.ID, revision: c.Revision, asked: policy.Group{Roles: c.Roles, Sections: c.Sections}, whole: whole, sections: sections}
+			v := view{document: c.ID, revision: c.Revision, asked: c.Group, whole: whole, sections: sections}
 			s.queueRoll(b, actor, v, day, func(roll []rollSection) { take(c.summary(v, day, roll)) })
 		}
 	}, `
 		SELECT d.id, d.code, d.kind, d.title, r.id AS revision, r.number, r.due_on AS closes,
+		       NOT EXISTS (SELECT FROM campaign_audience WHERE revision_id = r.id) AS everyone,
 		       ARRAY(SELECT role FROM campaign_audience WHERE revision_id = r.id AND role IS NOT NULL) AS roles,
 		       ARRAY(SELECT section_id FROM campaign_audience WHERE revision_id = r.id AND section_id IS NOT NULL) AS sections,
 		       ARRAY(SELECT DISTINCT k.person_id FROM revision kr JOIN acknowledgement k ON k.revision_id = kr.id

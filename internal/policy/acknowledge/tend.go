@@ -156,7 +156,7 @@ const away = `(
 			SELECT h.period * h.rule_period FROM document_audience u JOIN holding h ON h.role = u.role OR h.section_id = u.section_id
 			WHERE u.document_id = @document AND h.person_id = q.person_id) days
 		) @> daterange(least(q.asked_on, @day::date), @day::date, '[]')
-	OR cardinality(@asked_roles::text[]) + cardinality(@asked_sections::bigint[]) > 0 AND NOT (
+	OR NOT @asked_everyone AND NOT (
 		SELECT range_agg(days.period) FROM (
 			SELECT a.period FROM standing a
 			WHERE a.person_id = q.person_id AND a.section_id = ANY(@asked_sections::bigint[])

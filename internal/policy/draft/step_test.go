@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"kagami/internal/calendar"
+	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
@@ -98,5 +99,44 @@ func TestAFirstRevisionIsNeverMinor(t *testing.T) {
 	must(t, err)
 	if err := o.Draft.Submit(t.Context(), o.Officer, "kihon", policytest.Minor(o.Drafted("kihon"))); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A draft that is taken back after the 本部会議 has adopted it rests on no decision.
+func TestADraftThatIsTakenBackRestsOnNoDecision(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	o.Published(policy.Basic, "kihon")
+	d := o.At(draft.Decided, draft.Major)
+	decided := func() (decision, day bool) {
+		must(t, o.DB.Pool.QueryRow(ctx, `SELECT decision_id IS NOT NULL, decided_on IS NOT NULL FROM revision WHERE id = $1`, d.Revision).Scan(&decision, &day))
+		return decision, day
+	}
+	if decision, day := decided(); !decision || !day {
+		t.Fatalf("decided: %t, on a day: %t", decision, day)
+	}
+	must(t, o.Draft.TakeBack(ctx, o.Officer, "kihon", "見本", d.SHA256))
+	if decision, day := decided(); decision || day {
+		t.Errorf("taken back, and still decided: %t, on a day: %t", decision, day)
+	}
+}
+
+// Of two who take a step with one draft at once, the second waits, and is told.
+func TestOfTwoStepsAtOnceOneIsTaken(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	o.Published(policy.Basic, "kihon")
+	d := o.At(draft.Submitted, draft.Minor)
+	second := make(chan error, 1)
+	first := o.Draft.Step(ctx, o.Officer, "kihon", draft.EventTakeBack, d.SHA256, func(*door.Tx, draft.Locked) (draft.Change, error) {
+		go func() { second <- o.Draft.SendBack(ctx, o.CISO, "kihon", "見本", d.SHA256) }()
+		for waiting := false; !waiting && len(second) == 0; { // until the second waits, or is through
+			must(t, o.DB.Pool.QueryRow(ctx, `
+				SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE a.datname = current_database() AND NOT l.granted)`).Scan(&waiting))
+		}
+		return draft.Change{Note: "見本"}, nil
+	})
+	if err := <-second; first != nil || fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the first: %v, the second: %v", first, err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/policytest"
+	"kagami/internal/task"
 )
 
 // hits returns the hits of a search as 「code anchor: text」, marked by 【】.
@@ -152,5 +153,19 @@ func TestHitsComePageByPage(t *testing.T) {
 	}
 	if got != want || pages != 8 {
 		t.Errorf("%d pages: %s", pages, got)
+	}
+}
+
+// A clause's number is what was looked for only where it is all that was.
+func TestANumberAmongWordsIsNotTheNumber(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.PublishedText(policy.Basic, "kihon", "第1条　第1条は職員が守る。\n", policy.Audience{})
+	for words, want := range map[string]task.Rank{"第1条": task.NumberEqual, "第1条 職員": task.InText} {
+		found, err := o.Find.Search(t.Context(), o.Staff, find.Search{Words: words})
+		must(t, err)
+		if len(found.Hits) != 1 || found.Hits[0].Rank != want {
+			t.Errorf("%q: %+v, want rank %v", words, found.Hits, want)
+		}
 	}
 }

@@ -99,7 +99,13 @@ func (o Office) Newest(actor authz.Actor) string {
 // InState is the actor as a request brings them: with the state of the database.
 func (o Office) InState(actor authz.Actor) authz.Actor {
 	o.T.Helper()
-	counters, err := state.NewCounters(org.ChangeCounter, policy.ChangeCounter, policy.AcknowledgementCounter)
+	return o.InStateOf(actor, org.ChangeCounter, policy.ChangeCounter, policy.AcknowledgementCounter)
+}
+
+// InStateOf is InState where the request reads these counters only.
+func (o Office) InStateOf(actor authz.Actor, read ...state.Counter) authz.Actor {
+	o.T.Helper()
+	counters, err := state.NewCounters(read...)
 	must(o.T, err)
 	now, err := counters.Load(o.T.Context(), o.DB.Pool, actor.Person)
 	must(o.T, err)
@@ -111,7 +117,11 @@ func (o Office) InState(actor authz.Actor) authz.Actor {
 
 // Later is the office some days on.
 func (o Office) Later(days int) Office {
-	clock := func() time.Time { return Now.AddDate(0, 0, days) }
+	return o.On(func() time.Time { return Now.AddDate(0, 0, days) })
+}
+
+// On is the office by another clock.
+func (o Office) On(clock func() time.Time) Office {
 	o.Rooms = NewRooms(o.DB.Pool, door.New(o.DB.Pool, clock), clock)
 	return o
 }

@@ -40,6 +40,53 @@ func TestNobodyPublishesWhatTheyDrafted(t *testing.T) {
 	}
 }
 
+// Nor does anybody of several who have drafted it, whoever was first; where the only
+// CISO is among them, the CIO publishes it.
+func TestNobodyOfSeveralDraftersPublishes(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string][2]int{"the CISO first": {0, 1}, "the CISO last": {1, 0}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o, ctx := newOffice(t), t.Context()
+			o.Published(policy.Basic, "kihon")
+			with := func(actor authz.Actor, role authz.Role) authz.Actor {
+				actor.Holdings = append([]authz.Holding{{Role: role}}, actor.Holdings...)
+				return actor
+			}
+			drafters := []authz.Actor{with(o.CISO, authz.SecurityOfficer), with(o.Manager, authz.SecurityOfficer)}
+			must(t, o.Draft.StartDraft(ctx, drafters[order[0]], "kihon", 1))
+			for i, at := range order {
+				must(t, o.Draft.Edit(ctx, drafters[at], "kihon", policytest.Text+"第3条　"+strings.Repeat("加", i+1)+"える。\n", o.Drafted("kihon").SHA256))
+			}
+			d := o.Drafted("kihon")
+			must(t, o.Draft.Submit(ctx, o.Officer, "kihon", policytest.Minor(d)))
+			for _, drafter := range drafters {
+				if err := o.Publish.PublishMinor(ctx, with(drafter, authz.CISO), "kihon", o.Notice(d)); fault.KindOf(err) != fault.Forbidden {
+					t.Errorf("%s: %v", drafter.Name, err)
+				}
+			}
+			if err := o.Publish.PublishMinor(ctx, with(o.Other, authz.CIO), "kihon", o.Notice(d)); err != nil {
+				t.Errorf("the CIO: %v", err)
+			}
+		})
+	}
+}
+
+// 基本方針 10: the 通知 of what one may not read does not exist.
+func TestTheNoticeOfWhatOneMayNotReadIsNotFound(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	o.PublishedFor(policy.Procedure, "tejun", policy.Audience{Sections: []string{"zeimu"}})
+	d := o.DraftOf("tejun", policytest.Text+"第3条　加える。\n")
+	must(t, o.Draft.Submit(ctx, o.Officer, "tejun", policytest.Minor(d)))
+	must(t, o.Publish.PublishMinor(ctx, o.CISO, "tejun", o.Notice(d)))
+	_, err := o.Publish.CISONotice(ctx, o.Staff, "tejun", 2)
+	must(t, err)
+	if _, err := o.Publish.CISONotice(ctx, o.Other, "tejun", 2); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("whom it is not for: %v", err)
+	}
+}
+
 func TestWhatIsNotWholeIsRefused(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
