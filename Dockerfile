@@ -4,11 +4,12 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=container
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /kagami ./cmd/kagami
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /kagami ./cmd/kagami && mkdir /keys
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /kagami /kagami
+COPY --from=build --chown=65534:65534 /keys /keys
 USER 65534:65534
 EXPOSE 8080
 ENTRYPOINT ["/kagami"]

@@ -20,6 +20,7 @@ import (
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/cluster"
 	"kagami/internal/sample"
+	"kagami/internal/secret"
 	"kagami/migrations"
 	"kagami/web/server"
 	"kagami/web/server/cookie"
@@ -31,6 +32,8 @@ const (
 	readingLimit     = 0.8
 	acknowledgeLimit = 0.5
 	firstPageLimit   = 60_000 // bytes, without fonts
+	packedLimit      = 0.3    // of the pages as they are: this machine's cores do the packing and the asking
+	wireLimit        = 15_000 // bytes
 	rounds           = 16     // the first is not counted
 )
 
@@ -95,7 +98,7 @@ func fill(ctx context.Context, database string) (*town, error) {
 
 // newGround is what a portal on localhost stands on.
 func newGround(pool *pgxpool.Pool) (server.Ground, error) {
-	settings := server.Settings{Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}}
+	settings := server.Settings{Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Keys: secret.Random()}
 	return server.NewGround(settings, pool, time.Now, slog.New(slog.NewJSONHandler(io.Discard, nil)))
 }
 
@@ -132,7 +135,66 @@ func (t *town) measureReading(ctx context.Context) ([]figure, error) {
 			detail: fmt.Sprintf("%d bytes: the reading page %d, its styles %d, nothing packed; limit %d", all, bytes, files.Size("kagami.css"), firstPageLimit),
 		})
 	}
-	return figures, nil
+	packed, err := t.measurePacked(ctx, page)
+	return append(figures, packed...), err
+}
+
+// measurePacked holds the reading page as browsers take it, compressed, beside the
+// same page as it is; and how much of the first page goes over the wire.
+func (t *town) measurePacked(ctx context.Context, page *httptest.Server) ([]figure, error) {
+	signedIn, err := signIn(ctx, page, t.accounts[0])
+	if err != nil {
+		return nil, err
+	}
+	const path = "/policies/kihon"
+	plain := against(page, path, signedIn)
+	ratio, ratePacked, ratePlain, err := inTurn(rounds, plain.packed().rate, plain.rate)
+	if err != nil {
+		return nil, err
+	}
+	files, err := static.New()
+	if err != nil {
+		return nil, err
+	}
+	whole, err := sizePacked(ctx, page.URL+path, signedIn)
+	if err != nil {
+		return nil, err
+	}
+	styles, err := sizePacked(ctx, page.URL+files.Path("kagami.css"), signedIn)
+	return []figure{
+		{name: "reading-packed", ratio: ratio, atLeast: true, limit: packedLimit, detail: fmt.Sprintf("%.0f compressed pages/s, %.0f as they are", ratePacked, ratePlain)},
+		{
+			name: "first-page-packed", ratio: float64(whole+styles) / wireLimit, limit: 1,
+			detail: fmt.Sprintf("%d bytes over the wire: the reading page %d, its styles %d; limit %d", whole+styles, whole, styles, wireLimit),
+		},
+	}, err
+}
+
+// packed is the load as a browser of the portal's own pages sends it.
+func (l load) packed() load {
+	head := strings.TrimSuffix(string(l.request), "\r\n")
+	return load{l.address, []byte(head + "Accept-Encoding: gzip\r\nSec-Fetch-Site: same-origin\r\n\r\n")}
+}
+
+// sizePacked is how many bytes an answer is over the wire.
+func sizePacked(ctx context.Context, address string, cookie *http.Cookie) (int, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return 0, err
+	}
+	request.AddCookie(cookie)
+	request.Header.Set("Accept-Encoding", "gzip")
+	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close() //nolint:errcheck // it was read only
+	body, err := io.ReadAll(response.Body)
+	if err == nil && response.Header.Get("Content-Encoding") != "gzip" {
+		err = fmt.Errorf("%s is not compressed", address)
+	}
+	return len(body), err
 }
 
 // serve runs the portal until stop.

@@ -24,6 +24,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"データベースの形（スキーマ）を調べ、新しくします。"`
 	Policy  policyCommand  `cmd:"" help:"ポリシーの文章を読み取ります。"`
 	People  peopleCommand  `cmd:"" help:"職員の名簿を取り込みます。"`
+	Key     keyCommand     `cmd:"" help:"秘密を封じる鍵を扱います。"`
 	Trail   trailCommand   `cmd:"" help:"監査証跡を調べます。"`
 
 	// of no variable: with one that is set, every command would show it and end

@@ -28,6 +28,7 @@ import (
 	"kagami/internal/postgres"
 	"kagami/internal/sample"
 	"kagami/internal/sample/people"
+	"kagami/internal/secret"
 	"kagami/migrations"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -35,6 +36,7 @@ import (
 
 type serveCommand struct {
 	database
+	keyFile
 	Listen    string   `default:"127.0.0.1:8080" help:"待ち受けるアドレス。"`
 	PublicURL *url.URL `name:"public-url" placeholder:"URL" help:"利用者がポータルを開く URL。https のときは、Cookie を https だけで送ります。http は、このコンピューターで試すとき（localhost）だけに使えます。"`
 	// TrustedProxies are named, never guessed: anyone can send X-Forwarded-For.
@@ -78,8 +80,12 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
+	keys, err := c.load(ctx, c.database, pool)
+	if err != nil {
+		return err
+	}
 	c.warn()
-	p, err := c.build(ctx, pool, provider, ways)
+	p, err := c.build(ctx, pool, keys, provider, ways)
 	if err != nil {
 		return err
 	}
@@ -107,14 +113,14 @@ func (c *serveCommand) warn() {
 }
 
 // build makes the portal of its parts.
-func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, provider *openid.Provider, ways account.Ways) (*server.Portal, error) {
+func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, keys *secret.Keys, provider *openid.Provider, ways account.Ways) (*server.Portal, error) {
 	trying, err := c.trying(ctx, pool)
 	if err != nil {
 		return nil, err
 	}
 	ground, err := server.NewGround(server.Settings{
 		Town: c.Town, PublicURL: c.publicURL(), Ways: ways, Demanded: c.demanded(trying), Provider: provider, ProviderName: c.OIDC.Name,
-		TrustedProxies: c.TrustedProxies, HidePublic: c.Public == "off",
+		TrustedProxies: c.TrustedProxies, HidePublic: c.Public == "off", Keys: keys,
 	}, pool, time.Now, slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	if err != nil {
 		return nil, err

@@ -85,7 +85,7 @@ func (s *Service) decisionArguments(actor authz.Actor) pgx.StrictNamedArgs {
 // NoteDecisions says that the actor has taken note of the decisions about their
 // account up to one of them; NotFound if that one is not about them.
 func (s *Service) NoteDecisions(ctx context.Context, actor authz.Actor, last int64) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := allowOwn(tx, actor); err != nil {
 			return door.Unchanged(), err
 		}

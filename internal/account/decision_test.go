@@ -11,6 +11,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/secret"
 )
 
 // guarded is a place with two administrators, and somebody with an account and
@@ -37,6 +38,7 @@ func guard(t *testing.T, demanded []authz.Role, roles ...authz.Role) guarded {
 	}
 	var err error
 	g.factors, err = factor.New(factor.Config{
+		Keys: secret.Random(),
 		Pool: g.db.Pool, Door: door.New(g.db.Pool, g.clock.Now), Accounts: g.Service, Now: g.clock.Now, Town: "見本町",
 		PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Demanded: demanded,
 	})

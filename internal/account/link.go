@@ -118,7 +118,7 @@ func linkEffect(purpose Purpose, person int64) door.Effect {
 // account, in place of any before. Conflict where there is an account already.
 func (s *Service) MakeFirstLink(ctx context.Context, actor authz.Actor) (Link, error) {
 	var link Link
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -234,7 +234,7 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, whom Invitee
 		return nil, fault.New(fault.Conflict, "招待する人がいません。招待できるのは、発令されている職があるか60日以内に始まり、アカウントがまだない人です。")
 	}
 	links := make([]Link, len(people))
-	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		effects := make([]door.Effect, len(people))
 		for i, person := range people {
 			if err := AllowDecision(ctx, tx, person.Person); err != nil {
@@ -278,7 +278,7 @@ func (s *Service) MakeResetLink(ctx context.Context, actor authz.Actor, number s
 // makeLinkFor makes somebody's link.
 func (s *Service) makeLinkFor(ctx context.Context, actor authz.Actor, purpose Purpose, holder Holder) (Link, error) {
 	var link Link
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := AllowDecision(ctx, tx, holder.Person); err != nil {
 			return door.Unchanged(), err
 		}
@@ -370,7 +370,7 @@ func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, p
 		return 0, err
 	}
 	var person int64
-	err = s.door.Do(ctx, authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+	err = s.door.Do(ctx, authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := useUp(ctx, tx, link); err != nil {
 			return door.Unchanged(), err
 		}
@@ -420,7 +420,7 @@ func (s *Service) Accept(ctx context.Context, token, password string) (int64, er
 	}
 	// whoever has the link acts as the person it was made for
 	holder := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}}
-	err = s.door.Do(ctx, holder, func(tx *door.Tx) (door.Effect, error) {
+	err = s.door.Do(ctx, holder, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := useUp(ctx, tx, link); err != nil {
 			return door.Unchanged(), err
 		}

@@ -25,7 +25,7 @@ func (s *Service) SetPassword(ctx context.Context, actor authz.Actor, person int
 	if err != nil {
 		return err
 	}
-	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ManageAccounts, authz.Matter{Person: person}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -103,7 +103,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor authz.Actor, c Passw
 	if err != nil {
 		return err
 	}
-	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := allowOwn(tx, actor); err != nil {
 			return door.Unchanged(), err
 		}

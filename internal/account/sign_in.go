@@ -54,7 +54,7 @@ func (s *Service) EndSessionsOf(ctx context.Context, actor authz.Actor, number s
 	if err != nil {
 		return err
 	}
-	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := AllowDecision(ctx, tx, account.Person); err != nil {
 			return door.Unchanged(), err
 		}

@@ -83,7 +83,7 @@ func (s *Service) admissible(ctx context.Context, actor authz.Actor) ([]int64, e
 }
 
 func (s *Service) admit(ctx context.Context, actor authz.Actor, person int64) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := AllowDecision(ctx, tx, person); err != nil {
 			return door.Unchanged(), err
 		}
@@ -139,8 +139,8 @@ func (s *Service) refuseLastBreakGlass(ctx context.Context, tx *door.Tx, person 
 	if !s.ways.BreakGlassOnly {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('kagami: break-glass accounts'))`); err != nil {
-		return fmt.Errorf("locking the break-glass accounts: %w", err)
+	if err := tx.Take(ctx, "break-glass accounts"); err != nil {
+		return err
 	}
 	var last bool
 	err := tx.QueryRow(ctx, `

@@ -19,6 +19,9 @@ func (s *Service) Suspend(ctx context.Context, actor authz.Actor, number, reason
 		if err := s.refuseLastBreakGlass(ctx, tx, person); err != nil {
 			return err
 		}
+		if err := tx.Exclude(ctx, person); err != nil {
+			return err
+		}
 		tag, err := tx.Exec(ctx, `UPDATE account SET suspended_at = $2, suspension_reason = $3 WHERE person_id = $1 AND suspended_at IS NULL`,
 			person, tx.Now, reason)
 		if err != nil {
@@ -62,7 +65,7 @@ func (s *Service) decide(ctx context.Context, actor authz.Actor, o order, change
 	if reason == "" {
 		return fault.InvalidFields([]fault.Problem{{Field: "reason", Message: "理由を入力してください。監査証跡に残ります。"}})
 	}
-	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := AllowDecision(ctx, tx, account.Person); err != nil {
 			return door.Unchanged(), err
 		}

@@ -29,13 +29,17 @@ var ground = map[string][]string{
 	"internal/charset":   {},
 	"internal/state":     {"internal/postgres"},
 	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},
-	"internal/authz":     {"internal/fault", "internal/state"},
+	"internal/authz":     {"internal/calendar", "internal/fault", "internal/state"},
+	"internal/secret":    {"internal/fault", "internal/postgres"},
 	"internal/trail":     {"internal/authz"},
 	"internal/notice":    {"internal/authz", "internal/fault", "internal/task"},
 	"internal/job":       {"internal/fault"},
 	"internal/lifecycle": {"internal/authz", "internal/fault"},
 	"internal/task":      {"internal/calendar"},
-	"internal/door":      {"internal/authz", "internal/calendar", "internal/notice", "internal/postgres", "internal/trail"},
+	"internal/door":      {"internal/authz", "internal/calendar", "internal/notice", "internal/postgres", "internal/trail", "internal/state"},
+
+	"internal/setting":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/trail"},
+	"internal/deadline": {"internal/authz", "internal/calendar", "internal/setting"},
 
 	"internal/postgres":         {"internal/fault", "migrations"},
 	"internal/postgres/cluster": {"internal/fault"},
@@ -103,7 +107,7 @@ var (
 	kit = []string{"web/screen", "web/layout", "web/component", "web/static"}
 	// shownWings are those below the domains that a screen speaks of.
 	shownWings = []string{
-		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "setting", "attachment", "sample",
+		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "setting", "deadline", "attachment", "sample",
 	}
 	// screenDomains are the domains of a screen that is not called as its domain,
 	// and of one that shows more than that.
@@ -117,7 +121,7 @@ var (
 	carriers = []string{"web/signin", "web/account"}
 	// served are the wings that web/server speaks of besides: who asks, and the
 	// database.
-	served = []string{"account", "org", "door", "postgres"}
+	served = []string{"account", "org", "door", "postgres", "secret"}
 )
 
 // may tells whether one room may know another. Both are paths below the module,
@@ -327,7 +331,7 @@ func TestPatterns(t *testing.T) {
 		"internal/asset → internal/org":                     true,
 		"internal/policy/outline → internal/org":            false,
 		"internal/fault → internal/calendar":                false,
-		"internal/deadline → internal/calendar":             false,
+		"internal/deadline → internal/policy":               false,
 		"internal/door → internal/postgres":                 true,
 		"internal/policy/policytest → internal/policy/find": true,
 		"internal/policy/latest → web/screen":               false,

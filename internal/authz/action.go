@@ -60,6 +60,10 @@ const (
 	ChangeOrganization Action = "organization.change"
 	// ManageAccounts is giving people the means to sign in.
 	ManageAccounts Action = "account.manage"
+	// SeeSettings is seeing what the town has decided for itself, and when.
+	SeeSettings Action = "setting.see"
+	// ChangeSettings is deciding it, of what bears on security.
+	ChangeSettings Action = "setting.change"
 	// ReadTrail is reading the trail.
 	ReadTrail Action = "trail.read"
 )

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/state"
 )
@@ -15,6 +16,8 @@ type Actor struct {
 	Person   int64 // 0 for the operator, and for the portal itself
 	Name     string
 	Holdings []Holding
+	// On is the day of whose rights these are; zero where it is not known.
+	On calendar.Date
 	// State is that of the database in which the actor was looked up; zero where
 	// nothing is to be taken from a cache.
 	State state.Numbers

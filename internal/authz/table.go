@@ -61,6 +61,8 @@ var table = [...]row{
 	{SeeOrganization, "体制を見る", [...]Reach{all, all, all, all, all, all, all, all, all, all}},
 	{ChangeOrganization, "課室・職員・職・発令を変える", [...]Reach{no, no, all, all, no, no, no, no, no, all}},
 	{ManageAccounts, "アカウント・二要素認証・サインインを管理する", [...]Reach{no, no, no, no, no, no, no, self, no, all}},
+	{SeeSettings, "町の設定を見る", [...]Reach{all, all, all, all, all, no, no, no, all, all}},
+	{ChangeSettings, "町の設定を変える", [...]Reach{no, no, all, no, no, no, no, no, no, no}},
 	{ReadTrail, "監査証跡を見る", [...]Reach{no, all, all, no, no, no, no, no, all, no}},
 }
 

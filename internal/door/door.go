@@ -21,14 +21,23 @@ import (
 
 // Door makes changes.
 type Door struct {
-	pool *pgxpool.Pool
-	now  func() time.Time
-	jobs *river.Client[pgx.Tx]
+	pool   *pgxpool.Pool
+	now    func() time.Time
+	jobs   *river.Client[pgx.Tx]
+	rights Rights
 }
 
 // New makes a door to a database, with the clock that its entries are dated by.
 func New(pool *pgxpool.Pool, now func() time.Time) *Door {
 	return &Door{pool: pool, now: now, jobs: newJobs(pool)}
+}
+
+// With is the door by which whoever comes is looked at once more: their rights
+// are those of the instant of the change.
+func (d *Door) With(rights Rights) *Door {
+	watched := *d
+	watched.rights = rights
+	return &watched
 }
 
 // Tx is one change under way.
@@ -84,10 +93,18 @@ var (
 // once it knows whose matter it is, changes the rows, and returns what to record
 // and whom to tell. A change that was not allowed is not committed, and neither is
 // one with nothing to record: what the trail does not show has not happened.
-func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effect, error)) error {
-	err := postgres.InTx(ctx, d.pool, func(pgtx pgx.Tx) error {
-		tx := &Tx{Tx: pgtx, Now: d.Now(), actor: actor, jobs: d.jobs}
-		effect, err := fn(tx)
+//
+// fn is handed the actor with the rights of this instant, which it goes by. It may
+// run again, from the beginning, where another change came in between.
+func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx, actor authz.Actor) (Effect, error)) error {
+	err := d.inTx(ctx, func(pgtx pgx.Tx) error {
+		now := d.Now()
+		actor, err := d.rights.begin(ctx, pgtx, actor, calendar.Day(now))
+		if err != nil {
+			return err
+		}
+		tx := &Tx{Tx: pgtx, Now: now, actor: actor, jobs: d.jobs}
+		effect, err := fn(tx, actor)
 		if err != nil {
 			return err
 		}
@@ -126,26 +143,65 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx) (Effec
 // handed. A broken constraint undoes all of it. It is for a change of one thing: an
 // effect with Also is an error.
 func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action, matter authz.Matter, effect Effect, write func(batch *pgx.Batch, now time.Time)) error {
-	as, err := authz.Check(actor, action, matter)
-	if err != nil {
-		return err
+	send := func(db sender, actor authz.Actor, now time.Time, first func(*pgx.Batch)) error {
+		as, err := authz.Check(actor, action, matter)
+		if err != nil {
+			return err
+		}
+		var batch pgx.Batch
+		first(&batch)
+		write(&batch, now)
+		for _, message := range effect.Notices {
+			notice.Queue(&batch, now, message.To, message.Notice)
+		}
+		if err := trail.Queue(&batch, entry(actor, as, action, now, effect)); err != nil {
+			return err
+		}
+		return db.SendBatch(ctx, &batch).Close()
 	}
 	if len(effect.Also) > 0 {
 		return errMany
 	}
 	now := d.Now()
-	var batch pgx.Batch
-	write(&batch, now)
-	for _, message := range effect.Notices {
-		notice.Queue(&batch, now, message.To, message.Notice)
+	if isOn(actor, calendar.Day(now)) {
+		err := send(d.pool, actor, now, func(batch *pgx.Batch) { d.rights.demand(batch, actor) })
+		switch {
+		case err == nil:
+			return nil
+		case !hasMoved(err) && !hasCollided(err):
+			return fmt.Errorf("making a change: %w", err)
+		}
 	}
-	if err := trail.Queue(&batch, entry(actor, as, action, now, effect)); err != nil {
-		return err
-	}
-	if err := d.pool.SendBatch(ctx, &batch).Close(); err != nil {
+	err := d.inTx(ctx, func(tx pgx.Tx) error {
+		now := d.Now()
+		actor, err := d.rights.begin(ctx, tx, actor, calendar.Day(now))
+		if err != nil {
+			return err
+		}
+		return send(tx, actor, now, func(*pgx.Batch) {})
+	})
+	if err != nil {
 		return fmt.Errorf("making a change: %w", err)
 	}
 	return nil
+}
+
+// sender is what a batch is sent to.
+type sender interface {
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// tries is how often a change is begun that others beside it have undone.
+const tries = 4
+
+// inTx runs fn in a transaction, and again where others beside it have undone it.
+func (d *Door) inTx(ctx context.Context, fn func(pgx.Tx) error) error {
+	for n := 1; ; n++ {
+		err := postgres.InTx(ctx, d.pool, fn)
+		if n == tries || !hasCollided(err) {
+			return err
+		}
+	}
 }
 
 // give gives the notices of a change of one thing or of many.

@@ -37,7 +37,7 @@ func TestAChangeOfManyThingsHasAnEntryForEach(t *testing.T) {
 	t.Parallel()
 	db := server.New(t)
 	do := func(also ...door.Effect) error {
-		return door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+		return door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 			if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 				return door.Unchanged(), err
 			}
@@ -75,7 +75,7 @@ func add(t *testing.T, tx *door.Tx) door.Effect {
 func TestAChangeIsRecordedWithWhoInWhichRoleDidWhatToWhatWhen(t *testing.T) {
 	t.Parallel()
 	db := server.New(t)
-	err := door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+	err := door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -113,22 +113,22 @@ func TestNothingIsDoneThatWasNotAllowedOrIsNotRecorded(t *testing.T) {
 	failure := errors.New("something went wrong")
 	for name, c := range map[string]struct {
 		actor authz.Actor
-		fn    func(tx *door.Tx) (door.Effect, error)
+		fn    func(tx *door.Tx, actor authz.Actor) (door.Effect, error)
 		check func(error) bool
 	}{
-		"without Allow": {authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) { return add(t, tx), nil },
+		"without Allow": {authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) { return add(t, tx), nil },
 			func(err error) bool { return err != nil }},
-		"not allowed": {staff, func(tx *door.Tx) (door.Effect, error) {
+		"not allowed": {staff, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 			effect := add(t, tx)
 			return effect, tx.Allow(authz.ChangeOrganization, authz.Matter{})
 		}, func(err error) bool { return fault.KindOf(err) == fault.Forbidden }},
-		"an error after the change": {authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+		"an error after the change": {authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 			if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 				return door.Unchanged(), err
 			}
 			return add(t, tx), failure
 		}, func(err error) bool { return errors.Is(err, failure) }},
-		"nothing to record": {authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+		"nothing to record": {authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 			add(t, tx)
 			return door.Unchanged(), tx.Allow(authz.ChangeOrganization, authz.Matter{})
 		}, func(err error) bool { return err == nil }},
@@ -196,7 +196,7 @@ func TestAnAlteredEntryIsFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := server.New(t)
-			err := door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+			err := door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 				return add(t, tx), tx.Allow(authz.ChangeOrganization, authz.Matter{})
 			})
 			if err != nil {
@@ -227,7 +227,7 @@ func TestTheTrailSaysInWhichCapacitySomebodyActed(t *testing.T) {
 	}
 	for _, capacity := range []authz.Capacity{authz.AsHolder, authz.Acting, authz.StandingIn} {
 		actor := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer, Capacity: capacity}}}
-		err := door.New(db.Pool, clock).Do(t.Context(), actor, func(tx *door.Tx) (door.Effect, error) {
+		err := door.New(db.Pool, clock).Do(t.Context(), actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 			return door.Effect{Subject: trail.Subject{Kind: "section", ID: 1}}, tx.Allow(authz.ChangeOrganization, authz.Matter{})
 		})
 		if err != nil {

@@ -28,7 +28,7 @@ func TestWhomAChangeTellsIsToldWithIt(t *testing.T) {
 		}
 	}
 	do := func(effect door.Effect, failure error) error {
-		return d.Do(t.Context(), authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+		return d.Do(t.Context(), authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 			if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 				return door.Unchanged(), err
 			}

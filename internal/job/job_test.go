@@ -71,7 +71,7 @@ func start(t *testing.T, pool *pgxpool.Pool, log *slog.Logger, run func(ctx cont
 // change makes a change that enqueues errands, and ends as failure says.
 func change(t *testing.T, db pgtest.DB, at time.Time, failure error, things ...int64) error {
 	t.Helper()
-	return door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+	return door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/state"
 )
 
@@ -65,7 +66,12 @@ func (r actorRow) holding() authz.Holding {
 // those below them that are vacant. Unauthenticated if they hold nothing that
 // day: whoever has left has no rights, not even to sign in.
 func (s *Service) ActorOn(ctx context.Context, person int64, day calendar.Date) (authz.Actor, error) {
-	lines, err := list[actorRow](ctx, s.pool, "looking up roles", `
+	return FindActor(ctx, s.pool, person, day)
+}
+
+// FindActor is ActorOn in a transaction under way.
+func FindActor(ctx context.Context, db postgres.Querier, person int64, day calendar.Date) (authz.Actor, error) {
+	lines, err := postgres.List[actorRow](ctx, db, "looking up roles", `
 		WITH mine AS (
 			SELECT 'staff' AS role, po.section_id, po.title, po.position, a.acting, a.id
 			FROM appointment a JOIN post po ON po.id = a.post_id
@@ -99,7 +105,7 @@ func (s *Service) ActorOn(ctx context.Context, person int64, day calendar.Date) 
 	if err != nil {
 		return authz.Actor{}, err
 	}
-	actor := authz.Actor{Person: person}
+	actor := authz.Actor{Person: person, On: day}
 	var vacant []authz.Holding
 	for _, line := range lines {
 		actor.Name = line.Name

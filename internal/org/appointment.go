@@ -11,6 +11,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -43,7 +44,7 @@ func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment,
 	if err := checkPeriod(a.First, a.Last); err != nil {
 		return err
 	}
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := allowDecision(ctx, tx, a.Person); err != nil {
 			return door.Unchanged(), err
 		}
@@ -130,7 +131,7 @@ func endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]door.Effect, 
 	if a.First.Before(tx.Today()) {
 		return nil, invalid("first", "前任の発令を終わらせるときは、最初の日を今日か、それより後の日にしてください。過ぎた期間は変えられません。")
 	}
-	before, err := list[Appointment](ctx, tx, "ending the appointments before", `
+	before, err := postgres.List[Appointment](ctx, tx, "ending the appointments before", `
 		UPDATE appointment SET period = daterange(lower(period), @day::date)
 		WHERE post_id = @post AND person_id <> @person AND acting = @acting AND period @> @day::date AND lower(period) < @day::date
 		RETURNING `+appointmentColumns, pgx.StrictNamedArgs{"post": a.Post, "person": a.Person, "acting": a.Acting, "day": a.First})
@@ -153,7 +154,7 @@ func endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]door.Effect, 
 // notice. What has been is not undone: a last day before the first, or before
 // yesterday for one that was in force until now, is refused.
 func (s *Service) EndAppointment(ctx context.Context, actor authz.Actor, id int64, last calendar.Date) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		a, err := lockAppointment(ctx, tx, id)
 		if err != nil {
 			return door.Unchanged(), err
@@ -202,7 +203,7 @@ func errBegun() error {
 
 // Withdraw takes back an appointment that was prepared and has not begun.
 func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, id int64) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		a, err := lockAppointment(ctx, tx, id)
 		if err != nil {
 			return door.Unchanged(), err
@@ -256,7 +257,7 @@ func (s *Service) Appointment(ctx context.Context, actor authz.Actor, id int64, 
 // each with the roles that its post carries on its last day or, while it lasts,
 // on the day asked for.
 func (s *Service) appointments(ctx context.Context, condition string, id int64, day calendar.Date) ([]AppointmentLine, error) {
-	return list[AppointmentLine](ctx, s.pool, "listing appointments", `
+	return postgres.List[AppointmentLine](ctx, s.pool, "listing appointments", `
 		SELECT a.id, a.person_id AS person, a.post_id AS post, lower(a.period) AS first, upper(a.period) - 1 AS last, a.acting,
 		       p.name AS person_name, p.staff_number, coalesce(s.name, '') AS section_name, coalesce(s.code, '') AS section_code, po.title,
 		       ARRAY(SELECT role FROM post_role WHERE post_id = po.id AND period @> greatest(lower(a.period), least(upper(a.period) - 1, @day::date))
@@ -273,6 +274,6 @@ func errNoAppointment() error {
 const appointmentColumns = `id, person_id AS person, post_id AS post, lower(period) AS first, upper(period) - 1 AS last, acting`
 
 func lockAppointment(ctx context.Context, tx pgx.Tx, id int64) (Appointment, error) {
-	locked, err := list[Appointment](ctx, tx, "loading an appointment", `SELECT `+appointmentColumns+` FROM appointment WHERE id = $1 FOR UPDATE`, id)
+	locked, err := postgres.List[Appointment](ctx, tx, "loading an appointment", `SELECT `+appointmentColumns+` FROM appointment WHERE id = $1 FOR UPDATE`, id)
 	return theOne(locked, err, errNoAppointment())
 }

@@ -46,16 +46,6 @@ func (a AppointmentChange) Ends() bool {
 	return !a.IsNew() && a.First == a.Was.First && !a.Last.IsZero() && (a.Was.Last.IsZero() || a.Last.Before(a.Was.Last))
 }
 
-// HoldChanges waits for whoever is changing the organization, and holds everybody
-// else's changes until the transaction has ended.
-func HoldChanges(ctx context.Context, tx *door.Tx) error {
-	// a statement that changes nothing is counted all the same
-	if _, err := tx.Exec(ctx, `UPDATE person SET version = version WHERE false`); err != nil {
-		return fmt.Errorf("waiting for the organization: %w", err)
-	}
-	return nil
-}
-
 // Make makes the changes, which the transaction has been allowed, and returns what
 // the trail records of each. Conflict where they break a rule of the database, and
 // where they would leave nobody as ポータル管理者 from an earlier day on.

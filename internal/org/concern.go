@@ -8,11 +8,12 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/postgres"
 )
 
 // alone returns the roles that a person holds on a day and nobody else does.
-func alone(ctx context.Context, db querier, person int64, day calendar.Date) ([]authz.Holding, error) {
-	return list[authz.Holding](ctx, db, "looking for roles of one person", `
+func alone(ctx context.Context, db postgres.Querier, person int64, day calendar.Date) ([]authz.Holding, error) {
+	return postgres.List[authz.Holding](ctx, db, "looking for roles of one person", `
 		SELECT DISTINCT h.role, '' AS post, coalesce(h.section_id, 0) AS section, '' AS section_name, '' AS capacity
 		FROM holding h
 		WHERE h.person_id = @person AND h.period @> @day::date AND h.rule_period @> @day::date AND (h.role = ANY(@of_town) OR h.role = ANY(@of_section))
@@ -25,7 +26,7 @@ func alone(ctx context.Context, db querier, person int64, day calendar.Date) ([]
 // Concerning is the matter of deciding about a person on a day: they never
 // decide themselves, and where they alone hold the role that would, the role
 // above it does.
-func Concerning(ctx context.Context, db querier, person int64, day calendar.Date) (authz.Matter, error) {
+func Concerning(ctx context.Context, db postgres.Querier, person int64, day calendar.Date) (authz.Matter, error) {
 	roles, err := alone(ctx, db, person, day)
 	if err != nil {
 		return authz.Matter{}, err

@@ -7,6 +7,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/postgres"
 	"kagami/internal/task"
 )
 
@@ -24,7 +25,7 @@ func (s *Service) Gaps(ctx context.Context, actor authz.Actor, day calendar.Date
 		return Gaps{}, err
 	}
 	find := func() (Gaps, error) {
-		found, err := list[Gaps](ctx, s.pool, "looking for what the organization lacks", selectGaps, gapsArguments(day))
+		found, err := postgres.List[Gaps](ctx, s.pool, "looking for what the organization lacks", selectGaps, gapsArguments(day))
 		if err != nil {
 			return Gaps{}, err
 		}

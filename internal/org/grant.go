@@ -11,6 +11,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -34,14 +35,11 @@ func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) erro
 	if err := checkPeriod(g.First, g.Last); err != nil {
 		return err
 	}
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := allowDecision(ctx, tx, g.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := notPast(tx, actor, g.First); err != nil {
-			return door.Unchanged(), err
-		}
-		if err := oneAtATime(ctx, tx); err != nil {
 			return door.Unchanged(), err
 		}
 		section, err := sectionID(ctx, tx, g.Section)
@@ -92,7 +90,7 @@ func (s *Service) Grant(ctx context.Context, actor authz.Actor, id int64) (Grant
 
 // grants lists those that fulfil a condition on g and @id, the latest first.
 func (s *Service) grants(ctx context.Context, condition string, id int64) ([]Grant, error) {
-	return list[Grant](ctx, s.pool, "listing roles given directly", `
+	return postgres.List[Grant](ctx, s.pool, "listing roles given directly", `
 		SELECT g.id, g.person_id AS person, p.name AS person_name, p.staff_number, g.role, coalesce(s.code, '') AS section,
 		       coalesce(s.name, '') AS section_name, lower(g.period) AS first, upper(g.period) - 1 AS last, g.reason
 		FROM role_grant g JOIN person p ON p.id = g.person_id LEFT JOIN section s ON s.id = g.section_id
@@ -147,8 +145,8 @@ type grantRow struct {
 
 // changeGrant changes a role given directly, which its holder never does.
 func (s *Service) changeGrant(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, g *Grant) error) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		rows, err := list[grantRow](ctx, tx, "loading a role", `
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+		rows, err := postgres.List[grantRow](ctx, tx, "loading a role", `
 			SELECT person_id AS person, role, lower(period) AS first, upper(period) - 1 AS last, reason
 			FROM role_grant WHERE id = $1 FOR UPDATE`, id)
 		row, err := theOne(rows, err, errNoGrant())

@@ -14,11 +14,8 @@ import (
 
 // keepingOffices makes a change of who holds what, and refuses it where it would
 // leave nobody as ポータル管理者, or in one of the other roles, from an earlier day
-// on than without it.
+// on than without it. It is for a change that has taken the Lock.
 func keepingOffices(ctx context.Context, tx *door.Tx, change func() error, roles ...authz.Role) error {
-	if err := oneAtATime(ctx, tx); err != nil {
-		return err
-	}
 	roles = append(roles, authz.Administrator)
 	before, err := firstDaysWithout(ctx, tx, roles)
 	if err != nil {
@@ -38,16 +35,6 @@ func keepingOffices(ctx context.Context, tx *door.Tx, change func() error, roles
 			return fault.New(fault.Conflict, fmt.Sprintf(
 				"この変更をすると、%sから%sがいなくなります。先に、ほかの人をその役割にしてから、もう一度行ってください。", calendar.Wareki(empty), role.Title()))
 		}
-	}
-	return nil
-}
-
-// oneAtATime lets changes of who holds what, and of how long 課室 last, follow one
-// another, so that two that are harmless alone can't meet.
-func oneAtATime(ctx context.Context, tx *door.Tx) error {
-	const organization = 1 // the lock's number; there is no other
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, organization); err != nil {
-		return fmt.Errorf("waiting for another change of the organization: %w", err)
 	}
 	return nil
 }

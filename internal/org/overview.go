@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/postgres"
 )
 
 // Overview is the organization on a day, as 図 1.1 draws it: who holds the roles
@@ -83,7 +84,7 @@ type seatRow struct {
 
 // seats returns the roles of the whole town on a day, at least one seat each.
 func (s *Service) seats(ctx context.Context, day calendar.Date) ([]Seat, error) {
-	rows, err := list[seatRow](ctx, s.pool, "looking up the town's roles", `
+	rows, err := postgres.List[seatRow](ctx, s.pool, "looking up the town's roles", `
 		SELECT role, section_name, title, holders FROM (
 			SELECT pr.role, coalesce(s.name, '') AS section_name, po.title, po.position, po.id, `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id
 				WHERE a.post_id = po.id AND a.period @> @day::date`, `a.acting`)+` AS holders
@@ -142,7 +143,7 @@ func (s *Service) sectionLines(ctx context.Context, day calendar.Date, after str
 		return holdersOf(`FROM holding a JOIN person p ON p.id = a.person_id
 			WHERE a.section_id = s.id AND a.role = `+role+` AND a.period @> @day::date AND a.rule_period @> @day::date`, `a.acting`)
 	}
-	return list[SectionLine](ctx, s.pool, "listing sections", `
+	return postgres.List[SectionLine](ctx, s.pool, "listing sections", `
 		SELECT `+sectionColumns+`, `+holders(`@manager`)+` AS managers, `+holders(`@system_manager`)+` AS system_managers,
 		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> @day::date
 		        WHERE po.section_id = s.id) AS people
@@ -182,7 +183,7 @@ func (s *Service) SectionOn(ctx context.Context, actor authz.Actor, code string,
 		return SectionOn{}, err
 	}
 	on := SectionOn{Section: section}
-	on.Posts, err = list[PostLine](ctx, s.pool, "listing posts", `
+	on.Posts, err = postgres.List[PostLine](ctx, s.pool, "listing posts", `
 		SELECT po.id, po.section_id AS section, @code AS section_code, @name AS section_name, po.title, po.single_holder, po.position, po.version,
 		       ARRAY(SELECT role FROM post_role WHERE post_id = po.id AND period @> @day::date ORDER BY array_position(@given::text[], role)) AS roles,
 		       `+holdersOf(`FROM appointment a JOIN person p ON p.id = a.person_id WHERE a.post_id = po.id AND a.period @> @day::date`, `a.acting`)+` AS holders
@@ -191,7 +192,7 @@ func (s *Service) SectionOn(ctx context.Context, actor authz.Actor, code string,
 	if err != nil {
 		return SectionOn{}, err
 	}
-	on.Inside, err = list[Section](ctx, s.pool, "listing the sections inside", `
+	on.Inside, err = postgres.List[Section](ctx, s.pool, "listing the sections inside", `
 		SELECT `+sectionColumns+` FROM section s
 		WHERE s.parent_id = @section AND `+sectionExists+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"section": section.ID, "day": day})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -120,7 +121,7 @@ func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (i
 		return 0, err
 	}
 	var id int64
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -147,7 +148,7 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a A
 		return 0, err
 	}
 	var id int64
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -189,7 +190,7 @@ func (s *Service) ChangePerson(ctx context.Context, actor authz.Actor, id int64,
 	if err := p.Check(); err != nil {
 		return err
 	}
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := allowDecision(ctx, tx, id); err != nil {
 			return door.Unchanged(), err
 		}
@@ -225,7 +226,7 @@ func (s *Service) Person(ctx context.Context, actor authz.Actor, number string) 
 	if err := maySee(actor); err != nil {
 		return Person{}, err
 	}
-	people, err := list[Person](ctx, s.pool, "loading a person", `SELECT `+personColumns+` FROM person p WHERE p.staff_number = $1`, number)
+	people, err := postgres.List[Person](ctx, s.pool, "loading a person", `SELECT `+personColumns+` FROM person p WHERE p.staff_number = $1`, number)
 	return theOne(people, err, fault.New(fault.NotFound, "この職員は見つかりません。「職員」の一覧から探し直してください。"))
 }
 
@@ -257,7 +258,7 @@ func (s *Service) People(ctx context.Context, actor authz.Actor, q Search) (Peop
 		return PeoplePage{}, err
 	}
 	words := strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", "")
-	people, err := list[PersonLine](ctx, s.pool, "listing people", `
+	people, err := postgres.List[PersonLine](ctx, s.pool, "listing people", `
 		SELECT `+personColumns+`,
 		       ARRAY(SELECT coalesce(s.name, '') || E'\x1f' || po.title FROM appointment a JOIN post po ON po.id = a.post_id LEFT JOIN section s ON s.id = po.section_id
 		             WHERE a.person_id = p.id AND a.period @> @day::date ORDER BY po.position, a.id) AS posts

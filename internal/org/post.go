@@ -10,6 +10,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -33,7 +34,7 @@ func (p Post) Name() string { return authz.PostName(p.SectionName, p.Title) }
 // that title.
 func (s *Service) AddPost(ctx context.Context, actor authz.Actor, p Post) (int64, error) {
 	var id int64
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{Section: p.Section}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -60,7 +61,7 @@ func (s *Service) AddPost(ctx context.Context, actor authz.Actor, p Post) (int64
 // somebody was in the past does not change. Nobody changes a post of their own.
 func (s *Service) ChangePost(ctx context.Context, actor authz.Actor, p Post) error {
 	p.Title = OneLine(p.Title)
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		var (
 			title      string
 			held, mine bool
@@ -128,7 +129,7 @@ func (s *Service) posts(ctx context.Context, actor authz.Actor, condition string
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
-	return list[Post](ctx, s.pool, "listing posts", `
+	return postgres.List[Post](ctx, s.pool, "listing posts", `
 		SELECT po.id, coalesce(po.section_id, 0) AS section, coalesce(s.code, '') AS section_code, coalesce(s.name, '') AS section_name,
 		       po.title, po.single_holder, po.position, po.version
 		FROM post po LEFT JOIN section s ON s.id = po.section_id WHERE `+condition, args)

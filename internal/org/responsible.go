@@ -9,13 +9,14 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/postgres"
 )
 
 // Responsible returns who acts in a role of a section on a day, by the section's
 // id (0 for posts that belong to none): its holders, or where there are none
 // those of the role above it (図 1.1). Those in except do not count as holders:
 // it is their own matter, or they may not know of it.
-func Responsible(ctx context.Context, db querier, role authz.Role, sections []int64, except []int64, day calendar.Date) (map[int64][]int64, error) {
+func Responsible(ctx context.Context, db postgres.Querier, role authz.Role, sections []int64, except []int64, day calendar.Date) (map[int64][]int64, error) {
 	rows, err := db.Query(ctx, `
 		SELECT DISTINCT role, CASE WHEN role = ANY(@of_section) THEN coalesce(section_id, 0) ELSE 0 END AS section, person_id
 		FROM holding

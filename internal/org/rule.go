@@ -10,6 +10,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -58,7 +59,7 @@ func (s *Service) Rule(ctx context.Context, actor authz.Actor, id int64, day cal
 // on @day.
 func (s *Service) rules(ctx context.Context, condition string, args pgx.StrictNamedArgs) ([]Rule, error) {
 	args["given"] = authz.Given()
-	return list[Rule](ctx, s.pool, "listing the role table", `
+	return postgres.List[Rule](ctx, s.pool, "listing the role table", `
 		SELECT r.id, r.title, coalesce(s.code, '') AS section, coalesce(s.name, '') AS section_name, r.role,
 		       lower(r.period) AS first, upper(r.period) - 1 AS last,
 		       (SELECT count(DISTINCT a.person_id) FROM post po JOIN appointment a ON a.post_id = po.id AND a.period @> @day::date
@@ -77,7 +78,7 @@ func errNoRule() error {
 // post of their own.
 func (s *Service) AddRule(ctx context.Context, actor authz.Actor, r Rule) error {
 	r.Title = OneLine(r.Title)
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		section, err := sectionID(ctx, tx, r.Section)
 		if err != nil {
 			return door.Unchanged(), invalid("section", "課室を選び直してください。")
@@ -149,8 +150,8 @@ type ruleRow struct {
 }
 
 func (s *Service) changeRule(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, r *Rule) error) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
-		rows, err := list[ruleRow](ctx, tx, "loading a line of the role table", `
+	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		rows, err := postgres.List[ruleRow](ctx, tx, "loading a line of the role table", `
 			SELECT title, role, coalesce(section_id, 0) AS section, lower(period) AS first, upper(period) - 1 AS last
 			FROM role_rule WHERE id = $1 FOR UPDATE`, id)
 		row, err := theOne(rows, err, errNoRule())

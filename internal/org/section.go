@@ -11,6 +11,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -78,7 +79,7 @@ func sectionLasts(first string) string {
 func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Section) (int64, error) {
 	section.Name = OneLine(section.Name)
 	var id int64
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -113,15 +114,12 @@ func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Sec
 // has a post in it on the day that it ends.
 func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code string, section Section) error {
 	section.Name = OneLine(section.Name)
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		id, err := sectionID(ctx, tx, code)
 		if err != nil {
 			return door.Unchanged(), err
 		}
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{Section: id}); err != nil {
-			return door.Unchanged(), err
-		}
-		if err := oneAtATime(ctx, tx); err != nil {
 			return door.Unchanged(), err
 		}
 		parent, err := sectionID(ctx, tx, section.Parent)
@@ -216,7 +214,7 @@ func (s *Service) Section(ctx context.Context, actor authz.Actor, code string) (
 	if err := maySee(actor); err != nil {
 		return Section{}, err
 	}
-	sections, err := list[Section](ctx, s.pool, "loading a section", `SELECT `+sectionColumns+` FROM section s WHERE s.code = $1`, code)
+	sections, err := postgres.List[Section](ctx, s.pool, "loading a section", `SELECT `+sectionColumns+` FROM section s WHERE s.code = $1`, code)
 	return theOne(sections, err, errNoSection())
 }
 
@@ -225,7 +223,7 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor, day calendar.
 	if err := maySee(actor); err != nil {
 		return nil, err
 	}
-	return list[Section](ctx, s.pool, "listing sections", `
+	return postgres.List[Section](ctx, s.pool, "listing sections", `
 		SELECT `+sectionColumns+` FROM section s
 		WHERE `+sectionExists+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"day": day})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/authz"
@@ -47,22 +46,19 @@ func maySee(actor authz.Actor) error {
 	return err
 }
 
-// querier is the part of a pool or a transaction that reads.
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
+// Lock lets changes of the organization follow one another: of who holds what, and
+// of how long 課室 last. Two that are harmless alone can't meet, and none waits for
+// another's rows in a circle.
+const Lock door.Lock = "organization"
 
-// list reads the rows of a query by the names of their columns.
-func list[T any](ctx context.Context, db querier, doing, sql string, args ...any) ([]T, error) {
-	rows, err := db.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", doing, err)
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[T])
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", doing, err)
-	}
-	return found, nil
+// change is door.Do for a change of the organization.
+func (s *Service) change(ctx context.Context, actor authz.Actor, fn func(*door.Tx, authz.Actor) (door.Effect, error)) error {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if err := tx.Take(ctx, Lock); err != nil {
+			return door.Unchanged(), err
+		}
+		return fn(tx, actor)
+	})
 }
 
 // theOne is the row that list has found where there can be one; none tells what

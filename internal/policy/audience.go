@@ -190,7 +190,7 @@ func (s *Service) AudienceOf(ctx context.Context, actor authz.Actor, code string
 // ChangeAudience says anew whom a 対策基準 or 実施手順 is for, from now on. Whoever it
 // is no longer for can't read it any more, and is no longer asked.
 func (s *Service) ChangeAudience(ctx context.Context, actor authz.Actor, code string, a Audience) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		d, err := FindDocument(ctx, tx, actor, code)
 		if err != nil {
 			return door.Unchanged(), err

@@ -66,7 +66,7 @@ func TestAppendOnlyTablesRefuseChange(t *testing.T) {
 		`INSERT INTO acknowledgement VALUES (1, 1, now(), sha256('t'))`,
 		`INSERT INTO campaign_opening VALUES (1, '2026-11-24')`,
 		`INSERT INTO acknowledgement_request VALUES (1, 1, '2026-11-24', '2026-12-08')`,
-		`INSERT INTO acknowledgement_reminder VALUES (1, 1, -3, '2026-12-05', '2026-11-24')`,
+		`INSERT INTO acknowledgement_reminder VALUES (1, 1, -3, '2026-12-05', '2026-11-24', 'person')`,
 		`INSERT INTO person (staff_number, name, furigana) VALUES ('2', '見本', 'ミホン')`,
 		`INSERT INTO acknowledgement_excuse (revision_id, person_id, reason, excused_by, excused_at, ended_by, ended_at) VALUES (1, 1, 'r', 2, now(), 2, now())`,
 		`INSERT INTO account_decision (person_id, what, demanded, made_at) VALUES (1, 'reset_link', false, now())`,

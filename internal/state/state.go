@@ -28,9 +28,12 @@ type Counter struct {
 	SQL string
 }
 
-// Counted is a counter of changes that the database itself counts.
+// Counted is a counter of changes that the database itself counts, a row of
+// change_counter: of what changes seldom, since who changes it waits for the one
+// before. An acknowledgement or a notice is counted by an expression on its
+// person instead.
 func Counted(name string) Counter {
-	return Counter{Name: name, SQL: "(SELECT c." + name + " FROM change_count c)"}
+	return Counter{Name: name, SQL: "(SELECT c.number FROM change_counter c WHERE c.name = '" + name + "')"}
 }
 
 // Limit is how many counters there may be, a few for each capability: the numbers of

@@ -193,7 +193,7 @@ func TestEachChangeIsCounted(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", c.change, now, want)
 		}
 	}
-	if _, err := db.Pool.Exec(t.Context(), `UPDATE change_count SET policy = 1`); err == nil {
+	if _, err := db.Pool.Exec(t.Context(), `UPDATE change_counter SET number = 1`); err == nil {
 		t.Error("the portal sets the numbers as it likes")
 	}
 }
@@ -277,5 +277,84 @@ func TestAnExpressionCountsForThePerson(t *testing.T) {
 	}
 	if own, known := now.Of(state.Counter{Name: "own"}); own != 40 || !known {
 		t.Errorf("got %d, %v", own, known)
+	}
+}
+
+const (
+	changeOrganization = `INSERT INTO person (staff_number, name, furigana) VALUES (left(translate(gen_random_uuid()::text, '-', ''), 12), '見本', 'ミホン')`
+	changePolicy       = `INSERT INTO document (code, kind, title) VALUES ('d' || translate(gen_random_uuid()::text, '-', ''), 'procedure', '見本')`
+)
+
+// A long change, such as an import, lets others change and commit the same
+// meanwhile.
+func TestAChangeUnderWayKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	before := numbers(t, db)
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	err := postgres.InTx(ctx, db.Pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, changeOrganization); err != nil {
+			return err
+		}
+		_, err := db.Pool.Exec(ctx, changeOrganization)
+		if now := numbers(t, db); now.organization != before.organization+1 {
+			t.Errorf("while one is under way: %d, before %d", now.organization, before.organization)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now := numbers(t, db); now.organization != before.organization+2 {
+		t.Errorf("after both: %d, before %d", now.organization, before.organization)
+	}
+}
+
+// Two that change two things in opposite orders never wait for each other in a
+// circle.
+func TestTheOrderOfChangesDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	before := numbers(t, db)
+	const rounds = 10
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	for range rounds {
+		var wait, changed sync.WaitGroup
+		changed.Add(2)
+		for _, changes := range [][]string{{changeOrganization, changePolicy}, {changePolicy, changeOrganization}} {
+			wait.Go(func() {
+				err := postgres.InTx(ctx, db.Pool, func(tx pgx.Tx) error {
+					defer func() { changed.Done(); changed.Wait() }() // both commit at once
+					for _, change := range changes {
+						if _, err := tx.Exec(ctx, change); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+	}
+	if now := numbers(t, db); now != (counts{before.organization + 2*rounds, before.policy + 2*rounds}) {
+		t.Errorf("after %d rounds: %+v, before %+v", rounds, now, before)
+	}
+}
+
+// Nothing is left of what a transaction has noted.
+func TestNoNoteStays(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	if _, err := db.Pool.Exec(t.Context(), changePolicy); err != nil {
+		t.Fatal(err)
+	}
+	var notes int
+	if err := db.Owner(t).QueryRow(t.Context(), `SELECT count(*) FROM change_note`).Scan(&notes); err != nil || notes != 0 {
+		t.Errorf("%d notes, %v", notes, err)
 	}
 }

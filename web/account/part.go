@@ -4,6 +4,7 @@
 package account
 
 import (
+	"context"
 	"net/url"
 
 	"kagami/internal/account"
@@ -38,9 +39,16 @@ type Screens struct{ Services }
 // New makes the screens.
 func New(services Services) *Screens { return &Screens{services} }
 
+// seal seals the secrets from before there were keys.
+func (s *Screens) seal(ctx context.Context) error {
+	_, err := s.Factors.SealForPortal(ctx)
+	return err
+}
+
 // Part is what the portal takes in of the screens of one's own account.
 func (s *Screens) Part() screen.Part {
 	return screen.Part{
+		Start: s.seal,
 		Routes: []screen.Route{
 			screen.Get("/account", authz.SignedIn, s.showOwnAccount),
 			screen.Post("/account", authz.SignedIn, s.endOwnSessions),

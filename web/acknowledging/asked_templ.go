@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"kagami/internal/address"
 	"kagami/internal/calendar"
+	"kagami/internal/deadline"
 	"kagami/internal/fault"
 	"kagami/internal/policy/acknowledge"
 	"kagami/web/component"
@@ -64,8 +65,12 @@ func (p askedView) course() []happening {
 	}
 	for _, r := range p.Reminders {
 		what := "本人にお知らせしました"
-		if r.ToHead {
+		switch r.To {
+		case deadline.Manager:
 			what = "情報セキュリティ管理者（または上の役割の人）にお知らせしました"
+		case deadline.General:
+			what = "統括情報セキュリティ責任者にお知らせしました"
+		case deadline.Person:
 		}
 		on(r.On, r.On.Start(), what)
 	}
@@ -164,7 +169,7 @@ func askedPage(p askedView) templ.Component {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(h.what)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 102, Col: 39}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 107, Col: 39}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -187,7 +192,7 @@ func askedPage(p askedView) templ.Component {
 				var templ_7745c5c3_Var4 templ.SafeURL
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(address.Reader(p.Reading.Code, p.StaffNumber))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 108, Col: 78}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 113, Col: 78}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -227,7 +232,7 @@ func askedPage(p askedView) templ.Component {
 			var templ_7745c5c3_Var5 templ.SafeURL
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(address.Readers(p.Reading.Code))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 121, Col: 67}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 126, Col: 67}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {

@@ -45,6 +45,7 @@ func (s *Screens) Part() screen.Part {
 		Subjects: []trail.Named{
 			{Kind: "acknowledgement", Title: "閲読の確認"}, {Kind: "acknowledgement_excuse", Title: "閲読の確認の免除"}, {Kind: "campaign", Title: "閲読の確認の期間"},
 		},
-		Jobs: s.acknowledging.RegisterJobs,
+		Settings: acknowledge.Reminders.Settings(),
+		Jobs:     s.acknowledging.RegisterJobs,
 	}
 }

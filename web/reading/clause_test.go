@@ -97,7 +97,7 @@ func TestALinkFromWhatIsToComeLeadsThere(t *testing.T) {
 	}
 	if _, err := portal.DB.Owner(t).Exec(t.Context(), `
 		ALTER TABLE revision DISABLE TRIGGER USER; UPDATE revision SET effective_on = '2027-04-01' WHERE number = 2; ALTER TABLE revision ENABLE TRIGGER USER;
-		UPDATE change_count SET policy = policy + 1`); err != nil {
+		UPDATE change_counter SET number = number + 1 WHERE name = 'policy'`); err != nil {
 		t.Fatal(err)
 	}
 	v := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))

@@ -7,6 +7,7 @@ import (
 	"kagami/internal/job"
 	"kagami/internal/notice"
 	"kagami/internal/sample"
+	"kagami/internal/setting"
 	"kagami/internal/state"
 	"kagami/internal/task"
 	"kagami/internal/trail"
@@ -35,6 +36,9 @@ type Part struct {
 
 	Topics   []notice.Topic // what its notices are about, with who may see such a notice
 	Subjects []trail.Named  // what its changes are about, by the words in the trail
+
+	// Settings are what the town decides for itself of how the capability works.
+	Settings []setting.Setting
 
 	// Counters tell whether what the capability caches has changed since.
 	Counters []state.Counter

@@ -18,6 +18,7 @@ import (
 	"kagami/internal/org"
 	"kagami/internal/sample"
 	"kagami/internal/sample/people"
+	"kagami/internal/secret"
 	"kagami/web/screen"
 	"kagami/web/server/cookie"
 )
@@ -38,6 +39,8 @@ type Settings struct {
 	// TrustedProxies are the reverse proxies that are believed when they say whom
 	// they forward a request for.
 	TrustedProxies []netip.Prefix
+	// Keys seal what must be readable again: the secrets of authenticator apps.
+	Keys *secret.Keys
 	// HidePublic answers 404 in the place of the 基本方針 that is read without
 	// signing in.
 	HidePublic bool
@@ -70,7 +73,7 @@ func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log 
 	if settings.Provider == nil {
 		settings.ProviderName = ""
 	}
-	d := door.New(pool, now)
+	d := door.New(pool, now).With(account.Rights())
 	accounts := account.New(pool, d, settings.Town).With(settings.Ways)
 	sessions, tls := session.New(pool, d), cookie.TLS(settings.secure())
 	g := Ground{
@@ -81,7 +84,7 @@ func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log 
 	}
 	var err error
 	g.Factors, err = factor.New(factor.Config{
-		Pool: pool, Door: d, Accounts: g.Accounts, Now: now, Town: settings.Town, PublicURL: settings.PublicURL, Demanded: settings.Demanded,
+		Pool: pool, Door: d, Accounts: g.Accounts, Now: now, Keys: settings.Keys, Town: settings.Town, PublicURL: settings.PublicURL, Demanded: settings.Demanded,
 	})
 	return g, err
 }

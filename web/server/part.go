@@ -1,10 +1,9 @@
 package server
 
 import (
+	"kagami/internal/account"
 	"kagami/internal/address"
 	"kagami/internal/authz"
-	"kagami/internal/org"
-	"kagami/internal/state"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -20,7 +19,7 @@ func (p *Portal) part() screen.Part {
 			screen.Post("/notices", authz.SignedIn, p.seeNotices),
 			screen.Get("/permissions", authz.SignedIn, p.showPermissions),
 		},
-		Counters: []state.Counter{org.ChangeCounter},
+		Counters: account.Rights().Counters,
 		Nav: []screen.Entry{
 			{Label: "ホーム", URL: address.Home, Place: 1},
 			{Label: "お知らせ", URL: address.Notices, Place: 4},

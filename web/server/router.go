@@ -18,7 +18,7 @@ func (p *Portal) router() http.Handler {
 	router.Use(p.log, p.recover, p.headers, middleware.GetHead)
 	router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	router.Get("/readyz", p.ready)
-	router.Handle("/static/*", p.files.Handler(p.page(notFound)))
+	router.Handle("/static/*", p.compress(p.files.Handler(p.page(notFound))))
 
 	people := chi.Chain(p.sameOrigin, p.overTLS, p.Sessions.Load, p.identify)
 	for _, route := range p.Routes() {
@@ -26,7 +26,11 @@ func (p *Portal) router() http.Handler {
 		if route.Sessionless {
 			before = chi.Chain(p.overTLS)
 		}
-		router.Method(route.Method, route.Pattern, before.Handler(p.page(route.Handle)))
+		page := p.page(route.Handle)
+		if compressible(route) {
+			page = p.compressed(page)
+		}
+		router.Method(route.Method, route.Pattern, before.Handler(page))
 	}
 	router.NotFound(people.Handler(p.page(notFound)).ServeHTTP)
 	router.MethodNotAllowed(people.Handler(p.page(wrongMethod)).ServeHTTP)

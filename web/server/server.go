@@ -24,6 +24,8 @@ type Portal struct {
 	files   *static.Files
 	ids     *requestIDs
 	handler http.Handler
+	// compress makes what a handler answers smaller, where the browser takes it.
+	compress func(http.Handler) http.HandlerFunc
 }
 
 // New makes a portal of Parts. Invalid for a public address without TLS that is
@@ -36,7 +38,11 @@ func New(ground Ground, parts []screen.Part) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{Ground: ground, files: files, ids: newRequestIDs()}
+	compress, err := compressor()
+	if err != nil {
+		return nil, err
+	}
+	p := &Portal{Ground: ground, files: files, ids: newRequestIDs(), compress: compress}
 	p.parts = append([]screen.Part{p.part()}, parts...)
 	if err := check(p.parts); err != nil {
 		return nil, err
@@ -138,6 +144,9 @@ func check(parts []screen.Part) error {
 		}
 		for _, subject := range part.Subjects {
 			take("trail subject", subject.Kind)
+		}
+		for _, one := range part.Settings {
+			take("setting", one.Name)
 		}
 		for _, counter := range part.Counters {
 			take("counter", counter.Name)

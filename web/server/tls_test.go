@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"kagami/internal/fault"
+	"kagami/internal/secret"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
 )
@@ -19,7 +20,7 @@ func reachedAt(t *testing.T, public string) (*servertest.Portal, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return town.New(t, town.Database(t), server.Settings{Town: "鏡石町", PublicURL: address})
+	return town.New(t, town.Database(t), server.Settings{Town: "鏡石町", PublicURL: address, Keys: secret.Random()})
 }
 
 // Behind TLS every cookie is the portal's alone, sent over TLS alone, and out of

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
+	"kagami/internal/setting"
 	"kagami/web/account"
 	"kagami/web/acknowledging"
 	"kagami/web/drafting"
@@ -19,6 +20,7 @@ import (
 	"kagami/web/reading"
 	"kagami/web/screen"
 	"kagami/web/server"
+	websetting "kagami/web/setting"
 	"kagami/web/signin"
 )
 
@@ -42,7 +44,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices,
 		Attempts: g.Attempts, PublicURL: g.PublicURL, ProviderName: g.ProviderName,
 	})
-	return []screen.Part{
+	list := []screen.Part{
 		signIn.Part(),
 		texts.Part(),
 		acknowledging.New(acknowledgements).Part(),
@@ -53,5 +55,10 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org).Part(),
-	}, nil
+	}
+	var settings []setting.Setting
+	for _, part := range list {
+		settings = append(settings, part.Settings...)
+	}
+	return append(list, websetting.New(setting.New(g.Pool, g.Door, settings...)).Part()), nil
 }

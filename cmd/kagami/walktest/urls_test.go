@@ -18,7 +18,7 @@ import (
 // Every URL that package address names leads to a route.
 func TestEveryURLLeadsToARoute(t *testing.T) {
 	urls := map[string]string{
-		"Home": address.Home, "Notices": address.Notices, "NoticesBefore": address.NoticesBefore(1), "Permissions": address.Permissions,
+		"Home": address.Home, "Notices": address.Notices, "NoticesBefore": address.NoticesBefore(1), "Permissions": address.Permissions, "Settings": address.Settings, "Setting": address.Setting("acknowledgement.remind_person"),
 
 		"Policies": address.Policies, "Search": address.Search, "Glossary": address.Glossary, "Imports": address.Imports,
 		"Acknowledgements": address.Acknowledgements, "Policy": address.Policy("c"), "Clause": address.Clause("c", "1"),

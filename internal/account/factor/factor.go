@@ -17,6 +17,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/secret"
 	"kagami/internal/trail"
 )
 
@@ -25,6 +26,8 @@ type Config struct {
 	Pool *pgxpool.Pool
 	Door *door.Door
 	Now  func() time.Time
+	// Keys seal the secrets of authenticator apps.
+	Keys *secret.Keys
 	// Accounts counts wrong codes as it counts wrong passwords.
 	Accounts *account.Service
 	// Town names the portal in authenticator apps and beside passkeys.
@@ -118,7 +121,7 @@ func factorsOf(ctx context.Context, db querier, person int64) (Factors, error) {
 // own makes a change of the actor's own second factors. fn gets those they have
 // and names what it changed; no other change of the same person's runs beside it.
 func (s *Service) own(ctx context.Context, actor authz.Actor, fn func(tx *door.Tx, had Factors) ([]string, error)) error {
-	return s.Door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	return s.Door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.SignedIn, authz.Matter{Person: actor.Person}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -172,7 +175,7 @@ func (s *Service) TakeAway(ctx context.Context, actor authz.Actor, person int64,
 	if reason == "" {
 		return fault.InvalidFields([]fault.Problem{{Field: "reason", Message: "取り外す理由を入力してください。監査証跡に残ります。"}})
 	}
-	err := s.Door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.Door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := account.AllowDecision(ctx, tx, person); err != nil {
 			return door.Unchanged(), err
 		}

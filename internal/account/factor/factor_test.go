@@ -20,6 +20,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/postgres/pgtest"
+	"kagami/internal/secret"
 )
 
 var server pgtest.Server
@@ -78,6 +79,7 @@ func (d *desk) portalAt(address string, demanded ...authz.Role) *factor.Service 
 		d.t.Fatal(err)
 	}
 	s, err := factor.New(factor.Config{
+		Keys: secret.Random(),
 		Pool: d.db.Pool, Door: door.New(d.db.Pool, d.clock.Now), Accounts: d.accounts, Now: d.clock.Now, Town: "見本町", PublicURL: public, Demanded: demanded,
 	})
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 )
 
 const (
@@ -51,7 +52,7 @@ func (s *Service) BeginTOTP(ctx context.Context, actor authz.Actor) error {
 	err := s.own(ctx, actor, func(tx *door.Tx, _ Factors) ([]string, error) {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO totp (person_id, pending) VALUES ($1, $2)
-			ON CONFLICT (person_id) DO UPDATE SET pending = excluded.pending`, actor.Person, secret)
+			ON CONFLICT (person_id) DO UPDATE SET pending = excluded.pending`, actor.Person, s.Keys.Seal(secret, aboutTOTP(actor.Person)))
 		return []string{"totp_pending"}, err
 	})
 	if err != nil {
@@ -63,7 +64,7 @@ func (s *Service) BeginTOTP(ctx context.Context, actor authz.Actor) error {
 // PendingTOTP is what BeginTOTP has made for the actor; NotFound if nothing
 // waits to be confirmed.
 func (s *Service) PendingTOTP(ctx context.Context, actor authz.Actor) (TOTPSetup, error) {
-	secret, err := pendingSecret(ctx, s.Pool, actor.Person)
+	secret, err := s.pendingSecret(ctx, s.Pool, actor.Person)
 	if err != nil {
 		return TOTPSetup{}, err
 	}
@@ -71,16 +72,63 @@ func (s *Service) PendingTOTP(ctx context.Context, actor authz.Actor) (TOTPSetup
 	return TOTPSetup{Secret: account.InFours(text, " "), URL: otpauth(s.Town, actor.Name, text)}, nil
 }
 
-func pendingSecret(ctx context.Context, db querier, person int64) ([]byte, error) {
-	var secret []byte
-	err := db.QueryRow(ctx, `SELECT pending FROM totp WHERE person_id = $1 AND pending IS NOT NULL`, person).Scan(&secret)
+func (s *Service) pendingSecret(ctx context.Context, db querier, person int64) ([]byte, error) {
+	var sealed []byte
+	err := db.QueryRow(ctx, `SELECT pending FROM totp WHERE person_id = $1 AND pending IS NOT NULL`, person).Scan(&sealed)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fault.New(fault.NotFound, "認証アプリの設定は、まだ始まっていません。「二要素認証」の画面から始めてください。")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("looking up a secret: %w", err)
 	}
+	return s.unsealTOTP(sealed, person)
+}
+
+// aboutTOTP names whose secret is sealed.
+func aboutTOTP(person int64) string { return fmt.Sprintf("totp %d", person) }
+
+func (s *Service) unsealTOTP(sealed []byte, person int64) ([]byte, error) {
+	if len(sealed) == totpSecretSize {
+		return sealed, nil // from before there were keys, until a portal starts that has some
+	}
+	secret, err := s.Keys.Unseal(sealed, aboutTOTP(person))
+	if err != nil {
+		return nil, fmt.Errorf("looking up the secret of an authenticator app: %w", err)
+	}
 	return secret, nil
+}
+
+// SealForPortal seals by the newest key what is not sealed by it, and returns how
+// many secrets those were: those from before there were keys, and those of a key
+// that is to be retired. One that changes meanwhile is sealed by whoever changes it.
+func (s *Service) SealForPortal(ctx context.Context) (int, error) {
+	type row struct {
+		Person          int64
+		Secret, Pending []byte
+	}
+	rows, err := postgres.List[row](ctx, s.Pool, "listing secrets", `SELECT person_id AS person, secret, pending FROM totp`)
+	if err != nil {
+		return 0, err
+	}
+	sealed := 0
+	for _, r := range rows {
+		for column, was := range map[string][]byte{"secret": r.Secret, "pending": r.Pending} {
+			if was == nil || s.Keys.Sealed(was) {
+				continue
+			}
+			plain, err := s.unsealTOTP(was, r.Person)
+			if err != nil {
+				return sealed, err
+			}
+			_, err = s.Pool.Exec(ctx, `UPDATE totp SET `+column+` = $3 WHERE person_id = $1 AND `+column+` = $2`,
+				r.Person, was, s.Keys.Seal(plain, aboutTOTP(r.Person)))
+			if err != nil {
+				return sealed, fmt.Errorf("sealing a secret: %w", err)
+			}
+			sealed++
+		}
+	}
+	return sealed, nil
 }
 
 // otpauth is the URL that authenticator apps read from a picture. The rest
@@ -97,7 +145,7 @@ func otpauth(issuer, name, secret string) string {
 func (s *Service) ConfirmTOTP(ctx context.Context, actor authz.Actor, code string) ([]string, error) {
 	var codes []string
 	err := s.own(ctx, actor, func(tx *door.Tx, had Factors) ([]string, error) {
-		secret, err := pendingSecret(ctx, tx, actor.Person)
+		secret, err := s.pendingSecret(ctx, tx, actor.Person)
 		if err != nil {
 			return nil, err
 		}
@@ -159,13 +207,17 @@ func (s *Service) CheckCode(ctx context.Context, actor authz.Actor, code string,
 
 // useTOTP takes a code of the actor's authenticator app, once.
 func (s *Service) useTOTP(ctx context.Context, actor authz.Actor, code string) error {
-	var secret []byte
-	err := s.Pool.QueryRow(ctx, `SELECT secret FROM totp WHERE person_id = $1 AND secret IS NOT NULL`, actor.Person).Scan(&secret)
+	var sealed []byte
+	err := s.Pool.QueryRow(ctx, `SELECT secret FROM totp WHERE person_id = $1 AND secret IS NOT NULL`, actor.Person).Scan(&sealed)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return errCode()
 	}
 	if err != nil {
 		return fmt.Errorf("looking up a secret: %w", err)
+	}
+	secret, err := s.unsealTOTP(sealed, actor.Person)
+	if err != nil {
+		return err
 	}
 	step, err := stepOf(secret, code, s.Now())
 	if err != nil {
@@ -175,7 +227,7 @@ func (s *Service) useTOTP(ctx context.Context, actor authz.Actor, code string) e
 		return errCode()
 	}
 	// whoever looks over a shoulder cannot use the code again, not even at once
-	tag, err := s.Pool.Exec(ctx, `UPDATE totp SET last_step = $2 WHERE person_id = $1 AND secret = $3 AND last_step < $2`, actor.Person, step, secret)
+	tag, err := s.Pool.Exec(ctx, `UPDATE totp SET last_step = $2 WHERE person_id = $1 AND secret = $3 AND last_step < $2`, actor.Person, step, sealed)
 	if err != nil {
 		return fmt.Errorf("taking a code: %w", err)
 	}

@@ -63,7 +63,7 @@ func (s *Service) EndOthers(ctx context.Context, actor authz.Actor, id string) e
 // end ends sessions of the actor's own and returns how many. The statement gets
 // the person and the ID.
 func (s *Service) end(ctx context.Context, actor authz.Actor, statement, id string) (ended int64, err error) {
-	err = s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.SignedIn, authz.Matter{Person: actor.Person}); err != nil {
 			return door.Unchanged(), err
 		}

@@ -22,7 +22,7 @@ var errOtherPlan = errors.New("the plan is not the one that was shown")
 // so that the plan would be another: then that one is stored to be looked at.
 func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string) (Summary, error) {
 	var done Import
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (effect door.Effect, err error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (effect door.Effect, err error) {
 		done, effect, err = s.apply(ctx, tx, actor, token)
 		return effect, err
 	})
@@ -42,11 +42,11 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string) (S
 const applyTime = "5min"
 
 func (s *Service) apply(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (Import, door.Effect, error) {
+	if err := tx.Take(ctx, org.Lock); err != nil {
+		return Import{}, door.Unchanged(), err
+	}
 	i, file, err := lockImport(ctx, tx, actor, token)
 	if err != nil {
-		return i, door.Unchanged(), err
-	}
-	if err := org.HoldChanges(ctx, tx); err != nil {
 		return i, door.Unchanged(), err
 	}
 	if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', $1, true)`, applyTime); err != nil {

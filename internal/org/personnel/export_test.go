@@ -21,7 +21,7 @@ type Offices struct {
 func (s *Service) TryOffices(ctx context.Context, file File, choices Choices) (Offices, error) {
 	var said Offices
 	undone := errors.New("undone")
-	err := s.door.Do(ctx, authz.AsOperator(), func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		state, err := loadState(ctx, tx, authz.AsOperator(), file, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err

@@ -198,7 +198,7 @@ func (s *Service) Import(ctx context.Context, actor authz.Actor, token string, a
 // Choose plans a file anew with other choices, on the organization as
 // it is now.
 func (s *Service) Choose(ctx context.Context, actor authz.Actor, token string, choices Choices) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		i, file, err := lockImport(ctx, tx, actor, token)
 		if err != nil {
 			return door.Unchanged(), err

@@ -19,7 +19,7 @@ import (
 // store stores a file with its plan, for a day.
 func (s *Service) store(ctx context.Context, actor authz.Actor, fileName string, file File, choices Choices) (string, error) {
 	token := rand.Text()
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}

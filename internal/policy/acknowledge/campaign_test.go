@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/deadline"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -17,6 +18,7 @@ import (
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/policy/publish"
+	"kagami/internal/setting"
 )
 
 // adopted is the first revision of a 基本方針 that the 本部会議 has adopted today.
@@ -52,10 +54,7 @@ func remindersOf(o policytest.Office, number string) string {
 	must(o.T, err)
 	days := ""
 	for _, r := range person.Reminders {
-		who := "self"
-		if r.ToHead {
-			who = "head"
-		}
+		who := map[deadline.Recipient]string{deadline.Person: "self", deadline.Manager: "head", deadline.General: "general"}[r.To]
 		days += fmt.Sprintf(" %s:%d", who, r.On.Sub(calendar.Day(policytest.Now)))
 	}
 	return days
@@ -87,6 +86,30 @@ func TestWhoHasNotAcknowledgedIsRemindedAndThenTheirHead(t *testing.T) {
 				t.Errorf("reminded%s, want%s", got, c.want)
 			}
 		})
+	}
+}
+
+// The town decides when; a step of several recipients goes to each of them.
+func TestTheTownSetsWhenIsReminded(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	clock := func() time.Time { return policytest.Now }
+	settings := setting.New(o.DB.Pool, door.New(o.DB.Pool, clock), acknowledge.Reminders.Settings()...)
+	general := authz.Actor{Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+	for name, days := range map[string]string{"person": "当日", "manager": "2日後", "general": "2日後"} {
+		must(t, settings.Set(t.Context(), general, "acknowledgement.remind_"+name, setting.Typed{Value: days, First: calendar.Day(policytest.Now), Reason: "見本"}))
+	}
+	askWithin(o, 10)
+	for day := range 20 {
+		must(t, o.Later(day).Acknowledge.TendAll(t.Context()))
+	}
+	if got := remindersOf(o, staffNumber); got != " self:10 general:12 head:12" {
+		t.Errorf("reminded%s", got)
+	}
+	var told string // 統括, once for all
+	must(t, o.DB.Pool.QueryRow(t.Context(), `SELECT string_agg(n.title, '／') FROM notice n JOIN person p ON p.id = n.person_id WHERE p.staff_number = 'G' AND n.title LIKE '%全体で%'`).Scan(&told))
+	if told != "見本の基本方針（第1版）を確認していない職員が、全体で5人います" {
+		t.Errorf("the 統括 is told: %s", told)
 	}
 }
 

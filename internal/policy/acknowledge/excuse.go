@@ -10,6 +10,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/deadline"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -46,8 +47,8 @@ type Request struct {
 
 // Reminder is that somebody was reminded, or their 管理者 of them.
 type Reminder struct {
-	On     calendar.Date
-	ToHead bool
+	On calendar.Date
+	To deadline.Recipient
 }
 
 // Excuse is that somebody need not acknowledge a revision, from then until it
@@ -133,21 +134,9 @@ func loadRequests(ctx context.Context, db postgres.Querier, revision, person int
 }
 
 func loadReminders(ctx context.Context, db postgres.Querier, revision, person int64) ([]Reminder, error) {
-	type reminded struct {
-		On   calendar.Date
-		Days int
-	}
-	list, err := postgres.List[reminded](ctx, db, "listing reminders", `
-		SELECT reminded_on AS on, days FROM acknowledgement_reminder WHERE revision_id = $1 AND person_id = $2 ORDER BY reminded_on, days`,
+	return postgres.List[Reminder](ctx, db, "listing reminders", `
+		SELECT reminded_on AS on, recipient AS "to" FROM acknowledgement_reminder WHERE revision_id = $1 AND person_id = $2 ORDER BY reminded_on, days, recipient`,
 		revision, person)
-	if err != nil {
-		return nil, err
-	}
-	var reminders []Reminder
-	for _, r := range list {
-		reminders = append(reminders, Reminder{r.On, step(r.Days).toHead})
-	}
-	return reminders, nil
 }
 
 func loadExcuses(ctx context.Context, db postgres.Querier, revision, person int64) ([]Excuse, error) {
@@ -214,7 +203,7 @@ func (s *Service) changeExcuse(ctx context.Context, actor authz.Actor, code, sta
 	if err != nil {
 		return err
 	}
-	return s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		a, err := loadAnswer(ctx, tx, v, tx.Today(), staffNumber)
 		if err != nil {
 			return door.Unchanged(), err

@@ -47,8 +47,12 @@ func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
 // are asked first are reminded.
 func tendLater(ctx context.Context, tx *door.Tx, revision int64, from, due calendar.Date) error {
 	days := []calendar.Date{from}
-	for _, r := range reminders {
-		if day := due.AddDays(r.days); day.After(from) {
+	today, err := steps(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, day := range today.Days(due) {
+		if day.After(from) {
 			days = append(days, day)
 		}
 	}

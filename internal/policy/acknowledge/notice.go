@@ -10,6 +10,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/deadline"
 	"kagami/internal/door"
 	"kagami/internal/notice"
 	"kagami/internal/org"
@@ -18,7 +19,7 @@ import (
 
 // messages are the notices for those whose earlier acknowledgement counts, and for
 // those who were asked and reminded today.
-func (c campaign) messages(ctx context.Context, tx *door.Tx, counted, asked []int64, reminded []recipient) ([]notice.Message, error) {
+func (c campaign) messages(ctx context.Context, tx *door.Tx, counted, asked []int64, list []reminded) ([]notice.Message, error) {
 	var messages []notice.Message
 	if len(counted) > 0 {
 		messages = append(messages, notice.Message{To: counted, Notice: c.notice(
@@ -33,27 +34,54 @@ func (c campaign) messages(ctx context.Context, tx *door.Tx, counted, asked []in
 		days int
 	}
 	people := map[group][]int64{}
-	sections := map[int64][]int64{}
-	for _, r := range reminded {
-		if step(r.Days).toHead {
-			sections[r.SectionID] = append(sections[r.SectionID], r.PersonID)
-		} else {
+	sections, over := map[int64][]int64{}, map[int64]bool{}
+	var town []int64
+	for _, r := range list {
+		switch r.Recipient {
+		case deadline.Person:
 			people[group{r.DueOn, r.Days}] = append(people[group{r.DueOn, r.Days}], r.PersonID)
+		case deadline.Manager:
+			sections[r.SectionID] = append(sections[r.SectionID], r.PersonID)
+			over[r.SectionID] = over[r.SectionID] || r.DueOn.Before(tx.Today())
+		case deadline.General:
+			town = append(town, r.PersonID)
 		}
 	}
 	for g, to := range people {
 		title, text := c.name()+"の確認の期限が近づいています", "期限は"+calendar.Wareki(g.due)+"です。読んで、確認してください。"
-		if g.days > 0 {
+		switch {
+		case g.days == 0:
+			title, text = c.name()+"の確認は、きょうまでです", "読んで、確認してください。"
+		case g.days > 0:
 			title, text = c.name()+"の確認の期限を過ぎています", "期限は"+calendar.Wareki(g.due)+"でした。すぐに読んで、確認してください。"
 		}
 		messages = append(messages, notice.Message{To: to, Notice: c.request(title, text)})
 	}
-	heads, err := c.heads(ctx, tx, sections)
-	return append(messages, heads...), err
+	heads, err := c.heads(ctx, tx, sections, over)
+	if err != nil {
+		return nil, err
+	}
+	general, err := c.general(ctx, tx, town)
+	return append(append(messages, heads...), general...), err
 }
 
-// heads tells the 管理者 of sections of those who are late there.
-func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]int64) ([]notice.Message, error) {
+// general tells the 統括 of all those who have not acknowledged it.
+func (c campaign) general(ctx context.Context, tx *door.Tx, late []int64) ([]notice.Message, error) {
+	if len(late) == 0 {
+		return nil, nil
+	}
+	const town = 0
+	responsible, err := org.Responsible(ctx, tx, authz.GeneralSecurityOfficer, []int64{town}, nil, tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	return []notice.Message{{To: responsible[town], Notice: c.notice(
+		fmt.Sprintf("%sを確認していない職員が、全体で%d人います", c.name(), len(late)), "課室ごとの人数は「確認の状況」で見られます。", address.Readers(c.Code))}}, nil
+}
+
+// heads tells the 管理者 of sections of those who have not acknowledged it there;
+// over are the sections where somebody's last day is over.
+func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]int64, over map[int64]bool) ([]notice.Message, error) {
 	if len(sections) == 0 {
 		return nil, nil
 	}
@@ -72,9 +100,13 @@ func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]i
 	}
 	var messages []notice.Message
 	for _, section := range where {
+		when := "確認の期限が近づいています。"
+		if over[section] {
+			when = "確認の期限を過ぎています。"
+		}
 		messages = append(messages, notice.Message{To: heads[section], Notice: c.notice(
 			fmt.Sprintf("%sを確認していない職員が%d人います", c.name(), len(sections[section])),
-			"確認の期限を過ぎています。一覧を見て、本人に確認を促してください。休んでいる人は、管理者か統括が、理由を付けて免除できます。", address.Readers(c.Code))})
+			when+"一覧を見て、本人に確認を促してください。休んでいる人は、管理者か統括が、理由を付けて免除できます。", address.Readers(c.Code))})
 	}
 	return messages, nil
 }

@@ -31,7 +31,7 @@ type campaign struct {
 // each is asked once, and reminded once by each step. Nothing happens for a
 // revision that is not current, or whose day has not come.
 func (s *Service) Tend(ctx context.Context, revision int64) error {
-	err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}

@@ -142,7 +142,7 @@ func (n NewComment) check(o *outline.Outline) (outline.Anchored, []fault.Problem
 // WriteComment writes a comment on a clause of a document's draft. Conflict
 // where the text has changed since it was shown: the clause may be another.
 func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code string, n NewComment) error {
-	return s.onDraft(ctx, actor, "writing a comment", code, func(tx *door.Tx, l Locked) (door.Effect, error) {
+	return s.onDraft(ctx, actor, "writing a comment", code, func(tx *door.Tx, actor authz.Actor, l Locked) (door.Effect, error) {
 		if err := tx.Allow(authz.CommentDraft, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -181,7 +181,7 @@ func (s *Service) WriteComment(ctx context.Context, actor authz.Actor, code stri
 // ResolveComment says that a comment has been dealt with (済み): for who drafts, or
 // who wrote it. Conflict where somebody has said so before.
 func (s *Service) ResolveComment(ctx context.Context, actor authz.Actor, code string, number int) error {
-	return s.onDraft(ctx, actor, "resolving a comment", code, func(tx *door.Tx, l Locked) (door.Effect, error) {
+	return s.onDraft(ctx, actor, "resolving a comment", code, func(tx *door.Tx, actor authz.Actor, l Locked) (door.Effect, error) {
 		var (
 			id, writer int64
 			resolved   bool
@@ -211,11 +211,11 @@ func (s *Service) ResolveComment(ctx context.Context, actor authz.Actor, code st
 
 // onDraft makes a change beside a document's draft, which it locks: NotFound
 // where there is none that the actor may see.
-func (s *Service) onDraft(ctx context.Context, actor authz.Actor, doing, code string, change func(tx *door.Tx, l Locked) (door.Effect, error)) error {
+func (s *Service) onDraft(ctx context.Context, actor authz.Actor, doing, code string, change func(tx *door.Tx, actor authz.Actor, l Locked) (door.Effect, error)) error {
 	if !MaySee(actor) {
 		return policy.NoDocument()
 	}
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		l, found, err := lock(ctx, tx, actor, code)
 		if err != nil {
 			return door.Unchanged(), err
@@ -223,7 +223,7 @@ func (s *Service) onDraft(ctx context.Context, actor authz.Actor, doing, code st
 		if !found {
 			return door.Unchanged(), policy.NoDocument()
 		}
-		return change(tx, l)
+		return change(tx, actor, l)
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)

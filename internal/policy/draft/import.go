@@ -124,7 +124,7 @@ func (s *Service) StartImport(ctx context.Context, actor authz.Actor, text Text)
 		return "", err
 	}
 	token := rand.Text()
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.DraftRevision, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -207,7 +207,7 @@ func (s *Service) Settle(ctx context.Context, actor authz.Actor, token, source s
 	if strings.TrimSpace(source) == "" {
 		return fault.InvalidFields([]fault.Problem{{Field: "source", Message: "本文が空です。原文を貼り付け直してください。"}})
 	}
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.DraftRevision, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -237,7 +237,7 @@ func (s *Service) Settle(ctx context.Context, actor authz.Actor, token, source s
 // returns its document's code. Conflict while a question is not settled.
 func (s *Service) DraftImport(ctx context.Context, actor authz.Actor, token string) (string, error) {
 	var code string
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.DraftRevision, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -269,7 +269,7 @@ func (s *Service) DraftText(ctx context.Context, actor authz.Actor, text Text) (
 		return "", err
 	}
 	var code string
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (effect door.Effect, err error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (effect door.Effect, err error) {
 		if err := tx.Allow(authz.DraftRevision, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}

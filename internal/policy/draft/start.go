@@ -19,7 +19,7 @@ import (
 // published one, which has the number given: Conflict if that is no longer so,
 // or a draft is under way.
 func (s *Service) StartDraft(ctx context.Context, actor authz.Actor, code string, number int) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.DraftRevision, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}

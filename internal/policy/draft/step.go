@@ -47,7 +47,7 @@ type Change struct {
 func (s *Service) Step(ctx context.Context, actor authz.Actor, code string, event Event, shown []byte,
 	change func(tx *door.Tx, l Locked) (Change, error),
 ) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		l, found, err := lock(ctx, tx, actor, code)
 		if err != nil {
 			return door.Unchanged(), err

@@ -127,7 +127,7 @@ func (s *Service) CheckAbolition(ctx context.Context, actor authz.Actor, code st
 // revision. Conflict while a draft is under way, or where it is abolished
 // already.
 func (s *Service) Abolish(ctx context.Context, actor authz.Actor, code string, a Abolition) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		n, err := loadNewest(ctx, tx, actor, code)
 		if err != nil {
 			return door.Unchanged(), err

@@ -23,6 +23,7 @@ import (
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/sample"
+	"kagami/internal/secret"
 	"kagami/web/screen"
 	"kagami/web/server"
 	"kagami/web/signin"
@@ -74,7 +75,7 @@ func (t *Town) fill(ctx context.Context, url string) error {
 // Fill makes the sample town of some Parts in an empty database.
 func Fill(ctx context.Context, pool *pgxpool.Pool, now func() time.Time, parts Parts) (sample.Town, error) {
 	town := sample.Town{Now: now()}
-	ground, err := server.NewGround(server.Settings{Town: townName, PublicURL: &url.URL{Scheme: "http", Host: "localhost"}}, pool, now, slog.New(slog.DiscardHandler))
+	ground, err := server.NewGround(server.Settings{Town: townName, PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Keys: secret.Random()}, pool, now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return town, err
 	}
@@ -152,6 +153,7 @@ func (t *Town) StartWith(tb testing.TB, db pgtest.DB, change func(*server.Settin
 		tb.Fatal(err)
 	}
 	settings := server.Settings{Town: townName, PublicURL: &url.URL{Scheme: "http", Host: net.JoinHostPort("localhost", port)}}
+	settings.Keys = secret.Random()
 	change(&settings)
 	p, err := t.New(tb, db, settings)
 	if err != nil {

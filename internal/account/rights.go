@@ -1,0 +1,36 @@
+package account
+
+import (
+	"context"
+	"fmt"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres"
+	"kagami/internal/state"
+)
+
+// SuspensionCounter counts the suspensions and their ends.
+var SuspensionCounter = state.Counted("suspension")
+
+// Rights are what rights depend on: what somebody holds, and whether their
+// account is suspended.
+func Rights() door.Rights {
+	return door.Rights{Counters: []state.Counter{org.ChangeCounter, SuspensionCounter}, Find: findActor}
+}
+
+// findActor is org.FindActor, and Unauthenticated for whose account is suspended.
+func findActor(ctx context.Context, db postgres.Querier, person int64, on calendar.Date) (authz.Actor, error) {
+	var suspended bool
+	err := db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account WHERE person_id = $1 AND suspended_at IS NOT NULL)`, person).Scan(&suspended)
+	if err != nil {
+		return authz.Actor{}, fmt.Errorf("looking whether an account is suspended: %w", err)
+	}
+	if suspended {
+		return authz.Actor{}, fault.New(fault.Unauthenticated, "このアカウントは利用を止められています。変更は記録していません。総務課に連絡してください。")
+	}
+	return org.FindActor(ctx, db, person, on)
+}

@@ -1,0 +1,111 @@
+package deadline
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/setting"
+)
+
+// Recipient is who is told.
+type Recipient string
+
+// The recipients, in the order of escalation.
+const (
+	Person  Recipient = "person"  // who has something to do
+	Manager Recipient = "manager" // the 情報セキュリティ管理者 of their section
+	General Recipient = "general" // the 統括情報セキュリティ責任者
+)
+
+// Step is one reminder: so many days after the last day, or before it where that
+// is negative.
+type Step struct {
+	Days int
+	To   Recipient
+}
+
+// Steps are the steps of one kind of deadline, in the order of days; of one day,
+// in the order of recipients.
+type Steps []Step
+
+// Days are the days on which there is a step, for a last day.
+func (s Steps) Days(due calendar.Date) []calendar.Date {
+	var days []calendar.Date
+	for _, step := range s {
+		if day := due.AddDays(step.Days); len(days) == 0 || days[len(days)-1] != day {
+			days = append(days, day)
+		}
+	}
+	return days
+}
+
+// Latest is the SQL of the steps whose day has come: of each row of the common
+// table expression requested (person_id, asked_on, due_on) the latest, with its day
+// and each recipient. It takes the arguments that Arguments gives.
+//
+// Of steps that have come together, such as while no portal ran, only the latest is
+// taken: it says what those before would have said. Nobody is reminded on the day on
+// which they are asked, nor of a day before that.
+const Latest = `
+		SELECT q.person_id, q.asked_on, q.due_on, s.days, s.recipient
+		FROM requested q
+		JOIN LATERAL (SELECT max(c.days) AS days FROM unnest(@step_days::int[]) c(days)
+		              WHERE q.due_on + c.days <= @step_day::date AND q.due_on + c.days > q.asked_on) latest ON true
+		JOIN unnest(@step_days::int[], @step_recipients::text[]) s(days, recipient) ON s.days = latest.days`
+
+// Arguments are those of Latest on a day.
+func (s Steps) Arguments(day calendar.Date) pgx.StrictNamedArgs {
+	days, recipients := make([]int, len(s)), make([]Recipient, len(s))
+	for i, step := range s {
+		days[i], recipients[i] = step.Days, step.To
+	}
+	return pgx.StrictNamedArgs{"step_day": day, "step_days": days, "step_recipients": recipients}
+}
+
+// Reminders are the settings of one kind of deadline.
+type Reminders struct {
+	Person, Manager, General setting.Of[[]int]
+}
+
+// Standard is what holds where a town has set nothing.
+type Standard struct{ Person, Manager, General []int }
+
+// NewReminders declares the settings of a deadline: name is stored, title says of
+// what it is: 閲読の確認の期限.
+func NewReminders(name, title string, standard Standard) Reminders {
+	of := func(to Recipient, whom, help string, days []int) setting.Of[[]int] {
+		return setting.NewDays(name+".remind_"+string(to), title+"："+whom+"へのお知らせ", help, authz.ChangeSettings, days...)
+	}
+	return Reminders{
+		Person:  of(Person, "本人", "期限の前と後の、どの日に本人へお知らせを出すかです。", standard.Person),
+		Manager: of(Manager, "課長（情報セキュリティ管理者）", "済んでいない職員がいることを、どの日にその課の課長へお知らせするかです。空席か、課長本人もまだのときは、図 1.1 でその上の役割の人に届きます。", standard.Manager),
+		General: of(General, "統括情報セキュリティ責任者", "済んでいない職員がいることを、どの日に統括へお知らせするかです。はじめは「なし」で、統括は「確認の状況」でいつでも見られます。", standard.General),
+	}
+}
+
+// Settings are the declarations, for the Part.
+func (r Reminders) Settings() []setting.Setting {
+	return []setting.Setting{r.Person.Setting, r.Manager.Setting, r.General.Setting}
+}
+
+// On are the steps that hold on a day.
+func (r Reminders) On(values setting.Values, day calendar.Date) Steps {
+	var steps Steps
+	for _, one := range []struct {
+		to   Recipient
+		days []int
+	}{{Person, r.Person.On(values, day)}, {Manager, r.Manager.On(values, day)}, {General, r.General.On(values, day)}} {
+		for _, n := range one.days {
+			steps = append(steps, Step{n, one.to})
+		}
+	}
+	order := []Recipient{Person, Manager, General}
+	slices.SortStableFunc(steps, func(x, y Step) int {
+		return cmp.Or(cmp.Compare(x.Days, y.Days), cmp.Compare(slices.Index(order, x.To), slices.Index(order, y.To)))
+	})
+	return steps
+}

@@ -1,0 +1,89 @@
+package deadline_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/calendar"
+	"kagami/internal/deadline"
+	"kagami/internal/postgres/pgtest"
+	"kagami/internal/setting"
+)
+
+var databases pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
+
+var due = calendar.NewDate(2026, time.December, 10)
+
+var reminders = deadline.NewReminders("sample", "見本の期限", deadline.Standard{Person: []int{-3, 1}, Manager: []int{4, 11}})
+
+func TestTheStepsAreThoseThatTheTownHasSet(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		set  map[string]string
+		want string
+	}{
+		"none":          {nil, "-3 person, 1 person, 4 manager, 11 manager"},
+		"the general":   {map[string]string{"sample.remind_general": "11"}, "-3 person, 1 person, 4 manager, 11 manager, 11 general"},
+		"nobody at all": {map[string]string{"sample.remind_person": "", "sample.remind_manager": ""}, ""},
+		"on the day":    {map[string]string{"sample.remind_person": "0", "sample.remind_manager": "-1"}, "-1 manager, 0 person"},
+	} {
+		var got []string
+		for _, step := range reminders.On(setting.NewValues(c.set), due) {
+			got = append(got, fmt.Sprint(step.Days, " ", step.To))
+		}
+		if text := strings.Join(got, ", "); text != c.want {
+			t.Errorf("%s: %s, want %s", name, text, c.want)
+		}
+	}
+}
+
+func TestADayStandsOnceAmongTheDays(t *testing.T) {
+	t.Parallel()
+	steps := reminders.On(setting.NewValues(map[string]string{"sample.remind_general": "4"}), due)
+	want := []calendar.Date{due.AddDays(-3), due.AddDays(1), due.AddDays(4), due.AddDays(11)}
+	if got := steps.Days(due); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// Of those whose day has come the latest counts, for each recipient of that day.
+func TestTheLatestStepCounts(t *testing.T) {
+	t.Parallel()
+	pool := databases.New(t).Pool
+	steps := reminders.On(setting.NewValues(map[string]string{"sample.remind_general": "11"}), due)
+	for _, c := range []struct {
+		asked, on int // days from the last day in time
+		want      string
+	}{
+		{-10, -4, ""}, {-10, -3, "-3 person"}, {-10, 0, "-3 person"}, {-10, 1, "1 person"}, {-10, 5, "4 manager"},
+		{-10, 40, "11 manager, 11 general"},
+		{-3, -2, ""}, // asked on the day of the step itself
+		{-1, 0, ""},  // asked after it
+		{4, 4, ""}, {3, 4, "4 manager"},
+	} {
+		args := steps.Arguments(due.AddDays(c.on))
+		maps.Copy(args, pgx.StrictNamedArgs{"asked": due.AddDays(c.asked), "due": due})
+		rows, err := pool.Query(t.Context(), `
+			WITH requested AS (SELECT 1::bigint AS person_id, @asked::date AS asked_on, @due::date AS due_on), step AS (`+deadline.Latest+`)
+			SELECT days || ' ' || recipient FROM step ORDER BY recipient DESC`, args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(got, ", "); text != c.want {
+			t.Errorf("asked on %d, on %d: %q, want %q", c.asked, c.on, text, c.want)
+		}
+	}
+}

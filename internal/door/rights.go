@@ -1,0 +1,90 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/postgres"
+	"kagami/internal/state"
+)
+
+// Rights are what people's rights depend on, and how they are looked up. Who has
+// been looked up in one state, and does something in another, is looked up anew:
+// a file may have been on its way for minutes.
+type Rights struct {
+	// Counters are those of change_counter whose numbers stand for the rights.
+	Counters []state.Counter
+	// Find looks somebody's rights up on a day: Unauthenticated for who has none.
+	Find func(ctx context.Context, db postgres.Querier, person int64, on calendar.Date) (authz.Actor, error)
+}
+
+// known are the counters' names and the numbers at which an actor was looked up;
+// none where that is not known, and the actor is then taken as they are: the
+// operator, the portal itself.
+func (r Rights) known(actor authz.Actor) (names []string, numbers []int64) {
+	for _, counter := range r.Counters {
+		number, ok := actor.State.Of(counter)
+		if !ok {
+			return nil, nil
+		}
+		names, numbers = append(names, counter.Name), append(numbers, number)
+	}
+	return names, numbers
+}
+
+// begin begins a deed in a transaction, and returns the actor with the rights of
+// this instant. Nobody can take them away before the transaction ends.
+func (r Rights) begin(ctx context.Context, tx pgx.Tx, actor authz.Actor, today calendar.Date) (authz.Actor, error) {
+	if actor.Person == 0 || r.Find == nil {
+		return actor, nil
+	}
+	names, numbers := r.known(actor)
+	var still bool
+	if err := tx.QueryRow(ctx, `SELECT begin_deed($1, $2, $3)`, actor.Person, names, numbers).Scan(&still); err != nil {
+		return authz.Actor{}, fmt.Errorf("beginning a change: %w", err)
+	}
+	if still && isOn(actor, today) {
+		return actor, nil
+	}
+	return r.Find(ctx, tx, actor.Person, today)
+}
+
+// demand lets a batch fail where an actor's rights may have changed.
+func (r Rights) demand(batch *pgx.Batch, actor authz.Actor) {
+	if actor.Person == 0 || r.Find == nil {
+		return
+	}
+	names, numbers := r.known(actor)
+	batch.Queue(`SELECT demand_deed($1, $2, $3)`, actor.Person, names, numbers)
+}
+
+// isOn tells whether an actor's rights are those of a day, as far as it is known
+// of which day they are.
+func isOn(actor authz.Actor, day calendar.Date) bool { return actor.On.IsZero() || actor.On == day }
+
+// Exclude lets somebody's deeds under way end, and none begin until the
+// transaction ends: what takes their rights away then holds for all that follow.
+func (tx *Tx) Exclude(ctx context.Context, person int64) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(deeds_of($1))`, person); err != nil {
+		return fmt.Errorf("waiting for somebody's changes: %w", err)
+	}
+	return nil
+}
+
+// hasMoved tells whether a batch failed because an actor's rights may have changed.
+func hasMoved(err error) bool { return hasCode(err, "KG001") }
+
+// hasCollided tells whether a transaction failed only because of others beside it,
+// and may succeed when it is tried again: a deadlock, a serialization failure.
+func hasCollided(err error) bool { return hasCode(err, "40P01") || hasCode(err, "40001") }
+
+func hasCode(err error, code string) bool {
+	failure, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && failure.Code == code
+}

@@ -1,0 +1,208 @@
+package setting_test
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/postgres/pgtest"
+	"kagami/internal/setting"
+)
+
+var databases pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
+
+var (
+	today    = calendar.NewDate(2026, time.November, 24)
+	reminded = setting.NewDays("sample.days", "見本のお知らせ", "見本です。", authz.ChangeSettings, -3, 1)
+	other    = setting.NewDays("sample.other", "ほかのお知らせ", "見本です。", authz.ChangeSettings)
+	general  = authz.Actor{Name: "見本", Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+	auditor  = authz.Actor{Name: "見本", Holdings: []authz.Holding{{Role: authz.Auditor}}}
+	staff    = authz.Actor{Name: "見本", Holdings: []authz.Holding{{Role: authz.Staff}}}
+)
+
+type desk struct {
+	*setting.Service
+	t  *testing.T
+	db pgtest.DB
+}
+
+// sitAt is a desk on a day counted from today.
+func sitAt(t *testing.T, db pgtest.DB, days int) desk {
+	t.Helper()
+	now := func() time.Time { return today.AddDays(days).Start().Add(9 * time.Hour) }
+	return desk{setting.New(db.Pool, door.New(db.Pool, now), reminded.Setting, other.Setting), t, db}
+}
+
+func (d desk) set(value string, first calendar.Date) {
+	d.t.Helper()
+	if err := d.Set(d.t.Context(), general, "sample.days", setting.Typed{Value: value, First: first, Reason: "見本"}); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// on is what holds on a day.
+func (d desk) on(day calendar.Date) []int {
+	d.t.Helper()
+	values, err := setting.LoadForPortal(d.t.Context(), d.db.Pool)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return reminded.On(values, day)
+}
+
+func (d desk) wants(day calendar.Date, want ...int) {
+	d.t.Helper()
+	if got := d.on(day); !slices.Equal(got, want) {
+		d.t.Errorf("on %s %v holds, want %v", day, got, want)
+	}
+}
+
+func TestAValueHoldsFromItsFirstDayOnUntilTheNext(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t, databases.New(t), 0)
+	d.wants(today, -3, 1) // as it was from the first
+	d.set("7日前", today)
+	d.set("なし", today.AddDays(30))
+	d.wants(today.AddDays(-1), -3, 1)
+	d.wants(today, -7)
+	d.wants(today.AddDays(29), -7)
+	d.wants(today.AddDays(30))
+	d.wants(today.AddDays(3000))
+}
+
+func TestTheNewestOfOneDayCounts(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t, databases.New(t), 0)
+	d.set("7日前", today.AddDays(3))
+	d.set("5日前", today.AddDays(3))
+	d.wants(today.AddDays(3), -5)
+}
+
+func TestWhatIsToComeMayBeTakenBack(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t, databases.New(t), 0)
+	d.set("7日前", today.AddDays(3))
+	if err := d.TakeBack(t.Context(), general, "sample.days", today.AddDays(3), "見本"); err != nil {
+		t.Fatal(err)
+	}
+	d.wants(today.AddDays(3), -3, 1)
+	if err := d.TakeBack(t.Context(), general, "sample.days", today.AddDays(3), "見本"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a second time: %v", err)
+	}
+	d.set("2日前", today)
+	if err := d.TakeBack(t.Context(), general, "sample.days", today, "見本"); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("what holds already: %v", err)
+	}
+}
+
+func TestWhatCannotBeSetIsRefusedAndNothingHolds(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t, databases.New(t), 0)
+	for name, c := range map[string]struct {
+		typed setting.Typed
+		field string
+	}{
+		"no days":             {setting.Typed{Value: "", First: today, Reason: "見本"}, "value"},
+		"a word":              {setting.Typed{Value: "あした", First: today, Reason: "見本"}, "value"},
+		"too far":             {setting.Typed{Value: "999日前", First: today, Reason: "見本"}, "value"},
+		"too many":            {setting.Typed{Value: strings.Repeat("1日前 ", 21), First: today, Reason: "見本"}, "value"},
+		"yesterday":           {setting.Typed{Value: "1日前", First: today.AddDays(-1), Reason: "見本"}, "first"},
+		"no day":              {setting.Typed{Value: "1日前", Reason: "見本"}, "first"},
+		"the year 3026":       {setting.Typed{Value: "1日前", First: calendar.NewDate(3026, time.April, 1), Reason: "見本"}, "first"},
+		"without a reason":    {setting.Typed{Value: "1日前", First: today, Reason: " 　"}, "reason"},
+		"a reason of a novel": {setting.Typed{Value: "1日前", First: today, Reason: strings.Repeat("あ", 501)}, "reason"},
+	} {
+		err := d.Set(t.Context(), general, "sample.days", c.typed)
+		e, ok := errors.AsType[*fault.Error](err)
+		if !ok || len(e.Problems) != 1 || e.Problems[0].Field != c.field {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	d.wants(today, -3, 1)
+}
+
+func TestOnlyTheGeneralSecurityOfficerSetsAndOthersSee(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t, databases.New(t), 0)
+	if err := d.Set(t.Context(), auditor, "sample.days", setting.Typed{Value: "1日前", First: today, Reason: "見本"}); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("the auditor sets: %v", err)
+	}
+	lines, err := d.Lines(t.Context(), auditor)
+	if err != nil || len(lines) != 2 || lines[0].Changes || lines[0].Value != "3日前、1日後" || lines[1].Value != "なし" {
+		t.Errorf("the auditor sees %+v, %v", lines, err)
+	}
+	if _, err := d.Lines(t.Context(), staff); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("a 職員 sees: %v", err)
+	}
+	if _, err := d.Line(t.Context(), general, "sample.none"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("none: %v", err)
+	}
+}
+
+func TestTheHistorySaysWhatHeldAndWhy(t *testing.T) {
+	t.Parallel()
+	db := databases.New(t)
+	sitAt(t, db, 0).set("7日前", today)
+	sitAt(t, db, 2).set("5日前", today.AddDays(10))
+	line, err := sitAt(t, db, 3).Line(t.Context(), general, "sample.days")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line.Value != "7日前" || len(line.Coming) != 1 || line.Coming[0].Value != "5日前" || len(line.History) != 2 || line.History[0].Value != "5日前" || !line.History[1].Holds {
+		t.Errorf("%+v", line)
+	}
+}
+
+// What is typed, kept and shown is one thing.
+func TestDaysComeBackAsTheyWereShown(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		days := rapid.SliceOfNDistinct(rapid.IntRange(-366, 366), 0, 20, rapid.ID).Draw(t, "days")
+		slices.Sort(days)
+		one := setting.NewDays("x", "", "", authz.ChangeSettings, days...)
+		kept, problem := one.Fold(one.Show(one.Default))
+		if problem != "" || kept != one.Default {
+			t.Fatalf("%v is shown %q, and kept %q: %s", days, one.Show(one.Default), kept, problem)
+		}
+		if got := one.On(setting.NewValues(map[string]string{"x": kept}), today); !slices.Equal(got, days) {
+			t.Fatalf("%v came back as %v", days, got)
+		}
+	})
+}
+
+func TestDaysAreReadAsPeopleTypeThem(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"３日前、１日後": "-3,1", " 3日前 当日\n1後 ": "-3,0,1", "1日後,3日前,3日前": "-3,1", "なし": "",
+	} {
+		if kept, problem := reminded.Fold(typed); kept != want || problem != "" {
+			t.Errorf("%q: %q, %s", typed, kept, problem)
+		}
+	}
+}
+
+func FuzzDays(f *testing.F) {
+	f.Add("3日前、1日後")
+	f.Add("なし")
+	f.Fuzz(func(t *testing.T, typed string) {
+		began := time.Now()
+		kept, problem := reminded.Fold(typed)
+		if again, trouble := reminded.Fold(reminded.Show(kept)); problem == "" && (again != kept || trouble != "") {
+			t.Errorf("%q is kept as %q and then as %q: %s", typed, kept, again, trouble)
+		}
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("%d bytes took %v", len(typed), took)
+		}
+	})
+}

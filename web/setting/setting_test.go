@@ -1,0 +1,94 @@
+package setting_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"kagami/internal/authz"
+	"kagami/internal/setting"
+	"kagami/web/screen"
+	"kagami/web/server"
+	"kagami/web/server/servertest"
+	websetting "kagami/web/setting"
+)
+
+var reminded = setting.NewDays("sample.days", "見本のお知らせ", "見本の説明です。", authz.ChangeSettings, -3, 1)
+
+var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
+	return []screen.Part{websetting.New(setting.New(g.Pool, g.Door, reminded.Setting)).Part()}, nil
+}}
+
+func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
+
+const page = "/settings/sample.days"
+
+func TestTheGeneralSecurityOfficerSetsAValueFromADay(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	if a := v.Get("/settings"); !strings.Contains(a.Body, "3日前、1日後") || !strings.Contains(a.Body, "町の設定") {
+		t.Fatalf("the list: %d %s", a.Status, a.Body)
+	}
+	a := v.Post(page, url.Values{"value": {"７日前、当日"}, "first": {"2026-12-01"}, "reason": {"早めに知らせたいため"}, "act": {"set"}})
+	for _, want := range []string{"設定しました", "令和8年12月1日から「7日前、当日」になる予定です", "早めに知らせたいため", "見本 一郎"} {
+		if !strings.Contains(a.Body, want) {
+			t.Errorf("afterwards the page lacks %q", want)
+		}
+	}
+	a = v.Post(page, url.Values{"first": {"2026-12-01"}, "reason": {"始まる前に取り消した"}, "act": {"back"}})
+	if !strings.Contains(a.Body, "予定を取り消しました") || strings.Contains(a.Body, "になる予定です") || !strings.Contains(a.Body, "（取り消し）") {
+		t.Errorf("taken back: %d %s", a.Status, a.Body)
+	}
+}
+
+func TestWhatWasTypedComesBackWithWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	for name, c := range map[string]struct {
+		form url.Values
+		want []string
+	}{
+		"a word":   {url.Values{"value": {"あした<b>"}, "first": {"2026-12-01"}, "reason": {"理由です"}}, []string{"「あした&lt;b&gt;」を読み取れません", "理由です", `value="2026-12-01"`}},
+		"no day":   {url.Values{"value": {"5日前"}, "first": {"12/1"}, "reason": {"理由です"}}, []string{"2026-04-01 のように", `value="5日前"`}},
+		"is over":  {url.Values{"value": {"5日前"}, "first": {"2026-11-01"}, "reason": {"理由です"}}, []string{"過ぎた日からは変えられません"}},
+		"no why":   {url.Values{"value": {"5日前"}, "first": {"2026-12-01"}}, []string{"理由を500字まで"}},
+		"all gone": {nil, []string{"日を入力してください", "いつからかを入力してください"}},
+	} {
+		a := v.Post(page, c.form)
+		if a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", name, a.Status)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(a.Body, want) {
+				t.Errorf("%s: the page lacks %q", name, want)
+			}
+		}
+	}
+	if n := v.Count("setting_value"); n != 0 {
+		t.Errorf("%d values are set", n)
+	}
+}
+
+func TestWhoMaySeeSettingsSeesNoForm(t *testing.T) {
+	t.Parallel()
+	p := town.Start(t)
+	v := servertest.SignIn(t, p, town.Holder("副町長"))
+	if a := v.Get(page); a.Status != http.StatusOK || strings.Contains(a.Body, "<textarea") || !strings.Contains(a.Body, "統括情報セキュリティ責任者です") {
+		t.Errorf("the CISO: %d %s", a.Status, a.Body)
+	}
+	if a := v.Post(page, url.Values{"value": {"5日前"}, "first": {"2026-12-01"}, "reason": {"見本"}}); a.Status != http.StatusForbidden {
+		t.Errorf("the CISO sets: %d", a.Status)
+	}
+	if a := v.Get("/settings/none"); a.Status != http.StatusNotFound {
+		t.Errorf("none: %d", a.Status)
+	}
+	staff := servertest.SignIn(t, p, town.Holder("税務町民課 職員"))
+	if a := staff.Get(page); a.Status != http.StatusForbidden {
+		t.Errorf("a 職員: %d", a.Status)
+	}
+	if strings.Contains(staff.Get("/").Body, "町の設定") {
+		t.Error("a 職員 is led to the settings")
+	}
+}
