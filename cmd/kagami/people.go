@@ -38,7 +38,7 @@ func (c *peopleImportCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	file, err := personnel.Read(raw)
+	file, err := personnel.Read(ctx, raw)
 	if err != nil {
 		return err
 	}

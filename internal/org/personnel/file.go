@@ -1,6 +1,7 @@
 package personnel
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func (p Problem) Sentence() string {
 // Read reads the personnel office's file, an Excel workbook or CSV with
 // its columns in any order. A row that can't be read is among the Problems and
 // does not stop the others; Invalid where the headings are not there.
-func Read(file []byte) (File, error) {
+func Read(ctx context.Context, file []byte) (File, error) {
 	sum := sha256.Sum256(file)
 	p := File{SHA256: sum[:]}
 	var h head
@@ -68,7 +69,7 @@ func Read(file []byte) (File, error) {
 		h, is = readHead(cells)
 		return is
 	}
-	err := sheet.Read(file, isHead, func(row sheet.Row) error {
+	err := sheet.Read(ctx, file, isHead, func(row sheet.Row) error {
 		if problems := h.problems(); problems != nil {
 			return fault.InvalidFields(problems)
 		}

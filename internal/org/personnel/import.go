@@ -76,7 +76,7 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string,
 	if err := mayImport(actor); err != nil {
 		return "", err
 	}
-	file, err := Read(raw)
+	file, err := Read(ctx, raw)
 	if err != nil {
 		return "", err
 	}

@@ -78,7 +78,7 @@ func told(p Plan) []string {
 // planOf plans a CSV file with the usual headings.
 func planOf(t testing.TB, s state, rows string, whole bool) Plan {
 	t.Helper()
-	file, err := Read([]byte("職員番号,氏名,フリガナ,メールアドレス,課室,職,発令日,終了日\n" + rows))
+	file, err := Read(t.Context(), []byte("職員番号,氏名,フリガナ,メールアドレス,課室,職,発令日,終了日\n"+rows))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +258,7 @@ func TestARoleThatOutlastsThePostsIsNoted(t *testing.T) {
 // named, and what is missing too.
 func TestColumnsInAnyOrder(t *testing.T) {
 	t.Parallel()
-	file, err := Read([]byte("令和9年度名簿,,,,\n\n異動年月日,所属コード,役　職,カナ氏名,職員氏名,職員コード,血液型,備考,区分\n46478,zeimu,課長,ﾐﾎﾝ,見本　太郎,００１２３,A,x,会計年度\n"))
+	file, err := Read(t.Context(), []byte("令和9年度名簿,,,,\n\n異動年月日,所属コード,役　職,カナ氏名,職員氏名,職員コード,血液型,備考,区分\n46478,zeimu,課長,ﾐﾎﾝ,見本　太郎,００１２３,A,x,会計年度\n"))
 	if err != nil || len(file.Problems) != 0 || len(file.Rows) != 1 {
 		t.Fatalf("%+v, %v", file, err)
 	}
@@ -277,7 +277,7 @@ func TestColumnsInAnyOrder(t *testing.T) {
 		"職員番号,氏名,職,発令日,課室\n": "見出しの下に、行がありません",
 		"職員番号,氏名,職\n":        "「発令日」の列がありません",
 	} {
-		_, err := Read([]byte(text))
+		_, err := Read(t.Context(), []byte(text))
 		if err == nil || !strings.Contains(fmt.Sprintf("%+v", messagesOf(err)), words) {
 			t.Errorf("%q: %v, want %s", text, err, words)
 		}
@@ -416,7 +416,7 @@ func FuzzPersonnel(f *testing.F) {
 	f.Add("職員番号,氏名,フリガナ,課室,職,発令日,終了日\nM3,見本 3,,税務町民課,職員,令和9年4月1日,\n", true)
 	f.Add("職員番号\t氏名\t課室コード\t職\t発令日\nM1\t見本 1\tsomu\t課長\t46478\n", false)
 	f.Fuzz(func(t *testing.T, text string, whole bool) {
-		file, err := Read([]byte(text))
+		file, err := Read(t.Context(), []byte(text))
 		if err != nil {
 			if fault.KindOf(err) == fault.Internal {
 				t.Errorf("no sentence for %v", err)
