@@ -250,10 +250,10 @@ func TestReadingEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func manyRows(n int) [][]string {
-	rows := make([][]string, n)
+func manyRows(n int) [][]sheet.Cell {
+	rows := make([][]sheet.Cell, n)
 	for i := range rows {
-		rows[i] = []string{fmt.Sprintf("%08d", i)}
+		rows[i] = sheet.Texts(fmt.Sprintf("%08d", i))
 	}
 	return rows
 }

@@ -38,10 +38,10 @@ func (s *Screens) template(w http.ResponseWriter, r *http.Request) error {
 	if april.Before(today) {
 		april = april.AddYears(1)
 	}
-	table := sheet.Table{Columns: personnel.Columns(), Rows: [][]string{{
-		"00123", "見本 太郎", "ミホン タロウ", "mihon@town.example", org.Regular.Title(), "", "見本課", "職員", april.String(), "",
-		"この行は見本です。消してから使ってください。",
-	}}}
+	table := sheet.Table{Columns: personnel.Columns(), Rows: [][]sheet.Cell{append(
+		sheet.Texts("00123", "見本 太郎", "ミホン タロウ", "mihon@town.example", org.Regular.Title(), "", "見本課", "職員"),
+		sheet.Day(april), sheet.Cell{}, sheet.Text("この行は見本です。消してから使ってください。"),
+	)}}
 	return screen.ServeTable(w, table, "職員名簿_ひな形", sheet.XLSX)
 }
 
