@@ -37,6 +37,8 @@ var ground = map[string][]string{
 	"internal/task":      {"internal/calendar"},
 	"internal/door":      {"internal/authz", "internal/calendar", "internal/notice", "internal/postgres", "internal/trail"},
 
+	"internal/sheet/intake": {"internal/fault", "internal/postgres", "internal/sheet"},
+
 	"internal/postgres":         {"internal/fault", "migrations"},
 	"internal/postgres/cluster": {"internal/fault"},
 	"migrations":                {},
