@@ -102,6 +102,9 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
+	if i.Unsettled {
+		return screen.GoOn(w, r, address.PersonnelHeadings(i.Token), "")
+	}
 	title := "名簿の取り込みを確かめる"
 	if !i.AppliedAt.IsZero() {
 		title = "名簿の取り込みの結果"
