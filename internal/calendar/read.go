@@ -21,7 +21,9 @@ var (
 // A time of day after it counts for nothing: tables have 0:00 there. False where it
 // is none, or there is no such day.
 func ReadDay(s string) (Date, bool) {
-	s = clock.ReplaceAllString(strings.TrimSpace(norm.NFKC.String(s)), "")
+	if s = norm.NFKC.String(s); strings.Contains(s, ":") {
+		s = clock.ReplaceAllString(strings.TrimSpace(s), "")
+	}
 	s = strings.ToUpper(strings.Join(strings.Fields(s), ""))
 	for _, shape := range []*regexp.Regexp{western, packed} {
 		if m := shape.FindStringSubmatch(s); m != nil {

@@ -259,7 +259,11 @@ func (r *richText) end(name string) {
 	switch name {
 	case "t":
 		if r.in {
-			r.runs = append(r.runs, unescape(string(r.run))...)
+			if bytes.ContainsAny(r.run, "_\r") {
+				r.runs = append(r.runs, unescape(string(r.run))...)
+			} else {
+				r.runs = append(r.runs, r.run...)
+			}
 			r.run = r.run[:0]
 		}
 		r.in = false

@@ -35,6 +35,9 @@ func plain(s string) string {
 
 // shown takes away what plain has put before lines.
 func shown(s string) string {
+	if !strings.Contains(s, "'") {
+		return s
+	}
 	return eachLine(s, func(line string) string {
 		if rest, marked := strings.CutPrefix(line, "'"); marked && isFormula(rest) {
 			return rest
