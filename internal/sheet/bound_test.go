@@ -17,6 +17,7 @@ import (
 
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
+	"kagami/internal/sheet/sheettest"
 )
 
 // bomb is a workbook of so many sheets, which name so many parts in turn: each part
@@ -97,7 +98,7 @@ func TestASmallFileIsNeverMuchWork(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			var err error
-			mustBeQuick(t, func() { _, _, err = read(file) })
+			sheettest.MustBeQuick(t, func() { _, _, err = read(file) })
 			runtime.ReadMemStats(&after)
 			if fault.KindOf(err) != c.kind || c.kind == fault.Internal && !errors.Is(err, sheet.ErrNoHeadings) {
 				t.Errorf("got %v", err)
@@ -145,7 +146,7 @@ func TestWhatIsLongIsNotHeldWhole(t *testing.T) {
 		"a quotation without end": {[]byte("職員番号\n1\n\"" + long), fault.Invalid},
 	} {
 		var err error
-		mustBeQuick(t, func() { _, _, err = read(c.file) })
+		sheettest.MustBeQuick(t, func() { _, _, err = read(c.file) })
 		if fault.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}

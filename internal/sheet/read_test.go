@@ -6,9 +6,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -20,6 +18,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
+	"kagami/internal/sheet/sheettest"
 )
 
 // read returns the headings and the rows below them, where the headings begin
@@ -254,7 +253,7 @@ func FuzzRead(f *testing.F) {
 			rows []sheet.Row
 			err  error
 		)
-		mustBeQuick(t, func() { _, rows, err = read(file) })
+		sheettest.MustBeQuick(t, func() { _, rows, err = read(file) })
 		if err == nil || errors.Is(err, sheet.ErrNoHeadings) {
 			for _, row := range rows {
 				if row.Line < 1 {
@@ -281,30 +280,9 @@ func FuzzReadSheet(f *testing.F) {
 			"xl/worksheets/sheet1.xml":   body, "xl/sharedStrings.xml": shared, "xl/styles.xml": styles,
 		})
 		var err error
-		mustBeQuick(t, func() { _, _, err = read(file) })
+		sheettest.MustBeQuick(t, func() { _, _, err = read(file) })
 		if err != nil && !errors.Is(err, sheet.ErrNoHeadings) && fault.KindOf(err) == fault.Internal {
 			t.Errorf("no sentence for %v", err)
 		}
 	})
-}
-
-// mustBeQuick fails where something takes over a second of a core, however busy the
-// machine is.
-func mustBeQuick(t *testing.T, do func()) {
-	t.Helper()
-	const most = time.Second
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	spent := func() time.Duration {
-		var usage syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_THREAD, &usage); err != nil {
-			t.Fatal(err)
-		}
-		return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-	}
-	before := spent()
-	do()
-	if took := spent() - before; took > most {
-		t.Errorf("it takes %v", took)
-	}
 }

@@ -14,6 +14,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/sheet/sheettest"
 )
 
 func on(s string) calendar.Date {
@@ -453,7 +454,11 @@ func FuzzPersonnel(f *testing.F) {
 	f.Add("職員番号,氏名,フリガナ,課室,職,発令日,終了日\nM3,見本 3,,税務町民課,職員,令和9年4月1日,\n", true)
 	f.Add("職員番号\t氏名\t課室コード\t職\t発令日\nM1\t見本 1\tsomu\t課長\t46478\n", false)
 	f.Fuzz(func(t *testing.T, text string, whole bool) {
-		file, err := Read(t.Context(), []byte(text), nil)
+		var (
+			file File
+			err  error
+		)
+		sheettest.MustBeQuick(t, func() { file, err = Read(t.Context(), []byte(text), nil) })
 		if err != nil {
 			if fault.KindOf(err) == fault.Internal {
 				t.Errorf("no sentence for %v", err)
