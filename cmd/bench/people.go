@@ -103,10 +103,10 @@ func personnelFile(from calendar.Date, moved int) []byte {
 			section = (section + 1) % manySections
 		}
 		number := fmt.Sprintf("%05d", i)
-		table.Rows = append(table.Rows, []string{
-			number, "見本 " + number, "ミホン タロウ", "m" + number + "@town.example", "正規職員",
+		table.Rows = append(table.Rows, sheet.Texts(
+			number, "見本 "+number, "ミホン タロウ", "m"+number+"@town.example", "正規職員",
 			fmt.Sprintf("s%d", section), fmt.Sprintf("見本課%d", section), title, calendar.Wareki(from), "", "",
-		})
+		))
 	}
 	file, err := table.File("x", sheet.XLSX)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"kagami/internal/org/personnel"
 	"kagami/internal/postgres"
 	"kagami/internal/sheet"
+	"kagami/internal/sheet/intake"
 	"kagami/migrations"
 )
 
@@ -38,8 +39,9 @@ func (c *peopleImportCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	file, err := personnel.Read(raw)
-	if err != nil {
+	file, err := personnel.Read(ctx, raw, nil)
+	_, unsure := errors.AsType[*intake.Questions](err)
+	if err != nil && !unsure {
 		return err
 	}
 	db, err := c.open(ctx)
@@ -58,7 +60,13 @@ func (c *peopleImportCommand) Run(ctx context.Context) (err error) {
 	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
-	return c.take(ctx, personnel.New(pool, door.New(pool, time.Now)), file)
+	service := personnel.New(pool, door.New(pool, time.Now))
+	if unsure { // somebody may have settled it at the portal
+		if file, err = service.Read(ctx, authz.AsOperator(), raw); err != nil {
+			return err
+		}
+	}
+	return c.take(ctx, service, file)
 }
 
 // readTable reads a file, no more of it than is ever read.
@@ -116,7 +124,7 @@ func printPlan(s personnel.Summary) {
 }
 
 // refuse names each faulty row; nil where there is none.
-func refuse(problems []personnel.Problem) error {
+func refuse(problems []intake.Problem) error {
 	if len(problems) == 0 {
 		return nil
 	}

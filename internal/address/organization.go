@@ -52,3 +52,6 @@ func Rule(id int64) string { return under(Roles, number(id)) }
 
 // PersonnelImport is a list of people that is being read in, by its token.
 func PersonnelImport(token string) string { return under(Personnel, token) }
+
+// PersonnelHeadings is where the headings of a list of people are settled.
+func PersonnelHeadings(token string) string { return under(PersonnelImport(token), "headings") }

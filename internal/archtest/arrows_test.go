@@ -41,6 +41,8 @@ var ground = map[string][]string{
 	"internal/setting":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/trail"},
 	"internal/deadline": {"internal/authz", "internal/calendar", "internal/setting"},
 
+	"internal/sheet/intake": {"internal/fault", "internal/postgres", "internal/sheet"},
+
 	"internal/postgres":         {"internal/fault", "migrations"},
 	"internal/postgres/cluster": {"internal/fault"},
 	"migrations":                {},

@@ -12,14 +12,19 @@ import (
 var (
 	western = regexp.MustCompile(`^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$`)
 	packed  = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
+	clock   = regexp.MustCompile(`\s+\d{1,2}:\d{2}(:\d{2})?$`)
 	inEra   = regexp.MustCompile(`^(令和|平成|昭和|大正|明治|[RHSTM])(\d{1,2}|元)[-/.年](\d{1,2})[-/.月](\d{1,2})日?$`)
 )
 
 // ReadDay reads a day as offices write it, in either width: 2027-04-01,
 // 2027/4/1, 2027年4月1日, 20270401, 令和9年4月1日, 令和元年5月1日, R9.4.1, r9/4/1.
-// False where it is none, or there is no such day.
+// A time of day after it counts for nothing: tables have 0:00 there. False where it
+// is none, or there is no such day.
 func ReadDay(s string) (Date, bool) {
-	s = strings.ToUpper(strings.Join(strings.Fields(norm.NFKC.String(s)), ""))
+	if s = norm.NFKC.String(s); strings.Contains(s, ":") {
+		s = clock.ReplaceAllString(strings.TrimSpace(s), "")
+	}
+	s = strings.ToUpper(strings.Join(strings.Fields(s), ""))
 	for _, shape := range []*regexp.Regexp{western, packed} {
 		if m := shape.FindStringSubmatch(s); m != nil {
 			return dayOf(number(m[1]), m[2], m[3])

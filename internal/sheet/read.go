@@ -2,19 +2,12 @@ package sheet
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 
 	"kagami/internal/fault"
-)
-
-// What is read of a file at most: beyond it is TooLarge.
-const (
-	MaxSize    = 10 << 20 // bytes of the file
-	maxRows    = 200_000
-	maxColumns = 200
-	headRows   = 50 // the headings stand among the first of a sheet's rows
 )
 
 // Row is a row of a table that somebody handed in.
@@ -39,11 +32,13 @@ var known = []struct{ magic, sentence string }{
 // asked row by row which one holds the headings, in a workbook through its
 // visible sheets from the first; each then gets the rows below in their order,
 // without those that are blank. A cell of a workbook is read as it is shown, a
-// formula as it was last computed. An error of each ends the reading.
+// formula as it was last computed, lines in a cell end in "\n". An error of each
+// ends the reading, and so does the context, within milliseconds.
 //
-// Unsupported for other files, TooLarge beyond the limits above, Invalid where
-// the file is damaged, ErrNoHeadings.
-func Read(file []byte, heads func(cells []string) bool, each func(Row) error) error {
+// Unsupported for other files, TooLarge beyond the limits of this package and
+// beyond Deadline, Invalid where the file is damaged, Unavailable where the
+// context has ended, ErrNoHeadings.
+func Read(ctx context.Context, file []byte, heads func(cells []string) bool, each func(Row) error) error {
 	if len(file) > MaxSize {
 		return errTooLarge()
 	}
@@ -52,7 +47,9 @@ func Read(file []byte, heads func(cells []string) bool, each func(Row) error) er
 			return fault.New(fault.Unsupported, k.sentence)
 		}
 	}
-	t := &table{heads: heads, each: each}
+	ctx, cancel := context.WithTimeoutCause(ctx, Deadline, errDeadline)
+	defer cancel()
+	t := &table{heads: heads, each: each, budget: newBudget(ctx, len(file))}
 	read := readCSV
 	if bytes.HasPrefix(file, []byte("PK\x03\x04")) {
 		read = readXLSX
@@ -66,36 +63,41 @@ func Read(file []byte, heads func(cells []string) bool, each func(Row) error) er
 	return nil
 }
 
-func errTooLarge() error {
-	return fault.New(fault.TooLarge, fmt.Sprintf("ファイルが大きすぎます。%d MB まで、%d行までのファイルを選んでください。", MaxSize>>20, maxRows))
-}
-
 // table is the table being looked for.
 type table struct {
-	heads func([]string) bool
-	each  func(Row) error
-	found bool
-	seen  int // rows of the sheet so far
+	heads  func([]string) bool
+	each   func(Row) error
+	budget *budget
+	found  bool
+	looked int // rows of the sheet in which headings were looked for
+	rows   int // of the table
 }
 
 // errElsewhere ends the reading of a sheet in which there is no table.
 var errElsewhere = errors.New("the headings are not in this sheet")
 
+// begin begins a sheet, or the file once more.
+func (t *table) begin() { t.looked = 0 }
+
 // add takes a row in.
 func (t *table) add(row Row) error {
-	t.seen++
+	if !t.found {
+		if t.looked++; t.looked > headRows {
+			return errElsewhere
+		}
+	}
 	switch {
-	case t.seen > maxRows:
-		return errTooLarge()
 	case blank(row.Cells):
 		return nil
-	case t.found:
-		return t.each(row)
-	case t.seen > headRows:
-		return errElsewhere
+	case !t.found:
+		t.found = t.heads(row.Cells)
+		t.budget.looking = !t.found
+		return nil
 	}
-	t.found = t.heads(row.Cells)
-	return nil
+	if t.rows++; t.rows > maxRows {
+		return errTooLarge()
+	}
+	return t.each(row)
 }
 
 func blank(cells []string) bool {

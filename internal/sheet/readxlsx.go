@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"encoding/xml"
 	"errors"
@@ -16,16 +17,12 @@ import (
 // A workbook is read here and not by the library that writes them: its reader of
 // rows does not tell a date from a number, and puts large sheets, with the
 // names in them, into temporary files. Of the parts only what is asked for is
-// unpacked, and never more of it than this.
-const (
-	maxPart    = 200 << 20 // bytes of a sheet, unpacked
-	maxShared  = 64 << 20  // bytes of the texts that the sheets share
-	maxStrings = 1_000_000
-)
+// unpacked, each of them once.
 
 // book is an open workbook.
 type book struct {
-	parts     map[string]*zip.File
+	parts     map[string]*zip.File // those not read yet, by their names in small letters
+	budget    *budget
 	strings   []string
 	formats   []numberFormat // by the number of a cell's style
 	from1904  bool           // days are counted from 1904, as on old Macintoshes
@@ -42,7 +39,7 @@ func readXLSX(file []byte, t *table) error {
 	if err != nil {
 		return errDamaged(err)
 	}
-	b := &book{parts: make(map[string]*zip.File, len(archive.File))}
+	b := &book{parts: make(map[string]*zip.File, len(archive.File)), budget: t.budget}
 	for _, f := range archive.File {
 		b.parts[strings.ToLower(f.Name)] = f
 	}
@@ -54,8 +51,9 @@ func readXLSX(file []byte, t *table) error {
 			return err
 		}
 	}
+	b.budget.looking = true
 	for _, name := range b.sheetPath {
-		t.seen = 0
+		t.begin()
 		if err := b.readSheet(name, t); err != nil && !errors.Is(err, errElsewhere) {
 			return err
 		}
@@ -66,7 +64,7 @@ func readXLSX(file []byte, t *table) error {
 	return nil
 }
 
-// element is an XML element as it begins; text gathers what is in it.
+// element is an XML element as it begins.
 type element struct {
 	name       string
 	attributes []xml.Attr
@@ -85,90 +83,116 @@ func (e element) attribute(name string) string {
 // text between them.
 type handler struct {
 	begin func(element) error
-	text  func([]byte)
+	text  func([]byte) error
 	end   func(name string) error
 }
 
-// walk goes through a part; one that is not there has nothing in it.
-func (b *book) walk(name string, limit int64, h handler) error {
-	part := b.parts[strings.ToLower(name)]
+// errEnough ends the reading of a part whose rest nobody asks for.
+var errEnough = errors.New("the rest of this part does not matter")
+
+// walk goes through a part; one that is not there, or has been read, has nothing
+// in it.
+func (b *book) walk(name string, h handler) error {
+	name = strings.ToLower(name)
+	part := b.parts[name]
 	if part == nil {
 		return nil
 	}
+	delete(b.parts, name)
 	body, err := part.Open()
 	if err != nil {
 		return errDamaged(err)
 	}
 	defer body.Close() //nolint:errcheck // it was read only
-	in := xml.NewDecoder(&limited{body, limit})
+	from := &source{in: body, budget: b.budget}
+	in := bufio.NewReaderSize(from, 32<<10)
+	err = b.walkXML(in, from.next, h)
+	if errors.Is(err, errEnough) {
+		from.token = maxUnpacked
+		_, err = io.Copy(io.Discard, in) // the sum over all of it stands at its end
+	}
+	if err == nil || errors.Is(err, errElsewhere) || fault.KindOf(err) != fault.Internal {
+		return err
+	}
+	return errDamaged(err)
+}
+
+// errShape says that elements do not lie within each other as they must.
+var errShape = errors.New("the elements are not closed in order, or too deep")
+
+// walkXML goes through an XML text. What declares entities of its own is not read.
+func (b *book) walkXML(in io.Reader, next func(), h handler) error {
+	decoder := xml.NewDecoder(in)
+	var within []xml.Name
 	for {
-		token, err := in.RawToken()
-		if errors.Is(err, io.EOF) {
+		next()
+		token, err := decoder.RawToken()
+		if errors.Is(err, io.EOF) && len(within) == 0 {
 			return nil
 		}
-		if err == nil {
-			switch token := token.(type) {
-			case xml.StartElement:
-				err = h.begin(element{token.Name.Local, token.Attr})
-			case xml.CharData:
-				if h.text != nil {
-					h.text(token)
-				}
-			case xml.EndElement:
-				if h.end != nil {
-					err = h.end(token.Name.Local)
-				}
-			}
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		if fault.KindOf(err) == fault.TooLarge {
+		if err != nil {
 			return err
 		}
-		return errDamaged(err)
+		switch token := token.(type) {
+		case xml.StartElement:
+			if len(within) == maxDepth {
+				return errShape
+			}
+			within = append(within, token.Name)
+			if err = b.budget.takeElement(); err == nil {
+				err = h.begin(element{token.Name.Local, token.Attr})
+			}
+		case xml.CharData:
+			if h.text != nil {
+				err = h.text(token)
+			}
+		case xml.EndElement:
+			last := len(within) - 1
+			if last < 0 || within[last] != token.Name {
+				return errShape
+			}
+			within = within[:last]
+			if h.end != nil {
+				err = h.end(token.Name.Local)
+			}
+		case xml.Directive:
+			return errShape
+		}
+		if err != nil {
+			return err
+		}
 	}
-}
-
-// limited refuses to go on beyond a number of bytes, where an io.LimitedReader
-// would end.
-type limited struct {
-	in   io.Reader
-	left int64
-}
-
-func (l *limited) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errTooLarge()
-	}
-	n, err := l.in.Read(p[:min(int64(len(p)), l.left)])
-	l.left -= int64(n)
-	return n, err
 }
 
 // loadSheets finds the visible sheets.
 func (b *book) loadSheets() error {
 	targets := map[string]string{}
-	err := b.walk("xl/_rels/workbook.xml.rels", maxShared, handler{begin: func(e element) error {
-		if e.name == "Relationship" {
-			target := e.attribute("Target")
-			if !strings.HasPrefix(target, "/") {
-				target = "xl/" + target
-			}
-			targets[e.attribute("Id")] = strings.TrimPrefix(path.Clean(target), "/")
+	err := b.walk("xl/_rels/workbook.xml.rels", handler{begin: func(e element) error {
+		if e.name != "Relationship" {
+			return nil
 		}
+		if len(targets) == maxNamed {
+			return errTooLarge()
+		}
+		target := e.attribute("Target")
+		if !strings.HasPrefix(target, "/") {
+			target = "xl/" + target
+		}
+		targets[e.attribute("Id")] = strings.TrimPrefix(path.Clean(target), "/")
 		return nil
 	}})
 	if err != nil {
 		return err
 	}
-	return b.walk("xl/workbook.xml", maxShared, handler{begin: func(e element) error {
+	return b.walk("xl/workbook.xml", handler{begin: func(e element) error {
 		switch e.name {
 		case "workbookPr":
 			b.from1904 = e.attribute("date1904") == "1" || e.attribute("date1904") == "true"
 		case "sheet":
 			if state := e.attribute("state"); state == "" || state == "visible" {
+				if len(b.sheetPath) == maxSheets {
+					return errTooManySheets()
+				}
 				b.sheetPath = append(b.sheetPath, targets[e.attribute("id")])
 			}
 		}
@@ -178,20 +202,31 @@ func (b *book) loadSheets() error {
 
 // loadStyles finds how the cells of each style show their numbers.
 func (b *book) loadStyles() error {
-	codes := map[string]string{}
+	defined := map[string]numberFormat{}
 	inCells := false
-	return b.walk("xl/styles.xml", maxShared, handler{
+	return b.walk("xl/styles.xml", handler{
 		begin: func(e element) error {
 			switch e.name {
 			case "numFmt":
-				codes[e.attribute("numFmtId")] = e.attribute("formatCode")
+				if len(defined) == maxNamed {
+					return errTooLarge()
+				}
+				defined[e.attribute("numFmtId")] = definedFormat(e.attribute("formatCode"))
 			case "cellXfs":
 				inCells = true
 			case "xf":
-				if inCells {
-					id := e.attribute("numFmtId")
-					b.formats = append(b.formats, newNumberFormat(id, codes[id]))
+				if !inCells {
+					return nil
 				}
+				if len(b.formats) == maxFormats {
+					return errTooLarge()
+				}
+				id := e.attribute("numFmtId")
+				format, known := defined[id]
+				if !known {
+					format = commonFormat(id)
+				}
+				b.formats = append(b.formats, format)
 			}
 			return nil
 		},
@@ -207,7 +242,7 @@ func (b *book) loadStyles() error {
 // richText gathers the text of an si or is element: its runs, without the
 // readings (フリガナ) that Excel keeps beside Japanese words.
 type richText struct {
-	b          strings.Builder
+	run, runs  []byte
 	in, phonic bool
 }
 
@@ -223,37 +258,44 @@ func (r *richText) begin(name string) {
 func (r *richText) end(name string) {
 	switch name {
 	case "t":
+		if r.in {
+			if bytes.ContainsAny(r.run, "_\r") {
+				r.runs = append(r.runs, unescape(string(r.run))...)
+			} else {
+				r.runs = append(r.runs, r.run...)
+			}
+			r.run = r.run[:0]
+		}
 		r.in = false
 	case "rPh":
 		r.phonic = false
 	}
 }
 
-func (r *richText) text(b []byte) {
-	if r.in {
-		r.b.Write(b)
+func (r *richText) text(b []byte) error {
+	if !r.in {
+		return nil
 	}
+	if len(r.run)+len(r.runs)+len(b) > maxToken {
+		return errLongToken
+	}
+	r.run = append(r.run, b...)
+	return nil
 }
 
 // take returns what was gathered, and starts anew.
 func (r *richText) take() string {
-	s := unescape(r.b.String())
-	r.b.Reset()
+	s := string(r.runs)
+	r.reset()
 	return s
 }
 
-// unescape reads _x000D_, as Excel writes characters that XML does not hold;
-// line ends within a cell become "\n".
-func unescape(s string) string {
-	for _, end := range []string{"_x000D_\n", "_x000D_", "_x000d_\n", "_x000d_", "\r\n", "\r"} {
-		s = strings.ReplaceAll(s, end, "\n")
-	}
-	return s
-}
+func (r *richText) reset() { *r = richText{run: r.run[:0], runs: r.runs[:0]} }
 
 func (b *book) loadStrings() error {
 	var text richText
-	return b.walk("xl/sharedStrings.xml", maxShared, handler{
+	left := maxShared
+	return b.walk("xl/sharedStrings.xml", handler{
 		begin: func(e element) error {
 			text.begin(e.name)
 			return nil
@@ -261,12 +303,14 @@ func (b *book) loadStrings() error {
 		text: text.text,
 		end: func(name string) error {
 			text.end(name)
-			if name == "si" {
-				if len(b.strings) == maxStrings {
-					return errTooLarge()
-				}
-				b.strings = append(b.strings, text.take())
+			if name != "si" {
+				return nil
 			}
+			shared := text.take()
+			if left -= len(shared); left < 0 || len(b.strings) == maxStrings {
+				return errTooLarge()
+			}
+			b.strings = append(b.strings, shared)
 			return nil
 		},
 	})
@@ -277,36 +321,52 @@ type cell struct {
 	column int
 	kind   string // its t
 	style  int
-	value  strings.Builder
+	value  []byte
 	inline richText
 	inV    bool
+}
+
+// begin begins another cell in the place of this one.
+func (c *cell) begin(e element, next int) (err error) {
+	if c.column, err = columnOf(e.attribute("r"), next); err != nil {
+		return err
+	}
+	if c.style, err = strconv.Atoi(e.attribute("s")); err != nil {
+		c.style = -1
+	}
+	c.kind, c.value, c.inV = e.attribute("t"), c.value[:0], false
+	c.inline.reset()
+	return nil
+}
+
+func (c *cell) text(text []byte) error {
+	if !c.inV {
+		return c.inline.text(text)
+	}
+	if len(c.value)+len(text) > maxToken {
+		return errLongToken
+	}
+	c.value = append(c.value, text...)
+	return nil
 }
 
 // readSheet hands the rows of a sheet on.
 func (b *book) readSheet(name string, t *table) error {
 	var (
-		row  Row
-		c    cell
-		done bool
+		row   Row
+		c     cell
+		width int // of the row before
 	)
-	return b.walk(name, maxPart, handler{
+	return b.walk(name, handler{
 		begin: func(e element) error {
 			switch e.name {
 			case "row":
-				row = Row{Line: row.Line + 1}
-				if n, err := strconv.Atoi(e.attribute("r")); err == nil {
+				row = Row{Line: row.Line + 1, Cells: make([]string, 0, width)}
+				if n, err := strconv.Atoi(e.attribute("r")); err == nil && n > 0 {
 					row.Line = n
 				}
 			case "c":
-				column, err := columnOf(e.attribute("r"), len(row.Cells))
-				if err != nil {
-					return err
-				}
-				style, err := strconv.Atoi(e.attribute("s"))
-				if err != nil {
-					style = -1
-				}
-				c = cell{column: column, kind: e.attribute("t"), style: style}
+				return c.begin(e, len(row.Cells))
 			case "v":
 				c.inV = true
 			default:
@@ -314,28 +374,26 @@ func (b *book) readSheet(name string, t *table) error {
 			}
 			return nil
 		},
-		text: func(text []byte) {
-			if c.inV {
-				c.value.Write(text)
-			}
-			c.inline.text(text)
-		},
+		text: c.text,
 		end: func(name string) error {
 			switch name {
 			case "v":
 				c.inV = false
 			case "c":
-				for len(row.Cells) <= c.column {
-					row.Cells = append(row.Cells, "")
+				if missing := c.column + 1 - len(row.Cells); missing > 0 {
+					if err := b.budget.takeCells(missing); err != nil {
+						return err
+					}
+					row.Cells = append(row.Cells, make([]string, missing)...)
 				}
-				row.Cells[c.column] = b.shown(&c)
+				shown, err := b.shown(&c)
+				row.Cells[c.column] = shown
+				return err
 			case "row":
-				if done {
-					return nil
-				}
+				width = len(row.Cells)
 				return t.add(row)
 			case "sheetData":
-				done = true
+				return errEnough
 			default:
 				c.inline.end(name)
 			}
@@ -364,29 +422,33 @@ func columnOf(reference string, next int) (int, error) {
 }
 
 // shown is a cell's text.
-func (b *book) shown(c *cell) string {
-	value := c.value.String()
+func (b *book) shown(c *cell) (string, error) {
+	value := string(c.value)
 	switch c.kind {
 	case "s":
 		if i, err := strconv.Atoi(value); err == nil && i >= 0 && i < len(b.strings) {
-			return b.strings[i]
+			// one text may stand in every cell
+			return b.strings[i], b.budget.takeText(len(b.strings[i]))
 		}
-		return ""
+		return "", nil
 	case "inlineStr":
-		return c.inline.take()
+		return c.inline.take(), nil
 	case "str", "e":
-		return unescape(value)
+		return unescape(value), nil
 	case "b":
 		if value == "1" {
-			return "TRUE"
+			return "TRUE", nil
 		}
-		return "FALSE"
+		return "FALSE", nil
 	case "d":
-		day, _, _ := strings.Cut(value, "T")
-		return day
+		day, clock, _ := strings.Cut(value, "T")
+		if clock = strings.TrimSuffix(clock, "Z"); clock == "" || clock == "00:00:00" {
+			return day, nil
+		}
+		return day + " " + clock, nil
 	}
 	if c.style < 0 || c.style >= len(b.formats) {
-		return numberFormat{}.number(value, b.from1904)
+		return numberFormat{}.number(value, b.from1904), nil
 	}
-	return b.formats[c.style].number(value, b.from1904)
+	return b.formats[c.style].number(value, b.from1904), nil
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -21,10 +20,10 @@ const (
 	XLSX               // with its first row fixed and filters on it
 )
 
-// Table is a table of texts.
+// Table is a table to be handed out.
 type Table struct {
 	Columns []string
-	Rows    [][]string
+	Rows    [][]Cell
 }
 
 // File is a table as a file.
@@ -52,28 +51,24 @@ func (t Table) csv() ([]byte, error) {
 	b.WriteString("\ufeff")
 	out := csv.NewWriter(&b)
 	out.UseCRLF = true
-	if err := out.Write(t.Columns); err != nil {
+	line := make([]string, 0, len(t.Columns))
+	write := func(cells []Cell) error {
+		line = line[:0]
+		for _, cell := range cells {
+			line = append(line, cell.inCSV())
+		}
+		return out.Write(line)
+	}
+	if err := write(Texts(t.Columns...)); err != nil {
 		return nil, err
 	}
 	for _, row := range t.Rows {
-		safe := make([]string, len(row))
-		for i, cell := range row {
-			safe[i] = plain(cell)
-		}
-		if err := out.Write(safe); err != nil {
+		if err := write(row); err != nil {
 			return nil, err
 		}
 	}
 	out.Flush()
 	return b.Bytes(), out.Error()
-}
-
-// plain keeps a text from being run as a formula when the file is opened.
-func plain(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 func (t Table) xlsx() (body []byte, err error) {
@@ -88,26 +83,39 @@ func (t Table) xlsx() (body []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	bold, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	l, err := newLooks(f)
 	if err != nil {
 		return nil, err
 	}
 	if err := out.SetColWidth(1, len(t.Columns), 20); err != nil {
 		return nil, err
 	}
+	if err := t.dress(out, l); err != nil {
+		return nil, err
+	}
 	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return nil, err
 	}
-	for i, row := range append([][]string{t.Columns}, t.Rows...) {
-		cells := make([]any, len(row))
-		for j, text := range row {
-			cell := excelize.Cell{Value: text}
-			if i == 0 {
-				cell.StyleID = bold
+	cells := make([]any, 0, len(t.Columns))
+	write := func(line int, row []Cell) error {
+		cells = cells[:0]
+		for _, cell := range row {
+			in, err := cell.inXLSX(l)
+			if err != nil {
+				return err
 			}
-			cells[j] = cell
+			if line == 1 {
+				in.StyleID = l.heading
+			}
+			cells = append(cells, in)
 		}
-		if err := out.SetRow("A"+strconv.Itoa(i+1), cells); err != nil {
+		return out.SetRow("A"+strconv.Itoa(line), cells)
+	}
+	if err := write(1, Texts(t.Columns...)); err != nil {
+		return nil, err
+	}
+	for i, row := range t.Rows {
+		if err := write(i+2, row); err != nil {
 			return nil, err
 		}
 	}
@@ -126,4 +134,26 @@ func (t Table) xlsx() (body []byte, err error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// dress gives the columns whose first cell would be taken for something else,
+// typed anew, the look of that cell: also what somebody types below the table is
+// then a day, or keeps the zeros before it.
+func (t Table) dress(out *excelize.StreamWriter, l looks) error {
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	for i, cell := range t.Rows[0] {
+		var err error
+		switch {
+		case cell.kind == day:
+			err = out.SetColStyle(i+1, i+1, l.day)
+		case cell.kind == text && zeros.MatchString(cell.text):
+			err = out.SetColStyle(i+1, i+1, l.text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

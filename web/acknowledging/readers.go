@@ -8,7 +8,6 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"kagami/internal/calendar"
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/sheet"
 	"kagami/web/component/document"
@@ -83,15 +82,14 @@ func (s *Screens) evidenceFile(w http.ResponseWriter, r *http.Request, format sh
 	return screen.ServeTable(w, table, name, format)
 }
 
-func readersRow(l acknowledge.Line) []string {
-	state, number, at := "未確認", "", ""
+func readersRow(l acknowledge.Line) []sheet.Cell {
+	state, number, at := "未確認", sheet.Cell{}, sheet.Cell{}
 	switch {
 	case l.AcknowledgedAt != nil:
-		state, number, at = "確認済み", fmt.Sprintf("第%d版", l.Number), l.AcknowledgedAt.In(calendar.Tokyo).Format("2006-01-02 15:04:05")
+		state, number, at = "確認済み", sheet.Number(l.Number), sheet.Instant(*l.AcknowledgedAt)
 	case l.Excuse != "":
 		state = "免除"
 	}
-	return []string{
-		l.Section, l.StaffNumber, l.Name, l.Furigana, l.AskedOn.String(), l.DueOn.String(), state, number, at, hex.EncodeToString(l.SHA256), l.Excuse,
-	}
+	return append(sheet.Texts(l.Section, l.StaffNumber, l.Name, l.Furigana), sheet.Day(l.AskedOn), sheet.Day(l.DueOn),
+		sheet.Text(state), number, at, sheet.Text(hex.EncodeToString(l.SHA256)), sheet.Text(l.Excuse))
 }

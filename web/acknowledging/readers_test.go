@@ -76,7 +76,7 @@ func TestTheEvidenceOfACampaign(t *testing.T) {
 	lines := strings.Split(servertest.SignIn(t, portal, town.Holder("総務課長")).Get("/policies/kihon/readers.csv").Body, "\r\n")
 	for number, want := range map[string]string{
 		staff:                         ",2026-11-24,2026-12-08,免除,,,,育児休業中",
-		town.Accounts[10].StaffNumber: ",,,確認済み,第1版,2026-11-24 09:00:00,",
+		town.Accounts[10].StaffNumber: ",,,確認済み,1,2026-11-24 09:00:00,",
 		town.Accounts[13].StaffNumber: ",2026-11-24,2026-12-08,未確認,,,,",
 	} {
 		found := false

@@ -38,10 +38,10 @@ func (s *Screens) template(w http.ResponseWriter, r *http.Request) error {
 	if april.Before(today) {
 		april = april.AddYears(1)
 	}
-	table := sheet.Table{Columns: personnel.Columns(), Rows: [][]string{{
-		"00123", "見本 太郎", "ミホン タロウ", "mihon@town.example", org.Regular.Title(), "", "見本課", "職員", april.String(), "",
-		"この行は見本です。消してから使ってください。",
-	}}}
+	table := sheet.Table{Columns: personnel.Columns(), Rows: [][]sheet.Cell{append(
+		sheet.Texts("00123", "見本 太郎", "ミホン タロウ", "mihon@town.example", org.Regular.Title(), "", "見本課", "職員"),
+		sheet.Day(april), sheet.Cell{}, sheet.Text("この行は見本です。消してから使ってください。"),
+	)}}
 	return screen.ServeTable(w, table, "職員名簿_ひな形", sheet.XLSX)
 }
 
@@ -101,6 +101,9 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 	i, lists, err := s.files.Import(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "token"), at)
 	if err != nil {
 		return err
+	}
+	if i.Unsettled {
+		return screen.GoOn(w, r, address.PersonnelHeadings(i.Token), "")
 	}
 	title := "名簿の取り込みを確かめる"
 	if !i.AppliedAt.IsZero() {

@@ -50,9 +50,15 @@ func staged(v *servertest.Visitor, rows string) string {
 	if err != nil {
 		v.T.Fatal(err)
 	}
+	return previewOf(v, []byte(raw))
+}
+
+// previewOf uploads a file and returns where its preview is.
+func previewOf(v *servertest.Visitor, file []byte) string {
+	v.T.Helper()
 	follow := v.Client.CheckRedirect
 	v.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	a := uploadPersonnel(v, []byte(raw), false)
+	a := uploadPersonnel(v, file, false)
 	v.Client.CheckRedirect = follow
 	if a.Status != http.StatusSeeOther {
 		v.T.Fatalf("handing a file in: %d %s", a.Status, a.Body)
@@ -205,5 +211,76 @@ func TestTheTemplateIsRead(t *testing.T) {
 	a := uploadPersonnel(officer, []byte(officer.Get("/personnel/template.xlsx").Body), false)
 	if a.Status != http.StatusOK || !strings.Contains(a.Body, "直すところが1件あります") || !strings.Contains(a.Body, "「見本課」") || strings.Contains(a.Body, "次の列は読みません") {
 		t.Errorf("%d %s", a.Status, a.Body)
+	}
+}
+
+// Headings that can't be told are settled on a page: what was chosen comes back where
+// it can't be so, the preview says what was learned, and the next file is read by it.
+func TestUnsureHeadingsAreSettledOnAPage(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	person := town.Holder("税務町民課 職員")
+	file := []byte("番号,氏名,配属先,職,発令日,血液型\n" + person.StaffNumber + "," + person.Name + ",総務課,職員,2027-04-01,A\n")
+	path := previewOf(officer, file)
+	a := officer.Get(path)
+	for _, words := range []string{"見出しの読み方を決める", "「番号」の列", "入っている内容：" + person.StaffNumber, "「課室」にあたる見出しが、はっきりしません", "職員番号（必須）", "読まない", "次に同じ見出しの名簿"} {
+		if a.Status != http.StatusOK || !strings.Contains(a.Body, words) {
+			t.Errorf("the page does not say %q: %d", words, a.Status)
+		}
+	}
+	typed := url.Values{"column-0": {"staff_number"}, "column-1": {"name"}, "column-2": {"-"}, "column-3": {"title"}, "column-4": {"first_day"}, "column-5": {"title"}}
+	a = officer.Post(path+"/headings", typed)
+	for _, words := range []string{"直すところが2件あります", `href="#column-5"`, "「職」は、「職」にも選んでいます", "「課室」として読む見出しを選んでください", `value="staff_number" selected`} {
+		if a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, words) {
+			t.Errorf("the refusal does not say %q: %d", words, a.Status)
+		}
+	}
+	if a := officer.Post(path, url.Values{"act": {"apply"}}); !strings.Contains(a.Body, "見出しの読み方を決める") {
+		t.Errorf("applied before: %d", a.Status)
+	}
+	typed.Set("column-2", "section")
+	typed.Set("column-5", "-")
+	a = officer.Post(path+"/headings", typed)
+	for _, words := range []string{"加わる発令", "「番号」を「職員番号」として読む", "「配属先」を「課室」として読む", "次の列は読みません：血液型", "見出しの読み方を直す"} {
+		if a.Status != http.StatusOK || !strings.Contains(a.Body, words) {
+			t.Errorf("the preview does not say %q: %d", words, a.Status)
+		}
+	}
+	if a := uploadPersonnel(officer, file, false); a.Status != http.StatusOK || !strings.Contains(a.Body, "画面で決めたとおりに読みました") || !strings.Contains(a.Body, "この内容で取り込む") {
+		t.Errorf("the next file: %d", a.Status)
+	}
+	if a := officer.Get(path + "/headings"); a.Status != http.StatusOK || !strings.Contains(a.Body, `value="section" selected`) {
+		t.Errorf("settled anew: %d", a.Status)
+	}
+	for name, a := range map[string]servertest.Answer{
+		"another looks":   servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当")).Get(path + "/headings"),
+		"nobody's":        officer.Get("/personnel/NOTHING/headings"),
+		"nobody's, posts": officer.Post("/personnel/NOTHING/headings", typed),
+	} {
+		if a.Status != http.StatusNotFound {
+			t.Errorf("%s: %d", name, a.Status)
+		}
+	}
+	if a := officer.Post(path, url.Values{"act": {"apply"}}); !strings.Contains(a.Body, "名簿を取り込みました") {
+		t.Errorf("applying: %d", a.Status)
+	}
+	if a := officer.Get(path + "/headings"); a.Status != http.StatusConflict || !strings.Contains(a.Body, "すでに取り込みました") {
+		t.Errorf("after it was applied: %d", a.Status)
+	}
+}
+
+// While a file of somebody's is being read, another of theirs is refused with what
+// they chose.
+func TestASecondFileWaitsForTheFirst(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	if _, err := portal.DB.Owner(t).Exec(t.Context(), `INSERT INTO table_turn VALUES ($1, now() + interval '1 minute')`, town.Holder("総務課長").Person); err != nil {
+		t.Fatal(err)
+	}
+	a := uploadPersonnel(officer, []byte(personnelHead+row("税務町民課長", "総務課,職員,2027-04-01")), true)
+	if a.Status != http.StatusConflict || !strings.Contains(a.Body, "前に選んだファイルを、まだ読み取っています") || !strings.Contains(a.Body, `value="yes" checked`) {
+		t.Errorf("%d %.2000s", a.Status, a.Body)
 	}
 }

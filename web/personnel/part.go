@@ -24,6 +24,8 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/personnel", authz.ChangeOrganization, s.upload).Body(maxTable),
 			screen.Get("/personnel/template.xlsx", authz.ChangeOrganization, s.template),
 			screen.Get("/personnel/{token}", authz.ChangeOrganization, s.showImport),
+			screen.Get("/personnel/{token}/headings", authz.ChangeOrganization, s.showHeadings),
+			screen.Post("/personnel/{token}/headings", authz.ChangeOrganization, s.settleHeadings),
 			screen.Post("/personnel/{token}", authz.ChangeOrganization, s.workOnImport).Sensitive(),
 		},
 		Areas:    map[string]string{address.Personnel: address.Organization},

@@ -42,6 +42,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"PersonEdit": address.PersonEdit("1"), "PersonAppoint": address.PersonAppoint("1"), "PersonRoles": address.PersonRoles("1"),
 		"Register": address.Register, "Appointment": address.Appointment(1), "Grant": address.Grant(1), "Roles": address.Roles, "Rule": address.Rule(1),
 		"Personnel": address.Personnel, "PersonnelTemplate": address.PersonnelTemplate, "PersonnelImport": address.PersonnelImport("t"),
+		"PersonnelHeadings": address.PersonnelHeadings("t"),
 		"Appointments": "", "Grants": "", // only what is under them
 
 		"SignIn": address.SignIn, "PasskeySignInOptions": address.PasskeySignInOptions, "SecondStep": address.SecondStep,

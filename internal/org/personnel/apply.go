@@ -78,6 +78,6 @@ func (s *Service) apply(ctx context.Context, tx *door.Tx, actor authz.Actor, tok
 	if effect.Also, err = plan.changes.Make(ctx, tx); err != nil {
 		return i, door.Unchanged(), err
 	}
-	_, err = tx.Exec(ctx, `UPDATE person_import SET applied_at = $2, file = '' WHERE id = $1`, i.id, tx.Now)
+	_, err = tx.Exec(ctx, `UPDATE person_import SET applied_at = $2, file = '', original = '', headings = '[]' WHERE id = $1`, i.id, tx.Now)
 	return i, effect, err
 }

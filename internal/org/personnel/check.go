@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
+	"kagami/internal/sheet/intake"
 )
 
 // checkSection refuses an appointment to a section that will be gone by then.
@@ -166,7 +167,7 @@ func (p *planner) checkAdministrators() {
 	was, had := firstDayWithout(before, p.today)
 	empty, is := firstDayWithout(after, p.today)
 	if is && (!had || empty.Before(was)) {
-		p.plan.Problems = append(p.plan.Problems, Problem{0, "", fmt.Sprintf(
+		p.plan.Problems = append(p.plan.Problems, intake.Problem{Reason: fmt.Sprintf(
 			"この名簿のとおりにすると、%sから%sがいなくなります。先に、ほかの人をその役割にするか、名簿に次の担当の行を加えてください。", calendar.Wareki(empty), authz.Administrator.Title())})
 	}
 }
@@ -196,7 +197,7 @@ func (p *planner) noteGrants() {
 			}
 		}
 		if g.Last.IsZero() || g.Last.After(last) {
-			p.plan.Notes = append(p.plan.Notes, Problem{p.firstLine[i], headings[staffNumberColumn][0], fmt.Sprintf(
+			p.plan.Notes = append(p.plan.Notes, intake.Problem{Line: p.firstLine[i], Column: staffNumberColumn.title(), Reason: fmt.Sprintf(
 				"%s（職員番号 %s）は、%sで職がなくなりますが、直接与えられた役割（%s）が残り、サインインできます。「職員」の画面で、役割の最後の日を入力してください。",
 				p.people[i].Name, p.people[i].StaffNumber, calendar.Wareki(last), g.Role.Title())})
 		}

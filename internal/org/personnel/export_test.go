@@ -9,6 +9,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/sheet/intake"
 )
 
 // Offices is what is said of a personnel file about who is left as ポータル管理者.
@@ -28,7 +29,7 @@ func (s *Service) TryOffices(ctx context.Context, file File, choices Choices) (O
 		}
 		plan := makePlan(state, file, choices)
 		// the one problem that is of no row and no column
-		said.Go = slices.ContainsFunc(plan.Problems, func(p Problem) bool { return p.Line == 0 && p.Column == "" })
+		said.Go = slices.ContainsFunc(plan.Problems, func(p intake.Problem) bool { return p.Line == 0 && p.Column == "" })
 		said.Comparable = (len(plan.Problems) == 0 || said.Go && len(plan.Problems) == 1) && !slices.ContainsFunc(plan.changes.Appointments, beginsOtherwise)
 		if !said.Comparable {
 			return door.Unchanged(), undone

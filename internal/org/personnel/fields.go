@@ -46,7 +46,7 @@ func (p *planner) planFields(person int, rows []Row) {
 		if shownWas == "" {
 			shownWas = "なし"
 		}
-		changes = append(changes, fmt.Sprintf("%s：%s → %s", headings[c][0], shownWas, shownIs))
+		changes = append(changes, fmt.Sprintf("%s：%s → %s", c.title(), shownWas, shownIs))
 		*was = is
 		if c == emailColumn {
 			p.plan.changes.Emails = append(p.plan.changes.Emails, person)

@@ -1,6 +1,7 @@
 package personnel
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -11,17 +12,19 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
-	"kagami/internal/sheet"
+	"kagami/internal/sheet/intake"
 )
 
 // File is what the personnel office's file (名簿) says: who holds which post
 // from which day on.
 type File struct {
 	Rows     []Row
-	Problems []Problem // rows that could not be read; they are not in Rows
-	Numbers  []string  // the staff numbers of those, where they could be read
-	Ignored  []string  // the headings of columns that are not read
-	SHA256   []byte    // of the file
+	Problems []intake.Problem // rows that could not be read; they are not in Rows
+	Numbers  []string         // the staff numbers of those, where they could be read
+	Ignored  []string         // the headings of columns that are not read
+	SHA256   []byte           // of the file
+
+	reading intake.Reading
 }
 
 // Row is a row: a person holds a post from a day on.
@@ -35,78 +38,34 @@ type Row struct {
 	Last        calendar.Date // zero: as it is, and until further notice where it is new
 }
 
-// Problem is one thing wrong with a row.
-type Problem struct {
-	Line   int    // in the file; 0 for what is not in it
-	Column string // the heading; empty for the row as a whole
-	Reason string // what is wrong and what to do, in Japanese
-}
-
-// Sentence is the problem with its place.
-func (p Problem) Sentence() string {
-	place := ""
-	if p.Line > 0 {
-		place = fmt.Sprintf("%d行目", p.Line)
-	}
-	if p.Column != "" {
-		place += "「" + p.Column + "」"
-	}
-	if place == "" {
-		return p.Reason
-	}
-	return place + "：" + p.Reason
-}
-
-// Read reads the personnel office's file, an Excel workbook or CSV with
-// its columns in any order. A row that can't be read is among the Problems and
-// does not stop the others; Invalid where the headings are not there.
-func Read(file []byte) (File, error) {
-	sum := sha256.Sum256(file)
-	p := File{SHA256: sum[:]}
-	var h head
-	isHead := func(cells []string) (is bool) {
-		h, is = readHead(cells)
-		return is
-	}
-	err := sheet.Read(file, isHead, func(row sheet.Row) error {
-		if problems := h.problems(); problems != nil {
-			return fault.InvalidFields(problems)
-		}
-		p.read(h, row)
+// Read reads the personnel office's file, an Excel workbook or CSV with its columns
+// in any order, by what has been settled of its headings. A row that can't be read is
+// among the Problems and does not stop the others. Invalid where the headings or the
+// rows are not there; intake.Questions where somebody can settle the headings.
+func Read(ctx context.Context, file []byte, answers intake.Answers) (File, error) {
+	p := File{SHA256: sha256Of(file)}
+	reading, err := table.Read(ctx, file, answers, func(row intake.Row) error {
+		p.read(row)
 		return nil
 	})
-	if errors.Is(err, sheet.ErrNoHeadings) {
-		return File{}, invalid("見出しの行が見つかりません。「職員番号」「氏名」「課室」「職」「発令日」の見出しがある表を選んでください。ひな形を使うこともできます。")
-	}
 	if err != nil {
-		return File{}, fmt.Errorf("reading a personnel file: %w", err)
+		return File{}, err
 	}
-	if problems := h.problems(); problems != nil {
-		return File{}, fault.InvalidFields(problems)
-	}
-	if len(p.Rows)+len(p.Problems) == 0 {
-		return File{}, invalid("見出しの下に、行がありません。名簿の入ったファイルを選んでください。")
-	}
-	p.Ignored = h.ignored
+	p.Ignored, p.reading = reading.Ignored(), reading
 	return p, nil
 }
 
-// invalid is what is wrong with a file as a whole.
-func invalid(message string) error {
-	return fault.InvalidFields([]fault.Problem{{Field: "file", Message: message}})
+func sha256Of(file []byte) []byte {
+	sum := sha256.Sum256(file)
+	return sum[:]
 }
 
 // read takes a row in, as a row or as what is wrong with it.
-func (p *File) read(h head, row sheet.Row) {
-	cell := func(c column) string {
-		if i := h.at[c]; i >= 0 && i < len(row.Cells) {
-			return org.OneLine(row.Cells[i])
-		}
-		return ""
-	}
-	var problems []Problem
+func (p *File) read(row intake.Row) {
+	cell := func(c column) string { return org.OneLine(row.Cell(int(c))) }
+	var problems []intake.Problem
 	wrong := func(c column, reason string) {
-		problems = append(problems, Problem{row.Line, headings[c][0], reason})
+		problems = append(problems, intake.Problem{Line: row.Line, Column: c.title(), Reason: reason})
 	}
 	r := Row{
 		Line: row.Line,

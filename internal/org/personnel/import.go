@@ -15,6 +15,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
+	"kagami/internal/sheet/intake"
 	"kagami/internal/trail"
 )
 
@@ -28,6 +29,12 @@ type Import struct {
 	Choices   Choices
 	Summary
 
+	// Headings are how the file's headings are read, where their words alone do not
+	// say it: as long as they are there, they can be settled anew.
+	Headings intake.Reading
+	// Unsettled says that they must be, before there is a plan.
+	Unsettled bool
+
 	id     int64
 	digest []byte
 }
@@ -38,7 +45,7 @@ type Pages struct{ Added, Changed, Ended, Problems int }
 // Lists are a page of each list of a plan.
 type Lists struct {
 	Added, Changed, Ended []Line
-	Problems              []Problem
+	Problems              []intake.Problem
 }
 
 // OnPage is how many lines a page of a list has.
@@ -69,24 +76,50 @@ func mayImport(actor authz.Actor) error {
 	return err
 }
 
+// Read reads a file by what has been settled of earlier ones, as Read does.
+func (s *Service) Read(ctx context.Context, actor authz.Actor, raw []byte) (File, error) {
+	if err := mayImport(actor); err != nil {
+		return File{}, err
+	}
+	answers, err := intake.Recall(ctx, s.pool, table.Kind)
+	if err != nil {
+		return File{}, err
+	}
+	return Read(ctx, raw, answers)
+}
+
 // Start takes a file in for looking at and returns the token
 // under which it is. Invalid, Unsupported or TooLarge where the file can't be
-// read at all; what is wrong with its rows is among the plan's problems.
+// read at all, Conflict while another of theirs is being read; what is wrong with its
+// rows is among the plan's problems. Where its headings leave questions the import is
+// Unsettled.
 func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string, raw []byte, choices Choices) (string, error) {
 	if err := mayImport(actor); err != nil {
 		return "", err
 	}
-	file, err := Read(raw)
+	done, err := intake.Turn(ctx, s.pool, actor.Person)
 	if err != nil {
 		return "", err
 	}
-	return s.store(ctx, actor, fileName, file, choices)
+	defer done()
+	n := newImport{fileName: fileName, choices: choices}
+	if n.file, err = s.Read(ctx, actor, raw); err != nil {
+		questions, ok := errors.AsType[*intake.Questions](err)
+		if !ok {
+			return "", err
+		}
+		n.file.SHA256, n.file.reading = sha256Of(raw), questions.Reading
+		n.original, n.unsettled = raw, true
+	} else if n.file.reading.ByAnswers() {
+		n.original = raw
+	}
+	return s.store(ctx, actor, n)
 }
 
 // TakeIn takes a file in at once, for those who look at what it would do
 // beforehand: all of it, or nothing where it has problems, which are returned.
-func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, fileName string, file File, choices Choices) (Summary, []Problem, error) {
-	token, err := s.store(ctx, actor, fileName, file, choices)
+func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, fileName string, file File, choices Choices) (Summary, []intake.Problem, error) {
+	token, err := s.store(ctx, actor, newImport{fileName: fileName, file: file, choices: choices})
 	if err != nil {
 		return Summary{}, nil, err
 	}
@@ -106,13 +139,13 @@ func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, fileName string
 }
 
 // problems are all the problems of a file.
-func (s *Service) problems(ctx context.Context, id int64) ([]Problem, error) {
+func (s *Service) problems(ctx context.Context, id int64) ([]intake.Problem, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT lines FROM person_import_page WHERE import_id = $1 AND list = 'problems' ORDER BY page`, id)
 	if err != nil {
 		return nil, fmt.Errorf("listing a file's problems: %w", err)
 	}
-	pages, err := pgx.CollectRows(rows, pgx.RowTo[[]Problem])
+	pages, err := pgx.CollectRows(rows, pgx.RowTo[[]intake.Problem])
 	if err != nil {
 		return nil, fmt.Errorf("listing a file's problems: %w", err)
 	}
@@ -132,13 +165,16 @@ type importRow struct {
 	Choices   Choices
 	Summary   Summary
 	Digest    []byte
+	Headings  []intake.Heading
+	Unsettled bool
 }
 
 // loadImport loads what the actor has handed in, and is not over now.
 func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, token string, now time.Time) (Import, error) {
 	rows, err := db.Query(ctx, `
-		SELECT id, file_name, made_at, applied_at, choices, summary, digest FROM person_import
-		WHERE token = $1 AND person_id IS NOT DISTINCT FROM nullif($2, 0::bigint) AND made_at > $3`, token, actor.Person, now.Add(-importLife))
+		SELECT id, file_name, made_at, applied_at, choices, summary, digest, headings, unsettled FROM person_import
+		WHERE token = @token AND person_id IS NOT DISTINCT FROM nullif(@person, 0::bigint) AND made_at > @after`,
+		pgx.StrictNamedArgs{"token": token, "person": actor.Person, "after": now.Add(-importLife)})
 	if err != nil {
 		return Import{}, fmt.Errorf("loading a personnel file: %w", err)
 	}
@@ -150,7 +186,8 @@ func loadImport(ctx context.Context, db postgres.Querier, actor authz.Actor, tok
 		return Import{}, fmt.Errorf("loading a personnel file: %w", err)
 	}
 	i := Import{
-		Token: token, FileName: row.FileName, MadeAt: row.MadeAt, Choices: row.Choices, Summary: row.Summary, id: row.ID, digest: row.Digest,
+		Token: token, FileName: row.FileName, MadeAt: row.MadeAt, Choices: row.Choices, Summary: row.Summary,
+		Headings: table.Reading(row.Headings), Unsettled: row.Unsettled, id: row.ID, digest: row.Digest,
 	}
 	if row.AppliedAt != nil {
 		i.AppliedAt = *row.AppliedAt
@@ -213,20 +250,14 @@ func (s *Service) Choose(ctx context.Context, actor authz.Actor, token string, c
 }
 
 // lockImport allows work on a file that is not applied yet, and locks
-// it.
+// it. Conflict while its headings are not settled.
 func lockImport(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (Import, File, error) {
-	if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
-		return Import{}, File{}, err
-	}
-	if _, err := tx.Exec(ctx, `SELECT FROM person_import WHERE token = $1 FOR UPDATE`, token); err != nil {
-		return Import{}, File{}, fmt.Errorf("locking a personnel file: %w", err)
-	}
-	i, err := loadImport(ctx, tx, actor, token, tx.Now)
+	i, err := lockRow(ctx, tx, actor, token)
 	if err != nil {
 		return Import{}, File{}, err
 	}
-	if !i.AppliedAt.IsZero() {
-		return Import{}, File{}, fault.New(fault.Conflict, "この名簿は、すでに取り込みました。続けて取り込むときは、もう一度ファイルを選んでください。")
+	if i.Unsettled {
+		return Import{}, File{}, fault.New(fault.Conflict, "この名簿は、見出しの読み方が決まっていません。画面を開き直して、先に見出しの読み方を決めてください。")
 	}
 	var packed []byte
 	if err := tx.QueryRow(ctx, `SELECT file FROM person_import WHERE id = $1`, i.id).Scan(&packed); err != nil {
@@ -234,4 +265,26 @@ func lockImport(ctx context.Context, tx *door.Tx, actor authz.Actor, token strin
 	}
 	file, err := unpack(packed)
 	return i, file, err
+}
+
+// lockRow is lockImport whether the headings are settled or not.
+func lockRow(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (Import, error) {
+	if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
+		return Import{}, err
+	}
+	if _, err := tx.Exec(ctx, `SELECT FROM person_import WHERE token = $1 FOR UPDATE`, token); err != nil {
+		return Import{}, fmt.Errorf("locking a personnel file: %w", err)
+	}
+	i, err := loadImport(ctx, tx, actor, token, tx.Now)
+	if err != nil {
+		return Import{}, err
+	}
+	if !i.AppliedAt.IsZero() {
+		return Import{}, errApplied()
+	}
+	return i, nil
+}
+
+func errApplied() error {
+	return fault.New(fault.Conflict, "この名簿は、すでに取り込みました。続けて取り込むときは、もう一度ファイルを選んでください。")
 }

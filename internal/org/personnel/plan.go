@@ -7,6 +7,7 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/org"
+	"kagami/internal/sheet/intake"
 )
 
 // Choices is what a person decides about a personnel file.
@@ -25,9 +26,9 @@ type Plan struct {
 	NewPeople int
 	NewPosts  int
 	Unchanged int // rows that say what is so already
-	Problems  []Problem
-	Notes     []Problem // what somebody should look at and the file does not change
-	Ignored   []string  // headings of columns that are not read
+	Problems  []intake.Problem
+	Notes     []intake.Problem // what somebody should look at and the file does not change
+	Ignored   []string         // headings of columns that are not read
 
 	changes org.Changes
 }
@@ -60,7 +61,7 @@ type Summary struct {
 	NewPosts  int
 	Unchanged int
 	Problems  int
-	Notes     []Problem // what somebody should look at and the file does not change
+	Notes     []intake.Problem // what somebody should look at and the file does not change
 	Ignored   []string
 }
 

@@ -14,6 +14,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/sheet/sheettest"
 )
 
 func on(s string) calendar.Date {
@@ -78,7 +79,7 @@ func told(p Plan) []string {
 // planOf plans a CSV file with the usual headings.
 func planOf(t testing.TB, s state, rows string, whole bool) Plan {
 	t.Helper()
-	file, err := Read([]byte("職員番号,氏名,フリガナ,メールアドレス,課室,職,発令日,終了日\n" + rows))
+	file, err := Read(t.Context(), []byte("職員番号,氏名,フリガナ,メールアドレス,課室,職,発令日,終了日\n"+rows), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +259,7 @@ func TestARoleThatOutlastsThePostsIsNoted(t *testing.T) {
 // named, and what is missing too.
 func TestColumnsInAnyOrder(t *testing.T) {
 	t.Parallel()
-	file, err := Read([]byte("令和9年度名簿,,,,\n\n異動年月日,所属コード,役　職,カナ氏名,職員氏名,職員コード,血液型,備考,区分\n46478,zeimu,課長,ﾐﾎﾝ,見本　太郎,００１２３,A,x,会計年度\n"))
+	file, err := Read(t.Context(), []byte("令和9年度名簿,,,,\n\n異動年月日,所属コード,役　職,カナ氏名,職員氏名,職員コード,血液型,備考,区分\n46478,zeimu,課長,ﾐﾎﾝ,見本　太郎,００１２３,A,x,会計年度\n"), nil)
 	if err != nil || len(file.Problems) != 0 || len(file.Rows) != 1 {
 		t.Fatalf("%+v, %v", file, err)
 	}
@@ -277,7 +278,7 @@ func TestColumnsInAnyOrder(t *testing.T) {
 		"職員番号,氏名,職,発令日,課室\n": "見出しの下に、行がありません",
 		"職員番号,氏名,職\n":        "「発令日」の列がありません",
 	} {
-		_, err := Read([]byte(text))
+		_, err := Read(t.Context(), []byte(text), nil)
 		if err == nil || !strings.Contains(fmt.Sprintf("%+v", messagesOf(err)), words) {
 			t.Errorf("%q: %v, want %s", text, err, words)
 		}
@@ -322,6 +323,43 @@ func TestAPlanThatIsDoneIsEmpty(t *testing.T) {
 		if again := makePlan(after, file, choices); !again.Empty() || len(again.Problems) > 0 {
 			t.Fatalf("done once:\n%s\nand again:\n%s", strings.Join(told(plan), "\n"), strings.Join(told(again), "\n"))
 		}
+	})
+}
+
+// A blank in a file overwrites nothing: of a person and of an appointment all that
+// the file does not say stays.
+func TestABlankOverwritesNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := aTown()
+		s.appointments[2].Last = on("2030-03-31")
+		drawn := func(name, value string) string {
+			return rapid.SampledFrom([]string{"", " ", "　", value}).Draw(t, name)
+		}
+		furigana, email, last := drawn("furigana", "カエタ"), drawn("email", "new@town.example"), drawn("last", "2031-03-31")
+		file, err := Read(t.Context(), []byte("職員番号,氏名,フリガナ,メールアドレス,職員区分,課室,職,発令日,終了日\nM3,見本 3,"+furigana+","+email+",,総務課,職員,2025-04-01,"+last+"\n"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := makePlan(s, file, Choices{})
+		if len(plan.Problems) > 0 {
+			t.Fatal(plan.Problems)
+		}
+		after := done(s, plan)
+		stays := func(name, said, was, is, would string) {
+			if strings.TrimSpace(said) == "" {
+				would = was
+			}
+			if is != would {
+				t.Fatalf("%s is said to be %q, was %q and is %q", name, said, was, is)
+			}
+		}
+		was, is := aTown().people[2], after.people[2]
+		stays("furigana", furigana, was.Furigana, is.Furigana, "カエタ")
+		stays("e-mail", email, was.Email, is.Email, "new@town.example")
+		stays("kind", "", string(was.Kind), string(is.Kind), "")
+		i := slices.IndexFunc(after.appointments, func(a org.Appointment) bool { return a.Person == 3 })
+		stays("the last day", last, "2030-03-31", after.appointments[i].Last.String(), "2031-03-31")
 	})
 }
 
@@ -416,7 +454,11 @@ func FuzzPersonnel(f *testing.F) {
 	f.Add("職員番号,氏名,フリガナ,課室,職,発令日,終了日\nM3,見本 3,,税務町民課,職員,令和9年4月1日,\n", true)
 	f.Add("職員番号\t氏名\t課室コード\t職\t発令日\nM1\t見本 1\tsomu\t課長\t46478\n", false)
 	f.Fuzz(func(t *testing.T, text string, whole bool) {
-		file, err := Read([]byte(text))
+		var (
+			file File
+			err  error
+		)
+		sheettest.MustBeQuick(t, func() { file, err = Read(t.Context(), []byte(text), nil) })
 		if err != nil {
 			if fault.KindOf(err) == fault.Internal {
 				t.Errorf("no sentence for %v", err)

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
+	"kagami/internal/sheet/intake"
 )
 
 // planner makes a plan.
@@ -149,7 +150,7 @@ func (p *planner) postName(post int) string {
 }
 
 func (p *planner) wrong(line int, c column, reason string) {
-	p.plan.Problems = append(p.plan.Problems, Problem{line, headings[c][0], reason})
+	p.plan.Problems = append(p.plan.Problems, intake.Problem{Line: line, Column: c.title(), Reason: reason})
 }
 
 // person finds a row's person, who is new if nobody has that number.
@@ -317,8 +318,7 @@ func (p *planner) end(h *held, on calendar.Date, line int) {
 // planMissing lets whoever is not in the file leave on the file's day.
 func (p *planner) planMissing() {
 	if p.on.IsZero() {
-		p.plan.Problems = append(p.plan.Problems, Problem{0, headings[firstColumn][0],
-			"発令日が今日以降の行がないため、載っていない人の発令をいつ終わらせるか決められません。発令日を確かめるか、「この名簿は全職員です」を外してください。"})
+		p.plan.Problems = append(p.plan.Problems, intake.Problem{Column: firstColumn.title(), Reason: "発令日が今日以降の行がないため、載っていない人の発令をいつ終わらせるか決められません。発令日を確かめるか、「この名簿は全職員です」を外してください。"})
 		return
 	}
 	for _, h := range p.held {
@@ -372,7 +372,9 @@ func (p *planner) finish(file File) Plan {
 		}
 	}
 	p.plan.Problems = append(p.plan.Problems, file.Problems...)
-	slices.SortStableFunc(p.plan.Problems, func(a, b Problem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Reason, b.Reason)) })
+	slices.SortStableFunc(p.plan.Problems, func(a, b intake.Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Reason, b.Reason))
+	})
 	p.plan.Ignored = file.Ignored
 	return p.plan
 }

@@ -13,11 +13,30 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/door"
+	"kagami/internal/sheet/intake"
 	"kagami/internal/trail"
 )
 
+// newImport is a file that somebody has handed in.
+type newImport struct {
+	fileName string
+	file     File
+	choices  Choices
+	// original is the file itself, as long as its headings can be settled
+	original  []byte
+	unsettled bool
+}
+
+// headings are those of a file whose headings can be settled.
+func (n newImport) headings() []intake.Heading {
+	if n.original == nil {
+		return []intake.Heading{}
+	}
+	return n.file.reading.Headings
+}
+
 // store stores a file with its plan, for a day.
-func (s *Service) store(ctx context.Context, actor authz.Actor, fileName string, file File, choices Choices) (string, error) {
+func (s *Service) store(ctx context.Context, actor authz.Actor, n newImport) (string, error) {
 	token := rand.Text()
 	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
@@ -26,25 +45,34 @@ func (s *Service) store(ctx context.Context, actor authz.Actor, fileName string,
 		if _, err := tx.Exec(ctx, forgetImports, pgx.StrictNamedArgs{"until": tx.Now.Add(-importLife)}); err != nil {
 			return door.Unchanged(), fmt.Errorf("removing what is over: %w", err)
 		}
-		packed, err := pack(file)
+		original := n.original
+		if original == nil {
+			original = []byte{}
+		}
+		packed, err := pack(n.file)
 		if err != nil {
 			return door.Unchanged(), err
 		}
 		var id int64
 		err = tx.QueryRow(ctx, `
-			INSERT INTO person_import (token, person_id, made_at, file_name, sha256, file, choices, summary, digest)
-			VALUES (@token, nullif(@person, 0::bigint), @now, @file_name, @sha256, @file, '{}', '{}', '') RETURNING id`,
+			INSERT INTO person_import (token, person_id, made_at, file_name, sha256, file, original, headings, unsettled, choices, summary, digest)
+			VALUES (@token, nullif(@person, 0::bigint), @now, @file_name, @sha256, @file, @original, @headings, @unsettled, @choices, '{}', '')
+			RETURNING id`,
 			pgx.StrictNamedArgs{
-				"token": token, "person": actor.Person, "now": tx.Now, "file_name": shortName(fileName), "sha256": file.SHA256, "file": packed,
+				"token": token, "person": actor.Person, "now": tx.Now, "file_name": shortName(n.fileName), "sha256": n.file.SHA256, "file": packed,
+				"original": original, "headings": n.headings(), "unsettled": n.unsettled, "choices": n.choices,
 			}).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("storing a personnel file: %w", err)
 		}
 		effect := door.Effect{
 			Subject: trail.Subject{Kind: "person_import", ID: id}, Fields: []string{"file"},
-			Confidential: map[string]any{"file_name": fileName, "sha256": hex.EncodeToString(file.SHA256)},
+			Confidential: map[string]any{"file_name": n.fileName, "sha256": hex.EncodeToString(n.file.SHA256)},
 		}
-		return effect, storePlan(ctx, tx, actor, id, file, choices)
+		if n.unsettled {
+			return effect, nil
+		}
+		return effect, storePlan(ctx, tx, actor, id, n.file, n.choices)
 	})
 	if err != nil {
 		return "", fmt.Errorf("taking a personnel file in: %w", err)
