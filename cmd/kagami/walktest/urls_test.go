@@ -43,7 +43,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"Register": address.Register, "Appointment": address.Appointment(1), "Grant": address.Grant(1), "Roles": address.Roles, "Rule": address.Rule(1),
 		"Personnel": address.Personnel, "PersonnelTemplate": address.PersonnelTemplate, "PersonnelImport": address.PersonnelImport("t"),
 		"PersonnelHeadings": address.PersonnelHeadings("t"),
-		"Appointments": "", "Grants": "", // only what is under them
+		"Appointments":      "", "Grants": "", // only what is under them
 
 		"SignIn": address.SignIn, "PasskeySignInOptions": address.PasskeySignInOptions, "SecondStep": address.SecondStep,
 		"SecondStepOptions": address.SecondStepOptions, "SignOut": address.SignOut, "OpenIDReturn": address.OpenIDReturn,
