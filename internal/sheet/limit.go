@@ -32,7 +32,7 @@ const (
 	maxFormats    = 65_490 // of cells, as Excel has it
 	maxNamed      = 1_000  // parts that the workbook names, number formats that it defines
 	maxDepth      = 64     // elements within each other
-	maxElements   = 5 * maxCells
+	maxElements   = 4 * maxCells
 )
 
 // Deadline is how long the reading of a file may take.
@@ -53,14 +53,13 @@ func errTooSlow() error {
 // budget is what is left for reading a file: over all of its parts, and of the
 // time.
 type budget struct {
-	alive func() error
-	bytes int64
-	text  int64
-	cells int
-
-	elements int
-	looking  bool // for the headings
-	head     int64
+	alive    func() error // nil as long as the reading may go on
+	bytes    int64        // unpacked
+	text     int64        // of shared texts in the cells, in bytes
+	cells    int
+	elements int   // of XML
+	looking  bool  // for the headings
+	head     int64 // bytes unpacked while it does
 }
 
 // newBudget is for a file of so many bytes. The reading ends with the context.

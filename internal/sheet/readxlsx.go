@@ -380,12 +380,11 @@ func (b *book) readSheet(name string, t *table) error {
 			case "v":
 				c.inV = false
 			case "c":
-				if missing := c.column + 1 - len(row.Cells); missing > 0 {
-					if err := b.budget.takeCells(missing); err != nil {
-						return err
-					}
-					row.Cells = append(row.Cells, make([]string, missing)...)
+				missing := max(c.column+1-len(row.Cells), 0)
+				if err := b.budget.takeCells(max(missing, 1)); err != nil { // one may be there many times
+					return err
 				}
+				row.Cells = append(row.Cells, make([]string, missing)...)
 				shown, err := b.shown(&c)
 				row.Cells[c.column] = shown
 				return err
