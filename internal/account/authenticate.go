@@ -51,7 +51,7 @@ func (s *Service) Authenticate(ctx context.Context, login, password string, try 
 	who.countByLogin(tallies, folded(login))
 	err = s.throttled(ctx, tallies, func() error {
 		if fits, err := s.fits(ctx, who, password); err != nil || fits {
-			proof.Person = who.Person
+			proof.Person, proof.Password = who.Person, session.DigestOf(who.Hash)
 			return err
 		}
 		if s.ways.Directory == nil {

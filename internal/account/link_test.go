@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"strings"
 	"sync"
@@ -63,6 +64,18 @@ func (p place) session(t *testing.T, person int64, id string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// beginOn begins a session on a proof.
+func (p place) beginOn(t *testing.T, proof session.Proof) error {
+	t.Helper()
+	return p.beginAt(t, p.Service, proof)
+}
+
+// beginAt is beginOn at another portal.
+func (p place) beginAt(t *testing.T, portal *account.Service, proof session.Proof) error {
+	t.Helper()
+	return portal.BeginSession(t.Context(), session.Beginning{Token: rand.Text(), ID: rand.Text(), EndsAt: p.clock.Now().Add(session.AbsoluteLimit), Proof: proof})
 }
 
 // begin begins a session for somebody as the server does.
