@@ -102,7 +102,7 @@ func (p place) sessionsOf(t *testing.T, person int64) int {
 func empty(t *testing.T) place {
 	t.Helper()
 	db := server.New(t)
-	c := &clock{now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}
+	c := clockOf(t, db, time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))
 	d := door.New(db.Pool, c.Now)
 	accounts := account.New(db.Pool, d, "鏡石町")
 	return place{Service: accounts, sessions: session.New(db.Pool, d), org: org.New(db.Pool, d), db: db, clock: c}
