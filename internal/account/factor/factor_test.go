@@ -245,6 +245,23 @@ func TestCodesAreTakenOneStepEitherWay(t *testing.T) {
 	}
 }
 
+// The phone's clock is held against the database's: a portal whose own goes wrong
+// takes the same codes.
+func TestAPortalWhoseClockGoesWrongTakesTheSameCodes(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t)
+	wrong := func() time.Time { return d.clock.Now().Add(-time.Hour) }
+	portal, err := factor.New(factor.Config{
+		Pool: d.db.Pool, Door: door.New(d.db.Pool, wrong), Accounts: d.accounts, Now: wrong, Town: "見本町",
+		PublicURL: &url.URL{Scheme: "http", Host: "localhost"},
+	})
+	d.must(err)
+	d.Service = portal
+	secret, _ := d.app()
+	d.clock.advance(time.Minute)
+	d.must(d.check(d.code(secret, 0)))
+}
+
 func TestACodeIsTakenOnceEvenByManyAtOnce(t *testing.T) {
 	t.Parallel()
 	d := sitAt(t)
