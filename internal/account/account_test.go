@@ -24,6 +24,15 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
+	set func(time.Time) // the database's, which goes along
+}
+
+// clockOf is a clock that stands at an instant, and the database's with it.
+func clockOf(t *testing.T, db pgtest.DB, at time.Time) *clock {
+	t.Helper()
+	c := &clock{now: at, set: func(at time.Time) { db.SetClock(t, at) }}
+	c.set(at)
+	return c
 }
 
 func (c *clock) Now() time.Time {
@@ -36,6 +45,7 @@ func (c *clock) advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
+	c.set(c.now)
 }
 
 const password = "川沿いの長い坂道を１２３"
@@ -63,14 +73,8 @@ func goesOn(t *testing.T, db pgtest.DB, now func() time.Time, token string) bool
 // withPerson makes a database with one person who can sign in.
 func withPerson(t *testing.T) (*account.Service, pgtest.DB, int64) {
 	t.Helper()
-	return withPersonAt(t, time.Now)
-}
-
-// withPersonAt is withPerson by another clock.
-func withPersonAt(t *testing.T, now func() time.Time) (*account.Service, pgtest.DB, int64) {
-	t.Helper()
 	db := server.New(t)
-	d := door.New(db.Pool, now)
+	d := door.New(db.Pool, time.Now)
 	accounts := account.New(db.Pool, d)
 	person, err := org.New(db.Pool, d).AddPerson(t.Context(), authz.AsOperator(), org.Person{
 		StaffNumber: "M001", Name: "見本 太郎", Furigana: "ミホン タロウ", Email: "Mihon@Town.example",

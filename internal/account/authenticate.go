@@ -44,22 +44,26 @@ func (s *Service) Authenticate(ctx context.Context, login, password string, try 
 	if err != nil {
 		return session.Proof{}, err
 	}
-	tallies, err := s.tallies(ctx, ofPerson(who.Person), who.Person, try)
+	t, err := s.tallyOf(ctx, ofPerson(who.Person), who.Person, try)
 	if err != nil {
 		return session.Proof{}, err
 	}
-	who.countByLogin(tallies, folded(login))
-	err = s.throttled(ctx, tallies, func() error {
-		if fits, err := s.fits(ctx, who, password); err != nil || fits {
-			proof.Person = who.Person
+	t = who.countByLogin(t, folded(login))
+	err = s.throttled(ctx, t, s.hashing, func(ctx context.Context, leave func()) error {
+		if fits, err := who.fits(password); err != nil || fits {
+			proof.Person, proof.Password = who.Person, session.DigestOf(who.Hash)
 			return err
 		}
 		if s.ways.Directory == nil {
 			return refusal{errSignIn()}
 		}
+		leave()
 		person, err := s.askDirectory(ctx, login, password, who)
-		if err != nil { // a directory that is down is no way round the counting
+		switch {
+		case fault.KindOf(err) == fault.Unauthenticated:
 			return refusal{err}
+		case err != nil: // a directory that is down is no way round the counting
+			return outage{err, who.Password}
 		}
 		proof.Person, proof.Method = person, session.ByDirectory
 		return nil
@@ -113,12 +117,12 @@ func (s *Service) Verify(ctx context.Context, actor authz.Actor, password string
 	if err != nil {
 		return false, err
 	}
-	tallies, err := s.tallies(ctx, ofPerson(actor.Person), who.Person, try)
+	t, err := s.tallyOf(ctx, ofPerson(actor.Person), who.Person, try)
 	if err != nil {
 		return false, err
 	}
-	err = s.throttled(ctx, tallies, func() error {
-		fits, err := s.fits(ctx, who, password)
+	err = s.throttled(ctx, t, s.hashing, func(context.Context, func()) error {
+		fits, err := who.fits(password)
 		if err == nil && !fits {
 			return refusal{errSignIn()}
 		}
@@ -169,7 +173,7 @@ func (s *Service) candidate(ctx context.Context, by string, value any) (candidat
 
 // fits holds a password against the portal's own of an account, or against
 // nobody's.
-func (s *Service) fits(ctx context.Context, who candidate, password string) (bool, error) {
-	matches, err := s.hashing.matches(ctx, password, who.Hash)
-	return matches && who.Password, err
+func (who candidate) fits(password string) (bool, error) {
+	fits, err := matches(password, who.Hash)
+	return fits && who.Password, err
 }

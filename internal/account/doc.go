@@ -10,7 +10,9 @@
 // Passwords stand as argon2id hashes; those that would be tried first are
 // refused. Failed sign-ins are counted by account, by IP address, and by device
 // where the person has signed in from it before; more of them wait longer, but
-// never for good, and never shut the owner out on a device of their own.
+// never for good, and never shut the owner out on a device of their own. Nobody
+// waits for what others beside them have typed rightly. The database counts, by
+// its own clock: docs/operation.md has the rule.
 //
 // A town can have its people sign in elsewhere (Ways): with the password of its
 // directory, or vouched for by its identity provider. That makes no account: an

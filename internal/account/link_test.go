@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"strings"
 	"sync"
@@ -65,6 +66,18 @@ func (p place) session(t *testing.T, person int64, id string) {
 	}
 }
 
+// beginOn begins a session on a proof.
+func (p place) beginOn(t *testing.T, proof session.Proof) error {
+	t.Helper()
+	return p.beginAt(t, p.Service, proof)
+}
+
+// beginAt is beginOn at another portal.
+func (p place) beginAt(t *testing.T, portal *account.Service, proof session.Proof) error {
+	t.Helper()
+	return portal.BeginSession(t.Context(), session.Beginning{Token: rand.Text(), ID: rand.Text(), EndsAt: p.clock.Now().Add(session.AbsoluteLimit), Proof: proof})
+}
+
 // begin begins a session for somebody as the server does.
 func (p place) begin(t *testing.T, person int64) (token string) {
 	t.Helper()
@@ -89,7 +102,7 @@ func (p place) sessionsOf(t *testing.T, person int64) int {
 func empty(t *testing.T) place {
 	t.Helper()
 	db := server.New(t)
-	c := &clock{now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}
+	c := clockOf(t, db, time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))
 	d := door.New(db.Pool, c.Now)
 	accounts := account.New(db.Pool, d, "鏡石町")
 	return place{Service: accounts, sessions: session.New(db.Pool, d), org: org.New(db.Pool, d), db: db, clock: c}

@@ -3,7 +3,6 @@ package account_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"kagami/internal/account"
 	"kagami/internal/authz"
@@ -70,16 +69,18 @@ func TestASuspensionComesBeforeTheSessionThatIsAboutToBegin(t *testing.T) {
 func TestANewPasswordComesBeforeTheSessionThatIsAboutToBegin(t *testing.T) {
 	t.Parallel()
 	p := aPlace(t)
-	asked := p.clock.Now()
-	if _, err := begin(t, p.Service, p.person, asked); err != nil || p.sessionsOf(t, p.person) != 1 {
+	proof, err := p.Authenticate(t.Context(), "M001", password, from("192.0.2.1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.beginOn(t, proof); err != nil || p.sessionsOf(t, p.person) != 1 {
 		t.Fatalf("before it: %d sessions, %v", p.sessionsOf(t, p.person), err)
 	}
-	p.clock.advance(time.Second)
 	change := account.PasswordChange{Current: password, New: another, Try: from("192.0.2.1")}
 	if err := p.ChangePassword(t.Context(), p.actor(t, p.person), change); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := begin(t, p.Service, p.person, asked); fault.KindOf(err) != fault.Unauthenticated || p.sessionsOf(t, p.person) != 0 {
+	if err := p.beginOn(t, proof); fault.KindOf(err) != fault.Unauthenticated || p.sessionsOf(t, p.person) != 0 {
 		t.Errorf("%d sessions, %v", p.sessionsOf(t, p.person), err)
 	}
 }

@@ -1,7 +1,9 @@
 package account
 
 import (
+	"fmt"
 	"net/netip"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -143,5 +145,36 @@ func TestALinksTokenIsReadHoweverItIsTyped(t *testing.T) {
 	}
 	if string(linkKey(newToken())) == string(linkKey(token)) {
 		t.Error("two tokens are one")
+	}
+}
+
+// The manual states the rule by which tries are counted.
+func TestTheManualSaysWhatIsCounted(t *testing.T) {
+	t.Parallel()
+	manual, err := os.ReadFile("../../docs/operation.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for counter, beginning := range map[counter]string{byAccount: "| 入力された", byDevice: "| 前にサインインしたことのある端末での", byIP: "| 接続元の"} {
+		limit := limits[counter]
+		longest := fmt.Sprintf("%d秒", int(limit.longest.Seconds()))
+		if limit.longest >= time.Minute {
+			longest = fmt.Sprintf("%d分", int(limit.longest.Minutes()))
+		}
+		rule := fmt.Sprintf(" | %d回 | %d秒、%d秒、%d秒…と、最大%s |\n", limit.free,
+			int(counter.wait(limit.free+1).Seconds()), int(counter.wait(limit.free+2).Seconds()), int(counter.wait(limit.free+3).Seconds()), longest)
+		_, line, _ := strings.Cut(string(manual), beginning)
+		if line, _, _ = strings.Cut(line, "\n"); !strings.HasSuffix(line+"\n", rule) {
+			t.Errorf("of the %s it says %q, not %q", counter, line, rule)
+		}
+	}
+	for _, memory := range []string{
+		fmt.Sprintf("失敗は、それぞれ%d時間", int(failureMemory.Hours())),
+		fmt.Sprintf("応答しなかったものは、%d分だけ", int(outageMemory.Minutes())),
+		fmt.Sprintf("その分は%d分で消えます", int(checkLimit.Minutes())),
+	} {
+		if !strings.Contains(string(manual), memory) {
+			t.Errorf("it does not say %s", memory)
+		}
 	}
 }

@@ -58,12 +58,16 @@ func writePassword(ctx context.Context, tx *door.Tx, person int64, hash string) 
 		ON CONFLICT (person_id) DO UPDATE SET password_hash = excluded.password_hash, password_set_at = excluded.password_set_at`,
 		person, hash, tx.Now)
 	batch.Queue(`DELETE FROM one_time_link WHERE person_id = $1 AND used_at IS NULL`, person)
-	t := newTally(byAccount, ofPerson(person))
-	batch.Queue(`DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash = $2`, t.counter, t.key)
 	batch.Queue(`
-		DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash IN (
-			SELECT sha256(convert_to($3 || lower(login), 'UTF8')) FROM person_shown p, unnest(ARRAY[p.staff_number, p.email]) login WHERE p.id = $2)`,
-		byAccount, person, ofLogin(""))
+		WITH theirs AS (
+			SELECT t.id FROM sign_in_try t WHERE t.failed AND t.target IN (
+				SELECT sha256(convert_to(account, 'UTF8'))
+				FROM person_shown p, unnest(ARRAY[@account, @login || lower(p.staff_number), @login || lower(p.email)]) account WHERE p.id = @person)
+			ORDER BY t.id FOR UPDATE
+		),
+		gone AS (DELETE FROM sign_in_try t USING theirs WHERE t.id = theirs.id AND t.network IS NULL)
+		UPDATE sign_in_try t SET target = NULL FROM theirs WHERE t.id = theirs.id AND t.network IS NOT NULL`,
+		pgx.StrictNamedArgs{"person": person, "account": ofPerson(person), "login": ofLogin("")})
 	return tx.SendBatch(ctx, &batch).Close()
 }
 

@@ -23,8 +23,8 @@ func (s *Service) BeginSession(ctx context.Context, b session.Beginning) error {
 		var admitted bool
 		err := tx.QueryRow(ctx, `
 			WITH active AS (UPDATE account SET signed_in_at = $2 WHERE person_id = $1 AND suspended_at IS NULL
-				AND (password_set_at IS NULL OR password_set_at <= $3) RETURNING person_id)
-			SELECT EXISTS (SELECT FROM active) OR NOT EXISTS (SELECT FROM account WHERE person_id = $1)`, b.Proof.Person, now, b.Proof.At).Scan(&admitted)
+				AND ($3 = '' OR encode(sha256(convert_to(password_hash, 'UTF8')), 'hex') = $3) RETURNING person_id)
+			SELECT EXISTS (SELECT FROM active) OR NOT EXISTS (SELECT FROM account WHERE person_id = $1)`, b.Proof.Person, now, b.Proof.Password).Scan(&admitted)
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/fault"
-	"kagami/internal/postgres"
 )
 
 // Try is where a password (or another secret) is tried from.
@@ -30,8 +29,15 @@ const (
 	byDevice  counter = "device"
 )
 
-// failureMemory is how long after the last failure all of them are forgotten.
-const failureMemory = 24 * time.Hour
+const (
+	// failureMemory is how long a failure counts.
+	failureMemory = 24 * time.Hour
+	// outageMemory is how long a try counts that the directory has not answered.
+	outageMemory = 30 * time.Minute
+	// checkLimit is the longest that a check may take. A try that was cut off, with
+	// the portal or the database, counts for no longer.
+	checkLimit = time.Minute
+)
 
 // limits are how many failures are free, and the longest wait after one more.
 var limits = map[counter]struct {
@@ -58,32 +64,53 @@ func (c counter) wait(failures int) time.Duration {
 	return min(time.Second<<over, limit.longest)
 }
 
-// tally is a counter with what it counts for.
+// waits are the waits after each failure that is not free, in seconds, up to the
+// first of the longest ones.
+func (c counter) waits() []float64 {
+	limit := limits[c]
+	var waits []float64
+	for n := limit.free + 1; ; n++ {
+		wait := c.wait(n)
+		waits = append(waits, wait.Seconds())
+		if wait == limit.longest {
+			return waits
+		}
+	}
+}
+
+// tally is what a try counts for: what it is tried at and, but on a known device,
+// the network that it comes from.
 type tally struct {
-	counter counter
-	key     []byte
-	// also are what counts of the same kind and for the same person, and is
-	// forgotten with it.
-	also [][]byte
+	counter counter // of the target: byAccount or byDevice
+	target  []byte
+	// also are targets of the same person, and are forgotten with this one.
+	also    [][]byte
+	network []byte // nil on a known device
 }
 
-func newTally(c counter, key string) tally {
-	sum := sha256.Sum256([]byte(key))
-	return tally{counter: c, key: sum[:]}
+// newTally makes a tally without a network.
+func newTally(c counter, target string) tally { return tally{counter: c, target: keyOf(target)} }
+
+// keyOf is what stands in the database of a target or a network.
+func keyOf(name string) []byte {
+	sum := sha256.Sum256([]byte(name))
+	return sum[:]
 }
 
-// tallies are what a try counts for. On a device from which the person has
-// signed in before it counts for that device alone, so that nobody elsewhere
-// shuts the person out, nor they anybody.
-func (s *Service) tallies(ctx context.Context, account string, person int64, try Try) ([]tally, error) {
+// tallyOf is what a try at an account counts for. On a device from which the
+// person has signed in before it counts for that device alone, so that nobody
+// elsewhere shuts the person out, nor they anybody.
+func (s *Service) tallyOf(ctx context.Context, account string, person int64, try Try) (tally, error) {
 	known, err := s.sessions.KnowsDevice(ctx, try.Device, person)
 	if err != nil {
-		return nil, err
+		return tally{}, err
 	}
 	if known {
-		return []tally{newTally(byDevice, account+" "+try.Device)}, nil
+		return newTally(byDevice, account+" on device "+try.Device), nil
 	}
-	return []tally{newTally(byAccount, account), newTally(byIP, network(try.IP))}, nil
+	t := newTally(byAccount, account)
+	t.network = keyOf(network(try.IP))
+	return t, nil
 }
 
 // ofPerson names the account of a person, for counting.
@@ -95,16 +122,15 @@ func ofLogin(login string) string { return "login " + login }
 // countByLogin lets a sign-in count for the login that was typed rather than for
 // whose it is: an outsider must not learn, from a wait, which e-mail and which
 // staff number are the same person's.
-func (who candidate) countByLogin(tallies []tally, login string) {
-	for i := range tallies {
-		if tallies[i].counter != byAccount {
-			continue
-		}
-		tallies[i] = newTally(byAccount, ofLogin(login))
-		for _, other := range who.Logins {
-			tallies[i].also = append(tallies[i].also, newTally(byAccount, ofLogin(other)).key)
-		}
+func (who candidate) countByLogin(t tally, login string) tally {
+	if t.counter != byAccount {
+		return t
 	}
+	t.target = keyOf(ofLogin(login))
+	for _, other := range who.Logins {
+		t.also = append(t.also, keyOf(ofLogin(other)))
+	}
+	return t
 }
 
 // network is what counts as one IP address: of IPv6, what one subscriber has.
@@ -124,24 +150,46 @@ type refusal struct{ error }
 
 func (r refusal) Unwrap() error { return r.error }
 
+// outage is the error of a check that the directory has not answered: the try
+// counts for a while, for whoever has a password of the portal's own like for
+// whoever has none, so that nobody learns from a wait which it is.
+type outage struct {
+	error
+	// guessed tells that the password was held against one of the portal's own, and
+	// was wrong: the try counts for the network too.
+	guessed bool
+}
+
+func (o outage) Unwrap() error { return o.error }
+
 // throttled makes a check that can fail, unless too many have failed before:
-// then TooMany, which costs nothing and lengthens no wait. The failure is
-// counted before the check is made, so that tries side by side don't slip
-// through. It stays counted after a refusal, which is returned as the error that
-// it is of; it is taken back after any other error, which was no guess; and
-// after a success it is forgotten, with those before it.
-func (s *Service) throttled(ctx context.Context, tallies []tally, check func() error) error {
-	if err := s.count(ctx, tallies); err != nil {
+// then TooMany, which costs nothing and lengthens no wait. The try is noted before
+// the check is made, so that tries side by side don't slip through. A refusal,
+// which is returned as the error that it is of, makes it a failure; after any
+// other error, which was no guess, it is taken back; and after a success it is
+// forgotten, with the failures before it.
+//
+// The check is made in a turn, which it may leave early: beside others no more
+// guesses slip through than there are turns. Its context goes on when the
+// browser has gone: to hang up takes no guess back.
+func (s *Service) throttled(ctx context.Context, t tally, turns hashing, check func(ctx context.Context, leave func()) error) error {
+	id, leave, err := s.begin(ctx, t, turns)
+	if err != nil {
 		return err
 	}
-	err := check()
-	if err == nil {
-		return s.forget(ctx, tallies)
-	}
-	if refused, ok := errors.AsType[refusal](err); ok {
+	defer leave()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkLimit)
+	defer cancel()
+	err = check(ctx, leave)
+	// nobody learns what the database has not taken down
+	settled := s.settle(context.WithoutCancel(ctx), t, id, err)
+	if refused, wrong := errors.AsType[refusal](err); wrong {
+		if settled != nil {
+			return settled
+		}
 		return refused.error
 	}
-	return errors.Join(err, s.takeBack(ctx, tallies))
+	return errors.Join(err, settled)
 }
 
 // ThrottleCode makes a check of a code that a person has typed beside their
@@ -149,11 +197,11 @@ func (s *Service) throttled(ctx context.Context, tallies []tally, check func() e
 // Unauthenticated counts as a failure, apart from those of passwords, so that who
 // knows the password can't begin anew.
 func (s *Service) ThrottleCode(ctx context.Context, person int64, try Try, check func() error) error {
-	tallies, err := s.tallies(ctx, ofPerson(person)+" code", person, try)
+	t, err := s.tallyOf(ctx, ofPerson(person)+" code", person, try)
 	if err != nil {
 		return err
 	}
-	return s.throttled(ctx, tallies, func() error {
+	return s.throttled(ctx, t, nil, func(context.Context, func()) error {
 		err := check()
 		if fault.KindOf(err) == fault.Unauthenticated {
 			return refusal{err}
@@ -162,89 +210,180 @@ func (s *Service) ThrottleCode(ctx context.Context, person int64, try Try, check
 	})
 }
 
-// count counts a failure for each tally, or none where one has to wait.
-func (s *Service) count(ctx context.Context, tallies []tally) error {
-	now := s.door.Now()
-	_, err := s.pool.Exec(ctx, `
-		DELETE FROM sign_in_failure WHERE (kind, key_hash) IN
-			(SELECT kind, key_hash FROM sign_in_failure WHERE last_at < $1 LIMIT 100 FOR UPDATE SKIP LOCKED)`, now.Add(-failureMemory))
-	if err != nil {
-		return fmt.Errorf("forgetting failures: %w", err)
-	}
-	return postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
-		var longest time.Duration
-		for _, t := range tallies {
-			left, err := t.add(ctx, tx, now)
-			if err != nil {
-				return fmt.Errorf("counting a sign-in: %w", err)
+// The pauses of a try that others under way at its target, or from a network that
+// has failed too often, stand in the way of: each twice as long as the one before.
+const (
+	firstPause = 50 * time.Millisecond
+	lastPause  = time.Second
+)
+
+// begin notes a try in a turn of its own. Whoever has to wait takes no turn: one
+// with failures gets TooMany; one who only has others under way before them, who
+// may be right, comes again until those are through.
+func (s *Service) begin(ctx context.Context, t tally, turns hashing) (id int64, leave func(), _ error) {
+	for pause := firstPause; ; pause *= 2 {
+		found, err := s.standing(ctx, t)
+		if err == nil && found.UnderWay <= 0 {
+			if leave, err = turns.enter(ctx); err != nil {
+				return 0, nil, err
 			}
-			longest = max(longest, left)
+			if found, err = s.note(ctx, t); err == nil && found.ID != 0 {
+				return found.ID, leave, nil
+			}
+			leave()
 		}
-		if longest > 0 {
-			return tooMany(longest)
+		switch {
+		case err != nil:
+			return 0, nil, fmt.Errorf("counting a sign-in: %w", err)
+		case found.Failed > 0:
+			return 0, nil, tooMany(time.Duration(found.Failed * float64(time.Second)))
+		case pause > lastPause:
+			return 0, nil, tooMany(time.Second)
 		}
-		return nil
-	})
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return 0, nil, fmt.Errorf("waiting for other sign-ins: %w", ctx.Err())
+		}
+	}
 }
 
-// add counts a failure, which stands only if the transaction does, and returns
-// how long a try has still to wait.
-func (t tally) add(ctx context.Context, tx pgx.Tx, now time.Time) (time.Duration, error) {
-	var (
-		failures int
-		last     time.Time
-	)
-	// finds the row or makes it, and holds it either way
-	err := tx.QueryRow(ctx, `
-		INSERT INTO sign_in_failure (kind, key_hash, failures, last_at) VALUES ($1, $2, 0, $3)
-		ON CONFLICT (kind, key_hash) DO UPDATE SET kind = excluded.kind RETURNING failures, last_at`, t.counter, t.key, now).
-		Scan(&failures, &last)
+// standing is how long the next try has to wait, in seconds.
+type standing struct {
+	Failed   float64 // for the failures
+	UnderWay float64 // and for those under way too, if all of them failed; at most 0 for no wait at all
+	ID       int64   // of the try that was noted; 0 for none
+}
+
+// selectStanding begins a statement on the standing. A network's tries under way
+// count only where failures make it wait: others who are right don't. What seems
+// to have happened later than now, since the clock was set back, counts, but makes
+// nobody wait for it.
+const selectStanding = `
+	WITH clock AS MATERIALIZED (SELECT database_clock() AS now),
+	rule (counter, free, waits) AS (VALUES ('target', @target_free::int, @target_waits::float8[]), ('network', @network_free, @network_waits)),
+	try AS (
+		(SELECT 'target' AS counter, failed, at FROM sign_in_try, clock
+			WHERE target = @target AND ends_at > now AND (failed OR at <= now) ORDER BY id DESC LIMIT @target_enough)
+		UNION ALL
+		(SELECT 'network', failed, at FROM sign_in_try, clock
+			WHERE network = @network AND failed AND ends_at > now ORDER BY id DESC LIMIT @network_enough)
+		UNION ALL
+		(SELECT 'network', failed, at FROM sign_in_try, clock
+			WHERE network = @network AND NOT failed AND ends_at > now AND at <= now ORDER BY id DESC LIMIT @network_enough)
+	),
+	count AS (
+		SELECT counter, count(*)::int AS tries, (count(*) FILTER (WHERE failed))::int AS failures,
+		       extract(epoch FROM now - max(at) FILTER (WHERE at <= now))::float8 AS since_try,
+		       extract(epoch FROM now - max(at) FILTER (WHERE at <= now AND failed))::float8 AS since_failure
+		FROM try, clock GROUP BY counter, now
+	),
+	standing AS (
+		SELECT coalesce(max(waits[least(failures - free, cardinality(waits))] - since_failure), 0) AS failed,
+		       coalesce(max(waits[least(tries - free, cardinality(waits))] - since_try) FILTER (WHERE counter = 'target' OR failures > free), 0) AS under_way
+		FROM count JOIN rule USING (counter)
+	)`
+
+// standingArguments are those of selectStanding and of what goes on from it.
+func (t tally) standingArguments() pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{
+		"target": t.target, "target_free": limits[t.counter].free, "target_waits": t.counter.waits(), "target_enough": t.counter.enough(),
+		"network": t.network, "network_free": limits[byIP].free, "network_waits": byIP.waits(), "network_enough": byIP.enough(),
+	}
+}
+
+// enough is how many tries make whoever comes next wait the longest.
+func (c counter) enough() int { return limits[c].free + len(c.waits()) }
+
+// standing looks how long the next try has to wait.
+func (s *Service) standing(ctx context.Context, t tally) (standing, error) {
+	rows, err := s.pool.Query(ctx, selectStanding+` SELECT failed, under_way, 0::bigint AS id FROM standing`, t.standingArguments())
 	if err != nil {
-		return 0, err
+		return standing{}, err
 	}
-	if now.Sub(last) >= failureMemory {
-		failures = 0
-	}
-	if left := last.Add(t.counter.wait(failures)).Sub(now); left > 0 {
-		return left, nil
-	}
-	_, err = tx.Exec(ctx, `UPDATE sign_in_failure SET failures = @failures, last_at = @now WHERE kind = @kind AND key_hash = @key_hash`,
-		pgx.StrictNamedArgs{"failures": failures + 1, "now": now, "kind": t.counter, "key_hash": t.key})
-	return 0, err
+	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[standing])
 }
 
-// takeBack undoes what count did.
-func (s *Service) takeBack(ctx context.Context, tallies []tally) error {
+// note notes a try that begins, unless it has to wait. Of tries at one target each
+// is noted before the next one looks; of those from one network only where it has
+// failed too often, so that the others there are not slowed. These locks are the
+// only ones of their transaction.
+func (s *Service) note(ctx context.Context, t tally) (standing, error) {
+	var (
+		batch pgx.Batch
+		found standing
+	)
+	batch.Queue(`SELECT pg_advisory_xact_lock(hashtextextended('kagami: tries at ' || encode($1, 'hex'), 0))`, t.target)
+	batch.Queue(`
+		SELECT pg_advisory_xact_lock(hashtextextended('kagami: tries from ' || encode($1, 'hex'), 0))
+		FROM (SELECT count(*) AS n FROM (SELECT FROM sign_in_try WHERE network = $1 AND failed AND ends_at > database_clock() LIMIT $2 + 1) f) failures
+		WHERE n > $2`, t.network, limits[byIP].free)
+	arguments := t.standingArguments()
+	arguments["seconds"] = checkLimit.Seconds()
+	batch.Queue(selectStanding+`,
+		noted AS (
+			INSERT INTO sign_in_try (target, network, at, ends_at)
+			SELECT @target, @network, now, now + make_interval(secs => @seconds) FROM clock, standing WHERE under_way <= 0 RETURNING id
+		)
+		SELECT failed, under_way, coalesce((SELECT id FROM noted), 0) AS id FROM standing`, arguments).
+		Query(func(rows pgx.Rows) (err error) {
+			found, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[standing])
+			return err
+		})
+	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
+		return standing{}, err
+	}
+	return found, nil
+}
+
+// settleLimit is how long the database may take to write what has become of a try.
+const settleLimit = 5 * time.Second
+
+// settle writes what has become of a try by the error of its check.
+func (s *Service) settle(ctx context.Context, t tally, id int64, failure error) error {
+	ctx, cancel := context.WithTimeout(ctx, settleLimit)
+	defer cancel()
 	var batch pgx.Batch
-	for _, t := range tallies {
-		t.queueTakeBack(&batch)
+	fail := func(memory time.Duration, network bool) {
+		batch.Queue(`
+			UPDATE sign_in_try SET failed = true, at = now, ends_at = now + make_interval(secs => @seconds), network = CASE WHEN @network THEN network END
+			FROM (SELECT database_clock() AS now) clock WHERE id = @id`,
+			pgx.StrictNamedArgs{"id": id, "seconds": memory.Seconds(), "network": network})
+		// of the oldest, what is over goes, and what a clock that was set back has left in
+		// the future
+		batch.Queue(`
+			DELETE FROM sign_in_try WHERE id IN (
+				SELECT t.id FROM (SELECT id FROM sign_in_try ORDER BY id LIMIT 100) oldest JOIN sign_in_try t USING (id), (SELECT database_clock() AS now) clock
+				WHERE t.ends_at NOT BETWEEN now - make_interval(secs => $1) AND now + make_interval(secs => 2 * $1) FOR UPDATE OF t SKIP LOCKED)`,
+			failureMemory.Seconds())
 	}
-	return s.sendTallies(ctx, &batch)
-}
-
-// forget forgets the failures before a success, but for those of an IP address:
-// somebody who can sign in there does not vouch for the rest.
-func (s *Service) forget(ctx context.Context, tallies []tally) error {
-	var batch pgx.Batch
-	for _, t := range tallies {
-		if t.counter == byIP {
-			t.queueTakeBack(&batch)
-		} else {
-			batch.Queue(`DELETE FROM sign_in_failure WHERE kind = $1 AND key_hash = ANY($2)`, t.counter, append(t.also, t.key))
-		}
+	cut, unanswered := errors.AsType[outage](failure)
+	_, wrong := errors.AsType[refusal](failure)
+	switch {
+	case failure == nil:
+		t.queueForget(&batch, id)
+	case wrong:
+		fail(failureMemory, true)
+	case unanswered:
+		fail(outageMemory, cut.guessed)
+	default:
+		batch.Queue(`DELETE FROM sign_in_try WHERE id = $1`, id)
 	}
-	return s.sendTallies(ctx, &batch)
-}
-
-func (t tally) queueTakeBack(batch *pgx.Batch) {
-	batch.Queue(`UPDATE sign_in_failure SET failures = greatest(failures - 1, 0) WHERE kind = $1 AND key_hash = $2`, t.counter, t.key)
-}
-
-func (s *Service) sendTallies(ctx context.Context, batch *pgx.Batch) error {
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("taking back a counted sign-in: %w", err)
+	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("writing what has become of a sign-in: %w", err)
 	}
 	return nil
+}
+
+// queueForget forgets a try that was right and the failures before it. For the
+// network only those count no more that came from there too: somebody who can sign
+// in there vouches for what they have mistyped, not for the rest.
+func (t tally) queueForget(batch *pgx.Batch, id int64) {
+	batch.Queue(`
+		WITH theirs AS (SELECT id, network FROM sign_in_try WHERE target = ANY(@targets) AND (failed OR id = @id) ORDER BY id FOR UPDATE),
+		elsewhere AS (UPDATE sign_in_try t SET target = NULL FROM theirs WHERE t.id = theirs.id AND theirs.network <> @network)
+		DELETE FROM sign_in_try t USING theirs WHERE t.id = theirs.id AND (theirs.network <> @network) IS NOT TRUE`,
+		pgx.StrictNamedArgs{"targets": append(t.also, t.target), "network": t.network, "id": id})
 }
 
 func tooMany(left time.Duration) error {

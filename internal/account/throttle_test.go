@@ -31,7 +31,7 @@ type place struct {
 func aPlace(t *testing.T) place {
 	t.Helper()
 	db := server.New(t)
-	c := &clock{now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}
+	c := clockOf(t, db, time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))
 	d := door.New(db.Pool, c.Now)
 	accounts := account.New(db.Pool, d, "鏡石町")
 	p := place{Service: accounts, sessions: session.New(db.Pool, d), org: org.New(db.Pool, d), db: db, clock: c}
@@ -114,8 +114,8 @@ func TestAfterSomeFailuresASignInWaitsWhetherTheAccountExistsOrNot(t *testing.T)
 // the same person's.
 func TestALoginIsCountedForItselfHoweverItIsSpelt(t *testing.T) {
 	t.Parallel()
-	still := &clock{now: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)} // a wait would pass while a slow machine tries
-	accounts, _, person := withPersonAt(t, still.Now)
+	accounts, db, person := withPerson(t)
+	db.SetClock(t, time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)) // a wait would pass while a slow machine tries
 	fail := func(logins ...string) {
 		t.Helper()
 		for _, login := range logins {
@@ -167,7 +167,8 @@ func TestFailuresAreForgottenAfterADay(t *testing.T) {
 func TestOneAddressThatTriesManyAccountsWaitsToo(t *testing.T) {
 	t.Parallel()
 	p := aPlace(t)
-	_, err := p.db.Pool.Exec(t.Context(), `INSERT INTO sign_in_failure (kind, key_hash, failures, last_at) VALUES ('address', sha256('192.0.2.1'), 204, $1)`, p.clock.Now())
+	_, err := p.db.Pool.Exec(t.Context(), `
+		INSERT INTO sign_in_try (network, failed, at, ends_at) SELECT sha256('192.0.2.1'), true, $1, $1::timestamptz + interval '1 day' FROM generate_series(1, 204)`, p.clock.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

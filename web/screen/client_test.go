@@ -22,7 +22,7 @@ func request(remote string, forwarded ...string) *http.Request {
 // connection comes from.
 func TestTheClientsAddressIsTakenFromTrustedProxiesOnly(t *testing.T) {
 	t.Parallel()
-	trusted := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00::/8")}
+	trusted := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00::/8"), netip.MustParsePrefix("fe80::/10")}
 	for _, c := range []struct {
 		name      string
 		remote    string
@@ -43,6 +43,7 @@ func TestTheClientsAddressIsTakenFromTrustedProxiesOnly(t *testing.T) {
 		{"with ports", "127.0.0.1:5000", []string{"203.0.113.9:61000"}, "203.0.113.9"},
 		{"version 6", "[fd00::1]:5000", []string{"2001:db8::9"}, "2001:db8::9"},
 		{"version 6 with a port", "[fd00::1]:5000", []string{"[2001:db8::9]:443"}, "2001:db8::9"},
+		{"a proxy on the same link", "[fe80::1%eth0]:5000", []string{"2001:db8::9"}, "2001:db8::9"},
 		{"version 4 inside 6", "[::ffff:127.0.0.1]:5000", []string{"::ffff:203.0.113.9"}, "203.0.113.9"},
 	} {
 		if got := clientAddress(request(c.remote, c.forwarded...), trusted); got.String() != c.want {

@@ -23,10 +23,11 @@ const (
 
 // halfway is a sign-in that waits for its second step.
 type halfway struct {
-	Method  string          `json:"method"` // of the first
-	At      time.Time       `json:"at"`     // of the first
-	Next    string          `json:"next"`   // where to go after it
-	Passkey json.RawMessage `json:"passkey,omitempty"`
+	Method   string          `json:"method"`             // of the first
+	At       time.Time       `json:"at"`                 // of the first
+	Password string          `json:"password,omitempty"` // of the first
+	Next     string          `json:"next"`               // where to go after it
+	Passkey  json.RawMessage `json:"passkey,omitempty"`
 }
 
 // letIn signs in somebody who has passed the first step, or sends them to the
@@ -39,7 +40,7 @@ func (s *Screens) letIn(w http.ResponseWriter, r *http.Request, first session.Pr
 	if !factors.Any() {
 		return s.goIn(w, r, first, next)
 	}
-	if err := s.Attempts.Begin(r.Context(), w, session.Attempt{Person: first.Person, Kind: awaitsSecondStep}, halfway{Method: first.Method, At: first.At, Next: next}); err != nil {
+	if err := s.Attempts.Begin(r.Context(), w, session.Attempt{Person: first.Person, Kind: awaitsSecondStep}, halfway{Method: first.Method, At: first.At, Password: first.Password, Next: next}); err != nil {
 		return err
 	}
 	return screen.GoOn(w, r, address.SecondStep, "")
@@ -134,7 +135,7 @@ func (s *Screens) secondStep(w http.ResponseWriter, r *http.Request) error {
 	if !ended {
 		return startOver(w, r)
 	}
-	return s.goIn(w, r, session.Proof{Person: person, Method: kept.Method + "+" + method, Strong: true, At: kept.At}, kept.Next)
+	return s.goIn(w, r, session.Proof{Person: person, Method: kept.Method + "+" + method, Strong: true, At: kept.At, Password: kept.Password}, kept.Next)
 }
 
 // proofProblems are what is wrong with a proof, for showing it at the form.

@@ -30,6 +30,15 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
+	set func(time.Time) // the database's, which goes along
+}
+
+// clockOf is a clock that stands at an instant, and the database's with it.
+func clockOf(t *testing.T, db pgtest.DB, at time.Time) *clock {
+	t.Helper()
+	c := &clock{now: at, set: func(at time.Time) { db.SetClock(t, at) }}
+	c.set(at)
+	return c
 }
 
 func (c *clock) Now() time.Time {
@@ -42,6 +51,7 @@ func (c *clock) advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
+	c.set(c.now)
 }
 
 const password = "川沿いの長い坂道を１２３"
@@ -61,7 +71,8 @@ var noon = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 
 func sitAt(t *testing.T, demanded ...authz.Role) *desk {
 	t.Helper()
-	db, clock := server.New(t), &clock{now: noon}
+	db := server.New(t)
+	clock := clockOf(t, db, noon)
 	through := door.New(db.Pool, clock.Now)
 	d := &desk{t: t, db: db, clock: clock, accounts: account.New(db.Pool, through), sessions: session.New(db.Pool, through)}
 	person, err := org.New(db.Pool, through).AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: "M001", Name: "見本 太郎", Furigana: "ミホン タロウ"})
@@ -234,6 +245,23 @@ func TestCodesAreTakenOneStepEitherWay(t *testing.T) {
 		d.clock.advance(5 * time.Minute)
 		d.want(fault.Unauthenticated, d.check(code))
 	}
+}
+
+// The phone's clock is held against the database's: a portal whose own goes wrong
+// takes the same codes.
+func TestAPortalWhoseClockGoesWrongTakesTheSameCodes(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t)
+	wrong := func() time.Time { return d.clock.Now().Add(-time.Hour) }
+	portal, err := factor.New(factor.Config{
+		Pool: d.db.Pool, Door: door.New(d.db.Pool, wrong), Accounts: d.accounts, Now: wrong, Town: "見本町",
+		PublicURL: &url.URL{Scheme: "http", Host: "localhost"},
+	})
+	d.must(err)
+	d.Service = portal
+	secret, _ := d.app()
+	d.clock.advance(time.Minute)
+	d.must(d.check(d.code(secret, 0)))
 }
 
 func TestACodeIsTakenOnceEvenByManyAtOnce(t *testing.T) {

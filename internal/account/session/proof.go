@@ -1,6 +1,8 @@
 package session
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 	"time"
 )
@@ -39,8 +41,19 @@ type Proof struct {
 	Strong bool   // whether more than a password was used
 	Device string // in words, as Device makes them; never what the browser sent
 	// At is when the proof was asked for, before the password was checked; zero
-	// for now. A password that has changed since proves nothing.
+	// for now.
 	At time.Time
+	// Password is which of the account's own passwords was given, as DigestOf tells
+	// it from others; empty where none was. One that has changed since proves
+	// nothing, whatever the clocks say.
+	Password string
+}
+
+// DigestOf tells a password's hash from those of other passwords, for keeping it
+// where the hash itself has no business.
+func DigestOf(hash string) string {
+	sum := sha256.Sum256([]byte(hash))
+	return hex.EncodeToString(sum[:])
 }
 
 // Strength is how much a proof is worth.

@@ -74,6 +74,9 @@ func run(m *testing.M, server *Server, prepare []func(context.Context, string) e
 	if err := postgres.Migrate(ctx, server.cluster.OwnerURL(template), migrations.All()); err != nil {
 		return 0, err
 	}
+	if err := server.execute(ctx, server.cluster.OwnerURL(template), clock); err != nil {
+		return 0, err
+	}
 	for _, fill := range prepare {
 		if err := fill(ctx, server.cluster.OwnerURL(template)); err != nil {
 			return 0, err
@@ -119,7 +122,11 @@ func sweep(at string) {
 }
 
 func (s *Server) admin(ctx context.Context, statement string) error {
-	conn, err := pgx.Connect(ctx, s.cluster.SuperuserURL("postgres"))
+	return s.execute(ctx, s.cluster.SuperuserURL("postgres"), statement)
+}
+
+func (s *Server) execute(ctx context.Context, url, statement string) error {
+	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
 	}
@@ -127,6 +134,17 @@ func (s *Server) admin(ctx context.Context, statement string) error {
 	_, err = conn.Exec(ctx, statement)
 	return err
 }
+
+// clock puts one that a test can set in place of the database's own, which goes on
+// until then.
+const clock = `
+	CREATE SCHEMA pgtest;
+	CREATE TABLE pgtest.clock (at timestamptz);
+	INSERT INTO pgtest.clock VALUES (NULL);
+	GRANT USAGE ON SCHEMA pgtest TO ` + postgres.PortalRole + `;
+	GRANT SELECT, UPDATE ON pgtest.clock TO ` + postgres.PortalRole + `;
+	CREATE OR REPLACE FUNCTION database_clock() RETURNS timestamptz LANGUAGE sql VOLATILE
+		RETURN coalesce((SELECT at FROM pgtest.clock), clock_timestamp());`
 
 // DB is one test's database.
 type DB struct {
@@ -155,6 +173,15 @@ func (s *Server) New(t testing.TB) DB {
 		}
 	})
 	return db
+}
+
+// SetClock stops the database's clock at an instant, for what goes by that clock
+// rather than by a portal's.
+func (db DB) SetClock(t testing.TB, at time.Time) {
+	t.Helper()
+	if _, err := db.Pool.Exec(context.Background(), `UPDATE pgtest.clock SET at = $1`, at); err != nil {
+		t.Fatalf("setting the database's clock: %v", err)
+	}
 }
 
 // Owner is a connection as the schema's owner, for looking behind the portal's

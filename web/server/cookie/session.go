@@ -81,7 +81,7 @@ func (s *Sessions) Begin(ctx context.Context, proof session.Proof) error {
 	}
 	s.manager.Put(ctx, sessionKey, &sessionRecord{
 		Session: session.Session{ID: rand.Text(), Person: proof.Person, Strong: proof.Strong, ProvedAt: proof.At},
-		method:  proof.Method, device: proof.Device,
+		method:  proof.Method, device: proof.Device, password: proof.Password,
 	})
 	s.manager.SetDeadline(ctx, now.Add(session.AbsoluteLimit))
 	return nil
@@ -140,7 +140,7 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte,
 	}
 	return s.accounts.BeginSession(ctx, session.Beginning{
 		Token: token, ID: begun.ID, EndsAt: begun.EndsAt,
-		Proof: session.Proof{Person: begun.Person, Method: begun.method, Strong: begun.Strong, Device: begun.device, At: begun.ProvedAt},
+		Proof: session.Proof{Person: begun.Person, Method: begun.method, Strong: begun.Strong, Device: begun.device, At: begun.ProvedAt, Password: begun.password},
 	})
 }
 
@@ -152,7 +152,7 @@ func (s *sessionStore) DeleteCtx(ctx context.Context, token string) error {
 // sessionRecord is a session among scs's values.
 type sessionRecord struct {
 	session.Session
-	method, device string // only of a session that begins
+	method, device, password string // only of a session that begins
 }
 
 // sessionCodec carries a session between the store and scs, which knows only
@@ -186,12 +186,12 @@ func (r *sessionRecord) encode() []byte {
 	if r.Strong {
 		strong = 1
 	}
-	b := make([]byte, 0, 8*sessionNumbers+len(r.ID)+len(r.method)+len(r.device)+3)
+	b := make([]byte, 0, 8*sessionNumbers+len(r.ID)+len(r.method)+len(r.device)+len(r.password)+4)
 	numbers := append([]int64{r.Person, strong, r.ProvedAt.UnixMicro(), r.EndsAt.UnixMicro()}, r.State.Values()...)
 	for _, n := range numbers {
 		b = binary.BigEndian.AppendUint64(b, uint64(n)) //nolint:gosec // read back as it was written
 	}
-	for _, text := range []string{r.ID, r.method, r.device} {
+	for _, text := range []string{r.ID, r.method, r.device, r.password} {
 		b = append(append(b, text...), 0)
 	}
 	return b
@@ -206,7 +206,7 @@ func (s *sessionStore) decode(b []byte) (sessionRecord, error) {
 		n[i] = int64(binary.BigEndian.Uint64(b[8*i:])) //nolint:gosec // written from an int64
 	}
 	texts := strings.Split(string(b[8*sessionNumbers:]), "\x00")
-	if len(texts) != 4 {
+	if len(texts) != 5 {
 		return sessionRecord{}, errSession
 	}
 	return sessionRecord{
@@ -214,6 +214,6 @@ func (s *sessionStore) decode(b []byte) (sessionRecord, error) {
 			ID: texts[0], Person: n[0], Strong: n[1] == 1, ProvedAt: time.UnixMicro(n[2]).UTC(), EndsAt: time.UnixMicro(n[3]).UTC(),
 			State: s.counters.Numbers(n[4:]),
 		},
-		method: texts[1], device: texts[2],
+		method: texts[1], device: texts[2], password: texts[3],
 	}, nil
 }

@@ -170,7 +170,8 @@ func (t *Town) StartWith(tb testing.TB, db pgtest.DB, change func(*server.Settin
 // settings are not ones that it can be made with.
 func (t *Town) New(tb testing.TB, db pgtest.DB, settings server.Settings) (*Portal, error) {
 	tb.Helper()
-	p := &Portal{Clock: &Clock{now: Morning}, Log: &Log{}, DB: db}
+	p := &Portal{Clock: &Clock{now: Morning, set: func(at time.Time) { db.SetClock(tb, at) }}, Log: &Log{}, DB: db}
+	db.SetClock(tb, Morning)
 	var err error
 	if p.Ground, err = server.NewGround(settings, db.Pool, p.Clock.Now, slog.New(slog.NewJSONHandler(p.Log, nil))); err != nil {
 		return nil, err
@@ -207,10 +208,11 @@ func (p *Portal) Transfer(t testing.TB, who sample.Account, section string) {
 	}
 }
 
-// Clock is a clock that a test moves.
+// Clock is a clock that a test moves, and the database's with it.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
+	set func(time.Time) // the database's
 }
 
 // Now is the clock's instant.
@@ -225,6 +227,7 @@ func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
+	c.set(c.now)
 }
 
 // Log is what the portal has written to its log.
