@@ -254,6 +254,7 @@ func TestAPortalWhoseClockGoesWrongTakesTheSameCodes(t *testing.T) {
 	d := sitAt(t)
 	wrong := func() time.Time { return d.clock.Now().Add(-time.Hour) }
 	portal, err := factor.New(factor.Config{
+		Keys: d.Keys,
 		Pool: d.db.Pool, Door: door.New(d.db.Pool, wrong), Accounts: d.accounts, Now: wrong, Town: "見本町",
 		PublicURL: &url.URL{Scheme: "http", Host: "localhost"},
 	})
