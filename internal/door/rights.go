@@ -38,15 +38,30 @@ func (r Rights) known(actor authz.Actor) (names []string, numbers []int64) {
 	return names, numbers
 }
 
+// deedsOf is the lock of a person: shared by each of their deeds under way, exclusive
+// for whoever takes their rights away. The other locks are hashes of their names.
+func deedsOf(person int64) int64 {
+	const kg = 0x4b47 << 48
+	return kg | person
+}
+
+// holdDeeds takes a person's lock as one of their deeds. The statement after it looks
+// at the database anew: what was committed while it waited counts.
+const holdDeeds = `SELECT pg_advisory_xact_lock_shared($1)`
+
 // begin begins a deed in a transaction, and returns the actor with the rights of
 // this instant. Nobody can take them away before the transaction ends.
 func (r Rights) begin(ctx context.Context, tx pgx.Tx, actor authz.Actor, today calendar.Date) (authz.Actor, error) {
 	if actor.Person == 0 || r.Find == nil {
 		return actor, nil
 	}
-	names, numbers := r.known(actor)
-	var still bool
-	if err := tx.QueryRow(ctx, `SELECT begin_deed($1, $2, $3)`, actor.Person, names, numbers).Scan(&still); err != nil {
+	var batch pgx.Batch
+	batch.Queue(holdDeeds, deedsOf(actor.Person))
+	still := true
+	if names, numbers := r.known(actor); names != nil {
+		state.QueueStill(&batch, names, numbers, func(found bool) { still = found })
+	}
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return authz.Actor{}, fmt.Errorf("beginning a change: %w", err)
 	}
 	if still && isOn(actor, today) {
@@ -60,8 +75,10 @@ func (r Rights) demand(batch *pgx.Batch, actor authz.Actor) {
 	if actor.Person == 0 || r.Find == nil {
 		return
 	}
-	names, numbers := r.known(actor)
-	batch.Queue(`SELECT demand_deed($1, $2, $3)`, actor.Person, names, numbers)
+	batch.Queue(holdDeeds, deedsOf(actor.Person))
+	if names, numbers := r.known(actor); names != nil {
+		state.QueueDemand(batch, names, numbers)
+	}
 }
 
 // isOn tells whether an actor's rights are those of a day, as far as it is known
@@ -71,7 +88,7 @@ func isOn(actor authz.Actor, day calendar.Date) bool { return actor.On.IsZero() 
 // Exclude lets somebody's deeds under way end, and none begin until the
 // transaction ends: what takes their rights away then holds for all that follow.
 func (tx *Tx) Exclude(ctx context.Context, person int64) error {
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(deeds_of($1))`, person); err != nil {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, deedsOf(person)); err != nil {
 		return fmt.Errorf("waiting for somebody's changes: %w", err)
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/postgres"
 )
@@ -34,6 +35,24 @@ type Counter struct {
 // person instead.
 func Counted(name string) Counter {
 	return Counter{Name: name, SQL: "(SELECT c.number FROM change_counter c WHERE c.name = '" + name + "')"}
+}
+
+const still = `(SELECT count(*) FROM change_counter c WHERE (c.name, c.number) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))) = cardinality($1::text[])`
+
+// QueueStill asks in a batch whether counted counters, by their names, still stand at
+// some numbers.
+func QueueStill(batch *pgx.Batch, names []string, numbers []int64, take func(still bool)) {
+	batch.Queue(`SELECT `+still, names, numbers).QueryRow(func(row pgx.Row) error {
+		var found bool
+		err := row.Scan(&found)
+		take(found)
+		return err
+	})
+}
+
+// QueueDemand lets a batch fail, with the code KG001, where they do not.
+func QueueDemand(batch *pgx.Batch, names []string, numbers []int64) {
+	batch.Queue(`SELECT `+still+` OR rights_have_moved()`, names, numbers)
 }
 
 // Limit is how many counters there may be, a few for each capability: the numbers of
