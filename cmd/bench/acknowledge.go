@@ -8,8 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/account"
 	"kagami/internal/authz"
-	"kagami/internal/org"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/state"
@@ -64,7 +64,7 @@ func (t *town) measureAcknowledge(ctx context.Context) (figure, error) {
 
 // counters are what a session's query counts.
 func counters() (*state.Counters, error) {
-	return state.NewCounters(org.ChangeCounter, policy.ChangeCounter, policy.AcknowledgementCounter)
+	return state.NewCounters(append(account.Rights().Counters, policy.ChangeCounter, policy.AcknowledgementCounter)...)
 }
 
 // state is that of the database for a person, as a session's query brings it

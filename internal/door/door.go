@@ -36,7 +36,7 @@ func New(pool *pgxpool.Pool, now func() time.Time) *Door {
 // are those of the instant of the change.
 func (d *Door) With(rights Rights) *Door {
 	watched := *d
-	watched.rights = rights
+	watched.rights = rights.prepared()
 	return &watched
 }
 

@@ -22,20 +22,31 @@ type Rights struct {
 	Counters []state.Counter
 	// Find looks somebody's rights up on a day: Unauthenticated for who has none.
 	Find func(ctx context.Context, db postgres.Querier, person int64, on calendar.Date) (authz.Actor, error)
+
+	asked *state.Counters // those counters, as the database is asked for them
 }
 
-// known are the counters' names and the numbers at which an actor was looked up;
-// none where that is not known, and the actor is then taken as they are: the
-// operator, the portal itself.
-func (r Rights) known(actor authz.Actor) (names []string, numbers []int64) {
+// prepared are the rights as a door goes by them.
+func (r Rights) prepared() Rights {
+	asked, err := state.NewCounters(r.Counters...)
+	if err != nil {
+		panic(err) // the program names one twice
+	}
+	r.asked = asked
+	return r
+}
+
+// known are the numbers at which an actor was looked up; none where they are not
+// known, and the actor is then taken as they are.
+func (r Rights) known(actor authz.Actor) (numbers []int64) {
 	for _, counter := range r.Counters {
 		number, ok := actor.State.Of(counter)
 		if !ok {
-			return nil, nil
+			return nil
 		}
-		names, numbers = append(names, counter.Name), append(numbers, number)
+		numbers = append(numbers, number)
 	}
-	return names, numbers
+	return numbers
 }
 
 // deedsOf is the lock of a person: shared by each of their deeds under way, exclusive
@@ -58,8 +69,8 @@ func (r Rights) begin(ctx context.Context, tx pgx.Tx, actor authz.Actor, today c
 	var batch pgx.Batch
 	batch.Queue(holdDeeds, deedsOf(actor.Person))
 	still := true
-	if names, numbers := r.known(actor); names != nil {
-		state.QueueStill(&batch, names, numbers, func(found bool) { still = found })
+	if numbers := r.known(actor); numbers != nil {
+		r.asked.QueueStill(&batch, numbers, func(found bool) { still = found })
 	}
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return authz.Actor{}, fmt.Errorf("beginning a change: %w", err)
@@ -76,8 +87,8 @@ func (r Rights) demand(batch *pgx.Batch, actor authz.Actor) {
 		return
 	}
 	batch.Queue(holdDeeds, deedsOf(actor.Person))
-	if names, numbers := r.known(actor); names != nil {
-		state.QueueDemand(batch, names, numbers)
+	if numbers := r.known(actor); numbers != nil {
+		r.asked.QueueDemand(batch, numbers)
 	}
 }
 

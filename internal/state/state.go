@@ -37,24 +37,6 @@ func Counted(name string) Counter {
 	return Counter{Name: name, SQL: "(SELECT c.number FROM change_counter c WHERE c.name = '" + name + "')"}
 }
 
-const still = `(SELECT count(*) FROM change_counter c WHERE (c.name, c.number) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))) = cardinality($1::text[])`
-
-// QueueStill asks in a batch whether counted counters, by their names, still stand at
-// some numbers.
-func QueueStill(batch *pgx.Batch, names []string, numbers []int64, take func(still bool)) {
-	batch.Queue(`SELECT `+still, names, numbers).QueryRow(func(row pgx.Row) error {
-		var found bool
-		err := row.Scan(&found)
-		take(found)
-		return err
-	})
-}
-
-// QueueDemand lets a batch fail, with the code KG001, where they do not.
-func QueueDemand(batch *pgx.Batch, names []string, numbers []int64) {
-	batch.Queue(`SELECT `+still+` OR rights_have_moved()`, names, numbers)
-}
-
 // Limit is how many counters there may be, a few for each capability: the numbers of
 // all are part of each actor.
 const Limit = 32
@@ -106,6 +88,22 @@ func (c *Counters) Load(ctx context.Context, db postgres.Querier, person int64) 
 		return Numbers{}, fmt.Errorf("reading the state: %w", err)
 	}
 	return c.Numbers(read), nil
+}
+
+// QueueStill asks in a batch whether the counters still stand at some numbers. They
+// are counted ones: there is no row s.
+func (c *Counters) QueueStill(batch *pgx.Batch, numbers []int64, take func(still bool)) {
+	batch.Queue(`SELECT `+c.SQL()+` = $1`, numbers).QueryRow(func(row pgx.Row) error {
+		var still bool
+		err := row.Scan(&still)
+		take(still)
+		return err
+	})
+}
+
+// QueueDemand lets a batch fail, with the code KG001, where they do not.
+func (c *Counters) QueueDemand(batch *pgx.Batch, numbers []int64) {
+	batch.Queue(`SELECT `+c.SQL()+` = $1 OR rights_have_moved()`, numbers)
 }
 
 // Numbers are the state in which a request has found the database; the zero
