@@ -14,15 +14,31 @@ import (
 	"kagami/internal/authz"
 )
 
-// one statement writes the entry and, where there is one, its confidential
-// part: a single round trip.
 const insertEntry = `
-WITH entry AS (
-	INSERT INTO trail_entry (at, person_id, role, action, subject_kind, subject_id, fields, refs, confidential_hash, hash, capacity)
-	VALUES (@at, @person_id, @role, @action, @subject_kind, @subject_id, @fields, @refs, @confidential_hash, @hash, @capacity)
-	RETURNING id)
-INSERT INTO trail_confidential (entry_id, salt, part)
-SELECT id, @salt::bytea, @part::text FROM entry WHERE @salt::bytea IS NOT NULL`
+INSERT INTO trail_entry (at, person_id, role, action, subject_kind, subject_id, fields, refs, confidential_hash, hash, capacity)
+VALUES (@at, @person_id, @role, @action, @subject_kind, @subject_id, @fields, @refs, @confidential_hash, @hash, @capacity)`
+
+// insertConfidential writes the entry and its confidential part: a single round trip.
+const insertConfidential = `
+WITH entry AS (` + insertEntry + ` RETURNING id)
+INSERT INTO trail_confidential (entry_id, salt, part) SELECT id, @salt, @part FROM entry`
+
+// lexedEntry is insertEntry as the database takes it, the columns of lexedColumns in
+// order: an entry without a confidential part is written at each acknowledgement,
+// and to read the names anew each time is felt there.
+var lexedEntry, lexedColumns = lexed()
+
+func lexed() (query string, columns []any) {
+	names := pgx.StrictNamedArgs{}
+	for _, column := range []string{"at", "person_id", "role", "action", "subject_kind", "subject_id", "fields", "refs", "confidential_hash", "hash", "capacity"} {
+		names[column] = column
+	}
+	query, columns, err := names.RewriteQuery(context.Background(), nil, insertEntry, nil)
+	if err != nil {
+		panic(err) // insertEntry has other columns
+	}
+	return query, columns
+}
 
 // Append writes an entry in the transaction of the change that it records.
 func Append(ctx context.Context, tx pgx.Tx, e Entry) error {
@@ -30,7 +46,11 @@ func Append(ctx context.Context, tx pgx.Tx, e Entry) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, insertEntry, args); err != nil {
+	insert := insertEntry
+	if len(e.Confidential) > 0 {
+		insert = insertConfidential
+	}
+	if _, err := tx.Exec(ctx, insert, args); err != nil {
 		return fmt.Errorf("appending to the trail: %w", err)
 	}
 	return nil
@@ -73,12 +93,20 @@ func Queue(batch *pgx.Batch, e Entry) error {
 	if err != nil {
 		return err
 	}
-	batch.Queue(insertEntry, args)
+	if len(e.Confidential) > 0 {
+		batch.Queue(insertConfidential, args)
+		return nil
+	}
+	values := make([]any, len(lexedColumns))
+	for i, column := range lexedColumns {
+		values[i] = args[column.(string)]
+	}
+	batch.Queue(lexedEntry, values...)
 	return nil
 }
 
-// arguments are what insertEntry takes: the columns of an entry by their names,
-// with the salt and the JSON of its confidential part.
+// arguments are what insertEntry takes, the columns of an entry by their names, and
+// for insertConfidential the salt and the JSON of the confidential part.
 func arguments(e Entry) (pgx.StrictNamedArgs, error) {
 	e.At = e.At.UTC().Truncate(time.Microsecond)
 	if e.Fields == nil {
@@ -95,11 +123,15 @@ func arguments(e Entry) (pgx.StrictNamedArgs, error) {
 	if e.Person != 0 {
 		person = &e.Person
 	}
-	return pgx.StrictNamedArgs{
+	args := pgx.StrictNamedArgs{
 		"at": e.At, "person_id": person, "role": e.Role, "capacity": e.Capacity, "action": e.Action,
 		"subject_kind": e.Subject.Kind, "subject_id": e.Subject.ID, "fields": e.Fields, "refs": e.Refs,
-		"confidential_hash": s.confidentialHash, "hash": s.hash, "salt": s.salt, "part": string(s.part),
-	}, nil
+		"confidential_hash": s.confidentialHash, "hash": s.hash,
+	}
+	if len(e.Confidential) > 0 {
+		args["salt"], args["part"] = s.salt, string(s.part)
+	}
+	return args, nil
 }
 
 // Altered is the first entry that does not prove itself.
