@@ -63,6 +63,7 @@ var table = [...]row{
 	{ManageAccounts, "アカウント・二要素認証・サインインを管理する", [...]Reach{no, no, no, no, no, no, no, self, no, all}},
 	{SeeSettings, "町の設定を見る", [...]Reach{all, all, all, all, all, no, no, no, all, all}},
 	{ChangeSettings, "町の設定を変える", [...]Reach{no, no, all, no, no, no, no, no, no, no}},
+	{KeepEditions, "法令・国の基準の版を読み込み、使い始める", [...]Reach{no, no, all, no, no, no, no, no, no, all}},
 	{ReadTrail, "監査証跡を見る", [...]Reach{no, all, all, no, no, no, no, no, all, no}},
 }
 

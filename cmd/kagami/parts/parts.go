@@ -2,6 +2,8 @@
 package parts
 
 import (
+	"kagami/internal/edition"
+	"kagami/internal/holiday"
 	orgpersonnel "kagami/internal/org/personnel"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
@@ -13,6 +15,7 @@ import (
 	"kagami/web/account"
 	"kagami/web/acknowledging"
 	"kagami/web/drafting"
+	webedition "kagami/web/edition"
 	"kagami/web/imports"
 	"kagami/web/organization"
 	"kagami/web/personnel"
@@ -60,5 +63,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 	for _, part := range list {
 		settings = append(settings, part.Settings...)
 	}
-	return append(list, websetting.New(setting.New(g.Pool, g.Door, settings...)).Part()), nil
+	return append(list,
+		websetting.New(setting.New(g.Pool, g.Door, settings...)).Part(),
+		webedition.New(edition.NewService(g.Pool, g.Door, holiday.Kinds()...)).Part(),
+	), nil
 }
