@@ -14,6 +14,9 @@ type Setting struct {
 	Title  string
 	Help   string       // what it does
 	Typing string       // how it is typed: 3日前、1日後
+	// Choices are the values that there are, as people read them; nil where any may
+	// be typed.
+	Choices []string
 	Action authz.Action // of whoever may set it
 	// Default is what holds where nothing is set, as it is kept.
 	Default string

@@ -13,7 +13,7 @@ func NewSwitch(name, title, help string, action authz.Action, standard bool) Of[
 	return Of[bool]{
 		Setting{
 			Name: name, Title: title, Help: help, Action: action, Default: keepSwitch(standard),
-			Typing: "「はい」か「いいえ」を入力します。", Fold: foldSwitch, Show: func(kept string) string { return showSwitch(readSwitch(kept)) },
+			Choices: []string{showSwitch(true), showSwitch(false)}, Fold: foldSwitch, Show: func(kept string) string { return showSwitch(readSwitch(kept)) },
 		},
 		readSwitch,
 	}
@@ -26,7 +26,7 @@ func foldSwitch(typed string) (kept, problem string) {
 	case showSwitch(false):
 		return keepSwitch(false), ""
 	}
-	return "", "「はい」か「いいえ」を入力してください。"
+	return "", "「はい」か「いいえ」を選んでください。"
 }
 
 func keepSwitch(on bool) string {
