@@ -40,8 +40,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 		return nil, err
 	}
 	signIn := signin.New(signin.Services{
-		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, Sessions: g.Sessions, Devices: g.Devices, Attempts: g.Attempts,
-		Provider: g.Provider, ProviderName: g.ProviderName,
+		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices,
+		Attempts: g.Attempts, Provider: g.Provider, ProviderName: g.ProviderName,
 	})
 	accounts := account.New(account.Services{
 		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices,
