@@ -40,7 +40,7 @@ var ground = map[string][]string{
 
 	"internal/setting":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/trail"},
 	"internal/deadline": {"internal/authz", "internal/calendar", "internal/setting"},
-	"internal/edition":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/sheet", "internal/sheet/intake", "internal/trail"},
+	"internal/edition":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/sheet", "internal/sheet/intake", "internal/task", "internal/trail"},
 	"internal/holiday":  {"internal/calendar", "internal/edition", "internal/sheet/intake"},
 
 	"internal/sheet/intake": {"internal/fault", "internal/postgres", "internal/sheet"},

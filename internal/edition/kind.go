@@ -31,6 +31,9 @@ type Kind struct {
 	Show func(column int, cell string) string
 	// Whole checks the rows of an edition together; a sentence where some are missing.
 	Whole func(rows []Row) (problem string)
+	// Until is the last day of which an edition knows, by the key of its last row; nil
+	// where an edition knows of every day.
+	Until func(key string) calendar.Date
 	// Shipped are the editions that come with the portal, the earliest first.
 	Shipped []Edition
 }

@@ -60,6 +60,27 @@ func TestTheTownsOwnRowsLieOverAnyEdition(t *testing.T) {
 	}
 }
 
+func TestTheLastRowIsThatOfTheEditionThatHolds(t *testing.T) {
+	t.Parallel()
+	kind := Kind{Name: "sample", Shipped: []Edition{{First: june, Rows: []Row{{"2027"}}}, {First: june.AddDays(9), Rows: []Row{{"2029"}}}}}
+	for name, c := range map[string]struct {
+		started []known
+		on      calendar.Date
+		want    string
+	}{
+		"as shipped":             {nil, june, "2027"},
+		"shipped anew":           {nil, june.AddDays(9), "2029"},
+		"the town's":             {[]known{{"sample", june.AddDays(3), "2028"}}, june.AddDays(5), "2028"},
+		"of one day":             {[]known{{"sample", june, "2028"}}, june, "2028"},
+		"shipped after the town": {[]known{{"sample", june.AddDays(3), "2028"}}, june.AddDays(9), "2029"},
+		"another kind's":         {[]known{{"other", june.AddDays(3), "2028"}}, june.AddDays(5), "2027"},
+	} {
+		if got := kind.lastKey(c.started, c.on); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 func drawRows(t *rapid.T, name string) []Row {
 	cells := rapid.MapOfN(rapid.StringMatching(`[a-f]`), rapid.StringMatching(`[0-3]`), 0, 6).Draw(t, name)
 	var rows []Row

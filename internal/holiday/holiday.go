@@ -29,7 +29,7 @@ var Holidays = edition.New(edition.Kind{
 		{Key: "day", Words: []string{"国民の祝日・休日月日", "月日", "日付"}, Needed: true},
 		{Key: "name", Words: []string{"国民の祝日・休日名称", "名称"}, Needed: true},
 	},
-	Key: holidayKey, Fold: foldHoliday, Show: showHoliday, Whole: everyYear, Shipped: []edition.Edition{shipped},
+	Key: holidayKey, Fold: foldHoliday, Show: showHoliday, Whole: everyYear, Until: lastYear, Shipped: []edition.Edition{shipped},
 }, readHoliday)
 
 // YearlyDay is a day of each year off.
@@ -146,6 +146,15 @@ func everyYear(rows []edition.Row) string {
 		}
 	}
 	return ""
+}
+
+// lastYear is the end of the last year of an edition.
+func lastYear(key string) calendar.Date {
+	day, err := calendar.ParseDay(key)
+	if err != nil {
+		panic(err) // holidayKey has written it
+	}
+	return calendar.NewDate(day.Year(), time.December, 31)
 }
 
 func yearlyKey(typed string) (key, problem string) {

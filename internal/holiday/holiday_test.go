@@ -16,6 +16,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/holiday"
 	"kagami/internal/postgres/pgtest"
+	"kagami/internal/task"
 )
 
 var databases pgtest.Server
@@ -142,6 +143,37 @@ func TestTheCabinetOfficesFileIsReadAsItIs(t *testing.T) {
 		if fault.KindOf(err) != fault.Invalid || !strings.Contains(problems(err), c.want) {
 			t.Errorf("%s: %v %s", name, err, problems(err))
 		}
+	}
+}
+
+// Two months before nothing more is known, somebody is asked for the next edition.
+func TestSomebodyIsAskedForTheNextEdition(t *testing.T) {
+	t.Parallel()
+	db := databases.New(t)
+	ending := func(actor authz.Actor, day calendar.Date) string {
+		var (
+			b    task.Batch
+			list []string
+		)
+		s := edition.NewService(db.Pool, door.New(db.Pool, func() time.Time { return day.Start() }), holiday.Kinds()...)
+		s.QueueEnding(&b, actor, func(kinds []edition.Ending) {
+			for _, k := range kinds {
+				list = append(list, k.Kind.Name+" "+k.Until.String())
+			}
+		})
+		if err := b.Run(t.Context(), db.Pool); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(list, ", ")
+	}
+	last := calendar.NewDate(2027, time.December, 31)
+	for day, want := range map[calendar.Date]string{last.AddDays(-61): "", last.AddDays(-60): "holiday 2027-12-31", last.AddDays(40): "holiday 2027-12-31"} {
+		if got := ending(administrator, day); got != want {
+			t.Errorf("on %s: %s, want %s", day, got, want)
+		}
+	}
+	if got := ending(authz.Actor{Holdings: []authz.Holding{{Role: authz.Staff}}}, last); got != "" {
+		t.Errorf("the staff are asked for %s", got)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
 	"kagami/internal/fault"
+	"kagami/internal/task"
 	"kagami/internal/trail"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -45,8 +46,21 @@ func (s *Screens) Part() screen.Part {
 			"edition-back":    {Heading: "予定を取り消しました", Text: "いまの版が続きます。取り消したことも、履歴に残ります。"},
 			"edition-said":    {Heading: "町の行を変えました", Text: "新しい版を使い始めても、町の行はそのまま残ります。"},
 		},
+		Tasks:    s.tasks,
 		Subjects: []trail.Named{{Kind: "edition", Title: "法令・国の基準の版"}, {Kind: "edition_own", Title: "法令・国の基準への町の行"}},
 	}
+}
+
+// tasks are the editions that somebody has to renew.
+func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
+	s.editions.QueueEnding(b, actor, func(list []edition.Ending) {
+		for _, e := range list {
+			b.Add(task.Task{
+				What: "「" + e.Title + "」の新しい版を読み込む", Why: "いまの版でわかるのは、" + calendar.Wareki(e.Until) + "までです。",
+				Act: "読み込む", URL: address.Edition(e.Kind.Name),
+			})
+		}
+	})
 }
 
 func (s *Screens) showKinds(w http.ResponseWriter, r *http.Request) error {
