@@ -41,6 +41,12 @@ var ground = map[string][]string{
 	"internal/setting":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/trail"},
 	"internal/deadline": {"internal/authz", "internal/calendar", "internal/setting"},
 
+	"internal/attachment": {
+		"internal/attachment/clamd", "internal/attachment/picture", "internal/authz", "internal/door", "internal/fault", "internal/postgres",
+	},
+	"internal/attachment/clamd":   {"internal/fault"},
+	"internal/attachment/picture": {"internal/fault"},
+
 	"internal/sheet/intake": {"internal/fault", "internal/postgres", "internal/sheet"},
 
 	"internal/postgres":         {"internal/fault", "migrations"},
