@@ -88,6 +88,60 @@ CREATE TRIGGER attachment_tie_not_emptied BEFORE TRUNCATE ON attachment_tie FOR 
 GRANT SELECT, INSERT, DELETE ON attachment TO kagami_portal;
 GRANT SELECT, INSERT ON attachment_piece, attachment_finished, attachment_tie TO kagami_portal;
 
+-- What others may join of a file.
+CREATE VIEW attachment_shown AS
+SELECT a.id, a.name, f.media_type, f.size FROM attachment a JOIN attachment_finished f ON f.attachment_id = a.id;
+GRANT SELECT ON attachment_shown TO kagami_portal;
+
+-- Minutes were whole in the decision's row.
+ALTER TABLE headquarters_decision ADD COLUMN attachment_id bigint UNIQUE REFERENCES attachment_tie;
+ALTER TABLE headquarters_decision DISABLE TRIGGER headquarters_decision_append_only;
+-- +goose StatementBegin
+DO $$
+DECLARE
+	d headquarters_decision;
+	new_id bigint;
+BEGIN
+	FOR d IN SELECT * FROM headquarters_decision WHERE octet_length(file) > 0 ORDER BY id LOOP
+		-- a token that nobody knows, of the letters of a random number
+		INSERT INTO attachment (token, name, begun_by, begun_at)
+		VALUES (upper(substr(translate(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), '0189', 'wxyz'), 1, 26)),
+			CASE WHEN octet_length(d.file_name) <= 200 THEN d.file_name ELSE '議事録' || CASE d.file_type WHEN 'application/pdf' THEN '.pdf' ELSE '.docx' END END,
+			d.recorded_by, d.recorded_at)
+		RETURNING id INTO new_id;
+		INSERT INTO attachment_piece (attachment_id, number, body)
+		SELECT new_id, n, substr(d.file, n * 122880 + 1, 122880) FROM generate_series(0, (octet_length(d.file) - 1) / 122880) n;
+		INSERT INTO attachment_finished (attachment_id, media_type, size, sha256, scanned, finished_at)
+		VALUES (new_id, d.file_type, octet_length(d.file), sha256(d.file), false, d.recorded_at);
+		INSERT INTO attachment_tie (attachment_id, tied_at) VALUES (new_id, d.recorded_at);
+		UPDATE headquarters_decision SET attachment_id = new_id WHERE id = d.id;
+	END LOOP;
+END $$;
+-- +goose StatementEnd
+ALTER TABLE headquarters_decision ENABLE TRIGGER headquarters_decision_append_only;
+ALTER TABLE headquarters_decision
+	DROP CONSTRAINT headquarters_decision_whole,
+	DROP COLUMN file_name, DROP COLUMN file_type, DROP COLUMN file,
+	ADD CONSTRAINT headquarters_decision_whole CHECK (carried_over OR chair_id IS NOT NULL AND (minutes <> '' OR attachment_id IS NOT NULL));
+GRANT INSERT (attachment_id) ON headquarters_decision TO kagami_portal;
+
 -- +goose Down
+-- refused where minutes are larger than they could be before
+ALTER TABLE headquarters_decision
+	ADD COLUMN file_name text NOT NULL DEFAULT '',
+	ADD COLUMN file_type text NOT NULL DEFAULT '',
+	ADD COLUMN file      bytea CONSTRAINT headquarters_decision_file_size CHECK (octet_length(file) <= 10485760);
+ALTER TABLE headquarters_decision DISABLE TRIGGER headquarters_decision_append_only;
+UPDATE headquarters_decision h SET file_name = a.name, file_type = f.media_type,
+	file = (SELECT string_agg(p.body, ''::bytea ORDER BY p.number) FROM attachment_piece p WHERE p.attachment_id = a.id)
+FROM attachment a JOIN attachment_finished f ON f.attachment_id = a.id WHERE a.id = h.attachment_id;
+ALTER TABLE headquarters_decision ENABLE TRIGGER headquarters_decision_append_only;
+ALTER TABLE headquarters_decision
+	DROP CONSTRAINT headquarters_decision_whole,
+	DROP COLUMN attachment_id,
+	ADD CONSTRAINT headquarters_decision_whole CHECK (carried_over OR chair_id IS NOT NULL AND (minutes <> '' OR file IS NOT NULL)),
+	ADD CONSTRAINT headquarters_decision_file_named CHECK ((file IS NULL) = (file_name = ''));
+GRANT INSERT (file_name, file_type, file) ON headquarters_decision TO kagami_portal;
+DROP VIEW attachment_shown;
 DROP TABLE attachment_tie, attachment_finished, attachment_piece, attachment;
 DROP FUNCTION refuse_finishing_in_part, refuse_another_piece, refuse_part_of_file;

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"time"
 
@@ -21,8 +20,7 @@ import (
 // time. It is Closed after use.
 type Content struct {
 	File
-	At    time.Time // when it was finished
-	Shown bool      // whether a browser may show it: a PDF, a JPEG or PNG, a video
+	At time.Time // when it was finished
 
 	ctx    context.Context //nolint:containedctx // it is the request's, as io.ReadSeeker has none
 	pool   *pgxpool.Pool
@@ -59,18 +57,8 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, find func(context
 		return nil, err
 	}
 	c := s.content(ctx, id, r.Size)
-	c.File, c.At, c.Shown = File{Name: r.Name, Type: r.Type, Size: r.Size, SHA256: r.SHA256}, r.At, isShown(r.Type)
+	c.File, c.At = File{Name: r.Name, Type: r.Type, Size: r.Size, SHA256: r.SHA256}, r.At
 	return c, nil
-}
-
-// isShown tells whether a browser may show files of a type.
-func isShown(name string) bool {
-	for _, k := range []Kind{Document, Picture, Video} {
-		if slices.ContainsFunc(k.types, func(t mediaType) bool { return t.name == name && t.shown }) {
-			return true
-		}
-	}
-	return false
 }
 
 func (s *Service) content(ctx context.Context, id, size int64) *Content {

@@ -2,6 +2,7 @@ package attachment
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -50,6 +51,12 @@ var (
 		{name: "video/webm", title: "WebM", extensions: []string{".webm"}, shown: true},
 	}}
 )
+
+// IsShown tells whether a browser may show files of a media type: a PDF, a JPEG or
+// PNG, a video. All others are saved only.
+func IsShown(name string) bool {
+	return slices.ContainsFunc(slices.Concat(Document.types, Picture.types, Video.types), func(t mediaType) bool { return t.name == name && t.shown })
+}
 
 // Largest is the size of the largest file that some kinds allow, in bytes.
 func Largest(kinds ...Kind) int64 {
@@ -117,8 +124,12 @@ func (t mediaType) called(name string) (string, error) {
 // file is said there.
 const Field = "file"
 
-func problem(kind fault.Kind, message string) error {
-	e := fault.New(kind, message)
-	e.Problems = []fault.Problem{{Field: Field, Message: message}}
-	return e
+// atFile says at the field of the file what is wrong with it, where that is said.
+func atFile(err error) error {
+	if e, ok := errors.AsType[*fault.Error](err); ok && len(e.Problems) == 0 {
+		e.Problems = []fault.Problem{{Field: Field, Message: e.Message}}
+	}
+	return err
 }
+
+func problem(kind fault.Kind, message string) error { return atFile(fault.New(kind, message)) }

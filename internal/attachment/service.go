@@ -169,7 +169,7 @@ func (s *Service) scan(ctx context.Context, id, size int64) (scanned bool, err e
 	}
 	c := s.content(ctx, id, size)
 	defer c.Close() //nolint:errcheck // it was read only
-	return true, s.scanner.Scan(ctx, c)
+	return true, atFile(s.scanner.Scan(ctx, c))
 }
 
 // shrink puts a picture that was made anew in the place of what was sent.
@@ -187,7 +187,7 @@ func (s *Service) shrink(ctx context.Context, sent begun, size int64, of mediaTy
 	w, c := s.write(ctx, made.id), s.content(ctx, sent.id, size)
 	defer c.Close() //nolint:errcheck // it was read only
 	file := File{}
-	err = picture.Shrink(ctx, c, w, of.name)
+	err = atFile(picture.Shrink(ctx, c, w, of.name))
 	if err == nil {
 		err = w.flush()
 	}

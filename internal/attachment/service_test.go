@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
+	"image/jpeg"
 	"io"
+	"net"
+	"net/url"
 	"runtime"
 	"strings"
 	"sync"
@@ -16,6 +20,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kagami/internal/attachment"
+	"kagami/internal/attachment/clamd"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 )
@@ -36,7 +41,7 @@ func TestAFileComesBackAsItWasSent(t *testing.T) {
 		must(t, err)
 		c := d.open(id)
 		got, err := io.ReadAll(c)
-		if err != nil || !bytes.Equal(got, body) || c.Size != int64(size) || !c.Shown {
+		if err != nil || !bytes.Equal(got, body) || c.Size != int64(size) {
 			t.Errorf("%d bytes came back as %d: %v", size, len(got), err)
 		}
 	}
@@ -135,6 +140,93 @@ func TestAnEndlessFileIsCutAtTheLimit(t *testing.T) {
 type readerFunc func(p []byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// Where the town has a scanner, nothing is taken in that it has not looked at.
+func TestFilesAreScanned(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answer string
+		kind   fault.Kind
+		ok     bool
+	}{
+		"harmless": {"stream: OK\x00", 0, true}, "a virus": {"stream: Sample FOUND\x00", fault.Invalid, false}, "no answer": {"", fault.Unavailable, false},
+	} {
+		for called, body := range map[string][]byte{"議事録.pdf": pdf(2*piece + 5), "写真.jpg": asJPEG(t, shade(300, 200))} {
+			got := make(chan []byte, 1)
+			d := newDesk(t, scanner(t, c.answer, got))
+			f, err := d.send(called, bytes.NewReader(body))
+			if scanned := <-got; !bytes.Equal(scanned, body) {
+				t.Errorf("%s: %d bytes were scanned, of %d that were sent", name, len(scanned), len(body))
+			}
+			if !c.ok {
+				isKind(t, name, err, c.kind)
+				if e, ok := errors.AsType[*fault.Error](err); !ok || len(e.Problems) != 1 {
+					t.Errorf("%s: it is not said at the file: %v", name, err)
+				}
+				d.leavesNothing(name)
+				continue
+			}
+			must(t, err)
+			var scanned bool
+			must(t, d.db.Pool.QueryRow(t.Context(), `SELECT f.scanned FROM attachment_finished f JOIN attachment a ON a.id = f.attachment_id WHERE a.token = $1`, f.Token).Scan(&scanned))
+			if !scanned {
+				t.Errorf("%s: it says that it was not scanned", called)
+			}
+		}
+	}
+}
+
+// scanner takes one call in clamd's place, and answers.
+func scanner(t *testing.T, answer string, got chan<- []byte) *clamd.Scanner {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	must(t, err)
+	t.Cleanup(func() { must(t, l.Close()) })
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close() //nolint:errcheck // nothing is left to lose
+		_, _ = io.CopyN(io.Discard, conn, int64(len("zINSTREAM\x00")))
+		var file bytes.Buffer
+		for {
+			var size uint32
+			if err := binary.Read(conn, binary.BigEndian, &size); err != nil || size == 0 {
+				break
+			}
+			_, _ = io.CopyN(&file, conn, int64(size))
+		}
+		got <- file.Bytes()
+		_, _ = io.WriteString(conn, answer)
+	}()
+	s, err := clamd.New(&url.URL{Scheme: "tcp", Host: l.Addr().String()})
+	must(t, err)
+	return s
+}
+
+// A picture of a phone comes back smaller, and without where it was taken.
+func TestPicturesAreKeptWithoutWhereTheyWereTaken(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	sent := asJPEG(t, shade(4000, 3000))
+	exif := append([]byte("\xff\xe1\x00\x18Exif\x00\x00"), "37.25N 140.34E  "...)
+	f := d.sent("写真.JPG", bytes.Join([][]byte{sent[:2], exif, sent[2:]}, nil))
+	if n := d.count("attachment"); n != 1 || f.Name != "写真.JPG" || f.Type != "image/jpeg" {
+		t.Errorf("%d files, %+v", n, f)
+	}
+	id, err := d.tie(d.sender, f.Token)
+	must(t, err)
+	got, err := io.ReadAll(d.open(id))
+	must(t, err)
+	config, err := jpeg.DecodeConfig(bytes.NewReader(got))
+	if err != nil || config.Width != 2560 || config.Height != 1920 || bytes.Contains(got, []byte("140.34E")) {
+		t.Errorf("%d × %d, %v", config.Width, config.Height, err)
+	}
+	if hash := sha256.Sum256(got); !bytes.Equal(hash[:], f.SHA256) || f.Size != int64(len(got)) {
+		t.Errorf("its hash or size is that of what was sent")
+	}
+}
 
 func TestOnlyItsSenderTiesAFileAndOnlyOnce(t *testing.T) {
 	t.Parallel()
