@@ -8,13 +8,17 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"kagami/internal/attachment/clamd"
 	"kagami/internal/calendar"
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
+	"kagami/web/server"
 	"kagami/web/server/servertest"
 )
 
@@ -26,7 +30,11 @@ type meeting struct {
 
 func newMeeting(t *testing.T) meeting {
 	t.Helper()
-	portal := town.Start(t)
+	return newMeetingAt(t, town.Start(t))
+}
+
+func newMeetingAt(t *testing.T, portal *servertest.Portal) meeting {
+	t.Helper()
 	v := servertest.SignIn(t, portal, town.Holder("総務課 担当副課長"))
 	v.Post("/policies/kihon/draft", url.Values{"from": {"1"}})
 	officer := portal.Actor(t, town.Holder("総務課 担当副課長"))
@@ -186,5 +194,27 @@ func TestAFormWithAMistakeDoesNotLoseItsFile(t *testing.T) {
 	}
 	if a := m.Get(minutesPath); a.Body != "%PDF-1.7 the minutes" {
 		t.Errorf("the minutes: %d %s", a.Status, a.Body)
+	}
+}
+
+// Where the town's scanner does not answer, nothing is attached: the form says so, and
+// the operator's log too. Without a file all goes on.
+func TestNothingIsAttachedWhileTheScannerIsDown(t *testing.T) {
+	t.Parallel()
+	scanner, err := clamd.New(&url.URL{Scheme: "unix", Path: filepath.Join(t.TempDir(), "nobody")})
+	check(t, err)
+	m := newMeetingAt(t, town.StartWith(t, town.Database(t), func(s *server.Settings) { s.Scanner = scanner }))
+	a := m.send("議事録.pdf", strings.NewReader("%PDF-1.7 the minutes"), nil)
+	if a.Status != 503 || !strings.Contains(a.Body, "ファイルを検査できません") || !strings.Contains(a.Body, `value="`+town.Holder("副町長").StaffNumber+`"`) {
+		t.Errorf("with a file: %d %s", a.Status, a.Body)
+	}
+	if n := m.Count("attachment"); n != 0 {
+		t.Errorf("%d files are there", n)
+	}
+	if !slices.ContainsFunc(m.Portal.Log.Lines(), func(line string) bool { return strings.Contains(line, `"ERROR"`) && strings.Contains(line, "clamd") }) {
+		t.Error("the log says nothing of it")
+	}
+	if a := m.send("", strings.NewReader(""), url.Values{"minutes": {"原案のとおり決定"}}); a.Status != 200 || !strings.Contains(a.Body, "原案のとおり決定") {
+		t.Errorf("without a file: %d %s", a.Status, a.Body)
 	}
 }
