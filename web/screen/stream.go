@@ -23,8 +23,9 @@ const (
 	stepLimit   = 30 * time.Second
 	streamLimit = time.Hour
 	stepSize    = 64 << 10 // bytes
-	// answerLimit is what is left for the answer after a file has come in.
-	answerLimit = time.Minute
+	// answerLimit is what is left, after a file has come in, for looking at it and for
+	// the answer: a scanner has two minutes, and a picture half of one.
+	answerLimit = 5 * time.Minute
 	// mostDrained is how much is read of a file that was refused already, in bytes: a
 	// browser reads no answer before it has sent all.
 	mostDrained = 64 << 20
@@ -69,7 +70,9 @@ func ReadStream(w http.ResponseWriter, r *http.Request, field string, take func(
 			r.PostForm.Add(part.FormName(), string(value))
 		case part.FormName() == field && !taken:
 			taken = true
-			if refusal = take(part.FileName(), part); refusal != nil {
+			refusal = take(part.FileName(), part)
+			body.begun = false // looking at it took time that is not the browser's
+			if refusal != nil {
 				if body.err != nil || fault.KindOf(refusal) == fault.Internal && errors.Is(refusal, io.ErrUnexpectedEOF) {
 					return body.explain(cmp.Or(body.err, refusal))
 				}
@@ -88,6 +91,7 @@ type incoming struct {
 	end     time.Time // of the whole
 	since   int       // bytes since the deadline was put off
 	begun   bool
+	over    bool   // whether all of it has come
 	left    int64  // bytes that are still read; -1 for all
 	err     error  // that it failed with
 	tail    []byte // what came last
@@ -96,7 +100,10 @@ type incoming struct {
 var errDrained = errors.New("enough was read of a file that was refused")
 
 func (i *incoming) Read(p []byte) (int, error) {
-	if i.left == 0 {
+	switch {
+	case i.over: // the server would take another deadline for a browser that has gone
+		return 0, io.EOF
+	case i.left == 0:
 		return 0, errDrained
 	}
 	if i.left > 0 {
@@ -115,7 +122,10 @@ func (i *incoming) Read(p []byte) (int, error) {
 	if i.left > 0 {
 		i.left -= int64(n)
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
+		i.over = true
+	case err != nil:
 		i.err = err
 	}
 	return n, err
@@ -166,7 +176,7 @@ func ServeAttachment(w http.ResponseWriter, r *http.Request, c *attachment.Conte
 	h.Set("Content-Security-Policy", sandbox)
 	h.Set("Content-Disposition", disposition+"; filename*=UTF-8''"+strings.ReplaceAll(url.QueryEscape(c.Name), "+", "%20"))
 	h.Set("ETag", `"`+hex.EncodeToString(c.SHA256)+`"`)
-	http.ServeContent(&outgoing{w, http.NewResponseController(w), time.Now().Add(streamLimit)}, r, "", c.At, c)
+	http.ServeContent(newOutgoing(w), r, "", c.At, c)
 	return nil
 }
 
@@ -175,6 +185,10 @@ type outgoing struct {
 	http.ResponseWriter
 	control *http.ResponseController
 	end     time.Time // of the whole
+}
+
+func newOutgoing(w http.ResponseWriter) *outgoing {
+	return &outgoing{w, http.NewResponseController(w), time.Now().Add(streamLimit)}
 }
 
 func (o *outgoing) Write(p []byte) (int, error) {

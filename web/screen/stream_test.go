@@ -2,9 +2,11 @@ package screen
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -175,7 +177,7 @@ func TestAnAnswerMayTakeAsLongAsSomethingIsTaken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l, begun := &line{ResponseRecorder: httptest.NewRecorder()}, time.Now()
-		o := &outgoing{l, http.NewResponseController(l), begun.Add(streamLimit)}
+		o := newOutgoing(l)
 		for range 300 {
 			if _, err := o.Write([]byte("x")); err != nil {
 				t.Fatal(err)
@@ -185,5 +187,113 @@ func TestAnAnswerMayTakeAsLongAsSomethingIsTaken(t *testing.T) {
 			}
 			time.Sleep(20 * time.Second)
 		}
+	})
+}
+
+// wire is the network between one browser and a server, in memory.
+type wire struct{ calls chan net.Conn }
+
+func (w wire) Accept() (net.Conn, error) {
+	if conn, ok := <-w.calls; ok {
+		return conn, nil
+	}
+	return nil, net.ErrClosed
+}
+func (w wire) Close() error   { return nil }
+func (w wire) Addr() net.Addr { return &net.TCPAddr{} }
+
+// serve has a server answer one browser, with the times that the portal's has.
+func serve(t *testing.T, answer http.HandlerFunc) *http.Client {
+	t.Helper()
+	w := wire{make(chan net.Conn)}
+	server := &http.Server{Handler: answer, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute}
+	ended := make(chan error)
+	go func() { ended <- server.Serve(w) }()
+	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		here, there := net.Pipe()
+		w.calls <- there
+		return here, nil
+	}}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		close(w.calls)
+		_ = server.Close()
+		<-ended
+	})
+	return &http.Client{Transport: transport}
+}
+
+// slow hands a file on, a part of it each ten seconds.
+type slow struct{ io.Reader }
+
+func (s slow) Read(p []byte) (int, error) {
+	time.Sleep(10 * time.Second)
+	return s.Reader.Read(p[:min(len(p), 32<<10)])
+}
+
+// A real server neither cuts off nor gives up who is slow, nor who waits while a file
+// is looked at, though each takes longer than its own times.
+func TestARealServerWaitsForFiles(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if err := r.ParseForm(); err != nil {
+				t.Error(err)
+			}
+			err := ReadStream(w, r, "file", func(name string, body io.Reader) error {
+				err := discard(name, body)
+				time.Sleep(3 * time.Minute) // a scanner that is slow
+				return err
+			})
+			time.Sleep(time.Minute)
+			if err := errors.Join(err, r.Context().Err()); err != nil || r.PostForm.Get("after") != "2" {
+				t.Errorf("%v, %v", err, r.PostForm)
+			}
+			_, _ = io.WriteString(w, "an answer")
+		})
+		body, contentType := form(t, 1<<20) // in five minutes
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://portal/", slow{body})
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", contentType)
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer, err := io.ReadAll(response.Body); err != nil || string(answer) != "an answer" {
+			t.Errorf("the answer is %q, %v", answer, err)
+		}
+		_ = response.Body.Close()
+	})
+}
+
+func TestARealServerWaitsForWhoTakesAFile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const size = 2 << 20 // in ten minutes
+		client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			http.ServeContent(newOutgoing(w), r, "", time.Time{}, bytes.NewReader(make([]byte, size)))
+			if err := r.Context().Err(); err != nil {
+				t.Errorf("given up: %v", err)
+			}
+		})
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://portal/", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken := 0
+		for taken < size {
+			time.Sleep(10 * time.Second)
+			n, err := io.CopyN(io.Discard, response.Body, 32<<10)
+			if taken += int(n); err != nil {
+				t.Fatalf("%d bytes, %v", taken, err)
+			}
+		}
+		_ = response.Body.Close()
 	})
 }
