@@ -30,9 +30,12 @@ func (l *line) SetReadDeadline(t time.Time) error  { l.read = t; return nil }
 func (l *line) SetWriteDeadline(t time.Time) error { l.write = t; return nil }
 func (l *line) Close() error                       { return nil }
 
+// pass lets time pass, in a synctest's own.
+func pass(d time.Duration) { <-time.After(d) }
+
 // Read takes a step for each stepSize bytes.
 func (l *line) Read(p []byte) (int, error) {
-	time.Sleep(l.step * time.Duration(min(len(p), 4<<10)) / stepSize)
+	pass(l.step * time.Duration(min(len(p), 4<<10)) / stepSize)
 	if time.Now().After(l.read) {
 		return 0, os.ErrDeadlineExceeded
 	}
@@ -185,7 +188,7 @@ func TestAnAnswerMayTakeAsLongAsSomethingIsTaken(t *testing.T) {
 			if want := earlier(time.Now().Add(stepLimit), begun.Add(streamLimit)); !l.write.Equal(want) {
 				t.Fatalf("after %v the deadline is %v", time.Since(begun), l.write.Sub(begun))
 			}
-			time.Sleep(20 * time.Second)
+			pass(20 * time.Second)
 		}
 	})
 }
@@ -207,8 +210,11 @@ func serve(t *testing.T, answer http.HandlerFunc) *http.Client {
 	t.Helper()
 	w := wire{make(chan net.Conn)}
 	server := &http.Server{Handler: answer, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute}
-	ended := make(chan error)
-	go func() { ended <- server.Serve(w) }()
+	ended := make(chan struct{})
+	go func() {
+		_ = server.Serve(w) // until it is closed
+		close(ended)
+	}()
 	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		here, there := net.Pipe()
 		w.calls <- there
@@ -227,7 +233,7 @@ func serve(t *testing.T, answer http.HandlerFunc) *http.Client {
 type slow struct{ io.Reader }
 
 func (s slow) Read(p []byte) (int, error) {
-	time.Sleep(10 * time.Second)
+	pass(10 * time.Second)
 	return s.Reader.Read(p[:min(len(p), 32<<10)])
 }
 
@@ -242,10 +248,10 @@ func TestARealServerWaitsForFiles(t *testing.T) {
 			}
 			err := ReadStream(w, r, "file", func(name string, body io.Reader) error {
 				err := discard(name, body)
-				time.Sleep(3 * time.Minute) // a scanner that is slow
+				pass(3 * time.Minute) // a scanner that is slow
 				return err
 			})
-			time.Sleep(time.Minute)
+			pass(time.Minute)
 			if err := errors.Join(err, r.Context().Err()); err != nil || r.PostForm.Get("after") != "2" {
 				t.Errorf("%v, %v", err, r.PostForm)
 			}
@@ -288,7 +294,7 @@ func TestARealServerWaitsForWhoTakesAFile(t *testing.T) {
 		}
 		taken := 0
 		for taken < size {
-			time.Sleep(10 * time.Second)
+			pass(10 * time.Second)
 			n, err := io.CopyN(io.Discard, response.Body, 32<<10)
 			if taken += int(n); err != nil {
 				t.Fatalf("%d bytes, %v", taken, err)

@@ -204,7 +204,7 @@ func TestARealClamd(t *testing.T) {
 	socket, config := filepath.Join(dir, "c"), filepath.Join(dir, "clamd.conf")
 	must(t, os.WriteFile(filepath.Join(dir, "own.ndb"), fmt.Appendf(nil, "Kagami.Test:0:*:%x\n", "KAGAMI-TEST-VIRUS"), 0o644))
 	must(t, os.WriteFile(config, fmt.Appendf(nil, "LocalSocket %s\nDatabaseDirectory %s\nForeground yes\nUser root\nStreamMaxLength 1M\n", socket, dir), 0o644))
-	cmd := exec.Command(program, "-c", config)
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program, "-c", config)
 	must(t, cmd.Start())
 	t.Cleanup(func() {
 		must(t, cmd.Process.Signal(syscall.SIGTERM))
