@@ -112,7 +112,10 @@ func freeAddress(ctx context.Context) (string, error) {
 }
 
 // residentBytes is the memory that a process has in use.
-func residentBytes(pid int) (int64, error) {
+func residentBytes(pid int) (int64, error) { return statusBytes(pid, "VmRSS:") }
+
+// statusBytes is a size that a process's status has in a line.
+func statusBytes(pid int, line string) (int64, error) {
 	file, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
@@ -120,11 +123,11 @@ func residentBytes(pid int) (int64, error) {
 	defer file.Close() //nolint:errcheck // it was read only
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
-		if rest, found := strings.CutPrefix(lines.Text(), "VmRSS:"); found {
+		if rest, found := strings.CutPrefix(lines.Text(), line); found {
 			var kB int64
 			_, err := fmt.Sscan(rest, &kB)
 			return kB << 10, err
 		}
 	}
-	return 0, errors.New("no resident size in the process's status")
+	return 0, fmt.Errorf("no %s in the process's status", line)
 }

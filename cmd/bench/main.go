@@ -69,6 +69,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		{[]string{"publish", "morning"}, measureCampaign},
 		{[]string{"people-import", "people-import-memory", "import-preview"}, measurePeople},
 		{[]string{"search"}, measureSearch},
+		{[]string{"video"}, measureVideo},
 	} {
 		if only != "" && !slices.Contains(measure.names, only) {
 			continue

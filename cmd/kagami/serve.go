@@ -20,15 +20,14 @@ import (
 	"kagami/cmd/kagami/parts"
 	"kagami/internal/account"
 	"kagami/internal/account/factor"
-	"kagami/internal/account/openid"
 	"kagami/internal/address"
+	"kagami/internal/attachment/clamd"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/job"
 	"kagami/internal/postgres"
 	"kagami/internal/sample"
 	"kagami/internal/sample/people"
-	"kagami/internal/secret"
 	"kagami/migrations"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -49,6 +48,8 @@ type serveCommand struct {
 
 	Public string `enum:"on,off" default:"on" help:"施行中の基本方針を、サインインしない人にも /public で見せます。off で見せません。"`
 
+	Clamd *url.URL `name:"clamd" placeholder:"URL" help:"添付されたファイルを検査するウイルス対策ソフト（ClamAV の clamd）の場所。unix:///run/clamav/clamd.ctl か tcp://ホスト:3310。指定しなければ検査しません。"`
+
 	Demo bool `help:"空のデータベースを見本の町で満たし、アカウントを一度だけ表示します。"`
 }
 
@@ -56,6 +57,10 @@ type serveCommand struct {
 // then the jobs, then the database.
 func (c *serveCommand) Run(ctx context.Context) (err error) {
 	provider, ways, err := c.choose(c.publicURL())
+	if err != nil {
+		return err
+	}
+	scanner, err := c.scanner()
 	if err != nil {
 		return err
 	}
@@ -85,7 +90,7 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	c.warn()
-	p, err := c.build(ctx, pool, keys, provider, ways)
+	p, err := c.build(ctx, pool, server.Settings{Keys: keys, Provider: provider, Ways: ways, Scanner: scanner})
 	if err != nil {
 		return err
 	}
@@ -111,16 +116,27 @@ func (c *serveCommand) warn() {
 	}
 }
 
-// build makes the portal of its parts.
-func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, keys *secret.Keys, provider *openid.Provider, ways account.Ways) (*server.Portal, error) {
+// scanner is what looks for viruses; nil where the town has none.
+func (c *serveCommand) scanner() (*clamd.Scanner, error) {
+	if c.Clamd == nil {
+		return nil, nil
+	}
+	s, err := clamd.New(c.Clamd)
+	if err != nil {
+		return nil, wrong("clamd", err)
+	}
+	return s, nil
+}
+
+// build makes the portal of its parts, with the settings that were looked at already.
+func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, settings server.Settings) (*server.Portal, error) {
 	trying, err := c.trying(ctx, pool)
 	if err != nil {
 		return nil, err
 	}
-	ground, err := server.NewGround(server.Settings{
-		Town: c.Town, PublicURL: c.publicURL(), Ways: ways, Demanded: c.demanded(trying), Provider: provider, ProviderName: c.OIDC.Name,
-		TrustedProxies: c.TrustedProxies, HidePublic: c.Public == "off", Keys: keys,
-	}, pool, time.Now, slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	settings.Town, settings.PublicURL, settings.ProviderName = c.Town, c.publicURL(), c.OIDC.Name
+	settings.Demanded, settings.TrustedProxies, settings.HidePublic = c.demanded(trying), c.TrustedProxies, c.Public == "off"
+	ground, err := server.NewGround(settings, pool, time.Now, slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	if err != nil {
 		return nil, err
 	}

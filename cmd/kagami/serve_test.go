@@ -187,3 +187,15 @@ func post(t *testing.T, client *http.Client, address string, form url.Values) (i
 	}
 	return response.StatusCode, string(body)
 }
+
+func TestAWrongScannerEndsTheStart(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	_, stderr, code := kagami(t, "serve", "--listen", "127.0.0.1:0", "--data", data, "--clamd", "http://scanner")
+	if code != 1 || !strings.HasPrefix(stderr, "--clamd が正しくありません。") {
+		t.Errorf("%d %s", code, stderr)
+	}
+	if _, err := os.Stat(data); err == nil {
+		t.Error("a database was begun")
+	}
+}

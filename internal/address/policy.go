@@ -88,6 +88,9 @@ func CISONotice(code string, n int) string { return under(Revision(code, n), "no
 // Minutes is the file with the minutes of the decision that a revision rests on.
 func Minutes(code string, n int) string { return under(Revision(code, n), "minutes") }
 
+// MinutesShown is Minutes as a browser shows them, where it can.
+func MinutesShown(code string, n int) string { return With(Minutes(code, n), "show", "1") }
+
 // Acknowledgement is the proof that the reader has acknowledged a revision.
 func Acknowledgement(code string, n int) string { return under(Acknowledgements, code, number(n)) }
 

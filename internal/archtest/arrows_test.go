@@ -43,6 +43,12 @@ var ground = map[string][]string{
 	"internal/edition":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/sheet", "internal/sheet/intake", "internal/task", "internal/trail"},
 	"internal/holiday":  {"internal/calendar", "internal/edition", "internal/sheet/intake"},
 
+	"internal/attachment": {
+		"internal/attachment/clamd", "internal/attachment/picture", "internal/authz", "internal/door", "internal/fault", "internal/postgres",
+	},
+	"internal/attachment/clamd":   {"internal/fault"},
+	"internal/attachment/picture": {"internal/fault"},
+
 	"internal/sheet/intake": {"internal/fault", "internal/postgres", "internal/sheet"},
 
 	"internal/postgres":         {"internal/fault", "migrations"},

@@ -1,5 +1,7 @@
 package component
 
+import "fmt"
+
 // OrDash is a text, or a dash where there is none.
 func OrDash(s string) string {
 	if s == "" {
@@ -15,4 +17,12 @@ func OrOperator(name string) string {
 		return "サーバー運用者"
 	}
 	return name
+}
+
+// FileSize is the size of a file of so many bytes, for people: 12 kB, 3.4 MB.
+func FileSize(bytes int64) string {
+	if bytes < 1<<20 {
+		return fmt.Sprintf("%d kB", (bytes+1<<10-1)>>10)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
 }

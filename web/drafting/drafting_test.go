@@ -27,7 +27,7 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	return []screen.Part{
 		texts.Part(), acknowledging.New(rooms.Acknowledge).Part(),
 		drafting.New(rooms.Draft, rooms.Publish).Part(),
-		publishing.New(rooms.Policy, rooms.Draft, rooms.Publish, rooms.Acknowledge, g.Org).Part(),
+		publishing.New(rooms.Policy, rooms.Draft, rooms.Publish, rooms.Acknowledge, g.Org, g.Attachments).Part(),
 	}, nil
 }}
 

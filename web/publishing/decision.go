@@ -1,10 +1,9 @@
 package publishing
 
 import (
-	"errors"
+	"context"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,8 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
+	"kagami/internal/attachment"
+	"kagami/internal/authz"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/publish"
 	"kagami/web/component/revision"
@@ -27,19 +28,18 @@ func (s *Screens) showDecision(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Screens) decide(w http.ResponseWriter, r *http.Request) error {
-	if err := screen.ParseFiles(r, maxMinutes); err != nil {
-		return err
-	}
-	draft, err := s.draftOf(r)
+	draft, err := s.draftOf(r) // before a file is taken in
 	if err != nil {
 		return err
 	}
-	form := decisionView{DecidedOn: r.PostForm.Get("decided_on"), Others: r.PostForm.Get("others"), Typed: publish.Decision{
+	sent, refusal := s.minutesField(w, r)
+	form := decisionView{DecidedOn: r.PostForm.Get("decided_on"), Others: r.PostForm.Get("others"), Sent: sent, Typed: publish.Decision{
 		On: screen.DayField(r, "decided_on"), Adopted: r.PostForm.Get("result") == "adopted", Rejected: r.PostForm.Get("result") == "rejected",
-		Chair: r.PostForm.Get("chair"), Attendees: slices.Clone(r.PostForm["attendees"]), Minutes: strings.TrimSpace(r.PostForm.Get("minutes")), SHA256: revision.Hash(r.PostForm),
+		Chair: r.PostForm.Get("chair"), Attendees: slices.Clone(r.PostForm["attendees"]), Minutes: strings.TrimSpace(r.PostForm.Get("minutes")),
+		File: sent.Token, SHA256: revision.Hash(r.PostForm),
 	}}
-	if r.PostForm.Get("act") != "record" {
-		return s.decisionForm(w, r, draft, form, nil)
+	if refusal != nil || r.PostForm.Get("act") != "record" {
+		return s.decisionForm(w, r, draft, form, refusal)
 	}
 	decision := form.Typed
 	for _, number := range strings.Fields(form.Others) {
@@ -47,10 +47,7 @@ func (s *Screens) decide(w http.ResponseWriter, r *http.Request) error {
 			decision.Attendees = append(decision.Attendees, number)
 		}
 	}
-	if decision.File, err = minutesField(r); err == nil {
-		err = s.publications.RecordDecision(r.Context(), screen.Actor(r.Context()), draft.Code, decision)
-	}
-	if err != nil {
+	if err := s.publications.RecordDecision(r.Context(), screen.Actor(r.Context()), draft.Code, decision); err != nil {
 		return s.decisionForm(w, r, draft, form, err)
 	}
 	return screen.GoOn(w, r, address.Draft(draft.Code), "decided")
@@ -73,38 +70,37 @@ func (s *Screens) decisionForm(w http.ResponseWriter, r *http.Request, d draft.D
 	return nil
 }
 
-// minutesField takes in the minutes of a form; nil where no file was chosen.
-func minutesField(r *http.Request) (*publish.File, error) {
-	file, header, err := r.FormFile("file")
-	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
-		return nil, nil
+// minutesField reads the form, and takes in its file; without one, the file that was
+// sent before with a form that was refused. Zero for none.
+func (s *Screens) minutesField(w http.ResponseWriter, r *http.Request) (attachment.File, error) {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	var sent attachment.File
+	err := screen.ReadStream(w, r, attachment.Field, func(name string, body io.Reader) (err error) {
+		sent, err = s.attachments.Upload(ctx, actor, name, body, minutesKinds...)
+		return err
+	})
+	before := r.PostForm.Get("sent")
+	if sent.Token != "" || before == "" {
+		return sent, err
 	}
-	if err != nil {
-		return nil, screen.BadForm(err)
+	sent, gone := s.attachments.Untied(ctx, actor, before)
+	if err == nil && gone != nil {
+		err = screen.AtField(attachment.Field, gone)
 	}
-	defer file.Close() //nolint:errcheck // it was read only
-	body, err := io.ReadAll(io.LimitReader(file, publish.MaxFile+1))
-	if err != nil {
-		return nil, screen.BadForm(err)
-	}
-	return publish.NewFile(header.Filename, body)
+	return sent, err
 }
 
-// minutes hands out the minutes that were attached to a decision, always as a
-// file to save: what is in it was made elsewhere.
+// minutes hands out the minutes that were attached to a decision.
 func (s *Screens) minutes(w http.ResponseWriter, r *http.Request) error {
 	number, err := strconv.Atoi(chi.URLParam(r, "number"))
 	if err != nil {
 		return screen.ErrNotFound()
 	}
-	file, err := s.publications.Minutes(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), number)
+	content, err := s.attachments.Open(r.Context(), screen.Actor(r.Context()), func(ctx context.Context, actor authz.Actor) (int64, error) {
+		return s.publications.Minutes(ctx, actor, chi.URLParam(r, "code"), number)
+	})
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", file.Type)
-	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(file.Name))
-	h.Set("Content-Length", strconv.Itoa(len(file.Body)))
-	_, _ = w.Write(file.Body) // whoever has gone does not need it
-	return nil
+	return screen.ServeAttachment(w, r, content)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/org"
 	"kagami/internal/policy"
@@ -22,8 +23,9 @@ import (
 	"kagami/web/screen"
 )
 
-// maxMinutes is the most that a form with minutes may bring, in bytes.
-const maxMinutes = publish.MaxFile + 1<<20
+// minutesKinds are the files that minutes may be: papers, photographs of them, and
+// what was filmed.
+var minutesKinds = []attachment.Kind{attachment.Document, attachment.Picture, attachment.Video}
 
 // Screens are the screens of publishing.
 type Screens struct {
@@ -32,11 +34,12 @@ type Screens struct {
 	publications     *publish.Service
 	acknowledgements *acknowledge.Service
 	organization     *org.Service
+	attachments      *attachment.Service
 }
 
 // New makes the screens.
-func New(policies *policy.Service, drafts *draft.Service, publications *publish.Service, acknowledgements *acknowledge.Service, organization *org.Service) *Screens {
-	return &Screens{policies, drafts, publications, acknowledgements, organization}
+func New(policies *policy.Service, drafts *draft.Service, publications *publish.Service, acknowledgements *acknowledge.Service, organization *org.Service, attachments *attachment.Service) *Screens {
+	return &Screens{policies, drafts, publications, acknowledgements, organization, attachments}
 }
 
 // Part is what the portal takes in.
@@ -50,12 +53,12 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/policies/{code}/draft/decision", authz.RecordDecision, s.showDecision),
 			// not sensitive: a file would be lost while it is asked who it is, and
 			// nothing is published by it
-			screen.Post("/policies/{code}/draft/decision", authz.RecordDecision, s.decide).Body(maxMinutes),
+			screen.Post("/policies/{code}/draft/decision", authz.RecordDecision, s.decide).Body(attachment.Largest(minutesKinds...) + 1<<20),
 			screen.Get("/policies/{code}/draft/publish", authz.PublishDecided, s.showPublish),
 			screen.Post("/policies/{code}/draft/publish", authz.PublishDecided, s.publish).Sensitive(),
 
 			screen.Get("/policies/{code}/revisions/{number}/notice", authz.ReadBasic, s.showPrintedNotice),
-			screen.Get("/policies/{code}/revisions/{number}/minutes", authz.SignedIn, s.minutes),
+			screen.Get("/policies/{code}/revisions/{number}/minutes", authz.SignedIn, s.minutes).Stream(),
 
 			screen.Get("/policies/{code}/abolish", authz.PublishDecided, s.showAbolish),
 			screen.Post("/policies/{code}/abolish", authz.PublishDecided, s.abolish).Sensitive(),

@@ -24,6 +24,8 @@ type Route struct {
 	// Proof says that the route asks again who it is, some time after it was last
 	// proved.
 	Proof bool
+	// Streamed routes answer with files, which go out as they are and may take long.
+	Streamed bool
 	// Sessionless routes know no sessions: no cookie is read there, and none is
 	// set, so that what they answer is the same for everybody.
 	Sessionless bool
@@ -51,6 +53,12 @@ func (r Route) Sensitive() Route {
 // Body is the route of a form that may bring up to so many bytes.
 func (r Route) Body(most int64) Route {
 	r.MaxBody = most
+	return r
+}
+
+// Stream is the route of a file that is handed out piece by piece.
+func (r Route) Stream() Route {
+	r.Streamed = true
 	return r
 }
 

@@ -27,9 +27,9 @@ func compressor() (func(http.Handler) http.HandlerFunc, error) {
 // compressible tells whether the pages of a route may be compressed. From the size
 // of a compressed page somebody who makes a browser ask for it again and again
 // can guess what stands in it (BREACH): so never where a page holds what lets one
-// in, such as a link or a code, and never what comes from a form.
+// in, such as a link or a code, never what comes from a form, and never a file.
 func compressible(route screen.Route) bool {
-	return route.Method == http.MethodGet && !route.Proof && !route.Sessionless && route.Action != authz.Public
+	return route.Method == http.MethodGet && !route.Streamed && !route.Proof && !route.Sessionless && route.Action != authz.Public
 }
 
 // compressed lets a page be compressed that the person asks for from within the

@@ -13,6 +13,8 @@ import (
 	"kagami/internal/account/factor"
 	"kagami/internal/account/openid"
 	"kagami/internal/account/session"
+	"kagami/internal/attachment"
+	"kagami/internal/attachment/clamd"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/org"
@@ -41,6 +43,8 @@ type Settings struct {
 	TrustedProxies []netip.Prefix
 	// Keys seal what must be readable again: the secrets of authenticator apps.
 	Keys *secret.Keys
+	// Scanner looks for viruses in files that people attach; nil for none.
+	Scanner *clamd.Scanner
 	// HidePublic answers 404 in the place of the 基本方針 that is read without
 	// signing in.
 	HidePublic bool
@@ -60,6 +64,8 @@ type Ground struct {
 	Org      *org.Service
 	Accounts *account.Service
 	Factors  *factor.Service
+	// Attachments are the files that hang on what the capabilities record.
+	Attachments *attachment.Service
 	// SessionStore are the sessions, devices and attempts in the database; the
 	// cookies of each are found by those that follow.
 	SessionStore *session.Service
@@ -79,8 +85,9 @@ func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log 
 	g := Ground{
 		Settings: settings, Pool: pool, Now: now, Log: log, Door: d,
 		Org: org.New(pool, d), Accounts: accounts, SessionStore: sessions,
-		Sessions: cookie.NewSessions(sessions, accounts, now, tls, screen.Fail),
-		Devices:  cookie.NewDevices(sessions, tls), Attempts: cookie.NewAttempts(sessions, tls),
+		Sessions:    cookie.NewSessions(sessions, accounts, now, tls, screen.Fail),
+		Attachments: attachment.New(pool, now, settings.Scanner),
+		Devices:     cookie.NewDevices(sessions, tls), Attempts: cookie.NewAttempts(sessions, tls),
 	}
 	var err error
 	g.Factors, err = factor.New(factor.Config{

@@ -57,7 +57,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 		personnel.New(orgpersonnel.New(g.Pool, g.Door)).Part(),
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
-		publishing.New(policies, drafts, publications, acknowledgements, g.Org).Part(),
+		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
+		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var settings []setting.Setting
 	for _, part := range list {

@@ -30,7 +30,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"Readers": address.Readers("c"), "ReadersAfter": address.ReadersAfter("c", 1), "ReadersFile": address.ReadersFile("c", ".csv"),
 		"Reader": address.Reader("c", "1"), "Revisions": address.Revisions("c"), "Revision": address.Revision("c", 1),
 		"RevisionClause": address.RevisionClause("c", 1, "1"), "Evidence": address.Evidence("c", 1, ".xlsx"),
-		"CISONotice": address.CISONotice("c", 1), "Minutes": address.Minutes("c", 1), "Acknowledgement": address.Acknowledgement("c", 1),
+		"CISONotice": address.CISONotice("c", 1), "Minutes": address.Minutes("c", 1), "MinutesShown": address.MinutesShown("c", 1), "Acknowledgement": address.Acknowledgement("c", 1),
 		"Import": address.Import("t"), "NextImport": address.NextImport("c"),
 		"Draft": address.Draft("c"), "DraftStep": address.DraftStep("c", "publish"), "DraftTyped": address.DraftTyped("c"),
 		"DraftUnsaved": address.DraftUnsaved("c"), "DraftComments": address.DraftComments("c"), "DraftClauses": address.DraftClauses("c"),

@@ -34,9 +34,10 @@ type Locked struct {
 
 // Change is what a step changes besides the state.
 type Change struct {
-	Note    string         // what is said of it among the steps of the revision
-	Fields  []string       // for the trail
-	Columns map[string]any // of the revision's row, with their values
+	Note    string           // what is said of it among the steps of the revision
+	Fields  []string         // for the trail
+	Refs    map[string]int64 // for the trail, beside the document
+	Columns map[string]any   // of the revision's row, with their values
 }
 
 // Step takes a document's draft one step on. shown is the hash of the text that
@@ -82,8 +83,10 @@ func (s *Service) Step(ctx context.Context, actor authz.Actor, code string, even
 		if l.step.To != l.step.From {
 			fields = append([]string{"state"}, fields...)
 		}
+		refs := map[string]int64{"document": l.Document}
+		maps.Copy(refs, c.Refs)
 		return door.Effect{
-			Subject: trail.Subject{Kind: "revision", ID: l.Revision}, Fields: fields, Refs: map[string]int64{"document": l.Document}, Notices: notices,
+			Subject: trail.Subject{Kind: "revision", ID: l.Revision}, Fields: fields, Refs: refs, Notices: notices,
 		}, nil
 	})
 	if err != nil {

@@ -1,19 +1,15 @@
 package publish
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"path/filepath"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -31,76 +27,11 @@ type Decision struct {
 	Chair     string   // their 職員番号
 	Attendees []string // their 職員番号, the chair among them or not
 	Minutes   string   // the minutes, or where they are
-	File      *File    // the minutes as a file; nil for none
+	File      string   // the token of the minutes as an attachment; empty for none
 	SHA256    []byte   // of the text that was before who records it
 }
 
-// File is a file that was handed in.
-type File struct {
-	Name string
-	Type string // its media type, of what it holds and not of its name
-	Body []byte
-}
-
-// MaxFile is how large minutes may be, in bytes.
-const MaxFile = 10 << 20
-
-const longestName = 200 // characters of a file's name
-
 const maxMinutes = 20_000 // characters
-
-const docxType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-// NewFile takes minutes in. Unsupported for what is neither a PDF nor a .docx,
-// or is not what its name says; TooLarge for more than MaxFile.
-func NewFile(name string, body []byte) (*File, error) {
-	if len(body) > MaxFile {
-		return nil, problemWith(fault.TooLarge, "議事録のファイルが大きすぎます。10 MB までのファイルを選んでください。")
-	}
-	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
-	f := &File{Name: name, Body: body}
-	extension := ""
-	switch {
-	case bytes.HasPrefix(body, []byte("%PDF-")):
-		f.Type, extension = "application/pdf", ".pdf"
-	case isDocx(body):
-		f.Type, extension = docxType, ".docx"
-	default:
-		return nil, problemWith(fault.Unsupported, "議事録のファイルは、PDF か Word（.docx）にしてください。")
-	}
-	if !strings.EqualFold(filepath.Ext(name), extension) {
-		return nil, problemWith(fault.Unsupported, "議事録のファイルの中身が、名前と違います。"+extension+" のファイルとして保存し直してから、選んでください。")
-	}
-	if !utf8.ValidString(name) || utf8.RuneCountInString(name) > longestName {
-		return nil, problemWith(fault.Unsupported, fmt.Sprintf("議事録のファイルの名前は、%d字までにしてください。", longestName))
-	}
-	return f, nil
-}
-
-func problemWith(kind fault.Kind, message string) error {
-	e := fault.New(kind, message)
-	e.Problems = []fault.Problem{{Field: "file", Message: message}}
-	return e
-}
-
-// isDocx tells whether a file is a package that holds a Word document.
-func isDocx(body []byte) bool {
-	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
-	if err != nil {
-		return false
-	}
-	for _, name := range []string{"[Content_Types].xml", "word/document.xml"} {
-		f, err := z.Open(name)
-		if err != nil {
-			return false
-		}
-		_, err = io.ReadFull(f, make([]byte, 1))
-		if closing := f.Close(); err != nil || closing != nil {
-			return false
-		}
-	}
-	return true
-}
 
 func (d Decision) check(today calendar.Date) []fault.Problem {
 	var problems []fault.Problem
@@ -122,7 +53,7 @@ func (d Decision) check(today calendar.Date) []fault.Problem {
 	if len(d.Attendees) == 0 {
 		add("attendees", "出席者を選んでください。")
 	}
-	if strings.TrimSpace(d.Minutes) == "" && d.File == nil {
+	if strings.TrimSpace(d.Minutes) == "" && d.File == "" {
 		add("minutes", "議事録を入力するか、ファイルを付けてください。")
 	}
 	return append(problems, policy.CheckLength("minutes", d.Minutes, maxMinutes)...)
@@ -150,11 +81,19 @@ func (s *Service) RecordDecision(ctx context.Context, actor authz.Actor, code st
 		if err := d.known(people); err != nil {
 			return draft.Change{}, err
 		}
-		id, err := d.insert(ctx, tx, actor, l, people)
+		c := draft.Change{Note: d.Minutes, Fields: []string{"headquarters_decision"}}
+		var file *int64
+		if d.File != "" {
+			tied, err := attachment.Tie(ctx, tx, actor, d.File)
+			if err != nil {
+				return draft.Change{}, err
+			}
+			file, c.Refs = &tied, map[string]int64{"attachment": tied}
+		}
+		id, err := d.insert(ctx, tx, actor, l, people, file)
 		if err != nil {
 			return draft.Change{}, err
 		}
-		c := draft.Change{Note: d.Minutes, Fields: []string{"headquarters_decision"}}
 		if d.Adopted {
 			c.Columns = map[string]any{"decision_id": id, "decided_on": d.On}
 		}
@@ -176,21 +115,18 @@ func (d Decision) known(people map[string]int64) error {
 	return fault.InvalidFields(problems)
 }
 
-func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l draft.Locked, people map[string]int64) (int64, error) {
-	result, file := "rejected", File{}
+func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l draft.Locked, people map[string]int64, file *int64) (int64, error) {
+	result := "rejected"
 	if d.Adopted {
 		result = "adopted"
 	}
-	if d.File != nil {
-		file = *d.File
-	}
 	var id int64
 	err := tx.QueryRow(ctx, `
-		INSERT INTO headquarters_decision (revision_id, text_sha256, decided_on, result, chair_id, minutes, file_name, file_type, file, recorded_by, recorded_at)
-		VALUES (@revision, @text_sha256, @decided_on, @result, @chair, @minutes, @file_name, @file_type, @file, @recorded_by, @now) RETURNING id`,
+		INSERT INTO headquarters_decision (revision_id, text_sha256, decided_on, result, chair_id, minutes, attachment_id, recorded_by, recorded_at)
+		VALUES (@revision, @text_sha256, @decided_on, @result, @chair, @minutes, @file, @recorded_by, @now) RETURNING id`,
 		pgx.StrictNamedArgs{
 			"revision": l.Revision, "text_sha256": l.SHA256, "decided_on": d.On, "result": result, "chair": people[d.Chair], "minutes": d.Minutes,
-			"file_name": file.Name, "file_type": file.Type, "file": file.Body, "recorded_by": draft.By(actor), "now": tx.Now,
+			"file": file, "recorded_by": draft.By(actor), "now": tx.Now,
 		}).Scan(&id)
 	if err != nil {
 		return 0, err
@@ -250,6 +186,8 @@ type RecordedDecision struct {
 	Attendees  []string
 	Minutes    string
 	FileName   string // empty for none
+	FileType   string // its media type
+	FileSize   int64  // bytes
 	RecordedBy string
 	RecordedAt time.Time
 }
@@ -263,29 +201,33 @@ func (s *Service) Decisions(ctx context.Context, actor authz.Actor, revision int
 	readable, args := policy.Readable(actor)
 	args["revision"] = revision
 	return postgres.List[RecordedDecision](ctx, s.pool, "listing decisions", `
-		SELECT h.decided_on AS on, h.result = 'adopted' AS adopted, coalesce(c.name, '') AS chair, h.minutes, h.file_name,
-		       coalesce(b.name, '') AS recorded_by, h.recorded_at,
+		SELECT h.decided_on AS on, h.result = 'adopted' AS adopted, coalesce(c.name, '') AS chair, h.minutes,
+		       coalesce(f.name, '') AS file_name, coalesce(f.media_type, '') AS file_type, coalesce(f.size, 0) AS file_size, coalesce(b.name, '') AS recorded_by, h.recorded_at,
 		       ARRAY(SELECT p.name FROM decision_attendee t JOIN person_shown p ON p.id = t.person_id WHERE t.decision_id = h.id ORDER BY p.furigana, p.id) AS attendees
 		FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id
 		LEFT JOIN person_shown c ON c.id = h.chair_id LEFT JOIN person_shown b ON b.id = h.recorded_by
+		LEFT JOIN attachment_shown f ON f.id = h.attachment_id
 		WHERE r.id = @revision AND `+readable+` ORDER BY h.id`, args)
 }
 
-// Minutes returns the file of the newest decision on a revision; NotFound where
-// there is none, or the actor works on no drafts.
-func (s *Service) Minutes(ctx context.Context, actor authz.Actor, code string, number int) (File, error) {
+// Minutes returns the file of the newest decision on a revision, by its id among the
+// attachments; NotFound where there is none, or the actor works on no drafts.
+func (s *Service) Minutes(ctx context.Context, actor authz.Actor, code string, number int) (int64, error) {
 	if !draft.MaySee(actor) {
-		return File{}, policy.NoDocument()
+		return 0, policy.NoDocument()
 	}
 	readable, args := policy.Readable(actor)
 	args["code"], args["number"] = code, number
-	f, err := postgres.One[File](ctx, s.pool, "loading minutes", `
-		SELECT h.file_name AS name, h.file_type AS type, h.file AS body
-		FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id
-		WHERE d.code = @code AND r.number = @number::bigint AND r.state <> 'withdrawn' AND h.file IS NOT NULL AND `+readable+`
-		ORDER BY h.id DESC LIMIT 1`, args)
+	var id int64
+	err := s.pool.QueryRow(ctx, `
+		SELECT h.attachment_id FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id
+		WHERE d.code = @code AND r.number = @number::bigint AND r.state <> 'withdrawn' AND h.attachment_id IS NOT NULL AND `+readable+`
+		ORDER BY h.id DESC LIMIT 1`, args).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return File{}, policy.NoDocument()
+		return 0, policy.NoDocument()
 	}
-	return f, err
+	if err != nil {
+		return 0, fmt.Errorf("looking for minutes: %w", err)
+	}
+	return id, nil
 }

@@ -1,12 +1,9 @@
 package publish_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"strings"
 	"testing"
 
-	"kagami/internal/fault"
 	"kagami/internal/policy/outline"
 	"kagami/internal/policy/publish"
 )
@@ -37,43 +34,5 @@ func TestWhatAMinorRevisionShouldLeaveAlone(t *testing.T) {
 	}
 	if touched := publish.Weighty(nil, outline.Read(old, nil)); touched != nil {
 		t.Errorf("of a first text: %v", touched)
-	}
-}
-
-func TestMinutesAreWhatTheirNameSays(t *testing.T) {
-	t.Parallel()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, name := range []string{"[Content_Types].xml", "word/document.xml"} {
-		w, err := z.Create(name)
-		must(t, err)
-		_, err = w.Write([]byte("<x/>"))
-		must(t, err)
-	}
-	must(t, z.Close())
-	pdf, docx := []byte("%PDF-1.7"), b.Bytes()
-	for name, c := range map[string]struct {
-		name string
-		body []byte
-		kind fault.Kind
-		ok   bool
-	}{
-		"a PDF":                 {"議事録.pdf", pdf, 0, true},
-		"a .docx":               {"議事録.DOCX", docx, 0, true},
-		"with a folder":         {`C:\議事録.pdf`, pdf, 0, true},
-		"a PDF called .docx":    {"議事録.docx", pdf, fault.Unsupported, false},
-		"a .docx called .pdf":   {"議事録.pdf", docx, fault.Unsupported, false},
-		"a program called .pdf": {"議事録.pdf", []byte("\x7fELF"), fault.Unsupported, false},
-		"any zip":               {"議事録.docx", []byte("PK\x03\x04"), fault.Unsupported, false},
-		"nothing":               {"議事録.pdf", nil, fault.Unsupported, false},
-		"more than 10 MB":       {"議事録.pdf", append(pdf, make([]byte, publish.MaxFile)...), fault.TooLarge, false},
-	} {
-		f, err := publish.NewFile(c.name, c.body)
-		if (err == nil) != c.ok || err != nil && fault.KindOf(err) != c.kind {
-			t.Errorf("%s: %v", name, err)
-		}
-		if f != nil && strings.ContainsAny(f.Name, `\/:`) {
-			t.Errorf("%s is called %s", name, f.Name)
-		}
 	}
 }
