@@ -116,25 +116,52 @@ func (a Actor) Sections(action Action) []int64 {
 	return sections
 }
 
-// Matter is what an action is about, as far as permission depends on it.
+// Matter is what an action is about, as far as permission depends on it: each is
+// how it is related to somebody.
 type Matter struct {
-	Section   int64 // whose matter it is; 0 where it belongs to no section
-	Person    int64 // the person it is about; 0 for none
-	Addressed bool  // whether the thing is addressed to the actor (its audience)
-	Decision  bool  // whether it decides on Person, which that person never may
+	// Of OwnersSection, PersonsSection and SystemsSection each row of the table asks
+	// one; 0 where there is none.
+	OwnersSection  int64 // the section to which it belongs
+	PersonsSection int64 // that of Person
+	SystemsSection int64 // that which answers for the system
+	Person         int64 // the person it is about; 0 for none
+	ConfirmedBy    int64 // the person who has confirmed it; 0 for nobody
+	Addressed      bool  // whether the thing is addressed to the actor (its audience)
+	Decision       bool  // whether it decides on Person, which that person never may
 	// Alone are the roles that Person holds and nobody else does. Where it is a
 	// decision on Person, the role above each of them decides instead.
 	Alone []Holding
 }
 
+// section is the section that a row asks for.
+func (m Matter) section(whose Relation) int64 {
+	switch whose {
+	case OwnersSection:
+		return m.OwnersSection
+	case PersonsSection:
+		return m.PersonsSection
+	case SystemsSection:
+		return m.SystemsSection
+	case NoSection:
+	}
+	return 0
+}
+
+// Concerned tells whether a matter is about the actor. Who is concerned decides
+// nothing in it, and sees of what is confided only what any person concerned sees:
+// in a list, a count, a search, an export or the trail as on its own page.
+func (a Actor) Concerned(m Matter) bool { return m.Person != 0 && m.Person == a.Person }
+
 // May reports the holding by which the actor may do the action in this matter:
 // the first, from the top of 図 1.1, that reaches it.
 func (a Actor) May(action Action, m Matter) (Holding, bool) {
-	if m.Decision && m.Person != 0 && m.Person == a.Person {
+	concerned := a.Concerned(m)
+	if concerned && m.Decision {
 		return Holding{}, false
 	}
+	only := concerned && rowOf(action).kind == confides
 	for _, h := range a.Holdings {
-		if a.reaches(h, action, m) {
+		if (!only || ReachOf(h.Role, action) == Self) && a.reaches(h, action, m) {
 			return h, true
 		}
 	}
@@ -150,17 +177,41 @@ func (a Actor) May(action Action, m Matter) (Holding, bool) {
 	return Holding{}, false
 }
 
+// Might tells whether the actor could do the action in some matter, as far as
+// least: by a role of theirs, or in the place of somebody below them who is
+// concerned. It lets a person in; what they do is asked again, with its matter.
+func (a Actor) Might(action Action, least Reach) bool {
+	if a.Reach(action) >= max(least, Self) {
+		return true
+	}
+	if rowOf(action).kind != decides {
+		return false
+	}
+	for _, role := range columns {
+		if ReachOf(role, action) < max(least, Own) { // by 本人 and 対象 nobody decides for another
+			continue
+		}
+		if _, stands := role.Above(func(up Role) bool { return !a.Has(up) }); stands {
+			return true
+		}
+	}
+	return false
+}
+
 // reaches tells whether one holding allows the action in this matter.
 func (a Actor) reaches(h Holding, action Action, m Matter) bool {
 	switch ReachOf(h.Role, action) {
 	case All:
 		return true
 	case Own:
-		return m.Section != 0 && m.Section == h.Section
+		section := m.section(rowOf(action).whose)
+		return section != 0 && section == h.Section
+	case Confirmed:
+		return m.ConfirmedBy != 0 && m.ConfirmedBy == a.Person
 	case Audience:
 		return m.Addressed
 	case Self:
-		return m.Person != 0 && m.Person == a.Person
+		return a.Concerned(m)
 	case None:
 	}
 	return false
@@ -185,7 +236,7 @@ func Check(a Actor, action Action, m Matter) (Holding, error) {
 	switch {
 	case ok:
 		return h, nil
-	case m.Decision && m.Person != 0 && m.Person == a.Person:
+	case m.Decision && a.Concerned(m):
 		return Holding{}, fault.New(fault.Forbidden, "自分についての事項は、どの役割でも自分では決められません。ほかの担当者に頼んでください。")
 	}
 	return Holding{}, fault.New(fault.Forbidden, "この操作は、あなたの役割では行えません。必要な場合は、総務課（情報政策担当）に連絡してください。")

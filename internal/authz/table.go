@@ -5,11 +5,37 @@ type Reach int
 
 // The reaches, each wider than the one before.
 const (
-	None     Reach = iota
-	Self           // about oneself
-	Audience       // what is addressed to one
-	Own            // one's own section or sections
-	All            // everywhere
+	None      Reach = iota
+	Self            // about oneself
+	Audience        // what is addressed to one
+	Confirmed       // what one has confirmed oneself, wherever it is now
+	Own             // one's own section or sections
+	All             // everywhere
+)
+
+// Relation is how a matter is related to the section that 自課 asks for.
+type Relation int
+
+// The relations.
+const (
+	NoSection      Relation = iota // the row has no 自課
+	OwnersSection                  // that to which the matter itself belongs, such as an asset
+	PersonsSection                 // that of the person whom the matter is about
+	SystemsSection                 // that which answers for the system
+)
+
+// kind is what becomes of an action where somebody is concerned.
+type kind int
+
+const (
+	// reads is looking at what is no secret among those who may.
+	reads kind = iota
+	// confides is looking at what is confided to those who deal with it. Whoever it
+	// is about sees of it what 本人 reaches, whatever role they hold.
+	confides
+	// decides is doing something. Who is concerned does not, and where they alone
+	// hold the role that would, the role above it does.
+	decides
 )
 
 // columns are the roles in the order of the table's cells. 情報システム担当者 has
@@ -22,6 +48,8 @@ var columns = [...]Role{
 type row struct {
 	action Action
 	title  string // as the town calls it
+	kind   kind
+	whose  Relation // whose section the 自課 of its cells is
 	cells  [len(columns)]Reach
 }
 
@@ -29,6 +57,7 @@ const (
 	no       = None
 	self     = Self
 	audience = Audience
+	mine     = Confirmed
 	own      = Own
 	all      = All
 )
@@ -37,33 +66,34 @@ const (
 // allowed to nobody. 職員等 are everyone with a post, so what they may do, all may.
 var table = [...]row{
 	// columns:                                                     CIO CISO 統括 責任者 CSIRT 管理者 システム管理者 職員等 監査 ポータル管理者
-	{ReadBasic, "基本方針を読む", [...]Reach{all, all, all, all, all, all, all, all, all, all}},
-	{ReadRestricted, "対策基準・実施手順を読む", [...]Reach{all, all, all, all, all, audience, audience, audience, all, no}},
-	{Acknowledge, "読んだ版を確認する", [...]Reach{self, self, self, self, self, self, self, self, self, self}},
-	{SeeAcknowledgements, "だれが確認したかを見る", [...]Reach{all, all, all, all, all, own, no, no, all, no}},
-	{ExcuseAcknowledgement, "確認を免除する", [...]Reach{no, no, all, all, no, own, no, no, no, no}},
-	{DraftRevision, "版の下書きを作る", [...]Reach{no, no, all, all, all, no, no, no, no, no}},
-	{CommentDraft, "下書きに意見を書く", [...]Reach{no, all, all, all, all, no, no, no, no, no}},
-	{PublishMinor, "簡易な見直しを通知で公開する", [...]Reach{no, all, no, no, no, no, no, no, no, no}},
-	{RecordDecision, "本部会議の決定を記録する", [...]Reach{no, no, all, all, no, no, no, no, no, no}},
-	{PublishDecided, "決定された見直しを公開する・文書を廃止する", [...]Reach{no, all, all, no, no, no, no, no, no, no}},
-	{ReadAssets, "情報資産を見る", [...]Reach{all, all, all, all, all, own, own, own, all, no}},
-	{ChangeAssets, "情報資産を登録・変更・廃止する", [...]Reach{no, no, no, no, no, own, own, no, no, no}},
-	{ReviewAssets, "年次の棚卸しを確定する", [...]Reach{no, no, no, no, no, own, no, no, no, no}},
-	{SetAssetRules, "分類・領域・取扱制限を定める", [...]Reach{no, no, all, all, no, no, no, no, no, no}},
-	{ReportViolation, "違反の疑いを報告する", [...]Reach{all, all, all, all, all, all, all, all, all, no}},
-	{ConfirmViolation, "違反を確認する", [...]Reach{no, no, all, no, no, no, own, no, no, no}},
-	{GiveGuidance, "指導する", [...]Reach{no, no, no, no, no, own, no, no, no, no}},
-	{DecideRights, "利用権を停止・剥奪・回復する", [...]Reach{no, no, all, no, no, no, no, no, no, no}},
-	{CutAccess, "緊急に利用を止める", [...]Reach{no, all, all, all, all, no, no, no, no, no}},
-	{Refer, "懲戒審査委員会に委任する", [...]Reach{no, no, all, no, no, no, no, no, no, no}},
-	{ReadViolation, "違反の記録を見る", [...]Reach{all, all, all, all, no, own, own, self, all, no}},
-	{SeeOrganization, "体制を見る", [...]Reach{all, all, all, all, all, all, all, all, all, all}},
-	{ChangeOrganization, "課室・職員・職・発令を変える", [...]Reach{no, no, all, all, no, no, no, no, no, all}},
-	{ManageAccounts, "アカウント・二要素認証・サインインを管理する", [...]Reach{no, no, no, no, no, no, no, self, no, all}},
-	{SeeSettings, "町の設定を見る", [...]Reach{all, all, all, all, all, no, no, no, all, all}},
-	{ChangeSettings, "町の設定を変える", [...]Reach{no, no, all, no, no, no, no, no, no, no}},
-	{ReadTrail, "監査証跡を見る", [...]Reach{no, all, all, no, no, no, no, no, all, no}},
+	{ReadBasic, "基本方針を読む", reads, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all}},
+	{ReadRestricted, "対策基準・実施手順を読む", reads, NoSection, [...]Reach{all, all, all, all, all, audience, audience, audience, all, no}},
+	{Acknowledge, "読んだ版を確認する", decides, NoSection, [...]Reach{self, self, self, self, self, self, self, self, self, self}},
+	{SeeAcknowledgements, "だれが確認したかを見る", reads, PersonsSection, [...]Reach{all, all, all, all, all, own, no, no, all, no}},
+	{ExcuseAcknowledgement, "確認を免除する", decides, PersonsSection, [...]Reach{no, no, all, all, no, own, no, no, no, no}},
+	{SeeExcuse, "免除の理由と免除した人を見る", confides, PersonsSection, [...]Reach{no, no, all, all, no, own, no, no, all, no}},
+	{DraftRevision, "版の下書きを作る", decides, NoSection, [...]Reach{no, no, all, all, all, no, no, no, no, no}},
+	{CommentDraft, "下書きに意見を書く", decides, NoSection, [...]Reach{no, all, all, all, all, no, no, no, no, no}},
+	{PublishMinor, "簡易な見直しを通知で公開する", decides, NoSection, [...]Reach{no, all, no, no, no, no, no, no, no, no}},
+	{RecordDecision, "本部会議の決定を記録する", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no}},
+	{PublishDecided, "決定された見直しを公開する・文書を廃止する", decides, NoSection, [...]Reach{no, all, all, no, no, no, no, no, no, no}},
+	{ReadAssets, "情報資産を見る", reads, OwnersSection, [...]Reach{all, all, all, all, all, own, own, own, all, no}},
+	{ChangeAssets, "情報資産を登録・変更・廃止する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, own, no, no, no}},
+	{ReviewAssets, "年次の棚卸しを確定する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no}},
+	{SetAssetRules, "分類・領域・取扱制限を定める", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no}},
+	{ReportViolation, "違反の疑いを報告する", decides, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, no}},
+	{ConfirmViolation, "違反を確認する", decides, SystemsSection, [...]Reach{no, no, all, no, no, no, own, no, no, no}},
+	{GiveGuidance, "指導する", decides, PersonsSection, [...]Reach{no, no, no, no, no, own, no, no, no, no}},
+	{DecideRights, "利用権を停止・剥奪・回復する", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no}},
+	{CutAccess, "緊急に利用を止める", decides, NoSection, [...]Reach{no, all, all, all, all, no, no, no, no, no}},
+	{Refer, "懲戒審査委員会に委任する", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no}},
+	{ReadViolation, "違反の記録を見る", confides, PersonsSection, [...]Reach{all, all, all, all, no, own, mine, self, all, no}},
+	{SeeOrganization, "体制を見る", reads, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all}},
+	{ChangeOrganization, "課室・職員・職・発令を変える", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, all}},
+	{ManageAccounts, "アカウント・二要素認証・サインインを管理する", decides, NoSection, [...]Reach{no, no, no, no, no, no, no, self, no, all}},
+	{SeeSettings, "町の設定を見る", reads, NoSection, [...]Reach{all, all, all, all, all, no, no, no, all, all}},
+	{ChangeSettings, "町の設定を変える", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no}},
+	{ReadTrail, "監査証跡を見る", reads, NoSection, [...]Reach{no, all, all, no, no, no, no, no, all, no}},
 }
 
 // ReachOf tells how far a role's permission for an action goes.
@@ -77,19 +107,26 @@ func ReachOf(role Role, action Action) Reach {
 	if action == SignedIn {
 		return Self
 	}
-	for n := range table {
-		row := &table[n] // not a copy: every request looks some of them up
-		if row.action != action {
-			continue
-		}
-		for i, column := range columns {
-			if column == role {
-				return row.cells[i]
-			}
+	for i, column := range columns {
+		if column == role {
+			return rowOf(action).cells[i]
 		}
 	}
 	return None
 }
+
+// rowOf is an action's row; an empty one, by which nobody may, where it has none.
+func rowOf(action Action) *row {
+	for n := range table {
+		if table[n].action == action {
+			return &table[n] // not a copy: every request looks some of them up
+		}
+	}
+	return &withoutRow
+}
+
+// withoutRow is the row of an action that has none.
+var withoutRow row
 
 // RolesWith lists the roles whose permission for an action reaches at least
 // that far, for reads that ask the database who may.
@@ -128,6 +165,8 @@ func (r Reach) Title() string {
 		return "全体"
 	case Own:
 		return "自課"
+	case Confirmed:
+		return "確認した人"
 	case Audience:
 		return "対象"
 	case Self:

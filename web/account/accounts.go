@@ -26,7 +26,7 @@ func (s *Screens) showAccounts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(list.Accounts) == 0 && actor.Reach(authz.ManageAccounts) != authz.All {
+	if len(list.Accounts) == 0 && !actor.Might(authz.ManageAccounts, authz.All) {
 		return screen.GoOn(w, r, address.OwnAccount, "")
 	}
 	waiting, err := s.Accounts.Waiting(ctx, actor)
@@ -35,6 +35,7 @@ func (s *Screens) showAccounts(w http.ResponseWriter, r *http.Request) error {
 	}
 	return screen.Show(w, r, accountsPage(accountsView{
 		Frame: screen.Frame(r, "アカウント管理"), Search: search, Accounts: list.Accounts, Next: list.Next, Waiting: waiting, AllTitle: s.allTitle(),
+		StandsIn: actor.Reach(authz.ManageAccounts) != authz.All,
 	}))
 }
 

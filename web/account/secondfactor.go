@@ -199,6 +199,9 @@ func (s *Screens) showTakeAway(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.orOwn(w, r, err, address.OwnSecondFactor)
 	}
+	if t.Holder.Person == screen.Actor(r.Context()).Person {
+		return screen.GoOn(w, r, address.OwnSecondFactor, "")
+	}
 	return screen.Show(w, r, takeAwayPage(t))
 }
 

@@ -59,7 +59,7 @@ func permissionsPage(p permissionsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <div class=\"stack\"><p>情報セキュリティ基本方針と図 1.1 による、役割ごとの権限です。自分についての事案は、どの役割でも自分では決められません。</p><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"権限表\"><table class=\"table permissions\"><caption>「自課」は役割を持つ課室、「本人」は自分についてだけ、「対象」は文書の対象になっている人です。</caption> <thead><tr><th scope=\"col\">すること</th>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <div class=\"stack\"><p>情報セキュリティ基本方針と図 1.1 による、役割ごとの権限です。自分についての事案は、どの役割でも自分では決められず、本人が見られるものだけが見えます。</p><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"権限表\"><table class=\"table permissions\"><caption>「自課」は役割を持つ課室、「本人」は自分についてだけ、「確認した人」は自分が確認した事案、「対象」は文書の対象になっている人です。</caption> <thead><tr><th scope=\"col\">すること</th>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
