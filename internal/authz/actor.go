@@ -18,6 +18,9 @@ type Actor struct {
 	Holdings []Holding
 	// On is the day of whose rights these are; zero where it is not known.
 	On calendar.Date
+	// Table is the permission table in effect on that day; nil for the one that a town
+	// starts with.
+	Table *Table
 	// State is that of the database in which the actor was looked up; zero where
 	// nothing is to be taken from a cache.
 	State state.Numbers
@@ -99,7 +102,7 @@ func (a Actor) Has(role Role) bool {
 func (a Actor) Reach(action Action) Reach {
 	widest := None
 	for _, h := range a.Holdings {
-		widest = max(widest, ReachOf(h.Role, action))
+		widest = max(widest, a.Table.ReachOf(h.Role, action))
 	}
 	return widest
 }
@@ -109,7 +112,7 @@ func (a Actor) Reach(action Action) Reach {
 func (a Actor) Sections(action Action) []int64 {
 	sections := []int64{}
 	for _, h := range a.Holdings {
-		if h.Section != 0 && ReachOf(h.Role, action) == Own && !slices.Contains(sections, h.Section) {
+		if h.Section != 0 && a.Table.ReachOf(h.Role, action) == Own && !slices.Contains(sections, h.Section) {
 			sections = append(sections, h.Section)
 		}
 	}
@@ -161,7 +164,7 @@ func (a Actor) May(action Action, m Matter) (Holding, bool) {
 	}
 	only := concerned && rowOf(action).kind == confides
 	for _, h := range a.Holdings {
-		if (!only || ReachOf(h.Role, action) == Self) && a.reaches(h, action, m) {
+		if (!only || a.Table.ReachOf(h.Role, action) == Self) && a.reaches(h, action, m) {
 			return h, true
 		}
 	}
@@ -188,7 +191,7 @@ func (a Actor) Might(action Action, least Reach) bool {
 		return false
 	}
 	for _, role := range columns {
-		if ReachOf(role, action) < max(least, Own) { // by 本人 and 対象 nobody decides for another
+		if a.Table.ReachOf(role, action) < max(least, Own) { // by 本人 and 対象 nobody decides for another
 			continue
 		}
 		if _, stands := role.Above(func(up Role) bool { return !a.Has(up) }); stands {
@@ -200,7 +203,7 @@ func (a Actor) Might(action Action, least Reach) bool {
 
 // reaches tells whether one holding allows the action in this matter.
 func (a Actor) reaches(h Holding, action Action, m Matter) bool {
-	switch ReachOf(h.Role, action) {
+	switch a.Table.ReachOf(h.Role, action) {
 	case All:
 		return true
 	case Own:

@@ -1,5 +1,7 @@
 package authz
 
+import "slices"
+
 // Reach is how far a role's permission goes.
 type Reach int
 
@@ -96,7 +98,72 @@ var table = [...]row{
 	{ReadTrail, "監査証跡を見る", reads, NoSection, [...]Reach{no, all, all, no, no, no, no, no, all, no}},
 }
 
+// Choice is a cell of the table that each town decides for itself (町で決める).
+type Choice struct {
+	// Name is what its setting is stored under.
+	Name   string
+	Action Action
+	Role   Role
+	// Allowed are the reaches that it may have, that of the table first.
+	Allowed []Reach
+}
+
+// Title is what the town calls what is chosen: who may what.
+func (c Choice) Title() string { return c.Role.Title() + "：" + rowOf(c.Action).title }
+
+// Choices are those cells, in the order of the table.
+func Choices() []Choice {
+	return []Choice{
+		{"permission.see_acknowledgements.system_manager", SeeAcknowledgements, SystemManager, []Reach{None, Own}},
+		{"permission.excuse.security_manager", ExcuseAcknowledgement, SecurityManager, []Reach{Own, None}},
+		{"permission.see_settings.staff", SeeSettings, Staff, []Reach{None, All}},
+	}
+}
+
+func isChoice(role Role, action Action) bool {
+	return slices.ContainsFunc(Choices(), func(c Choice) bool { return c.Role == role && c.Action == action })
+}
+
+// Table is the permission table in effect in a town on a day. nil is the one that a
+// town starts with.
+type Table struct {
+	chosen map[cell]Reach
+}
+
+type cell struct {
+	role   Role
+	action Action
+}
+
+// Choose is the table in which a choice has a reach; one that is not allowed, it
+// leaves as it is.
+func (t *Table) Choose(c Choice, reach Reach) *Table {
+	if !slices.Contains(c.Allowed, reach) || reach == t.ReachOf(c.Role, c.Action) {
+		return t
+	}
+	chosen := Table{chosen: map[cell]Reach{{c.Role, c.Action}: reach}}
+	if t != nil {
+		for at, was := range t.chosen {
+			if at != (cell{c.Role, c.Action}) {
+				chosen.chosen[at] = was
+			}
+		}
+	}
+	return &chosen
+}
+
 // ReachOf tells how far a role's permission for an action goes.
+func (t *Table) ReachOf(role Role, action Action) Reach {
+	if t != nil {
+		if reach, ok := t.chosen[cell{role, action}]; ok {
+			return reach
+		}
+	}
+	return ReachOf(role, action)
+}
+
+// ReachOf tells how far a role's permission for an action goes in the table that a
+// town starts with.
 func ReachOf(role Role, action Action) Reach {
 	switch {
 	case role == Operator, role == Portal && action == FallsDue:
@@ -129,7 +196,8 @@ func rowOf(action Action) *row {
 var withoutRow row
 
 // RolesWith lists the roles whose permission for an action reaches at least
-// that far, for reads that ask the database who may.
+// that far, for reads that ask the database who may. It is for actions whose row no
+// town changes.
 func RolesWith(action Action, least Reach) []Role {
 	var roles []Role
 	for _, role := range columns {
@@ -142,18 +210,35 @@ func RolesWith(action Action, least Reach) []Role {
 
 // Row is a line of the table as people read it.
 type Row struct {
-	Title string  // what is done
-	Cells []Reach // how far each role of Columns reaches
+	Title string // what is done
+	Cells []Cell // of each role of Columns
+}
+
+// Cell is how far a role reaches.
+type Cell struct {
+	Reach  Reach
+	Choice bool // each town decides it for itself
+}
+
+// Title is a cell as the table shows it.
+func (c Cell) Title() string {
+	if c.Choice {
+		return c.Reach.Title() + "※"
+	}
+	return c.Reach.Title()
 }
 
 // Columns are the roles of the table, in its order.
 func Columns() []Role { return columns[:] }
 
 // Rows are the lines of the table, in its order.
-func Rows() []Row {
+func (t *Table) Rows() []Row {
 	rows := make([]Row, len(table))
 	for i, row := range table {
-		rows[i] = Row{Title: row.title, Cells: row.cells[:]}
+		rows[i].Title = row.title
+		for _, role := range columns {
+			rows[i].Cells = append(rows[i].Cells, Cell{t.ReachOf(role, row.action), isChoice(role, row.action)})
+		}
 	}
 	return rows
 }

@@ -15,6 +15,8 @@ type Setting struct {
 	Help   string       // what it does
 	Typing string       // how it is typed: 3日前、1日後
 	Action authz.Action // of whoever may set it
+	// Options are what it may be, as people read it; none where it is typed.
+	Options []string
 	// Default is what holds where nothing is set, as it is kept.
 	Default string
 	// Fold makes what is kept of what was typed; a sentence for what can't be.

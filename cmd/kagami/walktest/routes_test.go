@@ -59,7 +59,7 @@ func reaches(t *testing.T) map[authz.Action]map[authz.Role]string {
 		}
 		row := map[authz.Role]string{}
 		for i, role := range authz.Columns() {
-			row[role] = strings.TrimSpace(cells[2+i])
+			row[role] = strings.TrimSuffix(strings.TrimSpace(cells[2+i]), "※")
 		}
 		table[authz.Action(strings.Trim(strings.TrimSpace(cells[1]), "`"))] = row
 	}
