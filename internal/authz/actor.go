@@ -21,9 +21,18 @@ type Actor struct {
 	// Table is the permission table in effect on that day; nil for the one that a town
 	// starts with.
 	Table *Table
+	// Inside are the sections inside their own that these reach.
+	Inside []Inside
 	// State is that of the database in which the actor was looked up; zero where
 	// nothing is to be taken from a cache.
 	State state.Numbers
+}
+
+// Inside is that who has a role in the outer section has it in the inner one too:
+// for what they see, and where it decides for what they do.
+type Inside struct {
+	Outer, Inner int64
+	Decides      bool
 }
 
 // Holding is a role held today.
@@ -112,12 +121,21 @@ func (a Actor) Reach(action Action) Reach {
 func (a Actor) Sections(action Action) []int64 {
 	sections := []int64{}
 	for _, h := range a.Holdings {
-		if h.Section != 0 && a.Table.ReachOf(h.Role, action) == Own && !slices.Contains(sections, h.Section) {
+		if h.Section != 0 && a.Table.ReachOf(h.Role, action) == Own {
 			sections = append(sections, h.Section)
+			for _, i := range a.Inside {
+				if i.Outer == h.Section && i.covers(action) {
+					sections = append(sections, i.Inner)
+				}
+			}
 		}
 	}
-	return sections
+	slices.Sort(sections)
+	return slices.Compact(sections)
 }
+
+// covers tells whether it counts for an action.
+func (i Inside) covers(action Action) bool { return i.Decides || rowOf(action).kind != decides }
 
 // Matter is what an action is about, as far as permission depends on it: each is
 // how it is related to somebody.
@@ -208,7 +226,9 @@ func (a Actor) reaches(h Holding, action Action, m Matter) bool {
 		return true
 	case Own:
 		section := m.section(rowOf(action).whose)
-		return section != 0 && section == h.Section
+		return section != 0 && (section == h.Section || slices.ContainsFunc(a.Inside, func(i Inside) bool {
+			return i.Outer == h.Section && i.Inner == section && i.covers(action)
+		}))
 	case Confirmed:
 		return m.ConfirmedBy != 0 && m.ConfirmedBy == a.Person
 	case Audience:

@@ -135,3 +135,37 @@ func TestTheGateLetsInWhomTheOperationLetsAct(t *testing.T) {
 		}
 	}
 }
+
+// Who has a role in an outer section has it in the inner ones that it reaches, for
+// what they see, and only where it decides for what they do; never the other way.
+func TestAnOuterSectionReachesWhatIsInsideIt(t *testing.T) {
+	const inner, deep = 11, 12
+	for name, c := range map[string]struct {
+		inside       []authz.Inside
+		sees, does   bool // in the inner section
+		seen, excuse int  // sections
+	}{
+		"nothing is set":        {nil, false, false, 1, 1},
+		"it reads":              {[]authz.Inside{{Outer: mine, Inner: inner}, {Outer: mine, Inner: deep}}, true, false, 3, 1},
+		"it decides":            {[]authz.Inside{{Outer: mine, Inner: inner, Decides: true}}, true, true, 2, 2},
+		"another section does":  {[]authz.Inside{{Outer: other, Inner: inner, Decides: true}}, false, false, 1, 1},
+		"the inner one reaches": {[]authz.Inside{{Outer: inner, Inner: mine, Decides: true}}, false, false, 1, 1},
+	} {
+		head := holder(authz.SecurityManager)
+		head.Inside = c.inside
+		there := authz.Matter{PersonsSection: inner, Person: 9, Decision: true}
+		if _, sees := head.May(authz.SeeAcknowledgements, authz.Matter{PersonsSection: inner}); sees != c.sees {
+			t.Errorf("%s: sees %v", name, sees)
+		}
+		if _, does := head.May(authz.ExcuseAcknowledgement, there); does != c.does {
+			t.Errorf("%s: excuses %v", name, does)
+		}
+		if seen, excuse := head.Sections(authz.SeeAcknowledgements), head.Sections(authz.ExcuseAcknowledgement); len(seen) != c.seen || len(excuse) != c.excuse {
+			t.Errorf("%s: sees %v, excuses in %v", name, seen, excuse)
+		}
+		there.Person = head.Person
+		if _, does := head.May(authz.ExcuseAcknowledgement, there); does {
+			t.Errorf("%s: excuses themselves", name)
+		}
+	}
+}

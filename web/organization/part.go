@@ -12,7 +12,6 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/org"
-	"kagami/internal/org/reach"
 	"kagami/internal/trail"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -77,8 +76,7 @@ func (s *Screens) Part() screen.Part {
 			"role-given":    {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
 			"rule-added":    {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
 		},
-		Tasks:    s.tasks,
-		Settings: reach.Settings(),
+		Tasks: s.tasks,
 		Subjects: []trail.Named{
 			{Kind: "section", Title: "課室"}, {Kind: "post", Title: "職"}, {Kind: "person", Title: "職員"}, {Kind: "appointment", Title: "発令"},
 			{Kind: "role_grant", Title: "直接与えた役割"}, {Kind: "role_rule", Title: "職と役割の表"},

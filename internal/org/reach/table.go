@@ -47,15 +47,18 @@ func table(set []string) *authz.Table {
 // looked up.
 type Row struct {
 	Permissions []string // the names and values of settings, in turn
+	Inside      []int64  // the sections inside those of theirs, as inside reads them
 }
 
-// Columns are the SQL of a Row on the day @day.
+// Columns are the SQL of a Row on the day @day, beside whoever holds in mine.
 const Columns = `
 	ARRAY(SELECT unnest(ARRAY[c.name, c.value]) FROM (
 		SELECT DISTINCT ON (h.name) h.name, h.value FROM setting_held h
-		WHERE h.name LIKE 'permission.%' AND h.first_day <= @day::date ORDER BY h.name, h.first_day DESC) c) AS permissions`
+		WHERE h.name LIKE 'permission.%' AND h.first_day <= @day::date ORDER BY h.name, h.first_day DESC) c) AS permissions,
+	ARRAY(SELECT unnest(ARRAY[i.outer_id, i.inner_id, i.decides::int]) FROM section_inside i
+	      WHERE i.reads AND i.outer_id IN (SELECT section_id FROM mine)) AS inside`
 
 // Complete gives an actor what the town has decided.
 func (r Row) Complete(actor *authz.Actor) {
-	actor.Table = table(r.Permissions)
+	actor.Table, actor.Inside = table(r.Permissions), inside(r.Inside)
 }
