@@ -79,7 +79,6 @@ func onTown(ctx context.Context, measure func(t *town) ([]figure, error)) (figur
 		return nil, err
 	}
 	defer t.pool.Close()
-	defer t.Close()
 	return measure(t)
 }
 
@@ -222,7 +221,6 @@ func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sa
 		return figure{}, 0, err
 	}
 	sessions := cookie.NewSessions(t.SessionStore, t.Accounts, time.Now, false, func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusInternalServerError) })
-	defer sessions.Close()
 	counting, err := counters()
 	if err != nil {
 		return figure{}, 0, err

@@ -142,7 +142,6 @@ func (c *keyRenewCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		defer ground.Close()
 		sealed, err := ground.Factors.SealForPortal(ctx)
 		if err != nil {
 			return err

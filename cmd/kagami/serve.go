@@ -89,7 +89,6 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer p.Close()
 	jobs, err := job.Start(ctx, pool, p.Log, p.Jobs()...)
 	if err != nil {
 		return err
@@ -125,11 +124,7 @@ func (c *serveCommand) build(ctx context.Context, pool *pgxpool.Pool, keys *secr
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.found(ctx, ground, trying)
-	if err != nil {
-		ground.Close()
-	}
-	return p, err
+	return c.found(ctx, ground, trying)
 }
 
 // found makes the portal on its ground, and does what comes before its first

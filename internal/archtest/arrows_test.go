@@ -40,6 +40,8 @@ var ground = map[string][]string{
 
 	"internal/setting":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/trail"},
 	"internal/deadline": {"internal/authz", "internal/calendar", "internal/setting"},
+	"internal/edition":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/sheet", "internal/sheet/intake", "internal/task", "internal/trail"},
+	"internal/holiday":  {"internal/calendar", "internal/edition", "internal/sheet/intake"},
 
 	"internal/sheet/intake": {"internal/fault", "internal/postgres", "internal/sheet"},
 
@@ -58,7 +60,7 @@ var ground = map[string][]string{
 
 // known are the wings that every domain may know, beside its own.
 var known = []string{
-	"org", "authz", "door", "trail", "notice", "job", "task", "address", "lifecycle", "edition", "setting", "deadline", "attachment",
+	"org", "authz", "door", "trail", "notice", "job", "task", "address", "lifecycle", "edition", "holiday", "setting", "deadline", "attachment",
 	"calendar", "charset", "fault", "sheet", "state", "postgres", "mail", "secret",
 }
 
@@ -110,7 +112,7 @@ var (
 	kit = []string{"web/screen", "web/layout", "web/component", "web/static"}
 	// shownWings are those below the domains that a screen speaks of.
 	shownWings = []string{
-		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "setting", "deadline", "attachment", "sample",
+		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "holiday", "setting", "deadline", "attachment", "sample",
 	}
 	// screenDomains are the domains of a screen that is not called as its domain,
 	// and of one that shows more than that.

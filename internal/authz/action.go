@@ -67,6 +67,9 @@ const (
 	SeeSettings Action = "setting.see"
 	// ChangeSettings is deciding it, of what bears on security.
 	ChangeSettings Action = "setting.change"
+	// KeepEditions is reading in and starting what law and guidelines fix, such as
+	// the holidays, and the town's own rows over it.
+	KeepEditions Action = "edition.keep"
 	// ReadTrail is reading the trail.
 	ReadTrail Action = "trail.read"
 )

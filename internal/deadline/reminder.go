@@ -69,6 +69,9 @@ func (s Steps) Arguments(day calendar.Date) pgx.StrictNamedArgs {
 // Reminders are the settings of one kind of deadline.
 type Reminders struct {
 	Person, Manager, General setting.Of[[]int]
+	// OfficeDays is whether nobody is reminded while the offices are closed: what
+	// falls on such a day waits for the next on which they are open.
+	OfficeDays setting.Of[bool]
 }
 
 // Standard is what holds where a town has set nothing.
@@ -83,13 +86,20 @@ func NewReminders(name, title string, standard Standard) Reminders {
 	return Reminders{
 		Person:  of(Person, "本人", "期限の前と後の、どの日に本人へお知らせを出すかです。", standard.Person),
 		Manager: of(Manager, "課長（情報セキュリティ管理者）", "済んでいない職員がいることを、どの日にその課の課長へお知らせするかです。空席か、課長本人もまだのときは、図 1.1 でその上の役割の人に届きます。", standard.Manager),
+		OfficeDays: setting.NewSwitch(name+".office_days", title+"：閉庁日にはお知らせを出さない",
+			"「はい」にすると、土曜日・日曜日・祝日・年末年始などの閉庁日に当たるお知らせは、次の開庁日に出ます。はじめは「いいえ」で、閉庁日にも出ます。閉庁日は「法令・国の基準」にあります。", authz.ChangeSettings, false),
 		General: of(General, "統括情報セキュリティ責任者", "済んでいない職員がいることを、どの日に統括へお知らせするかです。はじめは「なし」で、統括は「確認の状況」でいつでも見られます。", standard.General),
 	}
 }
 
 // Settings are the declarations, for the Part.
 func (r Reminders) Settings() []setting.Setting {
-	return []setting.Setting{r.Person.Setting, r.Manager.Setting, r.General.Setting}
+	return []setting.Setting{r.Person.Setting, r.Manager.Setting, r.General.Setting, r.OfficeDays.Setting}
+}
+
+// Rest tells whether nobody is reminded on a day, since the offices are closed.
+func (r Reminders) Rest(values setting.Values, office calendar.Office, day calendar.Date) bool {
+	return r.OfficeDays.On(values, day) && !office.IsOpen(day)
 }
 
 // On are the steps that hold on a day.

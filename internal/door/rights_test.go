@@ -236,8 +236,9 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if runs.Load() != 3 {
-		t.Errorf("begun %d times: once each, and once more the one that was undone", runs.Load())
+	// who begins again may be first at its row, and be undone once more
+	if runs.Load() < 3 {
+		t.Errorf("begun %d times: once each, and the one that was undone at least once more", runs.Load())
 	}
 	var changed int
 	if err := db.Pool.QueryRow(ctx, `SELECT count(*) FROM person WHERE name = '見本１１'`).Scan(&changed); err != nil || changed != 2 {

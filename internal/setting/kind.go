@@ -59,9 +59,8 @@ func NewChoice(name, title, help string, action authz.Action, options ...Option)
 		},
 	}
 	for _, o := range options {
-		s.Options = append(s.Options, o.Title)
+		s.Choices = append(s.Choices, o.Title)
 	}
-	s.Typing = "「" + strings.Join(s.Options, "」「") + "」のどれかです。"
 	return Of[string]{s, func(kept string) string { return kept }}
 }
 

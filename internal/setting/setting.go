@@ -12,11 +12,12 @@ import (
 type Setting struct {
 	Name   string // as it is stored: acknowledgement.remind_person
 	Title  string
-	Help   string       // what it does
-	Typing string       // how it is typed: 3日前、1日後
-	Action authz.Action // of whoever may set it
-	// Options are what it may be, as people read it; none where it is typed.
-	Options []string
+	Help   string // what it does
+	Typing string // how it is typed: 3日前、1日後
+	// Choices are the values that there are, as people read them; nil where any may
+	// be typed.
+	Choices []string
+	Action  authz.Action // of whoever may set it
 	// Default is what holds where nothing is set, as it is kept.
 	Default string
 	// Fold makes what is kept of what was typed; a sentence for what can't be.

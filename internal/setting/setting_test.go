@@ -220,7 +220,7 @@ func TestAChoiceIsOneOfItsOptions(t *testing.T) {
 			t.Errorf("%q: %q, %q", typed, kept, problem)
 		}
 	}
-	for _, option := range s.Options {
+	for _, option := range s.Choices {
 		if kept, problem := s.Fold(option); problem != "" || s.Show(kept) != option {
 			t.Errorf("%s comes back as %s", option, s.Show(kept))
 		}

@@ -68,7 +68,7 @@ type Ground struct {
 	Attempts     *cookie.Attempts
 }
 
-// NewGround makes the ground on a database. Close ends its background work.
+// NewGround makes the ground on a database.
 func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log *slog.Logger) (Ground, error) {
 	if settings.Provider == nil {
 		settings.ProviderName = ""
@@ -88,9 +88,6 @@ func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log 
 	})
 	return g, err
 }
-
-// Close ends the ground's background work.
-func (g Ground) Close() { g.Sessions.Close() }
 
 // Fill makes the sample town in an empty database: its people, and then what
 // each Part adds.

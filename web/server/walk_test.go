@@ -28,7 +28,6 @@ func made(t *testing.T, parts ...screen.Part) (*Portal, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(ground.Close)
 	return New(ground, parts)
 }
 

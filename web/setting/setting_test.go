@@ -17,8 +17,10 @@ import (
 
 var reminded = setting.NewDays("sample.days", "見本のお知らせ", "見本の説明です。", authz.ChangeSettings, -3, 1)
 
+var switched = setting.NewSwitch("sample.switch", "見本のきりかえ", "見本の説明です。", authz.ChangeSettings, false)
+
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	return []screen.Part{websetting.New(setting.New(g.Pool, g.Door, reminded.Setting)).Part()}, nil
+	return []screen.Part{websetting.New(setting.New(g.Pool, g.Door, reminded.Setting, switched.Setting)).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
@@ -40,6 +42,18 @@ func TestTheGeneralSecurityOfficerSetsAValueFromADay(t *testing.T) {
 	a = v.Post(page, url.Values{"first": {"2026-12-01"}, "reason": {"始まる前に取り消した"}, "act": {"back"}})
 	if !strings.Contains(a.Body, "予定を取り消しました") || strings.Contains(a.Body, "になる予定です") || !strings.Contains(a.Body, "（取り消し）") {
 		t.Errorf("taken back: %d %s", a.Status, a.Body)
+	}
+}
+
+func TestASwitchIsChosen(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	if a := v.Get("/settings/sample.switch"); !strings.Contains(a.Body, `type="radio" name="value" value="いいえ" checked`) {
+		t.Errorf("what holds is not marked: %s", a.Body)
+	}
+	a := v.Post("/settings/sample.switch", url.Values{"value": {"はい"}, "first": {"2026-12-01"}, "reason": {"見本"}, "act": {"set"}})
+	if !strings.Contains(a.Body, "令和8年12月1日から「はい」になる予定です") {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"kagami/internal/account"
 	"kagami/internal/account/factor"
 	"kagami/internal/account/openid"
+	"kagami/internal/account/session"
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/org"
@@ -17,12 +18,13 @@ import (
 
 // Services are what the screens stand on.
 type Services struct {
-	Org      *org.Service
-	Accounts *account.Service
-	Factors  *factor.Service
-	Sessions *cookie.Sessions
-	Devices  *cookie.Devices
-	Attempts *cookie.Attempts
+	Org          *org.Service
+	Accounts     *account.Service
+	Factors      *factor.Service
+	SessionStore *session.Service
+	Sessions     *cookie.Sessions
+	Devices      *cookie.Devices
+	Attempts     *cookie.Attempts
 	// Provider is the town's identity provider, under the name that people know it
 	// by; nil for none, and then without a name.
 	Provider     *openid.Provider
@@ -67,6 +69,7 @@ func (s *Screens) Part() screen.Part {
 			"password-set": {Heading: "パスワードを決めました", Text: "新しいパスワードでサインインしてください。これまでのサインインは、すべて終わりました。"},
 			"sign-in-over": {Heading: "はじめからサインインしてください", Text: "サインインの途中で時間がたったため、続けられません。"},
 		},
+		Jobs:   s.SessionStore.RegisterJobs,
 		SignIn: &screen.SignIn{Ask: s.ask, Proved: s.proved},
 	}
 }

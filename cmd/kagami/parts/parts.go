@@ -2,6 +2,8 @@
 package parts
 
 import (
+	"kagami/internal/edition"
+	"kagami/internal/holiday"
 	orgpersonnel "kagami/internal/org/personnel"
 	orgreach "kagami/internal/org/reach"
 	"kagami/internal/policy"
@@ -14,6 +16,7 @@ import (
 	"kagami/web/account"
 	"kagami/web/acknowledging"
 	"kagami/web/drafting"
+	webedition "kagami/web/edition"
 	"kagami/web/imports"
 	"kagami/web/organization"
 	"kagami/web/personnel"
@@ -39,8 +42,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 		return nil, err
 	}
 	signIn := signin.New(signin.Services{
-		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, Sessions: g.Sessions, Devices: g.Devices, Attempts: g.Attempts,
-		Provider: g.Provider, ProviderName: g.ProviderName,
+		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices,
+		Attempts: g.Attempts, Provider: g.Provider, ProviderName: g.ProviderName,
 	})
 	accounts := account.New(account.Services{
 		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices,
@@ -63,5 +66,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 	for _, part := range list {
 		settings = append(settings, part.Settings...)
 	}
-	return append(list, websetting.New(setting.New(g.Pool, g.Door, settings...)).Part()), nil
+	return append(list,
+		websetting.New(setting.New(g.Pool, g.Door, settings...)).Part(),
+		webedition.New(edition.NewService(g.Pool, g.Door, holiday.Kinds()...)).Part(),
+	), nil
 }

@@ -20,7 +20,7 @@ func TestTheTableInEffectIsThatOfTheDay(t *testing.T) {
 	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
 	for name, value := range map[string]string{"excuse.security_manager": "行えない", "see_settings.staff": "全体"} {
 		page := "/settings/permission." + name
-		if a := officer.Get(page); a.Status != 200 || !strings.Contains(a.Body, "<select") {
+		if a := officer.Get(page); a.Status != 200 || !strings.Contains(a.Body, `type="radio"`) {
 			t.Errorf("%s: %d", name, a.Status)
 		}
 		if a := officer.Post(page, url.Values{"value": {"町長だけ"}, "first": {"2026-11-25"}, "reason": {"見本"}}); a.Status != 422 || !strings.Contains(a.Body, "選べる値のうちから") {

@@ -19,6 +19,7 @@ import (
 func TestEveryURLLeadsToARoute(t *testing.T) {
 	urls := map[string]string{
 		"Home": address.Home, "Notices": address.Notices, "NoticesBefore": address.NoticesBefore(1), "Permissions": address.Permissions, "Settings": address.Settings, "Setting": address.Setting("acknowledgement.remind_person"),
+		"Editions": address.Editions, "Edition": address.Edition("holiday"), "EditionRead": address.EditionRead("holiday", 1), "EditionRows": address.EditionRows("holiday"),
 
 		"Policies": address.Policies, "Search": address.Search, "Glossary": address.Glossary, "Imports": address.Imports,
 		"Acknowledgements": address.Acknowledgements, "Policy": address.Policy("c"), "Clause": address.Clause("c", "1"),

@@ -73,3 +73,19 @@ func TestPeopleSeeAndEndTheirOwnSessions(t *testing.T) {
 		t.Errorf("another has %s", got)
 	}
 }
+
+func TestSessionsThatAreOverAreSwept(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	add(t, db, "M001", "over", "going on")
+	if _, err := db.Pool.Exec(t.Context(), `UPDATE sessions SET expiry = $1 WHERE id = 'over'`, now); err != nil {
+		t.Fatal(err)
+	}
+	if err := session.New(db.Pool, door.New(db.Pool, func() time.Time { return now })).Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var left string
+	if err := db.Pool.QueryRow(t.Context(), `SELECT string_agg(id, ' ') FROM sessions`).Scan(&left); err != nil || left != "going on" {
+		t.Errorf("left: %s, %v", left, err)
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/alexedwards/scs/pgxstore"
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/state"
@@ -107,9 +106,6 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 	}
 	return nil
 }
-
-// Sweep deletes sessions that are over, every few minutes until stop is called.
-func (s *Service) Sweep() (stop func()) { return pgxstore.New(s.pool).StopCleanup }
 
 // Weaken makes a person's sessions ones without a second factor: what they were
 // strong by is there no longer.

@@ -113,6 +113,26 @@ func TestTheTownSetsWhenIsReminded(t *testing.T) {
 	}
 }
 
+// 5 December, a day after the last day in time, is a Saturday.
+func TestWhereTheTownSaysSoNobodyIsRemindedWhileTheOfficesAreClosed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	settings := setting.New(o.DB.Pool, door.New(o.DB.Pool, func() time.Time { return policytest.Now }), acknowledge.Reminders.Settings()...)
+	general := authz.Actor{Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+	must(t, settings.Set(t.Context(), general, "acknowledgement.office_days", setting.Typed{Value: "はい", First: calendar.Day(policytest.Now), Reason: "見本"}))
+	askWithin(o, 10)
+	for day := range 20 {
+		must(t, o.Later(day).Acknowledge.TendAll(t.Context()))
+	}
+	var on string
+	must(t, o.DB.Pool.QueryRow(t.Context(), `
+		SELECT string_agg(m.days || ':' || m.reminded_on, ' ' ORDER BY m.days) FROM acknowledgement_reminder m JOIN person p ON p.id = m.person_id
+		WHERE p.staff_number = $1`, staffNumber).Scan(&on))
+	if on != "-3:2026-12-01 1:2026-12-07 4:2026-12-08" {
+		t.Errorf("reminded %s", on)
+	}
+}
+
 func TestWhoHasAcknowledgedOrIsExcusedIsNotReminded(t *testing.T) {
 	t.Parallel()
 	o, ctx := newOffice(t), t.Context()

@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/setting"
 )
 
 // tendCampaign is the job of tending one campaign on a day on which there is
@@ -47,11 +48,11 @@ func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
 // are asked first are reminded.
 func tendLater(ctx context.Context, tx *door.Tx, revision int64, from, due calendar.Date) error {
 	days := []calendar.Date{from}
-	today, err := steps(ctx, tx)
+	values, err := setting.LoadForPortal(ctx, tx)
 	if err != nil {
 		return err
 	}
-	for _, day := range today.Days(due) {
+	for _, day := range Reminders.On(values, tx.Today()).Days(due) {
 		if day.After(from) {
 			days = append(days, day)
 		}

@@ -7,6 +7,8 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/deadline"
 	"kagami/internal/door"
+	"kagami/internal/edition"
+	"kagami/internal/holiday"
 	"kagami/internal/postgres"
 	"kagami/internal/setting"
 )
@@ -14,12 +16,6 @@ import (
 // Reminders are when people, and those who answer for them, are reminded of what
 // has not been acknowledged.
 var Reminders = deadline.NewReminders("acknowledgement", "閲読の確認の期限", deadline.Standard{Person: []int{-3, 1}, Manager: []int{4, 11}})
-
-// steps are those that hold on the day of a change.
-func steps(ctx context.Context, tx *door.Tx) (deadline.Steps, error) {
-	values, err := setting.LoadForPortal(ctx, tx)
-	return Reminders.On(values, tx.Today()), err
-}
 
 // reminded is somebody whose step has come today.
 type reminded struct {
@@ -34,10 +30,18 @@ func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]reminded, error) {
 	if !tx.Today().After(c.AskedFrom) {
 		return nil, nil // nobody is reminded on the day on which they are asked
 	}
-	today, err := steps(ctx, tx)
+	values, err := setting.LoadForPortal(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
+	editions, err := edition.LoadForPortal(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if Reminders.Rest(values, holiday.Office(editions, tx.Today()), tx.Today()) {
+		return nil, nil // every campaign is tended again on the next day
+	}
+	today := Reminders.On(values, tx.Today())
 	args := c.everybody.arguments(tx.Today())
 	maps.Copy(args, today.Arguments(tx.Today()))
 	return postgres.List[reminded](ctx, tx, "reminding", `

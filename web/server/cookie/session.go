@@ -29,11 +29,10 @@ type Sessions struct {
 	store    *sessionStore
 	sessions *session.Service
 	now      func() time.Time
-	stop     func() // the sweeping of old sessions
 }
 
 // NewSessions makes the sessions; accounts let people in. fail answers a request
-// whose session could not be read. Close ends the sweeping of old sessions.
+// whose session could not be read.
 func NewSessions(sessions *session.Service, accounts *account.Service, now func() time.Time, tls TLS, fail func(http.ResponseWriter, *http.Request, error)) *Sessions {
 	manager := scs.New()
 	store := &sessionStore{sessions: sessions, accounts: accounts}
@@ -46,15 +45,12 @@ func NewSessions(sessions *session.Service, accounts *account.Service, now func(
 	manager.Cookie.Secure = bool(tls)
 	manager.Cookie.Persist = false
 	manager.Cookie.SameSite = http.SameSiteLaxMode
-	return &Sessions{manager: manager, store: store, sessions: sessions, now: now, stop: sessions.Sweep()}
+	return &Sessions{manager: manager, store: store, sessions: sessions, now: now}
 }
 
 // Count lets each request read the numbers of counters with its session. It is
 // called once, before the first request.
 func (s *Sessions) Count(counters *state.Counters) { s.store.counters = counters }
-
-// Close ends the sweeping of old sessions.
-func (s *Sessions) Close() { s.stop() }
 
 // Load is the middleware that reads the request's session and writes back what
 // the request changed of it.

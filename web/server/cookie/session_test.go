@@ -68,7 +68,6 @@ func siteThatFails(t *testing.T, db pgtest.DB, c *clock, person int64, fail func
 	t.Helper()
 	d := door.New(db.Pool, c.Now)
 	sessions := cookie.NewSessions(session.New(db.Pool, d), account.New(db.Pool, d), c.Now, false, func(_ http.ResponseWriter, _ *http.Request, err error) { fail(err) })
-	t.Cleanup(sessions.Close)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/in", func(_ http.ResponseWriter, r *http.Request) {
 		if err := sessions.Begin(r.Context(), session.Proof{Person: person, Method: session.ByPassword, Device: session.Device(r.UserAgent())}); err != nil {

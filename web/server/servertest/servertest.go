@@ -44,7 +44,7 @@ func (parts Parts) withSignIn(g server.Ground) ([]screen.Part, error) {
 		return list, err
 	}
 	return append(list, signin.New(signin.Services{
-		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, Sessions: g.Sessions, Devices: g.Devices, Attempts: g.Attempts,
+		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices, Attempts: g.Attempts,
 		Provider: g.Provider, ProviderName: g.ProviderName,
 	}).Part()), nil
 }
@@ -79,7 +79,6 @@ func Fill(ctx context.Context, pool *pgxpool.Pool, now func() time.Time, parts P
 	if err != nil {
 		return town, err
 	}
-	defer ground.Close()
 	list, err := parts(ground)
 	if err != nil {
 		return town, err
@@ -176,7 +175,6 @@ func (t *Town) New(tb testing.TB, db pgtest.DB, settings server.Settings) (*Port
 	if p.Ground, err = server.NewGround(settings, db.Pool, p.Clock.Now, slog.New(slog.NewJSONHandler(p.Log, nil))); err != nil {
 		return nil, err
 	}
-	tb.Cleanup(p.Close)
 	parts, err := t.Parts.withSignIn(p.Ground)
 	if err != nil {
 		return nil, err

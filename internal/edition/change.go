@@ -1,0 +1,275 @@
+package edition
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/sheet"
+	"kagami/internal/sheet/intake"
+	"kagami/internal/trail"
+)
+
+// mostRows is the most rows of an edition.
+const mostRows = 5000
+
+// Typed is what comes with a file: how the edition is called, and who has fixed it.
+type Typed struct {
+	Name, Source string
+	File         []byte // a table, as sheet.Read takes it
+}
+
+// Read reads an edition in; nothing holds yet. It returns the edition's number.
+// Invalid where a row can't be read, rows are missing, or the file says nothing new;
+// and the errors of sheet.Read.
+func (s *Service) Read(ctx context.Context, actor authz.Actor, name string, typed Typed) (int64, error) {
+	kind, err := s.kind(name)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := authz.Check(actor, authz.KeepEditions, authz.Matter{}); err != nil {
+		return 0, err // before anything of the file is read
+	}
+	typed.Name, typed.Source = strings.TrimSpace(typed.Name), strings.TrimSpace(typed.Source)
+	problems := slices.Concat(oneLine("name", "版の呼び名", typed.Name, 100), oneLine("source", "出典", typed.Source, 500))
+	rows, wrong, err := kind.read(ctx, typed.File)
+	if err != nil {
+		return 0, err
+	}
+	if err := fault.InvalidFields(append(problems, wrong...)); err != nil {
+		return 0, err
+	}
+	var id int64
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.KeepEditions, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		err := tx.QueryRow(ctx, `
+			INSERT INTO edition (kind, name, source, rows, read_by, read_at) VALUES (@kind, @name, @source, @rows, nullif(@by, 0::bigint), @now) RETURNING id`,
+			pgx.StrictNamedArgs{"kind": name, "name": typed.Name, "source": typed.Source, "rows": rows, "by": actor.Person, "now": tx.Now}).Scan(&id)
+		if err != nil {
+			return door.Unchanged(), fmt.Errorf("writing the rows: %w", err)
+		}
+		return door.Effect{Subject: trail.Subject{Kind: "edition", ID: id}, Fields: []string{"rows"}}, nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("reading an edition: %w", err)
+	}
+	return id, nil
+}
+
+func oneLine(field, what, typed string, most int) []fault.Problem {
+	if n := len([]rune(typed)); n == 0 || n > most || strings.ContainsAny(typed, "\r\n\x00") {
+		return []fault.Problem{{Field: field, Message: fmt.Sprintf("%sを、1行、%d字までで入力してください。", what, most)}}
+	}
+	return nil
+}
+
+// tellAtMost is how many rows are named that can't be read.
+const tellAtMost = 5
+
+// read reads the rows of a file, with what is wrong with them.
+func (k Kind) read(ctx context.Context, file []byte) (rows []Row, wrong []fault.Problem, err error) {
+	if len(file) == 0 {
+		return nil, atFile("ファイルを選んでください。"), nil
+	}
+	table := intake.Table{Kind: "edition_" + k.Name, Columns: k.Columns}
+	lines := map[string]int{}
+	_, err = table.Read(ctx, file, nil, func(r intake.Row) error {
+		cells := make([]string, len(k.Columns))
+		for i := range cells {
+			cells[i] = r.Cell(i)
+		}
+		row, problem := k.Fold(cells)
+		switch {
+		case problem != "":
+		case lines[row.Key()] > 0:
+			problem = fmt.Sprintf("%d行目と同じものです。", lines[row.Key()])
+		default:
+			lines[row.Key()] = r.Line
+			rows = append(rows, row)
+		}
+		if problem != "" && len(wrong) < tellAtMost {
+			wrong = append(wrong, fault.Problem{Field: "file", Message: fmt.Sprintf("%d行目: %s", r.Line, problem)})
+		}
+		if len(rows) > mostRows {
+			return errTooMany
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errTooMany):
+		return nil, atFile(fmt.Sprintf("%d行より多い版は読み込めません。ファイルを確かめてください。", mostRows)), nil
+	case err != nil && fault.KindOf(err) == fault.Invalid, errors.Is(err, sheet.ErrNoHeadings):
+		return nil, atFile("見出しを読み取れません。1行目に「" + strings.Join(table.Names(), "」「") + "」がある表を選んでください。"), nil
+	case err != nil:
+		return nil, nil, err
+	case len(wrong) > 0:
+		return nil, wrong, nil
+	}
+	slices.SortFunc(rows, byKey)
+	if problem := k.Whole(rows); problem != "" {
+		return nil, atFile(problem), nil
+	}
+	return rows, nil, nil
+}
+
+var errTooMany = errors.New("too many rows")
+
+func atFile(message string) []fault.Problem {
+	return []fault.Problem{{Field: "file", Message: message}}
+}
+
+// Start lets an edition hold from today or a day to come on. A zero day takes back
+// what was to hold. Conflict where it holds already.
+func (s *Service) Start(ctx context.Context, actor authz.Actor, name string, id int64, first calendar.Date, reason string) error {
+	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, _ Kind) (door.Effect, error) {
+		reason, problems := reasonOf(reason)
+		if !first.IsZero() {
+			problems = append(problems, dayProblems(first, tx.Today())...)
+		}
+		if err := fault.InvalidFields(problems); err != nil {
+			return door.Unchanged(), err
+		}
+		editions, err := listStored(ctx, tx, name)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		at := slices.IndexFunc(editions, func(e stored) bool { return e.ID == id })
+		switch {
+		case at < 0:
+			return door.Unchanged(), errNoEdition()
+		case first.IsZero() && editions[at].First.IsZero():
+			return door.Unchanged(), fault.New(fault.Conflict, "この予定は、すでに取り消されています。画面を開き直してください。")
+		case !editions[at].First.IsZero() && !editions[at].First.After(tx.Today()):
+			return door.Unchanged(), fault.New(fault.Conflict, "この版は、すでに使い始めています。違っていたときは、正しい版を読み込んで、使い始めてください。")
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO edition_start (edition_id, first_day, reason, set_by, set_at) VALUES (@edition, @first, @reason, nullif(@by, 0::bigint), @now)`,
+			pgx.StrictNamedArgs{"edition": id, "first": first, "reason": reason, "by": actor.Person, "now": tx.Now})
+		if err != nil {
+			return door.Unchanged(), fmt.Errorf("starting an edition: %w", err)
+		}
+		return door.Effect{
+			Subject: trail.Subject{Kind: "edition", ID: id}, Fields: []string{"starts"},
+			Confidential: map[string]any{"first": first.String(), "reason": reason},
+		}, nil
+	})
+}
+
+// Say is what the town says of one row.
+type Say struct {
+	Cells  []string // as typed; of a row that is struck or restored only the key counts
+	What   string   // "own", "struck" or "as_edition"
+	First  calendar.Date
+	Reason string
+}
+
+// Say lets the town's own row hold over the editions from a day on, strikes a row, or
+// lets it be again as the edition has it. Conflict where that is so already.
+func (s *Service) Say(ctx context.Context, actor authz.Actor, name string, typed Say) error {
+	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, kind Kind) (door.Effect, error) {
+		reason, problems := reasonOf(typed.Reason)
+		problems = append(problems, dayProblems(typed.First, tx.Today())...)
+		values, err := load(ctx, tx, name)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		key, cells, problem := kind.said(typed, values.on(kind, typed.First))
+		if problem != "" {
+			problems = append(problems, fault.Problem{Field: "row", Message: problem})
+		}
+		if err := fault.InvalidFields(problems); err != nil {
+			return door.Unchanged(), err
+		}
+		var id int64
+		err = tx.QueryRow(ctx, `
+			INSERT INTO edition_own (kind, key, first_day, says, cells, reason, set_by, set_at)
+			VALUES (@kind, @key, @first, @says, @cells, @reason, nullif(@by, 0::bigint), @now) RETURNING id`,
+			pgx.StrictNamedArgs{
+				"kind": name, "key": key, "first": typed.First, "says": says(typed.What), "cells": cells,
+				"reason": reason, "by": actor.Person, "now": tx.Now,
+			}).Scan(&id)
+		if err != nil {
+			return door.Unchanged(), fmt.Errorf("writing a town's own row: %w", err)
+		}
+		return door.Effect{
+			Subject: trail.Subject{Kind: "edition_own", ID: id}, Fields: []string{"row"},
+			Confidential: map[string]any{"key": key, "first": typed.First.String(), "reason": reason},
+		}, nil
+	})
+}
+
+// said checks what is said of a row against the rows in effect on its first day.
+func (k Kind) said(typed Say, rows []InEffect) (key string, cells Row, problem string) {
+	find := func(key string) int {
+		return slices.IndexFunc(rows, func(r InEffect) bool { return r.Key() == key })
+	}
+	switch says(typed.What) {
+	case itsOwn:
+		row, problem := k.Fold(typed.Cells)
+		if problem != "" {
+			return "", nil, problem
+		}
+		if at := find(row.Key()); at >= 0 && slices.Equal(rows[at].Row, row) {
+			return "", nil, "この行は、すでにそのとおりです。"
+		}
+		return row.Key(), row, ""
+	case struck, asEdition:
+		key, problem := k.Key(typed.Cells[0])
+		if problem == "" && says(typed.What) == struck && find(key) < 0 {
+			problem = "この行は、その日にはありません。上の表で確かめてください。"
+		}
+		return key, nil, problem
+	}
+	return "", nil, "行に何をするかを選んでください。"
+}
+
+// change makes a change of one kind, one after another.
+func (s *Service) change(ctx context.Context, actor authz.Actor, name string, fn func(*door.Tx, authz.Actor, Kind) (door.Effect, error)) error {
+	kind, err := s.kind(name)
+	if err != nil {
+		return err
+	}
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.KeepEditions, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := tx.Take(ctx, "settings"); err != nil {
+			return door.Unchanged(), err
+		}
+		return fn(tx, actor, kind)
+	})
+	if err != nil {
+		return fmt.Errorf("changing the editions of %s: %w", name, err)
+	}
+	return nil
+}
+
+func reasonOf(typed string) (string, []fault.Problem) {
+	typed = strings.TrimSpace(typed)
+	if n := len([]rune(typed)); n == 0 || n > 500 {
+		return typed, []fault.Problem{{Field: "reason", Message: "理由を500字までで入力してください。履歴に残ります。"}}
+	}
+	return typed, nil
+}
+
+func dayProblems(first, today calendar.Date) []fault.Problem {
+	switch {
+	case first.IsZero():
+		return []fault.Problem{{Field: "first", Message: "いつからかを入力してください。"}}
+	case first.Before(today):
+		return []fault.Problem{{Field: "first", Message: "過ぎた日からは変えられません。今日か、それより後の日にしてください。"}}
+	case first.After(today.AddYears(5)):
+		return []fault.Problem{{Field: "first", Message: "5年より先の日は指定できません。年を確かめてください。"}}
+	}
+	return nil
+}

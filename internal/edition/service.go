@@ -1,0 +1,181 @@
+package edition
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+)
+
+// Service is the editions of a town, of all kinds that its capabilities go by.
+type Service struct {
+	pool  *pgxpool.Pool
+	door  *door.Door
+	kinds []Kind
+}
+
+// NewService makes the service.
+func NewService(pool *pgxpool.Pool, d *door.Door, kinds ...Kind) *Service {
+	return &Service{pool: pool, door: d, kinds: kinds}
+}
+
+func (s *Service) kind(name string) (Kind, error) {
+	at := slices.IndexFunc(s.kinds, func(k Kind) bool { return k.Name == name })
+	if at < 0 {
+		return Kind{}, fault.New(fault.NotFound, "この種類の基準はありません。「法令・国の基準」の一覧から選び直してください。")
+	}
+	return s.kinds[at], nil
+}
+
+// Line is a kind as it stands on a day.
+type Line struct {
+	Kind
+	Edition Edition   // in effect
+	Coming  []Edition // those that are to hold later, the earliest first
+}
+
+// Lines lists the kinds. Forbidden to who may not see what the town goes by.
+func (s *Service) Lines(ctx context.Context, actor authz.Actor) ([]Line, error) {
+	if _, err := authz.Check(actor, authz.SeeSettings, authz.Matter{}); err != nil {
+		return nil, err
+	}
+	values, err := load(ctx, s.pool, "")
+	if err != nil {
+		return nil, err
+	}
+	today := calendar.Day(s.door.Now())
+	lines := make([]Line, len(s.kinds))
+	for i, kind := range s.kinds {
+		lines[i] = Line{Kind: kind, Edition: values.edition(kind, today), Coming: coming(values.editions(kind), today)}
+	}
+	return lines, nil
+}
+
+func coming(editions []Edition, today calendar.Date) []Edition {
+	return slices.DeleteFunc(editions, func(e Edition) bool { return !e.First.After(today) })
+}
+
+// Entry is an edition that was read in, with its number.
+type Entry struct {
+	Edition   // its First is zero where it has not been started, or was taken back
+	ID        int64
+	By        string // who has read it in; empty for the operator
+	ReadAt    time.Time
+	Reason    string // why it was started, or taken back
+	StartedBy string
+	StartedAt *time.Time // nil where nothing was said of its first day
+}
+
+// Own is what the town has said of a row from a day on.
+type Own struct {
+	Key    string
+	First  calendar.Date
+	Row    Row // nil where the row is struck, or is as the edition has it again
+	Struck bool
+	Reason string
+	By     string
+	SetAt  time.Time
+}
+
+// Page is a kind with all that is known of it on a day.
+type Page struct {
+	Line
+	Rows    []InEffect // in effect
+	Read    []Entry    // the newest first
+	Own     []Own      // the newest first
+	Changes bool       // whether the actor may change anything
+}
+
+// Page returns one kind; NotFound where there is none of the name.
+func (s *Service) Page(ctx context.Context, actor authz.Actor, name string) (Page, error) {
+	if _, err := authz.Check(actor, authz.SeeSettings, authz.Matter{}); err != nil {
+		return Page{}, err
+	}
+	kind, err := s.kind(name)
+	if err != nil {
+		return Page{}, err
+	}
+	editions, err := listStored(ctx, s.pool, name)
+	if err != nil {
+		return Page{}, err
+	}
+	rows, err := listOwn(ctx, s.pool, name)
+	if err != nil {
+		return Page{}, err
+	}
+	values, today := valuesOf(editions, rows), calendar.Day(s.door.Now())
+	_, changes := actor.May(authz.KeepEditions, authz.Matter{})
+	p := Page{
+		Line:    Line{Kind: kind, Edition: values.edition(kind, today), Coming: coming(values.editions(kind), today)},
+		Rows:    values.on(kind, today),
+		Changes: changes,
+	}
+	for _, e := range editions {
+		p.Read = append(p.Read, entry(e))
+	}
+	slices.SortFunc(p.Read, func(x, y Entry) int { return int(y.ID - x.ID) })
+	for _, o := range slices.Backward(rows) {
+		p.Own = append(p.Own, Own{Key: o.Key, First: o.First, Row: o.Cells, Struck: o.Says == struck, Reason: o.Reason, By: o.By, SetAt: o.SetAt})
+	}
+	return p, nil
+}
+
+func entry(s stored) Entry {
+	return Entry{Edition: s.edition(), ID: s.ID, By: s.By, ReadAt: s.ReadAt, Reason: s.Reason, StartedBy: s.StartedBy, StartedAt: s.StartedAt}
+}
+
+// Preview is what changes when an edition is started: 「何が変わるか」.
+type Preview struct {
+	Kind
+	Entry
+	Before  Edition // in effect today, or before it where it has a first day
+	Changes []Change
+	// Own are the town's own rows over what changes: they go on holding.
+	Own      []InEffect
+	MayStart bool
+}
+
+// Preview compares an edition that was read in with the one before it; NotFound where
+// there is none of the number.
+func (s *Service) Preview(ctx context.Context, actor authz.Actor, name string, id int64) (Preview, error) {
+	if _, err := authz.Check(actor, authz.SeeSettings, authz.Matter{}); err != nil {
+		return Preview{}, err
+	}
+	kind, err := s.kind(name)
+	if err != nil {
+		return Preview{}, err
+	}
+	editions, err := listStored(ctx, s.pool, name)
+	if err != nil {
+		return Preview{}, err
+	}
+	at := slices.IndexFunc(editions, func(e stored) bool { return e.ID == id })
+	if at < 0 {
+		return Preview{}, errNoEdition()
+	}
+	rows, err := listOwn(ctx, s.pool, name)
+	if err != nil {
+		return Preview{}, err
+	}
+	this := editions[at]
+	others := valuesOf(slices.Concat(editions[:at], editions[at+1:]), rows)
+	day := calendar.Day(s.door.Now())
+	if !this.First.IsZero() {
+		day = this.First
+	}
+	_, may := actor.May(authz.KeepEditions, authz.Matter{})
+	p := Preview{Kind: kind, Entry: entry(this), Before: others.edition(kind, day), MayStart: may}
+	p.Changes = Changes(p.Before.Rows, this.Rows)
+	p.Own = slices.DeleteFunc(others.on(kind, day), func(r InEffect) bool { return r.Origin == OfEdition })
+	return p, nil
+}
+
+func errNoEdition() error {
+	return fault.New(fault.NotFound, "この版はありません。一覧から選び直してください。")
+}

@@ -1,0 +1,201 @@
+// Package holiday is on which days the offices of the town are closed: the holidays of
+// Japan (国民の祝日に関する法律), as the Cabinet Office publishes them each February for
+// the year to come, and the days of each year that the town's ordinance names.
+package holiday
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"time"
+
+	"kagami/internal/calendar"
+	"kagami/internal/edition"
+	"kagami/internal/sheet/intake"
+)
+
+// Holiday is one day off.
+type Holiday struct {
+	Day  calendar.Date
+	Name string // 元日
+}
+
+// Holidays are the holidays of Japan. A file is the Cabinet Office's 「国民の祝日」
+// CSV as it is, in Shift_JIS.
+var Holidays = edition.New(edition.Kind{
+	Name: "holiday", Title: "国民の祝日・休日",
+	Help: "閉庁日の計算に使います。内閣府は、毎年2月に翌年の分を公表します。内閣府のページ「国民の祝日について」にある CSV ファイルを、そのまま読み込めます。",
+	Columns: []intake.Column{
+		{Key: "day", Words: []string{"国民の祝日・休日月日", "月日", "日付"}, Needed: true},
+		{Key: "name", Words: []string{"国民の祝日・休日名称", "名称"}, Needed: true},
+	},
+	Key: holidayKey, Fold: foldHoliday, Show: showHoliday, Whole: everyYear, Until: lastYear, Shipped: []edition.Edition{shipped},
+}, readHoliday)
+
+// YearlyDay is a day of each year off.
+type YearlyDay struct {
+	calendar.YearDay
+	Name string // 年末年始の休日
+}
+
+// Yearly are the days of each year on which the town's offices are closed, whatever
+// the day of the week.
+var Yearly = edition.New(edition.Kind{
+	Name: "closed_day", Title: "毎年の閉庁日",
+	Help: "土曜日・日曜日と祝日のほかに、町の条例で休日としている日です（地方自治法第4条の2）。はじめは、国の行政機関の休日と同じ12月29日から1月3日までです。町の条例と違うときは、町の行を足すか、外してください。",
+	Columns: []intake.Column{
+		{Key: "day", Words: []string{"月日", "日付"}, Needed: true},
+		{Key: "name", Words: []string{"名称"}, Needed: true},
+	},
+	Key: yearlyKey, Fold: foldYearly, Show: showYearly, Whole: func([]edition.Row) string { return "" },
+	Shipped: []edition.Edition{{
+		Name: "年末年始", Source: "行政機関の休日に関する法律（昭和63年法律第91号）第1条第1項第3号", First: calendar.NewDate(1989, time.January, 1),
+		Rows: []edition.Row{{"12-29", yearEnd}, {"12-30", yearEnd}, {"12-31", yearEnd}, {"01-02", yearEnd}, {"01-03", yearEnd}},
+	}},
+}, readYearly)
+
+const yearEnd = "年末年始の休日"
+
+// Kinds are both, for the service of editions.
+func Kinds() []edition.Kind { return []edition.Kind{Holidays.Kind, Yearly.Kind} }
+
+// Office tells when the offices are open by what is in effect on a day. Holidays
+// after the last year of the edition are not known: they count as open.
+func Office(values edition.Values, day calendar.Date) calendar.Office {
+	holidays, yearly := map[calendar.Date]string{}, map[calendar.YearDay]string{}
+	for _, h := range Holidays.On(values, day) {
+		holidays[h.Day] = h.Name
+	}
+	for _, d := range Yearly.On(values, day) {
+		yearly[d.YearDay] = d.Name
+	}
+	return calendar.NewOffice(holidays, yearly)
+}
+
+// since is the year of the law: no day before it is a holiday.
+const since = 1948
+
+func holidayKey(typed string) (key, problem string) {
+	day, ok := calendar.ReadDay(typed)
+	if !ok || day.Year() < since {
+		return "", fmt.Sprintf("「%s」を日付として読み取れません。2027/1/1 のように書いてください。", short(typed))
+	}
+	return day.String(), ""
+}
+
+func foldHoliday(cells []string) (edition.Row, string) { return fold(holidayKey, cells) }
+
+func fold(keyOf func(string) (string, string), cells []string) (edition.Row, string) {
+	key, problem := keyOf(cells[0])
+	if problem != "" {
+		return nil, problem
+	}
+	name, problem := foldName(cells[1])
+	return edition.Row{key, name}, problem
+}
+
+func foldName(typed string) (name, problem string) {
+	name = strings.TrimSpace(typed)
+	if n := len([]rune(name)); n == 0 || n > 50 || strings.ContainsAny(name, "\r\n") {
+		return "", "名称を、1行、50字までで書いてください。"
+	}
+	return name, ""
+}
+
+// short is the beginning of what somebody has written, to be said back to them.
+func short(s string) string {
+	if r := []rune(s); len(r) > 20 {
+		return string(r[:20]) + "…"
+	}
+	return s
+}
+
+func showHoliday(column int, cell string) string {
+	day, err := calendar.ParseDay(cell)
+	if column != 0 || err != nil {
+		return cell
+	}
+	return calendar.Wareki(day)
+}
+
+func readHoliday(row edition.Row) Holiday {
+	day, err := calendar.ParseDay(row[0])
+	if err != nil {
+		panic(err) // Fold has written it
+	}
+	return Holiday{day, row[1]}
+}
+
+// everyYear refuses an edition with a hole: New Year's Day tells which years it has.
+func everyYear(rows []edition.Row) string {
+	years := map[int]bool{}
+	first, last := 0, 0
+	for _, row := range rows {
+		day := readHoliday(row).Day
+		if first == 0 {
+			first = day.Year()
+		}
+		last = day.Year()
+		if _, month, n := day.Date(); month == time.January && n == 1 {
+			years[last] = true
+		}
+	}
+	for year := first; year <= last; year++ {
+		if !years[year] {
+			return fmt.Sprintf("%d年の元日がありません。途中の年が抜けていないか、ファイルを確かめてください。", year)
+		}
+	}
+	return ""
+}
+
+// lastYear is the end of the last year of an edition.
+func lastYear(key string) calendar.Date {
+	day, err := calendar.ParseDay(key)
+	if err != nil {
+		panic(err) // holidayKey has written it
+	}
+	return calendar.NewDate(day.Year(), time.December, 31)
+}
+
+func yearlyKey(typed string) (key, problem string) {
+	day, ok := calendar.ReadDay("2000年" + strings.NewReplacer("-", "月", "/", "月", "日", "").Replace(strings.TrimSpace(typed)) + "日")
+	if !ok {
+		return "", fmt.Sprintf("「%s」を月日として読み取れません。12月29日 のように書いてください。", short(typed))
+	}
+	_, month, n := day.Date()
+	return calendar.YearDay{Month: month, Day: n}.String(), ""
+}
+
+func foldYearly(cells []string) (edition.Row, string) { return fold(yearlyKey, cells) }
+
+func showYearly(column int, cell string) string {
+	day, err := calendar.ParseYearDay(cell)
+	if column != 0 || err != nil {
+		return cell
+	}
+	return fmt.Sprintf("%d月%d日", day.Month, day.Day)
+}
+
+func readYearly(row edition.Row) YearlyDay {
+	day, err := calendar.ParseYearDay(row[0])
+	if err != nil {
+		panic(err) // Fold has written it
+	}
+	return YearlyDay{day, row[1]}
+}
+
+//go:embed holidays.csv
+var published string
+
+// shipped is what the Cabinet Office has published until the portal was made.
+var shipped = func() edition.Edition {
+	e := edition.Edition{
+		Name: "令和9年まで", Source: "国民の祝日に関する法律（昭和23年法律第178号）、国立天文台の暦要項による内閣府の公表",
+		First: calendar.NewDate(2026, time.February, 2),
+	}
+	for line := range strings.Lines(published) {
+		day, name, _ := strings.Cut(strings.TrimSpace(line), ",")
+		e.Rows = append(e.Rows, edition.Row{day, name})
+	}
+	return e
+}()

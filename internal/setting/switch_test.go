@@ -1,0 +1,27 @@
+package setting_test
+
+import (
+	"testing"
+
+	"kagami/internal/authz"
+	"kagami/internal/setting"
+)
+
+func TestASwitchIsYesOrNo(t *testing.T) {
+	t.Parallel()
+	s := setting.NewSwitch("sample.switch", "見本", "見本です。", authz.ChangeSettings, false)
+	for typed, want := range map[string]bool{"はい": true, " はい ": true, "いいえ": false} {
+		kept, problem := s.Fold(typed)
+		if problem != "" || s.On(setting.NewValues(map[string]string{"sample.switch": kept}), today) != want || s.Show(kept) == "" {
+			t.Errorf("%q: %q, %s", typed, kept, problem)
+		}
+	}
+	for _, typed := range []string{"", "yes", "はいはい", "1"} {
+		if kept, problem := s.Fold(typed); problem == "" {
+			t.Errorf("%q is taken as %q", typed, kept)
+		}
+	}
+	if s.On(setting.Values{}, today) {
+		t.Error("it is on where nothing is set")
+	}
+}

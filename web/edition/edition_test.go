@@ -1,0 +1,90 @@
+package edition_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"kagami/internal/edition"
+	"kagami/internal/holiday"
+	webedition "kagami/web/edition"
+	"kagami/web/screen"
+	"kagami/web/server"
+	"kagami/web/server/servertest"
+)
+
+var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
+	return []screen.Part{webedition.New(edition.NewService(g.Pool, g.Door, holiday.Kinds()...)).Part()}, nil
+}}
+
+func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
+
+func wants(t *testing.T, a servertest.Answer, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(a.Body, text) {
+			t.Errorf("%d: the page lacks %q", a.Status, text)
+		}
+	}
+}
+
+const next = "国民の祝日・休日月日,国民の祝日・休日名称\r\n2027/1/1,元日\r\n2027/7/20,海の日\r\n2028/1/1,元日\r\n"
+
+func TestANewEditionIsReadLookedAtAndStarted(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	wants(t, v.Get("/editions"), "国民の祝日・休日", "令和9年まで", "毎年の閉庁日", "年末年始", "なし")
+	wants(t, v.Get("/editions/holiday"), "令和9年1月1日", "元日", "版のとおり", "まだ読み込んだものはありません")
+	a := v.Upload("/editions/holiday", map[string]string{"name": "令和10年まで", "source": "内閣府の公表"}, []byte(next))
+	wants(t, a, "読み込みました", "「令和9年まで」から変わる行", "令和9年7月20日", "令和10年1月1日", "まだ決めていません", "この版を使い始める")
+	a = v.Post("/editions/holiday/1", url.Values{"first": {"2027-02-01"}, "reason": {"内閣府の公表による"}, "act": {"start"}})
+	wants(t, a, "使い始める日を決めました", "令和9年2月1日からこの版になる予定です")
+	wants(t, v.Get("/editions"), "令和9年2月1日から　令和10年まで")
+	a = v.Post("/editions/holiday/1", url.Values{"reason": {"始まる前に取り消した"}, "act": {"back"}})
+	wants(t, a, "予定を取り消しました", "まだ決めていません")
+}
+
+func TestTheTownPutsItsOwnRowOverAnEdition(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	a := v.Post("/editions/closed_day/rows", url.Values{"key": {"12月28日"}, "cell": {"年末年始の休日"}, "first": {"2026-11-25"}, "reason": {"町の条例"}, "what": {"own"}})
+	wants(t, a, "町の行を変えました", "「年末年始の休日」にした", "町の条例", "見本 一郎")
+	a = v.Post("/editions/closed_day/rows", url.Values{"key": {"12/40"}, "cell": {"休み<b>"}, "first": {"2026-12-01"}, "reason": {"条例"}, "what": {"own"}})
+	wants(t, a, "「12/40」を月日として読み取れません", "休み&lt;b&gt;", `value="2026-12-01"`, "条例")
+	if a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("%d", a.Status)
+	}
+}
+
+// A row is struck as it is written on the page.
+func TestARowIsStruckByTheDayThatThePageShows(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	a := v.Post("/editions/closed_day/rows", url.Values{"key": {"1月3日"}, "first": {"2026-11-25"}, "reason": {"町の条例"}, "what": {"struck"}})
+	wants(t, a, "町の行を変えました", "外した")
+}
+
+func TestWhatIsWrongWithAFileIsSaidAndWhatWasTypedStays(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	a := v.Upload("/editions/holiday", map[string]string{"name": "令和11年まで", "source": "内閣府<b>"}, []byte(strings.Replace(next, "2028/1/1", "2029/1/1", 1)))
+	wants(t, a, "2028年の元日がありません", `value="令和11年まで"`, "内閣府&lt;b&gt;")
+	a = v.Upload("/editions/holiday", map[string]string{"name": "版", "source": "内閣府"}, nil)
+	wants(t, a, "ファイルを選んでください")
+	a = v.Post("/editions/holiday/999", url.Values{"first": {"2027-02-01"}, "reason": {"見本"}})
+	if a.Status != http.StatusNotFound {
+		t.Errorf("no such edition: %d", a.Status)
+	}
+}
+
+func TestWhoMayNotChangeSeesNoForm(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("副町長"))
+	a := v.Get("/editions/holiday")
+	wants(t, a, "変えられるのは、統括情報セキュリティ責任者とポータル管理者です")
+	if strings.Contains(a.Body, "<form method=\"post\" action=\"/editions") {
+		t.Error("there is a form")
+	}
+}

@@ -1,0 +1,199 @@
+// Package edition is the screens on which a town sees what law and guidelines fix,
+// reads in a new edition, sees what it changes, and puts its own rows over it.
+package edition
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/address"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/edition"
+	"kagami/internal/fault"
+	"kagami/internal/task"
+	"kagami/internal/trail"
+	"kagami/web/layout"
+	"kagami/web/screen"
+)
+
+// Screens are those screens.
+type Screens struct{ editions *edition.Service }
+
+// New makes the screens.
+func New(editions *edition.Service) *Screens { return &Screens{editions} }
+
+// maxFile is the most that a file may have, in bytes: the Cabinet Office's has 20,000.
+const maxFile = 1 << 20
+
+// Part is what the portal takes in.
+func (s *Screens) Part() screen.Part {
+	return screen.Part{
+		Routes: []screen.Route{
+			screen.Get("/editions", authz.SeeSettings, s.showKinds),
+			screen.Get("/editions/{kind}", authz.SeeSettings, s.showKind),
+			screen.Post("/editions/{kind}", authz.KeepEditions, s.read).Body(maxFile + screen.MaxForm),
+			screen.Post("/editions/{kind}/rows", authz.KeepEditions, s.say).Sensitive(),
+			screen.Get("/editions/{kind}/{edition}", authz.SeeSettings, s.showPreview),
+			screen.Post("/editions/{kind}/{edition}", authz.KeepEditions, s.start).Sensitive(),
+		},
+		Nav: []screen.Entry{{Label: "法令・国の基準", URL: address.Editions, Place: 8, Action: authz.SeeSettings, Least: authz.All}},
+		Flashes: map[string]layout.Done{
+			"edition-read":    {Heading: "読み込みました", Text: "まだ使い始めていません。何が変わるかを確かめて、いつから使うかを決めてください。"},
+			"edition-started": {Heading: "使い始める日を決めました", Text: "その日から、この版になります。町の行は、そのまま残ります。"},
+			"edition-back":    {Heading: "予定を取り消しました", Text: "いまの版が続きます。取り消したことも、履歴に残ります。"},
+			"edition-said":    {Heading: "町の行を変えました", Text: "新しい版を使い始めても、町の行はそのまま残ります。"},
+		},
+		Tasks:    s.tasks,
+		Subjects: []trail.Named{{Kind: "edition", Title: "法令・国の基準の版"}, {Kind: "edition_own", Title: "法令・国の基準への町の行"}},
+	}
+}
+
+// tasks are the editions that somebody has to renew.
+func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
+	s.editions.QueueEnding(b, actor, func(list []edition.Ending) {
+		for _, e := range list {
+			b.Add(task.Task{
+				What: "「" + e.Title + "」の新しい版を読み込む", Why: "いまの版でわかるのは、" + calendar.Wareki(e.Until) + "までです。",
+				Act: "読み込む", URL: address.Edition(e.Kind.Name),
+			})
+		}
+	})
+}
+
+func (s *Screens) showKinds(w http.ResponseWriter, r *http.Request) error {
+	lines, err := s.editions.Lines(r.Context(), screen.Actor(r.Context()))
+	if err != nil {
+		return err
+	}
+	return screen.Show(w, r, kindsPage(kindsView{Frame: screen.Frame(r, "法令・国の基準"), Lines: lines}))
+}
+
+var kindsLink = layout.Link{Label: "法令・国の基準", Address: address.Editions}
+
+// typed is what somebody has typed on the page of a kind.
+type typed struct{ Name, Source, Key, Cell, First, Reason string }
+
+func (s *Screens) showKind(w http.ResponseWriter, r *http.Request) error {
+	page, err := s.kind(r, typed{First: screen.Today(r.Context()).String()}, nil)
+	if err != nil {
+		return err
+	}
+	return screen.Show(w, r, kindPage(page))
+}
+
+func (s *Screens) kind(r *http.Request, t typed, problems []fault.Problem) (kindView, error) {
+	page, err := s.editions.Page(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "kind"))
+	if err != nil {
+		return kindView{}, err
+	}
+	return kindView{Frame: screen.Frame(r, page.Title, kindsLink), Page: page, Typed: t, Problems: problems, Today: screen.Today(r.Context())}, nil
+}
+
+// refused shows the page of a kind again with what is wrong.
+func (s *Screens) refused(w http.ResponseWriter, r *http.Request, t typed, refusal error) error {
+	problems, _, failure := screen.Refused(refusal)
+	if failure != nil {
+		return failure
+	}
+	page, err := s.kind(r, t, problems)
+	if err != nil {
+		return err
+	}
+	screen.Refuse(w, r, refusal, kindPage(page))
+	return nil
+}
+
+// read reads an edition in and goes on to what it changes.
+func (s *Screens) read(w http.ResponseWriter, r *http.Request) error {
+	if err := screen.ParseFiles(r, maxFile+screen.MaxForm); err != nil {
+		return err
+	}
+	t := typed{Name: r.PostForm.Get("name"), Source: r.PostForm.Get("source"), First: screen.Today(r.Context()).String()}
+	file, err := screen.File(r, "file", maxFile)
+	if err != nil {
+		return err
+	}
+	kind := chi.URLParam(r, "kind")
+	id, err := s.editions.Read(r.Context(), screen.Actor(r.Context()), kind, edition.Typed{Name: t.Name, Source: t.Source, File: file.Content})
+	if err != nil {
+		return s.refused(w, r, t, err)
+	}
+	return screen.GoOn(w, r, address.EditionRead(kind, id), "edition-read")
+}
+
+// say takes what the town says of a row.
+func (s *Screens) say(w http.ResponseWriter, r *http.Request) error {
+	kind := chi.URLParam(r, "kind")
+	t := typed{Key: r.PostForm.Get("key"), Cell: r.PostForm.Get("cell"), First: r.PostForm.Get("first"), Reason: r.PostForm.Get("reason")}
+	var form screen.Form
+	first := form.Day("first", t.First)
+	err := form.Err()
+	if err == nil {
+		err = s.editions.Say(r.Context(), screen.Actor(r.Context()), kind, edition.Say{
+			Cells: []string{t.Key, t.Cell}, What: r.PostForm.Get("what"), First: first, Reason: t.Reason,
+		})
+	}
+	if err != nil {
+		return s.refused(w, r, t, err)
+	}
+	return screen.GoOn(w, r, address.Edition(kind), "edition-said")
+}
+
+func (s *Screens) showPreview(w http.ResponseWriter, r *http.Request) error {
+	page, err := s.preview(r, typed{First: screen.Today(r.Context()).String()}, nil)
+	if err != nil {
+		return err
+	}
+	return screen.Show(w, r, previewPage(page))
+}
+
+func (s *Screens) preview(r *http.Request, t typed, problems []fault.Problem) (previewView, error) {
+	preview, err := s.editions.Preview(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "kind"), number(r))
+	if err != nil {
+		return previewView{}, err
+	}
+	frame := screen.Frame(r, "何が変わるか："+preview.Name, kindsLink, layout.Link{Label: preview.Title, Address: address.Edition(preview.Kind.Name)})
+	return previewView{Frame: frame, Preview: preview, Typed: t, Problems: problems, Today: screen.Today(r.Context())}, nil
+}
+
+// number is that of the edition in the address; 0 for one that can't be.
+func number(r *http.Request) int64 {
+	id, err := strconv.ParseInt(chi.URLParam(r, "edition"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// start says from when an edition holds, or takes that back.
+func (s *Screens) start(w http.ResponseWriter, r *http.Request) error {
+	ctx, kind, id := r.Context(), chi.URLParam(r, "kind"), number(r)
+	t := typed{First: r.PostForm.Get("first"), Reason: r.PostForm.Get("reason")}
+	var form screen.Form
+	first, done := form.Day("first", t.First), "edition-started"
+	if r.PostForm.Get("act") == "back" {
+		first, done = calendar.Date{}, "edition-back"
+	} else if first.IsZero() {
+		form.Wrong("first", "いつから使うかを入力してください。")
+	}
+	err := form.Err()
+	if err == nil {
+		err = s.editions.Start(ctx, screen.Actor(ctx), kind, id, first, t.Reason)
+	}
+	if err == nil {
+		return screen.GoOn(w, r, address.EditionRead(kind, id), done)
+	}
+	problems, _, failure := screen.Refused(err)
+	if failure != nil {
+		return failure
+	}
+	page, err2 := s.preview(r, t, problems)
+	if err2 != nil {
+		return err2
+	}
+	screen.Refuse(w, r, err, previewPage(page))
+	return nil
+}
