@@ -132,3 +132,24 @@ func TestEveryDecisionOnSomebodyAsksBeforeItShows(t *testing.T) {
 		}
 	}
 }
+
+// Every entry of the navigation leads whoever is shown it to a page of it.
+func TestTheNavigationLeadsNobodyToARefusal(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	for _, post := range []string{"町長", "副町長", "総務課長", "総務課 担当副課長", "総務課 ポータル管理担当", "税務町民課長", "税務町民課 職員", "議会事務局 監査担当"} {
+		v := servertest.SignIn(t, portal, town.Holder(post))
+		_, nav, found := strings.Cut(v.Get("/").Body, "<nav")
+		nav, _, _ = strings.Cut(nav, "</nav>")
+		links := strings.Split(nav, `href="`)[1:]
+		if !found || len(links) < 4 {
+			t.Fatalf("%s sees no navigation: %s", post, nav)
+		}
+		for _, link := range links {
+			link, _, _ = strings.Cut(link, `"`)
+			if a := v.Get(link); a.Status != 200 {
+				t.Errorf("%s is led to %s, which answers %d", post, link, a.Status)
+			}
+		}
+	}
+}
