@@ -21,7 +21,7 @@ type Account struct {
 	Exists           bool
 	SignedInAt       time.Time // last; zero for never
 	SuspendedAt      time.Time // zero while it can be used
-	SuspensionReason string
+	SuspensionReason string    // empty for who is concerned
 	InvitedUntil     time.Time // when the invitation ends that waits for them; zero for none
 	Password         bool      // there is a password of the portal's own
 	BreakGlass       bool      // it is a break-glass account
@@ -86,7 +86,11 @@ func (s *Service) accounts(ctx context.Context, actor authz.Actor, condition str
 	}
 	accounts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Account, error) {
 		r, err := pgx.RowToStructByName[accountRow](row)
-		return r.account(), err
+		a := r.account()
+		if actor.Concerned(authz.Matter{Person: r.Person}) {
+			a.SuspensionReason = "" // their own page does not say it
+		}
+		return a, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listing accounts: %w", err)

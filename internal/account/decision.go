@@ -11,6 +11,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/task"
 	"kagami/internal/trail"
 )
@@ -116,11 +117,27 @@ type FactorsTaken struct {
 // the person.
 func DecideFactorsTaken(ctx context.Context, tx *door.Tx, actor authz.Actor, d FactorsTaken) error {
 	if d.Demanded {
-		if err := refuseBoth(ctx, tx, actor, d.Person, resetLinkMade); err != nil {
+		if err := refuseBoth(ctx, tx, tx.Now, actor, d.Person, resetLinkMade); err != nil {
 			return err
 		}
 	}
 	return writeDecision(ctx, tx, actor, decisionRow{person: d.Person, what: factorsTakenAway, demanded: d.Demanded})
+}
+
+// AskReset refuses who may not make a link for somebody to set a password by, because
+// they have taken their second factors away: what a page asks before it shows the
+// button.
+func (s *Service) AskReset(ctx context.Context, actor authz.Actor, person int64) error {
+	return refuseBoth(ctx, s.pool, s.door.Now(), actor, person, factorsTakenAway)
+}
+
+// AskFactorsTaken refuses who may not take somebody's second factors away, because
+// they have made such a link.
+func (s *Service) AskFactorsTaken(ctx context.Context, actor authz.Actor, d FactorsTaken) error {
+	if !d.Demanded {
+		return nil
+	}
+	return refuseBoth(ctx, s.pool, s.door.Now(), actor, d.Person, resetLinkMade)
 }
 
 // decisionRow is a decision to be written down.
@@ -147,14 +164,14 @@ func writeDecision(ctx context.Context, tx *door.Tx, actor authz.Actor, d decisi
 // the other of these decisions of late. For a link, what counts is whether the
 // factors that were taken away had been demanded; the caller has locked the
 // person.
-func refuseBoth(ctx context.Context, tx *door.Tx, actor authz.Actor, person int64, other decisionKind) error {
+func refuseBoth(ctx context.Context, db postgres.Querier, now time.Time, actor authz.Actor, person int64, other decisionKind) error {
 	var made bool
-	err := tx.QueryRow(ctx, `
+	err := db.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM account_decision
 		WHERE person_id = @person AND what = @other AND (demanded OR what <> @taken_away)
 		  AND made_by IS NOT DISTINCT FROM nullif(@by, 0::bigint) AND made_at > @after)`,
 		pgx.StrictNamedArgs{
-			"person": person, "other": other, "taken_away": factorsTakenAway, "by": actor.Person, "after": tx.Now.Add(-separation),
+			"person": person, "other": other, "taken_away": factorsTakenAway, "by": actor.Person, "after": now.Add(-separation),
 		}).Scan(&made)
 	if err != nil {
 		return fmt.Errorf("looking for a decision: %w", err)

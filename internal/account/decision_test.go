@@ -60,13 +60,22 @@ func (g guarded) setUp(t *testing.T) {
 
 func (g guarded) link(t *testing.T, by authz.Actor) error {
 	t.Helper()
+	asked := g.AskReset(t.Context(), by, g.owner.Person)
 	_, err := g.MakeResetLink(t.Context(), by, "M003")
+	if fault.KindOf(asked) != fault.KindOf(err) {
+		t.Errorf("the page says %v, and the act %v", asked, err)
+	}
 	return err
 }
 
 func (g guarded) takeAway(t *testing.T, by authz.Actor) error {
 	t.Helper()
-	return g.factors.TakeAway(t.Context(), by, g.owner.Person, "見本の理由")
+	asked := g.factors.AskTakeAway(t.Context(), by, g.owner.Person)
+	err := g.factors.TakeAway(t.Context(), by, g.owner.Person, "見本の理由")
+	if fault.KindOf(asked) != fault.KindOf(err) {
+		t.Errorf("the page says %v, and the act %v", asked, err)
+	}
+	return err
 }
 
 // One administrator alone does not become the CISO: who has taken the second

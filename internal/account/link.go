@@ -285,7 +285,7 @@ func (s *Service) makeLinkFor(ctx context.Context, actor authz.Actor, purpose Pu
 		if err := org.LockPerson(ctx, tx, holder.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := refuseBoth(ctx, tx, actor, holder.Person, factorsTakenAway); err != nil {
+		if err := refuseBoth(ctx, tx, tx.Now, actor, holder.Person, factorsTakenAway); err != nil {
 			return door.Unchanged(), err
 		}
 		if purpose == Reset {

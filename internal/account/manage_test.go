@@ -38,6 +38,9 @@ func TestASuspendedAccountEndsAtOnceAndSaysWhomToAsk(t *testing.T) {
 	if err != nil || !got.Suspended() || got.SuspensionReason != "見本の理由" {
 		t.Errorf("it stands as %+v, %v", got, err)
 	}
+	if own, err := p.Account(t.Context(), administrator, "M001"); err != nil || own.SuspensionReason != "" {
+		t.Errorf("who is concerned reads why: %q, %v", own.SuspensionReason, err)
+	}
 
 	if err := p.Resume(t.Context(), second, "M001", "見本の理由"); err != nil {
 		t.Fatal(err)

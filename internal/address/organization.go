@@ -23,6 +23,9 @@ func Section(code string) string { return under(Organization, code) }
 // SectionEdit is where a section is changed.
 func SectionEdit(code string) string { return under(Section(code), "edit") }
 
+// SectionReach is where it is set how far a section reaches those inside it.
+func SectionReach(code string) string { return under(Section(code), "reach") }
+
 // SectionPosts is where a section is given a post.
 func SectionPosts(code string) string { return under(Section(code), "posts") }
 

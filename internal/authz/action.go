@@ -19,6 +19,9 @@ const (
 	// ExcuseAcknowledgement is letting somebody off acknowledging a revision for
 	// now, such as who is on leave.
 	ExcuseAcknowledgement Action = "policy.excuse"
+	// SeeExcuse is seeing why somebody was excused and by whom, which may say that
+	// they are ill.
+	SeeExcuse Action = "policy.see_excuse"
 	// DraftRevision is reading a text into the portal and drafting from it.
 	DraftRevision Action = "policy.draft"
 	// CommentDraft is writing comments on the clauses of a draft, and reading them.

@@ -18,9 +18,21 @@ type Actor struct {
 	Holdings []Holding
 	// On is the day of whose rights these are; zero where it is not known.
 	On calendar.Date
+	// Table is the permission table in effect on that day; nil for the one that a town
+	// starts with.
+	Table *Table
+	// Inside are the sections inside their own that these reach.
+	Inside []Inside
 	// State is that of the database in which the actor was looked up; zero where
 	// nothing is to be taken from a cache.
 	State state.Numbers
+}
+
+// Inside is that who has a role in the outer section has it in the inner one too:
+// for what they see, and where it decides for what they do.
+type Inside struct {
+	Outer, Inner int64
+	Decides      bool
 }
 
 // Holding is a role held today.
@@ -99,7 +111,7 @@ func (a Actor) Has(role Role) bool {
 func (a Actor) Reach(action Action) Reach {
 	widest := None
 	for _, h := range a.Holdings {
-		widest = max(widest, ReachOf(h.Role, action))
+		widest = max(widest, a.Table.ReachOf(h.Role, action))
 	}
 	return widest
 }
@@ -109,32 +121,68 @@ func (a Actor) Reach(action Action) Reach {
 func (a Actor) Sections(action Action) []int64 {
 	sections := []int64{}
 	for _, h := range a.Holdings {
-		if h.Section != 0 && ReachOf(h.Role, action) == Own && !slices.Contains(sections, h.Section) {
+		if h.Section != 0 && a.Table.ReachOf(h.Role, action) == Own {
 			sections = append(sections, h.Section)
+			for _, i := range a.Inside {
+				if i.Outer == h.Section && i.covers(action) {
+					sections = append(sections, i.Inner)
+				}
+			}
 		}
 	}
-	return sections
+	slices.Sort(sections)
+	return slices.Compact(sections)
 }
 
-// Matter is what an action is about, as far as permission depends on it.
+// covers tells whether it counts for an action.
+func (i Inside) covers(action Action) bool { return i.Decides || rowOf(action).kind != decides }
+
+// Matter is what an action is about, as far as permission depends on it: each is
+// how it is related to somebody.
 type Matter struct {
-	Section   int64 // whose matter it is; 0 where it belongs to no section
-	Person    int64 // the person it is about; 0 for none
-	Addressed bool  // whether the thing is addressed to the actor (its audience)
-	Decision  bool  // whether it decides on Person, which that person never may
+	// Of OwnersSection, PersonsSection and SystemsSection each row of the table asks
+	// one; 0 where there is none.
+	OwnersSection  int64 // the section to which it belongs
+	PersonsSection int64 // that of Person
+	SystemsSection int64 // that which answers for the system
+	Person         int64 // the person it is about; 0 for none
+	ConfirmedBy    int64 // the person who has confirmed it; 0 for nobody
+	Addressed      bool  // whether the thing is addressed to the actor (its audience)
+	Decision       bool  // whether it decides on Person, which that person never may
 	// Alone are the roles that Person holds and nobody else does. Where it is a
 	// decision on Person, the role above each of them decides instead.
 	Alone []Holding
 }
 
+// section is the section that a row asks for.
+func (m Matter) section(whose Relation) int64 {
+	switch whose {
+	case OwnersSection:
+		return m.OwnersSection
+	case PersonsSection:
+		return m.PersonsSection
+	case SystemsSection:
+		return m.SystemsSection
+	case NoSection:
+	}
+	return 0
+}
+
+// Concerned tells whether a matter is about the actor. Who is concerned decides
+// nothing in it, and sees of what is confided only what any person concerned sees:
+// in a list, a count, a search, an export or the trail as on its own page.
+func (a Actor) Concerned(m Matter) bool { return m.Person != 0 && m.Person == a.Person }
+
 // May reports the holding by which the actor may do the action in this matter:
 // the first, from the top of 図 1.1, that reaches it.
 func (a Actor) May(action Action, m Matter) (Holding, bool) {
-	if m.Decision && m.Person != 0 && m.Person == a.Person {
+	concerned := a.Concerned(m)
+	if concerned && m.Decision {
 		return Holding{}, false
 	}
+	only := concerned && rowOf(action).kind == confides
 	for _, h := range a.Holdings {
-		if a.reaches(h, action, m) {
+		if (!only || a.Table.ReachOf(h.Role, action) == Self) && a.reaches(h, action, m) {
 			return h, true
 		}
 	}
@@ -150,17 +198,43 @@ func (a Actor) May(action Action, m Matter) (Holding, bool) {
 	return Holding{}, false
 }
 
+// Might tells whether the actor could do the action in some matter, as far as
+// least: by a role of theirs, or in the place of somebody below them who is
+// concerned. It lets a person in; what they do is asked again, with its matter.
+func (a Actor) Might(action Action, least Reach) bool {
+	if a.Reach(action) >= max(least, Self) {
+		return true
+	}
+	if rowOf(action).kind != decides {
+		return false
+	}
+	for _, role := range columns {
+		if a.Table.ReachOf(role, action) < max(least, Own) { // by 本人 and 対象 nobody decides for another
+			continue
+		}
+		if _, stands := role.Above(func(up Role) bool { return !a.Has(up) }); stands {
+			return true
+		}
+	}
+	return false
+}
+
 // reaches tells whether one holding allows the action in this matter.
 func (a Actor) reaches(h Holding, action Action, m Matter) bool {
-	switch ReachOf(h.Role, action) {
+	switch a.Table.ReachOf(h.Role, action) {
 	case All:
 		return true
 	case Own:
-		return m.Section != 0 && m.Section == h.Section
+		section := m.section(rowOf(action).whose)
+		return section != 0 && (section == h.Section || slices.ContainsFunc(a.Inside, func(i Inside) bool {
+			return i.Outer == h.Section && i.Inner == section && i.covers(action)
+		}))
+	case Confirmed:
+		return m.ConfirmedBy != 0 && m.ConfirmedBy == a.Person
 	case Audience:
 		return m.Addressed
 	case Self:
-		return m.Person != 0 && m.Person == a.Person
+		return a.Concerned(m)
 	case None:
 	}
 	return false
@@ -185,7 +259,7 @@ func Check(a Actor, action Action, m Matter) (Holding, error) {
 	switch {
 	case ok:
 		return h, nil
-	case m.Decision && m.Person != 0 && m.Person == a.Person:
+	case m.Decision && a.Concerned(m):
 		return Holding{}, fault.New(fault.Forbidden, "自分についての事項は、どの役割でも自分では決められません。ほかの担当者に頼んでください。")
 	}
 	return Holding{}, fault.New(fault.Forbidden, "この操作は、あなたの役割では行えません。必要な場合は、総務課（情報政策担当）に連絡してください。")

@@ -33,10 +33,10 @@ func TestTheTable(t *testing.T) {
 		{authz.Administrator, authz.ReadRestricted, authz.Matter{Addressed: true}, false},
 		{authz.Staff, authz.Acknowledge, authz.Matter{Person: 7}, true},
 		{authz.CIO, authz.Acknowledge, authz.Matter{Person: 8}, false},
-		{authz.SecurityManager, authz.SeeAcknowledgements, authz.Matter{Section: mine}, true},
-		{authz.SecurityManager, authz.SeeAcknowledgements, authz.Matter{Section: other}, false},
-		{authz.GeneralSecurityOfficer, authz.SeeAcknowledgements, authz.Matter{Section: other}, true},
-		{authz.SystemManager, authz.SeeAcknowledgements, authz.Matter{Section: mine}, false},
+		{authz.SecurityManager, authz.SeeAcknowledgements, authz.Matter{PersonsSection: mine}, true},
+		{authz.SecurityManager, authz.SeeAcknowledgements, authz.Matter{PersonsSection: other}, false},
+		{authz.GeneralSecurityOfficer, authz.SeeAcknowledgements, authz.Matter{PersonsSection: other}, true},
+		{authz.SystemManager, authz.SeeAcknowledgements, authz.Matter{PersonsSection: mine}, false},
 		{authz.CISO, authz.DraftRevision, authz.Matter{}, false},
 		{authz.SecurityOfficer, authz.DraftRevision, authz.Matter{}, true},
 		{authz.SecurityOfficer, authz.PublishDecided, authz.Matter{}, false},
@@ -70,7 +70,7 @@ func TestWhoeverAMatterIsAboutNeverDecidesOnIt(t *testing.T) {
 
 func TestOfSeveralRolesTheHighestThatReachesActs(t *testing.T) {
 	both := holder(authz.Staff, authz.SecurityManager, authz.GeneralSecurityOfficer)
-	if as, _ := both.May(authz.SeeAcknowledgements, authz.Matter{Section: mine}); as.Role != authz.GeneralSecurityOfficer {
+	if as, _ := both.May(authz.SeeAcknowledgements, authz.Matter{PersonsSection: mine}); as.Role != authz.GeneralSecurityOfficer {
 		t.Errorf("acted as %s", as.Role)
 	}
 	if reach := both.Reach(authz.SeeAcknowledgements); reach != authz.All {
@@ -114,7 +114,7 @@ func TestRolesWith(t *testing.T) {
 // 管理者 of the first decides, who is not concerned.
 func TestWhoStandsAboveIsOfTheSameSection(t *testing.T) {
 	manager := holder(authz.SecurityManager) // of mine
-	matter := authz.Matter{Section: mine, Person: 9, Decision: true, Alone: []authz.Holding{
+	matter := authz.Matter{SystemsSection: mine, Person: 9, Decision: true, Alone: []authz.Holding{
 		{Role: authz.SystemManager, Section: mine}, {Role: authz.SecurityManager, Section: other},
 	}}
 	as, ok := manager.May(authz.ConfirmViolation, matter)

@@ -1,15 +1,43 @@
 package authz
 
+import "slices"
+
 // Reach is how far a role's permission goes.
 type Reach int
 
 // The reaches, each wider than the one before.
 const (
-	None     Reach = iota
-	Self           // about oneself
-	Audience       // what is addressed to one
-	Own            // one's own section or sections
-	All            // everywhere
+	None      Reach = iota
+	Self            // about oneself
+	Audience        // what is addressed to one
+	Confirmed       // what one has confirmed oneself, wherever it is now
+	Own             // one's own section or sections
+	All             // everywhere
+)
+
+// Relation is how a matter is related to the section that 自課 asks for.
+type Relation int
+
+// The relations.
+const (
+	NoSection      Relation = iota // the row has no 自課
+	OwnersSection                  // that to which the matter itself belongs, such as an asset
+	PersonsSection                 // that of the person whom the matter is about
+	SystemsSection                 // that which answers for the system
+)
+
+// kind is what becomes of an action where somebody is concerned.
+type kind int
+
+const (
+	// reads is looking at what is no secret among those who may.
+	reads kind = iota
+	// confides is looking at what is confided to those who deal with it. Whoever it
+	// is about sees of it what 本人 reaches, whatever role they hold.
+	confides
+	// decides is doing something. Who is concerned does not, and where they alone
+	// hold the role that would, the role above it does.
+	decides
 )
 
 // columns are the roles in the order of the table's cells. 情報システム担当者 has
@@ -22,6 +50,8 @@ var columns = [...]Role{
 type row struct {
 	action Action
 	title  string // as the town calls it
+	kind   kind
+	whose  Relation // whose section the 自課 of its cells is
 	cells  [len(columns)]Reach
 }
 
@@ -29,6 +59,7 @@ const (
 	no       = None
 	self     = Self
 	audience = Audience
+	mine     = Confirmed
 	own      = Own
 	all      = All
 )
@@ -37,37 +68,103 @@ const (
 // allowed to nobody. 職員等 are everyone with a post, so what they may do, all may.
 var table = [...]row{
 	// columns:                                                     CIO CISO 統括 責任者 CSIRT 管理者 システム管理者 職員等 監査 ポータル管理者
-	{ReadBasic, "基本方針を読む", [...]Reach{all, all, all, all, all, all, all, all, all, all}},
-	{ReadRestricted, "対策基準・実施手順を読む", [...]Reach{all, all, all, all, all, audience, audience, audience, all, no}},
-	{Acknowledge, "読んだ版を確認する", [...]Reach{self, self, self, self, self, self, self, self, self, self}},
-	{SeeAcknowledgements, "だれが確認したかを見る", [...]Reach{all, all, all, all, all, own, no, no, all, no}},
-	{ExcuseAcknowledgement, "確認を免除する", [...]Reach{no, no, all, all, no, own, no, no, no, no}},
-	{DraftRevision, "版の下書きを作る", [...]Reach{no, no, all, all, all, no, no, no, no, no}},
-	{CommentDraft, "下書きに意見を書く", [...]Reach{no, all, all, all, all, no, no, no, no, no}},
-	{PublishMinor, "簡易な見直しを通知で公開する", [...]Reach{no, all, no, no, no, no, no, no, no, no}},
-	{RecordDecision, "本部会議の決定を記録する", [...]Reach{no, no, all, all, no, no, no, no, no, no}},
-	{PublishDecided, "決定された見直しを公開する・文書を廃止する", [...]Reach{no, all, all, no, no, no, no, no, no, no}},
-	{ReadAssets, "情報資産を見る", [...]Reach{all, all, all, all, all, own, own, own, all, no}},
-	{ChangeAssets, "情報資産を登録・変更・廃止する", [...]Reach{no, no, no, no, no, own, own, no, no, no}},
-	{ReviewAssets, "年次の棚卸しを確定する", [...]Reach{no, no, no, no, no, own, no, no, no, no}},
-	{SetAssetRules, "分類・領域・取扱制限を定める", [...]Reach{no, no, all, all, no, no, no, no, no, no}},
-	{ReportViolation, "違反の疑いを報告する", [...]Reach{all, all, all, all, all, all, all, all, all, no}},
-	{ConfirmViolation, "違反を確認する", [...]Reach{no, no, all, no, no, no, own, no, no, no}},
-	{GiveGuidance, "指導する", [...]Reach{no, no, no, no, no, own, no, no, no, no}},
-	{DecideRights, "利用権を停止・剥奪・回復する", [...]Reach{no, no, all, no, no, no, no, no, no, no}},
-	{CutAccess, "緊急に利用を止める", [...]Reach{no, all, all, all, all, no, no, no, no, no}},
-	{Refer, "懲戒審査委員会に委任する", [...]Reach{no, no, all, no, no, no, no, no, no, no}},
-	{ReadViolation, "違反の記録を見る", [...]Reach{all, all, all, all, no, own, own, self, all, no}},
-	{SeeOrganization, "体制を見る", [...]Reach{all, all, all, all, all, all, all, all, all, all}},
-	{ChangeOrganization, "課室・職員・職・発令を変える", [...]Reach{no, no, all, all, no, no, no, no, no, all}},
-	{ManageAccounts, "アカウント・二要素認証・サインインを管理する", [...]Reach{no, no, no, no, no, no, no, self, no, all}},
-	{SeeSettings, "町の設定を見る", [...]Reach{all, all, all, all, all, no, no, no, all, all}},
-	{ChangeSettings, "町の設定を変える", [...]Reach{no, no, all, no, no, no, no, no, no, no}},
-	{KeepEditions, "法令・国の基準の版を読み込み、使い始める", [...]Reach{no, no, all, no, no, no, no, no, no, all}},
-	{ReadTrail, "監査証跡を見る", [...]Reach{no, all, all, no, no, no, no, no, all, no}},
+	{ReadBasic, "基本方針を読む", reads, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all}},
+	{ReadRestricted, "対策基準・実施手順を読む", reads, NoSection, [...]Reach{all, all, all, all, all, audience, audience, audience, all, no}},
+	{Acknowledge, "読んだ版を確認する", decides, NoSection, [...]Reach{self, self, self, self, self, self, self, self, self, self}},
+	{SeeAcknowledgements, "だれが確認したかを見る", reads, PersonsSection, [...]Reach{all, all, all, all, all, own, no, no, all, no}},
+	{ExcuseAcknowledgement, "確認を免除する", decides, PersonsSection, [...]Reach{no, no, all, all, no, own, no, no, no, no}},
+	{SeeExcuse, "免除の理由と免除した人を見る", confides, PersonsSection, [...]Reach{no, no, all, all, no, own, no, no, all, no}},
+	{DraftRevision, "版の下書きを作る", decides, NoSection, [...]Reach{no, no, all, all, all, no, no, no, no, no}},
+	{CommentDraft, "下書きに意見を書く", decides, NoSection, [...]Reach{no, all, all, all, all, no, no, no, no, no}},
+	{PublishMinor, "簡易な見直しを通知で公開する", decides, NoSection, [...]Reach{no, all, no, no, no, no, no, no, no, no}},
+	{RecordDecision, "本部会議の決定を記録する", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no}},
+	{PublishDecided, "決定された見直しを公開する・文書を廃止する", decides, NoSection, [...]Reach{no, all, all, no, no, no, no, no, no, no}},
+	{ReadAssets, "情報資産を見る", reads, OwnersSection, [...]Reach{all, all, all, all, all, own, own, own, all, no}},
+	{ChangeAssets, "情報資産を登録・変更・廃止する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, own, no, no, no}},
+	{ReviewAssets, "年次の棚卸しを確定する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no}},
+	{SetAssetRules, "分類・領域・取扱制限を定める", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no}},
+	{ReportViolation, "違反の疑いを報告する", decides, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, no}},
+	{ConfirmViolation, "違反を確認する", decides, SystemsSection, [...]Reach{no, no, all, no, no, no, own, no, no, no}},
+	{GiveGuidance, "指導する", decides, PersonsSection, [...]Reach{no, no, no, no, no, own, no, no, no, no}},
+	{DecideRights, "利用権を停止・剥奪・回復する", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no}},
+	{CutAccess, "緊急に利用を止める", decides, NoSection, [...]Reach{no, all, all, all, all, no, no, no, no, no}},
+	{Refer, "懲戒審査委員会に委任する", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no}},
+	{ReadViolation, "違反の記録を見る", confides, PersonsSection, [...]Reach{all, all, all, all, no, own, mine, self, all, no}},
+	{SeeOrganization, "体制を見る", reads, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all}},
+	{ChangeOrganization, "課室・職員・職・発令を変える", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, all}},
+	{ManageAccounts, "アカウント・二要素認証・サインインを管理する", decides, NoSection, [...]Reach{no, no, no, no, no, no, no, self, no, all}},
+	{SeeSettings, "町の設定を見る", reads, NoSection, [...]Reach{all, all, all, all, all, no, no, no, all, all}},
+	{ChangeSettings, "町の設定を変える", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no}},
+	{KeepEditions, "法令・国の基準の版を読み込み、使い始める", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, all}},
+	{ReadTrail, "監査証跡を見る", reads, NoSection, [...]Reach{no, all, all, no, no, no, no, no, all, no}},
+}
+
+// Choice is a cell of the table that each town decides for itself (町で決める).
+type Choice struct {
+	// Name is what its setting is stored under.
+	Name   string
+	Action Action
+	Role   Role
+	// Allowed are the reaches that it may have, that of the table first.
+	Allowed []Reach
+}
+
+// Title is what the town calls what is chosen: who may what.
+func (c Choice) Title() string { return c.Role.Title() + "：" + rowOf(c.Action).title }
+
+// Choices are those cells, in the order of the table.
+func Choices() []Choice {
+	return []Choice{
+		{"permission.see_acknowledgements.system_manager", SeeAcknowledgements, SystemManager, []Reach{None, Own}},
+		{"permission.excuse.security_manager", ExcuseAcknowledgement, SecurityManager, []Reach{Own, None}},
+		{"permission.see_settings.staff", SeeSettings, Staff, []Reach{None, All}},
+	}
+}
+
+func isChoice(role Role, action Action) bool {
+	return slices.ContainsFunc(Choices(), func(c Choice) bool { return c.Role == role && c.Action == action })
+}
+
+// Table is the permission table in effect in a town on a day. nil is the one that a
+// town starts with.
+type Table struct {
+	chosen map[cell]Reach
+}
+
+type cell struct {
+	role   Role
+	action Action
+}
+
+// Choose is the table in which a choice has a reach; one that is not allowed, it
+// leaves as it is.
+func (t *Table) Choose(c Choice, reach Reach) *Table {
+	if !slices.Contains(c.Allowed, reach) || reach == t.ReachOf(c.Role, c.Action) {
+		return t
+	}
+	chosen := Table{chosen: map[cell]Reach{{c.Role, c.Action}: reach}}
+	if t != nil {
+		for at, was := range t.chosen {
+			if at != (cell{c.Role, c.Action}) {
+				chosen.chosen[at] = was
+			}
+		}
+	}
+	return &chosen
 }
 
 // ReachOf tells how far a role's permission for an action goes.
+func (t *Table) ReachOf(role Role, action Action) Reach {
+	if t != nil {
+		if reach, ok := t.chosen[cell{role, action}]; ok {
+			return reach
+		}
+	}
+	return ReachOf(role, action)
+}
+
+// ReachOf tells how far a role's permission for an action goes in the table that a
+// town starts with.
 func ReachOf(role Role, action Action) Reach {
 	switch {
 	case role == Operator, role == Portal && action == FallsDue:
@@ -78,22 +175,30 @@ func ReachOf(role Role, action Action) Reach {
 	if action == SignedIn {
 		return Self
 	}
-	for n := range table {
-		row := &table[n] // not a copy: every request looks some of them up
-		if row.action != action {
-			continue
-		}
-		for i, column := range columns {
-			if column == role {
-				return row.cells[i]
-			}
+	for i, column := range columns {
+		if column == role {
+			return rowOf(action).cells[i]
 		}
 	}
 	return None
 }
 
+// rowOf is an action's row; an empty one, by which nobody may, where it has none.
+func rowOf(action Action) *row {
+	for n := range table {
+		if table[n].action == action {
+			return &table[n] // not a copy: every request looks some of them up
+		}
+	}
+	return &withoutRow
+}
+
+// withoutRow is the row of an action that has none.
+var withoutRow row
+
 // RolesWith lists the roles whose permission for an action reaches at least
-// that far, for reads that ask the database who may.
+// that far, for reads that ask the database who may. It is for actions whose row no
+// town changes.
 func RolesWith(action Action, least Reach) []Role {
 	var roles []Role
 	for _, role := range columns {
@@ -106,18 +211,35 @@ func RolesWith(action Action, least Reach) []Role {
 
 // Row is a line of the table as people read it.
 type Row struct {
-	Title string  // what is done
-	Cells []Reach // how far each role of Columns reaches
+	Title string // what is done
+	Cells []Cell // of each role of Columns
+}
+
+// Cell is how far a role reaches.
+type Cell struct {
+	Reach  Reach
+	Choice bool // each town decides it for itself
+}
+
+// Title is a cell as the table shows it.
+func (c Cell) Title() string {
+	if c.Choice {
+		return c.Reach.Title() + "※"
+	}
+	return c.Reach.Title()
 }
 
 // Columns are the roles of the table, in its order.
 func Columns() []Role { return columns[:] }
 
 // Rows are the lines of the table, in its order.
-func Rows() []Row {
+func (t *Table) Rows() []Row {
 	rows := make([]Row, len(table))
 	for i, row := range table {
-		rows[i] = Row{Title: row.title, Cells: row.cells[:]}
+		rows[i].Title = row.title
+		for _, role := range columns {
+			rows[i].Cells = append(rows[i].Cells, Cell{t.ReachOf(role, row.action), isChoice(role, row.action)})
+		}
 	}
 	return rows
 }
@@ -129,6 +251,8 @@ func (r Reach) Title() string {
 		return "全体"
 	case Own:
 		return "自課"
+	case Confirmed:
+		return "確認した人"
 	case Audience:
 		return "対象"
 	case Self:

@@ -111,7 +111,7 @@ func TestAnArrowOrAConflict(t *testing.T) {
 }
 
 func TestWhatIsOfferedToWhom(t *testing.T) {
-	matter := authz.Matter{Section: 1}
+	matter := authz.Matter{OwnersSection: 1, PersonsSection: 1, SystemsSection: 1}
 	for _, c := range []struct {
 		who    string
 		actor  authz.Actor

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/org/reach"
 	"kagami/internal/postgres"
 	"kagami/internal/state"
 )
@@ -51,6 +52,7 @@ type actorRow struct {
 	SectionName string
 	Acting      bool
 	Vacant      bool
+	reach.Row
 }
 
 func (r actorRow) holding() authz.Holding {
@@ -91,7 +93,7 @@ func FindActor(ctx context.Context, db postgres.Querier, person int64, day calen
 			WHERE EXISTS (SELECT FROM mine WHERE role = ANY(@above) AND (role <> 'security_manager' OR section_id = s.id))
 			  AND EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = s.id AND a.period @> @day::date)
 			  AND NOT EXISTS (SELECT FROM holding h WHERE h.role = r.role AND h.section_id = s.id AND h.period @> @day::date AND h.rule_period @> @day::date))
-		SELECT p.name, m.role, coalesce(m.title, '') AS post, coalesce(m.section_id, 0) AS section, coalesce(s.name, '') AS section_name, m.acting, m.vacant
+		SELECT p.name, m.role, coalesce(m.title, '') AS post, coalesce(m.section_id, 0) AS section, coalesce(s.name, '') AS section_name, m.acting, m.vacant,`+reach.Columns+`
 		FROM person p
 		JOIN (SELECT role, section_id, title, position, acting, id, false AS vacant FROM mine
 		      UNION ALL SELECT role, section_id, NULL, 0, false, 0, true FROM vacant) m ON true
@@ -120,6 +122,7 @@ func FindActor(ctx context.Context, db postgres.Querier, person int64, day calen
 	}
 	actor.Holdings = append(actor.Holdings, standingIn(actor.Holdings, vacant)...)
 	actor.SortHoldings()
+	lines[0].Complete(&actor)
 	return actor, nil
 }
 

@@ -180,7 +180,7 @@ func TestWhoDecidesInsteadIsTheSameAskedBothWays(t *testing.T) {
 					continue
 				}
 				about := matter
-				about.Section = mine.Section
+				about.PersonsSection = mine.Section
 				responsible, err := org.Responsible(t.Context(), db.Pool, mine.Role, []int64{mine.Section}, []int64{person}, day)
 				if err != nil {
 					t.Fatal(err)

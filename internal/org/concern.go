@@ -28,18 +28,55 @@ func alone(ctx context.Context, db postgres.Querier, person int64, day calendar.
 // above it does.
 func Concerning(ctx context.Context, db postgres.Querier, person int64, day calendar.Date) (authz.Matter, error) {
 	roles, err := alone(ctx, db, person, day)
-	if err != nil {
-		return authz.Matter{}, err
-	}
-	return authz.Matter{Person: person, Decision: true, Alone: roles}, nil
+	return authz.Matter{Person: person, Decision: true, Alone: roles}, err
 }
 
-// allowDecision allows a change of what a person is or holds, which they never
-// make themselves.
-func allowDecision(ctx context.Context, tx *door.Tx, person int64) error {
-	matter, err := Concerning(ctx, tx, person, tx.Today())
+// Change is what a change of the organization is about, as far as permission
+// depends on it: somebody, a post, or a line of the role table, by its title and its
+// section's code. The zero value is about nobody.
+type Change struct {
+	Person, Post   int64
+	Title, Section string
+}
+
+// matter is the matter of a change by the actor, who never makes one that is about
+// themselves or about a post of theirs, now or to come.
+func (c Change) matter(ctx context.Context, db postgres.Querier, actor authz.Actor, today calendar.Date) (matter authz.Matter, err error) {
+	if c.Person != 0 {
+		return Concerning(ctx, db, c.Person, today)
+	}
+	err = db.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id LEFT JOIN section s ON s.id = po.section_id
+		               WHERE (po.id = @post OR @post = 0 AND po.title = @title AND @section IN ('', s.code))
+		                 AND a.person_id = @person AND (upper_inf(a.period) OR upper(a.period) > @today::date))`, pgx.StrictNamedArgs{
+		"post": c.Post, "title": c.Title, "section": c.Section, "person": actor.Person, "today": today,
+	}).Scan(&matter.Decision)
+	if matter.Decision {
+		matter.Person = actor.Person
+	}
+	return matter, err
+}
+
+// Ask refuses a change that the actor may not make: what a page asks before it
+// shows, and the change itself once more.
+func (s *Service) Ask(ctx context.Context, actor authz.Actor, c Change) error {
+	matter, err := c.matter(ctx, s.pool, actor, calendar.Day(s.door.Now()))
+	if err == nil {
+		_, err = authz.Check(actor, authz.ChangeOrganization, matter)
+	}
+	return err
+}
+
+// allow is Ask in the transaction of the change.
+func (c Change) allow(ctx context.Context, tx *door.Tx, actor authz.Actor) error {
+	matter, err := c.matter(ctx, tx, actor, tx.Today())
 	if err != nil {
 		return err
 	}
 	return tx.Allow(authz.ChangeOrganization, matter)
+}
+
+// allowDecision allows a change of what a person is or holds.
+func allowDecision(ctx context.Context, tx *door.Tx, person int64) error {
+	return Change{Person: person}.allow(ctx, tx, authz.Actor{})
 }

@@ -239,7 +239,7 @@ func TestTheRoleAboveDecidesWhereTheHolderIsConcerned(t *testing.T) {
 	tn.must(tn.appoint(manager, tn.head, "2026-04-01", ""))
 	matter, err := org.Concerning(t.Context(), tn.db.Pool, manager, day("2026-11-24"))
 	tn.must(err)
-	matter.Section = tn.section
+	matter.PersonsSection = tn.section
 	officer := authz.Actor{Person: 99, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
 	as, err := authz.Check(officer, authz.GiveGuidance, matter)
 	if err != nil || as.Role != authz.SecurityManager || as.Capacity != authz.StandingIn {
@@ -248,7 +248,7 @@ func TestTheRoleAboveDecidesWhereTheHolderIsConcerned(t *testing.T) {
 	if _, err := authz.Check(tn.actor(manager, "2026-11-24"), authz.GiveGuidance, matter); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("the 管理者 guides themselves: %v", err)
 	}
-	other := authz.Matter{Section: tn.section, Person: tn.person("2"), Decision: true}
+	other := authz.Matter{PersonsSection: tn.section, Person: tn.person("2"), Decision: true}
 	if _, err := authz.Check(officer, authz.GiveGuidance, other); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("the 統括 guides where the 管理者 should: %v", err)
 	}

@@ -35,7 +35,7 @@ func (p Post) Name() string { return authz.PostName(p.SectionName, p.Title) }
 func (s *Service) AddPost(ctx context.Context, actor authz.Actor, p Post) (int64, error) {
 	var id int64
 	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
-		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{Section: p.Section}); err != nil {
+		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
 		err := tx.QueryRow(ctx, `
@@ -63,24 +63,19 @@ func (s *Service) ChangePost(ctx context.Context, actor authz.Actor, p Post) err
 	p.Title = OneLine(p.Title)
 	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		var (
-			title      string
-			held, mine bool
+			title string
+			held  bool
 		)
 		err := tx.QueryRow(ctx, `
-			SELECT po.title, EXISTS (SELECT FROM appointment WHERE post_id = po.id AND lower(period) <= $3::date),
-			       EXISTS (SELECT FROM appointment WHERE post_id = po.id AND person_id = $2 AND (upper_inf(period) OR upper(period) > $3::date))
-			FROM post po WHERE po.id = $1 FOR UPDATE`, p.ID, actor.Person, tx.Today()).Scan(&title, &held, &mine)
+			SELECT po.title, EXISTS (SELECT FROM appointment WHERE post_id = po.id AND lower(period) <= $2::date)
+			FROM post po WHERE po.id = $1 FOR UPDATE`, p.ID, tx.Today()).Scan(&title, &held)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), errNoPost()
 		}
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("looking who holds a post: %w", err)
 		}
-		matter := authz.Matter{Section: p.Section}
-		if mine {
-			matter.Person, matter.Decision = actor.Person, true
-		}
-		if err := tx.Allow(authz.ChangeOrganization, matter); err != nil {
+		if err := (Change{Post: p.ID}).allow(ctx, tx, actor); err != nil {
 			return door.Unchanged(), err
 		}
 		if held && title != p.Title {

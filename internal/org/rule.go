@@ -83,7 +83,7 @@ func (s *Service) AddRule(ctx context.Context, actor authz.Actor, r Rule) error 
 		if err != nil {
 			return door.Unchanged(), invalid("section", "課室を選び直してください。")
 		}
-		if err := allowRule(ctx, tx, actor, r.Title, section); err != nil {
+		if err := (Change{Title: r.Title, Section: r.Section}).allow(ctx, tx, actor); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := notPast(tx, actor, r.First); err != nil {
@@ -143,23 +143,24 @@ func (s *Service) WithdrawRule(ctx context.Context, actor authz.Actor, id int64)
 
 // ruleRow is a line of the role table as it is stored.
 type ruleRow struct {
-	Title       string
-	Role        authz.Role
-	Section     int64 // zero for wherever the post is
-	First, Last calendar.Date
+	Title, SectionCode string
+	Role               authz.Role
+	Section            int64 // zero for wherever the post is
+	First, Last        calendar.Date
 }
 
 func (s *Service) changeRule(ctx context.Context, actor authz.Actor, id int64, field string, change func(tx *door.Tx, r *Rule) error) error {
 	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		rows, err := postgres.List[ruleRow](ctx, tx, "loading a line of the role table", `
-			SELECT title, role, coalesce(section_id, 0) AS section, lower(period) AS first, upper(period) - 1 AS last
+			SELECT title, role, coalesce(section_id, 0) AS section, coalesce((SELECT s.code FROM section s WHERE s.id = section_id), '') AS section_code,
+			       lower(period) AS first, upper(period) - 1 AS last
 			FROM role_rule WHERE id = $1 FOR UPDATE`, id)
 		row, err := theOne(rows, err, errNoRule())
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		r := Rule{Title: row.Title, Role: row.Role, First: row.First, Last: row.Last}
-		if err := allowRule(ctx, tx, actor, r.Title, row.Section); err != nil {
+		r := Rule{Title: row.Title, Section: row.SectionCode, Role: row.Role, First: row.First, Last: row.Last}
+		if err := (Change{Title: r.Title, Section: r.Section}).allow(ctx, tx, actor); err != nil {
 			return door.Unchanged(), err
 		}
 		err = keepingOffices(ctx, tx, func() error { return change(tx, &r) }, authz.GeneralSecurityOfficer)
@@ -169,23 +170,4 @@ func (s *Service) changeRule(ctx context.Context, actor authz.Actor, id int64, f
 		return fmt.Errorf("changing the role table: %w", err)
 	}
 	return nil
-}
-
-// allowRule allows a change of the role table, unless it is about a post that
-// the actor holds or is to hold.
-func allowRule(ctx context.Context, tx *door.Tx, actor authz.Actor, title string, section int64) error {
-	var mine bool
-	err := tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id
-		               WHERE po.title = @title AND (@section = 0 OR po.section_id = @section) AND a.person_id = @person
-		                 AND (upper_inf(a.period) OR upper(a.period) > @today::date))`,
-		pgx.StrictNamedArgs{"title": title, "section": section, "person": actor.Person, "today": tx.Today()}).Scan(&mine)
-	if err != nil {
-		return fmt.Errorf("looking who holds a post: %w", err)
-	}
-	matter := authz.Matter{Section: section}
-	if mine {
-		matter.Person, matter.Decision = actor.Person, true
-	}
-	return tx.Allow(authz.ChangeOrganization, matter)
 }

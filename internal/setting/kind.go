@@ -32,6 +32,38 @@ func NewDays(name, title, help string, action authz.Action, standard ...int) Of[
 	}
 }
 
+// Option is what a choice may be: as it is kept, and as people read it.
+type Option struct{ Kept, Title string }
+
+// NewChoice is a setting that is one of some options, of which the first is the
+// default. Its value is what is kept of the option.
+func NewChoice(name, title, help string, action authz.Action, options ...Option) Of[string] {
+	s := Setting{
+		Name: name, Title: title, Help: help, Action: action, Default: options[0].Kept,
+		Fold: func(typed string) (kept, problem string) {
+			typed = strings.TrimSpace(norm.NFKC.String(typed))
+			for _, o := range options {
+				if norm.NFKC.String(o.Title) == typed {
+					return o.Kept, ""
+				}
+			}
+			return "", "選べる値のうちから、一つを選んでください。"
+		},
+		Show: func(kept string) string {
+			for _, o := range options {
+				if o.Kept == kept {
+					return o.Title
+				}
+			}
+			return kept
+		},
+	}
+	for _, o := range options {
+		s.Choices = append(s.Choices, o.Title)
+	}
+	return Of[string]{s, func(kept string) string { return kept }}
+}
+
 var aDay = regexp.MustCompile(`^([0-9]{1,3})日?(前|後)$`)
 
 func foldDays(typed string) (kept, problem string) {

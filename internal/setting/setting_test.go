@@ -4,10 +4,12 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"kagami/internal/authz"
@@ -205,4 +207,64 @@ func FuzzDays(f *testing.F) {
 			t.Errorf("%d bytes took %v", len(typed), took)
 		}
 	})
+}
+
+func TestAChoiceIsOneOfItsOptions(t *testing.T) {
+	t.Parallel()
+	s := setting.NewChoice("sample.choice", "見本", "見本です。", authz.ChangeSettings, setting.Option{Kept: "own", Title: "自課"}, setting.Option{Kept: "none", Title: "ない（No）"})
+	for typed, want := range map[string]string{
+		"自課": "own", "　自課 ": "own", "ない（Ｎｏ）": "none", "ない(No)": "none", "own": "", "": "", "自課、ない（No）": "", "<b>": "",
+	} {
+		kept, problem := s.Fold(typed)
+		if kept != want || (problem == "") != (want != "") {
+			t.Errorf("%q: %q, %q", typed, kept, problem)
+		}
+	}
+	for _, option := range s.Choices {
+		if kept, problem := s.Fold(option); problem != "" || s.Show(kept) != option {
+			t.Errorf("%s comes back as %s", option, s.Show(kept))
+		}
+	}
+	if got := s.On(setting.Values{}, today); got != "own" {
+		t.Errorf("by default %s", got)
+	}
+	if got := s.Show("from elsewhere"); got != "from elsewhere" {
+		t.Errorf("what is no option is shown as %s", got)
+	}
+}
+
+// What holds on a day is the same asked of the values as of the view that others join.
+func TestTheViewSaysWhatHolds(t *testing.T) {
+	t.Parallel()
+	db := databases.New(t)
+	d := sitAt(t, db, 0)
+	rapid.Check(t, func(t *rapid.T) {
+		first := today.AddDays(rapid.IntRange(1, 6).Draw(t, "first"))
+		if rapid.Bool().Draw(t, "set") {
+			d.set(rapid.SampledFrom([]string{"なし", "当日", "2日前"}).Draw(t, "value"), first)
+		} else if err := d.TakeBack(d.t.Context(), general, "sample.days", first, "見本"); err != nil && fault.KindOf(err) != fault.Conflict {
+			t.Fatal(err)
+		}
+		for n := range 8 {
+			day := today.AddDays(n)
+			held := reminded.Default
+			err := db.Pool.QueryRow(d.t.Context(), `
+				SELECT value FROM setting_held WHERE name = 'sample.days' AND first_day <= $1 ORDER BY first_day DESC LIMIT 1`, day).Scan(&held)
+			if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+				t.Fatal(err)
+			}
+			if reminded.Show(held) != reminded.Show(keep(d.on(day))) {
+				t.Fatalf("on %s the view says %q, the values %v", day, held, d.on(day))
+			}
+		}
+	})
+}
+
+// keep writes days as a setting keeps them.
+func keep(days []int) string {
+	var texts []string
+	for _, day := range days {
+		texts = append(texts, strconv.Itoa(day))
+	}
+	return strings.Join(texts, ",")
 }

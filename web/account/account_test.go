@@ -200,12 +200,17 @@ func TestOthersManageNobodysAccount(t *testing.T) {
 	portal.Newcomer(t, "N001")
 	for _, post := range []string{"税務町民課 職員", "税務町民課長", "副町長"} {
 		v := servertest.SignIn(t, portal, town.Holder(post))
-		if a := v.Get("/"); strings.Contains(a.Body, "アカウント管理") {
-			t.Errorf("%s is shown the way", post)
+		standsAbove := post == "副町長" // and would manage the only ポータル管理者, were they the only 統括 too
+		if a := v.Get("/"); strings.Contains(a.Body, "アカウント管理") != standsAbove {
+			t.Errorf("%s is shown the way: %t", post, !standsAbove)
 		}
 		v.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		if a := v.Get("/accounts"); a.Status != 303 || a.Header.Get("Location") != "/account" {
+		a := v.Get("/accounts")
+		if led := a.Status == 303 && a.Header.Get("Location") == "/account"; led == standsAbove || strings.Contains(a.Body, "/accounts/") {
 			t.Errorf("%s gets the list: %d", post, a.Status)
+		}
+		if standsAbove && !strings.Contains(a.Body, "ポータル管理者が一人しかいないときだけ") {
+			t.Errorf("%s is not told why it is empty", post)
 		}
 		for _, number := range []string{"N001", "M001", "M999"} {
 			for _, act := range []string{"invite", "reset", "suspend", "resume", "end-sessions"} {
@@ -232,5 +237,18 @@ func TestTheGeneralSecurityOfficerManagesTheOnlyAdministrator(t *testing.T) {
 	a := officer.Post("/accounts/"+administrator.StaffNumber, url.Values{"act": {"reset"}})
 	if len(servertest.Links(a.Body)) != 1 {
 		t.Errorf("a reset: %d", a.Status)
+	}
+}
+
+// Who manages accounts is led to their own second factors, not to a form that would
+// refuse to take them away.
+func TestNobodyIsLedToTakeTheirOwnFactorsAway(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	administrator := town.Holder("総務課 ポータル管理担当")
+	v := servertest.SignIn(t, portal, administrator)
+	v.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if a := v.Get("/accounts/" + administrator.StaffNumber + "/second-factor"); a.Status != 303 || a.Header.Get("Location") != "/account/second-factor" {
+		t.Errorf("%d %s", a.Status, a.Header.Get("Location"))
 	}
 }

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -26,7 +27,7 @@ func (s *Screens) showAccounts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(list.Accounts) == 0 && actor.Reach(authz.ManageAccounts) != authz.All {
+	if len(list.Accounts) == 0 && !actor.Might(authz.ManageAccounts, authz.All) {
 		return screen.GoOn(w, r, address.OwnAccount, "")
 	}
 	waiting, err := s.Accounts.Waiting(ctx, actor)
@@ -35,6 +36,7 @@ func (s *Screens) showAccounts(w http.ResponseWriter, r *http.Request) error {
 	}
 	return screen.Show(w, r, accountsPage(accountsView{
 		Frame: screen.Frame(r, "アカウント管理"), Search: search, Accounts: list.Accounts, Next: list.Next, Waiting: waiting, AllTitle: s.allTitle(),
+		StandsIn: actor.Reach(authz.ManageAccounts) != authz.All,
 	}))
 }
 
@@ -71,9 +73,23 @@ func (s *Screens) accountView(r *http.Request) (accountView, error) {
 	if err != nil {
 		return accountView{}, err
 	}
-	return accountView{
+	v := accountView{
 		Frame: screen.Frame(r, of.Name+"さんのアカウント", accountsLink), Account: of, Ways: s.Accounts.Ways(), Factors: factors, Sessions: sessions, Own: of.Person == actor.Person,
-	}, nil
+	}
+	if v.NoReset, err = whyNot(s.Accounts.AskReset(ctx, actor, of.Person)); err != nil {
+		return accountView{}, err
+	}
+	v.NoTakeAway, err = whyNot(s.Factors.AskTakeAway(ctx, actor, of.Person))
+	return v, err
+}
+
+// whyNot is the sentence of a refusal, to stand in the place of a button; empty where
+// nothing is refused.
+func whyNot(err error) (string, error) {
+	if refusal, ok := errors.AsType[*fault.Error](err); ok && refusal.Kind == fault.Forbidden {
+		return refusal.Message, nil
+	}
+	return "", err
 }
 
 // manageAccount does what one of the forms on somebody's page asks for.

@@ -188,16 +188,24 @@ func (s *Screens) removeFactor(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Screens) takeAwayView(r *http.Request) (takeAwayView, error) {
 	of, factors, err := s.Factors.Of(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "staff"))
-	return takeAwayView{
+	if err != nil {
+		return takeAwayView{}, err
+	}
+	t := takeAwayView{
 		Frame:  screen.Frame(r, of.Name+"さんの二要素認証を取り外す", accountsLink, accountLinkOf(of.Holder)),
 		Holder: of.Holder, Any: factors.Any(), Reason: r.PostForm.Get("reason"),
-	}, err
+	}
+	t.WhyNot, err = whyNot(s.Factors.AskTakeAway(r.Context(), screen.Actor(r.Context()), of.Person))
+	return t, err
 }
 
 func (s *Screens) showTakeAway(w http.ResponseWriter, r *http.Request) error {
 	t, err := s.takeAwayView(r)
 	if err != nil {
 		return s.orOwn(w, r, err, address.OwnSecondFactor)
+	}
+	if t.Holder.Person == screen.Actor(r.Context()).Person {
+		return screen.GoOn(w, r, address.OwnSecondFactor, "")
 	}
 	return screen.Show(w, r, takeAwayPage(t))
 }

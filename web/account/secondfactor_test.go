@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"kagami/internal/authz"
 	"kagami/web/server/servertest"
 )
 
@@ -52,4 +53,29 @@ func TestTheGeneralSecurityOfficerHelpsTheOnlyAdministrator(t *testing.T) {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
 	servertest.SignIn(t, portal, administrator)
+}
+
+// Who has taken away what a role demands is told that they make no link, in the place
+// of the button that would refuse them.
+func TestWhoTookTheFactorsAwayIsShownNoButtonForALink(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t, authz.CISO)
+	ciso, administrator := town.Holder("副町長"), servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
+	v := servertest.Visit(t, portal)
+	v.Post("/login", url.Values{"login": {ciso.StaffNumber}, "password": {ciso.Password}})
+	v.SetUpApp()
+	const button = `value="reset"`
+	page := "/accounts/" + ciso.StaffNumber
+	if a := administrator.Get(page); !strings.Contains(a.Body, button) {
+		t.Fatalf("before: %d", a.Status)
+	}
+	if a := administrator.Post(page+"/second-factor", url.Values{"reason": {"見本"}}); a.Status != 200 {
+		t.Fatalf("taken away: %d", a.Status)
+	}
+	if a := administrator.Get(page); strings.Contains(a.Body, button) || !strings.Contains(a.Body, "7日の間、パスワードを決め直すリンクは作れません") {
+		t.Errorf("after: %d %s", a.Status, a.Body)
+	}
+	if a := administrator.Post(page, url.Values{"act": {"reset"}}); a.Status != 403 {
+		t.Errorf("a link all the same: %d", a.Status)
+	}
 }

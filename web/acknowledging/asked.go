@@ -8,7 +8,6 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/fault"
-	"kagami/internal/policy/acknowledge"
 	"kagami/web/component/document"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -16,6 +15,11 @@ import (
 
 func (s *Screens) showAsked(w http.ResponseWriter, r *http.Request) error {
 	return s.askedForm(w, r, nil)
+}
+
+// askExcuse asks whether the actor may.
+func (s *Screens) askExcuse(r *http.Request) error {
+	return s.acknowledging.AskExcuse(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), chi.URLParam(r, "number"))
 }
 
 // excuse lets somebody off acknowledging for now, or asks them again.
@@ -51,7 +55,7 @@ func (s *Screens) askedForm(w http.ResponseWriter, r *http.Request, refusal erro
 	frame := screen.Frame(r, asked.Name+"さんの確認", document.List, document.Link(asked.Reading.Document),
 		layout.Link{Label: "確認した人", Address: address.Readers(asked.Reading.Code)})
 	screen.Render(w, r, status, askedPage(askedView{
-		Frame: frame, AskedPerson: asked, Today: screen.Today(r.Context()), MayExcuse: acknowledge.MayExcuse(actor, asked),
+		Frame: frame, AskedPerson: asked, Today: screen.Today(r.Context()),
 		Reason: r.PostForm.Get("reason"), Problems: problems,
 	}))
 	return nil

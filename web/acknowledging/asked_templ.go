@@ -25,10 +25,9 @@ import (
 type askedView struct {
 	layout.Frame
 	acknowledge.AskedPerson
-	Today     calendar.Date
-	MayExcuse bool
-	Reason    string // as typed
-	Problems  []fault.Problem
+	Today    calendar.Date
+	Reason   string // as typed
+	Problems []fault.Problem
 }
 
 func (p askedView) state() string {
@@ -75,9 +74,13 @@ func (p askedView) course() []happening {
 		on(r.On, r.On.Start(), what)
 	}
 	for _, e := range p.Excuses {
-		on(calendar.Date{}, e.At, e.By+"さんが免除しました。理由："+e.Reason)
+		excused, ended := e.By+"さんが免除しました。理由："+e.Reason, e.EndedBy+"さんが免除を終わらせました"
+		if p.Concerns {
+			excused, ended = "確認が免除されました", "免除が終わりました"
+		}
+		on(calendar.Date{}, e.At, excused)
 		if e.EndedAt != nil {
-			on(calendar.Date{}, *e.EndedAt, e.EndedBy+"さんが免除を終わらせました")
+			on(calendar.Date{}, *e.EndedAt, ended)
 		}
 	}
 	if p.At != nil {
@@ -169,7 +172,7 @@ func askedPage(p askedView) templ.Component {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(h.what)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 107, Col: 39}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 110, Col: 39}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -192,7 +195,7 @@ func askedPage(p askedView) templ.Component {
 				var templ_7745c5c3_Var4 templ.SafeURL
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(address.Reader(p.Reading.Code, p.StaffNumber))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 113, Col: 78}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 116, Col: 78}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -232,7 +235,7 @@ func askedPage(p askedView) templ.Component {
 			var templ_7745c5c3_Var5 templ.SafeURL
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(address.Readers(p.Reading.Code))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 126, Col: 67}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 129, Col: 67}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {

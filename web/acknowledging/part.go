@@ -25,7 +25,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/policies/{code}", authz.Acknowledge, s.acknowledge),
 			screen.Get("/policies/{code}/readers", authz.SeeAcknowledgements, s.showReaders),
 			screen.Get("/policies/{code}/readers/{number}", authz.SeeAcknowledgements, s.showAsked),
-			screen.Post("/policies/{code}/readers/{number}", authz.ExcuseAcknowledgement, s.excuse),
+			screen.Post("/policies/{code}/readers/{number}", authz.ExcuseAcknowledgement, s.excuse).Asking(s.askExcuse),
 			screen.Get("/policies/{code}/readers.csv", authz.SeeAcknowledgements, s.readersCSV),
 			screen.Get("/policies/{code}/readers.xlsx", authz.SeeAcknowledgements, s.readersXLSX),
 			screen.Get("/policies/{code}/revisions/{number}/readers.csv", authz.SeeAcknowledgements, s.evidenceCSV),

@@ -125,3 +125,62 @@ func TestTheEvidenceOfACampaign(t *testing.T) {
 		at += found
 	}
 }
+
+// Whoever is concerned sees no more of it than anybody who is excused, whatever role
+// they hold: not why, not by whom; on the page, and in both files.
+func TestWhoIsExcusedSeesNeitherWhyNorByWhom(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	policytest.Revise(t, texts(portal), portal.Org, portal.Pool, calendar.Day(portal.Now()), "kihon", "体制を確立する", "体制を確立し、維持する")
+	if err := texts(portal).Acknowledge.TendAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	officer, deputy, head, other := town.Holder("総務課長"), town.Holder("総務課 担当副課長"), town.Holder("税務町民課長"), town.Holder("税務町民課 職員")
+	visitor := map[string]*servertest.Visitor{}
+	for _, who := range []sample.Account{officer, deputy, head} {
+		visitor[who.StaffNumber] = servertest.SignIn(t, portal, who)
+	}
+	const reason, hidden = "見本の療養", "（本人には見えません）"
+	for of, by := range map[string]string{officer.StaffNumber: deputy.StaffNumber, head.StaffNumber: officer.StaffNumber, other.StaffNumber: head.StaffNumber} {
+		page := "/policies/kihon/readers/" + of
+		if a := visitor[of]; a != nil {
+			if a := a.Get(page); strings.Contains(a.Body, "確認を免除する理由") {
+				t.Errorf("%s is led to excuse themselves", of)
+			}
+		}
+		if a := visitor[by].Post(page, url.Values{"act": {"excuse"}, "reason": {reason}}); a.Status != 200 {
+			t.Fatalf("excusing %s: %d %s", of, a.Status, a.Body)
+		}
+		if a := visitor[by].Get(page); !strings.Contains(a.Body, "さんが免除しました。理由："+reason) {
+			t.Errorf("who excused %s does not see it: %s", of, a.Body)
+		}
+		concerned := visitor[of]
+		if concerned == nil {
+			continue
+		}
+		if a := concerned.Get(page); a.Status != 200 || strings.Contains(a.Body, reason) || strings.Contains(a.Body, "さんが免除") || !strings.Contains(a.Body, "確認が免除されました") {
+			t.Errorf("%s sees of their own: %d %s", of, a.Status, a.Body)
+		}
+		for _, act := range []string{"excuse", "end"} {
+			if a := concerned.Post(page, url.Values{"act": {act}, "reason": {reason}}); a.Status != 403 {
+				t.Errorf("%s does %s to their own: %d", of, act, a.Status)
+			}
+		}
+	}
+	for _, file := range []string{"/policies/kihon/readers.csv", "/policies/kihon/revisions/2/readers.csv"} {
+		for _, who := range []sample.Account{officer, head} {
+			for line := range strings.Lines(visitor[who.StaffNumber].Get(file).Body) {
+				switch {
+				case strings.Contains(line, ","+who.StaffNumber+","):
+					if strings.Contains(line, reason) || !strings.Contains(line, hidden) {
+						t.Errorf("%s reads of themselves in %s: %s", who.StaffNumber, file, line)
+					}
+				case strings.Contains(line, "免除,"):
+					if !strings.Contains(line, reason) {
+						t.Errorf("%s reads of another in %s: %s", who.StaffNumber, file, line)
+					}
+				}
+			}
+		}
+	}
+}

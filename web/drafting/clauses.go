@@ -15,7 +15,7 @@ import (
 // has been handed in.
 func (s *Screens) draftToEdit(r *http.Request) (draft.Draft, error) {
 	d, err := s.draftOf(r)
-	if err == nil && !d.Offers(screen.Actor(r.Context()), draft.EventEdit) {
+	if err == nil && !d.Offers(draft.EventEdit) {
 		err = fault.New(fault.Conflict, "この下書きは「"+d.State.Title()+"」なので、本文を直せません。下書きの画面を開き直して、いまの状態を確かめてください。")
 	}
 	return d, err

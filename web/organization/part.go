@@ -10,6 +10,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/authz"
+	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/trail"
 	"kagami/web/layout"
@@ -36,28 +37,28 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/sections", authz.ChangeOrganization, s.addSection),
 			screen.Get("/posts", authz.ChangeOrganization, s.showNewPost),
 			screen.Post("/posts", authz.ChangeOrganization, s.addPost),
-			screen.Get("/posts/{id}", authz.ChangeOrganization, s.showPostEdit),
-			screen.Post("/posts/{id}", authz.ChangeOrganization, s.changePost).Sensitive(),
+			screen.Get("/posts/{id}", authz.ChangeOrganization, s.showPostEdit).Asking(s.askPost),
+			screen.Post("/posts/{id}", authz.ChangeOrganization, s.changePost).Asking(s.askPost).Sensitive(),
 
 			screen.Get("/people", authz.SeeOrganization, s.showPeople),
 			screen.Get("/people/{number}", authz.SeeOrganization, s.showPerson),
-			screen.Get("/people/{number}/edit", authz.ChangeOrganization, s.showPersonEdit),
-			screen.Post("/people/{number}/edit", authz.ChangeOrganization, s.changePerson).Sensitive(),
-			screen.Get("/people/{number}/appoint", authz.ChangeOrganization, s.showAppoint),
-			screen.Post("/people/{number}/appoint", authz.ChangeOrganization, s.appoint).Sensitive(),
-			screen.Get("/people/{number}/roles", authz.ChangeOrganization, s.showGrantForm),
-			screen.Post("/people/{number}/roles", authz.ChangeOrganization, s.giveRole).Sensitive(),
+			screen.Get("/people/{number}/edit", authz.ChangeOrganization, s.showPersonEdit).Asking(s.askPerson),
+			screen.Post("/people/{number}/edit", authz.ChangeOrganization, s.changePerson).Asking(s.askPerson).Sensitive(),
+			screen.Get("/people/{number}/appoint", authz.ChangeOrganization, s.showAppoint).Asking(s.askPerson),
+			screen.Post("/people/{number}/appoint", authz.ChangeOrganization, s.appoint).Asking(s.askPerson).Sensitive(),
+			screen.Get("/people/{number}/roles", authz.ChangeOrganization, s.showGrantForm).Asking(s.askPerson),
+			screen.Post("/people/{number}/roles", authz.ChangeOrganization, s.giveRole).Asking(s.askPerson).Sensitive(),
 			screen.Get("/register", authz.ChangeOrganization, s.showRegister),
 			screen.Post("/register", authz.ChangeOrganization, s.register).Sensitive(),
-			screen.Get("/appointments/{id}", authz.ChangeOrganization, s.showAppointment),
-			screen.Post("/appointments/{id}", authz.ChangeOrganization, s.changeAppointment).Sensitive(),
-			screen.Get("/grants/{id}", authz.ChangeOrganization, s.showGrant),
-			screen.Post("/grants/{id}", authz.ChangeOrganization, s.endGrant).Sensitive(),
+			screen.Get("/appointments/{id}", authz.ChangeOrganization, s.showAppointment).Asking(s.askAppointment),
+			screen.Post("/appointments/{id}", authz.ChangeOrganization, s.changeAppointment).Asking(s.askAppointment).Sensitive(),
+			screen.Get("/grants/{id}", authz.ChangeOrganization, s.showGrant).Asking(s.askGrant),
+			screen.Post("/grants/{id}", authz.ChangeOrganization, s.endGrant).Asking(s.askGrant).Sensitive(),
 
 			screen.Get("/roles", authz.SeeOrganization, s.showRoles),
 			screen.Post("/roles", authz.ChangeOrganization, s.addRule).Sensitive(),
-			screen.Get("/roles/{id}", authz.ChangeOrganization, s.showRule),
-			screen.Post("/roles/{id}", authz.ChangeOrganization, s.endRule).Sensitive(),
+			screen.Get("/roles/{id}", authz.ChangeOrganization, s.showRule).Asking(s.askRule),
+			screen.Post("/roles/{id}", authz.ChangeOrganization, s.endRule).Asking(s.askRule).Sensitive(),
 		},
 		Nav: []screen.Entry{{Label: "体制", URL: address.Organization, Place: 5}},
 		Areas: map[string]string{
@@ -86,9 +87,56 @@ func (s *Screens) Part() screen.Part {
 // organizationLink is where the way to each of these screens begins.
 var organizationLink = layout.Link{Label: "体制", Address: address.Organization}
 
-// mayChangeOrganization tells whether to offer what changes the organization.
+// mayChangeOrganization tells whether to offer what changes the organization and is
+// about nobody.
 func mayChangeOrganization(actor authz.Actor) bool {
 	return actor.Reach(authz.ChangeOrganization) == authz.All
+}
+
+// mayChange tells whether to offer what changes something of it.
+func (s *Screens) mayChange(r *http.Request, c org.Change) (bool, error) {
+	err := s.org.Ask(r.Context(), screen.Actor(r.Context()), c)
+	if fault.KindOf(err) == fault.Forbidden {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// askPerson asks about who the address names.
+func (s *Screens) askPerson(r *http.Request) error {
+	person, err := s.person(r)
+	if err != nil {
+		return err
+	}
+	return s.org.Ask(r.Context(), screen.Actor(r.Context()), org.Change{Person: person.ID})
+}
+
+func (s *Screens) askAppointment(r *http.Request) error {
+	a, err := s.org.Appointment(r.Context(), screen.Actor(r.Context()), idIn(r), screen.Today(r.Context()))
+	if err != nil {
+		return err
+	}
+	return s.org.Ask(r.Context(), screen.Actor(r.Context()), org.Change{Person: a.Person})
+}
+
+func (s *Screens) askGrant(r *http.Request) error {
+	g, err := s.org.Grant(r.Context(), screen.Actor(r.Context()), idIn(r))
+	if err != nil {
+		return err
+	}
+	return s.org.Ask(r.Context(), screen.Actor(r.Context()), org.Change{Person: g.Person})
+}
+
+func (s *Screens) askPost(r *http.Request) error {
+	return s.org.Ask(r.Context(), screen.Actor(r.Context()), org.Change{Post: idIn(r)})
+}
+
+func (s *Screens) askRule(r *http.Request) error {
+	rule, err := s.org.Rule(r.Context(), screen.Actor(r.Context()), idIn(r), screen.Today(r.Context()))
+	if err != nil {
+		return err
+	}
+	return s.org.Ask(r.Context(), screen.Actor(r.Context()), org.Change{Title: rule.Title, Section: rule.Section})
 }
 
 // idIn is the number in the address; 0, which nothing has, where it is none.

@@ -26,8 +26,10 @@ func (s *Screens) showPerson(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := personView{
 		Frame: screen.Frame(r, person.Name, organizationLink, peopleLink), Person: person, Today: today,
-		MayChange: mayChangeOrganization(actor) && actor.Person != person.ID,
-		Myself:    actor.Person == person.ID,
+		Myself: actor.Person == person.ID,
+	}
+	if v.MayChange, err = s.mayChange(r, org.Change{Person: person.ID}); err != nil {
+		return err
 	}
 	if v.History, err = s.org.HistoryOf(ctx, actor, person.ID, today); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
+	"kagami/internal/authz"
 	"kagami/internal/org"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -19,7 +20,8 @@ func (s *Screens) showSection(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	frame := screen.Frame(r, section.Name, organizationLink)
-	screen.Render(w, r, statusOf(d), sectionPage(sectionView{Frame: frame, onDay: d, SectionOn: section, MayChange: mayChangeOrganization(screen.Actor(r.Context()))}))
+	screen.Render(w, r, statusOf(d), sectionPage(sectionView{Frame: frame, onDay: d, SectionOn: section, MayChange: mayChangeOrganization(screen.Actor(r.Context())),
+		MayReach: screen.Actor(r.Context()).Reach(authz.ChangeSettings) == authz.All}))
 	return nil
 }
 

@@ -48,20 +48,20 @@ func (s *Screens) Part() screen.Part {
 		Routes: []screen.Route{
 			screen.Get("/policies/{code}/draft/send-back", authz.PublishMinor, s.showSendBack),
 			screen.Post("/policies/{code}/draft/send-back", authz.PublishMinor, s.sendBack).Sensitive(),
-			screen.Get("/policies/{code}/draft/notice", authz.PublishMinor, s.showNotice),
-			screen.Post("/policies/{code}/draft/notice", authz.PublishMinor, s.notify).Sensitive(),
+			screen.Get("/policies/{code}/draft/notice", authz.PublishMinor, s.showNotice).Asking(s.ask(draft.EventPublishMinor)),
+			screen.Post("/policies/{code}/draft/notice", authz.PublishMinor, s.notify).Asking(s.ask(draft.EventPublishMinor)).Sensitive(),
 			screen.Get("/policies/{code}/draft/decision", authz.RecordDecision, s.showDecision),
 			// not sensitive: a file would be lost while it is asked who it is, and
 			// nothing is published by it
 			screen.Post("/policies/{code}/draft/decision", authz.RecordDecision, s.decide).Body(attachment.Largest(minutesKinds...) + 1<<20),
-			screen.Get("/policies/{code}/draft/publish", authz.PublishDecided, s.showPublish),
-			screen.Post("/policies/{code}/draft/publish", authz.PublishDecided, s.publish).Sensitive(),
+			screen.Get("/policies/{code}/draft/publish", authz.PublishDecided, s.showPublish).Asking(s.ask(draft.EventPublishDecided)),
+			screen.Post("/policies/{code}/draft/publish", authz.PublishDecided, s.publish).Asking(s.ask(draft.EventPublishDecided)).Sensitive(),
 
 			screen.Get("/policies/{code}/revisions/{number}/notice", authz.ReadBasic, s.showPrintedNotice),
 			screen.Get("/policies/{code}/revisions/{number}/minutes", authz.SignedIn, s.minutes).Stream(),
 
-			screen.Get("/policies/{code}/abolish", authz.PublishDecided, s.showAbolish),
-			screen.Post("/policies/{code}/abolish", authz.PublishDecided, s.abolish).Sensitive(),
+			screen.Get("/policies/{code}/abolish", authz.PublishDecided, s.showAbolish).Asking(s.askAbolition),
+			screen.Post("/policies/{code}/abolish", authz.PublishDecided, s.abolish).Asking(s.askAbolition).Sensitive(),
 			screen.Get("/policies/{code}/audience", authz.PublishDecided, s.showAudience),
 			screen.Post("/policies/{code}/audience", authz.PublishDecided, s.changeAudience).Sensitive(),
 		},
@@ -82,4 +82,16 @@ func (s *Screens) Part() screen.Part {
 // draftOf is the draft that a request is about.
 func (s *Screens) draftOf(r *http.Request) (draft.Draft, error) {
 	return s.drafts.Draft(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"))
+}
+
+// ask asks whether the actor may take a step with the draft that a request is about.
+func (s *Screens) ask(event draft.Event) func(*http.Request) error {
+	return func(r *http.Request) error {
+		return s.drafts.Ask(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"), event)
+	}
+}
+
+// askAbolition asks whether they may abolish the document that it is about.
+func (s *Screens) askAbolition(r *http.Request) error {
+	return s.publications.AskAbolition(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "code"))
 }

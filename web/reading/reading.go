@@ -37,15 +37,22 @@ func (s *Screens) showReading(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	today, publishes := screen.Today(r.Context()), actor.Reach(authz.PublishDecided) == authz.All
+	today, mayAbolish := screen.Today(r.Context()), false
+	if actor.Might(authz.PublishDecided, authz.All) {
+		if err := s.Publish.AskAbolition(ctx, actor, code); err != nil && fault.KindOf(err) != fault.Forbidden {
+			return err
+		} else if err == nil {
+			mayAbolish = true
+		}
+	}
 	return screen.Show(w, r, readingPage(readingView{
 		Frame: screen.Frame(r, reading.Title, document.List), Reading: reading,
 		InForce: reading.InForce(today), Today: today,
 		Contents: text.contents, Body: text.body,
 		MaySee:     actor.Reach(authz.SeeAcknowledgements) != authz.None,
 		MayDraft:   actor.Reach(authz.DraftRevision) == authz.All,
-		MayAddress: reading.Kind != policy.Basic && publishes,
-		MayAbolish: publishes,
+		MayAddress: reading.Kind != policy.Basic && actor.Reach(authz.PublishDecided) == authz.All,
+		MayAbolish: mayAbolish,
 	}))
 }
 

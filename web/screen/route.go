@@ -13,12 +13,15 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 // anywhere does not get past the gate. The operation behind it checks again,
 // with the matter it is about. Get and Post make one:
 //
-//	screen.Post("/policies/{code}/draft/publish", authz.PublishDecided, s.publish).Sensitive()
+//	screen.Post("/policies/{code}/draft/publish", authz.PublishDecided, s.publish).Asking(s.mayPublish).Sensitive()
 type Route struct {
 	Method  string
 	Pattern string
 	Action  authz.Action
 	Handle  Handler
+	// Ask asks with the matter that the request is about, before the page shows or
+	// the form is read; nil where nobody can be concerned.
+	Ask func(r *http.Request) error
 	// MaxBody is the most that the request may bring, in bytes.
 	MaxBody int64
 	// Proof says that the route asks again who it is, some time after it was last
@@ -42,6 +45,14 @@ func Get(pattern string, action authz.Action, h Handler) Route {
 // Post is the route of a form.
 func Post(pattern string, action authz.Action, h Handler) Route {
 	return Route{Method: http.MethodPost, Pattern: pattern, Action: action, Handle: h, MaxBody: MaxForm}
+}
+
+// Asking is the route of a decision that may be about somebody: its page and its
+// form ask alike whether the actor may decide it, so that nobody is led to a button
+// that refuses them. Whoever stands above a role that decides gets as far as ask.
+func (r Route) Asking(ask func(r *http.Request) error) Route {
+	r.Ask = ask
+	return r
 }
 
 // Sensitive is the route of what publishes, suspends, or decides who may do what.

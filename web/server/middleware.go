@@ -171,9 +171,8 @@ func (p *Portal) gate(route screen.Route) func(http.Handler) http.Handler {
 				p.fail(w, r, errSignIn())
 				return
 			case route.Action == authz.SignedIn:
-			case actor.Reach(route.Action) == authz.None:
-				_, err := authz.Check(actor, route.Action, authz.Matter{})
-				p.fail(w, r, err)
+			case !mayEnter(actor, route):
+				p.fail(w, r, refusal(actor, route))
 				return
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, route.MaxBody)
@@ -191,9 +190,41 @@ func (p *Portal) gate(route screen.Route) func(http.Handler) http.Handler {
 					return
 				}
 			}
+			if err := ask(r, actor, route); err != nil {
+				p.fail(w, r, err)
+				return
+			}
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+// mayEnter tells whether somebody could do a route's action: in some matter, where
+// the route asks with its own.
+func mayEnter(actor authz.Actor, route screen.Route) bool {
+	if route.Ask == nil {
+		return actor.Reach(route.Action) != authz.None
+	}
+	return actor.Might(route.Action, authz.Self)
+}
+
+// ask asks with the matter of a request. Who could act only in the place of somebody
+// below them, and does not, learns no more than who could not at all.
+func ask(r *http.Request, actor authz.Actor, route screen.Route) error {
+	if route.Ask == nil {
+		return nil
+	}
+	err := route.Ask(r)
+	if kind := fault.KindOf(err); (kind == fault.NotFound || kind == fault.Conflict) && actor.Reach(route.Action) == authz.None {
+		return refusal(actor, route)
+	}
+	return err
+}
+
+// refusal is what who may not do a route's action is told.
+func refusal(actor authz.Actor, route screen.Route) error {
+	_, err := authz.Check(actor, route.Action, authz.Matter{})
+	return err
 }
 
 func errSignIn() error {

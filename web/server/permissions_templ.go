@@ -59,7 +59,7 @@ func permissionsPage(p permissionsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <div class=\"stack\"><p>情報セキュリティ基本方針と図 1.1 による、役割ごとの権限です。自分についての事案は、どの役割でも自分では決められません。</p><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"権限表\"><table class=\"table permissions\"><caption>「自課」は役割を持つ課室、「本人」は自分についてだけ、「対象」は文書の対象になっている人です。</caption> <thead><tr><th scope=\"col\">すること</th>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <div class=\"stack\"><p>情報セキュリティ基本方針と図 1.1 による、役割ごとの権限です。自分についての事案は、どの役割でも自分では決められず、本人が見られるものだけが見えます。</p><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"権限表\"><table class=\"table permissions\"><caption>「自課」は役割を持つ課室、「本人」は自分についてだけ、「確認した人」は自分が確認した事案、「対象」は文書の対象になっている人です。※は町で決める欄で、今日の値です。</caption> <thead><tr><th scope=\"col\">すること</th>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -105,7 +105,7 @@ func permissionsPage(p permissionsView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for i, cell := range row.Cells {
-					var templ_7745c5c3_Var5 = []any{templ.KV("none", cell == authz.None)}
+					var templ_7745c5c3_Var5 = []any{templ.KV("none", cell.Reach == authz.None)}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var5...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -143,7 +143,7 @@ func permissionsPage(p permissionsView) templ.Component {
 					var templ_7745c5c3_Var8 string
 					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(cell.Title())
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `server/permissions.templ`, Line: 38, Col: 108}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `server/permissions.templ`, Line: 38, Col: 114}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {

@@ -5,6 +5,7 @@ import (
 	"kagami/internal/edition"
 	"kagami/internal/holiday"
 	orgpersonnel "kagami/internal/org/personnel"
+	orgreach "kagami/internal/org/reach"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/policy/draft"
@@ -20,6 +21,7 @@ import (
 	"kagami/web/organization"
 	"kagami/web/personnel"
 	"kagami/web/publishing"
+	"kagami/web/reach"
 	"kagami/web/reading"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -54,6 +56,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		imports.New(drafts, g.Org).Part(),
 		accounts.Part(),
 		organization.New(g.Org).Part(),
+		reach.New(orgreach.New(g.Pool, g.Door)).Part(),
 		personnel.New(orgpersonnel.New(g.Pool, g.Door)).Part(),
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),

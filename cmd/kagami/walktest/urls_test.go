@@ -38,7 +38,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"DraftClauseTyped": address.DraftClauseTyped("c", "1", "rewrite"), "DraftClausesUnsaved": address.DraftClausesUnsaved("c"),
 
 		"Organization": address.Organization, "OrganizationOn": address.OrganizationOn("2026-04-01"), "Sections": address.Sections,
-		"Section": address.Section("c"), "SectionEdit": address.SectionEdit("c"), "SectionPosts": address.SectionPosts("c"),
+		"Section": address.Section("c"), "SectionEdit": address.SectionEdit("c"), "SectionPosts": address.SectionPosts("c"), "SectionReach": address.SectionReach("c"),
 		"Posts": address.Posts, "Post": address.Post(1), "People": address.People, "Person": address.Person("1"),
 		"PersonEdit": address.PersonEdit("1"), "PersonAppoint": address.PersonAppoint("1"), "PersonRoles": address.PersonRoles("1"),
 		"Register": address.Register, "Appointment": address.Appointment(1), "Grant": address.Grant(1), "Roles": address.Roles, "Rule": address.Rule(1),

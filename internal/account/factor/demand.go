@@ -8,7 +8,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
-	"kagami/internal/door"
+	"kagami/internal/calendar"
+	"kagami/internal/postgres"
 )
 
 // DefaultDemanded are the roles whose holders must have a second factor where
@@ -25,9 +26,9 @@ func (s *Service) Demands(actor authz.Actor) bool {
 
 // demandedOf tells whether a person must have a second factor today: by a role
 // of theirs, or by one that they stand in for while it is vacant.
-func (s *Service) demandedOf(ctx context.Context, tx *door.Tx, person int64) (bool, error) {
-	rows, err := tx.Query(ctx, `
-		SELECT role, bool_or(person_id = $1) FROM holding WHERE period @> $2::date AND rule_period @> $2::date GROUP BY role`, person, tx.Today())
+func (s *Service) demandedOf(ctx context.Context, db postgres.Querier, person int64, today calendar.Date) (bool, error) {
+	rows, err := db.Query(ctx, `
+		SELECT role, bool_or(person_id = $1) FROM holding WHERE period @> $2::date AND rule_period @> $2::date GROUP BY role`, person, today)
 	if err != nil {
 		return false, fmt.Errorf("looking up who holds what: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"kagami/internal/account"
 	"kagami/internal/account/session"
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -166,6 +167,16 @@ func (s *Service) afterRemoval(ctx context.Context, tx *door.Tx, actor authz.Act
 	return session.Weaken(ctx, tx, actor.Person)
 }
 
+// AskTakeAway refuses who may not take somebody's second factors away because of the
+// link that they have made: what a page asks before it shows the form.
+func (s *Service) AskTakeAway(ctx context.Context, actor authz.Actor, person int64) error {
+	demanded, err := s.demandedOf(ctx, s.Pool, person, calendar.Day(s.Now()))
+	if err != nil {
+		return err
+	}
+	return s.Accounts.AskFactorsTaken(ctx, actor, account.FactorsTaken{Person: person, Demanded: demanded})
+}
+
 // TakeAway removes all second factors of somebody else, who has lost them, and
 // ends their sessions. Invalid without a reason; NotFound if they have none;
 // Forbidden where their role demands one, and the actor has made a link within 7
@@ -186,7 +197,7 @@ func (s *Service) TakeAway(ctx context.Context, actor authz.Actor, person int64,
 		if !had.Any() {
 			return door.Unchanged(), fault.New(fault.NotFound, "この職員には、取り外せる二要素認証がありません。")
 		}
-		demanded, err := s.demandedOf(ctx, tx, person)
+		demanded, err := s.demandedOf(ctx, tx, person, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}

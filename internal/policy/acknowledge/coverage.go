@@ -201,6 +201,8 @@ func (c *Coverage) addMissing(ctx context.Context, db postgres.Querier, missing 
 
 // Line is one person's line in the list that is handed out as a file.
 type Line struct {
+	PersonID       int64
+	SectionID      int64 // 0 for a post that belongs to none
 	Section        string
 	StaffNumber    string
 	Name           string
@@ -226,7 +228,7 @@ func (s *Service) eachLine(ctx context.Context, actor authz.Actor, each func(Lin
 		if err != nil {
 			return fmt.Errorf("listing acknowledgements: %w", err)
 		}
-		line.Excuse = reasonFor(actor, line.Excuse)
+		line.Excuse = reasonFor(actor, line.Excuse, line.PersonID, line.SectionID)
 		if err := each(line); err != nil {
 			return err
 		}
@@ -246,7 +248,7 @@ func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code str
 	}
 	return reading, s.eachLine(ctx, actor, each, `
 		WITH `+inView+`,`+requested+`
-		SELECT coalesce(s.name, '') AS section, p.staff_number, p.name, p.furigana, q.asked_on, q.due_on,
+		SELECT p.id AS person_id, coalesce(s.id, 0) AS section_id, coalesce(s.name, '') AS section, p.staff_number, p.name, p.furigana, q.asked_on, q.due_on,
 		       k.acknowledged_at, coalesce(k.number, 0) AS number, k.text_sha256 AS sha256, coalesce(e.reason, '') AS excuse
 		FROM in_view a
 		JOIN person_shown p ON p.id = a.person_id

@@ -30,7 +30,7 @@ func (s *Service) EvidenceLines(ctx context.Context, actor authz.Actor, code str
 		known AS (
 			SELECT person_id, asked_on, due_on, acknowledged_at, text_sha256, coalesce(asked_on, (acknowledged_at AT TIME ZONE @zone)::date) AS day
 			FROM requested FULL JOIN done USING (person_id))
-		SELECT coalesce(s.name, '') AS section, p.staff_number, p.name, p.furigana, k.asked_on, k.due_on,
+		SELECT p.id AS person_id, coalesce(s.id, 0) AS section_id, coalesce(s.name, '') AS section, p.staff_number, p.name, p.furigana, k.asked_on, k.due_on,
 		       k.acknowledged_at, CASE WHEN k.acknowledged_at IS NULL THEN 0 ELSE @number::bigint END AS number, k.text_sha256 AS sha256,
 		       coalesce(e.reason, '') AS excuse
 		FROM known k

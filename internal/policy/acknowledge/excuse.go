@@ -38,6 +38,8 @@ type AskedPerson struct {
 	Requests  []Request  // the earliest first; none where the portal has not asked yet
 	Reminders []Reminder // the earliest first
 	Excuses   []Excuse   // the earliest first
+	MayExcuse bool       // whether the actor may excuse them, and end that
+	Concerns  bool       // whether they are the actor, who then sees no more than anybody excused
 }
 
 // Request is that the portal asked somebody: once, and again when they came back.
@@ -95,19 +97,56 @@ func (s *Service) AskedPerson(ctx context.Context, actor authz.Actor, code, staf
 	if p.Excuses, err = loadExcuses(ctx, s.pool, v.revision, p.PersonID); err != nil {
 		return AskedPerson{}, err
 	}
+	matter, err := excusing(ctx, s.pool, p.answer, s.today())
+	if err != nil {
+		return AskedPerson{}, err
+	}
+	_, p.MayExcuse = actor.May(authz.ExcuseAcknowledgement, matter)
 	for i, e := range p.Excuses {
-		p.Excuses[i].Reason = reasonFor(actor, e.Reason)
+		if p.MayExcuse {
+			break
+		}
+		p.Excuses[i].Reason = reasonFor(actor, e.Reason, p.PersonID, p.SectionID)
+		if p.Concerns = actor.Concerned(matter); p.Concerns {
+			p.Excuses[i].By, p.Excuses[i].EndedBy = "", ""
+		}
 	}
 	return p, nil
 }
 
-// reasonFor is why somebody need not acknowledge a revision, for those who decide
-// on that and for the 監査担当者; it may say that somebody is ill.
-func reasonFor(actor authz.Actor, reason string) string {
-	if reason == "" || actor.Reach(authz.ExcuseAcknowledgement) != authz.None || actor.Has(authz.Auditor) {
+// reasonFor is why a person of a section need not acknowledge a revision, for those
+// who deal with it; it may say that somebody is ill.
+func reasonFor(actor authz.Actor, reason string, person, section int64) string {
+	about := authz.Matter{Person: person, PersonsSection: section}
+	if _, sees := actor.May(authz.SeeExcuse, about); sees || reason == "" {
 		return reason
 	}
+	if actor.Concerned(about) {
+		return "（本人には見えません）"
+	}
 	return "（免除できる人と監査担当者だけが見られます）"
+}
+
+// excusing is the matter of excusing somebody, and of ending that.
+func excusing(ctx context.Context, db postgres.Querier, a answer, day calendar.Date) (authz.Matter, error) {
+	matter, err := org.Concerning(ctx, db, a.PersonID, day)
+	matter.PersonsSection = a.SectionID
+	return matter, err
+}
+
+// AskExcuse refuses who may not excuse one of those whom a document's current revision
+// asks: what a page asks before it shows the button. NotFound as for AskedPerson.
+func (s *Service) AskExcuse(ctx context.Context, actor authz.Actor, code, staffNumber string) error {
+	p, err := s.AskedPerson(ctx, actor, code, staffNumber)
+	if err != nil || p.MayExcuse {
+		return err
+	}
+	matter, err := excusing(ctx, s.pool, p.answer, s.today())
+	if err != nil {
+		return err
+	}
+	_, err = authz.Check(actor, authz.ExcuseAcknowledgement, matter)
+	return err
 }
 
 func loadAnswer(ctx context.Context, db postgres.Querier, v view, day calendar.Date, staffNumber string) (answer, error) {
@@ -188,12 +227,6 @@ func (s *Service) EndExcuse(ctx context.Context, actor authz.Actor, code, staffN
 	return nil
 }
 
-// MayExcuse tells whether a page offers an actor to excuse somebody.
-func MayExcuse(actor authz.Actor, p AskedPerson) bool {
-	_, may := actor.May(authz.ExcuseAcknowledgement, authz.Matter{Section: p.SectionID, Person: p.PersonID, Decision: true})
-	return may
-}
-
 // changeExcuse changes a field of the excuse of one person from a document's current
 // revision, on which they never decide themselves.
 func (s *Service) changeExcuse(ctx context.Context, actor authz.Actor, code, staffNumber, field string,
@@ -208,11 +241,10 @@ func (s *Service) changeExcuse(ctx context.Context, actor authz.Actor, code, sta
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		matter, err := org.Concerning(ctx, tx, a.PersonID, tx.Today())
+		matter, err := excusing(ctx, tx, a, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		matter.Section = a.SectionID
 		if err := tx.Allow(authz.ExcuseAcknowledgement, matter); err != nil {
 			return door.Unchanged(), err
 		}

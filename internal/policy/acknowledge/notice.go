@@ -14,6 +14,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/notice"
 	"kagami/internal/org"
+	"kagami/internal/org/reach"
 	"kagami/internal/policy"
 )
 
@@ -94,7 +95,15 @@ func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]i
 	if err != nil {
 		return nil, err
 	}
-	heads, err := org.Responsible(ctx, tx, authz.SecurityManager, where, append(late, unknowing...), tx.Today())
+	outer, err := reach.ToldOf(ctx, tx, where)
+	if err != nil {
+		return nil, err
+	}
+	asked := slices.Clone(where)
+	for _, sections := range outer {
+		asked = append(asked, sections...)
+	}
+	heads, err := org.Responsible(ctx, tx, authz.SecurityManager, asked, append(late, unknowing...), tx.Today())
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +113,12 @@ func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]i
 		if over[section] {
 			when = "確認の期限を過ぎています。"
 		}
-		messages = append(messages, notice.Message{To: heads[section], Notice: c.notice(
+		to := slices.Clone(heads[section])
+		for _, o := range outer[section] {
+			to = append(to, heads[o]...)
+		}
+		slices.Sort(to)
+		messages = append(messages, notice.Message{To: slices.Compact(to), Notice: c.notice(
 			fmt.Sprintf("%sを確認していない職員が%d人います", c.name(), len(sections[section])),
 			when+"一覧を見て、本人に確認を促してください。休んでいる人は、管理者か統括が、理由を付けて免除できます。", address.Readers(c.Code))})
 	}

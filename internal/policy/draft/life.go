@@ -103,12 +103,26 @@ var life = lifecycle.Table[State, Event, Scale]{
 	},
 }
 
-// Offers tells whether an actor may do an event to a draft as it stands, as far
-// as that can be told without asking who drafted it: what a page offers.
-func (d Summary) Offers(actor authz.Actor, event Event) bool {
-	next := life.Next(actor, authz.Matter{}, d.State, d.Scale)
-	return slices.ContainsFunc(next, func(a arrow) bool { return a.Event == event })
+// offered are the events that an actor may do to a draft as it stands, of which
+// what is excepted from who wrote it is a decision in that matter.
+func (d Summary) offered(actor authz.Actor, written authz.Matter) []Event {
+	var events []Event
+	for _, a := range life.Next(actor, authz.Matter{}, d.State, d.Scale) {
+		if a.By.Except == "" {
+			events = append(events, a.Event)
+		}
+	}
+	for _, a := range life.Next(actor, written, d.State, d.Scale) {
+		if a.By.Except != "" {
+			events = append(events, a.Event)
+		}
+	}
+	return events
 }
+
+// Offers tells whether who sees the draft may do an event to it as it stands: what
+// a page offers.
+func (d Draft) Offers(event Event) bool { return slices.Contains(d.offers, event) }
 
 // Rows are the life of a revision until it is published, for docs/policy-states.md. It
 // returns an error where the table is wrong.

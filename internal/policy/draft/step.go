@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/lifecycle"
@@ -152,20 +153,57 @@ func lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (l L
 // Allow allows a step. Where the drafters are excepted from it, it is a decision on
 // what they wrote, which they never make themselves.
 func Allow(ctx context.Context, tx *door.Tx, actor authz.Actor, who lifecycle.Who, drafters []int64) error {
-	var matter authz.Matter
-	if who.Except != "" {
-		for _, drafter := range drafters {
-			concerned, err := org.Concerning(ctx, tx, drafter, tx.Today())
-			if err != nil {
-				return err
-			}
-			concerned.Alone = append(concerned.Alone, matter.Alone...)
-			if matter = concerned; slices.Contains(drafters, actor.Person) {
-				matter.Person = actor.Person
-			}
-		}
+	matter, err := concerning(ctx, tx, actor, who, drafters, tx.Today())
+	if err != nil {
+		return err
 	}
 	return tx.Allow(who.Action(actor, matter), matter)
+}
+
+// Check is Allow for a page that leads to a step, on a day.
+func Check(ctx context.Context, db postgres.Querier, actor authz.Actor, who lifecycle.Who, drafters []int64, day calendar.Date) error {
+	matter, err := concerning(ctx, db, actor, who, drafters, day)
+	if err != nil {
+		return err
+	}
+	_, err = authz.Check(actor, who.Action(actor, matter), matter)
+	return err
+}
+
+// concerning is the matter of a step of what the drafters wrote.
+func concerning(ctx context.Context, db postgres.Querier, actor authz.Actor, who lifecycle.Who, drafters []int64, day calendar.Date) (matter authz.Matter, err error) {
+	if who.Except == "" {
+		return matter, nil
+	}
+	for _, drafter := range drafters {
+		concerned, err := org.Concerning(ctx, db, drafter, day)
+		if err != nil {
+			return authz.Matter{}, err
+		}
+		concerned.Alone = append(concerned.Alone, matter.Alone...)
+		if matter = concerned; slices.Contains(drafters, actor.Person) {
+			matter.Person = actor.Person
+		}
+	}
+	return matter, nil
+}
+
+// Ask refuses who may not take a step with a document's draft, whatever its state:
+// what a page asks before it shows, and Step once more.
+func (s *Service) Ask(ctx context.Context, actor authz.Actor, code string, event Event) error {
+	readable, args := policy.Readable(actor)
+	args["code"] = code
+	drafters, err := postgres.List[struct{ Drafters []int64 }](ctx, s.pool, "looking who drafted", `
+		SELECT r.drafters FROM revision r JOIN document d ON d.id = r.document_id
+		WHERE d.code = @code AND r.state IN ('draft', 'submitted', 'decided') AND `+readable, args)
+	if err != nil {
+		return err
+	}
+	var wrote []int64
+	for _, one := range drafters {
+		wrote = one.Drafters
+	}
+	return Check(ctx, s.pool, actor, life.Who(event), wrote, calendar.Day(s.now()))
 }
 
 func addStep(ctx context.Context, tx *door.Tx, actor authz.Actor, revision int64, event Event, note string) error {

@@ -12,11 +12,11 @@ import (
 // its id.
 const AboutDraft = "draft"
 
-// Topic is for those who work on drafts and may read the document, as long
+// Topic is for those who work on drafts, or may have to, and may read the document, as long
 // as the draft is under way: after that there is nothing to go to.
 func Topic() notice.Topic {
 	return notice.Topic{Kind: AboutDraft, Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
-		if !MaySee(actor) {
+		if !MaySee(actor) && !mayStandIn(actor) {
 			return `false`, nil
 		}
 		readable, args := policy.Readable(actor)

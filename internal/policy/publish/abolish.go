@@ -122,6 +122,16 @@ func (s *Service) CheckAbolition(ctx context.Context, actor authz.Actor, code st
 	return n.refuses(a, s.today())
 }
 
+// AskAbolition refuses who may not abolish a document: what a page asks before it
+// shows, and Abolish once more.
+func (s *Service) AskAbolition(ctx context.Context, actor authz.Actor, code string) error {
+	n, err := loadNewest(ctx, s.pool, actor, code)
+	if err != nil {
+		return err
+	}
+	return draft.Check(ctx, s.pool, actor, abolition.Who(EventAbolish), n.Drafters, s.today())
+}
+
 // Abolish records that a document is abolished from a day on. It is never undone.
 // Who may publish what is decided may abolish, but for those who wrote the newest
 // revision. Conflict while a draft is under way, or where it is abolished
