@@ -37,13 +37,10 @@ func (s *Screens) showReading(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	today, mayAbolish := screen.Today(r.Context()), false
-	if actor.Might(authz.PublishDecided, authz.All) {
-		if err := s.Publish.AskAbolition(ctx, actor, code); err != nil && fault.KindOf(err) != fault.Forbidden {
-			return err
-		} else if err == nil {
-			mayAbolish = true
-		}
+	today := screen.Today(r.Context())
+	mayAbolish, err := s.Publish.MayAbolish(ctx, actor, code)
+	if err != nil {
+		return err
 	}
 	return screen.Show(w, r, readingPage(readingView{
 		Frame: screen.Frame(r, reading.Title, document.List), Reading: reading,

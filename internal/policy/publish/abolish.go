@@ -13,6 +13,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/lifecycle"
+	"kagami/internal/org"
 	"kagami/internal/policy"
 	"kagami/internal/policy/draft"
 	"kagami/internal/postgres"
@@ -130,6 +131,38 @@ func (s *Service) AskAbolition(ctx context.Context, actor authz.Actor, code stri
 		return err
 	}
 	return draft.Check(ctx, s.pool, actor, abolition.Who(EventAbolish), n.Drafters, s.today())
+}
+
+// abolishKey names what it depends on whether somebody may abolish a document.
+type abolishKey struct {
+	person               int64
+	code                 string
+	day                  calendar.Date
+	policy, organization int64
+}
+
+// cachedAsks is how many answers are in the cache: a few people, each document.
+const cachedAsks = 1000
+
+// MayAbolish tells whether AskAbolition lets somebody abolish it, for a page that leads there:
+// in one state of the database it is asked once a day.
+func (s *Service) MayAbolish(ctx context.Context, actor authz.Actor, code string) (bool, error) {
+	if !actor.Might(authz.PublishDecided, authz.All) {
+		return false, nil
+	}
+	ask := func() (bool, error) {
+		err := s.AskAbolition(ctx, actor, code)
+		if fault.KindOf(err) == fault.Forbidden {
+			return false, nil
+		}
+		return err == nil, err
+	}
+	texts, counted := actor.State.Of(policy.ChangeCounter)
+	people, countedToo := actor.State.Of(org.ChangeCounter)
+	if !counted || !countedToo {
+		return ask()
+	}
+	return s.mayAbolish.Get(abolishKey{actor.Person, code, s.today(), texts, people}, ask)
 }
 
 // Abolish records that a document is abolished from a day on. It is never undone.

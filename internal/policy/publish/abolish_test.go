@@ -215,6 +215,33 @@ func TestWhoWroteATextDoesNotAbolishIt(t *testing.T) {
 	must(t, o.Publish.Abolish(ctx, o.CISO, "kijun", a))
 }
 
+// What a page is told of it is cached, and is of the state in which it is asked.
+func TestWhoMayAbolishIsTheSameFromTheCache(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx := t.Context()
+	o.Published(policy.Standard, "kijun")
+	var person int64
+	must(t, o.DB.Pool.QueryRow(ctx, `SELECT id FROM person WHERE staff_number = 'G'`).Scan(&person))
+	general, err := org.New(o.DB.Pool, door.New(o.DB.Pool, o.Clock)).ActorOn(ctx, person, calendar.Day(policytest.Now))
+	must(t, err)
+	wants := func(when string, want map[*authz.Actor]bool) {
+		t.Helper()
+		for who, may := range want {
+			for _, asked := range []authz.Actor{o.InState(*who), o.InState(*who), *who} { // drawn, from the cache, without a state
+				if got, err := o.Publish.MayAbolish(ctx, asked, "kijun"); err != nil || got != may {
+					t.Errorf("%s, %s: %t, %v", when, who.Name, got, err)
+				}
+			}
+		}
+	}
+	wants("at first", map[*authz.Actor]bool{&general: true, &o.CISO: true, &o.Staff: false})
+	must(t, o.Draft.StartDraft(ctx, general, "kijun", 1))
+	_, err = policytest.Publish(ctx, o.Rooms, o.Officer, o.CISO, "kijun", o.Chair, calendar.Day(policytest.Now))
+	must(t, err)
+	wants("once the 統括 has written the newest", map[*authz.Actor]bool{&general: false, &o.CISO: true, &o.Staff: false})
+}
+
 // The database itself keeps the rules, whatever a program says.
 func TestTheDatabaseKeepsWhatIsAbolished(t *testing.T) {
 	t.Parallel()
