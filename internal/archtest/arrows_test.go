@@ -80,6 +80,7 @@ var within = map[string][]string{
 		"internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline",
 	},
 
+	"internal/org/absence":   {"internal/org"},
 	"internal/org/personnel": {"internal/org"},
 
 	"internal/account":        {"internal/account/directory", "internal/account/session"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"kagami/internal/org/absence"
 	"kagami/web/organization"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -15,7 +16,7 @@ import (
 )
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	return []screen.Part{organization.New(g.Org).Part()}, nil
+	return []screen.Part{organization.New(g.Org, absence.New(g.Pool, g.Door)).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

@@ -2,6 +2,7 @@
 package parts
 
 import (
+	"kagami/internal/org/absence"
 	orgpersonnel "kagami/internal/org/personnel"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
@@ -50,7 +51,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		acknowledging.New(acknowledgements).Part(),
 		imports.New(drafts, g.Org).Part(),
 		accounts.Part(),
-		organization.New(g.Org).Part(),
+		organization.New(g.Org, absence.New(g.Pool, g.Door)).Part(),
 		personnel.New(orgpersonnel.New(g.Pool, g.Door)).Part(),
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
