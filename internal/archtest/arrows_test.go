@@ -82,6 +82,7 @@ var within = map[string][]string{
 
 	"internal/org/absence":   {"internal/org"},
 	"internal/org/personnel": {"internal/org"},
+	"internal/org/transfer":  {"internal/org"},
 
 	"internal/account":        {"internal/account/directory", "internal/account/session"},
 	"internal/account/factor": {"internal/account", "internal/account/session"},
