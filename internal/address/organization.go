@@ -58,3 +58,9 @@ func PersonnelImport(token string) string { return under(Personnel, token) }
 
 // PersonnelHeadings is where the headings of a list of people are settled.
 func PersonnelHeadings(token string) string { return under(PersonnelImport(token), "headings") }
+
+// PersonAbsences is where it is recorded that a person is away.
+func PersonAbsences(staff string) string { return under(Person(staff), "absences") }
+
+// PersonAbsence is a person's absence, by its first day, 2026-04-01.
+func PersonAbsence(staff, first string) string { return under(PersonAbsences(staff), first) }

@@ -89,7 +89,9 @@ var within = map[string][]string{
 	},
 
 	"internal/org":           {"internal/org/reach"},
+	"internal/org/absence":   {"internal/org"},
 	"internal/org/personnel": {"internal/org"},
+	"internal/org/transfer":  {"internal/org"},
 
 	"internal/account":        {"internal/account/directory", "internal/account/session"},
 	"internal/account/factor": {"internal/account", "internal/account/session"},

@@ -16,6 +16,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/org/orgtest"
+	"kagami/internal/org/responsible"
 	"kagami/internal/postgres/pgtest"
 )
 
@@ -125,7 +126,7 @@ func TestWhoActsInARoleIsTheSameAskedOfTheRoleOrOfThePerson(t *testing.T) {
 			if role.OfSection() {
 				places = working
 			}
-			responsible, err := org.Responsible(t.Context(), db.Pool, role, places, nil, day)
+			answer, err := responsible.Of(t.Context(), db.Pool, role, places, nil, day)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,8 +135,8 @@ func TestWhoActsInARoleIsTheSameAskedOfTheRoleOrOfThePerson(t *testing.T) {
 					acts := slices.ContainsFunc(actors[person].Holdings, func(h authz.Holding) bool {
 						return h.Role == role && (!role.OfSection() || h.Section == place)
 					})
-					if acts != slices.Contains(responsible[place], person) {
-						t.Fatalf("%s of %d: %d acts in it: %v; responsible are %v", role, place, person, acts, responsible[place])
+					if acts != slices.Contains(answer[place], person) {
+						t.Fatalf("%s of %d: %d acts in it: %v; responsible are %v", role, place, person, acts, answer[place])
 					}
 				}
 			}
@@ -181,13 +182,13 @@ func TestWhoDecidesInsteadIsTheSameAskedBothWays(t *testing.T) {
 				}
 				about := matter
 				about.PersonsSection = mine.Section
-				responsible, err := org.Responsible(t.Context(), db.Pool, mine.Role, []int64{mine.Section}, []int64{person}, day)
+				answer, err := responsible.Of(t.Context(), db.Pool, mine.Role, []int64{mine.Section}, []int64{person}, day)
 				if err != nil {
 					t.Fatal(err)
 				}
 				for other, actor := range actors {
-					if _, may := actor.May(action, about); may != slices.Contains(responsible[mine.Section], other) {
-						t.Fatalf("%s of %d, alone %d: %d may decide: %v; responsible are %v", mine.Role, mine.Section, person, other, may, responsible)
+					if _, may := actor.May(action, about); may != slices.Contains(answer[mine.Section], other) {
+						t.Fatalf("%s of %d, alone %d: %d may decide: %v; responsible are %v", mine.Role, mine.Section, person, other, may, answer)
 					}
 				}
 			}

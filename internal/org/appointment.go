@@ -25,22 +25,30 @@ type Appointment struct {
 	Acting bool          // 職務代理
 }
 
-// Succession is what becomes of whoever holds a post that somebody else is given.
-type Succession bool
+// Succession is what becomes of what is held already where somebody is given a post.
+// It never changes the past.
+type Succession struct {
+	// Others lets who holds the post hold it until the day before: that is about them
+	// too. Else they stay, and are in the way where the post is for one.
+	Others bool
+	// Own lets the person hold what they hold until the day before (異動). Else they
+	// hold it beside (兼務).
+	Own bool
+	// Held are the appointments, by their ids in order, that they were shown to hold on
+	// the first day: Conflict where they hold others by now. Nil where none were shown.
+	Held []int64
+}
 
-// The ways to come to a post.
-const (
-	// Beside leaves them where they are: in the way, where the post is for one.
-	Beside Succession = false
-	// After lets them hold it until the day before, which is how a transfer is
-	// prepared; that is about them too, and never changes the past.
-	After Succession = true
+// The ways to come to a post that leave what the person holds.
+var (
+	Beside = Succession{}
+	After  = Succession{Others: true}
 )
 
 // Appoint gives a person a post from a day on, which may be past: a 発令 is often
 // written down late. Conflict if they hold the post already, or if it
 // is for one person and someone else holds it. Nobody appoints themselves.
-func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment, others Succession) error {
+func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment, how Succession) error {
 	if err := checkPeriod(a.First, a.Last); err != nil {
 		return err
 	}
@@ -48,7 +56,7 @@ func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment,
 		if err := allowDecision(ctx, tx, a.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		return appoint(ctx, tx, a, others)
+		return appoint(ctx, tx, a, how)
 	})
 	if err != nil {
 		return fmt.Errorf("appointing: %w", err)
@@ -57,16 +65,14 @@ func (s *Service) Appoint(ctx context.Context, actor authz.Actor, a Appointment,
 }
 
 // appoint is Appoint once it is allowed.
-func appoint(ctx context.Context, tx *door.Tx, a Appointment, others Succession) (door.Effect, error) {
+func appoint(ctx context.Context, tx *door.Tx, a Appointment, how Succession) (door.Effect, error) {
 	var (
 		id    int64
 		ended []door.Effect
 	)
 	err := keepingOffices(ctx, tx, func() (err error) {
-		if others == After {
-			if ended, err = endOthers(ctx, tx, a); err != nil {
-				return err
-			}
+		if ended, err = endBefore(ctx, tx, a, how); err != nil {
+			return err
 		}
 		id, err = insertAppointment(ctx, tx, a)
 		return err
@@ -123,18 +129,29 @@ func errNotLasting(field string) error {
 	return invalid(field, "最後の日は、課室の廃止の日より前の日にしてください。")
 }
 
-// endOthers ends the appointments of others to a post on the day before, each
-// with its own permission, and returns what the trail is to say of each.
-// Somebody else's appointment that begins then or later stays, and stands in
-// the way.
-func endOthers(ctx context.Context, tx *door.Tx, a Appointment) ([]door.Effect, error) {
-	if a.First.Before(tx.Today()) {
-		return nil, invalid("first", "前任の発令を終わらせるときは、最初の日を今日か、それより後の日にしてください。過ぎた期間は変えられません。")
+// endBefore ends what is to end on the day before, each with its own permission, and
+// returns what the trail is to say of each. What begins then or later stays.
+func endBefore(ctx context.Context, tx *door.Tx, a Appointment, how Succession) ([]door.Effect, error) {
+	var changed bool
+	err := tx.QueryRow(ctx, `SELECT coalesce(ARRAY(SELECT id FROM appointment WHERE person_id = $1 AND period @> $2::date ORDER BY id) <> $3::bigint[], false)`,
+		a.Person, a.First, how.Held).Scan(&changed)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("looking what somebody holds: %w", err)
+	case changed:
+		return nil, fault.New(fault.Conflict, "確かめる画面を開いた後に、ほかの人がこの人の発令を変更しました。いまの発令を確かめてから、もう一度行ってください。")
+	case !how.Others && !how.Own:
+		return nil, nil
+	case a.First.Before(tx.Today()):
+		return nil, invalid("first", "前任や本人の発令を終わらせるときは、最初の日を今日か、それより後の日にしてください。過ぎた期間は変えられません。")
 	}
 	before, err := postgres.List[Appointment](ctx, tx, "ending the appointments before", `
 		UPDATE appointment SET period = daterange(lower(period), @day::date)
-		WHERE post_id = @post AND person_id <> @person AND acting = @acting AND period @> @day::date AND lower(period) < @day::date
-		RETURNING `+appointmentColumns, pgx.StrictNamedArgs{"post": a.Post, "person": a.Person, "acting": a.Acting, "day": a.First})
+		WHERE (@others AND post_id = @post AND person_id <> @person AND acting = @acting OR @own AND person_id = @person AND post_id <> @post)
+		  AND period @> @day::date AND lower(period) < @day::date
+		RETURNING `+appointmentColumns, pgx.StrictNamedArgs{
+		"post": a.Post, "person": a.Person, "acting": a.Acting, "day": a.First, "others": how.Others, "own": how.Own,
+	})
 	if err != nil {
 		return nil, explain(err)
 	}

@@ -142,7 +142,7 @@ func (s *Service) AddPerson(ctx context.Context, actor authz.Actor, p Person) (i
 
 // Register adds a person together with their first post: nobody is without one.
 // It returns their id. Conflict as for AddPerson and Appoint.
-func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a Appointment, others Succession) (int64, error) {
+func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a Appointment, how Succession) (int64, error) {
 	p = p.Folded()
 	if err := joined(p.Check(), checkPeriod(a.First, a.Last)); err != nil {
 		return 0, err
@@ -157,7 +157,7 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a A
 			return door.Unchanged(), err
 		}
 		a.Person = id
-		appointed, err := appoint(ctx, tx, a, others)
+		appointed, err := appoint(ctx, tx, a, how)
 		if err != nil {
 			return door.Unchanged(), err
 		}

@@ -356,8 +356,8 @@ func TestWhomARevisionAsksIsTheSameOfEachAndOfAll(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if coverage.Asked != len(all) || before != len(all) {
-				t.Fatalf("%s asks %d listed, %d counted, %d counted before", code, len(all), coverage.Asked, before)
+			if coverage.Asked+coverage.Absent != len(all) || before != len(all) {
+				t.Fatalf("%s asks %d listed, %d counted, %d counted before", code, len(all), coverage.Asked+coverage.Absent, before)
 			}
 			gone := coverage.Reading.Abolished(calendar.Day(policytest.Now))
 			for number, actor := range r.actors {
@@ -409,8 +409,22 @@ func TestProgressIsTheSameCountedListedAndTold(t *testing.T) {
 					t.Fatal(err)
 				}
 				their := list[slices.IndexFunc(list, func(l policy.Listed) bool { return l.Code == code })]
-				if outstanding := l.AcknowledgedAt == nil && l.Excuse == ""; their.Outstanding() != outstanding {
+				if outstanding := l.AcknowledgedAt == nil && l.Excuse == "" && !l.Absent; their.Outstanding() != outstanding {
 					t.Fatalf("%s of %s:\n%+v listed\n%+v told", code, number, l, their)
+				}
+				asked, err := r.asking.AskedPerson(t.Context(), auditor, code, number)
+				if err != nil {
+					t.Fatal(err)
+				}
+				today := calendar.Day(policytest.Now)
+				if asked.Absent(today) != their.Absent {
+					t.Fatalf("%s of %s: away %v in Go, %v in SQL", code, number, asked.Absent(today), their.Absent)
+				}
+				if asked.AskedAgain(today) { // with new days, which are never fewer
+					if l.DueOn.After(their.DueOn) && d.revisions[own.Number-1].due == own.Closes && l.DueOn == own.Closes {
+						t.Fatalf("%s of %s: due on %v before, %v back", code, number, l.DueOn, their.DueOn)
+					}
+					continue
 				}
 				if !l.AskedOn.IsZero() && their.DueOn != l.DueOn {
 					t.Fatalf("%s of %s: due on %v listed, %v told", code, number, l.DueOn, their.DueOn)
@@ -433,15 +447,17 @@ func (r readers) compareCounts(t *rapid.T, viewer authz.Actor, code string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, names := map[string][3]int{}, map[string][]string{}
+	want, names := map[string][4]int{}, map[string][]string{}
 	for number, l := range lines(t, func(each func(acknowledge.Line) error) (policy.Reading, error) {
 		return r.asking.CoverageLines(t.Context(), viewer, code, each)
 	}) {
 		n := want[l.Section]
-		n[0]++
-		switch {
+		switch n[0]++; {
 		case l.AcknowledgedAt != nil:
 			n[1]++
+		case l.Absent: // is not among those who are asked
+			n[0]--
+			n[3]++
 		case l.Excuse != "":
 			n[2]++
 		}
@@ -450,9 +466,9 @@ func (r readers) compareCounts(t *rapid.T, viewer authz.Actor, code string) {
 			names[l.Section] = append(names[l.Section], number)
 		}
 	}
-	got, sum := map[string][3]int{}, [3]int{}
+	got, sum := map[string][4]int{}, [4]int{}
 	for _, s := range coverage.Sections {
-		got[s.Name] = [3]int{s.Asked, s.Acknowledged, s.Excused}
+		got[s.Name] = [4]int{s.Asked, s.Acknowledged, s.Excused, s.Absent}
 		for i, n := range got[s.Name] {
 			sum[i] += n
 		}
@@ -466,7 +482,7 @@ func (r readers) compareCounts(t *rapid.T, viewer authz.Actor, code string) {
 			t.Fatalf("%s: missing in %s are %v, listed %v", code, s.Name, missing, names[s.Name])
 		}
 	}
-	if !reflect.DeepEqual(got, want) || sum != [3]int{coverage.Asked, coverage.Acknowledged, coverage.Excused} {
+	if !reflect.DeepEqual(got, want) || sum != [4]int{coverage.Asked, coverage.Acknowledged, coverage.Excused, coverage.Absent} {
 		t.Fatalf("%s to %+v:\n%v counted, %+v in all\n%v listed", code, viewer, got, sum, want)
 	}
 }
@@ -489,7 +505,7 @@ func TestTheSummariesSayWhatTheCoverageSays(t *testing.T) {
 				today := calendar.Day(policytest.Now)
 				if c := coverage.Reading; d.kind == policy.Basic && !c.Abolished(today) {
 					want[d.code(i)] = acknowledge.Summary{
-						Document: c.Document, Number: c.Number, Closes: c.Closes, Asked: coverage.Asked, Acknowledged: coverage.Acknowledged, On: today,
+						Document: c.Document, Number: c.Number, Closes: c.Closes, Asked: coverage.Asked, Acknowledged: coverage.Acknowledged, Absent: coverage.Absent, On: today,
 					}
 				}
 			}
@@ -551,6 +567,9 @@ func TestTheEvidenceSaysWhatTheCoverageSays(t *testing.T) {
 				}
 				if this != (e.Number == reading.Number) || this && (!same(e.AcknowledgedAt, c.AcknowledgedAt) || string(e.SHA256) != string(c.SHA256)) {
 					t.Fatalf("%s of %s:\n%+v evidence\n%+v coverage", code, number, e, c)
+				}
+				if c.AcknowledgedAt == nil && e.Absent != c.Absent {
+					t.Fatalf("%s of %s: absent %v evidence, %v coverage", code, number, e.Absent, c.Absent)
 				}
 				if c.AcknowledgedAt == nil && e.Excuse != c.Excuse {
 					t.Fatalf("%s of %s: excused %q evidence, %q coverage", code, number, e.Excuse, c.Excuse)

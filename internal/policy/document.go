@@ -92,10 +92,13 @@ type Listed struct {
 	Reading
 	DueOn   calendar.Date // the last day on which their acknowledgement is in time; zero for none
 	Excused bool          // whether they need not acknowledge it for now
+	Absent  bool          // whether they are away from work, and so need not either
 }
 
 // Outstanding tells whether this person has still to acknowledge it.
-func (l Listed) Outstanding() bool { return l.Asked && l.AcknowledgedAt == nil && !l.Excused }
+func (l Listed) Outstanding() bool {
+	return l.Asked && l.AcknowledgedAt == nil && !l.Excused && !l.Absent
+}
 
 // FindDocument returns a document that the actor may read, with or without
 // revisions; NotFound otherwise.

@@ -57,10 +57,12 @@ func selectReading(which string) string {
 // document that is not abolished the current revision, the 基本方針 first.
 func selectListed() string {
 	return `SELECT ` + readingColumns() + `,
-	       coalesce(q.due_on, greatest(r.due_on, @day::date + (r.due_on - r.asked_from))) AS due_on, e.id IS NOT NULL AS excused` +
+	       coalesce(q.due_on, greatest(r.due_on, @day::date + (r.due_on - r.asked_from))) AS due_on, e.id IS NOT NULL AS excused,
+	       @person IN (` + AwayOn("@day") + `) AS absent` +
 		fromReading(CurrentRevision) + `
 	LEFT JOIN LATERAL (
-		SELECT q.due_on FROM acknowledgement_request q WHERE q.revision_id = r.id AND q.person_id = @person ORDER BY q.asked_on DESC LIMIT 1) q ON true
+		SELECT q.due_on, q.asked_on FROM acknowledgement_request q WHERE q.revision_id = r.id AND q.person_id = @person ORDER BY q.asked_on DESC LIMIT 1) q
+		ON NOT ` + BackSQL("@person", "q.asked_on", "@day") + ` -- who is back is about to be asked again
 	LEFT JOIN acknowledgement_excuse e ON e.revision_id = r.id AND e.person_id = @person AND e.ended_at IS NULL
 	WHERE ` + readableDocument + ` AND ` + NotAbolished("@day") + inOrder
 }

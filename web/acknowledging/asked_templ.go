@@ -36,8 +36,12 @@ func (p askedView) state() string {
 		return fmt.Sprintf("第%d版の確認が有効", p.Number)
 	case p.At != nil:
 		return "確認済み"
+	case p.Absent(p.Today):
+		return "休業中（催促しません）"
 	case p.Excused():
 		return "免除"
+	case p.AskedAgain(p.Today):
+		return "まだ（休業から戻ったので、新しい期限でもう一度求めます）"
 	case len(p.Requests) > 0 && p.Due().Before(p.Today):
 		return "まだ（期限を過ぎています）"
 	}
@@ -72,6 +76,15 @@ func (p askedView) course() []happening {
 		case deadline.Person:
 		}
 		on(r.On, r.On.Start(), what)
+	}
+	for _, a := range p.Absences {
+		if len(p.Requests) == 0 || a.First.After(p.Today) || !a.Last.IsZero() && a.Last.Before(p.Requests[0].On) {
+			continue // it has nothing to do with what was asked
+		}
+		on(a.First, a.First.Start(), "休業に入りました")
+		if !a.Last.IsZero() && a.Last.Before(p.Today) {
+			on(a.Last.AddDays(1), a.Last.AddDays(1).Start(), "休業から戻りました")
+		}
 	}
 	for _, e := range p.Excuses {
 		excused, ended := e.By+"さんが免除しました。理由："+e.Reason, e.EndedBy+"さんが免除を終わらせました"
@@ -172,7 +185,7 @@ func askedPage(p askedView) templ.Component {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(h.what)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 110, Col: 39}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 123, Col: 39}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -195,7 +208,7 @@ func askedPage(p askedView) templ.Component {
 				var templ_7745c5c3_Var4 templ.SafeURL
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(address.Reader(p.Reading.Code, p.StaffNumber))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 116, Col: 78}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 129, Col: 78}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -235,7 +248,7 @@ func askedPage(p askedView) templ.Component {
 			var templ_7745c5c3_Var5 templ.SafeURL
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(address.Readers(p.Reading.Code))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 129, Col: 67}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `acknowledging/asked.templ`, Line: 142, Col: 67}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {

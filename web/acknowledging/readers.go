@@ -87,6 +87,8 @@ func readersRow(l acknowledge.Line) []sheet.Cell {
 	switch {
 	case l.AcknowledgedAt != nil:
 		state, number, at = "確認済み", sheet.Number(l.Number), sheet.Instant(*l.AcknowledgedAt)
+	case l.Absent:
+		state = "休業中"
 	case l.Excuse != "":
 		state = "免除"
 	}

@@ -2,10 +2,13 @@ package organization
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 
 	"kagami/internal/address"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
+	"kagami/internal/org/transfer"
 	"kagami/web/component"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -22,11 +25,11 @@ func (s *Screens) showRegister(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Screens) register(w http.ResponseWriter, r *http.Request) error {
 	form := s.registerForm(r)
-	form.Section, form.Person, form.Typed = r.PostForm.Get("section"), typedPerson(r), typedAppointment(r)
+	form.Section, form.Person, form.Typed = r.PostForm.Get("section"), typedPerson(r), typedAppointment(r.PostForm)
 	person := readPerson(form.Person)
 	a, err := readAppointment(form.Typed)
 	if err == nil {
-		_, err = s.org.Register(r.Context(), screen.Actor(r.Context()), person, a, org.Succession(form.Typed.Succeed != ""))
+		_, err = s.org.Register(r.Context(), screen.Actor(r.Context()), person, a, org.Succession{Others: form.Typed.Succeed != ""})
 	}
 	if err != nil {
 		return s.drawAppointmentForm(w, r, form, err)
@@ -43,9 +46,17 @@ func (s *Screens) showAppoint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form := s.appointForm(r, person)
-	form.Section = r.URL.Query().Get("section")
-	return s.drawAppointmentForm(w, r, form, nil)
+	form, q := s.appointForm(r, person), r.URL.Query()
+	form.Section = q.Get("section")
+	if !q.Has("check") {
+		return s.drawAppointmentForm(w, r, form, nil)
+	}
+	form.Typed = typedAppointment(q)
+	plan, _, err := s.foresee(r, person, form)
+	if err != nil {
+		return s.drawAppointmentForm(w, r, form, err)
+	}
+	return screen.Show(w, r, appointmentCheckPage(appointmentCheck{appointmentForm: form, Name: person.Name, Plan: plan}))
 }
 
 func (s *Screens) appoint(w http.ResponseWriter, r *http.Request) error {
@@ -54,11 +65,12 @@ func (s *Screens) appoint(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := s.appointForm(r, person)
-	form.Section, form.Typed = r.PostForm.Get("section"), typedAppointment(r)
-	a, err := readAppointment(form.Typed)
+	form.Section, form.Typed = r.PostForm.Get("section"), typedAppointment(r.PostForm)
+	_, a, err := s.foresee(r, person, form)
 	if err == nil {
-		a.Person = person.ID
-		err = s.org.Appoint(r.Context(), screen.Actor(r.Context()), a, org.Succession(form.Typed.Succeed != ""))
+		err = s.org.Appoint(r.Context(), screen.Actor(r.Context()), a, org.Succession{
+			Others: form.Typed.Succeed != "", Own: transfer.Way(form.Typed.Way) == transfer.Transfer, Held: typedHeld(r.PostForm),
+		})
 	}
 	if err != nil {
 		return s.drawAppointmentForm(w, r, form, err)
@@ -97,9 +109,64 @@ func (s *Screens) drawAppointmentForm(w http.ResponseWriter, r *http.Request, fo
 	return nil
 }
 
-func typedAppointment(r *http.Request) appointmentFields {
-	f := r.PostForm
-	return appointmentFields{Post: f.Get("post"), First: f.Get("first"), Last: f.Get("last"), Acting: f.Get("acting"), Succeed: f.Get("succeed")}
+// foresee reads what was typed, and tells what comes of it.
+func (s *Screens) foresee(r *http.Request, person org.Person, form appointmentForm) (transfer.Plan, org.Appointment, error) {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	a, err := readAppointment(form.Typed)
+	if err != nil {
+		return transfer.Plan{}, a, err
+	}
+	a.Person = person.ID
+	if form.Section == sectionOfNone {
+		form.Section = ""
+	}
+	posts, err := s.org.PostsOf(ctx, actor, form.Section)
+	if err != nil {
+		return transfer.Plan{}, a, err
+	}
+	at := slices.IndexFunc(posts, func(p org.Post) bool { return p.ID == a.Post })
+	if err := checkTyped(a, at >= 0); err != nil {
+		return transfer.Plan{}, a, err
+	}
+	history, err := s.org.HistoryOf(ctx, actor, person.ID, screen.Today(ctx))
+	if err != nil {
+		return transfer.Plan{}, a, err
+	}
+	plan, err := transfer.Foresee(history.Appointments, a, posts[at].Name(), transfer.Way(form.Typed.Way))
+	return plan, a, err
+}
+
+// checkTyped finds what must be there before anything can be foreseen.
+func checkTyped(a org.Appointment, found bool) error {
+	var read screen.Form
+	if !found {
+		read.Wrong("post", "職を選んでください。")
+	}
+	switch {
+	case a.First.IsZero():
+		read.Wrong("first", "最初の日を入力してください。")
+	case !a.Last.IsZero() && a.Last.Before(a.First):
+		read.Wrong("last", org.Message("appointment_period_not_empty"))
+	}
+	return read.Err()
+}
+
+// typedHeld are the appointments that the page to check has shown; nil where there was
+// none.
+func typedHeld(f url.Values) []int64 {
+	if !f.Has("shown") {
+		return nil
+	}
+	held := []int64{}
+	var read screen.Form
+	for _, id := range f["held"] {
+		held = append(held, read.ID(id))
+	}
+	return held
+}
+
+func typedAppointment(f url.Values) appointmentFields {
+	return appointmentFields{Post: f.Get("post"), First: f.Get("first"), Last: f.Get("last"), Acting: f.Get("acting"), Succeed: f.Get("succeed"), Way: f.Get("way")}
 }
 
 func readAppointment(f appointmentFields) (org.Appointment, error) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"kagami/internal/org/absence"
 	"kagami/web/organization"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -15,7 +16,7 @@ import (
 )
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	return []screen.Part{organization.New(g.Org).Part()}, nil
+	return []screen.Part{organization.New(g.Org, absence.New(g.Pool, g.Door)).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
@@ -43,6 +44,46 @@ func TestTheSecondWriterOfASectionSeesBothTexts(t *testing.T) {
 	}
 }
 
+// postIn is the post of 職員 in a section.
+func postIn(t *testing.T, portal *servertest.Portal, section string) (id int64) {
+	t.Helper()
+	err := portal.DB.Pool.QueryRow(t.Context(), `
+		SELECT po.id FROM post po JOIN section s ON s.id = po.section_id WHERE s.code = $1 AND po.title = '職員'`, section).Scan(&id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// A transfer says whether the old post ends, and shows before and after.
+func TestATransferIsAskedForAndShownBeforeAndAfter(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	form := url.Values{"section": {"fukushi"}, "post": {fmt.Sprint(postIn(t, portal, "fukushi"))}, "first": {"2028-02-29"}, "check": {"1"}}
+	a := officer.Get("/people/M010/appoint?" + form.Encode())
+	if a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "異動か兼務かを選んでください") || !strings.Contains(a.Body, `value="2028-02-29"`) || strings.Contains(a.Body, `type="radio" name="way" value="transfer" checked`) {
+		t.Fatalf("without a word: %d %s", a.Status, a.Body)
+	}
+	if a := officer.Post("/people/M010/appoint", form); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("done without a word: %d", a.Status)
+	}
+	form.Set("way", "transfer")
+	page := officer.Get("/people/M010/appoint?" + form.Encode())
+	for _, want := range []string{"令和10年2月28日まで", "前日で終わります", "加わります", "福祉こども課 職員"} {
+		if !strings.Contains(page.Body, want) {
+			t.Errorf("before and after lack %q: %d", want, page.Status)
+		}
+	}
+	shown := servertest.Hidden(page.Body)
+	if a := officer.Post("/people/M010/appoint", shown); !strings.Contains(a.Body, "発令を記録しました") || !strings.Contains(a.Body, "令和10年2月28日まで") {
+		t.Errorf("done: %d %s", a.Status, a.Body)
+	}
+	if a := officer.Post("/people/M010/appoint", shown); a.Status != http.StatusConflict {
+		t.Errorf("once more from the same page: %d %s", a.Status, a.Body)
+	}
+}
+
 // What was typed comes back with what is wrong, and nothing is half done.
 func TestAFormThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
@@ -64,7 +105,7 @@ func TestAFormThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 			[]string{"最後の日は、最初の日かそれより後の日", `value="2026-12-02"`}},
 		{"/people/M010/roles", url.Values{"role": {"auditor"}, "first": {"2026-12-02"}}, []string{"役割を直接与える理由を入力してください"}},
 		{"/roles", url.Values{"title": {"主幹"}, "role": {"king"}, "first": {"2026-12-02"}}, []string{"役割を選んでください", `value="主幹"`}},
-		{"/people/M003/appoint", url.Values{"section": {"zeimu"}, "post": {"1"}, "first": {"2026-12-02"}}, []string{"自分についての事項は、どの役割でも自分では決められません"}},
+		{"/people/M003/appoint", url.Values{"section": {"zeimu"}, "post": {fmt.Sprint(postIn(t, portal, "zeimu"))}, "first": {"2026-12-02"}, "way": {"concurrent"}}, []string{"自分についての事項は、どの役割でも自分では決められません"}},
 	} {
 		a := officer.Post(c.address, c.form)
 		if a.Status < 400 || a.Status >= 500 {
@@ -93,7 +134,7 @@ func TestAnAppointmentIsPreparedTakenBackAndEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	officer.Post("/people/M010/appoint", url.Values{"section": {"fukushi"}, "post": {fmt.Sprint(post)}, "first": {"2027-04-01"}})
+	officer.Post("/people/M010/appoint", url.Values{"section": {"fukushi"}, "post": {fmt.Sprint(post)}, "first": {"2027-04-01"}, "way": {"concurrent"}})
 	var prepared int64
 	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT id FROM appointment WHERE lower(period) = '2027-04-01'`).Scan(&prepared); err != nil {
 		t.Fatal(err)

@@ -34,6 +34,9 @@ func (s *Screens) showPerson(w http.ResponseWriter, r *http.Request) error {
 	if v.History, err = s.org.HistoryOf(ctx, actor, person.ID, today); err != nil {
 		return err
 	}
+	if v.Absences, err = s.absences.Of(ctx, actor, person.ID, today); err != nil {
+		return err
+	}
 	held, err := s.org.ActorOn(ctx, person.ID, today)
 	if err != nil && fault.KindOf(err) != fault.Unauthenticated {
 		return err

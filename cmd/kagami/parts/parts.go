@@ -4,6 +4,7 @@ package parts
 import (
 	"kagami/internal/edition"
 	"kagami/internal/holiday"
+	"kagami/internal/org/absence"
 	orgpersonnel "kagami/internal/org/personnel"
 	orgreach "kagami/internal/org/reach"
 	"kagami/internal/policy"
@@ -55,7 +56,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		acknowledging.New(acknowledgements).Part(),
 		imports.New(drafts, g.Org).Part(),
 		accounts.Part(),
-		organization.New(g.Org).Part(),
+		organization.New(g.Org, absence.New(g.Pool, g.Door)).Part(),
 		reach.New(orgreach.New(g.Pool, g.Door)).Part(),
 		personnel.New(orgpersonnel.New(g.Pool, g.Door)).Part(),
 		accounts.Managing(),

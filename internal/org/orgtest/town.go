@@ -25,6 +25,7 @@ type Town struct {
 	appointments []appointment
 	rules        []rule
 	grants       []grant
+	absences     []absence
 }
 
 type post struct {
@@ -48,6 +49,11 @@ type rule struct {
 	title   string
 	section int64 // 0 for wherever the post is
 	role    authz.Role
+}
+
+type absence struct {
+	period
+	person int64
 }
 
 type grant struct {
@@ -107,6 +113,9 @@ func Draw(t *rapid.T, day calendar.Date) Town {
 		}
 		town.grants = append(town.grants, g)
 	}
+	for range some(2, "absences") {
+		town.absences = append(town.absences, absence{when(), person()})
+	}
 	return town
 }
 
@@ -126,7 +135,7 @@ func (town Town) Roles() []authz.Role {
 // owner.
 func (town Town) Fill(ctx context.Context, owner *pgx.Conn) error {
 	var batch pgx.Batch
-	for _, table := range []string{"role_grant", "role_rule", "appointment", "post", "person", "section"} {
+	for _, table := range []string{"absence", "role_grant", "role_rule", "appointment", "post", "person", "section"} {
 		batch.Queue(`DELETE FROM ` + table)
 	}
 	batch.Queue(`
@@ -145,6 +154,11 @@ func (town Town) Fill(ctx context.Context, owner *pgx.Conn) error {
 			INSERT INTO appointment (id, person_id, post_id, single_holder, period, acting) OVERRIDING SYSTEM VALUE
 			SELECT $1, $2, id, single_holder, daterange($4::date, $5::date, '[]'), $6 FROM post WHERE id = $3 ON CONFLICT DO NOTHING`,
 			i+1, a.person, a.post, a.first, a.last, a.acting)
+	}
+	for _, a := range town.absences {
+		batch.Queue(`
+			INSERT INTO absence (person_id, kind, period, reason) VALUES ($1, 'other', daterange($2::date, $3::date, '[]'), '') ON CONFLICT DO NOTHING`,
+			a.person, a.first, a.last)
 	}
 	for _, r := range town.rules {
 		batch.Queue(`

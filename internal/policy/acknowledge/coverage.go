@@ -21,9 +21,10 @@ import (
 type Coverage struct {
 	Reading      policy.Reading
 	Whole        bool // the whole town, or the actor's own sections only
-	Asked        int  // how many people the revision asks
+	Asked        int  // how many people the revision asks, but for those who are away
 	Acknowledged int  // how many of them have acknowledged it
 	Excused      int  // how many of the others need not for now
+	Absent       int  // how many it would ask beside those, were they not away from work
 	Progress     Progress
 	Sections     []SectionCoverage
 	Next         int // to hand to Coverage for the sections after these; 0 for none
@@ -33,7 +34,8 @@ type Coverage struct {
 type SectionCoverage struct {
 	Code, Name                   string // empty for posts that belong to no section
 	Asked, Acknowledged, Excused int
-	Missing                      []Member // the first of those who have not, by フリガナ; the excused last
+	Absent                       int      // beside the asked
+	Missing                      []Member // the first of those who have not, by フリガナ; the excused and the absent last
 }
 
 // Outstanding is how many have still to acknowledge it.
@@ -48,6 +50,7 @@ type Member struct {
 	Name        string
 	Furigana    string
 	Excused     bool // from acknowledging, for now
+	Absent      bool // away from work
 }
 
 const (
@@ -116,14 +119,16 @@ func (v view) arguments(day calendar.Date) pgx.StrictNamedArgs {
 }
 
 // inView are the people in view whom a @revision asks, with whether they have
-// acknowledged it, or one that counts for it, and, if not, need not for now.
-const inView = asked + `,
+// acknowledged it, or one that counts for it, and, if not, need not for now or are away
+// from work: who has acknowledged it before they went counts as who has.
+var inView = asked + `,
 	in_view AS (
-		SELECT person_id, section_id, acknowledged, NOT acknowledged AND excused AS excused
+		SELECT person_id, section_id, acknowledged, NOT acknowledged AND excused AS excused, NOT acknowledged AND absent AS absent
 		FROM (
 			SELECT a.person_id, a.section_id,
 			       a.person_id IN (SELECT person_id FROM acknowledgement WHERE revision_id = ANY(@counting::bigint[])) AS acknowledged,
-			       a.person_id IN (SELECT person_id FROM acknowledgement_excuse WHERE revision_id = @revision AND ended_at IS NULL) AS excused
+			       a.person_id IN (SELECT person_id FROM acknowledgement_excuse WHERE revision_id = @revision AND ended_at IS NULL) AS excused,
+			       a.person_id IN (` + policy.AwayOn("@day") + `) AS absent
 			FROM asked a WHERE @whole_town OR a.section_id = ANY(@view_sections::bigint[])) a)`
 
 // Coverage returns who has acknowledged a document, section by section: all of
@@ -139,7 +144,7 @@ func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, 
 	if err != nil {
 		return Coverage{}, err
 	}
-	answers, err := loadAnswers(ctx, s.pool, v)
+	answers, err := loadAnswers(ctx, s.pool, v, day)
 	if err != nil {
 		return Coverage{}, err
 	}
@@ -156,6 +161,7 @@ func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, 
 		coverage.Asked += section.Asked
 		coverage.Acknowledged += section.Acknowledged
 		coverage.Excused += section.Excused
+		coverage.Absent += section.Absent
 		switch {
 		case place > after+sectionsOnPage:
 			coverage.Next = after + sectionsOnPage
@@ -172,7 +178,7 @@ func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, 
 		return s.Coverage(ctx, actor, code, 0)
 	}
 	coverage.Progress = newProgress(answers.from, day, byDay)
-	return coverage, coverage.addMissing(ctx, s.pool, missing, answers.excused)
+	return coverage, coverage.addMissing(ctx, s.pool, missing, answers)
 }
 
 // sees tells whether a section is in view; 0 is the posts that belong to none.
@@ -180,14 +186,14 @@ func (v view) sees(section int64) bool { return v.whole || slices.Contains(v.sec
 
 // addMissing names those who have not acknowledged, each in the section on the
 // page that they belong to.
-func (c *Coverage) addMissing(ctx context.Context, db postgres.Querier, missing map[int64]int, excused []int64) error {
+func (c *Coverage) addMissing(ctx context.Context, db postgres.Querier, missing map[int64]int, a answers) error {
 	type person struct {
 		ID int64
 		Member
 	}
 	people, err := postgres.List[person](ctx, db, "listing who has not acknowledged", `
-		SELECT id, staff_number, name, furigana, id = ANY($2::bigint[]) AS excused
-		FROM person_shown WHERE id = ANY($1::bigint[]) ORDER BY excused, furigana, staff_number`, slices.Collect(maps.Keys(missing)), excused)
+		SELECT id, staff_number, name, furigana, id = ANY($2::bigint[]) AS excused, id = ANY($3::bigint[]) AS absent
+		FROM person_shown WHERE id = ANY($1::bigint[]) ORDER BY absent, excused, furigana, staff_number`, slices.Collect(maps.Keys(missing)), a.excused, a.absent)
 	if err != nil {
 		return err
 	}
@@ -213,6 +219,7 @@ type Line struct {
 	Number         int           // the revision that they acknowledged; 0 for none
 	SHA256         []byte        // of the text that was shown; nil for not yet
 	Excuse         string        // why they need not for now; empty where they must
+	Absent         bool          // whether they are away from work, and have not acknowledged it
 }
 
 // eachLine hands the lines that a query returns to each as an actor may see them,
@@ -249,7 +256,7 @@ func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code str
 	return reading, s.eachLine(ctx, actor, each, `
 		WITH `+inView+`,`+requested+`
 		SELECT p.id AS person_id, coalesce(s.id, 0) AS section_id, coalesce(s.name, '') AS section, p.staff_number, p.name, p.furigana, q.asked_on, q.due_on,
-		       k.acknowledged_at, coalesce(k.number, 0) AS number, k.text_sha256 AS sha256, coalesce(e.reason, '') AS excuse
+		       k.acknowledged_at, coalesce(k.number, 0) AS number, k.text_sha256 AS sha256, coalesce(e.reason, '') AS excuse, a.absent
 		FROM in_view a
 		JOIN person_shown p ON p.id = a.person_id
 		LEFT JOIN section_shown s ON s.id = a.section_id

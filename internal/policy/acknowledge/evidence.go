@@ -32,7 +32,7 @@ func (s *Service) EvidenceLines(ctx context.Context, actor authz.Actor, code str
 			FROM requested FULL JOIN done USING (person_id))
 		SELECT p.id AS person_id, coalesce(s.id, 0) AS section_id, coalesce(s.name, '') AS section, p.staff_number, p.name, p.furigana, k.asked_on, k.due_on,
 		       k.acknowledged_at, CASE WHEN k.acknowledged_at IS NULL THEN 0 ELSE @number::bigint END AS number, k.text_sha256 AS sha256,
-		       coalesce(e.reason, '') AS excuse
+		       coalesce(e.reason, '') AS excuse, k.acknowledged_at IS NULL AND k.person_id IN (`+policy.AwayOn("@day")+`) AS absent
 		FROM known k
 		JOIN person_shown p ON p.id = k.person_id
 		LEFT JOIN LATERAL (
@@ -45,5 +45,6 @@ func (s *Service) EvidenceLines(ctx context.Context, actor authz.Actor, code str
 		ORDER BY s.position NULLS FIRST, s.code, p.furigana, p.staff_number`,
 		pgx.StrictNamedArgs{
 			"revision": reading.Revision.ID, "number": number, "whole_town": whole, "view_sections": sections, "zone": calendar.Tokyo.String(),
+			"day": s.today(),
 		})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -35,11 +36,12 @@ type answer struct {
 type AskedPerson struct {
 	answer
 	Reading   policy.Reading
-	Requests  []Request  // the earliest first; none where the portal has not asked yet
-	Reminders []Reminder // the earliest first
-	Excuses   []Excuse   // the earliest first
-	MayExcuse bool       // whether the actor may excuse them, and end that
-	Concerns  bool       // whether they are the actor, who then sees no more than anybody excused
+	Requests  []Request     // the earliest first; none where the portal has not asked yet
+	Reminders []Reminder    // the earliest first
+	Excuses   []Excuse      // the earliest first
+	Absences  []policy.Away // the earliest first
+	MayExcuse bool          // whether the actor may excuse them, and end that
+	Concerns  bool          // whether they are the actor, who then sees no more than anybody excused
 }
 
 // Request is that the portal asked somebody: once, and again when they came back.
@@ -72,6 +74,17 @@ func (p AskedPerson) Due() calendar.Date {
 	return p.Requests[len(p.Requests)-1].DueOn
 }
 
+// AskedAgain tells whether they are about to be asked again on a day, with new days:
+// they have been away since they were asked, and are back.
+func (p AskedPerson) AskedAgain(day calendar.Date) bool {
+	return len(p.Requests) > 0 && policy.IsBack(p.Requests[len(p.Requests)-1].On, day, p.Absences)
+}
+
+// Absent tells whether they are away from work on a day.
+func (p AskedPerson) Absent(day calendar.Date) bool {
+	return slices.ContainsFunc(p.Absences, func(a policy.Away) bool { return a.On(day) })
+}
+
 // Excused tells whether they need not acknowledge it for now.
 func (p AskedPerson) Excused() bool {
 	return len(p.Excuses) > 0 && p.Excuses[len(p.Excuses)-1].EndedAt == nil
@@ -95,6 +108,11 @@ func (s *Service) AskedPerson(ctx context.Context, actor authz.Actor, code, staf
 		return AskedPerson{}, err
 	}
 	if p.Excuses, err = loadExcuses(ctx, s.pool, v.revision, p.PersonID); err != nil {
+		return AskedPerson{}, err
+	}
+	p.Absences, err = postgres.List[policy.Away](ctx, s.pool, "listing absences", `
+		SELECT lower(period) AS first, upper(period) - 1 AS last FROM absence_shown WHERE person_id = $1 ORDER BY period`, p.PersonID)
+	if err != nil {
 		return AskedPerson{}, err
 	}
 	matter, err := excusing(ctx, s.pool, p.answer, s.today())

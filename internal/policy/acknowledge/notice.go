@@ -13,8 +13,8 @@ import (
 	"kagami/internal/deadline"
 	"kagami/internal/door"
 	"kagami/internal/notice"
-	"kagami/internal/org"
 	"kagami/internal/org/reach"
+	"kagami/internal/org/responsible"
 	"kagami/internal/policy"
 )
 
@@ -72,15 +72,16 @@ func (c campaign) general(ctx context.Context, tx *door.Tx, late []int64) ([]not
 		return nil, nil
 	}
 	const town = 0
-	responsible, err := org.Responsible(ctx, tx, authz.GeneralSecurityOfficer, []int64{town}, nil, tx.Today())
+	answer, err := responsible.Of(ctx, tx, authz.GeneralSecurityOfficer, []int64{town}, nil, tx.Today())
 	if err != nil {
 		return nil, err
 	}
-	return []notice.Message{{To: responsible[town], Notice: c.notice(
+	return []notice.Message{{To: answer[town], Notice: c.notice(
 		fmt.Sprintf("%sを確認していない職員が、全体で%d人います", c.name(), len(late)), "課室ごとの人数は「確認の状況」で見られます。", address.Readers(c.Code))}}, nil
 }
 
-// heads tells the 管理者 of sections of those who have not acknowledged it there;
+// heads tells the 管理者 of sections of those who have not acknowledged it there, or
+// whoever stands above one who is away;
 // over are the sections where somebody's last day is over.
 func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]int64, over map[int64]bool) ([]notice.Message, error) {
 	if len(sections) == 0 {
@@ -95,6 +96,10 @@ func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]i
 	if err != nil {
 		return nil, err
 	}
+	absent, err := listPeople(ctx, tx, "looking for who is away", policy.AwayOn("@day"), pgx.StrictNamedArgs{"day": tx.Today()})
+	if err != nil {
+		return nil, err
+	}
 	outer, err := reach.ToldOf(ctx, tx, where)
 	if err != nil {
 		return nil, err
@@ -103,7 +108,7 @@ func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]i
 	for _, sections := range outer {
 		asked = append(asked, sections...)
 	}
-	heads, err := org.Responsible(ctx, tx, authz.SecurityManager, asked, append(late, unknowing...), tx.Today())
+	heads, err := responsible.Of(ctx, tx, authz.SecurityManager, asked, slices.Concat(late, unknowing, absent), tx.Today())
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +125,7 @@ func (c campaign) heads(ctx context.Context, tx *door.Tx, sections map[int64][]i
 		slices.Sort(to)
 		messages = append(messages, notice.Message{To: slices.Compact(to), Notice: c.notice(
 			fmt.Sprintf("%sを確認していない職員が%d人います", c.name(), len(sections[section])),
-			when+"一覧を見て、本人に確認を促してください。休んでいる人は、管理者か統括が、理由を付けて免除できます。", address.Readers(c.Code))})
+			when+"一覧を見て、本人に確認を促してください。長く休む人は、総務課に休業の登録を頼むか、理由を付けて免除してください。", address.Readers(c.Code))})
 	}
 	return messages, nil
 }

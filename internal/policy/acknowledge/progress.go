@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/calendar"
+	"kagami/internal/policy"
 	"kagami/internal/postgres"
 )
 
@@ -43,13 +44,15 @@ type answers struct {
 	from    calendar.Date           // the first day on which it asks
 	days    map[int64]calendar.Date // on which day each acknowledged it who has
 	excused []int64                 // who need not for now, in order
+	absent  []int64                 // who is away from work, in order
 }
 
-func loadAnswers(ctx context.Context, db postgres.Querier, v view) (answers, error) {
+func loadAnswers(ctx context.Context, db postgres.Querier, v view, day calendar.Date) (answers, error) {
 	a := answers{days: map[int64]calendar.Date{}}
 	err := db.QueryRow(ctx, `
-		SELECT asked_from, ARRAY(SELECT person_id FROM acknowledgement_excuse WHERE revision_id = $1 AND ended_at IS NULL ORDER BY person_id)
-		FROM revision WHERE id = $1`, v.revision).Scan(&a.from, &a.excused)
+		SELECT asked_from, ARRAY(SELECT person_id FROM acknowledgement_excuse WHERE revision_id = $1 AND ended_at IS NULL ORDER BY person_id),
+		       ARRAY(`+policy.AwayOn("$2")+` ORDER BY b.person_id)
+		FROM revision WHERE id = $1`, v.revision, day).Scan(&a.from, &a.excused, &a.absent)
 	if err != nil {
 		return answers{}, fmt.Errorf("loading a campaign: %w", err)
 	}
@@ -74,14 +77,17 @@ func loadAnswers(ctx context.Context, db postgres.Querier, v view) (answers, err
 	return a, nil
 }
 
-// count counts who of a section has acknowledged, on each day too, and who need
-// not for now.
+// count counts who of a section has acknowledged, on each day too, who need not for
+// now, and, beside those who are asked, who is away.
 func (a answers) count(r rollSection, byDay map[calendar.Date]int) SectionCoverage {
 	s := SectionCoverage{Code: r.Code, Name: r.Name, Asked: len(r.People)}
 	for _, person := range r.People {
 		if day, done := a.days[person]; done {
 			s.Acknowledged++
 			byDay[day]++
+		} else if _, absent := slices.BinarySearch(a.absent, person); absent {
+			s.Asked--
+			s.Absent++
 		} else if _, excused := slices.BinarySearch(a.excused, person); excused {
 			s.Excused++
 		}

@@ -51,7 +51,7 @@ func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]reminded, error) {
 			INSERT INTO acknowledgement_reminder (revision_id, person_id, asked_on, days, recipient, reminded_on)
 			SELECT @revision, t.person_id, t.asked_on, t.days, t.recipient, @day
 			FROM step t JOIN in_view a ON a.person_id = t.person_id
-			WHERE NOT a.acknowledged AND NOT a.excused
+			WHERE NOT a.acknowledged AND NOT a.excused AND NOT a.absent
 			  AND NOT EXISTS (SELECT FROM acknowledgement_reminder m WHERE m.revision_id = @revision AND m.person_id = t.person_id
 			                  AND m.asked_on = t.asked_on AND m.days >= t.days)
 			RETURNING person_id, days, recipient)

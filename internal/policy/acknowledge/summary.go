@@ -15,7 +15,8 @@ type Summary struct {
 	policy.Document
 	Number       int           // the revision's
 	Closes       calendar.Date // the last day in time of those who were asked first; zero for none
-	Asked        int           // how many people the revision asks
+	Asked        int           // how many people the revision asks, but for those who are away
+	Absent       int           // how many are away beside those, and have not acknowledged it
 	Acknowledged int           // how many of them have acknowledged it, or one that counts for it
 	On           calendar.Date // the day on which they were counted: today
 }
@@ -40,6 +41,7 @@ type current struct {
 	Number       int
 	Closes       calendar.Date
 	Done         []int64 // the people who have acknowledged it
+	Away         []int64 // those who are away from work
 }
 
 // QueueSummaries asks in a batch for the summaries of the 基本方針 that are not
@@ -66,14 +68,18 @@ func (s *Service) QueueSummaries(b *task.Batch, actor authz.Actor, take func(Sum
 		       ARRAY(SELECT role FROM campaign_audience WHERE revision_id = r.id AND role IS NOT NULL) AS roles,
 		       ARRAY(SELECT section_id FROM campaign_audience WHERE revision_id = r.id AND section_id IS NOT NULL) AS sections,
 		       ARRAY(SELECT DISTINCT k.person_id FROM revision kr JOIN acknowledgement k ON k.revision_id = kr.id
-		             WHERE kr.document_id = d.id AND kr.state = 'published' AND kr.number BETWEEN r.counts_from AND r.number) AS done
+		             WHERE kr.document_id = d.id AND kr.state = 'published' AND kr.number BETWEEN r.counts_from AND r.number) AS done,
+		       ARRAY(`+policy.AwayOn("@day")+`) AS away
 		FROM document d CROSS JOIN LATERAL (`+policy.CurrentRevision+`) r
 		WHERE d.kind = @kind AND `+policy.NotAbolished("@day")+` AND `+readable+` ORDER BY d.code`, args)
 }
 
 // summary counts those in view.
 func (c current) summary(v view, day calendar.Date, roll []rollSection) Summary {
-	done := make(map[int64]bool, len(c.Done))
+	done, away := make(map[int64]bool, len(c.Done)), make(map[int64]bool, len(c.Away))
+	for _, person := range c.Away {
+		away[person] = true
+	}
 	for _, person := range c.Done {
 		done[person] = true
 	}
@@ -82,10 +88,15 @@ func (c current) summary(v view, day calendar.Date, roll []rollSection) Summary 
 		if !v.sees(section.ID) {
 			continue
 		}
-		sum.Asked += len(section.People)
 		for _, person := range section.People {
-			if done[person] {
+			switch {
+			case done[person]:
+				sum.Asked++
 				sum.Acknowledged++
+			case away[person]:
+				sum.Absent++
+			default:
+				sum.Asked++
 			}
 		}
 	}

@@ -138,13 +138,14 @@ func listPeople(ctx context.Context, tx *door.Tx, doing, sql string, args pgx.St
 }
 
 // away tells whether a person with a request q has been away since, and is asked
-// again: an excuse of theirs has ended (on a day in the @zone), or there was a day on
+// again: they were absent (休業), an excuse of theirs has ended (on a day in the @zone), or there was a day on
 // which the document was not addressed to them or the revision did not ask them. For
 // example, who was asked on 4月1日, moved to a section that is not asked on 5月1日 and
 // back on 6月1日, is asked again. A change of whom the document is for has no day, and
 // asks nobody again.
-const away = `(
-	EXISTS (SELECT FROM acknowledgement_excuse e
+var away = `(
+	` + policy.BackSQL("q.person_id", "q.asked_on", "@day") + `
+	OR EXISTS (SELECT FROM acknowledgement_excuse e
 	        WHERE e.revision_id = @revision AND e.person_id = q.person_id AND (e.ended_at AT TIME ZONE @zone)::date > q.asked_on)
 	OR NOT (
 		SELECT range_agg(days.period) FROM (
@@ -174,7 +175,7 @@ func (c campaign) ask(ctx context.Context, tx *door.Tx) ([]int64, error) {
 		WITH `+inView+`,`+requested+`
 		INSERT INTO acknowledgement_request (revision_id, person_id, asked_on, due_on)
 		SELECT @revision, a.person_id, @day, @due_on FROM in_view a LEFT JOIN requested q ON q.person_id = a.person_id
-		WHERE NOT a.acknowledged AND NOT a.excused AND (q.person_id IS NULL OR `+away+`)
+		WHERE NOT a.acknowledged AND NOT a.excused AND NOT a.absent AND (q.person_id IS NULL OR `+away+`)
 		ON CONFLICT DO NOTHING RETURNING person_id`, args)
 }
 

@@ -9,7 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/notice"
-	"kagami/internal/org"
+	"kagami/internal/org/responsible"
 	"kagami/internal/policy"
 	"kagami/internal/postgres"
 )
@@ -143,7 +143,7 @@ func whoPublishes(ctx context.Context, tx *door.Tx, d subject) ([]int64, error) 
 	const town = 0 // no section's
 	var people []int64
 	for _, role := range authz.RolesWith(authz.PublishDecided, authz.All) {
-		holders, err := org.Responsible(ctx, tx, role, []int64{town}, d.Authors, tx.Today())
+		holders, err := responsible.Of(ctx, tx, role, []int64{town}, d.Authors, tx.Today())
 		if err != nil {
 			return nil, err
 		}
@@ -156,6 +156,6 @@ func whoPublishes(ctx context.Context, tx *door.Tx, d subject) ([]int64, error) 
 // while it is vacant.
 func whoDecidesMinor(ctx context.Context, tx *door.Tx, _ subject) ([]int64, error) {
 	const town = 0 // no section's
-	people, err := org.Responsible(ctx, tx, authz.CISO, []int64{town}, nil, tx.Today())
+	people, err := responsible.Of(ctx, tx, authz.CISO, []int64{town}, nil, tx.Today())
 	return people[town], err
 }

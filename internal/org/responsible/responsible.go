@@ -1,4 +1,5 @@
-package org
+// Package responsible finds who answers for a role on a day, by 図 1.1.
+package responsible
 
 import (
 	"context"
@@ -12,11 +13,11 @@ import (
 	"kagami/internal/postgres"
 )
 
-// Responsible returns who acts in a role of a section on a day, by the section's
+// Of returns who acts in a role of a section on a day, by the section's
 // id (0 for posts that belong to none): its holders, or where there are none
 // those of the role above it (図 1.1). Those in except do not count as holders:
 // it is their own matter, or they may not know of it.
-func Responsible(ctx context.Context, db postgres.Querier, role authz.Role, sections []int64, except []int64, day calendar.Date) (map[int64][]int64, error) {
+func Of(ctx context.Context, db postgres.Querier, role authz.Role, sections []int64, except []int64, day calendar.Date) (map[int64][]int64, error) {
 	rows, err := db.Query(ctx, `
 		SELECT DISTINCT role, CASE WHEN role = ANY(@of_section) THEN coalesce(section_id, 0) ELSE 0 END AS section, person_id
 		FROM holding
@@ -51,7 +52,7 @@ func Responsible(ctx context.Context, db postgres.Querier, role authz.Role, sect
 		}
 		return holders[place{role, section}]
 	}
-	responsible := map[int64][]int64{}
+	answer := map[int64][]int64{}
 	for _, section := range sections {
 		found := in(role, section)
 		if len(found) == 0 {
@@ -59,7 +60,7 @@ func Responsible(ctx context.Context, db postgres.Querier, role authz.Role, sect
 				found = in(up, section)
 			}
 		}
-		responsible[section] = slices.Clone(found)
+		answer[section] = slices.Clone(found)
 	}
-	return responsible, nil
+	return answer, nil
 }

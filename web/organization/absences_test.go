@@ -1,0 +1,74 @@
+package organization_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"kagami/web/server/servertest"
+)
+
+const absences = "/people/M010/absences"
+
+func TestAnAbsenceIsRecordedAndEnded(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	a := officer.Post(absences, url.Values{"first": {"2026-11-01"}, "kind": {"childcare"}, "reason": {"第二子"}})
+	for _, want := range []string{"休業を登録しました", "休業中（令和8年11月1日から）", "育児休業", "第二子"} {
+		if !strings.Contains(a.Body, want) {
+			t.Errorf("the page lacks %q: %d", want, a.Status)
+		}
+	}
+	staff := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
+	a = staff.Get("/people/M010")
+	if !strings.Contains(a.Body, "休業中") || strings.Contains(a.Body, "育児休業") || strings.Contains(a.Body, "第二子") {
+		t.Errorf("a colleague: %d %s", a.Status, a.Body)
+	}
+	page := officer.Get(absences + "/2026-11-01")
+	if !strings.Contains(page.Body, `name="version" value="1"`) {
+		t.Fatalf("the page of the absence: %d %s", page.Status, page.Body)
+	}
+	if a := officer.Post(absences+"/2026-11-01", url.Values{"last": {"2026-11-30"}, "version": {"1"}}); !strings.Contains(a.Body, "最後の日を変えました") {
+		t.Errorf("ended: %d %s", a.Status, a.Body)
+	}
+	a = officer.Post(absences+"/2026-11-01", url.Values{"last": {"2026-12-24"}, "version": {"1"}})
+	if a.Status != http.StatusConflict || !strings.Contains(a.Body, `value="2026-12-24"`) || !strings.Contains(a.Body, "令和8年11月30日まで") || !strings.Contains(a.Body, `name="version" value="2"`) {
+		t.Errorf("the second clerk: %d %s", a.Status, a.Body)
+	}
+}
+
+func TestAnAbsenceThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	officer := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	officer.Post(absences, url.Values{"first": {"2026-11-01"}, "last": {"2026-11-30"}, "kind": {"care"}})
+	for name, c := range map[string]struct {
+		path string
+		form url.Values
+		want []string
+	}{
+		"reversed":    {absences, url.Values{"first": {"2026-12-02"}, "last": {"2026-12-01"}, "kind": {"care"}, "reason": {"見本<b>"}}, []string{"最初の日か、それより後の日", `value="2026-12-02"`, "見本&lt;b&gt;"}},
+		"overlapping": {absences, url.Values{"first": {"2026-11-30"}, "kind": {"care"}}, []string{"すでに登録されています", `value="2026-11-30"`}},
+		"far away":    {absences, url.Values{"first": {"3026-12-02"}, "kind": {"care"}}, []string{"年を確かめてください"}},
+		"no day":      {absences, url.Values{"first": {"12/2"}, "kind": {"care"}}, []string{"2026-04-01 のように", `value="12/2"`}},
+		"all gone":    {absences, nil, []string{"休業の最初の日を入力してください", "休業の種類を選んでください", "直すところが2件"}},
+		"of oneself":  {"/people/M003/absences", url.Values{"first": {"2026-12-02"}, "kind": {"care"}}, []string{"自分についての事項は"}},
+		"none":        {absences + "/2026-11-02", url.Values{"last": {"2026-12-02"}}, []string{"この休業は見つかりません"}},
+		"no first":    {absences + "/first", url.Values{"last": {"2026-12-02"}}, nil},
+		"begun":       {absences + "/2026-11-01", url.Values{"act": {"withdraw"}, "version": {"1"}}, []string{"すでに始まった休業は取り消せません"}},
+	} {
+		a := officer.Post(c.path, c.form)
+		if a.Status < 400 || a.Status >= 500 {
+			t.Errorf("%s: %d", name, a.Status)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(a.Body, want) {
+				t.Errorf("%s: the page lacks %q: %s", name, want, a.Body)
+			}
+		}
+	}
+	if n := officer.Count("absence"); n != 1 {
+		t.Errorf("%d absences", n)
+	}
+}
