@@ -41,6 +41,8 @@ var ground = map[string][]string{
 	"internal/setting":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/trail"},
 	"internal/deadline": {"internal/authz", "internal/calendar", "internal/setting"},
 
+	"internal/handover": {"internal/authz", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/task", "internal/trail"},
+
 	"internal/sheet/intake": {"internal/fault", "internal/postgres", "internal/sheet"},
 
 	"internal/postgres":         {"internal/fault", "migrations"},
@@ -58,7 +60,7 @@ var ground = map[string][]string{
 
 // known are the wings that every domain may know, beside its own.
 var known = []string{
-	"org", "authz", "door", "trail", "notice", "job", "task", "address", "lifecycle", "edition", "setting", "deadline", "attachment",
+	"org", "authz", "door", "trail", "notice", "job", "task", "address", "lifecycle", "edition", "setting", "deadline", "handover", "attachment",
 	"calendar", "charset", "fault", "sheet", "state", "postgres", "mail", "secret",
 }
 
@@ -111,7 +113,7 @@ var (
 	kit = []string{"web/screen", "web/layout", "web/component", "web/static"}
 	// shownWings are those below the domains that a screen speaks of.
 	shownWings = []string{
-		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "setting", "deadline", "attachment", "sample",
+		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "setting", "deadline", "handover", "attachment", "sample",
 	}
 	// screenDomains are the domains of a screen that is not called as its domain,
 	// and of one that shows more than that.

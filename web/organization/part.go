@@ -10,6 +10,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/authz"
+	"kagami/internal/handover"
 	"kagami/internal/org"
 	"kagami/internal/org/absence"
 	"kagami/internal/trail"
@@ -21,11 +22,12 @@ import (
 type Screens struct {
 	org      *org.Service
 	absences *absence.Service
+	handing  *handover.Service
 }
 
 // New makes the screens.
-func New(organization *org.Service, absences *absence.Service) *Screens {
-	return &Screens{organization, absences}
+func New(organization *org.Service, absences *absence.Service, handing *handover.Service) *Screens {
+	return &Screens{organization, absences, handing}
 }
 
 // Part is what the portal takes in.
@@ -53,6 +55,8 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/people/{number}/appoint", authz.ChangeOrganization, s.appoint).Sensitive(),
 			screen.Get("/people/{number}/roles", authz.ChangeOrganization, s.showGrantForm),
 			screen.Post("/people/{number}/roles", authz.ChangeOrganization, s.giveRole).Sensitive(),
+			screen.Get("/people/{number}/handover", authz.ChangeOrganization, s.showHandover),
+			screen.Post("/people/{number}/handover", authz.ChangeOrganization, s.handOver).Sensitive(),
 			screen.Get("/people/{number}/absences", authz.ChangeOrganization, s.showAbsenceForm),
 			screen.Post("/people/{number}/absences", authz.ChangeOrganization, s.recordAbsence).Sensitive(),
 			screen.Get("/people/{number}/absences/{first}", authz.ChangeOrganization, s.showAbsence),
@@ -83,6 +87,7 @@ func (s *Screens) Part() screen.Part {
 			"withdrawn":     {Heading: "取り消しました", Text: "取り消したことは、監査証跡に残りました。前任の発令を終わらせていたときは、その最後の日はそのままです。必要なら、前任の人の発令で直してください。"},
 			"ended":         {Heading: "最後の日を変えました", Text: "その次の日から、役割は自動でなくなります。"},
 			"role-given":    {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
+			"handed-over":   {Heading: "引き継ぎました", Text: "引き継いだ人に、お知らせが届きました。1件ずつ、監査証跡に残っています。"},
 			"absent":        {Heading: "休業を登録しました", Text: "休業の間は、確認を求める人数から外れ、お知らせの催促も届きません。仕事に戻った日から、新しい期限が始まります。"},
 			"absence-ended": {Heading: "休業の最後の日を変えました", Text: "その次の日から、確認などの期限が新しく始まります。"},
 			"absence-back":  {Heading: "休業の予定を取り消しました", Text: "取り消したことは、監査証跡に残りました。"},

@@ -2,6 +2,9 @@
 package parts
 
 import (
+	"slices"
+
+	"kagami/internal/handover"
 	"kagami/internal/org/absence"
 	orgpersonnel "kagami/internal/org/personnel"
 	"kagami/internal/policy"
@@ -24,6 +27,10 @@ import (
 	websetting "kagami/web/setting"
 	"kagami/web/signin"
 )
+
+// beforePersonnel is the place of the organization, which shows what hangs on a person of
+// all the others, among them.
+const beforePersonnel = 5
 
 // List makes the capabilities on a ground, in the order in which home shows them
 // and the sample town is made of them.
@@ -51,12 +58,17 @@ func List(g server.Ground) ([]screen.Part, error) {
 		acknowledging.New(acknowledgements).Part(),
 		imports.New(drafts, g.Org).Part(),
 		accounts.Part(),
-		organization.New(g.Org, absence.New(g.Pool, g.Door)).Part(),
 		personnel.New(orgpersonnel.New(g.Pool, g.Door)).Part(),
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org).Part(),
 	}
+	var hangs []handover.Kind
+	for _, part := range list {
+		hangs = append(hangs, part.Hangs...)
+	}
+	people := organization.New(g.Org, absence.New(g.Pool, g.Door), handover.New(g.Pool, g.Door, hangs...)).Part()
+	list = slices.Insert(list, beforePersonnel, people)
 	var settings []setting.Setting
 	for _, part := range list {
 		settings = append(settings, part.Settings...)
