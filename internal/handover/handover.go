@@ -60,6 +60,18 @@ type Group struct {
 	Things []Thing
 }
 
+// Split parts what can be handed over from what can't.
+func Split(groups []Group) (given, fixed []Group) {
+	for _, g := range groups {
+		if g.Give != nil {
+			given = append(given, g)
+		} else {
+			fixed = append(fixed, g)
+		}
+	}
+	return given, fixed
+}
+
 // Service hands things over.
 type Service struct {
 	pool  *pgxpool.Pool

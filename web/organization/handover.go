@@ -53,9 +53,10 @@ func (s *Screens) drawHandover(w http.ResponseWriter, r *http.Request, person or
 	if err != nil {
 		return err
 	}
+	given, fixed := handover.Split(hanging)
 	screen.Render(w, r, status, handoverPage(handoverView{
 		Frame:  screen.Frame(r, person.Name+"さんの仕事を引き継ぐ", organizationLink, peopleLink, linkOf(person)),
-		Person: person, Hanging: hanging, Typed: typed, Problems: problems,
+		Person: person, Given: given, Fixed: fixed, Typed: typed, Problems: problems,
 	}))
 	return nil
 }
