@@ -64,3 +64,6 @@ func PersonAbsences(staff string) string { return under(Person(staff), "absences
 
 // PersonAbsence is a person's absence, by its first day, 2026-04-01.
 func PersonAbsence(staff, first string) string { return under(PersonAbsences(staff), first) }
+
+// PersonHandover is where what a person holds is handed over.
+func PersonHandover(staff string) string { return under(Person(staff), "handover") }

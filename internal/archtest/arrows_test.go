@@ -49,6 +49,8 @@ var ground = map[string][]string{
 	"internal/attachment/clamd":   {"internal/fault"},
 	"internal/attachment/picture": {"internal/fault"},
 
+	"internal/handover": {"internal/authz", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/task", "internal/trail"},
+
 	"internal/sheet/intake": {"internal/fault", "internal/postgres", "internal/sheet"},
 
 	"internal/postgres":         {"internal/fault", "migrations"},
@@ -66,7 +68,7 @@ var ground = map[string][]string{
 
 // known are the wings that every domain may know, beside its own.
 var known = []string{
-	"org", "authz", "door", "trail", "notice", "job", "task", "address", "lifecycle", "edition", "holiday", "setting", "deadline", "attachment",
+	"org", "authz", "door", "trail", "notice", "job", "task", "address", "lifecycle", "edition", "holiday", "setting", "deadline", "handover", "attachment",
 	"calendar", "charset", "fault", "sheet", "state", "postgres", "mail", "secret",
 }
 
@@ -120,13 +122,13 @@ var (
 	kit = []string{"web/screen", "web/layout", "web/component", "web/static"}
 	// shownWings are those below the domains that a screen speaks of.
 	shownWings = []string{
-		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "holiday", "setting", "deadline", "attachment", "sample",
+		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "holiday", "setting", "deadline", "handover", "attachment", "sample",
 	}
 	// screenDomains are the domains of a screen that is not called as its domain,
 	// and of one that shows more than that.
 	screenDomains = map[string][]string{
 		"reading": {"policy"}, "drafting": {"policy", "org"}, "publishing": {"policy", "org"}, "acknowledging": {"policy", "org"}, "imports": {"policy", "org"},
-		"organization": {"org"}, "personnel": {"org"}, "signin": {"account", "org"}, "account": {"account", "org"},
+		"organization": {"org"}, "handover": {"org"}, "personnel": {"org"}, "signin": {"account", "org"}, "account": {"account", "org"},
 	}
 	// leafDomains are the domains that what several screens draw alike speaks of.
 	leafDomains = []string{"policy", "org"}

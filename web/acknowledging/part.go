@@ -41,6 +41,7 @@ func (s *Screens) Part() screen.Part {
 		},
 		Tasks:  s.tasks,
 		Panels: s.panels,
+		Hangs:  s.acknowledging.Hangs(),
 		Topics: []notice.Topic{acknowledge.Topic()},
 		Subjects: []trail.Named{
 			{Kind: "acknowledgement", Title: "閲読の確認"}, {Kind: "acknowledgement_excuse", Title: "閲読の確認の免除"}, {Kind: "campaign", Title: "閲読の確認の期間"},

@@ -74,6 +74,7 @@ func (s *Screens) Part() screen.Part {
 			"taken-back":       {Heading: "下書きに引き戻しました", Text: "直してから、もう一度提出してください。"},
 		},
 		Tasks:    s.tasks,
+		Hangs:    s.drafts.Hangs(),
 		Topics:   []notice.Topic{draft.Topic()},
 		Subjects: []trail.Named{{Kind: "revision", Title: "版"}, {Kind: "draft_comment", Title: "意見"}},
 	}

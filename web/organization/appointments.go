@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"kagami/internal/address"
+	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
 	"kagami/internal/org/transfer"
@@ -112,6 +113,9 @@ func (s *Screens) drawAppointmentForm(w http.ResponseWriter, r *http.Request, fo
 // foresee reads what was typed, and tells what comes of it.
 func (s *Screens) foresee(r *http.Request, person org.Person, form appointmentForm) (transfer.Plan, org.Appointment, error) {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
+	if _, err := authz.Check(actor, authz.ChangeOrganization, authz.Matter{Person: person.ID, Decision: true}); err != nil && actor.Person == person.ID {
+		return transfer.Plan{}, org.Appointment{}, err // whatever they have typed
+	}
 	a, err := readAppointment(form.Typed)
 	if err != nil {
 		return transfer.Plan{}, a, err

@@ -8,16 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"kagami/internal/org/absence"
-	"kagami/web/organization"
-	"kagami/web/screen"
-	"kagami/web/server"
 	"kagami/web/server/servertest"
 )
-
-var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	return []screen.Part{organization.New(g.Org, absence.New(g.Pool, g.Door)).Part()}, nil
-}}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 

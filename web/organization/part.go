@@ -11,6 +11,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
+	"kagami/internal/handover"
 	"kagami/internal/org"
 	"kagami/internal/org/absence"
 	"kagami/internal/trail"
@@ -22,11 +23,12 @@ import (
 type Screens struct {
 	org      *org.Service
 	absences *absence.Service
+	handing  *handover.Service
 }
 
 // New makes the screens.
-func New(organization *org.Service, absences *absence.Service) *Screens {
-	return &Screens{organization, absences}
+func New(organization *org.Service, absences *absence.Service, handing *handover.Service) *Screens {
+	return &Screens{organization, absences, handing}
 }
 
 // Part is what the portal takes in.

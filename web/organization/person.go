@@ -2,6 +2,7 @@ package organization
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
@@ -9,6 +10,8 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/org/absence"
+	"kagami/internal/org/transfer"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -36,6 +39,11 @@ func (s *Screens) showPerson(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.Absences, err = s.absences.Of(ctx, actor, person.ID, today); err != nil {
 		return err
+	}
+	if v.MayChange && transfer.Leaves(v.Appointments, today) || v.MayChange && slices.ContainsFunc(v.Absences, func(a absence.Absence) bool { return !a.Over(today) }) {
+		if v.Hanging, err = s.handing.Hanging(ctx, actor, person.ID); err != nil {
+			return err
+		}
 	}
 	held, err := s.org.ActorOn(ctx, person.ID, today)
 	if err != nil && fault.KindOf(err) != fault.Unauthenticated {

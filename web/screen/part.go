@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"kagami/internal/authz"
+	"kagami/internal/handover"
 	"kagami/internal/job"
 	"kagami/internal/notice"
 	"kagami/internal/sample"
@@ -36,6 +37,9 @@ type Part struct {
 
 	Topics   []notice.Topic // what its notices are about, with who may see such a notice
 	Subjects []trail.Named  // what its changes are about, by the words in the trail
+
+	// Hangs are the kinds of things that a person may hold of it.
+	Hangs []handover.Kind
 
 	// Settings are what the town decides for itself of how the capability works.
 	Settings []setting.Setting

@@ -2,7 +2,10 @@
 package parts
 
 import (
+	"slices"
+
 	"kagami/internal/edition"
+	"kagami/internal/handover"
 	"kagami/internal/holiday"
 	"kagami/internal/org/absence"
 	orgpersonnel "kagami/internal/org/personnel"
@@ -18,6 +21,7 @@ import (
 	"kagami/web/acknowledging"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
+	webhandover "kagami/web/handover"
 	"kagami/web/imports"
 	"kagami/web/organization"
 	"kagami/web/personnel"
@@ -29,6 +33,10 @@ import (
 	websetting "kagami/web/setting"
 	"kagami/web/signin"
 )
+
+// beforePersonnel is the place of the organization, which shows what hangs on a person of
+// all the others, among them.
+const beforePersonnel = 5
 
 // List makes the capabilities on a ground, in the order in which home shows them
 // and the sample town is made of them.
@@ -56,7 +64,6 @@ func List(g server.Ground) ([]screen.Part, error) {
 		acknowledging.New(acknowledgements).Part(),
 		imports.New(drafts, g.Org).Part(),
 		accounts.Part(),
-		organization.New(g.Org, absence.New(g.Pool, g.Door)).Part(),
 		reach.New(orgreach.New(g.Pool, g.Door)).Part(),
 		personnel.New(orgpersonnel.New(g.Pool, g.Door)).Part(),
 		accounts.Managing(),
@@ -64,6 +71,13 @@ func List(g server.Ground) ([]screen.Part, error) {
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
+	var hangs []handover.Kind
+	for _, part := range list {
+		hangs = append(hangs, part.Hangs...)
+	}
+	handing := handover.New(g.Pool, g.Door, hangs...)
+	people := organization.New(g.Org, absence.New(g.Pool, g.Door), handing).Part()
+	list = slices.Insert(list, beforePersonnel, people, webhandover.New(g.Org, handing).Part())
 	var settings []setting.Setting
 	for _, part := range list {
 		settings = append(settings, part.Settings...)

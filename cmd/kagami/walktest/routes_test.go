@@ -82,14 +82,18 @@ type matter struct {
 }
 
 // aMatterOf finds what there is about a person: their section, post and the
-// like. A role is given to them directly, so that there is one to end.
+// like. A role is given to them directly, and they
+// are to be away, so that there is something to end.
 func aMatterOf(t *testing.T, portal *servertest.Portal, number string) matter {
 	t.Helper()
 	m := matter{number: number}
 	err := portal.DB.Pool.QueryRow(t.Context(), `
 		WITH given AS (
 			INSERT INTO role_grant (person_id, role, period, reason)
-			SELECT id, 'auditor', daterange('2030-04-01', NULL), '見本' FROM person WHERE staff_number = $1 RETURNING id)
+			SELECT id, 'auditor', daterange('2030-04-01', NULL), '見本' FROM person WHERE staff_number = $1 RETURNING id),
+		away AS (
+			INSERT INTO absence (person_id, kind, period, reason)
+			SELECT id, 'other', daterange('2030-04-01', NULL), '見本' FROM person WHERE staff_number = $1)
 		SELECT s.code, a.id, po.id, (SELECT id FROM given), coalesce((SELECT id FROM role_rule WHERE title = po.title LIMIT 1), 0)
 		FROM person p JOIN appointment a ON a.person_id = p.id JOIN post po ON po.id = a.post_id JOIN section s ON s.id = po.section_id
 		WHERE p.staff_number = $1`, number).Scan(&m.section, &m.appointment, &m.post, &m.grant, &m.rule)
@@ -115,7 +119,7 @@ func (m matter) address(pattern string) string {
 		number = m.number
 	}
 	return strings.NewReplacer("{section}", m.section, "{staff}", m.number, "{number}", number, "{id}", fmt.Sprint(id),
-		"{code}", "kihon", "{token}", "NOTHING", "{factor}", "app", "{anchor}", "7-3", "{clause}", "1").Replace(pattern)
+		"{first}", "2030-04-01", "{code}", "kihon", "{token}", "NOTHING", "{factor}", "app", "{anchor}", "7-3", "{clause}", "1").Replace(pattern)
 }
 
 // aboutSomebody tells whether a route's address names a section or a person, or
@@ -133,15 +137,18 @@ func decisions(of whose) map[string]url.Values {
 		reason = "見本"
 	}
 	return map[string]url.Values{
-		"/people/{number}/edit":           {"staff_number": {"X"}, "name": {"見本"}, "furigana": {"ミホン"}, "kind": {"regular"}},
-		"/people/{number}/appoint":        {"first": {"2027-04-01"}},
-		"/people/{number}/roles":          {"first": {"2027-04-01"}},
-		"/appointments/{id}":              {"last": {"2001-01-01"}},
-		"/grants/{id}":                    {"last": {"2098-03-31"}},
-		"/posts/{id}":                     {"title": {"見本"}},
-		"/roles/{id}":                     {"last": {"2098-03-31"}},
-		"/accounts/{staff}":               {"act": {"suspend"}, "reason": {reason}},
-		"/accounts/{staff}/second-factor": {"reason": {reason}},
+		"/people/{number}/edit":             {"staff_number": {"X"}, "name": {"見本"}, "furigana": {"ミホン"}, "kind": {"regular"}},
+		"/people/{number}/appoint":          {"first": {"2027-04-01"}},
+		"/people/{number}/roles":            {"first": {"2027-04-01"}},
+		"/people/{number}/absences":         {"first": {"2027-04-01"}},
+		"/people/{number}/absences/{first}": {"last": {"2001-01-01"}, "version": {"1"}},
+		"/people/{number}/handover":         {"to": {"X"}},
+		"/appointments/{id}":                {"last": {"2001-01-01"}},
+		"/grants/{id}":                      {"last": {"2098-03-31"}},
+		"/posts/{id}":                       {"title": {"見本"}},
+		"/roles/{id}":                       {"last": {"2098-03-31"}},
+		"/accounts/{staff}":                 {"act": {"suspend"}, "reason": {reason}},
+		"/accounts/{staff}/second-factor":   {"reason": {reason}},
 	}
 }
 

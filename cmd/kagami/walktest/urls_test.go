@@ -41,7 +41,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"Section": address.Section("c"), "SectionEdit": address.SectionEdit("c"), "SectionPosts": address.SectionPosts("c"), "SectionReach": address.SectionReach("c"),
 		"Posts": address.Posts, "Post": address.Post(1), "People": address.People, "Person": address.Person("1"),
 		"PersonEdit": address.PersonEdit("1"), "PersonAppoint": address.PersonAppoint("1"), "PersonRoles": address.PersonRoles("1"),
-		"PersonAbsences": address.PersonAbsences("1"), "PersonAbsence": address.PersonAbsence("1", "2026-04-01"),
+		"PersonHandover": address.PersonHandover("1"), "PersonAbsences": address.PersonAbsences("1"), "PersonAbsence": address.PersonAbsence("1", "2026-04-01"),
 		"Register": address.Register, "Appointment": address.Appointment(1), "Grant": address.Grant(1), "Roles": address.Roles, "Rule": address.Rule(1),
 		"Personnel": address.Personnel, "PersonnelTemplate": address.PersonnelTemplate, "PersonnelImport": address.PersonnelImport("t"),
 		"PersonnelHeadings": address.PersonnelHeadings("t"),

@@ -82,3 +82,14 @@ func Foresee(history []org.AppointmentLine, a org.Appointment, post string, way 
 func wrong(message string) error {
 	return fault.InvalidFields([]fault.Problem{{Field: "way", Message: message}})
 }
+
+// recently is for how many days somebody is still looked upon as leaving what they held.
+const recently = 90
+
+// Leaves tells whether somebody with a history is leaving a post on a day, or has left
+// one not long ago: then what they hold is to be looked through.
+func Leaves(history []org.AppointmentLine, day calendar.Date) bool {
+	return slices.ContainsFunc(history, func(h org.AppointmentLine) bool {
+		return !h.Last.IsZero() && !h.Last.Before(day.AddDays(-recently))
+	})
+}

@@ -44,7 +44,8 @@ type Event string
 
 // The events.
 const (
-	EventStart          Event = "start" // makes the revision, and so leads from no state
+	EventStart          Event = "start"     // makes the revision, and so leads from no state
+	EventHandOver       Event = "hand_over" // makes somebody else its drafter, and leads to no other state
 	EventEdit           Event = "edit"
 	EventSubmit         Event = "submit"
 	EventTakeBack       Event = "take_back"
@@ -60,6 +61,9 @@ const (
 func (e Event) Title() string {
 	if e == EventStart {
 		return "下書きの作成"
+	}
+	if e == EventHandOver {
+		return "引き継ぎ"
 	}
 	return life.Title(e)
 }

@@ -1,4 +1,5 @@
-package organization
+// Package chart draws the 体制図 of a day.
+package chart
 
 import (
 	"fmt"
