@@ -217,36 +217,49 @@ func (k *Keys) Fingerprints() []string {
 }
 
 // Seal seals a secret by the newest key. about names whose it is, such as totp 7:
-// moved to somebody else's row it can't be unsealed.
+// moved to somebody else's row it can't be unsealed. The transaction that writes it
+// Holds the keys first.
 func (k *Keys) Seal(plain []byte, about string) []byte {
-	k.lock.RLock()
-	newest := k.list[0]
-	k.lock.RUnlock()
+	newest := k.newest()
 	return newest.aead.Seal(newest.id[:], nil, plain, []byte(about))
 }
 
-// Sealed tells whether something was sealed by the newest key.
-func (k *Keys) Sealed(b []byte) bool {
+func (k *Keys) newest() key {
+	k.lock.RLock()
+	defer k.lock.RUnlock()
+	return k.list[0]
+}
+
+// readAgain reads the file again: another portal may have been given a new key.
+func (k *Keys) readAgain() error {
+	again, err := ReadFile(k.path)
+	if err != nil {
+		return fmt.Errorf("reading the keys again: %w", err)
+	}
+	k.lock.Lock()
+	defer k.lock.Unlock()
+	k.list = again.list
+	return nil
+}
+
+// SealedByNewest tells whether something was sealed by the newest key.
+func (k *Keys) SealedByNewest(b []byte) bool {
 	k.lock.RLock()
 	defer k.lock.RUnlock()
 	return len(b) >= Overhead && bytes.Equal(b[:idSize], k.list[0].id[:])
 }
 
 // Unseal returns a secret. Where it was sealed by a key that is not known, the
-// file is read again: another portal may have been given a new one.
+// file is read again.
 func (k *Keys) Unseal(sealed []byte, about string) ([]byte, error) {
 	if len(sealed) < Overhead {
 		return nil, errors.New("unsealing: too short")
 	}
 	one, ok := k.find(sealed[:idSize])
 	if !ok && k.path != "" {
-		again, err := ReadFile(k.path)
-		if err != nil {
-			return nil, fmt.Errorf("reading the keys again: %w", err)
+		if err := k.readAgain(); err != nil {
+			return nil, err
 		}
-		k.lock.Lock()
-		k.list = again.list
-		k.lock.Unlock()
 		one, ok = k.find(sealed[:idSize])
 	}
 	if !ok {

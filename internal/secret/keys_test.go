@@ -112,7 +112,7 @@ func TestAKeyIsChangedWithoutStopping(t *testing.T) {
 	if got := renewed.Fingerprints(); len(got) != 2 || got[1] != running.Fingerprints()[0] {
 		t.Errorf("the keys are %v", got)
 	}
-	if !running.Sealed(before) || renewed.Sealed(before) {
+	if !running.SealedByNewest(before) || renewed.SealedByNewest(before) {
 		t.Error("by which key it was sealed is told wrongly")
 	}
 	if _, err := renewed.Unseal(before, "totp 1"); err != nil {

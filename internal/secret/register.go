@@ -62,10 +62,46 @@ func errOthers(missing string, known, have []string) error {
 	return fault.New(fault.Conflict, "鍵ファイルに、このデータベースで使っている鍵 "+short+"… がありません。ほかのサーバーか控えから、新しい鍵ファイルを写してください。")
 }
 
+// Hold makes sure that the newest key is one that a database knows, and keeps it from
+// being retired until the transaction ends. Where it has been retired already, the file
+// is read again; Unavailable where that has none that the database knows. A database
+// that knows no keys is one on which a portal is only tried: nothing is retired there.
+func (k *Keys) Hold(ctx context.Context, tx pgx.Tx) error {
+	held, err := k.hold(ctx, tx)
+	if err == nil && !held && k.path != "" {
+		if err = k.readAgain(); err == nil {
+			held, err = k.hold(ctx, tx)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("holding the newest key: %w", err)
+	}
+	if !held {
+		return fault.New(fault.Unavailable, "ポータルの鍵が替わったため、いまは登録できません。総務課（情報政策担当）に連絡してください。サーバーの鍵ファイルを写し直すと、登録できるようになります。")
+	}
+	return nil
+}
+
+func (k *Keys) hold(ctx context.Context, tx pgx.Tx) (held bool, err error) {
+	rows, err := tx.Query(ctx, `SELECT fingerprint FROM secret_key ORDER BY fingerprint FOR KEY SHARE`)
+	if err != nil {
+		return false, fmt.Errorf("holding the known keys: %w", err)
+	}
+	known, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return false, fmt.Errorf("holding the known keys: %w", err)
+	}
+	return len(known) == 0 || slices.Contains(known, k.newest().fingerprint), nil
+}
+
 // Retire makes the database know the newest key alone: once everything has been
-// sealed by it anew.
+// sealed by it anew. Conflict where something has been sealed by an older one since.
 func Retire(ctx context.Context, pool *pgxpool.Pool, keys *Keys) error {
-	if _, err := pool.Exec(ctx, `DELETE FROM secret_key WHERE fingerprint <> $1`, keys.Fingerprints()[0]); err != nil {
+	_, err := pool.Exec(ctx, `DELETE FROM secret_key WHERE fingerprint <> $1`, keys.Fingerprints()[0])
+	if postgres.Constraint(err) == "secret_key_in_use" {
+		return fault.Wrap(err, fault.Conflict, "封じ直している間に、動いているポータルが、まだ古い鍵で秘密を封じました。もう一度「kagami key renew」を実行してください。それまで、古い鍵を消さないでください。")
+	}
+	if err != nil {
 		return fmt.Errorf("retiring the old keys: %w", err)
 	}
 	return nil

@@ -3,6 +3,9 @@ package factor_test
 import (
 	"bytes"
 	"encoding/base32"
+	"kagami/internal/fault"
+	"kagami/internal/secret"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -71,4 +74,39 @@ func TestASealedSecretIsItsOwnersAlone(t *testing.T) {
 	if err := d.check(d.code(text, 0)); err == nil {
 		t.Error("it is taken")
 	}
+}
+
+// While a portal goes on running, the town changes its key: what the portal seals
+// afterwards is sealed by the new one, so that the old line may be deleted.
+func TestAPortalThatRunsSealsByTheNewKeyOnceTheOldIsRetired(t *testing.T) {
+	t.Parallel()
+	d, ctx := sitAt(t), t.Context()
+	path := filepath.Join(t.TempDir(), "kagami.key")
+	d.must(secret.Make(path))
+	running, err := secret.ReadFile(path)
+	d.must(err)
+	d.must(secret.Use(ctx, d.db.Pool, running))
+	d.Keys = running
+	text, _ := d.app()
+	d.must(secret.Add(path))
+	renewing, err := secret.ReadFile(path)
+	d.must(err)
+	d.must(secret.Use(ctx, d.db.Pool, renewing))
+
+	if err := secret.Retire(ctx, d.db.Pool, renewing); fault.KindOf(err) != fault.Conflict {
+		t.Fatalf("while something is sealed by it, the old key is retired: %v", err)
+	}
+	d.Keys = renewing
+	d.seals(1)
+	d.must(secret.Retire(ctx, d.db.Pool, renewing))
+
+	d.Keys = running
+	d.must(d.BeginTOTP(ctx, d.me))
+	var pending []byte
+	d.must(d.db.Pool.QueryRow(ctx, `SELECT pending FROM totp`).Scan(&pending))
+	if !renewing.SealedByNewest(pending) {
+		t.Error("the portal that runs still seals by the old key")
+	}
+	d.clock.advance(5 * time.Minute)
+	d.must(d.check(d.code(text, 0)))
 }

@@ -50,6 +50,9 @@ func (s *Service) BeginTOTP(ctx context.Context, actor authz.Actor) error {
 		return fmt.Errorf("making a secret: %w", err)
 	}
 	err := s.own(ctx, actor, func(tx *door.Tx, _ Factors) ([]string, error) {
+		if err := s.Keys.Hold(ctx, tx); err != nil {
+			return nil, err
+		}
 		_, err := tx.Exec(ctx, `
 			INSERT INTO totp (person_id, pending) VALUES ($1, $2)
 			ON CONFLICT (person_id) DO UPDATE SET pending = excluded.pending`, actor.Person, s.Keys.Seal(secret, aboutTOTP(actor.Person)))
@@ -113,15 +116,20 @@ func (s *Service) SealForPortal(ctx context.Context) (int, error) {
 	sealed := 0
 	for _, r := range rows {
 		for column, was := range map[string][]byte{"secret": r.Secret, "pending": r.Pending} {
-			if was == nil || s.Keys.Sealed(was) {
+			if was == nil || s.Keys.SealedByNewest(was) {
 				continue
 			}
 			plain, err := s.unsealTOTP(was, r.Person)
 			if err != nil {
 				return sealed, err
 			}
-			_, err = s.Pool.Exec(ctx, `UPDATE totp SET `+column+` = $3 WHERE person_id = $1 AND `+column+` = $2`,
-				r.Person, was, s.Keys.Seal(plain, aboutTOTP(r.Person)))
+			err = postgres.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+				if err := s.Keys.Hold(ctx, tx); err != nil {
+					return err
+				}
+				_, err := tx.Exec(ctx, `UPDATE totp SET `+column+` = $3 WHERE person_id = $1 AND `+column+` = $2`, r.Person, was, s.Keys.Seal(plain, aboutTOTP(r.Person)))
+				return err
+			})
 			if err != nil {
 				return sealed, fmt.Errorf("sealing a secret: %w", err)
 			}
