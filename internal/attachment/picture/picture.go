@@ -40,7 +40,7 @@ const (
 // for one with too many dots, which is found out before any is read, or that takes
 // longer than Deadline; Invalid for one that is damaged. What in or out fail with
 // comes back as it is.
-func Shrink(ctx context.Context, in io.ReadSeeker, out io.Writer, mediaType string) error {
+func Shrink(ctx context.Context, in io.Reader, out io.Writer, mediaType string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, Deadline, errDeadline)
 	defer cancel()
 	source := &source{ctx: ctx, in: in}
@@ -51,16 +51,16 @@ func Shrink(ctx context.Context, in io.ReadSeeker, out io.Writer, mediaType stri
 	if err := said.check(); err != nil {
 		return err
 	}
-	if _, err := in.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
 	decode := png.Decode
 	if mediaType == "image/jpeg" {
 		decode = jpeg.Decode
 	}
-	picture, err := decode(source)
+	picture, err := decode(said.whole)
 	if err != nil {
 		return source.explain(err)
+	}
+	if size := picture.Bounds().Size(); size.X != said.Width || size.Y != said.Height {
+		return errDamaged(fmt.Errorf("a picture of %v that said %d × %d", size, said.Width, said.Height))
 	}
 	picture = upright(smaller(picture), said.turn)
 	if err := ctx.Err(); err != nil {
@@ -85,17 +85,29 @@ func (s said) check() error {
 	return nil
 }
 
-// bytesPerDot is how much memory a dot takes at most while the picture is read.
+// bytesPerDot is how much memory a dot takes at most while the picture is read: the
+// library's picture, what it is made of on the way, and the coefficients of a JPEG in
+// passes, which are there for all colours until the end.
 func (s said) bytesPerDot() int64 {
-	switch s.ColorModel {
-	case color.RGBA64Model, color.NRGBA64Model:
-		return 8
-	case color.YCbCrModel, color.CMYKModel:
-		if s.progressive { // the coefficients of all colours are there until the end
-			return 15
-		}
+	var bytes int64 = 4
+	switch {
+	case s.deep:
+		bytes = 8
+	case s.progressive && s.ColorModel == color.GrayModel:
+		bytes = 5
+	case s.progressive && s.ColorModel == color.YCbCrModel:
+		bytes = 15
+	case s.progressive && s.ColorModel == color.RGBAModel:
+		bytes = 19
+	case s.progressive:
+		bytes = 24
+	case s.ColorModel == color.CMYKModel, s.isJPEG && s.ColorModel == color.RGBAModel:
+		bytes = 8
 	}
-	return 4
+	if s.interlaced { // the passes lie beside the whole
+		bytes += bytes / 2
+	}
+	return bytes
 }
 
 var errDeadline = errors.New("reading a picture took too long")

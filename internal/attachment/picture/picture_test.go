@@ -284,3 +284,36 @@ func FuzzShrink(f *testing.F) {
 		}
 	})
 }
+
+// A library that passes over what stands alone would see another picture in the file
+// than was examined.
+func TestAJPEGThatCouldBeReadAsTwoPicturesIsRefused(t *testing.T) {
+	t.Parallel()
+	whole := asJPEG(t, corner(8, 8))
+	for name, between := range map[string]string{
+		"a restart that stands alone": "\xff\xd0", "a second beginning": "\xff\xd8", "an end": "\xff\xd9", "a stuffed zero": "\xff\x00",
+		"another frame":                      "\xff\xc0\x00\x0b\x08\x00\x08\x00\x08\x01\x01\x11\x00",
+		"a frame of a kind that is not read": "\xff\xc9\x00\x0b\x08\x00\x08\x00\x08\x01\x01\x11\x00",
+	} {
+		body := append(append([]byte{}, whole[:2]...), append([]byte(between), whole[2:]...)...)
+		if _, err := shrink(t, body, jpegType); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// 7,000 × 7,000 dots of 16 bits in passes take 600 MB.
+func TestADeepPNGInPassesIsRefusedByItsHead(t *testing.T) {
+	t.Parallel()
+	var body bytes.Buffer
+	body.WriteString("\x89PNG\r\n\x1a\n")
+	chunk := append([]byte("IHDR"), binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, 7000), 7000)...)
+	chunk = append(chunk, 16, 0, 0, 0, 1) // grey, interlaced
+	body.Write(binary.BigEndian.AppendUint32(nil, 13))
+	body.Write(chunk)
+	body.Write(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(chunk)))
+	body.WriteString("\x00\x00\x00\x00IDAT\x35\xaf\x06\x1e")
+	if _, err := shrink(t, body.Bytes(), "image/png"); fault.KindOf(err) != fault.TooLarge {
+		t.Errorf("%v", err)
+	}
+}
