@@ -114,7 +114,7 @@ func (s *Service) AddSection(ctx context.Context, actor authz.Actor, section Sec
 // has a post in it on the day that it ends.
 func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code string, section Section) error {
 	section.Name = OneLine(section.Name)
-	err := s.change(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		id, err := sectionID(ctx, tx, code)
 		if err != nil {
 			return door.Unchanged(), err
@@ -125,6 +125,9 @@ func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code str
 		parent, err := sectionID(ctx, tx, section.Parent)
 		if err != nil {
 			return door.Unchanged(), invalid("parent", "上位の課室が見つかりません。選び直してください。")
+		}
+		if err := mayMove(ctx, tx, actor, id, parent); err != nil {
+			return door.Unchanged(), err
 		}
 		tag, err := tx.Exec(ctx, `
 			UPDATE section SET code = @code, name = @name, kind = @kind, parent_id = nullif(@parent, 0::bigint), position = @position,
@@ -150,6 +153,25 @@ func (s *Service) ChangeSection(ctx context.Context, actor authz.Actor, code str
 	})
 	if err != nil {
 		return fmt.Errorf("changing a section: %w", err)
+	}
+	return nil
+}
+
+// mayMove refuses to put a section inside one whose rights reach what is inside it:
+// that gives rights, as the setting itself does, and whoever decides on that decides
+// on this.
+func mayMove(ctx context.Context, tx *door.Tx, actor authz.Actor, id, parent int64) error {
+	var gives bool
+	err := tx.QueryRow(ctx, `
+		WITH RECURSIVE up AS (SELECT @parent::bigint AS id UNION SELECT s.parent_id FROM up JOIN section s ON s.id = up.id)
+		SELECT (SELECT coalesce(parent_id, 0) <> @parent FROM section WHERE id = @id)
+		   AND EXISTS (SELECT FROM up JOIN section_reach r ON r.section_id = up.id AND r.reads)`,
+		pgx.StrictNamedArgs{"id": id, "parent": parent}).Scan(&gives)
+	if err != nil {
+		return fmt.Errorf("looking what a section inside another gives: %w", err)
+	}
+	if _, may := actor.May(authz.ChangeSettings, authz.Matter{}); gives && !may {
+		return fault.New(fault.Forbidden, "この課室の権限は中の組織に及ぶため、その中に移すと、見られる人や決められる人が増えます。移せるのは、統括情報セキュリティ責任者です。")
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/web/server/servertest"
 )
@@ -134,5 +135,38 @@ func TestAnOuterSectionIsToldOfWhatIsInsideAsItIsSet(t *testing.T) {
 		if told != c.told {
 			t.Errorf("%s: the head is told of the one inside: %d", how, told)
 		}
+	}
+}
+
+// Who changes the organization does not give rights by moving a section inside one
+// whose rights reach what is inside it.
+func TestOnlyWhoSetsTheReachMovesASectionInsideIt(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	general, administrator := portal.Actor(t, town.Holder("総務課長")), portal.Actor(t, town.Holder("総務課 ポータル管理担当"))
+	move := func(who authz.Actor, parent string) error {
+		section, err := portal.Org.Section(t.Context(), who, "fukushi")
+		if err != nil {
+			t.Fatal(err)
+		}
+		section.Parent = parent
+		return portal.Org.ChangeSection(t.Context(), who, "fukushi", section)
+	}
+	if err := move(administrator, "zeimu"); err != nil {
+		t.Errorf("where nothing reaches inside: %v", err)
+	}
+	if err := move(administrator, ""); err != nil {
+		t.Fatal(err)
+	}
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	officer.Post("/organization/zeimu/reach", url.Values{"version": {"0"}, "reads": {"1"}, "decides": {"1"}})
+	if err := move(administrator, "zeimu"); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("by who may not set it: %v", err)
+	}
+	if err := move(general, "zeimu"); err != nil {
+		t.Errorf("by who may: %v", err)
+	}
+	if err := move(administrator, "zeimu"); err != nil {
+		t.Errorf("where it stays: %v", err)
 	}
 }
