@@ -174,7 +174,7 @@ type Say struct {
 }
 
 // Say lets the town's own row hold over the editions from a day on, strikes a row, or
-// lets it be again as the edition has it. Conflict where that is so already.
+// lets it be again as the edition has it. Invalid where that is so already.
 func (s *Service) Say(ctx context.Context, actor authz.Actor, name string, typed Say) error {
 	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, kind Kind) (door.Effect, error) {
 		reason, problems := reasonOf(typed.Reason)
@@ -183,7 +183,7 @@ func (s *Service) Say(ctx context.Context, actor authz.Actor, name string, typed
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		key, cells, problem := kind.said(typed, values.on(kind, typed.First))
+		key, cells, problem := kind.said(typed, values.on(kind, typed.First), values.said(kind, typed.First))
 		if problem != "" {
 			problems = append(problems, fault.Problem{Field: "row", Message: problem})
 		}
@@ -209,7 +209,7 @@ func (s *Service) Say(ctx context.Context, actor authz.Actor, name string, typed
 }
 
 // said checks what is said of a row against the rows in effect on its first day.
-func (k Kind) said(typed Say, rows []InEffect) (key string, cells Row, problem string) {
+func (k Kind) said(typed Say, rows []InEffect, before map[string]own) (key string, cells Row, problem string) {
 	find := func(key string) int {
 		return slices.IndexFunc(rows, func(r InEffect) bool { return r.Key() == key })
 	}
@@ -227,6 +227,9 @@ func (k Kind) said(typed Say, rows []InEffect) (key string, cells Row, problem s
 		key, problem := k.Key(typed.Cells[0])
 		if problem == "" && says(typed.What) == struck && find(key) < 0 {
 			problem = "この行は、その日にはありません。上の表で確かめてください。"
+		}
+		if o := before[key]; problem == "" && says(typed.What) == asEdition && (o.Says == "" || o.Says == asEdition) {
+			problem = "この行は、その日には、すでに版のとおりです。"
 		}
 		return key, nil, problem
 	}

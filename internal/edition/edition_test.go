@@ -136,6 +136,9 @@ func TestThePreviewSaysWhatChangesAndWhatStaysTheTowns(t *testing.T) {
 	if err := d.Say(t.Context(), administrator, "sample", edition.Say{What: "own", Cells: []string{"b", "町の乙"}, First: today, Reason: "見本"}); err != nil {
 		t.Fatal(err)
 	}
+	if err := d.Say(t.Context(), administrator, "sample", edition.Say{What: "struck", Cells: []string{"a"}, First: today, Reason: "見本"}); err != nil {
+		t.Fatal(err)
+	}
 	p, err := d.Preview(t.Context(), auditor, "sample", d.read("c,丙\na,甲の新\n"))
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +150,7 @@ func TestThePreviewSaysWhatChangesAndWhatStaysTheTowns(t *testing.T) {
 	if !slices.Equal(got, []string{"a甲>a甲の新", "b乙>", ">c丙"}) || p.Before.Name != "はじめの版" || p.MayStart {
 		t.Errorf("%v after %s, may start: %t", got, p.Before.Name, p.MayStart)
 	}
-	if len(p.Own) != 1 || p.Own[0].Row[1] != "町の乙" {
+	if len(p.Own) != 2 || !p.Own[0].Struck || p.Own[1].Row[1] != "町の乙" {
 		t.Errorf("the town's: %v", p.Own)
 	}
 }
@@ -222,6 +225,7 @@ func TestWhatCannotBeSaidOfARowIsRefused(t *testing.T) {
 		"no row":           {edition.Say{What: "own", Cells: []string{"", ""}, First: today, Reason: "見本"}, "row"},
 		"as it is already": {edition.Say{What: "own", Cells: []string{"a", "甲"}, First: today, Reason: "見本"}, "row"},
 		"strikes none":     {edition.Say{What: "struck", Cells: []string{"z"}, First: today, Reason: "見本"}, "row"},
+		"as it was":        {edition.Say{What: "as_edition", Cells: []string{"a"}, First: today, Reason: "見本"}, "row"},
 		"strikes nothing":  {edition.Say{What: "struck", Cells: []string{""}, First: today, Reason: "見本"}, "row"},
 		"something else":   {edition.Say{What: "<b>", Cells: []string{"a"}, First: today, Reason: "見本"}, "row"},
 		"yesterday":        {edition.Say{What: "struck", Cells: []string{"a"}, First: today.AddDays(-1), Reason: "見本"}, "first"},

@@ -49,12 +49,12 @@ func (s *Service) QueueEnding(b *task.Batch, actor authz.Actor, take func([]Endi
 	}, `
 		SELECT e.kind, s.first_day AS first, e.rows->-1->>0 AS last
 		FROM edition e
-		JOIN LATERAL (SELECT o.id, o.first_day FROM edition_start o WHERE o.edition_id = e.id ORDER BY o.id DESC LIMIT 1) s ON s.first_day <= @today::date
-		ORDER BY s.first_day, s.id`, pgx.StrictNamedArgs{"today": today})
+		JOIN LATERAL (SELECT o.id, o.first_day FROM edition_start o WHERE o.edition_id = e.id ORDER BY o.id DESC LIMIT 1) s ON s.first_day IS NOT NULL
+		ORDER BY s.first_day, s.id`)
 }
 
-// lastKey is the key of the last row of the edition that holds on a day, of those
-// that a town has started until then.
+// lastKey is the key of the last row of the edition that holds on a day or is to hold
+// after it, of those that a town has started.
 func (k Kind) lastKey(started []known, today calendar.Date) string {
 	held := Values{}.edition(k, today)
 	last := held.Rows[len(held.Rows)-1].Key()

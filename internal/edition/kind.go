@@ -133,13 +133,18 @@ func (v Values) editions(kind Kind) []Edition {
 
 // on are the rows in effect on a day.
 func (v Values) on(kind Kind, day calendar.Date) []InEffect {
+	return over(v.edition(kind, day).Rows, v.said(kind, day))
+}
+
+// said is what the town says of each key on a day.
+func (v Values) said(kind Kind, day calendar.Date) map[string]own {
 	said := map[string]own{}
 	for _, o := range v.own[kind.Name] {
 		if !o.First.After(day) {
 			said[o.Key] = o
 		}
 	}
-	return over(v.edition(kind, day).Rows, said)
+	return said
 }
 
 // over lays the town's own rows over those of an edition.

@@ -73,6 +73,7 @@ func TestTheLastRowIsThatOfTheEditionThatHolds(t *testing.T) {
 		"the town's":             {[]known{{"sample", june.AddDays(3), "2028"}}, june.AddDays(5), "2028"},
 		"of one day":             {[]known{{"sample", june, "2028"}}, june, "2028"},
 		"shipped after the town": {[]known{{"sample", june.AddDays(3), "2028"}}, june.AddDays(9), "2029"},
+		"to come":                {[]known{{"sample", june.AddDays(30), "2028"}}, june.AddDays(5), "2028"},
 		"another kind's":         {[]known{{"other", june.AddDays(3), "2028"}}, june.AddDays(5), "2027"},
 	} {
 		if got := kind.lastKey(c.started, c.on); got != c.want {

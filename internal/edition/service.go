@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -119,7 +120,7 @@ func (s *Service) Page(ctx context.Context, actor authz.Actor, name string) (Pag
 	for _, e := range editions {
 		p.Read = append(p.Read, entry(e))
 	}
-	slices.SortFunc(p.Read, func(x, y Entry) int { return int(y.ID - x.ID) })
+	slices.SortFunc(p.Read, func(x, y Entry) int { return cmp.Compare(y.ID, x.ID) })
 	for _, o := range slices.Backward(rows) {
 		p.Own = append(p.Own, Own{Key: o.Key, First: o.First, Row: o.Cells, Struck: o.Says == struck, Reason: o.Reason, By: o.By, SetAt: o.SetAt})
 	}
@@ -136,8 +137,8 @@ type Preview struct {
 	Entry
 	Before  Edition // in effect today, or before it where it has a first day
 	Changes []Change
-	// Own are the town's own rows over what changes: they go on holding.
-	Own      []InEffect
+	// Own is what the town says of rows by then, struck ones too: it goes on holding.
+	Own      []Own
 	MayStart bool
 }
 
@@ -172,7 +173,12 @@ func (s *Service) Preview(ctx context.Context, actor authz.Actor, name string, i
 	_, may := actor.May(authz.KeepEditions, authz.Matter{})
 	p := Preview{Kind: kind, Entry: entry(this), Before: others.edition(kind, day), MayStart: may}
 	p.Changes = Changes(p.Before.Rows, this.Rows)
-	p.Own = slices.DeleteFunc(others.on(kind, day), func(r InEffect) bool { return r.Origin == OfEdition })
+	for key, o := range others.said(kind, day) {
+		if o.Says != asEdition {
+			p.Own = append(p.Own, Own{Key: key, First: o.First, Row: o.Cells, Struck: o.Says == struck})
+		}
+	}
+	slices.SortFunc(p.Own, func(x, y Own) int { return cmp.Compare(x.Key, y.Key) })
 	return p, nil
 }
 
