@@ -44,18 +44,18 @@ func (s Steps) Days(due calendar.Date) []calendar.Date {
 }
 
 // Latest is the SQL of the steps whose day has come: of each row of the common
-// table expression requested (person_id, asked_on, due_on) the latest, with its day
-// and each recipient. It takes the arguments that Arguments gives.
+// table expression requested (person_id, asked_on, due_on) the latest of each
+// recipient, with its day. It takes the arguments that Arguments gives.
 //
-// Of steps that have come together, such as while no portal ran, only the latest is
-// taken: it says what those before would have said. Nobody is reminded on the day on
-// which they are asked, nor of a day before that.
+// Of a recipient's steps that have come together, such as while no portal ran or the
+// offices were closed, only the latest is taken: it says what those before would have
+// said. A step of the 管理者 says nothing to the person. Nobody is reminded on the day
+// on which they are asked, nor of a day before that.
 const Latest = `
 		SELECT q.person_id, q.asked_on, q.due_on, s.days, s.recipient
 		FROM requested q
-		JOIN LATERAL (SELECT max(c.days) AS days FROM unnest(@step_days::int[]) c(days)
-		              WHERE q.due_on + c.days <= @step_day::date AND q.due_on + c.days > q.asked_on) latest ON true
-		JOIN unnest(@step_days::int[], @step_recipients::text[]) s(days, recipient) ON s.days = latest.days`
+		JOIN LATERAL (SELECT max(c.days) AS days, c.recipient FROM unnest(@step_days::int[], @step_recipients::text[]) c(days, recipient)
+		              WHERE q.due_on + c.days <= @step_day::date AND q.due_on + c.days > q.asked_on GROUP BY c.recipient) s ON true`
 
 // Arguments are those of Latest on a day.
 func (s Steps) Arguments(day calendar.Date) pgx.StrictNamedArgs {

@@ -55,7 +55,8 @@ func TestADayStandsOnceAmongTheDays(t *testing.T) {
 	}
 }
 
-// Of those whose day has come the latest counts, for each recipient of that day.
+// Of those whose day has come the latest of each recipient counts: the 課長 is not told
+// of somebody who has not been.
 func TestTheLatestStepCounts(t *testing.T) {
 	t.Parallel()
 	pool := databases.New(t).Pool
@@ -64,8 +65,8 @@ func TestTheLatestStepCounts(t *testing.T) {
 		asked, on int // days from the last day in time
 		want      string
 	}{
-		{-10, -4, ""}, {-10, -3, "-3 person"}, {-10, 0, "-3 person"}, {-10, 1, "1 person"}, {-10, 5, "4 manager"},
-		{-10, 40, "11 manager, 11 general"},
+		{-10, -4, ""}, {-10, -3, "-3 person"}, {-10, 0, "-3 person"}, {-10, 1, "1 person"}, {-10, 5, "1 person, 4 manager"},
+		{-10, 40, "1 person, 11 manager, 11 general"},
 		{-3, -2, ""}, // asked on the day of the step itself
 		{-1, 0, ""},  // asked after it
 		{4, 4, ""}, {3, 4, "4 manager"},

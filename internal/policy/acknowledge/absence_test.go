@@ -45,7 +45,7 @@ func TestWhoIsAwayHasNewDaysOnReturn(t *testing.T) {
 	}{
 		"away after being asked":      {5, 49, " 0-10 50-60", " self:57 self:61 head:64"},
 		"away when the others are":    {0, 49, " 50-60", " self:57 self:61 head:64"},
-		"away for the very last days": {9, 10, " 0-10 11-21", " self:7 self:18 head:50"},
+		"away for the very last days": {9, 10, " 0-10 11-21", " self:7 self:18 self:50 head:50"},
 		"away until further notice":   {5, -1, " 0-10", ""},
 		"away only later":             {70, 80, " 0-10", " self:7 self:11 head:14 head:21"},
 	} {

@@ -53,7 +53,7 @@ func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]reminded, error) {
 			FROM step t JOIN in_view a ON a.person_id = t.person_id
 			WHERE NOT a.acknowledged AND NOT a.excused AND NOT a.absent
 			  AND NOT EXISTS (SELECT FROM acknowledgement_reminder m WHERE m.revision_id = @revision AND m.person_id = t.person_id
-			                  AND m.asked_on = t.asked_on AND m.days >= t.days)
+			                  AND m.asked_on = t.asked_on AND m.recipient = t.recipient AND m.days >= t.days)
 			RETURNING person_id, days, recipient)
 		SELECT m.person_id, coalesce(a.section_id, 0) AS section_id, q.due_on, m.days, m.recipient
 		FROM reminded m JOIN in_view a ON a.person_id = m.person_id JOIN requested q ON q.person_id = m.person_id
