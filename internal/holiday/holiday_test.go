@@ -129,7 +129,7 @@ func TestTheCabinetOfficesFileIsReadAsItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, err := s.Preview(t.Context(), administrator, "holiday", id)
-	if err != nil || len(p.Rows) != 3 || p.Rows[2].Key() != "2028-01-10" || p.Kind.Show(0, p.Rows[2][0]) != "令和10年1月10日" {
+	if err != nil || len(p.Rows) != 3 || p.Rows[2].Key() != "2028-01-10" || p.Show(0, p.Rows[2][0]) != "令和10年1月10日" {
 		t.Errorf("%v, %v", p.Rows, err)
 	}
 	for name, c := range map[string]struct{ rows, want string }{
@@ -158,7 +158,7 @@ func TestSomebodyIsAskedForTheNextEdition(t *testing.T) {
 		s := edition.NewService(db.Pool, door.New(db.Pool, func() time.Time { return day.Start() }), holiday.Kinds()...)
 		s.QueueEnding(&b, actor, func(kinds []edition.Ending) {
 			for _, k := range kinds {
-				list = append(list, k.Kind.Name+" "+k.Until.String())
+				list = append(list, k.Name+" "+k.Until.String())
 			}
 		})
 		if err := b.Run(t.Context(), db.Pool); err != nil {

@@ -38,7 +38,7 @@ func TestANewEditionIsReadLookedAtAndStarted(t *testing.T) {
 	wants(t, v.Get("/editions"), "国民の祝日・休日", "令和9年まで", "毎年の閉庁日", "年末年始", "なし")
 	wants(t, v.Get("/editions/holiday"), "令和9年1月1日", "元日", "版のとおり", "まだ読み込んだものはありません")
 	a := v.Upload("/editions/holiday", map[string]string{"name": "令和10年まで", "source": "内閣府の公表"}, []byte(next))
-	wants(t, a, "読み込みました", "「令和9年まで」から変わる行", "令和9年7月20日", "令和10年1月1日", "まだ決めていません", "この版を使い始める")
+	wants(t, a, "読み込みました", "何が変わるか：令和10年まで", "「令和9年まで」から変わる行", "令和9年7月20日", "令和10年1月1日", "まだ決めていません", "この版を使い始める")
 	a = v.Post("/editions/holiday/1", url.Values{"first": {"2027-02-01"}, "reason": {"内閣府の公表による"}, "act": {"start"}})
 	wants(t, a, "使い始める日を決めました", "令和9年2月1日からこの版になる予定です")
 	wants(t, v.Get("/editions"), "令和9年2月1日から　令和10年まで")

@@ -57,7 +57,7 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 		for _, e := range list {
 			b.Add(task.Task{
 				What: "「" + e.Title + "」の新しい版を読み込む", Why: "いまの版でわかるのは、" + calendar.Wareki(e.Until) + "までです。",
-				Act: "読み込む", URL: address.Edition(e.Kind.Name),
+				Act: "読み込む", URL: address.Edition(e.Name),
 			})
 		}
 	})
@@ -155,7 +155,7 @@ func (s *Screens) preview(r *http.Request, t typed, problems []fault.Problem) (p
 	if err != nil {
 		return previewView{}, err
 	}
-	frame := screen.Frame(r, "何が変わるか："+preview.Name, kindsLink, layout.Link{Label: preview.Title, Address: address.Edition(preview.Kind.Name)})
+	frame := screen.Frame(r, "何が変わるか："+preview.Entry.Name, kindsLink, layout.Link{Label: preview.Title, Address: address.Edition(preview.Name)})
 	return previewView{Frame: frame, Preview: preview, Typed: t, Problems: problems, Today: screen.Today(r.Context())}, nil
 }
 

@@ -82,7 +82,7 @@ func load(ctx context.Context, db postgres.Querier, code string) (Section, error
 // Set sets how far a section reaches, from now on: seen is how far it did when it
 // was shown. Conflict where that has changed since.
 func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, seen, to Inside) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeSettings, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
