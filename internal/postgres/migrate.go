@@ -124,5 +124,8 @@ func CheckSchema(ctx context.Context, pool *pgxpool.Pool, schema migrations.Sche
 	if err != nil || applied < steps {
 		return fault.Wrap(err, fault.Unavailable, "データベースの形が古いままです。「kagami migrate up」を、スキーマの所有者の --database-url で実行してください。")
 	}
+	if applied > steps {
+		return fault.New(fault.Unavailable, "データベースの形が、このプログラムより新しいものです。新しいほうの kagami を使ってください。前の版に戻すには、更新する前の控えから戻してください。")
+	}
 	return nil
 }

@@ -172,6 +172,10 @@ func TestMigrationsRunOnceHoweverManyPortalsStart(t *testing.T) {
 	if err := postgres.CheckSchema(t.Context(), db.Pool, schema); err != nil {
 		t.Error(err)
 	}
+	// the program of before would answer people with errors
+	if err := postgres.CheckSchema(t.Context(), db.Pool, migrations.All()); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("the schema is newer than the program, but: %v", err)
+	}
 }
 
 // Down is for development; it must leave nothing behind.
