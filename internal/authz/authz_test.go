@@ -122,3 +122,11 @@ func TestWhoStandsAboveIsOfTheSameSection(t *testing.T) {
 		t.Errorf("acts as %+v: %t", as, ok)
 	}
 }
+
+func TestNobodyStandsInForWhoIsOfAnotherSection(t *testing.T) {
+	manager := holder(authz.SecurityManager) // of mine
+	matter := authz.Matter{SystemsSection: other, Person: 9, Decision: true, Alone: []authz.Holding{{Role: authz.SystemManager, Section: other}}}
+	if as, ok := manager.May(authz.ConfirmViolation, matter); ok {
+		t.Errorf("acts as %+v", as)
+	}
+}
