@@ -31,7 +31,7 @@ var ground = map[string][]string{
 	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},
 	"internal/authz":     {"internal/calendar", "internal/fault", "internal/state"},
 	"internal/secret":    {"internal/fault", "internal/postgres"},
-	"internal/trail":     {"internal/authz"},
+	"internal/trail":     {"internal/authz", "internal/postgres"},
 	"internal/notice":    {"internal/authz", "internal/fault", "internal/task"},
 	"internal/job":       {"internal/fault"},
 	"internal/lifecycle": {"internal/authz", "internal/fault"},

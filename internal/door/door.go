@@ -137,24 +137,25 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx, actor 
 	return nil
 }
 
-// Write is Do for a change that has nothing to look at first: its statements, its
-// notices and its trail entry go to the database together, in one round trip and
-// one transaction. write adds the statements, dated by the instant that it is
-// handed. A broken constraint undoes all of it. It is for a change of one thing: an
-// effect with Also is an error.
-func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action, matter authz.Matter, effect Effect, write func(batch *pgx.Batch, now time.Time)) error {
-	send := func(db sender, actor authz.Actor, now time.Time, first func(*pgx.Batch)) error {
+// Write is Do for a change that has nothing to look at first and adds one row: the
+// row, its trail entry and its notices go to the database together, in one round trip
+// and one transaction. insert is handed the instant, may be asked twice, and returns
+// an INSERT of what it selects from nothing, `INSERT INTO t (a) SELECT @a`: the door
+// adds what it is selected from. A broken constraint undoes all of it. It is for a
+// change of one thing: an effect with Also is an error.
+func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action, matter authz.Matter, effect Effect, insert func(now time.Time) (sql string, args pgx.StrictNamedArgs)) error {
+	send := func(db sender, actor authz.Actor, now time.Time, rights demand) error {
 		as, err := authz.Check(actor, action, matter)
 		if err != nil {
 			return err
 		}
 		var batch pgx.Batch
-		first(&batch)
-		write(&batch, now)
+		sql, args := insert(now)
+		rights.queue(&batch, sql, args)
 		for _, message := range effect.Notices {
 			notice.Queue(&batch, now, message.To, message.Notice)
 		}
-		if err := trail.Queue(&batch, entry(actor, as, action, now, effect)); err != nil {
+		if err := trail.Queue(&batch, entry(actor, as, action, now, effect), rights.still); err != nil {
 			return err
 		}
 		return db.SendBatch(ctx, &batch).Close()
@@ -164,7 +165,7 @@ func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action
 	}
 	now := d.Now()
 	if isOn(actor, calendar.Day(now)) {
-		err := send(d.pool, actor, now, func(batch *pgx.Batch) { d.rights.demand(batch, actor) })
+		err := send(d.pool, actor, now, d.rights.demand(actor))
 		switch {
 		case err == nil:
 			return nil
@@ -178,7 +179,7 @@ func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action
 		if err != nil {
 			return err
 		}
-		return send(tx, actor, now, func(*pgx.Batch) {})
+		return send(tx, actor, now, demand{})
 	})
 	if err != nil {
 		return fmt.Errorf("making a change: %w", err)

@@ -145,6 +145,13 @@ func TestNothingIsDoneThatWasNotAllowedOrIsNotRecorded(t *testing.T) {
 	}
 }
 
+// addPerson is the statement of a Write that adds somebody.
+func addPerson(number string) func(time.Time) (string, pgx.StrictNamedArgs) {
+	return func(time.Time) (string, pgx.StrictNamedArgs) {
+		return `INSERT INTO person (staff_number, name, furigana) SELECT @number, '見本', 'ミホン'`, pgx.StrictNamedArgs{"number": number}
+	}
+}
+
 // A change that has nothing to look at first goes in one round trip, and is
 // undone whole with its trail entry.
 func TestWriteIsAllOrNothing(t *testing.T) {
@@ -153,9 +160,7 @@ func TestWriteIsAllOrNothing(t *testing.T) {
 	d := door.New(db.Pool, clock)
 	effect := door.Effect{Subject: trail.Subject{Kind: "person", ID: 1}, Fields: []string{"name"}}
 	write := func(actor authz.Actor) error {
-		return d.Write(t.Context(), actor, authz.ChangeOrganization, authz.Matter{}, effect, func(batch *pgx.Batch, _ time.Time) {
-			batch.Queue(`INSERT INTO person (staff_number, name, furigana) VALUES ('1', '見本', 'ミホン')`)
-		})
+		return d.Write(t.Context(), actor, authz.ChangeOrganization, authz.Matter{}, effect, addPerson("1"))
 	}
 	staff := authz.Actor{Person: 1, Holdings: []authz.Holding{{Role: authz.Staff}}}
 	if err := write(staff); fault.KindOf(err) != fault.Forbidden {
@@ -169,9 +174,7 @@ func TestWriteIsAllOrNothing(t *testing.T) {
 	}
 	// the statement is right, and the trail entry, of somebody unknown, is not
 	stranger := authz.Actor{Person: 999, Holdings: []authz.Holding{{Role: authz.Administrator}}}
-	err := d.Write(t.Context(), stranger, authz.ChangeOrganization, authz.Matter{}, effect, func(batch *pgx.Batch, _ time.Time) {
-		batch.Queue(`INSERT INTO person (staff_number, name, furigana) VALUES ('2', '見本', 'ミホン')`)
-	})
+	err := d.Write(t.Context(), stranger, authz.ChangeOrganization, authz.Matter{}, effect, addPerson("2"))
 	if err == nil {
 		t.Error("a change without its trail entry")
 	}
@@ -250,9 +253,7 @@ func TestWriteRefusesAChangeOfManyThings(t *testing.T) {
 	effect := door.Effect{
 		Subject: trail.Subject{Kind: "person", ID: 1}, Also: []door.Effect{{Subject: trail.Subject{Kind: "post", ID: 8}}},
 	}
-	err := door.New(db.Pool, clock).Write(t.Context(), authz.AsOperator(), authz.ChangeOrganization, authz.Matter{}, effect, func(batch *pgx.Batch, _ time.Time) {
-		batch.Queue(`INSERT INTO person (staff_number, name, furigana) VALUES ('1', '見本', 'ミホン')`)
-	})
+	err := door.New(db.Pool, clock).Write(t.Context(), authz.AsOperator(), authz.ChangeOrganization, authz.Matter{}, effect, addPerson("1"))
 	if err == nil || count(t, db, "person") != 0 {
 		t.Errorf("it was done: %v", err)
 	}

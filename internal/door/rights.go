@@ -12,6 +12,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/postgres"
 	"kagami/internal/state"
+	"kagami/internal/trail"
 )
 
 // Rights are what people's rights depend on, and how they are looked up. Who has
@@ -81,15 +82,34 @@ func (r Rights) begin(ctx context.Context, tx pgx.Tx, actor authz.Actor, today c
 	return r.Find(ctx, tx, actor.Person, today)
 }
 
-// demand lets a batch fail where an actor's rights may have changed.
-func (r Rights) demand(batch *pgx.Batch, actor authz.Actor) {
+// demand is what the batch of a change demands of its actor's rights. The zero value
+// demands nothing.
+type demand struct {
+	deeds int64 // the lock that the first statement takes; 0 for none
+	// still is on what the last one writes the trail: a statement after the lock sees
+	// what was committed while it was waited for. In statements of their own the two
+	// cost an acknowledgement a seventh of its speed.
+	still trail.Condition
+}
+
+func (r Rights) demand(actor authz.Actor) demand {
 	if actor.Person == 0 || r.Find == nil {
-		return
+		return demand{}
 	}
-	batch.Queue(holdDeeds, deedsOf(actor.Person))
+	d := demand{deeds: deedsOf(actor.Person)}
 	if numbers := r.known(actor); numbers != nil {
-		r.asked.QueueDemand(batch, numbers)
+		d.still = trail.Condition{SQL: r.asked.Demand("rights"), Args: pgx.StrictNamedArgs{"rights": numbers}}
 	}
+	return d
+}
+
+// queue adds a change's own statement, an INSERT of what it selects from nothing.
+func (d demand) queue(batch *pgx.Batch, insert string, args pgx.StrictNamedArgs) {
+	if d.deeds != 0 {
+		insert += ` FROM pg_advisory_xact_lock_shared(@deeds)`
+		args["deeds"] = d.deeds
+	}
+	postgres.Queue(batch, insert, args)
 }
 
 // isOn tells whether an actor's rights are those of a day, as far as it is known

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -73,7 +71,7 @@ func deeds(t *testing.T, d *door.Door) map[string]func(authz.Actor) error {
 			})
 		},
 		"Write": func(actor authz.Actor) error {
-			return d.Write(t.Context(), actor, authz.ChangeOrganization, authz.Matter{}, subject, func(*pgx.Batch, time.Time) {})
+			return d.Write(t.Context(), actor, authz.ChangeOrganization, authz.Matter{}, subject, addPerson("W"))
 		},
 	}
 }
@@ -182,6 +180,68 @@ func TestTakingRightsAwayWaitsForDeedsUnderWay(t *testing.T) {
 	}
 	if len(order) != 2 || order[0] != "done" {
 		t.Errorf("in the order %v", order)
+	}
+}
+
+// A Write that waits for a suspension goes by what was committed meanwhile.
+func TestWriteSeesTheSuspensionThatItWaitedFor(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	r := &registry{} // nobody holds anything, once they are looked up
+	d := r.door(db)
+	actor := came(t, db, authz.Administrator, calendar.Day(now))
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	writing := make(chan error, 1)
+	err := d.Do(ctx, authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+		if err := errors.Join(tx.Allow(authz.ChangeOrganization, authz.Matter{}), tx.Exclude(ctx, actor.Person)); err != nil {
+			return door.Unchanged(), err
+		}
+		go func() { writing <- deeds(t, d)["Write"](actor) }()
+		if err := waitFor(ctx, db, `SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)`); err != nil {
+			return door.Unchanged(), err
+		}
+		for _, sql := range []string{`INSERT INTO account (person_id) VALUES (1)`, `UPDATE account SET suspended_at = now(), suspension_reason = '見本'`} {
+			if _, err := tx.Exec(ctx, sql); err != nil {
+				return door.Unchanged(), err
+			}
+		}
+		return door.Effect{Subject: trail.Subject{Kind: "account", ID: 1}}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-writing; !errors.Is(err, errNone) {
+		t.Errorf("written after the suspension: %v", err)
+	}
+}
+
+// What the database undoes only because of others beside it is begun again, in
+// either way.
+func TestACollisionIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"40001", "40P01"} {
+		for _, way := range []string{"Do", "Write"} {
+			db := server.New(t)
+			for _, sql := range []string{
+				`CREATE SEQUENCE tried`,
+				`GRANT USAGE ON SEQUENCE tried TO PUBLIC`,
+				`CREATE FUNCTION collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+					IF nextval('tried') = 1 THEN RAISE EXCEPTION 'beside' USING ERRCODE = '` + code + `'; END IF;
+					RETURN NEW;
+				END $$`,
+				`CREATE TRIGGER collide BEFORE INSERT ON trail_entry FOR EACH ROW EXECUTE FUNCTION collide()`,
+			} {
+				if _, err := db.Owner(t).Exec(t.Context(), sql); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r := &registry{holds: authz.Administrator}
+			actor := came(t, db, authz.Administrator, calendar.Day(now))
+			if err := deeds(t, r.door(db))[way](actor); err != nil || count(t, db, "trail_entry") != 1 {
+				t.Errorf("%s, %s: %v", way, code, err)
+			}
+		}
 	}
 }
 

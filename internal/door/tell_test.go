@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/notice"
@@ -36,7 +34,7 @@ func TestWhomAChangeTellsIsToldWithIt(t *testing.T) {
 		})
 	}
 	write := func(effect door.Effect) error {
-		return d.Write(t.Context(), authz.AsOperator(), authz.ChangeOrganization, authz.Matter{}, effect, func(*pgx.Batch, time.Time) {})
+		return d.Write(t.Context(), authz.AsOperator(), authz.ChangeOrganization, authz.Matter{}, effect, addPerson("W"))
 	}
 	failure := errors.New("something went wrong")
 	if err := do(tell("fails", 1), failure); !errors.Is(err, failure) {

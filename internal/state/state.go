@@ -101,9 +101,11 @@ func (c *Counters) QueueStill(batch *pgx.Batch, numbers []int64, take func(still
 	})
 }
 
-// QueueDemand lets a batch fail, with the code KG001, where they do not.
-func (c *Counters) QueueDemand(batch *pgx.Batch, numbers []int64) {
-	batch.Queue(`SELECT `+c.SQL()+` = $1 OR rights_have_moved()`, numbers)
+// Demand is a condition that holds while the counters stand at the numbers of a
+// named argument; where they do not, it fails with the code KG001. They are counted
+// ones: there is no row s.
+func (c *Counters) Demand(argument string) string {
+	return c.SQL() + " = @" + argument + " OR rights_have_moved()"
 }
 
 // Numbers are the state in which a request has found the database; the zero

@@ -7,37 +7,31 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/postgres"
 )
 
 const insertEntry = `
 INSERT INTO trail_entry (at, person_id, role, action, subject_kind, subject_id, fields, refs, confidential_hash, hash, capacity)
-VALUES (@at, @person_id, @role, @action, @subject_kind, @subject_id, @fields, @refs, @confidential_hash, @hash, @capacity)`
+SELECT @at, @person_id, @role, @action, @subject_kind, @subject_id, @fields, @refs, @confidential_hash, @hash, @capacity`
 
-// insertConfidential writes the entry and its confidential part: a single round trip.
-const insertConfidential = `
-WITH entry AS (` + insertEntry + ` RETURNING id)
+// insertion is the statement that writes an entry where a condition holds, and its
+// confidential part if it has one: a single round trip.
+func insertion(confidential bool, only string) string {
+	insert := insertEntry
+	if only != "" {
+		insert += "\nWHERE " + only
+	}
+	if !confidential {
+		return insert
+	}
+	return `WITH entry AS (` + insert + ` RETURNING id)
 INSERT INTO trail_confidential (entry_id, salt, part) SELECT id, @salt, @part FROM entry`
-
-// lexedEntry is insertEntry as the database takes it, the columns of lexedColumns in
-// order: an entry without a confidential part is written at each acknowledgement,
-// and to read the names anew each time is felt there.
-var lexedEntry, lexedColumns = lexed()
-
-func lexed() (query string, columns []any) {
-	names := pgx.StrictNamedArgs{}
-	for _, column := range []string{"at", "person_id", "role", "action", "subject_kind", "subject_id", "fields", "refs", "confidential_hash", "hash", "capacity"} {
-		names[column] = column
-	}
-	query, columns, err := names.RewriteQuery(context.Background(), nil, insertEntry, nil)
-	if err != nil {
-		panic(err) // insertEntry has other columns
-	}
-	return query, columns
 }
 
 // Append writes an entry in the transaction of the change that it records.
@@ -46,11 +40,7 @@ func Append(ctx context.Context, tx pgx.Tx, e Entry) error {
 	if err != nil {
 		return err
 	}
-	insert := insertEntry
-	if len(e.Confidential) > 0 {
-		insert = insertConfidential
-	}
-	if _, err := tx.Exec(ctx, insert, args); err != nil {
+	if _, err := tx.Exec(ctx, insertion(len(e.Confidential) > 0, ""), args); err != nil {
 		return fmt.Errorf("appending to the trail: %w", err)
 	}
 	return nil
@@ -86,27 +76,28 @@ func AppendMany(ctx context.Context, tx pgx.Tx, entries iter.Seq[Entry]) error {
 	return nil
 }
 
+// Condition is on what an entry is written: SQL over arguments of its own. The zero
+// value is none.
+type Condition struct {
+	SQL  string
+	Args pgx.StrictNamedArgs
+}
+
 // Queue adds an entry to the statements of the change that it records, to be
-// sent together with them.
-func Queue(batch *pgx.Batch, e Entry) error {
+// sent together with them. A condition that does not hold has to fail: without its
+// entry the change must not be committed.
+func Queue(batch *pgx.Batch, e Entry, only Condition) error {
 	args, err := arguments(e)
 	if err != nil {
 		return err
 	}
-	if len(e.Confidential) > 0 {
-		batch.Queue(insertConfidential, args)
-		return nil
-	}
-	values := make([]any, len(lexedColumns))
-	for i, column := range lexedColumns {
-		values[i] = args[column.(string)]
-	}
-	batch.Queue(lexedEntry, values...)
+	maps.Copy(args, only.Args)
+	postgres.Queue(batch, insertion(len(e.Confidential) > 0, only.SQL), args)
 	return nil
 }
 
 // arguments are what insertEntry takes, the columns of an entry by their names, and
-// for insertConfidential the salt and the JSON of the confidential part.
+// for insertion the salt and the JSON of the confidential part.
 func arguments(e Entry) (pgx.StrictNamedArgs, error) {
 	e.At = e.At.UTC().Truncate(time.Microsecond)
 	if e.Fields == nil {

@@ -111,7 +111,7 @@ func TestEachWayOfWritingProvesItself(t *testing.T) {
 	b.in(func(tx pgx.Tx) error { return trail.AppendMany(t.Context(), tx, slices.Values(entries)) })
 	var batch pgx.Batch
 	for _, e := range append(entries, secret()) {
-		if err := trail.Queue(&batch, e); err != nil {
+		if err := trail.Queue(&batch, e, trail.Condition{SQL: "@yes", Args: pgx.StrictNamedArgs{"yes": true}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -46,9 +46,9 @@ func (s *Service) Acknowledge(ctx context.Context, actor authz.Actor, shown Show
 		Fields:  []string{"acknowledged_at", "text_sha256"},
 		Refs:    map[string]int64{"document": reading.Document.ID},
 	}
-	err = s.door.Write(ctx, actor, authz.Acknowledge, authz.Matter{Person: actor.Person}, effect, func(batch *pgx.Batch, now time.Time) {
-		batch.Queue(`INSERT INTO acknowledgement (person_id, revision_id, acknowledged_at, text_sha256) VALUES (@person, @revision, @now, @sha256)`,
-			pgx.StrictNamedArgs{"person": actor.Person, "revision": reading.Revision.ID, "now": now, "sha256": shown.SHA256})
+	err = s.door.Write(ctx, actor, authz.Acknowledge, authz.Matter{Person: actor.Person}, effect, func(now time.Time) (string, pgx.StrictNamedArgs) {
+		return `INSERT INTO acknowledgement (person_id, revision_id, acknowledged_at, text_sha256) SELECT @person, @revision, @now, @sha256`,
+			pgx.StrictNamedArgs{"person": actor.Person, "revision": reading.Revision.ID, "now": now, "sha256": shown.SHA256}
 	})
 	if postgres.Constraint(err) == "acknowledgement_pkey" {
 		return nil // another click was first
