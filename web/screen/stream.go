@@ -55,7 +55,12 @@ func ReadStream(w http.ResponseWriter, r *http.Request, field string, take func(
 	for range mostFields {
 		part, err := parts.NextPart()
 		switch {
-		case errors.Is(err, errDrained), errors.Is(err, io.EOF) && body.isWhole(r):
+		case errors.Is(err, errDrained):
+			return refusal
+		case errors.Is(err, io.EOF) && body.isWhole(r):
+			// the form may end before what carries it does, and a browser that is still
+			// sending that end when the connection is closed loses the answer
+			_, _ = io.CopyN(io.Discard, body, tailSize)
 			return refusal
 		case err != nil:
 			return body.explain(err)

@@ -278,7 +278,9 @@ func TestARealServerWaitsForWhoTakesAFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const size = 2 << 20 // in ten minutes
+		given := make(chan struct{}) // all of it, and the line is still there
 		client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			defer close(given)
 			http.ServeContent(newOutgoing(w), r, "", time.Time{}, bytes.NewReader(make([]byte, size)))
 			if err := r.Context().Err(); err != nil {
 				t.Errorf("given up: %v", err)
@@ -300,6 +302,7 @@ func TestARealServerWaitsForWhoTakesAFile(t *testing.T) {
 				t.Fatalf("%d bytes, %v", taken, err)
 			}
 		}
+		<-given
 		_ = response.Body.Close()
 	})
 }
