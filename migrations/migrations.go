@@ -22,7 +22,7 @@ type Schema struct {
 }
 
 // All is every step there is.
-func All() Schema { return Schema{SQL: FS, Go: []*goose.Migration{jobsAndNotices()}} }
+func All() Schema { return Schema{SQL: FS, Go: []*goose.Migration{jobsAndNotices(), orderOfNames()}} }
 
 // Len is how many steps the schema has.
 func (s Schema) Len() (int, error) {

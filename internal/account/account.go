@@ -120,8 +120,8 @@ type Page struct {
 func (s *Service) Accounts(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
 	accounts, err := s.accounts(ctx, actor, `
 		AND (@words = '' OR strpos(p.search, @words) > 0) AND NOT (@without AND a.person_id IS NOT NULL)
-		AND (@after = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person_shown WHERE staff_number = @after))
-		ORDER BY p.furigana, p.staff_number LIMIT @limit`,
+		AND (@after = '' OR (p.furigana_key, p.staff_number) > (SELECT furigana_key, staff_number FROM person_shown WHERE staff_number = @after))
+		ORDER BY p.furigana_key, p.staff_number LIMIT @limit`,
 		pgx.StrictNamedArgs{
 			"words": strings.ReplaceAll(strings.ToLower(norm.NFKC.String(q.Words)), " ", ""), "without": q.Without, "after": q.After, "limit": accountsOnPage + 1,
 		})

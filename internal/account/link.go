@@ -226,7 +226,7 @@ func (s *Service) InviteAll(ctx context.Context, actor authz.Actor, whom Invitee
 	}
 	people, err := s.accounts(ctx, actor, `
 		AND p.id <> @actor AND a.person_id IS NULL AND (@everybody OR l.ends_at IS NULL)
-		ORDER BY t.position, p.furigana, p.staff_number`, pgx.StrictNamedArgs{"actor": actor.Person, "everybody": whom == Everybody})
+		ORDER BY t.position, p.furigana_key, p.staff_number`, pgx.StrictNamedArgs{"actor": actor.Person, "everybody": whom == Everybody})
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"kagami/internal/account"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
+	"kagami/internal/furigana"
 )
 
 func TestASuspendedAccountEndsAtOnceAndSaysWhomToAsk(t *testing.T) {
@@ -209,11 +210,11 @@ func TestAccountsAreFoundByWordsAndPagedByKey(t *testing.T) {
 	administrator := p.give(t, p.person, authz.Administrator)
 	_, err := p.db.Pool.Exec(t.Context(), `
 		WITH hired AS (
-			INSERT INTO person (staff_number, name, furigana)
-			SELECT 'M' || lpad(n::text, 3, '0'), '見本 ' || n, 'ミホン' FROM generate_series(2, 105) n RETURNING id),
+			INSERT INTO person (staff_number, name, furigana, furigana_key)
+			SELECT 'M' || lpad(n::text, 3, '0'), '見本 ' || n, 'ミホン', $1 FROM generate_series(2, 105) n RETURNING id),
 		made AS (INSERT INTO post (title, single_holder, position) VALUES ('見本の職', false, 0) RETURNING id)
 		INSERT INTO appointment (person_id, post_id, single_holder, period)
-		SELECT hired.id, made.id, false, '[2026-04-01,)' FROM hired, made`)
+		SELECT hired.id, made.id, false, '[2026-04-01,)' FROM hired, made`, furigana.Key("ミホン"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,7 @@ var ground = map[string][]string{
 	"internal/address":   {},
 	"internal/calendar":  {},
 	"internal/fault":     {},
+	"internal/furigana":  {},
 	"internal/charset":   {},
 	"internal/state":     {"internal/postgres"},
 	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},
@@ -69,7 +70,7 @@ var ground = map[string][]string{
 // known are the wings that every domain may know, beside its own.
 var known = []string{
 	"org", "authz", "door", "trail", "notice", "job", "task", "address", "lifecycle", "edition", "holiday", "setting", "deadline", "handover", "attachment",
-	"calendar", "charset", "fault", "sheet", "state", "postgres", "mail", "secret",
+	"calendar", "charset", "fault", "furigana", "sheet", "state", "postgres", "mail", "secret",
 }
 
 // between is what a domain may know of the other domains; what else one starts in

@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/furigana"
 	"kagami/internal/trail"
 )
 
@@ -94,11 +95,11 @@ func (c Changes) addPeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, error
 	}
 	f := c.fieldsOf(c.NewPeople)
 	rows, err := tx.Query(ctx, `
-		INSERT INTO person (staff_number, name, furigana, email, kind)
-		SELECT number, name, furigana, nullif(email, ''), kind
-		FROM unnest(@numbers::text[], @names::text[], @furigana::text[], @emails::text[], @kinds::text[]) AS u(number, name, furigana, email, kind)
+		INSERT INTO person (staff_number, name, furigana, furigana_key, email, kind)
+		SELECT number, name, furigana, key, nullif(email, ''), kind
+		FROM unnest(@numbers::text[], @names::text[], @furigana::text[], @keys::bytea[], @emails::text[], @kinds::text[]) AS u(number, name, furigana, key, email, kind)
 		RETURNING id, staff_number`,
-		pgx.StrictNamedArgs{"numbers": f.numbers, "names": f.names, "furigana": f.furigana, "emails": f.emails, "kinds": f.kinds})
+		pgx.StrictNamedArgs{"numbers": f.numbers, "names": f.names, "furigana": f.furigana, "keys": f.keys, "emails": f.emails, "kinds": f.kinds})
 	if err != nil {
 		return nil, err
 	}
@@ -132,10 +133,10 @@ func (c Changes) changePeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, er
 	}
 	f := c.fieldsOf(c.ChangedPeople)
 	_, err := tx.Exec(ctx, `
-		UPDATE person p SET name = u.name, furigana = u.furigana, email = nullif(u.email, ''), kind = u.kind, version = version + 1
-		FROM unnest(@ids::bigint[], @names::text[], @furigana::text[], @emails::text[], @kinds::text[]) AS u(id, name, furigana, email, kind)
+		UPDATE person p SET name = u.name, furigana = u.furigana, furigana_key = u.key, email = nullif(u.email, ''), kind = u.kind, version = version + 1
+		FROM unnest(@ids::bigint[], @names::text[], @furigana::text[], @keys::bytea[], @emails::text[], @kinds::text[]) AS u(id, name, furigana, key, email, kind)
 		WHERE p.id = u.id`,
-		pgx.StrictNamedArgs{"ids": f.ids, "names": f.names, "furigana": f.furigana, "emails": f.emails, "kinds": f.kinds})
+		pgx.StrictNamedArgs{"ids": f.ids, "names": f.names, "furigana": f.furigana, "keys": f.keys, "emails": f.emails, "kinds": f.kinds})
 	effects := make([]door.Effect, len(f.ids))
 	for i, id := range f.ids {
 		effects[i] = personEffect(id)
@@ -147,6 +148,7 @@ func (c Changes) changePeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, er
 type fields struct {
 	ids                                     []int64
 	numbers, names, furigana, emails, kinds []string
+	keys                                    [][]byte // of furigana
 }
 
 func (c Changes) fieldsOf(people []int) fields {
@@ -154,7 +156,8 @@ func (c Changes) fieldsOf(people []int) fields {
 	for _, i := range people {
 		p := c.People[i]
 		f.ids, f.numbers, f.names = append(f.ids, p.ID), append(f.numbers, p.StaffNumber), append(f.names, p.Name)
-		f.furigana, f.emails, f.kinds = append(f.furigana, p.Furigana), append(f.emails, p.Email), append(f.kinds, string(p.Kind))
+		f.furigana, f.keys = append(f.furigana, p.Furigana), append(f.keys, furigana.Key(p.Furigana))
+		f.emails, f.kinds = append(f.emails, p.Email), append(f.kinds, string(p.Kind))
 	}
 	return f
 }

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/furigana"
 	"kagami/internal/trail"
 )
 
@@ -24,10 +25,12 @@ func Found(ctx context.Context, tx *door.Tx, p Person) (int64, door.Effect, erro
 	}
 	var id int64
 	err := tx.QueryRow(ctx, `
-		INSERT INTO person (staff_number, name, furigana, email) VALUES (@staff_number, @name, @furigana, nullif(@email, ''))
+		INSERT INTO person (staff_number, name, furigana, furigana_key, email) VALUES (@staff_number, @name, @furigana, @furigana_key, nullif(@email, ''))
 		ON CONFLICT (staff_number) DO UPDATE
-		SET name = excluded.name, furigana = excluded.furigana, email = coalesce(excluded.email, person.email), version = person.version + 1
-		RETURNING id`, pgx.StrictNamedArgs{"staff_number": p.StaffNumber, "name": p.Name, "furigana": p.Furigana, "email": p.Email}).Scan(&id)
+		SET name = excluded.name, furigana = excluded.furigana, furigana_key = excluded.furigana_key, email = coalesce(excluded.email, person.email), version = person.version + 1
+		RETURNING id`, pgx.StrictNamedArgs{
+		"staff_number": p.StaffNumber, "name": p.Name, "furigana": p.Furigana, "furigana_key": furigana.Key(p.Furigana), "email": p.Email,
+	}).Scan(&id)
 	if err != nil {
 		return 0, door.Unchanged(), explain(err)
 	}

@@ -32,6 +32,7 @@ func day(s string) calendar.Date {
 type town struct {
 	*org.Service
 	t       *testing.T
+	door    *door.Door
 	db      pgtest.DB
 	section int64 // 税務町民課
 	head    int64 // its post 課長, who is 情報セキュリティ管理者
@@ -43,7 +44,8 @@ func newTown(t *testing.T) town {
 	t.Helper()
 	db := server.New(t)
 	now := func() time.Time { return time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) }
-	tn := town{Service: org.New(db.Pool, door.New(db.Pool, now)), t: t, db: db}
+	d := door.New(db.Pool, now)
+	tn := town{Service: org.New(db.Pool, d), t: t, db: db, door: d}
 	for _, rule := range org.CommonRules() {
 		tn.must(tn.AddRule(t.Context(), operator, rule))
 	}

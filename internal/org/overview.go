@@ -134,7 +134,7 @@ func seated(found []Seat) []Seat {
 // holdersOf is the SQL of a list of holders, sorted by フリガナ. from joins person
 // p.
 func holdersOf(from, acting string) string {
-	return `(SELECT coalesce(jsonb_agg(jsonb_build_object('number', p.staff_number, 'name', p.name, 'acting', ` + acting + `) ORDER BY p.furigana, p.id), '[]') ` + from + `)`
+	return `(SELECT coalesce(jsonb_agg(jsonb_build_object('number', p.staff_number, 'name', p.name, 'acting', ` + acting + `) ORDER BY p.furigana_key, p.id), '[]') ` + from + `)`
 }
 
 // sectionLines returns a page of sections, and one more if there is one.

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/furigana"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
@@ -177,7 +178,7 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, p Person, a A
 func insertPerson(ctx context.Context, tx pgx.Tx, p Person) (int64, error) {
 	var id int64
 	err := tx.QueryRow(ctx, `
-		INSERT INTO person (staff_number, name, furigana, email, kind) VALUES (@staff_number, @name, @furigana, nullif(@email, ''), @kind) RETURNING id`,
+		INSERT INTO person (staff_number, name, furigana, furigana_key, email, kind) VALUES (@staff_number, @name, @furigana, @furigana_key, nullif(@email, ''), @kind) RETURNING id`,
 		p.arguments()).Scan(&id)
 	return id, explain(err)
 }
@@ -197,7 +198,7 @@ func (s *Service) ChangePerson(ctx context.Context, actor authz.Actor, id int64,
 		args := p.arguments()
 		args["id"], args["version"] = id, p.Version
 		tag, err := tx.Exec(ctx, `
-			UPDATE person SET staff_number = @staff_number, name = @name, furigana = @furigana, email = nullif(@email, ''), kind = @kind, version = version + 1
+			UPDATE person SET staff_number = @staff_number, name = @name, furigana = @furigana, furigana_key = @furigana_key, email = nullif(@email, ''), kind = @kind, version = version + 1
 			WHERE id = @id AND version = @version`, args)
 		switch {
 		case err != nil:
@@ -215,7 +216,9 @@ func (s *Service) ChangePerson(ctx context.Context, actor authz.Actor, id int64,
 
 // arguments are a person's fields as a statement is given them.
 func (p Person) arguments() pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{"staff_number": p.StaffNumber, "name": p.Name, "furigana": p.Furigana, "email": p.Email, "kind": p.Kind}
+	return pgx.StrictNamedArgs{
+		"staff_number": p.StaffNumber, "name": p.Name, "furigana": p.Furigana, "furigana_key": furigana.Key(p.Furigana), "email": p.Email, "kind": p.Kind,
+	}
 }
 
 // personColumns are the fields of a Person, of person p.
@@ -264,8 +267,8 @@ func (s *Service) People(ctx context.Context, actor authz.Actor, q Search) (Peop
 		             WHERE a.person_id = p.id AND a.period @> @day::date ORDER BY po.position, a.id) AS posts
 		FROM person p
 		WHERE (@words = '' OR strpos(p.search, @words) > 0)
-		  AND (@after = '' OR (p.furigana, p.staff_number) > (SELECT furigana, staff_number FROM person WHERE staff_number = @after))
-		ORDER BY p.furigana, p.staff_number LIMIT @limit`,
+		  AND (@after = '' OR (p.furigana_key, p.staff_number) > (SELECT furigana_key, staff_number FROM person WHERE staff_number = @after))
+		ORDER BY p.furigana_key, p.staff_number LIMIT @limit`,
 		pgx.StrictNamedArgs{"words": words, "after": q.After, "day": q.Day, "limit": peopleOnPage + 1})
 	if err != nil {
 		return PeoplePage{}, err

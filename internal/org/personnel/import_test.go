@@ -2,6 +2,7 @@ package personnel_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,6 +95,24 @@ func TestAPersonnelFileTakesEffectOnItsDay(t *testing.T) {
 	}
 	if err := tn.files.Choose(t.Context(), tn.actor, token, personnel.Choices{}); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("chosen for after it was done: %v", err)
+	}
+}
+
+// Whom a file brings or renames stands in the order of the syllables too.
+func TestWhomAPersonnelFileBringsStandsInTheOrderOfTheSyllables(t *testing.T) {
+	t.Parallel()
+	tn := newImportTown(t)
+	_, err := tn.files.Apply(t.Context(), tn.actor, tn.start(
+		"2,見本 2,ガトウ,,,税務町民課,職員,2027-04-01,\nN1,見本 新,カンダ,,,税務町民課,職員,2027-04-01,\nN2,見本 新,ガンダ,,,税務町民課,職員,2027-04-01,\n"))
+	tn.must(err)
+	page, err := tn.People(t.Context(), tn.actor, org.Search{Day: day("2027-04-01")})
+	tn.must(err)
+	var order []string
+	for _, line := range page.People {
+		order = append(order, line.StaffNumber)
+	}
+	if want := []string{"2", "N1", "N2", "1", "3"}; !slices.Equal(order, want) {
+		t.Errorf("in the order %q, want %q", order, want)
 	}
 }
 

@@ -193,7 +193,7 @@ func (c *Coverage) addMissing(ctx context.Context, db postgres.Querier, missing 
 	}
 	people, err := postgres.List[person](ctx, db, "listing who has not acknowledged", `
 		SELECT id, staff_number, name, furigana, id = ANY($2::bigint[]) AS excused, id = ANY($3::bigint[]) AS absent
-		FROM person_shown WHERE id = ANY($1::bigint[]) ORDER BY absent, excused, furigana, staff_number`, slices.Collect(maps.Keys(missing)), a.excused, a.absent)
+		FROM person_shown WHERE id = ANY($1::bigint[]) ORDER BY absent, excused, furigana_key, staff_number`, slices.Collect(maps.Keys(missing)), a.excused, a.absent)
 	if err != nil {
 		return err
 	}
@@ -266,5 +266,5 @@ func (s *Service) CoverageLines(ctx context.Context, actor authz.Actor, code str
 			SELECT DISTINCT ON (k.person_id) k.person_id, k.acknowledged_at, k.text_sha256, r.number
 			FROM acknowledgement k JOIN revision r ON r.id = k.revision_id
 			WHERE k.revision_id = ANY(@counting::bigint[]) ORDER BY k.person_id, r.number DESC) k ON k.person_id = a.person_id
-		ORDER BY s.position NULLS FIRST, s.code, p.furigana, p.staff_number`, v.arguments(s.today()))
+		ORDER BY s.position NULLS FIRST, s.code, p.furigana_key, p.staff_number`, v.arguments(s.today()))
 }

@@ -42,7 +42,7 @@ func (s *Service) EvidenceLines(ctx context.Context, actor authz.Actor, code str
 		LEFT JOIN acknowledgement_excuse e
 			ON e.revision_id = @revision AND e.person_id = k.person_id AND e.ended_at IS NULL AND k.acknowledged_at IS NULL
 		WHERE @whole_town OR h.section_id = ANY(@view_sections::bigint[])
-		ORDER BY s.position NULLS FIRST, s.code, p.furigana, p.staff_number`,
+		ORDER BY s.position NULLS FIRST, s.code, p.furigana_key, p.staff_number`,
 		pgx.StrictNamedArgs{
 			"revision": reading.Revision.ID, "number": number, "whole_town": whole, "view_sections": sections, "zone": calendar.Tokyo.String(),
 			"day": s.today(),

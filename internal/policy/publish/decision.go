@@ -172,7 +172,7 @@ func (s *Service) Councillors(ctx context.Context, actor authz.Actor, day calend
 		SELECT p.staff_number, p.name, array_agg(DISTINCT h.role) AS roles
 		FROM holding h JOIN person_shown p ON p.id = h.person_id
 		WHERE h.role = ANY(@roles::text[]) AND h.period @> @day::date AND h.rule_period @> @day::date
-		GROUP BY p.id, p.staff_number, p.name, p.furigana ORDER BY min(array_position(@roles::text[], h.role)), p.furigana, p.id`,
+		GROUP BY p.id, p.staff_number, p.name, p.furigana_key ORDER BY min(array_position(@roles::text[], h.role)), p.furigana_key, p.id`,
 		pgx.StrictNamedArgs{"day": day, "roles": []authz.Role{
 			authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.CSIRTMember, authz.SecurityManager,
 		}})
@@ -203,7 +203,7 @@ func (s *Service) Decisions(ctx context.Context, actor authz.Actor, revision int
 	return postgres.List[RecordedDecision](ctx, s.pool, "listing decisions", `
 		SELECT h.decided_on AS on, h.result = 'adopted' AS adopted, coalesce(c.name, '') AS chair, h.minutes,
 		       coalesce(f.name, '') AS file_name, coalesce(f.media_type, '') AS file_type, coalesce(f.size, 0) AS file_size, coalesce(b.name, '') AS recorded_by, h.recorded_at,
-		       ARRAY(SELECT p.name FROM decision_attendee t JOIN person_shown p ON p.id = t.person_id WHERE t.decision_id = h.id ORDER BY p.furigana, p.id) AS attendees
+		       ARRAY(SELECT p.name FROM decision_attendee t JOIN person_shown p ON p.id = t.person_id WHERE t.decision_id = h.id ORDER BY p.furigana_key, p.id) AS attendees
 		FROM headquarters_decision h JOIN revision r ON r.id = h.revision_id JOIN document d ON d.id = r.document_id
 		LEFT JOIN person_shown c ON c.id = h.chair_id LEFT JOIN person_shown b ON b.id = h.recorded_by
 		LEFT JOIN attachment_shown f ON f.id = h.attachment_id
