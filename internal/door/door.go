@@ -3,6 +3,7 @@
 package door
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,6 +64,20 @@ func (tx *Tx) Allow(action authz.Action, matter authz.Matter) error {
 	return nil
 }
 
+// Allowed is an action that an actor may do, and the role in which they do it.
+type Allowed struct {
+	action authz.Action
+	as     authz.Holding
+}
+
+// AllowAlso asks whether the actor may do another action, which one of the things
+// that the change does besides is: its effect in Effect.Also says By what was allowed.
+// It returns Forbidden if not.
+func (tx *Tx) AllowAlso(action authz.Action, matter authz.Matter) (Allowed, error) {
+	as, err := authz.Check(tx.actor, action, matter)
+	return Allowed{action, as}, err
+}
+
 // Today is the day of the change, in Tokyo.
 func (tx *Tx) Today() calendar.Date { return calendar.Day(tx.Now) }
 
@@ -75,6 +90,10 @@ type Effect struct {
 	// Also are what a change of many things did to each of them, without
 	// Confidential parts: each is an entry of its own.
 	Also []Effect
+	// By is as what one of Also was done, by AllowAlso; the zero value where it is part
+	// of the change's own action. Who hands over a draft with the rest of what somebody
+	// holds changes the organization, and the draft as who writes drafts.
+	By Allowed
 	// Notices are who is told what of it in the portal.
 	Notices []notice.Message
 }
@@ -122,7 +141,8 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx, actor 
 		}
 		return trail.AppendMany(ctx, tx, func(yield func(trail.Entry) bool) {
 			for _, also := range effect.Also {
-				if !yield(entry(actor, tx.as, tx.action, tx.Now, also)) {
+				by := cmp.Or(also.By, Allowed{tx.action, tx.as})
+				if !yield(entry(actor, by.as, by.action, tx.Now, also)) {
 					return
 				}
 			}

@@ -246,6 +246,23 @@ func TestTheTrailSaysInWhichCapacitySomebodyActed(t *testing.T) {
 	}
 }
 
+// Another action that a change does besides is refused to who may not do it.
+func TestWhatAChangeDoesBesidesIsAskedForToo(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	staff := authz.Actor{Person: 1, Holdings: []authz.Holding{{Role: authz.Administrator}}}
+	err := door.New(db.Pool, clock).Do(t.Context(), staff, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		_, err := tx.AllowAlso(authz.DraftRevision, authz.Matter{})
+		return door.Unchanged(), err
+	})
+	if fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("an administrator writes drafts: %v", err)
+	}
+}
+
 // Write is for one thing: what it would leave out of the trail it does not do.
 func TestWriteRefusesAChangeOfManyThings(t *testing.T) {
 	t.Parallel()

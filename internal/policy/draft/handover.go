@@ -85,8 +85,9 @@ func queueHeld(sql string, more func() pgx.StrictNamedArgs) func(*task.Batch, au
 // give makes somebody else the drafter of drafts: those who wrote on them stay among
 // their drafters, who never publish them.
 func give(ctx context.Context, tx *door.Tx, actor authz.Actor, g handover.Giving) ([]door.Effect, error) {
-	if actor.Reach(authz.DraftRevision) != authz.All {
-		return nil, fault.New(fault.Forbidden, "下書きを引き継げるのは、下書きを書ける役割の担当者だけです。統括情報セキュリティ責任者に頼んでください。")
+	by, err := tx.AllowAlso(authz.DraftRevision, authz.Matter{})
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Forbidden, "下書きを引き継げるのは、下書きを書ける役割の担当者だけです。統括情報セキュリティ責任者に頼んでください。")
 	}
 	if g.To.Reach(authz.DraftRevision) != authz.All {
 		return nil, fault.InvalidFields([]fault.Problem{{Field: "to", Message: g.To.Name + "さんには、下書きを書ける役割がありません。下書きを書ける人の職員番号を入力してください。"}})
@@ -116,7 +117,7 @@ func give(ctx context.Context, tx *door.Tx, actor authz.Actor, g handover.Giving
 			return nil, err
 		}
 		effects = append(effects, door.Effect{
-			Subject: trail.Subject{Kind: "revision", ID: one.ID}, Fields: []string{"drafted_by"},
+			Subject: trail.Subject{Kind: "revision", ID: one.ID}, Fields: []string{"drafted_by"}, By: by,
 			Refs: map[string]int64{"document": one.Document, "person": g.To.Person},
 			Notices: []notice.Message{{To: []int64{g.To.Person}, Notice: notice.Notice{
 				Topic: AboutDraft, TopicID: one.ID, Title: fmt.Sprintf("%s（第%d版）の下書きを引き継ぎました", one.Title, one.Number),

@@ -135,9 +135,10 @@ func TestADraftIsHandedOver(t *testing.T) {
 	}
 	var entries string
 	must(t, o.DB.Pool.QueryRow(ctx, `
-		SELECT string_agg(subject_kind || ' ' || array_to_string(fields, ','), '; ' ORDER BY id) FROM trail_entry
+		SELECT string_agg(concat_ws(' ', subject_kind, array_to_string(fields, ','), action, role), '; ' ORDER BY id) FROM trail_entry
 		WHERE 'handed_over' = ANY(fields) OR 'drafted_by' = ANY(fields)`).Scan(&entries))
-	if entries != "person handed_over; revision drafted_by" {
+	// each as what it is: the draft as by who writes drafts
+	if entries != "person handed_over organization.change general_security_officer; revision drafted_by policy.draft general_security_officer" {
 		t.Errorf("the trail says %s", entries)
 	}
 	// who wrote on it, and who has taken it over, never publish it
