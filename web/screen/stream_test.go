@@ -277,7 +277,7 @@ func TestARealServerWaitsForFiles(t *testing.T) {
 func TestARealServerWaitsForWhoTakesAFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const size = 2 << 20 // in ten minutes
+		const size = 2 << 20         // in ten minutes
 		given := make(chan struct{}) // all of it, and the line is still there
 		client := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			defer close(given)
