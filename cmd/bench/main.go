@@ -67,7 +67,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		{[]string{"reading", "reading-unread", "acknowledge"}, measurePortal},
 		{[]string{"organization"}, measureOrganization},
 		{[]string{"publish", "morning"}, measureCampaign},
-		{[]string{"people-import", "people-import-memory", "import-preview"}, measurePeople},
+		{[]string{"people-import", "people-import-memory", "import-preview", "import-beside"}, measurePeople},
 		{[]string{"search"}, measureSearch},
 		{[]string{"video"}, measureVideo},
 	} {

@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -33,11 +35,15 @@ const (
 	importMemoryLimit = 256 << 20
 	previewLimit      = 100 * time.Millisecond
 	previews          = 31
+	clerks            = 2
+	besideLimit       = time.Second
+	actPause          = 100 * time.Millisecond // between what a clerk does and the next
 )
 
 // measurePeople measures the import of a personnel file on a cluster that keeps
 // its promises to the disk: the command, which registers everybody, and the page
-// that shows what the file of the year after would do.
+// that shows what the file of the year after would do; and how long clerks wait while
+// that one is taken in.
 func measurePeople(ctx context.Context, binary string) (figures []figure, err error) {
 	dir, remove, err := place()
 	if err != nil {
@@ -75,8 +81,64 @@ func measurePeople(ctx context.Context, binary string) (figures []figure, err er
 	if err != nil {
 		return nil, err
 	}
-	preview, err := measurePreview(ctx, &town{Ground: ground, pool: pool}, administrator, personnelFile(today.AddDays(1), manyPeople/10))
-	return append(figures, preview), err
+	next := personnelFile(today.AddDays(1), manyPeople/10)
+	preview, err := measurePreview(ctx, &town{Ground: ground, pool: pool}, administrator, next)
+	if err != nil {
+		return nil, err
+	}
+	beside, err := measureBeside(ctx, ground, next, today)
+	return append(figures, preview, beside), err
+}
+
+// measureBeside takes a file in while clerks at the desk register people without a
+// pause to speak of, and measures how long the longest of their acts takes.
+func measureBeside(ctx context.Context, ground server.Ground, raw []byte, today calendar.Date) (figure, error) {
+	operator := authz.AsOperator()
+	post, err := ground.Org.AddPost(ctx, operator, org.Post{Title: "計測"})
+	if err != nil {
+		return figure{}, err
+	}
+	files := personnel.New(ground.Pool, ground.Door)
+	file, err := files.Read(ctx, operator, raw)
+	if err != nil {
+		return figure{}, err
+	}
+	var (
+		wait    sync.WaitGroup
+		over    = make(chan struct{})
+		longest [clerks]time.Duration
+		acts    [clerks]int
+		failed  [clerks]error
+	)
+	for clerk := range clerks {
+		wait.Go(func() {
+			for failed[clerk] == nil {
+				select {
+				case <-over:
+					return
+				case <-time.After(actPause):
+				}
+				begun := time.Now()
+				person := org.Person{StaffNumber: fmt.Sprintf("C%d-%d", clerk, acts[clerk]), Name: "見本", Furigana: "ミホン"}
+				_, failed[clerk] = ground.Org.Register(ctx, operator, person, org.Appointment{Post: post, First: today}, org.Beside)
+				longest[clerk] = max(longest[clerk], time.Since(begun))
+				acts[clerk]++
+			}
+		})
+	}
+	begun := time.Now()
+	_, problems, err := files.TakeIn(ctx, operator, "people.xlsx", file, personnel.Choices{})
+	took := time.Since(begun)
+	close(over)
+	wait.Wait()
+	if err = errors.Join(append(failed[:], err)...); err != nil || len(problems) > 0 {
+		return figure{}, fmt.Errorf("an import beside clerks: %d problems, %w", len(problems), err)
+	}
+	worst := slices.Max(longest[:])
+	return figure{
+		name: "import-beside", ratio: worst.Seconds() / besideLimit.Seconds(), limit: 1,
+		detail: fmt.Sprintf("the longest of %v acts of %d clerks in %d ms, limit %v, beside %d rows taken in after %.1f s", acts, clerks, worst.Milliseconds(), besideLimit, manyPeople, took.Seconds()),
+	}, nil
 }
 
 // anAdministrator is a ポータル管理者 who is in no file.

@@ -21,15 +21,16 @@ type Actor struct {
 	// Table is the permission table in effect on that day; nil for the one that a town
 	// starts with.
 	Table *Table
-	// Inside are the sections inside their own that these reach.
+	// Inside are the sections inside those that they lead, as far as these reach.
 	Inside []Inside
 	// State is that of the database in which the actor was looked up; zero where
 	// nothing is to be taken from a cache.
 	State state.Numbers
 }
 
-// Inside is that who has a role in the outer section has it in the inner one too:
-// for what they see, and where it decides for what they do.
+// Inside is that who leads the outer section, its 情報セキュリティ管理者, is that of the
+// inner one too: for what they see, and where it decides for what they do. The other
+// roles are of their own section alone.
 type Inside struct {
 	Outer, Inner int64
 	Decides      bool
@@ -124,7 +125,7 @@ func (a Actor) Sections(action Action) []int64 {
 		if h.Section != 0 && a.Table.ReachOf(h.Role, action) == Own {
 			sections = append(sections, h.Section)
 			for _, i := range a.Inside {
-				if i.Outer == h.Section && i.covers(action) {
+				if i.covers(h, action) {
 					sections = append(sections, i.Inner)
 				}
 			}
@@ -134,8 +135,10 @@ func (a Actor) Sections(action Action) []int64 {
 	return slices.Compact(sections)
 }
 
-// covers tells whether it counts for an action.
-func (i Inside) covers(action Action) bool { return i.Decides || rowOf(action).kind != decides }
+// covers tells whether it counts for a holding and an action.
+func (i Inside) covers(h Holding, action Action) bool {
+	return h.Role == SecurityManager && h.Section == i.Outer && (i.Decides || rowOf(action).kind != decides)
+}
 
 // Matter is what an action is about, as far as permission depends on it: each is
 // how it is related to somebody.
@@ -227,7 +230,7 @@ func (a Actor) reaches(h Holding, action Action, m Matter) bool {
 	case Own:
 		section := m.section(rowOf(action).whose)
 		return section != 0 && (section == h.Section || slices.ContainsFunc(a.Inside, func(i Inside) bool {
-			return i.Outer == h.Section && i.Inner == section && i.covers(action)
+			return i.Inner == section && i.covers(h, action)
 		}))
 	case Confirmed:
 		return m.ConfirmedBy != 0 && m.ConfirmedBy == a.Person

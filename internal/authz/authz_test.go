@@ -1,6 +1,7 @@
 package authz_test
 
 import (
+	"slices"
 	"testing"
 
 	"kagami/internal/authz"
@@ -128,5 +129,24 @@ func TestNobodyStandsInForWhoIsOfAnotherSection(t *testing.T) {
 	matter := authz.Matter{SystemsSection: other, Person: 9, Decision: true, Alone: []authz.Holding{{Role: authz.SystemManager, Section: other}}}
 	if as, ok := manager.May(authz.ConfirmViolation, matter); ok {
 		t.Errorf("acts as %+v", as)
+	}
+}
+
+// Whoever is above some role is among those who cover, and nobody else is.
+func TestWhoCoversIsWhoeverIsAboveSomebody(t *testing.T) {
+	above := map[authz.Role]bool{}
+	for _, role := range slices.Concat(authz.Covered(false), authz.Covered(true)) {
+		if up, ok := role.Above(func(authz.Role) bool { return false }); ok {
+			above[up] = true
+		}
+	}
+	covering := authz.Covering()
+	for _, role := range covering {
+		if !above[role] {
+			t.Errorf("%s covers nobody", role)
+		}
+	}
+	if len(covering) != len(above) || len(above) != 5 {
+		t.Errorf("%v cover, %v are above", covering, above)
 	}
 }

@@ -136,8 +136,8 @@ func TestTheGateLetsInWhomTheOperationLetsAct(t *testing.T) {
 	}
 }
 
-// Who has a role in an outer section has it in the inner ones that it reaches, for
-// what they see, and only where it decides for what they do; never the other way.
+// Who leads an outer section leads the inner ones that it reaches, for what they see,
+// and only where it decides for what they do; never the other way, and no other role.
 func TestAnOuterSectionReachesWhatIsInsideIt(t *testing.T) {
 	const inner, deep = 11, 12
 	for name, c := range map[string]struct {
@@ -162,6 +162,13 @@ func TestAnOuterSectionReachesWhatIsInsideIt(t *testing.T) {
 		}
 		if seen, excuse := head.Sections(authz.SeeAcknowledgements), head.Sections(authz.ExcuseAcknowledgement); len(seen) != c.seen || len(excuse) != c.excuse {
 			t.Errorf("%s: sees %v, excuses in %v", name, seen, excuse)
+		}
+		for _, role := range []authz.Role{authz.Staff, authz.SystemManager} {
+			other := holder(role)
+			other.Inside = c.inside
+			if _, sees := other.May(authz.ReadAssets, authz.Matter{OwnersSection: inner}); sees || len(other.Sections(authz.ReadAssets)) != 1 {
+				t.Errorf("%s: %s reaches inside", name, role)
+			}
 		}
 		there.Person = head.Person
 		if _, does := head.May(authz.ExcuseAcknowledgement, there); does {

@@ -106,6 +106,20 @@ func Covered(ofSection bool) []Role {
 	return covered
 }
 
+// Covering are the roles that take the matters of one below them.
+func Covering() []Role {
+	var covering []Role
+	for _, role := range Given() {
+		for _, up := range above {
+			if up == role {
+				covering = append(covering, role)
+				break
+			}
+		}
+	}
+	return covering
+}
+
 // Given are the roles that a town gives, by a post or directly, from the top of
 // 図 1.1 down: all but 職員等, which comes with any post.
 func Given() []Role {

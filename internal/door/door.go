@@ -136,17 +136,10 @@ func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx, actor 
 		if err := tx.give(ctx, effect); err != nil {
 			return err
 		}
-		if err := trail.Append(ctx, tx, entry(actor, tx.as, tx.action, tx.Now, effect)); err != nil || len(effect.Also) == 0 {
+		if err := trail.Append(ctx, tx, entry(actor, tx.as, tx.action, tx.Now, effect)); err != nil {
 			return err
 		}
-		return trail.AppendMany(ctx, tx, func(yield func(trail.Entry) bool) {
-			for _, also := range effect.Also {
-				by := cmp.Or(also.By, Allowed{tx.action, tx.as})
-				if !yield(entry(actor, by.as, by.action, tx.Now, also)) {
-					return
-				}
-			}
-		})
+		return tx.record(ctx, effect.Also)
 	})
 	if errors.Is(err, errUnchanged) {
 		return nil
@@ -223,6 +216,34 @@ func (d *Door) inTx(ctx context.Context, fn func(pgx.Tx) error) error {
 			return err
 		}
 	}
+}
+
+// Record writes what a change has done to many things, as its Also would be written at
+// its end: for one that does so much that it takes its lock late.
+func (tx *Tx) Record(ctx context.Context, done []Effect) error {
+	if tx.action == "" {
+		return errNotAllowed
+	}
+	for _, effect := range done {
+		if err := tx.give(ctx, effect); err != nil {
+			return err
+		}
+	}
+	return tx.record(ctx, done)
+}
+
+func (tx *Tx) record(ctx context.Context, done []Effect) error {
+	if len(done) == 0 {
+		return nil
+	}
+	return trail.AppendMany(ctx, tx, func(yield func(trail.Entry) bool) {
+		for _, effect := range done {
+			by := cmp.Or(effect.By, Allowed{tx.action, tx.as})
+			if !yield(entry(tx.actor, by.as, by.action, tx.Now, effect)) {
+				return
+			}
+		}
+	})
 }
 
 // give gives the notices of a change of one thing or of many.

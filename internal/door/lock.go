@@ -2,7 +2,10 @@ package door
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Lock is a lock of the whole town, by its name.
@@ -17,12 +20,68 @@ import (
 //  5. the counters of changes, which the database takes itself at commit.
 //
 // What is undone all the same is tried again.
+//
+// Who writes so much that nobody shall wait for it meanwhile takes its lock late, after
+// its rows (TakeLate), and gives way: where somebody who has the lock waits for one of
+// its rows, it is undone and tried again.
 type Lock string
+
+const takeLock = `SELECT pg_advisory_xact_lock(hashtextextended('kagami: ' || $1, 0))`
 
 // Take takes a lock of the town until the transaction ends.
 func (tx *Tx) Take(ctx context.Context, lock Lock) error {
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('kagami: ' || $1, 0))`, string(lock)); err != nil {
+	if _, err := tx.Exec(ctx, takeLock, string(lock)); err != nil {
 		return fmt.Errorf("waiting for the lock of %s: %w", lock, err)
+	}
+	return nil
+}
+
+// ErrOvertaken undoes a change that was overtaken by another beside it, and lets it be
+// tried again.
+var ErrOvertaken = errors.New("overtaken by another change")
+
+// patience is how long TakeLate waits before it looks whether it is waited for: less
+// than the database takes to find a circle, in which it may undo the other.
+const patience = `SELECT set_config('lock_timeout', '200ms', true)`
+
+// TakeLate is Take for a change that has written its rows already. ErrOvertaken where it
+// has to give way.
+func (tx *Tx) TakeLate(ctx context.Context, lock Lock) error {
+	for {
+		err := pgx.BeginFunc(ctx, tx.Tx, func(try pgx.Tx) error {
+			var batch pgx.Batch
+			batch.Queue(patience)
+			batch.Queue(takeLock, string(lock))
+			batch.Queue(`SELECT set_config('lock_timeout', '0', true)`)
+			return try.SendBatch(ctx, &batch).Close()
+		})
+		switch {
+		case err == nil:
+			return nil
+		case !hasCode(err, "55P03"):
+			return fmt.Errorf("waiting for the lock of %s: %w", lock, err)
+		}
+		if err := tx.GiveWay(ctx, lock); err != nil {
+			return err
+		}
+	}
+}
+
+// GiveWay returns ErrOvertaken where somebody who has a lock waits for what this change
+// has written: what writes for long without the lock asks now and then.
+func (tx *Tx) GiveWay(ctx context.Context, lock Lock) error {
+	var awaited bool
+	err := tx.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM pg_locks has
+			WHERE has.granted AND has.locktype = 'advisory' AND has.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+			  AND (has.classid::bigint << 32) | has.objid::bigint = hashtextextended('kagami: ' || $1, 0)
+			  AND pg_backend_pid() = ANY(pg_blocking_pids(has.pid)))`, string(lock)).Scan(&awaited)
+	switch {
+	case err != nil:
+		return fmt.Errorf("looking who waits: %w", err)
+	case awaited:
+		return ErrOvertaken
 	}
 	return nil
 }

@@ -129,8 +129,11 @@ func (tx *Tx) Exclude(ctx context.Context, person int64) error {
 func hasMoved(err error) bool { return hasCode(err, "KG001") }
 
 // hasCollided tells whether a transaction failed only because of others beside it,
-// and may succeed when it is tried again: a deadlock, a serialization failure.
-func hasCollided(err error) bool { return hasCode(err, "40P01") || hasCode(err, "40001") }
+// and may succeed when it is tried again: a deadlock, a serialization failure, or that it
+// gave way.
+func hasCollided(err error) bool {
+	return hasCode(err, "40P01") || hasCode(err, "40001") || errors.Is(err, ErrOvertaken)
+}
 
 func hasCode(err error, code string) bool {
 	failure, ok := errors.AsType[*pgconn.PgError](err)

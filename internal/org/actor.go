@@ -90,7 +90,7 @@ func FindActor(ctx context.Context, db postgres.Querier, person int64, day calen
 			UNION ALL
 			SELECT r.role, s.id
 			FROM section s, unnest(@roles_of_section::text[]) r(role)
-			WHERE EXISTS (SELECT FROM mine WHERE role = ANY(@above) AND (role <> 'security_manager' OR section_id = s.id))
+			WHERE EXISTS (SELECT FROM mine WHERE role = ANY(@above) AND (role <> ALL(@roles_of_section) OR section_id = s.id))
 			  AND EXISTS (SELECT FROM post po JOIN appointment a ON a.post_id = po.id WHERE po.section_id = s.id AND a.period @> @day::date)
 			  AND NOT EXISTS (SELECT FROM holding h WHERE h.role = r.role AND h.section_id = s.id AND h.period @> @day::date AND h.rule_period @> @day::date))
 		SELECT p.name, m.role, coalesce(m.title, '') AS post, coalesce(m.section_id, 0) AS section, coalesce(s.name, '') AS section_name, m.acting, m.vacant,`+reach.Columns+`
@@ -102,7 +102,7 @@ func FindActor(ctx context.Context, db postgres.Querier, person int64, day calen
 		ORDER BY m.vacant, m.position, m.id`,
 		pgx.StrictNamedArgs{
 			"person": person, "day": day, "roles": authz.Covered(false), "roles_of_section": authz.Covered(true),
-			"above": []authz.Role{authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityOfficer, authz.SecurityManager},
+			"above": authz.Covering(), "leads": authz.SecurityManager,
 		})
 	if err != nil {
 		return authz.Actor{}, err

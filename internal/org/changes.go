@@ -3,12 +3,15 @@ package org
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/furigana"
+	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
@@ -47,53 +50,73 @@ func (a AppointmentChange) Ends() bool {
 	return !a.IsNew() && a.First == a.Was.First && !a.Last.IsZero() && (a.Was.Last.IsZero() || a.Last.Before(a.Was.Last))
 }
 
-// Make makes the changes, which the transaction has been allowed, and returns what
-// the trail records of each. Conflict where they break a rule of the database, and
-// where they would leave nobody as ポータル管理者 from an earlier day on.
-func (c Changes) Make(ctx context.Context, tx *door.Tx) ([]door.Effect, error) {
-	var effects []door.Effect
-	err := keepingOffices(ctx, tx, func() (err error) {
-		effects, err = c.write(ctx, tx)
+// Make makes the changes, which the transaction has been allowed, and records each.
+// It writes before it takes the Lock, so that nobody at the desk waits meanwhile; still
+// is asked once it has the lock, and tells where they have been made on what is no longer
+// so. others sees the database without them. Conflict where they break a rule of the
+// database, and where they would leave nobody as ポータル管理者 from an earlier day on.
+func (c Changes) Make(ctx context.Context, tx *door.Tx, others postgres.Querier, still func() error) error {
+	if err := c.write(ctx, tx); err != nil {
 		return err
-	})
-	return effects, err
+	}
+	if err := tx.TakeLate(ctx, Lock); err != nil {
+		return err
+	}
+	if err := still(); err != nil {
+		return err
+	}
+	roles := []authz.Role{authz.Administrator}
+	before, err := firstDaysWithout(ctx, others, tx.Today(), roles)
+	if err != nil {
+		return err
+	}
+	return keptSince(ctx, tx, before, roles)
 }
 
-// write makes them with one statement for each kind, and returns what the trail
-// records of each.
-func (c Changes) write(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	var effects []door.Effect
+// atOnce is how many things one statement changes: whoever waits for one of them
+// waits no longer than that takes.
+const atOnce = 4_000
+
+// write makes them in statements of one kind each, and records them.
+func (c Changes) write(ctx context.Context, tx *door.Tx) error {
 	for _, step := range []struct {
 		doing string
-		do    func(context.Context, pgx.Tx) ([]door.Effect, error)
+		of    []int
+		do    func(ctx context.Context, tx pgx.Tx, of []int) ([]door.Effect, error)
 	}{
-		{"adding people", c.addPeople},
-		{"changing people", c.changePeople},
-		{"adding posts", c.addPosts},
-		{"withdrawing appointments", c.withdraw},
+		{"adding people", c.NewPeople, c.addPeople},
+		// first, so that two people can exchange theirs
+		{"taking e-mails away", c.Emails, c.takeEmails},
+		{"changing people", c.ChangedPeople, c.changePeople},
+		{"adding posts", c.NewPosts, c.addPosts},
+		{"withdrawing appointments", c.places(func(a AppointmentChange) bool { return a.Withdrawn }), c.withdraw},
 		// what gets shorter makes room for what gets longer, and for what is new
-		{"shortening appointments", c.shorten},
-		{"changing appointments", c.change},
-		{"adding appointments", c.appoint},
+		{"shortening appointments", c.places(func(a AppointmentChange) bool { return !a.Withdrawn && a.Ends() }), c.setPeriods},
+		{"changing appointments", c.places(func(a AppointmentChange) bool { return !a.Withdrawn && !a.IsNew() && !a.Ends() }), c.setPeriods},
+		{"adding appointments", c.places(AppointmentChange.IsNew), c.appoint},
 	} {
-		done, err := step.do(ctx, tx)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", step.doing, explain(err))
+		for part := range slices.Chunk(step.of, atOnce) {
+			done, err := step.do(ctx, tx, part)
+			if err == nil {
+				err = tx.Record(ctx, done)
+			}
+			if err == nil {
+				err = tx.GiveWay(ctx, Lock)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", step.doing, explain(err))
+			}
 		}
-		effects = append(effects, done...)
 	}
-	return effects, nil
+	return nil
 }
 
 func personEffect(id int64) door.Effect {
 	return door.Effect{Subject: trail.Subject{Kind: "person", ID: id}, Fields: personFields}
 }
 
-func (c Changes) addPeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	if len(c.NewPeople) == 0 {
-		return nil, nil
-	}
-	f := c.fieldsOf(c.NewPeople)
+func (c Changes) addPeople(ctx context.Context, tx pgx.Tx, of []int) ([]door.Effect, error) {
+	f := c.fieldsOf(of)
 	rows, err := tx.Query(ctx, `
 		INSERT INTO person (staff_number, name, furigana, furigana_key, email, kind)
 		SELECT number, name, furigana, key, nullif(email, ''), kind
@@ -103,8 +126,8 @@ func (c Changes) addPeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, error
 	if err != nil {
 		return nil, err
 	}
-	index := make(map[string]int, len(c.NewPeople))
-	for _, i := range c.NewPeople {
+	index := make(map[string]int, len(of))
+	for _, i := range of {
 		index[c.People[i].StaffNumber] = i
 	}
 	var (
@@ -120,18 +143,13 @@ func (c Changes) addPeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, error
 	return effects, err
 }
 
-// changePeople first takes the e-mails away that change, so that two people can
-// exchange theirs.
-func (c Changes) changePeople(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	if len(c.ChangedPeople) == 0 {
-		return nil, nil
-	}
-	if len(c.Emails) > 0 {
-		if _, err := tx.Exec(ctx, `UPDATE person SET email = NULL WHERE id = ANY($1)`, c.fieldsOf(c.Emails).ids); err != nil {
-			return nil, err
-		}
-	}
-	f := c.fieldsOf(c.ChangedPeople)
+func (c Changes) takeEmails(ctx context.Context, tx pgx.Tx, of []int) ([]door.Effect, error) {
+	_, err := tx.Exec(ctx, `UPDATE person SET email = NULL WHERE id = ANY($1)`, c.fieldsOf(of).ids)
+	return nil, err
+}
+
+func (c Changes) changePeople(ctx context.Context, tx pgx.Tx, of []int) ([]door.Effect, error) {
+	f := c.fieldsOf(of)
 	_, err := tx.Exec(ctx, `
 		UPDATE person p SET name = u.name, furigana = u.furigana, furigana_key = u.key, email = nullif(u.email, ''), kind = u.kind, version = version + 1
 		FROM unnest(@ids::bigint[], @names::text[], @furigana::text[], @keys::bytea[], @emails::text[], @kinds::text[]) AS u(id, name, furigana, key, email, kind)
@@ -162,10 +180,7 @@ func (c Changes) fieldsOf(people []int) fields {
 	return f
 }
 
-func (c Changes) addPosts(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	if len(c.NewPosts) == 0 {
-		return nil, nil
-	}
+func (c Changes) addPosts(ctx context.Context, tx pgx.Tx, of []int) ([]door.Effect, error) {
 	type key struct {
 		section int64
 		title   string
@@ -176,7 +191,7 @@ func (c Changes) addPosts(ctx context.Context, tx pgx.Tx) ([]door.Effect, error)
 		single   []bool
 		index    = map[key]int{}
 	)
-	for _, i := range c.NewPosts {
+	for _, i := range of {
 		p := c.Posts[i]
 		sections, titles, single = append(sections, p.Section), append(titles, p.Title), append(single, p.SingleHolder)
 		index[key{p.Section, p.Title}] = i
@@ -204,32 +219,28 @@ func (c Changes) addPosts(ctx context.Context, tx pgx.Tx) ([]door.Effect, error)
 	return effects, err
 }
 
-func (c Changes) withdraw(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	p, effects := c.periodsOf("withdrawn", func(a AppointmentChange) bool { return a.Withdrawn })
-	if len(p.ids) == 0 {
-		return nil, nil
-	}
+func (c Changes) withdraw(ctx context.Context, tx pgx.Tx, of []int) ([]door.Effect, error) {
+	p, effects := c.periodsOf("withdrawn", of)
 	_, err := tx.Exec(ctx, `DELETE FROM appointment WHERE id = ANY($1)`, p.ids)
 	return effects, err
 }
 
-func (c Changes) shorten(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	return c.setPeriods(ctx, tx, AppointmentChange.Ends)
-}
-
-func (c Changes) change(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	return c.setPeriods(ctx, tx, func(a AppointmentChange) bool { return !a.Ends() })
-}
-
-func (c Changes) setPeriods(ctx context.Context, tx pgx.Tx, which func(AppointmentChange) bool) ([]door.Effect, error) {
-	p, effects := c.periodsOf("period", func(a AppointmentChange) bool { return !a.Withdrawn && !a.IsNew() && which(a) })
-	if len(p.ids) == 0 {
-		return nil, nil
-	}
+func (c Changes) setPeriods(ctx context.Context, tx pgx.Tx, of []int) ([]door.Effect, error) {
+	p, effects := c.periodsOf("period", of)
 	_, err := tx.Exec(ctx, `
 		UPDATE appointment a SET period = daterange(u.first, u.last, '[]')
 		FROM unnest($1::bigint[], $2::date[], $3::date[]) AS u(id, first, last) WHERE a.id = u.id`, p.ids, p.firsts, p.lasts)
 	return effects, err
+}
+
+// places are those of the appointments of which which says so.
+func (c Changes) places(which func(AppointmentChange) bool) (at []int) {
+	for i, a := range c.Appointments {
+		if which(a) {
+			at = append(at, i)
+		}
+	}
+	return at
 }
 
 // periods are the days of some appointments, each a column.
@@ -240,17 +251,15 @@ type periods struct {
 	people, posts []int64
 }
 
-// periodsOf are the appointments of which which says so, and what the trail
-// records where one of their fields changes.
-func (c Changes) periodsOf(field string, which func(AppointmentChange) bool) (periods, []door.Effect) {
+// periodsOf are the appointments at some places, and what the trail records where one
+// of their fields changes.
+func (c Changes) periodsOf(field string, of []int) (periods, []door.Effect) {
 	var (
 		p       periods
 		effects []door.Effect
 	)
-	for _, a := range c.Appointments {
-		if !which(a) {
-			continue
-		}
+	for _, i := range of {
+		a := c.Appointments[i]
 		person, post := c.People[a.PersonAt].ID, c.Posts[a.PostAt].ID
 		p.ids, p.firsts, p.lasts = append(p.ids, a.ID), append(p.firsts, a.First), append(p.lasts, a.Last)
 		p.people, p.posts = append(p.people, person), append(p.posts, post)
@@ -261,11 +270,8 @@ func (c Changes) periodsOf(field string, which func(AppointmentChange) bool) (pe
 	return p, effects
 }
 
-func (c Changes) appoint(ctx context.Context, tx pgx.Tx) ([]door.Effect, error) {
-	p, _ := c.periodsOf("", AppointmentChange.IsNew)
-	if len(p.ids) == 0 {
-		return nil, nil
-	}
+func (c Changes) appoint(ctx context.Context, tx pgx.Tx, of []int) ([]door.Effect, error) {
+	p, _ := c.periodsOf("", of)
 	rows, err := tx.Query(ctx, `
 		INSERT INTO appointment (person_id, post_id, single_holder, period)
 		SELECT u.person, u.post, po.single_holder, daterange(u.first, u.last, '[]')

@@ -14,7 +14,7 @@ func (s *Service) FirstDaysWithout(ctx context.Context, roles []authz.Role) (day
 		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		days, err = firstDaysWithout(ctx, tx, roles)
+		days, err = firstDaysWithout(ctx, tx, tx.Today(), roles)
 		return door.Unchanged(), err
 	})
 	return days, err

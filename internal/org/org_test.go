@@ -328,6 +328,25 @@ func TestTheDatabaseItselfRefusesTwoHoldersOnOneDay(t *testing.T) {
 	}
 }
 
+// Nobody changes a post of theirs as long as they hold it, its last day included; from
+// the day after, they do.
+func TestWhoHeldAPostUntilYesterdayChangesIt(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	for last, may := range map[string]bool{"2026-11-23": true, "2026-11-24": false, "2026-11-25": false, "": false} {
+		post, person := tn.post(tn.section, "主幹"+last, false), tn.person("P"+last)
+		held := org.Appointment{Person: person, Post: post, First: day("2026-11-01")}
+		if last != "" {
+			held.Last = day(last)
+		}
+		tn.must(tn.Appoint(t.Context(), operator, held, org.Beside))
+		general := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+		if err := tn.Ask(t.Context(), general, org.Change{Post: post}); may != (err == nil) {
+			t.Errorf("who holds it until %q: %v", last, err)
+		}
+	}
+}
+
 // Nobody changes what they themselves are or hold.
 func TestNobodyDecidesOnTheirOwnAppointments(t *testing.T) {
 	t.Parallel()

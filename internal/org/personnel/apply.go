@@ -2,12 +2,17 @@ package personnel
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -21,9 +26,22 @@ var errOtherPlan = errors.New("the plan is not the one that was shown")
 // Conflict while the file has problems, and where the organization has changed
 // so that the plan would be another: then that one is stored to be looked at.
 func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string) (Summary, error) {
-	var done Import
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (effect door.Effect, err error) {
-		done, effect, err = s.apply(ctx, tx, actor, token)
+	// before anything is locked: who waits for the organization may have all the others
+	others, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return Summary{}, fmt.Errorf("applying a personnel file: %w", err)
+	}
+	defer others.Release()
+	var (
+		done  Import
+		tries int
+	)
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (effect door.Effect, err error) {
+		tries++
+		if err := take(ctx, tx, tries); err != nil {
+			return door.Unchanged(), err
+		}
+		done, effect, err = apply(ctx, tx, others, actor, token)
 		return effect, err
 	})
 	if errors.Is(err, errOtherPlan) {
@@ -41,10 +59,22 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string) (S
 // applyTime is how long one statement of an import may take.
 const applyTime = "5min"
 
-func (s *Service) apply(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (Import, door.Effect, error) {
-	if err := tx.Take(ctx, org.Lock); err != nil {
-		return Import{}, door.Unchanged(), err
+// patient is how often an import gives way to clerks.
+const patient = 2
+
+// take takes the locks that an import holds from its beginning: one import follows
+// another, and one that has given way too often lets everybody wait.
+func take(ctx context.Context, tx *door.Tx, tries int) error {
+	if err := tx.Take(ctx, "imports of people"); err != nil || tries <= patient {
+		return err
 	}
+	return tx.Take(ctx, org.Lock)
+}
+
+// apply reads, plans and writes without the lock of the organization, and with it looks
+// whether it would do the same once more: others sees the database without what it has
+// written.
+func apply(ctx context.Context, tx *door.Tx, others *pgxpool.Conn, actor authz.Actor, token string) (Import, door.Effect, error) {
 	i, file, err := lockImport(ctx, tx, actor, token)
 	if err != nil {
 		return i, door.Unchanged(), err
@@ -52,17 +82,10 @@ func (s *Service) apply(ctx context.Context, tx *door.Tx, actor authz.Actor, tok
 	if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', $1, true)`, applyTime); err != nil {
 		return i, door.Unchanged(), fmt.Errorf("giving an import its time: %w", err)
 	}
-	state, err := loadState(ctx, tx, actor, file, tx.Today())
-	if err != nil {
-		return i, door.Unchanged(), err
-	}
-	plan := makePlan(state, file, i.Choices)
-	digest, err := plan.digest()
+	plan, err := planShown(ctx, others, actor, i, file, tx.Today())
 	switch {
 	case err != nil:
 		return i, door.Unchanged(), err
-	case !bytes.Equal(digest, i.digest):
-		return i, door.Unchanged(), errOtherPlan
 	case len(plan.Problems) > 0:
 		return i, door.Unchanged(), fault.New(fault.Conflict, fmt.Sprintf("直すところが%d件あります。ファイルを直して、もう一度選んでください。何も変更されていません。", len(plan.Problems)))
 	case plan.Empty():
@@ -75,9 +98,39 @@ func (s *Service) apply(ctx context.Context, tx *door.Tx, actor authz.Actor, tok
 			"added": len(plan.Added), "changed": len(plan.Changed), "ended": len(plan.Ended), "people": plan.NewPeople, "posts": plan.NewPosts,
 		},
 	}
-	if effect.Also, err = plan.changes.Make(ctx, tx); err != nil {
+	still := func() error {
+		now, err := planShown(ctx, others, actor, i, file, tx.Today())
+		if err == nil && !sameChanges(now.changes, plan.changes) {
+			err = door.ErrOvertaken
+		}
+		return err
+	}
+	if err = plan.changes.Make(ctx, tx, others, still); fault.KindOf(err) == fault.Conflict {
+		// a rule of the database is broken by what somebody has done beside it, or by the file
+		err = cmp.Or(still(), err)
+	}
+	if err != nil {
 		return i, door.Unchanged(), err
 	}
 	_, err = tx.Exec(ctx, `UPDATE person_import SET applied_at = $2, file = '', original = '', headings = '[]' WHERE id = $1`, i.id, tx.Now)
 	return i, effect, err
+}
+
+// planShown plans a file on the organization as it is now; errOtherPlan where that is
+// not the plan which was shown.
+func planShown(ctx context.Context, others *pgxpool.Conn, actor authz.Actor, i Import, file File, today calendar.Date) (Plan, error) {
+	var now state
+	err := pgx.BeginTxFunc(ctx, others, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
+		now, err = loadState(ctx, tx, actor, file, today)
+		return err
+	})
+	if err != nil {
+		return Plan{}, err
+	}
+	plan := makePlan(now, file, i.Choices)
+	digest, err := plan.digest()
+	if err == nil && !bytes.Equal(digest, i.digest) {
+		err = errOtherPlan
+	}
+	return plan, err
 }

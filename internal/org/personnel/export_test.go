@@ -34,7 +34,10 @@ func (s *Service) TryOffices(ctx context.Context, file File, choices Choices) (O
 		if !said.Comparable {
 			return door.Unchanged(), undone
 		}
-		_, err = plan.changes.Make(ctx, tx)
+		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		err = plan.changes.Make(ctx, tx, s.pool, func() error { return nil })
 		if said.SQL = fault.KindOf(err) == fault.Conflict; err == nil || said.SQL {
 			err = undone
 		}

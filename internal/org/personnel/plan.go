@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"kagami/internal/calendar"
 	"kagami/internal/org"
@@ -83,4 +84,42 @@ func (p Plan) digest() ([]byte, error) {
 		return nil, fmt.Errorf("writing a plan: %w", err)
 	}
 	return h.Sum(nil), nil
+}
+
+// sameChanges tells whether two plans do the same to the same things. Those that are
+// new have an id in the one that is made already.
+func sameChanges(a, b org.Changes) bool {
+	type appointment struct {
+		is, was    org.Appointment
+		number     string
+		section    int64
+		title      string
+		withdrawn  bool
+		oneAtATime bool
+	}
+	person := func(c org.Changes) func(int) org.Person {
+		return func(at int) org.Person { return c.People[at] }
+	}
+	newPerson := func(c org.Changes) func(int) org.Person {
+		return func(at int) org.Person { p := c.People[at]; p.ID = 0; return p }
+	}
+	newPost := func(c org.Changes) func(int) org.Post {
+		return func(at int) org.Post { p := c.Posts[at]; p.ID = 0; return p }
+	}
+	held := func(c org.Changes) func(org.AppointmentChange) appointment {
+		return func(h org.AppointmentChange) appointment {
+			post := c.Posts[h.PostAt]
+			return appointment{h.Appointment, h.Was, c.People[h.PersonAt].StaffNumber, post.Section, post.Title, h.Withdrawn, post.SingleHolder}
+		}
+	}
+	return sameEach(a.NewPeople, b.NewPeople, newPerson(a), newPerson(b)) &&
+		sameEach(a.ChangedPeople, b.ChangedPeople, person(a), person(b)) &&
+		sameEach(a.Emails, b.Emails, person(a), person(b)) &&
+		sameEach(a.NewPosts, b.NewPosts, newPost(a), newPost(b)) &&
+		sameEach(a.Appointments, b.Appointments, held(a), held(b))
+}
+
+// sameEach tells whether what two lists refer to is the same, one by one.
+func sameEach[T any, V comparable](a, b []T, ofA, ofB func(T) V) bool {
+	return slices.EqualFunc(a, b, func(x, y T) bool { return ofA(x) == ofB(y) })
 }

@@ -16,8 +16,9 @@ import (
 	"kagami/internal/trail"
 )
 
-// Inside is how far who has a role in a section reaches the sections inside it. As
-// long as nothing is set, a section reaches nothing but itself.
+// Inside is how far who leads a section, its 情報セキュリティ管理者 and whoever stands in
+// for them, reaches the sections inside it. As long as nothing is set, a section reaches
+// nothing but itself; the other roles, 職員等 above all, never do.
 type Inside struct {
 	Reads   bool // what is theirs to see there
 	Told    bool // of what the 情報セキュリティ管理者 there is told
@@ -107,7 +108,10 @@ func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, seen,
 			pgx.StrictNamedArgs{"section": section.ID, "reads": to.Reads, "told": to.Told, "decides": to.Decides})
 		return door.Effect{
 			Subject: trail.Subject{Kind: "section", ID: section.ID}, Fields: []string{"reads_inside", "told_inside", "decides_inside"},
-			Confidential: map[string]any{"reads": to.Reads, "told": to.Told, "decides": to.Decides},
+			Confidential: map[string]any{
+				"reads_before": seen.Reads, "told_before": seen.Told, "decides_before": seen.Decides,
+				"reads": to.Reads, "told": to.Told, "decides": to.Decides,
+			},
 		}, err
 	})
 	if err != nil {

@@ -50,13 +50,15 @@ type Row struct {
 	Inside      []int64  // the sections inside those of theirs, as inside reads them
 }
 
-// Columns are the SQL of a Row on the day @day, beside whoever holds in mine.
+// Columns are the SQL of a Row on the day @day, beside whoever has what is in mine and
+// stands above what is in vacant, of which only @leads, the role of who leads a section,
+// reaches inside.
 const Columns = `
 	ARRAY(SELECT unnest(ARRAY[c.name, c.value]) FROM (
 		SELECT DISTINCT ON (h.name) h.name, h.value FROM setting_held h
 		WHERE h.name LIKE 'permission.%' AND h.first_day <= @day::date ORDER BY h.name, h.first_day DESC) c) AS permissions,
 	ARRAY(SELECT unnest(ARRAY[i.outer_id, i.inner_id, i.decides::int]) FROM section_inside i
-	      WHERE i.reads AND i.outer_id IN (SELECT section_id FROM mine)) AS inside`
+	      WHERE i.reads AND i.outer_id IN (SELECT section_id FROM mine WHERE role = @leads UNION ALL SELECT section_id FROM vacant WHERE role = @leads)) AS inside`
 
 // Complete gives an actor what the town has decided.
 func (r Row) Complete(actor *authz.Actor) {

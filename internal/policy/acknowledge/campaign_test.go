@@ -113,6 +113,23 @@ func TestTheTownSetsWhenIsReminded(t *testing.T) {
 	}
 }
 
+// Who was told of a late step is not told of an earlier one that the town sets after it.
+func TestNobodyIsRemindedOfAStepBeforeTheLastOne(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	settings := setting.New(o.DB.Pool, door.New(o.DB.Pool, func() time.Time { return policytest.Now }), acknowledge.Reminders.Settings()...)
+	general := authz.Actor{Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+	must(t, settings.Set(t.Context(), general, "acknowledgement.remind_manager",
+		setting.Typed{Value: "5日後", First: calendar.Day(policytest.Now).AddDays(22), Reason: "見本"}))
+	askWithin(o, 10)
+	for _, day := range []int{0, 7, 11, 14, 21, 22, 23} {
+		must(t, o.Later(day).Acknowledge.TendAll(t.Context()))
+	}
+	if got := remindersOf(o, staffNumber); got != " self:7 self:11 head:14 head:21" {
+		t.Errorf("reminded%s", got)
+	}
+}
+
 // 5 December, a day after the last day in time, is a Saturday.
 func TestWhereTheTownSaysSoNobodyIsRemindedWhileTheOfficesAreClosed(t *testing.T) {
 	t.Parallel()
