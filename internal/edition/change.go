@@ -12,6 +12,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/effective"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 	"kagami/internal/sheet/intake"
@@ -132,9 +133,9 @@ func atFile(message string) []fault.Problem {
 // what was to hold. Conflict where it holds already.
 func (s *Service) Start(ctx context.Context, actor authz.Actor, name string, id int64, first calendar.Date, reason string) error {
 	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, _ Kind) (door.Effect, error) {
-		reason, problems := reasonOf(reason)
+		reason, problems := effective.Reason(reason)
 		if !first.IsZero() {
-			problems = append(problems, dayProblems(first, tx.Today())...)
+			problems = append(problems, effective.FirstDay(first, tx.Today())...)
 		}
 		if err := fault.InvalidFields(problems); err != nil {
 			return door.Unchanged(), err
@@ -177,8 +178,8 @@ type Say struct {
 // lets it be again as the edition has it. Invalid where that is so already.
 func (s *Service) Say(ctx context.Context, actor authz.Actor, name string, typed Say) error {
 	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, kind Kind) (door.Effect, error) {
-		reason, problems := reasonOf(typed.Reason)
-		problems = append(problems, dayProblems(typed.First, tx.Today())...)
+		reason, problems := effective.Reason(typed.Reason)
+		problems = append(problems, effective.FirstDay(typed.First, tx.Today())...)
 		values, err := load(ctx, tx, name)
 		if err != nil {
 			return door.Unchanged(), err
@@ -253,26 +254,6 @@ func (s *Service) change(ctx context.Context, actor authz.Actor, name string, fn
 	})
 	if err != nil {
 		return fmt.Errorf("changing the editions of %s: %w", name, err)
-	}
-	return nil
-}
-
-func reasonOf(typed string) (string, []fault.Problem) {
-	typed = strings.TrimSpace(typed)
-	if n := len([]rune(typed)); n == 0 || n > 500 {
-		return typed, []fault.Problem{{Field: "reason", Message: "理由を500字までで入力してください。履歴に残ります。"}}
-	}
-	return typed, nil
-}
-
-func dayProblems(first, today calendar.Date) []fault.Problem {
-	switch {
-	case first.IsZero():
-		return []fault.Problem{{Field: "first", Message: "いつからかを入力してください。"}}
-	case first.Before(today):
-		return []fault.Problem{{Field: "first", Message: "過ぎた日からは変えられません。今日か、それより後の日にしてください。"}}
-	case first.After(today.AddYears(5)):
-		return []fault.Problem{{Field: "first", Message: "5年より先の日は指定できません。年を確かめてください。"}}
 	}
 	return nil
 }

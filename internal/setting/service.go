@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,6 +12,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/effective"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
@@ -132,7 +132,7 @@ func (s *Service) lines(ctx context.Context, actor authz.Actor, name string) ([]
 }
 
 func line(s Setting, rows []stored, today calendar.Date, actor authz.Actor) Line {
-	_, changes := actor.May(s.Action, authz.Matter{})
+	_, changes := actor.May(authz.ChangeSettings, authz.Matter{})
 	l := Line{Setting: s, Value: s.Show(s.Default), Changes: changes}
 	held := holds(rows)
 	for _, r := range rows {
@@ -196,14 +196,14 @@ func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, name string, 
 // write writes a value, or nil for one that is taken back.
 func (s *Service) write(ctx context.Context, actor authz.Actor, one Setting, t Typed, kept *string, problem string) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		if err := tx.Allow(one.Action, authz.Matter{}); err != nil {
+		if err := tx.Allow(authz.ChangeSettings, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := tx.Take(ctx, "settings"); err != nil {
 			return door.Unchanged(), err
 		}
-		reason := strings.TrimSpace(t.Reason)
-		if err := fault.InvalidFields(t.problems(problem, reason, tx.Today(), kept == nil)); err != nil {
+		reason, unreasoned := effective.Reason(t.Reason)
+		if err := fault.InvalidFields(append(t.problems(problem, tx.Today(), kept == nil), unreasoned...)); err != nil {
 			return door.Unchanged(), err
 		}
 		rows, err := list(ctx, tx, one.Name)
@@ -232,23 +232,15 @@ func (s *Service) write(ctx context.Context, actor authz.Actor, one Setting, t T
 	return nil
 }
 
-func (t Typed) problems(problem, reason string, today calendar.Date, back bool) []fault.Problem {
+// problems says what is wrong with what was typed, for a value that is set or for one
+// that is taken back.
+func (t Typed) problems(problem string, today calendar.Date, back bool) []fault.Problem {
 	var problems []fault.Problem
 	if problem != "" {
 		problems = append(problems, fault.Problem{Field: "value", Message: problem})
 	}
-	switch {
-	case t.First.IsZero():
-		problems = append(problems, fault.Problem{Field: "first", Message: "いつからかを入力してください。"})
-	case back && !t.First.After(today):
-		problems = append(problems, fault.Problem{Field: "first", Message: "すでに始まった設定は取り消せません。新しい値を設定してください。"})
-	case t.First.Before(today):
-		problems = append(problems, fault.Problem{Field: "first", Message: "過ぎた日からは変えられません。今日か、それより後の日にしてください。"})
-	case t.First.After(today.AddYears(5)):
-		problems = append(problems, fault.Problem{Field: "first", Message: "5年より先の日は指定できません。年を確かめてください。"})
+	if back && !t.First.IsZero() && !t.First.After(today) {
+		return append(problems, fault.Problem{Field: "first", Message: "すでに始まった設定は取り消せません。新しい値を設定してください。"})
 	}
-	if n := len([]rune(reason)); n == 0 || n > 500 {
-		problems = append(problems, fault.Problem{Field: "reason", Message: "理由を500字までで入力してください。履歴に残ります。"})
-	}
-	return problems
+	return append(problems, effective.FirstDay(t.First, today)...)
 }

@@ -26,8 +26,8 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
 
 var (
 	today    = calendar.NewDate(2026, time.November, 24)
-	reminded = setting.NewDays("sample.days", "見本のお知らせ", "見本です。", authz.ChangeSettings, -3, 1)
-	other    = setting.NewDays("sample.other", "ほかのお知らせ", "見本です。", authz.ChangeSettings)
+	reminded = setting.NewDays("sample.days", "見本のお知らせ", "見本です。", -3, 1)
+	other    = setting.NewDays("sample.other", "ほかのお知らせ", "見本です。")
 	general  = authz.Actor{Name: "見本", Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
 	auditor  = authz.Actor{Name: "見本", Holdings: []authz.Holding{{Role: authz.Auditor}}}
 	staff    = authz.Actor{Name: "見本", Holdings: []authz.Holding{{Role: authz.Staff}}}
@@ -172,7 +172,7 @@ func TestDaysComeBackAsTheyWereShown(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		days := rapid.SliceOfNDistinct(rapid.IntRange(-366, 366), 0, 20, rapid.ID).Draw(t, "days")
 		slices.Sort(days)
-		one := setting.NewDays("x", "", "", authz.ChangeSettings, days...)
+		one := setting.NewDays("x", "", "", days...)
 		kept, problem := one.Fold(one.Show(one.Default))
 		if problem != "" || kept != one.Default {
 			t.Fatalf("%v is shown %q, and kept %q: %s", days, one.Show(one.Default), kept, problem)
@@ -211,7 +211,7 @@ func FuzzDays(f *testing.F) {
 
 func TestAChoiceIsOneOfItsOptions(t *testing.T) {
 	t.Parallel()
-	s := setting.NewChoice("sample.choice", "見本", "見本です。", authz.ChangeSettings, setting.Option{Kept: "own", Title: "自課"}, setting.Option{Kept: "none", Title: "ない（No）"})
+	s := setting.NewChoice("sample.choice", "見本", "見本です。", setting.Option{Kept: "own", Title: "自課"}, setting.Option{Kept: "none", Title: "ない（No）"})
 	for typed, want := range map[string]string{
 		"自課": "own", "　自課 ": "own", "ない（Ｎｏ）": "none", "ない(No)": "none", "own": "", "": "", "自課、ない（No）": "", "<b>": "",
 	} {

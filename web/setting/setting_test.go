@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"kagami/internal/authz"
 	"kagami/internal/setting"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -15,9 +14,9 @@ import (
 	websetting "kagami/web/setting"
 )
 
-var reminded = setting.NewDays("sample.days", "見本のお知らせ", "見本の説明です。", authz.ChangeSettings, -3, 1)
+var reminded = setting.NewDays("sample.days", "見本のお知らせ", "見本の説明です。", -3, 1)
 
-var switched = setting.NewSwitch("sample.switch", "見本のきりかえ", "見本の説明です。", authz.ChangeSettings, false)
+var switched = setting.NewSwitch("sample.switch", "見本のきりかえ", "見本の説明です。", false)
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	return []screen.Part{websetting.New(setting.New(g.Pool, g.Door, reminded.Setting, switched.Setting)).Part()}, nil
