@@ -66,11 +66,15 @@ func LoadForPortal(ctx context.Context, db postgres.Querier) (Values, error) {
 	if err != nil {
 		return Values{}, err
 	}
+	return valuesOf(rows), nil
+}
+
+func valuesOf(rows []stored) Values {
 	v := Values{of: map[string][]value{}}
 	for _, r := range holds(rows) {
 		v.of[r.Name] = append(v.of[r.Name], value{r.First, *r.Value})
 	}
-	return v, nil
+	return v
 }
 
 // Entry is a value in a setting's history.
@@ -89,6 +93,7 @@ type Line struct {
 	Value   string  // that holds
 	Coming  []Entry // those that are to hold later, the earliest first
 	History []Entry // all, the newest first
+	Last    int64   // the number of the newest entry; 0 where nothing was ever set
 	Changes bool    // whether the actor may set it
 }
 
@@ -142,6 +147,7 @@ func line(s Setting, rows []stored, today calendar.Date, actor authz.Actor) Line
 		}
 		entry.Holds = slices.ContainsFunc(held, func(h stored) bool { return h.ID == r.ID })
 		l.History = append(l.History, entry)
+		l.Last = max(l.Last, r.ID)
 		switch {
 		case !entry.Holds:
 		case entry.First.After(today):
@@ -171,10 +177,13 @@ type Typed struct {
 	Value  string
 	First  calendar.Date
 	Reason string
+	// Last is that of the Line that they saw.
+	Last int64
 }
 
 // Set sets a value from today or a day to come on. What has held is never changed:
-// Invalid for a day that is over.
+// Invalid for a day that is over, and where the value holds on that day already.
+// Conflict where somebody else has changed the setting since it was shown.
 func (s *Service) Set(ctx context.Context, actor authz.Actor, name string, t Typed) error {
 	one, ok := s.find(name)
 	if !ok {
@@ -184,13 +193,14 @@ func (s *Service) Set(ctx context.Context, actor authz.Actor, name string, t Typ
 	return s.write(ctx, actor, one, t, &kept, problem)
 }
 
-// TakeBack takes back what was to hold from a day to come on.
-func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, name string, first calendar.Date, reason string) error {
+// TakeBack takes back what was to hold from a day to come on; the value that was typed
+// does not count. Conflict as for Set.
+func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, name string, t Typed) error {
 	one, ok := s.find(name)
 	if !ok {
 		return errNone()
 	}
-	return s.write(ctx, actor, one, Typed{First: first, Reason: reason}, nil, "")
+	return s.write(ctx, actor, one, t, nil, "")
 }
 
 // write writes a value, or nil for one that is taken back.
@@ -202,15 +212,22 @@ func (s *Service) write(ctx context.Context, actor authz.Actor, one Setting, t T
 		if err := tx.Take(ctx, "settings"); err != nil {
 			return door.Unchanged(), err
 		}
-		reason, unreasoned := effective.Reason(t.Reason)
-		if err := fault.InvalidFields(append(t.problems(problem, tx.Today(), kept == nil), unreasoned...)); err != nil {
-			return door.Unchanged(), err
-		}
 		rows, err := list(ctx, tx, one.Name)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if kept == nil && !slices.ContainsFunc(holds(rows), func(r stored) bool { return r.First == t.First }) {
+		now := line(one, rows, tx.Today(), actor)
+		if now.Last != t.Last {
+			return door.Unchanged(), fault.New(fault.Conflict, "画面を開いたあとに、この設定がほかで変わりました。今回の変更は、まだしていません。いまの値と履歴を確かめて、よければ、もう一度押してください。")
+		}
+		if kept != nil && problem == "" && valuesOf(rows).on(one, t.First) == *kept {
+			problem = fmt.Sprintf("その日は、すでに「%s」です。変えるときは、ほかの値にしてください。", one.Show(*kept))
+		}
+		reason, unreasoned := effective.Reason(t.Reason)
+		if err := fault.InvalidFields(append(t.problems(problem, tx.Today(), kept == nil), unreasoned...)); err != nil {
+			return door.Unchanged(), err
+		}
+		if kept == nil && !slices.ContainsFunc(now.Coming, func(e Entry) bool { return e.First == t.First }) {
 			return door.Unchanged(), fault.New(fault.Conflict, "この予定は、すでに取り消されたか、変わっています。画面を開き直してください。")
 		}
 		var id int64
