@@ -97,7 +97,7 @@ func TestTheOfficeIsClosedAsTheTownSays(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	values, err := edition.LoadForPortal(t.Context(), db.Pool)
+	values, err := edition.LoadForPortal(t.Context(), db.Pool, today)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,6 +46,24 @@ func TestANewEditionIsReadLookedAtAndStarted(t *testing.T) {
 	wants(t, a, "予定を取り消しました", "まだ決めていません")
 }
 
+func TestAnEditionThatIsNotToBeUsedIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	form := map[string]string{"name": "令和10年まで", "source": "内閣府の公表"}
+	v.Upload("/editions/holiday", form, []byte(next))
+	a := v.Upload("/editions/holiday", form, []byte(next))
+	wants(t, a, "すべての行が「令和10年まで」と同じです", `value="内閣府の公表"`)
+	if a.Status != http.StatusConflict {
+		t.Errorf("the same rows again: %d", a.Status)
+	}
+	wants(t, v.Get("/editions/holiday/1"), "取り下げる")
+	a = v.Post("/editions/holiday/1", url.Values{"act": {"withdraw"}})
+	wants(t, a, "取り下げました", "まだ読み込んだものはありません")
+	if a := v.Get("/editions/holiday/1"); a.Status != http.StatusNotFound {
+		t.Errorf("what is withdrawn: %d", a.Status)
+	}
+}
+
 func TestTheTownPutsItsOwnRowOverAnEdition(t *testing.T) {
 	t.Parallel()
 	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
