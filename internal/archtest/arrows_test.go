@@ -39,10 +39,11 @@ var ground = map[string][]string{
 	"internal/task":      {"internal/calendar"},
 	"internal/door":      {"internal/authz", "internal/calendar", "internal/notice", "internal/postgres", "internal/trail", "internal/state"},
 
-	"internal/setting":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/trail"},
-	"internal/deadline": {"internal/authz", "internal/calendar", "internal/setting"},
-	"internal/edition":  {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/postgres", "internal/sheet", "internal/sheet/intake", "internal/task", "internal/trail"},
-	"internal/holiday":  {"internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/effective": {"internal/calendar", "internal/fault"},
+	"internal/setting":   {"internal/authz", "internal/calendar", "internal/door", "internal/effective", "internal/fault", "internal/postgres", "internal/trail"},
+	"internal/deadline":  {"internal/calendar", "internal/setting"},
+	"internal/edition":   {"internal/authz", "internal/calendar", "internal/door", "internal/effective", "internal/fault", "internal/postgres", "internal/sheet", "internal/sheet/intake", "internal/task", "internal/trail"},
+	"internal/holiday":   {"internal/calendar", "internal/edition", "internal/sheet/intake"},
 
 	"internal/attachment": {
 		"internal/attachment/clamd", "internal/attachment/picture", "internal/authz", "internal/door", "internal/fault", "internal/postgres",

@@ -6,7 +6,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/setting"
 )
@@ -81,13 +80,13 @@ type Standard struct{ Person, Manager, General []int }
 // what it is: 閲読の確認の期限.
 func NewReminders(name, title string, standard Standard) Reminders {
 	of := func(to Recipient, whom, help string, days []int) setting.Of[[]int] {
-		return setting.NewDays(name+".remind_"+string(to), title+"："+whom+"へのお知らせ", help, authz.ChangeSettings, days...)
+		return setting.NewDays(name+".remind_"+string(to), title+"："+whom+"へのお知らせ", help, days...)
 	}
 	return Reminders{
 		Person:  of(Person, "本人", "期限の前と後の、どの日に本人へお知らせを出すかです。", standard.Person),
 		Manager: of(Manager, "課長（情報セキュリティ管理者）", "済んでいない職員がいることを、どの日にその課の課長へお知らせするかです。空席か、課長本人もまだのときは、図 1.1 でその上の役割の人に届きます。", standard.Manager),
 		OfficeDays: setting.NewSwitch(name+".office_days", title+"：閉庁日にはお知らせを出さない",
-			"「はい」にすると、土曜日・日曜日・祝日・年末年始などの閉庁日に当たるお知らせは、次の開庁日に出ます。はじめは「いいえ」で、閉庁日にも出ます。閉庁日は「法令・国の基準」にあります。", authz.ChangeSettings, false),
+			"「はい」にすると、土曜日・日曜日・祝日・年末年始などの閉庁日に当たるお知らせは、次の開庁日に出ます。はじめは「いいえ」で、閉庁日にも出ます。閉庁日は「法令・国の基準」にあります。", false),
 		General: of(General, "統括情報セキュリティ責任者", "済んでいない職員がいることを、どの日に統括へお知らせするかです。はじめは「なし」で、統括は「確認の状況」でいつでも見られます。", standard.General),
 	}
 }

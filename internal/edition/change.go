@@ -12,14 +12,19 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/effective"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 	"kagami/internal/sheet/intake"
 	"kagami/internal/trail"
 )
 
-// mostRows is the most rows of an edition.
-const mostRows = 5000
+const (
+	// mostRows is the most rows of an edition.
+	mostRows = 5000
+	// mostWaiting is how many editions of a kind may be there that do not hold yet.
+	mostWaiting = 10
+)
 
 // Typed is what comes with a file: how the edition is called, and who has fixed it.
 type Typed struct {
@@ -28,8 +33,8 @@ type Typed struct {
 }
 
 // Read reads an edition in; nothing holds yet. It returns the edition's number.
-// Invalid where a row can't be read, rows are missing, or the file says nothing new;
-// and the errors of sheet.Read.
+// Invalid where a row can't be read or rows are missing; Conflict where an edition with
+// these rows is there, or too many wait to be started; and the errors of sheet.Read.
 func (s *Service) Read(ctx context.Context, actor authz.Actor, name string, typed Typed) (int64, error) {
 	kind, err := s.kind(name)
 	if err != nil {
@@ -48,8 +53,8 @@ func (s *Service) Read(ctx context.Context, actor authz.Actor, name string, type
 		return 0, err
 	}
 	var id int64
-	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		if err := tx.Allow(authz.KeepEditions, authz.Matter{}); err != nil {
+	err = s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, kind Kind) (door.Effect, error) {
+		if err := kind.takes(ctx, tx, rows); err != nil {
 			return door.Unchanged(), err
 		}
 		err := tx.QueryRow(ctx, `
@@ -61,9 +66,39 @@ func (s *Service) Read(ctx context.Context, actor authz.Actor, name string, type
 		return door.Effect{Subject: trail.Subject{Kind: "edition", ID: id}, Fields: []string{"rows"}}, nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("reading an edition: %w", err)
+		return 0, err
 	}
 	return id, nil
+}
+
+// takes refuses rows that are there already in an edition that holds or may yet, and
+// more editions that wait than anybody looks through. One that has held until another
+// came may be read in again: it is how a town goes back to it.
+func (k Kind) takes(ctx context.Context, tx *door.Tx, rows []Row) error {
+	editions, err := listStored(ctx, tx, k.Name)
+	if err != nil {
+		return err
+	}
+	var waiting []Edition
+	for _, e := range editions {
+		if !e.holdsBy(tx.Today()) {
+			waiting = append(waiting, e.edition())
+		}
+	}
+	there := append([]Edition{valuesOf(editions, nil).edition(k, tx.Today())}, waiting...)
+	there = append(there, coming(slices.Clone(k.Shipped), tx.Today())...)
+	for _, e := range there {
+		if e, err = e.withRows(ctx, tx); err != nil {
+			return err
+		}
+		if slices.EqualFunc(e.Rows, rows, slices.Equal[Row]) {
+			return fault.New(fault.Conflict, fmt.Sprintf("すべての行が「%s」と同じです。読み込まずに、それを使ってください。", e.Name))
+		}
+	}
+	if len(waiting) >= mostWaiting {
+		return fault.New(fault.Conflict, fmt.Sprintf("まだ使っていない版が、%d件あります。使わないものを取り下げてから、読み込んでください。", len(waiting)))
+	}
+	return nil
 }
 
 func oneLine(field, what, typed string, most int) []fault.Problem {
@@ -132,24 +167,20 @@ func atFile(message string) []fault.Problem {
 // what was to hold. Conflict where it holds already.
 func (s *Service) Start(ctx context.Context, actor authz.Actor, name string, id int64, first calendar.Date, reason string) error {
 	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, _ Kind) (door.Effect, error) {
-		reason, problems := reasonOf(reason)
+		reason, problems := effective.Reason(reason)
 		if !first.IsZero() {
-			problems = append(problems, dayProblems(first, tx.Today())...)
+			problems = append(problems, effective.FirstDay(first, tx.Today())...)
 		}
 		if err := fault.InvalidFields(problems); err != nil {
 			return door.Unchanged(), err
 		}
-		editions, err := listStored(ctx, tx, name)
-		if err != nil {
-			return door.Unchanged(), err
-		}
-		at := slices.IndexFunc(editions, func(e stored) bool { return e.ID == id })
+		this, err := find(ctx, tx, name, id)
 		switch {
-		case at < 0:
-			return door.Unchanged(), errNoEdition()
-		case first.IsZero() && editions[at].First.IsZero():
+		case err != nil:
+			return door.Unchanged(), err
+		case first.IsZero() && this.First.IsZero():
 			return door.Unchanged(), fault.New(fault.Conflict, "この予定は、すでに取り消されています。画面を開き直してください。")
-		case !editions[at].First.IsZero() && !editions[at].First.After(tx.Today()):
+		case this.holdsBy(tx.Today()):
 			return door.Unchanged(), fault.New(fault.Conflict, "この版は、すでに使い始めています。違っていたときは、正しい版を読み込んで、使い始めてください。")
 		}
 		_, err = tx.Exec(ctx, `
@@ -165,6 +196,41 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, name string, id 
 	})
 }
 
+// Withdraw takes an edition away that was read in and is not to be used: it is listed no
+// more. Conflict where it holds, has held, or is to.
+func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, name string, id int64) error {
+	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, _ Kind) (door.Effect, error) {
+		this, err := find(ctx, tx, name, id)
+		switch {
+		case err != nil:
+			return door.Unchanged(), err
+		case this.holdsBy(tx.Today()):
+			return door.Unchanged(), fault.New(fault.Conflict, "この版は、すでに使い始めているため、取り下げられません。違っていたときは、正しい版を読み込んで、使い始めてください。")
+		case !this.First.IsZero():
+			return door.Unchanged(), fault.New(fault.Conflict, "この版には、使い始める予定があります。先に予定を取り消してから、取り下げてください。")
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO edition_withdrawal (edition_id, withdrawn_by, withdrawn_at) VALUES (@edition, nullif(@by, 0::bigint), @now)`,
+			pgx.StrictNamedArgs{"edition": id, "by": actor.Person, "now": tx.Now})
+		if err != nil {
+			return door.Unchanged(), fmt.Errorf("withdrawing an edition: %w", err)
+		}
+		return door.Effect{Subject: trail.Subject{Kind: "edition", ID: id}, Fields: []string{"withdrawn"}}, nil
+	})
+}
+
+// find is an edition of a kind that was read in; NotFound where there is none.
+func find(ctx context.Context, tx *door.Tx, name string, id int64) (stored, error) {
+	editions, err := listStored(ctx, tx, name)
+	if err != nil {
+		return stored{}, err
+	}
+	at := slices.IndexFunc(editions, func(e stored) bool { return e.ID == id })
+	if at < 0 {
+		return stored{}, errNoEdition()
+	}
+	return editions[at], nil
+}
+
 // Say is what the town says of one row.
 type Say struct {
 	Cells  []string // as typed; of a row that is struck or restored only the key counts
@@ -177,9 +243,9 @@ type Say struct {
 // lets it be again as the edition has it. Invalid where that is so already.
 func (s *Service) Say(ctx context.Context, actor authz.Actor, name string, typed Say) error {
 	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, kind Kind) (door.Effect, error) {
-		reason, problems := reasonOf(typed.Reason)
-		problems = append(problems, dayProblems(typed.First, tx.Today())...)
-		values, err := load(ctx, tx, name)
+		reason, problems := effective.Reason(typed.Reason)
+		problems = append(problems, effective.FirstDay(typed.First, tx.Today())...)
+		values, err := load(ctx, tx, name, typed.First)
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -253,26 +319,6 @@ func (s *Service) change(ctx context.Context, actor authz.Actor, name string, fn
 	})
 	if err != nil {
 		return fmt.Errorf("changing the editions of %s: %w", name, err)
-	}
-	return nil
-}
-
-func reasonOf(typed string) (string, []fault.Problem) {
-	typed = strings.TrimSpace(typed)
-	if n := len([]rune(typed)); n == 0 || n > 500 {
-		return typed, []fault.Problem{{Field: "reason", Message: "理由を500字までで入力してください。履歴に残ります。"}}
-	}
-	return typed, nil
-}
-
-func dayProblems(first, today calendar.Date) []fault.Problem {
-	switch {
-	case first.IsZero():
-		return []fault.Problem{{Field: "first", Message: "いつからかを入力してください。"}}
-	case first.Before(today):
-		return []fault.Problem{{Field: "first", Message: "過ぎた日からは変えられません。今日か、それより後の日にしてください。"}}
-	case first.After(today.AddYears(5)):
-		return []fault.Problem{{Field: "first", Message: "5年より先の日は指定できません。年を確かめてください。"}}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package edition_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -79,7 +80,7 @@ func (d desk) read(rows string) int64 {
 
 func (d desk) wants(day calendar.Date, want string) {
 	d.t.Helper()
-	values, err := edition.LoadForPortal(d.t.Context(), d.db.Pool)
+	values, err := edition.LoadForPortal(d.t.Context(), d.db.Pool, day)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -128,6 +129,135 @@ func TestWhatIsToHoldMayBeTakenBackUntilItHolds(t *testing.T) {
 	d.wants(today.AddDays(2), "a甲の新 c丙")
 	wantKind(t, "taken back once it holds", start(sitAt(t, db, 2), calendar.Date{}), fault.Conflict)
 	d.wants(today.AddDays(9), "a甲の新 c丙")
+}
+
+func TestWhatStartsTodayIsNoLongerToCome(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t, databases.New(t), 0)
+	for i, first := range []calendar.Date{today, today.AddDays(1)} {
+		if err := d.Start(t.Context(), administrator, "sample", d.read([]string{"a,甲の新\nc,丙\n", "a,甲の次\nc,丙\n"}[i]), first, "告示"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lines, err := d.Lines(t.Context(), auditor)
+	if err != nil || lines[0].Edition.ID != 1 || len(lines[0].Coming) != 1 || lines[0].Coming[0].ID != 2 {
+		t.Errorf("%+v, %v", lines, err)
+	}
+}
+
+// A list says how many rows an edition has, and loads those of none but that which is
+// shown; a rule gets none that is over.
+func TestListsLoadNoRows(t *testing.T) {
+	t.Parallel()
+	db := databases.New(t)
+	d := sitAt(t, db, 0)
+	for i, rows := range []string{"a,1\nb,1\n", "a,2\nb,2\nc,2\n", "a,3\nb,3\n", "a,4\nb,4\n"} {
+		if err := d.Start(t.Context(), administrator, "sample", d.read(rows), today.AddDays(i), "告示"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d = sitAt(t, db, 1) // the second holds
+	d.read("a,5\nb,5\n")
+	lines, err := d.Lines(t.Context(), auditor)
+	if err != nil || lines[0].Edition.ID != 2 || lines[0].Edition.Rows != nil || len(lines[0].Coming) != 2 {
+		t.Errorf("%+v, %v", lines, err)
+	}
+	p, err := d.Page(t.Context(), auditor, "sample")
+	if err != nil || len(p.Read) != 5 || p.Read[3].ID != 2 || p.Read[3].Count != 3 || len(p.Rows) != 3 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	for _, e := range p.Read {
+		if e.Rows != nil {
+			t.Errorf("%d is listed with its rows", e.ID)
+		}
+	}
+	values, err := edition.LoadForPortal(t.Context(), db.Pool, today.AddDays(1))
+	if err != nil || !slices.Equal(values.Numbers("sample"), []int64{2, 3, 4}) {
+		t.Errorf("%v, %v", values.Numbers("sample"), err)
+	}
+	for day, want := range map[int]string{1: "a2 b2 c2", 2: "a3 b3", 3: "a4 b4", 90: "a4 b4"} {
+		if got := strings.Join(grades.On(values, today.AddDays(day)), " "); got != want {
+			t.Errorf("after %d days: %s, want %s", day, got, want)
+		}
+	}
+}
+
+func TestWhatIsNotToBeUsedIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	db := databases.New(t)
+	d := sitAt(t, db, 0)
+	withdraw := func(d desk, actor authz.Actor, id int64) error { return d.Withdraw(t.Context(), actor, "sample", id) }
+	id := d.read("c,丙\na,甲の新\n")
+	wantKind(t, "by who may not read one in", withdraw(d, auditor, id), fault.Forbidden)
+	wantKind(t, "of another kind", d.Withdraw(t.Context(), administrator, "none", id), fault.NotFound)
+	if err := d.Start(t.Context(), administrator, "sample", id, today.AddDays(3), "見本"); err != nil {
+		t.Fatal(err)
+	}
+	wantKind(t, "that is to hold", withdraw(d, administrator, id), fault.Conflict)
+	wantKind(t, "that holds", withdraw(sitAt(t, db, 3), administrator, id), fault.Conflict)
+	if err := d.Start(t.Context(), administrator, "sample", id, calendar.Date{}, "見本"); err != nil {
+		t.Fatal(err)
+	}
+	if err := withdraw(d, administrator, id); err != nil {
+		t.Fatal(err)
+	}
+	wantKind(t, "a second time", withdraw(d, administrator, id), fault.NotFound)
+	wantKind(t, "started afterwards", d.Start(t.Context(), administrator, "sample", id, today, "見本"), fault.NotFound)
+	_, err := d.Preview(t.Context(), auditor, "sample", id)
+	wantKind(t, "looked at", err, fault.NotFound)
+	if p, err := d.Page(t.Context(), auditor, "sample"); err != nil || len(p.Read) != 0 {
+		t.Errorf("%+v, %v", p.Read, err)
+	}
+	var noted int
+	if err := db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM trail_entry WHERE subject_kind = 'edition' AND subject_id = $1 AND action = 'edition.keep'`, id).Scan(&noted); err != nil || noted != 4 {
+		t.Errorf("%d entries of the trail, %v", noted, err)
+	}
+	d.read("c,丙\na,甲の新\n") // is no longer there
+}
+
+func TestTheSameRowsAreNotReadInTwice(t *testing.T) {
+	t.Parallel()
+	db := databases.New(t)
+	d := sitAt(t, db, 0)
+	again := func(d desk, what, rows string) {
+		t.Helper()
+		_, err := d.Read(t.Context(), administrator, "sample", edition.Typed{Name: "もう一度", Source: "告示", File: file(rows)})
+		wantKind(t, what, err, fault.Conflict)
+	}
+	again(d, "as the portal has them", "b,乙\na,甲\n")
+	id := d.read("c,丙\na,甲の新\n")
+	again(d, "that wait", "a,甲の新\nc,丙\n")
+	if err := d.Start(t.Context(), administrator, "sample", id, today.AddDays(3), "告示"); err != nil {
+		t.Fatal(err)
+	}
+	again(d, "that are to hold", "a,甲の新\nc,丙\n")
+	later := sitAt(t, db, 3)
+	again(later, "that hold", "a,甲の新\nc,丙\n")
+	later.read("a,甲\nb,乙\n") // back to what held before
+}
+
+func TestOnlySoManyEditionsWait(t *testing.T) {
+	t.Parallel()
+	db := databases.New(t)
+	d := sitAt(t, db, 0)
+	for n := range 10 {
+		id := d.read(fmt.Sprintf("a,甲%d\nb,乙\n", n))
+		if n == 0 { // one that is to hold waits too
+			if err := d.Start(t.Context(), administrator, "sample", id, today.AddDays(3), "告示"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	eleventh := edition.Typed{Name: "十一", Source: "告示", File: file("a,十一\nb,乙\n")}
+	_, err := d.Read(t.Context(), administrator, "sample", eleventh)
+	wantKind(t, "the eleventh", err, fault.Conflict)
+	if err := d.Withdraw(t.Context(), administrator, "sample", 5); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Read(t.Context(), administrator, "sample", eleventh); err != nil {
+		t.Errorf("in the place of one that was withdrawn: %v", err)
+	}
+	sitAt(t, db, 3).read("a,十二\nb,乙\n") // one of the ten holds now
 }
 
 func TestThePreviewSaysWhatChangesAndWhatStaysTheTowns(t *testing.T) {
@@ -231,6 +361,7 @@ func TestWhatCannotBeSaidOfARowIsRefused(t *testing.T) {
 		"yesterday":        {edition.Say{What: "struck", Cells: []string{"a"}, First: today.AddDays(-1), Reason: "見本"}, "first"},
 		"no day":           {edition.Say{What: "struck", Cells: []string{"a"}, Reason: "見本"}, "first"},
 		"in ten years":     {edition.Say{What: "struck", Cells: []string{"a"}, First: today.AddYears(10), Reason: "見本"}, "first"},
+		"over five years":  {edition.Say{What: "struck", Cells: []string{"a"}, First: today.AddYears(5).AddDays(1), Reason: "見本"}, "first"},
 		"no reason":        {edition.Say{What: "struck", Cells: []string{"a"}, First: today}, "reason"},
 		"a long reason":    {edition.Say{What: "struck", Cells: []string{"a"}, First: today, Reason: strings.Repeat("あ", 501)}, "reason"},
 	} {
@@ -246,7 +377,7 @@ func TestWhatCannotBeSaidOfARowIsRefused(t *testing.T) {
 func TestWhoMay(t *testing.T) {
 	t.Parallel()
 	d := sitAt(t, databases.New(t), 0)
-	id := d.read("a,甲\nb,乙\n")
+	id := d.read("a,甲\nb,乙\nc,丙\n")
 	for name, actor := range map[string]authz.Actor{"auditor": auditor, "staff": staff} {
 		_, err := d.Read(t.Context(), actor, "sample", edition.Typed{Name: "版", Source: "告示", File: file("a,甲\nb,乙\n")})
 		wantKind(t, name+" reads one in", err, fault.Forbidden)
@@ -294,6 +425,9 @@ func FuzzRead(f *testing.F) {
 		}
 		if p, err := s.Preview(context.Background(), administrator, "sample", id); err != nil || len(p.Rows) < 2 {
 			t.Fatalf("%v, %v", p.Rows, err)
+		}
+		if err := s.Withdraw(context.Background(), administrator, "sample", id); err != nil {
+			t.Fatal(err) // else there are soon too many
 		}
 	})
 }

@@ -49,7 +49,7 @@ func (s *Service) QueueEnding(b *task.Batch, actor authz.Actor, take func([]Endi
 	}, `
 		SELECT e.kind, s.first_day AS first, e.rows->-1->>0 AS last
 		FROM edition e
-		JOIN LATERAL (SELECT o.id, o.first_day FROM edition_start o WHERE o.edition_id = e.id ORDER BY o.id DESC LIMIT 1) s ON s.first_day IS NOT NULL
+		JOIN LATERAL `+lastSaid+` s ON s.first_day IS NOT NULL
 		ORDER BY s.first_day, s.id`)
 }
 

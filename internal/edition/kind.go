@@ -40,10 +40,11 @@ type Kind struct {
 
 // Edition is what a source says from a first day on.
 type Edition struct {
+	ID     int64  // 0 for one that comes with the portal
 	Name   string // 令和8年2月の公表
 	Source string // who has fixed it, and by what
 	First  calendar.Date
-	Rows   []Row // in the order of keys
+	Rows   []Row // in the order of keys; nil in lists of those that were read in
 }
 
 // Of is a kind whose rows are read as a T.

@@ -46,10 +46,11 @@ func (s *Service) Lines(ctx context.Context, actor authz.Actor) ([]Line, error) 
 	if _, err := authz.Check(actor, authz.SeeSettings, authz.Matter{}); err != nil {
 		return nil, err
 	}
-	values, err := load(ctx, s.pool, "")
+	editions, err := listStored(ctx, s.pool, "")
 	if err != nil {
 		return nil, err
 	}
+	values := valuesOf(editions, nil)
 	today := calendar.Day(s.door.Now())
 	lines := make([]Line, len(s.kinds))
 	for i, kind := range s.kinds {
@@ -62,10 +63,10 @@ func coming(editions []Edition, today calendar.Date) []Edition {
 	return slices.DeleteFunc(editions, func(e Edition) bool { return !e.First.After(today) })
 }
 
-// Entry is an edition that was read in, with its number.
+// Entry is an edition that was read in.
 type Entry struct {
-	Edition   // its First is zero where it has not been started, or was taken back
-	ID        int64
+	Edition          // its First is zero where it has not been started, or was taken back
+	Count     int    // of its rows
 	By        string // who has read it in; empty for the operator
 	ReadAt    time.Time
 	Reason    string // why it was started, or taken back
@@ -111,10 +112,14 @@ func (s *Service) Page(ctx context.Context, actor authz.Actor, name string) (Pag
 		return Page{}, err
 	}
 	values, today := valuesOf(editions, rows), calendar.Day(s.door.Now())
+	held, err := values.edition(kind, today).withRows(ctx, s.pool)
+	if err != nil {
+		return Page{}, err
+	}
 	_, changes := actor.May(authz.KeepEditions, authz.Matter{})
 	p := Page{
-		Line:    Line{Kind: kind, Edition: values.edition(kind, today), Coming: coming(values.editions(kind), today)},
-		Rows:    values.on(kind, today),
+		Line:    Line{Kind: kind, Edition: held, Coming: coming(values.editions(kind), today)},
+		Rows:    over(held.Rows, values.said(kind, today)),
 		Changes: changes,
 	}
 	for _, e := range editions {
@@ -128,7 +133,7 @@ func (s *Service) Page(ctx context.Context, actor authz.Actor, name string) (Pag
 }
 
 func entry(s stored) Entry {
-	return Entry{Edition: s.edition(), ID: s.ID, By: s.By, ReadAt: s.ReadAt, Reason: s.Reason, StartedBy: s.StartedBy, StartedAt: s.StartedAt}
+	return Entry{Edition: s.edition(), Count: s.Count, By: s.By, ReadAt: s.ReadAt, Reason: s.Reason, StartedBy: s.StartedBy, StartedAt: s.StartedAt}
 }
 
 // Preview is what changes when an edition is started: 「何が変わるか」.
@@ -171,8 +176,14 @@ func (s *Service) Preview(ctx context.Context, actor authz.Actor, name string, i
 		day = this.First
 	}
 	_, may := actor.May(authz.KeepEditions, authz.Matter{})
-	p := Preview{Kind: kind, Entry: entry(this), Before: others.edition(kind, day), MayStart: may}
-	p.Changes = Changes(p.Before.Rows, this.Rows)
+	p := Preview{Kind: kind, Entry: entry(this), MayStart: may}
+	if p.Before, err = others.edition(kind, day).withRows(ctx, s.pool); err != nil {
+		return Preview{}, err
+	}
+	if p.Edition, err = p.Edition.withRows(ctx, s.pool); err != nil {
+		return Preview{}, err
+	}
+	p.Changes = Changes(p.Before.Rows, p.Rows)
 	for key, o := range others.said(kind, day) {
 		if o.Says != asEdition {
 			p.Own = append(p.Own, Own{Key: key, First: o.First, Row: o.Cells, Struck: o.Says == struck})
@@ -183,5 +194,5 @@ func (s *Service) Preview(ctx context.Context, actor authz.Actor, name string, i
 }
 
 func errNoEdition() error {
-	return fault.New(fault.NotFound, "この版はありません。一覧から選び直してください。")
+	return fault.New(fault.NotFound, "この版はありません。取り下げられていないか、一覧で確かめてください。")
 }

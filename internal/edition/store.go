@@ -2,6 +2,7 @@ package edition
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,13 +11,14 @@ import (
 	"kagami/internal/postgres"
 )
 
-// stored is an edition that was read in, with when it holds.
+// stored is an edition that was read in and not withdrawn, with when it holds, without
+// its rows.
 type stored struct {
 	ID     int64
 	Kind   string
 	Name   string
 	Source string
-	Rows   []Row
+	Count  int    // of its rows
 	By     string // empty for the operator
 	ReadAt time.Time
 	First  calendar.Date // zero where it has not been started, or was taken back
@@ -27,20 +29,63 @@ type stored struct {
 }
 
 func (s stored) edition() Edition {
-	return Edition{Name: s.Name, Source: s.Source, First: s.First, Rows: s.Rows}
+	return Edition{ID: s.ID, Name: s.Name, Source: s.Source, First: s.First}
 }
+
+// holdsBy tells whether it holds on a day, or has held until then.
+func (s stored) holdsBy(day calendar.Date) bool { return !s.First.IsZero() && !s.First.After(day) }
+
+// lastSaid is the SQL of what was said last of the first day of the edition e.
+const lastSaid = `(SELECT o.id, o.first_day, o.reason, o.set_by, o.set_at FROM edition_start o WHERE o.edition_id = e.id ORDER BY o.id DESC LIMIT 1)`
 
 // listStored lists what was read in of a kind, of every kind for "", in the order in
 // which it was started, so that of one first day the newest stands last.
 func listStored(ctx context.Context, db postgres.Querier, kind string) ([]stored, error) {
 	return postgres.List[stored](ctx, db, "listing editions", `
-		SELECT e.id, e.kind, e.name, e.source, e.rows, coalesce(p.name, '') AS by, e.read_at,
+		SELECT e.id, e.kind, e.name, e.source, jsonb_array_length(e.rows) AS count, coalesce(p.name, '') AS by, e.read_at,
 		       s.first_day AS first, coalesce(s.reason, '') AS reason, coalesce(q.name, '') AS started_by, s.set_at AS started_at
 		FROM edition e
 		LEFT JOIN person_shown p ON p.id = e.read_by
-		LEFT JOIN LATERAL (SELECT * FROM edition_start o WHERE o.edition_id = e.id ORDER BY o.id DESC LIMIT 1) s ON true
+		LEFT JOIN LATERAL `+lastSaid+` s ON true
 		LEFT JOIN person_shown q ON q.id = s.set_by
-		WHERE @kind = '' OR e.kind = @kind ORDER BY s.id NULLS FIRST, e.id`, pgx.StrictNamedArgs{"kind": kind})
+		WHERE (@kind = '' OR e.kind = @kind) AND NOT EXISTS (SELECT FROM edition_withdrawal w WHERE w.edition_id = e.id)
+		ORDER BY s.id NULLS FIRST, e.id`, pgx.StrictNamedArgs{"kind": kind})
+}
+
+// withRows returns an edition with its rows, read where it was read in.
+func (e Edition) withRows(ctx context.Context, db postgres.Querier) (Edition, error) {
+	if e.ID == 0 {
+		return e, nil
+	}
+	if err := db.QueryRow(ctx, `SELECT rows FROM edition WHERE id = @id`, pgx.StrictNamedArgs{"id": e.ID}).Scan(&e.Rows); err != nil {
+		return Edition{}, fmt.Errorf("reading the rows of an edition: %w", err)
+	}
+	return e, nil
+}
+
+// started is an edition that has a first day, with its rows.
+type started struct {
+	ID     int64
+	Kind   string
+	Name   string
+	Source string
+	First  calendar.Date
+	Rows   []Row
+}
+
+// listStarted lists the editions of a kind, of every kind for "", that hold on a day or
+// are to hold after it, the earliest first: of one first day only the one that counts.
+func listStarted(ctx context.Context, db postgres.Querier, kind string, day calendar.Date) ([]started, error) {
+	return postgres.List[started](ctx, db, "listing the editions that hold", `
+		WITH started AS (
+			SELECT DISTINCT ON (e.kind, s.first_day) e.id, e.kind, s.first_day
+			FROM edition e JOIN LATERAL `+lastSaid+` s ON s.first_day IS NOT NULL
+			WHERE @kind = '' OR e.kind = @kind
+			ORDER BY e.kind, s.first_day, s.id DESC)
+		SELECT e.id, e.kind, e.name, e.source, t.first_day AS first, e.rows
+		FROM started t JOIN edition e ON e.id = t.id
+		WHERE NOT EXISTS (SELECT FROM started o WHERE o.kind = t.kind AND o.first_day > t.first_day AND o.first_day <= @day)
+		ORDER BY t.kind, t.first_day`, pgx.StrictNamedArgs{"kind": kind, "day": day})
 }
 
 // storedOwn is what the town has said of a row, with who has.
@@ -62,13 +107,16 @@ func listOwn(ctx context.Context, db postgres.Querier, kind string) ([]storedOwn
 		WHERE @kind = '' OR o.kind = @kind ORDER BY o.kind, o.first_day, o.id`, pgx.StrictNamedArgs{"kind": kind})
 }
 
-// LoadForPortal returns the editions of a town, for rules that go by them.
-func LoadForPortal(ctx context.Context, db postgres.Querier) (Values, error) {
-	return load(ctx, db, "")
+// LoadForPortal returns the editions of a town, for rules that go by them on a day or
+// later.
+func LoadForPortal(ctx context.Context, db postgres.Querier, day calendar.Date) (Values, error) {
+	return load(ctx, db, "", day)
 }
 
-func load(ctx context.Context, db postgres.Querier, kind string) (Values, error) {
-	editions, err := listStored(ctx, db, kind)
+// load loads with their rows what holds of a kind, of every kind for "", on a day and
+// after it.
+func load(ctx context.Context, db postgres.Querier, kind string, day calendar.Date) (Values, error) {
+	editions, err := listStarted(ctx, db, kind, day)
 	if err != nil {
 		return Values{}, err
 	}
@@ -76,9 +124,14 @@ func load(ctx context.Context, db postgres.Querier, kind string) (Values, error)
 	if err != nil {
 		return Values{}, err
 	}
-	return valuesOf(editions, rows), nil
+	v := valuesOf(nil, rows)
+	for _, e := range editions {
+		v.started[e.Kind] = append(v.started[e.Kind], Edition{ID: e.ID, Name: e.Name, Source: e.Source, First: e.First, Rows: e.Rows})
+	}
+	return v, nil
 }
 
+// valuesOf are values of whose editions the rows are not there.
 func valuesOf(editions []stored, rows []storedOwn) Values {
 	v := Values{started: map[string][]Edition{}, own: map[string][]own{}}
 	for _, e := range editions {

@@ -6,6 +6,7 @@ package holiday
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,23 +127,43 @@ func readHoliday(row edition.Row) Holiday {
 	return Holiday{day, row[1]}
 }
 
-// everyYear refuses an edition with a hole: New Year's Day tells which years it has.
+// named are the holidays of each year by the law (国民の祝日に関する法律2条).
+var named = []string{
+	"元日", "成人の日", "建国記念の日", "天皇誕生日", "春分の日", "昭和の日", "憲法記念日", "みどりの日",
+	"こどもの日", "海の日", "山の日", "敬老の日", "秋分の日", "スポーツの日", "文化の日", "勤労感謝の日",
+}
+
+// namedSince is the first year of which all are asked for: before it they were called
+// otherwise, and moved or missing in some years.
+const namedSince = 2022
+
+// everyYear refuses an edition with a hole: a year without New Year's Day, or one of
+// which holidays are missing.
 func everyYear(rows []edition.Row) string {
-	years := map[int]bool{}
-	first, last := 0, 0
+	years := map[int][]string{}
 	for _, row := range rows {
-		day := readHoliday(row).Day
-		if first == 0 {
-			first = day.Year()
-		}
-		last = day.Year()
-		if _, month, n := day.Date(); month == time.January && n == 1 {
-			years[last] = true
+		h := readHoliday(row)
+		years[h.Day.Year()] = append(years[h.Day.Year()], h.Name)
+		if _, month, n := h.Day.Date(); month == time.January && n == 1 {
+			years[h.Day.Year()] = append(years[h.Day.Year()], named[0])
 		}
 	}
-	for year := first; year <= last; year++ {
-		if !years[year] {
+	for year := readHoliday(rows[0]).Day.Year(); year <= readHoliday(rows[len(rows)-1]).Day.Year(); year++ {
+		wanted := named
+		if year < namedSince {
+			wanted = named[:1]
+		}
+		var missing []string
+		for _, name := range wanted {
+			if !slices.Contains(years[year], name) {
+				missing = append(missing, name)
+			}
+		}
+		if len(missing) > 0 && missing[0] == named[0] {
 			return fmt.Sprintf("%d年の元日がありません。途中の年が抜けていないか、ファイルを確かめてください。", year)
+		}
+		if len(missing) > 0 {
+			return fmt.Sprintf("%d年の「%s」がありません。1年分がそろったファイルか、確かめてください。", year, strings.Join(missing, "」「"))
 		}
 	}
 	return ""

@@ -2,6 +2,7 @@ package holiday_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -97,7 +98,7 @@ func TestTheOfficeIsClosedAsTheTownSays(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	values, err := edition.LoadForPortal(t.Context(), db.Pool)
+	values, err := edition.LoadForPortal(t.Context(), db.Pool, today)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,25 +125,58 @@ func TestTheCabinetOfficesFileIsReadAsItIs(t *testing.T) {
 		}
 		return s.Read(t.Context(), administrator, "holiday", edition.Typed{Name: "令和10年まで", Source: "内閣府", File: []byte(file)})
 	}
-	id, err := read("2027/1/1,元日\r\n2028/1/1,元日\r\n2028/1/10,成人の日\r\n")
+	id, err := read(yearOf(2027) + yearOf(2028))
 	if err != nil {
 		t.Fatal(err)
 	}
 	p, err := s.Preview(t.Context(), administrator, "holiday", id)
-	if err != nil || len(p.Rows) != 3 || p.Rows[2].Key() != "2028-01-10" || p.Show(0, p.Rows[2][0]) != "令和10年1月10日" {
+	if err != nil || len(p.Rows) != 32 || p.Rows[17].Key() != "2028-01-10" || p.Show(0, p.Rows[17][0]) != "令和10年1月10日" {
 		t.Errorf("%v, %v", p.Rows, err)
 	}
 	for name, c := range map[string]struct{ rows, want string }{
-		"a year is missing": {"2027/1/1,元日\r\n2029/1/1,元日\r\n", "2028年の元日がありません"},
-		"no such day":       {"2027/1/1,元日\r\n2027/2/30,休日\r\n", "3行目: 「2027/2/30」を日付として読み取れません"},
-		"twice":             {"2027/1/1,元日\r\n2027/1/1,休日\r\n", "3行目: 2行目と同じものです"},
-		"no name":           {"2027/1/1,\r\n", "名称を"},
-		"nothing":           {"", "見出しを読み取れません"},
+		"a year is missing":      {yearOf(2027) + yearOf(2029), "2028年の元日がありません"},
+		"New Year's Day alone":   {yearOf(2027) + "2028/1/1,元日\r\n", "2028年の「成人の日」「建国記念の日」「天皇誕生日」"},
+		"a holiday is missing":   {strings.Replace(yearOf(2027), "海の日", "休日", 1), "2027年の「海の日」がありません"},
+		"the first year is half": {yearOf(2022)[strings.Index(yearOf(2022), "2022/5/3"):] + yearOf(2023), "2022年の元日がありません"},
+		"no such day":            {"2027/1/1,元日\r\n2027/2/30,休日\r\n", "3行目: 「2027/2/30」を日付として読み取れません"},
+		"twice":                  {"2027/1/1,元日\r\n2027/1/1,休日\r\n", "3行目: 2行目と同じものです"},
+		"no name":                {"2027/1/1,\r\n", "名称を"},
+		"nothing":                {"", "見出しを読み取れません"},
 	} {
 		_, err := read(c.rows)
 		if fault.KindOf(err) != fault.Invalid || !strings.Contains(problems(err), c.want) {
 			t.Errorf("%s: %v %s", name, err, problems(err))
 		}
+	}
+}
+
+// yearOf is a year of the Cabinet Office's file, with what moves on some day of its month.
+func yearOf(year int) string {
+	var b strings.Builder
+	for _, line := range []string{
+		"1/1,元日", "1/10,成人の日", "2/11,建国記念の日", "2/23,天皇誕生日", "3/20,春分の日", "4/29,昭和の日", "5/3,憲法記念日", "5/4,みどりの日",
+		"5/5,こどもの日", "7/20,海の日", "8/11,山の日", "9/20,敬老の日", "9/23,秋分の日", "10/10,スポーツの日", "11/3,文化の日", "11/23,勤労感謝の日",
+	} {
+		fmt.Fprintf(&b, "%d/%s\r\n", year, line)
+	}
+	return b.String()
+}
+
+// Before 2022 holidays had other names, and moved with the games of Tokyo.
+func TestYearsThatAreOverNeedNotHaveTodaysNames(t *testing.T) {
+	t.Parallel()
+	var rows []edition.Row
+	for _, day := range []string{"2019-01-01", "2020-01-01", "2021-01-01"} {
+		rows = append(rows, edition.Row{day, "元日"})
+	}
+	if problem := holiday.Holidays.Whole(rows); problem != "" {
+		t.Error(problem)
+	}
+	if problem := holiday.Holidays.Whole(append(rows, edition.Row{"2022-01-01", "元日"})); !strings.Contains(problem, "2022年の「成人の日」") {
+		t.Errorf("2022: %q", problem)
+	}
+	if problem := holiday.Holidays.Whole(holiday.Holidays.Shipped[0].Rows); problem != "" {
+		t.Errorf("as shipped: %s", problem)
 	}
 }
 

@@ -4,7 +4,7 @@
 //
 // A capability declares what may be set beside the code that goes by it:
 //
-//	var Reminders = setting.NewDays("acknowledgement.remind_person", "本人へのお知らせ", "…", authz.ChangeSettings, -3, 1)
+//	var Reminders = setting.NewDays("acknowledgement.remind_person", "本人へのお知らせ", "…", -3, 1)
 //
 // hands the declarations to the portal in its Part, and asks Reminders.On(values,
 // day). Where the town has set nothing, the default holds.

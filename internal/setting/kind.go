@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
-
-	"kagami/internal/authz"
 )
 
 const (
@@ -21,10 +19,10 @@ const (
 
 // NewDays is a setting of days before, on and after a day: -3 is three days before
 // it. None is a value too, and says that nothing happens.
-func NewDays(name, title, help string, action authz.Action, standard ...int) Of[[]int] {
+func NewDays(name, title, help string, standard ...int) Of[[]int] {
 	return Of[[]int]{
 		Setting{
-			Name: name, Title: title, Help: help, Action: action, Default: keepDays(standard),
+			Name: name, Title: title, Help: help, Default: keepDays(standard),
 			Typing: "「3日前、当日、1日後」のように入力します。何もしないときは「なし」とします。",
 			Fold:   foldDays, Show: func(kept string) string { return showDays(readDays(kept)) },
 		},
@@ -37,9 +35,9 @@ type Option struct{ Kept, Title string }
 
 // NewChoice is a setting that is one of some options, of which the first is the
 // default. Its value is what is kept of the option.
-func NewChoice(name, title, help string, action authz.Action, options ...Option) Of[string] {
+func NewChoice(name, title, help string, options ...Option) Of[string] {
 	s := Setting{
-		Name: name, Title: title, Help: help, Action: action, Default: options[0].Kept,
+		Name: name, Title: title, Help: help, Default: options[0].Kept,
 		Fold: func(typed string) (kept, problem string) {
 			typed = strings.TrimSpace(norm.NFKC.String(typed))
 			for _, o := range options {

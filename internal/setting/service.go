@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,6 +12,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/effective"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
@@ -66,11 +66,15 @@ func LoadForPortal(ctx context.Context, db postgres.Querier) (Values, error) {
 	if err != nil {
 		return Values{}, err
 	}
+	return valuesOf(rows), nil
+}
+
+func valuesOf(rows []stored) Values {
 	v := Values{of: map[string][]value{}}
 	for _, r := range holds(rows) {
 		v.of[r.Name] = append(v.of[r.Name], value{r.First, *r.Value})
 	}
-	return v, nil
+	return v
 }
 
 // Entry is a value in a setting's history.
@@ -89,6 +93,7 @@ type Line struct {
 	Value   string  // that holds
 	Coming  []Entry // those that are to hold later, the earliest first
 	History []Entry // all, the newest first
+	Last    int64   // the number of the newest entry; 0 where nothing was ever set
 	Changes bool    // whether the actor may set it
 }
 
@@ -132,7 +137,7 @@ func (s *Service) lines(ctx context.Context, actor authz.Actor, name string) ([]
 }
 
 func line(s Setting, rows []stored, today calendar.Date, actor authz.Actor) Line {
-	_, changes := actor.May(s.Action, authz.Matter{})
+	_, changes := actor.May(authz.ChangeSettings, authz.Matter{})
 	l := Line{Setting: s, Value: s.Show(s.Default), Changes: changes}
 	held := holds(rows)
 	for _, r := range rows {
@@ -142,6 +147,7 @@ func line(s Setting, rows []stored, today calendar.Date, actor authz.Actor) Line
 		}
 		entry.Holds = slices.ContainsFunc(held, func(h stored) bool { return h.ID == r.ID })
 		l.History = append(l.History, entry)
+		l.Last = max(l.Last, r.ID)
 		switch {
 		case !entry.Holds:
 		case entry.First.After(today):
@@ -171,10 +177,13 @@ type Typed struct {
 	Value  string
 	First  calendar.Date
 	Reason string
+	// Last is that of the Line that they saw.
+	Last int64
 }
 
 // Set sets a value from today or a day to come on. What has held is never changed:
-// Invalid for a day that is over.
+// Invalid for a day that is over, and where the value holds on that day already.
+// Conflict where somebody else has changed the setting since it was shown.
 func (s *Service) Set(ctx context.Context, actor authz.Actor, name string, t Typed) error {
 	one, ok := s.find(name)
 	if !ok {
@@ -184,33 +193,41 @@ func (s *Service) Set(ctx context.Context, actor authz.Actor, name string, t Typ
 	return s.write(ctx, actor, one, t, &kept, problem)
 }
 
-// TakeBack takes back what was to hold from a day to come on.
-func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, name string, first calendar.Date, reason string) error {
+// TakeBack takes back what was to hold from a day to come on; the value that was typed
+// does not count. Conflict as for Set.
+func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, name string, t Typed) error {
 	one, ok := s.find(name)
 	if !ok {
 		return errNone()
 	}
-	return s.write(ctx, actor, one, Typed{First: first, Reason: reason}, nil, "")
+	return s.write(ctx, actor, one, t, nil, "")
 }
 
 // write writes a value, or nil for one that is taken back.
 func (s *Service) write(ctx context.Context, actor authz.Actor, one Setting, t Typed, kept *string, problem string) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		if err := tx.Allow(one.Action, authz.Matter{}); err != nil {
+		if err := tx.Allow(authz.ChangeSettings, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := tx.Take(ctx, "settings"); err != nil {
-			return door.Unchanged(), err
-		}
-		reason := strings.TrimSpace(t.Reason)
-		if err := fault.InvalidFields(t.problems(problem, reason, tx.Today(), kept == nil)); err != nil {
 			return door.Unchanged(), err
 		}
 		rows, err := list(ctx, tx, one.Name)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if kept == nil && !slices.ContainsFunc(holds(rows), func(r stored) bool { return r.First == t.First }) {
+		now := line(one, rows, tx.Today(), actor)
+		if now.Last != t.Last {
+			return door.Unchanged(), fault.New(fault.Conflict, "画面を開いたあとに、この設定がほかで変わりました。今回の変更は、まだしていません。いまの値と履歴を確かめて、よければ、もう一度押してください。")
+		}
+		if kept != nil && problem == "" && valuesOf(rows).on(one, t.First) == *kept {
+			problem = fmt.Sprintf("その日は、すでに「%s」です。変えるときは、ほかの値にしてください。", one.Show(*kept))
+		}
+		reason, unreasoned := effective.Reason(t.Reason)
+		if err := fault.InvalidFields(append(t.problems(problem, tx.Today(), kept == nil), unreasoned...)); err != nil {
+			return door.Unchanged(), err
+		}
+		if kept == nil && !slices.ContainsFunc(now.Coming, func(e Entry) bool { return e.First == t.First }) {
 			return door.Unchanged(), fault.New(fault.Conflict, "この予定は、すでに取り消されたか、変わっています。画面を開き直してください。")
 		}
 		var id int64
@@ -232,23 +249,15 @@ func (s *Service) write(ctx context.Context, actor authz.Actor, one Setting, t T
 	return nil
 }
 
-func (t Typed) problems(problem, reason string, today calendar.Date, back bool) []fault.Problem {
+// problems says what is wrong with what was typed, for a value that is set or for one
+// that is taken back.
+func (t Typed) problems(problem string, today calendar.Date, back bool) []fault.Problem {
 	var problems []fault.Problem
 	if problem != "" {
 		problems = append(problems, fault.Problem{Field: "value", Message: problem})
 	}
-	switch {
-	case t.First.IsZero():
-		problems = append(problems, fault.Problem{Field: "first", Message: "いつからかを入力してください。"})
-	case back && !t.First.After(today):
-		problems = append(problems, fault.Problem{Field: "first", Message: "すでに始まった設定は取り消せません。新しい値を設定してください。"})
-	case t.First.Before(today):
-		problems = append(problems, fault.Problem{Field: "first", Message: "過ぎた日からは変えられません。今日か、それより後の日にしてください。"})
-	case t.First.After(today.AddYears(5)):
-		problems = append(problems, fault.Problem{Field: "first", Message: "5年より先の日は指定できません。年を確かめてください。"})
+	if back && !t.First.IsZero() && !t.First.After(today) {
+		return append(problems, fault.Problem{Field: "first", Message: "すでに始まった設定は取り消せません。新しい値を設定してください。"})
 	}
-	if n := len([]rune(reason)); n == 0 || n > 500 {
-		problems = append(problems, fault.Problem{Field: "reason", Message: "理由を500字までで入力してください。履歴に残ります。"})
-	}
-	return problems
+	return append(problems, effective.FirstDay(t.First, today)...)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"kagami/internal/authz"
 	"kagami/internal/calendar"
 )
 
@@ -17,7 +16,6 @@ type Setting struct {
 	// Choices are the values that there are, as people read them; nil where any may
 	// be typed.
 	Choices []string
-	Action  authz.Action // of whoever may set it
 	// Default is what holds where nothing is set, as it is kept.
 	Default string
 	// Fold makes what is kept of what was typed; a sentence for what can't be.

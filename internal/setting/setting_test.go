@@ -26,8 +26,8 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
 
 var (
 	today    = calendar.NewDate(2026, time.November, 24)
-	reminded = setting.NewDays("sample.days", "見本のお知らせ", "見本です。", authz.ChangeSettings, -3, 1)
-	other    = setting.NewDays("sample.other", "ほかのお知らせ", "見本です。", authz.ChangeSettings)
+	reminded = setting.NewDays("sample.days", "見本のお知らせ", "見本です。", -3, 1)
+	other    = setting.NewDays("sample.other", "ほかのお知らせ", "見本です。")
 	general  = authz.Actor{Name: "見本", Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
 	auditor  = authz.Actor{Name: "見本", Holdings: []authz.Holding{{Role: authz.Auditor}}}
 	staff    = authz.Actor{Name: "見本", Holdings: []authz.Holding{{Role: authz.Staff}}}
@@ -46,11 +46,32 @@ func sitAt(t *testing.T, db pgtest.DB, days int) desk {
 	return desk{setting.New(db.Pool, door.New(db.Pool, now), reminded.Setting, other.Setting), t, db}
 }
 
-func (d desk) set(value string, first calendar.Date) {
+// line is the setting as it is shown now.
+func (d desk) line() setting.Line {
 	d.t.Helper()
-	if err := d.Set(d.t.Context(), general, "sample.days", setting.Typed{Value: value, First: first, Reason: "見本"}); err != nil {
+	line, err := d.Line(d.t.Context(), general, "sample.days")
+	if err != nil {
 		d.t.Fatal(err)
 	}
+	return line
+}
+
+// typed is what somebody types who has just looked.
+func (d desk) typed(value string, first calendar.Date) setting.Typed {
+	d.t.Helper()
+	return setting.Typed{Value: value, First: first, Reason: "見本", Last: d.line().Last}
+}
+
+func (d desk) set(value string, first calendar.Date) {
+	d.t.Helper()
+	if err := d.Set(d.t.Context(), general, "sample.days", d.typed(value, first)); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d desk) takeBack(first calendar.Date) error {
+	d.t.Helper()
+	return d.TakeBack(d.t.Context(), general, "sample.days", d.typed("", first))
 }
 
 // on is what holds on a day.
@@ -95,16 +116,73 @@ func TestWhatIsToComeMayBeTakenBack(t *testing.T) {
 	t.Parallel()
 	d := sitAt(t, databases.New(t), 0)
 	d.set("7日前", today.AddDays(3))
-	if err := d.TakeBack(t.Context(), general, "sample.days", today.AddDays(3), "見本"); err != nil {
+	if err := d.takeBack(today.AddDays(3)); err != nil {
 		t.Fatal(err)
 	}
 	d.wants(today.AddDays(3), -3, 1)
-	if err := d.TakeBack(t.Context(), general, "sample.days", today.AddDays(3), "見本"); fault.KindOf(err) != fault.Conflict {
+	if err := d.takeBack(today.AddDays(3)); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a second time: %v", err)
 	}
 	d.set("2日前", today)
-	if err := d.TakeBack(t.Context(), general, "sample.days", today, "見本"); fault.KindOf(err) != fault.Invalid {
+	if err := d.takeBack(today); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("what holds already: %v", err)
+	}
+}
+
+// Of two desks that saw the same, the second is told what the first has done.
+func TestNobodyOverwritesWhatTheyHaveNotSeen(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t, databases.New(t), 0)
+	day := today.AddDays(3)
+	wants := func(what string, err error) {
+		t.Helper()
+		if e, _ := errors.AsType[*fault.Error](err); e == nil || e.Kind != fault.Conflict || !strings.Contains(e.Message, "画面を開いたあとに") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	second := d.typed("5日前", day)
+	d.set("7日前", day)
+	wants("the first that was ever set", d.Set(t.Context(), general, "sample.days", second))
+	third := d.typed("", day)
+	d.set("2日前", day)
+	wants("a value taken back that was not seen", d.TakeBack(t.Context(), general, "sample.days", third))
+	d.wants(day, -2)
+	if err := d.Set(t.Context(), general, "sample.other", setting.Typed{Value: "当日", First: day, Reason: "見本"}); err != nil {
+		t.Errorf("another setting: %v", err)
+	}
+	d.set("5日前", day) // having seen it
+	d.wants(day, -5)
+}
+
+func TestWhatIsSoAlreadyIsNotSetAgain(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t, databases.New(t), 0)
+	so := func(what, value string, first calendar.Date) {
+		t.Helper()
+		err := d.Set(t.Context(), general, "sample.days", d.typed(value, first))
+		if e, _ := errors.AsType[*fault.Error](err); e == nil || len(e.Problems) != 1 || e.Problems[0].Field != "value" || !strings.Contains(e.Problems[0].Message, "すでに「") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	so("the default", "1日後、３日前", today)
+	d.set("7日前", today.AddDays(3))
+	so("the same day", "7日前", today.AddDays(3))
+	so("a day on which it still holds", "7日前", today.AddDays(9))
+	if n := len(d.line().History); n != 1 {
+		t.Errorf("%d entries", n)
+	}
+	d.set("3日前、1日後", today.AddDays(9)) // back to the default
+	d.set("7日前", today)
+	d.wants(today.AddDays(9), -3, 1)
+}
+
+func TestWhatStartsTodayIsNoLongerToCome(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t, databases.New(t), 0)
+	d.set("7日前", today)
+	d.set("5日前", today.AddDays(1))
+	if l := d.line(); l.Value != "7日前" || len(l.Coming) != 1 || l.Coming[0].Value != "5日前" {
+		t.Errorf("%s holds, to come: %+v", l.Value, l.Coming)
 	}
 }
 
@@ -122,6 +200,7 @@ func TestWhatCannotBeSetIsRefusedAndNothingHolds(t *testing.T) {
 		"yesterday":           {setting.Typed{Value: "1日前", First: today.AddDays(-1), Reason: "見本"}, "first"},
 		"no day":              {setting.Typed{Value: "1日前", Reason: "見本"}, "first"},
 		"the year 3026":       {setting.Typed{Value: "1日前", First: calendar.NewDate(3026, time.April, 1), Reason: "見本"}, "first"},
+		"over five years":     {setting.Typed{Value: "1日前", First: today.AddYears(5).AddDays(1), Reason: "見本"}, "first"},
 		"without a reason":    {setting.Typed{Value: "1日前", First: today, Reason: " 　"}, "reason"},
 		"a reason of a novel": {setting.Typed{Value: "1日前", First: today, Reason: strings.Repeat("あ", 501)}, "reason"},
 	} {
@@ -172,7 +251,7 @@ func TestDaysComeBackAsTheyWereShown(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		days := rapid.SliceOfNDistinct(rapid.IntRange(-366, 366), 0, 20, rapid.ID).Draw(t, "days")
 		slices.Sort(days)
-		one := setting.NewDays("x", "", "", authz.ChangeSettings, days...)
+		one := setting.NewDays("x", "", "", days...)
 		kept, problem := one.Fold(one.Show(one.Default))
 		if problem != "" || kept != one.Default {
 			t.Fatalf("%v is shown %q, and kept %q: %s", days, one.Show(one.Default), kept, problem)
@@ -211,7 +290,7 @@ func FuzzDays(f *testing.F) {
 
 func TestAChoiceIsOneOfItsOptions(t *testing.T) {
 	t.Parallel()
-	s := setting.NewChoice("sample.choice", "見本", "見本です。", authz.ChangeSettings, setting.Option{Kept: "own", Title: "自課"}, setting.Option{Kept: "none", Title: "ない（No）"})
+	s := setting.NewChoice("sample.choice", "見本", "見本です。", setting.Option{Kept: "own", Title: "自課"}, setting.Option{Kept: "none", Title: "ない（No）"})
 	for typed, want := range map[string]string{
 		"自課": "own", "　自課 ": "own", "ない（Ｎｏ）": "none", "ない(No)": "none", "own": "", "": "", "自課、ない（No）": "", "<b>": "",
 	} {
@@ -241,8 +320,11 @@ func TestTheViewSaysWhatHolds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		first := today.AddDays(rapid.IntRange(1, 6).Draw(t, "first"))
 		if rapid.Bool().Draw(t, "set") {
-			d.set(rapid.SampledFrom([]string{"なし", "当日", "2日前"}).Draw(t, "value"), first)
-		} else if err := d.TakeBack(d.t.Context(), general, "sample.days", first, "見本"); err != nil && fault.KindOf(err) != fault.Conflict {
+			value := rapid.SampledFrom([]string{"なし", "当日", "2日前"}).Draw(t, "value")
+			if value != reminded.Show(keep(d.on(first))) { // else it is so already
+				d.set(value, first)
+			}
+		} else if err := d.takeBack(first); err != nil && fault.KindOf(err) != fault.Conflict {
 			t.Fatal(err)
 		}
 		for n := range 8 {

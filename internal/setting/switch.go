@@ -4,15 +4,13 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
-
-	"kagami/internal/authz"
 )
 
 // NewSwitch is a setting that is はい or いいえ.
-func NewSwitch(name, title, help string, action authz.Action, standard bool) Of[bool] {
+func NewSwitch(name, title, help string, standard bool) Of[bool] {
 	return Of[bool]{
 		Setting{
-			Name: name, Title: title, Help: help, Action: action, Default: keepSwitch(standard),
+			Name: name, Title: title, Help: help, Default: keepSwitch(standard),
 			Choices: []string{showSwitch(true), showSwitch(false)}, Fold: foldSwitch, Show: func(kept string) string { return showSwitch(readSwitch(kept)) },
 		},
 		readSwitch,

@@ -3,13 +3,12 @@ package setting_test
 import (
 	"testing"
 
-	"kagami/internal/authz"
 	"kagami/internal/setting"
 )
 
 func TestASwitchIsYesOrNo(t *testing.T) {
 	t.Parallel()
-	s := setting.NewSwitch("sample.switch", "見本", "見本です。", authz.ChangeSettings, false)
+	s := setting.NewSwitch("sample.switch", "見本", "見本です。", false)
 	for typed, want := range map[string]bool{"はい": true, " はい ": true, "いいえ": false} {
 		kept, problem := s.Fold(typed)
 		if problem != "" || s.On(setting.NewValues(map[string]string{"sample.switch": kept}), today) != want || s.Show(kept) == "" {

@@ -30,7 +30,19 @@ func wants(t *testing.T, a servertest.Answer, texts ...string) {
 	}
 }
 
-const next = "国民の祝日・休日月日,国民の祝日・休日名称\r\n2027/1/1,元日\r\n2027/7/20,海の日\r\n2028/1/1,元日\r\n"
+var next = "国民の祝日・休日月日,国民の祝日・休日名称\r\n" + yearOf("2027") + yearOf("2028")
+
+// yearOf is a year of holidays, with what moves on some day of its month.
+func yearOf(year string) string {
+	var b strings.Builder
+	for _, line := range []string{
+		"1/1,元日", "1/11,成人の日", "2/11,建国記念の日", "2/23,天皇誕生日", "3/21,春分の日", "4/29,昭和の日", "5/3,憲法記念日", "5/4,みどりの日",
+		"5/5,こどもの日", "7/20,海の日", "8/11,山の日", "9/20,敬老の日", "9/23,秋分の日", "10/11,スポーツの日", "11/3,文化の日", "11/23,勤労感謝の日",
+	} {
+		b.WriteString(year + "/" + line + "\r\n")
+	}
+	return b.String()
+}
 
 func TestANewEditionIsReadLookedAtAndStarted(t *testing.T) {
 	t.Parallel()
@@ -44,6 +56,24 @@ func TestANewEditionIsReadLookedAtAndStarted(t *testing.T) {
 	wants(t, v.Get("/editions"), "令和9年2月1日から　令和10年まで")
 	a = v.Post("/editions/holiday/1", url.Values{"reason": {"始まる前に取り消した"}, "act": {"back"}})
 	wants(t, a, "予定を取り消しました", "まだ決めていません")
+}
+
+func TestAnEditionThatIsNotToBeUsedIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	form := map[string]string{"name": "令和10年まで", "source": "内閣府の公表"}
+	v.Upload("/editions/holiday", form, []byte(next))
+	a := v.Upload("/editions/holiday", form, []byte(next))
+	wants(t, a, "すべての行が「令和10年まで」と同じです", `value="内閣府の公表"`)
+	if a.Status != http.StatusConflict {
+		t.Errorf("the same rows again: %d", a.Status)
+	}
+	wants(t, v.Get("/editions/holiday/1"), "取り下げる")
+	a = v.Post("/editions/holiday/1", url.Values{"act": {"withdraw"}})
+	wants(t, a, "取り下げました", "まだ読み込んだものはありません")
+	if a := v.Get("/editions/holiday/1"); a.Status != http.StatusNotFound {
+		t.Errorf("what is withdrawn: %d", a.Status)
+	}
 }
 
 func TestTheTownPutsItsOwnRowOverAnEdition(t *testing.T) {
@@ -69,7 +99,7 @@ func TestARowIsStruckByTheDayThatThePageShows(t *testing.T) {
 func TestWhatIsWrongWithAFileIsSaidAndWhatWasTypedStays(t *testing.T) {
 	t.Parallel()
 	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
-	a := v.Upload("/editions/holiday", map[string]string{"name": "令和11年まで", "source": "内閣府<b>"}, []byte(strings.Replace(next, "2028/1/1", "2029/1/1", 1)))
+	a := v.Upload("/editions/holiday", map[string]string{"name": "令和11年まで", "source": "内閣府<b>"}, []byte(strings.ReplaceAll(next, "2028/", "2029/")))
 	wants(t, a, "2028年の元日がありません", `value="令和11年まで"`, "内閣府&lt;b&gt;")
 	a = v.Upload("/editions/holiday", map[string]string{"name": "版", "source": "内閣府"}, nil)
 	wants(t, a, "ファイルを選んでください")

@@ -37,14 +37,15 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/editions/{kind}", authz.KeepEditions, s.read).Body(maxFile + screen.MaxForm),
 			screen.Post("/editions/{kind}/rows", authz.KeepEditions, s.say).Sensitive(),
 			screen.Get("/editions/{kind}/{edition}", authz.SeeSettings, s.showPreview),
-			screen.Post("/editions/{kind}/{edition}", authz.KeepEditions, s.start).Sensitive(),
+			screen.Post("/editions/{kind}/{edition}", authz.KeepEditions, s.decide).Sensitive(),
 		},
 		Nav: []screen.Entry{{Label: "法令・国の基準", URL: address.Editions, Place: 8, Action: authz.SeeSettings, Least: authz.All}},
 		Flashes: map[string]layout.Done{
-			"edition-read":    {Heading: "読み込みました", Text: "まだ使い始めていません。何が変わるかを確かめて、いつから使うかを決めてください。"},
-			"edition-started": {Heading: "使い始める日を決めました", Text: "その日から、この版になります。町の行は、そのまま残ります。"},
-			"edition-back":    {Heading: "予定を取り消しました", Text: "いまの版が続きます。取り消したことも、履歴に残ります。"},
-			"edition-said":    {Heading: "町の行を変えました", Text: "新しい版を使い始めても、町の行はそのまま残ります。"},
+			"edition-read":      {Heading: "読み込みました", Text: "まだ使い始めていません。何が変わるかを確かめて、いつから使うかを決めてください。"},
+			"edition-started":   {Heading: "使い始める日を決めました", Text: "その日から、この版になります。町の行は、そのまま残ります。"},
+			"edition-back":      {Heading: "予定を取り消しました", Text: "いまの版が続きます。取り消したことも、履歴に残ります。"},
+			"edition-withdrawn": {Heading: "取り下げました", Text: "読み込んだものの一覧から外しました。取り下げたことは、記録に残ります。"},
+			"edition-said":      {Heading: "町の行を変えました", Text: "新しい版を使い始めても、町の行はそのまま残ります。"},
 		},
 		Tasks:    s.tasks,
 		Subjects: []trail.Named{{Kind: "edition", Title: "法令・国の基準の版"}, {Kind: "edition_own", Title: "法令・国の基準への町の行"}},
@@ -168,23 +169,13 @@ func number(r *http.Request) int64 {
 	return id
 }
 
-// start says from when an edition holds, or takes that back.
-func (s *Screens) start(w http.ResponseWriter, r *http.Request) error {
-	ctx, kind, id := r.Context(), chi.URLParam(r, "kind"), number(r)
+// decide says from when an edition holds, takes that back, or withdraws it.
+func (s *Screens) decide(w http.ResponseWriter, r *http.Request) error {
+	kind, id := chi.URLParam(r, "kind"), number(r)
 	t := typed{First: r.PostForm.Get("first"), Reason: r.PostForm.Get("reason")}
-	var form screen.Form
-	first, done := form.Day("first", t.First), "edition-started"
-	if r.PostForm.Get("act") == "back" {
-		first, done = calendar.Date{}, "edition-back"
-	} else if first.IsZero() {
-		form.Wrong("first", "いつから使うかを入力してください。")
-	}
-	err := form.Err()
+	to, done, err := s.decided(r, kind, id, t)
 	if err == nil {
-		err = s.editions.Start(ctx, screen.Actor(ctx), kind, id, first, t.Reason)
-	}
-	if err == nil {
-		return screen.GoOn(w, r, address.EditionRead(kind, id), done)
+		return screen.GoOn(w, r, to, done)
 	}
 	problems, _, failure := screen.Refused(err)
 	if failure != nil {
@@ -196,4 +187,24 @@ func (s *Screens) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	screen.Refuse(w, r, err, previewPage(page))
 	return nil
+}
+
+// decided does what decide was asked for, and tells where its outcome is shown.
+func (s *Screens) decided(r *http.Request, kind string, id int64, t typed) (to, done string, err error) {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	switch r.PostForm.Get("act") {
+	case "withdraw":
+		return address.Edition(kind), "edition-withdrawn", s.editions.Withdraw(ctx, actor, kind, id)
+	case "back":
+		return address.EditionRead(kind, id), "edition-back", s.editions.Start(ctx, actor, kind, id, calendar.Date{}, t.Reason)
+	}
+	var form screen.Form
+	first := form.Day("first", t.First)
+	if first.IsZero() {
+		form.Wrong("first", "いつから使うかを入力してください。")
+	}
+	if err := form.Err(); err != nil {
+		return "", "", err
+	}
+	return address.EditionRead(kind, id), "edition-started", s.editions.Start(ctx, actor, kind, id, first, t.Reason)
 }

@@ -4,12 +4,14 @@ package setting
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/fault"
 	"kagami/internal/setting"
 	"kagami/internal/trail"
 	"kagami/web/layout"
@@ -52,7 +54,7 @@ func (s *Screens) showSetting(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, settingPage(view(r, line, typed{Value: line.Value, First: screen.Today(r.Context()).String()}, nil)))
+	return screen.Show(w, r, settingPage(view(r, line, typed{Value: line.Value, First: screen.Today(r.Context()).String(), Last: line.Last}, nil)))
 }
 
 func (s *Screens) line(r *http.Request) (setting.Line, error) {
@@ -62,16 +64,16 @@ func (s *Screens) line(r *http.Request) (setting.Line, error) {
 // changeSetting sets a value from a day on, or takes back one that is to come.
 func (s *Screens) changeSetting(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, name := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "name")
-	t := typed{Value: r.PostForm.Get("value"), First: r.PostForm.Get("first"), Reason: r.PostForm.Get("reason")}
+	t := typed{Value: r.PostForm.Get("value"), First: r.PostForm.Get("first"), Reason: r.PostForm.Get("reason"), Last: lastSeen(r)}
 	var form screen.Form
 	first, done := form.Day("first", t.First), "setting-set"
 	err := form.Err()
 	switch {
 	case err != nil:
 	case r.PostForm.Get("act") == "back":
-		done, err = "setting-back", s.settings.TakeBack(ctx, actor, name, first, t.Reason)
+		done, err = "setting-back", s.settings.TakeBack(ctx, actor, name, setting.Typed{First: first, Reason: t.Reason, Last: t.Last})
 	default:
-		err = s.settings.Set(ctx, actor, name, setting.Typed{Value: t.Value, First: first, Reason: t.Reason})
+		err = s.settings.Set(ctx, actor, name, setting.Typed{Value: t.Value, First: first, Reason: t.Reason, Last: t.Last})
 	}
 	if err == nil {
 		return screen.GoOn(w, r, address.Setting(name), done)
@@ -84,8 +86,21 @@ func (s *Screens) changeSetting(w http.ResponseWriter, r *http.Request) error {
 	if lineErr != nil {
 		return lineErr
 	}
+	if fault.KindOf(err) == fault.Conflict {
+		t.Last = line.Last // they are told to look at what has changed
+	}
 	screen.Refuse(w, r, err, settingPage(view(r, line, t, problems)))
 	return nil
+}
+
+// lastSeen is the newest entry that whoever sent the form saw; 0, as where nothing was
+// ever set, where the form does not say.
+func lastSeen(r *http.Request) int64 {
+	last, err := strconv.ParseInt(r.PostForm.Get("last"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return last
 }
 
 // from is from when a value holds, in words.

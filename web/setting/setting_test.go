@@ -4,10 +4,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
-	"kagami/internal/authz"
 	"kagami/internal/setting"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -15,9 +15,9 @@ import (
 	websetting "kagami/web/setting"
 )
 
-var reminded = setting.NewDays("sample.days", "見本のお知らせ", "見本の説明です。", authz.ChangeSettings, -3, 1)
+var reminded = setting.NewDays("sample.days", "見本のお知らせ", "見本の説明です。", -3, 1)
 
-var switched = setting.NewSwitch("sample.switch", "見本のきりかえ", "見本の説明です。", authz.ChangeSettings, false)
+var switched = setting.NewSwitch("sample.switch", "見本のきりかえ", "見本の説明です。", false)
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	return []screen.Part{websetting.New(setting.New(g.Pool, g.Door, reminded.Setting, switched.Setting)).Part()}, nil
@@ -39,10 +39,43 @@ func TestTheGeneralSecurityOfficerSetsAValueFromADay(t *testing.T) {
 			t.Errorf("afterwards the page lacks %q", want)
 		}
 	}
-	a = v.Post(page, url.Values{"first": {"2026-12-01"}, "reason": {"始まる前に取り消した"}, "act": {"back"}})
+	a = v.Post(page, url.Values{"first": {"2026-12-01"}, "reason": {"始まる前に取り消した"}, "last": last(a), "act": {"back"}})
 	if !strings.Contains(a.Body, "予定を取り消しました") || strings.Contains(a.Body, "になる予定です") || !strings.Contains(a.Body, "（取り消し）") {
 		t.Errorf("taken back: %d %s", a.Status, a.Body)
 	}
+}
+
+var lastSeen = regexp.MustCompile(`name="last" value="([0-9]+)"`)
+
+// last is what the form of a page carries of what was shown.
+func last(a servertest.Answer) []string { return lastSeen.FindStringSubmatch(a.Body)[1:] }
+
+// Whoever comes second sees what the first has done, and what they have typed
+// themselves: it is theirs to press again.
+func TestTheSecondDeskIsShownWhatTheFirstHasDone(t *testing.T) {
+	t.Parallel()
+	p := town.Start(t)
+	one, other := servertest.SignIn(t, p, town.Holder("総務課長")), servertest.SignIn(t, p, town.Holder("総務課長"))
+	seen := last(one.Get(page))
+	other.Post(page, url.Values{"value": {"7日前"}, "first": {"2026-12-01"}, "reason": {"見本"}, "last": seen, "act": {"set"}})
+	mine := url.Values{"value": {"5日前"}, "first": {"2026-12-01"}, "reason": {"別の理由"}, "last": seen, "act": {"set"}}
+	wants := func(a servertest.Answer, status int, texts ...string) {
+		t.Helper()
+		for _, text := range texts {
+			if a.Status != status || !strings.Contains(a.Body, text) {
+				t.Errorf("%d, want %d with %s", a.Status, status, text)
+			}
+		}
+	}
+	// what is wrong with the form shows nothing of the change: it is still unseen
+	again := one.Post(page, url.Values{"value": {"5日前"}, "first": {"12/1"}, "reason": {"別の理由"}, "last": seen, "act": {"set"}})
+	wants(again, http.StatusUnprocessableEntity, `name="last" value="`+seen[0]+`"`)
+	a := one.Post(page, mine)
+	wants(a, http.StatusConflict, "画面を開いたあとに、この設定がほかで変わりました", "「7日前」になる予定です", `value="5日前"`, "別の理由")
+	mine["last"] = last(a)
+	wants(one.Post(page, mine), http.StatusOK, "設定しました", "「5日前」になる予定です")
+	mine["last"] = last(one.Get(page))
+	wants(one.Post(page, mine), http.StatusUnprocessableEntity, "その日は、すでに「5日前」です", "別の理由")
 }
 
 func TestASwitchIsChosen(t *testing.T) {

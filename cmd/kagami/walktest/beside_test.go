@@ -3,6 +3,7 @@ package walktest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -125,8 +126,18 @@ var deeds = []struct {
 		return c.Acknowledge.TendAll
 	}},
 	{"sets something", func(c crowd, n string) func(context.Context) error {
+		name := "acknowledgement.remind_manager"
+		if strings.HasSuffix(n, "x") { // of one setting the second of two is told of the first
+			name = "acknowledgement.remind_person"
+		}
+		line, err := c.settings.Line(c.t.Context(), c.general, name)
+		c.must(err)
+		value := "なし"
+		if len(line.Coming) > 0 && line.Coming[0].Value == value {
+			value = "当日"
+		}
 		return func(ctx context.Context) error {
-			return c.settings.Set(ctx, c.general, "acknowledgement.remind_person", setting.Typed{Value: "なし", First: c.today.AddDays(1), Reason: n})
+			return c.settings.Set(ctx, c.general, name, setting.Typed{Value: value, First: c.today.AddDays(1), Reason: n, Last: line.Last})
 		}
 	}},
 	{"says a row", func(c crowd, n string) func(context.Context) error {

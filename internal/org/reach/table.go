@@ -22,7 +22,7 @@ func Settings() []setting.Setting {
 		}
 		list = append(list, setting.NewChoice(c.Name, "権限　"+c.Title(),
 			"権限表の、町で決める欄です。変えた日から、画面に出るボタンも、行えることも、この値に従います。自分についての事案は、どの値でも自分では決められません。",
-			authz.ChangeSettings, options...).Setting)
+			options...).Setting)
 	}
 	return list
 }

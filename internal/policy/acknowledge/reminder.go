@@ -34,7 +34,7 @@ func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]reminded, error) {
 	if err != nil {
 		return nil, err
 	}
-	editions, err := edition.LoadForPortal(ctx, tx)
+	editions, err := edition.LoadForPortal(ctx, tx, tx.Today())
 	if err != nil {
 		return nil, err
 	}
