@@ -117,6 +117,22 @@ func TestExitCodesAndSentences(t *testing.T) {
 	}
 }
 
+// Who asks for the keys of a place that has none is told so; neither keys nor a
+// database are made there.
+func TestWhereThereAreNoKeysNoneAreMadeByAsking(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	for _, act := range []string{"list", "add", "renew"} {
+		_, stderr, code := kagami(t, "key", act, "--data", data)
+		if code != 1 || !strings.HasPrefix(stderr, "鍵ファイル "+filepath.Join(data, "kagami.key")+" がありません。") {
+			t.Errorf("key %s: %d %s", act, code, stderr)
+		}
+		if _, err := os.Stat(data); err == nil {
+			t.Errorf("key %s has made something", act)
+		}
+	}
+}
+
 // The commands on the portal's own database: a text becomes a draft, and the
 // trail proves itself.
 func TestCommandsOnADatabaseOfItsOwn(t *testing.T) {

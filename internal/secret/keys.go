@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"kagami/internal/fault"
 )
@@ -71,8 +72,14 @@ const heading = `# kagami の鍵ファイルです。1行が1本の鍵で、上�
 `
 
 // Add puts a new key in front of those in a file. What is sealed from now on by a
-// portal that starts, or that reads the file again, is sealed by it.
+// portal that starts, or that reads the file again, is sealed by it. The file stays
+// where it is, behind a link too, and whose it is: root adds keys for a portal that
+// runs as somebody else.
 func Add(path string) error {
+	path, err := target(path)
+	if err != nil {
+		return err
+	}
 	text, err := readFile(path)
 	if err != nil {
 		return err
@@ -90,13 +97,40 @@ func Add(path string) error {
 	}
 	defer os.Remove(beside.Name()) //nolint:errcheck // it is gone once it has its name
 	_, err = beside.WriteString(heading + line + strings.TrimPrefix(string(text), heading))
-	if err = errors.Join(err, beside.Sync(), beside.Close()); err != nil {
+	if err = errors.Join(err, handOver(beside, path), beside.Sync(), beside.Close()); err != nil {
 		return fmt.Errorf("adding a key: %w", err)
 	}
 	if err := os.Rename(beside.Name(), path); err != nil {
 		return fmt.Errorf("adding a key: %w", err)
 	}
 	return nil
+}
+
+// target is the file that a path leads to by links; the path itself where there is
+// none.
+func target(path string) (string, error) {
+	at, err := filepath.EvalSymlinks(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return path, nil
+	case err != nil:
+		return "", fmt.Errorf("looking for the file of the keys: %w", err)
+	}
+	return at, nil
+}
+
+// handOver makes a file belong to whom that at a path does, with the same mode.
+func handOver(file *os.File, path string) error {
+	about, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if owner, ok := about.Sys().(*syscall.Stat_t); ok && (int(owner.Uid) != os.Geteuid() || int(owner.Gid) != os.Getegid()) {
+		if err := file.Chown(int(owner.Uid), int(owner.Gid)); err != nil {
+			return fault.Wrap(err, fault.Invalid, fmt.Sprintf("鍵ファイル %s は、ほかの利用者の持ち物です。その利用者か root で実行してください。", path))
+		}
+	}
+	return file.Chmod(about.Mode().Perm())
 }
 
 func newLine() (string, error) {
