@@ -101,7 +101,7 @@ func TestExitCodesAndSentences(t *testing.T) {
 		{[]string{"policy", "outline", "no such file"}, 1, "ファイルを開けません"},
 		{[]string{"policy", "outline", pdf}, 1, "PDF が壊れている"},
 		{[]string{"policy", "import", townsPolicy, "--kind", "basic", "--title", "見本"}, 1, "--answer 175="},
-		{[]string{"migrate", "status", "--database-url", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"}, 1, ""},
+		{[]string{"migrate", "status", "--database-url", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"}, 1, "データベースにつながらない"},
 		{[]string{"trail", "verify", "--database-url", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"}, 1, "データベースにつながりません"},
 		{[]string{"serve", "--listen", "nonsense"}, 1, "--listen"},
 		{[]string{"serve", "--trusted-proxies", "nonsense"}, 2, "--trusted-proxies"},

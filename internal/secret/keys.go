@@ -49,7 +49,7 @@ type Keys struct {
 // there is a file already.
 func Make(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("making the folder of the keys: %w", err)
+		return errNotMade(path, err)
 	}
 	line, err := newLine()
 	if err != nil {
@@ -57,13 +57,17 @@ func Make(path string) error {
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fmt.Errorf("making the file of the keys: %w", err)
+		return errNotMade(path, err)
 	}
 	_, err = file.WriteString(heading + line)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return fmt.Errorf("writing the file of the keys: %w", err)
 	}
 	return nil
+}
+
+func errNotMade(path string, err error) error {
+	return fault.Wrap(err, fault.Unavailable, fmt.Sprintf("鍵ファイル %s を作れません。ポータルを動かす利用者が書き込める場所を、--key-file で指定してください。", path))
 }
 
 // heading tells whoever finds the file what it is.

@@ -73,6 +73,9 @@ func TestAFileOfKeysIsItsOwnersAlone(t *testing.T) {
 	if err := secret.Make(path); err == nil {
 		t.Error("a file is written over")
 	}
+	if err := secret.Make(filepath.Join(path, "below")); fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "--key-file") {
+		t.Errorf("where none can be made: %v", err)
+	}
 	if err := os.Chmod(path, 0o640); err != nil {
 		t.Fatal(err)
 	}
