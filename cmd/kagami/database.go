@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 
+	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/cluster"
 	"kagami/migrations"
@@ -76,7 +76,7 @@ func (d database) dir() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", errors.New("データを置く場所が決められません。--data で指定してください。")
+		return "", fault.Wrap(err, fault.Invalid, "データを置く場所が決められません。--data で指定してください。")
 	}
 	return filepath.Join(home, ".local", "share", "kagami"), nil
 }

@@ -41,6 +41,22 @@ func (k keyFile) path(d database) (string, error) {
 	return filepath.Join(dir, "kagami.key"), nil
 }
 
+// read finds the keys where they are: NotFound where there is no file.
+func (k keyFile) read(d database) (*secret.Keys, error) {
+	if text := os.Getenv(keysVariable); text != "" {
+		return secret.Read(text)
+	}
+	path, err := k.path(d)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := secret.ReadFile(path)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil, fault.New(fault.NotFound, fmt.Sprintf("鍵ファイル %s がありません。場所が違うときは、--key-file で指定してください。なくしたときは、ほかのサーバーか控えから写してください（持ち主だけが読めるように chmod 600）。ポータルをまだ動かしていないときは、最初の「kagami serve」が作ります。", path))
+	}
+	return keys, err
+}
+
 // load finds the keys, and makes sure that they are those of the database.
 func (k keyFile) load(ctx context.Context, d database, pool *pgxpool.Pool) (*secret.Keys, error) {
 	path, err := k.path(d)
@@ -60,8 +76,13 @@ type keyCommand struct {
 	Renew keyRenewCommand `cmd:"" help:"秘密を、いちばん新しい鍵で封じ直します。古い鍵は、そのあと鍵ファイルから消せます。"`
 }
 
-// onKeys opens the database and its keys for a command.
+// onKeys opens the database and its keys for a command. It makes no keys: those who
+// ask for the keys of a place where there are none have another place in mind.
 func onKeys(ctx context.Context, d database, k keyFile, do func(*pgxpool.Pool, *secret.Keys) error) (err error) {
+	keys, err := k.read(d)
+	if err != nil {
+		return err
+	}
 	db, err := d.open(ctx)
 	if err != nil {
 		return err
@@ -75,8 +96,7 @@ func onKeys(ctx context.Context, d database, k keyFile, do func(*pgxpool.Pool, *
 	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
-	keys, err := k.load(ctx, d, pool)
-	if err != nil {
+	if err := secret.Use(ctx, pool, keys); err != nil {
 		return err
 	}
 	return do(pool, keys)

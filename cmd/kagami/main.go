@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 )
 
 // version is set when the binary is built.
@@ -62,8 +63,12 @@ func run(args []string) int {
 // sentence is what the operator reads of a failure: what to do, and the cause.
 func sentence(err error) string {
 	e, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		return err.Error()
+	switch {
+	case ok:
+	case postgres.IsUnavailable(err):
+		return "データベースにつながらないか、途中で切れました。PostgreSQL が動いているか、空き容量があるか、--database-url が正しいかを確かめて、もう一度実行してください。（" + err.Error() + "）"
+	default:
+		return "うまくいきませんでした。かっこの中の内容を確かめて、もう一度実行してください。分からないときは、この全文を添えて、ポータルの保守の担当に問い合わせてください。（" + err.Error() + "）"
 	}
 	message := e.Message
 	for _, p := range e.Problems {

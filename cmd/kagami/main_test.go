@@ -101,7 +101,7 @@ func TestExitCodesAndSentences(t *testing.T) {
 		{[]string{"policy", "outline", "no such file"}, 1, "ファイルを開けません"},
 		{[]string{"policy", "outline", pdf}, 1, "PDF が壊れている"},
 		{[]string{"policy", "import", townsPolicy, "--kind", "basic", "--title", "見本"}, 1, "--answer 175="},
-		{[]string{"migrate", "status", "--database-url", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"}, 1, ""},
+		{[]string{"migrate", "status", "--database-url", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"}, 1, "データベースにつながらない"},
 		{[]string{"trail", "verify", "--database-url", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"}, 1, "データベースにつながりません"},
 		{[]string{"serve", "--listen", "nonsense"}, 1, "--listen"},
 		{[]string{"serve", "--trusted-proxies", "nonsense"}, 2, "--trusted-proxies"},
@@ -113,6 +113,22 @@ func TestExitCodesAndSentences(t *testing.T) {
 		_, stderr, code := kagami(t, c.args...)
 		if code != c.code || !strings.Contains(stderr, c.words) {
 			t.Errorf("%v: %d %s", c.args, code, stderr)
+		}
+	}
+}
+
+// Who asks for the keys of a place that has none is told so; neither keys nor a
+// database are made there.
+func TestWhereThereAreNoKeysNoneAreMadeByAsking(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	for _, act := range []string{"list", "add", "renew"} {
+		_, stderr, code := kagami(t, "key", act, "--data", data)
+		if code != 1 || !strings.HasPrefix(stderr, "鍵ファイル "+filepath.Join(data, "kagami.key")+" がありません。") {
+			t.Errorf("key %s: %d %s", act, code, stderr)
+		}
+		if _, err := os.Stat(data); err == nil {
+			t.Errorf("key %s has made something", act)
 		}
 	}
 }

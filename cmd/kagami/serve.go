@@ -94,11 +94,12 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	jobs, err := job.Start(ctx, pool, p.Log, p.Jobs()...)
+	jobs, err := job.Start(ctx, pool, p.Log, p.MayChange, p.Jobs()...)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop(ctx, jobs)) }()
+	go p.Watch(ctx)
 	return serve(ctx, listener, p, db.ended())
 }
 

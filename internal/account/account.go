@@ -170,6 +170,16 @@ func (s *Service) managed(ctx context.Context, actor authz.Actor) ([]int64, erro
 	return people, nil
 }
 
+// AskManaging returns Forbidden to who manages nobody's account but their own.
+func (s *Service) AskManaging(ctx context.Context, actor authz.Actor) error {
+	managed, err := s.managed(ctx, actor)
+	if err != nil || managed == nil || len(managed) > 0 {
+		return err
+	}
+	_, err = authz.Check(actor, authz.ManageAccounts, authz.Matter{})
+	return err
+}
+
 // orZero is an instant, or zero where the database has none.
 func orZero(at *time.Time) time.Time {
 	if at == nil {

@@ -205,6 +205,18 @@ func (a Actor) May(action Action, m Matter) (Holding, bool) {
 // least: by a role of theirs, or in the place of somebody below them who is
 // concerned. It lets a person in; what they do is asked again, with its matter.
 func (a Actor) Might(action Action, least Reach) bool {
+	return a.might(action, least, func(up Role) bool { return !a.Has(up) })
+}
+
+// IsOffered tells whether the actor is shown the way to an action: by a role of theirs,
+// or by the one next above it. Who stands higher still is asked only where all those
+// between are concerned too, and would nearly always find nothing to do.
+func (a Actor) IsOffered(action Action, least Reach) bool {
+	return a.might(action, least, func(Role) bool { return false })
+}
+
+// might is Might, in the place of somebody below the first role that is not passed.
+func (a Actor) might(action Action, least Reach, passed func(up Role) bool) bool {
 	if a.Reach(action) >= max(least, Self) {
 		return true
 	}
@@ -215,7 +227,7 @@ func (a Actor) Might(action Action, least Reach) bool {
 		if a.Table.ReachOf(role, action) < max(least, Own) { // by 本人 and 対象 nobody decides for another
 			continue
 		}
-		if _, stands := role.Above(func(up Role) bool { return !a.Has(up) }); stands {
+		if up, there := role.Above(passed); there && a.Has(up) {
 			return true
 		}
 	}

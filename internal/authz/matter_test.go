@@ -110,6 +110,14 @@ func TestWhoMight(t *testing.T) {
 			t.Errorf("%s %s as far as %s: %v", c.role, c.action, c.least.Title(), got)
 		}
 	}
+	for role, offered := range map[authz.Role]bool{
+		authz.Administrator: true, authz.GeneralSecurityOfficer: true, // next above
+		authz.CISO: false, authz.CIO: false, authz.SecurityOfficer: false, authz.Staff: false,
+	} {
+		if got := holder(role).IsOffered(authz.ManageAccounts, authz.All); got != offered {
+			t.Errorf("%s is offered to manage accounts: %t", role, got)
+		}
+	}
 	if (authz.Actor{}).Might(authz.ReadBasic, authz.None) {
 		t.Error("nobody might read")
 	}

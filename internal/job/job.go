@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 )
 
 const (
@@ -30,6 +31,8 @@ const (
 	// limit is the longest that a job may take. It has a statement or a few, of 30
 	// seconds each at most.
 	limit = 5 * time.Minute
+	// wait is how long a job is put off that may not run here now.
+	wait = time.Minute
 	// grace is how long jobs under way may go on when the portal stops. They begin
 	// anew where one still runs.
 	grace = 10 * time.Second
@@ -48,8 +51,10 @@ type Runner struct {
 }
 
 // Start runs the domains' jobs until Stop; ctx's end does not end them. What
-// fails goes to the log by its kind and id, and is tried again later.
-func Start(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, domains ...Register) (Runner, error) {
+// fails goes to the log by its kind and id, and is tried again later. Before each
+// it asks whether jobs may run: while they may not, they wait, for this portal or
+// another.
+func Start(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, may func() error, domains ...Register) (Runner, error) {
 	if len(domains) == 0 {
 		return Runner{}, nil
 	}
@@ -66,6 +71,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, domains ..
 		JobTimeout:        limit,
 		SoftStopTimeout:   grace,
 		ErrorHandler:      failures{log},
+		Middleware:        []rivertype.Middleware{river.WorkerMiddlewareFunc(unless(may))},
 		Logger:            slog.New(warnings{log.Handler()}),
 		// rebuilding indexes takes the schema's owner, which the portal is not
 		ReindexerIndexNames: []string{},
@@ -78,6 +84,16 @@ func Start(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, domains ..
 		return Runner{}, fmt.Errorf("starting the jobs: %w", err)
 	}
 	return Runner{client}, nil
+}
+
+// unless puts a job off while none may run here.
+func unless(may func() error) func(ctx context.Context, job *rivertype.JobRow, run func(context.Context) error) error {
+	return func(ctx context.Context, _ *rivertype.JobRow, run func(context.Context) error) error {
+		if may() != nil {
+			return river.JobSnooze(wait)
+		}
+		return run(ctx)
+	}
 }
 
 // Stop takes no more jobs and waits until those under way are done.

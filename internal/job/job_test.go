@@ -53,7 +53,7 @@ func (e *errands) Work(ctx context.Context, job *river.Job[errand]) error {
 // start runs errands until the test ends.
 func start(t *testing.T, pool *pgxpool.Pool, log *slog.Logger, run func(ctx context.Context, thing int64) error) job.Runner {
 	t.Helper()
-	jobs, err := job.Start(t.Context(), pool, log, func(workers *river.Workers) []*river.PeriodicJob {
+	jobs, err := job.Start(t.Context(), pool, log, always, func(workers *river.Workers) []*river.PeriodicJob {
 		river.AddWorker(workers, &errands{run: run})
 		return nil
 	})
@@ -82,6 +82,36 @@ func change(t *testing.T, db pgtest.DB, at time.Time, failure error, things ...i
 		}
 		return door.Effect{Subject: trail.Subject{Kind: "post", ID: 1}}, failure
 	})
+}
+
+// always lets jobs run.
+func always() error { return nil }
+
+// While none may run here a job waits, and it is not counted as one that failed.
+func TestAJobWaitsWhileNoneMayRun(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	asked := make(chan int64, 10)
+	may := func() error { asked <- 1; return errors.New("not now") }
+	jobs, err := job.Start(t.Context(), db.Pool, quiet(), may, func(workers *river.Workers) []*river.PeriodicJob {
+		river.AddWorker(workers, &errands{run: func(context.Context, int64) error { t.Error("it ran"); return nil }})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := change(t, db, now, nil, 1); err != nil {
+		t.Fatal(err)
+	}
+	next(t, asked)
+	if err := jobs.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	var state, failures string
+	err = db.Pool.QueryRow(t.Context(), `SELECT state, coalesce(array_length(errors, 1), 0)::text FROM river_job`).Scan(&state, &failures)
+	if err != nil || state != "scheduled" || failures != "0" {
+		t.Errorf("it is %s after %s failures: %v", state, failures, err)
+	}
 }
 
 // next waits for what comes through a channel.
@@ -177,7 +207,7 @@ func TestWhatIsPeriodicIsEnqueuedByThePortalsThemselves(t *testing.T) {
 	t.Parallel()
 	db := server.New(t)
 	ran := make(chan int64, 10)
-	jobs, err := job.Start(t.Context(), db.Pool, quiet(), func(workers *river.Workers) []*river.PeriodicJob {
+	jobs, err := job.Start(t.Context(), db.Pool, quiet(), always, func(workers *river.Workers) []*river.PeriodicJob {
 		river.AddWorker(workers, &errands{run: func(_ context.Context, thing int64) error { ran <- thing; return nil }})
 		daily := func() (river.JobArgs, *river.InsertOpts) { return errand{7}, nil }
 		return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(24*time.Hour), daily, &river.PeriodicJobOpts{RunOnStart: true})}
@@ -282,7 +312,7 @@ func TestStoppingWaitsForWhatIsUnderWay(t *testing.T) {
 
 func TestWithoutJobsNothingRuns(t *testing.T) {
 	t.Parallel()
-	jobs, err := job.Start(t.Context(), server.New(t).Pool, quiet())
+	jobs, err := job.Start(t.Context(), server.New(t).Pool, quiet(), always)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -112,6 +112,11 @@ func ensureRole(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// ErrOtherSchema is within the error of CheckSchema where the database was reached:
+// a program that goes by another schema may read what it understands, and change
+// nothing.
+var ErrOtherSchema = errors.New("the schema is not that of this program")
+
 // CheckSchema returns Unavailable if the schema that the pool reaches is not
 // the one described.
 func CheckSchema(ctx context.Context, pool *pgxpool.Pool, schema migrations.Schema) error {
@@ -121,11 +126,14 @@ func CheckSchema(ctx context.Context, pool *pgxpool.Pool, schema migrations.Sche
 	}
 	var applied int
 	err = pool.QueryRow(ctx, `SELECT count(*) FROM goose_db_version WHERE version_id > 0 AND is_applied`).Scan(&applied)
+	if IsUnavailable(err) {
+		return unreachable(fmt.Errorf("looking at the schema: %w", err))
+	}
 	if err != nil || applied < steps {
-		return fault.Wrap(err, fault.Unavailable, "データベースの形が古いままです。「kagami migrate up」を、スキーマの所有者の --database-url で実行してください。")
+		return fault.Wrap(errors.Join(ErrOtherSchema, err), fault.Unavailable, "データベースの形が古いままです。「kagami migrate up」を、スキーマの所有者の --database-url で実行してください。")
 	}
 	if applied > steps {
-		return fault.New(fault.Unavailable, "データベースの形が、このプログラムより新しいものです。新しいほうの kagami を使ってください。前の版に戻すには、更新する前の控えから戻してください。")
+		return fault.Wrap(ErrOtherSchema, fault.Unavailable, "データベースの形が、このプログラムより新しいものです。新しいほうの kagami を使ってください。前の版に戻すには、更新する前の控えから戻してください。")
 	}
 	return nil
 }

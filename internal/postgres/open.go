@@ -5,16 +5,17 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/fault"
+	"kagami/migrations"
 )
 
 // PortalRole is the role that serves: it can add to what is append-only, and
@@ -27,6 +28,10 @@ const minVersion = 150000
 // maxConns is how many connections the pool opens, unless the URL says so
 // (pool_max_conns): enough that commits under way share a write to the disk.
 const maxConns = 16
+
+// connectTimeout is how long a host may take to let a connection in, unless the URL
+// says so: while one that is silent is waited for, its place in the pool is taken.
+const connectTimeout = 10 * time.Second
 
 // Open makes the pool that serves, to any PostgreSQL 15 or newer; several hosts
 // may stand in the URL, and the one that takes writes is used. Every
@@ -42,6 +47,9 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	}
 	if !strings.Contains(url, "pool_max_conns") {
 		config.MaxConns = maxConns
+	}
+	if !strings.Contains(url, "connect_timeout") {
+		config.ConnConfig.ConnectTimeout = connectTimeout
 	}
 	params := config.ConnConfig.RuntimeParams
 	params["application_name"] = "kagami"
@@ -75,10 +83,15 @@ func InTx(ctx context.Context, pool *pgxpool.Pool, fn func(pgx.Tx) error) error 
 	return pgx.BeginFunc(ctx, pool, fn)
 }
 
-// Ready tells whether the database answers.
+// Ready returns Unavailable, with what to do, unless a portal can do its work on the
+// database: it answers, takes writes, and has the schema of this program.
 func Ready(ctx context.Context, pool *pgxpool.Pool) error {
-	if err := pool.Ping(ctx); err != nil {
-		return unreachable(errors.Join(errors.New("asking whether the database answers"), err))
+	var readOnly bool
+	if err := pool.QueryRow(ctx, `SELECT current_setting('transaction_read_only')::boolean`).Scan(&readOnly); err != nil {
+		return unreachable(fmt.Errorf("asking whether the database answers: %w", err))
 	}
-	return nil
+	if readOnly {
+		return fault.New(fault.Unavailable, "データベースが読み取り専用です。予備のサーバーにつないでいないか、--database-url と、データベースの default_transaction_read_only を確かめてください。")
+	}
+	return CheckSchema(ctx, pool, migrations.All())
 }

@@ -3,6 +3,9 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"net"
 	"os"
 	"strings"
 	"sync"
@@ -10,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
@@ -220,4 +224,62 @@ func TestTheFirstHostThatAnswersIsUsed(t *testing.T) {
 		t.Fatalf("with a dead host before %s: %v", config.Host, err)
 	}
 	pool.Close()
+}
+
+// What says that the database does not do its work now is told from a mistake of the
+// program, for which nobody needs to wait.
+func TestWhatADatabaseSaysThatDoesNotDoItsWorkNow(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"08006", "25006", "25P03", "53100", "53300", "57014", "57P01", "57P02", "57P03", "58030"} {
+		if err := fmt.Errorf("writing: %w", &pgconn.PgError{Code: code}); !postgres.IsUnavailable(err) {
+			t.Errorf("%s: the database is to blame", code)
+		}
+	}
+	for _, code := range []string{"22021", "23505", "25P02", "40001", "42P01", "42501", ""} {
+		if err := fmt.Errorf("writing: %w", &pgconn.PgError{Code: code}); postgres.IsUnavailable(err) {
+			t.Errorf("%q: the program is to blame", code)
+		}
+	}
+	for _, err := range []error{io.ErrUnexpectedEOF, net.ErrClosed, context.DeadlineExceeded} {
+		if !postgres.IsUnavailable(fmt.Errorf("reading: %w", err)) {
+			t.Errorf("%v: the database is to blame", err)
+		}
+	}
+	if postgres.IsUnavailable(io.EOF) || postgres.IsUnavailable(errors.New("a bug")) {
+		t.Error("something else is to blame")
+	}
+}
+
+// Readiness says of each what is to be done.
+func TestReadinessSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	owner := db.Owner(t)
+	if err := postgres.Ready(t.Context(), db.Pool); err != nil {
+		t.Fatalf("a database as it is to be: %v", err)
+	}
+	for _, c := range []struct {
+		spoil, mend, words string
+		other              bool
+	}{
+		{`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`, `DELETE FROM goose_db_version WHERE version_id = 9999`, "このプログラムより新しい", true},
+		{`UPDATE goose_db_version SET is_applied = false WHERE version_id = 1`, `UPDATE goose_db_version SET is_applied = true WHERE version_id = 1`, "kagami migrate up", true},
+		{`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`, `SELECT`, "読み取り専用", false},
+	} {
+		if _, err := owner.Exec(t.Context(), c.spoil); err != nil {
+			t.Fatal(err)
+		}
+		db.Pool.Reset()
+		err := postgres.Ready(t.Context(), db.Pool)
+		if fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), c.words) || errors.Is(err, postgres.ErrOtherSchema) != c.other {
+			t.Errorf("%s: %v", c.spoil, err)
+		}
+		if _, err := owner.Exec(t.Context(), c.mend); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db.Pool.Close()
+	if err := postgres.Ready(t.Context(), db.Pool); fault.KindOf(err) != fault.Unavailable || errors.Is(err, postgres.ErrOtherSchema) {
+		t.Errorf("a database that is out of reach: %v", err)
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"kagami/internal/fault"
 )
@@ -48,7 +49,7 @@ type Keys struct {
 // there is a file already.
 func Make(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("making the folder of the keys: %w", err)
+		return errNotMade(path, err)
 	}
 	line, err := newLine()
 	if err != nil {
@@ -56,7 +57,7 @@ func Make(path string) error {
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fmt.Errorf("making the file of the keys: %w", err)
+		return errNotMade(path, err)
 	}
 	_, err = file.WriteString(heading + line)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
@@ -65,14 +66,24 @@ func Make(path string) error {
 	return nil
 }
 
+func errNotMade(path string, err error) error {
+	return fault.Wrap(err, fault.Unavailable, fmt.Sprintf("鍵ファイル %s を作れません。ポータルを動かす利用者が書き込める場所を、--key-file で指定してください。", path))
+}
+
 // heading tells whoever finds the file what it is.
 const heading = `# kagami の鍵ファイルです。1行が1本の鍵で、上が新しい鍵です。
 # なくすと、二要素認証の秘密などを読めなくなります。データベースの控えとは別の場所に、控えを保管してください。
 `
 
 // Add puts a new key in front of those in a file. What is sealed from now on by a
-// portal that starts, or that reads the file again, is sealed by it.
+// portal that starts, or that reads the file again, is sealed by it. The file stays
+// where it is, behind a link too, and whose it is: root adds keys for a portal that
+// runs as somebody else.
 func Add(path string) error {
+	path, err := target(path)
+	if err != nil {
+		return err
+	}
 	text, err := readFile(path)
 	if err != nil {
 		return err
@@ -90,13 +101,40 @@ func Add(path string) error {
 	}
 	defer os.Remove(beside.Name()) //nolint:errcheck // it is gone once it has its name
 	_, err = beside.WriteString(heading + line + strings.TrimPrefix(string(text), heading))
-	if err = errors.Join(err, beside.Sync(), beside.Close()); err != nil {
+	if err = errors.Join(err, handOver(beside, path), beside.Sync(), beside.Close()); err != nil {
 		return fmt.Errorf("adding a key: %w", err)
 	}
 	if err := os.Rename(beside.Name(), path); err != nil {
 		return fmt.Errorf("adding a key: %w", err)
 	}
 	return nil
+}
+
+// target is the file that a path leads to by links; the path itself where there is
+// none.
+func target(path string) (string, error) {
+	at, err := filepath.EvalSymlinks(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return path, nil
+	case err != nil:
+		return "", fmt.Errorf("looking for the file of the keys: %w", err)
+	}
+	return at, nil
+}
+
+// handOver makes a file belong to whom that at a path does, with the same mode.
+func handOver(file *os.File, path string) error {
+	about, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if owner, ok := about.Sys().(*syscall.Stat_t); ok && (int(owner.Uid) != os.Geteuid() || int(owner.Gid) != os.Getegid()) {
+		if err := file.Chown(int(owner.Uid), int(owner.Gid)); err != nil {
+			return fault.Wrap(err, fault.Invalid, fmt.Sprintf("鍵ファイル %s は、ほかの利用者の持ち物です。その利用者か root で実行してください。", path))
+		}
+	}
+	return file.Chmod(about.Mode().Perm())
 }
 
 func newLine() (string, error) {

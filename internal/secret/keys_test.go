@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -72,6 +73,9 @@ func TestAFileOfKeysIsItsOwnersAlone(t *testing.T) {
 	if err := secret.Make(path); err == nil {
 		t.Error("a file is written over")
 	}
+	if err := secret.Make(filepath.Join(path, "below")); fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "--key-file") {
+		t.Errorf("where none can be made: %v", err)
+	}
 	if err := os.Chmod(path, 0o640); err != nil {
 		t.Fatal(err)
 	}
@@ -120,6 +124,50 @@ func TestAKeyIsChangedWithoutStopping(t *testing.T) {
 	}
 	if _, err := running.Unseal(renewed.Seal([]byte("x"), "totp 1"), "totp 1"); err != nil {
 		t.Errorf("sealed by the new key, on a portal that runs: %v", err)
+	}
+}
+
+// Whoever adds a key leaves the file where it is and as it is, behind a link too:
+// the portal reads it as before.
+func TestAKeyIsAddedToTheFileAsItIs(t *testing.T) {
+	t.Parallel()
+	path := file(t)
+	if err := os.Chmod(path, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	const portal = 65534 // a user who can't sign in
+	whose := os.Geteuid()
+	if whose == 0 {
+		whose = portal
+		if err := os.Chown(path, portal, portal); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := filepath.Join(t.TempDir(), "kagami.key")
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := secret.Add(link); err != nil {
+		t.Fatal(err)
+	}
+	if about, err := os.Lstat(link); err != nil || about.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link: %v, %v", about.Mode(), err)
+	}
+	about, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if owner := about.Sys().(*syscall.Stat_t); about.Mode() != 0o400 || int(owner.Uid) != whose {
+		t.Errorf("the file has mode %v and is %d's", about.Mode(), owner.Uid)
+	}
+	if n := len(read(t, path).Fingerprints()); n != 2 {
+		t.Errorf("it has %d keys", n)
+	}
+	if left, err := filepath.Glob(path + ".new*"); err != nil || len(left) != 0 {
+		t.Errorf("left beside it: %v, %v", left, err)
+	}
+	if err := secret.Add(filepath.Join(t.TempDir(), "none")); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("where there is none: %v", err)
 	}
 }
 

@@ -201,8 +201,8 @@ func TestOthersManageNobodysAccount(t *testing.T) {
 	for _, post := range []string{"税務町民課 職員", "税務町民課長", "副町長"} {
 		v := servertest.SignIn(t, portal, town.Holder(post))
 		standsAbove := post == "副町長" // and would manage the only ポータル管理者, were they the only 統括 too
-		if a := v.Get("/"); strings.Contains(a.Body, "アカウント管理") != standsAbove {
-			t.Errorf("%s is shown the way: %t", post, !standsAbove)
+		if a := v.Get("/"); strings.Contains(a.Body, "アカウント管理") {
+			t.Errorf("%s is shown the way", post)
 		}
 		v.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		a := v.Get("/accounts")
@@ -219,8 +219,13 @@ func TestOthersManageNobodysAccount(t *testing.T) {
 				}
 			}
 		}
-		if a := v.Post("/accounts/invitations", url.Values{"whom": {"all"}}); a.Status != 409 || len(servertest.Links(a.Body)) != 0 {
-			t.Errorf("%s invites all: %d", post, a.Status)
+		if a := v.Get("/accounts/invitations"); a.Status != 403 || strings.Contains(a.Body, "招待する") {
+			t.Errorf("%s sees whom to invite: %d", post, a.Status)
+		}
+		for _, path := range []string{"/accounts/invitations", "/accounts/single-sign-on"} {
+			if a := v.Post(path, url.Values{"whom": {"all"}}); a.Status != 403 || len(servertest.Links(a.Body)) != 0 {
+				t.Errorf("%s acts for all at %s: %d", post, path, a.Status)
+			}
 		}
 	}
 }
@@ -231,6 +236,12 @@ func TestTheGeneralSecurityOfficerManagesTheOnlyAdministrator(t *testing.T) {
 	portal := town.Start(t)
 	administrator := town.Holder("総務課 ポータル管理担当")
 	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	if a := officer.Get("/"); !strings.Contains(a.Body, "アカウント管理") {
+		t.Error("they are not shown the way")
+	}
+	if a := officer.Get("/accounts/invitations"); a.Status != 200 {
+		t.Errorf("whom to invite: %d", a.Status)
+	}
 	if a := officer.Get("/accounts"); a.Status != 200 || !strings.Contains(a.Body, administrator.StaffNumber) || strings.Contains(a.Body, town.Accounts[12].StaffNumber) {
 		t.Errorf("the list: %d %s", a.Status, a.Body)
 	}

@@ -181,6 +181,11 @@ func (s *Screens) allTitle() string {
 	return "まとめて招待する"
 }
 
+// askManaging asks whether somebody's account is the actor's to manage, beside their own.
+func (s *Screens) askManaging(r *http.Request) error {
+	return s.Accounts.AskManaging(r.Context(), screen.Actor(r.Context()))
+}
+
 func (s *Screens) showInvitations(w http.ResponseWriter, r *http.Request) error {
 	form, err := s.invitationsView(r)
 	if err != nil {

@@ -83,9 +83,9 @@ func (s *Screens) Managing() screen.Part {
 	return screen.Part{
 		Routes: []screen.Route{
 			screen.Get("/accounts", authz.ManageAccounts, s.showAccounts),
-			screen.Get("/accounts/invitations", authz.ManageAccounts, s.showInvitations),
-			screen.Post("/accounts/invitations", authz.ManageAccounts, s.inviteAll).Sensitive(),
-			screen.Post("/accounts/single-sign-on", authz.ManageAccounts, s.admitAll).Sensitive(),
+			screen.Get("/accounts/invitations", authz.ManageAccounts, s.showInvitations).Asking(s.askManaging),
+			screen.Post("/accounts/invitations", authz.ManageAccounts, s.inviteAll).Asking(s.askManaging).Sensitive(),
+			screen.Post("/accounts/single-sign-on", authz.ManageAccounts, s.admitAll).Asking(s.askManaging).Sensitive(),
 			screen.Get("/accounts/{staff}", authz.ManageAccounts, s.showAccount),
 			screen.Post("/accounts/{staff}", authz.ManageAccounts, s.manageAccount).Sensitive(),
 			screen.Get("/accounts/{staff}/second-factor", authz.ManageAccounts, s.showTakeAway).Sensitive(),

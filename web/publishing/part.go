@@ -53,7 +53,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/policies/{code}/draft/decision", authz.RecordDecision, s.showDecision),
 			// not sensitive: a file would be lost while it is asked who it is, and
 			// nothing is published by it
-			screen.Post("/policies/{code}/draft/decision", authz.RecordDecision, s.decide).Body(attachment.Largest(minutesKinds...) + 1<<20),
+			screen.Post("/policies/{code}/draft/decision", authz.RecordDecision, s.decide).Body(attachment.Largest(minutesKinds...) + 1<<20).Stream(),
 			screen.Get("/policies/{code}/draft/publish", authz.PublishDecided, s.showPublish).Asking(s.ask(draft.EventPublishDecided)),
 			screen.Post("/policies/{code}/draft/publish", authz.PublishDecided, s.publish).Asking(s.ask(draft.EventPublishDecided)).Sensitive(),
 

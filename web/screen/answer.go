@@ -2,6 +2,7 @@ package screen
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -21,12 +22,13 @@ import (
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // Render draws a page whole before the first byte of it is sent, so that a page
-// that fails halfway is never seen.
+// that fails halfway is never seen. All that it shows is there already: it is drawn
+// though the request's time be up, above all that which says so.
 func Render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
 	b, _ := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
 	b.Reset()
-	if err := page.Render(r.Context(), b); err != nil {
+	if err := page.Render(context.WithoutCancel(r.Context()), b); err != nil {
 		v := VisitOf(r.Context())
 		v.Log.LogAttrs(r.Context(), slog.LevelError, "drawing a page", slog.String("id", v.ID), slog.String("cause", err.Error()))
 		http.Error(w, "画面を作れませんでした。もう一度お試しください。", http.StatusInternalServerError)

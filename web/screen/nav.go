@@ -21,14 +21,14 @@ type Entry struct {
 	Label string
 	URL   string
 	Place int // from the left
-	// Action and Least say whom it is shown to: who might do the action at least so
+	// Action and Least say whom it is shown to: who is offered the action at least so
 	// far. Without an action it is shown to everybody who is signed in.
 	Action authz.Action
 	Least  authz.Reach
 }
 
 func (e Entry) isFor(actor authz.Actor) bool {
-	return e.Action == "" || actor.Might(e.Action, e.Least)
+	return e.Action == "" || actor.IsOffered(e.Action, e.Least)
 }
 
 // Nav is the navigation of a portal: drawn once for each place in it and each

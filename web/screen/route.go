@@ -27,7 +27,8 @@ type Route struct {
 	// Proof says that the route asks again who it is, some time after it was last
 	// proved.
 	Proof bool
-	// Streamed routes answer with files, which go out as they are and may take long.
+	// Streamed routes answer with files, or take them in, piece by piece: as they are,
+	// and it may take long.
 	Streamed bool
 	// Sessionless routes know no sessions: no cookie is read there, and none is
 	// set, so that what they answer is the same for everybody.
@@ -67,7 +68,7 @@ func (r Route) Body(most int64) Route {
 	return r
 }
 
-// Stream is the route of a file that is handed out piece by piece.
+// Stream is the route of a file that is handed out, or comes in, piece by piece.
 func (r Route) Stream() Route {
 	r.Streamed = true
 	return r

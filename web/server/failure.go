@@ -53,6 +53,12 @@ func classify(err error) error {
 	if postgres.IsBadText(err) {
 		return fault.Wrap(err, fault.Invalid, "入力に、使えない文字が含まれています。入力し直してください。")
 	}
+	if postgres.IsReadOnly(err) {
+		return fault.Wrap(err, fault.Unavailable, "データベースが読み取り専用になっているため、いまは記録できません。何も変更されていません。少し待ってから、もう一度お試しください。続くときは、総務課（情報政策担当）に連絡してください。")
+	}
+	if postgres.IsFull(err) {
+		return fault.Wrap(err, fault.Unavailable, "データベースの空き容量がないため、いまは記録できません。何も変更されていません。総務課（情報政策担当）に連絡してください。")
+	}
 	if postgres.IsUnavailable(err) {
 		return fault.Wrap(err, fault.Unavailable, "")
 	}

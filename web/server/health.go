@@ -1,21 +1,15 @@
 package server
 
 import (
-	"context"
 	"net/http"
-	"time"
+
+	"kagami/web/screen"
 )
 
-// patience is how long the database may take to answer whether it does: whoever asks
-// is a machine, which takes no answer for none.
-const patience = 2 * time.Second
-
-// ready answers whether the database does.
+// ready answers whether the portal can do its work, and where not, why.
 func (p *Portal) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), patience)
-	defer cancel()
-	if err := p.Pool.Ping(ctx); err != nil {
-		http.Error(w, "database does not answer", http.StatusServiceUnavailable)
+	if err := p.look(r.Context()); err != nil {
+		http.Error(w, screen.Message(err), http.StatusServiceUnavailable)
 		return
 	}
 	_, _ = w.Write([]byte("ok\n"))

@@ -35,7 +35,7 @@ func (p *Portal) log(next http.Handler) http.Handler {
 			slog.String("method", r.Method),
 			slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
 			slog.Int("status", max(answer.Status(), http.StatusOK)),
-			slog.Duration("took", time.Since(begun)))
+			slog.Float64("took_ms", float64(time.Since(begun).Microseconds())/1000))
 		if out := p.Log.Handler(); out.Enabled(r.Context(), line.Level) {
 			_ = out.Handle(r.Context(), line) // as the logger does
 		}

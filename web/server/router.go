@@ -20,11 +20,11 @@ func (p *Portal) router() http.Handler {
 	router.Get("/readyz", p.ready)
 	router.Handle("/static/*", p.compress(p.files.Handler(p.page(notFound))))
 
-	people := chi.Chain(p.sameOrigin, p.overTLS, p.Sessions.Load, p.identify)
+	people := chi.Chain(p.sameOrigin, p.overTLS, p.unlessOutdated, p.Sessions.Load, p.identify)
 	for _, route := range p.Routes() {
-		before := append(slices.Clip(people), p.gate(route))
+		before := append(chi.Chain(p.within(route)), append(slices.Clip(people), p.gate(route))...)
 		if route.Sessionless {
-			before = chi.Chain(p.overTLS)
+			before = chi.Chain(p.within(route), p.overTLS)
 		}
 		page := p.page(route.Handle)
 		if compressible(route) {
@@ -32,8 +32,9 @@ func (p *Portal) router() http.Handler {
 		}
 		router.Method(route.Method, route.Pattern, before.Handler(page))
 	}
-	router.NotFound(people.Handler(p.page(notFound)).ServeHTTP)
-	router.MethodNotAllowed(people.Handler(p.page(wrongMethod)).ServeHTTP)
+	nowhere := append(chi.Chain(p.within(screen.Route{Method: http.MethodGet})), people...)
+	router.NotFound(nowhere.Handler(p.page(notFound)).ServeHTTP)
+	router.MethodNotAllowed(nowhere.Handler(p.page(wrongMethod)).ServeHTTP)
 	return router
 }
 

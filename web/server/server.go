@@ -24,6 +24,9 @@ type Portal struct {
 	files   *static.Files
 	ids     *requestIDs
 	handler http.Handler
+	// patience is how long requests may take, lookout what was last seen of the database.
+	patience patience
+	lookout  lookout
 	// compress makes what a handler answers smaller, where the browser takes it.
 	compress func(http.Handler) http.HandlerFunc
 }
@@ -42,7 +45,7 @@ func New(ground Ground, parts []screen.Part) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{Ground: ground, files: files, ids: newRequestIDs(), compress: compress}
+	p := &Portal{Ground: ground, files: files, ids: newRequestIDs(), compress: compress, patience: newPatience()}
 	p.parts = append([]screen.Part{p.part()}, parts...)
 	if err := check(p.parts); err != nil {
 		return nil, err
