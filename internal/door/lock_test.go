@@ -56,7 +56,10 @@ func TestWhoTakesALockLateGivesWay(t *testing.T) {
 							err := tx.Take(ctx, lock)
 							hasIt()
 							return err
-						}, func(*door.Tx) error { time.Sleep(500 * time.Millisecond); return nil })
+						}, func(tx *door.Tx) error {
+							_, err := tx.Exec(ctx, `SELECT pg_sleep(0.5)`) // it goes on while it has the lock
+							return err
+						})
 					}()
 					<-has
 				}

@@ -180,7 +180,7 @@ func (s *Service) Preview(ctx context.Context, actor authz.Actor, name string, i
 	if p.Before, err = others.edition(kind, day).withRows(ctx, s.pool); err != nil {
 		return Preview{}, err
 	}
-	if p.Edition, err = p.Edition.withRows(ctx, s.pool); err != nil {
+	if p.Edition, err = p.withRows(ctx, s.pool); err != nil {
 		return Preview{}, err
 	}
 	p.Changes = Changes(p.Before.Rows, p.Rows)

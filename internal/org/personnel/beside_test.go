@@ -38,7 +38,7 @@ func (tn importTown) halted(token, holding string) (resume func() error) {
 // waiting returns as soon as so many transactions wait for another.
 func (tn importTown) waiting(ctx context.Context, many int) {
 	tn.t.Helper()
-	for waiting := 0; waiting < many; time.Sleep(5 * time.Millisecond) {
+	for waiting := 0; waiting < many; {
 		tn.must(tn.db.Pool.QueryRow(ctx, `
 			SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`).Scan(&waiting))
 	}
