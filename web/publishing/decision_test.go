@@ -138,6 +138,34 @@ func TestMinutesAreAttachedAndHandedOut(t *testing.T) {
 	}
 }
 
+// Once it is published the history and the revision's page lead to the minutes, for
+// those who may have them.
+func TestThePublishedRevisionLeadsToItsMinutes(t *testing.T) {
+	t.Parallel()
+	m := newMeeting(t)
+	if a := m.send("議事録.pdf", strings.NewReader("%PDF-1.7 the minutes"), nil); a.Status != 200 {
+		t.Fatalf("recording: %d %s", a.Status, a.Body)
+	}
+	ciso := servertest.SignIn(t, m.Portal, town.Holder("副町長"))
+	a := ciso.Post("/policies/kihon/draft/publish", url.Values{
+		"act": {"publish"}, "effective_on": {"2026-12-01"}, "anew": {"anew"}, "asked": {"all"}, "due_on": {"2026-12-15"}, "sha256": {m.sha256},
+	})
+	if !strings.Contains(a.Body, "公開しました") {
+		t.Fatalf("publishing: %d %s", a.Status, a.Body)
+	}
+	for _, page := range []string{"/policies/kihon/revisions", "/policies/kihon/revisions/2"} {
+		a := m.Get(page)
+		for _, want := range []string{`href="` + minutesPath + `?show=1"`, `href="` + minutesPath + `"`, "議事録のファイルを見る（議事録.pdf）", "議事録のファイルを保存する（議事録.pdf"} {
+			if !strings.Contains(a.Body, want) {
+				t.Errorf("%s lacks %s", page, want)
+			}
+		}
+		if a := servertest.SignIn(t, m.Portal, town.Accounts[12]).Get(page); a.Status != 200 || strings.Contains(a.Body, minutesPath) {
+			t.Errorf("%s for a 職員: %d", page, a.Status)
+		}
+	}
+}
+
 // A file that can't be attached is refused at its field; what was typed comes back,
 // with what stands behind the file in the form, and nothing of the file stays.
 func TestMinutesThatCantBeAttached(t *testing.T) {

@@ -60,8 +60,12 @@ func (s *Screens) showPast(w http.ResponseWriter, r *http.Request, reading polic
 	if err != nil {
 		return err
 	}
+	minutes, err := s.Publish.MinutesFiles(r.Context(), screen.Actor(r.Context()), reading.Code)
+	if err != nil {
+		return err
+	}
 	return screen.Show(w, r, readingPage(readingView{
-		Frame: screen.Frame(r, "第"+strconv.Itoa(reading.Number)+"版", document.List, document.Link(reading.Document)), Reading: reading, Past: true, Day: day,
+		Frame: screen.Frame(r, "第"+strconv.Itoa(reading.Number)+"版", document.List, document.Link(reading.Document)), Reading: reading, Past: true, Day: day, Minutes: minutes[reading.Number],
 		InForce: reading.InForce(screen.Today(r.Context())), Today: screen.Today(r.Context()), Contents: text.contents, Body: text.body,
 	}))
 }

@@ -26,8 +26,12 @@ func (s *Screens) showRevisions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	minutes, err := s.Publish.MinutesFiles(ctx, actor, code)
+	if err != nil {
+		return err
+	}
 	return screen.Show(w, r, revisionsPage(revisionsView{
-		Frame: screen.Frame(r, "版の履歴", document.List, document.Link(reading.Document)), Reading: reading, List: list, Today: screen.Today(r.Context()), Abolition: abolition,
+		Frame: screen.Frame(r, "版の履歴", document.List, document.Link(reading.Document)), Reading: reading, List: list, Minutes: minutes, Today: screen.Today(r.Context()), Abolition: abolition,
 		MaySee: actor.Reach(authz.SeeAcknowledgements) != authz.None,
 	}))
 }

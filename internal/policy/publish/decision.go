@@ -180,16 +180,21 @@ func (s *Service) Councillors(ctx context.Context, actor authz.Actor, day calend
 
 // RecordedDecision is a decision on record.
 type RecordedDecision struct {
-	On         calendar.Date
-	Adopted    bool
-	Chair      string // empty where it was carried over from before they were recorded here
-	Attendees  []string
-	Minutes    string
-	FileName   string // empty for none
-	FileType   string // its media type
-	FileSize   int64  // bytes
+	On        calendar.Date
+	Adopted   bool
+	Chair     string // empty where it was carried over from before they were recorded here
+	Attendees []string
+	Minutes   string
+	MinutesFile
 	RecordedBy string
 	RecordedAt time.Time
+}
+
+// MinutesFile is the file with a decision's minutes; zero for none.
+type MinutesFile struct {
+	FileName string
+	FileType string // its media type
+	FileSize int64  // bytes
 }
 
 // Decisions lists what the 本部会議 decided about a revision, the first first; none
@@ -208,6 +213,31 @@ func (s *Service) Decisions(ctx context.Context, actor authz.Actor, revision int
 		LEFT JOIN person_shown c ON c.id = h.chair_id LEFT JOIN person_shown b ON b.id = h.recorded_by
 		LEFT JOIN attachment_shown f ON f.id = h.attachment_id
 		WHERE r.id = @revision AND `+readable+` ORDER BY h.id`, args)
+}
+
+// MinutesFiles returns the files with the minutes of the decisions that a document's
+// published revisions rest on, by the revisions' numbers; none for who works on no
+// drafts.
+func (s *Service) MinutesFiles(ctx context.Context, actor authz.Actor, code string) (map[int]MinutesFile, error) {
+	if !draft.MaySee(actor) {
+		return nil, nil
+	}
+	readable, args := policy.Readable(actor)
+	args["code"] = code
+	type row struct {
+		Number int
+		MinutesFile
+	}
+	rows, err := postgres.List[row](ctx, s.pool, "listing files of minutes", `
+		SELECT r.number, f.name AS file_name, f.media_type AS file_type, f.size AS file_size
+		FROM document d JOIN revision r ON r.document_id = d.id
+		JOIN headquarters_decision h ON h.id = r.decision_id JOIN attachment_shown f ON f.id = h.attachment_id
+		WHERE d.code = @code AND r.state = 'published' AND `+readable, args)
+	files := map[int]MinutesFile{}
+	for _, r := range rows {
+		files[r.Number] = r.MinutesFile
+	}
+	return files, err
 }
 
 // Minutes returns the file of the newest decision on a revision, by its id among the
