@@ -233,7 +233,7 @@ func TestAnAbsenceThatWasAMistakeIsTakenBack(t *testing.T) {
 			var why, kind string
 			var shown int
 			err := d.db.Pool.QueryRow(ctx, `
-				SELECT c.part::jsonb->>'why', c.part::jsonb->>'kind', (SELECT count(*) FROM absence_shown)
+				SELECT c.part::jsonb->>'withdrawal_reason', c.part::jsonb->>'kind', (SELECT count(*) FROM absence_shown)
 				FROM trail_entry e JOIN trail_confidential c ON c.entry_id = e.id WHERE e.subject_kind = 'absence' ORDER BY e.id DESC LIMIT 1`).Scan(&why, &kind, &shown)
 			if err != nil || why != "別の職員の休業だったため" || kind != "childcare" || shown != 0 {
 				t.Errorf("the trail keeps %q of %s, and %d are shown: %v", why, kind, shown, err)

@@ -162,7 +162,7 @@ func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, person int64,
 		var id int64
 		err = tx.QueryRow(ctx, `DELETE FROM absence WHERE person_id = $1 AND lower(period) = $2 RETURNING id`, person, first).Scan(&id)
 		done := effect(id, person, Typed{First: first, Last: a.Last, Kind: a.Kind.Name, Reason: a.Reason}, "withdrawn")
-		done.Confidential["why"] = why
+		done.Confidential["withdrawal_reason"] = why
 		return done, err
 	})
 	if err != nil {
