@@ -82,7 +82,7 @@ func (s *Screens) showAbsence(w http.ResponseWriter, r *http.Request) error {
 	return s.drawAbsencePeriod(w, r, person, a, a.Last.String(), nil)
 }
 
-// changeAbsence ends an absence, or takes back one that has not begun.
+// changeAbsence ends an absence, or takes back one that was recorded by mistake.
 func (s *Screens) changeAbsence(w http.ResponseWriter, r *http.Request) error {
 	person, a, err := s.absence(r)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *Screens) changeAbsence(w http.ResponseWriter, r *http.Request) error {
 	version := read.Version(r.PostForm.Get("version"))
 	if r.PostForm.Get("act") == "withdraw" {
 		done, typed = "absence-back", a.Last.String()
-		err = s.absences.Withdraw(ctx, actor, person.ID, a.First, version)
+		err = s.absences.Withdraw(ctx, actor, person.ID, a.First, version, r.PostForm.Get("why"))
 	} else {
 		last := read.Day("last", typed)
 		if err = read.Err(); err == nil {
@@ -111,7 +111,7 @@ func (s *Screens) drawAbsencePeriod(w http.ResponseWriter, r *http.Request, pers
 		Frame:   screen.Frame(r, person.Name+"の休業", organizationLink, peopleLink, linkOf(person)),
 		Address: address.PersonAbsence(person.StaffNumber, a.First.String()),
 		Facts:   []component.Fact{{Name: "氏名", Value: person.Name}, {Name: "種類", Value: a.Kind.Title}, {Name: "いまの期間", Value: period(a.First, a.Last)}},
-		Last:    last, Prepared: a.First.After(screen.Today(r.Context())), MayReopen: true, Withdraw: "この休業を取り消す", Version: a.Version,
+		Last:    last, AsksWhy: true, Why: r.PostForm.Get("why"), MayReopen: true, Withdraw: "この休業を取り消す", Version: a.Version,
 		Hint: "仕事に戻る日の前の日です。戻った日から、確認などの期限が新しく始まります。空にすると、終わりの日を決めないことになります。",
 	}, refusal)
 }

@@ -39,6 +39,23 @@ func TestAnAbsenceIsRecordedAndEnded(t *testing.T) {
 	}
 }
 
+// An absence of the wrong person is taken back though it has begun.
+func TestAnAbsenceThatWasAMistakeIsTakenBack(t *testing.T) {
+	t.Parallel()
+	officer := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	officer.Post(absences, url.Values{"first": {"2026-11-01"}, "kind": {"care"}})
+	if a := officer.Get(absences + "/2026-11-01"); !strings.Contains(a.Body, "この休業を取り消す") || !strings.Contains(a.Body, `name="why"`) {
+		t.Errorf("the page of the absence: %d %s", a.Status, a.Body)
+	}
+	a := officer.Post(absences+"/2026-11-01", url.Values{"act": {"withdraw"}, "version": {"1"}, "why": {"別の職員の休業だったため"}})
+	if !strings.Contains(a.Body, "休業を取り消しました") || strings.Contains(a.Body, "休業中") {
+		t.Errorf("taken back: %d %s", a.Status, a.Body)
+	}
+	if n := officer.Count("absence"); n != 0 {
+		t.Errorf("%d absences", n)
+	}
+}
+
 func TestAnAbsenceThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	officer := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
@@ -48,15 +65,16 @@ func TestAnAbsenceThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 		form url.Values
 		want []string
 	}{
-		"reversed":    {absences, url.Values{"first": {"2026-12-02"}, "last": {"2026-12-01"}, "kind": {"care"}, "reason": {"見本<b>"}}, []string{"最初の日か、それより後の日", `value="2026-12-02"`, "見本&lt;b&gt;"}},
-		"overlapping": {absences, url.Values{"first": {"2026-11-30"}, "kind": {"care"}}, []string{"すでに登録されています", `value="2026-11-30"`}},
-		"far away":    {absences, url.Values{"first": {"3026-12-02"}, "kind": {"care"}}, []string{"年を確かめてください"}},
-		"no day":      {absences, url.Values{"first": {"12/2"}, "kind": {"care"}}, []string{"2026-04-01 のように", `value="12/2"`}},
-		"all gone":    {absences, nil, []string{"休業の最初の日を入力してください", "休業の種類を選んでください", "直すところが2件"}},
-		"of oneself":  {"/people/M003/absences", url.Values{"first": {"2026-12-02"}, "kind": {"care"}}, []string{"自分についての事項は"}},
-		"none":        {absences + "/2026-11-02", url.Values{"last": {"2026-12-02"}}, []string{"この休業は見つかりません"}},
-		"no first":    {absences + "/first", url.Values{"last": {"2026-12-02"}}, nil},
-		"begun":       {absences + "/2026-11-01", url.Values{"act": {"withdraw"}, "version": {"1"}}, []string{"すでに始まった休業は取り消せません"}},
+		"reversed":     {absences, url.Values{"first": {"2026-12-02"}, "last": {"2026-12-01"}, "kind": {"care"}, "reason": {"見本<b>"}}, []string{"最初の日か、それより後の日", `value="2026-12-02"`, "見本&lt;b&gt;"}},
+		"overlapping":  {absences, url.Values{"first": {"2026-11-30"}, "kind": {"care"}}, []string{"すでに登録されています", `value="2026-11-30"`}},
+		"far away":     {absences, url.Values{"first": {"3026-12-02"}, "kind": {"care"}}, []string{"年を確かめてください"}},
+		"no day":       {absences, url.Values{"first": {"12/2"}, "kind": {"care"}}, []string{"2026-04-01 のように", `value="12/2"`}},
+		"all gone":     {absences, nil, []string{"休業の最初の日を入力してください", "休業の種類を選んでください", "直すところが2件"}},
+		"of oneself":   {"/people/M003/absences", url.Values{"first": {"2026-12-02"}, "kind": {"care"}}, []string{"自分についての事項は"}},
+		"none":         {absences + "/2026-11-02", url.Values{"last": {"2026-12-02"}}, []string{"この休業は見つかりません"}},
+		"no first":     {absences + "/first", url.Values{"last": {"2026-12-02"}}, nil},
+		"why not said": {absences + "/2026-11-01", url.Values{"act": {"withdraw"}, "version": {"1"}}, []string{"取り消す理由を入力してください"}},
+		"an old page":  {absences + "/2026-11-01", url.Values{"act": {"withdraw"}, "version": {"2"}, "why": {"別の人<b>"}}, []string{"ほかの人がこの休業を変更しました", "別の人&lt;b&gt;"}},
 	} {
 		a := officer.Post(c.path, c.form)
 		if a.Status < 400 || a.Status >= 500 {

@@ -88,7 +88,7 @@ func (s *Screens) Part() screen.Part {
 			"role-given":    {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
 			"absent":        {Heading: "休業を登録しました", Text: "休業の間は、確認を求める人数から外れ、お知らせの催促も届きません。仕事に戻った日から、新しい期限が始まります。"},
 			"absence-ended": {Heading: "休業の最後の日を変えました", Text: "その次の日から、確認などの期限が新しく始まります。"},
-			"absence-back":  {Heading: "休業の予定を取り消しました", Text: "取り消したことは、監査証跡に残りました。"},
+			"absence-back":  {Heading: "休業を取り消しました", Text: "取り消したことは、監査証跡に残りました。"},
 			"rule-added":    {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
 		},
 		Tasks: s.tasks,

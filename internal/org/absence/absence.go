@@ -51,8 +51,8 @@ func (t Typed) problems(today calendar.Date) []fault.Problem {
 	if t.Kind == "" {
 		problems = append(problems, fault.Problem{Field: "kind", Message: "休業の種類を選んでください。"})
 	}
-	if len([]rune(strings.TrimSpace(t.Reason))) > longestReason {
-		problems = append(problems, fault.Problem{Field: "reason", Message: "理由は、500字までにしてください。"})
+	if isLong(t.Reason) {
+		problems = append(problems, fault.Problem{Field: "reason", Message: tooLong})
 	}
 	return problems
 }
@@ -70,6 +70,21 @@ func (t Typed) dayProblems(today calendar.Date) []fault.Problem {
 	}
 	return problems
 }
+
+func isLong(reason string) bool { return len([]rune(strings.TrimSpace(reason))) > longestReason }
+
+// whyProblem is what is wrong with why an absence is taken back; empty for nothing.
+func whyProblem(why string) string {
+	switch {
+	case why == "":
+		return "取り消す理由を入力してください。"
+	case isLong(why):
+		return tooLong
+	}
+	return ""
+}
+
+const tooLong = "理由は、500字までにしてください。"
 
 const tooFar = "今日から前後5年より離れた日は指定できません。年を確かめてください。"
 

@@ -168,7 +168,7 @@ func TestNobodyRecordsTheirOwnAndOnlyWhoMayRecordsOthers(t *testing.T) {
 	}
 }
 
-func TestAnAbsenceIsEndedAndTakenBackBeforeItBegins(t *testing.T) {
+func TestAnAbsenceIsEnded(t *testing.T) {
 	t.Parallel()
 	d, ctx := newDesk(t), t.Context()
 	d.record(today.AddDays(-9), calendar.Date{})
@@ -196,15 +196,50 @@ func TestAnAbsenceIsEndedAndTakenBackBeforeItBegins(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
-	d.record(today.AddDays(5), calendar.Date{})
-	if err := d.on(5).Withdraw(ctx, d.clerk, d.person, today.AddDays(5), 1); fault.KindOf(err) != fault.Conflict {
-		t.Errorf("taking back what has begun: %v", err)
-	}
-	if err := d.Withdraw(ctx, d.clerk, d.person, today.AddDays(5), 1); err != nil {
-		t.Errorf("taking back: %v", err)
-	}
-	if err := d.Withdraw(ctx, d.clerk, d.person, today.AddDays(5), 1); fault.KindOf(err) != fault.NotFound {
-		t.Errorf("taking back again: %v", err)
+}
+
+// What was recorded by mistake is taken back, whether it is to come, lasts or is over:
+// nothing of it is left but in the trail, and another may be recorded in its days.
+func TestAnAbsenceThatWasAMistakeIsTakenBack(t *testing.T) {
+	t.Parallel()
+	for name, days := range map[string][2]int{"to come": {5, 9}, "lasting": {-3, 9}, "over": {-9, -3}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, ctx := newDesk(t), t.Context()
+			first := today.AddDays(days[0])
+			d.record(first, today.AddDays(days[1]))
+			for name, c := range map[string]struct {
+				actor   authz.Actor
+				version int
+				why     string
+				want    fault.Kind
+			}{
+				"without a reason":   {d.clerk, 1, " 　", fault.Invalid},
+				"with a novel":       {d.clerk, 1, strings.Repeat("あ", 501), fault.Invalid},
+				"by an old page":     {d.clerk, 2, "別の職員の休業だったため", fault.Conflict},
+				"by a colleague":     {d.staff, 1, "別の職員の休業だったため", fault.Forbidden},
+				"by who it is about": {d.self, 1, "別の職員の休業だったため", fault.Forbidden},
+			} {
+				if err := d.Withdraw(ctx, c.actor, d.person, first, c.version, c.why); fault.KindOf(err) != c.want {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			if err := d.Withdraw(ctx, d.clerk, d.person, first, 1, " 別の職員の休業だったため "); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Withdraw(ctx, d.clerk, d.person, first, 1, "もう一度"); fault.KindOf(err) != fault.NotFound {
+				t.Errorf("taken back again: %v", err)
+			}
+			var why, kind string
+			var shown int
+			err := d.db.Pool.QueryRow(ctx, `
+				SELECT c.part::jsonb->>'why', c.part::jsonb->>'kind', (SELECT count(*) FROM absence_shown)
+				FROM trail_entry e JOIN trail_confidential c ON c.entry_id = e.id WHERE e.subject_kind = 'absence' ORDER BY e.id DESC LIMIT 1`).Scan(&why, &kind, &shown)
+			if err != nil || why != "別の職員の休業だったため" || kind != "childcare" || shown != 0 {
+				t.Errorf("the trail keeps %q of %s, and %d are shown: %v", why, kind, shown, err)
+			}
+			d.record(first, today.AddDays(days[1]))
+		})
 	}
 }
 

@@ -145,20 +145,25 @@ func (s *Service) End(ctx context.Context, actor authz.Actor, person int64, firs
 	return nil
 }
 
-// Withdraw takes back an absence of a person that was to begin on a day; Conflict
-// where it has begun, or has changed since the version that was shown.
-func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, person int64, first calendar.Date, version int) error {
+// Withdraw takes back an absence of a person that begins on a day, since it was
+// recorded by mistake: from now on it counts as never having been, and only the trail
+// knows it, with why it was taken back. Conflict where it has changed since the version
+// that was shown.
+func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, person int64, first calendar.Date, version int, why string) error {
 	err := s.change(ctx, actor, person, func(tx *door.Tx) (door.Effect, error) {
 		a, err := lock(ctx, tx, person, first, version)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if !first.After(tx.Today()) {
-			return door.Unchanged(), fault.New(fault.Conflict, "すでに始まった休業は取り消せません。終わらせるときは、最後の日を入力してください。")
+		why = strings.TrimSpace(why)
+		if problem := whyProblem(why); problem != "" {
+			return door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "why", Message: problem}})
 		}
 		var id int64
 		err = tx.QueryRow(ctx, `DELETE FROM absence WHERE person_id = $1 AND lower(period) = $2 RETURNING id`, person, first).Scan(&id)
-		return effect(id, person, Typed{First: first, Last: a.Last, Kind: a.Kind.Name, Reason: a.Reason}, "withdrawn"), err
+		done := effect(id, person, Typed{First: first, Last: a.Last, Kind: a.Kind.Name, Reason: a.Reason}, "withdrawn")
+		done.Confidential["why"] = why
+		return done, err
 	})
 	if err != nil {
 		return fmt.Errorf("withdrawing an absence: %w", err)

@@ -180,11 +180,11 @@ func (s *Service) Councillors(ctx context.Context, actor authz.Actor, day calend
 
 // RecordedDecision is a decision on record.
 type RecordedDecision struct {
-	On         calendar.Date
-	Adopted    bool
-	Chair      string // empty where it was carried over from before they were recorded here
-	Attendees  []string
-	Minutes    string
+	On        calendar.Date
+	Adopted   bool
+	Chair     string // empty where it was carried over from before they were recorded here
+	Attendees []string
+	Minutes   string
 	MinutesFile
 	RecordedBy string
 	RecordedAt time.Time
