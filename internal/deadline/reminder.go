@@ -101,6 +101,22 @@ func (r Reminders) Rest(values setting.Values, office calendar.Office, day calen
 	return r.OfficeDays.On(values, day) && !office.IsOpen(day)
 }
 
+// farthest is the most days that a setting lets a step be from the last day.
+const farthest = 366
+
+// Of are the steps that come before and after a last day, each by what holds on its own day.
+func (r Reminders) Of(values setting.Values, due calendar.Date) Steps {
+	var steps Steps
+	for days := -farthest; days <= farthest; days++ {
+		for _, step := range r.On(values, due.AddDays(days)) {
+			if step.Days == days {
+				steps = append(steps, step)
+			}
+		}
+	}
+	return steps
+}
+
 // On are the steps that hold on a day.
 func (r Reminders) On(values setting.Values, day calendar.Date) Steps {
 	var steps Steps

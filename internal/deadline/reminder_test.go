@@ -46,6 +46,24 @@ func TestTheStepsAreThoseThatTheTownHasSet(t *testing.T) {
 	}
 }
 
+// A step comes where it holds on its own day: a setting that changes in between counts.
+func TestTheStepsOfALastDay(t *testing.T) {
+	t.Parallel()
+	for name, set := range map[string]map[string]string{
+		"-3 person, 1 person, 4 manager, 11 manager": nil,
+		"-366 person, 0 manager, 366 manager":        {"sample.remind_person": "-366", "sample.remind_manager": "0,366"},
+		"":                                           {"sample.remind_person": "", "sample.remind_manager": ""},
+	} {
+		var got []string
+		for _, step := range reminders.Of(setting.NewValues(set), due) {
+			got = append(got, fmt.Sprint(step.Days, " ", step.To))
+		}
+		if text := strings.Join(got, ", "); text != name {
+			t.Errorf("%s, want %s", text, name)
+		}
+	}
+}
+
 func TestADayStandsOnceAmongTheDays(t *testing.T) {
 	t.Parallel()
 	steps := reminders.On(setting.NewValues(map[string]string{"sample.remind_general": "4"}), due)

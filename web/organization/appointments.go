@@ -137,6 +137,9 @@ func (s *Screens) foresee(r *http.Request, person org.Person, form appointmentFo
 		return transfer.Plan{}, a, err
 	}
 	plan, err := transfer.Foresee(history.Appointments, a, posts[at].Name(), transfer.Way(form.Typed.Way))
+	if err == nil && r.Method == http.MethodGet { // once it is done the organization refuses it itself
+		err = s.transfers.Check(ctx, a, posts[at].SingleHolder, form.Typed.Succeed != "")
+	}
 	return plan, a, err
 }
 

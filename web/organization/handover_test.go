@@ -11,6 +11,8 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/handover"
 	"kagami/internal/org/absence"
+	"kagami/internal/org/reach"
+	"kagami/internal/org/transfer"
 	"kagami/internal/task"
 	"kagami/internal/trail"
 	webhandover "kagami/web/handover"
@@ -20,20 +22,27 @@ import (
 	"kagami/web/server/servertest"
 )
 
-// town is one where the same two things hang on everybody.
+// town is one where the same two things hang on everybody, but for M012, on whom only
+// the one hangs that can't be handed over.
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	one := func(id int64, title string) func(*task.Batch, authz.Actor, int64, func([]handover.Thing)) {
 		return func(_ *task.Batch, _ authz.Actor, _ int64, take func([]handover.Thing)) {
 			take([]handover.Thing{{ID: id, Title: title, URL: "/policies"}})
 		}
 	}
+	given := func(b *task.Batch, actor authz.Actor, person int64, take func([]handover.Thing)) {
+		var number string
+		if err := g.Pool.QueryRow(context.Background(), `SELECT staff_number FROM person WHERE id = $1`, person).Scan(&number); err != nil || number != "M012" {
+			one(7, "見本の下書き")(b, actor, person, take)
+		}
+	}
 	give := func(_ context.Context, _ *door.Tx, _ authz.Actor, giving handover.Giving) ([]door.Effect, error) {
 		return []door.Effect{{Subject: trail.Subject{Kind: "person", ID: giving.IDs[0]}, Fields: []string{"sample"}}}, nil
 	}
 	handing := handover.New(g.Pool, g.Door,
-		handover.Kind{Name: "sample", Title: "下書き", Takers: "見本", Queue: one(7, "見本の下書き"), Give: give},
+		handover.Kind{Name: "sample", Title: "下書き", Takers: "見本", Queue: given, Give: give},
 		handover.Kind{Name: "fixed", Title: "意見", Takers: "引き継ぎは要りません", Queue: one(8, "見本の意見")})
-	return []screen.Part{organization.New(g.Org, absence.New(g.Pool, g.Door), handing).Part(), webhandover.New(g.Org, handing).Part()}, nil
+	return []screen.Part{organization.New(g.Org, absence.New(g.Pool, g.Door), transfer.New(g.Pool), reach.New(g.Pool, g.Door), handing).Part(), webhandover.New(g.Org, handing).Part()}, nil
 }}
 
 // The page on which things are handed over asks for whom, and keeps what was typed.
@@ -44,13 +53,20 @@ func TestHandingOverAsksForWhomAndWhat(t *testing.T) {
 	if a := officer.Get(page); !strings.Contains(a.Body, "見本の下書き") || !strings.Contains(a.Body, `value="sample:7" checked`) || !strings.Contains(a.Body, "見本の意見") {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}
-	if a := officer.Get("/people/M010"); strings.Contains(a.Body, "この人が持っている仕事") {
-		t.Error("it is shown of who stays")
+	shown := func(number string, things, button bool) {
+		t.Helper()
+		a := officer.Get("/people/" + number)
+		if strings.Contains(a.Body, "この人が持っている仕事") != things || strings.Contains(a.Body, "見本の意見") != things || strings.Contains(a.Body, "引き継ぐ人を決める") != button {
+			t.Errorf("%s: want what they hold %t, and the button %t: %s", number, things, button, a.Body)
+		}
 	}
-	officer.Post(absences, url.Values{"first": {"2026-12-01"}, "kind": {"care"}})
-	if a := officer.Get("/people/M010"); !strings.Contains(a.Body, "この人が持っている仕事") || !strings.Contains(a.Body, "見本の下書き") || !strings.Contains(a.Body, page) {
-		t.Errorf("before they are away: %d %s", a.Status, a.Body)
+	shown("M010", true, true)
+	shown("M012", false, false)
+	for _, number := range []string{"M010", "M012"} {
+		officer.Post("/people/"+number+"/absences", url.Values{"first": {"2026-12-01"}, "kind": {"care"}})
 	}
+	shown("M010", true, true)
+	shown("M012", true, false)
 	for name, c := range map[string]struct {
 		form url.Values
 		want []string

@@ -5,9 +5,14 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/org"
+	"kagami/internal/org/reach"
 	"kagami/web/server/servertest"
 )
 
@@ -73,6 +78,73 @@ func TestATransferIsAskedForAndShownBeforeAndAfter(t *testing.T) {
 	}
 	if a := officer.Post("/people/M010/appoint", shown); a.Status != http.StatusConflict {
 		t.Errorf("once more from the same page: %d %s", a.Status, a.Body)
+	}
+}
+
+// Nobody is asked to confirm an appointment that would be refused then: what is in the
+// way is said before, with what was typed.
+func TestWhatIsInTheWayOfAnAppointmentIsSaidBeforeTheCheck(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	var head, own int64
+	var next calendar.Date
+	err := portal.Pool.QueryRow(t.Context(), `
+		SELECT (SELECT po.id FROM post po JOIN section s ON s.id = po.section_id WHERE s.code = 'fukushi' AND po.single_holder AND EXISTS (SELECT FROM standing a WHERE a.post_id = po.id)),
+		       a.post_id FROM standing a JOIN person p ON p.id = a.person_id WHERE p.staff_number = 'M010'`).Scan(&head, &own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next = calendar.Day(servertest.Morning).AddDays(30)
+	for name, c := range map[string]struct {
+		section string
+		post    int64
+		succeed string
+		status  int
+		words   string
+	}{
+		"another holds it":    {"fukushi", head, "", http.StatusConflict, "この職にすでに別の人が就いています"},
+		"they hold it":        {"zeimu", own, "", http.StatusConflict, "すでに同じ職に就いています"},
+		"another's is to end": {"fukushi", head, "1", http.StatusOK, "発令する"},
+	} {
+		form := url.Values{"section": {c.section}, "post": {fmt.Sprint(c.post)}, "first": {next.String()}, "way": {"concurrent"}, "check": {"1"}, "succeed": {c.succeed}}
+		a := officer.Get("/people/M010/appoint?" + form.Encode())
+		if a.Status != c.status || !strings.Contains(a.Body, c.words) || !strings.Contains(a.Body, `value="`+next.String()+`"`) {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
+		}
+		if asks := strings.Contains(a.Body, `name="shown"`); asks != (c.status == http.StatusOK) {
+			t.Errorf("%s: the page to check is shown: %t", name, asks)
+		}
+	}
+}
+
+// Who decides on a 室 whose own 情報セキュリティ管理者 is vacant is said as it is: the
+// outer 課's, once it reaches inside.
+func TestASectionSaysWhoDecidesOnItFromOutside(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	ctx, general := t.Context(), portal.Actor(t, town.Holder("総務課長"))
+	inner, err := portal.Org.AddSection(ctx, general, org.Section{Code: "shuno", Name: "収納室", Kind: org.Internal, Parent: "zeimu"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	const standsIn = "統括情報セキュリティ責任者が代わって行います"
+	if a := v.Get("/organization/shuno"); !strings.Contains(a.Body, standsIn) {
+		t.Errorf("before: %d %s", a.Status, a.Body)
+	}
+	reaches, was := reach.New(portal.Pool, portal.Door), reach.Inside{}
+	for _, to := range []reach.Inside{{Reads: true, Told: true}, {Reads: true, Decides: true}} {
+		if err := reaches.Set(ctx, general, "zeimu", was, to); err != nil {
+			t.Fatal(err)
+		}
+		was = to
+		decides := slices.Contains(portal.Actor(t, town.Holder("税務町民課長")).Sections(authz.ExcuseAcknowledgement), inner)
+		a := v.Get("/organization/shuno")
+		says := strings.Contains(a.Body, "税務町民課の情報セキュリティ管理者（統括情報セキュリティ責任者も行えます）が行います")
+		if decides != to.Decides || says != decides || strings.Contains(a.Body, standsIn) == decides {
+			t.Errorf("%+v: they decide: %t; it says so: %t; %s", to, decides, says, a.Body)
+		}
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 	"kagami/internal/handover"
 	"kagami/internal/org"
 	"kagami/internal/org/absence"
+	"kagami/internal/org/reach"
+	"kagami/internal/org/transfer"
 	"kagami/internal/trail"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -21,14 +23,16 @@ import (
 
 // Screens are the screens of the organization.
 type Screens struct {
-	org      *org.Service
-	absences *absence.Service
-	handing  *handover.Service
+	org       *org.Service
+	absences  *absence.Service
+	transfers *transfer.Service
+	reaches   *reach.Service
+	handing   *handover.Service
 }
 
 // New makes the screens.
-func New(organization *org.Service, absences *absence.Service, handing *handover.Service) *Screens {
-	return &Screens{organization, absences, handing}
+func New(organization *org.Service, absences *absence.Service, transfers *transfer.Service, reaches *reach.Service, handing *handover.Service) *Screens {
+	return &Screens{organization, absences, transfers, reaches, handing}
 }
 
 // Part is what the portal takes in.

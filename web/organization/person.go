@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/fault"
+	"kagami/internal/handover"
 	"kagami/internal/org"
 	"kagami/internal/org/absence"
 	"kagami/internal/org/transfer"
@@ -40,10 +41,16 @@ func (s *Screens) showPerson(w http.ResponseWriter, r *http.Request) error {
 	if v.Absences, err = s.absences.Of(ctx, actor, person.ID, today); err != nil {
 		return err
 	}
-	if v.MayChange && transfer.Leaves(v.Appointments, today) || v.MayChange && slices.ContainsFunc(v.Absences, func(a absence.Absence) bool { return !a.Over(today) }) {
+	if v.MayChange {
 		if v.Hanging, err = s.handing.Hanging(ctx, actor, person.ID); err != nil {
 			return err
 		}
+	}
+	leaves := transfer.Leaves(v.Appointments, today) || slices.ContainsFunc(v.Absences, func(a absence.Absence) bool { return !a.Over(today) })
+	if given, _ := handover.Split(v.Hanging); len(given) > 0 {
+		v.MayHandOver = true
+	} else if !leaves {
+		v.Hanging = nil // all that hangs on them goes on with them
 	}
 	held, err := s.org.ActorOn(ctx, person.ID, today)
 	if err != nil && fault.KindOf(err) != fault.Unauthenticated {

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/org"
+	"kagami/internal/org/reach"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -19,8 +20,14 @@ func (s *Screens) showSection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	var deciders []reach.Outer
+	if section.Vacant {
+		if deciders, err = s.reaches.DecidersOn(r.Context(), screen.Actor(r.Context()), section.ID, d.Day); err != nil {
+			return err
+		}
+	}
 	frame := screen.Frame(r, section.Name, organizationLink)
-	screen.Render(w, r, statusOf(d), sectionPage(sectionView{Frame: frame, onDay: d, SectionOn: section, MayChange: mayChangeOrganization(screen.Actor(r.Context())),
+	screen.Render(w, r, statusOf(d), sectionPage(sectionView{Frame: frame, onDay: d, SectionOn: section, Deciders: deciders, MayChange: mayChangeOrganization(screen.Actor(r.Context())),
 		MayReach: screen.Actor(r.Context()).Reach(authz.ChangeSettings) == authz.All}))
 	return nil
 }

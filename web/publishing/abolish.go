@@ -76,9 +76,11 @@ func (s *Screens) abolishForm(w http.ResponseWriter, r *http.Request, reading po
 	if err != nil {
 		return err
 	}
-	if form.People, err = s.acknowledgements.CountAsked(r.Context(), screen.Actor(r.Context()), reading.Document, policy.Audience{Everyone: true}); err != nil {
+	people, err := s.acknowledgements.CountAsked(r.Context(), screen.Actor(r.Context()), reading.Document, policy.Audience{Everyone: true})
+	if err != nil {
 		return err
 	}
+	form.People = people.Asked + people.Absent
 	form.Frame, form.Reading, form.Problems = screen.Frame(r, reading.Title+"を廃止する", document.List, document.Link(reading.Document)), reading, problems
 	screen.Render(w, r, status, abolishPage(form))
 	return nil

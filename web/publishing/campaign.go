@@ -3,6 +3,7 @@ package publishing
 import (
 	"net/http"
 
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
@@ -38,5 +39,10 @@ func (s *Screens) campaignFields(r *http.Request, draft draft.Draft, problems []
 		f.Asked.Typed, f.Asked.Named = typed.Of, r.PostForm.Get("asked") == "named"
 		f.Anew, f.DueOn = typed.Anew, r.PostForm.Get("due_on")
 	}
-	return f, nil
+	due, err := calendar.ParseDay(f.DueOn)
+	if err != nil {
+		due = screen.Today(r.Context()).AddDays(usualDays) // as good a day as any until one is typed
+	}
+	f.Reminders, err = s.acknowledgements.RemindersForPortal(r.Context(), due)
+	return f, err
 }

@@ -11,6 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"fmt"
 	"kagami/internal/calendar"
+	"kagami/internal/deadline"
 	"kagami/internal/org"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
@@ -21,10 +22,11 @@ import (
 
 // campaignView is what is needed to ask what publishing asks of people.
 type campaignView struct {
-	Asked audience.Fields
-	Anew  acknowledge.Anew
-	DueOn string // as typed
-	First bool   // whether it is a document's first revision, which asks all
+	Asked     audience.Fields
+	Anew      acknowledge.Anew
+	DueOn     string               // as typed
+	Reminders acknowledge.Foreseen // of that day
+	First     bool                 // whether it is a document's first revision, which asks all
 }
 
 // campaignFields asks it.
@@ -61,7 +63,7 @@ func campaignFields(f campaignView) templ.Component {
 			var templ_7745c5c3_Var2 string
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(string(acknowledge.AskAnew))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 26, Col: 70}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 28, Col: 70}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -87,13 +89,50 @@ func campaignFields(f campaignView) templ.Component {
 		}
 		templ_7745c5c3_Err = component.Field(component.Input{
 			Name: "due_on", Label: "確認の期限", Type: "date", Value: f.DueOn, Required: true, Problems: f.Asked.Problems,
-			Hint: "期限の3日前と翌日に本人へ、その後は課室の情報セキュリティ管理者へも、お知らせが届きます。あとから加わる人の期限は、最初の日から数えて同じ日数です。",
+			Hint: remindersWords(f.Reminders) + "あとから加わる人の期限は、最初の日から数えて同じ日数です。",
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		return nil
 	})
+}
+
+// remindersWords says when people are reminded, and who else is told.
+func remindersWords(f acknowledge.Foreseen) string {
+	var told []string
+	for _, to := range []struct {
+		deadline.Recipient
+		title string
+	}{{deadline.Person, "本人"}, {deadline.Manager, "課室の情報セキュリティ管理者"}, {deadline.General, "統括情報セキュリティ責任者"}} {
+		var days []string
+		for _, step := range f.Steps {
+			if step.To == to.Recipient {
+				days = append(days, stepWords(step.Days))
+			}
+		}
+		if len(days) > 0 {
+			told = append(told, strings.Join(days, "・")+"に"+to.title+"へ")
+		}
+	}
+	if len(told) == 0 {
+		return "期限の前後に、お知らせは届きません。"
+	}
+	words := "期限の" + strings.Join(told, "、") + "、お知らせが届きます。"
+	if f.OfficeDays {
+		words += "閉庁日に当たるときは、次の開庁日に届きます。"
+	}
+	return words
+}
+
+func stepWords(days int) string {
+	switch {
+	case days < 0:
+		return fmt.Sprintf("%d日前", -days)
+	case days == 0:
+		return "当日"
+	}
+	return fmt.Sprintf("%d日後", days)
 }
 
 // campaignKept carries what was answered to the page that asks once more.
@@ -125,7 +164,7 @@ func campaignKept(f campaignView) templ.Component {
 		var templ_7745c5c3_Var4 string
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(string(f.Anew))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 43, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 82, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -138,7 +177,7 @@ func campaignKept(f campaignView) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(f.Asked.Value())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 44, Col: 58}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 83, Col: 58}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -151,7 +190,7 @@ func campaignKept(f campaignView) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(f.DueOn)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 45, Col: 51}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 84, Col: 51}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -169,7 +208,7 @@ func campaignKept(f campaignView) templ.Component {
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(string(role))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 47, Col: 61}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 86, Col: 61}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -188,7 +227,7 @@ func campaignKept(f campaignView) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(section)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 50, Col: 59}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `publishing/campaign.templ`, Line: 89, Col: 59}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -204,15 +243,20 @@ func campaignKept(f campaignView) templ.Component {
 }
 
 // campaignWords says what publishing will ask, of how many people.
-func campaignWords(c acknowledge.Campaign, people int, sections []org.Section) string {
+func campaignWords(c acknowledge.Campaign, people acknowledge.Headcount, sections []org.Section) string {
 	who := "対象の全員"
 	if !c.Of.Everyone {
 		who = strings.Join(audienceNames(c.Of, sections), "、") + "の人"
 	}
-	if c.Anew == acknowledge.AskRest {
-		return fmt.Sprintf("%s（%d人）のうち、前の版を確認していない人に、%sまでの確認を求めます。", who, people, calendar.Wareki(c.DueOn))
+	if people.Absent > 0 {
+		who += fmt.Sprintf("、%d人（ほか休業%d人）", people.Asked, people.Absent)
+	} else {
+		who += fmt.Sprintf("（%d人）", people.Asked)
 	}
-	return fmt.Sprintf("%s（%d人）に、%sまでの確認を求めます。「やること」に、この文書の確認が加わります。", who, people, calendar.Wareki(c.DueOn))
+	if c.Anew == acknowledge.AskRest {
+		return fmt.Sprintf("%sのうち、前の版を確認していない人に、%sまでの確認を求めます。", who, calendar.Wareki(c.DueOn))
+	}
+	return fmt.Sprintf("%sに、%sまでの確認を求めます。「やること」に、この文書の確認が加わります。", who, calendar.Wareki(c.DueOn))
 }
 
 func audienceNames(a policy.Audience, sections []org.Section) []string {

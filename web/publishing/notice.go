@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"kagami/internal/address"
+	"kagami/internal/policy/acknowledge"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/publish"
 	"kagami/web/component/revision"
@@ -39,7 +40,7 @@ func (s *Screens) notify(w http.ResponseWriter, r *http.Request) error {
 	if r.PostForm.Get("act") == "edit" {
 		return s.noticeForm(w, r, draft, noticeView{Typed: typed}, nil)
 	}
-	people := 0
+	var people acknowledge.Headcount
 	if err = s.publications.CheckCISONotice(ctx, actor, draft, typed); err == nil {
 		people, err = s.acknowledgements.CountAsked(ctx, actor, draft.Document, typed.Campaign.Of)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/fault"
+	"kagami/internal/policy/acknowledge"
 	"kagami/internal/policy/draft"
 	"kagami/internal/policy/publish"
 	"kagami/web/component/revision"
@@ -41,7 +42,7 @@ func (s *Screens) publish(w http.ResponseWriter, r *http.Request) error {
 	}
 	publication := publish.Publication{EffectiveOn: screen.DayField(r, "effective_on"), SHA256: revision.Hash(r.PostForm), Campaign: campaignField(r)}
 	var refusal error
-	people := 0
+	var people acknowledge.Headcount
 	if r.PostForm.Get("act") == "publish" {
 		refusal = s.publications.PublishDecided(ctx, actor, draft.Code, publication)
 	} else if refusal = s.publications.CheckPublication(ctx, draft, publication); refusal == nil {

@@ -7,6 +7,8 @@ import (
 
 	"kagami/internal/handover"
 	"kagami/internal/org/absence"
+	"kagami/internal/org/reach"
+	"kagami/internal/org/transfer"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/sample"
 	"kagami/internal/sample/policies"
@@ -31,7 +33,7 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 		return nil, err
 	}
 	return []screen.Part{
-		accounts.Part(), accounts.Managing(), organization.New(g.Org, absence.New(g.Pool, g.Door), handover.New(g.Pool, g.Door)).Part(), texts.Part(), {Sample: func(ctx context.Context, t *sample.Town) error {
+		accounts.Part(), accounts.Managing(), organization.New(g.Org, absence.New(g.Pool, g.Door), transfer.New(g.Pool), reach.New(g.Pool, g.Door), handover.New(g.Pool, g.Door)).Part(), texts.Part(), {Sample: func(ctx context.Context, t *sample.Town) error {
 			return policies.Fill(ctx, rooms.Draft, rooms.Publish, rooms.Acknowledge, *t)
 		}},
 	}, nil

@@ -10,6 +10,7 @@ import (
 	"kagami/internal/org/absence"
 	orgpersonnel "kagami/internal/org/personnel"
 	orgreach "kagami/internal/org/reach"
+	"kagami/internal/org/transfer"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/policy/draft"
@@ -76,7 +77,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		hangs = append(hangs, part.Hangs...)
 	}
 	handing := handover.New(g.Pool, g.Door, hangs...)
-	people := organization.New(g.Org, absence.New(g.Pool, g.Door), handing).Part()
+	people := organization.New(g.Org, absence.New(g.Pool, g.Door), transfer.New(g.Pool), orgreach.New(g.Pool, g.Door), handing).Part()
 	list = slices.Insert(list, beforePersonnel, people, webhandover.New(g.Org, handing).Part())
 	var settings []setting.Setting
 	for _, part := range list {

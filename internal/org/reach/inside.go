@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
@@ -118,6 +119,23 @@ func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, seen,
 		return fmt.Errorf("setting how far a section reaches: %w", err)
 	}
 	return nil
+}
+
+// Outer is a section from which one inside it is decided on.
+type Outer struct{ Code, Name string }
+
+// DecidersOn returns the sections whose 情報セキュリティ管理者, of whom there is one on a
+// day, decides on a section inside them; the actors of that day reach it by the same
+// view.
+func (s *Service) DecidersOn(ctx context.Context, actor authz.Actor, section int64, day calendar.Date) ([]Outer, error) {
+	if _, err := authz.Check(actor, authz.SeeOrganization, authz.Matter{}); err != nil {
+		return nil, err
+	}
+	return postgres.List[Outer](ctx, s.pool, "looking who decides on a section", `
+		SELECT s.code, s.name FROM section_inside i JOIN section s ON s.id = i.outer_id
+		WHERE i.reads AND i.decides AND i.inner_id = @section
+		  AND EXISTS (SELECT FROM holding h WHERE h.section_id = i.outer_id AND h.role = @leads AND h.period @> @day::date AND h.rule_period @> @day::date)
+		ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"section": section, "day": day, "leads": authz.SecurityManager})
 }
 
 // ToldOf returns, for those of the sections that others reach from outside and are

@@ -60,24 +60,30 @@ const requested = `
 		SELECT DISTINCT ON (person_id) person_id, asked_on, due_on FROM acknowledgement_request
 		WHERE revision_id = @revision ORDER BY person_id, asked_on DESC)`
 
+// Headcount is how many people a revision asks, but for those who are away; and how many
+// it would ask beside those, were they not.
+type Headcount struct{ Asked, Absent int }
+
 // CountAsked counts the people whom a revision of a document would ask today that
 // asks an audience. NotFound where the actor may not read the document.
-func (s *Service) CountAsked(ctx context.Context, actor authz.Actor, document policy.Document, of policy.Audience) (int, error) {
+func (s *Service) CountAsked(ctx context.Context, actor authz.Actor, document policy.Document, of policy.Audience) (Headcount, error) {
 	group, err := resolve(ctx, s.pool, of)
 	if err != nil {
-		return 0, err
+		return Headcount{}, err
 	}
 	readable, args := policy.Readable(actor)
 	maps.Copy(args, askedArguments(document.ID, group, s.today()))
-	var n int
+	var n Headcount
 	err = s.pool.QueryRow(ctx, `
 		WITH `+asked+`
-		SELECT (SELECT count(*) FROM asked) FROM document d WHERE d.id = @document AND `+readable, args).Scan(&n)
+		SELECT (SELECT count(*) FROM asked WHERE person_id NOT IN (`+policy.AwayOn("@day")+`)),
+		       (SELECT count(*) FROM asked WHERE person_id IN (`+policy.AwayOn("@day")+`))
+		FROM document d WHERE d.id = @document AND `+readable, args).Scan(&n.Asked, &n.Absent)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, policy.NoDocument()
+		return Headcount{}, policy.NoDocument()
 	}
 	if err != nil {
-		return 0, fmt.Errorf("counting whom a revision would ask: %w", err)
+		return Headcount{}, fmt.Errorf("counting whom a revision would ask: %w", err)
 	}
 	return n, nil
 }

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/org/absence"
 	"kagami/internal/policy"
 	"kagami/internal/policy/acknowledge"
 	"kagami/internal/policy/draft"
@@ -364,9 +365,14 @@ func TestACampaignMayAskSomeOnly(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	draft := adopted(o)
 	some := policy.Audience{Sections: []string{"fukushi"}, Roles: []authz.Role{authz.CISO}}
-	if n, err := o.Acknowledge.CountAsked(ctx, o.CISO, draft.Document, some); err != nil || n != 2 {
-		t.Errorf("it would ask %d, %v", n, err)
+	if n, err := o.Acknowledge.CountAsked(ctx, o.CISO, draft.Document, some); err != nil || n != (acknowledge.Headcount{Asked: 2}) {
+		t.Errorf("it would ask %+v, %v", n, err)
 	}
+	leave(o, o.Other, 0, 3)
+	if n, err := o.Acknowledge.CountAsked(ctx, o.CISO, draft.Document, some); err != nil || n != (acknowledge.Headcount{Asked: 1, Absent: 1}) {
+		t.Errorf("one being away, it would ask %+v, %v", n, err)
+	}
+	must(t, absence.New(o.DB.Pool, door.New(o.DB.Pool, o.Clock)).Withdraw(ctx, authz.AsOperator(), o.Other.Person, calendar.Day(policytest.Now), 1, "見本"))
 	must(t, o.Publish.PublishDecided(ctx, o.CISO, "kihon", publish.Publication{EffectiveOn: calendar.Day(policytest.Now), SHA256: draft.SHA256, Campaign: acknowledge.Campaign{
 		Anew: acknowledge.AskAnew, Of: some, DueOn: calendar.Day(policytest.Now),
 	}}))

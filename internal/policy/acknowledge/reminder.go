@@ -17,6 +17,22 @@ import (
 // has not been acknowledged.
 var Reminders = deadline.NewReminders("acknowledgement", "閲読の確認の期限", deadline.Standard{Person: []int{-3, 1}, Manager: []int{4, 11}})
 
+// Foreseen is when people will be reminded of a last day.
+type Foreseen struct {
+	Steps      deadline.Steps
+	OfficeDays bool // what falls on a day on which the offices are closed waits for the next
+}
+
+// RemindersForPortal returns when people will be reminded of a last day, as far as it is
+// set by now.
+func (s *Service) RemindersForPortal(ctx context.Context, due calendar.Date) (Foreseen, error) {
+	values, err := setting.LoadForPortal(ctx, s.pool)
+	if err != nil {
+		return Foreseen{}, err
+	}
+	return Foreseen{Reminders.Of(values, due), Reminders.OfficeDays.On(values, due)}, nil
+}
+
 // reminded is somebody whose step has come today.
 type reminded struct {
 	PersonID, SectionID int64 // 0 for a post that belongs to no section
