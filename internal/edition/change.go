@@ -253,6 +253,10 @@ func (s *Service) Say(ctx context.Context, actor authz.Actor, name string, typed
 		if problem != "" {
 			problems = append(problems, fault.Problem{Field: "row", Message: problem})
 		}
+		if says(typed.What) == itsOwn && values.with(name, own{Key: key, First: typed.First, Says: itsOwn}).ownOn(kind, typed.First) > kind.MostOwn {
+			problems = append(problems, fault.Problem{Field: "row", Message: fmt.Sprintf(
+				"町の行は、同じ日に%d件までです。要らない町の行を「版のとおりに戻す」で戻してから、足してください。", kind.MostOwn)})
+		}
 		if err := fault.InvalidFields(problems); err != nil {
 			return door.Unchanged(), err
 		}

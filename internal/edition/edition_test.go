@@ -52,6 +52,7 @@ var grades = edition.New(edition.Kind{
 		}
 		return ""
 	},
+	MostOwn: 3,
 	Shipped: []edition.Edition{{Name: "はじめの版", Source: "見本", First: calendar.NewDate(2020, time.April, 1), Rows: []edition.Row{{"b", "乙"}, {"a", "甲"}}}},
 }, func(r edition.Row) string { return strings.Join(r, "") })
 
@@ -372,6 +373,34 @@ func TestWhatCannotBeSaidOfARowIsRefused(t *testing.T) {
 		}
 	}
 	d.wants(today, "a甲 b乙")
+}
+
+// However they are spread over days to come, never more rows of the town's own hold on
+// one day than there may be.
+func TestATownHasOnlySoManyRowsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	d := sitAt(t, databases.New(t), 0)
+	say := func(key, what string, days int) error {
+		return d.Say(t.Context(), administrator, "sample", edition.Say{Cells: []string{key, "町の行"}, What: what, First: today.AddDays(days), Reason: "見本"})
+	}
+	for _, step := range []struct {
+		key, what string
+		days      int
+		refused   bool
+	}{
+		{"x", "own", 30, false},
+		{"y", "own", 20, false},
+		{"a", "own", 10, false}, // in place of the edition's
+		{"z", "own", 0, true},   // there would be four on the 30th day
+		{"y", "as_edition", 25, false},
+		{"z", "own", 25, false},
+		{"w", "own", 30, true},
+		{"x", "own", 40, true}, // it says so already
+	} {
+		if err := say(step.key, step.what, step.days); (fault.KindOf(err) == fault.Invalid) != step.refused || (err == nil) == step.refused {
+			t.Errorf("%s %s in %d days: %v", step.what, step.key, step.days, err)
+		}
+	}
 }
 
 func TestWhoMay(t *testing.T) {

@@ -31,6 +31,9 @@ type Kind struct {
 	Show func(column int, cell string) string
 	// Whole checks the rows of an edition together; a sentence where some are missing.
 	Whole func(rows []Row) (problem string)
+	// MostOwn is how many rows of its own a town may have on a day, those that replace an
+	// edition's among them: somebody who errs, or means harm, closes no office for good.
+	MostOwn int
 	// Until is the last day of which an edition knows, by the key of its last row; nil
 	// where an edition knows of every day.
 	Until func(key string) calendar.Date
@@ -146,6 +149,34 @@ func (v Values) said(kind Kind, day calendar.Date) map[string]own {
 		}
 	}
 	return said
+}
+
+// with is v, and one more thing that the town says.
+func (v Values) with(kind string, o own) Values {
+	list := append(slices.Clone(v.own[kind]), o)
+	slices.SortStableFunc(list, func(x, y own) int { return x.First.Compare(y.First) })
+	return Values{v.started, map[string][]own{kind: list}}
+}
+
+// ownOn is how many rows of the town's own hold on the day of all from a day on on which
+// there are most of them.
+func (v Values) ownOn(kind Kind, first calendar.Date) (most int) {
+	days := []calendar.Date{first}
+	for _, o := range v.own[kind.Name] {
+		if o.First.After(first) {
+			days = append(days, o.First)
+		}
+	}
+	for _, day := range days {
+		n := 0
+		for _, o := range v.said(kind, day) {
+			if o.Says == itsOwn {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	return most
 }
 
 // over lays the town's own rows over those of an edition.

@@ -30,7 +30,7 @@ var Holidays = edition.New(edition.Kind{
 		{Key: "day", Words: []string{"国民の祝日・休日月日", "月日", "日付"}, Needed: true},
 		{Key: "name", Words: []string{"国民の祝日・休日名称", "名称"}, Needed: true},
 	},
-	Key: holidayKey, Fold: foldHoliday, Show: showHoliday, Whole: everyYear, Until: lastYear, Shipped: []edition.Edition{shipped},
+	Key: holidayKey, Fold: foldHoliday, Show: showHoliday, Whole: everyYear, MostOwn: mostOwn, Until: lastYear, Shipped: []edition.Edition{shipped},
 }, readHoliday)
 
 // YearlyDay is a day of each year off.
@@ -48,12 +48,26 @@ var Yearly = edition.New(edition.Kind{
 		{Key: "day", Words: []string{"月日", "日付"}, Needed: true},
 		{Key: "name", Words: []string{"名称"}, Needed: true},
 	},
-	Key: yearlyKey, Fold: foldYearly, Show: showYearly, Whole: func([]edition.Row) string { return "" },
+	Key: yearlyKey, Fold: foldYearly, Show: showYearly, Whole: fewDays, MostOwn: mostOwn,
 	Shipped: []edition.Edition{{
 		Name: "年末年始", Source: "行政機関の休日に関する法律（昭和63年法律第91号）第1条第1項第3号", First: calendar.NewDate(1989, time.January, 1),
 		Rows: []edition.Row{{"12-29", yearEnd}, {"12-30", yearEnd}, {"12-31", yearEnd}, {"01-02", yearEnd}, {"01-03", yearEnd}},
 	}},
 }, readYearly)
+
+const (
+	mostOwn = 30 // rows of the town's own of either kind
+	// mostClosed is how many days of a year one edition may close: of holidays there were
+	// 22 in 2019, with a change of reign.
+	mostClosed = 40
+)
+
+func fewDays(rows []edition.Row) string {
+	if len(rows) > mostClosed {
+		return fmt.Sprintf("%d日あります。閉庁日は、1年に%d日までです。ファイルを確かめてください。", len(rows), mostClosed)
+	}
+	return ""
+}
 
 const yearEnd = "年末年始の休日"
 
@@ -138,17 +152,21 @@ var named = []string{
 const namedSince = 2022
 
 // everyYear refuses an edition with a hole: a year without New Year's Day, or one of
-// which holidays are missing.
+// which holidays are missing, or one with so many that the town would be closed.
 func everyYear(rows []edition.Row) string {
-	years := map[int][]string{}
+	years, days := map[int][]string{}, map[int]int{}
 	for _, row := range rows {
 		h := readHoliday(row)
+		days[h.Day.Year()]++
 		years[h.Day.Year()] = append(years[h.Day.Year()], h.Name)
 		if _, month, n := h.Day.Date(); month == time.January && n == 1 {
 			years[h.Day.Year()] = append(years[h.Day.Year()], named[0])
 		}
 	}
 	for year := readHoliday(rows[0]).Day.Year(); year <= readHoliday(rows[len(rows)-1]).Day.Year(); year++ {
+		if n := days[year]; n > mostClosed {
+			return fmt.Sprintf("%d年に%d日あります。祝日・休日は、1年に%d日までです。ファイルを確かめてください。", year, n, mostClosed)
+		}
 		wanted := named
 		if year < namedSince {
 			wanted = named[:1]

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -177,6 +178,27 @@ func TestYearsThatAreOverNeedNotHaveTodaysNames(t *testing.T) {
 	}
 	if problem := holiday.Holidays.Whole(holiday.Holidays.Shipped[0].Rows); problem != "" {
 		t.Errorf("as shipped: %s", problem)
+	}
+}
+
+// A file closes the town on no more days than any year has had.
+func TestNoFileClosesTheTown(t *testing.T) {
+	t.Parallel()
+	rows := slices.Clone(holiday.Holidays.Shipped[0].Rows)
+	var yearly []edition.Row
+	for n := range 41 {
+		day := calendar.NewDate(2027, time.June, 1).AddDays(n)
+		rows = append(rows, edition.Row{day.String(), "休日"})
+		yearly = append(yearly, edition.Row{day.String()[5:], "休日"})
+	}
+	slices.SortFunc(rows, func(x, y edition.Row) int { return strings.Compare(x.Key(), y.Key()) })
+	for what, problem := range map[string]string{"holidays": holiday.Holidays.Whole(rows), "closed days": holiday.Yearly.Whole(yearly)} {
+		if !strings.Contains(problem, "40日まで") {
+			t.Errorf("%s: %q", what, problem)
+		}
+	}
+	if problem := holiday.Yearly.Whole(yearly[:40]); problem != "" {
+		t.Errorf("forty closed days: %s", problem)
 	}
 }
 
