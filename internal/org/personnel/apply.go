@@ -99,6 +99,9 @@ func apply(ctx context.Context, tx *door.Tx, others *pgxpool.Conn, actor authz.A
 		},
 	}
 	still := func() error {
+		if err := mayStill(ctx, others, actor, tx.Today()); err != nil {
+			return err
+		}
 		now, err := planShown(ctx, others, actor, i, file, tx.Today())
 		if err == nil && !sameChanges(now.changes, plan.changes) {
 			err = door.ErrOvertaken
@@ -114,6 +117,19 @@ func apply(ctx context.Context, tx *door.Tx, others *pgxpool.Conn, actor authz.A
 	}
 	_, err = tx.Exec(ctx, `UPDATE person_import SET applied_at = $2, file = '', original = '', headings = '[]' WHERE id = $1`, i.id, tx.Now)
 	return i, effect, err
+}
+
+// mayStill asks once more whether the actor may: their role may have been ended while
+// their import was written, which they did not hold the lock for.
+func mayStill(ctx context.Context, others *pgxpool.Conn, actor authz.Actor, today calendar.Date) error {
+	if actor.Person != 0 {
+		var err error
+		if actor, err = org.FindActor(ctx, others, actor.Person, today); err != nil {
+			return err
+		}
+	}
+	_, err := authz.Check(actor, authz.ChangeOrganization, authz.Matter{})
+	return err
 }
 
 // planShown plans a file on the organization as it is now; errOtherPlan where that is

@@ -140,3 +140,21 @@ func TestAnImportIsOfThePlanThatWasShownAtItsEnd(t *testing.T) {
 		t.Errorf("done in part: %v, %v", numbers, err)
 	}
 }
+
+// Whose role ends while their import writes has imported nothing.
+func TestAnImportIsByTheRightsOfItsEnd(t *testing.T) {
+	t.Parallel()
+	tn := newImportTown(t)
+	ctx := t.Context()
+	tn.must(tn.GiveRole(ctx, operator, org.Grant{Person: tn.head, Role: authz.Administrator, First: day("2026-04-01"), Reason: "見本"}))
+	resume := tn.halted(tn.start("N1,見本 新,ミホン,,,税務町民課,職員,2027-04-01,\n"), sameNumber)
+	var grant int64
+	tn.must(tn.db.Pool.QueryRow(ctx, `SELECT id FROM role_grant WHERE person_id = $1`, tn.admin).Scan(&grant))
+	tn.soon(func(ctx context.Context) error { return tn.EndRole(ctx, operator, grant, day("2026-11-23")) })
+	if err := resume(); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("imported by who may no longer: %v", err)
+	}
+	if _, err := tn.Person(ctx, operator, "N1"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("somebody is registered: %v", err)
+	}
+}
