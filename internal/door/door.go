@@ -215,6 +215,11 @@ func (d *Door) inTx(ctx context.Context, fn func(pgx.Tx) error) error {
 		if n == tries || !hasCollided(err) {
 			return err
 		}
+		if way, ok := errors.AsType[gaveWay](err); ok {
+			if err := way.wait(ctx, d.pool); err != nil {
+				return fmt.Errorf("giving way: %w", err)
+			}
+		}
 	}
 }
 

@@ -6,6 +6,9 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/postgres"
 )
 
 // Lock is a lock of the whole town, by its name.
@@ -39,6 +42,23 @@ func (tx *Tx) Take(ctx context.Context, lock Lock) error {
 // ErrOvertaken undoes a change that was overtaken by another beside it, and lets it be
 // tried again.
 var ErrOvertaken = errors.New("overtaken by another change")
+
+// gaveWay is the ErrOvertaken of a change that gives way to whoever has a lock.
+type gaveWay struct{ to Lock }
+
+func (g gaveWay) Error() string { return "gave way to the lock of " + string(g.to) }
+
+func (g gaveWay) Is(err error) bool { return err == ErrOvertaken }
+
+// wait waits until all who had the lock, or waited for it, are through: without it, who
+// gave way could be back at its rows before the other has woken up, and be in the way
+// once more.
+func (g gaveWay) wait(ctx context.Context, pool *pgxpool.Pool) error {
+	return postgres.InTx(ctx, pool, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, takeLock, string(g.to))
+		return err
+	})
+}
 
 // patience is how long TakeLate waits before it looks whether it is waited for: less
 // than the database takes to find a circle, in which it may undo the other.
@@ -81,7 +101,7 @@ func (tx *Tx) GiveWay(ctx context.Context, lock Lock) error {
 	case err != nil:
 		return fmt.Errorf("looking who waits: %w", err)
 	case awaited:
-		return ErrOvertaken
+		return gaveWay{lock}
 	}
 	return nil
 }
