@@ -9,7 +9,7 @@ TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kagami/tools
 LINTER := $(TOOLS)/golangci-lint-$(LINTER_VERSION)
 SERVE := bin/kagami serve --demo $(if $(DATA),--data $(DATA))
 
-.PHONY: help run test check lint build bench generate clean
+.PHONY: help run test check forms lint build bench generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -21,15 +21,18 @@ run: ## install what is missing, build, and serve the portal with the sample tow
 
 test: ## install what the tests need, then run every test and check there is
 	@scripts/install postgresql slapd chromium fonts
-	@$(MAKE) --no-print-directory check lint
-	go test ./cmd/...
+	@$(MAKE) --no-print-directory forms lint
+	go test ./internal/... ./migrations/... ./web/... ./cmd/...
 	go test -tags browser ./cmd/kagami/browsertest/...
 
-check: ## after each step: formatting, generated files, the tests of every room and screen
+check: ## after each step: formatting, generated files, the tests of every room and screen, of properties a fifth (go test -short)
 	@scripts/install postgresql slapd
+	@$(MAKE) --no-print-directory forms
+	go test -short -vet=off ./internal/... ./migrations/... ./web/...
+
+forms: ## formatting and generated files
 	@scripts/check-format
 	@scripts/check-generated
-	go test ./internal/... ./migrations/... ./web/...
 
 lint: $(LINTER) ## the linter, with all of go vet, over the stories too
 	$(LINTER) run

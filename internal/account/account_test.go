@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kagami/internal/account"
+	"kagami/internal/account/accounttest"
 	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/door"
@@ -75,7 +76,7 @@ func withPerson(t *testing.T) (*account.Service, pgtest.DB, int64) {
 	t.Helper()
 	db := server.New(t)
 	d := door.New(db.Pool, time.Now)
-	accounts := account.New(db.Pool, d)
+	accounts := account.New(db.Pool, d).Hashing(accounttest.LowCost)
 	person, err := org.New(db.Pool, d).AddPerson(t.Context(), authz.AsOperator(), org.Person{
 		StaffNumber: "M001", Name: "見本 太郎", Furigana: "ミホン タロウ", Email: "Mihon@Town.example",
 	})
@@ -145,6 +146,9 @@ func TestPasswordsAreLongEnoughAndNeverKept(t *testing.T) {
 	err := accounts.SetPassword(t.Context(), authz.AsOperator(), person, "十一文字の合言葉です。")
 	if fault.KindOf(err) != fault.Invalid {
 		t.Errorf("eleven characters: %v", err)
+	}
+	if err := account.New(db.Pool, door.New(db.Pool, time.Now)).SetPassword(t.Context(), authz.AsOperator(), person, "十二文字もある合言葉です。"); err != nil {
+		t.Fatal(err)
 	}
 	staff := authz.Actor{Person: person + 1, Holdings: []authz.Holding{{Role: authz.Staff}}}
 	if err := accounts.SetPassword(t.Context(), staff, person, "another person's"); fault.KindOf(err) != fault.Forbidden {

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kagami/internal/account"
+	"kagami/internal/account/accounttest"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -31,7 +32,7 @@ type crowd struct {
 func aCrowd(t *testing.T, people int) crowd {
 	t.Helper()
 	c := crowd{place: aPlace(t)}
-	hash, err := argon2id.CreateHash(crowdPassword, &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
+	hash, err := argon2id.CreateHash(crowdPassword, &accounttest.LowCost)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func (p place) portal(t *testing.T, wrong time.Duration) *account.Service {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	return account.New(pool, door.New(pool, func() time.Time { return p.clock.Now().Add(wrong) }), "鏡石町")
+	return account.New(pool, door.New(pool, func() time.Time { return p.clock.Now().Add(wrong) }), "鏡石町").Hashing(accounttest.LowCost)
 }
 
 // outcomes are how often tries ended so.

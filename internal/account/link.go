@@ -365,7 +365,7 @@ func (s *Service) BeginPortal(ctx context.Context, token string, p org.Person, p
 	if err := checkPassword(password, slices.Concat(s.words, []string{p.StaffNumber, p.Name, p.Furigana, p.Email})); err != nil {
 		return 0, err
 	}
-	hash, err := s.hashing.hash(ctx, password)
+	hash, err := s.hash(ctx, password)
 	if err != nil {
 		return 0, err
 	}

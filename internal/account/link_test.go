@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kagami/internal/account"
+	"kagami/internal/account/accounttest"
 	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -104,7 +105,7 @@ func empty(t *testing.T) place {
 	db := server.New(t)
 	c := clockOf(t, db, time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))
 	d := door.New(db.Pool, c.Now)
-	accounts := account.New(db.Pool, d, "鏡石町")
+	accounts := account.New(db.Pool, d, "鏡石町").Hashing(accounttest.LowCost)
 	return place{Service: accounts, sessions: session.New(db.Pool, d), org: org.New(db.Pool, d), db: db, clock: c}
 }
 

@@ -24,7 +24,7 @@ const maxPassword = 1024
 
 // params cost about 30 ms and 19 MiB a hash (the OWASP recommendation for
 // argon2id with one lane).
-var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+var params = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 // suspendedMessage is what somebody reads whose account is suspended.
 const suspendedMessage = "このアカウントは、利用を止められています。総務課に連絡してください。"
@@ -68,23 +68,23 @@ func checkPassword(password string, words []string) error {
 }
 
 // hash makes what stands in the database of a password that checkPassword has let through.
-func (h hashing) hash(ctx context.Context, password string) (string, error) {
-	leave, err := h.enter(ctx)
+func (s *Service) hash(ctx context.Context, password string) (string, error) {
+	leave, err := s.hashing.enter(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer leave()
-	return argon2id.CreateHash(fold(password), params)
+	return argon2id.CreateHash(fold(password), &s.cost)
 }
 
 // nobodysHash has the form of a hash, and is compared with as slowly as any, but
 // was made of no password: no memory is taken for it at the start.
-func nobodysHash() string {
-	salt, key := make([]byte, params.SaltLength), make([]byte, params.KeyLength)
+func nobodysHash(cost argon2id.Params) string {
+	salt, key := make([]byte, cost.SaltLength), make([]byte, cost.KeyLength)
 	_, _ = rand.Read(salt) // never fails
 	_, _ = rand.Read(key)
 	text := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", 0x13, params.Memory, params.Iterations, params.Parallelism, text(salt), text(key))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", 0x13, cost.Memory, cost.Iterations, cost.Parallelism, text(salt), text(key))
 }
 
 // matches holds a password against a hash; whoever calls it has entered.

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/account/session"
@@ -20,6 +21,7 @@ type Service struct {
 	door     *door.Door
 	sessions *session.Service
 	hashing  hashing
+	cost     argon2id.Params // of the hash of a new password
 	// words are what passwords here would be guessed to be made of, such as the
 	// town's name.
 	words []string
@@ -32,11 +34,19 @@ type Service struct {
 // New makes the accounts' service. words are what an outsider would try first
 // at this portal, such as the town's name; passwords made of them are refused.
 func New(pool *pgxpool.Pool, d *door.Door, words ...string) *Service {
-	s := &Service{pool: pool, door: d, sessions: session.New(pool, d), hashing: make(hashing, 2*runtime.GOMAXPROCS(0)), nobody: nobodysHash()}
+	s := (&Service{pool: pool, door: d, sessions: session.New(pool, d), hashing: make(hashing, 2*runtime.GOMAXPROCS(0))}).Hashing(params)
 	for _, word := range words {
 		s.words = append(s.words, word, strings.TrimRight(word, "都道府県市区町村"))
 	}
 	return s
+}
+
+// Hashing is the service at another cost of a password's hash: tests, of which each
+// has many people, take a low one.
+func (s *Service) Hashing(cost argon2id.Params) *Service {
+	other := *s
+	other.cost, other.nobody = cost, nobodysHash(cost)
+	return &other
 }
 
 // AllowDecision allows a change of somebody else's account. Nobody decides on

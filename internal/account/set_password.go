@@ -46,7 +46,7 @@ func (s *Service) newHash(ctx context.Context, person int64, password string) (s
 	if err := checkPassword(password, slices.Concat(s.words, words)); err != nil {
 		return "", err
 	}
-	return s.hashing.hash(ctx, password)
+	return s.hash(ctx, password)
 }
 
 // writePassword writes a person's new password. Whatever else could sign them in

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kagami/internal/account"
+	"kagami/internal/account/accounttest"
 	"kagami/internal/account/session"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -33,7 +34,7 @@ func aPlace(t *testing.T) place {
 	db := server.New(t)
 	c := clockOf(t, db, time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))
 	d := door.New(db.Pool, c.Now)
-	accounts := account.New(db.Pool, d, "鏡石町")
+	accounts := account.New(db.Pool, d, "鏡石町").Hashing(accounttest.LowCost)
 	p := place{Service: accounts, sessions: session.New(db.Pool, d), org: org.New(db.Pool, d), db: db, clock: c}
 	p.person = p.hire(t, "M001", "見本 太郎")
 	if err := p.SetPassword(t.Context(), authz.AsOperator(), p.person, password); err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/account"
@@ -38,6 +39,8 @@ type Settings struct {
 	// address.OpenIDReturn.
 	Provider     *openid.Provider
 	ProviderName string
+	// PasswordCost is what the hash of a new password costs, nil for what a portal takes.
+	PasswordCost *argon2id.Params
 	// TrustedProxies are the reverse proxies that are believed when they say whom
 	// they forward a request for.
 	TrustedProxies []netip.Prefix
@@ -81,6 +84,9 @@ func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log 
 	}
 	d := door.New(pool, now).With(account.Rights())
 	accounts := account.New(pool, d, settings.Town).With(settings.Ways)
+	if settings.PasswordCost != nil {
+		accounts = accounts.Hashing(*settings.PasswordCost)
+	}
 	sessions, tls := session.New(pool, d), cookie.TLS(settings.secure())
 	g := Ground{
 		Settings: settings, Pool: pool, Now: now, Log: log, Door: d,

@@ -109,6 +109,9 @@ func (l *line) tear() {
 // A database that hangs holds nobody for ever, and no connection: each page ends with
 // what people do then, and once it answers again so does the portal.
 func TestADatabaseThatHangsHoldsNobody(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for the deadlines of pages")
+	}
 	t.Parallel()
 	db := town.Database(t)
 	way := lay(t, db.URL)

@@ -13,6 +13,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"kagami/internal/account"
+	"kagami/internal/account/accounttest"
 	"kagami/internal/account/factor"
 	"kagami/internal/account/session"
 	"kagami/internal/authz"
@@ -74,7 +75,7 @@ func sitAt(t *testing.T, demanded ...authz.Role) *desk {
 	db := server.New(t)
 	clock := clockOf(t, db, noon)
 	through := door.New(db.Pool, clock.Now)
-	d := &desk{t: t, db: db, clock: clock, accounts: account.New(db.Pool, through), sessions: session.New(db.Pool, through)}
+	d := &desk{t: t, db: db, clock: clock, accounts: account.New(db.Pool, through).Hashing(accounttest.LowCost), sessions: session.New(db.Pool, through)}
 	person, err := org.New(db.Pool, through).AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: "M001", Name: "見本 太郎", Furigana: "ミホン タロウ"})
 	d.must(err)
 	d.must(d.accounts.SetPassword(t.Context(), authz.AsOperator(), person, password))

@@ -18,6 +18,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/internal/account/accounttest"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/postgres"
@@ -75,7 +76,7 @@ func (t *Town) fill(ctx context.Context, url string) error {
 // Fill makes the sample town of some Parts in an empty database.
 func Fill(ctx context.Context, pool *pgxpool.Pool, now func() time.Time, parts Parts) (sample.Town, error) {
 	town := sample.Town{Now: now()}
-	ground, err := server.NewGround(server.Settings{Town: townName, PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Keys: secret.Random()}, pool, now, slog.New(slog.DiscardHandler))
+	ground, err := server.NewGround(server.Settings{Town: townName, PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Keys: secret.Random(), PasswordCost: &accounttest.LowCost}, pool, now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return town, err
 	}
@@ -152,7 +153,7 @@ func (t *Town) StartWith(tb testing.TB, db pgtest.DB, change func(*server.Settin
 		tb.Fatal(err)
 	}
 	settings := server.Settings{Town: townName, PublicURL: &url.URL{Scheme: "http", Host: net.JoinHostPort("localhost", port)}}
-	settings.Keys = secret.Random()
+	settings.Keys, settings.PasswordCost = secret.Random(), &accounttest.LowCost
 	change(&settings)
 	p, err := t.New(tb, db, settings)
 	if err != nil {
