@@ -222,11 +222,33 @@ func Changes(before, after []Row) []Change {
 	for _, old := range olds {
 		list = append(list, Change{Before: old})
 	}
-	slices.SortFunc(list, func(x, y Change) int { return cmp.Compare(x.key(), y.key()) })
+	slices.SortFunc(list, func(x, y Change) int { return cmp.Compare(x.Key(), y.Key()) })
 	return list
 }
 
-func (c Change) key() string {
+// Act is what a change does to a row.
+type Act string
+
+// The acts, in the order in which they are told: what is lost hurts first.
+const (
+	Dropped Act = "dropped"
+	Altered Act = "altered"
+	Gained  Act = "gained"
+)
+
+// Act is what the change does.
+func (c Change) Act() Act {
+	switch {
+	case c.After == nil:
+		return Dropped
+	case c.Before == nil:
+		return Gained
+	}
+	return Altered
+}
+
+// Key is what the change is about.
+func (c Change) Key() string {
 	if c.After == nil {
 		return c.Before.Key()
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,5 +117,22 @@ func TestWhoMayNotChangeSeesNoForm(t *testing.T) {
 	wants(t, a, "変えられるのは、統括情報セキュリティ責任者とポータル管理者です")
 	if strings.Contains(a.Body, "<form method=\"post\" action=\"/editions") {
 		t.Error("there is a form")
+	}
+}
+
+// What is lost hurts, and is told first; how much changes stands above all.
+func TestTheComparisonBeginsWithCountsAndWhatIsDropped(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	rows := "月日,名称\r\n12/29,年末の休日\r\n12/30,年末年始の休日\r\n12/31,年末年始の休日\r\n1/3,年末年始の休日\r\n8/14,盆の休日\r\n8/15,盆の休日\r\n"
+	v.Post("/editions/closed_day/rows", url.Values{"key": {"1月2日"}, "cell": {"町の休日"}, "first": {"2026-11-24"}, "reason": {"町の条例"}, "what": {"own"}})
+	a := v.Upload("/editions/closed_day", map[string]string{"name": "見直し", "source": "見本"}, []byte(rows))
+	wants(t, a, "なくなる行が1行、変わる行が1行、加わる行が2行です。", "このうち1行は、町の行が優先するため、町では変わりません")
+	var at []int
+	for _, text := range []string{"なくなる行が1行", "なくなる行（1行）", "1月2日", "中身が変わる行（1行）", "12月29日", "加わる行（2行）", "8月14日"} {
+		at = append(at, strings.Index(a.Body, text))
+	}
+	if !slices.IsSorted(at) || at[0] < 0 {
+		t.Errorf("they stand at %v", at)
 	}
 }
