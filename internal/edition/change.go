@@ -44,7 +44,7 @@ func (s *Service) Read(ctx context.Context, actor authz.Actor, name string, type
 		return 0, err // before anything of the file is read
 	}
 	typed.Name, typed.Source = strings.TrimSpace(typed.Name), strings.TrimSpace(typed.Source)
-	problems := slices.Concat(oneLine("name", "版の呼び名", typed.Name, 100), oneLine("source", "出典", typed.Source, 500))
+	problems := slices.Concat(oneLine("name", "基準の呼び名", typed.Name, 100), oneLine("source", "出典", typed.Source, 500))
 	rows, wrong, err := kind.read(ctx, typed.File)
 	if err != nil {
 		return 0, err
@@ -96,7 +96,7 @@ func (k Kind) takes(ctx context.Context, tx *door.Tx, rows []Row) error {
 		}
 	}
 	if len(waiting) >= mostWaiting {
-		return fault.New(fault.Conflict, fmt.Sprintf("まだ使っていない版が、%d件あります。使わないものを取り下げてから、読み込んでください。", len(waiting)))
+		return fault.New(fault.Conflict, fmt.Sprintf("まだ使っていない基準が、%d件あります。使わないものを取り下げてから、読み込んでください。", len(waiting)))
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func (k Kind) read(ctx context.Context, file []byte) (rows []Row, wrong []fault.
 	})
 	switch {
 	case errors.Is(err, errTooMany):
-		return nil, atFile(fmt.Sprintf("%d行より多い版は読み込めません。ファイルを確かめてください。", mostRows)), nil
+		return nil, atFile(fmt.Sprintf("%d行より多い基準は読み込めません。ファイルを確かめてください。", mostRows)), nil
 	case err != nil && fault.KindOf(err) == fault.Invalid, errors.Is(err, sheet.ErrNoHeadings):
 		return nil, atFile("見出しを読み取れません。1行目に「" + strings.Join(table.Names(), "」「") + "」がある表を選んでください。"), nil
 	case err != nil:
@@ -181,7 +181,7 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, name string, id 
 		case first.IsZero() && this.First.IsZero():
 			return door.Unchanged(), fault.New(fault.Conflict, "この予定は、すでに取り消されています。画面を開き直してください。")
 		case this.holdsBy(tx.Today()):
-			return door.Unchanged(), fault.New(fault.Conflict, "この版は、すでに使い始めています。違っていたときは、正しい版を読み込んで、使い始めてください。")
+			return door.Unchanged(), fault.New(fault.Conflict, "この基準は、すでに使い始めています。違っていたときは、正しい基準を読み込んで、使い始めてください。")
 		}
 		_, err = tx.Exec(ctx, `
 			INSERT INTO edition_start (edition_id, first_day, reason, set_by, set_at) VALUES (@edition, @first, @reason, nullif(@by, 0::bigint), @now)`,
@@ -205,9 +205,9 @@ func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, name string, 
 		case err != nil:
 			return door.Unchanged(), err
 		case this.holdsBy(tx.Today()):
-			return door.Unchanged(), fault.New(fault.Conflict, "この版は、すでに使い始めているため、取り下げられません。違っていたときは、正しい版を読み込んで、使い始めてください。")
+			return door.Unchanged(), fault.New(fault.Conflict, "この基準は、すでに使い始めているため、取り下げられません。違っていたときは、正しい基準を読み込んで、使い始めてください。")
 		case !this.First.IsZero():
-			return door.Unchanged(), fault.New(fault.Conflict, "この版には、使い始める予定があります。先に予定を取り消してから、取り下げてください。")
+			return door.Unchanged(), fault.New(fault.Conflict, "この基準には、使い始める予定があります。先に予定を取り消してから、取り下げてください。")
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO edition_withdrawal (edition_id, withdrawn_by, withdrawn_at) VALUES (@edition, nullif(@by, 0::bigint), @now)`,
 			pgx.StrictNamedArgs{"edition": id, "by": actor.Person, "now": tx.Now})
@@ -255,7 +255,7 @@ func (s *Service) Say(ctx context.Context, actor authz.Actor, name string, typed
 		}
 		if says(typed.What) == itsOwn && values.with(name, own{Key: key, First: typed.First, Says: itsOwn}).ownOn(kind, typed.First) > kind.MostOwn {
 			problems = append(problems, fault.Problem{Field: "row", Message: fmt.Sprintf(
-				"町の行は、同じ日に%d件までです。要らない町の行を「版のとおりに戻す」で戻してから、足してください。", kind.MostOwn)})
+				"町の行は、同じ日に%d件までです。要らない町の行を「基準のとおりに戻す」で戻してから、足してください。", kind.MostOwn)})
 		}
 		if err := fault.InvalidFields(problems); err != nil {
 			return door.Unchanged(), err
@@ -299,7 +299,7 @@ func (k Kind) said(typed Say, rows []InEffect, before map[string]own) (key strin
 			problem = "この行は、その日にはありません。上の表で確かめてください。"
 		}
 		if o := before[key]; problem == "" && says(typed.What) == asEdition && (o.Says == "" || o.Says == asEdition) {
-			problem = "この行は、その日には、すでに版のとおりです。"
+			problem = "この行は、その日には、すでに基準のとおりです。"
 		}
 		return key, nil, problem
 	}

@@ -194,5 +194,5 @@ func (s *Service) Preview(ctx context.Context, actor authz.Actor, name string, i
 }
 
 func errNoEdition() error {
-	return fault.New(fault.NotFound, "この版はありません。取り下げられていないか、一覧で確かめてください。")
+	return fault.New(fault.NotFound, "この基準はありません。取り下げられていないか、一覧で確かめてください。")
 }

@@ -64,7 +64,7 @@ func kindsPage(p kindsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <p>法令や国の基準で決まっていて、町がそのまま使うものです。新しい版が出たら、ここで読み込みます。町だけの違いは、版の上に「町の行」として重ねます。</p><table class=\"table\"><caption>いま使っている版と、決まっている予定</caption> <thead><tr><th scope=\"col\">種類</th><th scope=\"col\">いまの版</th><th scope=\"col\">出典</th><th scope=\"col\">予定</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <p>法令や国の基準で決まっていて、町がそのまま使うものです。新しい基準が出たら、ここで読み込みます。町だけの違いは、その上に「町の行」として重ねます。</p><table class=\"table\"><caption>いま使っている基準と、決まっている予定</caption> <thead><tr><th scope=\"col\">種類</th><th scope=\"col\">いまの基準</th><th scope=\"col\">出典</th><th scope=\"col\">予定</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -95,14 +95,14 @@ func kindsPage(p kindsView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</a></th><td data-label=\"いまの版\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</a></th><td data-label=\"いまの基準\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(l.Edition.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `edition/edition.templ`, Line: 33, Col: 52}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `edition/edition.templ`, Line: 33, Col: 55}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -195,10 +195,10 @@ func origin(o edition.Origin) string {
 	case edition.Added:
 		return "町の行（足したもの）"
 	case edition.Replaced:
-		return "町の行（版と違うもの）"
+		return "町の行（基準と違うもの）"
 	case edition.OfEdition:
 	}
-	return "版のとおり"
+	return "基準のとおり"
 }
 
 // kindPage draws it.
@@ -239,7 +239,7 @@ func kindPage(p kindView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Title(p.Line.Title, component.Fact{Name: "いまの版", Value: p.Edition.Name}, component.Fact{Name: "出典", Value: p.Edition.Source}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Title(p.Line.Title, component.Fact{Name: "いまの基準", Value: p.Edition.Name}, component.Fact{Name: "出典", Value: p.Edition.Source}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -381,7 +381,7 @@ func kindPage(p kindView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = component.Field(component.Input{Name: "cell", Label: p.Columns[1].Name(), Hint: "外すときと、版のとおりに戻すときは、空でかまいません。", Value: p.Typed.Cell, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.Field(component.Input{Name: "cell", Label: p.Columns[1].Name(), Hint: "外すときと、基準のとおりに戻すときは、空でかまいません。", Value: p.Typed.Cell, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -393,7 +393,7 @@ func kindPage(p kindView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p class=\"row\"><button class=\"button\" name=\"what\" value=\"own\">町の行にする</button> <button class=\"button line\" name=\"what\" value=\"struck\">この町では外す</button> <button class=\"button line\" name=\"what\" value=\"as_edition\">版のとおりに戻す</button></p></form></section><section class=\"stack\" aria-labelledby=\"read\"><h2 id=\"read\">新しい版を読み込む</h2><form method=\"post\" action=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p class=\"row\"><button class=\"button\" name=\"what\" value=\"own\">町の行にする</button> <button class=\"button line\" name=\"what\" value=\"struck\">この町では外す</button> <button class=\"button line\" name=\"what\" value=\"as_edition\">基準のとおりに戻す</button></p></form></section><section class=\"stack\" aria-labelledby=\"read\"><h2 id=\"read\">新しい基準を読み込む</h2><form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -414,7 +414,7 @@ func kindPage(p kindView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = component.Field(component.Input{Name: "name", Label: "版の呼び名", Hint: "例：令和10年まで", Value: p.Typed.Name, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.Field(component.Input{Name: "name", Label: "基準の呼び名", Hint: "例：令和10年まで", Value: p.Typed.Name, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -432,17 +432,17 @@ func kindPage(p kindView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<section class=\"stack\" aria-labelledby=\"editions\"><h2 id=\"editions\">読み込んだ版</h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<section class=\"stack\" aria-labelledby=\"editions\"><h2 id=\"editions\">読み込んだ基準</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Read) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<p class=\"empty\">まだ読み込んだものはありません。ポータルに付いている版を使っています。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<p class=\"empty\">まだ読み込んだものはありません。ポータルに付いている基準を使っています。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<table class=\"table\"><caption>新しい順</caption> <thead><tr><th scope=\"col\">版</th><th scope=\"col\">いつから</th><th scope=\"col\">行数</th><th scope=\"col\">出典</th><th scope=\"col\">読み込んだ人と日時</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<table class=\"table\"><caption>新しい順</caption> <thead><tr><th scope=\"col\">基準</th><th scope=\"col\">いつから</th><th scope=\"col\">行数</th><th scope=\"col\">出典</th><th scope=\"col\">読み込んだ人と日時</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -555,7 +555,7 @@ func kindPage(p kindView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Own) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<p class=\"empty\">まだありません。すべて版のとおりです。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<p class=\"empty\">まだありません。すべて基準のとおりです。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -688,7 +688,7 @@ func said(o edition.Own) string {
 	case o.Struck:
 		return "外した"
 	case o.Row == nil:
-		return "版のとおりに戻した"
+		return "基準のとおりに戻した"
 	}
 	return "「" + o.Row[1] + "」にした"
 }
@@ -859,7 +859,7 @@ func previewPage(p previewView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "<p><button class=\"button\" name=\"act\" value=\"start\">この版を使い始める</button></p></form><form method=\"post\" action=\"")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "<p><button class=\"button\" name=\"act\" value=\"start\">この基準を使い始める</button></p></form><form method=\"post\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -872,7 +872,7 @@ func previewPage(p previewView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "\" class=\"card stack\"><p>使わないときは、取り下げると、一覧から外れます。</p><p><button class=\"button line\" name=\"act\" value=\"withdraw\">この版を取り下げる</button></p></form>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "\" class=\"card stack\"><p>使わないときは、取り下げると、一覧から外れます。</p><p><button class=\"button line\" name=\"act\" value=\"withdraw\">この基準を取り下げる</button></p></form>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -903,7 +903,7 @@ func previewPage(p previewView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "この版になる予定です。まだ始まっていないため、取り消せます。</p><input type=\"hidden\" name=\"reason\" value=\"始まる前に取り消した\"><p><button class=\"button line\" name=\"act\" value=\"back\">予定を取り消す</button></p></form>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "この基準になる予定です。まだ始まっていないため、取り消せます。</p><input type=\"hidden\" name=\"reason\" value=\"始まる前に取り消した\"><p><button class=\"button line\" name=\"act\" value=\"back\">予定を取り消す</button></p></form>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1032,7 +1032,7 @@ func changesThat(p previewView, act act) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "</th><th scope=\"col\">いま</th><th scope=\"col\">新しい版</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "</th><th scope=\"col\">いま</th><th scope=\"col\">新しい基準</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1058,7 +1058,7 @@ func changesThat(p previewView, act act) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 84, "</td><td data-label=\"新しい版\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 84, "</td><td data-label=\"新しい基準\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -49,11 +49,11 @@ func TestANewEditionIsReadLookedAtAndStarted(t *testing.T) {
 	t.Parallel()
 	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
 	wants(t, v.Get("/editions"), "国民の祝日・休日", "令和9年まで", "毎年の閉庁日", "年末年始", "なし")
-	wants(t, v.Get("/editions/holiday"), "令和9年1月1日", "元日", "版のとおり", "まだ読み込んだものはありません")
+	wants(t, v.Get("/editions/holiday"), "令和9年1月1日", "元日", "基準のとおり", "まだ読み込んだものはありません")
 	a := v.Upload("/editions/holiday", map[string]string{"name": "令和10年まで", "source": "内閣府の公表"}, []byte(next))
-	wants(t, a, "読み込みました", "何が変わるか：令和10年まで", "「令和9年まで」から変わる行", "令和9年7月20日", "令和10年1月1日", "まだ決めていません", "この版を使い始める")
+	wants(t, a, "読み込みました", "何が変わるか：令和10年まで", "「令和9年まで」から変わる行", "令和9年7月20日", "令和10年1月1日", "まだ決めていません", "この基準を使い始める")
 	a = v.Post("/editions/holiday/1", url.Values{"first": {"2027-02-01"}, "reason": {"内閣府の公表による"}, "act": {"start"}})
-	wants(t, a, "使い始める日を決めました", "令和9年2月1日からこの版になる予定です")
+	wants(t, a, "使い始める日を決めました", "令和9年2月1日からこの基準になる予定です")
 	wants(t, v.Get("/editions"), "令和9年2月1日から　令和10年まで")
 	a = v.Post("/editions/holiday/1", url.Values{"reason": {"始まる前に取り消した"}, "act": {"back"}})
 	wants(t, a, "予定を取り消しました", "まだ決めていません")
@@ -134,5 +134,23 @@ func TestTheComparisonBeginsWithCountsAndWhatIsDropped(t *testing.T) {
 	}
 	if !slices.IsSorted(at) || at[0] < 0 {
 		t.Errorf("they stand at %v", at)
+	}
+}
+
+// 版 is a state of a policy's text; what law fixes is a 基準.
+func TestNoPageCallsAnEditionARevision(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	v.Post("/editions/holiday/rows", url.Values{"key": {"2027/1/2"}, "cell": {"町の日"}, "first": {"2026-11-24"}, "reason": {"見本"}, "what": {"own"}})
+	read := v.Upload("/editions/holiday", map[string]string{"name": "令和10年まで", "source": "内閣府の公表"}, []byte(next))
+	started := v.Post("/editions/holiday/1", url.Values{"first": {"2027-02-01"}, "reason": {"見本"}, "act": {"start"}})
+	for name, a := range map[string]servertest.Answer{
+		"all": v.Get("/editions"), "a kind": v.Get("/editions/holiday"), "read in": read, "started": started,
+		"again":   v.Upload("/editions/holiday", map[string]string{}, nil),
+		"no such": v.Get("/editions/holiday/99"),
+	} {
+		if at := strings.Index(a.Body, "版"); at >= 0 {
+			t.Errorf("%s: %d: …%s…", name, a.Status, a.Body[max(0, at-60):min(len(a.Body), at+60)])
+		}
 	}
 }

@@ -42,13 +42,13 @@ func (s *Screens) Part() screen.Part {
 		Nav: []screen.Entry{{Label: "法令・国の基準", URL: address.Editions, Place: 8, Action: authz.SeeSettings, Least: authz.All}},
 		Flashes: map[string]layout.Done{
 			"edition-read":      {Heading: "読み込みました", Text: "まだ使い始めていません。何が変わるかを確かめて、いつから使うかを決めてください。"},
-			"edition-started":   {Heading: "使い始める日を決めました", Text: "その日から、この版になります。町の行は、そのまま残ります。"},
-			"edition-back":      {Heading: "予定を取り消しました", Text: "いまの版が続きます。取り消したことも、履歴に残ります。"},
+			"edition-started":   {Heading: "使い始める日を決めました", Text: "その日から、この基準になります。町の行は、そのまま残ります。"},
+			"edition-back":      {Heading: "予定を取り消しました", Text: "いまの基準が続きます。取り消したことも、履歴に残ります。"},
 			"edition-withdrawn": {Heading: "取り下げました", Text: "読み込んだものの一覧から外しました。取り下げたことは、記録に残ります。"},
-			"edition-said":      {Heading: "町の行を変えました", Text: "新しい版を使い始めても、町の行はそのまま残ります。"},
+			"edition-said":      {Heading: "町の行を変えました", Text: "新しい基準を使い始めても、町の行はそのまま残ります。"},
 		},
 		Tasks:    s.tasks,
-		Subjects: []trail.Named{{Kind: "edition", Title: "法令・国の基準の版"}, {Kind: "edition_own", Title: "法令・国の基準への町の行"}},
+		Subjects: []trail.Named{{Kind: "edition", Title: "法令・国の基準"}, {Kind: "edition_own", Title: "法令・国の基準への町の行"}},
 	}
 }
 
@@ -57,7 +57,7 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 	s.editions.QueueEnding(b, actor, func(list []edition.Ending) {
 		for _, e := range list {
 			b.Add(task.Task{
-				What: "「" + e.Title + "」の新しい版を読み込む", Why: "いまの版でわかるのは、" + calendar.Wareki(e.Until) + "までです。",
+				What: "「" + e.Title + "」の新しい基準を読み込む", Why: "いまの基準でわかるのは、" + calendar.Wareki(e.Until) + "までです。",
 				Act: "読み込む", URL: address.Edition(e.Name),
 			})
 		}
