@@ -53,10 +53,10 @@ func TestANewEditionIsReadLookedAtAndStarted(t *testing.T) {
 	a := v.Upload("/editions/holiday", map[string]string{"name": "令和10年まで", "source": "内閣府の公表"}, []byte(next))
 	wants(t, a, "読み込みました", "何が変わるか：令和10年まで", "「令和9年まで」から変わる行", "令和9年7月20日", "令和10年1月1日", "まだ決めていません", "この基準を使い始める")
 	a = v.Post("/editions/holiday/1", url.Values{"first": {"2027-02-01"}, "reason": {"内閣府の公表による"}, "act": {"start"}})
-	wants(t, a, "使い始める日を決めました", "令和9年2月1日からこの基準になる予定です")
+	wants(t, a, "使い始める日を決めました", "「国民の祝日・休日」は、令和9年2月1日から「令和10年まで」になります", "令和9年2月1日からこの基準になる予定です")
 	wants(t, v.Get("/editions"), "令和9年2月1日から　令和10年まで")
 	a = v.Post("/editions/holiday/1", url.Values{"reason": {"始まる前に取り消した"}, "act": {"back"}})
-	wants(t, a, "予定を取り消しました", "まだ決めていません")
+	wants(t, a, "「令和10年まで」を使い始める予定を取り消しました。「令和9年まで」が続きます", "まだ決めていません")
 }
 
 func TestAnEditionThatIsNotToBeUsedIsWithdrawn(t *testing.T) {
@@ -73,7 +73,7 @@ func TestAnEditionThatIsNotToBeUsedIsWithdrawn(t *testing.T) {
 	a = v.Post("/editions/holiday/1", url.Values{"act": {"withdraw"}})
 	wants(t, a, "理由を500字までで入力してください")
 	a = v.Post("/editions/holiday/1", url.Values{"act": {"withdraw"}, "why": {"ファイルを取り違えた<b>"}})
-	wants(t, a, "取り下げました", "まだ読み込んだものはありません", "取り下げたものも残ります", "ファイルを取り違えた&lt;b&gt;", "見本 一郎")
+	wants(t, a, "「令和10年まで」を、読み込んだものの一覧から外しました", "まだ読み込んだものはありません", "取り下げたものも残ります", "ファイルを取り違えた&lt;b&gt;", "見本 一郎")
 	if a := v.Get("/editions/holiday/1"); a.Status != http.StatusNotFound {
 		t.Errorf("what is withdrawn: %d", a.Status)
 	}
@@ -83,7 +83,7 @@ func TestTheTownPutsItsOwnRowOverAnEdition(t *testing.T) {
 	t.Parallel()
 	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
 	a := v.Post("/editions/closed_day/rows", url.Values{"key": {"12月28日"}, "cell": {"年末年始の休日"}, "first": {"2026-11-25"}, "reason": {"町の条例"}, "what": {"own"}, "act": {"say"}})
-	wants(t, a, "町の行を決めました", "「年末年始の休日」にする", "町の条例", "見本 一郎")
+	wants(t, a, "町の行を決めました", "12月28日の行は、令和8年11月25日から次のとおりです：「年末年始の休日」にする", "「年末年始の休日」にする", "町の条例", "見本 一郎")
 	a = v.Post("/editions/closed_day/rows", url.Values{"key": {"12/40"}, "cell": {"休み<b>"}, "first": {"2026-12-01"}, "reason": {"条例"}, "what": {"own"}, "act": {"say"}})
 	wants(t, a, "「12/40」を月日として読み取れません", "休み&lt;b&gt;", `value="2026-12-01"`, "条例")
 	if a.Status != http.StatusUnprocessableEntity {
@@ -197,7 +197,7 @@ func TestAPlannedRowIsTakenBackFromItsLine(t *testing.T) {
 		t.Error("who may not change sees buttons, or not what is planned")
 	}
 	form := url.Values{"key": {"08-14"}, "first": {"2026-12-01"}, "reason": {"始まる前に取り消した"}, "act": {"back"}}
-	wants(t, v.Post("/editions/closed_day/rows", form), "予定を取り消しました", "決まっている予定はありません", "予定の取り消し")
+	wants(t, v.Post("/editions/closed_day/rows", form), "8月14日の行の、令和8年12月1日からの予定を取り消しました", "決まっている予定はありません", "予定の取り消し")
 	a = v.Post("/editions/closed_day/rows", form)
 	wants(t, a, "すでに始まったか、取り消されています")
 	if a.Status != http.StatusConflict {

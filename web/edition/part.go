@@ -84,7 +84,25 @@ func (s *Screens) showKind(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	tellChanged(r, &page)
 	return screen.Show(w, r, kindPage(page))
+}
+
+// tellChanged names on the page of a kind the newest change, where it is what the page was
+// asked to tell.
+func tellChanged(r *http.Request, page *kindView) {
+	if len(page.Own) > 0 {
+		newest := page.Own[0]
+		key := page.Kind.Show(0, newest.Key)
+		if newest.TakenBack {
+			screen.Tell(r, &page.Frame, "edition-row-back", key+"の行の、"+from(newest.First)+"の予定を取り消しました。取り消したことも、履歴に残ります。")
+		} else {
+			screen.Tell(r, &page.Frame, "edition-said", key+"の行は、"+from(newest.First)+"次のとおりです："+said(newest)+"。新しい基準を使い始めても、町の行はそのまま残ります。")
+		}
+	}
+	if len(page.Events) > 0 && page.Events[0].Act == edition.Withdrawn {
+		screen.Tell(r, &page.Frame, "edition-withdrawn", "「"+page.Events[0].Name+"」を、読み込んだものの一覧から外しました。取り下げたことは、下の履歴に残ります。")
+	}
 }
 
 func (s *Screens) kind(r *http.Request, t typed, problems []fault.Problem) (kindView, error) {
@@ -203,6 +221,12 @@ func (s *Screens) showPreview(w http.ResponseWriter, r *http.Request) error {
 	page, err := s.preview(r, typed{First: screen.Today(r.Context()).String()}, nil)
 	if err != nil {
 		return err
+	}
+	if page.First.IsZero() {
+		screen.Tell(r, &page.Frame, "edition-read", "「"+page.Entry.Name+"」を読み込みました（"+strconv.Itoa(page.Count)+"行）。まだ使い始めていません。何が変わるかを確かめて、いつから使うかを決めてください。")
+		screen.Tell(r, &page.Frame, "edition-back", "「"+page.Entry.Name+"」を使い始める予定を取り消しました。「"+page.Before.Name+"」が続きます。取り消したことも、履歴に残ります。")
+	} else {
+		screen.Tell(r, &page.Frame, "edition-started", "「"+page.Kind.Title+"」は、"+from(page.First)+"「"+page.Entry.Name+"」になります。町の行は、そのまま残ります。")
 	}
 	return screen.Show(w, r, previewPage(page))
 }

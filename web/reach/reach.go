@@ -43,6 +43,10 @@ func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	screen.Tell(r, &v.Frame, "reach-set", section.Name+"の権限は、いまから、中の組織に、「"+words(section.Inside)+"」について及びます。だれが、いつ変えたかは、下の履歴に残ります。")
+	if section.Inside == (reach.Inside{}) {
+		screen.Tell(r, &v.Frame, "reach-set", section.Name+"の権限は、いまから、中の組織に及びません。だれが、いつ変えたかは、下の履歴に残ります。")
+	}
 	return screen.Show(w, r, reachPage(v))
 }
 
@@ -83,5 +87,5 @@ func (s *Screens) set(w http.ResponseWriter, r *http.Request) error {
 		screen.Refuse(w, r, err, reachPage(v))
 		return nil
 	}
-	return screen.GoOn(w, r, address.Section(section.Code), "reach-set")
+	return screen.GoOn(w, r, address.SectionReach(section.Code), "reach-set")
 }

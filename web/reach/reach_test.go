@@ -35,9 +35,9 @@ func TestThePageSaysWhoHasSetItAndWhen(t *testing.T) {
 	t.Parallel()
 	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
 	wants(t, v.Get(page), "まだ変えたことはありません")
-	v.Post(page, url.Values{"reads": {"1"}, "told": {"1"}})
-	v.Post(page, url.Values{"was_reads": {"1"}, "was_told": {"1"}})
-	a := v.Get(page)
+	wants(t, v.Post(page, url.Values{"reads": {"1"}, "told": {"1"}}), "税務町民課の権限は、いまから、中の組織に、「見る、知らせを受ける」について及びます")
+	a := v.Post(page, url.Values{"was_reads": {"1"}, "was_told": {"1"}})
+	wants(t, a, "税務町民課の権限は、いまから、中の組織に及びません")
 	wants(t, a, "令和8年11月24日", "見本 一郎", "及ばない", "見る、知らせを受ける", "（いまの内容）")
 	if now, before := strings.Index(a.Body, "及ばない</td>"), strings.Index(a.Body, "見る、知らせを受ける</td>"); now > before {
 		t.Error("the newest does not stand first")

@@ -34,14 +34,23 @@ func TestTheGeneralSecurityOfficerSetsAValueFromADay(t *testing.T) {
 		t.Fatalf("the list: %d %s", a.Status, a.Body)
 	}
 	a := v.Post(page, url.Values{"value": {"７日前、当日"}, "first": {"2026-12-01"}, "reason": {"早めに知らせたいため"}, "act": {"set"}})
-	for _, want := range []string{"設定しました", "令和8年12月1日から「7日前、当日」になる予定です", "早めに知らせたいため", "見本 一郎"} {
+	for _, want := range []string{"設定しました", "「見本のお知らせ」は、令和8年12月1日から「7日前、当日」になります。", "令和8年12月1日から「7日前、当日」になる予定です", "早めに知らせたいため", "見本 一郎"} {
 		if !strings.Contains(a.Body, want) {
 			t.Errorf("afterwards the page lacks %q", want)
 		}
 	}
 	a = v.Post(page, url.Values{"first": {"2026-12-01"}, "reason": {"始まる前に取り消した"}, "last": last(a), "act": {"back"}})
-	if !strings.Contains(a.Body, "予定を取り消しました") || strings.Contains(a.Body, "になる予定です") || !strings.Contains(a.Body, "（取り消し）") {
+	if !strings.Contains(a.Body, "「見本のお知らせ」の令和8年12月1日からの予定を取り消しました。いまの値「3日前、1日後」が続きます。") || strings.Contains(a.Body, "になる予定です") || !strings.Contains(a.Body, "（取り消し）") {
 		t.Errorf("taken back: %d %s", a.Status, a.Body)
+	}
+}
+
+// What an address says has been done is said in general where nothing was.
+func TestAnAddressSetsNothing(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	if a := v.Get(page + "?done=setting-set"); a.Status != http.StatusOK || strings.Contains(a.Body, "「見本のお知らせ」は、") {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }
 
