@@ -26,6 +26,12 @@ const (
 	mostWaiting = 10
 )
 
+// What a form says of a first day and of a reason, before anybody errs.
+const (
+	FirstDayHint = effective.FirstDayHint
+	ReasonHint   = effective.ReasonHint
+)
+
 // Typed is what comes with a file: how the edition is called, and who has fixed it.
 type Typed struct {
 	Name, Source string

@@ -1297,11 +1297,11 @@ func rowPage(p rowView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Field(component.Input{Name: "first", Label: "いつから", Hint: "今日か、それより後の日です。", Type: "date", Value: p.Typed.First, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Field(component.Input{Name: "first", Label: "いつから", Hint: edition.FirstDayHint, Type: "date", Value: p.Typed.First, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Area(component.Input{Name: "reason", Label: "理由", Hint: "だれが、いつ変えたかといっしょに、履歴に残ります。", Value: p.Typed.Reason, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Area(component.Input{Name: "reason", Label: "理由", Hint: edition.ReasonHint, Value: p.Typed.Reason, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1769,11 +1769,11 @@ func previewPage(p previewView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = component.Field(component.Input{Name: "first", Label: "いつから使うか", Hint: "今日か、それより後の日です。", Type: "date", Value: p.Typed.First, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = component.Field(component.Input{Name: "first", Label: "いつから使うか", Hint: edition.FirstDayHint, Type: "date", Value: p.Typed.First, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = component.Area(component.Input{Name: "reason", Label: "理由", Hint: "だれが、いつ変えたかといっしょに、履歴に残ります。", Value: p.Typed.Reason, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = component.Area(component.Input{Name: "reason", Label: "理由", Hint: edition.ReasonHint, Value: p.Typed.Reason, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1794,7 +1794,7 @@ func previewPage(p previewView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = component.Area(component.Input{Name: "why", Label: "取り下げる理由", Hint: "だれが、いつ取り下げたかといっしょに、履歴に残ります。", Value: p.Typed.Why, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = component.Area(component.Input{Name: "why", Label: "取り下げる理由", Hint: edition.ReasonHint, Value: p.Typed.Why, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

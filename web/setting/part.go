@@ -55,7 +55,7 @@ func (s *Screens) showSetting(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := view(r, line, typed{Value: line.Value, First: screen.Today(r.Context()).String(), Last: line.Last}, nil)
-	if len(line.History) > 0 {
+	if line.Last > 0 {
 		screen.Tell(r, &v.Frame, "setting-set", changed(line, false))
 		screen.Tell(r, &v.Frame, "setting-back", changed(line, true))
 	}
@@ -64,7 +64,7 @@ func (s *Screens) showSetting(w http.ResponseWriter, r *http.Request) error {
 
 // changed names the newest change of a setting, where it is one that sets, or takes back.
 func changed(line setting.Line, back bool) string {
-	newest := line.History[0]
+	newest := line.Newest
 	switch {
 	case back != (newest.Value == ""):
 		return ""

@@ -45,6 +45,25 @@ func TestTheGeneralSecurityOfficerSetsAValueFromADay(t *testing.T) {
 	}
 }
 
+// The history names how each value stands; what was set last is named though another is
+// to hold after it; the bounds stand beside the fields.
+func TestTheHistoryTellsNowFromLaterAndBefore(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	var a servertest.Answer
+	for _, c := range [][2]string{{"9日前", "2026-12-01"}, {"8日前", "2026-11-24"}} {
+		a = v.Post(page, url.Values{"value": {c[0]}, "first": {c[1]}, "reason": {"見本"}, "last": last(v.Get(page)), "act": {"set"}})
+	}
+	for _, want := range []string{
+		"「見本のお知らせ」は、令和8年11月24日から「8日前」になります。", "いまの値</td>", "これからの値</td>", "はじめの値「3日前、1日後」",
+		"今日から、5年先までの日です。", "500字までです。", `data-label="いつから">令和8年12月1日から</th>`,
+	} {
+		if !strings.Contains(a.Body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
 // What an address says has been done is said in general where nothing was.
 func TestAnAddressSetsNothing(t *testing.T) {
 	t.Parallel()
