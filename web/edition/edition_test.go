@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -192,7 +193,7 @@ func TestAPlannedRowIsTakenBackFromItsLine(t *testing.T) {
 		v.Post("/editions/closed_day/rows", url.Values{"key": {key}, "cell": {"盆の休日"}, "first": {first}, "reason": {"町の条例"}, "what": {"own"}, "act": {"say"}})
 	}
 	a := v.Get("/editions/closed_day")
-	wants(t, a, "町の行（足したもの、令和8年11月24日から）", `href="/editions/closed_day/rows?key=08-15&amp;what=as_edition" aria-label="8月15日を、やめる"`, "令和8年12月1日からの8月14日の予定を取り消す")
+	wants(t, a, "町の行（足したもの、令和8年11月24日から）", `href="/editions/closed_day/rows?key=08-15&amp;what=as_edition">やめる`, "（令和8年12月1日からの8月14日）")
 	if seen := servertest.SignIn(t, p, town.Holder("副町長")).Get("/editions/closed_day"); strings.Contains(seen.Body, "取り消す") || strings.Contains(seen.Body, "町で変える") || !strings.Contains(seen.Body, "8月14日") {
 		t.Error("who may not change sees buttons, or not what is planned")
 	}
@@ -212,4 +213,28 @@ func TestThePageOfAKindHasItsHistory(t *testing.T) {
 	v.Upload("/editions/holiday", map[string]string{"name": "令和10年まで", "source": "内閣府の公表"}, []byte(next))
 	v.Post("/editions/holiday/1", url.Values{"first": {"2027-02-01"}, "reason": {"公表による"}, "act": {"start"}})
 	wants(t, v.Get("/editions/holiday"), "いつ、どの基準を使うか", "令和9年1月31日まで", "これから", "使っています", "決まっていません", "令和9年2月1日から使うことにした", "公表による")
+}
+
+// On a narrow screen a table has no head: each cell says itself under which heading it
+// stands, and what it holds is one thing beside that.
+func TestEachCellNamesItsHeading(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	say := url.Values{"key": {"8月14日"}, "cell": {"盆の休日"}, "first": {"2026-12-01"}, "reason": {"町の条例"}, "what": {"own"}}
+	check := v.Post("/editions/closed_day/rows", say)
+	say.Set("act", "say")
+	v.Post("/editions/closed_day/rows", say)
+	v.Post("/editions/closed_day/rows", url.Values{"key": {"1月3日"}, "first": {"2026-11-24"}, "reason": {"町の条例"}, "what": {"struck"}, "act": {"say"}})
+	preview := v.Upload("/editions/closed_day", map[string]string{"name": "見直し", "source": "見本"}, []byte("月日,名称\r\n12/29,年末の休日\r\n8/14,盆の休日\r\n"))
+	cell := regexp.MustCompile(`<t[dh][^>]*>`)
+	for name, a := range map[string]servertest.Answer{"all": v.Get("/editions"), "a kind": v.Get("/editions/closed_day"), "check": check, "preview": preview} {
+		for _, body := range strings.Split(a.Body, "<tbody>")[1:] {
+			body, _, _ = strings.Cut(body, "</tbody>")
+			for _, tag := range cell.FindAllString(body, -1) {
+				if !strings.Contains(tag, "data-label=\"") {
+					t.Errorf("%s: a cell without its heading: %s", name, tag)
+				}
+			}
+		}
+	}
 }

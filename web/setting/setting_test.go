@@ -64,6 +64,27 @@ func TestTheHistoryTellsNowFromLaterAndBefore(t *testing.T) {
 	}
 }
 
+// On a narrow screen a table has no head: each cell says itself under which heading it
+// stands.
+func TestEachCellNamesItsHeading(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	set := v.Post(page, url.Values{"value": {"9日前"}, "first": {"2026-12-01"}, "reason": {"見本"}, "act": {"set"}})
+	cell := regexp.MustCompile(`<t[dh][^>]*>`)
+	for name, a := range map[string]servertest.Answer{"all": v.Get("/settings"), "one": set} {
+		_, body, _ := strings.Cut(a.Body, "<tbody>")
+		body, _, found := strings.Cut(body, "</tbody>")
+		if !found {
+			t.Fatalf("%s: no table", name)
+		}
+		for _, tag := range cell.FindAllString(body, -1) {
+			if !strings.Contains(tag, "data-label=\"") {
+				t.Errorf("%s: a cell without its heading: %s", name, tag)
+			}
+		}
+	}
+}
+
 // What an address says has been done is said in general where nothing was.
 func TestAnAddressSetsNothing(t *testing.T) {
 	t.Parallel()
