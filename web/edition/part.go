@@ -93,7 +93,7 @@ func (s *Screens) showKind(w http.ResponseWriter, r *http.Request) error {
 func tellChanged(r *http.Request, page *kindView) {
 	if len(page.Own) > 0 {
 		newest := page.Own[0]
-		key := page.Kind.Show(0, newest.Key)
+		key := page.Show(0, newest.Key)
 		if newest.TakenBack {
 			screen.Tell(r, &page.Frame, "edition-row-back", key+"の行の、"+from(newest.First)+"の予定を取り消しました。取り消したことも、履歴に残ります。")
 		} else {
@@ -155,8 +155,8 @@ func (s *Screens) showRow(w http.ResponseWriter, r *http.Request) error {
 	if t.What == "" {
 		t.What = "own"
 	}
-	if folded, problem := page.Kind.Key(key); problem == "" {
-		t.Key = page.Kind.Show(0, folded)
+	if folded, problem := page.Key(key); problem == "" {
+		t.Key = page.Show(0, folded)
 		for _, row := range page.Rows {
 			if row.Key() == folded && t.What == "own" {
 				t.Cell = row.Row[1]
