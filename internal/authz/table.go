@@ -95,7 +95,7 @@ var table = [...]row{
 	{ManageAccounts, "アカウント・二要素認証・サインインを管理する", decides, NoSection, [...]Reach{no, no, no, no, no, no, no, self, no, all}},
 	{SeeSettings, "町の設定を見る", reads, NoSection, [...]Reach{all, all, all, all, all, no, no, no, all, all}},
 	{ChangeSettings, "町の設定を変える", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no}},
-	{KeepEditions, "法令・国の基準の版を読み込み、使い始める", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, all}},
+	{KeepEditions, "法令・国の基準を読み込み、使い始める", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, all}},
 	{ReadTrail, "監査証跡を見る", reads, NoSection, [...]Reach{no, all, all, no, no, no, no, no, all, no}},
 }
 

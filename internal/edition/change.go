@@ -26,6 +26,12 @@ const (
 	mostWaiting = 10
 )
 
+// What a form says of a first day and of a reason, before anybody errs.
+const (
+	FirstDayHint = effective.FirstDayHint
+	ReasonHint   = effective.ReasonHint
+)
+
 // Typed is what comes with a file: how the edition is called, and who has fixed it.
 type Typed struct {
 	Name, Source string
@@ -44,7 +50,7 @@ func (s *Service) Read(ctx context.Context, actor authz.Actor, name string, type
 		return 0, err // before anything of the file is read
 	}
 	typed.Name, typed.Source = strings.TrimSpace(typed.Name), strings.TrimSpace(typed.Source)
-	problems := slices.Concat(oneLine("name", "版の呼び名", typed.Name, 100), oneLine("source", "出典", typed.Source, 500))
+	problems := slices.Concat(oneLine("name", "基準の呼び名", typed.Name, 100), oneLine("source", "出典", typed.Source, 500))
 	rows, wrong, err := kind.read(ctx, typed.File)
 	if err != nil {
 		return 0, err
@@ -96,7 +102,7 @@ func (k Kind) takes(ctx context.Context, tx *door.Tx, rows []Row) error {
 		}
 	}
 	if len(waiting) >= mostWaiting {
-		return fault.New(fault.Conflict, fmt.Sprintf("まだ使っていない版が、%d件あります。使わないものを取り下げてから、読み込んでください。", len(waiting)))
+		return fault.New(fault.Conflict, fmt.Sprintf("まだ使っていない基準が、%d件あります。使わないものを取り下げてから、読み込んでください。", len(waiting)))
 	}
 	return nil
 }
@@ -142,7 +148,7 @@ func (k Kind) read(ctx context.Context, file []byte) (rows []Row, wrong []fault.
 	})
 	switch {
 	case errors.Is(err, errTooMany):
-		return nil, atFile(fmt.Sprintf("%d行より多い版は読み込めません。ファイルを確かめてください。", mostRows)), nil
+		return nil, atFile(fmt.Sprintf("%d行より多い基準は読み込めません。ファイルを確かめてください。", mostRows)), nil
 	case err != nil && fault.KindOf(err) == fault.Invalid, errors.Is(err, sheet.ErrNoHeadings):
 		return nil, atFile("見出しを読み取れません。1行目に「" + strings.Join(table.Names(), "」「") + "」がある表を選んでください。"), nil
 	case err != nil:
@@ -181,7 +187,7 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, name string, id 
 		case first.IsZero() && this.First.IsZero():
 			return door.Unchanged(), fault.New(fault.Conflict, "この予定は、すでに取り消されています。画面を開き直してください。")
 		case this.holdsBy(tx.Today()):
-			return door.Unchanged(), fault.New(fault.Conflict, "この版は、すでに使い始めています。違っていたときは、正しい版を読み込んで、使い始めてください。")
+			return door.Unchanged(), fault.New(fault.Conflict, "この基準は、すでに使い始めています。違っていたときは、正しい基準を読み込んで、使い始めてください。")
 		}
 		_, err = tx.Exec(ctx, `
 			INSERT INTO edition_start (edition_id, first_day, reason, set_by, set_at) VALUES (@edition, @first, @reason, nullif(@by, 0::bigint), @now)`,
@@ -198,23 +204,29 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, name string, id 
 
 // Withdraw takes an edition away that was read in and is not to be used: it is listed no
 // more. Conflict where it holds, has held, or is to.
-func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, name string, id int64) error {
+func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, name string, id int64, reason string) error {
 	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, _ Kind) (door.Effect, error) {
+		reason, problems := effective.Reason(reason)
+		if err := fault.InvalidFields(problems); err != nil {
+			return door.Unchanged(), err
+		}
 		this, err := find(ctx, tx, name, id)
 		switch {
 		case err != nil:
 			return door.Unchanged(), err
 		case this.holdsBy(tx.Today()):
-			return door.Unchanged(), fault.New(fault.Conflict, "この版は、すでに使い始めているため、取り下げられません。違っていたときは、正しい版を読み込んで、使い始めてください。")
+			return door.Unchanged(), fault.New(fault.Conflict, "この基準は、すでに使い始めているため、取り下げられません。違っていたときは、正しい基準を読み込んで、使い始めてください。")
 		case !this.First.IsZero():
-			return door.Unchanged(), fault.New(fault.Conflict, "この版には、使い始める予定があります。先に予定を取り消してから、取り下げてください。")
+			return door.Unchanged(), fault.New(fault.Conflict, "この基準には、使い始める予定があります。先に予定を取り消してから、取り下げてください。")
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO edition_withdrawal (edition_id, withdrawn_by, withdrawn_at) VALUES (@edition, nullif(@by, 0::bigint), @now)`,
-			pgx.StrictNamedArgs{"edition": id, "by": actor.Person, "now": tx.Now})
+		_, err = tx.Exec(ctx, `INSERT INTO edition_withdrawal (edition_id, reason, withdrawn_by, withdrawn_at) VALUES (@edition, @reason, nullif(@by, 0::bigint), @now)`,
+			pgx.StrictNamedArgs{"edition": id, "reason": reason, "by": actor.Person, "now": tx.Now})
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("withdrawing an edition: %w", err)
 		}
-		return door.Effect{Subject: trail.Subject{Kind: "edition", ID: id}, Fields: []string{"withdrawn"}}, nil
+		return door.Effect{
+			Subject: trail.Subject{Kind: "edition", ID: id}, Fields: []string{"withdrawn"}, Confidential: map[string]any{"reason": reason},
+		}, nil
 	})
 }
 
@@ -243,39 +255,124 @@ type Say struct {
 // lets it be again as the edition has it. Invalid where that is so already.
 func (s *Service) Say(ctx context.Context, actor authz.Actor, name string, typed Say) error {
 	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, kind Kind) (door.Effect, error) {
-		reason, problems := effective.Reason(typed.Reason)
-		problems = append(problems, effective.FirstDay(typed.First, tx.Today())...)
 		values, err := load(ctx, tx, name, typed.First)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		key, cells, problem := kind.said(typed, values.on(kind, typed.First), values.said(kind, typed.First))
-		if problem != "" {
-			problems = append(problems, fault.Problem{Field: "row", Message: problem})
+		said, reason, err := kind.weigh(values, typed, tx.Today())
+		if err != nil {
+			return door.Unchanged(), err
 		}
-		if says(typed.What) == itsOwn && values.with(name, own{Key: key, First: typed.First, Says: itsOwn}).ownOn(kind, typed.First) > kind.MostOwn {
-			problems = append(problems, fault.Problem{Field: "row", Message: fmt.Sprintf(
-				"町の行は、同じ日に%d件までです。要らない町の行を「版のとおりに戻す」で戻してから、足してください。", kind.MostOwn)})
+		return write(ctx, tx, actor, name, said, reason)
+	})
+}
+
+// weigh checks what the town would say of a row.
+func (k Kind) weigh(values Values, typed Say, today calendar.Date) (own, string, error) {
+	reason, problems := effective.Reason(typed.Reason)
+	problems = append(problems, effective.FirstDay(typed.First, today)...)
+	key, cells, problem := k.said(typed, values.on(k, typed.First), values.said(k, typed.First))
+	if problem != "" {
+		problems = append(problems, fault.Problem{Field: "row", Message: problem})
+	}
+	said := own{Key: key, First: typed.First, Says: says(typed.What), Cells: cells}
+	if said.Says == itsOwn && values.with(k.Name, said).ownOn(k, typed.First) > k.MostOwn {
+		problems = append(problems, fault.Problem{Field: "row", Message: fmt.Sprintf(
+			"町の行は、同じ日に%d件までです。要らない町の行を「基準のとおりに戻す」で戻してから、足してください。", k.MostOwn)})
+	}
+	return said, reason, fault.InvalidFields(problems)
+}
+
+// Foreseen is what saying something of a row would change, on its first day.
+type Foreseen struct {
+	Key           string
+	First         calendar.Date
+	Before, After Row // nil where there is none
+	Reason        string
+	Next          *Own // what the town says of the row after that, if it does
+}
+
+// Foresee tells what Say would change, and refuses what it would refuse; nothing holds
+// yet.
+func (s *Service) Foresee(ctx context.Context, actor authz.Actor, name string, typed Say) (Foreseen, error) {
+	if _, err := authz.Check(actor, authz.KeepEditions, authz.Matter{}); err != nil {
+		return Foreseen{}, err
+	}
+	kind, err := s.kind(name)
+	if err != nil {
+		return Foreseen{}, err
+	}
+	values, err := load(ctx, s.pool, name, typed.First)
+	if err != nil {
+		return Foreseen{}, err
+	}
+	said, reason, err := kind.weigh(values, typed, calendar.Day(s.door.Now()))
+	if err != nil {
+		return Foreseen{}, err
+	}
+	row := func(values Values) Row {
+		for _, r := range values.on(kind, typed.First) {
+			if r.Key() == said.Key {
+				return r.Row
+			}
 		}
+		return nil
+	}
+	f := Foreseen{Key: said.Key, First: typed.First, Before: row(values), After: row(values.with(name, said)), Reason: reason}
+	for _, next := range values.planned(name, typed.First) {
+		if next.Key == said.Key {
+			f.Next = &Own{Key: next.Key, First: next.First, Row: next.Cells, Struck: next.Says == struck}
+			break
+		}
+	}
+	return f, nil
+}
+
+// TakeBack takes back what the town was to say of a row from a day to come on. Conflict
+// where nothing is, and where without it there were too many rows of the town's own.
+func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, name, key string, first calendar.Date, reason string) error {
+	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, kind Kind) (door.Effect, error) {
+		reason, problems := effective.Reason(reason)
 		if err := fault.InvalidFields(problems); err != nil {
 			return door.Unchanged(), err
 		}
-		var id int64
-		err = tx.QueryRow(ctx, `
-			INSERT INTO edition_own (kind, key, first_day, says, cells, reason, set_by, set_at)
-			VALUES (@kind, @key, @first, @says, @cells, @reason, nullif(@by, 0::bigint), @now) RETURNING id`,
-			pgx.StrictNamedArgs{
-				"kind": name, "key": key, "first": typed.First, "says": says(typed.What), "cells": cells,
-				"reason": reason, "by": actor.Person, "now": tx.Now,
-			}).Scan(&id)
+		values, err := load(ctx, tx, name, first)
 		if err != nil {
-			return door.Unchanged(), fmt.Errorf("writing a town's own row: %w", err)
+			return door.Unchanged(), err
 		}
-		return door.Effect{
-			Subject: trail.Subject{Kind: "edition_own", ID: id}, Fields: []string{"row"},
-			Confidential: map[string]any{"key": key, "first": typed.First.String(), "reason": reason},
-		}, nil
+		planned := slices.ContainsFunc(values.planned(name, tx.Today()), func(o own) bool { return o.Key == key && o.First == first })
+		if !planned {
+			return door.Unchanged(), fault.New(fault.Conflict, "この予定は、すでに始まったか、取り消されています。画面を開き直してください。")
+		}
+		if values.without(name, key, first).ownOn(kind, first) > kind.MostOwn {
+			return door.Unchanged(), fault.New(fault.Conflict, fmt.Sprintf(
+				"取り消すと、町の行が同じ日に%d件を超えます。要らない町の行を「基準のとおりに戻す」で戻してから、取り消してください。", kind.MostOwn))
+		}
+		return write(ctx, tx, actor, name, own{Key: key, First: first, Says: takenBack}, reason)
 	})
+}
+
+// write writes what the town says of a row.
+func write(ctx context.Context, tx *door.Tx, actor authz.Actor, name string, o own, reason string) (door.Effect, error) {
+	var id int64
+	err := tx.QueryRow(ctx, `
+		INSERT INTO edition_own (kind, key, first_day, says, cells, reason, set_by, set_at)
+		VALUES (@kind, @key, @first, @says, @cells, @reason, nullif(@by, 0::bigint), @now) RETURNING id`,
+		pgx.StrictNamedArgs{
+			"kind": name, "key": o.Key, "first": o.First, "says": o.Says, "cells": o.Cells,
+			"reason": reason, "by": actor.Person, "now": tx.Now,
+		}).Scan(&id)
+	if err != nil {
+		return door.Unchanged(), fmt.Errorf("writing a town's own row: %w", err)
+	}
+	field := "row"
+	if o.Says == takenBack {
+		field = "taken_back"
+	}
+	return door.Effect{
+		Subject: trail.Subject{Kind: "edition_own", ID: id}, Fields: []string{field},
+		Confidential: map[string]any{"key": o.Key, "first": o.First.String(), "reason": reason},
+	}, nil
 }
 
 // said checks what is said of a row against the rows in effect on its first day.
@@ -299,7 +396,7 @@ func (k Kind) said(typed Say, rows []InEffect, before map[string]own) (key strin
 			problem = "この行は、その日にはありません。上の表で確かめてください。"
 		}
 		if o := before[key]; problem == "" && says(typed.What) == asEdition && (o.Says == "" || o.Says == asEdition) {
-			problem = "この行は、その日には、すでに版のとおりです。"
+			problem = "この行は、その日には、すでに基準のとおりです。"
 		}
 		return key, nil, problem
 	}

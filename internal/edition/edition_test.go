@@ -187,10 +187,12 @@ func TestWhatIsNotToBeUsedIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	db := databases.New(t)
 	d := sitAt(t, db, 0)
-	withdraw := func(d desk, actor authz.Actor, id int64) error { return d.Withdraw(t.Context(), actor, "sample", id) }
+	withdraw := func(d desk, actor authz.Actor, id int64) error {
+		return d.Withdraw(t.Context(), actor, "sample", id, "見本")
+	}
 	id := d.read("c,丙\na,甲の新\n")
 	wantKind(t, "by who may not read one in", withdraw(d, auditor, id), fault.Forbidden)
-	wantKind(t, "of another kind", d.Withdraw(t.Context(), administrator, "none", id), fault.NotFound)
+	wantKind(t, "of another kind", d.Withdraw(t.Context(), administrator, "none", id, "見本"), fault.NotFound)
 	if err := d.Start(t.Context(), administrator, "sample", id, today.AddDays(3), "見本"); err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +254,7 @@ func TestOnlySoManyEditionsWait(t *testing.T) {
 	eleventh := edition.Typed{Name: "十一", Source: "告示", File: file("a,十一\nb,乙\n")}
 	_, err := d.Read(t.Context(), administrator, "sample", eleventh)
 	wantKind(t, "the eleventh", err, fault.Conflict)
-	if err := d.Withdraw(t.Context(), administrator, "sample", 5); err != nil {
+	if err := d.Withdraw(t.Context(), administrator, "sample", 5, "見本"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.Read(t.Context(), administrator, "sample", eleventh); err != nil {
@@ -455,7 +457,7 @@ func FuzzRead(f *testing.F) {
 		if p, err := s.Preview(context.Background(), administrator, "sample", id); err != nil || len(p.Rows) < 2 {
 			t.Fatalf("%v, %v", p.Rows, err)
 		}
-		if err := s.Withdraw(context.Background(), administrator, "sample", id); err != nil {
+		if err := s.Withdraw(context.Background(), administrator, "sample", id, "見本"); err != nil {
 			t.Fatal(err) // else there are soon too many
 		}
 	})

@@ -90,6 +90,7 @@ const (
 type InEffect struct {
 	Row
 	Origin Origin
+	First  calendar.Date // of the town's own; zero for the edition's
 }
 
 // own is what a town says of one key from a first day on.
@@ -107,6 +108,7 @@ const (
 	itsOwn    says = "own"        // it is these cells
 	struck    says = "struck"     // it does not hold here
 	asEdition says = "as_edition" // it is as the edition has it
+	takenBack says = "taken_back" // nothing, from that day on: what was said of it before it came
 )
 
 // Values are the editions of a town, and its own rows, of all kinds.
@@ -158,6 +160,47 @@ func (v Values) with(kind string, o own) Values {
 	return Values{v.started, map[string][]own{kind: list}}
 }
 
+// without is v, but for what the town says of a key from a day on.
+func (v Values) without(kind, key string, first calendar.Date) Values {
+	list := slices.DeleteFunc(slices.Clone(v.own[kind]), func(o own) bool { return o.Key == key && o.First == first })
+	return Values{v.started, map[string][]own{kind: list}}
+}
+
+// planned is what the town is to say after a day, of each key and day what counts, in the
+// order of days.
+func (v Values) planned(kind string, day calendar.Date) []own {
+	var list []own
+	for _, o := range v.own[kind] {
+		if o.First.After(day) {
+			list = slices.DeleteFunc(list, func(before own) bool { return before.Key == o.Key && before.First == o.First })
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// span is from when until when an edition holds.
+type span struct {
+	Edition
+	Last calendar.Date // zero where none comes after it
+}
+
+// spans are the editions of a kind with their days, the earliest first, without those
+// whose day has become another's.
+func (v Values) spans(kind Kind) []span {
+	var list []span
+	for _, e := range v.editions(kind) {
+		if n := len(list); n > 0 && list[n-1].First == e.First {
+			list = list[:n-1]
+		}
+		list = append(list, span{Edition: e})
+	}
+	for i := range len(list) - 1 {
+		list[i].Last = list[i+1].First.AddDays(-1)
+	}
+	return list
+}
+
 // ownOn is how many rows of the town's own hold on the day of all from a day on on which
 // there are most of them.
 func (v Values) ownOn(kind Kind, first calendar.Date) (most int) {
@@ -188,14 +231,14 @@ func over(rows []Row, said map[string]own) []InEffect {
 		switch o.Says {
 		case struck:
 		case itsOwn:
-			list = append(list, InEffect{o.Cells, Replaced})
+			list = append(list, InEffect{o.Cells, Replaced, o.First})
 		default:
-			list = append(list, InEffect{row, OfEdition})
+			list = append(list, InEffect{Row: row, Origin: OfEdition})
 		}
 	}
 	for _, o := range said {
 		if o.Says == itsOwn {
-			list = append(list, InEffect{o.Cells, Added})
+			list = append(list, InEffect{o.Cells, Added, o.First})
 		}
 	}
 	slices.SortFunc(list, func(x, y InEffect) int { return byKey(x.Row, y.Row) })
@@ -222,11 +265,33 @@ func Changes(before, after []Row) []Change {
 	for _, old := range olds {
 		list = append(list, Change{Before: old})
 	}
-	slices.SortFunc(list, func(x, y Change) int { return cmp.Compare(x.key(), y.key()) })
+	slices.SortFunc(list, func(x, y Change) int { return cmp.Compare(x.Key(), y.Key()) })
 	return list
 }
 
-func (c Change) key() string {
+// Act is what a change does to a row.
+type Act string
+
+// The acts, in the order in which they are told: what is lost hurts first.
+const (
+	Dropped Act = "dropped"
+	Altered Act = "altered"
+	Gained  Act = "gained"
+)
+
+// Act is what the change does.
+func (c Change) Act() Act {
+	switch {
+	case c.After == nil:
+		return Dropped
+	case c.Before == nil:
+		return Gained
+	}
+	return Altered
+}
+
+// Key is what the change is about.
+func (c Change) Key() string {
 	if c.After == nil {
 		return c.Before.Key()
 	}

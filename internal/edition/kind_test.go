@@ -101,12 +101,12 @@ func TestChangesLeadFromOneEditionToTheNext(t *testing.T) {
 			rows[row.Key()] = row
 		}
 		for _, c := range Changes(before, after) {
-			if slices.Equal(c.Before, c.After) || !slices.Equal(rows[c.key()], c.Before) {
+			if slices.Equal(c.Before, c.After) || !slices.Equal(rows[c.Key()], c.Before) {
 				t.Fatalf("%v is no change", c)
 			}
-			delete(rows, c.key())
+			delete(rows, c.Key())
 			if c.After != nil {
-				rows[c.key()] = c.After
+				rows[c.Key()] = c.After
 			}
 		}
 		var got []Row

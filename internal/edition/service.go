@@ -76,19 +76,52 @@ type Entry struct {
 
 // Own is what the town has said of a row from a day on.
 type Own struct {
-	Key    string
-	First  calendar.Date
-	Row    Row // nil where the row is struck, or is as the edition has it again
-	Struck bool
-	Reason string
-	By     string
-	SetAt  time.Time
+	Key       string
+	First     calendar.Date
+	Row       Row // nil where the row is struck, or is as the edition has it again
+	Struck    bool
+	TakenBack bool // nothing is said from that day on: it was taken back before it came
+	Reason    string
+	By        string
+	SetAt     time.Time
+}
+
+// Done is what was done with an edition.
+type Done string
+
+// What may be done.
+const (
+	WasRead   Done = "read"
+	Started   Done = "start" // it was said from when it is to hold
+	TakenBack Done = "back"
+	Withdrawn Done = "withdrawn"
+)
+
+// Event is that something was done with an edition that was read in.
+type Event struct {
+	Edition int64
+	Name    string
+	Act     Done
+	First   calendar.Date // for Started
+	Reason  string        // empty where nobody was asked for one
+	By      string        // empty for the operator
+	At      time.Time
+}
+
+// Held is an edition with the days on which it holds.
+type Held struct {
+	Edition
+	Last calendar.Date // zero where none comes after it
 }
 
 // Page is a kind with all that is known of it on a day.
 type Page struct {
 	Line
 	Rows    []InEffect // in effect
+	Struck  []Own      // the rows that do not hold here, though the edition has them
+	Planned []Own      // what the town is to say from a day to come on, the earliest first
+	Held    []Held     // which edition holds when, the newest first
+	Events  []Event    // what was done with those that were read in, the newest first
 	Read    []Entry    // the newest first
 	Own     []Own      // the newest first
 	Changes bool       // whether the actor may change anything
@@ -126,10 +159,44 @@ func (s *Service) Page(ctx context.Context, actor authz.Actor, name string) (Pag
 		p.Read = append(p.Read, entry(e))
 	}
 	slices.SortFunc(p.Read, func(x, y Entry) int { return cmp.Compare(y.ID, x.ID) })
-	for _, o := range slices.Backward(rows) {
-		p.Own = append(p.Own, Own{Key: o.Key, First: o.First, Row: o.Cells, Struck: o.Says == struck, Reason: o.Reason, By: o.By, SetAt: o.SetAt})
+	for _, span := range slices.Backward(values.spans(kind)) {
+		p.Held = append(p.Held, Held(span))
+	}
+	if p.Events, err = listEvents(ctx, s.pool, name); err != nil {
+		return Page{}, err
+	}
+	said := values.said(kind, today)
+	for _, row := range held.Rows {
+		if o := said[row.Key()]; o.Says == struck {
+			p.Struck = append(p.Struck, o.shown(rows))
+		}
+	}
+	for _, o := range values.planned(name, today) {
+		p.Planned = append(p.Planned, o.shown(rows))
+	}
+	slices.SortFunc(rows, func(x, y storedOwn) int { return cmp.Compare(y.ID, x.ID) })
+	for _, o := range rows {
+		p.Own = append(p.Own, o.shown())
 	}
 	return p, nil
+}
+
+// shown is what the town says as it is shown, with who has said it: of the rows, which
+// are in the order of days and numbers, the last of its key and day.
+func (o own) shown(rows []storedOwn) Own {
+	for _, row := range slices.Backward(rows) {
+		if row.Key == o.Key && row.First == o.First {
+			return row.shown()
+		}
+	}
+	return Own{Key: o.Key, First: o.First, Row: o.Cells, Struck: o.Says == struck}
+}
+
+func (o storedOwn) shown() Own {
+	return Own{
+		Key: o.Key, First: o.First, Row: o.Cells, Struck: o.Says == struck, TakenBack: o.Says == takenBack,
+		Reason: o.Reason, By: o.By, SetAt: o.SetAt,
+	}
 }
 
 func entry(s stored) Entry {
@@ -194,5 +261,5 @@ func (s *Service) Preview(ctx context.Context, actor authz.Actor, name string, i
 }
 
 func errNoEdition() error {
-	return fault.New(fault.NotFound, "この版はありません。取り下げられていないか、一覧で確かめてください。")
+	return fault.New(fault.NotFound, "この基準はありません。取り下げられていないか、一覧で確かめてください。")
 }

@@ -90,6 +90,7 @@ func listStarted(ctx context.Context, db postgres.Querier, kind string, day cale
 
 // storedOwn is what the town has said of a row, with who has.
 type storedOwn struct {
+	ID     int64
 	Kind   string
 	Key    string
 	First  calendar.Date
@@ -102,9 +103,22 @@ type storedOwn struct {
 
 func listOwn(ctx context.Context, db postgres.Querier, kind string) ([]storedOwn, error) {
 	return postgres.List[storedOwn](ctx, db, "listing a town's own rows", `
-		SELECT o.kind, o.key, o.first_day AS first, o.says, o.cells, o.reason, coalesce(p.name, '') AS by, o.set_at
+		SELECT o.id, o.kind, o.key, o.first_day AS first, o.says, o.cells, o.reason, coalesce(p.name, '') AS by, o.set_at
 		FROM edition_own o LEFT JOIN person_shown p ON p.id = o.set_by
 		WHERE @kind = '' OR o.kind = @kind ORDER BY o.kind, o.first_day, o.id`, pgx.StrictNamedArgs{"kind": kind})
+}
+
+// listEvents lists what was done with the editions of a kind, the newest first.
+func listEvents(ctx context.Context, db postgres.Querier, kind string) ([]Event, error) {
+	return postgres.List[Event](ctx, db, "listing what was done with editions", `
+		SELECT e.id AS edition, e.name, h.act, h.first_day AS first, h.reason, coalesce(p.name, '') AS by, h.at
+		FROM (SELECT id AS edition_id, @read::text AS act, NULL::date AS first_day, '' AS reason, read_by AS person_id, read_at AS at, 0::bigint AS step FROM edition
+		      UNION ALL SELECT edition_id, CASE WHEN first_day IS NULL THEN @back::text ELSE @start::text END, first_day, reason, set_by, set_at, id FROM edition_start
+		      UNION ALL SELECT edition_id, @withdrawn::text, NULL, coalesce(reason, ''), withdrawn_by, withdrawn_at, 9223372036854775807 FROM edition_withdrawal) h
+		JOIN edition e ON e.id = h.edition_id
+		LEFT JOIN person_shown p ON p.id = h.person_id
+		WHERE e.kind = @kind ORDER BY h.at DESC, e.id DESC, h.step DESC`,
+		pgx.StrictNamedArgs{"kind": kind, "read": WasRead, "back": TakenBack, "start": Started, "withdrawn": Withdrawn})
 }
 
 // LoadForPortal returns the editions of a town, for rules that go by them on a day or
@@ -140,6 +154,10 @@ func valuesOf(editions []stored, rows []storedOwn) Values {
 		}
 	}
 	for _, o := range rows {
+		if o.Says == takenBack {
+			v.own[o.Kind] = v.without(o.Kind, o.Key, o.First).own[o.Kind]
+			continue
+		}
 		v.own[o.Kind] = append(v.own[o.Kind], own{Key: o.Key, First: o.First, Says: o.Says, Cells: o.Cells})
 	}
 	return v

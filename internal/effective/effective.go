@@ -18,6 +18,12 @@ const (
 	longest = 500
 )
 
+// What people are told of both beside the fields, before they err.
+const (
+	FirstDayHint = "今日から、5年先までの日です。"
+	ReasonHint   = "500字までです。だれが、いつ変えたかといっしょに、履歴に残ります。"
+)
+
 // FirstDay says what is wrong with the first day of a decision: what has held is never
 // changed.
 func FirstDay(first, today calendar.Date) []fault.Problem {

@@ -1,6 +1,7 @@
 package effective_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,21 @@ func TestAReasonIsGivenAndIsNoNovel(t *testing.T) {
 	for _, typed := range []string{"", " 　\n", strings.Repeat("あ", 501)} {
 		if _, problems := effective.Reason(typed); !strings.HasPrefix(said(problems), "reason: ") {
 			t.Errorf("%q is taken", typed)
+		}
+	}
+}
+
+// What stands beside a field is what it is held to.
+func TestTheHintsAreTheBounds(t *testing.T) {
+	today := calendar.NewDate(2026, time.November, 24)
+	tooFar, tooLong := said(effective.FirstDay(today.AddYears(6), today)), ""
+	if _, problems := effective.Reason(strings.Repeat("あ", 1000)); problems != nil {
+		tooLong = said(problems)
+	}
+	number := regexp.MustCompile("[0-9]+")
+	for hint, problem := range map[string]string{effective.FirstDayHint: tooFar, effective.ReasonHint: tooLong} {
+		if told := number.FindString(hint); told == "" || told != number.FindString(problem) {
+			t.Errorf("%q, but %q", hint, problem)
 		}
 	}
 }

@@ -84,16 +84,29 @@ type Entry struct {
 	Reason string
 	By     string // empty for the operator
 	SetAt  time.Time
-	Holds  bool // it has not been replaced or taken back
+	Stands Standing
 }
+
+// Standing is how a value of a history stands on a day.
+type Standing int
+
+// The standings.
+const (
+	TakenBack Standing = iota // it is none: that of the day was taken back
+	Replaced                  // another was set for the same day, or it was taken back
+	Past                      // it held until another did
+	Now
+	Later
+)
 
 // Line is a setting as people see it on a day.
 type Line struct {
 	Setting
 	Value   string  // that holds
 	Coming  []Entry // those that are to hold later, the earliest first
-	History []Entry // all, the newest first
-	Last    int64   // the number of the newest entry; 0 where nothing was ever set
+	History []Entry // all, that of the latest first day first
+	Newest  Entry   // that was made last
+	Last    int64   // its number; 0 where nothing was ever set
 	Changes bool    // whether the actor may set it
 }
 
@@ -145,15 +158,26 @@ func line(s Setting, rows []stored, today calendar.Date, actor authz.Actor) Line
 		if r.Value != nil {
 			entry.Value = s.Show(*r.Value)
 		}
-		entry.Holds = slices.ContainsFunc(held, func(h stored) bool { return h.ID == r.ID })
-		l.History = append(l.History, entry)
-		l.Last = max(l.Last, r.ID)
+		holds := slices.ContainsFunc(held, func(h stored) bool { return h.ID == r.ID })
 		switch {
-		case !entry.Holds:
+		case r.Value == nil:
+			entry.Stands = TakenBack
+		case !holds:
+			entry.Stands = Replaced
 		case entry.First.After(today):
+			entry.Stands = Later
 			l.Coming = append(l.Coming, entry)
 		default:
-			l.Value = entry.Value
+			for i, before := range l.History {
+				if before.Stands == Now {
+					l.History[i].Stands = Past
+				}
+			}
+			entry.Stands, l.Value = Now, entry.Value
+		}
+		l.History = append(l.History, entry)
+		if r.ID > l.Last {
+			l.Newest, l.Last = entry, r.ID
 		}
 	}
 	slices.Reverse(l.History)

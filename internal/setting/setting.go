@@ -5,6 +5,13 @@ import (
 	"slices"
 
 	"kagami/internal/calendar"
+	"kagami/internal/effective"
+)
+
+// What a form says of a first day and of a reason, before anybody errs.
+const (
+	FirstDayHint = effective.FirstDayHint
+	ReasonHint   = effective.ReasonHint
 )
 
 // Setting is one thing that may be set, whatever its type.

@@ -240,8 +240,29 @@ func TestTheHistorySaysWhatHeldAndWhy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if line.Value != "7日前" || len(line.Coming) != 1 || line.Coming[0].Value != "5日前" || len(line.History) != 2 || line.History[0].Value != "5日前" || !line.History[1].Holds {
+	if line.Value != "7日前" || len(line.Coming) != 1 || line.Coming[0].Value != "5日前" || len(line.History) != 2 || line.History[0].Value != "5日前" || line.History[0].Stands != setting.Later || line.History[1].Stands != setting.Now {
 		t.Errorf("%+v", line)
+	}
+}
+
+// How each value stands is said, and which was set last, whatever its first day.
+func TestTheHistorySaysHowEachValueStands(t *testing.T) {
+	t.Parallel()
+	db := databases.New(t)
+	sitAt(t, db, 0).set("7日前", today)
+	sitAt(t, db, 2).set("5日前", today.AddDays(10))
+	sitAt(t, db, 2).set("4日前", today.AddDays(10))
+	sitAt(t, db, 3).set("2日前", today.AddDays(3))
+	line, err := sitAt(t, db, 4).Line(t.Context(), general, "sample.days")
+	if err != nil || line.Newest.Value != "2日前" {
+		t.Fatalf("%+v, %v", line.Newest, err)
+	}
+	var stands []setting.Standing
+	for _, e := range line.History {
+		stands = append(stands, e.Stands)
+	}
+	if want := []setting.Standing{setting.Later, setting.Replaced, setting.Now, setting.Past}; !slices.Equal(stands, want) {
+		t.Errorf("%v, want %v", stands, want)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,14 +50,14 @@ func TestANewEditionIsReadLookedAtAndStarted(t *testing.T) {
 	t.Parallel()
 	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
 	wants(t, v.Get("/editions"), "国民の祝日・休日", "令和9年まで", "毎年の閉庁日", "年末年始", "なし")
-	wants(t, v.Get("/editions/holiday"), "令和9年1月1日", "元日", "版のとおり", "まだ読み込んだものはありません")
+	wants(t, v.Get("/editions/holiday"), "令和9年1月1日", "元日", "基準のとおり", "まだ読み込んだものはありません")
 	a := v.Upload("/editions/holiday", map[string]string{"name": "令和10年まで", "source": "内閣府の公表"}, []byte(next))
-	wants(t, a, "読み込みました", "何が変わるか：令和10年まで", "「令和9年まで」から変わる行", "令和9年7月20日", "令和10年1月1日", "まだ決めていません", "この版を使い始める")
+	wants(t, a, "読み込みました", "何が変わるか：令和10年まで", "「令和9年まで」から変わる行", "令和9年7月20日", "令和10年1月1日", "まだ決めていません", "この基準を使い始める")
 	a = v.Post("/editions/holiday/1", url.Values{"first": {"2027-02-01"}, "reason": {"内閣府の公表による"}, "act": {"start"}})
-	wants(t, a, "使い始める日を決めました", "令和9年2月1日からこの版になる予定です")
+	wants(t, a, "使い始める日を決めました", "「国民の祝日・休日」は、令和9年2月1日から「令和10年まで」になります", "令和9年2月1日からこの基準になる予定です")
 	wants(t, v.Get("/editions"), "令和9年2月1日から　令和10年まで")
 	a = v.Post("/editions/holiday/1", url.Values{"reason": {"始まる前に取り消した"}, "act": {"back"}})
-	wants(t, a, "予定を取り消しました", "まだ決めていません")
+	wants(t, a, "「令和10年まで」を使い始める予定を取り消しました。「令和9年まで」が続きます", "まだ決めていません")
 }
 
 func TestAnEditionThatIsNotToBeUsedIsWithdrawn(t *testing.T) {
@@ -70,7 +72,9 @@ func TestAnEditionThatIsNotToBeUsedIsWithdrawn(t *testing.T) {
 	}
 	wants(t, v.Get("/editions/holiday/1"), "取り下げる")
 	a = v.Post("/editions/holiday/1", url.Values{"act": {"withdraw"}})
-	wants(t, a, "取り下げました", "まだ読み込んだものはありません")
+	wants(t, a, "理由を500字までで入力してください")
+	a = v.Post("/editions/holiday/1", url.Values{"act": {"withdraw"}, "why": {"ファイルを取り違えた<b>"}})
+	wants(t, a, "「令和10年まで」を、読み込んだものの一覧から外しました", "まだ読み込んだものはありません", "取り下げたものも残ります", "ファイルを取り違えた&lt;b&gt;", "見本 一郎")
 	if a := v.Get("/editions/holiday/1"); a.Status != http.StatusNotFound {
 		t.Errorf("what is withdrawn: %d", a.Status)
 	}
@@ -79,9 +83,9 @@ func TestAnEditionThatIsNotToBeUsedIsWithdrawn(t *testing.T) {
 func TestTheTownPutsItsOwnRowOverAnEdition(t *testing.T) {
 	t.Parallel()
 	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
-	a := v.Post("/editions/closed_day/rows", url.Values{"key": {"12月28日"}, "cell": {"年末年始の休日"}, "first": {"2026-11-25"}, "reason": {"町の条例"}, "what": {"own"}})
-	wants(t, a, "町の行を変えました", "「年末年始の休日」にした", "町の条例", "見本 一郎")
-	a = v.Post("/editions/closed_day/rows", url.Values{"key": {"12/40"}, "cell": {"休み<b>"}, "first": {"2026-12-01"}, "reason": {"条例"}, "what": {"own"}})
+	a := v.Post("/editions/closed_day/rows", url.Values{"key": {"12月28日"}, "cell": {"年末年始の休日"}, "first": {"2026-11-25"}, "reason": {"町の条例"}, "what": {"own"}, "act": {"say"}})
+	wants(t, a, "町の行を決めました", "12月28日の行は、令和8年11月25日から次のとおりです：「年末年始の休日」にする", "「年末年始の休日」にする", "町の条例", "見本 一郎")
+	a = v.Post("/editions/closed_day/rows", url.Values{"key": {"12/40"}, "cell": {"休み<b>"}, "first": {"2026-12-01"}, "reason": {"条例"}, "what": {"own"}, "act": {"say"}})
 	wants(t, a, "「12/40」を月日として読み取れません", "休み&lt;b&gt;", `value="2026-12-01"`, "条例")
 	if a.Status != http.StatusUnprocessableEntity {
 		t.Errorf("%d", a.Status)
@@ -92,8 +96,8 @@ func TestTheTownPutsItsOwnRowOverAnEdition(t *testing.T) {
 func TestARowIsStruckByTheDayThatThePageShows(t *testing.T) {
 	t.Parallel()
 	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
-	a := v.Post("/editions/closed_day/rows", url.Values{"key": {"1月3日"}, "first": {"2026-11-25"}, "reason": {"町の条例"}, "what": {"struck"}})
-	wants(t, a, "町の行を変えました", "外した")
+	a := v.Post("/editions/closed_day/rows", url.Values{"key": {"1月3日"}, "first": {"2026-11-24"}, "reason": {"町の条例"}, "what": {"struck"}, "act": {"say"}})
+	wants(t, a, "町の行を決めました", "この町で外している行", "この町では外す", `href="/editions/closed_day/rows?key=01-03&amp;what=as_edition"`)
 }
 
 func TestWhatIsWrongWithAFileIsSaidAndWhatWasTypedStays(t *testing.T) {
@@ -116,5 +120,121 @@ func TestWhoMayNotChangeSeesNoForm(t *testing.T) {
 	wants(t, a, "変えられるのは、統括情報セキュリティ責任者とポータル管理者です")
 	if strings.Contains(a.Body, "<form method=\"post\" action=\"/editions") {
 		t.Error("there is a form")
+	}
+}
+
+// What is lost hurts, and is told first; how much changes stands above all.
+func TestTheComparisonBeginsWithCountsAndWhatIsDropped(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	rows := "月日,名称\r\n12/29,年末の休日\r\n12/30,年末年始の休日\r\n12/31,年末年始の休日\r\n1/3,年末年始の休日\r\n8/14,盆の休日\r\n8/15,盆の休日\r\n"
+	v.Post("/editions/closed_day/rows", url.Values{"key": {"1月2日"}, "cell": {"町の休日"}, "first": {"2026-11-24"}, "reason": {"町の条例"}, "what": {"own"}, "act": {"say"}})
+	a := v.Upload("/editions/closed_day", map[string]string{"name": "見直し", "source": "見本"}, []byte(rows))
+	wants(t, a, "なくなる行が1行、変わる行が1行、加わる行が2行です。", "このうち1行は、町の行が優先するため、町では変わりません")
+	var at []int
+	for _, text := range []string{"なくなる行が1行", "なくなる行（1行）", "1月2日", "中身が変わる行（1行）", "12月29日", "加わる行（2行）", "8月14日"} {
+		at = append(at, strings.Index(a.Body, text))
+	}
+	if !slices.IsSorted(at) || at[0] < 0 {
+		t.Errorf("they stand at %v", at)
+	}
+}
+
+// 版 is a state of a policy's text; what law fixes is a 基準.
+func TestNoPageCallsAnEditionARevision(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	v.Post("/editions/holiday/rows", url.Values{"key": {"2027/1/2"}, "cell": {"町の日"}, "first": {"2026-11-24"}, "reason": {"見本"}, "what": {"own"}, "act": {"say"}})
+	read := v.Upload("/editions/holiday", map[string]string{"name": "令和10年まで", "source": "内閣府の公表"}, []byte(next))
+	started := v.Post("/editions/holiday/1", url.Values{"first": {"2027-02-01"}, "reason": {"見本"}, "act": {"start"}})
+	for name, a := range map[string]servertest.Answer{
+		"all": v.Get("/editions"), "a kind": v.Get("/editions/holiday"), "read in": read, "started": started,
+		"again":   v.Upload("/editions/holiday", map[string]string{}, nil),
+		"no such": v.Get("/editions/holiday/99"),
+	} {
+		if at := strings.Index(a.Body, "版"); at >= 0 {
+			t.Errorf("%s: %d: …%s…", name, a.Status, a.Body[max(0, at-60):min(len(a.Body), at+60)])
+		}
+	}
+}
+
+// What is said of a row is shown before it holds; typing is gone back to with all that
+// was typed.
+func TestARowIsCheckedBeforeItHolds(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	wants(t, v.Get("/editions/closed_day"), `href="/editions/closed_day/rows?key=01-03&amp;what=struck"`, `href="/editions/closed_day/rows"`)
+	wants(t, v.Get("/editions/closed_day/rows?key=01-03&what=own"), `value="1月3日"`, `value="年末年始の休日"`, `value="own" checked`)
+	wants(t, v.Get("/editions/closed_day/rows?key=01-03&what=struck"), `value="struck" checked`)
+	wants(t, v.Get("/editions/closed_day/rows?key=<b>"), `name="key" type="text" value=""`)
+	form := url.Values{"key": {"1月3日"}, "cell": {"三が日"}, "first": {"2026-12-01"}, "reason": {"町の条例<b>"}, "what": {"own"}}
+	a := v.Post("/editions/closed_day/rows", form)
+	wants(t, a, "町の行を確かめる", "まだ決まっていません", "令和8年12月1日から", "年末年始の休日", "三が日", "町の条例&lt;b&gt;", "この内容で決める")
+	if n := v.Count("edition_own"); n != 0 {
+		t.Fatalf("%d rows hold already", n)
+	}
+	form.Set("act", "edit")
+	wants(t, v.Post("/editions/closed_day/rows", form), "町の行を決める", `value="三が日"`, "町の条例&lt;b&gt;", `value="2026-12-01"`)
+	form.Set("act", "say")
+	wants(t, v.Post("/editions/closed_day/rows", form), "町の行を決めました", "これからの町の行", "三が日")
+	form.Set("act", "check")
+	form.Set("first", "2026-11-25")
+	form.Set("cell", "はじめの三が日")
+	wants(t, v.Post("/editions/closed_day/rows", form), "令和8年12月1日から「「三が日」にする」という予定があります")
+}
+
+// What is to hold stands with its first day, and is taken back from its line; what holds
+// is ended from its line.
+func TestAPlannedRowIsTakenBackFromItsLine(t *testing.T) {
+	t.Parallel()
+	p := town.Start(t)
+	v := servertest.SignIn(t, p, town.Holder("総務課長"))
+	for key, first := range map[string]string{"8月14日": "2026-12-01", "8月15日": "2026-11-24"} {
+		v.Post("/editions/closed_day/rows", url.Values{"key": {key}, "cell": {"盆の休日"}, "first": {first}, "reason": {"町の条例"}, "what": {"own"}, "act": {"say"}})
+	}
+	a := v.Get("/editions/closed_day")
+	wants(t, a, "町の行（足したもの、令和8年11月24日から）", `href="/editions/closed_day/rows?key=08-15&amp;what=as_edition">やめる`, "（令和8年12月1日からの8月14日）")
+	if seen := servertest.SignIn(t, p, town.Holder("副町長")).Get("/editions/closed_day"); strings.Contains(seen.Body, "取り消す") || strings.Contains(seen.Body, "町で変える") || !strings.Contains(seen.Body, "8月14日") {
+		t.Error("who may not change sees buttons, or not what is planned")
+	}
+	form := url.Values{"key": {"08-14"}, "first": {"2026-12-01"}, "reason": {"始まる前に取り消した"}, "act": {"back"}}
+	wants(t, v.Post("/editions/closed_day/rows", form), "8月14日の行の、令和8年12月1日からの予定を取り消しました", "決まっている予定はありません", "予定の取り消し")
+	a = v.Post("/editions/closed_day/rows", form)
+	wants(t, a, "すでに始まったか、取り消されています")
+	if a.Status != http.StatusConflict {
+		t.Errorf("a second time: %d", a.Status)
+	}
+}
+
+// Which 基準 is used when, and what was done with each.
+func TestThePageOfAKindHasItsHistory(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	v.Upload("/editions/holiday", map[string]string{"name": "令和10年まで", "source": "内閣府の公表"}, []byte(next))
+	v.Post("/editions/holiday/1", url.Values{"first": {"2027-02-01"}, "reason": {"公表による"}, "act": {"start"}})
+	wants(t, v.Get("/editions/holiday"), "いつ、どの基準を使うか", "令和9年1月31日まで", "これから", "使っています", "決まっていません", "令和9年2月1日から使うことにした", "公表による")
+}
+
+// On a narrow screen a table has no head: each cell says itself under which heading it
+// stands, and what it holds is one thing beside that.
+func TestEachCellNamesItsHeading(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	say := url.Values{"key": {"8月14日"}, "cell": {"盆の休日"}, "first": {"2026-12-01"}, "reason": {"町の条例"}, "what": {"own"}}
+	check := v.Post("/editions/closed_day/rows", say)
+	say.Set("act", "say")
+	v.Post("/editions/closed_day/rows", say)
+	v.Post("/editions/closed_day/rows", url.Values{"key": {"1月3日"}, "first": {"2026-11-24"}, "reason": {"町の条例"}, "what": {"struck"}, "act": {"say"}})
+	preview := v.Upload("/editions/closed_day", map[string]string{"name": "見直し", "source": "見本"}, []byte("月日,名称\r\n12/29,年末の休日\r\n8/14,盆の休日\r\n"))
+	cell := regexp.MustCompile(`<t[dh][^>]*>`)
+	for name, a := range map[string]servertest.Answer{"all": v.Get("/editions"), "a kind": v.Get("/editions/closed_day"), "check": check, "preview": preview} {
+		for _, body := range strings.Split(a.Body, "<tbody>")[1:] {
+			body, _, _ = strings.Cut(body, "</tbody>")
+			for _, tag := range cell.FindAllString(body, -1) {
+				if !strings.Contains(tag, "data-label=\"") {
+					t.Errorf("%s: a cell without its heading: %s", name, tag)
+				}
+			}
+		}
 	}
 }

@@ -35,6 +35,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/editions", authz.SeeSettings, s.showKinds),
 			screen.Get("/editions/{kind}", authz.SeeSettings, s.showKind),
 			screen.Post("/editions/{kind}", authz.KeepEditions, s.read).Body(maxFile + screen.MaxForm),
+			screen.Get("/editions/{kind}/rows", authz.KeepEditions, s.showRow),
 			screen.Post("/editions/{kind}/rows", authz.KeepEditions, s.say).Sensitive(),
 			screen.Get("/editions/{kind}/{edition}", authz.SeeSettings, s.showPreview),
 			screen.Post("/editions/{kind}/{edition}", authz.KeepEditions, s.decide).Sensitive(),
@@ -42,13 +43,14 @@ func (s *Screens) Part() screen.Part {
 		Nav: []screen.Entry{{Label: "法令・国の基準", URL: address.Editions, Place: 8, Action: authz.SeeSettings, Least: authz.All}},
 		Flashes: map[string]layout.Done{
 			"edition-read":      {Heading: "読み込みました", Text: "まだ使い始めていません。何が変わるかを確かめて、いつから使うかを決めてください。"},
-			"edition-started":   {Heading: "使い始める日を決めました", Text: "その日から、この版になります。町の行は、そのまま残ります。"},
-			"edition-back":      {Heading: "予定を取り消しました", Text: "いまの版が続きます。取り消したことも、履歴に残ります。"},
+			"edition-started":   {Heading: "使い始める日を決めました", Text: "その日から、この基準になります。町の行は、そのまま残ります。"},
+			"edition-back":      {Heading: "予定を取り消しました", Text: "いまの基準が続きます。取り消したことも、履歴に残ります。"},
 			"edition-withdrawn": {Heading: "取り下げました", Text: "読み込んだものの一覧から外しました。取り下げたことは、記録に残ります。"},
-			"edition-said":      {Heading: "町の行を変えました", Text: "新しい版を使い始めても、町の行はそのまま残ります。"},
+			"edition-row-back":  {Heading: "予定を取り消しました", Text: "いまの行が続きます。取り消したことも、履歴に残ります。"},
+			"edition-said":      {Heading: "町の行を決めました", Text: "新しい基準を使い始めても、町の行はそのまま残ります。"},
 		},
 		Tasks:    s.tasks,
-		Subjects: []trail.Named{{Kind: "edition", Title: "法令・国の基準の版"}, {Kind: "edition_own", Title: "法令・国の基準への町の行"}},
+		Subjects: []trail.Named{{Kind: "edition", Title: "法令・国の基準"}, {Kind: "edition_own", Title: "法令・国の基準への町の行"}},
 	}
 }
 
@@ -57,7 +59,7 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 	s.editions.QueueEnding(b, actor, func(list []edition.Ending) {
 		for _, e := range list {
 			b.Add(task.Task{
-				What: "「" + e.Title + "」の新しい版を読み込む", Why: "いまの版でわかるのは、" + calendar.Wareki(e.Until) + "までです。",
+				What: "「" + e.Title + "」の新しい基準を読み込む", Why: "いまの基準でわかるのは、" + calendar.Wareki(e.Until) + "までです。",
 				Act: "読み込む", URL: address.Edition(e.Name),
 			})
 		}
@@ -74,15 +76,33 @@ func (s *Screens) showKinds(w http.ResponseWriter, r *http.Request) error {
 
 var kindsLink = layout.Link{Label: "法令・国の基準", Address: address.Editions}
 
-// typed is what somebody has typed on the page of a kind.
-type typed struct{ Name, Source, Key, Cell, First, Reason string }
+// typed is what somebody has typed on the pages of a kind.
+type typed struct{ Name, Source, Key, What, Cell, First, Reason, Why string }
 
 func (s *Screens) showKind(w http.ResponseWriter, r *http.Request) error {
 	page, err := s.kind(r, typed{First: screen.Today(r.Context()).String()}, nil)
 	if err != nil {
 		return err
 	}
+	tellChanged(r, &page)
 	return screen.Show(w, r, kindPage(page))
+}
+
+// tellChanged names on the page of a kind the newest change, where it is what the page was
+// asked to tell.
+func tellChanged(r *http.Request, page *kindView) {
+	if len(page.Own) > 0 {
+		newest := page.Own[0]
+		key := page.Show(0, newest.Key)
+		if newest.TakenBack {
+			screen.Tell(r, &page.Frame, "edition-row-back", key+"の行の、"+from(newest.First)+"の予定を取り消しました。取り消したことも、履歴に残ります。")
+		} else {
+			screen.Tell(r, &page.Frame, "edition-said", key+"の行は、"+from(newest.First)+"次のとおりです："+said(newest)+"。新しい基準を使い始めても、町の行はそのまま残ります。")
+		}
+	}
+	if len(page.Events) > 0 && page.Events[0].Act == edition.Withdrawn {
+		screen.Tell(r, &page.Frame, "edition-withdrawn", "「"+page.Events[0].Name+"」を、読み込んだものの一覧から外しました。取り下げたことは、下の履歴に残ります。")
+	}
 }
 
 func (s *Screens) kind(r *http.Request, t typed, problems []fault.Problem) (kindView, error) {
@@ -125,28 +145,88 @@ func (s *Screens) read(w http.ResponseWriter, r *http.Request) error {
 	return screen.GoOn(w, r, address.EditionRead(kind, id), "edition-read")
 }
 
-// say takes what the town says of a row.
-func (s *Screens) say(w http.ResponseWriter, r *http.Request) error {
-	kind := chi.URLParam(r, "kind")
-	t := typed{Key: r.PostForm.Get("key"), Cell: r.PostForm.Get("cell"), First: r.PostForm.Get("first"), Reason: r.PostForm.Get("reason")}
-	var form screen.Form
-	first := form.Day("first", t.First)
-	err := form.Err()
-	if err == nil {
-		err = s.editions.Say(r.Context(), screen.Actor(r.Context()), kind, edition.Say{
-			Cells: []string{t.Key, t.Cell}, What: r.PostForm.Get("what"), First: first, Reason: t.Reason,
-		})
-	}
+// showRow asks what the town says of a row, which the address may name.
+func (s *Screens) showRow(w http.ResponseWriter, r *http.Request) error {
+	page, err := s.editions.Page(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "kind"))
 	if err != nil {
-		return s.refused(w, r, t, err)
+		return err
 	}
-	return screen.GoOn(w, r, address.Edition(kind), "edition-said")
+	key, t := r.URL.Query().Get("key"), typed{What: r.URL.Query().Get("what"), First: screen.Today(r.Context()).String()}
+	if t.What == "" {
+		t.What = "own"
+	}
+	if folded, problem := page.Key(key); problem == "" {
+		t.Key = page.Show(0, folded)
+		for _, row := range page.Rows {
+			if row.Key() == folded && t.What == "own" {
+				t.Cell = row.Row[1]
+			}
+		}
+	}
+	return screen.Show(w, r, rowPage(rowOf(r, page.Kind, t, nil)))
+}
+
+func rowOf(r *http.Request, kind edition.Kind, t typed, problems []fault.Problem) rowView {
+	return rowView{
+		Frame: screen.Frame(r, "町の行を決める", kindsLink, layout.Link{Label: kind.Title, Address: address.Edition(kind.Name)}),
+		Kind:  kind, Typed: t, Problems: problems,
+	}
+}
+
+// say takes what the town says of a row: it shows what would change, and once that is
+// pressed has it hold. It takes back too what was to hold.
+func (s *Screens) say(w http.ResponseWriter, r *http.Request) error {
+	ctx, actor, name := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "kind")
+	form := r.PostForm
+	t := typed{Key: form.Get("key"), What: form.Get("what"), Cell: form.Get("cell"), First: form.Get("first"), Reason: form.Get("reason")}
+	var read screen.Form
+	first := read.Day("first", t.First)
+	if form.Get("act") == "back" {
+		if err := s.editions.TakeBack(ctx, actor, name, t.Key, first, t.Reason); err != nil {
+			return s.refused(w, r, typed{}, err)
+		}
+		return screen.GoOn(w, r, address.Edition(name), "edition-row-back")
+	}
+	page, err := s.editions.Page(ctx, actor, name)
+	if err != nil {
+		return err
+	}
+	if form.Get("act") == "edit" {
+		return screen.Show(w, r, rowPage(rowOf(r, page.Kind, t, nil)))
+	}
+	var foreseen edition.Foreseen
+	said := edition.Say{Cells: []string{t.Key, t.Cell}, What: t.What, First: first, Reason: t.Reason}
+	switch err = read.Err(); {
+	case err != nil:
+	case form.Get("act") == "say":
+		if err = s.editions.Say(ctx, actor, name, said); err == nil {
+			return screen.GoOn(w, r, address.Edition(name), "edition-said")
+		}
+	default:
+		if foreseen, err = s.editions.Foresee(ctx, actor, name, said); err == nil {
+			row := rowOf(r, page.Kind, t, nil)
+			row.Frame.Title = "町の行を確かめる"
+			return screen.Show(w, r, checkPage(checkView{Frame: row.Frame, Kind: page.Kind, Foreseen: foreseen, Typed: t}))
+		}
+	}
+	problems, _, failure := screen.Refused(err)
+	if failure != nil {
+		return failure
+	}
+	screen.Refuse(w, r, err, rowPage(rowOf(r, page.Kind, t, renamed(problems, "row", "key"))))
+	return nil
 }
 
 func (s *Screens) showPreview(w http.ResponseWriter, r *http.Request) error {
 	page, err := s.preview(r, typed{First: screen.Today(r.Context()).String()}, nil)
 	if err != nil {
 		return err
+	}
+	if page.First.IsZero() {
+		screen.Tell(r, &page.Frame, "edition-read", "「"+page.Entry.Name+"」を読み込みました（"+strconv.Itoa(page.Count)+"行）。まだ使い始めていません。何が変わるかを確かめて、いつから使うかを決めてください。")
+		screen.Tell(r, &page.Frame, "edition-back", "「"+page.Entry.Name+"」を使い始める予定を取り消しました。「"+page.Before.Name+"」が続きます。取り消したことも、履歴に残ります。")
+	} else {
+		screen.Tell(r, &page.Frame, "edition-started", "「"+page.Kind.Title+"」は、"+from(page.First)+"「"+page.Entry.Name+"」になります。町の行は、そのまま残ります。")
 	}
 	return screen.Show(w, r, previewPage(page))
 }
@@ -172,7 +252,7 @@ func number(r *http.Request) int64 {
 // decide says from when an edition holds, takes that back, or withdraws it.
 func (s *Screens) decide(w http.ResponseWriter, r *http.Request) error {
 	kind, id := chi.URLParam(r, "kind"), number(r)
-	t := typed{First: r.PostForm.Get("first"), Reason: r.PostForm.Get("reason")}
+	t := typed{First: r.PostForm.Get("first"), Reason: r.PostForm.Get("reason"), Why: r.PostForm.Get("why")}
 	to, done, err := s.decided(r, kind, id, t)
 	if err == nil {
 		return screen.GoOn(w, r, to, done)
@@ -180,6 +260,9 @@ func (s *Screens) decide(w http.ResponseWriter, r *http.Request) error {
 	problems, _, failure := screen.Refused(err)
 	if failure != nil {
 		return failure
+	}
+	if r.PostForm.Get("act") == "withdraw" {
+		problems = renamed(problems, "reason", "why")
 	}
 	page, err2 := s.preview(r, t, problems)
 	if err2 != nil {
@@ -194,7 +277,7 @@ func (s *Screens) decided(r *http.Request, kind string, id int64, t typed) (to, 
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	switch r.PostForm.Get("act") {
 	case "withdraw":
-		return address.Edition(kind), "edition-withdrawn", s.editions.Withdraw(ctx, actor, kind, id)
+		return address.Edition(kind), "edition-withdrawn", s.editions.Withdraw(ctx, actor, kind, id, t.Why)
 	case "back":
 		return address.EditionRead(kind, id), "edition-back", s.editions.Start(ctx, actor, kind, id, calendar.Date{}, t.Reason)
 	}

@@ -39,19 +39,31 @@ func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, reachPage(s.view(r, section)))
+	v, err := s.view(r, section)
+	if err != nil {
+		return err
+	}
+	screen.Tell(r, &v.Frame, "reach-set", section.Name+"の権限は、いまから、中の組織に、「"+words(section.Inside)+"」について及びます。だれが、いつ変えたかは、下の履歴に残ります。")
+	if section.Inside == (reach.Inside{}) {
+		screen.Tell(r, &v.Frame, "reach-set", section.Name+"の権限は、いまから、中の組織に及びません。だれが、いつ変えたかは、下の履歴に残ります。")
+	}
+	return screen.Show(w, r, reachPage(v))
 }
 
 func (s *Screens) section(r *http.Request) (reach.Section, error) {
 	return s.reach.Section(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "section"))
 }
 
-func (s *Screens) view(r *http.Request, section reach.Section) reachView {
+func (s *Screens) view(r *http.Request, section reach.Section) (reachView, error) {
+	history, err := s.reach.History(r.Context(), screen.Actor(r.Context()), section.ID)
+	if err != nil {
+		return reachView{}, err
+	}
 	return reachView{
 		Frame: screen.Frame(r, section.Name+"の権限が中の組織に及ぶか",
 			layout.Link{Label: "体制", Address: address.Organization}, layout.Link{Label: section.Name, Address: address.Section(section.Code)}),
-		Section: section, Typed: section.Inside,
-	}
+		Section: section, Typed: section.Inside, History: history,
+	}, nil
 }
 
 func (s *Screens) set(w http.ResponseWriter, r *http.Request) error {
@@ -67,10 +79,13 @@ func (s *Screens) set(w http.ResponseWriter, r *http.Request) error {
 		if failure != nil {
 			return failure
 		}
-		v := s.view(r, section)
+		v, viewErr := s.view(r, section)
+		if viewErr != nil {
+			return viewErr
+		}
 		v.Typed, v.Problems = to, problems
 		screen.Refuse(w, r, err, reachPage(v))
 		return nil
 	}
-	return screen.GoOn(w, r, address.Section(section.Code), "reach-set")
+	return screen.GoOn(w, r, address.SectionReach(section.Code), "reach-set")
 }

@@ -31,6 +31,15 @@ func Frame(r *http.Request, title string, crumbs ...layout.Link) layout.Frame {
 	return f
 }
 
+// Tell has a page name what its flash has said in general, such as what was set to which
+// value from when; where another flash is shown, or none, it stays. The address is
+// anybody's to write: the text comes from what is kept.
+func Tell(r *http.Request, f *layout.Frame, done, text string) {
+	if f.Done != nil && text != "" && r.URL.Query().Get("done") == done {
+		f.Done.Text = text
+	}
+}
+
 // OpenFrame is what stands around a page that is the same for everybody.
 func OpenFrame(r *http.Request, title string) layout.Frame {
 	v := VisitOf(r.Context())

@@ -54,7 +54,24 @@ func (s *Screens) showSetting(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, settingPage(view(r, line, typed{Value: line.Value, First: screen.Today(r.Context()).String(), Last: line.Last}, nil)))
+	v := view(r, line, typed{Value: line.Value, First: screen.Today(r.Context()).String(), Last: line.Last}, nil)
+	if line.Last > 0 {
+		screen.Tell(r, &v.Frame, "setting-set", changed(line, false))
+		screen.Tell(r, &v.Frame, "setting-back", changed(line, true))
+	}
+	return screen.Show(w, r, settingPage(v))
+}
+
+// changed names the newest change of a setting, where it is one that sets, or takes back.
+func changed(line setting.Line, back bool) string {
+	newest := line.Newest
+	switch {
+	case back != (newest.Value == ""):
+		return ""
+	case back:
+		return "「" + line.Title + "」の" + from(newest.First) + "の予定を取り消しました。いまの値「" + line.Value + "」が続きます。取り消したことも、履歴に残ります。"
+	}
+	return "「" + line.Title + "」は、" + from(newest.First) + "「" + newest.Value + "」になります。いつ、だれが、なぜ変えたかは、下の履歴に残ります。"
 }
 
 func (s *Screens) line(r *http.Request) (setting.Line, error) {

@@ -34,14 +34,63 @@ func TestTheGeneralSecurityOfficerSetsAValueFromADay(t *testing.T) {
 		t.Fatalf("the list: %d %s", a.Status, a.Body)
 	}
 	a := v.Post(page, url.Values{"value": {"７日前、当日"}, "first": {"2026-12-01"}, "reason": {"早めに知らせたいため"}, "act": {"set"}})
-	for _, want := range []string{"設定しました", "令和8年12月1日から「7日前、当日」になる予定です", "早めに知らせたいため", "見本 一郎"} {
+	for _, want := range []string{"設定しました", "「見本のお知らせ」は、令和8年12月1日から「7日前、当日」になります。", "令和8年12月1日から「7日前、当日」になる予定です", "早めに知らせたいため", "見本 一郎"} {
 		if !strings.Contains(a.Body, want) {
 			t.Errorf("afterwards the page lacks %q", want)
 		}
 	}
 	a = v.Post(page, url.Values{"first": {"2026-12-01"}, "reason": {"始まる前に取り消した"}, "last": last(a), "act": {"back"}})
-	if !strings.Contains(a.Body, "予定を取り消しました") || strings.Contains(a.Body, "になる予定です") || !strings.Contains(a.Body, "（取り消し）") {
+	if !strings.Contains(a.Body, "「見本のお知らせ」の令和8年12月1日からの予定を取り消しました。いまの値「3日前、1日後」が続きます。") || strings.Contains(a.Body, "になる予定です") || !strings.Contains(a.Body, "（取り消し）") {
 		t.Errorf("taken back: %d %s", a.Status, a.Body)
+	}
+}
+
+// The history names how each value stands; what was set last is named though another is
+// to hold after it; the bounds stand beside the fields.
+func TestTheHistoryTellsNowFromLaterAndBefore(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	var a servertest.Answer
+	for _, c := range [][2]string{{"9日前", "2026-12-01"}, {"8日前", "2026-11-24"}} {
+		a = v.Post(page, url.Values{"value": {c[0]}, "first": {c[1]}, "reason": {"見本"}, "last": last(v.Get(page)), "act": {"set"}})
+	}
+	for _, want := range []string{
+		"「見本のお知らせ」は、令和8年11月24日から「8日前」になります。", "いまの値</td>", "これからの値</td>", "はじめの値「3日前、1日後」",
+		"今日から、5年先までの日です。", "500字までです。", `data-label="いつから">令和8年12月1日から</th>`,
+	} {
+		if !strings.Contains(a.Body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
+// On a narrow screen a table has no head: each cell says itself under which heading it
+// stands.
+func TestEachCellNamesItsHeading(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	set := v.Post(page, url.Values{"value": {"9日前"}, "first": {"2026-12-01"}, "reason": {"見本"}, "act": {"set"}})
+	cell := regexp.MustCompile(`<t[dh][^>]*>`)
+	for name, a := range map[string]servertest.Answer{"all": v.Get("/settings"), "one": set} {
+		_, body, _ := strings.Cut(a.Body, "<tbody>")
+		body, _, found := strings.Cut(body, "</tbody>")
+		if !found {
+			t.Fatalf("%s: no table", name)
+		}
+		for _, tag := range cell.FindAllString(body, -1) {
+			if !strings.Contains(tag, "data-label=\"") {
+				t.Errorf("%s: a cell without its heading: %s", name, tag)
+			}
+		}
+	}
+}
+
+// What an address says has been done is said in general where nothing was.
+func TestAnAddressSetsNothing(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	if a := v.Get(page + "?done=setting-set"); a.Status != http.StatusOK || strings.Contains(a.Body, "「見本のお知らせ」は、") {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -41,6 +42,13 @@ type Section struct {
 	Name   string
 	Inner  []string // the names of the sections inside it, in their order
 	Inside Inside   `db:"-"`
+}
+
+// Change is that it was set how far a section reaches, at once.
+type Change struct {
+	Inside
+	By string // empty for the operator
+	At time.Time
 }
 
 // Service is how far sections reach.
@@ -81,10 +89,22 @@ func load(ctx context.Context, db postgres.Querier, code string) (Section, error
 	return found, err
 }
 
+// History lists how far a section was set to reach, the newest first: the first is how it
+// stands. Forbidden to who may not set it.
+func (s *Service) History(ctx context.Context, actor authz.Actor, section int64) ([]Change, error) {
+	if _, err := authz.Check(actor, authz.ChangeSettings, authz.Matter{}); err != nil {
+		return nil, err
+	}
+	return postgres.List[Change](ctx, s.pool, "listing how far a section reached", `
+		SELECT c.reads, c.told, c.decides, coalesce(p.name, '') AS by, c.set_at AS at
+		FROM section_reach_change c LEFT JOIN person_shown p ON p.id = c.set_by
+		WHERE c.section_id = @section ORDER BY c.id DESC`, pgx.StrictNamedArgs{"section": section})
+}
+
 // Set sets how far a section reaches, from now on: seen is how far it did when it
 // was shown. Conflict where that has changed since.
 func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, seen, to Inside) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeSettings, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
@@ -104,9 +124,14 @@ func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, seen,
 			return door.Unchanged(), nil
 		}
 		_, err = tx.Exec(ctx, `
-			INSERT INTO section_reach (section_id, reads, told, decides) VALUES (@section, @reads, @told, @decides)
+			WITH changed AS (
+				INSERT INTO section_reach_change (section_id, reads, told, decides, set_by, set_at)
+				VALUES (@section, @reads, @told, @decides, nullif(@by, 0::bigint), @now) RETURNING section_id, reads, told, decides)
+			INSERT INTO section_reach (section_id, reads, told, decides) SELECT section_id, reads, told, decides FROM changed
 			ON CONFLICT (section_id) DO UPDATE SET reads = excluded.reads, told = excluded.told, decides = excluded.decides`,
-			pgx.StrictNamedArgs{"section": section.ID, "reads": to.Reads, "told": to.Told, "decides": to.Decides})
+			pgx.StrictNamedArgs{
+				"section": section.ID, "reads": to.Reads, "told": to.Told, "decides": to.Decides, "by": actor.Person, "now": tx.Now,
+			})
 		return door.Effect{
 			Subject: trail.Subject{Kind: "section", ID: section.ID}, Fields: []string{"reads_inside", "told_inside", "decides_inside"},
 			Confidential: map[string]any{

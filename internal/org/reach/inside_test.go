@@ -8,6 +8,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/org/reach"
 	"kagami/internal/postgres/pgtest"
@@ -154,5 +155,30 @@ func TestTheTrailKeepsBothReaches(t *testing.T) {
 		WHERE 'decides_inside' = ANY(e.fields) ORDER BY e.id DESC LIMIT 1`).Scan(&same))
 	if !same {
 		t.Error("the trail does not say what was and what is")
+	}
+}
+
+// How far a section reached is kept with who has set it, the newest first.
+func TestHowFarItReachedIsKept(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	steps := []reach.Inside{{}, {Reads: true, Told: true}, {Reads: true, Decides: true}}
+	for i := range steps[1:] {
+		tn.set(steps[i], steps[i+1])
+	}
+	tn.set(steps[2], steps[2]) // nothing changes
+	general, err := tn.org.ActorOn(t.Context(), tn.people["general"], today)
+	tn.must(err)
+	section, err := tn.reach.Section(t.Context(), general, "zeimu")
+	tn.must(err)
+	history, err := tn.reach.History(t.Context(), general, section.ID)
+	tn.must(err)
+	if len(history) != 2 || history[0].Inside != steps[2] || history[1].Inside != steps[1] || history[0].By != "見本" || !history[0].At.Equal(now) {
+		t.Errorf("%+v", history)
+	}
+	staff, err := tn.org.ActorOn(t.Context(), tn.people["staff"], today)
+	tn.must(err)
+	if _, err := tn.reach.History(t.Context(), staff, section.ID); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("a 職員 sees it: %v", err)
 	}
 }
