@@ -35,8 +35,11 @@ func errNoSingleSignOn() error {
 }
 
 // Admissible counts those who are Waiting and can be known where they would sign
-// in, as far as the actor manages their accounts.
+// in, as far as the actor manages their accounts: none where all sign in here.
 func (s *Service) Admissible(ctx context.Context, actor authz.Actor) (int, error) {
+	if !s.ways.SingleSignOn() {
+		return 0, nil
+	}
 	people, err := s.admissible(ctx, actor)
 	return len(people), err
 }
