@@ -76,9 +76,7 @@ func (c *Counters) SQL() string {
 
 // Numbers are the state that the numbers read by SQL stand for.
 func (c *Counters) Numbers(read []int64) Numbers {
-	n := Numbers{counters: c}
-	copy(n.values[:], read)
-	return n
+	return Numbers{counters: c, values: read}
 }
 
 // Load reads the state for a person who has no session.
@@ -112,7 +110,7 @@ func (c *Counters) Demand(argument string) string {
 // value is none, and whatever depends on it is then read from the database.
 type Numbers struct {
 	counters *Counters
-	values   [Limit]int64
+	values   []int64
 }
 
 // Of returns a counter's number; false where it was not read, and what depends
@@ -122,14 +120,14 @@ func (n Numbers) Of(c Counter) (int64, bool) {
 		return 0, false
 	}
 	at, ok := n.counters.places[c.Name]
-	if !ok {
+	if !ok || at >= len(n.values) {
 		return 0, false
 	}
 	return n.values[at], true
 }
 
 // Values are the numbers of all counters, for Counters.Numbers.
-func (n Numbers) Values() []int64 { return n.values[:] }
+func (n Numbers) Values() []int64 { return n.values }
 
 // Cache holds values drawn from states, by a key that names the state too.
 type Cache[K comparable, V any] struct {

@@ -173,19 +173,23 @@ func (c sessionCodec) Decode(b []byte) (time.Time, map[string]any, error) {
 	return found.EndsAt, map[string]any{sessionKey: &found}, err
 }
 
-// sessionNumbers are how many numbers stand at the beginning of an encoded
-// session; the texts follow, each ended by a zero byte.
-const sessionNumbers = 4 + state.Limit
+// sessionNumbers are how many numbers of its own stand at the beginning of an encoded
+// session, after how many are its state's, which stand behind them; the texts follow,
+// each ended by a zero byte.
+const sessionNumbers = 4
 
 func (r *sessionRecord) encode() []byte {
 	strong := int64(0)
 	if r.Strong {
 		strong = 1
 	}
-	b := make([]byte, 0, 8*sessionNumbers+len(r.ID)+len(r.method)+len(r.device)+len(r.password)+4)
-	numbers := append([]int64{r.Person, strong, r.ProvedAt.UnixMicro(), r.EndsAt.UnixMicro()}, r.State.Values()...)
-	for _, n := range numbers {
-		b = binary.BigEndian.AppendUint64(b, uint64(n)) //nolint:gosec // read back as it was written
+	state := r.State.Values()
+	b := make([]byte, 0, 1+8*(sessionNumbers+len(state))+len(r.ID)+len(r.method)+len(r.device)+len(r.password)+4)
+	b = append(b, byte(len(state))) // at most state.Limit
+	for _, numbers := range [][]int64{{r.Person, strong, r.ProvedAt.UnixMicro(), r.EndsAt.UnixMicro()}, state} {
+		for _, n := range numbers {
+			b = binary.BigEndian.AppendUint64(b, uint64(n)) //nolint:gosec // read back as it was written
+		}
 	}
 	for _, text := range []string{r.ID, r.method, r.device, r.password} {
 		b = append(append(b, text...), 0)
@@ -194,21 +198,21 @@ func (r *sessionRecord) encode() []byte {
 }
 
 func (s *sessionStore) decode(b []byte) (sessionRecord, error) {
-	if len(b) < 8*sessionNumbers {
+	if len(b) == 0 || len(b) < 1+8*(sessionNumbers+int(b[0])) {
 		return sessionRecord{}, errSession
 	}
-	var n [sessionNumbers]int64
+	n := make([]int64, sessionNumbers+int(b[0]))
 	for i := range n {
-		n[i] = int64(binary.BigEndian.Uint64(b[8*i:])) //nolint:gosec // written from an int64
+		n[i] = int64(binary.BigEndian.Uint64(b[1+8*i:])) //nolint:gosec // written from an int64
 	}
-	texts := strings.Split(string(b[8*sessionNumbers:]), "\x00")
+	texts := strings.Split(string(b[1+8*len(n):]), "\x00")
 	if len(texts) != 5 {
 		return sessionRecord{}, errSession
 	}
 	return sessionRecord{
 		Session: session.Session{
 			ID: texts[0], Person: n[0], Strong: n[1] == 1, ProvedAt: time.UnixMicro(n[2]).UTC(), EndsAt: time.UnixMicro(n[3]).UTC(),
-			State: s.counters.Numbers(n[4:]),
+			State: s.counters.Numbers(n[sessionNumbers:]),
 		},
 		method: texts[1], device: texts[2], password: texts[3],
 	}, nil
