@@ -284,3 +284,45 @@ func TestASecondFileWaitsForTheFirst(t *testing.T) {
 		t.Errorf("%d %.2000s", a.Status, a.Body)
 	}
 }
+
+// What an import leaves to do is said on the page of what it has done, with where it is
+// done; where nothing is left, nothing is said.
+func TestAnImportSaysWhatIsLeftToDo(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer, administrator := servertest.SignIn(t, portal, town.Holder("総務課長")), servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
+	apply := func(v *servertest.Visitor, rows string) string {
+		t.Helper()
+		a := v.Post(staged(v, rows), url.Values{"act": {"apply"}})
+		if a.Status != http.StatusOK || !strings.Contains(a.Body, "名簿を取り込みました") || strings.Contains(a.Body, "ほかに行うことはありません") {
+			t.Fatalf("applying: %d %s", a.Status, a.Body)
+		}
+		return a.Body
+	}
+	page := apply(officer, row("税務町民課長", "税務町民課,職員,2027-04-01"))
+	leaver := town.Holder("税務町民課長").StaffNumber
+	for _, want := range []string{
+		"次に行うこと", "令和9年4月1日の時点で、課長（情報セキュリティ管理者）が空席の課室が1課室あります", `href="/organization?on=2027-04-01"`,
+		"引き継ぐまで、その人に残ります", `href="#ended"`, `href="/people/` + leaver + `"`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s: %s", want, page)
+		}
+	}
+	if strings.Contains(page, "新しい職員が") {
+		t.Error("it speaks of new people")
+	}
+	apply(officer, row("税務町民課 担当副課長", "税務町民課,課長,2027-04-01"))
+	for number, c := range map[string]struct {
+		by    *servertest.Visitor
+		words string
+	}{"N1": {officer, "ポータル管理者に頼んでください"}, "N2": {administrator, `href="/accounts?without=yes"`}} {
+		page := apply(c.by, number+",見本 新,ミホン,税務町民課,職員,2027-04-01\n")
+		if !strings.Contains(page, "新しい職員が1人います") || !strings.Contains(page, c.words) || strings.Contains(page, "空席") || strings.Contains(page, "引き継ぐ") {
+			t.Errorf("with somebody new: %s", page)
+		}
+	}
+	if page := apply(officer, town.Holder("税務町民課 職員").StaffNumber+",見本 改名,,税務町民課,職員,2027-04-01\n"); strings.Contains(page, "次に行うこと") {
+		t.Errorf("with nothing left: %s", page)
+	}
+}
