@@ -174,13 +174,15 @@ func (s *Screens) workOnImport(w http.ResponseWriter, r *http.Request) error {
 	actor, token := screen.Actor(ctx), chi.URLParam(r, "token")
 	var err error
 	if r.PostForm.Get("act") == "apply" {
-		_, err = s.files.Apply(ctx, actor, token)
+		_, err = s.files.Apply(ctx, actor, token, personnel.Agreed{NewPosts: r.PostForm.Get(personnel.NewPostsField) != ""})
 	} else {
 		err = s.files.Choose(ctx, actor, token, typedChoices(r))
 	}
 	if problems := screen.Problems(err); problems != nil {
 		for i := range problems {
-			problems[i].Field = "" // the form has no such field
+			if problems[i].Field != personnel.NewPostsField {
+				problems[i].Field = "" // the form has no such field
+			}
 		}
 		return s.drawImport(w, r, screen.Status(fault.KindOf(err)), problems)
 	}

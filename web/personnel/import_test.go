@@ -326,3 +326,31 @@ func TestAnImportSaysWhatIsLeftToDo(t *testing.T) {
 		t.Errorf("with nothing left: %s", page)
 	}
 }
+
+// Posts that are not there yet stand out before they are made, with what they may be a
+// slip of the pen for, and are made only where somebody has said so.
+func TestNewPostsStandOutAndAreAgreedTo(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	path := staged(officer, row("税務町民課 職員", "税務町民課,しょくいん,2027-04-01")+row("福祉こども課 職員", "福祉こども課,職貝,2027-04-01"))
+	a := officer.Get(path)
+	for _, want := range []string{"新しい職が2件できます", "この町に、まだない職です", "よく似た「職員」という職があります", "福祉こども課 職貝", `name="new-posts" value="yes"`} {
+		if !strings.Contains(a.Body, want) {
+			t.Errorf("the preview lacks %s: %s", want, a.Body)
+		}
+	}
+	posts := officer.Count("post")
+	if a := officer.Post(path, url.Values{"act": {"apply"}}); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `href="#new-posts"`) || !strings.Contains(a.Body, "「新しい職を作る」を選んでください") {
+		t.Errorf("without a word: %d %s", a.Status, a.Body)
+	}
+	if n := officer.Count("post"); n != posts {
+		t.Errorf("%d posts are made without a word", n-posts)
+	}
+	if a := officer.Post(path, url.Values{"act": {"apply"}, "new-posts": {"yes"}}); a.Status != http.StatusOK || !strings.Contains(a.Body, "名簿を取り込みました") || strings.Contains(a.Body, "新しい職が2件できます") {
+		t.Errorf("agreed: %d %s", a.Status, a.Body)
+	}
+	if a := officer.Get(staged(officer, row("税務町民課 職員", "総務課,職員,2027-05-01"))); strings.Contains(a.Body, "新しい職が") || strings.Contains(a.Body, "new-posts") {
+		t.Errorf("with none: %s", a.Body)
+	}
+}

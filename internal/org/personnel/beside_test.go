@@ -25,7 +25,7 @@ func (tn importTown) halted(token, holding string) (resume func() error) {
 	tn.must(err)
 	ended := make(chan error, 1)
 	go func() {
-		_, err := tn.files.Apply(ctx, tn.actor, token)
+		_, err := tn.files.Apply(ctx, tn.actor, token, agreed)
 		ended <- err
 	}()
 	tn.waiting(ctx, 1)

@@ -365,7 +365,8 @@ func (p *planner) finish(file File) Plan {
 	}
 	c := &p.plan.changes
 	c.People, c.Posts = p.people, p.posts
-	p.plan.NewPosts = len(c.NewPosts)
+	made := p.made(c.Appointments)
+	p.plan.NewPosts, p.plan.Titles = len(made), p.newTitles(made)
 	for _, i := range c.NewPeople {
 		if !p.faulty[i] {
 			p.plan.NewPeople++
