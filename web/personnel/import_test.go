@@ -138,6 +138,7 @@ func TestFaultyPersonnelFilesSayWhatToDo(t *testing.T) {
 		"a PDF":            {uploadPersonnel(officer, []byte("%PDF-1.7"), false), 415, "PDF は読めません"},
 		"an old .xls":      {uploadPersonnel(officer, []byte("\xd0\xcf\x11\xe0"), false), 415, "古い形式"},
 		"no headings":      {uploadPersonnel(officer, []byte("番号,名前\n"), false), 422, "見出しの行が見つかりません"},
+		"an empty file":    {uploadPersonnel(officer, []byte("\ufeff\r\n"), false), 422, "このファイルには、何も書かれていません"},
 		"a column missing": {uploadPersonnel(officer, []byte("職員番号,氏名,課室,職\n1,見本,総務課,職員\n"), true), 422, "「発令日」の列がありません"},
 		"over 10 MB":       {uploadPersonnel(officer, bytes.Repeat([]byte("a"), sheet.MaxSize+1), false), 413, "10 MB まで"},
 		"over any limit":   {uploadPersonnel(officer, bytes.Repeat([]byte("a"), 2*sheet.MaxSize), false), 413, "大きすぎます"},
@@ -352,5 +353,28 @@ func TestNewPostsStandOutAndAreAgreedTo(t *testing.T) {
 	}
 	if a := officer.Get(staged(officer, row("税務町民課 職員", "総務課,職員,2027-05-01"))); strings.Contains(a.Body, "新しい職が") || strings.Contains(a.Body, "new-posts") {
 		t.Errorf("with none: %s", a.Body)
+	}
+}
+
+// A file of which no heading is known reaches the page on which headings are settled,
+// with none chosen, and is read as they are.
+func TestAFileWithoutKnownHeadingsIsSettledOnAPage(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	person := town.Holder("税務町民課 職員")
+	path := previewOf(officer, []byte("ID,なまえ,配属先,ポスト,いつから\n"+person.StaffNumber+","+person.Name+",総務課,職員,2027-04-01\n"))
+	a := officer.Get(path)
+	for _, want := range []string{"見出しの読み方を決める", "表の最初の行を見出しとして読みました", "「いつから」の列", "入っている内容：2027-04-01"} {
+		if a.Status != http.StatusOK || !strings.Contains(a.Body, want) {
+			t.Errorf("%d, the page lacks %s: %s", a.Status, want, a.Body)
+		}
+	}
+	if strings.Contains(a.Body, `value="-" selected`) || strings.Contains(a.Body, `value="title" selected`) {
+		t.Errorf("something is chosen: %s", a.Body)
+	}
+	a = officer.Post(path+"/headings", url.Values{"column-0": {"staff_number"}, "column-1": {"name"}, "column-2": {"section"}, "column-3": {"title"}, "column-4": {"first_day"}})
+	if a.Status != http.StatusOK || !strings.Contains(a.Body, "この内容で取り込む") || !strings.Contains(a.Body, "「いつから」を「発令日」として読む") {
+		t.Errorf("settled: %d %s", a.Status, a.Body)
 	}
 }
