@@ -32,7 +32,7 @@ func TestTheFirstOfAprilIsPreparedTheDayBefore(t *testing.T) {
 	officer.look("people-import-nothing")
 
 	officer.handIn(t, "見本課", "課長", "来年")
-	officer.mustSee("直すところが2件あります。このままでは取り込めません")
+	officer.mustSee("直すところが3件あります。このままでは取り込めません")
 	officer.mustSee("「見本課」という課室は登録されていません")
 	officer.look("people-import-faulty")
 

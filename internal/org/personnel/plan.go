@@ -24,7 +24,8 @@ type Agreed struct {
 	NewPosts bool
 }
 
-// Plan is what taking a personnel file in would do.
+// Plan is what taking a personnel file in would do. What is wrong with a row is among the
+// Problems, and what that row would do is not listed.
 type Plan struct {
 	From      calendar.Date // the first day on which somebody's posts change; zero for none
 	Added     []Line        // appointments that begin
@@ -80,7 +81,7 @@ func (s Summary) Empty() bool { return s.Added+s.Changed+s.Ended == 0 }
 // Summary is the plan in numbers; rows is how many the file has.
 func (p Plan) Summary(file File) Summary {
 	return Summary{
-		Rows: len(file.Rows) + len(file.Numbers), From: p.From, Added: len(p.Added), Changed: len(p.Changed), Ended: len(p.Ended),
+		Rows: len(file.Rows) + len(file.Faulty), From: p.From, Added: len(p.Added), Changed: len(p.Changed), Ended: len(p.Ended),
 		NewPeople: p.NewPeople, NewPosts: p.NewPosts, Titles: p.Titles, Unchanged: p.Unchanged, Problems: len(p.Problems), Notes: p.Notes, Ignored: p.Ignored,
 	}
 }
