@@ -222,7 +222,7 @@ func TestPeopleAreImportedFromTheCommandLine(t *testing.T) {
 	}{
 		{[]string{"people", "import", faulty}, 1, "2行目「課室」：「見本課」という課室は登録されていません。"},
 		{[]string{"people", "import", faulty, "--dry-run"}, 1, "3行目「発令日」：日付を読めません。"},
-		{[]string{"people", "import", faulty}, 1, "直すところが2件あります。"},
+		{[]string{"people", "import", faulty}, 1, "直すところが3件あります。"},
 		{[]string{"people", "import", good, "--dry-run"}, 0, "加わる発令 1件（新しい職員 1人、新しい職 1件）"},
 		{[]string{"people", "import", good, "--dry-run"}, 0, "読まない列：血液型"},
 		{[]string{"people", "import", good}, 0, "取り込みました。"},

@@ -115,6 +115,14 @@ func printPlan(s personnel.Summary) {
 	if !s.From.IsZero() {
 		fmt.Printf("最初に変わる日：%s\n", calendar.Wareki(s.From))
 	}
+	for _, n := range s.Titles {
+		switch {
+		case n.Like != "":
+			fmt.Printf("新しい職「%s」%d件：よく似た「%s」という職があります。書き間違いではないか、確かめてください。\n", n.Title, n.Posts, n.Like)
+		case !n.Known:
+			fmt.Printf("新しい職「%s」%d件：この町に、まだない職です。\n", n.Title, n.Posts)
+		}
+	}
 	for _, note := range s.Notes {
 		fmt.Println("確かめてください：" + note.Reason)
 	}

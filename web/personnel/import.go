@@ -2,6 +2,7 @@ package personnel
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
+	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -106,14 +108,54 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 		return screen.GoOn(w, r, address.PersonnelHeadings(i.Token), "")
 	}
 	title := "名簿の取り込みを確かめる"
+	var rest []step
 	if !i.AppliedAt.IsZero() {
 		title = "名簿の取り込みの結果"
+		if rest, err = s.rest(r, i); err != nil {
+			return err
+		}
 	}
 	screen.Render(w, r, status, importPage(importView{
 		Frame:  screen.Frame(r, title, organizationLink, layout.Link{Label: "名簿を取り込む", Address: address.Personnel}),
-		Import: i, Lists: lists, Pages: at, Refused: refused,
+		Import: i, Lists: lists, Pages: at, Refused: refused, Rest: rest,
 	}))
 	return nil
+}
+
+// step is something that is left to do, and where.
+type step struct{ What, Act, URL string } // no URL: somebody else does it
+
+// rest is what is left to do after a file was applied: what the file itself can't say.
+func (s *Screens) rest(r *http.Request, i personnel.Import) ([]step, error) {
+	ctx := r.Context()
+	actor, day := screen.Actor(ctx), screen.Today(ctx)
+	if i.From.After(day) {
+		day = i.From
+	}
+	gaps, err := s.org.Gaps(ctx, actor, day)
+	if err != nil {
+		return nil, err
+	}
+	var list []step
+	add := func(what, act, url string) { list = append(list, step{what, act, url}) }
+	on := calendar.Wareki(day) + "の時点で、"
+	if gaps.WithoutHeads > 0 {
+		add(on+fmt.Sprintf("課長（情報セキュリティ管理者）が空席の課室が%d課室あります。その課室の人を、職に就けてください。", gaps.WithoutHeads), "その日の体制を見る", address.OrganizationOn(day.String()))
+	}
+	for _, role := range gaps.VacantRoles {
+		add(on+role.Title()+"が空席です。その職に、人を就けてください。", "職と役割の表を見る", address.Roles)
+	}
+	switch {
+	case i.NewPeople == 0:
+	case actor.Reach(authz.ManageAccounts) == authz.All:
+		add(fmt.Sprintf("新しい職員が%d人います。アカウントのない人は、最初の日の60日前から招待できます。", i.NewPeople), "アカウントのない人を見る", address.With(address.Accounts, "without", "yes"))
+	default:
+		add(fmt.Sprintf("新しい職員が%d人います。アカウントのない人の招待を、ポータル管理者に頼んでください。", i.NewPeople), "", "")
+	}
+	if i.Ended > 0 {
+		add("終わる職で持っていた仕事（書いている下書きなど）は、引き継ぐまで、その人に残ります。氏名を選んで、確かめてください。", "終わる発令の人を見る", "#ended")
+	}
+	return list, nil
 }
 
 // pageNumber is which page of a list is asked for, from 0.
@@ -132,13 +174,15 @@ func (s *Screens) workOnImport(w http.ResponseWriter, r *http.Request) error {
 	actor, token := screen.Actor(ctx), chi.URLParam(r, "token")
 	var err error
 	if r.PostForm.Get("act") == "apply" {
-		_, err = s.files.Apply(ctx, actor, token)
+		_, err = s.files.Apply(ctx, actor, token, personnel.Agreed{NewPosts: r.PostForm.Get(personnel.NewPostsField) != ""})
 	} else {
 		err = s.files.Choose(ctx, actor, token, typedChoices(r))
 	}
 	if problems := screen.Problems(err); problems != nil {
 		for i := range problems {
-			problems[i].Field = "" // the form has no such field
+			if problems[i].Field != personnel.NewPostsField {
+				problems[i].Field = "" // the form has no such field
+			}
 		}
 		return s.drawImport(w, r, screen.Status(fault.KindOf(err)), problems)
 	}

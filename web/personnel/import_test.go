@@ -138,6 +138,7 @@ func TestFaultyPersonnelFilesSayWhatToDo(t *testing.T) {
 		"a PDF":            {uploadPersonnel(officer, []byte("%PDF-1.7"), false), 415, "PDF は読めません"},
 		"an old .xls":      {uploadPersonnel(officer, []byte("\xd0\xcf\x11\xe0"), false), 415, "古い形式"},
 		"no headings":      {uploadPersonnel(officer, []byte("番号,名前\n"), false), 422, "見出しの行が見つかりません"},
+		"an empty file":    {uploadPersonnel(officer, []byte("\ufeff\r\n"), false), 422, "このファイルには、何も書かれていません"},
 		"a column missing": {uploadPersonnel(officer, []byte("職員番号,氏名,課室,職\n1,見本,総務課,職員\n"), true), 422, "「発令日」の列がありません"},
 		"over 10 MB":       {uploadPersonnel(officer, bytes.Repeat([]byte("a"), sheet.MaxSize+1), false), 413, "10 MB まで"},
 		"over any limit":   {uploadPersonnel(officer, bytes.Repeat([]byte("a"), 2*sheet.MaxSize), false), 413, "大きすぎます"},
@@ -282,5 +283,98 @@ func TestASecondFileWaitsForTheFirst(t *testing.T) {
 	a := uploadPersonnel(officer, []byte(personnelHead+row("税務町民課長", "総務課,職員,2027-04-01")), true)
 	if a.Status != http.StatusConflict || !strings.Contains(a.Body, "前に選んだファイルを、まだ読み取っています") || !strings.Contains(a.Body, `value="yes" checked`) {
 		t.Errorf("%d %.2000s", a.Status, a.Body)
+	}
+}
+
+// What an import leaves to do is said on the page of what it has done, with where it is
+// done; where nothing is left, nothing is said.
+func TestAnImportSaysWhatIsLeftToDo(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer, administrator := servertest.SignIn(t, portal, town.Holder("総務課長")), servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
+	apply := func(v *servertest.Visitor, rows string) string {
+		t.Helper()
+		a := v.Post(staged(v, rows), url.Values{"act": {"apply"}})
+		if a.Status != http.StatusOK || !strings.Contains(a.Body, "名簿を取り込みました") || strings.Contains(a.Body, "ほかに行うことはありません") {
+			t.Fatalf("applying: %d %s", a.Status, a.Body)
+		}
+		return a.Body
+	}
+	page := apply(officer, row("税務町民課長", "税務町民課,職員,2027-04-01"))
+	leaver := town.Holder("税務町民課長").StaffNumber
+	for _, want := range []string{
+		"次に行うこと", "令和9年4月1日の時点で、課長（情報セキュリティ管理者）が空席の課室が1課室あります", `href="/organization?on=2027-04-01"`,
+		"引き継ぐまで、その人に残ります", `href="#ended"`, `href="/people/` + leaver + `"`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s: %s", want, page)
+		}
+	}
+	if strings.Contains(page, "新しい職員が") {
+		t.Error("it speaks of new people")
+	}
+	apply(officer, row("税務町民課 担当副課長", "税務町民課,課長,2027-04-01"))
+	for number, c := range map[string]struct {
+		by    *servertest.Visitor
+		words string
+	}{"N1": {officer, "ポータル管理者に頼んでください"}, "N2": {administrator, `href="/accounts?without=yes"`}} {
+		page := apply(c.by, number+",見本 新,ミホン,税務町民課,職員,2027-04-01\n")
+		if !strings.Contains(page, "新しい職員が1人います") || !strings.Contains(page, c.words) || strings.Contains(page, "空席") || strings.Contains(page, "引き継ぐ") {
+			t.Errorf("with somebody new: %s", page)
+		}
+	}
+	if page := apply(officer, town.Holder("税務町民課 職員").StaffNumber+",見本 改名,,税務町民課,職員,2027-04-01\n"); strings.Contains(page, "次に行うこと") {
+		t.Errorf("with nothing left: %s", page)
+	}
+}
+
+// Posts that are not there yet stand out before they are made, with what they may be a
+// slip of the pen for, and are made only where somebody has said so.
+func TestNewPostsStandOutAndAreAgreedTo(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	path := staged(officer, row("税務町民課 職員", "税務町民課,しょくいん,2027-04-01")+row("福祉こども課 職員", "福祉こども課,職貝,2027-04-01"))
+	a := officer.Get(path)
+	for _, want := range []string{"新しい職が2件できます", "この町に、まだない職です", "よく似た「職員」という職があります", "福祉こども課 職貝", `name="new-posts" value="yes"`} {
+		if !strings.Contains(a.Body, want) {
+			t.Errorf("the preview lacks %s: %s", want, a.Body)
+		}
+	}
+	posts := officer.Count("post")
+	if a := officer.Post(path, url.Values{"act": {"apply"}}); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `href="#new-posts"`) || !strings.Contains(a.Body, "「新しい職を作る」を選んでください") {
+		t.Errorf("without a word: %d %s", a.Status, a.Body)
+	}
+	if n := officer.Count("post"); n != posts {
+		t.Errorf("%d posts are made without a word", n-posts)
+	}
+	if a := officer.Post(path, url.Values{"act": {"apply"}, "new-posts": {"yes"}}); a.Status != http.StatusOK || !strings.Contains(a.Body, "名簿を取り込みました") || strings.Contains(a.Body, "新しい職が2件できます") {
+		t.Errorf("agreed: %d %s", a.Status, a.Body)
+	}
+	if a := officer.Get(staged(officer, row("税務町民課 職員", "総務課,職員,2027-05-01"))); strings.Contains(a.Body, "新しい職が") || strings.Contains(a.Body, "new-posts") {
+		t.Errorf("with none: %s", a.Body)
+	}
+}
+
+// A file of which no heading is known reaches the page on which headings are settled,
+// with none chosen, and is read as they are.
+func TestAFileWithoutKnownHeadingsIsSettledOnAPage(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	person := town.Holder("税務町民課 職員")
+	path := previewOf(officer, []byte("ID,なまえ,配属先,ポスト,いつから\n"+person.StaffNumber+","+person.Name+",総務課,職員,2027-04-01\n"))
+	a := officer.Get(path)
+	for _, want := range []string{"見出しの読み方を決める", "表の最初の行を見出しとして読みました", "「いつから」の列", "入っている内容：2027-04-01"} {
+		if a.Status != http.StatusOK || !strings.Contains(a.Body, want) {
+			t.Errorf("%d, the page lacks %s: %s", a.Status, want, a.Body)
+		}
+	}
+	if strings.Contains(a.Body, `value="-" selected`) || strings.Contains(a.Body, `value="title" selected`) {
+		t.Errorf("something is chosen: %s", a.Body)
+	}
+	a = officer.Post(path+"/headings", url.Values{"column-0": {"staff_number"}, "column-1": {"name"}, "column-2": {"section"}, "column-3": {"title"}, "column-4": {"first_day"}})
+	if a.Status != http.StatusOK || !strings.Contains(a.Body, "この内容で取り込む") || !strings.Contains(a.Body, "「いつから」を「発令日」として読む") {
+		t.Errorf("settled: %d %s", a.Status, a.Body)
 	}
 }

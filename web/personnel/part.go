@@ -5,16 +5,22 @@ package personnel
 import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
+	"kagami/internal/org"
 	"kagami/internal/org/personnel"
 	"kagami/internal/trail"
 	"kagami/web/screen"
 )
 
 // Screens are the screens of the personnel import.
-type Screens struct{ files *personnel.Service }
+type Screens struct {
+	files *personnel.Service
+	org   *org.Service
+}
 
 // New makes the screens.
-func New(files *personnel.Service) *Screens { return &Screens{files} }
+func New(files *personnel.Service, organization *org.Service) *Screens {
+	return &Screens{files, organization}
+}
 
 // Part is what the portal takes in.
 func (s *Screens) Part() screen.Part {

@@ -19,7 +19,7 @@ import (
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	// rights are seen to move on the pages of who has acknowledged
 	rooms := policytest.NewRooms(g.Pool, g.Door, g.Now)
-	return []screen.Part{personnel.New(orgpersonnel.New(g.Pool, g.Door)).Part(), acknowledging.New(rooms.Acknowledge).Part(), {Sample: func(ctx context.Context, t *sample.Town) error {
+	return []screen.Part{personnel.New(orgpersonnel.New(g.Pool, g.Door), g.Org).Part(), acknowledging.New(rooms.Acknowledge).Part(), {Sample: func(ctx context.Context, t *sample.Town) error {
 		return policies.Fill(ctx, rooms.Draft, rooms.Publish, rooms.Acknowledge, *t)
 	}}}, nil
 }}

@@ -27,6 +27,7 @@ func (s *Screens) showDecision(w http.ResponseWriter, r *http.Request) error {
 	return s.decisionForm(w, r, draft, decisionView{DecidedOn: screen.Today(r.Context()).String()}, nil)
 }
 
+// decide asks once more what can't be taken back, and then records it.
 func (s *Screens) decide(w http.ResponseWriter, r *http.Request) error {
 	draft, err := s.draftOf(r) // before a file is taken in
 	if err != nil {
@@ -38,7 +39,8 @@ func (s *Screens) decide(w http.ResponseWriter, r *http.Request) error {
 		Chair: r.PostForm.Get("chair"), Attendees: slices.Clone(r.PostForm["attendees"]), Minutes: strings.TrimSpace(r.PostForm.Get("minutes")),
 		File: sent.Token, SHA256: revision.Hash(r.PostForm),
 	}}
-	if refusal != nil || r.PostForm.Get("act") != "record" {
+	act := r.PostForm.Get("act")
+	if refusal != nil || act == "people" || act == "edit" {
 		return s.decisionForm(w, r, draft, form, refusal)
 	}
 	decision := form.Typed
@@ -47,10 +49,18 @@ func (s *Screens) decide(w http.ResponseWriter, r *http.Request) error {
 			decision.Attendees = append(decision.Attendees, number)
 		}
 	}
-	if err := s.publications.RecordDecision(r.Context(), screen.Actor(r.Context()), draft.Code, decision); err != nil {
-		return s.decisionForm(w, r, draft, form, err)
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	if act == "record" {
+		if err := s.publications.RecordDecision(ctx, actor, draft.Code, decision); err != nil {
+			return s.decisionForm(w, r, draft, form, err)
+		}
+		return screen.GoOn(w, r, address.Draft(draft.Code), "decided")
 	}
-	return screen.GoOn(w, r, address.Draft(draft.Code), "decided")
+	meeting, err := s.publications.CheckDecision(ctx, actor, draft, decision)
+	if err == nil {
+		form.Confirm = &meeting
+	}
+	return s.decisionForm(w, r, draft, form, err)
 }
 
 func (s *Screens) decisionForm(w http.ResponseWriter, r *http.Request, d draft.Draft, form decisionView, refusal error) error {

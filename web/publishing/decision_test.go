@@ -57,7 +57,7 @@ func (m meeting) send(name string, file io.Reader, more url.Values) servertest.A
 	w := multipart.NewWriter(&b)
 	fields := url.Values{
 		"sha256": {m.sha256}, "decided_on": {calendar.Day(servertest.Morning).Format("2006-01-02")}, "result": {"adopted"},
-		"chair": {town.Holder("町長").StaffNumber}, "others": {town.Holder("副町長").StaffNumber}, "act": {"record"},
+		"chair": {town.Holder("町長").StaffNumber}, "attendees": {town.Holder("町長").StaffNumber}, "others": {town.Holder("副町長").StaffNumber}, "act": {"record"},
 	}
 	maps.Copy(fields, more)
 	for field, values := range fields {
@@ -244,5 +244,52 @@ func TestNothingIsAttachedWhileTheScannerIsDown(t *testing.T) {
 	}
 	if a := m.send("", strings.NewReader(""), url.Values{"minutes": {"原案のとおり決定"}}); a.Status != 200 || !strings.Contains(a.Body, "原案のとおり決定") {
 		t.Errorf("without a file: %d %s", a.Status, a.Body)
+	}
+}
+
+// What can't be taken back is asked once more, on a page that says what it will do and
+// who was there; what was typed comes along, the file too, and back again.
+func TestADecisionIsLookedAtBeforeItIsRecorded(t *testing.T) {
+	t.Parallel()
+	m := newMeeting(t)
+	decisions := m.Count("headquarters_decision")
+	mayor, deputy := town.Holder("町長"), town.Holder("副町長")
+	a := m.send("議事録.pdf", strings.NewReader("%PDF-1.7 the minutes"), url.Values{"act": {"check"}, "minutes": {"原案のとおり決定"}})
+	for _, want := range []string{
+		"記録すると、取り消せません", "第2版の下書きが、令和8年11月24日の本部会議で決定されたと記録されます", "この記録だけでは公開されず",
+		"出席者（2人）</dt><dd>" + mayor.Name + "、" + deputy.Name, "原案のとおり決定", "議事録.pdf",
+	} {
+		if a.Status != 200 || !strings.Contains(a.Body, want) {
+			t.Errorf("%d, the page lacks %s: %s", a.Status, want, a.Body)
+		}
+	}
+	if n := m.Count("headquarters_decision"); n != decisions {
+		t.Errorf("looking records %d decisions", n-decisions)
+	}
+	kept := servertest.Hidden(a.Body)
+	kept.Set("act", "edit")
+	a = m.send("", strings.NewReader(""), kept)
+	if a.Status != 200 || !strings.Contains(a.Body, "原案のとおり決定</textarea>") || !strings.Contains(a.Body, `name="others" type="text" value="`+deputy.StaffNumber) || servertest.Hidden(a.Body).Get("sent") != kept.Get("sent") {
+		t.Errorf("back at the form: %d %s", a.Status, a.Body)
+	}
+	kept.Set("act", "record")
+	if a := m.send("", strings.NewReader(""), kept); a.Status != 200 || !strings.Contains(a.Body, "本部会議の記録を残しました") || !strings.Contains(a.Body, "議事録.pdf") {
+		t.Errorf("recording: %d %s", a.Status, a.Body)
+	}
+	if a := m.send("", strings.NewReader(""), url.Values{"act": {"check"}, "minutes": {"二度目"}}); a.Status != http.StatusConflict || !strings.Contains(a.Body, "この操作は行えません") {
+		t.Errorf("a second time: %d %s", a.Status, a.Body)
+	}
+}
+
+// Who is in the chair was there: a form that says otherwise is refused before it is
+// asked once more, and says what to do.
+func TestTheChairIsAmongThoseWhoWereThere(t *testing.T) {
+	t.Parallel()
+	m := newMeeting(t)
+	for _, act := range []string{"check", "record"} {
+		a := m.send("", strings.NewReader(""), url.Values{"act": {act}, "attendees": {town.Holder("副町長").StaffNumber}, "minutes": {"原案のとおり決定"}})
+		if a.Status != 422 || !strings.Contains(a.Body, "議長に選んだ人が、出席者に入っていません") || strings.Contains(a.Body, "取り消せません") || !strings.Contains(a.Body, "原案のとおり決定</textarea>") {
+			t.Errorf("%s: %d %s", act, a.Status, a.Body)
+		}
 	}
 }

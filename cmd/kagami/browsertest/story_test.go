@@ -137,8 +137,12 @@ func TestATextIsTakenInSettledAndPublished(t *testing.T) {
 	officer.setDate("decided_on", "2026-11-20")
 	officer.pick("result", "adopted")
 	officer.put("chair", town.Holder("町長").StaffNumber)
+	officer.pick("attendees", town.Holder("町長").StaffNumber)
 	officer.pick("attendees", town.Holder("副町長").StaffNumber)
 	officer.put("minutes", "原案のとおり決定した。")
+	officer.press("内容を確かめる")
+	officer.mustSee("記録すると、取り消せません")
+	officer.look("decision-confirm")
 	officer.press("記録する")
 	officer.mustSee("本部会議の記録を残しました")
 

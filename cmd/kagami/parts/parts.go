@@ -66,7 +66,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		imports.New(drafts, g.Org).Part(),
 		accounts.Part(),
 		reach.New(orgreach.New(g.Pool, g.Door)).Part(),
-		personnel.New(orgpersonnel.New(g.Pool, g.Door)).Part(),
+		personnel.New(orgpersonnel.New(g.Pool, g.Door), g.Org).Part(),
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),

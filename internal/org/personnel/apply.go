@@ -22,10 +22,10 @@ import (
 // errOtherPlan says that the organization has changed since a plan was shown.
 var errOtherPlan = errors.New("the plan is not the one that was shown")
 
-// Apply does what the plan of a file says, all of it or nothing.
-// Conflict while the file has problems, and where the organization has changed
+// Apply does what the plan of a file says, all of it or nothing. Invalid where it makes
+// posts, and nobody has agreed to that. Conflict while the file has problems, and where the organization has changed
 // so that the plan would be another: then that one is stored to be looked at.
-func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string) (Summary, error) {
+func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, agreed Agreed) (Summary, error) {
 	// before anything is locked: who waits for the organization may have all the others
 	others, err := s.pool.Acquire(ctx)
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string) (S
 		if err := take(ctx, tx, tries); err != nil {
 			return door.Unchanged(), err
 		}
-		done, effect, err = apply(ctx, tx, others, actor, token)
+		done, effect, err = apply(ctx, tx, others, actor, token, agreed)
 		return effect, err
 	})
 	if errors.Is(err, errOtherPlan) {
@@ -55,6 +55,9 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string) (S
 	}
 	return done.Summary, nil
 }
+
+// NewPostsField is the field of a form in which somebody agrees to new posts.
+const NewPostsField = "new-posts"
 
 // applyTime is how long one statement of an import may take.
 const applyTime = "5min"
@@ -74,7 +77,7 @@ func take(ctx context.Context, tx *door.Tx, tries int) error {
 // apply reads, plans and writes without the lock of the organization, and with it looks
 // whether it would do the same once more: others sees the database without what it has
 // written.
-func apply(ctx context.Context, tx *door.Tx, others *pgxpool.Conn, actor authz.Actor, token string) (Import, door.Effect, error) {
+func apply(ctx context.Context, tx *door.Tx, others *pgxpool.Conn, actor authz.Actor, token string, agreed Agreed) (Import, door.Effect, error) {
 	i, file, err := lockImport(ctx, tx, actor, token)
 	if err != nil {
 		return i, door.Unchanged(), err
@@ -90,6 +93,9 @@ func apply(ctx context.Context, tx *door.Tx, others *pgxpool.Conn, actor authz.A
 		return i, door.Unchanged(), fault.New(fault.Conflict, fmt.Sprintf("直すところが%d件あります。ファイルを直して、もう一度選んでください。何も変更されていません。", len(plan.Problems)))
 	case plan.Empty():
 		return i, door.Unchanged(), fault.New(fault.Conflict, "この名簿のとおりになっているため、変えるところはありません。")
+	case plan.NewPosts > 0 && !agreed.NewPosts:
+		return i, door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: NewPostsField, Message: fmt.Sprintf(
+			"新しい職が%d件できます。書き間違いでないことを確かめて、「新しい職を作る」を選んでください。書き間違いのときは、ファイルを直して、選び直してください。", plan.NewPosts)}})
 	}
 	effect := door.Effect{
 		Subject: trail.Subject{Kind: "person_import", ID: i.id}, Fields: []string{"applied"},

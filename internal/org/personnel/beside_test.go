@@ -25,7 +25,7 @@ func (tn importTown) halted(token, holding string) (resume func() error) {
 	tn.must(err)
 	ended := make(chan error, 1)
 	go func() {
-		_, err := tn.files.Apply(ctx, tn.actor, token)
+		_, err := tn.files.Apply(ctx, tn.actor, token, agreed)
 		ended <- err
 	}()
 	tn.waiting(ctx, 1)
@@ -156,5 +156,80 @@ func TestAnImportIsByTheRightsOfItsEnd(t *testing.T) {
 	}
 	if _, err := tn.Person(ctx, operator, "N1"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("somebody is registered: %v", err)
+	}
+}
+
+// hold begins a transaction that holds what a statement takes.
+func (tn importTown) hold(ctx context.Context, sql string) (pgx.Tx, error) {
+	beside, err := tn.db.Pool.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tn.t.Cleanup(func() { beside.Rollback(context.WithoutCancel(ctx)) }) //nolint:errcheck // it may be over
+	_, err = beside.Exec(ctx, sql)
+	return beside, err
+}
+
+// nextImport is the lock for which one import waits as long as another is under way.
+const nextImport = `SELECT pg_advisory_xact_lock(hashtextextended('kagami: imports of people', 0))`
+
+// An import that clerks have overtaken twice lets them wait: at its third try it takes the
+// lock of the organization first, and comes through.
+func TestAnImportThatWasOvertakenTwiceTakesTheLockFirst(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	tn := newImportTown(t)
+	clerks, other := tn.post(tn.section, "主事", false), tn.person("4")
+	token := tn.start("2,見本 二,,,,税務町民課,職員,2026-04-01,\nN1,見本 新,ミホン,,,税務町民課,職員,2027-04-01,\n")
+	number, err := tn.hold(ctx, sameNumber)
+	tn.must(err)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := tn.files.Apply(ctx, tn.actor, token, agreed)
+		ended <- err
+	}()
+	tn.waiting(ctx, 1)
+	for _, furigana := range []string{"ミホン ジロウ", "ミホン サブロウ"} {
+		// it is planned with another furigana already, and the lock is free
+		tn.soon(func(ctx context.Context) error { return tn.renames(ctx, "2", furigana) })
+		type held struct {
+			pgx.Tx
+			err error
+		}
+		turn := make(chan held, 1)
+		go func() {
+			tx, err := tn.hold(ctx, nextImport)
+			turn <- held{tx, err}
+		}()
+		tn.waiting(ctx, 2)
+		tn.must(number.Rollback(ctx))
+		between := <-turn // the try is undone, and the next has not begun
+		tn.must(between.err)
+		number, err = tn.hold(ctx, sameNumber)
+		tn.must(err)
+		tn.must(between.Rollback(ctx))
+		tn.waiting(ctx, 1)
+	}
+	var free bool
+	tn.must(tn.db.Pool.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock(hashtextextended('kagami: ' || $1, 0))`, string(org.Lock)).Scan(&free))
+	if free {
+		t.Fatal("the third try has not taken the lock of the organization")
+	}
+	clerk := make(chan error, 1)
+	go func() {
+		clerk <- tn.Appoint(ctx, operator, org.Appointment{Person: other, Post: clerks, First: day("2026-11-24")}, org.Beside)
+	}()
+	tn.waiting(ctx, 2)
+	tn.must(number.Rollback(ctx))
+	tn.must(<-ended)
+	tn.must(<-clerk)
+	p, err := tn.Person(ctx, operator, "2")
+	tn.must(err)
+	if p.Name != "見本 二" || p.Furigana != "ミホン サブロウ" {
+		t.Errorf("the two have left %+v", p)
+	}
+	if i, _ := tn.look(token); i.AppliedAt.IsZero() {
+		t.Error("the import is not made")
 	}
 }

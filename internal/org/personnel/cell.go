@@ -1,6 +1,7 @@
 package personnel
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,9 +73,13 @@ func readDay(cell string, wrong func(string)) calendar.Date {
 	if n, err := strconv.Atoi(cell); err == nil && len(cell) == 5 {
 		day, ok = calendar.NewDate(1899, 12, 30+n), true
 	}
-	if !ok || day.Before(earliestDay) || day.After(latestDay) {
+	switch {
+	case !ok:
 		wrong("日付を読めません。2027-04-01、2027/4/1、令和9年4月1日、R9.4.1 のように入力してください。")
-		return calendar.Date{}
+	case day.Before(earliestDay) || day.After(latestDay):
+		wrong(fmt.Sprintf("%d年の日になっています。年を確かめて、%d年から%d年までの日を入力してください。", day.Year(), earliestDay.Year(), latestDay.Year()))
+	default:
+		return day
 	}
-	return day
+	return calendar.Date{}
 }

@@ -27,6 +27,39 @@ func (p *planner) checkSection(h *held) {
 	}
 }
 
+// checkFaulty says what else is wrong with the rows that could not be read, so that all of
+// it is mended at once.
+func (p *planner) checkFaulty(rows []Row) {
+	if len(rows) == 0 {
+		return
+	}
+	owners := make(map[string]int, len(p.people))
+	for i, person := range p.people {
+		if person.ID != 0 && person.Email != "" {
+			owners[strings.ToLower(person.Email)] = i
+		}
+	}
+	for _, row := range rows {
+		i, known := p.byNumber[strings.ToLower(row.StaffNumber)]
+		switch named := p.sectionByName[foldKey(row.SectionName)]; {
+		case row.First.IsZero() && row.SectionCode == "" && len(named) > 1: // which one, the day may say
+		case row.Title == "" && row.SectionCode == "" && row.SectionName == "": // whether it needs one, the post says
+		default:
+			p.place(row)
+		}
+		if !known && isStaffNumber(row.StaffNumber) && row.Furigana == "" {
+			p.wrong(row.Line, furiganaColumn, newNeedsFurigana)
+		}
+		if other, taken := owners[strings.ToLower(row.Email)]; taken && (!known || other != i) && !p.inFile[other] {
+			p.wrong(row.Line, emailColumn, p.emailTaken(other))
+		}
+	}
+}
+
+func (p *planner) emailTaken(owner int) string {
+	return fmt.Sprintf("このメールアドレスは、職員番号 %s の人のものです。ほかの人のものでないか確かめてください。", p.people[owner].StaffNumber)
+}
+
 // checkEmails refuses an e-mail of two people.
 func (p *planner) checkEmails() {
 	changed := map[int]bool{}
@@ -46,7 +79,7 @@ func (p *planner) checkEmails() {
 			continue
 		}
 		if other, taken := owner[strings.ToLower(person.Email)]; taken {
-			p.wrong(p.firstLine[i], emailColumn, fmt.Sprintf("このメールアドレスは、職員番号 %s の人のものです。ほかの人のものでないか確かめてください。", p.people[other].StaffNumber))
+			p.wrong(p.firstLine[i], emailColumn, p.emailTaken(other))
 			continue
 		}
 		owner[strings.ToLower(person.Email)] = i

@@ -7,6 +7,8 @@ import (
 	"kagami/internal/org"
 )
 
+const newNeedsFurigana = "新しい職員です。フリガナを入力してください。"
+
 // planFields plans a person's name and the like.
 func (p *planner) planFields(person int, rows []Row) {
 	now := &p.people[person]
@@ -29,7 +31,7 @@ func (p *planner) planFields(person int, rows []Row) {
 	}
 	if now.ID == 0 {
 		if said.Furigana == "" {
-			p.wrong(rows[0].Line, furiganaColumn, "新しい職員です。フリガナを入力してください。")
+			p.wrong(rows[0].Line, furiganaColumn, newNeedsFurigana)
 		}
 		number := now.StaffNumber
 		*now = said

@@ -19,8 +19,8 @@ import (
 // from which day on.
 type File struct {
 	Rows     []Row
-	Problems []intake.Problem // rows that could not be read; they are not in Rows
-	Numbers  []string         // the staff numbers of those, where they could be read
+	Problems []intake.Problem // what could not be read
+	Faulty   []Row            // the rows of which that is so, as far as they could be read; they are not in Rows
 	Ignored  []string         // the headings of columns that are not read
 	SHA256   []byte           // of the file
 
@@ -107,7 +107,7 @@ func (p *File) read(row intake.Row) {
 	}
 	if problems != nil {
 		p.Problems = append(p.Problems, problems...)
-		p.Numbers = append(p.Numbers, r.StaffNumber)
+		p.Faulty = append(p.Faulty, r)
 		return
 	}
 	p.Rows = append(p.Rows, r)

@@ -134,7 +134,7 @@ func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, fileName string
 	if i.Empty() {
 		return i.Summary, nil, nil
 	}
-	done, err := s.Apply(ctx, actor, token)
+	done, err := s.Apply(ctx, actor, token, Agreed{NewPosts: true})
 	return done, nil, err
 }
 

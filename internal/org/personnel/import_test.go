@@ -1,6 +1,7 @@
 package personnel_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,7 +66,7 @@ func TestAPersonnelFileTakesEffectOnItsDay(t *testing.T) {
 	if len(lists.Added) != 3 || !lists.Added[0].NewPost || !lists.Added[2].NewPerson || lists.Added[1].Post != "税務町民課長" {
 		t.Errorf("the preview lists %+v", lists.Added)
 	}
-	done, err := tn.files.Apply(t.Context(), tn.actor, token)
+	done, err := tn.files.Apply(t.Context(), tn.actor, token, agreed)
 	if err != nil || done.Added != 3 {
 		t.Fatalf("applying: %+v, %v", done, err)
 	}
@@ -90,7 +91,7 @@ func TestAPersonnelFileTakesEffectOnItsDay(t *testing.T) {
 	if i.AppliedAt.IsZero() {
 		t.Error("the page does not say that it is done")
 	}
-	if _, err := tn.files.Apply(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
+	if _, err := tn.files.Apply(t.Context(), tn.actor, token, agreed); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("applied twice: %v", err)
 	}
 	if err := tn.files.Choose(t.Context(), tn.actor, token, personnel.Choices{}); fault.KindOf(err) != fault.Conflict {
@@ -103,7 +104,7 @@ func TestWhomAPersonnelFileBringsStandsInTheOrderOfTheSyllables(t *testing.T) {
 	t.Parallel()
 	tn := newImportTown(t)
 	_, err := tn.files.Apply(t.Context(), tn.actor, tn.start(
-		"2,見本 2,ガトウ,,,税務町民課,職員,2027-04-01,\nN1,見本 新,カンダ,,,税務町民課,職員,2027-04-01,\nN2,見本 新,ガンダ,,,税務町民課,職員,2027-04-01,\n"))
+		"2,見本 2,ガトウ,,,税務町民課,職員,2027-04-01,\nN1,見本 新,カンダ,,,税務町民課,職員,2027-04-01,\nN2,見本 新,ガンダ,,,税務町民課,職員,2027-04-01,\n"), agreed)
 	tn.must(err)
 	page, err := tn.People(t.Context(), tn.actor, org.Search{Day: day("2027-04-01")})
 	tn.must(err)
@@ -126,7 +127,7 @@ func TestAPersonnelFileIsInTheTrail(t *testing.T) {
 		return n
 	}
 	people, posts, appointments := count("person"), count("post"), count("appointment")
-	_, err := tn.files.Apply(t.Context(), tn.actor, tn.start("1,見本 1,,,,総務課,課長,2027-04-01,\nN1,見本 新,ミホン,,,総務課,職員,2027-04-01,\n"))
+	_, err := tn.files.Apply(t.Context(), tn.actor, tn.start("1,見本 1,,,,総務課,課長,2027-04-01,\nN1,見本 新,ミホン,,,総務課,職員,2027-04-01,\n"), agreed)
 	tn.must(err)
 	if count("person")-people != 1 || count("post")-posts != 2 || count("appointment")-appointments != 3 || count("person_import") != 2 {
 		t.Errorf("entries for %d people, %d posts, %d appointments, %d of the import", count("person")-people, count("post")-posts, count("appointment")-appointments, count("person_import"))
@@ -152,7 +153,7 @@ func TestAFaultyRowStopsTheWholeFile(t *testing.T) {
 	if len(lists.Problems) != 2 || lists.Problems[0].Line != 3 || lists.Problems[0].Column != "課室" || lists.Problems[1].Line != 4 || lists.Problems[1].Column != "発令日" {
 		t.Errorf("the problems are %+v", lists.Problems)
 	}
-	if _, err := tn.files.Apply(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
+	if _, err := tn.files.Apply(t.Context(), tn.actor, token, agreed); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("applied: %v", err)
 	}
 	var posts int
@@ -168,7 +169,7 @@ func TestAChangeSinceThePreviewIsShownFirst(t *testing.T) {
 	token := tn.start("2,見本 2,,,,税務町民課,主任,2027-04-01,\n")
 	third := tn.post(tn.section, "副主任", false)
 	tn.must(tn.appoint(tn.staff, third, "2026-12-01"))
-	if _, err := tn.files.Apply(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
+	if _, err := tn.files.Apply(t.Context(), tn.actor, token, agreed); fault.KindOf(err) != fault.Conflict {
 		t.Fatalf("applied: %v", err)
 	}
 	if i, _ := tn.look(token); i.Ended != 2 {
@@ -176,7 +177,7 @@ func TestAChangeSinceThePreviewIsShownFirst(t *testing.T) {
 	}
 	// what does not touch the plan does not stand in the way
 	tn.person("9")
-	if _, err := tn.files.Apply(t.Context(), tn.actor, token); err != nil {
+	if _, err := tn.files.Apply(t.Context(), tn.actor, token, agreed); err != nil {
 		t.Errorf("applied after a look at it: %v", err)
 	}
 }
@@ -189,14 +190,14 @@ func TestWhoIsNotInAFileOfEverybodyLeaves(t *testing.T) {
 	if i, _ := tn.look(token); !i.Empty() || i.Unchanged != 2 {
 		t.Errorf("the preview says %+v", i.Summary)
 	}
-	if _, err := tn.files.Apply(t.Context(), tn.actor, token); fault.KindOf(err) != fault.Conflict {
+	if _, err := tn.files.Apply(t.Context(), tn.actor, token, agreed); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("applied nothing: %v", err)
 	}
 	tn.must(tn.files.Choose(t.Context(), tn.actor, token, personnel.Choices{Whole: true}))
 	if i, lists := tn.look(token); i.Ended != 1 || lists.Ended[0].StaffNumber != "2" || !i.Choices.Whole {
 		t.Errorf("the preview says %+v %+v", i.Summary, lists.Ended)
 	}
-	_, err := tn.files.Apply(t.Context(), tn.actor, token)
+	_, err := tn.files.Apply(t.Context(), tn.actor, token, agreed)
 	tn.must(err)
 	if _, err := tn.ActorOn(t.Context(), tn.staff, day("2027-04-01")); fault.KindOf(err) != fault.Unauthenticated {
 		t.Errorf("after leaving: %v", err)
@@ -214,7 +215,7 @@ func TestTwoExchangeWhatOnlyOneCanHave(t *testing.T) {
 		"1,見本 1,,a@town.example,,,会計管理者,2027-04-01,\n2,見本 2,,b@town.example,,税務町民課,課長,2027-04-01,\n",
 		"1,見本 1,,b@town.example,,税務町民課,課長,2027-05-01,\n2,見本 2,,a@town.example,,,会計管理者,2027-05-01,\n",
 	} {
-		if _, err := tn.files.Apply(t.Context(), tn.actor, tn.start(rows)); err != nil {
+		if _, err := tn.files.Apply(t.Context(), tn.actor, tn.start(rows), agreed); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -234,7 +235,7 @@ func TestAPersonnelFileIsForWhoHandedItIn(t *testing.T) {
 	clerk := tn.town.actor(tn.staff, "2026-11-24")
 	for name, err := range map[string]error{
 		"starts":  failingText(tn.files.Start(t.Context(), clerk, "x.csv", []byte(personnelHead+"2,見本 2,,,,税務町民課,主任,2027-04-01,\n"), personnel.Choices{})),
-		"applies": failingSummary(tn.files.Apply(t.Context(), clerk, token)),
+		"applies": failingSummary(tn.files.Apply(t.Context(), clerk, token, agreed)),
 		"chooses": tn.files.Choose(t.Context(), clerk, token, personnel.Choices{}),
 		"plans":   failingPlan(tn.files.Plan(t.Context(), clerk, personnel.File{}, personnel.Choices{}, day("2026-11-24"))),
 	} {
@@ -264,7 +265,7 @@ func TestAPersonnelFileEndsAfterADay(t *testing.T) {
 		return files, pages
 	}
 	applied := tn.start("2,見本 2,,,,税務町民課,主任,2027-04-01,\n")
-	if _, err := tn.files.Apply(t.Context(), tn.actor, applied); err != nil {
+	if _, err := tn.files.Apply(t.Context(), tn.actor, applied, agreed); err != nil {
 		t.Fatal(err)
 	}
 	token := tn.start("3,見本 3,,,,税務町民課,主任,2027-04-01,\n")
@@ -274,7 +275,7 @@ func TestAPersonnelFileEndsAfterADay(t *testing.T) {
 	}
 	older("1 minute")
 	for name, err := range map[string]error{
-		"applied": failingSummary(tn.files.Apply(t.Context(), tn.actor, token)),
+		"applied": failingSummary(tn.files.Apply(t.Context(), tn.actor, token, agreed)),
 		"chosen":  tn.files.Choose(t.Context(), tn.actor, token, personnel.Choices{Whole: true}),
 	} {
 		if fault.KindOf(err) != fault.NotFound {
@@ -340,4 +341,20 @@ func TestAPersonnelFileLeavesAnAdministrator(t *testing.T) {
 	if len(lists.Problems) != 1 || !strings.Contains(lists.Problems[0].Reason, "令和9年4月1日からポータル管理者がいなくなります") {
 		t.Errorf("the problems are %+v", lists.Problems)
 	}
+}
+
+// Posts that are not there yet are made only where somebody has agreed to that.
+func TestNewPostsAreAgreedTo(t *testing.T) {
+	t.Parallel()
+	tn := newImportTown(t)
+	token := tn.start("2,見本 2,,,,税務町民課,しょくいん,2027-04-01,\n")
+	if i, _ := tn.look(token); i.NewPosts != 1 || len(i.Titles) != 1 || i.Titles[0].Title != "しょくいん" {
+		t.Errorf("the preview says %+v", i.Summary)
+	}
+	_, err := tn.files.Apply(t.Context(), tn.actor, token, personnel.Agreed{})
+	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Kind != fault.Invalid || e.Problems[0].Field != personnel.NewPostsField {
+		t.Fatalf("made without a word: %v", err)
+	}
+	_, err = tn.files.Apply(t.Context(), tn.actor, token, agreed)
+	tn.must(err)
 }

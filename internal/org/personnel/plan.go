@@ -18,7 +18,14 @@ type Choices struct {
 	Whole bool
 }
 
-// Plan is what taking a personnel file in would do.
+// Agreed is what somebody has said yes to, of what a plan says.
+type Agreed struct {
+	// NewPosts says that posts shall be made which are not there yet.
+	NewPosts bool
+}
+
+// Plan is what taking a personnel file in would do. What is wrong with a row is among the
+// Problems, and what that row would do is not listed.
 type Plan struct {
 	From      calendar.Date // the first day on which somebody's posts change; zero for none
 	Added     []Line        // appointments that begin
@@ -26,7 +33,8 @@ type Plan struct {
 	Ended     []Line        // appointments that end, or are taken back before they begin
 	NewPeople int
 	NewPosts  int
-	Unchanged int // rows that say what is so already
+	Titles    []NewTitle // what the new posts are called
+	Unchanged int        // rows that say what is so already
 	Problems  []intake.Problem
 	Notes     []intake.Problem // what somebody should look at and the file does not change
 	Ignored   []string         // headings of columns that are not read
@@ -60,6 +68,7 @@ type Summary struct {
 	Ended     int
 	NewPeople int
 	NewPosts  int
+	Titles    []NewTitle // what the new posts are called
 	Unchanged int
 	Problems  int
 	Notes     []intake.Problem // what somebody should look at and the file does not change
@@ -72,8 +81,8 @@ func (s Summary) Empty() bool { return s.Added+s.Changed+s.Ended == 0 }
 // Summary is the plan in numbers; rows is how many the file has.
 func (p Plan) Summary(file File) Summary {
 	return Summary{
-		Rows: len(file.Rows) + len(file.Numbers), From: p.From, Added: len(p.Added), Changed: len(p.Changed), Ended: len(p.Ended),
-		NewPeople: p.NewPeople, NewPosts: p.NewPosts, Unchanged: p.Unchanged, Problems: len(p.Problems), Notes: p.Notes, Ignored: p.Ignored,
+		Rows: len(file.Rows) + len(file.Faulty), From: p.From, Added: len(p.Added), Changed: len(p.Changed), Ended: len(p.Ended),
+		NewPeople: p.NewPeople, NewPosts: p.NewPosts, Titles: p.Titles, Unchanged: p.Unchanged, Problems: len(p.Problems), Notes: p.Notes, Ignored: p.Ignored,
 	}
 }
 

@@ -157,37 +157,43 @@ func TestWhatAPersonnelFileDoes(t *testing.T) {
 			want: []string{"+M3 税務町民課 職員", "-M3 総務課 職員"},
 		},
 
-		"no section":                    {rows: "M3,見本 3,,,,職員,2027-04-01,\n", want: []string{"!2 課室 課室が空です。"}},
-		"a section that is not there":   {rows: "M3,見本 3,,,見本課,職員,2027-04-01,\n", want: []string{"!2 課室 「見本課」という課室は登録されていません。"}},
-		"a section that is gone":        {rows: "M3,見本 3,,,旧課,職員,2027-04-01,\n", want: []string{"+", "-", "!2 課室 旧課は、令和9年4月1日に廃止されます。"}},
-		"a name of two sections":        {rows: "M3,見本 3,,,支所,職員,2027-04-01,\n", want: []string{"!2 課室 「支所」という課室が2課室あります。"}},
-		"days in reverse":               {rows: "M3,見本 3,,,総務課,職員,2027-04-01,2027-03-31\n", want: []string{"!2 終了日 終了日が、発令日より前です。"}},
-		"a day that is none":            {rows: "M3,見本 3,,,総務課,職員,2027-02-30,\n", want: []string{"!2 発令日 日付を読めません。"}},
-		"no day":                        {rows: "M3,見本 3,,,総務課,職員,,\n", want: []string{"!2 発令日 発令日を入力してください。"}},
-		"no number":                     {rows: ",見本 3,,,総務課,職員,2027-04-01,\n", want: []string{"!2 職員番号 職員番号は"}},
-		"a フリガナ in kanji":               {rows: "M3,見本 3,見本,,総務課,職員,2027-04-01,\n", want: []string{"!2 フリガナ フリガナは、カタカナで"}},
-		"a new person without フリガナ":     {rows: "N1,見本 新,,,総務課,職員,2027-04-01,\n", want: []string{"+", "!2 フリガナ 新しい職員です。"}},
-		"a number of two names":         {rows: "M3,見本 3,,,総務課,職員,2027-04-01,\nM3,見本 別人,,,税務町民課,職員,2027-04-01,\n", want: []string{"+", "!3 氏名 同じ職員番号の2行目と違います。"}},
-		"an e-mail of another":          {rows: "M3,見本 3,,M1@town.example,総務課,職員,2025-04-01,\n", want: []string{"~", "!2 メールアドレス このメールアドレスは、職員番号 M1 の人のものです。"}},
-		"an e-mail of two in the file":  {rows: "N1,見本 新,ミホン,n@town.example,総務課,職員,2027-04-01,\nN2,見本 新二,ミホン,n@town.example,総務課,職員,2027-04-01,\n", want: []string{"+", "+", "!3 メールアドレス このメールアドレスは、職員番号 N1"}},
-		"the same row twice":            {rows: "M3,見本 3,,,税務町民課,職員,2027-04-01,\nM3,見本 3,,,税務町民課,職員,2027-05-01,\n", want: []string{"+", "!3 職 2行目と同じ人の同じ職"}},
-		"two heads in the file":         {rows: "N1,見本 新,ミホン,,税務町民課,課長,2027-04-01,\nM2,見本 2,,,税務町民課,課長,2025-04-01,\n", want: []string{"+", "!2 職 税務町民課長は一人の職ですが、3行目の人と期間が重なっています。"}},
-		"a head while there is one":     {rows: "M3,見本 3,,,税務町民課,課長,2027-04-01,\n", want: []string{"+", "-", "!2 職 税務町民課長は一人の職ですが、見本 2（職員番号 M2）が就いています。"}},
-		"a head whose own row is wrong": {rows: "M2,見本 2,,,総務課,職員,来年,\nM3,見本 3,,,税務町民課,課長,2027-04-01,\n", want: []string{"+", "-", "!2 発令日"}},
-		"what has been":                 {rows: "M3,見本 3,,,総務課,職員,2025-04-01,2027-03-01\n", want: []string{"!2 終了日 すでに過ぎた期間は変えられません。"}},
-		"a post left unsaid, in a past": {rows: "M3,見本 3,,,税務町民課,職員,2026-04-01,\n", want: []string{"+", "!2 職 この人は、いま総務課 職員にも就いていますが"}},
-		"the last administrator":        {rows: "M4,見本 4,,,税務町民課,職員,2027-04-01,\n", want: []string{"+", "-", "!0  この名簿のとおりにすると、令和9年4月1日からポータル管理者がいなくなります。"}},
-		"everybody, but no day to come": {whole: true, rows: "M3,見本 3,,,総務課,職員,2025-04-01,\n", want: []string{"!0 発令日 発令日が今日以降の行がない"}},
+		"no section":                  {rows: "M3,見本 3,,,,職員,2027-04-01,\n", want: []string{"!2 課室 課室が空です。"}},
+		"a section that is not there": {rows: "M3,見本 3,,,見本課,職員,2027-04-01,\n", want: []string{"!2 課室 「見本課」という課室は登録されていません。"}},
+		"a section that is gone":      {rows: "M3,見本 3,,,旧課,職員,2027-04-01,\n", want: []string{"!2 課室 旧課は、令和9年4月1日に廃止されます。"}},
+		"a name of two sections":      {rows: "M3,見本 3,,,支所,職員,2027-04-01,\n", want: []string{"!2 課室 「支所」という課室が2課室あります。"}},
+		"days in reverse":             {rows: "M3,見本 3,,,総務課,職員,2027-04-01,2027-03-31\n", want: []string{"!2 終了日 終了日が、発令日より前です。"}},
+		"a day that is none":          {rows: "M3,見本 3,,,総務課,職員,2027-02-30,\n", want: []string{"!2 発令日 日付を読めません。"}},
+		"a day far away":              {rows: "M3,見本 3,,,総務課,職員,3026-04-01,\n", want: []string{"!2 発令日 3026年の日になっています。年を確かめて、1950年から2099年までの日を入力してください。"}},
+		"all that is wrong with a row": {
+			rows: "N1,見本 新,,M1@town.example,見本課,,3026-04-01,来年\nM3,見本 3,,,税務町民課,職員,2027-04-01,\n",
+			want: []string{"+M3", "-M3", "!2 発令日 3026年", "!2 課室 「見本課」", "!2 メールアドレス このメールアドレスは、職員番号 M1", "!2 フリガナ 新しい職員です。", "!2 終了日 日付を読めません。", "!2 職 職の名前を"},
+		},
+		"no day, of a name of two sections": {rows: "M3,見本 3,,,支所,職員,,\n", want: []string{"!2 発令日 発令日を入力してください。"}},
+		"no day":                            {rows: "M3,見本 3,,,総務課,職員,,\n", want: []string{"!2 発令日 発令日を入力してください。"}},
+		"no number":                         {rows: ",見本 3,,,総務課,職員,2027-04-01,\n", want: []string{"!2 職員番号 職員番号は"}},
+		"a フリガナ in kanji":                   {rows: "M3,見本 3,見本,,総務課,職員,2027-04-01,\n", want: []string{"!2 フリガナ フリガナは、カタカナで"}},
+		"a new person without フリガナ":         {rows: "N1,見本 新,,,総務課,職員,2027-04-01,\n", want: []string{"!2 フリガナ 新しい職員です。"}},
+		"a number of two names":             {rows: "M3,見本 3,,,総務課,職員,2027-04-01,\nM3,見本 別人,,,税務町民課,職員,2027-04-01,\n", want: []string{"!3 氏名 同じ職員番号の2行目と違います。"}},
+		"an e-mail of another":              {rows: "M3,見本 3,,M1@town.example,総務課,職員,2025-04-01,\n", want: []string{"!2 メールアドレス このメールアドレスは、職員番号 M1 の人のものです。"}},
+		"an e-mail of two in the file":      {rows: "N1,見本 新,ミホン,n@town.example,総務課,職員,2027-04-01,\nN2,見本 新二,ミホン,n@town.example,総務課,職員,2027-04-01,\n", want: []string{"+N1", "!3 メールアドレス このメールアドレスは、職員番号 N1"}},
+		"the same row twice":                {rows: "M3,見本 3,,,税務町民課,職員,2027-04-01,\nM3,見本 3,,,税務町民課,職員,2027-05-01,\n", want: []string{"+", "!3 職 2行目と同じ人の同じ職"}},
+		"two heads in the file":             {rows: "N1,見本 新,ミホン,,税務町民課,課長,2027-04-01,\nM2,見本 2,,,税務町民課,課長,2025-04-01,\n", want: []string{"!2 職 税務町民課長は一人の職ですが、3行目の人と期間が重なっています。"}},
+		"a head while there is one":         {rows: "M3,見本 3,,,税務町民課,課長,2027-04-01,\n", want: []string{"!2 職 税務町民課長は一人の職ですが、見本 2（職員番号 M2）が就いています。"}},
+		"a head whose own row is wrong":     {rows: "M2,見本 2,,,総務課,職員,来年,\nM3,見本 3,,,税務町民課,課長,2027-04-01,\n", want: []string{"+", "-", "!2 発令日"}},
+		"what has been":                     {rows: "M3,見本 3,,,総務課,職員,2025-04-01,2027-03-01\n", want: []string{"!2 終了日 すでに過ぎた期間は変えられません。"}},
+		"a post left unsaid, in a past":     {rows: "M3,見本 3,,,税務町民課,職員,2026-04-01,\n", want: []string{"!2 職 この人は、いま総務課 職員にも就いていますが"}},
+		"the last administrator":            {rows: "M4,見本 4,,,税務町民課,職員,2027-04-01,\n", want: []string{"+", "-", "!0  この名簿のとおりにすると、令和9年4月1日からポータル管理者がいなくなります。"}},
+		"everybody, but no day to come":     {whole: true, rows: "M3,見本 3,,,総務課,職員,2025-04-01,\n", want: []string{"!0 発令日 発令日が今日以降の行がない"}},
 		"begun today": {
 			state: func(s *state) { s.appointments[2].First = s.today },
-			rows:  "M3,見本 3,,,税務町民課,職員,2027-03-31,\n", want: []string{"+", "!2 発令日 総務課 職員の発令は今日始まったため"},
+			rows:  "M3,見本 3,,,税務町民課,職員,2027-03-31,\n", want: []string{"!2 発令日 総務課 職員の発令は今日始まったため"},
 		},
 		"the same post as 職務代理 and as holder": {
 			state: func(s *state) {
 				s.appointments = append(s.appointments, org.Appointment{ID: 9, Person: 3, Post: 3, First: on("2027-01-01"), Acting: true})
 			},
 			rows: "M3,見本 3,,,税務町民課,課長,2027-04-01,\nM2,見本 2,,,税務町民課,職員,2027-04-01,\n",
-			want: []string{"+", "+", "-", "-", "!2 発令日 この人は、重なる期間に、すでに税務町民課長に就いています"},
+			want: []string{"+M2", "-M2", "!2 発令日 この人は、重なる期間に、すでに税務町民課長に就いています"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -475,4 +481,14 @@ func FuzzPersonnel(f *testing.F) {
 			t.Errorf("%d rows do nothing", len(file.Rows))
 		}
 	})
+}
+
+// What a row that is wrong would do is in no number of the plan either.
+func TestRowsThatAreWrongCountForNothing(t *testing.T) {
+	t.Parallel()
+	rows := "N1,見本 一,,,総務課,しょくいん,2027-04-01,\nM3,見本 改,,m1@town.example,総務課,職員,2025-04-01,\nN2,見本 二,ミホン,,総務課,職員,2027-05-01,\n"
+	plan := planOf(t, aTown(), rows, false)
+	if len(plan.Problems) != 2 || plan.NewPeople != 1 || plan.NewPosts != 0 || len(plan.Titles) != 0 || len(plan.Changed) != 0 || plan.Unchanged != 0 || plan.From != on("2027-05-01") {
+		t.Errorf("%+v", plan)
+	}
 }

@@ -29,6 +29,8 @@ type planner struct {
 	byPerson      map[int][]*held
 	inFile        map[int]bool
 	faulty        map[int]bool // who has a row that is wrong, so that their rows are not all planned
+	wrongLines    map[int]bool // the rows that are wrong
+	unchanged     []int        // the rows that say what is so already
 	firstLine     map[int]int  // of a person in the file
 }
 
@@ -58,8 +60,8 @@ func makePlan(state state, file File, choices Choices) Plan {
 		p.inFile[person] = true
 		rows[person] = append(rows[person], row)
 	}
-	for _, number := range file.Numbers {
-		if i, known := p.byNumber[strings.ToLower(number)]; known {
+	for _, row := range file.Faulty {
+		if i, known := p.byNumber[strings.ToLower(row.StaffNumber)]; known {
 			p.inFile[i], p.faulty[i] = true, true
 		}
 	}
@@ -70,6 +72,7 @@ func makePlan(state state, file File, choices Choices) Plan {
 	if choices.Whole {
 		p.planMissing()
 	}
+	p.checkFaulty(file.Faulty)
 	p.checkEmails()
 	p.checkOverlaps()
 	p.checkOwn()
@@ -92,6 +95,7 @@ func newPlanner(state state, file File) *planner {
 		byPerson:      make(map[int][]*held, len(state.people)),
 		inFile:        map[int]bool{},
 		faulty:        map[int]bool{},
+		wrongLines:    map[int]bool{},
 		firstLine:     map[int]int{},
 	}
 	byID := make(map[int64]int, len(state.people))
@@ -150,6 +154,7 @@ func (p *planner) postName(post int) string {
 }
 
 func (p *planner) wrong(line int, c column, reason string) {
+	p.wrongLines[line] = true
 	p.plan.Problems = append(p.plan.Problems, intake.Problem{Line: line, Column: c.title(), Reason: reason})
 }
 
@@ -191,27 +196,36 @@ func (p *planner) planPerson(person int, rows []Row) {
 	p.endUnlisted(person, rows)
 }
 
+// place is where a row's post is, whether it is there yet or not; false, and a problem,
+// where there can be none.
+func (p *planner) place(row Row) (postKey, bool) {
+	section, ok := p.section(row)
+	if !ok {
+		return postKey{}, false
+	}
+	key := postKey{0, foldKey(row.Title)}
+	if section >= 0 {
+		key.section = p.sections[section].ID
+	}
+	if _, known := p.postByTitle[key]; section < 0 && !known {
+		p.wrong(row.Line, sectionColumn, fmt.Sprintf("課室が空です。課室に属さない職に「%s」はありません。課室を入力してください。", row.Title))
+		return postKey{}, false
+	}
+	return key, true
+}
+
 // post finds a row's post, which is new if its section has none of that title;
 // false, and a problem, where there is no such section.
 func (p *planner) post(row Row) (int, bool) {
-	section, ok := p.section(row)
+	key, ok := p.place(row)
 	if !ok {
 		return 0, false
 	}
-	id := int64(0)
-	if section >= 0 {
-		id = p.sections[section].ID
-	}
-	key := postKey{id, foldKey(row.Title)}
 	if i, known := p.postByTitle[key]; known {
 		return i, true
 	}
-	if section < 0 {
-		p.wrong(row.Line, sectionColumn, fmt.Sprintf("課室が空です。課室に属さない職に「%s」はありません。課室を入力してください。", row.Title))
-		return 0, false
-	}
 	i := len(p.posts)
-	p.posts = append(p.posts, org.Post{Section: id, Title: org.OneLine(row.Title), SingleHolder: p.single[key.title]})
+	p.posts = append(p.posts, org.Post{Section: key.section, Title: org.OneLine(row.Title), SingleHolder: p.single[key.title]})
 	p.postByTitle[key] = i
 	p.isNewPost[i] = true
 	p.plan.changes.NewPosts = append(p.plan.changes.NewPosts, i)
@@ -281,7 +295,7 @@ func (p *planner) planRow(person, post int, row Row) {
 	if h.Differs() {
 		p.checkSection(h)
 	} else {
-		p.plan.Unchanged++
+		p.unchanged = append(p.unchanged, row.Line)
 	}
 }
 
@@ -328,20 +342,32 @@ func (p *planner) planMissing() {
 	}
 }
 
-// finish lists what the plan does.
+// finish lists what the plan does, but for the rows that are wrong.
 func (p *planner) finish(file File) Plan {
 	isNew := map[int]bool{}
 	for _, i := range p.plan.changes.NewPeople {
 		isNew[i] = true
 	}
+	p.plan.Changed = slices.DeleteFunc(p.plan.Changed, func(l Line) bool { return p.wrongLines[l.Line] })
+	p.unchanged = slices.DeleteFunc(p.unchanged, func(line int) bool { return p.wrongLines[line] })
+	p.plan.Unchanged = len(p.unchanged)
+	var listed []org.AppointmentChange
+	newPeople := map[int]bool{}
 	for _, h := range p.held {
 		if !h.Differs() {
 			continue
 		}
 		p.plan.changes.Appointments = append(p.plan.changes.Appointments, h.AppointmentChange)
+		if h.line != 0 && p.wrongLines[h.line] {
+			continue
+		}
+		listed = append(listed, h.AppointmentChange)
 		line := Line{
 			Line: h.line, StaffNumber: p.people[h.PersonAt].StaffNumber, Name: p.people[h.PersonAt].Name, Post: p.postName(h.PostAt),
 			First: h.First, Last: h.Last, NewPerson: isNew[h.PersonAt], NewPost: p.isNewPost[h.PostAt], Withdrawn: h.Withdrawn,
+		}
+		if line.NewPerson {
+			newPeople[h.PersonAt] = true
 		}
 		from := h.First
 		switch {
@@ -365,12 +391,9 @@ func (p *planner) finish(file File) Plan {
 	}
 	c := &p.plan.changes
 	c.People, c.Posts = p.people, p.posts
-	p.plan.NewPosts = len(c.NewPosts)
-	for _, i := range c.NewPeople {
-		if !p.faulty[i] {
-			p.plan.NewPeople++
-		}
-	}
+	made := p.made(listed)
+	p.plan.NewPosts, p.plan.Titles = len(made), p.newTitles(made)
+	p.plan.NewPeople = len(newPeople)
 	p.plan.Problems = append(p.plan.Problems, file.Problems...)
 	slices.SortStableFunc(p.plan.Problems, func(a, b intake.Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Reason, b.Reason))

@@ -50,7 +50,7 @@ func TestHeadingsThatAreUnsureAreSettledOnce(t *testing.T) {
 		t.Fatalf("before it is settled: %+v", i)
 	}
 	for name, err := range map[string]error{
-		"applied": failingSummary(tn.files.Apply(t.Context(), tn.actor, token)),
+		"applied": failingSummary(tn.files.Apply(t.Context(), tn.actor, token, agreed)),
 		"chosen":  tn.files.Choose(t.Context(), tn.actor, token, personnel.Choices{}),
 	} {
 		if fault.KindOf(err) != fault.Conflict {
@@ -82,7 +82,7 @@ func TestHeadingsThatAreUnsureAreSettledOnce(t *testing.T) {
 	}
 	wrong["配属先"] = "section"
 	tn.must(tn.settle(next, wrong))
-	_, err := tn.files.Apply(t.Context(), tn.actor, next)
+	_, err := tn.files.Apply(t.Context(), tn.actor, next, agreed)
 	tn.must(err)
 	if _, err := tn.files.Headings(t.Context(), tn.actor, next); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("settled after it was applied: %v", err)

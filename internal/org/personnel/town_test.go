@@ -40,6 +40,9 @@ var (
 	today    = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 )
 
+// agreed agrees to all that a plan asks about.
+var agreed = personnel.Agreed{NewPosts: true}
+
 func newTown(t *testing.T) town {
 	t.Helper()
 	db := server.New(t)

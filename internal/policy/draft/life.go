@@ -128,6 +128,13 @@ func (d Summary) offered(actor authz.Actor, written authz.Matter) []Event {
 // a page offers.
 func (d Draft) Offers(event Event) bool { return slices.Contains(d.offers, event) }
 
+// LeadsOn tells why an event does not lead on from where the draft stands; nil where it
+// does.
+func (d Summary) LeadsOn(event Event) error {
+	_, err := life.Arrow(d.State, event, d.Scale)
+	return err
+}
+
 // Rows are the life of a revision until it is published, for docs/policy-states.md. It
 // returns an error where the table is wrong.
 func Rows() ([]lifecycle.Row, error) { return life.Rows(), life.Check() }

@@ -1,9 +1,11 @@
 package publish
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +27,7 @@ type Decision struct {
 	Adopted   bool
 	Rejected  bool     // neither: it was not said
 	Chair     string   // their 職員番号
-	Attendees []string // their 職員番号, the chair among them or not
+	Attendees []string // their 職員番号, the chair among them
 	Minutes   string   // the minutes, or where they are
 	File      string   // the token of the minutes as an attachment; empty for none
 	SHA256    []byte   // of the text that was before who records it
@@ -50,8 +52,11 @@ func (d Decision) check(today calendar.Date) []fault.Problem {
 	if d.Chair == "" {
 		add("chair", "議長を選んでください。")
 	}
-	if len(d.Attendees) == 0 {
+	switch {
+	case len(d.Attendees) == 0:
 		add("attendees", "出席者を選んでください。")
+	case d.Chair != "" && !slices.Contains(d.Attendees, d.Chair):
+		add("attendees", "議長に選んだ人が、出席者に入っていません。出席者でもその人を選ぶか、議長を選び直してください。")
 	}
 	if strings.TrimSpace(d.Minutes) == "" && d.File == "" {
 		add("minutes", "議事録を入力するか、ファイルを付けてください。")
@@ -66,19 +71,54 @@ func (d Decision) event() draft.Event {
 	return draft.EventAdopt
 }
 
+// Meeting is who was at a 本部会議, by their names.
+type Meeting struct {
+	Chair     string
+	Attendees []string // in the order of the decision
+}
+
+// CheckDecision returns who was there, or Invalid or Conflict if a decision about this
+// draft could not be recorded so.
+func (s *Service) CheckDecision(ctx context.Context, actor authz.Actor, d draft.Draft, decision Decision) (Meeting, error) {
+	if err := s.draft.Ask(ctx, actor, d.Code, decision.event()); err != nil {
+		return Meeting{}, err
+	}
+	if err := d.LeadsOn(decision.event()); err != nil {
+		return Meeting{}, err
+	}
+	if !bytes.Equal(d.SHA256, decision.SHA256) {
+		return Meeting{}, draft.Changed()
+	}
+	people, err := decision.there(ctx, s.pool, s.today())
+	if err != nil {
+		return Meeting{}, err
+	}
+	m := Meeting{Chair: people[decision.Chair].Name}
+	for _, number := range decision.Attendees {
+		m.Attendees = append(m.Attendees, people[number].Name)
+	}
+	return m, nil
+}
+
+// there checks a decision, and returns who was there.
+func (d Decision) there(ctx context.Context, db postgres.Querier, today calendar.Date) (map[string]member, error) {
+	if err := fault.InvalidFields(d.check(today)); err != nil {
+		return nil, err
+	}
+	people, err := membersOn(ctx, db, d.On, append([]string{d.Chair}, d.Attendees...))
+	if err != nil {
+		return nil, err
+	}
+	return people, d.known(people)
+}
+
 // RecordDecision records what the 本部会議 decided about a draft that was handed
 // in: adopted, it can be published; rejected, it is a draft again. The record is
 // never changed.
 func (s *Service) RecordDecision(ctx context.Context, actor authz.Actor, code string, d Decision) error {
 	return s.draft.Step(ctx, actor, code, d.event(), d.SHA256, func(tx *door.Tx, l draft.Locked) (draft.Change, error) {
-		if err := fault.InvalidFields(d.check(tx.Today())); err != nil {
-			return draft.Change{}, err
-		}
-		people, err := peopleOn(ctx, tx, d.On, append([]string{d.Chair}, d.Attendees...))
+		people, err := d.there(ctx, tx, tx.Today())
 		if err != nil {
-			return draft.Change{}, err
-		}
-		if err := d.known(people); err != nil {
 			return draft.Change{}, err
 		}
 		c := draft.Change{Note: d.Minutes, Fields: []string{"headquarters_decision"}}
@@ -102,7 +142,7 @@ func (s *Service) RecordDecision(ctx context.Context, actor authz.Actor, code st
 }
 
 // known tells whether all who were there had a post that day.
-func (d Decision) known(people map[string]int64) error {
+func (d Decision) known(people map[string]member) error {
 	var problems []fault.Problem
 	if _, ok := people[d.Chair]; !ok {
 		problems = append(problems, fault.Problem{Field: "chair", Message: "議長は、その日に職に就いていた人から選んでください。"})
@@ -115,7 +155,7 @@ func (d Decision) known(people map[string]int64) error {
 	return fault.InvalidFields(problems)
 }
 
-func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l draft.Locked, people map[string]int64, file *int64) (int64, error) {
+func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l draft.Locked, people map[string]member, file *int64) (int64, error) {
 	result := "rejected"
 	if d.Adopted {
 		result = "adopted"
@@ -125,7 +165,7 @@ func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l 
 		INSERT INTO headquarters_decision (revision_id, text_sha256, decided_on, result, chair_id, minutes, attachment_id, recorded_by, recorded_at)
 		VALUES (@revision, @text_sha256, @decided_on, @result, @chair, @minutes, @file, @recorded_by, @now) RETURNING id`,
 		pgx.StrictNamedArgs{
-			"revision": l.Revision, "text_sha256": l.SHA256, "decided_on": d.On, "result": result, "chair": people[d.Chair], "minutes": d.Minutes,
+			"revision": l.Revision, "text_sha256": l.SHA256, "decided_on": d.On, "result": result, "chair": people[d.Chair].ID, "minutes": d.Minutes,
 			"file": file, "recorded_by": draft.By(actor), "now": tx.Now,
 		}).Scan(&id)
 	if err != nil {
@@ -133,25 +173,27 @@ func (d Decision) insert(ctx context.Context, tx *door.Tx, actor authz.Actor, l 
 	}
 	attendees := []int64{}
 	for _, number := range d.Attendees {
-		attendees = append(attendees, people[number])
+		attendees = append(attendees, people[number].ID)
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO decision_attendee (decision_id, person_id) SELECT $1, unnest($2::bigint[])`, id, attendees)
 	return id, err
 }
 
-// peopleOn returns the ids of who of these had a post on a day, by their 職員番号.
-func peopleOn(ctx context.Context, db postgres.Querier, day calendar.Date, numbers []string) (map[string]int64, error) {
-	type row struct {
-		StaffNumber string
-		ID          int64
-	}
-	rows, err := postgres.List[row](ctx, db, "looking up who was there", `
-		SELECT p.staff_number, p.id FROM person_shown p
+// member is somebody who was at the 本部会議.
+type member struct {
+	StaffNumber, Name string
+	ID                int64
+}
+
+// membersOn returns who of these had a post on a day, by their 職員番号.
+func membersOn(ctx context.Context, db postgres.Querier, day calendar.Date, numbers []string) (map[string]member, error) {
+	rows, err := postgres.List[member](ctx, db, "looking up who was there", `
+		SELECT p.staff_number, p.name, p.id FROM person_shown p
 		WHERE p.staff_number = ANY(@numbers) AND EXISTS (SELECT FROM standing a WHERE a.person_id = p.id AND a.period @> @day::date)`,
 		pgx.StrictNamedArgs{"numbers": numbers, "day": day})
-	people := map[string]int64{}
+	people := map[string]member{}
 	for _, r := range rows {
-		people[r.StaffNumber] = r.ID
+		people[r.StaffNumber] = r
 	}
 	return people, err
 }

@@ -145,6 +145,7 @@ func TestWhatIsNotWholeIsRefused(t *testing.T) {
 		"no result":         decide(func(d *publish.Decision) { d.Adopted = false }),
 		"nobody in chair":   decide(func(d *publish.Decision) { d.Chair = "" }),
 		"nobody there":      decide(func(d *publish.Decision) { d.Attendees = nil }),
+		"chair not there":   decide(func(d *publish.Decision) { d.Attendees = []string{"2"} }),
 		"no minutes":        decide(func(d *publish.Decision) { d.Minutes = "" }),
 		"who has no number": decide(func(d *publish.Decision) { d.Attendees = []string{"nobody"} }),
 		"who was not there": decide(func(d *publish.Decision) { d.On = d.On.AddDays(-200) }),

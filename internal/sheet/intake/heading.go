@@ -148,6 +148,10 @@ func (r Reading) Unsettled() bool {
 	return slices.ContainsFunc(r.Headings, func(h Heading) bool { return h.Unsure }) || len(r.table.missing(r.Headings)) > 0
 }
 
+// Guessed tells whether a row was taken for the headings though too few of its words are
+// known.
+func (r Reading) Guessed() bool { return !r.table.isHead(r.Headings) }
+
 // Missing are the names of the columns without which the file is not taken in, and
 // that none of its headings surely stands for.
 func (r Reading) Missing() []string {
@@ -184,9 +188,12 @@ func (r Reading) Columns() []Column {
 func (r Reading) Name(h Heading) string { return r.table.Name(h.Column) }
 
 // Suggested is what a heading would be chosen to be: a column's key, NotRead, or
-// nothing where there is no telling.
+// nothing where there is no telling: as long as a column is missing, it may be any of the
+// headings that say nothing.
 func (r Reading) Suggested(h Heading) string {
 	switch {
+	case h.Column == "" && !h.Unsure && !h.Answered && len(r.table.missing(r.Headings)) > 0:
+		return ""
 	case !h.Unsure && (h.Column == "" || r.table.isNote(h.Column)):
 		return NotRead
 	case h.Unsure && slices.ContainsFunc(r.Headings, func(other Heading) bool { return other.At != h.At && other.Column == h.Column }):

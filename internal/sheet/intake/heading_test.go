@@ -231,3 +231,51 @@ func FuzzHeadings(f *testing.F) {
 		}
 	})
 }
+
+// A file without a heading that is known is asked about by the first row that may be
+// headings, and read as somebody settles it; without such a row, and without any row,
+// each is said in its own words.
+func TestHeadingsOfWhichNoneIsKnownAreAsked(t *testing.T) {
+	t.Parallel()
+	handed := 0
+	ask := func(file string, answers intake.Answers) (*intake.Questions, error) {
+		_, err := people.Read(t.Context(), []byte(file), answers, func(intake.Row) error { handed++; return nil })
+		q, _ := errors.AsType[*intake.Questions](err)
+		return q, err
+	}
+	const file = "名簿,見本町\nコード,なまえ,部署,ポスト,血液型\n1,見本,総務課,課長,A\n2,見本二,総務課,課長,A\n"
+	q, err := ask(file, nil)
+	if q == nil || len(q.Headings) != 5 || q.Headings[2].Text != "部署" || q.Headings[3].Samples[0] != "課長" || handed > 0 || !q.Guessed() {
+		t.Fatalf("asked %+v, %v, %d rows", q, err, handed)
+	}
+	for _, h := range q.Headings {
+		if h.Sure() || q.Suggested(h) == intake.NotRead {
+			t.Errorf("%s is taken for %q, %q", h.Text, h.Column, q.Suggested(h))
+		}
+	}
+	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Kind != fault.Invalid || !strings.HasPrefix(e.Problems[0].Message, "見出しの行が見つかりません。") {
+		t.Errorf("who can only change the file is told %v", err)
+	}
+	chosen := map[string]string{"column-0": "number", "column-1": "name", "column-2": "section", "column-3": "title", "column-4": intake.NotRead}
+	settled, err := people.Settle(q.Headings, func(field string) string { return chosen[field] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ask(file, intake.AnswersOf(settled)); err != nil || handed != 2 {
+		t.Errorf("settled: %d rows, %v", handed, err)
+	}
+	for file, want := range map[string]string{
+		"":        "このファイルには、何も書かれていません。",
+		" \n,,\n": "このファイルには、何も書かれていません。",
+		"1,見本,総務課,課長\n2,見本,総務課,課長\n":                "見出しの行が見つかりません。", // rows alone: the first would be lost
+		"見本,総務課,課長,R9.4.1\nコード,なまえ,部署,ポスト\n見本,,,\n": "見出しの行が見つかりません。",
+		"コード,なまえ,部署\nA,見本,総務課\n":                    "見出しの行が見つかりません。", // no choice would be enough
+		"コード,なまえ,部署,ポスト\n":                          "見出しの行が見つかりません。",
+		"名簿\n見本\n":                                  "見出しの行が見つかりません。",
+	} {
+		q, err := ask(file, nil)
+		if e, ok := errors.AsType[*fault.Error](err); q != nil || !ok || e.Kind != fault.Invalid || !strings.HasPrefix(e.Problems[0].Message, want) {
+			t.Errorf("%q: %v, want %s", file, err, want)
+		}
+	}
+}

@@ -71,14 +71,33 @@ func (t Table) missing(headings []Heading) []Column {
 // isHead tells whether a row is the headings: at least half of the columns that are
 // needed are surely among it.
 func (t Table) isHead(headings []Heading) bool {
-	needed := 0
-	for _, c := range t.Columns {
-		if c.Needed {
-			needed++
-		}
-	}
+	needed := t.needed()
 	return needed-len(t.missing(headings)) >= (needed+1)/2
 }
+
+// needed is how many columns a table has at least.
+func (t Table) needed() int {
+	n := 0
+	for _, c := range t.Columns {
+		if c.Needed {
+			n++
+		}
+	}
+	return n
+}
+
+// areWords tells whether a row may be headings at all: no number or day is among it.
+func areWords(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(cell string) bool {
+		key := fold(cell)
+		return strings.ContainsAny(key, digits) && strings.Trim(key, digits+ofDays) == ""
+	})
+}
+
+const (
+	digits = "0123456789"
+	ofDays = "年月日元令和平成昭和rhs" // what stands beside them in a day, as it is compared
+)
 
 // noHeadings says that no row of a file has the headings.
 func (t Table) noHeadings() error {
