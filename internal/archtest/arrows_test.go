@@ -92,7 +92,7 @@ var within = map[string][]string{
 		"internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline",
 	},
 
-	"internal/org":           {"internal/org/reach"},
+	"internal/org":           {"internal/org/reach", "internal/org/telling"},
 	"internal/org/absence":   {"internal/org"},
 	"internal/org/personnel": {"internal/org"},
 	"internal/org/transfer":  {"internal/org"},

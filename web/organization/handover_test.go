@@ -15,6 +15,7 @@ import (
 	"kagami/internal/org/transfer"
 	"kagami/internal/task"
 	"kagami/internal/trail"
+	webabsence "kagami/web/absence"
 	webhandover "kagami/web/handover"
 	"kagami/web/organization"
 	"kagami/web/screen"
@@ -42,7 +43,10 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	handing := handover.New(g.Pool, g.Door,
 		handover.Kind{Name: "sample", Title: "下書き", Takers: "見本", Queue: given, Give: give},
 		handover.Kind{Name: "fixed", Title: "意見", Takers: "引き継ぎは要りません", Queue: one(8, "見本の意見")})
-	return []screen.Part{organization.New(g.Org, absence.New(g.Pool, g.Door), transfer.New(g.Pool), reach.New(g.Pool, g.Door), handing).Part(), webhandover.New(g.Org, handing).Part()}, nil
+	away := absence.New(g.Pool, g.Door)
+	return []screen.Part{
+		organization.New(g.Org, away, transfer.New(g.Pool), reach.New(g.Pool, g.Door), handing).Part(), webabsence.New(g.Org, away).Part(), webhandover.New(g.Org, handing).Part(),
+	}, nil
 }}
 
 // The page on which things are handed over asks for whom, and keeps what was typed.

@@ -1,13 +1,33 @@
-package organization_test
+package absence_test
 
 import (
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
+	"kagami/internal/handover"
+	"kagami/internal/org/absence"
+	"kagami/internal/org/reach"
+	"kagami/internal/org/transfer"
+	webabsence "kagami/web/absence"
+	"kagami/web/organization"
+	"kagami/web/screen"
+	"kagami/web/server"
 	"kagami/web/server/servertest"
 )
+
+// town shows what was recorded on the pages of the organization.
+var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
+	away := absence.New(g.Pool, g.Door)
+	return []screen.Part{
+		organization.New(g.Org, away, transfer.New(g.Pool), reach.New(g.Pool, g.Door), handover.New(g.Pool, g.Door)).Part(),
+		webabsence.New(g.Org, away).Part(),
+	}, nil
+}}
+
+func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 
 const absences = "/people/M010/absences"
 

@@ -1,4 +1,4 @@
-package organization
+package absence
 
 import (
 	"net/http"
@@ -10,7 +10,7 @@ import (
 	"kagami/internal/org"
 	"kagami/internal/org/absence"
 	"kagami/web/component"
-	"kagami/web/layout"
+	"kagami/web/component/period"
 	"kagami/web/screen"
 )
 
@@ -50,14 +50,10 @@ func (s *Screens) drawAbsenceForm(w http.ResponseWriter, r *http.Request, person
 		return err
 	}
 	screen.Render(w, r, status, absenceFormPage(absenceForm{
-		Frame: screen.Frame(r, person.Name+"の休業を登録する", organizationLink, peopleLink, linkOf(person)), Address: address.PersonAbsences(person.StaffNumber),
+		Frame: screen.Frame(r, person.Name+"の休業を登録する", way(person)...), Address: address.PersonAbsences(person.StaffNumber),
 		Typed: typed, Kinds: kinds, Problems: problems,
 	}))
 	return nil
-}
-
-func linkOf(person org.Person) layout.Link {
-	return layout.Link{Label: person.Name, Address: address.Person(person.StaffNumber)}
 }
 
 // absence is the person and the absence of theirs that the address names.
@@ -107,11 +103,17 @@ func (s *Screens) changeAbsence(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Screens) drawAbsencePeriod(w http.ResponseWriter, r *http.Request, person org.Person, a absence.Absence, last string, refusal error) error {
-	return s.drawPeriod(w, r, periodView{
-		Frame:   screen.Frame(r, person.Name+"の休業", organizationLink, peopleLink, linkOf(person)),
+	problems, status, err := screen.Refused(refusal)
+	if err != nil {
+		return err
+	}
+	screen.Render(w, r, status, period.Page(period.View{
+		Frame:   screen.Frame(r, person.Name+"の休業", way(person)...),
 		Address: address.PersonAbsence(person.StaffNumber, a.First.String()),
-		Facts:   []component.Fact{{Name: "氏名", Value: person.Name}, {Name: "種類", Value: a.Kind.Title}, {Name: "いまの期間", Value: period(a.First, a.Last)}},
+		Facts:   []component.Fact{{Name: "氏名", Value: person.Name}, {Name: "種類", Value: a.Kind.Title}, {Name: "いまの期間", Value: period.Words(a.First, a.Last)}},
 		Last:    last, AsksWhy: true, Why: r.PostForm.Get("why"), MayReopen: true, Withdraw: "この休業を取り消す", Version: a.Version,
-		Hint: "仕事に戻る日の前の日です。戻った日から、確認などの期限が新しく始まります。空にすると、終わりの日を決めないことになります。",
-	}, refusal)
+		Hint:     "仕事に戻る日の前の日です。戻った日から、確認などの期限が新しく始まります。空にすると、終わりの日を決めないことになります。",
+		Problems: problems,
+	}))
+	return nil
 }
