@@ -31,13 +31,28 @@ func (s *Screens) recordAbsence(w http.ResponseWriter, r *http.Request) error {
 	typed := absenceFields{First: f.Get("first"), Last: f.Get("last"), Kind: f.Get("kind"), Reason: f.Get("reason")}
 	var read screen.Form
 	a := absence.Typed{First: read.Day("first", typed.First), Last: read.Day("last", typed.Last), Kind: typed.Kind, Reason: typed.Reason}
-	if err = read.Err(); err == nil {
-		err = s.absences.Record(r.Context(), screen.Actor(r.Context()), person.ID, a)
+	if err := read.Err(); err != nil {
+		return s.drawAbsenceForm(w, r, person, typed, err)
+	}
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	unattended, err := s.absences.Foresee(ctx, actor, person.ID, a)
+	if err == nil && len(unattended) > 0 && !f.Has("shown") { // a form: the kind and the reason stand in no address
+		return screen.Show(w, r, absenceCheckPage(absenceCheck{
+			Frame: screen.Frame(r, person.Name+"の休業を登録する", way(person)...), Address: address.PersonAbsences(person.StaffNumber),
+			Name: person.Name, Days: period.Words(a.First, a.Last), Typed: typed, Unattended: unattended,
+		}))
+	}
+	if err == nil {
+		err = s.absences.Record(ctx, actor, person.ID, a)
 	}
 	if err != nil {
 		return s.drawAbsenceForm(w, r, person, typed, err)
 	}
-	return screen.GoOn(w, r, address.Person(person.StaffNumber), "absent")
+	done := "absent"
+	if len(unattended) > 0 {
+		done = "absent-unattended"
+	}
+	return screen.GoOn(w, r, address.Person(person.StaffNumber), done)
 }
 
 func (s *Screens) drawAbsenceForm(w http.ResponseWriter, r *http.Request, person org.Person, typed absenceFields, refusal error) error {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"kagami/internal/handover"
 	"kagami/internal/org/absence"
@@ -109,4 +110,54 @@ func TestAnAbsenceThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 	if n := officer.Count("absence"); n != 1 {
 		t.Errorf("%d absences", n)
 	}
+}
+
+// The absence of who alone acts for a section is not recorded in silence: that nobody acts
+// meanwhile stands on a page before, on the section's page, and among what is to be done,
+// until somebody stands in.
+func TestASectionThatAnAbsenceLeavesWithoutAnybodyIsSaid(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer, head := servertest.SignIn(t, portal, town.Holder("総務課長")), town.Holder("税務町民課長")
+	form := url.Values{"first": {"2026-12-01"}, "last": {"2027-03-31"}, "kind": {"sick"}, "reason": {"秘密の理由"}}
+	page := "/people/" + head.StaffNumber + "/absences"
+	const nobody, task = "の事項を行う人がいません", "税務町民課の情報セキュリティ管理者の職務代理を決める"
+	said := func(when string, want bool) {
+		t.Helper()
+		if a := officer.Get("/organization/zeimu"); strings.Contains(a.Body, nobody) != want || want && !strings.Contains(a.Body, head.Name+"さんが休業のため、令和8年12月1日から令和9年3月31日まで") {
+			t.Errorf("%s: the section says so: %t: %s", when, !want, a.Body)
+		}
+		if a := officer.Get("/"); strings.Contains(a.Body, task) != want {
+			t.Errorf("%s: it is to be done: %t", when, !want)
+		}
+	}
+	a := officer.Post(page, form)
+	if a.Status != http.StatusOK || !strings.Contains(a.Body, "この間、代わって行う人がいません") || !strings.Contains(a.Body, "税務町民課の情報セキュリティ管理者の事項") || officer.Count("absence") != 0 {
+		t.Fatalf("before: %d %s", a.Status, a.Body)
+	}
+	said("not recorded yet", false)
+	if a := officer.Post(page, servertest.Hidden(a.Body)); !strings.Contains(a.Body, "休業を登録しました") || !strings.Contains(a.Body, "職務代理として発令してください") {
+		t.Fatalf("recorded: %d %s", a.Status, a.Body)
+	}
+	said("nobody stands in", true)
+	staff := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
+	for _, page := range []string{"/organization/zeimu", "/organization/zeimu?on=2026-12-01"} {
+		if a := staff.Get(page); strings.Contains(a.Body, nobody) {
+			t.Errorf("a colleague sees on %s that the head will be away: %s", page, a.Body)
+		}
+	}
+	portal.Clock.Advance(7 * 24 * time.Hour)
+	staff = servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
+	if a := staff.Get("/organization/zeimu"); !strings.Contains(a.Body, "統括情報セキュリティ責任者に連絡してください") || strings.Contains(a.Body, "病気") || strings.Contains(a.Body, "秘密の理由") {
+		t.Errorf("a colleague while the head is away: %s", a.Body)
+	}
+	officer = servertest.SignIn(t, portal, town.Holder("総務課長"))
+	_, err := portal.Pool.Exec(t.Context(), `
+		INSERT INTO appointment (person_id, post_id, single_holder, period, acting)
+		SELECT (SELECT id FROM person WHERE staff_number = 'M010'), po.id, po.single_holder, '[2026-12-01,)', true
+		FROM post po JOIN standing s ON s.post_id = po.id WHERE s.person_id = $1`, head.Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said("somebody stands in", false)
 }

@@ -37,9 +37,10 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/people/{number}/absences/{first}", authz.ChangeOrganization, s.changeAbsence).Asking(s.ask).Sensitive(),
 		},
 		Flashes: map[string]layout.Done{
-			"absent":        {Heading: "休業を登録しました", Text: "休業の間は、確認を求める人数から外れ、お知らせの催促も届きません。仕事に戻った日から、新しい期限が始まります。"},
-			"absence-ended": {Heading: "休業の最後の日を変えました", Text: "その次の日から、確認などの期限が新しく始まります。"},
-			"absence-back":  {Heading: "休業を取り消しました", Text: "取り消したことは、監査証跡に残りました。"},
+			"absent":            {Heading: "休業を登録しました", Text: "休業の間は、確認を求める人数から外れ、お知らせの催促も届きません。仕事に戻った日から、新しい期限が始まります。"},
+			"absent-unattended": {Heading: "休業を登録しました", Text: "この間、課室の情報セキュリティ管理者の事項を行う人がいません。代わりに行う人の画面で「発令する」を開き、職務代理として発令してください。"},
+			"absence-ended":     {Heading: "休業の最後の日を変えました", Text: "その次の日から、確認などの期限が新しく始まります。"},
+			"absence-back":      {Heading: "休業を取り消しました", Text: "取り消したことは、監査証跡に残りました。"},
 		},
 		Subjects: []trail.Named{{Kind: "absence", Title: "休業"}},
 	}
