@@ -51,7 +51,7 @@ var ground = map[string][]string{
 	"internal/attachment/clamd":   {"internal/fault"},
 	"internal/attachment/picture": {"internal/fault"},
 
-	"internal/handover": {"internal/authz", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/task", "internal/trail"},
+	"internal/handover": {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/task", "internal/trail"},
 
 	"internal/sheet/intake": {"internal/fault", "internal/postgres", "internal/sheet"},
 

@@ -208,7 +208,7 @@ func absenceCheckPage(p absenceCheck) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "休業になります。</p><section class=\"banner warn\"><h2>この間、代わって行う人がいません</h2><ul>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "休業になります。</p><section class=\"banner\"><h2>この間、代わって行う人がいません</h2><ul>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

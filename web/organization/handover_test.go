@@ -57,6 +57,10 @@ func TestHandingOverAsksForWhomAndWhat(t *testing.T) {
 	if a := officer.Get(page); !strings.Contains(a.Body, "見本の下書き") || !strings.Contains(a.Body, `value="sample:7" checked`) || !strings.Contains(a.Body, "見本の意見") {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}
+	head := town.Holder("税務町民課長")
+	if a := officer.Get(page); !strings.Contains(a.Body, `list="to-offers"`) || !strings.Contains(a.Body, `<option value="`+head.StaffNumber+`">`+head.Name+`（税務町民課長）</option>`) || strings.Contains(a.Body, `<option value="M010">`) || strings.Contains(a.Body, `<option value="`+town.Holder("副町長").StaffNumber+`">`) {
+		t.Errorf("who may take it over: %s", a.Body)
+	}
 	shown := func(number string, things, button bool) {
 		t.Helper()
 		a := officer.Get("/people/" + number)
@@ -90,7 +94,7 @@ func TestHandingOverAsksForWhomAndWhat(t *testing.T) {
 			}
 		}
 	}
-	if a := officer.Post(page, url.Values{"to": {"M012"}, "give": {"sample:7"}}); !strings.Contains(a.Body, "引き継ぎました") {
+	if a := officer.Post(page, url.Values{"to": {" ｍ０１2 "}, "give": {"sample:7"}}); !strings.Contains(a.Body, "引き継ぎました") {
 		t.Errorf("handed over: %d %s", a.Status, a.Body)
 	}
 	if a := officer.Post("/people/M003/handover", url.Values{"to": {"M012"}, "give": {"sample:7"}}); a.Status != http.StatusForbidden {
