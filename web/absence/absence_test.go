@@ -37,7 +37,7 @@ func TestAnAbsenceIsRecordedAndEnded(t *testing.T) {
 	portal := town.Start(t)
 	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
 	a := officer.Post(absences, url.Values{"first": {"2026-11-01"}, "kind": {"childcare"}, "reason": {"第二子"}})
-	for _, want := range []string{"休業を登録しました", "休業中（令和8年11月1日から）", "育児休業", "第二子"} {
+	for _, want := range []string{"休業を登録しました", "休業中（終わりの日は未定）", "育児休業", "第二子"} {
 		if !strings.Contains(a.Body, want) {
 			t.Errorf("the page lacks %q: %d", want, a.Status)
 		}
@@ -160,4 +160,31 @@ func TestASectionThatAnAbsenceLeavesWithoutAnybodyIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	said("somebody stands in", false)
+}
+
+// Leave is said in the same words wherever a holder is named, until when and never why;
+// that somebody will be away only to who changes the organization.
+func TestLeaveIsSaidAlikeWhereverAHolderIsNamed(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer, head := servertest.SignIn(t, portal, town.Holder("総務課長")), town.Holder("税務町民課長")
+	officer.Post("/people/"+head.StaffNumber+"/absences", url.Values{"first": {"2026-11-01"}, "last": {"2027-03-31"}, "kind": {"sick"}, "reason": {"秘密の理由"}, "shown": {"1"}})
+	staff := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
+	const words = "休業中（令和9年3月31日まで）"
+	for _, page := range []string{"/organization", "/organization/zeimu", "/people/" + head.StaffNumber} {
+		if a := staff.Get(page); !strings.Contains(a.Body, words) || strings.Contains(a.Body, "病気休") || strings.Contains(a.Body, "秘密の理由") {
+			t.Errorf("%s: %d %s", page, a.Status, a.Body)
+		}
+	}
+	if a := staff.Get("/organization"); !strings.Contains(a.Body, head.Name+"(休)") {
+		t.Errorf("the chart: %s", a.Body)
+	}
+	for name, c := range map[string]struct {
+		visitor *servertest.Visitor
+		want    bool
+	}{"a colleague": {staff, false}, "who changes the organization": {officer, true}} {
+		if a := c.visitor.Get("/organization?on=2026-12-01"); strings.Contains(a.Body, words) != c.want {
+			t.Errorf("%s sees it of another day: %t", name, !c.want)
+		}
+	}
 }

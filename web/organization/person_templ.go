@@ -657,7 +657,7 @@ func personFacts(p personView) []component.Fact {
 	}
 	for _, a := range p.Absences {
 		if a.On(p.Today) {
-			facts = append(facts, component.Fact{Name: "休業", Value: "休業中（" + period.Words(a.First, a.Last) + "）"})
+			facts = append(facts, component.Fact{Name: "休業", Value: component.Away(a.Last)})
 		}
 	}
 	return facts

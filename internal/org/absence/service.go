@@ -77,6 +77,29 @@ func (s *Service) Of(ctx context.Context, actor authz.Actor, person int64, day c
 	return list, nil
 }
 
+// AwayOn are those who are away on a day, each with the last day (zero: until further
+// notice) by their 職員番号. Who may not change the organization gets those of today only,
+// and none of another day.
+func (s *Service) AwayOn(ctx context.Context, actor authz.Actor, day calendar.Date) (map[string]calendar.Date, error) {
+	if _, err := authz.Check(actor, authz.SeeOrganization, authz.Matter{}); err != nil {
+		return nil, err
+	}
+	if !mayChange(actor) && day != calendar.Day(s.door.Now()) {
+		return nil, nil
+	}
+	type row struct {
+		StaffNumber string
+		Last        calendar.Date
+	}
+	rows, err := postgres.List[row](ctx, s.pool, "looking who is away", `
+		SELECT p.staff_number, upper(a.period) - 1 AS last FROM absence a JOIN person p ON p.id = a.person_id WHERE a.period @> $1::date`, day)
+	away := make(map[string]calendar.Date, len(rows))
+	for _, r := range rows {
+		away[r.StaffNumber] = r.Last
+	}
+	return away, err
+}
+
 // One returns the absence of a person that begins on a day, for who may change those of
 // others;
 // NotFound for none.
