@@ -52,7 +52,7 @@ func (s *Screens) recordAbsence(w http.ResponseWriter, r *http.Request) error {
 	if len(unattended) > 0 {
 		done = "absent-unattended"
 	}
-	return screen.GoOn(w, r, address.Person(person.StaffNumber), done)
+	return screen.GoOn(w, r, address.With(address.Person(person.StaffNumber), "of", a.First.String()), done)
 }
 
 func (s *Screens) drawAbsenceForm(w http.ResponseWriter, r *http.Request, person org.Person, typed absenceFields, refusal error) error {
@@ -114,7 +114,7 @@ func (s *Screens) changeAbsence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.drawAbsencePeriod(w, r, person, a, typed, err)
 	}
-	return screen.GoOn(w, r, address.Person(person.StaffNumber), done)
+	return screen.GoOn(w, r, address.With(address.Person(person.StaffNumber), "of", a.First.String()), done)
 }
 
 func (s *Screens) drawAbsencePeriod(w http.ResponseWriter, r *http.Request, person org.Person, a absence.Absence, last string, refusal error) error {

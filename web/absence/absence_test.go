@@ -37,7 +37,7 @@ func TestAnAbsenceIsRecordedAndEnded(t *testing.T) {
 	portal := town.Start(t)
 	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
 	a := officer.Post(absences, url.Values{"first": {"2026-11-01"}, "kind": {"childcare"}, "reason": {"第二子"}})
-	for _, want := range []string{"休業を登録しました", "休業中（終わりの日は未定）", "育児休業", "第二子"} {
+	for _, want := range []string{"さん：休業を登録しました</h2><p>令和8年11月1日から。", "休業中（終わりの日は未定）", "育児休業", "第二子"} {
 		if !strings.Contains(a.Body, want) {
 			t.Errorf("the page lacks %q: %d", want, a.Status)
 		}

@@ -81,7 +81,7 @@ func (s *Screens) appoint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.drawAppointmentForm(w, r, form, err)
 	}
-	return screen.GoOn(w, r, address.Person(person.StaffNumber), "appointed")
+	return screen.GoOn(w, r, address.With(address.Person(person.StaffNumber), "of", a.First.String()), "appointed")
 }
 
 func (s *Screens) appointForm(r *http.Request, person org.Person) appointmentForm {

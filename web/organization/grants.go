@@ -55,7 +55,7 @@ func (s *Screens) giveRole(w http.ResponseWriter, r *http.Request) error {
 	if err := s.org.GiveRole(ctx, actor, grant); err != nil {
 		return s.drawGrantForm(w, r, form, err)
 	}
-	return screen.GoOn(w, r, address.Person(person.StaffNumber), "role-given")
+	return screen.GoOn(w, r, address.With(address.Person(person.StaffNumber), "of", grant.First.String()), "role-given")
 }
 
 func (s *Screens) newGrant(r *http.Request, person org.Person) grantForm {

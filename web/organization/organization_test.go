@@ -28,7 +28,7 @@ func TestTheSecondWriterOfASectionSeesBothTexts(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
-	if a := officer.Post("/organization/zeimu/edit", sectionForm("税務課", "1")); !strings.Contains(a.Body, "変更しました") {
+	if a := officer.Post("/organization/zeimu/edit", sectionForm("税務課", "1")); !strings.Contains(a.Body, "税務課：変更しました") {
 		t.Fatalf("the first: %d %s", a.Status, a.Body)
 	}
 	a := officer.Post("/organization/zeimu/edit", sectionForm("町民課", "1"))
@@ -73,7 +73,7 @@ func TestATransferIsAskedForAndShownBeforeAndAfter(t *testing.T) {
 		}
 	}
 	shown := servertest.Hidden(page.Body)
-	if a := officer.Post("/people/M010/appoint", shown); !strings.Contains(a.Body, "発令を記録しました") || !strings.Contains(a.Body, "令和10年2月28日まで") {
+	if a := officer.Post("/people/M010/appoint", shown); !strings.Contains(a.Body, "さん：発令を記録しました</h2><p>福祉こども課 職員、令和10年2月29日から。") || !strings.Contains(a.Body, "令和10年2月28日まで") {
 		t.Errorf("done: %d %s", a.Status, a.Body)
 	}
 	if a := officer.Post("/people/M010/appoint", shown); a.Status != http.StatusConflict {
@@ -100,7 +100,7 @@ func TestARoleIsGivenOnceItsConsequencesAreShown(t *testing.T) {
 	if n := cisosByHand(t, portal); n != 0 {
 		t.Errorf("given without being shown: %d", n)
 	}
-	if a := officer.Post(roles, servertest.Hidden(page.Body)); !strings.Contains(a.Body, "役割を与えました") {
+	if a := officer.Post(roles, servertest.Hidden(page.Body)); !strings.Contains(a.Body, clerk.Name+"さん：役割を与えました</h2><p>最高情報セキュリティ責任者（CISO）（全体）、令和8年12月1日から。") {
 		t.Fatalf("given: %d %s", a.Status, a.Body)
 	}
 	if a := officer.Post(roles, form); a.Status != http.StatusConflict || !strings.Contains(a.Body, "すでに同じ役割が与えられています") {

@@ -38,6 +38,9 @@ func (s *Screens) showSection(w http.ResponseWriter, r *http.Request) error {
 		markAway(post.Holders, away)
 	}
 	frame := screen.Frame(r, section.Name, organizationLink)
+	if frame.Done != nil {
+		frame.Done.Heading = section.Name + "：" + frame.Done.Heading
+	}
 	screen.Render(w, r, statusOf(d), sectionPage(sectionView{Frame: frame, onDay: d, SectionOn: section, Deciders: deciders, Unattended: unattended, MayChange: mayChangeOrganization(screen.Actor(r.Context())),
 		MayReach: screen.Actor(r.Context()).Reach(authz.ChangeSettings) == authz.All}))
 	return nil
