@@ -15,6 +15,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/postgres"
+	"kagami/internal/state"
 	"kagami/internal/trail"
 )
 
@@ -22,10 +23,14 @@ import (
 type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
+	// the cache of the sections where all are away
+	unattended state.Cache[unattendedKey, []Unattended]
 }
 
 // New makes the service.
-func New(pool *pgxpool.Pool, d *door.Door) *Service { return &Service{pool: pool, door: d} }
+func New(pool *pgxpool.Pool, d *door.Door) *Service {
+	return &Service{pool: pool, door: d, unattended: state.NewCache[unattendedKey, []Unattended](cachedUnattended)}
+}
 
 // Kinds lists the kinds for who may record an absence; none for anybody else.
 func (s *Service) Kinds(ctx context.Context, actor authz.Actor) ([]Kind, error) {

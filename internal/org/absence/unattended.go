@@ -9,6 +9,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/org"
 	"kagami/internal/postgres"
 	"kagami/internal/task"
 )
@@ -68,13 +69,34 @@ func (s *Service) UnattendedOf(ctx context.Context, actor authz.Actor, code stri
 	return list, err
 }
 
-// QueueUnattended asks in a batch for all from today on; for nothing where the actor may
-// not change the organization.
+// unattendedKey names what they depend on: the day, and the state of the organization.
+type unattendedKey struct {
+	day          calendar.Date
+	organization int64
+}
+
+// cachedUnattended is how many are in the cache: few look, and at today.
+const cachedUnattended = 16
+
+// QueueUnattended asks in a batch for all from today on, where the cache has none; for
+// nothing where the actor may not change the organization.
 func (s *Service) QueueUnattended(b *task.Batch, actor authz.Actor, take func([]Unattended)) {
-	if mayChange(actor) {
-		task.Rows(b, "looking for sections where all are away", pgx.RowToStructByName[Unattended], take, selectUnattended,
-			unattendedArguments("", calendar.Day(s.door.Now()), 0, calendar.Date{}, calendar.Date{}))
+	if !mayChange(actor) {
+		return
 	}
+	day := calendar.Day(s.door.Now())
+	changes, cacheable := actor.State.Of(org.ChangeCounter)
+	key := unattendedKey{day, changes}
+	if cached, ok := s.unattended.Look(key); ok && cacheable {
+		take(cached)
+		return
+	}
+	task.Rows(b, "looking for sections where all are away", pgx.RowToStructByName[Unattended], func(found []Unattended) {
+		if cacheable {
+			s.unattended.Add(key, found)
+		}
+		take(found)
+	}, selectUnattended, unattendedArguments("", day, 0, calendar.Date{}, calendar.Date{}))
 }
 
 // Foresee lists those that would come of a person's absence. Invalid for one that cannot
