@@ -445,7 +445,7 @@ func (s *Service) Accept(ctx context.Context, token, password string) (int64, er
 
 // mayAccept refuses those who could not sign in with a password afterwards.
 func (s *Service) mayAccept(ctx context.Context, tx *door.Tx, person int64) error {
-	serves, err := org.Serves(ctx, tx, person, tx.Today())
+	serves, err := serves(ctx, tx, person, tx.Today())
 	if err != nil {
 		return err
 	}

@@ -84,6 +84,15 @@ func (s *Service) keyOf(ctx context.Context, person int64, key Key) (string, err
 	return value, nil
 }
 
+// serves tells whether a person holds a post or a role on a day.
+func serves(ctx context.Context, tx *door.Tx, person int64, day calendar.Date) (bool, error) {
+	var serves bool
+	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM serving WHERE person_id = $1 AND period @> $2::date)`, person, day).Scan(&serves); err != nil {
+		return false, fmt.Errorf("looking whether a person has a post: %w", err)
+	}
+	return serves, nil
+}
+
 // beginsAfter is the first day after a day on which a person has a new post or
 // role; zero for none.
 func beginsAfter(ctx context.Context, tx *door.Tx, person int64, day calendar.Date) (calendar.Date, error) {

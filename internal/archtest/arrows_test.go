@@ -51,7 +51,7 @@ var ground = map[string][]string{
 	"internal/attachment/clamd":   {"internal/fault"},
 	"internal/attachment/picture": {"internal/fault"},
 
-	"internal/handover": {"internal/authz", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/task", "internal/trail"},
+	"internal/handover": {"internal/authz", "internal/calendar", "internal/door", "internal/fault", "internal/org", "internal/postgres", "internal/task", "internal/trail"},
 
 	"internal/sheet/intake": {"internal/fault", "internal/postgres", "internal/sheet"},
 
@@ -92,7 +92,7 @@ var within = map[string][]string{
 		"internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline",
 	},
 
-	"internal/org":           {"internal/org/reach"},
+	"internal/org":           {"internal/org/reach", "internal/org/telling"},
 	"internal/org/absence":   {"internal/org"},
 	"internal/org/personnel": {"internal/org"},
 	"internal/org/transfer":  {"internal/org"},

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
@@ -152,9 +153,40 @@ func (s *Service) HandOver(ctx context.Context, actor authz.Actor, from int64, t
 	return nil
 }
 
+// Candidate is somebody who may be asked to take things over.
+type Candidate struct{ StaffNumber, Name, Post string }
+
+// mostCandidates is how many are offered.
+const mostCandidates = 200
+
+// Candidates are those who work today in the sections in which a person works or has
+// worked in the last year, and are not away: to who may change the organization. What
+// somebody may take over is asked when it is handed over.
+func (s *Service) Candidates(ctx context.Context, actor authz.Actor, person int64, day calendar.Date) ([]Candidate, error) {
+	if actor.Reach(authz.ChangeOrganization) != authz.All {
+		return nil, nil
+	}
+	type row struct{ StaffNumber, Name, SectionName, Title string }
+	rows, err := postgres.List[row](ctx, s.pool, "looking who may take things over", `
+		SELECT staff_number, name, section_name, title FROM (
+			SELECT DISTINCT ON (p.id) p.id, p.staff_number, p.name, c.name AS section_name, a.title, c.position AS place, a.position
+			FROM standing a JOIN person_shown p ON p.id = a.person_id JOIN section_shown c ON c.id = a.section_id
+			WHERE a.period @> @day::date AND p.id <> @person
+			  AND a.section_id IN (SELECT section_id FROM standing WHERE person_id = @person AND period && daterange(@day::date - 365, NULL))
+			  AND NOT EXISTS (SELECT FROM absence_shown b WHERE b.person_id = p.id AND b.period @> @day::date)
+			ORDER BY p.id, a.acting, a.position, a.id) candidate
+		ORDER BY place, section_name, position, staff_number LIMIT @limit`,
+		pgx.StrictNamedArgs{"person": person, "day": day, "limit": mostCandidates})
+	candidates := make([]Candidate, len(rows))
+	for i, r := range rows {
+		candidates[i] = Candidate{r.StaffNumber, r.Name, authz.PostName(r.SectionName, r.Title)}
+	}
+	return candidates, err
+}
+
 // find is who is to take something over.
 func find(ctx context.Context, tx *door.Tx, from int64, number string) (authz.Actor, error) {
-	number = strings.TrimSpace(norm.NFKC.String(number))
+	number = strings.ToLower(strings.TrimSpace(norm.NFKC.String(number))) // as somebody signs in
 	if number == "" {
 		return authz.Actor{}, invalid("to", "引き継ぐ人の職員番号を入力してください。")
 	}
@@ -165,7 +197,7 @@ func find(ctx context.Context, tx *door.Tx, from int64, number string) (authz.Ac
 	}
 	p, err := postgres.One[row](ctx, tx, "looking for a successor", `
 		SELECT p.id, p.name, EXISTS (SELECT FROM absence_shown b WHERE b.person_id = p.id AND b.period @> $2::date) AS away
-		FROM person_shown p WHERE p.staff_number = $1`, number, tx.Today())
+		FROM person_shown p WHERE lower(p.staff_number) = $1`, number, tx.Today())
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return authz.Actor{}, invalid("to", "この職員番号の職員はいません。「職員」の一覧で確かめてください。")

@@ -129,6 +129,11 @@ func errNotLasting(field string) error {
 	return invalid(field, "最後の日は、課室の廃止の日より前の日にしてください。")
 }
 
+// Ending is the SQL of the appointments that end on the day before @day, where @person
+// is given @post from that day: what is foreseen and what is done are the same.
+const Ending = `(@others AND post_id = @post AND person_id <> @person AND acting = @acting OR @own AND person_id = @person AND post_id <> @post)
+		  AND period @> @day::date AND lower(period) < @day::date`
+
 // endBefore ends what is to end on the day before, each with its own permission, and
 // returns what the trail is to say of each. What begins then or later stays.
 func endBefore(ctx context.Context, tx *door.Tx, a Appointment, how Succession) ([]door.Effect, error) {
@@ -147,8 +152,7 @@ func endBefore(ctx context.Context, tx *door.Tx, a Appointment, how Succession) 
 	}
 	before, err := postgres.List[Appointment](ctx, tx, "ending the appointments before", `
 		UPDATE appointment SET period = daterange(lower(period), @day::date)
-		WHERE (@others AND post_id = @post AND person_id <> @person AND acting = @acting OR @own AND person_id = @person AND post_id <> @post)
-		  AND period @> @day::date AND lower(period) < @day::date
+		WHERE `+Ending+`
 		RETURNING `+appointmentColumns, pgx.StrictNamedArgs{
 		"post": a.Post, "person": a.Person, "acting": a.Acting, "day": a.First, "others": how.Others, "own": how.Own,
 	})

@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
-	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/furigana"
 	"kagami/internal/trail"
@@ -74,16 +73,4 @@ func foundRules(ctx context.Context, tx *door.Tx) error {
 		return fmt.Errorf("filling the role table: %w", err)
 	}
 	return nil
-}
-
-// Serves tells whether a person holds a post or a role on a day.
-func Serves(ctx context.Context, tx pgx.Tx, person int64, day calendar.Date) (bool, error) {
-	var serves bool
-	err := tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM appointment WHERE person_id = $1 AND period @> $2::date)
-		    OR EXISTS (SELECT FROM role_grant WHERE person_id = $1 AND period @> $2::date)`, person, day).Scan(&serves)
-	if err != nil {
-		return false, fmt.Errorf("looking whether a person has a post: %w", err)
-	}
-	return serves, nil
 }

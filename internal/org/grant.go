@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,6 +12,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/org/telling"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
@@ -32,14 +34,11 @@ type Grant struct {
 // GiveRole gives a person a role directly, from today or a day to come. Nobody
 // gives one to themselves.
 func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) error {
-	if err := checkPeriod(g.First, g.Last); err != nil {
-		return err
-	}
 	err := s.change(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := allowDecision(ctx, tx, g.Person); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := notPast(tx, actor, g.First); err != nil {
+		if err := g.Check(actor, tx.Today()); err != nil {
 			return door.Unchanged(), err
 		}
 		section, err := sectionID(ctx, tx, g.Section)
@@ -62,7 +61,8 @@ func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) erro
 		}
 		effect := g.effect(id, "person", "role", "section", "period", "reason")
 		effect.Refs["section"] = section
-		return effect, nil
+		effect.Notices, err = telling.RoleGiven(ctx, tx, id)
+		return effect, err
 	})
 	if err != nil {
 		return fmt.Errorf("giving a role: %w", err)
@@ -70,13 +70,27 @@ func (s *Service) GiveRole(ctx context.Context, actor authz.Actor, g Grant) erro
 	return nil
 }
 
-// notPast refuses to give a role for days that are past, but to the operator, who
-// sets towns up: nobody has had it then.
-func notPast(tx *door.Tx, actor authz.Actor, first calendar.Date) error {
-	if actor.Person != 0 && first.Before(tx.Today()) {
-		return invalid("first", "役割は、過ぎた日からは与えられません。最初の日を今日か、それより後の日にしてください。")
+// Check finds what is wrong with a role that an actor is about to give: it is given for
+// no days that are past, but by the operator, who sets towns up: nobody has had it then.
+func (g Grant) Check(actor authz.Actor, today calendar.Date) error {
+	wrong := ""
+	switch {
+	case !slices.Contains(authz.Given(), g.Role):
+		wrong = "role_grant_role_check"
+	case g.Role.OfSection() != (g.Section != ""):
+		wrong = "role_grant_section_where_needed"
+	case OneLine(g.Reason) == "":
+		wrong = "role_grant_reason_given"
+	case actor.Person != 0 && g.First.Before(today) && !g.First.IsZero():
+		return errPast()
+	default:
+		return checkPeriod(g.First, g.Last)
 	}
-	return nil
+	return invalid(messages[wrong].Field, messages[wrong].Message)
+}
+
+func errPast() error {
+	return invalid("first", "役割は、過ぎた日からは与えられません。最初の日を今日か、それより後の日にしてください。")
 }
 
 // Grant returns a role given directly; NotFound if there is none.

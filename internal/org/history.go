@@ -19,13 +19,10 @@ func (s *Service) HistoryOf(ctx context.Context, actor authz.Actor, person int64
 	if err := maySee(actor); err != nil {
 		return History{}, err
 	}
-	var (
-		h   History
-		err error
-	)
-	if h.Appointments, err = s.appointments(ctx, `a.person_id = @id`, person, day); err != nil {
+	appointments, err := s.appointments(ctx, `a.person_id = @id`, person, day)
+	if err != nil {
 		return History{}, err
 	}
-	h.Grants, err = s.grants(ctx, `g.person_id = @id`, person)
-	return h, err
+	grants, err := s.grants(ctx, `g.person_id = @id`, person)
+	return History{appointments, grants}, err
 }

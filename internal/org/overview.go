@@ -25,6 +25,7 @@ type Holder struct {
 	StaffNumber string `json:"number"`
 	Name        string `json:"name"`
 	Acting      bool   `json:"acting"` // 職務代理
+	Away        string `json:"-"`      // that they are away, in words; for who fills it in
 }
 
 // Seat is a post that carries a role of the whole town, or those who have such

@@ -2,12 +2,12 @@ package org
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/authz"
 	"kagami/internal/door"
+	"kagami/internal/postgres"
 	"kagami/internal/state"
 )
 
@@ -29,12 +29,9 @@ func New(pool *pgxpool.Pool, d *door.Door) *Service {
 
 // EmptyForPortal tells whether nobody has been registered yet.
 func (s *Service) EmptyForPortal(ctx context.Context) (bool, error) {
-	var empty bool
-	err := s.pool.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM person)`).Scan(&empty)
-	if err != nil {
-		return false, fmt.Errorf("looking for people: %w", err)
-	}
-	return empty, nil
+	type row struct{ Empty bool }
+	found, err := postgres.One[row](ctx, s.pool, "looking for people", `SELECT NOT EXISTS (SELECT FROM person) AS empty`)
+	return found.Empty, err
 }
 
 // maySee lets through who may see the organization.

@@ -184,3 +184,22 @@ func TestWhoIsExcusedSeesNeitherWhyNorByWhom(t *testing.T) {
 		}
 	}
 }
+
+// Who is away is said in the same words in the list and on their page, where nobody is led
+// to excuse them; and never why.
+func TestWhoIsAwayIsSaidWithTheDay(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	clerk := town.Accounts[12] // 税務町民課 職員, who has still to read
+	_, err := portal.Pool.Exec(t.Context(), `INSERT INTO absence (person_id, kind, period, reason) VALUES ($1, 'sick', '[2026-11-01,2027-03-31]', '秘密の理由')`, clerk.Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	for page, words := range map[string]string{"/policies/kihon/readers": "休業中（令和9年3月31日まで）", "/policies/kihon/readers/" + clerk.StaffNumber: "免除しなくても、確認を求める人数から外れ"} {
+		a := head.Get(page)
+		if !strings.Contains(a.Body, words) || !strings.Contains(a.Body, "休業中（令和9年3月31日まで）") || strings.Contains(a.Body, "秘密の理由") || strings.Contains(a.Body, "病気休") {
+			t.Errorf("%s: %d %s", page, a.Status, a.Body)
+		}
+	}
+}

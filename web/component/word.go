@@ -1,6 +1,10 @@
 package component
 
-import "fmt"
+import (
+	"fmt"
+
+	"kagami/internal/calendar"
+)
 
 // OrDash is a text, or a dash where there is none.
 func OrDash(s string) string {
@@ -17,6 +21,15 @@ func OrOperator(name string) string {
 		return "サーバー運用者"
 	}
 	return name
+}
+
+// Away says that somebody is away from work (休業), until a last day, zero for one that is
+// not known: wherever it is said, it is said like this, and never why.
+func Away(last calendar.Date) string {
+	if last.IsZero() {
+		return "休業中（終わりの日は未定）"
+	}
+	return "休業中（" + calendar.Wareki(last) + "まで）"
 }
 
 // FileSize is the size of a file of so many bytes, for people: 12 kB, 3.4 MB.

@@ -96,12 +96,16 @@ func (s *Screens) drawHandover(w http.ResponseWriter, r *http.Request, person or
 	if err != nil {
 		return err
 	}
+	candidates, err := s.handing.Candidates(r.Context(), screen.Actor(r.Context()), person.ID, screen.Today(r.Context()))
+	if err != nil {
+		return err
+	}
 	given, fixed := handover.Split(hanging)
 	screen.Render(w, r, status, handoverPage(handoverView{
 		Frame: screen.Frame(r, person.Name+"さんの仕事を引き継ぐ",
 			layout.Link{Label: "体制", Address: address.Organization}, layout.Link{Label: "職員", Address: address.People},
 			layout.Link{Label: person.Name, Address: address.Person(person.StaffNumber)}),
-		Person: person, Given: given, Fixed: fixed, Typed: typed, Problems: problems,
+		Person: person, Given: given, Fixed: fixed, Candidates: candidates, Typed: typed, Problems: problems,
 	}))
 	return nil
 }

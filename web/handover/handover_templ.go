@@ -23,11 +23,12 @@ import (
 // handoverView is what hangs on somebody, and to whom it goes.
 type handoverView struct {
 	layout.Frame
-	Person   org.Person
-	Given    []handover.Group // that can be handed over
-	Fixed    []handover.Group // and that can't
-	Typed    handoverFields
-	Problems []fault.Problem
+	Person     org.Person
+	Given      []handover.Group // that can be handed over
+	Fixed      []handover.Group // and that can't
+	Candidates []handover.Candidate
+	Typed      handoverFields
+	Problems   []fault.Problem
 }
 
 // handoverFields are what was typed: to whom, and what, each as draft:12.
@@ -39,6 +40,22 @@ type handoverFields struct {
 
 func (f handoverFields) picks(kind string, id int64) bool {
 	return f.All || slices.Contains(f.Give, fmt.Sprintf("%s:%d", kind, id))
+}
+
+func takerHint(candidates []handover.Candidate) string {
+	if len(candidates) == 0 {
+		return "「体制」の「職員を探す」で確かめられます。"
+	}
+	return "同じ課室の人は、候補から選べます。ほかの課室の人は、職員番号を入力します。"
+}
+
+// offers are the candidates with their names and posts, each by the 職員番号.
+func offers(candidates []handover.Candidate) []component.Choice {
+	var choices []component.Choice
+	for _, c := range candidates {
+		choices = append(choices, component.Choice{Value: c.StaffNumber, Label: c.Name + "（" + c.Post + "）"})
+	}
+	return choices
 }
 
 // handoverPage draws it.
@@ -95,7 +112,7 @@ func handoverPage(p handoverView) templ.Component {
 				var templ_7745c5c3_Var3 templ.SafeURL
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(address.PersonHandover(p.Person.StaffNumber))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 43, Col: 77}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 60, Col: 77}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -113,7 +130,7 @@ func handoverPage(p handoverView) templ.Component {
 					var templ_7745c5c3_Var4 string
 					templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(g.Title)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 46, Col: 24}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 63, Col: 24}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 					if templ_7745c5c3_Err != nil {
@@ -126,7 +143,7 @@ func handoverPage(p handoverView) templ.Component {
 					var templ_7745c5c3_Var5 string
 					templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(g.Takers)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 47, Col: 33}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 64, Col: 33}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 					if templ_7745c5c3_Err != nil {
@@ -144,7 +161,7 @@ func handoverPage(p handoverView) templ.Component {
 						var templ_7745c5c3_Var6 string
 						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("%s:%d", g.Name, t.ID))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 50, Col: 93}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 67, Col: 93}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 						if templ_7745c5c3_Err != nil {
@@ -167,7 +184,7 @@ func handoverPage(p handoverView) templ.Component {
 						var templ_7745c5c3_Var7 string
 						templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(t.Title)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 50, Col: 154}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 67, Col: 154}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 						if templ_7745c5c3_Err != nil {
@@ -183,7 +200,7 @@ func handoverPage(p handoverView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = component.Field(component.Input{Name: "to", Label: "引き継ぐ人の職員番号", Value: p.Typed.To, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.Field(component.Input{Name: "to", Label: "引き継ぐ人の職員番号", Hint: takerHint(p.Candidates), Offers: offers(p.Candidates), Value: p.Typed.To, Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -214,7 +231,7 @@ func handoverPage(p handoverView) templ.Component {
 			var templ_7745c5c3_Var8 templ.SafeURL
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(address.Person(p.Person.StaffNumber))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 65, Col: 72}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `handover/handover.templ`, Line: 82, Col: 72}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/org"
 	"kagami/internal/org/transfer"
 	"kagami/web/component"
+	"kagami/web/component/period"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -53,11 +54,15 @@ func (s *Screens) showAppoint(w http.ResponseWriter, r *http.Request) error {
 		return s.drawAppointmentForm(w, r, form, nil)
 	}
 	form.Typed = typedAppointment(q)
-	plan, _, err := s.foresee(r, person, form)
+	plan, a, err := s.foresee(r, person, form)
 	if err != nil {
 		return s.drawAppointmentForm(w, r, form, err)
 	}
-	return screen.Show(w, r, appointmentCheckPage(appointmentCheck{appointmentForm: form, Name: person.Name, Plan: plan}))
+	endings, err := s.transfers.Endings(r.Context(), screen.Actor(r.Context()), a, form.Typed.succession())
+	if err != nil {
+		return err
+	}
+	return screen.Show(w, r, appointmentCheckPage(appointmentCheck{appointmentForm: form, Name: person.Name, Plan: plan, Endings: endings}))
 }
 
 func (s *Screens) appoint(w http.ResponseWriter, r *http.Request) error {
@@ -69,14 +74,14 @@ func (s *Screens) appoint(w http.ResponseWriter, r *http.Request) error {
 	form.Section, form.Typed = r.PostForm.Get("section"), typedAppointment(r.PostForm)
 	_, a, err := s.foresee(r, person, form)
 	if err == nil {
-		err = s.org.Appoint(r.Context(), screen.Actor(r.Context()), a, org.Succession{
-			Others: form.Typed.Succeed != "", Own: transfer.Way(form.Typed.Way) == transfer.Transfer, Held: typedHeld(r.PostForm),
-		})
+		how := form.Typed.succession()
+		how.Held = typedHeld(r.PostForm)
+		err = s.org.Appoint(r.Context(), screen.Actor(r.Context()), a, how)
 	}
 	if err != nil {
 		return s.drawAppointmentForm(w, r, form, err)
 	}
-	return screen.GoOn(w, r, address.Person(person.StaffNumber), "appointed")
+	return screen.GoOn(w, r, address.With(address.Person(person.StaffNumber), "of", a.First.String()), "appointed")
 }
 
 func (s *Screens) appointForm(r *http.Request, person org.Person) appointmentForm {
@@ -176,6 +181,11 @@ func typedAppointment(f url.Values) appointmentFields {
 	return appointmentFields{Post: f.Get("post"), First: f.Get("first"), Last: f.Get("last"), Acting: f.Get("acting"), Succeed: f.Get("succeed"), Way: f.Get("way")}
 }
 
+// succession is what is to become of what is held already.
+func (f appointmentFields) succession() org.Succession {
+	return org.Succession{Others: f.Succeed != "", Own: transfer.Way(f.Way) == transfer.Transfer}
+}
+
 func readAppointment(f appointmentFields) (org.Appointment, error) {
 	var read screen.Form
 	a := org.Appointment{
@@ -221,7 +231,7 @@ func (s *Screens) changeAppointment(w http.ResponseWriter, r *http.Request) erro
 
 func (s *Screens) drawAppointmentPeriod(w http.ResponseWriter, r *http.Request, a org.AppointmentLine, last string, refusal error) error {
 	today := screen.Today(r.Context())
-	return s.drawPeriod(w, r, periodView{
+	return s.drawPeriod(w, r, period.View{
 		Frame:   screen.Frame(r, a.PostName()+"の発令", organizationLink, peopleLink, layout.Link{Label: a.PersonName, Address: address.Person(a.StaffNumber)}),
 		Address: address.Appointment(a.ID),
 		Facts:   []component.Fact{{Name: "氏名", Value: a.PersonName}, {Name: "最初の日", Value: calendar.Wareki(a.First)}},

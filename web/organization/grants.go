@@ -8,6 +8,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/org"
 	"kagami/web/component"
+	"kagami/web/component/period"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -26,6 +27,7 @@ func (s *Screens) giveRole(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	ctx, actor, today := r.Context(), screen.Actor(r.Context()), screen.Today(r.Context())
 	form, f := s.newGrant(r, person), r.PostForm
 	form.Typed = grantFields{Role: f.Get("role"), Section: f.Get("section"), First: f.Get("first"), Last: f.Get("last"), Reason: f.Get("reason")}
 	var read screen.Form
@@ -33,13 +35,27 @@ func (s *Screens) giveRole(w http.ResponseWriter, r *http.Request) error {
 		Person: person.ID, Role: authz.Role(form.Typed.Role), Section: form.Typed.Section, Reason: form.Typed.Reason,
 		First: read.Day("first", form.Typed.First), Last: read.Day("last", form.Typed.Last),
 	}
-	if err = read.Err(); err == nil {
-		err = s.org.GiveRole(r.Context(), screen.Actor(r.Context()), grant)
-	}
-	if err != nil {
+	if err := read.Err(); err != nil {
 		return s.drawGrantForm(w, r, form, err)
 	}
-	return screen.GoOn(w, r, address.Person(person.StaffNumber), "role-given")
+	if !f.Has("shown") { // a form, since why it is given stands in no address
+		history, err := s.org.HistoryOf(ctx, actor, person.ID, today)
+		if err != nil {
+			return err
+		}
+		plan, err := s.transfers.ForeseeRole(ctx, actor, grant, history.Grants, today)
+		if err != nil {
+			return s.drawGrantForm(w, r, form, err)
+		}
+		if form.Sections, err = s.sections(r); err != nil {
+			return err
+		}
+		return screen.Show(w, r, grantCheckPage(grantCheck{grantForm: form, RolePlan: plan, Person: person, Grant: grant}))
+	}
+	if err := s.org.GiveRole(ctx, actor, grant); err != nil {
+		return s.drawGrantForm(w, r, form, err)
+	}
+	return screen.GoOn(w, r, address.With(address.Person(person.StaffNumber), "of", grant.First.String()), "role-given")
 }
 
 func (s *Screens) newGrant(r *http.Request, person org.Person) grantForm {
@@ -95,7 +111,7 @@ func (s *Screens) endGrant(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Screens) drawGrantPeriod(w http.ResponseWriter, r *http.Request, g org.Grant, last string, refusal error) error {
 	today := screen.Today(r.Context())
-	return s.drawPeriod(w, r, periodView{
+	return s.drawPeriod(w, r, period.View{
 		Frame:   screen.Frame(r, g.Role.Title()+"の役割", organizationLink, peopleLink, layout.Link{Label: g.PersonName, Address: address.Person(g.StaffNumber)}),
 		Address: address.Grant(g.ID),
 		Facts:   []component.Fact{{Name: "氏名", Value: g.PersonName}, {Name: "最初の日", Value: calendar.Wareki(g.First)}, {Name: "理由", Value: g.Reason}},

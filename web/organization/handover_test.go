@@ -15,6 +15,7 @@ import (
 	"kagami/internal/org/transfer"
 	"kagami/internal/task"
 	"kagami/internal/trail"
+	webabsence "kagami/web/absence"
 	webhandover "kagami/web/handover"
 	"kagami/web/organization"
 	"kagami/web/screen"
@@ -42,7 +43,10 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	handing := handover.New(g.Pool, g.Door,
 		handover.Kind{Name: "sample", Title: "下書き", Takers: "見本", Queue: given, Give: give},
 		handover.Kind{Name: "fixed", Title: "意見", Takers: "引き継ぎは要りません", Queue: one(8, "見本の意見")})
-	return []screen.Part{organization.New(g.Org, absence.New(g.Pool, g.Door), transfer.New(g.Pool), reach.New(g.Pool, g.Door), handing).Part(), webhandover.New(g.Org, handing).Part()}, nil
+	away := absence.New(g.Pool, g.Door)
+	return []screen.Part{
+		organization.New(g.Org, away, transfer.New(g.Pool), reach.New(g.Pool, g.Door), handing).Part(), webabsence.New(g.Org, away).Part(), webhandover.New(g.Org, handing).Part(),
+	}, nil
 }}
 
 // The page on which things are handed over asks for whom, and keeps what was typed.
@@ -52,6 +56,10 @@ func TestHandingOverAsksForWhomAndWhat(t *testing.T) {
 	const page = "/people/M010/handover"
 	if a := officer.Get(page); !strings.Contains(a.Body, "見本の下書き") || !strings.Contains(a.Body, `value="sample:7" checked`) || !strings.Contains(a.Body, "見本の意見") {
 		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	head := town.Holder("税務町民課長")
+	if a := officer.Get(page); !strings.Contains(a.Body, `list="to-offers"`) || !strings.Contains(a.Body, `<option value="`+head.StaffNumber+`">`+head.Name+`（税務町民課長）</option>`) || strings.Contains(a.Body, `<option value="M010">`) || strings.Contains(a.Body, `<option value="`+town.Holder("副町長").StaffNumber+`">`) {
+		t.Errorf("who may take it over: %s", a.Body)
 	}
 	shown := func(number string, things, button bool) {
 		t.Helper()
@@ -86,7 +94,7 @@ func TestHandingOverAsksForWhomAndWhat(t *testing.T) {
 			}
 		}
 	}
-	if a := officer.Post(page, url.Values{"to": {"M012"}, "give": {"sample:7"}}); !strings.Contains(a.Body, "引き継ぎました") {
+	if a := officer.Post(page, url.Values{"to": {" ｍ０１2 "}, "give": {"sample:7"}}); !strings.Contains(a.Body, "引き継ぎました") {
 		t.Errorf("handed over: %d %s", a.Status, a.Body)
 	}
 	if a := officer.Post("/people/M003/handover", url.Values{"to": {"M012"}, "give": {"sample:7"}}); a.Status != http.StatusForbidden {

@@ -5,6 +5,8 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/web/component"
 	"kagami/web/screen"
 )
 
@@ -29,8 +31,28 @@ func (s *Screens) showOrganization(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
+	away, err := s.absences.AwayOn(r.Context(), screen.Actor(r.Context()), d.Day)
+	if err != nil {
+		return err
+	}
+	for _, seat := range overview.Seats {
+		markAway(seat.Holders, away)
+	}
+	for _, section := range overview.Sections {
+		markAway(section.Managers, away)
+		markAway(section.SystemManagers, away)
+	}
 	screen.Render(w, r, statusOf(d), organizationPage(organizationView{Frame: screen.Frame(r, "体制"), onDay: d, Overview: overview, MayChange: mayChangeOrganization(screen.Actor(r.Context()))}))
 	return nil
+}
+
+// markAway says of holders that they are away, until when.
+func markAway(holders []org.Holder, away map[string]calendar.Date) {
+	for i, h := range holders {
+		if last, is := away[h.StaffNumber]; is {
+			holders[i].Away = component.Away(last)
+		}
+	}
 }
 
 func statusOf(d onDay) int {

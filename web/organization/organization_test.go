@@ -28,7 +28,7 @@ func TestTheSecondWriterOfASectionSeesBothTexts(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
-	if a := officer.Post("/organization/zeimu/edit", sectionForm("税務課", "1")); !strings.Contains(a.Body, "変更しました") {
+	if a := officer.Post("/organization/zeimu/edit", sectionForm("税務課", "1")); !strings.Contains(a.Body, "税務課：変更しました") {
 		t.Fatalf("the first: %d %s", a.Status, a.Body)
 	}
 	a := officer.Post("/organization/zeimu/edit", sectionForm("町民課", "1"))
@@ -73,11 +73,85 @@ func TestATransferIsAskedForAndShownBeforeAndAfter(t *testing.T) {
 		}
 	}
 	shown := servertest.Hidden(page.Body)
-	if a := officer.Post("/people/M010/appoint", shown); !strings.Contains(a.Body, "発令を記録しました") || !strings.Contains(a.Body, "令和10年2月28日まで") {
+	if a := officer.Post("/people/M010/appoint", shown); !strings.Contains(a.Body, "さん：発令を記録しました</h2><p>福祉こども課 職員、令和10年2月29日から。") || !strings.Contains(a.Body, "令和10年2月28日まで") {
 		t.Errorf("done: %d %s", a.Status, a.Body)
 	}
 	if a := officer.Post("/people/M010/appoint", shown); a.Status != http.StatusConflict {
 		t.Errorf("once more from the same page: %d %s", a.Status, a.Body)
+	}
+}
+
+// A role that a post carries is not given in one step: who has it now, who has it then,
+// and that it goes with a post are shown before, and whoever gets it is told.
+func TestARoleIsGivenOnceItsConsequencesAreShown(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	clerk := town.Holder("税務町民課 職員")
+	roles := "/people/" + clerk.StaffNumber + "/roles"
+	form := url.Values{"role": {"ciso"}, "first": {"2026-12-01"}, "reason": {"副町長の不在のため"}}
+	page := officer.Post(roles, form)
+	ciso := town.Holder("副町長")
+	for _, want := range []string{"この役割は、副町長の職に付いています", ciso.Name, "これまでの人の役割は終わりません", "加わります", "お知らせします"} {
+		if page.Status != http.StatusOK || !strings.Contains(page.Body, want) {
+			t.Errorf("before and after lack %q: %d %s", want, page.Status, page.Body)
+		}
+	}
+	if n := cisosByHand(t, portal); n != 0 {
+		t.Errorf("given without being shown: %d", n)
+	}
+	if a := officer.Post(roles, servertest.Hidden(page.Body)); !strings.Contains(a.Body, clerk.Name+"さん：役割を与えました</h2><p>最高情報セキュリティ責任者（CISO）（全体）、令和8年12月1日から。") {
+		t.Fatalf("given: %d %s", a.Status, a.Body)
+	}
+	if a := officer.Post(roles, form); a.Status != http.StatusConflict || !strings.Contains(a.Body, "すでに同じ役割が与えられています") {
+		t.Errorf("once more: %d %s", a.Status, a.Body)
+	}
+	given := servertest.SignIn(t, portal, clerk)
+	const told = "最高情報セキュリティ責任者（CISO）の役割が与えられました"
+	if a := given.Get("/notices"); !strings.Contains(a.Body, told) || !strings.Contains(a.Body, "令和8年12月1日から") {
+		t.Errorf("who gets it is told: %d %s", a.Status, a.Body)
+	}
+	var id int64
+	if err := portal.Pool.QueryRow(t.Context(), `SELECT id FROM role_grant WHERE role = 'ciso'`).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	officer.Post(fmt.Sprintf("/grants/%d", id), url.Values{"act": {"withdraw"}})
+	if a := given.Get("/notices"); strings.Contains(a.Body, told) {
+		t.Errorf("it is told though it was taken back: %s", a.Body)
+	}
+}
+
+// cisosByHand is how many have been given the role of CISO directly.
+func cisosByHand(t *testing.T, portal *servertest.Portal) (n int) {
+	t.Helper()
+	if err := portal.Pool.QueryRow(t.Context(), `SELECT count(*) FROM role_grant WHERE role = 'ciso'`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// Whom an appointment ends, which roles go with it, and which seats it empties is named
+// before it is made.
+func TestTheCheckNamesWhomAnAppointmentEnds(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	head, other := town.Holder("税務町民課長"), town.Holder("福祉こども課長")
+	var post int64
+	if err := portal.Pool.QueryRow(t.Context(), `SELECT post_id FROM standing WHERE person_id = $1`, other.Person).Scan(&post); err != nil {
+		t.Fatal(err)
+	}
+	page := officer.Get("/people/" + head.StaffNumber + "/appoint?" + url.Values{
+		"section": {"fukushi"}, "post": {fmt.Sprint(post)}, "first": {"2027-04-01"}, "way": {"transfer"}, "succeed": {"1"}, "check": {"1"},
+	}.Encode())
+	text := strings.Join(strings.Fields(page.Body), " ")
+	for name, want := range map[string]string{
+		"the predecessor": other.Name + `</th><td data-label="終わる職">福祉こども課長</td><td data-label="なくなる役割">情報セキュリティ管理者</td><td data-label="空席になる役割">なし`,
+		"the post left":   head.Name + `</th><td data-label="終わる職">税務町民課長</td><td data-label="なくなる役割">情報セキュリティ管理者</td><td data-label="空席になる役割"><span><span class="chip warn">空席</span> 情報セキュリティ管理者`,
+	} {
+		if page.Status != http.StatusOK || !strings.Contains(text, want) {
+			t.Errorf("%s: the page lacks %q: %d %s", name, want, page.Status, text)
+		}
 	}
 }
 

@@ -12,9 +12,11 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/handover"
+	"kagami/internal/notice"
 	"kagami/internal/org"
 	"kagami/internal/org/absence"
 	"kagami/internal/org/reach"
+	"kagami/internal/org/telling"
 	"kagami/internal/org/transfer"
 	"kagami/internal/trail"
 	"kagami/web/layout"
@@ -60,10 +62,6 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/people/{number}/appoint", authz.ChangeOrganization, s.appoint).Asking(s.askPerson).Sensitive(),
 			screen.Get("/people/{number}/roles", authz.ChangeOrganization, s.showGrantForm).Asking(s.askPerson),
 			screen.Post("/people/{number}/roles", authz.ChangeOrganization, s.giveRole).Asking(s.askPerson).Sensitive(),
-			screen.Get("/people/{number}/absences", authz.ChangeOrganization, s.showAbsenceForm).Asking(s.askPerson),
-			screen.Post("/people/{number}/absences", authz.ChangeOrganization, s.recordAbsence).Asking(s.askPerson).Sensitive(),
-			screen.Get("/people/{number}/absences/{first}", authz.ChangeOrganization, s.showAbsence).Asking(s.askPerson),
-			screen.Post("/people/{number}/absences/{first}", authz.ChangeOrganization, s.changeAbsence).Asking(s.askPerson).Sensitive(),
 			screen.Get("/register", authz.ChangeOrganization, s.showRegister),
 			screen.Post("/register", authz.ChangeOrganization, s.register).Sensitive(),
 			screen.Get("/appointments/{id}", authz.ChangeOrganization, s.showAppointment).Asking(s.askAppointment),
@@ -89,17 +87,14 @@ func (s *Screens) Part() screen.Part {
 			"appointed":     {Heading: "発令を記録しました", Text: "役割は、最初の日から自動で付きます。"},
 			"withdrawn":     {Heading: "取り消しました", Text: "取り消したことは、監査証跡に残りました。前任の発令を終わらせていたときは、その最後の日はそのままです。必要なら、前任の人の発令で直してください。"},
 			"ended":         {Heading: "最後の日を変えました", Text: "その次の日から、役割は自動でなくなります。"},
-			"role-given":    {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。"},
-			"absent":        {Heading: "休業を登録しました", Text: "休業の間は、確認を求める人数から外れ、お知らせの催促も届きません。仕事に戻った日から、新しい期限が始まります。"},
-			"absence-ended": {Heading: "休業の最後の日を変えました", Text: "その次の日から、確認などの期限が新しく始まります。"},
-			"absence-back":  {Heading: "休業を取り消しました", Text: "取り消したことは、監査証跡に残りました。"},
+			"role-given":    {Heading: "役割を与えました", Text: "役割は、最初の日から自動で付きます。本人に、お知らせが届きました。"},
 			"rule-added":    {Heading: "表に加えました", Text: "その職に就いている人の役割が、最初の日から変わります。"},
 		},
-		Tasks: s.tasks,
+		Tasks:  s.tasks,
+		Topics: []notice.Topic{telling.Topic()},
 		Subjects: []trail.Named{
 			{Kind: "section", Title: "課室"}, {Kind: "post", Title: "職"}, {Kind: "person", Title: "職員"}, {Kind: "appointment", Title: "発令"},
 			{Kind: "role_grant", Title: "直接与えた役割"}, {Kind: "role_rule", Title: "職と役割の表"},
-			{Kind: "absence", Title: "休業"},
 		},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/org"
 	"kagami/internal/org/absence"
 	"kagami/internal/org/transfer"
+	"kagami/web/component/period"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -57,7 +58,37 @@ func (s *Screens) showPerson(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Holdings = held.Holdings
+	if v.Done != nil {
+		v.Done.Heading = person.Name + "さん：" + v.Done.Heading
+		v.Done.Text = v.doneOf(r.URL.Query().Get("done"), r.URL.Query().Get("of")) + v.Done.Text
+	}
 	return screen.Show(w, r, personPage(v))
+}
+
+// doneOf says what was done, of what begins on a first day: of which post, role or section,
+// and from when to when. It is empty where the page lists no such thing.
+func (v personView) doneOf(done, first string) string {
+	switch done {
+	case "appointed":
+		for _, a := range v.Appointments {
+			if a.First.String() == first {
+				return a.PostName() + "、" + period.Words(a.First, a.Last) + "。"
+			}
+		}
+	case "role-given":
+		for _, g := range v.Grants {
+			if g.First.String() == first {
+				return g.Role.Title() + "（" + scopeName(g.SectionName) + "）、" + period.Words(g.First, g.Last) + "。"
+			}
+		}
+	default:
+		for _, a := range v.Absences {
+			if a.First.String() == first {
+				return period.Words(a.First, a.Last) + "。"
+			}
+		}
+	}
+	return ""
 }
 
 func (s *Screens) showPersonEdit(w http.ResponseWriter, r *http.Request) error {

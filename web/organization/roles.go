@@ -8,6 +8,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/org"
 	"kagami/web/component"
+	"kagami/web/component/period"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -90,7 +91,7 @@ func (s *Screens) endRule(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Screens) drawRulePeriod(w http.ResponseWriter, r *http.Request, rule org.Rule, last string, refusal error) error {
 	today := screen.Today(r.Context())
-	return s.drawPeriod(w, r, periodView{
+	return s.drawPeriod(w, r, period.View{
 		Frame:   screen.Frame(r, authz.PostName(rule.SectionName, rule.Title)+"の役割", organizationLink, rolesLink),
 		Address: address.Rule(rule.ID),
 		Facts:   []component.Fact{{Name: "役割", Value: rule.Role.Title()}, {Name: "今日の人数", Value: fmt.Sprintf("%d人", rule.Holders)}},

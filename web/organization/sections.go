@@ -26,8 +26,22 @@ func (s *Screens) showSection(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	unattended, err := s.absences.UnattendedOf(r.Context(), screen.Actor(r.Context()), section.Code, d.Day)
+	if err != nil {
+		return err
+	}
+	away, err := s.absences.AwayOn(r.Context(), screen.Actor(r.Context()), d.Day)
+	if err != nil {
+		return err
+	}
+	for _, post := range section.Posts {
+		markAway(post.Holders, away)
+	}
 	frame := screen.Frame(r, section.Name, organizationLink)
-	screen.Render(w, r, statusOf(d), sectionPage(sectionView{Frame: frame, onDay: d, SectionOn: section, Deciders: deciders, MayChange: mayChangeOrganization(screen.Actor(r.Context())),
+	if frame.Done != nil {
+		frame.Done.Heading = section.Name + "：" + frame.Done.Heading
+	}
+	screen.Render(w, r, statusOf(d), sectionPage(sectionView{Frame: frame, onDay: d, SectionOn: section, Deciders: deciders, Unattended: unattended, MayChange: mayChangeOrganization(screen.Actor(r.Context())),
 		MayReach: screen.Actor(r.Context()).Reach(authz.ChangeSettings) == authz.All}))
 	return nil
 }

@@ -6,10 +6,11 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/org"
+	"kagami/internal/org/absence"
 	"kagami/internal/task"
 )
 
-// tasks are what fills the organization's gaps.
+// tasks are what fills the organization's gaps, and those that an absence opens.
 func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 	s.org.QueueGaps(b, actor, func(g org.Gaps) {
 		if g.Sections == 0 {
@@ -24,6 +25,11 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 				What: "情報セキュリティ管理者を決める", Why: fmt.Sprintf("空席の課室が%d課室あります。その間は、図 1.1 でその上の役割の人が代わって行います。", g.WithoutHeads),
 				Act: "体制を見る", URL: address.Organization,
 			})
+		}
+	})
+	s.absences.QueueUnattended(b, actor, func(list []absence.Unattended) {
+		for _, u := range list {
+			b.Add(task.Task{What: u.Name + "の情報セキュリティ管理者の職務代理を決める", Why: unattended(u), Act: "課室を見る", About: u.Name, URL: address.Section(u.Code)})
 		}
 	})
 }

@@ -61,6 +61,9 @@ func TestTheOrganizationIsChangedInTheBrowser(t *testing.T) {
 	officer.setDate("first", "2026-12-01")
 	officer.fill("reason", "内部監査のため")
 	officer.look("grant")
+	officer.press("与える前と後を確かめる")
+	officer.mustSee("加わります")
+	officer.look("grant-check")
 	officer.press("役割を与える")
 	officer.mustSee("役割を与えました")
 

@@ -18,6 +18,7 @@ import (
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
 	"kagami/internal/setting"
+	webabsence "kagami/web/absence"
 	"kagami/web/account"
 	"kagami/web/acknowledging"
 	"kagami/web/drafting"
@@ -77,8 +78,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 		hangs = append(hangs, part.Hangs...)
 	}
 	handing := handover.New(g.Pool, g.Door, hangs...)
-	people := organization.New(g.Org, absence.New(g.Pool, g.Door), transfer.New(g.Pool), orgreach.New(g.Pool, g.Door), handing).Part()
-	list = slices.Insert(list, beforePersonnel, people, webhandover.New(g.Org, handing).Part())
+	away := absence.New(g.Pool, g.Door)
+	people := organization.New(g.Org, away, transfer.New(g.Pool), orgreach.New(g.Pool, g.Door), handing).Part()
+	list = slices.Insert(list, beforePersonnel, people, webabsence.New(g.Org, away).Part(), webhandover.New(g.Org, handing).Part())
 	var settings []setting.Setting
 	for _, part := range list {
 		settings = append(settings, part.Settings...)

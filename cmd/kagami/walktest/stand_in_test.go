@@ -23,7 +23,7 @@ func TestTheRoleAboveDecidesOnTheOnlyHolderOfTheOneThatWould(t *testing.T) {
 	portal := town.Start(t)
 	officer, ciso, cio := town.Holder("総務課長"), town.Holder("副町長"), town.Holder("町長")
 	page, another := "/people/"+officer.StaffNumber, "/people/"+town.Holder("税務町民課 職員").StaffNumber
-	grant := url.Values{"role": {"auditor"}, "first": {"2027-04-01"}, "reason": {"見本"}}
+	grant := url.Values{"role": {"auditor"}, "first": {"2027-04-01"}, "reason": {"見本"}, "shown": {"1"}}
 	for _, c := range []struct {
 		who       string
 		visitor   *servertest.Visitor

@@ -15,6 +15,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/postgres"
+	"kagami/internal/state"
 	"kagami/internal/trail"
 )
 
@@ -22,10 +23,14 @@ import (
 type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
+	// the cache of the sections where all are away
+	unattended state.Cache[unattendedKey, []Unattended]
 }
 
 // New makes the service.
-func New(pool *pgxpool.Pool, d *door.Door) *Service { return &Service{pool: pool, door: d} }
+func New(pool *pgxpool.Pool, d *door.Door) *Service {
+	return &Service{pool: pool, door: d, unattended: state.NewCache[unattendedKey, []Unattended](cachedUnattended)}
+}
 
 // Kinds lists the kinds for who may record an absence; none for anybody else.
 func (s *Service) Kinds(ctx context.Context, actor authz.Actor) ([]Kind, error) {
@@ -75,6 +80,29 @@ func (s *Service) Of(ctx context.Context, actor authz.Actor, person int64, day c
 		}
 	}
 	return list, nil
+}
+
+// AwayOn are those who are away on a day, each with the last day (zero: until further
+// notice) by their 職員番号. Who may not change the organization gets those of today only,
+// and none of another day.
+func (s *Service) AwayOn(ctx context.Context, actor authz.Actor, day calendar.Date) (map[string]calendar.Date, error) {
+	if _, err := authz.Check(actor, authz.SeeOrganization, authz.Matter{}); err != nil {
+		return nil, err
+	}
+	if !mayChange(actor) && day != calendar.Day(s.door.Now()) {
+		return nil, nil
+	}
+	type row struct {
+		StaffNumber string
+		Last        calendar.Date
+	}
+	rows, err := postgres.List[row](ctx, s.pool, "looking who is away", `
+		SELECT p.staff_number, upper(a.period) - 1 AS last FROM absence a JOIN person p ON p.id = a.person_id WHERE a.period @> $1::date`, day)
+	away := make(map[string]calendar.Date, len(rows))
+	for _, r := range rows {
+		away[r.StaffNumber] = r.Last
+	}
+	return away, err
 }
 
 // One returns the absence of a person that begins on a day, for who may change those of

@@ -49,8 +49,9 @@ type Member struct {
 	StaffNumber string
 	Name        string
 	Furigana    string
-	Excused     bool // from acknowledging, for now
-	Absent      bool // away from work
+	Excused     bool          // from acknowledging, for now
+	Absent      bool          // away from work
+	AwayUntil   calendar.Date // the last day of that; zero: until further notice
 }
 
 const (
@@ -178,7 +179,7 @@ func (s *Service) Coverage(ctx context.Context, actor authz.Actor, code string, 
 		return s.Coverage(ctx, actor, code, 0)
 	}
 	coverage.Progress = newProgress(answers.from, day, byDay)
-	return coverage, coverage.addMissing(ctx, s.pool, missing, answers)
+	return coverage, coverage.addMissing(ctx, s.pool, missing, answers, day)
 }
 
 // sees tells whether a section is in view; 0 is the posts that belong to none.
@@ -186,14 +187,16 @@ func (v view) sees(section int64) bool { return v.whole || slices.Contains(v.sec
 
 // addMissing names those who have not acknowledged, each in the section on the
 // page that they belong to.
-func (c *Coverage) addMissing(ctx context.Context, db postgres.Querier, missing map[int64]int, a answers) error {
+func (c *Coverage) addMissing(ctx context.Context, db postgres.Querier, missing map[int64]int, a answers, day calendar.Date) error {
 	type person struct {
 		ID int64
 		Member
 	}
 	people, err := postgres.List[person](ctx, db, "listing who has not acknowledged", `
-		SELECT id, staff_number, name, furigana, id = ANY($2::bigint[]) AS excused, id = ANY($3::bigint[]) AS absent
-		FROM person_shown WHERE id = ANY($1::bigint[]) ORDER BY absent, excused, furigana_key, staff_number`, slices.Collect(maps.Keys(missing)), a.excused, a.absent)
+		SELECT id, staff_number, name, furigana, id = ANY(@excused::bigint[]) AS excused, id = ANY(@absent::bigint[]) AS absent,
+		       (SELECT upper(b.period) - 1 FROM absence_shown b WHERE b.person_id = id AND b.period @> @day::date) AS away_until
+		FROM person_shown WHERE id = ANY(@people::bigint[]) ORDER BY absent, excused, furigana_key, staff_number`,
+		pgx.StrictNamedArgs{"people": slices.Collect(maps.Keys(missing)), "excused": a.excused, "absent": a.absent, "day": day})
 	if err != nil {
 		return err
 	}

@@ -153,6 +153,9 @@ func names(holders []org.Holder) string {
 		if h.Acting {
 			text += "(代)"
 		}
+		if h.Away != "" {
+			text += "(休)"
+		}
 	}
 	if more := len(holders) - namesInBox; more > 0 {
 		text += fmt.Sprintf(" ほか%d人", more)

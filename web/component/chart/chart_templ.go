@@ -302,7 +302,7 @@ func Chart(day calendar.Date, o org.Overview) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "の体制。破線の枠は空席です。(代) は職務代理です。</figcaption></figure>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "の体制。破線の枠は空席です。(代) は職務代理、(休) は休業中です。</figcaption></figure>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -14,7 +14,7 @@ func overview(sections int) org.Overview {
 	o := org.Overview{Seats: []org.Seat{
 		{Role: authz.CIO, Post: "町長", Holders: []org.Holder{{Name: "見本 一"}}},
 		{Role: authz.CISO, Post: "副町長", StandIn: authz.CIO},
-		{Role: authz.GeneralSecurityOfficer, Post: "総務課長", Holders: []org.Holder{{Name: "見本 二", Acting: true}}},
+		{Role: authz.GeneralSecurityOfficer, Post: "総務課長", Holders: []org.Holder{{Name: "見本 二", Acting: true, Away: "休業中"}}},
 		{Role: authz.SecurityOfficer, Post: "総務課 担当副課長"},
 		{Role: authz.CSIRTMember, Holders: []org.Holder{{Name: "見本 三"}, {Name: "見本 四"}, {Name: "見本 五"}}},
 	}}
@@ -25,7 +25,7 @@ func overview(sections int) org.Overview {
 }
 
 // The picture has a box for each role of the town and each section, vacancies
-// marked, and who is 職務代理.
+// marked, and who is 職務代理 or away.
 func TestTheChartMarksVacanciesAndWhoActs(t *testing.T) {
 	p := drawOrganization(overview(1))
 	want := []struct {
@@ -34,7 +34,7 @@ func TestTheChartMarksVacanciesAndWhoActs(t *testing.T) {
 	}{
 		{"最高情報統括責任者（CIO）", "【町長】見本 一", false},
 		{"最高情報セキュリティ責任者（CISO）", "【副町長】空席", true},
-		{"統括情報セキュリティ責任者", "【総務課長】見本 二(代)", false},
+		{"統括情報セキュリティ責任者", "【総務課長】見本 二(代)(休)", false},
 		{"情報セキュリティ責任者", "【総務課 担当副課長】空席", true},
 		{"CSIRT担当者", "見本 三、見本 四 ほか1人", false},
 		{"税務町民課", "管理者 空席", true},

@@ -1,4 +1,4 @@
-package organization
+package absence
 
 import (
 	"net/http"
@@ -10,7 +10,7 @@ import (
 	"kagami/internal/org"
 	"kagami/internal/org/absence"
 	"kagami/web/component"
-	"kagami/web/layout"
+	"kagami/web/component/period"
 	"kagami/web/screen"
 )
 
@@ -31,13 +31,28 @@ func (s *Screens) recordAbsence(w http.ResponseWriter, r *http.Request) error {
 	typed := absenceFields{First: f.Get("first"), Last: f.Get("last"), Kind: f.Get("kind"), Reason: f.Get("reason")}
 	var read screen.Form
 	a := absence.Typed{First: read.Day("first", typed.First), Last: read.Day("last", typed.Last), Kind: typed.Kind, Reason: typed.Reason}
-	if err = read.Err(); err == nil {
-		err = s.absences.Record(r.Context(), screen.Actor(r.Context()), person.ID, a)
+	if err := read.Err(); err != nil {
+		return s.drawAbsenceForm(w, r, person, typed, err)
+	}
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	unattended, err := s.absences.Foresee(ctx, actor, person.ID, a)
+	if err == nil && len(unattended) > 0 && !f.Has("shown") { // a form: the kind and the reason stand in no address
+		return screen.Show(w, r, absenceCheckPage(absenceCheck{
+			Frame: screen.Frame(r, person.Name+"の休業を登録する", way(person)...), Address: address.PersonAbsences(person.StaffNumber),
+			Name: person.Name, Days: period.Words(a.First, a.Last), Typed: typed, Unattended: unattended,
+		}))
+	}
+	if err == nil {
+		err = s.absences.Record(ctx, actor, person.ID, a)
 	}
 	if err != nil {
 		return s.drawAbsenceForm(w, r, person, typed, err)
 	}
-	return screen.GoOn(w, r, address.Person(person.StaffNumber), "absent")
+	done := "absent"
+	if len(unattended) > 0 {
+		done = "absent-unattended"
+	}
+	return screen.GoOn(w, r, address.With(address.Person(person.StaffNumber), "of", a.First.String()), done)
 }
 
 func (s *Screens) drawAbsenceForm(w http.ResponseWriter, r *http.Request, person org.Person, typed absenceFields, refusal error) error {
@@ -50,14 +65,10 @@ func (s *Screens) drawAbsenceForm(w http.ResponseWriter, r *http.Request, person
 		return err
 	}
 	screen.Render(w, r, status, absenceFormPage(absenceForm{
-		Frame: screen.Frame(r, person.Name+"の休業を登録する", organizationLink, peopleLink, linkOf(person)), Address: address.PersonAbsences(person.StaffNumber),
+		Frame: screen.Frame(r, person.Name+"の休業を登録する", way(person)...), Address: address.PersonAbsences(person.StaffNumber),
 		Typed: typed, Kinds: kinds, Problems: problems,
 	}))
 	return nil
-}
-
-func linkOf(person org.Person) layout.Link {
-	return layout.Link{Label: person.Name, Address: address.Person(person.StaffNumber)}
 }
 
 // absence is the person and the absence of theirs that the address names.
@@ -103,15 +114,21 @@ func (s *Screens) changeAbsence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.drawAbsencePeriod(w, r, person, a, typed, err)
 	}
-	return screen.GoOn(w, r, address.Person(person.StaffNumber), done)
+	return screen.GoOn(w, r, address.With(address.Person(person.StaffNumber), "of", a.First.String()), done)
 }
 
 func (s *Screens) drawAbsencePeriod(w http.ResponseWriter, r *http.Request, person org.Person, a absence.Absence, last string, refusal error) error {
-	return s.drawPeriod(w, r, periodView{
-		Frame:   screen.Frame(r, person.Name+"の休業", organizationLink, peopleLink, linkOf(person)),
+	problems, status, err := screen.Refused(refusal)
+	if err != nil {
+		return err
+	}
+	screen.Render(w, r, status, period.Page(period.View{
+		Frame:   screen.Frame(r, person.Name+"の休業", way(person)...),
 		Address: address.PersonAbsence(person.StaffNumber, a.First.String()),
-		Facts:   []component.Fact{{Name: "氏名", Value: person.Name}, {Name: "種類", Value: a.Kind.Title}, {Name: "いまの期間", Value: period(a.First, a.Last)}},
+		Facts:   []component.Fact{{Name: "氏名", Value: person.Name}, {Name: "種類", Value: a.Kind.Title}, {Name: "いまの期間", Value: period.Words(a.First, a.Last)}},
 		Last:    last, AsksWhy: true, Why: r.PostForm.Get("why"), MayReopen: true, Withdraw: "この休業を取り消す", Version: a.Version,
-		Hint: "仕事に戻る日の前の日です。戻った日から、確認などの期限が新しく始まります。空にすると、終わりの日を決めないことになります。",
-	}, refusal)
+		Hint:     "仕事に戻る日の前の日です。戻った日から、確認などの期限が新しく始まります。空にすると、終わりの日を決めないことになります。",
+		Problems: problems,
+	}))
+	return nil
 }
