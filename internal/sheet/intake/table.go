@@ -96,7 +96,7 @@ func areWords(cells []string) bool {
 
 const (
 	digits = "0123456789"
-	ofDays = "年月日元令和平成昭和rhs" // what stands beside them in a day, as it is compared
+	ofDays = "年月日元令和平成昭rhs" // what stands beside them in a day, as it is compared
 )
 
 // noHeadings says that no row of a file has the headings.
