@@ -4,6 +4,7 @@ package parts
 import (
 	"slices"
 
+	"kagami/internal/asset"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
 	"kagami/internal/holiday"
@@ -87,6 +88,6 @@ func List(g server.Ground) ([]screen.Part, error) {
 	}
 	return append(list,
 		websetting.New(setting.New(g.Pool, g.Door, settings...)).Part(),
-		webedition.New(edition.NewService(g.Pool, g.Door, holiday.Kinds()...)).Part(),
+		webedition.New(edition.NewService(g.Pool, g.Door, append(holiday.Kinds(), asset.EditionKinds()...)...)).Part(),
 	), nil
 }

@@ -1,0 +1,320 @@
+package asset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/edition"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/trail"
+)
+
+// Service is the register in a database.
+type Service struct {
+	pool *pgxpool.Pool
+	door *door.Door
+}
+
+// New makes the service.
+func New(pool *pgxpool.Pool, d *door.Door) *Service { return &Service{pool, d} }
+
+// Scheme is the levels and zones in effect today. Forbidden for who reads no register.
+func (s *Service) Scheme(ctx context.Context, actor authz.Actor) (Scheme, error) {
+	if actor.Reach(authz.ReadAssets) == authz.None {
+		return Scheme{}, fault.New(fault.Forbidden, "情報資産台帳は、あなたの役割では見られません。")
+	}
+	return schemeOn(ctx, s.pool, calendar.Day(s.door.Now()))
+}
+
+func schemeOn(ctx context.Context, db postgres.Querier, day calendar.Date) (Scheme, error) {
+	values, err := edition.LoadForPortal(ctx, db, day)
+	if err != nil {
+		return Scheme{}, err
+	}
+	return SchemeOn(values, day), nil
+}
+
+// State is where an asset stands in its life.
+type State string
+
+// The states. The last three are ends.
+const (
+	Draft      State = "draft" // something is still to be settled
+	Registered State = "registered"
+	Retired    State = "retired"
+	Mistaken   State = "mistaken" // should never have been registered
+	Merged     State = "merged"   // it is another entry's asset
+)
+
+// Ended tells whether it is read only.
+func (s State) Ended() bool { return s == Retired || s == Mistaken || s == Merged }
+
+var stateTitles = map[State]string{Draft: "下書き", Registered: "登録", Retired: "廃棄済み", Mistaken: "登録の誤り", Merged: "ほかの資産に統合"}
+
+// Title is what the state is called.
+func (s State) Title() string { return stateTitles[s] }
+
+// Asset is an entry of the register.
+type Asset struct {
+	ID          int64
+	Code        string // 管理番号
+	Section     int64
+	SectionCode string
+	SectionName string
+	Details
+	State      State
+	MergedInto string // the 管理番号 of the entry that it was merged into; empty for none
+	Version    int
+}
+
+// columns are those of an Asset from asset a, its section s and what it was merged into m.
+const columns = `
+	a.id, a.code, a.section_id AS section, s.code AS section_code, s.name AS section_name, a.own_number, a.kind, a.name, a.work, a.content,
+	a.confidentiality, a.integrity, a.availability, a.personal, a.number_work, a.zone, a.place, a.medium, a.owner, a.users, a.handling,
+	a.disposal, a.keep_until, a.outsourced, a.evaluated_by, a.seat, a.registered_on, a.checked_on, a.note, a.state,
+	coalesce(m.code, '') AS merged_into, a.version`
+
+const selectAsset = `SELECT ` + columns + `
+	FROM asset a JOIN section_shown s ON s.id = a.section_id LEFT JOIN asset m ON m.id = a.merged_into`
+
+// errNone is what somebody reads who may not see an asset, and who asks for one that
+// there is not.
+func errNone() error {
+	return fault.New(fault.NotFound, "この管理番号の情報資産は、見つかりません。")
+}
+
+// Find returns an asset. NotFound where the actor may not see it.
+func (s *Service) Find(ctx context.Context, actor authz.Actor, code string) (Asset, error) {
+	return find(ctx, s.pool, actor, code, "")
+}
+
+func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code, lock string) (Asset, error) {
+	a, err := postgres.One[Asset](ctx, db, "finding an asset", selectAsset+` WHERE a.code = @code `+lock, pgx.StrictNamedArgs{"code": code})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Asset{}, errNone()
+	}
+	if err != nil {
+		return Asset{}, err
+	}
+	if _, may := actor.May(authz.ReadAssets, a.matter()); !may {
+		return Asset{}, errNone()
+	}
+	return a, nil
+}
+
+func (a Asset) matter() authz.Matter { return authz.Matter{OwnersSection: a.Section} }
+
+// MayChange tells whether the actor may change the asset.
+func (a Asset) MayChange(actor authz.Actor) bool {
+	_, may := actor.May(authz.ChangeAssets, a.matter())
+	return may && !a.State.Ended()
+}
+
+// Section is one for which somebody may register assets.
+type Section struct{ Code, Name string }
+
+// Sections are those for which the actor may register assets.
+func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, error) {
+	return postgres.List[Section](ctx, s.pool, "listing sections to register for", `
+		SELECT code, name FROM section_shown WHERE @everywhere OR id = ANY(@sections) ORDER BY position, code`,
+		pgx.StrictNamedArgs{"everywhere": actor.Reach(authz.ChangeAssets) == authz.All, "sections": actor.Sections(authz.ChangeAssets)})
+}
+
+// Register adds an asset of a section and returns its 管理番号. Invalid where details are
+// missing or wrong; Conflict where the section's own number stands for another one.
+func (s *Service) Register(ctx context.Context, actor authz.Actor, section string, d Details) (code string, err error) {
+	d = d.tidy()
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		var of int64
+		err := tx.QueryRow(ctx, `SELECT id FROM section_shown WHERE code = $1`, section).Scan(&of)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "section", Message: "課室を選んでください。"}})
+		}
+		if err != nil {
+			return door.Unchanged(), fmt.Errorf("finding a section: %w", err)
+		}
+		if err := tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: of}); err != nil {
+			return door.Unchanged(), err
+		}
+		scheme, err := schemeOn(ctx, tx, tx.Today())
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := d.check(scheme, tx.Today()); err != nil {
+			return door.Unchanged(), err
+		}
+		args := d.arguments(scheme)
+		args["section"] = of
+		var id int64
+		err = tx.QueryRow(ctx, `
+			WITH number AS (
+				INSERT INTO asset_number AS n (section_id, last) VALUES (@section, 1)
+				ON CONFLICT (section_id) DO UPDATE SET last = n.last + 1 RETURNING last)
+			INSERT INTO asset (code, section_id, state, `+detailColumns+`)
+			SELECT s.code || '-' || CASE WHEN n.last < 10000 THEN lpad(n.last::text, 4, '0') ELSE n.last::text END, s.id, 'registered', `+detailValues+`
+			FROM number n, section_shown s WHERE s.id = @section
+			RETURNING id, code`, args).Scan(&id, &code)
+		if err != nil {
+			return door.Unchanged(), fmt.Errorf("registering an asset: %w", known(err))
+		}
+		keys, _, after := changed(Details{}, d)
+		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: id}, Fields: keys}, note(ctx, tx, actor, id, 1, "", map[string]string{}, after)
+	})
+	return code, err
+}
+
+const maxWhy = 500
+
+// Change puts details in the place of an asset's, on the version that the actor has seen.
+// Conflict where it has been changed since, or has ended.
+func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, version int, d Details, why string) error {
+	d, why = d.tidy(), strings.TrimSpace(why)
+	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		was, err := lock(ctx, tx, actor, code, version)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		scheme, err := schemeOn(ctx, tx, tx.Today())
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := d.check(scheme, tx.Today()); err != nil {
+			return door.Unchanged(), err
+		}
+		if utf8.RuneCountInString(why) > maxWhy {
+			return door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "why", Message: "理由が長すぎます。" + charsUpTo(maxWhy) + "までで書いてください。"}})
+		}
+		keys, before, after := changed(was.Details, d)
+		if len(keys) == 0 {
+			return door.Unchanged(), nil
+		}
+		args := d.arguments(scheme)
+		args["id"] = was.ID
+		if _, err := tx.Exec(ctx, `UPDATE asset SET (`+detailColumns+`) = ROW(`+detailValues+`), version = version + 1 WHERE id = @id`, args); err != nil {
+			return door.Unchanged(), fmt.Errorf("changing an asset: %w", known(err))
+		}
+		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: keys}, note(ctx, tx, actor, was.ID, was.Version+1, why, before, after)
+	})
+}
+
+// lock locks an asset on the version that the actor has seen, and allows its change.
+func lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, version int) (Asset, error) {
+	a, err := find(ctx, tx, actor, code, "FOR UPDATE OF a")
+	if err != nil {
+		return a, err
+	}
+	if err := tx.Allow(authz.ChangeAssets, a.matter()); err != nil {
+		return a, err
+	}
+	switch {
+	case a.State.Ended():
+		return a, fault.New(fault.Conflict, "この情報資産は「"+a.State.Title()+"」のため、変えられません。")
+	case a.Version != version:
+		return a, fault.New(fault.Conflict, "開いている間に、ほかの人がこの情報資産を変えました。いまの内容を確かめて、もう一度入力してください。")
+	}
+	return a, nil
+}
+
+// EndAsMistaken ends an asset that should never have been registered. Invalid without a
+// reason.
+func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code string, version int, why string) error {
+	why = strings.TrimSpace(why)
+	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		was, err := lock(ctx, tx, actor, code, version)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if n := utf8.RuneCountInString(why); n == 0 || n > maxWhy {
+			return door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "why", Message: "誤りだった理由を、" + charsUpTo(maxWhy) + "までで書いてください。"}})
+		}
+		if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": Mistaken}); err != nil {
+			return door.Unchanged(), fmt.Errorf("ending an asset: %w", err)
+		}
+		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"state"}},
+			note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"state": string(was.State)}, map[string]string{"state": string(Mistaken)})
+	})
+}
+
+// note writes a change into the asset's history.
+func note(ctx context.Context, tx *door.Tx, actor authz.Actor, asset int64, version int, why string, before, after map[string]string) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO asset_change (asset_id, version, changed_at, changed_by, why, before, after)
+		VALUES (@asset, @version, @now, nullif(@by, 0::bigint), @why, @before, @after)`,
+		pgx.StrictNamedArgs{"asset": asset, "version": version, "now": tx.Now, "by": actor.Person, "why": why, "before": before, "after": after})
+	if err != nil {
+		return fmt.Errorf("writing an asset's history: %w", err)
+	}
+	return nil
+}
+
+// Event is one change of an asset.
+type Event struct {
+	Version int
+	At      time.Time
+	By      string // empty for the operator and the portal
+	Why     string
+	Before  map[string]string // by the keys of fields; empty for the registration
+	After   map[string]string
+}
+
+// History lists an asset's changes, the newest first.
+func (s *Service) History(ctx context.Context, actor authz.Actor, code string) ([]Event, error) {
+	a, err := s.Find(ctx, actor, code)
+	if err != nil {
+		return nil, err
+	}
+	return postgres.List[Event](ctx, s.pool, "listing an asset's history", `
+		SELECT c.version, c.changed_at AS at, coalesce(p.name, '') AS by, c.why, c.before, c.after
+		FROM asset_change c LEFT JOIN person_shown p ON p.id = c.changed_by
+		WHERE c.asset_id = @asset ORDER BY c.version DESC`, pgx.StrictNamedArgs{"asset": a.ID})
+}
+
+const (
+	detailColumns = `own_number, kind, name, work, content, confidentiality, integrity, availability, ranks, personal, number_work, zone, place, medium,
+		owner, users, handling, disposal, keep_until, outsourced, evaluated_by, seat, registered_on, checked_on, note`
+	detailValues = `@own_number, @kind, @name, @work, @content, @confidentiality, @integrity, @availability, @ranks::smallint[], @personal, @number_work, @zone, @place, @medium,
+		@owner, @users, @handling::text[], @disposal, @keep_until, @outsourced, @evaluated_by, @seat, @registered_on::date, nullif(@checked_on, '')::date, @note`
+)
+
+// arguments are the details for SQL.
+func (d Details) arguments(scheme Scheme) pgx.StrictNamedArgs {
+	args := pgx.StrictNamedArgs{}
+	for _, f := range Fields {
+		args[f.Key] = f.Text(d)
+	}
+	ranks := make([]int16, len(Aspects))
+	for i, aspect := range Aspects {
+		level, _ := scheme.Level(aspect, d.Level(aspect))
+		ranks[i] = int16(level.Rank) //nolint:gosec // at most maxRank
+	}
+	handling := make([]string, len(d.Handling))
+	for i, h := range d.Handling {
+		handling[i] = string(h)
+	}
+	args["ranks"], args["handling"], args["registered_on"] = ranks, handling, d.RegisteredOn
+	return args
+}
+
+// known gives an error of the register's constraints its sentence.
+func known(err error) error {
+	if failure, ok := errors.AsType[*pgconn.PgError](err); ok && failure.ConstraintName == "asset_own_number_unique" {
+		return fault.Wrap(err, fault.Conflict, "この課の番号は、同じ課室のほかの情報資産に付いています。別の番号にするか、その資産を変えてください。")
+	}
+	return err
+}
+
+// charsUpTo is 「500字」.
+func charsUpTo(most int) string { return strconv.Itoa(most) + "字" }
