@@ -256,8 +256,7 @@ func (d Details) tidy() Details {
 }
 
 // check finds what is wrong with tidy details by the scheme of a day.
-func (d Details) check(scheme Scheme, today calendar.Date) error {
-	var problems []fault.Problem
+func (d Details) check(scheme Scheme, today calendar.Date) (problems []fault.Problem) {
 	wrong := func(field, message string) {
 		problems = append(problems, fault.Problem{Field: field, Message: message})
 	}
@@ -306,7 +305,7 @@ func (d Details) check(scheme Scheme, today calendar.Date) error {
 	case d.CheckedOn.Before(d.RegisteredOn):
 		wrong("checked_on", "最終確認日は、登録日より前にできません。")
 	}
-	return fault.InvalidFields(problems)
+	return problems
 }
 
 func among[T ~string](list []Choice[T], value T) bool {
