@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"kagami/internal/asset"
+	assetfind "kagami/internal/asset/find"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
 	"kagami/internal/holiday"
@@ -22,6 +23,7 @@ import (
 	webabsence "kagami/web/absence"
 	"kagami/web/account"
 	"kagami/web/acknowledging"
+	webasset "kagami/web/asset"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
@@ -47,6 +49,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	policies, drafts := policy.New(g.Pool, g.Door, g.Now), draft.New(g.Pool, g.Door, g.Now)
 	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
 	publications, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
+	assets := asset.New(g.Pool, g.Door)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -72,6 +75,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
+		webasset.New(assets, assetfind.New(g.Pool, assets)).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind

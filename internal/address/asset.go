@@ -1,0 +1,19 @@
+package address
+
+// The pages of the register of information assets without parameters.
+const (
+	Assets   = "/assets"
+	NewAsset = Assets + "/new"
+)
+
+// AssetCopy is where an asset is registered that is like another one, by its 管理番号.
+func AssetCopy(code string) string { return With(NewAsset, "from", code) }
+
+// Asset is an asset, by its 管理番号.
+func Asset(code string) string { return under(Assets, code) }
+
+// AssetEdit is where it is changed.
+func AssetEdit(code string) string { return under(Asset(code), "edit") }
+
+// AssetMistake is where it is ended as one that should never have been registered.
+func AssetMistake(code string) string { return under(Asset(code), "mistake") }
