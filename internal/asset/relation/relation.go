@@ -42,11 +42,17 @@ func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
 // one, the second sees the first.
 const lock = door.Lock("asset relations")
 
-// live are the relations between assets that have not ended.
-const live = `
-	SELECT r.asset_id, r.rests_on FROM asset_relation r
-	JOIN asset x ON x.id = r.asset_id AND x.state IN ('draft', 'registered')
-	JOIN asset y ON y.id = r.rests_on AND y.state IN ('draft', 'registered')`
+// above and below are the assets next to the one with the id from_.id, of those that have
+// not ended. OFFSET keeps them a loop over an index: a database that guesses how many are
+// reached guesses a hundred times too many, and reads the whole register instead.
+const (
+	above = `LATERAL (
+		SELECT r.asset_id AS id FROM asset_relation r JOIN asset x ON x.id = r.asset_id
+		WHERE r.rests_on = from_.id AND x.state IN ('draft', 'registered') OFFSET 0) next`
+	below = `LATERAL (
+		SELECT r.rests_on AS id FROM asset_relation r JOIN asset x ON x.id = r.rests_on
+		WHERE r.asset_id = from_.id AND x.state IN ('draft', 'registered') OFFSET 0) next`
+)
 
 // end is one end of a relation.
 type end struct {
@@ -189,33 +195,33 @@ func (n Neighbor) Level(a asset.Aspect) string {
 
 // Below lists what an asset rests on, by however many steps, the nearest first.
 func (s *Service) Below(ctx context.Context, actor authz.Actor, code string) ([]Neighbor, error) {
-	return s.neighbors(ctx, actor, code, `SELECT rests_on AS next, asset_id AS near FROM (`+live+`) l`)
+	return s.neighbors(ctx, actor, code, below)
 }
 
 // Above lists what rests on an asset, by however many steps, the nearest first: all that
 // stops where it stops.
 func (s *Service) Above(ctx context.Context, actor authz.Actor, code string) ([]Neighbor, error) {
-	return s.neighbors(ctx, actor, code, `SELECT asset_id AS next, rests_on AS near FROM (`+live+`) l`)
+	return s.neighbors(ctx, actor, code, above)
 }
 
 // most is how many are listed, and how far one goes for them.
 const most, mostSteps = 1000, 20
 
-func (s *Service) neighbors(ctx context.Context, actor authz.Actor, code, steps string) ([]Neighbor, error) {
+func (s *Service) neighbors(ctx context.Context, actor authz.Actor, code, next string) ([]Neighbor, error) {
 	a, err := s.assets.Find(ctx, actor, code)
 	if err != nil {
 		return nil, err
 	}
 	return postgres.List[Neighbor](ctx, s.pool, "listing what is related to an asset", `
-		WITH RECURSIVE step AS NOT MATERIALIZED (`+steps+`), reached AS (
-			SELECT next AS id, 1 AS steps FROM step WHERE near = @asset
-			UNION SELECT step.next, reached.steps + 1 FROM reached JOIN step ON step.near = reached.id WHERE reached.steps < @most_steps),
-		nearest AS (SELECT id, min(steps) AS steps FROM reached GROUP BY id)
+		WITH RECURSIVE reached AS (
+			SELECT @asset::bigint AS id, 0 AS steps
+			UNION SELECT next.id, from_.steps + 1 FROM reached from_, `+next+` WHERE from_.steps < @most_steps),
+		nearest AS (SELECT id, min(steps) AS steps FROM reached WHERE steps > 0 GROUP BY id)
 		SELECT n.steps, CASE WHEN v.seen THEN a.kind ELSE '' END AS kind, CASE WHEN v.seen THEN a.code ELSE '' END AS code,
 		       CASE WHEN v.seen THEN a.name ELSE '' END AS name, CASE WHEN v.seen THEN s.name ELSE '' END AS section,
 		       CASE WHEN v.seen THEN a.confidentiality ELSE '' END AS confidentiality, CASE WHEN v.seen THEN a.integrity ELSE '' END AS integrity,
 		       CASE WHEN v.seen THEN a.availability ELSE '' END AS availability
-		FROM nearest n JOIN asset a ON a.id = n.id JOIN section_shown s ON s.id = a.section_id
+		FROM nearest n CROSS JOIN LATERAL (SELECT * FROM asset WHERE id = n.id OFFSET 0) a JOIN section_shown s ON s.id = a.section_id
 		CROSS JOIN LATERAL (SELECT @everywhere OR a.section_id = ANY(@sections) AS seen) v
 		ORDER BY n.steps, v.seen DESC, CASE WHEN v.seen THEN a.code ELSE '' END, CASE WHEN v.seen THEN a.id ELSE 0 END LIMIT @most`,
 		pgx.StrictNamedArgs{
@@ -244,17 +250,18 @@ func (s *Service) Floors(ctx context.Context, actor authz.Actor, code string) ([
 		return nil, err
 	}
 	return postgres.List[Floor](ctx, s.pool, "listing the levels of what rests on an asset", `
-		WITH RECURSIVE live AS NOT MATERIALIZED (`+live+`), above AS (
-			SELECT asset_id AS id FROM live WHERE rests_on = @asset
-			UNION SELECT live.asset_id FROM above JOIN live ON live.rests_on = above.id)
+		WITH RECURSIVE reached AS (
+			SELECT @asset::bigint AS id
+			UNION SELECT next.id FROM reached from_, `+above+`)
 		SELECT DISTINCT ON (x.position) x.aspect, x.level, x.rank,
 		       CASE WHEN v.seen THEN a.code ELSE '' END AS code, CASE WHEN v.seen THEN a.name ELSE '' END AS name,
 		       x.rank > (SELECT me.ranks[x.position] FROM asset me WHERE me.id = @asset) AS broken
-		FROM above JOIN asset a ON a.id = above.id
+		FROM reached CROSS JOIN LATERAL (SELECT * FROM asset WHERE id = reached.id OFFSET 0) a
 		CROSS JOIN LATERAL (SELECT @everywhere OR a.section_id = ANY(@sections) AS seen) v
 		CROSS JOIN LATERAL (VALUES
 			(1, 'confidentiality', a.confidentiality, a.ranks[1]), (2, 'integrity', a.integrity, a.ranks[2]), (3, 'availability', a.availability, a.ranks[3])
 		) x (position, aspect, level, rank)
+		WHERE reached.id <> @asset
 		ORDER BY x.position, x.rank DESC, v.seen DESC, a.id`,
 		pgx.StrictNamedArgs{"asset": a.ID, "everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets)})
 }
