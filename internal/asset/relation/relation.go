@@ -195,27 +195,33 @@ func (n Neighbor) Level(a asset.Aspect) string {
 
 // Below lists what an asset rests on, by however many steps, the nearest first.
 func (s *Service) Below(ctx context.Context, actor authz.Actor, code string) ([]Neighbor, error) {
-	return s.neighbors(ctx, actor, code, below)
+	a, err := s.assets.Find(ctx, actor, code)
+	if err != nil {
+		return nil, err
+	}
+	return postgres.List[Neighbor](ctx, s.pool, "listing what an asset rests on", reachedBy+below+selectReached, reachedFrom(a, actor))
 }
 
 // Above lists what rests on an asset, by however many steps, the nearest first: all that
 // stops where it stops.
 func (s *Service) Above(ctx context.Context, actor authz.Actor, code string) ([]Neighbor, error) {
-	return s.neighbors(ctx, actor, code, above)
-}
-
-// most is how many are listed, and how far one goes for them.
-const most, mostSteps = 1000, 20
-
-func (s *Service) neighbors(ctx context.Context, actor authz.Actor, code, next string) ([]Neighbor, error) {
 	a, err := s.assets.Find(ctx, actor, code)
 	if err != nil {
 		return nil, err
 	}
-	return postgres.List[Neighbor](ctx, s.pool, "listing what is related to an asset", `
+	return postgres.List[Neighbor](ctx, s.pool, "listing what rests on an asset", reachedBy+above+selectReached, reachedFrom(a, actor))
+}
+
+// most is how many are listed, and mostSteps how far one goes for them.
+const most, mostSteps = 1000, 20
+
+// reachedBy and selectReached stand around above or below.
+const (
+	reachedBy = `
 		WITH RECURSIVE reached AS (
 			SELECT @asset::bigint AS id, 0 AS steps
-			UNION SELECT next.id, from_.steps + 1 FROM reached from_, `+next+` WHERE from_.steps < @most_steps),
+			UNION SELECT next.id, from_.steps + 1 FROM reached from_, `
+	selectReached = ` WHERE from_.steps < @most_steps),
 		nearest AS (SELECT id, min(steps) AS steps FROM reached WHERE steps > 0 GROUP BY id)
 		SELECT n.steps, CASE WHEN v.seen THEN a.kind ELSE '' END AS kind, CASE WHEN v.seen THEN a.code ELSE '' END AS code,
 		       CASE WHEN v.seen THEN a.name ELSE '' END AS name, CASE WHEN v.seen THEN s.name ELSE '' END AS section,
@@ -223,11 +229,21 @@ func (s *Service) neighbors(ctx context.Context, actor authz.Actor, code, next s
 		       CASE WHEN v.seen THEN a.availability ELSE '' END AS availability
 		FROM nearest n CROSS JOIN LATERAL (SELECT * FROM asset WHERE id = n.id OFFSET 0) a JOIN section_shown s ON s.id = a.section_id
 		CROSS JOIN LATERAL (SELECT @everywhere OR a.section_id = ANY(@sections) AS seen) v
-		ORDER BY n.steps, v.seen DESC, CASE WHEN v.seen THEN a.code ELSE '' END, CASE WHEN v.seen THEN a.id ELSE 0 END LIMIT @most`,
-		pgx.StrictNamedArgs{
-			"asset": a.ID, "most": most, "most_steps": mostSteps,
-			"everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets),
-		})
+		ORDER BY n.steps, v.seen DESC, CASE WHEN v.seen THEN a.code ELSE '' END, CASE WHEN v.seen THEN a.id ELSE 0 END LIMIT @most`
+)
+
+func reachedFrom(a asset.Asset, actor authz.Actor) pgx.StrictNamedArgs {
+	args := sight(a, actor)
+	args["most"], args["most_steps"] = most, mostSteps
+	return args
+}
+
+// sight are the arguments by which a statement about an asset hides what the actor may
+// not see.
+func sight(a asset.Asset, actor authz.Actor) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{
+		"asset": a.ID, "everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets),
+	}
 }
 
 // Floor is the highest level of what rests on an asset, in one aspect.
@@ -263,7 +279,7 @@ func (s *Service) Floors(ctx context.Context, actor authz.Actor, code string) ([
 		) x (position, aspect, level, rank)
 		WHERE reached.id <> @asset
 		ORDER BY x.position, x.rank DESC, v.seen DESC, a.id`,
-		pgx.StrictNamedArgs{"asset": a.ID, "everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets)})
+		sight(a, actor))
 }
 
 // Event is one change of what an asset rests on.
@@ -286,5 +302,5 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 		FROM asset_relation_change c JOIN asset a ON a.id = c.rests_on LEFT JOIN person_shown p ON p.id = c.changed_by
 		CROSS JOIN LATERAL (SELECT @everywhere OR a.section_id = ANY(@sections) AS seen) v
 		WHERE c.asset_id = @asset ORDER BY c.id DESC`,
-		pgx.StrictNamedArgs{"asset": a.ID, "everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets)})
+		sight(a, actor))
 }
