@@ -77,7 +77,7 @@ var known = []string{
 // between is what a domain may know of the other domains; what else one starts in
 // another is handed in at the wiring. The sample town is of all of them.
 var between = map[string][]string{
-	"sample": {"account", "policy"},
+	"sample": {"account", "asset", "policy"},
 }
 
 // within is what a room of a domain may know of its own wing; a pure room's line
