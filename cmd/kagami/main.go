@@ -25,6 +25,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"データベースの形（スキーマ）を調べ、新しくします。"`
 	Policy  policyCommand  `cmd:"" help:"ポリシーの文章を読み取ります。"`
 	People  peopleCommand  `cmd:"" help:"職員の名簿を取り込みます。"`
+	Demo    demoCommand    `cmd:"" help:"空のデータベースを、見本の町で満たします。"`
 	Key     keyCommand     `cmd:"" help:"秘密を封じる鍵を扱います。"`
 	Trail   trailCommand   `cmd:"" help:"監査証跡を調べます。"`
 

@@ -1,0 +1,255 @@
+package relation_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kagami/internal/asset"
+	"kagami/internal/asset/relation"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres/pgtest"
+)
+
+var databases pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
+
+var today = calendar.NewDate(2026, time.November, 24)
+
+// office is a register with two sections, each with its manager, and some assets:
+// information of both in one system of the general section, which runs on a network in a
+// room.
+type office struct {
+	*relation.Service
+	t            *testing.T
+	assets       *asset.Service
+	tax, general authz.Actor
+	officer      authz.Actor
+	// 管理番号
+	ledger, pay, system, network, room string
+}
+
+func newOffice(t *testing.T) office {
+	t.Helper()
+	db := databases.New(t)
+	through := door.New(db.Pool, func() time.Time { return today.Start() })
+	assets := asset.New(db.Pool, through)
+	o := office{Service: relation.New(db.Pool, through, assets), t: t, assets: assets}
+	town := org.New(db.Pool, through)
+	manager := func(n int, section int64) authz.Actor {
+		id, err := town.AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: fmt.Sprint("P", n), Name: "見本", Furigana: "ミホン"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return authz.Actor{Person: id, Holdings: []authz.Holding{{Role: authz.SecurityManager, Section: section}}}
+	}
+	for i, code := range []string{"zeimu", "somu"} {
+		id, err := town.AddSection(t.Context(), authz.AsOperator(), org.Section{Code: code, Name: code + "課", Kind: org.Internal, Position: i})
+		if err != nil {
+			t.Fatal(err)
+		}
+		*[]*authz.Actor{&o.tax, &o.general}[i] = manager(i, id)
+	}
+	o.officer = authz.Actor{Person: o.tax.Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+	o.ledger = o.register(o.tax, "zeimu", asset.Information, "課税台帳", "3B")
+	o.pay = o.register(o.general, "somu", asset.Information, "給与", "3C")
+	o.system = o.register(o.general, "somu", asset.System, "業務システム", "2")
+	o.network = o.register(o.general, "somu", asset.Network, "庁内網", "2")
+	o.room = o.register(o.general, "somu", asset.Facility, "サーバ室", "2")
+	return o
+}
+
+func (o office) register(actor authz.Actor, section string, kind asset.Kind, name, level string) string {
+	o.t.Helper()
+	code, err := o.assets.Register(o.t.Context(), actor, section, asset.Details{
+		Kind: kind, Name: name, Confidentiality: level, Integrity: "1", Availability: "1", Personal: asset.NotPersonal, Zone: asset.LGWANZone, RegisteredOn: today,
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return code
+}
+
+func (o office) rest(actor authz.Actor, code, on string) {
+	o.t.Helper()
+	if err := o.Rest(o.t.Context(), actor, code, on); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// laid lays all of it.
+func (o office) laid() office {
+	o.t.Helper()
+	o.rest(o.tax, o.ledger, o.system)
+	o.rest(o.general, o.pay, o.system)
+	o.rest(o.general, o.system, o.network)
+	o.rest(o.general, o.network, o.room)
+	return o
+}
+
+func names(list []relation.Neighbor) string {
+	var texts []string
+	for _, n := range list {
+		name := n.Name
+		if !n.Seen() {
+			name = "他課"
+		}
+		texts = append(texts, fmt.Sprint(n.Steps, name))
+	}
+	return strings.Join(texts, " ")
+}
+
+func TestWhatStopsWhereSomethingStops(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t).laid()
+	for _, c := range []struct {
+		actor        authz.Actor
+		code         string
+		above, below string
+	}{
+		{o.officer, o.room, "1庁内網 2業務システム 3給与 3課税台帳", ""},
+		{o.general, o.room, "1庁内網 2業務システム 3給与 3他課", ""},
+		{o.tax, o.ledger, "", "1他課 2他課 3他課"},
+		{o.officer, o.ledger, "", "1業務システム 2庁内網 3サーバ室"},
+	} {
+		above, err := o.Above(t.Context(), c.actor, c.code)
+		if err != nil || names(above) != c.above {
+			t.Errorf("above %s: %s, %v", c.code, names(above), err)
+		}
+		below, err := o.Below(t.Context(), c.actor, c.code)
+		if err != nil || names(below) != c.below {
+			t.Errorf("below %s: %s, %v", c.code, names(below), err)
+		}
+	}
+}
+
+func TestNobodySeesWhatIsRelatedToAnAssetThatTheyMayNotSee(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t).laid()
+	if _, err := o.Above(t.Context(), o.tax, o.system); fault.KindOf(err) != fault.NotFound {
+		t.Error(err)
+	}
+	if _, err := o.Floors(t.Context(), o.tax, o.system); fault.KindOf(err) != fault.NotFound {
+		t.Error(err)
+	}
+}
+
+func TestASystemsLevelIsAtLeastThatOfItsInformation(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t).laid()
+	floors, err := o.Floors(t.Context(), o.general, o.room)
+	if err != nil || len(floors) != 3 {
+		t.Fatalf("%+v, %v", floors, err)
+	}
+	if f := floors[0]; f.Aspect != asset.Confidentiality || f.Level != "3B" || !f.Broken || f.Code != "" || f.Name != "" {
+		t.Errorf("another section's: %+v", f)
+	}
+	if f := floors[1]; f.Aspect != asset.Integrity || f.Level != "1" || f.Broken {
+		t.Errorf("as high as its own: %+v", f)
+	}
+	floors, err = o.Floors(t.Context(), o.officer, o.system)
+	if err != nil || len(floors) != 3 || floors[0].Code != o.ledger || floors[0].Name != "課税台帳" {
+		t.Errorf("%+v, %v", floors, err)
+	}
+}
+
+func TestWhatHasEndedBearsNothing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t).laid()
+	if err := o.assets.EndAsMistaken(t.Context(), o.general, o.system, 1, "誤り"); err != nil {
+		t.Fatal(err)
+	}
+	above, err := o.Above(t.Context(), o.officer, o.room)
+	if err != nil || names(above) != "1庁内網" {
+		t.Errorf("%s, %v", names(above), err)
+	}
+	if floors, err := o.Floors(t.Context(), o.officer, o.room); err != nil || len(floors) != 3 || floors[0].Level != "2" {
+		t.Errorf("%+v, %v", floors, err)
+	}
+	if err := o.Rest(t.Context(), o.tax, o.ledger, o.system); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("on what has ended: %v", err)
+	}
+}
+
+func TestWhatMayNotRestIsRefused(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t).laid()
+	other := o.register(o.general, "somu", asset.System, "別のシステム", "2")
+	o.rest(o.general, other, o.system)
+	for name, c := range map[string]struct {
+		actor    authz.Actor
+		code, on string
+		kind     fault.Kind
+	}{
+		"on itself":                        {o.general, o.system, o.system, fault.Invalid},
+		"in a circle of two":               {o.general, o.system, other, fault.Invalid},
+		"a room on a network":              {o.general, o.room, o.network, fault.Invalid},
+		"on what is not there":             {o.general, o.system, "somu-9999", fault.Invalid},
+		"on another's information":         {o.tax, o.ledger, o.pay, fault.Invalid},
+		"what is another section's":        {o.tax, o.pay, o.system, fault.NotFound},
+		"what is not there":                {o.tax, "zeimu-9999", o.system, fault.NotFound},
+		"by who sees all and changes none": {o.officer, o.ledger, o.system, fault.Forbidden},
+	} {
+		if err := o.Rest(t.Context(), c.actor, c.code, c.on); fault.KindOf(err) != c.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Whether another section's asset is there can't be found out by its number, unless it is
+// of a kind that sections share.
+func TestARefusalDoesNotTellWhatAnotherSectionHas(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	is, not := o.Rest(t.Context(), o.tax, o.ledger, o.pay), o.Rest(t.Context(), o.tax, o.ledger, "somu-9999")
+	if is == nil || not == nil || is.Error() != not.Error() {
+		t.Errorf("%v\n%v", is, not)
+	}
+}
+
+func TestTwoChangesThatWouldCloseACircleAreNotBothMade(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	other := o.register(o.general, "somu", asset.System, "別のシステム", "2")
+	var wait sync.WaitGroup
+	errs := make([]error, 2)
+	for i, pair := range [][2]string{{o.system, other}, {other, o.system}} {
+		wait.Go(func() { errs[i] = o.Rest(t.Context(), o.general, pair[0], pair[1]) })
+	}
+	wait.Wait()
+	if (errs[0] == nil) == (errs[1] == nil) {
+		t.Errorf("%v, %v", errs[0], errs[1])
+	}
+}
+
+func TestARelationIsEndedAndEachChangeIsKept(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.rest(o.tax, o.ledger, o.system)
+	o.rest(o.tax, o.ledger, o.system) // again: nothing changes
+	for range 2 {
+		if err := o.Release(t.Context(), o.tax, o.ledger, o.system); err != nil {
+			t.Fatal(err)
+		}
+	}
+	below, err := o.Below(t.Context(), o.tax, o.ledger)
+	if err != nil || len(below) != 0 {
+		t.Errorf("%v, %v", below, err)
+	}
+	history, err := o.History(t.Context(), o.tax, o.ledger)
+	if err != nil || len(history) != 2 || history[0].Rests || !history[1].Rests || history[0].By != "見本" || history[0].Code != "" {
+		t.Errorf("%+v, %v", history, err)
+	}
+	history, err = o.History(t.Context(), o.officer, o.ledger)
+	if err != nil || len(history) != 2 || history[0].Code != o.system {
+		t.Errorf("%+v, %v", history, err)
+	}
+}

@@ -1,0 +1,208 @@
+// Package city makes the sample town as large as one likes: plainly made-up people,
+// sections and assets (見本), of whom the same number and seed always gives the same. They
+// are written straight into the tables, since how they come there is not what a town of
+// that size is made for.
+package city
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/asset"
+	"kagami/internal/calendar"
+	"kagami/internal/furigana"
+	"kagami/internal/postgres"
+)
+
+// Size is how large a town is to become.
+type Size struct {
+	People int
+	Assets int
+	Seed   uint64
+}
+
+// perSection is how many people a section of a large city has.
+const perSection = 25
+
+// Grow adds what a sample town has not of that size: people with their sections and
+// posts, and assets, each with its history and what it rests on.
+func Grow(ctx context.Context, pool *pgxpool.Pool, now time.Time, size Size) error {
+	return postgres.InTx(ctx, pool, func(tx pgx.Tx) error {
+		// nobody waits for it: the pool's limit is for people
+		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = 0`); err != nil {
+			return fmt.Errorf("making a town large: %w", err)
+		}
+		g := growing{tx: tx, now: now, random: rand.New(rand.NewPCG(size.Seed, 0))} //nolint:gosec // made up, and the same each time
+		for _, step := range []func(context.Context, Size) error{g.people, g.assets} {
+			if err := step(ctx, size); err != nil {
+				return fmt.Errorf("making a town large: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+type growing struct {
+	tx     pgx.Tx
+	now    time.Time
+	random *rand.Rand
+}
+
+func (g growing) today() calendar.Date { return calendar.Day(g.now) }
+
+// count is how many rows there are already.
+func (g growing) count(ctx context.Context, sql string) (n int, err error) {
+	return n, g.tx.QueryRow(ctx, sql).Scan(&n)
+}
+
+// people adds sections of 25, each with a 課長, a 担当副課長 and 職員, who took up their
+// posts at the beginning of the fiscal year.
+func (g growing) people(ctx context.Context, size Size) error {
+	has, err := g.count(ctx, `SELECT count(*) FROM person`)
+	if err != nil || size.People <= has {
+		return err
+	}
+	add := size.People - has
+	sections := (add + perSection - 1) / perSection
+	_, err = g.tx.Exec(ctx, `
+		WITH made AS (
+			INSERT INTO section (code, name, kind, position)
+			SELECT 'k' || lpad(n::text, 4, '0'), '見本第' || n || '課', 'internal', 1000 + n FROM generate_series(1, @sections::int) n RETURNING id)
+		INSERT INTO post (section_id, title, single_holder, position)
+		SELECT made.id, p.title, p.title = '課長', p.position FROM made, (VALUES ('課長', 0), ('担当副課長', 1), ('職員', 2)) p (title, position)`,
+		pgx.StrictNamedArgs{"sections": sections})
+	if err != nil {
+		return err
+	}
+	_, err = g.tx.CopyFrom(ctx, pgx.Identifier{"person"}, []string{"staff_number", "name", "furigana", "furigana_key", "email"}, pgx.CopyFromSlice(add, func(i int) ([]any, error) {
+		reading := "ミホン " + kana(i)
+		number := fmt.Sprintf("K%06d", i+1)
+		return []any{number, fmt.Sprintf("見本 %s%d", givenNames[g.random.IntN(len(givenNames))], i+1), reading, furigana.Key(reading), number + "@town.example"}, nil
+	}))
+	if err != nil {
+		return err
+	}
+	_, err = g.tx.Exec(ctx, `
+		WITH numbered AS (SELECT id, substr(staff_number, 2)::int - 1 AS n FROM person WHERE staff_number ~ '^K[0-9]{6}$'),
+		     places AS (SELECT id, substr(code, 2)::int - 1 AS n FROM section WHERE code ~ '^k[0-9]{4}$')
+		INSERT INTO appointment (person_id, post_id, single_holder, period)
+		SELECT p.id, po.id, po.single_holder, daterange(@first, NULL)
+		FROM numbered p JOIN places s ON s.n = p.n / @per_section
+		JOIN post po ON po.section_id = s.id AND po.position = least(p.n % @per_section, 2)`,
+		pgx.StrictNamedArgs{"per_section": perSection, "first": calendar.NewDate(calendar.FiscalYear(g.today()), time.April, 1)})
+	return err
+}
+
+var givenNames = []string{"一", "二", "三", "葉", "空", "海", "里", "森"}
+
+// kana are the digits of a number as kana, so that readings sort.
+func kana(n int) string {
+	digits := []rune("アイウエオカキクケコ")
+	text := []rune(fmt.Sprintf("%06d", n))
+	for i, r := range text {
+		text[i] = digits[r-'0']
+	}
+	return string(text)
+}
+
+// sorts are what towns hold, with how often of a thousand.
+var sorts = []struct {
+	often           int
+	kind            asset.Kind
+	name            string
+	confidentiality string
+	rank            int16
+	personal        asset.Personal
+	work            asset.NumberWork
+	zone            string
+}{
+	{5, asset.Network, "庁内ネットワーク", "3C", 30, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone},
+	{5, asset.Facility, "サーバ室", "3C", 30, asset.NotPersonal, asset.NoNumberWork, asset.OfflineZone},
+	{20, asset.System, "業務システム", "3B", 40, asset.MyNumberBorne, asset.NumberUse, asset.MyNumberZone},
+	{30, asset.System, "共有フォルダ", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.LGWANZone},
+	{140, asset.Information, "申請の記録", "3B", 40, asset.MyNumberBorne, asset.NumberUse, asset.MyNumberZone},
+	{200, asset.Information, "会議の資料", "2", 20, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone},
+	{150, asset.Information, "相談の記録", "3C", 30, asset.Sensitive, asset.NoNumberWork, asset.LGWANZone},
+	{100, asset.Information, "ホームページの原稿", "1", 10, asset.NotPersonal, asset.NoNumberWork, asset.InternetZone},
+	{10, asset.Information, "催しの名簿", "3B", 40, asset.PlainPersonal, asset.NoNumberWork, asset.InternetZone}, // 要是正
+	{240, asset.Paper, "申請書のつづり", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.OfflineZone},
+	{60, asset.Medium, "持ち運ぶ媒体", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.OfflineZone},
+	{40, asset.Document, "システムの設計書", "3C", 30, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone},
+}
+
+// assets adds assets to all sections alike, numbered after those that these have.
+func (g growing) assets(ctx context.Context, size Size) error {
+	has, err := g.count(ctx, `SELECT count(*) FROM asset`)
+	if err != nil || size.Assets <= has {
+		return err
+	}
+	type place struct {
+		ID   int64
+		Code string
+		Last int
+	}
+	sections, err := postgres.List[place](ctx, g.tx, "listing sections", `
+		SELECT s.id, s.code, coalesce(n.last, 0) AS last FROM section s LEFT JOIN asset_number n ON n.section_id = s.id ORDER BY s.id`)
+	if err != nil || len(sections) == 0 {
+		return err
+	}
+	add := size.Assets - has
+	_, err = g.tx.CopyFrom(ctx, pgx.Identifier{"asset"}, []string{
+		"code", "section_id", "kind", "name", "work", "confidentiality", "integrity", "availability", "ranks", "personal", "number_work", "zone",
+		"place", "owner", "registered_on", "checked_on", "state",
+	}, pgx.CopyFromSlice(add, func(i int) ([]any, error) {
+		at := &sections[i*len(sections)/add] // one section after another: an index grows at its end
+		at.Last++
+		sort := sorts[g.sort()]
+		integrity := 1 + g.random.IntN(2)
+		availability := 1 + g.random.IntN(2)
+		registered := g.today().AddDays(-400 - g.random.IntN(3000))
+		return []any{
+			fmt.Sprintf("%s-%04d", at.Code, at.Last), at.ID, sort.kind, fmt.Sprintf("%s%d", sort.name, i+1), "", sort.confidentiality, fmt.Sprint(integrity), fmt.Sprint(availability),
+			[]int16{sort.rank, int16(10 * integrity), int16(10 * availability)}, sort.personal, sort.work, sort.zone, //nolint:gosec // 10 or 20
+			"本庁", "課長", registered, registered.AddDays(g.random.IntN(400)), asset.Registered,
+		}, nil
+	}))
+	if err != nil {
+		return err
+	}
+	for _, statement := range []struct {
+		sql  string
+		args pgx.StrictNamedArgs
+	}{
+		{`INSERT INTO asset_number (section_id, last)
+		  SELECT section_id, max(substr(code, length(code) - strpos(reverse(code), '-') + 2)::int) FROM asset GROUP BY section_id
+		  ON CONFLICT (section_id) DO UPDATE SET last = excluded.last`, pgx.StrictNamedArgs{}},
+		{`INSERT INTO asset_change (asset_id, version, changed_at, before, after)
+		  SELECT a.id, 1, @now, '{}', jsonb_build_object('name', a.name, 'kind', a.kind, 'confidentiality', a.confidentiality, 'integrity', a.integrity,
+		         'availability', a.availability, 'zone', a.zone, 'personal', a.personal, 'number_work', a.number_work, 'registered_on', a.registered_on)
+		  FROM asset a WHERE NOT EXISTS (SELECT FROM asset_change c WHERE c.asset_id = a.id)`, pgx.StrictNamedArgs{"now": g.now}},
+		// each information of a section is in one of its systems, and these are on the first network of all
+		{`WITH bearers AS (SELECT id, section_id, row_number() OVER (PARTITION BY section_id ORDER BY id) AS n, count(*) OVER (PARTITION BY section_id) AS of FROM asset WHERE kind = 'system')
+		  INSERT INTO asset_relation (asset_id, rests_on)
+		  SELECT a.id, b.id FROM asset a JOIN bearers b ON b.section_id = a.section_id AND b.n = 1 + a.id % b.of WHERE a.kind = 'information'
+		  UNION ALL SELECT a.id, n.id FROM asset a, (SELECT min(id) AS id FROM asset WHERE kind = 'network') n WHERE a.kind = 'system' AND n.id IS NOT NULL
+		  ON CONFLICT DO NOTHING`, pgx.StrictNamedArgs{}},
+	} {
+		if _, err := g.tx.Exec(ctx, statement.sql, statement.args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sort is one of sorts, as often as it says.
+func (g growing) sort() int {
+	n := g.random.IntN(1000)
+	for i, s := range sorts {
+		if n -= s.often; n < 0 {
+			return i
+		}
+	}
+	return len(sorts) - 1
+}
