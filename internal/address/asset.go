@@ -17,3 +17,6 @@ func AssetEdit(code string) string { return under(Asset(code), "edit") }
 
 // AssetMistake is where it is ended as one that should never have been registered.
 func AssetMistake(code string) string { return under(Asset(code), "mistake") }
+
+// AssetRelations is where it is said what it rests on, and what stops where it stops.
+func AssetRelations(code string) string { return under(Asset(code), "relations") }

@@ -10,6 +10,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
@@ -21,7 +22,7 @@ import (
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	register := asset.New(g.Pool, g.Door)
-	return []screen.Part{webasset.New(register, find.New(g.Pool, register)).Part()}, nil
+	return []screen.Part{webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register)).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
