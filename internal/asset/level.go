@@ -191,4 +191,4 @@ func short(s string) string {
 }
 
 // EditionKinds are what the register goes by that law or guideline fixes.
-func EditionKinds() []edition.Kind { return []edition.Kind{Levels.Kind, Zones.Kind} }
+func EditionKinds() []edition.Kind { return []edition.Kind{Levels.Kind, Zones.Kind, ZoneRules.Kind} }
