@@ -111,16 +111,15 @@ func foldRule(cells []string) (edition.Row, string) {
 		return nil, problem
 	}
 	values, problem := foldRuleValues(key, cells[1])
-	sentence, clause := strings.TrimSpace(cells[2]), strings.TrimSpace(cells[3])
-	switch {
-	case problem != "":
+	if problem != "" {
 		return nil, problem
-	case !isLine(sentence, maxSentence):
-		return nil, fmt.Sprintf("示す文を、1行、%d字までで書いてください。", maxSentence)
-	case !isLine(clause, maxTitle):
-		return nil, fmt.Sprintf("根拠を、1行、%d字までで書いてください。", maxTitle)
 	}
-	return edition.Row{key, values, sentence, clause}, ""
+	sentence, problem := edition.LineOf("示す文", cells[2], maxSentence)
+	if problem != "" {
+		return nil, problem
+	}
+	clause, problem := edition.LineOf("根拠", cells[3], maxTitle)
+	return edition.Row{key, values, sentence, clause}, problem
 }
 
 // primes are what people type for the stroke of α′.

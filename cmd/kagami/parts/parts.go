@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/classify"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
 	"kagami/internal/holiday"
@@ -88,6 +89,6 @@ func List(g server.Ground) ([]screen.Part, error) {
 	}
 	return append(list,
 		websetting.New(setting.New(g.Pool, g.Door, settings...)).Part(),
-		webedition.New(edition.NewService(g.Pool, g.Door, append(holiday.Kinds(), asset.EditionKinds()...)...)).Part(),
+		webedition.New(edition.NewService(g.Pool, g.Door, slices.Concat(holiday.Kinds(), asset.EditionKinds(), []edition.Kind{classify.Questions.Kind})...)).Part(),
 	), nil
 }
