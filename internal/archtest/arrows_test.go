@@ -112,7 +112,8 @@ var pure = map[string][]string{
 	"internal/account/directory": {"internal/fault"},
 	"internal/account/openid":    {"internal/fault"},
 
-	"internal/asset/classify": {"internal/asset", "internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/asset/catalogue": {"internal/asset", "internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/asset/classify":  {"internal/asset", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 
 	"internal/policy/outline":           {"internal/charset", "internal/fault"},
 	"internal/policy/amend":             {"internal/policy/outline"},

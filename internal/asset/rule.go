@@ -138,11 +138,10 @@ func foldRuleValues(key, typed string) (values, problem string) {
 		return "", fmt.Sprintf("「%s」というモデルはありません。α、α′、β、β′のどれかを書いてください。", short(typed))
 	}
 	var list []string
-	for _, one := range strings.FieldsFunc(norm.NFKC.String(typed), func(r rune) bool { return strings.ContainsRune(" \t、,", r) }) {
-		value, problem := foldRuleZone(one)
+	for _, one := range edition.Words(typed) {
+		value, problem := ZoneKey(one)
 		if rule.takes == takesConfidentiality {
-			value, problem = levelKey(Confidentiality.Title() + strings.TrimPrefix(strings.TrimPrefix(one, "自治体"), Confidentiality.Title()))
-			value = strings.TrimPrefix(value, Confidentiality.Title()+" ")
+			value, problem = LevelKey(Confidentiality, one)
 		}
 		if problem != "" {
 			return "", problem
@@ -155,32 +154,12 @@ func foldRuleValues(key, typed string) (values, problem string) {
 	case len(list) == 0 || len(list) > maxRuleValues:
 		return "", fmt.Sprintf("値を、1つから%dまで、読点で区切って書いてください。決まりを使わないときは、その行を外してください。", maxRuleValues)
 	case rule.without != "" && !slices.Contains(list, rule.without):
-		return "", fmt.Sprintf("「%s」の値には、「%s」を入れてください。決まりを使わないときは、その行を外してください。", rule.title, shippedZone(rule.without))
+		return "", fmt.Sprintf("「%s」の値には、「%s」を入れてください。決まりを使わないときは、その行を外してください。", rule.title, ZoneTitle(rule.without))
 	}
 	return strings.Join(list, " "), ""
 }
 
 const maxRuleValues = 10
-
-// foldRuleZone reads a zone by the title with which it is shipped, or by its key.
-func foldRuleZone(typed string) (key, problem string) {
-	for _, row := range Zones.Shipped[0].Rows {
-		if norm.NFKC.String(row[1]) == typed {
-			return row.Key(), ""
-		}
-	}
-	return zoneKey(typed)
-}
-
-// shippedZone is the title with which a zone is shipped; its key for a town's own.
-func shippedZone(key string) string {
-	for _, row := range Zones.Shipped[0].Rows {
-		if row.Key() == key {
-			return row[1]
-		}
-	}
-	return key
-}
 
 func showRule(column int, cell string) string {
 	switch column {
@@ -193,7 +172,7 @@ func showRule(column int, cell string) string {
 	case 1:
 		values := strings.Fields(cell)
 		for i, v := range values {
-			values[i] = shippedZone(v)
+			values[i] = ZoneTitle(v)
 		}
 		return strings.Join(values, "、")
 	}

@@ -66,6 +66,27 @@ func zoneKey(typed string) (key, problem string) {
 	return key, ""
 }
 
+// ZoneKey reads a zone by the title with which it is shipped, or by its key.
+func ZoneKey(typed string) (key, problem string) {
+	folded := norm.NFKC.String(strings.TrimSpace(typed))
+	for _, row := range Zones.Shipped[0].Rows {
+		if norm.NFKC.String(row[1]) == folded {
+			return row.Key(), ""
+		}
+	}
+	return zoneKey(typed)
+}
+
+// ZoneTitle is the title with which a zone is shipped; its key for a town's own.
+func ZoneTitle(key string) string {
+	for _, row := range Zones.Shipped[0].Rows {
+		if row.Key() == key {
+			return row[1]
+		}
+	}
+	return key
+}
+
 func foldZone(cells []string) (edition.Row, string) {
 	key, problem := zoneKey(cells[0])
 	title, meaning := strings.TrimSpace(cells[1]), strings.TrimSpace(cells[2])

@@ -3,6 +3,8 @@ package edition
 import (
 	"fmt"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // LineOf reads a cell that holds one line of text; a sentence that names it for one that is
@@ -13,6 +15,12 @@ func LineOf(what, typed string, most int) (text, problem string) {
 		return "", fmt.Sprintf("%sを、1行、%d字までで書いてください。", what, most)
 	}
 	return text, ""
+}
+
+// Words are those of a cell that holds a list, whatever their widths and however they are
+// divided.
+func Words(typed string) []string {
+	return strings.FieldsFunc(norm.NFKC.String(typed), func(r rune) bool { return strings.ContainsRune(" \t、,", r) })
 }
 
 // Short is the beginning of what somebody has written, to be said back to them.

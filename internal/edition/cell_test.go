@@ -17,6 +17,9 @@ func TestACellHoldsOneLine(t *testing.T) {
 			t.Errorf("%q: %q, %q", typed, text, problem)
 		}
 	}
+	if got := strings.Join(edition.Words("税務、 ＤＸ，　こども・子育て\t,"), "|"); got != "税務|DX|こども・子育て" {
+		t.Error(got)
+	}
 	if got := edition.Short(strings.Repeat("名", 21)); got != strings.Repeat("名", 20)+"…" {
 		t.Error(got)
 	}

@@ -142,13 +142,13 @@ func foldQuestion(cells []string) (edition.Row, string) {
 		}
 		days = strconv.Itoa(n)
 	}
-	yes, problem := foldLevel(aspect, cells[3])
+	yes, problem := asset.LevelKey(aspect, cells[3])
 	if problem != "" {
 		return nil, "はいのとき：" + problem
 	}
 	no := strings.TrimSpace(cells[4])
 	if no != "" {
-		if no, problem = foldLevel(aspect, no); problem != "" {
+		if no, problem = asset.LevelKey(aspect, no); problem != "" {
 			return nil, "いいえのとき：" + problem
 		}
 	}
@@ -157,13 +157,6 @@ func foldQuestion(cells []string) (edition.Row, string) {
 		return nil, problem
 	}
 	return edition.Row{key, text, days, yes, no, sentence}, ""
-}
-
-// foldLevel reads 自治体機密性3B, or 3B, as a level of an aspect.
-func foldLevel(aspect asset.Aspect, typed string) (key, problem string) {
-	folded := strings.TrimPrefix(norm.NFKC.String(strings.TrimSpace(typed)), "自治体")
-	key, problem = asset.Levels.Key(aspect.Title() + strings.TrimPrefix(folded, aspect.Title()))
-	return strings.TrimPrefix(key, aspect.Title()+" "), problem
 }
 
 func showQuestion(column int, cell string) string {
