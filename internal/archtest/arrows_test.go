@@ -114,6 +114,9 @@ var pure = map[string][]string{
 	"internal/account/directory": {"internal/fault"},
 	"internal/account/openid":    {"internal/fault"},
 
+	"internal/asset/catalogue": {"internal/asset", "internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/asset/classify":  {"internal/asset", "internal/calendar", "internal/edition", "internal/sheet/intake"},
+
 	"internal/policy/outline":           {"internal/charset", "internal/fault"},
 	"internal/policy/amend":             {"internal/policy/outline"},
 	"internal/policy/comparison":        {"internal/policy/outline"},
