@@ -20,3 +20,11 @@ func AssetMistake(code string) string { return under(Asset(code), "mistake") }
 
 // AssetRelations is where it is said what it rests on, and what stops where it stops.
 func AssetRelations(code string) string { return under(Asset(code), "relations") }
+
+// UsualAssets is what a section usually has, by its code; empty where it is to be chosen.
+func UsualAssets(section string) string { return With(Assets+"/usual", "section", section) }
+
+// NewUsualAsset is where a section registers one of them, by its name.
+func NewUsualAsset(section, name string) string {
+	return With(With(NewAsset, "section", section), "usual", name)
+}

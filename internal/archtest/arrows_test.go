@@ -92,7 +92,7 @@ var within = map[string][]string{
 		"internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline",
 	},
 
-	"internal/asset/find":     {"internal/asset"},
+	"internal/asset/find":     {"internal/asset", "internal/asset/catalogue"},
 	"internal/asset/relation": {"internal/asset"},
 
 	"internal/org":           {"internal/org/reach", "internal/org/telling"},
@@ -115,6 +115,9 @@ var clients = []string{"internal/account/openid"}
 var pure = map[string][]string{
 	"internal/account/directory": {"internal/fault"},
 	"internal/account/openid":    {"internal/fault"},
+
+	"internal/asset/catalogue": {"internal/asset", "internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/asset/classify":  {"internal/asset", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 
 	"internal/policy/outline":           {"internal/charset", "internal/fault"},
 	"internal/policy/amend":             {"internal/policy/outline"},

@@ -7,5 +7,6 @@
 // read and never changed.
 //
 // Which levels and zones there are is data: editions that a guideline fixes, with the
-// town's own rows over them.
+// town's own rows over them. So are the rules of which asset may stand in which zone; what
+// breaks one is 「基準に合わない（要是正）」 on screens.
 package asset

@@ -87,6 +87,13 @@ func levelKey(typed string) (key, problem string) {
 	return "", fmt.Sprintf("「%s」は分類として読み取れません。「機密性 3B」のように、機密性、完全性、可用性のどれかと段階を書いてください。", short(typed))
 }
 
+// LevelKey reads 自治体機密性3B, or 3B alone, as a level of an aspect.
+func LevelKey(aspect Aspect, typed string) (key, problem string) {
+	folded := strings.TrimPrefix(norm.NFKC.String(strings.TrimSpace(typed)), "自治体")
+	key, problem = levelKey(aspect.Title() + strings.TrimPrefix(folded, aspect.Title()))
+	return strings.TrimPrefix(key, aspect.Title()+" "), problem
+}
+
 const (
 	maxTitle   = 50
 	maxMeaning = 300
@@ -191,4 +198,4 @@ func short(s string) string {
 }
 
 // EditionKinds are what the register goes by that law or guideline fixes.
-func EditionKinds() []edition.Kind { return []edition.Kind{Levels.Kind, Zones.Kind} }
+func EditionKinds() []edition.Kind { return []edition.Kind{Levels.Kind, Zones.Kind, ZoneRules.Kind} }

@@ -29,6 +29,7 @@ const (
 	LGWANZone    = "lgwan"
 	InternetZone = "internet"
 	OfflineZone  = "offline"
+	OutsideZone  = "outside" // registered for sight, and bound by no rule (4(1))
 )
 
 // Zones are the zones. 7(3) names three; a town has others beside them.
@@ -50,7 +51,7 @@ var Zones = edition.New(edition.Kind{
 			{InternetZone, "インターネット接続系", "インターネットメール、ホームページ管理などの情報システムとデータ", "3"},
 			{"standalone", "独立系", "ほかの領域とつながない、水道の監視、防災無線などのネットワーク", "4"},
 			{OfflineZone, "紙・媒体", "ネットワークにない紙や電磁的記録媒体", "5"},
-			{"outside", "対象外", "教育ネットワークなど、基本方針の対象としていないもの（4(1)）", "6"},
+			{OutsideZone, "対象外", "教育ネットワークなど、基本方針の対象としていないもの（4(1)）", "6"},
 		},
 	}},
 }, readZone)
@@ -63,6 +64,27 @@ func zoneKey(typed string) (key, problem string) {
 		return "", fmt.Sprintf("「%s」は略称として使えません。英字で始まる20字までの英小文字、数字、ハイフンで書いてください。", short(typed))
 	}
 	return key, ""
+}
+
+// ZoneKey reads a zone by the title with which it is shipped, or by its key.
+func ZoneKey(typed string) (key, problem string) {
+	folded := norm.NFKC.String(strings.TrimSpace(typed))
+	for _, row := range Zones.Shipped[0].Rows {
+		if norm.NFKC.String(row[1]) == folded {
+			return row.Key(), ""
+		}
+	}
+	return zoneKey(typed)
+}
+
+// ZoneTitle is the title with which a zone is shipped; its key for a town's own.
+func ZoneTitle(key string) string {
+	for _, row := range Zones.Shipped[0].Rows {
+		if row.Key() == key {
+			return row[1]
+		}
+	}
+	return key
 }
 
 func foldZone(cells []string) (edition.Row, string) {

@@ -51,6 +51,9 @@ func readTyped(r *http.Request) (typed, error) {
 
 func (s *Screens) showNew(w http.ResponseWriter, r *http.Request) error {
 	t := typed{Registered: screen.Today(r.Context()).String()}
+	if name := r.URL.Query().Get("usual"); name != "" {
+		return s.showNewUsual(w, r, r.URL.Query().Get("section"), name)
+	}
 	if from := r.URL.Query().Get("from"); from != "" {
 		like, err := s.register.Find(r.Context(), screen.Actor(r.Context()), from)
 		if err != nil {

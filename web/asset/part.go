@@ -39,6 +39,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/assets", authz.ReadAssets, s.showList),
 			screen.Get("/assets/new", authz.ChangeAssets, s.showNew),
 			screen.Post("/assets/new", authz.ChangeAssets, s.registerNew),
+			screen.Get("/assets/usual", authz.ChangeAssets, s.showUsual),
 			screen.Get("/assets/{asset}", authz.ReadAssets, s.showAsset),
 			screen.Get("/assets/{asset}/edit", authz.ChangeAssets, s.showEdit),
 			screen.Post("/assets/{asset}/edit", authz.ChangeAssets, s.change),

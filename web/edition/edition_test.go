@@ -11,6 +11,7 @@ import (
 
 	"kagami/internal/edition"
 	"kagami/internal/holiday"
+	"kagami/internal/sheet/intake"
 	webedition "kagami/web/edition"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -18,8 +19,43 @@ import (
 )
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	return []screen.Part{webedition.New(edition.NewService(g.Pool, g.Door, holiday.Kinds()...)).Part()}, nil
+	return []screen.Part{webedition.New(edition.NewService(g.Pool, g.Door, append(holiday.Kinds(), wide)...)).Part()}, nil
 }}
+
+// wide is a kind with more columns than two, whose cells are shown otherwise than they are
+// kept.
+var wide = edition.Kind{
+	Name: "wide", Title: "見本の決まり", Help: "見本です。",
+	Columns: []intake.Column{
+		{Key: "rule", Words: []string{"決まり"}, Needed: true}, {Key: "zone", Words: []string{"領域"}, Needed: true}, {Key: "sentence", Words: []string{"示す文"}, Needed: true},
+	},
+	Key: func(typed string) (string, string) { return strings.TrimSuffix(typed, "番"), "" },
+	Fold: func(cells []string) (edition.Row, string) {
+		if cells[2] == "" {
+			return nil, "示す文を書いてください。"
+		}
+		return edition.Row{strings.TrimSuffix(cells[0], "番"), strings.TrimSuffix(cells[1], "系"), cells[2]}, ""
+	},
+	Show:  func(column int, cell string) string { return cell + []string{"番", "系", ""}[column] },
+	Whole: func([]edition.Row) string { return "" }, MostOwn: 9,
+	Shipped: []edition.Edition{{Name: "見本", Source: "見本", Rows: []edition.Row{{"1", "LGWAN", "移してください。"}}}},
+}
+
+// Of a row with many cells each is asked for, and told with its heading.
+func TestARowWithManyCellsIsChangedWhole(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	wants(t, v.Get("/editions/wide/rows?key=1&what=own"), `value="1番"`, `name="cell" type="text" value="LGWAN系"`, `name="cell-2" type="text" value="移してください。"`, "領域", "示す文")
+	form := url.Values{"key": {"1番"}, "cell": {"独立系"}, "cell-2": {""}, "first": {"2026-11-24"}, "reason": {"町の決まり"}, "what": {"own"}, "act": {"check"}}
+	wants(t, v.Post("/editions/wide/rows", form), "示す文を書いてください", `value="独立系"`)
+	form.Set("cell-2", "直してください。")
+	wants(t, v.Post("/editions/wide/rows", form), "領域：LGWAN系", "示す文：移してください。", "領域：独立系", "示す文：直してください。", `name="cell-2" value="直してください。"`)
+	form.Set("act", "edit")
+	wants(t, v.Post("/editions/wide/rows", form), `name="cell-2" type="text" value="直してください。"`)
+	form.Set("act", "say")
+	wants(t, v.Post("/editions/wide/rows", form), "1番の行は、令和8年11月24日から次のとおりです：「領域：独立系、示す文：直してください。」にする", "基準と違うもの")
+	wants(t, v.Upload("/editions/wide", map[string]string{"name": "新版", "source": "見本"}, []byte("決まり,領域,示す文\n2,LGWAN,移す\n")), "示す文：移す", "領域：LGWAN系")
+}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 

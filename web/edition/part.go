@@ -77,7 +77,26 @@ func (s *Screens) showKinds(w http.ResponseWriter, r *http.Request) error {
 var kindsLink = layout.Link{Label: "法令・国の基準", Address: address.Editions}
 
 // typed is what somebody has typed on the pages of a kind.
-type typed struct{ Name, Source, Key, What, Cell, First, Reason, Why string }
+type typed struct {
+	Name, Source, Key, What, First, Reason, Why string
+	Cells                                       []string // of a row, after its key
+}
+
+// cell is what is typed into a column of a row; empty for nothing.
+func (t typed) cell(column int) string {
+	if column > len(t.Cells) {
+		return ""
+	}
+	return t.Cells[column-1]
+}
+
+// cellName is what the field of a column after the key is called in forms.
+func cellName(column int) string {
+	if column == 1 {
+		return "cell"
+	}
+	return "cell-" + strconv.Itoa(column)
+}
 
 func (s *Screens) showKind(w http.ResponseWriter, r *http.Request) error {
 	page, err := s.kind(r, typed{First: screen.Today(r.Context()).String()}, nil)
@@ -97,7 +116,7 @@ func tellChanged(r *http.Request, page *kindView) {
 		if newest.TakenBack {
 			screen.Tell(r, &page.Frame, "edition-row-back", key+"の行の、"+from(newest.First)+"の予定を取り消しました。取り消したことも、履歴に残ります。")
 		} else {
-			screen.Tell(r, &page.Frame, "edition-said", key+"の行は、"+from(newest.First)+"次のとおりです："+said(newest)+"。新しい基準を使い始めても、町の行はそのまま残ります。")
+			screen.Tell(r, &page.Frame, "edition-said", key+"の行は、"+from(newest.First)+"次のとおりです："+said(page.Kind, newest)+"。新しい基準を使い始めても、町の行はそのまま残ります。")
 		}
 	}
 	if len(page.Events) > 0 && page.Events[0].Act == edition.Withdrawn {
@@ -159,7 +178,9 @@ func (s *Screens) showRow(w http.ResponseWriter, r *http.Request) error {
 		t.Key = page.Show(0, folded)
 		for _, row := range page.Rows {
 			if row.Key() == folded && t.What == "own" {
-				t.Cell = row.Row[1]
+				for i, cell := range row.Row[1:] {
+					t.Cells = append(t.Cells, page.Show(i+1, cell))
+				}
 			}
 		}
 	}
@@ -178,7 +199,7 @@ func rowOf(r *http.Request, kind edition.Kind, t typed, problems []fault.Problem
 func (s *Screens) say(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, name := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "kind")
 	form := r.PostForm
-	t := typed{Key: form.Get("key"), What: form.Get("what"), Cell: form.Get("cell"), First: form.Get("first"), Reason: form.Get("reason")}
+	t := typed{Key: form.Get("key"), What: form.Get("what"), First: form.Get("first"), Reason: form.Get("reason")}
 	var read screen.Form
 	first := read.Day("first", t.First)
 	if form.Get("act") == "back" {
@@ -191,11 +212,14 @@ func (s *Screens) say(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	for column := 1; column < len(page.Columns); column++ {
+		t.Cells = append(t.Cells, form.Get(cellName(column)))
+	}
 	if form.Get("act") == "edit" {
 		return screen.Show(w, r, rowPage(rowOf(r, page.Kind, t, nil)))
 	}
 	var foreseen edition.Foreseen
-	said := edition.Say{Cells: []string{t.Key, t.Cell}, What: t.What, First: first, Reason: t.Reason}
+	said := edition.Say{Cells: append([]string{t.Key}, t.Cells...), What: t.What, First: first, Reason: t.Reason}
 	switch err = read.Err(); {
 	case err != nil:
 	case form.Get("act") == "say":

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/catalogue"
+	"kagami/internal/asset/classify"
 	assetfind "kagami/internal/asset/find"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
@@ -93,6 +95,11 @@ func List(g server.Ground) ([]screen.Part, error) {
 	}
 	return append(list,
 		websetting.New(setting.New(g.Pool, g.Door, settings...)).Part(),
-		webedition.New(edition.NewService(g.Pool, g.Door, append(holiday.Kinds(), asset.EditionKinds()...)...)).Part(),
+		webedition.New(edition.NewService(g.Pool, g.Door, editionKinds()...)).Part(),
 	), nil
+}
+
+// editionKinds are what law and guidelines fix, of all capabilities.
+func editionKinds() []edition.Kind {
+	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
 }
