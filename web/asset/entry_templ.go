@@ -203,7 +203,7 @@ func entryPage(p entryView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<section class=\"stack\"><h2>分類</h2><table class=\"table\"><caption>今日の分類の基準による段階</caption> <thead><tr><th scope=\"col\">観点</th><th scope=\"col\">段階</th><th scope=\"col\">意味</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<section class=\"stack\"><h2>分類</h2><table class=\"table levels\"><caption>今日の分類の基準による段階</caption> <thead><tr><th scope=\"col\">観点</th><th scope=\"col\">段階</th><th scope=\"col\">意味</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -259,7 +259,7 @@ func entryPage(p entryView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</tbody></table></section><section class=\"stack\"><h2>内容</h2><table class=\"table\"><caption class=\"hidden\">この情報資産の内容</caption> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</tbody></table></section><section class=\"stack\"><h2>内容</h2><table class=\"table described\"><caption class=\"hidden\">この情報資産の内容</caption> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
