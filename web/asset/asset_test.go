@@ -131,7 +131,7 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 		t.Errorf("the other manager registers: %d", a.Status)
 	}
 	officer := servertest.SignIn(t, portal, town.Holder("総務課 担当副課長"))
-	mustSay(t, "the officer", officer.Get("/assets"), "見られる課室すべて", "課室</label>", "福祉こども課・")
+	mustSay(t, "the officer", officer.Get("/assets"), "<dt>12課室</dt>", "課室</label>", "福祉こども課・")
 	mustSay(t, "of one section", officer.Get("/assets?section=zeimu"), "<dt>税務町民課</dt>", "軽自動車税の課税台帳")
 	administrator := servertest.SignIn(t, portal, town.Holder("総務課 ポータル管理担当"))
 	if a := administrator.Get("/assets?q=軽自動車"); a.Status != http.StatusOK || strings.Contains(a.Body, "軽自動車税の課税台帳") {
@@ -187,8 +187,8 @@ func TestWhoComesSecondSeesWhatTheFirstHasChanged(t *testing.T) {
 		t.Errorf("the second: %d", a.Status)
 	}
 	mustSay(t, "the second", a, "開いている間に、内容が変わりました", portal.Actor(t, town.Holder("税務町民課 担当副課長")).Name+"さんが、",
-		`<span class="lines">新しい税務システム</span>`, "ほかの人が変えた項目", `<span class="lines">軽自動車税の台帳</span>`, `value="軽自動車税の台帳"`, `value="短くした"`, `name="version" value="2"`)
-	if n := strings.Count(a.Body, "ほかの人が変えた項目"); n != 1 {
+		`<span class="lines">新しい税務システム</span>`, "ほかの人が変更</span>", `<span class="lines">軽自動車税の台帳</span>`, `value="軽自動車税の台帳"`, `value="短くした"`, `name="version" value="2"`)
+	if n := strings.Count(a.Body, "ほかの人が変更</span>"); n != 1 {
 		t.Errorf("%d columns are said to have been changed by others", n)
 	}
 	form.Set("version", "2")

@@ -97,7 +97,7 @@ func (p entryView) differences(e asset.Event) []difference {
 
 // level is the asset's level in an aspect.
 func (p entryView) level(aspect asset.Aspect) asset.Level {
-	level, _ := p.Scheme.Level(aspect, p.Asset.Level(aspect))
+	level, _ := p.Scheme.Level(aspect, p.Level(aspect))
 	return level
 }
 

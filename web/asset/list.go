@@ -113,7 +113,7 @@ func (p listView) where() string {
 			return s.Name
 		}
 	}
-	return "見られる課室すべて"
+	return strconv.Itoa(len(p.Sections)) + "課室"
 }
 
 // column is a column of the list that it can be sorted by.

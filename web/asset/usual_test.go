@@ -22,7 +22,7 @@ func TestASectionStartsFromWhatItUsuallyHas(t *testing.T) {
 	name := "固定資産課税台帳"
 	form = manager.Get("/assets/new?section=zeimu&usual=" + url.QueryEscape(name))
 	mustSay(t, "the form", form, `value="`+name+`"`, `value="3B" checked`, `value="mynumber" checked`, "写しました")
-	_, code := register(t, manager, ledger("name", "滞納整理の記録"))
+	_, code := register(t, manager, ledger("name", "見本の記録"))
 	if page = manager.Get("/assets/usual"); strings.Contains(page.Body, "登録済み（<a href=\"/assets/"+code) {
 		t.Error("another asset counts as one of the catalogue")
 	}

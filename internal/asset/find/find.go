@@ -51,8 +51,8 @@ const (
 	ByCheck           Sort = "checked" // what was never looked at first, then what was longest ago
 )
 
-// keys are what each column sorts by, from the least up. All but the name are whole
-// numbers.
+// keys are what each column sorts by, from the least up, before the 管理番号. All but the
+// name are whole numbers.
 var keys = map[Sort]string{
 	ByConfidentiality: `-a.ranks[1]`,
 	ByIntegrity:       `-a.ranks[2]`,
@@ -141,6 +141,9 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 		return page, err
 	}
 	page.Count, page.More = min(count.Count, MostCounted), count.Count > MostCounted
+	if count.Count == 0 {
+		return page, nil
+	}
 	sort, rest := q.Sorted(), where
 	key := keys[sort]
 	args = with(args, "limit", OnPage+1)
@@ -148,9 +151,17 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 		args["zones"] = zoneKeys(scheme)
 	}
 	if code, value, ok := readPlace(sort, q.After); ok {
-		of := map[bool]string{true: "text", false: "int"}[sort == ByName]
-		rest += ` AND (` + key + `, a.code_order) > (@value::` + of + `, asset_code_order(@code))`
-		args["value"], args["code"] = value, code
+		args["code"] = code
+		switch sort {
+		case ByCode: // an index finds it, which a row of two would keep it from
+			rest += ` AND a.code_order > asset_code_order(@code)`
+		case ByName:
+			rest += ` AND (` + key + `, a.code_order) > (@value::text, asset_code_order(@code))`
+			args["value"] = value
+		default:
+			rest += ` AND (` + key + `, a.code_order) > (@value::int, asset_code_order(@code))`
+			args["value"] = value
+		}
 	}
 	page.Assets, err = postgres.List[Line](ctx, s.pool, "listing assets", `
 		SELECT a.code, s.name AS section_name, a.name, a.kind, a.place, a.confidentiality, a.integrity, a.availability, a.zone, a.checked_on, a.state,
@@ -197,22 +208,11 @@ func (q Search) where(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 	equal("a.confidentiality", "confidentiality", q.Levels[asset.Confidentiality])
 	equal("a.integrity", "integrity", q.Levels[asset.Integrity])
 	equal("a.availability", "availability", q.Levels[asset.Availability])
-	if patterns := patterns(q.Words); len(patterns) > 0 {
-		must("a.search LIKE ALL (ARRAY(SELECT lower(p) FROM unnest(@patterns::text[]) AS p))", "patterns", patterns)
+	for i, word := range strings.Fields(norm.NFKC.String(q.Words)) { // their case is the database's to fold, which has folded what they are looked for in
+		name := "word" + strconv.Itoa(i)
+		must("strpos(a.search, lower(@"+name+")) > 0", name, word)
 	}
 	return strings.Join(conditions, " AND "), args
-}
-
-var literally = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
-// patterns are what LIKE takes for each word. Their case is the database's to fold, which
-// has folded what they are looked for in.
-func patterns(words string) []string {
-	var list []string
-	for _, word := range strings.Fields(norm.NFKC.String(words)) {
-		list = append(list, "%"+literally.Replace(word)+"%")
-	}
-	return list
 }
 
 func zoneKeys(scheme asset.Scheme) []string {
