@@ -23,6 +23,7 @@ func TestURLs(t *testing.T) {
 		address.ComparisonFile("kihon", ".docx", 0, 1):           "/policies/kihon/comparison.docx?to=1",
 		address.NewClause("kihon", "7-3", "before"):              "/policies/kihon/draft/clauses/7-3/insert?where=before",
 		address.DraftUnsaved("kihon"):                            "/policies/kihon/draft/edit?text=unsaved",
+		address.AssetCopy("zeimu-0001"):                          "/assets/new?from=zeimu-0001",
 		address.NextImport("a&b"):                                "/imports?document=a%26b",
 		address.ProveBefore("/policies?q=あ"):                     "/prove?next=%2Fpolicies%3Fq%3D%E3%81%82",
 		address.With(address.With("/people", "a", ""), "b", " "): "/people?a=&b=+",
@@ -64,6 +65,8 @@ func TestAPartIsOneSegment(t *testing.T) {
 		"OwnFactorRemoval":    {address.OwnFactorRemoval, 3},
 		"Account":             {address.Account, 1},
 		"AccountSecondFactor": {address.AccountSecondFactor, 1},
+		"Asset":               {address.Asset, 1},
+		"AssetEdit":           {address.AssetEdit, 1},
 		"Welcome":             {address.Welcome, 1},
 		"Invitation":          {address.Invitation, 1},
 	}

@@ -92,6 +92,7 @@ var within = map[string][]string{
 		"internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline",
 	},
 
+	"internal/asset/find":     {"internal/asset", "internal/asset/catalogue"},
 	"internal/asset/relation": {"internal/asset"},
 
 	"internal/org":           {"internal/org/reach", "internal/org/telling"},
@@ -102,6 +103,7 @@ var within = map[string][]string{
 	"internal/account":        {"internal/account/directory", "internal/account/session"},
 	"internal/account/factor": {"internal/account", "internal/account/session"},
 
+	"internal/sample/assets":   {"internal/sample"},
 	"internal/sample/people":   {"internal/sample"},
 	"internal/sample/policies": {"internal/sample"},
 }

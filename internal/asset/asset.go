@@ -257,12 +257,11 @@ func (d Details) tidy() Details {
 
 // Check finds what is wrong with details by the scheme of a day. Invalid.
 func (d Details) Check(scheme Scheme, today calendar.Date) error {
-	return d.tidy().check(scheme, today)
+	return fault.InvalidFields(d.tidy().check(scheme, today))
 }
 
 // check finds what is wrong with tidy details by the scheme of a day.
-func (d Details) check(scheme Scheme, today calendar.Date) error {
-	var problems []fault.Problem
+func (d Details) check(scheme Scheme, today calendar.Date) (problems []fault.Problem) {
 	wrong := func(field, message string) {
 		problems = append(problems, fault.Problem{Field: field, Message: message})
 	}
@@ -311,7 +310,7 @@ func (d Details) check(scheme Scheme, today calendar.Date) error {
 	case d.CheckedOn.Before(d.RegisteredOn):
 		wrong("checked_on", "最終確認日は、登録日より前にできません。")
 	}
-	return fault.InvalidFields(problems)
+	return problems
 }
 
 func among[T ~string](list []Choice[T], value T) bool {

@@ -145,15 +145,16 @@ func readLevel(row edition.Row) Level {
 	return level
 }
 
-// Scheme is the levels and zones in effect on a day.
+// Scheme is the levels and zones in effect on a day, and what may stand where.
 type Scheme struct {
 	Levels []Level // of each aspect the highest first
 	Zones  []Zone  // in the order of the edition
+	Rules  Rules
 }
 
 // SchemeOn is what holds on a day.
 func SchemeOn(values edition.Values, day calendar.Date) Scheme {
-	s := Scheme{Levels: Levels.On(values, day), Zones: Zones.On(values, day)}
+	s := Scheme{Levels: Levels.On(values, day), Zones: Zones.On(values, day), Rules: RulesOn(values, day)}
 	slices.SortStableFunc(s.Levels, func(x, y Level) int { return y.Rank - x.Rank })
 	slices.SortStableFunc(s.Zones, func(x, y Zone) int { return x.Position - y.Position })
 	return s

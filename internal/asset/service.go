@@ -117,11 +117,20 @@ func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code, loc
 
 func (a Asset) matter() authz.Matter { return authz.Matter{OwnersSection: a.Section} }
 
-// MayChange tells whether the actor may change the asset.
-func (a Asset) MayChange(actor authz.Actor) bool {
-	_, may := actor.May(authz.ChangeAssets, a.matter())
-	return may && !a.State.Ended()
+// AskChange tells why the actor can't change the asset: Forbidden who may not, Conflict
+// where it has ended; nil where they can.
+func (a Asset) AskChange(actor authz.Actor) error {
+	if _, err := authz.Check(actor, authz.ChangeAssets, a.matter()); err != nil {
+		return err
+	}
+	if a.State.Ended() {
+		return fault.New(fault.Conflict, "この情報資産は「"+a.State.Title()+"」のため、変えられません。")
+	}
+	return nil
 }
+
+// MayChange tells whether the actor may change the asset.
+func (a Asset) MayChange(actor authz.Actor) bool { return a.AskChange(actor) == nil }
 
 // Section is one for which somebody may register assets.
 type Section struct{ Code, Name string }
@@ -140,20 +149,22 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		var of int64
 		err := tx.QueryRow(ctx, `SELECT id FROM section_shown WHERE code = $1`, section).Scan(&of)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "section", Message: "課室を選んでください。"}})
-		}
-		if err != nil {
+		var problems []fault.Problem
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			problems = []fault.Problem{{Field: "section", Message: "課室を選んでください。"}}
+		case err != nil:
 			return door.Unchanged(), fmt.Errorf("finding a section: %w", err)
-		}
-		if err := tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: of}); err != nil {
-			return door.Unchanged(), err
+		default:
+			if err := tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: of}); err != nil {
+				return door.Unchanged(), err
+			}
 		}
 		scheme, err := schemeOn(ctx, tx, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := d.check(scheme, tx.Today()); err != nil {
+		if err := fault.InvalidFields(append(problems, d.check(scheme, tx.Today())...)); err != nil {
 			return door.Unchanged(), err
 		}
 		args := d.arguments(scheme)
@@ -191,11 +202,12 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, ve
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := d.check(scheme, tx.Today()); err != nil {
-			return door.Unchanged(), err
-		}
+		problems := d.check(scheme, tx.Today())
 		if utf8.RuneCountInString(why) > maxWhy {
-			return door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "why", Message: "理由が長すぎます。" + charsUpTo(maxWhy) + "までで書いてください。"}})
+			problems = append(problems, fault.Problem{Field: "why", Message: "理由が長すぎます。" + charsUpTo(maxWhy) + "までで書いてください。"})
+		}
+		if err := fault.InvalidFields(problems); err != nil {
+			return door.Unchanged(), err
 		}
 		keys, before, after := changed(was.Details, d)
 		if len(keys) == 0 {
@@ -219,10 +231,10 @@ func lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, vers
 	if err := tx.Allow(authz.ChangeAssets, a.matter()); err != nil {
 		return a, err
 	}
-	switch {
-	case a.State.Ended():
-		return a, fault.New(fault.Conflict, "この情報資産は「"+a.State.Title()+"」のため、変えられません。")
-	case a.Version != version:
+	if err := a.AskChange(actor); err != nil {
+		return a, err
+	}
+	if a.Version != version {
 		return a, fault.New(fault.Conflict, "開いている間に、ほかの人がこの情報資産を変えました。いまの内容を確かめて、もう一度入力してください。")
 	}
 	return a, nil

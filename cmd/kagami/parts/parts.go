@@ -7,6 +7,8 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
+	assetfind "kagami/internal/asset/find"
+	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
 	"kagami/internal/holiday"
@@ -24,6 +26,7 @@ import (
 	webabsence "kagami/web/absence"
 	"kagami/web/account"
 	"kagami/web/acknowledging"
+	webasset "kagami/web/asset"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
@@ -49,6 +52,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	policies, drafts := policy.New(g.Pool, g.Door, g.Now), draft.New(g.Pool, g.Door, g.Now)
 	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
 	publications, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
+	assets := asset.New(g.Pool, g.Door)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -74,6 +78,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
+		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets)).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind

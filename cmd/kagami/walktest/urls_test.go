@@ -47,6 +47,8 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"PersonnelHeadings": address.PersonnelHeadings("t"),
 		"Appointments":      "", "Grants": "", // only what is under them
 
+		"Assets": address.Assets, "NewAsset": address.NewAsset, "AssetCopy": address.AssetCopy("c"), "Asset": address.Asset("c"), "AssetEdit": address.AssetEdit("c"), "AssetMistake": address.AssetMistake("c"), "AssetRelations": address.AssetRelations("c"), "UsualAssets": address.UsualAssets("c"), "NewUsualAsset": address.NewUsualAsset("c", "n"),
+
 		"SignIn": address.SignIn, "PasskeySignInOptions": address.PasskeySignInOptions, "SecondStep": address.SecondStep,
 		"SecondStepOptions": address.SecondStepOptions, "SignOut": address.SignOut, "OpenIDReturn": address.OpenIDReturn,
 		"Prove": address.Prove, "ProveOptions": address.ProveOptions, "ProveRest": address.ProveRest, "ProveBefore": address.ProveBefore("/"),

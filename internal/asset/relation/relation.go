@@ -176,17 +176,20 @@ func isShared(kind asset.Kind) bool {
 
 // Neighbor is an asset that another rests on, or that rests on it.
 type Neighbor struct {
-	Steps int        // 1 for what stands beside it
-	Kind  asset.Kind // and the others empty where the actor may not see it
-	Code  string
-	Name  string
-	// Section is its section's name.
+	Steps int // 1 for what stands beside it
+	// Code is its 管理番号; empty where the actor may not see it, unless it is what their own
+	// asset is said to rest on.
+	Code string
+	// Name and what follows are empty where the actor may not see it. Section is a section's
+	// name, the levels are keys.
+	Name                                     string
+	Kind                                     asset.Kind
 	Section                                  string
-	Confidentiality, Integrity, Availability string // keys of levels
+	Confidentiality, Integrity, Availability string
 }
 
 // Seen tells whether the actor may see more of it than that it is there.
-func (n Neighbor) Seen() bool { return n.Code != "" }
+func (n Neighbor) Seen() bool { return n.Name != "" }
 
 // Level is the key of its level in an aspect.
 func (n Neighbor) Level(a asset.Aspect) string {
@@ -199,7 +202,7 @@ func (s *Service) Below(ctx context.Context, actor authz.Actor, code string) ([]
 	if err != nil {
 		return nil, err
 	}
-	return postgres.List[Neighbor](ctx, s.pool, "listing what an asset rests on", reachedBy+below+selectReached, reachedFrom(a, actor))
+	return postgres.List[Neighbor](ctx, s.pool, "listing what an asset rests on", reachedBy+below+selectReached, reachedFrom(a, actor, 1))
 }
 
 // Above lists what rests on an asset, by however many steps, the nearest first: all that
@@ -209,7 +212,7 @@ func (s *Service) Above(ctx context.Context, actor authz.Actor, code string) ([]
 	if err != nil {
 		return nil, err
 	}
-	return postgres.List[Neighbor](ctx, s.pool, "listing what rests on an asset", reachedBy+above+selectReached, reachedFrom(a, actor))
+	return postgres.List[Neighbor](ctx, s.pool, "listing what rests on an asset", reachedBy+above+selectReached, reachedFrom(a, actor, 0))
 }
 
 // most is how many are listed, and mostSteps how far one goes for them.
@@ -223,7 +226,7 @@ const (
 			UNION SELECT next.id, from_.steps + 1 FROM reached from_, `
 	selectReached = ` WHERE from_.steps < @most_steps),
 		nearest AS (SELECT id, min(steps) AS steps FROM reached WHERE steps > 0 GROUP BY id)
-		SELECT n.steps, CASE WHEN v.seen THEN a.kind ELSE '' END AS kind, CASE WHEN v.seen THEN a.code ELSE '' END AS code,
+		SELECT n.steps, CASE WHEN v.seen THEN a.kind ELSE '' END AS kind, CASE WHEN v.seen OR n.steps <= @named THEN a.code ELSE '' END AS code,
 		       CASE WHEN v.seen THEN a.name ELSE '' END AS name, CASE WHEN v.seen THEN s.name ELSE '' END AS section,
 		       CASE WHEN v.seen THEN a.confidentiality ELSE '' END AS confidentiality, CASE WHEN v.seen THEN a.integrity ELSE '' END AS integrity,
 		       CASE WHEN v.seen THEN a.availability ELSE '' END AS availability
@@ -232,9 +235,11 @@ const (
 		ORDER BY n.steps, v.seen DESC, CASE WHEN v.seen THEN a.code ELSE '' END, CASE WHEN v.seen THEN a.id ELSE 0 END LIMIT @most`
 )
 
-func reachedFrom(a asset.Asset, actor authz.Actor) pgx.StrictNamedArgs {
+// reachedFrom are their arguments. named is up to how many steps the 管理番号 of what the
+// actor may not see is told.
+func reachedFrom(a asset.Asset, actor authz.Actor, named int) pgx.StrictNamedArgs {
 	args := sight(a, actor)
-	args["most"], args["most_steps"] = most, mostSteps
+	args["most"], args["most_steps"], args["named"] = most, mostSteps, named
 	return args
 }
 

@@ -131,6 +131,20 @@ func TestWhatStopsWhereSomethingStops(t *testing.T) {
 	}
 }
 
+// Who has said on what their asset rests can take it back, though they see no more of it.
+func TestWhatAnAssetWasSaidToRestOnIsToldByItsNumber(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t).laid()
+	below, err := o.Below(t.Context(), o.tax, o.ledger)
+	if err != nil || len(below) != 3 || below[0].Code != o.system || below[0].Name != "" || below[1].Code != "" || below[2].Code != "" {
+		t.Errorf("below: %+v, %v", below, err)
+	}
+	above, err := o.Above(t.Context(), o.general, o.system)
+	if err != nil || len(above) != 2 || above[1].Code != "" {
+		t.Errorf("above: %+v, %v", above, err)
+	}
+}
+
 func TestNobodySeesWhatIsRelatedToAnAssetThatTheyMayNotSee(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t).laid()

@@ -1,0 +1,30 @@
+package address
+
+// The pages of the register of information assets without parameters.
+const (
+	Assets   = "/assets"
+	NewAsset = Assets + "/new"
+)
+
+// AssetCopy is where an asset is registered that is like another one, by its 管理番号.
+func AssetCopy(code string) string { return With(NewAsset, "from", code) }
+
+// Asset is an asset, by its 管理番号.
+func Asset(code string) string { return under(Assets, code) }
+
+// AssetEdit is where it is changed.
+func AssetEdit(code string) string { return under(Asset(code), "edit") }
+
+// AssetMistake is where it is ended as one that should never have been registered.
+func AssetMistake(code string) string { return under(Asset(code), "mistake") }
+
+// AssetRelations is where it is said what it rests on, and what stops where it stops.
+func AssetRelations(code string) string { return under(Asset(code), "relations") }
+
+// UsualAssets is what a section usually has, by its code; empty where it is to be chosen.
+func UsualAssets(section string) string { return With(Assets+"/usual", "section", section) }
+
+// NewUsualAsset is where a section registers one of them, by its name.
+func NewUsualAsset(section, name string) string {
+	return With(With(NewAsset, "section", section), "usual", name)
+}

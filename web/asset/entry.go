@@ -1,0 +1,115 @@
+package asset
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"kagami/internal/asset"
+	"kagami/internal/authz"
+	"kagami/web/screen"
+)
+
+func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	a, err := s.asset(r)
+	if err != nil {
+		return err
+	}
+	scheme, err := s.register.Scheme(ctx, actor)
+	if err != nil {
+		return err
+	}
+	history, err := s.register.History(ctx, actor, a.Code)
+	if err != nil {
+		return err
+	}
+	view := entryView{
+		Frame: screen.Frame(r, a.Name, registerLink), Asset: a, Scheme: scheme, History: history,
+		MayChange: a.MayChange(actor), MayRegister: actor.Reach(authz.ChangeAssets) != authz.None,
+	}
+	screen.Tell(r, &view.Frame, "asset-registered", "「"+a.Name+"」に、管理番号 "+a.Code+" を付けました。下の「変更する」から、いつでも直せます。")
+	screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
+	screen.Tell(r, &view.Frame, "asset-mistaken", "「"+a.Name+"」を終えました。管理番号 "+a.Code+" は、ほかの情報資産には使いません。")
+	return screen.Show(w, r, entryPage(view))
+}
+
+// described are the columns that say what the asset is, beside its levels.
+func described() []asset.Field {
+	var list []asset.Field
+	for _, f := range asset.Fields {
+		if f.Key != "name" && !isAspect(f.Key) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+func isAspect(key string) bool {
+	for _, aspect := range asset.Aspects {
+		if string(aspect) == key {
+			return true
+		}
+	}
+	return false
+}
+
+// blank names the columns in which nothing stands.
+func (p entryView) blank() string {
+	var titles []string
+	for _, f := range described() {
+		if p.shown(f.Key, f.Text(p.Details)) == "" {
+			titles = append(titles, f.Title)
+		}
+	}
+	return strings.Join(titles, "、")
+}
+
+// shown is a column's text as people read it.
+func (p entryView) shown(key, text string) string {
+	if key == "state" {
+		return asset.State(text).Title()
+	}
+	if key == "number_work" && text == "" {
+		return "" // 使わない says the column of personal data
+	}
+	return p.Scheme.Shown(key, text)
+}
+
+// difference is one column that a change has changed.
+type difference struct{ Title, From, To string }
+
+// differences are what an event has changed, in the order of the columns.
+func (p entryView) differences(e asset.Event) []difference {
+	var list []difference
+	for _, f := range slices.Concat(asset.Fields, []asset.Field{{Key: "state", Title: "状態"}}) {
+		to, changed := e.After[f.Key]
+		if !changed {
+			continue
+		}
+		from, to := p.shown(f.Key, e.Before[f.Key]), p.shown(f.Key, to)
+		if from != to {
+			list = append(list, difference{f.Title, from, to})
+		}
+	}
+	return list
+}
+
+// level is the asset's level in an aspect.
+func (p entryView) level(aspect asset.Aspect) asset.Level {
+	level, _ := p.Scheme.Level(aspect, p.Level(aspect))
+	return level
+}
+
+// ended says why nothing can be changed any more; empty where it can.
+func (p entryView) ended() string {
+	switch p.State {
+	case asset.Mistaken:
+		return "登録の誤りとして終わったものです。台帳の件数には入りません。"
+	case asset.Retired:
+		return "廃棄済みのものです。台帳の件数には入りません。"
+	case asset.Merged:
+		return "ほかの情報資産と同じものだったため、1つにまとめました。いまの内容は、まとめた先を見てください。"
+	}
+	return ""
+}

@@ -1,0 +1,270 @@
+package asset
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kagami/internal/address"
+	"kagami/internal/asset"
+	"kagami/internal/fault"
+	"kagami/web/component"
+	"kagami/web/screen"
+)
+
+// typed is what somebody has typed of an asset.
+type typed struct {
+	asset.Details
+	Section             string // its code
+	Registered, Checked string // days
+	Why                 string
+	Version             int
+}
+
+// typedOf is an asset as its form shows it before anything is typed.
+func typedOf(d asset.Details) typed {
+	t := typed{Details: d, Registered: d.RegisteredOn.String()}
+	if !d.CheckedOn.IsZero() {
+		t.Checked = d.CheckedOn.String()
+	}
+	return t
+}
+
+// readTyped reads the form; an error says which days are none.
+func readTyped(r *http.Request) (typed, error) {
+	form := r.PostForm
+	t := typed{Section: form.Get("section"), Registered: form.Get("registered_on"), Checked: form.Get("checked_on"), Why: form.Get("why")}
+	for _, f := range asset.Fields {
+		f.Set(&t.Details, strings.ReplaceAll(form.Get(f.Key), "\r\n", "\n"))
+	}
+	t.Kind, t.Personal, t.NumberWork, t.Zone = asset.Kind(form.Get("kind")), asset.Personal(form.Get("personal")), asset.NumberWork(form.Get("number_work")), form.Get("zone")
+	t.Confidentiality, t.Integrity, t.Availability = form.Get("confidentiality"), form.Get("integrity"), form.Get("availability")
+	for _, h := range form["handling"] {
+		t.Handling = append(t.Handling, asset.Handling(h))
+	}
+	var read screen.Form
+	t.Version = read.Version(form.Get("version"))
+	t.RegisteredOn, t.CheckedOn = read.Day("registered_on", t.Registered), read.Day("checked_on", t.Checked)
+	return t, read.Err()
+}
+
+func (s *Screens) showNew(w http.ResponseWriter, r *http.Request) error {
+	t := typed{Registered: screen.Today(r.Context()).String()}
+	if name := r.URL.Query().Get("usual"); name != "" {
+		return s.showNewUsual(w, r, r.URL.Query().Get("section"), name)
+	}
+	if from := r.URL.Query().Get("from"); from != "" {
+		like, err := s.register.Find(r.Context(), screen.Actor(r.Context()), from)
+		if err != nil {
+			return err
+		}
+		d := like.Details
+		d.OwnNumber = "" // it leads to one asset
+		t = typedOf(d)
+		t.Section, t.Registered, t.Checked = like.SectionCode, screen.Today(r.Context()).String(), ""
+		return s.drawNew(w, r, t, like.Name, nil)
+	}
+	return s.drawNew(w, r, t, "", nil)
+}
+
+func (s *Screens) registerNew(w http.ResponseWriter, r *http.Request) error {
+	t, err := readTyped(r)
+	if err != nil {
+		return s.drawNew(w, r, t, "", err)
+	}
+	code, err := s.register.Register(r.Context(), screen.Actor(r.Context()), t.Section, t.Details)
+	if err != nil {
+		return s.drawNew(w, r, t, "", err)
+	}
+	return screen.GoOn(w, r, address.Asset(code), "asset-registered")
+}
+
+// drawNew shows the form of a new asset; like names the one that it is copied from.
+func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, t typed, like string, refusal error) error {
+	problems, status, err := screen.Refused(refusal)
+	if err != nil {
+		return err
+	}
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	scheme, err := s.register.Scheme(ctx, actor)
+	if err != nil {
+		return err
+	}
+	sections, err := s.register.Sections(ctx, actor)
+	if err != nil {
+		return err
+	}
+	screen.Render(w, r, status, formPage(formView{
+		Frame: screen.Frame(r, "情報資産を登録する", registerLink), Address: address.NewAsset, Typed: t, Like: like, Scheme: scheme, Sections: sections, Problems: problems,
+	}))
+	return nil
+}
+
+func (s *Screens) showEdit(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.changeable(r)
+	if err != nil {
+		return err
+	}
+	t := typedOf(a.Details)
+	t.Version = a.Version
+	return s.drawEdit(w, r, a, t, nil)
+}
+
+// changeable is the asset that the address names, for who can change it.
+func (s *Screens) changeable(r *http.Request) (asset.Asset, error) {
+	a, err := s.asset(r)
+	if err != nil {
+		return a, err
+	}
+	return a, a.AskChange(screen.Actor(r.Context()))
+}
+
+func (s *Screens) change(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.changeable(r)
+	if err != nil {
+		return err
+	}
+	t, err := readTyped(r)
+	if err == nil {
+		err = s.register.Change(r.Context(), screen.Actor(r.Context()), a.Code, t.Version, t.Details, t.Why)
+	}
+	now, failure := s.asset(r)
+	switch {
+	case failure != nil:
+		return failure
+	case err != nil:
+		return s.drawEdit(w, r, now, t, err)
+	case now.Version == t.Version:
+		return screen.GoOn(w, r, address.Asset(a.Code), "asset-same")
+	}
+	return screen.GoOn(w, r, address.Asset(a.Code), "asset-changed")
+}
+
+// drawEdit shows the form of a change. Where somebody else has changed the asset since it
+// was opened, it shows what stands there now beside what was typed, and goes on from the
+// newer version.
+func (s *Screens) drawEdit(w http.ResponseWriter, r *http.Request, now asset.Asset, t typed, refusal error) error {
+	problems, status, err := screen.Refused(refusal)
+	if err != nil {
+		return err
+	}
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	scheme, err := s.register.Scheme(ctx, actor)
+	if err != nil {
+		return err
+	}
+	view := formView{
+		Frame: screen.Frame(r, now.Name+"を変更する", way(now)...), Address: address.AssetEdit(now.Code), Typed: t, Scheme: scheme,
+		Of: now, Problems: problems,
+	}
+	if fault.KindOf(refusal) == fault.Conflict && t.Version != now.Version {
+		history, err := s.register.History(ctx, actor, now.Code)
+		if err != nil {
+			return err
+		}
+		view.Newer = newer(now, t, history)
+		view.Typed.Version = now.Version
+	}
+	screen.Render(w, r, status, formPage(view))
+	return nil
+}
+
+// overtaken is that others have changed an asset while somebody typed.
+type overtaken struct {
+	Last  asset.Event // the newest change
+	Lines []overtakenLine
+}
+
+// overtakenLine is a column in which what stands there and what was typed differ.
+type overtakenLine struct {
+	asset.Field
+	Now, Typed string
+	ByOthers   bool // it has been changed since the form was opened
+}
+
+// newer compares what stands there now with what was typed on an older version.
+func newer(now asset.Asset, t typed, history []asset.Event) *overtaken {
+	o := &overtaken{}
+	if len(history) > 0 {
+		o.Last = history[0]
+	}
+	for _, f := range asset.Fields {
+		line := overtakenLine{Field: f, Now: f.Text(now.Details), Typed: f.Text(t.Details)}
+		line.ByOthers = slices.ContainsFunc(history, func(e asset.Event) bool {
+			_, changed := e.After[f.Key]
+			return changed && e.Version > t.Version
+		})
+		if line.Now != line.Typed {
+			o.Lines = append(o.Lines, line)
+		}
+	}
+	return o
+}
+
+// value is what the form shows of a column.
+func (p formView) value(key string) string {
+	switch key {
+	case "section":
+		return p.Typed.Section
+	case "registered_on":
+		return p.Typed.Registered
+	case "checked_on":
+		return p.Typed.Checked
+	case "why":
+		return p.Typed.Why
+	}
+	return columnOf(key).Text(p.Typed.Details)
+}
+
+func columnOf(key string) asset.Field {
+	return asset.Fields[slices.IndexFunc(asset.Fields, func(f asset.Field) bool { return f.Key == key })]
+}
+
+// input is the field of a column, headed as the column is; its hint says how much may be
+// written.
+func (p formView) input(key, hint string) component.Input {
+	f := columnOf(key)
+	if f.Most > 0 {
+		hint += strconv.Itoa(f.Most) + "字まで。"
+	}
+	return component.Input{Name: key, Label: f.Title, Hint: hint, Value: p.value(key), Problems: p.Problems}
+}
+
+// needed is input for what has to be filled in.
+func (p formView) needed(key, hint string) component.Input {
+	i := p.input(key, hint)
+	i.Required = true
+	return i
+}
+
+// day is input for a day.
+func (p formView) day(key, hint string) component.Input {
+	i := p.input(key, hint)
+	i.Type = "date"
+	return i
+}
+
+// levelsWithMeaning are the levels of an aspect to choose from, each with what it means.
+func (p formView) levelsWithMeaning(aspect asset.Aspect) []component.Choice {
+	var list []component.Choice
+	for _, l := range p.Scheme.Of(aspect) {
+		if aspect == asset.Confidentiality && l.Key == asset.Unsettled && p.Typed.Confidentiality != asset.Unsettled {
+			continue // only what came with it may stay so
+		}
+		list = append(list, component.Choice{Value: l.Key, Label: l.Title + "：" + l.Meaning})
+	}
+	return list
+}
+
+// zonesWithMeaning are the zones to choose from, each with what it means.
+func (p formView) zonesWithMeaning() []component.Choice {
+	var list []component.Choice
+	for _, z := range p.Scheme.Zones {
+		list = append(list, component.Choice{Value: z.Key, Label: z.Title + "：" + z.Meaning})
+	}
+	return list
+}
+
+// limited tells whether a limit is ticked.
+func (p formView) limited(h asset.Handling) bool { return slices.Contains(p.Typed.Handling, h) }

@@ -1,0 +1,75 @@
+// Package asset is the screens of the register of information assets: its list, one
+// asset with its history, and the forms by which a section registers and changes its own.
+package asset
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/address"
+	"kagami/internal/asset"
+	"kagami/internal/asset/find"
+	"kagami/internal/asset/relation"
+	"kagami/internal/authz"
+	"kagami/internal/sample"
+	samples "kagami/internal/sample/assets"
+	"kagami/internal/trail"
+	"kagami/web/layout"
+	"kagami/web/screen"
+)
+
+// Screens are those screens.
+type Screens struct {
+	register  *asset.Service
+	finding   *find.Service
+	relations *relation.Service
+}
+
+// New makes the screens.
+func New(register *asset.Service, finding *find.Service, relations *relation.Service) *Screens {
+	return &Screens{register, finding, relations}
+}
+
+// Part is what the portal takes in.
+func (s *Screens) Part() screen.Part {
+	return screen.Part{
+		Routes: []screen.Route{
+			screen.Get("/assets", authz.ReadAssets, s.showList),
+			screen.Get("/assets/new", authz.ChangeAssets, s.showNew),
+			screen.Post("/assets/new", authz.ChangeAssets, s.registerNew),
+			screen.Get("/assets/usual", authz.ChangeAssets, s.showUsual),
+			screen.Get("/assets/{asset}", authz.ReadAssets, s.showAsset),
+			screen.Get("/assets/{asset}/edit", authz.ChangeAssets, s.showEdit),
+			screen.Post("/assets/{asset}/edit", authz.ChangeAssets, s.change),
+			screen.Get("/assets/{asset}/mistake", authz.ChangeAssets, s.showMistake),
+			screen.Post("/assets/{asset}/mistake", authz.ChangeAssets, s.endAsMistaken),
+			screen.Get("/assets/{asset}/relations", authz.ReadAssets, s.showRelations),
+			screen.Post("/assets/{asset}/relations", authz.ChangeAssets, s.changeRelation),
+		},
+		Nav: []screen.Entry{{Label: "情報資産", URL: address.Assets, Place: 2, Action: authz.ReadAssets, Least: authz.Own}},
+		Flashes: map[string]layout.Done{
+			"asset-registered": {Heading: "情報資産を登録しました", Text: "管理番号を付けました。下の「変更する」から、いつでも直せます。"},
+			"asset-changed":    {Heading: "情報資産を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},
+			"asset-same":       {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
+			"asset-rests":      {Heading: "土台を加えました", Text: "加えたことは、下の履歴に残ります。"},
+			"asset-released":   {Heading: "土台から外しました", Text: "外したことは、下の履歴に残ります。"},
+			"asset-mistaken":   {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
+		},
+		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, *t) },
+		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}},
+	}
+}
+
+var registerLink = layout.Link{Label: "情報資産", Address: address.Assets}
+
+// asset is the one that the address names.
+func (s *Screens) asset(r *http.Request) (asset.Asset, error) {
+	return s.register.Find(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "asset"))
+}
+
+// way is the way to what is about an asset.
+func way(a asset.Asset) []layout.Link {
+	return []layout.Link{registerLink, {Label: a.Code, Address: address.Asset(a.Code)}}
+}
