@@ -145,11 +145,20 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 		if err != nil {
 			return door.Unchanged(), err
 		}
+		var mine int64 // one of those that are theirs, for a plan that has nothing to do
+		for _, p := range found.Places {
+			if p.Mine {
+				mine = p.ID
+			}
+		}
+		if err := tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: mine}); err != nil {
+			return door.Unchanged(), err
+		}
 		list, err := plan(found)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		m := many{tx: tx, actor: actor, scheme: found.Scheme}
+		m := many{tx: tx, actor: actor, scheme: found.Scheme, allowed: map[int64]door.Allowed{}}
 		for _, entry := range list {
 			if err := m.add(entry); err != nil {
 				return door.Unchanged(), err
@@ -162,9 +171,9 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		first := effects[0]
+		first := effects[0] // the entry of the change itself, and in its role
 		first.Also = effects[1:]
-		return first, nil
+		return first, tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: m.all[0].Section})
 	})
 }
 
@@ -190,12 +199,7 @@ func (m *many) add(e Entry) error {
 		e.Section = e.Was.Section
 	}
 	if _, asked := m.allowed[e.Section]; !asked {
-		matter := authz.Matter{OwnersSection: e.Section}
-		as, err := m.tx.AllowAlso(authz.ChangeAssets, matter)
-		if err == nil && m.allowed == nil {
-			m.allowed = map[int64]door.Allowed{}
-			err = m.tx.Allow(authz.ChangeAssets, matter)
-		}
+		as, err := m.tx.AllowAlso(authz.ChangeAssets, authz.Matter{OwnersSection: e.Section})
 		if err != nil {
 			return err
 		}

@@ -166,3 +166,17 @@ func TestThousandsAreRegisteredAtOnce(t *testing.T) {
 		t.Errorf("the last is %+v, %v", found, err)
 	}
 }
+
+func TestManyThatChangeNothingAreNoChange(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for range 2 {
+		if err := o.take(t, o.tax, "zeimu", asset.Registered, numbered(1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := o.verify(t)
+	if err := o.take(t, o.tax, "zeimu", asset.Registered); err != nil || o.verify(t) != before {
+		t.Errorf("nothing at all: %v", err)
+	}
+}
