@@ -31,10 +31,15 @@ func (l layout) title(c column) string {
 }
 
 // bracketed is what stands in brackets, which headings explain themselves by: 有無（有・無）.
-var bracketed = regexp.MustCompile(`[(\[【〔<＜〈「『][^()\[\]【】〔〕<>＜＞〈〉「」『』]*[)\]】〕>＞〉」』]`)
+var bracketed = regexp.MustCompile(`[(\[【〔<〈「『][^()\[\]【】〔〕<>〈〉「」『』]*[)\]】〕>〉」』]`)
 
 // bare is a heading without what stands in brackets.
-func bare(text string) string { return bracketed.ReplaceAllString(norm.NFKC.String(text), "") }
+func bare(text string) string {
+	if text = norm.NFKC.String(text); !strings.ContainsAny(text, "([【〔<〈「『") {
+		return text
+	}
+	return bracketed.ReplaceAllString(text, "")
+}
 
 // find is the word that a heading is, whole or without its brackets.
 func find(text string) (word, bool) {

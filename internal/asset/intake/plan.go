@@ -33,6 +33,7 @@ type planner struct {
 	found   asset.Standing
 	section string // given beside the file; empty for none
 
+	said     map[saying]meaning  // what the cells of a column have been read as: most are alike
 	places   map[string][]int    // by code and by name, folded: indexes of found.Places
 	ofSheet  map[*page]int       // the place that a sheet's titles or name say, -1 for none
 	byCode   map[string]int      // indexes of found.Assets
@@ -41,6 +42,25 @@ type planner struct {
 	seen     map[inSection]int   // the line that has spoken of a number
 	taken    map[int64]int       // the line that has spoken of an asset
 	plan     Plan
+}
+
+// saying is what a cell of a column says.
+type saying struct {
+	column column
+	text   string
+}
+
+// meaning is what it is read as.
+type meaning struct{ key, look, problem string }
+
+// meant is what a cell of a column is read as, read once.
+func (p *planner) meant(c column, text string, read func() meaning) meaning {
+	m, known := p.said[saying{c, text}]
+	if !known {
+		m = read()
+		p.said[saying{c, text}] = m
+	}
+	return m
 }
 
 // inSection is a text of a section; 0 where the section is not known.
@@ -53,7 +73,7 @@ type inSection struct {
 // Invalid where there is no such section.
 func makePlan(found asset.Standing, file File, section string) (Plan, error) {
 	p := &planner{
-		file: file, found: found, section: section, places: map[string][]int{}, ofSheet: map[*page]int{},
+		file: file, found: found, section: section, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
 		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
 		plan: Plan{Ignored: file.Ignored, Unread: file.Unread},
 	}
@@ -363,16 +383,19 @@ func (p *planner) readLevels(r row, d *asset.Details, isNew bool, w *problems, l
 			}
 			continue
 		}
-		level, note, problem := readLevel(p.found.Scheme, one.aspect, cell)
+		level := p.meant(one.column, cell, func() (m meaning) {
+			m.key, m.look, m.problem = readLevel(p.found.Scheme, one.aspect, cell)
+			return m
+		})
 		switch {
-		case problem != "":
-			w.wrong(one.column, problem)
+		case level.problem != "":
+			w.wrong(one.column, level.problem)
 			continue
-		case note != "":
-			look(one.column, note)
+		case level.look != "":
+			look(one.column, level.look)
 		}
-		if one.aspect != asset.Confidentiality || level != asset.Unsettled || !strings.HasPrefix(*one.level, asset.Unsettled) {
-			*one.level = level
+		if one.aspect != asset.Confidentiality || level.key != asset.Unsettled || !strings.HasPrefix(*one.level, asset.Unsettled) {
+			*one.level = level.key
 		}
 	}
 }
@@ -424,11 +447,14 @@ func (p *planner) readKindAndZone(r row, d *asset.Details, isNew bool, w *proble
 	}
 	switch cell := r.cell(zoneColumn); {
 	case cell != "" && !noWords[key(cell)]:
-		zone, problem := readZone(p.found.Scheme, cell)
-		if problem != "" {
-			w.wrong(zoneColumn, problem)
+		zone := p.meant(zoneColumn, cell, func() (m meaning) {
+			m.key, m.problem = readZone(p.found.Scheme, cell)
+			return m
+		})
+		if zone.problem != "" {
+			w.wrong(zoneColumn, zone.problem)
 		} else {
-			d.Zone = zone
+			d.Zone = zone.key
 		}
 	case isNew && (d.Kind == asset.Paper || onPaper(d.Medium)):
 		d.Zone = asset.OfflineZone
