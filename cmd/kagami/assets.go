@@ -125,7 +125,7 @@ func printAssets(plan assetintake.Plan) {
 		fmt.Printf("読まない列：%s\n", strings.Join(plan.Ignored, "、"))
 	}
 	if len(plan.Unread) > 0 {
-		fmt.Printf("読まないシート（「機密性」の列がありません）：%s\n", strings.Join(plan.Unread, "、"))
+		fmt.Printf("読まないシート（「機密性」の列がないか、記入例です）：%s\n", strings.Join(plan.Unread, "、"))
 	}
 }
 

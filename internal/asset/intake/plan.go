@@ -156,8 +156,28 @@ func (p *planner) placeOf(s *page) int {
 			at = list[0]
 		}
 	}
+	if at < 0 {
+		at = p.begun(append(slices.Clone(s.titles), s.name))
+	}
 	p.ofSheet[s] = at
 	return at
+}
+
+// begun is the section with whose name one of the texts begins: 総務課情報資産台帳; -1 for
+// none. Of names that begin alike the longest is it.
+func (p *planner) begun(texts []string) int {
+	for _, text := range texts {
+		at, longest, word := -1, 0, whole(text)
+		for i, place := range p.found.Places {
+			if name := whole(place.Name); len(name) > longest && strings.HasPrefix(word, name) {
+				at, longest = i, len(name)
+			}
+		}
+		if at >= 0 {
+			return at
+		}
+	}
+	return -1
 }
 
 // problems are what is wrong with one row: one for a column.
@@ -335,7 +355,7 @@ func (p *planner) read(r row, e *asset.Entry, w *problems) (notes []intake.Probl
 	p.readLevels(r, d, isNew, w, look)
 	unclear := p.readPersonal(r, e, w)
 	p.readKindAndZone(r, d, isNew, w)
-	p.readRest(r, d, w)
+	p.readRest(r, d, w, look)
 	p.readDays(r, d, isNew, w)
 	if d.Personal != asset.MyNumberBorne && r.cell(numberWorkColumn) == "" {
 		d.NumberWork = asset.NoNumberWork
@@ -462,15 +482,18 @@ func (p *planner) readKindAndZone(r row, d *asset.Details, isNew bool, w *proble
 }
 
 // readRest reads the limits and who is charged with work outside.
-func (p *planner) readRest(r row, d *asset.Details, w *problems) {
+func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(column, string)) {
 	if cell := r.cell(handlingColumn); cell != "" {
-		handling, disposal, problem := readHandling(cell)
-		if problem != "" {
-			w.wrong(handlingColumn, problem)
-		}
+		handling, disposal, other := readHandling(cell)
 		d.Handling = handling
 		if disposal != "" && r.cell(disposalColumn) == "" {
 			d.Disposal = disposal
+		}
+		if other != "" {
+			look(handlingColumn, quote(other)+"は、選べる取扱制限にないので、備考に入れます。")
+			if !strings.Contains(d.Note, other) {
+				d.Note = strings.TrimSpace(d.Note + "\n取扱制限：" + other)
+			}
 		}
 	}
 	name, said, problem := readOutsourcing(r.cell(outsourcingColumn), r.cell(outsourcedColumn))

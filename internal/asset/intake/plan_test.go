@@ -106,7 +106,7 @@ func TestRowsThatAreNoAssetsArePassedOver(t *testing.T) {
 	t.Parallel()
 	for _, row := range []string{
 		",,,,,,,,", "3,,,,,,,,", "3,総務課,,,,,,,", "－,,,,,,,,", ",,計,,,,,,", "小計,,,5,,,,,", "合　計,,25,,,,,,", "合計（２５件）,,,,,,,,", ",,総計,10,,,,,", "※ 3は注意,,,,,,,,", ",,※ 注意,,,,,,",
-		"例,総務課,台帳,2,2,2,無,LGWAN,", "（記入例）,総務課,台帳,2,2,2,無,LGWAN,", "注1 機密性は別表による。,,,,,,,,", "【税務係】,,,,,,,,", "以上,,,,,,,,", strings.TrimSpace(plainHead),
+		"例,総務課,台帳,2,2,2,無,LGWAN,", "（記入例）,総務課,台帳,2,2,2,無,LGWAN,", "注1 機密性は別表による。,,,,,,,,", "【税務係】,,,,,,,,", "以上,,,,,,,,", "税務係　小計,,,12,,,,,", ",,,計,25,,,,", "小計（総務係）,,,,,,,,", strings.TrimSpace(plainHead),
 	} {
 		plan := planOf(t, plainHead+row+"\n1,総務課,会計の計,2,2,2,無,LGWAN,\n", "")
 		if plan.Added != 1 || len(plan.Problems) > 0 {
@@ -184,6 +184,8 @@ func TestASectionIsFoundWhereTheRegisterNamesIt(t *testing.T) {
 		"情報資産台帳　総務課\n作成：税務町民課\n" + table:              1,
 		"【税務町民課】情報資産台帳\n" + table:                     0,
 		"保育所（第一）,情報資産台帳\n" + table:                    2,
+		"総務課情報資産台帳\n" + table:                         1,
+		"情報資産台帳（課名：総務課）\n" + table:                    1,
 		"somu 台帳 4\n" + table:                         -1,
 		"所属,番号,名称,機密性,完全性,可用性,個人情報\n総務課,1,台帳,2,2,2,無": 1,
 	} {
@@ -284,14 +286,23 @@ func TestEachSheetThatHasATableIsRead(t *testing.T) {
 	head := []string{"番号", "名称", "機密性", "完全性", "可用性", "個人情報", "電話"}
 	row := []string{"1", "台帳", "2", "2", "2", "無", "1"}
 	wrong := []string{"2", "台帳", "4", "2", "2", "無", "1"}
-	raw := workbook(t, []string{"記入要領", "総務課", "連絡先", "税務町民課"},
-		[][]string{{"この台帳は毎年4月に更新する。"}}, [][]string{head, row}, [][]string{{"番号", "名称", "電話"}, {"1", "業者", "1"}}, [][]string{{"題"}, head, row, wrong})
+	raw := workbook(t, []string{"記入要領", "記入例", "総務課", "連絡先", "税務町民課"},
+		[][]string{{"この台帳は毎年4月に更新する。"}}, [][]string{append(head, "例"), row}, [][]string{head, row}, [][]string{{"番号", "名称", "電話"}, {"1", "業者", "1"}}, [][]string{{"題"}, head, row, wrong})
 	plan := planOf(t, string(raw), "")
-	if plan.Added != 2 || plan.entries[0].Section != 2 || plan.entries[1].Section != 1 || strings.Join(plan.Unread, " ") != "連絡先" || strings.Join(plan.Ignored, " ") != "電話" {
+	if plan.Added != 2 || plan.entries[0].Section != 2 || plan.entries[1].Section != 1 || strings.Join(plan.Unread, " ") != "連絡先 記入例" || strings.Join(plan.Ignored, " ") != "電話" {
 		t.Errorf("%+v", plan)
 	}
 	if len(plan.Problems) != 1 || plan.Problems[0].Line != 4 || !strings.HasPrefix(plan.Problems[0].Reason, "シート「税務町民課」：") {
 		t.Errorf("%+v", plan.Problems)
+	}
+}
+
+func TestALimitThatIsNoneIsKeptInTheNote(t *testing.T) {
+	t.Parallel()
+	const head = "番号,名称,機密性,完全性,可用性,個人情報,接続系,取扱制限,備考\n"
+	plan := planOf(t, head+"1,台帳,2,2,2,無,LGWAN,複製禁止・施錠保管,4月に見直す\n", "somu")
+	if d := plan.entries[0].Is; d.Note != "4月に見直す\n取扱制限：施錠保管" || len(d.Handling) != 1 || places(plan.Notes) != "2取扱制限" {
+		t.Errorf("%+v", plan)
 	}
 }
 

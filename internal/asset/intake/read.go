@@ -19,7 +19,7 @@ import (
 // File is a register as somebody has handed it in.
 type File struct {
 	Ignored []string // the headings of columns that are not read
-	Unread  []string // the names of sheets that have something like a table, and no 機密性
+	Unread  []string // the names of sheets that have something like a table, and are none or an example
 
 	sheets []*page
 	rows   []row
@@ -70,13 +70,41 @@ func Read(ctx context.Context, raw []byte) (File, error) {
 		return File{}, fmt.Errorf("reading a register: %w", err)
 	}
 	r.end()
+	r.file.leaveExamples()
 	if len(r.file.sheets) == 0 {
 		return File{}, invalid(r.problem)
+	}
+	for _, p := range r.file.sheets {
+		for _, heading := range p.ignored {
+			if !slices.Contains(r.file.Ignored, heading) {
+				r.file.Ignored = append(r.file.Ignored, heading)
+			}
+		}
 	}
 	if len(r.file.rows) == 0 {
 		return File{}, invalid("見出しの下に、情報資産の行がありません。中身のあるファイルを選んでください。")
 	}
 	return r.file, nil
+}
+
+// ofExamples are words in the names of sheets that show how to fill a register in.
+var ofExamples = []string{"記入", "記載", "入力例", "凡例", "説明", "サンプル"}
+
+// leaveExamples leaves the sheets out that show how to fill the others in.
+func (f *File) leaveExamples() {
+	isExample := func(p *page) bool {
+		return slices.ContainsFunc(ofExamples, func(word string) bool { return strings.Contains(p.name, word) })
+	}
+	if !slices.ContainsFunc(f.sheets, func(p *page) bool { return !isExample(p) }) {
+		return
+	}
+	f.sheets = slices.DeleteFunc(f.sheets, func(p *page) bool {
+		if isExample(p) {
+			f.Unread = append(f.Unread, p.name)
+		}
+		return isExample(p)
+	})
+	f.rows = slices.DeleteFunc(f.rows, func(r row) bool { return isExample(r.page) })
 }
 
 // invalid is what is wrong with a file as a whole.
@@ -172,11 +200,6 @@ func (r *reader) end() {
 	r.page.titles = titled(r.before)
 	r.file.sheets = append(r.file.sheets, r.page)
 	r.file.rows = append(r.file.rows, r.rows...)
-	for _, heading := range r.page.ignored {
-		if !slices.Contains(r.file.Ignored, heading) {
-			r.file.Ignored = append(r.file.Ignored, heading)
-		}
-	}
 	r.page = nil
 }
 
@@ -196,7 +219,11 @@ func titled(rows [][]string) []string {
 			}
 			for _, found := range bracketed.FindAllString(text, -1) {
 				inside := []rune(found)
-				sure = append(sure, string(inside[1:len(inside)-1]))
+				_, after, parted := strings.Cut(string(inside[1:len(inside)-1]), ":")
+				if !parted {
+					after = string(inside[1 : len(inside)-1])
+				}
+				sure = append(sure, after)
 			}
 			before, after, parted := strings.Cut(text, ":")
 			switch w, _ := find(before); {
@@ -220,7 +247,8 @@ func titled(rows [][]string) []string {
 }
 
 var (
-	isTotal   = regexp.MustCompile(`^(小|合|総|総合|累|中)?計(\(?\d+件?\)?)?$`)
+	isTotal   = regexp.MustCompile(`^(小|合|総|総合|累|中)?計(\(.*\))?[\d,]*件?$`)
+	endsTotal = regexp.MustCompile(`(小|合|総)計$`) // 税務係小計
 	isExample = regexp.MustCompile(`^\(?(記入|記載|入力)?例\)?\d*$`)
 )
 
@@ -229,7 +257,7 @@ const besideNote = "※＊*【■●◆◎○・注"
 
 // isAsset tells whether a row is an asset at all.
 func (r row) isAsset() bool {
-	first, others := "", 0 // others: beside its number and its section
+	first, others, summed := "", 0, false // others: beside its number and its section
 	for i, cell := range r.cells {
 		text := strings.TrimSpace(cell)
 		if text == "" || isDash(text) {
@@ -238,6 +266,7 @@ func (r row) isAsset() bool {
 		if first == "" {
 			first = text
 		}
+		summed = summed || isTotal.MatchString(compact(text))
 		if i != r.page.at[numberColumn] && i != r.page.at[ownColumn] && i != r.page.at[sectionColumn] {
 			others++
 		}
@@ -246,7 +275,8 @@ func (r row) isAsset() bool {
 	key, name := compact(first), compact(r.cell(nameColumn))
 	switch {
 	case first == "", strings.HasPrefix(first, "※"),
-		isTotal.MatchString(key), isTotal.MatchString(name), isExample.MatchString(key),
+		isTotal.MatchString(key), isTotal.MatchString(name), name == "" && (summed || endsTotal.MatchString(key)),
+		endsTotal.MatchString(name) && r.cell(confidentialityColumn) == "", isExample.MatchString(key),
 		alone && (strings.ContainsRune(besideNote, []rune(first)[0]) || key == "以上"),
 		others == 0:
 		return false

@@ -221,13 +221,13 @@ var (
 	ofDisposal = []string{"廃棄", "溶解", "裁断", "シュレッダー", "消去", "破壊", "焼却"}
 )
 
-// readHandling reads the limits on what may be done, and how an asset is disposed of
-// where that stands among them.
-func readHandling(text string) (list []asset.Handling, disposal, problem string) {
+// readHandling reads the limits on what may be done, how an asset is disposed of where
+// that stands among them, and what else does.
+func readHandling(text string) (list []asset.Handling, disposal, other string) {
 	if noWords[key(text)] {
 		return nil, "", ""
 	}
-	var ways []string
+	var ways, others []string
 	for _, part := range strings.FieldsFunc(text[:min(len(text), longest)], func(r rune) bool { return strings.ContainsRune("、，,・･／/;；\n\t 　", r) }) {
 		word := key(part)
 		handling, known := handlingWords[word]
@@ -238,14 +238,10 @@ func readHandling(text string) (list []asset.Handling, disposal, problem string)
 		case slices.ContainsFunc(ofDisposal, func(way string) bool { return strings.Contains(word, way) }):
 			ways = append(ways, oneLine(part))
 		default:
-			var names []string
-			for _, h := range asset.Handlings {
-				names = append(names, h.Title)
-			}
-			return nil, "", fmt.Sprintf("%sは取扱制限として読めません。%sを「、」で区切って書き、ほかのことは備考に書いてください。", quote(part), strings.Join(names, "、"))
+			others = append(others, oneLine(part))
 		}
 	}
-	return list, strings.Join(ways, "、"), ""
+	return list, strings.Join(ways, "、"), strings.Join(others, "、")
 }
 
 // Days in a register lie from here on: others are slips of the pen.
@@ -286,7 +282,7 @@ func readOutsourcing(whether, by string) (name string, said bool, problem string
 		return "", true, ""
 	case by != "":
 		return by, true, ""
-	case yesWords[word]:
+	case yesWords[word] && word == whole(whether):
 		return unnamedSupplier, true, ""
 	}
 	return whether, true, "" // the one column names whom

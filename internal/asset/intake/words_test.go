@@ -86,17 +86,17 @@ func TestZonesKindsAndTheRestAreReadInTownsWords(t *testing.T) {
 	for text, want := range map[string]struct {
 		handling []asset.Handling
 		disposal string
-		wrong    bool
+		other    string
 	}{
-		"持出禁止、暗号化必須":     {[]asset.Handling{asset.NoTakeOut, asset.Encryption}, "", false},
-		"複製禁止・配布禁止／印刷禁止": {[]asset.Handling{asset.NoCopy, asset.NoDistribution, asset.NoPrint}, "", false},
-		"持ち出し禁止\n溶解廃棄":   {[]asset.Handling{asset.NoTakeOut}, "溶解廃棄", false},
+		"持出禁止、暗号化必須":     {[]asset.Handling{asset.NoTakeOut, asset.Encryption}, "", ""},
+		"複製禁止・配布禁止／印刷禁止": {[]asset.Handling{asset.NoCopy, asset.NoDistribution, asset.NoPrint}, "", ""},
+		"持ち出し禁止\n溶解廃棄":   {[]asset.Handling{asset.NoTakeOut}, "溶解廃棄", ""},
 		"なし":             {},
-		"秘密にする":          {nil, "", true},
+		"複製禁止・施錠保管":      {[]asset.Handling{asset.NoCopy}, "", "施錠保管"},
 	} {
-		handling, disposal, problem := readHandling(text)
-		if !slices.Equal(handling, want.handling) || disposal != want.disposal || (problem != "") != want.wrong {
-			t.Errorf("handling %q: %v, %q, %s", text, handling, disposal, problem)
+		handling, disposal, other := readHandling(text)
+		if !slices.Equal(handling, want.handling) || disposal != want.disposal || other != want.other {
+			t.Errorf("handling %q: %v, %q, %s", text, handling, disposal, other)
 		}
 	}
 	for text, want := range map[string]string{
@@ -113,7 +113,7 @@ func TestZonesKindsAndTheRestAreReadInTownsWords(t *testing.T) {
 		said, wrong       bool
 	}{
 		{"", "", "", false, false}, {"無", "", "", true, false}, {"有", "見本社", "見本社", true, false}, {"有", "", unnamedSupplier, true, false}, {"", "見本社", "見本社", true, false},
-		{"", "なし", "", true, false}, {"無", "なし", "", true, false}, {"無", "見本社", "", true, true}, {"見本社", "", "見本社", true, false},
+		{"", "なし", "", true, false}, {"無", "なし", "", true, false}, {"無", "見本社", "", true, true}, {"見本社", "", "見本社", true, false}, {"有（見本社）", "", "有（見本社）", true, false},
 	} {
 		if name, said, problem := readOutsourcing(c.whether, c.by); name != c.want || said != c.said || (problem != "") != c.wrong {
 			t.Errorf("outsourcing %q, %q: %q, %v, %s", c.whether, c.by, name, said, problem)
