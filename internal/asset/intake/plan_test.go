@@ -108,8 +108,8 @@ func TestRowsThatAreNoAssetsArePassedOver(t *testing.T) {
 		",,,,,,,,", "3,,,,,,,,", "3,総務課,,,,,,,", "－,,,,,,,,", ",,計,,,,,,", "小計,,,5,,,,,", "合　計,,25,,,,,,", "合計（２５件）,,,,,,,,", ",,総計,10,,,,,", "※ 3は注意,,,,,,,,", ",,※ 注意,,,,,,",
 		"例,総務課,台帳,2,2,2,無,LGWAN,", "（記入例）,総務課,台帳,2,2,2,無,LGWAN,", "注1 機密性は別表による。,,,,,,,,", "【税務係】,,,,,,,,", "以上,,,,,,,,", "税務係　小計,,,12,,,,,", ",,,計,25,,,,", "小計（総務係）,,,,,,,,", strings.TrimSpace(plainHead),
 	} {
-		plan := planOf(t, plainHead+row+"\n1,総務課,会計の計,2,2,2,無,LGWAN,\n", "")
-		if plan.Added != 1 || len(plan.Problems) > 0 {
+		plan := planOf(t, plainHead+"9,総務課,計画書,2,2,2,無,LGWAN,\n"+row+"\n1,総務課,会計の計,2,2,2,無,LGWAN,\n", "")
+		if plan.Added != 2 || len(plan.Problems) > 0 {
 			t.Errorf("%s: %d added, %v", row, plan.Added, plan.Problems)
 		}
 	}
