@@ -48,7 +48,7 @@ func (o office) verify(t *testing.T) (entries int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return int(n)
+	return n
 }
 
 func TestManyAreRegisteredAndChangedAtOnce(t *testing.T) {

@@ -500,7 +500,7 @@ func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(colum
 	switch {
 	case problem != "":
 		w.wrong(outsourcingColumn, problem)
-	case said && !(name == unnamedSupplier && d.Outsourced != ""):
+	case said && (name != unnamedSupplier || d.Outsourced == ""):
 		d.Outsourced = name
 	}
 }
