@@ -3,7 +3,6 @@ package asset
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,12 +43,8 @@ func (s Scheme) Problems(d Details, today calendar.Date, draft bool) []fault.Pro
 	if draft {
 		open = d.Open()
 	}
-	wrong, ok := errors.AsType[*fault.Error](d.check(s, today))
-	if !ok {
-		return nil
-	}
 	value := map[string]string{"confidentiality": d.Confidentiality, "integrity": d.Integrity, "availability": d.Availability, "zone": d.Zone, "number_work": string(d.NumberWork)}
-	return slices.DeleteFunc(slices.Clone(wrong.Problems), func(p fault.Problem) bool { return slices.Contains(open, p.Field) && value[p.Field] == "" })
+	return slices.DeleteFunc(d.check(s, today), func(p fault.Problem) bool { return slices.Contains(open, p.Field) && value[p.Field] == "" })
 }
 
 // Differing are the fields in which details would be kept otherwise.
