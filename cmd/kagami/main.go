@@ -26,6 +26,7 @@ type commands struct {
 	Policy  policyCommand  `cmd:"" help:"ポリシーの文章を読み取ります。"`
 	People  peopleCommand  `cmd:"" help:"職員の名簿を取り込みます。"`
 	Demo    demoCommand    `cmd:"" help:"空のデータベースを、見本の町で満たします。"`
+	Assets  assetsCommand  `cmd:"" help:"情報資産の台帳を取り込みます。"`
 	Key     keyCommand     `cmd:"" help:"秘密を封じる鍵を扱います。"`
 	Trail   trailCommand   `cmd:"" help:"監査証跡を調べます。"`
 

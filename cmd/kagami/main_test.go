@@ -109,6 +109,8 @@ func TestExitCodesAndSentences(t *testing.T) {
 		{[]string{"people", "import", "no such file"}, 1, "ファイルを開けません"},
 		{[]string{"people", "import", pdf}, 1, "PDF は読めません"},
 		{[]string{"people", "import", townsPolicy}, 1, "見出しの行が見つかりません"},
+		{[]string{"assets", "import"}, 2, "<file>"},
+		{[]string{"assets", "import", pdf}, 1, "PDF は読めません"},
 	} {
 		_, stderr, code := kagami(t, c.args...)
 		if code != c.code || !strings.Contains(stderr, c.words) {

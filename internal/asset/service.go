@@ -210,12 +210,17 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, ve
 			return door.Unchanged(), err
 		}
 		keys, before, after := changed(was.Details, d)
+		state := was.State
+		if state == Draft && len(d.Open()) == 0 { // somebody has settled what was open
+			state = Registered
+			keys, before["state"], after["state"] = append(keys, "state"), string(was.State), string(state)
+		}
 		if len(keys) == 0 {
 			return door.Unchanged(), nil
 		}
 		args := d.arguments(scheme)
-		args["id"] = was.ID
-		if _, err := tx.Exec(ctx, `UPDATE asset SET (`+detailColumns+`) = ROW(`+detailValues+`), version = version + 1 WHERE id = @id`, args); err != nil {
+		args["id"], args["state"] = was.ID, state
+		if _, err := tx.Exec(ctx, `UPDATE asset SET (state, `+detailColumns+`) = ROW(@state, `+detailValues+`), version = version + 1 WHERE id = @id`, args); err != nil {
 			return door.Unchanged(), fmt.Errorf("changing an asset: %w", known(err))
 		}
 		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: keys}, note(ctx, tx, actor, was.ID, was.Version+1, why, before, after)

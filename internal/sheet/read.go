@@ -39,6 +39,17 @@ var known = []struct{ magic, sentence string }{
 // beyond Deadline, Invalid where the file is damaged, Unavailable where the
 // context has ended, ErrNoHeadings.
 func Read(ctx context.Context, file []byte, heads func(cells []string) bool, each func(Row) error) error {
+	return read(ctx, file, &table{heads: heads, each: each})
+}
+
+// ReadAll is Read for a file that has a table in several of its sheets: begin is told
+// the name of each before its rows, empty for CSV, and heads is asked anew in each.
+// Sheets without a table are passed over.
+func ReadAll(ctx context.Context, file []byte, begin func(sheet string), heads func(cells []string) bool, each func(Row) error) error {
+	return read(ctx, file, &table{heads: heads, each: each, all: begin})
+}
+
+func read(ctx context.Context, file []byte, t *table) error {
 	if len(file) > MaxSize {
 		return errTooLarge()
 	}
@@ -49,15 +60,15 @@ func Read(ctx context.Context, file []byte, heads func(cells []string) bool, eac
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, Deadline, errDeadline)
 	defer cancel()
-	t := &table{heads: heads, each: each, budget: newBudget(ctx, len(file))}
-	read := readCSV
+	t.budget = newBudget(ctx, len(file))
+	rows := readCSV
 	if bytes.HasPrefix(file, []byte("PK\x03\x04")) {
-		read = readXLSX
+		rows = readXLSX
 	}
-	if err := read(file, t); err != nil {
+	if err := rows(file, t); err != nil {
 		return fmt.Errorf("reading a table: %w", err)
 	}
-	if !t.found {
+	if !t.any {
 		return ErrNoHeadings
 	}
 	return nil
@@ -67,17 +78,24 @@ func Read(ctx context.Context, file []byte, heads func(cells []string) bool, eac
 type table struct {
 	heads  func([]string) bool
 	each   func(Row) error
+	all    func(sheet string) // told of each sheet; nil where only the first table is read
 	budget *budget
-	found  bool
-	looked int // rows of the sheet in which headings were looked for
-	rows   int // of the table
+	found  bool // in this sheet
+	any    bool // in any
+	looked int  // rows of the sheet in which headings were looked for
+	rows   int  // of the table
 }
 
 // errElsewhere ends the reading of a sheet in which there is no table.
 var errElsewhere = errors.New("the headings are not in this sheet")
 
 // begin begins a sheet, or the file once more.
-func (t *table) begin() { t.looked = 0 }
+func (t *table) begin(sheet string) {
+	t.looked, t.found = 0, false
+	if t.all != nil {
+		t.all(sheet)
+	}
+}
 
 // add takes a row in.
 func (t *table) add(row Row) error {
@@ -91,6 +109,7 @@ func (t *table) add(row Row) error {
 		return nil
 	case !t.found:
 		t.found = t.heads(row.Cells)
+		t.any = t.any || t.found
 		t.budget.looking = !t.found
 		return nil
 	}

@@ -286,3 +286,37 @@ func FuzzReadSheet(f *testing.F) {
 		}
 	})
 }
+
+func TestReadsATableInEachSheet(t *testing.T) {
+	t.Parallel()
+	file := workbook(t, func(f *excelize.File) {
+		for i, name := range []string{"総務課", "記入要領", "産業課"} {
+			if _, err := f.NewSheet(name); err != nil {
+				t.Fatal(err)
+			}
+			head := "職員番号"
+			if name == "記入要領" {
+				head = "書き方"
+			}
+			for at, text := range map[string]string{"A2": head, "A3": name + "の行"} {
+				if err := f.SetCellStr(name, at, text); err != nil {
+					t.Fatal(err)
+				}
+			}
+			f.SetActiveSheet(i)
+		}
+	})
+	var said []string
+	err := sheet.ReadAll(t.Context(), file, func(name string) { said = append(said, name) },
+		func(cells []string) bool { return cells[0] == "職員番号" },
+		func(row sheet.Row) error {
+			said = append(said, row.Cells[0])
+			return nil
+		})
+	if got := strings.Join(said, " "); got != "Sheet1 総務課 総務課の行 記入要領 産業課 産業課の行" || err != nil {
+		t.Errorf("%s, %v", got, err)
+	}
+	if err := sheet.ReadAll(t.Context(), file, func(string) {}, func([]string) bool { return false }, nil); !errors.Is(err, sheet.ErrNoHeadings) {
+		t.Errorf("no table: %v", err)
+	}
+}

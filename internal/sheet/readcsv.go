@@ -35,7 +35,7 @@ func readCSV(file []byte, t *table) error {
 }
 
 func readDelimited(text string, delimiter rune, t *table) error {
-	t.begin()
+	t.begin("")
 	from := &source{in: strings.NewReader(text), budget: t.budget}
 	in := csv.NewReader(from)
 	in.FieldsPerRecord = -1

@@ -21,17 +21,20 @@ import (
 
 // book is an open workbook.
 type book struct {
-	parts     map[string]*zip.File // those not read yet, by their names in small letters
-	budget    *budget
-	strings   []string
-	formats   []numberFormat // by the number of a cell's style
-	from1904  bool           // days are counted from 1904, as on old Macintoshes
-	sheetPath []string       // the visible sheets, in their order
+	parts    map[string]*zip.File // those not read yet, by their names in small letters
+	budget   *budget
+	strings  []string
+	formats  []numberFormat // by the number of a cell's style
+	from1904 bool           // days are counted from 1904, as on old Macintoshes
+	sheets   []namedSheet   // those that are visible, in their order
 }
 
 func errDamaged(err error) error {
 	return fault.Wrap(err, fault.Invalid, "Excel ファイルが壊れているため、読めません。Excel で開いて保存し直してから、選んでください。")
 }
+
+// namedSheet is a sheet with its name, and where in the file it is.
+type namedSheet struct{ name, path string }
 
 // readXLSX reads the rows of a workbook.
 func readXLSX(file []byte, t *table) error {
@@ -51,13 +54,13 @@ func readXLSX(file []byte, t *table) error {
 			return err
 		}
 	}
-	b.budget.looking = true
-	for _, name := range b.sheetPath {
-		t.begin()
-		if err := b.readSheet(name, t); err != nil && !errors.Is(err, errElsewhere) {
+	for _, s := range b.sheets {
+		b.budget.looking = true
+		t.begin(s.name)
+		if err := b.readSheet(s.path, t); err != nil && !errors.Is(err, errElsewhere) {
 			return err
 		}
-		if t.found {
+		if t.found && t.all == nil {
 			return nil
 		}
 	}
@@ -190,10 +193,10 @@ func (b *book) loadSheets() error {
 			b.from1904 = e.attribute("date1904") == "1" || e.attribute("date1904") == "true"
 		case "sheet":
 			if state := e.attribute("state"); state == "" || state == "visible" {
-				if len(b.sheetPath) == maxSheets {
+				if len(b.sheets) == maxSheets {
 					return errTooManySheets()
 				}
-				b.sheetPath = append(b.sheetPath, targets[e.attribute("id")])
+				b.sheets = append(b.sheets, namedSheet{e.attribute("name"), targets[e.attribute("id")]})
 			}
 		}
 		return nil

@@ -32,7 +32,7 @@ func (t Table) headings(cells []string, answers Answers) []Heading {
 	var list []Heading
 	times := map[string]int{}
 	for i, cell := range cells {
-		key := fold(cell)
+		key := Fold(cell)
 		if key == "" {
 			continue
 		}
@@ -96,7 +96,7 @@ func (t Table) isNote(key string) bool {
 // byWord is the column that has such a word; empty for none.
 func (t Table) byWord(word string) string {
 	for _, c := range t.Columns {
-		if slices.ContainsFunc(c.Words, func(w string) bool { return fold(w) == word }) {
+		if slices.ContainsFunc(c.Words, func(w string) bool { return Fold(w) == word }) {
 			return c.Key
 		}
 	}
@@ -114,7 +114,7 @@ func (t Table) nearWord(heading string, free func(Column) bool) (column string, 
 		}
 		common := 0
 		for _, w := range c.Words {
-			switch w = fold(w); {
+			switch w = Fold(w); {
 			case strings.Contains(heading, w):
 				common = max(common, utf8.RuneCountInString(w))
 			case strings.Contains(w, heading):

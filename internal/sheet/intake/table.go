@@ -89,7 +89,7 @@ func (t Table) needed() int {
 // areWords tells whether a row may be headings at all: no number or day is among it.
 func areWords(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(cell string) bool {
-		key := fold(cell)
+		key := Fold(cell)
 		return strings.ContainsAny(key, digits) && strings.Trim(key, digits+ofDays) == ""
 	})
 }
@@ -120,9 +120,9 @@ const (
 	longestSample  = 40
 )
 
-// fold is a heading as it is compared: its letters and digits, whatever their widths
+// Fold is a heading as it is compared: its letters and digits, whatever their widths
 // and cases.
-func fold(heading string) string {
+func Fold(heading string) string {
 	return cut(strings.Map(func(r rune) rune {
 		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) {
 			return -1

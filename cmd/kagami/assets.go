@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"kagami/internal/asset"
+	assetintake "kagami/internal/asset/intake"
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/sheet/intake"
+	"kagami/migrations"
+)
+
+type assetsCommand struct {
+	Import assetsImportCommand `cmd:"" help:"情報資産の台帳（.xlsx か CSV）を取り込みます。"`
+}
+
+type assetsImportCommand struct {
+	database
+	File    string `arg:"" help:"台帳のファイル。- は標準入力。"`
+	Section string `placeholder:"CODE" help:"課室の書いていない行の、課室のコード。"`
+	DryRun  bool   `name:"dry-run" help:"何が変わるかを表示するだけで、取り込みません。"`
+	JSON    bool   `name:"json" help:"結果を JSON で表示します。"`
+}
+
+// Run takes a register in: all of it, or nothing.
+func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
+	raw, err := readTable(c.File)
+	if err != nil {
+		return err
+	}
+	file, err := assetintake.Read(ctx, raw)
+	if err != nil {
+		return err
+	}
+	db, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	if err := db.migrate(ctx); err != nil {
+		return err
+	}
+	pool, err := postgres.Open(ctx, db.url)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
+		return err
+	}
+	service := assetintake.New(asset.New(pool, door.New(pool, time.Now)))
+	do := service.TakeIn
+	if c.DryRun {
+		do = service.Plan
+	}
+	plan, err := do(ctx, authz.AsOperator(), file, c.Section)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.JSON:
+		if err := printAssetsJSON(plan); err != nil {
+			return err
+		}
+	case c.DryRun || len(plan.Problems) == 0:
+		printAssets(plan)
+	}
+	if err := refuse(plan.Problems); err != nil {
+		return err
+	}
+	switch {
+	case c.DryRun || c.JSON:
+	case plan.Added+plan.Changed == 0:
+		fmt.Println("変わるものはありませんでした。")
+	default:
+		fmt.Println("取り込みました。")
+	}
+	return nil
+}
+
+// assetFault is what is wrong with a row of a register, as it is printed for programs.
+type assetFault struct {
+	Line   int    `json:"line"`
+	Column string `json:"column"`
+	Why    string `json:"why"`
+}
+
+func printAssetsJSON(plan assetintake.Plan) error {
+	said := struct {
+		Added     int          `json:"added"`
+		Changed   int          `json:"changed"`
+		Unchanged int          `json:"unchanged"`
+		Faults    []assetFault `json:"faults"`
+		Ignored   []string     `json:"ignored"`
+	}{plan.Added, plan.Changed, plan.Unchanged, []assetFault{}, append([]string{}, plan.Ignored...)}
+	for _, p := range plan.Problems {
+		said.Faults = append(said.Faults, assetFault{p.Line, p.Column, p.Reason})
+	}
+	out := json.NewEncoder(os.Stdout)
+	out.SetEscapeHTML(false)
+	if err := out.Encode(said); err != nil {
+		return fault.Wrap(err, fault.Unavailable, "結果を書き出せません。")
+	}
+	return nil
+}
+
+func printAssets(plan assetintake.Plan) {
+	fmt.Printf("加わる情報資産 %d件、変わるもの %d件、そのまま %d件\n", plan.Added, plan.Changed, plan.Unchanged)
+	if plan.Drafts > 0 {
+		fmt.Printf("加わるものと変わるもののうち、あとで決めることがあるため下書きになるもの %d件\n", plan.Drafts)
+	}
+	for _, note := range alike(plan.Notes) {
+		fmt.Println("確かめてください：" + note)
+	}
+	if len(plan.Ignored) > 0 {
+		fmt.Printf("読まない列：%s\n", strings.Join(plan.Ignored, "、"))
+	}
+	if len(plan.Unread) > 0 {
+		fmt.Printf("読まないシート（「機密性」の列がないか、記入例です）：%s\n", strings.Join(plan.Unread, "、"))
+	}
+}
+
+// alike says what is to be looked at once for all rows of which it is so.
+func alike(notes []intake.Problem) []string {
+	times, first := map[intake.Problem]int{}, []intake.Problem{}
+	for _, note := range notes {
+		same := intake.Problem{Column: note.Column, Reason: note.Reason}
+		if times[same]++; times[same] == 1 {
+			first = append(first, note)
+		}
+	}
+	var list []string
+	for _, note := range first {
+		sentence := note.Sentence()
+		if n := times[intake.Problem{Column: note.Column, Reason: note.Reason}]; n > 1 {
+			sentence += fmt.Sprintf("（ほかに%d行）", n-1)
+		}
+		list = append(list, sentence)
+	}
+	return list
+}

@@ -1,0 +1,532 @@
+package intake
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"kagami/internal/asset"
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/sheet/intake"
+)
+
+// Plan is what taking a register in would do. A row with something wrong counts for
+// nothing.
+type Plan struct {
+	Added     int
+	Changed   int
+	Unchanged int
+	Drafts    int              // of those added and changed, that have something to settle
+	Problems  []intake.Problem // what is wrong, and keeps the whole file from being taken in
+	Notes     []intake.Problem // what somebody should look at
+	Ignored   []string         // headings of columns that are not read
+	Unread    []string         // sheets that are not read
+
+	entries []asset.Entry
+}
+
+// planner makes a plan of a file, on the register as it stands.
+type planner struct {
+	file    File
+	found   asset.Standing
+	section string // given beside the file; empty for none
+
+	said     map[saying]meaning  // what the cells of a column have been read as: most are alike
+	places   map[string][]int    // by code and by name, folded: indexes of found.Places
+	ofSheet  map[*page]int       // the place that a sheet's titles or name say, -1 for none
+	byCode   map[string]int      // indexes of found.Assets
+	byNumber map[inSection]int   // by the section's own numbers: those that count first
+	byName   map[inSection][]int // of those without one, in their order
+	seen     map[inSection]int   // the line that has spoken of a number
+	taken    map[int64]int       // the line that has spoken of an asset
+	plan     Plan
+}
+
+// saying is what a cell of a column says.
+type saying struct {
+	column column
+	text   string
+}
+
+// meaning is what it is read as.
+type meaning struct{ key, look, problem string }
+
+// meant is what a cell of a column is read as, read once.
+func (p *planner) meant(c column, text string, read func() meaning) meaning {
+	m, known := p.said[saying{c, text}]
+	if !known {
+		m = read()
+		p.said[saying{c, text}] = m
+	}
+	return m
+}
+
+// inSection is a text of a section; 0 where the section is not known.
+type inSection struct {
+	section int64
+	text    string
+}
+
+// makePlan plans a file. section is that of rows that name none, by its code or name.
+// Invalid where there is no such section.
+func makePlan(found asset.Standing, file File, section string) (Plan, error) {
+	p := &planner{
+		file: file, found: found, section: section, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
+		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
+		plan: Plan{Ignored: file.Ignored, Unread: file.Unread},
+	}
+	p.index()
+	if section != "" && len(p.places[whole(section)]) != 1 {
+		return Plan{}, fault.InvalidFields([]fault.Problem{{Field: "section", Message: quote(section) + "という課室は登録されていません。課室コードを確かめてください。"}})
+	}
+	for _, r := range file.rows {
+		p.add(r)
+	}
+	slices.SortStableFunc(p.plan.Problems, func(a, b intake.Problem) int {
+		return cmp.Compare(a.Line, b.Line)
+	})
+	return p.plan, nil
+}
+
+func (p *planner) index() {
+	for i, place := range p.found.Places {
+		code, name := whole(place.Code), whole(place.Name)
+		p.places[code] = append(p.places[code], i)
+		if name != code {
+			p.places[name] = append(p.places[name], i)
+		}
+	}
+	for i, a := range p.found.Assets {
+		p.byCode[strings.ToLower(a.Code)] = i
+		number := inSection{a.Section, strings.ToLower(a.OwnNumber)}
+		switch was, known := p.byNumber[number]; {
+		case a.OwnNumber == "":
+			if !a.State.Ended() {
+				named := inSection{a.Section, a.Name}
+				p.byName[named] = append(p.byName[named], i)
+			}
+		case !known || p.found.Assets[was].State.Ended():
+			p.byNumber[number] = i
+		}
+	}
+}
+
+// place is the section that a row names, or its sheet; -1 with what is wrong.
+func (p *planner) place(r row) (at int, problem string) {
+	typed := r.lineOf(sectionColumn)
+	if typed == "" {
+		switch at := p.placeOf(r.page); {
+		case at >= 0:
+			return at, ""
+		case r.page.has(sectionColumn):
+			return -1, "課室が空いています。課室の名前かコードを入力してください。結合したセルは、結合を解いて、各行に入力してください。"
+		}
+		return -1, "どの課室のものか分かりません。「課室」の列を加えるか、シートの名前を課室名にするか、取り込むときに課室を指定してください（コマンドでは --section）。"
+	}
+	list := p.places[whole(typed)]
+	if len(list) == 0 {
+		list = p.places[key(typed)]
+	}
+	switch len(list) {
+	case 0:
+		return -1, quote(typed) + "という課室は登録されていません。課室の名前かコードを確かめてください。"
+	case 1:
+		return list[0], ""
+	}
+	return -1, quote(typed) + "という課室がいくつかあります。課室コードで書いてください。"
+}
+
+// placeOf is the section that is given for rows which name none, or that their sheet is
+// titled with or named after; -1 for none.
+func (p *planner) placeOf(s *page) int {
+	at, known := p.ofSheet[s]
+	if known {
+		return at
+	}
+	at = -1
+	for _, text := range append([]string{p.section}, append(slices.Clone(s.titles), s.name)...) {
+		word := whole(text)
+		list := p.places[word]
+		if at >= 0 || len(list) != 1 {
+			continue
+		}
+		if place := p.found.Places[list[0]]; text == p.section || whole(place.Name) == word || text == s.name { // a number in a title is no section's code
+			at = list[0]
+		}
+	}
+	if at < 0 {
+		at = p.begun(append(slices.Clone(s.titles), s.name))
+	}
+	p.ofSheet[s] = at
+	return at
+}
+
+// begun is the section with whose name one of the texts begins: 総務課情報資産台帳; -1 for
+// none. Of names that begin alike the longest is it.
+func (p *planner) begun(texts []string) int {
+	for _, text := range texts {
+		at, longest, word := -1, 0, whole(text)
+		for i, place := range p.found.Places {
+			if name := whole(place.Name); len(name) > longest && strings.HasPrefix(word, name) {
+				at, longest = i, len(name)
+			}
+		}
+		if at >= 0 {
+			return at
+		}
+	}
+	return -1
+}
+
+// problems are what is wrong with one row: one for a column.
+type problems struct {
+	planner *planner
+	row     row
+	list    []intake.Problem
+}
+
+func (w *problems) wrong(c column, reason string) {
+	one := w.planner.file.problem(w.row, c, reason)
+	if !slices.ContainsFunc(w.list, func(p intake.Problem) bool { return p.Column == one.Column }) {
+		w.list = append(w.list, one)
+	}
+}
+
+// own is the section of a row, if the actor may register its assets; that of the asset
+// where the row says no other.
+func (p *planner) own(r row, w *problems) asset.Place {
+	if at, known := p.byCode[strings.ToLower(r.lineOf(numberColumn))]; known && r.lineOf(sectionColumn) == "" {
+		return asset.Place{ID: p.found.Assets[at].Section, Mine: true}
+	}
+	at, problem := p.place(r)
+	switch {
+	case problem != "":
+		w.wrong(sectionColumn, problem)
+	case !p.found.Places[at].Mine:
+		w.wrong(sectionColumn, quote(p.found.Places[at].Name)+"の情報資産は、あなたの役割では登録できません。その課室の情報セキュリティ管理者に頼んでください。")
+	default:
+		return p.found.Places[at]
+	}
+	return asset.Place{}
+}
+
+// add plans a row.
+func (p *planner) add(r row) {
+	w := &problems{planner: p, row: r}
+	place := p.own(r, w)
+	was, own := p.match(r, place, w)
+	e := asset.Entry{Was: was, Section: place.ID, Is: was.Details, Why: "台帳の取り込み"}
+	if was.ID != 0 {
+		if r.lineOf(sectionColumn) != "" && place.ID != 0 && place.ID != was.Section {
+			w.wrong(sectionColumn, "この管理番号は、"+was.SectionName+"の情報資産です。課室か管理番号を直してください。")
+		}
+		if was.State.Ended() {
+			w.wrong(numberColumn, "「"+was.Code+"」は「"+was.State.Title()+"」のため、変えられません。この行を消すか、別の番号にしてください。")
+		}
+	}
+	if !strings.EqualFold(own, was.OwnNumber) && own != "" {
+		e.Is.OwnNumber = own
+	}
+	notes := p.read(r, &e, w)
+	for _, one := range p.found.Scheme.Problems(e.Is, p.found.Today, e.State == asset.Draft) {
+		w.wrong(p.columnOf(r, one.Field), one.Message)
+	}
+	if len(w.list) > 0 {
+		p.plan.Problems = append(p.plan.Problems, w.list...)
+		return
+	}
+	switch {
+	case was.ID == 0:
+		p.plan.Added++
+	case len(asset.Differing(was.Details, e.Is)) == 0 && e.State == was.State:
+		p.plan.Unchanged++
+		return
+	default:
+		p.plan.Changed++
+	}
+	if e.State == asset.Draft {
+		p.plan.Drafts++
+	}
+	p.plan.Notes = append(p.plan.Notes, notes...)
+	p.plan.entries = append(p.plan.entries, e)
+}
+
+// columnOf is the column of a field.
+func (p *planner) columnOf(r row, field string) column {
+	if c := byKey[field]; c != ownColumn || r.page.has(ownColumn) {
+		return c
+	}
+	return numberColumn
+}
+
+// match finds the asset that a row is about: by 管理番号, by the section's own number, or
+// by its name where it has neither; none for one that is new. own is the section's own
+// number, where the row says it.
+func (p *planner) match(r row, place asset.Place, w *problems) (was asset.Asset, own string) {
+	number, own := r.lineOf(numberColumn), r.lineOf(ownColumn)
+	said := numberColumn
+	if number == "" {
+		said = ownColumn
+	}
+	at, known := p.byCode[strings.ToLower(number)]
+	if !known {
+		switch {
+		case number != "" && own != "":
+			w.wrong(numberColumn, quote(number)+"という管理番号の情報資産は、台帳にありません。新しい情報資産なら、管理番号を空けてください。")
+			return asset.Asset{}, ""
+		case own == "":
+			own = number
+		}
+		if own == "" {
+			return p.unnumbered(r, place), ""
+		}
+		at, known = p.byNumber[inSection{place.ID, strings.ToLower(own)}]
+	}
+	num := inSection{place.ID, strings.ToLower(cmp.Or(own, number))}
+	if place.ID == 0 { // not known: it is at least not another line of the same words
+		num.text = key(r.lineOf(sectionColumn)) + "\n" + num.text
+	}
+	line, again := p.seen[num]
+	if known {
+		was = p.found.Assets[at]
+		if before, spoken := p.taken[was.ID]; spoken {
+			line, again = before, true
+		} else {
+			p.taken[was.ID] = r.line
+		}
+	}
+	if again {
+		w.wrong(said, fmt.Sprintf("%d行目と同じ番号です。同じ情報資産ならどちらかの行を消し、別のものなら番号を変えてください。", line))
+	} else {
+		p.seen[num] = r.line
+	}
+	if known && own != "" {
+		if other, there := p.byNumber[inSection{was.Section, strings.ToLower(own)}]; there && other != at && !p.found.Assets[other].State.Ended() {
+			w.wrong(said, quote(own)+"は、ほかの情報資産「"+p.found.Assets[other].Code+"」の課の番号です。どちらの情報資産か確かめてください。")
+		}
+	}
+	return was, own
+}
+
+// unnumbered finds an asset by its name: the first of them that no row has spoken of.
+func (p *planner) unnumbered(r row, place asset.Place) asset.Asset {
+	named := inSection{place.ID, oneLine(r.cell(nameColumn))}
+	for len(p.byName[named]) > 0 {
+		was := p.found.Assets[p.byName[named][0]]
+		p.byName[named] = p.byName[named][1:]
+		if p.taken[was.ID] == 0 {
+			p.taken[was.ID] = r.line
+			return was
+		}
+	}
+	return asset.Asset{}
+}
+
+// texts are the columns of free text.
+var texts = map[column]func(*asset.Details) *string{
+	workColumn:        func(d *asset.Details) *string { return &d.Work },
+	contentColumn:     func(d *asset.Details) *string { return &d.Content },
+	placeColumn:       func(d *asset.Details) *string { return &d.Place },
+	mediumColumn:      func(d *asset.Details) *string { return &d.Medium },
+	ownerColumn:       func(d *asset.Details) *string { return &d.Owner },
+	usersColumn:       func(d *asset.Details) *string { return &d.Users },
+	disposalColumn:    func(d *asset.Details) *string { return &d.Disposal },
+	keepUntilColumn:   func(d *asset.Details) *string { return &d.KeepUntil },
+	evaluatedByColumn: func(d *asset.Details) *string { return &d.EvaluatedBy },
+	seatColumn:        func(d *asset.Details) *string { return &d.Seat },
+	noteColumn:        func(d *asset.Details) *string { return &d.Note },
+}
+
+// read puts what a row says into an entry, over what is registered, and returns what
+// somebody should look at.
+func (p *planner) read(r row, e *asset.Entry, w *problems) (notes []intake.Problem) {
+	look := func(c column, reason string) { notes = append(notes, p.file.problem(r, c, reason)) }
+	d, isNew := &e.Is, e.Was.ID == 0
+	if name := oneLine(r.cell(nameColumn)); name != "" {
+		d.Name = name
+	}
+	for c, text := range texts {
+		if cell := r.cell(c); cell != "" {
+			*text(d) = cell
+		}
+	}
+	p.readLevels(r, d, isNew, w, look)
+	unclear := p.readPersonal(r, e, w)
+	p.readKindAndZone(r, d, isNew, w)
+	p.readRest(r, d, w, look)
+	p.readDays(r, d, isNew, w)
+	if d.Personal != asset.MyNumberBorne && r.cell(numberWorkColumn) == "" {
+		d.NumberWork = asset.NoNumberWork
+	}
+	if d.Personal == asset.MyNumberBorne && d.NumberWork == asset.NoNumberWork && d.Zone == asset.MyNumberZone {
+		d.NumberWork = asset.NumberUse
+	}
+	e.State = e.Was.State
+	if isNew || e.Was.State == asset.Draft {
+		e.State = asset.Registered
+		if unclear {
+			e.State = asset.Draft
+			look(personalColumn, "個人情報があるかどうかが書いてありません。「無」の下書きにします。確かめて、登録してください。")
+		}
+		for _, field := range d.Open() {
+			e.State = asset.Draft
+			look(p.columnOf(r, field), toSettle[field])
+		}
+	}
+	return notes
+}
+
+// toSettle says of a field that is open what to do.
+var toSettle = map[string]string{
+	"confidentiality": "機密性の3A、3B、3Cのどれかが決まっていません。下書きにします。あとで選んでください。",
+	"integrity":       "完全性が書いてありません。下書きにします。あとで選んでください。",
+	"availability":    "可用性が書いてありません。下書きにします。あとで選んでください。",
+	"number_work":     "個人番号を、利用事務に使うか、関係事務に使うかが分かりません。下書きにします。あとで選んでください。",
+	"zone":            "領域が書いてありません。下書きにします。あとで選んでください。",
+}
+
+// readLevels reads the three levels. A 3 of the three steps says less than 3A, 3B or 3C.
+func (p *planner) readLevels(r row, d *asset.Details, isNew bool, w *problems, look func(column, string)) {
+	for _, one := range []struct {
+		aspect asset.Aspect
+		column column
+		level  *string
+	}{
+		{asset.Confidentiality, confidentialityColumn, &d.Confidentiality}, {asset.Integrity, integrityColumn, &d.Integrity}, {asset.Availability, availabilityColumn, &d.Availability},
+	} {
+		cell := r.cell(one.column)
+		if cell == "" {
+			if isNew && r.page.has(one.column) {
+				w.wrong(one.column, one.aspect.Title()+"を入力してください。")
+			}
+			continue
+		}
+		level := p.meant(one.column, cell, func() (m meaning) {
+			m.key, m.look, m.problem = readLevel(p.found.Scheme, one.aspect, cell)
+			return m
+		})
+		switch {
+		case level.problem != "":
+			w.wrong(one.column, level.problem)
+			continue
+		case level.look != "":
+			look(one.column, level.look)
+		}
+		if one.aspect != asset.Confidentiality || level.key != asset.Unsettled || !strings.HasPrefix(*one.level, asset.Unsettled) {
+			*one.level = level.key
+		}
+	}
+}
+
+// readPersonal reads whether there is personal data. A word that says only that there is
+// says less than which. unclear where neither the row nor the register says.
+func (p *planner) readPersonal(r row, e *asset.Entry, w *problems) (unclear bool) {
+	d := &e.Is
+	if cell := r.cell(personalColumn); cell != "" {
+		personal, vague, problem := readPersonal(cell)
+		switch {
+		case problem != "":
+			w.wrong(personalColumn, problem)
+		case !vague || d.Personal == "" || d.Personal == asset.NotPersonal:
+			d.Personal = personal
+		}
+	} else {
+		unclear = e.Was.ID == 0 || e.Was.State == asset.Draft && d.Personal == asset.NotPersonal
+	}
+	if d.Personal == "" {
+		d.Personal = asset.NotPersonal
+	}
+	if cell := r.cell(numberWorkColumn); cell != "" {
+		work, problem := readNumberWork(cell)
+		if problem != "" {
+			w.wrong(numberWorkColumn, problem)
+		} else {
+			d.NumberWork = work
+		}
+	}
+	return unclear
+}
+
+// readKindAndZone reads the kind and the zone; of what is new the medium says them, where
+// nothing else does and it is paper.
+func (p *planner) readKindAndZone(r row, d *asset.Details, isNew bool, w *problems) {
+	switch cell := r.cell(kindColumn); {
+	case cell != "":
+		kind, problem := readKind(cell, d.Medium)
+		if problem != "" {
+			w.wrong(kindColumn, problem)
+			kind = asset.Information
+		}
+		d.Kind = kind
+	case isNew && onPaper(d.Medium):
+		d.Kind = asset.Paper
+	case isNew:
+		d.Kind = asset.Information
+	}
+	switch cell := r.cell(zoneColumn); {
+	case cell != "" && !noWords[key(cell)]:
+		zone := p.meant(zoneColumn, cell, func() (m meaning) {
+			m.key, m.problem = readZone(p.found.Scheme, cell)
+			return m
+		})
+		if zone.problem != "" {
+			w.wrong(zoneColumn, zone.problem)
+		} else {
+			d.Zone = zone.key
+		}
+	case isNew && (d.Kind == asset.Paper || onPaper(d.Medium)):
+		d.Zone = asset.OfflineZone
+	}
+}
+
+// readRest reads the limits and who is charged with work outside.
+func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(column, string)) {
+	if cell := r.cell(handlingColumn); cell != "" {
+		handling, disposal, other := readHandling(cell)
+		d.Handling = handling
+		if disposal != "" && r.cell(disposalColumn) == "" {
+			d.Disposal = disposal
+		}
+		if other != "" {
+			look(handlingColumn, quote(other)+"は、選べる取扱制限にないので、備考に入れます。")
+			if !strings.Contains(d.Note, other) {
+				d.Note = strings.TrimSpace(d.Note + "\n取扱制限：" + other)
+			}
+		}
+	}
+	name, said, problem := readOutsourcing(r.cell(outsourcingColumn), r.cell(outsourcedColumn))
+	switch {
+	case problem != "":
+		w.wrong(outsourcingColumn, problem)
+	case said && (name != unnamedSupplier || d.Outsourced == ""):
+		d.Outsourced = name
+	}
+}
+
+// readDays reads the days. What is new and has none is registered today, or when it was
+// looked at.
+func (p *planner) readDays(r row, d *asset.Details, isNew bool, w *problems) {
+	for _, one := range []struct {
+		column column
+		day    *calendar.Date
+	}{{registeredOnColumn, &d.RegisteredOn}, {checkedOnColumn, &d.CheckedOn}} {
+		cell := r.cell(one.column)
+		if cell == "" {
+			continue
+		}
+		day, problem := readDay(cell)
+		if problem != "" {
+			w.wrong(one.column, problem)
+			continue
+		}
+		*one.day = day
+	}
+	if isNew && d.RegisteredOn.IsZero() {
+		d.RegisteredOn = p.found.Today
+		if !d.CheckedOn.IsZero() && d.CheckedOn.Before(d.RegisteredOn) {
+			d.RegisteredOn = d.CheckedOn
+		}
+	}
+}

@@ -1,0 +1,375 @@
+package intake
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/japanese"
+
+	"kagami/internal/asset"
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/sheet/intake"
+	"kagami/internal/sheet/sheettest"
+)
+
+// aRegister is one of four sections, the last of which is another's, with two assets
+// and one that has ended.
+func aRegister() asset.Standing {
+	ledger := asset.Details{
+		OwnNumber: "Z-1", Kind: asset.Information, Name: "課税台帳", Confidentiality: "3B", Integrity: "2", Availability: "2",
+		Personal: asset.MyNumberBorne, NumberWork: asset.NumberUse, Zone: asset.MyNumberZone, Place: "税務システム", RegisteredOn: calendar.NewDate(2024, 4, 1),
+	}
+	other, gone := ledger, ledger
+	other.OwnNumber, other.Name = "", "議事録"
+	gone.OwnNumber = "Z-9"
+	return asset.Standing{
+		Today: today, Scheme: shippedScheme(),
+		Places: []asset.Place{{ID: 1, Code: "zeimu", Name: "税務町民課", Mine: true}, {ID: 2, Code: "somu", Name: "総務課", Mine: true}, {ID: 3, Code: "h1", Name: "保育所（第一）", Mine: true}, {ID: 4, Code: "kaikei", Name: "会計室"}},
+		Assets: []asset.Asset{
+			{ID: 11, Code: "zeimu-0001", Section: 1, SectionName: "税務町民課", Details: ledger, State: asset.Registered, Version: 1},
+			{ID: 12, Code: "zeimu-0002", Section: 1, SectionName: "税務町民課", Details: other, State: asset.Registered, Version: 1},
+			{ID: 13, Code: "zeimu-0003", Section: 1, SectionName: "税務町民課", Details: gone, State: asset.Mistaken, Version: 2},
+		},
+	}
+}
+
+func mustRead(t testing.TB, raw string) File {
+	t.Helper()
+	file, err := Read(t.Context(), []byte(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func planOf(t testing.TB, raw, section string) Plan {
+	t.Helper()
+	plan, err := makePlan(aRegister(), mustRead(t, raw), section)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// places are where the problems are: 2機密性.
+func places(problems []intake.Problem) string {
+	var list []string
+	for _, p := range problems {
+		list = append(list, fmt.Sprint(p.Line, p.Column))
+	}
+	return strings.Join(list, " ")
+}
+
+const plainHead = "管理番号,課室,情報資産名,機密性,完全性,可用性,個人情報の有無,領域,登録日\n"
+
+func TestEachFaultIsSaidWhereItStands(t *testing.T) {
+	t.Parallel()
+	for row, want := range map[string]string{
+		"1,税務町民課,台帳,3B,2,2,無,LGWAN,R6.4.1":                         "",
+		"1,zeimu,台帳,3B,2,2,無,LGWAN,R6.4.1":                         "",
+		"1,見本課,台帳,3B,2,2,無,LGWAN,R6.4.1":                           "2課室",
+		"1,会計室,台帳,3B,2,2,無,LGWAN,R6.4.1":                           "2課室",
+		"1,,台帳,3B,2,2,無,LGWAN,R6.4.1":                              "2課室",
+		"1,保育所(第一),台帳,3B,2,2,無,LGWAN,R6.4.1":                       "",
+		"1,総務課,,3B,2,2,無,LGWAN,R6.4.1":                             "2情報資産名",
+		"1,総務課,台帳,9,3,,無,LGWAN,R6.4.1":                             "2機密性 2完全性 2可用性",
+		"1,総務課,台帳,2,2,2,たぶん,庁外,来年":                                 "2個人情報の有無 2領域 2登録日",
+		"1,総務課,台帳,2,2,2,無,LGWAN,2027-01-01":                        "2登録日",
+		"1,総務課," + strings.Repeat("台", 201) + ",2,2,2,無,LGWAN,":    "2情報資産名",
+		"Z-9,税務町民課,台帳,2,2,2,無,LGWAN,":                              "2管理番号",
+		"zeimu-0003,税務町民課,台帳,2,2,2,無,LGWAN,":                       "2管理番号",
+		"zeimu-0001,総務課,台帳,2,2,2,無,LGWAN,":                         "2課室",
+		"1,総務課,台帳,2,2,2,無,LGWAN,\n１,総務課,別,2,2,2,無,LGWAN,":          "3管理番号",
+		"1,総務課,台帳,9,2,2,無,LGWAN,\n1,総務課,別,2,2,2,無,LGWAN,":          "2機密性 3管理番号",
+		"1,見本課,台帳,2,2,2,無,LGWAN,\n1,見本課,別,2,2,2,無,LGWAN,":          "2課室 3課室 3管理番号",
+		"1,総務課,台帳,2,2,2,無,LGWAN,\n1,税務町民課,別,2,2,2,無,LGWAN,":        "",
+		"Z-1,税務町民課,課税台帳,,,,,,\nzeimu-0001,税務町民課,台帳,2,2,2,無,LGWAN,": "3管理番号",
+	} {
+		plan := planOf(t, plainHead+row+"\n", "")
+		if got := places(plan.Problems); got != want {
+			t.Errorf("%s: %q, want %q (%v)", row, got, want, plan.Problems)
+		}
+		for _, p := range plan.Problems {
+			if !strings.HasSuffix(p.Reason, "。") {
+				t.Errorf("%s: %s", row, p.Reason)
+			}
+		}
+	}
+}
+
+func TestRowsThatAreNoAssetsArePassedOver(t *testing.T) {
+	t.Parallel()
+	for _, row := range []string{
+		",,,,,,,,", "3,,,,,,,,", "3,総務課,,,,,,,", "－,,,,,,,,", ",,計,,,,,,", "小計,,,5,,,,,", "合　計,,25,,,,,,", "合計（２５件）,,,,,,,,", ",,総計,10,,,,,", "※ 3は注意,,,,,,,,", ",,※ 注意,,,,,,",
+		"例,総務課,台帳,2,2,2,無,LGWAN,", "（記入例）,総務課,台帳,2,2,2,無,LGWAN,", "注1 機密性は別表による。,,,,,,,,", "【税務係】,,,,,,,,", "以上,,,,,,,,", "税務係　小計,,,12,,,,,", ",,,計,25,,,,", "小計（総務係）,,,,,,,,", strings.TrimSpace(plainHead),
+	} {
+		plan := planOf(t, plainHead+"9,総務課,計画書,2,2,2,無,LGWAN,\n"+row+"\n1,総務課,会計の計,2,2,2,無,LGWAN,\n", "")
+		if plan.Added != 2 || len(plan.Problems) > 0 {
+			t.Errorf("%s: %d added, %v", row, plan.Added, plan.Problems)
+		}
+	}
+}
+
+func TestWhatARowSaysLessThanTheRegisterChangesNothing(t *testing.T) {
+	t.Parallel()
+	for row, want := range map[string]string{
+		"Z-1,税務町民課,課税台帳,3,2,2,有,,":                "",
+		"ｚ－１,税務町民課,課税台帳,３Ｂ,２,２,特定個人情報,基幹系,R6.4.1": "",
+		"zeimu-0001,,課税台帳,高,,,,,":                 "",
+		"ZEIMU-0001,税務町民課,,,,,有,,":                "",
+		",税務町民課,議事録,3,,,,,":                       "",
+		"Z-1,税務町民課,課税台帳,2,2,2,有,,":                "confidentiality",
+		"Z-1,税務町民課,新しい台帳,,,,,LGWAN,R6.5.1":        "name zone registered_on",
+		"Z-1,税務町民課,課税台帳,,,,要配慮個人情報,,":             "personal number_work",
+	} {
+		plan := planOf(t, plainHead+row+"\n", "税務町民課")
+		fields := ""
+		for _, e := range plan.entries {
+			fields = strings.Join(asset.Differing(e.Was.Details, e.Is), " ")
+		}
+		if fields != want || plan.Added != 0 || len(plan.Problems) > 0 || plan.Unchanged+plan.Changed != 1 || (plan.Changed == 1) != (want != "") {
+			t.Errorf("%s: %q, %+v", row, fields, plan)
+		}
+	}
+}
+
+// Two rows of one name are two assets, and are both found again.
+func TestWhatHasNoNumberIsFoundByItsName(t *testing.T) {
+	t.Parallel()
+	plan := planOf(t, plainHead+",税務町民課,議事録,3B,2,2,,,\n,税務町民課,議事録,2,2,2,無,紙,\n", "")
+	if plan.Unchanged != 1 || plan.Added != 1 || len(plan.Problems) > 0 {
+		t.Errorf("%+v", plan)
+	}
+}
+
+func TestWhatIsToBeSettledBecomesADraft(t *testing.T) {
+	t.Parallel()
+	for row, want := range map[string]string{
+		"1,台帳,2,2,2,無,LGWAN,":       "",
+		"1,台帳,Ⅲ,2,2,無,LGWAN,":       "2機密性",
+		"1,台帳,2,2,2,無,,":            "2接続系",
+		"1,台帳,2,2,2,無,,紙":           "",
+		"1,台帳,2,2,2,,LGWAN,":        "2個人情報",
+		"1,台帳,3B,2,2,特定個人情報,LGWAN,": "2個人番号の事務",
+		"1,台帳,3B,2,2,特定個人情報,マイナンバー利用事務系,": "",
+		"1,台帳,2,中,2,無,LGWAN,":             "2完全性",
+	} {
+		plan := planOf(t, "番号,名称,機密性,完全性,可用性,個人情報,接続系,媒体\n"+row+"\n", "somu")
+		isDraft := want != "" && want != "2完全性"
+		if got := places(plan.Notes); got != want || plan.Added != 1 || (plan.Drafts == 1) != isDraft || (plan.entries[0].State == asset.Draft) != isDraft {
+			t.Errorf("%s: %q, %+v", row, got, plan)
+		}
+	}
+	plan := planOf(t, "名称,機密性\n台帳,2\n", "somu")
+	if got := places(plan.Notes); got != "2個人情報の有無 2完全性 2可用性 2領域" || plan.Drafts != 1 {
+		t.Errorf("of a register with two columns: %q, %v", got, plan.Problems)
+	}
+	if d := plan.entries[0].Is; d.RegisteredOn != today || d.Kind != asset.Information || d.Personal != asset.NotPersonal {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestASectionIsFoundWhereTheRegisterNamesIt(t *testing.T) {
+	t.Parallel()
+	const table = "番号,名称,機密性,完全性,可用性,個人情報\n1,台帳,2,2,2,無\n"
+	for raw, want := range map[string]int64{
+		"情報資産台帳（総務課）\n" + table:                       1,
+		"課名：総務課,,\n令和6年度,\n" + table:                  1,
+		"所属,総務課\n" + table:                            1,
+		"情報資産台帳　総務課\n作成：税務町民課\n" + table:              1,
+		"【税務町民課】情報資産台帳\n" + table:                     0,
+		"保育所（第一）,情報資産台帳\n" + table:                    2,
+		"総務課情報資産台帳\n" + table:                         1,
+		"情報資産台帳（課名：総務課）\n" + table:                    1,
+		"somu 台帳 4\n" + table:                         -1,
+		"所属,番号,名称,機密性,完全性,可用性,個人情報\n総務課,1,台帳,2,2,2,無": 1,
+	} {
+		plan := planOf(t, raw, "")
+		switch {
+		case want < 0:
+			if len(plan.Problems) != 1 || plan.Problems[0].Column != "課室" {
+				t.Errorf("%s: %+v", raw, plan)
+			}
+		case len(plan.entries) != 1 || plan.entries[0].Section != want+1:
+			t.Errorf("%s: %+v", raw, plan)
+		}
+	}
+	if plan := planOf(t, "台帳（総務課）\n"+table, "zeimu"); len(plan.entries) != 1 || plan.entries[0].Section != 1 {
+		t.Errorf("given: %+v", plan)
+	}
+	if _, err := makePlan(aRegister(), mustRead(t, table), "nowhere"); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("given, and not there: %v", err)
+	}
+}
+
+// read says which columns are read, and which headings are not.
+func read(t *testing.T, raw string) (known, ignored string) {
+	file := mustRead(t, raw)
+	var list []string
+	for c := range columns {
+		if file.sheets[0].has(c) {
+			list = append(list, fmt.Sprint(table.Columns[c].Key, "=", file.sheets[0].texts[c]))
+		}
+	}
+	return strings.Join(list, " "), strings.Join(file.Ignored, " ")
+}
+
+func TestHeadingsAreFoundAsTownsWriteThem(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ head, row, known, ignored string }{
+		{"資産番号,所属,資産名称,機密性,電話\n", "1,総務課,台帳,2,1\n", "number=資産番号 section=所属 name=資産名称 confidentiality=機密性", "電話"},
+		{"Ｎｏ．,名 称,\"機密\n性\",個人情報（有・無）\n", "1,台帳,2,無\n", "number=No. name=名 称 confidentiality=機密 性 personal=個人情報（有・無）", ""},
+		{"番号,名称,重要性分類,,,個人情報,保管,,管理者\n,,機密性,完全性,可用性,,場所,媒体,\n", "1,台帳,2,2,2,無,書庫,紙,課長\n",
+			"number=番号 name=名称 confidentiality=機密性 integrity=完全性 availability=可用性 personal=個人情報 place=場所 medium=媒体 owner=管理者", ""},
+		{",,重要度,,\n番号,名称,C,I,A\n", "1,台帳,2,2,2\n", "number=番号 name=名称 confidentiality=C integrity=I availability=A", ""},
+		{"番号,名称,機密性,外部委託,\n,,,有無,委託先\n", "1,台帳,2,有,見本社\n", "number=番号 name=名称 confidentiality=機密性 outsourcing=有無 outsourced=委託先", ""},
+		{"No,管理番号,名称,機密性\n", "1,Z-1,台帳,2\n", "number=管理番号 name=名称 confidentiality=機密性", "No"},
+		{"番号,名称,機密性,管理者,所有者,備考,備考\n", "1,台帳,2,a,b,c,d\n", "number=番号 name=名称 confidentiality=機密性 owner=管理者 note=備考", "所有者 備考"},
+		{"番号,名称,機密性,完全性\n,,（1～3）,（1・2）\n", "1,台帳,2,2\n", "number=番号 name=名称 confidentiality=機密性 integrity=完全性", ""},
+		{"番号,名称,分類,機密性\n", "1,台帳,文書・データ,2\n", "number=番号 name=名称 kind=分類 confidentiality=機密性", ""},
+	} {
+		known, ignored := read(t, "令和６年度　台帳\n\n"+c.head+c.row)
+		if strings.ReplaceAll(known, "Ｎｏ．", "No.") != c.known || ignored != c.ignored {
+			t.Errorf("%s: %s; not read: %s", c.head, known, ignored)
+		}
+		if plan := planOf(t, c.head+c.row, "somu"); plan.Added != 1 && c.ignored != "電話" {
+			t.Errorf("%s: %+v", c.head, plan)
+		}
+	}
+}
+
+func TestWhatIsNoRegisterIsSaid(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		"氏名,職\n見本,課長\n":                   "見出しの行が見つかりません。",
+		"番号,名称\n1,台帳\n":                   "「機密性」の列がありません。",
+		"番号,名称,機密性,機密性\n1,台帳,2,3\n":       "「機密性」の列が二つあります",
+		"番号,名称,機密性\n":                     "見出しの下に、情報資産の行がありません。",
+		"番号,名称,機密性\n計,,\n※ 注意\n1,,\n,,\n": "見出しの下に、情報資産の行がありません。",
+	} {
+		_, err := Read(t.Context(), []byte(raw))
+		if e, ok := errors.AsType[*fault.Error](err); !ok || e.Kind != fault.Invalid || !strings.Contains(fmt.Sprint(e.Problems), want) {
+			t.Errorf("%s: %v", raw, err)
+		}
+	}
+}
+
+// workbook has a sheet for each list of rows, in their order.
+func workbook(t testing.TB, names []string, sheets ...[][]string) []byte {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close() //nolint:errcheck // it is in memory only
+	for i, name := range names {
+		if _, err := f.NewSheet(name); err != nil {
+			t.Fatal(err)
+		}
+		for n, cells := range sheets[i] {
+			if err := f.SetSheetRow(name, fmt.Sprint("A", n+1), &cells); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestEachSheetThatHasATableIsRead(t *testing.T) {
+	t.Parallel()
+	head := []string{"番号", "名称", "機密性", "完全性", "可用性", "個人情報", "電話"}
+	row := []string{"1", "台帳", "2", "2", "2", "無", "1"}
+	wrong := []string{"2", "台帳", "4", "2", "2", "無", "1"}
+	raw := workbook(t, []string{"記入要領", "記入例", "総務課", "連絡先", "税務町民課"},
+		[][]string{{"この台帳は毎年4月に更新する。"}}, [][]string{append(head, "例"), row}, [][]string{head, row}, [][]string{{"番号", "名称", "電話"}, {"1", "業者", "1"}}, [][]string{{"題"}, head, row, wrong})
+	plan := planOf(t, string(raw), "")
+	if plan.Added != 2 || plan.entries[0].Section != 2 || plan.entries[1].Section != 1 || strings.Join(plan.Unread, " ") != "連絡先 記入例" || strings.Join(plan.Ignored, " ") != "電話" {
+		t.Errorf("%+v", plan)
+	}
+	if len(plan.Problems) != 1 || plan.Problems[0].Line != 4 || !strings.HasPrefix(plan.Problems[0].Reason, "シート「税務町民課」：") {
+		t.Errorf("%+v", plan.Problems)
+	}
+}
+
+func TestALimitThatIsNoneIsKeptInTheNote(t *testing.T) {
+	t.Parallel()
+	const head = "番号,名称,機密性,完全性,可用性,個人情報,接続系,取扱制限,備考\n"
+	plan := planOf(t, head+"1,台帳,2,2,2,無,LGWAN,複製禁止・施錠保管,4月に見直す\n", "somu")
+	if d := plan.entries[0].Is; d.Note != "4月に見直す\n取扱制限：施錠保管" || len(d.Handling) != 1 || places(plan.Notes) != "2取扱制限" {
+		t.Errorf("%+v", plan)
+	}
+}
+
+func TestARegisterInCP932IsRead(t *testing.T) {
+	t.Parallel()
+	raw, err := japanese.ShiftJIS.NewEncoder().String(plainHead + "Ｋ－01,総務課,\"健診の\r\n記録\",自治体機密性３Ｂ,２,１,無,ＬＧＷＡＮ,平成３１年４月３０日\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"CP932": raw, "UTF-8 with a mark": "\ufeff" + plainHead + "K-01,総務課,健診の 記録,3B,2,1,無,LGWAN接続系,2019-04-30\n"} {
+		plan := planOf(t, text, "")
+		if plan.Added != 1 || plan.Drafts != 0 {
+			t.Fatalf("%s: %+v", name, plan)
+		}
+		if d := plan.entries[0].Is; d.Name != "健診の 記録" || d.OwnNumber != "K-01" || d.RegisteredOn != calendar.NewDate(2019, 4, 30) || d.Confidentiality != "3B" {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
+}
+
+// Whatever stands in a file, each of its rows is planned or named with what to do, and
+// what is planned is found again.
+func FuzzRegister(f *testing.F) {
+	f.Add(plainHead+"1,税務町民課,台帳,3B,2,2,無,LGWAN,R6.4.1\n", "")
+	f.Add("台帳（総務課）\n番号\t名称\t重要性分類\t\t\t保管\n\t\t機密性\t完全性\t可用性\t場所\n1\t台帳\tⅢ\t高\t低\t書庫\n計\n", "somu")
+	f.Add(plainHead+"Z-1,税務町民課,課税台帳,３,２,中,有（要配慮）,基幹系,45383\n,税務町民課,議事録,,,,,,\n", "zeimu")
+	f.Fuzz(func(t *testing.T, text, section string) {
+		found := aRegister()
+		sheettest.MustBeQuick(t, func() {
+			file, err := Read(t.Context(), []byte(text))
+			if err != nil {
+				if fault.KindOf(err) == fault.Internal {
+					t.Errorf("no sentence for %v", err)
+				}
+				return
+			}
+			plan, err := makePlan(found, file, section)
+			if err != nil {
+				if fault.KindOf(err) != fault.Invalid {
+					t.Error(err)
+				}
+				return
+			}
+			wrong := map[int]bool{}
+			for _, p := range plan.Problems {
+				if wrong[p.Line] = true; p.Line < 1 || p.Column == "" || p.Reason == "" {
+					t.Errorf("a problem that says nothing: %+v", p)
+				}
+			}
+			if plan.Added+plan.Changed+plan.Unchanged+len(wrong) < len(file.rows) {
+				t.Errorf("of %d rows some are nowhere: %+v", len(file.rows), plan)
+			}
+			for i, e := range plan.entries {
+				if problems := found.Scheme.Problems(e.Is, today, e.State == asset.Draft); len(problems) > 0 {
+					t.Errorf("planned, and wrong: %+v", problems)
+				}
+				if e.Was.ID == 0 {
+					found.Assets = append(found.Assets, asset.Asset{ID: int64(100 + i), Code: fmt.Sprint("new-", i), Section: e.Section, Details: e.Is, State: e.State, Version: 1})
+				}
+			}
+			if len(plan.Problems) > 0 || plan.Changed > 0 {
+				return
+			}
+			again, err := makePlan(found, file, section)
+			if err != nil || again.Added+again.Changed+len(again.Problems) > 0 {
+				t.Errorf("the same file again: %+v, %v", again, err)
+			}
+		})
+	})
+}

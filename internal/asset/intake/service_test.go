@@ -1,0 +1,127 @@
+package intake_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"kagami/internal/asset"
+	"kagami/internal/asset/intake"
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres/pgtest"
+	"kagami/internal/trail"
+)
+
+var databases pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
+
+// town is a register with two sections, and the manager of the first.
+type town struct {
+	*intake.Service
+	assets  *asset.Service
+	db      pgtest.DB
+	manager authz.Actor
+}
+
+func newTown(t *testing.T) town {
+	t.Helper()
+	db := databases.New(t)
+	through := door.New(db.Pool, func() time.Time { return time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) })
+	people := org.New(db.Pool, through)
+	var sections []int64
+	for i, name := range []string{"総務課", "産業課"} {
+		id, err := people.AddSection(t.Context(), authz.AsOperator(), org.Section{Code: []string{"somu", "sangyo"}[i], Name: name, Kind: org.Internal, Position: i})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sections = append(sections, id)
+	}
+	id, err := people.AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: "1", Name: "見本 一", Furigana: "ミホン"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	assets := asset.New(db.Pool, through)
+	return town{intake.New(assets), assets, db, authz.Actor{Person: id, Holdings: []authz.Holding{{Role: authz.SecurityManager, Section: sections[0]}}}}
+}
+
+const head = "番号,課室,名称,機密性,完全性,可用性,個人情報,接続系\n"
+
+// take takes a file in and says how many are added, changed and as they were.
+func (tn town) take(t *testing.T, actor authz.Actor, rows string) (said string, plan intake.Plan) {
+	t.Helper()
+	file, err := intake.Read(t.Context(), []byte(head+rows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := tn.Plan(t.Context(), actor, file, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan, err = tn.TakeIn(t.Context(), actor, file, ""); err != nil {
+		t.Fatal(err)
+	}
+	count := func(p intake.Plan) string { return fmt.Sprint(p.Added, p.Changed, p.Unchanged, len(p.Problems)) }
+	if count(before) != count(plan) {
+		t.Errorf("planned %s, done %s", count(before), count(plan))
+	}
+	if _, err := trail.Verify(t.Context(), tn.db.Pool); err != nil {
+		t.Error(err)
+	}
+	return count(plan), plan
+}
+
+func TestARegisterIsTakenInWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	operator := authz.AsOperator()
+	const rows = "Ａ－1,総務課,台帳,2,2,2,無,LGWAN\nA-2,総務課,名簿,3,2,2,有,LGWAN\n1,産業課,図面,2,2,2,無,\n,総務課,議事録,2,2,2,無,LGWAN\n"
+	for _, step := range []struct {
+		actor      authz.Actor
+		rows, want string
+	}{
+		{operator, rows + "A-3,見本課,別,2,2,2,無,LGWAN\n", "4 0 0 1"},
+		{tn.manager, rows, "3 0 0 1"}, // 産業課 is not theirs
+		{operator, rows, "4 0 0 0"},
+		{operator, rows, "0 0 4 0"},
+		{operator, strings.Replace(rows, "名簿,3", "名簿,3B", 1), "0 1 3 0"},
+		{operator, rows, "0 0 4 0"}, // a 3 says less than 3B
+		{operator, "somu-0001,,台帳,,,,,基幹系\n", "0 1 0 0"},
+	} {
+		if got, plan := tn.take(t, step.actor, step.rows); got != step.want {
+			t.Errorf("%s: %s, want %s: %v", step.rows, got, step.want, plan.Problems)
+		}
+	}
+	a, err := tn.assets.Find(t.Context(), operator, "somu-0002")
+	if err != nil || a.OwnNumber != "A-2" || a.State != asset.Registered || a.Confidentiality != "3B" || a.Version != 2 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if a, err = tn.assets.Find(t.Context(), operator, "sangyo-0001"); err != nil || a.State != asset.Draft {
+		t.Errorf("%+v, %v", a, err)
+	}
+	events, err := tn.assets.History(t.Context(), operator, "somu-0001")
+	if err != nil || len(events) != 2 || events[0].After["zone"] != asset.MyNumberZone || events[0].Why != "台帳の取り込み" {
+		t.Errorf("%+v, %v", events, err)
+	}
+}
+
+func TestWhoMayChangeNoAssetTakesNoRegisterIn(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	file, err := intake.Read(t.Context(), []byte(head+"1,総務課,台帳,2,2,2,無,LGWAN\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	staff := authz.Actor{Person: tn.manager.Person, Holdings: []authz.Holding{{Role: authz.Staff, Section: 1}}}
+	if _, err := tn.Plan(t.Context(), staff, file, ""); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("a plan: %v", err)
+	}
+	if _, err := tn.TakeIn(t.Context(), staff, file, ""); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("taken in: %v", err)
+	}
+}

@@ -1,0 +1,382 @@
+package asset
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/trail"
+)
+
+// Open are the fields that are still to be settled before a draft is registered: what a
+// register of three steps, or without a column for it, does not say.
+func (d Details) Open() []string {
+	var keys []string
+	for _, aspect := range Aspects {
+		if level := d.Level(aspect); level == "" || aspect == Confidentiality && level == Unsettled {
+			keys = append(keys, string(aspect))
+		}
+	}
+	if d.Personal == MyNumberBorne && d.NumberWork == NoNumberWork {
+		keys = append(keys, "number_work")
+	}
+	if d.Zone == "" {
+		keys = append(keys, "zone")
+	}
+	return keys
+}
+
+// Problems are what is wrong with details, by their fields. What a draft leaves open is
+// nothing wrong with it.
+func (s Scheme) Problems(d Details, today calendar.Date, draft bool) []fault.Problem {
+	d = d.tidy()
+	var open []string
+	if draft {
+		open = d.Open()
+	}
+	value := map[string]string{"confidentiality": d.Confidentiality, "integrity": d.Integrity, "availability": d.Availability, "zone": d.Zone, "number_work": string(d.NumberWork)}
+	return slices.DeleteFunc(d.check(s, today), func(p fault.Problem) bool { return slices.Contains(open, p.Field) && value[p.Field] == "" })
+}
+
+// Differing are the fields in which details would be kept otherwise.
+func Differing(was, is Details) []string {
+	keys, _, _ := changed(was.tidy(), is.tidy())
+	return keys
+}
+
+// Place is a section of the register.
+type Place struct {
+	ID   int64
+	Code string
+	Name string
+	Mine bool // whether the actor may register its assets, and change them
+}
+
+// Asked is what a change of many assets asks for: those that it may be about.
+type Asked struct {
+	Numbers []string // 管理番号, or the sections' own numbers
+	Names   []string // of those that have no number of the section
+}
+
+// Standing is the register as a change of many assets finds it.
+type Standing struct {
+	Today  calendar.Date
+	Scheme Scheme
+	Places []Place
+	Assets []Asset // of those sections that are Mine
+}
+
+// Entry is one asset in a change of many.
+type Entry struct {
+	Was     Asset // the zero value for one that is new
+	Section int64 // of one that is new
+	Is      Details
+	State   State // Draft or Registered
+	Why     string
+}
+
+// Standing is what a change of many assets would find now. Forbidden for who may
+// change none.
+func (s *Service) Standing(ctx context.Context, actor authz.Actor, asked Asked) (Standing, error) {
+	return standing(ctx, s.pool, actor, calendar.Day(s.door.Now()), asked, "")
+}
+
+func standing(ctx context.Context, db postgres.Querier, actor authz.Actor, today calendar.Date, asked Asked, lock string) (Standing, error) {
+	if actor.Reach(authz.ChangeAssets) < authz.Own {
+		return Standing{}, fault.New(fault.Forbidden, "情報資産の登録は、あなたの役割ではできません。")
+	}
+	scheme, err := schemeOn(ctx, db, today)
+	if err != nil {
+		return Standing{}, err
+	}
+	found := Standing{Today: today, Scheme: scheme}
+	found.Places, err = postgres.List[Place](ctx, db, "listing sections", `
+		SELECT id, code, name, false AS mine FROM section_shown ORDER BY position, code`)
+	if err != nil {
+		return Standing{}, err
+	}
+	mine := []int64{}
+	for i := range found.Places {
+		p := &found.Places[i]
+		if _, p.Mine = actor.May(authz.ChangeAssets, authz.Matter{OwnersSection: p.ID}); p.Mine {
+			mine = append(mine, p.ID)
+		}
+	}
+	found.Assets, err = postgres.List[Asset](ctx, db, "finding many assets", selectAsset+`
+		WHERE a.section_id = ANY(@mine) AND a.id IN (
+			SELECT id FROM asset WHERE lower(code) = ANY(@numbers)
+			UNION SELECT id FROM asset WHERE own_number <> '' AND state IN ('draft', 'registered') AND section_id = ANY(@mine) AND lower(own_number) = ANY(@numbers)
+			UNION SELECT id FROM asset WHERE own_number <> '' AND state IN ('retired', 'mistaken', 'merged') AND section_id = ANY(@mine) AND lower(own_number) = ANY(@numbers)
+			UNION SELECT id FROM asset WHERE own_number = '' AND state IN ('draft', 'registered') AND section_id = ANY(@mine) AND name = ANY(@names))
+		ORDER BY a.id `+lock, pgx.StrictNamedArgs{"mine": mine, "numbers": lowered(asked.Numbers), "names": append([]string{}, asked.Names...)})
+	return found, err
+}
+
+func lowered(list []string) []string {
+	low := make([]string, len(list))
+	for i, text := range list {
+		low[i] = strings.ToLower(text)
+	}
+	return low
+}
+
+// ChangeMany registers and changes what plan makes of the register as it stands: all of
+// it, or nothing. Forbidden where one is of a section whose assets the actor may not
+// change; Conflict where the plan changes what has ended, or gives a section's number
+// twice; Invalid where details are wrong; and the errors of plan, which may be asked
+// again.
+func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked, plan func(Standing) ([]Entry, error)) error {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		found, err := standing(ctx, tx, actor, tx.Today(), asked, "FOR UPDATE OF a")
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		var mine int64 // one of those that are theirs, for a plan that has nothing to do
+		for _, p := range found.Places {
+			if p.Mine {
+				mine = p.ID
+			}
+		}
+		if err := tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: mine}); err != nil {
+			return door.Unchanged(), err
+		}
+		list, err := plan(found)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		m := many{tx: tx, actor: actor, scheme: found.Scheme, allowed: map[int64]door.Allowed{}}
+		for _, entry := range list {
+			if err := m.add(entry); err != nil {
+				return door.Unchanged(), err
+			}
+		}
+		if len(m.all) == 0 {
+			return door.Unchanged(), nil
+		}
+		effects, err := m.write(ctx)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		first := effects[0] // the entry of the change itself, and in its role
+		first.Also = effects[1:]
+		return first, tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: m.all[0].Section})
+	})
+}
+
+// many is a change of many assets under way.
+type many struct {
+	tx      *door.Tx
+	actor   authz.Actor
+	scheme  Scheme
+	allowed map[int64]door.Allowed // by section
+	all     []*written
+}
+
+// written is an asset as it is written.
+type written struct {
+	Entry
+	fields        []string
+	before, after map[string]string
+}
+
+// add takes an entry in, unless it changes nothing.
+func (m *many) add(e Entry) error {
+	if e.Was.ID != 0 {
+		e.Section = e.Was.Section
+	}
+	if _, asked := m.allowed[e.Section]; !asked {
+		as, err := m.tx.AllowAlso(authz.ChangeAssets, authz.Matter{OwnersSection: e.Section})
+		if err != nil {
+			return err
+		}
+		m.allowed[e.Section] = as
+	}
+	if e.Was.State.Ended() {
+		return fault.New(fault.Conflict, "「"+e.Was.Code+"」は「"+e.Was.State.Title()+"」のため、変えられません。")
+	}
+	if err := fault.InvalidFields(m.scheme.Problems(e.Is, m.tx.Today(), e.State == Draft)); err != nil {
+		return err
+	}
+	w := &written{Entry: e}
+	w.Is = e.Is.tidy()
+	w.fields, w.before, w.after = changed(e.Was.Details, w.Is)
+	if e.Was.ID != 0 && e.Was.State != e.State {
+		w.fields, w.before["state"], w.after["state"] = append(w.fields, "state"), string(e.Was.State), string(e.State)
+	}
+	if e.Was.ID == 0 {
+		w.before = map[string]string{}
+	} else if len(w.fields) == 0 {
+		return nil
+	}
+	m.all = append(m.all, w)
+	return nil
+}
+
+// chunk is how many assets go to the database at once.
+const chunk = 2000
+
+// detailTypes are the columns of detailColumns as a statement reads them from JSON.
+const detailTypes = `own_number text, kind text, name text, work text, content text, confidentiality text, integrity text, availability text, ranks smallint[],
+	personal text, number_work text, zone text, place text, medium text, owner text, users text, handling text[], disposal text, keep_until text,
+	outsourced text, evaluated_by text, seat text, registered_on date, checked_on date, note text`
+
+// write writes all in a few statements, those that are new first, and returns what was done to each.
+func (m *many) write(ctx context.Context) ([]door.Effect, error) {
+	if err := m.number(ctx); err != nil {
+		return nil, err
+	}
+	// numbers that change hands among the section's assets are free before they are given
+	slices.SortStableFunc(m.all, func(a, b *written) int { return order(a) - order(b) })
+	effects := make([]door.Effect, 0, len(m.all))
+	for part := range slices.Chunk(m.all, chunk) {
+		if err := m.writePart(ctx, part); err != nil {
+			return nil, err
+		}
+		for _, w := range part {
+			effects = append(effects, door.Effect{Subject: trail.Subject{Kind: "asset", ID: w.Was.ID}, Fields: w.fields, By: m.allowed[w.Section]})
+		}
+	}
+	return effects, nil
+}
+
+// order has changes stand before what is new.
+func order(w *written) int {
+	if w.Was.Version > 0 {
+		return 0
+	}
+	return 1
+}
+
+// number gives those that are new their 管理番号.
+func (m *many) number(ctx context.Context) error {
+	fresh := map[int64][]*written{}
+	var sections []int64
+	for _, w := range m.all {
+		if w.Was.ID == 0 {
+			if fresh[w.Section] == nil {
+				sections = append(sections, w.Section)
+			}
+			fresh[w.Section] = append(fresh[w.Section], w)
+		}
+	}
+	slices.Sort(sections) // so that two of these at once don't wait for each other
+	counts := make([]int, len(sections))
+	for i, section := range sections {
+		counts[i] = len(fresh[section])
+	}
+	rows, err := m.tx.Query(ctx, `
+		WITH number AS (
+			INSERT INTO asset_number AS n (section_id, last)
+			SELECT section, fresh FROM unnest(@sections::bigint[], @counts::int[]) AS f(section, fresh)
+			ON CONFLICT (section_id) DO UPDATE SET last = n.last + excluded.last RETURNING section_id, last)
+		SELECT n.section_id, n.last, s.code FROM number n JOIN section_shown s ON s.id = n.section_id`,
+		pgx.StrictNamedArgs{"sections": sections, "counts": counts})
+	if err != nil {
+		return fmt.Errorf("numbering many assets: %w", err)
+	}
+	var (
+		section int64
+		last    int
+		code    string
+	)
+	_, err = pgx.ForEachRow(rows, []any{&section, &last, &code}, func() error {
+		first := last - len(fresh[section]) + 1
+		for i, w := range fresh[section] {
+			w.Was.Code = fmt.Sprintf("%s-%04d", code, first+i)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("numbering many assets: %w", err)
+	}
+	return nil
+}
+
+// writePart writes so many that one statement takes them.
+func (m *many) writePart(ctx context.Context, part []*written) error {
+	var fresh, kept []map[string]any
+	byCode := map[string]*written{}
+	for _, w := range part {
+		args := map[string]any(w.Is.arguments(m.scheme))
+		args["registered_on"] = w.Is.RegisteredOn.String()
+		if w.Is.CheckedOn.IsZero() {
+			args["checked_on"] = nil
+		}
+		args["id"], args["code"], args["section_id"], args["state"] = w.Was.ID, w.Was.Code, w.Section, w.State
+		if w.Was.ID == 0 {
+			byCode[w.Was.Code] = w
+			fresh = append(fresh, args)
+		} else {
+			kept = append(kept, args)
+		}
+	}
+	if len(kept) > 0 {
+		rows, err := json.Marshal(kept)
+		if err != nil {
+			return fmt.Errorf("writing many assets: %w", err)
+		}
+		_, err = m.tx.Exec(ctx, `
+			UPDATE asset a SET (state, `+detailColumns+`) = (SELECT r.state, `+prefixed+`), version = version + 1
+			FROM jsonb_to_recordset(@rows) AS r(id bigint, state text, `+detailTypes+`) WHERE a.id = r.id`, pgx.StrictNamedArgs{"rows": rows})
+		if err != nil {
+			return fmt.Errorf("changing many assets: %w", known(err))
+		}
+	}
+	if len(fresh) > 0 {
+		rows, err := json.Marshal(fresh)
+		if err != nil {
+			return fmt.Errorf("writing many assets: %w", err)
+		}
+		given, err := m.tx.Query(ctx, `
+			INSERT INTO asset (code, section_id, state, `+detailColumns+`)
+			SELECT r.code, r.section_id, r.state, `+prefixed+`
+			FROM jsonb_to_recordset(@rows) AS r(code text, section_id bigint, state text, `+detailTypes+`)
+			RETURNING id, code`, pgx.StrictNamedArgs{"rows": rows})
+		if err != nil {
+			return fmt.Errorf("registering many assets: %w", known(err))
+		}
+		var (
+			id   int64
+			code string
+		)
+		if _, err := pgx.ForEachRow(given, []any{&id, &code}, func() error {
+			byCode[code].Was.ID = id
+			return nil
+		}); err != nil {
+			return fmt.Errorf("registering many assets: %w", known(err))
+		}
+	}
+	return m.note(ctx, part)
+}
+
+// prefixed are detailColumns of what a statement reads from JSON.
+var prefixed = "r." + strings.Join(strings.FieldsFunc(detailColumns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) }), ", r.")
+
+// note writes the changes into the assets' histories.
+func (m *many) note(ctx context.Context, part []*written) error {
+	list := make([]map[string]any, len(part))
+	for i, w := range part {
+		list[i] = map[string]any{"asset_id": w.Was.ID, "version": w.Was.Version + 1, "why": w.Why, "before": w.before, "after": w.after}
+	}
+	rows, err := json.Marshal(list)
+	if err == nil {
+		_, err = m.tx.Exec(ctx, `
+			INSERT INTO asset_change (asset_id, version, changed_at, changed_by, why, before, after)
+			SELECT r.asset_id, r.version, @now, nullif(@by, 0::bigint), r.why, r.before, r.after
+			FROM jsonb_to_recordset(@rows) AS r(asset_id bigint, version int, why text, before jsonb, after jsonb)`,
+			pgx.StrictNamedArgs{"rows": rows, "now": m.tx.Now, "by": m.actor.Person})
+	}
+	if err != nil {
+		return fmt.Errorf("writing the histories of many assets: %w", err)
+	}
+	return nil
+}
