@@ -300,3 +300,19 @@ func TestTheSampleTownHasARegister(t *testing.T) {
 		t.Errorf("%d in a section by themselves", n)
 	}
 }
+
+// A draft that was taken in without its zone or a level says so, rather than nothing.
+func TestWhatIsNotSettledOfADraftIsSaid(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	_, code := register(t, manager, ledger("name", "決まっていない資産"))
+	if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE asset SET state = 'draft', zone = '', integrity = '' WHERE code = $1`, code); err != nil {
+		t.Fatal(err)
+	}
+	list := manager.Get("/assets?state=draft")
+	mustSay(t, "the list", list, "決まっていない資産", "下書き", `<td data-label="完全性">未定</td>`, `<td data-label="領域">未定</td>`)
+	mustSay(t, "its page", manager.Get("/assets/"+code), "まだ決まっていません。「変更する」から選んでください。")
+	a := manager.Post("/assets/"+code+"/edit", ledger("version", "1", "name", "決まっていない資産"))
+	mustSay(t, "settled", a, "情報資産を変更しました", "状態</dt><dd>登録</dd>")
+}

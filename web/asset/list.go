@@ -207,7 +207,15 @@ func levelWords(aspect asset.Aspect, key string) string {
 	if aspect == asset.Confidentiality && key == asset.Unsettled {
 		return key + "（未分類）"
 	}
-	return key
+	return orOpen(key)
+}
+
+// orOpen is a text of what has to be settled, of a draft that it is not settled of.
+func orOpen(text string) string {
+	if text == "" {
+		return "未定"
+	}
+	return text
 }
 
 // heavyRank is from where on a level stands out in the list: 自治体機密性3C and above.
