@@ -88,12 +88,13 @@ func (g growing) people(ctx context.Context, size Size) error {
 		return err
 	}
 	_, err = g.tx.Exec(ctx, `
-		WITH numbered AS (SELECT id, substr(staff_number, 2)::int - 1 AS n FROM person WHERE staff_number ~ '^K[0-9]{6}$'),
-		     places AS (SELECT id, substr(code, 2)::int - 1 AS n FROM section WHERE code ~ '^k[0-9]{4}$')
+		-- looked up one by one: the database has not counted yet what was just written
 		INSERT INTO appointment (person_id, post_id, single_holder, period)
 		SELECT p.id, po.id, po.single_holder, daterange(@first, NULL)
-		FROM numbered p JOIN places s ON s.n = p.n / @per_section
-		JOIN post po ON po.section_id = s.id AND po.position = least(p.n % @per_section, 2)`,
+		FROM person p CROSS JOIN LATERAL (SELECT substr(p.staff_number, 2)::int - 1 AS n) numbered
+		CROSS JOIN LATERAL (SELECT s.id FROM section s WHERE s.code = 'k' || lpad((numbered.n / @per_section + 1)::text, 4, '0') OFFSET 0) place
+		CROSS JOIN LATERAL (SELECT o.id, o.single_holder FROM post o WHERE o.section_id = place.id AND o.position = least(numbered.n % @per_section, 2) OFFSET 0) po
+		WHERE p.staff_number ~ '^K[0-9]{6}$'`,
 		pgx.StrictNamedArgs{"per_section": perSection, "first": calendar.NewDate(calendar.FiscalYear(g.today()), time.April, 1)})
 	return err
 }
