@@ -1,6 +1,7 @@
 package asset
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -84,7 +85,7 @@ func levelKey(typed string) (key, problem string) {
 			return aspect.Title() + " " + key, ""
 		}
 	}
-	return "", fmt.Sprintf("「%s」は分類として読み取れません。「機密性 3B」のように、機密性、完全性、可用性のどれかと段階を書いてください。", short(typed))
+	return "", fmt.Sprintf("「%s」は分類として読み取れません。「機密性 3B」のように、機密性、完全性、可用性のどれかと段階を書いてください。", edition.Short(typed))
 }
 
 // LevelKey reads 自治体機密性3B, or 3B alone, as a level of an aspect.
@@ -102,15 +103,12 @@ const (
 
 func foldLevel(cells []string) (edition.Row, string) {
 	key, problem := levelKey(cells[0])
-	title, meaning := strings.TrimSpace(cells[1]), strings.TrimSpace(cells[2])
+	title, noTitle := edition.LineOf("名称", cells[1], maxTitle)
+	meaning, noMeaning := edition.LineOf("意味", cells[2], maxMeaning)
 	rank, err := strconv.Atoi(norm.NFKC.String(strings.TrimSpace(cells[3])))
-	switch {
+	switch problem = cmp.Or(problem, noTitle, noMeaning); {
 	case problem != "":
 		return nil, problem
-	case !isLine(title, maxTitle):
-		return nil, fmt.Sprintf("名称を、1行、%d字までで書いてください。", maxTitle)
-	case !isLine(meaning, maxMeaning):
-		return nil, fmt.Sprintf("意味を、1行、%d字までで書いてください。", maxMeaning)
 	case err != nil || rank < 1 || rank > maxRank:
 		return nil, fmt.Sprintf("高さを、1から%dまでの整数で書いてください。大きいほど、重い分類です。", maxRank)
 	}
@@ -182,20 +180,6 @@ func (s Scheme) Zone(key string) (Zone, bool) {
 		return Zone{Key: key, Title: key}, false
 	}
 	return s.Zones[i], true
-}
-
-// isLine tells whether a text is one line of 1 to most characters.
-func isLine(text string, most int) bool {
-	n := len([]rune(text))
-	return n > 0 && n <= most && !strings.ContainsAny(text, "\r\n")
-}
-
-// short is the beginning of what somebody has written, to be said back to them.
-func short(s string) string {
-	if r := []rune(s); len(r) > 20 {
-		return string(r[:20]) + "…"
-	}
-	return s
 }
 
 // EditionKinds are what the register goes by that law or guideline fixes.

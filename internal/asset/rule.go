@@ -100,7 +100,7 @@ func ruleKey(typed string) (key, problem string) {
 			return r.key, ""
 		}
 	}
-	return "", fmt.Sprintf("「%s」という決まりはありません。「情報資産と領域の決まり」にある決まりの名のとおりに書いてください。", short(typed))
+	return "", fmt.Sprintf("「%s」という決まりはありません。「情報資産と領域の決まり」にある決まりの名のとおりに書いてください。", edition.Short(typed))
 }
 
 const maxSentence = 300
@@ -135,7 +135,7 @@ func foldRuleValues(key, typed string) (values, problem string) {
 				return model, ""
 			}
 		}
-		return "", fmt.Sprintf("「%s」というモデルはありません。α、α′、β、β′のどれかを書いてください。", short(typed))
+		return "", fmt.Sprintf("「%s」というモデルはありません。α、α′、β、β′のどれかを書いてください。", edition.Short(typed))
 	}
 	var list []string
 	for _, one := range edition.Words(typed) {

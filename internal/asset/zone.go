@@ -1,6 +1,7 @@
 package asset
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -61,7 +62,7 @@ var zoneShape = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
 func zoneKey(typed string) (key, problem string) {
 	key = strings.ToLower(norm.NFKC.String(strings.TrimSpace(typed)))
 	if !zoneShape.MatchString(key) {
-		return "", fmt.Sprintf("「%s」は略称として使えません。英字で始まる20字までの英小文字、数字、ハイフンで書いてください。", short(typed))
+		return "", fmt.Sprintf("「%s」は略称として使えません。英字で始まる20字までの英小文字、数字、ハイフンで書いてください。", edition.Short(typed))
 	}
 	return key, ""
 }
@@ -89,15 +90,12 @@ func ZoneTitle(key string) string {
 
 func foldZone(cells []string) (edition.Row, string) {
 	key, problem := zoneKey(cells[0])
-	title, meaning := strings.TrimSpace(cells[1]), strings.TrimSpace(cells[2])
+	title, noTitle := edition.LineOf("名称", cells[1], maxTitle)
+	meaning, noMeaning := edition.LineOf("説明", cells[2], maxMeaning)
 	position, err := strconv.Atoi(norm.NFKC.String(strings.TrimSpace(cells[3])))
-	switch {
+	switch problem = cmp.Or(problem, noTitle, noMeaning); {
 	case problem != "":
 		return nil, problem
-	case !isLine(title, maxTitle):
-		return nil, fmt.Sprintf("名称を、1行、%d字までで書いてください。", maxTitle)
-	case !isLine(meaning, maxMeaning):
-		return nil, fmt.Sprintf("説明を、1行、%d字までで書いてください。", maxMeaning)
 	case err != nil || position < 1 || position > maxRank:
 		return nil, fmt.Sprintf("並び順を、1から%dまでの整数で書いてください。", maxRank)
 	}

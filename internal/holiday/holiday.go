@@ -93,7 +93,7 @@ const since = 1948
 func holidayKey(typed string) (key, problem string) {
 	day, ok := calendar.ReadDay(typed)
 	if !ok || day.Year() < since {
-		return "", fmt.Sprintf("「%s」を日付として読み取れません。2027/1/1 のように書いてください。", short(typed))
+		return "", fmt.Sprintf("「%s」を日付として読み取れません。2027/1/1 のように書いてください。", edition.Short(typed))
 	}
 	return day.String(), ""
 }
@@ -109,21 +109,7 @@ func fold(keyOf func(string) (string, string), cells []string) (edition.Row, str
 	return edition.Row{key, name}, problem
 }
 
-func foldName(typed string) (name, problem string) {
-	name = strings.TrimSpace(typed)
-	if n := len([]rune(name)); n == 0 || n > 50 || strings.ContainsAny(name, "\r\n") {
-		return "", "名称を、1行、50字までで書いてください。"
-	}
-	return name, ""
-}
-
-// short is the beginning of what somebody has written, to be said back to them.
-func short(s string) string {
-	if r := []rune(s); len(r) > 20 {
-		return string(r[:20]) + "…"
-	}
-	return s
-}
+func foldName(typed string) (name, problem string) { return edition.LineOf("名称", typed, 50) }
 
 func showHoliday(column int, cell string) string {
 	day, err := calendar.ParseDay(cell)
@@ -199,7 +185,7 @@ func lastYear(key string) calendar.Date {
 func yearlyKey(typed string) (key, problem string) {
 	day, ok := calendar.ReadDay("2000年" + strings.NewReplacer("-", "月", "/", "月", "日", "").Replace(strings.TrimSpace(typed)) + "日")
 	if !ok {
-		return "", fmt.Sprintf("「%s」を月日として読み取れません。12月29日 のように書いてください。", short(typed))
+		return "", fmt.Sprintf("「%s」を月日として読み取れません。12月29日 のように書いてください。", edition.Short(typed))
 	}
 	_, month, n := day.Date()
 	return calendar.YearDay{Month: month, Day: n}.String(), ""
