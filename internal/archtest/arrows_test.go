@@ -92,9 +92,10 @@ var within = map[string][]string{
 		"internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline",
 	},
 
-	"internal/asset/find":     {"internal/asset", "internal/asset/catalogue"},
-	"internal/asset/intake":   {"internal/asset"},
-	"internal/asset/relation": {"internal/asset"},
+	"internal/asset/communication": {"internal/asset"},
+	"internal/asset/find":          {"internal/asset", "internal/asset/catalogue"},
+	"internal/asset/intake":        {"internal/asset"},
+	"internal/asset/relation":      {"internal/asset"},
 
 	"internal/org":           {"internal/org/reach", "internal/org/telling"},
 	"internal/org/absence":   {"internal/org"},
