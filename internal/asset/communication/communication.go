@@ -23,7 +23,7 @@ const (
 )
 
 // Directions are the directions, in the order in which they are offered.
-var Directions = []asset.Choice[Direction]{{Value: OneWay, Title: "片方向（送る側から受ける側へ）"}, {Value: Both, Title: "双方向"}}
+var Directions = []asset.Choice[Direction]{{Value: OneWay, Title: "片方向"}, {Value: Both, Title: "双方向"}}
 
 // Title is what the direction is called.
 func (d Direction) Title() string { return titleOf(Directions, d) }
@@ -193,8 +193,8 @@ func (d Details) check(scheme Scheme, today calendar.Date) (problems []fault.Pro
 		switch {
 		case !ok:
 			wrong("listed", "どの特定通信かを選んでください。一覧にないものは、特定通信にできません。")
-		case d.From != listed.Zone && d.To != listed.Zone:
-			wrong("listed", "「"+listed.Title+"」は、"+scheme.endTitle(listed.Zone)+"の通信です。領域か、特定通信を選び直してください。")
+		case known && d.From != d.To && !listed.isBetween(d.From, d.To):
+			wrong("listed", "「"+listed.Title+"」は、"+scheme.Between(listed)+"の通信です。領域か、特定通信を選び直してください。")
 		}
 	}
 	if d.Since.After(today) {

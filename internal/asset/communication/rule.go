@@ -204,6 +204,15 @@ func (s Scheme) ListedOf(key string) (Listed, bool) {
 	return s.Listed[i], true
 }
 
+// Between says between which two a 特定通信 is.
+func (s Scheme) Between(l Listed) string {
+	titles := make([]string, len(l.Ends))
+	for i, key := range l.Ends {
+		titles[i] = s.endTitle(key)
+	}
+	return strings.Join(titles, "と") + "の間"
+}
+
 // Shown is a field's text as people read it, by the scheme of a day.
 func (s Scheme) Shown(field, text string) string {
 	switch field {
@@ -260,13 +269,13 @@ func (r Rule) isAbout(d Details) bool {
 }
 
 // isWhatItSays tells whether a communication that is called a 特定通信 is one of those that
-// are listed today, of one of its zones.
+// are listed today, between its ends.
 func (s Scheme) isWhatItSays(d Details) bool {
 	if d.Safeguard != AsListed {
 		return true
 	}
 	listed, ok := s.ListedOf(d.Listed)
-	return ok && (listed.Zone == d.From || listed.Zone == d.To)
+	return ok && listed.isBetween(d.From, d.To)
 }
 
 // ToConfirm is what to do about a safeguard that nobody has confirmed, which is no break;

@@ -59,8 +59,10 @@ func TestEachRuleOfCommunicationsOnBothSides(t *testing.T) {
 	)
 	other := between(myNumber, external, listed)
 	other.Listed = "city-vpn"
+	relay := between(lgwan, myNumber, listed)
+	relay.Listed = "city-relay"
 	own := schemeOf()
-	own.Listed = append(own.Listed, communication.Listed{Key: "city-vpn", Zone: lgwan})
+	own.Listed = append(own.Listed, communication.Listed{Key: "city-vpn", Ends: []string{lgwan, external}}, communication.Listed{Key: "city-relay", Ends: []string{myNumber, lgwan}})
 	wider := schemeOf()
 	for i := range wider.Rules {
 		wider.Rules[i].Allowed = append(wider.Rules[i].Allowed, firewall)
@@ -73,7 +75,9 @@ func TestEachRuleOfCommunicationsOnBothSides(t *testing.T) {
 	}{
 		"マイナンバー out as a listed one":                 {schemeOf(), between(myNumber, external, listed), "", false},
 		"マイナンバー in as a listed one":                  {schemeOf(), between(external, myNumber, listed), "", false},
-		"マイナンバー through LGWAN as a listed one":       {schemeOf(), between(lgwan, myNumber, listed), "", false},
+		"マイナンバー to LGWAN as one that leads out":      {schemeOf(), between(lgwan, myNumber, listed), principle, false},
+		"マイナンバー to the internet as one that is out":  {schemeOf(), between(myNumber, internet, listed), principle, false},
+		"LGWAN to マイナンバー as the town lists it":       {own, relay, "", false},
 		"as one that is listed no more":              {schemeOf("eltax"), between(myNumber, external, listed), principle, false},
 		"as one that is not listed":                  {schemeOf(), other, principle, false},
 		"as one that is listed of another zone":      {own, other, principle, false},
@@ -139,7 +143,11 @@ func TestWhatIsNoRuleOrListedCommunicationIsRefused(t *testing.T) {
 		cells []string
 		want  string // the row, or what the problem says
 	}{
-		{listed, []string{"ＥＬＴＡＸ", "eLTAX", "法律による", "マイナンバー利用事務系"}, "[eltax eLTAX 法律による mynumber]"},
+		{listed, []string{"ＥＬＴＡＸ", "eLTAX", "法律による", "マイナンバー利用事務系、庁外"}, "[eltax eLTAX 法律による mynumber out_of_town]"},
+		{listed, []string{"eltax", "eLTAX", "法律による", "suido　ＬＧＷＡＮ接続系"}, "[eltax eLTAX 法律による suido lgwan]"},
+		{listed, []string{"eltax", "eLTAX", "法律による", "マイナンバー利用事務系"}, "「マイナンバー利用事務系、庁外」のように、別の2つ"},
+		{listed, []string{"eltax", "eLTAX", "法律による", "庁外、庁外"}, "別の2つ"},
+		{listed, []string{"eltax", "eLTAX", "法律による", "mynumber lgwan 庁外"}, "別の2つ"},
 		{listed, []string{"住基", "住基ネット", "法律による", "mynumber"}, "略称として使えません"},
 		{listed, []string{"juki", "", "法律による", "mynumber"}, "名称を、1行"},
 		{listed, []string{"juki", "住基ネット", " ", "mynumber"}, "根拠を、1行"},
@@ -168,7 +176,6 @@ func TestWhatIsNoRuleOrListedCommunicationIsRefused(t *testing.T) {
 // Rows are shown as people call them, and what is shown is read as the same.
 func TestEveryShippedRowIsAsFoldWritesIt(t *testing.T) {
 	t.Parallel()
-	zones := asset.SchemeOn(edition.Values{}, today)
 	for _, kind := range communication.EditionKinds() {
 		for _, row := range kind.Shipped[0].Rows {
 			shown := make([]string, len(row))
@@ -186,8 +193,10 @@ func TestEveryShippedRowIsAsFoldWritesIt(t *testing.T) {
 		}
 	}
 	for _, l := range schemeOf().Listed {
-		if _, ok := zones.Zone(l.Zone); !ok {
-			t.Errorf("%s is of no zone", l.Key)
+		for _, key := range l.Ends {
+			if _, ok := schemeOf().End(key); !ok {
+				t.Errorf("%s ends at %s, which is nowhere", l.Key, key)
+			}
 		}
 	}
 }

@@ -207,7 +207,7 @@ func (p formView) day(key, hint string) component.Input {
 func (p formView) listedWithBasis() []component.Choice {
 	list := []component.Choice{{Value: "", Label: "特定通信ではない"}}
 	for _, l := range p.Scheme.Listed {
-		list = append(list, component.Choice{Value: l.Key, Label: l.Title + "：" + l.Basis + "（" + p.Scheme.Shown("from_zone", l.Zone) + "と庁外の間）"})
+		list = append(list, component.Choice{Value: l.Key, Label: l.Title + "：" + l.Basis + "（" + p.Scheme.Between(l) + "）"})
 	}
 	return list
 }
