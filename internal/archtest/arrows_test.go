@@ -93,7 +93,7 @@ var within = map[string][]string{
 	},
 
 	"internal/asset/communication": {"internal/asset"},
-	"internal/asset/find":          {"internal/asset", "internal/asset/catalogue"},
+	"internal/asset/find":          {"internal/asset", "internal/asset/catalogue", "internal/asset/classify"},
 	"internal/asset/intake":        {"internal/asset"},
 	"internal/asset/relation":      {"internal/asset"},
 
