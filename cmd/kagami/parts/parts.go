@@ -7,6 +7,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/communication"
 	assetfind "kagami/internal/asset/find"
 	"kagami/internal/asset/overview"
 	"kagami/internal/asset/relation"
@@ -28,6 +29,7 @@ import (
 	"kagami/web/account"
 	"kagami/web/acknowledging"
 	webasset "kagami/web/asset"
+	webcommunication "kagami/web/asset/communication"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
@@ -80,6 +82,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
 		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets), overview.New(g.Pool, assets)).Part(),
+		webcommunication.New(communication.New(g.Pool, g.Door), assets, assetfind.New(g.Pool, assets)).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind
@@ -102,5 +105,5 @@ func List(g server.Ground) ([]screen.Part, error) {
 
 // editionKinds are what law and guidelines fix, of all capabilities.
 func editionKinds() []edition.Kind {
-	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
+	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
 }

@@ -48,6 +48,8 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"Appointments":      "", "Grants": "", // only what is under them
 
 		"Assets": address.Assets, "NewAsset": address.NewAsset, "AssetCopy": address.AssetCopy("c"), "Asset": address.Asset("c"), "AssetEdit": address.AssetEdit("c"), "AssetMistake": address.AssetMistake("c"), "AssetRelations": address.AssetRelations("c"), "UsualAssets": address.UsualAssets("c"), "NewUsualAsset": address.NewUsualAsset("c", "n"),
+		"Communications": address.Communications, "NewCommunication": address.NewCommunication, "NewAssetCommunication": address.NewAssetCommunication("c"), "Communication": address.Communication("c"),
+		"CommunicationEdit": address.CommunicationEdit("c"), "CommunicationEnd": address.CommunicationEnd("c"),
 
 		"SignIn": address.SignIn, "PasskeySignInOptions": address.PasskeySignInOptions, "SecondStep": address.SecondStep,
 		"SecondStepOptions": address.SecondStepOptions, "SignOut": address.SignOut, "OpenIDReturn": address.OpenIDReturn,
