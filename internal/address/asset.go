@@ -6,6 +6,9 @@ const (
 	NewAsset = Assets + "/new"
 )
 
+// AssetsFile is what the list shows as a file, by its extension: .xlsx, .csv.
+func AssetsFile(extension string) string { return under(Assets, "export"+extension) }
+
 // AssetCopy is where an asset is registered that is like another one, by its 管理番号.
 func AssetCopy(code string) string { return With(NewAsset, "from", code) }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/export"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
@@ -22,7 +23,8 @@ import (
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	register := asset.New(g.Pool, g.Door)
-	return []screen.Part{webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register)).Part()}, nil
+	finding := find.New(g.Pool, register)
+	return []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), export.New(register, finding)).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

@@ -10,6 +10,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
+	"kagami/internal/asset/export"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
@@ -25,11 +26,12 @@ type Screens struct {
 	register  *asset.Service
 	finding   *find.Service
 	relations *relation.Service
+	handing   *export.Service
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service) *Screens {
-	return &Screens{register, finding, relations}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, handing *export.Service) *Screens {
+	return &Screens{register, finding, relations, handing}
 }
 
 // Part is what the portal takes in.
@@ -39,6 +41,8 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/assets", authz.ReadAssets, s.showList),
 			screen.Get("/assets/new", authz.ChangeAssets, s.showNew),
 			screen.Post("/assets/new", authz.ChangeAssets, s.registerNew),
+			screen.Get("/assets/export.xlsx", authz.ReadAssets, s.tableXLSX).Stream(),
+			screen.Get("/assets/export.csv", authz.ReadAssets, s.tableCSV).Stream(),
 			screen.Get("/assets/usual", authz.ChangeAssets, s.showUsual),
 			screen.Get("/assets/{asset}", authz.ReadAssets, s.showAsset),
 			screen.Get("/assets/{asset}/edit", authz.ChangeAssets, s.showEdit),

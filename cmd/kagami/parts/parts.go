@@ -7,6 +7,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/export"
 	assetfind "kagami/internal/asset/find"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
@@ -53,6 +54,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
 	publications, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
 	assets := asset.New(g.Pool, g.Door)
+	listing := assetfind.New(g.Pool, assets)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -78,7 +80,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets)).Part(),
+		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), export.New(assets, listing)).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind

@@ -130,8 +130,8 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 		return Page{}, err
 	}
 	page := Page{Scheme: scheme}
-	if utf8.RuneCountInString(q.Words) > maxWords {
-		return page, fault.InvalidFields([]fault.Problem{{Field: "q", Message: "さがす言葉は、" + strconv.Itoa(maxWords) + "字までにしてください。"}})
+	if err := q.check(); err != nil {
+		return page, err
 	}
 	where, args := q.where(actor)
 	count, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting assets", `
@@ -176,6 +176,14 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 		page.Next = place(page.Assets[OnPage-1])
 	}
 	return page, nil
+}
+
+// check finds what is wrong with what somebody looks for. Invalid.
+func (q Search) check() error {
+	if utf8.RuneCountInString(q.Words) > maxWords {
+		return fault.InvalidFields([]fault.Problem{{Field: "q", Message: "さがす言葉は、" + strconv.Itoa(maxWords) + "字までにしてください。"}})
+	}
+	return nil
 }
 
 // where is what an asset a of a section s must be like, and its arguments.
