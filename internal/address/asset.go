@@ -4,10 +4,15 @@ package address
 const (
 	Assets   = "/assets"
 	NewAsset = Assets + "/new"
+	// AssetLabels is where the labels of what the list shows are printed.
+	AssetLabels = Assets + "/labels"
 )
 
 // AssetsFile is what the list shows as a file, by its extension: .xlsx, .csv.
 func AssetsFile(extension string) string { return under(Assets, "export"+extension) }
+
+// AssetLabel is where the label of an asset is printed.
+func AssetLabel(code string) string { return under(Asset(code), "label") }
 
 // AssetCopy is where an asset is registered that is like another one, by its 管理番号.
 func AssetCopy(code string) string { return With(NewAsset, "from", code) }

@@ -24,7 +24,7 @@ import (
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	register := asset.New(g.Pool, g.Door)
 	finding := find.New(g.Pool, register)
-	return []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), export.New(register, finding)).Part()}, nil
+	return []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), export.New(g.Pool, g.Now, register, finding), g.PublicURL).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

@@ -37,3 +37,37 @@ func TestWhatTheListShowsIsHadAsAFile(t *testing.T) {
 		t.Errorf("another section: %d %s", a.Status, a.Body)
 	}
 }
+
+func TestLabelsArePrintedFromAnyPlaceOfASheet(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	_, code := register(t, manager, ledger("own_number", "見本-1", "content", "ラベルの見本"))
+	mustSay(t, "the asset", manager.Get("/assets/"+code), `href="/assets/`+code+`/label"`)
+	mustSay(t, "the list", manager.Get("/assets?q=ラベルの見本"), `href="/assets/labels?q=`)
+	for _, c := range []struct {
+		path                      string
+		status, sheets, gaps, all int
+	}{
+		{"/assets/" + code + "/label", 200, 1, 0, 1},
+		{"/assets/" + code + "/label?start=24", 200, 1, 23, 1},
+		{"/assets/labels?q=ラベルの見本&start=2", 200, 1, 1, 1},
+		{"/assets/labels?q=そのような名のものはない", 200, 0, 0, 0},
+		{"/assets/" + code + "/label?start=25", 422, 1, 0, 1},
+		{"/assets/" + code + "/label?start=x", 422, 1, 0, 1},
+	} {
+		a := manager.Get(c.path)
+		if a.Status != c.status || strings.Count(a.Body, `<ol class="labels">`) != c.sheets || strings.Count(a.Body, `aria-label="空き"`) != c.gaps || strings.Count(a.Body, "<b>"+code+"</b>") != c.all {
+			t.Errorf("%s: %d, %s", c.path, a.Status, a.Body)
+		}
+	}
+	a := manager.Get("/assets/labels?q=ラベルの見本&start=2")
+	mustSay(t, "a label", a, "●●●●", "持出禁止・暗号化必須", "税務町民課", `value="2"`, `name="q" value="ラベルの見本"`)
+	if strings.Contains(a.Body, "自治体機密性") || strings.Contains(a.Body, "軽自動車税の課税台帳") {
+		t.Error("a label tells outsiders what it is stuck on")
+	}
+	stranger := servertest.SignIn(t, portal, town.Holder("総務課 職員"))
+	if a := stranger.Get("/assets/" + code + "/label"); a.Status != http.StatusNotFound {
+		t.Errorf("another section's label: %d", a.Status)
+	}
+}

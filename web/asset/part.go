@@ -5,6 +5,7 @@ package asset
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/go-chi/chi/v5"
 
@@ -16,6 +17,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/sample"
 	samples "kagami/internal/sample/assets"
+	"kagami/internal/setting"
 	"kagami/internal/trail"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -27,11 +29,12 @@ type Screens struct {
 	finding   *find.Service
 	relations *relation.Service
 	handing   *export.Service
+	public    *url.URL // where people reach the portal
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service, handing *export.Service) *Screens {
-	return &Screens{register, finding, relations, handing}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, handing *export.Service, public *url.URL) *Screens {
+	return &Screens{register, finding, relations, handing, public}
 }
 
 // Part is what the portal takes in.
@@ -43,6 +46,8 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/assets/new", authz.ChangeAssets, s.registerNew),
 			screen.Get("/assets/export.xlsx", authz.ReadAssets, s.tableXLSX).Stream(),
 			screen.Get("/assets/export.csv", authz.ReadAssets, s.tableCSV).Stream(),
+			screen.Get("/assets/labels", authz.ReadAssets, s.showLabels),
+			screen.Get("/assets/{asset}/label", authz.ReadAssets, s.showLabel),
 			screen.Get("/assets/usual", authz.ChangeAssets, s.showUsual),
 			screen.Get("/assets/{asset}", authz.ReadAssets, s.showAsset),
 			screen.Get("/assets/{asset}/edit", authz.ChangeAssets, s.showEdit),
@@ -61,6 +66,7 @@ func (s *Screens) Part() screen.Part {
 			"asset-released":   {Heading: "土台から外しました", Text: "外したことは、下の履歴に残ります。"},
 			"asset-mistaken":   {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
 		},
+		Settings: []setting.Setting{export.LabelWords.Setting},
 		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, *t) },
 		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}},
 	}

@@ -80,7 +80,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), export.New(assets, listing)).Part(),
+		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), export.New(g.Pool, g.Now, assets, listing), g.PublicURL).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind

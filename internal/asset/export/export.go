@@ -8,24 +8,31 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 )
 
 // Service hands the register out.
 type Service struct {
+	pool     *pgxpool.Pool
+	now      func() time.Time
 	register *asset.Service
 	finding  *find.Service
 	places   chan struct{} // one for each that is under way
 }
 
 // New makes the service.
-func New(register *asset.Service, finding *find.Service) *Service {
-	return &Service{register, finding, make(chan struct{}, mostAtOnce)}
+func New(pool *pgxpool.Pool, now func() time.Time, register *asset.Service, finding *find.Service) *Service {
+	return &Service{pool, now, register, finding, make(chan struct{}, mostAtOnce)}
 }
+
+func (s *Service) today() calendar.Date { return calendar.Day(s.now()) }
 
 const (
 	// Deadline is how long one may take.

@@ -21,6 +21,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/postgres/pgtest"
+	"kagami/internal/setting"
 	"kagami/internal/sheet"
 )
 
@@ -36,16 +37,19 @@ type office struct {
 	db             pgtest.DB
 	register       *asset.Service
 	in             *intake.Service
+	settings       *setting.Service
 	manager, clerk authz.Actor
 }
 
 func newOffice(t *testing.T) office {
 	t.Helper()
 	db := databases.New(t)
-	through := door.New(db.Pool, func() time.Time { return time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) })
+	now := func() time.Time { return time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) }
+	through := door.New(db.Pool, now)
 	people := org.New(db.Pool, through)
 	o := office{t: t, db: db, register: asset.New(db.Pool, through)}
-	o.Service, o.in = export.New(o.register, find.New(db.Pool, o.register)), intake.New(o.register)
+	o.settings = setting.New(db.Pool, through, export.LabelWords.Setting)
+	o.Service, o.in = export.New(db.Pool, now, o.register, find.New(db.Pool, o.register)), intake.New(o.register)
 	for i, code := range []string{"zeimu", "fukushi"} {
 		id, err := people.AddSection(t.Context(), authz.AsOperator(), org.Section{Code: code, Name: "見本課（第一）", Kind: org.Internal, Position: i})
 		if err != nil {
