@@ -10,6 +10,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/export"
+	"kagami/internal/asset/filebook"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
@@ -24,7 +25,7 @@ import (
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	register := asset.New(g.Pool, g.Door)
 	finding := find.New(g.Pool, register)
-	return []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), export.New(g.Pool, g.Now, register, finding), g.PublicURL).Part()}, nil
+	return []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), export.New(g.Pool, g.Now, register, finding), filebook.New(g.Pool, g.Door, register, finding), g.PublicURL).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/export"
+	"kagami/internal/asset/filebook"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
@@ -29,12 +30,13 @@ type Screens struct {
 	finding   *find.Service
 	relations *relation.Service
 	handing   *export.Service
+	files     *filebook.Service
 	public    *url.URL // where people reach the portal
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service, handing *export.Service, public *url.URL) *Screens {
-	return &Screens{register, finding, relations, handing, public}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, handing *export.Service, files *filebook.Service, public *url.URL) *Screens {
+	return &Screens{register, finding, relations, handing, files, public}
 }
 
 // Part is what the portal takes in.
@@ -48,6 +50,11 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/assets/export.csv", authz.ReadAssets, s.tableCSV).Stream(),
 			screen.Get("/assets/labels", authz.ReadAssets, s.showLabels),
 			screen.Get("/assets/{asset}/label", authz.ReadAssets, s.showLabel),
+			screen.Get("/assets/files", authz.ReadAssets, s.showBook),
+			screen.Get("/assets/files.csv", authz.ReadAssets, s.bookCSV),
+			screen.Get("/assets/{asset}/file", authz.ReadAssets, s.showFile),
+			screen.Get("/assets/{asset}/file/edit", authz.ChangeAssets, s.showFileEdit),
+			screen.Post("/assets/{asset}/file/edit", authz.ChangeAssets, s.writeFile),
 			screen.Get("/assets/usual", authz.ChangeAssets, s.showUsual),
 			screen.Get("/assets/{asset}", authz.ReadAssets, s.showAsset),
 			screen.Get("/assets/{asset}/edit", authz.ChangeAssets, s.showEdit),
@@ -64,11 +71,12 @@ func (s *Screens) Part() screen.Part {
 			"asset-same":       {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
 			"asset-rests":      {Heading: "土台を加えました", Text: "加えたことは、下の履歴に残ります。"},
 			"asset-released":   {Heading: "土台から外しました", Text: "外したことは、下の履歴に残ります。"},
+			"asset-file":       {Heading: "個人情報ファイル簿に書きました", Text: "書く前の内容は、下の履歴に残ります。"},
 			"asset-mistaken":   {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
 		},
 		Settings: []setting.Setting{export.LabelWords.Setting},
 		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, *t) },
-		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}},
+		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}, {Kind: "asset_file", Title: "個人情報ファイル簿"}},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/export"
+	"kagami/internal/asset/filebook"
 	assetfind "kagami/internal/asset/find"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
@@ -80,7 +81,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), export.New(g.Pool, g.Now, assets, listing), g.PublicURL).Part(),
+		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind

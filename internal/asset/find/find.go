@@ -81,8 +81,9 @@ type Search struct {
 	Zone     string
 	Personal asset.Personal
 	Stand    Stand
-	Sort     Sort   // by 機密性 where it is none of the columns
-	After    string // empty, or Next of the page before
+	Sort     Sort    // by 機密性 where it is none of the columns
+	After    string  // empty, or Next of the page before
+	Of       []int64 // the ids of assets, of which it is one; nil for all
 }
 
 // Sorted is the column that the list is sorted by.
@@ -216,6 +217,9 @@ func (q Search) where(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 	equal("a.confidentiality", "confidentiality", q.Levels[asset.Confidentiality])
 	equal("a.integrity", "integrity", q.Levels[asset.Integrity])
 	equal("a.availability", "availability", q.Levels[asset.Availability])
+	if q.Of != nil {
+		must("a.id = ANY(@of)", "of", q.Of)
+	}
 	for i, word := range strings.Fields(norm.NFKC.String(q.Words)) { // their case is the database's to fold, which has folded what they are looked for in
 		name := "word" + strconv.Itoa(i)
 		must("strpos(a.search, lower(@"+name+")) > 0", name, word)
