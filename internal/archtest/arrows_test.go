@@ -94,7 +94,7 @@ var within = map[string][]string{
 
 	"internal/asset/export":   {"internal/asset", "internal/asset/find"},
 	"internal/asset/filebook": {"internal/asset", "internal/asset/find"},
-	"internal/asset/find":     {"internal/asset", "internal/asset/catalogue"},
+	"internal/asset/find":     {"internal/asset", "internal/asset/catalogue", "internal/asset/classify"},
 	"internal/asset/intake":   {"internal/asset"},
 	"internal/asset/relation": {"internal/asset"},
 

@@ -14,6 +14,8 @@ func (s Scheme) Written(f Field, a Asset) string {
 		return text
 	case f.Key == "number_work" && a.NumberWork == NoNumberWork:
 		return ""
+	case text == string(Unknown) && (f.Key == "multi_factor" || f.Key == "takeout_barred"):
+		return ""
 	case f.Key == "personal" && a.State == Draft && a.Personal == NotPersonal:
 		return ""
 	}

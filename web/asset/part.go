@@ -75,6 +75,7 @@ func (s *Screens) Part() screen.Part {
 			"asset-mistaken":   {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
 		},
 		Settings: []setting.Setting{export.LabelWords.Setting},
+		Jobs:     s.register.RegisterJobs,
 		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, *t) },
 		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}, {Kind: "asset_file", Title: "個人情報ファイル簿"}},
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,15 +108,22 @@ var hints = map[string]string{
 	"zone":            "一覧から選びます。ネットワークにない紙や媒体にも、そのための領域があります。",
 	"registered_on":   "2026-04-01 のように書きます。今日までの日です。空けておくと、取り込んだ日になります。",
 	"checked_on":      "2026-04-01 のように書きます。登録日から今日までの日です。まだのときは、空けておきます。",
+	"multi_factor":    "システムのときに、一覧から選びます。ほかのときは、空けておきます。",
+	"takeout_barred":  "システムのときに、一覧から選びます。ほかのときは、空けておきます。",
 	"outsourced":      "外部に委託しているときに、委託先を書きます。",
 }
 
 var widths = map[string]float64{"name": 32, "content": 36, "place": 24, "note": 30, "handling": 24}
 
+// fields are the columns of the register that people fill in.
+func fields() []asset.Field {
+	return slices.DeleteFunc(slices.Clone(asset.Fields), func(f asset.Field) bool { return f.Inner })
+}
+
 // formOf is the form of the register by the levels and zones of a day.
 func formOf(scheme asset.Scheme) sheet.Form {
 	form := sheet.Form{Columns: append([]sheet.FormColumn{}, beside...), Blank: Blank}
-	for _, f := range asset.Fields {
+	for _, f := range fields() {
 		c := sheet.FormColumn{Title: f.Title, Hint: hints[f.Key], Width: 16, Choices: choices(scheme, f.Key), Days: isDay(f)}
 		if f.Key == "handling" {
 			c.Hint = "次から当てはまるものを、「、」で区切って書きます：" + strings.Join(titles(asset.Handlings), "、")
@@ -142,6 +150,8 @@ func choices(scheme asset.Scheme, key string) []string {
 		return titles(asset.PersonalData)
 	case "number_work":
 		return titles(asset.NumberWorks)
+	case "multi_factor", "takeout_barred":
+		return titles(asset.Confirmations)
 	case "zone":
 		var list []string
 		for _, z := range scheme.Zones {
@@ -170,7 +180,7 @@ func titles[T ~string](list []asset.Choice[T]) []string {
 func rowOf(scheme asset.Scheme, a asset.Asset) []sheet.Cell {
 	cells := make([]sheet.Cell, 0, len(beside)+len(asset.Fields))
 	cells = append(cells, sheet.Texts(a.Code, a.SectionName, a.State.Title())...)
-	for _, f := range asset.Fields {
+	for _, f := range fields() {
 		switch f.Key {
 		case "registered_on":
 			cells = append(cells, sheet.Day(a.RegisteredOn))

@@ -120,6 +120,7 @@ func (o office) fill() (assets int) {
 			}
 			d.Work, d.Content, d.Place, d.Medium, d.Owner, d.Users, d.Disposal, d.KeepUntil, d.Outsourced, d.EvaluatedBy, d.Seat, d.Note = text, text, text, text, text, text, text, text, text, text, text, text
 			d.Handling = []asset.Handling{asset.NoCopy, asset.NoPrint}
+			d.LevelReason, d.MultiFactor, d.TakeoutBarred = text, asset.Confirmations[i%3].Value, asset.Confirmations[(i+1)%3].Value
 			d.Confidentiality, d.CheckedOn = []string{"3A", "3B", "3C", "2", "1", "3"}[i%6], calendar.NewDate(2026, time.May, 1)
 			switch i % 4 {
 			case 1:
@@ -180,12 +181,10 @@ func TestWhatIsFilledInBelowIsRegistered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, text := range []string{"", "fukushi", "", "", "情報", "相談記録", "", "", "自治体機密性3B", "自治体完全性2", "自治体可用性1", "要配慮個人情報", "", "LGWAN接続系"} {
-		at, err := excelize.CoordinatesToCellName(i+1, 3)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := book.SetCellStr("台帳", at, text); err != nil {
+	for title, text := range map[string]string{
+		"課室": "fukushi", "種別": "情報", "情報資産名": "相談記録", "機密性": "自治体機密性3B", "完全性": "自治体完全性2", "可用性": "自治体可用性1", "個人情報の有無": "要配慮個人情報", "領域": "LGWAN接続系",
+	} {
+		if err := book.SetCellStr("台帳", columnOf(t, book, title)+"3", text); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -199,6 +198,16 @@ func TestWhatIsFilledInBelowIsRegistered(t *testing.T) {
 	if plan := o.takeIn(b.Bytes()); plan.Added != 1 || plan.Changed != 1 || plan.Drafts != 0 {
 		t.Errorf("%+v", plan)
 	}
+}
+
+// columnOf is the letters of the column that is headed so.
+func columnOf(t *testing.T, book *excelize.File, title string) string {
+	t.Helper()
+	found, err := book.SearchSheet("台帳", title)
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s: %v, %v", title, found, err)
+	}
+	return strings.TrimRight(found[0], "0123456789")
 }
 
 func TestAWorkbookLeadsWhoFillsItIn(t *testing.T) {
@@ -217,7 +226,8 @@ func TestAWorkbookLeadsWhoFillsItIn(t *testing.T) {
 	for _, rule := range rules {
 		lists[rule.Sqref] = rule.Type
 	}
-	for _, column := range []string{"E", "I", "J", "K", "L", "M", "N"} { // 種別, the three levels, 個人情報の有無, 個人番号の事務, 領域
+	for _, title := range []string{"種別", "機密性", "完全性", "可用性", "個人情報の有無", "個人番号の事務", "領域", "端末の多要素認証", "端末からの持出しの禁止"} {
+		column := columnOf(t, book, title)
 		if lists[fmt.Sprintf("%s2:%s502", column, column)] != "list" {
 			t.Errorf("column %s has no list down to the last blank row: %v", column, lists)
 		}
@@ -251,7 +261,8 @@ func TestAWorkbookLeadsWhoFillsItIn(t *testing.T) {
 		t.Errorf("the lists are seen: %v", err)
 	}
 	said, err := book.GetRows("書き方")
-	if err != nil || len(said) != 28 {
+	headings, failure := book.GetRows("台帳")
+	if err != nil || failure != nil || len(said) != 1+len(headings[0]) {
 		t.Errorf("%d lines, %v", len(said), err)
 	}
 }
