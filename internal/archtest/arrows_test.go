@@ -93,6 +93,8 @@ var within = map[string][]string{
 	},
 
 	"internal/asset/communication": {"internal/asset"},
+	"internal/asset/export":        {"internal/asset", "internal/asset/find"},
+	"internal/asset/filebook":      {"internal/asset", "internal/asset/find"},
 	"internal/asset/find":          {"internal/asset", "internal/asset/catalogue", "internal/asset/classify"},
 	"internal/asset/intake":        {"internal/asset"},
 	"internal/asset/overview":      {"internal/asset"},

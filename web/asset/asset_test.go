@@ -11,8 +11,9 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/export"
+	"kagami/internal/asset/filebook"
 	"kagami/internal/asset/find"
-	"kagami/internal/asset/overview"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -25,7 +26,11 @@ import (
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
-	return []screen.Part{webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register), overview.New(g.Pool, register)).Part()}, nil
+	finding := find.New(g.Pool, register)
+	return []screen.Part{webasset.New(webasset.Services{
+		Register: register, Finding: finding, Relations: relation.New(g.Pool, g.Door, register),
+		Handing: export.New(g.Pool, g.Now, register, finding), Files: filebook.New(g.Pool, g.Door, register, finding), PublicURL: g.PublicURL,
+	}).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

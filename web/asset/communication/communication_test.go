@@ -23,7 +23,7 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	register := asset.New(g.Pool, g.Door)
 	finding := find.New(g.Pool, register)
 	return []screen.Part{
-		webasset.New(register, finding, relation.New(g.Pool, g.Door, register)).Part(),
+		webasset.New(webasset.Services{Register: register, Finding: finding, Relations: relation.New(g.Pool, g.Door, register)}).Part(),
 		webcommunication.New(communication.New(g.Pool, g.Door), register, finding).Part(),
 	}, nil
 }}

@@ -1,4 +1,5 @@
-package asset
+// Package overview is the screen of the register of information assets in numbers.
+package overview
 
 import (
 	"fmt"
@@ -7,21 +8,40 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
+	"kagami/internal/asset/find"
 	"kagami/internal/asset/overview"
+	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/web/component"
+	"kagami/web/layout"
 	"kagami/web/screen"
 )
 
-func (s *Screens) showOverview(w http.ResponseWriter, r *http.Request) error {
+// Screens are that screen.
+type Screens struct {
+	numbers *overview.Service
+	finding *find.Service
+}
+
+// New makes the screen.
+func New(numbers *overview.Service, finding *find.Service) *Screens {
+	return &Screens{numbers, finding}
+}
+
+// Part is what the portal takes in.
+func (s *Screens) Part() screen.Part {
+	return screen.Part{Routes: []screen.Route{screen.Get(address.AssetOverview, authz.ReadAssets, s.show)}}
+}
+
+func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	q := r.URL.Query()
-	view := overviewView{Frame: screen.Frame(r, "台帳の概要", registerLink), Section: q.Get("section"), Typed: q.Get("day")}
+	view := overviewView{Frame: screen.Frame(r, "台帳の概要", layout.Link{Label: "情報資産", Address: address.Assets}), Section: q.Get("section"), Typed: q.Get("day")}
 	var read screen.Form
 	asked := overview.Asked{Section: view.Section, Day: read.Day("day", view.Typed)}
 	refusal := read.Err()
 	if refusal == nil {
-		view.Overview, refusal = s.overview.Overview(ctx, actor, asked, screen.Today(ctx))
+		view.Overview, refusal = s.numbers.Overview(ctx, actor, asked, screen.Today(ctx))
 	}
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
@@ -29,7 +49,7 @@ func (s *Screens) showOverview(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(problems) > 0 {
 		view.Problems = problems
-		if view.Overview, err = s.overview.Overview(ctx, actor, overview.Asked{Section: view.Section}, screen.Today(ctx)); err != nil {
+		if view.Overview, err = s.numbers.Overview(ctx, actor, overview.Asked{Section: view.Section}, screen.Today(ctx)); err != nil {
 			return err
 		}
 	}
@@ -203,7 +223,21 @@ func monthDay(day calendar.Date) string {
 }
 
 // offeredSections are the sections to choose from.
-func (p overviewView) offeredSections() []component.Choice { return sectionChoices(p.Offered) }
+func (p overviewView) offeredSections() []component.Choice {
+	var list []component.Choice
+	for _, s := range p.Offered {
+		list = append(list, component.Choice{Value: s.Code, Label: s.Name})
+	}
+	return list
+}
+
+// orOpen is a text of what has to be settled, of a draft that it is not settled of.
+func orOpen(text string) string {
+	if text == "" {
+		return "未定"
+	}
+	return text
+}
 
 // where names what the numbers are of.
 func (p overviewView) where() string {
