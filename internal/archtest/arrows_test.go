@@ -95,6 +95,7 @@ var within = map[string][]string{
 	"internal/asset/communication": {"internal/asset"},
 	"internal/asset/find":          {"internal/asset", "internal/asset/catalogue", "internal/asset/classify"},
 	"internal/asset/intake":        {"internal/asset"},
+	"internal/asset/overview":      {"internal/asset"},
 	"internal/asset/relation":      {"internal/asset"},
 
 	"internal/org":           {"internal/org/reach", "internal/org/telling"},

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/communication"
 	assetfind "kagami/internal/asset/find"
+	"kagami/internal/asset/overview"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
@@ -80,7 +81,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets)).Part(),
+		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets), overview.New(g.Pool, assets)).Part(),
 		webcommunication.New(communication.New(g.Pool, g.Door), assets, assetfind.New(g.Pool, assets)).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

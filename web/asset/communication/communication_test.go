@@ -9,8 +9,10 @@ import (
 	"testing"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/classify"
 	"kagami/internal/asset/communication"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/overview"
 	"kagami/internal/asset/relation"
 	webasset "kagami/web/asset"
 	webcommunication "kagami/web/asset/communication"
@@ -20,10 +22,10 @@ import (
 )
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	register := asset.New(g.Pool, g.Door)
+	register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
 	finding := find.New(g.Pool, register)
 	return []screen.Part{
-		webasset.New(register, finding, relation.New(g.Pool, g.Door, register)).Part(),
+		webasset.New(register, finding, relation.New(g.Pool, g.Door, register), overview.New(g.Pool, register)).Part(),
 		webcommunication.New(communication.New(g.Pool, g.Door), register, finding).Part(),
 	}, nil
 }}
