@@ -249,7 +249,7 @@ func (s Scheme) Breaks(d Details) []Break {
 	}
 	var list []Break
 	for _, rule := range s.Rules {
-		if rule.isAbout(d) && !(slices.Contains(rule.Allowed, d.Safeguard) && s.isWhatItSays(d)) {
+		if rule.isAbout(d) && (!slices.Contains(rule.Allowed, d.Safeguard) || !s.isWhatItSays(d)) {
 			list = append(list, Break{Rule: rule.Key, Clause: rule.Clause, Sentence: rule.Sentence})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/classify"
 	"kagami/internal/asset/communication"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/relation"
@@ -20,7 +21,7 @@ import (
 )
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	register := asset.New(g.Pool, g.Door)
+	register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
 	finding := find.New(g.Pool, register)
 	return []screen.Part{
 		webasset.New(webasset.Services{Register: register, Finding: finding, Relations: relation.New(g.Pool, g.Door, register)}).Part(),
