@@ -272,7 +272,7 @@ func TestTheListGoesOnByPagesWithWhatWasAsked(t *testing.T) {
 	}
 	v := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
 	a := v.Get("/assets?kind=medium&sort=code")
-	mustSay(t, "the first page", a, "1,000件以上。管理番号の順", `aria-sort="ascending">管理番号`, "媒体100<", `sort=name`, "<details open")
+	mustSay(t, "the first page", a, "1,000件以上。管理番号の順", `aria-sort="ascending"><a href="/assets?kind=medium&amp;sort=-code" title="管理番号の逆順に並べる">管理番号</a>`, "正確な件数を数える", "媒体100<", `sort=name`, "<details open")
 	to := next.FindStringSubmatch(a.Body)
 	if to == nil || strings.Contains(a.Body, "媒体101<") {
 		t.Fatalf("no next page: %s", a.Body)
@@ -281,6 +281,12 @@ func TestTheListGoesOnByPagesWithWhatWasAsked(t *testing.T) {
 	mustSay(t, "the second page", a, "1,000件以上の続き", "媒体101<", "媒体200<")
 	if strings.Contains(a.Body, "媒体100<") || strings.Contains(a.Body, "住民基本台帳") {
 		t.Error("the second page holds others")
+	}
+	mustSay(t, "turned round", v.Get("/assets?kind=medium&sort=-code"), "1,000件以上。管理番号の逆順", `aria-sort="descending"><a href="/assets?kind=medium&amp;sort=code"`, "媒体1001<", `value="-code" selected`)
+	a = v.Get("/assets?kind=medium&sort=code&count=exact")
+	mustSay(t, "counted", a, "1,001件。管理番号の順")
+	if strings.Contains(a.Body, "件以上") || strings.Contains(a.Body, "正確な件数を数える") {
+		t.Error("what is counted is to be counted once more")
 	}
 	mustSay(t, "past the end", v.Get("/assets?kind=medium&sort=code&after=zz-1+0"), "続きは、もうありません")
 	mustSay(t, "nothing such", v.Get("/assets?q=どこにもない"), "この条件に当たる情報資産はありません", "条件をすべて外す")

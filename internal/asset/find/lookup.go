@@ -258,6 +258,9 @@ func (l *lookup) typed(key string) any {
 // keys are the keys of a column that has few, in their order, each looked up after the one
 // before.
 func (l *lookup) keys(ctx context.Context) ([]string, error) {
+	if err := l.byOrder(ctx); err != nil {
+		return nil, err
+	}
 	type key struct{ Key string }
 	list, err := postgres.List[key](ctx, l.tx, "listing what the register is sorted by", fmt.Sprintf(`
 		WITH RECURSIVE k AS (
