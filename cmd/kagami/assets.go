@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/classify"
 	assetintake "kagami/internal/asset/intake"
+	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -57,7 +59,7 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
-	service := assetintake.New(asset.New(pool, door.New(pool, time.Now)))
+	service := assetintake.New(asset.New(pool, door.New(pool, time.Now)).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread}))
 	do := service.TakeIn
 	if c.DryRun {
 		do = service.Plan

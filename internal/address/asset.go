@@ -4,6 +4,8 @@ package address
 const (
 	Assets   = "/assets"
 	NewAsset = Assets + "/new"
+	// AssetOverview is the register in numbers.
+	AssetOverview = Assets + "/overview"
 )
 
 // AssetCopy is where an asset is registered that is like another one, by its 管理番号.

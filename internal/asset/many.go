@@ -87,14 +87,14 @@ type Entry struct {
 // Standing is what a change of many assets would find now. Forbidden for who may
 // change none.
 func (s *Service) Standing(ctx context.Context, actor authz.Actor, asked Asked) (Standing, error) {
-	return standing(ctx, s.pool, actor, calendar.Day(s.door.Now()), asked, "")
+	return s.standing(ctx, s.pool, actor, calendar.Day(s.door.Now()), asked, "")
 }
 
-func standing(ctx context.Context, db postgres.Querier, actor authz.Actor, today calendar.Date, asked Asked, lock string) (Standing, error) {
+func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz.Actor, today calendar.Date, asked Asked, lock string) (Standing, error) {
 	if actor.Reach(authz.ChangeAssets) < authz.Own {
 		return Standing{}, fault.New(fault.Forbidden, "情報資産の登録は、あなたの役割ではできません。")
 	}
-	scheme, err := schemeOn(ctx, db, today)
+	scheme, err := s.schemeOn(ctx, db, today)
 	if err != nil {
 		return Standing{}, err
 	}
@@ -136,7 +136,7 @@ func lowered(list []string) []string {
 // again.
 func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked, plan func(Standing) ([]Entry, error)) error {
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		found, err := standing(ctx, tx, actor, tx.Today(), asked, "FOR UPDATE OF a")
+		found, err := s.standing(ctx, tx, actor, tx.Today(), asked, "FOR UPDATE OF a")
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -164,6 +164,9 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 		}
 		effects, err := m.write(ctx)
 		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := s.spread(ctx, tx, []string{"state"}, m.risen()...); err != nil {
 			return door.Unchanged(), err
 		}
 		first := effects[0] // the entry of the change itself, and in its role
@@ -227,7 +230,8 @@ const chunk = 2000
 // detailTypes are the columns of detailColumns as a statement reads them from JSON.
 const detailTypes = `own_number text, kind text, name text, work text, content text, confidentiality text, integrity text, availability text, ranks smallint[],
 	personal text, number_work text, zone text, place text, medium text, owner text, users text, handling text[], disposal text, keep_until text,
-	outsourced text, evaluated_by text, seat text, registered_on date, checked_on date, note text`
+	outsourced text, evaluated_by text, seat text, registered_on date, checked_on date, note text, answers text, level_reason text,
+	multi_factor text, takeout_barred text, breaks jsonb, broken_since date`
 
 // write writes all in a few statements, those that are new first, and returns what was done to each.
 func (m *many) write(ctx context.Context) ([]door.Effect, error) {
@@ -246,6 +250,20 @@ func (m *many) write(ctx context.Context) ([]door.Effect, error) {
 		}
 	}
 	return effects, nil
+}
+
+// risen are those that were there and whose levels have changed.
+func (m *many) risen() []int64 {
+	var ids []int64
+	for _, w := range m.all {
+		for _, aspect := range Aspects {
+			if w.Was.Version > 0 && w.Was.Level(aspect) != w.Is.Level(aspect) {
+				ids = append(ids, w.Was.ID)
+				break
+			}
+		}
+	}
+	return ids
 }
 
 // order has changes stand before what is new.
@@ -311,6 +329,7 @@ func (m *many) writePart(ctx context.Context, part []*written) error {
 		if w.Is.CheckedOn.IsZero() {
 			args["checked_on"] = nil
 		}
+		weigh(args, w.Was, w.Is, m.scheme, m.tx.Today())
 		args["id"], args["code"], args["section_id"], args["state"] = w.Was.ID, w.Was.Code, w.Section, w.State
 		if w.Was.ID == 0 {
 			byCode[w.Was.Code] = w

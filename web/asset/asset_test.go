@@ -1,6 +1,7 @@
 package asset_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -9,7 +10,9 @@ import (
 	"testing"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/classify"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/overview"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -21,8 +24,8 @@ import (
 )
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	register := asset.New(g.Pool, g.Door)
-	return []screen.Part{webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register)).Part()}, nil
+	register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
+	return []screen.Part{webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register), overview.New(g.Pool, register)).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
@@ -30,7 +33,7 @@ func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 // ledger is the form of an asset that nothing is wrong with.
 func ledger(more ...string) url.Values {
 	form := url.Values{
-		"section": {"zeimu"}, "name": {"軽自動車税の課税台帳"}, "kind": {"information"}, "work": {"軽自動車税"}, "confidentiality": {"3B"}, "integrity": {"2"}, "availability": {"1"},
+		"section": {"zeimu"}, "name": {"軽自動車税の課税台帳"}, "kind": {"information"}, "work": {"軽自動車税"}, "confidentiality": {"3B"}, "integrity": {"2"}, "availability": {"1"}, "level_reason": {"課で決めた"},
 		"personal": {"personal"}, "number_work": {""}, "zone": {"mynumber"}, "place": {"税務システム"}, "handling": {"no_takeout", "encryption"}, "registered_on": {"2026-11-20"},
 	}
 	for i := 0; i+1 < len(more); i += 2 {
@@ -109,7 +112,8 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 	for _, post := range []string{"福祉こども課 職員", "福祉こども課長"} {
 		v := servertest.SignIn(t, portal, town.Holder(post))
 		mine := v.Get("/assets")
-		mustSay(t, post, mine, "情報資産台帳", "児童手当の受給者台帳", "<dt>福祉こども課</dt><dd>7件</dd>")
+		own := v.Count("asset WHERE state = 'registered' AND section_id = (SELECT id FROM section_shown WHERE code = 'fukushi')")
+		mustSay(t, post, mine, "情報資産台帳", "児童手当の受給者台帳", fmt.Sprintf("<dt>福祉こども課</dt><dd>%d件</dd>", own))
 		for _, page := range []string{"/assets", "/assets?q=軽自動車", "/assets?section=zeimu&state=any", "/assets?q=" + code} {
 			a := v.Get(page)
 			if strings.Contains(a.Body, "軽自動車税の課税台帳") || strings.Contains(a.Body, "税務町民課") {
@@ -265,14 +269,14 @@ func TestTheListGoesOnByPagesWithWhatWasAsked(t *testing.T) {
 	portal := town.Start(t)
 	_, err := portal.DB.Pool.Exec(t.Context(), `
 		INSERT INTO asset (code, section_id, kind, name, confidentiality, integrity, availability, ranks, personal, zone, registered_on, state)
-		SELECT 'zeimu-' || 1000 + i, (SELECT id FROM section_shown WHERE code = 'zeimu'), 'medium', '媒体' || i, '2', '1', '1', ARRAY[20, 10, 10], 'none', 'offline', '2026-04-01', 'registered'
+		SELECT 'zeimu-' || 1000 + i, (SELECT id FROM section_shown WHERE code = 'zeimu'), 'network', '媒体' || i, '2', '1', '1', ARRAY[20, 10, 10], 'none', 'offline', '2026-04-01', 'registered'
 		FROM generate_series(1, 1001) AS i`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	v := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
-	a := v.Get("/assets?kind=medium&sort=code")
-	mustSay(t, "the first page", a, "1,000件以上。管理番号の順", `aria-sort="ascending"><a href="/assets?kind=medium&amp;sort=-code" title="管理番号の逆順に並べる">管理番号</a>`, "正確な件数を数える", "媒体100<", `sort=name`, "<details open")
+	a := v.Get("/assets?kind=network&sort=code")
+	mustSay(t, "the first page", a, "1,000件以上。管理番号の順", `aria-sort="ascending"><a href="/assets?kind=network&amp;sort=-code" title="管理番号の逆順に並べる">管理番号</a>`, "正確な件数を数える", "媒体100<", `sort=name`, "<details open")
 	to := next.FindStringSubmatch(a.Body)
 	if to == nil || strings.Contains(a.Body, "媒体101<") {
 		t.Fatalf("no next page: %s", a.Body)
@@ -282,13 +286,13 @@ func TestTheListGoesOnByPagesWithWhatWasAsked(t *testing.T) {
 	if strings.Contains(a.Body, "媒体100<") || strings.Contains(a.Body, "住民基本台帳") {
 		t.Error("the second page holds others")
 	}
-	mustSay(t, "turned round", v.Get("/assets?kind=medium&sort=-code"), "1,000件以上。管理番号の逆順", `aria-sort="descending"><a href="/assets?kind=medium&amp;sort=code"`, "媒体1001<", `value="-code" selected`)
-	a = v.Get("/assets?kind=medium&sort=code&count=exact")
+	mustSay(t, "turned round", v.Get("/assets?kind=network&sort=-code"), "1,000件以上。管理番号の逆順", `aria-sort="descending"><a href="/assets?kind=network&amp;sort=code"`, "媒体1001<", `value="-code" selected`)
+	a = v.Get("/assets?kind=network&sort=code&count=exact")
 	mustSay(t, "counted", a, "1,001件。管理番号の順")
 	if strings.Contains(a.Body, "件以上") || strings.Contains(a.Body, "正確な件数を数える") {
 		t.Error("what is counted is to be counted once more")
 	}
-	mustSay(t, "past the end", v.Get("/assets?kind=medium&sort=code&after=zz-1+0"), "続きは、もうありません")
+	mustSay(t, "past the end", v.Get("/assets?kind=network&sort=code&after=zz-1+0"), "続きは、もうありません")
 	mustSay(t, "nothing such", v.Get("/assets?q=どこにもない"), "この条件に当たる情報資産はありません", "条件をすべて外す")
 }
 
@@ -296,14 +300,21 @@ func TestTheListGoesOnByPagesWithWhatWasAsked(t *testing.T) {
 func TestTheSampleTownHasARegister(t *testing.T) {
 	t.Parallel()
 	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
-	if n := v.Count("asset"); n < 55 || n > 70 {
+	if n := v.Count("asset"); n < 280 || n > 340 {
 		t.Errorf("%d assets", n)
 	}
-	if n := v.Count("asset_change WHERE version > 1"); n != 6 {
+	if n := v.Count("asset_change WHERE version > 1"); n != 9 {
 		t.Errorf("%d changes", n)
 	}
 	if n := v.Count("asset WHERE section_id NOT IN (SELECT section_id FROM asset GROUP BY section_id HAVING count(*) >= 2)"); n != 0 {
 		t.Errorf("%d in a section by themselves", n)
+	}
+	mustSay(t, "those to put right", v.Get("/assets?broken=1"), "<dd>5件</dd>", "基準に合わない（要是正）", "<details open")
+	if n := v.Count("asset WHERE broken_since IS NOT NULL"); n != 5 {
+		t.Errorf("%d don't fit the rules", n)
+	}
+	if n := v.Count("asset_relation"); n < 20 {
+		t.Errorf("%d relations", n)
 	}
 }
 

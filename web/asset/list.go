@@ -18,7 +18,7 @@ type asked map[string]string
 
 // questions are the fields of the list's form, in the order in which they stand in an
 // address.
-var questions = []string{"q", "section", "kind", "confidentiality", "integrity", "availability", "zone", "personal", "state", "overdue", "unowned", "sort"}
+var questions = []string{"q", "section", "kind", "confidentiality", "integrity", "availability", "zone", "personal", "state", "overdue", "unowned", "broken", "sort"}
 
 func askedOf(r *http.Request) asked {
 	a := asked{}
@@ -32,7 +32,7 @@ func askedOf(r *http.Request) asked {
 func (a asked) search(after string) find.Search {
 	q := find.Search{
 		Words: a["q"], Section: a["section"], Kind: asset.Kind(a["kind"]), Levels: map[asset.Aspect]string{}, Zone: a["zone"],
-		Personal: asset.Personal(a["personal"]), Stand: find.Stand(a["state"]), Overdue: a["overdue"] != "", Unowned: a["unowned"] != "", After: after,
+		Personal: asset.Personal(a["personal"]), Stand: find.Stand(a["state"]), Overdue: a["overdue"] != "", Unowned: a["unowned"] != "", Broken: a["broken"] != "", After: after,
 	}
 	by, backward := strings.CutPrefix(a["sort"], "-")
 	q.Sort, q.Backward = find.Sort(by), backward
@@ -69,7 +69,7 @@ func (a asked) narrowed() bool {
 
 // further tells whether something is asked for by a field that stands folded away.
 func (a asked) further() bool {
-	for _, name := range []string{"kind", "integrity", "availability", "personal", "state", "overdue", "unowned"} {
+	for _, name := range []string{"kind", "integrity", "availability", "personal", "state", "overdue", "unowned", "broken"} {
 		if a[name] != "" {
 			return true
 		}

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/overview"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/sample"
@@ -25,11 +26,12 @@ type Screens struct {
 	register  *asset.Service
 	finding   *find.Service
 	relations *relation.Service
+	overview  *overview.Service
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service) *Screens {
-	return &Screens{register, finding, relations}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, numbers *overview.Service) *Screens {
+	return &Screens{register, finding, relations, numbers}
 }
 
 // Part is what the portal takes in.
@@ -39,6 +41,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/assets", authz.ReadAssets, s.showList),
 			screen.Get("/assets/new", authz.ChangeAssets, s.showNew),
 			screen.Post("/assets/new", authz.ChangeAssets, s.registerNew),
+			screen.Get(address.AssetOverview, authz.ReadAssets, s.showOverview),
 			screen.Get("/assets/usual", authz.ChangeAssets, s.showUsual),
 			screen.Get("/assets/{asset}", authz.ReadAssets, s.showAsset),
 			screen.Get("/assets/{asset}/edit", authz.ChangeAssets, s.showEdit),
@@ -57,7 +60,8 @@ func (s *Screens) Part() screen.Part {
 			"asset-released":   {Heading: "土台から外しました", Text: "外したことは、下の履歴に残ります。"},
 			"asset-mistaken":   {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
 		},
-		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, *t) },
+		Jobs:     s.register.RegisterJobs,
+		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, s.relations, *t) },
 		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}},
 	}
 }

@@ -71,6 +71,7 @@ type Search struct {
 	Stand    Stand
 	Overdue  bool   // nobody has looked at it for a year
 	Unowned  bool   // has no 管理責任者
+	Broken   bool   // does not fit a rule
 	Sort     Sort   // by 機密性 where it is none of the columns
 	Backward bool   // the other way round
 	After    string // empty, or Next of the page before

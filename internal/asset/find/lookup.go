@@ -96,6 +96,9 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		conditions = append(conditions, "a.owner = ''")
 		l.facets = append(l.facets, facet("o"))
 	}
+	if q.Broken {
+		conditions = append(conditions, "a.broken_since IS NOT NULL")
+	}
 	if q.Overdue {
 		must("coalesce(a.checked_on, a.registered_on) < @looked::date", "looked", l.today.AddYears(-1))
 	}
@@ -114,25 +117,21 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 	}
 	l.where = strings.Join(append(conditions, "true"), " AND ")
 	// each statement is planned for what it is asked; for a hundred lines no second process pays
-	return true, l.set(ctx, "plan_cache_mode", "force_custom_plan", "max_parallel_workers_per_gather", "0")
+	return true, l.plan(ctx, `SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('max_parallel_workers_per_gather', '0', true)`)
 }
 
-// set sets what the database plans by, in this look only.
-func (l *lookup) set(ctx context.Context, pairs ...string) error {
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if _, err := l.tx.Exec(ctx, `SELECT set_config($1, $2, true)`, pairs[i], pairs[i+1]); err != nil {
-			return fmt.Errorf("setting how to plan: %w", err)
-		}
+// plan sets what the database plans by, in this look only.
+func (l *lookup) plan(ctx context.Context, settings string) error {
+	if _, err := l.tx.Exec(ctx, settings); err != nil {
+		return fmt.Errorf("setting how to plan: %w", err)
 	}
 	return nil
 }
 
 // with are the arguments and some more.
-func (l *lookup) with(pairs ...any) pgx.StrictNamedArgs {
+func (l *lookup) with(more pgx.StrictNamedArgs) pgx.StrictNamedArgs {
 	args := maps.Clone(l.args)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		args[pairs[i].(string)] = pairs[i+1]
-	}
+	maps.Copy(args, more)
 	return args
 }
 
@@ -140,11 +139,11 @@ func (l *lookup) with(pairs ...any) pgx.StrictNamedArgs {
 func (l *lookup) count(ctx context.Context) (int, error) {
 	type counted struct{ Count int }
 	if l.all {
-		n, err := postgres.One[counted](ctx, l.tx, "counting assets", `SELECT count(*) AS count FROM (SELECT FROM asset a WHERE `+l.where+` LIMIT @most) AS found`, l.with("most", MostCounted+1))
+		n, err := postgres.One[counted](ctx, l.tx, "counting assets", `SELECT count(*) AS count FROM (SELECT FROM asset a WHERE `+l.where+` LIMIT @most) AS found`, l.with(pgx.StrictNamedArgs{"most": MostCounted + 1}))
 		return n.Count, err
 	}
 	n, err := postgres.One[counted](ctx, l.tx, "counting some assets", fmt.Sprintf(`
-		SELECT count(*) AS count FROM (SELECT FROM asset a TABLESAMPLE SYSTEM (%d) WHERE %s LIMIT @most) AS found`, sample, l.where), l.with("most", MostCounted+1))
+		SELECT count(*) AS count FROM (SELECT FROM asset a TABLESAMPLE SYSTEM (%d) WHERE %s LIMIT @most) AS found`, sample, l.where), l.with(pgx.StrictNamedArgs{"most": MostCounted + 1}))
 	if err != nil || n.Count > MostCounted {
 		return n.Count, err
 	}
@@ -152,18 +151,18 @@ func (l *lookup) count(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	marked, args := l.marked("")
-	maps.Copy(args, l.with("most", MostCounted+1))
+	maps.Copy(args, l.with(pgx.StrictNamedArgs{"most": MostCounted + 1}))
 	n, err = postgres.One[counted](ctx, l.tx, "counting assets", `SELECT count(*) AS count FROM (SELECT FROM asset a WHERE `+marked+l.where+` LIMIT @most) AS found`, args)
 	return n.Count, err
 }
 
 // byMarks lets the database go by marks, and not by the order; byOrder the other way.
 func (l *lookup) byMarks(ctx context.Context) error {
-	return l.set(ctx, "enable_seqscan", "off", "enable_indexscan", "off", "enable_bitmapscan", "on")
+	return l.plan(ctx, `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true), set_config('enable_bitmapscan', 'on', true)`)
 }
 
 func (l *lookup) byOrder(ctx context.Context) error {
-	return l.set(ctx, "enable_seqscan", "off", "enable_indexscan", "on", "enable_bitmapscan", "off")
+	return l.plan(ctx, `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'on', true), set_config('enable_bitmapscan', 'off', true)`)
 }
 
 // marked is the condition by which the marks are looked up, of one key where it is given.
@@ -189,7 +188,7 @@ type found struct{ ID int64 }
 func (l *lookup) page(ctx context.Context, many bool) ([]int64, error) {
 	beyond, by := l.direction()
 	if !many {
-		where, args := l.where, l.with()
+		where, args := l.where, l.with(nil)
 		if l.after {
 			where += fmt.Sprintf(` AND (%s, a.code_order) %s (@at::%s, asset_code_order(@code))`, l.whole(), beyond, l.kind)
 			args["at"], args["code"] = l.typed(l.wholeAt()), l.code
@@ -285,7 +284,7 @@ func (l *lookup) either(ctx context.Context, key, sorted, where string, args pgx
 		return nil, err
 	}
 	walked := maps.Clone(args)
-	maps.Copy(walked, l.with("need", need, "steps", steps))
+	maps.Copy(walked, l.with(pgx.StrictNamedArgs{"need": need, "steps": steps}))
 	inner := `SELECT a.id, ` + l.key + ` AS key, a.code_order, (` + l.where + `) AS hit FROM asset a WHERE ` + where + ` ORDER BY ` + sorted + ` LIMIT @steps`
 	if l.all { // nearly each step is one
 		delete(walked, "steps")
@@ -301,7 +300,7 @@ func (l *lookup) either(ctx context.Context, key, sorted, where string, args pgx
 		return nil, err
 	}
 	if len(list) < need && !l.all {
-		maps.Copy(args, l.with())
+		maps.Copy(args, l.with(nil))
 		return l.candidates(ctx, key, l.key, where+` AND `+l.where, args, need)
 	}
 	return idsOf(list), nil
@@ -335,7 +334,7 @@ func idsOf(list []found) []int64 {
 
 // lines are assets as the list shows them, in the order of their ids.
 func (l *lookup) lines(ctx context.Context, ids []int64) ([]Line, error) {
-	if err := l.set(ctx, "enable_indexscan", "on"); err != nil {
+	if err := l.plan(ctx, `SELECT set_config('enable_indexscan', 'on', true)`); err != nil {
 		return nil, err
 	}
 	return postgres.List[Line](ctx, l.tx, "listing assets", `

@@ -326,6 +326,7 @@ func (p *planner) unnumbered(r row, place asset.Place) asset.Asset {
 
 // texts are the columns of free text.
 var texts = map[column]func(*asset.Details) *string{
+	levelReasonColumn: func(d *asset.Details) *string { return &d.LevelReason },
 	workColumn:        func(d *asset.Details) *string { return &d.Work },
 	contentColumn:     func(d *asset.Details) *string { return &d.Content },
 	placeColumn:       func(d *asset.Details) *string { return &d.Place },
@@ -494,6 +495,19 @@ func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(colum
 			if !strings.Contains(d.Note, other) {
 				d.Note = strings.TrimSpace(d.Note + "\n取扱制限：" + other)
 			}
+		}
+	}
+	for _, one := range []struct {
+		column column
+		given  *asset.Confirmed
+	}{{multiFactorColumn, &d.MultiFactor}, {takeoutBarredColumn, &d.TakeoutBarred}} {
+		if cell := r.cell(one.column); cell != "" {
+			given, problem := readConfirmed(cell)
+			if problem != "" {
+				w.wrong(one.column, problem)
+				continue
+			}
+			*one.given = given
 		}
 	}
 	name, said, problem := readOutsourcing(r.cell(outsourcingColumn), r.cell(outsourcedColumn))
