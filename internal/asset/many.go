@@ -1,9 +1,11 @@
 package asset
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -73,6 +75,18 @@ type Standing struct {
 	Scheme Scheme
 	Places []Place
 	Assets []Asset // of those sections that are Mine
+
+	// Named hands on the assets of sections that count, for finding those of which a
+	// name is written otherwise.
+	Named func(sections []int64, each func(Named)) error
+}
+
+// Named is an asset by its name.
+type Named struct {
+	ID      int64
+	Code    string
+	Section int64
+	Name    string
 }
 
 // Entry is one asset in a change of many.
@@ -98,7 +112,9 @@ func standing(ctx context.Context, db postgres.Querier, actor authz.Actor, today
 	if err != nil {
 		return Standing{}, err
 	}
-	found := Standing{Today: today, Scheme: scheme}
+	found := Standing{Today: today, Scheme: scheme, Named: func(sections []int64, each func(Named)) error {
+		return eachNamed(ctx, db, sections, each)
+	}}
 	found.Places, err = postgres.List[Place](ctx, db, "listing sections", `
 		SELECT id, code, name, false AS mine FROM section_shown ORDER BY position, code`)
 	if err != nil {
@@ -121,6 +137,22 @@ func standing(ctx context.Context, db postgres.Querier, actor authz.Actor, today
 	return found, err
 }
 
+func eachNamed(ctx context.Context, db postgres.Querier, sections []int64, each func(Named)) error {
+	rows, err := db.Query(ctx, `SELECT id, code, section_id, name FROM asset WHERE state IN ('draft', 'registered') AND section_id = ANY(@sections) ORDER BY id`,
+		pgx.StrictNamedArgs{"sections": sections})
+	if err != nil {
+		return fmt.Errorf("listing the names of assets: %w", err)
+	}
+	var n Named
+	if _, err := pgx.ForEachRow(rows, []any{&n.ID, &n.Code, &n.Section, &n.Name}, func() error {
+		each(n)
+		return nil
+	}); err != nil {
+		return fmt.Errorf("listing the names of assets: %w", err)
+	}
+	return nil
+}
+
 func lowered(list []string) []string {
 	low := make([]string, len(list))
 	for i, text := range list {
@@ -129,13 +161,22 @@ func lowered(list []string) []string {
 	return low
 }
 
+// manyLock is held by whoever changes many assets: one such change at a time.
+const manyLock door.Lock = "imports of assets"
+
 // ChangeMany registers and changes what plan makes of the register as it stands: all of
-// it, or nothing. Forbidden where one is of a section whose assets the actor may not
-// change; Conflict where the plan changes what has ended, or gives a section's number
-// twice; Invalid where details are wrong; and the errors of plan, which may be asked
-// again.
-func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked, plan func(Standing) ([]Entry, error)) error {
+// it, or nothing. The entries are asked for twice, and must be the same both times.
+// Forbidden where one is of a section whose assets the actor may not change; Conflict
+// where the plan changes what has ended, or gives a section's number twice, and while
+// another such change is under way; Invalid where details are wrong; and the errors of
+// plan, which may be asked again.
+func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked, plan func(*door.Tx, Standing) (iter.Seq[Entry], error)) error {
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if free, err := tx.TryTake(ctx, manyLock); err != nil {
+			return door.Unchanged(), err
+		} else if !free {
+			return door.Unchanged(), fault.New(fault.Conflict, "いま、ほかの台帳を取り込んでいます。1分ほど待ってから、もう一度取り込んでください。何も変更されていません。")
+		}
 		found, err := standing(ctx, tx, actor, tx.Today(), asked, "FOR UPDATE OF a")
 		if err != nil {
 			return door.Unchanged(), err
@@ -149,26 +190,25 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 		if err := tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: mine}); err != nil {
 			return door.Unchanged(), err
 		}
-		list, err := plan(found)
+		list, err := plan(tx, found)
 		if err != nil {
 			return door.Unchanged(), err
 		}
 		m := many{tx: tx, actor: actor, scheme: found.Scheme, allowed: map[int64]door.Allowed{}}
-		for _, entry := range list {
-			if err := m.add(entry); err != nil {
+		for _, fresh := range []bool{false, true} { // numbers that change hands are free before they are given
+			for e := range list {
+				if (e.Was.ID == 0) != fresh {
+					continue
+				}
+				if err := m.add(ctx, e); err != nil {
+					return door.Unchanged(), err
+				}
+			}
+			if err := m.write(ctx); err != nil {
 				return door.Unchanged(), err
 			}
 		}
-		if len(m.all) == 0 {
-			return door.Unchanged(), nil
-		}
-		effects, err := m.write(ctx)
-		if err != nil {
-			return door.Unchanged(), err
-		}
-		first := effects[0] // the entry of the change itself, and in its role
-		first.Also = effects[1:]
-		return first, tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: m.all[0].Section})
+		return m.first, tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: cmp.Or(m.section, mine)})
 	})
 }
 
@@ -178,7 +218,9 @@ type many struct {
 	actor   authz.Actor
 	scheme  Scheme
 	allowed map[int64]door.Allowed // by section
-	all     []*written
+	part    []*written             // not yet written
+	first   door.Effect            // the entry of the change itself, and in its role; none as long as nothing is written
+	section int64                  // of the first
 }
 
 // written is an asset as it is written.
@@ -188,8 +230,8 @@ type written struct {
 	before, after map[string]string
 }
 
-// add takes an entry in, unless it changes nothing.
-func (m *many) add(e Entry) error {
+// add takes an entry in, unless it changes nothing, and writes as soon as there are many.
+func (m *many) add(ctx context.Context, e Entry) error {
 	if e.Was.ID != 0 {
 		e.Section = e.Was.Section
 	}
@@ -217,7 +259,9 @@ func (m *many) add(e Entry) error {
 	} else if len(w.fields) == 0 {
 		return nil
 	}
-	m.all = append(m.all, w)
+	if m.part = append(m.part, w); len(m.part) == chunk {
+		return m.write(ctx)
+	}
 	return nil
 }
 
@@ -229,44 +273,43 @@ const detailTypes = `own_number text, kind text, name text, work text, content t
 	personal text, number_work text, zone text, place text, medium text, owner text, users text, handling text[], disposal text, keep_until text,
 	outsourced text, evaluated_by text, seat text, registered_on date, checked_on date, note text`
 
-// write writes all in a few statements, those that are new first, and returns what was done to each.
-func (m *many) write(ctx context.Context) ([]door.Effect, error) {
+// write writes what there is in a few statements, with its entries of the trail.
+func (m *many) write(ctx context.Context) error {
+	if len(m.part) == 0 {
+		return nil
+	}
 	if err := m.number(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	// numbers that change hands among the section's assets are free before they are given
-	slices.SortStableFunc(m.all, func(a, b *written) int { return order(a) - order(b) })
-	effects := make([]door.Effect, 0, len(m.all))
-	for part := range slices.Chunk(m.all, chunk) {
-		if err := m.writePart(ctx, part); err != nil {
-			return nil, err
-		}
-		for _, w := range part {
-			effects = append(effects, door.Effect{Subject: trail.Subject{Kind: "asset", ID: w.Was.ID}, Fields: w.fields, By: m.allowed[w.Section]})
-		}
+	if err := m.writePart(ctx, m.part); err != nil {
+		return err
 	}
-	return effects, nil
-}
-
-// order has changes stand before what is new.
-func order(w *written) int {
-	if w.Was.Version > 0 {
-		return 0
+	effects := make([]door.Effect, len(m.part))
+	for i, w := range m.part {
+		effects[i] = door.Effect{Subject: trail.Subject{Kind: "asset", ID: w.Was.ID}, Fields: w.fields, By: m.allowed[w.Section]}
 	}
-	return 1
+	if m.section == 0 {
+		m.first, m.section = effects[0], m.part[0].Section
+		effects = effects[1:]
+	}
+	m.part = m.part[:0]
+	return m.tx.Record(ctx, effects)
 }
 
 // number gives those that are new their 管理番号.
 func (m *many) number(ctx context.Context) error {
 	fresh := map[int64][]*written{}
 	var sections []int64
-	for _, w := range m.all {
+	for _, w := range m.part {
 		if w.Was.ID == 0 {
 			if fresh[w.Section] == nil {
 				sections = append(sections, w.Section)
 			}
 			fresh[w.Section] = append(fresh[w.Section], w)
 		}
+	}
+	if len(sections) == 0 {
+		return nil
 	}
 	slices.Sort(sections) // so that two of these at once don't wait for each other
 	counts := make([]int, len(sections))

@@ -2,9 +2,12 @@ package intake
 
 import (
 	"context"
+	"iter"
+	"slices"
 
 	"kagami/internal/asset"
 	"kagami/internal/authz"
+	"kagami/internal/door"
 )
 
 // Service takes registers in.
@@ -25,12 +28,12 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, sectio
 
 // TakeIn takes a file in: all of it, or nothing where the plan has problems.
 func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, section string) (plan Plan, err error) {
-	err = s.assets.ChangeMany(ctx, actor, file.Asked(), func(found asset.Standing) ([]asset.Entry, error) {
+	err = s.assets.ChangeMany(ctx, actor, file.Asked(), func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
 		plan, err = makePlan(found, file, section)
 		if err != nil || len(plan.Problems) > 0 {
 			return nil, err
 		}
-		return plan.entries, nil
+		return slices.Values(plan.entries), nil
 	})
 	if err != nil {
 		return Plan{}, err
