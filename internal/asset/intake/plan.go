@@ -2,7 +2,10 @@ package intake
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
+	"hash"
+	"iter"
 	"slices"
 	"strings"
 
@@ -23,15 +26,28 @@ type Plan struct {
 	Notes     []intake.Problem // what somebody should look at
 	Ignored   []string         // headings of columns that are not read
 	Unread    []string         // sheets that are not read
+	Rows      int              // of the file
+	Faulty    int              // rows of which something is wrong
+	Open      int              // rows that may be an asset of the register, of which nobody has said whether they are
 
-	entries []asset.Entry
+	lists   lists
+	digest  []byte // of what it would do
+	entries iter.Seq[asset.Entry]
+}
+
+// decision is what becomes of a row that changes something.
+type decision struct {
+	row     int32
+	was     int32 // in found.Assets; -1 for what is new
+	section int64 // of what is new
+	own     string
 }
 
 // planner makes a plan of a file, on the register as it stands.
 type planner struct {
 	file    File
 	found   asset.Standing
-	section string // given beside the file; empty for none
+	choices Choices
 
 	said     map[saying]meaning  // what the cells of a column have been read as: most are alike
 	places   map[string][]int    // by code and by name, folded: indexes of found.Places
@@ -41,6 +57,9 @@ type planner struct {
 	byName   map[inSection][]int // of those without one, in their order
 	seen     map[inSection]int   // the line that has spoken of a number
 	taken    map[int64]int       // the line that has spoken of an asset
+	decided  []decision
+	fresh    []unknown // the rows that are like none by their numbers, or of which somebody has said what they are
+	sum      hash.Hash
 	plan     Plan
 }
 
@@ -69,25 +88,75 @@ type inSection struct {
 	text    string
 }
 
-// makePlan plans a file. section is that of rows that name none, by its code or name.
-// Invalid where there is no such section.
-func makePlan(found asset.Standing, file File, section string) (Plan, error) {
+// makePlan plans a file by what has been chosen for it. Invalid where there is no such
+// section.
+func makePlan(found asset.Standing, file File, choices Choices) (Plan, error) {
 	p := &planner{
-		file: file, found: found, section: section, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
+		file: file, found: found, choices: choices, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
 		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
-		plan: Plan{Ignored: file.Ignored, Unread: file.Unread},
+		sum:  sha256.New(),
+		plan: Plan{Ignored: file.Ignored, Unread: file.Unread, Rows: len(file.rows)},
 	}
 	p.index()
-	if section != "" && len(p.places[whole(section)]) != 1 {
-		return Plan{}, fault.InvalidFields([]fault.Problem{{Field: "section", Message: quote(section) + "という課室は登録されていません。課室コードを確かめてください。"}})
+	for _, section := range []string{choices.Section, choices.Last} {
+		if section != "" && len(p.places[whole(section)]) != 1 {
+			return Plan{}, fault.InvalidFields([]fault.Problem{{Field: "section", Message: quote(section) + "という課室は登録されていません。課室コードを確かめてください。"}})
+		}
 	}
 	for _, r := range file.rows {
 		p.add(r)
 	}
+	if err := p.findAlike(); err != nil {
+		return Plan{}, err
+	}
 	slices.SortStableFunc(p.plan.Problems, func(a, b intake.Problem) int {
 		return cmp.Compare(a.Line, b.Line)
 	})
+	for _, problem := range p.plan.Problems {
+		p.plan.lists.add(Faults, problem)
+	}
+	p.seal()
+	p.plan.entries = p.entries
 	return p.plan, nil
+}
+
+// seal makes the digest of what the plan would do.
+func (p *planner) seal() {
+	for _, d := range p.decided {
+		version := 0
+		if d.was >= 0 {
+			version = p.found.Assets[d.was].Version
+		}
+		fmt.Fprintln(p.sum, d.row, d.was, d.section, version)
+	}
+	fmt.Fprintln(p.sum, p.plan.Added, p.plan.Changed, p.plan.Unchanged, p.plan.Drafts, p.plan.Open, p.plan.Faulty, len(p.plan.Problems))
+	fmt.Fprintln(p.sum, p.found.Scheme.Levels, p.found.Scheme.Zones, p.found.Today)
+	p.plan.digest = p.sum.Sum(nil)
+}
+
+// entries are what the register would have of each row that changes something.
+func (p *planner) entries(yield func(asset.Entry) bool) {
+	for _, d := range p.decided {
+		r := p.file.rows[d.row]
+		e := p.entry(d)
+		p.read(r, &e, &problems{planner: p, row: r})
+		if !yield(e) {
+			return
+		}
+	}
+}
+
+// entry is what a row is about, before it is read.
+func (p *planner) entry(d decision) asset.Entry {
+	e := asset.Entry{Section: d.section, Why: "台帳の取り込み"}
+	if d.was >= 0 {
+		e.Was = p.found.Assets[d.was]
+		e.Is = e.Was.Details
+	}
+	if d.own != "" && !strings.EqualFold(d.own, e.Was.OwnNumber) {
+		e.Is.OwnNumber = d.own
+	}
+	return e
 }
 
 func (p *planner) index() {
@@ -146,18 +215,21 @@ func (p *planner) placeOf(s *page) int {
 		return at
 	}
 	at = -1
-	for _, text := range append([]string{p.section}, append(slices.Clone(s.titles), s.name)...) {
+	for _, text := range append([]string{p.choices.Section}, append(slices.Clone(s.titles), s.name)...) {
 		word := whole(text)
 		list := p.places[word]
 		if at >= 0 || len(list) != 1 {
 			continue
 		}
-		if place := p.found.Places[list[0]]; text == p.section || whole(place.Name) == word || text == s.name { // a number in a title is no section's code
+		if place := p.found.Places[list[0]]; text == p.choices.Section || whole(place.Name) == word || text == s.name { // a number in a title is no section's code
 			at = list[0]
 		}
 	}
 	if at < 0 {
 		at = p.begun(append(slices.Clone(s.titles), s.name))
+	}
+	if at < 0 && p.choices.Last != "" {
+		at = p.places[whole(p.choices.Last)][0]
 	}
 	p.ofSheet[s] = at
 	return at
@@ -216,8 +288,10 @@ func (p *planner) own(r row, w *problems) asset.Place {
 func (p *planner) add(r row) {
 	w := &problems{planner: p, row: r}
 	place := p.own(r, w)
-	was, own := p.match(r, place, w)
-	e := asset.Entry{Was: was, Section: place.ID, Is: was.Details, Why: "台帳の取り込み"}
+	at, own := p.match(r, place, w)
+	d := decision{row: int32(r.at), was: int32(at), section: place.ID, own: own} //nolint:gosec // a file has at most 10,000,000 rows
+	e := p.entry(d)
+	was := e.Was
 	if was.ID != 0 {
 		if r.lineOf(sectionColumn) != "" && place.ID != 0 && place.ID != was.Section {
 			w.wrong(sectionColumn, "この管理番号は、"+was.SectionName+"の情報資産です。課室か管理番号を直してください。")
@@ -226,21 +300,22 @@ func (p *planner) add(r row) {
 			w.wrong(numberColumn, "「"+was.Code+"」は「"+was.State.Title()+"」のため、変えられません。この行を消すか、別の番号にしてください。")
 		}
 	}
-	if !strings.EqualFold(own, was.OwnNumber) && own != "" {
-		e.Is.OwnNumber = own
-	}
 	notes := p.read(r, &e, w)
 	for _, one := range p.found.Scheme.Problems(e.Is, p.found.Today, e.State == asset.Draft) {
 		w.wrong(p.columnOf(r, one.Field), one.Message)
 	}
 	if len(w.list) > 0 {
 		p.plan.Problems = append(p.plan.Problems, w.list...)
+		p.plan.Faulty++
+		p.plan.lists.add(faultyRows, p.faulty(r, w.list))
 		return
 	}
+	p.askLevel(r, e, place)
+	fields := asset.Differing(was.Details, e.Is)
 	switch {
 	case was.ID == 0:
 		p.plan.Added++
-	case len(asset.Differing(was.Details, e.Is)) == 0 && e.State == was.State:
+	case len(fields) == 0 && e.State == was.State:
 		p.plan.Unchanged++
 		return
 	default:
@@ -250,7 +325,8 @@ func (p *planner) add(r row) {
 		p.plan.Drafts++
 	}
 	p.plan.Notes = append(p.plan.Notes, notes...)
-	p.plan.entries = append(p.plan.entries, e)
+	p.decided = append(p.decided, d)
+	p.list(r, e, place, fields)
 }
 
 // columnOf is the column of a field.
@@ -261,10 +337,11 @@ func (p *planner) columnOf(r row, field string) column {
 	return numberColumn
 }
 
-// match finds the asset that a row is about: by 管理番号, by the section's own number, or
-// by its name where it has neither; none for one that is new. own is the section's own
-// number, where the row says it.
-func (p *planner) match(r row, place asset.Place, w *problems) (was asset.Asset, own string) {
+// match finds the asset that a row is about, as an index of found.Assets: by what
+// somebody has said of it, by 管理番号, by the section's own number, or by its name where
+// it has neither; -1 for one that is new. own is the section's own number, where the row
+// says it.
+func (p *planner) match(r row, place asset.Place, w *problems) (at int, own string) {
 	number, own := r.lineOf(numberColumn), r.lineOf(ownColumn)
 	said := numberColumn
 	if number == "" {
@@ -275,26 +352,39 @@ func (p *planner) match(r row, place asset.Place, w *problems) (was asset.Asset,
 		switch {
 		case number != "" && own != "":
 			w.wrong(numberColumn, quote(number)+"という管理番号の情報資産は、台帳にありません。新しい情報資産なら、管理番号を空けてください。")
-			return asset.Asset{}, ""
+			return -1, ""
 		case own == "":
 			own = number
 		}
 		if own == "" {
-			return p.unnumbered(r, place), ""
+			if at = p.chosen(r, place, w); at < 0 {
+				at = p.unnumbered(r, place)
+			}
+			if at < 0 {
+				p.ask(r, place)
+			}
+			return at, ""
 		}
-		at, known = p.byNumber[inSection{place.ID, strings.ToLower(own)}]
+		if at, known = p.byNumber[inSection{place.ID, strings.ToLower(own)}]; !known {
+			at = p.chosen(r, place, w)
+			if known = at >= 0; !known {
+				p.ask(r, place)
+			}
+		}
 	}
 	num := inSection{place.ID, strings.ToLower(cmp.Or(own, number))}
 	if place.ID == 0 { // not known: it is at least not another line of the same words
 		num.text = key(r.lineOf(sectionColumn)) + "\n" + num.text
 	}
 	line, again := p.seen[num]
-	if known {
-		was = p.found.Assets[at]
-		if before, spoken := p.taken[was.ID]; spoken {
+	if !known {
+		at = -1
+	} else {
+		was := p.found.Assets[at].ID
+		if before, spoken := p.taken[was]; spoken {
 			line, again = before, true
 		} else {
-			p.taken[was.ID] = r.line
+			p.taken[was] = r.line
 		}
 	}
 	if again {
@@ -303,25 +393,25 @@ func (p *planner) match(r row, place asset.Place, w *problems) (was asset.Asset,
 		p.seen[num] = r.line
 	}
 	if known && own != "" {
-		if other, there := p.byNumber[inSection{was.Section, strings.ToLower(own)}]; there && other != at && !p.found.Assets[other].State.Ended() {
+		if other, there := p.byNumber[inSection{p.found.Assets[at].Section, strings.ToLower(own)}]; there && other != at && !p.found.Assets[other].State.Ended() {
 			w.wrong(said, quote(own)+"は、ほかの情報資産「"+p.found.Assets[other].Code+"」の課の番号です。どちらの情報資産か確かめてください。")
 		}
 	}
-	return was, own
+	return at, own
 }
 
 // unnumbered finds an asset by its name: the first of them that no row has spoken of.
-func (p *planner) unnumbered(r row, place asset.Place) asset.Asset {
+func (p *planner) unnumbered(r row, place asset.Place) int {
 	named := inSection{place.ID, oneLine(r.cell(nameColumn))}
 	for len(p.byName[named]) > 0 {
-		was := p.found.Assets[p.byName[named][0]]
+		at := p.byName[named][0]
 		p.byName[named] = p.byName[named][1:]
-		if p.taken[was.ID] == 0 {
-			p.taken[was.ID] = r.line
-			return was
+		if was := p.found.Assets[at].ID; p.taken[was] == 0 {
+			p.taken[was] = r.line
+			return at
 		}
 	}
-	return asset.Asset{}
+	return -1
 }
 
 // texts are the columns of free text.
@@ -347,8 +437,13 @@ func (p *planner) read(r row, e *asset.Entry, w *problems) (notes []intake.Probl
 	if name := oneLine(r.cell(nameColumn)); name != "" {
 		d.Name = name
 	}
+	for c := range columns {
+		if why := badCell(r.cell(c)); why != "" {
+			w.wrong(c, why)
+		}
+	}
 	for c, text := range texts {
-		if cell := r.cell(c); cell != "" {
+		if cell := r.cell(c); cell != "" || p.choices.Blanks && r.page.has(c) {
 			*text(d) = cell
 		}
 	}
@@ -416,6 +511,11 @@ func (p *planner) readLevels(r row, d *asset.Details, isNew bool, w *problems, l
 		}
 		if one.aspect != asset.Confidentiality || level.key != asset.Unsettled || !strings.HasPrefix(*one.level, asset.Unsettled) {
 			*one.level = level.key
+		}
+	}
+	if d.Confidentiality == asset.Unsettled {
+		if key := p.choices.level(r.at); key != "" {
+			d.Confidentiality = key
 		}
 	}
 }
@@ -496,12 +596,17 @@ func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(colum
 			}
 		}
 	}
+	if p.choices.Blanks && r.cell(handlingColumn) == "" && r.page.has(handlingColumn) {
+		d.Handling = nil
+	}
 	name, said, problem := readOutsourcing(r.cell(outsourcingColumn), r.cell(outsourcedColumn))
 	switch {
 	case problem != "":
 		w.wrong(outsourcingColumn, problem)
 	case said && (name != unnamedSupplier || d.Outsourced == ""):
 		d.Outsourced = name
+	case !said && p.choices.Blanks && r.page.has(outsourcedColumn):
+		d.Outsourced = ""
 	}
 }
 
@@ -514,6 +619,9 @@ func (p *planner) readDays(r row, d *asset.Details, isNew bool, w *problems) {
 	}{{registeredOnColumn, &d.RegisteredOn}, {checkedOnColumn, &d.CheckedOn}} {
 		cell := r.cell(one.column)
 		if cell == "" {
+			if one.column == checkedOnColumn && p.choices.Blanks && r.page.has(checkedOnColumn) {
+				*one.day = calendar.Date{}
+			}
 			continue
 		}
 		day, problem := readDay(cell)
