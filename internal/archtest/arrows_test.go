@@ -137,7 +137,7 @@ var (
 	// screenDomains are the domains of a screen that is not called as its domain,
 	// and of one that shows more than that.
 	screenDomains = map[string][]string{
-		"reading": {"policy"}, "drafting": {"policy", "org"}, "publishing": {"policy", "org"}, "acknowledging": {"policy", "org"}, "imports": {"policy", "org"},
+		"reading": {"policy"}, "drafting": {"policy", "org"}, "publishing": {"policy", "org"}, "acknowledging": {"policy", "org"}, "imports": {"policy", "org"}, "intake": {"asset"},
 		"organization": {"org"}, "handover": {"org"}, "personnel": {"org"}, "signin": {"account", "org"}, "account": {"account", "org"},
 	}
 	// leafDomains are the domains that what several screens draw alike speaks of.

@@ -327,7 +327,7 @@ type cell struct {
 	value  []byte
 	inline richText
 	inV    bool
-	// whether it has a formula, and what that was last computed as
+	// whether it has a formula, and something that this was last computed as
 	formula, reckoned bool
 }
 
@@ -433,7 +433,7 @@ func columnOf(reference string, next int) (int, error) {
 // shown is a cell's text.
 func (b *book) shown(c *cell) (string, error) {
 	value := string(c.value)
-	if c.formula && !c.reckoned {
+	if c.formula && (!c.reckoned || value == "" && c.kind != "str") { // a text may be empty
 		return NotReckoned, nil
 	}
 	switch c.kind {

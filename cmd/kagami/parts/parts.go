@@ -8,6 +8,7 @@ import (
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
 	assetfind "kagami/internal/asset/find"
+	assetintake "kagami/internal/asset/intake"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
@@ -31,6 +32,7 @@ import (
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
 	"kagami/web/imports"
+	"kagami/web/intake"
 	"kagami/web/organization"
 	"kagami/web/personnel"
 	"kagami/web/publishing"
@@ -79,6 +81,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
 		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets)).Part(),
+		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind
