@@ -41,12 +41,13 @@ func (d Details) Open() []string {
 // nothing wrong with it.
 func (s Scheme) Problems(d Details, today calendar.Date, draft bool) []fault.Problem {
 	d = d.tidy()
-	var open []string
-	if draft {
-		open = d.Open()
+	problems := d.check(s, today)
+	if !draft || len(problems) == 0 {
+		return problems
 	}
+	open := d.Open()
 	value := map[string]string{"confidentiality": d.Confidentiality, "integrity": d.Integrity, "availability": d.Availability, "zone": d.Zone, "number_work": string(d.NumberWork)}
-	return slices.DeleteFunc(d.check(s, today), func(p fault.Problem) bool { return slices.Contains(open, p.Field) && value[p.Field] == "" })
+	return slices.DeleteFunc(problems, func(p fault.Problem) bool { return slices.Contains(open, p.Field) && value[p.Field] == "" })
 }
 
 // Differing are the fields in which details would be kept otherwise.

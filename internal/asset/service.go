@@ -310,7 +310,7 @@ const (
 func (d Details) arguments(scheme Scheme) pgx.StrictNamedArgs {
 	args := pgx.StrictNamedArgs{}
 	for _, f := range Fields {
-		args[f.Key] = f.Text(d)
+		args[f.Key] = f.of(&d)
 	}
 	ranks := make([]int16, len(Aspects))
 	for i, aspect := range Aspects {

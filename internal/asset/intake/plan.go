@@ -311,7 +311,10 @@ func (p *planner) add(r row) {
 		return
 	}
 	p.askLevel(r, e, place)
-	fields := asset.Differing(was.Details, e.Is)
+	var fields []string
+	if was.ID != 0 {
+		fields = asset.Differing(was.Details, e.Is)
+	}
 	switch {
 	case was.ID == 0:
 		p.plan.Added++

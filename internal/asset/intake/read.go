@@ -290,7 +290,7 @@ func (p *page) isAsset(cells []string) bool {
 		if first == "" {
 			first = text
 		}
-		summed = summed || isTotal.MatchString(compact(text))
+		summed = summed || strings.Contains(text, "計") && isTotal.MatchString(compact(text))
 		if i != p.at[numberColumn] && i != p.at[ownColumn] && i != p.at[sectionColumn] {
 			others++
 		}
