@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/classify"
 	assetintake "kagami/internal/asset/intake"
+	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -57,7 +59,8 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	through := door.New(pool, time.Now)
-	service := assetintake.New(pool, through, asset.New(pool, through))
+	register := asset.New(pool, through).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
+	service := assetintake.New(pool, through, register)
 	do := service.TakeIn
 	if c.DryRun {
 		do = service.Plan

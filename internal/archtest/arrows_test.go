@@ -92,7 +92,7 @@ var within = map[string][]string{
 		"internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline",
 	},
 
-	"internal/asset/find":     {"internal/asset", "internal/asset/catalogue"},
+	"internal/asset/find":     {"internal/asset", "internal/asset/catalogue", "internal/asset/classify"},
 	"internal/asset/intake":   {"internal/asset"},
 	"internal/asset/relation": {"internal/asset"},
 

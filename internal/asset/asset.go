@@ -33,6 +33,7 @@ const (
 	Sensitive      Personal = "sensitive" // 要配慮個人情報 (個人情報保護法2条3項)
 	MyNumberBorne  Personal = "specific"  // 特定個人情報 (番号法2条8項)
 	mostTextLength          = 2000
+	maxAnswers              = 2000 // octets
 )
 
 // NumberWork is what 個人番号 is used for, where it is.
@@ -55,6 +56,16 @@ const (
 	NoTakeOut      Handling = "no_takeout"
 	Encryption     Handling = "encryption"
 	NoPrint        Handling = "no_print"
+)
+
+// Confirmed is whether a safeguard is there.
+type Confirmed string
+
+// The answers.
+const (
+	Unknown Confirmed = "" // nobody has looked
+	There   Confirmed = "yes"
+	Missing Confirmed = "no"
 )
 
 // Choice is one value of a closed list, with what people call it.
@@ -84,6 +95,9 @@ var Handlings = []Choice[Handling]{
 	{NoCopy, "複製禁止"}, {NoDistribution, "配布禁止"}, {NoTakeOut, "持出禁止"}, {Encryption, "暗号化必須"}, {NoPrint, "印刷禁止"},
 }
 
+// Confirmations are whether a safeguard is there.
+var Confirmations = []Choice[Confirmed]{{Unknown, "確かめていない"}, {There, "している"}, {Missing, "していない"}}
+
 // titleOf is what a value of a closed list is called; itself where the list has none such.
 func titleOf[T ~string](list []Choice[T], value T) string {
 	if i := slices.IndexFunc(list, func(c Choice[T]) bool { return c.Value == value }); i >= 0 {
@@ -101,6 +115,9 @@ func (p Personal) Title() string { return titleOf(PersonalData, p) }
 // Title is what the work with 個人番号 is called.
 func (n NumberWork) Title() string { return titleOf(NumberWorks, n) }
 
+// Title is what the answer is called.
+func (c Confirmed) Title() string { return titleOf(Confirmations, c) }
+
 // Title is what the limit is called.
 func (h Handling) Title() string { return titleOf(Handlings, h) }
 
@@ -114,6 +131,8 @@ type Details struct {
 	Confidentiality string // keys of levels
 	Integrity       string
 	Availability    string
+	Answers         string // what the questions were answered: question=answer, with blanks between
+	LevelReason     string // why a level was chosen that the answers don't come to
 	Personal        Personal
 	NumberWork      NumberWork
 	Zone            string // a zone's key
@@ -122,11 +141,13 @@ type Details struct {
 	Owner           string // 管理責任者
 	Users           string // 利用者範囲
 	Handling        []Handling
-	Disposal        string // 廃棄方法
-	KeepUntil       string // 保存期限
-	Outsourced      string // 外部委託先; empty for none
-	EvaluatedBy     string // JC-STAR, ISMAP … (施行規則16条の3)
-	Seat            string // the country of the supplier's seat
+	Disposal        string    // 廃棄方法
+	KeepUntil       string    // 保存期限
+	Outsourced      string    // 外部委託先; empty for none
+	EvaluatedBy     string    // JC-STAR, ISMAP … (施行規則16条の3)
+	Seat            string    // the country of the supplier's seat
+	MultiFactor     Confirmed // of a system: its terminals ask for 多要素認証 (7(3)①)
+	TakeoutBarred   Confirmed // of a system: nothing can be taken out at its terminals (7(3)①)
 	RegisteredOn    calendar.Date
 	CheckedOn       calendar.Date // zero where it never was
 	Note            string
@@ -150,6 +171,7 @@ type Field struct {
 	Key   string // as it is stored in the history, and named in forms
 	Title string // as it is headed
 	Most  int    // characters of its text; 0 where it is no free text
+	Inner bool   // the portal's own writing, which no sheet shows
 	text  func(*Details) *string
 	value func(Details) string
 }
@@ -182,6 +204,8 @@ var Fields = []Field{
 	{Key: "confidentiality", Title: "機密性", value: func(d Details) string { return d.Confidentiality }},
 	{Key: "integrity", Title: "完全性", value: func(d Details) string { return d.Integrity }},
 	{Key: "availability", Title: "可用性", value: func(d Details) string { return d.Availability }},
+	{Key: "answers", Title: "分類の問いへの答え", Inner: true, value: func(d Details) string { return d.Answers }},
+	free("level_reason", "分類の理由", maxWhy, func(d *Details) *string { return &d.LevelReason }),
 	{Key: "personal", Title: "個人情報の有無", value: func(d Details) string { return string(d.Personal) }},
 	{Key: "number_work", Title: "個人番号の事務", value: func(d Details) string { return string(d.NumberWork) }},
 	{Key: "zone", Title: "領域", value: func(d Details) string { return d.Zone }},
@@ -195,6 +219,8 @@ var Fields = []Field{
 	free("outsourced", "外部委託先", 500, func(d *Details) *string { return &d.Outsourced }),
 	free("evaluated_by", "評価制度", 200, func(d *Details) *string { return &d.EvaluatedBy }),
 	free("seat", "供給者の所在国", 100, func(d *Details) *string { return &d.Seat }),
+	{Key: "multi_factor", Title: "端末の多要素認証", value: func(d Details) string { return string(d.MultiFactor) }},
+	{Key: "takeout_barred", Title: "端末からの持出しの禁止", value: func(d Details) string { return string(d.TakeoutBarred) }},
 	{Key: "registered_on", Title: "登録日", value: func(d Details) string { return dayText(d.RegisteredOn) }},
 	{Key: "checked_on", Title: "最終確認日", value: func(d Details) string { return dayText(d.CheckedOn) }},
 	free("note", "備考", mostTextLength, func(d *Details) *string { return &d.Note }),
@@ -240,6 +266,8 @@ func (s Scheme) Shown(field, text string) string {
 			titles[i] = Handling(h).Title()
 		}
 		return strings.Join(titles, "、")
+	case "multi_factor", "takeout_barred":
+		return Confirmed(text).Title()
 	case "registered_on", "checked_on":
 		if day, err := calendar.ParseDay(text); err == nil {
 			return calendar.Wareki(day)
@@ -307,6 +335,14 @@ func (d Details) check(scheme Scheme, today calendar.Date) (problems []fault.Pro
 		wrong("number_work", "特定個人情報のときは、個人番号を、利用事務に使うか、関係事務に使うかを選んでください。")
 	case d.Personal != MyNumberBorne && d.NumberWork != NoNumberWork:
 		wrong("personal", "個人番号を使うものは、特定個人情報を選んでください。")
+	}
+	for key, given := range map[string]Confirmed{"multi_factor": d.MultiFactor, "takeout_barred": d.TakeoutBarred} {
+		if !among(Confirmations, given) {
+			wrong(key, "確かめた結果を選んでください。")
+		}
+	}
+	if len(d.Answers) > maxAnswers {
+		wrong("answers", "問いへの答えを読み取れません。問いに答え直してください。")
 	}
 	switch {
 	case d.RegisteredOn.IsZero():

@@ -148,6 +148,9 @@ type Scheme struct {
 	Levels []Level // of each aspect the highest first
 	Zones  []Zone  // in the order of the edition
 	Rules  Rules
+	// Judged tells the levels that answers to the questions come to, of each aspect that they
+	// settle; nil where nobody asks them.
+	Judged func(answers string) map[Aspect]string
 }
 
 // SchemeOn is what holds on a day.

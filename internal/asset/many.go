@@ -102,14 +102,14 @@ type Entry struct {
 // Standing is what a change of many assets would find now. Forbidden for who may
 // change none.
 func (s *Service) Standing(ctx context.Context, actor authz.Actor, asked Asked) (Standing, error) {
-	return standing(ctx, s.pool, actor, calendar.Day(s.door.Now()), asked, "")
+	return s.standing(ctx, s.pool, actor, calendar.Day(s.door.Now()), asked, "")
 }
 
-func standing(ctx context.Context, db postgres.Querier, actor authz.Actor, today calendar.Date, asked Asked, lock string) (Standing, error) {
+func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz.Actor, today calendar.Date, asked Asked, lock string) (Standing, error) {
 	if actor.Reach(authz.ChangeAssets) < authz.Own {
 		return Standing{}, fault.New(fault.Forbidden, "情報資産の登録は、あなたの役割ではできません。")
 	}
-	scheme, err := schemeOn(ctx, db, today)
+	scheme, err := s.schemeOn(ctx, db, today)
 	if err != nil {
 		return Standing{}, err
 	}
@@ -178,7 +178,7 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 		} else if !free {
 			return door.Unchanged(), fault.New(fault.Conflict, "いま、ほかの台帳を取り込んでいます。1分ほど待ってから、もう一度取り込んでください。何も変更されていません。")
 		}
-		found, err := standing(ctx, tx, actor, tx.Today(), asked, "FOR UPDATE OF a")
+		found, err := s.standing(ctx, tx, actor, tx.Today(), asked, "FOR UPDATE OF a")
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -209,6 +209,11 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 				return door.Unchanged(), err
 			}
 		}
+		if m.first.Subject.Kind != "" {
+			if err := s.spread(ctx, tx, []string{"state"}, m.risen...); err != nil {
+				return door.Unchanged(), err
+			}
+		}
 		return m.first, tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: cmp.Or(m.section, mine)})
 	})
 }
@@ -222,6 +227,7 @@ type many struct {
 	part    []*written             // not yet written
 	first   door.Effect            // the entry of the change itself, and in its role; none as long as nothing is written
 	section int64                  // of the first
+	risen   []int64                // those that were there and whose levels have changed
 }
 
 // written is an asset as it is written.
@@ -272,7 +278,8 @@ const chunk = 2000
 // detailTypes are the columns of detailColumns as a statement reads them from JSON.
 const detailTypes = `own_number text, kind text, name text, work text, content text, confidentiality text, integrity text, availability text, ranks smallint[],
 	personal text, number_work text, zone text, place text, medium text, owner text, users text, handling text[], disposal text, keep_until text,
-	outsourced text, evaluated_by text, seat text, registered_on date, checked_on date, note text`
+	outsourced text, evaluated_by text, seat text, registered_on date, checked_on date, note text, answers text, level_reason text,
+	multi_factor text, takeout_barred text, breaks jsonb, broken_since date`
 
 // write writes what there is in a few statements, with its entries of the trail.
 func (m *many) write(ctx context.Context) error {
@@ -288,6 +295,9 @@ func (m *many) write(ctx context.Context) error {
 	effects := make([]door.Effect, len(m.part))
 	for i, w := range m.part {
 		effects[i] = door.Effect{Subject: trail.Subject{Kind: "asset", ID: w.Was.ID}, Fields: w.fields, By: m.allowed[w.Section]}
+		if w.hasRisen() {
+			m.risen = append(m.risen, w.Was.ID)
+		}
 	}
 	if m.section == 0 {
 		m.first, m.section = effects[0], m.part[0].Section
@@ -295,6 +305,11 @@ func (m *many) write(ctx context.Context) error {
 	}
 	m.part = m.part[:0]
 	return m.tx.Record(ctx, effects)
+}
+
+// hasRisen tells of one that was there that a level of it has changed.
+func (w *written) hasRisen() bool {
+	return w.Was.Version > 0 && slices.ContainsFunc(Aspects[:], func(a Aspect) bool { return w.Was.Level(a) != w.Is.Level(a) })
 }
 
 // number gives those that are new their 管理番号.
@@ -355,6 +370,7 @@ func (m *many) writePart(ctx context.Context, part []*written) error {
 		if w.Is.CheckedOn.IsZero() {
 			args["checked_on"] = nil
 		}
+		weigh(args, w.Was, w.Is, m.scheme, m.tx.Today())
 		args["id"], args["code"], args["section_id"], args["state"] = w.Was.ID, w.Was.Code, w.Section, w.State
 		if w.Was.ID == 0 {
 			byCode[w.Was.Code] = w

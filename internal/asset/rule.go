@@ -27,6 +27,8 @@ const (
 	numberUseRule = "number-use"
 	specificRule  = "specific"
 	settleRule    = "settle"
+	factorRule    = "multi-factor"
+	takeoutRule   = "takeout"
 )
 
 // takes is what the values of a rule are.
@@ -53,6 +55,8 @@ var knownRules = []knownRule{
 	{"internet-a2", "インターネット接続系に置けない機密性（α′）", takesConfidentiality, ""},
 	{"internet-b", "インターネット接続系に置けない機密性（β）", takesConfidentiality, ""},
 	{"internet-b2", "インターネット接続系に置けない機密性（β′）", takesConfidentiality, ""},
+	{factorRule, "端末に多要素認証が要る領域", takesZones, MyNumberZone},
+	{takeoutRule, "端末からの持出しをできなくする領域", takesZones, MyNumberZone},
 	{settleRule, "選び直す機密性", takesConfidentiality, ""},
 }
 
@@ -87,6 +91,8 @@ var ZoneRules = edition.New(edition.Kind{
 			{"internet-a2", "3A 3B", notFrom3B, "7(3)③"},
 			{"internet-b", "3A 3B", notFrom3B, "7(3)③"},
 			{"internet-b2", "3A", notFrom3A, "7(3)③"},
+			{factorRule, MyNumberZone, "マイナンバー利用事務系の端末には、多要素認証が要ります。導入して、「端末の多要素認証」を「している」に直してください。", "7(3)①"},
+			{takeoutRule, MyNumberZone, "マイナンバー利用事務系の端末からは、情報を持ち出せない設定にします。設定して、「端末からの持出しの禁止」を「している」に直してください。", "7(3)①"},
 			{settleRule, Unsettled, "機密性3は、3A・3B・3Cのどれかを選び直してください。", "7(2)"},
 		},
 	}},
@@ -223,8 +229,9 @@ func (r Rules) internet() (Rule, bool) {
 type Break struct {
 	Rule     string
 	Clause   string
-	Sentence string   // what to do
-	Fields   []string // the keys of the fields that it rests on
+	Sentence string        // what to do
+	Fields   []string      // the keys of the fields that it rests on
+	Since    calendar.Date // zero where it has only now been found
 }
 
 // Breaks are the rules that an asset does not fit. Where its zone is not settled yet there
@@ -236,7 +243,7 @@ func Breaks(d Details, rules Rules) []Break {
 	var list []Break
 	weigh := func(rule Rule, broken bool, fields ...string) {
 		if broken {
-			list = append(list, Break{rule.Key, rule.Clause, rule.Sentence, fields})
+			list = append(list, Break{Rule: rule.Key, Clause: rule.Clause, Sentence: rule.Sentence, Fields: fields})
 		}
 	}
 	if rule, holds := rules.rule(numberUseRule); holds {
@@ -248,7 +255,32 @@ func Breaks(d Details, rules Rules) []Break {
 	if rule, holds := rules.internet(); holds {
 		weigh(rule, d.Zone == InternetZone && slices.Contains(rule.Values, d.Confidentiality), "zone", "confidentiality")
 	}
+	for _, s := range safeguards {
+		if rule, holds := rules.rule(s.rule); holds {
+			weigh(rule, d.Kind == System && s.given(d) == Missing && slices.Contains(rule.Values, d.Zone), "zone", s.field)
+		}
+	}
 	return list
+}
+
+// safeguards are what a zone asks of the terminals of its systems.
+var safeguards = []struct {
+	rule, field string
+	given       func(Details) Confirmed
+}{
+	{factorRule, "multi_factor", func(d Details) Confirmed { return d.MultiFactor }},
+	{takeoutRule, "takeout_barred", func(d Details) Confirmed { return d.TakeoutBarred }},
+}
+
+// ToConfirm are the fields of safeguards that a rule asks for, and of which nobody has
+// said yet whether they are there.
+func ToConfirm(d Details, rules Rules) (fields []string) {
+	for _, s := range safeguards {
+		if rule, holds := rules.rule(s.rule); holds && d.Kind == System && s.given(d) == Unknown && slices.Contains(rule.Values, d.Zone) {
+			fields = append(fields, s.field)
+		}
+	}
+	return fields
 }
 
 // ToSettle is what to do about a 機密性 that is to be chosen anew, which is no break; empty

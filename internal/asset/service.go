@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,25 +27,42 @@ import (
 type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
+	ties Ties
 }
 
 // New makes the service.
-func New(pool *pgxpool.Pool, d *door.Door) *Service { return &Service{pool, d} }
+func New(pool *pgxpool.Pool, d *door.Door) *Service { return &Service{pool: pool, door: d} }
+
+// Ties are what the register asks of the rooms that stand on it. What is nil is not asked.
+type Ties struct {
+	// Judge makes what tells the levels that answers to the questions of a day come to, of
+	// each aspect that they settle.
+	Judge func(values edition.Values, day calendar.Date, scheme Scheme) func(answers string) map[Aspect]string
+	// Spread carries the levels of assets that have changed, or ended, on to what they rest on.
+	Spread func(ctx context.Context, tx *door.Tx, assets []int64) error
+}
+
+// With is the register that asks these rooms.
+func (s *Service) With(ties Ties) *Service { return &Service{s.pool, s.door, ties} }
 
 // Scheme is the levels and zones in effect today. Forbidden for who reads no register.
 func (s *Service) Scheme(ctx context.Context, actor authz.Actor) (Scheme, error) {
 	if actor.Reach(authz.ReadAssets) == authz.None {
 		return Scheme{}, fault.New(fault.Forbidden, "情報資産台帳は、あなたの役割では見られません。")
 	}
-	return schemeOn(ctx, s.pool, calendar.Day(s.door.Now()))
+	return s.schemeOn(ctx, s.pool, calendar.Day(s.door.Now()))
 }
 
-func schemeOn(ctx context.Context, db postgres.Querier, day calendar.Date) (Scheme, error) {
+func (s *Service) schemeOn(ctx context.Context, db postgres.Querier, day calendar.Date) (Scheme, error) {
 	values, err := edition.LoadForPortal(ctx, db, day)
 	if err != nil {
 		return Scheme{}, err
 	}
-	return SchemeOn(values, day), nil
+	scheme := SchemeOn(values, day)
+	if s.ties.Judge != nil {
+		scheme.Judged = s.ties.Judge(values, day, scheme)
+	}
+	return scheme, nil
 }
 
 // State is where an asset stands in its life.
@@ -75,16 +93,20 @@ type Asset struct {
 	SectionCode string
 	SectionName string
 	Details
-	State      State
-	MergedInto string // the 管理番号 of the entry that it was merged into; empty for none
-	Version    int
+	Floor       []int16           // the highest ranks of what rests on it, by aspects; zeros where nothing does
+	Breaks      map[string]string // the keys of the rules that it does not fit, with the days since when
+	BrokenSince calendar.Date     // the first of these; zero where it fits all
+	State       State
+	MergedInto  string // the 管理番号 of the entry that it was merged into; empty for none
+	Version     int
 }
 
 // columns are those of an Asset from asset a, its section s and what it was merged into m.
 const columns = `
 	a.id, a.code, a.section_id AS section, s.code AS section_code, s.name AS section_name, a.own_number, a.kind, a.name, a.work, a.content,
 	a.confidentiality, a.integrity, a.availability, a.personal, a.number_work, a.zone, a.place, a.medium, a.owner, a.users, a.handling,
-	a.disposal, a.keep_until, a.outsourced, a.evaluated_by, a.seat, a.registered_on, a.checked_on, a.note, a.state,
+	a.disposal, a.keep_until, a.outsourced, a.evaluated_by, a.seat, a.registered_on, a.checked_on, a.note, a.answers, a.level_reason,
+	a.multi_factor, a.takeout_barred, a.floor, a.breaks, a.broken_since, a.state,
 	coalesce(m.code, '') AS merged_into, a.version`
 
 const selectAsset = `SELECT ` + columns + `
@@ -160,15 +182,17 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 				return door.Unchanged(), err
 			}
 		}
-		scheme, err := schemeOn(ctx, tx, tx.Today())
+		scheme, err := s.schemeOn(ctx, tx, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := fault.InvalidFields(append(problems, d.check(scheme, tx.Today())...)); err != nil {
+		d := scheme.Settled(d)
+		if err := fault.InvalidFields(append(problems, slices.Concat(d.check(scheme, tx.Today()), d.checkReason(Details{}, scheme))...)); err != nil {
 			return door.Unchanged(), err
 		}
 		args := d.arguments(scheme)
 		args["section"] = of
+		weigh(args, Asset{}, d, scheme, tx.Today())
 		var id int64
 		err = tx.QueryRow(ctx, `
 			WITH number AS (
@@ -198,11 +222,12 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, ve
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		scheme, err := schemeOn(ctx, tx, tx.Today())
+		scheme, err := s.schemeOn(ctx, tx, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		problems := d.check(scheme, tx.Today())
+		d := scheme.Settled(d)
+		problems := slices.Concat(d.check(scheme, tx.Today()), d.checkReason(was.Details, scheme))
 		if utf8.RuneCountInString(why) > maxWhy {
 			problems = append(problems, fault.Problem{Field: "why", Message: "理由が長すぎます。" + charsUpTo(maxWhy) + "までで書いてください。"})
 		}
@@ -220,8 +245,12 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, ve
 		}
 		args := d.arguments(scheme)
 		args["id"], args["state"] = was.ID, state
+		weigh(args, was, d, scheme, tx.Today())
 		if _, err := tx.Exec(ctx, `UPDATE asset SET (state, `+detailColumns+`) = ROW(@state, `+detailValues+`), version = version + 1 WHERE id = @id`, args); err != nil {
 			return door.Unchanged(), fmt.Errorf("changing an asset: %w", known(err))
+		}
+		if err := s.spread(ctx, tx, keys, was.ID); err != nil {
+			return door.Unchanged(), err
 		}
 		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: keys}, note(ctx, tx, actor, was.ID, was.Version+1, why, before, after)
 	})
@@ -259,6 +288,9 @@ func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code str
 		}
 		if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": Mistaken}); err != nil {
 			return door.Unchanged(), fmt.Errorf("ending an asset: %w", err)
+		}
+		if err := s.spread(ctx, tx, []string{"state"}, was.ID); err != nil {
+			return door.Unchanged(), err
 		}
 		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"state"}},
 			note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"state": string(was.State)}, map[string]string{"state": string(Mistaken)})
@@ -301,9 +333,11 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 
 const (
 	detailColumns = `own_number, kind, name, work, content, confidentiality, integrity, availability, ranks, personal, number_work, zone, place, medium,
-		owner, users, handling, disposal, keep_until, outsourced, evaluated_by, seat, registered_on, checked_on, note`
+		owner, users, handling, disposal, keep_until, outsourced, evaluated_by, seat, registered_on, checked_on, note, answers, level_reason,
+		multi_factor, takeout_barred, breaks, broken_since`
 	detailValues = `@own_number, @kind, @name, @work, @content, @confidentiality, @integrity, @availability, @ranks::smallint[], @personal, @number_work, @zone, @place, @medium,
-		@owner, @users, @handling::text[], @disposal, @keep_until, @outsourced, @evaluated_by, @seat, @registered_on::date, nullif(@checked_on, '')::date, @note`
+		@owner, @users, @handling::text[], @disposal, @keep_until, @outsourced, @evaluated_by, @seat, @registered_on::date, nullif(@checked_on, '')::date, @note, @answers, @level_reason,
+		@multi_factor, @takeout_barred, @breaks::jsonb, @broken_since::date`
 )
 
 // arguments are the details for SQL.
@@ -312,16 +346,11 @@ func (d Details) arguments(scheme Scheme) pgx.StrictNamedArgs {
 	for _, f := range Fields {
 		args[f.Key] = f.of(&d)
 	}
-	ranks := make([]int16, len(Aspects))
-	for i, aspect := range Aspects {
-		level, _ := scheme.Level(aspect, d.Level(aspect))
-		ranks[i] = int16(level.Rank) //nolint:gosec // at most maxRank
-	}
 	handling := make([]string, len(d.Handling))
 	for i, h := range d.Handling {
 		handling[i] = string(h)
 	}
-	args["ranks"], args["handling"], args["registered_on"] = ranks, handling, d.RegisteredOn
+	args["ranks"], args["handling"], args["registered_on"] = ranksOf(d, scheme), handling, d.RegisteredOn
 	return args
 }
 

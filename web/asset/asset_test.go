@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/classify"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
@@ -21,7 +22,7 @@ import (
 )
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	register := asset.New(g.Pool, g.Door)
+	register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
 	return []screen.Part{webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register)).Part()}, nil
 }}
 
@@ -30,7 +31,7 @@ func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 // ledger is the form of an asset that nothing is wrong with.
 func ledger(more ...string) url.Values {
 	form := url.Values{
-		"section": {"zeimu"}, "name": {"軽自動車税の課税台帳"}, "kind": {"information"}, "work": {"軽自動車税"}, "confidentiality": {"3B"}, "integrity": {"2"}, "availability": {"1"},
+		"section": {"zeimu"}, "name": {"軽自動車税の課税台帳"}, "kind": {"information"}, "work": {"軽自動車税"}, "confidentiality": {"3B"}, "integrity": {"2"}, "availability": {"1"}, "level_reason": {"課で決めた"},
 		"personal": {"personal"}, "number_work": {""}, "zone": {"mynumber"}, "place": {"税務システム"}, "handling": {"no_takeout", "encryption"}, "registered_on": {"2026-11-20"},
 	}
 	for i := 0; i+1 < len(more); i += 2 {

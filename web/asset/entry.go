@@ -3,10 +3,13 @@ package asset
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/classify"
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/web/screen"
 )
 
@@ -24,8 +27,12 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	questions, err := s.finding.Questions(ctx, actor, scheme, screen.Today(ctx))
+	if err != nil {
+		return err
+	}
 	view := entryView{
-		Frame: screen.Frame(r, a.Name, registerLink), Asset: a, Scheme: scheme, History: history,
+		Frame: screen.Frame(r, a.Name, registerLink), Asset: a, Scheme: scheme, History: history, Questions: questions, Today: screen.Today(ctx),
 		MayChange: a.MayChange(actor), MayRegister: actor.Reach(authz.ChangeAssets) != authz.None,
 	}
 	screen.Tell(r, &view.Frame, "asset-registered", "「"+a.Name+"」に、管理番号 "+a.Code+" を付けました。下の「変更する」から、いつでも直せます。")
@@ -38,7 +45,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 func described() []asset.Field {
 	var list []asset.Field
 	for _, f := range asset.Fields {
-		if f.Key != "name" && !isAspect(f.Key) {
+		if f.Key != "name" && f.Key != "level_reason" && !f.Inner && !isAspect(f.Key) {
 			list = append(list, f)
 		}
 	}
@@ -70,6 +77,12 @@ func (p entryView) shown(key, text string) string {
 	if key == "state" {
 		return asset.State(text).Title()
 	}
+	if key == "answers" {
+		return strings.Join(classify.Words(p.Questions, classify.ReadAnswers(text)), "、")
+	}
+	if (key == "multi_factor" || key == "takeout_barred") && text == "" {
+		return ""
+	}
 	if key == "number_work" && text == "" {
 		return "" // 使わない says the column of personal data
 	}
@@ -99,6 +112,51 @@ func (p entryView) differences(e asset.Event) []difference {
 func (p entryView) level(aspect asset.Aspect) asset.Level {
 	level, _ := p.Scheme.Level(aspect, p.Level(aspect))
 	return level
+}
+
+// ground says why the asset has the level that it has in an aspect: what the questions were
+// answered, or why it was chosen.
+func (p entryView) ground(aspect asset.Aspect) string {
+	for _, o := range classify.Classify(p.Questions, p.Scheme, classify.ReadAnswers(p.Answers)) {
+		switch {
+		case o.Aspect != aspect || p.Level(aspect) == "":
+		case o.Level == p.Level(aspect):
+			return o.Reason
+		case p.LevelReason != "":
+			return "選んだ理由：" + p.LevelReason
+		default:
+			return "理由は書かれていません。"
+		}
+	}
+	return ""
+}
+
+// decision is the change by which the asset has the level that it has in an aspect; the
+// zero value where it has none.
+func (p entryView) decision(aspect asset.Aspect) asset.Event {
+	for _, e := range p.History { // the newest first
+		if _, changed := e.After[string(aspect)]; changed {
+			return e
+		}
+	}
+	return asset.Event{}
+}
+
+// age is for how long something is so, in words.
+func (p entryView) age(since calendar.Date) string {
+	if days := p.Today.Sub(since); days > 0 {
+		return strconv.Itoa(days) + "日前から"
+	}
+	return "今日から"
+}
+
+// toConfirm names the safeguards that nobody has looked at yet.
+func (p entryView) toConfirm() string {
+	var titles []string
+	for _, key := range asset.ToConfirm(p.Details, p.Scheme.Rules) {
+		titles = append(titles, "「"+columnOf(key).Title+"」")
+	}
+	return strings.Join(titles, "と")
 }
 
 // ended says why nothing can be changed any more; empty where it can.

@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
+	"kagami/internal/asset/classify"
 	"kagami/internal/fault"
 	"kagami/web/component"
 	"kagami/web/screen"
@@ -40,6 +41,16 @@ func readTyped(r *http.Request) (typed, error) {
 	}
 	t.Kind, t.Personal, t.NumberWork, t.Zone = asset.Kind(form.Get("kind")), asset.Personal(form.Get("personal")), asset.NumberWork(form.Get("number_work")), form.Get("zone")
 	t.Confidentiality, t.Integrity, t.Availability = form.Get("confidentiality"), form.Get("integrity"), form.Get("availability")
+	t.MultiFactor, t.TakeoutBarred = asset.Confirmed(form.Get("multi_factor")), asset.Confirmed(form.Get("takeout_barred"))
+	said := map[string]string{}
+	for _, aspect := range asset.Aspects {
+		for name := range form {
+			if strings.HasPrefix(name, string(aspect)+"-") {
+				said[name] = form.Get(name)
+			}
+		}
+	}
+	t.Answers = classify.Known(said).String()
 	for _, h := range form["handling"] {
 		t.Handling = append(t.Handling, asset.Handling(h))
 	}
@@ -70,7 +81,7 @@ func (s *Screens) showNew(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Screens) registerNew(w http.ResponseWriter, r *http.Request) error {
 	t, err := readTyped(r)
-	if err != nil {
+	if err != nil || judges(r) {
 		return s.drawNew(w, r, t, "", err)
 	}
 	code, err := s.register.Register(r.Context(), screen.Actor(r.Context()), t.Section, t.Details)
@@ -79,6 +90,9 @@ func (s *Screens) registerNew(w http.ResponseWriter, r *http.Request) error {
 	}
 	return screen.GoOn(w, r, address.Asset(code), "asset-registered")
 }
+
+// judges tells whether somebody asks only to what level the answers come.
+func judges(r *http.Request) bool { return r.PostForm.Get("do") == "judge" }
 
 // drawNew shows the form of a new asset; like names the one that it is copied from.
 func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, t typed, like string, refusal error) error {
@@ -95,8 +109,13 @@ func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, t typed, like 
 	if err != nil {
 		return err
 	}
+	questions, err := s.finding.Questions(ctx, actor, scheme, screen.Today(ctx))
+	if err != nil {
+		return err
+	}
 	screen.Render(w, r, status, formPage(formView{
 		Frame: screen.Frame(r, "情報資産を登録する", registerLink), Address: address.NewAsset, Typed: t, Like: like, Scheme: scheme, Sections: sections, Problems: problems,
+		Questions: questions,
 	}))
 	return nil
 }
@@ -126,6 +145,9 @@ func (s *Screens) change(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t, err := readTyped(r)
+	if judges(r) {
+		return s.drawEdit(w, r, a, t, err)
+	}
 	if err == nil {
 		err = s.register.Change(r.Context(), screen.Actor(r.Context()), a.Code, t.Version, t.Details, t.Why)
 	}
@@ -158,12 +180,17 @@ func (s *Screens) drawEdit(w http.ResponseWriter, r *http.Request, now asset.Ass
 		Frame: screen.Frame(r, now.Name+"を変更する", way(now)...), Address: address.AssetEdit(now.Code), Typed: t, Scheme: scheme,
 		Of: now, Problems: problems,
 	}
+	if view.Questions, err = s.finding.Questions(ctx, actor, scheme, screen.Today(ctx)); err != nil {
+		return err
+	}
 	if fault.KindOf(refusal) == fault.Conflict && t.Version != now.Version {
 		history, err := s.register.History(ctx, actor, now.Code)
 		if err != nil {
 			return err
 		}
-		view.Newer = newer(now, t, history)
+		settled := t
+		settled.Details = scheme.Settled(t.Details)
+		view.Newer = newer(now, settled, history)
 		view.Typed.Version = now.Version
 	}
 	screen.Render(w, r, status, formPage(view))
@@ -245,9 +272,45 @@ func (p formView) day(key, hint string) component.Input {
 	return i
 }
 
-// levelsWithMeaning are the levels of an aspect to choose from, each with what it means.
-func (p formView) levelsWithMeaning(aspect asset.Aspect) []component.Choice {
-	var list []component.Choice
+// judgement is an aspect on the form: its questions, and what they come to.
+type judgement struct {
+	Aspect    asset.Aspect
+	Questions []classify.Question
+	classify.Outcome
+}
+
+// judgements are the three aspects on the form.
+func (p formView) judgements() []judgement {
+	var list []judgement
+	for _, o := range classify.Classify(p.Questions, p.Scheme, classify.ReadAnswers(p.Typed.Answers)) {
+		j := judgement{Aspect: o.Aspect, Outcome: o}
+		for _, q := range p.Questions {
+			if q.Aspect == o.Aspect {
+				j.Questions = append(j.Questions, q)
+			}
+		}
+		list = append(list, j)
+	}
+	return list
+}
+
+// answer is what a question is answered on the form; empty where it is not.
+func (p formView) answer(q classify.Question) string {
+	return string(classify.ReadAnswers(p.Typed.Answers)[q.Key])
+}
+
+// chosen is the level that somebody has chosen by hand; empty where it is that to which
+// the answers come.
+func (p formView) chosen(j judgement) string {
+	if level := p.Typed.Level(j.Aspect); level != j.Level {
+		return level
+	}
+	return ""
+}
+
+// levels are what can be chosen by hand, each with what it means.
+func (p formView) levels(aspect asset.Aspect) []component.Choice {
+	list := []component.Choice{{Label: "問いの答えのとおり"}}
 	for _, l := range p.Scheme.Of(aspect) {
 		if aspect == asset.Confidentiality && l.Key == asset.Unsettled && p.Typed.Confidentiality != asset.Unsettled {
 			continue // only what came with it may stay so
@@ -256,6 +319,19 @@ func (p formView) levelsWithMeaning(aspect asset.Aspect) []component.Choice {
 	}
 	return list
 }
+
+// byHand tells whether a level is chosen by hand, or the reason for it.
+func (p formView) byHand() bool {
+	for _, j := range p.judgements() {
+		if p.chosen(j) != "" {
+			return true
+		}
+	}
+	return p.Typed.LevelReason != "" || slices.ContainsFunc(p.Problems, func(f fault.Problem) bool { return f.Field == "level_reason" || isAspect(f.Field) })
+}
+
+// answers are the answers that a question may have, as the form offers them.
+func answers(q classify.Question) []component.Choice { return offered(q.Choices()) }
 
 // zonesWithMeaning are the zones to choose from, each with what it means.
 func (p formView) zonesWithMeaning() []component.Choice {

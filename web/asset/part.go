@@ -57,6 +57,7 @@ func (s *Screens) Part() screen.Part {
 			"asset-released":   {Heading: "土台から外しました", Text: "外したことは、下の履歴に残ります。"},
 			"asset-mistaken":   {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
 		},
+		Jobs:     s.register.RegisterJobs,
 		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, *t) },
 		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}},
 	}

@@ -64,7 +64,7 @@ func TestOtherAddressesAreNotFound(t *testing.T) {
 
 // No page takes anything from outside, nor do its styles.
 func TestStylesAndScriptsNameNoOutsideAddress(t *testing.T) {
-	for _, name := range []string{"kagami.css", "fonts.css", "draft.js", "passkey.js"} {
+	for _, name := range []string{"kagami.css", "fonts.css", "draft.js", "judge.js", "passkey.js"} {
 		if body := serve(t, "/static/HASH/"+name, http.Header{}).Body.String(); strings.Contains(body, "//") && strings.Contains(body, "http") {
 			t.Errorf("%s names an address outside", name)
 		}

@@ -2,11 +2,14 @@ package classify
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"kagami/internal/asset"
+	"kagami/internal/calendar"
+	"kagami/internal/edition"
 )
 
 // Answer is what somebody says to a question.
@@ -132,4 +135,60 @@ func decided(by Question, key string, answer asset.Choice[Answer], scheme asset.
 	}
 	o.Reason = fmt.Sprintf("「%s」が「%s」のため、%sです。", by.Text, answer.Title, level.Title)
 	return o
+}
+
+// Judge makes what tells the levels that stored answers come to on a day, of each aspect
+// that they settle (asset.Ties).
+func Judge(values edition.Values, day calendar.Date, scheme asset.Scheme) func(answers string) map[asset.Aspect]string {
+	questions := QuestionsOn(values, day, scheme)
+	return func(answers string) map[asset.Aspect]string {
+		levels := map[asset.Aspect]string{}
+		for _, o := range Classify(questions, scheme, ReadAnswers(answers)) {
+			levels[o.Aspect] = o.Level
+		}
+		return levels
+	}
+}
+
+// String are the answers as they are stored: question=answer, in the order of their keys.
+func (a Answers) String() string {
+	var list []string
+	for _, key := range slices.Sorted(maps.Keys(a)) {
+		list = append(list, key+"="+string(a[key]))
+	}
+	return strings.Join(list, " ")
+}
+
+// ReadAnswers reads stored answers.
+func ReadAnswers(stored string) Answers {
+	answers := Answers{}
+	for one := range strings.FieldsSeq(stored) {
+		if key, answer, ok := strings.Cut(one, "="); ok {
+			answers[key] = Answer(answer)
+		}
+	}
+	return answers
+}
+
+// Words are answers as people read them: 「機密性 問1：いいえ」.
+func Words(questions []Question, answers Answers) []string {
+	var list []string
+	for _, q := range questions {
+		if answer, ok := q.answered(answers); ok {
+			list = append(list, q.Title()+"："+answer.Title)
+		}
+	}
+	return list
+}
+
+// Known are the answers among texts that somebody has typed, by the keys of questions.
+func Known(typed map[string]string) Answers {
+	answers := Answers{}
+	for key, text := range typed {
+		switch answer := Answer(text); answer {
+		case Yes, No, SameDay, OneDay, ThreeDays, Week:
+			answers[key] = answer
+		}
+	}
+	return answers
 }

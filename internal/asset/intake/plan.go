@@ -419,6 +419,7 @@ func (p *planner) unnumbered(r row, place asset.Place) int {
 
 // texts are the columns of free text.
 var texts = map[column]func(*asset.Details) *string{
+	levelReasonColumn: func(d *asset.Details) *string { return &d.LevelReason },
 	workColumn:        func(d *asset.Details) *string { return &d.Work },
 	contentColumn:     func(d *asset.Details) *string { return &d.Content },
 	placeColumn:       func(d *asset.Details) *string { return &d.Place },
@@ -601,6 +602,19 @@ func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(colum
 	}
 	if p.choices.Blanks && r.cell(handlingColumn) == "" && r.page.has(handlingColumn) {
 		d.Handling = nil
+	}
+	for _, one := range []struct {
+		column column
+		given  *asset.Confirmed
+	}{{multiFactorColumn, &d.MultiFactor}, {takeoutBarredColumn, &d.TakeoutBarred}} {
+		if cell := r.cell(one.column); cell != "" {
+			given, problem := readConfirmed(cell)
+			if problem != "" {
+				w.wrong(one.column, problem)
+				continue
+			}
+			*one.given = given
+		}
 	}
 	name, said, problem := readOutsourcing(r.cell(outsourcingColumn), r.cell(outsourcedColumn))
 	switch {

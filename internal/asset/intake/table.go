@@ -18,6 +18,7 @@ const (
 	confidentialityColumn
 	integrityColumn
 	availabilityColumn
+	levelReasonColumn
 	personalColumn
 	numberWorkColumn
 	zoneColumn
@@ -32,6 +33,8 @@ const (
 	outsourcedColumn
 	evaluatedByColumn
 	seatColumn
+	multiFactorColumn
+	takeoutBarredColumn
 	registeredOnColumn
 	checkedOnColumn
 	noteColumn
@@ -61,6 +64,7 @@ var table = intake.Table{Kind: "asset", Columns: []intake.Column{
 	confidentialityColumn: {Key: "confidentiality", Words: aspectWords("機密性", "C")},
 	integrityColumn:       {Key: "integrity", Words: aspectWords("完全性", "I")},
 	availabilityColumn:    {Key: "availability", Words: aspectWords("可用性", "A")},
+	levelReasonColumn:     {Key: "level_reason", Words: []string{"分類の理由", "分類理由", "重要度の理由"}},
 	personalColumn: {Key: "personal", Words: []string{
 		"個人情報の有無", "個人情報有無", "個人情報の区分", "個人情報区分", "個人情報の種類", "個人情報の種別", "個人情報等の有無", "個人情報",
 	}},
@@ -68,18 +72,20 @@ var table = intake.Table{Kind: "asset", Columns: []intake.Column{
 	zoneColumn: {Key: "zone", Words: []string{
 		"領域", "ネットワーク領域", "接続領域", "接続系", "接続系統", "ネットワーク系統", "系統", "ネットワーク区分", "接続ネットワーク", "利用ネットワーク", "接続先ネットワーク", "ネットワーク", "NW", "接続先",
 	}},
-	placeColumn:        {Key: "place", Words: []string{"保存先", "保存場所", "保管場所", "保管先", "設置場所", "保存場所等", "所在場所", "所在", "場所"}},
-	mediumColumn:       {Key: "medium", Words: []string{"媒体", "保存媒体", "保管媒体", "記録媒体", "媒体種別", "媒体の種類", "媒体区分", "保存形態", "保管形態", "形態"}},
-	ownerColumn:        {Key: "owner", Words: []string{"管理責任者", "管理責任者名", "情報資産管理者", "情報資産の管理者", "資産管理者", "管理者", "責任者", "所有者"}},
-	usersColumn:        {Key: "users", Words: []string{"利用者範囲", "利用者の範囲", "利用範囲", "閲覧範囲", "利用者", "利用部署"}},
-	handlingColumn:     {Key: "handling", Words: []string{"取扱制限", "取扱いの制限", "取扱い制限", "取り扱い制限", "取扱制限等", "取扱の制限", "取扱"}},
-	disposalColumn:     {Key: "disposal", Words: []string{"廃棄方法", "廃棄の方法", "廃棄"}},
-	keepUntilColumn:    {Key: "keep_until", Words: []string{"保存期限", "保存期間", "保存年限", "保存年数", "保管期限", "保管期間"}},
-	outsourcingColumn:  {Key: "outsourcing", Words: []string{"外部委託の有無", "外部委託有無", "委託の有無", "委託有無", "外部委託", "委託"}},
-	outsourcedColumn:   {Key: "outsourced", Words: []string{"委託先", "外部委託先", "委託先名", "委託先名称", "委託先事業者", "委託事業者", "委託業者"}},
-	evaluatedByColumn:  {Key: "evaluated_by", Words: []string{"評価制度", "評価の制度"}},
-	seatColumn:         {Key: "seat", Words: []string{"供給者の所在国", "所在国"}},
-	registeredOnColumn: {Key: "registered_on", Words: []string{"登録日", "登録年月日", "作成日", "作成年月日", "取得日", "取得年月日"}},
+	placeColumn:         {Key: "place", Words: []string{"保存先", "保存場所", "保管場所", "保管先", "設置場所", "保存場所等", "所在場所", "所在", "場所"}},
+	mediumColumn:        {Key: "medium", Words: []string{"媒体", "保存媒体", "保管媒体", "記録媒体", "媒体種別", "媒体の種類", "媒体区分", "保存形態", "保管形態", "形態"}},
+	ownerColumn:         {Key: "owner", Words: []string{"管理責任者", "管理責任者名", "情報資産管理者", "情報資産の管理者", "資産管理者", "管理者", "責任者", "所有者"}},
+	usersColumn:         {Key: "users", Words: []string{"利用者範囲", "利用者の範囲", "利用範囲", "閲覧範囲", "利用者", "利用部署"}},
+	handlingColumn:      {Key: "handling", Words: []string{"取扱制限", "取扱いの制限", "取扱い制限", "取り扱い制限", "取扱制限等", "取扱の制限", "取扱"}},
+	disposalColumn:      {Key: "disposal", Words: []string{"廃棄方法", "廃棄の方法", "廃棄"}},
+	keepUntilColumn:     {Key: "keep_until", Words: []string{"保存期限", "保存期間", "保存年限", "保存年数", "保管期限", "保管期間"}},
+	outsourcingColumn:   {Key: "outsourcing", Words: []string{"外部委託の有無", "外部委託有無", "委託の有無", "委託有無", "外部委託", "委託"}},
+	outsourcedColumn:    {Key: "outsourced", Words: []string{"委託先", "外部委託先", "委託先名", "委託先名称", "委託先事業者", "委託事業者", "委託業者"}},
+	evaluatedByColumn:   {Key: "evaluated_by", Words: []string{"評価制度", "評価の制度"}},
+	seatColumn:          {Key: "seat", Words: []string{"供給者の所在国", "所在国"}},
+	multiFactorColumn:   {Key: "multi_factor", Words: []string{"端末の多要素認証", "多要素認証", "二要素認証"}},
+	takeoutBarredColumn: {Key: "takeout_barred", Words: []string{"端末からの持出しの禁止", "端末からの持ち出しの禁止", "持出し不可設定", "持ち出し不可設定"}},
+	registeredOnColumn:  {Key: "registered_on", Words: []string{"登録日", "登録年月日", "作成日", "作成年月日", "取得日", "取得年月日"}},
 	checkedOnColumn: {Key: "checked_on", Words: []string{
 		"最終確認日", "最終確認年月日", "確認日", "確認年月日", "最終棚卸日", "棚卸日", "棚卸し日", "棚卸年月日", "点検日", "見直し日",
 	}},

@@ -210,6 +210,19 @@ func readNumberWork(text string) (work asset.NumberWork, problem string) {
 	return "", quote(text) + "は個人番号の事務として読めません。利用事務か関係事務のどちらかにしてください。"
 }
 
+// readConfirmed reads whether a safeguard is there.
+func readConfirmed(text string) (given asset.Confirmed, problem string) {
+	switch word := key(text); {
+	case yesWords[word], slices.Contains([]string{"済", "済み", "導入済", "導入済み", "設定済", "設定済み", "対応済", "対応済み"}, word):
+		return asset.There, ""
+	case noWords[word], slices.Contains([]string{"未導入", "未設定", "未対応"}, word):
+		return asset.Missing, ""
+	case slices.Contains([]string{"確かめていない", "未確認", "不明"}, word):
+		return asset.Unknown, ""
+	}
+	return "", quote(text) + "は読めません。している、していない、確かめていない、のどれかで書いてください。"
+}
+
 var (
 	handlingWords = foldedWords(map[asset.Handling][]string{
 		asset.NoCopy:         {"複製禁止", "複写禁止", "コピー禁止", "複製不可", "複写不可", "複製の禁止", "コピー不可"},

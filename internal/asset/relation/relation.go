@@ -38,8 +38,9 @@ func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
 	return &Service{pool, d, assets}
 }
 
-// lock is taken while a circle is looked for: of two changes that together would close
-// one, the second sees the first.
+// lock is taken while a circle is looked for, and while levels are carried on: of two
+// changes that together would close a circle, or each raise a level that the other doesn't
+// see, the second sees the first.
 const lock = door.Lock("asset relations")
 
 // above and below are the assets next to the one with the id from_.id, of those that have
@@ -132,6 +133,9 @@ func (s *Service) Rest(ctx context.Context, actor authz.Actor, code, on string) 
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("writing a relation: %w", err)
 		}
+		if err := reckon(ctx, tx, []int64{b.ID}); err != nil {
+			return door.Unchanged(), err
+		}
 		return s.noted(ctx, tx, actor, a, b, true, tag.RowsAffected() > 0)
 	})
 }
@@ -139,6 +143,9 @@ func (s *Service) Rest(ctx context.Context, actor authz.Actor, code, on string) 
 // Release says that an asset no longer rests on another.
 func (s *Service) Release(ctx context.Context, actor authz.Actor, code, on string) error {
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if err := tx.Take(ctx, lock); err != nil {
+			return door.Unchanged(), err
+		}
 		a, b, err := ends(ctx, tx, actor, code, on)
 		if err != nil {
 			return door.Unchanged(), err
@@ -146,6 +153,9 @@ func (s *Service) Release(ctx context.Context, actor authz.Actor, code, on strin
 		tag, err := tx.Exec(ctx, `DELETE FROM asset_relation WHERE asset_id = @asset AND rests_on = @on`, pgx.StrictNamedArgs{"asset": a.ID, "on": b.ID})
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("ending a relation: %w", err)
+		}
+		if err := reckon(ctx, tx, []int64{b.ID}); err != nil {
+			return door.Unchanged(), err
 		}
 		return s.noted(ctx, tx, actor, a, b, false, tag.RowsAffected() > 0)
 	})

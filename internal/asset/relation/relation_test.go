@@ -41,7 +41,7 @@ func newOffice(t *testing.T) office {
 	t.Helper()
 	db := databases.New(t)
 	through := door.New(db.Pool, func() time.Time { return today.Start() })
-	assets := asset.New(db.Pool, through)
+	assets := asset.New(db.Pool, through).With(asset.Ties{Spread: relation.Spread})
 	o := office{Service: relation.New(db.Pool, through, assets), t: t, assets: assets}
 	town := org.New(db.Pool, through)
 	manager := func(n int, section int64) authz.Actor {
@@ -266,4 +266,63 @@ func TestARelationIsEndedAndEachChangeIsKept(t *testing.T) {
 	if err != nil || len(history) != 2 || history[0].Code != o.system {
 		t.Errorf("%+v, %v", history, err)
 	}
+}
+
+// low tells whether the list knows that an asset stands below what rests on it.
+func (o office) low(code string) bool {
+	o.t.Helper()
+	a, err := o.assets.Find(o.t.Context(), o.general, code)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return a.Breaks[asset.FloorRule] != ""
+}
+
+// A level is carried on by however many steps, as soon as it changes, and forgotten when
+// nothing that high rests there any more.
+func TestWhoStandsBelowWhatRestsOnItIsKept(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.rest(o.general, o.system, o.network)
+	o.rest(o.general, o.pay, o.system)
+	steps := []struct {
+		what string
+		do   func() error
+		low  bool
+	}{
+		{"a 3C in a system of 2", func() error { return nil }, true},
+		{"the network raised", func() error { return o.level(o.network, "3C") }, true},
+		{"the system raised too", func() error { return o.level(o.system, "3C") }, false},
+		{"the pay raised", func() error { return o.level(o.pay, "3B") }, true},
+		{"the pay taken out", func() error { return o.Release(o.t.Context(), o.general, o.pay, o.system) }, false},
+		{"the pay put back", func() error { return o.Rest(o.t.Context(), o.general, o.pay, o.system) }, true},
+		{"the pay ended", func() error {
+			a, err := o.assets.Find(o.t.Context(), o.general, o.pay)
+			if err != nil {
+				return err
+			}
+			return o.assets.EndAsMistaken(o.t.Context(), o.general, o.pay, a.Version, "二重")
+		}, false},
+	}
+	for _, step := range steps {
+		if err := step.do(); err != nil {
+			t.Fatal(step.what, err)
+		}
+		if got := o.low(o.system); got != step.low {
+			t.Errorf("%s: the system is low: %t", step.what, got)
+		}
+	}
+	if o.low(o.network) {
+		t.Error("the network is low at the end")
+	}
+}
+
+// level changes the 機密性 of an asset of the general section.
+func (o office) level(code, level string) error {
+	a, err := o.assets.Find(o.t.Context(), o.general, code)
+	if err != nil {
+		return err
+	}
+	a.Confidentiality = level
+	return o.assets.Change(o.t.Context(), o.general, code, a.Version, a.Details, "")
 }

@@ -88,7 +88,7 @@ const standalone = "standalone"
 func (e entry) details(t sample.Town, section asset.Section, n int) asset.Details {
 	d := asset.Details{
 		Kind: e.kind, Name: e.name, Work: e.work, Content: "見本の情報資産です。",
-		Confidentiality: e.levels[0], Integrity: e.levels[1], Availability: e.levels[2],
+		Confidentiality: e.levels[0], Integrity: e.levels[1], Availability: e.levels[2], LevelReason: "標準目録の目安による",
 		Personal: e.personal, NumberWork: e.number, Zone: e.zone, Place: e.place, Medium: e.medium,
 		Owner: section.Name + "の長", Users: section.Name + "の職員", Handling: e.handling, KeepUntil: e.keep,
 		RegisteredOn: t.Today().AddDays(-400 - 10*n),

@@ -121,19 +121,20 @@ var sorts = []struct {
 	personal        asset.Personal
 	work            asset.NumberWork
 	zone            string
+	breaks          string // the rule that it does not fit; empty for none
 }{
-	{5, asset.Network, "庁内ネットワーク", "3C", 30, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone},
-	{5, asset.Facility, "サーバ室", "3C", 30, asset.NotPersonal, asset.NoNumberWork, asset.OfflineZone},
-	{20, asset.System, "業務システム", "3B", 40, asset.MyNumberBorne, asset.NumberUse, asset.MyNumberZone},
-	{30, asset.System, "共有フォルダ", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.LGWANZone},
-	{140, asset.Information, "申請の記録", "3B", 40, asset.MyNumberBorne, asset.NumberUse, asset.MyNumberZone},
-	{200, asset.Information, "会議の資料", "2", 20, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone},
-	{150, asset.Information, "相談の記録", "3C", 30, asset.Sensitive, asset.NoNumberWork, asset.LGWANZone},
-	{100, asset.Information, "ホームページの原稿", "1", 10, asset.NotPersonal, asset.NoNumberWork, asset.InternetZone},
-	{10, asset.Information, "催しの名簿", "3B", 40, asset.PlainPersonal, asset.NoNumberWork, asset.InternetZone}, // 要是正
-	{240, asset.Paper, "申請書のつづり", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.OfflineZone},
-	{60, asset.Medium, "持ち運ぶ媒体", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.OfflineZone},
-	{40, asset.Document, "システムの設計書", "3C", 30, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone},
+	{5, asset.Network, "庁内ネットワーク", "3C", 30, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone, ""},
+	{5, asset.Facility, "サーバ室", "3C", 30, asset.NotPersonal, asset.NoNumberWork, asset.OfflineZone, ""},
+	{20, asset.System, "業務システム", "3B", 40, asset.MyNumberBorne, asset.NumberUse, asset.MyNumberZone, ""},
+	{30, asset.System, "共有フォルダ", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.LGWANZone, ""},
+	{140, asset.Information, "申請の記録", "3B", 40, asset.MyNumberBorne, asset.NumberUse, asset.MyNumberZone, ""},
+	{200, asset.Information, "会議の資料", "2", 20, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone, ""},
+	{150, asset.Information, "相談の記録", "3C", 30, asset.Sensitive, asset.NoNumberWork, asset.LGWANZone, ""},
+	{100, asset.Information, "ホームページの原稿", "1", 10, asset.NotPersonal, asset.NoNumberWork, asset.InternetZone, ""},
+	{10, asset.Information, "催しの名簿", "3B", 40, asset.PlainPersonal, asset.NoNumberWork, asset.InternetZone, "internet-a"},
+	{240, asset.Paper, "申請書のつづり", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.OfflineZone, ""},
+	{60, asset.Medium, "持ち運ぶ媒体", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.OfflineZone, ""},
+	{40, asset.Document, "システムの設計書", "3C", 30, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone, ""},
 }
 
 // assets adds assets to all sections alike, numbered after those that these have.
@@ -155,7 +156,7 @@ func (g growing) assets(ctx context.Context, size Size) error {
 	add := size.Assets - has
 	_, err = g.tx.CopyFrom(ctx, pgx.Identifier{"asset"}, []string{
 		"code", "section_id", "kind", "name", "work", "confidentiality", "integrity", "availability", "ranks", "personal", "number_work", "zone",
-		"place", "owner", "registered_on", "checked_on", "state",
+		"place", "owner", "registered_on", "checked_on", "state", "breaks", "broken_since",
 	}, pgx.CopyFromSlice(add, func(i int) ([]any, error) {
 		at := &sections[i*len(sections)/add] // one section after another: an index grows at its end
 		at.Last++
@@ -163,10 +164,15 @@ func (g growing) assets(ctx context.Context, size Size) error {
 		integrity := 1 + g.random.IntN(2)
 		availability := 1 + g.random.IntN(2)
 		registered := g.today().AddDays(-400 - g.random.IntN(3000))
+		breaks, since := map[string]string{}, calendar.Date{}
+		if sort.breaks != "" {
+			since = g.today().AddDays(-g.random.IntN(400))
+			breaks[sort.breaks] = since.String()
+		}
 		return []any{
 			fmt.Sprintf("%s-%04d", at.Code, at.Last), at.ID, sort.kind, fmt.Sprintf("%s%d", sort.name, i+1), "", sort.confidentiality, fmt.Sprint(integrity), fmt.Sprint(availability),
 			[]int16{sort.rank, int16(10 * integrity), int16(10 * availability)}, sort.personal, sort.work, sort.zone, //nolint:gosec // 10 or 20
-			"本庁", "課長", registered, registered.AddDays(g.random.IntN(400)), asset.Registered,
+			"本庁", "課長", registered, registered.AddDays(g.random.IntN(400)), asset.Registered, breaks, since,
 		}, nil
 	}))
 	if err != nil {
@@ -189,6 +195,9 @@ func (g growing) assets(ctx context.Context, size Size) error {
 		  SELECT a.id, b.id FROM asset a JOIN bearers b ON b.section_id = a.section_id AND b.n = 1 + a.id % b.of WHERE a.kind = 'information'
 		  UNION ALL SELECT a.id, n.id FROM asset a, (SELECT min(id) AS id FROM asset WHERE kind = 'network') n WHERE a.kind = 'system' AND n.id IS NOT NULL
 		  ON CONFLICT DO NOTHING`, pgx.StrictNamedArgs{}},
+		// no level stands below what rests on it: what was drawn too low is raised
+		{raise, pgx.StrictNamedArgs{"kind": asset.System}},
+		{raise, pgx.StrictNamedArgs{"kind": asset.Network}},
 	} {
 		if _, err := g.tx.Exec(ctx, statement.sql, statement.args); err != nil {
 			return err
@@ -196,6 +205,17 @@ func (g growing) assets(ctx context.Context, size Size) error {
 	}
 	return nil
 }
+
+// raise gives the assets of a kind the floors that they have, and levels to match.
+const raise = `
+	UPDATE asset b SET floor = f.ranks, ranks = ARRAY[greatest(b.ranks[1], f.ranks[1]), greatest(b.ranks[2], f.ranks[2]), greatest(b.ranks[3], f.ranks[3])],
+		confidentiality = CASE WHEN b.ranks[1] >= f.ranks[1] THEN b.confidentiality ELSE f.confidentiality END,
+		integrity = (greatest(b.ranks[2], f.ranks[2]) / 10)::text, availability = (greatest(b.ranks[3], f.ranks[3]) / 10)::text
+	FROM (
+		SELECT r.rests_on AS id, ARRAY[max(greatest(a.ranks[1], a.floor[1])), max(greatest(a.ranks[2], a.floor[2])), max(greatest(a.ranks[3], a.floor[3]))]::smallint[] AS ranks,
+		       (array_agg(a.confidentiality ORDER BY a.ranks[1] DESC))[1] AS confidentiality
+		FROM asset_relation r JOIN asset a ON a.id = r.asset_id GROUP BY r.rests_on) f
+	WHERE b.id = f.id AND b.kind = @kind`
 
 // sort is one of sorts, as often as it says.
 func (g growing) sort() int {

@@ -1,0 +1,282 @@
+package asset
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/trail"
+)
+
+// FloorRule is that an asset's level is at least the highest of what rests on it (7(2)).
+// No edition changes it.
+const FloorRule = "floor"
+
+// low tells whether a level stands below the floor of its aspect. One that is still to be
+// settled does not.
+func low(ranks, floor []int16) bool {
+	for i, rank := range ranks {
+		if i < len(floor) && rank > 0 && rank < floor[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// weigh puts into args which rules details don't fit in the place of what was there, each
+// with the day since when.
+func weigh(args pgx.StrictNamedArgs, was Asset, d Details, scheme Scheme, today calendar.Date) {
+	breaks := map[string]string{}
+	find := func(rule string) {
+		if breaks[rule] = was.Breaks[rule]; breaks[rule] == "" {
+			breaks[rule] = today.String()
+		}
+	}
+	for _, b := range Breaks(d, scheme.Rules) {
+		find(b.Rule)
+	}
+	if low(ranksOf(d, scheme), was.Floor) {
+		find(FloorRule)
+	}
+	args["breaks"], args["broken_since"] = breaks, nil
+	if len(breaks) > 0 {
+		args["broken_since"] = slices.Min(slices.Collect(maps.Values(breaks)))
+	}
+}
+
+// ranksOf is how high the levels stand, by aspects; 0 for one that is still to be settled.
+func ranksOf(d Details, scheme Scheme) []int16 {
+	ranks := make([]int16, len(Aspects))
+	for i, aspect := range Aspects {
+		level, _ := scheme.Level(aspect, d.Level(aspect))
+		ranks[i] = int16(level.Rank) //nolint:gosec // at most maxRank
+	}
+	return ranks
+}
+
+// Broken are the rules that the asset does not fit today, each with the day since when.
+func (a Asset) Broken(rules Rules) []Break {
+	list := Breaks(a.Details, rules)
+	if a.Breaks[FloorRule] != "" {
+		list = append(list, Break{
+			Rule: FloorRule, Clause: "7(2)", Fields: []string{"confidentiality", "integrity", "availability"},
+			Sentence: "載っている情報のほうが、高い分類です。「土台と影響」でどの資産の段階かを見て、この資産の分類を、それ以上にしてください。",
+		})
+	}
+	for i := range list {
+		if day, err := calendar.ParseDay(a.Breaks[list[i].Rule]); err == nil {
+			list[i].Since = day
+		}
+	}
+	return list
+}
+
+// Settled are details with the levels that their answers come to where none is chosen, and
+// without a reason where each level is that to which the answers come.
+func (s Scheme) Settled(d Details) Details {
+	if s.Judged == nil {
+		return d
+	}
+	judged, byHand := s.Judged(d.Answers), false
+	for aspect, level := range map[Aspect]*string{Confidentiality: &d.Confidentiality, Integrity: &d.Integrity, Availability: &d.Availability} {
+		if *level == "" {
+			*level = judged[aspect]
+		}
+		byHand = byHand || *level != judged[aspect]
+	}
+	if !byHand {
+		d.LevelReason = ""
+	}
+	return d
+}
+
+// checkReason asks why a level is chosen that the answers don't come to, where the levels,
+// the answers or the reason are not those that were there: nobody is asked for a reason who
+// mends a place in what came with a town's old register.
+func (d Details) checkReason(was Details, scheme Scheme) []fault.Problem {
+	same := was.Name != "" && d.Confidentiality == was.Confidentiality && d.Integrity == was.Integrity && d.Availability == was.Availability &&
+		d.Answers == was.Answers && d.LevelReason == was.LevelReason
+	if scheme.Judged == nil || same || d.LevelReason != "" {
+		return nil
+	}
+	judged := scheme.Judged(d.Answers)
+	var differing []string
+	for _, aspect := range Aspects {
+		if level := d.Level(aspect); level != "" && level != judged[aspect] {
+			differing = append(differing, aspect.Title())
+		}
+	}
+	if len(differing) == 0 {
+		return nil
+	}
+	return []fault.Problem{{Field: "level_reason", Message: strings.Join(differing, "、") +
+		"の段階を、問いの答えによらずに選んでいます。その理由を書くか、問いに答えて、段階を「問いの答えのとおり」にしてください。"}}
+}
+
+// spread carries the levels of assets on to what they rest on, where what has changed
+// bears on these.
+func (s *Service) spread(ctx context.Context, tx *door.Tx, changed []string, assets ...int64) error {
+	bears := slices.ContainsFunc(changed, func(key string) bool {
+		return key == "state" || slices.Contains(Aspects[:], Aspect(key))
+	})
+	if !bears || s.ties.Spread == nil {
+		return nil
+	}
+	return s.ties.Spread(ctx, tx, assets)
+}
+
+// Floor is how high an asset's levels must be at least, for what rests on it.
+type Floor struct {
+	Asset int64
+	Ranks []int16 // by aspects; zeros where nothing rests on it
+}
+
+// SetFloors keeps new floors of assets, and whether these stand below them.
+func SetFloors(ctx context.Context, tx *door.Tx, floors []Floor) error {
+	list := make([]map[string]any, len(floors))
+	for i, f := range floors {
+		list[i] = map[string]any{"id": f.Asset, "ranks": f.Ranks}
+	}
+	rows, err := json.Marshal(list)
+	if err != nil {
+		return fmt.Errorf("keeping floors: %w", err)
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE asset a SET (floor, breaks, broken_since) = (
+			SELECT f.ranks, n.breaks, (SELECT min(e.value)::date FROM jsonb_each_text(n.breaks) e)
+			FROM (SELECT CASE
+				WHEN a.ranks[1] BETWEEN 1 AND f.ranks[1] - 1 OR a.ranks[2] BETWEEN 1 AND f.ranks[2] - 1 OR a.ranks[3] BETWEEN 1 AND f.ranks[3] - 1
+				THEN jsonb_build_object(@rule::text, @today::text) || a.breaks ELSE a.breaks - @rule::text END AS breaks) n)
+		FROM jsonb_to_recordset(@rows) AS f(id bigint, ranks smallint[]) WHERE a.id = f.id`,
+		pgx.StrictNamedArgs{"rows": rows, "rule": FloorRule, "today": tx.Today().String()})
+	if err != nil {
+		return fmt.Errorf("keeping floors: %w", err)
+	}
+	return nil
+}
+
+// weighAll is the job of weighing the register anew where levels, zones or rules have
+// changed, and of keeping the numbers of the day.
+type weighAll struct{}
+
+// Kind is the job's name in the database.
+func (weighAll) Kind() string { return "asset_weigh" }
+
+// weighEvery is how often the register looks whether what it goes by has changed: a rule
+// that a town strikes shows in its lists within these minutes.
+const weighEvery = 10 * time.Minute
+
+// RegisterJobs adds the worker of the register.
+func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[weighAll]) error {
+		return errors.Join(s.Weigh(ctx), s.KeepDay(ctx))
+	}))
+	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(weighEvery),
+		func() (river.JobArgs, *river.InsertOpts) { return weighAll{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})}
+}
+
+// weighedAtOnce is how many assets are weighed in one change.
+const weighedAtOnce = 2000
+
+// Weigh weighs the whole register by the levels, zones and rules of today, where these are
+// not those that it was last weighed by: a new edition finds anew.
+func (s *Service) Weigh(ctx context.Context) error {
+	scheme, err := s.schemeOn(ctx, s.pool, calendar.Day(s.door.Now()))
+	if err != nil {
+		return err
+	}
+	now := fmt.Sprint(scheme.Levels, scheme.Rules)
+	var same bool
+	err = s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM asset_weighed WHERE scheme = $1)`, now).Scan(&same)
+	if err != nil {
+		return fmt.Errorf("weighing the register: %w", err)
+	}
+	if same {
+		return nil
+	}
+	for after := int64(0); after >= 0; {
+		err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (effect door.Effect, err error) {
+			if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
+				return door.Unchanged(), err
+			}
+			effect, after, err = s.weighSome(ctx, tx, scheme, after)
+			return effect, err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	_, err = s.pool.Exec(ctx, `INSERT INTO asset_weighed (scheme) VALUES ($1) ON CONFLICT (one) DO UPDATE SET scheme = excluded.scheme`, now)
+	if err != nil {
+		return fmt.Errorf("weighing the register: %w", err)
+	}
+	return nil
+}
+
+// weighSome weighs the next assets after an id, and returns the last of these, or -1 where
+// there are no more.
+func (s *Service) weighSome(ctx context.Context, tx *door.Tx, scheme Scheme, after int64) (door.Effect, int64, error) {
+	list, err := postgres.List[Asset](ctx, tx, "weighing assets", selectAsset+`
+		WHERE a.id > @after AND a.state IN ('draft', 'registered') ORDER BY a.id LIMIT @most FOR UPDATE OF a`,
+		pgx.StrictNamedArgs{"after": after, "most": weighedAtOnce})
+	if err != nil {
+		return door.Unchanged(), 0, err
+	}
+	var rows []map[string]any
+	var done []door.Effect
+	var risen []int64
+	for _, a := range list {
+		args := pgx.StrictNamedArgs{"id": a.ID, "ranks": ranksOf(a.Details, scheme)}
+		weigh(args, a, a.Details, scheme, tx.Today())
+		rows = append(rows, args)
+	}
+	written, err := json.Marshal(rows)
+	if err != nil {
+		return door.Unchanged(), 0, fmt.Errorf("weighing assets: %w", err)
+	}
+	changed, err := tx.Query(ctx, `
+		WITH now AS (SELECT * FROM jsonb_to_recordset(@rows) AS r(id bigint, ranks smallint[], breaks jsonb, broken_since date)),
+		was AS MATERIALIZED (SELECT a.id, a.ranks FROM asset a JOIN now USING (id) WHERE (a.ranks, a.breaks) IS DISTINCT FROM (now.ranks, now.breaks))
+		UPDATE asset a SET ranks = now.ranks, breaks = now.breaks, broken_since = now.broken_since
+		FROM now JOIN was USING (id) WHERE a.id = now.id RETURNING a.id, was.ranks <> a.ranks`, pgx.StrictNamedArgs{"rows": written})
+	if err != nil {
+		return door.Unchanged(), 0, fmt.Errorf("weighing assets: %w", err)
+	}
+	var id int64
+	var rises bool
+	_, err = pgx.ForEachRow(changed, []any{&id, &rises}, func() error {
+		done = append(done, door.Effect{Subject: trail.Subject{Kind: "asset", ID: id}, Fields: []string{"breaks"}})
+		if rises {
+			risen = append(risen, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return door.Unchanged(), 0, fmt.Errorf("weighing assets: %w", err)
+	}
+	if err := s.spread(ctx, tx, []string{"state"}, risen...); err != nil {
+		return door.Unchanged(), 0, err
+	}
+	next := int64(-1)
+	if len(list) == weighedAtOnce {
+		next = list[len(list)-1].ID
+	}
+	if len(done) == 0 {
+		return door.Unchanged(), next, nil
+	}
+	done[0].Also = done[1:]
+	return done[0], next, nil
+}

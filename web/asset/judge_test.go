@@ -1,0 +1,46 @@
+package asset_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"kagami/web/server/servertest"
+)
+
+// answered is the form of an asset that is classified by the questions alone.
+func answered(more ...string) map[string][]string {
+	form := ledger("confidentiality", "", "integrity", "", "availability", "", "level_reason", "",
+		"confidentiality-1", "no", "confidentiality-2", "yes", "integrity-1", "yes", "availability-1", "7")
+	for i := 0; i+1 < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
+	return form
+}
+
+func TestAnAssetIsClassifiedByPlainQuestions(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	page := manager.Get("/assets/new")
+	mustSay(t, "the form", page, "使えないとき、紙や別の方法で何日続けられますか", "機密性は、まだ決まりません", "答えから段階を出す", "問いの答えのとおり")
+	page = manager.Post("/assets/new", answered("do", "judge", "confidentiality-2", ""))
+	mustSay(t, "half answered", page, "機密性は、まだ決まりません。機密性 問2", "<b>自治体完全性2</b>", `value="軽自動車税の課税台帳"`)
+	page = manager.Post("/assets/new", answered("do", "judge"))
+	mustSay(t, "answered", page, "<b>自治体機密性3B</b>", "のため、自治体機密性3Bです。", `name="confidentiality-2" value="yes" checked`)
+	if strings.Contains(page.Body, "管理番号</dt>") {
+		t.Error("asking for the level registers the asset")
+	}
+	page, code := register(t, manager, answered())
+	mustSay(t, "registered", page, "自治体機密性3B", "のため、自治体機密性3Bです。", "のため、自治体可用性1です。", portal.Actor(t, town.Holder("税務町民課長")).Name)
+
+	edit := manager.Get("/assets/" + code + "/edit")
+	mustSay(t, "the form of a change", edit, `name="confidentiality-2" value="yes" checked`, `name="confidentiality" value="" checked`)
+	refused := manager.Post("/assets/"+code+"/edit", answered("version", "1", "confidentiality", "2"))
+	mustSay(t, "by hand without a reason", refused, "機密性の段階を、問いの答えによらずに選んでいます", `name="confidentiality" value="2" checked`, `<details id="by-hand" open>`)
+	if refused.Status != http.StatusUnprocessableEntity {
+		t.Errorf("status %d", refused.Status)
+	}
+	page = manager.Post("/assets/"+code+"/edit", answered("version", "1", "confidentiality", "2", "level_reason", "公表している台帳のため"))
+	mustSay(t, "by hand with a reason", page, "自治体機密性2", "選んだ理由：公表している台帳のため", "のため、自治体完全性2です。")
+}
