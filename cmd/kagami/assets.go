@@ -17,7 +17,6 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
-	"kagami/internal/sheet/intake"
 	"kagami/migrations"
 )
 
@@ -59,12 +58,14 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
-	service := assetintake.New(asset.New(pool, door.New(pool, time.Now)).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread}))
+	through := door.New(pool, time.Now)
+	register := asset.New(pool, through).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
+	service := assetintake.New(pool, through, register)
 	do := service.TakeIn
 	if c.DryRun {
 		do = service.Plan
 	}
-	plan, err := do(ctx, authz.AsOperator(), file, c.Section)
+	plan, err := do(ctx, authz.AsOperator(), file, assetintake.Choices{Section: c.Section})
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func printAssets(plan assetintake.Plan) {
 	if plan.Drafts > 0 {
 		fmt.Printf("加わるものと変わるもののうち、あとで決めることがあるため下書きになるもの %d件\n", plan.Drafts)
 	}
-	for _, note := range alike(plan.Notes) {
+	for _, note := range plan.Advice() {
 		fmt.Println("確かめてください：" + note)
 	}
 	if len(plan.Ignored) > 0 {
@@ -129,24 +130,4 @@ func printAssets(plan assetintake.Plan) {
 	if len(plan.Unread) > 0 {
 		fmt.Printf("読まないシート（「機密性」の列がないか、記入例です）：%s\n", strings.Join(plan.Unread, "、"))
 	}
-}
-
-// alike says what is to be looked at once for all rows of which it is so.
-func alike(notes []intake.Problem) []string {
-	times, first := map[intake.Problem]int{}, []intake.Problem{}
-	for _, note := range notes {
-		same := intake.Problem{Column: note.Column, Reason: note.Reason}
-		if times[same]++; times[same] == 1 {
-			first = append(first, note)
-		}
-	}
-	var list []string
-	for _, note := range first {
-		sentence := note.Sentence()
-		if n := times[intake.Problem{Column: note.Column, Reason: note.Reason}]; n > 1 {
-			sentence += fmt.Sprintf("（ほかに%d行）", n-1)
-		}
-		list = append(list, sentence)
-	}
-	return list
 }

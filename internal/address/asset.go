@@ -48,3 +48,15 @@ func UsualAssets(section string) string { return With(Assets+"/usual", "section"
 func NewUsualAsset(section, name string) string {
 	return With(With(NewAsset, "section", section), "usual", name)
 }
+
+// The import of registers without parameters.
+const (
+	AssetImports  = Assets + "/import"
+	AssetTemplate = AssetImports + "/template.xlsx"
+)
+
+// AssetImport is a register that somebody has handed in, while they look at what it would do.
+func AssetImport(token string) string { return under(AssetImports, token) }
+
+// AssetFaultyRows are the rows of it with something wrong, as a file.
+func AssetFaultyRows(token string) string { return under(AssetImport(token), "faulty.csv") }

@@ -93,13 +93,14 @@ var within = map[string][]string{
 		"internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline",
 	},
 
-	"internal/asset/communication": {"internal/asset"},
-	"internal/asset/export":        {"internal/asset", "internal/asset/find"},
-	"internal/asset/filebook":      {"internal/asset", "internal/asset/find"},
-	"internal/asset/find":          {"internal/asset", "internal/asset/catalogue", "internal/asset/classify"},
-	"internal/asset/intake":        {"internal/asset"},
-	"internal/asset/overview":      {"internal/asset"},
-	"internal/asset/relation":      {"internal/asset"},
+	"internal/asset/communication":  {"internal/asset"},
+	"internal/asset/export":         {"internal/asset", "internal/asset/find"},
+	"internal/asset/filebook":       {"internal/asset", "internal/asset/find"},
+	"internal/asset/find":           {"internal/asset", "internal/asset/catalogue", "internal/asset/classify"},
+	"internal/asset/intake":         {"internal/asset", "internal/asset/intake/wording"},
+	"internal/asset/intake/wording": {"internal/asset", "internal/calendar"},
+	"internal/asset/overview":       {"internal/asset"},
+	"internal/asset/relation":       {"internal/asset"},
 
 	"internal/org":           {"internal/org/reach", "internal/org/telling"},
 	"internal/org/absence":   {"internal/org"},
@@ -143,7 +144,7 @@ var (
 	// screenDomains are the domains of a screen that is not called as its domain,
 	// and of one that shows more than that.
 	screenDomains = map[string][]string{
-		"reading": {"policy"}, "drafting": {"policy", "org"}, "publishing": {"policy", "org"}, "acknowledging": {"policy", "org"}, "imports": {"policy", "org"},
+		"reading": {"policy"}, "drafting": {"policy", "org"}, "publishing": {"policy", "org"}, "acknowledging": {"policy", "org"}, "imports": {"policy", "org"}, "intake": {"asset"},
 		"organization": {"org"}, "handover": {"org"}, "personnel": {"org"}, "signin": {"account", "org"}, "account": {"account", "org"},
 	}
 	// leafDomains are the domains that what several screens draw alike speaks of.

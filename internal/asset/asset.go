@@ -155,7 +155,15 @@ type Details struct {
 
 // Level is the key of the asset's level in an aspect.
 func (d Details) Level(a Aspect) string {
-	return map[Aspect]string{Confidentiality: d.Confidentiality, Integrity: d.Integrity, Availability: d.Availability}[a]
+	switch a {
+	case Confidentiality:
+		return d.Confidentiality
+	case Integrity:
+		return d.Integrity
+	case Availability:
+		return d.Availability
+	}
+	return ""
 }
 
 // Field is one column of the register.
@@ -169,11 +177,14 @@ type Field struct {
 }
 
 // Text is the field's value as it is stored in the history: keys, days as 2026-11-24.
-func (f Field) Text(d Details) string {
+func (f Field) Text(d Details) string { return f.of(&d) }
+
+// of is Text without a copy of the details for each field.
+func (f Field) of(d *Details) string {
 	if f.text != nil {
-		return *f.text(&d)
+		return *f.text(d)
 	}
-	return f.value(d)
+	return f.value(*d)
 }
 
 // Set puts a free text into its place; nothing for another field.
@@ -294,7 +305,7 @@ func (d Details) check(scheme Scheme, today calendar.Date) (problems []fault.Pro
 		problems = append(problems, fault.Problem{Field: field, Message: message})
 	}
 	for _, f := range Fields {
-		switch text := f.Text(d); {
+		switch text := f.of(&d); {
 		case f.Most > 0 && utf8.RuneCountInString(text) > f.Most:
 			wrong(f.Key, f.Title+"が長すぎます。"+charsUpTo(f.Most)+"までで書いてください。")
 		case f.Key == "name" && text == "":
@@ -357,7 +368,7 @@ func among[T ~string](list []Choice[T], value T) bool {
 func changed(was, is Details) (keys []string, before, after map[string]string) {
 	before, after = map[string]string{}, map[string]string{}
 	for _, f := range Fields {
-		if x, y := f.Text(was), f.Text(is); x != y {
+		if x, y := f.of(&was), f.of(&is); x != y {
 			keys, before[f.Key], after[f.Key] = append(keys, f.Key), x, y
 		}
 	}

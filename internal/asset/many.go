@@ -1,9 +1,11 @@
 package asset
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -39,12 +41,13 @@ func (d Details) Open() []string {
 // nothing wrong with it.
 func (s Scheme) Problems(d Details, today calendar.Date, draft bool) []fault.Problem {
 	d = d.tidy()
-	var open []string
-	if draft {
-		open = d.Open()
+	problems := d.check(s, today)
+	if !draft || len(problems) == 0 {
+		return problems
 	}
+	open := d.Open()
 	value := map[string]string{"confidentiality": d.Confidentiality, "integrity": d.Integrity, "availability": d.Availability, "zone": d.Zone, "number_work": string(d.NumberWork)}
-	return slices.DeleteFunc(d.check(s, today), func(p fault.Problem) bool { return slices.Contains(open, p.Field) && value[p.Field] == "" })
+	return slices.DeleteFunc(problems, func(p fault.Problem) bool { return slices.Contains(open, p.Field) && value[p.Field] == "" })
 }
 
 // Differing are the fields in which details would be kept otherwise.
@@ -73,6 +76,18 @@ type Standing struct {
 	Scheme Scheme
 	Places []Place
 	Assets []Asset // of those sections that are Mine
+
+	// Named hands on the assets of sections that count, for finding those of which a
+	// name is written otherwise.
+	Named func(sections []int64, each func(Named)) error
+}
+
+// Named is an asset by its name.
+type Named struct {
+	ID      int64
+	Code    string
+	Section int64
+	Name    string
 }
 
 // Entry is one asset in a change of many.
@@ -98,7 +113,9 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 	if err != nil {
 		return Standing{}, err
 	}
-	found := Standing{Today: today, Scheme: scheme}
+	found := Standing{Today: today, Scheme: scheme, Named: func(sections []int64, each func(Named)) error {
+		return eachNamed(ctx, db, sections, each)
+	}}
 	found.Places, err = postgres.List[Place](ctx, db, "listing sections", `
 		SELECT id, code, name, false AS mine FROM section_shown ORDER BY position, code`)
 	if err != nil {
@@ -121,6 +138,22 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 	return found, err
 }
 
+func eachNamed(ctx context.Context, db postgres.Querier, sections []int64, each func(Named)) error {
+	rows, err := db.Query(ctx, `SELECT id, code, section_id, name FROM asset WHERE state IN ('draft', 'registered') AND section_id = ANY(@sections) ORDER BY id`,
+		pgx.StrictNamedArgs{"sections": sections})
+	if err != nil {
+		return fmt.Errorf("listing the names of assets: %w", err)
+	}
+	var n Named
+	if _, err := pgx.ForEachRow(rows, []any{&n.ID, &n.Code, &n.Section, &n.Name}, func() error {
+		each(n)
+		return nil
+	}); err != nil {
+		return fmt.Errorf("listing the names of assets: %w", err)
+	}
+	return nil
+}
+
 func lowered(list []string) []string {
 	low := make([]string, len(list))
 	for i, text := range list {
@@ -129,13 +162,22 @@ func lowered(list []string) []string {
 	return low
 }
 
+// manyLock is held by whoever changes many assets: one such change at a time.
+const manyLock door.Lock = "imports of assets"
+
 // ChangeMany registers and changes what plan makes of the register as it stands: all of
-// it, or nothing. Forbidden where one is of a section whose assets the actor may not
-// change; Conflict where the plan changes what has ended, or gives a section's number
-// twice; Invalid where details are wrong; and the errors of plan, which may be asked
-// again.
-func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked, plan func(Standing) ([]Entry, error)) error {
+// it, or nothing. The entries are asked for twice, and must be the same both times.
+// Forbidden where one is of a section whose assets the actor may not change; Conflict
+// where the plan changes what has ended, or gives a section's number twice, and while
+// another such change is under way; Invalid where details are wrong; and the errors of
+// plan, which may be asked again.
+func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked, plan func(*door.Tx, Standing) (iter.Seq[Entry], error)) error {
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if free, err := tx.TryTake(ctx, manyLock); err != nil {
+			return door.Unchanged(), err
+		} else if !free {
+			return door.Unchanged(), fault.New(fault.Conflict, "いま、ほかの台帳を取り込んでいます。1分ほど待ってから、もう一度取り込んでください。何も変更されていません。")
+		}
 		found, err := s.standing(ctx, tx, actor, tx.Today(), asked, "FOR UPDATE OF a")
 		if err != nil {
 			return door.Unchanged(), err
@@ -149,29 +191,30 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 		if err := tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: mine}); err != nil {
 			return door.Unchanged(), err
 		}
-		list, err := plan(found)
+		list, err := plan(tx, found)
 		if err != nil {
 			return door.Unchanged(), err
 		}
 		m := many{tx: tx, actor: actor, scheme: found.Scheme, allowed: map[int64]door.Allowed{}}
-		for _, entry := range list {
-			if err := m.add(entry); err != nil {
+		for _, fresh := range []bool{false, true} { // numbers that change hands are free before they are given
+			for e := range list {
+				if (e.Was.ID == 0) != fresh {
+					continue
+				}
+				if err := m.add(ctx, e); err != nil {
+					return door.Unchanged(), err
+				}
+			}
+			if err := m.write(ctx); err != nil {
 				return door.Unchanged(), err
 			}
 		}
-		if len(m.all) == 0 {
-			return door.Unchanged(), nil
+		if m.first.Subject.Kind != "" {
+			if err := s.spread(ctx, tx, []string{"state"}, m.risen...); err != nil {
+				return door.Unchanged(), err
+			}
 		}
-		effects, err := m.write(ctx)
-		if err != nil {
-			return door.Unchanged(), err
-		}
-		if err := s.spread(ctx, tx, []string{"state"}, m.risen()...); err != nil {
-			return door.Unchanged(), err
-		}
-		first := effects[0] // the entry of the change itself, and in its role
-		first.Also = effects[1:]
-		return first, tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: m.all[0].Section})
+		return m.first, tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: cmp.Or(m.section, mine)})
 	})
 }
 
@@ -181,7 +224,10 @@ type many struct {
 	actor   authz.Actor
 	scheme  Scheme
 	allowed map[int64]door.Allowed // by section
-	all     []*written
+	part    []*written             // not yet written
+	first   door.Effect            // the entry of the change itself, and in its role; none as long as nothing is written
+	section int64                  // of the first
+	risen   []int64                // those that were there and whose levels have changed
 }
 
 // written is an asset as it is written.
@@ -191,8 +237,8 @@ type written struct {
 	before, after map[string]string
 }
 
-// add takes an entry in, unless it changes nothing.
-func (m *many) add(e Entry) error {
+// add takes an entry in, unless it changes nothing, and writes as soon as there are many.
+func (m *many) add(ctx context.Context, e Entry) error {
 	if e.Was.ID != 0 {
 		e.Section = e.Was.Section
 	}
@@ -220,7 +266,9 @@ func (m *many) add(e Entry) error {
 	} else if len(w.fields) == 0 {
 		return nil
 	}
-	m.all = append(m.all, w)
+	if m.part = append(m.part, w); len(m.part) == chunk {
+		return m.write(ctx)
+	}
 	return nil
 }
 
@@ -233,58 +281,51 @@ const detailTypes = `own_number text, kind text, name text, work text, content t
 	outsourced text, evaluated_by text, seat text, registered_on date, checked_on date, note text, answers text, level_reason text,
 	multi_factor text, takeout_barred text, breaks jsonb, broken_since date`
 
-// write writes all in a few statements, those that are new first, and returns what was done to each.
-func (m *many) write(ctx context.Context) ([]door.Effect, error) {
+// write writes what there is in a few statements, with its entries of the trail.
+func (m *many) write(ctx context.Context) error {
+	if len(m.part) == 0 {
+		return nil
+	}
 	if err := m.number(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	// numbers that change hands among the section's assets are free before they are given
-	slices.SortStableFunc(m.all, func(a, b *written) int { return order(a) - order(b) })
-	effects := make([]door.Effect, 0, len(m.all))
-	for part := range slices.Chunk(m.all, chunk) {
-		if err := m.writePart(ctx, part); err != nil {
-			return nil, err
-		}
-		for _, w := range part {
-			effects = append(effects, door.Effect{Subject: trail.Subject{Kind: "asset", ID: w.Was.ID}, Fields: w.fields, By: m.allowed[w.Section]})
+	if err := m.writePart(ctx, m.part); err != nil {
+		return err
+	}
+	effects := make([]door.Effect, len(m.part))
+	for i, w := range m.part {
+		effects[i] = door.Effect{Subject: trail.Subject{Kind: "asset", ID: w.Was.ID}, Fields: w.fields, By: m.allowed[w.Section]}
+		if w.hasRisen() {
+			m.risen = append(m.risen, w.Was.ID)
 		}
 	}
-	return effects, nil
+	if m.section == 0 {
+		m.first, m.section = effects[0], m.part[0].Section
+		effects = effects[1:]
+	}
+	m.part = m.part[:0]
+	return m.tx.Record(ctx, effects)
 }
 
-// risen are those that were there and whose levels have changed.
-func (m *many) risen() []int64 {
-	var ids []int64
-	for _, w := range m.all {
-		for _, aspect := range Aspects {
-			if w.Was.Version > 0 && w.Was.Level(aspect) != w.Is.Level(aspect) {
-				ids = append(ids, w.Was.ID)
-				break
-			}
-		}
-	}
-	return ids
-}
-
-// order has changes stand before what is new.
-func order(w *written) int {
-	if w.Was.Version > 0 {
-		return 0
-	}
-	return 1
+// hasRisen tells of one that was there that a level of it has changed.
+func (w *written) hasRisen() bool {
+	return w.Was.Version > 0 && slices.ContainsFunc(Aspects[:], func(a Aspect) bool { return w.Was.Level(a) != w.Is.Level(a) })
 }
 
 // number gives those that are new their 管理番号.
 func (m *many) number(ctx context.Context) error {
 	fresh := map[int64][]*written{}
 	var sections []int64
-	for _, w := range m.all {
+	for _, w := range m.part {
 		if w.Was.ID == 0 {
 			if fresh[w.Section] == nil {
 				sections = append(sections, w.Section)
 			}
 			fresh[w.Section] = append(fresh[w.Section], w)
 		}
+	}
+	if len(sections) == 0 {
+		return nil
 	}
 	slices.Sort(sections) // so that two of these at once don't wait for each other
 	counts := make([]int, len(sections))

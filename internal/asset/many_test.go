@@ -3,6 +3,7 @@ package asset_test
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/trail"
 )
@@ -22,7 +24,7 @@ func (o office) take(t *testing.T, actor authz.Actor, section string, state asse
 	for _, d := range list {
 		numbers = append(numbers, d.OwnNumber)
 	}
-	return o.ChangeMany(t.Context(), actor, asset.Asked{Numbers: numbers}, func(found asset.Standing) ([]asset.Entry, error) {
+	return o.ChangeMany(t.Context(), actor, asset.Asked{Numbers: numbers}, func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
 		var entries []asset.Entry
 		at := slices.IndexFunc(found.Places, func(p asset.Place) bool { return p.Code == section })
 		for _, d := range list {
@@ -32,7 +34,7 @@ func (o office) take(t *testing.T, actor authz.Actor, section string, state asse
 			}
 			entries = append(entries, e)
 		}
-		return entries, nil
+		return slices.Values(entries), nil
 	})
 }
 
@@ -164,6 +166,23 @@ func TestThousandsAreRegisteredAtOnce(t *testing.T) {
 	}
 	if found, err := o.Find(t.Context(), o.tax, "zeimu-4500"); err != nil || found.OwnNumber != "Z-4499" {
 		t.Errorf("the last is %+v, %v", found, err)
+	}
+}
+
+// Who comes while many are changed is told, and waits for nobody.
+func TestOneChangeOfManyGoesOnAtATime(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	var second error
+	err := o.ChangeMany(t.Context(), o.tax, asset.Asked{}, func(*door.Tx, asset.Standing) (iter.Seq[asset.Entry], error) {
+		second = o.take(t, o.tax, "zeimu", asset.Registered, numbered(1))
+		return slices.Values([]asset.Entry(nil)), nil
+	})
+	if err != nil || fault.KindOf(second) != fault.Conflict {
+		t.Errorf("%v; the second: %v", err, second)
+	}
+	if err := o.take(t, o.tax, "zeimu", asset.Registered, numbered(1)); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }
 

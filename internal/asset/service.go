@@ -347,7 +347,7 @@ const (
 func (d Details) arguments(scheme Scheme) pgx.StrictNamedArgs {
 	args := pgx.StrictNamedArgs{}
 	for _, f := range Fields {
-		args[f.Key] = f.Text(d)
+		args[f.Key] = f.of(&d)
 	}
 	handling := make([]string, len(d.Handling))
 	for i, h := range d.Handling {

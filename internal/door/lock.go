@@ -39,6 +39,14 @@ func (tx *Tx) Take(ctx context.Context, lock Lock) error {
 	return nil
 }
 
+// TryTake is Take for who waits for nobody: free is false where another has the lock.
+func (tx *Tx) TryTake(ctx context.Context, lock Lock) (free bool, err error) {
+	if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock(hashtextextended('kagami: ' || $1, 0))`, string(lock)).Scan(&free); err != nil {
+		return false, fmt.Errorf("taking the lock of %s: %w", lock, err)
+	}
+	return free, nil
+}
+
 // ErrOvertaken undoes a change that was overtaken by another beside it, and lets it be
 // tried again.
 var ErrOvertaken = errors.New("overtaken by another change")

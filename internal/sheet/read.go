@@ -32,7 +32,7 @@ var known = []struct{ magic, sentence string }{
 // asked row by row which one holds the headings, in a workbook through its
 // visible sheets from the first; each then gets the rows below in their order,
 // without those that are blank. A cell of a workbook is read as it is shown, a
-// formula as it was last computed, lines in a cell end in "\n". An error of each
+// formula as it was last computed (NotReckoned where it never was), lines in a cell end in "\n". An error of each
 // ends the reading, and so does the context, within milliseconds.
 //
 // Unsupported for other files, TooLarge beyond the limits of this package and

@@ -327,7 +327,12 @@ type cell struct {
 	value  []byte
 	inline richText
 	inV    bool
+	// whether it has a formula, and something that this was last computed as
+	formula, reckoned bool
 }
+
+// NotReckoned stands for a formula that no program has computed yet.
+const NotReckoned = "（計算されていない式）"
 
 // begin begins another cell in the place of this one.
 func (c *cell) begin(e element, next int) (err error) {
@@ -337,7 +342,7 @@ func (c *cell) begin(e element, next int) (err error) {
 	if c.style, err = strconv.Atoi(e.attribute("s")); err != nil {
 		c.style = -1
 	}
-	c.kind, c.value, c.inV = e.attribute("t"), c.value[:0], false
+	c.kind, c.value, c.inV, c.formula, c.reckoned = e.attribute("t"), c.value[:0], false, false, false
 	c.inline.reset()
 	return nil
 }
@@ -371,7 +376,9 @@ func (b *book) readSheet(name string, t *table) error {
 			case "c":
 				return c.begin(e, len(row.Cells))
 			case "v":
-				c.inV = true
+				c.inV, c.reckoned = true, true
+			case "f":
+				c.formula = true
 			default:
 				c.inline.begin(e.name)
 			}
@@ -426,6 +433,9 @@ func columnOf(reference string, next int) (int, error) {
 // shown is a cell's text.
 func (b *book) shown(c *cell) (string, error) {
 	value := string(c.value)
+	if c.formula && (!c.reckoned || value == "" && c.kind != "str") { // a text may be empty
+		return NotReckoned, nil
+	}
 	switch c.kind {
 	case "s":
 		if i, err := strconv.Atoi(value); err == nil && i >= 0 && i < len(b.strings) {

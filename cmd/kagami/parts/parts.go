@@ -11,6 +11,7 @@ import (
 	"kagami/internal/asset/export"
 	"kagami/internal/asset/filebook"
 	assetfind "kagami/internal/asset/find"
+	assetintake "kagami/internal/asset/intake"
 	"kagami/internal/asset/overview"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
@@ -38,6 +39,7 @@ import (
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
 	"kagami/web/imports"
+	"kagami/web/asset/intake"
 	"kagami/web/organization"
 	"kagami/web/personnel"
 	"kagami/web/publishing"
@@ -90,6 +92,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(communication.New(g.Pool, g.Door), assets, listing).Part(),
+		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind

@@ -49,7 +49,7 @@ func newOffice(t *testing.T) office {
 	people := org.New(db.Pool, through)
 	o := office{t: t, db: db, register: asset.New(db.Pool, through)}
 	o.settings = setting.New(db.Pool, through, export.LabelWords.Setting)
-	o.Service, o.in = export.New(db.Pool, now, o.register, find.New(db.Pool, o.register)), intake.New(o.register)
+	o.Service, o.in = export.New(db.Pool, now, o.register, find.New(db.Pool, o.register)), intake.New(db.Pool, through, o.register)
 	for i, code := range []string{"zeimu", "fukushi"} {
 		id, err := people.AddSection(t.Context(), authz.AsOperator(), org.Section{Code: code, Name: "見本課（第一）", Kind: org.Internal, Position: i})
 		if err != nil {
@@ -89,7 +89,7 @@ func (o office) takeIn(raw []byte) intake.Plan {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	plan, err := o.in.TakeIn(o.t.Context(), o.manager, file, "")
+	plan, err := o.in.TakeIn(o.t.Context(), o.manager, file, intake.Choices{})
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestWhatIsHandedOutIsTakenInWithoutAChange(t *testing.T) {
 			if err != nil {
 				t.Fatal(name, err)
 			}
-			plan, err := o.in.Plan(t.Context(), o.manager, file, "")
+			plan, err := o.in.Plan(t.Context(), o.manager, file, intake.Choices{})
 			if err != nil {
 				t.Fatal(name, err)
 			}

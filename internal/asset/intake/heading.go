@@ -2,12 +2,9 @@ package intake
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
+	"kagami/internal/asset/intake/wording"
 	"kagami/internal/sheet/intake"
 )
 
@@ -30,23 +27,12 @@ func (l layout) title(c column) string {
 	return c.title()
 }
 
-// bracketed is what stands in brackets, which headings explain themselves by: 有無（有・無）.
-var bracketed = regexp.MustCompile(`[(\[【〔<〈「『][^()\[\]【】〔〕<>〈〉「」『』]*[)\]】〕>〉」』]`)
-
-// bare is a heading without what stands in brackets.
-func bare(text string) string {
-	if text = norm.NFKC.String(text); !strings.ContainsAny(text, "([【〔<〈「『") {
-		return text
-	}
-	return bracketed.ReplaceAllString(text, "")
-}
-
 // find is the word that a heading is, whole or without its brackets.
 func find(text string) (word, bool) {
 	if w, ok := words[intake.Fold(text)]; ok {
 		return w, true
 	}
-	w, ok := words[intake.Fold(bare(text))]
+	w, ok := words[intake.Fold(wording.Bare(text))]
 	return w, ok
 }
 
@@ -61,7 +47,7 @@ func layOut(upper, lower []string) layout {
 	}
 	group := ""
 	for i := range max(len(upper), len(lower)) {
-		above, below := oneLine(cellAt(upper, i)), oneLine(cellAt(lower, i))
+		above, below := wording.OneLine(cellAt(upper, i)), wording.OneLine(cellAt(lower, i))
 		if above != "" {
 			group = above
 		}
@@ -70,7 +56,7 @@ func layOut(upper, lower []string) layout {
 		}
 		text := below
 		w, known := find(below)
-		if whole, ok := find(bare(group) + bare(below)); ok && intake.Fold(bare(below)) != "" {
+		if whole, ok := find(wording.Bare(group) + wording.Bare(below)); ok && intake.Fold(wording.Bare(below)) != "" {
 			w, known = whole, true
 		}
 		alone := cellAt(upper, i+1) != "" || cellAt(lower, i+1) == ""
@@ -111,23 +97,23 @@ func (l layout) isHead() bool {
 // half of it are words for columns, and it names no asset.
 func isLower(upper, cells []string) bool {
 	l := layOut(upper, nil)
-	name := oneLine(cellAt(cells, l.at[nameColumn]))
+	name := wording.OneLine(cellAt(cells, l.at[nameColumn]))
 	if name != "" && name != l.texts[nameColumn] {
 		return false
 	}
 	known, all, group := 0, 0, ""
 	for i := range cells {
-		if above := oneLine(cellAt(upper, i)); above != "" {
+		if above := wording.OneLine(cellAt(upper, i)); above != "" {
 			group = above
 		}
-		text := oneLine(cells[i])
+		text := wording.OneLine(cells[i])
 		if text == "" {
 			continue
 		}
 		all++
 		if _, ok := find(text); ok {
 			known++
-		} else if _, ok := find(bare(group) + bare(text)); ok {
+		} else if _, ok := find(wording.Bare(group) + wording.Bare(text)); ok {
 			known++
 		}
 	}
@@ -176,15 +162,4 @@ func cellAt(cells []string, i int) string {
 		return ""
 	}
 	return cells[i]
-}
-
-// longest is how much of a cell that is one line is read, in bytes.
-const longest = 4 << 10
-
-// oneLine is a text with one blank for each stretch of them.
-func oneLine(s string) string {
-	if len(s) > longest {
-		s = strings.ToValidUTF8(s[:longest], "")
-	}
-	return strings.Join(strings.Fields(s), " ")
 }

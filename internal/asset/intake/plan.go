@@ -2,11 +2,15 @@ package intake
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
+	"hash"
+	"iter"
 	"slices"
 	"strings"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/wording"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
@@ -24,15 +28,28 @@ type Plan struct {
 	Notes     []intake.Problem // what somebody should look at
 	Ignored   []string         // headings of columns that are not read
 	Unread    []string         // sheets that are not read
+	Rows      int              // of the file
+	Faulty    int              // rows of which something is wrong
+	Open      int              // rows that may be an asset of the register, of which nobody has said whether they are
 
-	entries []asset.Entry
+	lists   lists
+	digest  []byte // of what it would do
+	entries iter.Seq[asset.Entry]
+}
+
+// decision is what becomes of a row that changes something.
+type decision struct {
+	row     int32
+	was     int32 // in found.Assets; -1 for what is new
+	section int64 // of what is new
+	own     string
 }
 
 // planner makes a plan of a file, on the register as it stands.
 type planner struct {
 	file    File
 	found   asset.Standing
-	section string // given beside the file; empty for none
+	choices Choices
 
 	said     map[saying]meaning  // what the cells of a column have been read as: most are alike
 	places   map[string][]int    // by code and by name, folded: indexes of found.Places
@@ -42,6 +59,9 @@ type planner struct {
 	byName   map[inSection][]int // of those without one, in their order
 	seen     map[inSection]int   // the line that has spoken of a number
 	taken    map[int64]int       // the line that has spoken of an asset
+	decided  []decision
+	fresh    []unknown // the rows that are like none by their numbers, or of which somebody has said what they are
+	sum      hash.Hash
 	plan     Plan
 }
 
@@ -70,30 +90,80 @@ type inSection struct {
 	text    string
 }
 
-// makePlan plans a file. section is that of rows that name none, by its code or name.
-// Invalid where there is no such section.
-func makePlan(found asset.Standing, file File, section string) (Plan, error) {
+// makePlan plans a file by what has been chosen for it. Invalid where there is no such
+// section.
+func makePlan(found asset.Standing, file File, choices Choices) (Plan, error) {
 	p := &planner{
-		file: file, found: found, section: section, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
+		file: file, found: found, choices: choices, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
 		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
-		plan: Plan{Ignored: file.Ignored, Unread: file.Unread},
+		sum:  sha256.New(),
+		plan: Plan{Ignored: file.Ignored, Unread: file.Unread, Rows: len(file.rows)},
 	}
 	p.index()
-	if section != "" && len(p.places[whole(section)]) != 1 {
-		return Plan{}, fault.InvalidFields([]fault.Problem{{Field: "section", Message: quote(section) + "という課室は登録されていません。課室コードを確かめてください。"}})
+	for _, section := range []string{choices.Section, choices.Last} {
+		if section != "" && len(p.places[wording.Whole(section)]) != 1 {
+			return Plan{}, fault.InvalidFields([]fault.Problem{{Field: "section", Message: wording.Quote(section) + "という課室は登録されていません。課室コードを確かめてください。"}})
+		}
 	}
 	for _, r := range file.rows {
 		p.add(r)
 	}
+	if err := p.findAlike(); err != nil {
+		return Plan{}, err
+	}
 	slices.SortStableFunc(p.plan.Problems, func(a, b intake.Problem) int {
 		return cmp.Compare(a.Line, b.Line)
 	})
+	for _, problem := range p.plan.Problems {
+		p.plan.lists.add(Faults, problem)
+	}
+	p.seal()
+	p.plan.entries = p.entries
 	return p.plan, nil
+}
+
+// seal makes the digest of what the plan would do.
+func (p *planner) seal() {
+	for _, d := range p.decided {
+		version := 0
+		if d.was >= 0 {
+			version = p.found.Assets[d.was].Version
+		}
+		fmt.Fprintln(p.sum, d.row, d.was, d.section, version)
+	}
+	fmt.Fprintln(p.sum, p.plan.Added, p.plan.Changed, p.plan.Unchanged, p.plan.Drafts, p.plan.Open, p.plan.Faulty, len(p.plan.Problems))
+	fmt.Fprintln(p.sum, p.found.Scheme.Levels, p.found.Scheme.Zones, p.found.Today)
+	p.plan.digest = p.sum.Sum(nil)
+}
+
+// entries are what the register would have of each row that changes something.
+func (p *planner) entries(yield func(asset.Entry) bool) {
+	for _, d := range p.decided {
+		r := p.news(p.file.rows[d.row])
+		e := p.entry(d)
+		p.read(r, &e, &problems{planner: p, row: r})
+		if !yield(e) {
+			return
+		}
+	}
+}
+
+// entry is what a row is about, before it is read.
+func (p *planner) entry(d decision) asset.Entry {
+	e := asset.Entry{Section: d.section, Why: "台帳の取り込み"}
+	if d.was >= 0 {
+		e.Was = p.found.Assets[d.was]
+		e.Is = e.Was.Details
+	}
+	if d.own != "" && !strings.EqualFold(d.own, e.Was.OwnNumber) {
+		e.Is.OwnNumber = d.own
+	}
+	return e
 }
 
 func (p *planner) index() {
 	for i, place := range p.found.Places {
-		code, name := whole(place.Code), whole(place.Name)
+		code, name := wording.Whole(place.Code), wording.Whole(place.Name)
 		p.places[code] = append(p.places[code], i)
 		if name != code {
 			p.places[name] = append(p.places[name], i)
@@ -126,17 +196,17 @@ func (p *planner) place(r row) (at int, problem string) {
 		}
 		return -1, "どの課室のものか分かりません。「課室」の列を加えるか、シートの名前を課室名にするか、取り込むときに課室を指定してください（コマンドでは --section）。"
 	}
-	list := p.places[whole(typed)]
+	list := p.places[wording.Whole(typed)]
 	if len(list) == 0 {
-		list = p.places[key(typed)]
+		list = p.places[wording.Key(typed)]
 	}
 	switch len(list) {
 	case 0:
-		return -1, quote(typed) + "という課室は登録されていません。課室の名前かコードを確かめてください。"
+		return -1, wording.Quote(typed) + "という課室は登録されていません。課室の名前かコードを確かめてください。"
 	case 1:
 		return list[0], ""
 	}
-	return -1, quote(typed) + "という課室がいくつかあります。課室コードで書いてください。"
+	return -1, wording.Quote(typed) + "という課室がいくつかあります。課室コードで書いてください。"
 }
 
 // placeOf is the section that is given for rows which name none, or that their sheet is
@@ -147,18 +217,21 @@ func (p *planner) placeOf(s *page) int {
 		return at
 	}
 	at = -1
-	for _, text := range append([]string{p.section}, append(slices.Clone(s.titles), s.name)...) {
-		word := whole(text)
+	for _, text := range append([]string{p.choices.Section}, append(slices.Clone(s.titles), s.name)...) {
+		word := wording.Whole(text)
 		list := p.places[word]
 		if at >= 0 || len(list) != 1 {
 			continue
 		}
-		if place := p.found.Places[list[0]]; text == p.section || whole(place.Name) == word || text == s.name { // a number in a title is no section's code
+		if place := p.found.Places[list[0]]; text == p.choices.Section || wording.Whole(place.Name) == word || text == s.name { // a number in a title is no section's code
 			at = list[0]
 		}
 	}
 	if at < 0 {
 		at = p.begun(append(slices.Clone(s.titles), s.name))
+	}
+	if at < 0 && p.choices.Last != "" {
+		at = p.places[wording.Whole(p.choices.Last)][0]
 	}
 	p.ofSheet[s] = at
 	return at
@@ -168,9 +241,9 @@ func (p *planner) placeOf(s *page) int {
 // none. Of names that begin alike the longest is it.
 func (p *planner) begun(texts []string) int {
 	for _, text := range texts {
-		at, longest, word := -1, 0, whole(text)
+		at, longest, word := -1, 0, wording.Whole(text)
 		for i, place := range p.found.Places {
-			if name := whole(place.Name); len(name) > longest && strings.HasPrefix(word, name) {
+			if name := wording.Whole(place.Name); len(name) > longest && strings.HasPrefix(word, name) {
 				at, longest = i, len(name)
 			}
 		}
@@ -206,7 +279,7 @@ func (p *planner) own(r row, w *problems) asset.Place {
 	case problem != "":
 		w.wrong(sectionColumn, problem)
 	case !p.found.Places[at].Mine:
-		w.wrong(sectionColumn, quote(p.found.Places[at].Name)+"の情報資産は、あなたの役割では登録できません。その課室の情報セキュリティ管理者に頼んでください。")
+		w.wrong(sectionColumn, wording.Quote(p.found.Places[at].Name)+"の情報資産は、あなたの役割では登録できません。その課室の情報セキュリティ管理者に頼んでください。")
 	default:
 		return p.found.Places[at]
 	}
@@ -218,15 +291,14 @@ func (p *planner) add(r row) {
 	r = p.news(r)
 	w := &problems{planner: p, row: r}
 	place := p.own(r, w)
-	was, own := p.match(r, place, w)
-	e := asset.Entry{Was: was, Section: place.ID, Is: was.Details, Why: "台帳の取り込み"}
+	at, own := p.match(r, place, w)
+	d := decision{row: int32(r.at), was: int32(at), section: place.ID, own: own} //nolint:gosec // a file has at most 10,000,000 rows
+	e := p.entry(d)
+	was := e.Was
 	if was.ID != 0 {
 		if r.lineOf(sectionColumn) != "" && place.ID != 0 && place.ID != was.Section {
 			w.wrong(sectionColumn, "この管理番号は、"+was.SectionName+"の情報資産です。課室か管理番号を直してください。")
 		}
-	}
-	if !strings.EqualFold(own, was.OwnNumber) && own != "" {
-		e.Is.OwnNumber = own
 	}
 	notes := p.read(r, &e, w)
 	same := was.ID != 0 && len(asset.Differing(was.Details, e.Is)) == 0 && e.State == was.State
@@ -242,7 +314,14 @@ func (p *planner) add(r row) {
 	}
 	if len(w.list) > 0 {
 		p.plan.Problems = append(p.plan.Problems, w.list...)
+		p.plan.Faulty++
+		p.plan.lists.add(faultyRows, p.faulty(r, w.list))
 		return
+	}
+	p.askLevel(r, e, place)
+	var fields []string
+	if was.ID != 0 {
+		fields = asset.Differing(was.Details, e.Is)
 	}
 	switch {
 	case was.ID == 0:
@@ -254,32 +333,33 @@ func (p *planner) add(r row) {
 		p.plan.Drafts++
 	}
 	p.plan.Notes = append(p.plan.Notes, notes...)
-	p.plan.entries = append(p.plan.entries, e)
+	p.decided = append(p.decided, d)
+	p.list(r, e, place, fields)
 }
 
 // news is a row without what the register says already in the same words. A table that
 // was handed out and comes back says nothing there: its words might be read as another's
 // are, such as 情報 on paper, 「無」 for somebody outside, or a level of other days.
 func (p *planner) news(r row) row {
-	at, known := p.byCode[strings.ToLower(r.lineOf(numberColumn))]
-	if !known {
+	at, there := p.byCode[strings.ToLower(r.lineOf(numberColumn))]
+	if !there {
 		return r
 	}
 	was := p.found.Assets[at]
-	r.cells = slices.Clone(r.cells)
+	var known columnSet
 	for _, f := range asset.Fields {
 		c, there := byKey[f.Key]
 		if !there || c == outsourcedColumn && r.cell(outsourcingColumn) != "" { // the two are read together
 			continue
 		}
 		if cell := r.cell(c); cell != "" && cell == strings.TrimSpace(sheet.Text(p.found.Scheme.Written(f, was)).String()) {
-			r.cells[r.page.at[c]] = ""
+			known[c] = true
 		}
 	}
-	if text := whole(r.lineOf(sectionColumn)); text != "" && (text == whole(was.SectionName) || text == whole(was.SectionCode)) {
-		r.cells[r.page.at[sectionColumn]] = ""
+	if text := wording.Whole(r.lineOf(sectionColumn)); text != "" && (text == wording.Whole(was.SectionName) || text == wording.Whole(was.SectionCode)) {
+		known[sectionColumn] = true
 	}
-	return r
+	return r.without(known)
 }
 
 // columnOf is the column of a field.
@@ -290,10 +370,11 @@ func (p *planner) columnOf(r row, field string) column {
 	return numberColumn
 }
 
-// match finds the asset that a row is about: by 管理番号, by the section's own number, or
-// by its name where it has neither; none for one that is new. own is the section's own
-// number, where the row says it.
-func (p *planner) match(r row, place asset.Place, w *problems) (was asset.Asset, own string) {
+// match finds the asset that a row is about, as an index of found.Assets: by what
+// somebody has said of it, by 管理番号, by the section's own number, or by its name where
+// it has neither; -1 for one that is new. own is the section's own number, where the row
+// says it.
+func (p *planner) match(r row, place asset.Place, w *problems) (at int, own string) {
 	number, own := r.lineOf(numberColumn), r.lineOf(ownColumn)
 	said := numberColumn
 	if number == "" {
@@ -303,27 +384,40 @@ func (p *planner) match(r row, place asset.Place, w *problems) (was asset.Asset,
 	if !known {
 		switch {
 		case number != "" && own != "":
-			w.wrong(numberColumn, quote(number)+"という管理番号の情報資産は、台帳にありません。新しい情報資産なら、管理番号を空けてください。")
-			return asset.Asset{}, ""
+			w.wrong(numberColumn, wording.Quote(number)+"という管理番号の情報資産は、台帳にありません。新しい情報資産なら、管理番号を空けてください。")
+			return -1, ""
 		case own == "":
 			own = number
 		}
 		if own == "" {
-			return p.unnumbered(r, place), ""
+			if at = p.chosen(r, place, w); at < 0 {
+				at = p.unnumbered(r, place)
+			}
+			if at < 0 {
+				p.ask(r, place)
+			}
+			return at, ""
 		}
-		at, known = p.byNumber[inSection{place.ID, strings.ToLower(own)}]
+		if at, known = p.byNumber[inSection{place.ID, strings.ToLower(own)}]; !known {
+			at = p.chosen(r, place, w)
+			if known = at >= 0; !known {
+				p.ask(r, place)
+			}
+		}
 	}
 	num := inSection{place.ID, strings.ToLower(cmp.Or(own, number))}
 	if place.ID == 0 { // not known: it is at least not another line of the same words
-		num.text = key(r.lineOf(sectionColumn)) + "\n" + num.text
+		num.text = wording.Key(r.lineOf(sectionColumn)) + "\n" + num.text
 	}
 	line, again := p.seen[num]
-	if known {
-		was = p.found.Assets[at]
-		if before, spoken := p.taken[was.ID]; spoken {
+	if !known {
+		at = -1
+	} else {
+		was := p.found.Assets[at].ID
+		if before, spoken := p.taken[was]; spoken {
 			line, again = before, true
 		} else {
-			p.taken[was.ID] = r.line
+			p.taken[was] = r.line
 		}
 	}
 	if again {
@@ -332,25 +426,25 @@ func (p *planner) match(r row, place asset.Place, w *problems) (was asset.Asset,
 		p.seen[num] = r.line
 	}
 	if known && own != "" {
-		if other, there := p.byNumber[inSection{was.Section, strings.ToLower(own)}]; there && other != at && !p.found.Assets[other].State.Ended() {
-			w.wrong(said, quote(own)+"は、ほかの情報資産「"+p.found.Assets[other].Code+"」の課の番号です。どちらの情報資産か確かめてください。")
+		if other, there := p.byNumber[inSection{p.found.Assets[at].Section, strings.ToLower(own)}]; there && other != at && !p.found.Assets[other].State.Ended() {
+			w.wrong(said, wording.Quote(own)+"は、ほかの情報資産「"+p.found.Assets[other].Code+"」の課の番号です。どちらの情報資産か確かめてください。")
 		}
 	}
-	return was, own
+	return at, own
 }
 
 // unnumbered finds an asset by its name: the first of them that no row has spoken of.
-func (p *planner) unnumbered(r row, place asset.Place) asset.Asset {
-	named := inSection{place.ID, oneLine(r.cell(nameColumn))}
+func (p *planner) unnumbered(r row, place asset.Place) int {
+	named := inSection{place.ID, wording.OneLine(r.cell(nameColumn))}
 	for len(p.byName[named]) > 0 {
-		was := p.found.Assets[p.byName[named][0]]
+		at := p.byName[named][0]
 		p.byName[named] = p.byName[named][1:]
-		if p.taken[was.ID] == 0 {
-			p.taken[was.ID] = r.line
-			return was
+		if was := p.found.Assets[at].ID; p.taken[was] == 0 {
+			p.taken[was] = r.line
+			return at
 		}
 	}
-	return asset.Asset{}
+	return -1
 }
 
 // texts are the columns of free text.
@@ -374,11 +468,16 @@ var texts = map[column]func(*asset.Details) *string{
 func (p *planner) read(r row, e *asset.Entry, w *problems) (notes []intake.Problem) {
 	look := func(c column, reason string) { notes = append(notes, p.file.problem(r, c, reason)) }
 	d, isNew := &e.Is, e.Was.ID == 0
-	if name := oneLine(r.cell(nameColumn)); name != "" {
+	if name := wording.OneLine(r.cell(nameColumn)); name != "" {
 		d.Name = name
 	}
+	for c := range columns {
+		if why := badCell(r.cell(c)); why != "" {
+			w.wrong(c, why)
+		}
+	}
 	for c, text := range texts {
-		if cell := r.cell(c); cell != "" {
+		if cell := r.cell(c); cell != "" || p.choices.Blanks && r.page.has(c) {
 			*text(d) = cell
 		}
 	}
@@ -434,7 +533,7 @@ func (p *planner) readLevels(r row, d *asset.Details, isNew bool, w *problems, l
 			continue
 		}
 		level := p.meant(one.column, cell, func() (m meaning) {
-			m.key, m.look, m.problem = readLevel(p.found.Scheme, one.aspect, cell)
+			m.key, m.look, m.problem = wording.Level(p.found.Scheme, one.aspect, cell)
 			return m
 		})
 		switch {
@@ -448,6 +547,11 @@ func (p *planner) readLevels(r row, d *asset.Details, isNew bool, w *problems, l
 			*one.level = level.key
 		}
 	}
+	if d.Confidentiality == asset.Unsettled {
+		if key := p.choices.level(r.at); key != "" {
+			d.Confidentiality = key
+		}
+	}
 }
 
 // readPersonal reads whether there is personal data. A word that says only that there is
@@ -455,7 +559,7 @@ func (p *planner) readLevels(r row, d *asset.Details, isNew bool, w *problems, l
 func (p *planner) readPersonal(r row, e *asset.Entry, w *problems) (unclear bool) {
 	d := &e.Is
 	if cell := r.cell(personalColumn); cell != "" {
-		personal, vague, problem := readPersonal(cell)
+		personal, vague, problem := wording.Personal(cell)
 		switch {
 		case problem != "":
 			w.wrong(personalColumn, problem)
@@ -469,7 +573,7 @@ func (p *planner) readPersonal(r row, e *asset.Entry, w *problems) (unclear bool
 		d.Personal = asset.NotPersonal
 	}
 	if cell := r.cell(numberWorkColumn); cell != "" {
-		work, problem := readNumberWork(cell)
+		work, problem := wording.NumberWork(cell)
 		if problem != "" {
 			w.wrong(numberWorkColumn, problem)
 		} else {
@@ -484,21 +588,21 @@ func (p *planner) readPersonal(r row, e *asset.Entry, w *problems) (unclear bool
 func (p *planner) readKindAndZone(r row, d *asset.Details, isNew bool, w *problems) {
 	switch cell := r.cell(kindColumn); {
 	case cell != "":
-		kind, problem := readKind(cell, d.Medium)
+		kind, problem := wording.Kind(cell, d.Medium)
 		if problem != "" {
 			w.wrong(kindColumn, problem)
 			kind = asset.Information
 		}
 		d.Kind = kind
-	case isNew && onPaper(d.Medium):
+	case isNew && wording.OnPaper(d.Medium):
 		d.Kind = asset.Paper
 	case isNew:
 		d.Kind = asset.Information
 	}
 	switch cell := r.cell(zoneColumn); {
-	case cell != "" && !noWords[key(cell)]:
+	case cell != "" && !wording.Denies(cell):
 		zone := p.meant(zoneColumn, cell, func() (m meaning) {
-			m.key, m.problem = readZone(p.found.Scheme, cell)
+			m.key, m.problem = wording.Zone(p.found.Scheme, cell)
 			return m
 		})
 		if zone.problem != "" {
@@ -506,7 +610,7 @@ func (p *planner) readKindAndZone(r row, d *asset.Details, isNew bool, w *proble
 		} else {
 			d.Zone = zone.key
 		}
-	case isNew && (d.Kind == asset.Paper || onPaper(d.Medium)):
+	case isNew && (d.Kind == asset.Paper || wording.OnPaper(d.Medium)):
 		d.Zone = asset.OfflineZone
 	}
 }
@@ -514,24 +618,27 @@ func (p *planner) readKindAndZone(r row, d *asset.Details, isNew bool, w *proble
 // readRest reads the limits and who is charged with work outside.
 func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(column, string)) {
 	if cell := r.cell(handlingColumn); cell != "" {
-		handling, disposal, other := readHandling(cell)
+		handling, disposal, other := wording.Handling(cell)
 		d.Handling = handling
 		if disposal != "" && r.cell(disposalColumn) == "" {
 			d.Disposal = disposal
 		}
 		if other != "" {
-			look(handlingColumn, quote(other)+"は、選べる取扱制限にないので、備考に入れます。")
+			look(handlingColumn, wording.Quote(other)+"は、選べる取扱制限にないので、備考に入れます。")
 			if !strings.Contains(d.Note, other) {
 				d.Note = strings.TrimSpace(d.Note + "\n取扱制限：" + other)
 			}
 		}
+	}
+	if p.choices.Blanks && r.cell(handlingColumn) == "" && r.page.has(handlingColumn) {
+		d.Handling = nil
 	}
 	for _, one := range []struct {
 		column column
 		given  *asset.Confirmed
 	}{{multiFactorColumn, &d.MultiFactor}, {takeoutBarredColumn, &d.TakeoutBarred}} {
 		if cell := r.cell(one.column); cell != "" {
-			given, problem := readConfirmed(cell)
+			given, problem := wording.Confirmed(cell)
 			if problem != "" {
 				w.wrong(one.column, problem)
 				continue
@@ -539,12 +646,14 @@ func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(colum
 			*one.given = given
 		}
 	}
-	name, said, problem := readOutsourcing(r.cell(outsourcingColumn), r.cell(outsourcedColumn))
+	name, said, problem := wording.Outsourcing(r.cell(outsourcingColumn), r.cell(outsourcedColumn))
 	switch {
 	case problem != "":
 		w.wrong(outsourcingColumn, problem)
-	case said && (name != unnamedSupplier || d.Outsourced == ""):
+	case said && (name != wording.UnnamedSupplier || d.Outsourced == ""):
 		d.Outsourced = name
+	case !said && p.choices.Blanks && r.page.has(outsourcedColumn):
+		d.Outsourced = ""
 	}
 }
 
@@ -557,9 +666,12 @@ func (p *planner) readDays(r row, d *asset.Details, isNew bool, w *problems) {
 	}{{registeredOnColumn, &d.RegisteredOn}, {checkedOnColumn, &d.CheckedOn}} {
 		cell := r.cell(one.column)
 		if cell == "" {
+			if one.column == checkedOnColumn && p.choices.Blanks && r.page.has(checkedOnColumn) {
+				*one.day = calendar.Date{}
+			}
 			continue
 		}
-		day, problem := readDay(cell)
+		day, problem := wording.Day(cell)
 		if problem != "" {
 			w.wrong(one.column, problem)
 			continue

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,10 +13,13 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/calendar"
+	"kagami/internal/edition"
 	"kagami/internal/fault"
 	"kagami/internal/sheet/intake"
 	"kagami/internal/sheet/sheettest"
 )
+
+var today = calendar.NewDate(2026, 11, 24)
 
 // aRegister is one of four sections, the last of which is another's, with two assets
 // and one that has ended.
@@ -28,7 +32,7 @@ func aRegister() asset.Standing {
 	other.OwnNumber, other.Name = "", "議事録"
 	gone.OwnNumber = "Z-9"
 	return asset.Standing{
-		Today: today, Scheme: shippedScheme(),
+		Today: today, Scheme: asset.SchemeOn(edition.Values{}, today),
 		Places: []asset.Place{{ID: 1, Code: "zeimu", Name: "税務町民課", Mine: true}, {ID: 2, Code: "somu", Name: "総務課", Mine: true}, {ID: 3, Code: "h1", Name: "保育所（第一）", Mine: true}, {ID: 4, Code: "kaikei", Name: "会計室"}},
 		Assets: []asset.Asset{
 			{ID: 11, Code: "zeimu-0001", Section: 1, SectionName: "税務町民課", Details: ledger, State: asset.Registered, Version: 1},
@@ -49,7 +53,7 @@ func mustRead(t testing.TB, raw string) File {
 
 func planOf(t testing.TB, raw, section string) Plan {
 	t.Helper()
-	plan, err := makePlan(aRegister(), mustRead(t, raw), section)
+	plan, err := makePlan(aRegister(), mustRead(t, raw), Choices{Section: section})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +144,7 @@ func TestWhatTheRegisterSaysInTheSameWordsStays(t *testing.T) {
 		"zeimu-0003,税務町民課,課税台帳,情報,自治体機密性3B,,,": "0 0 1",
 		"zeimu-0003,税務町民課,課税台帳,紙文書,自治体機密性2,,,": "0 0 1",
 	} {
-		plan, err := makePlan(found, mustRead(t, "管理番号,課室,情報資産名,種別,機密性,媒体,委託先,外部委託の有無\n"+row+"\n"), "")
+		plan, err := makePlan(found, mustRead(t, "管理番号,課室,情報資産名,種別,機密性,媒体,委託先,外部委託の有無\n"+row+"\n"), Choices{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +168,7 @@ func TestWhatARowSaysLessThanTheRegisterChangesNothing(t *testing.T) {
 	} {
 		plan := planOf(t, plainHead+row+"\n", "税務町民課")
 		fields := ""
-		for _, e := range plan.entries {
+		for e := range plan.entries {
 			fields = strings.Join(asset.Differing(e.Was.Details, e.Is), " ")
 		}
 		if fields != want || plan.Added != 0 || len(plan.Problems) > 0 || plan.Unchanged+plan.Changed != 1 || (plan.Changed == 1) != (want != "") {
@@ -196,7 +200,7 @@ func TestWhatIsToBeSettledBecomesADraft(t *testing.T) {
 	} {
 		plan := planOf(t, "番号,名称,機密性,完全性,可用性,個人情報,接続系,媒体\n"+row+"\n", "somu")
 		isDraft := want != "" && want != "2完全性"
-		if got := places(plan.Notes); got != want || plan.Added != 1 || (plan.Drafts == 1) != isDraft || (plan.entries[0].State == asset.Draft) != isDraft {
+		if got := places(plan.Notes); got != want || plan.Added != 1 || (plan.Drafts == 1) != isDraft || (slices.Collect(plan.entries)[0].State == asset.Draft) != isDraft {
 			t.Errorf("%s: %q, %+v", row, got, plan)
 		}
 	}
@@ -204,7 +208,7 @@ func TestWhatIsToBeSettledBecomesADraft(t *testing.T) {
 	if got := places(plan.Notes); got != "2個人情報の有無 2完全性 2可用性 2領域" || plan.Drafts != 1 {
 		t.Errorf("of a register with two columns: %q, %v", got, plan.Problems)
 	}
-	if d := plan.entries[0].Is; d.RegisteredOn != today || d.Kind != asset.Information || d.Personal != asset.NotPersonal {
+	if d := slices.Collect(plan.entries)[0].Is; d.RegisteredOn != today || d.Kind != asset.Information || d.Personal != asset.NotPersonal {
 		t.Errorf("%+v", d)
 	}
 }
@@ -230,14 +234,14 @@ func TestASectionIsFoundWhereTheRegisterNamesIt(t *testing.T) {
 			if len(plan.Problems) != 1 || plan.Problems[0].Column != "課室" {
 				t.Errorf("%s: %+v", raw, plan)
 			}
-		case len(plan.entries) != 1 || plan.entries[0].Section != want+1:
+		case len(slices.Collect(plan.entries)) != 1 || slices.Collect(plan.entries)[0].Section != want+1:
 			t.Errorf("%s: %+v", raw, plan)
 		}
 	}
-	if plan := planOf(t, "台帳（総務課）\n"+table, "zeimu"); len(plan.entries) != 1 || plan.entries[0].Section != 1 {
+	if plan := planOf(t, "台帳（総務課）\n"+table, "zeimu"); len(slices.Collect(plan.entries)) != 1 || slices.Collect(plan.entries)[0].Section != 1 {
 		t.Errorf("given: %+v", plan)
 	}
-	if _, err := makePlan(aRegister(), mustRead(t, table), "nowhere"); fault.KindOf(err) != fault.Invalid {
+	if _, err := makePlan(aRegister(), mustRead(t, table), Choices{Section: "nowhere"}); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("given, and not there: %v", err)
 	}
 }
@@ -324,7 +328,7 @@ func TestEachSheetThatHasATableIsRead(t *testing.T) {
 	raw := workbook(t, []string{"記入要領", "記入例", "総務課", "連絡先", "税務町民課"},
 		[][]string{{"この台帳は毎年4月に更新する。"}}, [][]string{append(head, "例"), row}, [][]string{head, row}, [][]string{{"番号", "名称", "電話"}, {"1", "業者", "1"}}, [][]string{{"題"}, head, row, wrong})
 	plan := planOf(t, string(raw), "")
-	if plan.Added != 2 || plan.entries[0].Section != 2 || plan.entries[1].Section != 1 || strings.Join(plan.Unread, " ") != "連絡先 記入例" || strings.Join(plan.Ignored, " ") != "電話" {
+	if plan.Added != 2 || slices.Collect(plan.entries)[0].Section != 2 || slices.Collect(plan.entries)[1].Section != 1 || strings.Join(plan.Unread, " ") != "連絡先 記入例" || strings.Join(plan.Ignored, " ") != "電話" {
 		t.Errorf("%+v", plan)
 	}
 	if len(plan.Problems) != 1 || plan.Problems[0].Line != 4 || !strings.HasPrefix(plan.Problems[0].Reason, "シート「税務町民課」：") {
@@ -336,7 +340,7 @@ func TestALimitThatIsNoneIsKeptInTheNote(t *testing.T) {
 	t.Parallel()
 	const head = "番号,名称,機密性,完全性,可用性,個人情報,接続系,取扱制限,備考\n"
 	plan := planOf(t, head+"1,台帳,2,2,2,無,LGWAN,複製禁止・施錠保管,4月に見直す\n", "somu")
-	if d := plan.entries[0].Is; d.Note != "4月に見直す\n取扱制限：施錠保管" || len(d.Handling) != 1 || places(plan.Notes) != "2取扱制限" {
+	if d := slices.Collect(plan.entries)[0].Is; d.Note != "4月に見直す\n取扱制限：施錠保管" || len(d.Handling) != 1 || places(plan.Notes) != "2取扱制限" {
 		t.Errorf("%+v", plan)
 	}
 }
@@ -352,7 +356,7 @@ func TestARegisterInCP932IsRead(t *testing.T) {
 		if plan.Added != 1 || plan.Drafts != 0 {
 			t.Fatalf("%s: %+v", name, plan)
 		}
-		if d := plan.entries[0].Is; d.Name != "健診の 記録" || d.OwnNumber != "K-01" || d.RegisteredOn != calendar.NewDate(2019, 4, 30) || d.Confidentiality != "3B" {
+		if d := slices.Collect(plan.entries)[0].Is; d.Name != "健診の 記録" || d.OwnNumber != "K-01" || d.RegisteredOn != calendar.NewDate(2019, 4, 30) || d.Confidentiality != "3B" {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
@@ -374,7 +378,7 @@ func FuzzRegister(f *testing.F) {
 				}
 				return
 			}
-			plan, err := makePlan(found, file, section)
+			plan, err := makePlan(found, file, Choices{Section: section})
 			if err != nil {
 				if fault.KindOf(err) != fault.Invalid {
 					t.Error(err)
@@ -390,7 +394,7 @@ func FuzzRegister(f *testing.F) {
 			if plan.Added+plan.Changed+plan.Unchanged+len(wrong) < len(file.rows) {
 				t.Errorf("of %d rows some are nowhere: %+v", len(file.rows), plan)
 			}
-			for i, e := range plan.entries {
+			for i, e := range slices.Collect(plan.entries) {
 				if problems := found.Scheme.Problems(e.Is, today, e.State == asset.Draft); len(problems) > 0 {
 					t.Errorf("planned, and wrong: %+v", problems)
 				}
@@ -401,7 +405,7 @@ func FuzzRegister(f *testing.F) {
 			if len(plan.Problems) > 0 || plan.Changed > 0 {
 				return
 			}
-			again, err := makePlan(found, file, section)
+			again, err := makePlan(found, file, Choices{Section: section})
 			if err != nil || again.Added+again.Changed+len(again.Problems) > 0 {
 				t.Errorf("the same file again: %+v, %v", again, err)
 			}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/wording"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 	"kagami/internal/sheet/intake"
@@ -32,29 +33,63 @@ type page struct {
 	titles []string // what its titles may name as the section, the likeliest first
 }
 
-// row is a row of a register.
+// row is a row of a register, in little room: what stands in its columns in one text.
 type row struct {
-	line  int // in its sheet, from 1
-	page  *page
-	cells []string
+	at   int // among the rows of the file, from 0
+	line int // in its sheet, from 1
+	page *page
+	text string
+	ends [columns]uint32
+}
+
+// pack is a row of a sheet.
+func (p *page) pack(line int, cells []string) row {
+	r := row{line: line, page: p}
+	size := 0
+	var texts [columns]string
+	for c := range columns {
+		if text := strings.TrimSpace(cellAt(cells, p.at[c])); !wording.IsDash(text) {
+			texts[c] = text
+			size += len(text)
+		}
+		r.ends[c] = uint32(size) //nolint:gosec // a row has at most 200 cells of a megabyte
+	}
+	r.text = strings.Join(texts[:], "")
+	return r
 }
 
 // cell is what stands in a column; empty where nothing does, or only a dash.
 func (r row) cell(c column) string {
-	text := strings.TrimSpace(cellAt(r.cells, r.page.at[c]))
-	if isDash(text) {
-		return ""
+	if c == 0 {
+		return r.text[:r.ends[0]]
 	}
-	return text
+	return r.text[r.ends[c-1]:r.ends[c]]
+}
+
+// columnSet tells of each column whether it is meant.
+type columnSet [columns]bool
+
+// without is the row without what stands in some columns.
+func (r row) without(some columnSet) row {
+	if some == (columnSet{}) {
+		return r
+	}
+	var texts [columns]string
+	size := 0
+	less := r
+	for c := range columns {
+		if !some[c] {
+			texts[c] = r.cell(c)
+			size += len(texts[c])
+		}
+		less.ends[c] = uint32(size) //nolint:gosec // no longer than it was
+	}
+	less.text = strings.Join(texts[:], "")
+	return less
 }
 
 // line is a cell of one line, in the widths of letters and digits that are searched for.
-func (r row) lineOf(c column) string { return norm.NFKC.String(oneLine(r.cell(c))) }
-
-// isDash tells of a cell that somebody has struck out.
-func isDash(text string) bool {
-	return text != "" && len(text) <= 12 && strings.Trim(text, "-‐‑–—―−－ーｰ_／/＼〃・.…") == "" && text != "〃"
-}
+func (r row) lineOf(c column) string { return norm.NFKC.String(wording.OneLine(r.cell(c))) }
 
 // Read reads a register, an Excel workbook or CSV: each sheet that has a table, whatever
 // stands above it. Rows that are no assets are passed over: empty ones, those that have
@@ -73,6 +108,9 @@ func Read(ctx context.Context, raw []byte) (File, error) {
 	r.file.leaveExamples()
 	if len(r.file.sheets) == 0 {
 		return File{}, invalid(r.problem)
+	}
+	for i := range r.file.rows {
+		r.file.rows[i].at = i
 	}
 	for _, p := range r.file.sheets {
 		for _, heading := range p.ignored {
@@ -176,9 +214,8 @@ func (r *reader) add(read sheet.Row) error {
 			return nil
 		}
 	}
-	one := row{line: read.Line, page: r.page, cells: read.Cells}
-	if one.isAsset() {
-		r.rows = append(r.rows, one)
+	if r.page.isAsset(read.Cells) {
+		r.rows = append(r.rows, r.page.pack(read.Line, read.Cells))
 	}
 	return nil
 }
@@ -199,7 +236,12 @@ func (r *reader) end() {
 	}
 	r.page.titles = titled(r.before)
 	r.file.sheets = append(r.file.sheets, r.page)
-	r.file.rows = append(r.file.rows, r.rows...)
+	if r.file.rows == nil { // most files have one table
+		r.file.rows = r.rows
+	} else {
+		r.file.rows = append(r.file.rows, r.rows...)
+	}
+	r.rows = nil
 	r.page = nil
 }
 
@@ -213,11 +255,11 @@ func titled(rows [][]string) []string {
 	for _, cells := range rows {
 		label := false
 		for _, cell := range cells {
-			text := norm.NFKC.String(oneLine(cell))
+			text := norm.NFKC.String(wording.OneLine(cell))
 			if text == "" || len(text) > longestTitle {
 				continue
 			}
-			for _, found := range bracketed.FindAllString(text, -1) {
+			for _, found := range wording.Bracketed(text) {
 				inside := []rune(found)
 				_, after, parted := strings.Cut(string(inside[1:len(inside)-1]), ":")
 				if !parted {
@@ -256,52 +298,54 @@ var (
 const besideNote = "※＊*【■●◆◎○・注"
 
 // isAsset tells whether a row is an asset at all.
-func (r row) isAsset() bool {
+func (p *page) isAsset(cells []string) bool {
 	first, others, summed := "", 0, false // others: beside its number and its section
-	for i, cell := range r.cells {
+	for i, cell := range cells {
 		text := strings.TrimSpace(cell)
-		if text == "" || isDash(text) {
+		if text == "" || wording.IsDash(text) {
 			continue
 		}
 		if first == "" {
 			first = text
 		}
-		summed = summed || isTotal.MatchString(compact(text))
-		if i != r.page.at[numberColumn] && i != r.page.at[ownColumn] && i != r.page.at[sectionColumn] {
+		summed = summed || strings.Contains(text, "計") && isTotal.MatchString(wording.Compact(text))
+		if i != p.at[numberColumn] && i != p.at[ownColumn] && i != p.at[sectionColumn] {
 			others++
 		}
 	}
-	alone := said(r.cells) == 1
-	key, name := compact(first), compact(r.cell(nameColumn))
+	alone := said(cells) == 1
+	key, name := wording.Compact(first), wording.Compact(cellAt(cells, p.at[nameColumn]))
 	switch {
 	case first == "", strings.HasPrefix(first, "※"),
-		isTotal.MatchString(key), isTotal.MatchString(name) && !r.isWhole(), name == "" && (summed || endsTotal.MatchString(key)),
-		endsTotal.MatchString(name) && r.cell(confidentialityColumn) == "", isExample.MatchString(key),
+		isTotal.MatchString(key), isTotal.MatchString(name) && !p.isWhole(cells), name == "" && (summed || endsTotal.MatchString(key)),
+		endsTotal.MatchString(name) && blankOrDash(cellAt(cells, p.at[confidentialityColumn])), isExample.MatchString(key),
 		alone && (strings.ContainsRune(besideNote, []rune(first)[0]) || key == "以上"),
 		others == 0:
 		return false
 	}
-	return !r.page.isRepeated(r.cells)
+	return !p.isRepeated(cells)
+}
+
+// blankOrDash tells of a cell in which nothing stands, or only a dash.
+func blankOrDash(cell string) bool {
+	text := strings.TrimSpace(cell)
+	return text == "" || wording.IsDash(text)
 }
 
 // isWhole tells of a row that has a number, a section and each level, which no total has.
-func (r row) isWhole() bool {
+func (p *page) isWhole(cells []string) bool {
 	for _, c := range []column{numberColumn, sectionColumn, confidentialityColumn, integrityColumn, availabilityColumn} {
-		if r.cell(c) == "" {
+		if strings.TrimSpace(cellAt(cells, p.at[c])) == "" {
 			return false
 		}
 	}
 	return true
 }
 
-// compact is a text without widths and blanks.
-func compact(s string) string {
-	return strings.Join(strings.Fields(norm.NFKC.String(oneLine(s))), "")
-}
-
-// Asked is what the file asks of the register: what its rows may be there.
-func (f File) Asked() asset.Asked {
-	var asked asset.Asked
+// asked is what the file asks of the register: what its rows may be there, or have been
+// said to be.
+func (f File) asked(choices Choices) asset.Asked {
+	asked := asset.Asked{Numbers: make([]string, 0, len(f.rows))}
 	for _, r := range f.rows {
 		numbered := false
 		for _, c := range []column{numberColumn, ownColumn} {
@@ -310,8 +354,11 @@ func (f File) Asked() asset.Asked {
 			}
 		}
 		if !numbered {
-			asked.Names = append(asked.Names, oneLine(r.cell(nameColumn)))
+			asked.Names = append(asked.Names, wording.OneLine(r.cell(nameColumn)))
 		}
+	}
+	for _, code := range choices.Same {
+		asked.Numbers = append(asked.Numbers, code)
 	}
 	return asked
 }

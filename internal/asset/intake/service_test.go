@@ -47,7 +47,7 @@ func newTown(t *testing.T) town {
 		t.Fatal(err)
 	}
 	assets := asset.New(db.Pool, through)
-	return town{intake.New(assets), assets, db, authz.Actor{Person: id, Holdings: []authz.Holding{{Role: authz.SecurityManager, Section: sections[0]}}}}
+	return town{intake.New(db.Pool, through, assets), assets, db, authz.Actor{Person: id, Holdings: []authz.Holding{{Role: authz.SecurityManager, Section: sections[0]}}}}
 }
 
 const head = "番号,課室,名称,機密性,完全性,可用性,個人情報,接続系\n"
@@ -59,11 +59,11 @@ func (tn town) take(t *testing.T, actor authz.Actor, rows string) (said string, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, err := tn.Plan(t.Context(), actor, file, "")
+	before, err := tn.Plan(t.Context(), actor, file, intake.Choices{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plan, err = tn.TakeIn(t.Context(), actor, file, ""); err != nil {
+	if plan, err = tn.TakeIn(t.Context(), actor, file, intake.Choices{}); err != nil {
 		t.Fatal(err)
 	}
 	count := func(p intake.Plan) string { return fmt.Sprint(p.Added, p.Changed, p.Unchanged, len(p.Problems)) }
@@ -118,10 +118,10 @@ func TestWhoMayChangeNoAssetTakesNoRegisterIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	staff := authz.Actor{Person: tn.manager.Person, Holdings: []authz.Holding{{Role: authz.Staff, Section: 1}}}
-	if _, err := tn.Plan(t.Context(), staff, file, ""); fault.KindOf(err) != fault.Forbidden {
+	if _, err := tn.Plan(t.Context(), staff, file, intake.Choices{}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("a plan: %v", err)
 	}
-	if _, err := tn.TakeIn(t.Context(), staff, file, ""); fault.KindOf(err) != fault.Forbidden {
+	if _, err := tn.TakeIn(t.Context(), staff, file, intake.Choices{}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("taken in: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ package assets
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/door"
 	"kagami/internal/edition"
 	"kagami/internal/sample"
 )
@@ -91,13 +93,13 @@ func usual(ctx context.Context, register *asset.Service, t sample.Town, manager 
 			RegisteredOn: t.Today().AddDays(-300), CheckedOn: t.Today().AddDays(-100),
 		})
 	}
-	return register.ChangeMany(ctx, manager, asset.Asked{}, func(found asset.Standing) ([]asset.Entry, error) {
+	return register.ChangeMany(ctx, manager, asset.Asked{}, func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
 		at := slices.IndexFunc(found.Places, func(p asset.Place) bool { return p.Code == section.Code })
 		entries := make([]asset.Entry, len(list))
 		for i, d := range list {
 			entries[i] = asset.Entry{Section: found.Places[at].ID, Is: d, State: asset.Registered}
 		}
-		return entries, nil
+		return slices.Values(entries), nil
 	})
 }
 

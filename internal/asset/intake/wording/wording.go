@@ -1,4 +1,6 @@
-package intake
+// Package wording reads what towns write in the cells of their registers: levels in the words
+// of three schemes, zones, kinds, days of either era.
+package wording
 
 import (
 	"fmt"
@@ -9,26 +11,28 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/calendar"
+
+	"golang.org/x/text/unicode/norm"
 )
 
-// key is a word as it is compared: without widths, cases, blanks, and what brackets
+// Key is a word as it is compared: without widths, cases, blanks, and what brackets
 // explain it by.
-func key(s string) string {
-	if short := whole(bare(oneLine(s))); short != "" {
+func Key(s string) string {
+	if short := Whole(Bare(OneLine(s))); short != "" {
 		return short
 	}
-	return whole(s)
+	return Whole(s)
 }
 
-// whole is a word as it is compared, with its brackets.
-func whole(s string) string { return strings.ToUpper(compact(s)) }
+// Whole is a word as it is compared, with its brackets.
+func Whole(s string) string { return strings.ToUpper(Compact(s)) }
 
-// quote is the beginning of what somebody has written.
-func quote(s string) string {
-	if r := []rune(oneLine(s)); len(r) > 30 {
+// Quote is the beginning of what somebody has written.
+func Quote(s string) string {
+	if r := []rune(OneLine(s)); len(r) > 30 {
 		return "「" + string(r[:30]) + "…」"
 	}
-	return "「" + oneLine(s) + "」"
+	return "「" + OneLine(s) + "」"
 }
 
 // levelShape is a level in the words of any scheme: 自治体機密性3B, 機密性3, 3B, C3, Ⅲ, レベル2, 高.
@@ -38,13 +42,13 @@ var romans = map[string]string{"III": "3", "II": "2", "I": "1"}
 
 var letters = map[asset.Aspect]string{asset.Confidentiality: "C", asset.Integrity: "I", asset.Availability: "A"}
 
-// readLevel reads a level of an aspect by the words of the scheme, or of those towns
+// Level reads a level of an aspect by the words of the scheme, or of those towns
 // had before it: of three steps, 機密性 has its 3 still to be settled, and the others,
 // which have two, their higher one for 中.
-func readLevel(scheme asset.Scheme, aspect asset.Aspect, text string) (level, look, problem string) {
-	word, levels := key(text), scheme.Of(aspect)
+func Level(scheme asset.Scheme, aspect asset.Aspect, text string) (level, look, problem string) {
+	word, levels := Key(text), scheme.Of(aspect)
 	for _, l := range levels {
-		if word == key(l.Title) || word == key(l.Key) {
+		if word == Key(l.Title) || word == Key(l.Key) {
 			return l.Key, "", ""
 		}
 	}
@@ -54,7 +58,7 @@ func readLevel(scheme asset.Scheme, aspect asset.Aspect, text string) (level, lo
 			names = append(names, l.Key)
 		}
 	}
-	unknown := fmt.Sprintf("%sは%sとして読めません。%sのどれかにしてください。", quote(text), aspect.Title(), strings.Join(names, "、"))
+	unknown := fmt.Sprintf("%sは%sとして読めません。%sのどれかにしてください。", Quote(text), aspect.Title(), strings.Join(names, "、"))
 	m := levelShape.FindStringSubmatch(word)
 	if m == nil || m[1] != "" && m[1] != aspect.Title() || m[3] != "" && m[3] != letters[aspect] || len(levels) == 0 {
 		return "", "", unknown
@@ -87,7 +91,7 @@ func foldedWords[T comparable](list map[T][]string) map[string]T {
 	words := map[string]T{}
 	for value, texts := range list {
 		for _, text := range texts {
-			words[key(text)] = value
+			words[Key(text)] = value
 		}
 	}
 	return words
@@ -104,11 +108,11 @@ var zoneWords = foldedWords(map[string][]string{
 	"outside":          {"対象外", "教育系", "教育ネットワーク", "校務系", "学習系", "校務ネットワーク"},
 })
 
-// readZone reads a zone by what the town calls it, or by words that others have for it.
-func readZone(scheme asset.Scheme, text string) (zone, problem string) {
-	word := key(text)
+// Zone reads a zone by what the town calls it, or by words that others have for it.
+func Zone(scheme asset.Scheme, text string) (zone, problem string) {
+	word := Key(text)
 	for _, z := range scheme.Zones {
-		if word == key(z.Title) || word == key(z.Key) {
+		if word == Key(z.Title) || word == Key(z.Key) {
 			return z.Key, ""
 		}
 	}
@@ -123,7 +127,7 @@ func readZone(scheme asset.Scheme, text string) (zone, problem string) {
 	for _, z := range scheme.Zones {
 		names = append(names, z.Title)
 	}
-	return "", fmt.Sprintf("%sは領域として読めません。%sのどれかにしてください。", quote(text), strings.Join(names, "、"))
+	return "", fmt.Sprintf("%sは領域として読めません。%sのどれかにしてください。", Quote(text), strings.Join(names, "、"))
 }
 
 var kindWords = foldedWords(map[asset.Kind][]string{
@@ -138,16 +142,16 @@ var kindWords = foldedWords(map[asset.Kind][]string{
 	asset.Document: {"システム関連文書", "関連文書", "仕様書", "設計書", "ネットワーク図", "マニュアル", "手順書", "システム文書", "システム関係文書", "ドキュメント"},
 })
 
-// onPaper tells whether what a register says of the medium is paper alone.
-func onPaper(medium string) bool {
-	word := key(medium)
+// OnPaper tells whether what a register says of the medium is paper alone.
+func OnPaper(medium string) bool {
+	word := Key(medium)
 	return slices.ContainsFunc([]string{"紙", "簿冊", "帳票", "書類"}, func(paper string) bool { return strings.Contains(word, paper) }) &&
 		!slices.ContainsFunc([]string{"電子", "電磁", "データ", "USB", "DVD", "CD", "HDD", "サーバ", "ファイルサ", "媒体及び", "PC"}, func(other string) bool { return strings.Contains(word, other) })
 }
 
-// readKind reads a kind; of documents and data the medium says whether they are paper.
-func readKind(text, medium string) (kind asset.Kind, problem string) {
-	word := key(text)
+// Kind reads a kind; of documents and data the medium says whether they are paper.
+func Kind(text, medium string) (kind asset.Kind, problem string) {
+	word := Key(text)
 	known, ok := kindWords[word]
 	var names []string
 	for _, k := range asset.Kinds {
@@ -155,8 +159,8 @@ func readKind(text, medium string) (kind asset.Kind, problem string) {
 	}
 	switch {
 	case !ok:
-		return "", fmt.Sprintf("%sは種別として読めません。%sのどれかにしてください。", quote(text), strings.Join(names, "、"))
-	case known == asset.Information && onPaper(medium):
+		return "", fmt.Sprintf("%sは種別として読めません。%sのどれかにしてください。", Quote(text), strings.Join(names, "、"))
+	case known == asset.Information && OnPaper(medium):
 		return asset.Paper, ""
 	}
 	return known, ""
@@ -174,10 +178,10 @@ func denies(word string) bool {
 		strings.HasSuffix(word, "を除く") || strings.HasSuffix(word, "以外")
 }
 
-// readPersonal reads whether there is personal data, and which. vague is a word that says
+// Personal reads whether there is personal data, and which. vague is a word that says
 // only that there is.
-func readPersonal(text string) (personal asset.Personal, vague bool, problem string) {
-	word, whole := key(text), whole(text)
+func Personal(text string) (personal asset.Personal, vague bool, problem string) {
+	word, whole := Key(text), Whole(text)
 	has := func(parts ...string) bool {
 		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(whole, part) })
 	}
@@ -194,12 +198,12 @@ func readPersonal(text string) (personal asset.Personal, vague bool, problem str
 	case word == "個人情報", word == "個人データ", word == "保有個人情報", word == "一般個人情報", word == "個人情報ファイル":
 		return asset.PlainPersonal, false, ""
 	}
-	return "", false, quote(text) + "は個人情報の有無として読めません。無、個人情報、要配慮個人情報、特定個人情報のどれか、または有、無で書いてください。"
+	return "", false, Quote(text) + "は個人情報の有無として読めません。無、個人情報、要配慮個人情報、特定個人情報のどれか、または有、無で書いてください。"
 }
 
-// readNumberWork reads what 個人番号 is used for.
-func readNumberWork(text string) (work asset.NumberWork, problem string) {
-	switch word := key(text); {
+// NumberWork reads what 個人番号 is used for.
+func NumberWork(text string) (work asset.NumberWork, problem string) {
+	switch word := Key(text); {
 	case noWords[word], word == "使わない":
 		return asset.NoNumberWork, ""
 	case strings.Contains(word, "利用事務") && !strings.Contains(word, "関係事務"):
@@ -207,12 +211,12 @@ func readNumberWork(text string) (work asset.NumberWork, problem string) {
 	case strings.Contains(word, "関係事務") && !strings.Contains(word, "利用事務"):
 		return asset.NumberRelatedWork, ""
 	}
-	return "", quote(text) + "は個人番号の事務として読めません。利用事務か関係事務のどちらかにしてください。"
+	return "", Quote(text) + "は個人番号の事務として読めません。利用事務か関係事務のどちらかにしてください。"
 }
 
-// readConfirmed reads whether a safeguard is there.
-func readConfirmed(text string) (given asset.Confirmed, problem string) {
-	switch word := key(text); {
+// Confirmed reads whether a safeguard is there.
+func Confirmed(text string) (given asset.Confirmed, problem string) {
+	switch word := Key(text); {
 	case yesWords[word], slices.Contains([]string{"済", "済み", "導入済", "導入済み", "設定済", "設定済み", "対応済", "対応済み"}, word):
 		return asset.There, ""
 	case noWords[word], slices.Contains([]string{"未導入", "未設定", "未対応"}, word):
@@ -220,7 +224,7 @@ func readConfirmed(text string) (given asset.Confirmed, problem string) {
 	case slices.Contains([]string{"確かめていない", "未確認", "不明"}, word):
 		return asset.Unknown, ""
 	}
-	return "", quote(text) + "は読めません。している、していない、確かめていない、のどれかで書いてください。"
+	return "", Quote(text) + "は読めません。している、していない、確かめていない、のどれかで書いてください。"
 }
 
 var (
@@ -234,24 +238,24 @@ var (
 	ofDisposal = []string{"廃棄", "溶解", "裁断", "シュレッダー", "消去", "破壊", "焼却"}
 )
 
-// readHandling reads the limits on what may be done, how an asset is disposed of where
+// Handling reads the limits on what may be done, how an asset is disposed of where
 // that stands among them, and what else does.
-func readHandling(text string) (list []asset.Handling, disposal, other string) {
-	if noWords[key(text)] {
+func Handling(text string) (list []asset.Handling, disposal, other string) {
+	if noWords[Key(text)] {
 		return nil, "", ""
 	}
 	var ways, others []string
 	for _, part := range strings.FieldsFunc(text[:min(len(text), longest)], func(r rune) bool { return strings.ContainsRune("、，,・･／/;；\n\t 　", r) }) {
-		word := key(part)
+		word := Key(part)
 		handling, known := handlingWords[word]
 		switch {
-		case word == "" || isDash(part):
+		case word == "" || IsDash(part):
 		case known:
 			list = append(list, handling)
 		case slices.ContainsFunc(ofDisposal, func(way string) bool { return strings.Contains(word, way) }):
-			ways = append(ways, oneLine(part))
+			ways = append(ways, OneLine(part))
 		default:
-			others = append(others, oneLine(part))
+			others = append(others, OneLine(part))
 		}
 	}
 	return list, strings.Join(ways, "、"), strings.Join(others, "、")
@@ -260,28 +264,28 @@ func readHandling(text string) (list []asset.Handling, disposal, other string) {
 // Days in a register lie from here on: others are slips of the pen.
 var earliestDay = calendar.NewDate(1868, 1, 25)
 
-// readDay reads a day. A number of five digits is one as Excel counts it, in a cell that
+// Day reads a day. A number of five digits is one as Excel counts it, in a cell that
 // is not formatted as one.
-func readDay(text string) (day calendar.Date, problem string) {
-	text = oneLine(text)
+func Day(text string) (day calendar.Date, problem string) {
+	text = OneLine(text)
 	day, ok := calendar.ReadDay(text)
 	if n, err := strconv.Atoi(text); err == nil && n >= 10_000 && n < 100_000 {
 		day, ok = calendar.NewDate(1899, 12, 30+n), true
 	}
 	if !ok || day.Before(earliestDay) {
-		return calendar.Date{}, quote(text) + "は日付として読めません。2026-04-01、2026/4/1、令和8年4月1日、R8.4.1 のように書いてください。"
+		return calendar.Date{}, Quote(text) + "は日付として読めません。2026-04-01、2026/4/1、令和8年4月1日、R8.4.1 のように書いてください。"
 	}
 	return day, ""
 }
 
-// unnamedSupplier stands for somebody outside whom a register does not name.
-const unnamedSupplier = "有（委託先の記入なし）"
+// UnnamedSupplier stands for somebody outside whom a register does not name.
+const UnnamedSupplier = "有（委託先の記入なし）"
 
-// readOutsourcing reads whether work is done outside and by whom, of the two columns of
+// Outsourcing reads whether work is done outside and by whom, of the two columns of
 // it. said tells whether they say anything.
-func readOutsourcing(whether, by string) (name string, said bool, problem string) {
-	word := key(whether)
-	if noWords[key(by)] { // a column of 委託先 with 無 says that there is none
+func Outsourcing(whether, by string) (name string, said bool, problem string) {
+	word := Key(whether)
+	if noWords[Key(by)] { // a column of 委託先 with 無 says that there is none
 		if by = ""; word == "" {
 			return "", true, ""
 		}
@@ -295,8 +299,46 @@ func readOutsourcing(whether, by string) (name string, said bool, problem string
 		return "", true, ""
 	case by != "":
 		return by, true, ""
-	case yesWords[word] && word == whole(whether):
-		return unnamedSupplier, true, ""
+	case yesWords[word] && word == Whole(whether):
+		return UnnamedSupplier, true, ""
 	}
 	return whether, true, "" // the one column names whom
 }
+
+// bracketed is what stands in brackets, which headings explain themselves by: 有無（有・無）.
+var bracketed = regexp.MustCompile(`[(\[【〔<〈「『][^()\[\]【】〔〕<>〈〉「」『』]*[)\]】〕>〉」』]`)
+
+// Bare is a heading without what stands in brackets.
+func Bare(text string) string {
+	if text = norm.NFKC.String(text); !strings.ContainsAny(text, "([【〔<〈「『") {
+		return text
+	}
+	return bracketed.ReplaceAllString(text, "")
+}
+
+// longest is how much of a cell that is one line is read, in bytes.
+const longest = 4 << 10
+
+// OneLine is a text with one blank for each stretch of them.
+func OneLine(s string) string {
+	if len(s) > longest {
+		s = strings.ToValidUTF8(s[:longest], "")
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// Compact is a text without widths and blanks.
+func Compact(s string) string {
+	return strings.Join(strings.Fields(norm.NFKC.String(OneLine(s))), "")
+}
+
+// IsDash tells of a cell that somebody has struck out.
+func IsDash(text string) bool {
+	return text != "" && len(text) <= 12 && strings.Trim(text, "-‐‑–—―−－ーｰ_／/＼〃・.…") == "" && text != "〃"
+}
+
+// Denies tells of a word that says that there is none: 無, ×, いいえ.
+func Denies(text string) bool { return noWords[Key(text)] }
+
+// Bracketed are the stretches of a text in brackets, with these.
+func Bracketed(text string) []string { return bracketed.FindAllString(text, -1) }

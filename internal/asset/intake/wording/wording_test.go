@@ -1,4 +1,4 @@
-package intake
+package wording
 
 import (
 	"slices"
@@ -26,7 +26,7 @@ func TestLevelsAreReadInTheWordsOfAnyScheme(t *testing.T) {
 		asset.Availability: {"2": "2", "可用性１": "1", "A1": "1", "Ⅰ": "1", "高": "2", "○": ""},
 	} {
 		for text, want := range levels {
-			got, look, problem := readLevel(scheme, aspect, text)
+			got, look, problem := Level(scheme, aspect, text)
 			if got != want || (problem == "") != (want != "") {
 				t.Errorf("%s %q: %q, %s", aspect, text, got, problem)
 			}
@@ -36,7 +36,7 @@ func TestLevelsAreReadInTheWordsOfAnyScheme(t *testing.T) {
 		}
 	}
 	scheme.Levels = append(scheme.Levels, asset.Level{Aspect: asset.Integrity, Key: "3", Title: "町の完全性3", Rank: 30})
-	if got, _, problem := readLevel(scheme, asset.Integrity, "３"); got != "3" {
+	if got, _, problem := Level(scheme, asset.Integrity, "３"); got != "3" {
 		t.Errorf("a level of the town's own: %q, %s", got, problem)
 	}
 }
@@ -53,7 +53,7 @@ func TestPersonalDataAreReadInTownsWords(t *testing.T) {
 		"マイナンバー": {asset.MyNumberBorne, false}, "有（ﾏｲﾅﾝﾊﾞｰ）": {asset.MyNumberBorne, false}, "個人番号を含む": {asset.MyNumberBorne, false},
 		"マイナンバーなし": {}, "無（マイナンバー）": {}, "有（要配慮個人情報を除く）": {}, "？": {}, "一部": {},
 	} {
-		got, vague, problem := readPersonal(text)
+		got, vague, problem := Personal(text)
 		if got != want.personal || vague != want.vague || (problem == "") != (want.personal != "") {
 			t.Errorf("%q: %q, %v, %s", text, got, vague, problem)
 		}
@@ -68,7 +68,7 @@ func TestZonesKindsAndTheRestAreReadInTownsWords(t *testing.T) {
 		"ＬＧＷＡＮ": "lgwan", "LGWAN接続系": "lgwan", "lgwan系": "lgwan", "LGWAN端末": "lgwan", "インターネット系": "internet", "インターネット": "internet", "基幹系": "mynumber", "個人番号利用事務系": "mynumber",
 		"マイナンバー利用事務系": "mynumber", "スタンドアロン": "standalone", "紙": "offline", "教育系": "outside", "水道監視系": "water", "基幹系ネットワーク": "mynumber", "庁外": "", "LGWAN・インターネット": "",
 	} {
-		if got, problem := readZone(scheme, text); got != want || (problem == "") != (want != "") {
+		if got, problem := Zone(scheme, text); got != want || (problem == "") != (want != "") {
 			t.Errorf("zone %q: %q, %s", text, got, problem)
 		}
 	}
@@ -79,7 +79,7 @@ func TestZonesKindsAndTheRestAreReadInTownsWords(t *testing.T) {
 		{"情報", "電子", asset.Information}, {"文書・データ", "", asset.Information}, {"文書・データ", "紙", asset.Paper}, {"文書・データ", "紙・電子", asset.Information}, {"紙文書", "", asset.Paper},
 		{"システム", "紙", asset.System}, {"施設・設備", "", asset.Facility}, {"USBメモリ", "", asset.Medium}, {"ﾈｯﾄﾜｰｸ", "", asset.Network}, {"仕様書", "", asset.Document}, {"その他", "", ""},
 	} {
-		if got, problem := readKind(c.text, c.medium); got != c.want || (problem == "") != (c.want != "") {
+		if got, problem := Kind(c.text, c.medium); got != c.want || (problem == "") != (c.want != "") {
 			t.Errorf("kind %q: %q, %s", c.text, got, problem)
 		}
 	}
@@ -94,7 +94,7 @@ func TestZonesKindsAndTheRestAreReadInTownsWords(t *testing.T) {
 		"なし":             {},
 		"複製禁止・施錠保管":      {[]asset.Handling{asset.NoCopy}, "", "施錠保管"},
 	} {
-		handling, disposal, other := readHandling(text)
+		handling, disposal, other := Handling(text)
 		if !slices.Equal(handling, want.handling) || disposal != want.disposal || other != want.other {
 			t.Errorf("handling %q: %v, %q, %s", text, handling, disposal, other)
 		}
@@ -103,7 +103,7 @@ func TestZonesKindsAndTheRestAreReadInTownsWords(t *testing.T) {
 		"令和６年４月１日": "2024-04-01", "平成３１年４月３０日": "2019-04-30", "令和元年5月1日": "2019-05-01", "R6.4.1": "2024-04-01", "２０２４／４／１": "2024-04-01", "2024-04-01 0:00": "2024-04-01", "45383": "2024-04-01",
 		"令和6年13月1日": "", "昨年": "", "平成31年5月1日": "", "00001": "",
 	} {
-		day, problem := readDay(text)
+		day, problem := Day(text)
 		if got := day.String(); (problem == "") != (want != "") || want != "" && got != want {
 			t.Errorf("day %q: %s, %s", text, got, problem)
 		}
@@ -112,19 +112,19 @@ func TestZonesKindsAndTheRestAreReadInTownsWords(t *testing.T) {
 		whether, by, want string
 		said, wrong       bool
 	}{
-		{"", "", "", false, false}, {"無", "", "", true, false}, {"有", "見本社", "見本社", true, false}, {"有", "", unnamedSupplier, true, false}, {"", "見本社", "見本社", true, false},
+		{"", "", "", false, false}, {"無", "", "", true, false}, {"有", "見本社", "見本社", true, false}, {"有", "", UnnamedSupplier, true, false}, {"", "見本社", "見本社", true, false},
 		{"", "なし", "", true, false}, {"無", "なし", "", true, false}, {"無", "見本社", "", true, true}, {"見本社", "", "見本社", true, false}, {"有（見本社）", "", "有（見本社）", true, false},
 	} {
-		if name, said, problem := readOutsourcing(c.whether, c.by); name != c.want || said != c.said || (problem != "") != c.wrong {
+		if name, said, problem := Outsourcing(c.whether, c.by); name != c.want || said != c.said || (problem != "") != c.wrong {
 			t.Errorf("outsourcing %q, %q: %q, %v, %s", c.whether, c.by, name, said, problem)
 		}
 	}
 	for text, want := range map[string]asset.NumberWork{"利用事務": asset.NumberUse, "関係事務（給与）": asset.NumberRelatedWork, "使わない": asset.NoNumberWork} {
-		if got, problem := readNumberWork(text); got != want || problem != "" {
+		if got, problem := NumberWork(text); got != want || problem != "" {
 			t.Errorf("work %q: %q, %s", text, got, problem)
 		}
 	}
-	if _, problem := readNumberWork("両方"); problem == "" {
+	if _, problem := NumberWork("両方"); problem == "" {
 		t.Error("a work that is none")
 	}
 }

@@ -1,0 +1,376 @@
+package intake
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"kagami/internal/asset"
+	"kagami/internal/asset/intake/wording"
+	"kagami/internal/sheet"
+	"kagami/internal/sheet/intake"
+)
+
+// Choices are what somebody has settled of a file. Rows are numbered from 0 through the
+// whole file.
+type Choices struct {
+	Section string         // of rows that name none, by its code; it goes before what their sheet says
+	Last    string         // the same, where nothing else says it
+	Blanks  bool           // a blank cell empties what is registered
+	Levels  map[int]string // for rows with 機密性3: a level's key, or Leave
+	Level   string         // for those of which nothing is chosen
+	Same    map[int]string // for rows that may be an asset of the register: its 管理番号, or Another
+	Others  bool           // those of which nothing is chosen are other assets
+}
+
+const (
+	// Leave leaves a row a draft.
+	Leave = "-"
+	// Another says that a row is an asset of its own.
+	Another = "-"
+)
+
+// level is what is chosen for a row with 機密性3; empty for none.
+func (c Choices) level(row int) string {
+	key, chosen := c.Levels[row]
+	if !chosen || key == "" {
+		key = c.Level
+	}
+	if key == Leave {
+		return ""
+	}
+	return key
+}
+
+// Steps are the levels of which one is to be chosen in the place of 機密性3.
+func Steps(scheme asset.Scheme) []asset.Level {
+	var list []asset.Level
+	for _, level := range scheme.Levels {
+		if level.Aspect == asset.Confidentiality && level.Key != asset.Unsettled && strings.HasPrefix(level.Key, asset.Unsettled) {
+			list = append(list, level)
+		}
+	}
+	return list
+}
+
+// Fault is one thing wrong with a row.
+type Fault = intake.Problem
+
+// List is a list of what a plan would do, in pages.
+type List string
+
+// The lists.
+const (
+	Faults     List = "faults"
+	Alike      List = "alike"
+	Levels     List = "levels"
+	Changed    List = "changed"
+	Added      List = "added"
+	faultyRows List = "faulty"
+)
+
+// Lists are those that a page shows, in its order.
+var Lists = []List{Faults, Alike, Levels, Changed, Added}
+
+// OnPage is how much of a list stands on a page.
+const OnPage = 100
+
+// mostFaulty is how many rows with a fault are handed out at most.
+const mostFaulty = 10_000
+
+// Line is a row that changes something.
+type Line struct {
+	Line    int
+	Sheet   string
+	Code    string // 管理番号; empty for what is new
+	Section string
+	Name    string
+	Draft   bool
+	Changes []Change
+}
+
+// Change is a field with what it was and would be, as people read it.
+type Change struct{ Field, Was, Is string }
+
+// LevelQuestion asks what a row with 機密性3 is.
+type LevelQuestion struct {
+	Row     int
+	Line    int
+	Sheet   string
+	Section string
+	Name    string
+	Chosen  string
+}
+
+// AlikeQuestion asks whether a row is an asset of the register of which the name is
+// written otherwise.
+type AlikeQuestion struct {
+	Row     int
+	Line    int
+	Sheet   string
+	Section string
+	Name    string
+	Among   []Candidate
+	Chosen  string
+}
+
+// Candidate is an asset that a row may be.
+type Candidate struct{ Code, Name string }
+
+// lists are the lists of a plan, as they are stored.
+type lists map[List]*pages
+
+// pages is a list in pages, each as JSON.
+type pages struct {
+	full []json.RawMessage
+	last []json.RawMessage
+	n    int
+}
+
+func (l *lists) add(list List, line any) {
+	if *l == nil {
+		*l = lists{}
+	}
+	p := (*l)[list]
+	if p == nil {
+		p = &pages{}
+		(*l)[list] = p
+	}
+	if list == faultyRows && p.n >= mostFaulty {
+		return
+	}
+	raw, err := json.Marshal(line)
+	if err != nil {
+		panic(err) // they are plain values
+	}
+	p.n++
+	if p.last = append(p.last, raw); len(p.last) == OnPage {
+		p.full, p.last = append(p.full, packed(p.last)), p.last[:0]
+	}
+}
+
+func packed(lines []json.RawMessage) json.RawMessage {
+	raw, err := json.Marshal(lines)
+	if err != nil {
+		panic(err) // they are JSON already
+	}
+	return raw
+}
+
+// all are the pages.
+func (p *pages) all() []json.RawMessage {
+	if len(p.last) == 0 {
+		return p.full
+	}
+	return append(p.full, packed(p.last))
+}
+
+// count is how much stands in a list.
+func (l lists) count(list List) int {
+	if p := l[list]; p != nil {
+		return p.n
+	}
+	return 0
+}
+
+// sheetOf is the name of a row's sheet, where the file has several tables.
+func (f File) sheetOf(r row) string {
+	if len(f.sheets) < 2 {
+		return ""
+	}
+	return r.page.name
+}
+
+// longestShown is how much of a value is shown of a change, in characters.
+const longestShown = 200
+
+func short(text string) string {
+	if utf8.RuneCountInString(text) <= longestShown {
+		return text
+	}
+	return string([]rune(text)[:longestShown]) + "…"
+}
+
+// list lists a row that changes something.
+func (p *planner) list(r row, e asset.Entry, place asset.Place, fields []string) {
+	line := Line{Line: r.line, Sheet: p.file.sheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Is.Name), Draft: e.State == asset.Draft}
+	if e.Was.ID == 0 {
+		p.plan.lists.add(Added, line)
+		return
+	}
+	for _, f := range asset.Fields {
+		for _, key := range fields {
+			if key == f.Key {
+				line.Changes = append(line.Changes, Change{f.Title, short(p.found.Scheme.Shown(key, f.Text(e.Was.Details))), short(p.found.Scheme.Shown(key, f.Text(e.Is)))})
+			}
+		}
+	}
+	if e.State != e.Was.State {
+		line.Changes = append(line.Changes, Change{"状態", e.Was.State.Title(), e.State.Title()})
+	}
+	p.plan.lists.add(Changed, line)
+}
+
+func sectionName(e asset.Entry, place asset.Place) string {
+	if e.Was.ID != 0 {
+		return e.Was.SectionName
+	}
+	return place.Name
+}
+
+// askLevel asks what a row with 機密性3 is, also where somebody has said so.
+func (p *planner) askLevel(r row, e asset.Entry, place asset.Place) {
+	asked := e.Is.Confidentiality == asset.Unsettled
+	chosen := p.choices.Levels[r.at]
+	if !asked && chosen == "" && p.choices.Level == "" {
+		return
+	}
+	if !asked { // is it by a choice that it is not?
+		without := *p
+		without.choices.Levels, without.choices.Level = nil, ""
+		d := e.Was.Details
+		without.readLevels(r, &d, false, &problems{planner: p, row: r}, func(column, string) {})
+		if d.Confidentiality != asset.Unsettled {
+			return
+		}
+	}
+	p.plan.lists.add(Levels, LevelQuestion{Row: r.at, Line: r.line, Sheet: p.file.sheetOf(r), Section: sectionName(e, place), Name: short(e.Is.Name), Chosen: chosen})
+}
+
+// unknown is a row that is like no asset by its numbers.
+type unknown struct {
+	row     int
+	section asset.Place
+}
+
+// ask notes that a row may be an asset of which the name is written otherwise.
+func (p *planner) ask(r row, place asset.Place) {
+	if place.ID != 0 && p.found.Named != nil {
+		p.fresh = append(p.fresh, unknown{r.at, place})
+	}
+}
+
+// chosen is the asset that somebody has said a row to be; -1 for none.
+func (p *planner) chosen(r row, place asset.Place, w *problems) int {
+	code := p.choices.Same[r.at]
+	if code == "" || code == Another {
+		return -1
+	}
+	at, known := p.byCode[strings.ToLower(code)]
+	if !known || p.found.Assets[at].Section != place.ID {
+		w.wrong(nameColumn, wording.Quote(code)+"は、この課室の台帳にありません。同じものかどうかを選び直してください。")
+		return -1
+	}
+	if line, spoken := p.taken[p.found.Assets[at].ID]; spoken {
+		w.wrong(nameColumn, fmt.Sprintf("「%s」は、%d行目と同じ情報資産です。どちらかの行で選び直してください。", p.found.Assets[at].Code, line))
+		return -1
+	}
+	if r.lineOf(numberColumn) == "" && r.lineOf(ownColumn) == "" {
+		p.taken[p.found.Assets[at].ID] = r.line
+	}
+	p.ask(r, place)
+	return at
+}
+
+// alikeKey is a name as it is compared: its letters and digits, without what stands in
+// brackets; empty for one of which too little is left.
+func alikeKey(name string) string {
+	key := intake.Fold(wording.Bare(name))
+	if utf8.RuneCountInString(key) < 2 {
+		return ""
+	}
+	return key
+}
+
+// mostCandidates is among how many assets somebody chooses at most.
+const mostCandidates = 5
+
+// findAlike asks of each row that is like no asset by its numbers whether it is one of
+// its section with a name like its own, that no other row has spoken of.
+func (p *planner) findAlike() error {
+	if len(p.fresh) == 0 {
+		return nil
+	}
+	rows := map[inSection][]int{} // of fresh
+	var sections []int64
+	asked := map[int64]bool{}
+	for i, f := range p.fresh {
+		name := alikeKey(wording.OneLine(p.file.rows[f.row].cell(nameColumn)))
+		if name == "" {
+			continue
+		}
+		if !asked[f.section.ID] {
+			asked[f.section.ID] = true
+			sections = append(sections, f.section.ID)
+		}
+		rows[inSection{f.section.ID, name}] = append(rows[inSection{f.section.ID, name}], i)
+	}
+	among := map[int][]Candidate{}
+	err := p.found.Named(sections, func(n asset.Named) {
+		for _, i := range rows[inSection{n.Section, alikeKey(n.Name)}] {
+			if line, spoken := p.taken[n.ID]; spoken && (line != p.file.rows[p.fresh[i].row].line || !strings.EqualFold(p.choices.Same[p.fresh[i].row], n.Code)) {
+				continue
+			}
+			if len(among[i]) < mostCandidates {
+				among[i] = append(among[i], Candidate{n.Code, n.Name})
+			}
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("finding assets alike: %w", err)
+	}
+	for i, f := range p.fresh {
+		if len(among[i]) == 0 {
+			continue
+		}
+		r := p.file.rows[f.row]
+		chosen := p.choices.Same[f.row]
+		if chosen == "" && p.choices.Others {
+			chosen = Another
+		}
+		if chosen == "" {
+			p.plan.Open++
+		}
+		p.plan.lists.add(Alike, AlikeQuestion{Row: f.row, Line: r.line, Sheet: p.file.sheetOf(r), Section: f.section.Name, Name: short(wording.OneLine(r.cell(nameColumn))), Among: among[i], Chosen: chosen})
+	}
+	return nil
+}
+
+// faulty is a row with what is wrong with it, to be put right and handed in again: the
+// columns of the template, and why.
+func (p *planner) faulty(r row, wrong []Fault) []string {
+	cells := make([]string, columns, columns+1)
+	for c := range columns {
+		cells[c] = r.cell(c)
+	}
+	if cells[sectionColumn] == "" {
+		if at := p.placeOf(r.page); at >= 0 {
+			cells[sectionColumn] = p.found.Places[at].Name
+		}
+	}
+	why := make([]string, len(wrong))
+	for i, w := range wrong {
+		why[i] = w.Sentence()
+	}
+	return append(cells, strings.Join(why, "\n"))
+}
+
+// Columns are the headings of a register that is handed out to be filled in.
+func Columns() []string { return table.Names() }
+
+// whyColumn heads what is wrong with a row.
+const whyColumn = "なぜ"
+
+// badCell says what is wrong with a cell in which Excel has not reckoned anything.
+func badCell(text string) string {
+	switch {
+	case text == sheet.NotReckoned:
+		return "式が入っていますが、計算した結果がファイルに残っていません。Excelで開いて保存し直すか、値を入力してください。"
+	case len(text) > 1 && text[0] == '#' && slipsOfFormulas[text]:
+		return wording.Quote(text) + "は、Excelの式の誤りです。正しい値を入力してください。"
+	}
+	return ""
+}
+
+var slipsOfFormulas = map[string]bool{"#REF!": true, "#N/A": true, "#VALUE!": true, "#NAME?": true, "#DIV/0!": true, "#NUM!": true, "#NULL!": true, "#SPILL!": true, "#CALC!": true}

@@ -1,0 +1,405 @@
+package intake
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/asset"
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/sheet"
+	"kagami/internal/sheet/intake"
+	"kagami/internal/trail"
+)
+
+// Import is a register that somebody has handed in, and looks at before it is taken in.
+// It is there for a day, and for whoever handed it in.
+type Import struct {
+	Token     string // finds it
+	FileName  string
+	MadeAt    time.Time
+	AppliedAt time.Time // zero while it is not
+	Choices   Choices
+	Summary
+
+	id     int64
+	digest []byte
+}
+
+// Summary is what taking a register in would do, in numbers.
+type Summary struct {
+	Rows, Added, Changed, Unchanged, Drafts int
+	Faulty                                  int // rows with something wrong
+	Faults                                  int
+	Open                                    int // of Alike, of which nothing is chosen
+	Alike, Levels                           int
+	Ignored, Unread                         []string
+	Advice                                  []string
+}
+
+// Empty tells whether there is nothing to take in.
+func (s Summary) Empty() bool { return s.Added+s.Changed == 0 }
+
+// Of is how much stands in a list.
+func (s Summary) Of(list List) int {
+	return map[List]int{Faults: s.Faults, Alike: s.Alike, Levels: s.Levels, Changed: s.Changed, Added: s.Added}[list]
+}
+
+// mostAdvice is how many different things are said to look at.
+const mostAdvice = 30
+
+func (p Plan) summary() Summary {
+	advice := p.Advice()
+	return Summary{
+		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Faults: len(p.Problems), Open: p.Open,
+		Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
+	}
+}
+
+// Shown are the lines of a page of each list.
+type Shown struct {
+	Faults         []Fault
+	Alike          []AlikeQuestion
+	Levels         []LevelQuestion
+	Changed, Added []Line
+}
+
+// importLife is how long a file is there to be looked at and taken in.
+const importLife = 24 * time.Hour
+
+// forgetImports removes the files handed in until @until, with the pages of their plans.
+const forgetImports = `DELETE FROM asset_import WHERE made_at <= @until`
+
+func mayImport(actor authz.Actor) error {
+	if actor.Reach(authz.ChangeAssets) < authz.Own {
+		return fault.New(fault.Forbidden, "情報資産の登録は、あなたの役割ではできません。")
+	}
+	return nil
+}
+
+// allow allows work on an import to who may change the assets of any section.
+func allow(tx *door.Tx, actor authz.Actor) error {
+	var section int64
+	if list := actor.Sections(authz.ChangeAssets); len(list) > 0 {
+		section = list[0]
+	}
+	return tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: section})
+}
+
+// longestName is how much of a file's name is kept, in characters.
+const longestName = 200
+
+func shortName(name string) string {
+	runes := []rune(name)
+	return string(runes[:min(len(runes), longestName)])
+}
+
+// Start takes a file in for looking at, and returns the token under which it is. The
+// errors of Read; Conflict while another file of theirs is being read; what is wrong with
+// its rows is among the plan's faults.
+func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string, raw []byte, choices Choices) (token string, err error) {
+	if err := mayImport(actor); err != nil {
+		return "", err
+	}
+	done, err := intake.Turn(ctx, s.pool, actor.Person)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	plan, err := s.planOf(ctx, actor, raw, choices)
+	if err != nil {
+		return "", err
+	}
+	token = rand.Text()
+	hash := sha256.Sum256(raw)
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if err := allow(tx, actor); err != nil {
+			return door.Unchanged(), err
+		}
+		if _, err := tx.Exec(ctx, forgetImports, pgx.StrictNamedArgs{"until": tx.Now.Add(-importLife)}); err != nil {
+			return door.Unchanged(), fmt.Errorf("removing what is over: %w", err)
+		}
+		var id int64
+		err := tx.QueryRow(ctx, `
+			INSERT INTO asset_import (token, person_id, made_at, file_name, file, choices, summary, digest)
+			VALUES (@token, @person, @now, @file_name, @file, '{}', '{}', '') RETURNING id`,
+			pgx.StrictNamedArgs{"token": token, "person": actor.Person, "now": tx.Now, "file_name": shortName(fileName), "file": raw}).Scan(&id)
+		if err != nil {
+			return door.Unchanged(), fmt.Errorf("storing a register: %w", err)
+		}
+		return door.Effect{
+			Subject: trail.Subject{Kind: "asset_import", ID: id}, Fields: []string{"file"},
+			Confidential: map[string]any{"file_name": shortName(fileName), "sha256": hex.EncodeToString(hash[:])},
+		}, storePlan(ctx, tx, id, plan, choices)
+	})
+	if err != nil {
+		return "", fmt.Errorf("taking a register in for looking at: %w", err)
+	}
+	return token, nil
+}
+
+// planOf reads a file and plans it.
+func (s *Service) planOf(ctx context.Context, actor authz.Actor, raw []byte, choices Choices) (Plan, error) {
+	file, err := Read(ctx, raw)
+	if err != nil {
+		return Plan{}, err
+	}
+	return s.Plan(ctx, actor, file, choices)
+}
+
+// storePlan stores a plan for its page.
+func storePlan(ctx context.Context, tx *door.Tx, id int64, plan Plan, choices Choices) error {
+	var batch pgx.Batch
+	batch.Queue(`UPDATE asset_import SET choices = @choices, summary = @summary, digest = @digest WHERE id = @id`,
+		pgx.StrictNamedArgs{"id": id, "choices": choices, "summary": plan.summary(), "digest": plan.digest})
+	batch.Queue(`DELETE FROM asset_import_page WHERE import_id = @id`, pgx.StrictNamedArgs{"id": id})
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("storing a plan: %w", err)
+	}
+	var rows [][]any
+	for list, pages := range plan.lists {
+		for n, lines := range pages.all() {
+			rows = append(rows, []any{id, string(list), n, lines})
+		}
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"asset_import_page"}, []string{"import_id", "list", "page", "lines"}, pgx.CopyFromRows(rows))
+	if err != nil {
+		return fmt.Errorf("storing a plan's pages: %w", err)
+	}
+	return nil
+}
+
+func errNoImport() error {
+	return fault.New(fault.NotFound, "取り込み中の台帳は見つかりません。台帳は一日だけ残ります。もう一度ファイルを選んでください。")
+}
+
+func errApplied() error {
+	return fault.New(fault.Conflict, "この台帳は、すでに取り込みました。続けて取り込むときは、もう一度ファイルを選んでください。")
+}
+
+// stored is a row of asset_import, without the file.
+type stored struct {
+	ID        int64
+	FileName  string
+	MadeAt    time.Time
+	AppliedAt *time.Time
+	Choices   Choices
+	Summary   Summary
+	Digest    []byte
+}
+
+// load loads what the actor has handed in, and is not over now.
+func (s *Service) load(ctx context.Context, db postgres.Querier, actor authz.Actor, token, lock string, now time.Time) (Import, error) {
+	row, err := postgres.One[stored](ctx, db, "loading a register", `
+		SELECT id, file_name, made_at, applied_at, choices, summary, digest FROM asset_import
+		WHERE token = @token AND person_id = @person AND made_at > @after `+lock,
+		pgx.StrictNamedArgs{"token": token, "person": actor.Person, "after": now.Add(-importLife)})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Import{}, errNoImport()
+	}
+	if err != nil {
+		return Import{}, err
+	}
+	i := Import{Token: token, FileName: row.FileName, MadeAt: row.MadeAt, Choices: row.Choices, Summary: row.Summary, id: row.ID, digest: row.Digest}
+	if row.AppliedAt != nil {
+		i.AppliedAt = *row.AppliedAt
+	}
+	return i, nil
+}
+
+// Import returns a file that the actor has handed in, with a page of each list of its
+// plan; NotFound if it is not theirs, or a day old.
+func (s *Service) Import(ctx context.Context, actor authz.Actor, token string, at map[List]int) (Import, Shown, error) {
+	var shown Shown
+	if err := mayImport(actor); err != nil {
+		return Import{}, shown, err
+	}
+	i, err := s.load(ctx, s.pool, actor, token, "", s.door.Now())
+	if err != nil {
+		return Import{}, shown, err
+	}
+	into := map[List]any{Faults: &shown.Faults, Alike: &shown.Alike, Levels: &shown.Levels, Changed: &shown.Changed, Added: &shown.Added}
+	lists, numbers := make([]string, len(Lists)), make([]int, len(Lists))
+	for n, list := range Lists {
+		lists[n], numbers[n] = string(list), at[list]
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT p.list, p.lines FROM asset_import_page p JOIN unnest(@lists::text[], @pages::int[]) AS asked(list, page) USING (list, page)
+		WHERE p.import_id = @id`, pgx.StrictNamedArgs{"id": i.id, "lists": lists, "pages": numbers})
+	if err != nil {
+		return Import{}, shown, fmt.Errorf("loading a plan's pages: %w", err)
+	}
+	var (
+		list  string
+		lines []byte
+	)
+	if _, err = pgx.ForEachRow(rows, []any{&list, &lines}, func() error { return json.Unmarshal(lines, into[List(list)]) }); err != nil {
+		return Import{}, shown, fmt.Errorf("loading a plan's pages: %w", err)
+	}
+	return i, shown, nil
+}
+
+// FaultyRows are the rows of a file with something wrong, to be put right and handed in
+// again: the columns of a register, and why. NotFound as for Import.
+func (s *Service) FaultyRows(ctx context.Context, actor authz.Actor, token string) (sheet.Table, error) {
+	if err := mayImport(actor); err != nil {
+		return sheet.Table{}, err
+	}
+	i, err := s.load(ctx, s.pool, actor, token, "", s.door.Now())
+	if err != nil {
+		return sheet.Table{}, err
+	}
+	rows, err := s.pool.Query(ctx, `SELECT lines FROM asset_import_page WHERE import_id = @id AND list = 'faulty' ORDER BY page`, pgx.StrictNamedArgs{"id": i.id})
+	if err != nil {
+		return sheet.Table{}, fmt.Errorf("listing rows with faults: %w", err)
+	}
+	pages, err := pgx.CollectRows(rows, pgx.RowTo[[][]string])
+	if err != nil {
+		return sheet.Table{}, fmt.Errorf("listing rows with faults: %w", err)
+	}
+	out := sheet.Table{Columns: append(Columns(), whyColumn)}
+	for _, page := range pages {
+		for _, cells := range page {
+			out.Rows = append(out.Rows, sheet.Texts(cells...))
+		}
+	}
+	return out, nil
+}
+
+// begin begins work on an import that is not taken in yet: its file, in the actor's turn.
+func (s *Service) begin(ctx context.Context, actor authz.Actor, token string) (i Import, raw []byte, done func(), err error) {
+	if err := mayImport(actor); err != nil {
+		return Import{}, nil, nil, err
+	}
+	if i, err = s.load(ctx, s.pool, actor, token, "", s.door.Now()); err != nil {
+		return Import{}, nil, nil, err
+	}
+	if !i.AppliedAt.IsZero() {
+		return Import{}, nil, nil, errApplied()
+	}
+	if done, err = intake.Turn(ctx, s.pool, actor.Person); err != nil {
+		return Import{}, nil, nil, err
+	}
+	if err = s.pool.QueryRow(ctx, `SELECT file FROM asset_import WHERE id = @id`, pgx.StrictNamedArgs{"id": i.id}).Scan(&raw); err != nil {
+		done()
+		return Import{}, nil, nil, fmt.Errorf("loading a register: %w", err)
+	}
+	return i, raw, done, nil
+}
+
+// Choose plans a file anew with what change makes of its choices, on the register as it
+// is now. Conflict where it is taken in already, or was chosen for elsewhere meanwhile.
+func (s *Service) Choose(ctx context.Context, actor authz.Actor, token string, change func(*Choices)) error {
+	i, raw, done, err := s.begin(ctx, actor, token)
+	if err != nil {
+		return err
+	}
+	defer done()
+	change(&i.Choices)
+	plan, err := s.planOf(ctx, actor, raw, i.Choices)
+	if err != nil {
+		return err
+	}
+	return s.replan(ctx, actor, i, plan)
+}
+
+// replan stores another plan in the place of the one that was shown.
+func (s *Service) replan(ctx context.Context, actor authz.Actor, i Import, plan Plan) error {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if err := allow(tx, actor); err != nil {
+			return door.Unchanged(), err
+		}
+		now, err := s.load(ctx, tx, actor, i.Token, "FOR UPDATE", tx.Now)
+		switch {
+		case err != nil:
+			return door.Unchanged(), err
+		case !now.AppliedAt.IsZero():
+			return door.Unchanged(), errApplied()
+		case !bytes.Equal(now.digest, i.digest):
+			return door.Unchanged(), fault.New(fault.Conflict, "ほかの画面で、この台帳について選び直しています。いまの内容を確かめて、もう一度選んでください。")
+		}
+		return door.Effect{Subject: trail.Subject{Kind: "asset_import", ID: i.id}, Fields: []string{"choices"}}, storePlan(ctx, tx, i.id, plan, i.Choices)
+	})
+}
+
+// WithoutField is the field of a form in which somebody agrees to leave out the rows that
+// can't be read.
+const WithoutField = "without"
+
+// Agreed is what somebody agrees to beside a plan.
+type Agreed struct{ Without bool } // the rows with something wrong are left out
+
+// errOtherPlan says that the register has changed since a plan was shown.
+var errOtherPlan = errors.New("the plan is not the one that was shown")
+
+// Apply does what the plan of a file says, all of it or nothing. Invalid while it is open
+// what rows are, and where rows have something wrong that nobody has agreed to leave out.
+// Conflict where there is nothing to do, while another register is being taken in, and
+// where the register has changed so that the plan would be another: then that one is
+// stored to be looked at.
+func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, agreed Agreed) error {
+	i, raw, done, err := s.begin(ctx, actor, token)
+	if err != nil {
+		return err
+	}
+	defer done()
+	switch {
+	case i.Empty():
+		return fault.New(fault.Conflict, "この台帳のとおりになっているため、変えるところはありません。")
+	case i.Open > 0:
+		return fault.InvalidFields([]fault.Problem{{Field: string(Alike), Message: fmt.Sprintf("登録されている情報資産と同じものかどうか、決まっていない行が%d行あります。先に選んでください。", i.Open)}})
+	case i.Faulty > 0 && !agreed.Without:
+		return fault.InvalidFields([]fault.Problem{{Field: WithoutField, Message: fmt.Sprintf("読めない行が%d行あります。ファイルを直して選び直すか、「読めない行を除いて取り込む」を選んでください。", i.Faulty)}})
+	}
+	file, err := Read(ctx, raw)
+	if err != nil {
+		return err
+	}
+	raw = nil
+	err = s.assets.ChangeMany(ctx, actor, file.asked(i.Choices), func(tx *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+		now, err := s.load(ctx, tx, actor, token, "FOR UPDATE", tx.Now)
+		if err != nil {
+			return nil, err
+		}
+		if !now.AppliedAt.IsZero() {
+			return nil, errApplied()
+		}
+		plan, err := makePlan(found, file, i.Choices)
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(plan.digest, now.digest) {
+			return nil, errOtherPlan
+		}
+		if _, err := tx.Exec(ctx, `UPDATE asset_import SET applied_at = @now, file = '' WHERE id = @id`, pgx.StrictNamedArgs{"id": i.id, "now": tx.Now}); err != nil {
+			return nil, fmt.Errorf("ending an import: %w", err)
+		}
+		return plan.entries, nil
+	})
+	if errors.Is(err, errOtherPlan) {
+		plan, err := s.Plan(ctx, actor, file, i.Choices)
+		if err == nil {
+			err = s.replan(ctx, actor, i, plan)
+		}
+		if err != nil {
+			return err
+		}
+		return fault.New(fault.Conflict, "確かめた後に、台帳か日付が変わりました。いまの台帳に合わせて作り直した内容を表示しています。もう一度確かめてから、取り込んでください。")
+	}
+	if err != nil {
+		return fmt.Errorf("taking a register in: %w", err)
+	}
+	return nil
+}

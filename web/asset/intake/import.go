@@ -1,0 +1,292 @@
+package intake
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/address"
+	"kagami/internal/asset"
+	"kagami/internal/asset/intake"
+	"kagami/internal/fault"
+	"kagami/internal/sheet"
+	"kagami/web/component"
+	"kagami/web/layout"
+	"kagami/web/screen"
+)
+
+func (s *Screens) showUpload(w http.ResponseWriter, r *http.Request) error {
+	return s.drawUpload(w, r, http.StatusOK, "", nil)
+}
+
+func (s *Screens) drawUpload(w http.ResponseWriter, r *http.Request, status int, section string, problems []fault.Problem) error {
+	sections, err := s.register.Sections(r.Context(), screen.Actor(r.Context()))
+	if err != nil {
+		return err
+	}
+	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "台帳を取り込む", registerLink), Sections: sections, Section: section, Problems: problems}))
+	return nil
+}
+
+// template hands out a file with the headings.
+func (s *Screens) template(w http.ResponseWriter, _ *http.Request) error {
+	return screen.ServeTable(w, sheet.Table{Columns: intake.Columns()}, "情報資産台帳_ひな形", sheet.XLSX)
+}
+
+// upload takes a register in and goes on to what it would do.
+func (s *Screens) upload(w http.ResponseWriter, r *http.Request) error {
+	// held in memory whole: a register has no business in a temporary file
+	if err := screen.ParseFiles(r, maxTable); err != nil {
+		return err
+	}
+	choices := intake.Choices{Section: r.PostForm.Get("section")}
+	token, err := s.takeIn(r, choices)
+	if problems := screen.Problems(err); problems != nil {
+		for i := range problems {
+			if problems[i].Field == "" {
+				problems[i].Field = "file"
+			}
+		}
+		return s.drawUpload(w, r, screen.Status(fault.KindOf(err)), choices.Section, problems)
+	}
+	if err != nil {
+		return err
+	}
+	return screen.GoOn(w, r, address.AssetImport(token), "")
+}
+
+// takeIn takes in the file of a form. Who answers for one section need not say which.
+func (s *Screens) takeIn(r *http.Request, choices intake.Choices) (string, error) {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	sections, err := s.register.Sections(ctx, actor)
+	if err != nil {
+		return "", err
+	}
+	if len(sections) == 1 && choices.Section == "" {
+		choices.Last = sections[0].Code
+	}
+	file, err := screen.File(r, "file", sheet.MaxSize)
+	if err != nil {
+		return "", err
+	}
+	if file.Content == nil {
+		return "", fault.InvalidFields([]fault.Problem{{Field: "file", Message: "台帳のファイルを選んでください。"}})
+	}
+	return s.files.Start(ctx, actor, file.Name, file.Content, choices)
+}
+
+func (s *Screens) showImport(w http.ResponseWriter, r *http.Request) error {
+	return s.drawImport(w, r, http.StatusOK, nil, func(*intake.Choices) {})
+}
+
+// mostPage is beyond any list.
+const mostPage = 1 << 20
+
+// drawImport shows what a register would do, and why it was not taken in; typed puts what
+// was chosen over what is stored.
+func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int, refused []fault.Problem, typed func(*intake.Choices)) error {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	at := map[intake.List]int{}
+	for _, list := range intake.Lists {
+		if n, err := strconv.Atoi(r.URL.Query().Get(string(list))); err == nil && n > 0 && n < mostPage {
+			at[list] = n
+		}
+	}
+	i, shown, err := s.files.Import(ctx, actor, chi.URLParam(r, "register"), at)
+	if err != nil {
+		return err
+	}
+	typed(&i.Choices)
+	title := "台帳の取り込みを確かめる"
+	if !i.AppliedAt.IsZero() {
+		title = "台帳の取り込みの結果"
+	}
+	view := importView{Frame: screen.Frame(r, title, registerLink, uploadLink), Import: i, Shown: shown, At: at, Refused: refused}
+	if view.Sections, err = s.register.Sections(ctx, actor); err != nil {
+		return err
+	}
+	scheme, err := s.register.Scheme(ctx, actor)
+	if err != nil {
+		return err
+	}
+	view.Steps = intake.Steps(scheme)
+	screen.Render(w, r, status, importPage(view))
+	return nil
+}
+
+// work takes a register in, or plans it anew as somebody has chosen.
+func (s *Screens) work(w http.ResponseWriter, r *http.Request) error {
+	ctx, actor, token := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "register")
+	var (
+		err   error
+		typed = func(*intake.Choices) {}
+		next  = address.AssetImport(token)
+		flash = ""
+	)
+	switch r.PostForm.Get("act") {
+	case "apply":
+		err = s.files.Apply(ctx, actor, token, intake.Agreed{Without: r.PostForm.Get(intake.WithoutField) != ""})
+	case "choose":
+		typed = typedChoices(r)
+		err = s.files.Choose(ctx, actor, token, typed)
+		flash = "asset-import-chosen"
+		if r.URL.RawQuery != "" {
+			next += "?" + r.URL.Query().Encode()
+		}
+	default:
+		return screen.ErrNoAct()
+	}
+	if problems := screen.Problems(err); problems != nil {
+		return s.drawImport(w, r, screen.Status(fault.KindOf(err)), problems, typed)
+	}
+	if err != nil {
+		return err
+	}
+	return screen.GoOn(w, r, next, flash)
+}
+
+// typedChoices puts what a form says over choices: of rows, those that it asks about.
+func typedChoices(r *http.Request) func(*intake.Choices) {
+	form := r.PostForm
+	return func(c *intake.Choices) {
+		c.Section, c.Level = form.Get("section"), form.Get("level")
+		c.Blanks, c.Others = form.Get("blanks") != "", form.Get("others") != ""
+		for name := range form {
+			if row, ok := rowOf(name, sameField); ok {
+				c.Same = with(c.Same, row, form.Get(name))
+			}
+			if row, ok := rowOf(name, levelField); ok {
+				c.Levels = with(c.Levels, row, form.Get(name))
+			}
+		}
+	}
+}
+
+// The fields of rows.
+const (
+	sameField  = "same-"
+	levelField = "level-"
+)
+
+func rowOf(name, field string) (row int, ok bool) {
+	rest, ok := strings.CutPrefix(name, field)
+	if !ok {
+		return 0, false
+	}
+	row, err := strconv.Atoi(rest)
+	return row, err == nil && row >= 0
+}
+
+func with(choices map[int]string, row int, chosen string) map[int]string {
+	if choices == nil {
+		choices = map[int]string{}
+	}
+	if delete(choices, row); chosen != "" {
+		choices[row] = chosen
+	}
+	return choices
+}
+
+func (s *Screens) faultyRows(w http.ResponseWriter, r *http.Request) error {
+	table, err := s.files.FaultyRows(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "register"))
+	if err != nil {
+		return err
+	}
+	return screen.ServeTable(w, table, "読めない行", sheet.CSV)
+}
+
+// uploadView is the page on which a register is handed in.
+type uploadView struct {
+	layout.Frame
+	Sections []asset.Section
+	Section  string
+	Problems []fault.Problem
+}
+
+// importView is the page that shows what a register would do.
+type importView struct {
+	layout.Frame
+	intake.Import
+	Shown    intake.Shown
+	At       map[intake.List]int // pages
+	Sections []asset.Section
+	Steps    []asset.Level
+	Refused  []fault.Problem // why it was not taken in just now
+}
+
+// open tells whether it is not taken in yet.
+func (p importView) open() bool { return p.AppliedAt.IsZero() }
+
+// at is this page with another page of one list, the others as they are.
+func (p importView) at(list intake.List, page int) string {
+	u := address.AssetImport(p.Token)
+	for _, one := range intake.Lists {
+		n := p.At[one]
+		if one == list {
+			n = page
+		}
+		if n > 0 {
+			u = address.With(u, string(one), strconv.Itoa(n))
+		}
+	}
+	return u
+}
+
+// here is this page, as its forms send to it.
+func (p importView) here() string { return p.at("", 0) }
+
+func (p importView) caption(list intake.List) string {
+	n, first := p.Of(list), p.At[list]*intake.OnPage+1
+	last := min(n, first+intake.OnPage-1)
+	if first == 1 && last == n {
+		return fmt.Sprintf("%d件", n)
+	}
+	return fmt.Sprintf("%d件のうち、%d件目から%d件目", n, first, last)
+}
+
+// place is where in the file a row is.
+func place(sheet string, line int) string {
+	if sheet == "" {
+		return fmt.Sprintf("%d行目", line)
+	}
+	return fmt.Sprintf("「%s」の%d行目", sheet, line)
+}
+
+func sectionChoices(sections []asset.Section) []component.Choice {
+	list := []component.Choice{}
+	for _, s := range sections {
+		list = append(list, component.Choice{Value: s.Code, Label: s.Name})
+	}
+	return list
+}
+
+// levels are what a row with 機密性3 may be.
+func (p importView) levels() []component.Choice {
+	list := make([]component.Choice, 0, len(p.Steps)+1)
+	for _, level := range p.Steps {
+		list = append(list, component.Choice{Value: level.Key, Label: level.Title})
+	}
+	return append(list, component.Choice{Value: intake.Leave, Label: "決めずに下書きにする"})
+}
+
+// chosen is what stands in the field of a row: as it was typed, or is stored.
+func (p importView) chosenSame(q intake.AlikeQuestion) string {
+	if typed := p.Choices.Same[q.Row]; typed != "" {
+		return typed
+	}
+	if p.Choices.Others {
+		return intake.Another
+	}
+	return ""
+}
+
+func candidates(q intake.AlikeQuestion) []component.Choice {
+	list := make([]component.Choice, 0, len(q.Among)+1)
+	for _, c := range q.Among {
+		list = append(list, component.Choice{Value: c.Code, Label: "同じもの：" + c.Name + "（" + c.Code + "）"})
+	}
+	return append(list, component.Choice{Value: intake.Another, Label: "別の資産として登録"})
+}

@@ -1,0 +1,436 @@
+package intake_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"kagami/internal/asset"
+	"kagami/internal/asset/find"
+	"kagami/internal/asset/intake"
+	"kagami/internal/asset/relation"
+	webasset "kagami/web/asset"
+	webintake "kagami/web/asset/intake"
+	"kagami/web/screen"
+	"kagami/web/server"
+	"kagami/web/server/servertest"
+)
+
+var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
+	register := asset.New(g.Pool, g.Door)
+	return []screen.Part{
+		webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register)).Part(),
+		webintake.New(intake.New(g.Pool, g.Door, register), register).Part(),
+	}, nil
+}}
+
+func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
+
+const head = "番号,課室,名称,機密性,完全性,可用性,個人情報,接続系,保存場所,電話\n"
+
+// hand hands a file in, and returns the page that this leads to.
+func hand(v *servertest.Visitor, name string, raw []byte, more ...string) servertest.Answer {
+	v.T.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for i := 0; i+1 < len(more); i += 2 {
+		if err := w.WriteField(more[i], more[i+1]); err != nil {
+			v.T.Fatal(err)
+		}
+	}
+	if raw != nil {
+		part, err := w.CreateFormFile("file", name)
+		if err == nil {
+			_, err = part.Write(raw)
+		}
+		if err != nil {
+			v.T.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		v.T.Fatal(err)
+	}
+	return v.Ask(http.MethodPost, "/assets/import", w.FormDataContentType(), &b)
+}
+
+// stage hands rows in, and returns where they are looked at, with the page.
+func stage(v *servertest.Visitor, rows string, more ...string) (path string, page servertest.Answer) {
+	v.T.Helper()
+	page = hand(v, "台帳.csv", []byte(head+rows), more...)
+	if page.Status != http.StatusOK {
+		v.T.Fatalf("handing a register in: %d %.3000s", page.Status, page.Body)
+	}
+	var token string
+	if err := v.Portal.DB.Pool.QueryRow(v.T.Context(), `SELECT token FROM asset_import ORDER BY id DESC LIMIT 1`).Scan(&token); err != nil {
+		v.T.Fatal(err)
+	}
+	return "/assets/import/" + token, page
+}
+
+// mustSay looks for words on a page, and for words that must not be there, after a !.
+func mustSay(t *testing.T, what string, a servertest.Answer, words ...string) {
+	t.Helper()
+	for _, want := range words {
+		without, isNot := strings.CutPrefix(want, "!")
+		if strings.Contains(a.Body, without) == isNot {
+			t.Errorf("%s: %q on the page: %t (%d)", what, without, isNot, a.Status)
+		}
+	}
+}
+
+func apply(v *servertest.Visitor, path string, more ...string) servertest.Answer {
+	form := url.Values{"act": {"apply"}}
+	for i := 0; i+1 < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
+	return v.Post(path, form)
+}
+
+func TestARegisterIsLookedAtAndTakenIn(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	mustSay(t, "the list", manager.Get("/assets"), `href="/assets/import">Excelの台帳を取り込む`)
+	mustSay(t, "the form", manager.Get("/assets/import"), "台帳のファイル", "10 MB まで", "ひな形", "!どの課室の台帳か")
+	const rows = "Z-1,,軽自動車税の申告書,3B,2,2,個人情報,マイナンバー系,税務システム,11\nZ-2,税務町民課,窓口の受付票,2,1,1,無,LGWAN,書庫,12\n"
+	path, page := stage(manager, rows)
+	before := manager.Count("asset")
+	mustSay(t, "what it would do", page, "台帳.csv", "2行", "登録</th><td data-label=\"件数\" class=\"num\">2件", "変更</th><td data-label=\"件数\" class=\"num\">0件", "読めない行</th><td data-label=\"件数\" class=\"num\">0行", "次の列は読みません：電話", "軽自動車税の申告書", `value="apply">取り込む`)
+	mustSay(t, "taken in", apply(manager, path), "台帳を取り込みました", "登録 2件、変更 0件", `href="/assets"`)
+	if n := manager.Count("asset") - before; n != 2 {
+		t.Errorf("%d are registered", n)
+	}
+	if a := apply(manager, path); a.Status != http.StatusConflict || !strings.Contains(a.Body, "すでに取り込みました") {
+		t.Errorf("once more: %d", a.Status)
+	}
+
+	_, page = stage(manager, rows)
+	mustSay(t, "the same file again", page, "このファイルのとおりになっています", "同じ</th><td data-label=\"件数\" class=\"num\">2件", "!value=\"apply\"")
+	path, page = stage(manager, strings.Replace(strings.Replace(rows, "書庫", "新しい書庫", 1), "窓口の受付票,2", "窓口の受付票,3C", 1))
+	mustSay(t, "another place", page, "変更</th><td data-label=\"件数\" class=\"num\">1件", "<b>保存先</b>：<span class=\"lines\">書庫</span> → <span class=\"lines\">新しい書庫</span>", "自治体機密性2</span> → <span class=\"lines\">自治体機密性3C")
+	mustSay(t, "taken in", apply(manager, path), "登録 0件、変更 1件")
+}
+
+func TestABlankOverwritesOnlyWhereThatIsChosen(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	path, _ := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\n")
+	apply(manager, path)
+	path, page := stage(manager, "Z-1,,申告書,,,,,,,\n")
+	mustSay(t, "blanks", page, "このファイルのとおりになっています", "空欄で上書きする")
+	page = manager.Post(path, url.Values{"act": {"choose"}, "blanks": {"1"}})
+	mustSay(t, "blanks that overwrite", page, "<b>保存先</b>：<span class=\"lines\">書庫</span> → <span class=\"lines\">（なし）", "!<b>機密性</b>", "!<b>領域</b>", `name="blanks" type="checkbox" value="1" checked`)
+	mustSay(t, "taken in", apply(manager, path), "変更 1件")
+}
+
+func TestWhatIsOpenIsSettledAndKept(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	path, _ := stage(manager, "Z-1,,軽自動車税の申告書,2,2,2,無,LGWAN,書庫,\nZ-2,,別の申告書,2,2,2,無,LGWAN,書庫,\n")
+	apply(manager, path)
+	rows := "9,,軽自動車税の　申告書（写し）,2,2,2,無,LGWAN,書庫,\n10,,名簿,3,2,2,無,LGWAN,書庫,\n11,,帳簿,高,2,2,無,LGWAN,書庫,\n12,,図面,3,2,2,無,,書庫,\n"
+	path, page := stage(manager, rows)
+	var code string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT code FROM asset WHERE own_number = 'Z-1'`).Scan(&code); err != nil {
+		t.Fatal(err)
+	}
+	mustSay(t, "asked", page, "同じものか、選んでください（1行。まだ選んでいない行 1行）", "同じもの：軽自動車税の申告書（"+code+"）", "!別の申告書（", "機密性3の内訳を選んでください（3行）", "自治体機密性3B", "!value=\"apply\"", "登録と変更のうち3件は")
+	if a := apply(manager, path); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "決まっていない行が1行あります") {
+		t.Errorf("taken in while it is open: %d", a.Status)
+	}
+	page = manager.Post(path, url.Values{"act": {"choose"}, "same-0": {code}, "level-1": {"3B"}, "level-3": {"3A"}, "level": {"3C"}})
+	mustSay(t, "settled", page, "選んだことを保存しました", "まだ選んでいない行 0行", `<option value="`+code+`" selected>`, `<option value="3B" selected>`, "登録</th><td data-label=\"件数\" class=\"num\">3件", "変更</th><td data-label=\"件数\" class=\"num\">1件", "登録と変更のうち1件は")
+	mustSay(t, "kept", manager.Get(path), `<option value="`+code+`" selected>`, `<option value="3C" selected>`)
+	mustSay(t, "taken in", apply(manager, path), "登録 3件、変更 1件", "1件は、決めることが残っているため、下書きです")
+	var said string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `
+		SELECT string_agg(own_number || ' ' || confidentiality || ' ' || state, ', ' ORDER BY own_number) FROM asset WHERE own_number IN ('9', '10', '11', '12', 'Z-1')`).Scan(&said); err != nil {
+		t.Fatal(err)
+	}
+	if want := "10 3B registered, 11 3C registered, 12 3A draft, 9 2 registered"; said != want {
+		t.Errorf("%s, want %s", said, want)
+	}
+	path, page = stage(manager, "20,,別の申告書,2,2,2,無,LGWAN,書庫,\n")
+	mustSay(t, "asked again", page, "まだ選んでいない行 1行")
+	page = manager.Post(path, url.Values{"act": {"choose"}, "others": {"1"}})
+	mustSay(t, "all are others", page, "まだ選んでいない行 0行", `<option value="-" selected>別の資産として登録`)
+	mustSay(t, "taken in", apply(manager, path), "登録 1件")
+}
+
+func TestFaultyRowsAreLeftOutOnlyWhereSomebodySaysSo(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	rows := "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\nZ-2,,名簿,9,2,2,無,庁外,書庫,\nZ-2,,名簿,2,2,2,無,LGWAN,書庫,\n1,福祉こども課,手当の台帳,2,2,2,無,LGWAN,書庫,\n"
+	path, page := stage(manager, rows)
+	mustSay(t, "faults", page, "読めない行が3行あります", "3行目", "機密性", "4行目", "と同じ番号です", "5行目", "あなたの役割では登録できません", "読めない行を除いて取り込む", "登録</th><td data-label=\"件数\" class=\"num\">1件")
+	if a := apply(manager, path); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `id="without-problem"`) {
+		t.Errorf("without saying so: %d", a.Status)
+	}
+	file := manager.Get(path + "/faulty.csv")
+	if !strings.HasPrefix(file.Body, "\ufeff管理番号,") || !strings.Contains(file.Body, "なぜ") || !strings.Contains(file.Body, "Z-2,,税務町民課,名簿") || strings.Contains(file.Body, "申告書") || !strings.Contains(file.Body, "3行目「機密性」") {
+		t.Errorf("the faulty rows: %s", file.Body)
+	}
+	mustSay(t, "left out", apply(manager, path, "without", "1"), "登録 1件、変更 0件")
+	again := hand(manager, "直した.csv", []byte(strings.NewReplacer("庁外", "LGWAN", ",9,", ",3B,", "福祉こども課", "税務町民課").Replace(strings.TrimPrefix(file.Body, "\ufeff"))))
+	mustSay(t, "put right", again, "次の列は読みません：なぜ", "読めない行が1行あります", "登録</th><td data-label=\"件数\" class=\"num\">2件")
+}
+
+func TestAnImportIsForWhoHandedItIn(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	path, _ := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\n")
+	other := servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
+	for _, a := range []servertest.Answer{other.Get(path), other.Get(path + "/faulty.csv"), apply(other, path), other.Post(path, url.Values{"act": {"choose"}}), manager.Get("/assets/import/NOTHING")} {
+		if a.Status != http.StatusNotFound || strings.Contains(a.Body, "申告書") {
+			t.Errorf("somebody else's: %d", a.Status)
+		}
+	}
+	staff := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
+	for _, a := range []servertest.Answer{staff.Get("/assets/import"), hand(staff, "a.csv", []byte(head)), staff.Get(path)} {
+		if a.Status != http.StatusForbidden {
+			t.Errorf("who may register nothing: %d", a.Status)
+		}
+	}
+	if strings.Contains(staff.Get("/assets").Body, "取り込む") {
+		t.Error("who may register nothing is led to the import")
+	}
+	// what another section holds is not said, whatever the file asks
+	var code string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT a.code FROM asset a JOIN section s ON s.id = a.section_id WHERE s.code = 'zeimu' ORDER BY a.id LIMIT 1`).Scan(&code); err != nil {
+		t.Fatal(err)
+	}
+	_, there := stage(other, code+",税務町民課,x,2,2,2,無,LGWAN,,\n")
+	_, notThere := stage(other, "zeimu-9999,税務町民課,x,2,2,2,無,LGWAN,,\n")
+	said := func(a servertest.Answer) string {
+		_, rest, _ := strings.Cut(a.Body, "読めない行が")
+		faults, _, _ := strings.Cut(rest, "</table>")
+		return faults
+	}
+	if said(there) != said(notThere) || !strings.Contains(said(there), "登録できません") {
+		t.Errorf("an asset of another section: %s; none: %s", said(there), said(notThere))
+	}
+}
+
+// What changes between looking and taking in is looked at again.
+func TestAnotherPlanIsShownBeforeItIsTakenIn(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	first, _ := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\n")
+	second, _ := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,倉庫,\n")
+	apply(manager, first)
+	a := apply(manager, second)
+	if a.Status != http.StatusConflict {
+		t.Errorf("%d", a.Status)
+	}
+	mustSay(t, "made anew", a, "いまの台帳に合わせて作り直した内容を表示しています", "書庫</span> → <span class=\"lines\">倉庫", "変更</th><td data-label=\"件数\" class=\"num\">1件")
+	mustSay(t, "taken in", apply(manager, second), "変更 1件")
+}
+
+// Two at once: the second is told, and nothing is done twice.
+func TestTwoImportsAtOnce(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	path, _ := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\n")
+	other, err := portal.DB.Pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Exec(t.Context(), `SELECT pg_advisory_xact_lock(hashtextextended('kagami: imports of assets', 0))`); err != nil {
+		t.Fatal(err)
+	}
+	a := apply(manager, path)
+	if a.Status != http.StatusConflict || !strings.Contains(a.Body, "ほかの台帳を取り込んでいます") {
+		t.Errorf("while another is taken in: %d", a.Status)
+	}
+	if err := other.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	person := portal.Actor(t, town.Holder("税務町民課長")).Person
+	if _, err := portal.DB.Pool.Exec(t.Context(), `INSERT INTO table_turn (person_id, until) VALUES ($1, now() + interval '1 hour')`, person); err != nil {
+		t.Fatal(err)
+	}
+	if a := apply(manager, path); a.Status != http.StatusConflict || !strings.Contains(a.Body, "まだ読み取っています") {
+		t.Errorf("sent twice: %d", a.Status)
+	}
+	if a := hand(manager, "a.csv", []byte(head+"Z-9,,別,2,2,2,無,LGWAN,,\n")); a.Status != http.StatusConflict {
+		t.Errorf("another file meanwhile: %d", a.Status)
+	}
+	if _, err := portal.DB.Pool.Exec(t.Context(), `DELETE FROM table_turn`); err != nil {
+		t.Fatal(err)
+	}
+	mustSay(t, "afterwards", apply(manager, path), "登録 1件")
+}
+
+func TestWhatHasEndedIsNotRegisteredAnew(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	path, _ := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\n")
+	apply(manager, path)
+	if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE asset SET state = 'retired' WHERE own_number = 'Z-1'`); err != nil {
+		t.Fatal(err)
+	}
+	_, page := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\n")
+	mustSay(t, "as it ended", page, "!value=\"apply\"")
+	_, page = stage(manager, "Z-1,,申告書,2,1,2,無,LGWAN,書庫,\n")
+	mustSay(t, "a retired one", page, "「廃棄済み」のため、変えられません。この行を消すか、別の番号にしてください。", "!value=\"apply\"")
+}
+
+// Who answers for several sections says which, or the file does.
+func TestWhoAnswersForSeveralSectionsSaysWhich(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	who := town.Holder("税務町民課長")
+	_, err := portal.DB.Pool.Exec(t.Context(), `
+		INSERT INTO role_grant (person_id, role, section_id, period, reason)
+		SELECT n.id, 'security_manager', s.id, '[2026-04-01,)', '見本' FROM person n, section s WHERE n.staff_number = $1 AND s.code = 'fukushi'`, who.StaffNumber)
+	if err != nil {
+		t.Fatal(err)
+	}
+	manager := servertest.SignIn(t, portal, who)
+	mustSay(t, "the form", manager.Get("/assets/import"), "どの課室の台帳か", "福祉こども課")
+	const row = "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\n"
+	_, page := stage(manager, row)
+	mustSay(t, "nothing says which", page, "課室が空いています")
+	path, page := stage(manager, row, "section", "fukushi")
+	mustSay(t, "said", page, "登録</th><td data-label=\"件数\" class=\"num\">1件", `<option value="fukushi" selected>`)
+	page = manager.Post(path, url.Values{"act": {"choose"}, "section": {"zeimu"}})
+	mustSay(t, "said otherwise", page, `<option value="zeimu" selected>`, "<td data-label=\"課室\">税務町民課")
+}
+
+// workbook is one with so many sheets, whose cells f sets.
+func workbook(t *testing.T, sheets int, set func(f *excelize.File)) []byte {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close() //nolint:errcheck // it is in memory only
+	for i := range sheets - 1 {
+		if _, err := f.NewSheet(fmt.Sprint("表", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, text := range strings.Split(strings.TrimSpace(head), ",") {
+		cell, _ := excelize.CoordinatesToCellName(i+1, 1)
+		if err := f.SetCellStr("Sheet1", cell, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, text := range []string{"Z-1", "税務町民課", "申告書", "2", "2", "2", "無", "LGWAN", "書庫"} {
+		cell, _ := excelize.CoordinatesToCellName(i+1, 2)
+		if err := f.SetCellStr("Sheet1", cell, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(f)
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// bomb is a workbook whose sheet is far larger than it looks.
+func bomb(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for name, text := range map[string]string{
+		"xl/workbook.xml":            `<workbook xmlns:r="r"><sheets><sheet name="a" r:id="1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="1" Target="sheet.xml"/></Relationships>`,
+		"xl/sheet.xml":               `<worksheet><sheetData><row><c t="str"><v>名称</v></c><c t="str"><v>機密性</v></c></row>` + strings.Repeat(`<row><c t="str"><v>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa</v></c></row>`, 300_000),
+	} {
+		part, err := w.Create(name)
+		if err == nil {
+			_, err = part.Write([]byte(text))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestFilesThatAreNoRegisterSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	assets := manager.Count("asset")
+	for name, c := range map[string]struct {
+		raw    []byte
+		status int
+		words  string
+	}{
+		"no file":             {nil, 422, "台帳のファイルを選んでください"},
+		"an empty file":       {[]byte{}, 422, "見出しの行が見つかりません"},
+		"no headings":         {[]byte("氏名,職\n見本,課長\n"), 422, "見出しの行が見つかりません"},
+		"headings alone":      {[]byte(head), 422, "情報資産の行がありません"},
+		"a PDF":               {[]byte("%PDF-1.7"), 415, "PDF は読めません"},
+		"an old .xls":         {[]byte("\xd0\xcf\x11\xe0"), 415, "古い形式"},
+		"a broken workbook":   {[]byte("PK\x03\x04aaaaaaaaaaaa"), 422, "壊れているため"},
+		"a bomb":              {bomb(t), 413, "表が大きすぎます"},
+		"thousands of sheets": {workbook(t, 2000, func(*excelize.File) {}), 413, "使わない行・列・シートを消して"},
+		"too many sheets":     {workbook(t, 60, func(*excelize.File) {}), 413, "シートが多すぎます"},
+		"over 10 MB":          {bytes.Repeat([]byte("a"), 10<<20+1), 413, "10 MB まで"},
+		"300 MB":              {bytes.Repeat([]byte("a"), 300<<20), 413, "大きすぎます"},
+		"a column twice":      {[]byte("名称,機密性,機密性\n台帳,2,2\n"), 422, "「機密性」の列が二つあります"},
+	} {
+		a := hand(manager, "台帳.xlsx", c.raw)
+		if a.Status != c.status || !strings.Contains(a.Body, c.words) || !strings.Contains(a.Body, `<html lang="ja">`) {
+			t.Errorf("%s: %d, want %d with %q: %.1500s", name, a.Status, c.status, c.words, a.Body)
+		}
+	}
+	if manager.Count("asset") != assets || manager.Count("asset_import") != 0 {
+		t.Error("something was kept")
+	}
+}
+
+func TestWorkbooksOfManySortsAreRead(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	cell := func(ref string, do func(f *excelize.File, ref string) error) func(f *excelize.File) {
+		return func(f *excelize.File) {
+			if err := do(f, ref); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		file  string
+		raw   []byte
+		words []string
+	}{
+		"with macros": {"台帳.xlsm", workbook(t, 1, func(*excelize.File) {}), []string{"登録</th><td data-label=\"件数\" class=\"num\">1件"}},
+		"a formula that is not reckoned": {"台帳.xlsx", workbook(t, 1, cell("I2", func(f *excelize.File, ref string) error {
+			return errors.Join(f.SetCellValue("Sheet1", ref, nil), f.SetCellFormula("Sheet1", ref, "A1&A2"))
+		})),
+			[]string{"読めない行が1行あります", "計算した結果がファイルに残っていません", "保存場所"}},
+		"a slip of a formula": {"台帳.xlsx", workbook(t, 1, cell("I2", func(f *excelize.File, ref string) error { return f.SetCellStr("Sheet1", ref, "#REF!") })),
+			[]string{"読めない行が1行あります", "Excelの式の誤りです"}},
+		"40 columns": {"台帳.xlsx", workbook(t, 1, func(f *excelize.File) {
+			for i := 11; i <= 40; i++ {
+				ref, _ := excelize.CoordinatesToCellName(i, 1)
+				if err := f.SetCellStr("Sheet1", ref, fmt.Sprint("独自の列", i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}), []string{"登録</th><td data-label=\"件数\" class=\"num\">1件", "独自の列11", "独自の列40"}},
+	} {
+		mustSay(t, name, hand(manager, c.file, c.raw), c.words...)
+	}
+	eras := "番号,名称,機密性,完全性,可用性,個人情報,接続系,登録日\n1,甲,2,2,2,無,LGWAN,令和6年4月1日\n2,乙,2,2,2,無,LGWAN,H31.4.30\n3,丙,2,2,2,無,LGWAN,2024/4/1\n4,丁,秘,2,2,無,LGWAN,平成31年5月1日\n"
+	mustSay(t, "mixed eras, unknown levels", hand(manager, "台帳.csv", []byte(eras)), "登録</th><td data-label=\"件数\" class=\"num\">3件", "読めない行が1行あります", "5行目", "登録日", "機密性")
+}
