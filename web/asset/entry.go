@@ -35,6 +35,9 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		Frame: screen.Frame(r, a.Name, registerLink), Asset: a, Scheme: scheme, History: history, Questions: questions, Today: screen.Today(ctx),
 		MayChange: a.MayChange(actor), MayRegister: actor.Reach(authz.ChangeAssets) != authz.None,
 	}
+	if view.Low, err = s.low(r, a); err != nil {
+		return err
+	}
 	screen.Tell(r, &view.Frame, "asset-registered", "「"+a.Name+"」に、管理番号 "+a.Code+" を付けました。下の「変更する」から、いつでも直せます。")
 	screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
 	screen.Tell(r, &view.Frame, "asset-mistaken", "「"+a.Name+"」を終えました。管理番号 "+a.Code+" は、ほかの情報資産には使いません。")

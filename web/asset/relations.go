@@ -2,6 +2,7 @@ package asset
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -9,6 +10,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/relation"
+	"kagami/web/component/layers"
 	"kagami/web/screen"
 )
 
@@ -54,10 +56,7 @@ func (s *Screens) drawRelations(w http.ResponseWriter, r *http.Request, a asset.
 	if view.Scheme, err = s.register.Scheme(ctx, actor); err != nil {
 		return err
 	}
-	if view.Below, err = s.relations.Below(ctx, actor, a.Code); err != nil {
-		return err
-	}
-	if view.Above, err = s.relations.Above(ctx, actor, a.Code); err != nil {
+	if view.Around, err = s.relations.Around(ctx, actor, a.Code); err != nil {
 		return err
 	}
 	if view.Floors, err = s.relations.Floors(ctx, actor, a.Code); err != nil {
@@ -79,10 +78,22 @@ func (p relationsView) bearers() string {
 	return strings.Join(titles, "、")
 }
 
+// low are the levels of an asset that stand below those of what rests on it; it asks only
+// where the register has found that there are some.
+func (s *Screens) low(r *http.Request, a asset.Asset) ([]relation.Floor, error) {
+	if a.Breaks[asset.FloorRule] == "" {
+		return nil, nil
+	}
+	floors, err := s.relations.Floors(r.Context(), screen.Actor(r.Context()), a.Code)
+	return broken(floors), err
+}
+
 // broken are the levels that are lower than those of what rests on the asset.
-func (p relationsView) broken() []relation.Floor {
+func (p relationsView) broken() []relation.Floor { return broken(p.Floors) }
+
+func broken(floors []relation.Floor) []relation.Floor {
 	var list []relation.Floor
-	for _, f := range p.Floors {
+	for _, f := range floors {
 		if f.Broken {
 			list = append(list, f)
 		}
@@ -90,14 +101,90 @@ func (p relationsView) broken() []relation.Floor {
 	return list
 }
 
-// whence says whose level it is that the asset's is lower than.
+// whence says of which asset the level comes that the asset's is lower than, and what to do.
 func (p relationsView) whence(f relation.Floor) string {
-	level, _ := p.Scheme.Level(f.Aspect, f.Level)
-	whose := "他課の資産"
-	if f.Name != "" {
-		whose = "「" + f.Name + "」（" + f.Code + "）"
+	return whose(f) + demand(p.Scheme, f)
+}
+
+// whose names the asset that a floor comes from.
+func whose(f relation.Floor) string {
+	if f.Name == "" {
+		return "他課の資産"
 	}
-	return whose + "が" + level.Title + "のため、" + f.Aspect.Title() + "は、" + level.Title + "以上にしてください。"
+	return "「" + f.Name + "」（" + f.Code + "）"
+}
+
+// demand is what a floor asks of the asset, after the name of that which it comes from.
+func demand(scheme asset.Scheme, f relation.Floor) string {
+	level, _ := scheme.Level(f.Aspect, f.Level)
+	return "が" + level.Title + "のため、" + f.Aspect.Title() + "は、" + level.Title + "以上にしてください。"
+}
+
+// picture is what stands around the asset, to be drawn: what stops with it upwards, and what
+// it rests on downwards.
+func (p relationsView) picture() layers.Picture {
+	picture := layers.Picture{Title: "「" + p.Name + "」が止まると止まるものと、その土台", Text: "上に、止まるものが" + many(p.Above.Count()) +
+		"。下に、土台が" + many(p.Below.Count()) + "。同じ内容を、下の表で読めます。"}
+	own := layers.Layer{Label: "この資産", Boxes: []layers.Box{{Key: p.ID, Name: p.Name, Note: p.note(p.Kind, p.Confidentiality), Middle: true, Mark: mark(len(p.broken()) > 0)}}}
+	isBelow := false
+	for _, l := range p.Around.Layers(p.ID) {
+		if l.Steps < 0 && !isBelow {
+			picture.Layers, isBelow = append(picture.Layers, own), true
+		}
+		picture.Layers = append(picture.Layers, p.layer(l))
+	}
+	if !isBelow {
+		picture.Layers = append(picture.Layers, own)
+	}
+	for _, r := range p.Rests {
+		picture.Lines = append(picture.Lines, layers.Line{From: r.Asset, To: r.RestsOn})
+	}
+	return picture
+}
+
+// layer is one layer of the picture.
+func (p relationsView) layer(l relation.Layer) layers.Layer {
+	drawn := layers.Layer{Label: "直接載っているもの（止まるもの）"}
+	table := "above"
+	switch {
+	case l.Steps > 1:
+		drawn.Label = "間に" + strconv.Itoa(l.Steps-1) + "件をはさんで載っているもの（止まるもの）"
+	case l.Steps == -1:
+		drawn.Label, table = "直接の土台", "below"
+	case l.Steps < -1:
+		drawn.Label, table = "間に"+strconv.Itoa(-l.Steps-1)+"件をはさんだ土台", "below"
+	}
+	for _, n := range l.Drawn {
+		b := layers.Box{Key: n.ID, Name: "他課の資産"}
+		if n.Seen() {
+			b = layers.Box{Key: n.ID, Name: n.Name, Note: p.note(n.Kind, n.Confidentiality), URL: address.Asset(n.Code), Mark: mark(n.Low)}
+		}
+		drawn.Boxes = append(drawn.Boxes, b)
+	}
+	if l.Left > 0 || l.More {
+		drawn.Boxes = append(drawn.Boxes, layers.Box{Name: "ほか" + many(l.Left, l.More), Note: "下の表で見る", URL: "#" + table, Rest: true})
+	}
+	return drawn
+}
+
+// note is the kind and the 機密性 of an asset in its box.
+func (p relationsView) note(kind asset.Kind, confidentiality string) string {
+	return kind.Title() + "　機密性" + levelWords(asset.Confidentiality, confidentiality)
+}
+
+func mark(isLow bool) string {
+	if isLow {
+		return "要是正：分類が低い"
+	}
+	return ""
+}
+
+// many is how many there are, or at least are.
+func many(n int, more bool) string {
+	if more {
+		return strconv.Itoa(n) + "件以上"
+	}
+	return strconv.Itoa(n) + "件"
 }
 
 // levels are the three levels of a neighbor.
