@@ -94,6 +94,7 @@ var within = map[string][]string{
 
 	"internal/asset/find":     {"internal/asset", "internal/asset/catalogue", "internal/asset/classify"},
 	"internal/asset/intake":   {"internal/asset"},
+	"internal/asset/paper":    {"internal/asset"},
 	"internal/asset/relation": {"internal/asset"},
 
 	"internal/org":           {"internal/org/reach", "internal/org/telling"},

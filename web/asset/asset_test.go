@@ -11,6 +11,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/paper"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -23,7 +24,7 @@ import (
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
-	return []screen.Part{webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register)).Part()}, nil
+	return []screen.Part{webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), g.Attachments).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

@@ -38,6 +38,10 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if view.Low, err = s.low(r, a); err != nil {
 		return err
 	}
+	if view.Papers, err = s.papers.List(ctx, actor, a.Code); err != nil {
+		return err
+	}
+	view.Papers = there(view.Papers)
 	screen.Tell(r, &view.Frame, "asset-registered", "「"+a.Name+"」に、管理番号 "+a.Code+" を付けました。下の「変更する」から、いつでも直せます。")
 	screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
 	screen.Tell(r, &view.Frame, "asset-mistaken", "「"+a.Name+"」を終えました。管理番号 "+a.Code+" は、ほかの情報資産には使いません。")

@@ -8,6 +8,7 @@ import (
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
 	assetfind "kagami/internal/asset/find"
+	"kagami/internal/asset/paper"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
@@ -78,7 +79,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets)).Part(),
+		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind

@@ -47,7 +47,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"PersonnelHeadings": address.PersonnelHeadings("t"),
 		"Appointments":      "", "Grants": "", // only what is under them
 
-		"Assets": address.Assets, "NewAsset": address.NewAsset, "AssetCopy": address.AssetCopy("c"), "Asset": address.Asset("c"), "AssetEdit": address.AssetEdit("c"), "AssetMistake": address.AssetMistake("c"), "AssetRelations": address.AssetRelations("c"), "UsualAssets": address.UsualAssets("c"), "NewUsualAsset": address.NewUsualAsset("c", "n"),
+		"Assets": address.Assets, "NewAsset": address.NewAsset, "AssetCopy": address.AssetCopy("c"), "Asset": address.Asset("c"), "AssetEdit": address.AssetEdit("c"), "AssetMistake": address.AssetMistake("c"), "AssetRelations": address.AssetRelations("c"), "AssetPapers": address.AssetPapers("c"), "AssetPaper": address.AssetPaper("c", 1), "AssetPaperShown": address.AssetPaperShown("c", 1), "UsualAssets": address.UsualAssets("c"), "NewUsualAsset": address.NewUsualAsset("c", "n"),
 
 		"SignIn": address.SignIn, "PasskeySignInOptions": address.PasskeySignInOptions, "SecondStep": address.SecondStep,
 		"SecondStepOptions": address.SecondStepOptions, "SignOut": address.SignOut, "OpenIDReturn": address.OpenIDReturn,
