@@ -62,14 +62,14 @@ func (s *Screens) paperField(w http.ResponseWriter, r *http.Request) (attachment
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	var sent attachment.File
 	err := screen.ReadStream(w, r, attachment.Field, func(name string, body io.Reader) (err error) {
-		sent, err = s.files.Upload(ctx, actor, name, body, paper.Kinds...)
+		sent, err = s.attached.Upload(ctx, actor, name, body, paper.Kinds...)
 		return err
 	})
 	before := r.PostForm.Get("sent")
 	if err != nil || sent.Token != "" || before == "" {
 		return sent, err
 	}
-	sent, err = s.files.Untied(ctx, actor, before)
+	sent, err = s.attached.Untied(ctx, actor, before)
 	if err != nil {
 		err = screen.AtField(attachment.Field, err)
 	}
@@ -97,7 +97,7 @@ func (s *Screens) showPaper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || number < 1 || number > 1<<30 {
 		return screen.ErrNotFound()
 	}
-	content, err := s.files.Open(r.Context(), screen.Actor(r.Context()), func(ctx context.Context, actor authz.Actor) (int64, error) {
+	content, err := s.attached.Open(r.Context(), screen.Actor(r.Context()), func(ctx context.Context, actor authz.Actor) (int64, error) {
 		return s.papers.File(ctx, actor, chi.URLParam(r, "asset"), number)
 	})
 	if err != nil {

@@ -215,7 +215,7 @@ func papersPage(p papersView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = filter("number", "取り除く書類", p.Number, "", p.choices()).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = component.Filter("number", "取り除く書類", p.Number, "", p.choices()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -7,7 +7,11 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/communication"
+	"kagami/internal/asset/export"
+	"kagami/internal/asset/filebook"
 	assetfind "kagami/internal/asset/find"
+	"kagami/internal/asset/overview"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
@@ -28,6 +32,8 @@ import (
 	"kagami/web/account"
 	"kagami/web/acknowledging"
 	webasset "kagami/web/asset"
+	webcommunication "kagami/web/asset/communication"
+	weboverview "kagami/web/asset/overview"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
@@ -54,6 +60,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
 	publications, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
 	assets := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
+	listing := assetfind.New(g.Pool, assets)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -79,7 +86,13 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments).Part(),
+		webasset.New(webasset.Services{
+			Register: assets, Finding: listing, Relations: relation.New(g.Pool, g.Door, assets),
+			Handing: export.New(g.Pool, g.Now, assets, listing), Files: filebook.New(g.Pool, g.Door, assets, listing), PublicURL: g.PublicURL,
+			Papers: paper.New(g.Pool, g.Door, assets), Attachments: g.Attachments,
+		}).Part(),
+		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
+		webcommunication.New(communication.New(g.Pool, g.Door), assets, listing).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind
@@ -102,5 +115,5 @@ func List(g server.Ground) ([]screen.Part, error) {
 
 // editionKinds are what law and guidelines fix, of all capabilities.
 func editionKinds() []edition.Kind {
-	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
+	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
 }
