@@ -20,6 +20,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/org"
 	webasset "kagami/web/asset"
+	webrelation "kagami/web/asset/relation"
 	"kagami/web/screen"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
@@ -32,7 +33,7 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 		Register: register, Finding: finding, Relations: relation.New(g.Pool, g.Door, register),
 		Handing: export.New(g.Pool, g.Now, register, finding), Files: filebook.New(g.Pool, g.Door, register, finding), PublicURL: g.PublicURL,
 		Papers: paper.New(g.Pool, g.Door, register), Attachments: g.Attachments,
-	}).Part()}, nil
+	}).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

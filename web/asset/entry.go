@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/web/screen"
@@ -46,6 +47,16 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
 	screen.Tell(r, &view.Frame, "asset-mistaken", "「"+a.Name+"」を終えました。管理番号 "+a.Code+" は、ほかの情報資産には使いません。")
 	return screen.Show(w, r, entryPage(view))
+}
+
+// low are the levels of an asset that stand below those of what rests on it; it asks only
+// where the register has found that there are some.
+func (s *Screens) low(r *http.Request, a asset.Asset) ([]relation.Floor, error) {
+	if a.Breaks[asset.FloorRule] == "" {
+		return nil, nil
+	}
+	floors, err := s.relations.Floors(r.Context(), screen.Actor(r.Context()), a.Code)
+	return relation.Broken(floors), err
 }
 
 // described are the columns that say what the asset is, beside its levels.

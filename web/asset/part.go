@@ -78,8 +78,6 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/assets/{asset}/edit", authz.ChangeAssets, s.change),
 			screen.Get("/assets/{asset}/mistake", authz.ChangeAssets, s.showMistake),
 			screen.Post("/assets/{asset}/mistake", authz.ChangeAssets, s.endAsMistaken),
-			screen.Get("/assets/{asset}/relations", authz.ReadAssets, s.showRelations),
-			screen.Post("/assets/{asset}/relations", authz.ChangeAssets, s.changeRelation),
 			screen.Get("/assets/{asset}/papers", authz.ReadAssets, s.showPapers),
 			// not sensitive: a file would be lost while it is asked who it is
 			screen.Post("/assets/{asset}/papers", authz.ChangeAssets, s.changePapers).Body(attachment.Largest(paper.Kinds...) + 1<<20).Stream(),
@@ -90,8 +88,6 @@ func (s *Screens) Part() screen.Part {
 			"asset-registered":    {Heading: "情報資産を登録しました", Text: "管理番号を付けました。下の「変更する」から、いつでも直せます。"},
 			"asset-changed":       {Heading: "情報資産を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},
 			"asset-same":          {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
-			"asset-rests":         {Heading: "土台を加えました", Text: "加えたことは、下の履歴に残ります。"},
-			"asset-released":      {Heading: "土台から外しました", Text: "外したことは、下の履歴に残ります。"},
 			"asset-file":          {Heading: "個人情報ファイル簿に書きました", Text: "書く前の内容は、下の履歴に残ります。"},
 			"asset-paper":         {Heading: "書類を加えました", Text: "この情報資産を見られる人が、読めます。"},
 			"asset-paper-removed": {Heading: "書類を取り除きました", Text: "取り除いたことと理由は、下の履歴に残ります。"},

@@ -34,6 +34,7 @@ import (
 	webasset "kagami/web/asset"
 	webcommunication "kagami/web/asset/communication"
 	weboverview "kagami/web/asset/overview"
+	webrelation "kagami/web/asset/relation"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
@@ -91,6 +92,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 			Handing: export.New(g.Pool, g.Now, assets, listing), Files: filebook.New(g.Pool, g.Door, assets, listing), PublicURL: g.PublicURL,
 			Papers: paper.New(g.Pool, g.Door, assets), Attachments: g.Attachments,
 		}).Part(),
+		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(communication.New(g.Pool, g.Door), assets, listing).Part(),
 		{Jobs: g.Attachments.RegisterJobs},

@@ -3,6 +3,7 @@ package relation
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,6 +21,17 @@ type Floor struct {
 	Name   string
 	// Broken tells that the asset's own level is lower.
 	Broken bool
+}
+
+// Demand is what a floor asks of the asset, after the name of that which it comes from.
+func (f Floor) Demand(scheme asset.Scheme) string {
+	level, _ := scheme.Level(f.Aspect, f.Level)
+	return "が" + level.Title + "のため、" + f.Aspect.Title() + "は、" + level.Title + "以上にしてください。"
+}
+
+// Broken are the floors below which the asset's own level stands.
+func Broken(floors []Floor) []Floor {
+	return slices.DeleteFunc(slices.Clone(floors), func(f Floor) bool { return !f.Broken })
 }
 
 // Floors are the levels that an asset must have at least, of each aspect, where something

@@ -1,18 +1,58 @@
-package asset
+// Package relation is the page of what an asset rests on and what stops where it stops, as a
+// picture and as lists.
+package relation
 
 import (
 	"net/http"
 	"strconv"
 	"strings"
 
+	"github.com/go-chi/chi/v5"
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/relation"
+	"kagami/internal/authz"
 	"kagami/web/component/layers"
+	"kagami/web/layout"
 	"kagami/web/screen"
 )
+
+// Screens are that screen.
+type Screens struct {
+	register  *asset.Service
+	relations *relation.Service
+}
+
+// New makes the screens.
+func New(register *asset.Service, relations *relation.Service) *Screens {
+	return &Screens{register, relations}
+}
+
+// Part is what the portal takes in.
+func (s *Screens) Part() screen.Part {
+	return screen.Part{
+		Routes: []screen.Route{
+			screen.Get("/assets/{asset}/relations", authz.ReadAssets, s.showRelations),
+			screen.Post("/assets/{asset}/relations", authz.ChangeAssets, s.changeRelation),
+		},
+		Flashes: map[string]layout.Done{
+			"asset-rests":    {Heading: "土台を加えました", Text: "加えたことは、下の履歴に残ります。"},
+			"asset-released": {Heading: "土台から外しました", Text: "外したことは、下の履歴に残ります。"},
+		},
+	}
+}
+
+// asset is the one that the address names.
+func (s *Screens) asset(r *http.Request) (asset.Asset, error) {
+	return s.register.Find(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "asset"))
+}
+
+// way is the way to what is about an asset.
+func way(a asset.Asset) []layout.Link {
+	return []layout.Link{{Label: "情報資産", Address: address.Assets}, {Label: a.Code, Address: address.Asset(a.Code)}}
+}
 
 func (s *Screens) showRelations(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.asset(r)
@@ -78,32 +118,12 @@ func (p relationsView) bearers() string {
 	return strings.Join(titles, "、")
 }
 
-// low are the levels of an asset that stand below those of what rests on it; it asks only
-// where the register has found that there are some.
-func (s *Screens) low(r *http.Request, a asset.Asset) ([]relation.Floor, error) {
-	if a.Breaks[asset.FloorRule] == "" {
-		return nil, nil
-	}
-	floors, err := s.relations.Floors(r.Context(), screen.Actor(r.Context()), a.Code)
-	return broken(floors), err
-}
-
 // broken are the levels that are lower than those of what rests on the asset.
-func (p relationsView) broken() []relation.Floor { return broken(p.Floors) }
-
-func broken(floors []relation.Floor) []relation.Floor {
-	var list []relation.Floor
-	for _, f := range floors {
-		if f.Broken {
-			list = append(list, f)
-		}
-	}
-	return list
-}
+func (p relationsView) broken() []relation.Floor { return relation.Broken(p.Floors) }
 
 // whence says of which asset the level comes that the asset's is lower than, and what to do.
 func (p relationsView) whence(f relation.Floor) string {
-	return whose(f) + demand(p.Scheme, f)
+	return whose(f) + f.Demand(p.Scheme)
 }
 
 // whose names the asset that a floor comes from.
@@ -112,12 +132,6 @@ func whose(f relation.Floor) string {
 		return "他課の資産"
 	}
 	return "「" + f.Name + "」（" + f.Code + "）"
-}
-
-// demand is what a floor asks of the asset, after the name of that which it comes from.
-func demand(scheme asset.Scheme, f relation.Floor) string {
-	level, _ := scheme.Level(f.Aspect, f.Level)
-	return "が" + level.Title + "のため、" + f.Aspect.Title() + "は、" + level.Title + "以上にしてください。"
 }
 
 // picture is what stands around the asset, to be drawn: what stops with it upwards, and what
@@ -169,7 +183,10 @@ func (p relationsView) layer(l relation.Layer) layers.Layer {
 
 // note is the kind and the 機密性 of an asset in its box.
 func (p relationsView) note(kind asset.Kind, confidentiality string) string {
-	return kind.Title() + "　機密性" + levelWords(asset.Confidentiality, confidentiality)
+	if confidentiality == "" {
+		confidentiality = "未定"
+	}
+	return kind.Title() + "　機密性" + confidentiality
 }
 
 func mark(isLow bool) string {
