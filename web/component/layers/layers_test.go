@@ -18,7 +18,7 @@ func TestATextIsBrokenAndCutToItsBox(t *testing.T) {
 		"住民基本台帳のこと":     "住民基本台|帳のこと",
 		"住民基本台帳のことだ":    "住民基本台|帳のことだ",
 		"住民基本台帳のことだよ":   "住民基本台|帳のこと…",
-		"LGWAN接続系":       "LGWAN接|続系",
+		"LGWAN接続系":      "LGWAN接|続系",
 		"が\u3099ぎぐげござじ": "が\u3099ぎぐげご|ざじ",
 	} {
 		if got := strings.Join(wrap(text, 5*14, 2), "|"); got != want {
