@@ -33,6 +33,7 @@ import (
 	"kagami/web/acknowledging"
 	webasset "kagami/web/asset"
 	webcommunication "kagami/web/asset/communication"
+	"kagami/web/asset/handout"
 	weboverview "kagami/web/asset/overview"
 	webrelation "kagami/web/asset/relation"
 	"kagami/web/drafting"
@@ -87,12 +88,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(webasset.Services{
-			Register: assets, Finding: listing, Relations: relation.New(g.Pool, g.Door, assets),
-			Handing: export.New(g.Pool, g.Now, assets, listing), Files: filebook.New(g.Pool, g.Door, assets, listing), PublicURL: g.PublicURL,
-			Papers: paper.New(g.Pool, g.Door, assets), Attachments: g.Attachments,
-		}).Part(),
+		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments).Part(),
 		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
+		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(communication.New(g.Pool, g.Door), assets, listing).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
