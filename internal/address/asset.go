@@ -41,6 +41,15 @@ func AssetMistake(code string) string { return under(Asset(code), "mistake") }
 // AssetRelations is where it is said what it rests on, and what stops where it stops.
 func AssetRelations(code string) string { return under(Asset(code), "relations") }
 
+// AssetPapers is where its papers are.
+func AssetPapers(code string) string { return under(Asset(code), "papers") }
+
+// AssetPaper is the file of one of them, by its number.
+func AssetPaper(code string, n int) string { return under(AssetPapers(code), number(n)) }
+
+// AssetPaperShown is that file to be looked at in the browser.
+func AssetPaperShown(code string, n int) string { return With(AssetPaper(code, n), "show", "1") }
+
 // UsualAssets is what a section usually has, by its code; empty where it is to be chosen.
 func UsualAssets(section string) string { return With(Assets+"/usual", "section", section) }
 

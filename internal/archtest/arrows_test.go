@@ -101,6 +101,7 @@ var within = map[string][]string{
 	"internal/asset/intake/wording": {"internal/asset", "internal/calendar"},
 	"internal/asset/overview":       {"internal/asset"},
 	"internal/asset/relation":       {"internal/asset"},
+	"internal/asset/paper":          {"internal/asset"},
 
 	"internal/org":           {"internal/org/reach", "internal/org/telling"},
 	"internal/org/absence":   {"internal/org"},

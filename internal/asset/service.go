@@ -126,6 +126,12 @@ func (s *Service) Find(ctx context.Context, actor authz.Actor, code string) (Ass
 	return find(ctx, s.pool, actor, code, "")
 }
 
+// FindIn finds one in a change, for the rooms that stand on the register, and locks it until
+// the change ends. NotFound where the actor may not see it.
+func FindIn(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (Asset, error) {
+	return find(ctx, tx, actor, code, "FOR NO KEY UPDATE OF a")
+}
+
 func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code, lock string) (Asset, error) {
 	a, err := postgres.One[Asset](ctx, db, "finding an asset", selectAsset+` WHERE a.code = @code `+lock, pgx.StrictNamedArgs{"code": code})
 	if errors.Is(err, pgx.ErrNoRows) {

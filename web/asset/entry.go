@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/web/screen"
@@ -35,10 +36,27 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		Frame: screen.Frame(r, a.Name, registerLink), Asset: a, Scheme: scheme, History: history, Questions: questions, Today: screen.Today(ctx),
 		MayChange: a.MayChange(actor), MayRegister: actor.Reach(authz.ChangeAssets) != authz.None,
 	}
+	if view.Low, err = s.low(r, a); err != nil {
+		return err
+	}
+	if view.Papers, err = s.papers.List(ctx, actor, a.Code); err != nil {
+		return err
+	}
+	view.Papers = there(view.Papers)
 	screen.Tell(r, &view.Frame, "asset-registered", "「"+a.Name+"」に、管理番号 "+a.Code+" を付けました。下の「変更する」から、いつでも直せます。")
 	screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
 	screen.Tell(r, &view.Frame, "asset-mistaken", "「"+a.Name+"」を終えました。管理番号 "+a.Code+" は、ほかの情報資産には使いません。")
 	return screen.Show(w, r, entryPage(view))
+}
+
+// low are the levels of an asset that stand below those of what rests on it; it asks only
+// where the register has found that there are some.
+func (s *Screens) low(r *http.Request, a asset.Asset) ([]relation.Floor, error) {
+	if a.Breaks[asset.FloorRule] == "" {
+		return nil, nil
+	}
+	floors, err := s.relations.Floors(r.Context(), screen.Actor(r.Context()), a.Code)
+	return relation.Broken(floors), err
 }
 
 // described are the columns that say what the asset is, beside its levels.

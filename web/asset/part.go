@@ -11,7 +11,9 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/paper"
 	"kagami/internal/asset/relation"
+	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/sample"
 	samples "kagami/internal/sample/assets"
@@ -25,11 +27,13 @@ type Screens struct {
 	register  *asset.Service
 	finding   *find.Service
 	relations *relation.Service
+	papers    *paper.Service
+	attached  *attachment.Service
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service) *Screens {
-	return &Screens{register, finding, relations}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, attachments *attachment.Service) *Screens {
+	return &Screens{register, finding, relations, papers, attachments}
 }
 
 // Part is what the portal takes in.
@@ -45,17 +49,19 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/assets/{asset}/edit", authz.ChangeAssets, s.change),
 			screen.Get("/assets/{asset}/mistake", authz.ChangeAssets, s.showMistake),
 			screen.Post("/assets/{asset}/mistake", authz.ChangeAssets, s.endAsMistaken),
-			screen.Get("/assets/{asset}/relations", authz.ReadAssets, s.showRelations),
-			screen.Post("/assets/{asset}/relations", authz.ChangeAssets, s.changeRelation),
+			screen.Get("/assets/{asset}/papers", authz.ReadAssets, s.showPapers),
+			// not sensitive: a file would be lost while it is asked who it is
+			screen.Post("/assets/{asset}/papers", authz.ChangeAssets, s.changePapers).Body(attachment.Largest(paper.Kinds...) + 1<<20).Stream(),
+			screen.Get("/assets/{asset}/papers/{number}", authz.ReadAssets, s.showPaper).Stream(),
 		},
 		Nav: []screen.Entry{{Label: "情報資産", URL: address.Assets, Place: 2, Action: authz.ReadAssets, Least: authz.Own}},
 		Flashes: map[string]layout.Done{
-			"asset-registered": {Heading: "情報資産を登録しました", Text: "管理番号を付けました。下の「変更する」から、いつでも直せます。"},
-			"asset-changed":    {Heading: "情報資産を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},
-			"asset-same":       {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
-			"asset-rests":      {Heading: "土台を加えました", Text: "加えたことは、下の履歴に残ります。"},
-			"asset-released":   {Heading: "土台から外しました", Text: "外したことは、下の履歴に残ります。"},
-			"asset-mistaken":   {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
+			"asset-registered":    {Heading: "情報資産を登録しました", Text: "管理番号を付けました。下の「変更する」から、いつでも直せます。"},
+			"asset-changed":       {Heading: "情報資産を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},
+			"asset-same":          {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
+			"asset-paper":         {Heading: "書類を加えました", Text: "この情報資産を見られる人が、読めます。"},
+			"asset-paper-removed": {Heading: "書類を取り除きました", Text: "取り除いたことと理由は、下の履歴に残ります。"},
+			"asset-mistaken":      {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
 		},
 		Jobs:     s.register.RegisterJobs,
 		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, s.relations, *t) },

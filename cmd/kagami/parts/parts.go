@@ -13,6 +13,7 @@ import (
 	assetfind "kagami/internal/asset/find"
 	assetintake "kagami/internal/asset/intake"
 	"kagami/internal/asset/overview"
+	"kagami/internal/asset/paper"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
@@ -35,6 +36,7 @@ import (
 	webcommunication "kagami/web/asset/communication"
 	"kagami/web/asset/handout"
 	weboverview "kagami/web/asset/overview"
+	webrelation "kagami/web/asset/relation"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
@@ -88,7 +90,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets)).Part(),
+		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments).Part(),
+		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(communication.New(g.Pool, g.Door), assets, listing).Part(),

@@ -184,117 +184,12 @@ func isShared(kind asset.Kind) bool {
 	return false
 }
 
-// Neighbor is an asset that another rests on, or that rests on it.
-type Neighbor struct {
-	Steps int // 1 for what stands beside it
-	// Code is its 管理番号; empty where the actor may not see it, unless it is what their own
-	// asset is said to rest on.
-	Code string
-	// Name and what follows are empty where the actor may not see it. Section is a section's
-	// name, the levels are keys.
-	Name                                     string
-	Kind                                     asset.Kind
-	Section                                  string
-	Confidentiality, Integrity, Availability string
-}
-
-// Seen tells whether the actor may see more of it than that it is there.
-func (n Neighbor) Seen() bool { return n.Name != "" }
-
-// Level is the key of its level in an aspect.
-func (n Neighbor) Level(a asset.Aspect) string {
-	return asset.Details{Confidentiality: n.Confidentiality, Integrity: n.Integrity, Availability: n.Availability}.Level(a)
-}
-
-// Below lists what an asset rests on, by however many steps, the nearest first.
-func (s *Service) Below(ctx context.Context, actor authz.Actor, code string) ([]Neighbor, error) {
-	a, err := s.assets.Find(ctx, actor, code)
-	if err != nil {
-		return nil, err
-	}
-	return postgres.List[Neighbor](ctx, s.pool, "listing what an asset rests on", reachedBy+below+selectReached, reachedFrom(a, actor, 1))
-}
-
-// Above lists what rests on an asset, by however many steps, the nearest first: all that
-// stops where it stops.
-func (s *Service) Above(ctx context.Context, actor authz.Actor, code string) ([]Neighbor, error) {
-	a, err := s.assets.Find(ctx, actor, code)
-	if err != nil {
-		return nil, err
-	}
-	return postgres.List[Neighbor](ctx, s.pool, "listing what rests on an asset", reachedBy+above+selectReached, reachedFrom(a, actor, 0))
-}
-
-// most is how many are listed, and mostSteps how far one goes for them.
-const most, mostSteps = 1000, 20
-
-// reachedBy and selectReached stand around above or below.
-const (
-	reachedBy = `
-		WITH RECURSIVE reached AS (
-			SELECT @asset::bigint AS id, 0 AS steps
-			UNION SELECT next.id, from_.steps + 1 FROM reached from_, `
-	selectReached = ` WHERE from_.steps < @most_steps),
-		nearest AS (SELECT id, min(steps) AS steps FROM reached WHERE steps > 0 GROUP BY id)
-		SELECT n.steps, CASE WHEN v.seen THEN a.kind ELSE '' END AS kind, CASE WHEN v.seen OR n.steps <= @named THEN a.code ELSE '' END AS code,
-		       CASE WHEN v.seen THEN a.name ELSE '' END AS name, CASE WHEN v.seen THEN s.name ELSE '' END AS section,
-		       CASE WHEN v.seen THEN a.confidentiality ELSE '' END AS confidentiality, CASE WHEN v.seen THEN a.integrity ELSE '' END AS integrity,
-		       CASE WHEN v.seen THEN a.availability ELSE '' END AS availability
-		FROM nearest n CROSS JOIN LATERAL (SELECT * FROM asset WHERE id = n.id OFFSET 0) a JOIN section_shown s ON s.id = a.section_id
-		CROSS JOIN LATERAL (SELECT @everywhere OR a.section_id = ANY(@sections) AS seen) v
-		ORDER BY n.steps, v.seen DESC, CASE WHEN v.seen THEN a.code ELSE '' END, CASE WHEN v.seen THEN a.id ELSE 0 END LIMIT @most`
-)
-
-// reachedFrom are their arguments. named is up to how many steps the 管理番号 of what the
-// actor may not see is told.
-func reachedFrom(a asset.Asset, actor authz.Actor, named int) pgx.StrictNamedArgs {
-	args := sight(a, actor)
-	args["most"], args["most_steps"], args["named"] = most, mostSteps, named
-	return args
-}
-
 // sight are the arguments by which a statement about an asset hides what the actor may
 // not see.
-func sight(a asset.Asset, actor authz.Actor) pgx.StrictNamedArgs {
+func sight(actor authz.Actor) pgx.StrictNamedArgs {
 	return pgx.StrictNamedArgs{
-		"asset": a.ID, "everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets),
+		"everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets),
 	}
-}
-
-// Floor is the highest level of what rests on an asset, in one aspect.
-type Floor struct {
-	Aspect asset.Aspect
-	Level  string // its key
-	Rank   int
-	Code   string // whose level it is, and its name; empty where the actor may not see it
-	Name   string
-	// Broken tells that the asset's own level is lower.
-	Broken bool
-}
-
-// Floors are the levels that an asset must have at least, of each aspect, where something
-// rests on it. Whoever answers for a system learns so how high the assets of others in it
-// are, and not which they are.
-func (s *Service) Floors(ctx context.Context, actor authz.Actor, code string) ([]Floor, error) {
-	a, err := s.assets.Find(ctx, actor, code)
-	if err != nil {
-		return nil, err
-	}
-	return postgres.List[Floor](ctx, s.pool, "listing the levels of what rests on an asset", `
-		WITH RECURSIVE reached AS (
-			SELECT @asset::bigint AS id
-			UNION SELECT next.id FROM reached from_, `+above+`)
-		SELECT DISTINCT ON (x.position) x.aspect, x.level, x.rank,
-		       CASE WHEN v.seen THEN a.code ELSE '' END AS code, CASE WHEN v.seen THEN a.name ELSE '' END AS name,
-		       x.rank > (SELECT me.ranks[x.position] FROM asset me WHERE me.id = @asset) AS broken
-		FROM reached CROSS JOIN LATERAL (SELECT * FROM asset WHERE id = reached.id OFFSET 0) a
-		CROSS JOIN LATERAL (SELECT @everywhere OR a.section_id = ANY(@sections) AS seen) v
-		CROSS JOIN LATERAL (VALUES
-			(1, 'confidentiality', a.confidentiality, a.ranks[1]), (2, 'integrity', a.integrity, a.ranks[2]), (3, 'availability', a.availability, a.ranks[3])
-		) x (position, aspect, level, rank)
-		WHERE reached.id <> @asset
-		ORDER BY x.position, x.rank DESC, v.seen DESC, a.id`,
-		sight(a, actor))
 }
 
 // Event is one change of what an asset rests on.
@@ -312,10 +207,11 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 	if err != nil {
 		return nil, err
 	}
+	args := sight(actor)
+	args["asset"] = a.ID
 	return postgres.List[Event](ctx, s.pool, "listing the history of relations", `
 		SELECT c.changed_at AS at, coalesce(p.name, '') AS by, c.rests, CASE WHEN v.seen THEN a.code ELSE '' END AS code, CASE WHEN v.seen THEN a.name ELSE '' END AS name
 		FROM asset_relation_change c JOIN asset a ON a.id = c.rests_on LEFT JOIN person_shown p ON p.id = c.changed_by
 		CROSS JOIN LATERAL (SELECT @everywhere OR a.section_id = ANY(@sections) AS seen) v
-		WHERE c.asset_id = @asset ORDER BY c.id DESC`,
-		sight(a, actor))
+		WHERE c.asset_id = @asset ORDER BY c.id DESC`, args)
 }

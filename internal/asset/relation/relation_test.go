@@ -30,6 +30,7 @@ var today = calendar.NewDate(2026, time.November, 24)
 type office struct {
 	*relation.Service
 	t            *testing.T
+	db           pgtest.DB
 	assets       *asset.Service
 	tax, general authz.Actor
 	officer      authz.Actor
@@ -42,7 +43,7 @@ func newOffice(t *testing.T) office {
 	db := databases.New(t)
 	through := door.New(db.Pool, func() time.Time { return today.Start() })
 	assets := asset.New(db.Pool, through).With(asset.Ties{Spread: relation.Spread})
-	o := office{Service: relation.New(db.Pool, through, assets), t: t, assets: assets}
+	o := office{Service: relation.New(db.Pool, through, assets), t: t, db: db, assets: assets}
 	town := org.New(db.Pool, through)
 	manager := func(n int, section int64) authz.Actor {
 		id, err := town.AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: fmt.Sprint("P", n), Name: "見本", Furigana: "ミホン"})
@@ -95,6 +96,17 @@ func (o office) laid() office {
 	return o
 }
 
+// above and below are what stands on an asset, and under it.
+func (o office) above(actor authz.Actor, code string) ([]relation.Neighbor, error) {
+	around, err := o.Around(o.t.Context(), actor, code)
+	return around.Above.Neighbors, err
+}
+
+func (o office) below(actor authz.Actor, code string) ([]relation.Neighbor, error) {
+	around, err := o.Around(o.t.Context(), actor, code)
+	return around.Below.Neighbors, err
+}
+
 func names(list []relation.Neighbor) string {
 	var texts []string
 	for _, n := range list {
@@ -120,11 +132,11 @@ func TestWhatStopsWhereSomethingStops(t *testing.T) {
 		{o.tax, o.ledger, "", "1他課 2他課 3他課"},
 		{o.officer, o.ledger, "", "1業務システム 2庁内網 3サーバ室"},
 	} {
-		above, err := o.Above(t.Context(), c.actor, c.code)
+		above, err := o.above(c.actor, c.code)
 		if err != nil || names(above) != c.above {
 			t.Errorf("above %s: %s, %v", c.code, names(above), err)
 		}
-		below, err := o.Below(t.Context(), c.actor, c.code)
+		below, err := o.below(c.actor, c.code)
 		if err != nil || names(below) != c.below {
 			t.Errorf("below %s: %s, %v", c.code, names(below), err)
 		}
@@ -135,11 +147,11 @@ func TestWhatStopsWhereSomethingStops(t *testing.T) {
 func TestWhatAnAssetWasSaidToRestOnIsToldByItsNumber(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t).laid()
-	below, err := o.Below(t.Context(), o.tax, o.ledger)
+	below, err := o.below(o.tax, o.ledger)
 	if err != nil || len(below) != 3 || below[0].Code != o.system || below[0].Name != "" || below[1].Code != "" || below[2].Code != "" {
 		t.Errorf("below: %+v, %v", below, err)
 	}
-	above, err := o.Above(t.Context(), o.general, o.system)
+	above, err := o.above(o.general, o.system)
 	if err != nil || len(above) != 2 || above[1].Code != "" {
 		t.Errorf("above: %+v, %v", above, err)
 	}
@@ -148,7 +160,7 @@ func TestWhatAnAssetWasSaidToRestOnIsToldByItsNumber(t *testing.T) {
 func TestNobodySeesWhatIsRelatedToAnAssetThatTheyMayNotSee(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t).laid()
-	if _, err := o.Above(t.Context(), o.tax, o.system); fault.KindOf(err) != fault.NotFound {
+	if _, err := o.above(o.tax, o.system); fault.KindOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 	if _, err := o.Floors(t.Context(), o.tax, o.system); fault.KindOf(err) != fault.NotFound {
@@ -181,7 +193,7 @@ func TestWhatHasEndedBearsNothing(t *testing.T) {
 	if err := o.assets.EndAsMistaken(t.Context(), o.general, o.system, 1, "誤り"); err != nil {
 		t.Fatal(err)
 	}
-	above, err := o.Above(t.Context(), o.officer, o.room)
+	above, err := o.above(o.officer, o.room)
 	if err != nil || names(above) != "1庁内網" {
 		t.Errorf("%s, %v", names(above), err)
 	}
@@ -254,7 +266,7 @@ func TestARelationIsEndedAndEachChangeIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	below, err := o.Below(t.Context(), o.tax, o.ledger)
+	below, err := o.below(o.tax, o.ledger)
 	if err != nil || len(below) != 0 {
 		t.Errorf("%v, %v", below, err)
 	}
@@ -325,4 +337,71 @@ func (o office) level(code, level string) error {
 	}
 	a.Confidentiality = level
 	return o.assets.Change(o.t.Context(), o.general, code, a.Version, a.Details, "")
+}
+
+// Who sees only their section's finds its assets among the thousands that stand on a
+// network with them, and how many there are is said up to a thousand.
+func TestAmongThousandsOnesOwnAreFound(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	_, err := o.db.Pool.Exec(t.Context(), `
+		WITH added AS (
+			INSERT INTO asset (code, section_id, kind, name, confidentiality, integrity, availability, ranks, personal, zone, registered_on, state)
+			SELECT 'somu-' || 1000 + i, (SELECT id FROM section_shown WHERE code = 'somu'), 'system', '見本', '2', '1', '1', ARRAY[20, 10, 10], 'none', 'lgwan', '2026-04-01', 'registered'
+			FROM generate_series(1, 6000) AS i RETURNING id)
+		INSERT INTO asset_relation (asset_id, rests_on) SELECT id, (SELECT id FROM asset WHERE code = $1) FROM added`, o.network)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := o.register(o.tax, "zeimu", asset.System, "課のシステム", "3B")
+	o.rest(o.tax, mine, o.network)
+	o.rest(o.general, o.network, o.room)
+	joint := authz.Actor{Person: o.tax.Person, Holdings: append(o.tax.Holdings, authz.Holding{Role: authz.Auditor})}
+	room := o.register(o.tax, "zeimu", asset.Facility, "課の部屋", "2")
+	o.rest(o.general, o.network, room)
+	for who, c := range map[string]struct {
+		actor authz.Actor
+		first string
+	}{"the tax section": {o.tax, "1他課 2課のシステム"}, "who sees all": {joint, "1庁内網 2見本"}} {
+		around, err := o.Around(t.Context(), c.actor, room)
+		if err != nil || len(around.Above.Neighbors) != relation.MostListed || !strings.HasPrefix(names(around.Above.Neighbors), c.first) {
+			t.Fatalf("%s: %.100s, %v", who, names(around.Above.Neighbors), err)
+		}
+		if n, more := around.Above.Count(); n != relation.MostListed || !more {
+			t.Errorf("%s counts %d, more: %t", who, n, more)
+		}
+	}
+	floors, err := o.Floors(t.Context(), o.tax, room)
+	if err != nil || floors[0].Name != "課のシステム" || !floors[0].Broken {
+		t.Errorf("%+v, %v", floors, err)
+	}
+}
+
+// What stands below what rests on it is marked, of what one may see.
+func TestWhatIsLowIsMarkedWhereItIsSeen(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t).laid()
+	for who, c := range map[string]struct {
+		actor authz.Actor
+		code  string
+		want  string
+	}{
+		"the general section": {o.general, o.room, "[庁内網 業務システム]"},
+		"the tax section":     {o.tax, o.ledger, "[]"},
+	} {
+		around, err := o.Around(t.Context(), c.actor, c.code)
+		low := []string{}
+		for _, n := range append(around.Above.Neighbors, around.Below.Neighbors...) {
+			if n.Low {
+				low = append(low, n.Name)
+			}
+		}
+		if err != nil || fmt.Sprint(low) != c.want {
+			t.Errorf("%s: %v, %v", who, low, err)
+		}
+	}
+	around, err := o.Around(t.Context(), o.officer, o.system)
+	if err != nil || len(around.Rests) != 4 {
+		t.Errorf("%+v, %v", around.Rests, err)
+	}
 }

@@ -11,8 +11,10 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/paper"
 	"kagami/internal/asset/relation"
 	webasset "kagami/web/asset"
+	webrelation "kagami/web/asset/relation"
 	"kagami/web/screen"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
@@ -23,7 +25,7 @@ func Town(beside func(g server.Ground, register *asset.Service, finding *find.Se
 	return servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 		register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
 		finding := find.New(g.Pool, register)
-		parts := []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register)).Part()}
+		parts := []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), g.Attachments).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part()}
 		return append(parts, beside(g, register, finding)...), nil
 	}}
 }

@@ -17,21 +17,16 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/intake"
-	"kagami/internal/asset/relation"
-	webasset "kagami/web/asset"
+	"kagami/web/asset/assettest"
 	webintake "kagami/web/asset/intake"
 	"kagami/web/screen"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
 )
 
-var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	register := asset.New(g.Pool, g.Door)
-	return []screen.Part{
-		webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register)).Part(),
-		webintake.New(intake.New(g.Pool, g.Door, register), register).Part(),
-	}, nil
-}}
+var town = assettest.Town(func(g server.Ground, register *asset.Service, _ *find.Service) []screen.Part {
+	return []screen.Part{webintake.New(intake.New(g.Pool, g.Door, register), register).Part()}
+})
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 
