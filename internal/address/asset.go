@@ -4,6 +4,10 @@ package address
 const (
 	Assets   = "/assets"
 	NewAsset = Assets + "/new"
+	// AssetKeepers is who keeps the sections' registers, AssetDrafts what they have
+	// prepared to be confirmed.
+	AssetKeepers = Assets + "/keepers"
+	AssetDrafts  = Assets + "/drafts"
 )
 
 // AssetCopy is where an asset is registered that is like another one, by its 管理番号.
@@ -14,6 +18,9 @@ func Asset(code string) string { return under(Assets, code) }
 
 // AssetEdit is where it is changed.
 func AssetEdit(code string) string { return under(Asset(code), "edit") }
+
+// AssetReview is where what was drafted or proposed of it is confirmed or sent back.
+func AssetReview(code string) string { return under(Asset(code), "review") }
 
 // AssetMistake is where it is ended as one that should never have been registered.
 func AssetMistake(code string) string { return under(Asset(code), "mistake") }

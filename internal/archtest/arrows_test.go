@@ -94,10 +94,12 @@ var within = map[string][]string{
 
 	"internal/asset/find":     {"internal/asset", "internal/asset/catalogue", "internal/asset/classify"},
 	"internal/asset/intake":   {"internal/asset"},
+	"internal/asset/propose":  {"internal/asset"},
 	"internal/asset/relation": {"internal/asset"},
 
 	"internal/org":           {"internal/org/reach", "internal/org/telling"},
 	"internal/org/absence":   {"internal/org"},
+	"internal/org/keeper":    {"internal/org"},
 	"internal/org/personnel": {"internal/org"},
 	"internal/org/transfer":  {"internal/org"},
 
@@ -139,6 +141,7 @@ var (
 	screenDomains = map[string][]string{
 		"reading": {"policy"}, "drafting": {"policy", "org"}, "publishing": {"policy", "org"}, "acknowledging": {"policy", "org"}, "imports": {"policy", "org"},
 		"organization": {"org"}, "handover": {"org"}, "personnel": {"org"}, "signin": {"account", "org"}, "account": {"account", "org"},
+		"keeping": {"asset", "org"},
 	}
 	// leafDomains are the domains that what several screens draw alike speaks of.
 	leafDomains = []string{"policy", "org"}

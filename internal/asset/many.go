@@ -58,7 +58,8 @@ type Place struct {
 	ID   int64
 	Code string
 	Name string
-	Mine bool // whether the actor may register its assets, and change them
+	Mine bool // whether the actor may register its assets, and change them, at least as drafts
+	Only bool // whether only as drafts
 }
 
 // Asked is what a change of many assets asks for: those that it may be about.
@@ -91,7 +92,7 @@ func (s *Service) Standing(ctx context.Context, actor authz.Actor, asked Asked) 
 }
 
 func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz.Actor, today calendar.Date, asked Asked, lock string) (Standing, error) {
-	if actor.Reach(authz.ChangeAssets) < authz.Own {
+	if actor.Reach(authz.DraftAssets) < authz.Own {
 		return Standing{}, fault.New(fault.Forbidden, "情報資産の登録は、あなたの役割ではできません。")
 	}
 	scheme, err := s.schemeOn(ctx, db, today)
@@ -100,14 +101,15 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 	}
 	found := Standing{Today: today, Scheme: scheme}
 	found.Places, err = postgres.List[Place](ctx, db, "listing sections", `
-		SELECT id, code, name, false AS mine FROM section_shown ORDER BY position, code`)
+		SELECT id, code, name, false AS mine, false AS only FROM section_shown ORDER BY position, code`)
 	if err != nil {
 		return Standing{}, err
 	}
 	mine := []int64{}
 	for i := range found.Places {
 		p := &found.Places[i]
-		if _, p.Mine = actor.May(authz.ChangeAssets, authz.Matter{OwnersSection: p.ID}); p.Mine {
+		if _, p.Mine = actor.May(authz.DraftAssets, authz.Matter{OwnersSection: p.ID}); p.Mine {
+			p.Only = Drafts(actor, p.ID)
 			mine = append(mine, p.ID)
 		}
 	}
@@ -146,7 +148,7 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 				mine = p.ID
 			}
 		}
-		if err := tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: mine}); err != nil {
+		if _, err := allow(tx, actor, mine); err != nil {
 			return door.Unchanged(), err
 		}
 		list, err := plan(found)
@@ -169,9 +171,13 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 		if err := s.spread(ctx, tx, []string{"state"}, m.risen()...); err != nil {
 			return door.Unchanged(), err
 		}
+		if err := s.drafted(ctx, tx, actor, m.drafted()...); err != nil {
+			return door.Unchanged(), err
+		}
 		first := effects[0] // the entry of the change itself, and in its role
 		first.Also = effects[1:]
-		return first, tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: m.all[0].Section})
+		_, err = allow(tx, actor, m.all[0].Section)
+		return first, err
 	})
 }
 
@@ -197,7 +203,11 @@ func (m *many) add(e Entry) error {
 		e.Section = e.Was.Section
 	}
 	if _, asked := m.allowed[e.Section]; !asked {
-		as, err := m.tx.AllowAlso(authz.ChangeAssets, authz.Matter{OwnersSection: e.Section})
+		action := authz.ChangeAssets
+		if Drafts(m.actor, e.Section) {
+			action = authz.DraftAssets
+		}
+		as, err := m.tx.AllowAlso(action, authz.Matter{OwnersSection: e.Section})
 		if err != nil {
 			return err
 		}
@@ -206,12 +216,22 @@ func (m *many) add(e Entry) error {
 	if e.Was.State.Ended() {
 		return fault.New(fault.Conflict, "「"+e.Was.Code+"」は「"+e.Was.State.Title()+"」のため、変えられません。")
 	}
+	only := Drafts(m.actor, e.Section)
+	if only {
+		e.State = Draft
+	}
 	if err := fault.InvalidFields(m.scheme.Problems(e.Is, m.tx.Today(), e.State == Draft)); err != nil {
 		return err
 	}
 	w := &written{Entry: e}
 	w.Is = e.Is.tidy()
 	w.fields, w.before, w.after = changed(e.Was.Details, w.Is)
+	if only && e.Was.State == Registered {
+		if len(w.fields) > 0 {
+			return fault.New(fault.Forbidden, "「"+e.Was.Code+"」は登録済みのため、台帳担当者には変えられません。その資産の画面から、変更を提案してください。")
+		}
+		return nil
+	}
 	if e.Was.ID != 0 && e.Was.State != e.State {
 		w.fields, w.before["state"], w.after["state"] = append(w.fields, "state"), string(e.Was.State), string(e.State)
 	}
@@ -261,6 +281,17 @@ func (m *many) risen() []int64 {
 				ids = append(ids, w.Was.ID)
 				break
 			}
+		}
+	}
+	return ids
+}
+
+// drafted are those that the actor has drafted who may only draft.
+func (m *many) drafted() []int64 {
+	var ids []int64
+	for _, w := range m.all {
+		if Drafts(m.actor, w.Section) {
+			ids = append(ids, w.Was.ID)
 		}
 	}
 	return ids

@@ -33,12 +33,27 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := entryView{
 		Frame: screen.Frame(r, a.Name, registerLink), Asset: a, Scheme: scheme, History: history, Questions: questions, Today: screen.Today(ctx),
-		MayChange: a.MayChange(actor), MayRegister: actor.Reach(authz.ChangeAssets) != authz.None,
+		MayChange: a.MayChange(actor), MayDraft: a.AskDraft(actor) == nil, MayRegister: actor.Reach(authz.DraftAssets) != authz.None,
+	}
+	if view.Draft, err = s.proposals.Draft(ctx, actor, a); err != nil {
+		return err
+	}
+	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
+		return err
 	}
 	screen.Tell(r, &view.Frame, "asset-registered", "「"+a.Name+"」に、管理番号 "+a.Code+" を付けました。下の「変更する」から、いつでも直せます。")
 	screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
 	screen.Tell(r, &view.Frame, "asset-mistaken", "「"+a.Name+"」を終えました。管理番号 "+a.Code+" は、ほかの情報資産には使いません。")
 	return screen.Show(w, r, entryPage(view))
+}
+
+// open names what is still to be settled of a draft.
+func (p entryView) open() string {
+	var titles []string
+	for _, key := range p.Open() {
+		titles = append(titles, columnOf(key).Title)
+	}
+	return strings.Join(titles, "、")
 }
 
 // described are the columns that say what the asset is, beside its levels.

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/sample"
@@ -25,11 +26,12 @@ type Screens struct {
 	register  *asset.Service
 	finding   *find.Service
 	relations *relation.Service
+	proposals *propose.Service
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service) *Screens {
-	return &Screens{register, finding, relations}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, proposals *propose.Service) *Screens {
+	return &Screens{register, finding, relations, proposals}
 }
 
 // Part is what the portal takes in.
@@ -37,12 +39,12 @@ func (s *Screens) Part() screen.Part {
 	return screen.Part{
 		Routes: []screen.Route{
 			screen.Get("/assets", authz.ReadAssets, s.showList),
-			screen.Get("/assets/new", authz.ChangeAssets, s.showNew),
-			screen.Post("/assets/new", authz.ChangeAssets, s.registerNew),
-			screen.Get("/assets/usual", authz.ChangeAssets, s.showUsual),
+			screen.Get("/assets/new", authz.DraftAssets, s.showNew),
+			screen.Post("/assets/new", authz.DraftAssets, s.registerNew),
+			screen.Get("/assets/usual", authz.DraftAssets, s.showUsual),
 			screen.Get("/assets/{asset}", authz.ReadAssets, s.showAsset),
-			screen.Get("/assets/{asset}/edit", authz.ChangeAssets, s.showEdit),
-			screen.Post("/assets/{asset}/edit", authz.ChangeAssets, s.change),
+			screen.Get("/assets/{asset}/edit", authz.DraftAssets, s.showEdit),
+			screen.Post("/assets/{asset}/edit", authz.DraftAssets, s.change),
 			screen.Get("/assets/{asset}/mistake", authz.ChangeAssets, s.showMistake),
 			screen.Post("/assets/{asset}/mistake", authz.ChangeAssets, s.endAsMistaken),
 			screen.Get("/assets/{asset}/relations", authz.ReadAssets, s.showRelations),
@@ -51,7 +53,9 @@ func (s *Screens) Part() screen.Part {
 		Nav: []screen.Entry{{Label: "情報資産", URL: address.Assets, Place: 2, Action: authz.ReadAssets, Least: authz.Own}},
 		Flashes: map[string]layout.Done{
 			"asset-registered": {Heading: "情報資産を登録しました", Text: "管理番号を付けました。下の「変更する」から、いつでも直せます。"},
+			"asset-drafted":    {Heading: "下書きを作りました", Text: "決まっていない項目がなくなると、情報セキュリティ管理者の確認を待ちます。"},
 			"asset-changed":    {Heading: "情報資産を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},
+			"asset-proposed":   {Heading: "変更を提案しました", Text: "情報セキュリティ管理者が確認すると、台帳が変わります。"},
 			"asset-same":       {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
 			"asset-rests":      {Heading: "土台を加えました", Text: "加えたことは、下の履歴に残ります。"},
 			"asset-released":   {Heading: "土台から外しました", Text: "外したことは、下の履歴に残ります。"},

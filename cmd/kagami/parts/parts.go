@@ -8,11 +8,13 @@ import (
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
 	assetfind "kagami/internal/asset/find"
+	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
 	"kagami/internal/holiday"
 	"kagami/internal/org/absence"
+	"kagami/internal/org/keeper"
 	orgpersonnel "kagami/internal/org/personnel"
 	orgreach "kagami/internal/org/reach"
 	"kagami/internal/org/transfer"
@@ -31,6 +33,7 @@ import (
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
 	"kagami/web/imports"
+	"kagami/web/keeping"
 	"kagami/web/organization"
 	"kagami/web/personnel"
 	"kagami/web/publishing"
@@ -52,7 +55,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 	policies, drafts := policy.New(g.Pool, g.Door, g.Now), draft.New(g.Pool, g.Door, g.Now)
 	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
 	publications, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
-	assets := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
+	assets := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread, Drafted: propose.Drafted})
+	proposals := propose.New(g.Pool, g.Door, assets)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -78,7 +82,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets)).Part(),
+		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets), proposals).Part(),
+		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind

@@ -47,7 +47,8 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"PersonnelHeadings": address.PersonnelHeadings("t"),
 		"Appointments":      "", "Grants": "", // only what is under them
 
-		"Assets": address.Assets, "NewAsset": address.NewAsset, "AssetCopy": address.AssetCopy("c"), "Asset": address.Asset("c"), "AssetEdit": address.AssetEdit("c"), "AssetMistake": address.AssetMistake("c"), "AssetRelations": address.AssetRelations("c"), "UsualAssets": address.UsualAssets("c"), "NewUsualAsset": address.NewUsualAsset("c", "n"),
+		"Assets": address.Assets, "NewAsset": address.NewAsset, "AssetCopy": address.AssetCopy("c"), "Asset": address.Asset("c"), "AssetEdit": address.AssetEdit("c"), "AssetMistake": address.AssetMistake("c"), "AssetKeepers": address.AssetKeepers, "AssetDrafts": address.AssetDrafts, "AssetReview": address.AssetReview("c"),
+		"AssetRelations": address.AssetRelations("c"), "UsualAssets": address.UsualAssets("c"), "NewUsualAsset": address.NewUsualAsset("c", "n"),
 
 		"SignIn": address.SignIn, "PasskeySignInOptions": address.PasskeySignInOptions, "SecondStep": address.SecondStep,
 		"SecondStepOptions": address.SecondStepOptions, "SignOut": address.SignOut, "OpenIDReturn": address.OpenIDReturn,

@@ -230,6 +230,7 @@ func (p *planner) add(r row) {
 		e.Is.OwnNumber = own
 	}
 	notes := p.read(r, &e, w)
+	p.draft(&e, w)
 	for _, one := range p.found.Scheme.Problems(e.Is, p.found.Today, e.State == asset.Draft) {
 		w.wrong(p.columnOf(r, one.Field), one.Message)
 	}
@@ -251,6 +252,23 @@ func (p *planner) add(r row) {
 	}
 	p.plan.Notes = append(p.plan.Notes, notes...)
 	p.plan.entries = append(p.plan.entries, e)
+}
+
+// draft makes a draft of what somebody brings who may only draft. What is registered they
+// propose to change, one by one.
+func (p *planner) draft(e *asset.Entry, w *problems) {
+	section := e.Section
+	if e.Was.ID != 0 {
+		section = e.Was.Section
+	}
+	if !slices.ContainsFunc(p.found.Places, func(place asset.Place) bool { return place.ID == section && place.Only }) {
+		return
+	}
+	if e.Was.State != asset.Registered {
+		e.State = asset.Draft
+	} else if len(asset.Differing(e.Was.Details, e.Is)) > 0 {
+		w.wrong(numberColumn, "「"+e.Was.Code+"」は登録済みのため、台帳担当者には変えられません。この行を消して、その資産の画面から、変更を提案してください。")
+	}
 }
 
 // columnOf is the column of a field.
