@@ -72,9 +72,18 @@ CREATE TRIGGER asset_proposal_closed BEFORE UPDATE ON asset_proposal FOR EACH RO
 CREATE TRIGGER asset_proposal_kept BEFORE DELETE ON asset_proposal FOR EACH ROW EXECUTE FUNCTION refuse_change();
 GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at, words) ON asset_proposal TO kagami_portal;
 
+-- What waits is counted anew only where something of it may have changed.
+INSERT INTO change_counter (name, number) VALUES ('asset_waiting', 0);
+CREATE TRIGGER asset_draft_counted AFTER INSERT OR UPDATE ON asset_draft FOR EACH STATEMENT EXECUTE FUNCTION note_change('asset_waiting');
+CREATE TRIGGER asset_proposal_counted AFTER INSERT OR UPDATE ON asset_proposal FOR EACH STATEMENT EXECUTE FUNCTION note_change('asset_waiting');
+CREATE TRIGGER asset_waiting_counted AFTER UPDATE ON asset FOR EACH ROW
+	WHEN (OLD.state = 'draft' OR OLD.state <> NEW.state) EXECUTE FUNCTION note_change('asset_waiting');
+
 -- +goose Down
+DROP TRIGGER asset_waiting_counted ON asset;
 DROP TABLE asset_proposal;
 DROP FUNCTION refuse_decided_proposal;
 DROP TABLE asset_draft;
+DELETE FROM change_counter WHERE name = 'asset_waiting';
 DROP VIEW register_keeping;
 DROP TABLE register_keeper;

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/notice"
 	"kagami/internal/org/keeper"
+	"kagami/internal/state"
 	"kagami/internal/task"
 	"kagami/internal/trail"
 	"kagami/web/layout"
@@ -49,6 +50,7 @@ func (s *Screens) Part() screen.Part {
 			"proposal-withdrawn": {Heading: "提案を取り下げました", Text: "情報資産の内容は、変わっていません。"},
 		},
 		Tasks:    s.tasks,
+		Counters: []state.Counter{propose.ChangeCounter},
 		Topics:   []notice.Topic{propose.Topic()},
 		Subjects: []trail.Named{{Kind: "register_keeper", Title: "台帳担当者"}},
 	}

@@ -21,6 +21,7 @@ import (
 	"kagami/internal/notice"
 	"kagami/internal/org"
 	"kagami/internal/postgres"
+	"kagami/internal/state"
 	"kagami/internal/trail"
 )
 
@@ -29,11 +30,13 @@ type Service struct {
 	pool   *pgxpool.Pool
 	door   *door.Door
 	assets *asset.Service
+	// the cache of how much waits for somebody
+	counts state.Cache[countsKey, Counts]
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
-	return &Service{pool, d, assets}
+	return &Service{pool: pool, door: d, assets: assets, counts: state.NewCache[countsKey, Counts](cachedCounts)}
 }
 
 // About is the topic of the notices: an asset.

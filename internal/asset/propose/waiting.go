@@ -7,7 +7,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/org"
 	"kagami/internal/postgres"
+	"kagami/internal/state"
 	"kagami/internal/task"
 )
 
@@ -56,11 +59,36 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) ([]Line, error
 // Counts are how many drafts and proposals wait for somebody.
 type Counts struct{ Drafts, Proposals int }
 
-// QueueCounts asks in a batch how much waits for the actor.
+// ChangeCounter counts what may change how much waits.
+var ChangeCounter = state.Counted("asset_waiting")
+
+// countsKey names what the counts for somebody depend on.
+type countsKey struct {
+	person                int64
+	day                   calendar.Date
+	organization, waiting int64
+}
+
+// cachedCounts is how many are in the cache: the 課長 of a large town.
+const cachedCounts = 2000
+
+// QueueCounts asks in a batch how much waits for the actor, where the cache has it not; for
+// nothing where they confirm nothing.
 func (s *Service) QueueCounts(b *task.Batch, actor authz.Actor, take func(Counts)) {
 	if len(actor.Sections(authz.ConfirmAssets)) == 0 {
 		return
 	}
-	task.Rows(b, "counting what waits to be confirmed", pgx.RowToStructByName[Counts], func(rows []Counts) { take(rows[0]) },
-		`SELECT (SELECT count(*) `+drafts+`) AS drafts, (SELECT count(*) `+proposals+`) AS proposals`, waitingFor(actor))
+	organization, known := actor.State.Of(org.ChangeCounter)
+	waiting, counted := actor.State.Of(ChangeCounter)
+	key := countsKey{actor.Person, actor.On, organization, waiting}
+	if cached, ok := s.counts.Look(key); ok && known && counted {
+		take(cached)
+		return
+	}
+	task.Rows(b, "counting what waits to be confirmed", pgx.RowToStructByName[Counts], func(rows []Counts) {
+		if known && counted {
+			s.counts.Add(key, rows[0])
+		}
+		take(rows[0])
+	}, `SELECT (SELECT count(*) `+drafts+`) AS drafts, (SELECT count(*) `+proposals+`) AS proposals`, waitingFor(actor))
 }

@@ -96,7 +96,7 @@ func (s *Service) Desk(ctx context.Context, actor authz.Actor) (Desk, error) {
 // come. Nobody names themselves. Invalid where they are not of the section on that day, or
 // are named already.
 func (s *Service) Name(ctx context.Context, actor authz.Actor, section, staffNumber string, first calendar.Date) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Take(ctx, org.Lock); err != nil {
 			return door.Unchanged(), err
 		}
@@ -106,6 +106,9 @@ func (s *Service) Name(ctx context.Context, actor authz.Actor, section, staffNum
 			pgx.StrictNamedArgs{"section": section, "number": staffNumber})
 		if err != nil {
 			return door.Unchanged(), err
+		}
+		if found.Section == 0 && actor.Reach(authz.NameKeepers) != authz.None {
+			return door.Unchanged(), invalid("section", "課室を選んでください。")
 		}
 		if err := tx.Allow(authz.NameKeepers, authz.Matter{OwnersSection: found.Section, Person: found.Person, Decision: true}); err != nil {
 			return door.Unchanged(), err

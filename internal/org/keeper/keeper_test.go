@@ -184,7 +184,7 @@ func TestWhoMayNotBeNamedAndWhoMayNotName(t *testing.T) {
 		"oneself":                   {o.head[0], "zeimu", "P1", 0, fault.Forbidden},
 		"for another section":       {o.head[1], "zeimu", "P3", 0, fault.Forbidden},
 		"by a keeper":               {o.clerk[0][0], "zeimu", "P3", 0, fault.Forbidden},
-		"a section that is nowhere": {o.head[0], "x", "P3", 0, fault.Forbidden},
+		"a section that is nowhere": {o.head[0], "x", "P3", 0, fault.Invalid},
 	} {
 		if err := o.Name(t.Context(), o.actor(c.by, 0), c.section, c.number, today.AddDays(c.first)); fault.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
