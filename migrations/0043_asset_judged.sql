@@ -76,7 +76,7 @@ CREATE TABLE asset_day (
 	section_id bigint NOT NULL REFERENCES section,
 	duty       text NOT NULL,
 	number     int NOT NULL CHECK (number >= 0),
-	PRIMARY KEY (day, section_id, duty)
+	PRIMARY KEY (day, duty, section_id)
 );
 
 -- By which levels, zones and rules the register was last weighed.

@@ -78,6 +78,14 @@ func measureAssets(ctx context.Context, _ string) ([]figure, error) {
 				detail: fmt.Sprintf("the slowest page, %s, in %v with %d assets, limit %v", which, slowest.Round(time.Millisecond/10), cityAssets, registerLimit),
 			})
 		}
-		return figures, nil
+		cookie, err := signIn(ctx, page, t.accounts[officer])
+		if err != nil {
+			return nil, err
+		}
+		export, err := t.measureExport(ctx, page.URL, cookie)
+		if err != nil {
+			return nil, err
+		}
+		return append(figures, export), nil
 	})
 }

@@ -66,7 +66,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		{[]string{"start-empty", "start-used", "memory", "first-page"}, measureBinary},
 		{[]string{"reading", "reading-unread", "acknowledge"}, measurePortal},
 		{[]string{"organization"}, measureOrganization},
-		{[]string{"assets-grown", "assets-of-section", "assets-of-town"}, measureAssets},
+		{[]string{"assets-grown", "assets-of-section", "assets-of-town", "assets-export"}, measureAssets},
 		{[]string{"publish", "morning"}, measureCampaign},
 		{[]string{"people-import", "people-import-memory", "import-preview", "import-beside"}, measurePeople},
 		{[]string{"search"}, measureSearch},

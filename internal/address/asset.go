@@ -8,7 +8,27 @@ const (
 	// prepared to be confirmed.
 	AssetKeepers = Assets + "/keepers"
 	AssetDrafts  = Assets + "/drafts"
+	// AssetOverview is the register in numbers.
+	AssetOverview = Assets + "/overview"
+	// AssetLabels is where the labels of what the list shows are printed.
+	AssetLabels = Assets + "/labels"
+	// AssetFiles is the 個人情報ファイル簿 of what the list shows, and AssetFilesCSV the same as
+	// a file.
+	AssetFiles    = Assets + "/files"
+	AssetFilesCSV = AssetFiles + ".csv"
 )
+
+// AssetsFile is what the list shows as a file, by its extension: .xlsx, .csv.
+func AssetsFile(extension string) string { return under(Assets, "export"+extension) }
+
+// AssetLabel is where the label of an asset is printed.
+func AssetLabel(code string) string { return under(Asset(code), "label") }
+
+// AssetFile is what the 個人情報ファイル簿 says of an asset.
+func AssetFile(code string) string { return under(Asset(code), "file") }
+
+// AssetFileEdit is where that is written.
+func AssetFileEdit(code string) string { return under(AssetFile(code), "edit") }
 
 // AssetCopy is where an asset is registered that is like another one, by its 管理番号.
 func AssetCopy(code string) string { return With(NewAsset, "from", code) }

@@ -37,7 +37,7 @@ func (s *Service) KeepDay(ctx context.Context) error {
 		FROM (SELECT DISTINCT section_id FROM asset_sum) s LEFT JOIN (
 			SELECT section_id, count(*) AS number FROM asset
 			WHERE state IN ('draft', 'registered') AND coalesce(checked_on, registered_on) < @today::date - 365 GROUP BY section_id) o USING (section_id)
-		ON CONFLICT (day, section_id, duty) DO UPDATE SET number = excluded.number WHERE asset_day.number <> excluded.number`,
+		ON CONFLICT (day, duty, section_id) DO UPDATE SET number = excluded.number WHERE asset_day.number <> excluded.number`,
 		pgx.StrictNamedArgs{"today": today})
 	if err != nil {
 		return fmt.Errorf("keeping the numbers of the day: %w", err)

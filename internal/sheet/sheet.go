@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"io"
+	"iter"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
@@ -48,10 +50,24 @@ func (t Table) File(name string, format Format) (File, error) {
 
 func (t Table) csv() ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	out := csv.NewWriter(&b)
+	err := writeCSV(&b, t.Columns, func(yield func([]Cell, error) bool) {
+		for _, row := range t.Rows {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	})
+	return b.Bytes(), err
+}
+
+// writeCSV writes rows under headings as they come.
+func writeCSV(to io.Writer, columns []string, rows iter.Seq2[[]Cell, error]) error {
+	if _, err := io.WriteString(to, "\ufeff"); err != nil {
+		return err
+	}
+	out := csv.NewWriter(to)
 	out.UseCRLF = true
-	line := make([]string, 0, len(t.Columns))
+	line := make([]string, 0, len(columns))
 	write := func(cells []Cell) error {
 		line = line[:0]
 		for _, cell := range cells {
@@ -59,16 +75,19 @@ func (t Table) csv() ([]byte, error) {
 		}
 		return out.Write(line)
 	}
-	if err := write(Texts(t.Columns...)); err != nil {
-		return nil, err
+	if err := write(Texts(columns...)); err != nil {
+		return err
 	}
-	for _, row := range t.Rows {
-		if err := write(row); err != nil {
-			return nil, err
+	for row, err := range rows {
+		if err == nil {
+			err = write(row)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	out.Flush()
-	return b.Bytes(), out.Error()
+	return out.Error()
 }
 
 func (t Table) xlsx() (body []byte, err error) {

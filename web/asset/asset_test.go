@@ -1,6 +1,7 @@
 package asset_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -10,6 +11,8 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/export"
+	"kagami/internal/asset/filebook"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
@@ -24,7 +27,12 @@ import (
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread, Drafted: propose.Drafted})
-	return []screen.Part{webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register), propose.New(g.Pool, g.Door, register)).Part()}, nil
+	finding := find.New(g.Pool, register)
+	return []screen.Part{webasset.New(webasset.Services{
+		Register: register, Finding: finding, Relations: relation.New(g.Pool, g.Door, register),
+		Handing: export.New(g.Pool, g.Now, register, finding), Files: filebook.New(g.Pool, g.Door, register, finding), PublicURL: g.PublicURL,
+		Proposals: propose.New(g.Pool, g.Door, register),
+	}).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
@@ -111,7 +119,8 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 	for _, post := range []string{"福祉こども課 職員", "福祉こども課長"} {
 		v := servertest.SignIn(t, portal, town.Holder(post))
 		mine := v.Get("/assets")
-		mustSay(t, post, mine, "情報資産台帳", "児童手当の受給者台帳", "<dt>福祉こども課</dt><dd>7件</dd>")
+		own := v.Count("asset WHERE state = 'registered' AND section_id = (SELECT id FROM section_shown WHERE code = 'fukushi')")
+		mustSay(t, post, mine, "情報資産台帳", "児童手当の受給者台帳", fmt.Sprintf("<dt>福祉こども課</dt><dd>%d件</dd>", own))
 		for _, page := range []string{"/assets", "/assets?q=軽自動車", "/assets?section=zeimu&state=any", "/assets?q=" + code} {
 			a := v.Get(page)
 			if strings.Contains(a.Body, "軽自動車税の課税台帳") || strings.Contains(a.Body, "税務町民課") {
@@ -267,13 +276,13 @@ func TestTheListGoesOnByPagesWithWhatWasAsked(t *testing.T) {
 	portal := town.Start(t)
 	_, err := portal.DB.Pool.Exec(t.Context(), `
 		INSERT INTO asset (code, section_id, kind, name, confidentiality, integrity, availability, ranks, personal, zone, registered_on, state)
-		SELECT 'zeimu-' || 1000 + i, (SELECT id FROM section_shown WHERE code = 'zeimu'), 'medium', '媒体' || i, '2', '1', '1', ARRAY[20, 10, 10], 'none', 'offline', '2026-04-01', 'registered'
+		SELECT 'zeimu-' || 1000 + i, (SELECT id FROM section_shown WHERE code = 'zeimu'), 'network', '媒体' || i, '2', '1', '1', ARRAY[20, 10, 10], 'none', 'offline', '2026-04-01', 'registered'
 		FROM generate_series(1, 1001) AS i`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	v := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
-	a := v.Get("/assets?kind=medium&sort=code")
+	a := v.Get("/assets?kind=network&sort=code")
 	mustSay(t, "the first page", a, "1,000件以上。管理番号の順", `aria-sort="ascending">管理番号`, "媒体100<", `sort=name`, "<details open")
 	to := next.FindStringSubmatch(a.Body)
 	if to == nil || strings.Contains(a.Body, "媒体101<") {
@@ -284,7 +293,7 @@ func TestTheListGoesOnByPagesWithWhatWasAsked(t *testing.T) {
 	if strings.Contains(a.Body, "媒体100<") || strings.Contains(a.Body, "住民基本台帳") {
 		t.Error("the second page holds others")
 	}
-	mustSay(t, "past the end", v.Get("/assets?kind=medium&sort=code&after=zz-1+0"), "続きは、もうありません")
+	mustSay(t, "past the end", v.Get("/assets?kind=network&sort=code&after=zz-1+0"), "続きは、もうありません")
 	mustSay(t, "nothing such", v.Get("/assets?q=どこにもない"), "この条件に当たる情報資産はありません", "条件をすべて外す")
 }
 
@@ -292,14 +301,20 @@ func TestTheListGoesOnByPagesWithWhatWasAsked(t *testing.T) {
 func TestTheSampleTownHasARegister(t *testing.T) {
 	t.Parallel()
 	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
-	if n := v.Count("asset"); n < 55 || n > 70 {
+	if n := v.Count("asset"); n < 280 || n > 340 {
 		t.Errorf("%d assets", n)
 	}
-	if n := v.Count("asset_change WHERE version > 1"); n != 6 {
+	if n := v.Count("asset_change WHERE version > 1"); n != 9 {
 		t.Errorf("%d changes", n)
 	}
 	if n := v.Count("asset WHERE section_id NOT IN (SELECT section_id FROM asset GROUP BY section_id HAVING count(*) >= 2)"); n != 0 {
 		t.Errorf("%d in a section by themselves", n)
+	}
+	if n := v.Count("asset WHERE broken_since IS NOT NULL"); n != 5 {
+		t.Errorf("%d don't fit the rules", n)
+	}
+	if n := v.Count("asset_relation"); n < 20 {
+		t.Errorf("%d relations", n)
 	}
 }
 

@@ -40,8 +40,10 @@ func (a asked) search(after string) find.Search {
 }
 
 // url is the list that the same is asked of, but for one field.
-func (a asked) url(name, value string) string {
-	u := address.Assets
+func (a asked) url(name, value string) string { return a.at(address.Assets, name, value) }
+
+// at is an address of which the same is asked as of the list, but for one field.
+func (a asked) at(u, name, value string) string {
 	for _, field := range questions {
 		of := a[field]
 		if field == name {

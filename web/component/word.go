@@ -2,6 +2,7 @@ package component
 
 import (
 	"fmt"
+	"strconv"
 
 	"kagami/internal/calendar"
 )
@@ -38,4 +39,13 @@ func FileSize(bytes int64) string {
 		return fmt.Sprintf("%d kB", (bytes+1<<10-1)>>10)
 	}
 	return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
+}
+
+// Thousands is a number with commas: 12,345.
+func Thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/export"
+	"kagami/internal/asset/filebook"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
@@ -23,8 +25,12 @@ import (
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	register := asset.New(g.Pool, g.Door).With(asset.Ties{Drafted: propose.Drafted})
 	proposals := propose.New(g.Pool, g.Door, register)
+	finding := find.New(g.Pool, register)
 	return []screen.Part{
-		webasset.New(register, find.New(g.Pool, register), relation.New(g.Pool, g.Door, register), proposals).Part(),
+		webasset.New(webasset.Services{
+			Register: register, Finding: finding, Relations: relation.New(g.Pool, g.Door, register), Handing: export.New(g.Pool, g.Now, register, finding),
+			Files: filebook.New(g.Pool, g.Door, register, finding), PublicURL: g.PublicURL, Proposals: proposals,
+		}).Part(),
 		keeping.New(register, keeper.New(g.Pool, g.Door), proposals).Part(),
 	}, nil
 }}

@@ -7,7 +7,11 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/communication"
+	"kagami/internal/asset/export"
+	"kagami/internal/asset/filebook"
 	assetfind "kagami/internal/asset/find"
+	"kagami/internal/asset/overview"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
@@ -29,6 +33,8 @@ import (
 	"kagami/web/account"
 	"kagami/web/acknowledging"
 	webasset "kagami/web/asset"
+	webcommunication "kagami/web/asset/communication"
+	weboverview "kagami/web/asset/overview"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
@@ -57,6 +63,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	publications, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
 	assets := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread, Drafted: propose.Drafted})
 	proposals := propose.New(g.Pool, g.Door, assets)
+	listing := assetfind.New(g.Pool, assets)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -82,8 +89,14 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets), proposals).Part(),
+		webasset.New(webasset.Services{
+			Register: assets, Finding: listing, Relations: relation.New(g.Pool, g.Door, assets),
+			Handing: export.New(g.Pool, g.Now, assets, listing), Files: filebook.New(g.Pool, g.Door, assets, listing), PublicURL: g.PublicURL,
+			Proposals: proposals,
+		}).Part(),
 		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
+		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
+		webcommunication.New(communication.New(g.Pool, g.Door), assets, listing).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind
@@ -106,5 +119,5 @@ func List(g server.Ground) ([]screen.Part, error) {
 
 // editionKinds are what law and guidelines fix, of all capabilities.
 func editionKinds() []edition.Kind {
-	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
+	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
 }

@@ -47,8 +47,11 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"PersonnelHeadings": address.PersonnelHeadings("t"),
 		"Appointments":      "", "Grants": "", // only what is under them
 
-		"Assets": address.Assets, "NewAsset": address.NewAsset, "AssetCopy": address.AssetCopy("c"), "Asset": address.Asset("c"), "AssetEdit": address.AssetEdit("c"), "AssetMistake": address.AssetMistake("c"), "AssetKeepers": address.AssetKeepers, "AssetDrafts": address.AssetDrafts, "AssetReview": address.AssetReview("c"),
-		"AssetRelations": address.AssetRelations("c"), "UsualAssets": address.UsualAssets("c"), "NewUsualAsset": address.NewUsualAsset("c", "n"),
+		"AssetOverview": address.AssetOverview,
+		"Assets":        address.Assets, "NewAsset": address.NewAsset, "AssetsFile": address.AssetsFile(".csv"), "AssetLabels": address.AssetLabels, "AssetLabel": address.AssetLabel("c"), "AssetFiles": address.AssetFiles, "AssetFilesCSV": address.AssetFilesCSV, "AssetFile": address.AssetFile("c"), "AssetFileEdit": address.AssetFileEdit("c"), "AssetCopy": address.AssetCopy("c"), "Asset": address.Asset("c"), "AssetEdit": address.AssetEdit("c"), "AssetMistake": address.AssetMistake("c"), "AssetRelations": address.AssetRelations("c"), "UsualAssets": address.UsualAssets("c"), "NewUsualAsset": address.NewUsualAsset("c", "n"),
+		"Communications": address.Communications, "NewCommunication": address.NewCommunication, "NewAssetCommunication": address.NewAssetCommunication("c"), "Communication": address.Communication("c"),
+		"CommunicationEdit": address.CommunicationEdit("c"), "CommunicationEnd": address.CommunicationEnd("c"),
+		"AssetKeepers": address.AssetKeepers, "AssetDrafts": address.AssetDrafts, "AssetReview": address.AssetReview("c"),
 
 		"SignIn": address.SignIn, "PasskeySignInOptions": address.PasskeySignInOptions, "SecondStep": address.SecondStep,
 		"SecondStepOptions": address.SecondStepOptions, "SignOut": address.SignOut, "OpenIDReturn": address.OpenIDReturn,

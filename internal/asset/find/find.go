@@ -81,8 +81,9 @@ type Search struct {
 	Zone     string
 	Personal asset.Personal
 	Stand    Stand
-	Sort     Sort   // by 機密性 where it is none of the columns
-	After    string // empty, or Next of the page before
+	Sort     Sort    // by 機密性 where it is none of the columns
+	After    string  // empty, or Next of the page before
+	Of       []int64 // the ids of assets, of which it is one; nil for all
 }
 
 // Sorted is the column that the list is sorted by.
@@ -130,8 +131,8 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 		return Page{}, err
 	}
 	page := Page{Scheme: scheme}
-	if utf8.RuneCountInString(q.Words) > maxWords {
-		return page, fault.InvalidFields([]fault.Problem{{Field: "q", Message: "さがす言葉は、" + strconv.Itoa(maxWords) + "字までにしてください。"}})
+	if err := q.check(); err != nil {
+		return page, err
 	}
 	where, args := q.where(actor)
 	count, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting assets", `
@@ -178,6 +179,14 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 	return page, nil
 }
 
+// check finds what is wrong with what somebody looks for. Invalid.
+func (q Search) check() error {
+	if utf8.RuneCountInString(q.Words) > maxWords {
+		return fault.InvalidFields([]fault.Problem{{Field: "q", Message: "さがす言葉は、" + strconv.Itoa(maxWords) + "字までにしてください。"}})
+	}
+	return nil
+}
+
 // where is what an asset a of a section s must be like, and its arguments.
 func (q Search) where(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 	conditions, args := []string{}, pgx.StrictNamedArgs{}
@@ -208,6 +217,9 @@ func (q Search) where(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 	equal("a.confidentiality", "confidentiality", q.Levels[asset.Confidentiality])
 	equal("a.integrity", "integrity", q.Levels[asset.Integrity])
 	equal("a.availability", "availability", q.Levels[asset.Availability])
+	if q.Of != nil {
+		must("a.id = ANY(@of)", "of", q.Of)
+	}
 	for i, word := range strings.Fields(norm.NFKC.String(q.Words)) { // their case is the database's to fold, which has folded what they are looked for in
 		name := "word" + strconv.Itoa(i)
 		must("strpos(a.search, lower(@"+name+")) > 0", name, word)

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/sheet"
 	"kagami/internal/sheet/intake"
 )
 
@@ -214,6 +215,7 @@ func (p *planner) own(r row, w *problems) asset.Place {
 
 // add plans a row.
 func (p *planner) add(r row) {
+	r = p.news(r)
 	w := &problems{planner: p, row: r}
 	place := p.own(r, w)
 	was, own := p.match(r, place, w)
@@ -222,15 +224,20 @@ func (p *planner) add(r row) {
 		if r.lineOf(sectionColumn) != "" && place.ID != 0 && place.ID != was.Section {
 			w.wrong(sectionColumn, "この管理番号は、"+was.SectionName+"の情報資産です。課室か管理番号を直してください。")
 		}
-		if was.State.Ended() {
-			w.wrong(numberColumn, "「"+was.Code+"」は「"+was.State.Title()+"」のため、変えられません。この行を消すか、別の番号にしてください。")
-		}
 	}
 	if !strings.EqualFold(own, was.OwnNumber) && own != "" {
 		e.Is.OwnNumber = own
 	}
 	notes := p.read(r, &e, w)
 	p.draft(&e, w)
+	same := was.ID != 0 && len(asset.Differing(was.Details, e.Is)) == 0 && e.State == was.State
+	if same && len(w.list) == 0 { // what changes nothing may have ended, or go by levels of other days
+		p.plan.Unchanged++
+		return
+	}
+	if was.State.Ended() {
+		w.wrong(numberColumn, "「"+was.Code+"」は「"+was.State.Title()+"」のため、変えられません。この行を消すか、別の番号にしてください。")
+	}
 	for _, one := range p.found.Scheme.Problems(e.Is, p.found.Today, e.State == asset.Draft) {
 		w.wrong(p.columnOf(r, one.Field), one.Message)
 	}
@@ -241,9 +248,6 @@ func (p *planner) add(r row) {
 	switch {
 	case was.ID == 0:
 		p.plan.Added++
-	case len(asset.Differing(was.Details, e.Is)) == 0 && e.State == was.State:
-		p.plan.Unchanged++
-		return
 	default:
 		p.plan.Changed++
 	}
@@ -269,6 +273,31 @@ func (p *planner) draft(e *asset.Entry, w *problems) {
 	} else if len(asset.Differing(e.Was.Details, e.Is)) > 0 {
 		w.wrong(numberColumn, "「"+e.Was.Code+"」は登録済みのため、台帳担当者には変えられません。この行を消して、その資産の画面から、変更を提案してください。")
 	}
+}
+
+// news is a row without what the register says already in the same words. A table that
+// was handed out and comes back says nothing there: its words might be read as another's
+// are, such as 情報 on paper, 「無」 for somebody outside, or a level of other days.
+func (p *planner) news(r row) row {
+	at, known := p.byCode[strings.ToLower(r.lineOf(numberColumn))]
+	if !known {
+		return r
+	}
+	was := p.found.Assets[at]
+	r.cells = slices.Clone(r.cells)
+	for _, f := range asset.Fields {
+		c, there := byKey[f.Key]
+		if !there || c == outsourcedColumn && r.cell(outsourcingColumn) != "" { // the two are read together
+			continue
+		}
+		if cell := r.cell(c); cell != "" && cell == strings.TrimSpace(sheet.Text(p.found.Scheme.Written(f, was)).String()) {
+			r.cells[r.page.at[c]] = ""
+		}
+	}
+	if text := whole(r.lineOf(sectionColumn)); text != "" && (text == whole(was.SectionName) || text == whole(was.SectionCode)) {
+		r.cells[r.page.at[sectionColumn]] = ""
+	}
+	return r
 }
 
 // columnOf is the column of a field.

@@ -115,6 +115,41 @@ func TestRowsThatAreNoAssetsArePassedOver(t *testing.T) {
 	}
 }
 
+func TestAnAssetMayBeCalledATotal(t *testing.T) {
+	t.Parallel()
+	if plan := planOf(t, plainHead+"9,総務課,合計,2,2,2,無,LGWAN,\n9,総務課,合計,12,,,,,\n", ""); plan.Added != 1 || len(plan.Problems) > 0 {
+		t.Errorf("%d added, %v", plan.Added, plan.Problems)
+	}
+}
+
+// What a table that was handed out says stays as it is, though the same words say
+// something else of what is new.
+func TestWhatTheRegisterSaysInTheSameWordsStays(t *testing.T) {
+	t.Parallel()
+	found := aRegister()
+	a := &found.Assets[0]
+	a.Medium, a.Outsourced, a.Name, a.Confidentiality = "紙", "無", "課税  台帳", "9"
+	found.Assets[2].Confidentiality = "2"
+	for row, want := range map[string]string{
+		"zeimu-0001,税務町民課,課税  台帳,情報,9,紙,無,":    "1 0 0",
+		"zeimu-0001,税務町民課,課税  台帳,紙文書,9,紙,無,":   "0 0 1", // a level that there is not any more
+		"zeimu-0001,税務町民課,課税  台帳,紙文書,3B,紙,無,":  "0 1 0",
+		"zeimu-0001,総務課,課税  台帳,情報,9,紙,無,":      "0 0 2",
+		"zeimu-0001,税務町民課,課税  台帳,情報,9,紙,無,無":   "0 0 1", // the two columns of it are read together
+		"zeimu-0003,税務町民課,課税台帳,情報,自治体機密性2,,,":  "1 0 0", // it has ended, and is as it was
+		"zeimu-0003,税務町民課,課税台帳,情報,自治体機密性3B,,,": "0 0 1",
+		"zeimu-0003,税務町民課,課税台帳,紙文書,自治体機密性2,,,": "0 0 1",
+	} {
+		plan, err := makePlan(found, mustRead(t, "管理番号,課室,情報資産名,種別,機密性,媒体,委託先,外部委託の有無\n"+row+"\n"), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(plan.Unchanged, plan.Changed, len(plan.Problems)); got != want {
+			t.Errorf("%s: %s, want %s: %v", row, got, want, plan.Problems)
+		}
+	}
+}
+
 func TestWhatARowSaysLessThanTheRegisterChangesNothing(t *testing.T) {
 	t.Parallel()
 	for row, want := range map[string]string{

@@ -275,13 +275,23 @@ func (r row) isAsset() bool {
 	key, name := compact(first), compact(r.cell(nameColumn))
 	switch {
 	case first == "", strings.HasPrefix(first, "※"),
-		isTotal.MatchString(key), isTotal.MatchString(name), name == "" && (summed || endsTotal.MatchString(key)),
+		isTotal.MatchString(key), isTotal.MatchString(name) && !r.isWhole(), name == "" && (summed || endsTotal.MatchString(key)),
 		endsTotal.MatchString(name) && r.cell(confidentialityColumn) == "", isExample.MatchString(key),
 		alone && (strings.ContainsRune(besideNote, []rune(first)[0]) || key == "以上"),
 		others == 0:
 		return false
 	}
 	return !r.page.isRepeated(r.cells)
+}
+
+// isWhole tells of a row that has a number, a section and each level, which no total has.
+func (r row) isWhole() bool {
+	for _, c := range []column{numberColumn, sectionColumn, confidentialityColumn, integrityColumn, availabilityColumn} {
+		if r.cell(c) == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // compact is a text without widths and blanks.

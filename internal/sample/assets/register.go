@@ -32,13 +32,13 @@ const (
 // bySection is what each section of the sample town has, by its code.
 var bySection = map[string][]entry{
 	"somu": {
-		{"庁内ネットワーク", asset.Network, "情報政策", watched, none, "", asset.LGWANZone, "庁舎2階 機械室", "通信機器", nil, ""},
+		{"庁内ネットワーク", asset.Network, "情報政策", grave, none, "", asset.LGWANZone, "庁舎2階 機械室", "通信機器", nil, ""},
 		{"庁内ネットワークの構成図", asset.Document, "情報政策", careful, none, "", asset.LGWANZone, "文書管理システム", "サーバ", []asset.Handling{asset.NoCopy, asset.NoDistribution}, ""},
-		{"文書管理システム", asset.System, "文書", lasting, personal, "", asset.LGWANZone, "庁舎2階 機械室", "サーバ", nil, ""},
+		{"文書管理システム", asset.System, "文書", watched, personal, "", asset.LGWANZone, "庁舎2階 機械室", "サーバ", nil, ""},
 		{"職員の人事記録", asset.Information, "人事", private, sensitive, "", asset.LGWANZone, "人事給与システム", "サーバ", locked, "退職後10年"},
 		{"給与の支払調書", asset.Information, "給与", private, specific, asset.NumberRelatedWork, asset.LGWANZone, "人事給与システム", "サーバ", locked, "7年"},
 		{"例規集", asset.Information, "法制", openTrue, none, "", asset.InternetZone, "町のホームページ", "サーバ", nil, "常用"},
-		{"機械室", asset.Facility, "情報政策", watched, none, "", asset.OfflineZone, "庁舎2階", "部屋", nil, ""},
+		{"機械室", asset.Facility, "情報政策", grave, none, "", asset.OfflineZone, "庁舎2階", "部屋", nil, ""},
 		{"防災行政無線", asset.System, "防災", [3]string{"2", "2", "2"}, none, "", standalone, "庁舎3階 無線室", "無線設備", nil, ""},
 		{"職員の端末の一覧", asset.Information, "情報政策", office, none, "", asset.LGWANZone, "共有フォルダ", "サーバ", internal, "5年"},
 	},

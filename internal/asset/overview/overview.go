@@ -1,0 +1,238 @@
+// Package overview is the register of information assets in numbers, for whoever answers
+// for others' sections and for a section's own: how many assets stand in which zone at
+// which level, what does not fit the rules and for how long, what has no 管理責任者, and how
+// these numbers went through the year.
+//
+// The numbers of today are the sums that the database keeps in the transaction of each
+// change (asset_sum); those of an earlier day are what was kept of that day (asset_day).
+package overview
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/asset"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+)
+
+// Service reads the numbers.
+type Service struct {
+	pool     *pgxpool.Pool
+	register *asset.Service
+}
+
+// New makes the service.
+func New(pool *pgxpool.Pool, register *asset.Service) *Service { return &Service{pool, register} }
+
+// Numbers are what is counted of assets.
+type Numbers struct {
+	Assets    int
+	Drafts    int // with something to settle
+	Unowned   int // without 管理責任者
+	Broken    int // 基準に合わない（要是正）
+	ByHand    int // with a level that was chosen by hand, for a reason
+	Unchecked int // not looked at for a year
+}
+
+// Cell is how many assets stand in a zone at a level of 機密性, and how many of these don't
+// fit the rules.
+type Cell struct {
+	Zone            string // its key; empty of drafts that have none yet
+	Confidentiality string
+	Assets          int
+	Broken          int
+}
+
+// Section is a section with its numbers.
+type Section struct {
+	Code string
+	Name string
+	Numbers
+}
+
+// Age is for how long something has not fitted the rules.
+type Age string
+
+// The ages, the youngest first.
+const (
+	Month   Age = "month"   // up to 30 days
+	Quarter Age = "quarter" // up to 90
+	Year    Age = "year"    // up to 365
+	Older   Age = "older"
+)
+
+// Ages are the ages, the youngest first.
+var Ages = [...]Age{Month, Quarter, Year, Older}
+
+// Point is the numbers at the end of a month, or of the newest day.
+type Point struct {
+	Day    calendar.Date
+	Assets int
+	Broken int
+}
+
+// Overview is the numbers of what somebody may see.
+type Overview struct {
+	Scheme   asset.Scheme
+	Day      calendar.Date // whose numbers these are: today's, or those kept of an earlier day
+	Earlier  bool          // it is not today: there is no Grid and there are no Ages
+	All      Numbers
+	Grid     []Cell
+	Sections []Section // in the order of the organization, those without an asset too
+	Ages     [len(Ages)]int
+	Trend    []Point       // the oldest first
+	First    calendar.Date // the first day of which numbers were kept; zero where there is none
+}
+
+// Asked is what somebody wants to see.
+type Asked struct {
+	Section string        // its code; empty for all that the actor may see
+	Day     calendar.Date // zero for today
+}
+
+// months is how far back the trend goes.
+const months = 12
+
+// Overview returns the numbers of the sections whose assets the actor may see. Forbidden
+// for who reads no register; NotFound where they may not see the section.
+func (s *Service) Overview(ctx context.Context, actor authz.Actor, asked Asked, today calendar.Date) (Overview, error) {
+	scheme, err := s.register.Scheme(ctx, actor)
+	if err != nil {
+		return Overview{}, err
+	}
+	o := Overview{Scheme: scheme, Day: today}
+	args := pgx.StrictNamedArgs{
+		"everywhere": actor.Reach(authz.ReadAssets) == authz.All, "mine": actor.Sections(authz.ReadAssets), "section": asked.Section,
+	}
+	sections, err := postgres.List[seen](ctx, s.pool, "listing sections to sum up", `
+		SELECT id, code, name FROM section_shown
+		WHERE (@everywhere OR id = ANY(@mine)) AND (@section = '' OR code = @section) ORDER BY position, code`, args)
+	if err != nil {
+		return Overview{}, err
+	}
+	if len(sections) == 0 && asked.Section != "" {
+		return Overview{}, fault.New(fault.NotFound, "この課室は、見つかりません。")
+	}
+	ids := make([]int64, len(sections))
+	for i, section := range sections {
+		ids[i] = section.ID
+	}
+	if o.Trend, o.First, err = s.trend(ctx, ids, today); err != nil {
+		return Overview{}, err
+	}
+	numbers := s.now
+	if !asked.Day.IsZero() && asked.Day.Before(today) {
+		o.Day, o.Earlier, numbers = asked.Day, true, s.earlier
+	}
+	found, err := numbers(ctx, ids, &o)
+	if err != nil {
+		return Overview{}, err
+	}
+	for _, section := range sections {
+		n := found[section.ID]
+		o.Sections = append(o.Sections, Section{section.Code, section.Name, n})
+		o.All.add(n)
+	}
+	return o, nil
+}
+
+func (n *Numbers) add(m Numbers) {
+	n.Assets += m.Assets
+	n.Drafts += m.Drafts
+	n.Unowned += m.Unowned
+	n.Broken += m.Broken
+	n.ByHand += m.ByHand
+	n.Unchecked += m.Unchecked
+}
+
+// seen is a section that the actor may see.
+type seen struct {
+	ID   int64
+	Code string
+	Name string
+}
+
+// of is what is counted of a section.
+type of struct {
+	Section int64
+	Numbers
+}
+
+func bySection(list []of) map[int64]Numbers {
+	numbers := map[int64]Numbers{}
+	for _, o := range list {
+		numbers[o.Section] = o.Numbers
+	}
+	return numbers
+}
+
+// now are the numbers of today, with the grid and the ages.
+func (s *Service) now(ctx context.Context, sections []int64, o *Overview) (map[int64]Numbers, error) {
+	args := pgx.StrictNamedArgs{"sections": sections, "today": o.Day}
+	var err error
+	o.Grid, err = postgres.List[Cell](ctx, s.pool, "summing up the register", `
+		SELECT zone, confidentiality, sum(assets)::int AS assets, sum(broken)::int AS broken
+		FROM asset_sum WHERE section_id = ANY(@sections) GROUP BY zone, confidentiality HAVING sum(assets) > 0`, pgx.StrictNamedArgs{"sections": sections})
+	if err != nil {
+		return nil, err
+	}
+	err = s.pool.QueryRow(ctx, `
+		SELECT ARRAY[count(*) FILTER (WHERE age <= 30), count(*) FILTER (WHERE age BETWEEN 31 AND 90), count(*) FILTER (WHERE age BETWEEN 91 AND 365),
+		             count(*) FILTER (WHERE age > 365)]
+		FROM (SELECT @today::date - broken_since AS age FROM asset
+		      WHERE broken_since IS NOT NULL AND state IN ('draft', 'registered') AND section_id = ANY(@sections)) b`, args).Scan(&o.Ages)
+	if err != nil {
+		return nil, err
+	}
+	// what was not looked at for a year hangs on the day: it is counted by a job, a few minutes old
+	list, err := postgres.List[of](ctx, s.pool, "summing up the register by section", `
+		SELECT section_id AS section, sum(assets)::int AS assets, sum(drafts)::int AS drafts, sum(unowned)::int AS unowned, sum(broken)::int AS broken,
+		       sum(by_hand)::int AS by_hand, coalesce((
+				SELECT d.number FROM asset_day d
+				WHERE d.section_id = asset_sum.section_id AND d.duty = 'unchecked' AND d.day = (SELECT max(day) FROM asset_day WHERE day <= @today)), 0) AS unchecked
+		FROM asset_sum WHERE section_id = ANY(@sections) GROUP BY section_id`, args)
+	return bySection(list), err
+}
+
+// earlier are the numbers of the day asked for, or of the last one before it of which
+// any were kept.
+func (s *Service) earlier(ctx context.Context, sections []int64, o *Overview) (map[int64]Numbers, error) {
+	var kept calendar.Date
+	if err := s.pool.QueryRow(ctx, `SELECT max(day) FROM asset_day WHERE day <= $1::date`, o.Day).Scan(&kept); err != nil {
+		return nil, err
+	}
+	if kept.IsZero() {
+		return nil, fault.InvalidFields([]fault.Problem{{Field: "day", Message: "この日の数字は、残っていません。台帳を使い始めた日よりあとの日を選んでください。"}})
+	}
+	o.Day = kept
+	list, err := postgres.List[of](ctx, s.pool, "listing the numbers of a day", `
+		SELECT section_id AS section, coalesce(max(number) FILTER (WHERE duty = 'assets'), 0) AS assets, coalesce(max(number) FILTER (WHERE duty = 'drafts'), 0) AS drafts,
+		       coalesce(max(number) FILTER (WHERE duty = 'unowned'), 0) AS unowned, coalesce(max(number) FILTER (WHERE duty = 'broken'), 0) AS broken,
+		       coalesce(max(number) FILTER (WHERE duty = 'by_hand'), 0) AS by_hand, coalesce(max(number) FILTER (WHERE duty = 'unchecked'), 0) AS unchecked
+		FROM asset_day WHERE day = @day AND section_id = ANY(@sections) GROUP BY section_id`, pgx.StrictNamedArgs{"day": kept, "sections": sections})
+	return bySection(list), err
+}
+
+// trend are the numbers at the end of each of the last months, and of the newest day.
+func (s *Service) trend(ctx context.Context, sections []int64, today calendar.Date) (points []Point, first calendar.Date, err error) {
+	year, month, _ := today.Date()
+	ends := []calendar.Date{today}
+	for i := range months {
+		ends = append(ends, calendar.NewDate(year, month-time.Month(i), 0))
+	}
+	points, err = postgres.List[Point](ctx, s.pool, "listing the numbers of a year", `
+		SELECT k.day, coalesce(sum(d.number) FILTER (WHERE d.duty = 'assets'), 0)::int AS assets, coalesce(sum(d.number) FILTER (WHERE d.duty = 'broken'), 0)::int AS broken
+		FROM (SELECT DISTINCT (SELECT max(day) FROM asset_day WHERE day BETWEEN date_trunc('month', e.day)::date AND e.day) AS day FROM unnest(@ends::date[]) e(day)) k
+		JOIN asset_day d ON d.day = k.day AND d.duty IN ('assets', 'broken') AND d.section_id = ANY(@sections)
+		GROUP BY k.day ORDER BY k.day`, pgx.StrictNamedArgs{"ends": ends, "sections": sections})
+	if err != nil {
+		return nil, first, err
+	}
+	return points, first, s.pool.QueryRow(ctx, `SELECT min(day) FROM asset_day`).Scan(&first)
+}

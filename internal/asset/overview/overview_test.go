@@ -1,0 +1,161 @@
+package overview_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"kagami/internal/asset"
+	"kagami/internal/asset/overview"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres/pgtest"
+)
+
+var databases pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
+
+var today = calendar.NewDate(2026, time.November, 24)
+
+// office is a register with two sections, by the day.
+type office struct {
+	*overview.Service
+	t            *testing.T
+	db           pgtest.DB
+	day          *calendar.Date
+	assets       *asset.Service
+	tax, welfare authz.Actor
+	officer      authz.Actor
+}
+
+func newOffice(t *testing.T) office {
+	t.Helper()
+	db := databases.New(t)
+	day := today
+	through := door.New(db.Pool, func() time.Time { return day.Start().Add(time.Hour) })
+	assets := asset.New(db.Pool, through)
+	o := office{Service: overview.New(db.Pool, assets), t: t, db: db, day: &day, assets: assets}
+	town := org.New(db.Pool, through)
+	for i, code := range []string{"zeimu", "fukushi"} {
+		section, err := town.AddSection(t.Context(), authz.AsOperator(), org.Section{Code: code, Name: code + "課", Kind: org.Internal, Position: i})
+		if err != nil {
+			t.Fatal(err)
+		}
+		person, err := town.AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: fmt.Sprint("P", i), Name: "見本", Furigana: "ミホン"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		*[]*authz.Actor{&o.tax, &o.welfare}[i] = authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.SecurityManager, Section: section}}}
+	}
+	o.officer = authz.Actor{Person: o.tax.Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+	return o
+}
+
+func (o office) add(actor authz.Actor, section, level, zone, owner string) {
+	o.t.Helper()
+	_, err := o.assets.Register(o.t.Context(), actor, section, asset.Details{
+		Kind: asset.Information, Name: "見本", Confidentiality: level, Integrity: "1", Availability: "1", Personal: asset.NotPersonal, Zone: zone, Owner: owner,
+		RegisteredOn: today.AddDays(-10),
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o office) see(actor authz.Actor, asked overview.Asked) overview.Overview {
+	o.t.Helper()
+	seen, err := o.Overview(o.t.Context(), actor, asked, *o.day)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return seen
+}
+
+func TestTheOverviewSumsUpWhatSomebodyMaySee(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.add(o.tax, "zeimu", "3B", asset.InternetZone, "") // 要是正
+	o.add(o.tax, "zeimu", "2", asset.LGWANZone, "課長")
+	o.add(o.welfare, "fukushi", "2", asset.LGWANZone, "課長")
+
+	all := o.see(o.officer, overview.Asked{})
+	if want := (overview.Numbers{Assets: 3, Unowned: 1, Broken: 1}); all.All != want {
+		t.Errorf("the town: %+v", all.All)
+	}
+	if len(all.Sections) != 2 || all.Sections[0].Assets != 2 || all.Sections[1].Assets != 1 {
+		t.Errorf("by section: %+v", all.Sections)
+	}
+	if len(all.Grid) != 2 {
+		t.Errorf("the grid: %+v", all.Grid)
+	}
+	for _, c := range all.Grid {
+		if want := (overview.Cell{Zone: asset.LGWANZone, Confidentiality: "2", Assets: 2}); c.Zone == asset.LGWANZone && c != want {
+			t.Errorf("a cell: %+v", c)
+		}
+	}
+	own := o.see(o.welfare, overview.Asked{})
+	if want := (overview.Numbers{Assets: 1}); own.All != want || len(own.Sections) != 1 || len(own.Grid) != 1 || own.Ages != [4]int{} {
+		t.Errorf("a section of its own: %+v", own)
+	}
+	if one := o.see(o.officer, overview.Asked{Section: "fukushi"}); one.All.Assets != 1 || len(one.Grid) != 1 {
+		t.Errorf("one section of all: %+v", one)
+	}
+	if _, err := o.Overview(t.Context(), o.welfare, overview.Asked{Section: "zeimu"}, today); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("another's section: %v", err)
+	}
+	if _, err := o.Overview(t.Context(), authz.Actor{Person: o.tax.Person, Holdings: []authz.Holding{{Role: authz.Administrator}}}, overview.Asked{}, today); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("who reads no register: %v", err)
+	}
+}
+
+func TestWhatDoesNotFitIsCountedByItsAge(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.add(o.tax, "zeimu", "3B", asset.InternetZone, "")
+	for days, want := range map[int][4]int{0: {1, 0, 0, 0}, 30: {1, 0, 0, 0}, 31: {0, 1, 0, 0}, 90: {0, 1, 0, 0}, 91: {0, 0, 1, 0}, 365: {0, 0, 1, 0}, 366: {0, 0, 0, 1}} {
+		*o.day = today.AddDays(days)
+		if got := o.see(o.officer, overview.Asked{}).Ages; got != want {
+			t.Errorf("after %d days: %v", days, got)
+		}
+	}
+}
+
+// What was kept of a day stays as it was; the trend has the ends of months and the newest
+// day.
+func TestEarlierDaysStayAsTheyWere(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	keep := func(day calendar.Date) {
+		*o.day = day
+		if err := o.assets.KeepDay(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.add(o.tax, "zeimu", "2", asset.LGWANZone, "")
+	keep(calendar.NewDate(2026, time.November, 29))
+	o.add(o.tax, "zeimu", "3B", asset.InternetZone, "課長")
+	keep(calendar.NewDate(2026, time.November, 30))
+	o.add(o.tax, "zeimu", "2", asset.LGWANZone, "課長")
+	keep(calendar.NewDate(2026, time.December, 15))
+
+	now := o.see(o.officer, overview.Asked{})
+	want := []overview.Point{{Day: calendar.NewDate(2026, time.November, 30), Assets: 2, Broken: 1}, {Day: calendar.NewDate(2026, time.December, 15), Assets: 3, Broken: 1}}
+	if len(now.Trend) != 2 || now.Trend[0] != want[0] || now.Trend[1] != want[1] {
+		t.Errorf("the trend: %+v", now.Trend)
+	}
+	then := o.see(o.officer, overview.Asked{Day: calendar.NewDate(2026, time.December, 1)})
+	if !then.Earlier || then.Day != calendar.NewDate(2026, time.November, 30) || then.All != (overview.Numbers{Assets: 2, Unowned: 1, Broken: 1}) {
+		t.Errorf("an earlier day: %v %+v", then.Day, then.All)
+	}
+	if _, err := o.Overview(t.Context(), o.officer, overview.Asked{Day: calendar.NewDate(2026, time.November, 1)}, *o.day); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a day before the first: %v", err)
+	}
+	if own := o.see(o.welfare, overview.Asked{Day: calendar.NewDate(2026, time.December, 1)}); own.All != (overview.Numbers{}) {
+		t.Errorf("another section sees %+v", own.All)
+	}
+}

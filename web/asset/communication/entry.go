@@ -1,0 +1,80 @@
+package communication
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"kagami/internal/asset/communication"
+	"kagami/internal/calendar"
+	"kagami/web/screen"
+)
+
+func (s *Screens) showEntry(w http.ResponseWriter, r *http.Request) error {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	c, err := s.communication(r)
+	if err != nil {
+		return err
+	}
+	scheme, err := s.communications.Scheme(ctx, actor)
+	if err != nil {
+		return err
+	}
+	history, err := s.communications.History(ctx, actor, c.Code)
+	if err != nil {
+		return err
+	}
+	view := entryView{
+		Frame: screen.Frame(r, c.Name, listWay...), Communication: c, Scheme: scheme, History: history, MayChange: c.MayChange(actor), Today: screen.Today(ctx),
+	}
+	screen.Tell(r, &view.Frame, "communication-registered", "「"+c.Name+"」に、番号 "+c.Code+" を付けました。下の「変更する」から、いつでも直せます。")
+	screen.Tell(r, &view.Frame, "communication-changed", "「"+c.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
+	screen.Tell(r, &view.Frame, "communication-ended", "「"+c.Name+"」を終えました。番号 "+c.Code+" は、ほかの通信には使いません。")
+	return screen.Show(w, r, entryPage(view))
+}
+
+// state is where the communication stands.
+func (p entryView) state() string {
+	if p.Ended() {
+		return "終了"
+	}
+	return "いまの通信"
+}
+
+// age is since when a rule is broken, in words.
+func (p entryView) age(b communication.Break) string {
+	since := b.Since
+	if since.IsZero() {
+		since = p.Today
+	}
+	return calendar.Wareki(since) + "から、" + strconv.Itoa(p.Today.Sub(since)+1) + "日目"
+}
+
+// listed is the 特定通信 that it is.
+func (p entryView) listed() communication.Listed {
+	listed, _ := p.Scheme.ListedOf(p.Listed)
+	return listed
+}
+
+// difference is one column that a change has changed.
+type difference struct{ Title, From, To string }
+
+// differences are what an event has changed, in the order of the columns.
+func (p entryView) differences(e communication.Event) []difference {
+	var list []difference
+	for _, f := range slices.Concat(communication.Fields, []communication.Field{{Key: "ended_on", Title: "終わった日"}}) {
+		to, changed := e.After[f.Key]
+		if from := e.Before[f.Key]; changed && from != to {
+			list = append(list, difference{f.Title, p.Scheme.Shown(f.Key, from), p.Scheme.Shown(f.Key, to)})
+		}
+	}
+	return list
+}
+
+// orNone says of an empty text that nothing stands there.
+func orNone(text string) string {
+	if text == "" {
+		return "（なし）"
+	}
+	return text
+}
