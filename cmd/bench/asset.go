@@ -64,6 +64,9 @@ func measureAssets(ctx context.Context, _ string) ([]figure, error) {
 				"/assets", "/assets?sort=code", "/assets?sort=name", "/assets?sort=integrity", "/assets?sort=availability", "/assets?sort=zone", "/assets?sort=checked",
 				"/assets?confidentiality=3B", "/assets?zone=internet", "/assets?kind=system", "/assets?personal=sensitive",
 				"/assets?q=%E5%8F%B0%E5%B8%B3", "/assets?q=%E4%BC%9A%E8%AD%B0", "/assets?q=%E7%A9%BA",
+				"/assets?sort=-confidentiality", "/assets?sort=-code", "/assets?sort=-name", "/assets?sort=-zone", "/assets?sort=-checked",
+				"/assets?overdue=1", "/assets?unowned=1", "/assets?q=%E4%BC%9A", "/assets?q=12345", "/assets?q=%E4%BC%9A%E8%AD%B0&sort=zone",
+				"/assets?zone=internet&kind=information", "/assets?kind=paper&personal=personal", "/assets?overdue=1&zone=offline",
 			} {
 				took, err := medianTime(ctx, page.URL+path, cookie)
 				if err != nil {

@@ -27,6 +27,7 @@ var ground = map[string][]string{
 	"internal/calendar":  {},
 	"internal/fault":     {},
 	"internal/furigana":  {},
+	"internal/gram":      {},
 	"internal/charset":   {},
 	"internal/state":     {"internal/postgres"},
 	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},
@@ -71,7 +72,7 @@ var ground = map[string][]string{
 // known are the wings that every domain may know, beside its own.
 var known = []string{
 	"org", "authz", "door", "trail", "notice", "job", "task", "address", "lifecycle", "edition", "holiday", "setting", "deadline", "handover", "attachment",
-	"calendar", "charset", "fault", "furigana", "sheet", "state", "postgres", "mail", "secret",
+	"calendar", "charset", "fault", "furigana", "gram", "sheet", "state", "postgres", "mail", "secret",
 }
 
 // between is what a domain may know of the other domains; what else one starts in

@@ -164,7 +164,7 @@ func wing(room string) string { return strings.SplitN(room, "/", 2)[0] }
 
 // testRooms are the rooms that are there for tests only; a name does not make one.
 var testRooms = []string{
-	"cmd/kagami/browsertest", "cmd/kagami/walktest", "web/server/servertest",
+	"cmd/kagami/browsertest", "cmd/kagami/walktest", "web/server/servertest", "web/asset/assettest",
 	"archtest", "postgres/pgtest", "org/orgtest", "policy/policytest",
 	"account/directory/directorytest", "account/openid/openidtest",
 }

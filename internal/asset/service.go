@@ -52,13 +52,16 @@ func (s *Service) Scheme(ctx context.Context, actor authz.Actor) (Scheme, error)
 	if actor.Reach(authz.ReadAssets) == authz.None {
 		return Scheme{}, fault.New(fault.Forbidden, "情報資産台帳は、あなたの役割では見られません。")
 	}
-	return s.schemeOn(ctx, s.pool, calendar.Day(s.door.Now()))
+	return s.schemeOn(ctx, s.pool, s.Today())
 }
 
 // SchemeIn is Scheme in a change.
 func (s *Service) SchemeIn(ctx context.Context, tx *door.Tx) (Scheme, error) {
 	return s.schemeOn(ctx, tx, tx.Today())
 }
+
+// Today is the day by which the register goes.
+func (s *Service) Today() calendar.Date { return calendar.Day(s.door.Now()) }
 
 func (s *Service) schemeOn(ctx context.Context, db postgres.Querier, day calendar.Date) (Scheme, error) {
 	values, err := edition.LoadForPortal(ctx, db, day)

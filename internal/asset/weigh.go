@@ -25,6 +25,33 @@ import (
 // No edition changes it.
 const FloorRule = "floor"
 
+// Age is for how long something has not fitted the rules.
+type Age string
+
+// The ages, the youngest first.
+const (
+	Month   Age = "month"   // up to 30 days
+	Quarter Age = "quarter" // up to 90
+	Year    Age = "year"    // up to 365
+	Older   Age = "older"
+)
+
+// Ages are the ages, the youngest first, with how people call them.
+var Ages = [...]Choice[Age]{{Month, "30日まで"}, {Quarter, "31日から90日まで"}, {Year, "91日から1年まで"}, {Older, "1年を超える"}}
+
+// Days are how many days lie behind something of that age, at least and at most.
+func (a Age) Days() (from, to int) {
+	switch a {
+	case Month:
+		return 0, 30
+	case Quarter:
+		return 31, 90
+	case Year:
+		return 91, 365
+	}
+	return 366, 1 << 20
+}
+
 // low tells whether a level stands below the floor of its aspect. One that is still to be
 // settled does not.
 func low(ranks, floor []int16) bool {

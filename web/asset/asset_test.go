@@ -10,67 +10,25 @@ import (
 	"testing"
 
 	"kagami/internal/asset"
-	"kagami/internal/asset/classify"
-	"kagami/internal/asset/export"
-	"kagami/internal/asset/filebook"
 	"kagami/internal/asset/find"
-	"kagami/internal/asset/propose"
-	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
-	webasset "kagami/web/asset"
+	"kagami/web/asset/assettest"
 	"kagami/web/screen"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
 )
 
-var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread, Drafted: propose.Drafted})
-	finding := find.New(g.Pool, register)
-	return []screen.Part{webasset.New(webasset.Services{
-		Register: register, Finding: finding, Relations: relation.New(g.Pool, g.Door, register),
-		Handing: export.New(g.Pool, g.Now, register, finding), Files: filebook.New(g.Pool, g.Door, register, finding), PublicURL: g.PublicURL,
-		Proposals: propose.New(g.Pool, g.Door, register),
-	}).Part()}, nil
-}}
+var town = assettest.Town(func(server.Ground, *asset.Service, *find.Service) []screen.Part { return nil })
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 
-// ledger is the form of an asset that nothing is wrong with.
-func ledger(more ...string) url.Values {
-	form := url.Values{
-		"section": {"zeimu"}, "name": {"軽自動車税の課税台帳"}, "kind": {"information"}, "work": {"軽自動車税"}, "confidentiality": {"3B"}, "integrity": {"2"}, "availability": {"1"}, "level_reason": {"課で決めた"},
-		"personal": {"personal"}, "number_work": {""}, "zone": {"mynumber"}, "place": {"税務システム"}, "handling": {"no_takeout", "encryption"}, "registered_on": {"2026-11-20"},
-	}
-	for i := 0; i+1 < len(more); i += 2 {
-		form.Set(more[i], more[i+1])
-	}
-	return form
-}
-
-// mustSay looks for words on a page.
-func mustSay(t *testing.T, what string, a servertest.Answer, words ...string) {
-	t.Helper()
-	for _, want := range words {
-		if !strings.Contains(a.Body, want) {
-			t.Errorf("%s: the page lacks %q: %d", what, want, a.Status)
-		}
-	}
-}
-
-var heading = regexp.MustCompile(`管理番号</dt><dd>([0-9A-Za-z-]+)`)
-
-// register registers an asset and returns its page and 管理番号.
-func register(t *testing.T, manager *servertest.Visitor, form url.Values) (servertest.Answer, string) {
-	t.Helper()
-	a := manager.Post("/assets/new", form)
-	found := heading.FindStringSubmatch(a.Body)
-	if a.Status != http.StatusOK || found == nil {
-		t.Fatalf("registering: %d %s", a.Status, a.Body)
-	}
-	return a, found[1]
-}
+var (
+	ledger   = assettest.Ledger
+	mustSay  = assettest.MustSay
+	register = assettest.Register
+)
 
 func TestAnAssetIsRegisteredChangedAndFound(t *testing.T) {
 	t.Parallel()
@@ -283,7 +241,7 @@ func TestTheListGoesOnByPagesWithWhatWasAsked(t *testing.T) {
 	}
 	v := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
 	a := v.Get("/assets?kind=network&sort=code")
-	mustSay(t, "the first page", a, "1,000件以上。管理番号の順", `aria-sort="ascending">管理番号`, "媒体100<", `sort=name`, "<details open")
+	mustSay(t, "the first page", a, "1,000件以上。管理番号の順", `aria-sort="ascending"><a href="/assets?kind=network&amp;sort=-code" title="管理番号の逆順に並べる">管理番号</a>`, "正確な件数を数える", "媒体100<", `sort=name`, "<details open")
 	to := next.FindStringSubmatch(a.Body)
 	if to == nil || strings.Contains(a.Body, "媒体101<") {
 		t.Fatalf("no next page: %s", a.Body)
@@ -292,6 +250,12 @@ func TestTheListGoesOnByPagesWithWhatWasAsked(t *testing.T) {
 	mustSay(t, "the second page", a, "1,000件以上の続き", "媒体101<", "媒体200<")
 	if strings.Contains(a.Body, "媒体100<") || strings.Contains(a.Body, "住民基本台帳") {
 		t.Error("the second page holds others")
+	}
+	mustSay(t, "turned round", v.Get("/assets?kind=network&sort=-code"), "1,000件以上。管理番号の逆順", `aria-sort="descending"><a href="/assets?kind=network&amp;sort=code"`, "媒体1001<", `value="-code" selected`)
+	a = v.Get("/assets?kind=network&sort=code&count=exact")
+	mustSay(t, "counted", a, "1,001件。管理番号の順")
+	if strings.Contains(a.Body, "件以上") || strings.Contains(a.Body, "正確な件数を数える") {
+		t.Error("what is counted is to be counted once more")
 	}
 	mustSay(t, "past the end", v.Get("/assets?kind=network&sort=code&after=zz-1+0"), "続きは、もうありません")
 	mustSay(t, "nothing such", v.Get("/assets?q=どこにもない"), "この条件に当たる情報資産はありません", "条件をすべて外す")
@@ -310,6 +274,7 @@ func TestTheSampleTownHasARegister(t *testing.T) {
 	if n := v.Count("asset WHERE section_id NOT IN (SELECT section_id FROM asset GROUP BY section_id HAVING count(*) >= 2)"); n != 0 {
 		t.Errorf("%d in a section by themselves", n)
 	}
+	mustSay(t, "those to put right", v.Get("/assets?broken=1"), "<dd>5件</dd>", "基準に合わない（要是正）", "<details open")
 	if n := v.Count("asset WHERE broken_since IS NOT NULL"); n != 5 {
 		t.Errorf("%d don't fit the rules", n)
 	}

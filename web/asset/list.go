@@ -12,63 +12,9 @@ import (
 	"kagami/web/screen"
 )
 
-// asked is what the address of the list asks for, by the names of its fields.
-type asked map[string]string
-
-// questions are the fields of the list's form, in the order in which they stand in an
-// address.
-var questions = []string{"q", "section", "kind", "confidentiality", "integrity", "availability", "zone", "personal", "state", "sort"}
-
-func askedOf(r *http.Request) asked {
-	a := asked{}
-	for _, name := range questions {
-		a[name] = r.URL.Query().Get(name)
-	}
-	return a
-}
-
-// search is what the address asks for.
-func (a asked) search(after string) find.Search {
-	q := find.Search{
-		Words: a["q"], Section: a["section"], Kind: asset.Kind(a["kind"]), Levels: map[asset.Aspect]string{}, Zone: a["zone"],
-		Personal: asset.Personal(a["personal"]), Stand: find.Stand(a["state"]), Sort: find.Sort(a["sort"]), After: after,
-	}
-	for _, aspect := range asset.Aspects {
-		q.Levels[aspect] = a[string(aspect)]
-	}
-	return q
-}
-
-// url is the list that the same is asked of, but for one field.
-func (a asked) url(name, value string) string { return a.at(address.Assets, name, value) }
-
-// at is an address of which the same is asked as of the list, but for one field.
-func (a asked) at(u, name, value string) string {
-	for _, field := range questions {
-		of := a[field]
-		if field == name {
-			of = value
-		}
-		if of != "" {
-			u = address.With(u, field, of)
-		}
-	}
-	return u
-}
-
-// narrowed tells whether some assets are left out, beside those that have ended.
-func (a asked) narrowed() bool {
-	for _, name := range questions {
-		if a[name] != "" && name != "sort" {
-			return true
-		}
-	}
-	return false
-}
-
 // further tells whether something is asked for by a field that stands folded away.
-func (a asked) further() bool {
-	for _, name := range []string{"kind", "integrity", "availability", "personal", "state"} {
+func further(a find.Asked) bool {
+	for _, name := range []string{"kind", "integrity", "availability", "personal", "state", "overdue", "unowned", "broken", "by_hand"} {
 		if a[name] != "" {
 			return true
 		}
@@ -77,9 +23,10 @@ func (a asked) further() bool {
 }
 
 func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
-	ctx, actor, a := r.Context(), screen.Actor(r.Context()), askedOf(r)
+	ctx, actor, a := r.Context(), screen.Actor(r.Context()), find.AskedOf(r.URL.Query())
 	after := r.URL.Query().Get("after")
-	q := a.search(after)
+	q := a.Search(after)
+	q.Exact = r.URL.Query().Get("count") == "exact"
 	found, refusal := s.finding.List(ctx, actor, q)
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
@@ -90,7 +37,7 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	screen.Render(w, r, status, listPage(listView{
-		Frame: screen.Frame(r, "情報資産台帳"), Page: found, Asked: a, Sections: sections, Sort: q.Sorted(), Later: after != "", Problems: problems,
+		Frame: screen.Frame(r, "情報資産台帳"), Page: found, Asked: a, Sections: sections, Sort: q.Sorted(), Backward: q.Backward, Exact: q.Exact, Later: after != "", Problems: problems,
 		MayRegister: actor.Reach(authz.DraftAssets) != authz.None,
 	}))
 	return nil
@@ -99,8 +46,8 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 // counted is how many there are, in words.
 func counted(p find.Page) string {
 	n := strconv.Itoa(p.Count)
-	if p.Count >= find.MostCounted {
-		n = n[:len(n)-3] + "," + n[len(n)-3:]
+	for i := len(n) - 3; i > 0; i -= 3 {
+		n = n[:i] + "," + n[i:]
 	}
 	if p.More {
 		return n + "件以上"
@@ -120,24 +67,28 @@ func (p listView) where() string {
 
 // column is a column of the list that it can be sorted by.
 type column struct {
-	Title string
-	Sort  find.Sort
-	Order string // how it is sorted then
+	Title  string
+	Sort   find.Sort
+	Order  string // how it is sorted then
+	Turned string // and the other way round
 }
 
 var columns = []column{
-	{"管理番号", find.ByCode, "管理番号の順"},
-	{"情報資産名", find.ByName, "情報資産名の順"},
-	{"機密性", find.ByConfidentiality, "機密性の高い順"},
-	{"完全性", find.ByIntegrity, "完全性の高い順"},
-	{"可用性", find.ByAvailability, "可用性の高い順"},
-	{"領域", find.ByZone, "領域の順"},
-	{"最終確認", find.ByCheck, "最終確認の古い順"},
+	{"管理番号", find.ByCode, "管理番号の順", "管理番号の逆順"},
+	{"情報資産名", find.ByName, "情報資産名の順", "情報資産名の逆順"},
+	{"機密性", find.ByConfidentiality, "機密性の高い順", "機密性の低い順"},
+	{"完全性", find.ByIntegrity, "完全性の高い順", "完全性の低い順"},
+	{"可用性", find.ByAvailability, "可用性の高い順", "可用性の低い順"},
+	{"領域", find.ByZone, "領域の順", "領域の逆順"},
+	{"最終確認", find.ByCheck, "最終確認の古い順", "最終確認の新しい順"},
 }
 
 // order is how the list is sorted, in words.
 func (p listView) order() string {
 	for _, c := range columns {
+		if c.Sort == p.Sort && p.Backward {
+			return c.Turned
+		}
 		if c.Sort == p.Sort {
 			return c.Order
 		}
@@ -146,18 +97,34 @@ func (p listView) order() string {
 }
 
 // direction is what aria-sort says of a column that the list is sorted by.
-func (c column) direction() string {
-	switch c.Sort {
-	case find.ByConfidentiality, find.ByIntegrity, find.ByAvailability:
+func (c column) direction(backward bool) string {
+	falling := c.Sort == find.ByConfidentiality || c.Sort == find.ByIntegrity || c.Sort == find.ByAvailability
+	if falling != backward {
 		return "descending"
 	}
 	return "ascending"
 }
 
+// turn is the list sorted by a column the other way round.
+func (p listView) turn(c column) (url, title string) {
+	if p.Backward {
+		return p.Asked.At(address.Assets, "sort", string(c.Sort)), c.Order + "に並べる"
+	}
+	return p.Asked.At(address.Assets, "sort", "-"+string(c.Sort)), c.Turned + "に並べる"
+}
+
+// sorted is how the list is sorted, as its address says.
+func (p listView) sorted() string {
+	if p.Backward {
+		return "-" + string(p.Sort)
+	}
+	return string(p.Sort)
+}
+
 func sortChoices() []component.Choice {
 	var list []component.Choice
 	for _, c := range columns {
-		list = append(list, component.Choice{Value: string(c.Sort), Label: c.Order})
+		list = append(list, component.Choice{Value: string(c.Sort), Label: c.Order}, component.Choice{Value: "-" + string(c.Sort), Label: c.Turned})
 	}
 	return list
 }
@@ -191,6 +158,15 @@ func zoneChoices(zones []asset.Zone) []component.Choice {
 	var list []component.Choice
 	for _, z := range zones {
 		list = append(list, component.Choice{Value: z.Key, Label: z.Title})
+	}
+	return list
+}
+
+// brokenChoices are for how long what is listed has not fitted the rules.
+func brokenChoices() []component.Choice {
+	list := []component.Choice{{Value: string(find.AnyBroken), Label: "基準に合わない（要是正）"}}
+	for _, age := range asset.Ages {
+		list = append(list, component.Choice{Value: string(age.Value), Label: "要是正のうち、見つかってから" + age.Title})
 	}
 	return list
 }

@@ -5,51 +5,33 @@ package asset
 import (
 	"context"
 	"net/http"
-	"net/url"
 
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
-	"kagami/internal/asset/export"
-	"kagami/internal/asset/filebook"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/sample"
 	samples "kagami/internal/sample/assets"
-	"kagami/internal/setting"
 	"kagami/internal/trail"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
-
-// Services are what the screens are of.
-type Services struct {
-	Register  *asset.Service
-	Finding   *find.Service
-	Relations *relation.Service
-	Handing   *export.Service
-	Files     *filebook.Service
-	PublicURL *url.URL // where people reach the portal
-	Proposals *propose.Service
-}
 
 // Screens are those screens.
 type Screens struct {
 	register  *asset.Service
 	finding   *find.Service
 	relations *relation.Service
-	handing   *export.Service
-	files     *filebook.Service
-	public    *url.URL
 	proposals *propose.Service
 }
 
 // New makes the screens.
-func New(s Services) *Screens {
-	return &Screens{s.Register, s.Finding, s.Relations, s.Handing, s.Files, s.PublicURL, s.Proposals}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, proposals *propose.Service) *Screens {
+	return &Screens{register, finding, relations, proposals}
 }
 
 // Part is what the portal takes in.
@@ -59,15 +41,6 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/assets", authz.ReadAssets, s.showList),
 			screen.Get("/assets/new", authz.DraftAssets, s.showNew),
 			screen.Post("/assets/new", authz.DraftAssets, s.registerNew),
-			screen.Get("/assets/export.xlsx", authz.ReadAssets, s.tableXLSX).Stream(),
-			screen.Get("/assets/export.csv", authz.ReadAssets, s.tableCSV).Stream(),
-			screen.Get("/assets/labels", authz.ReadAssets, s.showLabels),
-			screen.Get("/assets/{asset}/label", authz.ReadAssets, s.showLabel),
-			screen.Get("/assets/files", authz.ReadAssets, s.showBook),
-			screen.Get("/assets/files.csv", authz.ReadAssets, s.bookCSV),
-			screen.Get("/assets/{asset}/file", authz.ReadAssets, s.showFile),
-			screen.Get("/assets/{asset}/file/edit", authz.ChangeAssets, s.showFileEdit),
-			screen.Post("/assets/{asset}/file/edit", authz.ChangeAssets, s.writeFile),
 			screen.Get("/assets/usual", authz.DraftAssets, s.showUsual),
 			screen.Get("/assets/{asset}", authz.ReadAssets, s.showAsset),
 			screen.Get("/assets/{asset}/edit", authz.DraftAssets, s.showEdit),
@@ -86,13 +59,11 @@ func (s *Screens) Part() screen.Part {
 			"asset-same":       {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
 			"asset-rests":      {Heading: "土台を加えました", Text: "加えたことは、下の履歴に残ります。"},
 			"asset-released":   {Heading: "土台から外しました", Text: "外したことは、下の履歴に残ります。"},
-			"asset-file":       {Heading: "個人情報ファイル簿に書きました", Text: "書く前の内容は、下の履歴に残ります。"},
 			"asset-mistaken":   {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
 		},
-		Settings: []setting.Setting{export.LabelWords.Setting},
 		Jobs:     s.register.RegisterJobs,
 		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, s.relations, *t) },
-		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}, {Kind: "asset_file", Title: "個人情報ファイル簿"}},
+		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}},
 	}
 }
 

@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"kagami/internal/asset"
-	"kagami/internal/asset/export"
-	"kagami/internal/asset/filebook"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
@@ -27,10 +25,7 @@ var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	proposals := propose.New(g.Pool, g.Door, register)
 	finding := find.New(g.Pool, register)
 	return []screen.Part{
-		webasset.New(webasset.Services{
-			Register: register, Finding: finding, Relations: relation.New(g.Pool, g.Door, register), Handing: export.New(g.Pool, g.Now, register, finding),
-			Files: filebook.New(g.Pool, g.Door, register, finding), PublicURL: g.PublicURL, Proposals: proposals,
-		}).Part(),
+		webasset.New(register, finding, relation.New(g.Pool, g.Door, register), proposals).Part(),
 		keeping.New(register, keeper.New(g.Pool, g.Door), proposals).Part(),
 	}, nil
 }}

@@ -34,6 +34,7 @@ import (
 	"kagami/web/acknowledging"
 	webasset "kagami/web/asset"
 	webcommunication "kagami/web/asset/communication"
+	"kagami/web/asset/handout"
 	weboverview "kagami/web/asset/overview"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
@@ -89,11 +90,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(webasset.Services{
-			Register: assets, Finding: listing, Relations: relation.New(g.Pool, g.Door, assets),
-			Handing: export.New(g.Pool, g.Now, assets, listing), Files: filebook.New(g.Pool, g.Door, assets, listing), PublicURL: g.PublicURL,
-			Proposals: proposals,
-		}).Part(),
+		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), proposals).Part(),
+		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(communication.New(g.Pool, g.Door), assets, listing).Part(),

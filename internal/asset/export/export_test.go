@@ -315,19 +315,21 @@ func TestOneThatWaitsForOthersDoesNotWaitForEver(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.add("zeimu", "課税台帳")
-	held := make(holding)
-	for range 2 {
-		go func() { _ = o.Table(context.WithoutCancel(t.Context()), o.manager, find.Search{}, sheet.CSV, held) }()
+	held := []holding{make(holding), make(holding)}
+	for _, h := range held {
+		go func() { _ = o.Table(context.WithoutCancel(t.Context()), o.manager, find.Search{}, sheet.CSV, h) }()
 	}
-	<-held
-	<-held
+	for _, h := range held { // each has its turn
+		<-h
+	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := o.Table(gone, o.manager, find.Search{}, sheet.CSV, &bytes.Buffer{}); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("a third: %v", err)
 	}
-	<-held
-	<-held
+	for _, h := range held {
+		<-h
+	}
 }
 
 // holding is a file of which each byte waits until somebody looks.

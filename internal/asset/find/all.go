@@ -2,8 +2,10 @@ package find
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,33 +26,40 @@ func (s *Service) All(ctx context.Context, actor authz.Actor, q Search, most int
 			yield(asset.Asset{}, err)
 			return
 		}
-		where, args := q.where(actor)
-		sort := q.Sorted()
-		args["most"] = most
-		if sort == ByZone {
-			args["zones"] = zoneKeys(scheme)
-		}
-		rows, err := s.pool.Query(ctx, asset.Select+` WHERE `+where+` ORDER BY `+keys[sort]+`, a.code_order LIMIT @most`, args)
-		if err != nil {
-			yield(asset.Asset{}, fmt.Errorf("reading the register: %w", err))
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			a, err := pgx.RowToStructByName[asset.Asset](rows)
+		err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+			l := lookup{tx: tx, today: s.register.Today(), order: q.order(scheme)}
+			if found, err := l.ask(ctx, actor, q); err != nil || !found {
+				return err
+			}
+			args := l.with(pgx.StrictNamedArgs{"most": most})
+			if strings.Contains(l.whole(), "@zones") {
+				args["zones"] = l.zones
+			}
+			_, by := l.direction()
+			rows, err := tx.Query(ctx, fmt.Sprintf(`%s WHERE %s ORDER BY %s %s, a.code_order %s LIMIT @most`, asset.Select, l.where, l.whole(), by, by), args)
 			if err != nil {
-				yield(asset.Asset{}, fmt.Errorf("reading the register: %w", err))
-				return
+				return err
 			}
-			if !yield(a, nil) {
-				return
+			defer rows.Close()
+			for rows.Next() {
+				a, err := pgx.RowToStructByName[asset.Asset](rows)
+				if err != nil {
+					return err
+				}
+				if !yield(a, nil) {
+					return errEnough
+				}
 			}
-		}
-		if err := rows.Err(); err != nil {
+			return rows.Err()
+		})
+		if err != nil && !errors.Is(err, errEnough) {
 			yield(asset.Asset{}, fmt.Errorf("reading the register: %w", err))
 		}
 	}
 }
+
+// errEnough is that nobody wants more.
+var errEnough = errors.New("enough")
 
 // First are the first of All, and whether there are more.
 func (s *Service) First(ctx context.Context, actor authz.Actor, q Search, most int) (list []asset.Asset, more bool, err error) {

@@ -4,14 +4,14 @@ package find
 
 import (
 	"context"
-	"maps"
+	"errors"
 	"strconv"
-	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/asset"
 	"kagami/internal/authz"
@@ -51,18 +51,6 @@ const (
 	ByCheck           Sort = "checked" // what was never looked at first, then what was longest ago
 )
 
-// keys are what each column sorts by, from the least up, before the 管理番号. All but the
-// name are whole numbers.
-var keys = map[Sort]string{
-	ByConfidentiality: `-a.ranks[1]`,
-	ByIntegrity:       `-a.ranks[2]`,
-	ByAvailability:    `-a.ranks[3]`,
-	ByCode:            `0::int`,
-	ByName:            `lower(normalize(a.name, NFKC)) COLLATE "C"`,
-	ByZone:            `coalesce(array_position(@zones::text[], a.zone), 1000)`,
-	ByCheck:           `coalesce(a.checked_on - date '2000-01-01', -1000000)`,
-}
-
 // Stand is which assets are listed by where they stand in their lives.
 type Stand string
 
@@ -71,6 +59,13 @@ const (
 	Current Stand = "" // what counts: registered, or still to be settled
 	Any     Stand = "any"
 )
+
+// Broken is whether assets are listed that don't fit a rule: those for how long they have
+// not, by the word of an asset.Age, or all.
+type Broken string
+
+// AnyBroken are all that don't fit.
+const AnyBroken Broken = "any"
 
 // Search is what somebody looks for. What is empty leaves out nothing.
 type Search struct {
@@ -81,17 +76,15 @@ type Search struct {
 	Zone     string
 	Personal asset.Personal
 	Stand    Stand
+	Overdue  bool    // nobody has looked at it for a year
+	Unowned  bool    // has no 管理責任者
+	Broken   Broken  // does not fit a rule
+	ByHand   bool    // has a level that was chosen by hand, for a reason
 	Sort     Sort    // by 機密性 where it is none of the columns
+	Backward bool    // the other way round
 	After    string  // empty, or Next of the page before
+	Exact    bool    // count all, however many there are, where that takes no more than mostCounting
 	Of       []int64 // the ids of assets, of which it is one; nil for all
-}
-
-// Sorted is the column that the list is sorted by.
-func (q Search) Sorted() Sort {
-	if _, ok := keys[q.Sort]; !ok {
-		return ByConfidentiality
-	}
-	return q.Sort
 }
 
 // Line is an asset as the list shows it.
@@ -118,7 +111,7 @@ func (l Line) Level(a asset.Aspect) string {
 // Page is a page of the list.
 type Page struct {
 	Assets []Line
-	Count  int          // how many there are on all pages, up to MostCounted
+	Count  int          // how many there are on all pages, up to MostCounted unless all are counted
 	More   bool         // there are more than Count
 	Next   string       // what Search.After is for the next page; empty on the last
 	Scheme asset.Scheme // the levels and zones of today
@@ -134,47 +127,32 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 	if err := q.check(); err != nil {
 		return page, err
 	}
-	where, args := q.where(actor)
-	count, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting assets", `
-		SELECT count(*) AS count FROM (SELECT FROM asset a JOIN section_shown s ON s.id = a.section_id WHERE `+where+` LIMIT @most) AS found`,
-		with(args, "most", MostCounted+1))
-	if err != nil {
-		return page, err
-	}
-	page.Count, page.More = min(count.Count, MostCounted), count.Count > MostCounted
-	if count.Count == 0 {
-		return page, nil
-	}
-	sort, rest := q.Sorted(), where
-	key := keys[sort]
-	args = with(args, "limit", OnPage+1)
-	if sort == ByZone {
-		args["zones"] = zoneKeys(scheme)
-	}
-	if code, value, ok := readPlace(sort, q.After); ok {
-		args["code"] = code
-		switch sort {
-		case ByCode: // an index finds it, which a row of two would keep it from
-			rest += ` AND a.code_order > asset_code_order(@code)`
-		case ByName:
-			rest += ` AND (` + key + `, a.code_order) > (@value::text, asset_code_order(@code))`
-			args["value"] = value
-		default:
-			rest += ` AND (` + key + `, a.code_order) > (@value::int, asset_code_order(@code))`
-			args["value"] = value
+	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		l := lookup{tx: tx, today: s.register.Today(), order: q.order(scheme)}
+		if found, err := l.ask(ctx, actor, q); err != nil || !found {
+			return err
 		}
-	}
-	page.Assets, err = postgres.List[Line](ctx, s.pool, "listing assets", `
-		SELECT a.code, s.name AS section_name, a.name, a.kind, a.place, a.confidentiality, a.integrity, a.availability, a.zone, a.checked_on, a.state,
-		       (`+key+`)::text AS key
-		FROM asset a JOIN section_shown s ON s.id = a.section_id
-		WHERE `+rest+` ORDER BY `+key+`, a.code_order LIMIT @limit`, args)
+		if page.Count, err = l.count(ctx); err != nil || page.Count == 0 {
+			return err
+		}
+		page.More = page.Count > MostCounted
+		page.Count = min(page.Count, MostCounted)
+		ids, err := l.page(ctx, page.More)
+		if err != nil {
+			return err
+		}
+		page.Assets, err = l.lines(ctx, ids)
+		return err
+	})
 	if err != nil {
 		return page, err
 	}
 	if len(page.Assets) > OnPage {
 		page.Assets = page.Assets[:OnPage]
 		page.Next = place(page.Assets[OnPage-1])
+	}
+	if q.Exact && page.More {
+		return page, s.countAll(ctx, actor, q, &page)
 	}
 	return page, nil
 }
@@ -187,75 +165,29 @@ func (q Search) check() error {
 	return nil
 }
 
-// where is what an asset a of a section s must be like, and its arguments.
-func (q Search) where(actor authz.Actor) (string, pgx.StrictNamedArgs) {
-	conditions, args := []string{}, pgx.StrictNamedArgs{}
-	must := func(condition, name string, value any) {
-		conditions = append(conditions, condition)
-		args[name] = value
-	}
-	equal := func(column, name, value string) {
-		if value != "" {
-			must(column+" = @"+name, name, value)
+// mostCounting is how long it may take to count all.
+const mostCounting = 3 * time.Second
+
+// countAll counts all that are found, unless that takes too long.
+func (s *Service) countAll(ctx context.Context, actor authz.Actor, q Search, page *Page) error {
+	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		l := lookup{tx: tx, today: s.register.Today()}
+		if _, err := l.ask(ctx, actor, q); err != nil {
+			return err
 		}
+		if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', $1, true)`, strconv.FormatInt(mostCounting.Milliseconds(), 10)); err != nil {
+			return err
+		}
+		count, err := postgres.One[struct{ Count int }](ctx, tx, "counting all assets", `SELECT count(*) AS count FROM asset a WHERE `+l.where, l.args)
+		if err == nil {
+			page.Count, page.More = count.Count, false
+		}
+		return err
+	})
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "57014" && ctx.Err() == nil {
+		return nil // there are More
 	}
-	if actor.Reach(authz.ReadAssets) != authz.All {
-		must("a.section_id = ANY(@sections)", "sections", actor.Sections(authz.ReadAssets))
-	}
-	switch q.Stand {
-	case Current:
-		conditions = append(conditions, "a.state IN ('draft', 'registered')")
-	case Any:
-		conditions = append(conditions, "true")
-	default:
-		must("a.state = @state", "state", string(q.Stand))
-	}
-	equal("s.code", "section", q.Section)
-	equal("a.kind", "kind", string(q.Kind))
-	equal("a.zone", "zone", q.Zone)
-	equal("a.personal", "personal", string(q.Personal))
-	equal("a.confidentiality", "confidentiality", q.Levels[asset.Confidentiality])
-	equal("a.integrity", "integrity", q.Levels[asset.Integrity])
-	equal("a.availability", "availability", q.Levels[asset.Availability])
-	if q.Of != nil {
-		must("a.id = ANY(@of)", "of", q.Of)
-	}
-	for i, word := range strings.Fields(norm.NFKC.String(q.Words)) { // their case is the database's to fold, which has folded what they are looked for in
-		name := "word" + strconv.Itoa(i)
-		must("strpos(a.search, lower(@"+name+")) > 0", name, word)
-	}
-	return strings.Join(conditions, " AND "), args
-}
-
-func zoneKeys(scheme asset.Scheme) []string {
-	list := make([]string, len(scheme.Zones))
-	for i, z := range scheme.Zones {
-		list[i] = z.Key
-	}
-	return list
-}
-
-// place is where a line stands, by what it is sorted by and not by the line itself: who
-// goes on is shown neither twice nor never what has not changed, though the line be
-// changed meanwhile.
-func place(l Line) string { return l.Code + " " + l.Key }
-
-// readPlace reads what place has written; false for the first page, and for what no link
-// carries.
-func readPlace(sort Sort, written string) (code string, value any, ok bool) {
-	code, key, ok := strings.Cut(written, " ")
-	if sort == ByName || !ok {
-		return code, key, ok
-	}
-	n, err := strconv.ParseInt(key, 10, 32)
-	return code, n, err == nil
-}
-
-// with is a copy of arguments with one more.
-func with(args pgx.StrictNamedArgs, name string, value any) pgx.StrictNamedArgs {
-	more := maps.Clone(args)
-	more[name] = value
-	return more
+	return err
 }
 
 // Sections are those whose assets the actor may see.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -289,5 +290,73 @@ func TestTheCountIsExactUpToAThousand(t *testing.T) {
 	o.add("もう一つ")
 	if page := o.list(o.clerk, find.Search{}); page.Count != 1000 || !page.More {
 		t.Errorf("one more: %d, more: %t", page.Count, page.More)
+	}
+}
+
+// Where more are found than are counted, a page is walked to, by keys and both ways.
+func TestMoreThanAreCountedAreListedInOrderBothWays(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.many(4500)
+	for _, words := range []string{"", "見本", "本", "見本3"} {
+		for _, sort := range []find.Sort{find.ByConfidentiality, find.ByCode, find.ByName, find.ByZone, find.ByCheck} {
+			var ways [2][]string
+			for way, backward := range []bool{false, true} {
+				q := find.Search{Words: words, Sort: sort, Backward: backward}
+				for {
+					page := o.list(o.clerk, q)
+					for _, l := range page.Assets {
+						ways[way] = append(ways[way], l.Code)
+					}
+					if q.After = page.Next; page.Next == "" {
+						break
+					}
+				}
+			}
+			slices.Reverse(ways[1])
+			sorted := slices.Sorted(slices.Values(ways[0]))
+			if want := map[bool]int{true: 643, false: 4500}[words == "見本3"]; len(slices.Compact(sorted)) != want || !slices.Equal(ways[0], ways[1]) {
+				t.Errorf("%q by %s: %d and %d, want %d", words, sort, len(ways[0]), len(ways[1]), want)
+			}
+		}
+	}
+	if page := o.list(o.clerk, find.Search{Words: "本", Exact: true}); page.Count != 4500 || page.More {
+		t.Errorf("counted %d, more: %t", page.Count, page.More)
+	}
+}
+
+func TestWhatNobodyLooksAfterIsFound(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	day := func(y int, m time.Month, d int) calendar.Date { return calendar.NewDate(y, m, d) }
+	o.add("古い", func(d *asset.Details) { d.RegisteredOn, d.Owner = day(2025, time.November, 23), "課長" })
+	o.add("ちょうど", func(d *asset.Details) { d.RegisteredOn, d.Owner = day(2025, time.November, 24), "課長" })
+	o.add("見た", func(d *asset.Details) { d.RegisteredOn, d.CheckedOn = day(2020, time.April, 1), day(2026, time.May, 1) })
+	for want, q := range map[string]find.Search{"古い": {Overdue: true}, "見た": {Unowned: true}, "": {Overdue: true, Unowned: true}} {
+		if got := names(o.list(o.clerk, q)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// What does not fit the rules is found by for how long it has not.
+func TestWhatDoesNotFitIsFoundByItsAge(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for _, days := range []int{0, 30, 31, 90, 91, 365, 366} {
+		code := o.add(strconv.Itoa(days), func(d *asset.Details) { d.Confidentiality, d.Zone = "3B", asset.InternetZone })
+		_, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET broken_since = $1::date WHERE code = $2`, today.AddDays(-days), code)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.add("合う")
+	for broken, want := range map[find.Broken]string{
+		find.AnyBroken: "0 30 31 365 366 90 91", "1": "0 30 31 365 366 90 91", find.Broken(asset.Month): "0 30", find.Broken(asset.Quarter): "31 90",
+		find.Broken(asset.Year): "365 91", find.Broken(asset.Older): "366", "": "0 30 31 365 366 90 91 合う",
+	} {
+		if got := names(o.list(o.clerk, find.Search{Broken: broken, Sort: find.ByName})); got != want {
+			t.Errorf("%q: %s, want %s", broken, got, want)
+		}
 	}
 }

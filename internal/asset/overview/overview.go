@@ -56,20 +56,6 @@ type Section struct {
 	Numbers
 }
 
-// Age is for how long something has not fitted the rules.
-type Age string
-
-// The ages, the youngest first.
-const (
-	Month   Age = "month"   // up to 30 days
-	Quarter Age = "quarter" // up to 90
-	Year    Age = "year"    // up to 365
-	Older   Age = "older"
-)
-
-// Ages are the ages, the youngest first.
-var Ages = [...]Age{Month, Quarter, Year, Older}
-
 // Point is the numbers at the end of a month, or of the newest day.
 type Point struct {
 	Day    calendar.Date
@@ -85,7 +71,7 @@ type Overview struct {
 	All      Numbers
 	Grid     []Cell
 	Sections []Section // in the order of the organization, those without an asset too
-	Ages     [len(Ages)]int
+	Ages     [len(asset.Ages)]int
 	Trend    []Point       // the oldest first
 	First    calendar.Date // the first day of which numbers were kept; zero where there is none
 }

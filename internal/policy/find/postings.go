@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"kagami/internal/gram"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -79,23 +80,23 @@ func tableOf(o *outline.Outline) clauseTable {
 	for position, a := range o.Anchors() {
 		t.anchors, t.citations = append(t.anchors, a.Anchor), append(t.citations, a.Citation)
 		t.headings, t.texts = append(t.headings, a.Heading), append(t.texts, a.Text)
-		of := append(grams(fold(a.Heading)), grams(fold(a.Text))...)
-		for _, gram := range of {
-			h, known := byGram[gram]
+		of := append(gram.Of(fold(a.Heading)), gram.Of(fold(a.Text))...)
+		for _, g := range of {
+			h, known := byGram[g]
 			if !known {
 				h.last = -1
 			}
 			if h.last < position {
-				byGram[gram] = held{position, appendPosition(h.positions, h.last, position)}
+				byGram[g] = held{position, appendPosition(h.positions, h.last, position)}
 			}
 		}
 	}
-	for gram := range byGram {
-		t.grams = append(t.grams, gram)
+	for g := range byGram {
+		t.grams = append(t.grams, g)
 	}
 	slices.Sort(t.grams)
-	for _, gram := range t.grams {
-		t.positions = append(t.positions, byGram[gram].positions)
+	for _, g := range t.grams {
+		t.positions = append(t.positions, byGram[g].positions)
 	}
 	return t
 }

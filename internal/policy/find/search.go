@@ -3,6 +3,7 @@ package find
 import (
 	"context"
 	"fmt"
+	"kagami/internal/gram"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -82,7 +83,7 @@ func (s *Service) QueueSearch(b *task.Batch, actor authz.Actor, search Search, t
 	if len(words) == 0 {
 		return
 	}
-	l := lookup{batch: b, words: words, grams: gramsOf(words), after: search.After, needed: hitsOnPage + 1, size: firstBatch, take: take}
+	l := lookup{batch: b, words: words, grams: gram.Needed(words), after: search.After, needed: hitsOnPage + 1, size: firstBatch, take: take}
 	if l.isFirstPage() {
 		l.needed = MostCounted + 1
 	}

@@ -55,39 +55,6 @@ func wordsOf(query string) []string {
 	return slices.Compact(words)
 }
 
-// grams lists the characters of a folded text and every two that follow each
-// other, without blanks, in any order, some more than once.
-func grams(text string) []string {
-	var list []string
-	for _, run := range strings.Fields(text) {
-		before := -1
-		for at, r := range run {
-			end := at + utf8.RuneLen(r)
-			list = append(list, run[at:end])
-			if before >= 0 {
-				list = append(list, run[before:end])
-			}
-			before = at
-		}
-	}
-	return list
-}
-
-// gramsOf are the grams that a clause must have to hold all the words, each
-// once. A word of two characters or more needs no single ones.
-func gramsOf(words []string) []string {
-	var list []string
-	for _, word := range words {
-		of := grams(word)
-		if utf8.RuneCountInString(word) > 1 {
-			of = slices.DeleteFunc(of, func(g string) bool { return utf8.RuneCountInString(g) == 1 })
-		}
-		list = append(list, of...)
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
 // Piece is a part of a text; Marked where it is what was looked for.
 type Piece struct {
 	Text   string

@@ -1,6 +1,7 @@
 package find
 
 import (
+	"kagami/internal/gram"
 	"slices"
 	"strings"
 	"testing"
@@ -112,10 +113,10 @@ func TestNoHitIsMissedForItsGrams(t *testing.T) {
 		r := []rune(rapid.SampledFrom(runs).Draw(t, "run"))
 		from := rapid.IntRange(0, len(r)-1).Draw(t, "from")
 		word := string(r[from:rapid.IntRange(from+1, len(r)).Draw(t, "to")])
-		of := grams(fold(text))
-		for _, gram := range gramsOf([]string{word}) {
-			if !slices.Contains(of, gram) {
-				t.Fatalf("%q of %q is not among those of %q", gram, word, text)
+		of := gram.Of(fold(text))
+		for _, g := range gram.Needed([]string{word}) {
+			if !slices.Contains(of, g) {
+				t.Fatalf("%q of %q is not among those of %q", g, word, text)
 			}
 		}
 	})

@@ -9,25 +9,18 @@ import (
 	"testing"
 
 	"kagami/internal/asset"
-	"kagami/internal/asset/classify"
 	"kagami/internal/asset/communication"
 	"kagami/internal/asset/find"
-	"kagami/internal/asset/relation"
-	webasset "kagami/web/asset"
+	"kagami/web/asset/assettest"
 	webcommunication "kagami/web/asset/communication"
 	"kagami/web/screen"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
 )
 
-var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
-	finding := find.New(g.Pool, register)
-	return []screen.Part{
-		webasset.New(webasset.Services{Register: register, Finding: finding, Relations: relation.New(g.Pool, g.Door, register)}).Part(),
-		webcommunication.New(communication.New(g.Pool, g.Door), register, finding).Part(),
-	}, nil
-}}
+var town = assettest.Town(func(g server.Ground, register *asset.Service, finding *find.Service) []screen.Part {
+	return []screen.Part{webcommunication.New(communication.New(g.Pool, g.Door), register, finding).Part()}
+})
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 
@@ -41,16 +34,6 @@ func eltax(more ...string) url.Values {
 		form.Set(more[i], more[i+1])
 	}
 	return form
-}
-
-// mustSay looks for words on a page.
-func mustSay(t *testing.T, what string, a servertest.Answer, words ...string) {
-	t.Helper()
-	for _, want := range words {
-		if !strings.Contains(a.Body, want) {
-			t.Errorf("%s: the page lacks %q: %d", what, want, a.Status)
-		}
-	}
 }
 
 // mustNotSay looks for words that are not on a page.
@@ -81,22 +64,22 @@ func TestACommunicationIsRegisteredChangedAndFound(t *testing.T) {
 	portal := town.Start(t)
 	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
 	page := manager.Get("/communications/new")
-	mustSay(t, "the form", page, `name="section" value="zeimu"`, "庁外</option>", "住民基本台帳法による、", "（マイナンバー利用事務系と庁外の間）", "特定通信ではない", "ファイアウォール等による通信制限", `aria-current="page"`)
+	assettest.MustSay(t, "the form", page, `name="section" value="zeimu"`, "庁外</option>", "住民基本台帳法による、", "（マイナンバー利用事務系と庁外の間）", "特定通信ではない", "ファイアウォール等による通信制限", `aria-current="page"`)
 	mustNotSay(t, "the form", page, "紙・媒体</option>")
 	a, code := register(t, manager, eltax("purpose", "一行目\r\n二行目"))
-	mustSay(t, "registered", a, "領域間の通信を登録しました", code, "庁外 → マイナンバー利用事務系", "eLTAX（地方税ポータルシステム）", "地方税共同機構が運営する", "令和6年4月1日", "一行目\n二行目", "<summary>登録</summary>")
+	assettest.MustSay(t, "registered", a, "領域間の通信を登録しました", code, "庁外 → マイナンバー利用事務系", "eLTAX（地方税ポータルシステム）", "地方税共同機構が運営する", "令和6年4月1日", "一行目\n二行目", "<summary>登録</summary>")
 	mustNotSay(t, "registered", a, "要是正", "確かめてください")
 
-	mustSay(t, "the form of a change", manager.Get("/communications/"+code+"/edit"), `name="version" value="1"`, `value="eltax" checked`, `value="out_of_town" selected`, `value="2024-04-01"`)
+	assettest.MustSay(t, "the form of a change", manager.Get("/communications/"+code+"/edit"), `name="version" value="1"`, `value="eltax" checked`, `value="out_of_town" selected`, `value="2024-04-01"`)
 	a = manager.Post("/communications/"+code+"/edit", eltax("version", "1", "safeguard", "unconfirmed", "since", "", "why", "見直した"))
-	mustSay(t, "changed", a, "領域間の通信を変更しました", "<b>安全対策</b>：<span class=\"lines\">特定通信</span> → <span class=\"lines\">未確認</span>",
+	assettest.MustSay(t, "changed", a, "領域間の通信を変更しました", "<b>安全対策</b>：<span class=\"lines\">特定通信</span> → <span class=\"lines\">未確認</span>",
 		"eLTAX（地方税ポータルシステム）</span> → <span class=\"lines\">（なし）", "令和6年4月1日</span> → <span class=\"lines\">（なし）", "見直した", "安全対策を確かめてください", "情報政策の担当に確かめて",
 		portal.Actor(t, town.Holder("税務町民課長")).Name)
 	mustNotSay(t, "to be confirmed", a, "基準に合わない")
-	mustSay(t, "the same again", manager.Post("/communications/"+code+"/edit", eltax("version", "2", "safeguard", "unconfirmed", "since", "")), "変わったところはありません")
+	assettest.MustSay(t, "the same again", manager.Post("/communications/"+code+"/edit", eltax("version", "2", "safeguard", "unconfirmed", "since", "")), "変わったところはありません")
 	staff := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
 	a = staff.Get("/communications/" + code)
-	mustSay(t, "a colleague", a, "地方税の申告の控え")
+	assettest.MustSay(t, "a colleague", a, "地方税の申告の控え")
 	mustNotSay(t, "a colleague", a, "変更する", "通信を終える")
 	mustNotSay(t, "a colleague's list", staff.Get("/communications"), "通信を登録する")
 	for _, path := range []string{"/" + code + "/edit", "/" + code + "/end", "/new"} {
@@ -104,7 +87,7 @@ func TestACommunicationIsRegisteredChangedAndFound(t *testing.T) {
 			t.Errorf("a colleague at %s: %d", path, a.Status)
 		}
 	}
-	mustSay(t, "the list of assets", staff.Get("/assets"), `href="/communications"`)
+	assettest.MustSay(t, "the list of assets", staff.Get("/assets"), `href="/communications"`)
 }
 
 func TestWhatBreaksARuleSaysWhichAndSinceWhen(t *testing.T) {
@@ -112,15 +95,15 @@ func TestWhatBreaksARuleSaysWhichAndSinceWhen(t *testing.T) {
 	portal := town.Start(t)
 	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
 	a, code := register(t, manager, eltax("from_zone", "lgwan", "safeguard", "firewall"))
-	mustSay(t, "its page", a, "基準に合わない（要是正）", "原則として、ほかの領域や庁外と通信できません", "基本方針7(3)①（原則）", "令和8年11月24日から、1日目", "<dt>課室</dt><dd>税務町民課</dd>")
+	assettest.MustSay(t, "its page", a, "基準に合わない（要是正）", "原則として、ほかの領域や庁外と通信できません", "基本方針7(3)①（原則）", "令和8年11月24日から、1日目", "<dt>課室</dt><dd>税務町民課</dd>")
 	if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE communication SET breaks = '{"mynumber": "2026-11-01"}', broken_since = '2026-11-01' WHERE code = $1`, code); err != nil {
 		t.Fatal(err)
 	}
-	mustSay(t, "later", manager.Get("/communications/"+code), "令和8年11月1日から、24日目")
+	assettest.MustSay(t, "later", manager.Get("/communications/"+code), "令和8年11月1日から、24日目")
 	list := manager.Get("/communications?breaks=1")
-	mustSay(t, "the list", list, code, "要是正</span>", "令和8年11月1日")
+	assettest.MustSay(t, "the list", list, code, "要是正</span>", "令和8年11月1日")
 	mustNotSay(t, "the list", list, "住基ネットとの通信", "要是正なし")
-	mustSay(t, "put right", manager.Post("/communications/"+code+"/edit", eltax("version", "1")), "変更しました")
+	assettest.MustSay(t, "put right", manager.Post("/communications/"+code+"/edit", eltax("version", "1")), "変更しました")
 	mustNotSay(t, "put right", manager.Get("/communications/"+code), "基準に合わない")
 }
 
@@ -130,7 +113,7 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 	_, code := register(t, servertest.SignIn(t, portal, town.Holder("税務町民課長")), eltax())
 	for _, post := range []string{"福祉こども課 職員", "福祉こども課長"} {
 		v := servertest.SignIn(t, portal, town.Holder(post))
-		mustSay(t, post, v.Get("/communications"), "情報連携の通信", "<dt>福祉こども課</dt><dd>1件</dd>")
+		assettest.MustSay(t, post, v.Get("/communications"), "情報連携の通信", "<dt>福祉こども課</dt><dd>1件</dd>")
 		for _, query := range []string{"", "?section=zeimu&state=any", "?zone=mynumber&state=any", "?after=a-1"} {
 			mustNotSay(t, post+query, v.Get("/communications"+query), "地方税の申告の控え", "税務町民課", code)
 		}
@@ -150,9 +133,9 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 		t.Errorf("the other manager registers: %d", a.Status)
 	}
 	officer := servertest.SignIn(t, portal, town.Holder("総務課 担当副課長"))
-	mustSay(t, "the officer", officer.Get("/communications"), "<dt>12課室</dt><dd>7件</dd>", "課室</label>", "税務町民課</span>")
+	assettest.MustSay(t, "the officer", officer.Get("/communications"), "<dt>12課室</dt><dd>7件</dd>", "課室</label>", "税務町民課</span>")
 	of := officer.Get("/communications?section=zeimu&safeguard=listed")
-	mustSay(t, "of one section", of, "<dt>税務町民課</dt><dd>3件</dd>", "地方税の申告の控え", `value="zeimu" selected`, `value="listed" selected`, "条件をすべて外す")
+	assettest.MustSay(t, "of one section", of, "<dt>税務町民課</dt><dd>3件</dd>", "地方税の申告の控え", `value="zeimu" selected`, `value="listed" selected`, "条件をすべて外す")
 	mustNotSay(t, "of one section", of, "情報連携の通信", "収納データの受渡し")
 }
 
@@ -183,7 +166,7 @@ func TestWhatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 		if a.Status != http.StatusUnprocessableEntity && a.Status != http.StatusConflict {
 			t.Errorf("%s: %d", name, a.Status)
 		}
-		mustSay(t, name, a, c.want...)
+		assettest.MustSay(t, name, a, c.want...)
 	}
 }
 
@@ -195,19 +178,19 @@ func TestWhoComesSecondSeesWhatTheFirstHasChanged(t *testing.T) {
 	manager, system := servertest.SignIn(t, portal, town.Holder("税務町民課長")), servertest.SignIn(t, portal, town.Holder("税務町民課 担当副課長"))
 	_, code := register(t, manager, eltax())
 	edit := "/communications/" + code + "/edit"
-	mustSay(t, "the first", system.Post(edit, eltax("version", "1", "purpose", "届出も受け取る")), "変更しました")
+	assettest.MustSay(t, "the first", system.Post(edit, eltax("version", "1", "purpose", "届出も受け取る")), "変更しました")
 	form := eltax("version", "1", "name", "申告の控え", "why", "短くした")
 	a := manager.Post(edit, form)
 	if a.Status != http.StatusConflict {
 		t.Errorf("the second: %d", a.Status)
 	}
-	mustSay(t, "the second", a, "開いている間に、内容が変わりました", portal.Actor(t, town.Holder("税務町民課 担当副課長")).Name+"さんが、",
+	assettest.MustSay(t, "the second", a, "開いている間に、内容が変わりました", portal.Actor(t, town.Holder("税務町民課 担当副課長")).Name+"さんが、",
 		`<span class="lines">届出も受け取る</span>`, "ほかの人が変更</span>", `<span class="lines">申告の控え</span>`, `value="申告の控え"`, `value="短くした"`, `name="version" value="2"`)
 	if n := strings.Count(a.Body, "ほかの人が変更</span>"); n != 1 {
 		t.Errorf("%d columns are said to have been changed by others", n)
 	}
 	form.Set("version", "2")
-	mustSay(t, "again", manager.Post(edit, form), "変更しました", "<h1>申告の控え</h1>")
+	assettest.MustSay(t, "again", manager.Post(edit, form), "変更しました", "<h1>申告の控え</h1>")
 }
 
 func TestWhatHasEndedStaysToBeRead(t *testing.T) {
@@ -215,9 +198,9 @@ func TestWhatHasEndedStaysToBeRead(t *testing.T) {
 	portal := town.Start(t)
 	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
 	_, code := register(t, manager, eltax("from_zone", "lgwan", "safeguard", "none"))
-	mustSay(t, "the page", manager.Get("/communications/"+code+"/end"), "二度と変えられません", `value="2026-11-24"`)
+	assettest.MustSay(t, "the page", manager.Get("/communications/"+code+"/end"), "二度と変えられません", `value="2026-11-24"`)
 	a := manager.Post("/communications/"+code+"/end", url.Values{"version": {"1"}, "sure": {"1"}, "ended_on": {"2026-11-20"}, "why": {"やめた"}})
-	mustSay(t, "ended", a, "終わった通信として登録しました", "変えられません", "<b>終わった日</b>：<span class=\"lines\">（なし）</span> → <span class=\"lines\">令和8年11月20日", "やめた")
+	assettest.MustSay(t, "ended", a, "終わった通信として登録しました", "変えられません", "<b>終わった日</b>：<span class=\"lines\">（なし）</span> → <span class=\"lines\">令和8年11月20日", "やめた")
 	mustNotSay(t, "ended", a, "/edit", "基準に合わない")
 	for _, path := range []string{"/edit", "/end"} {
 		if a := manager.Get("/communications/" + code + path); a.Status != http.StatusConflict || !strings.Contains(a.Body, "終わった") {
@@ -226,7 +209,7 @@ func TestWhatHasEndedStaysToBeRead(t *testing.T) {
 	}
 	mustNotSay(t, "the list", manager.Get("/communications"), code)
 	for _, state := range []string{"ended", "any"} {
-		mustSay(t, state, manager.Get("/communications?state="+state), code, "終了</span>")
+		assettest.MustSay(t, state, manager.Get("/communications?state="+state), code, "終了</span>")
 	}
 }
 
@@ -234,9 +217,9 @@ func TestACommunicationOfAnAssetBeginsWithIt(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
-	mustSay(t, "the form", manager.Get("/communications/new?asset=zeimu-0004"), `value="zeimu-0004"`)
+	assettest.MustSay(t, "the form", manager.Get("/communications/new?asset=zeimu-0004"), `value="zeimu-0004"`)
 	a, _ := register(t, manager, eltax("asset", " ｚeimu-0004 "))
-	mustSay(t, "its page", a, `href="/assets/zeimu-0004"`)
+	assettest.MustSay(t, "its page", a, `href="/assets/zeimu-0004"`)
 	if a := manager.Get("/communications/new?asset=fukushi-0001"); a.Status != http.StatusNotFound {
 		t.Errorf("an asset of another section: %d", a.Status)
 	}
@@ -256,16 +239,16 @@ func TestTheListGoesOnByPagesWithWhatWasAsked(t *testing.T) {
 	}
 	v := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
 	a := v.Get("/communications?zone=internet&safeguard=none")
-	mustSay(t, "the first page", a, "150件。番号の順", "通信100<")
+	assettest.MustSay(t, "the first page", a, "150件。番号の順", "通信100<")
 	to := next.FindStringSubmatch(a.Body)
 	if to == nil || strings.Contains(a.Body, "通信101<") {
 		t.Fatalf("no next page: %s", a.Body)
 	}
 	a = v.Get(strings.ReplaceAll(to[1], "&amp;", "&"))
-	mustSay(t, "the second page", a, "150件の続き", "通信101<", "通信150<")
+	assettest.MustSay(t, "the second page", a, "150件の続き", "通信101<", "通信150<")
 	mustNotSay(t, "the second page", a, "通信100<", "住基ネットとの通信", "件へ</a>")
-	mustSay(t, "past the end", v.Get("/communications?zone=internet&after=zz-T1"), "続きは、もうありません")
-	mustSay(t, "nothing such", v.Get("/communications?zone=standalone"), "この条件に当たる通信はありません", "条件をすべて外す")
+	assettest.MustSay(t, "past the end", v.Get("/communications?zone=internet&after=zz-T1"), "続きは、もうありません")
+	assettest.MustSay(t, "nothing such", v.Get("/communications?zone=standalone"), "この条件に当たる通信はありません", "条件をすべて外す")
 }
 
 // The sample town has a few communications, of which one breaks a rule and one is to be

@@ -172,10 +172,6 @@ func short(l asset.Level) string {
 	return asset.Confidentiality.Title() + l.Key
 }
 
-var ageTitles = map[overview.Age]string{
-	overview.Month: "30日まで", overview.Quarter: "31日から90日まで", overview.Year: "91日から1年まで", overview.Older: "1年を超える",
-}
-
 // The measures of the trend.
 const (
 	trendWidth, trendHeight = 760, 220

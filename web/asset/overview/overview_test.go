@@ -2,7 +2,6 @@ package overview_test
 
 import (
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -10,51 +9,32 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/overview"
-	"kagami/internal/asset/relation"
-	webasset "kagami/web/asset"
+	"kagami/web/asset/assettest"
 	weboverview "kagami/web/asset/overview"
 	"kagami/web/screen"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
 )
 
-var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	register := asset.New(g.Pool, g.Door)
-	finding := find.New(g.Pool, register)
-	return []screen.Part{
-		webasset.New(webasset.Services{Register: register, Finding: finding, Relations: relation.New(g.Pool, g.Door, register)}).Part(),
-		weboverview.New(overview.New(g.Pool, register), finding).Part(),
-	}, nil
-}}
+var town = assettest.Town(func(g server.Ground, register *asset.Service, finding *find.Service) []screen.Part {
+	return []screen.Part{weboverview.New(overview.New(g.Pool, register), finding).Part()}
+})
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
-
-// mustSay looks for words on a page.
-func mustSay(t *testing.T, what string, a servertest.Answer, words ...string) {
-	t.Helper()
-	for _, want := range words {
-		if !strings.Contains(a.Body, want) {
-			t.Errorf("%s: the page lacks %q: %d", what, want, a.Status)
-		}
-	}
-}
 
 func TestTheOverviewLeadsToTheListsBehindItsNumbers(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
-	manager.Post("/assets/new", url.Values{
-		"section": {"zeimu"}, "name": {"納税者の名簿"}, "kind": {"information"}, "confidentiality": {"3B"}, "integrity": {"2"}, "availability": {"1"},
-		"personal": {"personal"}, "zone": {"internet"}, "registered_on": {"2026-11-20"},
-	})
+	assettest.Register(t, manager, assettest.Ledger("zone", "internet"))
 	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
 	page := officer.Get("/assets/overview")
-	mustSay(t, "the town", page, "台帳の概要", "基準に合わない（要是正）", `href="/assets?broken=any"`, "課室ごと", "税務町民課",
+	assettest.MustSay(t, "the town", page, "台帳の概要", "基準に合わない（要是正）", `href="/assets?broken=any"`, "課室ごと", "税務町民課",
 		"機密性3B、インターネット接続系、", `href="/assets?confidentiality=3B&amp;zone=internet"`, `href="/assets?section=zeimu&amp;broken=any"`, "30日まで")
 	page = officer.Get("/assets/overview?section=zeimu")
-	mustSay(t, "one section", page, "<dt>税務町民課</dt>", `href="/assets?section=zeimu&amp;broken=month"`)
+	assettest.MustSay(t, "one section", page, "<dt>税務町民課</dt>", `href="/assets?section=zeimu&amp;broken=month"`)
 	page = officer.Get("/assets/overview?day=2026-13-01")
-	mustSay(t, "no day", page, `value="2026-13-01"`)
+	assettest.MustSay(t, "no day", page, `value="2026-13-01"`)
 	if page.Status != http.StatusUnprocessableEntity {
 		t.Errorf("no day: %d", page.Status)
 	}

@@ -1,4 +1,4 @@
-package asset
+package handout
 
 import (
 	"net/http"
@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset/filebook"
+	"kagami/internal/asset/find"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 	"kagami/web/component"
@@ -85,8 +86,8 @@ func (s *Screens) drawFileEdit(w http.ResponseWriter, r *http.Request, file file
 }
 
 func (s *Screens) showBook(w http.ResponseWriter, r *http.Request) error {
-	a := askedOf(r)
-	files, err := s.files.Book(r.Context(), screen.Actor(r.Context()), a.search(""))
+	a := find.AskedOf(r.URL.Query())
+	files, err := s.files.Book(r.Context(), screen.Actor(r.Context()), a.Search(""))
 	if err != nil {
 		return err
 	}
@@ -103,7 +104,7 @@ func (s *Screens) showBook(w http.ResponseWriter, r *http.Request) error {
 
 // bookCSV hands out all that the page shows, with what is not published.
 func (s *Screens) bookCSV(w http.ResponseWriter, r *http.Request) error {
-	files, err := s.files.Book(r.Context(), screen.Actor(r.Context()), askedOf(r).search(""))
+	files, err := s.files.Book(r.Context(), screen.Actor(r.Context()), find.AskedOf(r.URL.Query()).Search(""))
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,10 @@
-package asset
+package handout
 
 import (
 	"io"
 	"net/http"
 
+	"kagami/internal/asset/find"
 	"kagami/internal/sheet"
 	"kagami/web/screen"
 )
@@ -21,6 +22,6 @@ func (s *Screens) table(w http.ResponseWriter, r *http.Request, format sheet.For
 	ctx := r.Context()
 	name := "情報資産台帳_" + screen.Today(ctx).Format("20060102") + extension
 	return screen.ServeMade(w, name, contentType, func(to io.Writer) error {
-		return s.handing.Table(ctx, screen.Actor(ctx), askedOf(r).search(""), format, to)
+		return s.handing.Table(ctx, screen.Actor(ctx), find.AskedOf(r.URL.Query()).Search(""), format, to)
 	})
 }

@@ -1,10 +1,11 @@
-package asset_test
+package handout_test
 
 import (
 	"net/http"
 	"strings"
 	"testing"
 
+	"kagami/web/asset/assettest"
 	"kagami/web/server/servertest"
 )
 
@@ -15,9 +16,9 @@ func TestWhatTheListShowsIsHadAsAFile(t *testing.T) {
 	if a := manager.Get("/assets?q=nothing-is-called-so"); strings.Contains(a.Body, "export.xlsx") {
 		t.Error("an empty list is offered as a file")
 	}
-	_, code := register(t, manager, ledger("note", "=1+1"))
-	_, other := register(t, manager, ledger("name", "納税相談の記録", "confidentiality", "2", "zone", "lgwan"))
-	mustSay(t, "the list", manager.Get("/assets?zone=lgwan&sort=code"), `href="/assets/export.xlsx?zone=lgwan&amp;sort=code"`, `href="/assets/export.csv?zone=lgwan&amp;sort=code"`)
+	_, code := assettest.Register(t, manager, assettest.Ledger("note", "=1+1"))
+	_, other := assettest.Register(t, manager, assettest.Ledger("name", "納税相談の記録", "confidentiality", "2", "zone", "lgwan"))
+	assettest.MustSay(t, "the list", manager.Get("/assets?zone=lgwan&sort=code"), `href="/assets/export.xlsx?zone=lgwan&amp;sort=code"`, `href="/assets/export.csv?zone=lgwan&amp;sort=code"`)
 
 	a := manager.Get("/assets/export.csv?q=" + code)
 	if want := `filename*=UTF-8''%E6%83%85%E5%A0%B1%E8%B3%87%E7%94%A3%E5%8F%B0%E5%B8%B3_20261124.csv`; a.Status != http.StatusOK || !strings.Contains(a.Header.Get("Content-Disposition"), want) {
@@ -42,9 +43,9 @@ func TestLabelsArePrintedFromAnyPlaceOfASheet(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
-	_, code := register(t, manager, ledger("own_number", "見本-1", "content", "ラベルの見本"))
-	mustSay(t, "the asset", manager.Get("/assets/"+code), `href="/assets/`+code+`/label"`)
-	mustSay(t, "the list", manager.Get("/assets?q=ラベルの見本"), `href="/assets/labels?q=`)
+	_, code := assettest.Register(t, manager, assettest.Ledger("own_number", "見本-1", "content", "ラベルの見本"))
+	assettest.MustSay(t, "the asset", manager.Get("/assets/"+code), `href="/assets/`+code+`/label"`)
+	assettest.MustSay(t, "the list", manager.Get("/assets?q=ラベルの見本"), `href="/assets/labels?q=`)
 	for _, c := range []struct {
 		path                      string
 		status, sheets, gaps, all int
@@ -62,7 +63,7 @@ func TestLabelsArePrintedFromAnyPlaceOfASheet(t *testing.T) {
 		}
 	}
 	a := manager.Get("/assets/labels?q=ラベルの見本&start=2")
-	mustSay(t, "a label", a, "●●●●", "持出禁止・暗号化必須", "税務町民課", `value="2"`, `name="q" value="ラベルの見本"`)
+	assettest.MustSay(t, "a label", a, "●●●●", "持出禁止・暗号化必須", "税務町民課", `value="2"`, `name="q" value="ラベルの見本"`)
 	if strings.Contains(a.Body, "自治体機密性") || strings.Contains(a.Body, "軽自動車税の課税台帳") {
 		t.Error("a label tells outsiders what it is stuck on")
 	}

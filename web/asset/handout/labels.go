@@ -1,4 +1,4 @@
-package asset
+package handout
 
 import (
 	"net/http"
@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset/export"
+	"kagami/internal/asset/find"
 	"kagami/internal/fault"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -17,12 +18,12 @@ import (
 const onSheet = 24
 
 func (s *Screens) showLabels(w http.ResponseWriter, r *http.Request) error {
-	a := askedOf(r)
-	labels, err := s.handing.Labels(r.Context(), screen.Actor(r.Context()), a.search(""))
+	a := find.AskedOf(r.URL.Query())
+	labels, err := s.handing.Labels(r.Context(), screen.Actor(r.Context()), a.Search(""))
 	if err != nil {
 		return err
 	}
-	return s.drawLabels(w, r, labels, a, address.AssetLabels, a.at(address.Assets, "", ""), registerLink)
+	return s.drawLabels(w, r, labels, a, address.AssetLabels, a.At(address.Assets, "", ""), registerLink)
 }
 
 func (s *Screens) showLabel(w http.ResponseWriter, r *http.Request) error {
@@ -31,11 +32,11 @@ func (s *Screens) showLabel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.drawLabels(w, r, labels, asked{}, address.AssetLabel(code), address.Asset(code), registerLink, layout.Link{Label: code, Address: address.Asset(code)})
+	return s.drawLabels(w, r, labels, find.Asked{}, address.AssetLabel(code), address.Asset(code), registerLink, layout.Link{Label: code, Address: address.Asset(code)})
 }
 
 // drawLabels draws labels from the place on the first sheet at which the address begins.
-func (s *Screens) drawLabels(w http.ResponseWriter, r *http.Request, labels export.Labels, a asked, here, back string, way ...layout.Link) error {
+func (s *Screens) drawLabels(w http.ResponseWriter, r *http.Request, labels export.Labels, a find.Asked, here, back string, way ...layout.Link) error {
 	view := labelsView{
 		Frame: screen.Frame(r, "ラベルを印刷する", way...), Labels: labels, Asked: a, Here: here, Back: back, Start: r.URL.Query().Get("start"),
 		absolute: func(code string) string { return s.public.JoinPath(address.Asset(code)).String() },
