@@ -4,6 +4,10 @@ package address
 const (
 	Assets   = "/assets"
 	NewAsset = Assets + "/new"
+	// AssetKeepers is who keeps the sections' registers, AssetDrafts what they have
+	// prepared to be confirmed.
+	AssetKeepers = Assets + "/keepers"
+	AssetDrafts  = Assets + "/drafts"
 	// AssetOverview is the register in numbers.
 	AssetOverview = Assets + "/overview"
 	// AssetLabels is where the labels of what the list shows are printed.
@@ -34,6 +38,9 @@ func Asset(code string) string { return under(Assets, code) }
 
 // AssetEdit is where it is changed.
 func AssetEdit(code string) string { return under(Asset(code), "edit") }
+
+// AssetReview is where what was drafted or proposed of it is confirmed or sent back.
+func AssetReview(code string) string { return under(Asset(code), "review") }
 
 // AssetMistake is where it is ended as one that should never have been registered.
 func AssetMistake(code string) string { return under(Asset(code), "mistake") }

@@ -102,9 +102,11 @@ var within = map[string][]string{
 	"internal/asset/overview":       {"internal/asset"},
 	"internal/asset/relation":       {"internal/asset"},
 	"internal/asset/paper":          {"internal/asset"},
+	"internal/asset/propose":        {"internal/asset"},
 
 	"internal/org":           {"internal/org/reach", "internal/org/telling"},
 	"internal/org/absence":   {"internal/org"},
+	"internal/org/keeper":    {"internal/org"},
 	"internal/org/personnel": {"internal/org"},
 	"internal/org/transfer":  {"internal/org"},
 
@@ -145,7 +147,7 @@ var (
 	// screenDomains are the domains of a screen that is not called as its domain,
 	// and of one that shows more than that.
 	screenDomains = map[string][]string{
-		"reading": {"policy"}, "drafting": {"policy", "org"}, "publishing": {"policy", "org"}, "acknowledging": {"policy", "org"}, "imports": {"policy", "org"}, "intake": {"asset"},
+		"reading": {"policy"}, "drafting": {"policy", "org"}, "publishing": {"policy", "org"}, "acknowledging": {"policy", "org"}, "imports": {"policy", "org"},
 		"organization": {"org"}, "handover": {"org"}, "personnel": {"org"}, "signin": {"account", "org"}, "account": {"account", "org"},
 	}
 	// leafDomains are the domains that what several screens draw alike speaks of.

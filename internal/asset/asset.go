@@ -194,6 +194,68 @@ func (f Field) Set(d *Details, text string) {
 	}
 }
 
+// Put puts the field's value into its place, as Text has written it.
+func (f Field) Put(d *Details, stored string) {
+	switch f.Key {
+	case "kind":
+		d.Kind = Kind(stored)
+	case "confidentiality":
+		d.Confidentiality = stored
+	case "integrity":
+		d.Integrity = stored
+	case "availability":
+		d.Availability = stored
+	case "answers":
+		d.Answers = stored
+	case "personal":
+		d.Personal = Personal(stored)
+	case "number_work":
+		d.NumberWork = NumberWork(stored)
+	case "zone":
+		d.Zone = stored
+	case "handling":
+		d.Handling = nil
+		for _, h := range strings.Fields(stored) {
+			d.Handling = append(d.Handling, Handling(h))
+		}
+	case "multi_factor":
+		d.MultiFactor = Confirmed(stored)
+	case "takeout_barred":
+		d.TakeoutBarred = Confirmed(stored)
+	case "registered_on":
+		d.RegisteredOn = storedDay(stored)
+	case "checked_on":
+		d.CheckedOn = storedDay(stored)
+	default:
+		f.Set(d, stored)
+	}
+}
+
+// storedDay is a day as dayText has written it.
+func storedDay(stored string) calendar.Date {
+	day, err := calendar.ParseDay(stored)
+	if err != nil {
+		return calendar.Date{} // none
+	}
+	return day
+}
+
+// Apply puts fields by their keys into details, as the history has them.
+func (d Details) Apply(fields map[string]string) Details {
+	for _, f := range Fields {
+		if stored, there := fields[f.Key]; there {
+			f.Put(&d, stored)
+		}
+	}
+	return d
+}
+
+// Changed are the fields in which two details differ, with what they were and are.
+func Changed(was, is Details) (before, after map[string]string) {
+	_, before, after = changed(was.tidy(), is.tidy())
+	return before, after
+}
+
 // Fields are the columns of the register, in its order.
 var Fields = []Field{
 	free("own_number", "課の番号", 50, func(d *Details) *string { return &d.OwnNumber }),

@@ -61,7 +61,8 @@ type Place struct {
 	ID   int64
 	Code string
 	Name string
-	Mine bool // whether the actor may register its assets, and change them
+	Mine bool // whether the actor may register its assets, and change them, at least as drafts
+	Only bool // whether only as drafts
 }
 
 // Asked is what a change of many assets asks for: those that it may be about.
@@ -106,7 +107,7 @@ func (s *Service) Standing(ctx context.Context, actor authz.Actor, asked Asked) 
 }
 
 func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz.Actor, today calendar.Date, asked Asked, lock string) (Standing, error) {
-	if actor.Reach(authz.ChangeAssets) < authz.Own {
+	if actor.Reach(authz.DraftAssets) < authz.Own {
 		return Standing{}, fault.New(fault.Forbidden, "情報資産の登録は、あなたの役割ではできません。")
 	}
 	scheme, err := s.schemeOn(ctx, db, today)
@@ -117,14 +118,15 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 		return eachNamed(ctx, db, sections, each)
 	}}
 	found.Places, err = postgres.List[Place](ctx, db, "listing sections", `
-		SELECT id, code, name, false AS mine FROM section_shown ORDER BY position, code`)
+		SELECT id, code, name, false AS mine, false AS only FROM section_shown ORDER BY position, code`)
 	if err != nil {
 		return Standing{}, err
 	}
 	mine := []int64{}
 	for i := range found.Places {
 		p := &found.Places[i]
-		if _, p.Mine = actor.May(authz.ChangeAssets, authz.Matter{OwnersSection: p.ID}); p.Mine {
+		if _, p.Mine = actor.May(authz.DraftAssets, authz.Matter{OwnersSection: p.ID}); p.Mine {
+			p.Only = Drafts(actor, p.ID)
 			mine = append(mine, p.ID)
 		}
 	}
@@ -188,7 +190,7 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 				mine = p.ID
 			}
 		}
-		if err := tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: mine}); err != nil {
+		if _, err := allow(tx, actor, mine); err != nil {
 			return door.Unchanged(), err
 		}
 		list, err := plan(tx, found)
@@ -214,7 +216,11 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 				return door.Unchanged(), err
 			}
 		}
-		return m.first, tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: cmp.Or(m.section, mine)})
+		if err := s.drafted(ctx, tx, actor, m.drafted...); err != nil {
+			return door.Unchanged(), err
+		}
+		_, err = allow(tx, actor, cmp.Or(m.section, mine))
+		return m.first, err
 	})
 }
 
@@ -228,6 +234,7 @@ type many struct {
 	first   door.Effect            // the entry of the change itself, and in its role; none as long as nothing is written
 	section int64                  // of the first
 	risen   []int64                // those that were there and whose levels have changed
+	drafted []int64                // those that the actor has drafted who may only draft
 }
 
 // written is an asset as it is written.
@@ -243,7 +250,11 @@ func (m *many) add(ctx context.Context, e Entry) error {
 		e.Section = e.Was.Section
 	}
 	if _, asked := m.allowed[e.Section]; !asked {
-		as, err := m.tx.AllowAlso(authz.ChangeAssets, authz.Matter{OwnersSection: e.Section})
+		action := authz.ChangeAssets
+		if Drafts(m.actor, e.Section) {
+			action = authz.DraftAssets
+		}
+		as, err := m.tx.AllowAlso(action, authz.Matter{OwnersSection: e.Section})
 		if err != nil {
 			return err
 		}
@@ -252,12 +263,22 @@ func (m *many) add(ctx context.Context, e Entry) error {
 	if e.Was.State.Ended() {
 		return fault.New(fault.Conflict, "「"+e.Was.Code+"」は「"+e.Was.State.Title()+"」のため、変えられません。")
 	}
+	only := Drafts(m.actor, e.Section)
+	if only {
+		e.State = Draft
+	}
 	if err := fault.InvalidFields(m.scheme.Problems(e.Is, m.tx.Today(), e.State == Draft)); err != nil {
 		return err
 	}
 	w := &written{Entry: e}
 	w.Is = e.Is.tidy()
 	w.fields, w.before, w.after = changed(e.Was.Details, w.Is)
+	if only && e.Was.State == Registered {
+		if len(w.fields) > 0 {
+			return fault.New(fault.Forbidden, "「"+e.Was.Code+"」は登録済みのため、台帳担当者には変えられません。その資産の画面から、変更を提案してください。")
+		}
+		return nil
+	}
 	if e.Was.ID != 0 && e.Was.State != e.State {
 		w.fields, w.before["state"], w.after["state"] = append(w.fields, "state"), string(e.Was.State), string(e.State)
 	}
@@ -297,6 +318,9 @@ func (m *many) write(ctx context.Context) error {
 		effects[i] = door.Effect{Subject: trail.Subject{Kind: "asset", ID: w.Was.ID}, Fields: w.fields, By: m.allowed[w.Section]}
 		if w.hasRisen() {
 			m.risen = append(m.risen, w.Was.ID)
+		}
+		if Drafts(m.actor, w.Section) {
+			m.drafted = append(m.drafted, w.Was.ID)
 		}
 	}
 	if m.section == 0 {

@@ -40,6 +40,8 @@ type Ties struct {
 	Judge func(values edition.Values, day calendar.Date, scheme Scheme) func(answers string) map[Aspect]string
 	// Spread carries the levels of assets that have changed, or ended, on to what they rest on.
 	Spread func(ctx context.Context, tx *door.Tx, assets []int64) error
+	// Drafted keeps that somebody has drafted assets who may only draft.
+	Drafted func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error
 }
 
 // With is the register that asks these rooms.
@@ -51,6 +53,11 @@ func (s *Service) Scheme(ctx context.Context, actor authz.Actor) (Scheme, error)
 		return Scheme{}, fault.New(fault.Forbidden, "情報資産台帳は、あなたの役割では見られません。")
 	}
 	return s.schemeOn(ctx, s.pool, s.Today())
+}
+
+// SchemeIn is Scheme in a change.
+func (s *Service) SchemeIn(ctx context.Context, tx *door.Tx) (Scheme, error) {
+	return s.schemeOn(ctx, tx, tx.Today())
 }
 
 // Today is the day by which the register goes.
@@ -154,14 +161,42 @@ func (a Asset) AskChange(actor authz.Actor) error {
 	if _, err := authz.Check(actor, authz.ChangeAssets, a.matter()); err != nil {
 		return err
 	}
+	return a.askEnded()
+}
+
+// MayChange tells whether the actor may change the asset.
+func (a Asset) MayChange(actor authz.Actor) bool { return a.AskChange(actor) == nil }
+
+// AskDraft is AskChange for who may at least draft: what is drafted of a registered asset
+// is a proposal.
+func (a Asset) AskDraft(actor authz.Actor) error {
+	if _, err := authz.Check(actor, authz.DraftAssets, a.matter()); err != nil {
+		return err
+	}
+	return a.askEnded()
+}
+
+func (a Asset) askEnded() error {
 	if a.State.Ended() {
 		return fault.New(fault.Conflict, "この情報資産は「"+a.State.Title()+"」のため、変えられません。")
 	}
 	return nil
 }
 
-// MayChange tells whether the actor may change the asset.
-func (a Asset) MayChange(actor authz.Actor) bool { return a.AskChange(actor) == nil }
+// Drafts tells whether the actor may only draft what is of the section.
+func Drafts(actor authz.Actor, section int64) bool {
+	_, may := actor.May(authz.ChangeAssets, authz.Matter{OwnersSection: section})
+	return !may
+}
+
+// allow allows a change of a section's assets; only tells that it is one of who may only
+// draft.
+func allow(tx *door.Tx, actor authz.Actor, section int64) (only bool, err error) {
+	if Drafts(actor, section) {
+		return true, tx.Allow(authz.DraftAssets, authz.Matter{OwnersSection: section})
+	}
+	return false, tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: section})
+}
 
 // Section is one for which somebody may register assets.
 type Section struct{ Code, Name string }
@@ -170,15 +205,17 @@ type Section struct{ Code, Name string }
 func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, error) {
 	return postgres.List[Section](ctx, s.pool, "listing sections to register for", `
 		SELECT code, name FROM section_shown WHERE @everywhere OR id = ANY(@sections) ORDER BY position, code`,
-		pgx.StrictNamedArgs{"everywhere": actor.Reach(authz.ChangeAssets) == authz.All, "sections": actor.Sections(authz.ChangeAssets)})
+		pgx.StrictNamedArgs{"everywhere": actor.Reach(authz.DraftAssets) == authz.All, "sections": actor.Sections(authz.DraftAssets)})
 }
 
 // Register adds an asset of a section and returns its 管理番号. Invalid where details are
-// missing or wrong; Conflict where the section's own number stands for another one.
+// missing or wrong; Conflict where the section's own number stands for another one. Of who
+// may only draft it is a draft, in which something may be left to settle.
 func (s *Service) Register(ctx context.Context, actor authz.Actor, section string, d Details) (code string, err error) {
 	d = d.tidy()
 	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		var of int64
+		state := Registered
 		err := tx.QueryRow(ctx, `SELECT id FROM section_shown WHERE code = $1`, section).Scan(&of)
 		var problems []fault.Problem
 		switch {
@@ -187,8 +224,12 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 		case err != nil:
 			return door.Unchanged(), fmt.Errorf("finding a section: %w", err)
 		default:
-			if err := tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: of}); err != nil {
+			only, err := allow(tx, actor, of)
+			if err != nil {
 				return door.Unchanged(), err
+			}
+			if only {
+				state = Draft
 			}
 		}
 		scheme, err := s.schemeOn(ctx, tx, tx.Today())
@@ -196,11 +237,11 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 			return door.Unchanged(), err
 		}
 		d := scheme.Settled(d)
-		if err := fault.InvalidFields(append(problems, slices.Concat(d.check(scheme, tx.Today()), d.checkReason(Details{}, scheme))...)); err != nil {
+		if err := fault.InvalidFields(append(problems, slices.Concat(scheme.Problems(d, tx.Today(), state == Draft), d.checkReason(Details{}, scheme))...)); err != nil {
 			return door.Unchanged(), err
 		}
 		args := d.arguments(scheme)
-		args["section"] = of
+		args["section"], args["state"] = of, state
 		weigh(args, Asset{}, d, scheme, tx.Today())
 		var id int64
 		err = tx.QueryRow(ctx, `
@@ -208,11 +249,16 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 				INSERT INTO asset_number AS n (section_id, last) VALUES (@section, 1)
 				ON CONFLICT (section_id) DO UPDATE SET last = n.last + 1 RETURNING last)
 			INSERT INTO asset (code, section_id, state, `+detailColumns+`)
-			SELECT s.code || '-' || CASE WHEN n.last < 10000 THEN lpad(n.last::text, 4, '0') ELSE n.last::text END, s.id, 'registered', `+detailValues+`
+			SELECT s.code || '-' || CASE WHEN n.last < 10000 THEN lpad(n.last::text, 4, '0') ELSE n.last::text END, s.id, @state, `+detailValues+`
 			FROM number n, section_shown s WHERE s.id = @section
 			RETURNING id, code`, args).Scan(&id, &code)
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("registering an asset: %w", known(err))
+		}
+		if state == Draft {
+			if err := s.drafted(ctx, tx, actor, id); err != nil {
+				return door.Unchanged(), err
+			}
 		}
 		keys, _, after := changed(Details{}, d)
 		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: id}, Fields: keys}, note(ctx, tx, actor, id, 1, "", map[string]string{}, after)
@@ -223,58 +269,93 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 const maxWhy = 500
 
 // Change puts details in the place of an asset's, on the version that the actor has seen.
-// Conflict where it has been changed since, or has ended.
+// Conflict where it has been changed since, or has ended. Who may only draft changes drafts,
+// and proposes what is to change of the others.
 func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, version int, d Details, why string) error {
-	d, why = d.tidy(), strings.TrimSpace(why)
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		was, err := lock(ctx, tx, actor, code, version)
+		was, err := Lock(ctx, tx, actor, code, version)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		scheme, err := s.schemeOn(ctx, tx, tx.Today())
+		only, err := allow(tx, actor, was.Section)
+		if err == nil && only && was.State != Draft {
+			err = fault.New(fault.Forbidden, "登録済みの情報資産は、台帳担当者には変えられません。変更を提案してください。")
+		}
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		d := scheme.Settled(d)
-		problems := slices.Concat(d.check(scheme, tx.Today()), d.checkReason(was.Details, scheme))
-		if utf8.RuneCountInString(why) > maxWhy {
-			problems = append(problems, fault.Problem{Field: "why", Message: "理由が長すぎます。" + charsUpTo(maxWhy) + "までで書いてください。"})
+		settled := Registered
+		if only {
+			settled = Draft
 		}
-		if err := fault.InvalidFields(problems); err != nil {
-			return door.Unchanged(), err
-		}
-		keys, before, after := changed(was.Details, d)
-		state := was.State
-		if state == Draft && len(d.Open()) == 0 { // somebody has settled what was open
-			state = Registered
-			keys, before["state"], after["state"] = append(keys, "state"), string(was.State), string(state)
-		}
-		if len(keys) == 0 {
-			return door.Unchanged(), nil
-		}
-		args := d.arguments(scheme)
-		args["id"], args["state"] = was.ID, state
-		weigh(args, was, d, scheme, tx.Today())
-		if _, err := tx.Exec(ctx, `UPDATE asset SET (state, `+detailColumns+`) = ROW(@state, `+detailValues+`), version = version + 1 WHERE id = @id`, args); err != nil {
-			return door.Unchanged(), fmt.Errorf("changing an asset: %w", known(err))
-		}
-		if err := s.spread(ctx, tx, keys, was.ID); err != nil {
-			return door.Unchanged(), err
-		}
-		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: keys}, note(ctx, tx, actor, was.ID, was.Version+1, why, before, after)
+		return s.changeIn(ctx, tx, actor, was, d, why, settled)
 	})
 }
 
-// lock locks an asset on the version that the actor has seen, and allows its change.
-func lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, version int) (Asset, error) {
+// ChangeIn is Change of an asset that Lock has locked, in a change that has allowed it.
+func (s *Service) ChangeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string) (door.Effect, error) {
+	return s.changeIn(ctx, tx, actor, was, d, why, Registered)
+}
+
+// changeIn changes an asset; settled is the state of a draft in which nothing is open any
+// more.
+func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string, settled State) (door.Effect, error) {
+	d, why = d.tidy(), strings.TrimSpace(why)
+	only := settled == Draft
+	scheme, err := s.schemeOn(ctx, tx, tx.Today())
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	d = scheme.Settled(d)
+	problems := slices.Concat(scheme.Problems(d, tx.Today(), only), d.checkReason(was.Details, scheme))
+	if utf8.RuneCountInString(why) > maxWhy {
+		problems = append(problems, fault.Problem{Field: "why", Message: "理由が長すぎます。" + charsUpTo(maxWhy) + "までで書いてください。"})
+	}
+	if err := fault.InvalidFields(problems); err != nil {
+		return door.Unchanged(), err
+	}
+	keys, before, after := changed(was.Details, d)
+	state := was.State
+	if state == Draft && len(d.Open()) == 0 && !only { // somebody has settled what was open
+		state = settled
+		keys, before["state"], after["state"] = append(keys, "state"), string(was.State), string(state)
+	}
+	if len(keys) == 0 {
+		return door.Unchanged(), nil
+	}
+	args := d.arguments(scheme)
+	args["id"], args["state"] = was.ID, state
+	weigh(args, was, d, scheme, tx.Today())
+	if _, err := tx.Exec(ctx, `UPDATE asset SET (state, `+detailColumns+`) = ROW(@state, `+detailValues+`), version = version + 1 WHERE id = @id`, args); err != nil {
+		return door.Unchanged(), fmt.Errorf("changing an asset: %w", known(err))
+	}
+	if err := s.spread(ctx, tx, keys, was.ID); err != nil {
+		return door.Unchanged(), err
+	}
+	if only {
+		if err := s.drafted(ctx, tx, actor, was.ID); err != nil {
+			return door.Unchanged(), err
+		}
+	}
+	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: keys}, note(ctx, tx, actor, was.ID, was.Version+1, why, before, after)
+}
+
+// drafted keeps that the actor has drafted assets.
+func (s *Service) drafted(ctx context.Context, tx *door.Tx, actor authz.Actor, assets ...int64) error {
+	if s.ties.Drafted == nil || len(assets) == 0 {
+		return nil
+	}
+	return s.ties.Drafted(ctx, tx, actor, assets)
+}
+
+// Lock locks an asset that has not ended on the version that the actor has seen. NotFound
+// where they may not see it; Conflict where it has ended, or has been changed since.
+func Lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, version int) (Asset, error) {
 	a, err := find(ctx, tx, actor, code, "FOR UPDATE OF a")
 	if err != nil {
 		return a, err
 	}
-	if err := tx.Allow(authz.ChangeAssets, a.matter()); err != nil {
-		return a, err
-	}
-	if err := a.AskChange(actor); err != nil {
+	if err := a.askEnded(); err != nil {
 		return a, err
 	}
 	if a.Version != version {
@@ -283,12 +364,32 @@ func lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, vers
 	return a, nil
 }
 
+// RegisterDrafts registers drafts that Lock has locked and in which nothing is open, in a
+// change that has allowed it, and returns what was done to each.
+func RegisterDrafts(ctx context.Context, tx *door.Tx, actor authz.Actor, why string, drafts []Asset) ([]door.Effect, error) {
+	var effects []door.Effect
+	for _, a := range drafts {
+		if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": a.ID, "state": Registered}); err != nil {
+			return nil, fmt.Errorf("registering a draft: %w", err)
+		}
+		err := note(ctx, tx, actor, a.ID, a.Version+1, why, map[string]string{"state": string(Draft)}, map[string]string{"state": string(Registered)})
+		if err != nil {
+			return nil, err
+		}
+		effects = append(effects, door.Effect{Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"state"}})
+	}
+	return effects, nil
+}
+
 // EndAsMistaken ends an asset that should never have been registered. Invalid without a
 // reason.
 func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code string, version int, why string) error {
 	why = strings.TrimSpace(why)
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		was, err := lock(ctx, tx, actor, code, version)
+		was, err := Lock(ctx, tx, actor, code, version)
+		if err == nil {
+			err = tx.Allow(authz.ChangeAssets, was.matter())
+		}
 		if err != nil {
 			return door.Unchanged(), err
 		}

@@ -37,6 +37,13 @@ const (
 	ReadAssets Action = "asset.read"
 	// ChangeAssets is registering, changing and retiring assets (基本方針 7(2)).
 	ChangeAssets Action = "asset.change"
+	// DraftAssets is drafting what ConfirmAssets then makes part of the register: new
+	// assets, and changes of those that are registered. Whoever may change may draft.
+	DraftAssets Action = "asset.draft"
+	// ConfirmAssets is confirming such drafts, or sending them back.
+	ConfirmAssets Action = "asset.confirm"
+	// NameKeepers is naming a section's 台帳担当者, and taking that back.
+	NameKeepers Action = "asset.name_keepers"
 	// ReviewAssets is confirming the yearly review of the register.
 	ReviewAssets Action = "asset.review"
 	// SetAssetRules is setting levels, zones and rules.

@@ -1,7 +1,7 @@
 package authz
 
-// Role is one of the security roles of 基本方針 7(1) 図 1.1, or one of the two
-// that the portal adds (Auditor, Administrator).
+// Role is one of the security roles of 基本方針 7(1) 図 1.1, or one of those
+// that the portal adds (RegisterKeeper, Auditor, Administrator).
 type Role string
 
 // The roles, from the top of 図 1.1 down.
@@ -14,6 +14,7 @@ const (
 	SecurityManager        Role = "security_manager"         // 情報セキュリティ管理者 of a section
 	SystemManager          Role = "system_manager"           // 情報システム管理者 of a section's systems
 	SystemOperator         Role = "system_operator"          // 情報システム担当者; may do what 職員等 may
+	RegisterKeeper         Role = "register_keeper"          // 台帳担当者 of a section, named by its 情報セキュリティ管理者
 	Staff                  Role = "staff"                    // 職員等; held with any appointment
 	Auditor                Role = "auditor"                  // 監査担当者
 	Administrator          Role = "administrator"            // ポータル管理者
@@ -30,6 +31,7 @@ var titles = map[Role]string{
 	SecurityManager:        "情報セキュリティ管理者",
 	SystemManager:          "情報システム管理者",
 	SystemOperator:         "情報システム担当者",
+	RegisterKeeper:         "台帳担当者",
 	Staff:                  "職員等",
 	Auditor:                "監査担当者",
 	Administrator:          "ポータル管理者",
@@ -42,7 +44,7 @@ func (r Role) Title() string { return titles[r] }
 
 var shorts = map[Role]string{
 	CIO: "CIO", CISO: "CISO", GeneralSecurityOfficer: "統括", SecurityOfficer: "責任者", CSIRTMember: "CSIRT",
-	SecurityManager: "管理者", SystemManager: "システム管理者", SystemOperator: "システム担当者", Staff: "職員等",
+	SecurityManager: "管理者", SystemManager: "システム管理者", SystemOperator: "システム担当者", RegisterKeeper: "台帳担当者", Staff: "職員等",
 	Auditor: "監査", Administrator: "ポータル管理者", Operator: "運用者", Portal: "自動",
 }
 
@@ -62,12 +64,13 @@ func rank(r Role) int {
 var order = [...]Role{
 	Operator, CIO, CISO, GeneralSecurityOfficer, SecurityOfficer, CSIRTMember,
 	SecurityManager, SystemManager, SystemOperator, Auditor, Administrator, Staff,
+	RegisterKeeper, // what they may do as 職員等 too, they do as that
 }
 
 // OfSection tells whether a role is held for one section; the others are held
 // for the whole town.
 func (r Role) OfSection() bool {
-	return r == SecurityManager || r == SystemManager || r == SystemOperator
+	return r == SecurityManager || r == SystemManager || r == SystemOperator || r == RegisterKeeper
 }
 
 // above is 図 1.1 read upwards: who takes a role's matters while it is vacant, or
@@ -121,7 +124,8 @@ func Covering() []Role {
 }
 
 // Given are the roles that a town gives, by a post or directly, from the top of
-// 図 1.1 down: all but 職員等, which comes with any post.
+// 図 1.1 down: all but 職員等, which comes with any post, and 台帳担当者, whom a section
+// names itself.
 func Given() []Role {
 	return []Role{CIO, CISO, GeneralSecurityOfficer, SecurityOfficer, CSIRTMember, SecurityManager, SystemManager, SystemOperator, Auditor, Administrator}
 }

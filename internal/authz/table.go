@@ -44,7 +44,7 @@ const (
 // no column: it may do what 職員等 may, which everyone with an appointment is.
 var columns = [...]Role{
 	CIO, CISO, GeneralSecurityOfficer, SecurityOfficer, CSIRTMember,
-	SecurityManager, SystemManager, Staff, Auditor, Administrator,
+	SecurityManager, SystemManager, RegisterKeeper, Staff, Auditor, Administrator,
 }
 
 type row struct {
@@ -67,36 +67,39 @@ const (
 // table is the permission table of the town. An action without a row is
 // allowed to nobody. 職員等 are everyone with a post, so what they may do, all may.
 var table = [...]row{
-	// columns:                                                     CIO CISO 統括 責任者 CSIRT 管理者 システム管理者 職員等 監査 ポータル管理者
-	{ReadBasic, "基本方針を読む", reads, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all}},
-	{ReadRestricted, "対策基準・実施手順を読む", reads, NoSection, [...]Reach{all, all, all, all, all, audience, audience, audience, all, no}},
-	{Acknowledge, "読んだ版を確認する", decides, NoSection, [...]Reach{self, self, self, self, self, self, self, self, self, self}},
-	{SeeAcknowledgements, "だれが確認したかを見る", reads, PersonsSection, [...]Reach{all, all, all, all, all, own, no, no, all, no}},
-	{ExcuseAcknowledgement, "確認を免除する", decides, PersonsSection, [...]Reach{no, no, all, all, no, own, no, no, no, no}},
-	{SeeExcuse, "免除の理由と免除した人を見る", confides, PersonsSection, [...]Reach{no, no, all, all, no, own, no, no, all, no}},
-	{DraftRevision, "版の下書きを作る", decides, NoSection, [...]Reach{no, no, all, all, all, no, no, no, no, no}},
-	{CommentDraft, "下書きに意見を書く", decides, NoSection, [...]Reach{no, all, all, all, all, no, no, no, no, no}},
-	{PublishMinor, "簡易な見直しを通知で公開する", decides, NoSection, [...]Reach{no, all, no, no, no, no, no, no, no, no}},
-	{RecordDecision, "本部会議の決定を記録する", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no}},
-	{PublishDecided, "決定された見直しを公開する・文書を廃止する", decides, NoSection, [...]Reach{no, all, all, no, no, no, no, no, no, no}},
-	{ReadAssets, "情報資産を見る", reads, OwnersSection, [...]Reach{all, all, all, all, all, own, own, own, all, no}},
-	{ChangeAssets, "情報資産を登録・変更・廃止する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, own, no, no, no}},
-	{ReviewAssets, "年次の棚卸しを確定する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no}},
-	{SetAssetRules, "分類・領域・取扱制限を定める", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no}},
-	{ReportViolation, "違反の疑いを報告する", decides, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, no}},
-	{ConfirmViolation, "違反を確認する", decides, SystemsSection, [...]Reach{no, no, all, no, no, no, own, no, no, no}},
-	{GiveGuidance, "指導する", decides, PersonsSection, [...]Reach{no, no, no, no, no, own, no, no, no, no}},
-	{DecideRights, "利用権を停止・剥奪・回復する", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no}},
-	{CutAccess, "緊急に利用を止める", decides, NoSection, [...]Reach{no, all, all, all, all, no, no, no, no, no}},
-	{Refer, "懲戒審査委員会に委任する", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no}},
-	{ReadViolation, "違反の記録を見る", confides, PersonsSection, [...]Reach{all, all, all, all, no, own, mine, self, all, no}},
-	{SeeOrganization, "体制を見る", reads, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all}},
-	{ChangeOrganization, "課室・職員・職・発令を変える", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, all}},
-	{ManageAccounts, "アカウント・二要素認証・サインインを管理する", decides, NoSection, [...]Reach{no, no, no, no, no, no, no, self, no, all}},
-	{SeeSettings, "町の設定を見る", reads, NoSection, [...]Reach{all, all, all, all, all, no, no, no, all, all}},
-	{ChangeSettings, "町の設定を変える", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no}},
-	{KeepEditions, "法令・国の基準を読み込み、使い始める", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, all}},
-	{ReadTrail, "監査証跡を見る", reads, NoSection, [...]Reach{no, all, all, no, no, no, no, no, all, no}},
+	// columns:                                                     CIO CISO 統括 責任者 CSIRT 管理者 システム管理者 台帳担当者 職員等 監査 ポータル管理者
+	{ReadBasic, "基本方針を読む", reads, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all, all}},
+	{ReadRestricted, "対策基準・実施手順を読む", reads, NoSection, [...]Reach{all, all, all, all, all, audience, audience, audience, audience, all, no}},
+	{Acknowledge, "読んだ版を確認する", decides, NoSection, [...]Reach{self, self, self, self, self, self, self, self, self, self, self}},
+	{SeeAcknowledgements, "だれが確認したかを見る", reads, PersonsSection, [...]Reach{all, all, all, all, all, own, no, no, no, all, no}},
+	{ExcuseAcknowledgement, "確認を免除する", decides, PersonsSection, [...]Reach{no, no, all, all, no, own, no, no, no, no, no}},
+	{SeeExcuse, "免除の理由と免除した人を見る", confides, PersonsSection, [...]Reach{no, no, all, all, no, own, no, no, no, all, no}},
+	{DraftRevision, "版の下書きを作る", decides, NoSection, [...]Reach{no, no, all, all, all, no, no, no, no, no, no}},
+	{CommentDraft, "下書きに意見を書く", decides, NoSection, [...]Reach{no, all, all, all, all, no, no, no, no, no, no}},
+	{PublishMinor, "簡易な見直しを通知で公開する", decides, NoSection, [...]Reach{no, all, no, no, no, no, no, no, no, no, no}},
+	{RecordDecision, "本部会議の決定を記録する", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no, no}},
+	{PublishDecided, "決定された見直しを公開する・文書を廃止する", decides, NoSection, [...]Reach{no, all, all, no, no, no, no, no, no, no, no}},
+	{ReadAssets, "情報資産を見る", reads, OwnersSection, [...]Reach{all, all, all, all, all, own, own, own, own, all, no}},
+	{ChangeAssets, "情報資産を登録・変更・廃止する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, own, no, no, no, no}},
+	{DraftAssets, "情報資産の下書きを作る・変更を提案する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, own, own, no, no, no}},
+	{ConfirmAssets, "情報資産の下書きと変更の提案を確認する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
+	{NameKeepers, "台帳担当者を決める", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
+	{ReviewAssets, "年次の棚卸しを確定する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
+	{SetAssetRules, "分類・領域・取扱制限を定める", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no, no}},
+	{ReportViolation, "違反の疑いを報告する", decides, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all, no}},
+	{ConfirmViolation, "違反を確認する", decides, SystemsSection, [...]Reach{no, no, all, no, no, no, own, no, no, no, no}},
+	{GiveGuidance, "指導する", decides, PersonsSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
+	{DecideRights, "利用権を停止・剥奪・回復する", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no, no}},
+	{CutAccess, "緊急に利用を止める", decides, NoSection, [...]Reach{no, all, all, all, all, no, no, no, no, no, no}},
+	{Refer, "懲戒審査委員会に委任する", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no, no}},
+	{ReadViolation, "違反の記録を見る", confides, PersonsSection, [...]Reach{all, all, all, all, no, own, mine, self, self, all, no}},
+	{SeeOrganization, "体制を見る", reads, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all, all}},
+	{ChangeOrganization, "課室・職員・職・発令を変える", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no, all}},
+	{ManageAccounts, "アカウント・二要素認証・サインインを管理する", decides, NoSection, [...]Reach{no, no, no, no, no, no, no, self, self, no, all}},
+	{SeeSettings, "町の設定を見る", reads, NoSection, [...]Reach{all, all, all, all, all, no, no, no, no, all, all}},
+	{ChangeSettings, "町の設定を変える", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no, no}},
+	{KeepEditions, "法令・国の基準を読み込み、使い始める", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no, all}},
+	{ReadTrail, "監査証跡を見る", reads, NoSection, [...]Reach{no, all, all, no, no, no, no, no, no, all, no}},
 }
 
 // Choice is a cell of the table that each town decides for itself (町で決める).

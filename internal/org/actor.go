@@ -81,7 +81,9 @@ func FindActor(ctx context.Context, db postgres.Querier, person int64, day calen
 			UNION ALL
 			SELECT h.role, h.section_id, coalesce(po.title, ''), coalesce(po.position, 0), h.acting, 0
 			FROM holding h LEFT JOIN post po ON po.id = h.post_id
-			WHERE h.person_id = @person AND h.period @> @day::date AND h.rule_period @> @day::date),
+			WHERE h.person_id = @person AND h.period @> @day::date AND h.rule_period @> @day::date
+			UNION ALL
+			SELECT @keeper, k.section_id, '', 0, false, 0 FROM register_keeping k WHERE k.person_id = @person AND k.period @> @day::date AND k.stay @> @day::date),
 		vacant AS (
 			SELECT r.role, NULL::bigint AS section_id
 			FROM unnest(@roles::text[]) r(role)
@@ -102,7 +104,7 @@ func FindActor(ctx context.Context, db postgres.Querier, person int64, day calen
 		ORDER BY m.vacant, m.position, m.id`,
 		pgx.StrictNamedArgs{
 			"person": person, "day": day, "roles": authz.Covered(false), "roles_of_section": authz.Covered(true),
-			"above": authz.Covering(), "leads": authz.SecurityManager,
+			"above": authz.Covering(), "leads": authz.SecurityManager, "keeper": authz.RegisterKeeper,
 		})
 	if err != nil {
 		return authz.Actor{}, err

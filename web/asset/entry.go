@@ -34,7 +34,13 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := entryView{
 		Frame: screen.Frame(r, a.Name, registerLink), Asset: a, Scheme: scheme, History: history, Questions: questions, Today: screen.Today(ctx),
-		MayChange: a.MayChange(actor), MayRegister: actor.Reach(authz.ChangeAssets) != authz.None,
+		MayChange: a.MayChange(actor), MayDraft: a.AskDraft(actor) == nil, MayRegister: actor.Reach(authz.DraftAssets) != authz.None,
+	}
+	if view.Draft, err = s.proposals.Draft(ctx, actor, a); err != nil {
+		return err
+	}
+	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
+		return err
 	}
 	if view.Low, err = s.low(r, a); err != nil {
 		return err
@@ -57,6 +63,15 @@ func (s *Screens) low(r *http.Request, a asset.Asset) ([]relation.Floor, error) 
 	}
 	floors, err := s.relations.Floors(r.Context(), screen.Actor(r.Context()), a.Code)
 	return relation.Broken(floors), err
+}
+
+// open names what is still to be settled of a draft.
+func (p entryView) open() string {
+	var titles []string
+	for _, key := range p.Open() {
+		titles = append(titles, columnOf(key).Title)
+	}
+	return strings.Join(titles, "、")
 }
 
 // described are the columns that say what the asset is, beside its levels.

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
+	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/web/component"
 	"kagami/web/screen"
@@ -88,6 +89,13 @@ func (s *Screens) registerNew(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.drawNew(w, r, t, "", err)
 	}
+	a, err := s.register.Find(r.Context(), screen.Actor(r.Context()), code)
+	if err != nil {
+		return err
+	}
+	if a.State == asset.Draft {
+		return screen.GoOn(w, r, address.Asset(code), "asset-drafted")
+	}
 	return screen.GoOn(w, r, address.Asset(code), "asset-registered")
 }
 
@@ -115,13 +123,18 @@ func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, t typed, like 
 	}
 	screen.Render(w, r, status, formPage(formView{
 		Frame: screen.Frame(r, "情報資産を登録する", registerLink), Address: address.NewAsset, Typed: t, Like: like, Scheme: scheme, Sections: sections, Problems: problems,
-		Questions: questions,
+		Questions: questions, Drafts: onlyDrafts(actor, sections),
 	}))
 	return nil
 }
 
+// onlyDrafts tells whether somebody may only draft for the sections that they may write for.
+func onlyDrafts(actor authz.Actor, sections []asset.Section) bool {
+	return len(sections) > 0 && actor.Reach(authz.ChangeAssets) == authz.None
+}
+
 func (s *Screens) showEdit(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.changeable(r)
+	a, err := s.draftable(r)
 	if err != nil {
 		return err
 	}
@@ -139,8 +152,22 @@ func (s *Screens) changeable(r *http.Request) (asset.Asset, error) {
 	return a, a.AskChange(screen.Actor(r.Context()))
 }
 
+// draftable is the asset that the address names, for who can at least draft of it.
+func (s *Screens) draftable(r *http.Request) (asset.Asset, error) {
+	a, err := s.asset(r)
+	if err != nil {
+		return a, err
+	}
+	return a, a.AskDraft(screen.Actor(r.Context()))
+}
+
+// proposes tells whether what somebody drafts of an asset is a proposal.
+func proposes(r *http.Request, a asset.Asset) bool {
+	return a.State == asset.Registered && asset.Drafts(screen.Actor(r.Context()), a.Section)
+}
+
 func (s *Screens) change(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.changeable(r)
+	a, err := s.draftable(r)
 	if err != nil {
 		return err
 	}
@@ -148,7 +175,12 @@ func (s *Screens) change(w http.ResponseWriter, r *http.Request) error {
 	if judges(r) {
 		return s.drawEdit(w, r, a, t, err)
 	}
-	if err == nil {
+	if err == nil && proposes(r, a) {
+		err = s.proposals.Propose(r.Context(), screen.Actor(r.Context()), a.Code, t.Version, t.Details, t.Why)
+		if err == nil {
+			return screen.GoOn(w, r, address.Asset(a.Code), "asset-proposed")
+		}
+	} else if err == nil {
 		err = s.register.Change(r.Context(), screen.Actor(r.Context()), a.Code, t.Version, t.Details, t.Why)
 	}
 	now, failure := s.asset(r)
@@ -176,8 +208,12 @@ func (s *Screens) drawEdit(w http.ResponseWriter, r *http.Request, now asset.Ass
 	if err != nil {
 		return err
 	}
+	title := now.Name + "を変更する"
+	if proposes(r, now) {
+		title = now.Name + "の変更を提案する"
+	}
 	view := formView{
-		Frame: screen.Frame(r, now.Name+"を変更する", way(now)...), Address: address.AssetEdit(now.Code), Typed: t, Scheme: scheme,
+		Frame: screen.Frame(r, title, way(now)...), Proposes: proposes(r, now), Address: address.AssetEdit(now.Code), Typed: t, Scheme: scheme,
 		Of: now, Problems: problems,
 	}
 	if view.Questions, err = s.finding.Questions(ctx, actor, scheme, screen.Today(ctx)); err != nil {

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/paper"
+	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/attachment"
 	"kagami/internal/authz"
@@ -29,11 +30,12 @@ type Screens struct {
 	relations *relation.Service
 	papers    *paper.Service
 	attached  *attachment.Service
+	proposals *propose.Service
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, attachments *attachment.Service) *Screens {
-	return &Screens{register, finding, relations, papers, attachments}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, attachments *attachment.Service, proposals *propose.Service) *Screens {
+	return &Screens{register, finding, relations, papers, attachments, proposals}
 }
 
 // Part is what the portal takes in.
@@ -41,12 +43,12 @@ func (s *Screens) Part() screen.Part {
 	return screen.Part{
 		Routes: []screen.Route{
 			screen.Get("/assets", authz.ReadAssets, s.showList),
-			screen.Get("/assets/new", authz.ChangeAssets, s.showNew),
-			screen.Post("/assets/new", authz.ChangeAssets, s.registerNew),
-			screen.Get("/assets/usual", authz.ChangeAssets, s.showUsual),
+			screen.Get("/assets/new", authz.DraftAssets, s.showNew),
+			screen.Post("/assets/new", authz.DraftAssets, s.registerNew),
+			screen.Get("/assets/usual", authz.DraftAssets, s.showUsual),
 			screen.Get("/assets/{asset}", authz.ReadAssets, s.showAsset),
-			screen.Get("/assets/{asset}/edit", authz.ChangeAssets, s.showEdit),
-			screen.Post("/assets/{asset}/edit", authz.ChangeAssets, s.change),
+			screen.Get("/assets/{asset}/edit", authz.DraftAssets, s.showEdit),
+			screen.Post("/assets/{asset}/edit", authz.DraftAssets, s.change),
 			screen.Get("/assets/{asset}/mistake", authz.ChangeAssets, s.showMistake),
 			screen.Post("/assets/{asset}/mistake", authz.ChangeAssets, s.endAsMistaken),
 			screen.Get("/assets/{asset}/papers", authz.ReadAssets, s.showPapers),
@@ -62,6 +64,8 @@ func (s *Screens) Part() screen.Part {
 			"asset-paper":         {Heading: "書類を加えました", Text: "この情報資産を見られる人が、読めます。"},
 			"asset-paper-removed": {Heading: "書類を取り除きました", Text: "取り除いたことと理由は、下の履歴に残ります。"},
 			"asset-mistaken":      {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
+			"asset-drafted":       {Heading: "下書きを作りました", Text: "決まっていない項目がなくなると、情報セキュリティ管理者の確認を待ちます。"},
+			"asset-proposed":      {Heading: "変更を提案しました", Text: "情報セキュリティ管理者が確認すると、台帳が変わります。"},
 		},
 		Jobs:     s.register.RegisterJobs,
 		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, s.relations, *t) },

@@ -14,11 +14,13 @@ import (
 	assetintake "kagami/internal/asset/intake"
 	"kagami/internal/asset/overview"
 	"kagami/internal/asset/paper"
+	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
 	"kagami/internal/holiday"
 	"kagami/internal/org/absence"
+	"kagami/internal/org/keeper"
 	orgpersonnel "kagami/internal/org/personnel"
 	orgreach "kagami/internal/org/reach"
 	"kagami/internal/org/transfer"
@@ -35,13 +37,14 @@ import (
 	webasset "kagami/web/asset"
 	webcommunication "kagami/web/asset/communication"
 	"kagami/web/asset/handout"
+	"kagami/web/asset/intake"
+	"kagami/web/asset/keeping"
 	weboverview "kagami/web/asset/overview"
 	webrelation "kagami/web/asset/relation"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
 	"kagami/web/imports"
-	"kagami/web/asset/intake"
 	"kagami/web/organization"
 	"kagami/web/personnel"
 	"kagami/web/publishing"
@@ -63,7 +66,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 	policies, drafts := policy.New(g.Pool, g.Door, g.Now), draft.New(g.Pool, g.Door, g.Now)
 	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
 	publications, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
-	assets := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
+	assets := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread, Drafted: propose.Drafted})
+	proposals := propose.New(g.Pool, g.Door, assets)
 	listing := assetfind.New(g.Pool, assets)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
@@ -90,9 +94,10 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments).Part(),
+		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments, proposals).Part(),
 		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
+		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(communication.New(g.Pool, g.Door), assets, listing).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),

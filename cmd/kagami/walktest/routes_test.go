@@ -7,10 +7,13 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/door"
 	"kagami/internal/org"
+	"kagami/internal/org/keeper"
 	"kagami/internal/sample"
 	"kagami/web/server/servertest"
 )
@@ -29,13 +32,19 @@ func holderOf(t *testing.T, portal *servertest.Portal, role authz.Role, section 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if role != authz.Staff { // held with any post
+	if role != authz.Staff && role != authz.RegisterKeeper { // held with any post, and named below
 		if err := portal.Org.AddRule(ctx, operator, org.Rule{Title: "見本の" + role.Title(), Role: role}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := portal.Org.Appoint(ctx, operator, org.Appointment{Person: a.Person, Post: post, First: calendar.Day(servertest.Morning)}, org.Beside); err != nil {
 		t.Fatal(err)
+	}
+	if role == authz.RegisterKeeper {
+		named := keeper.New(portal.DB.Pool, door.New(portal.DB.Pool, func() time.Time { return servertest.Morning }))
+		if err := named.Name(ctx, operator, "zeimu", a.StaffNumber, calendar.Day(servertest.Morning)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := portal.Accounts.SetPassword(ctx, operator, a.Person, a.Password); err != nil {
 		t.Fatal(err)

@@ -52,6 +52,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"Communications": address.Communications, "NewCommunication": address.NewCommunication, "NewAssetCommunication": address.NewAssetCommunication("c"), "Communication": address.Communication("c"),
 		"CommunicationEdit": address.CommunicationEdit("c"), "CommunicationEnd": address.CommunicationEnd("c"),
 		"AssetImports": address.AssetImports, "AssetTemplate": address.AssetTemplate, "AssetImport": address.AssetImport("t"), "AssetFaultyRows": address.AssetFaultyRows("t"),
+		"AssetKeepers": address.AssetKeepers, "AssetDrafts": address.AssetDrafts, "AssetReview": address.AssetReview("c"),
 
 		"SignIn": address.SignIn, "PasskeySignInOptions": address.PasskeySignInOptions, "SecondStep": address.SecondStep,
 		"SecondStepOptions": address.SecondStepOptions, "SignOut": address.SignOut, "OpenIDReturn": address.OpenIDReturn,

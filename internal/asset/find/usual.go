@@ -35,7 +35,7 @@ func (s *Service) UsualOf(ctx context.Context, actor authz.Actor, section string
 	if err != nil {
 		return nil, fmt.Errorf("finding a section: %w", err)
 	}
-	if _, err := authz.Check(actor, authz.ChangeAssets, authz.Matter{OwnersSection: id}); err != nil {
+	if _, err := authz.Check(actor, authz.DraftAssets, authz.Matter{OwnersSection: id}); err != nil {
 		return nil, err
 	}
 	values, err := edition.LoadForPortal(ctx, s.pool, day)

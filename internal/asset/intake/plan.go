@@ -301,6 +301,7 @@ func (p *planner) add(r row) {
 		}
 	}
 	notes := p.read(r, &e, w)
+	p.draft(&e, w)
 	same := was.ID != 0 && len(asset.Differing(was.Details, e.Is)) == 0 && e.State == was.State
 	if same && len(w.list) == 0 { // what changes nothing may have ended, or go by levels of other days
 		p.plan.Unchanged++
@@ -335,6 +336,23 @@ func (p *planner) add(r row) {
 	p.plan.Notes = append(p.plan.Notes, notes...)
 	p.decided = append(p.decided, d)
 	p.list(r, e, place, fields)
+}
+
+// draft makes a draft of what somebody brings who may only draft. What is registered they
+// propose to change, one by one.
+func (p *planner) draft(e *asset.Entry, w *problems) {
+	section := e.Section
+	if e.Was.ID != 0 {
+		section = e.Was.Section
+	}
+	if !slices.ContainsFunc(p.found.Places, func(place asset.Place) bool { return place.ID == section && place.Only }) {
+		return
+	}
+	if e.Was.State != asset.Registered {
+		e.State = asset.Draft
+	} else if len(asset.Differing(e.Was.Details, e.Is)) > 0 {
+		w.wrong(numberColumn, "「"+e.Was.Code+"」は登録済みのため、台帳担当者には変えられません。この行を消して、その資産の画面から、変更を提案してください。")
+	}
 }
 
 // news is a row without what the register says already in the same words. A table that

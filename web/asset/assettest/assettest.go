@@ -12,6 +12,7 @@ import (
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/paper"
+	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	webasset "kagami/web/asset"
 	webrelation "kagami/web/asset/relation"
@@ -23,9 +24,9 @@ import (
 // Town is a town with the register and what stands beside it.
 func Town(beside func(g server.Ground, register *asset.Service, finding *find.Service) []screen.Part) servertest.Town {
 	return servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-		register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
+		register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread, Drafted: propose.Drafted})
 		finding := find.New(g.Pool, register)
-		parts := []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), g.Attachments).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part()}
+		parts := []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), g.Attachments, propose.New(g.Pool, g.Door, register)).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part()}
 		return append(parts, beside(g, register, finding)...), nil
 	}}
 }

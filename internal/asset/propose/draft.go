@@ -1,0 +1,235 @@
+package propose
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/address"
+	"kagami/internal/asset"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/notice"
+	"kagami/internal/org"
+	"kagami/internal/postgres"
+	"kagami/internal/state"
+	"kagami/internal/trail"
+)
+
+// Service is the drafts and proposals in a database.
+type Service struct {
+	pool   *pgxpool.Pool
+	door   *door.Door
+	assets *asset.Service
+	// the cache of how much waits for somebody
+	counts state.Cache[countsKey, Counts]
+}
+
+// New makes the service.
+func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
+	return &Service{pool: pool, door: d, assets: assets, counts: state.NewCache[countsKey, Counts](cachedCounts)}
+}
+
+// About is the topic of the notices: an asset.
+const About = "asset"
+
+// Topic is for who may read the asset.
+func Topic() notice.Topic {
+	return notice.Topic{Kind: About, Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+		if actor.Reach(authz.ReadAssets) == authz.All {
+			return `true`, nil
+		}
+		return `EXISTS (SELECT FROM asset a WHERE a.id = n.topic_id AND a.section_id = ANY(@asset_sections))`,
+			pgx.StrictNamedArgs{"asset_sections": actor.Sections(authz.ReadAssets)}
+	}}
+}
+
+// Drafted keeps that somebody has drafted assets who may only draft: asset.Ties asks it.
+func Drafted(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO asset_draft (asset_id, drafted_by, drafted_at) SELECT id, @by, @now FROM unnest(@assets::bigint[]) id
+		ON CONFLICT (asset_id) DO UPDATE SET drafted_by = excluded.drafted_by, drafted_at = excluded.drafted_at, sent_back = '', sent_back_by = NULL`,
+		pgx.StrictNamedArgs{"assets": assets, "by": actor.Person, "now": tx.Now})
+	if err != nil {
+		return fmt.Errorf("keeping who has drafted assets: %w", err)
+	}
+	return nil
+}
+
+// Draft is who has drafted an asset.
+type Draft struct {
+	Person     int64
+	By         string
+	At         time.Time
+	SentBack   string // what to mend; empty where it was not sent back
+	SentBackBy string
+}
+
+// Waits tells whether the draft waits to be confirmed.
+func (d Draft) Waits(a asset.Asset) bool {
+	return a.State == asset.Draft && d.Person != 0 && d.SentBack == "" && len(a.Open()) == 0
+}
+
+const selectDraft = `
+	SELECT d.drafted_by AS person, p.name AS by, d.drafted_at AS at, d.sent_back, coalesce(q.name, '') AS sent_back_by
+	FROM asset_draft d JOIN person_shown p ON p.id = d.drafted_by LEFT JOIN person_shown q ON q.id = d.sent_back_by
+	WHERE d.asset_id = @asset`
+
+// Draft is who has drafted an asset that the actor sees; the zero value where it is no
+// draft of who may only draft.
+func (s *Service) Draft(ctx context.Context, actor authz.Actor, a asset.Asset) (Draft, error) {
+	if _, may := actor.May(authz.ReadAssets, authz.Matter{OwnersSection: a.Section}); !may || a.State != asset.Draft {
+		return Draft{}, nil
+	}
+	return draftOf(ctx, s.pool, a.ID)
+}
+
+func draftOf(ctx context.Context, db postgres.Querier, id int64) (Draft, error) {
+	d, err := postgres.One[Draft](ctx, db, "finding who has drafted an asset", selectDraft, pgx.StrictNamedArgs{"asset": id})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Draft{}, nil
+	}
+	return d, err
+}
+
+// MayConfirm tells whether the actor may confirm what somebody has prepared of an asset.
+func (s *Service) MayConfirm(ctx context.Context, actor authz.Actor, a asset.Asset, by int64) (bool, error) {
+	if !actor.Might(authz.ConfirmAssets, authz.Own) || actor.Person == by {
+		return false, nil
+	}
+	matter, err := org.Concerning(ctx, s.pool, by, calendar.Day(s.door.Now()))
+	matter.OwnersSection = a.Section
+	_, may := actor.May(authz.ConfirmAssets, matter)
+	return may, err
+}
+
+// allow allows the decision on what somebody has prepared of an asset.
+func allow(ctx context.Context, tx *door.Tx, a asset.Asset, by int64) (door.Allowed, error) {
+	matter, err := org.Concerning(ctx, tx, by, tx.Today())
+	if err != nil {
+		return door.Allowed{}, err
+	}
+	matter.OwnersSection = a.Section
+	if err := tx.Allow(authz.ConfirmAssets, matter); err != nil {
+		return door.Allowed{}, err
+	}
+	return tx.AllowAlso(authz.ConfirmAssets, matter)
+}
+
+// Seen is an asset on the version that somebody has seen.
+type Seen struct {
+	Code    string
+	Version int
+}
+
+// Most is how many drafts are confirmed at once.
+const Most = 100
+
+// Confirm registers drafts: all of them, or none. Invalid for none, or for more than Most;
+// Conflict where one has changed since it was seen, is no draft that waits, or has something
+// open; Forbidden where one is the actor's own.
+func (s *Service) Confirm(ctx context.Context, actor authz.Actor, list []Seen) error {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if len(list) == 0 || len(list) > Most {
+			return door.Unchanged(), invalid("draft", "登録する下書きを、1件から"+strconv.Itoa(Most)+"件まで選んでください。")
+		}
+		var effects []door.Effect
+		for _, seen := range list {
+			a, d, err := waiting(ctx, tx, actor, seen)
+			if err != nil {
+				return door.Unchanged(), err
+			}
+			as, err := allow(ctx, tx, a, d.Person)
+			if err != nil {
+				return door.Unchanged(), err
+			}
+			done, err := asset.RegisterDrafts(ctx, tx, actor, d.By+"の下書きを確認した", []asset.Asset{a})
+			if err != nil {
+				return door.Unchanged(), err
+			}
+			done[0].By = as
+			effects = append(effects, done...)
+		}
+		first := effects[0]
+		first.Also = effects[1:]
+		return first, nil
+	})
+	if err != nil {
+		return fmt.Errorf("confirming drafts: %w", err)
+	}
+	return nil
+}
+
+// waiting locks a draft that waits to be confirmed.
+func waiting(ctx context.Context, tx *door.Tx, actor authz.Actor, seen Seen) (asset.Asset, Draft, error) {
+	a, err := asset.Lock(ctx, tx, actor, seen.Code, seen.Version)
+	if fault.KindOf(err) == fault.Conflict {
+		return a, Draft{}, fault.Wrap(err, fault.Conflict, "「"+seen.Code+"」は、画面を開いた後に変わりました。いまの内容を確かめて、もう一度選んでください。")
+	}
+	if err != nil {
+		return a, Draft{}, err
+	}
+	d, err := draftOf(ctx, tx, a.ID)
+	if err == nil && !d.Waits(a) {
+		err = fault.New(fault.Conflict, "「"+seen.Code+"」は、確認を待つ下書きではありません。登録済みか、決まっていない項目があります。")
+	}
+	return a, d, err
+}
+
+const maxWords = 500
+
+// checkWords are the words with which something is sent back.
+func checkWords(words string) (string, error) {
+	words = strings.TrimSpace(words)
+	if n := utf8.RuneCountInString(words); n == 0 || n > maxWords {
+		return words, invalid("words", "どこを直すかを、"+strconv.Itoa(maxWords)+"字までで書いてください。")
+	}
+	return words, nil
+}
+
+// SendBack sends a draft that waits back to who has drafted it, and tells them what to mend.
+func (s *Service) SendBack(ctx context.Context, actor authz.Actor, seen Seen, words string) error {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		a, d, err := waiting(ctx, tx, actor, seen)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if _, err := allow(ctx, tx, a, d.Person); err != nil {
+			return door.Unchanged(), err
+		}
+		words, err := checkWords(words)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		_, err = tx.Exec(ctx, `UPDATE asset_draft SET sent_back = @words, sent_back_by = nullif(@by, 0::bigint) WHERE asset_id = @asset`,
+			pgx.StrictNamedArgs{"asset": a.ID, "words": words, "by": actor.Person})
+		return sentBack(a, d.Person, "下書き", words, address.AssetEdit(a.Code)), err
+	})
+	if err != nil {
+		return fmt.Errorf("sending a draft back: %w", err)
+	}
+	return nil
+}
+
+// sentBack is what is recorded and told of something that was sent back.
+func sentBack(a asset.Asset, to int64, what, words, url string) door.Effect {
+	return door.Effect{
+		Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"sent_back"}, Refs: map[string]int64{"person": to},
+		Notices: []notice.Message{{To: []int64{to}, Notice: notice.Notice{
+			Topic: About, TopicID: a.ID, Title: "「" + a.Name + "」の" + what + "が差し戻されました", Text: words, URL: url,
+		}}},
+	}
+}
+
+func invalid(field, message string) error {
+	return fault.InvalidFields([]fault.Problem{{Field: field, Message: message}})
+}

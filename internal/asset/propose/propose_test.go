@@ -1,0 +1,281 @@
+package propose_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kagami/internal/asset"
+	"kagami/internal/asset/propose"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres/pgtest"
+	"kagami/internal/task"
+)
+
+var databases pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
+
+var today = calendar.NewDate(2026, time.November, 24)
+
+// office is a register with two sections, and a 台帳担当者 of the first.
+type office struct {
+	*propose.Service
+	t              *testing.T
+	db             pgtest.DB
+	assets         *asset.Service
+	keeper, second authz.Actor // of zeimu
+	manager, other authz.Actor // the 情報セキュリティ管理者, of zeimu and fukushi
+}
+
+func newOffice(t *testing.T) office {
+	t.Helper()
+	db := databases.New(t)
+	through := door.New(db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
+	o := office{t: t, db: db, assets: asset.New(db.Pool, through).With(asset.Ties{Drafted: propose.Drafted})}
+	o.Service = propose.New(db.Pool, through, o.assets)
+	town := org.New(db.Pool, through)
+	var sections []int64
+	for i, code := range []string{"zeimu", "fukushi"} {
+		id, err := town.AddSection(t.Context(), authz.AsOperator(), org.Section{Code: code, Name: code, Kind: org.Internal, Position: i})
+		must(t, err)
+		sections = append(sections, id)
+	}
+	somebody := func(n int, role authz.Role, section int64) authz.Actor {
+		id, err := town.AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: fmt.Sprint("P", n), Name: fmt.Sprint("見本 ", n), Furigana: "ミホン"})
+		must(t, err)
+		return authz.Actor{Person: id, Holdings: []authz.Holding{{Role: authz.Staff, Section: section}, {Role: role, Section: section}}}
+	}
+	o.keeper, o.second = somebody(1, authz.RegisterKeeper, sections[0]), somebody(2, authz.RegisterKeeper, sections[0])
+	o.manager, o.other = somebody(3, authz.SecurityManager, sections[0]), somebody(4, authz.SecurityManager, sections[1])
+	return o
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustBe(t *testing.T, what string, err error, kind fault.Kind) {
+	t.Helper()
+	if err == nil || fault.KindOf(err) != kind {
+		t.Errorf("%s: %v", what, err)
+	}
+}
+
+func ledger() asset.Details {
+	return asset.Details{
+		Kind: asset.Information, Name: "軽自動車税の課税台帳", Confidentiality: "3C", Integrity: "2", Availability: "1",
+		Personal: asset.PlainPersonal, Zone: asset.LGWANZone, RegisteredOn: today,
+	}
+}
+
+func (o office) draft(d asset.Details) string {
+	o.t.Helper()
+	code, err := o.assets.Register(o.t.Context(), o.keeper, "zeimu", d)
+	must(o.t, err)
+	return code
+}
+
+func (o office) find(code string) asset.Asset {
+	o.t.Helper()
+	a, err := o.assets.Find(o.t.Context(), o.manager, code)
+	must(o.t, err)
+	return a
+}
+
+func (o office) history(code string) []asset.Event {
+	o.t.Helper()
+	list, err := o.assets.History(o.t.Context(), o.manager, code)
+	must(o.t, err)
+	return list
+}
+
+func (o office) counts(actor authz.Actor) (found propose.Counts) {
+	o.t.Helper()
+	var b task.Batch
+	o.QueueCounts(&b, actor, func(c propose.Counts) { found = c })
+	must(o.t, b.Run(o.t.Context(), o.db.Pool))
+	return found
+}
+
+func (o office) notices(person int64) (n int) {
+	o.t.Helper()
+	must(o.t, o.db.Pool.QueryRow(o.t.Context(), `SELECT count(*) FROM notice WHERE person_id = $1`, person).Scan(&n))
+	return n
+}
+
+func TestWhatAKeeperRegistersIsADraftThatTheManagerConfirms(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	open := ledger()
+	open.Zone = ""
+	whole, unsettled := o.draft(ledger()), o.draft(open)
+	if a := o.find(whole); a.State != asset.Draft {
+		t.Fatalf("registered as %s", a.State)
+	}
+	if got := o.counts(o.manager); got != (propose.Counts{Drafts: 1}) {
+		t.Errorf("%+v wait", got)
+	}
+	if o.counts(o.other) != (propose.Counts{}) || o.counts(o.keeper) != (propose.Counts{}) {
+		t.Error("waits for somebody else")
+	}
+	mustBe(t, "by the keeper", o.Confirm(t.Context(), o.keeper, []propose.Seen{{Code: whole, Version: 1}}), fault.Forbidden)
+	mustBe(t, "by another section", o.Confirm(t.Context(), o.other, []propose.Seen{{Code: whole, Version: 1}}), fault.NotFound)
+	mustBe(t, "with one that is open", o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: whole, Version: 1}, {Code: unsettled, Version: 1}}), fault.Conflict)
+	if o.find(whole).State != asset.Draft {
+		t.Error("a part of them was confirmed")
+	}
+	// what is settled waits, though it is changed by who may only draft
+	must(t, o.assets.Change(t.Context(), o.keeper, unsettled, 1, ledger(), ""))
+	if a := o.find(unsettled); a.State != asset.Draft {
+		t.Errorf("a keeper's change made it %s", a.State)
+	}
+	mustBe(t, "on an older version", o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: unsettled, Version: 1}}), fault.Conflict)
+	mustBe(t, "none", o.Confirm(t.Context(), o.manager, nil), fault.Invalid)
+	must(t, o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: whole, Version: 1}, {Code: unsettled, Version: 2}}))
+	for _, code := range []string{whole, unsettled} {
+		if a, h := o.find(code), o.history(code); a.State != asset.Registered || h[0].By != "見本 3" || h[0].Why != "見本 1の下書きを確認した" {
+			t.Errorf("%s: %s, %+v", code, a.State, h[0])
+		}
+	}
+	mustBe(t, "twice", o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: whole, Version: 2}}), fault.Conflict)
+}
+
+// What the 管理者 registers needs nobody's confirmation.
+func TestAManagersOwnIsRegisteredAtOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code, err := o.assets.Register(t.Context(), o.manager, "zeimu", ledger())
+	must(t, err)
+	if o.find(code).State != asset.Registered {
+		t.Error("waits")
+	}
+	mustBe(t, "changed by a keeper", o.assets.Change(t.Context(), o.keeper, code, 1, ledger(), ""), fault.Forbidden)
+	mustBe(t, "ended by a keeper", o.assets.EndAsMistaken(t.Context(), o.keeper, code, 1, "誤り"), fault.Forbidden)
+}
+
+// Who has drafted it has become the 管理者 since: the role above confirms.
+func TestNobodyConfirmsTheirOwn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.draft(ledger())
+	promoted := o.keeper
+	promoted.Holdings = o.manager.Holdings
+	seen := propose.Seen{Code: code, Version: 1}
+	mustBe(t, "their own", o.Confirm(t.Context(), promoted, []propose.Seen{seen}), fault.Forbidden)
+	mustBe(t, "sent back by themselves", o.SendBack(t.Context(), promoted, seen, "直す"), fault.Forbidden)
+	if o.counts(promoted).Drafts != 0 {
+		t.Error("waits for who has drafted it")
+	}
+	if may, err := o.MayConfirm(t.Context(), promoted, o.find(code), o.keeper.Person); may || err != nil {
+		t.Errorf("is offered it: %v", err)
+	}
+}
+
+func TestADraftIsSentBackWithWords(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.draft(ledger())
+	seen := propose.Seen{Code: code, Version: 1}
+	mustBe(t, "without words", o.SendBack(t.Context(), o.manager, seen, " "), fault.Invalid)
+	mustBe(t, "with too many", o.SendBack(t.Context(), o.manager, seen, strings.Repeat("あ", 501)), fault.Invalid)
+	must(t, o.SendBack(t.Context(), o.manager, seen, "保存先を書いてください。"))
+	if o.notices(o.keeper.Person) != 1 || o.counts(o.manager).Drafts != 0 {
+		t.Error("the keeper is not told, or it waits still")
+	}
+	mustBe(t, "confirmed meanwhile", o.Confirm(t.Context(), o.manager, []propose.Seen{seen}), fault.Conflict)
+	better := ledger()
+	better.Place = "税務システム"
+	must(t, o.assets.Change(t.Context(), o.keeper, code, 1, better, ""))
+	if o.counts(o.manager).Drafts != 1 {
+		t.Error("does not wait again")
+	}
+}
+
+func TestAProposalChangesOnlyWhatItSays(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code, err := o.assets.Register(t.Context(), o.manager, "zeimu", ledger())
+	must(t, err)
+	proposed := ledger()
+	proposed.Place, proposed.Handling = "税務システム", []asset.Handling{asset.NoPrint}
+	mustBe(t, "nothing", o.Propose(t.Context(), o.keeper, code, 1, ledger(), ""), fault.Invalid)
+	mustBe(t, "by another section", o.Propose(t.Context(), o.other, code, 1, proposed, ""), fault.NotFound)
+	must(t, o.Propose(t.Context(), o.keeper, code, 1, proposed, "移した"))
+	mustBe(t, "beside another's", o.Propose(t.Context(), o.second, code, 1, proposed, ""), fault.Conflict)
+	if got := o.counts(o.manager); got.Proposals != 1 {
+		t.Errorf("%+v wait", got)
+	}
+	if o.find(code).Place != "" {
+		t.Fatal("changed already")
+	}
+	first, err := o.Open(t.Context(), o.manager, o.find(code))
+	must(t, err)
+	must(t, o.Propose(t.Context(), o.keeper, code, 1, proposed, "移した")) // replaces it
+	p, err := o.Open(t.Context(), o.manager, o.find(code))
+	must(t, err)
+	// meanwhile the 管理者 changes something else
+	noted := ledger()
+	noted.Note = "毎年見直す"
+	must(t, o.assets.Change(t.Context(), o.manager, code, 1, noted, ""))
+	mustBe(t, "on the older version", o.ConfirmProposal(t.Context(), o.manager, propose.Seen{Code: code, Version: 1}, p.ID), fault.Conflict)
+	mustBe(t, "that was replaced", o.ConfirmProposal(t.Context(), o.manager, propose.Seen{Code: code, Version: 2}, first.ID), fault.Conflict)
+	mustBe(t, "by the keeper", o.ConfirmProposal(t.Context(), o.keeper, propose.Seen{Code: code, Version: 2}, p.ID), fault.Forbidden)
+	must(t, o.ConfirmProposal(t.Context(), o.manager, propose.Seen{Code: code, Version: 2}, p.ID))
+	a, h := o.find(code), o.history(code)
+	if a.Place != "税務システム" || a.Note != "毎年見直す" || len(a.Handling) != 1 || h[0].Why != "見本 1の提案を確認した：移した" || h[0].By != "見本 3" {
+		t.Errorf("%+v, %+v", a.Details, h[0])
+	}
+	mustBe(t, "twice", o.ConfirmProposal(t.Context(), o.manager, propose.Seen{Code: code, Version: 3}, p.ID), fault.Conflict)
+}
+
+func TestAProposalIsSentBackOrWithdrawn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code, err := o.assets.Register(t.Context(), o.manager, "zeimu", ledger())
+	must(t, err)
+	proposed := ledger()
+	proposed.Place = "共有フォルダ"
+	seen := propose.Seen{Code: code, Version: 1}
+	must(t, o.Propose(t.Context(), o.keeper, code, 1, proposed, ""))
+	p, err := o.Open(t.Context(), o.manager, o.find(code))
+	must(t, err)
+	must(t, o.SendProposalBack(t.Context(), o.manager, seen, p.ID, "税務システムのままです。"))
+	if o.notices(o.keeper.Person) != 1 {
+		t.Error("the keeper is not told")
+	}
+	must(t, o.Propose(t.Context(), o.second, code, 1, proposed, ""))
+	p, err = o.Open(t.Context(), o.manager, o.find(code))
+	must(t, err)
+	mustBe(t, "another's", o.Withdraw(t.Context(), o.keeper, seen, p.ID), fault.Forbidden)
+	must(t, o.Withdraw(t.Context(), o.second, seen, p.ID))
+	if p, err := o.Open(t.Context(), o.manager, o.find(code)); p.ID != 0 || err != nil {
+		t.Errorf("%+v waits still: %v", p, err)
+	}
+}
+
+// Two who confirm at once change it once.
+func TestTwoConfirmAtOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.draft(ledger())
+	var wg sync.WaitGroup
+	failed := make(chan error, 2)
+	for range 2 {
+		wg.Go(func() { failed <- o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: code, Version: 1}}) })
+	}
+	wg.Wait()
+	if first, second := <-failed, <-failed; (first == nil) == (second == nil) || len(o.history(code)) != 2 {
+		t.Errorf("%v and %v, %d versions", first, second, len(o.history(code)))
+	}
+}

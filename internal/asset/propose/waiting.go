@@ -1,0 +1,94 @@
+package propose
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/org"
+	"kagami/internal/postgres"
+	"kagami/internal/state"
+	"kagami/internal/task"
+)
+
+// Line is something that waits for the 情報セキュリティ管理者.
+type Line struct {
+	Code        string
+	Version     int
+	Name        string
+	SectionName string
+	Place       string
+	By          string
+	At          time.Time
+	Proposal    bool // else a draft
+}
+
+// drafts are those that wait, of the sections; proposals likewise. What somebody has
+// prepared themselves does not wait for them.
+const (
+	drafts = `FROM asset_draft d JOIN asset a ON a.id = d.asset_id
+		WHERE a.state = 'draft' AND d.sent_back = '' AND d.drafted_by <> @actor AND a.section_id = ANY(@sections)
+		  AND a.confidentiality NOT IN ('', '3') AND a.integrity <> '' AND a.availability <> '' AND a.zone <> ''
+		  AND NOT (a.personal = 'specific' AND a.number_work = '')`
+	proposals = `FROM asset_proposal r JOIN asset a ON a.id = r.asset_id
+		WHERE r.state = 'open' AND a.state = 'registered' AND r.proposed_by <> @actor AND a.section_id = ANY(@sections)`
+)
+
+func waitingFor(actor authz.Actor) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"actor": actor.Person, "sections": actor.Sections(authz.ConfirmAssets)}
+}
+
+// Waiting lists what waits for the actor, the longest first: drafts up to Most, then
+// proposals up to Most.
+func (s *Service) Waiting(ctx context.Context, actor authz.Actor) ([]Line, error) {
+	args := waitingFor(actor)
+	args["most"] = Most
+	return postgres.List[Line](ctx, s.pool, "listing what waits to be confirmed", `
+		(SELECT a.code, a.version, a.name, s.name AS section_name, a.place, p.name AS by, w.at, w.proposal
+		 FROM (SELECT d.asset_id, d.drafted_by AS person, d.drafted_at AS at, false AS proposal `+drafts+` ORDER BY d.drafted_at, a.id LIMIT @most) w
+		 JOIN asset a ON a.id = w.asset_id JOIN section_shown s ON s.id = a.section_id JOIN person_shown p ON p.id = w.person ORDER BY w.at, a.id)
+		UNION ALL
+		(SELECT a.code, a.version, a.name, s.name, a.place, p.name, w.at, w.proposal
+		 FROM (SELECT r.asset_id, r.proposed_by AS person, r.proposed_at AS at, true AS proposal `+proposals+` ORDER BY r.proposed_at, a.id LIMIT @most) w
+		 JOIN asset a ON a.id = w.asset_id JOIN section_shown s ON s.id = a.section_id JOIN person_shown p ON p.id = w.person ORDER BY w.at, a.id)`, args)
+}
+
+// Counts are how many drafts and proposals wait for somebody.
+type Counts struct{ Drafts, Proposals int }
+
+// ChangeCounter counts what may change how much waits.
+var ChangeCounter = state.Counted("asset_waiting")
+
+// countsKey names what the counts for somebody depend on.
+type countsKey struct {
+	person                int64
+	day                   calendar.Date
+	organization, waiting int64
+}
+
+// cachedCounts is how many are in the cache: the 課長 of a large town.
+const cachedCounts = 2000
+
+// QueueCounts asks in a batch how much waits for the actor, where the cache has it not; for
+// nothing where they confirm nothing.
+func (s *Service) QueueCounts(b *task.Batch, actor authz.Actor, take func(Counts)) {
+	if len(actor.Sections(authz.ConfirmAssets)) == 0 {
+		return
+	}
+	organization, known := actor.State.Of(org.ChangeCounter)
+	waiting, counted := actor.State.Of(ChangeCounter)
+	key := countsKey{actor.Person, actor.On, organization, waiting}
+	if cached, ok := s.counts.Look(key); ok && known && counted {
+		take(cached)
+		return
+	}
+	task.Rows(b, "counting what waits to be confirmed", pgx.RowToStructByName[Counts], func(rows []Counts) {
+		if known && counted {
+			s.counts.Add(key, rows[0])
+		}
+		take(rows[0])
+	}, `SELECT (SELECT count(*) `+drafts+`) AS drafts, (SELECT count(*) `+proposals+`) AS proposals`, waitingFor(actor))
+}

@@ -1,0 +1,138 @@
+package keeping_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"kagami/internal/asset"
+	"kagami/internal/asset/find"
+	"kagami/internal/asset/propose"
+	"kagami/internal/org/keeper"
+	"kagami/web/asset/assettest"
+	"kagami/web/asset/keeping"
+	"kagami/web/screen"
+	"kagami/web/server"
+	"kagami/web/server/servertest"
+)
+
+var town = assettest.Town(func(g server.Ground, register *asset.Service, _ *find.Service) []screen.Part {
+	return []screen.Part{keeping.New(register, keeper.New(g.Pool, g.Door), propose.New(g.Pool, g.Door, register)).Part()}
+})
+
+func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
+
+// ledger is the form of an asset that nothing is wrong with.
+func ledger(more ...string) url.Values {
+	form := assettest.Ledger("confidentiality", "3C", "zone", "lgwan", "place", "")
+	for i := 0; i+1 < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
+	return form
+}
+
+func mustSay(t *testing.T, what string, a servertest.Answer, words ...string) {
+	t.Helper()
+	for _, want := range words {
+		if !strings.Contains(a.Body, want) {
+			t.Errorf("%s: the page lacks %q: %d", what, want, a.Status)
+		}
+	}
+}
+
+var (
+	heading  = regexp.MustCompile(`管理番号</dt><dd>([0-9A-Za-z-]+)`)
+	naming   = regexp.MustCompile(`name="keeper" value="([0-9]+)"`)
+	proposal = regexp.MustCompile(`name="proposal" value="([0-9]+)"`)
+)
+
+// clerk is a newcomer of 税務町民課, who can sign in.
+func clerk(t *testing.T, portal *servertest.Portal) *servertest.Visitor {
+	t.Helper()
+	return servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
+}
+
+func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	who := town.Holder("税務町民課 職員")
+	worker := clerk(t, portal)
+	if a := worker.Get("/assets/new"); a.Status != http.StatusForbidden {
+		t.Fatalf("a 職員 registers: %d", a.Status)
+	}
+	a := manager.Get("/assets/keepers")
+	mustSay(t, "whom to name", a, "台帳担当者は、まだいません", who.Name)
+	a = manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {who.StaffNumber}, "first": {"きのう"}})
+	mustSay(t, "with a day that is none", a, `value="きのう"`)
+	a = manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {who.StaffNumber}, "first": {"2026-11-24"}})
+	mustSay(t, "named", a, "台帳担当者を決めました", who.Name+"を台帳担当者から解く")
+
+	mustSay(t, "the keeper's form", worker.Get("/assets/new"), "下書きを作る", "情報セキュリティ管理者が確認すると")
+	a = worker.Post("/assets/new", ledger("zone", ""))
+	mustSay(t, "with something to settle", a, "下書きを作りました", "決まっていない項目があります", "領域を決めて")
+	code := heading.FindStringSubmatch(a.Body)[1]
+	mustSay(t, "nothing to confirm", manager.Get("/assets/drafts"), "確認を待つものは、ありません")
+	a = worker.Post("/assets/"+code+"/edit", ledger("version", "1"))
+	mustSay(t, "complete", a, "確認待ちの下書きです")
+	mustSay(t, "home", manager.Get("/"), "台帳の下書き1件を確認する")
+	mustSay(t, "the keeper's own review", worker.Get("/assets/"+code+"/review"), "自分では確認できません")
+
+	a = manager.Post("/assets/"+code+"/review", url.Values{"version": {"2"}, "proposal": {"0"}, "do": {"send-back"}, "words": {"保存先も書いてください。"}})
+	mustSay(t, "sent back", a, "差し戻しました", "下書きが差し戻されました", "保存先も書いてください。")
+	mustSay(t, "told", worker.Get("/notices"), "の下書きが差し戻されました", "保存先も書いてください。")
+	worker.Post("/assets/"+code+"/edit", ledger("version", "2", "place", "税務システム"))
+	a = manager.Get("/assets/drafts")
+	mustSay(t, "waits again", a, `value="`+code+` 3"`, who.Name)
+	mustSay(t, "none ticked", manager.Post("/assets/drafts", url.Values{}), "1件から100件まで")
+	a = manager.Post("/assets/drafts", url.Values{"draft": {code + " 2"}})
+	if a.Status != http.StatusConflict {
+		t.Errorf("on an older version: %d", a.Status)
+	}
+	mustSay(t, "confirmed", manager.Post("/assets/drafts", url.Values{"draft": {code + " 3"}}), "下書きを登録しました", "確認を待つものは、ありません")
+
+	mustSay(t, "registered", worker.Get("/assets/"+code), "変更を提案する")
+	a = worker.Post("/assets/"+code+"/edit", ledger("version", "4", "place", "共有フォルダ", "why", "移した"))
+	mustSay(t, "proposed", a, "変更を提案しました", "変更の提案が、確認を待っています")
+	mustSay(t, "home", manager.Get("/"), "情報資産の変更の提案1件を確認する")
+	a = manager.Get("/assets/" + code + "/review")
+	mustSay(t, "the proposal", a, "税務システム", "共有フォルダ", "移した", "提案のとおりに変える")
+	if strings.Contains(a.Body, "機密性") {
+		t.Error("what does not change is shown as proposed")
+	}
+	a = manager.Post("/assets/"+code+"/review", url.Values{"version": {"4"}, "proposal": {proposal.FindStringSubmatch(a.Body)[1]}, "do": {"confirm"}})
+	mustSay(t, "confirmed", a, "提案のとおりに変えました", "共有フォルダ", who.Name+"の提案を確認した：移した")
+
+	a = manager.Get("/assets/keepers")
+	mustSay(t, "taken back", manager.Post("/assets/keepers", url.Values{"do": {"take-back"}, "keeper": {naming.FindStringSubmatch(a.Body)[1]}}), "台帳担当者を解きました")
+	if a := worker.Get("/assets/new"); a.Status != http.StatusForbidden {
+		t.Errorf("drafts still: %d", a.Status)
+	}
+}
+
+// Another section's drafts are neither shown nor counted.
+func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	who := town.Holder("税務町民課 職員")
+	manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {who.StaffNumber}, "first": {"2026-11-24"}})
+	a := clerk(t, portal).Post("/assets/new", ledger())
+	code := heading.FindStringSubmatch(a.Body)[1]
+	other := servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
+	mustSay(t, "the other's list", other.Get("/assets/drafts"), "確認を待つものは、ありません")
+	for _, a := range []servertest.Answer{
+		other.Get("/assets/" + code + "/review"),
+		other.Post("/assets/"+code+"/review", url.Values{"version": {"1"}, "proposal": {"0"}, "do": {"confirm"}}),
+	} {
+		if a.Status != http.StatusNotFound || strings.Contains(a.Body, "軽自動車税") {
+			t.Errorf("the other's page: %d", a.Status)
+		}
+	}
+	if a := other.Get("/"); strings.Contains(a.Body, "台帳の下書き") {
+		t.Error("it is the other's to do")
+	}
+}
