@@ -77,7 +77,7 @@ func (p overviewView) behind(pairs ...string) string {
 const (
 	gridHead   = 150 // px of the column of levels
 	gridTop    = 40  // of the row of zones
-	gridColumn = 130
+	gridColumn = 156
 	gridRow    = 52
 	gridGap    = 4
 )
