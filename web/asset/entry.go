@@ -42,6 +42,9 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
 		return err
 	}
+	if view.Again, err = s.register.Again(ctx, actor, a); err != nil {
+		return err
+	}
 	if view.Low, err = s.low(r, a); err != nil {
 		return err
 	}

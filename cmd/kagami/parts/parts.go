@@ -117,7 +117,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	}
 	return append(list,
 		websetting.New(setting.New(g.Pool, g.Door, settings...)).Part(),
-		webedition.New(edition.NewService(g.Pool, g.Door, editionKinds()...)).Part(),
+		webedition.New(edition.NewService(g.Pool, g.Door, editionKinds()...), listing.Uses).Part(),
 	), nil
 }
 
