@@ -14,6 +14,7 @@ import (
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
+	"kagami/internal/asset/view"
 	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/sample"
@@ -31,11 +32,12 @@ type Screens struct {
 	papers    *paper.Service
 	attached  *attachment.Service
 	proposals *propose.Service
+	views     *view.Service
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, attachments *attachment.Service, proposals *propose.Service) *Screens {
-	return &Screens{register, finding, relations, papers, attachments, proposals}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, attachments *attachment.Service, proposals *propose.Service, views *view.Service) *Screens {
+	return &Screens{register, finding, relations, papers, attachments, proposals, views}
 }
 
 // Part is what the portal takes in.
