@@ -10,6 +10,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
+	"kagami/internal/asset/communication"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
@@ -33,11 +34,12 @@ type Screens struct {
 	attached  *attachment.Service
 	proposals *propose.Service
 	views     *view.Service
+	talks     *communication.Service
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, attachments *attachment.Service, proposals *propose.Service, views *view.Service) *Screens {
-	return &Screens{register, finding, relations, papers, attachments, proposals, views}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, attachments *attachment.Service, proposals *propose.Service, views *view.Service, talks *communication.Service) *Screens {
+	return &Screens{register, finding, relations, papers, attachments, proposals, views, talks}
 }
 
 // Part is what the portal takes in.

@@ -96,7 +96,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments, proposals, view.New(g.Pool, g.Door)).Part(),
+		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments, proposals, view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(),
 		views.New(view.New(g.Pool, g.Door)).Part(),
 		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
