@@ -71,6 +71,7 @@ func (s *Screens) Part() screen.Part {
 			"asset-drafted":       {Heading: "下書きを作りました", Text: "決まっていない項目がなくなると、情報セキュリティ管理者の確認を待ちます。"},
 			"asset-proposed":      {Heading: "変更を提案しました", Text: "情報セキュリティ管理者が確認すると、台帳が変わります。"},
 		},
+		Search:   s.search,
 		Jobs:     s.register.RegisterJobs,
 		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, s.relations, *t) },
 		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}},
