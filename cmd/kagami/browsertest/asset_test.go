@@ -109,7 +109,7 @@ func TestTheAssetRegisterInTheBrowser(t *testing.T) {
 	manager.pick("number_work", "related")
 	manager.press("登録する")
 	manager.mustSee("情報資産を登録しました")
-	code := code(manager)
+	code := assetOf(manager)
 
 	colleague := sitDown(t, portal, town.Holder("税務町民課 担当副課長"))
 	manager.press("変更する")
@@ -161,8 +161,8 @@ func (p *person) withoutScript(yes bool) {
 	}
 }
 
-// code is the 管理番号 of the asset whose page it is.
-func code(p *person) string {
+// assetOf is the 管理番号 of the asset whose page it is.
+func assetOf(p *person) string {
 	p.t.Helper()
 	return evaluate[string](p, `location.pathname.split("/").pop()`)
 }
