@@ -66,3 +66,14 @@ func TestTheListMarksWhatDoesNotFit(t *testing.T) {
 		}
 	}
 }
+
+// A link that was cut off in the middle of a character leads to a list.
+func TestACutOffLinkLeadsToAList(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	for _, query := range []string{"q=%ff", "q=a%ff", "q=%e3%81", "zone=%ff", "q=%00", "section=%ff", "after=%ff", "sort=%ff"} {
+		if a := manager.Get("/assets?" + query); a.Status >= http.StatusInternalServerError {
+			t.Errorf("%s: %d", query, a.Status)
+		}
+	}
+}

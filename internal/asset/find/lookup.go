@@ -108,7 +108,7 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		conditions = append(conditions, "a.level_reason <> ''")
 	}
 	if q.Overdue {
-		must("coalesce(a.checked_on, a.registered_on) < @looked::date", "looked", l.today.AddYears(-1))
+		must("coalesce(a.checked_on, a.registered_on) < @looked::date", "looked", asset.LookedAt(l.today))
 	}
 	if q.Of != nil {
 		must("a.id = ANY(@of)", "of", q.Of)
