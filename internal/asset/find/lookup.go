@@ -105,7 +105,7 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		must("a.broken_since >= @older::date", "older", l.today.AddDays(-to))
 	}
 	if q.ByHand {
-		conditions = append(conditions, "a.level_reason <> ''")
+		conditions = append(conditions, "a.by_hand")
 	}
 	if q.Overdue {
 		must("coalesce(a.checked_on, a.registered_on) < @looked::date", "looked", asset.LookedAt(l.today))
