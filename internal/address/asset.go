@@ -8,6 +8,8 @@ const (
 	// prepared to be confirmed.
 	AssetKeepers = Assets + "/keepers"
 	AssetDrafts  = Assets + "/drafts"
+	// AssetsBulk is where what the list shows is changed at once.
+	AssetsBulk = Assets + "/bulk"
 	// AssetOverview is the register in numbers.
 	AssetOverview = Assets + "/overview"
 	// AssetLabels is where the labels of what the list shows are printed.

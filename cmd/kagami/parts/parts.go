@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/bulk"
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/communication"
@@ -35,6 +36,7 @@ import (
 	"kagami/web/account"
 	"kagami/web/acknowledging"
 	webasset "kagami/web/asset"
+	webbulk "kagami/web/asset/bulk"
 	webcommunication "kagami/web/asset/communication"
 	"kagami/web/asset/handout"
 	"kagami/web/asset/intake"
@@ -96,6 +98,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
 		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments, proposals).Part(),
 		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
+		webbulk.New(bulk.New(assets, listing), assets, listing).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
