@@ -47,6 +47,11 @@ func AssetReview(code string) string { return under(Asset(code), "review") }
 // AssetMistake is where it is ended as one that should never have been registered.
 func AssetMistake(code string) string { return under(Asset(code), "mistake") }
 
+// AssetVersion is where an earlier version of it is brought back.
+func AssetVersion(code string, version int) string {
+	return under(Asset(code), "versions", number(version))
+}
+
 // AssetRelations is where it is said what it rests on, and what stops where it stops.
 func AssetRelations(code string) string { return under(Asset(code), "relations") }
 

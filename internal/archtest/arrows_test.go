@@ -93,6 +93,7 @@ var within = map[string][]string{
 		"internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline",
 	},
 
+	"internal/asset/bulk":           {"internal/asset", "internal/asset/find"},
 	"internal/asset/communication":  {"internal/asset"},
 	"internal/asset/export":         {"internal/asset", "internal/asset/find"},
 	"internal/asset/filebook":       {"internal/asset", "internal/asset/find"},
@@ -103,6 +104,7 @@ var within = map[string][]string{
 	"internal/asset/relation":       {"internal/asset"},
 	"internal/asset/paper":          {"internal/asset"},
 	"internal/asset/propose":        {"internal/asset"},
+	"internal/asset/restore":        {"internal/asset"},
 
 	"internal/org":           {"internal/org/reach", "internal/org/telling"},
 	"internal/org/absence":   {"internal/org"},

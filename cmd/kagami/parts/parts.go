@@ -17,6 +17,7 @@ import (
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
+	"kagami/internal/asset/restore"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
 	"kagami/internal/holiday"
@@ -43,6 +44,7 @@ import (
 	"kagami/web/asset/keeping"
 	weboverview "kagami/web/asset/overview"
 	webrelation "kagami/web/asset/relation"
+	webrestore "kagami/web/asset/restore"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
@@ -98,6 +100,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
 		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments, proposals).Part(),
 		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
+		webrestore.New(restore.New(assets), assets).Part(),
 		webbulk.New(bulk.New(assets, listing), assets, listing).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
