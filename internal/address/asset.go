@@ -52,6 +52,12 @@ func AssetVersion(code string, version int) string {
 	return under(Asset(code), "versions", number(version))
 }
 
+// AssetMerge is where it is merged into another one, which it stands for twice.
+func AssetMerge(code string) string { return under(Asset(code), "merge") }
+
+// AssetMergeInto is where it is compared with that one, by its 管理番号.
+func AssetMergeInto(code, into string) string { return With(AssetMerge(code), "into", into) }
+
 // AssetRelations is where it is said what it rests on, and what stops where it stops.
 func AssetRelations(code string) string { return under(Asset(code), "relations") }
 

@@ -100,6 +100,7 @@ var within = map[string][]string{
 	"internal/asset/find":           {"internal/asset", "internal/asset/catalogue", "internal/asset/classify"},
 	"internal/asset/intake":         {"internal/asset", "internal/asset/intake/wording"},
 	"internal/asset/intake/wording": {"internal/asset", "internal/calendar"},
+	"internal/asset/merge":          {"internal/asset", "internal/asset/relation"},
 	"internal/asset/overview":       {"internal/asset"},
 	"internal/asset/relation":       {"internal/asset"},
 	"internal/asset/paper":          {"internal/asset"},

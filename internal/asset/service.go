@@ -288,18 +288,18 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, ve
 		if only {
 			settled = Draft
 		}
-		return s.changeIn(ctx, tx, actor, was, d, why, settled)
+		return s.changeIn(ctx, tx, actor, was, d, why, settled, "")
 	})
 }
 
 // ChangeIn is Change of an asset that Lock has locked, in a change that has allowed it.
 func (s *Service) ChangeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string) (door.Effect, error) {
-	return s.changeIn(ctx, tx, actor, was, d, why, Registered)
+	return s.changeIn(ctx, tx, actor, was, d, why, Registered, "")
 }
 
 // changeIn changes an asset; settled is the state of a draft in which nothing is open any
-// more.
-func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string, settled State) (door.Effect, error) {
+// more, and merged the 管理番号 of one that was merged into it; empty for none.
+func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string, settled State, merged string) (door.Effect, error) {
 	d, why = d.tidy(), strings.TrimSpace(why)
 	only := settled == Draft
 	scheme, err := s.schemeOn(ctx, tx, tx.Today())
@@ -319,6 +319,9 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	if state == Draft && len(d.Open()) == 0 && !only { // somebody has settled what was open
 		state = settled
 		keys, before["state"], after["state"] = append(keys, "state"), string(was.State), string(state)
+	}
+	if merged != "" {
+		keys, before["merged"], after["merged"] = append(keys, "merged"), "", merged
 	}
 	if len(keys) == 0 {
 		return door.Unchanged(), nil
@@ -362,6 +365,23 @@ func Lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, vers
 		return a, fault.New(fault.Conflict, "開いている間に、ほかの人がこの情報資産を変えました。いまの内容を確かめて、もう一度入力してください。")
 	}
 	return a, nil
+}
+
+// MergeIn ends an asset as one that another entry stands for, in a change that has allowed
+// it: Lock has locked both. The other is given details. What rests on which of them is the
+// caller's to move.
+func (s *Service) MergeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, gone, kept Asset, d Details, why string) (door.Effect, error) {
+	// first, so that its section's number is free
+	if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, merged_into = @kept, version = version + 1 WHERE id = @id`,
+		pgx.StrictNamedArgs{"id": gone.ID, "kept": kept.ID, "state": Merged}); err != nil {
+		return door.Unchanged(), fmt.Errorf("merging an asset: %w", err)
+	}
+	changed, err := s.changeIn(ctx, tx, actor, kept, d, why, Registered, gone.Code)
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: gone.ID}, Fields: []string{"state", "merged_into"}, Also: []door.Effect{changed}},
+		note(ctx, tx, actor, gone.ID, gone.Version+1, strings.TrimSpace(why), map[string]string{"state": string(gone.State)}, map[string]string{"state": string(Merged), "merged_into": kept.Code})
 }
 
 // RegisterDrafts registers drafts that Lock has locked and in which nothing is open, in a

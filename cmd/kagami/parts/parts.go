@@ -13,6 +13,7 @@ import (
 	"kagami/internal/asset/filebook"
 	assetfind "kagami/internal/asset/find"
 	assetintake "kagami/internal/asset/intake"
+	"kagami/internal/asset/merge"
 	"kagami/internal/asset/overview"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
@@ -42,6 +43,7 @@ import (
 	"kagami/web/asset/handout"
 	"kagami/web/asset/intake"
 	"kagami/web/asset/keeping"
+	webmerge "kagami/web/asset/merge"
 	weboverview "kagami/web/asset/overview"
 	webrelation "kagami/web/asset/relation"
 	webrestore "kagami/web/asset/restore"
@@ -100,6 +102,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
 		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments, proposals).Part(),
 		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
+		webmerge.New(merge.New(g.Pool, g.Door, assets), assets).Part(),
 		webrestore.New(restore.New(assets), assets).Part(),
 		webbulk.New(bulk.New(assets, listing), assets, listing).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
