@@ -14,7 +14,9 @@ ALTER TABLE asset
 	-- the rules that it does not fit, each with the day since when, and the first of these days
 	ADD COLUMN breaks jsonb NOT NULL DEFAULT '{}',
 	ADD COLUMN broken_since date,
-	ADD CONSTRAINT asset_broken CHECK ((breaks = '{}') = (broken_since IS NULL));
+	ADD CONSTRAINT asset_broken CHECK ((breaks = '{}') = (broken_since IS NULL)),
+	-- what has ended is nothing to put right
+	ADD CONSTRAINT asset_ended_breaks_none CHECK (breaks = '{}' OR state IN ('draft', 'registered'));
 CREATE INDEX asset_broken_of_section ON asset (section_id, broken_since) WHERE broken_since IS NOT NULL AND state IN ('draft', 'registered');
 CREATE INDEX asset_broken_of_town ON asset (broken_since, section_id) WHERE broken_since IS NOT NULL AND state IN ('draft', 'registered');
 

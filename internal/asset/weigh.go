@@ -140,6 +140,20 @@ func (s Scheme) Settled(d Details) Details {
 	return d
 }
 
+// CheckChange finds what is wrong with details that are to stand in the place of others, or
+// of nothing. What a draft leaves open is nothing wrong with it.
+func (s Scheme) CheckChange(was, d Details, today calendar.Date, draft bool) []fault.Problem {
+	problems := slices.Concat(s.Problems(d, today, draft), d.checkReason(was, s))
+	if !draft && d.Confidentiality == Unsettled && was.Confidentiality != Unsettled { // only what came with it may stay so
+		problems = append(problems, fault.Problem{Field: string(Confidentiality), Message: "機密性は、3A・3B・3Cのどれかを選んでください。"})
+	}
+	return problems
+}
+
+// LookedAt is the first day that counts as lately: what was last looked at before it has
+// not been looked at for a year.
+func LookedAt(today calendar.Date) calendar.Date { return today.AddYears(-1) }
+
 // checkReason asks why a level is chosen that the answers don't come to, where the levels,
 // the answers or the reason are not those that were there: nobody is asked for a reason who
 // mends a place in what came with a town's old register.
@@ -163,13 +177,14 @@ func (d Details) checkReason(was Details, scheme Scheme) []fault.Problem {
 		"の段階を、問いの答えによらずに選んでいます。その理由を書くか、問いに答えて、段階を「問いの答えのとおり」にしてください。"}}
 }
 
-// spread carries the levels of assets on to what they rest on, where what has changed
-// bears on these.
-func (s *Service) spread(ctx context.Context, tx *door.Tx, changed []string, assets ...int64) error {
-	bears := slices.ContainsFunc(changed, func(key string) bool {
-		return key == "state" || slices.Contains(Aspects[:], Aspect(key))
-	})
-	if !bears || s.ties.Spread == nil {
+// bears tells whether a change of these fields bears on what the asset rests on.
+func bears(changed []string) bool {
+	return slices.ContainsFunc(changed, func(key string) bool { return slices.Contains(Aspects[:], Aspect(key)) })
+}
+
+// spread carries the levels of assets on to what they rest on.
+func (s *Service) spread(ctx context.Context, tx *door.Tx, assets ...int64) error {
+	if s.ties.Spread == nil {
 		return nil
 	}
 	return s.ties.Spread(ctx, tx, assets)
@@ -304,7 +319,7 @@ func (s *Service) weighSome(ctx context.Context, tx *door.Tx, scheme Scheme, aft
 	if err != nil {
 		return door.Unchanged(), 0, fmt.Errorf("weighing assets: %w", err)
 	}
-	if err := s.spread(ctx, tx, []string{"state"}, risen...); err != nil {
+	if err := s.spread(ctx, tx, risen...); err != nil {
 		return door.Unchanged(), 0, err
 	}
 	next := int64(-1)

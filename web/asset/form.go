@@ -366,6 +366,20 @@ func (p formView) byHand() bool {
 	return p.Typed.LevelReason != "" || slices.ContainsFunc(p.Problems, func(f fault.Problem) bool { return f.Field == "level_reason" || isAspect(f.Field) })
 }
 
+// rest are the columns that can be filled in later: they stand folded away on the form of
+// a new asset.
+var rest = []string{
+	"work", "content", "own_number", "medium", "users", "handling", "disposal", "keep_until", "outsourced", "evaluated_by", "seat", "multi_factor", "takeout_barred",
+	"checked_on", "note",
+}
+
+// restOpen tells whether something stands in the columns that are folded away, or is wrong
+// there.
+func (p formView) restOpen() bool {
+	return !p.isNew() || slices.ContainsFunc(rest, func(key string) bool { return p.value(key) != "" }) ||
+		slices.ContainsFunc(p.Problems, func(f fault.Problem) bool { return f.Field == "registered_on" || slices.Contains(rest, f.Field) })
+}
+
 // answers are the answers that a question may have, as the form offers them.
 func answers(q classify.Question) []component.Choice { return offered(q.Choices()) }
 

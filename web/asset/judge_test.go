@@ -44,3 +44,36 @@ func TestAnAssetIsClassifiedByPlainQuestions(t *testing.T) {
 	page = manager.Post("/assets/"+code+"/edit", answered("version", "1", "confidentiality", "2", "level_reason", "公表している台帳のため"))
 	mustSay(t, "by hand with a reason", page, "自治体機密性2", "選んだ理由：公表している台帳のため", "のため、自治体完全性2です。")
 }
+
+// Who registers sees first what has to be said; what can wait is folded away, unless
+// something stands there.
+func TestWhatCanBeSaidLaterIsFoldedAway(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	mustSay(t, "a new one", manager.Get("/assets/new"), `<details class="rest">`)
+	mustSay(t, "with a note", manager.Post("/assets/new", answered("do", "judge", "note", "覚え")), `<details class="rest" open>`)
+	mustSay(t, "with a day that is none", manager.Post("/assets/new", answered("handling", "", "place", "", "registered_on", "あした")), `<details class="rest" open>`)
+}
+
+func TestTheListMarksWhatDoesNotFit(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	_, fits := register(t, manager, ledger("name", "合うもの"))
+	_, breaks := register(t, manager, ledger("name", "合わないもの", "zone", "internet"))
+	for code, want := range map[string]bool{fits: false, breaks: true} {
+		if got := strings.Contains(manager.Get("/assets?q="+code).Body, `<span class="chip bad">要是正</span>`); got != want {
+			t.Errorf("%s is marked: %t", code, got)
+		}
+	}
+}
+
+// A link that was cut off in the middle of a character leads to a list.
+func TestACutOffLinkLeadsToAList(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	for _, query := range []string{"q=%ff", "q=a%ff", "q=%e3%81", "zone=%ff", "q=%00", "section=%ff", "after=%ff", "sort=%ff"} {
+		if a := manager.Get("/assets?" + query); a.Status >= http.StatusInternalServerError {
+			t.Errorf("%s: %d", query, a.Status)
+		}
+	}
+}

@@ -57,7 +57,7 @@ func makePlan(actor authz.Actor, list []asset.Asset, scheme asset.Scheme, today 
 		if a.State == asset.Draft && len(a.Open()) > 0 && len(line.Is.Open()) == 0 {
 			line.Becomes = asset.Registered
 		}
-		if line.Refused = scheme.Problems(line.Is, today, line.Becomes == asset.Draft); len(line.Refused) > 0 {
+		if line.Refused = scheme.CheckChange(a.Details, line.Is, today, line.Becomes == asset.Draft); len(line.Refused) > 0 {
 			p.Refused = append(p.Refused, line)
 			continue
 		}
