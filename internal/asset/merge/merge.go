@@ -120,7 +120,7 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, code, into string
 		return Pair{Gone: gone}, err
 	}
 	p := Pair{Gone: gone, Kept: kept}
-	p.Moved, p.Left, err = s.relations.Movable(ctx, gone, kept)
+	p.Moved, p.Left, err = s.relations.Movable(ctx, actor, gone, kept)
 	return p, err
 }
 

@@ -54,8 +54,12 @@ func moves(ctx context.Context, db postgres.Querier, gone, kept asset.Asset) (li
 }
 
 // Movable is how many relations of an asset another one would take over, and how many it
-// can't: those by which it would rest on itself, and for which it is of another kind.
-func (s *Service) Movable(ctx context.Context, gone, kept asset.Asset) (moved, left int, err error) {
+// can't: those by which it would rest on itself, and for which it is of another kind. Forbidden
+// for who may not change the asset.
+func (s *Service) Movable(ctx context.Context, actor authz.Actor, gone, kept asset.Asset) (moved, left int, err error) {
+	if err := gone.AskChange(actor); err != nil {
+		return 0, 0, err
+	}
 	list, left, err := moves(ctx, s.pool, gone, kept)
 	return len(list), left, err
 }
