@@ -8,6 +8,8 @@ const (
 	// prepared to be confirmed.
 	AssetKeepers = Assets + "/keepers"
 	AssetDrafts  = Assets + "/drafts"
+	// AssetsBulk is where what the list shows is changed at once.
+	AssetsBulk = Assets + "/bulk"
 	// AssetOverview is the register in numbers.
 	AssetOverview = Assets + "/overview"
 	// AssetViews is what somebody has saved to ask the list again.
@@ -46,6 +48,17 @@ func AssetReview(code string) string { return under(Asset(code), "review") }
 
 // AssetMistake is where it is ended as one that should never have been registered.
 func AssetMistake(code string) string { return under(Asset(code), "mistake") }
+
+// AssetVersion is where an earlier version of it is brought back.
+func AssetVersion(code string, version int) string {
+	return under(Asset(code), "versions", number(version))
+}
+
+// AssetMerge is where it is merged into another one, which it stands for twice.
+func AssetMerge(code string) string { return under(Asset(code), "merge") }
+
+// AssetMergeInto is where it is compared with that one, by its 管理番号.
+func AssetMergeInto(code, into string) string { return With(AssetMerge(code), "into", into) }
 
 // AssetRelations is where it is said what it rests on, and what stops where it stops.
 func AssetRelations(code string) string { return under(Asset(code), "relations") }

@@ -178,7 +178,7 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 		if free, err := tx.TryTake(ctx, manyLock); err != nil {
 			return door.Unchanged(), err
 		} else if !free {
-			return door.Unchanged(), fault.New(fault.Conflict, "いま、ほかの台帳を取り込んでいます。1分ほど待ってから、もう一度取り込んでください。何も変更されていません。")
+			return door.Unchanged(), fault.New(fault.Conflict, "いま、ほかの台帳の取り込みか、まとめての変更が行われています。1分ほど待ってから、もう一度行ってください。何も変更されていません。")
 		}
 		found, err := s.standing(ctx, tx, actor, tx.Today(), asked, "FOR UPDATE OF a")
 		if err != nil {

@@ -283,18 +283,19 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, ve
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		return s.changeIn(ctx, tx, actor, was, d, why, only)
+		return s.changeIn(ctx, tx, actor, was, d, why, only, "")
 	})
 }
 
 // ChangeIn is Change of an asset that Lock has locked, in a change that has allowed it.
 func (s *Service) ChangeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string) (door.Effect, error) {
-	return s.changeIn(ctx, tx, actor, was, d, why, false)
+	return s.changeIn(ctx, tx, actor, was, d, why, false, "")
 }
 
 // changeIn changes an asset; only tells that it is by somebody who may only draft. A draft in
-// which nothing is open any more is registered by who may do more.
-func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string, only bool) (door.Effect, error) {
+// which nothing is open any more is registered by who may do more. merged is
+// the 管理番号 of one that was merged into it; empty for none.
+func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string, only bool, merged string) (door.Effect, error) {
 	d, why = d.tidy(), strings.TrimSpace(why)
 	scheme, err := s.schemeOn(ctx, tx, tx.Today())
 	if err != nil {
@@ -313,6 +314,9 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	if state == Draft && len(d.Open()) == 0 && !only { // somebody has settled what was open
 		state = Registered
 		keys, before["state"], after["state"] = append(keys, "state"), string(was.State), string(state)
+	}
+	if merged != "" {
+		keys, before["merged"], after["merged"] = append(keys, "merged"), "", merged
 	}
 	if len(keys) == 0 {
 		return door.Unchanged(), nil
@@ -358,6 +362,23 @@ func Lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, vers
 		return a, fault.New(fault.Conflict, "開いている間に、ほかの人がこの情報資産を変えました。いまの内容を確かめて、もう一度入力してください。")
 	}
 	return a, nil
+}
+
+// MergeIn ends an asset as one that another entry stands for, in a change that has allowed
+// it: Lock has locked both. The other is given details. What rests on which of them is the
+// caller's to move.
+func (s *Service) MergeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, gone, kept Asset, d Details, why string) (door.Effect, error) {
+	// first, so that its section's number is free
+	if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, merged_into = @kept, version = version + 1 WHERE id = @id`,
+		pgx.StrictNamedArgs{"id": gone.ID, "kept": kept.ID, "state": Merged}); err != nil {
+		return door.Unchanged(), fmt.Errorf("merging an asset: %w", err)
+	}
+	changed, err := s.changeIn(ctx, tx, actor, kept, d, why, false, gone.Code)
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: gone.ID}, Fields: []string{"state", "merged_into"}, Also: []door.Effect{changed}},
+		note(ctx, tx, actor, gone.ID, gone.Version+1, strings.TrimSpace(why), map[string]string{"state": string(gone.State)}, map[string]string{"state": string(Merged), "merged_into": kept.Code})
 }
 
 // RegisterDrafts registers drafts that Lock has locked and in which nothing is open, in a

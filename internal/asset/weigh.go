@@ -115,6 +115,16 @@ func (a Asset) Broken(rules Rules) []Break {
 	return list
 }
 
+// Newly are the rules that details in the place of an asset's would not fit, and that it
+// fits now.
+func (s Scheme) Newly(was Asset, is Details) []Break {
+	next := Asset{Details: is, Breaks: map[string]string{}}
+	if low(ranksOf(is, s), was.Floor) {
+		next.Breaks[FloorRule] = "now"
+	}
+	return slices.DeleteFunc(next.Broken(s.Rules), func(b Break) bool { return was.Breaks[b.Rule] != "" })
+}
+
 // Settled are details with the levels that their answers come to where none is chosen, and
 // without a reason where each level is that to which the answers come.
 func (s Scheme) Settled(d Details) Details {

@@ -43,7 +43,7 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	}
 	screen.Render(w, r, status, listPage(listView{
 		Frame: screen.Frame(r, "情報資産台帳"), Page: found, Asked: a, Sections: sections, Sort: q.Sorted(), Backward: q.Backward, Exact: q.Exact, Later: after != "", Problems: problems,
-		MayRegister: actor.Reach(authz.DraftAssets) != authz.None, MayTakeIn: actor.Reach(authz.ChangeAssets) != authz.None,
+		MayRegister: actor.Reach(authz.DraftAssets) != authz.None, MayChange: actor.Reach(authz.ChangeAssets) != authz.None,
 		MayName: actor.Reach(authz.NameKeepers) != authz.None, Views: views, KeepsTowns: view.MayKeepTowns(actor),
 	}))
 	return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/bulk"
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/communication"
@@ -12,10 +13,12 @@ import (
 	"kagami/internal/asset/filebook"
 	assetfind "kagami/internal/asset/find"
 	assetintake "kagami/internal/asset/intake"
+	"kagami/internal/asset/merge"
 	"kagami/internal/asset/overview"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
+	"kagami/internal/asset/restore"
 	"kagami/internal/asset/view"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
@@ -36,12 +39,15 @@ import (
 	"kagami/web/account"
 	"kagami/web/acknowledging"
 	webasset "kagami/web/asset"
+	webbulk "kagami/web/asset/bulk"
 	webcommunication "kagami/web/asset/communication"
 	"kagami/web/asset/handout"
 	"kagami/web/asset/intake"
 	"kagami/web/asset/keeping"
+	webmerge "kagami/web/asset/merge"
 	weboverview "kagami/web/asset/overview"
 	webrelation "kagami/web/asset/relation"
+	webrestore "kagami/web/asset/restore"
 	"kagami/web/asset/views"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
@@ -99,6 +105,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments, proposals, view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(),
 		views.New(view.New(g.Pool, g.Door)).Part(),
 		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
+		webmerge.New(merge.New(g.Pool, g.Door, assets), assets).Part(),
+		webrestore.New(restore.New(assets), assets).Part(),
+		webbulk.New(bulk.New(assets, listing), assets, listing).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),

@@ -246,7 +246,7 @@ func TestTwoImportsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := apply(manager, path)
-	if a.Status != http.StatusConflict || !strings.Contains(a.Body, "ほかの台帳を取り込んでいます") {
+	if a.Status != http.StatusConflict || !strings.Contains(a.Body, "ほかの台帳の取り込みか、まとめての変更が行われています") {
 		t.Errorf("while another is taken in: %d", a.Status)
 	}
 	if err := other.Rollback(t.Context()); err != nil {

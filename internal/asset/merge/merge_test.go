@@ -1,0 +1,259 @@
+package merge_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kagami/internal/asset"
+	"kagami/internal/asset/merge"
+	"kagami/internal/asset/relation"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres/pgtest"
+)
+
+var databases pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
+
+var today = calendar.NewDate(2026, time.November, 24)
+
+type office struct {
+	*merge.Service
+	t            *testing.T
+	db           pgtest.DB
+	register     *asset.Service
+	relations    *relation.Service
+	tax, welfare authz.Actor
+}
+
+func newOffice(t *testing.T) office {
+	t.Helper()
+	db := databases.New(t)
+	through := door.New(db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
+	register := asset.New(db.Pool, through).With(asset.Ties{Spread: relation.Spread})
+	o := office{Service: merge.New(db.Pool, through, register), t: t, db: db, register: register, relations: relation.New(db.Pool, through, register)}
+	town := org.New(db.Pool, through)
+	for i, code := range []string{"zeimu", "fukushi"} {
+		section, err := town.AddSection(t.Context(), authz.AsOperator(), org.Section{Code: code, Name: code + "課", Kind: org.Internal, Position: i})
+		if err != nil {
+			t.Fatal(err)
+		}
+		person, err := town.AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: fmt.Sprint("P", i), Name: "見本", Furigana: "ミホン"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		*[]*authz.Actor{&o.tax, &o.welfare}[i] = authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.SecurityManager, Section: section}}}
+	}
+	return o
+}
+
+func (o office) add(kind asset.Kind, name, level string, more ...func(*asset.Details)) string {
+	o.t.Helper()
+	d := asset.Details{Kind: kind, Name: name, Confidentiality: level, Integrity: "1", Availability: "1", Personal: asset.NotPersonal, Zone: asset.LGWANZone, RegisteredOn: today}
+	for _, change := range more {
+		change(&d)
+	}
+	code, err := o.register.Register(o.t.Context(), o.tax, "zeimu", d)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return code
+}
+
+func (o office) find(code string) asset.Asset {
+	o.t.Helper()
+	a, err := o.register.Find(o.t.Context(), o.tax, code)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return a
+}
+
+func (o office) seen(code string) merge.Seen {
+	return merge.Seen{Code: code, Version: o.find(code).Version}
+}
+
+func (o office) rest(code, on string) {
+	o.t.Helper()
+	if err := o.relations.Rest(o.t.Context(), o.tax, code, on); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// counted is how many assets the sums have.
+func (o office) counted() (n int) {
+	o.t.Helper()
+	if err := o.db.Pool.QueryRow(o.t.Context(), `SELECT coalesce(sum(assets), 0) FROM asset_sum`).Scan(&n); err != nil {
+		o.t.Fatal(err)
+	}
+	return n
+}
+
+func TestOneOfTwoStaysWithWhatIsRightOfBoth(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	gone := o.add(asset.Information, "課税台帳（控え）", "3B", func(d *asset.Details) { d.OwnNumber, d.Place, d.Owner = "K-1", "書庫", "係長" })
+	kept := o.add(asset.Information, "課税台帳", "2", func(d *asset.Details) { d.Owner = "課長" })
+	pair, err := o.Look(t.Context(), o.tax, gone, " "+kept+" ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	takes, keys := map[string]bool{}, []string{}
+	for _, u := range merge.Differing(pair.Gone.Details, pair.Kept.Details) {
+		keys = append(keys, u.Key)
+		takes[u.Key] = u.Blank(pair.Kept.Details) || u.Key == "confidentiality"
+	}
+	if strings.Join(keys, " ") != "own_number name confidentiality place owner" {
+		t.Errorf("%v", keys)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(gone), o.seen(kept), takes, "二重の登録"); err != nil {
+		t.Fatal(err)
+	}
+	a := o.find(kept)
+	if a.Name != "課税台帳" || a.Confidentiality != "3B" || a.Place != "書庫" || a.Owner != "課長" || a.OwnNumber != "K-1" || a.Version != 2 {
+		t.Errorf("%+v", a)
+	}
+	if e := o.find(gone); e.State != asset.Merged || e.MergedInto != kept || e.Place != "書庫" || e.Version != 2 {
+		t.Errorf("%+v", e)
+	}
+	if n := o.counted(); n != 1 {
+		t.Errorf("%d count", n)
+	}
+	for code, want := range map[string]string{gone: "merged_into:" + kept, kept: "merged:" + gone} {
+		history, err := o.register.History(t.Context(), o.tax, code)
+		if err != nil || !strings.Contains(fmt.Sprint(history[0].After), want) || history[0].Why != "二重の登録" || len(history[0].Before) == 0 {
+			t.Errorf("%s: %+v, %v", code, history, err)
+		}
+	}
+	if err := o.Merge(t.Context(), o.tax, merge.Seen{Code: kept, Version: 2}, merge.Seen{Code: gone, Version: 2}, nil, ""); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("into what has ended: %v", err)
+	}
+}
+
+// What is alike is merged too, and its history says so.
+func TestWhatIsAlikeIsMerged(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	gone, kept := o.add(asset.Information, "台帳", "2"), o.add(asset.Information, "台帳", "2")
+	if err := o.Merge(t.Context(), o.tax, o.seen(gone), o.seen(kept), nil, ""); err != nil {
+		t.Fatal(err)
+	}
+	if history, err := o.register.History(t.Context(), o.tax, kept); err != nil || len(history) != 2 || history[0].After["merged"] != gone {
+		t.Errorf("%+v, %v", history, err)
+	}
+}
+
+func TestRelationsMoveAndLevelsAreCarriedOn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ledger, list := o.add(asset.Information, "課税台帳", "3B"), o.add(asset.Information, "名簿", "2")
+	gone, kept := o.add(asset.System, "税システム（旧名）", "3B"), o.add(asset.System, "税システム", "2")
+	sub, network := o.add(asset.System, "帳票システム", "2"), o.add(asset.Network, "庁内網", "2")
+	o.rest(ledger, gone)
+	o.rest(list, gone)
+	o.rest(list, kept)
+	o.rest(gone, network)
+	o.rest(sub, gone)
+	o.rest(kept, sub) // sub on kept would close a circle
+	pair, err := o.Look(t.Context(), o.tax, gone, kept)
+	if err != nil || pair.Moved != 3 || pair.Left != 1 {
+		t.Fatalf("%d move, %d can't: %v", pair.Moved, pair.Left, err)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(gone), o.seen(kept), nil, ""); err != nil {
+		t.Fatal(err)
+	}
+	around, err := o.relations.Around(t.Context(), o.tax, kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := fmt.Sprint(around.Above.Neighbors, around.Below.Neighbors); !strings.Contains(said, ledger) || !strings.Contains(said, list) || !strings.Contains(said, network) {
+		t.Errorf("around it are %s", said)
+	}
+	if a := o.find(kept); a.Floor[0] != 40 || a.Breaks[asset.FloorRule] == "" {
+		t.Errorf("its floor is %v, it breaks %v", a.Floor, a.Breaks)
+	}
+	if a := o.find(network); a.Floor[0] != 40 {
+		t.Errorf("the floor of what it rests on is %v", a.Floor)
+	}
+	if events, err := o.relations.History(t.Context(), o.tax, ledger); err != nil || len(events) != 3 {
+		t.Errorf("%+v, %v", events, err)
+	}
+}
+
+func TestWhoeverIsElsewhereAndWhateverIsNotThereIsRefused(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	gone, kept := o.add(asset.Information, "台帳", "2"), o.add(asset.Information, "台帳の控え", "2")
+	ended := o.add(asset.Information, "誤り", "2")
+	if err := o.register.EndAsMistaken(t.Context(), o.tax, ended, 1, "誤り"); err != nil {
+		t.Fatal(err)
+	}
+	other, err := o.register.Register(t.Context(), o.welfare, "fukushi", o.find(gone).Details)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, into := range []string{"", "zeimu-9999", gone, ended, other} {
+		_, err := o.Look(t.Context(), o.tax, gone, into)
+		if failure, ok := errors.AsType[*fault.Error](err); !ok || failure.Kind != fault.Invalid || failure.Problems[0].Field != "into" {
+			t.Errorf("into %q: %v", into, err)
+		}
+	}
+	// who changes both sections' keeps them apart as well
+	both := authz.Actor{Person: o.tax.Person, Holdings: append([]authz.Holding{}, o.tax.Holdings[0], o.welfare.Holdings[0])}
+	if err := o.Merge(t.Context(), both, o.seen(gone), merge.Seen{Code: other, Version: 1}, nil, ""); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("into another section's: %v", err)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(gone), merge.Seen{Code: other, Version: 1}, nil, ""); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("into what one does not see: %v", err)
+	}
+	if err := o.Merge(t.Context(), o.welfare, o.seen(gone), o.seen(kept), nil, ""); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("by another section's manager: %v", err)
+	}
+	keeper := authz.Actor{Person: o.tax.Person, Holdings: []authz.Holding{{Role: authz.RegisterKeeper, Section: o.tax.Holdings[0].Section}}}
+	if err := o.Merge(t.Context(), keeper, o.seen(gone), o.seen(kept), nil, ""); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("by who only drafts: %v", err)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(gone), o.seen(kept), nil, strings.Repeat("理", 501)); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a long reason: %v", err)
+	}
+	older := o.seen(kept)
+	d := o.find(kept).Details
+	d.Note = "追記"
+	if err := o.register.Change(t.Context(), o.tax, kept, 1, d, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(gone), older, nil, ""); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the other has changed: %v", err)
+	}
+	if o.find(gone).State != asset.Registered {
+		t.Error("it has ended all the same")
+	}
+}
+
+// Two that merge each into the other at once: one does, the other is told.
+func TestTheSecondOfTwoAtOnceIsTold(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	one, two := o.seen(o.add(asset.Information, "台帳", "2")), o.seen(o.add(asset.Information, "台帳", "2"))
+	var all sync.WaitGroup
+	errs := make([]error, 2)
+	for i, pair := range [][2]merge.Seen{{one, two}, {two, one}} {
+		all.Go(func() { errs[i] = o.Merge(t.Context(), o.tax, pair[0], pair[1], nil, "") })
+	}
+	all.Wait()
+	if (errs[0] == nil) == (errs[1] == nil) || fault.KindOf(errors.Join(errs...)) != fault.Conflict {
+		t.Errorf("%v", errs)
+	}
+	if n := o.counted(); n != 1 {
+		t.Errorf("%d count", n)
+	}
+}
