@@ -16,6 +16,7 @@ ALTER TABLE asset
 	ADD COLUMN broken_since date,
 	ADD CONSTRAINT asset_broken CHECK ((breaks = '{}') = (broken_since IS NULL));
 CREATE INDEX asset_broken_of_section ON asset (section_id, broken_since) WHERE broken_since IS NOT NULL AND state IN ('draft', 'registered');
+CREATE INDEX asset_by_hand ON asset (section_id) WHERE level_reason <> '';
 CREATE INDEX asset_broken_of_town ON asset (broken_since, section_id) WHERE broken_since IS NOT NULL AND state IN ('draft', 'registered');
 
 -- How many assets that count a section has in a zone at a level of 機密性, and how many of
