@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/text/unicode/norm"
@@ -28,15 +29,16 @@ import (
 type lookup struct {
 	order
 	bounds
-	tx     pgx.Tx
-	today  calendar.Date
-	where  string // what an asset a must be like
-	rest   string // what of it no mark says
-	args   pgx.StrictNamedArgs
-	grams  []string // tsqueries: those of the words
-	facets []string // those of what its columns say
-	all    bool     // all that count are listed, or all
-	rare   bool     // so few are found that none walks to them
+	tx       pgx.Tx
+	today    calendar.Date
+	where    string // what an asset a must be like
+	rest     string // what of it no mark says
+	args     pgx.StrictNamedArgs
+	grams    []string // tsqueries: those of the words
+	facets   []string // those of what its columns say
+	sections bool     // only those of some sections
+	all      bool     // all that count are listed, or all
+	rare     bool     // so few are found that none walks to them
 	// how many of the sample are found, by keys where there are keys
 	sampled map[string]int
 }
@@ -89,6 +91,7 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		for _, id := range sections {
 			of = append(of, facet("s"+strconv.FormatInt(id, 10)))
 		}
+		l.sections = true
 		say("a.section_id = ANY(@sections)", "sections", sections, "("+strings.Join(of, " | ")+")")
 	}
 	if q.Section != "" {
@@ -100,6 +103,7 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		if err != nil {
 			return false, err
 		}
+		l.sections = true
 		say("a.section_id = @section", "section", one.ID, facet("s"+strconv.FormatInt(one.ID, 10)))
 	}
 	equal("kind", "k", string(q.Kind))
@@ -132,6 +136,10 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 	for i, word := range words { // their case is the database's to fold, which has folded what they are looked for in
 		name := "word" + strconv.Itoa(i)
 		must("strpos(a.search, lower(@"+name+")) > 0", name, word)
+	}
+	if l.sections {
+		// what is of a section is read sooner than all that begins with a character is gathered
+		words = slices.DeleteFunc(words, func(w string) bool { return utf8.RuneCountInString(w) == 1 })
 	}
 	l.grams = gram.Marks(words)
 	if q.Stand != Current && q.Stand != Any {
