@@ -130,7 +130,7 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 	if err := q.check(); err != nil {
 		return page, err
 	}
-	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	err = pgx.BeginTxFunc(ctx, s.pool, looking, func(tx pgx.Tx) error {
 		l := lookup{bounds: s.bounds, tx: tx, today: s.register.Today(), order: q.order(scheme)}
 		if found, err := l.ask(ctx, actor, q); err != nil || !found {
 			return err
@@ -173,7 +173,7 @@ const mostCounting = 3 * time.Second
 
 // countAll counts all that are found, unless that takes too long.
 func (s *Service) countAll(ctx context.Context, actor authz.Actor, q Search, page *Page) error {
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, s.pool, reading, func(tx pgx.Tx) error {
 		l := lookup{tx: tx, today: s.register.Today()}
 		if _, err := l.ask(ctx, actor, q); err != nil {
 			return err

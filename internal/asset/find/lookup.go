@@ -38,6 +38,7 @@ type lookup struct {
 	facets   []string // those of what its columns say
 	sections bool     // only those of some sections
 	all      bool     // all that count are listed, or all
+	marks    bool     // the database goes by marks
 	rare     bool     // so few are found that none walks to them
 	// how many of the sample are found, by keys where there are keys
 	sampled map[string]int
@@ -152,13 +153,29 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 	conditions = append(conditions, "true")
 	l.rest = strings.Join(conditions, " AND ")
 	l.where = strings.Join(append(said, conditions...), " AND ")
-	// each statement is planned for what it is asked; for a hundred lines no second process pays
-	return true, l.plan(ctx, `SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('max_parallel_workers_per_gather', '0', true)`)
+	return true, nil
 }
 
-// plan sets what the database plans by, in this look only.
-func (l *lookup) plan(ctx context.Context, settings string) error {
-	if _, err := l.tx.Exec(ctx, settings); err != nil {
+// How the register is read: each statement is planned for what it is asked, and for a
+// hundred lines no second process pays. A look walks in the order of the list at first.
+var (
+	reading = pgx.TxOptions{BeginQuery: begin}
+	looking = pgx.TxOptions{BeginQuery: begin + `; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off`}
+)
+
+const begin = `BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0`
+
+// goBy lets the database go by marks, and not by the order, or the other way.
+func (l *lookup) goBy(ctx context.Context, marks bool) error {
+	if l.marks == marks {
+		return nil
+	}
+	l.marks = marks
+	off, on := "enable_bitmapscan", "enable_indexscan"
+	if marks {
+		off, on = on, off
+	}
+	if _, err := l.tx.Exec(ctx, `SELECT set_config($1, 'off', true), set_config($2, 'on', true)`, off, on); err != nil {
 		return fmt.Errorf("setting how to plan: %w", err)
 	}
 	return nil
@@ -199,22 +216,13 @@ func (l *lookup) count(ctx context.Context) (int, error) {
 	if l.rare = total < l.often; total > l.counted {
 		return l.counted + 1, nil
 	}
-	if err := l.byMarks(ctx); err != nil {
+	if err := l.goBy(ctx, true); err != nil {
 		return 0, err
 	}
 	where, args := l.marked()
 	args["most"] = l.counted + 1
 	n, err := postgres.One[counted](ctx, l.tx, "counting assets", `SELECT count(*) AS count FROM (SELECT FROM asset a WHERE `+where+` LIMIT @most) AS found`, args)
 	return n.Count, err
-}
-
-// byMarks lets the database go by marks, and not by the order; byOrder the other way.
-func (l *lookup) byMarks(ctx context.Context) error {
-	return l.plan(ctx, `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true), set_config('enable_bitmapscan', 'on', true)`)
-}
-
-func (l *lookup) byOrder(ctx context.Context) error {
-	return l.plan(ctx, `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'on', true), set_config('enable_bitmapscan', 'off', true)`)
 }
 
 // marked is what an asset a must be like, looked up by its marks, of some keys where they
@@ -336,7 +344,7 @@ func (l *lookup) typed(key string) any {
 // keys are the keys of a column that has few, in their order, each looked up after the one
 // before.
 func (l *lookup) keys(ctx context.Context) ([]string, error) {
-	if err := l.byOrder(ctx); err != nil {
+	if err := l.goBy(ctx, false); err != nil {
 		return nil, err
 	}
 	type key struct{ Key string }
@@ -360,7 +368,7 @@ func (l *lookup) keys(ctx context.Context) ([]string, error) {
 // walk goes through the register in its order until there are as many as are needed, or as
 // far as it pays. Fewer than are needed need not be all, unless all are listed.
 func (l *lookup) walk(ctx context.Context, sorted, where string, args pgx.StrictNamedArgs, need int) ([]int64, error) {
-	if err := l.byOrder(ctx); err != nil {
+	if err := l.goBy(ctx, false); err != nil {
 		return nil, err
 	}
 	args = l.with(args)
@@ -376,7 +384,7 @@ func (l *lookup) walk(ctx context.Context, sorted, where string, args pgx.Strict
 
 // candidates are looked up by their marks, of some keys where they are given, and sorted.
 func (l *lookup) candidates(ctx context.Context, need int, keys ...string) ([]int64, error) {
-	if err := l.byMarks(ctx); err != nil {
+	if err := l.goBy(ctx, true); err != nil {
 		return nil, err
 	}
 	where, args := l.marked(keys...)
@@ -406,7 +414,7 @@ func idsOf(list []found) []int64 {
 
 // lines are assets as the list shows them, in the order of their ids.
 func (l *lookup) lines(ctx context.Context, ids []int64) ([]Line, error) {
-	if err := l.plan(ctx, `SELECT set_config('enable_indexscan', 'on', true)`); err != nil {
+	if err := l.goBy(ctx, false); err != nil {
 		return nil, err
 	}
 	return postgres.List[Line](ctx, l.tx, "listing assets", `
