@@ -356,11 +356,6 @@ func (d Details) tidy() Details {
 	return d
 }
 
-// Check finds what is wrong with details by the scheme of a day. Invalid.
-func (d Details) Check(scheme Scheme, today calendar.Date) error {
-	return fault.InvalidFields(d.tidy().check(scheme, today))
-}
-
 // check finds what is wrong with tidy details by the scheme of a day.
 func (d Details) check(scheme Scheme, today calendar.Date) (problems []fault.Problem) {
 	wrong := func(field, message string) {

@@ -212,7 +212,7 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 			}
 		}
 		if m.first.Subject.Kind != "" {
-			if err := s.spread(ctx, tx, []string{"state"}, m.risen...); err != nil {
+			if err := s.spread(ctx, tx, m.risen...); err != nil {
 				return door.Unchanged(), err
 			}
 		}

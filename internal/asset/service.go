@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -237,7 +236,7 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 			return door.Unchanged(), err
 		}
 		d := scheme.Settled(d)
-		if err := fault.InvalidFields(append(problems, slices.Concat(scheme.Problems(d, tx.Today(), state == Draft), d.checkReason(Details{}, scheme))...)); err != nil {
+		if err := fault.InvalidFields(append(problems, scheme.CheckChange(Details{}, d, tx.Today(), state == Draft)...)); err != nil {
 			return door.Unchanged(), err
 		}
 		args := d.arguments(scheme)
@@ -284,30 +283,25 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, ve
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		settled := Registered
-		if only {
-			settled = Draft
-		}
-		return s.changeIn(ctx, tx, actor, was, d, why, settled)
+		return s.changeIn(ctx, tx, actor, was, d, why, only)
 	})
 }
 
 // ChangeIn is Change of an asset that Lock has locked, in a change that has allowed it.
 func (s *Service) ChangeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string) (door.Effect, error) {
-	return s.changeIn(ctx, tx, actor, was, d, why, Registered)
+	return s.changeIn(ctx, tx, actor, was, d, why, false)
 }
 
-// changeIn changes an asset; settled is the state of a draft in which nothing is open any
-// more.
-func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string, settled State) (door.Effect, error) {
+// changeIn changes an asset; only tells that it is by somebody who may only draft. A draft in
+// which nothing is open any more is registered by who may do more.
+func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string, only bool) (door.Effect, error) {
 	d, why = d.tidy(), strings.TrimSpace(why)
-	only := settled == Draft
 	scheme, err := s.schemeOn(ctx, tx, tx.Today())
 	if err != nil {
 		return door.Unchanged(), err
 	}
 	d = scheme.Settled(d)
-	problems := slices.Concat(scheme.Problems(d, tx.Today(), only), d.checkReason(was.Details, scheme))
+	problems := scheme.CheckChange(was.Details, d, tx.Today(), only)
 	if utf8.RuneCountInString(why) > maxWhy {
 		problems = append(problems, fault.Problem{Field: "why", Message: "理由が長すぎます。" + charsUpTo(maxWhy) + "までで書いてください。"})
 	}
@@ -317,7 +311,7 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	keys, before, after := changed(was.Details, d)
 	state := was.State
 	if state == Draft && len(d.Open()) == 0 && !only { // somebody has settled what was open
-		state = settled
+		state = Registered
 		keys, before["state"], after["state"] = append(keys, "state"), string(was.State), string(state)
 	}
 	if len(keys) == 0 {
@@ -329,8 +323,10 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	if _, err := tx.Exec(ctx, `UPDATE asset SET (state, `+detailColumns+`) = ROW(@state, `+detailValues+`), version = version + 1 WHERE id = @id`, args); err != nil {
 		return door.Unchanged(), fmt.Errorf("changing an asset: %w", known(err))
 	}
-	if err := s.spread(ctx, tx, keys, was.ID); err != nil {
-		return door.Unchanged(), err
+	if bears(keys) {
+		if err := s.spread(ctx, tx, was.ID); err != nil {
+			return door.Unchanged(), err
+		}
 	}
 	if only {
 		if err := s.drafted(ctx, tx, actor, was.ID); err != nil {
@@ -369,7 +365,7 @@ func Lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, vers
 func RegisterDrafts(ctx context.Context, tx *door.Tx, actor authz.Actor, why string, drafts []Asset) ([]door.Effect, error) {
 	var effects []door.Effect
 	for _, a := range drafts {
-		if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": a.ID, "state": Registered}); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": a.ID, "state": Registered}); err != nil {
 			return nil, fmt.Errorf("registering a draft: %w", err)
 		}
 		err := note(ctx, tx, actor, a.ID, a.Version+1, why, map[string]string{"state": string(Draft)}, map[string]string{"state": string(Registered)})
@@ -396,10 +392,10 @@ func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code str
 		if n := utf8.RuneCountInString(why); n == 0 || n > maxWhy {
 			return door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "why", Message: "誤りだった理由を、" + charsUpTo(maxWhy) + "までで書いてください。"}})
 		}
-		if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": Mistaken}); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": Mistaken}); err != nil {
 			return door.Unchanged(), fmt.Errorf("ending an asset: %w", err)
 		}
-		if err := s.spread(ctx, tx, []string{"state"}, was.ID); err != nil {
+		if err := s.spread(ctx, tx, was.ID); err != nil {
 			return door.Unchanged(), err
 		}
 		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"state"}},

@@ -25,6 +25,10 @@ import (
 // No edition changes it.
 const FloorRule = "floor"
 
+// UsualReason is how the reason begins of a level that is the standard catalogue's: it is
+// nobody's own choice.
+const UsualReason = "標準目録"
+
 // Age is for how long something has not fitted the rules.
 type Age string
 
@@ -130,36 +134,56 @@ func (s Scheme) Settled(d Details) Details {
 	return d
 }
 
-// checkReason asks why a level is chosen that the answers don't come to, where the levels,
-// the answers or the reason are not those that were there: nobody is asked for a reason who
-// mends a place in what came with a town's old register.
+// CheckChange finds what is wrong with details that are to stand in the place of others, or
+// of nothing. What a draft leaves open is nothing wrong with it.
+func (s Scheme) CheckChange(was, d Details, today calendar.Date, draft bool) []fault.Problem {
+	problems := slices.Concat(s.Problems(d, today, draft), d.checkReason(was, s))
+	if !draft && d.Confidentiality == Unsettled && was.Confidentiality != Unsettled { // only what came with it may stay so
+		problems = append(problems, fault.Problem{Field: string(Confidentiality), Message: "機密性は、3A・3B・3Cのどれかを選んでください。"})
+	}
+	return problems
+}
+
+// LookedAt is the first day that counts as lately: what was last looked at before it has
+// not been looked at for a year.
+func LookedAt(today calendar.Date) calendar.Date { return today.AddYears(-1) }
+
+// checkReason asks why a level is chosen that the answers don't come to. Nobody is asked
+// who leaves a level as it was chosen before: who mends a place in what came with a town's
+// old register, or answers the questions of one aspect of three.
 func (d Details) checkReason(was Details, scheme Scheme) []fault.Problem {
-	same := was.Name != "" && d.Confidentiality == was.Confidentiality && d.Integrity == was.Integrity && d.Availability == was.Availability &&
-		d.Answers == was.Answers && d.LevelReason == was.LevelReason
-	if scheme.Judged == nil || same || d.LevelReason != "" {
+	if scheme.Judged == nil || d.LevelReason != "" {
 		return nil
 	}
-	judged := scheme.Judged(d.Answers)
-	var differing []string
+	now, before := scheme.Judged(d.Answers), scheme.Judged(was.Answers)
+	var list []string
 	for _, aspect := range Aspects {
-		if level := d.Level(aspect); level != "" && level != judged[aspect] {
-			differing = append(differing, aspect.Title())
+		level := d.Level(aspect)
+		if level == "" || level == now[aspect] || level == was.Level(aspect) && level != before[aspect] {
+			continue
 		}
+		words := aspect.Title()
+		if answered, ok := scheme.Level(aspect, now[aspect]); ok {
+			chosen, _ := scheme.Level(aspect, level)
+			words += "（答えでは" + answered.Title + "、選んだ段階は" + chosen.Title + "）"
+		}
+		list = append(list, words)
 	}
-	if len(differing) == 0 {
+	if len(list) == 0 {
 		return nil
 	}
-	return []fault.Problem{{Field: "level_reason", Message: strings.Join(differing, "、") +
+	return []fault.Problem{{Field: "level_reason", Message: strings.Join(list, "、") +
 		"の段階を、問いの答えによらずに選んでいます。その理由を書くか、問いに答えて、段階を「問いの答えのとおり」にしてください。"}}
 }
 
-// spread carries the levels of assets on to what they rest on, where what has changed
-// bears on these.
-func (s *Service) spread(ctx context.Context, tx *door.Tx, changed []string, assets ...int64) error {
-	bears := slices.ContainsFunc(changed, func(key string) bool {
-		return key == "state" || slices.Contains(Aspects[:], Aspect(key))
-	})
-	if !bears || s.ties.Spread == nil {
+// bears tells whether a change of these fields bears on what the asset rests on.
+func bears(changed []string) bool {
+	return slices.ContainsFunc(changed, func(key string) bool { return slices.Contains(Aspects[:], Aspect(key)) })
+}
+
+// spread carries the levels of assets on to what they rest on.
+func (s *Service) spread(ctx context.Context, tx *door.Tx, assets ...int64) error {
+	if s.ties.Spread == nil {
 		return nil
 	}
 	return s.ties.Spread(ctx, tx, assets)
@@ -294,7 +318,7 @@ func (s *Service) weighSome(ctx context.Context, tx *door.Tx, scheme Scheme, aft
 	if err != nil {
 		return door.Unchanged(), 0, fmt.Errorf("weighing assets: %w", err)
 	}
-	if err := s.spread(ctx, tx, []string{"state"}, risen...); err != nil {
+	if err := s.spread(ctx, tx, risen...); err != nil {
 		return door.Unchanged(), 0, err
 	}
 	next := int64(-1)

@@ -147,6 +147,9 @@ func TestTheSumsFollowTheRegister(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.sums(t, "ended")
+	if a, err := o.Find(t.Context(), o.tax, first); err != nil || len(a.Breaks) > 0 || !a.BrokenSince.IsZero() {
+		t.Errorf("what has ended does not fit: %v, %v", a.Breaks, err)
+	}
 }
 
 // sums compares the sums with what they sum up.
@@ -156,7 +159,7 @@ func (o office) sums(t *testing.T, when string) {
 	err := o.db.Pool.QueryRow(t.Context(), `
 		WITH counted AS (
 			SELECT section_id, zone, confidentiality, count(*)::int AS assets, (count(*) FILTER (WHERE state = 'draft'))::int AS drafts,
-			       (count(*) FILTER (WHERE owner = ''))::int AS unowned, count(broken_since)::int AS broken, (count(*) FILTER (WHERE level_reason <> ''))::int AS by_hand
+			       (count(*) FILTER (WHERE owner = ''))::int AS unowned, count(broken_since)::int AS broken, (count(*) FILTER (WHERE by_hand))::int AS by_hand
 			FROM asset WHERE state IN ('draft', 'registered') GROUP BY 1, 2, 3),
 		kept AS (SELECT * FROM asset_sum WHERE assets <> 0)
 		SELECT count(*) FROM ((TABLE counted EXCEPT TABLE kept) UNION ALL (TABLE kept EXCEPT TABLE counted)) d`).Scan(&differing)
@@ -173,7 +176,7 @@ func TestTheNumbersOfADayAreKept(t *testing.T) {
 	o := newOffice(t)
 	code := o.register(t, onInternet())
 	o.register(t, ledger())
-	number := func(day calendar.Date, duty asset.Duty) (n int) {
+	number := func(day calendar.Date, duty string) (n int) {
 		err := o.db.Pool.QueryRow(t.Context(), `SELECT coalesce(sum(number), -1) FROM asset_day WHERE day = $1::date AND duty = $2`, day, duty).Scan(&n)
 		if err != nil {
 			t.Fatal(err)
@@ -186,10 +189,10 @@ func TestTheNumbersOfADayAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if assets, broken, unchecked := number(today, asset.DutyAssets), number(today, asset.DutyBroken), number(today, asset.DutyUnchecked); assets != 2 || broken != 1 || unchecked != 0 {
+	if assets, broken, unchecked := number(today, "assets"), number(today, "broken"), number(today, "unchecked"); assets != 2 || broken != 1 || unchecked != 0 {
 		t.Errorf("today: %d, %d broken, %d unchecked", assets, broken, unchecked)
 	}
-	if n := number(later, asset.DutyUnchecked); n != 2 {
+	if n := number(later, "unchecked"); n != 2 {
 		t.Errorf("after a year %d are unchecked", n)
 	}
 	if err := o.EndAsMistaken(t.Context(), o.tax, code, 1, "二重"); err != nil {
@@ -198,10 +201,10 @@ func TestTheNumbersOfADayAreKept(t *testing.T) {
 	if err := o.at(later).KeepDay(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := number(later, asset.DutyUnchecked); n != 1 {
+	if n := number(later, "unchecked"); n != 1 {
 		t.Errorf("after one has ended %d are unchecked", n)
 	}
-	if n := number(today, asset.DutyAssets); n != 2 {
+	if n := number(today, "assets"); n != 2 {
 		t.Errorf("an earlier day has changed: %d", n)
 	}
 }
@@ -270,8 +273,44 @@ func TestNobodyIsAskedForAReasonWhoTouchesNoLevel(t *testing.T) {
 	if err := o.at(today).Change(t.Context(), o.tax, "zeimu-0001", 1, d, ""); err != nil {
 		t.Fatal(err)
 	}
-	d.Confidentiality = "2"
-	if err := o.at(today).Change(t.Context(), o.tax, "zeimu-0001", 2, d, ""); fault.KindOf(err) != fault.Invalid {
+	d.Answers = "availability-1=7"
+	d.Availability = ""
+	if err := o.at(today).Change(t.Context(), o.tax, "zeimu-0001", 2, d, ""); err != nil {
+		t.Errorf("one aspect answered, the others as they were: %v", err)
+	}
+	d.Availability, d.Confidentiality = "1", "2"
+	if err := o.at(today).Change(t.Context(), o.tax, "zeimu-0001", 3, d, ""); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("another level without a reason: %v", err)
+	}
+}
+
+// 3 of the three steps is what a town's old register says; nobody chooses it anew.
+func TestNobodyChoosesALevelThatIsToBeSettled(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	d := ledger()
+	d.Confidentiality = asset.Unsettled
+	if _, err := o.Register(t.Context(), o.tax, "zeimu", d); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("registered: %v", err)
+	}
+	d.OwnNumber = "Z-1"
+	if err := o.take(t, o.tax, "zeimu", asset.Registered, d); err != nil {
+		t.Fatal(err)
+	}
+	d.Place = "別の棚"
+	if err := o.Change(t.Context(), o.tax, "zeimu-0001", 1, d, ""); err != nil {
+		t.Errorf("what came with it is mended: %v", err)
+	}
+}
+
+// A year is a year, leap or not, wherever it is asked.
+func TestWhatWasLookedAtAYearAgoIsLookedAtLately(t *testing.T) {
+	t.Parallel()
+	for day, want := range map[calendar.Date]calendar.Date{
+		calendar.NewDate(2028, time.March, 1): calendar.NewDate(2027, time.March, 1), calendar.NewDate(2029, time.March, 1): calendar.NewDate(2028, time.March, 1),
+	} {
+		if got := asset.LookedAt(day); got != want {
+			t.Errorf("%v: %v, want %v", day, got, want)
+		}
 	}
 }

@@ -216,7 +216,7 @@ func TestTheDocument(t *testing.T) {
 		"`internal/x/life.go` から作られています。変えるときは表を変え、`make generate` を実行してください。\n\n" +
 		"| いまの状態 | すること | 種類 | 次の状態 | できる人 | 入力するもの |\n" +
 		"| --- | --- | --- | --- | --- | --- |\n" +
-		"| ― | 申請 | すべて | 申請中 | CIO・CISO・統括・責任者・CSIRT・管理者・システム管理者・職員等・監査 | 理由 |\n" +
+		"| ― | 申請 | すべて | 申請中 | CIO・CISO・統括・責任者・CSIRT・管理者・システム管理者・台帳担当者・職員等・監査 | 理由 |\n" +
 		"| 申請中 | 変更 | すべて | 申請中 | 管理者（自課） | ― |\n" +
 		"| 申請中 | 許可 | 通常 | 許可 | CISO・統括・責任者（申請した人を除く） | 理由、期限 |\n" +
 		"| 申請中 | 許可 | 緊急 | 許可 | CISO・統括・責任者（申請した人を除く） | 口頭でもよい理由 |\n" +
@@ -232,7 +232,7 @@ func TestTheDocument(t *testing.T) {
 	}
 	document.Condition, document.Any, document.Rows = "", "", document.Rows[:2]
 	if got := document.Markdown(); !strings.HasSuffix(got, "\n| いまの状態 | すること | 次の状態 | できる人 | 入力するもの |\n| --- | --- | --- | --- | --- |\n"+
-		"| ― | 申請 | 申請中 | CIO・CISO・統括・責任者・CSIRT・管理者・システム管理者・職員等・監査 | 理由 |\n| 申請中 | 変更 | 申請中 | 管理者（自課） | ― |\n") {
+		"| ― | 申請 | 申請中 | CIO・CISO・統括・責任者・CSIRT・管理者・システム管理者・台帳担当者・職員等・監査 | 理由 |\n| 申請中 | 変更 | 申請中 | 管理者（自課） | ― |\n") {
 		t.Errorf("without a condition:\n%s", got)
 	}
 }

@@ -25,5 +25,5 @@ async function judge() {
 }
 
 form?.addEventListener('change', (event) => {
-	if (event.target.closest('.question')) judge();
+	if (event.target.closest('.ask')) judge();
 });

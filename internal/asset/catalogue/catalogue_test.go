@@ -11,6 +11,7 @@ import (
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
+	"kagami/internal/fault"
 )
 
 var (
@@ -25,7 +26,7 @@ func TestEveryEntryIsValidAndFitsTheRulesOfZones(t *testing.T) {
 	rules := asset.RulesOn(edition.Values{}, today)
 	for _, e := range entries {
 		d := e.Details(today)
-		if err := d.Check(scheme, today); err != nil {
+		if err := fault.InvalidFields(scheme.Problems(d, today, false)); err != nil {
 			t.Errorf("%s: %v", e.Name, err)
 		}
 		for _, b := range asset.Breaks(d, rules) {

@@ -18,7 +18,7 @@ var Fields = []string{"q", "section", "kind", "confidentiality", "integrity", "a
 func AskedOf(query url.Values) Asked {
 	a := Asked{}
 	for _, name := range Fields {
-		a[name] = query.Get(name)
+		a[name] = strings.ToValidUTF8(query.Get(name), "") // a link may be cut off in a character
 	}
 	return a
 }

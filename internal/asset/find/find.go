@@ -102,6 +102,7 @@ type Line struct {
 	Availability    string
 	Zone            string
 	CheckedOn       calendar.Date
+	BrokenSince     calendar.Date // since when it does not fit a rule; zero where it fits all
 	State           asset.State
 	Key             string // what it is sorted by
 }

@@ -125,10 +125,10 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		must("a.broken_since >= @older::date", "older", l.today.AddDays(-to))
 	}
 	if q.ByHand {
-		conditions = append(conditions, "a.level_reason <> ''")
+		conditions = append(conditions, "a.by_hand")
 	}
 	if q.Overdue {
-		must("coalesce(a.checked_on, a.registered_on) < @looked::date", "looked", l.today.AddYears(-1))
+		must("coalesce(a.checked_on, a.registered_on) < @looked::date", "looked", asset.LookedAt(l.today))
 	}
 	if q.Of != nil {
 		must("a.id = ANY(@of)", "of", q.Of)
@@ -418,7 +418,7 @@ func (l *lookup) lines(ctx context.Context, ids []int64) ([]Line, error) {
 		return nil, err
 	}
 	return postgres.List[Line](ctx, l.tx, "listing assets", `
-		SELECT a.code, s.name AS section_name, a.name, a.kind, a.place, a.confidentiality, a.integrity, a.availability, a.zone, a.checked_on, a.state,
+		SELECT a.code, s.name AS section_name, a.name, a.kind, a.place, a.confidentiality, a.integrity, a.availability, a.zone, a.checked_on, a.broken_since, a.state,
 		       (`+l.key+`)::text AS key
 		FROM unnest(@ids::bigint[]) WITH ORDINALITY AS f (id, n) JOIN asset a ON a.id = f.id JOIN section_shown s ON s.id = a.section_id ORDER BY f.n`,
 		pgx.StrictNamedArgs{"ids": ids})

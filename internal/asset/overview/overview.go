@@ -176,15 +176,47 @@ func (s *Service) now(ctx context.Context, sections []int64, o *Overview) (map[i
 	if err != nil {
 		return nil, err
 	}
-	// what was not looked at for a year hangs on the day: it is counted by a job, a few minutes old
 	list, err := postgres.List[of](ctx, s.pool, "summing up the register by section", `
 		SELECT section_id AS section, sum(assets)::int AS assets, sum(drafts)::int AS drafts, sum(unowned)::int AS unowned, sum(broken)::int AS broken,
 		       sum(by_hand)::int AS by_hand, coalesce((
 				SELECT d.number FROM asset_day d
 				WHERE d.section_id = asset_sum.section_id AND d.duty = 'unchecked' AND d.day = (SELECT max(day) FROM asset_day WHERE day <= @today)), 0) AS unchecked
 		FROM asset_sum WHERE section_id = ANY(@sections) GROUP BY section_id`, args)
-	return bySection(list), err
+	if err != nil {
+		return nil, err
+	}
+	numbers := bySection(list)
+	// what was not looked at for a year hangs on the day. It is counted here where that takes
+	// no time; of a city it is what a job has counted some minutes ago.
+	all := 0
+	for _, n := range numbers {
+		all += n.Assets
+	}
+	if all > mostLooked {
+		return numbers, nil
+	}
+	type counted struct {
+		Section int64
+		Number  int
+	}
+	unchecked, err := postgres.List[counted](ctx, s.pool, "counting what was not looked at", `
+		SELECT section_id AS section, count(*)::int AS number FROM asset
+		WHERE state IN ('draft', 'registered') AND section_id = ANY(@sections) AND coalesce(checked_on, registered_on) < @looked::date GROUP BY section_id`,
+		pgx.StrictNamedArgs{"sections": sections, "looked": asset.LookedAt(o.Day)})
+	for id, n := range numbers {
+		n.Unchecked = 0
+		numbers[id] = n
+	}
+	for _, c := range unchecked {
+		n := numbers[c.Section]
+		n.Unchecked = c.Number
+		numbers[c.Section] = n
+	}
+	return numbers, err
 }
+
+// mostLooked is of how many assets it is counted at once which were not looked at.
+const mostLooked = 20_000
 
 // earlier are the numbers of the day asked for, or of the last one before it of which
 // any were kept.

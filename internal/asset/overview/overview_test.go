@@ -159,3 +159,28 @@ func TestEarlierDaysStayAsTheyWere(t *testing.T) {
 		t.Errorf("another section sees %+v", own.All)
 	}
 }
+
+// What was looked at leaves the number at once, and not when the job comes by.
+func TestWhatIsLookedAtLeavesTheNumberAtOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.add(o.tax, "zeimu", "2", asset.LGWANZone, "")
+	*o.day = today.AddDays(400)
+	if n := o.see(o.officer, overview.Asked{}).All.Unchecked; n != 1 {
+		t.Errorf("after a year: %d", n)
+	}
+	if err := o.assets.KeepDay(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	a, err := o.assets.Find(t.Context(), o.tax, "zeimu-0001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.CheckedOn = *o.day
+	if err := o.assets.Change(t.Context(), o.tax, "zeimu-0001", 1, a.Details, ""); err != nil {
+		t.Fatal(err)
+	}
+	if n := o.see(o.officer, overview.Asked{}).All.Unchecked; n != 0 {
+		t.Errorf("looked at: %d", n)
+	}
+}

@@ -78,7 +78,7 @@ func (s *Service) Propose(ctx context.Context, actor authz.Actor, code string, v
 			return door.Unchanged(), err
 		}
 		d := scheme.Settled(d)
-		problems := scheme.Problems(d, tx.Today(), false)
+		problems := scheme.CheckChange(was.Details, d, tx.Today(), false)
 		if utf8.RuneCountInString(why) > maxWhy {
 			problems = append(problems, fault.Problem{Field: "why", Message: "理由が長すぎます。" + strconv.Itoa(maxWhy) + "字までで書いてください。"})
 		}

@@ -101,8 +101,8 @@ func (p overviewView) behind(pairs ...string) string {
 // The measures of the grid.
 const (
 	gridHead   = 150 // px of the column of levels
-	gridTop    = 64  // of the row of zones
-	gridColumn = 130
+	gridTop    = 40  // of the row of zones
+	gridColumn = 156
 	gridRow    = 52
 	gridGap    = 4
 )
