@@ -171,11 +171,11 @@ func (l *lookup) goBy(ctx context.Context, marks bool) error {
 		return nil
 	}
 	l.marks = marks
-	off, on := "enable_bitmapscan", "enable_indexscan"
+	settings := `SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexscan = on`
 	if marks {
-		off, on = on, off
+		settings = `SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = on`
 	}
-	if _, err := l.tx.Exec(ctx, `SELECT set_config($1, 'off', true), set_config($2, 'on', true)`, off, on); err != nil {
+	if _, err := l.tx.Exec(ctx, settings); err != nil {
 		return fmt.Errorf("setting how to plan: %w", err)
 	}
 	return nil
