@@ -20,6 +20,7 @@ ALTER TABLE asset
 	-- what has ended is nothing to put right
 	ADD CONSTRAINT asset_ended_breaks_none CHECK (breaks = '{}' OR state IN ('draft', 'registered'));
 CREATE INDEX asset_broken_of_section ON asset (section_id, broken_since) WHERE broken_since IS NOT NULL AND state IN ('draft', 'registered');
+CREATE INDEX asset_by_hand ON asset (section_id) WHERE level_reason <> '';
 CREATE INDEX asset_broken_of_town ON asset (broken_since, section_id) WHERE broken_since IS NOT NULL AND state IN ('draft', 'registered');
 
 -- How many assets that count a section has in a zone at a level of 機密性, and how many of

@@ -67,6 +67,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		{[]string{"reading", "reading-unread", "acknowledge"}, measurePortal},
 		{[]string{"organization"}, measureOrganization},
 		{[]string{"assets-grown", "assets-of-section", "assets-of-town", "assets-export"}, measureAssets},
+		{[]string{"assets-page", "asset-register"}, measureAssetsBeside},
 		{[]string{"assets-import", "assets-import-memory"}, measureAssetImport},
 		{[]string{"publish", "morning"}, measureCampaign},
 		{[]string{"people-import", "people-import-memory", "import-preview", "import-beside"}, measurePeople},

@@ -115,7 +115,7 @@ func (t *town) measureReading(ctx context.Context) ([]figure, error) {
 		name    string
 		account sample.Account
 	}{{"reading", t.accounts[0]}, {"reading-unread", t.accounts[12]}} {
-		f, bytes, err := t.holdBesideBare(ctx, page, visitor.account)
+		f, bytes, err := t.holdBesideBare(ctx, page, visitor.account, "/policies/kihon", nil)
 		if err != nil {
 			return nil, err
 		}
@@ -211,12 +211,14 @@ func (t *town) serve() (page *httptest.Server, stop func(), err error) {
 	return page, page.Close, nil
 }
 
-func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sample.Account) (figure, int, error) {
+// holdBesideBare holds a page beside a bare handler that makes the same session query and,
+// where it is given, asks of its own, and writes the same bytes.
+func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sample.Account, path string, asking func(*http.Request) error) (figure, int, error) {
 	signedIn, err := signIn(ctx, page, who)
 	if err != nil {
 		return figure{}, 0, err
 	}
-	body, err := get(ctx, page.URL+"/policies/kihon", signedIn)
+	body, err := get(ctx, page.URL+path, signedIn)
 	if err != nil {
 		return figure{}, 0, err
 	}
@@ -231,11 +233,17 @@ func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sa
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
+		if asking != nil {
+			if err := asking(r); err != nil {
+				w.WriteHeader(http.StatusInternalServerError)
+				return
+			}
+		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write(body)
 	})))
 	defer bare.Close()
-	ratio, ratePage, rateBare, err := inTurn(rounds, against(page, "/policies/kihon", signedIn).rate, against(bare, "/", signedIn).rate)
+	ratio, ratePage, rateBare, err := inTurn(rounds, against(page, path, signedIn).rate, against(bare, "/", signedIn).rate)
 	return figure{
 		ratio: ratio, atLeast: true, limit: readingLimit,
 		detail: fmt.Sprintf("%.0f pages/s of %d bytes, a bare handler %.0f/s", ratePage, len(body), rateBare),

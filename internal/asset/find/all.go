@@ -26,7 +26,7 @@ func (s *Service) All(ctx context.Context, actor authz.Actor, q Search, most int
 			yield(asset.Asset{}, err)
 			return
 		}
-		err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		err = pgx.BeginTxFunc(ctx, s.pool, reading, func(tx pgx.Tx) error {
 			l := lookup{tx: tx, today: s.register.Today(), order: q.order(scheme)}
 			if found, err := l.ask(ctx, actor, q); err != nil || !found {
 				return err

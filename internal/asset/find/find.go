@@ -24,10 +24,13 @@ import (
 type Service struct {
 	pool     *pgxpool.Pool
 	register *asset.Service
+	bounds   bounds
 }
 
 // New makes the service.
-func New(pool *pgxpool.Pool, register *asset.Service) *Service { return &Service{pool, register} }
+func New(pool *pgxpool.Pool, register *asset.Service) *Service {
+	return &Service{pool, register, usualBounds}
+}
 
 const (
 	// OnPage is how many assets a page has.
@@ -129,16 +132,16 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 	if err := q.check(); err != nil {
 		return page, err
 	}
-	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		l := lookup{tx: tx, today: s.register.Today(), order: q.order(scheme)}
+	err = pgx.BeginTxFunc(ctx, s.pool, looking, func(tx pgx.Tx) error {
+		l := lookup{bounds: s.bounds, tx: tx, today: s.register.Today(), order: q.order(scheme)}
 		if found, err := l.ask(ctx, actor, q); err != nil || !found {
 			return err
 		}
 		if page.Count, err = l.count(ctx); err != nil || page.Count == 0 {
 			return err
 		}
-		page.More = page.Count > MostCounted
-		page.Count = min(page.Count, MostCounted)
+		page.More = page.Count > l.counted
+		page.Count = min(page.Count, l.counted)
 		ids, err := l.page(ctx, page.More)
 		if err != nil {
 			return err
@@ -172,7 +175,7 @@ const mostCounting = 3 * time.Second
 
 // countAll counts all that are found, unless that takes too long.
 func (s *Service) countAll(ctx context.Context, actor authz.Actor, q Search, page *Page) error {
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, s.pool, reading, func(tx pgx.Tx) error {
 		l := lookup{tx: tx, today: s.register.Today()}
 		if _, err := l.ask(ctx, actor, q); err != nil {
 			return err

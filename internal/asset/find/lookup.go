@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/text/unicode/norm"
@@ -27,23 +28,39 @@ import (
 // as it is fast.
 type lookup struct {
 	order
-	tx     pgx.Tx
-	today  calendar.Date
-	where  string // what an asset a must be like
-	args   pgx.StrictNamedArgs
-	grams  []string // tsqueries: those of the words
-	facets []string // those of what its columns say
-	all    bool     // all that count are listed, or all
+	bounds
+	tx       pgx.Tx
+	today    calendar.Date
+	where    string // what an asset a must be like
+	rest     string // what of it no mark says
+	args     pgx.StrictNamedArgs
+	grams    []string // tsqueries: those of the words
+	facets   []string // those of what its columns say
+	sections bool     // only those of some sections
+	all      bool     // all that count are listed, or all
+	marks    bool     // the database goes by marks
+	rare     bool     // so few are found that none walks to them
+	// how many of the sample are found, by keys where there are keys
+	sampled map[string]int
 }
 
 const (
 	marksOf = `asset_marks(a.search, a.section_id, a.kind, a.confidentiality, a.integrity, a.availability, a.ranks, a.personal, a.zone, a.owner, a.state)`
-	// steps is how far is walked for a page before the other way is tried.
-	steps = 3000
 	// The percentage of the register's blocks in which is looked whether there are more than
 	// are counted. They are taken at random, since what is alike stands together.
 	sample = 1
 )
+
+// bounds are how far is gone one way before the other is taken.
+type bounds struct {
+	counted int // up to how many are counted
+	steps   int // how far is walked for a page before the other way is tried
+	// As many as that in the sample, of a key where there are keys, make a walk worth it:
+	// fewer are looked up by their marks at once, since it would pass hundreds before each.
+	often int
+}
+
+var usualBounds = bounds{counted: MostCounted, steps: 3000, often: 60}
 
 // facet is the tsquery of one that asset_marks gives.
 func facet(of string) string { return gram.Mark("\x02" + of) }
@@ -51,15 +68,19 @@ func facet(of string) string { return gram.Mark("\x02" + of) }
 // ask reads what is asked for; false where nothing can be found.
 func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, error) {
 	l.args = pgx.StrictNamedArgs{}
-	var conditions []string
+	var said, conditions []string // said are those that a mark says
 	must := func(condition, name string, value any) {
 		conditions = append(conditions, condition)
 		l.args[name] = value
 	}
+	say := func(condition, name string, value any, mark string) {
+		said = append(said, condition)
+		l.args[name] = value
+		l.facets = append(l.facets, mark)
+	}
 	equal := func(column, letter, value string) {
 		if value != "" {
-			must("a."+column+" = @"+column, column, value)
-			l.facets = append(l.facets, facet(letter+value))
+			say("a."+column+" = @"+column, column, value, facet(letter+value))
 		}
 	}
 	if actor.Reach(authz.ReadAssets) != authz.All {
@@ -67,12 +88,12 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		if len(sections) == 0 {
 			return false, nil
 		}
-		must("a.section_id = ANY(@sections)", "sections", sections)
 		var of []string
 		for _, id := range sections {
 			of = append(of, facet("s"+strconv.FormatInt(id, 10)))
 		}
-		l.facets = append(l.facets, "("+strings.Join(of, " | ")+")")
+		l.sections = true
+		say("a.section_id = ANY(@sections)", "sections", sections, "("+strings.Join(of, " | ")+")")
 	}
 	if q.Section != "" {
 		type section struct{ ID int64 }
@@ -83,8 +104,8 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		if err != nil {
 			return false, err
 		}
-		must("a.section_id = @section", "section", one.ID)
-		l.facets = append(l.facets, facet("s"+strconv.FormatInt(one.ID, 10)))
+		l.sections = true
+		say("a.section_id = @section", "section", one.ID, facet("s"+strconv.FormatInt(one.ID, 10)))
 	}
 	equal("kind", "k", string(q.Kind))
 	equal("zone", "z", q.Zone)
@@ -93,8 +114,7 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 	equal("integrity", "i", q.Levels[asset.Integrity])
 	equal("availability", "a", q.Levels[asset.Availability])
 	if q.Unowned {
-		conditions = append(conditions, "a.owner = ''")
-		l.facets = append(l.facets, facet("o"))
+		say("a.owner = @owner", "owner", "", facet("o"))
 	}
 	if q.Broken != "" {
 		conditions = append(conditions, "a.broken_since IS NOT NULL")
@@ -125,17 +145,22 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		name := "word" + strconv.Itoa(i)
 		must("strpos(a.search, lower(@"+name+")) > 0", name, word)
 	}
+	if l.sections {
+		// what is of a section is read sooner than all that begins with a character is gathered
+		words = slices.DeleteFunc(words, func(w string) bool { return utf8.RuneCountInString(w) == 1 })
+	}
 	l.grams = gram.Marks(words)
 	if q.Stand != Current && q.Stand != Any {
 		equal("state", "t", string(q.Stand))
 	}
-	l.all = len(conditions) == 0
+	l.all = len(said)+len(conditions) == 0
 	if q.Stand == Current {
 		conditions = append(conditions, "a.state IN ('draft', 'registered')")
 	}
-	l.where = strings.Join(append(conditions, "true"), " AND ")
-	// each statement is planned for what it is asked; for a hundred lines no second process pays
-	return true, l.plan(ctx, `SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('max_parallel_workers_per_gather', '0', true)`)
+	conditions = append(conditions, "true")
+	l.rest = strings.Join(conditions, " AND ")
+	l.where = strings.Join(append(said, conditions...), " AND ")
+	return true, nil
 }
 
 // turned is the condition of what has to be looked at again.
@@ -152,8 +177,25 @@ func (l *lookup) turned(turned []asset.Turned) string {
 	return "(" + strings.Join(either, " OR ") + ") AND a.state IN ('draft', 'registered')"
 }
 
-// plan sets what the database plans by, in this look only.
-func (l *lookup) plan(ctx context.Context, settings string) error {
+// How the register is read: each statement is planned for what it is asked, and for a
+// hundred lines no second process pays. A look walks in the order of the list at first.
+var (
+	reading = pgx.TxOptions{BeginQuery: begin}
+	looking = pgx.TxOptions{BeginQuery: begin + `; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off`}
+)
+
+const begin = `BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0`
+
+// goBy lets the database go by marks, and not by the order, or the other way.
+func (l *lookup) goBy(ctx context.Context, marks bool) error {
+	if l.marks == marks {
+		return nil
+	}
+	l.marks = marks
+	settings := `SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexscan = on`
+	if marks {
+		settings = `SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = on`
+	}
 	if _, err := l.tx.Exec(ctx, settings); err != nil {
 		return fmt.Errorf("setting how to plan: %w", err)
 	}
@@ -167,50 +209,68 @@ func (l *lookup) with(more pgx.StrictNamedArgs) pgx.StrictNamedArgs {
 	return args
 }
 
-// count is how many there are; MostCounted + 1 for more than that.
+// count is how many there are; l.counted + 1 for more than that.
 func (l *lookup) count(ctx context.Context) (int, error) {
 	type counted struct{ Count int }
 	if l.all {
-		n, err := postgres.One[counted](ctx, l.tx, "counting assets", `SELECT count(*) AS count FROM (SELECT FROM asset a WHERE `+l.where+` LIMIT @most) AS found`, l.with(pgx.StrictNamedArgs{"most": MostCounted + 1}))
+		n, err := postgres.One[counted](ctx, l.tx, "counting assets", `SELECT count(*) AS count FROM (SELECT FROM asset a WHERE `+l.where+` LIMIT @most) AS found`, l.with(pgx.StrictNamedArgs{"most": l.counted + 1}))
 		return n.Count, err
 	}
-	n, err := postgres.One[counted](ctx, l.tx, "counting some assets", fmt.Sprintf(`
-		SELECT count(*) AS count FROM (SELECT FROM asset a TABLESAMPLE SYSTEM (%d) WHERE %s LIMIT @most) AS found`, sample, l.where), l.with(pgx.StrictNamedArgs{"most": MostCounted + 1}))
-	if err != nil || n.Count > MostCounted {
-		return n.Count, err
+	type some struct {
+		Key   string
+		Count int
 	}
-	if err := l.byMarks(ctx); err != nil {
+	key := l.key
+	if l.facet == nil {
+		key = "''"
+	}
+	list, err := postgres.List[some](ctx, l.tx, "counting some assets", fmt.Sprintf(`
+		SELECT (%s)::text AS key, count(*)::int AS count FROM asset a TABLESAMPLE SYSTEM (%d) WHERE %s GROUP BY 1`, key, sample, l.where), l.args)
+	if err != nil {
 		return 0, err
 	}
-	marked, args := l.marked("")
-	maps.Copy(args, l.with(pgx.StrictNamedArgs{"most": MostCounted + 1}))
-	n, err = postgres.One[counted](ctx, l.tx, "counting assets", `SELECT count(*) AS count FROM (SELECT FROM asset a WHERE `+marked+l.where+` LIMIT @most) AS found`, args)
+	total := 0
+	l.sampled = map[string]int{}
+	for _, s := range list {
+		l.sampled[s.Key], total = s.Count, total+s.Count
+	}
+	if l.rare = total < l.often; total > l.counted {
+		return l.counted + 1, nil
+	}
+	if err := l.goBy(ctx, true); err != nil {
+		return 0, err
+	}
+	where, args := l.marked()
+	args["most"] = l.counted + 1
+	n, err := postgres.One[counted](ctx, l.tx, "counting assets", `SELECT count(*) AS count FROM (SELECT FROM asset a WHERE `+where+` LIMIT @most) AS found`, args)
 	return n.Count, err
 }
 
-// byMarks lets the database go by marks, and not by the order; byOrder the other way.
-func (l *lookup) byMarks(ctx context.Context) error {
-	return l.plan(ctx, `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true), set_config('enable_bitmapscan', 'on', true)`)
-}
-
-func (l *lookup) byOrder(ctx context.Context) error {
-	return l.plan(ctx, `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'on', true), set_config('enable_bitmapscan', 'off', true)`)
-}
-
-// marked is the condition by which the marks are looked up, of one key where it is given.
-func (l *lookup) marked(key string) (condition string, args pgx.StrictNamedArgs) {
-	facets := l.facets
-	if key != "" && l.facet != nil {
-		facets = append(slices.Clone(facets), facet(l.facet(key)))
+// marked is what an asset a must be like, looked up by its marks, of some keys where they
+// are given. What a mark says is asked of nothing else: the database would look it up in
+// a second index, which finds half the register.
+func (l *lookup) marked(keys ...string) (condition string, args pgx.StrictNamedArgs) {
+	facets, args := slices.Clone(l.facets), l.with(nil)
+	if len(keys) > 0 {
+		of := make([]string, len(keys))
+		for i, key := range keys {
+			of[i] = facet(l.facet(key))
+		}
+		facets = append(facets, "("+strings.Join(of, " | ")+")")
 	}
 	if len(facets)+len(l.grams) == 0 {
-		return "", pgx.StrictNamedArgs{}
+		return l.where, args
 	}
-	grams := strings.Join(l.grams, " & ")
-	if len(facets) > 0 && grams != "" {
-		grams += " & "
+	for name := range args { // those of which only a mark is asked
+		if !strings.Contains(l.rest, "@"+name) {
+			delete(args, name)
+		}
 	}
-	return marksOf + ` @@ (lower(@grams) || @facets)::tsquery AND `, pgx.StrictNamedArgs{"grams": grams, "facets": strings.Join(facets, " & ")}
+	args["grams"], args["facets"] = strings.Join(l.grams, " & "), strings.Join(facets, " & ")
+	if len(facets) > 0 && len(l.grams) > 0 {
+		args["facets"] = " & " + strings.Join(facets, " & ")
+	}
+	return marksOf + ` @@ (lower(@grams) || @facets)::tsquery AND ` + l.rest, args
 }
 
 type found struct{ ID int64 }
@@ -219,16 +279,8 @@ type found struct{ ID int64 }
 // found than are counted.
 func (l *lookup) page(ctx context.Context, many bool) ([]int64, error) {
 	beyond, by := l.direction()
-	if !many {
-		where, args := l.where, l.with(nil)
-		if l.after {
-			where += fmt.Sprintf(` AND (%s, a.code_order) %s (@at::%s, asset_code_order(@code))`, l.whole(), beyond, l.kind)
-			args["at"], args["code"] = l.typed(l.wholeAt()), l.code
-		}
-		if strings.Contains(l.whole(), "@zones") {
-			args["zones"] = l.zones
-		}
-		return l.candidates(ctx, "", l.whole(), where, args, OnPage+1)
+	if !many || l.rare {
+		return l.candidates(ctx, OnPage+1)
 	}
 	if l.facet == nil {
 		where, args := "true", pgx.StrictNamedArgs{}
@@ -245,13 +297,18 @@ func (l *lookup) page(ctx context.Context, many bool) ([]int64, error) {
 		if l.sort == ByCode {
 			sorted = `a.code_order ` + by
 		}
-		return l.either(ctx, "", sorted, where, args, OnPage+1)
+		list, err := l.walk(ctx, sorted, where, args, OnPage+1)
+		if err != nil || len(list) > OnPage || l.all {
+			return list, err
+		}
+		return l.candidates(ctx, OnPage+1)
 	}
 	keys, err := l.keys(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var ids []int64
+	var open []string // keys in which no walk has filled the page
 	for _, key := range keys {
 		where, args := fmt.Sprintf(`%s = @key::%s`, l.key, l.kind), pgx.StrictNamedArgs{"key": l.typed(key)}
 		if l.after {
@@ -263,15 +320,34 @@ func (l *lookup) page(ctx context.Context, many bool) ([]int64, error) {
 				args["code"] = l.code
 			}
 		}
-		more, err := l.either(ctx, key, `a.code_order `+by, where, args, OnPage+1-len(ids))
-		if err != nil {
-			return nil, err
+		need := OnPage + 1 - len(ids)
+		var list []int64
+		if l.all || l.sampled[key] >= l.often {
+			if list, err = l.walk(ctx, `a.code_order `+by, where, args, need); err != nil {
+				return nil, err
+			}
 		}
-		if ids = append(ids, more...); len(ids) > OnPage {
-			break
+		switch {
+		case len(list) < need && !l.all:
+			if len(l.facets)+len(l.grams) == 0 { // no mark tells one key from another faster than sorting all does
+				return l.candidates(ctx, OnPage+1)
+			}
+			open = append(open, key)
+		case len(open) == 0:
+			ids = append(ids, list...)
+		default: // none of those after this one can be on the page
+			before, err := l.candidates(ctx, need, open...)
+			return append(append(ids, before...), list[:need-len(before)]...), err
+		}
+		if len(ids) > OnPage {
+			return ids, nil
 		}
 	}
-	return ids, nil
+	if len(open) == 0 {
+		return ids, nil
+	}
+	rest, err := l.candidates(ctx, OnPage+1-len(ids), open...)
+	return append(ids, rest...), err
 }
 
 // typed is a key as its type.
@@ -289,7 +365,7 @@ func (l *lookup) typed(key string) any {
 // keys are the keys of a column that has few, in their order, each looked up after the one
 // before.
 func (l *lookup) keys(ctx context.Context) ([]string, error) {
-	if err := l.byOrder(ctx); err != nil {
+	if err := l.goBy(ctx, false); err != nil {
 		return nil, err
 	}
 	type key struct{ Key string }
@@ -310,50 +386,43 @@ func (l *lookup) keys(ctx context.Context) ([]string, error) {
 	return keys, nil
 }
 
-// either walks, and goes by the marks where that fills no page.
-func (l *lookup) either(ctx context.Context, key, sorted, where string, args pgx.StrictNamedArgs, need int) ([]int64, error) {
-	if err := l.byOrder(ctx); err != nil {
+// walk goes through the register in its order until there are as many as are needed, or as
+// far as it pays. Fewer than are needed need not be all, unless all are listed.
+func (l *lookup) walk(ctx context.Context, sorted, where string, args pgx.StrictNamedArgs, need int) ([]int64, error) {
+	if err := l.goBy(ctx, false); err != nil {
 		return nil, err
 	}
-	walked := maps.Clone(args)
-	maps.Copy(walked, l.with(pgx.StrictNamedArgs{"need": need, "steps": steps}))
-	inner := `SELECT a.id, ` + l.key + ` AS key, a.code_order, (` + l.where + `) AS hit FROM asset a WHERE ` + where + ` ORDER BY ` + sorted + ` LIMIT @steps`
-	if l.all { // nearly each step is one
-		delete(walked, "steps")
-		inner = strings.TrimSuffix(inner, ` LIMIT @steps`)
+	args = l.with(args)
+	args["need"] = need
+	sql := `SELECT a.id FROM asset a WHERE ` + where + ` AND ` + l.where + ` ORDER BY ` + sorted + ` LIMIT @need`
+	if !l.all {
+		args["steps"] = l.steps
+		sql = `SELECT w.id FROM (SELECT a.id, (` + l.where + `) AS hit FROM asset a WHERE ` + where + ` ORDER BY ` + sorted + ` LIMIT @steps) w WHERE w.hit LIMIT @need`
 	}
-	_, by := l.direction()
-	outer := fmt.Sprintf(` ORDER BY w.key %s, w.code_order %s`, by, by)
-	if key != "" || l.sort == ByCode {
-		outer = ` ORDER BY w.code_order ` + by
-	}
-	list, err := postgres.List[found](ctx, l.tx, "walking through assets", `SELECT w.id FROM (`+inner+`) w WHERE w.hit`+outer+` LIMIT @need`, walked)
-	if err != nil {
-		return nil, err
-	}
-	if len(list) < need && !l.all {
-		maps.Copy(args, l.with(nil))
-		return l.candidates(ctx, key, l.key, where+` AND `+l.where, args, need)
-	}
-	return idsOf(list), nil
+	list, err := postgres.List[found](ctx, l.tx, "walking through assets", sql, args)
+	return idsOf(list), err
 }
 
-// candidates are looked up by their marks, and sorted.
-func (l *lookup) candidates(ctx context.Context, of, key, where string, args pgx.StrictNamedArgs, need int) ([]int64, error) {
-	if err := l.byMarks(ctx); err != nil {
+// candidates are looked up by their marks, of some keys where they are given, and sorted.
+func (l *lookup) candidates(ctx context.Context, need int, keys ...string) ([]int64, error) {
+	if err := l.goBy(ctx, true); err != nil {
 		return nil, err
 	}
-	marked, marks := l.marked(of)
-	maps.Copy(args, marks)
+	where, args := l.marked(keys...)
 	args["need"] = need
-	_, by := l.direction()
-	list, err := postgres.List[found](ctx, l.tx, "looking assets up", fmt.Sprintf(`
-		SELECT c.id FROM (SELECT a.id, %s AS key, a.code_order FROM asset a WHERE %s%s OFFSET 0) c ORDER BY c.key %s, c.code_order %s LIMIT @need`,
-		key, marked, where, by, by), args)
-	if err != nil {
-		return nil, err
+	beyond, by := l.direction()
+	from := "true"
+	if l.after {
+		from = fmt.Sprintf(`(c.key, c.code_order) %s (@at::%s, asset_code_order(@code))`, beyond, l.kind)
+		args["at"], args["code"] = l.typed(l.wholeAt()), l.code
 	}
-	return idsOf(list), nil
+	if strings.Contains(l.whole(), "@zones") {
+		args["zones"] = l.zones
+	}
+	list, err := postgres.List[found](ctx, l.tx, "looking assets up", fmt.Sprintf(`
+		SELECT c.id FROM (SELECT a.id, %s AS key, a.code_order FROM asset a WHERE %s OFFSET 0) c WHERE %s ORDER BY c.key %s, c.code_order %s LIMIT @need`,
+		l.whole(), where, from, by, by), args)
+	return idsOf(list), err
 }
 
 func idsOf(list []found) []int64 {
@@ -366,7 +435,7 @@ func idsOf(list []found) []int64 {
 
 // lines are assets as the list shows them, in the order of their ids.
 func (l *lookup) lines(ctx context.Context, ids []int64) ([]Line, error) {
-	if err := l.plan(ctx, `SELECT set_config('enable_indexscan', 'on', true)`); err != nil {
+	if err := l.goBy(ctx, false); err != nil {
 		return nil, err
 	}
 	return postgres.List[Line](ctx, l.tx, "listing assets", `

@@ -2,6 +2,7 @@
 package overview
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -58,6 +59,30 @@ func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	screen.Render(w, r, status, overviewPage(view))
 	return nil
+}
+
+// mostSections is how many sections the table has at most.
+const mostSections = 100
+
+// mostAttention are all sections, or where there are more than the table has, those that
+// need most attention, these first.
+func (p overviewView) mostAttention() []overview.Section {
+	if len(p.Sections) <= mostSections {
+		return p.Sections
+	}
+	list := slices.Clone(p.Sections)
+	slices.SortStableFunc(list, func(a, b overview.Section) int {
+		return cmp.Or(cmp.Compare(b.Broken, a.Broken), cmp.Compare(b.Drafts, a.Drafts), cmp.Compare(b.Assets, a.Assets))
+	})
+	return list[:mostSections]
+}
+
+// sectionsOrder is how the table is sorted.
+func (p overviewView) sectionsOrder() string {
+	if len(p.Sections) <= mostSections {
+		return "組織の順"
+	}
+	return "要是正、下書き、件数の多い順"
 }
 
 // behind is the list of the assets that a number counts: those of the section that is

@@ -47,3 +47,30 @@ func TestTheOverviewLeadsToTheListsBehindItsNumbers(t *testing.T) {
 		t.Errorf("another's section: %d", page.Status)
 	}
 }
+
+// Of more than a hundred sections those are shown that need most attention, and how to
+// reach the others is said.
+func TestOfManySectionsThoseThatNeedMostAttentionAreShown(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	_, err := portal.DB.Pool.Exec(t.Context(), `
+		WITH made AS (
+			INSERT INTO section (code, name, kind, position)
+			SELECT 'm' || i, '見本第' || i || '課', 'internal', 1000 + i FROM generate_series(1, 120) i RETURNING id, position - 1000 AS i)
+		INSERT INTO asset (code, section_id, kind, name, confidentiality, integrity, availability, ranks, personal, zone, registered_on, state, breaks, broken_since)
+		SELECT 'm' || i || '-1', id, 'information', '見本', '2', '1', '1', '{20,10,10}', 'none', 'lgwan', '2026-04-01', CASE WHEN i = 119 THEN 'draft' ELSE 'registered' END,
+		       CASE WHEN i = 120 THEN '{"floor": "2026-04-01"}' ELSE '{}' END::jsonb, CASE WHEN i = 120 THEN date '2026-04-01' END
+		FROM made WHERE i > 60`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := servertest.SignIn(t, portal, town.Holder("総務課長")).Get("/assets/overview").Body
+	_, table, _ := strings.Cut(page, "要是正、下書き、件数の多い順に100の課室を出しています")
+	if rows := strings.Count(table, `data-label="課室"`); rows != 100 {
+		t.Errorf("%d rows", rows)
+	}
+	first, second, third := strings.Index(table, ">見本第120課<"), strings.Index(table, ">見本第119課<"), strings.Index(table, ">見本第61課<")
+	if first < 0 || second < first || third < second {
+		t.Errorf("at %d, %d, %d", first, second, third)
+	}
+}
