@@ -351,17 +351,16 @@ func (m *many) number(ctx context.Context) error {
 	if len(sections) == 0 {
 		return nil
 	}
-	slices.Sort(sections) // so that two of these at once don't wait for each other
 	counts := make([]int, len(sections))
 	for i, section := range sections {
 		counts[i] = len(fresh[section])
 	}
 	rows, err := m.tx.Query(ctx, `
 		WITH number AS (
-			INSERT INTO asset_number AS n (section_id, last)
-			SELECT section, fresh FROM unnest(@sections::bigint[], @counts::int[]) AS f(section, fresh)
-			ON CONFLICT (section_id) DO UPDATE SET last = n.last + excluded.last RETURNING section_id, last)
-		SELECT n.section_id, n.last, s.code FROM number n JOIN section_shown s ON s.id = n.section_id`,
+			INSERT INTO asset_number AS n (code, last)
+			SELECT s.code, f.fresh FROM unnest(@sections::bigint[], @counts::int[]) AS f(section, fresh) JOIN section_shown s ON s.id = f.section ORDER BY s.code
+			ON CONFLICT (code) DO UPDATE SET last = n.last + excluded.last RETURNING code, last)
+		SELECT s.id, n.last, n.code FROM number n JOIN section_shown s USING (code)`,
 		pgx.StrictNamedArgs{"sections": sections, "counts": counts})
 	if err != nil {
 		return fmt.Errorf("numbering many assets: %w", err)

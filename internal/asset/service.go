@@ -245,11 +245,11 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 		var id int64
 		err = tx.QueryRow(ctx, `
 			WITH number AS (
-				INSERT INTO asset_number AS n (section_id, last) VALUES (@section, 1)
-				ON CONFLICT (section_id) DO UPDATE SET last = n.last + 1 RETURNING last)
+				INSERT INTO asset_number AS n (code, last) SELECT code, 1 FROM section_shown WHERE id = @section
+				ON CONFLICT (code) DO UPDATE SET last = n.last + 1 RETURNING code, last)
 			INSERT INTO asset (code, section_id, state, `+detailColumns+`)
-			SELECT s.code || '-' || CASE WHEN n.last < 10000 THEN lpad(n.last::text, 4, '0') ELSE n.last::text END, s.id, @state, `+detailValues+`
-			FROM number n, section_shown s WHERE s.id = @section
+			SELECT n.code || '-' || CASE WHEN n.last < 10000 THEN lpad(n.last::text, 4, '0') ELSE n.last::text END, @section, @state, `+detailValues+`
+			FROM number n
 			RETURNING id, code`, args).Scan(&id, &code)
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("registering an asset: %w", known(err))
