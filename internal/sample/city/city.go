@@ -131,7 +131,7 @@ var sorts = []struct {
 	{200, asset.Information, "会議の資料", "2", 20, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone, ""},
 	{150, asset.Information, "相談の記録", "3C", 30, asset.Sensitive, asset.NoNumberWork, asset.LGWANZone, ""},
 	{100, asset.Information, "ホームページの原稿", "1", 10, asset.NotPersonal, asset.NoNumberWork, asset.InternetZone, ""},
-	{10, asset.Information, "催しの名簿", "3B", 40, asset.PlainPersonal, asset.NoNumberWork, asset.InternetZone, "internet-a"},
+	{10, asset.Information, "催しの名簿", "3B", 40, asset.PlainPersonal, asset.NoNumberWork, asset.InternetZone, asset.InternetRule},
 	{240, asset.Paper, "申請書のつづり", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.OfflineZone, ""},
 	{60, asset.Medium, "持ち運ぶ媒体", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.OfflineZone, ""},
 	{40, asset.Document, "システムの設計書", "3C", 30, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone, ""},
