@@ -118,7 +118,7 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 		return eachNamed(ctx, db, sections, each)
 	}}
 	found.Places, err = postgres.List[Place](ctx, db, "listing sections", `
-		SELECT id, code, name, false AS mine, false AS only FROM section_shown ORDER BY position, code`)
+		SELECT s.id, s.code, s.name, false AS mine, false AS only FROM section_shown s WHERE `+isThere+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"today": today})
 	if err != nil {
 		return Standing{}, err
 	}

@@ -214,8 +214,8 @@ type Section struct{ Code, Name string }
 // Sections are those for which the actor may register assets.
 func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, error) {
 	return postgres.List[Section](ctx, s.pool, "listing sections to register for", `
-		SELECT code, name FROM section_shown WHERE @everywhere OR id = ANY(@sections) ORDER BY position, code`,
-		pgx.StrictNamedArgs{"everywhere": actor.Reach(authz.DraftAssets) == authz.All, "sections": actor.Sections(authz.DraftAssets)})
+		SELECT s.code, s.name FROM section_shown s WHERE (@everywhere OR s.id = ANY(@sections)) AND `+isThere+` ORDER BY s.position, s.code`,
+		pgx.StrictNamedArgs{"today": s.Today(), "everywhere": actor.Reach(authz.DraftAssets) == authz.All, "sections": actor.Sections(authz.DraftAssets)})
 }
 
 // Register adds an asset of a section and returns its 管理番号. Invalid where details are
@@ -226,7 +226,7 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		var of int64
 		state := Registered
-		err := tx.QueryRow(ctx, `SELECT id FROM section_shown WHERE code = $1`, section).Scan(&of)
+		err := tx.QueryRow(ctx, `SELECT s.id FROM section_shown s WHERE s.code = @code AND `+isThere, pgx.StrictNamedArgs{"code": section, "today": tx.Today()}).Scan(&of)
 		var problems []fault.Problem
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):

@@ -128,7 +128,7 @@ type difference struct{ Title, From, To string }
 // differences are what an event has changed, in the order of the columns.
 func (p entryView) differences(e asset.Event) []difference {
 	var list []difference
-	for _, f := range slices.Concat(asset.Fields, []asset.Field{{Key: "state", Title: "状態"}}) {
+	for _, f := range slices.Concat(asset.Fields, []asset.Field{{Key: "state", Title: "状態"}, {Key: "section", Title: "課室"}}) {
 		to, changed := e.After[f.Key]
 		if !changed {
 			continue
