@@ -3,7 +3,7 @@
 -- town's networks into another, or out of the town, and what makes it safe.
 CREATE TABLE communication (
 	id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	-- given by section and never again
+	-- given by the section's code and never again
 	code         text NOT NULL CONSTRAINT communication_code_unique UNIQUE CONSTRAINT communication_code_shape CHECK (code ~ '^[0-9A-Za-z-]{1,40}$'),
 	code_order   text COLLATE "C" NOT NULL GENERATED ALWAYS AS (asset_code_order(code)) STORED,
 	section_id   bigint NOT NULL REFERENCES section,
@@ -50,10 +50,11 @@ CREATE TRIGGER communication_ended BEFORE UPDATE ON communication FOR EACH ROW E
 CREATE TRIGGER communication_kept BEFORE DELETE ON communication FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER communication_not_emptied BEFORE TRUNCATE ON communication FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Up to which number a section's communications are numbered.
+-- Up to which number communications are numbered under a section's code: one that takes
+-- over the code of a renamed one goes on after the numbers that stand under it.
 CREATE TABLE communication_number (
-	section_id bigint PRIMARY KEY REFERENCES section,
-	last       int NOT NULL CHECK (last > 0)
+	code text PRIMARY KEY,
+	last int NOT NULL CHECK (last > 0)
 );
 
 -- Each change of each communication: what its fields were and are, who changed them and why.

@@ -30,6 +30,7 @@ $$;
 -- that have it are half as large. No two numbers are alike in it. By how many digits a
 -- number has without the zeros before it, these, and how many it has with them.
 ALTER TABLE asset DROP COLUMN code_order;
+ALTER TABLE communication DROP COLUMN code_order;
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION asset_code_order(code text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 	SELECT rtrim(code, '0123456789') || chr(48 + length(ltrim(substring(code FROM '[0-9]*$'), '0'))) || ltrim(substring(code FROM '[0-9]*$'), '0') ||
@@ -37,6 +38,10 @@ CREATE OR REPLACE FUNCTION asset_code_order(code text) RETURNS text LANGUAGE sql
 $$;
 -- +goose StatementEnd
 ALTER TABLE asset ADD COLUMN code_order text COLLATE "C" NOT NULL GENERATED ALWAYS AS (asset_code_order(code)) STORED;
+ALTER TABLE communication ADD COLUMN code_order text COLLATE "C" NOT NULL GENERATED ALWAYS AS (asset_code_order(code)) STORED;
+CREATE INDEX communication_of_section ON communication (section_id, code_order);
+CREATE INDEX communication_by_number ON communication (code_order);
+CREATE INDEX communication_breaking ON communication (code_order) WHERE broken_since IS NOT NULL;
 
 CREATE INDEX asset_by_number ON asset (code_order);
 CREATE INDEX asset_highest_first ON asset ((-ranks[1]), code_order);
@@ -53,12 +58,17 @@ CREATE INDEX asset_marked ON asset USING gin (asset_marks(search, section_id, ki
 DROP INDEX asset_marked, asset_last_looked_at, asset_by_zone;
 DROP FUNCTION asset_marks, text_grams;
 ALTER TABLE asset DROP COLUMN code_order;
+ALTER TABLE communication DROP COLUMN code_order;
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION asset_code_order(code text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 	SELECT rtrim(code, '0123456789') || lpad(substring(code FROM '[0-9]*$'), 30, '0') || ' ' || code
 $$;
 -- +goose StatementEnd
 ALTER TABLE asset ADD COLUMN code_order text COLLATE "C" NOT NULL GENERATED ALWAYS AS (asset_code_order(code)) STORED;
+ALTER TABLE communication ADD COLUMN code_order text COLLATE "C" NOT NULL GENERATED ALWAYS AS (asset_code_order(code)) STORED;
+CREATE INDEX communication_of_section ON communication (section_id, code_order);
+CREATE INDEX communication_by_number ON communication (code_order);
+CREATE INDEX communication_breaking ON communication (code_order) WHERE broken_since IS NOT NULL;
 CREATE INDEX asset_highest_first ON asset ((-ranks[1]), code_order) WHERE state IN ('draft', 'registered');
 CREATE INDEX asset_by_number ON asset (code_order) WHERE state IN ('draft', 'registered');
 CREATE INDEX asset_by_integrity ON asset ((-ranks[2]), code_order) WHERE state IN ('draft', 'registered');

@@ -37,8 +37,9 @@ type office struct {
 func newOffice(t *testing.T) office {
 	t.Helper()
 	db := databases.New(t)
-	through := door.New(db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
-	o := office{Service: asset.New(db.Pool, through), db: db}
+	o := office{db: db}
+	through := o.through()
+	o.Service = asset.New(db.Pool, through)
 	town := org.New(db.Pool, through)
 	var sections []int64
 	for i, name := range []string{"税務町民課", "福祉こども課"} {
@@ -59,6 +60,11 @@ func newOffice(t *testing.T) office {
 	o.clerk, o.officer = somebody(3, authz.Staff, sections[0]), somebody(4, authz.GeneralSecurityOfficer, 0)
 	o.administrator = somebody(5, authz.Administrator, 0)
 	return o
+}
+
+// through is the door on today.
+func (o office) through() *door.Door {
+	return door.New(o.db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
 }
 
 // ledger is an asset that nothing is wrong with.

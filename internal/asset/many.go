@@ -118,7 +118,7 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 		return eachNamed(ctx, db, sections, each)
 	}}
 	found.Places, err = postgres.List[Place](ctx, db, "listing sections", `
-		SELECT id, code, name, false AS mine, false AS only FROM section_shown ORDER BY position, code`)
+		SELECT s.id, s.code, s.name, false AS mine, false AS only FROM section_shown s WHERE `+isThere+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"today": today})
 	if err != nil {
 		return Standing{}, err
 	}
@@ -212,7 +212,13 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 			}
 		}
 		if m.first.Subject.Kind != "" {
+			if err := s.fits(ctx, tx, m.rekinded...); err != nil {
+				return door.Unchanged(), err
+			}
 			if err := s.spread(ctx, tx, m.risen...); err != nil {
+				return door.Unchanged(), err
+			}
+			if err := SetLow(ctx, tx, m.risen); err != nil {
 				return door.Unchanged(), err
 			}
 		}
@@ -233,8 +239,10 @@ type many struct {
 	part    []*written             // not yet written
 	first   door.Effect            // the entry of the change itself, and in its role; none as long as nothing is written
 	section int64                  // of the first
-	risen   []int64                // those that were there and whose levels have changed
 	drafted []int64                // those that the actor has drafted who may only draft
+
+	// those that were there and now stand otherwise: by how high their levels are, by their kinds
+	risen, rekinded []int64
 }
 
 // written is an asset as it is written.
@@ -242,6 +250,7 @@ type written struct {
 	Entry
 	fields        []string
 	before, after map[string]string
+	rises         bool // it was there, and is written with other ranks
 }
 
 // add takes an entry in, unless it changes nothing, and writes as soon as there are many.
@@ -316,8 +325,11 @@ func (m *many) write(ctx context.Context) error {
 	effects := make([]door.Effect, len(m.part))
 	for i, w := range m.part {
 		effects[i] = door.Effect{Subject: trail.Subject{Kind: "asset", ID: w.Was.ID}, Fields: w.fields, By: m.allowed[w.Section]}
-		if w.hasRisen() {
+		if w.rises {
 			m.risen = append(m.risen, w.Was.ID)
+		}
+		if w.Was.Version > 0 && w.Was.Kind != w.Is.Kind {
+			m.rekinded = append(m.rekinded, w.Was.ID)
 		}
 		if Drafts(m.actor, w.Section) {
 			m.drafted = append(m.drafted, w.Was.ID)
@@ -329,11 +341,6 @@ func (m *many) write(ctx context.Context) error {
 	}
 	m.part = m.part[:0]
 	return m.tx.Record(ctx, effects)
-}
-
-// hasRisen tells of one that was there that a level of it has changed.
-func (w *written) hasRisen() bool {
-	return w.Was.Version > 0 && slices.ContainsFunc(Aspects[:], func(a Aspect) bool { return w.Was.Level(a) != w.Is.Level(a) })
 }
 
 // number gives those that are new their 管理番号.
@@ -351,17 +358,16 @@ func (m *many) number(ctx context.Context) error {
 	if len(sections) == 0 {
 		return nil
 	}
-	slices.Sort(sections) // so that two of these at once don't wait for each other
 	counts := make([]int, len(sections))
 	for i, section := range sections {
 		counts[i] = len(fresh[section])
 	}
 	rows, err := m.tx.Query(ctx, `
 		WITH number AS (
-			INSERT INTO asset_number AS n (section_id, last)
-			SELECT section, fresh FROM unnest(@sections::bigint[], @counts::int[]) AS f(section, fresh)
-			ON CONFLICT (section_id) DO UPDATE SET last = n.last + excluded.last RETURNING section_id, last)
-		SELECT n.section_id, n.last, s.code FROM number n JOIN section_shown s ON s.id = n.section_id`,
+			INSERT INTO asset_number AS n (code, last)
+			SELECT s.code, f.fresh FROM unnest(@sections::bigint[], @counts::int[]) AS f(section, fresh) JOIN section_shown s ON s.id = f.section ORDER BY s.code
+			ON CONFLICT (code) DO UPDATE SET last = n.last + excluded.last RETURNING code, last)
+		SELECT s.id, n.last, n.code FROM number n JOIN section_shown s USING (code)`,
 		pgx.StrictNamedArgs{"sections": sections, "counts": counts})
 	if err != nil {
 		return fmt.Errorf("numbering many assets: %w", err)
@@ -389,12 +395,13 @@ func (m *many) writePart(ctx context.Context, part []*written) error {
 	var fresh, kept []map[string]any
 	byCode := map[string]*written{}
 	for _, w := range part {
-		args := map[string]any(w.Is.arguments(m.scheme))
+		args := map[string]any(w.Is.arguments(m.scheme, w.Was))
 		args["registered_on"] = w.Is.RegisteredOn.String()
 		if w.Is.CheckedOn.IsZero() {
 			args["checked_on"] = nil
 		}
-		weigh(args, w.Was, w.Is, m.scheme, m.tx.Today())
+		w.rises = w.Was.ID != 0 && !slices.Equal(ranksOf(w.Is, m.scheme, w.Was), w.Was.Ranks)
+		weigh(args, w.Was, w.Is, m.scheme, m.tx.Today(), w.rises)
 		args["id"], args["code"], args["section_id"], args["state"] = w.Was.ID, w.Was.Code, w.Section, w.State
 		if w.Was.ID == 0 {
 			byCode[w.Was.Code] = w

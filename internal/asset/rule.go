@@ -21,6 +21,9 @@ type Rule struct {
 	Clause   string // 7(3)①
 }
 
+// InternetRule is the key of a break of the rule of インターネット接続系, of any model.
+const InternetRule = "internet"
+
 // The rules. Which of those of インターネット接続系 holds hangs on the town's model.
 const (
 	modelRule     = "model"
@@ -214,15 +217,20 @@ func (r Rules) rule(key string) (Rule, bool) {
 	return r[i], true
 }
 
-// internet is the rule of インターネット接続系 by the town's model.
-func (r Rules) internet() (Rule, bool) {
+// internet is the rule of インターネット接続系 by the town's model. Its key is that of what
+// it forbids, whichever the model: what neither α nor β allows does not begin anew to break
+// a rule on the day on which a town goes over from one to the other.
+func (r Rules) internet() (rule Rule, holds bool) {
+	key := models[0].rule
 	model, named := r.rule(modelRule)
 	for _, m := range models {
 		if named && model.Values[0] == m.title {
-			return r.rule(m.rule)
+			key = m.rule
 		}
 	}
-	return r.rule(models[0].rule)
+	rule, holds = r.rule(key)
+	rule.Key = InternetRule
+	return rule, holds
 }
 
 // Break is that an asset does not fit a rule.

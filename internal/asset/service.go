@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,8 +38,17 @@ type Ties struct {
 	// Judge makes what tells the levels that answers to the questions of a day come to, of
 	// each aspect that they settle.
 	Judge func(values edition.Values, day calendar.Date, scheme Scheme) func(answers string) map[Aspect]string
+	// Ready makes what Spread will need the change's own, before it has written a row: nobody
+	// comes in between whom it would wait for, and who would wait for it.
+	Ready func(ctx context.Context, tx *door.Tx, code string) error
 	// Spread carries the levels of assets that have changed, or ended, on to what they rest on.
 	Spread func(ctx context.Context, tx *door.Tx, assets []int64) error
+	// Reckon reckons the floors of the next assets after an id anew, and returns those that
+	// have changed, and the last that it has looked at; -1 where there are no more.
+	Reckon func(ctx context.Context, tx *door.Tx, after int64) (changed []int64, last int64, err error)
+	// Misfit finds, of assets that have changed their kind, one that by its kind can't rest
+	// on what it rests on, or bear what rests on it: its 管理番号, empty where there is none.
+	Misfit func(ctx context.Context, tx *door.Tx, assets []int64) (code string, err error)
 	// Drafted keeps that somebody has drafted assets who may only draft.
 	Drafted func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error
 }
@@ -102,6 +112,7 @@ type Asset struct {
 	SectionCode string
 	SectionName string
 	Details
+	Ranks       []int16           // how high its levels stand, by aspects, as they were last weighed; 0 for one that is open
 	Floor       []int16           // the highest ranks of what rests on it, by aspects; zeros where nothing does
 	Breaks      map[string]string // the keys of the rules that it does not fit, with the days since when
 	BrokenSince calendar.Date     // the first of these; zero where it fits all
@@ -115,7 +126,7 @@ const columns = `
 	a.id, a.code, a.section_id AS section, s.code AS section_code, s.name AS section_name, a.own_number, a.kind, a.name, a.work, a.content,
 	a.confidentiality, a.integrity, a.availability, a.personal, a.number_work, a.zone, a.place, a.medium, a.owner, a.users, a.handling,
 	a.disposal, a.keep_until, a.outsourced, a.evaluated_by, a.seat, a.registered_on, a.checked_on, a.note, a.answers, a.level_reason,
-	a.multi_factor, a.takeout_barred, a.floor, a.breaks, a.broken_since, a.state,
+	a.multi_factor, a.takeout_barred, a.ranks, a.floor, a.breaks, a.broken_since, a.state,
 	coalesce(m.code, '') AS merged_into, a.version`
 
 const selectAsset = `SELECT ` + columns + `
@@ -203,8 +214,8 @@ type Section struct{ Code, Name string }
 // Sections are those for which the actor may register assets.
 func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, error) {
 	return postgres.List[Section](ctx, s.pool, "listing sections to register for", `
-		SELECT code, name FROM section_shown WHERE @everywhere OR id = ANY(@sections) ORDER BY position, code`,
-		pgx.StrictNamedArgs{"everywhere": actor.Reach(authz.DraftAssets) == authz.All, "sections": actor.Sections(authz.DraftAssets)})
+		SELECT s.code, s.name FROM section_shown s WHERE (@everywhere OR s.id = ANY(@sections)) AND `+isThere+` ORDER BY s.position, s.code`,
+		pgx.StrictNamedArgs{"today": s.Today(), "everywhere": actor.Reach(authz.DraftAssets) == authz.All, "sections": actor.Sections(authz.DraftAssets)})
 }
 
 // Register adds an asset of a section and returns its 管理番号. Invalid where details are
@@ -215,7 +226,7 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		var of int64
 		state := Registered
-		err := tx.QueryRow(ctx, `SELECT id FROM section_shown WHERE code = $1`, section).Scan(&of)
+		err := tx.QueryRow(ctx, `SELECT s.id FROM section_shown s WHERE s.code = @code AND `+isThere, pgx.StrictNamedArgs{"code": section, "today": tx.Today()}).Scan(&of)
 		var problems []fault.Problem
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
@@ -239,17 +250,17 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 		if err := fault.InvalidFields(append(problems, scheme.CheckChange(Details{}, d, tx.Today(), state == Draft)...)); err != nil {
 			return door.Unchanged(), err
 		}
-		args := d.arguments(scheme)
+		args := d.arguments(scheme, Asset{})
 		args["section"], args["state"] = of, state
-		weigh(args, Asset{}, d, scheme, tx.Today())
+		weigh(args, Asset{}, d, scheme, tx.Today(), false)
 		var id int64
 		err = tx.QueryRow(ctx, `
 			WITH number AS (
-				INSERT INTO asset_number AS n (section_id, last) VALUES (@section, 1)
-				ON CONFLICT (section_id) DO UPDATE SET last = n.last + 1 RETURNING last)
+				INSERT INTO asset_number AS n (code, last) SELECT code, 1 FROM section_shown WHERE id = @section
+				ON CONFLICT (code) DO UPDATE SET last = n.last + 1 RETURNING code, last)
 			INSERT INTO asset (code, section_id, state, `+detailColumns+`)
-			SELECT s.code || '-' || CASE WHEN n.last < 10000 THEN lpad(n.last::text, 4, '0') ELSE n.last::text END, s.id, @state, `+detailValues+`
-			FROM number n, section_shown s WHERE s.id = @section
+			SELECT n.code || '-' || CASE WHEN n.last < 10000 THEN lpad(n.last::text, 4, '0') ELSE n.last::text END, @section, @state, `+detailValues+`
+			FROM number n
 			RETURNING id, code`, args).Scan(&id, &code)
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("registering an asset: %w", known(err))
@@ -272,7 +283,7 @@ const maxWhy = 500
 // and proposes what is to change of the others.
 func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, version int, d Details, why string) error {
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		was, err := Lock(ctx, tx, actor, code, version)
+		was, err := s.Claim(ctx, tx, actor, code, version, d)
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -287,7 +298,28 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, ve
 	})
 }
 
-// ChangeIn is Change of an asset that Lock has locked, in a change that has allowed it.
+// Claim is Lock for who will put details in the asset's place. Where these are of other
+// levels, what the asset rests on is locked with it.
+func (s *Service) Claim(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, version int, d Details) (Asset, error) {
+	if s.ties.Ready != nil {
+		seen, err := find(ctx, tx, actor, code, "")
+		if err != nil {
+			return seen, err
+		}
+		scheme, err := s.schemeOn(ctx, tx, tx.Today())
+		if err != nil {
+			return seen, err
+		}
+		if !slices.Equal(ranksOf(scheme.Settled(d), scheme, seen), seen.Ranks) {
+			if err := s.ties.Ready(ctx, tx, code); err != nil {
+				return seen, err
+			}
+		}
+	}
+	return Lock(ctx, tx, actor, code, version)
+}
+
+// ChangeIn is Change of an asset that Claim has locked, in a change that has allowed it.
 func (s *Service) ChangeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string) (door.Effect, error) {
 	return s.changeIn(ctx, tx, actor, was, d, why, false, "")
 }
@@ -321,13 +353,18 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	if len(keys) == 0 {
 		return door.Unchanged(), nil
 	}
-	args := d.arguments(scheme)
+	args := d.arguments(scheme, was)
 	args["id"], args["state"] = was.ID, state
-	weigh(args, was, d, scheme, tx.Today())
+	weigh(args, was, d, scheme, tx.Today(), false)
 	if _, err := tx.Exec(ctx, `UPDATE asset SET (state, `+detailColumns+`) = ROW(@state, `+detailValues+`), version = version + 1 WHERE id = @id`, args); err != nil {
 		return door.Unchanged(), fmt.Errorf("changing an asset: %w", known(err))
 	}
-	if bears(keys) {
+	if d.Kind != was.Kind {
+		if err := s.fits(ctx, tx, was.ID); err != nil {
+			return door.Unchanged(), err
+		}
+	}
+	if !slices.Equal(ranksOf(d, scheme, was), was.Ranks) { // by its levels, or by how high these are today
 		if err := s.spread(ctx, tx, was.ID); err != nil {
 			return door.Unchanged(), err
 		}
@@ -369,7 +406,7 @@ func Lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, vers
 // caller's to move.
 func (s *Service) MergeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, gone, kept Asset, d Details, why string) (door.Effect, error) {
 	// first, so that its section's number is free
-	if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, merged_into = @kept, version = version + 1 WHERE id = @id`,
+	if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, merged_into = @kept, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`,
 		pgx.StrictNamedArgs{"id": gone.ID, "kept": kept.ID, "state": Merged}); err != nil {
 		return door.Unchanged(), fmt.Errorf("merging an asset: %w", err)
 	}
@@ -381,21 +418,32 @@ func (s *Service) MergeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, g
 		note(ctx, tx, actor, gone.ID, gone.Version+1, strings.TrimSpace(why), map[string]string{"state": string(gone.State)}, map[string]string{"state": string(Merged), "merged_into": kept.Code})
 }
 
-// RegisterDrafts registers drafts that Lock has locked and in which nothing is open, in a
-// change that has allowed it, and returns what was done to each.
-func RegisterDrafts(ctx context.Context, tx *door.Tx, actor authz.Actor, why string, drafts []Asset) ([]door.Effect, error) {
-	var effects []door.Effect
-	for _, a := range drafts {
-		if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": a.ID, "state": Registered}); err != nil {
-			return nil, fmt.Errorf("registering a draft: %w", err)
-		}
-		err := note(ctx, tx, actor, a.ID, a.Version+1, why, map[string]string{"state": string(Draft)}, map[string]string{"state": string(Registered)})
-		if err != nil {
-			return nil, err
-		}
-		effects = append(effects, door.Effect{Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"state"}})
+// RegisterDraft registers a draft that Lock has locked and in which nothing is open, in a
+// change that has allowed it. Conflict where something in it is not as it may be today: a
+// level or a zone that there was on the day of the draft, and is no more.
+func (s *Service) RegisterDraft(ctx context.Context, tx *door.Tx, actor authz.Actor, why string, a Asset) (door.Effect, error) {
+	scheme, err := s.schemeOn(ctx, tx, tx.Today())
+	if err != nil {
+		return door.Unchanged(), err
 	}
-	return effects, nil
+	if problems := scheme.CheckChange(a.Details, a.Details, tx.Today(), false); len(problems) > 0 {
+		return door.Unchanged(), fault.New(fault.Conflict, "「"+a.Code+"」は、このままでは登録できません。「変更」で直すか、差し戻してください。"+problems[0].Message)
+	}
+	args := pgx.StrictNamedArgs{"id": a.ID, "state": Registered, "ranks": ranksOf(a.Details, scheme, a)}
+	weigh(args, a, a.Details, scheme, tx.Today(), false)
+	_, err = tx.Exec(ctx, `
+		UPDATE asset SET state = @state, ranks = @ranks::smallint[], breaks = @breaks::jsonb, broken_since = @broken_since::date, version = version + 1
+		WHERE id = @id`, args)
+	if err != nil {
+		return door.Unchanged(), fmt.Errorf("registering a draft: %w", err)
+	}
+	if !slices.Equal(ranksOf(a.Details, scheme, a), a.Ranks) {
+		if err := s.spread(ctx, tx, a.ID); err != nil {
+			return door.Unchanged(), err
+		}
+	}
+	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"state"}},
+		note(ctx, tx, actor, a.ID, a.Version+1, why, map[string]string{"state": string(Draft)}, map[string]string{"state": string(Registered)})
 }
 
 // EndAsMistaken ends an asset that should never have been registered. Invalid without a
@@ -403,6 +451,11 @@ func RegisterDrafts(ctx context.Context, tx *door.Tx, actor authz.Actor, why str
 func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code string, version int, why string) error {
 	why = strings.TrimSpace(why)
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if s.ties.Ready != nil {
+			if err := s.ties.Ready(ctx, tx, code); err != nil {
+				return door.Unchanged(), err
+			}
+		}
 		was, err := Lock(ctx, tx, actor, code, version)
 		if err == nil {
 			err = tx.Allow(authz.ChangeAssets, was.matter())
@@ -467,8 +520,8 @@ const (
 		@multi_factor, @takeout_barred, @breaks::jsonb, @broken_since::date`
 )
 
-// arguments are the details for SQL.
-func (d Details) arguments(scheme Scheme) pgx.StrictNamedArgs {
+// arguments are the details for SQL, in the place of what was there.
+func (d Details) arguments(scheme Scheme, was Asset) pgx.StrictNamedArgs {
 	args := pgx.StrictNamedArgs{}
 	for _, f := range Fields {
 		args[f.Key] = f.of(&d)
@@ -477,7 +530,7 @@ func (d Details) arguments(scheme Scheme) pgx.StrictNamedArgs {
 	for i, h := range d.Handling {
 		handling[i] = string(h)
 	}
-	args["ranks"], args["handling"], args["registered_on"] = ranksOf(d, scheme), handling, d.RegisteredOn
+	args["ranks"], args["handling"], args["registered_on"] = ranksOf(d, scheme, was), handling, d.RegisteredOn
 	return args
 }
 

@@ -69,7 +69,11 @@ func low(ranks, floor []int16) bool {
 
 // weigh puts into args which rules details don't fit in the place of what was there, each
 // with the day since when.
-func weigh(args pgx.StrictNamedArgs, was Asset, d Details, scheme Scheme, today calendar.Date) {
+//
+// Of the floor it says what was said before where it is to be settled later (SetLow), when
+// what rests on the asset is weighed too; and where only how high the same levels are has
+// changed: what rests on it may stand as much higher, which Weigh will find.
+func weigh(args pgx.StrictNamedArgs, was Asset, d Details, scheme Scheme, today calendar.Date, later bool) {
 	breaks := map[string]string{}
 	find := func(rule string) {
 		if breaks[rule] = was.Breaks[rule]; breaks[rule] == "" {
@@ -79,7 +83,12 @@ func weigh(args pgx.StrictNamedArgs, was Asset, d Details, scheme Scheme, today 
 	for _, b := range Breaks(d, scheme.Rules) {
 		find(b.Rule)
 	}
-	if low(ranksOf(d, scheme), was.Floor) {
+	ranks := ranksOf(d, scheme, was)
+	isLow := low(ranks, was.Floor)
+	if later || sameLevels(was.Details, d) && !slices.Equal(ranks, was.Ranks) {
+		isLow = was.Breaks[FloorRule] != ""
+	}
+	if isLow {
 		find(FloorRule)
 	}
 	args["breaks"], args["broken_since"] = breaks, nil
@@ -88,12 +97,21 @@ func weigh(args pgx.StrictNamedArgs, was Asset, d Details, scheme Scheme, today 
 	}
 }
 
-// ranksOf is how high the levels stand, by aspects; 0 for one that is still to be settled.
-func ranksOf(d Details, scheme Scheme) []int16 {
+func sameLevels(was, is Details) bool {
+	return !slices.ContainsFunc(Aspects[:], func(a Aspect) bool { return was.Level(a) != is.Level(a) })
+}
+
+// ranksOf is how high the levels stand, by aspects, in the place of what was there; 0 for
+// one that is still to be settled. A level that is no more, and which the asset has kept,
+// stands as high as it stood.
+func ranksOf(d Details, scheme Scheme, was Asset) []int16 {
 	ranks := make([]int16, len(Aspects))
 	for i, aspect := range Aspects {
-		level, _ := scheme.Level(aspect, d.Level(aspect))
+		level, there := scheme.Level(aspect, d.Level(aspect))
 		ranks[i] = int16(level.Rank) //nolint:gosec // at most maxRank
+		if !there && i < len(was.Ranks) && d.Level(aspect) == was.Level(aspect) {
+			ranks[i] = was.Ranks[i]
+		}
 	}
 	return ranks
 }
@@ -119,7 +137,7 @@ func (a Asset) Broken(rules Rules) []Break {
 // fits now.
 func (s Scheme) Newly(was Asset, is Details) []Break {
 	next := Asset{Details: is, Breaks: map[string]string{}}
-	if low(ranksOf(is, s), was.Floor) {
+	if low(ranksOf(is, s, was), was.Floor) {
 		next.Breaks[FloorRule] = "now"
 	}
 	return slices.DeleteFunc(next.Broken(s.Rules), func(b Break) bool { return was.Breaks[b.Rule] != "" })
@@ -186,9 +204,18 @@ func (d Details) checkReason(was Details, scheme Scheme) []fault.Problem {
 		"の段階を、問いの答えによらずに選んでいます。その理由を書くか、問いに答えて、段階を「問いの答えのとおり」にしてください。"}}
 }
 
-// bears tells whether a change of these fields bears on what the asset rests on.
-func bears(changed []string) bool {
-	return slices.ContainsFunc(changed, func(key string) bool { return slices.Contains(Aspects[:], Aspect(key)) })
+// fits asks whether assets that have changed their kind may stand where they do among the
+// others. Invalid where one may not.
+func (s *Service) fits(ctx context.Context, tx *door.Tx, assets ...int64) error {
+	if s.ties.Misfit == nil || len(assets) == 0 {
+		return nil
+	}
+	code, err := s.ties.Misfit(ctx, tx, assets)
+	if err == nil && code != "" {
+		err = fault.InvalidFields([]fault.Problem{{Field: "kind", Message: "「" + code +
+			"」は、この種別では、土台（または載っているもの）との関係が合いません。先に「土台と影響」で外してください。"}})
+	}
+	return err
 }
 
 // spread carries the levels of assets on to what they rest on.
@@ -205,7 +232,7 @@ type Floor struct {
 	Ranks []int16 // by aspects; zeros where nothing rests on it
 }
 
-// SetFloors keeps new floors of assets, and whether these stand below them.
+// SetFloors keeps new floors of assets.
 func SetFloors(ctx context.Context, tx *door.Tx, floors []Floor) error {
 	list := make([]map[string]any, len(floors))
 	for i, f := range floors {
@@ -215,16 +242,32 @@ func SetFloors(ctx context.Context, tx *door.Tx, floors []Floor) error {
 	if err != nil {
 		return fmt.Errorf("keeping floors: %w", err)
 	}
-	_, err = tx.Exec(ctx, `
-		UPDATE asset a SET (floor, breaks, broken_since) = (
-			SELECT f.ranks, n.breaks, (SELECT min(e.value)::date FROM jsonb_each_text(n.breaks) e)
-			FROM (SELECT CASE
-				WHEN a.ranks[1] BETWEEN 1 AND f.ranks[1] - 1 OR a.ranks[2] BETWEEN 1 AND f.ranks[2] - 1 OR a.ranks[3] BETWEEN 1 AND f.ranks[3] - 1
-				THEN jsonb_build_object(@rule::text, @today::text) || a.breaks ELSE a.breaks - @rule::text END AS breaks) n)
-		FROM jsonb_to_recordset(@rows) AS f(id bigint, ranks smallint[]) WHERE a.id = f.id`,
-		pgx.StrictNamedArgs{"rows": rows, "rule": FloorRule, "today": tx.Today().String()})
+	_, err = tx.Exec(ctx, `UPDATE asset a SET floor = f.ranks FROM jsonb_to_recordset(@rows) AS f(id bigint, ranks smallint[]) WHERE a.id = f.id`,
+		pgx.StrictNamedArgs{"rows": rows})
 	if err != nil {
 		return fmt.Errorf("keeping floors: %w", err)
+	}
+	return nil
+}
+
+// isLow tells in SQL whether asset a stands below its floor.
+const isLow = `(a.ranks[1] BETWEEN 1 AND a.floor[1] - 1 OR a.ranks[2] BETWEEN 1 AND a.floor[2] - 1 OR a.ranks[3] BETWEEN 1 AND a.floor[3] - 1)`
+
+// setLow keeps of the assets of a condition whether they stand below their floors, since
+// today where they do so anew. It hands back whose that has changed.
+const setLow = `
+	UPDATE asset a SET (breaks, broken_since) = (
+		SELECT n.breaks, (SELECT min(e.value)::date FROM jsonb_each_text(n.breaks) e)
+		FROM (SELECT CASE WHEN ` + isLow + ` THEN jsonb_build_object(@rule::text, @today::text) || a.breaks ELSE a.breaks - @rule::text END AS breaks) n)
+	WHERE a.state IN ('draft', 'registered') AND (a.breaks ? @rule::text) <> ` + isLow
+
+// SetLow keeps of assets, when all floors are kept and all levels written, whether they
+// stand below their floors. What was low before, and is now, has been so since that day,
+// whatever it was in between.
+func SetLow(ctx context.Context, tx *door.Tx, assets []int64) error {
+	_, err := tx.Exec(ctx, setLow+` AND a.id = ANY(@assets)`, pgx.StrictNamedArgs{"assets": assets, "rule": FloorRule, "today": tx.Today().String()})
+	if err != nil {
+		return fmt.Errorf("keeping what is below its floor: %w", err)
 	}
 	return nil
 }
@@ -268,15 +311,12 @@ func (s *Service) Weigh(ctx context.Context) error {
 	if same {
 		return nil
 	}
-	for after := int64(0); after >= 0; {
-		err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (effect door.Effect, err error) {
-			if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
-				return door.Unchanged(), err
-			}
-			effect, after, err = s.weighSome(ctx, tx, scheme, after)
-			return effect, err
-		})
-		if err != nil {
+	for _, some := range []func(context.Context, *door.Tx, int64) (door.Effect, int64, error){
+		func(ctx context.Context, tx *door.Tx, after int64) (door.Effect, int64, error) {
+			return weighSome(ctx, tx, scheme, after)
+		}, s.reckonSome, settleSome,
+	} {
+		if err := s.throughAll(ctx, some); err != nil {
 			return err
 		}
 	}
@@ -287,9 +327,28 @@ func (s *Service) Weigh(ctx context.Context) error {
 	return nil
 }
 
-// weighSome weighs the next assets after an id, and returns the last of these, or -1 where
-// there are no more.
-func (s *Service) weighSome(ctx context.Context, tx *door.Tx, scheme Scheme, after int64) (door.Effect, int64, error) {
+// throughAll does something to the whole register in changes of some assets each, which
+// return the last of these, or -1 where there are no more.
+func (s *Service) throughAll(ctx context.Context, some func(ctx context.Context, tx *door.Tx, after int64) (door.Effect, int64, error)) error {
+	for after := int64(0); after >= 0; {
+		var next int64
+		err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (effect door.Effect, err error) {
+			if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
+				return door.Unchanged(), err
+			}
+			effect, next, err = some(ctx, tx, after)
+			return effect, err
+		})
+		if err != nil {
+			return err
+		}
+		after = next
+	}
+	return nil
+}
+
+// weighSome weighs the next assets after an id, but for their floors.
+func weighSome(ctx context.Context, tx *door.Tx, scheme Scheme, after int64) (door.Effect, int64, error) {
 	list, err := postgres.List[Asset](ctx, tx, "weighing assets", selectAsset+`
 		WHERE a.id > @after AND a.state IN ('draft', 'registered') ORDER BY a.id LIMIT @most FOR UPDATE OF a`,
 		pgx.StrictNamedArgs{"after": after, "most": weighedAtOnce})
@@ -297,47 +356,78 @@ func (s *Service) weighSome(ctx context.Context, tx *door.Tx, scheme Scheme, aft
 		return door.Unchanged(), 0, err
 	}
 	var rows []map[string]any
-	var done []door.Effect
-	var risen []int64
 	for _, a := range list {
-		args := pgx.StrictNamedArgs{"id": a.ID, "ranks": ranksOf(a.Details, scheme)}
-		weigh(args, a, a.Details, scheme, tx.Today())
+		args := pgx.StrictNamedArgs{"id": a.ID, "ranks": ranksOf(a.Details, scheme, a)}
+		weigh(args, a, a.Details, scheme, tx.Today(), true)
 		rows = append(rows, args)
 	}
 	written, err := json.Marshal(rows)
 	if err != nil {
 		return door.Unchanged(), 0, fmt.Errorf("weighing assets: %w", err)
 	}
-	changed, err := tx.Query(ctx, `
-		WITH now AS (SELECT * FROM jsonb_to_recordset(@rows) AS r(id bigint, ranks smallint[], breaks jsonb, broken_since date)),
-		was AS MATERIALIZED (SELECT a.id, a.ranks FROM asset a JOIN now USING (id) WHERE (a.ranks, a.breaks) IS DISTINCT FROM (now.ranks, now.breaks))
+	changed, err := ids(ctx, tx, `
 		UPDATE asset a SET ranks = now.ranks, breaks = now.breaks, broken_since = now.broken_since
-		FROM now JOIN was USING (id) WHERE a.id = now.id RETURNING a.id, was.ranks <> a.ranks`, pgx.StrictNamedArgs{"rows": written})
+		FROM jsonb_to_recordset(@rows) AS now(id bigint, ranks smallint[], breaks jsonb, broken_since date)
+		WHERE a.id = now.id AND (a.ranks, a.breaks) IS DISTINCT FROM (now.ranks, now.breaks) RETURNING a.id`, pgx.StrictNamedArgs{"rows": written})
 	if err != nil {
-		return door.Unchanged(), 0, fmt.Errorf("weighing assets: %w", err)
-	}
-	var id int64
-	var rises bool
-	_, err = pgx.ForEachRow(changed, []any{&id, &rises}, func() error {
-		done = append(done, door.Effect{Subject: trail.Subject{Kind: "asset", ID: id}, Fields: []string{"breaks"}})
-		if rises {
-			risen = append(risen, id)
-		}
-		return nil
-	})
-	if err != nil {
-		return door.Unchanged(), 0, fmt.Errorf("weighing assets: %w", err)
-	}
-	if err := s.spread(ctx, tx, risen...); err != nil {
 		return door.Unchanged(), 0, err
 	}
 	next := int64(-1)
 	if len(list) == weighedAtOnce {
 		next = list[len(list)-1].ID
 	}
-	if len(done) == 0 {
-		return door.Unchanged(), next, nil
+	return effectOn(changed, "breaks"), next, nil
+}
+
+// reckonSome reckons the floors of the next assets after an id, when all ranks are written:
+// also of a register that was there before floors were kept.
+func (s *Service) reckonSome(ctx context.Context, tx *door.Tx, after int64) (door.Effect, int64, error) {
+	if s.ties.Reckon == nil {
+		return door.Unchanged(), -1, nil
+	}
+	changed, next, err := s.ties.Reckon(ctx, tx, after)
+	return effectOn(changed, "floor"), next, err
+}
+
+// settleSome keeps of the next assets after an id whether they stand below their floors,
+// when all floors are reckoned.
+func settleSome(ctx context.Context, tx *door.Tx, after int64) (door.Effect, int64, error) {
+	args := pgx.StrictNamedArgs{"rule": FloorRule, "after": after, "most": weighedAtOnce}
+	list, err := ids(ctx, tx, `
+		SELECT a.id FROM asset a WHERE a.id > @after AND a.state IN ('draft', 'registered') AND (a.breaks ? @rule::text) <> `+isLow+`
+		ORDER BY a.id LIMIT @most FOR UPDATE`, args)
+	if err != nil || len(list) == 0 {
+		return door.Unchanged(), -1, err
+	}
+	next := int64(-1)
+	if len(list) == weighedAtOnce {
+		next = list[len(list)-1]
+	}
+	return effectOn(list, "breaks"), next, SetLow(ctx, tx, list)
+}
+
+// ids are what a statement returns.
+func ids(ctx context.Context, tx *door.Tx, sql string, args pgx.StrictNamedArgs) ([]int64, error) {
+	rows, err := tx.Query(ctx, sql, args)
+	if err != nil {
+		return nil, fmt.Errorf("weighing assets: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("weighing assets: %w", err)
+	}
+	return list, nil
+}
+
+// effectOn is that a field of each of these assets has changed.
+func effectOn(assets []int64, field string) door.Effect {
+	if len(assets) == 0 {
+		return door.Unchanged()
+	}
+	done := make([]door.Effect, len(assets))
+	for i, id := range assets {
+		done[i] = door.Effect{Subject: trail.Subject{Kind: "asset", ID: id}, Fields: []string{field}}
 	}
 	done[0].Also = done[1:]
-	return done[0], next, nil
+	return done[0]
 }

@@ -20,7 +20,7 @@ import (
 // at is the register on another day, with the rooms that it asks.
 func (o office) at(day calendar.Date) *asset.Service {
 	through := door.New(o.db.Pool, func() time.Time { return day.Start().Add(9 * time.Hour) })
-	return asset.New(o.db.Pool, through).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
+	return asset.New(o.db.Pool, through).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit})
 }
 
 // onInternet is an asset that must not stand where it stands.
@@ -55,13 +55,13 @@ func TestABreakIsKeptWithTheDaySinceWhen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := map[string]string{"internet-a": "2026-11-24"}; !maps.Equal(a.Breaks, want) || a.BrokenSince != today {
+	if want := map[string]string{"internet": "2026-11-24"}; !maps.Equal(a.Breaks, want) || a.BrokenSince != today {
 		t.Errorf("registered: %v since %v", a.Breaks, a.BrokenSince)
 	}
 	a = change(today.AddDays(5), func(d *asset.Details) {
 		d.Name, d.Personal, d.NumberWork = "名簿", asset.MyNumberBorne, asset.NumberUse
 	})
-	want := map[string]string{"internet-a": "2026-11-24", "number-use": "2026-11-29", "specific": "2026-11-29"}
+	want := map[string]string{"internet": "2026-11-24", "number-use": "2026-11-29", "specific": "2026-11-29"}
 	if !maps.Equal(a.Breaks, want) || a.BrokenSince != today {
 		t.Errorf("changed for the worse: %v since %v", a.Breaks, a.BrokenSince)
 	}
@@ -117,7 +117,7 @@ func TestNewRulesFindAnew(t *testing.T) {
 	if err := o.at(today.AddDays(1)).Weigh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := breaks(); got["internet-a"] != "2026-11-25" {
+	if got := breaks(); got["internet"] != "2026-11-25" {
 		t.Errorf("under α again: %v", got)
 	}
 }
@@ -312,5 +312,21 @@ func TestWhatWasLookedAtAYearAgoIsLookedAtLately(t *testing.T) {
 		if got := asset.LookedAt(day); got != want {
 			t.Errorf("%v: %v, want %v", day, got, want)
 		}
+	}
+}
+
+// A 3B on インターネット接続系 is as wrong under β as under α: it has been since its first day.
+func TestAModelThatAllowsNoMoreKeepsTheDay(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.register(t, onInternet())
+	later := today.AddDays(400)
+	o.model(t, later, "β")
+	if err := o.at(later).Weigh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	a, err := o.Find(t.Context(), o.tax, code)
+	if err != nil || a.BrokenSince != today {
+		t.Errorf("broken without a gap since %v, shown since %v: %v, %v", today, a.BrokenSince, a.Breaks, err)
 	}
 }

@@ -96,15 +96,16 @@ func (tx *Tx) TakeLate(ctx context.Context, lock Lock) error {
 }
 
 // GiveWay returns ErrOvertaken where somebody who has a lock waits for what this change
-// has written: what writes for long without the lock asks now and then.
+// has written, or for somebody who waits for it, by however many steps: what writes for long without the lock asks now and then.
 func (tx *Tx) GiveWay(ctx context.Context, lock Lock) error {
 	var awaited bool
 	err := tx.QueryRow(ctx, `
-		SELECT EXISTS (
-			SELECT FROM pg_locks has
+		WITH RECURSIVE ahead AS (
+			SELECT has.pid FROM pg_locks has
 			WHERE has.granted AND has.locktype = 'advisory' AND has.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-			  AND (has.classid::bigint << 32) | has.objid::bigint = hashtextextended('kagami: ' || $1, 0)
-			  AND pg_backend_pid() = ANY(pg_blocking_pids(has.pid)))`, string(lock)).Scan(&awaited)
+			  AND (has.classid::bigint << 32) | has.objid::bigint = hashtextextended('kagami: ' || $1, 0) AND has.pid <> pg_backend_pid()
+			UNION SELECT b.pid FROM ahead CROSS JOIN LATERAL unnest(pg_blocking_pids(ahead.pid)) AS b (pid) WHERE ahead.pid <> pg_backend_pid())
+		SELECT EXISTS (SELECT FROM ahead WHERE pid = pg_backend_pid())`, string(lock)).Scan(&awaited)
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking who waits: %w", err)

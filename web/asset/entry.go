@@ -143,7 +143,7 @@ type difference struct{ Title, From, To string }
 // differences are what an event has changed, in the order of the columns.
 func (p entryView) differences(e asset.Event) []difference {
 	var list []difference
-	for _, f := range slices.Concat(asset.Fields, []asset.Field{{Key: "state", Title: "状態"}, {Key: "merged_into", Title: "統合した先"}, {Key: "merged", Title: "統合したもの"}}) {
+	for _, f := range slices.Concat(asset.Fields, []asset.Field{{Key: "state", Title: "状態"}, {Key: "section", Title: "課室"}, {Key: "merged_into", Title: "統合した先"}, {Key: "merged", Title: "統合したもの"}}) {
 		to, changed := e.After[f.Key]
 		if !changed {
 			continue

@@ -197,11 +197,11 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 		var id int64
 		err = tx.QueryRow(ctx, `
 			WITH number AS (
-				INSERT INTO communication_number AS n (section_id, last) VALUES (@section, 1)
-				ON CONFLICT (section_id) DO UPDATE SET last = n.last + 1 RETURNING last)
+				INSERT INTO communication_number AS n (code, last) SELECT code, 1 FROM section_shown WHERE id = @section
+				ON CONFLICT (code) DO UPDATE SET last = n.last + 1 RETURNING code, last)
 			INSERT INTO communication (code, section_id, `+detailColumns+`)
-			SELECT s.code || '-T' || CASE WHEN n.last < 10000 THEN lpad(n.last::text, 4, '0') ELSE n.last::text END, s.id, `+detailValues+`
-			FROM number n, section_shown s WHERE s.id = @section
+			SELECT n.code || '-T' || CASE WHEN n.last < 10000 THEN lpad(n.last::text, 4, '0') ELSE n.last::text END, @section, `+detailValues+`
+			FROM number n
 			RETURNING id, code`, args).Scan(&id, &code)
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("registering a communication: %w", err)

@@ -135,8 +135,8 @@ type Seen struct {
 const Most = 100
 
 // Confirm registers drafts: all of them, or none. Invalid for none, or for more than Most;
-// Conflict where one has changed since it was seen, is no draft that waits, or has something
-// open; Forbidden where one is the actor's own.
+// Conflict where one has changed since it was seen, is no draft that waits, has something
+// open, or is not as it may be today; Forbidden where one is the actor's own.
 func (s *Service) Confirm(ctx context.Context, actor authz.Actor, list []Seen) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if len(list) == 0 || len(list) > Most {
@@ -152,12 +152,12 @@ func (s *Service) Confirm(ctx context.Context, actor authz.Actor, list []Seen) e
 			if err != nil {
 				return door.Unchanged(), err
 			}
-			done, err := asset.RegisterDrafts(ctx, tx, actor, d.By+"の下書きを確認した", []asset.Asset{a})
+			done, err := s.assets.RegisterDraft(ctx, tx, actor, d.By+"の下書きを確認した", a)
 			if err != nil {
 				return door.Unchanged(), err
 			}
-			done[0].By = as
-			effects = append(effects, done...)
+			done.By = as
+			effects = append(effects, done)
 		}
 		first := effects[0]
 		first.Also = effects[1:]

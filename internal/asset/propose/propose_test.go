@@ -13,6 +13,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/edition"
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/postgres/pgtest"
@@ -277,5 +278,26 @@ func TestTwoConfirmAtOnce(t *testing.T) {
 	wg.Wait()
 	if first, second := <-failed, <-failed; (first == nil) == (second == nil) || len(o.history(code)) != 2 {
 		t.Errorf("%v and %v, %d versions", first, second, len(o.history(code)))
+	}
+}
+
+// A draft at a level that is no more is not registered by a confirmation, and one that does
+// not fit a rule is registered as what it is.
+func TestADraftIsConfirmedByTheRulesOfTheDay(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	misplaced := ledger()
+	misplaced.Name, misplaced.Confidentiality, misplaced.Zone = "催しの名簿", "3B", asset.InternetZone
+	code, other := o.draft(ledger()), o.draft(misplaced)
+	officer := authz.Actor{Person: o.other.Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+	through := door.New(o.db.Pool, func() time.Time { return today.Start() })
+	must(t, edition.NewService(o.db.Pool, through, asset.EditionKinds()...).Say(t.Context(), officer, asset.Levels.Name,
+		edition.Say{Cells: []string{"機密性 3C"}, What: "struck", First: today, Reason: "見本"}))
+	if err := o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: code, Version: 1}}); fault.KindOf(err) != fault.Conflict || o.find(code).State != asset.Draft {
+		t.Errorf("%v; it is %s", err, o.find(code).State)
+	}
+	must(t, o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: other, Version: 1}}))
+	if a := o.find(other); a.State != asset.Registered || a.Breaks[asset.InternetRule] == "" {
+		t.Errorf("%s, breaks %v", a.State, a.Breaks)
 	}
 }

@@ -42,7 +42,7 @@ func newOffice(t *testing.T) office {
 	t.Helper()
 	db := databases.New(t)
 	through := door.New(db.Pool, func() time.Time { return today.Start() })
-	assets := asset.New(db.Pool, through).With(asset.Ties{Spread: relation.Spread})
+	assets := asset.New(db.Pool, through).With(asset.Ties{Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit})
 	o := office{Service: relation.New(db.Pool, through, assets), t: t, db: db, assets: assets}
 	town := org.New(db.Pool, through)
 	manager := func(n int, section int64) authz.Actor {

@@ -60,6 +60,11 @@ type Desk struct {
 	Members  []Member // who can be named: not the actor, and not who is one already
 }
 
+// standsYet is that the naming r, which comes to k, is not over. One that is to begin after
+// they have left stands, too, though it comes to nothing: it is in the way of another until
+// it is taken back.
+const standsYet = `(upper_inf(k.period * k.stay) OR upper(k.period * k.stay) > @today::date OR k.id IS NULL AND lower(r.period) >= @today::date)`
+
 // Desk returns the sections whose 台帳担当者 the actor names, with those named and those
 // who can be. Forbidden for who names none.
 func (s *Service) Desk(ctx context.Context, actor authz.Actor) (Desk, error) {
@@ -75,10 +80,10 @@ func (s *Service) Desk(ctx context.Context, actor authz.Actor) (Desk, error) {
 		return Desk{}, err
 	}
 	found.Keepers, err = postgres.List[Keeper](ctx, s.pool, "listing keepers of registers", `
-		SELECT k.id, k.section_id AS section, k.person_id AS person, p.staff_number, p.name, lower(k.period) AS first, upper(k.period * k.stay) - 1 AS last
-		FROM register_keeping k JOIN person_shown p ON p.id = k.person_id
-		WHERE k.section_id = ANY(@sections) AND (upper_inf(k.period * k.stay) OR upper(k.period * k.stay) > @today::date)
-		ORDER BY lower(k.period), p.furigana, k.id`, pgx.StrictNamedArgs{"sections": sections, "today": args["today"]})
+		SELECT r.id, r.section_id AS section, r.person_id AS person, p.staff_number, p.name, lower(r.period) AS first, upper(k.period * k.stay) - 1 AS last
+		FROM register_keeper r LEFT JOIN register_keeping k USING (id) JOIN person_shown p ON p.id = r.person_id
+		WHERE r.section_id = ANY(@sections) AND `+standsYet+`
+		ORDER BY lower(r.period), p.furigana, r.id`, pgx.StrictNamedArgs{"sections": sections, "today": args["today"]})
 	if err != nil {
 		return Desk{}, err
 	}
@@ -86,8 +91,8 @@ func (s *Service) Desk(ctx context.Context, actor authz.Actor) (Desk, error) {
 		SELECT DISTINCT ON (t.section_id, p.furigana, p.id) t.section_id AS section, p.id AS person, p.staff_number, p.name, t.title
 		FROM standing t JOIN person_shown p ON p.id = t.person_id
 		WHERE t.section_id = ANY(@sections) AND t.period @> @today::date AND p.id <> @actor
-		  AND NOT EXISTS (SELECT FROM register_keeping k WHERE k.section_id = t.section_id AND k.person_id = p.id
-		                  AND (upper_inf(k.period * k.stay) OR upper(k.period * k.stay) > @today::date))
+		  AND NOT EXISTS (SELECT FROM register_keeper r LEFT JOIN register_keeping k USING (id) WHERE r.section_id = t.section_id AND r.person_id = p.id
+		                  AND `+standsYet+`)
 		ORDER BY t.section_id, p.furigana, p.id, t.acting, t.position, t.id`, args)
 	return found, err
 }

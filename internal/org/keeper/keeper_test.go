@@ -199,3 +199,20 @@ func TestWhoMayNotBeNamedAndWhoMayNotName(t *testing.T) {
 		t.Errorf("shown to a keeper: %v", err)
 	}
 }
+
+// Who was named for a day on which they will have left is listed, so that it can be taken
+// back: they are named already.
+func TestWhoIsNamedAlreadyIsListed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	clerk := o.clerk[0][0]
+	must(t, o.name("P2", 10))
+	must(t, o.people.Appoint(t.Context(), authz.AsOperator(), org.Appointment{Person: clerk, Post: o.post[1], First: today.AddDays(5)}, org.Succession{Own: true}))
+	desk, err := o.Desk(t.Context(), o.actor(o.head[0], 0))
+	must(t, err)
+	if len(desk.Keepers) != 1 || len(desk.Members) != 1 {
+		t.Fatalf("%+v", desk)
+	}
+	must(t, o.TakeBack(t.Context(), o.actor(o.head[0], 0), desk.Keepers[0].ID))
+	must(t, o.name("P2", 0))
+}

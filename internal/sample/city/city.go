@@ -182,7 +182,7 @@ var sorts = []struct {
 	{200, asset.Information, "会議の資料", "2", 20, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone, ""},
 	{150, asset.Information, "相談の記録", "3C", 30, asset.Sensitive, asset.NoNumberWork, asset.LGWANZone, ""},
 	{100, asset.Information, "ホームページの原稿", "1", 10, asset.NotPersonal, asset.NoNumberWork, asset.InternetZone, ""},
-	{10, asset.Information, "催しの名簿", "3B", 40, asset.PlainPersonal, asset.NoNumberWork, asset.InternetZone, "internet-a"},
+	{10, asset.Information, "催しの名簿", "3B", 40, asset.PlainPersonal, asset.NoNumberWork, asset.InternetZone, asset.InternetRule},
 	{240, asset.Paper, "申請書のつづり", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.OfflineZone, ""},
 	{60, asset.Medium, "持ち運ぶ媒体", "3C", 30, asset.PlainPersonal, asset.NoNumberWork, asset.OfflineZone, ""},
 	{40, asset.Document, "システムの設計書", "3C", 30, asset.NotPersonal, asset.NoNumberWork, asset.LGWANZone, ""},
@@ -200,7 +200,7 @@ func (g growing) assets(ctx context.Context, size Size) error {
 		Last int
 	}
 	sections, err := postgres.List[place](ctx, g.tx, "listing sections", `
-		SELECT s.id, s.code, coalesce(n.last, 0) AS last FROM section s LEFT JOIN asset_number n ON n.section_id = s.id ORDER BY s.id`)
+		SELECT s.id, s.code, coalesce(n.last, 0) AS last FROM section s LEFT JOIN asset_number n USING (code) ORDER BY s.id`)
 	if err != nil || len(sections) == 0 {
 		return err
 	}
@@ -235,9 +235,9 @@ func (g growing) assets(ctx context.Context, size Size) error {
 	}{
 		// what follows is planned for a table that has grown
 		{`ANALYZE asset`, pgx.StrictNamedArgs{}},
-		{`INSERT INTO asset_number (section_id, last)
-		  SELECT section_id, max(substr(code, length(code) - strpos(reverse(code), '-') + 2)::int) FROM asset GROUP BY section_id
-		  ON CONFLICT (section_id) DO UPDATE SET last = excluded.last`, pgx.StrictNamedArgs{}},
+		{`INSERT INTO asset_number (code, last)
+		  SELECT left(code, -strpos(reverse(code), '-')), max(substr(code, length(code) - strpos(reverse(code), '-') + 2)::int) FROM asset GROUP BY 1
+		  ON CONFLICT (code) DO UPDATE SET last = excluded.last`, pgx.StrictNamedArgs{}},
 		{`INSERT INTO asset_change (asset_id, version, changed_at, before, after)
 		  SELECT a.id, 1, @now, '{}', jsonb_build_object('name', a.name, 'kind', a.kind, 'confidentiality', a.confidentiality, 'integrity', a.integrity,
 		         'availability', a.availability, 'zone', a.zone, 'personal', a.personal, 'number_work', a.number_work, 'registered_on', a.registered_on)
