@@ -39,7 +39,11 @@ type Ties struct {
 	Judge func(values edition.Values, day calendar.Date, scheme Scheme) func(answers string) map[Aspect]string
 	// Spread carries the levels of assets that have changed, or ended, on to what they rest on.
 	Spread func(ctx context.Context, tx *door.Tx, assets []int64) error
-	// Drafted keeps that somebody has drafted assets who may only draft.
+	// Awaiting are those of drafts that somebody confirms, since they are of who may only
+	// draft: no change registers them.
+	Awaiting func(ctx context.Context, db postgres.Querier, drafts []int64) ([]int64, error)
+	// Drafted keeps that somebody has drafted assets who may only draft, or has changed
+	// what awaits.
 	Drafted func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error
 }
 
@@ -293,15 +297,21 @@ func (s *Service) ChangeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 }
 
 // changeIn changes an asset; only tells that it is by somebody who may only draft. A draft in
-// which nothing is open any more is registered by who may do more.
+// which nothing is open any more is registered by who may do more, unless it is one that
+// somebody confirms: that one stays a draft, whoever changes it.
 func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string, only bool) (door.Effect, error) {
 	d, why = d.tidy(), strings.TrimSpace(why)
 	scheme, err := s.schemeOn(ctx, tx, tx.Today())
 	if err != nil {
 		return door.Unchanged(), err
 	}
+	awaiting, err := s.awaiting(ctx, tx, was)
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	stays := only || awaiting[was.ID]
 	d = scheme.Settled(d)
-	problems := scheme.CheckChange(was.Details, d, tx.Today(), only)
+	problems := scheme.CheckChange(was.Details, d, tx.Today(), stays)
 	if utf8.RuneCountInString(why) > maxWhy {
 		problems = append(problems, fault.Problem{Field: "why", Message: "理由が長すぎます。" + charsUpTo(maxWhy) + "までで書いてください。"})
 	}
@@ -310,7 +320,7 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	}
 	keys, before, after := changed(was.Details, d)
 	state := was.State
-	if state == Draft && len(d.Open()) == 0 && !only { // somebody has settled what was open
+	if state == Draft && len(d.Open()) == 0 && !stays { // somebody has settled what was open
 		state = Registered
 		keys, before["state"], after["state"] = append(keys, "state"), string(was.State), string(state)
 	}
@@ -328,7 +338,7 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 			return door.Unchanged(), err
 		}
 	}
-	if only {
+	if stays {
 		if err := s.drafted(ctx, tx, actor, was.ID); err != nil {
 			return door.Unchanged(), err
 		}
@@ -336,7 +346,26 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: keys}, note(ctx, tx, actor, was.ID, was.Version+1, why, before, after)
 }
 
-// drafted keeps that the actor has drafted assets.
+// awaiting are the drafts among assets that somebody confirms.
+func (s *Service) awaiting(ctx context.Context, db postgres.Querier, assets ...Asset) (map[int64]bool, error) {
+	var drafts []int64
+	for _, a := range assets {
+		if a.State == Draft {
+			drafts = append(drafts, a.ID)
+		}
+	}
+	if s.ties.Awaiting == nil || len(drafts) == 0 {
+		return nil, nil
+	}
+	list, err := s.ties.Awaiting(ctx, db, drafts)
+	found := map[int64]bool{}
+	for _, id := range list {
+		found[id] = true
+	}
+	return found, err
+}
+
+// drafted keeps that the actor has drafted assets, or changed what awaits.
 func (s *Service) drafted(ctx context.Context, tx *door.Tx, actor authz.Actor, assets ...int64) error {
 	if s.ties.Drafted == nil || len(assets) == 0 {
 		return nil

@@ -2,7 +2,9 @@ package propose_test
 
 import (
 	"fmt"
+	"iter"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,13 +35,14 @@ type office struct {
 	assets         *asset.Service
 	keeper, second authz.Actor // of zeimu
 	manager, other authz.Actor // the 情報セキュリティ管理者, of zeimu and fukushi
+	system         authz.Actor // the 情報システム管理者 of zeimu, who may change but not confirm
 }
 
 func newOffice(t *testing.T) office {
 	t.Helper()
 	db := databases.New(t)
 	through := door.New(db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
-	o := office{t: t, db: db, assets: asset.New(db.Pool, through).With(asset.Ties{Drafted: propose.Drafted})}
+	o := office{t: t, db: db, assets: asset.New(db.Pool, through).With(asset.Ties{Awaiting: propose.Awaiting, Drafted: propose.Drafted})}
 	o.Service = propose.New(db.Pool, through, o.assets)
 	town := org.New(db.Pool, through)
 	var sections []int64
@@ -55,6 +58,7 @@ func newOffice(t *testing.T) office {
 	}
 	o.keeper, o.second = somebody(1, authz.RegisterKeeper, sections[0]), somebody(2, authz.RegisterKeeper, sections[0])
 	o.manager, o.other = somebody(3, authz.SecurityManager, sections[0]), somebody(4, authz.SecurityManager, sections[1])
+	o.system = somebody(5, authz.SystemManager, sections[0])
 	return o
 }
 
@@ -180,6 +184,82 @@ func TestNobodyConfirmsTheirOwn(t *testing.T) {
 	if may, err := o.MayConfirm(t.Context(), promoted, o.find(code), o.keeper.Person); may || err != nil {
 		t.Errorf("is offered it: %v", err)
 	}
+}
+
+// Who may change assets mends a draft of a keeper's, but does not register it.
+func TestAKeepersDraftStaysOneWhoeverChangesIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.draft(ledger())
+	for version, by := range []authz.Actor{o.system, o.manager, o.system} {
+		d := ledger()
+		d.Place = fmt.Sprint("書庫", version)
+		must(t, o.assets.Change(t.Context(), by, code, version+1, d, ""))
+		if a := o.find(code); a.State != asset.Draft || a.Version != version+2 {
+			t.Fatalf("changed by %d it is %s", by.Person, a.State)
+		}
+	}
+	if got := o.counts(o.manager); got.Drafts != 1 {
+		t.Errorf("%+v wait", got)
+	}
+	if d, err := o.Draft(t.Context(), o.manager, o.find(code)); d.By != "見本 1" || err != nil {
+		t.Errorf("is a draft of %q: %v", d.By, err)
+	}
+	// what came with many leaves it one, too
+	is := ledger()
+	is.Place = "取り込んだ書庫"
+	must(t, o.assets.ChangeMany(t.Context(), o.system, asset.Asked{Numbers: []string{code}}, func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+		return slices.Values([]asset.Entry{{Was: found.Assets[0], Is: is, State: asset.Registered}}), nil
+	}))
+	if a := o.find(code); a.State != asset.Draft || a.Place != is.Place {
+		t.Errorf("after an import it is %s", a.State)
+	}
+	mustBe(t, "by who may only change", o.Confirm(t.Context(), o.system, []propose.Seen{{Code: code, Version: 5}}), fault.Forbidden)
+	must(t, o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: code, Version: 5}}))
+	if a := o.find(code); a.State != asset.Registered {
+		t.Errorf("confirmed it is %s", a.State)
+	}
+}
+
+// A draft that came with a town's register is nobody's: who may change registers it.
+func TestAnImportedDraftIsRegisteredByWhoSettlesIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	open := ledger()
+	open.Zone = ""
+	must(t, o.assets.ChangeMany(t.Context(), o.manager, asset.Asked{}, func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+		return slices.Values([]asset.Entry{{Section: found.Places[0].ID, Is: open, State: asset.Draft}}), nil
+	}))
+	must(t, o.assets.Change(t.Context(), o.system, "zeimu-0001", 1, ledger(), ""))
+	if a := o.find("zeimu-0001"); a.State != asset.Registered {
+		t.Errorf("settled it is %s", a.State)
+	}
+}
+
+// Neither by editing, nor after somebody else has: who has written in it does not confirm it.
+func TestNobodyConfirmsTheirOwnByEditing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.draft(ledger())
+	promoted := o.keeper
+	promoted.Holdings = o.manager.Holdings
+	d := ledger()
+	d.Place = "書庫"
+	must(t, o.assets.Change(t.Context(), promoted, code, 1, d, ""))
+	if a := o.find(code); a.State != asset.Draft {
+		t.Fatalf("their own edit made it %s", a.State)
+	}
+	d.Place = "税務システム"
+	must(t, o.assets.Change(t.Context(), o.second, code, 2, d, ""))
+	seen := propose.Seen{Code: code, Version: 3}
+	mustBe(t, "after another keeper's edit", o.Confirm(t.Context(), promoted, []propose.Seen{seen}), fault.Forbidden)
+	mustBe(t, "sent back", o.SendBack(t.Context(), promoted, seen, "直す"), fault.Forbidden)
+	draft, err := o.Draft(t.Context(), promoted, o.find(code))
+	must(t, err)
+	if may, err := o.MayConfirmDraft(t.Context(), promoted, o.find(code), draft); may || err != nil || o.counts(promoted).Drafts != 0 {
+		t.Errorf("is offered it: %t, %v", may, err)
+	}
+	must(t, o.Confirm(t.Context(), o.manager, []propose.Seen{seen}))
 }
 
 func TestADraftIsSentBackWithWords(t *testing.T) {

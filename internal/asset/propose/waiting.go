@@ -30,7 +30,7 @@ type Line struct {
 // prepared themselves does not wait for them.
 const (
 	drafts = `FROM asset_draft d JOIN asset a ON a.id = d.asset_id
-		WHERE a.state = 'draft' AND d.sent_back = '' AND d.drafted_by <> @actor AND a.section_id = ANY(@sections)
+		WHERE a.state = 'draft' AND d.sent_back = '' AND NOT @actor = ANY(d.writers) AND a.section_id = ANY(@sections)
 		  AND a.confidentiality NOT IN ('', '3') AND a.integrity <> '' AND a.availability <> '' AND a.zone <> ''
 		  AND NOT (a.personal = 'specific' AND a.number_work = '')`
 	proposals = `FROM asset_proposal r JOIN asset a ON a.id = r.asset_id

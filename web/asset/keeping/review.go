@@ -74,19 +74,16 @@ func (s *Screens) drawReview(w http.ResponseWriter, r *http.Request, refusal err
 	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
 		return err
 	}
-	by := view.Draft.Person
 	switch {
 	case view.Proposal.ID != 0:
-		by = view.Proposal.Person
 		view.Lines = proposedLines(scheme, a, view.Proposal)
-		view.MayWithdraw = by == actor.Person
+		view.MayWithdraw = view.Proposal.Person == actor.Person
+		view.MayConfirm, err = s.proposals.MayConfirm(ctx, actor, a, view.Proposal.Person)
 	case view.Draft.Waits(a):
 		view.Lines = draftedLines(scheme, a)
-	default:
-		screen.Render(w, r, status, reviewPage(view))
-		return nil
+		view.MayConfirm, err = s.proposals.MayConfirmDraft(ctx, actor, a, view.Draft)
 	}
-	if view.MayConfirm, err = s.proposals.MayConfirm(ctx, actor, a, by); err != nil {
+	if err != nil {
 		return err
 	}
 	screen.Render(w, r, status, reviewPage(view))
