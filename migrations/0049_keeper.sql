@@ -53,7 +53,8 @@ CREATE TABLE asset_proposal (
 	why         text NOT NULL DEFAULT '' CHECK (length(why) <= 300),
 	proposed_by bigint NOT NULL REFERENCES person,
 	proposed_at timestamptz NOT NULL,
-	state       text NOT NULL CONSTRAINT asset_proposal_state_known CHECK (state IN ('open', 'confirmed', 'sent_back', 'replaced', 'withdrawn')),
+	-- lapsed: the asset has ended
+	state       text NOT NULL CONSTRAINT asset_proposal_state_known CHECK (state IN ('open', 'confirmed', 'sent_back', 'replaced', 'withdrawn', 'lapsed')),
 	decided_by  bigint REFERENCES person,
 	decided_at  timestamptz,
 	words       text NOT NULL DEFAULT '' CHECK (length(words) <= 500),

@@ -18,6 +18,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/edition"
 	"kagami/internal/fault"
+	"kagami/internal/notice"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
@@ -45,6 +46,8 @@ type Ties struct {
 	// Drafted keeps that somebody has drafted assets who may only draft, or has changed
 	// what awaits.
 	Drafted func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error
+	// Ended closes what waits of an asset that has ended, and says whom to tell.
+	Ended func(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset) ([]notice.Message, error)
 }
 
 // With is the register that asks these rooms.
@@ -421,15 +424,33 @@ func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code str
 		if n := utf8.RuneCountInString(why); n == 0 || n > maxWhy {
 			return door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "why", Message: "誤りだった理由を、" + charsUpTo(maxWhy) + "までで書いてください。"}})
 		}
-		if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": Mistaken}); err != nil {
-			return door.Unchanged(), fmt.Errorf("ending an asset: %w", err)
-		}
-		if err := s.spread(ctx, tx, was.ID); err != nil {
-			return door.Unchanged(), err
-		}
-		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"state"}},
-			note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"state": string(was.State)}, map[string]string{"state": string(Mistaken)})
+		return s.EndIn(ctx, tx, actor, was, why)
 	})
+}
+
+// EndIn ends an asset that Lock has locked as one that should never have been registered, in
+// a change that has allowed it.
+func (s *Service) EndIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, why string) (door.Effect, error) {
+	if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": Mistaken}); err != nil {
+		return door.Unchanged(), fmt.Errorf("ending an asset: %w", err)
+	}
+	if err := s.spread(ctx, tx, was.ID); err != nil {
+		return door.Unchanged(), err
+	}
+	told, err := s.ended(ctx, tx, actor, was)
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"state"}, Notices: told},
+		note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"state": string(was.State)}, map[string]string{"state": string(Mistaken)})
+}
+
+// ended closes what waits of an asset that has ended.
+func (s *Service) ended(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset) ([]notice.Message, error) {
+	if s.ties.Ended == nil {
+		return nil, nil
+	}
+	return s.ties.Ended(ctx, tx, actor, was)
 }
 
 // note writes a change into the asset's history.

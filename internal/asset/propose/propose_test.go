@@ -42,7 +42,7 @@ func newOffice(t *testing.T) office {
 	t.Helper()
 	db := databases.New(t)
 	through := door.New(db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
-	o := office{t: t, db: db, assets: asset.New(db.Pool, through).With(asset.Ties{Awaiting: propose.Awaiting, Drafted: propose.Drafted})}
+	o := office{t: t, db: db, assets: asset.New(db.Pool, through).With(asset.Ties{Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})}
 	o.Service = propose.New(db.Pool, through, o.assets)
 	town := org.New(db.Pool, through)
 	var sections []int64
@@ -357,5 +357,23 @@ func TestTwoConfirmAtOnce(t *testing.T) {
 	wg.Wait()
 	if first, second := <-failed, <-failed; (first == nil) == (second == nil) || len(o.history(code)) != 2 {
 		t.Errorf("%v and %v, %d versions", first, second, len(o.history(code)))
+	}
+}
+
+// What is proposed of an asset that ends meanwhile waits for nobody any more.
+func TestAProposalClosesWhenItsAssetEnds(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code, err := o.assets.Register(t.Context(), o.manager, "zeimu", ledger())
+	must(t, err)
+	proposed := ledger()
+	proposed.Place = "共有フォルダ"
+	must(t, o.Propose(t.Context(), o.keeper, code, 1, proposed, ""))
+	must(t, o.assets.EndAsMistaken(t.Context(), o.manager, code, 1, "二重に登録した"))
+	if p, err := o.Open(t.Context(), o.keeper, o.find(code)); p.ID != 0 || err != nil {
+		t.Errorf("%+v is open still: %v", p, err)
+	}
+	if o.notices(o.keeper.Person) != 1 {
+		t.Error("who has proposed it is not told")
 	}
 }
