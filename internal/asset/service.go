@@ -205,13 +205,18 @@ func allow(tx *door.Tx, actor authz.Actor, section int64) (only bool, err error)
 }
 
 // Section is one for which somebody may register assets.
-type Section struct{ Code, Name string }
+type Section struct {
+	Code string
+	Name string
+	Only bool // only as drafts
+}
 
 // Sections are those for which the actor may register assets.
 func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, error) {
 	return postgres.List[Section](ctx, s.pool, "listing sections to register for", `
-		SELECT code, name FROM section_shown WHERE @everywhere OR id = ANY(@sections) ORDER BY position, code`,
-		pgx.StrictNamedArgs{"everywhere": actor.Reach(authz.DraftAssets) == authz.All, "sections": actor.Sections(authz.DraftAssets)})
+		SELECT code, name, NOT (@changes_all OR id = ANY(@changes)) AS only FROM section_shown WHERE @everywhere OR id = ANY(@sections) ORDER BY position, code`,
+		pgx.StrictNamedArgs{"everywhere": actor.Reach(authz.DraftAssets) == authz.All, "sections": actor.Sections(authz.DraftAssets),
+			"changes_all": actor.Reach(authz.ChangeAssets) == authz.All, "changes": actor.Sections(authz.ChangeAssets)})
 }
 
 // Register adds an asset of a section and returns its 管理番号. Invalid where details are

@@ -111,6 +111,17 @@ func (a Asset) Broken(rules Rules) []Break {
 	return list
 }
 
+// WouldBreak are the rules that the asset would not fit with other details.
+func (a Asset) WouldBreak(d Details, scheme Scheme) []Break {
+	a.Details, a.Breaks = d, maps.Clone(a.Breaks)
+	if !low(ranksOf(d, scheme), a.Floor) {
+		delete(a.Breaks, FloorRule)
+	} else if a.Breaks[FloorRule] == "" {
+		a.Breaks = map[string]string{FloorRule: "now"} // since no day yet
+	}
+	return a.Broken(scheme.Rules)
+}
+
 // Settled are details with the levels that their answers come to where none is chosen, and
 // without a reason where each level is that to which the answers come.
 func (s Scheme) Settled(d Details) Details {

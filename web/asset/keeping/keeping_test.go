@@ -100,7 +100,7 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	mustSay(t, "home", manager.Get("/"), "情報資産の変更の提案1件を確認する")
 	a = manager.Get("/assets/" + code + "/review")
 	mustSay(t, "the proposal", a, "税務システム", "共有フォルダ", "移した", "提案のとおりに変える")
-	if strings.Contains(a.Body, "機密性") {
+	if strings.Contains(a.Body, `data-label="項目">機密性`) {
 		t.Error("what does not change is shown as proposed")
 	}
 	a = manager.Post("/assets/"+code+"/review", url.Values{"version": {"4"}, "proposal": {proposal.FindStringSubmatch(a.Body)[1]}, "do": {"confirm"}})
@@ -111,6 +111,25 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	if a := worker.Get("/assets/new"); a.Status != http.StatusForbidden {
 		t.Errorf("drafts still: %d", a.Status)
 	}
+}
+
+// Nobody confirms what they cannot see: the levels and what they rest on, the zone, personal
+// data, and what would not fit the rules.
+func TestWhoConfirmsSeesWhatItWouldBe(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {town.Holder("税務町民課 職員").StaffNumber}, "first": {"2026-11-24"}})
+	worker := clerk(t, portal)
+	a := worker.Post("/assets/new", ledger("confidentiality", "3A", "zone", "internet", "level_reason", "課で決めた段階"))
+	code := heading.FindStringSubmatch(a.Body)[1]
+	mustSay(t, "the list", manager.Get("/assets/drafts"), "3A・2・1", "インターネット接続系", "要是正")
+	mustSay(t, "the draft", manager.Get("/assets/"+code+"/review"), "基準に合わないもの（要是正）になります", "インターネット接続系に置けません", "自分で選んでいます", "課で決めた段階", "個人情報")
+
+	_, code = assettest.Register(t, manager, ledger("name", "固定資産税の課税台帳", "own_number", ""))
+	worker.Post("/assets/"+code+"/edit", ledger("name", "固定資産税の課税台帳", "version", "1", "confidentiality", "3B", "zone", "internet"))
+	mustSay(t, "the list of proposals", manager.Get("/assets/drafts"), "3B・2・1")
+	mustSay(t, "the proposal", manager.Get("/assets/"+code+"/review"), "基準に合わないもの（要是正）になります", "確認した後の分類")
 }
 
 // Another section's drafts are neither shown nor counted.
@@ -135,4 +154,17 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 	if a := other.Get("/"); strings.Contains(a.Body, "台帳の下書き") {
 		t.Error("it is the other's to do")
 	}
+}
+
+// The form's words follow the section: who may only draft for one of two registers for the
+// other.
+func TestTheFormSaysWhichSectionsAreOnlyDrafted(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	if a := manager.Get("/assets/new"); strings.Contains(a.Body, "下書き") {
+		t.Error("a manager's form speaks of drafts")
+	}
+	manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {town.Holder("税務町民課 職員").StaffNumber}, "first": {"2026-11-24"}})
+	mustSay(t, "a keeper's form", clerk(t, portal).Get("/assets/new"), "下書きを作る")
 }

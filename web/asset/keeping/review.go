@@ -77,10 +77,12 @@ func (s *Screens) drawReview(w http.ResponseWriter, r *http.Request, refusal err
 	switch {
 	case view.Proposal.ID != 0:
 		view.Lines = proposedLines(scheme, a, view.Proposal)
+		view.is(scheme, a.Apply(view.Proposal.After))
 		view.MayWithdraw = view.Proposal.Person == actor.Person
 		view.MayConfirm, err = s.proposals.MayConfirm(ctx, actor, a, view.Proposal.Person)
 	case view.Draft.Waits(a):
 		view.Lines = draftedLines(scheme, a)
+		view.is(scheme, a.Details)
 		view.MayConfirm, err = s.proposals.MayConfirmDraft(ctx, actor, a, view.Draft)
 	}
 	if err != nil {
@@ -88,6 +90,11 @@ func (s *Screens) drawReview(w http.ResponseWriter, r *http.Request, refusal err
 	}
 	screen.Render(w, r, status, reviewPage(view))
 	return nil
+}
+
+// is says what the asset is to be once it is confirmed.
+func (p *reviewView) is(scheme asset.Scheme, d asset.Details) {
+	p.Essentials, p.Breaks = essentials(scheme, d), p.Asset.WouldBreak(d, scheme)
 }
 
 // line is a column of what waits.
