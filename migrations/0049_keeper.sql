@@ -40,6 +40,7 @@ CREATE TABLE asset_draft (
 	sent_back_by bigint REFERENCES person,
 	again        boolean NOT NULL DEFAULT false -- it was sent back, and has been changed since
 );
+CREATE INDEX asset_draft_sent_back ON asset_draft (drafted_by) WHERE sent_back <> '';
 GRANT SELECT, INSERT, UPDATE ON asset_draft TO kagami_portal;
 
 -- A change of a registered asset that somebody proposes who may not make it.

@@ -36,9 +36,13 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	waiting, err := s.proposals.Counts(ctx, actor)
+	if err != nil {
+		return err
+	}
 	screen.Render(w, r, status, listPage(listView{
 		Frame: screen.Frame(r, "情報資産台帳"), Page: found, Asked: a, Sections: sections, Sort: q.Sorted(), Backward: q.Backward, Exact: q.Exact, Later: after != "", Problems: problems,
-		MayRegister: actor.Reach(authz.DraftAssets) != authz.None,
+		MayRegister: actor.Reach(authz.DraftAssets) != authz.None, MayName: actor.Reach(authz.NameKeepers) != authz.None, Waiting: waiting.Drafts + waiting.Proposals,
 	}))
 	return nil
 }

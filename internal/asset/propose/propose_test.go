@@ -377,3 +377,54 @@ func TestAProposalClosesWhenItsAssetEnds(t *testing.T) {
 		t.Error("who has proposed it is not told")
 	}
 }
+
+// Waiting says in SQL what asset.Details.Open says: of every combination they must agree.
+func TestWaitingAgreesWithWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	want := map[string]bool{}
+	add := func(confidentiality, integrity, availability, zone string, personal asset.Personal, work asset.NumberWork) {
+		d := ledger()
+		d.Confidentiality, d.Integrity, d.Availability, d.Zone, d.Personal, d.NumberWork = confidentiality, integrity, availability, zone, personal, work
+		code := fmt.Sprintf("zeimu-%04d", len(want)+1)
+		_, err := o.db.Pool.Exec(t.Context(), `
+			WITH a AS (
+				INSERT INTO asset (code, section_id, state, kind, name, confidentiality, integrity, availability, ranks, personal, number_work, zone, registered_on)
+				VALUES ($1, (SELECT id FROM section WHERE code = 'zeimu'), 'draft', 'information', $1, $2, $3, $4, '{0,0,0}', $5, $6, $7, '2026-11-24') RETURNING id)
+			INSERT INTO asset_draft (asset_id, drafted_by, drafted_at, writers) SELECT id, $8, now(), ARRAY[$8::bigint] FROM a`,
+			code, confidentiality, integrity, availability, personal, work, zone, o.keeper.Person)
+		must(t, err)
+		want[code] = len(d.Open()) == 0
+	}
+	for _, confidentiality := range []string{"", asset.Unsettled, "3B"} {
+		for i := range 8 {
+			integrity, availability, zone := "2", "1", asset.LGWANZone
+			if i&1 != 0 {
+				integrity = ""
+			}
+			if i&2 != 0 {
+				availability = ""
+			}
+			if i&4 != 0 {
+				zone = ""
+			}
+			add(confidentiality, integrity, availability, zone, asset.PlainPersonal, asset.NoNumberWork)
+			add(confidentiality, integrity, availability, zone, asset.MyNumberBorne, asset.NoNumberWork)
+			add(confidentiality, integrity, availability, zone, asset.MyNumberBorne, asset.NumberUse)
+		}
+	}
+	list, err := o.Waiting(t.Context(), o.manager)
+	must(t, err)
+	waits := map[string]bool{}
+	for _, l := range list {
+		waits[l.Code] = true
+	}
+	for code, complete := range want {
+		if waits[code] != complete {
+			t.Errorf("%s waits: %t", code, waits[code])
+		}
+	}
+	if len(want) != 72 || len(list) == 0 {
+		t.Errorf("%d drafts, of which %d wait", len(want), len(list))
+	}
+}

@@ -120,3 +120,30 @@ func (s *Service) QueueCounts(b *task.Batch, actor authz.Actor, take func(Counts
 		take(rows[0])
 	}, `SELECT (SELECT count(*) `+drafts+`) AS drafts, (SELECT count(*) `+proposals+`) AS proposals`, waitingFor(actor))
 }
+
+// Counts is how much waits for the actor.
+func (s *Service) Counts(ctx context.Context, actor authz.Actor) (found Counts, err error) {
+	var b task.Batch
+	s.QueueCounts(&b, actor, func(c Counts) { found = c })
+	return found, b.Run(ctx, s.pool)
+}
+
+// QueueSentBack asks in a batch how many drafts were sent back to the actor; for nothing
+// where they draft nothing.
+func (s *Service) QueueSentBack(b *task.Batch, actor authz.Actor, take func(SentBack)) {
+	sections := actor.Sections(authz.DraftAssets)
+	if len(sections) == 0 {
+		return
+	}
+	task.Rows(b, "counting what was sent back", pgx.RowToStructByName[SentBack], func(rows []SentBack) { take(rows[0]) }, `
+		SELECT count(*) AS drafts, coalesce(min(a.code), '') AS first
+		FROM asset_draft d JOIN asset a ON a.id = d.asset_id
+		WHERE a.state = 'draft' AND d.sent_back <> '' AND d.drafted_by = @actor AND a.section_id = ANY(@sections)`,
+		pgx.StrictNamedArgs{"actor": actor.Person, "sections": sections})
+}
+
+// SentBack are the drafts that were sent back to somebody.
+type SentBack struct {
+	Drafts int
+	First  string // the 管理番号 of one of them
+}

@@ -77,14 +77,23 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	code := heading.FindStringSubmatch(a.Body)[1]
 	mustSay(t, "nothing to confirm", manager.Get("/assets/drafts"), "確認を待つものは、ありません")
 	a = worker.Post("/assets/"+code+"/edit", ledger("version", "1"))
-	mustSay(t, "complete", a, "確認待ちの下書きです")
+	mustSay(t, "complete", a, "確認待ちの下書きです", "確認を待っています", "内容を見る</a>")
+	mustSay(t, "the register", manager.Get("/assets"), "確認を待つもの（1件）", "台帳担当者を決める")
+	if a := worker.Get("/assets"); strings.Contains(a.Body, "確認を待つもの（") || strings.Contains(a.Body, "台帳担当者を決める") {
+		t.Error("the keeper's register leads to what is not theirs")
+	}
+	mustSay(t, "to the manager", manager.Get("/assets/"+code), "下書きを確認する</a>")
 	mustSay(t, "home", manager.Get("/"), "台帳の下書き1件を確認する")
 	mustSay(t, "the keeper's own review", worker.Get("/assets/"+code+"/review"), "自分では確認できません")
 
 	a = manager.Post("/assets/"+code+"/review", url.Values{"version": {"2"}, "proposal": {"0"}, "do": {"send-back"}, "words": {"保存先も書いてください。"}})
 	mustSay(t, "sent back", a, "差し戻しました", "下書きが差し戻されました", "保存先も書いてください。")
 	mustSay(t, "told", worker.Get("/notices"), "の下書きが差し戻されました", "保存先も書いてください。")
-	worker.Post("/assets/"+code+"/edit", ledger("version", "2", "place", "税務システム"))
+	mustSay(t, "the writer's home", worker.Get("/"), "差し戻された下書き1件を直す")
+	mustSay(t, "mended", worker.Post("/assets/"+code+"/edit", ledger("version", "2", "place", "税務システム")), "もう一度、情報セキュリティ管理者の確認を待ちます")
+	if a := worker.Get("/"); strings.Contains(a.Body, "差し戻された下書き") {
+		t.Error("what is mended is still to mend")
+	}
 	a = manager.Get("/assets/drafts")
 	mustSay(t, "waits again", a, `value="`+code+` 3"`, who.Name)
 	mustSay(t, "none ticked", manager.Post("/assets/drafts", url.Values{}), "1件から100件まで")
@@ -140,6 +149,10 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 	who := town.Holder("税務町民課 職員")
 	manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {who.StaffNumber}, "first": {"2026-11-24"}})
 	a := clerk(t, portal).Post("/assets/new", ledger())
+	mustSay(t, "a complete draft", a, "情報セキュリティ管理者の確認を待っています")
+	if strings.Contains(a.Body, "決まっていない項目がなくなると") {
+		t.Error("a complete draft speaks of what is open")
+	}
 	code := heading.FindStringSubmatch(a.Body)[1]
 	other := servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
 	mustSay(t, "the other's list", other.Get("/assets/drafts"), "確認を待つものは、ありません")
