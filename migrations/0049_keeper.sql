@@ -28,15 +28,19 @@ GRANT SELECT, INSERT, UPDATE (period), DELETE ON register_keeper TO kagami_porta
 GRANT SELECT ON register_keeping TO kagami_portal;
 
 -- Which assets are drafts of who may only draft: once nothing is open in them they wait to
--- be confirmed. It counts as long as the asset is a draft.
+-- be confirmed, and nothing else registers them. It counts as long as the asset is a draft.
 CREATE TABLE asset_draft (
 	asset_id    bigint PRIMARY KEY REFERENCES asset,
 	drafted_by  bigint NOT NULL REFERENCES person,
 	drafted_at  timestamptz NOT NULL,
+	-- all who have written in it, but for who may confirm: they never do
+	writers     bigint[] NOT NULL CHECK (drafted_by = ANY(writers)),
 	-- what to mend, where it was sent back; empty where it was not, or is drafted anew
 	sent_back   text NOT NULL DEFAULT '' CHECK (length(sent_back) <= 500),
-	sent_back_by bigint REFERENCES person
+	sent_back_by bigint REFERENCES person,
+	again        boolean NOT NULL DEFAULT false -- it was sent back, and has been changed since
 );
+CREATE INDEX asset_draft_sent_back ON asset_draft (drafted_by) WHERE sent_back <> '';
 GRANT SELECT, INSERT, UPDATE ON asset_draft TO kagami_portal;
 
 -- A change of a registered asset that somebody proposes who may not make it.
@@ -50,7 +54,8 @@ CREATE TABLE asset_proposal (
 	why         text NOT NULL DEFAULT '' CHECK (length(why) <= 300),
 	proposed_by bigint NOT NULL REFERENCES person,
 	proposed_at timestamptz NOT NULL,
-	state       text NOT NULL CONSTRAINT asset_proposal_state_known CHECK (state IN ('open', 'confirmed', 'sent_back', 'replaced', 'withdrawn')),
+	-- lapsed: the asset has ended
+	state       text NOT NULL CONSTRAINT asset_proposal_state_known CHECK (state IN ('open', 'confirmed', 'sent_back', 'replaced', 'withdrawn', 'lapsed')),
 	decided_by  bigint REFERENCES person,
 	decided_at  timestamptz,
 	words       text NOT NULL DEFAULT '' CHECK (length(words) <= 500),

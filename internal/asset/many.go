@@ -78,6 +78,9 @@ type Standing struct {
 	Places []Place
 	Assets []Asset // of those sections that are Mine
 
+	// Awaiting are the drafts among them that somebody confirms: they stay drafts.
+	Awaiting map[int64]bool
+
 	// Named hands on the assets of sections that count, for finding those of which a
 	// name is written otherwise.
 	Named func(sections []int64, each func(Named)) error
@@ -137,6 +140,10 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 			UNION SELECT id FROM asset WHERE own_number <> '' AND state IN ('retired', 'mistaken', 'merged') AND section_id = ANY(@mine) AND lower(own_number) = ANY(@numbers)
 			UNION SELECT id FROM asset WHERE own_number = '' AND state IN ('draft', 'registered') AND section_id = ANY(@mine) AND name = ANY(@names))
 		ORDER BY a.id `+lock, pgx.StrictNamedArgs{"mine": mine, "numbers": lowered(asked.Numbers), "names": append([]string{}, asked.Names...)})
+	if err != nil {
+		return Standing{}, err
+	}
+	found.Awaiting, err = s.awaiting(ctx, db, found.Assets...)
 	return found, err
 }
 
@@ -197,7 +204,7 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		m := many{tx: tx, actor: actor, scheme: found.Scheme, allowed: map[int64]door.Allowed{}}
+		m := many{tx: tx, actor: actor, scheme: found.Scheme, awaiting: found.Awaiting, allowed: map[int64]door.Allowed{}}
 		for _, fresh := range []bool{false, true} { // numbers that change hands are free before they are given
 			for e := range list {
 				if (e.Was.ID == 0) != fresh {
@@ -232,14 +239,15 @@ func (s *Service) ChangeMany(ctx context.Context, actor authz.Actor, asked Asked
 
 // many is a change of many assets under way.
 type many struct {
-	tx      *door.Tx
-	actor   authz.Actor
-	scheme  Scheme
-	allowed map[int64]door.Allowed // by section
-	part    []*written             // not yet written
-	first   door.Effect            // the entry of the change itself, and in its role; none as long as nothing is written
-	section int64                  // of the first
-	drafted []int64                // those that the actor has drafted who may only draft
+	tx       *door.Tx
+	actor    authz.Actor
+	scheme   Scheme
+	awaiting map[int64]bool         // the drafts that somebody confirms
+	allowed  map[int64]door.Allowed // by section
+	part     []*written             // not yet written
+	first    door.Effect            // the entry of the change itself, and in its role; none as long as nothing is written
+	section  int64                  // of the first
+	drafted  []int64                // those that the actor has drafted who may only draft, or that await
 
 	// those that were there and now stand otherwise: by how high their levels are, by their kinds
 	risen, rekinded []int64
@@ -273,7 +281,7 @@ func (m *many) add(ctx context.Context, e Entry) error {
 		return fault.New(fault.Conflict, "「"+e.Was.Code+"」は「"+e.Was.State.Title()+"」のため、変えられません。")
 	}
 	only := Drafts(m.actor, e.Section)
-	if only {
+	if only || m.awaiting[e.Was.ID] {
 		e.State = Draft
 	}
 	if err := fault.InvalidFields(m.scheme.Problems(e.Is, m.tx.Today(), e.State == Draft)); err != nil {
@@ -331,7 +339,7 @@ func (m *many) write(ctx context.Context) error {
 		if w.Was.Version > 0 && w.Was.Kind != w.Is.Kind {
 			m.rekinded = append(m.rekinded, w.Was.ID)
 		}
-		if Drafts(m.actor, w.Section) {
+		if Drafts(m.actor, w.Section) || m.awaiting[w.Was.ID] {
 			m.drafted = append(m.drafted, w.Was.ID)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/edition"
 	"kagami/internal/fault"
+	"kagami/internal/notice"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
@@ -49,8 +50,14 @@ type Ties struct {
 	// Misfit finds, of assets that have changed their kind, one that by its kind can't rest
 	// on what it rests on, or bear what rests on it: its 管理番号, empty where there is none.
 	Misfit func(ctx context.Context, tx *door.Tx, assets []int64) (code string, err error)
-	// Drafted keeps that somebody has drafted assets who may only draft.
+	// Awaiting are those of drafts that somebody confirms, since they are of who may only
+	// draft: no change registers them.
+	Awaiting func(ctx context.Context, db postgres.Querier, drafts []int64) ([]int64, error)
+	// Drafted keeps that somebody has drafted assets who may only draft, or has changed
+	// what awaits.
 	Drafted func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error
+	// Ended closes what waits of an asset that has ended, and says whom to tell.
+	Ended func(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset) ([]notice.Message, error)
 }
 
 // With is the register that asks these rooms.
@@ -209,13 +216,19 @@ func allow(tx *door.Tx, actor authz.Actor, section int64) (only bool, err error)
 }
 
 // Section is one for which somebody may register assets.
-type Section struct{ Code, Name string }
+type Section struct {
+	Code string
+	Name string
+	Only bool // only as drafts
+}
 
 // Sections are those for which the actor may register assets.
 func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, error) {
 	return postgres.List[Section](ctx, s.pool, "listing sections to register for", `
-		SELECT s.code, s.name FROM section_shown s WHERE (@everywhere OR s.id = ANY(@sections)) AND `+isThere+` ORDER BY s.position, s.code`,
-		pgx.StrictNamedArgs{"today": s.Today(), "everywhere": actor.Reach(authz.DraftAssets) == authz.All, "sections": actor.Sections(authz.DraftAssets)})
+		SELECT s.code, s.name, NOT (@changes_all OR s.id = ANY(@changes)) AS only FROM section_shown s
+		WHERE (@everywhere OR s.id = ANY(@sections)) AND `+isThere+` ORDER BY s.position, s.code`,
+		pgx.StrictNamedArgs{"today": s.Today(), "everywhere": actor.Reach(authz.DraftAssets) == authz.All, "sections": actor.Sections(authz.DraftAssets),
+			"changes_all": actor.Reach(authz.ChangeAssets) == authz.All, "changes": actor.Sections(authz.ChangeAssets)})
 }
 
 // Register adds an asset of a section and returns its 管理番号. Invalid where details are
@@ -325,16 +338,22 @@ func (s *Service) ChangeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 }
 
 // changeIn changes an asset; only tells that it is by somebody who may only draft. A draft in
-// which nothing is open any more is registered by who may do more. merged is
-// the 管理番号 of one that was merged into it; empty for none.
+// which nothing is open any more is registered by who may do more, unless it is one that
+// somebody confirms: that one stays a draft, whoever changes it. merged is the 管理番号 of one
+// that was merged into it; empty for none.
 func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string, only bool, merged string) (door.Effect, error) {
 	d, why = d.tidy(), strings.TrimSpace(why)
 	scheme, err := s.schemeOn(ctx, tx, tx.Today())
 	if err != nil {
 		return door.Unchanged(), err
 	}
+	awaiting, err := s.awaiting(ctx, tx, was)
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	stays := only || awaiting[was.ID]
 	d = scheme.Settled(d)
-	problems := scheme.CheckChange(was.Details, d, tx.Today(), only)
+	problems := scheme.CheckChange(was.Details, d, tx.Today(), stays)
 	if utf8.RuneCountInString(why) > maxWhy {
 		problems = append(problems, fault.Problem{Field: "why", Message: "理由が長すぎます。" + charsUpTo(maxWhy) + "までで書いてください。"})
 	}
@@ -343,7 +362,7 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	}
 	keys, before, after := changed(was.Details, d)
 	state := was.State
-	if state == Draft && len(d.Open()) == 0 && !only { // somebody has settled what was open
+	if state == Draft && len(d.Open()) == 0 && !stays { // somebody has settled what was open
 		state = Registered
 		keys, before["state"], after["state"] = append(keys, "state"), string(was.State), string(state)
 	}
@@ -369,7 +388,7 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 			return door.Unchanged(), err
 		}
 	}
-	if only {
+	if stays {
 		if err := s.drafted(ctx, tx, actor, was.ID); err != nil {
 			return door.Unchanged(), err
 		}
@@ -377,7 +396,26 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: keys}, note(ctx, tx, actor, was.ID, was.Version+1, why, before, after)
 }
 
-// drafted keeps that the actor has drafted assets.
+// awaiting are the drafts among assets that somebody confirms.
+func (s *Service) awaiting(ctx context.Context, db postgres.Querier, assets ...Asset) (map[int64]bool, error) {
+	var drafts []int64
+	for _, a := range assets {
+		if a.State == Draft {
+			drafts = append(drafts, a.ID)
+		}
+	}
+	if s.ties.Awaiting == nil || len(drafts) == 0 {
+		return nil, nil
+	}
+	list, err := s.ties.Awaiting(ctx, db, drafts)
+	found := map[int64]bool{}
+	for _, id := range list {
+		found[id] = true
+	}
+	return found, err
+}
+
+// drafted keeps that the actor has drafted assets, or changed what awaits.
 func (s *Service) drafted(ctx context.Context, tx *door.Tx, actor authz.Actor, assets ...int64) error {
 	if s.ties.Drafted == nil || len(assets) == 0 {
 		return nil
@@ -414,7 +452,11 @@ func (s *Service) MergeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, g
 	if err != nil {
 		return door.Unchanged(), err
 	}
-	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: gone.ID}, Fields: []string{"state", "merged_into"}, Also: []door.Effect{changed}},
+	told, err := s.ended(ctx, tx, actor, gone)
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: gone.ID}, Fields: []string{"state", "merged_into"}, Notices: told, Also: []door.Effect{changed}},
 		note(ctx, tx, actor, gone.ID, gone.Version+1, strings.TrimSpace(why), map[string]string{"state": string(gone.State)}, map[string]string{"state": string(Merged), "merged_into": kept.Code})
 }
 
@@ -466,15 +508,33 @@ func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code str
 		if n := utf8.RuneCountInString(why); n == 0 || n > maxWhy {
 			return door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "why", Message: "誤りだった理由を、" + charsUpTo(maxWhy) + "までで書いてください。"}})
 		}
-		if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": Mistaken}); err != nil {
-			return door.Unchanged(), fmt.Errorf("ending an asset: %w", err)
-		}
-		if err := s.spread(ctx, tx, was.ID); err != nil {
-			return door.Unchanged(), err
-		}
-		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"state"}},
-			note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"state": string(was.State)}, map[string]string{"state": string(Mistaken)})
+		return s.EndIn(ctx, tx, actor, was, why)
 	})
+}
+
+// EndIn ends an asset that Lock has locked as one that should never have been registered, in
+// a change that has allowed it.
+func (s *Service) EndIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, why string) (door.Effect, error) {
+	if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": Mistaken}); err != nil {
+		return door.Unchanged(), fmt.Errorf("ending an asset: %w", err)
+	}
+	if err := s.spread(ctx, tx, was.ID); err != nil {
+		return door.Unchanged(), err
+	}
+	told, err := s.ended(ctx, tx, actor, was)
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"state"}, Notices: told},
+		note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"state": string(was.State)}, map[string]string{"state": string(Mistaken)})
+}
+
+// ended closes what waits of an asset that has ended.
+func (s *Service) ended(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset) ([]notice.Message, error) {
+	if s.ties.Ended == nil {
+		return nil, nil
+	}
+	return s.ties.Ended(ctx, tx, actor, was)
 }
 
 // note writes a change into the asset's history.

@@ -136,11 +136,18 @@ func (a Asset) Broken(rules Rules) []Break {
 // Newly are the rules that details in the place of an asset's would not fit, and that it
 // fits now.
 func (s Scheme) Newly(was Asset, is Details) []Break {
-	next := Asset{Details: is, Breaks: map[string]string{}}
-	if low(ranksOf(is, s, was), was.Floor) {
-		next.Breaks[FloorRule] = "now"
+	return slices.DeleteFunc(was.WouldBreak(is, s), func(b Break) bool { return was.Breaks[b.Rule] != "" })
+}
+
+// WouldBreak are the rules that the asset would not fit with other details.
+func (a Asset) WouldBreak(d Details, scheme Scheme) []Break {
+	a.Details, a.Breaks = d, maps.Clone(a.Breaks)
+	if !low(ranksOf(d, scheme, a), a.Floor) {
+		delete(a.Breaks, FloorRule)
+	} else if a.Breaks[FloorRule] == "" {
+		a.Breaks = map[string]string{FloorRule: "now"} // since no day yet
 	}
-	return slices.DeleteFunc(next.Broken(s.Rules), func(b Break) bool { return was.Breaks[b.Rule] != "" })
+	return a.Broken(scheme.Rules)
 }
 
 // Settled are details with the levels that their answers come to where none is chosen, and

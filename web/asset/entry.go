@@ -39,6 +39,17 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if view.Draft, err = s.proposals.Draft(ctx, actor, a); err != nil {
 		return err
 	}
+	if view.Draft.Waits(a) {
+		waits := "情報セキュリティ管理者の確認を待っています。"
+		if view.Draft.Again {
+			waits = "もう一度、情報セキュリティ管理者の確認を待ちます。"
+		}
+		screen.Tell(r, &view.Frame, "asset-drafted", waits)
+		screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。"+waits)
+	} else {
+		screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
+	}
+	view.Wrote = slices.Contains(view.Draft.Writers, actor.Person) || view.Draft.Person == actor.Person
 	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
 		return err
 	}
@@ -56,7 +67,6 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	screen.Tell(r, &view.Frame, "asset-registered", "「"+a.Name+"」に、管理番号 "+a.Code+" を付けました。下の「変更する」から、いつでも直せます。")
-	screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
 	screen.Tell(r, &view.Frame, "asset-mistaken", "「"+a.Name+"」を終えました。管理番号 "+a.Code+" は、ほかの情報資産には使いません。")
 	return screen.Show(w, r, entryPage(view))
 }

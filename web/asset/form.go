@@ -9,7 +9,6 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
-	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/web/component"
 	"kagami/web/screen"
@@ -154,16 +153,21 @@ func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, t typed, like 
 	if err != nil {
 		return err
 	}
+	all, some := onlyDrafts(sections)
 	screen.Render(w, r, status, formPage(formView{
 		Frame: screen.Frame(r, "情報資産を登録する", registerLink), Address: address.NewAsset, Typed: t, Like: like, Scheme: scheme, Sections: sections, Problems: problems,
-		Questions: questions, Drafts: onlyDrafts(actor, sections),
+		Questions: questions, Drafts: all, Both: some && !all,
 	}))
 	return nil
 }
 
-// onlyDrafts tells whether somebody may only draft for the sections that they may write for.
-func onlyDrafts(actor authz.Actor, sections []asset.Section) bool {
-	return len(sections) > 0 && actor.Reach(authz.ChangeAssets) == authz.None
+// onlyDrafts tells whether somebody may only draft for all of the sections, and for some.
+func onlyDrafts(sections []asset.Section) (all, some bool) {
+	all = len(sections) > 0
+	for _, s := range sections {
+		all, some = all && s.Only, some || s.Only
+	}
+	return all, some
 }
 
 func (s *Screens) showEdit(w http.ResponseWriter, r *http.Request) error {

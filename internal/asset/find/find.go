@@ -198,6 +198,6 @@ func (s *Service) countAll(ctx context.Context, actor authz.Actor, q Search, pag
 // Sections are those whose assets the actor may see.
 func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]asset.Section, error) {
 	return postgres.List[asset.Section](ctx, s.pool, "listing sections of the register", `
-		SELECT code, name FROM section_shown WHERE @everywhere OR id = ANY(@sections) ORDER BY position, code`,
+		SELECT code, name, false AS only FROM section_shown WHERE @everywhere OR id = ANY(@sections) ORDER BY position, code`,
 		pgx.StrictNamedArgs{"everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets)})
 }

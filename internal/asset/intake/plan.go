@@ -338,9 +338,12 @@ func (p *planner) add(r row) {
 	p.list(r, e, place, fields)
 }
 
-// draft makes a draft of what somebody brings who may only draft. What is registered they
-// propose to change, one by one.
+// draft makes a draft of what somebody brings who may only draft, and keeps one that somebody
+// else confirms. What is registered they propose to change, one by one.
 func (p *planner) draft(e *asset.Entry, w *problems) {
+	if p.found.Awaiting[e.Was.ID] {
+		e.State = asset.Draft
+	}
 	section := e.Section
 	if e.Was.ID != 0 {
 		section = e.Was.Section

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,12 +54,28 @@ func Topic() notice.Topic {
 	}}
 }
 
-// Drafted keeps that somebody has drafted assets who may only draft: asset.Ties asks it.
+// Awaiting are those of drafts that somebody confirms: asset.Ties asks it.
+func Awaiting(ctx context.Context, db postgres.Querier, drafts []int64) ([]int64, error) {
+	list, err := postgres.List[struct{ ID int64 }](ctx, db, "finding drafts that somebody confirms",
+		`SELECT asset_id AS id FROM asset_draft WHERE asset_id = ANY(@drafts)`, pgx.StrictNamedArgs{"drafts": drafts})
+	ids := make([]int64, len(list))
+	for i, found := range list {
+		ids[i] = found.ID
+	}
+	return ids, err
+}
+
+// Drafted keeps that somebody has drafted assets who may only draft, or has changed such
+// drafts: asset.Ties asks it. It stays the draft of who may only draft, when somebody else
+// mends it; who may confirm is none of its writers, nor is the operator. What was sent back waits again.
 func Drafted(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO asset_draft (asset_id, drafted_by, drafted_at) SELECT id, @by, @now FROM unnest(@assets::bigint[]) id
-		ON CONFLICT (asset_id) DO UPDATE SET drafted_by = excluded.drafted_by, drafted_at = excluded.drafted_at, sent_back = '', sent_back_by = NULL`,
-		pgx.StrictNamedArgs{"assets": assets, "by": actor.Person, "now": tx.Now})
+		INSERT INTO asset_draft AS d (asset_id, drafted_by, drafted_at, writers) SELECT a.id, @by, @now, ARRAY[@by::bigint] FROM asset a WHERE a.id = ANY(@assets)
+		ON CONFLICT (asset_id) DO UPDATE SET
+			drafted_by = CASE WHEN @by = 0 OR (SELECT a.section_id = ANY(@changes) FROM asset a WHERE a.id = d.asset_id) THEN d.drafted_by ELSE @by END,
+			writers = CASE WHEN @by = 0 OR (SELECT a.section_id = ANY(@confirms) FROM asset a WHERE a.id = d.asset_id) OR @by = ANY(d.writers) THEN d.writers ELSE d.writers || @by::bigint END,
+			drafted_at = excluded.drafted_at, again = d.again OR d.sent_back <> '', sent_back = '', sent_back_by = NULL`,
+		pgx.StrictNamedArgs{"assets": assets, "by": actor.Person, "now": tx.Now, "changes": actor.Sections(authz.ChangeAssets), "confirms": actor.Sections(authz.ConfirmAssets)})
 	if err != nil {
 		return fmt.Errorf("keeping who has drafted assets: %w", err)
 	}
@@ -72,6 +89,17 @@ type Draft struct {
 	At         time.Time
 	SentBack   string // what to mend; empty where it was not sent back
 	SentBackBy string
+	Again      bool    // it was sent back, and has been changed since
+	Writers    []int64 // who has written in it and may not confirm it
+}
+
+// judged is by whom a draft is for somebody who decides on it: by themselves, where they
+// have written in it.
+func (d Draft) judged(actor authz.Actor) int64 {
+	if slices.Contains(d.Writers, actor.Person) {
+		return actor.Person
+	}
+	return d.Person
 }
 
 // Waits tells whether the draft waits to be confirmed.
@@ -80,7 +108,7 @@ func (d Draft) Waits(a asset.Asset) bool {
 }
 
 const selectDraft = `
-	SELECT d.drafted_by AS person, p.name AS by, d.drafted_at AS at, d.sent_back, coalesce(q.name, '') AS sent_back_by
+	SELECT d.drafted_by AS person, p.name AS by, d.drafted_at AS at, d.sent_back, coalesce(q.name, '') AS sent_back_by, d.again, d.writers
 	FROM asset_draft d JOIN person_shown p ON p.id = d.drafted_by LEFT JOIN person_shown q ON q.id = d.sent_back_by
 	WHERE d.asset_id = @asset`
 
@@ -99,6 +127,11 @@ func draftOf(ctx context.Context, db postgres.Querier, id int64) (Draft, error) 
 		return Draft{}, nil
 	}
 	return d, err
+}
+
+// MayConfirmDraft tells whether the actor may confirm a draft of an asset.
+func (s *Service) MayConfirmDraft(ctx context.Context, actor authz.Actor, a asset.Asset, d Draft) (bool, error) {
+	return s.MayConfirm(ctx, actor, a, d.judged(actor))
 }
 
 // MayConfirm tells whether the actor may confirm what somebody has prepared of an asset.
@@ -148,7 +181,7 @@ func (s *Service) Confirm(ctx context.Context, actor authz.Actor, list []Seen) e
 			if err != nil {
 				return door.Unchanged(), err
 			}
-			as, err := allow(ctx, tx, a, d.Person)
+			as, err := allow(ctx, tx, a, d.judged(actor))
 			if err != nil {
 				return door.Unchanged(), err
 			}
@@ -203,7 +236,7 @@ func (s *Service) SendBack(ctx context.Context, actor authz.Actor, seen Seen, wo
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if _, err := allow(ctx, tx, a, d.Person); err != nil {
+		if _, err := allow(ctx, tx, a, d.judged(actor)); err != nil {
 			return door.Unchanged(), err
 		}
 		words, err := checkWords(words)

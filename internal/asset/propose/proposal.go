@@ -16,6 +16,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/notice"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
@@ -120,6 +121,25 @@ func decide(ctx context.Context, tx *door.Tx, actor authz.Actor, p Proposal, sta
 		return fmt.Errorf("closing a proposal: %w", err)
 	}
 	return nil
+}
+
+// Ended closes the proposal about an asset that has ended, and tells who has made it:
+// asset.Ties asks it.
+func Ended(ctx context.Context, tx *door.Tx, actor authz.Actor, was asset.Asset) ([]notice.Message, error) {
+	p, err := openOf(ctx, tx, was.ID, " FOR UPDATE OF r")
+	if err != nil || p.ID == 0 {
+		return nil, err
+	}
+	if err := decide(ctx, tx, actor, p, "lapsed", ""); err != nil {
+		return nil, err
+	}
+	if p.Person == actor.Person {
+		return nil, nil
+	}
+	return []notice.Message{{To: []int64{p.Person}, Notice: notice.Notice{
+		Topic: About, TopicID: was.ID, Title: "「" + was.Name + "」の変更の提案は、情報資産が終わったため、閉じました",
+		Text: "することは、ありません。終わった理由は、情報資産の履歴にあります。", URL: address.Asset(was.Code),
+	}}}, nil
 }
 
 // proposed locks an asset on the version that the actor has seen, and the proposal about it.

@@ -2,7 +2,9 @@ package propose_test
 
 import (
 	"fmt"
+	"iter"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -34,13 +36,14 @@ type office struct {
 	assets         *asset.Service
 	keeper, second authz.Actor // of zeimu
 	manager, other authz.Actor // the 情報セキュリティ管理者, of zeimu and fukushi
+	system         authz.Actor // the 情報システム管理者 of zeimu, who may change but not confirm
 }
 
 func newOffice(t *testing.T) office {
 	t.Helper()
 	db := databases.New(t)
 	through := door.New(db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
-	o := office{t: t, db: db, assets: asset.New(db.Pool, through).With(asset.Ties{Drafted: propose.Drafted})}
+	o := office{t: t, db: db, assets: asset.New(db.Pool, through).With(asset.Ties{Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})}
 	o.Service = propose.New(db.Pool, through, o.assets)
 	town := org.New(db.Pool, through)
 	var sections []int64
@@ -56,6 +59,7 @@ func newOffice(t *testing.T) office {
 	}
 	o.keeper, o.second = somebody(1, authz.RegisterKeeper, sections[0]), somebody(2, authz.RegisterKeeper, sections[0])
 	o.manager, o.other = somebody(3, authz.SecurityManager, sections[0]), somebody(4, authz.SecurityManager, sections[1])
+	o.system = somebody(5, authz.SystemManager, sections[0])
 	return o
 }
 
@@ -183,6 +187,82 @@ func TestNobodyConfirmsTheirOwn(t *testing.T) {
 	}
 }
 
+// Who may change assets mends a draft of a keeper's, but does not register it.
+func TestAKeepersDraftStaysOneWhoeverChangesIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.draft(ledger())
+	for version, by := range []authz.Actor{o.system, o.manager, o.system} {
+		d := ledger()
+		d.Place = fmt.Sprint("書庫", version)
+		must(t, o.assets.Change(t.Context(), by, code, version+1, d, ""))
+		if a := o.find(code); a.State != asset.Draft || a.Version != version+2 {
+			t.Fatalf("changed by %d it is %s", by.Person, a.State)
+		}
+	}
+	if got := o.counts(o.manager); got.Drafts != 1 {
+		t.Errorf("%+v wait", got)
+	}
+	if d, err := o.Draft(t.Context(), o.manager, o.find(code)); d.By != "見本 1" || err != nil {
+		t.Errorf("is a draft of %q: %v", d.By, err)
+	}
+	// what came with many leaves it one, too
+	is := ledger()
+	is.Place = "取り込んだ書庫"
+	must(t, o.assets.ChangeMany(t.Context(), o.system, asset.Asked{Numbers: []string{code}}, func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+		return slices.Values([]asset.Entry{{Was: found.Assets[0], Is: is, State: asset.Registered}}), nil
+	}))
+	if a := o.find(code); a.State != asset.Draft || a.Place != is.Place {
+		t.Errorf("after an import it is %s", a.State)
+	}
+	mustBe(t, "by who may only change", o.Confirm(t.Context(), o.system, []propose.Seen{{Code: code, Version: 5}}), fault.Forbidden)
+	must(t, o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: code, Version: 5}}))
+	if a := o.find(code); a.State != asset.Registered {
+		t.Errorf("confirmed it is %s", a.State)
+	}
+}
+
+// A draft that came with a town's register is nobody's: who may change registers it.
+func TestAnImportedDraftIsRegisteredByWhoSettlesIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	open := ledger()
+	open.Zone = ""
+	must(t, o.assets.ChangeMany(t.Context(), o.manager, asset.Asked{}, func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+		return slices.Values([]asset.Entry{{Section: found.Places[0].ID, Is: open, State: asset.Draft}}), nil
+	}))
+	must(t, o.assets.Change(t.Context(), o.system, "zeimu-0001", 1, ledger(), ""))
+	if a := o.find("zeimu-0001"); a.State != asset.Registered {
+		t.Errorf("settled it is %s", a.State)
+	}
+}
+
+// Neither by editing, nor after somebody else has: who has written in it does not confirm it.
+func TestNobodyConfirmsTheirOwnByEditing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.draft(ledger())
+	promoted := o.keeper
+	promoted.Holdings = o.manager.Holdings
+	d := ledger()
+	d.Place = "書庫"
+	must(t, o.assets.Change(t.Context(), promoted, code, 1, d, ""))
+	if a := o.find(code); a.State != asset.Draft {
+		t.Fatalf("their own edit made it %s", a.State)
+	}
+	d.Place = "税務システム"
+	must(t, o.assets.Change(t.Context(), o.second, code, 2, d, ""))
+	seen := propose.Seen{Code: code, Version: 3}
+	mustBe(t, "after another keeper's edit", o.Confirm(t.Context(), promoted, []propose.Seen{seen}), fault.Forbidden)
+	mustBe(t, "sent back", o.SendBack(t.Context(), promoted, seen, "直す"), fault.Forbidden)
+	draft, err := o.Draft(t.Context(), promoted, o.find(code))
+	must(t, err)
+	if may, err := o.MayConfirmDraft(t.Context(), promoted, o.find(code), draft); may || err != nil || o.counts(promoted).Drafts != 0 {
+		t.Errorf("is offered it: %t, %v", may, err)
+	}
+	must(t, o.Confirm(t.Context(), o.manager, []propose.Seen{seen}))
+}
+
 func TestADraftIsSentBackWithWords(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -299,5 +379,74 @@ func TestADraftIsConfirmedByTheRulesOfTheDay(t *testing.T) {
 	must(t, o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: other, Version: 1}}))
 	if a := o.find(other); a.State != asset.Registered || a.Breaks[asset.InternetRule] == "" {
 		t.Errorf("%s, breaks %v", a.State, a.Breaks)
+	}
+}
+
+// What is proposed of an asset that ends meanwhile waits for nobody any more.
+func TestAProposalClosesWhenItsAssetEnds(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code, err := o.assets.Register(t.Context(), o.manager, "zeimu", ledger())
+	must(t, err)
+	proposed := ledger()
+	proposed.Place = "共有フォルダ"
+	must(t, o.Propose(t.Context(), o.keeper, code, 1, proposed, ""))
+	must(t, o.assets.EndAsMistaken(t.Context(), o.manager, code, 1, "二重に登録した"))
+	if p, err := o.Open(t.Context(), o.keeper, o.find(code)); p.ID != 0 || err != nil {
+		t.Errorf("%+v is open still: %v", p, err)
+	}
+	if o.notices(o.keeper.Person) != 1 {
+		t.Error("who has proposed it is not told")
+	}
+}
+
+// Waiting says in SQL what asset.Details.Open says: of every combination they must agree.
+func TestWaitingAgreesWithWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	want := map[string]bool{}
+	add := func(confidentiality, integrity, availability, zone string, personal asset.Personal, work asset.NumberWork) {
+		d := ledger()
+		d.Confidentiality, d.Integrity, d.Availability, d.Zone, d.Personal, d.NumberWork = confidentiality, integrity, availability, zone, personal, work
+		code := fmt.Sprintf("zeimu-%04d", len(want)+1)
+		_, err := o.db.Pool.Exec(t.Context(), `
+			WITH a AS (
+				INSERT INTO asset (code, section_id, state, kind, name, confidentiality, integrity, availability, ranks, personal, number_work, zone, registered_on)
+				VALUES ($1, (SELECT id FROM section WHERE code = 'zeimu'), 'draft', 'information', $1, $2, $3, $4, '{0,0,0}', $5, $6, $7, '2026-11-24') RETURNING id)
+			INSERT INTO asset_draft (asset_id, drafted_by, drafted_at, writers) SELECT id, $8, now(), ARRAY[$8::bigint] FROM a`,
+			code, confidentiality, integrity, availability, personal, work, zone, o.keeper.Person)
+		must(t, err)
+		want[code] = len(d.Open()) == 0
+	}
+	for _, confidentiality := range []string{"", asset.Unsettled, "3B"} {
+		for i := range 8 {
+			integrity, availability, zone := "2", "1", asset.LGWANZone
+			if i&1 != 0 {
+				integrity = ""
+			}
+			if i&2 != 0 {
+				availability = ""
+			}
+			if i&4 != 0 {
+				zone = ""
+			}
+			add(confidentiality, integrity, availability, zone, asset.PlainPersonal, asset.NoNumberWork)
+			add(confidentiality, integrity, availability, zone, asset.MyNumberBorne, asset.NoNumberWork)
+			add(confidentiality, integrity, availability, zone, asset.MyNumberBorne, asset.NumberUse)
+		}
+	}
+	list, err := o.Waiting(t.Context(), o.manager)
+	must(t, err)
+	waits := map[string]bool{}
+	for _, l := range list {
+		waits[l.Code] = true
+	}
+	for code, complete := range want {
+		if waits[code] != complete {
+			t.Errorf("%s waits: %t", code, waits[code])
+		}
+	}
+	if len(want) != 72 || len(list) == 0 {
+		t.Errorf("%d drafts, of which %d wait", len(want), len(list))
 	}
 }

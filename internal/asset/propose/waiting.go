@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/asset"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
@@ -24,13 +25,40 @@ type Line struct {
 	By          string
 	At          time.Time
 	Proposal    bool // else a draft
+
+	// what it is now, and the fields that a proposal changes
+	Kind                                                  asset.Kind
+	Confidentiality, Integrity, Availability, LevelReason string
+	Personal                                              asset.Personal
+	NumberWork                                            asset.NumberWork
+	Zone, Answers                                         string
+	MultiFactor, TakeoutBarred                            asset.Confirmed
+	Floor                                                 []int16
+	After                                                 map[string]string
 }
+
+// Would is what an asset would be once it is confirmed, as far as its levels and the rules
+// go by it.
+func (l Line) Would() asset.Details {
+	return asset.Details{
+		Kind: l.Kind, Confidentiality: l.Confidentiality, Integrity: l.Integrity, Availability: l.Availability, LevelReason: l.LevelReason, Answers: l.Answers,
+		Personal: l.Personal, NumberWork: l.NumberWork, Zone: l.Zone, MultiFactor: l.MultiFactor, TakeoutBarred: l.TakeoutBarred,
+	}.Apply(l.After)
+}
+
+// Breaks are the rules that it would not fit then.
+func (l Line) Breaks(scheme asset.Scheme) []asset.Break {
+	return asset.Asset{Floor: l.Floor}.WouldBreak(l.Would(), scheme)
+}
+
+// lineColumns are what a Line has of its asset.
+const lineColumns = `a.kind, a.confidentiality, a.integrity, a.availability, a.level_reason, a.personal, a.number_work, a.zone, a.answers, a.multi_factor, a.takeout_barred, a.floor`
 
 // drafts are those that wait, of the sections; proposals likewise. What somebody has
 // prepared themselves does not wait for them.
 const (
 	drafts = `FROM asset_draft d JOIN asset a ON a.id = d.asset_id
-		WHERE a.state = 'draft' AND d.sent_back = '' AND d.drafted_by <> @actor AND a.section_id = ANY(@sections)
+		WHERE a.state = 'draft' AND d.sent_back = '' AND NOT @actor = ANY(d.writers) AND a.section_id = ANY(@sections)
 		  AND a.confidentiality NOT IN ('', '3') AND a.integrity <> '' AND a.availability <> '' AND a.zone <> ''
 		  AND NOT (a.personal = 'specific' AND a.number_work = '')`
 	proposals = `FROM asset_proposal r JOIN asset a ON a.id = r.asset_id
@@ -47,12 +75,12 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) ([]Line, error
 	args := waitingFor(actor)
 	args["most"] = Most
 	return postgres.List[Line](ctx, s.pool, "listing what waits to be confirmed", `
-		(SELECT a.code, a.version, a.name, s.name AS section_name, a.place, p.name AS by, w.at, w.proposal
-		 FROM (SELECT d.asset_id, d.drafted_by AS person, d.drafted_at AS at, false AS proposal `+drafts+` ORDER BY d.drafted_at, a.id LIMIT @most) w
+		(SELECT a.code, a.version, a.name, s.name AS section_name, a.place, p.name AS by, w.at, w.proposal, `+lineColumns+`, w.after
+		 FROM (SELECT d.asset_id, d.drafted_by AS person, d.drafted_at AS at, false AS proposal, '{}'::jsonb AS after `+drafts+` ORDER BY d.drafted_at, a.id LIMIT @most) w
 		 JOIN asset a ON a.id = w.asset_id JOIN section_shown s ON s.id = a.section_id JOIN person_shown p ON p.id = w.person ORDER BY w.at, a.id)
 		UNION ALL
-		(SELECT a.code, a.version, a.name, s.name, a.place, p.name, w.at, w.proposal
-		 FROM (SELECT r.asset_id, r.proposed_by AS person, r.proposed_at AS at, true AS proposal `+proposals+` ORDER BY r.proposed_at, a.id LIMIT @most) w
+		(SELECT a.code, a.version, a.name, s.name, a.place, p.name, w.at, w.proposal, `+lineColumns+`, w.after
+		 FROM (SELECT r.asset_id, r.proposed_by AS person, r.proposed_at AS at, true AS proposal, r.after `+proposals+` ORDER BY r.proposed_at, a.id LIMIT @most) w
 		 JOIN asset a ON a.id = w.asset_id JOIN section_shown s ON s.id = a.section_id JOIN person_shown p ON p.id = w.person ORDER BY w.at, a.id)`, args)
 }
 
@@ -91,4 +119,31 @@ func (s *Service) QueueCounts(b *task.Batch, actor authz.Actor, take func(Counts
 		}
 		take(rows[0])
 	}, `SELECT (SELECT count(*) `+drafts+`) AS drafts, (SELECT count(*) `+proposals+`) AS proposals`, waitingFor(actor))
+}
+
+// Counts is how much waits for the actor.
+func (s *Service) Counts(ctx context.Context, actor authz.Actor) (found Counts, err error) {
+	var b task.Batch
+	s.QueueCounts(&b, actor, func(c Counts) { found = c })
+	return found, b.Run(ctx, s.pool)
+}
+
+// QueueSentBack asks in a batch how many drafts were sent back to the actor; for nothing
+// where they draft nothing.
+func (s *Service) QueueSentBack(b *task.Batch, actor authz.Actor, take func(SentBack)) {
+	sections := actor.Sections(authz.DraftAssets)
+	if len(sections) == 0 {
+		return
+	}
+	task.Rows(b, "counting what was sent back", pgx.RowToStructByName[SentBack], func(rows []SentBack) { take(rows[0]) }, `
+		SELECT count(*) AS drafts, coalesce(min(a.code), '') AS first
+		FROM asset_draft d JOIN asset a ON a.id = d.asset_id
+		WHERE a.state = 'draft' AND d.sent_back <> '' AND d.drafted_by = @actor AND a.section_id = ANY(@sections)`,
+		pgx.StrictNamedArgs{"actor": actor.Person, "sections": sections})
+}
+
+// SentBack are the drafts that were sent back to somebody.
+type SentBack struct {
+	Drafts int
+	First  string // the 管理番号 of one of them
 }

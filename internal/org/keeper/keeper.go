@@ -125,6 +125,8 @@ func (s *Service) Name(ctx context.Context, actor authz.Actor, section, staffNum
 			return door.Unchanged(), invalid("first", "いつから担当するかを入力してください。")
 		case first.Before(tx.Today()):
 			return door.Unchanged(), invalid("first", "最初の日は、今日か、それより後の日にしてください。")
+		case first.After(tx.Today().AddYears(1)):
+			return door.Unchanged(), invalid("first", "「いつから」は、1年先までの日にしてください。")
 		}
 		args := pgx.StrictNamedArgs{"section": found.Section, "person": found.Person, "first": first}
 		// what has ended by itself, since they had left, gives way

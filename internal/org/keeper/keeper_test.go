@@ -181,6 +181,7 @@ func TestWhoMayNotBeNamedAndWhoMayNotName(t *testing.T) {
 		"of another section":        {o.head[0], "zeimu", "P5", 0, fault.Invalid},
 		"nobody":                    {o.head[0], "zeimu", "P99", 0, fault.Invalid},
 		"from yesterday":            {o.head[0], "zeimu", "P3", -1, fault.Invalid},
+		"more than a year ahead":    {o.head[0], "zeimu", "P3", 366, fault.Invalid},
 		"oneself":                   {o.head[0], "zeimu", "P1", 0, fault.Forbidden},
 		"for another section":       {o.head[1], "zeimu", "P3", 0, fault.Forbidden},
 		"by a keeper":               {o.clerk[0][0], "zeimu", "P3", 0, fault.Forbidden},

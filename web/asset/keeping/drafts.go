@@ -40,7 +40,11 @@ func (s *Screens) drawDrafts(w http.ResponseWriter, r *http.Request, refusal err
 	if err != nil {
 		return err
 	}
-	view := draftsView{Frame: screen.Frame(r, "下書きと変更の提案を確認する", registerLink), Problems: problems, Ticked: map[string]bool{}}
+	scheme, err := s.register.Scheme(r.Context(), screen.Actor(r.Context()))
+	if err != nil {
+		return err
+	}
+	view := draftsView{Scheme: scheme, Frame: screen.Frame(r, "下書きと変更の提案を確認する", registerLink), Problems: problems, Ticked: map[string]bool{}}
 	for _, line := range waiting {
 		if line.Proposal {
 			view.Proposals = append(view.Proposals, line)

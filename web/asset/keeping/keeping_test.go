@@ -77,14 +77,23 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	code := heading.FindStringSubmatch(a.Body)[1]
 	mustSay(t, "nothing to confirm", manager.Get("/assets/drafts"), "確認を待つものは、ありません")
 	a = worker.Post("/assets/"+code+"/edit", ledger("version", "1"))
-	mustSay(t, "complete", a, "確認待ちの下書きです")
+	mustSay(t, "complete", a, "確認待ちの下書きです", "確認を待っています", "内容を見る</a>")
+	mustSay(t, "the register", manager.Get("/assets"), "確認を待つもの（1件）", "台帳担当者を決める")
+	if a := worker.Get("/assets"); strings.Contains(a.Body, "確認を待つもの（") || strings.Contains(a.Body, "台帳担当者を決める") {
+		t.Error("the keeper's register leads to what is not theirs")
+	}
+	mustSay(t, "to the manager", manager.Get("/assets/"+code), "下書きを確認する</a>")
 	mustSay(t, "home", manager.Get("/"), "台帳の下書き1件を確認する")
 	mustSay(t, "the keeper's own review", worker.Get("/assets/"+code+"/review"), "自分では確認できません")
 
 	a = manager.Post("/assets/"+code+"/review", url.Values{"version": {"2"}, "proposal": {"0"}, "do": {"send-back"}, "words": {"保存先も書いてください。"}})
 	mustSay(t, "sent back", a, "差し戻しました", "下書きが差し戻されました", "保存先も書いてください。")
 	mustSay(t, "told", worker.Get("/notices"), "の下書きが差し戻されました", "保存先も書いてください。")
-	worker.Post("/assets/"+code+"/edit", ledger("version", "2", "place", "税務システム"))
+	mustSay(t, "the writer's home", worker.Get("/"), "差し戻された下書き1件を直す")
+	mustSay(t, "mended", worker.Post("/assets/"+code+"/edit", ledger("version", "2", "place", "税務システム")), "もう一度、情報セキュリティ管理者の確認を待ちます")
+	if a := worker.Get("/"); strings.Contains(a.Body, "差し戻された下書き") {
+		t.Error("what is mended is still to mend")
+	}
 	a = manager.Get("/assets/drafts")
 	mustSay(t, "waits again", a, `value="`+code+` 3"`, who.Name)
 	mustSay(t, "none ticked", manager.Post("/assets/drafts", url.Values{}), "1件から100件まで")
@@ -100,7 +109,7 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	mustSay(t, "home", manager.Get("/"), "情報資産の変更の提案1件を確認する")
 	a = manager.Get("/assets/" + code + "/review")
 	mustSay(t, "the proposal", a, "税務システム", "共有フォルダ", "移した", "提案のとおりに変える")
-	if strings.Contains(a.Body, "機密性") {
+	if strings.Contains(a.Body, `data-label="項目">機密性`) {
 		t.Error("what does not change is shown as proposed")
 	}
 	a = manager.Post("/assets/"+code+"/review", url.Values{"version": {"4"}, "proposal": {proposal.FindStringSubmatch(a.Body)[1]}, "do": {"confirm"}})
@@ -113,6 +122,25 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	}
 }
 
+// Nobody confirms what they cannot see: the levels and what they rest on, the zone, personal
+// data, and what would not fit the rules.
+func TestWhoConfirmsSeesWhatItWouldBe(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {town.Holder("税務町民課 職員").StaffNumber}, "first": {"2026-11-24"}})
+	worker := clerk(t, portal)
+	a := worker.Post("/assets/new", ledger("confidentiality", "3A", "zone", "internet", "level_reason", "課で決めた段階"))
+	code := heading.FindStringSubmatch(a.Body)[1]
+	mustSay(t, "the list", manager.Get("/assets/drafts"), "3A・2・1", "インターネット接続系", "要是正")
+	mustSay(t, "the draft", manager.Get("/assets/"+code+"/review"), "基準に合わないもの（要是正）になります", "インターネット接続系に置けません", "自分で選んでいます", "課で決めた段階", "個人情報")
+
+	_, code = assettest.Register(t, manager, ledger("name", "固定資産税の課税台帳", "own_number", ""))
+	worker.Post("/assets/"+code+"/edit", ledger("name", "固定資産税の課税台帳", "version", "1", "confidentiality", "3B", "zone", "internet"))
+	mustSay(t, "the list of proposals", manager.Get("/assets/drafts"), "3B・2・1")
+	mustSay(t, "the proposal", manager.Get("/assets/"+code+"/review"), "基準に合わないもの（要是正）になります", "確認した後の分類")
+}
+
 // Another section's drafts are neither shown nor counted.
 func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 	t.Parallel()
@@ -121,6 +149,10 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 	who := town.Holder("税務町民課 職員")
 	manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {who.StaffNumber}, "first": {"2026-11-24"}})
 	a := clerk(t, portal).Post("/assets/new", ledger())
+	mustSay(t, "a complete draft", a, "情報セキュリティ管理者の確認を待っています")
+	if strings.Contains(a.Body, "決まっていない項目がなくなると") {
+		t.Error("a complete draft speaks of what is open")
+	}
 	code := heading.FindStringSubmatch(a.Body)[1]
 	other := servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
 	mustSay(t, "the other's list", other.Get("/assets/drafts"), "確認を待つものは、ありません")
@@ -135,4 +167,17 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 	if a := other.Get("/"); strings.Contains(a.Body, "台帳の下書き") {
 		t.Error("it is the other's to do")
 	}
+}
+
+// The form's words follow the section: who may only draft for one of two registers for the
+// other.
+func TestTheFormSaysWhichSectionsAreOnlyDrafted(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	if a := manager.Get("/assets/new"); strings.Contains(a.Body, "下書き") {
+		t.Error("a manager's form speaks of drafts")
+	}
+	manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {town.Holder("税務町民課 職員").StaffNumber}, "first": {"2026-11-24"}})
+	mustSay(t, "a keeper's form", clerk(t, portal).Get("/assets/new"), "下書きを作る")
 }

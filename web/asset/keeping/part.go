@@ -56,8 +56,13 @@ func (s *Screens) Part() screen.Part {
 	}
 }
 
-// tasks are what waits for a 情報セキュリティ管理者.
+// tasks are what waits for a 情報セキュリティ管理者, and what was sent back to a 台帳担当者.
 func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
+	s.proposals.QueueSentBack(b, actor, func(n propose.SentBack) {
+		if n.Drafts > 0 {
+			b.Add(task.Task{What: fmt.Sprintf("差し戻された下書き%d件を直す", n.Drafts), Why: "直して保存すると、もう一度、確認を待ちます。", Act: "下書きを直す", URL: address.Asset(n.First)})
+		}
+	})
 	s.proposals.QueueCounts(b, actor, func(n propose.Counts) {
 		if n.Drafts > 0 {
 			b.Add(task.Task{What: fmt.Sprintf("台帳の下書き%d件を確認する", n.Drafts), Why: "台帳担当者が作りました。確認すると、台帳に登録されます。", Act: "下書きを確認する", URL: address.AssetDrafts})

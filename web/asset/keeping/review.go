@@ -74,23 +74,27 @@ func (s *Screens) drawReview(w http.ResponseWriter, r *http.Request, refusal err
 	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
 		return err
 	}
-	by := view.Draft.Person
 	switch {
 	case view.Proposal.ID != 0:
-		by = view.Proposal.Person
 		view.Lines = proposedLines(scheme, a, view.Proposal)
-		view.MayWithdraw = by == actor.Person
+		view.is(scheme, a.Apply(view.Proposal.After))
+		view.MayWithdraw = view.Proposal.Person == actor.Person
+		view.MayConfirm, err = s.proposals.MayConfirm(ctx, actor, a, view.Proposal.Person)
 	case view.Draft.Waits(a):
 		view.Lines = draftedLines(scheme, a)
-	default:
-		screen.Render(w, r, status, reviewPage(view))
-		return nil
+		view.is(scheme, a.Details)
+		view.MayConfirm, err = s.proposals.MayConfirmDraft(ctx, actor, a, view.Draft)
 	}
-	if view.MayConfirm, err = s.proposals.MayConfirm(ctx, actor, a, by); err != nil {
+	if err != nil {
 		return err
 	}
 	screen.Render(w, r, status, reviewPage(view))
 	return nil
+}
+
+// is says what the asset is to be once it is confirmed.
+func (p *reviewView) is(scheme asset.Scheme, d asset.Details) {
+	p.Essentials, p.Breaks = essentials(scheme, d), p.Asset.WouldBreak(d, scheme)
 }
 
 // line is a column of what waits.
