@@ -59,7 +59,7 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	through := door.New(pool, time.Now)
-	register := asset.New(pool, through).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread})
+	register := asset.New(pool, through).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread, Ended: relation.Ended})
 	service := assetintake.New(pool, through, register)
 	do := service.TakeIn
 	if c.DryRun {

@@ -39,6 +39,8 @@ type Ties struct {
 	Judge func(values edition.Values, day calendar.Date, scheme Scheme) func(answers string) map[Aspect]string
 	// Spread carries the levels of assets that have changed, or ended, on to what they rest on.
 	Spread func(ctx context.Context, tx *door.Tx, assets []int64) error
+	// Ended ends what others have to do with assets that should never have been registered.
+	Ended func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error
 	// Drafted keeps that somebody has drafted assets who may only draft.
 	Drafted func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error
 }
@@ -397,6 +399,11 @@ func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code str
 		}
 		if err := s.spread(ctx, tx, was.ID); err != nil {
 			return door.Unchanged(), err
+		}
+		if s.ties.Ended != nil {
+			if err := s.ties.Ended(ctx, tx, actor, []int64{was.ID}); err != nil {
+				return door.Unchanged(), err
+			}
 		}
 		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"state"}},
 			note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"state": string(was.State)}, map[string]string{"state": string(Mistaken)})

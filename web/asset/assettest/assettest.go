@@ -24,7 +24,7 @@ import (
 // Town is a town with the register and what stands beside it.
 func Town(beside func(g server.Ground, register *asset.Service, finding *find.Service) []screen.Part) servertest.Town {
 	return servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-		register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread, Drafted: propose.Drafted})
+		register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread, Ended: relation.Ended, Drafted: propose.Drafted})
 		finding := find.New(g.Pool, register)
 		parts := []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), g.Attachments, propose.New(g.Pool, g.Door, register)).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part()}
 		return append(parts, beside(g, register, finding)...), nil
