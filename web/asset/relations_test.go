@@ -3,6 +3,7 @@ package asset_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -82,5 +83,60 @@ func TestAnotherSectionsSystemStandsThereWithoutItsName(t *testing.T) {
 	mustSay(t, "taken off", welfare.Post(bearer, url.Values{"on": {ledgerCode}, "act": {"take"}}), "この資産から外しました")
 	if a := welfare.Get("/assets/" + system); strings.Contains(a.Body, "要是正") {
 		t.Error("what was taken off counts")
+	}
+}
+
+func TestThePageOfAnAssetSaysWhatStandsBesideItAndWhatEndsWithIt(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	_, system := register(t, manager, ledger("name", "税務システム", "kind", "system", "confidentiality", "3B"))
+	for i := range 7 {
+		_, code := register(t, manager, ledger("name", "台帳"+strconv.Itoa(i)))
+		manager.Post("/assets/"+code+"/relations", url.Values{"on": {system}})
+		if i == 0 {
+			mustSay(t, "below", manager.Get("/assets/"+code), "土台にしているもの", `<a href="/assets/`+system+`">税務システム</a>`, "機密性3B、")
+			mustSay(t, "what it no longer rests on", manager.Get("/assets/"+code+"/mistake"), "次の1件を土台にしなくなります：", "「税務システム」（"+system+"）")
+		}
+	}
+	a := manager.Get("/assets/" + system)
+	mustSay(t, "above", a, "台帳4", "ほか2件", "図と表で見る")
+	if strings.Contains(a.Body, "台帳5") {
+		t.Error("more than five are listed")
+	}
+	mustSay(t, "what loses its base", manager.Get("/assets/"+system+"/mistake"), "次の7件の土台から外れます：", "「台帳0」", "ほか2件")
+}
+
+func TestAnAssetIsLookedAtByOnePress(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	a, code := register(t, manager, ledger())
+	mustSay(t, "the button", a, "内容を確かめた（変更なし）", "/assets/"+code+"/looked-at")
+	page := "/assets/" + code + "/looked-at"
+	mustSay(t, "looked at", manager.Post(page, url.Values{"version": {"1"}}), "内容を確かめたことを残しました", "最終確認日", "→ <span class=\"lines\">令和8年11月24日", "内容を確かめた（変更なし）</span>")
+	if a := manager.Post(page, url.Values{"version": {"1"}}); a.Status != http.StatusConflict {
+		t.Errorf("on an older version: %d", a.Status)
+	}
+	staff := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
+	if a := staff.Post(page, url.Values{"version": {"2"}}); a.Status != http.StatusForbidden {
+		t.Errorf("a 職員: %d", a.Status)
+	}
+	if a := staff.Get("/assets/" + code); strings.Contains(a.Body, "looked-at") {
+		t.Error("a button that refuses a 職員")
+	}
+}
+
+func TestOnlySystemsLackWhatIsAskedOfSystems(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	for kind, asked := range map[string]bool{"paper": false, "system": true} {
+		a, _ := register(t, manager, ledger("kind", kind, "name", kind))
+		_, blank, _ := strings.Cut(a.Body, "まだ書かれていない項目：")
+		blank, _, _ = strings.Cut(blank, "</p>")
+		if strings.Contains(blank, "端末の多要素認証") != asked || !strings.Contains(blank, "備考") {
+			t.Errorf("%s: %s", kind, blank)
+		}
 	}
 }

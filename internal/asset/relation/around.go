@@ -81,14 +81,14 @@ func (s *Service) Around(ctx context.Context, actor authz.Actor, code string) (A
 	// by how many steps the 管理番号 and the section of what the actor may not see are told:
 	// that on which their own asset was said to rest, and to who answers for an asset that
 	// which rests on it
-	if around.Below, err = s.side(ctx, a, actor, stepDown, 1); err != nil {
+	if around.Below, err = s.side(ctx, a, actor, stepDown, 1, mostSteps); err != nil {
 		return Around{}, err
 	}
 	told := 0
 	if a.MayChange(actor) {
 		told = 1
 	}
-	if around.Above, err = s.side(ctx, a, actor, stepUp, told); err != nil {
+	if around.Above, err = s.side(ctx, a, actor, stepUp, told, mostSteps); err != nil {
 		return Around{}, err
 	}
 	ids := []int64{a.ID}
@@ -103,13 +103,29 @@ func (s *Service) Around(ctx context.Context, actor authz.Actor, code string) (A
 	return around, err
 }
 
-// side walks from an asset in one direction, a step after another.
-func (s *Service) side(ctx context.Context, a asset.Asset, actor authz.Actor, next string, named int) (Side, error) {
+// Beside are what stands directly on an asset and under it.
+func (s *Service) Beside(ctx context.Context, actor authz.Actor, a asset.Asset) (above, below Side, err error) {
+	if _, may := actor.May(authz.ReadAssets, authz.Matter{OwnersSection: a.Section}); !may {
+		return Side{}, Side{}, nil
+	}
+	told := 0
+	if a.MayChange(actor) {
+		told = 1
+	}
+	if below, err = s.side(ctx, a, actor, stepDown, 1, 1); err != nil {
+		return Side{}, Side{}, err
+	}
+	above, err = s.side(ctx, a, actor, stepUp, told, 1)
+	return above, below, err
+}
+
+// side walks from an asset in one direction, a step after another, so far.
+func (s *Service) side(ctx context.Context, a asset.Asset, actor authz.Actor, next string, named, far int) (Side, error) {
 	var found Side
 	from, passed := []int64{a.ID}, []int64{a.ID}
 	var ids []int64
 	var steps []int
-	for step := 1; step <= mostSteps && len(ids) < MostListed; step++ {
+	for step := 1; step <= far && len(ids) < MostListed; step++ {
 		reached, cut, err := s.step(ctx, actor, next, from, passed)
 		if err != nil {
 			return Side{}, err
