@@ -43,6 +43,9 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
 		return err
 	}
+	if view.Again, err = s.register.Again(ctx, actor, a); err != nil {
+		return err
+	}
 	if view.Low, err = s.low(r, a); err != nil {
 		return err
 	}
@@ -51,6 +54,9 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	}
 	view.Papers = there(view.Papers)
 	if view.Beside.Above, view.Beside.Below, err = s.relations.Beside(ctx, actor, a); err != nil {
+		return err
+	}
+	if view.Communications, err = s.communications(r, a); err != nil {
 		return err
 	}
 	screen.Tell(r, &view.Frame, "asset-registered", "「"+a.Name+"」に、管理番号 "+a.Code+" を付けました。下の「変更する」から、いつでも直せます。")
@@ -75,6 +81,15 @@ func (s *Screens) lookAt(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return screen.GoOn(w, r, address.Asset(a.Code), "asset-looked-at")
+}
+
+// communications are those of an asset, as far as the reader may see them.
+func (s *Screens) communications(r *http.Request, a asset.Asset) (c communications, err error) {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	if c.Lines, err = s.talks.OfAsset(ctx, actor, a.ID); err == nil && len(c.Lines) > 0 {
+		c.Scheme, err = s.talks.Scheme(ctx, actor)
+	}
+	return c, err
 }
 
 // low are the levels of an asset that stand below those of what rests on it; it asks only

@@ -87,6 +87,7 @@ func lay(p Picture) laid {
 			y += layerGap
 		}
 		l.Labels = append(l.Labels, label{0, y + labelSpace - 8, layer.Label})
+		l.Width = max(l.Width, sizeOf(layer.Label))
 		y += labelSpace
 		for from := 0; from < len(layer.Boxes); from += columns {
 			if from > 0 {

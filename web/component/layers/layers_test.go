@@ -49,6 +49,15 @@ func boxes(first, n int) (list []Box) {
 
 // However many boxes there are, none lies over another, and all are within the picture
 // with the lines between them.
+// What a layer is called is read whole, though one box alone stands in it.
+func TestALabelIsNotCut(t *testing.T) {
+	t.Parallel()
+	const words = "間に1件をはさんで載っているもの（止まるもの）"
+	if l := lay(Picture{Layers: []Layer{{Label: words, Boxes: []Box{{Key: 1, Name: "台帳"}}}}}); l.Width < sizeOf(words) {
+		t.Errorf("%d px wide, and its label %d", l.Width, sizeOf(words))
+	}
+}
+
 func TestBoxesDoNotOverlap(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
