@@ -60,7 +60,7 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	through := door.New(pool, time.Now)
-	register := asset.New(pool, through).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})
+	register := asset.New(pool, through).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Parted: relation.Part, Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})
 	service := assetintake.New(pool, through, register)
 	do := service.TakeIn
 	if c.DryRun {

@@ -46,6 +46,9 @@ func AssetEdit(code string) string { return under(Asset(code), "edit") }
 // AssetReview is where what was drafted or proposed of it is confirmed or sent back.
 func AssetReview(code string) string { return under(Asset(code), "review") }
 
+// AssetLookAt is where it is said that all of it is still so.
+func AssetLookAt(code string) string { return under(Asset(code), "looked-at") }
+
 // AssetMistake is where it is ended as one that should never have been registered.
 func AssetMistake(code string) string { return under(Asset(code), "mistake") }
 

@@ -50,6 +50,8 @@ type Ties struct {
 	// Misfit finds, of assets that have changed their kind, one that by its kind can't rest
 	// on what it rests on, or bear what rests on it: its 管理番号, empty where there is none.
 	Misfit func(ctx context.Context, tx *door.Tx, assets []int64) (code string, err error)
+	// Parted ends the relations of assets that should never have been registered.
+	Parted func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error
 	// Awaiting are those of drafts that somebody confirms, since they are of who may only
 	// draft: no change registers them.
 	Awaiting func(ctx context.Context, db postgres.Querier, drafts []int64) ([]int64, error)
@@ -396,6 +398,31 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: keys}, note(ctx, tx, actor, was.ID, was.Version+1, why, before, after)
 }
 
+// LookAt says that somebody has looked at an asset today, on the version that they have
+// seen, and that all of it is still so.
+func (s *Service) LookAt(ctx context.Context, actor authz.Actor, code string, version int) error {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		was, err := Lock(ctx, tx, actor, code, version)
+		if err == nil {
+			err = tx.Allow(authz.ChangeAssets, was.matter())
+		}
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		d := was.Details
+		d.CheckedOn = tx.Today()
+		keys, before, after := changed(was.Details, d)
+		if len(keys) == 0 {
+			return door.Unchanged(), nil
+		}
+		if _, err := tx.Exec(ctx, `UPDATE asset SET checked_on = @today, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "today": d.CheckedOn}); err != nil {
+			return door.Unchanged(), fmt.Errorf("looking at an asset: %w", err)
+		}
+		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: keys},
+			note(ctx, tx, actor, was.ID, was.Version+1, "内容を確かめた（変更なし）", before, after)
+	})
+}
+
 // awaiting are the drafts among assets that somebody confirms.
 func (s *Service) awaiting(ctx context.Context, db postgres.Querier, assets ...Asset) (map[int64]bool, error) {
 	var drafts []int64
@@ -520,6 +547,11 @@ func (s *Service) EndIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was
 	}
 	if err := s.spread(ctx, tx, was.ID); err != nil {
 		return door.Unchanged(), err
+	}
+	if s.ties.Parted != nil {
+		if err := s.ties.Parted(ctx, tx, actor, []int64{was.ID}); err != nil {
+			return door.Unchanged(), err
+		}
 	}
 	told, err := s.ended(ctx, tx, actor, was)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 // at is the register on another day, with the rooms that it asks.
 func (o office) at(day calendar.Date) *asset.Service {
 	through := door.New(o.db.Pool, func() time.Time { return day.Start().Add(9 * time.Hour) })
-	return asset.New(o.db.Pool, through).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit})
+	return asset.New(o.db.Pool, through).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Parted: relation.Part})
 }
 
 // onInternet is an asset that must not stand where it stands.

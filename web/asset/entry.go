@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/relation"
@@ -63,12 +64,33 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view.Papers = there(view.Papers)
+	if view.Beside.Above, view.Beside.Below, err = s.relations.Beside(ctx, actor, a); err != nil {
+		return err
+	}
 	if view.Communications, err = s.communications(r, a); err != nil {
 		return err
 	}
 	screen.Tell(r, &view.Frame, "asset-registered", "「"+a.Name+"」に、管理番号 "+a.Code+" を付けました。下の「変更する」から、いつでも直せます。")
+	screen.Tell(r, &view.Frame, "asset-looked-at", "「"+a.Name+"」の最終確認日を、今日にしました。内容は変わっていません。")
 	screen.Tell(r, &view.Frame, "asset-mistaken", "「"+a.Name+"」を終えました。管理番号 "+a.Code+" は、ほかの情報資産には使いません。")
 	return screen.Show(w, r, entryPage(view))
+}
+
+// lookAt says that somebody has looked at an asset, and that all of it is still so.
+func (s *Screens) lookAt(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.changeable(r)
+	if err != nil {
+		return err
+	}
+	var read screen.Form
+	version := read.Version(r.PostForm.Get("version"))
+	if err := read.Err(); err != nil {
+		return err
+	}
+	if err := s.register.LookAt(r.Context(), screen.Actor(r.Context()), a.Code, version); err != nil {
+		return err
+	}
+	return screen.GoOn(w, r, address.Asset(a.Code), "asset-looked-at")
 }
 
 // communications are those of an asset, as far as the reader may see them.
@@ -119,11 +141,22 @@ func isAspect(key string) bool {
 	return false
 }
 
+// asked tells whether a column is asked of assets of a kind.
+func asked(key string, kind asset.Kind) bool {
+	switch key {
+	case "multi_factor", "takeout_barred": // of their terminals
+		return kind == asset.System
+	case "evaluated_by", "seat": // of what is bought from a supplier
+		return kind == asset.System || kind == asset.Network || kind == asset.Medium
+	}
+	return true
+}
+
 // blank names the columns in which nothing stands.
 func (p entryView) blank() string {
 	var titles []string
 	for _, f := range described() {
-		if p.shown(f.Key, f.Text(p.Details)) == "" {
+		if p.shown(f.Key, f.Text(p.Details)) == "" && asked(f.Key, p.Kind) {
 			titles = append(titles, f.Title)
 		}
 	}

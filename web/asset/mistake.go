@@ -41,8 +41,13 @@ func (s *Screens) drawMistake(w http.ResponseWriter, r *http.Request, a asset.As
 	if err != nil {
 		return err
 	}
+	above, below, err := s.relations.Beside(r.Context(), screen.Actor(r.Context()), a)
+	if err != nil {
+		return err
+	}
 	screen.Render(w, r, status, mistakePage(mistakeView{
-		Frame: screen.Frame(r, "登録の誤りとして終える："+a.Name, way(a)...), Asset: a, Why: r.PostForm.Get("why"), Problems: problems,
+		Beside: beside{above, below},
+		Frame:  screen.Frame(r, "登録の誤りとして終える："+a.Name, way(a)...), Asset: a, Why: r.PostForm.Get("why"), Problems: problems,
 	}))
 	return nil
 }

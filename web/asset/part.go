@@ -53,6 +53,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/assets/{asset}", authz.ReadAssets, s.showAsset),
 			screen.Get("/assets/{asset}/edit", authz.DraftAssets, s.showEdit),
 			screen.Post("/assets/{asset}/edit", authz.DraftAssets, s.change),
+			screen.Post("/assets/{asset}/looked-at", authz.ChangeAssets, s.lookAt),
 			screen.Get("/assets/{asset}/mistake", authz.ChangeAssets, s.showMistake),
 			screen.Post("/assets/{asset}/mistake", authz.ChangeAssets, s.endAsMistaken),
 			screen.Get("/assets/{asset}/papers", authz.ReadAssets, s.showPapers),
@@ -64,6 +65,7 @@ func (s *Screens) Part() screen.Part {
 		Flashes: map[string]layout.Done{
 			"asset-registered":    {Heading: "情報資産を登録しました", Text: "管理番号を付けました。下の「変更する」から、いつでも直せます。"},
 			"asset-changed":       {Heading: "情報資産を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},
+			"asset-looked-at":     {Heading: "内容を確かめたことを残しました", Text: "最終確認日を、今日にしました。"},
 			"asset-same":          {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
 			"asset-paper":         {Heading: "書類を加えました", Text: "この情報資産を見られる人が、読めます。"},
 			"asset-paper-removed": {Heading: "書類を取り除きました", Text: "取り除いたことと理由は、下の履歴に残ります。"},

@@ -74,7 +74,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	policies, drafts := policy.New(g.Pool, g.Door, g.Now), draft.New(g.Pool, g.Door, g.Now)
 	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
 	publications, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
-	assets := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})
+	assets := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Parted: relation.Part, Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})
 	proposals := propose.New(g.Pool, g.Door, assets)
 	listing := assetfind.New(g.Pool, assets)
 	texts, err := reading.New(reading.Needs{

@@ -51,6 +51,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"AssetOverview": address.AssetOverview,
 		"AssetsBulk":    address.AssetsBulk, "AssetVersion": address.AssetVersion("c", 1), "AssetMerge": address.AssetMerge("c"), "AssetMergeInto": address.AssetMergeInto("c", "d"),
 		"Assets": address.Assets, "NewAsset": address.NewAsset, "AssetsFile": address.AssetsFile(".csv"), "AssetLabels": address.AssetLabels, "AssetLabel": address.AssetLabel("c"), "AssetFiles": address.AssetFiles, "AssetFilesCSV": address.AssetFilesCSV, "AssetFile": address.AssetFile("c"), "AssetFileEdit": address.AssetFileEdit("c"), "AssetCopy": address.AssetCopy("c"), "Asset": address.Asset("c"), "AssetEdit": address.AssetEdit("c"), "AssetMistake": address.AssetMistake("c"), "AssetRelations": address.AssetRelations("c"), "AssetPapers": address.AssetPapers("c"), "AssetPaper": address.AssetPaper("c", 1), "AssetPaperShown": address.AssetPaperShown("c", 1), "UsualAssets": address.UsualAssets("c"), "NewUsualAsset": address.NewUsualAsset("c", "n"),
+		"AssetLookAt":    address.AssetLookAt("c"),
 		"Communications": address.Communications, "NewCommunication": address.NewCommunication, "NewAssetCommunication": address.NewAssetCommunication("c"), "Communication": address.Communication("c"),
 		"CommunicationEdit": address.CommunicationEdit("c"), "CommunicationEnd": address.CommunicationEnd("c"),
 		"AssetImports": address.AssetImports, "AssetTemplate": address.AssetTemplate, "AssetImport": address.AssetImport("t"), "AssetFaultyRows": address.AssetFaultyRows("t"),

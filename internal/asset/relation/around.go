@@ -14,14 +14,13 @@ import (
 type Neighbor struct {
 	ID    int64
 	Steps int // 1 for what stands beside it
-	// Code is its 管理番号; empty where the actor may not see it, unless it is what their own
-	// asset is said to rest on.
-	Code string
-	// Name and what follows are empty where the actor may not see it. Section is a section's
-	// name, the levels are keys.
+	// Code is its 管理番号, and Section its section's name; empty where the actor may not see
+	// it, unless it stands beside an asset that they may change: they have agreed to it, or
+	// have asked.
+	Code, Section string
+	// Name and what follows are empty where the actor may not see it. The levels are keys.
 	Name                                     string
 	Kind                                     asset.Kind
-	Section                                  string
 	Confidentiality, Integrity, Availability string
 	// Low tells that a level of it stands below what rests on it.
 	Low bool
@@ -79,12 +78,17 @@ func (s *Service) Around(ctx context.Context, actor authz.Actor, code string) (A
 		return Around{}, err
 	}
 	var around Around
-	// by how many steps the 管理番号 of what the actor may not see is told: that on which
-	// their own asset was said to rest
-	if around.Below, err = s.side(ctx, a, actor, stepDown, 1); err != nil {
+	// by how many steps the 管理番号 and the section of what the actor may not see are told:
+	// that on which their own asset was said to rest, and to who answers for an asset that
+	// which rests on it
+	if around.Below, err = s.side(ctx, a, actor, stepDown, 1, mostSteps); err != nil {
 		return Around{}, err
 	}
-	if around.Above, err = s.side(ctx, a, actor, stepUp, 0); err != nil {
+	told := 0
+	if a.MayChange(actor) {
+		told = 1
+	}
+	if around.Above, err = s.side(ctx, a, actor, stepUp, told, mostSteps); err != nil {
 		return Around{}, err
 	}
 	ids := []int64{a.ID}
@@ -94,18 +98,34 @@ func (s *Service) Around(ctx context.Context, actor authz.Actor, code string) (A
 		}
 	}
 	around.Rests, err = postgres.List[Rest](ctx, s.pool, "listing what rests on what", `
-		SELECT asset_id AS asset, rests_on FROM asset_relation WHERE asset_id = ANY(@ids) AND rests_on = ANY(@ids) ORDER BY 1, 2 LIMIT @looked`,
+		SELECT asset_id AS asset, rests_on FROM asset_relation WHERE asset_id = ANY(@ids) AND rests_on = ANY(@ids) AND agreed ORDER BY 1, 2 LIMIT @looked`,
 		pgx.StrictNamedArgs{"ids": ids, "looked": mostLooked})
 	return around, err
 }
 
-// side walks from an asset in one direction, a step after another.
-func (s *Service) side(ctx context.Context, a asset.Asset, actor authz.Actor, next string, named int) (Side, error) {
+// Beside are what stands directly on an asset and under it.
+func (s *Service) Beside(ctx context.Context, actor authz.Actor, a asset.Asset) (above, below Side, err error) {
+	if _, may := actor.May(authz.ReadAssets, authz.Matter{OwnersSection: a.Section}); !may {
+		return Side{}, Side{}, nil
+	}
+	told := 0
+	if a.MayChange(actor) {
+		told = 1
+	}
+	if below, err = s.side(ctx, a, actor, stepDown, 1, 1); err != nil {
+		return Side{}, Side{}, err
+	}
+	above, err = s.side(ctx, a, actor, stepUp, told, 1)
+	return above, below, err
+}
+
+// side walks from an asset in one direction, a step after another, so far.
+func (s *Service) side(ctx context.Context, a asset.Asset, actor authz.Actor, next string, named, far int) (Side, error) {
 	var found Side
 	from, passed := []int64{a.ID}, []int64{a.ID}
 	var ids []int64
 	var steps []int
-	for step := 1; step <= mostSteps && len(ids) < MostListed; step++ {
+	for step := 1; step <= far && len(ids) < MostListed; step++ {
 		reached, cut, err := s.step(ctx, actor, next, from, passed)
 		if err != nil {
 			return Side{}, err
@@ -127,7 +147,7 @@ func (s *Service) side(ctx context.Context, a asset.Asset, actor authz.Actor, ne
 	var err error
 	found.Neighbors, err = postgres.List[Neighbor](ctx, s.pool, "listing what stands around an asset", `
 		SELECT a.id, n.steps, CASE WHEN v.seen THEN a.kind ELSE '' END AS kind, CASE WHEN v.seen OR n.steps <= @named THEN a.code ELSE '' END AS code,
-		       CASE WHEN v.seen THEN a.name ELSE '' END AS name, CASE WHEN v.seen THEN s.name ELSE '' END AS section,
+		       CASE WHEN v.seen THEN a.name ELSE '' END AS name, CASE WHEN v.seen OR n.steps <= @named THEN s.name ELSE '' END AS section,
 		       CASE WHEN v.seen THEN a.confidentiality ELSE '' END AS confidentiality, CASE WHEN v.seen THEN a.integrity ELSE '' END AS integrity,
 		       CASE WHEN v.seen THEN a.availability ELSE '' END AS availability, v.seen AND a.breaks ? @floor AS low
 		FROM unnest(@ids::bigint[], @steps::int[]) AS n (id, steps) CROSS JOIN LATERAL (SELECT * FROM asset WHERE id = n.id OFFSET 0) a
@@ -177,7 +197,7 @@ func (s *Service) own(ctx context.Context, actor authz.Actor, next string, from,
 	type found struct{ ID int64 }
 	list, err := postgres.List[found](ctx, s.pool, "finding what an actor sees of a step", `
 		SELECT a.id FROM (SELECT id FROM asset WHERE section_id = ANY(@sections) AND state IN ('draft', 'registered') OFFSET 0) a
-		CROSS JOIN LATERAL (SELECT FROM asset_relation r WHERE r.asset_id = a.id AND r.rests_on = ANY(@from::bigint[]) LIMIT 1) r
+		CROSS JOIN LATERAL (SELECT FROM asset_relation r WHERE r.asset_id = a.id AND r.rests_on = ANY(@from::bigint[]) AND r.agreed LIMIT 1) r
 		WHERE a.id <> ALL(@passed::bigint[]) ORDER BY a.id LIMIT @most`,
 		pgx.StrictNamedArgs{"sections": actor.Sections(authz.ReadAssets), "from": from, "passed": passed, "most": MostListed + 1})
 	var ids []int64

@@ -24,6 +24,7 @@ type move struct {
 	Kind   asset.Kind
 	State  asset.State
 	Below  bool // the asset rests on the other
+	Agreed bool // as it was, so it stays: an ask goes on asking
 	Circle bool // it is the one that takes over, or would rest on itself
 }
 
@@ -34,7 +35,7 @@ func moves(ctx context.Context, db postgres.Querier, gone, kept asset.Asset) (li
 	all, err := postgres.List[move](ctx, db, "finding relations to move", `
 		WITH RECURSIVE above AS (SELECT @kept::bigint AS id UNION SELECT r.asset_id FROM above JOIN asset_relation r ON r.rests_on = above.id),
 		below AS (SELECT @kept::bigint AS id UNION SELECT r.rests_on FROM below JOIN asset_relation r ON r.asset_id = below.id)
-		SELECT x.id AS other, x.kind, x.state, r.asset_id = @gone AS below,
+		SELECT x.id AS other, x.kind, x.state, r.asset_id = @gone AS below, r.agreed,
 		       CASE WHEN r.asset_id = @gone THEN x.id IN (SELECT id FROM above) ELSE x.id IN (SELECT id FROM below) END AS circle
 		FROM asset_relation r JOIN asset x ON x.id = CASE WHEN r.asset_id = @gone THEN r.rests_on ELSE r.asset_id END
 		WHERE r.asset_id = @gone OR r.rests_on = @gone ORDER BY x.id`, pgx.StrictNamedArgs{"gone": gone.ID, "kept": kept.ID})
@@ -75,12 +76,12 @@ func Move(ctx context.Context, tx *door.Tx, actor authz.Actor, gone, kept asset.
 	changed := []int64{}
 	for _, m := range list {
 		if m.Below {
-			old.add(gone.ID, m.Other)
-			now.add(kept.ID, m.Other)
+			old.add(gone.ID, m.Other, m.Agreed)
+			now.add(kept.ID, m.Other, m.Agreed)
 			changed = append(changed, kept.ID)
 		} else {
-			old.add(m.Other, gone.ID)
-			now.add(m.Other, kept.ID)
+			old.add(m.Other, gone.ID, m.Agreed)
+			now.add(m.Other, kept.ID, m.Agreed)
 			changed = append(changed, m.Other)
 		}
 	}
@@ -89,17 +90,18 @@ func Move(ctx context.Context, tx *door.Tx, actor authz.Actor, gone, kept asset.
 		pairs pairs
 	}{
 		{`WITH moved AS (
-			DELETE FROM asset_relation r USING unnest(@assets::bigint[], @bearers::bigint[]) AS m (asset_id, rests_on)
+			DELETE FROM asset_relation r USING unnest(@assets::bigint[], @bearers::bigint[], @agreed::boolean[]) AS m (asset_id, rests_on, agreed)
 			WHERE r.asset_id = m.asset_id AND r.rests_on = m.rests_on RETURNING r.asset_id, r.rests_on)
-		INSERT INTO asset_relation_change (asset_id, rests_on, rests, changed_by, changed_at)
-		SELECT asset_id, rests_on, false, nullif(@by, 0::bigint), @now FROM moved`, old},
+		INSERT INTO asset_relation_change (asset_id, rests_on, act, changed_by, changed_at)
+		SELECT asset_id, rests_on, 'released', nullif(@by, 0::bigint), @now FROM moved`, old},
 		{`WITH moved AS (
-			INSERT INTO asset_relation (asset_id, rests_on) SELECT asset_id, rests_on FROM unnest(@assets::bigint[], @bearers::bigint[]) AS m (asset_id, rests_on)
-			ON CONFLICT DO NOTHING RETURNING asset_id, rests_on)
-		INSERT INTO asset_relation_change (asset_id, rests_on, rests, changed_by, changed_at)
-		SELECT asset_id, rests_on, true, nullif(@by, 0::bigint), @now FROM moved`, now},
+			INSERT INTO asset_relation (asset_id, rests_on, agreed)
+			SELECT asset_id, rests_on, agreed FROM unnest(@assets::bigint[], @bearers::bigint[], @agreed::boolean[]) AS m (asset_id, rests_on, agreed)
+			ON CONFLICT DO NOTHING RETURNING asset_id, rests_on, agreed)
+		INSERT INTO asset_relation_change (asset_id, rests_on, act, changed_by, changed_at)
+		SELECT asset_id, rests_on, CASE WHEN agreed THEN 'added' ELSE 'asked' END, nullif(@by, 0::bigint), @now FROM moved`, now},
 	} {
-		if _, err := tx.Exec(ctx, statement.sql, pgx.StrictNamedArgs{"assets": statement.pairs.assets, "bearers": statement.pairs.bearers, "by": actor.Person, "now": tx.Now}); err != nil {
+		if _, err := tx.Exec(ctx, statement.sql, pgx.StrictNamedArgs{"assets": statement.pairs.assets, "bearers": statement.pairs.bearers, "agreed": statement.pairs.agreed, "by": actor.Person, "now": tx.Now}); err != nil {
 			return nil, fmt.Errorf("moving relations: %w", err)
 		}
 	}
@@ -119,8 +121,11 @@ func Move(ctx context.Context, tx *door.Tx, actor authz.Actor, gone, kept asset.
 }
 
 // pairs are relations as two columns.
-type pairs struct{ assets, bearers []int64 }
+type pairs struct {
+	assets, bearers []int64
+	agreed          []bool
+}
 
-func (p *pairs) add(asset, bearer int64) {
-	p.assets, p.bearers = append(p.assets, asset), append(p.bearers, bearer)
+func (p *pairs) add(asset, bearer int64, agreed bool) {
+	p.assets, p.bearers, p.agreed = append(p.assets, asset), append(p.bearers, bearer), append(p.agreed, agreed)
 }

@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -23,6 +22,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
+	"kagami/internal/state"
 	"kagami/internal/trail"
 )
 
@@ -31,11 +31,13 @@ type Service struct {
 	pool   *pgxpool.Pool
 	door   *door.Door
 	assets *asset.Service
+	// the cache of how much asks of somebody
+	asked state.Cache[asksKey, Waiting]
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
-	return &Service{pool, d, assets}
+	return &Service{pool, d, assets, state.NewCache[asksKey, Waiting](cachedAsks)}
 }
 
 // lock is taken while a circle is looked for, and while levels are carried on: of two
@@ -49,10 +51,10 @@ const lock = door.Lock("asset relations")
 const (
 	above = `LATERAL (
 		SELECT r.asset_id AS id FROM asset_relation r JOIN asset x ON x.id = r.asset_id
-		WHERE r.rests_on = from_.id AND x.state IN ('draft', 'registered') OFFSET 0) next`
+		WHERE r.rests_on = from_.id AND r.agreed AND x.state IN ('draft', 'registered') OFFSET 0) next`
 	below = `LATERAL (
 		SELECT r.rests_on AS id FROM asset_relation r JOIN asset x ON x.id = r.rests_on
-		WHERE r.asset_id = from_.id AND x.state IN ('draft', 'registered') OFFSET 0) next`
+		WHERE r.asset_id = from_.id AND r.agreed AND x.state IN ('draft', 'registered') OFFSET 0) next`
 )
 
 // end is one end of a relation.
@@ -70,8 +72,16 @@ func (e end) seen(actor authz.Actor) bool {
 	return may
 }
 
-// ends finds both ends of a relation, and allows the actor to change the first.
-func ends(ctx context.Context, tx *door.Tx, actor authz.Actor, code, on string) (a, b end, err error) {
+func (e end) changed(actor authz.Actor) bool {
+	_, may := actor.May(authz.ChangeAssets, e.matter())
+	return may
+}
+
+// ends locks both ends of a relation; one that is not there has the id 0.
+func ends(ctx context.Context, tx *door.Tx, code, on string) (a, b end, err error) {
+	if err := tx.Take(ctx, lock); err != nil {
+		return a, b, err
+	}
 	for _, named := range []struct {
 		code string
 		end  *end
@@ -82,97 +92,133 @@ func ends(ctx context.Context, tx *door.Tx, actor authz.Actor, code, on string) 
 			return a, b, err
 		}
 	}
-	if a.ID == 0 || !a.seen(actor) {
-		return a, b, fault.New(fault.NotFound, "この管理番号の情報資産は、見つかりません。")
-	}
-	if err := tx.Allow(authz.ChangeAssets, a.matter()); err != nil {
-		return a, b, err
-	}
-	if a.State.Ended() {
-		return a, b, fault.New(fault.Conflict, "この情報資産は「"+a.State.Title()+"」のため、変えられません。")
-	}
 	return a, b, nil
+}
+
+// allow allows the actor to change what an asset rests on, or what rests on it.
+func (e end) allow(tx *door.Tx, actor authz.Actor) error {
+	if e.ID == 0 || !e.seen(actor) {
+		return fault.New(fault.NotFound, "この管理番号の情報資産は、見つかりません。")
+	}
+	if err := tx.Allow(authz.ChangeAssets, e.matter()); err != nil {
+		return err
+	}
+	if e.State.Ended() {
+		return fault.New(fault.Conflict, "この情報資産は「"+e.State.Title()+"」のため、変えられません。")
+	}
+	return nil
 }
 
 func wrong(message string) error {
 	return fault.InvalidFields([]fault.Problem{{Field: "on", Message: message}})
 }
 
-// Rest says that an asset rests on another. Invalid where the other is not there, or may
-// not bear it, or rests on it by however many steps.
+// errUnseen refuses a bearer that the actor may not see, whatever the reason: whether it is
+// there, and of which kind, can't be found out by trying numbers.
+func errUnseen() error {
+	return wrong("この管理番号の資産は、土台にできません。番号と種別を、その課室に確かめてください。")
+}
+
+func errNotResting() error { return wrong("その資産は、土台になっていません。") }
+
+// Rest says that an asset rests on another. Where that is another section's, and the actor
+// may not change it, it is asked of who answers for it (Answer), and counts for nothing
+// before. Invalid where the other is not there, or may not bear it, or rests on it by
+// however many steps.
 func (s *Service) Rest(ctx context.Context, actor authz.Actor, code, on string) error {
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		if err := tx.Take(ctx, lock); err != nil {
-			return door.Unchanged(), err
+		a, b, err := ends(ctx, tx, code, on)
+		if err == nil {
+			err = a.allow(tx, actor)
 		}
-		a, b, err := ends(ctx, tx, actor, code, on)
-		switch {
-		case err != nil:
-			return door.Unchanged(), err
-		case b.ID == 0 || b.State.Ended() || !b.seen(actor) && !isShared(b.Kind):
-			return door.Unchanged(), wrong("この管理番号の情報資産は、見つかりません。番号を確かめてください。")
-		case a.ID == b.ID:
-			return door.Unchanged(), wrong("同じ情報資産です。土台になる、別の資産の管理番号を入力してください。")
-		case !MayRest(a.Kind, b.Kind):
-			return door.Unchanged(), wrong(fmt.Sprintf("種別が「%s」の資産の土台に、「%s」はなりません。", a.Kind.Title(), b.Kind.Title()))
+		if err == nil {
+			err = mayBear(ctx, tx, actor, a, b)
 		}
-		var circle bool
-		err = tx.QueryRow(ctx, `
-			WITH RECURSIVE below AS (
-				SELECT rests_on AS id FROM asset_relation WHERE asset_id = @on
-				UNION SELECT r.rests_on FROM below JOIN asset_relation r ON r.asset_id = below.id)
-			SELECT EXISTS (SELECT FROM below WHERE id = @asset)`, pgx.StrictNamedArgs{"asset": a.ID, "on": b.ID}).Scan(&circle)
 		if err != nil {
-			return door.Unchanged(), fmt.Errorf("looking for a circle: %w", err)
+			return door.Unchanged(), err
 		}
-		if circle {
-			return door.Unchanged(), wrong("その資産は、この資産を土台にしています。互いに土台にすることは、間に別の資産があってもできません。")
+		agreed, act := a.Section == b.Section || b.changed(actor), Added
+		if !agreed {
+			act = Asked
 		}
-		tag, err := tx.Exec(ctx, `INSERT INTO asset_relation (asset_id, rests_on) VALUES (@asset, @on) ON CONFLICT DO NOTHING`,
-			pgx.StrictNamedArgs{"asset": a.ID, "on": b.ID})
+		tag, err := tx.Exec(ctx, `INSERT INTO asset_relation (asset_id, rests_on, agreed) VALUES (@asset, @on, @agreed) ON CONFLICT DO NOTHING`,
+			pgx.StrictNamedArgs{"asset": a.ID, "on": b.ID, "agreed": agreed})
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("writing a relation: %w", err)
 		}
-		if err := reckon(ctx, tx, []int64{b.ID}); err != nil {
-			return door.Unchanged(), err
+		if tag.RowsAffected() == 0 {
+			return door.Unchanged(), nil
 		}
-		return s.noted(ctx, tx, actor, a, b, true, tag.RowsAffected() > 0)
+		return noted(ctx, tx, actor, a.ID, a.ID, b.ID, act)
 	})
 }
 
-// Release says that an asset no longer rests on another.
+// mayBear tells why b may not bear a.
+func mayBear(ctx context.Context, tx *door.Tx, actor authz.Actor, a, b end) error {
+	unseen := !b.seen(actor)
+	switch {
+	case b.ID == 0, unseen && (b.State.Ended() || !isShared(b.Kind) || !MayRest(a.Kind, b.Kind)):
+		return errUnseen()
+	case b.State.Ended():
+		return wrong("その情報資産は「" + b.State.Title() + "」のため、土台にできません。")
+	case a.ID == b.ID:
+		return wrong("同じ情報資産です。土台になる、別の資産の管理番号を入力してください。")
+	case !MayRest(a.Kind, b.Kind):
+		return wrong(fmt.Sprintf("種別が「%s」の資産の土台に、「%s」はなりません。", a.Kind.Title(), b.Kind.Title()))
+	}
+	var circle bool
+	err := tx.QueryRow(ctx, `
+		WITH RECURSIVE below AS (
+			SELECT rests_on AS id FROM asset_relation WHERE asset_id = @on
+			UNION SELECT r.rests_on FROM below JOIN asset_relation r ON r.asset_id = below.id)
+		SELECT EXISTS (SELECT FROM below WHERE id = @asset)`, pgx.StrictNamedArgs{"asset": a.ID, "on": b.ID}).Scan(&circle)
+	switch {
+	case err != nil:
+		return fmt.Errorf("looking for a circle: %w", err)
+	case circle && unseen:
+		return errUnseen()
+	case circle:
+		return wrong("その資産は、この資産を土台にしています。互いに土台にすることは、間に別の資産があってもできません。")
+	}
+	return nil
+}
+
+// Release says that an asset no longer rests on another: either of who answers for the one
+// or for the other says so. Invalid where it does not rest there.
 func (s *Service) Release(ctx context.Context, actor authz.Actor, code, on string) error {
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		if err := tx.Take(ctx, lock); err != nil {
+		a, b, err := ends(ctx, tx, code, on)
+		if err != nil {
 			return door.Unchanged(), err
 		}
-		a, b, err := ends(ctx, tx, actor, code, on)
-		if err != nil {
+		own := a
+		if !a.changed(actor) && b.ID != 0 && b.changed(actor) {
+			own = b
+		}
+		if err := own.allow(tx, actor); err != nil {
 			return door.Unchanged(), err
 		}
 		tag, err := tx.Exec(ctx, `DELETE FROM asset_relation WHERE asset_id = @asset AND rests_on = @on`, pgx.StrictNamedArgs{"asset": a.ID, "on": b.ID})
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("ending a relation: %w", err)
 		}
-		if err := reckon(ctx, tx, []int64{b.ID}); err != nil {
-			return door.Unchanged(), err
+		if tag.RowsAffected() == 0 {
+			return door.Unchanged(), errNotResting()
 		}
-		return s.noted(ctx, tx, actor, a, b, false, tag.RowsAffected() > 0)
+		return noted(ctx, tx, actor, own.ID, a.ID, b.ID, Released)
 	})
 }
 
-// noted writes who has changed a relation, where it was changed.
-func (s *Service) noted(ctx context.Context, tx *door.Tx, actor authz.Actor, a, b end, rests, isChanged bool) (door.Effect, error) {
-	if !isChanged {
-		return door.Unchanged(), nil
-	}
+// noted writes what was done to a relation, carries on what it bears, and names the asset
+// where it was done.
+func noted(ctx context.Context, tx *door.Tx, actor authz.Actor, where, asset, on int64, act Act) (door.Effect, error) {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO asset_relation_change (asset_id, rests_on, rests, changed_by, changed_at) VALUES (@asset, @on, @rests, nullif(@by, 0::bigint), @now)`,
-		pgx.StrictNamedArgs{"asset": a.ID, "on": b.ID, "rests": rests, "by": actor.Person, "now": tx.Now})
+		INSERT INTO asset_relation_change (asset_id, rests_on, act, changed_by, changed_at) VALUES (@asset, @on, @act, nullif(@by, 0::bigint), @now)`,
+		pgx.StrictNamedArgs{"asset": asset, "on": on, "act": act, "by": actor.Person, "now": tx.Now})
 	if err != nil {
 		return door.Unchanged(), fmt.Errorf("writing the history of a relation: %w", err)
 	}
-	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"rests_on"}}, nil
+	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: where}, Fields: []string{"rests_on"}}, reckon(ctx, tx, []int64{on})
 }
 
 func isShared(kind asset.Kind) bool {
@@ -190,28 +236,4 @@ func sight(actor authz.Actor) pgx.StrictNamedArgs {
 	return pgx.StrictNamedArgs{
 		"everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets),
 	}
-}
-
-// Event is one change of what an asset rests on.
-type Event struct {
-	At    time.Time
-	By    string // empty for the operator
-	Rests bool   // else it no longer does
-	Code  string // of the other; empty where the actor may not see it
-	Name  string
-}
-
-// History lists the changes of what an asset rests on, the newest first.
-func (s *Service) History(ctx context.Context, actor authz.Actor, code string) ([]Event, error) {
-	a, err := s.assets.Find(ctx, actor, code)
-	if err != nil {
-		return nil, err
-	}
-	args := sight(actor)
-	args["asset"] = a.ID
-	return postgres.List[Event](ctx, s.pool, "listing the history of relations", `
-		SELECT c.changed_at AS at, coalesce(p.name, '') AS by, c.rests, CASE WHEN v.seen THEN a.code ELSE '' END AS code, CASE WHEN v.seen THEN a.name ELSE '' END AS name
-		FROM asset_relation_change c JOIN asset a ON a.id = c.rests_on LEFT JOIN person_shown p ON p.id = c.changed_by
-		CROSS JOIN LATERAL (SELECT @everywhere OR a.section_id = ANY(@sections) AS seen) v
-		WHERE c.asset_id = @asset ORDER BY c.id DESC`, args)
 }

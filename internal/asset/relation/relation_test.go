@@ -1,8 +1,10 @@
 package relation_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,7 +44,7 @@ func newOffice(t *testing.T) office {
 	t.Helper()
 	db := databases.New(t)
 	through := door.New(db.Pool, func() time.Time { return today.Start() })
-	assets := asset.New(db.Pool, through).With(asset.Ties{Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit})
+	assets := asset.New(db.Pool, through).With(asset.Ties{Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Parted: relation.Part})
 	o := office{Service: relation.New(db.Pool, through, assets), t: t, db: db, assets: assets}
 	town := org.New(db.Pool, through)
 	manager := func(n int, section int64) authz.Actor {
@@ -79,10 +81,24 @@ func (o office) register(actor authz.Actor, section string, kind asset.Kind, nam
 	return code
 }
 
+// rest says that an asset rests on another; who answers for that agrees.
 func (o office) rest(actor authz.Actor, code, on string) {
 	o.t.Helper()
 	if err := o.Rest(o.t.Context(), actor, code, on); err != nil {
 		o.t.Fatal(err)
+	}
+	asking, err := o.Asking(o.t.Context(), actor, code)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if slices.Contains(asking, on) {
+		bearing := o.general
+		if strings.HasPrefix(on, "zeimu") {
+			bearing = o.tax
+		}
+		if err := o.Answer(o.t.Context(), bearing, on, code, true); err != nil {
+			o.t.Fatal(err)
+		}
 	}
 }
 
@@ -143,7 +159,8 @@ func TestWhatStopsWhereSomethingStops(t *testing.T) {
 	}
 }
 
-// Who has said on what their asset rests can take it back, though they see no more of it.
+// Who has said on what their asset rests can take it back, and so can who answers for that:
+// both are told the other's number, though they see no more of it.
 func TestWhatAnAssetWasSaidToRestOnIsToldByItsNumber(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t).laid()
@@ -152,8 +169,11 @@ func TestWhatAnAssetWasSaidToRestOnIsToldByItsNumber(t *testing.T) {
 		t.Errorf("below: %+v, %v", below, err)
 	}
 	above, err := o.above(o.general, o.system)
-	if err != nil || len(above) != 2 || above[1].Code != "" {
+	if err != nil || len(above) != 2 || above[1].Code != o.ledger || above[1].Section != "zeimu課" || above[1].Name != "" {
 		t.Errorf("above: %+v, %v", above, err)
+	}
+	if above, err = o.above(o.general, o.network); err != nil || len(above) != 3 || above[2].Code != "" || above[2].Section != "" {
+		t.Errorf("two steps above: %+v, %v", above, err)
 	}
 }
 
@@ -230,14 +250,22 @@ func TestWhatMayNotRestIsRefused(t *testing.T) {
 	}
 }
 
-// Whether another section's asset is there can't be found out by its number, unless it is
-// of a kind that sections share.
+// Whether another section's asset is there, and of which kind, can't be found out by its
+// number: each refusal says the same.
 func TestARefusalDoesNotTellWhatAnotherSectionHas(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	is, not := o.Rest(t.Context(), o.tax, o.ledger, o.pay), o.Rest(t.Context(), o.tax, o.ledger, "somu-9999")
-	if is == nil || not == nil || is.Error() != not.Error() {
-		t.Errorf("%v\n%v", is, not)
+	mine := o.register(o.tax, "zeimu", asset.System, "課のシステム", "2")
+	o.rest(o.general, o.system, mine)
+	var all []string
+	for _, pair := range [][2]string{
+		{o.ledger, o.pay}, {o.ledger, "somu-9999"}, {o.ledger, o.network}, {mine, o.system},
+	} {
+		err := o.Rest(t.Context(), o.tax, pair[0], pair[1])
+		all = append(all, refusal(err))
+	}
+	if len(slices.Compact(slices.Clone(all))) != 1 || !strings.Contains(all[0], "土台にできません") {
+		t.Errorf("%q", all)
 	}
 }
 
@@ -261,22 +289,169 @@ func TestARelationIsEndedAndEachChangeIsKept(t *testing.T) {
 	o := newOffice(t)
 	o.rest(o.tax, o.ledger, o.system)
 	o.rest(o.tax, o.ledger, o.system) // again: nothing changes
-	for range 2 {
-		if err := o.Release(t.Context(), o.tax, o.ledger, o.system); err != nil {
-			t.Fatal(err)
+	if err := o.Release(t.Context(), o.tax, o.ledger, o.system); err != nil {
+		t.Fatal(err)
+	}
+	for _, on := range []string{o.system, o.network, "somu-9999"} {
+		if err := o.Release(t.Context(), o.tax, o.ledger, on); fault.KindOf(err) != fault.Invalid || !strings.Contains(refusal(err), "土台になっていません") {
+			t.Errorf("where it does not rest: %v", err)
 		}
 	}
 	below, err := o.below(o.tax, o.ledger)
 	if err != nil || len(below) != 0 {
 		t.Errorf("%v, %v", below, err)
 	}
-	history, err := o.History(t.Context(), o.tax, o.ledger)
-	if err != nil || len(history) != 2 || history[0].Rests || !history[1].Rests || history[0].By != "見本" || history[0].Code != "" {
-		t.Errorf("%+v, %v", history, err)
+	for who, c := range map[string]struct {
+		actor      authz.Actor
+		code, want string
+	}{
+		"whose it is":        {o.tax, o.ledger, "released() agreed() asked()"},
+		"who sees all":       {o.officer, o.ledger, "released(業務システム) agreed(業務システム) asked(業務システム)"},
+		"from the other end": {o.general, o.system, "released() agreed() asked()"},
+	} {
+		if got := o.acts(c.actor, c.code); got != c.want {
+			t.Errorf("%s: %s", who, got)
+		}
 	}
-	history, err = o.History(t.Context(), o.officer, o.ledger)
-	if err != nil || len(history) != 2 || history[0].Code != o.system {
-		t.Errorf("%+v, %v", history, err)
+}
+
+// refusal is what was wrong.
+func refusal(err error) string {
+	if failure, ok := errors.AsType[*fault.Error](err); ok && len(failure.Problems) == 1 {
+		return failure.Problems[0].Message
+	}
+	return fmt.Sprint(err)
+}
+
+// acts are what was done to the relations of an asset, the newest first.
+func (o office) acts(actor authz.Actor, code string) string {
+	o.t.Helper()
+	history, err := o.History(o.t.Context(), actor, code)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	var acts []string
+	for _, e := range history {
+		if e.By != "見本" {
+			o.t.Errorf("nobody has done it: %+v", e)
+		}
+		acts = append(acts, fmt.Sprintf("%s(%s)", e.Act, e.Name))
+	}
+	return strings.Join(acts, " ")
+}
+
+// What another section says to rest on an asset counts for nothing, and stands nowhere, before
+// who answers for that has agreed; they can take it off again.
+func TestWhatAnotherSectionAsksCountsOnlyOnceAgreed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	system, err := o.assets.Find(t.Context(), o.general, o.system)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stands := func(what string, asks, above int, low bool) {
+		t.Helper()
+		list, err := o.Asks(t.Context(), o.general, system)
+		if err != nil || len(list) != asks {
+			t.Errorf("%s: asks %+v, %v", what, list, err)
+		}
+		there, err := o.above(o.general, o.system)
+		if err != nil || len(there) != above || o.low(o.system) != low {
+			t.Errorf("%s: %+v above, low: %t, %v", what, there, o.low(o.system), err)
+		}
+	}
+	ask := func() {
+		t.Helper()
+		if err := o.Rest(t.Context(), o.tax, o.ledger, o.system); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer := func(yes bool) {
+		t.Helper()
+		if err := o.Answer(t.Context(), o.general, o.system, o.ledger, yes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask()
+	stands("asked", 1, 0, false)
+	list, err := o.Asks(t.Context(), o.general, system)
+	if err != nil || list[0].Code != o.ledger || list[0].Name != "課税台帳" || list[0].Section != "zeimu課" || list[0].Confidentiality != "3B" || list[0].By != "見本" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if list, err := o.Asks(t.Context(), o.officer, system); err != nil || len(list) != 0 {
+		t.Errorf("who can't answer is told: %+v, %v", list, err)
+	}
+	if codes, err := o.Asking(t.Context(), o.tax, o.ledger); err != nil || !slices.Equal(codes, []string{o.system}) {
+		t.Errorf("asking: %v, %v", codes, err)
+	}
+	if below, err := o.below(o.tax, o.ledger); err != nil || len(below) != 0 {
+		t.Errorf("below what asks: %+v, %v", below, err)
+	}
+	for who, actor := range map[string]authz.Actor{"who asks": o.tax, "who sees all": o.officer} {
+		if err := o.Answer(t.Context(), actor, o.system, o.ledger, true); err == nil {
+			t.Errorf("%s agrees", who)
+		}
+	}
+	if err := o.level(o.network, "2"); err != nil { // another change weighs nothing in either
+		t.Fatal(err)
+	}
+	stands("still asked", 1, 0, false)
+	answer(false)
+	stands("refused", 0, 0, false)
+	if err := o.Answer(t.Context(), o.general, o.system, o.ledger, true); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("agreeing to what was refused: %v", err)
+	}
+	ask()
+	answer(true)
+	stands("agreed", 0, 1, true)
+	if err := o.Release(t.Context(), o.general, o.ledger, o.system); err != nil {
+		t.Fatal(err)
+	}
+	stands("taken off by who bears it", 0, 0, false)
+	if got := o.acts(o.tax, o.ledger); got != "released() agreed() asked() refused() asked()" {
+		t.Error(got)
+	}
+}
+
+// Of one's own section, and of two sections that one answers for, nobody is asked.
+func TestNobodyIsAskedWhoAnswersForBoth(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	both := authz.Actor{Person: o.tax.Person, Holdings: append(slices.Clone(o.tax.Holdings), o.general.Holdings...)}
+	for _, c := range []struct {
+		actor authz.Actor
+		code  string
+	}{{o.general, o.pay}, {both, o.ledger}} {
+		if err := o.Rest(t.Context(), c.actor, c.code, o.system); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if above, err := o.above(o.officer, o.system); err != nil || len(above) != 2 {
+		t.Errorf("%+v, %v", above, err)
+	}
+}
+
+func TestWhatShouldNeverHaveBeenRegisteredIsTakenOffOnBothSides(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t).laid()
+	if err := o.assets.EndAsMistaken(t.Context(), o.general, o.system, 1, "二重"); err != nil {
+		t.Fatal(err)
+	}
+	for code, want := range map[string]string{
+		o.ledger: "ended(業務システム) agreed(業務システム) asked(業務システム)", o.network: "added(サーバ室) ended(業務システム) added(業務システム)",
+	} {
+		got := strings.Fields(o.acts(o.officer, code))
+		wanted := strings.Fields(want)
+		slices.Sort(got)
+		slices.Sort(wanted)
+		if !slices.Equal(got, wanted) {
+			t.Errorf("%s: %v", code, got)
+		}
+	}
+	var left int
+	err := o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM asset_relation r JOIN asset a ON a.id IN (r.asset_id, r.rests_on) WHERE a.code = $1`, o.system).Scan(&left)
+	if err != nil || left != 0 {
+		t.Errorf("%d left, %v", left, err)
 	}
 }
 

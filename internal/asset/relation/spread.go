@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/postgres"
 )
@@ -52,6 +53,20 @@ func Ready(ctx context.Context, tx *door.Tx, code string) error {
 		SELECT FROM asset WHERE id IN (SELECT id FROM below) AND state IN ('draft', 'registered') ORDER BY id FOR UPDATE`, pgx.StrictNamedArgs{"code": code})
 	if err != nil {
 		return fmt.Errorf("locking what an asset rests on: %w", err)
+	}
+	return nil
+}
+
+// Part ends the relations of assets that should never have been registered, on both sides,
+// and writes it into the history of both: asset.Ties asks it, after Spread.
+func Part(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error {
+	_, err := tx.Exec(ctx, `
+		WITH gone AS (DELETE FROM asset_relation WHERE asset_id = ANY(@assets) OR rests_on = ANY(@assets) RETURNING asset_id, rests_on)
+		INSERT INTO asset_relation_change (asset_id, rests_on, act, changed_by, changed_at)
+		SELECT asset_id, rests_on, @act, nullif(@by, 0::bigint), @now FROM gone ORDER BY 1, 2`,
+		pgx.StrictNamedArgs{"assets": assets, "act": string(Dropped), "by": actor.Person, "now": tx.Now})
+	if err != nil {
+		return fmt.Errorf("ending the relations of assets: %w", err)
 	}
 	return nil
 }
@@ -110,7 +125,7 @@ func Misfit(ctx context.Context, tx *door.Tx, assets []int64) (code string, err 
 func under(ctx context.Context, tx *door.Tx, assets []int64) ([]int64, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT DISTINCT r.rests_on FROM asset_relation r JOIN asset b ON b.id = r.rests_on
-		WHERE r.asset_id = ANY(@assets) AND b.state IN ('draft', 'registered') ORDER BY 1`, pgx.StrictNamedArgs{"assets": assets})
+		WHERE r.asset_id = ANY(@assets) AND r.agreed AND b.state IN ('draft', 'registered') ORDER BY 1`, pgx.StrictNamedArgs{"assets": assets})
 	if err != nil {
 		return nil, fmt.Errorf("finding what assets rest on: %w", err)
 	}
@@ -144,7 +159,7 @@ func raise(ctx context.Context, tx *door.Tx, bearers []int64) (all []int64, err 
 				FROM asset b
 				LEFT JOIN LATERAL (
 					SELECT a.ranks, a.floor FROM asset_relation r JOIN asset a ON a.id = r.asset_id
-					WHERE r.rests_on = b.id AND a.state IN ('draft', 'registered') OFFSET 0) a ON true
+					WHERE r.rests_on = b.id AND r.agreed AND a.state IN ('draft', 'registered') OFFSET 0) a ON true
 				WHERE b.id = ANY(@bearers) AND b.state IN ('draft', 'registered') GROUP BY b.id) n
 			WHERE n.ranks <> n.floor ORDER BY n.id`, pgx.StrictNamedArgs{"bearers": bearers})
 		if err != nil {

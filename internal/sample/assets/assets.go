@@ -45,11 +45,18 @@ func Fill(ctx context.Context, register *asset.Service, relations *relation.Serv
 	}
 	for _, r := range rests {
 		manager, ok := filled[section(r.asset)]
-		if _, there := filled[section(r.on)]; !ok || !there {
+		bearing, there := filled[section(r.on)]
+		if !ok || !there {
 			continue
 		}
 		if err := relations.Rest(ctx, manager, r.asset, r.on); err != nil {
 			return fmt.Errorf("saying that %s rests on %s: %w", r.asset, r.on, err)
+		}
+		if section(r.asset) == section(r.on) || manager.Person == bearing.Person {
+			continue
+		}
+		if err := relations.Answer(ctx, bearing, r.on, r.asset, true); err != nil {
+			return fmt.Errorf("agreeing that %s rests on %s: %w", r.asset, r.on, err)
 		}
 	}
 	return nil

@@ -3,7 +3,9 @@
 package relation
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +16,9 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
+	"kagami/internal/fault"
+	"kagami/internal/state"
+	"kagami/internal/task"
 	"kagami/web/component/layers"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -39,9 +44,27 @@ func (s *Screens) Part() screen.Part {
 		},
 		Flashes: map[string]layout.Done{
 			"asset-rests":    {Heading: "土台を加えました", Text: "加えたことは、下の履歴に残ります。"},
+			"asset-asks":     {Heading: "土台にしたいと申し出ました", Text: "他課の資産です。その課室の情報セキュリティ管理者が認めると、土台になります。"},
 			"asset-released": {Heading: "土台から外しました", Text: "外したことは、下の履歴に残ります。"},
+			"asset-taken":    {Heading: "この資産から外しました", Text: "その資産は、この資産を土台にしていないことになりました。外したことは、両方の履歴に残ります。"},
+			"asset-agreed":   {Heading: "申し出を認めました", Text: "この資産が止まると、その資産も止まるものとして扱います。認めたことは、両方の履歴に残ります。"},
+			"asset-refused":  {Heading: "申し出を断りました", Text: "この資産の分類には、影響しません。断ったことは、両方の履歴に残ります。"},
 		},
+		Tasks:    s.tasks,
+		Counters: []state.Counter{relation.ChangeCounter},
 	}
+}
+
+// tasks are what other sections ask of who answers for an asset.
+func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
+	s.relations.QueueAsked(b, actor, func(n relation.Waiting) {
+		if n.Asks > 0 {
+			b.Add(task.Task{
+				What: fmt.Sprintf("他課からの、資産を土台にしたいという申し出%d件に答える", n.Asks), Why: "認めると、その情報の分類が、土台の資産にもかかります。",
+				Act: "申し出を見る", URL: address.AssetRelations(n.Code) + "#asks",
+			})
+		}
+	})
 }
 
 // asset is the one that the address names.
@@ -68,11 +91,27 @@ func (s *Screens) changeRelation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx, actor, on, done := r.Context(), screen.Actor(r.Context()), strings.TrimSpace(norm.NFKC.String(r.PostForm.Get("on"))), "asset-rests"
-	if r.PostForm.Get("act") == "release" {
+	ctx, actor, on, done := r.Context(), screen.Actor(r.Context()), strings.ToLower(strings.TrimSpace(norm.NFKC.String(r.PostForm.Get("on")))), "asset-rests"
+	switch act := r.PostForm.Get("act"); {
+	case act == "release":
 		err, done = s.relations.Release(ctx, actor, a.Code, on), "asset-released"
-	} else {
+	case act == "take":
+		err, done = s.relations.Release(ctx, actor, on, a.Code), "asset-taken"
+	case act == "agree":
+		err, done = s.relations.Answer(ctx, actor, a.Code, on, true), "asset-agreed"
+	case act == "refuse":
+		err, done = s.relations.Answer(ctx, actor, a.Code, on, false), "asset-refused"
+	case on == "":
+		err = fault.InvalidFields([]fault.Problem{{Field: "on", Message: "管理番号を入力してください。"}})
+	default:
 		err = s.relations.Rest(ctx, actor, a.Code, on)
+		if err == nil {
+			var asking []string
+			asking, err = s.relations.Asking(ctx, actor, a.Code)
+			if slices.Contains(asking, on) {
+				done = "asset-asks"
+			}
+		}
 	}
 	if err != nil {
 		return s.drawRelations(w, r, a, err)
@@ -90,7 +129,7 @@ func (s *Screens) drawRelations(w http.ResponseWriter, r *http.Request, a asset.
 	view := relationsView{
 		Frame: screen.Frame(r, "土台と影響："+a.Name, way(a)...), Asset: a, MayChange: a.MayChange(actor), On: r.PostForm.Get("on"), Problems: problems,
 	}
-	if r.PostForm.Get("act") == "release" {
+	if r.PostForm.Get("act") != "" {
 		view.On = ""
 	}
 	if view.Scheme, err = s.register.Scheme(ctx, actor); err != nil {
@@ -103,6 +142,12 @@ func (s *Screens) drawRelations(w http.ResponseWriter, r *http.Request, a asset.
 		return err
 	}
 	if view.History, err = s.relations.History(ctx, actor, a.Code); err != nil {
+		return err
+	}
+	if view.Asks, err = s.relations.Asks(ctx, actor, a); err != nil {
+		return err
+	}
+	if view.Asking, err = s.relations.Asking(ctx, actor, a.Code); err != nil {
 		return err
 	}
 	screen.Render(w, r, status, relationsPage(view))
@@ -120,6 +165,12 @@ func (p relationsView) bearers() string {
 
 // broken are the levels that are lower than those of what rests on the asset.
 func (p relationsView) broken() []relation.Floor { return relation.Broken(p.Floors) }
+
+// anyLow tells whether something in the picture is marked.
+func (p relationsView) anyLow() bool {
+	isLow := func(n relation.Neighbor) bool { return n.Low }
+	return len(p.broken()) > 0 || slices.ContainsFunc(p.Above.Neighbors, isLow) || slices.ContainsFunc(p.Below.Neighbors, isLow)
+}
 
 // whence says of which asset the level comes that the asset's is lower than, and what to do.
 func (p relationsView) whence(f relation.Floor) string {
@@ -204,8 +255,10 @@ func many(n int, more bool) string {
 	return strconv.Itoa(n) + "件"
 }
 
-// levels are the three levels of a neighbor.
-func (p relationsView) levels(n relation.Neighbor) string {
+// levels are the three levels of a neighbor, or of what asks to be one.
+func levels(n interface {
+	Level(aspect asset.Aspect) string
+}) string {
 	var titles []string
 	for _, aspect := range asset.Aspects {
 		titles = append(titles, aspect.Title()+n.Level(aspect))
