@@ -31,6 +31,18 @@ const (
 	Another = "-"
 )
 
+// text is the choices in words: those that are the same have the same, also where one of
+// them has an empty list.
+func (c Choices) text() string {
+	if len(c.Levels) == 0 {
+		c.Levels = nil
+	}
+	if len(c.Same) == 0 {
+		c.Same = nil
+	}
+	return string(packed(c))
+}
+
 // level is what is chosen for a row with 機密性3; empty for none.
 func (c Choices) level(row int) string {
 	key, chosen := c.Levels[row]
@@ -140,20 +152,16 @@ func (l *lists) add(list List, line any) {
 	if list == faultyRows && p.n >= mostFaulty {
 		return
 	}
-	raw, err := json.Marshal(line)
-	if err != nil {
-		panic(err) // they are plain values
-	}
 	p.n++
-	if p.last = append(p.last, raw); len(p.last) == OnPage {
+	if p.last = append(p.last, packed(line)); len(p.last) == OnPage {
 		p.full, p.last = append(p.full, packed(p.last)), p.last[:0]
 	}
 }
 
-func packed(lines []json.RawMessage) json.RawMessage {
-	raw, err := json.Marshal(lines)
+func packed(of any) json.RawMessage {
+	raw, err := json.Marshal(of)
 	if err != nil {
-		panic(err) // they are JSON already
+		panic(err) // they are plain values, or JSON already
 	}
 	return raw
 }

@@ -49,6 +49,9 @@ type Summary struct {
 	Advice                                  []string
 }
 
+// Seal is the plan that is shown: another plan, or another choice, has another one.
+func (i Import) Seal() string { return hex.EncodeToString(i.digest) }
+
 // Empty tells whether there is nothing to take in.
 func (s Summary) Empty() bool { return s.Added+s.Changed == 0 }
 
@@ -338,23 +341,52 @@ func (s *Service) replan(ctx context.Context, actor authz.Actor, i Import, plan 
 // can't be read.
 const WithoutField = "without"
 
-// Agreed is what somebody agrees to beside a plan.
-type Agreed struct{ Without bool } // the rows with something wrong are left out
+// Agreed is what somebody agrees to.
+type Agreed struct {
+	Seal    string // of the plan that they have seen
+	Without bool   // the rows with something wrong are left out
+}
 
 // errOtherPlan says that the register has changed since a plan was shown.
 var errOtherPlan = errors.New("the plan is not the one that was shown")
 
-// Apply does what the plan of a file says, all of it or nothing. Invalid while it is open
-// what rows are, and where rows have something wrong that nobody has agreed to leave out.
-// Conflict where there is nothing to do, while another register is being taken in, and
-// where the register has changed so that the plan would be another: then that one is
-// stored to be looked at.
-func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, agreed Agreed) error {
+// Apply does what the plan of a file says that somebody has seen, all of it or nothing.
+// Where change makes other choices than those of that plan, nothing is done but that the
+// file is planned anew with them, to be looked at: then applied is false. Invalid while it
+// is open what rows are, and where rows have something wrong that nobody has agreed to
+// leave out. Conflict where there is nothing to do, while another register is being taken
+// in, where another plan has taken the place of the one that they have seen, and where the
+// register has changed so that the plan would be another: then that one is stored to be
+// looked at.
+func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, agreed Agreed, change func(*Choices)) (applied bool, err error) {
 	i, raw, done, err := s.begin(ctx, actor, token)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer done()
+	if agreed.Seal != i.Seal() {
+		return false, fault.New(fault.Conflict, "この台帳は、ほかの画面で選び直したか、作り直しています。まだ取り込んでいません。いまの内容を表示しています。確かめてから、もう一度「取り込む」を押してください。")
+	}
+	seen := i.Choices.text()
+	change(&i.Choices)
+	if i.Choices.text() != seen {
+		plan, err := s.planOf(ctx, actor, raw, i.Choices)
+		if err != nil {
+			return false, err
+		}
+		return false, s.replan(ctx, actor, i, plan)
+	}
+	if err := i.ready(agreed); err != nil {
+		return false, err
+	}
+	if err := s.apply(ctx, actor, i, raw); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
+// ready tells why a plan can't be done as it is.
+func (i Import) ready(agreed Agreed) error {
 	switch {
 	case i.Empty():
 		return fault.New(fault.Conflict, "この台帳のとおりになっているため、変えるところはありません。")
@@ -363,13 +395,17 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, ag
 	case i.Faulty > 0 && !agreed.Without:
 		return fault.InvalidFields([]fault.Problem{{Field: WithoutField, Message: fmt.Sprintf("読めない行が%d行あります。ファイルを直して選び直すか、「読めない行を除いて取り込む」を選んでください。", i.Faulty)}})
 	}
+	return nil
+}
+
+// apply does what the plan says, if it is still that on the register as it is now.
+func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []byte) error {
 	file, err := Read(ctx, raw)
 	if err != nil {
 		return err
 	}
-	raw = nil
 	err = s.assets.ChangeMany(ctx, actor, file.asked(i.Choices), func(tx *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
-		now, err := s.load(ctx, tx, actor, token, "FOR UPDATE", tx.Now)
+		now, err := s.load(ctx, tx, actor, i.Token, "FOR UPDATE", tx.Now)
 		if err != nil {
 			return nil, err
 		}

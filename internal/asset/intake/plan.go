@@ -122,8 +122,10 @@ func makePlan(found asset.Standing, file File, choices Choices) (Plan, error) {
 	return p.plan, nil
 }
 
-// seal makes the digest of what the plan would do.
+// seal makes the digest of what the plan would do, and of what it goes by: the choices
+// say what is read of rows that are decided alike.
 func (p *planner) seal() {
+	fmt.Fprintln(p.sum, p.choices.text())
 	for _, d := range p.decided {
 		version := 0
 		if d.was >= 0 {

@@ -120,22 +120,28 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 // work takes a register in, or plans it anew as somebody has chosen.
 func (s *Screens) work(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, token := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "register")
-	var (
-		err   error
-		typed = func(*intake.Choices) {}
-		next  = address.AssetImport(token)
-		flash = ""
-	)
-	switch r.PostForm.Get("act") {
+	typed := typedChoices(r)
+	form := r.PostForm
+	next, flash := address.AssetImport(token), ""
+	if r.URL.RawQuery != "" {
+		next += "?" + r.URL.Query().Encode()
+	}
+	var err error
+	switch form.Get("act") {
 	case "apply":
-		err = s.files.Apply(ctx, actor, token, intake.Agreed{Without: r.PostForm.Get(intake.WithoutField) != ""})
+		var applied bool
+		applied, err = s.files.Apply(ctx, actor, token, intake.Agreed{Seal: form.Get(sealField), Without: form.Get(intake.WithoutField) != ""}, typed)
+		if applied {
+			next = address.AssetImport(token)
+		} else {
+			flash = "asset-import-other"
+		}
+		if fault.KindOf(err) == fault.Conflict {
+			typed = func(*intake.Choices) {} // the plan that is shown goes by what is stored
+		}
 	case "choose":
-		typed = typedChoices(r)
 		err = s.files.Choose(ctx, actor, token, typed)
 		flash = "asset-import-chosen"
-		if r.URL.RawQuery != "" {
-			next += "?" + r.URL.Query().Encode()
-		}
 	default:
 		return screen.ErrNoAct()
 	}
@@ -156,7 +162,11 @@ func typedChoices(r *http.Request) func(*intake.Choices) {
 		c.Blanks, c.Others = form.Get("blanks") != "", form.Get("others") != ""
 		for name := range form {
 			if row, ok := rowOf(name, sameField); ok {
-				c.Same = with(c.Same, row, form.Get(name))
+				chosen := form.Get(name)
+				if chosen == intake.Another && c.Others { // it is that of all rows of which nothing is chosen
+					chosen = ""
+				}
+				c.Same = with(c.Same, row, chosen)
 			}
 			if row, ok := rowOf(name, levelField); ok {
 				c.Levels = with(c.Levels, row, form.Get(name))
@@ -165,8 +175,9 @@ func typedChoices(r *http.Request) func(*intake.Choices) {
 	}
 }
 
-// The fields of rows.
+// The fields of a form: those of rows, with their number, and the plan that is shown.
 const (
+	sealField  = "plan"
 	sameField  = "same-"
 	levelField = "level-"
 )

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -82,12 +83,45 @@ func mustSay(t *testing.T, what string, a servertest.Answer, words ...string) {
 	}
 }
 
-func apply(v *servertest.Visitor, path string, more ...string) servertest.Answer {
-	form := url.Values{"act": {"apply"}}
-	for i := 0; i+1 < len(more); i += 2 {
-		form.Set(more[i], more[i+1])
+var (
+	aSelect   = regexp.MustCompile(`(?s)<select[^>]* name="([^"]+)".*?</select>`)
+	aSelected = regexp.MustCompile(`<option value="([^"]*)" selected>`)
+	anInput   = regexp.MustCompile(`<input[^>]*>`)
+	aName     = regexp.MustCompile(` name="([^"]+)"`)
+	aValue    = regexp.MustCompile(` value="([^"]*)"`)
+)
+
+// form is what the form of a page says, as it stands there.
+func form(a servertest.Answer) url.Values {
+	f := url.Values{}
+	for _, s := range aSelect.FindAllStringSubmatch(a.Body, -1) {
+		f.Set(s[1], "")
+		if chosen := aSelected.FindStringSubmatch(s[0]); chosen != nil {
+			f.Set(s[1], chosen[1])
+		}
 	}
-	return v.Post(path, form)
+	for _, tag := range anInput.FindAllString(a.Body, -1) {
+		name, value := aName.FindStringSubmatch(tag), aValue.FindStringSubmatch(tag)
+		if name != nil && value != nil && (strings.Contains(tag, `type="hidden"`) || strings.Contains(tag, " checked")) {
+			f.Set(name[1], value[1])
+		}
+	}
+	return f
+}
+
+// press sends the form of a page with one of its buttons, and more chosen on it.
+func press(v *servertest.Visitor, path, act string, page servertest.Answer, more ...string) servertest.Answer {
+	f := form(page)
+	f.Set("act", act)
+	for i := 0; i+1 < len(more); i += 2 {
+		f.Set(more[i], more[i+1])
+	}
+	return v.Post(path, f)
+}
+
+// apply takes in what the page shows now.
+func apply(v *servertest.Visitor, path string, more ...string) servertest.Answer {
+	return press(v, path, "apply", v.Get(path), more...)
 }
 
 func TestARegisterIsLookedAtAndTakenIn(t *testing.T) {
@@ -214,6 +248,58 @@ func TestAnImportIsForWhoHandedItIn(t *testing.T) {
 	}
 	if said(there) != said(notThere) || !strings.Contains(said(there), "登録できません") {
 		t.Errorf("an asset of another section: %s; none: %s", said(there), said(notThere))
+	}
+}
+
+// What is chosen beside 取り込む is never lost: what it makes is looked at first.
+func TestWhatIsChosenBesideTakingInIsLookedAtFirst(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	path, page := stage(manager, "10,,名簿,3,2,2,無,LGWAN,書庫,\n11,,帳簿,高,2,2,無,LGWAN,書庫,\n")
+	before := manager.Count("asset")
+	page = press(manager, path, "apply", page, "level", "3B")
+	mustSay(t, "chosen and pressed", page, "まだ取り込んでいません", `<option value="3B" selected>`, "!登録と変更のうち", `value="apply"`)
+	if n := manager.Count("asset"); n != before {
+		t.Errorf("%d are registered before it is looked at", n-before)
+	}
+	mustSay(t, "pressed again", press(manager, path, "apply", page), "台帳を取り込みました", "!下書きです")
+	var said string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT string_agg(confidentiality || ' ' || state, ', ') FROM asset WHERE own_number IN ('10', '11')`).Scan(&said); err != nil {
+		t.Fatal(err)
+	}
+	if said != "3B registered, 3B registered" {
+		t.Error(said)
+	}
+}
+
+// What another screen has chosen meanwhile is not taken in unseen, be it of a file's rows
+// that are decided alike.
+func TestAPlanThatWasNotShownIsNotTakenIn(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	path, _ := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\n")
+	apply(manager, path)
+	for _, c := range []struct {
+		rows  string
+		other []string
+		sees  string
+	}{
+		{"Z-1,,申告書,1,2,2,無,LGWAN,,\n", []string{"blanks", "1"}, "（なし）"},
+		{"10,,名簿,3,2,2,無,,書庫,\n", []string{"level-0", "3A"}, `<option value="3A" selected>`},
+		{"11,,図面,3,2,2,無,,書庫,\n", []string{"level", "3C"}, `<option value="3C" selected>`},
+		{"12,,申告書,2,2,2,無,LGWAN,書庫,\n", []string{"others", "1"}, "まだ選んでいない行 0行"},
+	} {
+		path, mine := stage(manager, c.rows)
+		before := manager.Count("asset_change")
+		press(manager, path, "choose", mine, c.other...)
+		a := press(manager, path, "apply", mine)
+		if a.Status != http.StatusConflict || manager.Count("asset_change") != before {
+			t.Errorf("%v: %d, and %d changes", c.other, a.Status, manager.Count("asset_change")-before)
+		}
+		mustSay(t, "as it stands", a, "まだ取り込んでいません", c.sees)
+		mustSay(t, "what was seen", press(manager, path, "apply", a), "台帳を取り込みました")
 	}
 }
 

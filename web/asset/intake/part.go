@@ -39,6 +39,7 @@ func (s *Screens) Part() screen.Part {
 		},
 		Flashes: map[string]layout.Done{
 			"asset-import-chosen": {Heading: "選んだことを保存しました", Text: "下の内容は、選んだとおりに作り直したものです。"},
+			"asset-import-other":  {Heading: "まだ取り込んでいません", Text: "選んだことを保存し、下の内容を作り直しました。確かめてから、もう一度「取り込む」を押してください。"},
 		},
 		Subjects: []trail.Named{{Kind: "asset_import", Title: "台帳の取り込み"}},
 	}
