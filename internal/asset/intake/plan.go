@@ -402,7 +402,12 @@ func (p *planner) match(r row, place asset.Place, w *problems) (at int, own stri
 	}
 	at, known := p.byCode[strings.ToLower(number)]
 	if !known {
+		_, ours := p.byNumber[inSection{place.ID, strings.ToLower(number)}]
 		switch {
+		case p.isGiven(number) && (own != "" || !ours):
+			// whether another section has it is not told
+			w.wrong(numberColumn, "この管理番号の情報資産は、あなたの課室にありません。番号を確かめてください。新しい情報資産なら、管理番号を空けてください。")
+			return -1, ""
 		case number != "" && own != "":
 			w.wrong(numberColumn, wording.Quote(number)+"という管理番号の情報資産は、台帳にありません。新しい情報資産なら、管理番号を空けてください。")
 			return -1, ""
@@ -451,6 +456,16 @@ func (p *planner) match(r row, place asset.Place, w *problems) (at int, own stri
 		}
 	}
 	return at, own
+}
+
+// isGiven tells whether a number looks like one that the portal gives: the code of a
+// section, and four digits or more.
+func (p *planner) isGiven(number string) bool {
+	at := strings.LastIndexByte(number, '-')
+	if at < 0 || len(number)-at <= 4 || strings.Trim(number[at+1:], "0123456789") != "" {
+		return false
+	}
+	return slices.ContainsFunc(p.found.Places, func(place asset.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
 }
 
 // unnumbered finds an asset by its name: the first of them that no row has spoken of.

@@ -106,6 +106,31 @@ func TestEachFaultIsSaidWhereItStands(t *testing.T) {
 	}
 }
 
+// A 管理番号 of the portal that the section has not is no number of its own, whoever has it.
+func TestAGivenNumberIsNoNewOnesOwn(t *testing.T) {
+	t.Parallel()
+	for row, want := range map[string]string{
+		"kaikei-0001,税務町民課,台帳,2,2,2,無,LGWAN,":  "2管理番号",
+		"ＫＡＩＫＥＩ－0001,,台帳,2,2,2,無,LGWAN,":       "2管理番号",
+		"zeimu-9999,税務町民課,台帳,2,2,2,無,LGWAN,":   "2管理番号",
+		"kaikei-10000,税務町民課,台帳,2,2,2,無,LGWAN,": "2管理番号",
+		"kaikei-001,税務町民課,台帳,2,2,2,無,LGWAN,":   "",
+		"kaikei-000a,税務町民課,台帳,2,2,2,無,LGWAN,":  "",
+		"mihon-0001,税務町民課,台帳,2,2,2,無,LGWAN,":   "",
+		"zeimu-0001,税務町民課,台帳,2,2,2,無,LGWAN,":   "",
+	} {
+		plan := planOf(t, plainHead+row+"\n", "zeimu")
+		if got := places(plan.Problems); got != want || want != "" && !strings.HasPrefix(plan.Problems[0].Reason, "この管理番号の情報資産は、あなたの課室にありません。") {
+			t.Errorf("%s: %q, want %q (%v)", row, got, want, plan.Problems)
+		}
+	}
+	found := aRegister()
+	found.Assets[0].OwnNumber = "kaikei-0001"
+	if plan, err := makePlan(found, mustRead(t, plainHead+"kaikei-0001,税務町民課,台帳,2,2,2,無,LGWAN,\n"), Choices{}); err != nil || plan.Changed != 1 {
+		t.Errorf("one that the section has as its own: %+v, %v", plan.Problems, err)
+	}
+}
+
 func TestRowsThatAreNoAssetsArePassedOver(t *testing.T) {
 	t.Parallel()
 	for _, row := range []string{
