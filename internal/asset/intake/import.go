@@ -412,7 +412,7 @@ func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []
 		if !now.AppliedAt.IsZero() {
 			return nil, errApplied()
 		}
-		plan, err := makePlan(found, file, i.Choices)
+		plan, err := makePlan(ctx, found, file, i.Choices)
 		if err != nil {
 			return nil, err
 		}

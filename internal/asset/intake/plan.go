@@ -2,7 +2,9 @@ package intake
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"hash"
 	"iter"
@@ -90,9 +92,12 @@ type inSection struct {
 	text    string
 }
 
+// errPlanDeadline says that a plan was not made in time.
+var errPlanDeadline = errors.New("planning a register took too long")
+
 // makePlan plans a file by what has been chosen for it. Invalid where there is no such
-// section.
-func makePlan(found asset.Standing, file File, choices Choices) (Plan, error) {
+// section; TooLarge beyond intake.PlanDeadline.
+func makePlan(ctx context.Context, found asset.Standing, file File, choices Choices) (Plan, error) {
 	p := &planner{
 		file: file, found: found, choices: choices, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
 		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
@@ -105,10 +110,15 @@ func makePlan(found asset.Standing, file File, choices Choices) (Plan, error) {
 			return Plan{}, fault.InvalidFields([]fault.Problem{{Field: "section", Message: wording.Quote(section) + "という課室は登録されていません。課室コードを確かめてください。"}})
 		}
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, intake.PlanDeadline, errPlanDeadline)
+	defer cancel()
 	for _, r := range file.rows {
+		if err := late(ctx); err != nil {
+			return Plan{}, err
+		}
 		p.add(r)
 	}
-	if err := p.findAlike(); err != nil {
+	if err := p.findAlike(ctx); err != nil {
 		return Plan{}, err
 	}
 	slices.SortStableFunc(p.plan.Problems, func(a, b intake.Problem) int {
@@ -120,6 +130,17 @@ func makePlan(found asset.Standing, file File, choices Choices) (Plan, error) {
 	p.seal()
 	p.plan.entries = p.entries
 	return p.plan, nil
+}
+
+// late says that there is no more time for a plan, or that nobody waits for it any more.
+func late(ctx context.Context) error {
+	switch {
+	case ctx.Err() == nil:
+		return nil
+	case errors.Is(context.Cause(ctx), errPlanDeadline):
+		return fault.New(fault.TooLarge, fmt.Sprintf("%d秒で台帳と比べ終えられませんでした。いくつかのファイルに分けてから、選んでください。", int(intake.PlanDeadline.Seconds())))
+	}
+	return fault.Wrap(ctx.Err(), fault.Unavailable, "台帳と比べるのを途中でやめました。何も変更されていません。もう一度ファイルを選んでください。")
 }
 
 // seal makes the digest of what the plan would do, and of what it goes by: the choices
