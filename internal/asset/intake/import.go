@@ -85,20 +85,33 @@ const importLife = 24 * time.Hour
 // forgetImports removes the files handed in until @until, with the pages of their plans.
 const forgetImports = `DELETE FROM asset_import WHERE made_at <= @until`
 
+// mostWaiting is how many files of a person wait to be taken in: the oldest goes when there
+// is one more.
+const mostWaiting = 3
+
+// forgetOldest removes the person's oldest waiting files but @most.
+const forgetOldest = `
+	DELETE FROM asset_import WHERE id IN (
+		SELECT id FROM asset_import WHERE person_id = @person AND applied_at IS NULL ORDER BY id DESC OFFSET @most)`
+
 func mayImport(actor authz.Actor) error {
-	if actor.Reach(authz.ChangeAssets) < authz.Own {
+	if actor.Reach(authz.DraftAssets) < authz.Own {
 		return fault.New(fault.Forbidden, "情報資産の登録は、あなたの役割ではできません。")
 	}
 	return nil
 }
 
-// allow allows work on an import to who may change the assets of any section.
+// allow allows work on an import to who may at least draft the assets of any section.
 func allow(tx *door.Tx, actor authz.Actor) error {
+	action := authz.ChangeAssets
+	if actor.Reach(action) < authz.Own {
+		action = authz.DraftAssets
+	}
 	var section int64
-	if list := actor.Sections(authz.ChangeAssets); len(list) > 0 {
+	if list := actor.Sections(action); len(list) > 0 {
 		section = list[0]
 	}
-	return tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: section})
+	return tx.Allow(action, authz.Matter{OwnersSection: section})
 }
 
 // longestName is how much of a file's name is kept, in characters.
@@ -141,6 +154,9 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string,
 			pgx.StrictNamedArgs{"token": token, "person": actor.Person, "now": tx.Now, "file_name": shortName(fileName), "file": raw}).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("storing a register: %w", err)
+		}
+		if _, err := tx.Exec(ctx, forgetOldest, pgx.StrictNamedArgs{"person": actor.Person, "most": mostWaiting}); err != nil {
+			return door.Unchanged(), fmt.Errorf("removing the oldest: %w", err)
 		}
 		return door.Effect{
 			Subject: trail.Subject{Kind: "asset_import", ID: id}, Fields: []string{"file"},
@@ -185,7 +201,7 @@ func storePlan(ctx context.Context, tx *door.Tx, id int64, plan Plan, choices Ch
 }
 
 func errNoImport() error {
-	return fault.New(fault.NotFound, "取り込み中の台帳は見つかりません。台帳は一日だけ残ります。もう一度ファイルを選んでください。")
+	return fault.New(fault.NotFound, "取り込み中の台帳は見つかりません。取り込む前の台帳は、新しいほうから3つまで、一日だけ残ります。もう一度ファイルを選んでください。")
 }
 
 func errApplied() error {

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake"
+	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 	"kagami/web/component"
@@ -27,7 +28,8 @@ func (s *Screens) drawUpload(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "台帳を取り込む", registerLink), Sections: sections, Section: section, Problems: problems}))
+	drafts := screen.Actor(r.Context()).Reach(authz.ChangeAssets) == authz.None
+	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "台帳を取り込む", registerLink), Sections: sections, Section: section, Drafts: drafts, Problems: problems}))
 	return nil
 }
 
@@ -214,6 +216,7 @@ type uploadView struct {
 	layout.Frame
 	Sections []asset.Section
 	Section  string
+	Drafts   bool // whether they only draft
 	Problems []fault.Problem
 }
 

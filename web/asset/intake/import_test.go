@@ -303,6 +303,67 @@ func TestAPlanThatWasNotShownIsNotTakenIn(t *testing.T) {
 	}
 }
 
+// A 台帳担当者 takes a register in as drafts, and what is registered stays as it is.
+func TestAKeeperTakesARegisterInAsDrafts(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	mustSay(t, "the form of who registers", manager.Get("/assets/import"), "!すべて下書きになります")
+	path, _ := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\n")
+	apply(manager, path)
+	who := town.Holder("税務町民課 職員")
+	if _, err := portal.DB.Pool.Exec(t.Context(), `
+		INSERT INTO register_keeper (person_id, section_id, period)
+		SELECT n.id, s.id, '[2026-04-01,)' FROM person n, section s WHERE n.staff_number = $1 AND s.code = 'zeimu'`, who.StaffNumber); err != nil {
+		t.Fatal(err)
+	}
+	keeper := servertest.SignIn(t, portal, who)
+	mustSay(t, "the list", keeper.Get("/assets"), `href="/assets/import"`)
+	mustSay(t, "the form", keeper.Get("/assets/import"), "すべて下書きになります")
+	path, page := stage(keeper, "K-1,,名簿,2,2,2,無,LGWAN,書庫,\nZ-1,,申告書,2,1,2,無,LGWAN,書庫,\n")
+	mustSay(t, "what it would do", page, "読めない行が1行あります", "登録済みのため、台帳担当者には変えられません", `value="apply"`)
+	mustSay(t, "taken in", apply(keeper, path, "without", "1"), "台帳を取り込みました")
+	var said string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `
+		SELECT string_agg(own_number || ' ' || state || ' ' || integrity, ', ' ORDER BY own_number) FROM asset WHERE own_number IN ('K-1', 'Z-1')`).Scan(&said); err != nil {
+		t.Fatal(err)
+	}
+	if said != "K-1 draft 2, Z-1 registered 2" {
+		t.Error(said)
+	}
+}
+
+// A person has three files waiting; what is taken in, and others', doesn't count.
+func TestTheOldestWaitingFileMakesRoom(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	other := servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
+	others, _ := stage(other, "1,,手当,2,2,2,無,LGWAN,書庫,\n")
+	done, _ := stage(manager, "Z-0,,申告書,2,2,2,無,LGWAN,書庫,\n")
+	apply(manager, done)
+	var paths []string
+	for i := range 4 {
+		path, _ := stage(manager, fmt.Sprintf("Z-%d,,名簿%d,2,2,2,無,LGWAN,書庫,\n", i+1, i))
+		paths = append(paths, path)
+	}
+	if a := manager.Get(paths[0]); a.Status != http.StatusNotFound || !strings.Contains(a.Body, "新しいほうから3つまで") {
+		t.Errorf("the oldest of four: %d", a.Status)
+	}
+	for _, a := range []servertest.Answer{manager.Get(paths[1]), manager.Get(paths[3]), manager.Get(done), other.Get(others)} {
+		if a.Status != http.StatusOK {
+			t.Errorf("what is to stay: %d", a.Status)
+		}
+	}
+	if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE asset_import SET made_at = made_at - interval '25 hours'`); err != nil {
+		t.Fatal(err)
+	}
+	stage(other, "2,,給付,2,2,2,無,LGWAN,書庫,\n")
+	if n := manager.Count("asset_import"); n != 1 {
+		t.Errorf("%d are left when anybody begins, a day later", n)
+	}
+}
+
 // What changes between looking and taking in is looked at again.
 func TestAnotherPlanIsShownBeforeItIsTakenIn(t *testing.T) {
 	t.Parallel()

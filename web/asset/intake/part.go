@@ -30,12 +30,12 @@ const maxTable = sheet.MaxSize + screen.MaxForm
 func (s *Screens) Part() screen.Part {
 	return screen.Part{
 		Routes: []screen.Route{
-			screen.Get("/assets/import", authz.ChangeAssets, s.showUpload),
-			screen.Post("/assets/import", authz.ChangeAssets, s.upload).Body(maxTable),
-			screen.Get("/assets/import/template.xlsx", authz.ChangeAssets, s.template),
-			screen.Get("/assets/import/{register}", authz.ChangeAssets, s.showImport),
-			screen.Post("/assets/import/{register}", authz.ChangeAssets, s.work),
-			screen.Get("/assets/import/{register}/faulty.csv", authz.ChangeAssets, s.faultyRows),
+			screen.Get("/assets/import", authz.DraftAssets, s.showUpload),
+			screen.Post("/assets/import", authz.DraftAssets, s.upload).Body(maxTable),
+			screen.Get("/assets/import/template.xlsx", authz.DraftAssets, s.template),
+			screen.Get("/assets/import/{register}", authz.DraftAssets, s.showImport),
+			screen.Post("/assets/import/{register}", authz.DraftAssets, s.work),
+			screen.Get("/assets/import/{register}/faulty.csv", authz.DraftAssets, s.faultyRows),
 		},
 		Flashes: map[string]layout.Done{
 			"asset-import-chosen": {Heading: "選んだことを保存しました", Text: "下の内容は、選んだとおりに作り直したものです。"},
