@@ -42,6 +42,7 @@ type Import struct {
 type Summary struct {
 	Rows, Added, Changed, Unchanged, Drafts int
 	Faulty                                  int // rows with something wrong
+	Elsewhere                               int // rows of sections that are not theirs
 	Faults                                  int
 	Open                                    int // of Alike, of which nothing is chosen
 	Alike, Levels                           int
@@ -66,7 +67,7 @@ const mostAdvice = 30
 func (p Plan) summary() Summary {
 	advice := p.Advice()
 	return Summary{
-		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Faults: len(p.Problems), Open: p.Open,
+		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Elsewhere: p.Elsewhere, Faults: len(p.Problems), Open: p.Open,
 		Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
 	}
 }

@@ -32,6 +32,7 @@ type Plan struct {
 	Unread    []string         // sheets that are not read
 	Rows      int              // of the file
 	Faulty    int              // rows of which something is wrong
+	Elsewhere int              // rows of sections whose assets the actor may not register: they are passed over
 	Open      int              // rows that may be an asset of the register, of which nobody has said whether they are
 
 	lists   lists
@@ -154,7 +155,7 @@ func (p *planner) seal() {
 		}
 		fmt.Fprintln(p.sum, d.row, d.was, d.section, version)
 	}
-	fmt.Fprintln(p.sum, p.plan.Added, p.plan.Changed, p.plan.Unchanged, p.plan.Drafts, p.plan.Open, p.plan.Faulty, len(p.plan.Problems))
+	fmt.Fprintln(p.sum, p.plan.Added, p.plan.Changed, p.plan.Unchanged, p.plan.Drafts, p.plan.Open, p.plan.Faulty, p.plan.Elsewhere, len(p.plan.Problems))
 	fmt.Fprintln(p.sum, p.found.Scheme.Levels, p.found.Scheme.Zones, p.found.Today)
 	p.plan.digest = p.sum.Sum(nil)
 }
@@ -291,29 +292,32 @@ func (w *problems) wrong(c column, reason string) {
 	}
 }
 
-// own is the section of a row, if the actor may register its assets; that of the asset
-// where the row says no other.
-func (p *planner) own(r row, w *problems) asset.Place {
+// own is the section of a row, if the actor may register its assets, or elsewhere; that of
+// the asset where the row says no other.
+func (p *planner) own(r row, w *problems) (place asset.Place, elsewhere bool) {
 	if at, known := p.byCode[strings.ToLower(r.lineOf(numberColumn))]; known && r.lineOf(sectionColumn) == "" {
-		return asset.Place{ID: p.found.Assets[at].Section, Mine: true}
+		return asset.Place{ID: p.found.Assets[at].Section, Mine: true}, false
 	}
 	at, problem := p.place(r)
-	switch {
-	case problem != "":
+	if problem != "" {
 		w.wrong(sectionColumn, problem)
-	case !p.found.Places[at].Mine:
-		w.wrong(sectionColumn, wording.Quote(p.found.Places[at].Name)+"の情報資産は、あなたの役割では登録できません。その課室の情報セキュリティ管理者に頼んでください。")
-	default:
-		return p.found.Places[at]
+		return asset.Place{}, false
 	}
-	return asset.Place{}
+	if !p.found.Places[at].Mine {
+		return asset.Place{}, true
+	}
+	return p.found.Places[at], false
 }
 
 // add plans a row.
 func (p *planner) add(r row) {
 	r = p.news(r)
 	w := &problems{planner: p, row: r}
-	place := p.own(r, w)
+	place, elsewhere := p.own(r, w)
+	if elsewhere { // its own manager takes it in; what else is wrong with it is theirs to see
+		p.plan.Elsewhere++
+		return
+	}
 	at, own := p.match(r, place, w)
 	d := decision{row: int32(r.at), was: int32(at), section: place.ID, own: own} //nolint:gosec // a file has at most 10,000,000 rows
 	e := p.entry(d)

@@ -79,7 +79,6 @@ func TestEachFaultIsSaidWhereItStands(t *testing.T) {
 		"1,税務町民課,台帳,3B,2,2,無,LGWAN,R6.4.1":                         "",
 		"1,zeimu,台帳,3B,2,2,無,LGWAN,R6.4.1":                         "",
 		"1,見本課,台帳,3B,2,2,無,LGWAN,R6.4.1":                           "2課室",
-		"1,会計室,台帳,3B,2,2,無,LGWAN,R6.4.1":                           "2課室",
 		"1,,台帳,3B,2,2,無,LGWAN,R6.4.1":                              "2課室",
 		"1,保育所(第一),台帳,3B,2,2,無,LGWAN,R6.4.1":                       "",
 		"1,総務課,,3B,2,2,無,LGWAN,R6.4.1":                             "2情報資産名",
@@ -105,6 +104,16 @@ func TestEachFaultIsSaidWhereItStands(t *testing.T) {
 				t.Errorf("%s: %s", row, p.Reason)
 			}
 		}
+	}
+}
+
+// Rows of a section that is not theirs are counted, whatever is wrong with them, and speak
+// of nothing.
+func TestRowsOfOtherSectionsArePassedOver(t *testing.T) {
+	t.Parallel()
+	plan := planOf(t, plainHead+"1,会計室,台帳,9,x,,無,LGWAN,R6.4.1\nzeimu-0001,会計室,課税台帳,2,2,2,無,LGWAN,\nzeimu-0001,税務町民課,課税台帳,2,2,2,無,LGWAN,\n", "")
+	if plan.Elsewhere != 2 || len(plan.Problems) != 0 || plan.Faulty != 0 || plan.Changed != 1 || plan.Added != 0 {
+		t.Errorf("%+v", plan)
 	}
 }
 
@@ -504,7 +513,7 @@ func FuzzRegister(f *testing.F) {
 					t.Errorf("a problem that says nothing: %+v", p)
 				}
 			}
-			if plan.Added+plan.Changed+plan.Unchanged+len(wrong) < len(file.rows) {
+			if plan.Added+plan.Changed+plan.Unchanged+plan.Elsewhere+len(wrong) < len(file.rows) {
 				t.Errorf("of %d rows some are nowhere: %+v", len(file.rows), plan)
 			}
 			for i, e := range slices.Collect(plan.entries) {

@@ -66,7 +66,9 @@ func (tn town) take(t *testing.T, actor authz.Actor, rows string) (said string, 
 	if plan, err = tn.TakeIn(t.Context(), actor, file, intake.Choices{}); err != nil {
 		t.Fatal(err)
 	}
-	count := func(p intake.Plan) string { return fmt.Sprint(p.Added, p.Changed, p.Unchanged, len(p.Problems)) }
+	count := func(p intake.Plan) string {
+		return fmt.Sprint(p.Added, p.Changed, p.Unchanged, len(p.Problems)+p.Elsewhere)
+	}
 	if count(before) != count(plan) {
 		t.Errorf("planned %s, done %s", count(before), count(plan))
 	}
