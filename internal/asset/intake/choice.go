@@ -101,7 +101,14 @@ type Line struct {
 	Name    string
 	Draft   bool
 	Changes []Change
+	Reads   []Reading // of what is new
 }
+
+// Reading is a field as it is read.
+type Reading struct{ Field, Text string }
+
+// shown are the fields that are shown of what is new.
+var shown = []string{"confidentiality", "integrity", "availability", "kind", "zone", "personal"}
 
 // Change is a field with what it was and would be, as people read it.
 type Change struct{ Field, Was, Is string }
@@ -205,6 +212,13 @@ func short(text string) string {
 func (p *planner) list(r row, e asset.Entry, place asset.Place, fields []string) {
 	line := Line{Line: r.line, Sheet: p.file.sheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Is.Name), Draft: e.State == asset.Draft}
 	if e.Was.ID == 0 {
+		for _, key := range shown {
+			for _, f := range asset.Fields {
+				if f.Key == key {
+					line.Reads = append(line.Reads, Reading{f.Title, p.found.Scheme.Shown(key, f.Text(e.Is))})
+				}
+			}
+		}
 		p.plan.lists.add(Added, line)
 		return
 	}
@@ -390,7 +404,7 @@ func (p *planner) faulty(r row, wrong []Fault) []string {
 func Columns() []string { return table.Names() }
 
 // whyColumn heads what is wrong with a row.
-const whyColumn = "なぜ"
+const whyColumn = "理由と直し方"
 
 // badCell says what is wrong with a cell in which Excel has not reckoned anything.
 func badCell(text string) string {

@@ -42,10 +42,12 @@ type Import struct {
 type Summary struct {
 	Rows, Added, Changed, Unchanged, Drafts int
 	Faulty                                  int // rows with something wrong
+	Fresh                                   int // of Added, that are drafts
 	Elsewhere                               int // rows of sections that are not theirs
 	Faults                                  int
 	Open                                    int // of Alike, of which nothing is chosen
 	Alike, Levels                           int
+	Headings                                []Heading
 	Ignored, Unread                         []string
 	Advice                                  []string
 }
@@ -55,6 +57,9 @@ func (i Import) Seal() string { return hex.EncodeToString(i.digest) }
 
 // Empty tells whether there is nothing to take in.
 func (s Summary) Empty() bool { return s.Added+s.Changed == 0 }
+
+// Registered is how much of what is added is no draft.
+func (s Summary) Registered() int { return s.Added - s.Fresh }
 
 // Of is how much stands in a list.
 func (s Summary) Of(list List) int {
@@ -67,7 +72,7 @@ const mostAdvice = 30
 func (p Plan) summary() Summary {
 	advice := p.Advice()
 	return Summary{
-		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Elsewhere: p.Elsewhere, Faults: len(p.Problems), Open: p.Open,
+		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Fresh: p.Fresh, Elsewhere: p.Elsewhere, Headings: p.Headings, Faults: len(p.Problems), Open: p.Open,
 		Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
 	}
 }

@@ -25,9 +25,11 @@ type Plan struct {
 	Added     int
 	Changed   int
 	Unchanged int
-	Drafts    int              // of those added and changed, that have something to settle
+	Drafts    int              // of those added and changed, that are drafts
+	Fresh     int              // of those added, that are drafts
 	Problems  []intake.Problem // what is wrong, and keeps the whole file from being taken in
 	Notes     []intake.Problem // what somebody should look at
+	Headings  []Heading        // those that are read
 	Ignored   []string         // headings of columns that are not read
 	Unread    []string         // sheets that are not read
 	Rows      int              // of the file
@@ -103,7 +105,7 @@ func makePlan(ctx context.Context, found asset.Standing, file File, choices Choi
 		file: file, found: found, choices: choices, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
 		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
 		sum:  sha256.New(),
-		plan: Plan{Ignored: file.Ignored, Unread: file.Unread, Rows: len(file.rows)},
+		plan: Plan{Headings: file.headings(), Ignored: file.Ignored, Unread: file.Unread, Rows: len(file.rows)},
 	}
 	p.index()
 	for _, section := range []string{choices.Section, choices.Last} {
@@ -359,6 +361,9 @@ func (p *planner) add(r row) {
 	}
 	if e.State == asset.Draft {
 		p.plan.Drafts++
+		if was.ID == 0 {
+			p.plan.Fresh++
+		}
 	}
 	p.plan.Notes = append(p.plan.Notes, notes...)
 	p.decided = append(p.decided, d)

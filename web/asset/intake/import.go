@@ -231,6 +231,20 @@ type importView struct {
 	Refused  []fault.Problem // why it was not taken in just now
 }
 
+// counts says how much it does.
+func (p importView) counts() string {
+	return fmt.Sprintf("登録 %d件、下書き %d件、変更 %d件", p.Registered(), p.Fresh, p.Changed)
+}
+
+// headings says which heading is read as which column.
+func (p importView) headings() string {
+	list := make([]string, len(p.Headings))
+	for i, h := range p.Headings {
+		list[i] = "「" + h.Text + "」→ " + h.Column
+	}
+	return strings.Join(list, "、")
+}
+
 // open tells whether it is not taken in yet.
 func (p importView) open() bool { return p.AppliedAt.IsZero() }
 

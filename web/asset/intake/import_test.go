@@ -135,7 +135,7 @@ func TestARegisterIsLookedAtAndTakenIn(t *testing.T) {
 	path, page := stage(manager, rows)
 	before := manager.Count("asset")
 	mustSay(t, "what it would do", page, "台帳.csv", "2行", "登録</th><td data-label=\"件数\" class=\"num\">2件", "変更</th><td data-label=\"件数\" class=\"num\">0件", "読めない行</th><td data-label=\"件数\" class=\"num\">0行", "次の列は読みません：電話", "軽自動車税の申告書", `value="apply">取り込む`)
-	mustSay(t, "taken in", apply(manager, path), "台帳を取り込みました", "登録 2件、変更 0件", `href="/assets"`)
+	mustSay(t, "taken in", apply(manager, path), "台帳を取り込みました", "登録 2件、下書き 0件、変更 0件", `href="/assets"`)
 	if n := manager.Count("asset") - before; n != 2 {
 		t.Errorf("%d are registered", n)
 	}
@@ -147,7 +147,7 @@ func TestARegisterIsLookedAtAndTakenIn(t *testing.T) {
 	mustSay(t, "the same file again", page, "このファイルのとおりになっています", "同じ</th><td data-label=\"件数\" class=\"num\">2件", "!value=\"apply\"")
 	path, page = stage(manager, strings.Replace(strings.Replace(rows, "書庫", "新しい書庫", 1), "窓口の受付票,2", "窓口の受付票,3C", 1))
 	mustSay(t, "another place", page, "変更</th><td data-label=\"件数\" class=\"num\">1件", "<b>保存先</b>：<span class=\"lines\">書庫</span> → <span class=\"lines\">新しい書庫</span>", "自治体機密性2</span> → <span class=\"lines\">自治体機密性3C")
-	mustSay(t, "taken in", apply(manager, path), "登録 0件、変更 1件")
+	mustSay(t, "taken in", apply(manager, path), "登録 0件、下書き 0件、変更 1件")
 }
 
 func TestABlankOverwritesOnlyWhereThatIsChosen(t *testing.T) {
@@ -174,14 +174,14 @@ func TestWhatIsOpenIsSettledAndKept(t *testing.T) {
 	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT code FROM asset WHERE own_number = 'Z-1'`).Scan(&code); err != nil {
 		t.Fatal(err)
 	}
-	mustSay(t, "asked", page, "同じものか、選んでください（1行。まだ選んでいない行 1行）", "同じもの：軽自動車税の申告書（"+code+"）", "!別の申告書（", "機密性3の内訳を選んでください（3行）", "自治体機密性3B", "!value=\"apply\"", "登録と変更のうち3件は")
+	mustSay(t, "asked", page, "同じものか、選んでください（1行。まだ選んでいない行 1行）", "同じもの：軽自動車税の申告書（"+code+"）", "!別の申告書（", "機密性3の内訳を選んでください（3行）", "自治体機密性3B", "!value=\"apply\"", "下書き</th><td data-label=\"件数\" class=\"num\">3件")
 	if a := apply(manager, path); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "決まっていない行が1行あります") {
 		t.Errorf("taken in while it is open: %d", a.Status)
 	}
 	page = manager.Post(path, url.Values{"act": {"choose"}, "same-0": {code}, "level-1": {"3B"}, "level-3": {"3A"}, "level": {"3C"}})
-	mustSay(t, "settled", page, "選んだことを保存しました", "まだ選んでいない行 0行", `<option value="`+code+`" selected>`, `<option value="3B" selected>`, "登録</th><td data-label=\"件数\" class=\"num\">3件", "変更</th><td data-label=\"件数\" class=\"num\">1件", "登録と変更のうち1件は")
+	mustSay(t, "settled", page, "選んだことを保存しました", "まだ選んでいない行 0行", `<option value="`+code+`" selected>`, `<option value="3B" selected>`, "登録</th><td data-label=\"件数\" class=\"num\">2件", "変更</th><td data-label=\"件数\" class=\"num\">1件", "下書き</th><td data-label=\"件数\" class=\"num\">1件")
 	mustSay(t, "kept", manager.Get(path), `<option value="`+code+`" selected>`, `<option value="3C" selected>`)
-	mustSay(t, "taken in", apply(manager, path), "登録 3件、変更 1件", "1件は、決めることが残っているため、下書きです")
+	mustSay(t, "taken in", apply(manager, path), "登録 2件、下書き 1件、変更 1件", `href="/assets?state=draft">下書き1件を決める`)
 	var said string
 	if err := portal.DB.Pool.QueryRow(t.Context(), `
 		SELECT string_agg(own_number || ' ' || confidentiality || ' ' || state, ', ' ORDER BY own_number) FROM asset WHERE own_number IN ('9', '10', '11', '12', 'Z-1')`).Scan(&said); err != nil {
@@ -207,12 +207,12 @@ func TestFaultyRowsAreLeftOutOnlyWhereSomebodySaysSo(t *testing.T) {
 		t.Errorf("without saying so: %d", a.Status)
 	}
 	file := manager.Get(path + "/faulty.csv")
-	if !strings.HasPrefix(file.Body, "\ufeff管理番号,") || !strings.Contains(file.Body, "なぜ") || !strings.Contains(file.Body, "Z-2,,税務町民課,名簿") || strings.Contains(file.Body, "申告書") || strings.Contains(file.Body, "手当の台帳") || !strings.Contains(file.Body, "3行目「機密性」") {
+	if !strings.HasPrefix(file.Body, "\ufeff管理番号,") || !strings.Contains(file.Body, "理由と直し方") || !strings.Contains(file.Body, "Z-2,,税務町民課,名簿") || strings.Contains(file.Body, "申告書") || strings.Contains(file.Body, "手当の台帳") || !strings.Contains(file.Body, "3行目「機密性」") {
 		t.Errorf("the faulty rows: %s", file.Body)
 	}
-	mustSay(t, "left out", apply(manager, path, "without", "1"), "登録 1件、変更 0件")
+	mustSay(t, "left out", apply(manager, path, "without", "1"), "登録 1件、下書き 0件、変更 0件", "2行は取り込んでいません。", `/faulty.csv">読めない行をダウンロードする`)
 	again := hand(manager, "直した.csv", []byte(strings.NewReplacer("庁外", "LGWAN", ",9,", ",3B,", "福祉こども課", "税務町民課").Replace(strings.TrimPrefix(file.Body, "\ufeff"))))
-	mustSay(t, "put right", again, "次の列は読みません：なぜ", "読めない行が1行あります", "登録</th><td data-label=\"件数\" class=\"num\">1件")
+	mustSay(t, "put right", again, "次の列は読みません：理由と直し方", "読めない行が1行あります", "登録</th><td data-label=\"件数\" class=\"num\">1件")
 }
 
 func TestAnImportIsForWhoHandedItIn(t *testing.T) {
@@ -251,6 +251,22 @@ func TestAnImportIsForWhoHandedItIn(t *testing.T) {
 	}
 }
 
+// What was read is seen before it is taken in.
+func TestWhatWasReadStandsAboveTakingIn(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	_, page := stage(manager, "10,,名簿,3B,2,1,個人情報,,書庫,\n")
+	mustSay(t, "what was read", page, "「名称」→ 情報資産名", "「接続系」→ 領域", "!「電話」→", "<b>機密性</b>：自治体機密性3B", "<b>完全性</b>：自治体完全性2", "<b>可用性</b>：自治体可用性1", "<b>種別</b>：情報", "<b>個人情報の有無</b>：", "<b>領域</b>：")
+	last := 0
+	for _, words := range []string{"確かめてください</h2>", "新しい資産</h2>", "名簿</th>", `value="apply"`} {
+		at := strings.Index(page.Body, strings.TrimSuffix(words, "</th>"))
+		if at < last {
+			t.Errorf("%s stands at %d, after what it should stand above", words, at)
+		}
+		last = at
+	}
+}
+
 // What is chosen beside 取り込む is never lost: what it makes is looked at first.
 func TestWhatIsChosenBesideTakingInIsLookedAtFirst(t *testing.T) {
 	t.Parallel()
@@ -259,11 +275,11 @@ func TestWhatIsChosenBesideTakingInIsLookedAtFirst(t *testing.T) {
 	path, page := stage(manager, "10,,名簿,3,2,2,無,LGWAN,書庫,\n11,,帳簿,高,2,2,無,LGWAN,書庫,\n")
 	before := manager.Count("asset")
 	page = press(manager, path, "apply", page, "level", "3B")
-	mustSay(t, "chosen and pressed", page, "まだ取り込んでいません", `<option value="3B" selected>`, "!登録と変更のうち", `value="apply"`)
+	mustSay(t, "chosen and pressed", page, "まだ取り込んでいません", `<option value="3B" selected>`, "下書き</th><td data-label=\"件数\" class=\"num\">0件", `value="apply"`)
 	if n := manager.Count("asset"); n != before {
 		t.Errorf("%d are registered before it is looked at", n-before)
 	}
-	mustSay(t, "pressed again", press(manager, path, "apply", page), "台帳を取り込みました", "!下書きです")
+	mustSay(t, "pressed again", press(manager, path, "apply", page), "台帳を取り込みました", "登録 2件、下書き 0件", "!件を決める")
 	var said string
 	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT string_agg(confidentiality || ' ' || state, ', ') FROM asset WHERE own_number IN ('10', '11')`).Scan(&said); err != nil {
 		t.Fatal(err)
