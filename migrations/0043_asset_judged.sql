@@ -6,6 +6,8 @@ ALTER TABLE asset
 	ADD COLUMN answers text NOT NULL DEFAULT '' CONSTRAINT asset_answers_length CHECK (length(answers) <= 2000),
 	-- why a level was chosen that the answers don't come to
 	ADD COLUMN level_reason text NOT NULL DEFAULT '' CONSTRAINT asset_level_reason_length CHECK (length(level_reason) <= 500),
+	-- somebody's own choice: that of the standard catalogue is none
+	ADD COLUMN by_hand boolean NOT NULL GENERATED ALWAYS AS (level_reason <> '' AND level_reason NOT LIKE '標準目録%') STORED,
 	-- 7(3)①: of a system, whether its terminals have them; empty where nobody has looked
 	ADD COLUMN multi_factor text NOT NULL DEFAULT '' CONSTRAINT asset_multi_factor_known CHECK (multi_factor IN ('', 'yes', 'no')),
 	ADD COLUMN takeout_barred text NOT NULL DEFAULT '' CONSTRAINT asset_takeout_barred_known CHECK (takeout_barred IN ('', 'yes', 'no')),
@@ -41,7 +43,7 @@ BEGIN
 	IF TG_OP = 'INSERT' THEN
 		INSERT INTO asset_sum AS s
 		SELECT section_id, zone, confidentiality, count(*), count(*) FILTER (WHERE state = 'draft'), count(*) FILTER (WHERE owner = ''),
-		       count(broken_since), count(*) FILTER (WHERE level_reason <> '')
+		       count(broken_since), count(*) FILTER (WHERE by_hand)
 		FROM fresh WHERE state IN ('draft', 'registered')
 		GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 		ON CONFLICT (section_id, zone, confidentiality) DO UPDATE
@@ -50,13 +52,13 @@ BEGIN
 	ELSE
 		INSERT INTO asset_sum AS s
 		SELECT section_id, zone, confidentiality, sum(n), sum(n * (state = 'draft')::int), sum(n * (owner = '')::int),
-		       sum(n * (broken_since IS NOT NULL)::int), sum(n * (level_reason <> '')::int)
-		FROM (SELECT 1 AS n, section_id, zone, confidentiality, state, owner, broken_since, level_reason FROM fresh
-		      UNION ALL SELECT -1, section_id, zone, confidentiality, state, owner, broken_since, level_reason FROM gone) moved
+		       sum(n * (broken_since IS NOT NULL)::int), sum(n * by_hand::int)
+		FROM (SELECT 1 AS n, section_id, zone, confidentiality, state, owner, broken_since, by_hand FROM fresh
+		      UNION ALL SELECT -1, section_id, zone, confidentiality, state, owner, broken_since, by_hand FROM gone) moved
 		WHERE state IN ('draft', 'registered')
 		GROUP BY 1, 2, 3
 		HAVING sum(n) <> 0 OR sum(n * (state = 'draft')::int) <> 0 OR sum(n * (owner = '')::int) <> 0
-			OR sum(n * (broken_since IS NOT NULL)::int) <> 0 OR sum(n * (level_reason <> '')::int) <> 0
+			OR sum(n * (broken_since IS NOT NULL)::int) <> 0 OR sum(n * by_hand::int) <> 0
 		ORDER BY 1, 2, 3
 		ON CONFLICT (section_id, zone, confidentiality) DO UPDATE
 		SET (assets, drafts, unowned, broken, by_hand) = ROW(s.assets + excluded.assets, s.drafts + excluded.drafts,
@@ -97,4 +99,4 @@ DROP TRIGGER asset_added_up ON asset;
 DROP FUNCTION sum_assets;
 DROP TABLE asset_sum;
 ALTER TABLE asset DROP COLUMN broken_since, DROP COLUMN breaks, DROP COLUMN floor, DROP COLUMN takeout_barred, DROP COLUMN multi_factor,
-	DROP COLUMN level_reason, DROP COLUMN answers;
+	DROP COLUMN by_hand, DROP COLUMN level_reason, DROP COLUMN answers;

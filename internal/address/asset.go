@@ -10,6 +10,8 @@ const (
 	AssetDrafts  = Assets + "/drafts"
 	// AssetOverview is the register in numbers.
 	AssetOverview = Assets + "/overview"
+	// AssetViews is what somebody has saved to ask the list again.
+	AssetViews = Assets + "/views"
 	// AssetLabels is where the labels of what the list shows are printed.
 	AssetLabels = Assets + "/labels"
 	// AssetFiles is the 個人情報ファイル簿 of what the list shows, and AssetFilesCSV the same as

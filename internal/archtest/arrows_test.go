@@ -103,6 +103,7 @@ var within = map[string][]string{
 	"internal/asset/relation":       {"internal/asset"},
 	"internal/asset/paper":          {"internal/asset"},
 	"internal/asset/propose":        {"internal/asset"},
+	"internal/asset/view":           {"internal/asset/find"},
 
 	"internal/org":           {"internal/org/reach", "internal/org/telling"},
 	"internal/org/absence":   {"internal/org"},

@@ -199,3 +199,32 @@ func TestManyThatChangeNothingAreNoChange(t *testing.T) {
 		t.Errorf("nothing at all: %v", err)
 	}
 }
+
+// Of who may only draft, many are drafts whatever the plan says, and none that is registered
+// changes: the plan that would change one is refused whole.
+func TestManyOfWhoMayOnlyDraftAreDrafts(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	keeper := authz.Actor{Person: o.clerk.Person, Holdings: []authz.Holding{{Role: authz.RegisterKeeper, Section: o.tax.Holdings[0].Section}}}
+	if err := o.take(t, o.tax, "zeimu", asset.Registered, numbered(1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.take(t, keeper, "zeimu", asset.Registered, numbered(1), numbered(2)); err != nil {
+		t.Fatal(err)
+	}
+	a, err := o.Find(t.Context(), o.tax, "zeimu-0002")
+	if err != nil || a.State != asset.Draft {
+		t.Errorf("a draft: %+v, %v", a.State, err)
+	}
+	other := numbered(1)
+	other.Place = "別の棚"
+	if err := o.take(t, keeper, "zeimu", asset.Registered, numbered(3), other); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("a registered one: %v", err)
+	}
+	if a, err := o.Find(t.Context(), o.tax, "zeimu-0001"); err != nil || a.State != asset.Registered || a.Version != 1 {
+		t.Errorf("it has changed: %+v, %v", a, err)
+	}
+	if _, err := o.Find(t.Context(), o.tax, "zeimu-0003"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("the rest is taken in: %v", err)
+	}
+}

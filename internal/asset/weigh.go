@@ -25,6 +25,10 @@ import (
 // No edition changes it.
 const FloorRule = "floor"
 
+// UsualReason is how the reason begins of a level that is the standard catalogue's: it is
+// nobody's own choice.
+const UsualReason = "標準目録"
+
 // Age is for how long something has not fitted the rules.
 type Age string
 
@@ -144,26 +148,31 @@ func (s Scheme) CheckChange(was, d Details, today calendar.Date, draft bool) []f
 // not been looked at for a year.
 func LookedAt(today calendar.Date) calendar.Date { return today.AddYears(-1) }
 
-// checkReason asks why a level is chosen that the answers don't come to, where the levels,
-// the answers or the reason are not those that were there: nobody is asked for a reason who
-// mends a place in what came with a town's old register.
+// checkReason asks why a level is chosen that the answers don't come to. Nobody is asked
+// who leaves a level as it was chosen before: who mends a place in what came with a town's
+// old register, or answers the questions of one aspect of three.
 func (d Details) checkReason(was Details, scheme Scheme) []fault.Problem {
-	same := was.Name != "" && d.Confidentiality == was.Confidentiality && d.Integrity == was.Integrity && d.Availability == was.Availability &&
-		d.Answers == was.Answers && d.LevelReason == was.LevelReason
-	if scheme.Judged == nil || same || d.LevelReason != "" {
+	if scheme.Judged == nil || d.LevelReason != "" {
 		return nil
 	}
-	judged := scheme.Judged(d.Answers)
-	var differing []string
+	now, before := scheme.Judged(d.Answers), scheme.Judged(was.Answers)
+	var list []string
 	for _, aspect := range Aspects {
-		if level := d.Level(aspect); level != "" && level != judged[aspect] {
-			differing = append(differing, aspect.Title())
+		level := d.Level(aspect)
+		if level == "" || level == now[aspect] || level == was.Level(aspect) && level != before[aspect] {
+			continue
 		}
+		words := aspect.Title()
+		if answered, ok := scheme.Level(aspect, now[aspect]); ok {
+			chosen, _ := scheme.Level(aspect, level)
+			words += "（答えでは" + answered.Title + "、選んだ段階は" + chosen.Title + "）"
+		}
+		list = append(list, words)
 	}
-	if len(differing) == 0 {
+	if len(list) == 0 {
 		return nil
 	}
-	return []fault.Problem{{Field: "level_reason", Message: strings.Join(differing, "、") +
+	return []fault.Problem{{Field: "level_reason", Message: strings.Join(list, "、") +
 		"の段階を、問いの答えによらずに選んでいます。その理由を書くか、問いに答えて、段階を「問いの答えのとおり」にしてください。"}}
 }
 

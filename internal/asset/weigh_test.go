@@ -159,7 +159,7 @@ func (o office) sums(t *testing.T, when string) {
 	err := o.db.Pool.QueryRow(t.Context(), `
 		WITH counted AS (
 			SELECT section_id, zone, confidentiality, count(*)::int AS assets, (count(*) FILTER (WHERE state = 'draft'))::int AS drafts,
-			       (count(*) FILTER (WHERE owner = ''))::int AS unowned, count(broken_since)::int AS broken, (count(*) FILTER (WHERE level_reason <> ''))::int AS by_hand
+			       (count(*) FILTER (WHERE owner = ''))::int AS unowned, count(broken_since)::int AS broken, (count(*) FILTER (WHERE by_hand))::int AS by_hand
 			FROM asset WHERE state IN ('draft', 'registered') GROUP BY 1, 2, 3),
 		kept AS (SELECT * FROM asset_sum WHERE assets <> 0)
 		SELECT count(*) FROM ((TABLE counted EXCEPT TABLE kept) UNION ALL (TABLE kept EXCEPT TABLE counted)) d`).Scan(&differing)
@@ -273,8 +273,13 @@ func TestNobodyIsAskedForAReasonWhoTouchesNoLevel(t *testing.T) {
 	if err := o.at(today).Change(t.Context(), o.tax, "zeimu-0001", 1, d, ""); err != nil {
 		t.Fatal(err)
 	}
-	d.Confidentiality = "2"
-	if err := o.at(today).Change(t.Context(), o.tax, "zeimu-0001", 2, d, ""); fault.KindOf(err) != fault.Invalid {
+	d.Answers = "availability-1=7"
+	d.Availability = ""
+	if err := o.at(today).Change(t.Context(), o.tax, "zeimu-0001", 2, d, ""); err != nil {
+		t.Errorf("one aspect answered, the others as they were: %v", err)
+	}
+	d.Availability, d.Confidentiality = "1", "2"
+	if err := o.at(today).Change(t.Context(), o.tax, "zeimu-0001", 3, d, ""); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("another level without a reason: %v", err)
 	}
 }

@@ -48,6 +48,8 @@ const (
 	ReviewAssets Action = "asset.review"
 	// SetAssetRules is setting levels, zones and rules.
 	SetAssetRules Action = "asset.set_rules"
+	// KeepViews is keeping what one asks the list of the register again and again.
+	KeepViews Action = "asset.keep_views"
 	// ReportViolation is reporting a suspected violation.
 	ReportViolation Action = "violation.report"
 	// ConfirmViolation is confirming a violation: 6(2)① by the 統括, ② by a

@@ -86,6 +86,7 @@ var table = [...]row{
 	{NameKeepers, "台帳担当者を決める", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
 	{ReviewAssets, "年次の棚卸しを確定する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
 	{SetAssetRules, "分類・領域・取扱制限を定める", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no, no}},
+	{KeepViews, "情報資産台帳の絞り込みの条件を、自分のために保存する", decides, NoSection, [...]Reach{self, self, self, self, self, self, self, self, self, self, no}},
 	{ReportViolation, "違反の疑いを報告する", decides, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all, no}},
 	{ConfirmViolation, "違反を確認する", decides, SystemsSection, [...]Reach{no, no, all, no, no, no, own, no, no, no, no}},
 	{GiveGuidance, "指導する", decides, PersonsSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},

@@ -255,7 +255,7 @@ type Say struct {
 // lets it be again as the edition has it. Invalid where that is so already.
 func (s *Service) Say(ctx context.Context, actor authz.Actor, name string, typed Say) error {
 	return s.change(ctx, actor, name, func(tx *door.Tx, actor authz.Actor, kind Kind) (door.Effect, error) {
-		values, err := load(ctx, tx, name, typed.First)
+		values, err := load(ctx, tx, typed.First, name)
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -302,7 +302,7 @@ func (s *Service) Foresee(ctx context.Context, actor authz.Actor, name string, t
 	if err != nil {
 		return Foreseen{}, err
 	}
-	values, err := load(ctx, s.pool, name, typed.First)
+	values, err := load(ctx, s.pool, typed.First, name)
 	if err != nil {
 		return Foreseen{}, err
 	}
@@ -336,7 +336,7 @@ func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, name, key str
 		if err := fault.InvalidFields(problems); err != nil {
 			return door.Unchanged(), err
 		}
-		values, err := load(ctx, tx, name, first)
+		values, err := load(ctx, tx, first, name)
 		if err != nil {
 			return door.Unchanged(), err
 		}

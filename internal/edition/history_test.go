@@ -141,3 +141,29 @@ func TestThePageSaysWhichEditionHeldWhen(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What held once is not loaded for the rules of today, and is for what has changed since.
+func TestTheHistoryHasEditionsThatHoldNoMore(t *testing.T) {
+	t.Parallel()
+	db := databases.New(t)
+	d := sitAt(t, db, 0)
+	for i, rows := range []string{"a,甲の新\nb,乙\n", "a,甲の新\nb,乙の新\n"} {
+		if err := d.Start(t.Context(), administrator, "sample", d.read(rows), today.AddDays(i), "告示による"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	values, err := edition.LoadHistory(t.Context(), db.Pool, grades.Kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, turn := range values.Turns(grades.Kind, today.AddDays(9)) {
+		list = append(list, fmt.Sprint(turn.Day.Sub(today), turn.Before, turn.After))
+	}
+	if got := strings.Join(list, " "); got != "0 [a 甲] [a 甲の新] 1 [b 乙] [b 乙の新]" {
+		t.Errorf("turned: %s", got)
+	}
+	if other, err := edition.LoadHistory(t.Context(), db.Pool, edition.Kind{Name: "other"}); err != nil || len(other.Turns(grades.Kind, today)) != 0 {
+		t.Errorf("of another kind: %v", err)
+	}
+}

@@ -73,19 +73,19 @@ type started struct {
 	Rows   []Row
 }
 
-// listStarted lists the editions of a kind, of every kind for "", that hold on a day or
-// are to hold after it, the earliest first: of one first day only the one that counts.
-func listStarted(ctx context.Context, db postgres.Querier, kind string, day calendar.Date) ([]started, error) {
+// listStarted lists the editions of some kinds, of every kind for none, that hold on a day
+// or are to hold after it, the earliest first: of one first day only the one that counts.
+func listStarted(ctx context.Context, db postgres.Querier, day calendar.Date, kinds ...string) ([]started, error) {
 	return postgres.List[started](ctx, db, "listing the editions that hold", `
 		WITH started AS (
 			SELECT DISTINCT ON (e.kind, s.first_day) e.id, e.kind, s.first_day
 			FROM edition e JOIN LATERAL `+lastSaid+` s ON s.first_day IS NOT NULL
-			WHERE @kind = '' OR e.kind = @kind
+			WHERE @every OR e.kind = ANY(@kinds)
 			ORDER BY e.kind, s.first_day, s.id DESC)
 		SELECT e.id, e.kind, e.name, e.source, t.first_day AS first, e.rows
 		FROM started t JOIN edition e ON e.id = t.id
 		WHERE NOT EXISTS (SELECT FROM started o WHERE o.kind = t.kind AND o.first_day > t.first_day AND o.first_day <= @day)
-		ORDER BY t.kind, t.first_day`, pgx.StrictNamedArgs{"kind": kind, "day": day})
+		ORDER BY t.kind, t.first_day`, pgx.StrictNamedArgs{"every": len(kinds) == 0, "kinds": kinds, "day": day})
 }
 
 // storedOwn is what the town has said of a row, with who has.
@@ -101,11 +101,12 @@ type storedOwn struct {
 	SetAt  time.Time
 }
 
-func listOwn(ctx context.Context, db postgres.Querier, kind string) ([]storedOwn, error) {
+// listOwn lists what the town has said of the rows of some kinds, of every kind for none.
+func listOwn(ctx context.Context, db postgres.Querier, kinds ...string) ([]storedOwn, error) {
 	return postgres.List[storedOwn](ctx, db, "listing a town's own rows", `
 		SELECT o.id, o.kind, o.key, o.first_day AS first, o.says, o.cells, o.reason, coalesce(p.name, '') AS by, o.set_at
 		FROM edition_own o LEFT JOIN person_shown p ON p.id = o.set_by
-		WHERE @kind = '' OR o.kind = @kind ORDER BY o.kind, o.first_day, o.id`, pgx.StrictNamedArgs{"kind": kind})
+		WHERE @every OR o.kind = ANY(@kinds) ORDER BY o.kind, o.first_day, o.id`, pgx.StrictNamedArgs{"every": len(kinds) == 0, "kinds": kinds})
 }
 
 // listEvents lists what was done with the editions of a kind, the newest first.
@@ -124,17 +125,29 @@ func listEvents(ctx context.Context, db postgres.Querier, kind string) ([]Event,
 // LoadForPortal returns the editions of a town, for rules that go by them on a day or
 // later.
 func LoadForPortal(ctx context.Context, db postgres.Querier, day calendar.Date) (Values, error) {
-	return load(ctx, db, "", day)
+	return load(ctx, db, day)
 }
 
-// load loads with their rows what holds of a kind, of every kind for "", on a day and
+// LoadHistory returns of some kinds the editions of a town that have ever held, for Turns.
+func LoadHistory(ctx context.Context, db postgres.Querier, kinds ...Kind) (Values, error) {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.Name
+	}
+	return load(ctx, db, beforeAll, names...)
+}
+
+// beforeAll is a day before any on which an edition begins.
+var beforeAll = calendar.NewDate(1, time.January, 1)
+
+// load loads with their rows what holds of some kinds, of every kind for none, on a day and
 // after it.
-func load(ctx context.Context, db postgres.Querier, kind string, day calendar.Date) (Values, error) {
-	editions, err := listStarted(ctx, db, kind, day)
+func load(ctx context.Context, db postgres.Querier, day calendar.Date, kinds ...string) (Values, error) {
+	editions, err := listStarted(ctx, db, day, kinds...)
 	if err != nil {
 		return Values{}, err
 	}
-	rows, err := listOwn(ctx, db, kind)
+	rows, err := listOwn(ctx, db, kinds...)
 	if err != nil {
 		return Values{}, err
 	}

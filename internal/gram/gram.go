@@ -17,8 +17,9 @@ func Of(text string) []string {
 	var list []string
 	for _, run := range strings.Fields(text) {
 		before := -1
-		for at, r := range run {
-			end := at + utf8.RuneLen(r)
+		for at := range run {
+			_, size := utf8.DecodeRuneInString(run[at:]) // 1 of a byte that is none of a character
+			end := at + size
 			list = append(list, run[at:end])
 			if before >= 0 {
 				list = append(list, run[before:end])

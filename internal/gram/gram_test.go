@@ -2,6 +2,7 @@ package gram_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"kagami/internal/gram"
@@ -21,4 +22,18 @@ func TestMarksAreReadAsTheyStand(t *testing.T) {
 			t.Errorf("%q: %q", word, got)
 		}
 	}
+}
+
+// Whatever bytes an address brings, nothing is cut out of their bounds.
+func FuzzOf(f *testing.F) {
+	for _, seed := range []string{"台帳", "a\xff", "\xff", "\xe3\x81", "\xf0\x9f\x98\x80あ"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, g := range gram.Of(text) {
+			if !strings.Contains(text, g) || g == "" {
+				t.Errorf("%q of %q", g, text)
+			}
+		}
+	})
 }

@@ -42,6 +42,9 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
 		return err
 	}
+	if view.Again, err = s.register.Again(ctx, actor, a); err != nil {
+		return err
+	}
 	if view.Low, err = s.low(r, a); err != nil {
 		return err
 	}
@@ -49,10 +52,22 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view.Papers = there(view.Papers)
+	if view.Communications, err = s.communications(r, a); err != nil {
+		return err
+	}
 	screen.Tell(r, &view.Frame, "asset-registered", "「"+a.Name+"」に、管理番号 "+a.Code+" を付けました。下の「変更する」から、いつでも直せます。")
 	screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
 	screen.Tell(r, &view.Frame, "asset-mistaken", "「"+a.Name+"」を終えました。管理番号 "+a.Code+" は、ほかの情報資産には使いません。")
 	return screen.Show(w, r, entryPage(view))
+}
+
+// communications are those of an asset, as far as the reader may see them.
+func (s *Screens) communications(r *http.Request, a asset.Asset) (c communications, err error) {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	if c.Lines, err = s.talks.OfAsset(ctx, actor, a.ID); err == nil && len(c.Lines) > 0 {
+		c.Scheme, err = s.talks.Scheme(ctx, actor)
+	}
+	return c, err
 }
 
 // low are the levels of an asset that stand below those of what rests on it; it asks only

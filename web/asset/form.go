@@ -22,6 +22,9 @@ type typed struct {
 	Registered, Checked string // days
 	Why                 string
 	Version             int
+	// Preset are the levels of the aspects that no answers settled when the form was shown:
+	// those of the catalogue, of what it is copied from, or of before
+	Preset map[asset.Aspect]string
 }
 
 // typedOf is an asset as its form shows it before anything is typed.
@@ -55,6 +58,12 @@ func readTyped(r *http.Request) (typed, error) {
 	for _, h := range form["handling"] {
 		t.Handling = append(t.Handling, asset.Handling(h))
 	}
+	t.Preset = map[asset.Aspect]string{}
+	for _, aspect := range asset.Aspects {
+		if preset := form.Get("preset_" + string(aspect)); preset != "" {
+			t.Preset[aspect] = preset
+		}
+	}
 	var read screen.Form
 	t.Version = read.Version(form.Get("version"))
 	t.RegisteredOn, t.CheckedOn = read.Day("registered_on", t.Registered), read.Day("checked_on", t.Checked)
@@ -81,7 +90,7 @@ func (s *Screens) showNew(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Screens) registerNew(w http.ResponseWriter, r *http.Request) error {
-	t, err := readTyped(r)
+	t, err := s.read(r)
 	if err != nil || judges(r) {
 		return s.drawNew(w, r, t, "", err)
 	}
@@ -97,6 +106,30 @@ func (s *Screens) registerNew(w http.ResponseWriter, r *http.Request) error {
 		return screen.GoOn(w, r, address.Asset(code), "asset-drafted")
 	}
 	return screen.GoOn(w, r, address.Asset(code), "asset-registered")
+}
+
+// read reads the form. An answer decides of each aspect of which nobody has touched the
+// level that stood there before anything was answered.
+func (s *Screens) read(r *http.Request) (typed, error) {
+	t, wrong := readTyped(r)
+	if len(t.Preset) == 0 || t.Answers == "" {
+		return t, wrong
+	}
+	scheme, err := s.register.Scheme(r.Context(), screen.Actor(r.Context()))
+	if err != nil {
+		return t, err
+	}
+	questions, err := s.finding.Questions(r.Context(), screen.Actor(r.Context()), scheme, screen.Today(r.Context()))
+	if err != nil {
+		return t, err
+	}
+	for _, o := range classify.Classify(questions, scheme, classify.ReadAnswers(t.Answers)) {
+		level := map[asset.Aspect]*string{asset.Confidentiality: &t.Confidentiality, asset.Integrity: &t.Integrity, asset.Availability: &t.Availability}[o.Aspect]
+		if preset, ok := t.Preset[o.Aspect]; ok && o.Level != "" && *level == preset {
+			*level = ""
+		}
+	}
+	return t, wrong
 }
 
 // judges tells whether somebody asks only to what level the answers come.
@@ -171,7 +204,7 @@ func (s *Screens) change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := readTyped(r)
+	t, err := s.read(r)
 	if judges(r) {
 		return s.drawEdit(w, r, a, t, err)
 	}
@@ -330,6 +363,20 @@ func (p formView) judgements() []judgement {
 	return list
 }
 
+// asking are the problems of the form. A level that is missing is asked for by the question
+// that is to be answered.
+func (p formView) asking() []fault.Problem {
+	problems := slices.Clone(p.Problems)
+	for _, j := range p.judgements() {
+		for i, f := range problems {
+			if f.Field == string(j.Aspect) && p.Typed.Level(j.Aspect) == "" && len(j.Open) > 0 {
+				problems[i] = fault.Problem{Field: j.Open[0].Key, Message: j.Reason}
+			}
+		}
+	}
+	return problems
+}
+
 // answer is what a question is answered on the form; empty where it is not.
 func (p formView) answer(q classify.Question) string {
 	return string(classify.ReadAnswers(p.Typed.Answers)[q.Key])
@@ -363,7 +410,7 @@ func (p formView) byHand() bool {
 			return true
 		}
 	}
-	return p.Typed.LevelReason != "" || slices.ContainsFunc(p.Problems, func(f fault.Problem) bool { return f.Field == "level_reason" || isAspect(f.Field) })
+	return p.Typed.LevelReason != "" || slices.ContainsFunc(p.Problems, func(f fault.Problem) bool { return f.Field == "level_reason" })
 }
 
 // rest are the columns that can be filled in later: they stand folded away on the form of

@@ -37,7 +37,7 @@ func TestAnAssetIsClassifiedByPlainQuestions(t *testing.T) {
 	edit := manager.Get("/assets/" + code + "/edit")
 	mustSay(t, "the form of a change", edit, `name="confidentiality-2" value="yes" checked`, `name="confidentiality" value="" checked`)
 	refused := manager.Post("/assets/"+code+"/edit", answered("version", "1", "confidentiality", "2"))
-	mustSay(t, "by hand without a reason", refused, "機密性の段階を、問いの答えによらずに選んでいます", `name="confidentiality" value="2" checked`, `<details id="by-hand" open>`)
+	mustSay(t, "by hand without a reason", refused, "機密性（答えでは自治体機密性3B、選んだ段階は自治体機密性2）の段階を、問いの答えによらずに選んでいます", `name="confidentiality" value="2" checked`, `<details id="by-hand" open>`)
 	if refused.Status != http.StatusUnprocessableEntity {
 		t.Errorf("status %d", refused.Status)
 	}
@@ -65,4 +65,38 @@ func TestTheListMarksWhatDoesNotFit(t *testing.T) {
 			t.Errorf("%s is marked: %t", code, got)
 		}
 	}
+}
+
+// A link that was cut off in the middle of a character leads to a list.
+func TestACutOffLinkLeadsToAList(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	for _, query := range []string{"q=%ff", "q=a%ff", "q=%e3%81", "zone=%ff", "q=%00", "section=%ff", "after=%ff", "sort=%ff"} {
+		if a := manager.Get("/assets?" + query); a.Status >= http.StatusInternalServerError {
+			t.Errorf("%s: %d", query, a.Status)
+		}
+	}
+}
+
+// What the catalogue presets is only a start: an answer is taken rather than it.
+func TestAnAnswerIsTakenRatherThanWhatStoodThere(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	_, like := register(t, manager, ledger("confidentiality", "2", "level_reason", "標準目録の目安による"))
+	copied := manager.Get("/assets/new?from=" + like)
+	mustSay(t, "copied", copied, `name="preset_confidentiality" value="2"`, "いまは、問いによらずに選んだ段階です")
+	form := answered("confidentiality", "2", "integrity", "2", "availability", "1", "level_reason", "標準目録の目安による", "name", "写した台帳",
+		"preset_confidentiality", "2", "preset_integrity", "2", "preset_availability", "1")
+	page, _ := register(t, manager, form)
+	mustSay(t, "registered", page, "自治体機密性3B", "のため、自治体機密性3Bです。")
+	form = answered("confidentiality", "2", "level_reason", "公表している", "name", "選び直した台帳")
+	page, _ = register(t, manager, form)
+	mustSay(t, "chosen after the answers", page, "自治体機密性2", "選んだ理由：公表している")
+}
+
+func TestAMissingLevelIsAskedForByItsQuestion(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	page := manager.Post("/assets/new", answered("confidentiality-2", ""))
+	mustSay(t, "one is open", page, `href="#confidentiality-2"`, "機密性は、まだ決まりません。機密性 問2", `<details id="by-hand">`)
 }

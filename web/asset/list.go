@@ -7,6 +7,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/view"
 	"kagami/internal/authz"
 	"kagami/web/component"
 	"kagami/web/screen"
@@ -14,7 +15,7 @@ import (
 
 // further tells whether something is asked for by a field that stands folded away.
 func further(a find.Asked) bool {
-	for _, name := range []string{"kind", "integrity", "availability", "personal", "state", "overdue", "unowned", "broken", "by_hand"} {
+	for _, name := range []string{"kind", "integrity", "availability", "personal", "state", "overdue", "unowned", "broken", "by_hand", "again"} {
 		if a[name] != "" {
 			return true
 		}
@@ -36,9 +37,13 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	views, err := s.views.List(ctx, actor)
+	if err != nil {
+		return err
+	}
 	screen.Render(w, r, status, listPage(listView{
 		Frame: screen.Frame(r, "情報資産台帳"), Page: found, Asked: a, Sections: sections, Sort: q.Sorted(), Backward: q.Backward, Exact: q.Exact, Later: after != "", Problems: problems,
-		MayRegister: actor.Reach(authz.DraftAssets) != authz.None,
+		MayRegister: actor.Reach(authz.DraftAssets) != authz.None, Views: views, KeepsTowns: view.MayKeepTowns(actor),
 	}))
 	return nil
 }

@@ -10,10 +10,12 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
+	"kagami/internal/asset/communication"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
+	"kagami/internal/asset/view"
 	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/sample"
@@ -31,11 +33,13 @@ type Screens struct {
 	papers    *paper.Service
 	attached  *attachment.Service
 	proposals *propose.Service
+	views     *view.Service
+	talks     *communication.Service
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, attachments *attachment.Service, proposals *propose.Service) *Screens {
-	return &Screens{register, finding, relations, papers, attachments, proposals}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, attachments *attachment.Service, proposals *propose.Service, views *view.Service, talks *communication.Service) *Screens {
+	return &Screens{register, finding, relations, papers, attachments, proposals, views, talks}
 }
 
 // Part is what the portal takes in.
@@ -67,6 +71,7 @@ func (s *Screens) Part() screen.Part {
 			"asset-drafted":       {Heading: "下書きを作りました", Text: "決まっていない項目がなくなると、情報セキュリティ管理者の確認を待ちます。"},
 			"asset-proposed":      {Heading: "変更を提案しました", Text: "情報セキュリティ管理者が確認すると、台帳が変わります。"},
 		},
+		Search:   s.search,
 		Jobs:     s.register.RegisterJobs,
 		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, s.relations, *t) },
 		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}},

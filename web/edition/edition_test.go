@@ -1,6 +1,7 @@
 package edition_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"kagami/internal/authz"
 	"kagami/internal/edition"
 	"kagami/internal/holiday"
 	"kagami/internal/sheet/intake"
@@ -19,8 +21,30 @@ import (
 )
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	return []screen.Part{webedition.New(edition.NewService(g.Pool, g.Door, append(holiday.Kinds(), wide)...)).Part()}, nil
+	return []screen.Part{webedition.New(edition.NewService(g.Pool, g.Door, append(holiday.Kinds(), wide)...), uses).Part()}, nil
 }}
+
+// uses are of a row of the wide kind alone.
+func uses(_ context.Context, _ authz.Actor, kind string, keys []string) (map[string]edition.Use, error) {
+	if kind != "wide" {
+		return nil, nil
+	}
+	return map[string]edition.Use{strings.Join(keys, " "): {Words: "見本 3件", URL: "/sample?of=1"}}, nil
+}
+
+// What goes by a row is told before an edition holds that changes it, of the rows that the
+// town does not keep as they are; once it holds it is told where it is.
+func TestWhatGoesByARowIsToldBeforeItChanges(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("総務課長"))
+	a := v.Upload("/editions/wide", map[string]string{"name": "新版", "source": "見本"}, []byte("決まり,領域,示す文\n1,LGWAN,移す\n2,LGWAN,移す\n"))
+	wants(t, a, "見直しが要る", `<a href="/sample?of=1">見本 3件</a>`)
+	started := v.Post("/editions/wide/1", url.Values{"first": {"2026-11-24"}, "reason": {"見本"}, "act": {"start"}})
+	wants(t, started, "になります")
+	if strings.Contains(started.Body, "見本 3件") {
+		t.Error("it is told after it holds")
+	}
+}
 
 // wide is a kind with more columns than two, whose cells are shown otherwise than they are
 // kept.

@@ -20,10 +20,13 @@ import (
 )
 
 // Screens are those screens.
-type Screens struct{ editions *edition.Service }
+type Screens struct {
+	editions *edition.Service
+	uses     edition.Uses
+}
 
-// New makes the screens.
-func New(editions *edition.Service) *Screens { return &Screens{editions} }
+// New makes the screens; uses tell what goes by the rows that an edition changes.
+func New(editions *edition.Service, uses edition.Uses) *Screens { return &Screens{editions, uses} }
 
 // maxFile is the most that a file may have, in bytes: the Cabinet Office's has 20,000.
 const maxFile = 1 << 20
@@ -261,7 +264,22 @@ func (s *Screens) preview(r *http.Request, t typed, problems []fault.Problem) (p
 		return previewView{}, err
 	}
 	frame := screen.Frame(r, "何が変わるか："+preview.Entry.Name, kindsLink, layout.Link{Label: preview.Title, Address: address.Edition(preview.Name)})
-	return previewView{Frame: frame, Preview: preview, Typed: t, Problems: problems, Today: screen.Today(r.Context())}, nil
+	view := previewView{Frame: frame, Preview: preview, Typed: t, Problems: problems, Today: screen.Today(r.Context())}
+	if preview.First.IsZero() || preview.First.After(view.Today) {
+		view.Uses, err = s.uses(r.Context(), screen.Actor(r.Context()), preview.Name, touched(preview))
+	}
+	return view, err
+}
+
+// touched are the keys of rows that go or become others in the town: the town's own prevail.
+func touched(p edition.Preview) []string {
+	var keys []string
+	for _, c := range p.Changes {
+		if c.Act() != edition.Gained && !ownOf(p.Own, c.Key()) {
+			keys = append(keys, c.Key())
+		}
+	}
+	return keys
 }
 
 // number is that of the edition in the address; 0 for one that can't be.

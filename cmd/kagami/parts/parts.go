@@ -16,6 +16,7 @@ import (
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
+	"kagami/internal/asset/view"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
 	"kagami/internal/holiday"
@@ -41,6 +42,7 @@ import (
 	"kagami/web/asset/keeping"
 	weboverview "kagami/web/asset/overview"
 	webrelation "kagami/web/asset/relation"
+	"kagami/web/asset/views"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
 	webhandover "kagami/web/handover"
@@ -94,7 +96,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments, proposals).Part(),
+		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments, proposals, view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(),
+		views.New(view.New(g.Pool, g.Door)).Part(),
 		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
@@ -117,7 +120,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	}
 	return append(list,
 		websetting.New(setting.New(g.Pool, g.Door, settings...)).Part(),
-		webedition.New(edition.NewService(g.Pool, g.Door, editionKinds()...)).Part(),
+		webedition.New(edition.NewService(g.Pool, g.Door, editionKinds()...), listing.Uses).Part(),
 	), nil
 }
 

@@ -12,13 +12,13 @@ type Asked map[string]string
 
 // Fields are the fields of the list's form, in the order in which they stand in an
 // address.
-var Fields = []string{"q", "section", "kind", "confidentiality", "integrity", "availability", "zone", "personal", "state", "overdue", "unowned", "broken", "by_hand", "sort"}
+var Fields = []string{"q", "section", "kind", "confidentiality", "integrity", "availability", "zone", "personal", "state", "overdue", "unowned", "broken", "by_hand", "again", "sort"}
 
 // AskedOf reads it.
 func AskedOf(query url.Values) Asked {
 	a := Asked{}
 	for _, name := range Fields {
-		a[name] = query.Get(name)
+		a[name] = strings.ToValidUTF8(query.Get(name), "") // a link may be cut off in a character
 	}
 	return a
 }
@@ -27,7 +27,7 @@ func AskedOf(query url.Values) Asked {
 func (a Asked) Search(after string) Search {
 	q := Search{
 		Words: a["q"], Section: a["section"], Kind: asset.Kind(a["kind"]), Levels: map[asset.Aspect]string{}, Zone: a["zone"],
-		Personal: asset.Personal(a["personal"]), Stand: Stand(a["state"]), Overdue: a["overdue"] != "", Unowned: a["unowned"] != "", Broken: Broken(a["broken"]), ByHand: a["by_hand"] != "", After: after,
+		Personal: asset.Personal(a["personal"]), Stand: Stand(a["state"]), Overdue: a["overdue"] != "", Unowned: a["unowned"] != "", Broken: Broken(a["broken"]), ByHand: a["by_hand"] != "", Again: a["again"] != "", After: after,
 	}
 	by, backward := strings.CutPrefix(a["sort"], "-")
 	q.Sort, q.Backward = Sort(by), backward

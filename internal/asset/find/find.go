@@ -80,6 +80,7 @@ type Search struct {
 	Unowned  bool    // has no 管理責任者
 	Broken   Broken  // does not fit a rule
 	ByHand   bool    // has a level that was chosen by hand, for a reason
+	Again    bool    // is to be looked at again: what it is classified by has changed since somebody did
 	Sort     Sort    // by 機密性 where it is none of the columns
 	Backward bool    // the other way round
 	After    string  // empty, or Next of the page before

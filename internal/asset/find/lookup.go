@@ -105,10 +105,17 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		must("a.broken_since >= @older::date", "older", l.today.AddDays(-to))
 	}
 	if q.ByHand {
-		conditions = append(conditions, "a.level_reason <> ''")
+		conditions = append(conditions, "a.by_hand")
 	}
 	if q.Overdue {
 		must("coalesce(a.checked_on, a.registered_on) < @looked::date", "looked", asset.LookedAt(l.today))
+	}
+	if q.Again {
+		turned, err := asset.TurnedIn(ctx, l.tx, l.today)
+		if err != nil || len(turned) == 0 {
+			return false, err
+		}
+		conditions = append(conditions, l.turned(turned))
 	}
 	if q.Of != nil {
 		must("a.id = ANY(@of)", "of", q.Of)
@@ -129,6 +136,20 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 	l.where = strings.Join(append(conditions, "true"), " AND ")
 	// each statement is planned for what it is asked; for a hundred lines no second process pays
 	return true, l.plan(ctx, `SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('max_parallel_workers_per_gather', '0', true)`)
+}
+
+// turned is the condition of what has to be looked at again.
+func (l *lookup) turned(turned []asset.Turned) string {
+	letters := map[string]string{"confidentiality": "c", "integrity": "i", "availability": "a", "zone": "z"}
+	var either, marks []string
+	for i, t := range turned {
+		key, day := "turned"+strconv.Itoa(i), "turned_on"+strconv.Itoa(i)
+		l.args[key], l.args[day] = t.Key, t.Day
+		either = append(either, fmt.Sprintf("a.%s = @%s AND coalesce(a.checked_on, a.registered_on) < @%s::date", t.Field, key, day))
+		marks = append(marks, facet(letters[t.Field]+t.Key))
+	}
+	l.facets = append(l.facets, "("+strings.Join(marks, " | ")+")")
+	return "(" + strings.Join(either, " OR ") + ") AND a.state IN ('draft', 'registered')"
 }
 
 // plan sets what the database plans by, in this look only.

@@ -709,6 +709,8 @@ func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(colum
 				continue
 			}
 			*one.given = given
+		} else if p.choices.Blanks && r.page.has(one.column) {
+			*one.given = asset.Unknown
 		}
 	}
 	name, said, problem := wording.Outsourcing(r.cell(outsourcingColumn), r.cell(outsourcedColumn))

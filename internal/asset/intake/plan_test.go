@@ -213,6 +213,35 @@ func TestWhatARowSaysLessThanTheRegisterChangesNothing(t *testing.T) {
 	}
 }
 
+// A safeguard of which a row says nothing stays as it is; where blanks overwrite it is one
+// that nobody has looked at, unless the file has no such column.
+func TestBlanksSayOfSafeguardsThatNobodyHasLooked(t *testing.T) {
+	t.Parallel()
+	found := aRegister()
+	found.Assets[0].MultiFactor, found.Assets[0].TakeoutBarred = asset.There, asset.Missing
+	for _, c := range []struct {
+		columns, cells string
+		blanks         bool
+		want           [2]asset.Confirmed
+	}{
+		{",端末の多要素認証,端末からの持出しの禁止", ",,", false, [2]asset.Confirmed{asset.There, asset.Missing}},
+		{",端末の多要素認証,端末からの持出しの禁止", ",,", true, [2]asset.Confirmed{asset.Unknown, asset.Unknown}},
+		{",端末の多要素認証", ",", true, [2]asset.Confirmed{asset.Unknown, asset.Missing}},
+		{",端末の多要素認証,端末からの持出しの禁止", ",していない,", true, [2]asset.Confirmed{asset.Missing, asset.Unknown}},
+		{"", "", true, [2]asset.Confirmed{asset.There, asset.Missing}},
+	} {
+		plan, err := makePlan(found, mustRead(t, strings.TrimSuffix(plainHead, "\n")+",備考"+c.columns+"\nzeimu-0001,税務町民課,課税台帳,3B,2,2,特定個人情報,マイナンバー利用事務系,,見本"+c.cells+"\n"), Choices{Blanks: c.blanks, Section: "税務町民課"})
+		if err != nil || len(plan.Problems) != 0 {
+			t.Fatalf("%+v, %v", plan.Problems, err)
+		}
+		for e := range plan.entries {
+			if got := [2]asset.Confirmed{e.Is.MultiFactor, e.Is.TakeoutBarred}; got != c.want {
+				t.Errorf("%q %t: %q, want %q", c.cells, c.blanks, got, c.want)
+			}
+		}
+	}
+}
+
 // Two rows of one name are two assets, and are both found again.
 func TestWhatHasNoNumberIsFoundByItsName(t *testing.T) {
 	t.Parallel()

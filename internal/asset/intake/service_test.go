@@ -112,6 +112,50 @@ func TestARegisterIsTakenInWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
+// What a 台帳担当者 takes in are drafts, whatever is said of them; what is registered they
+// don't change, and where a file would, nothing of it is taken in.
+func TestAKeepersImportMakesDrafts(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	if got, plan := tn.take(t, tn.manager, "A-1,総務課,台帳,2,2,2,無,LGWAN\n"); got != "1 0 0 0" {
+		t.Fatalf("by the manager: %s %v", got, plan.Problems)
+	}
+	keeper := authz.Actor{Person: tn.manager.Person, Holdings: []authz.Holding{{Role: authz.RegisterKeeper, Section: tn.manager.Holdings[0].Section}}}
+	const fresh = "A-2,総務課,名簿,2,2,2,無,LGWAN\n"
+	if got, plan := tn.take(t, keeper, "A-1,総務課,台帳,2,2,2,無,LGWAN\n"+fresh); got != "1 0 1 0" {
+		t.Errorf("by the keeper: %s %v", got, plan.Problems)
+	}
+	state := func(code string, want asset.State, version int) {
+		t.Helper()
+		if a, err := tn.assets.Find(t.Context(), tn.manager, code); err != nil || a.State != want || a.Version != version {
+			t.Errorf("%s: %s of version %d, %v", code, a.State, a.Version, err)
+		}
+	}
+	state("somu-0002", asset.Draft, 1)
+	if got, plan := tn.take(t, keeper, strings.Replace(fresh, "名簿,2", "名簿,3C", 1)); got != "0 1 0 0" {
+		t.Errorf("their own draft: %s %v", got, plan.Problems)
+	}
+	state("somu-0002", asset.Draft, 2)
+	file, err := intake.Read(t.Context(), []byte(head+"A-1,総務課,台帳,3C,2,2,無,LGWAN\nA-3,総務課,図面,2,2,2,無,LGWAN\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan, err := tn.TakeIn(t.Context(), keeper, file, intake.Choices{}); err != nil || len(plan.Problems) != 1 || !strings.Contains(plan.Problems[0].Sentence(), "台帳担当者には変えられません") {
+		t.Errorf("a registered one: %+v, %v", plan.Problems, err)
+	}
+	state("somu-0001", asset.Registered, 1)
+	if _, err := tn.assets.Find(t.Context(), tn.manager, "somu-0003"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("the rest of the file: %v", err)
+	}
+	other, err := intake.Read(t.Context(), []byte(head+"1,産業課,図面,2,2,2,無,LGWAN\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan, err := tn.TakeIn(t.Context(), keeper, other, intake.Choices{}); err == nil && len(plan.Problems) == 0 {
+		t.Error("another section's is taken in")
+	}
+}
+
 func TestWhoMayChangeNoAssetTakesNoRegisterIn(t *testing.T) {
 	t.Parallel()
 	tn := newTown(t)

@@ -10,10 +10,12 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/communication"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
+	"kagami/internal/asset/view"
 	webasset "kagami/web/asset"
 	webrelation "kagami/web/asset/relation"
 	"kagami/web/screen"
@@ -26,7 +28,7 @@ func Town(beside func(g server.Ground, register *asset.Service, finding *find.Se
 	return servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 		register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Spread: relation.Spread, Drafted: propose.Drafted})
 		finding := find.New(g.Pool, register)
-		parts := []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), g.Attachments, propose.New(g.Pool, g.Door, register)).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part()}
+		parts := []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), g.Attachments, propose.New(g.Pool, g.Door, register), view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part()}
 		return append(parts, beside(g, register, finding)...), nil
 	}}
 }

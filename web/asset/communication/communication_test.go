@@ -262,3 +262,25 @@ func TestTheSampleTownHasCommunications(t *testing.T) {
 		}
 	}
 }
+
+// What belongs to an asset stands on its page, with what is to be put right and what has
+// ended; another section's is not there.
+func TestTheCommunicationsOfAnAssetStandOnItsPage(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager, staff := servertest.SignIn(t, portal, town.Holder("税務町民課長")), servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
+	_, asset := assettest.Register(t, manager, assettest.Ledger())
+	link := `href="/communications/new?asset=` + asset + `"`
+	assettest.MustSay(t, "without any", manager.Get("/assets/"+asset), "領域間の通信は、まだ登録されていません", link)
+	mustNotSay(t, "a colleague, without any", staff.Get("/assets/"+asset), "<h2>通信</h2>", link)
+	_, ended := register(t, manager, eltax("asset", asset, "name", "終えた通信"))
+	_, broken := register(t, manager, eltax("asset", asset, "name", "直す通信", "safeguard", "none", "listed", ""))
+	register(t, manager, eltax("name", "ほかの通信"))
+	assettest.MustSay(t, "ended", manager.Post("/communications/"+ended+"/end", url.Values{"version": {"1"}, "ended_on": {"2026-11-20"}, "why": {"やめた"}, "sure": {"1"}}), "終")
+	page := staff.Get("/assets/" + asset)
+	assettest.MustSay(t, "the page", page, "<h2>通信</h2>", `href="/communications/`+broken+`"`, "要是正", "マイナンバー利用事務系", "庁外", "に終了")
+	mustNotSay(t, "the page", page, "ほかの通信", link)
+	if strings.Index(page.Body, "終えた通信") < strings.Index(page.Body, "直す通信") {
+		t.Error("what has ended stands first")
+	}
+}
