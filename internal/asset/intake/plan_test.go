@@ -230,7 +230,7 @@ func TestBlanksSayOfSafeguardsThatNobodyHasLooked(t *testing.T) {
 		{",端末の多要素認証,端末からの持出しの禁止", ",していない,", true, [2]asset.Confirmed{asset.Missing, asset.Unknown}},
 		{"", "", true, [2]asset.Confirmed{asset.There, asset.Missing}},
 	} {
-		plan, err := makePlan(found, mustRead(t, strings.TrimSuffix(plainHead, "\n")+",備考"+c.columns+"\nzeimu-0001,税務町民課,課税台帳,3B,2,2,特定個人情報,マイナンバー利用事務系,,見本"+c.cells+"\n"), Choices{Blanks: c.blanks, Section: "税務町民課"})
+		plan, err := makePlan(t.Context(), found, mustRead(t, strings.TrimSuffix(plainHead, "\n")+",備考"+c.columns+"\nzeimu-0001,税務町民課,課税台帳,3B,2,2,特定個人情報,マイナンバー利用事務系,,見本"+c.cells+"\n"), Choices{Blanks: c.blanks, Section: "税務町民課"})
 		if err != nil || len(plan.Problems) != 0 {
 			t.Fatalf("%+v, %v", plan.Problems, err)
 		}
