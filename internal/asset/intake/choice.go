@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -30,6 +31,18 @@ const (
 	// Another says that a row is an asset of its own.
 	Another = "-"
 )
+
+// text is the choices in words: those that are the same have the same, also where one of
+// them has an empty list.
+func (c Choices) text() string {
+	if len(c.Levels) == 0 {
+		c.Levels = nil
+	}
+	if len(c.Same) == 0 {
+		c.Same = nil
+	}
+	return string(packed(c))
+}
 
 // level is what is chosen for a row with 機密性3; empty for none.
 func (c Choices) level(row int) string {
@@ -88,7 +101,14 @@ type Line struct {
 	Name    string
 	Draft   bool
 	Changes []Change
+	Reads   []Reading // of what is new
 }
+
+// Reading is a field as it is read.
+type Reading struct{ Field, Text string }
+
+// shown are the fields that are shown of what is new.
+var shown = []string{"confidentiality", "integrity", "availability", "kind", "zone", "personal"}
 
 // Change is a field with what it was and would be, as people read it.
 type Change struct{ Field, Was, Is string }
@@ -140,20 +160,16 @@ func (l *lists) add(list List, line any) {
 	if list == faultyRows && p.n >= mostFaulty {
 		return
 	}
-	raw, err := json.Marshal(line)
-	if err != nil {
-		panic(err) // they are plain values
-	}
 	p.n++
-	if p.last = append(p.last, raw); len(p.last) == OnPage {
+	if p.last = append(p.last, packed(line)); len(p.last) == OnPage {
 		p.full, p.last = append(p.full, packed(p.last)), p.last[:0]
 	}
 }
 
-func packed(lines []json.RawMessage) json.RawMessage {
-	raw, err := json.Marshal(lines)
+func packed(of any) json.RawMessage {
+	raw, err := json.Marshal(of)
 	if err != nil {
-		panic(err) // they are JSON already
+		panic(err) // they are plain values, or JSON already
 	}
 	return raw
 }
@@ -196,6 +212,13 @@ func short(text string) string {
 func (p *planner) list(r row, e asset.Entry, place asset.Place, fields []string) {
 	line := Line{Line: r.line, Sheet: p.file.sheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Is.Name), Draft: e.State == asset.Draft}
 	if e.Was.ID == 0 {
+		for _, key := range shown {
+			for _, f := range asset.Fields {
+				if f.Key == key {
+					line.Reads = append(line.Reads, Reading{f.Title, p.found.Scheme.Shown(key, f.Text(e.Is))})
+				}
+			}
+		}
 		p.plan.lists.add(Added, line)
 		return
 	}
@@ -283,16 +306,22 @@ func alikeKey(name string) string {
 	return key
 }
 
-// mostCandidates is among how many assets somebody chooses at most.
-const mostCandidates = 5
+const (
+	// mostCandidates is among how many assets somebody chooses at most.
+	mostCandidates = 20
+	// mostNamesakes is of how many rows of one name it is asked: where there are more, or
+	// more assets than mostCandidates, the name tells nothing.
+	mostNamesakes = 100
+)
 
 // findAlike asks of each row that is like no asset by its numbers whether it is one of
 // its section with a name like its own, that no other row has spoken of.
-func (p *planner) findAlike() error {
+func (p *planner) findAlike(ctx context.Context) error {
 	if len(p.fresh) == 0 {
 		return nil
 	}
-	rows := map[inSection][]int{} // of fresh
+	rows := map[inSection]int{} // how many
+	keys := make([]inSection, len(p.fresh))
 	var sections []int64
 	asked := map[int64]bool{}
 	for i, f := range p.fresh {
@@ -304,37 +333,52 @@ func (p *planner) findAlike() error {
 			asked[f.section.ID] = true
 			sections = append(sections, f.section.ID)
 		}
-		rows[inSection{f.section.ID, name}] = append(rows[inSection{f.section.ID, name}], i)
+		keys[i] = inSection{f.section.ID, name}
+		rows[keys[i]]++
 	}
-	among := map[int][]Candidate{}
+	among := map[inSection][]asset.Named{}
 	err := p.found.Named(sections, func(n asset.Named) {
-		for _, i := range rows[inSection{n.Section, alikeKey(n.Name)}] {
-			if line, spoken := p.taken[n.ID]; spoken && (line != p.file.rows[p.fresh[i].row].line || !strings.EqualFold(p.choices.Same[p.fresh[i].row], n.Code)) {
-				continue
-			}
-			if len(among[i]) < mostCandidates {
-				among[i] = append(among[i], Candidate{n.Code, n.Name})
-			}
+		key := inSection{n.Section, alikeKey(n.Name)}
+		if rows[key] > 0 && len(among[key]) <= mostCandidates {
+			among[key] = append(among[key], n)
 		}
 	})
 	if err != nil {
 		return fmt.Errorf("finding assets alike: %w", err)
 	}
 	for i, f := range p.fresh {
-		if len(among[i]) == 0 {
+		if err := late(ctx); err != nil {
+			return err
+		}
+		if len(among[keys[i]]) > mostCandidates || len(among[keys[i]]) > 0 && rows[keys[i]] > mostNamesakes {
+			p.plan.Notes = append(p.plan.Notes, p.file.problem(p.file.rows[f.row], nameColumn,
+				"よく似た名前の資産か行が多いため、同じものかどうかを尋ねません。台帳にある資産の行なら、管理番号を入力してください。"))
 			continue
 		}
-		r := p.file.rows[f.row]
-		chosen := p.choices.Same[f.row]
-		if chosen == "" && p.choices.Others {
-			chosen = Another
-		}
-		if chosen == "" {
-			p.plan.Open++
-		}
-		p.plan.lists.add(Alike, AlikeQuestion{Row: f.row, Line: r.line, Sheet: p.file.sheetOf(r), Section: f.section.Name, Name: short(wording.OneLine(r.cell(nameColumn))), Among: among[i], Chosen: chosen})
+		p.askAlike(f, among[keys[i]])
 	}
 	return nil
+}
+
+// askAlike asks of a row whether it is one of the assets with a name like its own.
+func (p *planner) askAlike(f unknown, alike []asset.Named) {
+	r, chosen := p.file.rows[f.row], p.choices.Same[f.row]
+	var among []Candidate
+	for _, n := range alike {
+		if line, spoken := p.taken[n.ID]; !spoken || line == r.line && strings.EqualFold(chosen, n.Code) {
+			among = append(among, Candidate{n.Code, n.Name})
+		}
+	}
+	if len(among) == 0 {
+		return
+	}
+	if chosen == "" && p.choices.Others {
+		chosen = Another
+	}
+	if chosen == "" {
+		p.plan.Open++
+	}
+	p.plan.lists.add(Alike, AlikeQuestion{Row: f.row, Line: r.line, Sheet: p.file.sheetOf(r), Section: f.section.Name, Name: short(wording.OneLine(r.cell(nameColumn))), Among: among, Chosen: chosen})
 }
 
 // faulty is a row with what is wrong with it, to be put right and handed in again: the
@@ -360,7 +404,7 @@ func (p *planner) faulty(r row, wrong []Fault) []string {
 func Columns() []string { return table.Names() }
 
 // whyColumn heads what is wrong with a row.
-const whyColumn = "なぜ"
+const whyColumn = "理由と直し方"
 
 // badCell says what is wrong with a cell in which Excel has not reckoned anything.
 func badCell(text string) string {

@@ -27,6 +27,22 @@ func (l layout) title(c column) string {
 	return c.title()
 }
 
+// Heading is a heading of a file, and the column that it is read as.
+type Heading struct{ Text, Column string }
+
+// headings are those that are read, each once.
+func (f File) headings() []Heading {
+	var list []Heading
+	for _, p := range f.sheets {
+		for c := range columns {
+			if one := (Heading{p.texts[c], c.title()}); p.has(c) && !slices.Contains(list, one) {
+				list = append(list, one)
+			}
+		}
+	}
+	return list
+}
+
 // find is the word that a heading is, whole or without its brackets.
 func find(text string) (word, bool) {
 	if w, ok := words[intake.Fold(text)]; ok {

@@ -42,15 +42,24 @@ type Import struct {
 type Summary struct {
 	Rows, Added, Changed, Unchanged, Drafts int
 	Faulty                                  int // rows with something wrong
+	Fresh                                   int // of Added, that are drafts
+	Elsewhere                               int // rows of sections that are not theirs
 	Faults                                  int
 	Open                                    int // of Alike, of which nothing is chosen
 	Alike, Levels                           int
+	Headings                                []Heading
 	Ignored, Unread                         []string
 	Advice                                  []string
 }
 
+// Seal is the plan that is shown: another plan, or another choice, has another one.
+func (i Import) Seal() string { return hex.EncodeToString(i.digest) }
+
 // Empty tells whether there is nothing to take in.
 func (s Summary) Empty() bool { return s.Added+s.Changed == 0 }
+
+// Registered is how much of what is added is no draft.
+func (s Summary) Registered() int { return s.Added - s.Fresh }
 
 // Of is how much stands in a list.
 func (s Summary) Of(list List) int {
@@ -63,7 +72,7 @@ const mostAdvice = 30
 func (p Plan) summary() Summary {
 	advice := p.Advice()
 	return Summary{
-		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Faults: len(p.Problems), Open: p.Open,
+		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Fresh: p.Fresh, Elsewhere: p.Elsewhere, Headings: p.Headings, Faults: len(p.Problems), Open: p.Open,
 		Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
 	}
 }
@@ -82,20 +91,33 @@ const importLife = 24 * time.Hour
 // forgetImports removes the files handed in until @until, with the pages of their plans.
 const forgetImports = `DELETE FROM asset_import WHERE made_at <= @until`
 
+// mostWaiting is how many files of a person wait to be taken in: the oldest goes when there
+// is one more.
+const mostWaiting = 3
+
+// forgetOldest removes the person's oldest waiting files but @most.
+const forgetOldest = `
+	DELETE FROM asset_import WHERE id IN (
+		SELECT id FROM asset_import WHERE person_id = @person AND applied_at IS NULL ORDER BY id DESC OFFSET @most)`
+
 func mayImport(actor authz.Actor) error {
-	if actor.Reach(authz.ChangeAssets) < authz.Own {
+	if actor.Reach(authz.DraftAssets) < authz.Own {
 		return fault.New(fault.Forbidden, "情報資産の登録は、あなたの役割ではできません。")
 	}
 	return nil
 }
 
-// allow allows work on an import to who may change the assets of any section.
+// allow allows work on an import to who may at least draft the assets of any section.
 func allow(tx *door.Tx, actor authz.Actor) error {
+	action := authz.ChangeAssets
+	if actor.Reach(action) < authz.Own {
+		action = authz.DraftAssets
+	}
 	var section int64
-	if list := actor.Sections(authz.ChangeAssets); len(list) > 0 {
+	if list := actor.Sections(action); len(list) > 0 {
 		section = list[0]
 	}
-	return tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: section})
+	return tx.Allow(action, authz.Matter{OwnersSection: section})
 }
 
 // longestName is how much of a file's name is kept, in characters.
@@ -138,6 +160,9 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string,
 			pgx.StrictNamedArgs{"token": token, "person": actor.Person, "now": tx.Now, "file_name": shortName(fileName), "file": raw}).Scan(&id)
 		if err != nil {
 			return door.Unchanged(), fmt.Errorf("storing a register: %w", err)
+		}
+		if _, err := tx.Exec(ctx, forgetOldest, pgx.StrictNamedArgs{"person": actor.Person, "most": mostWaiting}); err != nil {
+			return door.Unchanged(), fmt.Errorf("removing the oldest: %w", err)
 		}
 		return door.Effect{
 			Subject: trail.Subject{Kind: "asset_import", ID: id}, Fields: []string{"file"},
@@ -182,7 +207,7 @@ func storePlan(ctx context.Context, tx *door.Tx, id int64, plan Plan, choices Ch
 }
 
 func errNoImport() error {
-	return fault.New(fault.NotFound, "取り込み中の台帳は見つかりません。台帳は一日だけ残ります。もう一度ファイルを選んでください。")
+	return fault.New(fault.NotFound, "取り込み中の台帳は見つかりません。取り込む前の台帳は、新しいほうから3つまで、一日だけ残ります。もう一度ファイルを選んでください。")
 }
 
 func errApplied() error {
@@ -338,23 +363,52 @@ func (s *Service) replan(ctx context.Context, actor authz.Actor, i Import, plan 
 // can't be read.
 const WithoutField = "without"
 
-// Agreed is what somebody agrees to beside a plan.
-type Agreed struct{ Without bool } // the rows with something wrong are left out
+// Agreed is what somebody agrees to.
+type Agreed struct {
+	Seal    string // of the plan that they have seen
+	Without bool   // the rows with something wrong are left out
+}
 
 // errOtherPlan says that the register has changed since a plan was shown.
 var errOtherPlan = errors.New("the plan is not the one that was shown")
 
-// Apply does what the plan of a file says, all of it or nothing. Invalid while it is open
-// what rows are, and where rows have something wrong that nobody has agreed to leave out.
-// Conflict where there is nothing to do, while another register is being taken in, and
-// where the register has changed so that the plan would be another: then that one is
-// stored to be looked at.
-func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, agreed Agreed) error {
+// Apply does what the plan of a file says that somebody has seen, all of it or nothing.
+// Where change makes other choices than those of that plan, nothing is done but that the
+// file is planned anew with them, to be looked at: then applied is false. Invalid while it
+// is open what rows are, and where rows have something wrong that nobody has agreed to
+// leave out. Conflict where there is nothing to do, while another register is being taken
+// in, where another plan has taken the place of the one that they have seen, and where the
+// register has changed so that the plan would be another: then that one is stored to be
+// looked at.
+func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, agreed Agreed, change func(*Choices)) (applied bool, err error) {
 	i, raw, done, err := s.begin(ctx, actor, token)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer done()
+	if agreed.Seal != i.Seal() {
+		return false, fault.New(fault.Conflict, "この台帳は、ほかの画面で選び直したか、作り直しています。まだ取り込んでいません。いまの内容を表示しています。確かめてから、もう一度「取り込む」を押してください。")
+	}
+	seen := i.Choices.text()
+	change(&i.Choices)
+	if i.Choices.text() != seen {
+		plan, err := s.planOf(ctx, actor, raw, i.Choices)
+		if err != nil {
+			return false, err
+		}
+		return false, s.replan(ctx, actor, i, plan)
+	}
+	if err := i.ready(agreed); err != nil {
+		return false, err
+	}
+	if err := s.apply(ctx, actor, i, raw); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
+// ready tells why a plan can't be done as it is.
+func (i Import) ready(agreed Agreed) error {
 	switch {
 	case i.Empty():
 		return fault.New(fault.Conflict, "この台帳のとおりになっているため、変えるところはありません。")
@@ -363,20 +417,24 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, ag
 	case i.Faulty > 0 && !agreed.Without:
 		return fault.InvalidFields([]fault.Problem{{Field: WithoutField, Message: fmt.Sprintf("読めない行が%d行あります。ファイルを直して選び直すか、「読めない行を除いて取り込む」を選んでください。", i.Faulty)}})
 	}
+	return nil
+}
+
+// apply does what the plan says, if it is still that on the register as it is now.
+func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []byte) error {
 	file, err := Read(ctx, raw)
 	if err != nil {
 		return err
 	}
-	raw = nil
 	err = s.assets.ChangeMany(ctx, actor, file.asked(i.Choices), func(tx *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
-		now, err := s.load(ctx, tx, actor, token, "FOR UPDATE", tx.Now)
+		now, err := s.load(ctx, tx, actor, i.Token, "FOR UPDATE", tx.Now)
 		if err != nil {
 			return nil, err
 		}
 		if !now.AppliedAt.IsZero() {
 			return nil, errApplied()
 		}
-		plan, err := makePlan(found, file, i.Choices)
+		plan, err := makePlan(ctx, found, file, i.Choices)
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,9 @@ package intake
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"hash"
 	"iter"
@@ -23,13 +25,16 @@ type Plan struct {
 	Added     int
 	Changed   int
 	Unchanged int
-	Drafts    int              // of those added and changed, that have something to settle
+	Drafts    int              // of those added and changed, that are drafts
+	Fresh     int              // of those added, that are drafts
 	Problems  []intake.Problem // what is wrong, and keeps the whole file from being taken in
 	Notes     []intake.Problem // what somebody should look at
+	Headings  []Heading        // those that are read
 	Ignored   []string         // headings of columns that are not read
 	Unread    []string         // sheets that are not read
 	Rows      int              // of the file
 	Faulty    int              // rows of which something is wrong
+	Elsewhere int              // rows of sections whose assets the actor may not register: they are passed over
 	Open      int              // rows that may be an asset of the register, of which nobody has said whether they are
 
 	lists   lists
@@ -90,14 +95,17 @@ type inSection struct {
 	text    string
 }
 
+// errPlanDeadline says that a plan was not made in time.
+var errPlanDeadline = errors.New("planning a register took too long")
+
 // makePlan plans a file by what has been chosen for it. Invalid where there is no such
-// section.
-func makePlan(found asset.Standing, file File, choices Choices) (Plan, error) {
+// section; TooLarge beyond intake.PlanDeadline.
+func makePlan(ctx context.Context, found asset.Standing, file File, choices Choices) (Plan, error) {
 	p := &planner{
 		file: file, found: found, choices: choices, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
 		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
 		sum:  sha256.New(),
-		plan: Plan{Ignored: file.Ignored, Unread: file.Unread, Rows: len(file.rows)},
+		plan: Plan{Headings: file.headings(), Ignored: file.Ignored, Unread: file.Unread, Rows: len(file.rows)},
 	}
 	p.index()
 	for _, section := range []string{choices.Section, choices.Last} {
@@ -105,10 +113,15 @@ func makePlan(found asset.Standing, file File, choices Choices) (Plan, error) {
 			return Plan{}, fault.InvalidFields([]fault.Problem{{Field: "section", Message: wording.Quote(section) + "という課室は登録されていません。課室コードを確かめてください。"}})
 		}
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, intake.PlanDeadline, errPlanDeadline)
+	defer cancel()
 	for _, r := range file.rows {
+		if err := late(ctx); err != nil {
+			return Plan{}, err
+		}
 		p.add(r)
 	}
-	if err := p.findAlike(); err != nil {
+	if err := p.findAlike(ctx); err != nil {
 		return Plan{}, err
 	}
 	slices.SortStableFunc(p.plan.Problems, func(a, b intake.Problem) int {
@@ -122,8 +135,21 @@ func makePlan(found asset.Standing, file File, choices Choices) (Plan, error) {
 	return p.plan, nil
 }
 
-// seal makes the digest of what the plan would do.
+// late says that there is no more time for a plan, or that nobody waits for it any more.
+func late(ctx context.Context) error {
+	switch {
+	case ctx.Err() == nil:
+		return nil
+	case errors.Is(context.Cause(ctx), errPlanDeadline):
+		return fault.New(fault.TooLarge, fmt.Sprintf("%d秒で台帳と比べ終えられませんでした。いくつかのファイルに分けてから、選んでください。", int(intake.PlanDeadline.Seconds())))
+	}
+	return fault.Wrap(ctx.Err(), fault.Unavailable, "台帳と比べるのを途中でやめました。何も変更されていません。もう一度ファイルを選んでください。")
+}
+
+// seal makes the digest of what the plan would do, and of what it goes by: the choices
+// say what is read of rows that are decided alike.
 func (p *planner) seal() {
+	fmt.Fprintln(p.sum, p.choices.text())
 	for _, d := range p.decided {
 		version := 0
 		if d.was >= 0 {
@@ -131,7 +157,7 @@ func (p *planner) seal() {
 		}
 		fmt.Fprintln(p.sum, d.row, d.was, d.section, version)
 	}
-	fmt.Fprintln(p.sum, p.plan.Added, p.plan.Changed, p.plan.Unchanged, p.plan.Drafts, p.plan.Open, p.plan.Faulty, len(p.plan.Problems))
+	fmt.Fprintln(p.sum, p.plan.Added, p.plan.Changed, p.plan.Unchanged, p.plan.Drafts, p.plan.Open, p.plan.Faulty, p.plan.Elsewhere, len(p.plan.Problems))
 	fmt.Fprintln(p.sum, p.found.Scheme.Levels, p.found.Scheme.Zones, p.found.Today)
 	p.plan.digest = p.sum.Sum(nil)
 }
@@ -268,29 +294,32 @@ func (w *problems) wrong(c column, reason string) {
 	}
 }
 
-// own is the section of a row, if the actor may register its assets; that of the asset
-// where the row says no other.
-func (p *planner) own(r row, w *problems) asset.Place {
+// own is the section of a row, if the actor may register its assets, or elsewhere; that of
+// the asset where the row says no other.
+func (p *planner) own(r row, w *problems) (place asset.Place, elsewhere bool) {
 	if at, known := p.byCode[strings.ToLower(r.lineOf(numberColumn))]; known && r.lineOf(sectionColumn) == "" {
-		return asset.Place{ID: p.found.Assets[at].Section, Mine: true}
+		return asset.Place{ID: p.found.Assets[at].Section, Mine: true}, false
 	}
 	at, problem := p.place(r)
-	switch {
-	case problem != "":
+	if problem != "" {
 		w.wrong(sectionColumn, problem)
-	case !p.found.Places[at].Mine:
-		w.wrong(sectionColumn, wording.Quote(p.found.Places[at].Name)+"の情報資産は、あなたの役割では登録できません。その課室の情報セキュリティ管理者に頼んでください。")
-	default:
-		return p.found.Places[at]
+		return asset.Place{}, false
 	}
-	return asset.Place{}
+	if !p.found.Places[at].Mine {
+		return asset.Place{}, true
+	}
+	return p.found.Places[at], false
 }
 
 // add plans a row.
 func (p *planner) add(r row) {
 	r = p.news(r)
 	w := &problems{planner: p, row: r}
-	place := p.own(r, w)
+	place, elsewhere := p.own(r, w)
+	if elsewhere { // its own manager takes it in; what else is wrong with it is theirs to see
+		p.plan.Elsewhere++
+		return
+	}
 	at, own := p.match(r, place, w)
 	d := decision{row: int32(r.at), was: int32(at), section: place.ID, own: own} //nolint:gosec // a file has at most 10,000,000 rows
 	e := p.entry(d)
@@ -332,6 +361,9 @@ func (p *planner) add(r row) {
 	}
 	if e.State == asset.Draft {
 		p.plan.Drafts++
+		if was.ID == 0 {
+			p.plan.Fresh++
+		}
 	}
 	p.plan.Notes = append(p.plan.Notes, notes...)
 	p.decided = append(p.decided, d)
@@ -403,7 +435,12 @@ func (p *planner) match(r row, place asset.Place, w *problems) (at int, own stri
 	}
 	at, known := p.byCode[strings.ToLower(number)]
 	if !known {
+		_, ours := p.byNumber[inSection{place.ID, strings.ToLower(number)}]
 		switch {
+		case p.isGiven(number) && (own != "" || !ours):
+			// whether another section has it is not told
+			w.wrong(numberColumn, "この管理番号の情報資産は、あなたの課室にありません。番号を確かめてください。新しい情報資産なら、管理番号を空けてください。")
+			return -1, ""
 		case number != "" && own != "":
 			w.wrong(numberColumn, wording.Quote(number)+"という管理番号の情報資産は、台帳にありません。新しい情報資産なら、管理番号を空けてください。")
 			return -1, ""
@@ -452,6 +489,16 @@ func (p *planner) match(r row, place asset.Place, w *problems) (at int, own stri
 		}
 	}
 	return at, own
+}
+
+// isGiven tells whether a number looks like one that the portal gives: the code of a
+// section, and four digits or more.
+func (p *planner) isGiven(number string) bool {
+	at := strings.LastIndexByte(number, '-')
+	if at < 0 || len(number)-at <= 4 || strings.Trim(number[at+1:], "0123456789") != "" {
+		return false
+	}
+	return slices.ContainsFunc(p.found.Places, func(place asset.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
 }
 
 // unnumbered finds an asset by its name: the first of them that no row has spoken of.

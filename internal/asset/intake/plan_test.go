@@ -2,6 +2,8 @@ package intake
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -53,7 +55,7 @@ func mustRead(t testing.TB, raw string) File {
 
 func planOf(t testing.TB, raw, section string) Plan {
 	t.Helper()
-	plan, err := makePlan(aRegister(), mustRead(t, raw), Choices{Section: section})
+	plan, err := makePlan(t.Context(), aRegister(), mustRead(t, raw), Choices{Section: section})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +79,6 @@ func TestEachFaultIsSaidWhereItStands(t *testing.T) {
 		"1,税務町民課,台帳,3B,2,2,無,LGWAN,R6.4.1":                         "",
 		"1,zeimu,台帳,3B,2,2,無,LGWAN,R6.4.1":                         "",
 		"1,見本課,台帳,3B,2,2,無,LGWAN,R6.4.1":                           "2課室",
-		"1,会計室,台帳,3B,2,2,無,LGWAN,R6.4.1":                           "2課室",
 		"1,,台帳,3B,2,2,無,LGWAN,R6.4.1":                              "2課室",
 		"1,保育所(第一),台帳,3B,2,2,無,LGWAN,R6.4.1":                       "",
 		"1,総務課,,3B,2,2,無,LGWAN,R6.4.1":                             "2情報資産名",
@@ -103,6 +104,41 @@ func TestEachFaultIsSaidWhereItStands(t *testing.T) {
 				t.Errorf("%s: %s", row, p.Reason)
 			}
 		}
+	}
+}
+
+// Rows of a section that is not theirs are counted, whatever is wrong with them, and speak
+// of nothing.
+func TestRowsOfOtherSectionsArePassedOver(t *testing.T) {
+	t.Parallel()
+	plan := planOf(t, plainHead+"1,会計室,台帳,9,x,,無,LGWAN,R6.4.1\nzeimu-0001,会計室,課税台帳,2,2,2,無,LGWAN,\nzeimu-0001,税務町民課,課税台帳,2,2,2,無,LGWAN,\n", "")
+	if plan.Elsewhere != 2 || len(plan.Problems) != 0 || plan.Faulty != 0 || plan.Changed != 1 || plan.Added != 0 {
+		t.Errorf("%+v", plan)
+	}
+}
+
+// A 管理番号 of the portal that the section has not is no number of its own, whoever has it.
+func TestAGivenNumberIsNoNewOnesOwn(t *testing.T) {
+	t.Parallel()
+	for row, want := range map[string]string{
+		"kaikei-0001,税務町民課,台帳,2,2,2,無,LGWAN,":  "2管理番号",
+		"ＫＡＩＫＥＩ－0001,,台帳,2,2,2,無,LGWAN,":       "2管理番号",
+		"zeimu-9999,税務町民課,台帳,2,2,2,無,LGWAN,":   "2管理番号",
+		"kaikei-10000,税務町民課,台帳,2,2,2,無,LGWAN,": "2管理番号",
+		"kaikei-001,税務町民課,台帳,2,2,2,無,LGWAN,":   "",
+		"kaikei-000a,税務町民課,台帳,2,2,2,無,LGWAN,":  "",
+		"mihon-0001,税務町民課,台帳,2,2,2,無,LGWAN,":   "",
+		"zeimu-0001,税務町民課,台帳,2,2,2,無,LGWAN,":   "",
+	} {
+		plan := planOf(t, plainHead+row+"\n", "zeimu")
+		if got := places(plan.Problems); got != want || want != "" && !strings.HasPrefix(plan.Problems[0].Reason, "この管理番号の情報資産は、あなたの課室にありません。") {
+			t.Errorf("%s: %q, want %q (%v)", row, got, want, plan.Problems)
+		}
+	}
+	found := aRegister()
+	found.Assets[0].OwnNumber = "kaikei-0001"
+	if plan, err := makePlan(t.Context(), found, mustRead(t, plainHead+"kaikei-0001,税務町民課,台帳,2,2,2,無,LGWAN,\n"), Choices{}); err != nil || plan.Changed != 1 {
+		t.Errorf("one that the section has as its own: %+v, %v", plan.Problems, err)
 	}
 }
 
@@ -144,7 +180,7 @@ func TestWhatTheRegisterSaysInTheSameWordsStays(t *testing.T) {
 		"zeimu-0003,税務町民課,課税台帳,情報,自治体機密性3B,,,": "0 0 1",
 		"zeimu-0003,税務町民課,課税台帳,紙文書,自治体機密性2,,,": "0 0 1",
 	} {
-		plan, err := makePlan(found, mustRead(t, "管理番号,課室,情報資産名,種別,機密性,媒体,委託先,外部委託の有無\n"+row+"\n"), Choices{})
+		plan, err := makePlan(t.Context(), found, mustRead(t, "管理番号,課室,情報資産名,種別,機密性,媒体,委託先,外部委託の有無\n"+row+"\n"), Choices{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,7 +230,7 @@ func TestBlanksSayOfSafeguardsThatNobodyHasLooked(t *testing.T) {
 		{",端末の多要素認証,端末からの持出しの禁止", ",していない,", true, [2]asset.Confirmed{asset.Missing, asset.Unknown}},
 		{"", "", true, [2]asset.Confirmed{asset.There, asset.Missing}},
 	} {
-		plan, err := makePlan(found, mustRead(t, strings.TrimSuffix(plainHead, "\n")+",備考"+c.columns+"\nzeimu-0001,税務町民課,課税台帳,3B,2,2,特定個人情報,マイナンバー利用事務系,,見本"+c.cells+"\n"), Choices{Blanks: c.blanks, Section: "税務町民課"})
+		plan, err := makePlan(t.Context(), found, mustRead(t, strings.TrimSuffix(plainHead, "\n")+",備考"+c.columns+"\nzeimu-0001,税務町民課,課税台帳,3B,2,2,特定個人情報,マイナンバー利用事務系,,見本"+c.cells+"\n"), Choices{Blanks: c.blanks, Section: "税務町民課"})
 		if err != nil || len(plan.Problems) != 0 {
 			t.Fatalf("%+v, %v", plan.Problems, err)
 		}
@@ -270,7 +306,7 @@ func TestASectionIsFoundWhereTheRegisterNamesIt(t *testing.T) {
 	if plan := planOf(t, "台帳（総務課）\n"+table, "zeimu"); len(slices.Collect(plan.entries)) != 1 || slices.Collect(plan.entries)[0].Section != 1 {
 		t.Errorf("given: %+v", plan)
 	}
-	if _, err := makePlan(aRegister(), mustRead(t, table), Choices{Section: "nowhere"}); fault.KindOf(err) != fault.Invalid {
+	if _, err := makePlan(t.Context(), aRegister(), mustRead(t, table), Choices{Section: "nowhere"}); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("given, and not there: %v", err)
 	}
 }
@@ -391,6 +427,92 @@ func TestARegisterInCP932IsRead(t *testing.T) {
 	}
 }
 
+// namesakes is a register with so many assets of a name but for what stands in brackets,
+// and a file with so many rows of it.
+func namesakes(t *testing.T, assets, rows int) (asset.Standing, File) {
+	t.Helper()
+	found := aRegister()
+	found.Named = func(_ []int64, each func(asset.Named)) error {
+		for i := range assets {
+			each(asset.Named{ID: int64(100 + i), Code: fmt.Sprintf("zeimu-%04d", 100+i), Section: 1, Name: fmt.Sprintf("台帳（%d）", i)})
+		}
+		return nil
+	}
+	var b strings.Builder
+	b.WriteString(plainHead)
+	for i := range rows {
+		fmt.Fprintf(&b, "N%d,税務町民課,台帳（乙%d）,2,2,2,無,LGWAN,\n", i, i)
+	}
+	return found, mustRead(t, b.String())
+}
+
+// It is asked only of a name that tells something.
+func TestOfManyNamesakesItIsNotAskedWhichTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ assets, rows, asked, among int }{
+		{1, 1, 1, 1}, {mostCandidates, mostNamesakes, mostNamesakes, mostCandidates}, {mostCandidates + 1, 1, 0, 0}, {1, mostNamesakes + 1, 0, 0}, {0, mostNamesakes + 1, 0, 0},
+	} {
+		found, file := namesakes(t, c.assets, c.rows)
+		plan, err := makePlan(t.Context(), found, file, Choices{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		among := 0
+		if c.asked > 0 {
+			var questions []AlikeQuestion
+			if err := json.Unmarshal(plan.lists[Alike].all()[0], &questions); err != nil {
+				t.Fatal(err)
+			}
+			among = len(questions[0].Among)
+		}
+		said := strings.Contains(strings.Join(plan.Advice(), ""), "同じものかどうかを尋ねません")
+		if plan.lists.count(Alike) != c.asked || plan.Open != c.asked || among != c.among || said != (c.asked == 0 && c.assets > 0) || plan.Added != c.rows {
+			t.Errorf("%+v: %d are asked among %d; said %t", c, plan.Open, among, said)
+		}
+	}
+}
+
+// Rows and assets of one name cost as much as those of many.
+func TestManyNamesakesArePlannedAsFastAsOthers(t *testing.T) {
+	t.Parallel()
+	found, file := namesakes(t, 6_000, 50_000)
+	heard := 0
+	named := found.Named
+	found.Named = func(sections []int64, each func(asset.Named)) error {
+		return named(sections, func(n asset.Named) {
+			heard++
+			each(n)
+		})
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), intake.PlanDeadline)
+	defer cancel()
+	plan, err := makePlan(ctx, found, file, Choices{})
+	if err != nil || heard != 6_000 || plan.Added != 50_000 || plan.lists.count(Alike) > 0 {
+		t.Errorf("%d heard, %d added, %v", heard, plan.Added, err)
+	}
+}
+
+func TestPlanningEndsWhereNobodyWaits(t *testing.T) {
+	t.Parallel()
+	found, file := namesakes(t, 1, 10)
+	for want, cause := range map[fault.Kind]error{fault.Unavailable: context.Canceled, fault.TooLarge: errPlanDeadline} {
+		for _, begun := range []bool{false, true} { // before the rows, and while they are compared by their names
+			ctx, cancel := context.WithCancelCause(t.Context())
+			asked := found
+			asked.Named = func(sections []int64, each func(asset.Named)) error {
+				cancel(cause)
+				return found.Named(sections, each)
+			}
+			if !begun {
+				cancel(cause)
+			}
+			if _, err := makePlan(ctx, asked, file, Choices{}); fault.KindOf(err) != want {
+				t.Errorf("%v: %v, want %v", cause, err, want)
+			}
+		}
+	}
+}
+
 // Whatever stands in a file, each of its rows is planned or named with what to do, and
 // what is planned is found again.
 func FuzzRegister(f *testing.F) {
@@ -407,7 +529,7 @@ func FuzzRegister(f *testing.F) {
 				}
 				return
 			}
-			plan, err := makePlan(found, file, Choices{Section: section})
+			plan, err := makePlan(t.Context(), found, file, Choices{Section: section})
 			if err != nil {
 				if fault.KindOf(err) != fault.Invalid {
 					t.Error(err)
@@ -420,7 +542,7 @@ func FuzzRegister(f *testing.F) {
 					t.Errorf("a problem that says nothing: %+v", p)
 				}
 			}
-			if plan.Added+plan.Changed+plan.Unchanged+len(wrong) < len(file.rows) {
+			if plan.Added+plan.Changed+plan.Unchanged+plan.Elsewhere+len(wrong) < len(file.rows) {
 				t.Errorf("of %d rows some are nowhere: %+v", len(file.rows), plan)
 			}
 			for i, e := range slices.Collect(plan.entries) {
@@ -434,7 +556,7 @@ func FuzzRegister(f *testing.F) {
 			if len(plan.Problems) > 0 || plan.Changed > 0 {
 				return
 			}
-			again, err := makePlan(found, file, Choices{Section: section})
+			again, err := makePlan(t.Context(), found, file, Choices{Section: section})
 			if err != nil || again.Added+again.Changed+len(again.Problems) > 0 {
 				t.Errorf("the same file again: %+v, %v", again, err)
 			}

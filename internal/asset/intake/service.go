@@ -32,15 +32,16 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, choice
 	if err != nil {
 		return Plan{}, err
 	}
-	return makePlan(found, file, choices)
+	return makePlan(ctx, found, file, choices)
 }
 
 // TakeIn takes a file in at once, for those who look at what it would do beforehand: all
-// of it, or nothing where the plan has problems.
+// of it, or nothing where the plan has problems or rows of
+// sections that are not theirs.
 func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choices Choices) (plan Plan, err error) {
 	err = s.assets.ChangeMany(ctx, actor, file.asked(choices), func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
-		plan, err = makePlan(found, file, choices)
-		if err != nil || len(plan.Problems) > 0 {
+		plan, err = makePlan(ctx, found, file, choices)
+		if err != nil || len(plan.Problems)+plan.Elsewhere > 0 {
 			return func(func(asset.Entry) bool) {}, err
 		}
 		return plan.entries, nil

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/pgtest"
+	"kagami/internal/sheet"
 	"kagami/internal/sheet/intake"
 )
 
@@ -105,6 +106,11 @@ func TestAPersonHasOneFileReadAtATime(t *testing.T) {
 	}
 	if _, err := begin(other); err != nil {
 		t.Errorf("another person: %v", err)
+	}
+	var lasts bool // as long as the work in it may
+	if err := db.Pool.QueryRow(t.Context(), `SELECT until > clock_timestamp() + @work FROM table_turn WHERE person_id = @person`,
+		pgx.StrictNamedArgs{"person": one, "work": sheet.Deadline + intake.PlanDeadline}).Scan(&lasts); err != nil || !lasts {
+		t.Errorf("a turn is over before its work: %v", err)
 	}
 	leave() // the browser has gone
 	done()

@@ -13,9 +13,12 @@ import (
 	"kagami/internal/sheet"
 )
 
+// PlanDeadline is how long it may take to plan in a turn what has been read.
+const PlanDeadline = 20 * time.Second
+
 // turnLife is after how long a turn is over that nobody has ended, because a portal
-// broke off: no file takes as long.
-const turnLife = sheet.Deadline + 15*time.Second
+// broke off: nothing that is done in it takes as long.
+const turnLife = sheet.Deadline + PlanDeadline + 15*time.Second
 
 // Turn begins a person's turn to have a file read, on whichever portal: done ends it.
 // Conflict while another file of theirs is being read.

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake"
+	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 	"kagami/web/component"
@@ -27,7 +28,8 @@ func (s *Screens) drawUpload(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "台帳を取り込む", registerLink), Sections: sections, Section: section, Problems: problems}))
+	drafts := screen.Actor(r.Context()).Reach(authz.ChangeAssets) == authz.None
+	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "台帳を取り込む", registerLink), Sections: sections, Section: section, Drafts: drafts, Problems: problems}))
 	return nil
 }
 
@@ -120,22 +122,28 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 // work takes a register in, or plans it anew as somebody has chosen.
 func (s *Screens) work(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, token := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "register")
-	var (
-		err   error
-		typed = func(*intake.Choices) {}
-		next  = address.AssetImport(token)
-		flash = ""
-	)
-	switch r.PostForm.Get("act") {
+	typed := typedChoices(r)
+	form := r.PostForm
+	next, flash := address.AssetImport(token), ""
+	if r.URL.RawQuery != "" {
+		next += "?" + r.URL.Query().Encode()
+	}
+	var err error
+	switch form.Get("act") {
 	case "apply":
-		err = s.files.Apply(ctx, actor, token, intake.Agreed{Without: r.PostForm.Get(intake.WithoutField) != ""})
+		var applied bool
+		applied, err = s.files.Apply(ctx, actor, token, intake.Agreed{Seal: form.Get(sealField), Without: form.Get(intake.WithoutField) != ""}, typed)
+		if applied {
+			next = address.AssetImport(token)
+		} else {
+			flash = "asset-import-other"
+		}
+		if fault.KindOf(err) == fault.Conflict {
+			typed = func(*intake.Choices) {} // the plan that is shown goes by what is stored
+		}
 	case "choose":
-		typed = typedChoices(r)
 		err = s.files.Choose(ctx, actor, token, typed)
 		flash = "asset-import-chosen"
-		if r.URL.RawQuery != "" {
-			next += "?" + r.URL.Query().Encode()
-		}
 	default:
 		return screen.ErrNoAct()
 	}
@@ -156,7 +164,11 @@ func typedChoices(r *http.Request) func(*intake.Choices) {
 		c.Blanks, c.Others = form.Get("blanks") != "", form.Get("others") != ""
 		for name := range form {
 			if row, ok := rowOf(name, sameField); ok {
-				c.Same = with(c.Same, row, form.Get(name))
+				chosen := form.Get(name)
+				if chosen == intake.Another && c.Others { // it is that of all rows of which nothing is chosen
+					chosen = ""
+				}
+				c.Same = with(c.Same, row, chosen)
 			}
 			if row, ok := rowOf(name, levelField); ok {
 				c.Levels = with(c.Levels, row, form.Get(name))
@@ -165,8 +177,9 @@ func typedChoices(r *http.Request) func(*intake.Choices) {
 	}
 }
 
-// The fields of rows.
+// The fields of a form: those of rows, with their number, and the plan that is shown.
 const (
+	sealField  = "plan"
 	sameField  = "same-"
 	levelField = "level-"
 )
@@ -203,6 +216,7 @@ type uploadView struct {
 	layout.Frame
 	Sections []asset.Section
 	Section  string
+	Drafts   bool // whether they only draft
 	Problems []fault.Problem
 }
 
@@ -215,6 +229,20 @@ type importView struct {
 	Sections []asset.Section
 	Steps    []asset.Level
 	Refused  []fault.Problem // why it was not taken in just now
+}
+
+// counts says how much it does.
+func (p importView) counts() string {
+	return fmt.Sprintf("登録 %d件、下書き %d件、変更 %d件", p.Registered(), p.Fresh, p.Changed)
+}
+
+// headings says which heading is read as which column.
+func (p importView) headings() string {
+	list := make([]string, len(p.Headings))
+	for i, h := range p.Headings {
+		list[i] = "「" + h.Text + "」→ " + h.Column
+	}
+	return strings.Join(list, "、")
 }
 
 // open tells whether it is not taken in yet.

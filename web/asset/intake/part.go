@@ -30,15 +30,16 @@ const maxTable = sheet.MaxSize + screen.MaxForm
 func (s *Screens) Part() screen.Part {
 	return screen.Part{
 		Routes: []screen.Route{
-			screen.Get("/assets/import", authz.ChangeAssets, s.showUpload),
-			screen.Post("/assets/import", authz.ChangeAssets, s.upload).Body(maxTable),
-			screen.Get("/assets/import/template.xlsx", authz.ChangeAssets, s.template),
-			screen.Get("/assets/import/{register}", authz.ChangeAssets, s.showImport),
-			screen.Post("/assets/import/{register}", authz.ChangeAssets, s.work),
-			screen.Get("/assets/import/{register}/faulty.csv", authz.ChangeAssets, s.faultyRows),
+			screen.Get("/assets/import", authz.DraftAssets, s.showUpload),
+			screen.Post("/assets/import", authz.DraftAssets, s.upload).Body(maxTable),
+			screen.Get("/assets/import/template.xlsx", authz.DraftAssets, s.template),
+			screen.Get("/assets/import/{register}", authz.DraftAssets, s.showImport),
+			screen.Post("/assets/import/{register}", authz.DraftAssets, s.work),
+			screen.Get("/assets/import/{register}/faulty.csv", authz.DraftAssets, s.faultyRows),
 		},
 		Flashes: map[string]layout.Done{
 			"asset-import-chosen": {Heading: "選んだことを保存しました", Text: "下の内容は、選んだとおりに作り直したものです。"},
+			"asset-import-other":  {Heading: "まだ取り込んでいません", Text: "選んだことを保存し、下の内容を作り直しました。確かめてから、もう一度「取り込む」を押してください。"},
 		},
 		Subjects: []trail.Named{{Kind: "asset_import", Title: "台帳の取り込み"}},
 	}
