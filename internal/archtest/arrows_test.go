@@ -94,10 +94,12 @@ var within = map[string][]string{
 	},
 
 	"internal/asset/bulk":           {"internal/asset", "internal/asset/find"},
-	"internal/asset/communication":  {"internal/asset"},
+	"internal/asset":                {"internal/asset/level"},
+	"internal/asset/again":          {"internal/asset", "internal/asset/level"},
+	"internal/asset/communication":  {"internal/asset", "internal/asset/level"},
 	"internal/asset/export":         {"internal/asset", "internal/asset/find"},
 	"internal/asset/filebook":       {"internal/asset", "internal/asset/find"},
-	"internal/asset/find":           {"internal/asset", "internal/asset/catalogue", "internal/asset/classify"},
+	"internal/asset/find":           {"internal/asset", "internal/asset/again", "internal/asset/level", "internal/asset/catalogue", "internal/asset/classify"},
 	"internal/asset/intake":         {"internal/asset", "internal/asset/intake/wording"},
 	"internal/asset/intake/wording": {"internal/asset", "internal/calendar"},
 	"internal/asset/merge":          {"internal/asset", "internal/asset/relation"},
@@ -131,8 +133,8 @@ var pure = map[string][]string{
 	"internal/account/directory": {"internal/fault"},
 	"internal/account/openid":    {"internal/fault"},
 
-	"internal/asset/catalogue": {"internal/asset", "internal/calendar", "internal/edition", "internal/sheet/intake"},
-	"internal/asset/classify":  {"internal/asset", "internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/asset/catalogue": {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/asset/classify":  {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 
 	"internal/policy/outline":           {"internal/charset", "internal/fault"},
 	"internal/policy/amend":             {"internal/policy/outline"},

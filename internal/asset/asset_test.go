@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/level"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -307,16 +308,16 @@ func TestWhatIsNoLevelOrZoneIsRefused(t *testing.T) {
 		cells []string
 		ok    bool
 	}{
-		{asset.Levels.Kind, []string{"機密性３Ｂ", "極めて高い", "漏れると困る", "４０"}, true},
-		{asset.Levels.Kind, []string{"重要性 3", "x", "y", "1"}, false},
-		{asset.Levels.Kind, []string{"機密性", "x", "y", "1"}, false},
-		{asset.Levels.Kind, []string{"機密性 3", "", "y", "1"}, false},
-		{asset.Levels.Kind, []string{"機密性 3", "x", "y\nz", "1"}, false},
-		{asset.Levels.Kind, []string{"機密性 3", "x", "y", "0"}, false},
-		{asset.Levels.Kind, []string{"機密性 3", "x", "y", "高い"}, false},
-		{asset.Zones.Kind, []string{"SUIDO", "水道監視", "独立した網", "7"}, true},
-		{asset.Zones.Kind, []string{"水道", "水道監視", "独立した網", "7"}, false},
-		{asset.Zones.Kind, []string{"suido", strings.Repeat("水", 51), "独立した網", "7"}, false},
+		{level.Levels.Kind, []string{"機密性３Ｂ", "極めて高い", "漏れると困る", "４０"}, true},
+		{level.Levels.Kind, []string{"重要性 3", "x", "y", "1"}, false},
+		{level.Levels.Kind, []string{"機密性", "x", "y", "1"}, false},
+		{level.Levels.Kind, []string{"機密性 3", "", "y", "1"}, false},
+		{level.Levels.Kind, []string{"機密性 3", "x", "y\nz", "1"}, false},
+		{level.Levels.Kind, []string{"機密性 3", "x", "y", "0"}, false},
+		{level.Levels.Kind, []string{"機密性 3", "x", "y", "高い"}, false},
+		{level.Zones.Kind, []string{"SUIDO", "水道監視", "独立した網", "7"}, true},
+		{level.Zones.Kind, []string{"水道", "水道監視", "独立した網", "7"}, false},
+		{level.Zones.Kind, []string{"suido", strings.Repeat("水", 51), "独立した網", "7"}, false},
 	} {
 		if _, problem := c.kind.Fold(c.cells); (problem == "") != c.ok {
 			t.Errorf("%v: %q", c.cells, problem)

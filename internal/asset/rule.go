@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"kagami/internal/asset/level"
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
 	"kagami/internal/sheet/intake"
@@ -127,7 +128,7 @@ func foldRule(cells []string) (edition.Row, string) {
 	if problem != "" {
 		return nil, problem
 	}
-	clause, problem := edition.LineOf("根拠", cells[3], maxTitle)
+	clause, problem := edition.LineOf("根拠", cells[3], level.MaxTitle)
 	return edition.Row{key, values, sentence, clause}, problem
 }
 
@@ -148,9 +149,9 @@ func foldRuleValues(key, typed string) (values, problem string) {
 	}
 	var list []string
 	for _, one := range edition.Words(typed) {
-		value, problem := ZoneKey(one)
+		value, problem := level.ZoneKey(one)
 		if rule.takes == takesConfidentiality {
-			value, problem = LevelKey(Confidentiality, one)
+			value, problem = level.LevelKey(Confidentiality, one)
 		}
 		if problem != "" {
 			return "", problem
@@ -163,7 +164,7 @@ func foldRuleValues(key, typed string) (values, problem string) {
 	case len(list) == 0 || len(list) > maxRuleValues:
 		return "", fmt.Sprintf("値を、1つから%dまで、読点で区切って書いてください。決まりを使わないときは、その行を外してください。", maxRuleValues)
 	case rule.without != "" && !slices.Contains(list, rule.without):
-		return "", fmt.Sprintf("「%s」の値には、「%s」を入れてください。決まりを使わないときは、その行を外してください。", rule.title, ZoneTitle(rule.without))
+		return "", fmt.Sprintf("「%s」の値には、「%s」を入れてください。決まりを使わないときは、その行を外してください。", rule.title, level.ZoneTitle(rule.without))
 	}
 	return strings.Join(list, " "), ""
 }
@@ -181,7 +182,7 @@ func showRule(column int, cell string) string {
 	case 1:
 		values := strings.Fields(cell)
 		for i, v := range values {
-			values[i] = ZoneTitle(v)
+			values[i] = level.ZoneTitle(v)
 		}
 		return strings.Join(values, "、")
 	}

@@ -3,7 +3,6 @@ package asset
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -280,7 +279,7 @@ func SetLow(ctx context.Context, tx *door.Tx, assets []int64) error {
 }
 
 // weighAll is the job of weighing the register anew where levels, zones or rules have
-// changed, and of keeping the numbers of the day.
+// changed.
 type weighAll struct{}
 
 // Kind is the job's name in the database.
@@ -293,7 +292,7 @@ const weighEvery = 10 * time.Minute
 // RegisterJobs adds the worker of the register.
 func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[weighAll]) error {
-		return errors.Join(s.Weigh(ctx), s.KeepDay(ctx))
+		return s.Weigh(ctx)
 	}))
 	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(weighEvery),
 		func() (river.JobArgs, *river.InsertOpts) { return weighAll{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})}

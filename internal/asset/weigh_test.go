@@ -171,44 +171,6 @@ func (o office) sums(t *testing.T, when string) {
 	}
 }
 
-func TestTheNumbersOfADayAreKept(t *testing.T) {
-	t.Parallel()
-	o := newOffice(t)
-	code := o.register(t, onInternet())
-	o.register(t, ledger())
-	number := func(day calendar.Date, duty string) (n int) {
-		err := o.db.Pool.QueryRow(t.Context(), `SELECT coalesce(sum(number), -1) FROM asset_day WHERE day = $1::date AND duty = $2`, day, duty).Scan(&n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	later := today.AddDays(400)
-	for _, day := range []calendar.Date{today, later} {
-		if err := o.at(day).KeepDay(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if assets, broken, unchecked := number(today, "assets"), number(today, "broken"), number(today, "unchecked"); assets != 2 || broken != 1 || unchecked != 0 {
-		t.Errorf("today: %d, %d broken, %d unchecked", assets, broken, unchecked)
-	}
-	if n := number(later, "unchecked"); n != 2 {
-		t.Errorf("after a year %d are unchecked", n)
-	}
-	if err := o.EndAsMistaken(t.Context(), o.tax, code, 1, "二重"); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.at(later).KeepDay(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if n := number(later, "unchecked"); n != 1 {
-		t.Errorf("after one has ended %d are unchecked", n)
-	}
-	if n := number(today, "assets"); n != 2 {
-		t.Errorf("an earlier day has changed: %d", n)
-	}
-}
-
 const said = "availability-1=7 confidentiality-1=no confidentiality-2=yes integrity-1=yes"
 
 // The answers decide; who chooses otherwise says why.

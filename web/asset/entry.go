@@ -9,6 +9,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/paper"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -54,7 +55,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
 		return err
 	}
-	if view.Again, err = s.register.Again(ctx, actor, a); err != nil {
+	if view.Again, err = s.finding.Again(ctx, actor, a); err != nil {
 		return err
 	}
 	if view.Low, err = s.low(r, a); err != nil {
@@ -261,4 +262,9 @@ func (p entryView) ended() string {
 		return "ほかの情報資産と同じものだったため、1つにまとめました。いまの内容は、まとめた先を見てください。"
 	}
 	return ""
+}
+
+// there are the papers that were not removed.
+func there(papers []paper.Paper) []paper.Paper {
+	return slices.DeleteFunc(slices.Clone(papers), func(p paper.Paper) bool { return p.RemovedAt != nil })
 }

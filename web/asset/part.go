@@ -16,7 +16,6 @@ import (
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/asset/view"
-	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/sample"
 	samples "kagami/internal/sample/assets"
@@ -31,15 +30,14 @@ type Screens struct {
 	finding   *find.Service
 	relations *relation.Service
 	papers    *paper.Service
-	attached  *attachment.Service
 	proposals *propose.Service
 	views     *view.Service
 	talks     *communication.Service
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, attachments *attachment.Service, proposals *propose.Service, views *view.Service, talks *communication.Service) *Screens {
-	return &Screens{register, finding, relations, papers, attachments, proposals, views, talks}
+func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, proposals *propose.Service, views *view.Service, talks *communication.Service) *Screens {
+	return &Screens{register, finding, relations, papers, proposals, views, talks}
 }
 
 // Part is what the portal takes in.
@@ -56,22 +54,16 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/assets/{asset}/looked-at", authz.ChangeAssets, s.lookAt),
 			screen.Get("/assets/{asset}/mistake", authz.ChangeAssets, s.showMistake),
 			screen.Post("/assets/{asset}/mistake", authz.ChangeAssets, s.endAsMistaken),
-			screen.Get("/assets/{asset}/papers", authz.ReadAssets, s.showPapers),
-			// not sensitive: a file would be lost while it is asked who it is
-			screen.Post("/assets/{asset}/papers", authz.ChangeAssets, s.changePapers).Body(attachment.Largest(paper.Kinds...) + 1<<20).Stream(),
-			screen.Get("/assets/{asset}/papers/{number}", authz.ReadAssets, s.showPaper).Stream(),
 		},
 		Nav: []screen.Entry{{Label: "情報資産", URL: address.Assets, Place: 2, Action: authz.ReadAssets, Least: authz.Own}},
 		Flashes: map[string]layout.Done{
-			"asset-registered":    {Heading: "情報資産を登録しました", Text: "管理番号を付けました。下の「変更する」から、いつでも直せます。"},
-			"asset-changed":       {Heading: "情報資産を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},
-			"asset-looked-at":     {Heading: "内容を確かめたことを残しました", Text: "最終確認日を、今日にしました。"},
-			"asset-same":          {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
-			"asset-paper":         {Heading: "書類を加えました", Text: "この情報資産を見られる人が、読めます。"},
-			"asset-paper-removed": {Heading: "書類を取り除きました", Text: "取り除いたことと理由は、下の履歴に残ります。"},
-			"asset-mistaken":      {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
-			"asset-drafted":       {Heading: "下書きを作りました", Text: "決まっていない項目がなくなると、情報セキュリティ管理者の確認を待ちます。"},
-			"asset-proposed":      {Heading: "変更を提案しました", Text: "情報セキュリティ管理者が確認すると、台帳が変わります。"},
+			"asset-registered": {Heading: "情報資産を登録しました", Text: "管理番号を付けました。下の「変更する」から、いつでも直せます。"},
+			"asset-changed":    {Heading: "情報資産を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},
+			"asset-looked-at":  {Heading: "内容を確かめたことを残しました", Text: "最終確認日を、今日にしました。"},
+			"asset-same":       {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
+			"asset-mistaken":   {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
+			"asset-drafted":    {Heading: "下書きを作りました", Text: "決まっていない項目がなくなると、情報セキュリティ管理者の確認を待ちます。"},
+			"asset-proposed":   {Heading: "変更を提案しました", Text: "情報セキュリティ管理者が確認すると、台帳が変わります。"},
 		},
 		Search:   s.search,
 		Jobs:     s.register.RegisterJobs,

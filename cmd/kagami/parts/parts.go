@@ -46,6 +46,7 @@ import (
 	"kagami/web/asset/keeping"
 	webmerge "kagami/web/asset/merge"
 	weboverview "kagami/web/asset/overview"
+	"kagami/web/asset/papers"
 	webrelation "kagami/web/asset/relation"
 	webrestore "kagami/web/asset/restore"
 	"kagami/web/asset/views"
@@ -102,8 +103,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), g.Attachments, proposals, view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(),
+		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), proposals, view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(),
 		views.New(view.New(g.Pool, g.Door)).Part(),
+		papers.New(assets, paper.New(g.Pool, g.Door, assets), g.Attachments).Part(),
 		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
 		webmerge.New(merge.New(g.Pool, g.Door, assets), assets).Part(),
 		webrestore.New(restore.New(assets), assets).Part(),

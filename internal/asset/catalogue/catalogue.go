@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/level"
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
 	"kagami/internal/sheet/intake"
@@ -111,12 +112,12 @@ var folds = []func(typed string) (cell, problem string){
 	func(typed string) (string, string) { return one(asset.Kinds, "種別", typed) },
 	func(typed string) (string, string) { return edition.LineOf("業務分類", typed, maxName) },
 	foldWords,
-	func(typed string) (string, string) { return asset.LevelKey(asset.Confidentiality, typed) },
-	func(typed string) (string, string) { return asset.LevelKey(asset.Integrity, typed) },
-	func(typed string) (string, string) { return asset.LevelKey(asset.Availability, typed) },
+	func(typed string) (string, string) { return level.LevelKey(asset.Confidentiality, typed) },
+	func(typed string) (string, string) { return level.LevelKey(asset.Integrity, typed) },
+	func(typed string) (string, string) { return level.LevelKey(asset.Availability, typed) },
 	func(typed string) (string, string) { return one(asset.PersonalData, "個人情報の有無", typed) },
 	func(typed string) (string, string) { return one(asset.NumberWorks, "個人番号の事務", typed) },
-	asset.ZoneKey,
+	level.ZoneKey,
 	foldHandling,
 }
 
@@ -177,7 +178,7 @@ func showEntry(column int, cell string) string {
 	case numberWorkColumn:
 		return asset.NumberWork(cell).Title()
 	case zoneColumn:
-		return asset.ZoneTitle(cell)
+		return level.ZoneTitle(cell)
 	case handlingColumn:
 		titles := strings.Fields(cell)
 		for i, h := range titles {

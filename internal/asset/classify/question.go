@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/level"
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
 	"kagami/internal/sheet/intake"
@@ -142,13 +143,13 @@ func foldQuestion(cells []string) (edition.Row, string) {
 		}
 		days = strconv.Itoa(n)
 	}
-	yes, problem := asset.LevelKey(aspect, cells[3])
+	yes, problem := level.LevelKey(aspect, cells[3])
 	if problem != "" {
 		return nil, "はいのとき：" + problem
 	}
 	no := strings.TrimSpace(cells[4])
 	if no != "" {
-		if no, problem = asset.LevelKey(aspect, no); problem != "" {
+		if no, problem = level.LevelKey(aspect, no); problem != "" {
 			return nil, "いいえのとき：" + problem
 		}
 	}

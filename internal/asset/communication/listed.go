@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/level"
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
 	"kagami/internal/sheet/intake"
@@ -91,7 +92,7 @@ func foldEnds(typed string) (ends, problem string) {
 	for _, word := range edition.Words(typed) {
 		key := External
 		if word != external.Title && word != External {
-			if key, problem = asset.ZoneKey(word); problem != "" {
+			if key, problem = level.ZoneKey(word); problem != "" {
 				return "", problem
 			}
 		}
@@ -109,7 +110,7 @@ func showListed(column int, cell string) string {
 	}
 	ends := strings.Fields(cell)
 	for i, key := range ends {
-		if ends[i] = asset.ZoneTitle(key); key == External {
+		if ends[i] = level.ZoneTitle(key); key == External {
 			ends[i] = external.Title
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/level"
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
 	"kagami/internal/sheet/intake"
@@ -185,7 +186,7 @@ func SchemeOn(values edition.Values, day calendar.Date) Scheme {
 func (s Scheme) End(key string) (asset.Zone, bool) {
 	i := slices.IndexFunc(s.Ends, func(z asset.Zone) bool { return z.Key == key })
 	if i < 0 {
-		return asset.Zone{Key: key, Title: asset.ZoneTitle(key)}, false
+		return asset.Zone{Key: key, Title: level.ZoneTitle(key)}, false
 	}
 	return s.Ends[i], true
 }

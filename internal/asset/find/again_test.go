@@ -61,10 +61,10 @@ func TestWhatHasToBeLookedAtAgainIsFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if turned, err := o.register.Again(t.Context(), o.tax, a); err != nil || len(turned) != 1 || turned[0].Key != "3B" || turned[0].Day != today || turned[0].Edition != "" {
+	if turned, err := o.Again(t.Context(), o.tax, a); err != nil || len(turned) != 1 || turned[0].Key != "3B" || turned[0].Day != today || turned[0].Edition != "" {
 		t.Errorf("of the asset: %+v, %v", turned, err)
 	}
-	if _, err := o.register.Again(t.Context(), o.welfare, a); err == nil {
+	if _, err := o.Again(t.Context(), o.welfare, a); err == nil {
 		t.Error("of another section's asset it is told")
 	}
 	d := a.Details

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/again"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/gram"
@@ -131,7 +132,7 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		must("coalesce(a.checked_on, a.registered_on) < @looked::date", "looked", asset.LookedAt(l.today))
 	}
 	if q.Again {
-		turned, err := asset.TurnedIn(ctx, l.tx, l.today)
+		turned, err := again.TurnedIn(ctx, l.tx, l.today)
 		if err != nil || len(turned) == 0 {
 			return false, err
 		}
@@ -164,7 +165,7 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 }
 
 // turned is the condition of what has to be looked at again.
-func (l *lookup) turned(turned []asset.Turned) string {
+func (l *lookup) turned(turned []again.Turned) string {
 	letters := map[string]string{"confidentiality": "c", "integrity": "i", "availability": "a", "zone": "z"}
 	var either, marks []string
 	for i, t := range turned {

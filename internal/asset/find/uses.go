@@ -8,6 +8,8 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
+	"kagami/internal/asset/again"
+	"kagami/internal/asset/level"
 	"kagami/internal/authz"
 	"kagami/internal/edition"
 	"kagami/internal/postgres"
@@ -18,7 +20,7 @@ import (
 // are kept, they are counted up to MostCounted.
 func (s *Service) Uses(ctx context.Context, actor authz.Actor, kind string, keys []string) (map[string]edition.Use, error) {
 	uses := map[string]edition.Use{}
-	if actor.Reach(authz.ReadAssets) == authz.None || kind != asset.Levels.Name && kind != asset.Zones.Name {
+	if actor.Reach(authz.ReadAssets) == authz.None || kind != level.Levels.Name && kind != level.Zones.Name {
 		return uses, nil
 	}
 	summed, err := s.summed(ctx, actor)
@@ -26,7 +28,7 @@ func (s *Service) Uses(ctx context.Context, actor authz.Actor, kind string, keys
 		return nil, err
 	}
 	for _, row := range keys {
-		field, key := asset.TurnedKey(kind, row)
+		field, key := again.TurnedKey(kind, row)
 		count, more := summed[field][key], ""
 		if field == string(asset.Integrity) || field == string(asset.Availability) {
 			page, err := s.List(ctx, actor, Search{Levels: map[asset.Aspect]string{asset.Aspect(field): key}})

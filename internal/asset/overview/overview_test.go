@@ -132,7 +132,7 @@ func TestEarlierDaysStayAsTheyWere(t *testing.T) {
 	o := newOffice(t)
 	keep := func(day calendar.Date) {
 		*o.day = day
-		if err := o.assets.KeepDay(t.Context()); err != nil {
+		if err := o.KeepDay(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -169,7 +169,7 @@ func TestWhatIsLookedAtLeavesTheNumberAtOnce(t *testing.T) {
 	if n := o.see(o.officer, overview.Asked{}).All.Unchecked; n != 1 {
 		t.Errorf("after a year: %d", n)
 	}
-	if err := o.assets.KeepDay(t.Context()); err != nil {
+	if err := o.KeepDay(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	a, err := o.assets.Find(t.Context(), o.tax, "zeimu-0001")
@@ -182,5 +182,44 @@ func TestWhatIsLookedAtLeavesTheNumberAtOnce(t *testing.T) {
 	}
 	if n := o.see(o.officer, overview.Asked{}).All.Unchecked; n != 0 {
 		t.Errorf("looked at: %d", n)
+	}
+}
+
+func TestTheNumbersOfADayAreKept(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.add(o.tax, "zeimu", "3B", asset.InternetZone, "")
+	o.add(o.tax, "zeimu", "2", asset.LGWANZone, "")
+	number := func(day calendar.Date, duty string) (n int) {
+		err := o.db.Pool.QueryRow(t.Context(), `SELECT coalesce(sum(number), -1) FROM asset_day WHERE day = $1::date AND duty = $2`, day, duty).Scan(&n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	keep := func(day calendar.Date) {
+		*o.day = day
+		if err := o.KeepDay(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	later := today.AddDays(400)
+	keep(today)
+	keep(later)
+	if assets, broken, unchecked := number(today, "assets"), number(today, "broken"), number(today, "unchecked"); assets != 2 || broken != 1 || unchecked != 0 {
+		t.Errorf("today: %d, %d broken, %d unchecked", assets, broken, unchecked)
+	}
+	if n := number(later, "unchecked"); n != 2 {
+		t.Errorf("after a year %d are unchecked", n)
+	}
+	if err := o.assets.EndAsMistaken(t.Context(), o.tax, "zeimu-0001", 1, "二重"); err != nil {
+		t.Fatal(err)
+	}
+	keep(later)
+	if n := number(later, "unchecked"); n != 1 {
+		t.Errorf("after one has ended %d are unchecked", n)
+	}
+	if n := number(today, "assets"); n != 2 {
+		t.Errorf("an earlier day has changed: %d", n)
 	}
 }

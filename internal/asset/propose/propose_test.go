@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/level"
 	"kagami/internal/asset/propose"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -371,7 +372,7 @@ func TestADraftIsConfirmedByTheRulesOfTheDay(t *testing.T) {
 	code, other := o.draft(ledger()), o.draft(misplaced)
 	officer := authz.Actor{Person: o.other.Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
 	through := door.New(o.db.Pool, func() time.Time { return today.Start() })
-	must(t, edition.NewService(o.db.Pool, through, asset.EditionKinds()...).Say(t.Context(), officer, asset.Levels.Name,
+	must(t, edition.NewService(o.db.Pool, through, asset.EditionKinds()...).Say(t.Context(), officer, level.Levels.Name,
 		edition.Say{Cells: []string{"機密性 3C"}, What: "struck", First: today, Reason: "見本"}))
 	if err := o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: code, Version: 1}}); fault.KindOf(err) != fault.Conflict || o.find(code).State != asset.Draft {
 		t.Errorf("%v; it is %s", err, o.find(code).State)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"kagami/internal/asset"
+	"kagami/internal/asset/level"
 	"kagami/internal/asset/relation"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -33,7 +34,7 @@ func (o office) floor(code string) (floor []int16) {
 func (o office) say(day calendar.Date, what string, cells ...string) {
 	o.t.Helper()
 	through := door.New(o.db.Pool, func() time.Time { return day.Start() })
-	if err := edition.NewService(o.db.Pool, through, asset.EditionKinds()...).Say(o.t.Context(), o.officer, asset.Levels.Name, edition.Say{Cells: cells, What: what, First: day, Reason: "見本"}); err != nil {
+	if err := edition.NewService(o.db.Pool, through, asset.EditionKinds()...).Say(o.t.Context(), o.officer, level.Levels.Name, edition.Say{Cells: cells, What: what, First: day, Reason: "見本"}); err != nil {
 		o.t.Fatal(err)
 	}
 }
@@ -60,7 +61,7 @@ func TestALevelThatRisesReachesTheFloors(t *testing.T) {
 			}
 			day := today.AddDays(1)
 			through := door.New(o.db.Pool, func() time.Time { return day.Start() })
-			if err := edition.NewService(o.db.Pool, through, asset.EditionKinds()...).Say(t.Context(), o.officer, asset.Levels.Name, edition.Say{
+			if err := edition.NewService(o.db.Pool, through, asset.EditionKinds()...).Say(t.Context(), o.officer, level.Levels.Name, edition.Say{
 				Cells: []string{"機密性 3C", "自治体機密性3C", "町では重く扱う", "45"}, What: "own", First: day, Reason: "見本",
 			}); err != nil {
 				t.Fatal(err)

@@ -31,7 +31,7 @@ func New(numbers *overview.Service, finding *find.Service) *Screens {
 
 // Part is what the portal takes in.
 func (s *Screens) Part() screen.Part {
-	return screen.Part{Routes: []screen.Route{screen.Get(address.AssetOverview, authz.ReadAssets, s.show)}}
+	return screen.Part{Routes: []screen.Route{screen.Get(address.AssetOverview, authz.ReadAssets, s.show)}, Jobs: s.numbers.RegisterJobs}
 }
 
 func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {

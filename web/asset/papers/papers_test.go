@@ -1,4 +1,4 @@
-package asset_test
+package papers_test
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"kagami/web/asset/assettest"
 	"kagami/web/server/servertest"
 )
 
@@ -41,19 +42,19 @@ func TestAnAssetsPapersAreAddedReadAndRemoved(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
-	_, code := register(t, manager, ledger())
+	_, code := assettest.Register(t, manager, assettest.Ledger())
 	page := "/assets/" + code + "/papers"
 
-	mustSay(t, "without one", manager.Get(page), "書類は、まだありません", "書類に加える")
-	mustSay(t, "no file", send(t, manager, page, "", "", map[string]string{"title": "構成図"}), "ファイルを選んでください", `value="構成図"`)
-	mustSay(t, "none such", send(t, manager, page, "a.html", "<html>", nil), "この種類のファイルは付けられません")
+	assettest.MustSay(t, "without one", manager.Get(page), "書類は、まだありません", "書類に加える")
+	assettest.MustSay(t, "no file", send(t, manager, page, "", "", map[string]string{"title": "構成図"}), "ファイルを選んでください", `value="構成図"`)
+	assettest.MustSay(t, "none such", send(t, manager, page, "a.html", "<html>", nil), "この種類のファイルは付けられません")
 	refused := send(t, manager, page, "図.pdf", drawing, map[string]string{"title": strings.Repeat("長", 101)})
-	mustSay(t, "a long title", refused, "100字まで", "「図.pdf」を受け取っています")
+	assettest.MustSay(t, "a long title", refused, "100字まで", "「図.pdf」を受け取っています")
 	_, rest, _ := strings.Cut(refused.Body, `name="sent" value="`)
 	sent, _, _ := strings.Cut(rest, `"`)
-	mustSay(t, "the file that was sent", send(t, manager, page, "", "", map[string]string{"title": "構成図", "sent": sent}), "書類を加えました", "構成図")
-	mustSay(t, "without a title", send(t, manager, page, "契約書.pdf", drawing, nil), "書類を加えました", ">契約書.pdf</a>")
-	mustSay(t, "the asset's page", manager.Get("/assets/"+code), page+"/1?show=1", "構成図", "書類を加える・取り除く")
+	assettest.MustSay(t, "the file that was sent", send(t, manager, page, "", "", map[string]string{"title": "構成図", "sent": sent}), "書類を加えました", "構成図")
+	assettest.MustSay(t, "without a title", send(t, manager, page, "契約書.pdf", drawing, nil), "書類を加えました", ">契約書.pdf</a>")
+	assettest.MustSay(t, "the asset's page", manager.Get("/assets/"+code), page+"/1?show=1", "構成図", "書類を加える・取り除く")
 
 	staff, other := servertest.SignIn(t, portal, town.Holder("税務町民課 職員")), servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
 	if a := staff.Get(page + "/1"); a.Status != http.StatusOK || a.Body != drawing {
@@ -73,8 +74,8 @@ func TestAnAssetsPapersAreAddedReadAndRemoved(t *testing.T) {
 		}
 	}
 
-	mustSay(t, "removed without a reason", send(t, manager, page, "", "", map[string]string{"act": "remove", "number": "1"}), "取り除く理由を")
-	mustSay(t, "removed", send(t, manager, page, "", "", map[string]string{"act": "remove", "number": "1", "why": "古くなった"}), "書類を取り除きました", "取り除いた書類", "古くなった")
+	assettest.MustSay(t, "removed without a reason", send(t, manager, page, "", "", map[string]string{"act": "remove", "number": "1"}), "取り除く理由を")
+	assettest.MustSay(t, "removed", send(t, manager, page, "", "", map[string]string{"act": "remove", "number": "1", "why": "古くなった"}), "書類を取り除きました", "取り除いた書類", "古くなった")
 	for what, a := range map[string]servertest.Answer{
 		"its file": manager.Get(page + "/1"), "again": send(t, manager, page, "", "", map[string]string{"act": "remove", "number": "1", "why": "もう一度"}),
 	} {
@@ -83,7 +84,7 @@ func TestAnAssetsPapersAreAddedReadAndRemoved(t *testing.T) {
 		}
 	}
 
-	mustSay(t, "ended", manager.Post("/assets/"+code+"/mistake", url.Values{"version": {"1"}, "sure": {"1"}, "why": {"二重"}}), "登録の誤り")
+	assettest.MustSay(t, "ended", manager.Post("/assets/"+code+"/mistake", url.Values{"version": {"1"}, "sure": {"1"}, "why": {"二重"}}), "登録の誤り")
 	if a := manager.Get(page + "/2"); a.Status != http.StatusOK || a.Body != drawing {
 		t.Errorf("the papers of what has ended: %d", a.Status)
 	}
@@ -100,7 +101,7 @@ func TestPapersAreInTheTrail(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
-	_, code := register(t, manager, ledger())
+	_, code := assettest.Register(t, manager, assettest.Ledger())
 	page := "/assets/" + code + "/papers"
 	before := manager.Count("trail_entry")
 	send(t, manager, page, "図.pdf", drawing, nil)

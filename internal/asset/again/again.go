@@ -1,11 +1,15 @@
-package asset
+// Package again is which assets are to be looked at again (見直しが要る): those classified by a
+// level, or standing in a zone, of which an edition or the town has changed the row since
+// somebody looked at them.
+package again
 
 import (
 	"context"
 	"slices"
 	"strings"
 
-	"kagami/internal/authz"
+	"kagami/internal/asset"
+	"kagami/internal/asset/level"
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
 	"kagami/internal/postgres"
@@ -23,7 +27,7 @@ type Turned struct {
 }
 
 // TurnedKinds are those whose editions say so.
-func TurnedKinds() []edition.Kind { return []edition.Kind{Levels.Kind, Zones.Kind} }
+func TurnedKinds() []edition.Kind { return []edition.Kind{level.Levels.Kind, level.Zones.Kind} }
 
 // TurnedBy are the levels and zones whose rows have turned, each as it has turned last. That
 // a zone stands elsewhere in its list is no reason to look at anything again.
@@ -36,7 +40,7 @@ func TurnedBy(levels, zones []edition.Turn) []Turned {
 	}
 	for _, turn := range levels {
 		if turn.Before != nil {
-			was := readLevel(turn.Before)
+			was := level.ReadLevel(turn.Before)
 			put(Turned{Field: string(was.Aspect), Key: was.Key, Title: was.Title}, turn)
 		}
 	}
@@ -44,9 +48,9 @@ func TurnedBy(levels, zones []edition.Turn) []Turned {
 		if turn.Before == nil {
 			continue
 		}
-		was := readZone(turn.Before)
+		was := level.ReadZone(turn.Before)
 		if turn.After != nil {
-			if is := readZone(turn.After); is.Title == was.Title && is.Meaning == was.Meaning {
+			if is := level.ReadZone(turn.After); is.Title == was.Title && is.Meaning == was.Meaning {
 				continue
 			}
 		}
@@ -55,20 +59,20 @@ func TurnedBy(levels, zones []edition.Turn) []Turned {
 	return list
 }
 
-// LookedAt is the day on which somebody last looked at the whole of an asset.
-func (d Details) LookedAt() calendar.Date {
+// lookedAt is the day on which somebody last looked at the whole of an asset.
+func lookedAt(d asset.Details) calendar.Date {
 	if d.CheckedOn.IsZero() {
 		return d.RegisteredOn
 	}
 	return d.CheckedOn
 }
 
-// Again are those of the levels and zones that have turned by which an asset is classified,
-// and since when nobody has looked at it.
-func (d Details) Again(turned []Turned) []Turned {
+// Of are those of the levels and zones that have turned by which an asset is classified, and
+// since when nobody has looked at it.
+func Of(d asset.Details, turned []Turned) []Turned {
 	var list []Turned
 	for _, t := range turned {
-		if d.key(t.Field) == t.Key && d.LookedAt().Before(t.Day) {
+		if key(d, t.Field) == t.Key && lookedAt(d).Before(t.Day) {
 			list = append(list, t)
 		}
 	}
@@ -76,24 +80,11 @@ func (d Details) Again(turned []Turned) []Turned {
 }
 
 // key is what stands in a field by which Turned go.
-func (d Details) key(field string) string {
+func key(d asset.Details, field string) string {
 	if field == "zone" {
 		return d.Zone
 	}
-	return d.Level(Aspect(field))
-}
-
-// Again are those by which an asset has to be looked at again today; nil for one that has
-// ended. NotFound where the actor may not see it.
-func (s *Service) Again(ctx context.Context, actor authz.Actor, a Asset) ([]Turned, error) {
-	if _, may := actor.May(authz.ReadAssets, a.matter()); !may {
-		return nil, errNone()
-	}
-	if a.State.Ended() {
-		return nil, nil
-	}
-	turned, err := TurnedIn(ctx, s.pool, s.Today())
-	return a.Details.Again(turned), err
+	return d.Level(level.Aspect(field))
 }
 
 // TurnedIn are those of a day.
@@ -102,17 +93,17 @@ func TurnedIn(ctx context.Context, db postgres.Querier, day calendar.Date) ([]Tu
 	if err != nil {
 		return nil, err
 	}
-	return TurnedBy(values.Turns(Levels.Kind, day), values.Turns(Zones.Kind, day)), nil
+	return TurnedBy(values.Turns(level.Levels.Kind, day), values.Turns(level.Zones.Kind, day)), nil
 }
 
 // TurnedKey reads the key of a row of one of TurnedKinds as the field in which assets have
 // it, and what stands there.
 func TurnedKey(kind, row string) (field, key string) {
-	if kind == Zones.Name {
+	if kind == level.Zones.Name {
 		return "zone", row
 	}
 	title, key, _ := strings.Cut(row, " ")
-	for _, aspect := range Aspects {
+	for _, aspect := range level.Aspects {
 		if aspect.Title() == title {
 			return string(aspect), key
 		}

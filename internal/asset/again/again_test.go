@@ -1,20 +1,25 @@
-package asset_test
+package again_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/again"
+	"kagami/internal/calendar"
 	"kagami/internal/edition"
 )
+
+var today = calendar.NewDate(2026, time.November, 24)
 
 // turn is that a row has become another one on a day counted from today; nil for none.
 func turn(days int, name string, before, after edition.Row) edition.Turn {
 	return edition.Turn{Change: edition.Change{Before: before, After: after}, Day: today.AddDays(days), Edition: name}
 }
 
-func turnedText(list []asset.Turned) string {
+func turnedText(list []again.Turned) string {
 	var words []string
 	for _, t := range list {
 		text := fmt.Sprintf("%s=%s(%s)%+d", t.Field, t.Key, t.Edition, t.Day.Sub(today))
@@ -49,7 +54,7 @@ func TestWhatALevelOrAZoneHasTurnedInto(t *testing.T) {
 		"its place after what it says": {zones: []edition.Turn{turn(-5, "新版", zone, explained), turn(-1, "", explained, edition.Row{"cloud", "クラウド", "別の説明", "2"})}, want: "zone=cloud(新版)-5"},
 		"a level and a zone":           {levels: []edition.Turn{turn(-9, "新版", b, meant)}, zones: []edition.Turn{turn(-1, "新版", zone, nil)}, want: "confidentiality=3B(新版)-9, zone=cloud(新版)-1 gone"},
 	} {
-		if got := turnedText(asset.TurnedBy(c.levels, c.zones)); got != c.want {
+		if got := turnedText(again.TurnedBy(c.levels, c.zones)); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -57,7 +62,7 @@ func TestWhatALevelOrAZoneHasTurnedInto(t *testing.T) {
 
 func TestAnAssetIsLookedAtAgainUntilSomebodyHas(t *testing.T) {
 	t.Parallel()
-	turned := []asset.Turned{
+	turned := []again.Turned{
 		{Field: "confidentiality", Key: "3B", Day: today.AddDays(-5)}, {Field: "integrity", Key: "2", Day: today.AddDays(-5)}, {Field: "zone", Key: "lgwan", Day: today.AddDays(-2)},
 	}
 	for name, c := range map[string]struct {
@@ -81,7 +86,7 @@ func TestAnAssetIsLookedAtAgainUntilSomebodyHas(t *testing.T) {
 		if c.checked != 0 {
 			d.CheckedOn = today.AddDays(c.checked)
 		}
-		if got := turnedText(d.Again(turned)); got != c.want {
+		if got := turnedText(again.Of(d, turned)); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -90,11 +95,11 @@ func TestAnAssetIsLookedAtAgainUntilSomebodyHas(t *testing.T) {
 func TestTheKeyOfARowIsThatOfAField(t *testing.T) {
 	t.Parallel()
 	for row, want := range map[string]string{"機密性 3B": "confidentiality 3B", "可用性 2": "availability 2", "重要性 2": " "} {
-		if field, key := asset.TurnedKey("asset_level", row); field+" "+key != want {
+		if field, key := again.TurnedKey("asset_level", row); field+" "+key != want {
 			t.Errorf("%s: %s %s", row, field, key)
 		}
 	}
-	if field, key := asset.TurnedKey("asset_zone", "lgwan"); field != "zone" || key != "lgwan" {
+	if field, key := again.TurnedKey("asset_zone", "lgwan"); field != "zone" || key != "lgwan" {
 		t.Errorf("a zone: %s %s", field, key)
 	}
 }

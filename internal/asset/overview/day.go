@@ -1,19 +1,21 @@
-package asset
+package overview
 
 import (
 	"context"
 	"fmt"
+	"kagami/internal/asset"
+	"time"
+
+	"github.com/riverqueue/river"
 
 	"github.com/jackc/pgx/v5"
-
-	"kagami/internal/calendar"
 )
 
 // KeepDay keeps the numbers of today, by section and duty, in the place of those that were
 // kept of today before: the last ones of a day are that day's. It is no change of the
 // register and passes no door: it counts what the trail shows already.
 func (s *Service) KeepDay(ctx context.Context) error {
-	today := calendar.Day(s.door.Now())
+	today := s.register.Today()
 	_, err := s.pool.Exec(ctx, `
 		INSERT INTO asset_day (day, section_id, duty, number)
 		SELECT @today::date, s.section_id, n.duty, n.number
@@ -26,9 +28,25 @@ func (s *Service) KeepDay(ctx context.Context) error {
 			SELECT section_id, count(*) AS number FROM asset
 			WHERE state IN ('draft', 'registered') AND coalesce(checked_on, registered_on) < @looked::date GROUP BY section_id) o USING (section_id)
 		ON CONFLICT (day, duty, section_id) DO UPDATE SET number = excluded.number WHERE asset_day.number <> excluded.number`,
-		pgx.StrictNamedArgs{"today": today, "looked": LookedAt(today)})
+		pgx.StrictNamedArgs{"today": today, "looked": asset.LookedAt(today)})
 	if err != nil {
 		return fmt.Errorf("keeping the numbers of the day: %w", err)
 	}
 	return nil
+}
+
+// keepDay is the job of keeping the numbers of the day.
+type keepDay struct{}
+
+// Kind is the job's name in the database.
+func (keepDay) Kind() string { return "asset_keep_day" }
+
+// keepEvery is how old the numbers of today may be.
+const keepEvery = 10 * time.Minute
+
+// RegisterJobs adds the worker that keeps the numbers.
+func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[keepDay]) error { return s.KeepDay(ctx) }))
+	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(keepEvery),
+		func() (river.JobArgs, *river.InsertOpts) { return keepDay{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})}
 }

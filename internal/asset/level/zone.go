@@ -1,4 +1,4 @@
-package asset
+package level
 
 import (
 	"cmp"
@@ -55,7 +55,7 @@ var Zones = edition.New(edition.Kind{
 			{OutsideZone, "対象外", "教育ネットワークなど、基本方針の対象としていないもの（4(1)）", "6"},
 		},
 	}},
-}, readZone)
+}, ReadZone)
 
 var zoneShape = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
 
@@ -90,7 +90,7 @@ func ZoneTitle(key string) string {
 
 func foldZone(cells []string) (edition.Row, string) {
 	key, problem := zoneKey(cells[0])
-	title, noTitle := edition.LineOf("名称", cells[1], maxTitle)
+	title, noTitle := edition.LineOf("名称", cells[1], MaxTitle)
 	meaning, noMeaning := edition.LineOf("説明", cells[2], maxMeaning)
 	position, err := strconv.Atoi(norm.NFKC.String(strings.TrimSpace(cells[3])))
 	switch problem = cmp.Or(problem, noTitle, noMeaning); {
@@ -112,7 +112,8 @@ func namedZones(rows []edition.Row) string {
 	return ""
 }
 
-func readZone(row edition.Row) Zone {
+// ReadZone reads a row of Zones.
+func ReadZone(row edition.Row) Zone {
 	position, err := strconv.Atoi(row[3])
 	if err != nil {
 		panic(err) // Fold has written it
