@@ -107,7 +107,7 @@ func listPage(p listView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if p.MayChange {
+				if p.MayRegister {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<a class=\"button line\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

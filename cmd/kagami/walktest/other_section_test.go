@@ -199,7 +199,7 @@ var forms = []struct {
 	{"/assets/CODE/relations", url.Values{"on": {"fukushi-0004"}}, "404 403 403 403"},
 	{"/assets/CODE/relations", url.Values{"act": {"release"}, "on": {"zeimu-0010"}}, "404 403 403 403"},
 	{"/assets/fukushi-0001/relations", url.Values{"on": {"CODE"}}, "422 403 403 403"},
-	{"/assets/fukushi-0001/relations", url.Values{"act": {"release"}, "on": {"CODE"}}, "200 403 403 403"},
+	{"/assets/fukushi-0001/relations", url.Values{"act": {"release"}, "on": {"CODE"}}, "422 403 403 403"},
 	{"/assets/CODE/file/edit", url.Values{"version": {"0"}, "purpose": {"見本"}}, "404 403 403 403"},
 	{"/assets/CODE/review", url.Values{"do": {"confirm"}, "version": {"1"}, "proposal": {"0"}}, "404 404 403 403"},
 	{"/assets/drafts", url.Values{"draft": {"CODE 1"}}, "404 403 403 403"},

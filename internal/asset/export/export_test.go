@@ -75,7 +75,14 @@ func (o office) add(section, name string, changes ...func(*asset.Details)) strin
 	for _, change := range changes {
 		change(&d)
 	}
+	old := d.Confidentiality == asset.Unsettled // which nobody chooses: a town's old register has left it
+	if old {
+		d.Confidentiality = "3C"
+	}
 	code, err := o.register.Register(o.t.Context(), o.manager, section, d)
+	if err == nil && old {
+		_, err = o.db.Pool.Exec(o.t.Context(), `UPDATE asset SET confidentiality = $1 WHERE code = $2`, asset.Unsettled, code)
+	}
 	if err != nil {
 		o.t.Fatal(err)
 	}

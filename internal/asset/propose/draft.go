@@ -32,12 +32,13 @@ type Service struct {
 	door   *door.Door
 	assets *asset.Service
 	// the cache of how much waits for somebody
-	counts state.Cache[countsKey, Counts]
+	counts   state.Cache[countsKey, Counts]
+	sentBack state.Cache[countsKey, SentBack]
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
-	return &Service{pool: pool, door: d, assets: assets, counts: state.NewCache[countsKey, Counts](cachedCounts)}
+	return &Service{pool: pool, door: d, assets: assets, counts: state.NewCache[countsKey, Counts](cachedCounts), sentBack: state.NewCache[countsKey, SentBack](cachedCounts)}
 }
 
 // About is the topic of the notices: an asset.
