@@ -47,7 +47,7 @@ func (t *town) measureAcknowledge(ctx context.Context) (figure, error) {
 			return each(batch, one)
 		}
 	}
-	ratio, rate, plain, err := inTurn(rounds,
+	ratio, rate, plain, err := inTurn(
 		side(func(person int64) error {
 			return t.Acknowledge.Acknowledge(ctx, staff(person), shown)
 		}),

@@ -111,7 +111,7 @@ func (t *town) measureRegister(ctx context.Context) (figure, error) {
 			return each(batch, one)
 		}
 	}
-	ratio, rate, plain, err := inTurn(rounds,
+	ratio, rate, plain, err := inTurn(
 		side(func(n int64) error {
 			of := places[n%writers]
 			manager := authz.Actor{Person: people[0], Holdings: []authz.Holding{{Role: authz.SecurityManager, Section: of.ID}}, State: now}

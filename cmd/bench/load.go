@@ -74,7 +74,7 @@ func (l load) oneConnection(until time.Time) (answers int, err error) {
 
 // inTurn measures two sides in turn, and returns the median of the ratios of
 // each pair, and the median rate of each side.
-func inTurn(rounds int, a, b func() (float64, error)) (ratio, rateA, rateB float64, err error) {
+func inTurn(a, b func() (float64, error)) (ratio, rateA, rateB float64, err error) {
 	var ratios, as, bs []float64
 	for range rounds {
 		ra, err := a()

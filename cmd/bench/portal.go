@@ -147,7 +147,7 @@ func (t *town) measurePacked(ctx context.Context, page *httptest.Server) ([]figu
 	}
 	const path = "/policies/kihon"
 	plain := against(page, path, signedIn)
-	ratio, ratePacked, ratePlain, err := inTurn(rounds, plain.packed().rate, plain.rate)
+	ratio, ratePacked, ratePlain, err := inTurn(plain.packed().rate, plain.rate)
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +243,7 @@ func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sa
 		_, _ = w.Write(body)
 	})))
 	defer bare.Close()
-	ratio, ratePage, rateBare, err := inTurn(rounds, against(page, path, signedIn).rate, against(bare, "/", signedIn).rate)
+	ratio, ratePage, rateBare, err := inTurn(against(page, path, signedIn).rate, against(bare, "/", signedIn).rate)
 	return figure{
 		ratio: ratio, atLeast: true, limit: readingLimit,
 		detail: fmt.Sprintf("%.0f pages/s of %d bytes, a bare handler %.0f/s", ratePage, len(body), rateBare),

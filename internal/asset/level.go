@@ -10,9 +10,12 @@ import (
 
 // What assets are classified by, and where they stand, is package level's.
 type (
+	// Aspect is one of the three by which an asset is classified.
 	Aspect = level.Aspect
-	Level  = level.Level
-	Zone   = level.Zone
+	// Level is one step of an aspect.
+	Level = level.Level
+	// Zone is a part of the town's networks, or what stands on none.
+	Zone = level.Zone
 )
 
 // The aspects, and the levels and zones that rules name.

@@ -151,7 +151,7 @@ func foldRuleValues(key, typed string) (values, problem string) {
 	for _, one := range edition.Words(typed) {
 		value, problem := level.ZoneKey(one)
 		if rule.takes == takesConfidentiality {
-			value, problem = level.LevelKey(Confidentiality, one)
+			value, problem = level.Key(Confidentiality, one)
 		}
 		if problem != "" {
 			return "", problem

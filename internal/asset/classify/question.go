@@ -143,13 +143,13 @@ func foldQuestion(cells []string) (edition.Row, string) {
 		}
 		days = strconv.Itoa(n)
 	}
-	yes, problem := level.LevelKey(aspect, cells[3])
+	yes, problem := level.Key(aspect, cells[3])
 	if problem != "" {
 		return nil, "はいのとき：" + problem
 	}
 	no := strings.TrimSpace(cells[4])
 	if no != "" {
-		if no, problem = level.LevelKey(aspect, no); problem != "" {
+		if no, problem = level.Key(aspect, no); problem != "" {
 			return nil, "いいえのとき：" + problem
 		}
 	}

@@ -21,7 +21,7 @@ func TestTheListIsInTheOrderOfNumbersWhenTheirOrderHasChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	owner := stdlib.OpenDB(*config)
-	defer owner.Close()
+	defer func() { _ = owner.Close() }()
 	schema := migrations.All()
 	p, err := goose.NewProvider(goose.DialectPostgres, owner, schema.SQL, goose.WithGoMigrations(schema.Go...))
 	if err != nil {

@@ -353,10 +353,9 @@ func (p *planner) add(r row) {
 	if was.ID != 0 {
 		fields = asset.Differing(was.Details, e.Is)
 	}
-	switch {
-	case was.ID == 0:
+	if was.ID == 0 {
 		p.plan.Added++
-	default:
+	} else {
 		p.plan.Changed++
 	}
 	if e.State == asset.Draft {

@@ -90,14 +90,15 @@ func levelKey(typed string) (key, problem string) {
 	return "", fmt.Sprintf("「%s」は分類として読み取れません。「機密性 3B」のように、機密性、完全性、可用性のどれかと段階を書いてください。", edition.Short(typed))
 }
 
-// LevelKey reads 自治体機密性3B, or 3B alone, as a level of an aspect.
-func LevelKey(aspect Aspect, typed string) (key, problem string) {
+// Key reads 自治体機密性3B, or 3B alone, as a level of an aspect.
+func Key(aspect Aspect, typed string) (key, problem string) {
 	folded := strings.TrimPrefix(norm.NFKC.String(strings.TrimSpace(typed)), "自治体")
 	key, problem = levelKey(aspect.Title() + strings.TrimPrefix(folded, aspect.Title()))
 	return strings.TrimPrefix(key, aspect.Title()+" "), problem
 }
 
 const (
+	// MaxTitle is how many characters the title of a row may have.
 	MaxTitle   = 50
 	maxMeaning = 300
 	maxRank    = 1000

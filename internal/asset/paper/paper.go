@@ -27,8 +27,10 @@ import (
 var Kinds = []attachment.Kind{attachment.Document, attachment.Picture}
 
 const (
-	// MostTitle is how long a title may be, and MostWhy a reason, in characters.
-	MostTitle, MostWhy = 100, 500
+	// MostTitle is how long a title may be, in characters.
+	MostTitle = 100
+	// MostWhy is how long a reason may be, in characters.
+	MostWhy = 500
 	// Most is how many papers an asset may have at a time.
 	Most = 100
 )

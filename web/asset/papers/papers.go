@@ -45,7 +45,7 @@ func (s *Screens) changePapers(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case r.PostForm.Get("act") == "remove":
 		done = "asset-paper-removed"
-		number, _ := strconv.Atoi(typed.Number) //nolint:errcheck // no paper has the number 0
+		number, _ := strconv.Atoi(typed.Number) // no paper has the number 0
 		refusal = s.papers.Remove(ctx, actor, a.Code, number, typed.Why)
 	case refusal == nil:
 		refusal = s.papers.Add(ctx, actor, a.Code, typed.NewTitle, sent)

@@ -192,7 +192,7 @@ func (p relationsView) picture() layers.Picture {
 		"。下に、土台が" + many(p.Below.Count()) + "。同じ内容を、下の表で読めます。"}
 	own := layers.Layer{Label: "この資産", Boxes: []layers.Box{{Key: p.ID, Name: p.Name, Note: p.note(p.Kind, p.Confidentiality), Middle: true, Mark: mark(len(p.broken()) > 0)}}}
 	isBelow := false
-	for _, l := range p.Around.Layers(p.ID) {
+	for _, l := range p.Layers(p.ID) {
 		if l.Steps < 0 && !isBelow {
 			picture.Layers, isBelow = append(picture.Layers, own), true
 		}
