@@ -21,7 +21,7 @@ func TestAKeeperDraftsAndTheManagerConfirms(t *testing.T) {
 	manager.look("keepers")
 
 	keeper.goTo("/assets")
-	keeper.mustNotSee("Excelの台帳を取り込む")
+	keeper.mustSee("Excelの台帳を取り込む")
 	keeper.press("資産を登録する")
 	keeper.mustSee("情報セキュリティ管理者が確認すると、台帳に登録されます")
 	keeper.put("name", "自動車の登録の控え")

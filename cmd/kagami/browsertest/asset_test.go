@@ -58,7 +58,7 @@ func TestAnAssetIsRegisteredByItsQuestions(t *testing.T) {
 	manager.unfold("段階を自分で選ぶ")
 	manager.answers("confidentiality", "2")
 	manager.press("変更する")
-	manager.mustSee("機密性の段階を、問いの答えによらずに選んでいます")
+	manager.mustSee("選んだ段階は自治体機密性2）の段階を、問いの答えによらずに選んでいます")
 	manager.look("asset-without-reason")
 	manager.put("level_reason", "町のホームページで公表している寄附者に限るため。")
 	manager.press("変更する")
