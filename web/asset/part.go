@@ -13,6 +13,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/communication"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/many"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
@@ -29,6 +30,7 @@ import (
 // Screens are those screens.
 type Screens struct {
 	register  *asset.Service
+	many      *many.Service
 	finding   *find.Service
 	relations *relation.Service
 	papers    *paper.Service
@@ -39,8 +41,8 @@ type Screens struct {
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, proposals *propose.Service, views *view.Service, talks *communication.Service) *Screens {
-	return &Screens{register, finding, relations, papers, proposals, views, talks, state.NewCache[tableKey, templ.Component](cachedTables)}
+func New(register *asset.Service, many *many.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, proposals *propose.Service, views *view.Service, talks *communication.Service) *Screens {
+	return &Screens{register, many, finding, relations, papers, proposals, views, talks, state.NewCache[tableKey, templ.Component](cachedTables)}
 }
 
 // Part is what the portal takes in.
@@ -68,9 +70,11 @@ func (s *Screens) Part() screen.Part {
 			"asset-drafted":    {Heading: "下書きを作りました", Text: "決まっていない項目がなくなると、情報セキュリティ管理者の確認を待ちます。"},
 			"asset-proposed":   {Heading: "変更を提案しました", Text: "情報セキュリティ管理者が確認すると、台帳が変わります。"},
 		},
-		Search:   s.search,
-		Jobs:     s.register.RegisterJobs,
-		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, s.relations, *t) },
+		Search: s.search,
+		Jobs:   s.register.RegisterJobs,
+		Sample: func(ctx context.Context, t *sample.Town) error {
+			return samples.Fill(ctx, s.register, s.many, s.relations, *t)
+		},
 		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}},
 	}
 }
