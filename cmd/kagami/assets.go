@@ -31,6 +31,7 @@ type assetsImportCommand struct {
 	Section string `placeholder:"CODE" help:"課室の書いていない行の、課室のコード。"`
 	DryRun  bool   `name:"dry-run" help:"何が変わるかを表示するだけで、取り込みません。"`
 	JSON    bool   `name:"json" help:"結果を JSON で表示します。"`
+	Prefer  string `enum:"file,register," default:"" placeholder:"file|register" help:"書き出した後に、ファイルと台帳の両方で変わった項目を、ファイル（file）と、いまの台帳（register）の、どちらにするか。"`
 }
 
 // Run takes a register in: all of it, or nothing.
@@ -66,19 +67,20 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 	if c.DryRun {
 		do = service.Plan
 	}
-	plan, err := do(ctx, authz.AsOperator(), file, assetintake.Choices{Section: c.Section})
+	plan, err := do(ctx, authz.AsOperator(), file, assetintake.Choices{Section: c.Section, Clash: assetintake.Side(c.Prefer)})
 	if err != nil {
 		return err
 	}
+	faults := plan.Faults()
 	switch {
 	case c.JSON:
 		if err := printAssetsJSON(plan); err != nil {
 			return err
 		}
-	case c.DryRun || len(plan.Problems) == 0:
+	case c.DryRun || len(faults) == 0:
 		printAssets(plan)
 	}
-	if err := refuse(plan.Problems); err != nil {
+	if err := refuse(faults); err != nil {
 		return err
 	}
 	switch {
@@ -106,7 +108,7 @@ func printAssetsJSON(plan assetintake.Plan) error {
 		Faults    []assetFault `json:"faults"`
 		Ignored   []string     `json:"ignored"`
 	}{plan.Added, plan.Changed, plan.Unchanged, []assetFault{}, append([]string{}, plan.Ignored...)}
-	for _, p := range plan.Problems {
+	for _, p := range plan.Faults() {
 		said.Faults = append(said.Faults, assetFault{p.Line, p.Column, p.Reason})
 	}
 	out := json.NewEncoder(os.Stdout)

@@ -23,6 +23,9 @@ type Choices struct {
 	Level   string         // for those of which nothing is chosen
 	Same    map[int]string // for rows that may be an asset of the register: its 管理番号, or Another
 	Others  bool           // those of which nothing is chosen are other assets
+
+	Clashes map[string]Side // for fields that the file and the portal have changed otherwise, by FieldOf
+	Clash   Side            // for those of which nothing is chosen
 }
 
 const (
@@ -40,6 +43,9 @@ func (c Choices) text() string {
 	}
 	if len(c.Same) == 0 {
 		c.Same = nil
+	}
+	if len(c.Clashes) == 0 {
+		c.Clashes = nil
 	}
 	return string(packed(c))
 }
@@ -76,6 +82,7 @@ type List string
 // The lists.
 const (
 	Faults     List = "faults"
+	Clashing   List = "clashing"
 	Alike      List = "alike"
 	Levels     List = "levels"
 	Changed    List = "changed"
@@ -84,7 +91,7 @@ const (
 )
 
 // Lists are those that a page shows, in its order.
-var Lists = []List{Faults, Alike, Levels, Changed, Added}
+var Lists = []List{Faults, Clashing, Alike, Levels, Changed, Added}
 
 // OnPage is how much of a list stands on a page.
 const OnPage = 100
@@ -243,7 +250,7 @@ func sectionName(e asset.Entry, place asset.Place) string {
 }
 
 // askLevel asks what a row with 機密性3 is, also where somebody has said so.
-func (p *planner) askLevel(r row, e asset.Entry, place asset.Place) {
+func (p *planner) askLevel(r row, d decision, e asset.Entry, place asset.Place) {
 	asked := e.Is.Confidentiality == asset.Unsettled
 	chosen := p.choices.Levels[r.at]
 	if !asked && chosen == "" && p.choices.Level == "" {
@@ -252,9 +259,7 @@ func (p *planner) askLevel(r row, e asset.Entry, place asset.Place) {
 	if !asked { // is it by a choice that it is not?
 		without := *p
 		without.choices.Levels, without.choices.Level = nil, ""
-		d := e.Was.Details
-		without.readLevels(r, &d, false, &problems{planner: p, row: r}, func(column, string) {})
-		if d.Confidentiality != asset.Unsettled {
+		if open, _, _ := without.fill(r, d, &problems{planner: p, row: r}); open.Is.Confidentiality != asset.Unsettled {
 			return
 		}
 	}
@@ -401,7 +406,7 @@ func (p *planner) faulty(r row, wrong []Fault) []string {
 }
 
 // Columns are the headings of a register that is handed out to be filled in.
-func Columns() []string { return table.Names() }
+func Columns() []string { return table.Names()[:versionColumn] }
 
 // whyColumn heads what is wrong with a row.
 const whyColumn = "理由と直し方"

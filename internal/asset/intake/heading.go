@@ -95,6 +95,10 @@ func layOut(upper, lower []string) layout {
 			l.ignored = append(l.ignored, text)
 		}
 	}
+	if l.has(versionColumn) && l.texts[numberColumn] != numberColumn.title() { // a town's own: the edition of a paper
+		l.ignored = append(l.ignored, l.texts[versionColumn])
+		l.at[versionColumn], l.texts[versionColumn] = -1, ""
+	}
 	return l
 }
 

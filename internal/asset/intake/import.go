@@ -46,7 +46,8 @@ type Summary struct {
 	Elsewhere                               int // rows of sections that are not theirs
 	Faults                                  int
 	Open                                    int // of Alike, of which nothing is chosen
-	Alike, Levels                           int
+	Clashing                                int // of Clashes, of which nothing is chosen
+	Clashes, Alike, Levels                  int
 	Headings                                []Heading
 	Ignored, Unread                         []string
 	Advice                                  []string
@@ -55,15 +56,15 @@ type Summary struct {
 // Seal is the plan that is shown: another plan, or another choice, has another one.
 func (i Import) Seal() string { return hex.EncodeToString(i.digest) }
 
-// Empty tells whether there is nothing to take in.
-func (s Summary) Empty() bool { return s.Added+s.Changed == 0 }
+// Empty tells whether there is nothing to take in, whatever is chosen of what clashes.
+func (s Summary) Empty() bool { return s.Added+s.Changed+s.Clashing == 0 }
 
 // Registered is how much of what is added is no draft.
 func (s Summary) Registered() int { return s.Added - s.Fresh }
 
 // Of is how much stands in a list.
 func (s Summary) Of(list List) int {
-	return map[List]int{Faults: s.Faults, Alike: s.Alike, Levels: s.Levels, Changed: s.Changed, Added: s.Added}[list]
+	return map[List]int{Faults: s.Faults, Clashing: s.Clashes, Alike: s.Alike, Levels: s.Levels, Changed: s.Changed, Added: s.Added}[list]
 }
 
 // mostAdvice is how many different things are said to look at.
@@ -73,13 +74,14 @@ func (p Plan) summary() Summary {
 	advice := p.Advice()
 	return Summary{
 		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Fresh: p.Fresh, Elsewhere: p.Elsewhere, Headings: p.Headings, Faults: len(p.Problems), Open: p.Open,
-		Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
+		Clashing: p.Clashing, Clashes: p.lists.count(Clashing), Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
 	}
 }
 
 // Shown are the lines of a page of each list.
 type Shown struct {
 	Faults         []Fault
+	Clashes        []ClashQuestion
 	Alike          []AlikeQuestion
 	Levels         []LevelQuestion
 	Changed, Added []Line
@@ -255,7 +257,7 @@ func (s *Service) Import(ctx context.Context, actor authz.Actor, token string, a
 	if err != nil {
 		return Import{}, shown, err
 	}
-	into := map[List]any{Faults: &shown.Faults, Alike: &shown.Alike, Levels: &shown.Levels, Changed: &shown.Changed, Added: &shown.Added}
+	into := map[List]any{Faults: &shown.Faults, Clashing: &shown.Clashes, Alike: &shown.Alike, Levels: &shown.Levels, Changed: &shown.Changed, Added: &shown.Added}
 	lists, numbers := make([]string, len(Lists)), make([]int, len(Lists))
 	for n, list := range Lists {
 		lists[n], numbers[n] = string(list), at[list]
@@ -294,7 +296,7 @@ func (s *Service) FaultyRows(ctx context.Context, actor authz.Actor, token strin
 	if err != nil {
 		return sheet.Table{}, fmt.Errorf("listing rows with faults: %w", err)
 	}
-	out := sheet.Table{Columns: append(Columns(), whyColumn)}
+	out := sheet.Table{Columns: append(table.Names(), whyColumn)}
 	for _, page := range pages {
 		for _, cells := range page {
 			out.Rows = append(out.Rows, sheet.Texts(cells...))
@@ -412,6 +414,8 @@ func (i Import) ready(agreed Agreed) error {
 	switch {
 	case i.Empty():
 		return fault.New(fault.Conflict, "この台帳のとおりになっているため、変えるところはありません。")
+	case i.Clashing > 0:
+		return fault.InvalidFields([]fault.Problem{{Field: string(Clashing), Message: fmt.Sprintf("ファイルと台帳の両方で変わっていて、どちらにするか決まっていない項目が%d件あります。先に選んでください。", i.Clashing)}})
 	case i.Open > 0:
 		return fault.InvalidFields([]fault.Problem{{Field: string(Alike), Message: fmt.Sprintf("登録されている情報資産と同じものかどうか、決まっていない行が%d行あります。先に選んでください。", i.Open)}})
 	case i.Faulty > 0 && !agreed.Without:
@@ -434,7 +438,7 @@ func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []
 		if !now.AppliedAt.IsZero() {
 			return nil, errApplied()
 		}
-		plan, err := makePlan(ctx, found, file, i.Choices)
+		plan, err := planOn(ctx, tx, found, file, i.Choices)
 		if err != nil {
 			return nil, err
 		}

@@ -35,7 +35,11 @@ type Plan struct {
 	Rows      int              // of the file
 	Faulty    int              // rows of which something is wrong
 	Elsewhere int              // rows of sections whose assets the actor may not register: they are passed over
+	Clashing  int              // fields changed in the file and in the portal, of which nobody has said which holds: their rows count for nothing
 	Open      int              // rows that may be an asset of the register, of which nobody has said whether they are
+
+	// Unsettled is what only somebody can settle who sees both sides.
+	Unsettled []intake.Problem
 
 	lists   lists
 	digest  []byte // of what it would do
@@ -53,7 +57,7 @@ type decision struct {
 // planner makes a plan of a file, on the register as it stands.
 type planner struct {
 	file    File
-	found   asset.Standing
+	found   register
 	choices Choices
 
 	said     map[saying]meaning  // what the cells of a column have been read as: most are alike
@@ -100,7 +104,7 @@ var errPlanDeadline = errors.New("planning a register took too long")
 
 // makePlan plans a file by what has been chosen for it. Invalid where there is no such
 // section; TooLarge beyond intake.PlanDeadline.
-func makePlan(ctx context.Context, found asset.Standing, file File, choices Choices) (Plan, error) {
+func makePlan(ctx context.Context, found register, file File, choices Choices) (Plan, error) {
 	p := &planner{
 		file: file, found: found, choices: choices, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
 		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
@@ -157,7 +161,7 @@ func (p *planner) seal() {
 		}
 		fmt.Fprintln(p.sum, d.row, d.was, d.section, version)
 	}
-	fmt.Fprintln(p.sum, p.plan.Added, p.plan.Changed, p.plan.Unchanged, p.plan.Drafts, p.plan.Open, p.plan.Faulty, p.plan.Elsewhere, len(p.plan.Problems))
+	fmt.Fprintln(p.sum, p.plan.Added, p.plan.Changed, p.plan.Unchanged, p.plan.Drafts, p.plan.Open, p.plan.Clashing, p.plan.Faulty, p.plan.Elsewhere, len(p.plan.Problems))
 	fmt.Fprintln(p.sum, p.found.Scheme.Levels, p.found.Scheme.Zones, p.found.Today)
 	p.plan.digest = p.sum.Sum(nil)
 }
@@ -166,21 +170,40 @@ func (p *planner) seal() {
 func (p *planner) entries(yield func(asset.Entry) bool) {
 	for _, d := range p.decided {
 		r := p.news(p.file.rows[d.row])
-		e := p.entry(d)
-		p.read(r, &e, &problems{planner: p, row: r})
+		e, _, _ := p.fill(r, d, &problems{planner: p, row: r})
 		if !yield(e) {
 			return
 		}
 	}
 }
 
-// entry is what a row is about, before it is read.
-func (p *planner) entry(d decision) asset.Entry {
-	e := asset.Entry{Section: d.section, Why: "台帳の取り込み"}
+// fill is what the register would have of a row, with what somebody should look at, and the
+// fields in which the file and the portal have changed an asset otherwise.
+func (p *planner) fill(r row, d decision, w *problems) (e asset.Entry, notes []intake.Problem, clashes []clash) {
+	look := func(c column, reason string) { notes = append(notes, p.file.problem(r, c, reason)) }
+	var was asset.Asset
 	if d.was >= 0 {
-		e.Was = p.found.Assets[d.was]
-		e.Is = e.Was.Details
+		was = p.found.Assets[d.was]
 	}
+	if then, stale := p.then(r, int(d.was)); stale {
+		of := p.entry(d, then.of(was))
+		p.read(r, &of, w, look)
+		e = p.entry(d, was)
+		e.Is, clashes = p.both(r, was, of, then)
+	} else {
+		e = p.entry(d, was)
+		p.read(r, &e, w, look)
+	}
+	if key := p.choices.level(r.at); key != "" && e.Is.Confidentiality == asset.Unsettled {
+		e.Is.Confidentiality = key
+	}
+	p.stand(r, &e, look)
+	return e, notes, clashes
+}
+
+// entry is what a row is about, before it is read.
+func (p *planner) entry(d decision, was asset.Asset) asset.Entry {
+	e := asset.Entry{Section: d.section, Why: "台帳の取り込み", Was: was, Is: was.Details}
 	if d.own != "" && !strings.EqualFold(d.own, e.Was.OwnNumber) {
 		e.Is.OwnNumber = d.own
 	}
@@ -322,15 +345,18 @@ func (p *planner) add(r row) {
 	}
 	at, own := p.match(r, place, w)
 	d := decision{row: int32(r.at), was: int32(at), section: place.ID, own: own} //nolint:gosec // a file has at most 10,000,000 rows
-	e := p.entry(d)
+	p.checkVersion(r, at, w)
+	e, notes, clashes := p.fill(r, d, w)
 	was := e.Was
 	if was.ID != 0 {
 		if r.lineOf(sectionColumn) != "" && place.ID != 0 && place.ID != was.Section {
 			w.wrong(sectionColumn, "この管理番号は、"+was.SectionName+"の情報資産です。課室か管理番号を直してください。")
 		}
 	}
-	notes := p.read(r, &e, w)
 	p.draft(&e, w)
+	if len(w.list) == 0 && p.askWhich(r, e, place, clashes) {
+		return
+	}
 	same := was.ID != 0 && len(asset.Differing(was.Details, e.Is)) == 0 && e.State == was.State
 	if same && len(w.list) == 0 { // what changes nothing may have ended, or go by levels of other days
 		p.plan.Unchanged++
@@ -345,10 +371,10 @@ func (p *planner) add(r row) {
 	if len(w.list) > 0 {
 		p.plan.Problems = append(p.plan.Problems, w.list...)
 		p.plan.Faulty++
-		p.plan.lists.add(faultyRows, p.faulty(r, w.list))
+		p.plan.lists.add(faultyRows, p.faulty(p.file.rows[r.at], w.list))
 		return
 	}
-	p.askLevel(r, e, place)
+	p.askLevel(r, d, e, place)
 	var fields []string
 	if was.ID != 0 {
 		fields = asset.Differing(was.Details, e.Is)
@@ -397,7 +423,11 @@ func (p *planner) news(r row) row {
 	if !there {
 		return r
 	}
-	was := p.found.Assets[at]
+	now := p.found.Assets[at]
+	was := now
+	if then, stale := p.then(r, at); stale {
+		was = then.of(now)
+	}
 	var known columnSet
 	for _, f := range asset.Fields {
 		c, there := byKey[f.Key]
@@ -408,7 +438,7 @@ func (p *planner) news(r row) row {
 			known[c] = true
 		}
 	}
-	if text := wording.Whole(r.lineOf(sectionColumn)); text != "" && (text == wording.Whole(was.SectionName) || text == wording.Whole(was.SectionCode)) {
+	if text := wording.Whole(r.lineOf(sectionColumn)); text != "" && (text == wording.Whole(was.SectionName) || text == wording.Whole(now.SectionName) || text == wording.Whole(now.SectionCode)) {
 		known[sectionColumn] = true
 	}
 	return r.without(known)
@@ -530,10 +560,8 @@ var texts = map[column]func(*asset.Details) *string{
 	noteColumn:        func(d *asset.Details) *string { return &d.Note },
 }
 
-// read puts what a row says into an entry, over what is registered, and returns what
-// somebody should look at.
-func (p *planner) read(r row, e *asset.Entry, w *problems) (notes []intake.Problem) {
-	look := func(c column, reason string) { notes = append(notes, p.file.problem(r, c, reason)) }
+// read puts what a row says into an entry, over what is registered.
+func (p *planner) read(r row, e *asset.Entry, w *problems, look func(column, string)) {
 	d, isNew := &e.Is, e.Was.ID == 0
 	if name := wording.OneLine(r.cell(nameColumn)); name != "" {
 		d.Name = name
@@ -544,12 +572,12 @@ func (p *planner) read(r row, e *asset.Entry, w *problems) (notes []intake.Probl
 		}
 	}
 	for c, text := range texts {
-		if cell := r.cell(c); cell != "" || p.choices.Blanks && r.page.has(c) {
+		if cell := r.cell(c); cell != "" || p.choices.Blanks && r.isBlank(c) {
 			*text(d) = cell
 		}
 	}
 	p.readLevels(r, d, isNew, w, look)
-	unclear := p.readPersonal(r, e, w)
+	p.readPersonal(r, d, w)
 	p.readKindAndZone(r, d, isNew, w)
 	p.readRest(r, d, w, look)
 	p.readDays(r, d, isNew, w)
@@ -559,10 +587,16 @@ func (p *planner) read(r row, e *asset.Entry, w *problems) (notes []intake.Probl
 	if d.Personal == asset.MyNumberBorne && d.NumberWork == asset.NoNumberWork && d.Zone == asset.MyNumberZone {
 		d.NumberWork = asset.NumberUse
 	}
+}
+
+// stand tells whether an entry is a draft or registered, by what is open in it.
+func (p *planner) stand(r row, e *asset.Entry, look func(column, string)) {
+	isNew, d := e.Was.ID == 0, e.Is
 	e.State = e.Was.State
 	if isNew || e.Was.State == asset.Draft {
 		e.State = asset.Registered
-		if unclear {
+		if r.cell(personalColumn) == "" && (isNew || d.Personal == asset.NotPersonal) { // neither says
+
 			e.State = asset.Draft
 			look(personalColumn, "個人情報があるかどうかが書いてありません。「無」の下書きにします。確かめて、登録してください。")
 		}
@@ -571,7 +605,6 @@ func (p *planner) read(r row, e *asset.Entry, w *problems) (notes []intake.Probl
 			look(p.columnOf(r, field), toSettle[field])
 		}
 	}
-	return notes
 }
 
 // toSettle says of a field that is open what to do.
@@ -614,17 +647,11 @@ func (p *planner) readLevels(r row, d *asset.Details, isNew bool, w *problems, l
 			*one.level = level.key
 		}
 	}
-	if d.Confidentiality == asset.Unsettled {
-		if key := p.choices.level(r.at); key != "" {
-			d.Confidentiality = key
-		}
-	}
 }
 
 // readPersonal reads whether there is personal data. A word that says only that there is
-// says less than which. unclear where neither the row nor the register says.
-func (p *planner) readPersonal(r row, e *asset.Entry, w *problems) (unclear bool) {
-	d := &e.Is
+// says less than which.
+func (p *planner) readPersonal(r row, d *asset.Details, w *problems) {
 	if cell := r.cell(personalColumn); cell != "" {
 		personal, vague, problem := wording.Personal(cell)
 		switch {
@@ -633,8 +660,6 @@ func (p *planner) readPersonal(r row, e *asset.Entry, w *problems) (unclear bool
 		case !vague || d.Personal == "" || d.Personal == asset.NotPersonal:
 			d.Personal = personal
 		}
-	} else {
-		unclear = e.Was.ID == 0 || e.Was.State == asset.Draft && d.Personal == asset.NotPersonal
 	}
 	if d.Personal == "" {
 		d.Personal = asset.NotPersonal
@@ -647,7 +672,6 @@ func (p *planner) readPersonal(r row, e *asset.Entry, w *problems) (unclear bool
 			d.NumberWork = work
 		}
 	}
-	return unclear
 }
 
 // readKindAndZone reads the kind and the zone; of what is new the medium says them, where
@@ -697,7 +721,7 @@ func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(colum
 			}
 		}
 	}
-	if p.choices.Blanks && r.cell(handlingColumn) == "" && r.page.has(handlingColumn) {
+	if p.choices.Blanks && r.isBlank(handlingColumn) {
 		d.Handling = nil
 	}
 	for _, one := range []struct {
@@ -711,7 +735,7 @@ func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(colum
 				continue
 			}
 			*one.given = given
-		} else if p.choices.Blanks && r.page.has(one.column) {
+		} else if p.choices.Blanks && r.isBlank(one.column) {
 			*one.given = asset.Unknown
 		}
 	}
@@ -721,7 +745,7 @@ func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(colum
 		w.wrong(outsourcingColumn, problem)
 	case said && (name != wording.UnnamedSupplier || d.Outsourced == ""):
 		d.Outsourced = name
-	case !said && p.choices.Blanks && r.page.has(outsourcedColumn):
+	case !said && p.choices.Blanks && r.isBlank(outsourcedColumn):
 		d.Outsourced = ""
 	}
 }
@@ -735,7 +759,7 @@ func (p *planner) readDays(r row, d *asset.Details, isNew bool, w *problems) {
 	}{{registeredOnColumn, &d.RegisteredOn}, {checkedOnColumn, &d.CheckedOn}} {
 		cell := r.cell(one.column)
 		if cell == "" {
-			if one.column == checkedOnColumn && p.choices.Blanks && r.page.has(checkedOnColumn) {
+			if one.column == checkedOnColumn && p.choices.Blanks && r.isBlank(checkedOnColumn) {
 				*one.day = calendar.Date{}
 			}
 			continue

@@ -40,6 +40,7 @@ type row struct {
 	page *page
 	text string
 	ends [columns]uint32
+	same *columnSet // those that say what the register says, left out; nil for none
 }
 
 // pack is a row of a sheet.
@@ -84,8 +85,13 @@ func (r row) without(some columnSet) row {
 		}
 		less.ends[c] = uint32(size) //nolint:gosec // no longer than it was
 	}
-	less.text = strings.Join(texts[:], "")
+	less.text, less.same = strings.Join(texts[:], ""), &some
 	return less
+}
+
+// isBlank tells whether a row says nothing in a column that there is.
+func (r row) isBlank(c column) bool {
+	return r.page.has(c) && r.cell(c) == "" && (r.same == nil || !r.same[c])
 }
 
 // line is a cell of one line, in the widths of letters and digits that are searched for.

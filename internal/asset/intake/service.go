@@ -1,9 +1,11 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -32,16 +34,16 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, choice
 	if err != nil {
 		return Plan{}, err
 	}
-	return makePlan(ctx, found, file, choices)
+	return planOn(ctx, s.pool, found, file, choices)
 }
 
 // TakeIn takes a file in at once, for those who look at what it would do beforehand: all
-// of it, or nothing where the plan has problems or rows of
+// of it, or nothing where the plan has problems, something unsettled, or rows of
 // sections that are not theirs.
 func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choices Choices) (plan Plan, err error) {
-	err = s.assets.ChangeMany(ctx, actor, file.asked(choices), func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
-		plan, err = makePlan(ctx, found, file, choices)
-		if err != nil || len(plan.Problems)+plan.Elsewhere > 0 {
+	err = s.assets.ChangeMany(ctx, actor, file.asked(choices), func(tx *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+		plan, err = planOn(ctx, tx, found, file, choices)
+		if err != nil || len(plan.Problems)+len(plan.Unsettled)+plan.Elsewhere > 0 {
 			return func(func(asset.Entry) bool) {}, err
 		}
 		return plan.entries, nil
@@ -50,6 +52,14 @@ func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choi
 		return Plan{}, err
 	}
 	return plan, nil
+}
+
+// Faults are what keeps a file from being taken in by who sees no screen: what is wrong,
+// and what somebody must settle.
+func (p Plan) Faults() []Fault {
+	list := slices.Concat(p.Problems, p.Unsettled)
+	slices.SortStableFunc(list, func(a, b Fault) int { return cmp.Compare(a.Line, b.Line) })
+	return list
 }
 
 // Advice is what somebody should look at, once for all rows of which it is so.

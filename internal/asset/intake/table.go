@@ -38,8 +38,12 @@ const (
 	registeredOnColumn
 	checkedOnColumn
 	noteColumn
+	versionColumn // of what was handed out
 	columns
 )
+
+// VersionTitle heads the version of an asset in a table that is handed out.
+const VersionTitle = "版"
 
 // table is the columns of a register, each with the words that head it in towns'
 // registers, the most telling first: where two headings stand for a column, that of the
@@ -89,7 +93,8 @@ var table = intake.Table{Kind: "asset", Columns: []intake.Column{
 	checkedOnColumn: {Key: "checked_on", Words: []string{
 		"最終確認日", "最終確認年月日", "確認日", "確認年月日", "最終棚卸日", "棚卸日", "棚卸し日", "棚卸年月日", "点検日", "見直し日",
 	}},
-	noteColumn: {Key: "note", Words: []string{"備考", "備考欄", "摘要", "注記", "特記事項"}},
+	noteColumn:    {Key: "note", Words: []string{"備考", "備考欄", "摘要", "注記", "特記事項"}},
+	versionColumn: {Key: "version", Words: []string{VersionTitle}},
 }}
 
 func aspectWords(title, letter string) []string {

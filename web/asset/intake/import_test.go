@@ -395,6 +395,47 @@ func TestAnotherPlanIsShownBeforeItIsTakenIn(t *testing.T) {
 	mustSay(t, "taken in", apply(manager, second), "変更 1件")
 }
 
+// What a file and the portal have changed otherwise is settled on the screen, by who has
+// changed it there and when.
+func TestWhatBothHaveChangedIsSettled(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	for _, place := range []string{"書庫", "倉庫"} { // of the first version, and of the second
+		path, _ := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,"+place+",\n")
+		apply(manager, path)
+	}
+	var code, who string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT code FROM asset WHERE own_number = 'Z-1'`).Scan(&code); err != nil {
+		t.Fatal(err)
+	}
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT name FROM person WHERE id = $1`, portal.Actor(t, town.Holder("税務町民課長")).Person).Scan(&who); err != nil {
+		t.Fatal(err)
+	}
+	hands := func(place, note string) (path string, page servertest.Answer) {
+		page = hand(manager, "台帳.csv", []byte("管理番号,情報資産名,機密性,保存先,備考,版\n"+code+",申告書,自治体機密性2,"+place+","+note+",1\n"))
+		if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT '/assets/import/' || token FROM asset_import ORDER BY id DESC LIMIT 1`).Scan(&path); err != nil {
+			t.Fatal(err)
+		}
+		return path, page
+	}
+	_, page := hands("書庫", "")
+	mustSay(t, "as it was handed out", page, "このファイルのとおりになっています", "!両方で変わっています")
+	path, page := hands("金庫", "見直した")
+	mustSay(t, "both", page, "どちらにするか、選んでください（1件。まだ選んでいないもの 1件）", "「申告書」（"+code+"）の保存先", "ファイル：金庫", "いまの台帳：倉庫", "台帳で変えた人と日時："+who+"、令和", "!value=\"apply\"", "!このファイルのとおりになっています")
+	if a := apply(manager, path); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "どちらにするか決まっていない項目が1件あります") {
+		t.Errorf("taken in while it is open: %d", a.Status)
+	}
+	page = press(manager, path, "choose", page, "clash-0-place", "register")
+	mustSay(t, "the register", page, "まだ選んでいないもの 0件", `<option value="register" selected>`, "<b>備考</b>", "!<b>保存先</b>", "変更</th><td data-label=\"件数\" class=\"num\">1件")
+	page = press(manager, path, "choose", page, "clash-0-place", "", "clash", "file", "clash-0-nothing", "file")
+	mustSay(t, "the file, of all", page, "まだ選んでいないもの 0件", "<b>保存先</b>：<span class=\"lines\">倉庫</span> → <span class=\"lines\">金庫", `value="apply"`)
+	mustSay(t, "taken in", apply(manager, path), "変更 1件")
+	_, page = hands("金庫", "見直した")
+	mustSay(t, "the same file again", page, "このファイルのとおりになっています", "!両方で変わっています")
+	mustSay(t, "a newer version", hand(manager, "台帳.csv", []byte("管理番号,情報資産名,機密性,版\n"+code+",申告書,2,9\n")), "読めない行が1行あります", "第9版は、まだ台帳にありません（いまは第3版です）")
+}
+
 // Two at once: the second is told, and nothing is done twice.
 func TestTwoImportsAtOnce(t *testing.T) {
 	t.Parallel()
