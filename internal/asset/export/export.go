@@ -14,7 +14,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
-	"kagami/internal/asset/intake"
+	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
@@ -98,7 +98,7 @@ var beside = []sheet.FormColumn{
 }
 
 // version is the column after them: by it an import tells what has been changed since.
-var version = sheet.FormColumn{Title: intake.VersionTitle, Hint: "書き出したときの版です。変えずに残してください。取り込むときに、書き出した後に変わったところを見分けます。", Locked: true, Width: 6}
+var version = sheet.FormColumn{Title: ledger.VersionTitle, Hint: "書き出したときの版です。変えずに残してください。取り込むときに、書き出した後に変わったところを見分けます。", Locked: true, Width: 6}
 
 // hints say of a field what is filled in.
 var hints = map[string]string{

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -47,6 +48,7 @@ type Summary struct {
 	Faults                                  int
 	Open                                    int // of Alike, of which nothing is chosen
 	Clashing                                int // of Clashes, of which nothing is chosen
+	Unfounded                               int // of Changed, that need a reason
 	Clashes, Alike, Levels                  int
 	Headings                                []Heading
 	Ignored, Unread                         []string
@@ -74,7 +76,7 @@ func (p Plan) summary() Summary {
 	advice := p.Advice()
 	return Summary{
 		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Fresh: p.Fresh, Elsewhere: p.Elsewhere, Headings: p.Headings, Faults: len(p.Problems), Open: p.Open,
-		Clashing: p.Clashing, Clashes: p.lists.count(Clashing), Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
+		Unfounded: p.Unfounded, Clashing: p.Clashing, Clashes: p.lists.count(Clashing), Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
 	}
 }
 
@@ -142,7 +144,7 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string,
 		return "", err
 	}
 	defer done()
-	plan, err := s.planOf(ctx, actor, raw, choices)
+	plan, err := s.planOf(ctx, actor, fileName, raw, choices)
 	if err != nil {
 		return "", err
 	}
@@ -178,11 +180,12 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string,
 }
 
 // planOf reads a file and plans it.
-func (s *Service) planOf(ctx context.Context, actor authz.Actor, raw []byte, choices Choices) (Plan, error) {
+func (s *Service) planOf(ctx context.Context, actor authz.Actor, fileName string, raw []byte, choices Choices) (Plan, error) {
 	file, err := Read(ctx, raw)
 	if err != nil {
 		return Plan{}, err
 	}
+	file.Name = shortName(fileName)
 	return s.Plan(ctx, actor, file, choices)
 }
 
@@ -296,7 +299,7 @@ func (s *Service) FaultyRows(ctx context.Context, actor authz.Actor, token strin
 	if err != nil {
 		return sheet.Table{}, fmt.Errorf("listing rows with faults: %w", err)
 	}
-	out := sheet.Table{Columns: append(table.Names(), whyColumn)}
+	out := sheet.Table{Columns: append(ledger.Table.Names(), whyColumn)}
 	for _, page := range pages {
 		for _, cells := range page {
 			out.Rows = append(out.Rows, sheet.Texts(cells...))
@@ -335,7 +338,10 @@ func (s *Service) Choose(ctx context.Context, actor authz.Actor, token string, c
 	}
 	defer done()
 	change(&i.Choices)
-	plan, err := s.planOf(ctx, actor, raw, i.Choices)
+	if err := fault.InvalidFields(i.Choices.checkWhy(0)); err != nil {
+		return err
+	}
+	plan, err := s.planOf(ctx, actor, i.FileName, raw, i.Choices)
 	if err != nil {
 		return err
 	}
@@ -369,6 +375,7 @@ const WithoutField = "without"
 type Agreed struct {
 	Seal    string // of the plan that they have seen
 	Without bool   // the rows with something wrong are left out
+	Drafts  bool   // what leaves something open is registered as a draft; a plan that was seen shows them
 }
 
 // errOtherPlan says that the register has changed since a plan was shown.
@@ -394,7 +401,7 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, ag
 	seen := i.Choices.text()
 	change(&i.Choices)
 	if i.Choices.text() != seen {
-		plan, err := s.planOf(ctx, actor, raw, i.Choices)
+		plan, err := s.planOf(ctx, actor, i.FileName, raw, i.Choices)
 		if err != nil {
 			return false, err
 		}
@@ -421,7 +428,7 @@ func (i Import) ready(agreed Agreed) error {
 	case i.Faulty > 0 && !agreed.Without:
 		return fault.InvalidFields([]fault.Problem{{Field: WithoutField, Message: fmt.Sprintf("読めない行が%d行あります。ファイルを直して選び直すか、「読めない行を除いて取り込む」を選んでください。", i.Faulty)}})
 	}
-	return nil
+	return fault.InvalidFields(i.Choices.checkWhy(i.Unfounded))
 }
 
 // apply does what the plan says, if it is still that on the register as it is now.
@@ -430,7 +437,8 @@ func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []
 	if err != nil {
 		return err
 	}
-	err = s.assets.ChangeMany(ctx, actor, file.asked(i.Choices), func(tx *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+	file.Name = i.FileName
+	err = s.assets.ChangeMany(ctx, actor, askedOf(file, i.Choices), func(tx *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
 		now, err := s.load(ctx, tx, actor, i.Token, "FOR UPDATE", tx.Now)
 		if err != nil {
 			return nil, err
@@ -445,7 +453,8 @@ func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []
 		if !bytes.Equal(plan.digest, now.digest) {
 			return nil, errOtherPlan
 		}
-		if _, err := tx.Exec(ctx, `UPDATE asset_import SET applied_at = @now, file = '' WHERE id = @id`, pgx.StrictNamedArgs{"id": i.id, "now": tx.Now}); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE asset_import SET applied_at = @now, file = '', choices = @choices WHERE id = @id`,
+			pgx.StrictNamedArgs{"id": i.id, "now": tx.Now, "choices": i.Choices}); err != nil {
 			return nil, fmt.Errorf("ending an import: %w", err)
 		}
 		return plan.entries, nil

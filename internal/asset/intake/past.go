@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/wording"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
@@ -65,9 +66,9 @@ func pastOf(ctx context.Context, db postgres.Querier, found asset.Standing, file
 	list := map[int64]*past{}
 	var assets []int64
 	var since, until []int
-	for _, r := range file.rows {
-		version, _ := r.version()
-		if i, known := at[strings.ToLower(r.lineOf(numberColumn))]; known && version > 0 && version < found.Assets[i].Version {
+	for _, r := range file.Rows {
+		version, _ := r.Version()
+		if i, known := at[strings.ToLower(r.LineOf(ledger.NumberColumn))]; known && version > 0 && version < found.Assets[i].Version {
 			a := found.Assets[i]
 			if list[a.ID] == nil {
 				list[a.ID] = &past{since: version, before: map[string]string{}, by: map[string]lastHand{}}
@@ -124,54 +125,40 @@ func planOn(ctx context.Context, db postgres.Querier, found asset.Standing, file
 	return makePlan(ctx, register{found, list}, file, choices)
 }
 
-// version is the version that a row was handed out with, 0 for none; ok is false where
-// what it says is none.
-func (r row) version() (version int, ok bool) {
-	cell := r.lineOf(versionColumn)
-	if cell == "" {
-		return 0, true
-	}
-	version, err := strconv.Atoi(cell)
-	if err != nil || version < 1 {
-		return 0, false
-	}
-	return version, true
-}
-
 // isHandedOut tells whether a row is of the asset by its 管理番号, as a table says it that
 // was handed out.
-func (p *planner) isHandedOut(r row, at int) bool {
-	return at >= 0 && strings.EqualFold(p.found.Assets[at].Code, r.lineOf(numberColumn))
+func (p *planner) isHandedOut(r ledger.Row, at int) bool {
+	return at >= 0 && strings.EqualFold(p.found.Assets[at].Code, r.LineOf(ledger.NumberColumn))
 }
 
 // then is what a row's asset was when it was handed out; stale is false where it is that
 // still, or where the row does not say.
-func (p *planner) then(r row, at int) (then *past, stale bool) {
-	if !r.page.has(versionColumn) || !p.isHandedOut(r, at) {
+func (p *planner) then(r ledger.Row, at int) (then *past, stale bool) {
+	if !r.Page.Has(ledger.VersionColumn) || !p.isHandedOut(r, at) {
 		return nil, false
 	}
-	version, _ := r.version()
+	version, _ := r.Version()
 	was := p.found.Assets[at]
 	then = p.found.past[was.ID]
 	return then, then != nil && then.since == version && then.steps == was.Version-version
 }
 
 // checkVersion asks of a row's version that it is one that its asset has, or had.
-func (p *planner) checkVersion(r row, at int, w *problems) {
-	if !r.page.has(versionColumn) || !p.isHandedOut(r, at) {
+func (p *planner) checkVersion(r ledger.Row, at int, w *problems) {
+	if !r.Page.Has(ledger.VersionColumn) || !p.isHandedOut(r, at) {
 		return
 	}
 	const instead = "台帳を書き出し直して、そのファイルで変えてください。"
-	version, ok := r.version()
+	version, ok := r.Version()
 	now := p.found.Assets[at].Version
 	_, stale := p.then(r, at)
 	switch {
 	case !ok:
-		w.wrong(versionColumn, wording.Quote(r.lineOf(versionColumn))+"は、版として読めません。版の欄は変えずに、"+instead)
+		w.wrong(ledger.VersionColumn, wording.Quote(r.LineOf(ledger.VersionColumn))+"は、版として読めません。版の欄は変えずに、"+instead)
 	case version > now:
-		w.wrong(versionColumn, fmt.Sprintf("第%d版は、まだ台帳にありません（いまは第%d版です）。版の欄は変えずに、%s", version, now, instead))
+		w.wrong(ledger.VersionColumn, fmt.Sprintf("第%d版は、まだ台帳にありません（いまは第%d版です）。版の欄は変えずに、%s", version, now, instead))
 	case version > 0 && version < now && !stale:
-		w.wrong(versionColumn, fmt.Sprintf("第%d版の内容が、台帳の履歴にありません。%s", version, instead))
+		w.wrong(ledger.VersionColumn, fmt.Sprintf("第%d版の内容が、台帳の履歴にありません。%s", version, instead))
 	}
 }
 
@@ -216,7 +203,7 @@ type clash struct {
 // both are an asset's details with what a file has changed in what they were when it was
 // handed out: what only the portal has changed stays. Where both have changed a field, what
 // somebody has chosen holds, and as long as nobody has, the register.
-func (p *planner) both(r row, now asset.Asset, read asset.Entry, then *past) (is asset.Details, clashes []clash) {
+func (p *planner) both(r ledger.Row, now asset.Asset, read asset.Entry, then *past) (is asset.Details, clashes []clash) {
 	is = now.Details
 	for _, key := range asset.Differing(read.Was.Details, read.Is) {
 		f, _ := fieldOf(key)
@@ -228,7 +215,7 @@ func (p *planner) both(r row, now asset.Asset, read asset.Entry, then *past) (is
 			f.Put(&is, file)
 			continue
 		}
-		c := clash{field: f, file: file, now: has, hand: then.by[key], chosen: p.choices.Clashes[FieldOf(r.at, key)]}
+		c := clash{field: f, file: file, now: has, hand: then.by[key], chosen: p.choices.Clashes[FieldOf(r.At, key)]}
 		if c.holds = c.chosen; c.holds == "" {
 			c.holds = p.choices.Clash
 		}
@@ -258,17 +245,17 @@ type ClashQuestion struct {
 
 // askWhich asks of fields which change holds. It tells whether any is open: then the row
 // counts for nothing.
-func (p *planner) askWhich(r row, e asset.Entry, place asset.Place, clashes []clash) (open bool) {
+func (p *planner) askWhich(r ledger.Row, e asset.Entry, place asset.Place, clashes []clash) (open bool) {
 	for _, c := range clashes {
 		q := ClashQuestion{
-			Field: FieldOf(r.at, c.field.Key), Line: r.line, Sheet: p.file.sheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Was.Name), Title: c.field.Title,
+			Field: FieldOf(r.At, c.field.Key), Line: r.Line, Sheet: p.file.SheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Was.Name), Title: c.field.Title,
 			File: short(p.found.Scheme.Shown(c.field.Key, c.file)), Now: short(p.found.Scheme.Shown(c.field.Key, c.now)), By: c.hand.by, At: c.hand.at, Chosen: c.chosen,
 		}
 		p.plan.lists.add(Clashing, q)
 		if c.holds == "" {
 			open = true
 			p.plan.Clashing++
-			p.plan.Unsettled = append(p.plan.Unsettled, p.file.problem(r, p.columnOf(r, c.field.Key), q.sentence()))
+			p.plan.Unsettled = append(p.plan.Unsettled, p.file.Problem(r, p.columnOf(r, c.field.Key), q.sentence()))
 		}
 	}
 	return open
@@ -296,4 +283,3 @@ func (q ClashQuestion) sentence() string {
 	return "ファイルと台帳の両方で変わっています。ファイルは「" + OrNone(q.File) + "」、いまの台帳は「" + OrNone(q.Now) + "」（" + q.Hand() +
 		"）です。どちらにするか、画面で選んで取り込んでください（コマンドでは、--prefer file か --prefer register）。"
 }
-

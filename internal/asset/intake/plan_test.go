@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/encoding/japanese"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
 	"kagami/internal/fault"
@@ -327,9 +328,9 @@ func TestASectionIsFoundWhereTheRegisterNamesIt(t *testing.T) {
 func read(t *testing.T, raw string) (known, ignored string) {
 	file := mustRead(t, raw)
 	var list []string
-	for c := range columns {
-		if file.sheets[0].has(c) {
-			list = append(list, fmt.Sprint(table.Columns[c].Key, "=", file.sheets[0].texts[c]))
+	for c := range ledger.Columns {
+		if file.Sheets[0].Has(c) {
+			list = append(list, fmt.Sprint(ledger.Table.Columns[c].Key, "=", file.Sheets[0].Title(c)))
 		}
 	}
 	return strings.Join(list, " "), strings.Join(file.Ignored, " ")
@@ -555,8 +556,8 @@ func FuzzRegister(f *testing.F) {
 					t.Errorf("a problem that says nothing: %+v", p)
 				}
 			}
-			if plan.Added+plan.Changed+plan.Unchanged+plan.Elsewhere+len(wrong) < len(file.rows) {
-				t.Errorf("of %d rows some are nowhere: %+v", len(file.rows), plan)
+			if plan.Added+plan.Changed+plan.Unchanged+plan.Elsewhere+len(wrong) < len(file.Rows) {
+				t.Errorf("of %d rows some are nowhere: %+v", len(file.Rows), plan)
 			}
 			for i, e := range slices.Collect(plan.entries) {
 				if problems := found.Scheme.Problems(e.Is, today, e.State == asset.Draft); len(problems) > 0 {

@@ -162,7 +162,7 @@ func typedChoices(r *http.Request) func(*intake.Choices) {
 	return func(c *intake.Choices) {
 		c.Section, c.Level = form.Get("section"), form.Get("level")
 		c.Blanks, c.Others = form.Get("blanks") != "", form.Get("others") != ""
-		c.Clash = side(form.Get("clash"))
+		c.Clash, c.Why = side(form.Get("clash")), form.Get(intake.WhyField)
 		for name := range form {
 			if field, ok := strings.CutPrefix(name, clashField); ok && intake.IsField(field) {
 				c.Clashes = with(c.Clashes, field, side(form.Get(name)))

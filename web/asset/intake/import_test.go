@@ -144,10 +144,24 @@ func TestARegisterIsLookedAtAndTakenIn(t *testing.T) {
 	}
 
 	_, page = stage(manager, rows)
-	mustSay(t, "the same file again", page, "このファイルのとおりになっています", "同じ</th><td data-label=\"件数\" class=\"num\">2件", "!value=\"apply\"")
+	mustSay(t, "the same file again", page, "このファイルのとおりになっています", "!段階を変える理由", "同じ</th><td data-label=\"件数\" class=\"num\">2件", "!value=\"apply\"")
 	path, page = stage(manager, strings.Replace(strings.Replace(rows, "書庫", "新しい書庫", 1), "窓口の受付票,2", "窓口の受付票,3C", 1))
-	mustSay(t, "another place", page, "変更</th><td data-label=\"件数\" class=\"num\">1件", "<b>保存先</b>：<span class=\"lines\">書庫</span> → <span class=\"lines\">新しい書庫</span>", "自治体機密性2</span> → <span class=\"lines\">自治体機密性3C")
-	mustSay(t, "taken in", apply(manager, path), "登録 0件、下書き 0件、変更 1件")
+	mustSay(t, "another place", page, "変更</th><td data-label=\"件数\" class=\"num\">1件", "<b>保存先</b>：<span class=\"lines\">書庫</span> → <span class=\"lines\">新しい書庫</span>", "自治体機密性2</span> → <span class=\"lines\">自治体機密性3C", "この取り込みで段階を変える理由")
+	if a := apply(manager, path); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "登録済みの情報資産1件の段階が変わりますが、ファイルに理由がありません") || !strings.Contains(a.Body, `id="why-problem"`) {
+		t.Errorf("another level without a reason: %d", a.Status)
+	}
+	if a := apply(manager, path, "why", strings.Repeat("理", 501)); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "500字まで") || !strings.Contains(a.Body, strings.Repeat("理", 501)) {
+		t.Errorf("a reason that is too long: %d", a.Status)
+	}
+	mustSay(t, "taken in", apply(manager, path, "why", "取扱いを見直した"), "台帳を取り込みました", "登録 0件、下書き 0件、変更 1件")
+	var said string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `
+		SELECT string_agg(own_number || ' ' || level_reason || ' ' || by_hand, ', ' ORDER BY own_number) FROM asset WHERE own_number IN ('Z-1', 'Z-2')`).Scan(&said); err != nil {
+		t.Fatal(err)
+	}
+	if !regexp.MustCompile(`^Z-1 台帳の取り込み（台帳\.csv、令和\d+年\d+月\d+日） false, Z-2 取扱いを見直した true$`).MatchString(said) {
+		t.Error(said)
+	}
 }
 
 func TestABlankOverwritesOnlyWhereThatIsChosen(t *testing.T) {
@@ -315,7 +329,7 @@ func TestAPlanThatWasNotShownIsNotTakenIn(t *testing.T) {
 			t.Errorf("%v: %d, and %d changes", c.other, a.Status, manager.Count("asset_change")-before)
 		}
 		mustSay(t, "as it stands", a, "まだ取り込んでいません", c.sees)
-		mustSay(t, "what was seen", press(manager, path, "apply", a), "台帳を取り込みました")
+		mustSay(t, "what was seen", press(manager, path, "apply", a, "why", "見本"), "台帳を取り込みました")
 	}
 }
 
