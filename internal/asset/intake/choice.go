@@ -270,7 +270,7 @@ type unknown struct {
 
 // ask notes that a row may be an asset of which the name is written otherwise.
 func (p *planner) ask(r ledger.Row, place asset.Place) {
-	if place.ID != 0 && p.found.Named != nil {
+	if place.ID != 0 && (p.found.Named != nil || p.unsure[r.At] != nil) {
 		p.fresh = append(p.fresh, unknown{r.At, place})
 	}
 }
@@ -326,6 +326,9 @@ func (p *planner) findAlike(ctx context.Context) error {
 	var sections []int64
 	asked := map[int64]bool{}
 	for i, f := range p.fresh {
+		if p.unsure[f.row] != nil { // it is known which it may be
+			continue
+		}
 		name := alikeKey(wording.OneLine(p.file.Rows[f.row].Cell(ledger.NameColumn)))
 		if name == "" {
 			continue
@@ -338,18 +341,29 @@ func (p *planner) findAlike(ctx context.Context) error {
 		rows[keys[i]]++
 	}
 	among := map[inSection][]asset.Named{}
-	err := p.found.Named(sections, func(n asset.Named) {
-		key := inSection{n.Section, alikeKey(n.Name)}
-		if rows[key] > 0 && len(among[key]) <= mostCandidates {
-			among[key] = append(among[key], n)
+	if len(sections) > 0 {
+		err := p.found.Named(sections, func(n asset.Named) {
+			key := inSection{n.Section, alikeKey(n.Name)}
+			if rows[key] > 0 && len(among[key]) <= mostCandidates {
+				among[key] = append(among[key], n)
+			}
+		})
+		if err != nil {
+			return fmt.Errorf("finding assets alike: %w", err)
 		}
-	})
-	if err != nil {
-		return fmt.Errorf("finding assets alike: %w", err)
 	}
 	for i, f := range p.fresh {
 		if err := late(ctx); err != nil {
 			return err
+		}
+		if list := p.unsure[f.row]; list != nil {
+			var alike []asset.Named
+			for _, at := range list {
+				a := p.found.Assets[at]
+				alike = append(alike, asset.Named{ID: a.ID, Code: a.Code, Section: a.Section, Name: strings.Trim(a.Name+"、"+a.Place, "、")})
+			}
+			p.askAlike(f, alike)
+			continue
 		}
 		if len(among[keys[i]]) > mostCandidates || len(among[keys[i]]) > 0 && rows[keys[i]] > mostNamesakes {
 			p.plan.Notes = append(p.plan.Notes, p.file.Problem(p.file.Rows[f.row], ledger.NameColumn,
@@ -378,6 +392,10 @@ func (p *planner) askAlike(f unknown, alike []asset.Named) {
 	}
 	if chosen == "" {
 		p.plan.Open++
+		if p.unsure[f.row] != nil {
+			p.plan.Unsettled = append(p.plan.Unsettled, p.file.Problem(r, ledger.NameColumn,
+				"同じ名前の情報資産がいくつかあり、どれか分かりません。管理番号を書くか、画面で選んで取り込んでください。"))
+		}
 	}
 	p.plan.lists.add(Alike, AlikeQuestion{Row: f.row, Line: r.Line, Sheet: p.file.SheetOf(r), Section: f.section.Name, Name: short(wording.OneLine(r.Cell(ledger.NameColumn))), Among: among, Chosen: chosen})
 }

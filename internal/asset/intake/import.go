@@ -58,8 +58,8 @@ type Summary struct {
 // Seal is the plan that is shown: another plan, or another choice, has another one.
 func (i Import) Seal() string { return hex.EncodeToString(i.digest) }
 
-// Empty tells whether there is nothing to take in, whatever is chosen of what clashes.
-func (s Summary) Empty() bool { return s.Added+s.Changed+s.Clashing == 0 }
+// Empty tells whether there is nothing to take in, whatever is chosen of what is open.
+func (s Summary) Empty() bool { return s.Added+s.Changed+s.Clashing+s.Open == 0 }
 
 // Registered is how much of what is added is no draft.
 func (s Summary) Registered() int { return s.Added - s.Fresh }

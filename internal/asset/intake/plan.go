@@ -71,7 +71,10 @@ type planner struct {
 	seen     map[inSection]int    // the line that has spoken of a number
 	taken    map[int64]int        // the line that has spoken of an asset
 	decided  []decision
-	fresh    []unknown // the rows that are like none by their numbers, or of which somebody has said what they are
+	pairs    map[int]int   // of the rows without one, the assets that they are by their names
+	unsure   map[int][]int // those that they may be, of rows that somebody must tell apart
+	crowded  map[int]bool  // rows of too many namesakes
+	fresh    []unknown     // the rows that are like none by their numbers, or of which somebody has said what they are
 	sum      hash.Hash
 	plan     Plan
 }
@@ -110,6 +113,7 @@ func makePlan(ctx context.Context, found register, file File, choices Choices) (
 	p := &planner{
 		file: file, found: found, choices: choices, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*ledger.Page]int{},
 		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
+		pairs: map[int]int{}, unsure: map[int][]int{}, crowded: map[int]bool{},
 		sum:  sha256.New(),
 		plan: Plan{Headings: file.Headings(), Ignored: file.Ignored, Unread: file.Unread, Rows: len(file.Rows)},
 	}
@@ -121,6 +125,9 @@ func makePlan(ctx context.Context, found register, file File, choices Choices) (
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, intake.PlanDeadline, errPlanDeadline)
 	defer cancel()
+	if err := p.pair(ctx); err != nil {
+		return Plan{}, err
+	}
 	for _, r := range file.Rows {
 		if err := late(ctx); err != nil {
 			return Plan{}, err
@@ -383,6 +390,9 @@ func (p *planner) add(r ledger.Row) {
 		p.plan.lists.add(faultyRows, p.faulty(p.file.Rows[r.At], w.list))
 		return
 	}
+	if p.isOpen(r) {
+		return
+	}
 	p.askLevel(r, d, e.Entry, place)
 	var fields []string
 	if was.ID != 0 {
@@ -490,7 +500,7 @@ func (p *planner) match(r ledger.Row, place asset.Place, w *problems) (at int, o
 		}
 		if own == "" {
 			if at = p.chosen(r, place, w); at < 0 {
-				at = p.unnumbered(r, place)
+				at = p.named(r, w)
 			}
 			if at < 0 {
 				p.ask(r, place)
@@ -540,20 +550,6 @@ func (p *planner) isGiven(number string) bool {
 		return false
 	}
 	return slices.ContainsFunc(p.found.Places, func(place asset.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
-}
-
-// unnumbered finds an asset by its name: the first of them that no row has spoken of.
-func (p *planner) unnumbered(r ledger.Row, place asset.Place) int {
-	named := inSection{place.ID, wording.OneLine(r.Cell(ledger.NameColumn))}
-	for len(p.byName[named]) > 0 {
-		at := p.byName[named][0]
-		p.byName[named] = p.byName[named][1:]
-		if was := p.found.Assets[at].ID; p.taken[was] == 0 {
-			p.taken[was] = r.Line
-			return at
-		}
-	}
-	return -1
 }
 
 // texts are the columns of free text.

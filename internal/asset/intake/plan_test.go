@@ -440,9 +440,9 @@ func TestARegisterInCP932IsRead(t *testing.T) {
 	}
 }
 
-// namesakes is a register with so many assets of a name but for what stands in brackets,
+// manyNamed is a register with so many assets of a name but for what stands in brackets,
 // and a file with so many rows of it.
-func namesakes(t *testing.T, assets, rows int) (register, File) {
+func manyNamed(t *testing.T, assets, rows int) (register, File) {
 	t.Helper()
 	found := aRegister()
 	found.Named = func(_ []int64, each func(asset.Named)) error {
@@ -465,7 +465,7 @@ func TestOfManyNamesakesItIsNotAskedWhichTheyAre(t *testing.T) {
 	for _, c := range []struct{ assets, rows, asked, among int }{
 		{1, 1, 1, 1}, {mostCandidates, mostNamesakes, mostNamesakes, mostCandidates}, {mostCandidates + 1, 1, 0, 0}, {1, mostNamesakes + 1, 0, 0}, {0, mostNamesakes + 1, 0, 0},
 	} {
-		found, file := namesakes(t, c.assets, c.rows)
+		found, file := manyNamed(t, c.assets, c.rows)
 		plan, err := makePlan(t.Context(), found, file, Choices{})
 		if err != nil {
 			t.Fatal(err)
@@ -488,7 +488,7 @@ func TestOfManyNamesakesItIsNotAskedWhichTheyAre(t *testing.T) {
 // Rows and assets of one name cost as much as those of many.
 func TestManyNamesakesArePlannedAsFastAsOthers(t *testing.T) {
 	t.Parallel()
-	found, file := namesakes(t, 6_000, 50_000)
+	found, file := manyNamed(t, 6_000, 50_000)
 	heard := 0
 	named := found.Named
 	found.Named = func(sections []int64, each func(asset.Named)) error {
@@ -507,7 +507,7 @@ func TestManyNamesakesArePlannedAsFastAsOthers(t *testing.T) {
 
 func TestPlanningEndsWhereNobodyWaits(t *testing.T) {
 	t.Parallel()
-	found, file := namesakes(t, 1, 10)
+	found, file := manyNamed(t, 1, 10)
 	for want, cause := range map[fault.Kind]error{fault.Unavailable: context.Canceled, fault.TooLarge: errPlanDeadline} {
 		for _, begun := range []bool{false, true} { // before the rows, and while they are compared by their names
 			ctx, cancel := context.WithCancelCause(t.Context())

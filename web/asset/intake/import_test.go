@@ -450,6 +450,29 @@ func TestWhatBothHaveChangedIsSettled(t *testing.T) {
 	mustSay(t, "a newer version", hand(manager, "台帳.csv", []byte("管理番号,情報資産名,機密性,版\n"+code+",申告書,2,9\n")), "読めない行が1行あります", "第9版は、まだ台帳にありません（いまは第3版です）")
 }
 
+// Two rows of one name without a number are each found again, in whichever order they stand;
+// where nothing tells which is which, it is asked.
+func TestNamesakesAreFoundOrAsked(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	const first, second = ",,会議の録音,2,2,2,無,LGWAN,書庫,\n", ",,会議の録音,2,2,2,無,LGWAN,倉庫,\n"
+	path, _ := stage(manager, first+second)
+	mustSay(t, "new", apply(manager, path), "登録 2件")
+	_, page := stage(manager, second+first)
+	mustSay(t, "swapped", page, "このファイルのとおりになっています", "同じ</th><td data-label=\"件数\" class=\"num\">2件")
+	_, page = stage(manager, strings.Replace(second, "会議の録音,2,2", "会議の録音,2,1", 1)+first)
+	mustSay(t, "swapped, and one changed", page, "変更</th><td data-label=\"件数\" class=\"num\">1件", "同じ</th><td data-label=\"件数\" class=\"num\">1件")
+	path, page = stage(manager, strings.NewReplacer("書庫", "甲", "倉庫", "乙").Replace(second+first))
+	mustSay(t, "both moved", page, "まだ選んでいない行 2行", "同じもの：会議の録音、書庫（", "同じもの：会議の録音、倉庫（", "!value=\"apply\"", "!このファイルのとおりになっています")
+	if a := apply(manager, path); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "決まっていない行が2行あります") {
+		t.Errorf("taken in while it is open: %d", a.Status)
+	}
+	code := regexp.MustCompile(`同じもの：会議の録音、書庫（(zeimu-\d+)）`).FindStringSubmatch(page.Body)[1]
+	page = press(manager, path, "choose", page, "same-0", code)
+	mustSay(t, "one is said, and so the other", page, "まだ選んでいない行 0行", "<span class=\"lines\">書庫</span> → <span class=\"lines\">乙", "<span class=\"lines\">倉庫</span> → <span class=\"lines\">甲")
+	mustSay(t, "taken in", apply(manager, path), "変更 2件")
+}
+
 // Two at once: the second is told, and nothing is done twice.
 func TestTwoImportsAtOnce(t *testing.T) {
 	t.Parallel()
