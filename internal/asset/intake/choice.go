@@ -10,6 +10,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/wording"
+	"kagami/internal/asset/many"
 	"kagami/internal/sheet"
 	"kagami/internal/sheet/intake"
 )
@@ -212,7 +213,7 @@ func short(text string) string {
 }
 
 // list lists a row that changes something.
-func (p *planner) list(r ledger.Row, e asset.Entry, place asset.Place, fields []string) {
+func (p *planner) list(r ledger.Row, e asset.Entry, place many.Place, fields []string) {
 	line := Line{Line: r.Line, Sheet: p.file.SheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Is.Name), Draft: e.State == asset.Draft}
 	if e.Was.ID == 0 {
 		for _, key := range shown {
@@ -238,7 +239,7 @@ func (p *planner) list(r ledger.Row, e asset.Entry, place asset.Place, fields []
 	p.plan.lists.add(Changed, line)
 }
 
-func sectionName(e asset.Entry, place asset.Place) string {
+func sectionName(e asset.Entry, place many.Place) string {
 	if e.Was.ID != 0 {
 		return e.Was.SectionName
 	}
@@ -246,7 +247,7 @@ func sectionName(e asset.Entry, place asset.Place) string {
 }
 
 // askLevel asks what a row with 機密性3 is, also where somebody has said so.
-func (p *planner) askLevel(r ledger.Row, d decision, e asset.Entry, place asset.Place) {
+func (p *planner) askLevel(r ledger.Row, d decision, e asset.Entry, place many.Place) {
 	asked := e.Is.Confidentiality == asset.Unsettled
 	chosen := p.choices.Levels[r.At]
 	if !asked && chosen == "" && p.choices.Level == "" {
@@ -265,18 +266,18 @@ func (p *planner) askLevel(r ledger.Row, d decision, e asset.Entry, place asset.
 // unknown is a row that is like no asset by its numbers.
 type unknown struct {
 	row     int
-	section asset.Place
+	section many.Place
 }
 
 // ask notes that a row may be an asset of which the name is written otherwise.
-func (p *planner) ask(r ledger.Row, place asset.Place) {
+func (p *planner) ask(r ledger.Row, place many.Place) {
 	if place.ID != 0 && (p.found.Named != nil || p.unsure[r.At] != nil) {
 		p.fresh = append(p.fresh, unknown{r.At, place})
 	}
 }
 
 // chosen is the asset that somebody has said a row to be; -1 for none.
-func (p *planner) chosen(r ledger.Row, place asset.Place, w *problems) int {
+func (p *planner) chosen(r ledger.Row, place many.Place, w *problems) int {
 	code := p.choices.Same[r.At]
 	if code == "" || code == Another {
 		return -1
@@ -340,9 +341,9 @@ func (p *planner) findAlike(ctx context.Context) error {
 		keys[i] = inSection{f.section.ID, name}
 		rows[keys[i]]++
 	}
-	among := map[inSection][]asset.Named{}
+	among := map[inSection][]many.Named{}
 	if len(sections) > 0 {
-		err := p.found.Named(sections, func(n asset.Named) {
+		err := p.found.Named(sections, func(n many.Named) {
 			key := inSection{n.Section, alikeKey(n.Name)}
 			if rows[key] > 0 && len(among[key]) <= mostCandidates {
 				among[key] = append(among[key], n)
@@ -357,10 +358,10 @@ func (p *planner) findAlike(ctx context.Context) error {
 			return err
 		}
 		if list := p.unsure[f.row]; list != nil {
-			var alike []asset.Named
+			var alike []many.Named
 			for _, at := range list {
 				a := p.found.Assets[at]
-				alike = append(alike, asset.Named{ID: a.ID, Code: a.Code, Section: a.Section, Name: strings.Trim(a.Name+"、"+a.Place, "、")})
+				alike = append(alike, many.Named{ID: a.ID, Code: a.Code, Section: a.Section, Name: strings.Trim(a.Name+"、"+a.Place, "、")})
 			}
 			p.askAlike(f, alike)
 			continue
@@ -376,7 +377,7 @@ func (p *planner) findAlike(ctx context.Context) error {
 }
 
 // askAlike asks of a row whether it is one of the assets with a name like its own.
-func (p *planner) askAlike(f unknown, alike []asset.Named) {
+func (p *planner) askAlike(f unknown, alike []many.Named) {
 	r, chosen := p.file.Rows[f.row], p.choices.Same[f.row]
 	var among []Candidate
 	for _, n := range alike {

@@ -16,6 +16,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/ledger"
+	"kagami/internal/asset/many"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -438,7 +439,7 @@ func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []
 		return err
 	}
 	file.Name = i.FileName
-	err = s.assets.ChangeMany(ctx, actor, askedOf(file, i.Choices), func(tx *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+	err = s.many.Change(ctx, actor, askedOf(file, i.Choices), func(tx *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
 		now, err := s.load(ctx, tx, actor, i.Token, "FOR UPDATE", tx.Now)
 		if err != nil {
 			return nil, err

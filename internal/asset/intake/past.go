@@ -13,6 +13,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/wording"
+	"kagami/internal/asset/many"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
@@ -21,7 +22,7 @@ import (
 // register is the register as an import finds it, with what assets were on the versions
 // that the rows of a table were handed out with.
 type register struct {
-	asset.Standing
+	many.Standing
 	past map[int64]*past // of those that have changed since
 }
 
@@ -58,7 +59,7 @@ const mostPast = 64 << 20
 
 // pastOf is what assets were on the versions of a file's rows, where these are not those
 // that they have now. TooLarge beyond mostPast.
-func pastOf(ctx context.Context, db postgres.Querier, found asset.Standing, file File) (map[int64]*past, error) {
+func pastOf(ctx context.Context, db postgres.Querier, found many.Standing, file File) (map[int64]*past, error) {
 	at := map[string]int{}
 	for i, a := range found.Assets {
 		at[strings.ToLower(a.Code)] = i
@@ -117,7 +118,7 @@ func pastOf(ctx context.Context, db postgres.Querier, found asset.Standing, file
 }
 
 // planOn plans a file on the register as it stands, by its histories in the database.
-func planOn(ctx context.Context, db postgres.Querier, found asset.Standing, file File, choices Choices) (Plan, error) {
+func planOn(ctx context.Context, db postgres.Querier, found many.Standing, file File, choices Choices) (Plan, error) {
 	list, err := pastOf(ctx, db, found, file)
 	if err != nil {
 		return Plan{}, err
@@ -245,7 +246,7 @@ type ClashQuestion struct {
 
 // askWhich asks of fields which change holds. It tells whether any is open: then the row
 // counts for nothing.
-func (p *planner) askWhich(r ledger.Row, e asset.Entry, place asset.Place, clashes []clash) (open bool) {
+func (p *planner) askWhich(r ledger.Row, e asset.Entry, place many.Place, clashes []clash) (open bool) {
 	for _, c := range clashes {
 		q := ClashQuestion{
 			Field: FieldOf(r.At, c.field.Key), Line: r.Line, Sheet: p.file.SheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Was.Name), Title: c.field.Title,

@@ -14,6 +14,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/wording"
+	"kagami/internal/asset/many"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
@@ -335,17 +336,17 @@ func (w *problems) wrong(c ledger.Column, reason string) {
 
 // own is the section of a row, if the actor may register its assets, or elsewhere; that of
 // the asset where the row says no other.
-func (p *planner) own(r ledger.Row, w *problems) (place asset.Place, elsewhere bool) {
+func (p *planner) own(r ledger.Row, w *problems) (place many.Place, elsewhere bool) {
 	if at, known := p.byCode[strings.ToLower(r.LineOf(ledger.NumberColumn))]; known && r.LineOf(ledger.SectionColumn) == "" {
-		return asset.Place{ID: p.found.Assets[at].Section, Mine: true}, false
+		return many.Place{ID: p.found.Assets[at].Section, Mine: true}, false
 	}
 	at, problem := p.place(r)
 	if problem != "" {
 		w.wrong(ledger.SectionColumn, problem)
-		return asset.Place{}, false
+		return many.Place{}, false
 	}
 	if !p.found.Places[at].Mine {
-		return asset.Place{}, true
+		return many.Place{}, true
 	}
 	return p.found.Places[at], false
 }
@@ -427,7 +428,7 @@ func (p *planner) draft(e *asset.Entry, w *problems) {
 	if e.Was.ID != 0 {
 		section = e.Was.Section
 	}
-	if !slices.ContainsFunc(p.found.Places, func(place asset.Place) bool { return place.ID == section && place.Only }) {
+	if !slices.ContainsFunc(p.found.Places, func(place many.Place) bool { return place.ID == section && place.Only }) {
 		return
 	}
 	if e.Was.State != asset.Registered {
@@ -478,7 +479,7 @@ func (p *planner) columnOf(r ledger.Row, field string) ledger.Column {
 // somebody has said of it, by 管理番号, by the section's own number, or by its name where
 // it has neither; -1 for one that is new. own is the section's own number, where the row
 // says it.
-func (p *planner) match(r ledger.Row, place asset.Place, w *problems) (at int, own string) {
+func (p *planner) match(r ledger.Row, place many.Place, w *problems) (at int, own string) {
 	number, own := r.LineOf(ledger.NumberColumn), r.LineOf(ledger.OwnColumn)
 	said := ledger.NumberColumn
 	if number == "" {
@@ -549,7 +550,7 @@ func (p *planner) isGiven(number string) bool {
 	if at < 0 || len(number)-at <= 4 || strings.Trim(number[at+1:], "0123456789") != "" {
 		return false
 	}
-	return slices.ContainsFunc(p.found.Places, func(place asset.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
+	return slices.ContainsFunc(p.found.Places, func(place many.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
 }
 
 // texts are the columns of free text.

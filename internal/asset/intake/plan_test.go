@@ -15,6 +15,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/ledger"
+	"kagami/internal/asset/many"
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
 	"kagami/internal/fault"
@@ -34,9 +35,9 @@ func aRegister() register {
 	other, gone := ledger, ledger
 	other.OwnNumber, other.Name = "", "議事録"
 	gone.OwnNumber = "Z-9"
-	return register{Standing: asset.Standing{
+	return register{Standing: many.Standing{
 		Today: today, Scheme: asset.SchemeOn(edition.Values{}, today),
-		Places: []asset.Place{{ID: 1, Code: "zeimu", Name: "税務町民課", Mine: true}, {ID: 2, Code: "somu", Name: "総務課", Mine: true}, {ID: 3, Code: "h1", Name: "保育所（第一）", Mine: true}, {ID: 4, Code: "kaikei", Name: "会計室"}},
+		Places: []many.Place{{ID: 1, Code: "zeimu", Name: "税務町民課", Mine: true}, {ID: 2, Code: "somu", Name: "総務課", Mine: true}, {ID: 3, Code: "h1", Name: "保育所（第一）", Mine: true}, {ID: 4, Code: "kaikei", Name: "会計室"}},
 		Assets: []asset.Asset{
 			{ID: 11, Code: "zeimu-0001", Section: 1, SectionName: "税務町民課", Details: ledger, State: asset.Registered, Version: 1},
 			{ID: 12, Code: "zeimu-0002", Section: 1, SectionName: "税務町民課", Details: other, State: asset.Registered, Version: 1},
@@ -445,9 +446,9 @@ func TestARegisterInCP932IsRead(t *testing.T) {
 func manyNamed(t *testing.T, assets, rows int) (register, File) {
 	t.Helper()
 	found := aRegister()
-	found.Named = func(_ []int64, each func(asset.Named)) error {
+	found.Named = func(_ []int64, each func(many.Named)) error {
 		for i := range assets {
-			each(asset.Named{ID: int64(100 + i), Code: fmt.Sprintf("zeimu-%04d", 100+i), Section: 1, Name: fmt.Sprintf("台帳（%d）", i)})
+			each(many.Named{ID: int64(100 + i), Code: fmt.Sprintf("zeimu-%04d", 100+i), Section: 1, Name: fmt.Sprintf("台帳（%d）", i)})
 		}
 		return nil
 	}
@@ -491,8 +492,8 @@ func TestManyNamesakesArePlannedAsFastAsOthers(t *testing.T) {
 	found, file := manyNamed(t, 6_000, 50_000)
 	heard := 0
 	named := found.Named
-	found.Named = func(sections []int64, each func(asset.Named)) error {
-		return named(sections, func(n asset.Named) {
+	found.Named = func(sections []int64, each func(many.Named)) error {
+		return named(sections, func(n many.Named) {
 			heard++
 			each(n)
 		})
@@ -512,7 +513,7 @@ func TestPlanningEndsWhereNobodyWaits(t *testing.T) {
 		for _, begun := range []bool{false, true} { // before the rows, and while they are compared by their names
 			ctx, cancel := context.WithCancelCause(t.Context())
 			asked := found
-			asked.Named = func(sections []int64, each func(asset.Named)) error {
+			asked.Named = func(sections []int64, each func(many.Named)) error {
 				cancel(cause)
 				return found.Named(sections, each)
 			}

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/wording"
+	"kagami/internal/asset/many"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -29,8 +30,8 @@ func Read(ctx context.Context, raw []byte) (File, error) { return ledger.Read(ct
 
 // askedOf is what a file asks of the register: what its rows may be there, or have been
 // said to be.
-func askedOf(f File, choices Choices) asset.Asked {
-	asked := asset.Asked{Numbers: make([]string, 0, len(f.Rows))}
+func askedOf(f File, choices Choices) many.Asked {
+	asked := many.Asked{Numbers: make([]string, 0, len(f.Rows))}
 	for _, r := range f.Rows {
 		numbered := false
 		for _, c := range []ledger.Column{ledger.NumberColumn, ledger.OwnColumn} {
@@ -50,20 +51,20 @@ func askedOf(f File, choices Choices) asset.Asked {
 
 // Service takes registers in.
 type Service struct {
-	pool   *pgxpool.Pool
-	door   *door.Door
-	assets *asset.Service
+	pool *pgxpool.Pool
+	door *door.Door
+	many *many.Service
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
-	return &Service{pool, d, assets}
+	return &Service{pool, d, many.New(pool, d, assets)}
 }
 
 // Plan says what taking a file in would do, and does nothing. Forbidden for who may
 // change no asset.
 func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, choices Choices) (Plan, error) {
-	found, err := s.assets.Standing(ctx, actor, askedOf(file, choices))
+	found, err := s.many.Standing(ctx, actor, askedOf(file, choices))
 	if err != nil {
 		return Plan{}, err
 	}
@@ -75,7 +76,7 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, choice
 // sections that are not theirs. Invalid, with the plan, where levels change without a
 // reason, and where there are new drafts that nobody has agreed to.
 func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choices Choices, agreed Agreed) (plan Plan, err error) {
-	err = s.assets.ChangeMany(ctx, actor, askedOf(file, choices), func(tx *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+	err = s.many.Change(ctx, actor, askedOf(file, choices), func(tx *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
 		plan, err = planOn(ctx, tx, found, file, choices)
 		if err != nil || len(plan.Problems)+len(plan.Unsettled)+plan.Elsewhere > 0 {
 			return func(func(asset.Entry) bool) {}, err
