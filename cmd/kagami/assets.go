@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -31,6 +33,9 @@ type assetsImportCommand struct {
 	Section string `placeholder:"CODE" help:"課室の書いていない行の、課室のコード。"`
 	DryRun  bool   `name:"dry-run" help:"何が変わるかを表示するだけで、取り込みません。"`
 	JSON    bool   `name:"json" help:"結果を JSON で表示します。"`
+	Drafts  bool   `help:"決まっていないことがある新しい情報資産を、下書きで登録します。付けないときは、そうした行があると何も取り込みません。"`
+	Why     string `placeholder:"理由" help:"登録済みの情報資産の段階を変える理由。ファイルに理由のないときに要ります。"`
+	Prefer  string `enum:"file,register," default:"" placeholder:"file|register" help:"書き出した後に、ファイルと台帳の両方で変わった項目を、ファイル（file）と、いまの台帳（register）の、どちらにするか。"`
 }
 
 // Run takes a register in: all of it, or nothing.
@@ -62,33 +67,55 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 	through := door.New(pool, time.Now)
 	register := asset.New(pool, through).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Parted: relation.Part, Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})
 	service := assetintake.New(pool, through, register)
-	do := service.TakeIn
+	if c.File != "-" {
+		file.Name = filepath.Base(c.File)
+	}
+	choices := assetintake.Choices{Section: c.Section, Clash: assetintake.Side(c.Prefer), Why: c.Why}
+	var plan assetintake.Plan
 	if c.DryRun {
-		do = service.Plan
+		plan, err = service.Plan(ctx, authz.AsOperator(), file, choices)
+	} else {
+		plan, err = service.TakeIn(ctx, authz.AsOperator(), file, choices, assetintake.Agreed{Drafts: c.Drafts})
 	}
-	plan, err := do(ctx, authz.AsOperator(), file, assetintake.Choices{Section: c.Section})
-	if err != nil {
-		return err
+	refused := err
+	if fault.KindOf(err) != fault.Invalid || plan.Rows == 0 { // no plan that wants a word more
+		refused = nil
+		if err != nil {
+			return err
+		}
 	}
+	faults := plan.Faults()
 	switch {
 	case c.JSON:
 		if err := printAssetsJSON(plan); err != nil {
 			return err
 		}
-	case c.DryRun || len(plan.Problems) == 0:
+	case c.DryRun || len(faults) == 0:
 		printAssets(plan)
 	}
-	if err := refuse(plan.Problems); err != nil {
+	if err := cmp.Or(refuse(faults), refused); err != nil {
 		return err
 	}
 	switch {
-	case c.DryRun || c.JSON:
+	case c.DryRun && !c.JSON:
+		c.printAsked(plan)
+	case c.JSON:
 	case plan.Added+plan.Changed == 0:
 		fmt.Println("変わるものはありませんでした。")
 	default:
 		fmt.Println("取り込みました。")
 	}
 	return nil
+}
+
+// printAsked says what taking a plan in will ask for.
+func (c *assetsImportCommand) printAsked(plan assetintake.Plan) {
+	if plan.Fresh > 0 && !c.Drafts {
+		fmt.Printf("新しい情報資産のうち%d件は、決まっていないことがあるため、下書きになります。取り込むときは、--drafts を付けてください。\n", plan.Fresh)
+	}
+	if plan.Unfounded > 0 && c.Why == "" {
+		fmt.Printf("登録済みの情報資産%d件の段階が変わります。取り込むときは、--why にその理由を書いてください。\n", plan.Unfounded)
+	}
 }
 
 // assetFault is what is wrong with a row of a register, as it is printed for programs.
@@ -106,7 +133,7 @@ func printAssetsJSON(plan assetintake.Plan) error {
 		Faults    []assetFault `json:"faults"`
 		Ignored   []string     `json:"ignored"`
 	}{plan.Added, plan.Changed, plan.Unchanged, []assetFault{}, append([]string{}, plan.Ignored...)}
-	for _, p := range plan.Problems {
+	for _, p := range plan.Faults() {
 		said.Faults = append(said.Faults, assetFault{p.Line, p.Column, p.Reason})
 	}
 	out := json.NewEncoder(os.Stdout)

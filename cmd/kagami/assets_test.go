@@ -33,6 +33,9 @@ func TestAssetsAreImportedFromTheCommandLine(t *testing.T) {
 	const head = "情報資産台帳\n番号,名称,機密性,完全性,可用性,個人情報,領域,電話\n"
 	good := file("good.csv", head+"1,台帳,3B,2,2,無,LGWAN,1\n2,名簿,3,2,2,有,LGWAN,1\n3,図面,3,2,2,無,LGWAN,1\n計,,,,,,,\n")
 	faulty := file("faulty.csv", head+"1,台帳,4,2,2,無,LGWAN,1\n4,,2,2,2,無,LGWAN,1\n3,図面,2,2,2,無,LGWAN,1\n")
+	levels := file("levels.csv", head+"1,台帳,2,2,2,無,LGWAN,1\n")
+	newer := file("newer.csv", "管理番号,情報資産名,機密性,版\nsomu-0001,台帳,2,9\n")
+	older := file("older.csv", "管理番号,情報資産名,機密性,版\nsomu-0001,台帳,1,1\n")
 	headless := file("headless.csv", "氏名,職\n見本,課長\n")
 	for _, c := range []struct {
 		args  []string
@@ -45,8 +48,22 @@ func TestAssetsAreImportedFromTheCommandLine(t *testing.T) {
 		{[]string{faulty, "--section", "somu"}, 1, "4行目「名称」：情報資産名を入力してください。\n直すところが2件あります。"},
 		{[]string{good, "--section", "somu", "--dry-run"}, 0, "加わる情報資産 3件、変わるもの 0件、そのまま 0件\n"},
 		{[]string{good, "--section", "somu", "--dry-run"}, 0, "4行目「機密性」：機密性の3A、3B、3Cのどれかが決まっていません。下書きにします。あとで選んでください。（ほかに1行）\n読まない列：電話"},
-		{[]string{good, "--section", "somu"}, 0, "取り込みました。"},
+		{[]string{good, "--section", "somu", "--dry-run"}, 0, "新しい情報資産のうち2件は、決まっていないことがあるため、下書きになります。取り込むときは、--drafts を付けてください。"},
+		{[]string{good, "--section", "somu"}, 1, "下書きになる新しい情報資産が2件あります。下書きで登録してよければ、--drafts を付けてください。何も取り込んでいません。"},
+		{[]string{good, "--section", "somu", "--json"}, 1, "{\"added\":3,\"changed\":0,\"unchanged\":0,\"faults\":[],\"ignored\":[\"電話\"]}"},
+		{[]string{good, "--section", "somu", "--dry-run", "--json"}, 0, "{\"added\":3,"}, // nothing has been taken in
+		{[]string{good, "--section", "somu", "--drafts"}, 0, "下書きになるもの 2件"},
 		{[]string{good, "--section", "総務課"}, 0, "変わるものはありませんでした。"},
+		{[]string{levels, "--section", "somu", "--dry-run"}, 0, "登録済みの情報資産1件の段階が変わります。取り込むときは、--why にその理由を書いてください。"},
+		{[]string{levels, "--section", "somu"}, 1, "登録済みの情報資産1件の段階が変わりますが、ファイルに理由がありません。"},
+		{[]string{levels, "--section", "somu", "--why", "見直し"}, 0, "変わるもの 1件、"},
+		{[]string{newer}, 1, "2行目「版」：第9版は、まだ台帳にありません（いまは第2版です）。"},
+		{[]string{older, "--dry-run"}, 1, "2行目「機密性」：ファイルと台帳の両方で変わっています。ファイルは「自治体機密性1」、いまの台帳は「自治体機密性2」（ポータル、令和"},
+		{[]string{older}, 1, "どちらにするか、画面で選んで取り込んでください（コマンドでは、--prefer file か --prefer register）。"},
+		{[]string{older, "--prefer", "register"}, 0, "変わるものはありませんでした。"},
+		{[]string{older, "--prefer", "nobody"}, 2, "--prefer"},
+		{[]string{older, "--prefer", "file", "--why", "公表した"}, 0, "取り込みました。"},
+		{[]string{good, "--section", "somu", "--why", "もとに戻した"}, 0, "変わるもの 1件、"},
 	} {
 		args := append([]string{"assets", "import", "--data", data}, c.args...)
 		stdout, stderr, code := kagami(t, args...)

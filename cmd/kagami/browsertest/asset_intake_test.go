@@ -223,6 +223,7 @@ func TestASectionsWorkbookComesInAndGoesOutAndComesBack(t *testing.T) {
 	manager.mustSee("共有フォルダ → 文書管理システム")
 	manager.mustSee("自治体完全性1 → 自治体完全性2")
 	manager.look("assets-import-three")
+	manager.put("why", "帳票の間違いが支払に響くため。")
 	manager.press("取り込む")
 	manager.mustSee("登録 0件、下書き 0件、変更 3件")
 	if now := count(changes); now != events+3 {

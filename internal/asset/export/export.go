@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
@@ -95,6 +97,9 @@ var beside = []sheet.FormColumn{
 	{Title: "状態", Hint: "取り込むときには読みません。", Locked: true, Width: 12},
 }
 
+// version is the column after them: by it an import tells what has been changed since.
+var version = sheet.FormColumn{Title: ledger.VersionTitle, Hint: "書き出したときの版です。変えずに残してください。取り込むときに、書き出した後に変わったところを見分けます。", Locked: true, Width: 6}
+
 // hints say of a field what is filled in.
 var hints = map[string]string{
 	"own_number":      "課で付けている番号があれば書きます。同じ課の中で、同じ番号は使えません。",
@@ -136,6 +141,7 @@ func formOf(scheme asset.Scheme) sheet.Form {
 		}
 		form.Columns = append(form.Columns, c)
 	}
+	form.Columns = append(form.Columns, version)
 	return form
 }
 
@@ -178,7 +184,7 @@ func titles[T ~string](list []asset.Choice[T]) []string {
 
 // rowOf is an asset as a row of the form.
 func rowOf(scheme asset.Scheme, a asset.Asset) []sheet.Cell {
-	cells := make([]sheet.Cell, 0, len(beside)+len(asset.Fields))
+	cells := make([]sheet.Cell, 0, len(beside)+len(asset.Fields)+1)
 	cells = append(cells, sheet.Texts(a.Code, a.SectionName, a.State.Title())...)
 	for _, f := range fields() {
 		switch f.Key {
@@ -190,5 +196,5 @@ func rowOf(scheme asset.Scheme, a asset.Asset) []sheet.Cell {
 			cells = append(cells, sheet.Text(scheme.Written(f, a)))
 		}
 	}
-	return cells
+	return append(cells, sheet.Text(strconv.Itoa(a.Version)))
 }

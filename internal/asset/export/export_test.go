@@ -96,7 +96,7 @@ func (o office) takeIn(raw []byte) intake.Plan {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	plan, err := o.in.TakeIn(o.t.Context(), o.manager, file, intake.Choices{})
+	plan, err := o.in.TakeIn(o.t.Context(), o.manager, file, intake.Choices{}, intake.Agreed{Drafts: true})
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -178,6 +178,81 @@ func TestWhatIsHandedOutIsTakenInWithoutAChange(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A table of Monday that comes back on Friday leaves what others have changed on Wednesday.
+func TestATableThatComesBackUndoesNothing(t *testing.T) {
+	t.Parallel()
+	for name, format := range map[string]sheet.Format{"xlsx": sheet.XLSX, "csv": sheet.CSV} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t)
+			code := o.add("zeimu", "課税台帳", func(d *asset.Details) { d.Place, d.Note = "書庫", "月曜" })
+			raw := o.table(o.manager, find.Search{}, format)
+			a, err := o.register.Find(t.Context(), o.manager, code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := a.Details
+			d.Place, d.Zone = "倉庫", asset.OfflineZone
+			if err := o.register.Change(t.Context(), o.manager, code, a.Version, d, "見本"); err != nil {
+				t.Fatal(err)
+			}
+			if plan := o.takeIn(raw); plan.Unchanged != 1 || plan.Changed != 0 || len(plan.Faults()) != 0 {
+				t.Errorf("as it was handed out: %+v", plan)
+			}
+			file, err := intake.Read(t.Context(), edited(t, raw, format, "月曜", "金曜"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range []int{1, 0} { // and once more
+				if plan, err := o.in.TakeIn(t.Context(), o.manager, file, intake.Choices{}, intake.Agreed{Drafts: true}); err != nil || plan.Changed != want || plan.Unchanged != 1-want || len(plan.Faults()) != 0 {
+					t.Errorf("another field: %+v, %v", plan, err)
+				}
+			}
+			file, err = intake.Read(t.Context(), edited(t, raw, format, "書庫", "金庫"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan, err := o.in.TakeIn(t.Context(), o.manager, file, intake.Choices{}, intake.Agreed{Drafts: true})
+			if err != nil || plan.Clashing != 1 || len(plan.Faults()) != 1 || !strings.Contains(plan.Faults()[0].Reason, "いまの台帳は「倉庫」（見本 一、令和8年11月24日") {
+				t.Errorf("both: %+v, %v", plan, err)
+			}
+			if a, err = o.register.Find(t.Context(), o.manager, code); err != nil || a.Place != "倉庫" || a.Zone != asset.OfflineZone || a.Note != "金曜" || a.Version != 3 {
+				t.Errorf("%+v, %v", a, err)
+			}
+			if plan, err = o.in.TakeIn(t.Context(), o.manager, file, intake.Choices{Clash: intake.TheFile}, intake.Agreed{Drafts: true}); err != nil || plan.Changed != 1 {
+				t.Errorf("the file: %+v, %v", plan, err)
+			}
+			if a, err = o.register.Find(t.Context(), o.manager, code); err != nil || a.Place != "金庫" || a.Zone != asset.OfflineZone || a.Note != "金曜" {
+				t.Errorf("%+v, %v", a, err)
+			}
+		})
+	}
+}
+
+// edited is a table with another text in the place of one.
+func edited(t *testing.T, raw []byte, format sheet.Format, was, is string) []byte {
+	t.Helper()
+	if format == sheet.CSV {
+		return bytes.Replace(raw, []byte(was), []byte(is), 1)
+	}
+	book, err := excelize.OpenReader(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := book.SearchSheet("台帳", was)
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s: %v, %v", was, found, err)
+	}
+	if err := book.SetCellStr("台帳", found[0], is); err != nil {
+		t.Fatal(err)
+	}
+	b, err := book.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func TestWhatIsFilledInBelowIsRegistered(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/wording"
 	"kagami/internal/asset/many"
 	"kagami/internal/sheet"
@@ -24,6 +25,11 @@ type Choices struct {
 	Level   string         // for those of which nothing is chosen
 	Same    map[int]string // for rows that may be an asset of the register: its 管理番号, or Another
 	Others  bool           // those of which nothing is chosen are other assets
+
+	Clashes map[string]Side // for fields that the file and the portal have changed otherwise, by FieldOf
+	Clash   Side            // for those of which nothing is chosen
+
+	Why string // why levels are changed, where the file does not say
 }
 
 const (
@@ -34,13 +40,17 @@ const (
 )
 
 // text is the choices in words: those that are the same have the same, also where one of
-// them has an empty list.
+// them has an empty list. What is done is the same whatever the reason.
 func (c Choices) text() string {
+	c.Why = ""
 	if len(c.Levels) == 0 {
 		c.Levels = nil
 	}
 	if len(c.Same) == 0 {
 		c.Same = nil
+	}
+	if len(c.Clashes) == 0 {
+		c.Clashes = nil
 	}
 	return string(packed(c))
 }
@@ -77,6 +87,7 @@ type List string
 // The lists.
 const (
 	Faults     List = "faults"
+	Clashing   List = "clashing"
 	Alike      List = "alike"
 	Levels     List = "levels"
 	Changed    List = "changed"
@@ -85,7 +96,7 @@ const (
 )
 
 // Lists are those that a page shows, in its order.
-var Lists = []List{Faults, Alike, Levels, Changed, Added}
+var Lists = []List{Faults, Clashing, Alike, Levels, Changed, Added}
 
 // OnPage is how much of a list stands on a page.
 const OnPage = 100
@@ -191,14 +202,6 @@ func (l lists) count(list List) int {
 	return 0
 }
 
-// sheetOf is the name of a row's sheet, where the file has several tables.
-func (f File) sheetOf(r row) string {
-	if len(f.sheets) < 2 {
-		return ""
-	}
-	return r.page.name
-}
-
 // longestShown is how much of a value is shown of a change, in characters.
 const longestShown = 200
 
@@ -210,8 +213,8 @@ func short(text string) string {
 }
 
 // list lists a row that changes something.
-func (p *planner) list(r row, e asset.Entry, place many.Place, fields []string) {
-	line := Line{Line: r.line, Sheet: p.file.sheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Is.Name), Draft: e.State == asset.Draft}
+func (p *planner) list(r ledger.Row, e asset.Entry, place many.Place, fields []string) {
+	line := Line{Line: r.Line, Sheet: p.file.SheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Is.Name), Draft: e.State == asset.Draft}
 	if e.Was.ID == 0 {
 		for _, key := range shown {
 			for _, f := range asset.Fields {
@@ -244,22 +247,20 @@ func sectionName(e asset.Entry, place many.Place) string {
 }
 
 // askLevel asks what a row with 機密性3 is, also where somebody has said so.
-func (p *planner) askLevel(r row, e asset.Entry, place many.Place) {
+func (p *planner) askLevel(r ledger.Row, d decision, e asset.Entry, place many.Place) {
 	asked := e.Is.Confidentiality == asset.Unsettled
-	chosen := p.choices.Levels[r.at]
+	chosen := p.choices.Levels[r.At]
 	if !asked && chosen == "" && p.choices.Level == "" {
 		return
 	}
 	if !asked { // is it by a choice that it is not?
 		without := *p
 		without.choices.Levels, without.choices.Level = nil, ""
-		d := e.Was.Details
-		without.readLevels(r, &d, false, &problems{planner: p, row: r}, func(column, string) {})
-		if d.Confidentiality != asset.Unsettled {
+		if open := without.fill(r, d, &problems{planner: p, row: r}); open.Is.Confidentiality != asset.Unsettled {
 			return
 		}
 	}
-	p.plan.lists.add(Levels, LevelQuestion{Row: r.at, Line: r.line, Sheet: p.file.sheetOf(r), Section: sectionName(e, place), Name: short(e.Is.Name), Chosen: chosen})
+	p.plan.lists.add(Levels, LevelQuestion{Row: r.At, Line: r.Line, Sheet: p.file.SheetOf(r), Section: sectionName(e, place), Name: short(e.Is.Name), Chosen: chosen})
 }
 
 // unknown is a row that is like no asset by its numbers.
@@ -269,29 +270,29 @@ type unknown struct {
 }
 
 // ask notes that a row may be an asset of which the name is written otherwise.
-func (p *planner) ask(r row, place many.Place) {
-	if place.ID != 0 && p.found.Named != nil {
-		p.fresh = append(p.fresh, unknown{r.at, place})
+func (p *planner) ask(r ledger.Row, place many.Place) {
+	if place.ID != 0 && (p.found.Named != nil || p.unsure[r.At] != nil) {
+		p.fresh = append(p.fresh, unknown{r.At, place})
 	}
 }
 
 // chosen is the asset that somebody has said a row to be; -1 for none.
-func (p *planner) chosen(r row, place many.Place, w *problems) int {
-	code := p.choices.Same[r.at]
+func (p *planner) chosen(r ledger.Row, place many.Place, w *problems) int {
+	code := p.choices.Same[r.At]
 	if code == "" || code == Another {
 		return -1
 	}
 	at, known := p.byCode[strings.ToLower(code)]
 	if !known || p.found.Assets[at].Section != place.ID {
-		w.wrong(nameColumn, wording.Quote(code)+"は、この課室の台帳にありません。同じものかどうかを選び直してください。")
+		w.wrong(ledger.NameColumn, wording.Quote(code)+"は、この課室の台帳にありません。同じものかどうかを選び直してください。")
 		return -1
 	}
 	if line, spoken := p.taken[p.found.Assets[at].ID]; spoken {
-		w.wrong(nameColumn, fmt.Sprintf("「%s」は、%d行目と同じ情報資産です。どちらかの行で選び直してください。", p.found.Assets[at].Code, line))
+		w.wrong(ledger.NameColumn, fmt.Sprintf("「%s」は、%d行目と同じ情報資産です。どちらかの行で選び直してください。", p.found.Assets[at].Code, line))
 		return -1
 	}
-	if r.lineOf(numberColumn) == "" && r.lineOf(ownColumn) == "" {
-		p.taken[p.found.Assets[at].ID] = r.line
+	if r.LineOf(ledger.NumberColumn) == "" && r.LineOf(ledger.OwnColumn) == "" {
+		p.taken[p.found.Assets[at].ID] = r.Line
 	}
 	p.ask(r, place)
 	return at
@@ -326,7 +327,10 @@ func (p *planner) findAlike(ctx context.Context) error {
 	var sections []int64
 	asked := map[int64]bool{}
 	for i, f := range p.fresh {
-		name := alikeKey(wording.OneLine(p.file.rows[f.row].cell(nameColumn)))
+		if p.unsure[f.row] != nil { // it is known which it may be
+			continue
+		}
+		name := alikeKey(wording.OneLine(p.file.Rows[f.row].Cell(ledger.NameColumn)))
 		if name == "" {
 			continue
 		}
@@ -338,21 +342,32 @@ func (p *planner) findAlike(ctx context.Context) error {
 		rows[keys[i]]++
 	}
 	among := map[inSection][]many.Named{}
-	err := p.found.Named(sections, func(n many.Named) {
-		key := inSection{n.Section, alikeKey(n.Name)}
-		if rows[key] > 0 && len(among[key]) <= mostCandidates {
-			among[key] = append(among[key], n)
+	if len(sections) > 0 {
+		err := p.found.Named(sections, func(n many.Named) {
+			key := inSection{n.Section, alikeKey(n.Name)}
+			if rows[key] > 0 && len(among[key]) <= mostCandidates {
+				among[key] = append(among[key], n)
+			}
+		})
+		if err != nil {
+			return fmt.Errorf("finding assets alike: %w", err)
 		}
-	})
-	if err != nil {
-		return fmt.Errorf("finding assets alike: %w", err)
 	}
 	for i, f := range p.fresh {
 		if err := late(ctx); err != nil {
 			return err
 		}
+		if list := p.unsure[f.row]; list != nil {
+			var alike []many.Named
+			for _, at := range list {
+				a := p.found.Assets[at]
+				alike = append(alike, many.Named{ID: a.ID, Code: a.Code, Section: a.Section, Name: strings.Trim(a.Name+"、"+a.Place, "、")})
+			}
+			p.askAlike(f, alike)
+			continue
+		}
 		if len(among[keys[i]]) > mostCandidates || len(among[keys[i]]) > 0 && rows[keys[i]] > mostNamesakes {
-			p.plan.Notes = append(p.plan.Notes, p.file.problem(p.file.rows[f.row], nameColumn,
+			p.plan.Notes = append(p.plan.Notes, p.file.Problem(p.file.Rows[f.row], ledger.NameColumn,
 				"よく似た名前の資産か行が多いため、同じものかどうかを尋ねません。台帳にある資産の行なら、管理番号を入力してください。"))
 			continue
 		}
@@ -363,10 +378,10 @@ func (p *planner) findAlike(ctx context.Context) error {
 
 // askAlike asks of a row whether it is one of the assets with a name like its own.
 func (p *planner) askAlike(f unknown, alike []many.Named) {
-	r, chosen := p.file.rows[f.row], p.choices.Same[f.row]
+	r, chosen := p.file.Rows[f.row], p.choices.Same[f.row]
 	var among []Candidate
 	for _, n := range alike {
-		if line, spoken := p.taken[n.ID]; !spoken || line == r.line && strings.EqualFold(chosen, n.Code) {
+		if line, spoken := p.taken[n.ID]; !spoken || line == r.Line && strings.EqualFold(chosen, n.Code) {
 			among = append(among, Candidate{n.Code, n.Name})
 		}
 	}
@@ -378,20 +393,24 @@ func (p *planner) askAlike(f unknown, alike []many.Named) {
 	}
 	if chosen == "" {
 		p.plan.Open++
+		if p.unsure[f.row] != nil {
+			p.plan.Unsettled = append(p.plan.Unsettled, p.file.Problem(r, ledger.NameColumn,
+				"同じ名前の情報資産がいくつかあり、どれか分かりません。管理番号を書くか、画面で選んで取り込んでください。"))
+		}
 	}
-	p.plan.lists.add(Alike, AlikeQuestion{Row: f.row, Line: r.line, Sheet: p.file.sheetOf(r), Section: f.section.Name, Name: short(wording.OneLine(r.cell(nameColumn))), Among: among, Chosen: chosen})
+	p.plan.lists.add(Alike, AlikeQuestion{Row: f.row, Line: r.Line, Sheet: p.file.SheetOf(r), Section: f.section.Name, Name: short(wording.OneLine(r.Cell(ledger.NameColumn))), Among: among, Chosen: chosen})
 }
 
 // faulty is a row with what is wrong with it, to be put right and handed in again: the
 // columns of the template, and why.
-func (p *planner) faulty(r row, wrong []Fault) []string {
-	cells := make([]string, columns, columns+1)
-	for c := range columns {
-		cells[c] = r.cell(c)
+func (p *planner) faulty(r ledger.Row, wrong []Fault) []string {
+	cells := make([]string, ledger.Columns, ledger.Columns+1)
+	for c := range ledger.Columns {
+		cells[c] = r.Cell(c)
 	}
-	if cells[sectionColumn] == "" {
-		if at := p.placeOf(r.page); at >= 0 {
-			cells[sectionColumn] = p.found.Places[at].Name
+	if cells[ledger.SectionColumn] == "" {
+		if at := p.placeOf(r.Page); at >= 0 {
+			cells[ledger.SectionColumn] = p.found.Places[at].Name
 		}
 	}
 	why := make([]string, len(wrong))
@@ -402,7 +421,7 @@ func (p *planner) faulty(r row, wrong []Fault) []string {
 }
 
 // Columns are the headings of a register that is handed out to be filled in.
-func Columns() []string { return table.Names() }
+func Columns() []string { return ledger.Table.Names()[:ledger.VersionColumn] }
 
 // whyColumn heads what is wrong with a row.
 const whyColumn = "理由と直し方"

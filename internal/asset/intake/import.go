@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/many"
 	"kagami/internal/authz"
 	"kagami/internal/door"
@@ -47,7 +48,9 @@ type Summary struct {
 	Elsewhere                               int // rows of sections that are not theirs
 	Faults                                  int
 	Open                                    int // of Alike, of which nothing is chosen
-	Alike, Levels                           int
+	Clashing                                int // of Clashes, of which nothing is chosen
+	Unfounded                               int // of Changed, that need a reason
+	Clashes, Alike, Levels                  int
 	Headings                                []Heading
 	Ignored, Unread                         []string
 	Advice                                  []string
@@ -56,15 +59,15 @@ type Summary struct {
 // Seal is the plan that is shown: another plan, or another choice, has another one.
 func (i Import) Seal() string { return hex.EncodeToString(i.digest) }
 
-// Empty tells whether there is nothing to take in.
-func (s Summary) Empty() bool { return s.Added+s.Changed == 0 }
+// Empty tells whether there is nothing to take in, whatever is chosen of what is open.
+func (s Summary) Empty() bool { return s.Added+s.Changed+s.Clashing+s.Open == 0 }
 
 // Registered is how much of what is added is no draft.
 func (s Summary) Registered() int { return s.Added - s.Fresh }
 
 // Of is how much stands in a list.
 func (s Summary) Of(list List) int {
-	return map[List]int{Faults: s.Faults, Alike: s.Alike, Levels: s.Levels, Changed: s.Changed, Added: s.Added}[list]
+	return map[List]int{Faults: s.Faults, Clashing: s.Clashes, Alike: s.Alike, Levels: s.Levels, Changed: s.Changed, Added: s.Added}[list]
 }
 
 // mostAdvice is how many different things are said to look at.
@@ -74,13 +77,14 @@ func (p Plan) summary() Summary {
 	advice := p.Advice()
 	return Summary{
 		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Fresh: p.Fresh, Elsewhere: p.Elsewhere, Headings: p.Headings, Faults: len(p.Problems), Open: p.Open,
-		Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
+		Unfounded: p.Unfounded, Clashing: p.Clashing, Clashes: p.lists.count(Clashing), Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
 	}
 }
 
 // Shown are the lines of a page of each list.
 type Shown struct {
 	Faults         []Fault
+	Clashes        []ClashQuestion
 	Alike          []AlikeQuestion
 	Levels         []LevelQuestion
 	Changed, Added []Line
@@ -141,7 +145,7 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string,
 		return "", err
 	}
 	defer done()
-	plan, err := s.planOf(ctx, actor, raw, choices)
+	plan, err := s.planOf(ctx, actor, fileName, raw, choices)
 	if err != nil {
 		return "", err
 	}
@@ -177,11 +181,12 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string,
 }
 
 // planOf reads a file and plans it.
-func (s *Service) planOf(ctx context.Context, actor authz.Actor, raw []byte, choices Choices) (Plan, error) {
+func (s *Service) planOf(ctx context.Context, actor authz.Actor, fileName string, raw []byte, choices Choices) (Plan, error) {
 	file, err := Read(ctx, raw)
 	if err != nil {
 		return Plan{}, err
 	}
+	file.Name = shortName(fileName)
 	return s.Plan(ctx, actor, file, choices)
 }
 
@@ -256,7 +261,7 @@ func (s *Service) Import(ctx context.Context, actor authz.Actor, token string, a
 	if err != nil {
 		return Import{}, shown, err
 	}
-	into := map[List]any{Faults: &shown.Faults, Alike: &shown.Alike, Levels: &shown.Levels, Changed: &shown.Changed, Added: &shown.Added}
+	into := map[List]any{Faults: &shown.Faults, Clashing: &shown.Clashes, Alike: &shown.Alike, Levels: &shown.Levels, Changed: &shown.Changed, Added: &shown.Added}
 	lists, numbers := make([]string, len(Lists)), make([]int, len(Lists))
 	for n, list := range Lists {
 		lists[n], numbers[n] = string(list), at[list]
@@ -295,7 +300,7 @@ func (s *Service) FaultyRows(ctx context.Context, actor authz.Actor, token strin
 	if err != nil {
 		return sheet.Table{}, fmt.Errorf("listing rows with faults: %w", err)
 	}
-	out := sheet.Table{Columns: append(Columns(), whyColumn)}
+	out := sheet.Table{Columns: append(ledger.Table.Names(), whyColumn)}
 	for _, page := range pages {
 		for _, cells := range page {
 			out.Rows = append(out.Rows, sheet.Texts(cells...))
@@ -334,7 +339,10 @@ func (s *Service) Choose(ctx context.Context, actor authz.Actor, token string, c
 	}
 	defer done()
 	change(&i.Choices)
-	plan, err := s.planOf(ctx, actor, raw, i.Choices)
+	if err := fault.InvalidFields(i.Choices.checkWhy(0)); err != nil {
+		return err
+	}
+	plan, err := s.planOf(ctx, actor, i.FileName, raw, i.Choices)
 	if err != nil {
 		return err
 	}
@@ -368,6 +376,7 @@ const WithoutField = "without"
 type Agreed struct {
 	Seal    string // of the plan that they have seen
 	Without bool   // the rows with something wrong are left out
+	Drafts  bool   // what leaves something open is registered as a draft; a plan that was seen shows them
 }
 
 // errOtherPlan says that the register has changed since a plan was shown.
@@ -393,7 +402,7 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, ag
 	seen := i.Choices.text()
 	change(&i.Choices)
 	if i.Choices.text() != seen {
-		plan, err := s.planOf(ctx, actor, raw, i.Choices)
+		plan, err := s.planOf(ctx, actor, i.FileName, raw, i.Choices)
 		if err != nil {
 			return false, err
 		}
@@ -413,12 +422,14 @@ func (i Import) ready(agreed Agreed) error {
 	switch {
 	case i.Empty():
 		return fault.New(fault.Conflict, "この台帳のとおりになっているため、変えるところはありません。")
+	case i.Clashing > 0:
+		return fault.InvalidFields([]fault.Problem{{Field: string(Clashing), Message: fmt.Sprintf("ファイルと台帳の両方で変わっていて、どちらにするか決まっていない項目が%d件あります。先に選んでください。", i.Clashing)}})
 	case i.Open > 0:
 		return fault.InvalidFields([]fault.Problem{{Field: string(Alike), Message: fmt.Sprintf("登録されている情報資産と同じものかどうか、決まっていない行が%d行あります。先に選んでください。", i.Open)}})
 	case i.Faulty > 0 && !agreed.Without:
 		return fault.InvalidFields([]fault.Problem{{Field: WithoutField, Message: fmt.Sprintf("読めない行が%d行あります。ファイルを直して選び直すか、「読めない行を除いて取り込む」を選んでください。", i.Faulty)}})
 	}
-	return nil
+	return fault.InvalidFields(i.Choices.checkWhy(i.Unfounded))
 }
 
 // apply does what the plan says, if it is still that on the register as it is now.
@@ -427,7 +438,8 @@ func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []
 	if err != nil {
 		return err
 	}
-	err = s.many.Change(ctx, actor, file.asked(i.Choices), func(tx *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
+	file.Name = i.FileName
+	err = s.many.Change(ctx, actor, askedOf(file, i.Choices), func(tx *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
 		now, err := s.load(ctx, tx, actor, i.Token, "FOR UPDATE", tx.Now)
 		if err != nil {
 			return nil, err
@@ -435,14 +447,15 @@ func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []
 		if !now.AppliedAt.IsZero() {
 			return nil, errApplied()
 		}
-		plan, err := makePlan(ctx, found, file, i.Choices)
+		plan, err := planOn(ctx, tx, found, file, i.Choices)
 		if err != nil {
 			return nil, err
 		}
 		if !bytes.Equal(plan.digest, now.digest) {
 			return nil, errOtherPlan
 		}
-		if _, err := tx.Exec(ctx, `UPDATE asset_import SET applied_at = @now, file = '' WHERE id = @id`, pgx.StrictNamedArgs{"id": i.id, "now": tx.Now}); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE asset_import SET applied_at = @now, file = '', choices = @choices WHERE id = @id`,
+			pgx.StrictNamedArgs{"id": i.id, "now": tx.Now, "choices": i.Choices}); err != nil {
 			return nil, fmt.Errorf("ending an import: %w", err)
 		}
 		return plan.entries, nil

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/wording"
 	"kagami/internal/asset/many"
 	"kagami/internal/calendar"
@@ -36,7 +37,12 @@ type Plan struct {
 	Rows      int              // of the file
 	Faulty    int              // rows of which something is wrong
 	Elsewhere int              // rows of sections whose assets the actor may not register: they are passed over
+	Clashing  int              // fields changed in the file and in the portal, of which nobody has said which holds: their rows count for nothing
+	Unfounded int              // of those changed, that get another level, for which the file gives no reason
 	Open      int              // rows that may be an asset of the register, of which nobody has said whether they are
+
+	// Unsettled is what only somebody can settle who sees both sides.
+	Unsettled []intake.Problem
 
 	lists   lists
 	digest  []byte // of what it would do
@@ -54,26 +60,29 @@ type decision struct {
 // planner makes a plan of a file, on the register as it stands.
 type planner struct {
 	file    File
-	found   many.Standing
+	found   register
 	choices Choices
 
-	said     map[saying]meaning  // what the cells of a column have been read as: most are alike
-	places   map[string][]int    // by code and by name, folded: indexes of found.Places
-	ofSheet  map[*page]int       // the place that a sheet's titles or name say, -1 for none
-	byCode   map[string]int      // indexes of found.Assets
-	byNumber map[inSection]int   // by the section's own numbers: those that count first
-	byName   map[inSection][]int // of those without one, in their order
-	seen     map[inSection]int   // the line that has spoken of a number
-	taken    map[int64]int       // the line that has spoken of an asset
+	said     map[saying]meaning   // what the cells of a column have been read as: most are alike
+	places   map[string][]int     // by code and by name, folded: indexes of found.Places
+	ofSheet  map[*ledger.Page]int // the place that a sheet's titles or name say, -1 for none
+	byCode   map[string]int       // indexes of found.Assets
+	byNumber map[inSection]int    // by the section's own numbers: those that count first
+	byName   map[inSection][]int  // of those without one, in their order
+	seen     map[inSection]int    // the line that has spoken of a number
+	taken    map[int64]int        // the line that has spoken of an asset
 	decided  []decision
-	fresh    []unknown // the rows that are like none by their numbers, or of which somebody has said what they are
+	pairs    map[int]int   // of the rows without one, the assets that they are by their names
+	unsure   map[int][]int // those that they may be, of rows that somebody must tell apart
+	crowded  map[int]bool  // rows of too many namesakes
+	fresh    []unknown     // the rows that are like none by their numbers, or of which somebody has said what they are
 	sum      hash.Hash
 	plan     Plan
 }
 
 // saying is what a cell of a column says.
 type saying struct {
-	column column
+	column ledger.Column
 	text   string
 }
 
@@ -81,7 +90,7 @@ type saying struct {
 type meaning struct{ key, look, problem string }
 
 // meant is what a cell of a column is read as, read once.
-func (p *planner) meant(c column, text string, read func() meaning) meaning {
+func (p *planner) meant(c ledger.Column, text string, read func() meaning) meaning {
 	m, known := p.said[saying{c, text}]
 	if !known {
 		m = read()
@@ -101,12 +110,13 @@ var errPlanDeadline = errors.New("planning a register took too long")
 
 // makePlan plans a file by what has been chosen for it. Invalid where there is no such
 // section; TooLarge beyond intake.PlanDeadline.
-func makePlan(ctx context.Context, found many.Standing, file File, choices Choices) (Plan, error) {
+func makePlan(ctx context.Context, found register, file File, choices Choices) (Plan, error) {
 	p := &planner{
-		file: file, found: found, choices: choices, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
+		file: file, found: found, choices: choices, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*ledger.Page]int{},
 		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
+		pairs: map[int]int{}, unsure: map[int][]int{}, crowded: map[int]bool{},
 		sum:  sha256.New(),
-		plan: Plan{Headings: file.headings(), Ignored: file.Ignored, Unread: file.Unread, Rows: len(file.rows)},
+		plan: Plan{Headings: file.Headings(), Ignored: file.Ignored, Unread: file.Unread, Rows: len(file.Rows)},
 	}
 	p.index()
 	for _, section := range []string{choices.Section, choices.Last} {
@@ -116,7 +126,10 @@ func makePlan(ctx context.Context, found many.Standing, file File, choices Choic
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, intake.PlanDeadline, errPlanDeadline)
 	defer cancel()
-	for _, r := range file.rows {
+	if err := p.pair(ctx); err != nil {
+		return Plan{}, err
+	}
+	for _, r := range file.Rows {
 		if err := late(ctx); err != nil {
 			return Plan{}, err
 		}
@@ -158,7 +171,7 @@ func (p *planner) seal() {
 		}
 		fmt.Fprintln(p.sum, d.row, d.was, d.section, version)
 	}
-	fmt.Fprintln(p.sum, p.plan.Added, p.plan.Changed, p.plan.Unchanged, p.plan.Drafts, p.plan.Open, p.plan.Faulty, p.plan.Elsewhere, len(p.plan.Problems))
+	fmt.Fprintln(p.sum, p.plan.Added, p.plan.Changed, p.plan.Unchanged, p.plan.Drafts, p.plan.Open, p.plan.Clashing, p.plan.Unfounded, p.plan.Faulty, p.plan.Elsewhere, len(p.plan.Problems))
 	fmt.Fprintln(p.sum, p.found.Scheme.Levels, p.found.Scheme.Zones, p.found.Today)
 	p.plan.digest = p.sum.Sum(nil)
 }
@@ -166,22 +179,48 @@ func (p *planner) seal() {
 // entries are what the register would have of each row that changes something.
 func (p *planner) entries(yield func(asset.Entry) bool) {
 	for _, d := range p.decided {
-		r := p.news(p.file.rows[d.row])
-		e := p.entry(d)
-		p.read(r, &e, &problems{planner: p, row: r})
-		if !yield(e) {
+		r := p.news(p.file.Rows[d.row])
+		if !yield(p.fill(r, d, &problems{planner: p, row: r}).Entry) {
 			return
 		}
 	}
 }
 
-// entry is what a row is about, before it is read.
-func (p *planner) entry(d decision) asset.Entry {
-	e := asset.Entry{Section: d.section, Why: "台帳の取り込み"}
+// filled is what the register would have of a row.
+type filled struct {
+	asset.Entry
+	notes     []intake.Problem // what somebody should look at
+	clashes   []clash
+	unfounded bool // a level changes, and the file does not say why
+}
+
+// fill reads a row over what is registered.
+func (p *planner) fill(r ledger.Row, d decision, w *problems) (e filled) {
+	look := func(c ledger.Column, reason string) { e.notes = append(e.notes, p.file.Problem(r, c, reason)) }
+	var was asset.Asset
 	if d.was >= 0 {
-		e.Was = p.found.Assets[d.was]
-		e.Is = e.Was.Details
+		was = p.found.Assets[d.was]
 	}
+	if then, stale := p.then(r, int(d.was)); stale {
+		of := p.entry(d, then.of(was))
+		p.read(r, &of, w, look)
+		e.Entry = p.entry(d, was)
+		e.Is, e.clashes = p.both(r, was, of, then)
+	} else {
+		e.Entry = p.entry(d, was)
+		p.read(r, &e.Entry, w, look)
+	}
+	if key := p.choices.level(r.At); key != "" && e.Is.Confidentiality == asset.Unsettled {
+		e.Is.Confidentiality = key
+	}
+	e.unfounded = p.reason(&e.Entry)
+	p.stand(r, &e.Entry, look)
+	return e
+}
+
+// entry is what a row is about, before it is read.
+func (p *planner) entry(d decision, was asset.Asset) asset.Entry {
+	e := asset.Entry{Section: d.section, Why: "台帳の取り込み", Was: was, Is: was.Details}
 	if d.own != "" && !strings.EqualFold(d.own, e.Was.OwnNumber) {
 		e.Is.OwnNumber = d.own
 	}
@@ -212,13 +251,13 @@ func (p *planner) index() {
 }
 
 // place is the section that a row names, or its sheet; -1 with what is wrong.
-func (p *planner) place(r row) (at int, problem string) {
-	typed := r.lineOf(sectionColumn)
+func (p *planner) place(r ledger.Row) (at int, problem string) {
+	typed := r.LineOf(ledger.SectionColumn)
 	if typed == "" {
-		switch at := p.placeOf(r.page); {
+		switch at := p.placeOf(r.Page); {
 		case at >= 0:
 			return at, ""
-		case r.page.has(sectionColumn):
+		case r.Page.Has(ledger.SectionColumn):
 			return -1, "課室が空いています。課室の名前かコードを入力してください。結合したセルは、結合を解いて、各行に入力してください。"
 		}
 		return -1, "どの課室のものか分かりません。「課室」の列を加えるか、シートの名前を課室名にするか、取り込むときに課室を指定してください（コマンドでは --section）。"
@@ -238,24 +277,24 @@ func (p *planner) place(r row) (at int, problem string) {
 
 // placeOf is the section that is given for rows which name none, or that their sheet is
 // titled with or named after; -1 for none.
-func (p *planner) placeOf(s *page) int {
+func (p *planner) placeOf(s *ledger.Page) int {
 	at, known := p.ofSheet[s]
 	if known {
 		return at
 	}
 	at = -1
-	for _, text := range append([]string{p.choices.Section}, append(slices.Clone(s.titles), s.name)...) {
+	for _, text := range append([]string{p.choices.Section}, append(slices.Clone(s.Titles), s.Name)...) {
 		word := wording.Whole(text)
 		list := p.places[word]
 		if at >= 0 || len(list) != 1 {
 			continue
 		}
-		if place := p.found.Places[list[0]]; text == p.choices.Section || wording.Whole(place.Name) == word || text == s.name { // a number in a title is no section's code
+		if place := p.found.Places[list[0]]; text == p.choices.Section || wording.Whole(place.Name) == word || text == s.Name { // a number in a title is no section's code
 			at = list[0]
 		}
 	}
 	if at < 0 {
-		at = p.begun(append(slices.Clone(s.titles), s.name))
+		at = p.begun(append(slices.Clone(s.Titles), s.Name))
 	}
 	if at < 0 && p.choices.Last != "" {
 		at = p.places[wording.Whole(p.choices.Last)][0]
@@ -284,12 +323,12 @@ func (p *planner) begun(texts []string) int {
 // problems are what is wrong with one row: one for a column.
 type problems struct {
 	planner *planner
-	row     row
+	row     ledger.Row
 	list    []intake.Problem
 }
 
-func (w *problems) wrong(c column, reason string) {
-	one := w.planner.file.problem(w.row, c, reason)
+func (w *problems) wrong(c ledger.Column, reason string) {
+	one := w.planner.file.Problem(w.row, c, reason)
 	if !slices.ContainsFunc(w.list, func(p intake.Problem) bool { return p.Column == one.Column }) {
 		w.list = append(w.list, one)
 	}
@@ -297,13 +336,13 @@ func (w *problems) wrong(c column, reason string) {
 
 // own is the section of a row, if the actor may register its assets, or elsewhere; that of
 // the asset where the row says no other.
-func (p *planner) own(r row, w *problems) (place many.Place, elsewhere bool) {
-	if at, known := p.byCode[strings.ToLower(r.lineOf(numberColumn))]; known && r.lineOf(sectionColumn) == "" {
+func (p *planner) own(r ledger.Row, w *problems) (place many.Place, elsewhere bool) {
+	if at, known := p.byCode[strings.ToLower(r.LineOf(ledger.NumberColumn))]; known && r.LineOf(ledger.SectionColumn) == "" {
 		return many.Place{ID: p.found.Assets[at].Section, Mine: true}, false
 	}
 	at, problem := p.place(r)
 	if problem != "" {
-		w.wrong(sectionColumn, problem)
+		w.wrong(ledger.SectionColumn, problem)
 		return many.Place{}, false
 	}
 	if !p.found.Places[at].Mine {
@@ -313,7 +352,7 @@ func (p *planner) own(r row, w *problems) (place many.Place, elsewhere bool) {
 }
 
 // add plans a row.
-func (p *planner) add(r row) {
+func (p *planner) add(r ledger.Row) {
 	r = p.news(r)
 	w := &problems{planner: p, row: r}
 	place, elsewhere := p.own(r, w)
@@ -322,23 +361,26 @@ func (p *planner) add(r row) {
 		return
 	}
 	at, own := p.match(r, place, w)
-	d := decision{row: int32(r.at), was: int32(at), section: place.ID, own: own} //nolint:gosec // a file has at most 10,000,000 rows
-	e := p.entry(d)
+	d := decision{row: int32(r.At), was: int32(at), section: place.ID, own: own} //nolint:gosec // a file has at most 10,000,000 rows
+	p.checkVersion(r, at, w)
+	e := p.fill(r, d, w)
 	was := e.Was
 	if was.ID != 0 {
-		if r.lineOf(sectionColumn) != "" && place.ID != 0 && place.ID != was.Section {
-			w.wrong(sectionColumn, "この管理番号は、"+was.SectionName+"の情報資産です。課室か管理番号を直してください。")
+		if r.LineOf(ledger.SectionColumn) != "" && place.ID != 0 && place.ID != was.Section {
+			w.wrong(ledger.SectionColumn, "この管理番号は、"+was.SectionName+"の情報資産です。課室か管理番号を直してください。")
 		}
 	}
-	notes := p.read(r, &e, w)
-	p.draft(&e, w)
+	p.draft(&e.Entry, w)
+	if len(w.list) == 0 && p.askWhich(r, e.Entry, place, e.clashes) {
+		return
+	}
 	same := was.ID != 0 && len(asset.Differing(was.Details, e.Is)) == 0 && e.State == was.State
 	if same && len(w.list) == 0 { // what changes nothing may have ended, or go by levels of other days
 		p.plan.Unchanged++
 		return
 	}
 	if was.State.Ended() {
-		w.wrong(numberColumn, "「"+was.Code+"」は「"+was.State.Title()+"」のため、変えられません。この行を消すか、別の番号にしてください。")
+		w.wrong(ledger.NumberColumn, "「"+was.Code+"」は「"+was.State.Title()+"」のため、変えられません。この行を消すか、別の番号にしてください。")
 	}
 	for _, one := range p.found.Scheme.Problems(e.Is, p.found.Today, e.State == asset.Draft) {
 		w.wrong(p.columnOf(r, one.Field), one.Message)
@@ -346,10 +388,13 @@ func (p *planner) add(r row) {
 	if len(w.list) > 0 {
 		p.plan.Problems = append(p.plan.Problems, w.list...)
 		p.plan.Faulty++
-		p.plan.lists.add(faultyRows, p.faulty(r, w.list))
+		p.plan.lists.add(faultyRows, p.faulty(p.file.Rows[r.At], w.list))
 		return
 	}
-	p.askLevel(r, e, place)
+	if p.isOpen(r) {
+		return
+	}
+	p.askLevel(r, d, e.Entry, place)
 	var fields []string
 	if was.ID != 0 {
 		fields = asset.Differing(was.Details, e.Is)
@@ -365,9 +410,12 @@ func (p *planner) add(r row) {
 			p.plan.Fresh++
 		}
 	}
-	p.plan.Notes = append(p.plan.Notes, notes...)
+	if e.unfounded {
+		p.plan.Unfounded++
+	}
+	p.plan.Notes = append(p.plan.Notes, e.notes...)
 	p.decided = append(p.decided, d)
-	p.list(r, e, place, fields)
+	p.list(r, e.Entry, place, fields)
 }
 
 // draft makes a draft of what somebody brings who may only draft, and keeps one that somebody
@@ -386,52 +434,56 @@ func (p *planner) draft(e *asset.Entry, w *problems) {
 	if e.Was.State != asset.Registered {
 		e.State = asset.Draft
 	} else if len(asset.Differing(e.Was.Details, e.Is)) > 0 {
-		w.wrong(numberColumn, "「"+e.Was.Code+"」は登録済みのため、台帳担当者には変えられません。この行を消して、その資産の画面から、変更を提案してください。")
+		w.wrong(ledger.NumberColumn, "「"+e.Was.Code+"」は登録済みのため、台帳担当者には変えられません。この行を消して、その資産の画面から、変更を提案してください。")
 	}
 }
 
 // news is a row without what the register says already in the same words. A table that
 // was handed out and comes back says nothing there: its words might be read as another's
 // are, such as 情報 on paper, 「無」 for somebody outside, or a level of other days.
-func (p *planner) news(r row) row {
-	at, there := p.byCode[strings.ToLower(r.lineOf(numberColumn))]
+func (p *planner) news(r ledger.Row) ledger.Row {
+	at, there := p.byCode[strings.ToLower(r.LineOf(ledger.NumberColumn))]
 	if !there {
 		return r
 	}
-	was := p.found.Assets[at]
-	var known columnSet
+	now := p.found.Assets[at]
+	was := now
+	if then, stale := p.then(r, at); stale {
+		was = then.of(now)
+	}
+	var known ledger.ColumnSet
 	for _, f := range asset.Fields {
-		c, there := byKey[f.Key]
-		if !there || c == outsourcedColumn && r.cell(outsourcingColumn) != "" { // the two are read together
+		c, there := ledger.ByKey[f.Key]
+		if !there || c == ledger.OutsourcedColumn && r.Cell(ledger.OutsourcingColumn) != "" { // the two are read together
 			continue
 		}
-		if cell := r.cell(c); cell != "" && cell == strings.TrimSpace(sheet.Text(p.found.Scheme.Written(f, was)).String()) {
+		if cell := r.Cell(c); cell != "" && cell == strings.TrimSpace(sheet.Text(p.found.Scheme.Written(f, was)).String()) {
 			known[c] = true
 		}
 	}
-	if text := wording.Whole(r.lineOf(sectionColumn)); text != "" && (text == wording.Whole(was.SectionName) || text == wording.Whole(was.SectionCode)) {
-		known[sectionColumn] = true
+	if text := wording.Whole(r.LineOf(ledger.SectionColumn)); text != "" && (text == wording.Whole(was.SectionName) || text == wording.Whole(now.SectionName) || text == wording.Whole(now.SectionCode)) {
+		known[ledger.SectionColumn] = true
 	}
-	return r.without(known)
+	return r.Without(known)
 }
 
 // columnOf is the column of a field.
-func (p *planner) columnOf(r row, field string) column {
-	if c := byKey[field]; c != ownColumn || r.page.has(ownColumn) {
+func (p *planner) columnOf(r ledger.Row, field string) ledger.Column {
+	if c := ledger.ByKey[field]; c != ledger.OwnColumn || r.Page.Has(ledger.OwnColumn) {
 		return c
 	}
-	return numberColumn
+	return ledger.NumberColumn
 }
 
 // match finds the asset that a row is about, as an index of found.Assets: by what
 // somebody has said of it, by 管理番号, by the section's own number, or by its name where
 // it has neither; -1 for one that is new. own is the section's own number, where the row
 // says it.
-func (p *planner) match(r row, place many.Place, w *problems) (at int, own string) {
-	number, own := r.lineOf(numberColumn), r.lineOf(ownColumn)
-	said := numberColumn
+func (p *planner) match(r ledger.Row, place many.Place, w *problems) (at int, own string) {
+	number, own := r.LineOf(ledger.NumberColumn), r.LineOf(ledger.OwnColumn)
+	said := ledger.NumberColumn
 	if number == "" {
-		said = ownColumn
+		said = ledger.OwnColumn
 	}
 	at, known := p.byCode[strings.ToLower(number)]
 	if !known {
@@ -439,17 +491,17 @@ func (p *planner) match(r row, place many.Place, w *problems) (at int, own strin
 		switch {
 		case p.isGiven(number) && (own != "" || !ours):
 			// whether another section has it is not told
-			w.wrong(numberColumn, "この管理番号の情報資産は、あなたの課室にありません。番号を確かめてください。新しい情報資産なら、管理番号を空けてください。")
+			w.wrong(ledger.NumberColumn, "この管理番号の情報資産は、あなたの課室にありません。番号を確かめてください。新しい情報資産なら、管理番号を空けてください。")
 			return -1, ""
 		case number != "" && own != "":
-			w.wrong(numberColumn, wording.Quote(number)+"という管理番号の情報資産は、台帳にありません。新しい情報資産なら、管理番号を空けてください。")
+			w.wrong(ledger.NumberColumn, wording.Quote(number)+"という管理番号の情報資産は、台帳にありません。新しい情報資産なら、管理番号を空けてください。")
 			return -1, ""
 		case own == "":
 			own = number
 		}
 		if own == "" {
 			if at = p.chosen(r, place, w); at < 0 {
-				at = p.unnumbered(r, place)
+				at = p.named(r, w)
 			}
 			if at < 0 {
 				p.ask(r, place)
@@ -465,7 +517,7 @@ func (p *planner) match(r row, place many.Place, w *problems) (at int, own strin
 	}
 	num := inSection{place.ID, strings.ToLower(cmp.Or(own, number))}
 	if place.ID == 0 { // not known: it is at least not another line of the same words
-		num.text = wording.Key(r.lineOf(sectionColumn)) + "\n" + num.text
+		num.text = wording.Key(r.LineOf(ledger.SectionColumn)) + "\n" + num.text
 	}
 	line, again := p.seen[num]
 	if !known {
@@ -475,13 +527,13 @@ func (p *planner) match(r row, place many.Place, w *problems) (at int, own strin
 		if before, spoken := p.taken[was]; spoken {
 			line, again = before, true
 		} else {
-			p.taken[was] = r.line
+			p.taken[was] = r.Line
 		}
 	}
 	if again {
 		w.wrong(said, fmt.Sprintf("%d行目と同じ番号です。同じ情報資産ならどちらかの行を消し、別のものなら番号を変えてください。", line))
 	} else {
-		p.seen[num] = r.line
+		p.seen[num] = r.Line
 	}
 	if known && own != "" {
 		if other, there := p.byNumber[inSection{p.found.Assets[at].Section, strings.ToLower(own)}]; there && other != at && !p.found.Assets[other].State.Ended() {
@@ -501,78 +553,67 @@ func (p *planner) isGiven(number string) bool {
 	return slices.ContainsFunc(p.found.Places, func(place many.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
 }
 
-// unnumbered finds an asset by its name: the first of them that no row has spoken of.
-func (p *planner) unnumbered(r row, place many.Place) int {
-	named := inSection{place.ID, wording.OneLine(r.cell(nameColumn))}
-	for len(p.byName[named]) > 0 {
-		at := p.byName[named][0]
-		p.byName[named] = p.byName[named][1:]
-		if was := p.found.Assets[at].ID; p.taken[was] == 0 {
-			p.taken[was] = r.line
-			return at
-		}
-	}
-	return -1
-}
-
 // texts are the columns of free text.
-var texts = map[column]func(*asset.Details) *string{
-	levelReasonColumn: func(d *asset.Details) *string { return &d.LevelReason },
-	workColumn:        func(d *asset.Details) *string { return &d.Work },
-	contentColumn:     func(d *asset.Details) *string { return &d.Content },
-	placeColumn:       func(d *asset.Details) *string { return &d.Place },
-	mediumColumn:      func(d *asset.Details) *string { return &d.Medium },
-	ownerColumn:       func(d *asset.Details) *string { return &d.Owner },
-	usersColumn:       func(d *asset.Details) *string { return &d.Users },
-	disposalColumn:    func(d *asset.Details) *string { return &d.Disposal },
-	keepUntilColumn:   func(d *asset.Details) *string { return &d.KeepUntil },
-	evaluatedByColumn: func(d *asset.Details) *string { return &d.EvaluatedBy },
-	seatColumn:        func(d *asset.Details) *string { return &d.Seat },
-	noteColumn:        func(d *asset.Details) *string { return &d.Note },
+var texts = map[ledger.Column]func(*asset.Details) *string{
+	ledger.LevelReasonColumn: func(d *asset.Details) *string { return &d.LevelReason },
+	ledger.WorkColumn:        func(d *asset.Details) *string { return &d.Work },
+	ledger.ContentColumn:     func(d *asset.Details) *string { return &d.Content },
+	ledger.PlaceColumn:       func(d *asset.Details) *string { return &d.Place },
+	ledger.MediumColumn:      func(d *asset.Details) *string { return &d.Medium },
+	ledger.OwnerColumn:       func(d *asset.Details) *string { return &d.Owner },
+	ledger.UsersColumn:       func(d *asset.Details) *string { return &d.Users },
+	ledger.DisposalColumn:    func(d *asset.Details) *string { return &d.Disposal },
+	ledger.KeepUntilColumn:   func(d *asset.Details) *string { return &d.KeepUntil },
+	ledger.EvaluatedByColumn: func(d *asset.Details) *string { return &d.EvaluatedBy },
+	ledger.SeatColumn:        func(d *asset.Details) *string { return &d.Seat },
+	ledger.NoteColumn:        func(d *asset.Details) *string { return &d.Note },
 }
 
-// read puts what a row says into an entry, over what is registered, and returns what
-// somebody should look at.
-func (p *planner) read(r row, e *asset.Entry, w *problems) (notes []intake.Problem) {
-	look := func(c column, reason string) { notes = append(notes, p.file.problem(r, c, reason)) }
+// read puts what a row says into an entry, over what is registered.
+func (p *planner) read(r ledger.Row, e *asset.Entry, w *problems, look func(ledger.Column, string)) {
 	d, isNew := &e.Is, e.Was.ID == 0
-	if name := wording.OneLine(r.cell(nameColumn)); name != "" {
+	if name := wording.OneLine(r.Cell(ledger.NameColumn)); name != "" {
 		d.Name = name
 	}
-	for c := range columns {
-		if why := badCell(r.cell(c)); why != "" {
+	for c := range ledger.Columns {
+		if why := badCell(r.Cell(c)); why != "" {
 			w.wrong(c, why)
 		}
 	}
 	for c, text := range texts {
-		if cell := r.cell(c); cell != "" || p.choices.Blanks && r.page.has(c) {
+		if cell := r.Cell(c); cell != "" || p.choices.Blanks && c != ledger.LevelReasonColumn && r.IsBlank(c) {
 			*text(d) = cell
 		}
 	}
 	p.readLevels(r, d, isNew, w, look)
-	unclear := p.readPersonal(r, e, w)
+	p.readPersonal(r, d, w)
 	p.readKindAndZone(r, d, isNew, w)
 	p.readRest(r, d, w, look)
 	p.readDays(r, d, isNew, w)
-	if d.Personal != asset.MyNumberBorne && r.cell(numberWorkColumn) == "" {
+	if d.Personal != asset.MyNumberBorne && r.Cell(ledger.NumberWorkColumn) == "" {
 		d.NumberWork = asset.NoNumberWork
 	}
 	if d.Personal == asset.MyNumberBorne && d.NumberWork == asset.NoNumberWork && d.Zone == asset.MyNumberZone {
 		d.NumberWork = asset.NumberUse
 	}
+}
+
+// stand tells whether an entry is a draft or registered, by what is open in it.
+func (p *planner) stand(r ledger.Row, e *asset.Entry, look func(ledger.Column, string)) {
+	isNew, d := e.Was.ID == 0, e.Is
 	e.State = e.Was.State
 	if isNew || e.Was.State == asset.Draft {
 		e.State = asset.Registered
-		if unclear {
+		if r.Cell(ledger.PersonalColumn) == "" && (isNew || d.Personal == asset.NotPersonal) { // neither says
+
 			e.State = asset.Draft
-			look(personalColumn, "個人情報があるかどうかが書いてありません。「無」の下書きにします。確かめて、登録してください。")
+			look(ledger.PersonalColumn, "個人情報があるかどうかが書いてありません。「無」の下書きにします。確かめて、登録してください。")
 		}
 		for _, field := range d.Open() {
 			e.State = asset.Draft
 			look(p.columnOf(r, field), toSettle[field])
 		}
 	}
-	return notes
 }
 
 // toSettle says of a field that is open what to do.
@@ -585,17 +626,17 @@ var toSettle = map[string]string{
 }
 
 // readLevels reads the three levels. A 3 of the three steps says less than 3A, 3B or 3C.
-func (p *planner) readLevels(r row, d *asset.Details, isNew bool, w *problems, look func(column, string)) {
+func (p *planner) readLevels(r ledger.Row, d *asset.Details, isNew bool, w *problems, look func(ledger.Column, string)) {
 	for _, one := range []struct {
 		aspect asset.Aspect
-		column column
+		column ledger.Column
 		level  *string
 	}{
-		{asset.Confidentiality, confidentialityColumn, &d.Confidentiality}, {asset.Integrity, integrityColumn, &d.Integrity}, {asset.Availability, availabilityColumn, &d.Availability},
+		{asset.Confidentiality, ledger.ConfidentialityColumn, &d.Confidentiality}, {asset.Integrity, ledger.IntegrityColumn, &d.Integrity}, {asset.Availability, ledger.AvailabilityColumn, &d.Availability},
 	} {
-		cell := r.cell(one.column)
+		cell := r.Cell(one.column)
 		if cell == "" {
-			if isNew && r.page.has(one.column) {
+			if isNew && r.Page.Has(one.column) {
 				w.wrong(one.column, one.aspect.Title()+"を入力してください。")
 			}
 			continue
@@ -615,50 +656,41 @@ func (p *planner) readLevels(r row, d *asset.Details, isNew bool, w *problems, l
 			*one.level = level.key
 		}
 	}
-	if d.Confidentiality == asset.Unsettled {
-		if key := p.choices.level(r.at); key != "" {
-			d.Confidentiality = key
-		}
-	}
 }
 
 // readPersonal reads whether there is personal data. A word that says only that there is
-// says less than which. unclear where neither the row nor the register says.
-func (p *planner) readPersonal(r row, e *asset.Entry, w *problems) (unclear bool) {
-	d := &e.Is
-	if cell := r.cell(personalColumn); cell != "" {
+// says less than which.
+func (p *planner) readPersonal(r ledger.Row, d *asset.Details, w *problems) {
+	if cell := r.Cell(ledger.PersonalColumn); cell != "" {
 		personal, vague, problem := wording.Personal(cell)
 		switch {
 		case problem != "":
-			w.wrong(personalColumn, problem)
+			w.wrong(ledger.PersonalColumn, problem)
 		case !vague || d.Personal == "" || d.Personal == asset.NotPersonal:
 			d.Personal = personal
 		}
-	} else {
-		unclear = e.Was.ID == 0 || e.Was.State == asset.Draft && d.Personal == asset.NotPersonal
 	}
 	if d.Personal == "" {
 		d.Personal = asset.NotPersonal
 	}
-	if cell := r.cell(numberWorkColumn); cell != "" {
+	if cell := r.Cell(ledger.NumberWorkColumn); cell != "" {
 		work, problem := wording.NumberWork(cell)
 		if problem != "" {
-			w.wrong(numberWorkColumn, problem)
+			w.wrong(ledger.NumberWorkColumn, problem)
 		} else {
 			d.NumberWork = work
 		}
 	}
-	return unclear
 }
 
 // readKindAndZone reads the kind and the zone; of what is new the medium says them, where
 // nothing else does and it is paper.
-func (p *planner) readKindAndZone(r row, d *asset.Details, isNew bool, w *problems) {
-	switch cell := r.cell(kindColumn); {
+func (p *planner) readKindAndZone(r ledger.Row, d *asset.Details, isNew bool, w *problems) {
+	switch cell := r.Cell(ledger.KindColumn); {
 	case cell != "":
 		kind, problem := wording.Kind(cell, d.Medium)
 		if problem != "" {
-			w.wrong(kindColumn, problem)
+			w.wrong(ledger.KindColumn, problem)
 			kind = asset.Information
 		}
 		d.Kind = kind
@@ -667,14 +699,14 @@ func (p *planner) readKindAndZone(r row, d *asset.Details, isNew bool, w *proble
 	case isNew:
 		d.Kind = asset.Information
 	}
-	switch cell := r.cell(zoneColumn); {
+	switch cell := r.Cell(ledger.ZoneColumn); {
 	case cell != "" && !wording.Denies(cell):
-		zone := p.meant(zoneColumn, cell, func() (m meaning) {
+		zone := p.meant(ledger.ZoneColumn, cell, func() (m meaning) {
 			m.key, m.problem = wording.Zone(p.found.Scheme, cell)
 			return m
 		})
 		if zone.problem != "" {
-			w.wrong(zoneColumn, zone.problem)
+			w.wrong(ledger.ZoneColumn, zone.problem)
 		} else {
 			d.Zone = zone.key
 		}
@@ -684,59 +716,59 @@ func (p *planner) readKindAndZone(r row, d *asset.Details, isNew bool, w *proble
 }
 
 // readRest reads the limits and who is charged with work outside.
-func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(column, string)) {
-	if cell := r.cell(handlingColumn); cell != "" {
+func (p *planner) readRest(r ledger.Row, d *asset.Details, w *problems, look func(ledger.Column, string)) {
+	if cell := r.Cell(ledger.HandlingColumn); cell != "" {
 		handling, disposal, other := wording.Handling(cell)
 		d.Handling = handling
-		if disposal != "" && r.cell(disposalColumn) == "" {
+		if disposal != "" && r.Cell(ledger.DisposalColumn) == "" {
 			d.Disposal = disposal
 		}
 		if other != "" {
-			look(handlingColumn, wording.Quote(other)+"は、選べる取扱制限にないので、備考に入れます。")
+			look(ledger.HandlingColumn, wording.Quote(other)+"は、選べる取扱制限にないので、備考に入れます。")
 			if !strings.Contains(d.Note, other) {
 				d.Note = strings.TrimSpace(d.Note + "\n取扱制限：" + other)
 			}
 		}
 	}
-	if p.choices.Blanks && r.cell(handlingColumn) == "" && r.page.has(handlingColumn) {
+	if p.choices.Blanks && r.IsBlank(ledger.HandlingColumn) {
 		d.Handling = nil
 	}
 	for _, one := range []struct {
-		column column
+		column ledger.Column
 		given  *asset.Confirmed
-	}{{multiFactorColumn, &d.MultiFactor}, {takeoutBarredColumn, &d.TakeoutBarred}} {
-		if cell := r.cell(one.column); cell != "" {
+	}{{ledger.MultiFactorColumn, &d.MultiFactor}, {ledger.TakeoutBarredColumn, &d.TakeoutBarred}} {
+		if cell := r.Cell(one.column); cell != "" {
 			given, problem := wording.Confirmed(cell)
 			if problem != "" {
 				w.wrong(one.column, problem)
 				continue
 			}
 			*one.given = given
-		} else if p.choices.Blanks && r.page.has(one.column) {
+		} else if p.choices.Blanks && r.IsBlank(one.column) {
 			*one.given = asset.Unknown
 		}
 	}
-	name, said, problem := wording.Outsourcing(r.cell(outsourcingColumn), r.cell(outsourcedColumn))
+	name, said, problem := wording.Outsourcing(r.Cell(ledger.OutsourcingColumn), r.Cell(ledger.OutsourcedColumn))
 	switch {
 	case problem != "":
-		w.wrong(outsourcingColumn, problem)
+		w.wrong(ledger.OutsourcingColumn, problem)
 	case said && (name != wording.UnnamedSupplier || d.Outsourced == ""):
 		d.Outsourced = name
-	case !said && p.choices.Blanks && r.page.has(outsourcedColumn):
+	case !said && p.choices.Blanks && r.IsBlank(ledger.OutsourcedColumn):
 		d.Outsourced = ""
 	}
 }
 
 // readDays reads the days. What is new and has none is registered today, or when it was
 // looked at.
-func (p *planner) readDays(r row, d *asset.Details, isNew bool, w *problems) {
+func (p *planner) readDays(r ledger.Row, d *asset.Details, isNew bool, w *problems) {
 	for _, one := range []struct {
-		column column
+		column ledger.Column
 		day    *calendar.Date
-	}{{registeredOnColumn, &d.RegisteredOn}, {checkedOnColumn, &d.CheckedOn}} {
-		cell := r.cell(one.column)
+	}{{ledger.RegisteredOnColumn, &d.RegisteredOn}, {ledger.CheckedOnColumn, &d.CheckedOn}} {
+		cell := r.Cell(one.column)
 		if cell == "" {
-			if one.column == checkedOnColumn && p.choices.Blanks && r.page.has(checkedOnColumn) {
+			if one.column == ledger.CheckedOnColumn && p.choices.Blanks && r.IsBlank(ledger.CheckedOnColumn) {
 				*one.day = calendar.Date{}
 			}
 			continue

@@ -1,18 +1,53 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/ledger"
+	"kagami/internal/asset/intake/wording"
 	"kagami/internal/asset/many"
 	"kagami/internal/authz"
 	"kagami/internal/door"
+	"kagami/internal/fault"
 	"kagami/internal/sheet/intake"
 )
+
+// File is a register as somebody has handed it in.
+type File = ledger.File
+
+// Heading is a heading of a file, and the column that it is read as.
+type Heading = ledger.Heading
+
+// Read reads a register: ledger.Read.
+func Read(ctx context.Context, raw []byte) (File, error) { return ledger.Read(ctx, raw) }
+
+// askedOf is what a file asks of the register: what its rows may be there, or have been
+// said to be.
+func askedOf(f File, choices Choices) many.Asked {
+	asked := many.Asked{Numbers: make([]string, 0, len(f.Rows))}
+	for _, r := range f.Rows {
+		numbered := false
+		for _, c := range []ledger.Column{ledger.NumberColumn, ledger.OwnColumn} {
+			if number := r.LineOf(c); number != "" {
+				asked.Numbers, numbered = append(asked.Numbers, number), true
+			}
+		}
+		if !numbered {
+			asked.Names = append(asked.Names, wording.OneLine(r.Cell(ledger.NameColumn)))
+		}
+	}
+	for _, code := range choices.Same {
+		asked.Numbers = append(asked.Numbers, code)
+	}
+	return asked
+}
 
 // Service takes registers in.
 type Service struct {
@@ -29,28 +64,39 @@ func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
 // Plan says what taking a file in would do, and does nothing. Forbidden for who may
 // change no asset.
 func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, choices Choices) (Plan, error) {
-	found, err := s.many.Standing(ctx, actor, file.asked(choices))
+	found, err := s.many.Standing(ctx, actor, askedOf(file, choices))
 	if err != nil {
 		return Plan{}, err
 	}
-	return makePlan(ctx, found, file, choices)
+	return planOn(ctx, s.pool, found, file, choices)
 }
 
 // TakeIn takes a file in at once, for those who look at what it would do beforehand: all
-// of it, or nothing where the plan has problems or rows of
-// sections that are not theirs.
-func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choices Choices) (plan Plan, err error) {
-	err = s.many.Change(ctx, actor, file.asked(choices), func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
-		plan, err = makePlan(ctx, found, file, choices)
-		if err != nil || len(plan.Problems)+plan.Elsewhere > 0 {
+// of it, or nothing where the plan has problems, something unsettled, or rows of
+// sections that are not theirs. Invalid, with the plan, where levels change without a
+// reason, and where there are new drafts that nobody has agreed to.
+func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choices Choices, agreed Agreed) (plan Plan, err error) {
+	err = s.many.Change(ctx, actor, askedOf(file, choices), func(tx *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
+		plan, err = planOn(ctx, tx, found, file, choices)
+		if err != nil || len(plan.Problems)+len(plan.Unsettled)+plan.Elsewhere > 0 {
 			return func(func(asset.Entry) bool) {}, err
 		}
-		return plan.entries, nil
+		problems := choices.checkWhy(plan.Unfounded)
+		if plan.Fresh > 0 && !agreed.Drafts {
+			problems = append(problems, fault.Problem{Field: "drafts", Message: fmt.Sprintf(
+				"決まっていないことがあるため、下書きになる新しい情報資産が%d件あります。下書きで登録してよければ、--drafts を付けてください。何も取り込んでいません。", plan.Fresh)})
+		}
+		return plan.entries, fault.InvalidFields(problems)
 	})
-	if err != nil {
-		return Plan{}, err
-	}
-	return plan, nil
+	return plan, err
+}
+
+// Faults are what keeps a file from being taken in by who sees no screen: what is wrong,
+// and what somebody must settle.
+func (p Plan) Faults() []Fault {
+	list := slices.Concat(p.Problems, p.Unsettled)
+	slices.SortStableFunc(list, func(a, b Fault) int { return cmp.Compare(a.Line, b.Line) })
+	return list
 }
 
 // Advice is what somebody should look at, once for all rows of which it is so.

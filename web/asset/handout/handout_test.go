@@ -24,7 +24,7 @@ func TestWhatTheListShowsIsHadAsAFile(t *testing.T) {
 	if want := `filename*=UTF-8''%E6%83%85%E5%A0%B1%E8%B3%87%E7%94%A3%E5%8F%B0%E5%B8%B3_20261124.csv`; a.Status != http.StatusOK || !strings.Contains(a.Header.Get("Content-Disposition"), want) {
 		t.Errorf("the file: %d, %v", a.Status, a.Header)
 	}
-	if want := "\ufeff管理番号,課室,状態,課の番号,種別,情報資産名,"; !strings.HasPrefix(a.Body, want) || !strings.Contains(a.Body, "自治体機密性3B") || !strings.HasSuffix(a.Body, ",'=1+1\r\n") || strings.Contains(a.Body, other) {
+	if want := "\ufeff管理番号,課室,状態,課の番号,種別,情報資産名,"; !strings.HasPrefix(a.Body, want) || !strings.Contains(a.Body, "自治体機密性3B") || !strings.HasSuffix(a.Body, ",'=1+1,1\r\n") || strings.Contains(a.Body, other) {
 		t.Errorf("the file: %s", a.Body)
 	}
 	if a = manager.Get("/assets/export.xlsx?zone=lgwan"); a.Status != http.StatusOK || !strings.Contains(a.Header.Get("Content-Type"), "spreadsheetml") || !strings.HasPrefix(a.Body, "PK") {

@@ -162,7 +162,11 @@ func typedChoices(r *http.Request) func(*intake.Choices) {
 	return func(c *intake.Choices) {
 		c.Section, c.Level = form.Get("section"), form.Get("level")
 		c.Blanks, c.Others = form.Get("blanks") != "", form.Get("others") != ""
+		c.Clash, c.Why = side(form.Get("clash")), form.Get(intake.WhyField)
 		for name := range form {
+			if field, ok := strings.CutPrefix(name, clashField); ok && intake.IsField(field) {
+				c.Clashes = with(c.Clashes, field, side(form.Get(name)))
+			}
 			if row, ok := rowOf(name, sameField); ok {
 				chosen := form.Get(name)
 				if chosen == intake.Another && c.Others { // it is that of all rows of which nothing is chosen
@@ -182,7 +186,16 @@ const (
 	sealField  = "plan"
 	sameField  = "same-"
 	levelField = "level-"
+	clashField = "clash-"
 )
+
+// side is the side that a form names; none where it names no other.
+func side(typed string) intake.Side {
+	if s := intake.Side(typed); s == intake.TheFile || s == intake.TheRegister {
+		return s
+	}
+	return ""
+}
 
 func rowOf(name, field string) (row int, ok bool) {
 	rest, ok := strings.CutPrefix(name, field)
@@ -193,12 +206,12 @@ func rowOf(name, field string) (row int, ok bool) {
 	return row, err == nil && row >= 0
 }
 
-func with(choices map[int]string, row int, chosen string) map[int]string {
+func with[K comparable, V ~string](choices map[K]V, of K, chosen V) map[K]V {
 	if choices == nil {
-		choices = map[int]string{}
+		choices = map[K]V{}
 	}
-	if delete(choices, row); chosen != "" {
-		choices[row] = chosen
+	if delete(choices, of); chosen != "" {
+		choices[of] = chosen
 	}
 	return choices
 }
@@ -247,6 +260,9 @@ func (p importView) headings() string {
 
 // open tells whether it is not taken in yet.
 func (p importView) open() bool { return p.AppliedAt.IsZero() }
+
+// ready tells whether there is something to take in, and nothing open.
+func (p importView) ready() bool { return p.Added+p.Import.Changed > 0 && p.Open+p.Clashing == 0 }
 
 // at is this page with another page of one list, the others as they are.
 func (p importView) at(list intake.List, page int) string {
@@ -309,6 +325,11 @@ func (p importView) chosenSame(q intake.AlikeQuestion) string {
 		return intake.Another
 	}
 	return ""
+}
+
+// sides are the two changes of a field.
+func sides(file, now string) []component.Choice {
+	return []component.Choice{{Value: string(intake.TheFile), Label: "ファイル" + file}, {Value: string(intake.TheRegister), Label: "いまの台帳" + now}}
 }
 
 func candidates(q intake.AlikeQuestion) []component.Choice {

@@ -144,10 +144,24 @@ func TestARegisterIsLookedAtAndTakenIn(t *testing.T) {
 	}
 
 	_, page = stage(manager, rows)
-	mustSay(t, "the same file again", page, "このファイルのとおりになっています", "同じ</th><td data-label=\"件数\" class=\"num\">2件", "!value=\"apply\"")
+	mustSay(t, "the same file again", page, "このファイルのとおりになっています", "!段階を変える理由", "同じ</th><td data-label=\"件数\" class=\"num\">2件", "!value=\"apply\"")
 	path, page = stage(manager, strings.Replace(strings.Replace(rows, "書庫", "新しい書庫", 1), "窓口の受付票,2", "窓口の受付票,3C", 1))
-	mustSay(t, "another place", page, "変更</th><td data-label=\"件数\" class=\"num\">1件", "<b>保存先</b>：<span class=\"lines\">書庫</span> → <span class=\"lines\">新しい書庫</span>", "自治体機密性2</span> → <span class=\"lines\">自治体機密性3C")
-	mustSay(t, "taken in", apply(manager, path), "登録 0件、下書き 0件、変更 1件")
+	mustSay(t, "another place", page, "変更</th><td data-label=\"件数\" class=\"num\">1件", "<b>保存先</b>：<span class=\"lines\">書庫</span> → <span class=\"lines\">新しい書庫</span>", "自治体機密性2</span> → <span class=\"lines\">自治体機密性3C", "この取り込みで段階を変える理由")
+	if a := apply(manager, path); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "登録済みの情報資産1件の段階が変わりますが、ファイルに理由がありません") || !strings.Contains(a.Body, `id="why-problem"`) {
+		t.Errorf("another level without a reason: %d", a.Status)
+	}
+	if a := apply(manager, path, "why", strings.Repeat("理", 501)); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "500字まで") || !strings.Contains(a.Body, strings.Repeat("理", 501)) {
+		t.Errorf("a reason that is too long: %d", a.Status)
+	}
+	mustSay(t, "taken in", apply(manager, path, "why", "取扱いを見直した"), "台帳を取り込みました", "登録 0件、下書き 0件、変更 1件")
+	var said string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `
+		SELECT string_agg(own_number || ' ' || level_reason || ' ' || by_hand, ', ' ORDER BY own_number) FROM asset WHERE own_number IN ('Z-1', 'Z-2')`).Scan(&said); err != nil {
+		t.Fatal(err)
+	}
+	if !regexp.MustCompile(`^Z-1 台帳の取り込み（台帳\.csv、令和\d+年\d+月\d+日） false, Z-2 取扱いを見直した true$`).MatchString(said) {
+		t.Error(said)
+	}
 }
 
 func TestABlankOverwritesOnlyWhereThatIsChosen(t *testing.T) {
@@ -315,7 +329,7 @@ func TestAPlanThatWasNotShownIsNotTakenIn(t *testing.T) {
 			t.Errorf("%v: %d, and %d changes", c.other, a.Status, manager.Count("asset_change")-before)
 		}
 		mustSay(t, "as it stands", a, "まだ取り込んでいません", c.sees)
-		mustSay(t, "what was seen", press(manager, path, "apply", a), "台帳を取り込みました")
+		mustSay(t, "what was seen", press(manager, path, "apply", a, "why", "見本"), "台帳を取り込みました")
 	}
 }
 
@@ -393,6 +407,70 @@ func TestAnotherPlanIsShownBeforeItIsTakenIn(t *testing.T) {
 	}
 	mustSay(t, "made anew", a, "いまの台帳に合わせて作り直した内容を表示しています", "書庫</span> → <span class=\"lines\">倉庫", "変更</th><td data-label=\"件数\" class=\"num\">1件")
 	mustSay(t, "taken in", apply(manager, second), "変更 1件")
+}
+
+// What a file and the portal have changed otherwise is settled on the screen, by who has
+// changed it there and when.
+func TestWhatBothHaveChangedIsSettled(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	for _, place := range []string{"書庫", "倉庫"} { // of the first version, and of the second
+		path, _ := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,"+place+",\n")
+		apply(manager, path)
+	}
+	var code, who string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT code FROM asset WHERE own_number = 'Z-1'`).Scan(&code); err != nil {
+		t.Fatal(err)
+	}
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT name FROM person WHERE id = $1`, portal.Actor(t, town.Holder("税務町民課長")).Person).Scan(&who); err != nil {
+		t.Fatal(err)
+	}
+	hands := func(place, note string) (path string, page servertest.Answer) {
+		page = hand(manager, "台帳.csv", []byte("管理番号,情報資産名,機密性,保存先,備考,版\n"+code+",申告書,自治体機密性2,"+place+","+note+",1\n"))
+		if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT '/assets/import/' || token FROM asset_import ORDER BY id DESC LIMIT 1`).Scan(&path); err != nil {
+			t.Fatal(err)
+		}
+		return path, page
+	}
+	_, page := hands("書庫", "")
+	mustSay(t, "as it was handed out", page, "このファイルのとおりになっています", "!両方で変わっています")
+	path, page := hands("金庫", "見直した")
+	mustSay(t, "both", page, "どちらにするか、選んでください（1件。まだ選んでいないもの 1件）", "「申告書」（"+code+"）の保存先", "ファイル：金庫", "いまの台帳：倉庫", "台帳で変えた人と日時："+who+"、令和", "!value=\"apply\"", "!このファイルのとおりになっています")
+	if a := apply(manager, path); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "どちらにするか決まっていない項目が1件あります") {
+		t.Errorf("taken in while it is open: %d", a.Status)
+	}
+	page = press(manager, path, "choose", page, "clash-0-place", "register")
+	mustSay(t, "the register", page, "まだ選んでいないもの 0件", `<option value="register" selected>`, "<b>備考</b>", "!<b>保存先</b>", "変更</th><td data-label=\"件数\" class=\"num\">1件")
+	page = press(manager, path, "choose", page, "clash-0-place", "", "clash", "file", "clash-0-nothing", "file")
+	mustSay(t, "the file, of all", page, "まだ選んでいないもの 0件", "<b>保存先</b>：<span class=\"lines\">倉庫</span> → <span class=\"lines\">金庫", `value="apply"`)
+	mustSay(t, "taken in", apply(manager, path), "変更 1件")
+	_, page = hands("金庫", "見直した")
+	mustSay(t, "the same file again", page, "このファイルのとおりになっています", "!両方で変わっています")
+	mustSay(t, "a newer version", hand(manager, "台帳.csv", []byte("管理番号,情報資産名,機密性,版\n"+code+",申告書,2,9\n")), "読めない行が1行あります", "第9版は、まだ台帳にありません（いまは第3版です）")
+}
+
+// Two rows of one name without a number are each found again, in whichever order they stand;
+// where nothing tells which is which, it is asked.
+func TestNamesakesAreFoundOrAsked(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	const first, second = ",,会議の録音,2,2,2,無,LGWAN,書庫,\n", ",,会議の録音,2,2,2,無,LGWAN,倉庫,\n"
+	path, _ := stage(manager, first+second)
+	mustSay(t, "new", apply(manager, path), "登録 2件")
+	_, page := stage(manager, second+first)
+	mustSay(t, "swapped", page, "このファイルのとおりになっています", "同じ</th><td data-label=\"件数\" class=\"num\">2件")
+	_, page = stage(manager, strings.Replace(second, "会議の録音,2,2", "会議の録音,2,1", 1)+first)
+	mustSay(t, "swapped, and one changed", page, "変更</th><td data-label=\"件数\" class=\"num\">1件", "同じ</th><td data-label=\"件数\" class=\"num\">1件")
+	path, page = stage(manager, strings.NewReplacer("書庫", "甲", "倉庫", "乙").Replace(second+first))
+	mustSay(t, "both moved", page, "まだ選んでいない行 2行", "同じもの：会議の録音、書庫（", "同じもの：会議の録音、倉庫（", "!value=\"apply\"", "!このファイルのとおりになっています")
+	if a := apply(manager, path); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "決まっていない行が2行あります") {
+		t.Errorf("taken in while it is open: %d", a.Status)
+	}
+	code := regexp.MustCompile(`同じもの：会議の録音、書庫（(zeimu-\d+)）`).FindStringSubmatch(page.Body)[1]
+	page = press(manager, path, "choose", page, "same-0", code)
+	mustSay(t, "one is said, and so the other", page, "まだ選んでいない行 0行", "<span class=\"lines\">書庫</span> → <span class=\"lines\">乙", "<span class=\"lines\">倉庫</span> → <span class=\"lines\">甲")
+	mustSay(t, "taken in", apply(manager, path), "変更 2件")
 }
 
 // Two at once: the second is told, and nothing is done twice.

@@ -1,4 +1,4 @@
-package intake
+package ledger
 
 import (
 	"context"
@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/asset/intake/wording"
-	"kagami/internal/asset/many"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 	"kagami/internal/sheet/intake"
@@ -19,35 +19,37 @@ import (
 
 // File is a register as somebody has handed it in.
 type File struct {
+	Name    string   // empty where it has none
 	Ignored []string // the headings of columns that are not read
 	Unread  []string // the names of sheets that have something like a table, and are none or an example
 
-	sheets []*page
-	rows   []row
+	Sheets []*Page
+	Rows   []Row
 }
 
 // page is a sheet of a file.
-type page struct {
+type Page struct {
 	layout
-	name   string
-	titles []string // what its titles may name as the section, the likeliest first
+	Name   string
+	Titles []string // what its titles may name as the section, the likeliest first
 }
 
 // row is a row of a register, in little room: what stands in its columns in one text.
-type row struct {
-	at   int // among the rows of the file, from 0
-	line int // in its sheet, from 1
-	page *page
+type Row struct {
+	At   int // among the rows of the file, from 0
+	Line int // in its sheet, from 1
+	Page *Page
 	text string
-	ends [columns]uint32
+	ends [Columns]uint32
+	same *ColumnSet // those that say what the register says, left out; nil for none
 }
 
 // pack is a row of a sheet.
-func (p *page) pack(line int, cells []string) row {
-	r := row{line: line, page: p}
+func (p *Page) pack(line int, cells []string) Row {
+	r := Row{Line: line, Page: p}
 	size := 0
-	var texts [columns]string
-	for c := range columns {
+	var texts [Columns]string
+	for c := range Columns {
 		if text := strings.TrimSpace(cellAt(cells, p.at[c])); !wording.IsDash(text) {
 			texts[c] = text
 			size += len(text)
@@ -59,37 +61,42 @@ func (p *page) pack(line int, cells []string) row {
 }
 
 // cell is what stands in a column; empty where nothing does, or only a dash.
-func (r row) cell(c column) string {
+func (r Row) Cell(c Column) string {
 	if c == 0 {
 		return r.text[:r.ends[0]]
 	}
 	return r.text[r.ends[c-1]:r.ends[c]]
 }
 
-// columnSet tells of each column whether it is meant.
-type columnSet [columns]bool
+// ColumnSet tells of each column whether it is meant.
+type ColumnSet [Columns]bool
 
 // without is the row without what stands in some columns.
-func (r row) without(some columnSet) row {
-	if some == (columnSet{}) {
+func (r Row) Without(some ColumnSet) Row {
+	if some == (ColumnSet{}) {
 		return r
 	}
-	var texts [columns]string
+	var texts [Columns]string
 	size := 0
 	less := r
-	for c := range columns {
+	for c := range Columns {
 		if !some[c] {
-			texts[c] = r.cell(c)
+			texts[c] = r.Cell(c)
 			size += len(texts[c])
 		}
 		less.ends[c] = uint32(size) //nolint:gosec // no longer than it was
 	}
-	less.text = strings.Join(texts[:], "")
+	less.text, less.same = strings.Join(texts[:], ""), &some
 	return less
 }
 
+// isBlank tells whether a row says nothing in a column that there is.
+func (r Row) IsBlank(c Column) bool {
+	return r.Page.Has(c) && r.Cell(c) == "" && (r.same == nil || !r.same[c])
+}
+
 // line is a cell of one line, in the widths of letters and digits that are searched for.
-func (r row) lineOf(c column) string { return norm.NFKC.String(wording.OneLine(r.cell(c))) }
+func (r Row) LineOf(c Column) string { return norm.NFKC.String(wording.OneLine(r.Cell(c))) }
 
 // Read reads a register, an Excel workbook or CSV: each sheet that has a table, whatever
 // stands above it. Rows that are no assets are passed over: empty ones, those that have
@@ -106,20 +113,20 @@ func Read(ctx context.Context, raw []byte) (File, error) {
 	}
 	r.end()
 	r.file.leaveExamples()
-	if len(r.file.sheets) == 0 {
+	if len(r.file.Sheets) == 0 {
 		return File{}, invalid(r.problem)
 	}
-	for i := range r.file.rows {
-		r.file.rows[i].at = i
+	for i := range r.file.Rows {
+		r.file.Rows[i].At = i
 	}
-	for _, p := range r.file.sheets {
+	for _, p := range r.file.Sheets {
 		for _, heading := range p.ignored {
 			if !slices.Contains(r.file.Ignored, heading) {
 				r.file.Ignored = append(r.file.Ignored, heading)
 			}
 		}
 	}
-	if len(r.file.rows) == 0 {
+	if len(r.file.Rows) == 0 {
 		return File{}, invalid("見出しの下に、情報資産の行がありません。中身のあるファイルを選んでください。")
 	}
 	return r.file, nil
@@ -130,19 +137,19 @@ var ofExamples = []string{"記入", "記載", "入力例", "凡例", "説明", "
 
 // leaveExamples leaves the sheets out that show how to fill the others in.
 func (f *File) leaveExamples() {
-	isExample := func(p *page) bool {
-		return slices.ContainsFunc(ofExamples, func(word string) bool { return strings.Contains(p.name, word) })
+	isExample := func(p *Page) bool {
+		return slices.ContainsFunc(ofExamples, func(word string) bool { return strings.Contains(p.Name, word) })
 	}
-	if !slices.ContainsFunc(f.sheets, func(p *page) bool { return !isExample(p) }) {
+	if !slices.ContainsFunc(f.Sheets, func(p *Page) bool { return !isExample(p) }) {
 		return
 	}
-	f.sheets = slices.DeleteFunc(f.sheets, func(p *page) bool {
+	f.Sheets = slices.DeleteFunc(f.Sheets, func(p *Page) bool {
 		if isExample(p) {
-			f.Unread = append(f.Unread, p.name)
+			f.Unread = append(f.Unread, p.Name)
 		}
 		return isExample(p)
 	})
-	f.rows = slices.DeleteFunc(f.rows, func(r row) bool { return isExample(r.page) })
+	f.Rows = slices.DeleteFunc(f.Rows, func(r Row) bool { return isExample(r.Page) })
 }
 
 // invalid is what is wrong with a file as a whole.
@@ -155,22 +162,22 @@ type reader struct {
 	file    File
 	problem string // of the first table that can't be read
 
-	page   *page
+	Page   *Page
 	before [][]string // the rows above the headings
 	upper  []string   // the headings, until the row below them is seen
-	rows   []row
+	rows   []Row
 }
 
 // begin begins a sheet.
 func (r *reader) begin(name string) {
 	r.end()
-	r.page, r.before, r.upper, r.rows = &page{layout: layOut(nil, nil), name: name}, nil, nil, nil
+	r.Page, r.before, r.upper, r.rows = &Page{layout: layOut(nil, nil), Name: name}, nil, nil, nil
 }
 
 // head looks whether a row has the headings.
 func (r *reader) head(cells []string) bool {
 	if l := layOut(cells, nil); l.isHead() {
-		r.page.layout, r.upper = l, cells
+		r.Page.layout, r.upper = l, cells
 		r.group(cells)
 		return true
 	}
@@ -190,8 +197,8 @@ func (r *reader) group(cells []string) {
 		return
 	}
 	l := layOut(above, cells)
-	if l.isHead() && len(l.twice) <= len(r.page.twice) && len(l.ignored) < len(r.page.ignored) && l.at[nameColumn] == r.page.at[nameColumn] {
-		r.page.layout, r.upper, r.before = l, nil, r.before[:last]
+	if l.isHead() && len(l.twice) <= len(r.Page.twice) && len(l.ignored) < len(r.Page.ignored) && l.at[NameColumn] == r.Page.at[NameColumn] {
+		r.Page.layout, r.upper, r.before = l, nil, r.before[:last]
 	}
 }
 
@@ -210,39 +217,39 @@ func (r *reader) add(read sheet.Row) error {
 	if upper := r.upper; upper != nil {
 		r.upper = nil
 		if isLower(upper, read.Cells) {
-			r.page.layout = layOut(upper, read.Cells)
+			r.Page.layout = layOut(upper, read.Cells)
 			return nil
 		}
 	}
-	if r.page.isAsset(read.Cells) {
-		r.rows = append(r.rows, r.page.pack(read.Line, read.Cells))
+	if r.Page.isAsset(read.Cells) {
+		r.rows = append(r.rows, r.Page.pack(read.Line, read.Cells))
 	}
 	return nil
 }
 
 // end ends a sheet: one that has no table is passed over.
 func (r *reader) end() {
-	if r.page == nil || !r.page.has(nameColumn) {
+	if r.Page == nil || !r.Page.Has(NameColumn) {
 		return
 	}
-	if problem := r.page.problem(); problem != "" {
+	if problem := r.Page.problem(); problem != "" {
 		if r.problem == "" {
 			r.problem = problem
 		}
-		if len(r.rows) > 0 && r.page.name != "" {
-			r.file.Unread = append(r.file.Unread, r.page.name)
+		if len(r.rows) > 0 && r.Page.Name != "" {
+			r.file.Unread = append(r.file.Unread, r.Page.Name)
 		}
 		return
 	}
-	r.page.titles = titled(r.before)
-	r.file.sheets = append(r.file.sheets, r.page)
-	if r.file.rows == nil { // most files have one table
-		r.file.rows = r.rows
+	r.Page.Titles = titled(r.before)
+	r.file.Sheets = append(r.file.Sheets, r.Page)
+	if r.file.Rows == nil { // most files have one table
+		r.file.Rows = r.rows
 	} else {
-		r.file.rows = append(r.file.rows, r.rows...)
+		r.file.Rows = append(r.file.Rows, r.rows...)
 	}
 	r.rows = nil
-	r.page = nil
+	r.Page = nil
 }
 
 // longestTitle is how long a title may be that names a section, in bytes.
@@ -272,12 +279,12 @@ func titled(rows [][]string) []string {
 			case label:
 				sure = append(sure, text)
 				label = false
-			case parted && w.column == sectionColumn:
+			case parted && w.column == SectionColumn:
 				sure = append(sure, after)
 				label = strings.TrimSpace(after) == ""
 			default:
 				w, known := find(text)
-				label = known && w.column == sectionColumn
+				label = known && w.column == SectionColumn
 			}
 			if !parted {
 				likely = append(likely, text)
@@ -298,7 +305,7 @@ var (
 const besideNote = "※＊*【■●◆◎○・注"
 
 // isAsset tells whether a row is an asset at all.
-func (p *page) isAsset(cells []string) bool {
+func (p *Page) isAsset(cells []string) bool {
 	first, others, summed := "", 0, false // others: beside its number and its section
 	for i, cell := range cells {
 		text := strings.TrimSpace(cell)
@@ -309,16 +316,16 @@ func (p *page) isAsset(cells []string) bool {
 			first = text
 		}
 		summed = summed || strings.Contains(text, "計") && isTotal.MatchString(wording.Compact(text))
-		if i != p.at[numberColumn] && i != p.at[ownColumn] && i != p.at[sectionColumn] {
+		if i != p.at[NumberColumn] && i != p.at[OwnColumn] && i != p.at[SectionColumn] {
 			others++
 		}
 	}
 	alone := said(cells) == 1
-	key, name := wording.Compact(first), wording.Compact(cellAt(cells, p.at[nameColumn]))
+	key, name := wording.Compact(first), wording.Compact(cellAt(cells, p.at[NameColumn]))
 	switch {
 	case first == "", strings.HasPrefix(first, "※"),
 		isTotal.MatchString(key), isTotal.MatchString(name) && !p.isWhole(cells), name == "" && (summed || endsTotal.MatchString(key)),
-		endsTotal.MatchString(name) && blankOrDash(cellAt(cells, p.at[confidentialityColumn])), isExample.MatchString(key),
+		endsTotal.MatchString(name) && blankOrDash(cellAt(cells, p.at[ConfidentialityColumn])), isExample.MatchString(key),
 		alone && (strings.ContainsRune(besideNote, []rune(first)[0]) || key == "以上"),
 		others == 0:
 		return false
@@ -333,8 +340,8 @@ func blankOrDash(cell string) bool {
 }
 
 // isWhole tells of a row that has a number, a section and each level, which no total has.
-func (p *page) isWhole(cells []string) bool {
-	for _, c := range []column{numberColumn, sectionColumn, confidentialityColumn, integrityColumn, availabilityColumn} {
+func (p *Page) isWhole(cells []string) bool {
+	for _, c := range []Column{NumberColumn, SectionColumn, ConfidentialityColumn, IntegrityColumn, AvailabilityColumn} {
 		if strings.TrimSpace(cellAt(cells, p.at[c])) == "" {
 			return false
 		}
@@ -342,36 +349,37 @@ func (p *page) isWhole(cells []string) bool {
 	return true
 }
 
-// asked is what the file asks of the register: what its rows may be there, or have been
-// said to be.
-func (f File) asked(choices Choices) many.Asked {
-	asked := many.Asked{Numbers: make([]string, 0, len(f.rows))}
-	for _, r := range f.rows {
-		numbered := false
-		for _, c := range []column{numberColumn, ownColumn} {
-			if number := r.lineOf(c); number != "" {
-				asked.Numbers, numbered = append(asked.Numbers, number), true
-			}
-		}
-		if !numbered {
-			asked.Names = append(asked.Names, wording.OneLine(r.cell(nameColumn)))
-		}
-	}
-	for _, code := range choices.Same {
-		asked.Numbers = append(asked.Numbers, code)
-	}
-	return asked
-}
-
 // where names the sheet of a row, where the file has several tables.
-func (f File) where(r row) string {
-	if len(f.sheets) < 2 || r.page.name == "" {
+func (f File) where(r Row) string {
+	if len(f.Sheets) < 2 || r.Page.Name == "" {
 		return ""
 	}
-	return "シート「" + r.page.name + "」："
+	return "シート「" + r.Page.Name + "」："
 }
 
 // problem is what is wrong with a row, in a column.
-func (f File) problem(r row, c column, reason string) intake.Problem {
-	return intake.Problem{Line: r.line, Column: r.page.title(c), Reason: f.where(r) + reason}
+func (f File) Problem(r Row, c Column, reason string) intake.Problem {
+	return intake.Problem{Line: r.Line, Column: r.Page.Title(c), Reason: f.where(r) + reason}
+}
+
+// SheetOf is the name of a row's sheet, where the file has several tables.
+func (f File) SheetOf(r Row) string {
+	if len(f.Sheets) < 2 {
+		return ""
+	}
+	return r.Page.Name
+}
+
+// Version is the version that a row was handed out with, 0 for none; ok is false where
+// what it says is none.
+func (r Row) Version() (version int, ok bool) {
+	cell := r.LineOf(VersionColumn)
+	if cell == "" {
+		return 0, true
+	}
+	version, err := strconv.Atoi(cell)
+	if err != nil || version < 1 {
+		return 0, false
+	}
+	return version, true
 }

@@ -1,4 +1,4 @@
-package intake
+package ledger
 
 import (
 	"fmt"
@@ -10,32 +10,32 @@ import (
 
 // layout is where the columns of a sheet's table stand.
 type layout struct {
-	at      [columns]int    // in a row, -1 for nowhere
-	texts   [columns]string // as the sheet heads them
+	at      [Columns]int    // in a row, -1 for nowhere
+	texts   [Columns]string // as the sheet heads them
 	ignored []string        // the headings that stand for none
 	twice   []string        // those that stand for a column of which there is one more alike
 	keys    [2][]string     // the rows of headings, folded
 }
 
-func (l layout) has(c column) bool { return l.at[c] >= 0 }
+func (l layout) Has(c Column) bool { return l.at[c] >= 0 }
 
 // title is what the sheet heads the column; its own name where it has none.
-func (l layout) title(c column) string {
+func (l layout) Title(c Column) string {
 	if l.texts[c] != "" {
 		return l.texts[c]
 	}
-	return c.title()
+	return c.Title()
 }
 
 // Heading is a heading of a file, and the column that it is read as.
 type Heading struct{ Text, Column string }
 
 // headings are those that are read, each once.
-func (f File) headings() []Heading {
+func (f File) Headings() []Heading {
 	var list []Heading
-	for _, p := range f.sheets {
-		for c := range columns {
-			if one := (Heading{p.texts[c], c.title()}); p.has(c) && !slices.Contains(list, one) {
+	for _, p := range f.Sheets {
+		for c := range Columns {
+			if one := (Heading{p.texts[c], c.Title()}); p.Has(c) && !slices.Contains(list, one) {
 				list = append(list, one)
 			}
 		}
@@ -57,8 +57,8 @@ func find(text string) (word, bool) {
 // are kept. Of two headings for a column the more telling one is it.
 func layOut(upper, lower []string) layout {
 	l := layout{keys: [2][]string{folded(upper), folded(lower)}}
-	var ranks [columns]int
-	for c := range columns {
+	var ranks [Columns]int
+	for c := range Columns {
 		l.at[c] = -1
 	}
 	group := ""
@@ -83,8 +83,8 @@ func layOut(upper, lower []string) layout {
 		switch {
 		case !known:
 			l.ignored = append(l.ignored, text)
-		case !l.has(w.column) || w.rank < ranks[w.column]:
-			if l.has(w.column) {
+		case !l.Has(w.column) || w.rank < ranks[w.column]:
+			if l.Has(w.column) {
 				l.ignored = append(l.ignored, l.texts[w.column])
 			}
 			l.at[w.column], l.texts[w.column], ranks[w.column] = i, text, w.rank
@@ -95,26 +95,30 @@ func layOut(upper, lower []string) layout {
 			l.ignored = append(l.ignored, text)
 		}
 	}
+	if l.Has(VersionColumn) && l.texts[NumberColumn] != NumberColumn.Title() { // a town's own: the edition of a paper
+		l.ignored = append(l.ignored, l.texts[VersionColumn])
+		l.at[VersionColumn], l.texts[VersionColumn] = -1, ""
+	}
 	return l
 }
 
 // isHead tells whether a row is the headings, or the upper one of two rows.
 func (l layout) isHead() bool {
 	known := 0
-	for c := range columns {
-		if l.has(c) {
+	for c := range Columns {
+		if l.Has(c) {
 			known++
 		}
 	}
-	return l.has(nameColumn) && known > 1
+	return l.Has(NameColumn) && known > 1
 }
 
 // isLower tells whether the row below the headings is a second row of them: at least
 // half of it are words for columns, and it names no asset.
 func isLower(upper, cells []string) bool {
 	l := layOut(upper, nil)
-	name := wording.OneLine(cellAt(cells, l.at[nameColumn]))
-	if name != "" && name != l.texts[nameColumn] {
+	name := wording.OneLine(cellAt(cells, l.at[NameColumn]))
+	if name != "" && name != l.texts[NameColumn] {
 		return false
 	}
 	known, all, group := 0, 0, ""
@@ -156,7 +160,7 @@ func (l layout) isRepeated(cells []string) bool {
 // problem says why the table can't be read; empty where it can.
 func (l layout) problem() string {
 	switch {
-	case !l.has(confidentialityColumn):
+	case !l.Has(ConfidentialityColumn):
 		return "「機密性」の列がありません。見出しの行に「機密性」を加えて、選び直してください。"
 	case len(l.twice) > 0:
 		return fmt.Sprintf("「%s」の列が二つあります（同じ意味の見出しも数えます）。使わない列を消して、選び直してください。", l.twice[0])
