@@ -89,7 +89,7 @@ func measureAssetImport(ctx context.Context, _ string) ([]figure, error) {
 				return err
 			}
 			reading = time.Since(begun)
-			plan, err := files.TakeIn(ctx, authz.AsOperator(), file, intake.Choices{}, intake.Agreed{Drafts: true})
+			plan, err := files.TakeIn(ctx, authz.AsOperator(), file, intake.Choices{})
 			if err == nil && plan.Added != registerRows {
 				err = fmt.Errorf("%d of %d rows taken in: %v", plan.Added, registerRows, plan.Problems[:1])
 			}
@@ -101,7 +101,7 @@ func measureAssetImport(ctx context.Context, _ string) ([]figure, error) {
 		again, againTook, err := heapPeak(func() error {
 			file, err := intake.Read(ctx, raw)
 			if err == nil {
-				_, err = files.TakeIn(ctx, authz.AsOperator(), file, intake.Choices{}, intake.Agreed{Drafts: true})
+				_, err = files.TakeIn(ctx, authz.AsOperator(), file, intake.Choices{})
 			}
 			return err
 		})

@@ -33,8 +33,7 @@ type assetsImportCommand struct {
 	Section string `placeholder:"CODE" help:"課室の書いていない行の、課室のコード。"`
 	DryRun  bool   `name:"dry-run" help:"何が変わるかを表示するだけで、取り込みません。"`
 	JSON    bool   `name:"json" help:"結果を JSON で表示します。"`
-	Drafts  bool   `help:"決まっていないことがある新しい情報資産を、下書きで登録します。付けないときは、そうした行があると何も取り込みません。"`
-	Why     string `placeholder:"理由" help:"登録済みの情報資産の段階を変える理由。ファイルに理由のないときに要ります。"`
+	Why     string `placeholder:"理由" help:"登録済みの情報資産の段階を変える理由。ファイルにも書いていないときは、この取り込みによることを残します。"`
 	Prefer  string `enum:"file,register," default:"" placeholder:"file|register" help:"書き出した後に、ファイルと台帳の両方で変わった項目を、ファイル（file）と、いまの台帳（register）の、どちらにするか。"`
 }
 
@@ -75,7 +74,7 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 	if c.DryRun {
 		plan, err = service.Plan(ctx, authz.AsOperator(), file, choices)
 	} else {
-		plan, err = service.TakeIn(ctx, authz.AsOperator(), file, choices, assetintake.Agreed{Drafts: c.Drafts})
+		plan, err = service.TakeIn(ctx, authz.AsOperator(), file, choices)
 	}
 	refused := err
 	if fault.KindOf(err) != fault.Invalid || plan.Rows == 0 { // no plan that wants a word more
@@ -108,13 +107,13 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 	return nil
 }
 
-// printAsked says what taking a plan in will ask for.
+// printAsked says what taking a plan in will do besides.
 func (c *assetsImportCommand) printAsked(plan assetintake.Plan) {
-	if plan.Fresh > 0 && !c.Drafts {
-		fmt.Printf("新しい情報資産のうち%d件は、決まっていないことがあるため、下書きになります。取り込むときは、--drafts を付けてください。\n", plan.Fresh)
+	if plan.Fresh > 0 {
+		fmt.Printf("新しい情報資産のうち%d件は、決まっていないことがあるため、下書きで登録します。\n", plan.Fresh)
 	}
 	if plan.Unfounded > 0 && c.Why == "" {
-		fmt.Printf("登録済みの情報資産%d件の段階が変わります。取り込むときは、--why にその理由を書いてください。\n", plan.Unfounded)
+		fmt.Printf("登録済みの情報資産%d件の段階が変わります。その理由があれば、取り込むとき、--why に書いてください。\n", plan.Unfounded)
 	}
 }
 

@@ -96,7 +96,7 @@ func (o office) takeIn(raw []byte) intake.Plan {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	plan, err := o.in.TakeIn(o.t.Context(), o.manager, file, intake.Choices{}, intake.Agreed{Drafts: true})
+	plan, err := o.in.TakeIn(o.t.Context(), o.manager, file, intake.Choices{})
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func TestATableThatComesBackUndoesNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, want := range []int{1, 0} { // and once more
-				if plan, err := o.in.TakeIn(t.Context(), o.manager, file, intake.Choices{}, intake.Agreed{Drafts: true}); err != nil || plan.Changed != want || plan.Unchanged != 1-want || len(plan.Faults()) != 0 {
+				if plan, err := o.in.TakeIn(t.Context(), o.manager, file, intake.Choices{}); err != nil || plan.Changed != want || plan.Unchanged != 1-want || len(plan.Faults()) != 0 {
 					t.Errorf("another field: %+v, %v", plan, err)
 				}
 			}
@@ -214,14 +214,14 @@ func TestATableThatComesBackUndoesNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			plan, err := o.in.TakeIn(t.Context(), o.manager, file, intake.Choices{}, intake.Agreed{Drafts: true})
+			plan, err := o.in.TakeIn(t.Context(), o.manager, file, intake.Choices{})
 			if err != nil || plan.Clashing != 1 || len(plan.Faults()) != 1 || !strings.Contains(plan.Faults()[0].Reason, "いまの台帳は「倉庫」（見本 一、令和8年11月24日") {
 				t.Errorf("both: %+v, %v", plan, err)
 			}
 			if a, err = o.register.Find(t.Context(), o.manager, code); err != nil || a.Place != "倉庫" || a.Zone != asset.OfflineZone || a.Note != "金曜" || a.Version != 3 {
 				t.Errorf("%+v, %v", a, err)
 			}
-			if plan, err = o.in.TakeIn(t.Context(), o.manager, file, intake.Choices{Clash: intake.TheFile}, intake.Agreed{Drafts: true}); err != nil || plan.Changed != 1 {
+			if plan, err = o.in.TakeIn(t.Context(), o.manager, file, intake.Choices{Clash: intake.TheFile}); err != nil || plan.Changed != 1 {
 				t.Errorf("the file: %+v, %v", plan, err)
 			}
 			if a, err = o.register.Find(t.Context(), o.manager, code); err != nil || a.Place != "金庫" || a.Zone != asset.OfflineZone || a.Note != "金曜" {

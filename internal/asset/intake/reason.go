@@ -29,19 +29,22 @@ func (c Choices) checkWhy(unfounded int) []fault.Problem {
 		return []fault.Problem{{Field: WhyField, Message: fmt.Sprintf("段階を変える理由が長すぎます。%d字までで書いてください。", mostWhy)}}
 	case unfounded > 0 && why == "":
 		return []fault.Problem{{Field: WhyField, Message: fmt.Sprintf(
-			"登録済みの情報資産%d件の段階が変わりますが、ファイルに理由がありません。「この取り込みで段階を変える理由」を書いてください（コマンドでは --why）。", unfounded)}}
+			"登録済みの情報資産%d件の段階が変わりますが、ファイルに理由がありません。「この取り込みで段階を変える理由」を書いてください。", unfounded)}}
 	}
 	return nil
 }
 
+// mostFileName is how much of a file's name stands in a reason, in characters.
+const mostFileName = 100
+
 // received is why something has its levels that came with a town's own register. By how it
 // begins the database tells it from somebody's own choice.
-func (p *planner) received() string {
-	day := calendar.Wareki(p.found.Today)
-	if name := wording.OneLine(p.file.Name); name != "" {
-		day = name + "、" + day
+func received(file File, day calendar.Date) string {
+	came := calendar.Wareki(day)
+	if name := []rune(wording.OneLine(file.Name)); len(name) > 0 {
+		came = string(name[:min(len(name), mostFileName)]) + "、" + came
 	}
-	return "台帳の取り込み（" + day + "）"
+	return "台帳の取り込み（" + came + "）"
 }
 
 // reason gives an entry the reason of its levels, where its answers don't come to them, as a
@@ -77,7 +80,7 @@ func (p *planner) reason(e *asset.Entry) (unfounded bool) {
 		}
 		return true
 	case e.Is.LevelReason == "":
-		e.Is.LevelReason = p.received()
+		e.Is.LevelReason = received(p.file, p.found.Today)
 	}
 	return false
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -73,20 +74,18 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, choice
 
 // TakeIn takes a file in at once, for those who look at what it would do beforehand: all
 // of it, or nothing where the plan has problems, something unsettled, or rows of
-// sections that are not theirs. Invalid, with the plan, where levels change without a
-// reason, and where there are new drafts that nobody has agreed to.
-func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choices Choices, agreed Agreed) (plan Plan, err error) {
+// sections that are not theirs. Where levels change, and nobody says why, it is that they
+// came with this file. Invalid, with the plan, for a reason that is too long.
+func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choices Choices) (plan Plan, err error) {
 	err = s.many.Change(ctx, actor, askedOf(file, choices), func(tx *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
+		if strings.TrimSpace(choices.Why) == "" {
+			choices.Why = received(file, found.Today)
+		}
 		plan, err = planOn(ctx, tx, found, file, choices)
 		if err != nil || len(plan.Problems)+len(plan.Unsettled)+plan.Elsewhere > 0 {
 			return func(func(asset.Entry) bool) {}, err
 		}
-		problems := choices.checkWhy(plan.Unfounded)
-		if plan.Fresh > 0 && !agreed.Drafts {
-			problems = append(problems, fault.Problem{Field: "drafts", Message: fmt.Sprintf(
-				"決まっていないことがあるため、下書きになる新しい情報資産が%d件あります。下書きで登録してよければ、--drafts を付けてください。何も取り込んでいません。", plan.Fresh)})
-		}
-		return plan.entries, fault.InvalidFields(problems)
+		return plan.entries, fault.InvalidFields(choices.checkWhy(plan.Unfounded))
 	})
 	return plan, err
 }

@@ -63,7 +63,7 @@ func (tn town) take(t *testing.T, actor authz.Actor, rows string) (said string, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plan, err = tn.TakeIn(t.Context(), actor, file, intake.Choices{}, intake.Agreed{Drafts: true}); err != nil {
+	if plan, err = tn.TakeIn(t.Context(), actor, file, intake.Choices{}); err != nil {
 		t.Fatal(err)
 	}
 	count := func(p intake.Plan) string {
@@ -140,7 +140,7 @@ func TestAKeepersImportMakesDrafts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plan, err := tn.TakeIn(t.Context(), keeper, file, intake.Choices{}, intake.Agreed{Drafts: true}); err != nil || len(plan.Problems) != 1 || !strings.Contains(plan.Problems[0].Sentence(), "台帳担当者には変えられません") {
+	if plan, err := tn.TakeIn(t.Context(), keeper, file, intake.Choices{}); err != nil || len(plan.Problems) != 1 || !strings.Contains(plan.Problems[0].Sentence(), "台帳担当者には変えられません") {
 		t.Errorf("a registered one: %+v, %v", plan.Problems, err)
 	}
 	state("somu-0001", asset.Registered, 1)
@@ -151,7 +151,7 @@ func TestAKeepersImportMakesDrafts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plan, err := tn.TakeIn(t.Context(), keeper, other, intake.Choices{}, intake.Agreed{Drafts: true}); err == nil && len(plan.Problems)+plan.Elsewhere == 0 {
+	if plan, err := tn.TakeIn(t.Context(), keeper, other, intake.Choices{}); err == nil && len(plan.Problems)+plan.Elsewhere == 0 {
 		t.Error("another section's is taken in")
 	}
 }
@@ -167,7 +167,7 @@ func TestWhoMayChangeNoAssetTakesNoRegisterIn(t *testing.T) {
 	if _, err := tn.Plan(t.Context(), staff, file, intake.Choices{}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("a plan: %v", err)
 	}
-	if _, err := tn.TakeIn(t.Context(), staff, file, intake.Choices{}, intake.Agreed{Drafts: true}); fault.KindOf(err) != fault.Forbidden {
+	if _, err := tn.TakeIn(t.Context(), staff, file, intake.Choices{}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("taken in: %v", err)
 	}
 }
