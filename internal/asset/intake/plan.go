@@ -163,14 +163,20 @@ func (p *planner) seal() {
 	p.plan.digest = p.sum.Sum(nil)
 }
 
-// entries are what the register would have of each row that changes something.
+// entries are what the register would have of each row that changes something: first of
+// those about what is there.
 func (p *planner) entries(yield func(asset.Entry) bool) {
-	for _, d := range p.decided {
-		r := p.news(p.file.rows[d.row])
-		e := p.entry(d)
-		p.read(r, &e, &problems{planner: p, row: r})
-		if !yield(e) {
-			return
+	for _, fresh := range []bool{false, true} {
+		for _, d := range p.decided {
+			if (d.was < 0) != fresh {
+				continue
+			}
+			r := p.news(p.file.rows[d.row])
+			e := p.entry(d)
+			p.read(r, &e, &problems{planner: p, row: r})
+			if !yield(e) {
+				return
+			}
 		}
 	}
 }
