@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -33,6 +34,11 @@ func TestAssetsAreImportedFromTheCommandLine(t *testing.T) {
 	const head = "情報資産台帳\n番号,名称,機密性,完全性,可用性,個人情報,領域,電話\n"
 	good := file("good.csv", head+"1,台帳,3B,2,2,無,LGWAN,1\n2,名簿,3,2,2,有,LGWAN,1\n3,図面,3,2,2,無,LGWAN,1\n計,,,,,,,\n")
 	faulty := file("faulty.csv", head+"1,台帳,4,2,2,無,LGWAN,1\n4,,2,2,2,無,LGWAN,1\n3,図面,2,2,2,無,LGWAN,1\n")
+	var many strings.Builder
+	for i := range 10_001 {
+		fmt.Fprintf(&many, "M-%d,台帳%d,2,2,2,無,LGWAN,1\n", i, i)
+	}
+	long := file("long.csv", head+many.String())
 	headless := file("headless.csv", "氏名,職\n見本,課長\n")
 	for _, c := range []struct {
 		args  []string
@@ -47,6 +53,7 @@ func TestAssetsAreImportedFromTheCommandLine(t *testing.T) {
 		{[]string{good, "--section", "somu", "--dry-run"}, 0, "4行目「機密性」：機密性の3A、3B、3Cのどれかが決まっていません。下書きにします。あとで選んでください。（ほかに1行）\n読まない列：電話"},
 		{[]string{good, "--section", "somu"}, 0, "取り込みました。"},
 		{[]string{good, "--section", "総務課"}, 0, "変わるものはありませんでした。"},
+		{[]string{long, "--section", "somu"}, 0, "10000行まで読みました。\n10001件のうち10000件まで書き込んでいます。終わるまで、台帳は変わりません。\n10001件のうち10001件まで"},
 	} {
 		args := append([]string{"assets", "import", "--data", data}, c.args...)
 		stdout, stderr, code := kagami(t, args...)

@@ -78,7 +78,12 @@ type saying struct {
 }
 
 // meaning is what it is read as.
-type meaning struct{ key, look, problem string }
+type meaning struct {
+	key, look, problem string
+	vague              bool
+	handling           []asset.Handling
+	day                calendar.Date
+}
 
 // meant is what a cell of a column is read as, read once.
 func (p *planner) meant(c column, text string, read func() meaning) meaning {
@@ -633,7 +638,11 @@ func (p *planner) readLevels(r row, d *asset.Details, isNew bool, w *problems, l
 func (p *planner) readPersonal(r row, e *asset.Entry, w *problems) (unclear bool) {
 	d := &e.Is
 	if cell := r.cell(personalColumn); cell != "" {
-		personal, vague, problem := wording.Personal(cell)
+		said := p.meant(personalColumn, cell, func() meaning {
+			personal, vague, problem := wording.Personal(cell)
+			return meaning{key: string(personal), vague: vague, problem: problem}
+		})
+		personal, vague, problem := asset.Personal(said.key), said.vague, said.problem
 		switch {
 		case problem != "":
 			w.wrong(personalColumn, problem)
@@ -662,12 +671,14 @@ func (p *planner) readPersonal(r row, e *asset.Entry, w *problems) (unclear bool
 func (p *planner) readKindAndZone(r row, d *asset.Details, isNew bool, w *problems) {
 	switch cell := r.cell(kindColumn); {
 	case cell != "":
-		kind, problem := wording.Kind(cell, d.Medium)
-		if problem != "" {
-			w.wrong(kindColumn, problem)
-			kind = asset.Information
+		said := p.meant(kindColumn, cell+"\n"+d.Medium, func() meaning {
+			kind, problem := wording.Kind(cell, d.Medium)
+			return meaning{key: string(kind), problem: problem}
+		})
+		if d.Kind = asset.Kind(said.key); said.problem != "" {
+			w.wrong(kindColumn, said.problem)
+			d.Kind = asset.Information
 		}
-		d.Kind = kind
 	case isNew && wording.OnPaper(d.Medium):
 		d.Kind = asset.Paper
 	case isNew:
@@ -692,8 +703,12 @@ func (p *planner) readKindAndZone(r row, d *asset.Details, isNew bool, w *proble
 // readRest reads the limits and who is charged with work outside.
 func (p *planner) readRest(r row, d *asset.Details, w *problems, look func(column, string)) {
 	if cell := r.cell(handlingColumn); cell != "" {
-		handling, disposal, other := wording.Handling(cell)
-		d.Handling = handling
+		said := p.meant(handlingColumn, cell, func() (m meaning) {
+			m.handling, m.key, m.look = wording.Handling(cell)
+			return m
+		})
+		disposal, other := said.key, said.look
+		d.Handling = slices.Clone(said.handling)
 		if disposal != "" && r.cell(disposalColumn) == "" {
 			d.Disposal = disposal
 		}
@@ -747,12 +762,15 @@ func (p *planner) readDays(r row, d *asset.Details, isNew bool, w *problems) {
 			}
 			continue
 		}
-		day, problem := wording.Day(cell)
-		if problem != "" {
-			w.wrong(one.column, problem)
+		said := p.meant(one.column, cell, func() (m meaning) {
+			m.day, m.problem = wording.Day(cell)
+			return m
+		})
+		if said.problem != "" {
+			w.wrong(one.column, said.problem)
 			continue
 		}
-		*one.day = day
+		*one.day = said.day
 	}
 	if isNew && d.RegisteredOn.IsZero() {
 		d.RegisteredOn = p.found.Today

@@ -19,11 +19,18 @@ type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
 	many *many.Service
+	tell func(written, of int)
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
-	return &Service{pool, d, many.New(pool, d, assets)}
+	return &Service{pool, d, many.New(pool, d, assets), func(int, int) {}}
+}
+
+// Telling is the service that tells, as it takes a file in, how many of its rows that change
+// something it has handed on to be written.
+func (s *Service) Telling(tell func(written, of int)) *Service {
+	return &Service{s.pool, s.door, s.many, tell}
 }
 
 // Plan says what taking a file in would do, and does nothing. Forbidden for who may
@@ -45,12 +52,26 @@ func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choi
 		if err != nil || len(plan.Problems)+plan.Elsewhere > 0 {
 			return func(func(asset.Entry) bool) {}, err
 		}
-		return plan.entries, nil
+		return told(plan, s.tell), nil
 	})
 	if err != nil {
 		return Plan{}, err
 	}
 	return plan, nil
+}
+
+// told are the entries of a plan, each told of as it is handed on.
+func told(plan Plan, tell func(written, of int)) iter.Seq[asset.Entry] {
+	return func(yield func(asset.Entry) bool) {
+		written := 0
+		for e := range plan.entries {
+			if !yield(e) {
+				return
+			}
+			written++
+			tell(written, plan.Added+plan.Changed)
+		}
+	}
 }
 
 // Advice is what somebody should look at, once for all rows of which it is so.
