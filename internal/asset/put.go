@@ -160,7 +160,7 @@ func addMany(ctx context.Context, tx *door.Tx, scheme Scheme, fresh []*Written) 
 	if err != nil {
 		return fmt.Errorf("registering many assets: %w", Known(err))
 	}
-	rows, err := tx.Query(ctx, `SELECT id, code FROM asset WHERE code = ANY(@codes)`, pgx.StrictNamedArgs{"codes": codes})
+	rows, err := tx.Query(ctx, `SELECT a.id, a.code FROM unnest(@codes::text[]) AS given(code) JOIN asset a USING (code)`, pgx.StrictNamedArgs{"codes": codes})
 	if err != nil {
 		return fmt.Errorf("registering many assets: %w", err)
 	}

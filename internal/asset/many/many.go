@@ -101,12 +101,14 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 			mine = append(mine, p.ID)
 		}
 	}
+	// joined, and not compared with arrays: however old the statistics are, no plan looks
+	// each number up in each section, or through all numbers for each asset
 	found.Assets, err = postgres.List[asset.Asset](ctx, db, "finding many assets", `WITH numbered AS (SELECT unnest(@numbers::text[]) AS number)`+asset.Select+`
 		WHERE a.section_id = ANY(@mine) AND a.id IN (
-			SELECT id FROM asset WHERE lower(code) = ANY(@numbers)
+			SELECT o.id FROM numbered n JOIN asset o ON lower(o.code) = n.number
 			UNION SELECT o.id FROM numbered n JOIN asset o ON lower(o.own_number) = n.number WHERE o.own_number <> '' AND o.state IN ('draft', 'registered') AND o.section_id = ANY(@mine)
 			UNION SELECT o.id FROM numbered n JOIN asset o ON lower(o.own_number) = n.number WHERE o.own_number <> '' AND o.state IN ('retired', 'mistaken', 'merged') AND o.section_id = ANY(@mine)
-			UNION SELECT id FROM asset WHERE own_number = '' AND state IN ('draft', 'registered') AND section_id = ANY(@mine) AND name = ANY(@names))
+			UNION SELECT o.id FROM unnest(@names::text[]) AS n(name) JOIN asset o USING (name) WHERE o.own_number = '' AND o.state IN ('draft', 'registered') AND o.section_id = ANY(@mine))
 		ORDER BY a.id `+lock, pgx.StrictNamedArgs{"mine": mine, "numbers": lowered(asked.Numbers), "names": append([]string{}, asked.Names...)})
 	if err != nil {
 		return Standing{}, err
