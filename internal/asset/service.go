@@ -21,6 +21,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/notice"
 	"kagami/internal/postgres"
+	"kagami/internal/state"
 	"kagami/internal/trail"
 )
 
@@ -29,10 +30,23 @@ type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
 	ties Ties
+
+	schemes state.Cache[schemeKey, Scheme]
 }
 
+// schemeKey names what the levels and zones in effect depend on.
+type schemeKey struct {
+	day      calendar.Date
+	editions int64
+}
+
+// cachedSchemes is more than the days and editions of one moment.
+const cachedSchemes = 4
+
 // New makes the service.
-func New(pool *pgxpool.Pool, d *door.Door) *Service { return &Service{pool: pool, door: d} }
+func New(pool *pgxpool.Pool, d *door.Door) *Service {
+	return (&Service{pool: pool, door: d}).With(Ties{})
+}
 
 // Ties are what the register asks of the rooms that stand on it. What is nil is not asked.
 type Ties struct {
@@ -63,14 +77,21 @@ type Ties struct {
 }
 
 // With is the register that asks these rooms.
-func (s *Service) With(ties Ties) *Service { return &Service{s.pool, s.door, ties} }
+func (s *Service) With(ties Ties) *Service {
+	return &Service{s.pool, s.door, ties, state.NewCache[schemeKey, Scheme](cachedSchemes)}
+}
 
 // Scheme is the levels and zones in effect today. Forbidden for who reads no register.
 func (s *Service) Scheme(ctx context.Context, actor authz.Actor) (Scheme, error) {
 	if actor.Reach(authz.ReadAssets) == authz.None {
 		return Scheme{}, fault.New(fault.Forbidden, "情報資産台帳は、あなたの役割では見られません。")
 	}
-	return s.SchemeOn(ctx, s.pool, s.Today())
+	today := s.Today()
+	number, counted := actor.State.Of(edition.ChangeCounter)
+	if !counted {
+		return s.SchemeOn(ctx, s.pool, today)
+	}
+	return s.schemes.Get(schemeKey{today, number}, func() (Scheme, error) { return s.SchemeOn(ctx, s.pool, today) })
 }
 
 // SchemeIn is Scheme in a change.

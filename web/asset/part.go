@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
@@ -20,6 +21,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/sample"
 	samples "kagami/internal/sample/assets"
+	"kagami/internal/state"
 	"kagami/internal/trail"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -35,11 +37,12 @@ type Screens struct {
 	proposals *propose.Service
 	views     *view.Service
 	talks     *communication.Service
+	tables    state.Cache[tableKey, templ.Component]
 }
 
 // New makes the screens.
 func New(register *asset.Service, many *many.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, proposals *propose.Service, views *view.Service, talks *communication.Service) *Screens {
-	return &Screens{register, many, finding, relations, papers, proposals, views, talks}
+	return &Screens{register, many, finding, relations, papers, proposals, views, talks, state.NewCache[tableKey, templ.Component](cachedTables)}
 }
 
 // Part is what the portal takes in.

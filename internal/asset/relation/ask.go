@@ -67,6 +67,25 @@ func (s *Service) Asking(ctx context.Context, actor authz.Actor, code string) ([
 	return codes, err
 }
 
+// mostOffered is how many are offered to choose from: more is found by its number.
+const mostOffered = 300
+
+// Offer is what an asset may rest on.
+type Offer struct{ Code, Name string }
+
+// Offers are what an asset may rest on of its own section, by their names.
+func (s *Service) Offers(ctx context.Context, actor authz.Actor, a asset.Asset) ([]Offer, error) {
+	if _, err := authz.Check(actor, authz.ReadAssets, authz.Matter{OwnersSection: a.Section}); err != nil {
+		return nil, err
+	}
+	return postgres.List[Offer](ctx, s.pool, "listing what an asset may rest on", `
+		SELECT b.code, b.name FROM asset b
+		WHERE b.section_id = @section AND b.state IN ('draft', 'registered') AND b.kind = ANY(@kinds) AND b.id <> @asset
+		  AND NOT EXISTS (SELECT FROM asset_relation r WHERE r.asset_id = @asset AND r.rests_on = b.id)
+		ORDER BY b.name, b.code_order LIMIT @most`,
+		pgx.StrictNamedArgs{"section": a.Section, "kinds": Bearers(a.Kind), "asset": a.ID, "most": mostOffered})
+}
+
 // Answer agrees that what has asked rests on an asset, or refuses it. Invalid where it does
 // not ask (any more).
 func (s *Service) Answer(ctx context.Context, actor authz.Actor, code, from string, yes bool) error {

@@ -580,3 +580,41 @@ func TestWhatIsLowIsMarkedWhereItIsSeen(t *testing.T) {
 		t.Errorf("%+v, %v", around.Rests, err)
 	}
 }
+
+func TestOfferedIsOnlyWhatAnAssetMayRestOnOfItsOwnSection(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.register(o.tax, "zeimu", asset.System, "税の端末", "2")
+	offered := func(actor authz.Actor, code string) (list string) {
+		t.Helper()
+		a, err := o.assets.Find(t.Context(), o.officer, code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		offers, err := o.Offers(t.Context(), actor, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, offer := range offers {
+			list += offer.Name + " "
+		}
+		return list
+	}
+	if got := offered(o.general, o.pay); got != "業務システム " {
+		t.Errorf("information may rest on %s", got)
+	}
+	if got := offered(o.general, o.system); got != "サーバ室 庁内網 " {
+		t.Errorf("a system may rest on %s", got)
+	}
+	o.rest(o.general, o.system, o.network)
+	if got := offered(o.general, o.system); got != "サーバ室 " {
+		t.Errorf("a system that rests on the network may rest on %s", got)
+	}
+	a, err := o.assets.Find(t.Context(), o.officer, o.pay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Offers(t.Context(), o.tax, a); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("another section is offered: %v", err)
+	}
+}

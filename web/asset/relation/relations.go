@@ -19,6 +19,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/state"
 	"kagami/internal/task"
+	"kagami/web/component"
 	"kagami/web/component/layers"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -138,6 +139,11 @@ func (s *Screens) drawRelations(w http.ResponseWriter, r *http.Request, a asset.
 	if view.Around, err = s.relations.Around(ctx, actor, a.Code); err != nil {
 		return err
 	}
+	if view.MayChange {
+		if view.Offers, err = s.relations.Offers(ctx, actor, a); err != nil {
+			return err
+		}
+	}
 	if view.Floors, err = s.relations.Floors(ctx, actor, a.Code); err != nil {
 		return err
 	}
@@ -161,6 +167,15 @@ func (p relationsView) bearers() string {
 		titles = append(titles, kind.Title())
 	}
 	return strings.Join(titles, "、")
+}
+
+// offers are what can be chosen.
+func (p relationsView) offers() []component.Choice {
+	var list []component.Choice
+	for _, o := range p.Offers {
+		list = append(list, component.Choice{Value: o.Code, Label: o.Name})
+	}
+	return list
 }
 
 // broken are the levels that are lower than those of what rests on the asset.
