@@ -43,7 +43,15 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	file, err := assetintake.Read(ctx, raw)
+	say := func(string, ...any) {}
+	if !c.JSON || isTerminal(os.Stderr) {
+		say = func(sentence string, numbers ...any) { fmt.Fprintf(os.Stderr, sentence+"\n", numbers...) }
+	}
+	file, err := assetintake.ReadTelling(ctx, raw, func(rows int) {
+		if rows%saidEvery == 0 {
+			say("%d行まで読みました。", rows)
+		}
+	})
 	if err != nil {
 		return err
 	}
@@ -65,7 +73,11 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 	}
 	through := door.New(pool, time.Now)
 	register := asset.New(pool, through).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Parted: relation.Part, Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})
-	service := assetintake.New(pool, through, register)
+	service := assetintake.New(pool, through, register).Telling(func(written, of int) {
+		if written%saidEvery == 0 || written == of && of > saidEvery {
+			say("%d件のうち%d件まで書き込んでいます。終わるまで、台帳は変わりません。", of, written)
+		}
+	})
 	if c.File != "-" {
 		file.Name = filepath.Base(c.File)
 	}
@@ -115,6 +127,15 @@ func (c *assetsImportCommand) printAsked(plan assetintake.Plan) {
 	if plan.Unfounded > 0 && c.Why == "" {
 		fmt.Printf("登録済みの情報資産%d件の段階が変わります。その理由があれば、取り込むとき、--why に書いてください。\n", plan.Unfounded)
 	}
+}
+
+// saidEvery is after how many rows the command says how far it is.
+const saidEvery = 10_000
+
+// isTerminal tells whether somebody looks at what is written to a file.
+func isTerminal(file *os.File) bool {
+	of, err := file.Stat()
+	return err == nil && of.Mode()&os.ModeCharDevice != 0
 }
 
 // assetFault is what is wrong with a row of a register, as it is printed for programs.

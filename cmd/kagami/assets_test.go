@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -36,6 +37,11 @@ func TestAssetsAreImportedFromTheCommandLine(t *testing.T) {
 	levels := file("levels.csv", head+"1,台帳,2,2,2,無,LGWAN,1\n")
 	newer := file("newer.csv", "管理番号,情報資産名,機密性,版\nsomu-0001,台帳,2,9\n")
 	older := file("older.csv", "管理番号,情報資産名,機密性,版\nsomu-0001,台帳,1,1\n")
+	var many strings.Builder
+	for i := range 10_001 {
+		fmt.Fprintf(&many, "M-%d,台帳%d,2,2,2,無,LGWAN,1\n", i, i)
+	}
+	long := file("long.csv", head+many.String())
 	headless := file("headless.csv", "氏名,職\n見本,課長\n")
 	for _, c := range []struct {
 		args  []string
@@ -62,6 +68,7 @@ func TestAssetsAreImportedFromTheCommandLine(t *testing.T) {
 		{[]string{older, "--prefer", "nobody"}, 2, "--prefer"},
 		{[]string{older, "--prefer", "file", "--why", "公表した"}, 0, "取り込みました。"},
 		{[]string{good, "--section", "somu", "--why", "もとに戻した"}, 0, "変わるもの 1件、"},
+		{[]string{long, "--section", "somu"}, 0, "10000行まで読みました。\n10001件のうち10000件まで書き込んでいます。終わるまで、台帳は変わりません。\n10001件のうち10001件まで"},
 	} {
 		args := append([]string{"assets", "import", "--data", data}, c.args...)
 		stdout, stderr, code := kagami(t, args...)

@@ -1,6 +1,7 @@
 package asset_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -35,6 +36,7 @@ func (o office) take(t *testing.T, actor authz.Actor, section string, state asse
 			}
 			entries = append(entries, e)
 		}
+		slices.SortStableFunc(entries, func(a, b asset.Entry) int { return cmp.Compare(b.Was.ID, a.Was.ID) }) // what is there comes first
 		return slices.Values(entries), nil
 	})
 }
@@ -227,5 +229,52 @@ func TestManyOfWhoMayOnlyDraftAreDrafts(t *testing.T) {
 	}
 	if _, err := o.Find(t.Context(), o.tax, "zeimu-0003"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("the rest is taken in: %v", err)
+	}
+}
+
+// What changes hands is free before it is given: a plan that hands it on the other way round
+// is none, and nothing of it is kept. What goes wrong in making the entries ready comes out
+// of the change.
+func TestWhatAPlanHandsOnIsWholeAndInOrder(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	if err := o.take(t, o.tax, "zeimu", asset.Registered, numbered(1)); err != nil {
+		t.Fatal(err)
+	}
+	all := many.New(o.db.Pool, o.through(), o.Service)
+	change := func(entries func(found many.Standing, yield func(asset.Entry) bool)) error {
+		return all.Change(t.Context(), o.tax, many.Asked{Numbers: []string{"Z-1"}}, func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
+			return func(yield func(asset.Entry) bool) { entries(found, yield) }, nil
+		})
+	}
+	err := change(func(found many.Standing, yield func(asset.Entry) bool) {
+		was := found.Assets[0]
+		is := was.Details
+		is.OwnNumber, is.Place = "Z-2", "書庫"
+		if yield(asset.Entry{Section: was.Section, Is: numbered(1), State: asset.Registered}) {
+			yield(asset.Entry{Was: was, Is: is, State: asset.Registered})
+		}
+	})
+	if err == nil {
+		t.Error("what was there came after what is new")
+	}
+	func() {
+		defer func() {
+			if reason := recover(); reason != "broken" {
+				t.Errorf("recovered %v", reason)
+			}
+		}()
+		_ = change(func(many.Standing, func(asset.Entry) bool) { panic("broken") })
+	}()
+	err = change(func(found many.Standing, yield func(asset.Entry) bool) {
+		was := found.Assets[0]
+		is := was.Details
+		is.OwnNumber = "Z-2"
+		if yield(asset.Entry{Was: was, Is: is, State: asset.Registered}) {
+			yield(asset.Entry{Section: was.Section, Is: numbered(1), State: asset.Registered})
+		}
+	})
+	if got, findErr := o.Find(t.Context(), o.tax, "zeimu-0002"); err != nil || findErr != nil || got.OwnNumber != "Z-1" {
+		t.Errorf("in its order: %v, %v, %+v", err, findErr, got)
 	}
 }

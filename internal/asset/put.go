@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 )
 
@@ -96,25 +97,24 @@ func numberMany(ctx context.Context, tx *door.Tx, part []*Written) error {
 	return nil
 }
 
-// putMany writes so many that one statement takes them.
+// putMany writes assets: those that were there by one statement, those that are new in one
+// stream.
 func putMany(ctx context.Context, tx *door.Tx, scheme Scheme, part []*Written) error {
-	var fresh, kept []map[string]any
-	byCode := map[string]*Written{}
+	var fresh []*Written
+	var kept []map[string]any
 	for _, w := range part {
-		args := map[string]any(w.Is.arguments(scheme, w.Was))
+		if w.Was.ID == 0 {
+			fresh = append(fresh, w)
+			continue
+		}
+		w.Rises = !slices.Equal(ranksOf(w.Is, scheme, w.Was), w.Was.Ranks)
+		args := w.columns(scheme, tx.Today())
 		args["registered_on"] = w.Is.RegisteredOn.String()
 		if w.Is.CheckedOn.IsZero() {
 			args["checked_on"] = nil
 		}
-		w.Rises = w.Was.ID != 0 && !slices.Equal(ranksOf(w.Is, scheme, w.Was), w.Was.Ranks)
-		weigh(args, w.Was, w.Is, scheme, tx.Today(), w.Rises)
-		args["id"], args["code"], args["section_id"], args["state"] = w.Was.ID, w.Was.Code, w.Section, w.State
-		if w.Was.ID == 0 {
-			byCode[w.Was.Code] = w
-			fresh = append(fresh, args)
-		} else {
-			kept = append(kept, args)
-		}
+		args["id"] = w.Was.ID
+		kept = append(kept, args)
 	}
 	if len(kept) > 0 {
 		rows, err := json.Marshal(kept)
@@ -128,50 +128,73 @@ func putMany(ctx context.Context, tx *door.Tx, scheme Scheme, part []*Written) e
 			return fmt.Errorf("changing many assets: %w", Known(err))
 		}
 	}
-	if len(fresh) > 0 {
-		rows, err := json.Marshal(fresh)
-		if err != nil {
-			return fmt.Errorf("writing many assets: %w", err)
+	return addMany(ctx, tx, scheme, fresh)
+}
+
+// columns are the columns of an asset in a change of many, by their names.
+func (w *Written) columns(scheme Scheme, today calendar.Date) pgx.StrictNamedArgs {
+	args := w.Is.arguments(scheme, w.Was)
+	weigh(args, w.Was, w.Is, scheme, today, w.Rises)
+	args["state"] = w.State
+	return args
+}
+
+// addMany streams those that are new into the register, and finds their ids.
+func addMany(ctx context.Context, tx *door.Tx, scheme Scheme, fresh []*Written) error {
+	if len(fresh) == 0 {
+		return nil
+	}
+	byCode, codes := make(map[string]*Written, len(fresh)), make([]string, len(fresh))
+	columns := append([]string{"code", "section_id", "state"}, details...)
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"asset"}, columns, pgx.CopyFromSlice(len(fresh), func(i int) ([]any, error) {
+		w := fresh[i]
+		byCode[w.Was.Code], codes[i] = w, w.Was.Code
+		args := w.columns(scheme, tx.Today())
+		args["code"], args["section_id"], args["checked_on"] = w.Was.Code, w.Section, w.Is.CheckedOn
+		row := make([]any, len(columns))
+		for c, column := range columns {
+			row[c] = args[column]
 		}
-		given, err := tx.Query(ctx, `
-			INSERT INTO asset (code, section_id, state, `+detailColumns+`)
-			SELECT r.code, r.section_id, r.state, `+prefixed+`
-			FROM jsonb_to_recordset(@rows) AS r(code text, section_id bigint, state text, `+detailTypes+`)
-			RETURNING id, code`, pgx.StrictNamedArgs{"rows": rows})
-		if err != nil {
-			return fmt.Errorf("registering many assets: %w", Known(err))
-		}
-		var (
-			id   int64
-			code string
-		)
-		if _, err := pgx.ForEachRow(given, []any{&id, &code}, func() error {
-			byCode[code].Was.ID = id
-			return nil
-		}); err != nil {
-			return fmt.Errorf("registering many assets: %w", Known(err))
-		}
+		return row, nil
+	}))
+	if err != nil {
+		return fmt.Errorf("registering many assets: %w", Known(err))
+	}
+	rows, err := tx.Query(ctx, `SELECT a.id, a.code FROM unnest(@codes::text[]) AS given(code) JOIN asset a USING (code)`, pgx.StrictNamedArgs{"codes": codes})
+	if err != nil {
+		return fmt.Errorf("registering many assets: %w", err)
+	}
+	var (
+		id   int64
+		code string
+	)
+	if _, err := pgx.ForEachRow(rows, []any{&id, &code}, func() error {
+		byCode[code].Was.ID = id
+		return nil
+	}); err != nil {
+		return fmt.Errorf("registering many assets: %w", err)
 	}
 	return nil
 }
 
-// prefixed are detailColumns of what a statement reads from JSON.
-var prefixed = "r." + strings.Join(strings.FieldsFunc(detailColumns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) }), ", r.")
+// details are the names of detailColumns, and prefixed the same of what a statement reads
+// from JSON.
+var (
+	details  = strings.FieldsFunc(detailColumns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) })
+	prefixed = "r." + strings.Join(details, ", r.")
+)
 
 // noteMany writes the changes into the assets' histories.
 func noteMany(ctx context.Context, tx *door.Tx, actor authz.Actor, part []*Written) error {
-	list := make([]map[string]any, len(part))
-	for i, w := range part {
-		list[i] = map[string]any{"asset_id": w.Was.ID, "version": w.Was.Version + 1, "why": w.Why, "before": w.Before, "after": w.After}
+	var by *int64 // nil for the operator and the portal
+	if actor.Person != 0 {
+		by = &actor.Person
 	}
-	rows, err := json.Marshal(list)
-	if err == nil {
-		_, err = tx.Exec(ctx, `
-			INSERT INTO asset_change (asset_id, version, changed_at, changed_by, why, before, after)
-			SELECT r.asset_id, r.version, @now, nullif(@by, 0::bigint), r.why, r.before, r.after
-			FROM jsonb_to_recordset(@rows) AS r(asset_id bigint, version int, why text, before jsonb, after jsonb)`,
-			pgx.StrictNamedArgs{"rows": rows, "now": tx.Now, "by": actor.Person})
-	}
+	columns := []string{"asset_id", "version", "changed_at", "changed_by", "why", "before", "after"}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"asset_change"}, columns, pgx.CopyFromSlice(len(part), func(i int) ([]any, error) {
+		w := part[i]
+		return []any{w.Was.ID, w.Was.Version + 1, tx.Now, by, w.Why, w.Before, w.After}, nil
+	}))
 	if err != nil {
 		return fmt.Errorf("writing the histories of many assets: %w", err)
 	}

@@ -124,42 +124,48 @@ func (b *book) walk(name string, h handler) error {
 var errShape = errors.New("the elements are not closed in order, or too deep")
 
 // walkXML goes through an XML text. What declares entities of its own is not read.
-func (b *book) walkXML(in io.Reader, next func(), h handler) error {
-	decoder := xml.NewDecoder(in)
+func (b *book) walkXML(in *bufio.Reader, next func(), h handler) error {
+	l := lexer{in: in, known: map[string]xml.Name{}}
 	var within []xml.Name
+	end := func(name xml.Name) error {
+		last := len(within) - 1
+		if last < 0 || within[last] != name {
+			return errShape
+		}
+		within = within[:last]
+		if h.end != nil {
+			return h.end(name.Local)
+		}
+		return nil
+	}
 	for {
 		next()
-		token, err := decoder.RawToken()
+		token, err := l.next()
 		if errors.Is(err, io.EOF) && len(within) == 0 {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		switch token := token.(type) {
-		case xml.StartElement:
+		switch token {
+		case beginToken:
 			if len(within) == maxDepth {
 				return errShape
 			}
-			within = append(within, token.Name)
+			within = append(within, l.name)
 			if err = b.budget.takeElement(); err == nil {
-				err = h.begin(element{token.Name.Local, token.Attr})
+				err = h.begin(element{l.name.Local, l.attributes})
 			}
-		case xml.CharData:
+			if err == nil && l.closed {
+				err = end(l.name)
+			}
+		case textToken:
 			if h.text != nil {
-				err = h.text(token)
+				err = h.text(l.raw)
 			}
-		case xml.EndElement:
-			last := len(within) - 1
-			if last < 0 || within[last] != token.Name {
-				return errShape
-			}
-			within = within[:last]
-			if h.end != nil {
-				err = h.end(token.Name.Local)
-			}
-		case xml.Directive:
-			return errShape
+		case endToken:
+			err = end(l.name)
+		case noToken:
 		}
 		if err != nil {
 			return err

@@ -87,7 +87,12 @@ type saying struct {
 }
 
 // meaning is what it is read as.
-type meaning struct{ key, look, problem string }
+type meaning struct {
+	key, look, problem string
+	vague              bool
+	handling           []asset.Handling
+	day                calendar.Date
+}
 
 // meant is what a cell of a column is read as, read once.
 func (p *planner) meant(c ledger.Column, text string, read func() meaning) meaning {
@@ -176,12 +181,18 @@ func (p *planner) seal() {
 	p.plan.digest = p.sum.Sum(nil)
 }
 
-// entries are what the register would have of each row that changes something.
+// entries are what the register would have of each row that changes something: first of
+// those about what is there.
 func (p *planner) entries(yield func(asset.Entry) bool) {
-	for _, d := range p.decided {
-		r := p.news(p.file.Rows[d.row])
-		if !yield(p.fill(r, d, &problems{planner: p, row: r}).Entry) {
-			return
+	for _, fresh := range []bool{false, true} {
+		for _, d := range p.decided {
+			if (d.was < 0) != fresh {
+				continue
+			}
+			r := p.news(p.file.Rows[d.row])
+			if !yield(p.fill(r, d, &problems{planner: p, row: r}).Entry) {
+				return
+			}
 		}
 	}
 }
@@ -605,7 +616,6 @@ func (p *planner) stand(r ledger.Row, e *asset.Entry, look func(ledger.Column, s
 	if isNew || e.Was.State == asset.Draft {
 		e.State = asset.Registered
 		if r.Cell(ledger.PersonalColumn) == "" && (isNew || d.Personal == asset.NotPersonal) { // neither says
-
 			e.State = asset.Draft
 			look(ledger.PersonalColumn, "個人情報があるかどうかが書いてありません。「無」の下書きにします。確かめて、登録してください。")
 		}
@@ -662,7 +672,11 @@ func (p *planner) readLevels(r ledger.Row, d *asset.Details, isNew bool, w *prob
 // says less than which.
 func (p *planner) readPersonal(r ledger.Row, d *asset.Details, w *problems) {
 	if cell := r.Cell(ledger.PersonalColumn); cell != "" {
-		personal, vague, problem := wording.Personal(cell)
+		said := p.meant(ledger.PersonalColumn, cell, func() meaning {
+			personal, vague, problem := wording.Personal(cell)
+			return meaning{key: string(personal), vague: vague, problem: problem}
+		})
+		personal, vague, problem := asset.Personal(said.key), said.vague, said.problem
 		switch {
 		case problem != "":
 			w.wrong(ledger.PersonalColumn, problem)
@@ -688,12 +702,14 @@ func (p *planner) readPersonal(r ledger.Row, d *asset.Details, w *problems) {
 func (p *planner) readKindAndZone(r ledger.Row, d *asset.Details, isNew bool, w *problems) {
 	switch cell := r.Cell(ledger.KindColumn); {
 	case cell != "":
-		kind, problem := wording.Kind(cell, d.Medium)
-		if problem != "" {
-			w.wrong(ledger.KindColumn, problem)
-			kind = asset.Information
+		said := p.meant(ledger.KindColumn, cell+"\n"+d.Medium, func() meaning {
+			kind, problem := wording.Kind(cell, d.Medium)
+			return meaning{key: string(kind), problem: problem}
+		})
+		if d.Kind = asset.Kind(said.key); said.problem != "" {
+			w.wrong(ledger.KindColumn, said.problem)
+			d.Kind = asset.Information
 		}
-		d.Kind = kind
 	case isNew && wording.OnPaper(d.Medium):
 		d.Kind = asset.Paper
 	case isNew:
@@ -718,8 +734,12 @@ func (p *planner) readKindAndZone(r ledger.Row, d *asset.Details, isNew bool, w 
 // readRest reads the limits and who is charged with work outside.
 func (p *planner) readRest(r ledger.Row, d *asset.Details, w *problems, look func(ledger.Column, string)) {
 	if cell := r.Cell(ledger.HandlingColumn); cell != "" {
-		handling, disposal, other := wording.Handling(cell)
-		d.Handling = handling
+		said := p.meant(ledger.HandlingColumn, cell, func() (m meaning) {
+			m.handling, m.key, m.look = wording.Handling(cell)
+			return m
+		})
+		disposal, other := said.key, said.look
+		d.Handling = slices.Clone(said.handling)
 		if disposal != "" && r.Cell(ledger.DisposalColumn) == "" {
 			d.Disposal = disposal
 		}
@@ -773,12 +793,15 @@ func (p *planner) readDays(r ledger.Row, d *asset.Details, isNew bool, w *proble
 			}
 			continue
 		}
-		day, problem := wording.Day(cell)
-		if problem != "" {
-			w.wrong(one.column, problem)
+		said := p.meant(one.column, cell, func() (m meaning) {
+			m.day, m.problem = wording.Day(cell)
+			return m
+		})
+		if said.problem != "" {
+			w.wrong(one.column, said.problem)
 			continue
 		}
-		*one.day = day
+		*one.day = said.day
 	}
 	if isNew && d.RegisteredOn.IsZero() {
 		d.RegisteredOn = p.found.Today

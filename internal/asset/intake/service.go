@@ -29,6 +29,11 @@ type Heading = ledger.Heading
 // Read reads a register: ledger.Read.
 func Read(ctx context.Context, raw []byte) (File, error) { return ledger.Read(ctx, raw) }
 
+// ReadTelling is Read that tells, after each row, how many it has read.
+func ReadTelling(ctx context.Context, raw []byte, tell func(rows int)) (File, error) {
+	return ledger.ReadTelling(ctx, raw, tell)
+}
+
 // askedOf is what a file asks of the register: what its rows may be there, or have been
 // said to be.
 func askedOf(f File, choices Choices) many.Asked {
@@ -55,11 +60,18 @@ type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
 	many *many.Service
+	tell func(written, of int)
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
-	return &Service{pool, d, many.New(pool, d, assets)}
+	return &Service{pool, d, many.New(pool, d, assets), func(int, int) {}}
+}
+
+// Telling is the service that tells, as it takes a file in, how many of its rows that change
+// something it has handed on to be written.
+func (s *Service) Telling(tell func(written, of int)) *Service {
+	return &Service{s.pool, s.door, s.many, tell}
 }
 
 // Plan says what taking a file in would do, and does nothing. Forbidden for who may
@@ -85,7 +97,7 @@ func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choi
 		if err != nil || len(plan.Problems)+len(plan.Unsettled)+plan.Elsewhere > 0 {
 			return func(func(asset.Entry) bool) {}, err
 		}
-		return plan.entries, fault.InvalidFields(choices.checkWhy(plan.Unfounded))
+		return told(plan, s.tell), fault.InvalidFields(choices.checkWhy(plan.Unfounded))
 	})
 	return plan, err
 }
@@ -96,6 +108,20 @@ func (p Plan) Faults() []Fault {
 	list := slices.Concat(p.Problems, p.Unsettled)
 	slices.SortStableFunc(list, func(a, b Fault) int { return cmp.Compare(a.Line, b.Line) })
 	return list
+}
+
+// told are the entries of a plan, each told of as it is handed on.
+func told(plan Plan, tell func(written, of int)) iter.Seq[asset.Entry] {
+	return func(yield func(asset.Entry) bool) {
+		written := 0
+		for e := range plan.entries {
+			if !yield(e) {
+				return
+			}
+			written++
+			tell(written, plan.Added+plan.Changed)
+		}
+	}
 }
 
 // Advice is what somebody should look at, once for all rows of which it is so.

@@ -4,6 +4,7 @@ package many
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -100,12 +101,14 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 			mine = append(mine, p.ID)
 		}
 	}
-	found.Assets, err = postgres.List[asset.Asset](ctx, db, "finding many assets", asset.Select+`
+	// joined, and not compared with arrays: however old the statistics are, no plan looks
+	// each number up in each section, or through all numbers for each asset
+	found.Assets, err = postgres.List[asset.Asset](ctx, db, "finding many assets", `WITH numbered AS (SELECT unnest(@numbers::text[]) AS number)`+asset.Select+`
 		WHERE a.section_id = ANY(@mine) AND a.id IN (
-			SELECT id FROM asset WHERE lower(code) = ANY(@numbers)
-			UNION SELECT id FROM asset WHERE own_number <> '' AND state IN ('draft', 'registered') AND section_id = ANY(@mine) AND lower(own_number) = ANY(@numbers)
-			UNION SELECT id FROM asset WHERE own_number <> '' AND state IN ('retired', 'mistaken', 'merged') AND section_id = ANY(@mine) AND lower(own_number) = ANY(@numbers)
-			UNION SELECT id FROM asset WHERE own_number = '' AND state IN ('draft', 'registered') AND section_id = ANY(@mine) AND name = ANY(@names))
+			SELECT o.id FROM numbered n JOIN asset o ON lower(o.code) = n.number
+			UNION SELECT o.id FROM numbered n JOIN asset o ON lower(o.own_number) = n.number WHERE o.own_number <> '' AND o.state IN ('draft', 'registered') AND o.section_id = ANY(@mine)
+			UNION SELECT o.id FROM numbered n JOIN asset o ON lower(o.own_number) = n.number WHERE o.own_number <> '' AND o.state IN ('retired', 'mistaken', 'merged') AND o.section_id = ANY(@mine)
+			UNION SELECT o.id FROM unnest(@names::text[]) AS n(name) JOIN asset o USING (name) WHERE o.own_number = '' AND o.state IN ('draft', 'registered') AND o.section_id = ANY(@mine))
 		ORDER BY a.id `+lock, pgx.StrictNamedArgs{"mine": mine, "numbers": lowered(asked.Numbers), "names": append([]string{}, asked.Names...)})
 	if err != nil {
 		return Standing{}, err
@@ -142,7 +145,8 @@ func lowered(list []string) []string {
 const manyLock door.Lock = "imports of assets"
 
 // Change registers and changes what plan makes of the register as it stands: all of
-// it, or nothing. The entries are asked for twice, and must be the same both times.
+// it, or nothing. The entries of what was there come first: numbers that change hands are
+// free before they are given. They are asked for beside what is written of them.
 // Forbidden where one is of a section whose assets the actor may not change; Conflict
 // where the plan changes what has ended, or gives a section's number twice, and while
 // another such change is under way; Invalid where details are wrong; and the errors of
@@ -171,17 +175,13 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, asked Asked, pl
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		m := change{tx: tx, actor: actor, scheme: found.Scheme, awaiting: found.Awaiting, allowed: map[int64]door.Allowed{}}
-		for _, fresh := range []bool{false, true} { // numbers that change hands are free before they are given
-			for e := range list {
-				if (e.Was.ID == 0) != fresh {
-					continue
-				}
-				if err := m.add(ctx, e); err != nil {
-					return door.Unchanged(), err
-				}
+		m := &change{tx: tx, actor: actor, scheme: found.Scheme, awaiting: found.Awaiting, allowed: map[int64]door.Allowed{}}
+		for b := range m.ahead(list) {
+			err := b.err
+			if err == nil {
+				err = m.write(ctx, b)
 			}
-			if err := m.write(ctx); err != nil {
+			if err != nil {
 				return door.Unchanged(), err
 			}
 		}
@@ -210,8 +210,7 @@ type change struct {
 	actor    authz.Actor
 	scheme   asset.Scheme
 	awaiting map[int64]bool         // the drafts that somebody confirms
-	allowed  map[int64]door.Allowed // by section
-	part     []*asset.Written       // not yet written
+	allowed  map[int64]door.Allowed // by section; only of what prepares
 	first    door.Effect            // the entry of the change itself, and in its role; none as long as nothing is written
 	section  int64                  // of the first
 	drafted  []int64                // those that the actor has drafted who may only draft, or that await
@@ -220,40 +219,124 @@ type change struct {
 	risen, rekinded []int64
 }
 
-// add takes an entry in, unless it changes nothing, and writes as soon as there are many.
-func (m *change) add(ctx context.Context, e asset.Entry) error {
+// chunk is how many assets go to the database at once.
+const chunk = 2000
+
+// batch is a part of a change, each asset with the role in which it is written, or why
+// there is no more of it.
+type batch struct {
+	part  []*asset.Written
+	by    []door.Allowed
+	err   error
+	panic any
+}
+
+// ahead hands on the entries in parts as they are to be written, the next of them made
+// ready while one is written.
+func (m *change) ahead(list iter.Seq[asset.Entry]) iter.Seq[batch] {
+	return func(yield func(batch) bool) {
+		ready, enough := make(chan batch), make(chan struct{})
+		go func() {
+			defer close(ready)
+			hand := func(b batch) bool {
+				select {
+				case ready <- b:
+					return true
+				case <-enough:
+					return false
+				}
+			}
+			defer func() { // it belongs to who asks for the change
+				if reason := recover(); reason != nil {
+					hand(batch{panic: reason})
+				}
+			}()
+			m.prepare(list, hand)
+		}()
+		defer func() {
+			close(enough)
+			for range ready { // it has ended when the change goes on
+			}
+		}()
+		for b := range ready {
+			if b.panic != nil {
+				panic(b.panic)
+			}
+			if !yield(b) {
+				return
+			}
+		}
+	}
+}
+
+// errOrder says that a plan hands on what was there after what is new.
+var errOrder = errors.New("those that were there come first in a change of many assets")
+
+// prepare makes the entries ready to be written, in parts: none has both those that were
+// there and those that are new.
+func (m *change) prepare(list iter.Seq[asset.Entry], hand func(batch) bool) {
+	var b batch
+	fresh := false
+	for e := range list {
+		isNew := e.Was.ID == 0
+		if fresh && !isNew {
+			hand(batch{err: errOrder})
+			return
+		}
+		w, by, err := m.ready(e)
+		if err != nil {
+			hand(batch{err: err})
+			return
+		}
+		if len(b.part) == chunk || len(b.part) > 0 && fresh != isNew {
+			if !hand(b) {
+				return
+			}
+			b = batch{}
+		}
+		if fresh = isNew; w != nil {
+			b.part, b.by = append(b.part, w), append(b.by, by)
+		}
+	}
+	if len(b.part) > 0 {
+		hand(b)
+	}
+}
+
+// ready makes an entry ready to be written; nil where it changes nothing.
+func (m *change) ready(e asset.Entry) (w *asset.Written, by door.Allowed, err error) {
 	if e.Was.ID != 0 {
 		e.Section = e.Was.Section
 	}
-	if _, asked := m.allowed[e.Section]; !asked {
+	by, asked := m.allowed[e.Section]
+	if !asked {
 		action := authz.ChangeAssets
 		if asset.Drafts(m.actor, e.Section) {
 			action = authz.DraftAssets
 		}
-		as, err := m.tx.AllowAlso(action, authz.Matter{OwnersSection: e.Section})
-		if err != nil {
-			return err
+		if by, err = m.tx.AllowAlso(action, authz.Matter{OwnersSection: e.Section}); err != nil {
+			return nil, by, err
 		}
-		m.allowed[e.Section] = as
+		m.allowed[e.Section] = by
 	}
 	if e.Was.State.Ended() {
-		return fault.New(fault.Conflict, "「"+e.Was.Code+"」は「"+e.Was.State.Title()+"」のため、変えられません。")
+		return nil, by, fault.New(fault.Conflict, "「"+e.Was.Code+"」は「"+e.Was.State.Title()+"」のため、変えられません。")
 	}
 	only := asset.Drafts(m.actor, e.Section)
 	if only || m.awaiting[e.Was.ID] {
 		e.State = asset.Draft
 	}
 	if err := fault.InvalidFields(m.scheme.Problems(e.Is, m.tx.Today(), e.State == asset.Draft)); err != nil {
-		return err
+		return nil, by, err
 	}
-	w := &asset.Written{Entry: e}
+	w = &asset.Written{Entry: e}
 	w.Is = e.Is.Tidy()
 	w.Fields, w.Before, w.After = asset.Compared(e.Was.Details, w.Is)
 	if only && e.Was.State == asset.Registered {
 		if len(w.Fields) > 0 {
-			return fault.New(fault.Forbidden, "「"+e.Was.Code+"」は登録済みのため、台帳担当者には変えられません。その資産の画面から、変更を提案してください。")
+			return nil, by, fault.New(fault.Forbidden, "「"+e.Was.Code+"」は登録済みのため、台帳担当者には変えられません。その資産の画面から、変更を提案してください。")
 		}
-		return nil
+		return nil, by, nil
 	}
 	if e.Was.ID != 0 && e.Was.State != e.State {
 		w.Fields, w.Before["state"], w.After["state"] = append(w.Fields, "state"), string(e.Was.State), string(e.State)
@@ -261,28 +344,19 @@ func (m *change) add(ctx context.Context, e asset.Entry) error {
 	if e.Was.ID == 0 {
 		w.Before = map[string]string{}
 	} else if len(w.Fields) == 0 {
-		return nil
+		return nil, by, nil
 	}
-	if m.part = append(m.part, w); len(m.part) == chunk {
-		return m.write(ctx)
-	}
-	return nil
+	return w, by, nil
 }
 
-// chunk is how many assets go to the database at once.
-const chunk = 2000
-
-// write writes what there is in a few statements, with its entries of the trail.
-func (m *change) write(ctx context.Context) error {
-	if len(m.part) == 0 {
-		return nil
-	}
-	if err := asset.Put(ctx, m.tx, m.actor, m.scheme, m.part); err != nil {
+// write writes a part in a few statements, with its entries of the trail.
+func (m *change) write(ctx context.Context, b batch) error {
+	if err := asset.Put(ctx, m.tx, m.actor, m.scheme, b.part); err != nil {
 		return err
 	}
-	effects := make([]door.Effect, len(m.part))
-	for i, w := range m.part {
-		effects[i] = door.Effect{Subject: trail.Subject{Kind: "asset", ID: w.Was.ID}, Fields: w.Fields, By: m.allowed[w.Section]}
+	effects := make([]door.Effect, len(b.part))
+	for i, w := range b.part {
+		effects[i] = door.Effect{Subject: trail.Subject{Kind: "asset", ID: w.Was.ID}, Fields: w.Fields, By: b.by[i]}
 		if w.Rises {
 			m.risen = append(m.risen, w.Was.ID)
 		}
@@ -294,9 +368,8 @@ func (m *change) write(ctx context.Context) error {
 		}
 	}
 	if m.section == 0 {
-		m.first, m.section = effects[0], m.part[0].Section
+		m.first, m.section = effects[0], b.part[0].Section
 		effects = effects[1:]
 	}
-	m.part = m.part[:0]
 	return m.tx.Record(ctx, effects)
 }

@@ -103,7 +103,12 @@ func (r Row) LineOf(c Column) string { return norm.NFKC.String(wording.OneLine(r
 // but a number, totals, notes and examples. Invalid where there are no such headings or
 // no row below them; and the errors of sheet.Read.
 func Read(ctx context.Context, raw []byte) (File, error) {
-	r := reader{}
+	return ReadTelling(ctx, raw, func(int) {})
+}
+
+// ReadTelling is Read that tells, after each row, how many it has read.
+func ReadTelling(ctx context.Context, raw []byte, tell func(rows int)) (File, error) {
+	r := reader{tell: tell}
 	err := sheet.ReadAll(ctx, raw, r.begin, r.head, r.add)
 	if errors.Is(err, sheet.ErrNoHeadings) {
 		return File{}, invalid("見出しの行が見つかりません。「情報資産名」と「機密性」の見出しがある表を選んでください。Excel では、表のシートが非表示になっていないかも確かめてください。")
@@ -161,6 +166,8 @@ func invalid(message string) error {
 type reader struct {
 	file    File
 	problem string // of the first table that can't be read
+	tell    func(rows int)
+	read    int
 
 	Page   *Page
 	before [][]string // the rows above the headings
@@ -223,6 +230,8 @@ func (r *reader) add(read sheet.Row) error {
 	}
 	if r.Page.isAsset(read.Cells) {
 		r.rows = append(r.rows, r.Page.pack(read.Line, read.Cells))
+		r.read++
+		r.tell(r.read)
 	}
 	return nil
 }
