@@ -82,6 +82,9 @@ var ways = []struct{ address, statuses string }{
 	{"/assets/new?section=zeimu&usual=%E6%88%B8%E7%B1%8D%E6%83%85%E5%A0%B1%E3%82%B7%E3%82%B9%E3%83%86%E3%83%A0", "403 403 403 403"},
 	{"/assets/drafts", "200 403 403 403"},
 	{"/assets/keepers", "200 403 403 403"},
+	{"/assets/keepers/2", "404 403 403 403"},
+	{"/assets/mine", "200 200 403 403"},
+	{"/assets/CODE/withdraw", "404 404 403 403"},
 	// its communication
 	{"/communications", "200 200 200 200"},
 	{"/communications?section=zeimu", "200 200 200 200"},
@@ -214,6 +217,7 @@ var forms = []struct {
 	{"/assets/CODE/file/edit", url.Values{"version": {"0"}, "purpose": {"見本"}}, "404 403 403 403"},
 	{"/assets/CODE/review", url.Values{"do": {"confirm"}, "version": {"1"}, "proposal": {"0"}}, "404 404 403 403"},
 	{"/assets/drafts", url.Values{"draft": {"CODE 1"}}, "404 403 403 403"},
+	{"/assets/CODE/withdraw", url.Values{"version": {"1"}, "proposal": {"0"}}, "404 404 403 403"},
 	{"/assets/new", assettest.Ledger(), "403 403 403 403"},
 	{"/assets/keepers", url.Values{"do": {"name"}, "section": {"zeimu"}, "person": {"M001"}, "first": {"2026-11-24"}}, "403 403 403 403"},
 	{"/communications/COMM/edit", url.Values{"version": {"1"}, "name": {"見本"}}, "404 403 403 403"},
