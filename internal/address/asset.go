@@ -54,6 +54,10 @@ func AssetWithdraw(code string) string { return under(Asset(code), "withdraw") }
 // AssetKeeper is where somebody's naming as one who keeps a register is taken back.
 func AssetKeeper(naming int64) string { return under(AssetKeepers, number(naming)) }
 
+// AssetHanding is where the assets of a section that is no more go to another one, by its
+// code.
+func AssetHanding(section string) string { return under(Assets, "hand", section) }
+
 // DraftsOf is the list of a section's drafts, by its code; of all where it is empty.
 func DraftsOf(section string) string {
 	u := With(Assets, "state", "draft")

@@ -84,6 +84,7 @@ var ways = []struct{ address, statuses string }{
 	{"/assets/keepers", "200 403 403 403"},
 	{"/assets/keepers/2", "404 403 403 403"},
 	{"/assets/mine", "200 200 403 403"},
+	{"/assets/hand/zeimu", "403 403 403 403"},
 	{"/assets/CODE/withdraw", "404 404 403 403"},
 	// its communication
 	{"/communications", "200 200 200 200"},
@@ -217,6 +218,7 @@ var forms = []struct {
 	{"/assets/CODE/file/edit", url.Values{"version": {"0"}, "purpose": {"見本"}}, "404 403 403 403"},
 	{"/assets/CODE/review", url.Values{"do": {"confirm"}, "version": {"1"}, "proposal": {"0"}}, "404 404 403 403"},
 	{"/assets/drafts", url.Values{"draft": {"CODE 1"}}, "404 403 403 403"},
+	{"/assets/hand/zeimu", url.Values{"to": {"fukushi"}, "which": {"ticked"}, "asset": {"CODE"}}, "403 403 403 403"},
 	{"/assets/CODE/withdraw", url.Values{"version": {"1"}, "proposal": {"0"}}, "404 404 403 403"},
 	{"/assets/new", assettest.Ledger(), "403 403 403 403"},
 	{"/assets/keepers", url.Values{"do": {"name"}, "section": {"zeimu"}, "person": {"M001"}, "first": {"2026-11-24"}}, "403 403 403 403"},

@@ -75,3 +75,13 @@ func Register(t *testing.T, manager *servertest.Visitor, form url.Values) (serve
 	}
 	return a, found[1]
 }
+
+// MustNotSay looks that none of some words is on a page.
+func MustNotSay(t *testing.T, what string, a servertest.Answer, words ...string) {
+	t.Helper()
+	for _, word := range words {
+		if strings.Contains(a.Body, word) {
+			t.Errorf("%s: the page says %q: %d", what, word, a.Status)
+		}
+	}
+}
