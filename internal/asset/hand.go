@@ -12,14 +12,21 @@ import (
 	"kagami/internal/trail"
 )
 
-// isThere tells in SQL of section_shown s whether there is the section today.
-const isThere = `(s.abolished_on IS NULL OR s.abolished_on > @today::date)`
+// IsThere tells in SQL of section_shown s whether there is the section today.
+const IsThere = `(s.abolished_on IS NULL OR s.abolished_on > @today::date)`
+
+// Holder is a section that has assets, or is to have them.
+type Holder struct {
+	ID   int64
+	Code string
+	Name string
+}
 
 // HandIn gives the assets of a section that count to another one, all or those of some
 // 管理番号, in a change that has allowed it. They keep their 管理番号, and the section's own
 // numbers but where one stands for another asset there: that one has none any more. It
 // returns what the trail is to say of each.
-func HandIn(ctx context.Context, tx *door.Tx, actor authz.Actor, from, to Place, all bool, codes []string, why string) ([]door.Effect, error) {
+func HandIn(ctx context.Context, tx *door.Tx, actor authz.Actor, from, to Holder, all bool, codes []string, why string) ([]door.Effect, error) {
 	list, err := postgres.List[struct {
 		ID         int64
 		Unnumbered bool
@@ -39,7 +46,7 @@ func HandIn(ctx context.Context, tx *door.Tx, actor authz.Actor, from, to Place,
 		SELECT id, clashes AS unnumbered FROM moved ORDER BY id`,
 		pgx.StrictNamedArgs{"from": from.ID, "to": to.ID, "all": all, "codes": codes, "now": tx.Now, "by": actor.Person, "why": why, "was": from.Name, "is": to.Name})
 	if err != nil {
-		return nil, fmt.Errorf("handing assets over: %w", known(err))
+		return nil, fmt.Errorf("handing assets over: %w", Known(err))
 	}
 	done := make([]door.Effect, len(list))
 	for i, moved := range list {

@@ -68,8 +68,8 @@ type Asset struct {
 // Plan is what would go where.
 type Plan struct {
 	From    Section
-	To      asset.Place // the zero value where none is chosen
-	Offered []asset.Place
+	To      asset.Holder // the zero value where none is chosen
+	Offered []asset.Holder
 	Count   int
 	Clashes int     // own numbers that would be taken away, of all
 	Assets  []Asset // the first of them, up to Most
@@ -91,8 +91,8 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, section, to strin
 		return Plan{}, err
 	}
 	p := Plan{From: from}
-	if p.Offered, err = postgres.List[asset.Place](ctx, s.pool, "listing sections to hand over to", `
-		SELECT id, code, name, false AS mine, false AS only FROM section_shown
+	if p.Offered, err = postgres.List[asset.Holder](ctx, s.pool, "listing sections to hand over to", `
+		SELECT id, code, name FROM section_shown
 		WHERE abolished_on IS NULL OR abolished_on > @today::date ORDER BY position, code`, pgx.StrictNamedArgs{"today": today}); err != nil {
 		return Plan{}, err
 	}
@@ -130,9 +130,9 @@ func abolished(ctx context.Context, db postgres.Querier, code string, today cale
 }
 
 // receiving is a section that there is today.
-func receiving(ctx context.Context, db postgres.Querier, code string, today calendar.Date) (asset.Place, error) {
-	found, err := postgres.One[asset.Place](ctx, db, "finding a section to hand over to", `
-		SELECT id, code, name, false AS mine, false AS only FROM section_shown WHERE code = @code AND (abolished_on IS NULL OR abolished_on > @today::date)`,
+func receiving(ctx context.Context, db postgres.Querier, code string, today calendar.Date) (asset.Holder, error) {
+	found, err := postgres.One[asset.Holder](ctx, db, "finding a section to hand over to", `
+		SELECT id, code, name FROM section_shown WHERE code = @code AND (abolished_on IS NULL OR abolished_on > @today::date)`,
 		pgx.StrictNamedArgs{"code": code, "today": today})
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = invalid("to", "引き継ぐ課室を選んでください。")
@@ -185,7 +185,7 @@ func (s *Service) Over(ctx context.Context, actor authz.Actor, h Handing) error 
 		case utf8.RuneCountInString(h.Why) > mostWhy:
 			return door.Unchanged(), invalid("why", "理由が長すぎます。"+strconv.Itoa(mostWhy)+"字までで書いてください。")
 		}
-		done, err := asset.HandIn(ctx, tx, actor, asset.Place{ID: from.ID, Name: from.Name}, to, h.All, h.Codes, h.Why)
+		done, err := asset.HandIn(ctx, tx, actor, asset.Holder{ID: from.ID, Name: from.Name}, to, h.All, h.Codes, h.Why)
 		if err != nil {
 			return door.Unchanged(), err
 		}
