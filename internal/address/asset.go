@@ -8,6 +8,8 @@ const (
 	// prepared to be confirmed.
 	AssetKeepers = Assets + "/keepers"
 	AssetDrafts  = Assets + "/drafts"
+	// OwnAssetDrafts is what somebody has drafted and proposed themselves.
+	OwnAssetDrafts = Assets + "/mine"
 	// AssetsBulk is where what the list shows is changed at once.
 	AssetsBulk = Assets + "/bulk"
 	// AssetOverview is the register in numbers.
@@ -45,6 +47,25 @@ func AssetEdit(code string) string { return under(Asset(code), "edit") }
 
 // AssetReview is where what was drafted or proposed of it is confirmed or sent back.
 func AssetReview(code string) string { return under(Asset(code), "review") }
+
+// AssetWithdraw is where who has drafted or proposed it takes it back.
+func AssetWithdraw(code string) string { return under(Asset(code), "withdraw") }
+
+// AssetKeeper is where somebody's naming as one who keeps a register is taken back.
+func AssetKeeper(naming int64) string { return under(AssetKeepers, number(naming)) }
+
+// AssetHanding is where the assets of a section that is no more go to another one, by its
+// code.
+func AssetHanding(section string) string { return under(Assets, "hand", section) }
+
+// DraftsOf is the list of a section's drafts, by its code; of all where it is empty.
+func DraftsOf(section string) string {
+	u := With(Assets, "state", "draft")
+	if section != "" {
+		u = With(u, "section", section)
+	}
+	return u
+}
 
 // AssetLookAt is where it is said that all of it is still so.
 func AssetLookAt(code string) string { return under(Asset(code), "looked-at") }

@@ -2,16 +2,12 @@ package asset
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
 	"kagami/internal/door"
-	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
@@ -19,63 +15,50 @@ import (
 // IsThere tells in SQL of section_shown s whether there is the section today.
 const IsThere = `(s.abolished_on IS NULL OR s.abolished_on > @today::date)`
 
-// Hand gives an asset to another section, on the version that the actor has seen: it keeps
-// its 管理番号. Who may change it may hand it over; of a section that has ended, whose people
-// are gone, also who sets the register's rules. Invalid where there is no such section
-// today, or the asset is of it already; Conflict where the section's own number stands for
-// another one there, or the asset has been changed since, or has ended.
-func (s *Service) Hand(ctx context.Context, actor authz.Actor, code string, version int, section, why string) error {
-	why = strings.TrimSpace(why)
-	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		was, err := Lock(ctx, tx, actor, code, version)
-		if err != nil {
-			return door.Unchanged(), err
-		}
-		if err := allowHanding(ctx, tx, actor, was); err != nil {
-			return door.Unchanged(), err
-		}
-		to, err := postgres.One[struct {
-			ID   int64
-			Name string
-		}](ctx, tx, "finding a section to hand over to", `SELECT s.id, s.name FROM section_shown s WHERE s.code = @code AND `+IsThere,
-			pgx.StrictNamedArgs{"code": section, "today": tx.Today()})
-		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-			return door.Unchanged(), err
-		}
-		var problems []fault.Problem
-		switch to.ID {
-		case 0:
-			problems = append(problems, fault.Problem{Field: "section", Message: "引き継ぐ課室を選んでください。"})
-		case was.Section:
-			problems = append(problems, fault.Problem{Field: "section", Message: "すでにこの課室の情報資産です。引き継ぐ、別の課室を選んでください。"})
-		}
-		if utf8.RuneCountInString(why) > maxWhy {
-			problems = append(problems, fault.Problem{Field: "why", Message: "理由が長すぎます。" + charsUpTo(maxWhy) + "までで書いてください。"})
-		}
-		if err := fault.InvalidFields(problems); err != nil {
-			return door.Unchanged(), err
-		}
-		if _, err := tx.Exec(ctx, `UPDATE asset SET section_id = @section, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "section": to.ID}); err != nil {
-			return door.Unchanged(), fmt.Errorf("handing an asset over: %w", Known(err))
-		}
-		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"section"}, Refs: map[string]int64{"section": to.ID}},
-			note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"section": was.SectionName}, map[string]string{"section": to.Name})
-	})
+// Holder is a section that has assets, or is to have them.
+type Holder struct {
+	ID   int64
+	Code string
+	Name string
 }
 
-// allowHanding allows the actor to give an asset to another section.
-func allowHanding(ctx context.Context, tx *door.Tx, actor authz.Actor, a Asset) error {
-	if a.MayChange(actor) {
-		return tx.Allow(authz.ChangeAssets, a.matter())
-	}
-	var there bool
-	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM section_shown s WHERE s.id = @section AND `+IsThere+`)`,
-		pgx.StrictNamedArgs{"section": a.Section, "today": tx.Today()}).Scan(&there)
+// HandIn gives the assets of a section that count to another one, all or those of some
+// 管理番号, in a change that has allowed it. They keep their 管理番号, and the section's own
+// numbers but where one stands for another asset there: that one has none any more. It
+// returns what the trail is to say of each.
+func HandIn(ctx context.Context, tx *door.Tx, actor authz.Actor, from, to Holder, all bool, codes []string, why string) ([]door.Effect, error) {
+	list, err := postgres.List[struct {
+		ID         int64
+		Unnumbered bool
+	}](ctx, tx, "handing assets over", `
+		WITH taken AS (
+			SELECT a.id, a.own_number, `+Clashes+` AS clashes FROM asset a
+			WHERE a.section_id = @from AND a.state IN ('draft', 'registered') AND (@all OR a.code = ANY(@codes)) ORDER BY a.id FOR NO KEY UPDATE OF a),
+		moved AS (
+			UPDATE asset a SET section_id = @to, own_number = CASE WHEN t.clashes THEN '' ELSE a.own_number END, version = a.version + 1
+			FROM taken t WHERE a.id = t.id RETURNING a.id, a.version, t.own_number, t.clashes),
+		noted AS (
+			INSERT INTO asset_change (asset_id, version, changed_at, changed_by, why, before, after)
+			SELECT id, version, @now, nullif(@by, 0::bigint), @why,
+			       jsonb_build_object('section', @was::text) || CASE WHEN clashes THEN jsonb_build_object('own_number', own_number) ELSE '{}' END,
+			       jsonb_build_object('section', @is::text) || CASE WHEN clashes THEN jsonb_build_object('own_number', '') ELSE '{}' END
+			FROM moved)
+		SELECT id, clashes AS unnumbered FROM moved ORDER BY id`,
+		pgx.StrictNamedArgs{"from": from.ID, "to": to.ID, "all": all, "codes": codes, "now": tx.Now, "by": actor.Person, "why": why, "was": from.Name, "is": to.Name})
 	if err != nil {
-		return fmt.Errorf("looking whether a section has ended: %w", err)
+		return nil, fmt.Errorf("handing assets over: %w", Known(err))
 	}
-	if there {
-		return tx.Allow(authz.ChangeAssets, a.matter())
+	done := make([]door.Effect, len(list))
+	for i, moved := range list {
+		done[i] = door.Effect{Subject: trail.Subject{Kind: "asset", ID: moved.ID}, Fields: []string{"section"}, Refs: map[string]int64{"section": to.ID}}
+		if moved.Unnumbered {
+			done[i].Fields = append(done[i].Fields, "own_number")
+		}
 	}
-	return tx.Allow(authz.SetAssetRules, authz.Matter{})
+	return done, nil
 }
+
+// Clashes tells in SQL whether the own number of an asset a stands for another one in the
+// section @to.
+const Clashes = `(a.own_number <> '' AND EXISTS (SELECT FROM asset o WHERE o.section_id = @to AND o.own_number <> ''
+	AND lower(o.own_number) = lower(a.own_number) AND o.state IN ('draft', 'registered')))`

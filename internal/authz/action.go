@@ -46,6 +46,8 @@ const (
 	NameKeepers Action = "asset.name_keepers"
 	// ReviewAssets is confirming the yearly review of the register.
 	ReviewAssets Action = "asset.review"
+	// HandAssets is giving the assets of a section that is no more to another one.
+	HandAssets Action = "asset.hand"
 	// SetAssetRules is setting levels, zones and rules.
 	SetAssetRules Action = "asset.set_rules"
 	// KeepViews is keeping what one asks the list of the register again and again.

@@ -121,8 +121,8 @@ func TestWhatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 		"nothing":          {"/assets/new", nil, []string{"情報資産名を入力してください", "機密性を選んでください", "領域を選んでください", "種別を選んでください", "登録日を入力してください", "課室を選んでください", "直すところが9件"}},
 		"no name":          {"/assets/new", ledger("name", " ", "place", "棚<b>", "confidentiality", "3C"), []string{"情報資産名を入力", "棚&lt;b&gt;", `value="3C" checked`, `value="no_takeout" checked`}},
 		"no day":           {"/assets/new", ledger("registered_on", "11/20"), []string{"2026-04-01 のように", `value="11/20"`, "軽自動車税の課税台帳"}},
-		"the same number":  {"/assets/new", ledger("own_number", "軽-1"), []string{"別の番号にするか", `value="軽-1"`}},
-		"個人番号":             {"/assets/new", ledger("personal", "specific"), []string{"利用事務に使うか", `value="specific" checked`}},
+		"the same number":  {"/assets/new", ledger("own_number", "軽-1", "name", "別の台帳"), []string{"別の番号にするか", `value="軽-1"`}},
+		"個人番号":             {"/assets/new", ledger("personal", "specific", "name", "別の台帳"), []string{"利用事務に使うか", `value="specific" checked`}},
 		"a change":         {"/assets/" + code + "/edit", ledger("version", "1", "name", "", "why", "見本の理由"), []string{"情報資産名を入力", `value="見本の理由"`, `name="version" value="1"`}},
 		"no reason":        {"/assets/" + code + "/mistake", url.Values{"version": {"1"}, "sure": {"1"}}, []string{"誤りだった理由を"}},
 		"not sure":         {"/assets/" + code + "/mistake", url.Values{"version": {"1"}, "why": {"二重<b>"}}, []string{"印を付けてください", "二重&lt;b&gt;"}},
@@ -297,4 +297,27 @@ func TestWhatIsNotSettledOfADraftIsSaid(t *testing.T) {
 	mustSay(t, "its page", manager.Get("/assets/"+code), "まだ決まっていません。「変更する」から選んでください。")
 	a := manager.Post("/assets/"+code+"/edit", ledger("version", "1", "name", "決まっていない資産"))
 	mustSay(t, "settled", a, "情報資産を変更しました", "状態</dt><dd>登録</dd>")
+}
+
+// Who registers what is there already is asked once; what they have typed stays.
+func TestADoubleIsAskedAboutOnce(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	_, code := assettest.Register(t, manager, assettest.Ledger("name", "ＡＢＣの台帳"))
+	form := assettest.Ledger("name", "abc の台帳", "note", "二つ目の備考", "own_number", "")
+	a := manager.Post("/assets/new", form)
+	if a.Status != http.StatusUnprocessableEntity {
+		t.Fatalf("registered without a word: %d", a.Status)
+	}
+	assettest.MustSay(t, "asked", a, "同じ課に同じ名前の情報資産があります", `href="/assets/`+code+`"`, "別の情報資産として登録する", `name="twin" value="`+code+`"`, `value="abc の台帳"`, "二つ目の備考")
+	form.Set("another", "1")
+	if a := manager.Post("/assets/new", form); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("an answer about no twin: %d", a.Status)
+	}
+	form.Set("twin", code)
+	form.Set("registered_on", "きのう")
+	assettest.MustSay(t, "something else is wrong", manager.Post("/assets/new", form), `name="another" type="checkbox" value="1" checked`)
+	form.Set("registered_on", "2026-11-20")
+	assettest.MustSay(t, "registered", manager.Post("/assets/new", form), "情報資産を登録しました", "二つ目の備考")
 }

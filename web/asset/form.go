@@ -24,6 +24,7 @@ type typed struct {
 	// Preset are the levels of the aspects that no answers settled when the form was shown:
 	// those of the catalogue, of what it is copied from, or of before
 	Preset map[asset.Aspect]string
+	Twin   twin // of a new one
 }
 
 // typedOf is an asset as its form shows it before anything is typed.
@@ -90,6 +91,13 @@ func (s *Screens) showNew(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Screens) registerNew(w http.ResponseWriter, r *http.Request) error {
 	t, err := s.read(r)
+	asks, failure := s.askTwin(r, &t)
+	if failure != nil {
+		return failure
+	}
+	if err == nil && !judges(r) {
+		err = asks
+	}
 	if err != nil || judges(r) {
 		return s.drawNew(w, r, t, "", err)
 	}

@@ -46,6 +46,10 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	own, err := s.proposals.OwnCounts(ctx, actor)
+	if err != nil {
+		return err
+	}
 	views, err := s.views.List(ctx, actor)
 	if err != nil {
 		return err
@@ -53,7 +57,7 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	p := listView{
 		Frame: screen.Frame(r, "情報資産台帳"), Page: found, Asked: a, Sections: sections, Sort: q.Sorted(), Backward: q.Backward, Exact: q.Exact, Later: after != "", Problems: problems,
 		MayRegister: actor.Reach(authz.DraftAssets) != authz.None, MayChange: actor.Reach(authz.ChangeAssets) != authz.None,
-		MayName: actor.Reach(authz.NameKeepers) != authz.None, Waiting: waiting.Drafts + waiting.Proposals, Views: views, KeepsTowns: view.MayKeepTowns(actor),
+		MayName: actor.Reach(authz.NameKeepers) != authz.None, Waiting: waiting.Drafts + waiting.Proposals, Own: own.All, Views: views, KeepsTowns: view.MayKeepTowns(actor),
 	}
 	if p.Table, err = s.table(ctx, p); err != nil {
 		return err

@@ -30,11 +30,12 @@ type Screens struct {
 	transfers *transfer.Service
 	reaches   *reach.Service
 	handing   *handover.Service
+	belongs   []handover.Belongs
 }
 
-// New makes the screens.
-func New(organization *org.Service, absences *absence.Service, transfers *transfer.Service, reaches *reach.Service, handing *handover.Service) *Screens {
-	return &Screens{organization, absences, transfers, reaches, handing}
+// New makes the screens. belongs look at what belongs to sections.
+func New(organization *org.Service, absences *absence.Service, transfers *transfer.Service, reaches *reach.Service, handing *handover.Service, belongs ...handover.Belongs) *Screens {
+	return &Screens{organization, absences, transfers, reaches, handing, belongs}
 }
 
 // Part is what the portal takes in.

@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/authz"
+	"kagami/internal/handover"
 	"kagami/internal/org"
 	"kagami/internal/org/reach"
 	"kagami/web/layout"
@@ -37,13 +38,35 @@ func (s *Screens) showSection(w http.ResponseWriter, r *http.Request) error {
 	for _, post := range section.Posts {
 		markAway(post.Holders, away)
 	}
+	var left []handover.Belonging
+	if !section.AbolishedOn.IsZero() {
+		if left, err = s.belonging(r, section.Code); err != nil {
+			return err
+		}
+	}
 	frame := screen.Frame(r, section.Name, organizationLink)
 	if frame.Done != nil {
 		frame.Done.Heading = section.Name + "：" + frame.Done.Heading
 	}
 	screen.Render(w, r, statusOf(d), sectionPage(sectionView{Frame: frame, onDay: d, SectionOn: section, Deciders: deciders, Unattended: unattended, MayChange: mayChangeOrganization(screen.Actor(r.Context())),
+		Left: left, Today: screen.Today(r.Context()),
 		MayReach: screen.Actor(r.Context()).Reach(authz.ChangeSettings) == authz.All}))
 	return nil
+}
+
+// belonging is what belongs to a section, as far as the actor may see it.
+func (s *Screens) belonging(r *http.Request, code string) ([]handover.Belonging, error) {
+	var list []handover.Belonging
+	for _, look := range s.belongs {
+		found, err := look(r.Context(), screen.Actor(r.Context()), code)
+		if err != nil {
+			return nil, err
+		}
+		if found.What != "" {
+			list = append(list, found)
+		}
+	}
+	return list, nil
 }
 
 func (s *Screens) showNewSection(w http.ResponseWriter, r *http.Request) error {
@@ -95,7 +118,7 @@ func (s *Screens) changeSection(w http.ResponseWriter, r *http.Request) error {
 func (s *Screens) sectionEdit(r *http.Request, section org.Section, typed sectionFields) sectionForm {
 	return sectionForm{
 		Frame:   screen.Frame(r, section.Name+"を変える", organizationLink, layout.Link{Label: section.Name, Address: address.Section(section.Code)}),
-		Address: address.SectionEdit(section.Code), Existing: true, Typed: typed,
+		Address: address.SectionEdit(section.Code), Existing: true, Of: section.Code, Typed: typed,
 	}
 }
 
@@ -108,6 +131,11 @@ func (s *Screens) drawSectionForm(w http.ResponseWriter, r *http.Request, form s
 	form.Problems = problems
 	if form.Parents, err = s.sections(r); err != nil {
 		return err
+	}
+	if form.Existing {
+		if form.Left, err = s.belonging(r, form.Of); err != nil {
+			return err
+		}
 	}
 	screen.Render(w, r, status, sectionFormPage(form))
 	return nil

@@ -41,6 +41,10 @@ type Part struct {
 	// Hangs are the kinds of things that a person may hold of it.
 	Hangs []handover.Kind
 
+	// Belongs looks at what of it belongs to a section, and is left when that is no more;
+	// nil for nothing.
+	Belongs handover.Belongs
+
 	// Settings are what the town decides for itself of how the capability works.
 	Settings []setting.Setting
 

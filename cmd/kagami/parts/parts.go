@@ -12,6 +12,7 @@ import (
 	"kagami/internal/asset/export"
 	"kagami/internal/asset/filebook"
 	assetfind "kagami/internal/asset/find"
+	"kagami/internal/asset/hand"
 	assetintake "kagami/internal/asset/intake"
 	"kagami/internal/asset/many"
 	"kagami/internal/asset/merge"
@@ -42,6 +43,7 @@ import (
 	webasset "kagami/web/asset"
 	webbulk "kagami/web/asset/bulk"
 	webcommunication "kagami/web/asset/communication"
+	webhand "kagami/web/asset/hand"
 	"kagami/web/asset/handout"
 	"kagami/web/asset/intake"
 	"kagami/web/asset/keeping"
@@ -113,18 +115,23 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webbulk.New(bulk.New(many.New(g.Pool, g.Door, assets), assets, listing), assets, listing).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
+		webhand.New(hand.New(g.Pool, g.Door)).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(communication.New(g.Pool, g.Door), assets, listing).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
 	var hangs []handover.Kind
+	var belongs []handover.Belongs
 	for _, part := range list {
 		hangs = append(hangs, part.Hangs...)
+		if part.Belongs != nil {
+			belongs = append(belongs, part.Belongs)
+		}
 	}
 	handing := handover.New(g.Pool, g.Door, hangs...)
 	away := absence.New(g.Pool, g.Door)
-	people := organization.New(g.Org, away, transfer.New(g.Pool), orgreach.New(g.Pool, g.Door), handing).Part()
+	people := organization.New(g.Org, away, transfer.New(g.Pool), orgreach.New(g.Pool, g.Door), handing, belongs...).Part()
 	list = slices.Insert(list, beforePersonnel, people, webabsence.New(g.Org, away).Part(), webhandover.New(g.Org, handing).Part())
 	var settings []setting.Setting
 	for _, part := range list {

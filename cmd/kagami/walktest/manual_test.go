@@ -48,6 +48,7 @@ func TestTheManualQuotesTheScreens(t *testing.T) {
 	see(keeper.Get("/assets/zeimu-0001/edit"))
 	see(keeper.Post("/assets/new", assettest.Ledger("name", "見本の下書き")))
 	see(keeper.Post("/assets/zeimu-0011/edit", assettest.Ledger("version", "2", "name", "見本の提案")))
+	see(keeper.Get("/assets/mine"))
 	see(manager.Get("/"))
 	see(manager.Get("/assets/zeimu-0011/review"))
 	var drafted string

@@ -56,6 +56,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"CommunicationEdit": address.CommunicationEdit("c"), "CommunicationEnd": address.CommunicationEnd("c"),
 		"AssetImports": address.AssetImports, "AssetTemplate": address.AssetTemplate, "AssetImport": address.AssetImport("t"), "AssetFaultyRows": address.AssetFaultyRows("t"),
 		"AssetKeepers": address.AssetKeepers, "AssetDrafts": address.AssetDrafts, "AssetReview": address.AssetReview("c"),
+		"OwnAssetDrafts": address.OwnAssetDrafts, "AssetWithdraw": address.AssetWithdraw("c"), "AssetKeeper": address.AssetKeeper(1), "AssetHanding": address.AssetHanding("c"), "DraftsOf": address.DraftsOf("c"),
 
 		"SignIn": address.SignIn, "PasskeySignInOptions": address.PasskeySignInOptions, "SecondStep": address.SecondStep,
 		"SecondStepOptions": address.SecondStepOptions, "SignOut": address.SignOut, "OpenIDReturn": address.OpenIDReturn,

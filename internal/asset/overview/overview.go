@@ -53,6 +53,7 @@ type Cell struct {
 type Section struct {
 	Code string
 	Name string
+	Gone bool // it is no more: what it has left is to be handed over
 	Numbers
 }
 
@@ -94,10 +95,10 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, asked Asked, 
 	}
 	o := Overview{Scheme: scheme, Day: today}
 	args := pgx.StrictNamedArgs{
-		"everywhere": actor.Reach(authz.ReadAssets) == authz.All, "mine": actor.Sections(authz.ReadAssets), "section": asked.Section,
+		"everywhere": actor.Reach(authz.ReadAssets) == authz.All, "mine": actor.Sections(authz.ReadAssets), "section": asked.Section, "today": today,
 	}
 	sections, err := postgres.List[seen](ctx, s.pool, "listing sections to sum up", `
-		SELECT id, code, name FROM section_shown
+		SELECT id, code, name, coalesce(abolished_on <= @today::date, false) AS gone FROM section_shown
 		WHERE (@everywhere OR id = ANY(@mine)) AND (@section = '' OR code = @section) ORDER BY position, code`, args)
 	if err != nil {
 		return Overview{}, err
@@ -122,7 +123,7 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, asked Asked, 
 	}
 	for _, section := range sections {
 		n := found[section.ID]
-		o.Sections = append(o.Sections, Section{section.Code, section.Name, n})
+		o.Sections = append(o.Sections, Section{section.Code, section.Name, section.Gone, n})
 		o.All.add(n)
 	}
 	return o, nil
@@ -142,6 +143,7 @@ type seen struct {
 	ID   int64
 	Code string
 	Name string
+	Gone bool
 }
 
 // of is what is counted of a section.

@@ -32,13 +32,13 @@ type Service struct {
 	door   *door.Door
 	assets *asset.Service
 	// the cache of how much waits for somebody
-	counts   state.Cache[countsKey, Counts]
-	sentBack state.Cache[countsKey, SentBack]
+	counts state.Cache[countsKey, Counts]
+	own    state.Cache[countsKey, OwnCounts]
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
-	return &Service{pool: pool, door: d, assets: assets, counts: state.NewCache[countsKey, Counts](cachedCounts), sentBack: state.NewCache[countsKey, SentBack](cachedCounts)}
+	return &Service{pool: pool, door: d, assets: assets, counts: state.NewCache[countsKey, Counts](cachedCounts), own: state.NewCache[countsKey, OwnCounts](cachedCounts)}
 }
 
 // About is the topic of the notices: an asset.

@@ -100,6 +100,9 @@ func (s *Service) Propose(ctx context.Context, actor authz.Actor, code string, v
 				return door.Unchanged(), err
 			}
 		}
+		if _, err := settle(ctx, tx, was.ID, actor.Person, 0); err != nil { // what was sent back to them is proposed anew
+			return door.Unchanged(), err
+		}
 		_, err = tx.Exec(ctx, `
 			INSERT INTO asset_proposal (asset_id, on_version, before, after, why, proposed_by, proposed_at, state)
 			VALUES (@asset, @version, @before, @after, @why, @by, @now, 'open')`, pgx.StrictNamedArgs{
@@ -150,9 +153,13 @@ func proposed(ctx context.Context, tx *door.Tx, actor authz.Actor, seen Seen, id
 	}
 	p, err := openOf(ctx, tx, a.ID, " FOR UPDATE OF r")
 	if err == nil && p.ID != id {
-		err = fault.New(fault.Conflict, "この提案は、もう済んだか、新しい提案に代わりました。いまの内容を確かめてください。")
+		err = errOver()
 	}
 	return a, p, err
+}
+
+func errOver() error {
+	return fault.New(fault.Conflict, "この提案は、もう済んだか、新しい提案に代わりました。いまの内容を確かめてください。")
 }
 
 // ConfirmProposal makes the change that was proposed, of the asset as the actor has seen it:
@@ -204,27 +211,6 @@ func (s *Service) SendProposalBack(ctx context.Context, actor authz.Actor, seen 
 	})
 	if err != nil {
 		return fmt.Errorf("sending a proposal back: %w", err)
-	}
-	return nil
-}
-
-// Withdraw takes a proposal of the actor's back.
-func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, seen Seen, id int64) error {
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		a, p, err := proposed(ctx, tx, actor, seen, id)
-		if err != nil {
-			return door.Unchanged(), err
-		}
-		if err := tx.Allow(authz.DraftAssets, authz.Matter{OwnersSection: a.Section}); err != nil {
-			return door.Unchanged(), err
-		}
-		if p.Person != actor.Person {
-			return door.Unchanged(), fault.New(fault.Forbidden, "ほかの人の提案は、取り下げられません。")
-		}
-		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"proposal"}}, decide(ctx, tx, actor, p, "withdrawn", "")
-	})
-	if err != nil {
-		return fmt.Errorf("withdrawing a proposal: %w", err)
 	}
 	return nil
 }

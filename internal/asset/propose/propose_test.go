@@ -131,7 +131,7 @@ func TestWhatAKeeperRegistersIsADraftThatTheManagerConfirms(t *testing.T) {
 	if a := o.find(whole); a.State != asset.Draft {
 		t.Fatalf("registered as %s", a.State)
 	}
-	if got := o.counts(o.manager); got != (propose.Counts{Drafts: 1}) {
+	if got := o.counts(o.manager); got != (propose.Counts{Drafts: 1, Unregistered: 2, Section: "zeimu"}) {
 		t.Errorf("%+v wait", got)
 	}
 	if o.counts(o.other) != (propose.Counts{}) || o.counts(o.keeper) != (propose.Counts{}) {
@@ -343,6 +343,7 @@ func TestAProposalIsSentBackOrWithdrawn(t *testing.T) {
 	must(t, err)
 	mustBe(t, "another's", o.Withdraw(t.Context(), o.keeper, seen, p.ID), fault.Forbidden)
 	must(t, o.Withdraw(t.Context(), o.second, seen, p.ID))
+	mustBe(t, "twice", o.Withdraw(t.Context(), o.second, seen, p.ID), fault.Conflict)
 	if p, err := o.Open(t.Context(), o.manager, o.find(code)); p.ID != 0 || err != nil {
 		t.Errorf("%+v waits still: %v", p, err)
 	}
@@ -452,4 +453,69 @@ func TestWaitingAgreesWithWhatIsOpen(t *testing.T) {
 	if len(want) != 72 || len(list) == 0 {
 		t.Errorf("%d drafts, of which %d wait", len(want), len(list))
 	}
+}
+
+// What was sent back stays with who has proposed it, until they propose anew or withdraw it.
+func TestWhatIsSentBackIsTheirsUntilTheyHandItInAgain(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code, err := o.assets.Register(t.Context(), o.manager, "zeimu", ledger())
+	must(t, err)
+	proposed := ledger()
+	proposed.Place = "共有フォルダ"
+	back := func() int64 {
+		must(t, o.Propose(t.Context(), o.keeper, code, 1, proposed, ""))
+		p, err := o.Open(t.Context(), o.manager, o.find(code))
+		must(t, err)
+		must(t, o.SendProposalBack(t.Context(), o.manager, propose.Seen{Code: code, Version: 1}, p.ID, "税務システムのままです。"))
+		return p.ID
+	}
+	own := func(actor authz.Actor, want propose.OwnCounts) {
+		t.Helper()
+		got, err := o.OwnCounts(t.Context(), actor)
+		must(t, err)
+		list, err := o.Own(t.Context(), actor)
+		must(t, err)
+		if got != want || len(list) != want.All {
+			t.Errorf("%+v, %+v", got, list)
+		}
+	}
+	first := back()
+	own(o.keeper, propose.OwnCounts{All: 1, ProposalsBack: 1})
+	own(o.second, propose.OwnCounts{})
+	second := back() // it was proposed anew, and came back again
+	own(o.keeper, propose.OwnCounts{All: 1, ProposalsBack: 1})
+	mustBe(t, "one that was proposed anew", o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: code, Version: 1}, first), fault.Conflict)
+	mustBe(t, "another's", o.Withdraw(t.Context(), o.second, propose.Seen{Code: code, Version: 1}, second), fault.Conflict)
+	must(t, o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: code, Version: 1}, second))
+	own(o.keeper, propose.OwnCounts{})
+	var state string
+	must(t, o.db.Pool.QueryRow(t.Context(), `SELECT state FROM asset_proposal WHERE id = $1`, second).Scan(&state))
+	if state != "sent_back" {
+		t.Errorf("that it was sent back is lost: %s", state)
+	}
+	for _, sql := range []string{`UPDATE asset_proposal SET settled_at = now() WHERE id = $1`, `UPDATE asset_proposal SET settled_at = NULL WHERE id = $1`} {
+		if _, err := o.db.Pool.Exec(t.Context(), sql, second); err == nil {
+			t.Errorf("changed later: %s", sql)
+		}
+	}
+}
+
+func TestADraftIsWithdrawnByWhoHasMadeIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code, confirmed := o.draft(ledger()), o.draft(ledger())
+	seen := propose.Seen{Code: code, Version: 1}
+	mustBe(t, "by another keeper", o.Withdraw(t.Context(), o.second, seen, 0), fault.Forbidden)
+	mustBe(t, "by another section", o.Withdraw(t.Context(), o.other, seen, 0), fault.NotFound)
+	mustBe(t, "on another version", o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: code, Version: 2}, 0), fault.Conflict)
+	must(t, o.Withdraw(t.Context(), o.keeper, seen, 0))
+	if a := o.find(code); a.State != asset.Mistaken {
+		t.Errorf("it is %s", a.State)
+	}
+	if got := o.counts(o.manager); got != (propose.Counts{Drafts: 1, Unregistered: 1, Section: "zeimu"}) {
+		t.Errorf("%+v", got)
+	}
+	must(t, o.Confirm(t.Context(), o.manager, []propose.Seen{{Code: confirmed, Version: 1}}))
+	mustBe(t, "one that was registered", o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: confirmed, Version: 2}, 0), fault.Conflict)
 }

@@ -54,13 +54,14 @@ func (l Line) Breaks(scheme asset.Scheme) []asset.Break {
 // lineColumns are what a Line has of its asset.
 const lineColumns = `a.kind, a.confidentiality, a.integrity, a.availability, a.level_reason, a.personal, a.number_work, a.zone, a.answers, a.multi_factor, a.takeout_barred, a.floor`
 
+// nothingOpen says of an asset a what asset.Details.Open does.
+const nothingOpen = `a.confidentiality NOT IN ('', '3') AND a.integrity <> '' AND a.availability <> '' AND a.zone <> '' AND NOT (a.personal = 'specific' AND a.number_work = '')`
+
 // drafts are those that wait, of the sections; proposals likewise. What somebody has
 // prepared themselves does not wait for them.
 const (
 	drafts = `FROM asset_draft d JOIN asset a ON a.id = d.asset_id
-		WHERE a.state = 'draft' AND d.sent_back = '' AND NOT @actor = ANY(d.writers) AND a.section_id = ANY(@sections)
-		  AND a.confidentiality NOT IN ('', '3') AND a.integrity <> '' AND a.availability <> '' AND a.zone <> ''
-		  AND NOT (a.personal = 'specific' AND a.number_work = '')`
+		WHERE a.state = 'draft' AND d.sent_back = '' AND NOT @actor = ANY(d.writers) AND a.section_id = ANY(@sections) AND ` + nothingOpen
 	proposals = `FROM asset_proposal r JOIN asset a ON a.id = r.asset_id
 		WHERE r.state = 'open' AND a.state = 'registered' AND r.proposed_by <> @actor AND a.section_id = ANY(@sections)`
 )
@@ -84,8 +85,13 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) ([]Line, error
 		 JOIN asset a ON a.id = w.asset_id JOIN section_shown s ON s.id = a.section_id JOIN person_shown p ON p.id = w.person ORDER BY w.at, a.id)`, args)
 }
 
-// Counts are how many drafts and proposals wait for somebody.
-type Counts struct{ Drafts, Proposals int }
+// Counts are how many drafts and proposals wait for somebody, and how many drafts there are
+// at all in the registers in which they confirm, whoever has made them.
+type Counts struct {
+	Drafts, Proposals int
+	Unregistered      int
+	Section           string // the code of the section of these; empty where they are of several
+}
 
 // ChangeCounter counts what may change how much waits.
 var ChangeCounter = state.Counted("asset_waiting")
@@ -118,7 +124,11 @@ func (s *Service) QueueCounts(b *task.Batch, actor authz.Actor, take func(Counts
 			s.counts.Add(key, rows[0])
 		}
 		take(rows[0])
-	}, `SELECT (SELECT count(*) `+drafts+`) AS drafts, (SELECT count(*) `+proposals+`) AS proposals`, waitingFor(actor))
+	}, `
+		SELECT (SELECT count(*) `+drafts+`) AS drafts, (SELECT count(*) `+proposals+`) AS proposals, u.unregistered,
+		       CASE WHEN u.sections = 1 THEN (SELECT code FROM section_shown WHERE id = u.section) ELSE '' END AS section
+		FROM (SELECT coalesce(sum(drafts), 0)::int AS unregistered, count(DISTINCT section_id) AS sections, min(section_id) AS section
+		      FROM asset_sum WHERE section_id = ANY(@sections) AND drafts > 0) u`, waitingFor(actor))
 }
 
 // Counts is how much waits for the actor.
@@ -126,36 +136,4 @@ func (s *Service) Counts(ctx context.Context, actor authz.Actor) (found Counts, 
 	var b task.Batch
 	s.QueueCounts(&b, actor, func(c Counts) { found = c })
 	return found, b.Run(ctx, s.pool)
-}
-
-// QueueSentBack asks in a batch how many drafts were sent back to the actor; for nothing
-// where they draft nothing.
-func (s *Service) QueueSentBack(b *task.Batch, actor authz.Actor, take func(SentBack)) {
-	sections := actor.Sections(authz.DraftAssets)
-	if len(sections) == 0 {
-		return
-	}
-	organization, known := actor.State.Of(org.ChangeCounter)
-	waiting, counted := actor.State.Of(ChangeCounter)
-	key := countsKey{actor.Person, actor.On, organization, waiting}
-	if cached, ok := s.sentBack.Look(key); ok && known && counted {
-		take(cached)
-		return
-	}
-	task.Rows(b, "counting what was sent back", pgx.RowToStructByName[SentBack], func(rows []SentBack) {
-		if known && counted {
-			s.sentBack.Add(key, rows[0])
-		}
-		take(rows[0])
-	}, `
-		SELECT count(*) AS drafts, coalesce(min(a.code), '') AS first
-		FROM asset_draft d JOIN asset a ON a.id = d.asset_id
-		WHERE a.state = 'draft' AND d.sent_back <> '' AND d.drafted_by = @actor AND a.section_id = ANY(@sections)`,
-		pgx.StrictNamedArgs{"actor": actor.Person, "sections": sections})
-}
-
-// SentBack are the drafts that were sent back to somebody.
-type SentBack struct {
-	Drafts int
-	First  string // the 管理番号 of one of them
 }

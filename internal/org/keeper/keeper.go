@@ -8,10 +8,12 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/notice"
 	"kagami/internal/org"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
@@ -105,9 +107,13 @@ func (s *Service) Name(ctx context.Context, actor authz.Actor, section, staffNum
 		if err := tx.Take(ctx, org.Lock); err != nil {
 			return door.Unchanged(), err
 		}
-		found, err := postgres.One[struct{ Section, Person int64 }](ctx, tx, "finding whom to name", `
+		found, err := postgres.One[struct {
+			Section, Person int64
+			Name            string
+		}](ctx, tx, "finding whom to name", `
 			SELECT coalesce((SELECT id FROM section_shown WHERE code = @section), 0) AS section,
-			       coalesce((SELECT id FROM person_shown WHERE staff_number = @number), 0) AS person`,
+			       coalesce((SELECT id FROM person_shown WHERE staff_number = @number), 0) AS person,
+			       coalesce((SELECT name FROM section_shown WHERE code = @section), '') AS name`,
 			pgx.StrictNamedArgs{"section": section, "number": staffNumber})
 		if err != nil {
 			return door.Unchanged(), err
@@ -150,7 +156,10 @@ func (s *Service) Name(ctx context.Context, actor authz.Actor, section, staffNum
 		case err != nil:
 			return door.Unchanged(), err
 		}
-		return effect(id, found.Section, found.Person, "section", "person", "period"), nil
+		done := effect(id, found.Section, found.Person, "section", "person", "period")
+		done.Notices = tell(found.Section, found.Person, found.Name+"の台帳担当者に決まりました",
+			calendar.Wareki(first)+"から、この課室の情報資産の下書きを作り、登録済みのものの変更を提案できます。登録や変更になるのは、情報セキュリティ管理者が確認したときです。")
+		return done, nil
 	})
 	if err != nil {
 		return fmt.Errorf("naming a keeper of a register: %w", err)
@@ -166,11 +175,12 @@ func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, id int64) err
 		}
 		found, err := postgres.One[struct {
 			Section, Person int64
+			Name            string
 			First           calendar.Date
 			Over            bool
 		}](ctx, tx, "finding a keeper of a register", `
-			SELECT section_id AS section, person_id AS person, lower(period) AS first, coalesce(upper(period) <= @today::date, false) AS over
-			FROM register_keeper WHERE id = @id FOR UPDATE`, pgx.StrictNamedArgs{"id": id, "today": tx.Today()})
+			SELECT r.section_id AS section, r.person_id AS person, s.name, lower(r.period) AS first, coalesce(upper(r.period) <= @today::date, false) AS over
+			FROM register_keeper r JOIN section_shown s ON s.id = r.section_id WHERE r.id = @id FOR UPDATE OF r`, pgx.StrictNamedArgs{"id": id, "today": tx.Today()})
 		if errors.Is(err, pgx.ErrNoRows) {
 			err = fault.New(fault.NotFound, "この台帳担当者は、見つかりません。一覧を開き直してください。")
 		}
@@ -193,7 +203,12 @@ func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, id int64) err
 		if _, err := tx.Exec(ctx, sql, args); err != nil {
 			return door.Unchanged(), err
 		}
-		return effect(id, found.Section, found.Person, "period"), nil
+		done := effect(id, found.Section, found.Person, "period")
+		done.Notices = tell(found.Section, found.Person, found.Name+"の台帳担当者を解かれました", "することは、ありません。これからは、この課室の情報資産の下書きを作れません。書きかけの下書きは、残っています。")
+		if found.First.After(tx.Today()) {
+			done.Notices = tell(found.Section, found.Person, found.Name+"の台帳担当者になるのは、取りやめになりました", "することは、ありません。"+calendar.Wareki(found.First)+"からの予定でした。")
+		}
+		return done, nil
 	})
 	if err != nil {
 		return fmt.Errorf("taking back a keeper of a register: %w", err)
@@ -203,6 +218,18 @@ func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, id int64) err
 
 func invalid(field, message string) error {
 	return fault.InvalidFields([]fault.Problem{{Field: field, Message: message}})
+}
+
+// about is the topic of what somebody is told of keeping the register of a section, by its id.
+const about = "register_keeper"
+
+// Topic is for who was told: it is about themselves, and stays so when they keep it no more.
+func Topic() notice.Topic {
+	return notice.Topic{Kind: about, Shown: func(authz.Actor) (string, pgx.StrictNamedArgs) { return `true`, nil }}
+}
+
+func tell(section, person int64, title, text string) []notice.Message {
+	return []notice.Message{{To: []int64{person}, Notice: notice.Notice{Topic: about, TopicID: section, Title: title, Text: text, URL: address.Assets}}}
 }
 
 func effect(id, section, person int64, fields ...string) door.Effect {

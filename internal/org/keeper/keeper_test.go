@@ -3,6 +3,7 @@ package keeper_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -216,4 +217,28 @@ func TestWhoIsNamedAlreadyIsListed(t *testing.T) {
 	}
 	must(t, o.TakeBack(t.Context(), o.actor(o.head[0], 0), desk.Keepers[0].ID))
 	must(t, o.name("P2", 0))
+}
+
+// Who is named, and who is released, is told.
+func TestWhoIsNamedIsTold(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	must(t, o.name("P2", 0))
+	must(t, o.name("P3", 2))
+	desk, err := o.Desk(t.Context(), o.actor(o.head[0], 0))
+	must(t, err)
+	for _, k := range desk.Keepers {
+		must(t, o.TakeBack(t.Context(), o.actor(o.head[0], 0), k.ID))
+	}
+	for person, want := range map[int64][]string{
+		o.clerk[0][0]: {"zeimuの台帳担当者に決まりました", "zeimuの台帳担当者を解かれました"},
+		o.clerk[0][1]: {"zeimuの台帳担当者に決まりました", "zeimuの台帳担当者になるのは、取りやめになりました"},
+		o.head[0]:     nil,
+	} {
+		var told []string
+		must(t, o.db.Pool.QueryRow(t.Context(), `SELECT array_agg(title ORDER BY id) FROM notice WHERE person_id = $1`, person).Scan(&told))
+		if !slices.Equal(told, want) {
+			t.Errorf("%d is told %q", person, told)
+		}
+	}
 }

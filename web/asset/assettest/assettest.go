@@ -59,13 +59,30 @@ func MustSay(t *testing.T, what string, a servertest.Answer, words ...string) {
 
 var heading = regexp.MustCompile(`管理番号</dt><dd>([0-9A-Za-z-]+)`)
 
-// Register registers an asset and returns its page and 管理番号.
+var twin = regexp.MustCompile(`name="twin" value="([^"]+)"`)
+
+// Register registers an asset, though another has its name, and returns its page and 管理番号.
 func Register(t *testing.T, manager *servertest.Visitor, form url.Values) (servertest.Answer, string) {
 	t.Helper()
 	a := manager.Post("/assets/new", form)
+	if asked := twin.FindStringSubmatch(a.Body); asked != nil {
+		form.Set("twin", asked[1])
+		form.Set("another", "1")
+		a = manager.Post("/assets/new", form)
+	}
 	found := heading.FindStringSubmatch(a.Body)
 	if a.Status != http.StatusOK || found == nil {
 		t.Fatalf("registering: %d %s", a.Status, a.Body)
 	}
 	return a, found[1]
+}
+
+// MustNotSay looks that none of some words is on a page.
+func MustNotSay(t *testing.T, what string, a servertest.Answer, words ...string) {
+	t.Helper()
+	for _, word := range words {
+		if strings.Contains(a.Body, word) {
+			t.Errorf("%s: the page says %q: %d", what, word, a.Status)
+		}
+	}
 }

@@ -4,10 +4,14 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/go-chi/chi/v5"
+
 	"kagami/internal/address"
+	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org/keeper"
 	"kagami/web/component"
+	"kagami/web/layout"
 	"kagami/web/screen"
 )
 
@@ -17,16 +21,6 @@ func (s *Screens) showKeepers(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Screens) changeKeepers(w http.ResponseWriter, r *http.Request) error {
 	form := r.PostForm
-	if form.Get("do") == "take-back" {
-		id, err := strconv.ParseInt(form.Get("keeper"), 10, 64)
-		if err != nil {
-			return fault.New(fault.NotFound, "この台帳担当者は、見つかりません。一覧を開き直してください。")
-		}
-		if err := s.keepers.TakeBack(r.Context(), screen.Actor(r.Context()), id); err != nil {
-			return s.drawKeepers(w, r, err)
-		}
-		return screen.GoOn(w, r, address.AssetKeepers, "keeper-taken-back")
-	}
 	var read screen.Form
 	first := read.Day("first", form.Get("first"))
 	err := read.Err()
@@ -36,7 +30,58 @@ func (s *Screens) changeKeepers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.drawKeepers(w, r, err)
 	}
-	return screen.GoOn(w, r, address.AssetKeepers, "keeper-named")
+	return screen.GoOn(w, r, address.With(address.AssetKeepers, "person", form.Get("person")), "keeper-named")
+}
+
+func (s *Screens) showTakeBack(w http.ResponseWriter, r *http.Request) error {
+	return s.drawTakeBack(w, r, nil)
+}
+
+func (s *Screens) takeBack(w http.ResponseWriter, r *http.Request) error {
+	k, _, err := s.keeper(r)
+	if err != nil {
+		return err
+	}
+	if err := s.keepers.TakeBack(r.Context(), screen.Actor(r.Context()), k.ID); err != nil {
+		return s.drawTakeBack(w, r, err)
+	}
+	return screen.GoOn(w, r, address.With(address.AssetKeepers, "person", k.StaffNumber), "keeper-taken-back")
+}
+
+// keeper is who the address names, by their naming, with their section.
+func (s *Screens) keeper(r *http.Request) (keeper.Keeper, keeper.Section, error) {
+	desk, err := s.keepers.Desk(r.Context(), screen.Actor(r.Context()))
+	if err != nil {
+		return keeper.Keeper{}, keeper.Section{}, err
+	}
+	for _, k := range desk.Keepers {
+		if strconv.FormatInt(k.ID, 10) != chi.URLParam(r, "naming") {
+			continue
+		}
+		for _, section := range desk.Sections {
+			if section.ID == k.Section {
+				return k, section, nil
+			}
+		}
+	}
+	return keeper.Keeper{}, keeper.Section{}, fault.New(fault.NotFound, "この台帳担当者は、見つかりません。一覧を開き直してください。")
+}
+
+// drawTakeBack asks before somebody keeps a register no more.
+func (s *Screens) drawTakeBack(w http.ResponseWriter, r *http.Request, refusal error) error {
+	problems, status, err := screen.Refused(refusal)
+	if err != nil {
+		return err
+	}
+	k, section, err := s.keeper(r)
+	if err != nil {
+		return err
+	}
+	screen.Render(w, r, status, takeBackPage(takeBackView{
+		Frame:  screen.Frame(r, k.Name+"を台帳担当者から解く", registerLink, layout.Link{Label: "台帳担当者を決める", Address: address.AssetKeepers}),
+		Keeper: k, Of: section, Today: screen.Today(r.Context()), Problems: problems,
+	}))
+	return nil
 }
 
 // drawKeepers shows who keeps the registers, with what was typed of whom to name.
@@ -56,8 +101,24 @@ func (s *Screens) drawKeepers(w http.ResponseWriter, r *http.Request, refusal er
 	if first := r.PostForm.Get("first"); first != "" {
 		view.First = first
 	}
+	view.tell(r)
 	screen.Render(w, r, status, keepersPage(view))
 	return nil
+}
+
+// tell names in what is said of a naming, or of its end, whom it was about and from when.
+func (p *keepersView) tell(r *http.Request) {
+	about := r.URL.Query().Get("person")
+	for _, k := range p.Keepers {
+		if k.StaffNumber == about {
+			screen.Tell(r, &p.Frame, "keeper-named", k.Name+"は、"+calendar.Wareki(k.First)+"から、この課室の情報資産の下書きを作れます。本人に、お知らせが届きました。")
+		}
+	}
+	for _, m := range p.Members {
+		if m.StaffNumber == about {
+			screen.Tell(r, &p.Frame, "keeper-taken-back", m.Name+"は、これからは下書きを作れません。書きかけの下書きは、残っています。本人に、お知らせが届きました。")
+		}
+	}
 }
 
 // keepers are those of a section.

@@ -45,7 +45,7 @@ func mustSay(t *testing.T, what string, a servertest.Answer, words ...string) {
 
 var (
 	heading  = regexp.MustCompile(`管理番号</dt><dd>([0-9A-Za-z-]+)`)
-	naming   = regexp.MustCompile(`name="keeper" value="([0-9]+)"`)
+	naming   = regexp.MustCompile(`href="/assets/keepers/([0-9]+)"`)
 	proposal = regexp.MustCompile(`name="proposal" value="([0-9]+)"`)
 )
 
@@ -69,7 +69,8 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	a = manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {who.StaffNumber}, "first": {"きのう"}})
 	mustSay(t, "with a day that is none", a, `value="きのう"`)
 	a = manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {who.StaffNumber}, "first": {"2026-11-24"}})
-	mustSay(t, "named", a, "台帳担当者を決めました", who.Name+"を台帳担当者から解く")
+	mustSay(t, "named", a, "台帳担当者を決めました", who.Name+"は、令和8年11月24日から", who.Name+"を台帳担当者から解く")
+	mustSay(t, "the keeper is told", worker.Get("/notices"), "税務町民課の台帳担当者に決まりました", "令和8年11月24日から")
 
 	mustSay(t, "the keeper's form", worker.Get("/assets/new"), "下書きを作る", "情報セキュリティ管理者が確認すると")
 	a = worker.Post("/assets/new", ledger("zone", ""))
@@ -116,7 +117,13 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	mustSay(t, "confirmed", a, "提案のとおりに変えました", "共有フォルダ", who.Name+"の提案を確認した：移した")
 
 	a = manager.Get("/assets/keepers")
-	mustSay(t, "taken back", manager.Post("/assets/keepers", url.Values{"do": {"take-back"}, "keeper": {naming.FindStringSubmatch(a.Body)[1]}}), "台帳担当者を解きました")
+	ask := "/assets/keepers/" + naming.FindStringSubmatch(a.Body)[1]
+	mustSay(t, "asked before", manager.Get(ask), "台帳担当者から解く", who.Name, "書きかけの下書きと、確認を待っているものは残ります")
+	if a := servertest.SignIn(t, portal, town.Holder("福祉こども課長")).Get(ask); a.Status != http.StatusNotFound {
+		t.Errorf("another section is asked: %d", a.Status)
+	}
+	mustSay(t, "taken back", manager.Post(ask, nil), "台帳担当者を解きました", who.Name+"は、これからは下書きを作れません")
+	mustSay(t, "who kept it is told", worker.Get("/notices"), "税務町民課の台帳担当者を解かれました")
 	if a := worker.Get("/assets/new"); a.Status != http.StatusForbidden {
 		t.Errorf("drafts still: %d", a.Status)
 	}
@@ -180,4 +187,51 @@ func TestTheFormSaysWhichSectionsAreOnlyDrafted(t *testing.T) {
 	}
 	manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {town.Holder("税務町民課 職員").StaffNumber}, "first": {"2026-11-24"}})
 	mustSay(t, "a keeper's form", clerk(t, portal).Get("/assets/new"), "下書きを作る")
+}
+
+// What a keeper has prepared is on a list of their own, and what was sent back is theirs to
+// do until they hand it in again or withdraw it.
+func TestAKeeperSeesAndWithdrawsTheirOwn(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {town.Holder("税務町民課 職員").StaffNumber}, "first": {"2026-11-24"}})
+	worker := clerk(t, portal)
+	mustSay(t, "nothing yet", worker.Get("/assets/mine"), "書きかけの下書きも、確認を待つものもありません")
+	if a := worker.Get("/assets"); strings.Contains(a.Body, "自分の下書き") {
+		t.Error("nothing is linked to")
+	}
+	draft := heading.FindStringSubmatch(worker.Post("/assets/new", ledger("zone", "")).Body)[1]
+	_, code := assettest.Register(t, manager, ledger("name", "固定資産税の課税台帳", "own_number", ""))
+	worker.Post("/assets/"+code+"/edit", ledger("name", "固定資産税の課税台帳", "version", "1", "place", "共有フォルダ"))
+	mustSay(t, "the register", worker.Get("/assets"), `href="/assets/mine">自分の下書き（2件）`)
+	mustSay(t, "the list", worker.Get("/assets/mine"), draft, ">下書き</span>", "新しい資産の下書き", code, ">確認待ち</span>", "変更の提案", "/assets/"+code+"/withdraw")
+	mustSay(t, "the manager's home", manager.Get("/"), "登録していない下書きが1件あります", `href="/assets?state=draft&amp;section=zeimu"`)
+	if a := servertest.SignIn(t, portal, town.Holder("福祉こども課長")).Get("/"); strings.Contains(a.Body, "登録していない下書き") {
+		t.Error("another section's drafts are told")
+	}
+
+	a := manager.Get("/assets/" + code + "/review")
+	manager.Post("/assets/"+code+"/review", url.Values{"version": {"1"}, "proposal": {proposal.FindStringSubmatch(a.Body)[1]}, "do": {"send-back"}, "words": {"税務システムのままです。"}})
+	mustSay(t, "sent back", worker.Get("/assets/mine"), "差し戻し", "税務システムのままです。")
+	mustSay(t, "home", worker.Get("/"), "差し戻された変更の提案1件を直す", `href="/assets/mine"`)
+	a = worker.Get("/assets/" + code + "/withdraw")
+	mustSay(t, "asked before", a, "変更の提案を取り下げる", "取り下げずに戻る")
+	id := proposal.FindStringSubmatch(a.Body)[1]
+	mustSay(t, "withdrawn", worker.Post("/assets/"+code+"/withdraw", url.Values{"version": {"1"}, "proposal": {id}}), "提案を取り下げました")
+	if a := worker.Get("/"); strings.Contains(a.Body, "差し戻された変更の提案") {
+		t.Error("what is withdrawn is still to do")
+	}
+	if a := worker.Post("/assets/"+code+"/withdraw", url.Values{"version": {"1"}, "proposal": {id}}); a.Status != http.StatusConflict {
+		t.Errorf("withdrawn twice: %d", a.Status)
+	}
+	mustSay(t, "a draft", worker.Get("/assets/"+draft+"/withdraw"), "新しい資産の下書きを取り下げる", "元には戻せません")
+	if a := manager.Get("/assets/" + draft + "/withdraw"); a.Status != http.StatusNotFound {
+		t.Errorf("somebody else is asked: %d", a.Status)
+	}
+	mustSay(t, "the draft is withdrawn", worker.Post("/assets/"+draft+"/withdraw", url.Values{"version": {"1"}, "proposal": {"0"}}), "下書きを取り下げました", "書きかけの下書きも、確認を待つものもありません")
+	mustSay(t, "it has ended", worker.Get("/assets/"+draft), "登録の誤り", "下書きを取り下げた")
+	if a := manager.Get("/"); strings.Contains(a.Body, "登録していない下書き") {
+		t.Error("what is withdrawn is still to register")
+	}
 }

@@ -34,8 +34,6 @@ func (s *Screens) review(w http.ResponseWriter, r *http.Request) error {
 		flash, err = "drafts-confirmed", s.proposals.Confirm(ctx, actor, []propose.Seen{seen})
 	case do == "confirm":
 		flash, err = "proposal-confirmed", s.proposals.ConfirmProposal(ctx, actor, seen, proposal)
-	case do == "withdraw":
-		flash, err = "proposal-withdrawn", s.proposals.Withdraw(ctx, actor, seen, proposal)
 	case do == "send-back" && proposal == 0:
 		err = s.proposals.SendBack(ctx, actor, seen, form.Get("words"))
 	case do == "send-back":
@@ -82,6 +80,7 @@ func (s *Screens) drawReview(w http.ResponseWriter, r *http.Request, refusal err
 		view.MayConfirm, err = s.proposals.MayConfirm(ctx, actor, a, view.Proposal.Person)
 	case view.Draft.Waits(a):
 		view.Lines = draftedLines(scheme, a)
+		view.MayWithdraw = view.Draft.Person == actor.Person
 		view.is(scheme, a.Details)
 		view.MayConfirm, err = s.proposals.MayConfirmDraft(ctx, actor, a, view.Draft)
 	}

@@ -57,8 +57,20 @@ func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
 	if view.Offered, err = s.finding.Sections(ctx, actor); err != nil {
 		return err
 	}
+	_, view.MayHand = actor.May(authz.HandAssets, authz.Matter{})
 	screen.Render(w, r, status, overviewPage(view))
 	return nil
+}
+
+// left are the sections that are no more and have assets.
+func (p overviewView) left() []overview.Section {
+	var list []overview.Section
+	for _, s := range p.Sections {
+		if s.Gone && s.Assets > 0 && !p.Earlier {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 // mostSections is how many sections the table has at most.

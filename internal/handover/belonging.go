@@ -1,0 +1,17 @@
+package handover
+
+import (
+	"context"
+
+	"kagami/internal/authz"
+)
+
+// Belonging is what belongs to a section and is left when it is no more.
+type Belonging struct {
+	What string // 情報資産12件
+	URL  string // where it goes to another section once this one is no more; empty for who may not hand it over
+}
+
+// Belongs looks at what of a capability belongs to a section, by its code. What is empty
+// where there is nothing, or the actor may not see it.
+type Belongs func(ctx context.Context, actor authz.Actor, section string) (Belonging, error)

@@ -1,0 +1,90 @@
+package hand_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"testing"
+
+	"kagami/internal/asset"
+	"kagami/internal/asset/find"
+	"kagami/internal/asset/hand"
+	"kagami/internal/asset/overview"
+	"kagami/internal/asset/propose"
+	"kagami/internal/handover"
+	"kagami/internal/org/absence"
+	"kagami/internal/org/keeper"
+	"kagami/internal/org/reach"
+	"kagami/internal/org/transfer"
+	"kagami/web/asset/assettest"
+	webhand "kagami/web/asset/hand"
+	"kagami/web/asset/keeping"
+	weboverview "kagami/web/asset/overview"
+	"kagami/web/organization"
+	"kagami/web/screen"
+	"kagami/web/server"
+	"kagami/web/server/servertest"
+)
+
+var town = assettest.Town(func(g server.Ground, register *asset.Service, finding *find.Service) []screen.Part {
+	handing := webhand.New(hand.New(g.Pool, g.Door)).Part()
+	return []screen.Part{
+		handing, weboverview.New(overview.New(g.Pool, register), finding).Part(), keeping.New(register, keeper.New(g.Pool, g.Door), propose.New(g.Pool, g.Door, register)).Part(),
+		organization.New(g.Org, absence.New(g.Pool, g.Door), transfer.New(g.Pool), reach.New(g.Pool, g.Door), handover.New(g.Pool, g.Door), handing.Belongs).Part(),
+	}
+})
+
+func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
+
+func TestTheOfficerHandsTheAssetsOfAnAbolishedSectionOver(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager, officer, other := servertest.SignIn(t, portal, town.Holder("税務町民課長")), servertest.SignIn(t, portal, town.Holder("総務課長")), servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
+	// a section that has been abolished, with an asset that nobody answers for
+	exec := func(sql string, args ...any) {
+		t.Helper()
+		if _, err := portal.DB.Pool.Exec(t.Context(), sql, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`INSERT INTO section (code, name, kind, position, abolished_on) VALUES ('minato', '見本水道課', 'internal', 900, '2026-12-01')`)
+	_, code := assettest.Register(t, manager, assettest.Ledger("name", "水道の台帳", "own_number", "7"))
+	exec(`UPDATE asset SET section_id = (SELECT id FROM section WHERE code = 'minato') WHERE code = $1`, code)
+
+	if a := officer.Get("/assets/hand/minato"); a.Status != http.StatusConflict {
+		t.Errorf("before the day: %d", a.Status)
+	}
+	assettest.MustSay(t, "the section before the day", officer.Get("/organization/minato"), "この課室には、情報資産1件があります", "令和8年12月1日")
+	assettest.MustSay(t, "its form", officer.Get("/organization/minato/edit"), "この課室には、情報資産1件があります。廃止の日から、ほかの課室に引き継げます。")
+	exec(`UPDATE section SET abolished_on = '2026-11-01' WHERE code = 'minato'`)
+	link := `href="/assets/hand/minato"`
+	assettest.MustSay(t, "home", officer.Get("/"), "廃止した見本水道課の情報資産1件を引き継ぐ", link)
+	assettest.MustSay(t, "the overview", officer.Get("/assets/overview"), "廃止した課室に、情報資産が残っています", "見本水道課：1件", link)
+	assettest.MustSay(t, "the section", officer.Get("/organization/minato"), "情報資産1件が残っています", link)
+	for path, status := range map[string]int{"/assets/hand/minato": http.StatusForbidden, "/": http.StatusOK, "/assets/overview": http.StatusOK, "/organization/minato": http.StatusOK} {
+		a := other.Get(path)
+		if a.Status != status {
+			t.Errorf("%s answers another manager %d", path, a.Status)
+		}
+		assettest.MustNotSay(t, path, a, link, "情報資産1件", "水道の台帳", "残っています")
+	}
+
+	assettest.MustSay(t, "the page", officer.Get("/assets/hand/minato"), "水道の台帳", "引き継ぐとどうなるかを見る")
+	a := officer.Get("/assets/hand/minato?to=fukushi")
+	assettest.MustSay(t, "what moves", a, "管理番号は、1件とも、そのままです", "課の番号も、そのままです", "すべて（1件）")
+	if a := officer.Get("/assets/hand/minato?to=minato"); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("to itself: %d", a.Status)
+	}
+	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"1"}, "which": {"ticked"}, "why": {"機構改革<b>"}})
+	assettest.MustSay(t, "nothing ticked", a, "印を付けてください", "機構改革&lt;b&gt;", `value="ticked" checked`)
+	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"5"}, "which": {"all"}})
+	if a.Status != http.StatusConflict {
+		t.Errorf("another count: %d", a.Status)
+	}
+	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"1"}, "which": {"all"}, "why": {"機構改革"}})
+	assettest.MustSay(t, "handed over", a, "情報資産を引き継ぎました", "引き継ぐ情報資産は残っていません")
+	assettest.MustSay(t, "theirs", other.Get("/assets/"+code), "水道の台帳", "機構改革", "福祉こども課")
+	assettest.MustSay(t, "told", other.Get("/notices"), "見本水道課の情報資産1件が、福祉こども課に引き継がれました")
+	assettest.MustNotSay(t, "home", officer.Get("/"), link)
+	assettest.MustNotSay(t, "the overview", officer.Get("/assets/overview"), link)
+}

@@ -1,0 +1,137 @@
+// Package hand is the screen on which the assets of a section that is no more go to another
+// one.
+package hand
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/go-chi/chi/v5"
+
+	"kagami/internal/address"
+	"kagami/internal/asset/hand"
+	"kagami/internal/authz"
+	"kagami/internal/handover"
+	"kagami/internal/notice"
+	"kagami/internal/task"
+	"kagami/web/component"
+	"kagami/web/layout"
+	"kagami/web/screen"
+)
+
+// Screens are that screen.
+type Screens struct{ handing *hand.Service }
+
+// New makes the screen.
+func New(handing *hand.Service) *Screens { return &Screens{handing} }
+
+// Part is what the portal takes in.
+func (s *Screens) Part() screen.Part {
+	return screen.Part{
+		Routes: []screen.Route{
+			screen.Get("/assets/hand/{section}", authz.HandAssets, s.show),
+			screen.Post("/assets/hand/{section}", authz.HandAssets, s.over),
+		},
+		Flashes: map[string]layout.Done{
+			"assets-handed": {Heading: "情報資産を引き継ぎました", Text: "管理番号は、そのままです。引き継いだ課室の情報セキュリティ管理者に、お知らせが届きました。"},
+		},
+		Tasks:   s.tasks,
+		Topics:  []notice.Topic{hand.Topic()},
+		Belongs: s.belongs,
+	}
+}
+
+// tasks are what abolished sections have left.
+func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
+	s.handing.QueueLeft(b, actor, func(list []hand.Left) {
+		for _, l := range list {
+			b.Add(task.Task{
+				What: fmt.Sprintf("廃止した%sの情報資産%s件を引き継ぐ", l.Name, component.Thousands(l.Assets)), Why: "答える課室がありません。引き継ぐ課室を決めてください。",
+				Act: "引き継ぐ", About: l.Name, URL: address.AssetHanding(l.Code),
+			})
+		}
+	})
+}
+
+// belongs is what the organization says of a section.
+func (s *Screens) belongs(ctx context.Context, actor authz.Actor, section string) (handover.Belonging, error) {
+	n, seen, err := s.handing.Belongs(ctx, actor, section)
+	if err != nil || !seen || n == 0 {
+		return handover.Belonging{}, err
+	}
+	found := handover.Belonging{What: "情報資産" + component.Thousands(n) + "件"}
+	if _, may := actor.May(authz.HandAssets, authz.Matter{}); may {
+		found.URL = address.AssetHanding(section)
+	}
+	return found, nil
+}
+
+func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
+	return s.draw(w, r, r.URL.Query().Get("to"), nil)
+}
+
+func (s *Screens) over(w http.ResponseWriter, r *http.Request) error {
+	var read screen.Form
+	form := r.PostForm
+	h := hand.Handing{
+		From: chi.URLParam(r, "section"), To: form.Get("to"), All: form.Get("which") != "ticked", Count: read.Number("count", form.Get("count")), Codes: form["asset"], Why: form.Get("why"),
+	}
+	err := read.Err()
+	if err == nil {
+		err = s.handing.Over(r.Context(), screen.Actor(r.Context()), h)
+	}
+	if err != nil {
+		return s.draw(w, r, h.To, err)
+	}
+	return screen.GoOn(w, r, address.AssetHanding(h.From), "assets-handed")
+}
+
+// draw shows what a section has left, and what becomes of it in another one.
+func (s *Screens) draw(w http.ResponseWriter, r *http.Request, to string, refusal error) error {
+	problems, status, err := screen.Refused(refusal)
+	if err != nil {
+		return err
+	}
+	ctx, actor, section := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "section")
+	plan, err := s.handing.Look(ctx, actor, section, to)
+	if wrong, as, failure := screen.Refused(err); err != nil && failure == nil && len(wrong) > 0 && plan.From.ID != 0 { // the other one is none
+		if refusal == nil {
+			problems, status = wrong, as
+		}
+		plan, err = s.handing.Look(ctx, actor, section, "")
+	}
+	if err != nil {
+		return err
+	}
+	screen.Render(w, r, status, handPage(handView{
+		Frame: screen.Frame(r, plan.From.Name+"の情報資産を引き継ぐ", layout.Link{Label: "情報資産", Address: address.Assets}, layout.Link{Label: "台帳の概要", Address: address.AssetOverview}),
+		Plan:  plan, Why: r.PostForm.Get("why"), Ticked: r.PostForm["asset"], Which: r.PostForm.Get("which"), Problems: problems,
+	}))
+	return nil
+}
+
+// offered are the sections to choose from.
+func (p handView) offered() []component.Choice {
+	var list []component.Choice
+	for _, s := range p.Offered {
+		list = append(list, component.Choice{Value: s.Code, Label: s.Name})
+	}
+	return list
+}
+
+// which are what can be handed over at once.
+func (p handView) which() []component.Choice {
+	return []component.Choice{{Value: "all", Label: "すべて（" + component.Thousands(p.Count) + "件）"}, {Value: "ticked", Label: "下の表で、印を付けたものだけ"}}
+}
+
+// chosen is which of these is chosen.
+func (p handView) chosen() string {
+	if p.Which == "" {
+		return "all"
+	}
+	return p.Which
+}
+
+func (p handView) ticked(code string) bool { return slices.Contains(p.Ticked, code) }
