@@ -2,5 +2,10 @@ package find
 
 // Within is the service that goes less far one way before it takes the other.
 func (s *Service) Within(counted, steps, often int) *Service {
-	return &Service{s.pool, s.register, bounds{counted, steps, often}}
+	return s.Sampling(counted, steps, often, usualBounds.sample, usualBounds.end)
+}
+
+// Sampling takes a sample as large as that beside.
+func (s *Service) Sampling(counted, steps, often, percent, end int) *Service {
+	return &Service{s.pool, s.register, bounds{counted, steps, often, percent, end}}
 }

@@ -41,15 +41,22 @@ type lookup struct {
 	all      bool     // all that count are listed, or all
 	marks    bool     // the database goes by marks
 	rare     bool     // so few are found that none walks to them
-	// how many of the sample are found, by keys where there are keys
-	sampled map[string]int
+	dense    bool     // so many are found that a walk is likely to fill a page
+	// what the sample says: of a column with keys, by key how many of it are found, and of
+	// how many; of another one, where a page ends at the latest
+	sampled map[string]seen
+	known   []string // all keys, in their order, where the list goes by them
+	ends    *end
 }
+
+// end is where what is looked for ends: this one is the last.
+type end struct{ key, codeOrder string }
+
+// seen is how many of a sample are found, of how many.
+type seen struct{ hits, rows int }
 
 const (
 	marksOf = `asset_marks(a.search, a.section_id, a.kind, a.confidentiality, a.integrity, a.availability, a.ranks, a.personal, a.zone, a.owner, a.state)`
-	// The percentage of the register's blocks in which is looked whether there are more than
-	// are counted. They are taken at random, since what is alike stands together.
-	sample = 1
 )
 
 // bounds are how far is gone one way before the other is taken.
@@ -59,9 +66,15 @@ type bounds struct {
 	// As many as that in the sample, of a key where there are keys, make a walk worth it:
 	// fewer are looked up by their marks at once, since it would pass hundreds before each.
 	often int
+	// The percentage of the register's blocks in which is looked whether there are more than
+	// are counted. They are taken at random, since what is alike stands together.
+	sample int
+	// A page is looked for up to that one of the sample: as many hundreds stand before it, far
+	// more than a page has, and far less than all.
+	end int
 }
 
-var usualBounds = bounds{counted: MostCounted, steps: 3000, often: 60}
+var usualBounds = bounds{counted: MostCounted, steps: 3000, often: 60, sample: 1, end: 8}
 
 // facet is the tsquery of one that asset_marks gives.
 func facet(of string) string { return gram.Mark("\x02" + of) }
@@ -217,24 +230,11 @@ func (l *lookup) count(ctx context.Context) (int, error) {
 		n, err := postgres.One[counted](ctx, l.tx, "counting assets", `SELECT count(*) AS count FROM (SELECT FROM asset a WHERE `+l.where+` LIMIT @most) AS found`, l.with(pgx.StrictNamedArgs{"most": l.counted + 1}))
 		return n.Count, err
 	}
-	type some struct {
-		Key   string
-		Count int
-	}
-	key := l.key
-	if l.facet == nil {
-		key = "''"
-	}
-	list, err := postgres.List[some](ctx, l.tx, "counting some assets", fmt.Sprintf(`
-		SELECT (%s)::text AS key, count(*)::int AS count FROM asset a TABLESAMPLE SYSTEM (%d) WHERE %s GROUP BY 1`, key, sample, l.where), l.args)
+	total, rows, err := l.take(ctx)
 	if err != nil {
 		return 0, err
 	}
-	total := 0
-	l.sampled = map[string]int{}
-	for _, s := range list {
-		l.sampled[s.Key], total = s.Count, total+s.Count
-	}
+	l.dense = total*l.steps >= OnPage*rows
 	if l.rare = total < l.often; total > l.counted {
 		return l.counted + 1, nil
 	}
@@ -247,20 +247,66 @@ func (l *lookup) count(ctx context.Context) (int, error) {
 	return n.Count, err
 }
 
+// take takes the sample: how many of it are found, of how many.
+func (l *lookup) take(ctx context.Context) (total, rows int, err error) {
+	l.sampled = map[string]seen{}
+	if l.facet != nil {
+		type some struct {
+			Key        string
+			Hits, Rows int
+		}
+		list, err := postgres.List[some](ctx, l.tx, "counting some assets", fmt.Sprintf(`
+			SELECT (%s)::text AS key, count(*) FILTER (WHERE %s)::int AS hits, count(*)::int AS rows FROM asset a TABLESAMPLE SYSTEM (%d) GROUP BY 1`, l.key, l.where, l.sample), l.args)
+		for _, s := range list {
+			l.sampled[s.Key] = seen{s.Hits, s.Rows}
+			total, rows = total+s.Hits, rows+s.Rows
+		}
+		return total, rows, err
+	}
+	_, by := l.direction()
+	from, args := l.from("s.key", "s.code_order")
+	args["end"] = l.end
+	type some struct {
+		Hits, Rows int
+		Key, Code  *string
+	}
+	// the key only of what is found: that of a name takes longer than looking for words
+	nth := `(array_agg(%s ORDER BY s.key ` + by + `, s.code_order ` + by + `) FILTER (WHERE s.hit AND ` + from + `))[@end] AS %s`
+	one, err := postgres.One[some](ctx, l.tx, "counting some assets", fmt.Sprintf(`
+		SELECT count(*) FILTER (WHERE s.hit)::int AS hits, count(*)::int AS rows, `+fmt.Sprintf(nth, "s.key::text", "key")+`, `+fmt.Sprintf(nth, "s.code_order", "code")+`
+		FROM (SELECT a.hit, a.code_order, CASE WHEN a.hit THEN %s END AS key
+		      FROM (SELECT a.code_order, a.name, a.checked_on, (%s) AS hit FROM asset a TABLESAMPLE SYSTEM (%d) OFFSET 0) a) s`, l.key, l.where, l.sample), l.with(args))
+	if one.Key != nil {
+		l.ends = &end{*one.Key, *one.Code}
+	}
+	return one.Hits, one.Rows, err
+}
+
+// from is the condition of what stands after the place where the page begins, by the names
+// of a key of the whole order and of what sorts numbers.
+func (l *lookup) from(key, number string) (condition string, args pgx.StrictNamedArgs) {
+	if !l.after {
+		return "true", pgx.StrictNamedArgs{}
+	}
+	beyond, _ := l.direction()
+	return fmt.Sprintf(`(%s, %s) %s (@at::%s, asset_code_order(@code))`, key, number, beyond, l.kind), pgx.StrictNamedArgs{"at": l.typed(l.wholeAt()), "code": l.code}
+}
+
 // marked is what an asset a must be like, looked up by its marks, of some keys where they
-// are given. What a mark says is asked of nothing else: the database would look it up in
+// are given. Keys that most have are told by those that few have. What a mark says is asked of nothing else: the database would look it up in
 // a second index, which finds half the register.
 func (l *lookup) marked(keys ...string) (condition string, args pgx.StrictNamedArgs) {
 	facets, args := slices.Clone(l.facets), l.with(nil)
-	if len(keys) > 0 {
-		of := make([]string, len(keys))
-		for i, key := range keys {
-			of[i] = facet(l.facet(key))
-		}
-		facets = append(facets, "("+strings.Join(of, " | ")+")")
-	}
 	if len(facets)+len(l.grams) == 0 {
 		return l.where, args
+	}
+	if len(keys) > 0 {
+		of, others := l.told(keys)
+		if len(others) > 0 {
+			facets = append(facets, "!("+strings.Join(others, " | ")+")")
+		} else {
+			facets = append(facets, "("+strings.Join(of, " | ")+")")
+		}
 	}
 	for name := range args { // those of which only a mark is asked
 		if !strings.Contains(l.rest, "@"+name) {
@@ -274,16 +320,44 @@ func (l *lookup) marked(keys ...string) (condition string, args pgx.StrictNamedA
 	return marksOf + ` @@ (lower(@grams) || @facets)::tsquery AND ` + l.rest, args
 }
 
+// told are by which keys some keys of the column are told from the others: by themselves,
+// or by the others where fewer assets have those.
+func (l *lookup) told(keys []string) (of, others []string) {
+	of, others = make([]string, 0, len(keys)), make([]string, 0, len(l.known))
+	rows := 0
+	for _, key := range l.known {
+		if slices.Contains(keys, key) {
+			of, rows = append(of, facet(l.facet(key))), rows+l.sampled[key].rows
+		} else {
+			others, rows = append(others, facet(l.facet(key))), rows-l.sampled[key].rows
+		}
+	}
+	if rows <= 0 {
+		others = nil
+	}
+	return of, others
+}
+
 type found struct{ ID int64 }
 
 // page are the ids of a page and of one more, in their order. many tells whether more are
 // found than are counted.
 func (l *lookup) page(ctx context.Context, many bool) ([]int64, error) {
-	beyond, by := l.direction()
-	if !many || l.rare {
-		return l.candidates(ctx, OnPage+1)
+	switch {
+	case !many || l.rare:
+		return l.candidates(ctx, OnPage+1, nil)
+	case l.facet == nil:
+		return l.alongOrder(ctx)
+	default:
+		return l.byKeys(ctx)
 	}
-	if l.facet == nil {
+}
+
+// alongOrder finds a page in the order of the column: by a walk where that is likely to
+// fill it, else among those that stand before one that was found by chance, else among all.
+func (l *lookup) alongOrder(ctx context.Context) ([]int64, error) {
+	beyond, by := l.direction()
+	if l.all || l.dense {
 		where, args := "true", pgx.StrictNamedArgs{}
 		if l.after {
 			args["code"] = l.code
@@ -302,15 +376,26 @@ func (l *lookup) page(ctx context.Context, many bool) ([]int64, error) {
 		if err != nil || len(list) > OnPage || l.all {
 			return list, err
 		}
-		return l.candidates(ctx, OnPage+1)
 	}
-	keys, err := l.keys(ctx)
-	if err != nil {
+	if l.ends != nil {
+		list, err := l.candidates(ctx, OnPage+1, l.ends)
+		if err != nil || len(list) > OnPage {
+			return list, err
+		}
+	}
+	return l.candidates(ctx, OnPage+1, nil)
+}
+
+// byKeys finds a page of a column with few keys: it walks through the first key of which
+// that is likely to fill it, after what the keys before that one have.
+func (l *lookup) byKeys(ctx context.Context) ([]int64, error) {
+	if err := l.keys(ctx); err != nil {
 		return nil, err
 	}
+	beyond, by := l.direction()
 	var ids []int64
-	var open []string // keys in which no walk has filled the page
-	for _, key := range keys {
+	var open []string // keys through which nobody walks
+	for _, key := range l.known {
 		where, args := fmt.Sprintf(`%s = @key::%s`, l.key, l.kind), pgx.StrictNamedArgs{"key": l.typed(key)}
 		if l.after {
 			switch c := l.compare(key, l.at); {
@@ -323,7 +408,8 @@ func (l *lookup) page(ctx context.Context, many bool) ([]int64, error) {
 		}
 		need := OnPage + 1 - len(ids)
 		var list []int64
-		if l.all || l.sampled[key] >= l.often {
+		if of := l.sampled[key]; l.all || of.hits > 0 && of.hits*l.steps >= need*of.rows {
+			var err error
 			if list, err = l.walk(ctx, `a.code_order `+by, where, args, need); err != nil {
 				return nil, err
 			}
@@ -331,13 +417,13 @@ func (l *lookup) page(ctx context.Context, many bool) ([]int64, error) {
 		switch {
 		case len(list) < need && !l.all:
 			if len(l.facets)+len(l.grams) == 0 { // no mark tells one key from another faster than sorting all does
-				return l.candidates(ctx, OnPage+1)
+				return l.candidates(ctx, OnPage+1, nil)
 			}
 			open = append(open, key)
 		case len(open) == 0:
 			ids = append(ids, list...)
 		default: // none of those after this one can be on the page
-			before, err := l.candidates(ctx, need, open...)
+			before, err := l.candidates(ctx, need, nil, open...)
 			return append(append(ids, before...), list[:need-len(before)]...), err
 		}
 		if len(ids) > OnPage {
@@ -347,7 +433,7 @@ func (l *lookup) page(ctx context.Context, many bool) ([]int64, error) {
 	if len(open) == 0 {
 		return ids, nil
 	}
-	rest, err := l.candidates(ctx, OnPage+1-len(ids), open...)
+	rest, err := l.candidates(ctx, OnPage+1-len(ids), nil, open...)
 	return append(ids, rest...), err
 }
 
@@ -363,11 +449,11 @@ func (l *lookup) typed(key string) any {
 	return n
 }
 
-// keys are the keys of a column that has few, in their order, each looked up after the one
+// keys looks up the keys of a column that has few, in their order, each after the one
 // before.
-func (l *lookup) keys(ctx context.Context) ([]string, error) {
+func (l *lookup) keys(ctx context.Context) error {
 	if err := l.goBy(ctx, false); err != nil {
-		return nil, err
+		return err
 	}
 	type key struct{ Key string }
 	list, err := postgres.List[key](ctx, l.tx, "listing what the register is sorted by", fmt.Sprintf(`
@@ -377,14 +463,13 @@ func (l *lookup) keys(ctx context.Context) ([]string, error) {
 			SELECT (SELECT %[1]s FROM asset a WHERE %[1]s > k.key ORDER BY 1 LIMIT 1) FROM k WHERE k.key IS NOT NULL)
 		SELECT key::text FROM k WHERE key IS NOT NULL`, l.key))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var keys []string
 	for _, k := range list {
-		keys = append(keys, k.Key)
+		l.known = append(l.known, k.Key)
 	}
-	slices.SortFunc(keys, l.compare)
-	return keys, nil
+	slices.SortFunc(l.known, l.compare)
+	return nil
 }
 
 // walk goes through the register in its order until there are as many as are needed, or as
@@ -404,18 +489,23 @@ func (l *lookup) walk(ctx context.Context, sorted, where string, args pgx.Strict
 	return idsOf(list), err
 }
 
-// candidates are looked up by their marks, of some keys where they are given, and sorted.
-func (l *lookup) candidates(ctx context.Context, need int, keys ...string) ([]int64, error) {
+// candidates are looked up by their marks and sorted: those that stand up to an end, of
+// some keys, where these are given.
+func (l *lookup) candidates(ctx context.Context, need int, upTo *end, keys ...string) ([]int64, error) {
 	if err := l.goBy(ctx, true); err != nil {
 		return nil, err
 	}
 	where, args := l.marked(keys...)
 	args["need"] = need
 	beyond, by := l.direction()
-	from := "true"
-	if l.after {
-		from = fmt.Sprintf(`(c.key, c.code_order) %s (@at::%s, asset_code_order(@code))`, beyond, l.kind)
-		args["at"], args["code"] = l.typed(l.wholeAt()), l.code
+	from, more := l.from("c.key", "c.code_order")
+	maps.Copy(args, more)
+	if upTo != nil { // what stands between is looked up by the index of the order, beside the marks
+		where += ` AND ` + l.between(beyond)
+		args["end_code"] = upTo.codeOrder
+		if l.sort != ByCode {
+			args["end"] = l.typed(upTo.key)
+		}
 	}
 	if strings.Contains(l.whole(), "@zones") {
 		args["zones"] = l.zones
@@ -424,6 +514,24 @@ func (l *lookup) candidates(ctx context.Context, need int, keys ...string) ([]in
 		SELECT c.id FROM (SELECT a.id, %s AS key, a.code_order FROM asset a WHERE %s OFFSET 0) c WHERE %s ORDER BY c.key %s, c.code_order %s LIMIT @need`,
 		l.whole(), where, from, by, by), args)
 	return idsOf(list), err
+}
+
+// between is the condition of what stands after the place and up to an end, such as an
+// index finds it.
+func (l *lookup) between(beyond string) string {
+	within := map[string]string{">": "<=", "<": ">="}[beyond]
+	if l.sort == ByCode {
+		condition := fmt.Sprintf(`a.code_order %s @end_code`, within)
+		if l.after {
+			condition += fmt.Sprintf(` AND a.code_order %s asset_code_order(@code)`, beyond)
+		}
+		return condition
+	}
+	condition := fmt.Sprintf(`(%s, a.code_order) %s (@end::%s, @end_code)`, l.key, within, l.kind)
+	if l.after {
+		condition += fmt.Sprintf(` AND (%s, a.code_order) %s (@at::%s, asset_code_order(@code))`, l.key, beyond, l.kind)
+	}
+	return condition
 }
 
 func idsOf(list []found) []int64 {
