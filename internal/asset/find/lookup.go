@@ -41,10 +41,11 @@ type lookup struct {
 	all      bool     // all that count are listed, or all
 	marks    bool     // the database goes by marks
 	rare     bool     // so few are found that none walks to them
-	dense    bool     // so many are found that a walk is likely to fill a page
+	few      []int64  // where no more are found than are counted, the ids of the page
 	// what the sample says: of a column with keys, by key how many of it are found, and of
 	// how many; of another one, where a page ends at the latest
 	sampled map[string]seen
+	total   seen
 	known   []string // all keys, in their order, where the list goes by them
 	ends    *end
 }
@@ -62,7 +63,7 @@ const (
 // bounds are how far is gone one way before the other is taken.
 type bounds struct {
 	counted int // up to how many are counted
-	steps   int // how far is walked for a page before the other way is tried
+	steps   int // how far is walked for a page at most before the other way is tried
 	// As many as that in the sample, of a key where there are keys, make a walk worth it:
 	// fewer are looked up by their marks at once, since it would pass hundreds before each.
 	often int
@@ -74,7 +75,7 @@ type bounds struct {
 	end int
 }
 
-var usualBounds = bounds{counted: MostCounted, steps: 3000, often: 60, sample: 1, end: 8}
+var usualBounds = bounds{counted: MostCounted, steps: 8000, often: 60, sample: 1, end: 8}
 
 // facet is the tsquery of one that asset_marks gives.
 func facet(of string) string { return gram.Mark("\x02" + of) }
@@ -234,29 +235,47 @@ func (l *lookup) count(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	l.dense = total*l.steps >= OnPage*rows
+	l.total = seen{total, rows}
 	if l.rare = total < l.often; total > l.counted {
 		return l.counted + 1, nil
 	}
 	if err := l.goBy(ctx, true); err != nil {
 		return 0, err
 	}
-	where, args := l.marked()
-	args["most"] = l.counted + 1
-	n, err := postgres.One[counted](ctx, l.tx, "counting assets", `SELECT count(*) AS count FROM (SELECT FROM asset a WHERE `+where+` LIMIT @most) AS found`, args)
+	where, args := l.marked("")
+	from, more := l.from("f.key", "f.code_order")
+	maps.Copy(args, more)
+	args["most"], args["need"] = l.counted+1, OnPage+1
+	if strings.Contains(l.whole(), "@zones") {
+		args["zones"] = l.zones
+	}
+	_, by := l.direction()
+	type few struct {
+		Count int
+		IDs   []int64
+	}
+	n, err := postgres.One[few](ctx, l.tx, "counting assets", fmt.Sprintf(`
+		WITH f AS MATERIALIZED (SELECT a.id, %[1]s AS key, a.code_order FROM asset a WHERE %[2]s LIMIT @most)
+		SELECT (SELECT count(*) FROM f)::int AS count, ARRAY(SELECT f.id FROM f WHERE %[3]s ORDER BY f.key %[4]s, f.code_order %[4]s LIMIT @need) AS ids`,
+		l.whole(), where, from, by), args)
+	l.few = n.IDs
 	return n.Count, err
 }
 
 // take takes the sample: how many of it are found, of how many.
 func (l *lookup) take(ctx context.Context) (total, rows int, err error) {
 	l.sampled = map[string]seen{}
+	group := l.key
+	if l.sort == ByName { // of the text, as its mark has it: that of a name takes longer than looking for words
+		group = `left(split_part(a.search, E'\n', 3), 1)`
+	}
 	if l.facet != nil {
 		type some struct {
 			Key        string
 			Hits, Rows int
 		}
 		list, err := postgres.List[some](ctx, l.tx, "counting some assets", fmt.Sprintf(`
-			SELECT (%s)::text AS key, count(*) FILTER (WHERE %s)::int AS hits, count(*)::int AS rows FROM asset a TABLESAMPLE SYSTEM (%d) GROUP BY 1`, l.key, l.where, l.sample), l.args)
+			SELECT (%s)::text AS key, count(*) FILTER (WHERE %s)::int AS hits, count(*)::int AS rows FROM asset a TABLESAMPLE SYSTEM (%d) GROUP BY 1`, group, l.where, l.sample), l.args)
 		for _, s := range list {
 			l.sampled[s.Key] = seen{s.Hits, s.Rows}
 			total, rows = total+s.Hits, rows+s.Rows
@@ -270,12 +289,10 @@ func (l *lookup) take(ctx context.Context) (total, rows int, err error) {
 		Hits, Rows int
 		Key, Code  *string
 	}
-	// the key only of what is found: that of a name takes longer than looking for words
 	nth := `(array_agg(%s ORDER BY s.key ` + by + `, s.code_order ` + by + `) FILTER (WHERE s.hit AND ` + from + `))[@end] AS %s`
 	one, err := postgres.One[some](ctx, l.tx, "counting some assets", fmt.Sprintf(`
 		SELECT count(*) FILTER (WHERE s.hit)::int AS hits, count(*)::int AS rows, `+fmt.Sprintf(nth, "s.key::text", "key")+`, `+fmt.Sprintf(nth, "s.code_order", "code")+`
-		FROM (SELECT a.hit, a.code_order, CASE WHEN a.hit THEN %s END AS key
-		      FROM (SELECT a.code_order, a.name, a.checked_on, (%s) AS hit FROM asset a TABLESAMPLE SYSTEM (%d) OFFSET 0) a) s`, l.key, l.where, l.sample), l.with(args))
+		FROM (SELECT a.code_order, %s AS key, (%s) AS hit FROM asset a TABLESAMPLE SYSTEM (%d) OFFSET 0) s`, l.key, l.where, l.sample), l.with(args))
 	if one.Key != nil {
 		l.ends = &end{*one.Key, *one.Code}
 	}
@@ -292,21 +309,16 @@ func (l *lookup) from(key, number string) (condition string, args pgx.StrictName
 	return fmt.Sprintf(`(%s, %s) %s (@at::%s, asset_code_order(@code))`, key, number, beyond, l.kind), pgx.StrictNamedArgs{"at": l.typed(l.wholeAt()), "code": l.code}
 }
 
-// marked is what an asset a must be like, looked up by its marks, of some keys where they
-// are given. Keys that most have are told by those that few have. What a mark says is asked of nothing else: the database would look it up in
-// a second index, which finds half the register.
-func (l *lookup) marked(keys ...string) (condition string, args pgx.StrictNamedArgs) {
+// marked is what an asset a must be like, looked up by its marks, and by the tsquery of some
+// keys where it is given. What a mark says is asked of nothing else: the database would look
+// it up in a second index, which finds half the register.
+func (l *lookup) marked(keys string) (condition string, args pgx.StrictNamedArgs) {
 	facets, args := slices.Clone(l.facets), l.with(nil)
 	if len(facets)+len(l.grams) == 0 {
 		return l.where, args
 	}
-	if len(keys) > 0 {
-		of, others := l.told(keys)
-		if len(others) > 0 {
-			facets = append(facets, "!("+strings.Join(others, " | ")+")")
-		} else {
-			facets = append(facets, "("+strings.Join(of, " | ")+")")
-		}
+	if keys != "" {
+		facets = append(facets, keys)
 	}
 	for name := range args { // those of which only a mark is asked
 		if !strings.Contains(l.rest, "@"+name) {
@@ -320,22 +332,29 @@ func (l *lookup) marked(keys ...string) (condition string, args pgx.StrictNamedA
 	return marksOf + ` @@ (lower(@grams) || @facets)::tsquery AND ` + l.rest, args
 }
 
-// told are by which keys some keys of the column are told from the others: by themselves,
-// or by the others where fewer assets have those.
-func (l *lookup) told(keys []string) (of, others []string) {
-	of, others = make([]string, 0, len(keys)), make([]string, 0, len(l.known))
-	rows := 0
-	for _, key := range l.known {
-		if slices.Contains(keys, key) {
-			of, rows = append(of, facet(l.facet(key))), rows+l.sampled[key].rows
-		} else {
-			others, rows = append(others, facet(l.facet(key))), rows-l.sampled[key].rows
+// of is the tsquery of those of some keys of the column, and not that of the others where
+// fewer assets have those.
+func (l *lookup) of(keys []string) string {
+	others := slices.DeleteFunc(slices.Clone(l.known), func(key string) bool { return slices.Contains(keys, key) })
+	rows := func(of []string) (rows int) {
+		for _, key := range of {
+			rows += l.sampled[key].rows
 		}
+		return rows
 	}
-	if rows <= 0 {
-		others = nil
+	if len(others) > 0 && rows(others) < rows(keys) {
+		return "!" + l.anyOf(others)
 	}
-	return of, others
+	return l.anyOf(keys)
+}
+
+// anyOf is the tsquery of what has one of some keys.
+func (l *lookup) anyOf(keys []string) string {
+	of := make([]string, len(keys))
+	for i, key := range keys {
+		of[i] = facet(l.facet(key))
+	}
+	return "(" + strings.Join(of, " | ") + ")"
 }
 
 type found struct{ ID int64 }
@@ -344,20 +363,71 @@ type found struct{ ID int64 }
 // found than are counted.
 func (l *lookup) page(ctx context.Context, many bool) ([]int64, error) {
 	switch {
-	case !many || l.rare:
-		return l.candidates(ctx, OnPage+1, nil)
-	case l.facet == nil:
-		return l.alongOrder(ctx)
-	default:
+	case !many && !l.all:
+		return l.few, nil
+	case l.rare:
+		return l.candidates(ctx, OnPage+1, nil, "")
+	case l.sort == ByName && !l.all && len(l.facets)+len(l.grams) > 0:
+		return l.byInitials(ctx)
+	case l.sort != ByName && l.facet != nil:
 		return l.byKeys(ctx)
+	default:
+		return l.alongOrder(ctx)
 	}
+}
+
+// walkable is how far a walk goes through those of whom a sample says how many are found,
+// to find as many as are needed: twice as far as it is likely to, and 0 where that does not
+// pay.
+func (l *lookup) walkable(of seen, need int) int {
+	if of.hits == 0 || 2*need*of.rows > l.steps*of.hits {
+		return 0
+	}
+	return 2 * need * of.rows / of.hits
+}
+
+// byInitials finds a page of a list sorted by name: it walks through the names that begin
+// with the first character of which that is likely to fill it, after those that stand
+// before them.
+func (l *lookup) byInitials(ctx context.Context) ([]int64, error) {
+	_, by := l.direction()
+	l.known = slices.SortedFunc(maps.Keys(l.sampled), l.compare)
+	first, _ := utf8.DecodeRuneInString(l.at)
+	for i, initial := range l.known {
+		r, _ := utf8.DecodeRuneInString(initial)
+		steps := l.walkable(l.sampled[initial], OnPage+1)
+		if steps == 0 || r == utf8.RuneError || !utf8.ValidRune(r+1) || l.after && l.compare(initial, string(first)) < 0 {
+			continue
+		}
+		from, args := l.from("("+l.key+")", "a.code_order")
+		args["initial"], args["beyond"] = initial, string(r+1)
+		list, err := l.walk(ctx, l.key+` `+by+`, a.code_order `+by, from+` AND `+l.key+` >= @initial AND `+l.key+` < @beyond`, args, OnPage+1, steps)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) <= OnPage {
+			continue
+		}
+		until := &end{key: initial}
+		if l.backward {
+			until.key = string(r + 1)
+		}
+		// what has none of the others that the sample knows: there may be some that it does not
+		others := slices.Clone(l.known[i:])
+		if l.after {
+			others = append(others, slices.DeleteFunc(slices.Clone(l.known[:i]), func(k string) bool { return l.compare(k, string(first)) >= 0 })...)
+		}
+		before, err := l.candidates(ctx, OnPage+1, until, "!"+l.anyOf(others))
+		return append(before, list[:OnPage+1-len(before)]...), err
+	}
+	return l.candidates(ctx, OnPage+1, nil, "")
 }
 
 // alongOrder finds a page in the order of the column: by a walk where that is likely to
 // fill it, else among those that stand before one that was found by chance, else among all.
 func (l *lookup) alongOrder(ctx context.Context) ([]int64, error) {
 	beyond, by := l.direction()
-	if l.all || l.dense {
+	if steps := l.walkable(l.total, OnPage+1); l.all || steps > 0 {
 		where, args := "true", pgx.StrictNamedArgs{}
 		if l.after {
 			args["code"] = l.code
@@ -372,18 +442,18 @@ func (l *lookup) alongOrder(ctx context.Context) ([]int64, error) {
 		if l.sort == ByCode {
 			sorted = `a.code_order ` + by
 		}
-		list, err := l.walk(ctx, sorted, where, args, OnPage+1)
+		list, err := l.walk(ctx, sorted, where, args, OnPage+1, steps)
 		if err != nil || len(list) > OnPage || l.all {
 			return list, err
 		}
 	}
 	if l.ends != nil {
-		list, err := l.candidates(ctx, OnPage+1, l.ends)
+		list, err := l.candidates(ctx, OnPage+1, l.ends, "")
 		if err != nil || len(list) > OnPage {
 			return list, err
 		}
 	}
-	return l.candidates(ctx, OnPage+1, nil)
+	return l.candidates(ctx, OnPage+1, nil, "")
 }
 
 // byKeys finds a page of a column with few keys: it walks through the first key of which
@@ -408,22 +478,22 @@ func (l *lookup) byKeys(ctx context.Context) ([]int64, error) {
 		}
 		need := OnPage + 1 - len(ids)
 		var list []int64
-		if of := l.sampled[key]; l.all || of.hits > 0 && of.hits*l.steps >= need*of.rows {
+		if steps := l.walkable(l.sampled[key], need); l.all || steps > 0 {
 			var err error
-			if list, err = l.walk(ctx, `a.code_order `+by, where, args, need); err != nil {
+			if list, err = l.walk(ctx, `a.code_order `+by, where, args, need, steps); err != nil {
 				return nil, err
 			}
 		}
 		switch {
 		case len(list) < need && !l.all:
 			if len(l.facets)+len(l.grams) == 0 { // no mark tells one key from another faster than sorting all does
-				return l.candidates(ctx, OnPage+1, nil)
+				return l.candidates(ctx, OnPage+1, nil, "")
 			}
 			open = append(open, key)
 		case len(open) == 0:
 			ids = append(ids, list...)
 		default: // none of those after this one can be on the page
-			before, err := l.candidates(ctx, need, nil, open...)
+			before, err := l.candidates(ctx, need, nil, l.of(open))
 			return append(append(ids, before...), list[:need-len(before)]...), err
 		}
 		if len(ids) > OnPage {
@@ -433,7 +503,7 @@ func (l *lookup) byKeys(ctx context.Context) ([]int64, error) {
 	if len(open) == 0 {
 		return ids, nil
 	}
-	rest, err := l.candidates(ctx, OnPage+1-len(ids), nil, open...)
+	rest, err := l.candidates(ctx, OnPage+1-len(ids), nil, l.of(open))
 	return append(ids, rest...), err
 }
 
@@ -474,7 +544,7 @@ func (l *lookup) keys(ctx context.Context) error {
 
 // walk goes through the register in its order until there are as many as are needed, or as
 // far as it pays. Fewer than are needed need not be all, unless all are listed.
-func (l *lookup) walk(ctx context.Context, sorted, where string, args pgx.StrictNamedArgs, need int) ([]int64, error) {
+func (l *lookup) walk(ctx context.Context, sorted, where string, args pgx.StrictNamedArgs, need, steps int) ([]int64, error) {
 	if err := l.goBy(ctx, false); err != nil {
 		return nil, err
 	}
@@ -482,7 +552,7 @@ func (l *lookup) walk(ctx context.Context, sorted, where string, args pgx.Strict
 	args["need"] = need
 	sql := `SELECT a.id FROM asset a WHERE ` + where + ` AND ` + l.where + ` ORDER BY ` + sorted + ` LIMIT @need`
 	if !l.all {
-		args["steps"] = l.steps
+		args["steps"] = steps
 		sql = `SELECT w.id FROM (SELECT a.id, (` + l.where + `) AS hit FROM asset a WHERE ` + where + ` ORDER BY ` + sorted + ` LIMIT @steps) w WHERE w.hit LIMIT @need`
 	}
 	list, err := postgres.List[found](ctx, l.tx, "walking through assets", sql, args)
@@ -491,16 +561,22 @@ func (l *lookup) walk(ctx context.Context, sorted, where string, args pgx.Strict
 
 // candidates are looked up by their marks and sorted: those that stand up to an end, of
 // some keys, where these are given.
-func (l *lookup) candidates(ctx context.Context, need int, upTo *end, keys ...string) ([]int64, error) {
+func (l *lookup) candidates(ctx context.Context, need int, upTo *end, keys string) ([]int64, error) {
 	if err := l.goBy(ctx, true); err != nil {
 		return nil, err
 	}
-	where, args := l.marked(keys...)
+	where, args := l.marked(keys)
 	args["need"] = need
 	beyond, by := l.direction()
 	from, more := l.from("c.key", "c.code_order")
 	maps.Copy(args, more)
-	if upTo != nil { // what stands between is looked up by the index of the order, beside the marks
+	if upTo != nil && upTo.codeOrder == "" { // only marks tell: by the index too they are many
+		condition := `c.key < @end`
+		if l.backward {
+			condition = `c.key >= @end`
+		}
+		from, args["end"] = from+` AND `+condition, upTo.key
+	} else if upTo != nil { // what stands between is looked up by the index of the order, beside the marks
 		where += ` AND ` + l.between(beyond)
 		args["end_code"] = upTo.codeOrder
 		if l.sort != ByCode {
