@@ -412,10 +412,13 @@ func (l *lookup) byInitials(ctx context.Context) ([]int64, error) {
 		if l.backward {
 			until.key = string(r + 1)
 		}
-		// what has none of the others that the sample knows: there may be some that it does not
-		others := slices.Clone(l.known[i:])
-		if l.after {
-			others = append(others, slices.DeleteFunc(slices.Clone(l.known[:i]), func(k string) bool { return l.compare(k, string(first)) >= 0 })...)
+		// what begins with none of those of which the sample has found some: of the others,
+		// and of those that it does not know, there are few
+		var others []string
+		for j, other := range l.known {
+			if l.sampled[other].hits > 0 && (j >= i || l.after && l.compare(other, string(first)) < 0) {
+				others = append(others, other)
+			}
 		}
 		before, err := l.candidates(ctx, OnPage+1, until, "!"+l.anyOf(others))
 		return append(before, list[:OnPage+1-len(before)]...), err
