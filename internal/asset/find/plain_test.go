@@ -23,12 +23,10 @@ type row struct {
 	Number                    int
 }
 
-// Whichever way a list is found, it is what reading all of it and sorting it gives: pages
-// that follow each other, how many there are, and nothing of another section.
-func TestAListIsWhatReadingAllGives(t *testing.T) {
-	t.Parallel()
-	o := newOffice(t)
-	_, err := o.db.Pool.Exec(t.Context(), `
+// rows are assets of both sections, whose names begin with few characters.
+func (o office) rows() (all []row) {
+	o.t.Helper()
+	_, err := o.db.Pool.Exec(o.t.Context(), `
 		INSERT INTO asset (code, section_id, kind, name, place, confidentiality, integrity, availability, ranks, personal, zone, registered_on, checked_on, state)
 		SELECT s.code || '-' || lpad(i::text, 4, '0'), s.id, CASE WHEN i % 4 = 0 THEN 'paper' ELSE 'information' END,
 		       CASE WHEN i % 90 = 0 THEN '名簿' WHEN i % 3 = 0 THEN '会議の資料' WHEN i % 3 = 1 THEN 'Ａ申請の記録' ELSE '相談の記録' END || i % 200, CASE i % 50 WHEN 0 THEN '会議室' ELSE '' END,
@@ -36,9 +34,8 @@ func TestAListIsWhatReadingAllGives(t *testing.T) {
 		       CASE WHEN i % 5 > 0 THEN date '2026-04-01' + i % 5 END, 'registered'
 		FROM generate_series(1, 600) AS i JOIN section_shown s ON s.code = CASE WHEN i % 7 = 0 THEN 'fukushi' ELSE 'zeimu' END`)
 	if err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
-	var all []row
 	for i := 1; i <= 600; i++ {
 		r := row{Code: fmt.Sprintf("zeimu-%04d", i), Section: "zeimu", Number: i, Confidentiality: 10 * (i % 3), Kind: "information", Zone: []string{"internet", "lgwan", "x"}[i%3]}
 		if i%7 == 0 {
@@ -57,38 +54,66 @@ func TestAListIsWhatReadingAllGives(t *testing.T) {
 		}
 		all = append(all, r)
 	}
+	return all
+}
+
+// Whichever way a list is found, it is what reading all of it and sorting it gives: pages
+// that follow each other, how many there are, and nothing of another section.
+func TestAListIsWhatReadingAllGives(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	all := o.rows()
 	rapid.Check(t, func(t *rapid.T) {
 		finding := o.Sampling(rapid.SampledFrom([]int{10, 100, 1000}).Draw(t, "counted"), rapid.SampledFrom([]int{10, 300, 1000, 9000}).Draw(t, "steps"),
 			rapid.SampledFrom([]int{0, 50}).Draw(t, "often"), rapid.SampledFrom([]int{1, 50, 100}).Draw(t, "percent"), rapid.SampledFrom([]int{1, 8, 105, 150}).Draw(t, "end"))
 		q := find.Search{
-			Words:    rapid.SampledFrom([]string{"", "会", "会議", "会議室", "記録", "資料 1", "a申", "簿", "1", "記録 会", "ない", "zeimu 会議"}).Draw(t, "words"),
+			Words:    rapid.SampledFrom([]string{"", "会", "会", "会議", "会議室", "記録", "資料 1", "a申", "簿", "1", "記録 会", "ない", "zeimu 会議"}).Draw(t, "words"),
 			Sort:     rapid.SampledFrom([]find.Sort{find.ByConfidentiality, find.ByCode, find.ByName, find.ByZone, find.ByCheck}).Draw(t, "sort"),
 			Kind:     asset.Kind(rapid.SampledFrom([]string{"", "paper"}).Draw(t, "kind")),
 			Zone:     rapid.SampledFrom([]string{"", "x"}).Draw(t, "zone"),
 			Backward: rapid.Bool().Draw(t, "backward"),
 		}
 		actor := rapid.SampledFrom([]authz.Actor{o.officer, o.tax}).Draw(t, "actor")
-		want := plainly(all, q, actor.Person == o.tax.Person)
-		var got []string
-		for {
-			page, err := finding.List(o.t.Context(), actor, q)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !page.More && page.Count != len(want) || page.More && page.Count >= len(want) {
-				t.Fatalf("%d counted, more: %t, of %d", page.Count, page.More, len(want))
-			}
-			for _, l := range page.Assets {
-				got = append(got, l.Code)
-			}
-			if q.After = page.Next; page.Next == "" {
-				break
-			}
-		}
-		if !slices.Equal(got, want) {
-			t.Fatalf("%d: %v\nwant %d: %v", len(got), got, len(want), want)
-		}
+		o.compare(t, finding, actor, q, plainly(all, q, actor.Person == o.tax.Person))
 	})
+}
+
+// A few stand before the first character of names with which most of what is found begins,
+// and a few after it: none is left out, from either end.
+func TestWhatStandsBeforeFrequentNamesIsListedFirst(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	all := o.rows()
+	for _, steps := range []int{250, 1000} {
+		for _, percent := range []int{50, 100} {
+			for _, q := range []find.Search{{Words: "会", Sort: find.ByName}, {Words: "会", Sort: find.ByName, Backward: true}, {Words: "会", Sort: find.ByZone}, {Words: "会", Sort: find.ByConfidentiality, Backward: true}} {
+				o.compare(t, o.Sampling(10, steps, 0, percent, 8), o.officer, q, plainly(all, q, false))
+			}
+		}
+	}
+}
+
+// compare goes through all pages of a list.
+func (o office) compare(t interface{ Fatalf(string, ...any) }, finding *find.Service, actor authz.Actor, q find.Search, want []string) {
+	var got []string
+	for {
+		page, err := finding.List(o.t.Context(), actor, q)
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		if !page.More && page.Count != len(want) || page.More && page.Count >= len(want) {
+			t.Fatalf("%d counted, more: %t, of %d", page.Count, page.More, len(want))
+		}
+		for _, l := range page.Assets {
+			got = append(got, l.Code)
+		}
+		if q.After = page.Next; page.Next == "" {
+			break
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("%d: %v\nwant %d: %v", len(got), got, len(want), want)
+	}
 }
 
 // plainly reads all and sorts it.

@@ -14,7 +14,20 @@ $$;
 -- +goose StatementEnd
 CREATE INDEX asset_marked ON asset USING gin (asset_marks(search, section_id, kind, confidentiality, integrity, availability, ranks, personal, zone, owner, state));
 
+-- The numbers of a day of all sections together: of two thousand sections a year of them
+-- would be added up for each look.
+CREATE TABLE asset_town_day (
+	day    date PRIMARY KEY,
+	assets int NOT NULL CHECK (assets >= 0),
+	broken int NOT NULL CHECK (broken >= 0)
+);
+INSERT INTO asset_town_day (day, assets, broken)
+SELECT day, coalesce(sum(number) FILTER (WHERE duty = 'assets'), 0), coalesce(sum(number) FILTER (WHERE duty = 'broken'), 0)
+FROM asset_day WHERE duty IN ('assets', 'broken') GROUP BY day;
+GRANT SELECT, INSERT, UPDATE ON asset_town_day TO kagami_portal;
+
 -- +goose Down
+DROP TABLE asset_town_day;
 DROP INDEX asset_marked;
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION asset_marks(search text, section bigint, kind text, confidentiality text, integrity text, availability text, ranks smallint[],
