@@ -128,7 +128,7 @@ func (t *town) measureRegister(ctx context.Context) (figure, error) {
 // insertAsset writes the rows of an asset that is registered, and nothing else.
 func (t *town) insertAsset(ctx context.Context, person, section, n int64, d asset.Details) error {
 	return pgx.BeginFunc(ctx, t.pool, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO asset_number AS n (section_id, last) VALUES ($1, 1) ON CONFLICT (section_id) DO UPDATE SET last = n.last + 1`, section)
+		_, err := tx.Exec(ctx, `INSERT INTO asset_number AS n (code, last) SELECT code, 1 FROM section WHERE id = $1 ON CONFLICT (code) DO UPDATE SET last = n.last + 1`, section)
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ var ground = map[string][]string{
 	"internal/effective": {"internal/calendar", "internal/fault"},
 	"internal/setting":   {"internal/authz", "internal/calendar", "internal/door", "internal/effective", "internal/fault", "internal/postgres", "internal/trail"},
 	"internal/deadline":  {"internal/calendar", "internal/setting"},
-	"internal/edition":   {"internal/authz", "internal/calendar", "internal/door", "internal/effective", "internal/fault", "internal/postgres", "internal/sheet", "internal/sheet/intake", "internal/task", "internal/trail"},
+	"internal/edition":   {"internal/authz", "internal/calendar", "internal/door", "internal/effective", "internal/fault", "internal/postgres", "internal/sheet", "internal/sheet/intake", "internal/state", "internal/task", "internal/trail"},
 	"internal/holiday":   {"internal/calendar", "internal/edition", "internal/sheet/intake"},
 
 	"internal/attachment": {
@@ -93,14 +93,15 @@ var within = map[string][]string{
 		"internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline",
 	},
 
-	"internal/asset/bulk":           {"internal/asset", "internal/asset/find"},
+	"internal/asset/bulk":           {"internal/asset", "internal/asset/find", "internal/asset/many"},
 	"internal/asset":                {"internal/asset/level"},
 	"internal/asset/again":          {"internal/asset", "internal/asset/level"},
 	"internal/asset/communication":  {"internal/asset", "internal/asset/level"},
 	"internal/asset/export":         {"internal/asset", "internal/asset/find"},
 	"internal/asset/filebook":       {"internal/asset", "internal/asset/find"},
 	"internal/asset/find":           {"internal/asset", "internal/asset/again", "internal/asset/level", "internal/asset/catalogue", "internal/asset/classify"},
-	"internal/asset/intake":         {"internal/asset", "internal/asset/intake/wording"},
+	"internal/asset/intake":         {"internal/asset", "internal/asset/intake/wording", "internal/asset/many"},
+	"internal/asset/many":           {"internal/asset"},
 	"internal/asset/intake/wording": {"internal/asset", "internal/calendar"},
 	"internal/asset/merge":          {"internal/asset", "internal/asset/relation"},
 	"internal/asset/overview":       {"internal/asset"},

@@ -252,7 +252,7 @@ func (d Details) Apply(fields map[string]string) Details {
 
 // Changed are the fields in which two details differ, with what they were and are.
 func Changed(was, is Details) (before, after map[string]string) {
-	_, before, after = changed(was.tidy(), is.tidy())
+	_, before, after = Compared(was.Tidy(), is.Tidy())
 	return before, after
 }
 
@@ -338,9 +338,9 @@ func (s Scheme) Shown(field, text string) string {
 	return text
 }
 
-// tidy are the details as they are kept: no blanks around a text, each limit once and in
+// Tidy are the details as they are kept: no blanks around a text, each limit once and in
 // the order in which they are offered.
-func (d Details) tidy() Details {
+func (d Details) Tidy() Details {
 	for _, f := range Fields {
 		if f.text != nil {
 			f.Set(&d, *f.text(&d))
@@ -421,8 +421,8 @@ func among[T ~string](list []Choice[T], value T) bool {
 	return slices.ContainsFunc(list, func(c Choice[T]) bool { return c.Value == value })
 }
 
-// changed are the fields in which two details differ, with what they were and are.
-func changed(was, is Details) (keys []string, before, after map[string]string) {
+// Compared are the fields in which two details differ, with what they were and are.
+func Compared(was, is Details) (keys []string, before, after map[string]string) {
 	before, after = map[string]string{}, map[string]string{}
 	for _, f := range Fields {
 		if x, y := f.of(&was), f.of(&is); x != y {

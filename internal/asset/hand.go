@@ -16,8 +16,8 @@ import (
 	"kagami/internal/trail"
 )
 
-// isThere tells in SQL of section_shown s whether there is the section today.
-const isThere = `(s.abolished_on IS NULL OR s.abolished_on > @today::date)`
+// IsThere tells in SQL of section_shown s whether there is the section today.
+const IsThere = `(s.abolished_on IS NULL OR s.abolished_on > @today::date)`
 
 // Hand gives an asset to another section, on the version that the actor has seen: it keeps
 // its 管理番号. Who may change it may hand it over; of a section that has ended, whose people
@@ -37,7 +37,7 @@ func (s *Service) Hand(ctx context.Context, actor authz.Actor, code string, vers
 		to, err := postgres.One[struct {
 			ID   int64
 			Name string
-		}](ctx, tx, "finding a section to hand over to", `SELECT s.id, s.name FROM section_shown s WHERE s.code = @code AND `+isThere,
+		}](ctx, tx, "finding a section to hand over to", `SELECT s.id, s.name FROM section_shown s WHERE s.code = @code AND `+IsThere,
 			pgx.StrictNamedArgs{"code": section, "today": tx.Today()})
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return door.Unchanged(), err
@@ -56,7 +56,7 @@ func (s *Service) Hand(ctx context.Context, actor authz.Actor, code string, vers
 			return door.Unchanged(), err
 		}
 		if _, err := tx.Exec(ctx, `UPDATE asset SET section_id = @section, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "section": to.ID}); err != nil {
-			return door.Unchanged(), fmt.Errorf("handing an asset over: %w", known(err))
+			return door.Unchanged(), fmt.Errorf("handing an asset over: %w", Known(err))
 		}
 		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"section"}, Refs: map[string]int64{"section": to.ID}},
 			note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"section": was.SectionName}, map[string]string{"section": to.Name})
@@ -69,7 +69,7 @@ func allowHanding(ctx context.Context, tx *door.Tx, actor authz.Actor, a Asset) 
 		return tx.Allow(authz.ChangeAssets, a.matter())
 	}
 	var there bool
-	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM section_shown s WHERE s.id = @section AND `+isThere+`)`,
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM section_shown s WHERE s.id = @section AND `+IsThere+`)`,
 		pgx.StrictNamedArgs{"section": a.Section, "today": tx.Today()}).Scan(&there)
 	if err != nil {
 		return fmt.Errorf("looking whether a section has ended: %w", err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/many"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -24,9 +25,9 @@ func (o office) take(t *testing.T, actor authz.Actor, section string, state asse
 	for _, d := range list {
 		numbers = append(numbers, d.OwnNumber)
 	}
-	return o.ChangeMany(t.Context(), actor, asset.Asked{Numbers: numbers}, func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+	return many.New(o.db.Pool, o.through(), o.Service).Change(t.Context(), actor, many.Asked{Numbers: numbers}, func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
 		var entries []asset.Entry
-		at := slices.IndexFunc(found.Places, func(p asset.Place) bool { return p.Code == section })
+		at := slices.IndexFunc(found.Places, func(p many.Place) bool { return p.Code == section })
 		for _, d := range list {
 			e := asset.Entry{Section: found.Places[at].ID, Is: d, State: state, Why: "取り込み"}
 			if i := slices.IndexFunc(found.Assets, func(a asset.Asset) bool { return a.OwnNumber == d.OwnNumber }); i >= 0 {
@@ -174,7 +175,7 @@ func TestOneChangeOfManyGoesOnAtATime(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	var second error
-	err := o.ChangeMany(t.Context(), o.tax, asset.Asked{}, func(*door.Tx, asset.Standing) (iter.Seq[asset.Entry], error) {
+	err := many.New(o.db.Pool, o.through(), o.Service).Change(t.Context(), o.tax, many.Asked{}, func(*door.Tx, many.Standing) (iter.Seq[asset.Entry], error) {
 		second = o.take(t, o.tax, "zeimu", asset.Registered, numbered(1))
 		return slices.Values([]asset.Entry(nil)), nil
 	})

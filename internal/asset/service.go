@@ -21,6 +21,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/notice"
 	"kagami/internal/postgres"
+	"kagami/internal/state"
 	"kagami/internal/trail"
 )
 
@@ -29,10 +30,23 @@ type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
 	ties Ties
+
+	schemes state.Cache[schemeKey, Scheme]
 }
 
+// schemeKey names what the levels and zones in effect depend on.
+type schemeKey struct {
+	day      calendar.Date
+	editions int64
+}
+
+// cachedSchemes is more than the days and editions of one moment.
+const cachedSchemes = 4
+
 // New makes the service.
-func New(pool *pgxpool.Pool, d *door.Door) *Service { return &Service{pool: pool, door: d} }
+func New(pool *pgxpool.Pool, d *door.Door) *Service {
+	return (&Service{pool: pool, door: d}).With(Ties{})
+}
 
 // Ties are what the register asks of the rooms that stand on it. What is nil is not asked.
 type Ties struct {
@@ -63,25 +77,33 @@ type Ties struct {
 }
 
 // With is the register that asks these rooms.
-func (s *Service) With(ties Ties) *Service { return &Service{s.pool, s.door, ties} }
+func (s *Service) With(ties Ties) *Service {
+	return &Service{s.pool, s.door, ties, state.NewCache[schemeKey, Scheme](cachedSchemes)}
+}
 
 // Scheme is the levels and zones in effect today. Forbidden for who reads no register.
 func (s *Service) Scheme(ctx context.Context, actor authz.Actor) (Scheme, error) {
 	if actor.Reach(authz.ReadAssets) == authz.None {
 		return Scheme{}, fault.New(fault.Forbidden, "情報資産台帳は、あなたの役割では見られません。")
 	}
-	return s.schemeOn(ctx, s.pool, s.Today())
+	today := s.Today()
+	number, counted := actor.State.Of(edition.ChangeCounter)
+	if !counted {
+		return s.SchemeOn(ctx, s.pool, today)
+	}
+	return s.schemes.Get(schemeKey{today, number}, func() (Scheme, error) { return s.SchemeOn(ctx, s.pool, today) })
 }
 
 // SchemeIn is Scheme in a change.
 func (s *Service) SchemeIn(ctx context.Context, tx *door.Tx) (Scheme, error) {
-	return s.schemeOn(ctx, tx, tx.Today())
+	return s.SchemeOn(ctx, tx, tx.Today())
 }
 
 // Today is the day by which the register goes.
 func (s *Service) Today() calendar.Date { return calendar.Day(s.door.Now()) }
 
-func (s *Service) schemeOn(ctx context.Context, db postgres.Querier, day calendar.Date) (Scheme, error) {
+// SchemeOn is the levels and zones of a day, for what asks no actor.
+func (s *Service) SchemeOn(ctx context.Context, db postgres.Querier, day calendar.Date) (Scheme, error) {
 	values, err := edition.LoadForPortal(ctx, db, day)
 	if err != nil {
 		return Scheme{}, err
@@ -208,9 +230,9 @@ func Drafts(actor authz.Actor, section int64) bool {
 	return !may
 }
 
-// allow allows a change of a section's assets; only tells that it is one of who may only
+// Allow allows a change of a section's assets; only tells that it is one of who may only
 // draft.
-func allow(tx *door.Tx, actor authz.Actor, section int64) (only bool, err error) {
+func Allow(tx *door.Tx, actor authz.Actor, section int64) (only bool, err error) {
 	if Drafts(actor, section) {
 		return true, tx.Allow(authz.DraftAssets, authz.Matter{OwnersSection: section})
 	}
@@ -228,7 +250,7 @@ type Section struct {
 func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, error) {
 	return postgres.List[Section](ctx, s.pool, "listing sections to register for", `
 		SELECT s.code, s.name, NOT (@changes_all OR s.id = ANY(@changes)) AS only FROM section_shown s
-		WHERE (@everywhere OR s.id = ANY(@sections)) AND `+isThere+` ORDER BY s.position, s.code`,
+		WHERE (@everywhere OR s.id = ANY(@sections)) AND `+IsThere+` ORDER BY s.position, s.code`,
 		pgx.StrictNamedArgs{"today": s.Today(), "everywhere": actor.Reach(authz.DraftAssets) == authz.All, "sections": actor.Sections(authz.DraftAssets),
 			"changes_all": actor.Reach(authz.ChangeAssets) == authz.All, "changes": actor.Sections(authz.ChangeAssets)})
 }
@@ -237,11 +259,11 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, e
 // missing or wrong; Conflict where the section's own number stands for another one. Of who
 // may only draft it is a draft, in which something may be left to settle.
 func (s *Service) Register(ctx context.Context, actor authz.Actor, section string, d Details) (code string, err error) {
-	d = d.tidy()
+	d = d.Tidy()
 	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		var of int64
 		state := Registered
-		err := tx.QueryRow(ctx, `SELECT s.id FROM section_shown s WHERE s.code = @code AND `+isThere, pgx.StrictNamedArgs{"code": section, "today": tx.Today()}).Scan(&of)
+		err := tx.QueryRow(ctx, `SELECT s.id FROM section_shown s WHERE s.code = @code AND `+IsThere, pgx.StrictNamedArgs{"code": section, "today": tx.Today()}).Scan(&of)
 		var problems []fault.Problem
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
@@ -249,7 +271,7 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 		case err != nil:
 			return door.Unchanged(), fmt.Errorf("finding a section: %w", err)
 		default:
-			only, err := allow(tx, actor, of)
+			only, err := Allow(tx, actor, of)
 			if err != nil {
 				return door.Unchanged(), err
 			}
@@ -257,7 +279,7 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 				state = Draft
 			}
 		}
-		scheme, err := s.schemeOn(ctx, tx, tx.Today())
+		scheme, err := s.SchemeOn(ctx, tx, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -278,14 +300,14 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 			FROM number n
 			RETURNING id, code`, args).Scan(&id, &code)
 		if err != nil {
-			return door.Unchanged(), fmt.Errorf("registering an asset: %w", known(err))
+			return door.Unchanged(), fmt.Errorf("registering an asset: %w", Known(err))
 		}
 		if state == Draft {
-			if err := s.drafted(ctx, tx, actor, id); err != nil {
+			if err := s.Drafted(ctx, tx, actor, id); err != nil {
 				return door.Unchanged(), err
 			}
 		}
-		keys, _, after := changed(Details{}, d)
+		keys, _, after := Compared(Details{}, d)
 		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: id}, Fields: keys}, note(ctx, tx, actor, id, 1, "", map[string]string{}, after)
 	})
 	return code, err
@@ -302,7 +324,7 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, ve
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		only, err := allow(tx, actor, was.Section)
+		only, err := Allow(tx, actor, was.Section)
 		if err == nil && only && was.State != Draft {
 			err = fault.New(fault.Forbidden, "登録済みの情報資産は、台帳担当者には変えられません。変更を提案してください。")
 		}
@@ -321,7 +343,7 @@ func (s *Service) Claim(ctx context.Context, tx *door.Tx, actor authz.Actor, cod
 		if err != nil {
 			return seen, err
 		}
-		scheme, err := s.schemeOn(ctx, tx, tx.Today())
+		scheme, err := s.SchemeOn(ctx, tx, tx.Today())
 		if err != nil {
 			return seen, err
 		}
@@ -344,12 +366,12 @@ func (s *Service) ChangeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 // somebody confirms: that one stays a draft, whoever changes it. merged is the 管理番号 of one
 // that was merged into it; empty for none.
 func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, d Details, why string, only bool, merged string) (door.Effect, error) {
-	d, why = d.tidy(), strings.TrimSpace(why)
-	scheme, err := s.schemeOn(ctx, tx, tx.Today())
+	d, why = d.Tidy(), strings.TrimSpace(why)
+	scheme, err := s.SchemeOn(ctx, tx, tx.Today())
 	if err != nil {
 		return door.Unchanged(), err
 	}
-	awaiting, err := s.awaiting(ctx, tx, was)
+	awaiting, err := s.Awaiting(ctx, tx, was)
 	if err != nil {
 		return door.Unchanged(), err
 	}
@@ -362,7 +384,7 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	if err := fault.InvalidFields(problems); err != nil {
 		return door.Unchanged(), err
 	}
-	keys, before, after := changed(was.Details, d)
+	keys, before, after := Compared(was.Details, d)
 	state := was.State
 	if state == Draft && len(d.Open()) == 0 && !stays { // somebody has settled what was open
 		state = Registered
@@ -378,20 +400,20 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	args["id"], args["state"] = was.ID, state
 	weigh(args, was, d, scheme, tx.Today(), false)
 	if _, err := tx.Exec(ctx, `UPDATE asset SET (state, `+detailColumns+`) = ROW(@state, `+detailValues+`), version = version + 1 WHERE id = @id`, args); err != nil {
-		return door.Unchanged(), fmt.Errorf("changing an asset: %w", known(err))
+		return door.Unchanged(), fmt.Errorf("changing an asset: %w", Known(err))
 	}
 	if d.Kind != was.Kind {
-		if err := s.fits(ctx, tx, was.ID); err != nil {
+		if err := s.Fits(ctx, tx, was.ID); err != nil {
 			return door.Unchanged(), err
 		}
 	}
 	if !slices.Equal(ranksOf(d, scheme, was), was.Ranks) { // by its levels, or by how high these are today
-		if err := s.spread(ctx, tx, was.ID); err != nil {
+		if err := s.Spread(ctx, tx, was.ID); err != nil {
 			return door.Unchanged(), err
 		}
 	}
 	if stays {
-		if err := s.drafted(ctx, tx, actor, was.ID); err != nil {
+		if err := s.Drafted(ctx, tx, actor, was.ID); err != nil {
 			return door.Unchanged(), err
 		}
 	}
@@ -411,7 +433,7 @@ func (s *Service) LookAt(ctx context.Context, actor authz.Actor, code string, ve
 		}
 		d := was.Details
 		d.CheckedOn = tx.Today()
-		keys, before, after := changed(was.Details, d)
+		keys, before, after := Compared(was.Details, d)
 		if len(keys) == 0 {
 			return door.Unchanged(), nil
 		}
@@ -423,8 +445,8 @@ func (s *Service) LookAt(ctx context.Context, actor authz.Actor, code string, ve
 	})
 }
 
-// awaiting are the drafts among assets that somebody confirms.
-func (s *Service) awaiting(ctx context.Context, db postgres.Querier, assets ...Asset) (map[int64]bool, error) {
+// Awaiting are the drafts among assets that somebody confirms.
+func (s *Service) Awaiting(ctx context.Context, db postgres.Querier, assets ...Asset) (map[int64]bool, error) {
 	var drafts []int64
 	for _, a := range assets {
 		if a.State == Draft {
@@ -442,8 +464,8 @@ func (s *Service) awaiting(ctx context.Context, db postgres.Querier, assets ...A
 	return found, err
 }
 
-// drafted keeps that the actor has drafted assets, or changed what awaits.
-func (s *Service) drafted(ctx context.Context, tx *door.Tx, actor authz.Actor, assets ...int64) error {
+// Drafted keeps that the actor has drafted assets, or changed what awaits.
+func (s *Service) Drafted(ctx context.Context, tx *door.Tx, actor authz.Actor, assets ...int64) error {
 	if s.ties.Drafted == nil || len(assets) == 0 {
 		return nil
 	}
@@ -491,7 +513,7 @@ func (s *Service) MergeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, g
 // change that has allowed it. Conflict where something in it is not as it may be today: a
 // level or a zone that there was on the day of the draft, and is no more.
 func (s *Service) RegisterDraft(ctx context.Context, tx *door.Tx, actor authz.Actor, why string, a Asset) (door.Effect, error) {
-	scheme, err := s.schemeOn(ctx, tx, tx.Today())
+	scheme, err := s.SchemeOn(ctx, tx, tx.Today())
 	if err != nil {
 		return door.Unchanged(), err
 	}
@@ -507,7 +529,7 @@ func (s *Service) RegisterDraft(ctx context.Context, tx *door.Tx, actor authz.Ac
 		return door.Unchanged(), fmt.Errorf("registering a draft: %w", err)
 	}
 	if !slices.Equal(ranksOf(a.Details, scheme, a), a.Ranks) {
-		if err := s.spread(ctx, tx, a.ID); err != nil {
+		if err := s.Spread(ctx, tx, a.ID); err != nil {
 			return door.Unchanged(), err
 		}
 	}
@@ -545,7 +567,7 @@ func (s *Service) EndIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was
 	if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": Mistaken}); err != nil {
 		return door.Unchanged(), fmt.Errorf("ending an asset: %w", err)
 	}
-	if err := s.spread(ctx, tx, was.ID); err != nil {
+	if err := s.Spread(ctx, tx, was.ID); err != nil {
 		return door.Unchanged(), err
 	}
 	if s.ties.Parted != nil {
@@ -626,8 +648,8 @@ func (d Details) arguments(scheme Scheme, was Asset) pgx.StrictNamedArgs {
 	return args
 }
 
-// known gives an error of the register's constraints its sentence.
-func known(err error) error {
+// Known gives an error of the register's constraints its sentence.
+func Known(err error) error {
 	if failure, ok := errors.AsType[*pgconn.PgError](err); ok && failure.ConstraintName == "asset_own_number_unique" {
 		return fault.Wrap(err, fault.Conflict, "この課の番号は、同じ課室のほかの情報資産に付いています。別の番号にするか、その資産を変えてください。")
 	}

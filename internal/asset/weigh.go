@@ -210,9 +210,9 @@ func (d Details) checkReason(was Details, scheme Scheme) []fault.Problem {
 		"の段階を、問いの答えによらずに選んでいます。その理由を書くか、問いに答えて、段階を「問いの答えのとおり」にしてください。"}}
 }
 
-// fits asks whether assets that have changed their kind may stand where they do among the
+// Fits asks whether assets that have changed their kind may stand where they do among the
 // others. Invalid where one may not.
-func (s *Service) fits(ctx context.Context, tx *door.Tx, assets ...int64) error {
+func (s *Service) Fits(ctx context.Context, tx *door.Tx, assets ...int64) error {
 	if s.ties.Misfit == nil || len(assets) == 0 {
 		return nil
 	}
@@ -224,8 +224,8 @@ func (s *Service) fits(ctx context.Context, tx *door.Tx, assets ...int64) error 
 	return err
 }
 
-// spread carries the levels of assets on to what they rest on.
-func (s *Service) spread(ctx context.Context, tx *door.Tx, assets ...int64) error {
+// Spread carries the levels of assets on to what they rest on.
+func (s *Service) Spread(ctx context.Context, tx *door.Tx, assets ...int64) error {
 	if s.ties.Spread == nil {
 		return nil
 	}
@@ -304,7 +304,7 @@ const weighedAtOnce = 2000
 // Weigh weighs the whole register by the levels, zones and rules of today, where these are
 // not those that it was last weighed by: a new edition finds anew.
 func (s *Service) Weigh(ctx context.Context) error {
-	scheme, err := s.schemeOn(ctx, s.pool, calendar.Day(s.door.Now()))
+	scheme, err := s.SchemeOn(ctx, s.pool, calendar.Day(s.door.Now()))
 	if err != nil {
 		return err
 	}

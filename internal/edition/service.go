@@ -12,7 +12,11 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/state"
 )
+
+// ChangeCounter counts the changes of editions, their first days and the town's own rows.
+var ChangeCounter = state.Counted("edition")
 
 // Service is the editions of a town, of all kinds that its capabilities go by.
 type Service struct {

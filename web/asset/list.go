@@ -1,8 +1,13 @@
 package asset
 
 import (
+	"bytes"
+	"context"
+	"fmt"
 	"net/http"
 	"strconv"
+
+	"github.com/a-h/templ"
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
@@ -45,12 +50,39 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	screen.Render(w, r, status, listPage(listView{
+	p := listView{
 		Frame: screen.Frame(r, "情報資産台帳"), Page: found, Asked: a, Sections: sections, Sort: q.Sorted(), Backward: q.Backward, Exact: q.Exact, Later: after != "", Problems: problems,
 		MayRegister: actor.Reach(authz.DraftAssets) != authz.None, MayChange: actor.Reach(authz.ChangeAssets) != authz.None,
 		MayName: actor.Reach(authz.NameKeepers) != authz.None, Waiting: waiting.Drafts + waiting.Proposals, Views: views, KeepsTowns: view.MayKeepTowns(actor),
-	}))
+	}
+	if p.Table, err = s.table(ctx, p); err != nil {
+		return err
+	}
+	screen.Render(w, r, status, listPage(p))
 	return nil
+}
+
+// tableKey names a table as it is drawn: what it lists, and to where its headings lead.
+type tableKey struct {
+	find.Stamp
+	address string
+}
+
+// cachedTables is how many tables are cached, those used last: of some 50 KB each.
+const cachedTables = 100
+
+// table draws the table of the list, or takes it as it was drawn before.
+func (s *Screens) table(ctx context.Context, p listView) (templ.Component, error) {
+	if p.Stamp == (find.Stamp{}) {
+		return lines(p), nil
+	}
+	return s.tables.Get(tableKey{p.Stamp, p.Asked.At(address.Assets, "", "")}, func() (templ.Component, error) {
+		var drawn bytes.Buffer
+		if err := lines(p).Render(ctx, &drawn); err != nil {
+			return nil, fmt.Errorf("drawing the list: %w", err)
+		}
+		return templ.Raw(drawn.String()), nil
+	})
 }
 
 // counted is how many there are, in words.

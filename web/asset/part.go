@@ -6,12 +6,14 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/communication"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/many"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
@@ -19,6 +21,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/sample"
 	samples "kagami/internal/sample/assets"
+	"kagami/internal/state"
 	"kagami/internal/trail"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -27,17 +30,19 @@ import (
 // Screens are those screens.
 type Screens struct {
 	register  *asset.Service
+	many      *many.Service
 	finding   *find.Service
 	relations *relation.Service
 	papers    *paper.Service
 	proposals *propose.Service
 	views     *view.Service
 	talks     *communication.Service
+	tables    state.Cache[tableKey, templ.Component]
 }
 
 // New makes the screens.
-func New(register *asset.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, proposals *propose.Service, views *view.Service, talks *communication.Service) *Screens {
-	return &Screens{register, finding, relations, papers, proposals, views, talks}
+func New(register *asset.Service, many *many.Service, finding *find.Service, relations *relation.Service, papers *paper.Service, proposals *propose.Service, views *view.Service, talks *communication.Service) *Screens {
+	return &Screens{register, many, finding, relations, papers, proposals, views, talks, state.NewCache[tableKey, templ.Component](cachedTables)}
 }
 
 // Part is what the portal takes in.
@@ -65,9 +70,11 @@ func (s *Screens) Part() screen.Part {
 			"asset-drafted":    {Heading: "下書きを作りました", Text: "決まっていない項目がなくなると、情報セキュリティ管理者の確認を待ちます。"},
 			"asset-proposed":   {Heading: "変更を提案しました", Text: "情報セキュリティ管理者が確認すると、台帳が変わります。"},
 		},
-		Search:   s.search,
-		Jobs:     s.register.RegisterJobs,
-		Sample:   func(ctx context.Context, t *sample.Town) error { return samples.Fill(ctx, s.register, s.relations, *t) },
+		Search: s.search,
+		Jobs:   s.register.RegisterJobs,
+		Sample: func(ctx context.Context, t *sample.Town) error {
+			return samples.Fill(ctx, s.register, s.many, s.relations, *t)
+		},
 		Subjects: []trail.Named{{Kind: "asset", Title: "情報資産"}},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
 	"kagami/internal/fault"
+	"kagami/internal/state"
 	"kagami/internal/task"
 	"kagami/internal/trail"
 	"kagami/web/layout"
@@ -53,6 +54,7 @@ func (s *Screens) Part() screen.Part {
 			"edition-said":      {Heading: "町の行を決めました", Text: "新しい基準を使い始めても、町の行はそのまま残ります。"},
 		},
 		Tasks:    s.tasks,
+		Counters: []state.Counter{edition.ChangeCounter},
 		Subjects: []trail.Named{{Kind: "edition", Title: "法令・国の基準"}, {Kind: "edition_own", Title: "法令・国の基準への町の行"}},
 	}
 }

@@ -8,6 +8,7 @@ let asked = 0; // the newest request: an older answer that comes late is not sho
 
 async function judge() {
 	const mine = ++asked;
+	busy(true); // what stands beneath a question is not what its answer comes to yet
 	const typed = new FormData(form);
 	typed.append(button.name, button.value);
 	try {
@@ -22,6 +23,11 @@ async function judge() {
 	} catch {
 		// the button is there
 	}
+	if (mine === asked) busy(false);
+}
+
+function busy(is) {
+	for (const shown of form.querySelectorAll('.outcome')) shown.setAttribute('aria-busy', is);
 }
 
 form?.addEventListener('change', (event) => {

@@ -18,10 +18,11 @@ func (p *person) put(field, text string) {
 	p.do(chromedp.SetValue(chromedp.CSS("#"+field), text))
 }
 
-// pick ticks a box or chooses an answer.
+// pick ticks a box or chooses an answer, once no answer before it is still to be shown: it
+// would move what is pressed.
 func (p *person) pick(name, value string) {
 	p.t.Helper()
-	p.do(chromedp.Click(chromedp.CSS(fmt.Sprintf(`input[name="%s"][value="%s"]`, name, value))))
+	p.do(chromedp.WaitNotPresent(chromedp.CSS(`[aria-busy="true"]`)), chromedp.Click(chromedp.CSS(fmt.Sprintf(`input[name="%s"][value="%s"]`, name, value))))
 }
 
 // change puts words in the place of others in a draft's whole text.

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/asset/filebook"
 	assetfind "kagami/internal/asset/find"
 	assetintake "kagami/internal/asset/intake"
+	"kagami/internal/asset/many"
 	"kagami/internal/asset/merge"
 	"kagami/internal/asset/overview"
 	"kagami/internal/asset/paper"
@@ -103,13 +104,13 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), proposals, view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(),
+		webasset.New(assets, many.New(g.Pool, g.Door, assets), listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), proposals, view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(),
 		views.New(view.New(g.Pool, g.Door)).Part(),
 		papers.New(assets, paper.New(g.Pool, g.Door, assets), g.Attachments).Part(),
 		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
 		webmerge.New(merge.New(g.Pool, g.Door, assets), assets).Part(),
 		webrestore.New(restore.New(assets), assets).Part(),
-		webbulk.New(bulk.New(assets, listing), assets, listing).Part(),
+		webbulk.New(bulk.New(many.New(g.Pool, g.Door, assets), assets, listing), assets, listing).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),

@@ -15,6 +15,7 @@ import (
 	"kagami/internal/asset/bulk"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/many"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -34,6 +35,7 @@ var today = calendar.NewDate(2026, time.November, 24)
 type office struct {
 	*bulk.Service
 	t                    *testing.T
+	many                 *many.Service
 	register             *asset.Service
 	tax, welfare, keeper authz.Actor
 }
@@ -43,7 +45,8 @@ func newOffice(t *testing.T) office {
 	db := databases.New(t)
 	through := door.New(db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
 	register := asset.New(db.Pool, through).With(asset.Ties{Judge: classify.Judge})
-	o := office{Service: bulk.New(register, find.New(db.Pool, register)), t: t, register: register}
+	all := many.New(db.Pool, through, register)
+	o := office{Service: bulk.New(all, register, find.New(db.Pool, register)), t: t, many: all, register: register}
 	town := org.New(db.Pool, through)
 	for i, code := range []string{"zeimu", "fukushi"} {
 		section, err := town.AddSection(t.Context(), authz.AsOperator(), org.Section{Code: code, Name: code + "課", Kind: org.Internal, Position: i})
@@ -180,10 +183,10 @@ func TestWhatDoesNotFitAndWhatCantBeIsSaid(t *testing.T) {
 	open := plain("例規集")
 	open.Confidentiality = "1"
 	o.add(o.tax, "zeimu", open)
-	if err := o.register.ChangeMany(t.Context(), o.tax, asset.Asked{}, func(_ *door.Tx, s asset.Standing) (iter.Seq[asset.Entry], error) {
+	if err := o.many.Change(t.Context(), o.tax, many.Asked{}, func(_ *door.Tx, s many.Standing) (iter.Seq[asset.Entry], error) {
 		d := plain("下書き")
 		d.Zone, d.Availability = "", ""
-		of := s.Places[slices.IndexFunc(s.Places, func(p asset.Place) bool { return p.Mine })].ID
+		of := s.Places[slices.IndexFunc(s.Places, func(p many.Place) bool { return p.Mine })].ID
 		settled := plain("領域だけが決まっていない下書き")
 		settled.Zone = ""
 		return slices.Values([]asset.Entry{{Section: of, Is: d, State: asset.Draft}, {Section: of, Is: settled, State: asset.Draft}}), nil
@@ -308,8 +311,8 @@ func TestTenThousandAreChangedAtOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	fill := func(from, to int) {
-		if err := o.register.ChangeMany(t.Context(), o.tax, asset.Asked{}, func(_ *door.Tx, s asset.Standing) (iter.Seq[asset.Entry], error) {
-			of := s.Places[slices.IndexFunc(s.Places, func(p asset.Place) bool { return p.Mine })].ID
+		if err := o.many.Change(t.Context(), o.tax, many.Asked{}, func(_ *door.Tx, s many.Standing) (iter.Seq[asset.Entry], error) {
+			of := s.Places[slices.IndexFunc(s.Places, func(p many.Place) bool { return p.Mine })].ID
 			return func(yield func(asset.Entry) bool) {
 				for i := from; i < to; i++ {
 					if !yield(asset.Entry{Section: of, Is: plain(fmt.Sprint("台帳", i)), State: asset.Registered}) {

@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/many"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -19,12 +20,15 @@ const Most = 10000
 
 // Service changes many assets in a database.
 type Service struct {
+	many     *many.Service
 	register *asset.Service
 	finding  *find.Service
 }
 
 // New makes the service.
-func New(register *asset.Service, finding *find.Service) *Service { return &Service{register, finding} }
+func New(many *many.Service, register *asset.Service, finding *find.Service) *Service {
+	return &Service{many, register, finding}
+}
 
 // AskChange tells why the actor changes no assets: Forbidden who may change none, be it that
 // they draft them.
@@ -84,12 +88,12 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, q find.Search, c
 	if err != nil {
 		return err
 	}
-	asked := asset.Asked{Numbers: make([]string, len(list))}
+	asked := many.Asked{Numbers: make([]string, len(list))}
 	is := make(map[int64]bool, len(list))
 	for i, a := range list {
 		asked.Numbers[i], is[a.ID] = a.Code, true
 	}
-	err = s.register.ChangeMany(ctx, actor, asked, func(tx *door.Tx, standing asset.Standing) (iter.Seq[asset.Entry], error) {
+	err = s.many.Change(ctx, actor, asked, func(tx *door.Tx, standing many.Standing) (iter.Seq[asset.Entry], error) {
 		if err := change.check(standing.Scheme); err != nil {
 			return nil, err
 		}

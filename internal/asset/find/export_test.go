@@ -7,5 +7,7 @@ func (s *Service) Within(counted, steps, often int) *Service {
 
 // Sampling takes a sample as large as that beside.
 func (s *Service) Sampling(counted, steps, often, percent, end int) *Service {
-	return &Service{s.pool, s.register, bounds{counted, steps, often, percent, end}}
+	less := New(s.pool, s.register)
+	less.bounds = bounds{counted, steps, often, percent, end}
+	return less
 }

@@ -17,7 +17,9 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/org"
 	"kagami/internal/postgres"
+	"kagami/internal/state"
 )
 
 // Service finds assets in a database.
@@ -25,11 +27,24 @@ type Service struct {
 	pool     *pgxpool.Pool
 	register *asset.Service
 	bounds   bounds
+	sections state.Cache[sectionsKey, []asset.Section]
+	pages    state.Cache[Stamp, Page]
 }
+
+// sectionsKey names what the sections that somebody sees depend on.
+type sectionsKey struct {
+	everywhere   bool
+	person       int64 // none for who sees all
+	day          calendar.Date
+	organization int64
+}
+
+// cachedSections is for how many people their sections are in the cache.
+const cachedSections = 1000
 
 // New makes the service.
 func New(pool *pgxpool.Pool, register *asset.Service) *Service {
-	return &Service{pool, register, usualBounds}
+	return &Service{pool, register, usualBounds, state.NewCache[sectionsKey, []asset.Section](cachedSections), state.NewCache[Stamp, Page](cachedPages)}
 }
 
 const (
@@ -120,6 +135,7 @@ type Page struct {
 	More   bool         // there are more than Count
 	Next   string       // what Search.After is for the next page; empty on the last
 	Scheme asset.Scheme // the levels and zones of today
+	Stamp  Stamp        // what it was drawn from; the zero value where that is not known
 }
 
 // List finds assets. Forbidden for who reads no register, Invalid for too many words.
@@ -128,15 +144,55 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Scheme: scheme}
 	if err := q.check(); err != nil {
+		return Page{Scheme: scheme}, err
+	}
+	stamp, cacheable, err := s.stamp(ctx, actor, q)
+	switch {
+	case err != nil:
+		return Page{}, err
+	case !cacheable:
+		return s.draw(ctx, actor, q, scheme)
+	}
+	return s.pages.Get(stamp, func() (Page, error) {
+		page, err := s.draw(ctx, actor, q, scheme)
+		page.Stamp = stamp
+		return page, err
+	})
+}
+
+// draw looks a page up in the register.
+func (s *Service) draw(ctx context.Context, actor authz.Actor, q Search, scheme asset.Scheme) (page Page, err error) {
+	page.Scheme = scheme
+	l := lookup{bounds: s.bounds, today: s.register.Today(), order: q.order(scheme)}
+	listed := false
+	if q.whole() && actor.Reach(authz.ReadAssets) == authz.All {
+		listed, err = s.listWhole(ctx, l, &page)
+	}
+	if err == nil && !listed {
+		err = s.lookUp(ctx, actor, q, l, &page)
+	}
+	if err != nil {
 		return page, err
 	}
-	err = pgx.BeginTxFunc(ctx, s.pool, looking, func(tx pgx.Tx) error {
-		l := lookup{bounds: s.bounds, tx: tx, today: s.register.Today(), order: q.order(scheme)}
+	if len(page.Assets) > OnPage {
+		page.Assets = page.Assets[:OnPage]
+		page.Next = place(page.Assets[OnPage-1])
+	}
+	if q.Exact && page.More {
+		return page, s.countAll(ctx, actor, q, &page)
+	}
+	return page, nil
+}
+
+// lookUp looks up what a page has, and one line more where there is a next page.
+func (s *Service) lookUp(ctx context.Context, actor authz.Actor, q Search, l lookup, page *Page) error {
+	return pgx.BeginTxFunc(ctx, s.pool, looking, func(tx pgx.Tx) error {
+		l.tx = tx
 		if found, err := l.ask(ctx, actor, q); err != nil || !found {
 			return err
 		}
+		var err error
 		if page.Count, err = l.count(ctx); err != nil || page.Count == 0 {
 			return err
 		}
@@ -149,17 +205,6 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 		page.Assets, err = l.lines(ctx, ids)
 		return err
 	})
-	if err != nil {
-		return page, err
-	}
-	if len(page.Assets) > OnPage {
-		page.Assets = page.Assets[:OnPage]
-		page.Next = place(page.Assets[OnPage-1])
-	}
-	if q.Exact && page.More {
-		return page, s.countAll(ctx, actor, q, &page)
-	}
-	return page, nil
 }
 
 // check finds what is wrong with what somebody looks for. Invalid.
@@ -197,7 +242,19 @@ func (s *Service) countAll(ctx context.Context, actor authz.Actor, q Search, pag
 
 // Sections are those whose assets the actor may see.
 func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]asset.Section, error) {
-	return postgres.List[asset.Section](ctx, s.pool, "listing sections of the register", `
-		SELECT code, name, false AS only FROM section_shown WHERE @everywhere OR id = ANY(@sections) ORDER BY position, code`,
-		pgx.StrictNamedArgs{"everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets)})
+	everywhere := actor.Reach(authz.ReadAssets) == authz.All
+	list := func() ([]asset.Section, error) {
+		return postgres.List[asset.Section](ctx, s.pool, "listing sections of the register", `
+			SELECT code, name, false AS only FROM section_shown WHERE @everywhere OR id = ANY(@sections) ORDER BY position, code`,
+			pgx.StrictNamedArgs{"everywhere": everywhere, "sections": actor.Sections(authz.ReadAssets)})
+	}
+	organization, counted := actor.State.Of(org.ChangeCounter)
+	if !counted {
+		return list()
+	}
+	key := sectionsKey{everywhere: true, organization: organization}
+	if !everywhere {
+		key = sectionsKey{person: actor.Person, day: actor.On, organization: organization}
+	}
+	return s.sections.Get(key, list)
 }

@@ -621,14 +621,16 @@ func idsOf(list []found) []int64 {
 	return ids
 }
 
+// lineColumns are a line's, of the asset a of the section s, but for its key.
+const lineColumns = `a.code, s.name AS section_name, a.name, a.kind, a.place, a.confidentiality, a.integrity, a.availability, a.zone, a.checked_on, a.broken_since, a.state`
+
 // lines are assets as the list shows them, in the order of their ids.
 func (l *lookup) lines(ctx context.Context, ids []int64) ([]Line, error) {
 	if err := l.goBy(ctx, false); err != nil {
 		return nil, err
 	}
 	return postgres.List[Line](ctx, l.tx, "listing assets", `
-		SELECT a.code, s.name AS section_name, a.name, a.kind, a.place, a.confidentiality, a.integrity, a.availability, a.zone, a.checked_on, a.broken_since, a.state,
-		       (`+l.key+`)::text AS key
+		SELECT `+lineColumns+`, (`+l.key+`)::text AS key
 		FROM unnest(@ids::bigint[]) WITH ORDINALITY AS f (id, n) JOIN asset a ON a.id = f.id JOIN section_shown s ON s.id = a.section_id ORDER BY f.n`,
 		pgx.StrictNamedArgs{"ids": ids})
 }

@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/wording"
+	"kagami/internal/asset/many"
 	"kagami/internal/sheet"
 	"kagami/internal/sheet/intake"
 )
@@ -209,7 +210,7 @@ func short(text string) string {
 }
 
 // list lists a row that changes something.
-func (p *planner) list(r row, e asset.Entry, place asset.Place, fields []string) {
+func (p *planner) list(r row, e asset.Entry, place many.Place, fields []string) {
 	line := Line{Line: r.line, Sheet: p.file.sheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Is.Name), Draft: e.State == asset.Draft}
 	if e.Was.ID == 0 {
 		for _, key := range shown {
@@ -235,7 +236,7 @@ func (p *planner) list(r row, e asset.Entry, place asset.Place, fields []string)
 	p.plan.lists.add(Changed, line)
 }
 
-func sectionName(e asset.Entry, place asset.Place) string {
+func sectionName(e asset.Entry, place many.Place) string {
 	if e.Was.ID != 0 {
 		return e.Was.SectionName
 	}
@@ -243,7 +244,7 @@ func sectionName(e asset.Entry, place asset.Place) string {
 }
 
 // askLevel asks what a row with 機密性3 is, also where somebody has said so.
-func (p *planner) askLevel(r row, e asset.Entry, place asset.Place) {
+func (p *planner) askLevel(r row, e asset.Entry, place many.Place) {
 	asked := e.Is.Confidentiality == asset.Unsettled
 	chosen := p.choices.Levels[r.at]
 	if !asked && chosen == "" && p.choices.Level == "" {
@@ -264,18 +265,18 @@ func (p *planner) askLevel(r row, e asset.Entry, place asset.Place) {
 // unknown is a row that is like no asset by its numbers.
 type unknown struct {
 	row     int
-	section asset.Place
+	section many.Place
 }
 
 // ask notes that a row may be an asset of which the name is written otherwise.
-func (p *planner) ask(r row, place asset.Place) {
+func (p *planner) ask(r row, place many.Place) {
 	if place.ID != 0 && p.found.Named != nil {
 		p.fresh = append(p.fresh, unknown{r.at, place})
 	}
 }
 
 // chosen is the asset that somebody has said a row to be; -1 for none.
-func (p *planner) chosen(r row, place asset.Place, w *problems) int {
+func (p *planner) chosen(r row, place many.Place, w *problems) int {
 	code := p.choices.Same[r.at]
 	if code == "" || code == Another {
 		return -1
@@ -336,8 +337,8 @@ func (p *planner) findAlike(ctx context.Context) error {
 		keys[i] = inSection{f.section.ID, name}
 		rows[keys[i]]++
 	}
-	among := map[inSection][]asset.Named{}
-	err := p.found.Named(sections, func(n asset.Named) {
+	among := map[inSection][]many.Named{}
+	err := p.found.Named(sections, func(n many.Named) {
 		key := inSection{n.Section, alikeKey(n.Name)}
 		if rows[key] > 0 && len(among[key]) <= mostCandidates {
 			among[key] = append(among[key], n)
@@ -361,7 +362,7 @@ func (p *planner) findAlike(ctx context.Context) error {
 }
 
 // askAlike asks of a row whether it is one of the assets with a name like its own.
-func (p *planner) askAlike(f unknown, alike []asset.Named) {
+func (p *planner) askAlike(f unknown, alike []many.Named) {
 	r, chosen := p.file.rows[f.row], p.choices.Same[f.row]
 	var among []Candidate
 	for _, n := range alike {

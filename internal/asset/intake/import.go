@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/many"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -426,7 +427,7 @@ func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []
 	if err != nil {
 		return err
 	}
-	err = s.assets.ChangeMany(ctx, actor, file.asked(i.Choices), func(tx *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+	err = s.many.Change(ctx, actor, file.asked(i.Choices), func(tx *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
 		now, err := s.load(ctx, tx, actor, i.Token, "FOR UPDATE", tx.Now)
 		if err != nil {
 			return nil, err

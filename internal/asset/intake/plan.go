@@ -13,6 +13,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/wording"
+	"kagami/internal/asset/many"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
@@ -53,7 +54,7 @@ type decision struct {
 // planner makes a plan of a file, on the register as it stands.
 type planner struct {
 	file    File
-	found   asset.Standing
+	found   many.Standing
 	choices Choices
 
 	said     map[saying]meaning  // what the cells of a column have been read as: most are alike
@@ -100,7 +101,7 @@ var errPlanDeadline = errors.New("planning a register took too long")
 
 // makePlan plans a file by what has been chosen for it. Invalid where there is no such
 // section; TooLarge beyond intake.PlanDeadline.
-func makePlan(ctx context.Context, found asset.Standing, file File, choices Choices) (Plan, error) {
+func makePlan(ctx context.Context, found many.Standing, file File, choices Choices) (Plan, error) {
 	p := &planner{
 		file: file, found: found, choices: choices, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*page]int{},
 		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
@@ -296,17 +297,17 @@ func (w *problems) wrong(c column, reason string) {
 
 // own is the section of a row, if the actor may register its assets, or elsewhere; that of
 // the asset where the row says no other.
-func (p *planner) own(r row, w *problems) (place asset.Place, elsewhere bool) {
+func (p *planner) own(r row, w *problems) (place many.Place, elsewhere bool) {
 	if at, known := p.byCode[strings.ToLower(r.lineOf(numberColumn))]; known && r.lineOf(sectionColumn) == "" {
-		return asset.Place{ID: p.found.Assets[at].Section, Mine: true}, false
+		return many.Place{ID: p.found.Assets[at].Section, Mine: true}, false
 	}
 	at, problem := p.place(r)
 	if problem != "" {
 		w.wrong(sectionColumn, problem)
-		return asset.Place{}, false
+		return many.Place{}, false
 	}
 	if !p.found.Places[at].Mine {
-		return asset.Place{}, true
+		return many.Place{}, true
 	}
 	return p.found.Places[at], false
 }
@@ -379,7 +380,7 @@ func (p *planner) draft(e *asset.Entry, w *problems) {
 	if e.Was.ID != 0 {
 		section = e.Was.Section
 	}
-	if !slices.ContainsFunc(p.found.Places, func(place asset.Place) bool { return place.ID == section && place.Only }) {
+	if !slices.ContainsFunc(p.found.Places, func(place many.Place) bool { return place.ID == section && place.Only }) {
 		return
 	}
 	if e.Was.State != asset.Registered {
@@ -426,7 +427,7 @@ func (p *planner) columnOf(r row, field string) column {
 // somebody has said of it, by 管理番号, by the section's own number, or by its name where
 // it has neither; -1 for one that is new. own is the section's own number, where the row
 // says it.
-func (p *planner) match(r row, place asset.Place, w *problems) (at int, own string) {
+func (p *planner) match(r row, place many.Place, w *problems) (at int, own string) {
 	number, own := r.lineOf(numberColumn), r.lineOf(ownColumn)
 	said := numberColumn
 	if number == "" {
@@ -497,11 +498,11 @@ func (p *planner) isGiven(number string) bool {
 	if at < 0 || len(number)-at <= 4 || strings.Trim(number[at+1:], "0123456789") != "" {
 		return false
 	}
-	return slices.ContainsFunc(p.found.Places, func(place asset.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
+	return slices.ContainsFunc(p.found.Places, func(place many.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
 }
 
 // unnumbered finds an asset by its name: the first of them that no row has spoken of.
-func (p *planner) unnumbered(r row, place asset.Place) int {
+func (p *planner) unnumbered(r row, place many.Place) int {
 	named := inSection{place.ID, wording.OneLine(r.cell(nameColumn))}
 	for len(p.byName[named]) > 0 {
 		at := p.byName[named][0]

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/encoding/japanese"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/many"
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
 	"kagami/internal/fault"
@@ -25,7 +26,7 @@ var today = calendar.NewDate(2026, 11, 24)
 
 // aRegister is one of four sections, the last of which is another's, with two assets
 // and one that has ended.
-func aRegister() asset.Standing {
+func aRegister() many.Standing {
 	ledger := asset.Details{
 		OwnNumber: "Z-1", Kind: asset.Information, Name: "課税台帳", Confidentiality: "3B", Integrity: "2", Availability: "2",
 		Personal: asset.MyNumberBorne, NumberWork: asset.NumberUse, Zone: asset.MyNumberZone, Place: "税務システム", RegisteredOn: calendar.NewDate(2024, 4, 1),
@@ -33,9 +34,9 @@ func aRegister() asset.Standing {
 	other, gone := ledger, ledger
 	other.OwnNumber, other.Name = "", "議事録"
 	gone.OwnNumber = "Z-9"
-	return asset.Standing{
+	return many.Standing{
 		Today: today, Scheme: asset.SchemeOn(edition.Values{}, today),
-		Places: []asset.Place{{ID: 1, Code: "zeimu", Name: "税務町民課", Mine: true}, {ID: 2, Code: "somu", Name: "総務課", Mine: true}, {ID: 3, Code: "h1", Name: "保育所（第一）", Mine: true}, {ID: 4, Code: "kaikei", Name: "会計室"}},
+		Places: []many.Place{{ID: 1, Code: "zeimu", Name: "税務町民課", Mine: true}, {ID: 2, Code: "somu", Name: "総務課", Mine: true}, {ID: 3, Code: "h1", Name: "保育所（第一）", Mine: true}, {ID: 4, Code: "kaikei", Name: "会計室"}},
 		Assets: []asset.Asset{
 			{ID: 11, Code: "zeimu-0001", Section: 1, SectionName: "税務町民課", Details: ledger, State: asset.Registered, Version: 1},
 			{ID: 12, Code: "zeimu-0002", Section: 1, SectionName: "税務町民課", Details: other, State: asset.Registered, Version: 1},
@@ -429,12 +430,12 @@ func TestARegisterInCP932IsRead(t *testing.T) {
 
 // namesakes is a register with so many assets of a name but for what stands in brackets,
 // and a file with so many rows of it.
-func namesakes(t *testing.T, assets, rows int) (asset.Standing, File) {
+func namesakes(t *testing.T, assets, rows int) (many.Standing, File) {
 	t.Helper()
 	found := aRegister()
-	found.Named = func(_ []int64, each func(asset.Named)) error {
+	found.Named = func(_ []int64, each func(many.Named)) error {
 		for i := range assets {
-			each(asset.Named{ID: int64(100 + i), Code: fmt.Sprintf("zeimu-%04d", 100+i), Section: 1, Name: fmt.Sprintf("台帳（%d）", i)})
+			each(many.Named{ID: int64(100 + i), Code: fmt.Sprintf("zeimu-%04d", 100+i), Section: 1, Name: fmt.Sprintf("台帳（%d）", i)})
 		}
 		return nil
 	}
@@ -478,8 +479,8 @@ func TestManyNamesakesArePlannedAsFastAsOthers(t *testing.T) {
 	found, file := namesakes(t, 6_000, 50_000)
 	heard := 0
 	named := found.Named
-	found.Named = func(sections []int64, each func(asset.Named)) error {
-		return named(sections, func(n asset.Named) {
+	found.Named = func(sections []int64, each func(many.Named)) error {
+		return named(sections, func(n many.Named) {
 			heard++
 			each(n)
 		})
@@ -499,7 +500,7 @@ func TestPlanningEndsWhereNobodyWaits(t *testing.T) {
 		for _, begun := range []bool{false, true} { // before the rows, and while they are compared by their names
 			ctx, cancel := context.WithCancelCause(t.Context())
 			asked := found
-			asked.Named = func(sections []int64, each func(asset.Named)) error {
+			asked.Named = func(sections []int64, each func(many.Named)) error {
 				cancel(cause)
 				return found.Named(sections, each)
 			}

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"kagami/internal/asset"
 	"kagami/internal/asset/intake/wording"
+	"kagami/internal/asset/many"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 	"kagami/internal/sheet/intake"
@@ -344,8 +344,8 @@ func (p *page) isWhole(cells []string) bool {
 
 // asked is what the file asks of the register: what its rows may be there, or have been
 // said to be.
-func (f File) asked(choices Choices) asset.Asked {
-	asked := asset.Asked{Numbers: make([]string, 0, len(f.rows))}
+func (f File) asked(choices Choices) many.Asked {
+	asked := many.Asked{Numbers: make([]string, 0, len(f.rows))}
 	for _, r := range f.rows {
 		numbered := false
 		for _, c := range []column{numberColumn, ownColumn} {

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/many"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/sheet/intake"
@@ -15,20 +16,20 @@ import (
 
 // Service takes registers in.
 type Service struct {
-	pool   *pgxpool.Pool
-	door   *door.Door
-	assets *asset.Service
+	pool *pgxpool.Pool
+	door *door.Door
+	many *many.Service
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
-	return &Service{pool, d, assets}
+	return &Service{pool, d, many.New(pool, d, assets)}
 }
 
 // Plan says what taking a file in would do, and does nothing. Forbidden for who may
 // change no asset.
 func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, choices Choices) (Plan, error) {
-	found, err := s.assets.Standing(ctx, actor, file.asked(choices))
+	found, err := s.many.Standing(ctx, actor, file.asked(choices))
 	if err != nil {
 		return Plan{}, err
 	}
@@ -39,7 +40,7 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, choice
 // of it, or nothing where the plan has problems or rows of
 // sections that are not theirs.
 func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choices Choices) (plan Plan, err error) {
-	err = s.assets.ChangeMany(ctx, actor, file.asked(choices), func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+	err = s.many.Change(ctx, actor, file.asked(choices), func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
 		plan, err = makePlan(ctx, found, file, choices)
 		if err != nil || len(plan.Problems)+plan.Elsewhere > 0 {
 			return func(func(asset.Entry) bool) {}, err

@@ -12,6 +12,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/level"
+	"kagami/internal/asset/many"
 	"kagami/internal/asset/propose"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -35,6 +36,7 @@ type office struct {
 	t              *testing.T
 	db             pgtest.DB
 	assets         *asset.Service
+	many           *many.Service
 	keeper, second authz.Actor // of zeimu
 	manager, other authz.Actor // the 情報セキュリティ管理者, of zeimu and fukushi
 	system         authz.Actor // the 情報システム管理者 of zeimu, who may change but not confirm
@@ -45,7 +47,7 @@ func newOffice(t *testing.T) office {
 	db := databases.New(t)
 	through := door.New(db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
 	o := office{t: t, db: db, assets: asset.New(db.Pool, through).With(asset.Ties{Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})}
-	o.Service = propose.New(db.Pool, through, o.assets)
+	o.Service, o.many = propose.New(db.Pool, through, o.assets), many.New(db.Pool, through, o.assets)
 	town := org.New(db.Pool, through)
 	var sections []int64
 	for i, code := range []string{"zeimu", "fukushi"} {
@@ -210,7 +212,7 @@ func TestAKeepersDraftStaysOneWhoeverChangesIt(t *testing.T) {
 	// what came with many leaves it one, too
 	is := ledger()
 	is.Place = "取り込んだ書庫"
-	must(t, o.assets.ChangeMany(t.Context(), o.system, asset.Asked{Numbers: []string{code}}, func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+	must(t, o.many.Change(t.Context(), o.system, many.Asked{Numbers: []string{code}}, func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
 		return slices.Values([]asset.Entry{{Was: found.Assets[0], Is: is, State: asset.Registered}}), nil
 	}))
 	if a := o.find(code); a.State != asset.Draft || a.Place != is.Place {
@@ -229,7 +231,7 @@ func TestAnImportedDraftIsRegisteredByWhoSettlesIt(t *testing.T) {
 	o := newOffice(t)
 	open := ledger()
 	open.Zone = ""
-	must(t, o.assets.ChangeMany(t.Context(), o.manager, asset.Asked{}, func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+	must(t, o.many.Change(t.Context(), o.manager, many.Asked{}, func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
 		return slices.Values([]asset.Entry{{Section: found.Places[0].ID, Is: open, State: asset.Draft}}), nil
 	}))
 	must(t, o.assets.Change(t.Context(), o.system, "zeimu-0001", 1, ledger(), ""))

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"kagami/internal/asset"
 	"kagami/internal/asset/level"
+	"kagami/internal/asset/many"
 	"kagami/internal/asset/relation"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -156,8 +157,8 @@ func TestAnImportThatRaisesBothKeepsTheDay(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.rest(o.general, o.pay, o.system)
-	later := o.on(today.AddDays(100))
-	err := later.ChangeMany(t.Context(), o.general, asset.Asked{Numbers: []string{o.pay, o.system}}, func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
+	later := door.New(o.db.Pool, func() time.Time { return today.AddDays(100).Start().Add(9 * time.Hour) })
+	err := many.New(o.db.Pool, later, o.on(today.AddDays(100))).Change(t.Context(), o.general, many.Asked{Numbers: []string{o.pay, o.system}}, func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
 		return func(yield func(asset.Entry) bool) {
 			for _, a := range found.Assets {
 				e := asset.Entry{Was: a, Is: a.Details, State: asset.Registered}

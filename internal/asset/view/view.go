@@ -20,17 +20,30 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
+	"kagami/internal/state"
 	"kagami/internal/trail"
 )
 
 // Service is the views in a database.
 type Service struct {
-	pool *pgxpool.Pool
-	door *door.Door
+	pool   *pgxpool.Pool
+	door   *door.Door
+	listed state.Cache[listedKey, []View]
 }
 
+// ChangeCounter counts the changes of views.
+var ChangeCounter = state.Counted("asset_view")
+
+// listedKey names what the views that somebody has depend on.
+type listedKey struct{ person, number int64 }
+
+// cachedLists is for how many people their views are in the cache.
+const cachedLists = 1000
+
 // New makes the service.
-func New(pool *pgxpool.Pool, d *door.Door) *Service { return &Service{pool, d} }
+func New(pool *pgxpool.Pool, d *door.Door) *Service {
+	return &Service{pool, d, state.NewCache[listedKey, []View](cachedLists)}
+}
 
 const (
 	// Most is how many views one has, and the town.
@@ -73,10 +86,17 @@ func (s *Service) List(ctx context.Context, actor authz.Actor) ([]View, error) {
 	if actor.Reach(authz.ReadAssets) == authz.None {
 		return nil, nil
 	}
-	return postgres.List[View](ctx, s.pool, "listing views of the register", `
-		SELECT id, owner_id IS NULL AS of_town, name, query FROM asset_view
-		WHERE owner_id = @person OR owner_id IS NULL ORDER BY owner_id IS NULL, name COLLATE "C", id LIMIT @most`,
-		pgx.StrictNamedArgs{"person": actor.Person, "most": 2 * Most})
+	list := func() ([]View, error) {
+		return postgres.List[View](ctx, s.pool, "listing views of the register", `
+			SELECT id, owner_id IS NULL AS of_town, name, query FROM asset_view
+			WHERE owner_id = @person OR owner_id IS NULL ORDER BY owner_id IS NULL, name COLLATE "C", id LIMIT @most`,
+			pgx.StrictNamedArgs{"person": actor.Person, "most": 2 * Most})
+	}
+	number, counted := actor.State.Of(ChangeCounter)
+	if !counted {
+		return list()
+	}
+	return s.listed.Get(listedKey{actor.Person, number}, list)
 }
 
 // MayKeepTowns tells whether somebody may keep the town's.

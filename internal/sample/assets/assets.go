@@ -12,6 +12,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/catalogue"
+	"kagami/internal/asset/many"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -23,7 +24,7 @@ import (
 // Fill registers the assets of each section by its 情報セキュリティ管理者, changes a few of
 // them, says what rests on what, and ends one that was registered twice. Five of them do
 // not fit the rules.
-func Fill(ctx context.Context, register *asset.Service, relations *relation.Service, t sample.Town) error {
+func Fill(ctx context.Context, register *asset.Service, all *many.Service, relations *relation.Service, t sample.Town) error {
 	filled := map[string]authz.Actor{}
 	for _, actor := range t.Actors {
 		if !actor.Has(authz.SecurityManager) {
@@ -38,7 +39,7 @@ func Fill(ctx context.Context, register *asset.Service, relations *relation.Serv
 				continue
 			}
 			filled[section.Code] = actor
-			if err := fill(ctx, register, t, actor, section); err != nil {
+			if err := fill(ctx, register, all, t, actor, section); err != nil {
 				return fmt.Errorf("registering the sample assets of %s: %w", section.Code, err)
 			}
 		}
@@ -69,7 +70,7 @@ func section(code string) string {
 }
 
 // usual registers what such a section usually has besides, as an import would.
-func usual(ctx context.Context, register *asset.Service, t sample.Town, manager authz.Actor, section asset.Section) error {
+func usual(ctx context.Context, all *many.Service, t sample.Town, manager authz.Actor, section asset.Section) error {
 	has := map[string]bool{}
 	for _, e := range bySection[section.Code] {
 		has[e.name] = true
@@ -100,8 +101,8 @@ func usual(ctx context.Context, register *asset.Service, t sample.Town, manager 
 			RegisteredOn: t.Today().AddDays(-300), CheckedOn: t.Today().AddDays(-100),
 		})
 	}
-	return register.ChangeMany(ctx, manager, asset.Asked{}, func(_ *door.Tx, found asset.Standing) (iter.Seq[asset.Entry], error) {
-		at := slices.IndexFunc(found.Places, func(p asset.Place) bool { return p.Code == section.Code })
+	return all.Change(ctx, manager, many.Asked{}, func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
+		at := slices.IndexFunc(found.Places, func(p many.Place) bool { return p.Code == section.Code })
 		entries := make([]asset.Entry, len(list))
 		for i, d := range list {
 			entries[i] = asset.Entry{Section: found.Places[at].ID, Is: d, State: asset.Registered}
@@ -110,7 +111,7 @@ func usual(ctx context.Context, register *asset.Service, t sample.Town, manager 
 	})
 }
 
-func fill(ctx context.Context, register *asset.Service, t sample.Town, manager authz.Actor, section asset.Section) error {
+func fill(ctx context.Context, register *asset.Service, all *many.Service, t sample.Town, manager authz.Actor, section asset.Section) error {
 	codes := map[string]string{}
 	for i, e := range bySection[section.Code] {
 		code, err := register.Register(ctx, manager, section.Code, e.details(t, section, i))
@@ -133,7 +134,7 @@ func fill(ctx context.Context, register *asset.Service, t sample.Town, manager a
 			return err
 		}
 	}
-	if err := usual(ctx, register, t, manager, section); err != nil {
+	if err := usual(ctx, all, t, manager, section); err != nil {
 		return err
 	}
 	if code, ok := codes[twice]; ok {

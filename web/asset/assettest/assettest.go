@@ -12,6 +12,7 @@ import (
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/communication"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/many"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
@@ -28,7 +29,7 @@ func Town(beside func(g server.Ground, register *asset.Service, finding *find.Se
 	return servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 		register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Parted: relation.Part, Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})
 		finding := find.New(g.Pool, register)
-		parts := []screen.Part{webasset.New(register, finding, relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), propose.New(g.Pool, g.Door, register), view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part()}
+		parts := []screen.Part{webasset.New(register, many.New(g.Pool, g.Door, register), finding, relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), propose.New(g.Pool, g.Door, register), view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part()}
 		return append(parts, beside(g, register, finding)...), nil
 	}}
 }

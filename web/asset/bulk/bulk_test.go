@@ -11,6 +11,7 @@ import (
 	"kagami/internal/asset"
 	domain "kagami/internal/asset/bulk"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/many"
 	"kagami/web/asset/assettest"
 	"kagami/web/asset/bulk"
 	"kagami/web/screen"
@@ -18,8 +19,8 @@ import (
 	"kagami/web/server/servertest"
 )
 
-var town = assettest.Town(func(_ server.Ground, register *asset.Service, finding *find.Service) []screen.Part {
-	return []screen.Part{bulk.New(domain.New(register, finding), register, finding).Part()}
+var town = assettest.Town(func(g server.Ground, register *asset.Service, finding *find.Service) []screen.Part {
+	return []screen.Part{bulk.New(domain.New(many.New(g.Pool, g.Door, register), register, finding), register, finding).Part()}
 })
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

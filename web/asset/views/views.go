@@ -11,6 +11,7 @@ import (
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/view"
 	"kagami/internal/authz"
+	"kagami/internal/state"
 	"kagami/internal/trail"
 	"kagami/web/layout"
 	"kagami/web/screen"
@@ -34,6 +35,7 @@ func (s *Screens) Part() screen.Part {
 			"asset-view-renamed": {Heading: "名前を変えました", Text: "条件は、そのままです。"},
 			"asset-view-removed": {Heading: "条件を消しました", Text: "情報資産は、そのままです。"},
 		},
+		Counters: []state.Counter{view.ChangeCounter},
 		Subjects: []trail.Named{{Kind: "asset_view", Title: "情報資産台帳の保存した条件"}},
 	}
 }

@@ -1,0 +1,179 @@
+package asset
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+)
+
+// Entry is one asset in a change of many.
+type Entry struct {
+	Was     Asset // the zero value for one that is new
+	Section int64 // of one that is new
+	Is      Details
+	State   State // Draft or Registered
+	Why     string
+}
+
+// Written is an entry as it is written.
+type Written struct {
+	Entry
+	Fields        []string // in which it differs
+	Before, After map[string]string
+	Rises         bool // it was there, and is written with other ranks: Put says so
+}
+
+// Put is many assets written in a change that has allowed each of them: those that are new
+// are given their 管理番号 and their ids. What is below its floor is still to be settled of
+// those that rise.
+func Put(ctx context.Context, tx *door.Tx, actor authz.Actor, scheme Scheme, part []*Written) error {
+	if err := numberMany(ctx, tx, part); err != nil {
+		return err
+	}
+	if err := putMany(ctx, tx, scheme, part); err != nil {
+		return err
+	}
+	return noteMany(ctx, tx, actor, part)
+}
+
+// detailTypes are the columns of detailColumns as a statement reads them from JSON.
+const detailTypes = `own_number text, kind text, name text, work text, content text, confidentiality text, integrity text, availability text, ranks smallint[],
+	personal text, number_work text, zone text, place text, medium text, owner text, users text, handling text[], disposal text, keep_until text,
+	outsourced text, evaluated_by text, seat text, registered_on date, checked_on date, note text, answers text, level_reason text,
+	multi_factor text, takeout_barred text, breaks jsonb, broken_since date`
+
+// numberMany gives those that are new their 管理番号.
+func numberMany(ctx context.Context, tx *door.Tx, part []*Written) error {
+	fresh := map[int64][]*Written{}
+	var sections []int64
+	for _, w := range part {
+		if w.Was.ID == 0 {
+			if fresh[w.Section] == nil {
+				sections = append(sections, w.Section)
+			}
+			fresh[w.Section] = append(fresh[w.Section], w)
+		}
+	}
+	if len(sections) == 0 {
+		return nil
+	}
+	counts := make([]int, len(sections))
+	for i, section := range sections {
+		counts[i] = len(fresh[section])
+	}
+	rows, err := tx.Query(ctx, `
+		WITH number AS (
+			INSERT INTO asset_number AS n (code, last)
+			SELECT s.code, f.fresh FROM unnest(@sections::bigint[], @counts::int[]) AS f(section, fresh) JOIN section_shown s ON s.id = f.section ORDER BY s.code
+			ON CONFLICT (code) DO UPDATE SET last = n.last + excluded.last RETURNING code, last)
+		SELECT s.id, n.last, n.code FROM number n JOIN section_shown s USING (code)`,
+		pgx.StrictNamedArgs{"sections": sections, "counts": counts})
+	if err != nil {
+		return fmt.Errorf("numbering many assets: %w", err)
+	}
+	var (
+		section int64
+		last    int
+		code    string
+	)
+	_, err = pgx.ForEachRow(rows, []any{&section, &last, &code}, func() error {
+		first := last - len(fresh[section]) + 1
+		for i, w := range fresh[section] {
+			w.Was.Code = fmt.Sprintf("%s-%04d", code, first+i)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("numbering many assets: %w", err)
+	}
+	return nil
+}
+
+// putMany writes so many that one statement takes them.
+func putMany(ctx context.Context, tx *door.Tx, scheme Scheme, part []*Written) error {
+	var fresh, kept []map[string]any
+	byCode := map[string]*Written{}
+	for _, w := range part {
+		args := map[string]any(w.Is.arguments(scheme, w.Was))
+		args["registered_on"] = w.Is.RegisteredOn.String()
+		if w.Is.CheckedOn.IsZero() {
+			args["checked_on"] = nil
+		}
+		w.Rises = w.Was.ID != 0 && !slices.Equal(ranksOf(w.Is, scheme, w.Was), w.Was.Ranks)
+		weigh(args, w.Was, w.Is, scheme, tx.Today(), w.Rises)
+		args["id"], args["code"], args["section_id"], args["state"] = w.Was.ID, w.Was.Code, w.Section, w.State
+		if w.Was.ID == 0 {
+			byCode[w.Was.Code] = w
+			fresh = append(fresh, args)
+		} else {
+			kept = append(kept, args)
+		}
+	}
+	if len(kept) > 0 {
+		rows, err := json.Marshal(kept)
+		if err != nil {
+			return fmt.Errorf("writing many assets: %w", err)
+		}
+		_, err = tx.Exec(ctx, `
+			UPDATE asset a SET (state, `+detailColumns+`) = (SELECT r.state, `+prefixed+`), version = version + 1
+			FROM jsonb_to_recordset(@rows) AS r(id bigint, state text, `+detailTypes+`) WHERE a.id = r.id`, pgx.StrictNamedArgs{"rows": rows})
+		if err != nil {
+			return fmt.Errorf("changing many assets: %w", Known(err))
+		}
+	}
+	if len(fresh) > 0 {
+		rows, err := json.Marshal(fresh)
+		if err != nil {
+			return fmt.Errorf("writing many assets: %w", err)
+		}
+		given, err := tx.Query(ctx, `
+			INSERT INTO asset (code, section_id, state, `+detailColumns+`)
+			SELECT r.code, r.section_id, r.state, `+prefixed+`
+			FROM jsonb_to_recordset(@rows) AS r(code text, section_id bigint, state text, `+detailTypes+`)
+			RETURNING id, code`, pgx.StrictNamedArgs{"rows": rows})
+		if err != nil {
+			return fmt.Errorf("registering many assets: %w", Known(err))
+		}
+		var (
+			id   int64
+			code string
+		)
+		if _, err := pgx.ForEachRow(given, []any{&id, &code}, func() error {
+			byCode[code].Was.ID = id
+			return nil
+		}); err != nil {
+			return fmt.Errorf("registering many assets: %w", Known(err))
+		}
+	}
+	return nil
+}
+
+// prefixed are detailColumns of what a statement reads from JSON.
+var prefixed = "r." + strings.Join(strings.FieldsFunc(detailColumns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) }), ", r.")
+
+// noteMany writes the changes into the assets' histories.
+func noteMany(ctx context.Context, tx *door.Tx, actor authz.Actor, part []*Written) error {
+	list := make([]map[string]any, len(part))
+	for i, w := range part {
+		list[i] = map[string]any{"asset_id": w.Was.ID, "version": w.Was.Version + 1, "why": w.Why, "before": w.Before, "after": w.After}
+	}
+	rows, err := json.Marshal(list)
+	if err == nil {
+		_, err = tx.Exec(ctx, `
+			INSERT INTO asset_change (asset_id, version, changed_at, changed_by, why, before, after)
+			SELECT r.asset_id, r.version, @now, nullif(@by, 0::bigint), r.why, r.before, r.after
+			FROM jsonb_to_recordset(@rows) AS r(asset_id bigint, version int, why text, before jsonb, after jsonb)`,
+			pgx.StrictNamedArgs{"rows": rows, "now": tx.Now, "by": actor.Person})
+	}
+	if err != nil {
+		return fmt.Errorf("writing the histories of many assets: %w", err)
+	}
+	return nil
+}
