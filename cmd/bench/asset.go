@@ -67,6 +67,7 @@ func measureAssets(ctx context.Context, _ string) ([]figure, error) {
 				"/assets?sort=-confidentiality", "/assets?sort=-code", "/assets?sort=-name", "/assets?sort=-zone", "/assets?sort=-checked",
 				"/assets?overdue=1", "/assets?unowned=1", "/assets?q=%E4%BC%9A", "/assets?q=12345", "/assets?q=%E4%BC%9A%E8%AD%B0&sort=zone",
 				"/assets?zone=internet&kind=information", "/assets?kind=paper&personal=personal", "/assets?overdue=1&zone=offline",
+				"/assets?q=%E4%BC%9A%E8%AD%B0&sort=name", "/assets?q=%E4%BC%9A%E8%AD%B0&sort=-name", "/assets?q=%E8%A8%98%E9%8C%B2&overdue=1&sort=name", "/assets/overview",
 			} {
 				took, err := medianTime(ctx, page.URL+path, cookie)
 				if err != nil {

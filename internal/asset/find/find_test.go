@@ -300,7 +300,10 @@ func TestMoreThanAreCountedAreListedInOrderBothWays(t *testing.T) {
 	o := newOffice(t)
 	const all = 345
 	o.many(all)
-	for how, finding := range map[string]*find.Service{"walked": o.Within(40, 60, 0), "looked up": o.Within(40, 60, 1000)} {
+	for how, finding := range map[string]*find.Service{
+		"walked": o.Sampling(40, 5000, 0, 100, 8), "partly walked": o.Sampling(40, 500, 0, 100, 8), "up to a sampled one": o.Sampling(40, 60, 0, 100, 110),
+		"by all of them": o.Sampling(40, 60, 0, 100, 5), "looked up": o.Within(40, 60, 1000),
+	} {
 		o.Service = finding
 		for _, words := range []string{"", "見本", "本", "見本3"} {
 			for _, sort := range []find.Sort{find.ByConfidentiality, find.ByCode, find.ByName, find.ByZone, find.ByCheck} {

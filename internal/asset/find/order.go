@@ -19,13 +19,13 @@ type column struct {
 
 // columns are those that the list is sorted by. Those with a facet have few keys, and are
 // listed key after key: so the first hundred are found at once though none of what is
-// looked for has the first key.
+// looked for has the first key. The keys of names are their first characters.
 var columns = map[Sort]column{
 	ByConfidentiality: {`(-a.ranks[1])`, "int", rankFacet("1")},
 	ByIntegrity:       {`(-a.ranks[2])`, "int", rankFacet("2")},
 	ByAvailability:    {`(-a.ranks[3])`, "int", rankFacet("3")},
 	ByCode:            {`''::text`, "text", nil},
-	ByName:            {`lower(normalize(a.name, NFKC)) COLLATE "C"`, "text", nil},
+	ByName:            {`lower(normalize(a.name, NFKC)) COLLATE "C"`, "text", func(initial string) string { return "n" + initial }},
 	ByZone:            {`a.zone`, "text", func(key string) string { return "z" + key }},
 	ByCheck:           {`coalesce(a.checked_on - date '2000-01-01', -1000000)`, "int", nil},
 }
@@ -97,6 +97,8 @@ func (o order) compare(a, b string) int {
 		x, _ := strconv.Atoi(a)
 		y, _ := strconv.Atoi(b)
 		by = cmp.Compare(x, y)
+	} else if o.sort == ByName {
+		by = cmp.Compare(a, b)
 	} else {
 		by = cmp.Or(cmp.Compare(o.position(a), o.position(b)), cmp.Compare(a, b))
 	}

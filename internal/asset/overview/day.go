@@ -16,7 +16,24 @@ import (
 // register and passes no door: it counts what the trail shows already.
 func (s *Service) KeepDay(ctx context.Context) error {
 	today := s.register.Today()
-	_, err := s.pool.Exec(ctx, `
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, keepSections, pgx.StrictNamedArgs{"today": today, "looked": asset.LookedAt(today)}); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `
+			INSERT INTO asset_town_day (day, assets, broken)
+			SELECT day, coalesce(sum(number) FILTER (WHERE duty = 'assets'), 0), coalesce(sum(number) FILTER (WHERE duty = 'broken'), 0)
+			FROM asset_day WHERE day = @today AND duty IN ('assets', 'broken') GROUP BY day
+			ON CONFLICT (day) DO UPDATE SET assets = excluded.assets, broken = excluded.broken`, pgx.StrictNamedArgs{"today": today})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keeping the numbers of the day: %w", err)
+	}
+	return nil
+}
+
+const keepSections = `
 		INSERT INTO asset_day (day, section_id, duty, number)
 		SELECT @today::date, s.section_id, n.duty, n.number
 		FROM (SELECT section_id, sum(assets) AS assets, sum(drafts) AS drafts, sum(unowned) AS unowned, sum(broken) AS broken, sum(by_hand) AS by_hand
@@ -27,13 +44,7 @@ func (s *Service) KeepDay(ctx context.Context) error {
 		FROM (SELECT DISTINCT section_id FROM asset_sum) s LEFT JOIN (
 			SELECT section_id, count(*) AS number FROM asset
 			WHERE state IN ('draft', 'registered') AND coalesce(checked_on, registered_on) < @looked::date GROUP BY section_id) o USING (section_id)
-		ON CONFLICT (day, duty, section_id) DO UPDATE SET number = excluded.number WHERE asset_day.number <> excluded.number`,
-		pgx.StrictNamedArgs{"today": today, "looked": asset.LookedAt(today)})
-	if err != nil {
-		return fmt.Errorf("keeping the numbers of the day: %w", err)
-	}
-	return nil
-}
+		ON CONFLICT (day, duty, section_id) DO UPDATE SET number = excluded.number WHERE asset_day.number <> excluded.number`
 
 // keepDay is the job of keeping the numbers of the day.
 type keepDay struct{}

@@ -106,18 +106,18 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, asked Asked, 
 	if len(sections) == 0 && asked.Section != "" {
 		return Overview{}, fault.New(fault.NotFound, "この課室は、見つかりません。")
 	}
-	ids := make([]int64, len(sections))
-	for i, section := range sections {
-		ids[i] = section.ID
+	of := among{town: args["everywhere"] == true && asked.Section == ""}
+	for _, section := range sections {
+		of.ids = append(of.ids, section.ID)
 	}
-	if o.Trend, o.First, err = s.trend(ctx, ids, today); err != nil {
+	if o.Trend, o.First, err = s.trend(ctx, of, today); err != nil {
 		return Overview{}, err
 	}
 	numbers := s.now
 	if !asked.Day.IsZero() && asked.Day.Before(today) {
 		o.Day, o.Earlier, numbers = asked.Day, true, s.earlier
 	}
-	found, err := numbers(ctx, ids, &o)
+	found, err := numbers(ctx, of, &o)
 	if err != nil {
 		return Overview{}, err
 	}
@@ -146,6 +146,28 @@ type seen struct {
 	Gone bool
 }
 
+// among are the sections whose assets are counted.
+type among struct {
+	ids  []int64
+	town bool // they are all that there are: two thousand need not be told one by one
+}
+
+// where is the condition that a section is one of them; it takes @sections either way.
+func (a among) where(section string) string {
+	if a.town {
+		return `cardinality(@sections::bigint[]) = 0`
+	}
+	return section + ` = ANY(@sections)`
+}
+
+// sections are the argument of where.
+func (a among) sections() []int64 {
+	if a.town {
+		return []int64{}
+	}
+	return a.ids
+}
+
 // of is what is counted of a section.
 type of struct {
 	Section int64
@@ -161,12 +183,12 @@ func bySection(list []of) map[int64]Numbers {
 }
 
 // now are the numbers of today, with the grid and the ages.
-func (s *Service) now(ctx context.Context, sections []int64, o *Overview) (map[int64]Numbers, error) {
-	args := pgx.StrictNamedArgs{"sections": sections, "today": o.Day}
+func (s *Service) now(ctx context.Context, in among, o *Overview) (map[int64]Numbers, error) {
+	args := pgx.StrictNamedArgs{"sections": in.sections(), "today": o.Day}
 	var err error
 	o.Grid, err = postgres.List[Cell](ctx, s.pool, "summing up the register", `
 		SELECT zone, confidentiality, sum(assets)::int AS assets, sum(broken)::int AS broken
-		FROM asset_sum WHERE section_id = ANY(@sections) GROUP BY zone, confidentiality HAVING sum(assets) > 0`, pgx.StrictNamedArgs{"sections": sections})
+		FROM asset_sum WHERE `+in.where("section_id")+` GROUP BY zone, confidentiality HAVING sum(assets) > 0`, pgx.StrictNamedArgs{"sections": in.sections()})
 	if err != nil {
 		return nil, err
 	}
@@ -174,16 +196,16 @@ func (s *Service) now(ctx context.Context, sections []int64, o *Overview) (map[i
 		SELECT ARRAY[count(*) FILTER (WHERE age <= 30), count(*) FILTER (WHERE age BETWEEN 31 AND 90), count(*) FILTER (WHERE age BETWEEN 91 AND 365),
 		             count(*) FILTER (WHERE age > 365)]
 		FROM (SELECT @today::date - broken_since AS age FROM asset
-		      WHERE broken_since IS NOT NULL AND state IN ('draft', 'registered') AND section_id = ANY(@sections)) b`, args).Scan(&o.Ages)
+		      WHERE broken_since IS NOT NULL AND state IN ('draft', 'registered') AND `+in.where("section_id")+`) b`, args).Scan(&o.Ages)
 	if err != nil {
 		return nil, err
 	}
 	list, err := postgres.List[of](ctx, s.pool, "summing up the register by section", `
-		SELECT section_id AS section, sum(assets)::int AS assets, sum(drafts)::int AS drafts, sum(unowned)::int AS unowned, sum(broken)::int AS broken,
-		       sum(by_hand)::int AS by_hand, coalesce((
-				SELECT d.number FROM asset_day d
-				WHERE d.section_id = asset_sum.section_id AND d.duty = 'unchecked' AND d.day = (SELECT max(day) FROM asset_day WHERE day <= @today)), 0) AS unchecked
-		FROM asset_sum WHERE section_id = ANY(@sections) GROUP BY section_id`, args)
+		SELECT s.section_id AS section, sum(s.assets)::int AS assets, sum(s.drafts)::int AS drafts, sum(s.unowned)::int AS unowned, sum(s.broken)::int AS broken,
+		       sum(s.by_hand)::int AS by_hand, coalesce(max(d.number), 0) AS unchecked
+		FROM asset_sum s LEFT JOIN asset_day d
+			ON d.section_id = s.section_id AND d.duty = 'unchecked' AND d.day = (SELECT max(day) FROM asset_day WHERE day <= @today)
+		WHERE `+in.where("s.section_id")+` GROUP BY s.section_id`, args)
 	if err != nil {
 		return nil, err
 	}
@@ -203,8 +225,8 @@ func (s *Service) now(ctx context.Context, sections []int64, o *Overview) (map[i
 	}
 	unchecked, err := postgres.List[counted](ctx, s.pool, "counting what was not looked at", `
 		SELECT section_id AS section, count(*)::int AS number FROM asset
-		WHERE state IN ('draft', 'registered') AND section_id = ANY(@sections) AND coalesce(checked_on, registered_on) < @looked::date GROUP BY section_id`,
-		pgx.StrictNamedArgs{"sections": sections, "looked": asset.LookedAt(o.Day)})
+		WHERE state IN ('draft', 'registered') AND `+in.where("section_id")+` AND coalesce(checked_on, registered_on) < @looked::date GROUP BY section_id`,
+		pgx.StrictNamedArgs{"sections": in.sections(), "looked": asset.LookedAt(o.Day)})
 	for id, n := range numbers {
 		n.Unchecked = 0
 		numbers[id] = n
@@ -222,7 +244,7 @@ const mostLooked = 20_000
 
 // earlier are the numbers of the day asked for, or of the last one before it of which
 // any were kept.
-func (s *Service) earlier(ctx context.Context, sections []int64, o *Overview) (map[int64]Numbers, error) {
+func (s *Service) earlier(ctx context.Context, in among, o *Overview) (map[int64]Numbers, error) {
 	var kept calendar.Date
 	if err := s.pool.QueryRow(ctx, `SELECT max(day) FROM asset_day WHERE day <= $1::date`, o.Day).Scan(&kept); err != nil {
 		return nil, err
@@ -235,22 +257,27 @@ func (s *Service) earlier(ctx context.Context, sections []int64, o *Overview) (m
 		SELECT section_id AS section, coalesce(max(number) FILTER (WHERE duty = 'assets'), 0) AS assets, coalesce(max(number) FILTER (WHERE duty = 'drafts'), 0) AS drafts,
 		       coalesce(max(number) FILTER (WHERE duty = 'unowned'), 0) AS unowned, coalesce(max(number) FILTER (WHERE duty = 'broken'), 0) AS broken,
 		       coalesce(max(number) FILTER (WHERE duty = 'by_hand'), 0) AS by_hand, coalesce(max(number) FILTER (WHERE duty = 'unchecked'), 0) AS unchecked
-		FROM asset_day WHERE day = @day AND section_id = ANY(@sections) GROUP BY section_id`, pgx.StrictNamedArgs{"day": kept, "sections": sections})
+		FROM asset_day WHERE day = @day AND `+in.where("section_id")+` GROUP BY section_id`, pgx.StrictNamedArgs{"day": kept, "sections": in.sections()})
 	return bySection(list), err
 }
 
 // trend are the numbers at the end of each of the last months, and of the newest day.
-func (s *Service) trend(ctx context.Context, sections []int64, today calendar.Date) (points []Point, first calendar.Date, err error) {
+func (s *Service) trend(ctx context.Context, in among, today calendar.Date) (points []Point, first calendar.Date, err error) {
 	year, month, _ := today.Date()
 	ends := []calendar.Date{today}
 	for i := range months {
 		ends = append(ends, calendar.NewDate(year, month-time.Month(i), 0))
 	}
-	points, err = postgres.List[Point](ctx, s.pool, "listing the numbers of a year", `
-		SELECT k.day, coalesce(sum(d.number) FILTER (WHERE d.duty = 'assets'), 0)::int AS assets, coalesce(sum(d.number) FILTER (WHERE d.duty = 'broken'), 0)::int AS broken
-		FROM (SELECT DISTINCT (SELECT max(day) FROM asset_day WHERE day BETWEEN date_trunc('month', e.day)::date AND e.day) AS day FROM unnest(@ends::date[]) e(day)) k
-		JOIN asset_day d ON d.day = k.day AND d.duty IN ('assets', 'broken') AND d.section_id = ANY(@sections)
-		GROUP BY k.day ORDER BY k.day`, pgx.StrictNamedArgs{"ends": ends, "sections": sections})
+	const days = `SELECT DISTINCT (SELECT max(day) FROM asset_day WHERE day BETWEEN date_trunc('month', e.day)::date AND e.day) AS day FROM unnest(@ends::date[]) e(day)`
+	if in.town {
+		points, err = postgres.List[Point](ctx, s.pool, "listing the numbers of a year of all sections", `
+			SELECT k.day, t.assets, t.broken FROM (`+days+`) k JOIN asset_town_day t ON t.day = k.day ORDER BY k.day`, pgx.StrictNamedArgs{"ends": ends})
+	} else {
+		points, err = postgres.List[Point](ctx, s.pool, "listing the numbers of a year", `
+			SELECT k.day, coalesce(sum(d.number) FILTER (WHERE d.duty = 'assets'), 0)::int AS assets, coalesce(sum(d.number) FILTER (WHERE d.duty = 'broken'), 0)::int AS broken
+			FROM (`+days+`) k JOIN asset_day d ON d.day = k.day AND d.duty IN ('assets', 'broken') AND d.section_id = ANY(@sections)
+			GROUP BY k.day ORDER BY k.day`, pgx.StrictNamedArgs{"ends": ends, "sections": in.ids})
+	}
 	if err != nil {
 		return nil, first, err
 	}
