@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/past"
 )
 
 // changedSince is aRegister, in which somebody has changed the first asset twice: its place,
@@ -16,8 +17,8 @@ func changedSince() register {
 	found := aRegister()
 	a := &found.Assets[0]
 	a.Place, a.Owner, a.Version = "新しい書庫", "町民課長", 3
-	hand := lastHand{time.Date(2026, 11, 18, 1, 5, 0, 0, time.UTC), "見本 一"}
-	found.past = map[int64]*past{a.ID: {since: 1, steps: 2, before: map[string]string{"place": "税務システム", "owner": ""}, by: map[string]lastHand{"place": hand, "owner": hand}}}
+	hand := past.Hand{At: time.Date(2026, 11, 18, 1, 5, 0, 0, time.UTC), By: "見本 一"}
+	found.past = map[int64]*past.Past{a.ID: {Since: 1, Steps: 2, Before: map[string]string{"place": "税務システム", "owner": ""}, By: map[string]past.Hand{"place": hand, "owner": hand}}}
 	return found
 }
 
@@ -95,7 +96,7 @@ func TestWhatAnAssetWasBesideItsFieldsIsNotSetBack(t *testing.T) {
 	found := changedSince()
 	found.Assets[0].Section, found.Assets[0].SectionName = 2, "総務課"
 	then := found.past[found.Assets[0].ID]
-	then.before["section"], then.before["state"] = "税務町民課", string(asset.Draft)
+	then.Before["section"], then.Before["state"] = "税務町民課", string(asset.Draft)
 	plan, err := makePlan(t.Context(), found, mustRead(t, "管理番号,課室,情報資産名,機密性,保存先,備考,版\nzeimu-0001,税務町民課,課税台帳,自治体機密性3B,税務システム,見直した,1\n"), Choices{})
 	if err != nil || plan.Changed != 1 || len(plan.Problems) != 0 {
 		t.Fatalf("%+v, %v", plan, err)

@@ -213,7 +213,7 @@ func (p *planner) fill(r ledger.Row, d decision, w *problems) (e filled) {
 		was = p.found.Assets[d.was]
 	}
 	if then, stale := p.then(r, int(d.was)); stale {
-		of := p.entry(d, then.of(was))
+		of := p.entry(d, then.Of(was))
 		p.read(r, &of, w, look)
 		e.Entry = p.entry(d, was)
 		e.Is, e.clashes = p.both(r, was, of, then)
@@ -460,7 +460,7 @@ func (p *planner) news(r ledger.Row) ledger.Row {
 	now := p.found.Assets[at]
 	was := now
 	if then, stale := p.then(r, at); stale {
-		was = then.of(now)
+		was = then.Of(now)
 	}
 	var known ledger.ColumnSet
 	for _, f := range asset.Fields {
