@@ -42,6 +42,7 @@ func TestTheManualQuotesTheScreens(t *testing.T) {
 	see(manager.Get(communication[1]))
 	head := "課の番号,情報資産名,機密性,完全性,可用性,個人情報の有無,領域\n"
 	see(attach(manager, "/assets/import", "a.csv", head+"Z-1,見本,3,2,2,無,LGWAN\nZ-2,見本,9,2,2,無,LGWAN\n", nil))
+	see(attach(manager, "/assets/import", "b.csv", "管理番号,情報資産名,機密性\nzeimu-0001,住民基本台帳データ,2\n", nil))
 	manager.Post("/assets/keepers", url.Values{"do": {"name"}, "section": {"zeimu"}, "person": {clerk.StaffNumber}, "first": {"2026-11-24"}})
 	keeper := servertest.SignIn(t, portal, clerk)
 	see(keeper.Get("/assets/new"))
