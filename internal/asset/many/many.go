@@ -101,15 +101,18 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 			mine = append(mine, p.ID)
 		}
 	}
-	// joined, and not compared with arrays: however old the statistics are, no plan looks
-	// each number up in each section, or through all numbers for each asset
-	found.Assets, err = postgres.List[asset.Asset](ctx, db, "finding many assets", `WITH numbered AS (SELECT unnest(@numbers::text[]) AS number)`+asset.Select+`
+	// each is looked up by itself: however old the statistics are, no plan looks a number up
+	// in each section, or goes through all numbers for each asset
+	found.Assets, err = postgres.List[asset.Asset](ctx, db, "finding many assets", asset.Select+`
 		WHERE a.section_id = ANY(@mine) AND a.id IN (
-			SELECT o.id FROM numbered n JOIN asset o ON lower(o.code) = n.number
-			UNION SELECT o.id FROM numbered n JOIN asset o ON lower(o.own_number) = n.number WHERE o.own_number <> '' AND o.state IN ('draft', 'registered') AND o.section_id = ANY(@mine)
-			UNION SELECT o.id FROM numbered n JOIN asset o ON lower(o.own_number) = n.number WHERE o.own_number <> '' AND o.state IN ('retired', 'mistaken', 'merged') AND o.section_id = ANY(@mine)
-			UNION SELECT o.id FROM unnest(@names::text[]) AS n(name) JOIN asset o USING (name) WHERE o.own_number = '' AND o.state IN ('draft', 'registered') AND o.section_id = ANY(@mine))
-		ORDER BY a.id `+lock, pgx.StrictNamedArgs{"mine": mine, "numbers": lowered(asked.Numbers), "names": append([]string{}, asked.Names...)})
+			SELECT f.id FROM unnest(@codes::text[]) AS n(code), LATERAL (SELECT o.id FROM asset o WHERE o.code = n.code OFFSET 0) f
+			UNION SELECT f.id FROM unnest(@numbers::text[]) AS n(number), LATERAL (
+				SELECT o.id FROM asset o WHERE lower(o.own_number) = n.number AND o.own_number <> '' AND o.state IN ('draft', 'registered') OFFSET 0) f
+			UNION SELECT f.id FROM unnest(@numbers::text[]) AS n(number), LATERAL (
+				SELECT o.id FROM asset o WHERE lower(o.own_number) = n.number AND o.own_number <> '' AND o.state IN ('retired', 'mistaken', 'merged') OFFSET 0) f
+			UNION SELECT f.id FROM unnest(@names::text[]) AS n(name), LATERAL (
+				SELECT o.id FROM asset o WHERE o.name = n.name AND o.own_number = '' AND o.state IN ('draft', 'registered') OFFSET 0) f)
+		ORDER BY a.id `+lock, pgx.StrictNamedArgs{"mine": mine, "codes": found.codes(asked.Numbers), "numbers": lowered(asked.Numbers), "names": append([]string{}, asked.Names...)})
 	if err != nil {
 		return Standing{}, err
 	}
@@ -131,6 +134,30 @@ func eachNamed(ctx context.Context, db postgres.Querier, sections []int64, each 
 		return fmt.Errorf("listing the names of assets: %w", err)
 	}
 	return nil
+}
+
+// codes are the 管理番号 that numbers may be, however they are written: with the section's
+// code as it is written now, or in small letters, or in capitals.
+func (s Standing) codes(numbers []string) []string {
+	written := map[string]string{}
+	for _, p := range s.Places {
+		written[strings.ToLower(p.Code)] = p.Code
+	}
+	list := make([]string, 0, len(numbers))
+	for _, number := range numbers {
+		list = append(list, number)
+		low := strings.ToLower(number)
+		variants := []string{low, strings.ToUpper(number)}
+		if at := strings.LastIndexByte(low, '-'); at > 0 && written[low[:at]] != "" {
+			variants = append(variants, written[low[:at]]+low[at:])
+		}
+		for _, v := range variants {
+			if v != number {
+				list = append(list, v)
+			}
+		}
+	}
+	return list
 }
 
 func lowered(list []string) []string {
