@@ -12,6 +12,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/postgres"
 )
 
 // Entry is one asset in a change of many.
@@ -139,17 +140,22 @@ func (w *Written) columns(scheme Scheme, today calendar.Date) pgx.StrictNamedArg
 	return args
 }
 
-// addMany streams those that are new into the register, and finds their ids.
+// addMany gives those that are new their ids, and streams them into the register.
 func addMany(ctx context.Context, tx *door.Tx, scheme Scheme, fresh []*Written) error {
 	if len(fresh) == 0 {
 		return nil
 	}
-	byCode, codes := make(map[string]*Written, len(fresh)), make([]string, len(fresh))
-	columns := append([]string{"code", "section_id", "state"}, details...)
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"asset"}, columns, pgx.CopyFromSlice(len(fresh), func(i int) ([]any, error) {
+	type given struct{ ID int64 }
+	ids, err := postgres.List[given](ctx, tx, "numbering many assets", `SELECT nextval('asset_id_seq') AS id FROM generate_series(1, @fresh)`, pgx.StrictNamedArgs{"fresh": len(fresh)})
+	if err != nil {
+		return err
+	}
+	columns := append([]string{"id", "code", "section_id", "state"}, details...)
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"asset"}, columns, pgx.CopyFromSlice(len(fresh), func(i int) ([]any, error) {
 		w := fresh[i]
-		byCode[w.Was.Code], codes[i] = w, w.Was.Code
+		w.Was.ID = ids[i].ID
 		args := w.columns(scheme, tx.Today())
+		args["id"] = w.Was.ID
 		args["code"], args["section_id"], args["checked_on"] = w.Was.Code, w.Section, w.Is.CheckedOn
 		row := make([]any, len(columns))
 		for c, column := range columns {
@@ -159,20 +165,6 @@ func addMany(ctx context.Context, tx *door.Tx, scheme Scheme, fresh []*Written) 
 	}))
 	if err != nil {
 		return fmt.Errorf("registering many assets: %w", Known(err))
-	}
-	rows, err := tx.Query(ctx, `SELECT a.id, a.code FROM unnest(@codes::text[]) AS given(code) JOIN asset a USING (code)`, pgx.StrictNamedArgs{"codes": codes})
-	if err != nil {
-		return fmt.Errorf("registering many assets: %w", err)
-	}
-	var (
-		id   int64
-		code string
-	)
-	if _, err := pgx.ForEachRow(rows, []any{&id, &code}, func() error {
-		byCode[code].Was.ID = id
-		return nil
-	}); err != nil {
-		return fmt.Errorf("registering many assets: %w", err)
 	}
 	return nil
 }

@@ -214,6 +214,9 @@ func short(text string) string {
 
 // list lists a row that changes something.
 func (p *planner) list(r ledger.Row, e asset.Entry, place many.Place, fields []string) {
+	if p.found.unlisted {
+		return
+	}
 	line := Line{Line: r.Line, Sheet: p.file.SheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Is.Name), Draft: e.State == asset.Draft}
 	if e.Was.ID == 0 {
 		for _, key := range shown {

@@ -447,7 +447,7 @@ func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []
 		if !now.AppliedAt.IsZero() {
 			return nil, errApplied()
 		}
-		plan, err := planOn(ctx, tx, found, file, i.Choices)
+		plan, err := planOn(ctx, tx, found, file, i.Choices, true)
 		if err != nil {
 			return nil, err
 		}

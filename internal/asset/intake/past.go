@@ -21,6 +21,8 @@ import (
 type register struct {
 	many.Standing
 	past map[int64]*past.Past // of those that have changed since
+
+	unlisted bool // nobody looks at the rows: they are taken in
 }
 
 // handedOut are the assets of a file's rows that have changed since they were handed out.
@@ -39,12 +41,12 @@ func handedOut(found many.Standing, file File) (list []past.Asked) {
 }
 
 // planOn plans a file on the register as it stands, by its histories in the database.
-func planOn(ctx context.Context, db postgres.Querier, found many.Standing, file File, choices Choices) (Plan, error) {
+func planOn(ctx context.Context, db postgres.Querier, found many.Standing, file File, choices Choices, unlisted bool) (Plan, error) {
 	list, err := past.List(ctx, db, handedOut(found, file))
 	if err != nil {
 		return Plan{}, err
 	}
-	return makePlan(ctx, register{found, list}, file, choices)
+	return makePlan(ctx, register{found, list, unlisted}, file, choices)
 }
 
 // isHandedOut tells whether a row is of the asset by its 管理番号, as a table says it that

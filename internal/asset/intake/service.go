@@ -81,7 +81,7 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, file File, choice
 	if err != nil {
 		return Plan{}, err
 	}
-	return planOn(ctx, s.pool, found, file, choices)
+	return planOn(ctx, s.pool, found, file, choices, false)
 }
 
 // TakeIn takes a file in at once, for those who look at what it would do beforehand: all
@@ -93,7 +93,7 @@ func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choi
 		if strings.TrimSpace(choices.Why) == "" {
 			choices.Why = received(file, found.Today)
 		}
-		plan, err = planOn(ctx, tx, found, file, choices)
+		plan, err = planOn(ctx, tx, found, file, choices, true)
 		if err != nil || len(plan.Problems)+len(plan.Unsettled)+plan.Elsewhere > 0 {
 			return func(func(asset.Entry) bool) {}, err
 		}

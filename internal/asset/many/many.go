@@ -137,14 +137,18 @@ func eachNamed(ctx context.Context, db postgres.Querier, sections []int64, each 
 }
 
 // codes are the 管理番号 that numbers may be, however they are written: with the section's
-// code as it is written now, or in small letters, or in capitals.
+// code as it is written now, or in small letters, or in capitals. A number that ends
+// otherwise than with a dash and four digits is none.
 func (s Standing) codes(numbers []string) []string {
 	written := map[string]string{}
 	for _, p := range s.Places {
 		written[strings.ToLower(p.Code)] = p.Code
 	}
-	list := make([]string, 0, len(numbers))
+	list := []string{}
 	for _, number := range numbers {
+		if at := strings.LastIndexByte(number, '-'); at < 1 || len(number)-at <= 4 {
+			continue
+		}
 		list = append(list, number)
 		low := strings.ToLower(number)
 		variants := []string{low, strings.ToUpper(number)}
