@@ -66,7 +66,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		{[]string{"start-empty", "start-used", "memory", "first-page"}, measureBinary},
 		{[]string{"reading", "reading-unread", "acknowledge"}, measurePortal},
 		{[]string{"organization"}, measureOrganization},
-		{[]string{"assets-grown", "assets-of-section", "assets-of-town", "assets-export"}, measureAssets},
+		{[]string{"assets-grown", "assets-of-section", "assets-of-section-growth", "assets-of-town", "assets-of-town-growth", "assets-export"}, measureAssets},
 		{[]string{"assets-page", "asset-register"}, measureAssetsBeside},
 		{[]string{"assets-import", "assets-import-memory"}, measureAssetImport},
 		{[]string{"publish", "morning"}, measureCampaign},
