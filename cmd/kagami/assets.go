@@ -11,11 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"kagami/internal/asset"
-	"kagami/internal/asset/classify"
 	assetintake "kagami/internal/asset/intake"
-	"kagami/internal/asset/propose"
-	"kagami/internal/asset/relation"
+	"kagami/internal/asset/tied"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -72,7 +69,7 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	through := door.New(pool, time.Now)
-	register := asset.New(pool, through).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Parted: relation.Part, Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})
+	register := tied.New(pool, through)
 	service := assetintake.New(pool, through, register).Telling(func(written, of int) {
 		if written%saidEvery == 0 || written == of && of > saidEvery {
 			say("%d件のうち%d件まで書き込んでいます。終わるまで、台帳は変わりません。", of, written)

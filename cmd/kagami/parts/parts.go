@@ -21,6 +21,7 @@ import (
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/asset/restore"
+	"kagami/internal/asset/tied"
 	"kagami/internal/asset/view"
 	"kagami/internal/edition"
 	"kagami/internal/handover"
@@ -78,9 +79,10 @@ func List(g server.Ground) ([]screen.Part, error) {
 	policies, drafts := policy.New(g.Pool, g.Door, g.Now), draft.New(g.Pool, g.Door, g.Now)
 	finding, following := find.New(g.Pool, policies), follow.New(g.Pool, policies)
 	publications, acknowledgements := publish.New(g.Pool, g.Door, g.Now, drafts), acknowledge.New(g.Pool, g.Door, g.Now, policies)
-	assets := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Parted: relation.Part, Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})
+	assets := tied.New(g.Pool, g.Door)
 	proposals := propose.New(g.Pool, g.Door, assets)
-	listing := assetfind.New(g.Pool, assets)
+	listing, relations, viewing := assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets), view.New(g.Pool, g.Door)
+	manyAssets, assetPapers, talks := many.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), communication.New(g.Pool, g.Door)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -106,18 +108,18 @@ func List(g server.Ground) ([]screen.Part, error) {
 		accounts.Managing(),
 		drafting.New(drafts, publications).Part(),
 		publishing.New(policies, drafts, publications, acknowledgements, g.Org, g.Attachments).Part(),
-		webasset.New(assets, many.New(g.Pool, g.Door, assets), listing, relation.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), proposals, view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(),
-		views.New(view.New(g.Pool, g.Door)).Part(),
-		papers.New(assets, paper.New(g.Pool, g.Door, assets), g.Attachments).Part(),
-		webrelation.New(assets, relation.New(g.Pool, g.Door, assets)).Part(),
+		webasset.New(assets, manyAssets, listing, relations, assetPapers, proposals, viewing, talks).Part(),
+		views.New(viewing).Part(),
+		papers.New(assets, assetPapers, g.Attachments).Part(),
+		webrelation.New(assets, relations).Part(),
 		webmerge.New(merge.New(g.Pool, g.Door, assets), assets).Part(),
 		webrestore.New(restore.New(assets), assets).Part(),
-		webbulk.New(bulk.New(many.New(g.Pool, g.Door, assets), assets, listing), assets, listing).Part(),
+		webbulk.New(bulk.New(manyAssets, assets, listing), assets, listing).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
 		webhand.New(hand.New(g.Pool, g.Door)).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
-		webcommunication.New(communication.New(g.Pool, g.Door), assets, listing).Part(),
+		webcommunication.New(talks, assets, listing).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

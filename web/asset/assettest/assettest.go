@@ -9,13 +9,13 @@ import (
 	"testing"
 
 	"kagami/internal/asset"
-	"kagami/internal/asset/classify"
 	"kagami/internal/asset/communication"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/many"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
+	"kagami/internal/asset/tied"
 	"kagami/internal/asset/view"
 	webasset "kagami/web/asset"
 	webrelation "kagami/web/asset/relation"
@@ -27,7 +27,7 @@ import (
 // Town is a town with the register and what stands beside it.
 func Town(beside func(g server.Ground, register *asset.Service, finding *find.Service) []screen.Part) servertest.Town {
 	return servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-		register := asset.New(g.Pool, g.Door).With(asset.Ties{Judge: classify.Judge, Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Parted: relation.Part, Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})
+		register := tied.New(g.Pool, g.Door)
 		finding := find.New(g.Pool, register)
 		parts := []screen.Part{webasset.New(register, many.New(g.Pool, g.Door, register), finding, relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), propose.New(g.Pool, g.Door, register), view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part()}
 		return append(parts, beside(g, register, finding)...), nil
