@@ -49,7 +49,7 @@ func (l *lexer) next() (token, error) {
 	}
 	l.raw = l.raw[:0]
 	if first != '<' {
-		return l.text(first)
+		return l.text()
 	}
 	second, err := l.in.ReadByte()
 	if err != nil {
@@ -87,7 +87,7 @@ func ended(err error) error {
 }
 
 // text reads what stands between elements.
-func (l *lexer) text(first byte) (token, error) {
+func (l *lexer) text() (token, error) {
 	if err := l.in.UnreadByte(); err != nil {
 		return noToken, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -19,18 +20,18 @@ func pieces(text string) (list string, ok bool) {
 	for {
 		token, err := l.next()
 		if err != nil {
-			return out.String(), err == io.EOF
+			return out.String(), errors.Is(err, io.EOF)
 		}
 		switch token {
 		case textToken:
-			out.WriteString(fmt.Sprintf("%x ", l.raw))
+			fmt.Fprintf(&out, "%x ", l.raw)
 		case beginToken:
-			out.WriteString(fmt.Sprintf("<%v %q> ", l.name, l.attributes))
+			fmt.Fprintf(&out, "<%v %q> ", l.name, l.attributes)
 			if l.closed {
-				out.WriteString(fmt.Sprintf("</%v> ", l.name))
+				fmt.Fprintf(&out, "</%v> ", l.name)
 			}
 		case endToken:
-			out.WriteString(fmt.Sprintf("</%v> ", l.name))
+			fmt.Fprintf(&out, "</%v> ", l.name)
 		case noToken:
 		}
 	}
@@ -43,15 +44,15 @@ func standard(text string) (list string, ok bool) {
 	for {
 		token, err := decoder.RawToken()
 		if err != nil {
-			return out.String(), err == io.EOF
+			return out.String(), errors.Is(err, io.EOF)
 		}
 		switch token := token.(type) {
 		case xml.CharData:
-			out.WriteString(fmt.Sprintf("%x ", []byte(token)))
+			fmt.Fprintf(&out, "%x ", []byte(token))
 		case xml.StartElement:
-			out.WriteString(fmt.Sprintf("<%v %q> ", token.Name, token.Attr))
+			fmt.Fprintf(&out, "<%v %q> ", token.Name, token.Attr)
 		case xml.EndElement:
-			out.WriteString(fmt.Sprintf("</%v> ", token.Name))
+			fmt.Fprintf(&out, "</%v> ", token.Name)
 		case xml.Directive:
 			return out.String(), false
 		}

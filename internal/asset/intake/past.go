@@ -132,10 +132,10 @@ func (p *planner) both(r ledger.Row, now asset.Asset, read asset.Entry, then *pa
 	for _, key := range asset.Differing(read.Was.Details, read.Is) {
 		f, _ := fieldOf(key)
 		was, file, has := f.Text(read.Was.Details), f.Text(read.Is), f.Text(now.Details)
-		switch {
-		case has == file:
+		switch has {
+		case file:
 			continue
-		case has == was:
+		case was:
 			f.Put(&is, file)
 			continue
 		}

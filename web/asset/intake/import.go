@@ -262,7 +262,7 @@ func (p importView) headings() string {
 func (p importView) open() bool { return p.AppliedAt.IsZero() }
 
 // ready tells whether there is something to take in, and nothing open.
-func (p importView) ready() bool { return p.Added+p.Import.Changed > 0 && p.Open+p.Clashing == 0 }
+func (p importView) ready() bool { return p.Added+p.Changed > 0 && p.Open+p.Clashing == 0 }
 
 // at is this page with another page of one list, the others as they are.
 func (p importView) at(list intake.List, page int) string {

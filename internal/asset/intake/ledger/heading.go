@@ -30,7 +30,7 @@ func (l layout) Title(c Column) string {
 // Heading is a heading of a file, and the column that it is read as.
 type Heading struct{ Text, Column string }
 
-// headings are those that are read, each once.
+// Headings are those that are read, each once.
 func (f File) Headings() []Heading {
 	var list []Heading
 	for _, p := range f.Sheets {

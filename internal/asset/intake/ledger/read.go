@@ -27,14 +27,14 @@ type File struct {
 	Rows   []Row
 }
 
-// page is a sheet of a file.
+// Page is a sheet of a file.
 type Page struct {
 	layout
 	Name   string
 	Titles []string // what its titles may name as the section, the likeliest first
 }
 
-// row is a row of a register, in little room: what stands in its columns in one text.
+// Row is a row of a register, in little room: what stands in its columns in one text.
 type Row struct {
 	At   int // among the rows of the file, from 0
 	Line int // in its sheet, from 1
@@ -60,7 +60,7 @@ func (p *Page) pack(line int, cells []string) Row {
 	return r
 }
 
-// cell is what stands in a column; empty where nothing does, or only a dash.
+// Cell is what stands in a column; empty where nothing does, or only a dash.
 func (r Row) Cell(c Column) string {
 	if c == 0 {
 		return r.text[:r.ends[0]]
@@ -71,7 +71,7 @@ func (r Row) Cell(c Column) string {
 // ColumnSet tells of each column whether it is meant.
 type ColumnSet [Columns]bool
 
-// without is the row without what stands in some columns.
+// Without is the row without what stands in some columns.
 func (r Row) Without(some ColumnSet) Row {
 	if some == (ColumnSet{}) {
 		return r
@@ -90,12 +90,12 @@ func (r Row) Without(some ColumnSet) Row {
 	return less
 }
 
-// isBlank tells whether a row says nothing in a column that there is.
+// IsBlank tells whether a row says nothing in a column that there is.
 func (r Row) IsBlank(c Column) bool {
 	return r.Page.Has(c) && r.Cell(c) == "" && (r.same == nil || !r.same[c])
 }
 
-// line is a cell of one line, in the widths of letters and digits that are searched for.
+// LineOf is a cell of one line, in the widths of letters and digits that are searched for.
 func (r Row) LineOf(c Column) string { return norm.NFKC.String(wording.OneLine(r.Cell(c))) }
 
 // Read reads a register, an Excel workbook or CSV: each sheet that has a table, whatever
@@ -366,7 +366,7 @@ func (f File) where(r Row) string {
 	return "シート「" + r.Page.Name + "」："
 }
 
-// problem is what is wrong with a row, in a column.
+// Problem is what is wrong with a row, in a column.
 func (f File) Problem(r Row, c Column, reason string) intake.Problem {
 	return intake.Problem{Line: r.Line, Column: r.Page.Title(c), Reason: f.where(r) + reason}
 }
