@@ -13,7 +13,16 @@ UPDATE asset_sum s SET by_hand = (
 	SELECT count(*) FROM asset a
 	WHERE a.by_hand AND a.state IN ('draft', 'registered') AND (a.section_id, a.zone, a.confidentiality) = (s.section_id, s.zone, s.confidentiality));
 
+-- the day from which on there is a section: none has assets before it
+CREATE OR REPLACE VIEW section_shown AS
+	SELECT id, code, name, position, abolished_on, established_on FROM section;
+
 -- +goose Down
+DROP VIEW section_shown;
+CREATE VIEW section_shown AS
+	SELECT id, code, name, position, abolished_on FROM section;
+GRANT SELECT ON section_shown TO kagami_portal;
+
 DROP INDEX asset_by_hand;
 ALTER TABLE asset DROP COLUMN by_hand;
 ALTER TABLE asset ADD COLUMN by_hand boolean NOT NULL
