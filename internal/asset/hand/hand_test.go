@@ -105,6 +105,8 @@ func TestAssetsOfAnAbolishedSectionAreHandedOver(t *testing.T) {
 	ended := o.add(o.tax, "zeimu", "見本四", "")
 	must(t, o.register.EndAsMistaken(t.Context(), o.tax, ended, 1, "見本"))
 	theirs := o.add(o.welfare, "fukushi", "見本五", "a-2")
+	over := o.add(o.welfare, "fukushi", "見本六", "a-1") // its number is free again
+	must(t, o.register.EndAsMistaken(t.Context(), o.welfare, over, 1, "見本"))
 	o.abolish()
 	whole := hand.Handing{From: "zeimu", To: "fukushi", All: true, Count: 3, Why: "課の統合"}
 	if err := o.after(0).Over(t.Context(), o.officer, whole); fault.KindOf(err) != fault.Conflict {
