@@ -10,6 +10,8 @@ CREATE OR REPLACE FUNCTION asset_marks(search text, section bigint, kind text, c
 		CASE owner WHEN '' THEN E'\x02o' ELSE E'\x02w' END, E'\x02n' || left(split_part(search, E'\n', 3), 1)])
 $$;
 -- +goose StatementEnd
+-- which autovacuum could not do
+ANALYZE asset;
 
 -- +goose Down
 -- +goose StatementBegin
