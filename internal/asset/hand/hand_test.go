@@ -175,7 +175,9 @@ func TestAssetsOfAnAbolishedSectionAreHandedOver(t *testing.T) {
 			t.Errorf("%+v, %v", a, err)
 		}
 	}
-	history, err := o.register.History(t.Context(), o.welfare, second)
+	taken, err := o.register.Find(t.Context(), o.welfare, second)
+	must(t, err)
+	history, err := o.register.History(t.Context(), o.welfare, taken)
 	if err != nil || history[0].Before["section"] != "税務町民課" || history[0].After["section"] != "福祉こども課" || history[0].Why != "課の統合" || history[0].Before["own_number"] != "A-2" {
 		t.Errorf("%+v, %v", history, err)
 	}

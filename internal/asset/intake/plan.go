@@ -576,7 +576,6 @@ var texts = func() map[ledger.Column]asset.Field {
 	return list
 }()
 
-
 // read puts what a row says into an entry, over what is registered.
 func (p *planner) read(r ledger.Row, e *asset.Entry, w *problems, look func(ledger.Column, string)) {
 	d, isNew := &e.Is, e.Was.ID == 0

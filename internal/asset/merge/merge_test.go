@@ -131,7 +131,7 @@ func TestOneOfTwoStaysWithWhatIsRightOfBoth(t *testing.T) {
 		t.Errorf("%d count", n)
 	}
 	for code, want := range map[string]string{gone: "merged_into:" + kept, kept: "merged:" + gone} {
-		history, err := o.register.History(t.Context(), o.tax, code)
+		history, err := o.register.History(t.Context(), o.tax, o.find(code))
 		if err != nil || !strings.Contains(fmt.Sprint(history[0].After), want) || history[0].Why != "二重の登録" || len(history[0].Before) == 0 {
 			t.Errorf("%s: %+v, %v", code, history, err)
 		}
@@ -149,7 +149,7 @@ func TestWhatIsAlikeIsMerged(t *testing.T) {
 	if err := o.Merge(t.Context(), o.tax, o.seen(gone), o.seen(kept), nil, ""); err != nil {
 		t.Fatal(err)
 	}
-	if history, err := o.register.History(t.Context(), o.tax, kept); err != nil || len(history) != 2 || history[0].After["merged"] != gone {
+	if history, err := o.register.History(t.Context(), o.tax, o.find(kept)); err != nil || len(history) != 2 || history[0].After["merged"] != gone {
 		t.Errorf("%+v, %v", history, err)
 	}
 }

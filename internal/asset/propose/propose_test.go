@@ -105,7 +105,7 @@ func (o office) find(code string) asset.Asset {
 
 func (o office) history(code string) []asset.Event {
 	o.t.Helper()
-	list, err := o.assets.History(o.t.Context(), o.manager, code)
+	list, err := o.assets.History(o.t.Context(), o.manager, o.find(code))
 	must(o.t, err)
 	return list
 }
