@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/communication"
 	"kagami/internal/asset/hand"
 	"kagami/internal/asset/propose"
 	"kagami/internal/authz"
@@ -215,6 +216,81 @@ func TestWhatIsLeftIsCountedAnewWhenAnythingMoves(t *testing.T) {
 	}
 }
 
+// Nobody else could end or correct them.
+func TestTheCommunicationsOfAnAbolishedSectionGoAlong(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	between := communication.New(o.db.Pool, o.through(0))
+	first, second := o.add(o.tax, "zeimu", "見本一", ""), o.add(o.tax, "zeimu", "見本二", "")
+	details := communication.Details{
+		Name: "見本の受信", From: communication.External, To: asset.MyNumberZone, Direction: communication.OneWay, Purpose: "見本",
+		Safeguard: communication.Firewall, Since: today,
+	}
+	register := func(asset string) string {
+		t.Helper()
+		d := details
+		d.Asset = asset
+		code, err := between.Register(t.Context(), o.tax, "zeimu", d)
+		must(t, err)
+		return code
+	}
+	ofFirst, ofSecond, ofNone, ended := register(first), register(second), register(""), register("")
+	must(t, between.End(t.Context(), o.tax, ended, 1, today, "見本"))
+	o.abolish()
+	after := o.after(2)
+	belongs := func(assets, communications int) {
+		t.Helper()
+		l, err := after.Belongs(t.Context(), o.officer, "zeimu")
+		if err != nil || l.Assets != assets || l.Communications != communications {
+			t.Errorf("%+v, %v", l, err)
+		}
+		var b task.Batch
+		n := 0
+		after.QueueLeft(&b, o.officer, func(found []hand.Left) { n = len(found) })
+		must(t, b.Run(t.Context(), o.db.Pool))
+		if (n > 0) != (assets+communications > 0) {
+			t.Errorf("%d sections have left something", n)
+		}
+	}
+	belongs(2, 3)
+	must(t, after.Over(t.Context(), o.officer, hand.Handing{From: "zeimu", To: "fukushi", Codes: []string{first}}))
+	belongs(1, 2)
+	if plan, err := after.Look(t.Context(), o.officer, "zeimu", "fukushi"); err != nil || plan.Count != 1 || plan.Communications != 2 {
+		t.Errorf("%+v, %v", plan, err)
+	}
+	whole := hand.Handing{From: "zeimu", To: "fukushi", All: true, Count: 1, Communications: 1, Why: "課の統合"}
+	if err := after.Over(t.Context(), o.officer, whole); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("another count: %v", err)
+	}
+	belongs(1, 2)
+	must(t, after.Over(t.Context(), o.officer, hand.Handing{From: "zeimu", To: "fukushi", Codes: []string{second}}))
+	belongs(0, 1)
+	whole.Count = 0
+	must(t, after.Over(t.Context(), o.officer, whole))
+	belongs(0, 0)
+
+	later := communication.New(o.db.Pool, o.through(2))
+	for _, code := range []string{ofFirst, ofSecond, ofNone} {
+		c, err := later.Find(t.Context(), o.welfare, code)
+		if err != nil || c.SectionCode != "fukushi" || c.Version != 2 {
+			t.Errorf("%+v, %v", c, err)
+		}
+		must(t, later.End(t.Context(), o.welfare, code, 2, today, "見本"))
+	}
+	if _, err := later.Find(t.Context(), o.welfare, ended); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("one that had ended: %v", err)
+	}
+	history, err := later.History(t.Context(), o.welfare, ofNone)
+	if err != nil || history[1].Before["section"] != "税務町民課" || history[1].After["section"] != "福祉こども課" || history[1].Why != "課の統合" {
+		t.Errorf("%+v, %v", history, err)
+	}
+	var told string
+	must(t, o.db.Pool.QueryRow(t.Context(), `SELECT title FROM notice WHERE person_id = $1 ORDER BY id DESC LIMIT 1`, o.head).Scan(&told))
+	if told != "税務町民課の領域間の通信1件が、福祉こども課に引き継がれました" {
+		t.Error(told)
+	}
+}
+
 func TestWhatBelongsToASectionIsToldToWhoSeesIt(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -224,8 +300,8 @@ func TestWhatBelongsToASectionIsToldToWhoSeesIt(t *testing.T) {
 		n    int
 		seen bool
 	}{"the 統括": {o.officer, 1, true}, "its manager": {o.tax, 1, true}, "another manager": {o.welfare, 0, false}, "the administrator": {o.administrator, 0, false}} {
-		if n, seen, err := o.after(0).Belongs(t.Context(), c.who, "zeimu"); n != c.n || seen != c.seen || err != nil {
-			t.Errorf("%s: %d, %t, %v", name, n, seen, err)
+		if l, err := o.after(0).Belongs(t.Context(), c.who, "zeimu"); l.Assets != c.n || (l.Code != "") != c.seen || err != nil {
+			t.Errorf("%s: %+v, %v", name, l, err)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
+	"kagami/internal/asset/communication"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -73,6 +74,8 @@ type Plan struct {
 	Count   int
 	Clashes int     // own numbers that would be taken away, of all
 	Assets  []Asset // the first of them, up to Most
+
+	Communications int // between zones: those that go on
 }
 
 // Most is how many assets are shown at once.
@@ -101,13 +104,15 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, section, to strin
 			return p, err
 		}
 	}
-	counts, err := postgres.One[struct{ Count, Clashes int }](ctx, s.pool, "counting what a section has left", `
-		SELECT count(*) AS count, count(*) FILTER (WHERE `+asset.Clashes+`) AS clashes FROM asset a WHERE a.section_id = @from AND a.state IN ('draft', 'registered')`,
+	counts, err := postgres.One[struct{ Count, Clashes, Communications int }](ctx, s.pool, "counting what a section has left", `
+		SELECT count(*) AS count, count(*) FILTER (WHERE `+asset.Clashes+`) AS clashes,
+		       (SELECT count(*) FROM communication c WHERE c.section_id = @from AND c.ended_on IS NULL) AS communications
+		FROM asset a WHERE a.section_id = @from AND a.state IN ('draft', 'registered')`,
 		pgx.StrictNamedArgs{"from": from.ID, "to": p.To.ID})
 	if err != nil {
 		return p, err
 	}
-	p.Count, p.Clashes = counts.Count, counts.Clashes
+	p.Count, p.Clashes, p.Communications = counts.Count, counts.Clashes, counts.Communications
 	p.Assets, err = postgres.List[Asset](ctx, s.pool, "listing what a section has left", `
 		SELECT a.code, a.name, a.state, a.own_number, `+asset.Clashes+` AS clashes FROM asset a
 		WHERE a.section_id = @from AND a.state IN ('draft', 'registered') ORDER BY a.code_order LIMIT @most`,
@@ -150,9 +155,36 @@ const mostWhy = 500
 type Handing struct {
 	From, To string   // the codes of sections
 	All      bool     // all that From has left
-	Count    int      // and how many these were when it was looked at
-	Codes    []string // else those of these 管理番号
+	Count    int      // and how many assets these were when it was looked at
+	Codes    []string // else those of these 管理番号, with the communications that belong to them
 	Why      string
+
+	Communications int // with All: how many these were
+}
+
+func errOther() error {
+	return fault.New(fault.Conflict, "開いている間に、引き継ぐものが変わりました。いまの内容を確かめて、もう一度押してください。")
+}
+
+func idsOf(done []door.Effect) []int64 {
+	ids := make([]int64, len(done))
+	for i, e := range done {
+		ids[i] = e.Subject.ID
+	}
+	return ids
+}
+
+// asSaid is how many assets and communications there are, in words and numbers as they are
+// written; empty for none.
+func asSaid(assets, communications int, number func(int) string) string {
+	var parts []string
+	if assets > 0 {
+		parts = append(parts, "情報資産"+number(assets)+"件")
+	}
+	if communications > 0 {
+		parts = append(parts, "領域間の通信"+number(communications)+"件")
+	}
+	return strings.Join(parts, "と")
 }
 
 // Over hands assets of a section that is no more over to another one, and tells who
@@ -180,7 +212,7 @@ func (s *Service) Over(ctx context.Context, actor authz.Actor, h Handing) error 
 			want = len(h.Codes)
 		}
 		switch {
-		case want == 0:
+		case want == 0 && !(h.All && h.Communications > 0):
 			return door.Unchanged(), invalid("which", "引き継ぐものに、印を付けてください。")
 		case utf8.RuneCountInString(h.Why) > mostWhy:
 			return door.Unchanged(), invalid("why", "理由が長すぎます。"+strconv.Itoa(mostWhy)+"字までで書いてください。")
@@ -190,17 +222,30 @@ func (s *Service) Over(ctx context.Context, actor authz.Actor, h Handing) error 
 			return door.Unchanged(), err
 		}
 		if len(done) != want {
-			return door.Unchanged(), fault.New(fault.Conflict, "開いている間に、引き継ぐものが変わりました。いまの内容を確かめて、もう一度押してください。")
+			return door.Unchanged(), errOther()
 		}
+		communications, err := communication.HandIn(ctx, tx, actor, asset.Holder{ID: from.ID, Name: from.Name}, to, idsOf(done), h.All, h.Why)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if h.All && len(communications) != h.Communications {
+			return door.Unchanged(), errOther()
+		}
+		what := asSaid(len(done), len(communications), strconv.Itoa)
+		done = append(done, communications...)
 		answers, err := responsible.Of(ctx, tx, authz.SecurityManager, []int64{to.ID}, nil, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
+		url := address.With(address.Assets, "section", to.Code)
+		if len(communications) == len(done) {
+			url = address.With(address.Communications, "section", to.Code)
+		}
 		effect := done[0]
 		effect.Also = done[1:]
 		effect.Notices = []notice.Message{{To: answers[to.ID], Notice: notice.Notice{
-			Topic: about, TopicID: to.ID, Title: from.Name + "の情報資産" + strconv.Itoa(len(done)) + "件が、" + to.Name + "に引き継がれました",
-			Text: "内容と管理責任者を確かめ、違うところを直してください。管理番号は、そのままです。", URL: address.With(address.Assets, "section", to.Code),
+			Topic: about, TopicID: to.ID, Title: from.Name + "の" + what + "が、" + to.Name + "に引き継がれました",
+			Text: "内容と管理責任者を確かめ、違うところを直してください。管理番号は、そのままです。", URL: url,
 		}}}
 		return effect, nil
 	})

@@ -48,7 +48,7 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 	s.handing.QueueLeft(b, actor, func(list []hand.Left) {
 		for _, l := range list {
 			b.Add(task.Task{
-				What: fmt.Sprintf("廃止した%sの情報資産%s件を引き継ぐ", l.Name, component.Thousands(l.Assets)), Why: "答える課室がありません。引き継ぐ課室を決めてください。",
+				What: fmt.Sprintf("廃止した%sの%sを引き継ぐ", l.Name, l.What(component.Thousands)), Why: "答える課室がありません。引き継ぐ課室を決めてください。",
 				Act: "引き継ぐ", About: l.Name, URL: address.AssetHanding(l.Code),
 			})
 		}
@@ -57,11 +57,12 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 
 // belongs is what the organization says of a section.
 func (s *Screens) belongs(ctx context.Context, actor authz.Actor, section string) (handover.Belonging, error) {
-	n, seen, err := s.handing.Belongs(ctx, actor, section)
-	if err != nil || !seen || n == 0 {
+	left, err := s.handing.Belongs(ctx, actor, section)
+	what := left.What(component.Thousands)
+	if err != nil || what == "" {
 		return handover.Belonging{}, err
 	}
-	found := handover.Belonging{What: "情報資産" + component.Thousands(n) + "件"}
+	found := handover.Belonging{What: what}
 	if _, may := actor.May(authz.HandAssets, authz.Matter{}); may {
 		found.URL = address.AssetHanding(section)
 	}
@@ -77,6 +78,7 @@ func (s *Screens) over(w http.ResponseWriter, r *http.Request) error {
 	form := r.PostForm
 	h := hand.Handing{
 		From: chi.URLParam(r, "section"), To: form.Get("to"), All: form.Get("which") != "ticked", Count: read.Number("count", form.Get("count")), Codes: form["asset"], Why: form.Get("why"),
+		Communications: read.Number("communications", form.Get("communications")),
 	}
 	err := read.Err()
 	if err == nil {
@@ -123,7 +125,14 @@ func (p handView) offered() []component.Choice {
 
 // which are what can be handed over at once.
 func (p handView) which() []component.Choice {
-	return []component.Choice{{Value: "all", Label: "すべて（" + component.Thousands(p.Count) + "件）"}, {Value: "ticked", Label: "下の表で、印を付けたものだけ"}}
+	all := component.Choice{Value: "all", Label: "すべて（" + component.Thousands(p.Count) + "件）"}
+	switch {
+	case p.Count == 0:
+		return []component.Choice{{Value: "all", Label: "領域間の通信" + component.Thousands(p.Communications) + "件"}}
+	case p.Communications > 0:
+		all.Label = "すべて（" + component.Thousands(p.Count) + "件と、領域間の通信" + component.Thousands(p.Communications) + "件）"
+	}
+	return []component.Choice{all, {Value: "ticked", Label: "下の表で、印を付けたものだけ"}}
 }
 
 // chosen is which of these is chosen.
