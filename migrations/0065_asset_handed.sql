@@ -5,6 +5,23 @@ CREATE TRIGGER communication_waiting_added AFTER INSERT ON communication FOR EAC
 CREATE TRIGGER communication_waiting_moved AFTER UPDATE ON communication FOR EACH ROW
 	WHEN (OLD.section_id <> NEW.section_id OR OLD.ended_on IS DISTINCT FROM NEW.ended_on) EXECUTE FUNCTION note_change('asset_waiting');
 
+-- Where something has come from that was handed over, so that it can be handed on from the
+-- page of the section that is no more. History says it by a name, which another section may
+-- bear too; what was handed over before this is known by a name that only one has borne.
+ALTER TABLE asset_change ADD COLUMN came_from bigint REFERENCES section;
+ALTER TABLE communication_change ADD COLUMN came_from bigint REFERENCES section;
+ALTER TABLE asset_change DISABLE TRIGGER asset_change_append_only;
+UPDATE asset_change h SET came_from = s.id FROM section s
+WHERE h.before ? 'section' AND s.abolished_on IS NOT NULL AND s.name = h.before->>'section'
+  AND NOT EXISTS (SELECT FROM section o WHERE o.name = s.name AND o.id <> s.id);
+ALTER TABLE asset_change ENABLE TRIGGER asset_change_append_only;
+CREATE INDEX asset_change_came_from ON asset_change (came_from, asset_id) WHERE came_from IS NOT NULL;
+CREATE INDEX communication_change_came_from ON communication_change (came_from, communication_id) WHERE came_from IS NOT NULL;
+
 -- +goose Down
+DROP INDEX communication_change_came_from;
+DROP INDEX asset_change_came_from;
+ALTER TABLE communication_change DROP COLUMN came_from;
+ALTER TABLE asset_change DROP COLUMN came_from;
 DROP TRIGGER communication_waiting_moved ON communication;
 DROP TRIGGER communication_waiting_added ON communication;

@@ -82,16 +82,33 @@ func TestTheOfficerHandsTheAssetsOfAnAbolishedSectionOver(t *testing.T) {
 		t.Errorf("to itself: %d", a.Status)
 	}
 	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"1"}, "which": {"ticked"}, "why": {"機構改革<b>"}})
-	assettest.MustSay(t, "nothing ticked", a, "印を付けてください", "機構改革&lt;b&gt;", `value="ticked" checked`)
-	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"5"}, "which": {"all"}})
+	assettest.MustSay(t, "nothing ticked", a, "引き継ぐものに、印を付けてください", "引き継ぐ課室が「福祉こども課」でよいかを確かめて、印を付けてください", "機構改革&lt;b&gt;", `value="ticked" checked`)
+	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"5"}, "which": {"all"}, "sure": {"1"}})
 	if a.Status != http.StatusConflict {
 		t.Errorf("another count: %d", a.Status)
 	}
-	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"1"}, "communications": {"1"}, "which": {"all"}, "why": {"機構改革"}})
+	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"1"}, "communications": {"1"}, "which": {"all"}, "why": {"機構改革"}, "sure": {"1"}})
 	assettest.MustSay(t, "handed over", a, "情報資産を引き継ぎました", "引き継ぐ情報資産は残っていません")
 	assettest.MustSay(t, "theirs", other.Get("/assets/"+code), "水道の台帳", "機構改革", "福祉こども課")
 	assettest.MustSay(t, "their communication", other.Get("/communications/minato-T0001"), "水道の送信", "機構改革", "<b>課室</b>")
 	assettest.MustSay(t, "told", other.Get("/notices"), "見本水道課の情報資産1件と領域間の通信1件が、福祉こども課に引き継がれました")
 	assettest.MustNotSay(t, "home", officer.Get("/"), link)
 	assettest.MustNotSay(t, "the overview", officer.Get("/assets/overview"), link)
+
+	// it was the wrong section
+	on := "/assets/hand/minato?at=fukushi"
+	assettest.MustSay(t, "where it went", officer.Get("/assets/hand/minato"), "引き継いだもの", `href="`+on+`"`)
+	assettest.MustSay(t, "what can go on", officer.Get(on), "水道の台帳", "福祉こども課に引き継いだ情報資産")
+	assettest.MustSay(t, "what moves on", officer.Get(on+"&to=zeimu"), "税務町民課に引き継ぐ", "福祉こども課の情報セキュリティ管理者にも", `name="at" value="fukushi"`)
+	if a := officer.Get("/assets/hand/minato?at=nowhere"); a.Status != http.StatusNotFound {
+		t.Errorf("at no section: %d", a.Status)
+	}
+	a = officer.Post("/assets/hand/minato", url.Values{"at": {"fukushi"}, "to": {"zeimu"}, "count": {"1"}, "communications": {"1"}, "which": {"all"}})
+	assettest.MustSay(t, "without a tick", a, "「税務町民課」でよいかを確かめて", `name="at" value="fukushi"`)
+	officer.Post("/assets/hand/minato", url.Values{"at": {"fukushi"}, "to": {"zeimu"}, "count": {"1"}, "communications": {"1"}, "which": {"all"}, "sure": {"1"}})
+	assettest.MustSay(t, "theirs again", manager.Get("/assets/"+code), "水道の台帳", "税務町民課")
+	if a := other.Get("/assets/" + code); a.Status != http.StatusNotFound {
+		t.Errorf("the other manager reads it still: %d", a.Status)
+	}
+	assettest.MustSay(t, "told of it", other.Get("/notices"), "見本水道課から引き継いだ情報資産1件と領域間の通信1件が、税務町民課に移りました")
 }

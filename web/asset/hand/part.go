@@ -70,7 +70,7 @@ func (s *Screens) belongs(ctx context.Context, actor authz.Actor, section string
 }
 
 func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
-	return s.draw(w, r, r.URL.Query().Get("to"), nil)
+	return s.draw(w, r, r.URL.Query().Get("at"), r.URL.Query().Get("to"), nil)
 }
 
 func (s *Screens) over(w http.ResponseWriter, r *http.Request) error {
@@ -78,38 +78,38 @@ func (s *Screens) over(w http.ResponseWriter, r *http.Request) error {
 	form := r.PostForm
 	h := hand.Handing{
 		From: chi.URLParam(r, "section"), To: form.Get("to"), All: form.Get("which") != "ticked", Count: read.Number("count", form.Get("count")), Codes: form["asset"], Why: form.Get("why"),
-		Communications: read.Number("communications", form.Get("communications")),
+		At: form.Get("at"), Communications: read.Number("communications", form.Get("communications")), Sure: form.Get("sure") != "",
 	}
 	err := read.Err()
 	if err == nil {
 		err = s.handing.Over(r.Context(), screen.Actor(r.Context()), h)
 	}
 	if err != nil {
-		return s.draw(w, r, h.To, err)
+		return s.draw(w, r, h.At, h.To, err)
 	}
 	return screen.GoOn(w, r, address.AssetHanding(h.From), "assets-handed")
 }
 
-// draw shows what a section has left, and what becomes of it in another one.
-func (s *Screens) draw(w http.ResponseWriter, r *http.Request, to string, refusal error) error {
+// draw shows what a section has left, or handed over, and what becomes of it in another one.
+func (s *Screens) draw(w http.ResponseWriter, r *http.Request, at, to string, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
 		return err
 	}
 	ctx, actor, section := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "section")
-	plan, err := s.handing.Look(ctx, actor, section, to)
+	plan, err := s.handing.Look(ctx, actor, section, at, to)
 	if wrong, as, failure := screen.Refused(err); err != nil && failure == nil && len(wrong) > 0 && plan.From.ID != 0 { // the other one is none
 		if refusal == nil {
 			problems, status = wrong, as
 		}
-		plan, err = s.handing.Look(ctx, actor, section, "")
+		plan, err = s.handing.Look(ctx, actor, section, at, "")
 	}
 	if err != nil {
 		return err
 	}
 	screen.Render(w, r, status, handPage(handView{
 		Frame: screen.Frame(r, plan.From.Name+"の情報資産を引き継ぐ", layout.Link{Label: "情報資産", Address: address.Assets}, layout.Link{Label: "台帳の概要", Address: address.AssetOverview}),
-		Plan:  plan, Why: r.PostForm.Get("why"), Ticked: r.PostForm["asset"], Which: r.PostForm.Get("which"), Problems: problems,
+		Plan:  plan, Why: r.PostForm.Get("why"), Ticked: r.PostForm["asset"], Sure: r.PostForm.Get("sure"), Which: r.PostForm.Get("which"), Problems: problems,
 	}))
 	return nil
 }
@@ -121,6 +121,32 @@ func (p handView) offered() []component.Choice {
 		list = append(list, component.Choice{Value: s.Code, Label: s.Name})
 	}
 	return list
+}
+
+// here is the page of what From has handed over to a section, by its code; of an empty code
+// that of what it has left.
+func (p handView) here(at string) string {
+	u := address.AssetHanding(p.From.Code)
+	if at != "" {
+		u = address.With(u, "at", at)
+	}
+	return u
+}
+
+// counted begins what is said of how much there is.
+func (p handView) counted() string {
+	if p.At.ID != 0 {
+		return p.At.Name + "に引き継いだ"
+	}
+	return "残っている"
+}
+
+// holder is the name of the section that has it at present.
+func (p handView) holder() string {
+	if p.At.ID != 0 {
+		return p.At.Name
+	}
+	return p.From.Name
 }
 
 // which are what can be handed over at once.
