@@ -5,6 +5,12 @@ CREATE TRIGGER communication_waiting_added AFTER INSERT ON communication FOR EAC
 CREATE TRIGGER communication_waiting_moved AFTER UPDATE ON communication FOR EACH ROW
 	WHEN (OLD.section_id <> NEW.section_id OR OLD.ended_on IS DISTINCT FROM NEW.ended_on) EXECUTE FUNCTION note_change('asset_waiting');
 
+-- What asks to rest on an asset is asked of who answers for it: of others where it goes to
+-- another section.
+DROP TRIGGER asset_asked_counted ON asset;
+CREATE TRIGGER asset_asked_counted AFTER UPDATE ON asset FOR EACH ROW
+	WHEN (OLD.state <> NEW.state OR OLD.section_id <> NEW.section_id) EXECUTE FUNCTION note_change('asset_asked');
+
 -- Where something has come from that was handed over, so that it can be handed on from the
 -- page of the section that is no more. History says it by a name, which another section may
 -- bear too; what was handed over before this is known by a name that only one has borne.
@@ -23,5 +29,8 @@ DROP INDEX communication_change_came_from;
 DROP INDEX asset_change_came_from;
 ALTER TABLE communication_change DROP COLUMN came_from;
 ALTER TABLE asset_change DROP COLUMN came_from;
+DROP TRIGGER asset_asked_counted ON asset;
+CREATE TRIGGER asset_asked_counted AFTER UPDATE ON asset FOR EACH ROW
+	WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION note_change('asset_asked');
 DROP TRIGGER communication_waiting_moved ON communication;
 DROP TRIGGER communication_waiting_added ON communication;

@@ -10,6 +10,7 @@ import (
 	"kagami/internal/asset/communication"
 	"kagami/internal/asset/hand"
 	"kagami/internal/asset/propose"
+	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -371,6 +372,39 @@ func TestTheCommunicationsOfAnAbolishedSectionGoAlong(t *testing.T) {
 	must(t, o.db.Pool.QueryRow(t.Context(), `SELECT title FROM notice WHERE person_id = $1 ORDER BY id DESC LIMIT 1`, o.head).Scan(&told))
 	if told != "税務町民課の領域間の通信1件が、福祉こども課に引き継がれました" {
 		t.Error(told)
+	}
+}
+
+// Who answers for what others ask to rest on has the asks at once.
+func TestAsksAreCountedAnewWhereTheirAssetGoes(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	plan := o.section("企画課", "kikaku")
+	system, err := o.register.Register(t.Context(), o.tax, "zeimu", asset.Details{
+		Kind: asset.System, Name: "見本のシステム", Confidentiality: "3B", Integrity: "1", Availability: "1", Personal: asset.NotPersonal, Zone: asset.LGWANZone, RegisteredOn: today,
+	})
+	must(t, err)
+	must(t, relation.New(o.db.Pool, o.through(0), o.register).Rest(t.Context(), plan, o.add(plan, "kikaku", "見本の名簿", ""), system))
+	o.abolish()
+	asking := relation.New(o.db.Pool, o.through(2), asset.New(o.db.Pool, o.through(2)))
+	counters, err := state.NewCounters(org.ChangeCounter, relation.ChangeCounter)
+	must(t, err)
+	asks := func() (n int) {
+		t.Helper()
+		actor := o.welfare
+		actor.State, err = counters.Load(t.Context(), o.db.Pool, actor.Person)
+		must(t, err)
+		var b task.Batch
+		asking.QueueAsked(&b, actor, func(w relation.Waiting) { n = w.Asks })
+		must(t, b.Run(t.Context(), o.db.Pool))
+		return n
+	}
+	if n := asks(); n != 0 {
+		t.Errorf("%d asks before", n)
+	}
+	must(t, o.after(2).Over(t.Context(), o.officer, hand.Handing{Sure: true, From: "zeimu", To: "fukushi", All: true, Count: 1}))
+	if n := asks(); n != 1 {
+		t.Errorf("%d asks after", n)
 	}
 }
 
