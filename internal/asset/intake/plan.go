@@ -555,13 +555,13 @@ func (p *planner) match(r ledger.Row, place many.Place, w *problems) (at int, ow
 }
 
 // isGiven tells whether a number looks like one that the portal gives: the code of a
-// section, and four digits or more.
+// section that there is or was, and four digits or more.
 func (p *planner) isGiven(number string) bool {
 	at := strings.LastIndexByte(number, '-')
 	if at < 0 || len(number)-at <= 4 || strings.Trim(number[at+1:], "0123456789") != "" {
 		return false
 	}
-	return slices.ContainsFunc(p.found.Places, func(place many.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
+	return p.found.Given[strings.ToLower(number[:at])] || slices.ContainsFunc(p.found.Places, func(place many.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
 }
 
 // texts are the columns of free text.

@@ -171,3 +171,27 @@ func TestWhoMayChangeNoAssetTakesNoRegisterIn(t *testing.T) {
 		t.Errorf("taken in: %v", err)
 	}
 }
+
+// The number of an asset that has gone to another section is no third one's own, also where
+// the section of its code is no more.
+func TestANumberOfASectionThatIsNoMoreIsNobodysOwn(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	tn.take(t, tn.manager, ",総務課,住民名簿,2,2,2,無,LGWAN\n")
+	for _, sql := range []string{
+		`INSERT INTO section (code, name, kind, position, abolished_on) VALUES ('minato', '見本水道課', 'internal', 9, '2026-11-01')`,
+		`INSERT INTO asset_number (code, last) VALUES ('minato', 1)`,
+		`INSERT INTO section (code, name, kind, position) VALUES ('kikaku', '企画課', 'internal', 10)`,
+		`UPDATE asset SET code = 'minato-0001', section_id = (SELECT id FROM section WHERE code = 'kikaku') WHERE code = 'somu-0001'`,
+	} {
+		if _, err := tn.db.Pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, number := range []string{"minato-0001", "Minato-0001", "minato-0002", "sangyo-0001"} {
+		got, plan := tn.take(t, tn.manager, number+",総務課,住民名簿,2,2,2,無,LGWAN\n")
+		if got != "0 0 0 1" || !strings.Contains(plan.Problems[0].Reason, "この管理番号の情報資産は、あなたの課室にありません") {
+			t.Errorf("%s: %s, %v", number, got, plan.Problems)
+		}
+	}
+}

@@ -55,6 +55,10 @@ type Standing struct {
 	Places []Place
 	Assets []asset.Asset // of those sections that are Mine
 
+	// Given are the codes, in small letters, under which 管理番号 have been given: also of
+	// sections that are no more, or have another code today.
+	Given map[string]bool
+
 	// Awaiting are the drafts among them that somebody confirms: they stay drafts.
 	Awaiting map[int64]bool
 
@@ -92,6 +96,14 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 		SELECT s.id, s.code, s.name, false AS mine, false AS only FROM section_shown s WHERE `+asset.IsThere+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"today": today})
 	if err != nil {
 		return Standing{}, err
+	}
+	given, err := postgres.List[struct{ Code string }](ctx, db, "listing the codes of numbers", `SELECT lower(code) AS code FROM asset_number`, pgx.StrictNamedArgs{})
+	if err != nil {
+		return Standing{}, err
+	}
+	found.Given = make(map[string]bool, len(given))
+	for _, g := range given {
+		found.Given[g.Code] = true
 	}
 	mine := []int64{}
 	for i := range found.Places {
