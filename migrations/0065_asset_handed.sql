@@ -24,7 +24,11 @@ ALTER TABLE asset_change ENABLE TRIGGER asset_change_append_only;
 CREATE INDEX asset_change_came_from ON asset_change (came_from, asset_id) WHERE came_from IS NOT NULL;
 CREATE INDEX communication_change_came_from ON communication_change (came_from, communication_id) WHERE came_from IS NOT NULL;
 
+-- What has ended is looked for by its name too: a file that names it again is asked about.
+CREATE INDEX asset_ended_unnumbered ON asset (name, section_id) WHERE own_number = '' AND state IN ('retired', 'mistaken', 'merged');
+
 -- +goose Down
+DROP INDEX asset_ended_unnumbered;
 DROP INDEX communication_change_came_from;
 DROP INDEX asset_change_came_from;
 ALTER TABLE communication_change DROP COLUMN came_from;

@@ -123,7 +123,9 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 			UNION SELECT f.id FROM unnest(@numbers::text[]) AS n(number), LATERAL (
 				SELECT o.id FROM asset o WHERE lower(o.own_number) = n.number AND o.own_number <> '' AND o.state IN ('retired', 'mistaken', 'merged') OFFSET 0) f
 			UNION SELECT f.id FROM unnest(@names::text[]) AS n(name), LATERAL (
-				SELECT o.id FROM asset o WHERE o.name = n.name AND o.own_number = '' AND o.state IN ('draft', 'registered') OFFSET 0) f)
+				SELECT o.id FROM asset o WHERE o.name = n.name AND o.own_number = '' AND o.state IN ('draft', 'registered') OFFSET 0) f
+			UNION SELECT f.id FROM unnest(@names::text[]) AS n(name), LATERAL (
+				SELECT o.id FROM asset o WHERE o.name = n.name AND o.own_number = '' AND o.state IN ('retired', 'mistaken', 'merged') OFFSET 0) f)
 		ORDER BY a.id `+lock, pgx.StrictNamedArgs{"mine": mine, "codes": found.codes(asked.Numbers), "numbers": lowered(asked.Numbers), "names": append([]string{}, asked.Names...)})
 	if err != nil {
 		return Standing{}, err
