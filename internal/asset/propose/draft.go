@@ -92,6 +92,17 @@ type Draft struct {
 	SentBackBy string
 	Again      bool    // it was sent back, and has been changed since
 	Writers    []int64 // who has written in it and may not confirm it
+	BegunBy    int64   // who registered the asset; 0 for the operator
+}
+
+// AskWithdraw tells why somebody can't withdraw the draft, which ends the asset as a whole:
+// Forbidden where somebody else has begun it, whoever has written in it since. Nil where they
+// can.
+func (d Draft) AskWithdraw(actor authz.Actor) error {
+	if d.BegunBy != actor.Person {
+		return fault.New(fault.Forbidden, "ほかの人が始めた下書きは、取り下げられません。内容は直せます。要らないものであれば、情報セキュリティ管理者に伝えてください。")
+	}
+	return nil
 }
 
 // judged is by whom a draft is for somebody who decides on it: by themselves, where they
@@ -108,8 +119,12 @@ func (d Draft) Waits(a asset.Asset) bool {
 	return a.State == asset.Draft && d.Person != 0 && d.SentBack == "" && len(a.Open()) == 0
 }
 
+// begunBy is who registered the asset of a draft d: its history's first version says so.
+const begunBy = `coalesce((SELECT c.changed_by FROM asset_change c WHERE c.asset_id = d.asset_id AND c.version = 1), 0)`
+
 const selectDraft = `
-	SELECT d.drafted_by AS person, p.name AS by, d.drafted_at AS at, d.sent_back, coalesce(q.name, '') AS sent_back_by, d.again, d.writers
+	SELECT d.drafted_by AS person, p.name AS by, d.drafted_at AS at, d.sent_back, coalesce(q.name, '') AS sent_back_by, d.again, d.writers,
+	       ` + begunBy + ` AS begun_by
 	FROM asset_draft d JOIN person_shown p ON p.id = d.drafted_by LEFT JOIN person_shown q ON q.id = d.sent_back_by
 	WHERE d.asset_id = @asset`
 

@@ -225,6 +225,44 @@ func TestAKeepersDraftStaysOneWhoeverChangesIt(t *testing.T) {
 	}
 }
 
+// imported is a draft that the 管理者 has taken in, with something to settle.
+func (o office) imported() string {
+	o.t.Helper()
+	open := ledger()
+	open.Zone = ""
+	must(o.t, o.many.Change(o.t.Context(), o.manager, many.Asked{}, func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
+		place := found.Places[slices.IndexFunc(found.Places, func(p many.Place) bool { return p.Mine })]
+		return slices.Values([]asset.Entry{{Section: place.ID, Is: open, State: asset.Draft}}), nil
+	}))
+	return "zeimu-0001"
+}
+
+// Who has written in a draft has not begun it: what the 管理者 has imported is not a keeper's
+// to end.
+func TestADraftIsWithdrawnOnlyByWhoHasBegunIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.imported()
+	noted := o.find(code).Details
+	noted.Note = "追記"
+	must(t, o.assets.Change(t.Context(), o.keeper, code, 1, noted, ""))
+	mustBe(t, "what the manager has begun", o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: code, Version: 2}, 0), fault.Forbidden)
+	_, err := o.OwnOf(t.Context(), o.keeper, o.find(code))
+	mustBe(t, "asked before", err, fault.NotFound)
+	if list, err := o.Own(t.Context(), o.keeper); err != nil || len(list) != 1 || list[0].MayWithdraw {
+		t.Errorf("%+v, %v", list, err)
+	}
+	begun := o.draft(ledger())
+	noted = ledger()
+	noted.Note = "追記"
+	must(t, o.assets.Change(t.Context(), o.second, begun, 1, noted, ""))
+	mustBe(t, "what another keeper has begun", o.Withdraw(t.Context(), o.second, propose.Seen{Code: begun, Version: 2}, 0), fault.Forbidden)
+	must(t, o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: begun, Version: 2}, 0))
+	if o.find(begun).State != asset.Mistaken || o.find(code).State != asset.Draft {
+		t.Errorf("they are %s and %s", o.find(begun).State, o.find(code).State)
+	}
+}
+
 // A draft that came with a town's register is nobody's: who may change registers it.
 func TestAnImportedDraftIsRegisteredByWhoSettlesIt(t *testing.T) {
 	t.Parallel()
