@@ -245,7 +245,8 @@ func checkWords(words string) (string, error) {
 	return words, nil
 }
 
-// SendBack sends a draft that waits back to who has drafted it, and tells them what to mend.
+// SendBack sends a draft that waits back to who has written in it, and tells them what to
+// mend.
 func (s *Service) SendBack(ctx context.Context, actor authz.Actor, seen Seen, words string) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		a, d, err := waiting(ctx, tx, actor, seen)
@@ -261,7 +262,7 @@ func (s *Service) SendBack(ctx context.Context, actor authz.Actor, seen Seen, wo
 		}
 		_, err = tx.Exec(ctx, `UPDATE asset_draft SET sent_back = @words, sent_back_by = nullif(@by, 0::bigint) WHERE asset_id = @asset`,
 			pgx.StrictNamedArgs{"asset": a.ID, "words": words, "by": actor.Person})
-		return sentBack(a, d.Person, "下書き", words, address.AssetEdit(a.Code)), err
+		return sentBack(a, d.Person, d.Writers, "下書き", words, address.AssetEdit(a.Code)), err
 	})
 	if err != nil {
 		return fmt.Errorf("sending a draft back: %w", err)
@@ -269,11 +270,11 @@ func (s *Service) SendBack(ctx context.Context, actor authz.Actor, seen Seen, wo
 	return nil
 }
 
-// sentBack is what is recorded and told of something that was sent back.
-func sentBack(a asset.Asset, to int64, what, words, url string) door.Effect {
+// sentBack is what is recorded and told of something of somebody's that was sent back.
+func sentBack(a asset.Asset, by int64, to []int64, what, words, url string) door.Effect {
 	return door.Effect{
-		Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"sent_back"}, Refs: map[string]int64{"person": to},
-		Notices: []notice.Message{{To: []int64{to}, Notice: notice.Notice{
+		Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"sent_back"}, Refs: map[string]int64{"person": by},
+		Notices: []notice.Message{{To: to, Notice: notice.Notice{
 			Topic: About, TopicID: a.ID, Title: "「" + a.Name + "」の" + what + "が差し戻されました", Text: words, URL: url,
 		}}},
 	}

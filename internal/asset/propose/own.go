@@ -38,7 +38,7 @@ func (s Stand) Title() string {
 	return "下書き"
 }
 
-// Own is a draft or a proposal of somebody's own.
+// Own is a draft that somebody has written in, or a proposal of theirs.
 type Own struct {
 	Code        string
 	Name        string
@@ -51,14 +51,14 @@ type Own struct {
 	SentBackBy  string
 }
 
-// owns are somebody's own drafts and proposals, as far as they may still draft: what was
-// sent back until they let it be.
+// owns are the drafts that somebody has written in, whoever has written last, and their own
+// proposals, as far as they may still draft: what was sent back until they let it be.
 const owns = `
 	SELECT d.asset_id, d.drafted_at AS at, 0::bigint AS proposal, d.sent_back, d.sent_back_by AS by,
 	       CASE WHEN d.sent_back <> '' THEN 'back' WHEN ` + nothingOpen + ` THEN 'waits' ELSE 'unfinished' END AS stand,
 	       ` + begunBy + ` = @actor AS may_withdraw
 	FROM asset_draft d JOIN asset a ON a.id = d.asset_id
-	WHERE d.drafted_by = @actor AND a.state = 'draft' AND a.section_id = ANY(@sections)
+	WHERE d.writers @> ARRAY[@actor::bigint] AND a.state = 'draft' AND a.section_id = ANY(@sections)
 	UNION ALL
 	SELECT r.asset_id, r.proposed_at, r.id, CASE WHEN r.state = 'sent_back' THEN r.words ELSE '' END, CASE WHEN r.state = 'sent_back' THEN r.decided_by END,
 	       CASE WHEN r.state = 'sent_back' THEN 'back' ELSE 'waits' END, true

@@ -263,6 +263,37 @@ func TestADraftIsWithdrawnOnlyByWhoHasBegunIt(t *testing.T) {
 	}
 }
 
+// A draft in which another keeper has written is still on the list of the first, who is told
+// what becomes of it.
+func TestADraftIsOfAllWhoHaveWrittenInIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.draft(ledger())
+	noted := ledger()
+	noted.Note = "追記"
+	must(t, o.assets.Change(t.Context(), o.second, code, 1, noted, ""))
+	for _, who := range []authz.Actor{o.keeper, o.second} {
+		list, err := o.Own(t.Context(), who)
+		counts, more := o.OwnCounts(t.Context(), who)
+		if err != nil || more != nil || len(list) != 1 || counts.All != 1 || list[0].MayWithdraw != (who.Person == o.keeper.Person) {
+			t.Errorf("of %d: %+v, %+v, %v, %v", who.Person, list, counts, err, more)
+		}
+	}
+	told := func(first, second int) {
+		t.Helper()
+		if a, b := o.notices(o.keeper.Person), o.notices(o.second.Person); a != first || b != second {
+			t.Errorf("they are told %d and %d times", a, b)
+		}
+	}
+	must(t, o.SendBack(t.Context(), o.manager, propose.Seen{Code: code, Version: 2}, "保存先を書いてください。"))
+	told(1, 1)
+	must(t, o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: code, Version: 2}, 0))
+	told(1, 2)
+	ended := o.draft(ledger())
+	must(t, o.assets.EndAsMistaken(t.Context(), o.manager, ended, 1, "二重に登録した"))
+	told(2, 2)
+}
+
 // A draft that came with a town's register is nobody's: who may change registers it.
 func TestAnImportedDraftIsRegisteredByWhoSettlesIt(t *testing.T) {
 	t.Parallel()

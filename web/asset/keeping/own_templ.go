@@ -84,7 +84,7 @@ func ownPage(p ownView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p>「下書き」は、決まっていない項目を決めて保存すると、確認待ちになります。「差し戻し」は、直してもう一度出すか、取り下げてください。</p><table class=\"table\"><caption class=\"hidden\">自分の下書きと変更の提案。差し戻されたものから</caption> <thead><tr><th scope=\"col\">管理番号</th><th scope=\"col\">情報資産名</th><th scope=\"col\">出したもの</th><th scope=\"col\">状態</th><th scope=\"col\">書いた日時</th><th scope=\"col\">すること</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p>「下書き」は、決まっていない項目を決めて保存すると、確認待ちになります。「差し戻し」は、直してもう一度出すか、取り下げてください。ほかの人が始めた下書きは、直せますが、取り下げられません。</p><table class=\"table\"><caption class=\"hidden\">自分の下書きと変更の提案。差し戻されたものから</caption> <thead><tr><th scope=\"col\">管理番号</th><th scope=\"col\">情報資産名</th><th scope=\"col\">出したもの</th><th scope=\"col\">状態</th><th scope=\"col\">書いた日時</th><th scope=\"col\">すること</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
