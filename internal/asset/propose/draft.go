@@ -93,14 +93,18 @@ type Draft struct {
 	Again      bool    // it was sent back, and has been changed since
 	Writers    []int64 // who has written in it and may not confirm it
 	BegunBy    int64   // who registered the asset; 0 for the operator
+	Took       bool    // another one was merged into it
 }
 
 // AskWithdraw tells why somebody can't withdraw the draft, which ends the asset as a whole:
-// Forbidden where somebody else has begun it, whoever has written in it since. Nil where they
-// can.
+// Forbidden where somebody else has begun it, whoever has written in it since; Conflict where
+// it stands for another one too. Nil where they can.
 func (d Draft) AskWithdraw(actor authz.Actor) error {
 	if d.BegunBy != actor.Person {
 		return fault.New(fault.Forbidden, "ほかの人が始めた下書きは、取り下げられません。内容は直せます。要らないものであれば、情報セキュリティ管理者に伝えてください。")
+	}
+	if d.Took {
+		return fault.New(fault.Conflict, "この下書きには、ほかの下書きが統合されているため、取り下げられません。要らないものであれば、情報セキュリティ管理者に伝えてください。")
 	}
 	return nil
 }
@@ -122,9 +126,12 @@ func (d Draft) Waits(a asset.Asset) bool {
 // begunBy is who registered the asset of a draft d: its history's first version says so.
 const begunBy = `coalesce((SELECT c.changed_by FROM asset_change c WHERE c.asset_id = d.asset_id AND c.version = 1), 0)`
 
+// took is whether another one was merged into that of a draft d.
+const took = `EXISTS (SELECT FROM asset_change c WHERE c.asset_id = d.asset_id AND c.after ? 'merged')`
+
 const selectDraft = `
 	SELECT d.drafted_by AS person, p.name AS by, d.drafted_at AS at, d.sent_back, coalesce(q.name, '') AS sent_back_by, d.again, d.writers,
-	       ` + begunBy + ` AS begun_by
+	       ` + begunBy + ` AS begun_by, ` + took + ` AS took
 	FROM asset_draft d JOIN person_shown p ON p.id = d.drafted_by LEFT JOIN person_shown q ON q.id = d.sent_back_by
 	WHERE d.asset_id = @asset`
 

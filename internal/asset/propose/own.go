@@ -56,7 +56,7 @@ type Own struct {
 const owns = `
 	SELECT d.asset_id, d.drafted_at AS at, 0::bigint AS proposal, d.sent_back, d.sent_back_by AS by,
 	       CASE WHEN d.sent_back <> '' THEN 'back' WHEN ` + nothingOpen + ` THEN 'waits' ELSE 'unfinished' END AS stand,
-	       ` + begunBy + ` = @actor AS may_withdraw
+	       ` + begunBy + ` = @actor AND NOT ` + took + ` AS may_withdraw
 	FROM asset_draft d JOIN asset a ON a.id = d.asset_id
 	WHERE d.writers @> ARRAY[@actor::bigint] AND a.state = 'draft' AND a.section_id = ANY(@sections)
 	UNION ALL

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/level"
 	"kagami/internal/asset/many"
+	"kagami/internal/asset/merge"
 	"kagami/internal/asset/propose"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -292,6 +293,20 @@ func TestADraftIsOfAllWhoHaveWrittenInIt(t *testing.T) {
 	ended := o.draft(ledger())
 	must(t, o.assets.EndAsMistaken(t.Context(), o.manager, ended, 1, "二重に登録した"))
 	told(2, 2)
+}
+
+// A draft into which another was merged stands for both: its withdrawal would end both.
+func TestADraftThatHasTakenAnotherInIsNotWithdrawn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	gone, kept := o.draft(ledger()), o.draft(ledger())
+	through := door.New(o.db.Pool, func() time.Time { return today.Start() })
+	must(t, merge.New(o.db.Pool, through, o.assets).Merge(t.Context(), o.manager, merge.Seen{Code: gone, Version: 1}, merge.Seen{Code: kept, Version: 1}, nil, "同じもの"))
+	a := o.find(kept)
+	mustBe(t, "withdrawn", o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: kept, Version: a.Version}, 0), fault.Conflict)
+	if list, err := o.Own(t.Context(), o.keeper); err != nil || len(list) != 1 || list[0].MayWithdraw {
+		t.Errorf("%+v, %v", list, err)
+	}
 }
 
 // A draft that came with a town's register is nobody's: who may change registers it.
