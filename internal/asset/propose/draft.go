@@ -68,14 +68,19 @@ func Awaiting(ctx context.Context, db postgres.Querier, drafts []int64) ([]int64
 
 // Drafted keeps that somebody has drafted assets who may only draft, or has changed such
 // drafts: asset.Ties asks it. It stays the draft of who may only draft, when somebody else
-// mends it; who may confirm is none of its writers, nor is the operator. What was sent back waits again.
+// mends it; who may confirm is none of its writers, nor is the operator. What was sent back
+// waits again once who drafts has changed it: nobody else's change says that it is mended.
 func Drafted(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO asset_draft AS d (asset_id, drafted_by, drafted_at, writers) SELECT a.id, @by, @now, ARRAY[@by::bigint] FROM asset a WHERE a.id = ANY(@assets)
-		ON CONFLICT (asset_id) DO UPDATE SET
-			drafted_by = CASE WHEN @by = 0 OR (SELECT a.section_id = ANY(@changes) FROM asset a WHERE a.id = d.asset_id) THEN d.drafted_by ELSE @by END,
-			writers = CASE WHEN @by = 0 OR (SELECT a.section_id = ANY(@confirms) FROM asset a WHERE a.id = d.asset_id) OR @by = ANY(d.writers) THEN d.writers ELSE d.writers || @by::bigint END,
-			drafted_at = excluded.drafted_at, again = d.again OR d.sent_back <> '', sent_back = '', sent_back_by = NULL`,
+		ON CONFLICT (asset_id) DO UPDATE SET (drafted_by, drafted_at, writers, again, sent_back, sent_back_by) = (
+			SELECT CASE WHEN w.drafts THEN @by ELSE d.drafted_by END, excluded.drafted_at,
+			       CASE WHEN @by = 0 OR w.confirms OR @by = ANY(d.writers) THEN d.writers ELSE d.writers || @by::bigint END,
+			       d.again OR w.drafts AND d.sent_back <> '',
+			       CASE WHEN w.drafts THEN '' ELSE d.sent_back END,
+			       CASE WHEN w.drafts THEN NULL ELSE d.sent_back_by END
+			FROM (SELECT @by <> 0 AND (a.section_id <> ALL(@changes) OR @by = d.drafted_by) AS drafts, a.section_id = ANY(@confirms) AS confirms
+			      FROM asset a WHERE a.id = d.asset_id) w)`,
 		pgx.StrictNamedArgs{"assets": assets, "by": actor.Person, "now": tx.Now, "changes": actor.Sections(authz.ChangeAssets), "confirms": actor.Sections(authz.ConfirmAssets)})
 	if err != nil {
 		return fmt.Errorf("keeping who has drafted assets: %w", err)

@@ -309,6 +309,43 @@ func TestADraftThatHasTakenAnotherInIsNotWithdrawn(t *testing.T) {
 	}
 }
 
+// Only who drafts mends what was sent back: a change of somebody else's leaves it with them.
+func TestWhatWasSentBackWaitsAgainOnceADrafterHasChangedIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.draft(ledger())
+	must(t, o.SendBack(t.Context(), o.manager, propose.Seen{Code: code, Version: 1}, "機密性を直してください。"))
+	edit := func(by authz.Actor, place string) {
+		t.Helper()
+		a := o.find(code)
+		a.Place = place
+		must(t, o.assets.Change(t.Context(), by, code, a.Version, a.Details, ""))
+	}
+	stands := func(what, words string, waits int, again bool) {
+		t.Helper()
+		d, err := o.Draft(t.Context(), o.manager, o.find(code))
+		if err != nil || d.SentBack != words || (d.SentBackBy == "") != (words == "") || d.Again != again || o.counts(o.manager).Drafts != waits {
+			t.Errorf("after %s: %+v, %+v, %v", what, d, o.counts(o.manager), err)
+		}
+	}
+	edit(o.manager, "書庫1")
+	edit(o.system, "書庫2")
+	edit(o.system, "書庫3")
+	must(t, o.many.Change(t.Context(), o.manager, many.Asked{Numbers: []string{code}}, func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
+		is := found.Assets[0].Details
+		is.Owner = "新しい課長"
+		return slices.Values([]asset.Entry{{Was: found.Assets[0], Is: is, State: asset.Draft}}), nil
+	}))
+	stands("the changes of others", "機密性を直してください。", 0, false)
+	edit(o.second, "書庫4")
+	stands("another keeper's change", "", 1, true)
+	must(t, o.SendBack(t.Context(), o.manager, propose.Seen{Code: code, Version: o.find(code).Version}, "完全性も直してください。"))
+	promoted := o.second
+	promoted.Holdings = o.manager.Holdings
+	edit(promoted, "書庫5")
+	stands("the change of who has drafted it last, and is promoted", "", 1, true)
+}
+
 // A draft that came with a town's register is nobody's: who may change registers it.
 func TestAnImportedDraftIsRegisteredByWhoSettlesIt(t *testing.T) {
 	t.Parallel()
