@@ -114,15 +114,6 @@ func (d Draft) AskWithdraw(actor authz.Actor) error {
 	return nil
 }
 
-// judged is by whom a draft is for somebody who decides on it: by themselves, where they
-// have written in it.
-func (d Draft) judged(actor authz.Actor) int64 {
-	if slices.Contains(d.Writers, actor.Person) {
-		return actor.Person
-	}
-	return d.Person
-}
-
 // Waits tells whether the draft waits to be confirmed.
 func (d Draft) Waits(a asset.Asset) bool {
 	return a.State == asset.Draft && d.Person != 0 && d.SentBack == "" && len(a.Open()) == 0
@@ -159,27 +150,36 @@ func draftOf(ctx context.Context, db postgres.Querier, id int64) (Draft, error) 
 
 // MayConfirmDraft tells whether the actor may confirm a draft of an asset.
 func (s *Service) MayConfirmDraft(ctx context.Context, actor authz.Actor, a asset.Asset, d Draft) (bool, error) {
-	return s.MayConfirm(ctx, actor, a, d.judged(actor))
+	return s.MayConfirm(ctx, actor, a, d.Writers...)
 }
 
-// MayConfirm tells whether the actor may confirm what somebody has prepared of an asset.
-func (s *Service) MayConfirm(ctx context.Context, actor authz.Actor, a asset.Asset, by int64) (bool, error) {
-	if !actor.Might(authz.ConfirmAssets, authz.Own) || actor.Person == by {
+// MayConfirm tells whether the actor may confirm what some people have prepared of an asset.
+func (s *Service) MayConfirm(ctx context.Context, actor authz.Actor, a asset.Asset, by ...int64) (bool, error) {
+	if !actor.Might(authz.ConfirmAssets, authz.Own) || slices.Contains(by, actor.Person) {
 		return false, nil
 	}
-	matter, err := org.Concerning(ctx, s.pool, by, calendar.Day(s.door.Now()))
-	matter.OwnersSection = a.Section
+	matter, err := concerning(ctx, s.pool, actor, a, by, calendar.Day(s.door.Now()))
 	_, may := actor.May(authz.ConfirmAssets, matter)
 	return may, err
 }
 
-// allow allows the decision on what somebody has prepared of an asset.
-func allow(ctx context.Context, tx *door.Tx, a asset.Asset, by int64) (door.Allowed, error) {
-	matter, err := org.Concerning(ctx, tx, by, tx.Today())
+// concerning is the matter of deciding on what some people have prepared of an asset: none of
+// them does, and where all who could are among them, the role above does.
+func concerning(ctx context.Context, db postgres.Querier, actor authz.Actor, a asset.Asset, by []int64, day calendar.Date) (authz.Matter, error) {
+	roles, err := org.Alone(ctx, db, day, by...)
+	matter := authz.Matter{OwnersSection: a.Section, Decision: true, Alone: roles}
+	if slices.Contains(by, actor.Person) {
+		matter.Person = actor.Person
+	}
+	return matter, err
+}
+
+// allow allows the decision on what some people have prepared of an asset.
+func allow(ctx context.Context, tx *door.Tx, actor authz.Actor, a asset.Asset, by ...int64) (door.Allowed, error) {
+	matter, err := concerning(ctx, tx, actor, a, by, tx.Today())
 	if err != nil {
 		return door.Allowed{}, err
 	}
-	matter.OwnersSection = a.Section
 	if err := tx.Allow(authz.ConfirmAssets, matter); err != nil {
 		return door.Allowed{}, err
 	}
@@ -209,7 +209,7 @@ func (s *Service) Confirm(ctx context.Context, actor authz.Actor, list []Seen) e
 			if err != nil {
 				return door.Unchanged(), err
 			}
-			as, err := allow(ctx, tx, a, d.judged(actor))
+			as, err := allow(ctx, tx, actor, a, d.Writers...)
 			if err != nil {
 				return door.Unchanged(), err
 			}
@@ -265,7 +265,7 @@ func (s *Service) SendBack(ctx context.Context, actor authz.Actor, seen Seen, wo
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if _, err := allow(ctx, tx, a, d.judged(actor)); err != nil {
+		if _, err := allow(ctx, tx, actor, a, d.Writers...); err != nil {
 			return door.Unchanged(), err
 		}
 		words, err := checkWords(words)

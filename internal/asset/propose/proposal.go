@@ -185,7 +185,7 @@ func (s *Service) ConfirmProposal(ctx context.Context, actor authz.Actor, seen S
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if _, err := allow(ctx, tx, a, p.Person); err != nil {
+		if _, err := allow(ctx, tx, actor, a, p.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := decide(ctx, tx, actor, p, "confirmed", ""); err != nil {
@@ -214,7 +214,7 @@ func (s *Service) SendProposalBack(ctx context.Context, actor authz.Actor, seen 
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if _, err := allow(ctx, tx, a, p.Person); err != nil {
+		if _, err := allow(ctx, tx, actor, a, p.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		words, err := checkWords(words)

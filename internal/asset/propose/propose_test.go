@@ -346,6 +346,61 @@ func TestWhatWasSentBackWaitsAgainOnceADrafterHasChangedIt(t *testing.T) {
 	stands("the change of who has drafted it last, and is promoted", "", 1, true)
 }
 
+// Where all who could confirm something have prepared it, it waits for the role above.
+func TestWhatAllManagersHavePreparedWaitsForTheRoleAbove(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	registered, err := o.assets.Register(t.Context(), o.manager, "zeimu", ledger())
+	must(t, err)
+	changed := ledger()
+	changed.Place = "書庫"
+	must(t, o.Propose(t.Context(), o.keeper, registered, 1, changed, ""))
+	code := o.draft(ledger())
+	town, operator := org.New(o.db.Pool, door.New(o.db.Pool, func() time.Time { return today.Start() })), authz.AsOperator()
+	appoint := func(who authz.Actor, section int64, title string, role authz.Role) {
+		t.Helper()
+		must(t, town.AddRule(t.Context(), operator, org.Rule{Title: title, Role: role}))
+		post, err := town.AddPost(t.Context(), operator, org.Post{Section: section, Title: title})
+		must(t, err)
+		must(t, town.Appoint(t.Context(), operator, org.Appointment{Person: who.Person, Post: post, First: today}, org.Beside))
+	}
+	section := o.keeper.Holdings[0].Section
+	holding := func(who authz.Actor, role authz.Role) authz.Actor {
+		return authz.Actor{Person: who.Person, On: today, Holdings: []authz.Holding{{Role: role}}}
+	}
+	officer, above := holding(o.other, authz.GeneralSecurityOfficer), holding(o.system, authz.CISO)
+	waits := func(what string, who authz.Actor, drafts, proposals int) {
+		t.Helper()
+		list, err := o.Waiting(t.Context(), who)
+		counts := o.counts(who)
+		if err != nil || len(list) != drafts+proposals || counts.Drafts != drafts || counts.Proposals != proposals {
+			t.Errorf("%s: %+v, %+v, %v", what, list, counts, err)
+		}
+		a := o.find(code)
+		draft, err := o.Draft(t.Context(), o.manager, a)
+		must(t, err)
+		if may, err := o.MayConfirmDraft(t.Context(), who, a, draft); err != nil || may != (drafts > 0) {
+			t.Errorf("%s: %t may be confirmed, %v", what, may, err)
+		}
+	}
+	waits("where nobody who drafts confirms", officer, 0, 0)
+	appoint(o.keeper, section, "課長", authz.SecurityManager)
+	waits("where the only manager has drafted", officer, 1, 1)
+	waits("two above", above, 0, 0)
+	changed = ledger()
+	changed.Note = "追記"
+	must(t, o.assets.Change(t.Context(), o.second, code, 1, changed, ""))
+	waits("where another keeper has written last", officer, 1, 1)
+	appoint(o.second, section, "参事", authz.SecurityManager)
+	waits("where both managers have written in the draft", officer, 1, 0)
+	appoint(o.second, section, "総務部長", authz.GeneralSecurityOfficer)
+	waits("two above, where the one between has written in it", above, 1, 0)
+	appoint(o.manager, section, "課長補佐", authz.SecurityManager)
+	waits("where another manager has not", officer, 0, 0)
+	waits("two above, where another manager has not", above, 0, 0)
+	waits("of the manager who has not", authz.Actor{Person: o.manager.Person, On: today, Holdings: o.manager.Holdings}, 1, 1)
+}
+
 // A draft that came with a town's register is nobody's: who may change registers it.
 func TestAnImportedDraftIsRegisteredByWhoSettlesIt(t *testing.T) {
 	t.Parallel()
