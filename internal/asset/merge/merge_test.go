@@ -141,6 +141,28 @@ func TestOneOfTwoStaysWithWhatIsRightOfBoth(t *testing.T) {
 	}
 }
 
+// What is registered does not go into a draft, with which it would be withdrawn; the other
+// way round it may.
+func TestWhatIsRegisteredIsNotMergedIntoADraft(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	registered := o.add(asset.Information, "台帳", "2")
+	keeper := authz.Actor{Person: o.tax.Person, Holdings: []authz.Holding{{Role: authz.RegisterKeeper, Section: o.tax.Holdings[0].Section}}}
+	draft, err := o.register.Register(t.Context(), keeper, "zeimu", o.find(registered).Details)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Look(t.Context(), o.tax, registered, draft); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("shown beside it: %v", err)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(registered), o.seen(draft), nil, ""); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("into a draft: %v", err)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(draft), o.seen(registered), nil, ""); err != nil || o.find(registered).State != asset.Registered {
+		t.Errorf("the other way round: %v", err)
+	}
+}
+
 // What is alike is merged too, and its history says so.
 func TestWhatIsAlikeIsMerged(t *testing.T) {
 	t.Parallel()

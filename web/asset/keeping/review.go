@@ -80,7 +80,7 @@ func (s *Screens) drawReview(w http.ResponseWriter, r *http.Request, refusal err
 		view.MayConfirm, err = s.proposals.MayConfirm(ctx, actor, a, view.Proposal.Person)
 	case view.Draft.Waits(a):
 		view.Lines = draftedLines(scheme, a)
-		view.MayWithdraw = view.Draft.Person == actor.Person
+		view.MayWithdraw = view.Draft.AskWithdraw(actor) == nil
 		view.is(scheme, a.Details)
 		view.MayConfirm, err = s.proposals.MayConfirmDraft(ctx, actor, a, view.Draft)
 	}
