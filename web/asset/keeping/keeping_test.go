@@ -91,6 +91,7 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	mustSay(t, "sent back", a, "差し戻しました", "下書きが差し戻されました", "保存先も書いてください。")
 	mustSay(t, "told", worker.Get("/notices"), "の下書きが差し戻されました", "保存先も書いてください。")
 	mustSay(t, "the writer's home", worker.Get("/"), "差し戻された下書き1件を直す")
+	mustSay(t, "the writer's form", worker.Get("/assets/"+code+"/edit"), "下書きが差し戻されました", "保存先も書いてください。")
 	mustSay(t, "mended", worker.Post("/assets/"+code+"/edit", ledger("version", "2", "place", "税務システム")), "もう一度、情報セキュリティ管理者の確認を待ちます")
 	if a := worker.Get("/"); strings.Contains(a.Body, "差し戻された下書き") {
 		t.Error("what is mended is still to mend")
@@ -204,6 +205,11 @@ func TestAKeeperSeesAndWithdrawsTheirOwn(t *testing.T) {
 	draft := heading.FindStringSubmatch(worker.Post("/assets/new", ledger("zone", "")).Body)[1]
 	_, code := assettest.Register(t, manager, ledger("name", "固定資産税の課税台帳", "own_number", ""))
 	worker.Post("/assets/"+code+"/edit", ledger("name", "固定資産税の課税台帳", "version", "1", "place", "共有フォルダ"))
+	a := worker.Get("/assets/" + code + "/edit")
+	mustSay(t, "mending what waits", a, "あなたの提案が、確認を待っています", "前の提案に代わります", `value="共有フォルダ"`)
+	if a := manager.Get("/assets/" + code + "/edit"); strings.Contains(a.Body, "共有フォルダ") {
+		t.Error("somebody else's form opens with the proposal")
+	}
 	mustSay(t, "the register", worker.Get("/assets"), `href="/assets/mine">自分の下書き（2件）`)
 	mustSay(t, "the list", worker.Get("/assets/mine"), draft, ">下書き</span>", "新しい資産の下書き", code, ">確認待ち</span>", "変更の提案", "/assets/"+code+"/withdraw")
 	mustSay(t, "the manager's home", manager.Get("/"), "登録していない下書きが1件あります", `href="/assets?state=draft&amp;section=zeimu"`)
@@ -211,14 +217,18 @@ func TestAKeeperSeesAndWithdrawsTheirOwn(t *testing.T) {
 		t.Error("another section's drafts are told")
 	}
 
-	a := manager.Get("/assets/" + code + "/review")
+	a = manager.Get("/assets/" + code + "/review")
 	manager.Post("/assets/"+code+"/review", url.Values{"version": {"1"}, "proposal": {proposal.FindStringSubmatch(a.Body)[1]}, "do": {"send-back"}, "words": {"税務システムのままです。"}})
 	mustSay(t, "sent back", worker.Get("/assets/mine"), "差し戻し", "税務システムのままです。")
+	mustSay(t, "mending what was sent back", worker.Get("/assets/"+code+"/edit"), "変更の提案が差し戻されました", "税務システムのままです。", `value="共有フォルダ"`)
 	mustSay(t, "home", worker.Get("/"), "差し戻された変更の提案1件を直す", `href="/assets/mine"`)
 	a = worker.Get("/assets/" + code + "/withdraw")
 	mustSay(t, "asked before", a, "変更の提案を取り下げる", "取り下げずに戻る")
 	id := proposal.FindStringSubmatch(a.Body)[1]
 	mustSay(t, "withdrawn", worker.Post("/assets/"+code+"/withdraw", url.Values{"version": {"1"}, "proposal": {id}}), "提案を取り下げました")
+	if a := worker.Get("/assets/" + code + "/edit"); strings.Contains(a.Body, "共有フォルダ") || strings.Contains(a.Body, "差し戻され") {
+		t.Error("the form opens with what is withdrawn")
+	}
 	if a := worker.Get("/"); strings.Contains(a.Body, "差し戻された変更の提案") {
 		t.Error("what is withdrawn is still to do")
 	}
