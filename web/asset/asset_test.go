@@ -183,6 +183,7 @@ func TestAMistakeIsEndedAndStaysToBeRead(t *testing.T) {
 	if a := manager.Get("/assets?q=軽自動車"); strings.Contains(a.Body, code) {
 		t.Error("it is in the list of what there is")
 	}
+	mustSay(t, "its number", manager.Get("/assets?q="+code), code+"</a>は、", "登録の誤りとして終わっています")
 	mustSay(t, "among all", manager.Get("/assets?q=軽自動車&state=any"), code, "登録の誤り</span>")
 	mustSay(t, "copied", manager.Get("/assets/new?from="+code), "を写しました", `value="軽自動車税の課税台帳"`)
 }

@@ -171,7 +171,7 @@ func (s *Service) withdrawDraft(ctx context.Context, tx *door.Tx, actor authz.Ac
 	case d.Person != actor.Person:
 		return door.Unchanged(), fault.New(fault.Forbidden, "ほかの人の下書きは、取り下げられません。")
 	}
-	return s.assets.EndIn(ctx, tx, actor, a, "下書きを取り下げた")
+	return s.assets.EndIn(ctx, tx, actor, a, WhyWithdrawn)
 }
 
 func withdrawProposal(ctx context.Context, tx *door.Tx, actor authz.Actor, seen Seen, id int64) (door.Effect, error) {

@@ -240,7 +240,9 @@ func TestAKeeperSeesAndWithdrawsTheirOwn(t *testing.T) {
 		t.Errorf("somebody else is asked: %d", a.Status)
 	}
 	mustSay(t, "the draft is withdrawn", worker.Post("/assets/"+draft+"/withdraw", url.Values{"version": {"1"}, "proposal": {"0"}}), "下書きを取り下げました", "書きかけの下書きも、確認を待つものもありません")
-	mustSay(t, "it has ended", worker.Get("/assets/"+draft), "登録の誤り", "下書きを取り下げた")
+	mustSay(t, "it has ended", worker.Get("/assets/"+draft), `<dt>状態</dt><dd>取り下げ</dd>`, "取り下げました。", "<summary>下書きを作成</summary>", "下書きを取り下げた")
+	mustSay(t, "the list of what has ended", worker.Get("/assets?state=mistaken"), draft, ">取り下げ</span>")
+	mustSay(t, "its number", worker.Get("/assets?q="+draft), draft+"</a>は、", "下書きのうちに取り下げられています")
 	if a := manager.Get("/"); strings.Contains(a.Body, "登録していない下書き") {
 		t.Error("what is withdrawn is still to register")
 	}
