@@ -58,7 +58,7 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	p := listView{
 		Frame: screen.Frame(r, "情報資産台帳"), Page: found, Asked: a, Sections: sections, Sort: q.Sorted(), Backward: q.Backward, Exact: q.Exact, Later: after != "", Problems: problems,
 		MayRegister: actor.Reach(authz.DraftAssets) != authz.None, MayChange: actor.Reach(authz.ChangeAssets) != authz.None,
-		MayName: actor.Reach(authz.NameKeepers) != authz.None, Waiting: waiting.Drafts + waiting.Proposals, Own: own.All, Views: views, KeepsTowns: view.MayKeepTowns(actor),
+		MayName: actor.Reach(authz.NameKeepers) != authz.None, Waiting: waiting.Drafts + waiting.Proposals, Own: own.All, Views: views, KeepsTowns: view.MayKeepTowns(actor), Today: screen.Today(ctx),
 	}
 	if len(found.Assets) == 0 && after == "" && refusal == nil {
 		if p.Ended, err = s.finding.Ended(ctx, actor, a["q"]); err == nil && p.Ended.State == asset.Mistaken {
