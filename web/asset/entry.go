@@ -43,14 +43,28 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if view.Draft.Waits(a) {
-		waits := "情報セキュリティ管理者の確認を待っています。"
+		waits := a.SectionName + "の情報セキュリティ管理者の確認を待っています。"
 		if view.Draft.Again {
-			waits = "もう一度、情報セキュリティ管理者の確認を待ちます。"
+			waits = "もう一度、" + a.SectionName + "の情報セキュリティ管理者の確認を待ちます。"
 		}
 		screen.Tell(r, &view.Frame, "asset-drafted", waits)
 		screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。"+waits)
 	} else {
 		screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
+	}
+	screen.Tell(r, &view.Frame, "asset-proposed", a.SectionName+"の情報セキュリティ管理者が確認すると、「"+a.Name+"」の台帳が変わります。")
+	back := view.Draft.By
+	if view.Draft.SentBack == "" && r.URL.Query().Get("done") == "draft-sent-back" {
+		last, err := s.proposals.Last(ctx, actor, a)
+		if err != nil {
+			return err
+		}
+		if back = last.By; !last.SentBack {
+			back = ""
+		}
+	}
+	if back != "" {
+		screen.Tell(r, &view.Frame, "draft-sent-back", back+"に差し戻し、お知らせで伝えました。")
 	}
 	view.Withdrawn = propose.Withdrawal(a, history)
 	if view.Merged, err = s.finding.Named(ctx, actor, mergedInto(history)); err != nil {

@@ -3,6 +3,7 @@ package propose
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -38,6 +39,31 @@ func (s *Service) Mine(ctx context.Context, actor authz.Actor, a asset.Asset) (M
 		return Mine{}, nil
 	}
 	return m, err
+}
+
+// Last is what has become of the newest proposal about an asset.
+type Last struct {
+	By        string // who has made it
+	Withdrawn bool
+	SentBack  bool // and is still to be mended
+	At        time.Time
+}
+
+// Last is that of an asset that the actor sees; the zero value where nobody has proposed a
+// change.
+func (s *Service) Last(ctx context.Context, actor authz.Actor, a asset.Asset) (Last, error) {
+	if _, may := actor.May(authz.ReadAssets, authz.Matter{OwnersSection: a.Section}); !may {
+		return Last{}, nil
+	}
+	last, err := postgres.One[Last](ctx, s.pool, "finding the last proposal about an asset", `
+		SELECT p.name AS by, r.state = 'withdrawn' OR r.state = 'sent_back' AND r.settled_at IS NOT NULL AS withdrawn,
+		       r.state = 'sent_back' AND r.settled_at IS NULL AS sent_back, coalesce(r.settled_at, r.decided_at, r.proposed_at) AS at
+		FROM asset_proposal r JOIN person_shown p ON p.id = r.proposed_by WHERE r.asset_id = @asset ORDER BY r.id DESC LIMIT 1`,
+		pgx.StrictNamedArgs{"asset": a.ID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Last{}, nil
+	}
+	return last, err
 }
 
 // WhyWithdrawn is the reason in the history of a draft that was withdrawn.
