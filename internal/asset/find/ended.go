@@ -47,11 +47,14 @@ func (l Line) Stand() string {
 // Ended is the asset whose 管理番号 words are, where it has ended and the actor may see it;
 // the zero value for any other words.
 func (s *Service) Ended(ctx context.Context, actor authz.Actor, words string) (asset.Asset, error) {
-	code := strings.ToLower(strings.TrimSpace(norm.NFKC.String(words)))
+	code := strings.TrimSpace(norm.NFKC.String(words))
 	if code == "" || strings.ContainsAny(code, " \t\r\n\x00") {
 		return asset.Asset{}, nil
 	}
 	a, err := s.register.Find(ctx, actor, code)
+	if fault.KindOf(err) == fault.NotFound {
+		a, err = s.register.Find(ctx, actor, strings.ToLower(code))
+	}
 	if fault.KindOf(err) == fault.NotFound || err == nil && !a.State.Ended() {
 		return asset.Asset{}, nil
 	}

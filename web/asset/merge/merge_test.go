@@ -31,7 +31,10 @@ func TestTwoEntriesBecomeOne(t *testing.T) {
 	_, kept := assettest.Register(t, manager, assettest.Ledger("place", "書庫"))
 	here := "/assets/" + gone + "/merge"
 	assettest.MustSay(t, "the asset", manager.Get("/assets/"+gone), `href="`+here+`"`, "ほかの資産に統合する")
-	assettest.MustSay(t, "the choice", manager.Get(here), "残す方の資産の管理番号")
+	assettest.MustSay(t, "the choice", manager.Get(here), "残す方の資産の管理番号", `<option value="`+kept+`">軽自動車税の課税台帳</option>`)
+	assettest.MustNotSay(t, "the choice", manager.Get(here), `<option value="`+gone+`"`)
+	wide := strings.NewReplacer("z", "Ｚ", "0", "０", "1", "１", "2", "２", "3", "３", "-", "－").Replace(kept)
+	assettest.MustSay(t, "typed in full width", manager.Get(here+"?into="+url.QueryEscape(wide)), "<legend>保存先</legend>", "残す資産（"+kept+"）の内容", "終える資産（"+gone+"）の内容")
 	none := manager.Get(here + "?into=zeimu-9999")
 	if none.Status != http.StatusUnprocessableEntity {
 		t.Errorf("into none: %d", none.Status)
