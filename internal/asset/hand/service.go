@@ -92,8 +92,7 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, section, to strin
 	}
 	p := Plan{From: from}
 	if p.Offered, err = postgres.List[asset.Holder](ctx, s.pool, "listing sections to hand over to", `
-		SELECT id, code, name FROM section_shown
-		WHERE abolished_on IS NULL OR abolished_on > @today::date ORDER BY position, code`, pgx.StrictNamedArgs{"today": today}); err != nil {
+		SELECT s.id, s.code, s.name FROM section_shown s WHERE `+asset.IsThere+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"today": today}); err != nil {
 		return Plan{}, err
 	}
 	if to != "" {
@@ -132,7 +131,7 @@ func abolished(ctx context.Context, db postgres.Querier, code string, today cale
 // receiving is a section that there is today.
 func receiving(ctx context.Context, db postgres.Querier, code string, today calendar.Date) (asset.Holder, error) {
 	found, err := postgres.One[asset.Holder](ctx, db, "finding a section to hand over to", `
-		SELECT id, code, name FROM section_shown WHERE code = @code AND (abolished_on IS NULL OR abolished_on > @today::date)`,
+		SELECT s.id, s.code, s.name FROM section_shown s WHERE s.code = @code AND `+asset.IsThere,
 		pgx.StrictNamedArgs{"code": code, "today": today})
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = invalid("to", "引き継ぐ課室を選んでください。")

@@ -618,3 +618,28 @@ func TestOfferedIsOnlyWhatAnAssetMayRestOnOfItsOwnSection(t *testing.T) {
 		t.Errorf("another section is offered: %v", err)
 	}
 }
+
+// What only asks stands in nobody's way; where two ask each other, the second is refused
+// when it would be agreed to.
+func TestWhatOnlyAsksClosesNoCircle(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	tax := o.register(o.tax, "zeimu", asset.System, "税の端末", "2")
+	ask := func(actor authz.Actor, code, on string) {
+		t.Helper()
+		if err := o.Rest(t.Context(), actor, code, on); err != nil {
+			t.Fatalf("%s on %s: %v", code, on, err)
+		}
+	}
+	ask(o.tax, tax, o.system)
+	ask(o.general, o.system, tax)
+	if err := o.Answer(t.Context(), o.general, o.system, tax, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Answer(t.Context(), o.tax, tax, o.system, true); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("the circle was closed: %v", err)
+	}
+	if err := o.Answer(t.Context(), o.tax, tax, o.system, false); err != nil {
+		t.Errorf("it can't be refused: %v", err)
+	}
+}
