@@ -49,6 +49,8 @@ func TestAnAssetIsRegisteredChangedAndFound(t *testing.T) {
 		"一行目\n二行目", portal.Actor(t, town.Holder("税務町民課長")).Name)
 	a = manager.Post("/assets/"+code+"/edit", ledger("version", "2", "confidentiality", "3C", "place", "", "note", "一行目\r\n二行目"))
 	mustSay(t, "the same again", a, "変わったところはありません")
+	mustSay(t, "what is asked for, on paper too", manager.Get("/assets?q=軽自動車&zone=lgwan&confidentiality=3C&broken=month"),
+		"条件…さがす言葉：軽自動車、機密性：自治体機密性3C、領域：LGWAN接続系、基準：要是正のうち、見つかってから30日まで", `<p class="printed">基準日：令和8年11月24日`)
 	for _, q := range []string{"q=軽自動車", "q=" + code, "confidentiality=3C&kind=information", "q=一"} {
 		a := manager.Get("/assets?" + q)
 		if found := strings.Contains(a.Body, "軽自動車税の課税台帳"); found == (q == "q=一") {
@@ -183,6 +185,7 @@ func TestAMistakeIsEndedAndStaysToBeRead(t *testing.T) {
 	if a := manager.Get("/assets?q=軽自動車"); strings.Contains(a.Body, code) {
 		t.Error("it is in the list of what there is")
 	}
+	mustSay(t, "its number", manager.Get("/assets?q="+code), code+"</a>は、", "登録の誤りとして終わっています")
 	mustSay(t, "among all", manager.Get("/assets?q=軽自動車&state=any"), code, "登録の誤り</span>")
 	mustSay(t, "copied", manager.Get("/assets/new?from="+code), "を写しました", `value="軽自動車税の課税台帳"`)
 }

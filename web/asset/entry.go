@@ -10,6 +10,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/paper"
+	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -42,14 +43,35 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if view.Draft.Waits(a) {
-		waits := "情報セキュリティ管理者の確認を待っています。"
+		waits := a.SectionName + "の情報セキュリティ管理者の確認を待っています。"
 		if view.Draft.Again {
-			waits = "もう一度、情報セキュリティ管理者の確認を待ちます。"
+			waits = "もう一度、" + a.SectionName + "の情報セキュリティ管理者の確認を待ちます。"
 		}
 		screen.Tell(r, &view.Frame, "asset-drafted", waits)
 		screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。"+waits)
 	} else {
 		screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
+	}
+	screen.Tell(r, &view.Frame, "asset-proposed", a.SectionName+"の情報セキュリティ管理者が確認すると、「"+a.Name+"」の台帳が変わります。")
+	back := view.Draft.By
+	if view.Draft.SentBack == "" && r.URL.Query().Get("done") == "draft-sent-back" {
+		last, err := s.proposals.Last(ctx, actor, a)
+		if err != nil {
+			return err
+		}
+		if back = last.By; !last.SentBack {
+			back = ""
+		}
+	}
+	if back != "" {
+		screen.Tell(r, &view.Frame, "draft-sent-back", back+"に差し戻し、お知らせで伝えました。")
+	}
+	view.Withdrawn = propose.Withdrawal(a, history)
+	if view.Merged, err = s.finding.Named(ctx, actor, mergedInto(history)); err != nil {
+		return err
+	}
+	if len(view.Merged) > 0 { // the newest first
+		screen.Tell(r, &view.Frame, "asset-merged", view.Merged[0].Code+"『"+view.Merged[0].Name+"』を統合しました。その内容と履歴は、下の「統合したもの」から見られます。")
 	}
 	view.Wrote = slices.Contains(view.Draft.Writers, actor.Person) || view.Draft.Person == actor.Person
 	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
@@ -75,6 +97,39 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	screen.Tell(r, &view.Frame, "asset-looked-at", "「"+a.Name+"」の最終確認日を、今日にしました。内容は変わっていません。")
 	screen.Tell(r, &view.Frame, "asset-mistaken", "「"+a.Name+"」を終えました。管理番号 "+a.Code+" は、ほかの情報資産には使いません。")
 	return screen.Show(w, r, entryPage(view))
+}
+
+// mergedInto are the numbers of what was merged into an asset, the newest first.
+func mergedInto(history []asset.Event) []string {
+	var codes []string
+	for _, e := range history {
+		if code := e.After["merged"]; code != "" {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// first is what its history calls the first version: it may have been a draft then.
+func (p entryView) first() string {
+	state := p.State
+	for _, e := range p.History { // the newest first
+		if before := e.Before["state"]; before != "" {
+			state = asset.State(before)
+		}
+	}
+	if state == asset.Draft {
+		return "下書きを作成"
+	}
+	return "登録"
+}
+
+// stand is where the asset stands, in words.
+func (p entryView) stand() string {
+	if p.Withdrawn.Version != 0 {
+		return propose.WithdrawnTitle
+	}
+	return p.State.Title()
 }
 
 // lookAt says that somebody has looked at an asset, and that all of it is still so.
@@ -193,6 +248,9 @@ func (p entryView) differences(e asset.Event) []difference {
 			continue
 		}
 		from, to := p.shown(f.Key, e.Before[f.Key]), p.shown(f.Key, to)
+		if f.Key == "state" && e.Version == p.Withdrawn.Version {
+			to = propose.WithdrawnTitle
+		}
 		if from != to {
 			list = append(list, difference{f.Title, from, to})
 		}
@@ -253,6 +311,9 @@ func (p entryView) toConfirm() string {
 
 // ended says why nothing can be changed any more; empty where it can.
 func (p entryView) ended() string {
+	if p.Withdrawn.Version != 0 {
+		return "登録する前に取り下げられた下書きです。台帳の件数には入りません。"
+	}
 	switch p.State {
 	case asset.Mistaken:
 		return "登録の誤りとして終わったものです。台帳の件数には入りません。"

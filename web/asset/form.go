@@ -183,8 +183,12 @@ func (s *Screens) showEdit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t := typedOf(a.Details)
-	t.Version = a.Version
+	mine, err := s.proposals.Mine(r.Context(), screen.Actor(r.Context()), a)
+	if err != nil {
+		return err
+	}
+	t := typedOf(a.Apply(mine.After)) // who mends their proposal goes on from it
+	t.Version, t.Why = a.Version, mine.Why
 	return s.drawEdit(w, r, a, t, nil)
 }
 
@@ -262,6 +266,12 @@ func (s *Screens) drawEdit(w http.ResponseWriter, r *http.Request, now asset.Ass
 		Of: now, Problems: problems,
 	}
 	if view.Questions, err = s.finding.Questions(ctx, actor, scheme, screen.Today(ctx)); err != nil {
+		return err
+	}
+	if view.Mine, err = s.proposals.Mine(ctx, actor, now); err != nil {
+		return err
+	}
+	if view.Draft, err = s.proposals.Draft(ctx, actor, now); err != nil {
 		return err
 	}
 	if fault.KindOf(refusal) == fault.Conflict && t.Version != now.Version {

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/propose"
 	"kagami/internal/asset/view"
 	"kagami/internal/authz"
 	"kagami/web/component"
@@ -57,7 +58,17 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	p := listView{
 		Frame: screen.Frame(r, "情報資産台帳"), Page: found, Asked: a, Sections: sections, Sort: q.Sorted(), Backward: q.Backward, Exact: q.Exact, Later: after != "", Problems: problems,
 		MayRegister: actor.Reach(authz.DraftAssets) != authz.None, MayChange: actor.Reach(authz.ChangeAssets) != authz.None,
-		MayName: actor.Reach(authz.NameKeepers) != authz.None, Waiting: waiting.Drafts + waiting.Proposals, Own: own.All, Views: views, KeepsTowns: view.MayKeepTowns(actor),
+		MayName: actor.Reach(authz.NameKeepers) != authz.None, Waiting: waiting.Drafts + waiting.Proposals, Own: own.All, Views: views, KeepsTowns: view.MayKeepTowns(actor), Today: screen.Today(ctx),
+	}
+	if len(found.Assets) == 0 && after == "" && refusal == nil {
+		if p.Ended, err = s.finding.Ended(ctx, actor, a["q"]); err == nil && p.Ended.State == asset.Mistaken {
+			var history []asset.Event
+			history, err = s.register.History(ctx, actor, p.Ended)
+			p.EndedWithdrawn = propose.Withdrawal(p.Ended, history).Version != 0
+		}
+		if err != nil {
+			return err
+		}
 	}
 	if p.Table, err = s.table(ctx, p); err != nil {
 		return err
@@ -221,7 +232,11 @@ func brokenChoices() []component.Choice {
 func standChoices() []component.Choice {
 	list := []component.Choice{}
 	for _, state := range []asset.State{asset.Draft, asset.Registered, asset.Retired, asset.Mistaken, asset.Merged} {
-		list = append(list, component.Choice{Value: string(state), Label: state.Title()})
+		title := state.Title()
+		if state == asset.Mistaken {
+			title += "・" + propose.WithdrawnTitle
+		}
+		list = append(list, component.Choice{Value: string(state), Label: title})
 	}
 	return append(list, component.Choice{Value: string(find.Any), Label: "終わったものも含めて、すべて"})
 }

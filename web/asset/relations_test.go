@@ -21,7 +21,7 @@ func TestWhatAnAssetRestsOnIsSaidAndTakenBack(t *testing.T) {
 	mustSay(t, "before", manager.Get(page), "土台にしている資産は、登録されていません", "システム、電磁的記録媒体")
 	mustSay(t, "an unknown number", manager.Post(page, url.Values{"on": {"zeimu-9999"}}), "この管理番号の資産は、土台にできません", `value="zeimu-9999"`)
 	mustSay(t, "no number", manager.Post(page, url.Values{"on": {" "}}), "管理番号を入力してください。")
-	mustSay(t, "added", manager.Post(page, url.Values{"on": {" " + strings.ToLower(system) + "　"}}), "土台を加えました", "税務システム", "なし（直接）", "土台：加えた")
+	mustSay(t, "added", manager.Post(page, url.Values{"on": {" " + strings.ToLower(system) + "　"}}), "土台を加えました", `aria-label="税務システムを外す"`, "税務システム", "なし（直接）", "相手の資産：土台に追加")
 	mustSay(t, "the system's level", manager.Get("/assets/"+system+"/relations"), "基準に合わない（要是正）", "軽自動車税の課税台帳", "機密性は、自治体機密性3B以上にしてください")
 	mustSay(t, "the picture", manager.Get("/assets/"+system+"/relations"), "<svg", "この資産", "要是正：分類が低い", `<a href="/assets/`+ledgerCode+`"><g`, "上に、止まるものが1件。下に、土台が0件。")
 	mustSay(t, "the system's page", manager.Get("/assets/"+system), `<a href="/assets/`+ledgerCode+`">軽自動車税の課税台帳</a>（`+ledgerCode+"）", "が自治体機密性3Bのため")
@@ -64,8 +64,8 @@ func TestAnotherSectionsSystemStandsThereWithoutItsName(t *testing.T) {
 	if a := welfare.Get("/assets/" + system); strings.Contains(a.Body, "要是正") {
 		t.Error("what is only asked counts")
 	}
-	mustSay(t, "refused", welfare.Post(bearer, url.Values{"on": {ledgerCode}, "act": {"refuse"}}), "申し出を断りました", "これに載せる：申し出を断った")
-	mustSay(t, "on the other side", tax.Get(page), "土台：申し出を断った")
+	mustSay(t, "refused", welfare.Post(bearer, url.Values{"on": {ledgerCode}, "act": {"refuse"}}), "申し出を断りました", "この資産：申し出を断った")
+	mustSay(t, "on the other side", tax.Get(page), "相手の資産：申し出を断った")
 	tax.Post(page, url.Values{"on": {system}})
 	mustSay(t, "agreed", welfare.Post(bearer, url.Values{"on": {ledgerCode}, "act": {"agree"}}), "申し出を認めました")
 	a = tax.Get(page)

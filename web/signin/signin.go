@@ -47,9 +47,9 @@ func (s *Screens) signInView(r *http.Request, message string) signInView {
 			v.Message = "この画面を見るには、サインインしてください。"
 		}
 	default:
-		v.Next = r.URL.Path
+		v.Next = r.URL.RequestURI() // a form's address may say what it is about
 		if message == "" {
-			v.Message = "時間がたったため、サインインが切れていました。操作は行われていません。サインインして、もう一度行ってください。"
+			v.Message = "時間がたったため、サインインが切れていました。操作は行われていません。入力したものは残っていません。サインインして、もう一度行ってください。"
 		}
 	}
 	return v

@@ -32,6 +32,28 @@ func TestSignInGoesOnWithinThePortalOnly(t *testing.T) {
 	}
 }
 
+// A form that comes after the session has ended: signing in leads back to what it was about,
+// and nowhere else.
+func TestAFormAfterTheSessionEndedLeadsBackToItsAddress(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	account := town.Accounts[12]
+	for _, asked := range []string{"/account/second-factor", "/account/second-factor?at=2026-11-24&q=%E9%A0%98%E5%9F%9F", "/account/second-factor?next=//elsewhere.example/"} {
+		v := servertest.Visit(t, portal)
+		v.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		a := v.Post(asked, url.Values{"q": {"x"}})
+		if a.Status != http.StatusUnauthorized || !strings.Contains(a.Body, "入力したものは残っていません") {
+			t.Errorf("%s: %d", asked, a.Status)
+		}
+		form := servertest.Hidden(a.Body)
+		form.Set("login", account.StaffNumber)
+		form.Set("password", account.Password)
+		if got := v.Post("/login", form).Header.Get("Location"); got != asked {
+			t.Errorf("%s leads to %q", asked, got)
+		}
+	}
+}
+
 // Too many failures: the page says how long to wait, and so does the header.
 func TestASignInThatHasToWaitSaysHowLong(t *testing.T) {
 	t.Parallel()

@@ -55,6 +55,18 @@ func (s *Service) found(ctx context.Context, actor authz.Actor, q find.Search) (
 	return list, nil
 }
 
+// Changeable counts, of the assets that somebody looks for, those that the actor may change.
+// Invalid where there are more than can be changed at once.
+func (s *Service) Changeable(ctx context.Context, actor authz.Actor, q find.Search) (n int, err error) {
+	list, err := s.found(ctx, actor, q)
+	for _, a := range list {
+		if a.MayChange(actor) {
+			n++
+		}
+	}
+	return n, err
+}
+
 // Plan is what a change would do to the assets that somebody looks for. Forbidden for who
 // may change none; Invalid where the change is none, or the assets are too many.
 func (s *Service) Plan(ctx context.Context, actor authz.Actor, q find.Search, change Change) (Plan, error) {

@@ -60,3 +60,47 @@ func (a Asked) Narrowed() bool {
 	}
 	return false
 }
+
+// Conditions are what is asked for, in words; empty where nothing is. The sections are those
+// that can be asked for.
+func (a Asked) Conditions(scheme asset.Scheme, sections []asset.Section) string {
+	var list []string
+	add := func(name, title, shown string) {
+		if a[name] != "" && shown != "" {
+			list = append(list, title+"："+shown)
+		}
+	}
+	add("q", "さがす言葉", strings.Join(strings.Fields(a["q"]), " "))
+	for _, s := range sections {
+		if s.Code == a["section"] {
+			add("section", "課室", s.Name)
+		}
+	}
+	add("kind", "種別", asset.Kind(a["kind"]).Title())
+	for _, aspect := range asset.Aspects {
+		level, _ := scheme.Level(aspect, a[string(aspect)])
+		add(string(aspect), aspect.Title(), level.Title)
+	}
+	add("zone", "領域", scheme.Shown("zone", a["zone"]))
+	add("personal", "個人情報", asset.Personal(a["personal"]).Title())
+	stand := asset.State(a["state"]).Title()
+	if Stand(a["state"]) == Any {
+		stand = "終わったものも含めて、すべて"
+	}
+	add("state", "状態", stand)
+	add("overdue", "最終確認", "1年より古い")
+	add("unowned", "管理責任者", "書かれていない")
+	broken := ""
+	if Broken(a["broken"]) == AnyBroken {
+		broken = "基準に合わない（要是正）"
+	}
+	for _, age := range asset.Ages {
+		if asset.Age(a["broken"]) == age.Value {
+			broken = "要是正のうち、見つかってから" + age.Title
+		}
+	}
+	add("broken", "基準", broken)
+	add("by_hand", "分類の決め方", "自分で選んだもの")
+	add("again", "見直し", "分類の基準が変わり、見直しが要る")
+	return strings.Join(list, "、")
+}

@@ -128,6 +128,7 @@ type Line struct {
 	CheckedOn       calendar.Date
 	BrokenSince     calendar.Date // since when it does not fit a rule; zero where it fits all
 	State           asset.State
+	Withdrawn       bool   `db:"-"` // it was a draft, and has ended as one
 	Key             string // what it is sorted by
 }
 
@@ -186,6 +187,9 @@ func (s *Service) draw(ctx context.Context, actor authz.Actor, q Search, scheme 
 	if len(page.Assets) > OnPage {
 		page.Assets = page.Assets[:OnPage]
 		page.Next = place(page.Assets[OnPage-1])
+	}
+	if err := s.withdrawn(ctx, page.Assets); err != nil {
+		return page, err
 	}
 	if q.Exact && page.More {
 		return page, s.countAll(ctx, actor, q, &page)

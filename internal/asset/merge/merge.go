@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/relation"
@@ -84,6 +85,7 @@ func Combined(gone, kept asset.Details, takes map[string]bool) asset.Details {
 
 // Service merges assets in a database.
 type Service struct {
+	pool      *pgxpool.Pool
 	door      *door.Door
 	register  *asset.Service
 	relations *relation.Service
@@ -91,7 +93,7 @@ type Service struct {
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, register *asset.Service) *Service {
-	return &Service{d, register, relation.New(pool, d, register)}
+	return &Service{pool, d, register, relation.New(pool, d, register)}
 }
 
 // Pair are two assets to be merged.
@@ -115,7 +117,11 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, code, into string
 	if err != nil {
 		return Pair{}, err
 	}
-	kept, err := s.register.Find(ctx, actor, strings.TrimSpace(into))
+	into = strings.TrimSpace(norm.NFKC.String(into)) // a number that was typed in full width is one too
+	kept, err := s.register.Find(ctx, actor, into)
+	if fault.KindOf(err) == fault.NotFound {
+		kept, err = s.register.Find(ctx, actor, strings.ToLower(into))
+	}
 	if err = fits(gone, kept, err); err != nil {
 		return Pair{Gone: gone}, err
 	}

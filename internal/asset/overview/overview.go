@@ -53,7 +53,8 @@ type Cell struct {
 type Section struct {
 	Code string
 	Name string
-	Gone bool // it is no more: what it has left is to be handed over
+	Gone bool          // it is no more: what it has left is to be handed over
+	On   calendar.Date // the first day without it; zero where none is set
 	Numbers
 }
 
@@ -98,7 +99,7 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, asked Asked, 
 		"everywhere": actor.Reach(authz.ReadAssets) == authz.All, "mine": actor.Sections(authz.ReadAssets), "section": asked.Section, "today": today,
 	}
 	sections, err := postgres.List[seen](ctx, s.pool, "listing sections to sum up", `
-		SELECT id, code, name, coalesce(abolished_on <= @today::date, false) AS gone FROM section_shown
+		SELECT id, code, name, coalesce(abolished_on <= @today::date, false) AS gone, abolished_on AS "on" FROM section_shown
 		WHERE (@everywhere OR id = ANY(@mine)) AND (@section = '' OR code = @section) ORDER BY position, code`, args)
 	if err != nil {
 		return Overview{}, err
@@ -113,6 +114,9 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, asked Asked, 
 	if o.Trend, o.First, err = s.trend(ctx, of, today); err != nil {
 		return Overview{}, err
 	}
+	if today.Before(asked.Day) {
+		return Overview{}, errDay(o.First, today)
+	}
 	numbers := s.now
 	if !asked.Day.IsZero() && asked.Day.Before(today) {
 		o.Day, o.Earlier, numbers = asked.Day, true, s.earlier
@@ -123,7 +127,7 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, asked Asked, 
 	}
 	for _, section := range sections {
 		n := found[section.ID]
-		o.Sections = append(o.Sections, Section{section.Code, section.Name, section.Gone, n})
+		o.Sections = append(o.Sections, Section{section.Code, section.Name, section.Gone, section.On, n})
 		o.All.add(n)
 	}
 	return o, nil
@@ -144,6 +148,7 @@ type seen struct {
 	Code string
 	Name string
 	Gone bool
+	On   calendar.Date
 }
 
 // among are the sections whose assets are counted.
@@ -242,6 +247,15 @@ func (s *Service) now(ctx context.Context, in among, o *Overview) (map[int64]Num
 // mostLooked is of how many assets it is counted at once which were not looked at.
 const mostLooked = 20_000
 
+// errDay names the days whose numbers there are.
+func errDay(first, today calendar.Date) error {
+	days := calendar.Wareki(first) + "から、今日（" + calendar.Wareki(today) + "）までの日を選んでください。"
+	if first.IsZero() {
+		days = "前の日の数字は、まだ残っていません。日を空にすると、今日の数字を見られます。"
+	}
+	return fault.InvalidFields([]fault.Problem{{Field: "day", Message: "この日の数字は、ありません。" + days}})
+}
+
 // earlier are the numbers of the day asked for, or of the last one before it of which
 // any were kept.
 func (s *Service) earlier(ctx context.Context, in among, o *Overview) (map[int64]Numbers, error) {
@@ -250,7 +264,7 @@ func (s *Service) earlier(ctx context.Context, in among, o *Overview) (map[int64
 		return nil, err
 	}
 	if kept.IsZero() {
-		return nil, fault.InvalidFields([]fault.Problem{{Field: "day", Message: "この日の数字は、残っていません。台帳を使い始めた日よりあとの日を選んでください。"}})
+		return nil, errDay(o.First, s.register.Today())
 	}
 	o.Day = kept
 	list, err := postgres.List[of](ctx, s.pool, "listing the numbers of a day", `

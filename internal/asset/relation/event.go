@@ -22,7 +22,7 @@ const (
 )
 
 var actTitles = map[Act]string{
-	Added: "加えた", Asked: "載せたいと申し出た", Agreed: "申し出を認めた", Refused: "申し出を断った", Released: "外した", Dropped: "登録の誤りで外れた",
+	Added: "土台に追加", Asked: "土台とする申出", Agreed: "申し出を認めた", Refused: "申し出を断った", Released: "外した", Dropped: "登録の誤りで外れた",
 }
 
 // Title is what the act is called.

@@ -204,7 +204,7 @@ func (s *Service) TakeBack(ctx context.Context, actor authz.Actor, id int64) err
 			return door.Unchanged(), err
 		}
 		done := effect(id, found.Section, found.Person, "period")
-		done.Notices = tell(found.Section, found.Person, found.Name+"の台帳担当者を解かれました", "することは、ありません。これからは、この課室の情報資産の下書きを作れません。書きかけの下書きは、残っています。")
+		done.Notices = tell(found.Section, found.Person, found.Name+"の台帳担当者の指定が解除されました", "することは、ありません。これからは、この課室の情報資産の下書きを作れません。書きかけの下書きは、残っています。")
 		if found.First.After(tx.Today()) {
 			done.Notices = tell(found.Section, found.Person, found.Name+"の台帳担当者になるのは、取りやめになりました", "することは、ありません。"+calendar.Wareki(found.First)+"からの予定でした。")
 		}

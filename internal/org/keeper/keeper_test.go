@@ -231,7 +231,7 @@ func TestWhoIsNamedIsTold(t *testing.T) {
 		must(t, o.TakeBack(t.Context(), o.actor(o.head[0], 0), k.ID))
 	}
 	for person, want := range map[int64][]string{
-		o.clerk[0][0]: {"zeimuの台帳担当者に決まりました", "zeimuの台帳担当者を解かれました"},
+		o.clerk[0][0]: {"zeimuの台帳担当者に決まりました", "zeimuの台帳担当者の指定が解除されました"},
 		o.clerk[0][1]: {"zeimuの台帳担当者に決まりました", "zeimuの台帳担当者になるのは、取りやめになりました"},
 		o.head[0]:     nil,
 	} {

@@ -129,9 +129,24 @@ func (s *Screens) drawForm(w http.ResponseWriter, r *http.Request, refusal error
 	if err != nil && fault.KindOf(err) != fault.Invalid { // the refusal says what is wrong with the words
 		return err
 	}
-	screen.Render(w, r, status, formPage(formView{
-		Frame: screen.Frame(r, "まとめて変更", registerLink), Asked: asked, Typed: typed{r.PostForm}, Scheme: scheme, Found: found, Problems: problems,
-	}))
+	view := formView{
+		Frame: screen.Frame(r, "まとめて変更", registerLink), Asked: asked, Typed: typed{r.PostForm}, Scheme: scheme, Found: found, Problems: problems, Mine: found.Count,
+	}
+	sections, err := s.finding.Sections(ctx, actor)
+	if err != nil {
+		return err
+	}
+	view.Conditions = asked.Conditions(scheme, sections)
+	if refusal == nil {
+		switch mine, err := s.changing.Changeable(ctx, actor, asked.Search("")); {
+		case fault.KindOf(err) == fault.Invalid: // there are so many that the preview refuses them
+		case err != nil:
+			return err
+		default:
+			view.Mine, view.Counted = mine, mine < found.Count || found.More
+		}
+	}
+	screen.Render(w, r, status, formPage(view))
 	return nil
 }
 

@@ -100,6 +100,11 @@ func TestWhoChangesNoAssetsIsOfferedNoChangeOfMany(t *testing.T) {
 		}
 	}
 	other := servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	assettest.Register(t, servertest.SignIn(t, portal, town.Holder("税務町民課長")), assettest.Ledger("name", "うさぎ号の名簿"))
+	none := officer.Get("/assets/bulk?q=" + url.QueryEscape("うさぎ号の"))
+	assettest.MustSay(t, "of another section only", none, "条件に当たる1件のうち、あなたが変えられるものはありません", "さがす言葉：うさぎ号の")
+	assettest.MustNotSay(t, "of another section only", none, `name="zone"`, `value="preview"`)
 	preview := other.Post("/assets/bulk?q="+code, url.Values{"do": {"preview"}, "place": {"書庫"}})
 	if preview.Status != http.StatusOK || strings.Contains(preview.Body, "税務システム") || strings.Contains(preview.Body, "をまとめて変える") {
 		t.Errorf("another section's manager: %d", preview.Status)

@@ -48,7 +48,7 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 	s.handing.QueueLeft(b, actor, func(list []hand.Left) {
 		for _, l := range list {
 			b.Add(task.Task{
-				What: fmt.Sprintf("廃止した%sの%sを引き継ぐ", l.Name, l.What(component.Thousands)), Why: "答える課室がありません。引き継ぐ課室を決めてください。",
+				What: fmt.Sprintf("廃止した%sの%sを引き継ぐ", l.Name, l.What(component.Thousands)), Why: "所管する課室がありません。引き継ぐ課室を決めてください。",
 				Act: "引き継ぐ", About: l.Name, URL: address.AssetHanding(l.Code),
 			})
 		}

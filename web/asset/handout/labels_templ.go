@@ -195,7 +195,7 @@ func labelsPage(p labelsView) templ.Component {
 						}
 					}
 				}
-				templ_7745c5c3_Err = component.Field(component.Input{Name: "start", Label: "何面めから印刷しますか", Hint: "使いかけの用紙は、左上から右へ、上から下へ数えて、空いている最初の面の番号（1〜" + strconv.Itoa(onSheet) + "）にします", Value: orFirst(p.Start), Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.Field(component.Input{Name: "start", Label: "何面目から印刷しますか", Hint: "使いかけの用紙は、左上から右へ、上から下へ数えて、空いている最初の面の番号（1〜" + strconv.Itoa(onSheet) + "）にします", Value: orFirst(p.Start), Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

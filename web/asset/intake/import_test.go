@@ -436,7 +436,7 @@ func TestWhatBothHaveChangedIsSettled(t *testing.T) {
 	_, page := hands("書庫", "")
 	mustSay(t, "as it was handed out", page, "このファイルのとおりになっています", "!両方で変わっています")
 	path, page := hands("金庫", "見直した")
-	mustSay(t, "both", page, "どちらにするか、選んでください（1件。まだ選んでいないもの 1件）", "「申告書」（"+code+"）の保存先", "ファイル：金庫", "いまの台帳：倉庫", "台帳で変えた人と日時："+who+"、令和", "!value=\"apply\"", "!このファイルのとおりになっています")
+	mustSay(t, "both", page, "どちらにするか、選んでください（1件。まだ選んでいないもの 1件）", "どちらにするかを選ぶ</th><td data-label=\"件数\" class=\"num\">1件", "「申告書」（"+code+"）の保存先", "ファイル：金庫", "いまの台帳：倉庫", "台帳で変えた人と日時："+who+"、令和", "!value=\"apply\"", "!このファイルのとおりになっています")
 	if a := apply(manager, path); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "どちらにするか決まっていない項目が1件あります") {
 		t.Errorf("taken in while it is open: %d", a.Status)
 	}

@@ -78,7 +78,7 @@ func (s *Screens) drawTakeBack(w http.ResponseWriter, r *http.Request, refusal e
 		return err
 	}
 	screen.Render(w, r, status, takeBackPage(takeBackView{
-		Frame:  screen.Frame(r, k.Name+"を台帳担当者から解く", registerLink, layout.Link{Label: "台帳担当者を決める", Address: address.AssetKeepers}),
+		Frame:  screen.Frame(r, k.Name+"の台帳担当者の指定を解除する", registerLink, layout.Link{Label: "台帳担当者を決める", Address: address.AssetKeepers}),
 		Keeper: k, Of: section, Today: screen.Today(r.Context()), Problems: problems,
 	}))
 	return nil

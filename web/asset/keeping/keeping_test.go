@@ -69,7 +69,7 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	a = manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {who.StaffNumber}, "first": {"きのう"}})
 	mustSay(t, "with a day that is none", a, `value="きのう"`)
 	a = manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {who.StaffNumber}, "first": {"2026-11-24"}})
-	mustSay(t, "named", a, "台帳担当者を決めました", who.Name+"は、令和8年11月24日から", who.Name+"を台帳担当者から解く")
+	mustSay(t, "named", a, "台帳担当者を決めました", who.Name+"は、令和8年11月24日から", who.Name+"の台帳担当者の指定を解除する")
 	mustSay(t, "the keeper is told", worker.Get("/notices"), "税務町民課の台帳担当者に決まりました", "令和8年11月24日から")
 
 	mustSay(t, "the keeper's form", worker.Get("/assets/new"), "下書きを作る", "情報セキュリティ管理者が確認すると")
@@ -88,10 +88,13 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	mustSay(t, "the keeper's own review", worker.Get("/assets/"+code+"/review"), "自分では確認できません")
 
 	a = manager.Post("/assets/"+code+"/review", url.Values{"version": {"2"}, "proposal": {"0"}, "do": {"send-back"}, "words": {"保存先も書いてください。"}})
-	mustSay(t, "sent back", a, "差し戻しました", "下書きが差し戻されました", "保存先も書いてください。")
+	mustSay(t, "sent back", a, "差し戻しました", who.Name+"に差し戻し、お知らせで伝えました", "下書きが差し戻されました", "保存先も書いてください。", who.Name+"に、お知らせで伝えました。直されると")
+	assettest.MustNotSay(t, "to the manager", a, "直して「変更する」から保存すると")
+	mustSay(t, "to the writer", worker.Get("/assets/"+code), "直して「変更する」から保存すると")
 	mustSay(t, "told", worker.Get("/notices"), "の下書きが差し戻されました", "保存先も書いてください。")
 	mustSay(t, "the writer's home", worker.Get("/"), "差し戻された下書き1件を直す")
-	mustSay(t, "mended", worker.Post("/assets/"+code+"/edit", ledger("version", "2", "place", "税務システム")), "もう一度、情報セキュリティ管理者の確認を待ちます")
+	mustSay(t, "the writer's form", worker.Get("/assets/"+code+"/edit"), "下書きが差し戻されました", "保存先も書いてください。")
+	mustSay(t, "mended", worker.Post("/assets/"+code+"/edit", ledger("version", "2", "place", "税務システム")), "もう一度、税務町民課の情報セキュリティ管理者の確認を待ちます")
 	if a := worker.Get("/"); strings.Contains(a.Body, "差し戻された下書き") {
 		t.Error("what is mended is still to mend")
 	}
@@ -106,7 +109,7 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 
 	mustSay(t, "registered", worker.Get("/assets/"+code), "変更を提案する")
 	a = worker.Post("/assets/"+code+"/edit", ledger("version", "4", "place", "共有フォルダ", "why", "移した"))
-	mustSay(t, "proposed", a, "変更を提案しました", "変更の提案が、確認を待っています")
+	mustSay(t, "proposed", a, "変更を提案しました", "税務町民課の情報セキュリティ管理者が確認すると、「軽自動車税の課税台帳」の台帳が変わります", "変更の提案が、確認を待っています")
 	mustSay(t, "home", manager.Get("/"), "情報資産の変更の提案1件を確認する")
 	a = manager.Get("/assets/" + code + "/review")
 	mustSay(t, "the proposal", a, "税務システム", "共有フォルダ", "移した", "提案のとおりに変える")
@@ -118,12 +121,12 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 
 	a = manager.Get("/assets/keepers")
 	ask := "/assets/keepers/" + naming.FindStringSubmatch(a.Body)[1]
-	mustSay(t, "asked before", manager.Get(ask), "台帳担当者から解く", who.Name, "書きかけの下書きと、確認を待っているものは残ります")
+	mustSay(t, "asked before", manager.Get(ask), "台帳担当者の指定を解除する", who.Name, "書きかけの下書きと、確認を待っているものは残ります")
 	if a := servertest.SignIn(t, portal, town.Holder("福祉こども課長")).Get(ask); a.Status != http.StatusNotFound {
 		t.Errorf("another section is asked: %d", a.Status)
 	}
-	mustSay(t, "taken back", manager.Post(ask, nil), "台帳担当者を解きました", who.Name+"は、これからは下書きを作れません")
-	mustSay(t, "who kept it is told", worker.Get("/notices"), "税務町民課の台帳担当者を解かれました")
+	mustSay(t, "taken back", manager.Post(ask, nil), "台帳担当者の指定を解除しました", who.Name+"は、これからは下書きを作れません")
+	mustSay(t, "who kept it is told", worker.Get("/notices"), "税務町民課の台帳担当者の指定が解除されました")
 	if a := worker.Get("/assets/new"); a.Status != http.StatusForbidden {
 		t.Errorf("drafts still: %d", a.Status)
 	}
@@ -204,6 +207,11 @@ func TestAKeeperSeesAndWithdrawsTheirOwn(t *testing.T) {
 	draft := heading.FindStringSubmatch(worker.Post("/assets/new", ledger("zone", "")).Body)[1]
 	_, code := assettest.Register(t, manager, ledger("name", "固定資産税の課税台帳", "own_number", ""))
 	worker.Post("/assets/"+code+"/edit", ledger("name", "固定資産税の課税台帳", "version", "1", "place", "共有フォルダ"))
+	a := worker.Get("/assets/" + code + "/edit")
+	mustSay(t, "mending what waits", a, "あなたの提案が、確認を待っています", "前の提案に代わります", `value="共有フォルダ"`)
+	if a := manager.Get("/assets/" + code + "/edit"); strings.Contains(a.Body, "共有フォルダ") {
+		t.Error("somebody else's form opens with the proposal")
+	}
 	mustSay(t, "the register", worker.Get("/assets"), `href="/assets/mine">自分の下書き（2件）`)
 	mustSay(t, "the list", worker.Get("/assets/mine"), draft, ">下書き</span>", "新しい資産の下書き", code, ">確認待ち</span>", "変更の提案", "/assets/"+code+"/withdraw")
 	mustSay(t, "the manager's home", manager.Get("/"), "登録していない下書きが1件あります", `href="/assets?state=draft&amp;section=zeimu"`)
@@ -211,14 +219,20 @@ func TestAKeeperSeesAndWithdrawsTheirOwn(t *testing.T) {
 		t.Error("another section's drafts are told")
 	}
 
-	a := manager.Get("/assets/" + code + "/review")
+	a = manager.Get("/assets/" + code + "/review")
 	manager.Post("/assets/"+code+"/review", url.Values{"version": {"1"}, "proposal": {proposal.FindStringSubmatch(a.Body)[1]}, "do": {"send-back"}, "words": {"税務システムのままです。"}})
+	mustSay(t, "whom it went back to", manager.Get("/assets/"+code+"?done=draft-sent-back"), town.Holder("税務町民課 職員").Name+"に差し戻し")
 	mustSay(t, "sent back", worker.Get("/assets/mine"), "差し戻し", "税務システムのままです。")
+	mustSay(t, "mending what was sent back", worker.Get("/assets/"+code+"/edit"), "変更の提案が差し戻されました", "税務システムのままです。", `value="共有フォルダ"`)
 	mustSay(t, "home", worker.Get("/"), "差し戻された変更の提案1件を直す", `href="/assets/mine"`)
 	a = worker.Get("/assets/" + code + "/withdraw")
 	mustSay(t, "asked before", a, "変更の提案を取り下げる", "取り下げずに戻る")
 	id := proposal.FindStringSubmatch(a.Body)[1]
 	mustSay(t, "withdrawn", worker.Post("/assets/"+code+"/withdraw", url.Values{"version": {"1"}, "proposal": {id}}), "提案を取り下げました")
+	mustSay(t, "its review", manager.Get("/assets/"+code+"/review"), town.Holder("税務町民課 職員").Name+"が、", "に取り下げました。確認することは、ありません")
+	if a := worker.Get("/assets/" + code + "/edit"); strings.Contains(a.Body, "共有フォルダ") || strings.Contains(a.Body, "差し戻され") {
+		t.Error("the form opens with what is withdrawn")
+	}
 	if a := worker.Get("/"); strings.Contains(a.Body, "差し戻された変更の提案") {
 		t.Error("what is withdrawn is still to do")
 	}
@@ -230,7 +244,10 @@ func TestAKeeperSeesAndWithdrawsTheirOwn(t *testing.T) {
 		t.Errorf("somebody else is asked: %d", a.Status)
 	}
 	mustSay(t, "the draft is withdrawn", worker.Post("/assets/"+draft+"/withdraw", url.Values{"version": {"1"}, "proposal": {"0"}}), "下書きを取り下げました", "書きかけの下書きも、確認を待つものもありません")
-	mustSay(t, "it has ended", worker.Get("/assets/"+draft), "登録の誤り", "下書きを取り下げた")
+	mustSay(t, "it has ended", worker.Get("/assets/"+draft), `<dt>状態</dt><dd>取り下げ</dd>`, "取り下げました。", "<summary>下書きを作成</summary>", "下書きを取り下げた")
+	mustSay(t, "the review of what has ended", worker.Get("/assets/"+draft+"/review"), town.Holder("税務町民課 職員").Name+"が、", "に取り下げました")
+	mustSay(t, "the list of what has ended", worker.Get("/assets?state=mistaken"), draft, ">取り下げ</span>")
+	mustSay(t, "its number", worker.Get("/assets?q="+draft), draft+"</a>は、", "下書きのうちに取り下げられています")
 	if a := manager.Get("/"); strings.Contains(a.Body, "登録していない下書き") {
 		t.Error("what is withdrawn is still to register")
 	}

@@ -48,7 +48,7 @@ func (s *Screens) Part() screen.Part {
 		},
 		Flashes: map[string]layout.Done{
 			"keeper-named":          {Heading: "台帳担当者を決めました", Text: "最初の日から、この課室の情報資産の下書きを作れます。本人に、お知らせが届きました。"},
-			"keeper-taken-back":     {Heading: "台帳担当者を解きました", Text: "これからは、下書きを作れません。書きかけの下書きは、残っています。本人に、お知らせが届きました。"},
+			"keeper-taken-back":     {Heading: "台帳担当者の指定を解除しました", Text: "これからは、下書きを作れません。書きかけの下書きは、残っています。本人に、お知らせが届きました。"},
 			"drafts-confirmed":      {Heading: "下書きを登録しました", Text: "選んだ下書きは、台帳に登録されました。"},
 			"draft-sent-back":       {Heading: "差し戻しました", Text: "書いた人に、お知らせで伝えました。"},
 			"proposal-confirmed":    {Heading: "提案のとおりに変えました", Text: "提案した人の名前は、履歴の理由に残ります。"},

@@ -87,8 +87,27 @@ func (s *Screens) drawReview(w http.ResponseWriter, r *http.Request, refusal err
 	if err != nil {
 		return err
 	}
+	if len(view.Lines) == 0 {
+		if err := s.takenBack(r, a, &view); err != nil {
+			return err
+		}
+	}
 	screen.Render(w, r, status, reviewPage(view))
 	return nil
+}
+
+// takenBack says who has withdrawn what waited of an asset, where that is why nothing does.
+func (s *Screens) takenBack(r *http.Request, a asset.Asset, view *reviewView) error {
+	ctx, actor := r.Context(), screen.Actor(r.Context())
+	if a.State == asset.Mistaken {
+		history, err := s.register.History(ctx, actor, a)
+		e := propose.Withdrawal(a, history)
+		view.TakenBack, view.TakenBackBy, view.TakenBackAt = e.Version != 0, e.By, e.At
+		return err
+	}
+	last, err := s.proposals.Last(ctx, actor, a)
+	view.TakenBack, view.TakenBackBy, view.TakenBackAt = last.Withdrawn, last.By, last.At
+	return err
 }
 
 // is says what the asset is to be once it is confirmed.

@@ -31,7 +31,10 @@ func TestTwoEntriesBecomeOne(t *testing.T) {
 	_, kept := assettest.Register(t, manager, assettest.Ledger("place", "書庫"))
 	here := "/assets/" + gone + "/merge"
 	assettest.MustSay(t, "the asset", manager.Get("/assets/"+gone), `href="`+here+`"`, "ほかの資産に統合する")
-	assettest.MustSay(t, "the choice", manager.Get(here), "残す方の資産の管理番号")
+	assettest.MustSay(t, "the choice", manager.Get(here), "残す方の資産の管理番号", `<option value="`+kept+`">軽自動車税の課税台帳</option>`)
+	assettest.MustNotSay(t, "the choice", manager.Get(here), `<option value="`+gone+`"`)
+	wide := strings.NewReplacer("z", "Ｚ", "0", "０", "1", "１", "2", "２", "3", "３", "-", "－").Replace(kept)
+	assettest.MustSay(t, "typed in full width", manager.Get(here+"?into="+url.QueryEscape(wide)), "<legend>保存先</legend>", "残す資産（"+kept+"）の内容", "終える資産（"+gone+"）の内容")
 	none := manager.Get(here + "?into=zeimu-9999")
 	if none.Status != http.StatusUnprocessableEntity {
 		t.Errorf("into none: %d", none.Status)
@@ -57,8 +60,12 @@ func TestTwoEntriesBecomeOne(t *testing.T) {
 	if a := clerk.Get("/assets/" + gone); strings.Contains(a.Body, here) {
 		t.Error("a clerk is offered it")
 	}
-	assettest.MustSay(t, "done", manager.Post(here, form), "1つに統合しました", "統合したもの", gone, "二重の登録", "係長", "税務システム")
+	assettest.MustSay(t, "done", manager.Post(here, form), "1つに統合しました", gone+"『軽自動車税の課税台帳』を統合しました", "<h2>統合したもの</h2>", `<a href="/assets/`+gone+`">`+gone+"</a>『軽自動車税の課税台帳』", "二重の登録", "係長", "税務システム")
 	assettest.MustSay(t, "what has ended", manager.Get("/assets/"+gone), "ほかの資産に統合", `href="/assets/`+kept+`"`, "統合した先")
+	for _, words := range []string{gone, strings.ToUpper(gone), "　" + gone + " "} {
+		assettest.MustSay(t, "its number, "+words, manager.Get("/assets?q="+url.QueryEscape(words)), `href="/assets/`+gone+`"`, `href="/assets/`+kept+`"`, "に統合されています")
+	}
+	assettest.MustNotSay(t, "its number, elsewhere", other.Get("/assets?q="+gone), "統合されています", kept)
 	if a := manager.Post(here, form); a.Status != http.StatusConflict {
 		t.Errorf("again: %d", a.Status)
 	}

@@ -14,6 +14,7 @@ import (
 	"kagami/internal/asset/merge"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
+	"kagami/web/component"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -113,7 +114,15 @@ func (s *Screens) drawChoice(w http.ResponseWriter, r *http.Request, gone asset.
 	if err != nil {
 		return err
 	}
-	screen.Render(w, r, status, choicePage(choiceView{Frame: screen.Frame(r, "ほかの資産に統合する", way(gone)...), Gone: gone, Into: into, Problems: problems}))
+	offers, err := s.merging.Offers(r.Context(), screen.Actor(r.Context()), gone)
+	if err != nil {
+		return err
+	}
+	view := choiceView{Frame: screen.Frame(r, "ほかの資産に統合する", way(gone)...), Gone: gone, Into: into, Problems: problems}
+	for _, o := range offers {
+		view.Offers = append(view.Offers, component.Choice{Value: o.Code, Label: o.Name})
+	}
+	screen.Render(w, r, status, choicePage(view))
 	return nil
 }
 

@@ -38,6 +38,15 @@ func TestTheOverviewLeadsToTheListsBehindItsNumbers(t *testing.T) {
 	if page.Status != http.StatusUnprocessableEntity {
 		t.Errorf("no day: %d", page.Status)
 	}
+	page = officer.Get("/assets/overview?day=3026-01-01")
+	assettest.MustSay(t, "a day to come", page, `value="3026-01-01"`, "この日の数字は、ありません。")
+	if page.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a day to come: %d", page.Status)
+	}
+	if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE section SET abolished_on = '2026-11-01' WHERE code = 'zeimu'`); err != nil {
+		t.Fatal(err)
+	}
+	assettest.MustSay(t, "an abolished section", officer.Get("/assets/overview"), "税務町民課</a>（令和8年11月1日廃止）")
 	other := servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
 	page = other.Get("/assets/overview")
 	if strings.Contains(page.Body, "税務町民課") || strings.Contains(page.Body, "機密性3B、インターネット接続系、") {

@@ -1,0 +1,33 @@
+package merge
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/asset"
+	"kagami/internal/authz"
+	"kagami/internal/postgres"
+)
+
+// mostOffered is how many are offered to choose from: any other is found by its number.
+const mostOffered = 300
+
+// Offer is what an asset may be merged into.
+type Offer struct{ Code, Name string }
+
+// Offers are the others of an asset's section that are in the register: those of the same
+// name first, then those of which one name holds the other, or that begin alike.
+func (s *Service) Offers(ctx context.Context, actor authz.Actor, a asset.Asset) ([]Offer, error) {
+	if _, err := authz.Check(actor, authz.ReadAssets, authz.Matter{OwnersSection: a.Section}); err != nil {
+		return nil, err
+	}
+	return postgres.List[Offer](ctx, s.pool, "listing what an asset may be merged into", `
+		SELECT b.code, b.name
+		FROM (SELECT regexp_replace(lower(normalize(@name::text, NFKC)), '\s', '', 'g') AS name) a
+		CROSS JOIN (SELECT code, name, code_order, regexp_replace(lower(normalize(name, NFKC)), '\s', '', 'g') AS folded FROM asset
+		            WHERE section_id = @section AND state IN ('draft', 'registered') AND id <> @asset) b
+		ORDER BY CASE WHEN b.folded = a.name THEN 0 WHEN strpos(b.folded, a.name) > 0 OR strpos(a.name, b.folded) > 0 THEN 1
+		              WHEN left(b.folded, 3) = left(a.name, 3) THEN 2 ELSE 3 END, b.name, b.code_order LIMIT @most`,
+		pgx.StrictNamedArgs{"name": a.Name, "section": a.Section, "asset": a.ID, "most": mostOffered})
+}
