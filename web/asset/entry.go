@@ -52,6 +52,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		screen.Tell(r, &view.Frame, "asset-changed", "「"+a.Name+"」を変えました。変える前の内容は、下の履歴に残ります。")
 	}
 	view.Wrote = slices.Contains(view.Draft.Writers, actor.Person) || view.Draft.Person == actor.Person
+	view.Mends = !view.MayChange || view.Draft.Person == actor.Person
 	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
 		return err
 	}
