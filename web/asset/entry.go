@@ -74,6 +74,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		screen.Tell(r, &view.Frame, "asset-merged", view.Merged[0].Code+"『"+view.Merged[0].Name+"』を統合しました。その内容と履歴は、下の「統合したもの」から見られます。")
 	}
 	view.Wrote = slices.Contains(view.Draft.Writers, actor.Person) || view.Draft.Person == actor.Person
+	view.Mends = !view.MayChange || view.Draft.Person == actor.Person
 	if view.Proposal, err = s.proposals.Open(ctx, actor, a); err != nil {
 		return err
 	}

@@ -56,12 +56,12 @@ type Own struct {
 const owns = `
 	SELECT d.asset_id, d.drafted_at AS at, 0::bigint AS proposal, d.sent_back, d.sent_back_by AS by,
 	       CASE WHEN d.sent_back <> '' THEN 'back' WHEN ` + nothingOpen + ` THEN 'waits' ELSE 'unfinished' END AS stand,
-	       ` + begunBy + ` = @actor AND NOT ` + took + ` AS may_withdraw
+	       ` + begunBy + ` = @actor AND NOT ` + took + ` AS may_withdraw, a.section_id <> ALL(@changes) OR d.drafted_by = @actor AS mends
 	FROM asset_draft d JOIN asset a ON a.id = d.asset_id
 	WHERE d.writers @> ARRAY[@actor::bigint] AND a.state = 'draft' AND a.section_id = ANY(@sections)
 	UNION ALL
 	SELECT r.asset_id, r.proposed_at, r.id, CASE WHEN r.state = 'sent_back' THEN r.words ELSE '' END, CASE WHEN r.state = 'sent_back' THEN r.decided_by END,
-	       CASE WHEN r.state = 'sent_back' THEN 'back' ELSE 'waits' END, true
+	       CASE WHEN r.state = 'sent_back' THEN 'back' ELSE 'waits' END, true, true
 	FROM asset_proposal r JOIN asset a ON a.id = r.asset_id
 	WHERE r.proposed_by = @actor AND ` + ownStands + ` AND a.state = 'registered' AND a.section_id = ANY(@sections)`
 
@@ -69,7 +69,7 @@ const owns = `
 const ownStands = `(r.state = 'open' OR r.state = 'sent_back' AND r.settled_at IS NULL)`
 
 func ownArguments(actor authz.Actor) pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{"actor": actor.Person, "sections": actor.Sections(authz.DraftAssets)}
+	return pgx.StrictNamedArgs{"actor": actor.Person, "sections": actor.Sections(authz.DraftAssets), "changes": actor.Sections(authz.ChangeAssets)}
 }
 
 // Own lists the actor's own drafts and proposals, up to Most: what was sent back first, then
@@ -86,7 +86,7 @@ func (s *Service) Own(ctx context.Context, actor authz.Actor) ([]Own, error) {
 // OwnCounts are how many drafts and proposals somebody has made that are not over.
 type OwnCounts struct {
 	All           int
-	DraftsBack    int // of these, drafts that were sent back
+	DraftsBack    int // of these, drafts that were sent back, and wait again once they have mended them
 	ProposalsBack int // and proposals
 }
 
@@ -109,7 +109,7 @@ func (s *Service) QueueOwn(b *task.Batch, actor authz.Actor, take func(OwnCounts
 		}
 		take(rows[0])
 	}, `
-		SELECT count(*) AS all, count(*) FILTER (WHERE stand = 'back' AND proposal = 0) AS drafts_back, count(*) FILTER (WHERE stand = 'back' AND proposal <> 0) AS proposals_back
+		SELECT count(*) AS all, count(*) FILTER (WHERE stand = 'back' AND proposal = 0 AND mends) AS drafts_back, count(*) FILTER (WHERE stand = 'back' AND proposal <> 0) AS proposals_back
 		FROM (`+owns+`) o`, ownArguments(actor))
 }
 

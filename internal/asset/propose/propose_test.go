@@ -339,6 +339,11 @@ func TestWhatWasSentBackWaitsAgainOnceADrafterHasChangedIt(t *testing.T) {
 		return slices.Values([]asset.Entry{{Was: found.Assets[0], Is: is, State: asset.Draft}}), nil
 	}))
 	stands("the changes of others", "機密性を直してください。", 0, false)
+	for who, back := range map[*authz.Actor]int{&o.keeper: 1, &o.system: 0} {
+		if own, err := o.OwnCounts(t.Context(), *who); err != nil || own != (propose.OwnCounts{All: 1, DraftsBack: back}) {
+			t.Errorf("%d is asked to mend: %+v, %v", who.Person, own, err)
+		}
+	}
 	edit(o.second, "書庫4")
 	stands("another keeper's change", "", 1, true)
 	must(t, o.SendBack(t.Context(), o.manager, propose.Seen{Code: code, Version: o.find(code).Version}, "完全性も直してください。"))
