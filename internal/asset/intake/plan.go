@@ -395,6 +395,9 @@ func (p *planner) add(r ledger.Row) {
 	if len(w.list) == 0 && p.askWhich(r, e.Entry, place, e.clashes) {
 		return
 	}
+	if len(w.list) == 0 && p.isReused(r, e.Entry) && p.askReused(r, e.Entry, place, w) {
+		return
+	}
 	same := was.ID != 0 && len(asset.Differing(was.Details, e.Is)) == 0 && e.State == was.State
 	if same && len(w.list) == 0 { // what changes nothing may have ended, or go by levels of other days
 		p.plan.Unchanged++
