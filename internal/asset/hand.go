@@ -13,7 +13,7 @@ import (
 )
 
 // IsThere tells in SQL of section_shown s whether there is the section today.
-const IsThere = `(s.abolished_on IS NULL OR s.abolished_on > @today::date)`
+const IsThere = `(s.established_on IS NULL OR s.established_on <= @today::date) AND (s.abolished_on IS NULL OR s.abolished_on > @today::date)`
 
 // Holder is a section that has assets, or is to have them.
 type Holder struct {

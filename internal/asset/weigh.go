@@ -24,10 +24,6 @@ import (
 // No edition changes it.
 const FloorRule = "floor"
 
-// UsualReason is how the reason begins of a level that is the standard catalogue's: it is
-// nobody's own choice.
-const UsualReason = "標準目録"
-
 // Age is for how long something has not fitted the rules.
 type Age string
 

@@ -4,6 +4,9 @@ package asset
 // section_shown s and what it was merged into m; conditions follow it.
 const Select = selectAsset
 
+// Columns are those of an Asset, for a statement that has more of each.
+const Columns = columns
+
 // Written is a field as it stands in a table that is handed out, filled in and taken in
 // again: in the words of the scheme, days as 2026-11-24. Of a draft it does not say that
 // there is no personal data: what it was made of may have said nothing of that.

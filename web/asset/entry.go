@@ -26,7 +26,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	history, err := s.register.History(ctx, actor, a.Code)
+	history, err := s.register.History(ctx, actor, a)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if view.Low, err = s.low(r, a); err != nil {
 		return err
 	}
-	if view.Papers, err = s.papers.List(ctx, actor, a.Code); err != nil {
+	if view.Papers, err = s.papers.List(ctx, actor, a); err != nil {
 		return err
 	}
 	view.Papers = there(view.Papers)
@@ -109,7 +109,7 @@ func (s *Screens) low(r *http.Request, a asset.Asset) ([]relation.Floor, error) 
 	if a.Breaks[asset.FloorRule] == "" {
 		return nil, nil
 	}
-	floors, err := s.relations.Floors(r.Context(), screen.Actor(r.Context()), a.Code)
+	floors, err := s.relations.Floors(r.Context(), screen.Actor(r.Context()), a)
 	return relation.Broken(floors), err
 }
 

@@ -45,7 +45,7 @@ func (s *Screens) showNewUsual(w http.ResponseWriter, r *http.Request, section, 
 		return fault.New(fault.NotFound, "標準目録に、この情報資産はありません。標準目録から選び直してください。")
 	}
 	t := typedOf(list[i].Details(screen.Today(ctx)))
-	t.Section, t.LevelReason = section, asset.UsualReason+"「"+name+"」の目安による"
+	t.Section, t.LevelReason = section, asset.UsualReason(name)
 	return s.drawNew(w, r, t, name, nil)
 }
 

@@ -281,7 +281,7 @@ func TestASecondFileWaitsForTheFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := uploadPersonnel(officer, []byte(personnelHead+row("税務町民課長", "総務課,職員,2027-04-01")), true)
-	if a.Status != http.StatusConflict || !strings.Contains(a.Body, "前に選んだファイルを、まだ読み取っています") || !strings.Contains(a.Body, `value="yes" checked`) {
+	if a.Status != http.StatusConflict || !strings.Contains(a.Body, "前に選んだファイルの読み取りが、まだ終わっていません") || !strings.Contains(a.Body, `value="yes" checked`) {
 		t.Errorf("%d %.2000s", a.Status, a.Body)
 	}
 }

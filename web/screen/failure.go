@@ -28,7 +28,7 @@ var failures = map[fault.Kind]Failure{
 	fault.Unsupported:     {http.StatusUnsupportedMediaType, "読めない形式です", "送られた内容の形式を読めません。テキストファイルを選んでください。"},
 	fault.WrongMethod:     {http.StatusMethodNotAllowed, "この操作は受け付けていません", "ホームから選び直してください。"},
 	fault.TooMany:         {http.StatusTooManyRequests, "しばらく待ってください", "失敗が続きました。しばらく待ってから、もう一度行ってください。"},
-	fault.Unavailable:     {http.StatusServiceUnavailable, "いま利用できません", "データベースが応答していません。何も変更されていません。少し待ってから、もう一度お試しください。"},
+	fault.Unavailable:     {http.StatusServiceUnavailable, "いま利用できません", "データベースが応答していません。少し待ってから、画面を開き直してください。操作が記録されたかどうかを確かめて、されていなければ、もう一度行ってください。"},
 }
 
 // FailureOf is what a kind of failure is to the browser and to the person.

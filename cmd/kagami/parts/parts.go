@@ -114,7 +114,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webrelation.New(assets, relations).Part(),
 		webmerge.New(merge.New(g.Pool, g.Door, assets), assets).Part(),
 		webrestore.New(restore.New(assets), assets).Part(),
-		webbulk.New(bulk.New(manyAssets, assets, listing), assets, listing).Part(),
+		webbulk.New(bulk.New(g.Pool, manyAssets, assets, listing), assets, listing).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
 		webhand.New(hand.New(g.Pool, g.Door)).Part(),

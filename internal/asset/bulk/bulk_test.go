@@ -16,6 +16,7 @@ import (
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/many"
+	"kagami/internal/asset/propose"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -44,9 +45,9 @@ func newOffice(t *testing.T) office {
 	t.Helper()
 	db := databases.New(t)
 	through := door.New(db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
-	register := asset.New(db.Pool, through).With(asset.Ties{Judge: classify.Judge})
+	register := asset.New(db.Pool, through).With(asset.Ties{Judge: classify.Judge, Awaiting: propose.Awaiting, Drafted: propose.Drafted})
 	all := many.New(db.Pool, through, register)
-	o := office{Service: bulk.New(all, register, find.New(db.Pool, register)), t: t, many: all, register: register}
+	o := office{Service: bulk.New(db.Pool, all, register, find.New(db.Pool, register)), t: t, many: all, register: register}
 	town := org.New(db.Pool, through)
 	for i, code := range []string{"zeimu", "fukushi"} {
 		section, err := town.AddSection(t.Context(), authz.AsOperator(), org.Section{Code: code, Name: code + "課", Kind: org.Internal, Position: i})
@@ -124,7 +125,7 @@ func TestWhatAListShowsIsChangedAsItWasShown(t *testing.T) {
 	if a, err := o.register.Find(t.Context(), o.welfare, other); err != nil || a.Version != 1 {
 		t.Errorf("another section's: %+v, %v", a, err)
 	}
-	if history, err := o.register.History(t.Context(), o.tax, first); err != nil || history[0].Why != "担当替え" || history[0].After["owner"] != "税務町民課長" {
+	if history, err := o.register.History(t.Context(), o.tax, o.find(first)); err != nil || history[0].Why != "担当替え" || history[0].After["owner"] != "税務町民課長" {
 		t.Errorf("%+v, %v", history, err)
 	}
 	if err := o.Apply(t.Context(), o.tax, q, c, p.Digest); fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "変わるところがありません") {
@@ -303,6 +304,27 @@ func TestWhoMayOnlyDraftChangesNothingAtOnce(t *testing.T) {
 	}
 	if a, err := o.register.Find(t.Context(), o.welfare, "fukushi-0001"); err != nil || a.Version != 1 {
 		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// What a 台帳担当者 has drafted is registered by who confirms it, and by no change in bulk:
+// the plan says what becomes of it.
+func TestADraftThatSomebodyConfirmsStaysOneAsThePlanSays(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	open := plain("担当者の下書き")
+	open.Zone = ""
+	code := o.add(o.keeper, "zeimu", open)
+	c := bulk.Change{Zone: asset.LGWANZone}
+	p := o.plan(o.tax, find.Search{}, c)
+	if len(p.Changed) != 1 || p.Registered != 0 || p.Changed[0].Becomes != asset.Draft {
+		t.Fatalf("%d become registered: %+v", p.Registered, p.Changed)
+	}
+	if err := o.Apply(t.Context(), o.tax, find.Search{}, c, p.Digest); err != nil {
+		t.Fatal(err)
+	}
+	if a := o.find(code); a.State != p.Changed[0].Becomes || a.Zone != asset.LGWANZone {
+		t.Errorf("it is %s in %q", a.State, a.Zone)
 	}
 }
 

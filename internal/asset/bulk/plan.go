@@ -35,8 +35,9 @@ type Plan struct {
 	Digest     string // tells it from any other plan
 }
 
-// makePlan makes the plan of a change to assets.
-func makePlan(actor authz.Actor, list []asset.Asset, scheme asset.Scheme, today calendar.Date, change Change) Plan {
+// makePlan makes the plan of a change to assets, of which those awaiting are drafts that
+// somebody confirms: they stay drafts.
+func makePlan(actor authz.Actor, list []asset.Asset, awaiting map[int64]bool, scheme asset.Scheme, today calendar.Date, change Change) Plan {
 	var p Plan
 	digest := sha256.New()
 	for _, a := range slices.SortedFunc(slices.Values(list), func(x, y asset.Asset) int { return int(x.ID - y.ID) }) {
@@ -53,8 +54,7 @@ func makePlan(actor authz.Actor, list []asset.Asset, scheme asset.Scheme, today 
 			p.Same++
 			continue
 		}
-		// a draft in which nothing was open waits for somebody to confirm it, and goes on waiting
-		if a.State == asset.Draft && len(a.Open()) > 0 && len(line.Is.Open()) == 0 {
+		if a.State == asset.Draft && !awaiting[a.ID] && len(line.Is.Open()) == 0 {
 			line.Becomes = asset.Registered
 		}
 		if line.Refused = scheme.CheckChange(a.Details, line.Is, today, line.Becomes == asset.Draft); len(line.Refused) > 0 {

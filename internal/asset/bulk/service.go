@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
 	"kagami/internal/asset/many"
@@ -20,14 +22,15 @@ const Most = 10000
 
 // Service changes many assets in a database.
 type Service struct {
+	pool     *pgxpool.Pool
 	many     *many.Service
 	register *asset.Service
 	finding  *find.Service
 }
 
 // New makes the service.
-func New(many *many.Service, register *asset.Service, finding *find.Service) *Service {
-	return &Service{many, register, finding}
+func New(pool *pgxpool.Pool, many *many.Service, register *asset.Service, finding *find.Service) *Service {
+	return &Service{pool, many, register, finding}
 }
 
 // AskChange tells why the actor changes no assets: Forbidden who may change none, be it that
@@ -69,7 +72,11 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, q find.Search, ch
 	if err != nil {
 		return Plan{}, err
 	}
-	return makePlan(actor, list, scheme, s.register.Today(), change), nil
+	awaiting, err := s.register.Awaiting(ctx, s.pool, list...)
+	if err != nil {
+		return Plan{}, err
+	}
+	return makePlan(actor, list, awaiting, scheme, s.register.Today(), change), nil
 }
 
 var (
@@ -99,7 +106,7 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, q find.Search, c
 		}
 		// another asset may have one of the numbers as its section's own
 		assets := slices.DeleteFunc(standing.Assets, func(a asset.Asset) bool { return !is[a.ID] })
-		plan := makePlan(actor, assets, standing.Scheme, tx.Today(), change)
+		plan := makePlan(actor, assets, standing.Awaiting, standing.Scheme, tx.Today(), change)
 		switch {
 		case len(plan.Changed) == 0:
 			return nil, errNothing

@@ -27,12 +27,12 @@ type Service struct {
 	now      func() time.Time
 	register *asset.Service
 	finding  *find.Service
-	places   chan struct{} // one for each that is under way
+	places   *places // one for each that is under way
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, now func() time.Time, register *asset.Service, finding *find.Service) *Service {
-	return &Service{pool, now, register, finding, make(chan struct{}, mostAtOnce)}
+	return &Service{pool, now, register, finding, newPlaces()}
 }
 
 func (s *Service) today() calendar.Date { return calendar.Day(s.now()) }
@@ -43,8 +43,7 @@ const (
 	// MostRows is how many assets a workbook has: no more than are taken in again at once.
 	MostRows = 199_000
 	// Blank is how many rows there are below them to be filled in.
-	Blank      = 500
-	mostAtOnce = 2 // so that the database is there for everybody else too
+	Blank = 500
 )
 
 // Table writes the assets that List finds, all of them. Forbidden for who reads no register, Invalid
@@ -54,13 +53,12 @@ func (s *Service) Table(ctx context.Context, actor authz.Actor, q find.Search, f
 	errSlow := errors.New("handing out the register took too long")
 	ctx, cancel := context.WithTimeoutCause(ctx, Deadline, errSlow)
 	defer cancel()
-	select {
-	case s.places <- struct{}{}:
-		defer func() { <-s.places }()
-	case <-ctx.Done():
-		return fault.Wrap(context.Cause(ctx), fault.Unavailable, "ほかの人の書き出しが続いているため、始められませんでした。少し待って、もう一度お試しください。")
+	leave, err := s.places.take(ctx, actor.Person)
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "前の書き出しか、ほかの人の書き出しが続いているため、始められませんでした。少し待って、もう一度お試しください。")
 	}
-	err := s.write(ctx, actor, q, format, to)
+	defer leave()
+	err = s.write(ctx, actor, q, format, to)
 	if err != nil && errors.Is(context.Cause(ctx), errSlow) {
 		return fault.Wrap(err, fault.TooLarge, fmt.Sprintf("%d秒で書き出し終えられませんでした。課室や条件で絞り込んで、いくつかに分けてください。", int(Deadline.Seconds())))
 	}

@@ -398,15 +398,19 @@ func TestOneThatWaitsForOthersDoesNotWaitForEver(t *testing.T) {
 	o := newOffice(t)
 	o.add("zeimu", "課税台帳")
 	held := []holding{make(holding), make(holding)}
-	for _, h := range held {
-		go func() { _ = o.Table(context.WithoutCancel(t.Context()), o.manager, find.Search{}, sheet.CSV, h) }()
+	for i, h := range held {
+		somebody := o.manager
+		somebody.Person += int64(i)
+		go func() { _ = o.Table(context.WithoutCancel(t.Context()), somebody, find.Search{}, sheet.CSV, h) }()
 	}
 	for _, h := range held { // each has its turn
 		<-h
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := o.Table(gone, o.manager, find.Search{}, sheet.CSV, &bytes.Buffer{}); fault.KindOf(err) != fault.Unavailable {
+	third := o.manager
+	third.Person += 2
+	if err := o.Table(gone, third, find.Search{}, sheet.CSV, &bytes.Buffer{}); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("a third: %v", err)
 	}
 	for _, h := range held {

@@ -3,10 +3,12 @@ package find_test
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
 	"kagami/internal/authz"
+	"kagami/internal/door"
 	"kagami/internal/edition"
 	"kagami/internal/org"
 	"kagami/internal/state"
@@ -58,6 +60,22 @@ func TestAPageIsCachedUntilWhatItShowsChanges(t *testing.T) {
 		if after := o.list(o.asking(o.officer), find.Search{}); after.Stamp == before.Stamp {
 			t.Errorf("once %s the page is the one of before", name)
 		}
+	}
+}
+
+// What is overdue becomes so overnight, though nothing changes.
+func TestACachedPageIsThatOfItsDay(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.add("課税台帳", func(d *asset.Details) { d.RegisteredOn = today })
+	day := today.AddYears(1)
+	register := asset.New(o.db.Pool, door.New(o.db.Pool, func() time.Time { return day.Start().Add(9 * time.Hour) }))
+	o.Service = find.New(o.db.Pool, register)
+	q := find.Search{Overdue: true}
+	before := o.list(o.asking(o.officer), q)
+	day = day.AddDays(1)
+	if after := o.list(o.asking(o.officer), q); before.Count != 0 || after.Count != 1 || after.Stamp == before.Stamp {
+		t.Errorf("%d overdue, and %d a day later", before.Count, after.Count)
 	}
 }
 

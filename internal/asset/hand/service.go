@@ -125,8 +125,7 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, section, at, to s
 		p.At = holder
 	}
 	if p.Offered, err = postgres.List[asset.Holder](ctx, s.pool, "listing sections to hand over to", `
-		SELECT id, code, name FROM section_shown
-		WHERE (abolished_on IS NULL OR abolished_on > @today::date) AND id <> @at ORDER BY position, code`, pgx.StrictNamedArgs{"today": today, "at": holder.ID}); err != nil {
+		SELECT s.id, s.code, s.name FROM section_shown s WHERE `+asset.IsThere+` AND s.id <> @at ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"today": today, "at": holder.ID}); err != nil {
 		return Plan{}, err
 	}
 	if to != "" {
@@ -182,7 +181,7 @@ func abolished(ctx context.Context, db postgres.Querier, code string, today cale
 // receiving is a section that there is today, other than the one that has it.
 func receiving(ctx context.Context, db postgres.Querier, code string, holder asset.Holder, today calendar.Date) (asset.Holder, error) {
 	found, err := postgres.One[asset.Holder](ctx, db, "finding a section to hand over to", `
-		SELECT id, code, name FROM section_shown WHERE code = @code AND id <> @at AND (abolished_on IS NULL OR abolished_on > @today::date)`,
+		SELECT s.id, s.code, s.name FROM section_shown s WHERE s.code = @code AND s.id <> @at AND `+asset.IsThere,
 		pgx.StrictNamedArgs{"code": code, "at": holder.ID, "today": today})
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = invalid("to", "引き継ぐ課室を選んでください。")

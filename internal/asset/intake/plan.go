@@ -580,21 +580,17 @@ func (p *planner) isGiven(number string) bool {
 	return p.found.Given[strings.ToLower(number[:at])] || slices.ContainsFunc(p.found.Places, func(place many.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
 }
 
-// texts are the columns of free text.
-var texts = map[ledger.Column]func(*asset.Details) *string{
-	ledger.LevelReasonColumn: func(d *asset.Details) *string { return &d.LevelReason },
-	ledger.WorkColumn:        func(d *asset.Details) *string { return &d.Work },
-	ledger.ContentColumn:     func(d *asset.Details) *string { return &d.Content },
-	ledger.PlaceColumn:       func(d *asset.Details) *string { return &d.Place },
-	ledger.MediumColumn:      func(d *asset.Details) *string { return &d.Medium },
-	ledger.OwnerColumn:       func(d *asset.Details) *string { return &d.Owner },
-	ledger.UsersColumn:       func(d *asset.Details) *string { return &d.Users },
-	ledger.DisposalColumn:    func(d *asset.Details) *string { return &d.Disposal },
-	ledger.KeepUntilColumn:   func(d *asset.Details) *string { return &d.KeepUntil },
-	ledger.EvaluatedByColumn: func(d *asset.Details) *string { return &d.EvaluatedBy },
-	ledger.SeatColumn:        func(d *asset.Details) *string { return &d.Seat },
-	ledger.NoteColumn:        func(d *asset.Details) *string { return &d.Note },
-}
+// texts are the columns of free text that are the fields of an asset as they stand there.
+var texts = func() map[ledger.Column]asset.Field {
+	list := map[ledger.Column]asset.Field{}
+	for c, column := range ledger.Table.Columns {
+		f, is := fieldOf(column.Key)
+		if is && f.Most > 0 && !slices.Contains([]string{"own_number", "name", "outsourced"}, f.Key) { // of these more than their cells decide
+			list[ledger.Column(c)] = f
+		}
+	}
+	return list
+}()
 
 // read puts what a row says into an entry, over what is registered.
 func (p *planner) read(r ledger.Row, e *asset.Entry, w *problems, look func(ledger.Column, string)) {
@@ -607,9 +603,9 @@ func (p *planner) read(r ledger.Row, e *asset.Entry, w *problems, look func(ledg
 			w.wrong(c, why)
 		}
 	}
-	for c, text := range texts {
+	for c, field := range texts {
 		if cell := r.Cell(c); cell != "" || p.choices.Blanks && c != ledger.LevelReasonColumn && r.IsBlank(c) {
-			*text(d) = cell
+			field.Set(d, cell)
 		}
 	}
 	p.readLevels(r, d, isNew, w, look)

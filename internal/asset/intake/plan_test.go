@@ -244,6 +244,28 @@ func TestBlanksSayOfSafeguardsThatNobodyHasLooked(t *testing.T) {
 	}
 }
 
+// Whatever the register has as a free text is taken in from the column of its key.
+func TestEveryFreeTextIsTakenIn(t *testing.T) {
+	t.Parallel()
+	head, row := "機密性,完全性,可用性,個人情報,領域", "3B,2,2,無,LGWAN"
+	for _, f := range asset.Fields {
+		if f.Most > 0 {
+			head, row = head+","+ledger.ByKey[f.Key].Title(), row+",見本の"+f.Title
+		}
+	}
+	plan, err := makePlan(t.Context(), aRegister(), mustRead(t, head+"\n"+row+"\n"), Choices{Section: "税務町民課"})
+	if err != nil || len(plan.Problems)+len(plan.Unsettled) != 0 || plan.Added != 1 {
+		t.Fatalf("%+v, %v", plan, err)
+	}
+	for e := range plan.entries {
+		for _, f := range asset.Fields {
+			if got := f.Text(e.Is); f.Most > 0 && got != "見本の"+f.Title {
+				t.Errorf("%s is %q", f.Key, got)
+			}
+		}
+	}
+}
+
 // What a table that was handed out says as the register does is no blank.
 func TestWhatIsSaidAlikeIsNoBlank(t *testing.T) {
 	t.Parallel()

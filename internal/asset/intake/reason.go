@@ -37,14 +37,10 @@ func (c Choices) checkWhy(unfounded int) []fault.Problem {
 // mostFileName is how much of a file's name stands in a reason, in characters.
 const mostFileName = 100
 
-// received is why something has its levels that came with a town's own register. By how it
-// begins the database tells it from somebody's own choice.
+// received is why something has its levels that came with a town's own register.
 func received(file File, day calendar.Date) string {
-	came := calendar.Wareki(day)
-	if name := []rune(wording.OneLine(file.Name)); len(name) > 0 {
-		came = string(name[:min(len(name), mostFileName)]) + "、" + came
-	}
-	return "台帳の取り込み（" + came + "）"
+	name := []rune(wording.OneLine(file.Name))
+	return asset.ReceivedReason(string(name[:min(len(name), mostFileName)]), day)
 }
 
 // reason gives an entry the reason of its levels, where its answers don't come to them, as a

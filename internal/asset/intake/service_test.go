@@ -107,7 +107,10 @@ func TestARegisterIsTakenInWholeOrNotAtAll(t *testing.T) {
 	if a, err = tn.assets.Find(t.Context(), operator, "sangyo-0001"); err != nil || a.State != asset.Draft {
 		t.Errorf("%+v, %v", a, err)
 	}
-	events, err := tn.assets.History(t.Context(), operator, "somu-0001")
+	if a, err = tn.assets.Find(t.Context(), operator, "somu-0001"); err != nil {
+		t.Fatal(err)
+	}
+	events, err := tn.assets.History(t.Context(), operator, a)
 	if err != nil || len(events) != 2 || events[0].After["zone"] != asset.MyNumberZone || events[0].Why != "台帳の取り込み" {
 		t.Errorf("%+v, %v", events, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/merge"
+	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -39,7 +41,7 @@ func newOffice(t *testing.T) office {
 	t.Helper()
 	db := databases.New(t)
 	through := door.New(db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
-	register := asset.New(db.Pool, through).With(asset.Ties{Spread: relation.Spread})
+	register := asset.New(db.Pool, through).With(asset.Ties{Spread: relation.Spread, Ended: propose.Ended})
 	o := office{Service: merge.New(db.Pool, through, register), t: t, db: db, register: register, relations: relation.New(db.Pool, through, register)}
 	town := org.New(db.Pool, through)
 	for i, code := range []string{"zeimu", "fukushi"} {
@@ -129,7 +131,7 @@ func TestOneOfTwoStaysWithWhatIsRightOfBoth(t *testing.T) {
 		t.Errorf("%d count", n)
 	}
 	for code, want := range map[string]string{gone: "merged_into:" + kept, kept: "merged:" + gone} {
-		history, err := o.register.History(t.Context(), o.tax, code)
+		history, err := o.register.History(t.Context(), o.tax, o.find(code))
 		if err != nil || !strings.Contains(fmt.Sprint(history[0].After), want) || history[0].Why != "二重の登録" || len(history[0].Before) == 0 {
 			t.Errorf("%s: %+v, %v", code, history, err)
 		}
@@ -147,7 +149,7 @@ func TestWhatIsAlikeIsMerged(t *testing.T) {
 	if err := o.Merge(t.Context(), o.tax, o.seen(gone), o.seen(kept), nil, ""); err != nil {
 		t.Fatal(err)
 	}
-	if history, err := o.register.History(t.Context(), o.tax, kept); err != nil || len(history) != 2 || history[0].After["merged"] != gone {
+	if history, err := o.register.History(t.Context(), o.tax, o.find(kept)); err != nil || len(history) != 2 || history[0].After["merged"] != gone {
 		t.Errorf("%+v, %v", history, err)
 	}
 }
@@ -186,6 +188,79 @@ func TestRelationsMoveAndLevelsAreCarriedOn(t *testing.T) {
 	}
 	if events, err := o.relations.History(t.Context(), o.tax, ledger); err != nil || len(events) != 3 {
 		t.Errorf("%+v, %v", events, err)
+	}
+}
+
+// What nobody has agreed to yet is asked of the one that stays, and agreed to by nobody.
+func TestAnAskGoesOnAsking(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	theirs := func(kind asset.Kind, name, level string) string {
+		d := o.find(o.add(kind, name, level)).Details
+		code, err := o.register.Register(t.Context(), o.welfare, "fukushi", d)
+		must(err)
+		return code
+	}
+	system, ledger := theirs(asset.System, "福祉システム", "2"), theirs(asset.Information, "生活保護台帳", "3A")
+	gone, kept := o.add(asset.System, "税システム（旧名）", "3B"), o.add(asset.System, "税システム", "2")
+	o.rest(gone, system)
+	must(o.relations.Rest(t.Context(), o.welfare, ledger, gone))
+	must(o.Merge(t.Context(), o.tax, o.seen(gone), o.seen(kept), nil, ""))
+	asks := func(actor authz.Actor, code string) (list []string) {
+		t.Helper()
+		a, err := o.register.Find(t.Context(), actor, code)
+		must(err)
+		all, err := o.relations.Asks(t.Context(), actor, a)
+		must(err)
+		for _, ask := range all {
+			list = append(list, ask.Code)
+		}
+		return list
+	}
+	if list := asks(o.welfare, system); !slices.Equal(list, []string{kept}) {
+		t.Errorf("the other section's system is asked by %v", list)
+	}
+	if list := asks(o.tax, kept); !slices.Equal(list, []string{ledger}) {
+		t.Errorf("the one that stays is asked by %v", list)
+	}
+	if a := o.find(kept); a.Floor[0] != 0 {
+		t.Errorf("what only asks keeps its floor at %v", a.Floor)
+	}
+	must(o.relations.Answer(t.Context(), o.tax, kept, ledger, true))
+	if a := o.find(kept); a.Floor[0] == 0 {
+		t.Error("agreed to, it counts for nothing")
+	}
+}
+
+// What was proposed of the one that ends waits for nobody any more, and who has proposed it
+// is told.
+func TestAProposalClosesWhenItsAssetIsMerged(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	gone, kept := o.add(asset.Information, "台帳の控え", "2"), o.add(asset.Information, "台帳", "2")
+	proposals := propose.New(o.db.Pool, door.New(o.db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) }), o.register)
+	keeper := authz.Actor{Person: o.welfare.Person, Holdings: []authz.Holding{{Role: authz.RegisterKeeper, Section: o.tax.Holdings[0].Section}}}
+	d := o.find(gone).Details
+	d.Place = "書庫"
+	if err := proposals.Propose(t.Context(), keeper, gone, 1, d, "移した"); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(gone), o.seen(kept), nil, ""); err != nil {
+		t.Fatal(err)
+	}
+	var open, told int
+	if err := o.db.Pool.QueryRow(t.Context(), `
+		SELECT (SELECT count(*) FROM asset_proposal WHERE state = 'open'), (SELECT count(*) FROM notice WHERE person_id = $1)`, keeper.Person).Scan(&open, &told); err != nil {
+		t.Fatal(err)
+	}
+	if open != 0 || told != 1 {
+		t.Errorf("%d proposals are open, who has proposed it is told %d times", open, told)
 	}
 }
 

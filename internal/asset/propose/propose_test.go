@@ -14,6 +14,8 @@ import (
 	"kagami/internal/asset/level"
 	"kagami/internal/asset/many"
 	"kagami/internal/asset/propose"
+	"kagami/internal/asset/relation"
+	"kagami/internal/asset/tied"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -103,7 +105,7 @@ func (o office) find(code string) asset.Asset {
 
 func (o office) history(code string) []asset.Event {
 	o.t.Helper()
-	list, err := o.assets.History(o.t.Context(), o.manager, code)
+	list, err := o.assets.History(o.t.Context(), o.manager, o.find(code))
 	must(o.t, err)
 	return list
 }
@@ -452,6 +454,111 @@ func TestWaitingAgreesWithWhatIsOpen(t *testing.T) {
 	}
 	if len(want) != 72 || len(list) == 0 {
 		t.Errorf("%d drafts, of which %d wait", len(want), len(list))
+	}
+}
+
+// full is an asset of which every column says something.
+func full() asset.Details {
+	return asset.Details{
+		OwnNumber: "Z-1", Kind: asset.System, Name: "税務システム", Work: "税", Content: "課税", Confidentiality: "3B", Integrity: "2", Availability: "2",
+		Answers: "integrity-1=yes", LevelReason: "見直した", Personal: asset.MyNumberBorne, NumberWork: asset.NumberUse, Zone: asset.MyNumberZone, Place: "サーバ室",
+		Medium: "電子", Owner: "課長", Users: "課の職員", Handling: []asset.Handling{asset.NoCopy}, Disposal: "消去", KeepUntil: "令和13年度末", Outsourced: "見本の会社",
+		EvaluatedBy: "ISMAP", Seat: "日本", MultiFactor: asset.There, TakeoutBarred: asset.There, RegisteredOn: today.AddDays(-1), CheckedOn: today, Note: "備考",
+	}
+}
+
+// What waits is shown as what it would be: whole, but for what a proposal changes.
+func TestWhatWaitsIsShownAsWhatItWouldBe(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for _, f := range asset.Fields {
+		if f.Text(full()) == "" {
+			t.Errorf("%s says nothing", f.Key)
+		}
+	}
+	code, err := o.assets.Register(t.Context(), o.manager, "zeimu", full())
+	must(t, err)
+	line := func() propose.Line {
+		t.Helper()
+		list, err := o.Waiting(t.Context(), o.manager)
+		must(t, err)
+		if len(list) != 1 {
+			t.Fatalf("%+v wait", list)
+		}
+		return list[0]
+	}
+	proposed := full()
+	proposed.Note, proposed.MultiFactor, proposed.Handling = "改めた", asset.Missing, nil
+	must(t, o.Propose(t.Context(), o.keeper, code, 1, proposed, ""))
+	waits := line()
+	p, err := o.Open(t.Context(), o.manager, o.find(code))
+	must(t, err)
+	must(t, o.ConfirmProposal(t.Context(), o.manager, propose.Seen{Code: code, Version: 1}, p.ID))
+	if keys := asset.Differing(waits.Would(), o.find(code).Details); len(keys) > 0 {
+		t.Errorf("a proposal is shown otherwise than it becomes in %v", keys)
+	}
+	draft := full()
+	draft.OwnNumber = "Z-2"
+	code = o.draft(draft)
+	waits = line()
+	if keys := asset.Differing(waits.Would(), o.find(code).Details); len(keys) > 0 || waits.By != "見本 1" || waits.Proposal {
+		t.Errorf("a draft is shown otherwise than it is in %v: %+v", keys, waits)
+	}
+}
+
+// What somebody has prepared in a section of which they are no 台帳担当者 any more is not
+// theirs to go on with.
+func TestWhoChangesTheirSectionLeavesTheirDraftsThere(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	drafted := o.draft(ledger())
+	registered, err := o.assets.Register(t.Context(), o.manager, "zeimu", ledger())
+	must(t, err)
+	proposed := ledger()
+	proposed.Place = "共有フォルダ"
+	must(t, o.Propose(t.Context(), o.keeper, registered, 1, proposed, ""))
+	moved := o.keeper
+	moved.Holdings = []authz.Holding{{Role: authz.RegisterKeeper, Section: o.other.Holdings[1].Section}}
+	for who, c := range map[string]struct {
+		actor authz.Actor
+		all   int
+	}{"who is there": {o.keeper, 2}, "who has gone": {moved, 0}} {
+		counts, err := o.OwnCounts(t.Context(), c.actor)
+		must(t, err)
+		list, err := o.Own(t.Context(), c.actor)
+		must(t, err)
+		if counts.All != c.all || len(list) != c.all {
+			t.Errorf("%s has %+v: %+v", who, counts, list)
+		}
+		for _, code := range []string{drafted, registered} {
+			if _, err := o.OwnOf(t.Context(), c.actor, o.find(code)); (err == nil) != (c.all > 0) {
+				t.Errorf("%s may withdraw %s: %v", who, code, err)
+			}
+		}
+	}
+}
+
+// A draft that is confirmed on a day on which its level stands higher than on that of the
+// draft keeps what it rests on as high.
+func TestADraftThatIsConfirmedCarriesItsLevelsOn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	through := func(days int) *door.Door {
+		return door.New(o.db.Pool, func() time.Time { return today.AddDays(days).Start().Add(9 * time.Hour) })
+	}
+	system := full()
+	system.OwnNumber = ""
+	bearer, err := tied.New(o.db.Pool, through(0)).Register(t.Context(), o.manager, "zeimu", system)
+	must(t, err)
+	code := o.draft(ledger())
+	must(t, relation.New(o.db.Pool, through(0), tied.New(o.db.Pool, through(0))).Rest(t.Context(), o.manager, code, bearer))
+	floor := o.find(bearer).Floor[0]
+	officer := authz.Actor{Person: o.other.Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+	must(t, edition.NewService(o.db.Pool, through(1), asset.EditionKinds()...).Say(t.Context(), officer, level.Levels.Name,
+		edition.Say{Cells: []string{"機密性 3C", "自治体機密性3C", "町では重く扱う", "45"}, What: "own", First: today.AddDays(1), Reason: "見本"}))
+	must(t, propose.New(o.db.Pool, through(1), tied.New(o.db.Pool, through(1))).Confirm(t.Context(), o.manager, []propose.Seen{{Code: code, Version: 1}}))
+	if got := o.find(bearer).Floor[0]; floor == 45 || got != 45 {
+		t.Errorf("what it rests on has the floor %d, after %d", got, floor)
 	}
 }
 

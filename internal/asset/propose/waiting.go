@@ -17,42 +17,15 @@ import (
 
 // Line is something that waits for the 情報セキュリティ管理者.
 type Line struct {
-	Code        string
-	Version     int
-	Name        string
-	SectionName string
-	Place       string
+	asset.Asset // as it is now
 	By          string
 	At          time.Time
-	Proposal    bool // else a draft
-
-	// what it is now, and the fields that a proposal changes
-	Kind                                                  asset.Kind
-	Confidentiality, Integrity, Availability, LevelReason string
-	Personal                                              asset.Personal
-	NumberWork                                            asset.NumberWork
-	Zone, Answers                                         string
-	MultiFactor, TakeoutBarred                            asset.Confirmed
-	Floor                                                 []int16
-	After                                                 map[string]string
+	Proposal    bool              // else a draft
+	After       map[string]string // the fields that a proposal changes
 }
 
-// Would is what an asset would be once it is confirmed, as far as its levels and the rules
-// go by it.
-func (l Line) Would() asset.Details {
-	return asset.Details{
-		Kind: l.Kind, Confidentiality: l.Confidentiality, Integrity: l.Integrity, Availability: l.Availability, LevelReason: l.LevelReason, Answers: l.Answers,
-		Personal: l.Personal, NumberWork: l.NumberWork, Zone: l.Zone, MultiFactor: l.MultiFactor, TakeoutBarred: l.TakeoutBarred,
-	}.Apply(l.After)
-}
-
-// Breaks are the rules that it would not fit then.
-func (l Line) Breaks(scheme asset.Scheme) []asset.Break {
-	return asset.Asset{Floor: l.Floor}.WouldBreak(l.Would(), scheme)
-}
-
-// lineColumns are what a Line has of its asset.
-const lineColumns = `a.kind, a.confidentiality, a.integrity, a.availability, a.level_reason, a.personal, a.number_work, a.zone, a.answers, a.multi_factor, a.takeout_barred, a.floor`
+// Would is what the asset would be once it is confirmed.
+func (l Line) Would() asset.Details { return l.Apply(l.After) }
 
 // nothingOpen says of an asset a what asset.Details.Open does.
 const nothingOpen = `a.confidentiality NOT IN ('', '3') AND a.integrity <> '' AND a.availability <> '' AND a.zone <> '' AND NOT (a.personal = 'specific' AND a.number_work = '')`
@@ -76,13 +49,13 @@ func (s *Service) Waiting(ctx context.Context, actor authz.Actor) ([]Line, error
 	args := waitingFor(actor)
 	args["most"] = Most
 	return postgres.List[Line](ctx, s.pool, "listing what waits to be confirmed", `
-		(SELECT a.code, a.version, a.name, s.name AS section_name, a.place, p.name AS by, w.at, w.proposal, `+lineColumns+`, w.after
+		(SELECT `+asset.Columns+`, p.name AS by, w.at, w.proposal, w.after
 		 FROM (SELECT d.asset_id, d.drafted_by AS person, d.drafted_at AS at, false AS proposal, '{}'::jsonb AS after `+drafts+` ORDER BY d.drafted_at, a.id LIMIT @most) w
-		 JOIN asset a ON a.id = w.asset_id JOIN section_shown s ON s.id = a.section_id JOIN person_shown p ON p.id = w.person ORDER BY w.at, a.id)
+		 JOIN asset a ON a.id = w.asset_id JOIN section_shown s ON s.id = a.section_id LEFT JOIN asset m ON m.id = a.merged_into JOIN person_shown p ON p.id = w.person ORDER BY w.at, a.id)
 		UNION ALL
-		(SELECT a.code, a.version, a.name, s.name, a.place, p.name, w.at, w.proposal, `+lineColumns+`, w.after
+		(SELECT `+asset.Columns+`, p.name AS by, w.at, w.proposal, w.after
 		 FROM (SELECT r.asset_id, r.proposed_by AS person, r.proposed_at AS at, true AS proposal, r.after `+proposals+` ORDER BY r.proposed_at, a.id LIMIT @most) w
-		 JOIN asset a ON a.id = w.asset_id JOIN section_shown s ON s.id = a.section_id JOIN person_shown p ON p.id = w.person ORDER BY w.at, a.id)`, args)
+		 JOIN asset a ON a.id = w.asset_id JOIN section_shown s ON s.id = a.section_id LEFT JOIN asset m ON m.id = a.merged_into JOIN person_shown p ON p.id = w.person ORDER BY w.at, a.id)`, args)
 }
 
 // Counts are how many drafts and proposals wait for somebody, and how many drafts there are

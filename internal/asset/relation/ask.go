@@ -99,6 +99,13 @@ func (s *Service) Answer(ctx context.Context, actor authz.Actor, code, from stri
 		}
 		sql, act := `DELETE FROM asset_relation WHERE asset_id = @asset AND rests_on = @on AND NOT agreed`, Refused
 		if yes {
+			// since it asked, what it is to rest on may have come to rest on it
+			switch circle, err := closesCircle(ctx, tx, a, b); {
+			case err != nil:
+				return door.Unchanged(), err
+			case circle:
+				return door.Unchanged(), wrong("認めると、互いに土台にすることになります。この資産は、いま、申し出た資産を土台にしています。先にそれを外すか、申し出を断ってください。")
+			}
 			sql, act = `UPDATE asset_relation SET agreed = true WHERE asset_id = @asset AND rests_on = @on AND NOT agreed`, Agreed
 		}
 		tag, err := tx.Exec(ctx, sql, pgx.StrictNamedArgs{"asset": a.ID, "on": b.ID})

@@ -166,21 +166,29 @@ func mayBear(ctx context.Context, tx *door.Tx, actor authz.Actor, a, b end) erro
 	case !MayRest(a.Kind, b.Kind):
 		return wrong(fmt.Sprintf("種別が「%s」の資産の土台に、「%s」はなりません。", a.Kind.Title(), b.Kind.Title()))
 	}
-	var circle bool
-	err := tx.QueryRow(ctx, `
-		WITH RECURSIVE below AS (
-			SELECT rests_on AS id FROM asset_relation WHERE asset_id = @on
-			UNION SELECT r.rests_on FROM below JOIN asset_relation r ON r.asset_id = below.id)
-		SELECT EXISTS (SELECT FROM below WHERE id = @asset)`, pgx.StrictNamedArgs{"asset": a.ID, "on": b.ID}).Scan(&circle)
-	switch {
+	switch circle, err := closesCircle(ctx, tx, a, b); {
 	case err != nil:
-		return fmt.Errorf("looking for a circle: %w", err)
+		return err
 	case circle && unseen:
 		return errUnseen()
 	case circle:
 		return wrong("その資産は、この資産を土台にしています。互いに土台にすることは、間に別の資産があってもできません。")
 	}
 	return nil
+}
+
+// closesCircle tells whether b rests on a already, also by others between them. What only
+// asks to rest on something rests on nothing.
+func closesCircle(ctx context.Context, tx *door.Tx, a, b end) (circle bool, err error) {
+	err = tx.QueryRow(ctx, `
+		WITH RECURSIVE below AS (
+			SELECT rests_on AS id FROM asset_relation WHERE asset_id = @on AND agreed
+			UNION SELECT r.rests_on FROM below JOIN asset_relation r ON r.asset_id = below.id AND r.agreed)
+		SELECT EXISTS (SELECT FROM below WHERE id = @asset)`, pgx.StrictNamedArgs{"asset": a.ID, "on": b.ID}).Scan(&circle)
+	if err != nil {
+		return false, fmt.Errorf("looking for a circle: %w", err)
+	}
+	return circle, nil
 }
 
 // Release says that an asset no longer rests on another: either of who answers for the one

@@ -102,6 +102,16 @@ func (o office) rest(actor authz.Actor, code, on string) {
 	}
 }
 
+// floors are those of an asset, as somebody asks for them.
+func (o office) floors(actor authz.Actor, code string) ([]relation.Floor, error) {
+	o.t.Helper()
+	a, err := o.assets.Find(o.t.Context(), o.officer, code)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return o.Floors(o.t.Context(), actor, a)
+}
+
 // laid lays all of it.
 func (o office) laid() office {
 	o.t.Helper()
@@ -183,7 +193,7 @@ func TestNobodySeesWhatIsRelatedToAnAssetThatTheyMayNotSee(t *testing.T) {
 	if _, err := o.above(o.tax, o.system); fault.KindOf(err) != fault.NotFound {
 		t.Error(err)
 	}
-	if _, err := o.Floors(t.Context(), o.tax, o.system); fault.KindOf(err) != fault.NotFound {
+	if _, err := o.floors(o.tax, o.system); fault.KindOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 }
@@ -191,7 +201,7 @@ func TestNobodySeesWhatIsRelatedToAnAssetThatTheyMayNotSee(t *testing.T) {
 func TestASystemsLevelIsAtLeastThatOfItsInformation(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t).laid()
-	floors, err := o.Floors(t.Context(), o.general, o.room)
+	floors, err := o.floors(o.general, o.room)
 	if err != nil || len(floors) != 3 {
 		t.Fatalf("%+v, %v", floors, err)
 	}
@@ -201,7 +211,7 @@ func TestASystemsLevelIsAtLeastThatOfItsInformation(t *testing.T) {
 	if f := floors[1]; f.Aspect != asset.Integrity || f.Level != "1" || f.Broken {
 		t.Errorf("as high as its own: %+v", f)
 	}
-	floors, err = o.Floors(t.Context(), o.officer, o.system)
+	floors, err = o.floors(o.officer, o.system)
 	if err != nil || len(floors) != 3 || floors[0].Code != o.ledger || floors[0].Name != "課税台帳" {
 		t.Errorf("%+v, %v", floors, err)
 	}
@@ -217,7 +227,7 @@ func TestWhatHasEndedBearsNothing(t *testing.T) {
 	if err != nil || names(above) != "1庁内網" {
 		t.Errorf("%s, %v", names(above), err)
 	}
-	if floors, err := o.Floors(t.Context(), o.officer, o.room); err != nil || len(floors) != 3 || floors[0].Level != "2" {
+	if floors, err := o.floors(o.officer, o.room); err != nil || len(floors) != 3 || floors[0].Level != "2" {
 		t.Errorf("%+v, %v", floors, err)
 	}
 	if err := o.Rest(t.Context(), o.tax, o.ledger, o.system); fault.KindOf(err) != fault.Invalid {
@@ -546,7 +556,7 @@ func TestAmongThousandsOnesOwnAreFound(t *testing.T) {
 			t.Errorf("%s counts %d, more: %t", who, n, more)
 		}
 	}
-	floors, err := o.Floors(t.Context(), o.tax, room)
+	floors, err := o.floors(o.tax, room)
 	if err != nil || floors[0].Name != "課のシステム" || !floors[0].Broken {
 		t.Errorf("%+v, %v", floors, err)
 	}
@@ -616,5 +626,30 @@ func TestOfferedIsOnlyWhatAnAssetMayRestOnOfItsOwnSection(t *testing.T) {
 	}
 	if _, err := o.Offers(t.Context(), o.tax, a); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("another section is offered: %v", err)
+	}
+}
+
+// What only asks stands in nobody's way; where two ask each other, the second is refused
+// when it would be agreed to.
+func TestWhatOnlyAsksClosesNoCircle(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	tax := o.register(o.tax, "zeimu", asset.System, "税の端末", "2")
+	ask := func(actor authz.Actor, code, on string) {
+		t.Helper()
+		if err := o.Rest(t.Context(), actor, code, on); err != nil {
+			t.Fatalf("%s on %s: %v", code, on, err)
+		}
+	}
+	ask(o.tax, tax, o.system)
+	ask(o.general, o.system, tax)
+	if err := o.Answer(t.Context(), o.general, o.system, tax, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Answer(t.Context(), o.tax, tax, o.system, true); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("the circle was closed: %v", err)
+	}
+	if err := o.Answer(t.Context(), o.tax, tax, o.system, false); err != nil {
+		t.Errorf("it can't be refused: %v", err)
 	}
 }

@@ -10,7 +10,9 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/edition"
+	"kagami/internal/fault"
 	"kagami/migrations"
+	"slices"
 	"testing"
 	"time"
 
@@ -174,6 +176,51 @@ func TestAnImportThatRaisesBothKeepsTheDay(t *testing.T) {
 	}
 	if got := o.breaks(o.system)[asset.FloorRule]; got != "2026-11-24" {
 		t.Errorf("low before and after, shown since %q", got)
+	}
+}
+
+// imported has an import put others in the place of an asset's details.
+func (o office) imported(code string, change func(*asset.Details)) error {
+	o.t.Helper()
+	return many.New(o.db.Pool, door.New(o.db.Pool, func() time.Time { return today.Start() }), o.assets).Change(o.t.Context(), o.general, many.Asked{Numbers: []string{code}},
+		func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
+			e := asset.Entry{Was: found.Assets[0], Is: found.Assets[0].Details, State: asset.Registered}
+			change(&e.Is)
+			return slices.Values([]asset.Entry{e}), nil
+		})
+}
+
+// An import that lowers a system below what is in it says so, and one that lifts it takes
+// that back.
+func TestAnImportBreaksTheFloorAndMendsIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	bearer := o.register(o.general, "somu", asset.System, "給与システム", "3B")
+	o.rest(o.general, o.pay, bearer)
+	for _, c := range []struct {
+		level string
+		low   bool
+	}{{"2", true}, {"3A", false}} {
+		if err := o.imported(bearer, func(d *asset.Details) { d.Confidentiality = c.level }); err != nil {
+			t.Fatal(err)
+		}
+		if o.low(bearer) != c.low {
+			t.Errorf("at %s it is marked: %v", c.level, o.breaks(bearer))
+		}
+	}
+	o.checked(t)
+}
+
+// An import changes no kind against what rests on an asset, or what it rests on.
+func TestAnImportKeepsAKindThatBears(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t).laid()
+	err := o.imported(o.system, func(d *asset.Details) { d.Kind = asset.Paper })
+	if fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a system with information in it becomes paper: %v", err)
+	}
+	if a, err := o.assets.Find(t.Context(), o.general, o.system); err != nil || a.Kind != asset.System {
+		t.Errorf("it is %s: %v", a.Kind, err)
 	}
 }
 

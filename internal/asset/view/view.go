@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -228,7 +229,9 @@ func locked(ctx context.Context, tx *door.Tx, actor authz.Actor, id int64) (View
 }
 
 func named(name string) []fault.Problem {
-	if n := utf8.RuneCountInString(name); n == 0 || n > mostName || strings.ContainsAny(name, "\r\n\x00") {
+	// a name is read by others: nothing in it is unseen, or turns what follows round
+	unseen := func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
+	if n := utf8.RuneCountInString(name); n == 0 || n > mostName || strings.ContainsFunc(name, unseen) {
 		return []fault.Problem{{Field: "name", Message: fmt.Sprintf("条件の名前を、1行、%d字までで入力してください。", mostName)}}
 	}
 	return nil

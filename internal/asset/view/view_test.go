@@ -176,3 +176,13 @@ func TestViewsAreRenamedAndRemoved(t *testing.T) {
 	}
 	o.wants(o.clerk, "丙=/assets?q=a *町の=/assets?q=c")
 }
+
+// A view of the town's is read by everybody: its name shows all that is in it.
+func TestNothingUnseenStandsInTheNameOfAView(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for _, name := range []string{"税\u202eの台帳", "税\u200bの台帳", "税\nの台帳", "税\u2028の台帳", "税\x00の台帳"} {
+		wantKind(t, fmt.Sprintf("%q", name), o.keep(o.officer, true, name, "zone=lgwan"), fault.Invalid)
+	}
+	o.wants(o.clerk, "")
+}

@@ -138,7 +138,7 @@ func TestOneFileOfAPersonIsReadAtATime(t *testing.T) {
 	tn.must(err)
 	file := []byte(personnelHead + "2,見本 2,,,,税務町民課,主任,2027-04-01,\n")
 	_, err = tn.files.Start(t.Context(), tn.actor, "x.csv", file, personnel.Choices{})
-	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Kind != fault.Conflict || !strings.Contains(e.Message, "まだ読み取っています") {
+	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Kind != fault.Conflict || !strings.Contains(e.Message, "読み取りが、まだ終わっていません") {
 		t.Errorf("a second file: %v", err)
 	}
 	if err := tn.settle(unsettled, oddChoices); fault.KindOf(err) != fault.Conflict {

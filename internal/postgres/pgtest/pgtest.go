@@ -175,6 +175,22 @@ func (s *Server) New(t testing.TB) DB {
 	return db
 }
 
+// Empty makes a database with nothing in it, for its owner; it goes with the test.
+func (s *Server) Empty(t testing.TB) (ownerURL string) {
+	t.Helper()
+	ctx := context.Background()
+	name := fmt.Sprintf("empty_%d", s.copies.Add(1))
+	if err := s.admin(ctx, `CREATE DATABASE `+name+` TEMPLATE template0 OWNER `+cluster.User); err != nil {
+		t.Fatalf("making an empty database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.admin(ctx, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
+			t.Errorf("dropping the empty database: %v", err)
+		}
+	})
+	return s.cluster.OwnerURL(name)
+}
+
 // SetClock stops the database's clock at an instant, for what goes by that clock
 // rather than by a portal's.
 func (db DB) SetClock(t testing.TB, at time.Time) {

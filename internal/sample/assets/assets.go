@@ -81,7 +81,7 @@ func usual(ctx context.Context, all *many.Service, t sample.Town, manager authz.
 			continue
 		}
 		d := e.Details(t.Today().AddDays(-700 - 3*i))
-		d.Content, d.LevelReason = "見本の情報資産です。", "標準目録の目安による"
+		d.Content, d.LevelReason = "見本の情報資産です。", asset.UsualReason("")
 		d.Users = section.Name + "の職員"
 		if i%9 != 4 { // a few have nobody named yet
 			d.Owner = section.Name + "の長"
@@ -96,7 +96,7 @@ func usual(ctx context.Context, all *many.Service, t sample.Town, manager authz.
 	for i := range 6 {
 		list = append(list, asset.Details{
 			Kind: asset.Paper, Name: fmt.Sprintf("%sの簿冊（庶務）", fiscalYear(year-1-i)), Work: "庶務", Content: "見本の情報資産です。",
-			Confidentiality: "2", Integrity: "1", Availability: "1", LevelReason: "標準目録の目安による", Personal: asset.NotPersonal, Zone: asset.OfflineZone,
+			Confidentiality: "2", Integrity: "1", Availability: "1", LevelReason: asset.UsualReason(""), Personal: asset.NotPersonal, Zone: asset.OfflineZone,
 			Place: "書庫", Medium: "紙", Owner: section.Name + "の長", Users: section.Name + "の職員", KeepUntil: fiscalYear(year+4-i) + "末",
 			RegisteredOn: t.Today().AddDays(-300), CheckedOn: t.Today().AddDays(-100),
 		})
@@ -168,7 +168,7 @@ const standalone = "standalone"
 func (e entry) details(t sample.Town, section asset.Section, n int) asset.Details {
 	d := asset.Details{
 		Kind: e.kind, Name: e.name, Work: e.work, Content: "見本の情報資産です。",
-		Confidentiality: e.levels[0], Integrity: e.levels[1], Availability: e.levels[2], LevelReason: "標準目録の目安による",
+		Confidentiality: e.levels[0], Integrity: e.levels[1], Availability: e.levels[2], LevelReason: asset.UsualReason(""),
 		Personal: e.personal, NumberWork: e.number, Zone: e.zone, Place: e.place, Medium: e.medium,
 		Owner: section.Name + "の長", Users: section.Name + "の職員", Handling: e.handling, KeepUntil: e.keep,
 		RegisteredOn: t.Today().AddDays(-400 - 10*n),

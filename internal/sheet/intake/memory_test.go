@@ -129,3 +129,40 @@ func TestAPersonHasOneFileReadAtATime(t *testing.T) {
 		t.Errorf("the turn of another file was ended: %v", err)
 	}
 }
+
+// As many are read at once as memory is there for, and no more.
+func TestSomebodyWaitsWhileAsManyFilesAreReadAsMayBe(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	begin := func(ctx context.Context, n int) (func(), error) {
+		var id int64
+		if err := db.Pool.QueryRow(t.Context(), `INSERT INTO person (staff_number, name, furigana) VALUES ($1, '見本', 'ミホン') ON CONFLICT (staff_number) DO UPDATE SET name = '見本' RETURNING id`, string(rune('1'+n))).Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+		return intake.Turn(ctx, db.Pool, id)
+	}
+	var first func()
+	for i := range 3 {
+		done, err := begin(t.Context(), i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = done
+		}
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := begin(gone, 3); err == nil {
+		t.Error("a fourth is read at once")
+	}
+	began := make(chan error)
+	go func() {
+		_, err := begin(t.Context(), 3)
+		began <- err
+	}()
+	first()
+	if err := <-began; err != nil {
+		t.Errorf("after the first: %v", err)
+	}
+}

@@ -20,7 +20,7 @@ import (
 )
 
 var town = assettest.Town(func(g server.Ground, register *asset.Service, finding *find.Service) []screen.Part {
-	return []screen.Part{bulk.New(domain.New(many.New(g.Pool, g.Door, register), register, finding), register, finding).Part()}
+	return []screen.Part{bulk.New(domain.New(g.Pool, many.New(g.Pool, g.Door, register), register, finding), register, finding).Part()}
 })
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

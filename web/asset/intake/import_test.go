@@ -497,7 +497,7 @@ func TestTwoImportsAtOnce(t *testing.T) {
 	if _, err := portal.DB.Pool.Exec(t.Context(), `INSERT INTO table_turn (person_id, until) VALUES ($1, now() + interval '1 hour')`, person); err != nil {
 		t.Fatal(err)
 	}
-	if a := apply(manager, path); a.Status != http.StatusConflict || !strings.Contains(a.Body, "まだ読み取っています") {
+	if a := apply(manager, path); a.Status != http.StatusConflict || !strings.Contains(a.Body, "読み取りが、まだ終わっていません") {
 		t.Errorf("sent twice: %d", a.Status)
 	}
 	if a := hand(manager, "a.csv", []byte(head+"Z-9,,別,2,2,2,無,LGWAN,,\n")); a.Status != http.StatusConflict {

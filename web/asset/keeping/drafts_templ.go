@@ -345,7 +345,7 @@ func named(scheme asset.Scheme, l propose.Line) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(l.Breaks(scheme)) > 0 {
+		if len(l.WouldBreak(l.Would(), scheme)) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<span class=\"chip bad\">要是正</span> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

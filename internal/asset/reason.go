@@ -1,0 +1,25 @@
+package asset
+
+import "kagami/internal/calendar"
+
+// These are the reasons of levels that nobody has chosen by themselves. The database tells
+// them from somebody's own choice by their wording as a whole (the column by_hand): who
+// words them otherwise writes a migration.
+
+// UsualReason is the reason of levels that are those of an entry of the standard catalogue;
+// of an empty name, of any.
+func UsualReason(entry string) string {
+	if entry != "" {
+		entry = "「" + entry + "」"
+	}
+	return "標準目録" + entry + "の目安による"
+}
+
+// ReceivedReason is the reason of levels that came with a town's own register on a day, in a
+// file of a name; empty where it has none.
+func ReceivedReason(file string, day calendar.Date) string {
+	if file != "" {
+		file += "、"
+	}
+	return "台帳の取り込み（" + file + calendar.Wareki(day) + "）"
+}
