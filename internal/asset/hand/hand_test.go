@@ -263,7 +263,9 @@ func TestWhatWasHandedOverIsHandedOn(t *testing.T) {
 	if a, err := o.register.Find(t.Context(), o.welfare, theirs); err != nil || a.SectionCode != "fukushi" {
 		t.Errorf("%+v, %v", a, err)
 	}
-	history, err := o.register.History(t.Context(), plan, clashing)
+	moved, err := o.register.Find(t.Context(), plan, clashing)
+	must(t, err)
+	history, err := o.register.History(t.Context(), plan, moved)
 	if err != nil || history[0].Before["section"] != "福祉こども課" || history[0].After["own_number"] != "a-1" || history[0].Why != "宛先の誤り" {
 		t.Errorf("%+v, %v", history, err)
 	}
