@@ -9,9 +9,9 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/ledger"
+	"kagami/internal/asset/intake/likeness"
 	"kagami/internal/asset/intake/wording"
 	"kagami/internal/asset/many"
-	"kagami/internal/sheet"
 	"kagami/internal/sheet/intake"
 )
 
@@ -65,17 +65,6 @@ func (c Choices) level(row int) string {
 		return ""
 	}
 	return key
-}
-
-// Steps are the levels of which one is to be chosen in the place of 機密性3.
-func Steps(scheme asset.Scheme) []asset.Level {
-	var list []asset.Level
-	for _, level := range scheme.Levels {
-		if level.Aspect == asset.Confidentiality && level.Key != asset.Unsettled && strings.HasPrefix(level.Key, asset.Unsettled) {
-			list = append(list, level)
-		}
-	}
-	return list
 }
 
 // Fault is one thing wrong with a row.
@@ -308,16 +297,6 @@ func (p *planner) chosen(r ledger.Row, place many.Place, w *problems) int {
 	return at
 }
 
-// alikeKey is a name as it is compared: its letters and digits, without what stands in
-// brackets; empty for one of which too little is left.
-func alikeKey(name string) string {
-	key := intake.Fold(wording.Bare(name))
-	if utf8.RuneCountInString(key) < 2 {
-		return ""
-	}
-	return key
-}
-
 const (
 	// mostCandidates is among how many assets somebody chooses at most.
 	mostCandidates = 20
@@ -340,7 +319,7 @@ func (p *planner) findAlike(ctx context.Context) error {
 		if len(p.namesakesOf(f.row)) > 0 { // it is known which it may be
 			continue
 		}
-		name := alikeKey(wording.OneLine(p.file.Rows[f.row].Cell(ledger.NameColumn)))
+		name := likeness.Key(wording.OneLine(p.file.Rows[f.row].Cell(ledger.NameColumn)))
 		if name == "" {
 			continue
 		}
@@ -354,7 +333,7 @@ func (p *planner) findAlike(ctx context.Context) error {
 	among := map[inSection][]many.Named{}
 	if len(sections) > 0 {
 		err := p.found.Named(sections, func(n many.Named) {
-			key := inSection{n.Section, alikeKey(n.Name)}
+			key := inSection{n.Section, likeness.Key(n.Name)}
 			if rows[key] > 0 && len(among[key]) <= mostCandidates {
 				among[key] = append(among[key], n)
 			}
@@ -372,7 +351,7 @@ func (p *planner) findAlike(ctx context.Context) error {
 			for _, at := range list {
 				a := p.found.Assets[at]
 				if p.isFree(f, a.ID, a.Code) && len(among) < mostCandidates {
-					among = append(among, Candidate{a.Code, strings.Trim(a.Name+"、"+a.Place, "、"), ended(a)})
+					among = append(among, Candidate{a.Code, strings.Trim(a.Name+"、"+a.Place, "、"), likeness.Ended(a)})
 				}
 			}
 			p.askAlike(f, among)
@@ -447,16 +426,3 @@ func Columns() []string { return ledger.Table.Names()[:ledger.VersionColumn] }
 
 // whyColumn heads what is wrong with a row.
 const whyColumn = "理由と直し方"
-
-// badCell says what is wrong with a cell in which Excel has not reckoned anything.
-func badCell(text string) string {
-	switch {
-	case text == sheet.NotReckoned:
-		return "式が入っていますが、計算した結果がファイルに残っていません。Excelで開いて保存し直すか、値を入力してください。"
-	case len(text) > 1 && text[0] == '#' && slipsOfFormulas[text]:
-		return wording.Quote(text) + "は、Excelの式の誤りです。正しい値を入力してください。"
-	}
-	return ""
-}
-
-var slipsOfFormulas = map[string]bool{"#REF!": true, "#N/A": true, "#VALUE!": true, "#NAME?": true, "#DIV/0!": true, "#NUM!": true, "#NULL!": true, "#SPILL!": true, "#CALC!": true}

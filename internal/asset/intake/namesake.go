@@ -274,14 +274,3 @@ func (p *planner) namesakesOf(row int) []int {
 func (p *planner) isOpen(r ledger.Row) bool {
 	return len(p.namesakesOf(r.At)) > 0 && p.choices.Same[r.At] == "" && !p.choices.Others
 }
-
-// ended says of an asset that has ended how, and what it became; empty for one that counts.
-func ended(a asset.Asset) string {
-	switch {
-	case !a.State.Ended():
-		return ""
-	case a.MergedInto != "":
-		return "「" + a.MergedInto + "」に統合"
-	}
-	return a.State.Title()
-}

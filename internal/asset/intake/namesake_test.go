@@ -216,3 +216,41 @@ func TestNamesakesThatHaveEndedAreAskedAbout(t *testing.T) {
 		}
 	}
 }
+
+// A number that was given to another thing overwrites nothing without a word; a thing that
+// has another name, and is as it was, keeps its number.
+func TestANumberThatWasGivenAnewIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	unsettled := aRegister()
+	d := &unsettled.Assets[0].Details
+	d.Name, d.Confidentiality, d.Personal, d.NumberWork = "名簿", asset.Unsettled, asset.NotPersonal, asset.NoNumberWork
+	const other, head = "Z-1,税務町民課,別の帳簿,3B,2,2,%s,マイナンバー,%s\n", "管理番号,課室,情報資産名,機密性,完全性,可用性,個人情報の有無,領域,種別\n"
+	lower := fmt.Sprintf(other, "無", "")
+	for what, one := range map[string]struct {
+		found   register
+		row     string
+		choices Choices
+		want    string // how many are changed, open, unsettled and faulty
+	}{
+		"less personal data":         {aRegister(), lower, Choices{}, "0 1 1 0"},
+		"another kind":               {aRegister(), fmt.Sprintf(other, "特定個人情報", "紙文書"), Choices{}, "0 1 1 0"},
+		"a lower level":              {aRegister(), "Z-1,税務町民課,別の帳簿,2,2,2,特定個人情報,マイナンバー,\n", Choices{}, "0 1 1 0"},
+		"lower than a 3":             {unsettled, "Z-1,税務町民課,別の帳簿,1,2,2,無,マイナンバー,\n", Choices{}, "0 1 1 0"},
+		"a 3 that is settled":        {unsettled, "Z-1,税務町民課,別の帳簿,3C,2,2,無,マイナンバー,\n", Choices{}, "1 0 0 0"},
+		"another name alone":         {aRegister(), fmt.Sprintf(other, "特定個人情報", ""), Choices{}, "1 0 0 0"},
+		"a higher level":             {aRegister(), "Z-1,税務町民課,別の帳簿,3A,2,2,特定個人情報,マイナンバー,\n", Choices{}, "1 0 0 0"},
+		"a name that is much alike":  {aRegister(), "Z-1,税務町民課,課税の台帳,2,2,2,無,マイナンバー,\n", Choices{}, "1 0 0 0"},
+		"by its 管理番号":                {aRegister(), "zeimu-0001,税務町民課,別の帳簿,2,2,2,無,マイナンバー,\n", Choices{}, "1 0 0 0"},
+		"it is the same":             {aRegister(), lower, Choices{Same: map[int]string{0: "zeimu-0001"}}, "1 0 0 0"},
+		"it is another":              {aRegister(), lower, Choices{Same: map[int]string{0: Another}}, "0 0 0 1"},
+		"whatever is open is others": {aRegister(), lower, Choices{Others: true}, "0 0 0 1"},
+	} {
+		plan, err := makePlan(t.Context(), one.found, mustRead(t, head+one.row), one.choices)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(plan.Changed, plan.Open, len(plan.Unsettled), plan.Faulty); got != one.want || plan.Added > 0 {
+			t.Errorf("%s: %s, want %s; %v", what, got, one.want, plan.Faults())
+		}
+	}
+}

@@ -395,6 +395,9 @@ func (p *planner) add(r ledger.Row) {
 	if len(w.list) == 0 && p.askWhich(r, e.Entry, place, e.clashes) {
 		return
 	}
+	if len(w.list) == 0 && p.isReused(r, e.Entry) && p.askReused(r, e.Entry, place, w) {
+		return
+	}
 	same := was.ID != 0 && len(asset.Differing(was.Details, e.Is)) == 0 && e.State == was.State
 	if same && len(w.list) == 0 { // what changes nothing may have ended, or go by levels of other days
 		p.plan.Unchanged++
@@ -596,7 +599,7 @@ func (p *planner) read(r ledger.Row, e *asset.Entry, w *problems, look func(ledg
 		d.Name = name
 	}
 	for c := range ledger.Columns {
-		if why := badCell(r.Cell(c)); why != "" {
+		if why := wording.BadCell(r.Cell(c)); why != "" {
 			w.wrong(c, why)
 		}
 	}
@@ -630,18 +633,9 @@ func (p *planner) stand(r ledger.Row, e *asset.Entry, look func(ledger.Column, s
 		}
 		for _, field := range d.Open() {
 			e.State = asset.Draft
-			look(p.columnOf(r, field), toSettle[field])
+			look(p.columnOf(r, field), wording.ToSettle[field])
 		}
 	}
-}
-
-// toSettle says of a field that is open what to do.
-var toSettle = map[string]string{
-	"confidentiality": "機密性の3A、3B、3Cのどれかが決まっていません。下書きにします。あとで選んでください。",
-	"integrity":       "完全性が書いてありません。下書きにします。あとで選んでください。",
-	"availability":    "可用性が書いてありません。下書きにします。あとで選んでください。",
-	"number_work":     "個人番号を、利用事務に使うか、関係事務に使うかが分かりません。下書きにします。あとで選んでください。",
-	"zone":            "領域が書いてありません。下書きにします。あとで選んでください。",
 }
 
 // readLevels reads the three levels. A 3 of the three steps says less than 3A, 3B or 3C.

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake"
+	"kagami/internal/asset/intake/likeness"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
@@ -114,7 +115,7 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	view.Steps = intake.Steps(scheme)
+	view.Steps = likeness.Steps(scheme)
 	screen.Render(w, r, status, importPage(view))
 	return nil
 }

@@ -957,7 +957,7 @@ func choices(p importView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "</h2><p>番号では見つかりませんでしたが、同じ名前か、よく似た名前の資産が台帳にあります。</p><p class=\"hint\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "</h2><p>同じ名前か、よく似た名前の資産が台帳にあるか、台帳から外れています。または、課の番号は同じで、名前も内容も違う資産があります。</p><p class=\"hint\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

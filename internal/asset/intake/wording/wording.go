@@ -11,6 +11,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/calendar"
+	"kagami/internal/sheet"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -342,3 +343,25 @@ func Denies(text string) bool { return noWords[Key(text)] }
 
 // Bracketed are the stretches of a text in brackets, with these.
 func Bracketed(text string) []string { return bracketed.FindAllString(text, -1) }
+
+// ToSettle says of a field that is open what to do.
+var ToSettle = map[string]string{
+	"confidentiality": "機密性の3A、3B、3Cのどれかが決まっていません。下書きにします。あとで選んでください。",
+	"integrity":       "完全性が書いてありません。下書きにします。あとで選んでください。",
+	"availability":    "可用性が書いてありません。下書きにします。あとで選んでください。",
+	"number_work":     "個人番号を、利用事務に使うか、関係事務に使うかが分かりません。下書きにします。あとで選んでください。",
+	"zone":            "領域が書いてありません。下書きにします。あとで選んでください。",
+}
+
+// BadCell says what is wrong with a cell in which Excel has not reckoned anything.
+func BadCell(text string) string {
+	switch {
+	case text == sheet.NotReckoned:
+		return "式が入っていますが、計算した結果がファイルに残っていません。Excelで開いて保存し直すか、値を入力してください。"
+	case len(text) > 1 && text[0] == '#' && slipsOfFormulas[text]:
+		return Quote(text) + "は、Excelの式の誤りです。正しい値を入力してください。"
+	}
+	return ""
+}
+
+var slipsOfFormulas = map[string]bool{"#REF!": true, "#N/A": true, "#VALUE!": true, "#NAME?": true, "#DIV/0!": true, "#NUM!": true, "#NULL!": true, "#SPILL!": true, "#CALC!": true}
