@@ -100,7 +100,7 @@ var within = map[string][]string{
 	"internal/asset/export":         {"internal/asset", "internal/asset/find", "internal/asset/intake/ledger"},
 	"internal/asset/filebook":       {"internal/asset", "internal/asset/find"},
 	"internal/asset/find":           {"internal/asset", "internal/asset/again", "internal/asset/level", "internal/asset/catalogue", "internal/asset/classify"},
-	"internal/asset/hand":           {"internal/asset", "internal/asset/propose"},
+	"internal/asset/hand":           {"internal/asset", "internal/asset/communication", "internal/asset/propose"},
 	"internal/asset/past":           {"internal/asset"},
 	"internal/asset/intake":         {"internal/asset/past", "internal/asset", "internal/asset/intake/ledger", "internal/asset/intake/wording", "internal/asset/many"},
 	"internal/asset/intake/ledger":  {"internal/asset/intake/wording"},

@@ -86,6 +86,16 @@ func (o office) register(t *testing.T, d asset.Details) string {
 	return code
 }
 
+// history is that of an asset, as somebody asks for it.
+func (o office) history(t *testing.T, actor authz.Actor, code string) ([]asset.Event, error) {
+	t.Helper()
+	a, err := o.Find(t.Context(), o.officer, code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.History(t.Context(), actor, a)
+}
+
 func TestNumbersAreGivenBySectionAndNeverAgain(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -161,7 +171,7 @@ func TestOneSeesAndChangesOnlyTheAssetsOfOnesOwnSection(t *testing.T) {
 		if _, err := o.Find(t.Context(), c.actor, code); kind(err) != c.sees {
 			t.Errorf("%s sees: %v", name, err)
 		}
-		if _, err := o.History(t.Context(), c.actor, code); kind(err) != c.sees {
+		if _, err := o.history(t, c.actor, code); kind(err) != c.sees {
 			t.Errorf("%s sees the history: %v", name, err)
 		}
 		d := ledger()
@@ -198,7 +208,7 @@ func TestAChangeKeepsWhatWasBefore(t *testing.T) {
 	if err := o.Change(t.Context(), o.tax, code, 1, d, "移した"); err != nil {
 		t.Fatal(err)
 	}
-	history, err := o.History(t.Context(), o.clerk, code)
+	history, err := o.history(t, o.clerk, code)
 	if err != nil || len(history) != 2 {
 		t.Fatalf("%v, %v", history, err)
 	}

@@ -73,11 +73,11 @@ func TestManyAreRegisteredAndChangedAtOnce(t *testing.T) {
 	if err := o.take(t, o.tax, "zeimu", asset.Registered, changed, numbered(1), numbered(3)); err != nil {
 		t.Fatal(err)
 	}
-	events, err := o.History(t.Context(), o.tax, "zeimu-0003")
+	events, err := o.history(t, o.tax, "zeimu-0003")
 	if err != nil || len(events) != 2 || events[0].Why != "取り込み" || events[0].Version != 2 || events[0].Before["place"] != "税務システム" || events[0].After["place"] != "書庫" || events[0].By != "見本 1" {
 		t.Errorf("history: %+v, %v", events, err)
 	}
-	if same, err := o.History(t.Context(), o.tax, "zeimu-0002"); err != nil || len(same) != 1 || len(same[0].Before) != 0 {
+	if same, err := o.history(t, o.tax, "zeimu-0002"); err != nil || len(same) != 1 || len(same[0].Before) != 0 {
 		t.Errorf("an asset that nothing changed has %+v, %v", same, err)
 	}
 	if got := o.register(t, numbered(4)); got != "zeimu-0005" {
@@ -150,7 +150,7 @@ func TestADraftIsRegisteredOnceItIsSettled(t *testing.T) {
 		t.Fatal(err)
 	}
 	found, err = o.Find(t.Context(), o.tax, "zeimu-0001")
-	events, historyErr := o.History(t.Context(), o.tax, "zeimu-0001")
+	events, historyErr := o.history(t, o.tax, "zeimu-0001")
 	if err := errors.Join(err, historyErr); err != nil || found.State != asset.Registered || events[0].Before["state"] != "draft" || events[0].After["state"] != "registered" {
 		t.Errorf("%s, %+v, %v", found.State, events, err)
 	}

@@ -188,10 +188,18 @@ func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code, loc
 	if err != nil {
 		return Asset{}, err
 	}
-	if _, may := actor.May(authz.ReadAssets, a.matter()); !may {
-		return Asset{}, errNone()
+	if err := a.AskSee(actor); err != nil {
+		return Asset{}, err
 	}
 	return a, nil
+}
+
+// AskSee is NotFound where the actor may not see the asset.
+func (a Asset) AskSee(actor authz.Actor) error {
+	if _, may := actor.May(authz.ReadAssets, a.matter()); !may {
+		return errNone()
+	}
+	return nil
 }
 
 func (a Asset) matter() authz.Matter { return authz.Matter{OwnersSection: a.Section} }
@@ -613,10 +621,10 @@ type Event struct {
 	After   map[string]string
 }
 
-// History lists an asset's changes, the newest first.
-func (s *Service) History(ctx context.Context, actor authz.Actor, code string) ([]Event, error) {
-	a, err := s.Find(ctx, actor, code)
-	if err != nil {
+// History lists an asset's changes, the newest first. NotFound where the actor may not see
+// it.
+func (s *Service) History(ctx context.Context, actor authz.Actor, a Asset) ([]Event, error) {
+	if err := a.AskSee(actor); err != nil {
 		return nil, err
 	}
 	return postgres.List[Event](ctx, s.pool, "listing an asset's history", `

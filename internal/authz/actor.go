@@ -234,6 +234,36 @@ func (a Actor) might(action Action, least Reach, passed func(up Role) bool) bool
 	return false
 }
 
+// Place is a role of a section that others are in the place of, where all who hold it are
+// concerned, and all who hold one of the roles between.
+type Place struct {
+	Role    Role
+	Between []Role
+}
+
+// Places are the roles in whose place the actor does an action by a role of the town, that
+// reach their own section: what May grants for a Matter with Alone, to be looked for.
+func (a Actor) Places(action Action) []Place {
+	var list []Place
+	for _, role := range columns {
+		if rowOf(action).kind != decides || !role.OfSection() || a.Table.ReachOf(role, action) != Own {
+			continue
+		}
+		p := Place{Role: role}
+		up, there := role.Above(func(up Role) bool {
+			if !up.OfSection() && a.Has(up) {
+				return false
+			}
+			p.Between = append(p.Between, up)
+			return true
+		})
+		if there && a.Has(up) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
 // reaches tells whether one holding allows the action in this matter.
 func (a Actor) reaches(h Holding, action Action, m Matter) bool {
 	switch a.Table.ReachOf(h.Role, action) {

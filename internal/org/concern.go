@@ -11,23 +11,23 @@ import (
 	"kagami/internal/postgres"
 )
 
-// alone returns the roles that a person holds on a day and nobody else does.
-func alone(ctx context.Context, db postgres.Querier, person int64, day calendar.Date) ([]authz.Holding, error) {
+// Alone returns the roles that some people hold on a day and nobody else does.
+func Alone(ctx context.Context, db postgres.Querier, day calendar.Date, people ...int64) ([]authz.Holding, error) {
 	return postgres.List[authz.Holding](ctx, db, "looking for roles of one person", `
 		SELECT DISTINCT h.role, '' AS post, coalesce(h.section_id, 0) AS section, '' AS section_name, '' AS capacity
 		FROM holding h
-		WHERE h.person_id = @person AND h.period @> @day::date AND h.rule_period @> @day::date AND (h.role = ANY(@of_town) OR h.role = ANY(@of_section))
+		WHERE h.person_id = ANY(@people) AND h.period @> @day::date AND h.rule_period @> @day::date AND (h.role = ANY(@of_town) OR h.role = ANY(@of_section))
 		  AND NOT EXISTS (SELECT FROM holding o
-		                  WHERE o.role = h.role AND o.person_id <> @person AND o.period @> @day::date AND o.rule_period @> @day::date
+		                  WHERE o.role = h.role AND o.person_id <> ALL(@people) AND o.period @> @day::date AND o.rule_period @> @day::date
 		                    AND (h.role = ANY(@of_town) OR o.section_id = h.section_id))`,
-		pgx.StrictNamedArgs{"person": person, "day": day, "of_town": authz.Covered(false), "of_section": authz.Covered(true)})
+		pgx.StrictNamedArgs{"people": people, "day": day, "of_town": authz.Covered(false), "of_section": authz.Covered(true)})
 }
 
 // Concerning is the matter of deciding about a person on a day: they never
 // decide themselves, and where they alone hold the role that would, the role
 // above it does.
 func Concerning(ctx context.Context, db postgres.Querier, person int64, day calendar.Date) (authz.Matter, error) {
-	roles, err := alone(ctx, db, person, day)
+	roles, err := Alone(ctx, db, day, person)
 	return authz.Matter{Person: person, Decision: true, Alone: roles}, err
 }
 

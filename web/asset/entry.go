@@ -10,7 +10,6 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/paper"
-	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -27,7 +26,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	history, err := s.register.History(ctx, actor, a.Code)
+	history, err := s.register.History(ctx, actor, a)
 	if err != nil {
 		return err
 	}
@@ -66,7 +65,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if back != "" {
 		screen.Tell(r, &view.Frame, "draft-sent-back", back+"に差し戻し、お知らせで伝えました。")
 	}
-	view.Withdrawn = propose.Withdrawal(a, history)
+	view.Withdrawn = asset.Withdrawal(a, history)
 	if view.Merged, err = s.finding.Named(ctx, actor, mergedInto(history)); err != nil {
 		return err
 	}
@@ -83,7 +82,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if view.Low, err = s.low(r, a); err != nil {
 		return err
 	}
-	if view.Papers, err = s.papers.List(ctx, actor, a.Code); err != nil {
+	if view.Papers, err = s.papers.List(ctx, actor, a); err != nil {
 		return err
 	}
 	view.Papers = there(view.Papers)
@@ -127,7 +126,7 @@ func (p entryView) first() string {
 // stand is where the asset stands, in words.
 func (p entryView) stand() string {
 	if p.Withdrawn.Version != 0 {
-		return propose.WithdrawnTitle
+		return asset.WithdrawnTitle
 	}
 	return p.State.Title()
 }
@@ -164,7 +163,7 @@ func (s *Screens) low(r *http.Request, a asset.Asset) ([]relation.Floor, error) 
 	if a.Breaks[asset.FloorRule] == "" {
 		return nil, nil
 	}
-	floors, err := s.relations.Floors(r.Context(), screen.Actor(r.Context()), a.Code)
+	floors, err := s.relations.Floors(r.Context(), screen.Actor(r.Context()), a)
 	return relation.Broken(floors), err
 }
 
@@ -249,7 +248,7 @@ func (p entryView) differences(e asset.Event) []difference {
 		}
 		from, to := p.shown(f.Key, e.Before[f.Key]), p.shown(f.Key, to)
 		if f.Key == "state" && e.Version == p.Withdrawn.Version {
-			to = propose.WithdrawnTitle
+			to = asset.WithdrawnTitle
 		}
 		if from != to {
 			list = append(list, difference{f.Title, from, to})

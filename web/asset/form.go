@@ -275,7 +275,7 @@ func (s *Screens) drawEdit(w http.ResponseWriter, r *http.Request, now asset.Ass
 		return err
 	}
 	if fault.KindOf(refusal) == fault.Conflict && t.Version != now.Version {
-		history, err := s.register.History(ctx, actor, now.Code)
+		history, err := s.register.History(ctx, actor, now)
 		if err != nil {
 			return err
 		}

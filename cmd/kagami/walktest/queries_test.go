@@ -56,3 +56,27 @@ func TestWhoItIsTakesTwoQueriesAtMost(t *testing.T) {
 		t.Errorf("%d queries after a change", n)
 	}
 }
+
+// The page of an asset reads it once, and what it goes by only where that has changed.
+func TestThePageOfAnAssetReadsItOnce(t *testing.T) {
+	t.Parallel()
+	portal, count := counting(t)
+	v := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	var code string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `
+		SELECT min(a.code) FROM asset a JOIN section s ON s.id = a.section_id WHERE s.code = 'zeimu' AND a.state = 'registered' AND a.breaks = '{}'`).Scan(&code); err != nil {
+		t.Fatal(err)
+	}
+	asked := func() int64 {
+		before := count.all()
+		if a := v.Get("/assets/" + code); a.Status != 200 {
+			t.Fatalf("answers %d", a.Status)
+		}
+		return count.all() - before
+	}
+	asked()
+	// who reads it; the asset, its history, proposal, papers and communications; three for what is beside it
+	if n := asked(); n != 9 {
+		t.Errorf("%d queries while nothing changes", n)
+	}
+}

@@ -125,7 +125,7 @@ func TestWhatAListShowsIsChangedAsItWasShown(t *testing.T) {
 	if a, err := o.register.Find(t.Context(), o.welfare, other); err != nil || a.Version != 1 {
 		t.Errorf("another section's: %+v, %v", a, err)
 	}
-	if history, err := o.register.History(t.Context(), o.tax, first); err != nil || history[0].Why != "担当替え" || history[0].After["owner"] != "税務町民課長" {
+	if history, err := o.register.History(t.Context(), o.tax, o.find(first)); err != nil || history[0].Why != "担当替え" || history[0].After["owner"] != "税務町民課長" {
 		t.Errorf("%+v, %v", history, err)
 	}
 	if err := o.Apply(t.Context(), o.tax, q, c, p.Digest); fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "変わるところがありません") {

@@ -6,18 +6,18 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/again"
 	"kagami/internal/authz"
-	"kagami/internal/fault"
 )
 
 // Again are the levels and zones by which an asset has to be looked at again today; nil for
 // one that has ended. NotFound where the actor may not see it.
 func (s *Service) Again(ctx context.Context, actor authz.Actor, a asset.Asset) ([]again.Turned, error) {
-	if _, may := actor.May(authz.ReadAssets, authz.Matter{OwnersSection: a.Section}); !may {
-		return nil, fault.New(fault.NotFound, "この管理番号の情報資産は、見つかりません。")
+	if err := a.AskSee(actor); err != nil {
+		return nil, err
 	}
 	if a.State.Ended() {
 		return nil, nil
 	}
-	turned, err := again.TurnedIn(ctx, s.pool, s.register.Today())
+	day := s.register.Today()
+	turned, err := cached(s.turned, actor, day, func() ([]again.Turned, error) { return again.TurnedIn(ctx, s.pool, day) })
 	return again.Of(a.Details, turned), err
 }

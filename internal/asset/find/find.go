@@ -14,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/again"
+	"kagami/internal/asset/classify"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
@@ -29,6 +31,9 @@ type Service struct {
 	bounds   bounds
 	sections state.Cache[sectionsKey, []asset.Section]
 	pages    state.Cache[Stamp, Page]
+
+	questions state.Cache[editionsKey, []classify.Question]
+	turned    state.Cache[editionsKey, []again.Turned]
 }
 
 // sectionsKey names what the sections that somebody sees depend on.
@@ -44,7 +49,10 @@ const cachedSections = 1000
 
 // New makes the service.
 func New(pool *pgxpool.Pool, register *asset.Service) *Service {
-	return &Service{pool, register, usualBounds, state.NewCache[sectionsKey, []asset.Section](cachedSections), state.NewCache[Stamp, Page](cachedPages)}
+	return &Service{
+		pool, register, usualBounds, state.NewCache[sectionsKey, []asset.Section](cachedSections), state.NewCache[Stamp, Page](cachedPages),
+		state.NewCache[editionsKey, []classify.Question](cachedEditions), state.NewCache[editionsKey, []again.Turned](cachedEditions),
+	}
 }
 
 const (

@@ -14,12 +14,18 @@ import (
 	"kagami/internal/task"
 )
 
-// Left is a section that is no more and has assets still.
+// Left is a section that is no more and has assets still, or communications between zones
+// that go on.
 type Left struct {
-	Code   string
-	Name   string
-	Assets int
+	Code           string
+	Name           string
+	Assets         int
+	Communications int
 }
+
+// What is that in words, and in numbers as they are written: 情報資産3件と領域間の通信1件;
+// empty for nothing.
+func (l Left) What(number func(int) string) string { return asSaid(l.Assets, l.Communications, number) }
 
 // leftKey names what these depend on.
 type leftKey struct {
@@ -40,7 +46,7 @@ func (s *Service) QueueLeft(b *task.Batch, actor authz.Actor, take func([]Left))
 	}
 	day := calendar.Day(s.door.Now())
 	organization, known := actor.State.Of(org.ChangeCounter)
-	assets, counted := actor.State.Of(propose.ChangeCounter) // each that is added, ends or moves counts there
+	assets, counted := actor.State.Of(propose.ChangeCounter) // each that is added, ends or moves counts there, and each communication
 	key := leftKey{day, organization, assets}
 	if cached, ok := s.left.Look(key); ok && known && counted {
 		take(cached)
@@ -52,25 +58,28 @@ func (s *Service) QueueLeft(b *task.Batch, actor authz.Actor, take func([]Left))
 		}
 		take(rows)
 	}, `
-		SELECT s.code, s.name, sum(n.assets)::int AS assets FROM section_shown s JOIN asset_sum n ON n.section_id = s.id
-		WHERE s.abolished_on <= @today::date GROUP BY s.id, s.code, s.name, s.position HAVING sum(n.assets) > 0 ORDER BY s.position, s.code`,
+		SELECT * FROM (SELECT s.code, s.name, `+countsOf+` FROM section_shown s WHERE s.abolished_on <= @today::date ORDER BY s.position, s.code) AS l
+		WHERE l.assets + l.communications > 0`,
 		pgx.StrictNamedArgs{"today": day})
 }
 
-// Belongs is how many assets a section, by its code, has; false where the actor may not
-// see them.
-func (s *Service) Belongs(ctx context.Context, actor authz.Actor, section string) (count int, seen bool, err error) {
+// countsOf counts in SQL what a section s has.
+const countsOf = `
+	coalesce((SELECT sum(n.assets) FROM asset_sum n WHERE n.section_id = s.id), 0)::int AS assets,
+	(SELECT count(*) FROM communication c WHERE c.section_id = s.id AND c.ended_on IS NULL)::int AS communications`
+
+// Belongs is what a section, by its code, has; nothing where the actor may not see it.
+func (s *Service) Belongs(ctx context.Context, actor authz.Actor, section string) (Left, error) {
 	of, err := postgres.List[struct {
-		ID     int64
-		Assets int
-	}](ctx, s.pool, "counting what belongs to a section", `
-		SELECT s.id, coalesce((SELECT sum(assets) FROM asset_sum WHERE section_id = s.id), 0)::int AS assets FROM section_shown s WHERE s.code = @code`,
+		ID int64
+		Left
+	}](ctx, s.pool, "counting what belongs to a section", `SELECT s.id, s.code, s.name, `+countsOf+` FROM section_shown s WHERE s.code = @code`,
 		pgx.StrictNamedArgs{"code": section})
 	if err != nil || len(of) == 0 {
-		return 0, false, err
+		return Left{}, err
 	}
 	if _, seen := actor.May(authz.ReadAssets, authz.Matter{OwnersSection: of[0].ID}); !seen {
-		return 0, false, nil
+		return Left{}, nil
 	}
-	return of[0].Assets, true, nil
+	return of[0].Left, nil
 }

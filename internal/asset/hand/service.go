@@ -13,6 +13,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
+	"kagami/internal/asset/communication"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -56,32 +57,44 @@ type Section struct {
 	AbolishedOn calendar.Date
 }
 
-// Asset is one that it has left.
+// Asset is one that it has left, or handed over.
 type Asset struct {
 	Code      string
 	Name      string
 	State     asset.State
 	OwnNumber string
-	Clashes   bool // its own number stands for another one in the section that it would go to
+	Back      string // the one that it has lost by being handed over, and would have again
+	Clashes   bool   // its own number stands for another one in the section that it would go to
+}
+
+// Gone is where something stands now that a section has handed over.
+type Gone struct {
+	Left
+	ID int64
 }
 
 // Plan is what would go where.
 type Plan struct {
 	From    Section
+	At      asset.Holder // which has it now; the zero value for what From has left
+	Gone    []Gone       // where what From has handed over stands
 	To      asset.Holder // the zero value where none is chosen
 	Offered []asset.Holder
 	Count   int
 	Clashes int     // own numbers that would be taken away, of all
 	Assets  []Asset // the first of them, up to Most
+
+	Communications int // between zones: those that go on
 }
 
 // Most is how many assets are shown at once.
 const Most = 100
 
-// Look is what an abolished section, by its code, has left, and what would become of it in
-// another one; of an empty code it is not asked. Forbidden for who may not hand it over;
+// Look is what an abolished section, by its code, has left, or handed over to the one that
+// has it at present, and what would become of it in another one; of an empty code it is not
+// asked. Forbidden for who may not hand it over;
 // NotFound where there is no such section; Conflict while it is not yet abolished.
-func (s *Service) Look(ctx context.Context, actor authz.Actor, section, to string) (Plan, error) {
+func (s *Service) Look(ctx context.Context, actor authz.Actor, section, at, to string) (Plan, error) {
 	if _, err := authz.Check(actor, authz.HandAssets, authz.Matter{}); err != nil {
 		return Plan{}, err
 	}
@@ -91,27 +104,64 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, section, to strin
 		return Plan{}, err
 	}
 	p := Plan{From: from}
+	if p.Gone, err = postgres.List[Gone](ctx, s.pool, "listing where a section's assets have gone", `
+		SELECT s.id, s.code, s.name, n.assets, n.communications FROM (
+			SELECT section_id, sum(assets)::int AS assets, sum(communications)::int AS communications FROM (
+				SELECT a.section_id, 1 AS assets, 0 AS communications FROM asset a
+				WHERE a.state IN ('draft', 'registered') AND a.section_id <> @of AND a.id IN (SELECT h.asset_id FROM asset_change h WHERE h.came_from = @of)
+				UNION ALL SELECT c.section_id, 0, 1 FROM communication c
+				WHERE c.ended_on IS NULL AND c.section_id <> @of AND (
+					c.id IN (SELECT h.communication_id FROM communication_change h WHERE h.came_from = @of)
+					OR c.asset_id IN (SELECT h.asset_id FROM asset_change h WHERE h.came_from = @of))) AS gone
+			GROUP BY section_id) AS n
+		JOIN section_shown s ON s.id = n.section_id ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"of": from.ID}); err != nil {
+		return Plan{}, err
+	}
+	holder, of, err := holding(ctx, s.pool, from, at)
+	if err != nil {
+		return Plan{}, err
+	}
+	if of != 0 {
+		p.At = holder
+	}
 	if p.Offered, err = postgres.List[asset.Holder](ctx, s.pool, "listing sections to hand over to", `
-		SELECT s.id, s.code, s.name FROM section_shown s WHERE `+asset.IsThere+` ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"today": today}); err != nil {
+		SELECT s.id, s.code, s.name FROM section_shown s WHERE `+asset.IsThere+` AND s.id <> @at ORDER BY s.position, s.code`, pgx.StrictNamedArgs{"today": today, "at": holder.ID}); err != nil {
 		return Plan{}, err
 	}
 	if to != "" {
-		if p.To, err = receiving(ctx, s.pool, to, today); err != nil {
+		if p.To, err = receiving(ctx, s.pool, to, holder, today); err != nil {
 			return p, err
 		}
 	}
-	counts, err := postgres.One[struct{ Count, Clashes int }](ctx, s.pool, "counting what a section has left", `
-		SELECT count(*) AS count, count(*) FILTER (WHERE `+asset.Clashes+`) AS clashes FROM asset a WHERE a.section_id = @from AND a.state IN ('draft', 'registered')`,
-		pgx.StrictNamedArgs{"from": from.ID, "to": p.To.ID})
+	number := `(` + asset.NumberBack + `)`
+	counts, err := postgres.One[struct{ Count, Clashes, Communications int }](ctx, s.pool, "counting what is to be handed over", `
+		SELECT count(*) AS count, count(*) FILTER (WHERE `+asset.Clashes(number)+`) AS clashes,
+		       (SELECT count(*) FROM communication c WHERE `+communication.Handed+`) AS communications
+		FROM asset a WHERE `+asset.Handed,
+		pgx.StrictNamedArgs{"from": holder.ID, "of": of, "to": p.To.ID})
 	if err != nil {
 		return p, err
 	}
-	p.Count, p.Clashes = counts.Count, counts.Clashes
-	p.Assets, err = postgres.List[Asset](ctx, s.pool, "listing what a section has left", `
-		SELECT a.code, a.name, a.state, a.own_number, `+asset.Clashes+` AS clashes FROM asset a
-		WHERE a.section_id = @from AND a.state IN ('draft', 'registered') ORDER BY a.code_order LIMIT @most`,
-		pgx.StrictNamedArgs{"from": from.ID, "to": p.To.ID, "most": Most})
+	p.Count, p.Clashes, p.Communications = counts.Count, counts.Clashes, counts.Communications
+	p.Assets, err = postgres.List[Asset](ctx, s.pool, "listing what is to be handed over", `
+		SELECT a.code, a.name, a.state, a.own_number, CASE WHEN a.own_number = '' THEN `+number+` ELSE '' END AS back, `+asset.Clashes(number)+` AS clashes FROM asset a
+		WHERE `+asset.Handed+` ORDER BY a.code_order LIMIT @most`,
+		pgx.StrictNamedArgs{"from": holder.ID, "of": of, "to": p.To.ID, "most": Most})
 	return p, err
+}
+
+// holding is the section that has what is to be handed over: the abolished one itself, or,
+// by its code, one that it has handed over to; then of is the abolished one.
+func holding(ctx context.Context, db postgres.Querier, from Section, at string) (holder asset.Holder, of int64, err error) {
+	if at == "" {
+		return asset.Holder{ID: from.ID, Code: from.Code, Name: from.Name}, 0, nil
+	}
+	holder, err = postgres.One[asset.Holder](ctx, db, "finding a section that has been handed to", `SELECT id, code, name FROM section_shown WHERE code = @code AND id <> @from`,
+		pgx.StrictNamedArgs{"code": at, "from": from.ID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = fault.New(fault.NotFound, "この課室は、見つかりません。")
+	}
+	return holder, from.ID, err
 }
 
 // abolished is a section that is no more.
@@ -128,11 +178,11 @@ func abolished(ctx context.Context, db postgres.Querier, code string, today cale
 	return found, nil
 }
 
-// receiving is a section that there is today.
-func receiving(ctx context.Context, db postgres.Querier, code string, today calendar.Date) (asset.Holder, error) {
+// receiving is a section that there is today, other than the one that has it.
+func receiving(ctx context.Context, db postgres.Querier, code string, holder asset.Holder, today calendar.Date) (asset.Holder, error) {
 	found, err := postgres.One[asset.Holder](ctx, db, "finding a section to hand over to", `
-		SELECT s.id, s.code, s.name FROM section_shown s WHERE s.code = @code AND `+asset.IsThere,
-		pgx.StrictNamedArgs{"code": code, "today": today})
+		SELECT s.id, s.code, s.name FROM section_shown s WHERE s.code = @code AND s.id <> @at AND `+asset.IsThere,
+		pgx.StrictNamedArgs{"code": code, "at": holder.ID, "today": today})
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = invalid("to", "引き継ぐ課室を選んでください。")
 	}
@@ -148,14 +198,58 @@ const mostWhy = 500
 // Handing is what somebody hands over.
 type Handing struct {
 	From, To string   // the codes of sections
-	All      bool     // all that From has left
-	Count    int      // and how many these were when it was looked at
-	Codes    []string // else those of these 管理番号
+	At       string   // of the one that has it at present; empty for what From has left
+	All      bool     // all that From has left there
+	Count    int      // and how many assets these were when it was looked at
+	Codes    []string // else those of these 管理番号, with the communications that belong to them
 	Why      string
+
+	Communications int  // with All: how many these were
+	Sure           bool // they have looked at where it goes
 }
 
-// Over hands assets of a section that is no more over to another one, and tells who
-// answers for that. Invalid where there is no such section today, or nothing is chosen;
+func errOther() error {
+	return fault.New(fault.Conflict, "開いている間に、引き継ぐものが変わりました。いまの内容を確かめて、もう一度押してください。")
+}
+
+func idsOf(done []door.Effect) []int64 {
+	ids := make([]int64, len(done))
+	for i, e := range done {
+		ids[i] = e.Subject.ID
+	}
+	return ids
+}
+
+// asSaid is how many assets and communications there are, in words and numbers as they are
+// written; empty for none.
+func asSaid(assets, communications int, number func(int) string) string {
+	var parts []string
+	if assets > 0 {
+		parts = append(parts, "情報資産"+number(assets)+"件")
+	}
+	if communications > 0 {
+		parts = append(parts, "領域間の通信"+number(communications)+"件")
+	}
+	return strings.Join(parts, "と")
+}
+
+// check tells why so many can't be handed over to a section.
+func (h Handing) check(want int, to asset.Holder) error {
+	var problems []fault.Problem
+	if want == 0 && !(h.All && h.Communications > 0) {
+		problems = append(problems, fault.Problem{Field: "which", Message: "引き継ぐものに、印を付けてください。"})
+	}
+	if utf8.RuneCountInString(h.Why) > mostWhy {
+		problems = append(problems, fault.Problem{Field: "why", Message: "理由が長すぎます。" + strconv.Itoa(mostWhy) + "字までで書いてください。"})
+	}
+	if !h.Sure {
+		problems = append(problems, fault.Problem{Field: "sure", Message: "引き継ぐ課室が「" + to.Name + "」でよいかを確かめて、印を付けてください。"})
+	}
+	return fault.InvalidFields(problems)
+}
+
+// Over hands assets of a section that is no more over to another one, or on to another one
+// what it has handed over, and tells who answers for that, and did. Invalid where there is no such section today, or nothing is chosen;
 // Conflict where the section is not abolished, or has not left what was looked at.
 func (s *Service) Over(ctx context.Context, actor authz.Actor, h Handing) error {
 	h.Why = strings.TrimSpace(h.Why)
@@ -170,7 +264,11 @@ func (s *Service) Over(ctx context.Context, actor authz.Actor, h Handing) error 
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		to, err := receiving(ctx, tx, h.To, tx.Today())
+		holder, of, err := holding(ctx, tx, from, h.At)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		to, err := receiving(ctx, tx, h.To, holder, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -178,29 +276,45 @@ func (s *Service) Over(ctx context.Context, actor authz.Actor, h Handing) error 
 		if !h.All {
 			want = len(h.Codes)
 		}
-		switch {
-		case want == 0:
-			return door.Unchanged(), invalid("which", "引き継ぐものに、印を付けてください。")
-		case utf8.RuneCountInString(h.Why) > mostWhy:
-			return door.Unchanged(), invalid("why", "理由が長すぎます。"+strconv.Itoa(mostWhy)+"字までで書いてください。")
+		if err := h.check(want, to); err != nil {
+			return door.Unchanged(), err
 		}
-		done, err := asset.HandIn(ctx, tx, actor, asset.Holder{ID: from.ID, Name: from.Name}, to, h.All, h.Codes, h.Why)
+		done, err := asset.HandIn(ctx, tx, actor, holder, to, of, h.All, h.Codes, h.Why)
 		if err != nil {
 			return door.Unchanged(), err
 		}
 		if len(done) != want {
-			return door.Unchanged(), fault.New(fault.Conflict, "開いている間に、引き継ぐものが変わりました。いまの内容を確かめて、もう一度押してください。")
+			return door.Unchanged(), errOther()
 		}
-		answers, err := responsible.Of(ctx, tx, authz.SecurityManager, []int64{to.ID}, nil, tx.Today())
+		communications, err := communication.HandIn(ctx, tx, actor, holder, to, of, idsOf(done), h.All, h.Why)
 		if err != nil {
 			return door.Unchanged(), err
+		}
+		if h.All && len(communications) != h.Communications {
+			return door.Unchanged(), errOther()
+		}
+		what := asSaid(len(done), len(communications), strconv.Itoa)
+		done = append(done, communications...)
+		answers, err := responsible.Of(ctx, tx, authz.SecurityManager, []int64{to.ID, holder.ID}, nil, tx.Today())
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		url := address.With(address.Assets, "section", to.Code)
+		if len(communications) == len(done) {
+			url = address.With(address.Communications, "section", to.Code)
 		}
 		effect := done[0]
 		effect.Also = done[1:]
 		effect.Notices = []notice.Message{{To: answers[to.ID], Notice: notice.Notice{
-			Topic: about, TopicID: to.ID, Title: from.Name + "の情報資産" + strconv.Itoa(len(done)) + "件が、" + to.Name + "に引き継がれました",
-			Text: "内容と管理責任者を確かめ、違うところを直してください。管理番号は、そのままです。", URL: address.With(address.Assets, "section", to.Code),
+			Topic: about, TopicID: to.ID, Title: from.Name + "の" + what + "が、" + to.Name + "に引き継がれました",
+			Text: "内容と管理責任者を確かめ、違うところを直してください。管理番号は、そのままです。", URL: url,
 		}}}
+		if of != 0 {
+			effect.Notices = append(effect.Notices, notice.Message{To: answers[holder.ID], Notice: notice.Notice{
+				Topic: about, TopicID: holder.ID, Title: from.Name + "から引き継いだ" + what + "が、" + to.Name + "に移りました",
+				Text: "これからは、" + to.Name + "が管理します。違うときは、統括情報セキュリティ責任者に知らせてください。", URL: address.With(address.Assets, "section", holder.Code),
+			}})
+		}
 		return effect, nil
 	})
 	if err != nil {

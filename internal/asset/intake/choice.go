@@ -148,7 +148,10 @@ type AlikeQuestion struct {
 }
 
 // Candidate is an asset that a row may be.
-type Candidate struct{ Code, Name string }
+type Candidate struct {
+	Code, Name string
+	Ended      string // how it has ended, and what it became; empty for one that counts
+}
 
 // lists are the lists of a plan, as they are stored.
 type lists map[List]*pages
@@ -274,7 +277,7 @@ type unknown struct {
 
 // ask notes that a row may be an asset of which the name is written otherwise.
 func (p *planner) ask(r ledger.Row, place many.Place) {
-	if place.ID != 0 && (p.found.Named != nil || p.unsure[r.At] != nil) {
+	if place.ID != 0 && (p.found.Named != nil || len(p.namesakesOf(r.At)) > 0) {
 		p.fresh = append(p.fresh, unknown{r.At, place})
 	}
 }
@@ -288,6 +291,10 @@ func (p *planner) chosen(r ledger.Row, place many.Place, w *problems) int {
 	at, known := p.byCode[strings.ToLower(code)]
 	if !known || p.found.Assets[at].Section != place.ID {
 		w.wrong(ledger.NameColumn, wording.Quote(code)+"は、この課室の台帳にありません。同じものかどうかを選び直してください。")
+		return -1
+	}
+	if p.found.Assets[at].State.Ended() { // it stays as it has ended
+		p.passed[r.At] = true
 		return -1
 	}
 	if line, spoken := p.taken[p.found.Assets[at].ID]; spoken {
@@ -330,7 +337,7 @@ func (p *planner) findAlike(ctx context.Context) error {
 	var sections []int64
 	asked := map[int64]bool{}
 	for i, f := range p.fresh {
-		if p.unsure[f.row] != nil { // it is known which it may be
+		if len(p.namesakesOf(f.row)) > 0 { // it is known which it may be
 			continue
 		}
 		name := alikeKey(wording.OneLine(p.file.Rows[f.row].Cell(ledger.NameColumn)))
@@ -360,13 +367,15 @@ func (p *planner) findAlike(ctx context.Context) error {
 		if err := late(ctx); err != nil {
 			return err
 		}
-		if list := p.unsure[f.row]; list != nil {
-			var alike []many.Named
+		if list := p.namesakesOf(f.row); len(list) > 0 {
+			var among []Candidate
 			for _, at := range list {
 				a := p.found.Assets[at]
-				alike = append(alike, many.Named{ID: a.ID, Code: a.Code, Section: a.Section, Name: strings.Trim(a.Name+"、"+a.Place, "、")})
+				if p.isFree(f, a.ID, a.Code) && len(among) < mostCandidates {
+					among = append(among, Candidate{a.Code, strings.Trim(a.Name+"、"+a.Place, "、"), ended(a)})
+				}
 			}
-			p.askAlike(f, alike)
+			p.askAlike(f, among)
 			continue
 		}
 		if len(among[keys[i]]) > mostCandidates || len(among[keys[i]]) > 0 && rows[keys[i]] > mostNamesakes {
@@ -374,31 +383,41 @@ func (p *planner) findAlike(ctx context.Context) error {
 				"よく似た名前の資産か行が多いため、同じものかどうかを尋ねません。台帳にある資産の行なら、管理番号を入力してください。"))
 			continue
 		}
-		p.askAlike(f, among[keys[i]])
+		var free []Candidate
+		for _, n := range among[keys[i]] {
+			if p.isFree(f, n.ID, n.Code) {
+				free = append(free, Candidate{Code: n.Code, Name: n.Name})
+			}
+		}
+		p.askAlike(f, free)
 	}
 	return nil
 }
 
+// isFree tells whether no row but this one speaks of an asset.
+func (p *planner) isFree(f unknown, id int64, code string) bool {
+	line, spoken := p.taken[id]
+	return !spoken || line == p.file.Rows[f.row].Line && strings.EqualFold(p.choices.Same[f.row], code)
+}
+
 // askAlike asks of a row whether it is one of the assets with a name like its own.
-func (p *planner) askAlike(f unknown, alike []many.Named) {
-	r, chosen := p.file.Rows[f.row], p.choices.Same[f.row]
-	var among []Candidate
-	for _, n := range alike {
-		if line, spoken := p.taken[n.ID]; !spoken || line == r.Line && strings.EqualFold(chosen, n.Code) {
-			among = append(among, Candidate{n.Code, n.Name})
-		}
-	}
+func (p *planner) askAlike(f unknown, among []Candidate) {
 	if len(among) == 0 {
 		return
 	}
+	r, chosen := p.file.Rows[f.row], p.choices.Same[f.row]
 	if chosen == "" && p.choices.Others {
 		chosen = Another
 	}
 	if chosen == "" {
 		p.plan.Open++
-		if p.unsure[f.row] != nil {
+		switch {
+		case len(p.unsure[f.row]) > 0:
 			p.plan.Unsettled = append(p.plan.Unsettled, p.file.Problem(r, ledger.NameColumn,
 				"同じ名前の情報資産がいくつかあり、どれか分かりません。管理番号を書くか、画面で選んで取り込んでください。"))
+		case len(p.over[f.row]) > 0:
+			p.plan.Unsettled = append(p.plan.Unsettled, p.file.Problem(r, ledger.NameColumn,
+				"同じ名前の情報資産「"+among[0].Code+"」が、台帳から外れています（"+among[0].Ended+"）。同じものならこの行を消し、別の資産なら、画面で選んで取り込んでください。"))
 		}
 	}
 	p.plan.lists.add(Alike, AlikeQuestion{Row: f.row, Line: r.Line, Sheet: p.file.SheetOf(r), Section: f.section.Name, Name: short(wording.OneLine(r.Cell(ledger.NameColumn))), Among: among, Chosen: chosen})

@@ -263,8 +263,25 @@ func (p *planner) named(r ledger.Row, w *problems) int {
 	return at
 }
 
+// namesakesOf are the assets that a row without a number may be: those that count, and those
+// that have ended.
+func (p *planner) namesakesOf(row int) []int {
+	return slices.Concat(p.unsure[row], p.over[row])
+}
+
 // isOpen tells of a row whether nobody has said yet which of its namesakes it is, if any:
 // then it counts for nothing.
 func (p *planner) isOpen(r ledger.Row) bool {
-	return len(p.unsure[r.At]) > 0 && p.choices.Same[r.At] == "" && !p.choices.Others
+	return len(p.namesakesOf(r.At)) > 0 && p.choices.Same[r.At] == "" && !p.choices.Others
+}
+
+// ended says of an asset that has ended how, and what it became; empty for one that counts.
+func ended(a asset.Asset) string {
+	switch {
+	case !a.State.Ended():
+		return ""
+	case a.MergedInto != "":
+		return "「" + a.MergedInto + "」に統合"
+	}
+	return a.State.Title()
 }

@@ -158,3 +158,61 @@ func TestManyNamesakesAreFoundOrRefused(t *testing.T) {
 		}
 	}
 }
+
+// What was merged or ended comes back with the same file: it is asked about, and what is said
+// to be it stays as it has ended.
+func TestNamesakesThatHaveEndedAreAskedAbout(t *testing.T) {
+	t.Parallel()
+	with := func(states ...asset.State) register {
+		var list [][3]string
+		for range states {
+			list = append(list, [3]string{"3B", "書庫", "一"})
+		}
+		found := minutes(list...)
+		for i, state := range states {
+			a := &found.Assets[i]
+			if a.State = state; state == asset.Merged {
+				a.MergedInto = "zeimu-0009"
+			}
+		}
+		return found
+	}
+	const row = ",税務町民課,議事録,3B,2,2,特定個人情報,マイナンバー,\n"
+	for what, one := range map[string]struct {
+		found   register
+		rows    int
+		choices Choices
+		want    string // how many are added, as they were, open and unsettled
+		offers  string // of the last
+	}{
+		"merged":                    {with(asset.Merged), 1, Choices{}, "0 0 1 1", "zeimu-0001「zeimu-0009」に統合"},
+		"mistaken":                  {with(asset.Mistaken), 1, Choices{}, "0 0 1 1", "zeimu-0001登録の誤り"},
+		"it is that":                {with(asset.Merged), 1, Choices{Same: map[int]string{0: "zeimu-0001"}}, "0 1 0 0", "zeimu-0001「zeimu-0009」に統合"},
+		"it is another":             {with(asset.Merged), 1, Choices{Same: map[int]string{0: Another}}, "1 0 0 0", "zeimu-0001「zeimu-0009」に統合"},
+		"all are others":            {with(asset.Merged), 2, Choices{Others: true}, "2 0 0 0", "zeimu-0001「zeimu-0009」に統合"},
+		"another counts":            {with(asset.Mistaken, asset.Registered), 1, Choices{}, "0 1 0 0", ""},
+		"another counts, one more":  {with(asset.Mistaken, asset.Registered), 2, Choices{}, "0 1 1 1", "zeimu-0001登録の誤り"},
+		"two rows that are the one": {with(asset.Retired), 2, Choices{Same: map[int]string{0: "zeimu-0001", 1: "zeimu-0001"}}, "0 2 0 0", "zeimu-0001廃棄済み"},
+	} {
+		plan, err := makePlan(t.Context(), one.found, mustRead(t, plainHead+strings.Repeat(row, one.rows)), one.choices)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := fmt.Sprint(plan.Added, plan.Unchanged, plan.Open, len(plan.Unsettled))
+		var asked []AlikeQuestion
+		if p := plan.lists[Alike]; p != nil {
+			if err := json.Unmarshal(p.all()[0], &asked); err != nil {
+				t.Fatal(err)
+			}
+		}
+		offers := ""
+		if len(asked) > 0 {
+			for _, c := range asked[len(asked)-1].Among {
+				offers += c.Code + c.Ended
+			}
+		}
+		if got != one.want || offers != one.offers || len(plan.Problems) > 0 {
+			t.Errorf("%s: %s, want %s; offers %q, want %q; %v", what, got, one.want, offers, one.offers, plan.Problems)
+		}
+	}
+}

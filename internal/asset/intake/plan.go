@@ -68,13 +68,16 @@ type planner struct {
 	ofSheet  map[*ledger.Page]int // the place that a sheet's titles or name say, -1 for none
 	byCode   map[string]int       // indexes of found.Assets
 	byNumber map[inSection]int    // by the section's own numbers: those that count first
-	byName   map[inSection][]int  // of those without one, in their order
+	byName   map[inSection][]int  // of those without one that count, in their order
+	gone     map[inSection][]int  // of those without one that have ended
 	seen     map[inSection]int    // the line that has spoken of a number
 	taken    map[int64]int        // the line that has spoken of an asset
 	decided  []decision
 	pairs    map[int]int   // of the rows without one, the assets that they are by their names
 	unsure   map[int][]int // those that they may be, of rows that somebody must tell apart
 	crowded  map[int]bool  // rows of too many namesakes
+	over     map[int][]int // those that have ended, of rows that may be one of them
+	passed   map[int]bool  // rows of which somebody has said that they are one of these
 	fresh    []unknown     // the rows that are like none by their numbers, or of which somebody has said what they are
 	sum      hash.Hash
 	plan     Plan
@@ -119,7 +122,7 @@ func makePlan(ctx context.Context, found register, file File, choices Choices) (
 	p := &planner{
 		file: file, found: found, choices: choices, said: map[saying]meaning{}, places: map[string][]int{}, ofSheet: map[*ledger.Page]int{},
 		byCode: map[string]int{}, byNumber: map[inSection]int{}, byName: map[inSection][]int{}, seen: map[inSection]int{}, taken: map[int64]int{},
-		pairs: map[int]int{}, unsure: map[int][]int{}, crowded: map[int]bool{},
+		pairs: map[int]int{}, unsure: map[int][]int{}, crowded: map[int]bool{}, gone: map[inSection][]int{}, over: map[int][]int{}, passed: map[int]bool{},
 		sum:  sha256.New(),
 		plan: Plan{Headings: file.Headings(), Ignored: file.Ignored, Unread: file.Unread, Rows: len(file.Rows)},
 	}
@@ -251,9 +254,12 @@ func (p *planner) index() {
 		number := inSection{a.Section, strings.ToLower(a.OwnNumber)}
 		switch was, known := p.byNumber[number]; {
 		case a.OwnNumber == "":
-			if !a.State.Ended() {
-				named := inSection{a.Section, a.Name}
-				p.byName[named] = append(p.byName[named], i)
+			named, list := inSection{a.Section, a.Name}, p.byName
+			if a.State.Ended() {
+				list = p.gone
+			}
+			if list[named] = append(list[named], i); a.State.Ended() && len(list[named]) > mostCandidates { // no more are offered
+				list[named] = list[named][:mostCandidates]
 			}
 		case !known || p.found.Assets[was].State.Ended():
 			p.byNumber[number] = i
@@ -372,6 +378,10 @@ func (p *planner) add(r ledger.Row) {
 		return
 	}
 	at, own := p.match(r, place, w)
+	if p.passed[r.At] {
+		p.plan.Unchanged++
+		return
+	}
 	d := decision{row: int32(r.At), was: int32(at), section: place.ID, own: own} //nolint:gosec // a file has at most 10,000,000 rows
 	p.checkVersion(r, at, w)
 	e := p.fill(r, d, w)
@@ -511,10 +521,13 @@ func (p *planner) match(r ledger.Row, place many.Place, w *problems) (at int, ow
 			own = number
 		}
 		if own == "" {
-			if at = p.chosen(r, place, w); at < 0 {
+			if at = p.chosen(r, place, w); at < 0 && !p.passed[r.At] {
 				at = p.named(r, w)
 			}
 			if at < 0 {
+				if list := p.gone[inSection{place.ID, wording.OneLine(r.Cell(ledger.NameColumn))}]; len(list) > 0 {
+					p.over[r.At] = list
+				}
 				p.ask(r, place)
 			}
 			return at, ""
@@ -555,13 +568,13 @@ func (p *planner) match(r ledger.Row, place many.Place, w *problems) (at int, ow
 }
 
 // isGiven tells whether a number looks like one that the portal gives: the code of a
-// section, and four digits or more.
+// section that there is or was, and four digits or more.
 func (p *planner) isGiven(number string) bool {
 	at := strings.LastIndexByte(number, '-')
 	if at < 0 || len(number)-at <= 4 || strings.Trim(number[at+1:], "0123456789") != "" {
 		return false
 	}
-	return slices.ContainsFunc(p.found.Places, func(place many.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
+	return p.found.Given[strings.ToLower(number[:at])] || slices.ContainsFunc(p.found.Places, func(place many.Place) bool { return strings.EqualFold(place.Code, number[:at]) })
 }
 
 // texts are the columns of free text that are the fields of an asset as they stand there.
@@ -575,7 +588,6 @@ var texts = func() map[ledger.Column]asset.Field {
 	}
 	return list
 }()
-
 
 // read puts what a row says into an entry, over what is registered.
 func (p *planner) read(r ledger.Row, e *asset.Entry, w *problems, look func(ledger.Column, string)) {

@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake"
+	"kagami/internal/asset/merge"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -106,7 +107,10 @@ func TestARegisterIsTakenInWholeOrNotAtAll(t *testing.T) {
 	if a, err = tn.assets.Find(t.Context(), operator, "sangyo-0001"); err != nil || a.State != asset.Draft {
 		t.Errorf("%+v, %v", a, err)
 	}
-	events, err := tn.assets.History(t.Context(), operator, "somu-0001")
+	if a, err = tn.assets.Find(t.Context(), operator, "somu-0001"); err != nil {
+		t.Fatal(err)
+	}
+	events, err := tn.assets.History(t.Context(), operator, a)
 	if err != nil || len(events) != 2 || events[0].After["zone"] != asset.MyNumberZone || events[0].Why != "台帳の取り込み" {
 		t.Errorf("%+v, %v", events, err)
 	}
@@ -169,5 +173,57 @@ func TestWhoMayChangeNoAssetTakesNoRegisterIn(t *testing.T) {
 	}
 	if _, err := tn.TakeIn(t.Context(), staff, file, intake.Choices{}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("taken in: %v", err)
+	}
+}
+
+// The number of an asset that has gone to another section is no third one's own, also where
+// the section of its code is no more.
+func TestANumberOfASectionThatIsNoMoreIsNobodysOwn(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	tn.take(t, tn.manager, ",総務課,住民名簿,2,2,2,無,LGWAN\n")
+	for _, sql := range []string{
+		`INSERT INTO section (code, name, kind, position, abolished_on) VALUES ('minato', '見本水道課', 'internal', 9, '2026-11-01')`,
+		`INSERT INTO asset_number (code, last) VALUES ('minato', 1)`,
+		`INSERT INTO section (code, name, kind, position) VALUES ('kikaku', '企画課', 'internal', 10)`,
+		`UPDATE asset SET code = 'minato-0001', section_id = (SELECT id FROM section WHERE code = 'kikaku') WHERE code = 'somu-0001'`,
+	} {
+		if _, err := tn.db.Pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, number := range []string{"minato-0001", "Minato-0001", "minato-0002", "sangyo-0001"} {
+		got, plan := tn.take(t, tn.manager, number+",総務課,住民名簿,2,2,2,無,LGWAN\n")
+		if got != "0 0 0 1" || !strings.Contains(plan.Problems[0].Reason, "この管理番号の情報資産は、あなたの課室にありません") {
+			t.Errorf("%s: %s, %v", number, got, plan.Problems)
+		}
+	}
+}
+
+// The same file after two of its rows have ended brings nothing in anew.
+func TestTheSameFileAfterAMergeIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	tn := newTown(t)
+	const rows = ",総務課,住民名簿,2,2,2,無,LGWAN\n,総務課,世帯の一覧表,2,2,2,無,LGWAN\n,総務課,誤りの行,2,2,2,無,LGWAN\n"
+	tn.take(t, tn.manager, rows)
+	through := door.New(tn.db.Pool, func() time.Time { return time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) })
+	merging := merge.New(tn.db.Pool, through, tn.assets)
+	if err := merging.Merge(t.Context(), tn.manager, merge.Seen{Code: "somu-0002", Version: 1}, merge.Seen{Code: "somu-0001", Version: 1}, nil, "同じもの"); err != nil {
+		t.Fatal(err)
+	}
+	if err := tn.assets.EndAsMistaken(t.Context(), tn.manager, "somu-0003", 1, "誤り"); err != nil {
+		t.Fatal(err)
+	}
+	got, plan := tn.take(t, tn.manager, rows)
+	if faults := plan.Faults(); got != "0 0 1 0" || plan.Open != 2 || len(faults) != 2 || !strings.Contains(faults[0].Reason, "「somu-0002」が、台帳から外れています（「somu-0001」に統合）") {
+		t.Errorf("%s, %d open, %v", got, plan.Open, faults)
+	}
+	file, err := intake.Read(t.Context(), []byte(head+rows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err = tn.TakeIn(t.Context(), tn.manager, file, intake.Choices{Same: map[int]string{1: "somu-0002", 2: "somu-0003"}})
+	if err != nil || plan.Added+plan.Changed+plan.Open != 0 || plan.Unchanged != 3 {
+		t.Errorf("%+v, %v", plan, err)
 	}
 }

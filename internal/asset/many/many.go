@@ -55,6 +55,10 @@ type Standing struct {
 	Places []Place
 	Assets []asset.Asset // of those sections that are Mine
 
+	// Given are the codes, in small letters, under which 管理番号 have been given: also of
+	// sections that are no more, or have another code today.
+	Given map[string]bool
+
 	// Awaiting are the drafts among them that somebody confirms: they stay drafts.
 	Awaiting map[int64]bool
 
@@ -93,6 +97,14 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 	if err != nil {
 		return Standing{}, err
 	}
+	given, err := postgres.List[struct{ Code string }](ctx, db, "listing the codes of numbers", `SELECT lower(code) AS code FROM asset_number`, pgx.StrictNamedArgs{})
+	if err != nil {
+		return Standing{}, err
+	}
+	found.Given = make(map[string]bool, len(given))
+	for _, g := range given {
+		found.Given[g.Code] = true
+	}
 	mine := []int64{}
 	for i := range found.Places {
 		p := &found.Places[i]
@@ -111,7 +123,9 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 			UNION SELECT f.id FROM unnest(@numbers::text[]) AS n(number), LATERAL (
 				SELECT o.id FROM asset o WHERE lower(o.own_number) = n.number AND o.own_number <> '' AND o.state IN ('retired', 'mistaken', 'merged') OFFSET 0) f
 			UNION SELECT f.id FROM unnest(@names::text[]) AS n(name), LATERAL (
-				SELECT o.id FROM asset o WHERE o.name = n.name AND o.own_number = '' AND o.state IN ('draft', 'registered') OFFSET 0) f)
+				SELECT o.id FROM asset o WHERE o.name = n.name AND o.own_number = '' AND o.state IN ('draft', 'registered') OFFSET 0) f
+			UNION SELECT f.id FROM unnest(@names::text[]) AS n(name), LATERAL (
+				SELECT o.id FROM asset o WHERE o.name = n.name AND o.own_number = '' AND o.state IN ('retired', 'mistaken', 'merged') OFFSET 0) f)
 		ORDER BY a.id `+lock, pgx.StrictNamedArgs{"mine": mine, "codes": found.codes(asked.Numbers), "numbers": lowered(asked.Numbers), "names": append([]string{}, asked.Names...)})
 	if err != nil {
 		return Standing{}, err

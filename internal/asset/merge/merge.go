@@ -143,6 +143,8 @@ func fits(gone, kept asset.Asset, failure error) error {
 		return wrong("「" + kept.Code + "」は、ほかの課室の情報資産です。同じ課室のものにだけ、統合できます。")
 	case kept.State.Ended():
 		return wrong("「" + kept.Code + "」は「" + kept.State.Title() + "」のため、統合先にできません。")
+	case gone.State == asset.Registered && kept.State == asset.Draft:
+		return wrong("「" + kept.Code + "」は下書きのため、登録済みの「" + gone.Code + "」を統合できません。先に「" + kept.Code + "」を登録するか、残す方と終える方を入れ替えて統合してください。")
 	}
 	return nil
 }

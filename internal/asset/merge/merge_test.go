@@ -131,13 +131,35 @@ func TestOneOfTwoStaysWithWhatIsRightOfBoth(t *testing.T) {
 		t.Errorf("%d count", n)
 	}
 	for code, want := range map[string]string{gone: "merged_into:" + kept, kept: "merged:" + gone} {
-		history, err := o.register.History(t.Context(), o.tax, code)
+		history, err := o.register.History(t.Context(), o.tax, o.find(code))
 		if err != nil || !strings.Contains(fmt.Sprint(history[0].After), want) || history[0].Why != "二重の登録" || len(history[0].Before) == 0 {
 			t.Errorf("%s: %+v, %v", code, history, err)
 		}
 	}
 	if err := o.Merge(t.Context(), o.tax, merge.Seen{Code: kept, Version: 2}, merge.Seen{Code: gone, Version: 2}, nil, ""); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("into what has ended: %v", err)
+	}
+}
+
+// What is registered does not go into a draft, with which it would be withdrawn; the other
+// way round it may.
+func TestWhatIsRegisteredIsNotMergedIntoADraft(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	registered := o.add(asset.Information, "台帳", "2")
+	keeper := authz.Actor{Person: o.tax.Person, Holdings: []authz.Holding{{Role: authz.RegisterKeeper, Section: o.tax.Holdings[0].Section}}}
+	draft, err := o.register.Register(t.Context(), keeper, "zeimu", o.find(registered).Details)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Look(t.Context(), o.tax, registered, draft); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("shown beside it: %v", err)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(registered), o.seen(draft), nil, ""); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("into a draft: %v", err)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(draft), o.seen(registered), nil, ""); err != nil || o.find(registered).State != asset.Registered {
+		t.Errorf("the other way round: %v", err)
 	}
 }
 
@@ -149,7 +171,7 @@ func TestWhatIsAlikeIsMerged(t *testing.T) {
 	if err := o.Merge(t.Context(), o.tax, o.seen(gone), o.seen(kept), nil, ""); err != nil {
 		t.Fatal(err)
 	}
-	if history, err := o.register.History(t.Context(), o.tax, kept); err != nil || len(history) != 2 || history[0].After["merged"] != gone {
+	if history, err := o.register.History(t.Context(), o.tax, o.find(kept)); err != nil || len(history) != 2 || history[0].After["merged"] != gone {
 		t.Errorf("%+v, %v", history, err)
 	}
 }

@@ -63,9 +63,8 @@ type Paper struct {
 
 // List lists the papers of an asset, the newest first, with those that were removed.
 // NotFound where the actor may not see it.
-func (s *Service) List(ctx context.Context, actor authz.Actor, code string) ([]Paper, error) {
-	a, err := s.assets.Find(ctx, actor, code)
-	if err != nil {
+func (s *Service) List(ctx context.Context, actor authz.Actor, a asset.Asset) ([]Paper, error) {
+	if err := a.AskSee(actor); err != nil {
 		return nil, err
 	}
 	return postgres.List[Paper](ctx, s.pool, "listing the papers of an asset", `

@@ -68,14 +68,19 @@ func Awaiting(ctx context.Context, db postgres.Querier, drafts []int64) ([]int64
 
 // Drafted keeps that somebody has drafted assets who may only draft, or has changed such
 // drafts: asset.Ties asks it. It stays the draft of who may only draft, when somebody else
-// mends it; who may confirm is none of its writers, nor is the operator. What was sent back waits again.
+// mends it; who may confirm is none of its writers, nor is the operator. What was sent back
+// waits again once who drafts has changed it: nobody else's change says that it is mended.
 func Drafted(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO asset_draft AS d (asset_id, drafted_by, drafted_at, writers) SELECT a.id, @by, @now, ARRAY[@by::bigint] FROM asset a WHERE a.id = ANY(@assets)
-		ON CONFLICT (asset_id) DO UPDATE SET
-			drafted_by = CASE WHEN @by = 0 OR (SELECT a.section_id = ANY(@changes) FROM asset a WHERE a.id = d.asset_id) THEN d.drafted_by ELSE @by END,
-			writers = CASE WHEN @by = 0 OR (SELECT a.section_id = ANY(@confirms) FROM asset a WHERE a.id = d.asset_id) OR @by = ANY(d.writers) THEN d.writers ELSE d.writers || @by::bigint END,
-			drafted_at = excluded.drafted_at, again = d.again OR d.sent_back <> '', sent_back = '', sent_back_by = NULL`,
+		ON CONFLICT (asset_id) DO UPDATE SET (drafted_by, drafted_at, writers, again, sent_back, sent_back_by) = (
+			SELECT CASE WHEN w.drafts THEN @by ELSE d.drafted_by END, excluded.drafted_at,
+			       CASE WHEN @by = 0 OR w.confirms OR @by = ANY(d.writers) THEN d.writers ELSE d.writers || @by::bigint END,
+			       d.again OR w.drafts AND d.sent_back <> '',
+			       CASE WHEN w.drafts THEN '' ELSE d.sent_back END,
+			       CASE WHEN w.drafts THEN NULL ELSE d.sent_back_by END
+			FROM (SELECT @by <> 0 AND (a.section_id <> ALL(@changes) OR @by = d.drafted_by) AS drafts, a.section_id = ANY(@confirms) AS confirms
+			      FROM asset a WHERE a.id = d.asset_id) w)`,
 		pgx.StrictNamedArgs{"assets": assets, "by": actor.Person, "now": tx.Now, "changes": actor.Sections(authz.ChangeAssets), "confirms": actor.Sections(authz.ConfirmAssets)})
 	if err != nil {
 		return fmt.Errorf("keeping who has drafted assets: %w", err)
@@ -92,15 +97,21 @@ type Draft struct {
 	SentBackBy string
 	Again      bool    // it was sent back, and has been changed since
 	Writers    []int64 // who has written in it and may not confirm it
+	BegunBy    int64   // who registered the asset; 0 for the operator
+	Took       bool    // another one was merged into it
 }
 
-// judged is by whom a draft is for somebody who decides on it: by themselves, where they
-// have written in it.
-func (d Draft) judged(actor authz.Actor) int64 {
-	if slices.Contains(d.Writers, actor.Person) {
-		return actor.Person
+// AskWithdraw tells why somebody can't withdraw the draft, which ends the asset as a whole:
+// Forbidden where somebody else has begun it, whoever has written in it since; Conflict where
+// it stands for another one too. Nil where they can.
+func (d Draft) AskWithdraw(actor authz.Actor) error {
+	if d.BegunBy != actor.Person {
+		return fault.New(fault.Forbidden, "ほかの人が始めた下書きは、取り下げられません。内容は直せます。要らないものであれば、情報セキュリティ管理者に伝えてください。")
 	}
-	return d.Person
+	if d.Took {
+		return fault.New(fault.Conflict, "この下書きには、ほかの下書きが統合されているため、取り下げられません。要らないものであれば、情報セキュリティ管理者に伝えてください。")
+	}
+	return nil
 }
 
 // Waits tells whether the draft waits to be confirmed.
@@ -108,8 +119,15 @@ func (d Draft) Waits(a asset.Asset) bool {
 	return a.State == asset.Draft && d.Person != 0 && d.SentBack == "" && len(a.Open()) == 0
 }
 
+// begunBy is who registered the asset of a draft d: its history's first version says so.
+const begunBy = `coalesce((SELECT c.changed_by FROM asset_change c WHERE c.asset_id = d.asset_id AND c.version = 1), 0)`
+
+// took is whether another one was merged into that of a draft d.
+const took = `EXISTS (SELECT FROM asset_change c WHERE c.asset_id = d.asset_id AND c.after ? 'merged')`
+
 const selectDraft = `
-	SELECT d.drafted_by AS person, p.name AS by, d.drafted_at AS at, d.sent_back, coalesce(q.name, '') AS sent_back_by, d.again, d.writers
+	SELECT d.drafted_by AS person, p.name AS by, d.drafted_at AS at, d.sent_back, coalesce(q.name, '') AS sent_back_by, d.again, d.writers,
+	       ` + begunBy + ` AS begun_by, ` + took + ` AS took
 	FROM asset_draft d JOIN person_shown p ON p.id = d.drafted_by LEFT JOIN person_shown q ON q.id = d.sent_back_by
 	WHERE d.asset_id = @asset`
 
@@ -132,27 +150,36 @@ func draftOf(ctx context.Context, db postgres.Querier, id int64) (Draft, error) 
 
 // MayConfirmDraft tells whether the actor may confirm a draft of an asset.
 func (s *Service) MayConfirmDraft(ctx context.Context, actor authz.Actor, a asset.Asset, d Draft) (bool, error) {
-	return s.MayConfirm(ctx, actor, a, d.judged(actor))
+	return s.MayConfirm(ctx, actor, a, d.Writers...)
 }
 
-// MayConfirm tells whether the actor may confirm what somebody has prepared of an asset.
-func (s *Service) MayConfirm(ctx context.Context, actor authz.Actor, a asset.Asset, by int64) (bool, error) {
-	if !actor.Might(authz.ConfirmAssets, authz.Own) || actor.Person == by {
+// MayConfirm tells whether the actor may confirm what some people have prepared of an asset.
+func (s *Service) MayConfirm(ctx context.Context, actor authz.Actor, a asset.Asset, by ...int64) (bool, error) {
+	if !actor.Might(authz.ConfirmAssets, authz.Own) || slices.Contains(by, actor.Person) {
 		return false, nil
 	}
-	matter, err := org.Concerning(ctx, s.pool, by, calendar.Day(s.door.Now()))
-	matter.OwnersSection = a.Section
+	matter, err := concerning(ctx, s.pool, actor, a, by, calendar.Day(s.door.Now()))
 	_, may := actor.May(authz.ConfirmAssets, matter)
 	return may, err
 }
 
-// allow allows the decision on what somebody has prepared of an asset.
-func allow(ctx context.Context, tx *door.Tx, a asset.Asset, by int64) (door.Allowed, error) {
-	matter, err := org.Concerning(ctx, tx, by, tx.Today())
+// concerning is the matter of deciding on what some people have prepared of an asset: none of
+// them does, and where all who could are among them, the role above does.
+func concerning(ctx context.Context, db postgres.Querier, actor authz.Actor, a asset.Asset, by []int64, day calendar.Date) (authz.Matter, error) {
+	roles, err := org.Alone(ctx, db, day, by...)
+	matter := authz.Matter{OwnersSection: a.Section, Decision: true, Alone: roles}
+	if slices.Contains(by, actor.Person) {
+		matter.Person = actor.Person
+	}
+	return matter, err
+}
+
+// allow allows the decision on what some people have prepared of an asset.
+func allow(ctx context.Context, tx *door.Tx, actor authz.Actor, a asset.Asset, by ...int64) (door.Allowed, error) {
+	matter, err := concerning(ctx, tx, actor, a, by, tx.Today())
 	if err != nil {
 		return door.Allowed{}, err
 	}
-	matter.OwnersSection = a.Section
 	if err := tx.Allow(authz.ConfirmAssets, matter); err != nil {
 		return door.Allowed{}, err
 	}
@@ -182,7 +209,7 @@ func (s *Service) Confirm(ctx context.Context, actor authz.Actor, list []Seen) e
 			if err != nil {
 				return door.Unchanged(), err
 			}
-			as, err := allow(ctx, tx, a, d.judged(actor))
+			as, err := allow(ctx, tx, actor, a, d.Writers...)
 			if err != nil {
 				return door.Unchanged(), err
 			}
@@ -230,14 +257,15 @@ func checkWords(words string) (string, error) {
 	return words, nil
 }
 
-// SendBack sends a draft that waits back to who has drafted it, and tells them what to mend.
+// SendBack sends a draft that waits back to who has written in it, and tells them what to
+// mend.
 func (s *Service) SendBack(ctx context.Context, actor authz.Actor, seen Seen, words string) error {
 	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		a, d, err := waiting(ctx, tx, actor, seen)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if _, err := allow(ctx, tx, a, d.judged(actor)); err != nil {
+		if _, err := allow(ctx, tx, actor, a, d.Writers...); err != nil {
 			return door.Unchanged(), err
 		}
 		words, err := checkWords(words)
@@ -246,7 +274,7 @@ func (s *Service) SendBack(ctx context.Context, actor authz.Actor, seen Seen, wo
 		}
 		_, err = tx.Exec(ctx, `UPDATE asset_draft SET sent_back = @words, sent_back_by = nullif(@by, 0::bigint) WHERE asset_id = @asset`,
 			pgx.StrictNamedArgs{"asset": a.ID, "words": words, "by": actor.Person})
-		return sentBack(a, d.Person, "下書き", words, address.AssetEdit(a.Code)), err
+		return sentBack(a, d.Person, d.Writers, "下書き", words, address.AssetEdit(a.Code)), err
 	})
 	if err != nil {
 		return fmt.Errorf("sending a draft back: %w", err)
@@ -254,11 +282,11 @@ func (s *Service) SendBack(ctx context.Context, actor authz.Actor, seen Seen, wo
 	return nil
 }
 
-// sentBack is what is recorded and told of something that was sent back.
-func sentBack(a asset.Asset, to int64, what, words, url string) door.Effect {
+// sentBack is what is recorded and told of something of somebody's that was sent back.
+func sentBack(a asset.Asset, by int64, to []int64, what, words, url string) door.Effect {
 	return door.Effect{
-		Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"sent_back"}, Refs: map[string]int64{"person": to},
-		Notices: []notice.Message{{To: []int64{to}, Notice: notice.Notice{
+		Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"sent_back"}, Refs: map[string]int64{"person": by},
+		Notices: []notice.Message{{To: to, Notice: notice.Notice{
 			Topic: About, TopicID: a.ID, Title: "「" + a.Name + "」の" + what + "が差し戻されました", Text: words, URL: url,
 		}}},
 	}

@@ -38,7 +38,7 @@ func (s Stand) Title() string {
 	return "下書き"
 }
 
-// Own is a draft or a proposal of somebody's own.
+// Own is a draft that somebody has written in, or a proposal of theirs.
 type Own struct {
 	Code        string
 	Name        string
@@ -46,20 +46,22 @@ type Own struct {
 	At          time.Time
 	Proposal    int64 // 0 for a draft
 	Stand       Stand
+	MayWithdraw bool   // of a draft, whether it is theirs to end
 	SentBack    string // what to mend, where it was sent back
 	SentBackBy  string
 }
 
-// owns are somebody's own drafts and proposals, as far as they may still draft: what was
-// sent back until they let it be.
+// owns are the drafts that somebody has written in, whoever has written last, and their own
+// proposals, as far as they may still draft: what was sent back until they let it be.
 const owns = `
 	SELECT d.asset_id, d.drafted_at AS at, 0::bigint AS proposal, d.sent_back, d.sent_back_by AS by,
-	       CASE WHEN d.sent_back <> '' THEN 'back' WHEN ` + nothingOpen + ` THEN 'waits' ELSE 'unfinished' END AS stand
+	       CASE WHEN d.sent_back <> '' THEN 'back' WHEN ` + nothingOpen + ` THEN 'waits' ELSE 'unfinished' END AS stand,
+	       ` + begunBy + ` = @actor AND NOT ` + took + ` AS may_withdraw
 	FROM asset_draft d JOIN asset a ON a.id = d.asset_id
-	WHERE d.drafted_by = @actor AND a.state = 'draft' AND a.section_id = ANY(@sections)
+	WHERE d.writers @> ARRAY[@actor::bigint] AND a.state = 'draft' AND a.section_id = ANY(@sections)
 	UNION ALL
 	SELECT r.asset_id, r.proposed_at, r.id, CASE WHEN r.state = 'sent_back' THEN r.words ELSE '' END, CASE WHEN r.state = 'sent_back' THEN r.decided_by END,
-	       CASE WHEN r.state = 'sent_back' THEN 'back' ELSE 'waits' END
+	       CASE WHEN r.state = 'sent_back' THEN 'back' ELSE 'waits' END, true
 	FROM asset_proposal r JOIN asset a ON a.id = r.asset_id
 	WHERE r.proposed_by = @actor AND ` + ownStands + ` AND a.state = 'registered' AND a.section_id = ANY(@sections)`
 
@@ -76,7 +78,7 @@ func (s *Service) Own(ctx context.Context, actor authz.Actor) ([]Own, error) {
 	args := ownArguments(actor)
 	args["most"] = Most
 	return postgres.List[Own](ctx, s.pool, "listing somebody's own drafts", `
-		SELECT a.code, a.name, s.name AS section_name, o.at, o.proposal, o.stand, o.sent_back, coalesce(p.name, '') AS sent_back_by
+		SELECT a.code, a.name, s.name AS section_name, o.at, o.proposal, o.stand, o.may_withdraw, o.sent_back, coalesce(p.name, '') AS sent_back_by
 		FROM (`+owns+`) o JOIN asset a ON a.id = o.asset_id JOIN section_shown s ON s.id = a.section_id LEFT JOIN person_shown p ON p.id = o.by
 		ORDER BY array_position(ARRAY['back', 'unfinished', 'waits'], o.stand), o.at DESC, a.id LIMIT @most`, args)
 }
@@ -119,14 +121,14 @@ func (s *Service) OwnCounts(ctx context.Context, actor authz.Actor) (found OwnCo
 }
 
 // OwnOf is what the actor can withdraw of an asset that they see: a draft that they have
-// written last, or a proposal. NotFound where there is none.
+// begun, or a proposal. NotFound where there is none.
 func (s *Service) OwnOf(ctx context.Context, actor authz.Actor, a asset.Asset) (Own, error) {
 	args := ownArguments(actor)
 	args["asset"] = a.ID
 	list, err := postgres.List[Own](ctx, s.pool, "finding somebody's own draft", `
-		SELECT a.code, a.name, s.name AS section_name, o.at, o.proposal, o.stand, o.sent_back, coalesce(p.name, '') AS sent_back_by
+		SELECT a.code, a.name, s.name AS section_name, o.at, o.proposal, o.stand, o.may_withdraw, o.sent_back, coalesce(p.name, '') AS sent_back_by
 		FROM (`+owns+`) o JOIN asset a ON a.id = o.asset_id JOIN section_shown s ON s.id = a.section_id LEFT JOIN person_shown p ON p.id = o.by
-		WHERE a.id = @asset`, args)
+		WHERE a.id = @asset AND o.may_withdraw`, args)
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "この情報資産には、あなたが取り下げられる下書きや提案は、ありません。")
 	}
@@ -168,10 +170,11 @@ func (s *Service) withdrawDraft(ctx context.Context, tx *door.Tx, actor authz.Ac
 		return door.Unchanged(), err
 	case a.State != asset.Draft || d.Person == 0:
 		return door.Unchanged(), fault.New(fault.Conflict, "この下書きは、もう登録されています。取り下げずに、変更を提案してください。")
-	case d.Person != actor.Person:
-		return door.Unchanged(), fault.New(fault.Forbidden, "ほかの人の下書きは、取り下げられません。")
 	}
-	return s.assets.EndIn(ctx, tx, actor, a, WhyWithdrawn)
+	if err := d.AskWithdraw(actor); err != nil {
+		return door.Unchanged(), err
+	}
+	return s.assets.EndIn(ctx, tx, actor, a, asset.WhyWithdrawn)
 }
 
 func withdrawProposal(ctx context.Context, tx *door.Tx, actor authz.Actor, seen Seen, id int64) (door.Effect, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -126,9 +127,17 @@ func decide(ctx context.Context, tx *door.Tx, actor authz.Actor, p Proposal, sta
 	return nil
 }
 
-// Ended closes the proposal about an asset that has ended, and tells who has made it:
-// asset.Ties asks it.
+// Ended closes the proposal about an asset that has ended, and tells who has made it; of a
+// draft it tells who has written in it. asset.Ties asks it.
 func Ended(ctx context.Context, tx *door.Tx, actor authz.Actor, was asset.Asset) ([]notice.Message, error) {
+	if was.State == asset.Draft { // nobody proposes a change of one
+		d, err := draftOf(ctx, tx, was.ID)
+		others := slices.DeleteFunc(d.Writers, func(writer int64) bool { return writer == actor.Person })
+		if err != nil || len(others) == 0 {
+			return nil, err
+		}
+		return lost(was, others, "の下書きは、登録されずに終わりました"), nil
+	}
 	p, err := openOf(ctx, tx, was.ID, " FOR UPDATE OF r")
 	if err != nil || p.ID == 0 {
 		return nil, err
@@ -139,10 +148,15 @@ func Ended(ctx context.Context, tx *door.Tx, actor authz.Actor, was asset.Asset)
 	if p.Person == actor.Person {
 		return nil, nil
 	}
-	return []notice.Message{{To: []int64{p.Person}, Notice: notice.Notice{
-		Topic: About, TopicID: was.ID, Title: "「" + was.Name + "」の変更の提案は、情報資産が終わったため、閉じました",
+	return lost(was, []int64{p.Person}, "の変更の提案は、情報資産が終わったため、閉じました"), nil
+}
+
+// lost tells somebody that what they have written of an asset is over with it.
+func lost(was asset.Asset, to []int64, what string) []notice.Message {
+	return []notice.Message{{To: to, Notice: notice.Notice{
+		Topic: About, TopicID: was.ID, Title: "「" + was.Name + "」" + what,
 		Text: "することは、ありません。終わった理由は、情報資産の履歴にあります。", URL: address.Asset(was.Code),
-	}}}, nil
+	}}}
 }
 
 // proposed locks an asset on the version that the actor has seen, and the proposal about it.
@@ -171,7 +185,7 @@ func (s *Service) ConfirmProposal(ctx context.Context, actor authz.Actor, seen S
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if _, err := allow(ctx, tx, a, p.Person); err != nil {
+		if _, err := allow(ctx, tx, actor, a, p.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		if err := decide(ctx, tx, actor, p, "confirmed", ""); err != nil {
@@ -200,14 +214,14 @@ func (s *Service) SendProposalBack(ctx context.Context, actor authz.Actor, seen 
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if _, err := allow(ctx, tx, a, p.Person); err != nil {
+		if _, err := allow(ctx, tx, actor, a, p.Person); err != nil {
 			return door.Unchanged(), err
 		}
 		words, err := checkWords(words)
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		return sentBack(a, p.Person, "変更の提案", words, address.Asset(a.Code)), decide(ctx, tx, actor, p, "sent_back", words)
+		return sentBack(a, p.Person, []int64{p.Person}, "変更の提案", words, address.Asset(a.Code)), decide(ctx, tx, actor, p, "sent_back", words)
 	})
 	if err != nil {
 		return fmt.Errorf("sending a proposal back: %w", err)

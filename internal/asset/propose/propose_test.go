@@ -13,6 +13,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/level"
 	"kagami/internal/asset/many"
+	"kagami/internal/asset/merge"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/asset/tied"
@@ -105,7 +106,7 @@ func (o office) find(code string) asset.Asset {
 
 func (o office) history(code string) []asset.Event {
 	o.t.Helper()
-	list, err := o.assets.History(o.t.Context(), o.manager, code)
+	list, err := o.assets.History(o.t.Context(), o.manager, o.find(code))
 	must(o.t, err)
 	return list
 }
@@ -225,6 +226,181 @@ func TestAKeepersDraftStaysOneWhoeverChangesIt(t *testing.T) {
 	if a := o.find(code); a.State != asset.Registered {
 		t.Errorf("confirmed it is %s", a.State)
 	}
+}
+
+// imported is a draft that the 管理者 has taken in, with something to settle.
+func (o office) imported() string {
+	o.t.Helper()
+	open := ledger()
+	open.Zone = ""
+	must(o.t, o.many.Change(o.t.Context(), o.manager, many.Asked{}, func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
+		place := found.Places[slices.IndexFunc(found.Places, func(p many.Place) bool { return p.Mine })]
+		return slices.Values([]asset.Entry{{Section: place.ID, Is: open, State: asset.Draft}}), nil
+	}))
+	return "zeimu-0001"
+}
+
+// Who has written in a draft has not begun it: what the 管理者 has imported is not a keeper's
+// to end.
+func TestADraftIsWithdrawnOnlyByWhoHasBegunIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.imported()
+	noted := o.find(code).Details
+	noted.Note = "追記"
+	must(t, o.assets.Change(t.Context(), o.keeper, code, 1, noted, ""))
+	mustBe(t, "what the manager has begun", o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: code, Version: 2}, 0), fault.Forbidden)
+	_, err := o.OwnOf(t.Context(), o.keeper, o.find(code))
+	mustBe(t, "asked before", err, fault.NotFound)
+	if list, err := o.Own(t.Context(), o.keeper); err != nil || len(list) != 1 || list[0].MayWithdraw {
+		t.Errorf("%+v, %v", list, err)
+	}
+	begun := o.draft(ledger())
+	noted = ledger()
+	noted.Note = "追記"
+	must(t, o.assets.Change(t.Context(), o.second, begun, 1, noted, ""))
+	mustBe(t, "what another keeper has begun", o.Withdraw(t.Context(), o.second, propose.Seen{Code: begun, Version: 2}, 0), fault.Forbidden)
+	must(t, o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: begun, Version: 2}, 0))
+	if o.find(begun).State != asset.Mistaken || o.find(code).State != asset.Draft {
+		t.Errorf("they are %s and %s", o.find(begun).State, o.find(code).State)
+	}
+}
+
+// A draft in which another keeper has written is still on the list of the first, who is told
+// what becomes of it.
+func TestADraftIsOfAllWhoHaveWrittenInIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.draft(ledger())
+	noted := ledger()
+	noted.Note = "追記"
+	must(t, o.assets.Change(t.Context(), o.second, code, 1, noted, ""))
+	for _, who := range []authz.Actor{o.keeper, o.second} {
+		list, err := o.Own(t.Context(), who)
+		counts, more := o.OwnCounts(t.Context(), who)
+		if err != nil || more != nil || len(list) != 1 || counts.All != 1 || list[0].MayWithdraw != (who.Person == o.keeper.Person) {
+			t.Errorf("of %d: %+v, %+v, %v, %v", who.Person, list, counts, err, more)
+		}
+	}
+	told := func(first, second int) {
+		t.Helper()
+		if a, b := o.notices(o.keeper.Person), o.notices(o.second.Person); a != first || b != second {
+			t.Errorf("they are told %d and %d times", a, b)
+		}
+	}
+	must(t, o.SendBack(t.Context(), o.manager, propose.Seen{Code: code, Version: 2}, "保存先を書いてください。"))
+	told(1, 1)
+	must(t, o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: code, Version: 2}, 0))
+	told(1, 2)
+	ended := o.draft(ledger())
+	must(t, o.assets.EndAsMistaken(t.Context(), o.manager, ended, 1, "二重に登録した"))
+	told(2, 2)
+}
+
+// A draft into which another was merged stands for both: its withdrawal would end both.
+func TestADraftThatHasTakenAnotherInIsNotWithdrawn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	gone, kept := o.draft(ledger()), o.draft(ledger())
+	through := door.New(o.db.Pool, func() time.Time { return today.Start() })
+	must(t, merge.New(o.db.Pool, through, o.assets).Merge(t.Context(), o.manager, merge.Seen{Code: gone, Version: 1}, merge.Seen{Code: kept, Version: 1}, nil, "同じもの"))
+	a := o.find(kept)
+	mustBe(t, "withdrawn", o.Withdraw(t.Context(), o.keeper, propose.Seen{Code: kept, Version: a.Version}, 0), fault.Conflict)
+	if list, err := o.Own(t.Context(), o.keeper); err != nil || len(list) != 1 || list[0].MayWithdraw {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// Only who drafts mends what was sent back: a change of somebody else's leaves it with them.
+func TestWhatWasSentBackWaitsAgainOnceADrafterHasChangedIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.draft(ledger())
+	must(t, o.SendBack(t.Context(), o.manager, propose.Seen{Code: code, Version: 1}, "機密性を直してください。"))
+	edit := func(by authz.Actor, place string) {
+		t.Helper()
+		a := o.find(code)
+		a.Place = place
+		must(t, o.assets.Change(t.Context(), by, code, a.Version, a.Details, ""))
+	}
+	stands := func(what, words string, waits int, again bool) {
+		t.Helper()
+		d, err := o.Draft(t.Context(), o.manager, o.find(code))
+		if err != nil || d.SentBack != words || (d.SentBackBy == "") != (words == "") || d.Again != again || o.counts(o.manager).Drafts != waits {
+			t.Errorf("after %s: %+v, %+v, %v", what, d, o.counts(o.manager), err)
+		}
+	}
+	edit(o.manager, "書庫1")
+	edit(o.system, "書庫2")
+	edit(o.system, "書庫3")
+	must(t, o.many.Change(t.Context(), o.manager, many.Asked{Numbers: []string{code}}, func(_ *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
+		is := found.Assets[0].Details
+		is.Owner = "新しい課長"
+		return slices.Values([]asset.Entry{{Was: found.Assets[0], Is: is, State: asset.Draft}}), nil
+	}))
+	stands("the changes of others", "機密性を直してください。", 0, false)
+	edit(o.second, "書庫4")
+	stands("another keeper's change", "", 1, true)
+	must(t, o.SendBack(t.Context(), o.manager, propose.Seen{Code: code, Version: o.find(code).Version}, "完全性も直してください。"))
+	promoted := o.second
+	promoted.Holdings = o.manager.Holdings
+	edit(promoted, "書庫5")
+	stands("the change of who has drafted it last, and is promoted", "", 1, true)
+}
+
+// Where all who could confirm something have prepared it, it waits for the role above.
+func TestWhatAllManagersHavePreparedWaitsForTheRoleAbove(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	registered, err := o.assets.Register(t.Context(), o.manager, "zeimu", ledger())
+	must(t, err)
+	changed := ledger()
+	changed.Place = "書庫"
+	must(t, o.Propose(t.Context(), o.keeper, registered, 1, changed, ""))
+	code := o.draft(ledger())
+	town, operator := org.New(o.db.Pool, door.New(o.db.Pool, func() time.Time { return today.Start() })), authz.AsOperator()
+	appoint := func(who authz.Actor, section int64, title string, role authz.Role) {
+		t.Helper()
+		must(t, town.AddRule(t.Context(), operator, org.Rule{Title: title, Role: role}))
+		post, err := town.AddPost(t.Context(), operator, org.Post{Section: section, Title: title})
+		must(t, err)
+		must(t, town.Appoint(t.Context(), operator, org.Appointment{Person: who.Person, Post: post, First: today}, org.Beside))
+	}
+	section := o.keeper.Holdings[0].Section
+	holding := func(who authz.Actor, role authz.Role) authz.Actor {
+		return authz.Actor{Person: who.Person, On: today, Holdings: []authz.Holding{{Role: role}}}
+	}
+	officer, above := holding(o.other, authz.GeneralSecurityOfficer), holding(o.system, authz.CISO)
+	waits := func(what string, who authz.Actor, drafts, proposals int) {
+		t.Helper()
+		list, err := o.Waiting(t.Context(), who)
+		counts := o.counts(who)
+		if err != nil || len(list) != drafts+proposals || counts.Drafts != drafts || counts.Proposals != proposals {
+			t.Errorf("%s: %+v, %+v, %v", what, list, counts, err)
+		}
+		a := o.find(code)
+		draft, err := o.Draft(t.Context(), o.manager, a)
+		must(t, err)
+		if may, err := o.MayConfirmDraft(t.Context(), who, a, draft); err != nil || may != (drafts > 0) {
+			t.Errorf("%s: %t may be confirmed, %v", what, may, err)
+		}
+	}
+	waits("where nobody who drafts confirms", officer, 0, 0)
+	appoint(o.keeper, section, "課長", authz.SecurityManager)
+	waits("where the only manager has drafted", officer, 1, 1)
+	waits("two above", above, 0, 0)
+	changed = ledger()
+	changed.Note = "追記"
+	must(t, o.assets.Change(t.Context(), o.second, code, 1, changed, ""))
+	waits("where another keeper has written last", officer, 1, 1)
+	appoint(o.second, section, "参事", authz.SecurityManager)
+	waits("where both managers have written in the draft", officer, 1, 0)
+	appoint(o.second, section, "総務部長", authz.GeneralSecurityOfficer)
+	waits("two above, where the one between has written in it", above, 1, 0)
+	appoint(o.manager, section, "課長補佐", authz.SecurityManager)
+	waits("where another manager has not", officer, 0, 0)
+	waits("two above, where another manager has not", above, 0, 0)
+	waits("of the manager who has not", authz.Actor{Person: o.manager.Person, On: today, Holdings: o.manager.Holdings}, 1, 1)
 }
 
 // A draft that came with a town's register is nobody's: who may change registers it.

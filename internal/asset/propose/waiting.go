@@ -2,6 +2,8 @@ package propose
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -34,19 +36,40 @@ const nothingOpen = `a.confidentiality NOT IN ('', '3') AND a.integrity <> '' AN
 // prepared themselves does not wait for them.
 const (
 	drafts = `FROM asset_draft d JOIN asset a ON a.id = d.asset_id
-		WHERE a.state = 'draft' AND d.sent_back = '' AND NOT @actor = ANY(d.writers) AND a.section_id = ANY(@sections) AND ` + nothingOpen
+		WHERE a.state = 'draft' AND d.sent_back = '' AND NOT @actor = ANY(d.writers) AND ` + nothingOpen
 	proposals = `FROM asset_proposal r JOIN asset a ON a.id = r.asset_id
-		WHERE r.state = 'open' AND a.state = 'registered' AND r.proposed_by <> @actor AND a.section_id = ANY(@sections)`
+		WHERE r.state = 'open' AND a.state = 'registered' AND r.proposed_by <> @actor`
 )
 
-func waitingFor(actor authz.Actor) pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{"actor": actor.Person, "sections": actor.Sections(authz.ConfirmAssets)}
+// waitingFor are drafts and proposals as they wait for the actor: of the sections where they
+// confirm, and of those where all who do have prepared them, and the actor stands above.
+func waitingFor(actor authz.Actor) (waitingDrafts, waitingProposals string, args pgx.StrictNamedArgs) {
+	args = pgx.StrictNamedArgs{"actor": actor.Person, "sections": actor.Sections(authz.ConfirmAssets)}
+	reached := `a.section_id = ANY(@sections)`
+	for i, place := range actor.Places(authz.ConfirmAssets) {
+		args["today"] = actor.On
+		var concerned []string
+		for j, role := range append([]authz.Role{place.Role}, place.Between...) {
+			name := fmt.Sprintf("role_%d_%d", i, j)
+			args[name] = role
+			held := `(SELECT bool_and(h.person_id = ANY(<prepared>)) FROM holding h WHERE h.role = @` + name + ` AND h.period @> @today::date AND h.rule_period @> @today::date`
+			if role.OfSection() {
+				held += ` AND h.section_id = a.section_id`
+			}
+			concerned = append(concerned, held+`)`)
+		}
+		reached += ` OR ` + strings.Join(concerned, ` AND `)
+	}
+	by := func(prepared string) string {
+		return ` AND (` + strings.ReplaceAll(reached, `<prepared>`, prepared) + `)`
+	}
+	return drafts + by(`d.writers`), proposals + by(`ARRAY[r.proposed_by]`), args
 }
 
 // Waiting lists what waits for the actor, the longest first: drafts up to Most, then
 // proposals up to Most.
 func (s *Service) Waiting(ctx context.Context, actor authz.Actor) ([]Line, error) {
-	args := waitingFor(actor)
+	drafts, proposals, args := waitingFor(actor)
 	args["most"] = Most
 	return postgres.List[Line](ctx, s.pool, "listing what waits to be confirmed", `
 		(SELECT `+asset.Columns+`, p.name AS by, w.at, w.proposal, w.after
@@ -82,7 +105,7 @@ const cachedCounts = 2000
 // QueueCounts asks in a batch how much waits for the actor, where the cache has it not; for
 // nothing where they confirm nothing.
 func (s *Service) QueueCounts(b *task.Batch, actor authz.Actor, take func(Counts)) {
-	if len(actor.Sections(authz.ConfirmAssets)) == 0 {
+	if len(actor.Sections(authz.ConfirmAssets)) == 0 && len(actor.Places(authz.ConfirmAssets)) == 0 {
 		return
 	}
 	organization, known := actor.State.Of(org.ChangeCounter)
@@ -92,6 +115,7 @@ func (s *Service) QueueCounts(b *task.Batch, actor authz.Actor, take func(Counts
 		take(cached)
 		return
 	}
+	drafts, proposals, args := waitingFor(actor)
 	task.Rows(b, "counting what waits to be confirmed", pgx.RowToStructByName[Counts], func(rows []Counts) {
 		if known && counted {
 			s.counts.Add(key, rows[0])
@@ -101,7 +125,7 @@ func (s *Service) QueueCounts(b *task.Batch, actor authz.Actor, take func(Counts
 		SELECT (SELECT count(*) `+drafts+`) AS drafts, (SELECT count(*) `+proposals+`) AS proposals, u.unregistered,
 		       CASE WHEN u.sections = 1 THEN (SELECT code FROM section_shown WHERE id = u.section) ELSE '' END AS section
 		FROM (SELECT coalesce(sum(drafts), 0)::int AS unregistered, count(DISTINCT section_id) AS sections, min(section_id) AS section
-		      FROM asset_sum WHERE section_id = ANY(@sections) AND drafts > 0) u`, waitingFor(actor))
+		      FROM asset_sum WHERE section_id = ANY(@sections) AND drafts > 0) u`, args)
 }
 
 // Counts is how much waits for the actor.

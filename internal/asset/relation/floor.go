@@ -38,16 +38,10 @@ func Broken(floors []Floor) []Floor {
 // rests on it. Whoever answers for a system learns so how high the assets of others in it
 // are, and not which they are.
 //
-// The floor of each asset is kept (Spread): so one goes only where it leads, to the nearest
+// NotFound where the actor may not see it. The floor of each asset is kept (Spread): so one goes only where it leads, to the nearest
 // asset of such a level, of these to one that the actor may see.
-func (s *Service) Floors(ctx context.Context, actor authz.Actor, code string) ([]Floor, error) {
-	a, err := s.assets.Find(ctx, actor, code)
-	if err != nil {
-		return nil, err
-	}
-	ranks, err := postgres.One[struct{ Ranks []int16 }](ctx, s.pool, "reading how high an asset stands", `SELECT ranks FROM asset WHERE id = @asset`,
-		pgx.StrictNamedArgs{"asset": a.ID})
-	if err != nil {
+func (s *Service) Floors(ctx context.Context, actor authz.Actor, a asset.Asset) ([]Floor, error) {
+	if err := a.AskSee(actor); err != nil {
 		return nil, err
 	}
 	var list []Floor
@@ -62,7 +56,7 @@ func (s *Service) Floors(ctx context.Context, actor authz.Actor, code string) ([
 		if err != nil {
 			return nil, err
 		}
-		f.Aspect, f.Rank, f.Broken = aspect, int(a.Floor[i]), ranks.Ranks[i] < a.Floor[i]
+		f.Aspect, f.Rank, f.Broken = aspect, int(a.Floor[i]), a.Ranks[i] < a.Floor[i]
 		list = append(list, f)
 	}
 	return list, nil

@@ -102,6 +102,16 @@ func (o office) rest(actor authz.Actor, code, on string) {
 	}
 }
 
+// floors are those of an asset, as somebody asks for them.
+func (o office) floors(actor authz.Actor, code string) ([]relation.Floor, error) {
+	o.t.Helper()
+	a, err := o.assets.Find(o.t.Context(), o.officer, code)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return o.Floors(o.t.Context(), actor, a)
+}
+
 // laid lays all of it.
 func (o office) laid() office {
 	o.t.Helper()
@@ -183,7 +193,7 @@ func TestNobodySeesWhatIsRelatedToAnAssetThatTheyMayNotSee(t *testing.T) {
 	if _, err := o.above(o.tax, o.system); fault.KindOf(err) != fault.NotFound {
 		t.Error(err)
 	}
-	if _, err := o.Floors(t.Context(), o.tax, o.system); fault.KindOf(err) != fault.NotFound {
+	if _, err := o.floors(o.tax, o.system); fault.KindOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 }
@@ -191,7 +201,7 @@ func TestNobodySeesWhatIsRelatedToAnAssetThatTheyMayNotSee(t *testing.T) {
 func TestASystemsLevelIsAtLeastThatOfItsInformation(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t).laid()
-	floors, err := o.Floors(t.Context(), o.general, o.room)
+	floors, err := o.floors(o.general, o.room)
 	if err != nil || len(floors) != 3 {
 		t.Fatalf("%+v, %v", floors, err)
 	}
@@ -201,7 +211,7 @@ func TestASystemsLevelIsAtLeastThatOfItsInformation(t *testing.T) {
 	if f := floors[1]; f.Aspect != asset.Integrity || f.Level != "1" || f.Broken {
 		t.Errorf("as high as its own: %+v", f)
 	}
-	floors, err = o.Floors(t.Context(), o.officer, o.system)
+	floors, err = o.floors(o.officer, o.system)
 	if err != nil || len(floors) != 3 || floors[0].Code != o.ledger || floors[0].Name != "課税台帳" {
 		t.Errorf("%+v, %v", floors, err)
 	}
@@ -217,7 +227,7 @@ func TestWhatHasEndedBearsNothing(t *testing.T) {
 	if err != nil || names(above) != "1庁内網" {
 		t.Errorf("%s, %v", names(above), err)
 	}
-	if floors, err := o.Floors(t.Context(), o.officer, o.room); err != nil || len(floors) != 3 || floors[0].Level != "2" {
+	if floors, err := o.floors(o.officer, o.room); err != nil || len(floors) != 3 || floors[0].Level != "2" {
 		t.Errorf("%+v, %v", floors, err)
 	}
 	if err := o.Rest(t.Context(), o.tax, o.ledger, o.system); fault.KindOf(err) != fault.Invalid {
@@ -546,7 +556,7 @@ func TestAmongThousandsOnesOwnAreFound(t *testing.T) {
 			t.Errorf("%s counts %d, more: %t", who, n, more)
 		}
 	}
-	floors, err := o.Floors(t.Context(), o.tax, room)
+	floors, err := o.floors(o.tax, room)
 	if err != nil || floors[0].Name != "課のシステム" || !floors[0].Broken {
 		t.Errorf("%+v, %v", floors, err)
 	}

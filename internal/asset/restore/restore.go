@@ -81,7 +81,7 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, code string, vers
 	if err != nil {
 		return Past{}, err
 	}
-	history, err := s.register.History(ctx, actor, code)
+	history, err := s.register.History(ctx, actor, a)
 	if err != nil {
 		return Past{}, err
 	}

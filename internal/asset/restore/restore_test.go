@@ -154,7 +154,7 @@ func TestAnEarlierStateBecomesANewVersion(t *testing.T) {
 	if err != nil || a.Version != 3 || len(asset.Differing(a.Details, d)) != 0 {
 		t.Errorf("%+v, %v", a, err)
 	}
-	history, err := register.History(t.Context(), tax, code)
+	history, err := register.History(t.Context(), tax, a)
 	if err != nil || len(history) != 3 || !strings.Contains(history[0].Why, "第1版") || !strings.HasSuffix(history[0].Why, "戻した。誤って変えた") {
 		t.Errorf("%+v, %v", history, err)
 	}

@@ -62,7 +62,7 @@ type difference struct{ Title, From, To string }
 // differences are what an event has changed, in the order of the columns.
 func (p entryView) differences(e communication.Event) []difference {
 	var list []difference
-	for _, f := range slices.Concat(communication.Fields, []communication.Field{{Key: "ended_on", Title: "終わった日"}}) {
+	for _, f := range slices.Concat(communication.Fields, []communication.Field{{Key: "ended_on", Title: "終わった日"}, {Key: "section", Title: "課室"}}) {
 		to, changed := e.After[f.Key]
 		if from := e.Before[f.Key]; changed && from != to {
 			list = append(list, difference{f.Title, p.Scheme.Shown(f.Key, from), p.Scheme.Shown(f.Key, to)})

@@ -48,7 +48,7 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 	s.handing.QueueLeft(b, actor, func(list []hand.Left) {
 		for _, l := range list {
 			b.Add(task.Task{
-				What: fmt.Sprintf("廃止した%sの情報資産%s件を引き継ぐ", l.Name, component.Thousands(l.Assets)), Why: "所管する課室がありません。引き継ぐ課室を決めてください。",
+				What: fmt.Sprintf("廃止した%sの%sを引き継ぐ", l.Name, l.What(component.Thousands)), Why: "所管する課室がありません。引き継ぐ課室を決めてください。",
 				Act: "引き継ぐ", About: l.Name, URL: address.AssetHanding(l.Code),
 			})
 		}
@@ -57,11 +57,12 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 
 // belongs is what the organization says of a section.
 func (s *Screens) belongs(ctx context.Context, actor authz.Actor, section string) (handover.Belonging, error) {
-	n, seen, err := s.handing.Belongs(ctx, actor, section)
-	if err != nil || !seen || n == 0 {
+	left, err := s.handing.Belongs(ctx, actor, section)
+	what := left.What(component.Thousands)
+	if err != nil || what == "" {
 		return handover.Belonging{}, err
 	}
-	found := handover.Belonging{What: "情報資産" + component.Thousands(n) + "件"}
+	found := handover.Belonging{What: what}
 	if _, may := actor.May(authz.HandAssets, authz.Matter{}); may {
 		found.URL = address.AssetHanding(section)
 	}
@@ -69,7 +70,7 @@ func (s *Screens) belongs(ctx context.Context, actor authz.Actor, section string
 }
 
 func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
-	return s.draw(w, r, r.URL.Query().Get("to"), nil)
+	return s.draw(w, r, r.URL.Query().Get("at"), r.URL.Query().Get("to"), nil)
 }
 
 func (s *Screens) over(w http.ResponseWriter, r *http.Request) error {
@@ -77,37 +78,38 @@ func (s *Screens) over(w http.ResponseWriter, r *http.Request) error {
 	form := r.PostForm
 	h := hand.Handing{
 		From: chi.URLParam(r, "section"), To: form.Get("to"), All: form.Get("which") != "ticked", Count: read.Number("count", form.Get("count")), Codes: form["asset"], Why: form.Get("why"),
+		At: form.Get("at"), Communications: read.Number("communications", form.Get("communications")), Sure: form.Get("sure") != "",
 	}
 	err := read.Err()
 	if err == nil {
 		err = s.handing.Over(r.Context(), screen.Actor(r.Context()), h)
 	}
 	if err != nil {
-		return s.draw(w, r, h.To, err)
+		return s.draw(w, r, h.At, h.To, err)
 	}
 	return screen.GoOn(w, r, address.AssetHanding(h.From), "assets-handed")
 }
 
-// draw shows what a section has left, and what becomes of it in another one.
-func (s *Screens) draw(w http.ResponseWriter, r *http.Request, to string, refusal error) error {
+// draw shows what a section has left, or handed over, and what becomes of it in another one.
+func (s *Screens) draw(w http.ResponseWriter, r *http.Request, at, to string, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
 	if err != nil {
 		return err
 	}
 	ctx, actor, section := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "section")
-	plan, err := s.handing.Look(ctx, actor, section, to)
+	plan, err := s.handing.Look(ctx, actor, section, at, to)
 	if wrong, as, failure := screen.Refused(err); err != nil && failure == nil && len(wrong) > 0 && plan.From.ID != 0 { // the other one is none
 		if refusal == nil {
 			problems, status = wrong, as
 		}
-		plan, err = s.handing.Look(ctx, actor, section, "")
+		plan, err = s.handing.Look(ctx, actor, section, at, "")
 	}
 	if err != nil {
 		return err
 	}
 	screen.Render(w, r, status, handPage(handView{
 		Frame: screen.Frame(r, plan.From.Name+"の情報資産を引き継ぐ", layout.Link{Label: "情報資産", Address: address.Assets}, layout.Link{Label: "台帳の概要", Address: address.AssetOverview}),
-		Plan:  plan, Why: r.PostForm.Get("why"), Ticked: r.PostForm["asset"], Which: r.PostForm.Get("which"), Problems: problems,
+		Plan:  plan, Why: r.PostForm.Get("why"), Ticked: r.PostForm["asset"], Sure: r.PostForm.Get("sure"), Which: r.PostForm.Get("which"), Problems: problems,
 	}))
 	return nil
 }
@@ -121,9 +123,42 @@ func (p handView) offered() []component.Choice {
 	return list
 }
 
+// here is the page of what From has handed over to a section, by its code; of an empty code
+// that of what it has left.
+func (p handView) here(at string) string {
+	u := address.AssetHanding(p.From.Code)
+	if at != "" {
+		u = address.With(u, "at", at)
+	}
+	return u
+}
+
+// counted begins what is said of how much there is.
+func (p handView) counted() string {
+	if p.At.ID != 0 {
+		return p.At.Name + "に引き継いだ"
+	}
+	return "残っている"
+}
+
+// holder is the name of the section that has it at present.
+func (p handView) holder() string {
+	if p.At.ID != 0 {
+		return p.At.Name
+	}
+	return p.From.Name
+}
+
 // which are what can be handed over at once.
 func (p handView) which() []component.Choice {
-	return []component.Choice{{Value: "all", Label: "すべて（" + component.Thousands(p.Count) + "件）"}, {Value: "ticked", Label: "下の表で、印を付けたものだけ"}}
+	all := component.Choice{Value: "all", Label: "すべて（" + component.Thousands(p.Count) + "件）"}
+	switch {
+	case p.Count == 0:
+		return []component.Choice{{Value: "all", Label: "領域間の通信" + component.Thousands(p.Communications) + "件"}}
+	case p.Communications > 0:
+		all.Label = "すべて（" + component.Thousands(p.Count) + "件と、領域間の通信" + component.Thousands(p.Communications) + "件）"
+	}
+	return []component.Choice{all, {Value: "ticked", Label: "下の表で、印を付けたものだけ"}}
 }
 
 // chosen is which of these is chosen.

@@ -335,7 +335,11 @@ func sides(file, now string) []component.Choice {
 func candidates(q intake.AlikeQuestion) []component.Choice {
 	list := make([]component.Choice, 0, len(q.Among)+1)
 	for _, c := range q.Among {
-		list = append(list, component.Choice{Value: c.Code, Label: "同じもの：" + c.Name + "（" + c.Code + "）"})
+		label := "同じもの：" + c.Name + "（" + c.Code + "）"
+		if c.Ended != "" {
+			label += "。台帳から外れている（" + c.Ended + "）ため、取り込まない"
+		}
+		list = append(list, component.Choice{Value: c.Code, Label: label})
 	}
 	return append(list, component.Choice{Value: intake.Another, Label: "別の資産として登録"})
 }

@@ -80,7 +80,7 @@ func (s *Screens) drawReview(w http.ResponseWriter, r *http.Request, refusal err
 		view.MayConfirm, err = s.proposals.MayConfirm(ctx, actor, a, view.Proposal.Person)
 	case view.Draft.Waits(a):
 		view.Lines = draftedLines(scheme, a)
-		view.MayWithdraw = view.Draft.Person == actor.Person
+		view.MayWithdraw = view.Draft.AskWithdraw(actor) == nil
 		view.is(scheme, a.Details)
 		view.MayConfirm, err = s.proposals.MayConfirmDraft(ctx, actor, a, view.Draft)
 	}
@@ -100,8 +100,8 @@ func (s *Screens) drawReview(w http.ResponseWriter, r *http.Request, refusal err
 func (s *Screens) takenBack(r *http.Request, a asset.Asset, view *reviewView) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	if a.State == asset.Mistaken {
-		history, err := s.register.History(ctx, actor, a.Code)
-		e := propose.Withdrawal(a, history)
+		history, err := s.register.History(ctx, actor, a)
+		e := asset.Withdrawal(a, history)
 		view.TakenBack, view.TakenBackBy, view.TakenBackAt = e.Version != 0, e.By, e.At
 		return err
 	}

@@ -469,7 +469,7 @@ func reviewPage(p reviewView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<p>課室の情報セキュリティ管理者が確認すると、台帳に載ります。自分が書いたものは、自分では確認できません。</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<p>課室の情報セキュリティ管理者が確認すると、台帳に載ります。自分が書いたものは、自分では確認できません。確認できる人がほかに課室にいないときは、統括情報セキュリティ責任者が確認します。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

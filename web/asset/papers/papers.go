@@ -84,7 +84,7 @@ func (s *Screens) drawPapers(w http.ResponseWriter, r *http.Request, a asset.Ass
 	}
 	actor := screen.Actor(r.Context())
 	view.Frame, view.Asset, view.Problems, view.MayChange = screen.Frame(r, "書類："+a.Name, way(a)...), a, problems, a.MayChange(actor)
-	if view.Papers, err = s.papers.List(r.Context(), actor, a.Code); err != nil {
+	if view.Papers, err = s.papers.List(r.Context(), actor, a); err != nil {
 		return err
 	}
 	screen.Render(w, r, status, papersPage(view))

@@ -144,7 +144,7 @@ func (s *Screens) drawRelations(w http.ResponseWriter, r *http.Request, a asset.
 			return err
 		}
 	}
-	if view.Floors, err = s.relations.Floors(ctx, actor, a.Code); err != nil {
+	if view.Floors, err = s.relations.Floors(ctx, actor, a); err != nil {
 		return err
 	}
 	if view.History, err = s.relations.History(ctx, actor, a.Code); err != nil {
