@@ -22,7 +22,7 @@ func (s *Service) Offers(ctx context.Context, actor authz.Actor, a asset.Asset) 
 	if _, err := authz.Check(actor, authz.ReadAssets, authz.Matter{OwnersSection: a.Section}); err != nil {
 		return nil, err
 	}
-	return postgres.List[Offer](ctx, s.pool, "listing what an asset may be merged into", `
+	return postgres.List[Offer](ctx, s.pool, "listing others of the section of an asset", `
 		SELECT b.code, b.name FROM asset b
 		CROSS JOIN LATERAL (SELECT regexp_replace(lower(normalize(b.name, NFKC)), '\s', '', 'g') AS its, regexp_replace(lower(normalize(@name::text, NFKC)), '\s', '', 'g') AS name) f
 		WHERE b.section_id = @section AND b.state IN ('draft', 'registered') AND b.id <> @asset
