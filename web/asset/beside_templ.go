@@ -95,7 +95,7 @@ func besideList(side relation.Side) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		list, left, more := first(side)
+		list, left, more := side.First()
 		if len(list) == 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p class=\"sub\">登録されていません。</p>")
 			if templ_7745c5c3_Err != nil {

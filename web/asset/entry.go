@@ -10,7 +10,6 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/paper"
-	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -66,7 +65,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if back != "" {
 		screen.Tell(r, &view.Frame, "draft-sent-back", back+"に差し戻し、お知らせで伝えました。")
 	}
-	view.Withdrawn = propose.Withdrawal(a, history)
+	view.Withdrawn = asset.Withdrawal(a, history)
 	if view.Merged, err = s.finding.Named(ctx, actor, mergedInto(history)); err != nil {
 		return err
 	}
@@ -128,7 +127,7 @@ func (p entryView) first() string {
 // stand is where the asset stands, in words.
 func (p entryView) stand() string {
 	if p.Withdrawn.Version != 0 {
-		return propose.WithdrawnTitle
+		return asset.WithdrawnTitle
 	}
 	return p.State.Title()
 }
@@ -250,7 +249,7 @@ func (p entryView) differences(e asset.Event) []difference {
 		}
 		from, to := p.shown(f.Key, e.Before[f.Key]), p.shown(f.Key, to)
 		if f.Key == "state" && e.Version == p.Withdrawn.Version {
-			to = propose.WithdrawnTitle
+			to = asset.WithdrawnTitle
 		}
 		if from != to {
 			list = append(list, difference{f.Title, from, to})

@@ -12,7 +12,6 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
-	"kagami/internal/asset/propose"
 	"kagami/internal/asset/view"
 	"kagami/internal/authz"
 	"kagami/web/component"
@@ -64,7 +63,7 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 		if p.Ended, err = s.finding.Ended(ctx, actor, a["q"]); err == nil && p.Ended.State == asset.Mistaken {
 			var history []asset.Event
 			history, err = s.register.History(ctx, actor, p.Ended)
-			p.EndedWithdrawn = propose.Withdrawal(p.Ended, history).Version != 0
+			p.EndedWithdrawn = asset.Withdrawal(p.Ended, history).Version != 0
 		}
 		if err != nil {
 			return err
@@ -234,7 +233,7 @@ func standChoices() []component.Choice {
 	for _, state := range []asset.State{asset.Draft, asset.Registered, asset.Retired, asset.Mistaken, asset.Merged} {
 		title := state.Title()
 		if state == asset.Mistaken {
-			title += "・" + propose.WithdrawnTitle
+			title += "・" + asset.WithdrawnTitle
 		}
 		list = append(list, component.Choice{Value: string(state), Label: title})
 	}

@@ -57,8 +57,6 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/assets/{asset}/edit", authz.DraftAssets, s.showEdit),
 			screen.Post("/assets/{asset}/edit", authz.DraftAssets, s.change),
 			screen.Post("/assets/{asset}/looked-at", authz.ChangeAssets, s.lookAt),
-			screen.Get("/assets/{asset}/mistake", authz.ChangeAssets, s.showMistake),
-			screen.Post("/assets/{asset}/mistake", authz.ChangeAssets, s.endAsMistaken),
 		},
 		Nav: []screen.Entry{{Label: "情報資産", URL: address.Assets, Place: 2, Action: authz.ReadAssets, Least: authz.Own}},
 		Flashes: map[string]layout.Done{
@@ -66,7 +64,6 @@ func (s *Screens) Part() screen.Part {
 			"asset-changed":    {Heading: "情報資産を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},
 			"asset-looked-at":  {Heading: "内容を確かめたことを残しました", Text: "最終確認日を、今日にしました。"},
 			"asset-same":       {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
-			"asset-mistaken":   {Heading: "登録の誤りとして終えました", Text: "この管理番号は、ほかの情報資産には使いません。"},
 			"asset-drafted":    {Heading: "下書きを作りました", Text: "決まっていない項目がなくなると、情報セキュリティ管理者の確認を待ちます。"},
 			"asset-proposed":   {Heading: "変更を提案しました", Text: "情報セキュリティ管理者が確認すると、台帳が変わります。"},
 		},

@@ -49,6 +49,7 @@ import (
 	"kagami/web/asset/intake"
 	"kagami/web/asset/keeping"
 	webmerge "kagami/web/asset/merge"
+	"kagami/web/asset/mistake"
 	weboverview "kagami/web/asset/overview"
 	"kagami/web/asset/papers"
 	webrelation "kagami/web/asset/relation"
@@ -113,6 +114,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		papers.New(assets, assetPapers, g.Attachments).Part(),
 		webrelation.New(assets, relations).Part(),
 		webmerge.New(merge.New(g.Pool, g.Door, assets), assets).Part(),
+		mistake.New(assets, relations).Part(),
 		webrestore.New(restore.New(assets), assets).Part(),
 		webbulk.New(bulk.New(g.Pool, manyAssets, assets, listing), assets, listing).Part(),
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),

@@ -8,7 +8,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/asset"
-	"kagami/internal/asset/propose"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
@@ -27,7 +26,7 @@ func (s *Service) withdrawn(ctx context.Context, lines []Line) error {
 	}
 	list, err := postgres.List[struct{ Code string }](ctx, s.pool, "finding drafts that were withdrawn", `
 		SELECT a.code FROM asset a JOIN asset_change c ON c.asset_id = a.id AND c.version = a.version
-		WHERE a.code = ANY(@codes) AND c.before->>'state' = 'draft' AND c.why = @why`, pgx.StrictNamedArgs{"codes": codes, "why": propose.WhyWithdrawn})
+		WHERE a.code = ANY(@codes) AND c.before->>'state' = 'draft' AND c.why = @why`, pgx.StrictNamedArgs{"codes": codes, "why": asset.WhyWithdrawn})
 	for _, found := range list {
 		for i := range lines {
 			lines[i].Withdrawn = lines[i].Withdrawn || lines[i].Code == found.Code
@@ -39,7 +38,7 @@ func (s *Service) withdrawn(ctx context.Context, lines []Line) error {
 // Stand is where the asset of a line stands, in words.
 func (l Line) Stand() string {
 	if l.Withdrawn {
-		return propose.WithdrawnTitle
+		return asset.WithdrawnTitle
 	}
 	return l.State.Title()
 }

@@ -22,12 +22,11 @@ func (s *Service) Offers(ctx context.Context, actor authz.Actor, a asset.Asset) 
 	if _, err := authz.Check(actor, authz.ReadAssets, authz.Matter{OwnersSection: a.Section}); err != nil {
 		return nil, err
 	}
-	return postgres.List[Offer](ctx, s.pool, "listing what an asset may be merged into", `
-		SELECT b.code, b.name
-		FROM (SELECT regexp_replace(lower(normalize(@name::text, NFKC)), '\s', '', 'g') AS name) a
-		CROSS JOIN (SELECT code, name, code_order, regexp_replace(lower(normalize(name, NFKC)), '\s', '', 'g') AS folded FROM asset
-		            WHERE section_id = @section AND state IN ('draft', 'registered') AND id <> @asset) b
-		ORDER BY CASE WHEN b.folded = a.name THEN 0 WHEN strpos(b.folded, a.name) > 0 OR strpos(a.name, b.folded) > 0 THEN 1
-		              WHEN left(b.folded, 3) = left(a.name, 3) THEN 2 ELSE 3 END, b.name, b.code_order LIMIT @most`,
+	return postgres.List[Offer](ctx, s.pool, "listing others of the section of an asset", `
+		SELECT b.code, b.name FROM asset b
+		CROSS JOIN LATERAL (SELECT regexp_replace(lower(normalize(b.name, NFKC)), '\s', '', 'g') AS its, regexp_replace(lower(normalize(@name::text, NFKC)), '\s', '', 'g') AS name) f
+		WHERE b.section_id = @section AND b.state IN ('draft', 'registered') AND b.id <> @asset
+		ORDER BY CASE WHEN f.its = f.name THEN 0 WHEN strpos(f.its, f.name) > 0 OR strpos(f.name, f.its) > 0 THEN 1
+		              WHEN left(f.its, 3) = left(f.name, 3) THEN 2 ELSE 3 END, b.name, b.code_order LIMIT @most`,
 		pgx.StrictNamedArgs{"name": a.Name, "section": a.Section, "asset": a.ID, "most": mostOffered})
 }

@@ -174,7 +174,7 @@ func (s *Service) withdrawDraft(ctx context.Context, tx *door.Tx, actor authz.Ac
 	if err := d.AskWithdraw(actor); err != nil {
 		return door.Unchanged(), err
 	}
-	return s.assets.EndIn(ctx, tx, actor, a, WhyWithdrawn)
+	return s.assets.EndIn(ctx, tx, actor, a, asset.WhyWithdrawn)
 }
 
 func withdrawProposal(ctx context.Context, tx *door.Tx, actor authz.Actor, seen Seen, id int64) (door.Effect, error) {

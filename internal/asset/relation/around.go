@@ -206,3 +206,14 @@ func (s *Service) own(ctx context.Context, actor authz.Actor, next string, from,
 	}
 	return ids, err
 }
+
+// mostFirst is how many of a side are named where only the first are.
+const mostFirst = 5
+
+// First are the first of a side, how many there are besides, and whether there are still
+// more than are counted.
+func (s Side) First() (list []Neighbor, left int, more bool) {
+	list = s.Neighbors[:min(len(s.Neighbors), mostFirst)]
+	n, more := s.Count()
+	return list, n - len(list), more
+}

@@ -18,6 +18,7 @@ import (
 	"kagami/internal/asset/tied"
 	"kagami/internal/asset/view"
 	webasset "kagami/web/asset"
+	"kagami/web/asset/mistake"
 	webrelation "kagami/web/asset/relation"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -29,7 +30,7 @@ func Town(beside func(g server.Ground, register *asset.Service, finding *find.Se
 	return servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 		register := tied.New(g.Pool, g.Door)
 		finding := find.New(g.Pool, register)
-		parts := []screen.Part{webasset.New(register, many.New(g.Pool, g.Door, register), finding, relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), propose.New(g.Pool, g.Door, register), view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part()}
+		parts := []screen.Part{webasset.New(register, many.New(g.Pool, g.Door, register), finding, relation.New(g.Pool, g.Door, register), paper.New(g.Pool, g.Door, register), propose.New(g.Pool, g.Door, register), view.New(g.Pool, g.Door), communication.New(g.Pool, g.Door)).Part(), webrelation.New(register, relation.New(g.Pool, g.Door, register)).Part(), mistake.New(register, relation.New(g.Pool, g.Door, register)).Part()}
 		return append(parts, beside(g, register, finding)...), nil
 	}}
 }

@@ -101,7 +101,7 @@ func (s *Screens) takenBack(r *http.Request, a asset.Asset, view *reviewView) er
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	if a.State == asset.Mistaken {
 		history, err := s.register.History(ctx, actor, a)
-		e := propose.Withdrawal(a, history)
+		e := asset.Withdrawal(a, history)
 		view.TakenBack, view.TakenBackBy, view.TakenBackAt = e.Version != 0, e.By, e.At
 		return err
 	}
