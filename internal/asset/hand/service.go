@@ -236,7 +236,7 @@ func asSaid(assets, communications int, number func(int) string) string {
 // check tells why so many can't be handed over to a section.
 func (h Handing) check(want int, to asset.Holder) error {
 	var problems []fault.Problem
-	if want == 0 && !(h.All && h.Communications > 0) {
+	if want == 0 && (!h.All || h.Communications == 0) {
 		problems = append(problems, fault.Problem{Field: "which", Message: "引き継ぐものに、印を付けてください。"})
 	}
 	if utf8.RuneCountInString(h.Why) > mostWhy {
