@@ -88,7 +88,7 @@ func TestAKeeperDraftsAndProposesAndTheManagerConfirms(t *testing.T) {
 	mustSay(t, "the keeper's own review", worker.Get("/assets/"+code+"/review"), "自分では確認できません")
 
 	a = manager.Post("/assets/"+code+"/review", url.Values{"version": {"2"}, "proposal": {"0"}, "do": {"send-back"}, "words": {"保存先も書いてください。"}})
-	mustSay(t, "sent back", a, "差し戻しました", who.Name+"に差し戻し、お知らせで伝えました", "下書きが差し戻されました", "保存先も書いてください。", who.Name+"に、お知らせで伝えました。直されると")
+	mustSay(t, "sent back", a, "差し戻しました", who.Name+"に差し戻し、お知らせで伝えました", "下書きが差し戻されました", "保存先も書いてください。", who.Name+"に、お知らせで伝えました。台帳担当者が直して保存すると")
 	assettest.MustNotSay(t, "to the manager", a, "直して「変更する」から保存すると")
 	mustSay(t, "to the writer", worker.Get("/assets/"+code), "直して「変更する」から保存すると")
 	mustSay(t, "told", worker.Get("/notices"), "の下書きが差し戻されました", "保存先も書いてください。")
