@@ -48,6 +48,9 @@ func TestAReasonThatSomebodyWordsIsTheirOwnChoice(t *testing.T) {
 		if got != byHand {
 			t.Errorf("%q is somebody's own choice: %t", why, got)
 		}
+		if is := asset.IsOwnReason(why); is != byHand {
+			t.Errorf("%q is somebody's own reason: %t", why, is)
+		}
 	}
 	o.sums(t, "registered")
 }

@@ -239,13 +239,30 @@ func TestTheReasonOfAChangeIsThatOfItsLevels(t *testing.T) {
 	if err := o.Apply(t.Context(), o.tax, find.Search{}, c, p.Digest); err != nil {
 		t.Fatal(err)
 	}
-	if a := o.find("zeimu-0001"); a.Confidentiality != "2" || a.LevelReason != "見直し" {
+	if a := o.find("zeimu-0001"); a.Confidentiality != "2" || a.LevelReason != "見本；見直し" { // the two that stay have theirs
 		t.Errorf("%s for %q", a.Confidentiality, a.LevelReason)
 	}
 	// where the level stays, so does its reason
 	c = bulk.Change{Levels: map[asset.Aspect]string{asset.Confidentiality: "2"}, Why: "もう一度"}
 	if p := o.plan(o.tax, find.Search{}, c); p.Same != 1 {
 		t.Errorf("%+v", p)
+	}
+}
+
+// Where all levels change, and where nobody has worded the reason, the new one takes its place.
+func TestAReasonThatHoldsForNothingGoes(t *testing.T) {
+	t.Parallel()
+	all := bulk.Change{Levels: map[asset.Aspect]string{asset.Confidentiality: "2", asset.Integrity: "2", asset.Availability: "2"}, Why: "見直し"}
+	one := bulk.Change{Levels: map[asset.Aspect]string{asset.Confidentiality: "2"}, Why: "見直し"}
+	for reason, c := range map[string]bulk.Change{"見本": all, asset.UsualReason(""): one, strings.Repeat("理", 499): one} {
+		o := newOffice(t)
+		d := plain("台帳")
+		d.LevelReason = reason
+		o.add(o.tax, "zeimu", d)
+		p := o.plan(o.tax, find.Search{}, c)
+		if len(p.Changed) != 1 || p.Changed[0].Is.LevelReason != "見直し" {
+			t.Errorf("%.20q: %+v", reason, p.Changed)
+		}
 	}
 }
 

@@ -79,6 +79,18 @@ func (c Change) check(scheme asset.Scheme) error {
 	return fault.InvalidFields(problems)
 }
 
+// reason is that of the levels of what details become: where a level stays that somebody
+// has chosen, why that one is so stays too.
+func (c Change) reason(was, is asset.Details) string {
+	why := strings.TrimSpace(c.Why)
+	stays := slices.ContainsFunc(asset.Aspects[:], func(a asset.Aspect) bool { return was.Level(a) == is.Level(a) })
+	both := was.LevelReason + "；" + why
+	if !stays || !asset.IsOwnReason(was.LevelReason) || was.LevelReason == why || utf8.RuneCountInString(both) > Field("level_reason").Most {
+		return why
+	}
+	return both
+}
+
 // of is what the change makes of details.
 func (c Change) of(was asset.Details, scheme asset.Scheme, today calendar.Date) asset.Details {
 	d := was
@@ -100,7 +112,7 @@ func (c Change) of(was asset.Details, scheme asset.Scheme, today calendar.Date) 
 		}
 	}
 	if d.Confidentiality != was.Confidentiality || d.Integrity != was.Integrity || d.Availability != was.Availability {
-		d.LevelReason = strings.TrimSpace(c.Why)
+		d.LevelReason = c.reason(was, d)
 		d = scheme.Settled(d) // no reason is kept where the levels are those of the answers
 	}
 	return d

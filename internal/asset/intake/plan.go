@@ -612,7 +612,7 @@ func (p *planner) read(r ledger.Row, e *asset.Entry, w *problems, look func(ledg
 	p.readPersonal(r, d, w)
 	p.readKindAndZone(r, d, isNew, w)
 	p.readRest(r, d, w, look)
-	p.readDays(r, d, isNew, w)
+	p.readDays(r, d, isNew, w, look)
 	if d.Personal != asset.MyNumberBorne && r.Cell(ledger.NumberWorkColumn) == "" {
 		d.NumberWork = asset.NoNumberWork
 	}
@@ -783,8 +783,8 @@ func (p *planner) readRest(r ledger.Row, d *asset.Details, w *problems, look fun
 }
 
 // readDays reads the days. What is new and has none is registered today, or when it was
-// looked at.
-func (p *planner) readDays(r ledger.Row, d *asset.Details, isNew bool, w *problems) {
+// looked at. A register of its own, which does not say of when it is, sets no look back.
+func (p *planner) readDays(r ledger.Row, d *asset.Details, isNew bool, w *problems, look func(ledger.Column, string)) {
 	for _, one := range []struct {
 		column ledger.Column
 		day    *calendar.Date
@@ -802,6 +802,10 @@ func (p *planner) readDays(r ledger.Row, d *asset.Details, isNew bool, w *proble
 		})
 		if said.problem != "" {
 			w.wrong(one.column, said.problem)
+			continue
+		}
+		if one.column == ledger.CheckedOnColumn && said.day.Before(*one.day) && !r.Page.Has(ledger.VersionColumn) {
+			look(one.column, "登録されている最終確認日より前の日のため、登録のままにします。")
 			continue
 		}
 		*one.day = said.day

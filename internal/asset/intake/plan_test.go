@@ -600,3 +600,35 @@ func FuzzRegister(f *testing.F) {
 		})
 	})
 }
+
+// Somebody has looked at an asset since a section wrote its register: an earlier day in that
+// sets nothing back, and says so; a later one, and that of a register handed out, holds.
+func TestALookThatTookPlaceIsNotSetBack(t *testing.T) {
+	t.Parallel()
+	looked := calendar.NewDate(2026, 4, 1)
+	for _, c := range []struct {
+		name, raw     string
+		changed, said int
+	}{
+		{"earlier", "管理番号,情報資産名,機密性,最終確認日\nzeimu-0001,課税台帳,3B,2025-05-01\n", 0, 0},
+		{"earlier, with another change", "管理番号,情報資産名,機密性,保存先,最終確認日\nzeimu-0001,課税台帳,3B,書庫,2025-05-01\n", 1, 1},
+		{"later", "管理番号,情報資産名,機密性,最終確認日\nzeimu-0001,課税台帳,3B,2026-05-01\n", 1, 0},
+		{"earlier in what was handed out", "管理番号,情報資産名,機密性,最終確認日,版\nzeimu-0001,課税台帳,3B,2025-05-01,1\n", 1, 0},
+	} {
+		found := aRegister()
+		found.Assets[0].CheckedOn = looked
+		plan, err := makePlan(t.Context(), found, mustRead(t, c.raw), Choices{})
+		if err != nil || plan.Changed != c.changed || len(plan.Problems) != 0 {
+			t.Errorf("%s: %d changed, %v, %v", c.name, plan.Changed, plan.Problems, err)
+		}
+		said := 0
+		for _, note := range plan.Notes {
+			if strings.Contains(note.Reason, "前の日") {
+				said++
+			}
+		}
+		if said != c.said {
+			t.Errorf("%s: said %d times, %v", c.name, said, plan.Notes)
+		}
+	}
+}

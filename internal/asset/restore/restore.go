@@ -98,6 +98,9 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, code string, vers
 	if p.Then.LevelReason == "" && levelled(a.Details) != levelled(then) { // none was asked for then
 		p.Then.LevelReason = "第" + strconv.Itoa(version) + "版の分類に戻した。"
 	}
+	if p.Then.CheckedOn.Before(a.CheckedOn) { // that somebody has looked since is so, whatever it says
+		p.Then.CheckedOn = a.CheckedOn
+	}
 	p.Then = scheme.Settled(p.Then)
 	return p, nil
 }
