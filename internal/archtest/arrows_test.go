@@ -107,7 +107,7 @@ var within = map[string][]string{
 	"internal/asset/many":            {"internal/asset"},
 	"internal/asset/intake/likeness": {"internal/asset", "internal/asset/intake/wording"},
 	"internal/asset/intake/wording":  {"internal/asset", "internal/calendar"},
-	"internal/asset/merge":           {"internal/asset", "internal/asset/relation"},
+	"internal/asset/merge":           {"internal/asset", "internal/asset/filebook", "internal/asset/relation"},
 	"internal/asset/overview":        {"internal/asset"},
 	"internal/asset/relation":        {"internal/asset"},
 	"internal/asset/paper":           {"internal/asset"},

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/filebook"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/door"
@@ -100,6 +101,7 @@ func New(pool *pgxpool.Pool, d *door.Door, register *asset.Service) *Service {
 type Pair struct {
 	Gone, Kept  asset.Asset
 	Moved, Left int // relations that move to the one that stays, and that can't
+	Files       filebook.Kept
 }
 
 func wrong(message string) error {
@@ -126,7 +128,10 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, code, into string
 		return Pair{Gone: gone}, err
 	}
 	p := Pair{Gone: gone, Kept: kept}
-	p.Moved, p.Left, err = s.relations.Movable(ctx, actor, gone, kept)
+	if p.Moved, p.Left, err = s.relations.Movable(ctx, actor, gone, kept); err != nil {
+		return p, err
+	}
+	p.Files, err = filebook.KeptOf(ctx, s.pool, actor, gone, kept)
 	return p, err
 }
 
@@ -190,7 +195,11 @@ func (s *Service) Merge(ctx context.Context, actor authz.Actor, gone, kept Seen,
 			return door.Unchanged(), err
 		}
 		moved, err := relation.Move(ctx, tx, actor, from, to)
-		effect.Also = append(effect.Also, moved...)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		files, err := filebook.Move(ctx, tx, actor, from, to)
+		effect.Also = append(effect.Also, slices.Concat(moved, files)...)
 		return effect, err
 	})
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/filebook"
+	"kagami/internal/asset/find"
 	"kagami/internal/asset/merge"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
@@ -352,5 +354,58 @@ func TestTheSecondOfTwoAtOnceIsTold(t *testing.T) {
 	}
 	if n := o.counted(); n != 1 {
 		t.Errorf("%d count", n)
+	}
+}
+
+// What the law has a town publish stays in its book: the entry of the one that ends becomes
+// that of the one that stays, unless that has one.
+func TestTheBookKeepsTheFileOfOneThatIsMerged(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	through := door.New(o.db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
+	files := filebook.New(o.db.Pool, through, o.register, find.New(o.db.Pool, o.register))
+	personal := func(d *asset.Details) { d.Personal = asset.PlainPersonal }
+	entry := func(purpose string) filebook.Entry {
+		return filebook.Entry{Name: "課税台帳", Body: "鏡石町長", Section: "税務課", Purpose: purpose, Items: "氏名", Scope: "納税者", Collection: "申告", Sensitive: "no", Desk: "総務課", Processing: "computer", Headcount: "thousand"}
+	}
+	book := func() (purposes []string) {
+		t.Helper()
+		list, err := files.Book(t.Context(), o.tax, find.Search{Sort: find.ByCode})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			purposes = append(purposes, f.Asset.Code+f.Entry.Purpose)
+		}
+		return purposes
+	}
+	first, second, third := o.add(asset.Information, "課税台帳", "3B", personal), o.add(asset.Information, "課税台帳二", "3B", personal), o.add(asset.Information, "課税台帳三", "3B", personal)
+	for code, purpose := range map[string]string{first: "課税", third: "徴収"} {
+		if err := files.Write(t.Context(), o.tax, code, 0, entry(purpose)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		gone, kept string
+		files      filebook.Kept
+		want       []string
+	}{
+		{first, second, filebook.Kept{Moves: true}, []string{second + "課税", third + "徴収"}},
+		{second, third, filebook.Kept{Drops: true}, []string{third + "徴収"}},
+	} {
+		pair, err := o.Look(t.Context(), o.tax, c.gone, c.kept)
+		if err != nil || pair.Files != c.files {
+			t.Errorf("of %s and %s: %+v, %v", c.gone, c.kept, pair.Files, err)
+		}
+		if err := o.Merge(t.Context(), o.tax, o.seen(c.gone), o.seen(c.kept), nil, ""); err != nil {
+			t.Fatal(err)
+		}
+		if got := book(); !slices.Equal(got, c.want) {
+			t.Errorf("%s in %s: %v, want %v", c.gone, c.kept, got, c.want)
+		}
+	}
+	f, err := files.Find(t.Context(), o.tax, second)
+	if err != nil || f.Entry.Purpose != "課税" {
+		t.Errorf("at the one that ended: %+v, %v", f, err)
 	}
 }
