@@ -252,9 +252,14 @@ func (p importView) counts() string {
 
 // headings says which heading is read as which column.
 func (p importView) headings() string {
-	list := make([]string, len(p.Headings))
-	for i, h := range p.Headings {
-		list[i] = "「" + h.Text + "」→ " + h.Column
+	var list []string
+	for _, h := range p.Headings {
+		if h.Text != h.Column { // those that read as their columns have nothing to be looked at
+			list = append(list, "「"+h.Text+"」→ "+h.Column)
+		}
+	}
+	if list == nil {
+		return "どの見出しも、書いてあるとおりの項目として読みました。"
 	}
 	return strings.Join(list, "、")
 }

@@ -270,7 +270,7 @@ func TestWhatWasReadStandsAboveTakingIn(t *testing.T) {
 	t.Parallel()
 	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
 	_, page := stage(manager, "10,,名簿,3B,2,1,個人情報,,書庫,\n")
-	mustSay(t, "what was read", page, "「名称」→ 情報資産名", "「接続系」→ 領域", "!「電話」→", "<b>機密性</b>：自治体機密性3B", "<b>完全性</b>：自治体完全性2", "<b>可用性</b>：自治体可用性1", "<b>種別</b>：情報", "<b>個人情報の有無</b>：", "<b>領域</b>：")
+	mustSay(t, "what was read", page, "「名称」→ 情報資産名", "!「機密性」→", "「接続系」→ 領域", "!「電話」→", "<b>機密性</b>：自治体機密性3B", "<b>完全性</b>：自治体完全性2", "<b>可用性</b>：自治体可用性1", "<b>種別</b>：情報", "<b>個人情報の有無</b>：", "<b>領域</b>：")
 	last := 0
 	for _, words := range []string{"確かめてください</h2>", "新しい資産</h2>", "名簿</th>", `value="apply"`} {
 		at := strings.Index(page.Body, strings.TrimSuffix(words, "</th>"))
