@@ -7,6 +7,8 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unve
 LINTER_VERSION := v2.15.0
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kagami/tools
 LINTER := $(TOOLS)/golangci-lint-$(LINTER_VERSION)
+# of a hundred test programs none is debugged, and the linter has vetted all of them
+LEAN := -vet=off -ldflags=-w
 SERVE := bin/kagami serve --demo $(if $(DATA),--data $(DATA))
 
 .PHONY: help run test check forms lint build bench generate clean
@@ -22,13 +24,13 @@ run: ## install what is missing, build, and serve the portal with the sample tow
 test: ## install what the tests need, then run every test and check there is
 	@scripts/install postgresql slapd chromium fonts
 	@$(MAKE) --no-print-directory forms lint
-	go test ./internal/... ./migrations/... ./web/... ./cmd/...
-	go test -timeout 30m -tags browser ./cmd/kagami/browsertest/...
+	go test $(LEAN) ./internal/... ./migrations/... ./web/... ./cmd/...
+	go test $(LEAN) -timeout 30m -tags browser ./cmd/kagami/browsertest/...
 
 check: ## after each step: formatting, generated files, the tests of every room and screen, of properties a fifth (go test -short)
 	@scripts/install postgresql slapd
 	@$(MAKE) --no-print-directory forms
-	go test -short -vet=off ./internal/... ./migrations/... ./web/...
+	go test -short $(LEAN) ./internal/... ./migrations/... ./web/...
 
 forms: ## formatting and generated files
 	@scripts/check-format
