@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -157,7 +158,7 @@ func belongs(ctx context.Context, tx *door.Tx, d Details, section int64, was Com
 		return was.AssetID, nil, nil
 	}
 	var id int64
-	err := tx.QueryRow(ctx, `SELECT id FROM asset WHERE code = @code AND section_id = @section AND state IN ('draft', 'registered')`,
+	err := tx.QueryRow(ctx, `SELECT id FROM asset WHERE code = @code AND section_id = @section AND state `+life.Counts,
 		pgx.StrictNamedArgs{"code": d.Asset, "section": section}).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, []fault.Problem{{Field: "asset", Message: "この課室のいまの情報資産に、この管理番号のものはありません。番号を確かめるか、空のままにしてください。"}}, nil

@@ -16,6 +16,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/again"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/gram"
@@ -170,7 +171,7 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 	}
 	l.all = len(said)+len(conditions) == 0
 	if q.Stand == Current {
-		conditions = append(conditions, "a.state IN ('draft', 'registered')")
+		conditions = append(conditions, "a.state "+life.Counts)
 	}
 	conditions = append(conditions, "true")
 	l.rest = strings.Join(conditions, " AND ")
@@ -189,7 +190,7 @@ func (l *lookup) turned(turned []again.Turned) string {
 		marks = append(marks, facet(letters[t.Field]+t.Key))
 	}
 	l.facets = append(l.facets, "("+strings.Join(marks, " | ")+")")
-	return "(" + strings.Join(either, " OR ") + ") AND a.state IN ('draft', 'registered')"
+	return "(" + strings.Join(either, " OR ") + ") AND a.state " + life.Counts
 }
 
 // How the register is read: each statement is planned for what it is asked, and for a
