@@ -28,6 +28,7 @@ var ground = map[string][]string{
 	"internal/fault":     {},
 	"internal/furigana":  {},
 	"internal/gram":      {},
+	"internal/record":    {},
 	"internal/charset":   {},
 	"internal/state":     {"internal/postgres"},
 	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},
@@ -72,7 +73,7 @@ var ground = map[string][]string{
 // known are the wings that every domain may know, beside its own.
 var known = []string{
 	"org", "authz", "door", "trail", "notice", "job", "task", "address", "lifecycle", "edition", "holiday", "setting", "deadline", "handover", "attachment",
-	"calendar", "charset", "fault", "furigana", "gram", "sheet", "state", "postgres", "mail", "secret",
+	"calendar", "charset", "fault", "furigana", "gram", "record", "sheet", "state", "postgres", "mail", "secret",
 }
 
 // between is what a domain may know of the other domains; what else one starts in
@@ -155,7 +156,7 @@ var (
 	kit = []string{"web/screen", "web/layout", "web/component", "web/static"}
 	// shownWings are those below the domains that a screen speaks of.
 	shownWings = []string{
-		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "holiday", "setting", "deadline", "handover", "attachment", "sample",
+		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "holiday", "setting", "deadline", "handover", "attachment", "record", "sample",
 	}
 	// screenDomains are the domains of a screen that is not called as its domain,
 	// and of one that shows more than that.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +21,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/notice"
 	"kagami/internal/postgres"
+	"kagami/internal/record"
 	"kagami/internal/state"
 	"kagami/internal/trail"
 )
@@ -609,14 +609,7 @@ func note(ctx context.Context, tx *door.Tx, actor authz.Actor, asset int64, vers
 }
 
 // Event is one change of an asset.
-type Event struct {
-	Version int
-	At      time.Time
-	By      string // empty for the operator and the portal
-	Why     string
-	Before  map[string]string // by the keys of fields; empty for the registration
-	After   map[string]string
-}
+type Event = record.Event
 
 // History lists an asset's changes, the newest first. NotFound where the actor may not see
 // it.

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -20,6 +19,7 @@ import (
 	"kagami/internal/edition"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
+	"kagami/internal/record"
 	"kagami/internal/trail"
 )
 
@@ -311,14 +311,7 @@ func note(ctx context.Context, tx *door.Tx, actor authz.Actor, communication int
 }
 
 // Event is one change of a communication.
-type Event struct {
-	Version int
-	At      time.Time
-	By      string // empty for the operator
-	Why     string
-	Before  map[string]string // by the keys of fields; empty for the registration
-	After   map[string]string
-}
+type Event = record.Event
 
 // History lists a communication's changes, the newest first.
 func (s *Service) History(ctx context.Context, actor authz.Actor, code string) ([]Event, error) {
