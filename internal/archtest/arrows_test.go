@@ -28,6 +28,7 @@ var ground = map[string][]string{
 	"internal/fault":     {},
 	"internal/furigana":  {},
 	"internal/gram":      {},
+	"internal/record":    {},
 	"internal/charset":   {},
 	"internal/state":     {"internal/postgres"},
 	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},
@@ -72,7 +73,7 @@ var ground = map[string][]string{
 // known are the wings that every domain may know, beside its own.
 var known = []string{
 	"org", "authz", "door", "trail", "notice", "job", "task", "address", "lifecycle", "edition", "holiday", "setting", "deadline", "handover", "attachment",
-	"calendar", "charset", "fault", "furigana", "gram", "sheet", "state", "postgres", "mail", "secret",
+	"calendar", "charset", "fault", "furigana", "gram", "record", "sheet", "state", "postgres", "mail", "secret",
 }
 
 // between is what a domain may know of the other domains; what else one starts in
@@ -94,24 +95,24 @@ var within = map[string][]string{
 	},
 
 	"internal/asset/bulk":            {"internal/asset", "internal/asset/find", "internal/asset/many"},
-	"internal/asset":                 {"internal/asset/level"},
+	"internal/asset":                 {"internal/asset/level", "internal/asset/life"},
 	"internal/asset/again":           {"internal/asset", "internal/asset/level"},
-	"internal/asset/communication":   {"internal/asset", "internal/asset/level"},
+	"internal/asset/communication":   {"internal/asset", "internal/asset/level", "internal/asset/life"},
 	"internal/asset/export":          {"internal/asset", "internal/asset/find", "internal/asset/intake/ledger"},
 	"internal/asset/filebook":        {"internal/asset", "internal/asset/find"},
-	"internal/asset/find":            {"internal/asset", "internal/asset/again", "internal/asset/level", "internal/asset/catalogue", "internal/asset/classify"},
-	"internal/asset/hand":            {"internal/asset", "internal/asset/communication", "internal/asset/propose"},
+	"internal/asset/find":            {"internal/asset", "internal/asset/again", "internal/asset/level", "internal/asset/catalogue", "internal/asset/classify", "internal/asset/life"},
+	"internal/asset/hand":            {"internal/asset", "internal/asset/communication", "internal/asset/propose", "internal/asset/life"},
 	"internal/asset/past":            {"internal/asset"},
 	"internal/asset/intake":          {"internal/asset/past", "internal/asset", "internal/asset/intake/ledger", "internal/asset/intake/likeness", "internal/asset/intake/wording", "internal/asset/many"},
 	"internal/asset/intake/ledger":   {"internal/asset/intake/wording"},
-	"internal/asset/many":            {"internal/asset"},
+	"internal/asset/many":            {"internal/asset", "internal/asset/life"},
 	"internal/asset/intake/likeness": {"internal/asset", "internal/asset/intake/wording"},
 	"internal/asset/intake/wording":  {"internal/asset", "internal/calendar"},
-	"internal/asset/merge":           {"internal/asset", "internal/asset/filebook", "internal/asset/relation"},
-	"internal/asset/overview":        {"internal/asset"},
-	"internal/asset/relation":        {"internal/asset"},
+	"internal/asset/merge":           {"internal/asset", "internal/asset/filebook", "internal/asset/relation", "internal/asset/life"},
+	"internal/asset/overview":        {"internal/asset", "internal/asset/life"},
+	"internal/asset/relation":        {"internal/asset", "internal/asset/life"},
 	"internal/asset/paper":           {"internal/asset"},
-	"internal/asset/propose":         {"internal/asset"},
+	"internal/asset/propose":         {"internal/asset", "internal/asset/life"},
 	"internal/asset/tied":            {"internal/asset", "internal/asset/classify", "internal/asset/propose", "internal/asset/relation"},
 	"internal/asset/view":            {"internal/asset/find"},
 	"internal/asset/restore":         {"internal/asset"},
@@ -139,6 +140,7 @@ var pure = map[string][]string{
 	"internal/account/directory": {"internal/fault"},
 	"internal/account/openid":    {"internal/fault"},
 
+	"internal/asset/life":      {"internal/authz", "internal/lifecycle"},
 	"internal/asset/catalogue": {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 	"internal/asset/classify":  {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 
@@ -154,7 +156,7 @@ var (
 	kit = []string{"web/screen", "web/layout", "web/component", "web/static"}
 	// shownWings are those below the domains that a screen speaks of.
 	shownWings = []string{
-		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "holiday", "setting", "deadline", "handover", "attachment", "sample",
+		"address", "authz", "calendar", "fault", "notice", "trail", "task", "job", "state", "sheet", "lifecycle", "edition", "holiday", "setting", "deadline", "handover", "attachment", "record", "sample",
 	}
 	// screenDomains are the domains of a screen that is not called as its domain,
 	// and of one that shows more than that.

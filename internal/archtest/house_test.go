@@ -256,7 +256,7 @@ func place(t *testing.T, p *packages.Package, at token.Pos) string {
 // other wing of internal is a domain.
 var notDomains = []string{
 	"calendar", "charset", "fault", "sheet", "state", "authz", "postgres", "trail", "notice", "door", "job", "mail", "secret",
-	"address", "task", "lifecycle", "effective", "edition", "holiday", "setting", "deadline", "handover", "attachment",
+	"address", "task", "lifecycle", "effective", "edition", "holiday", "setting", "deadline", "handover", "attachment", "record",
 	"archtest", "sample",
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/record"
 )
 
 // Kind is what sort of thing an asset is (4(2)①②③).
@@ -175,6 +176,9 @@ type Field struct {
 	text  func(*Details) *string
 	value func(Details) string
 }
+
+// Named is the field as it is stored in the history, and as it is headed.
+func (f Field) Named() (key, title string) { return f.Key, f.Title }
 
 // Text is the field's value as it is stored in the history: keys, days as 2026-11-24.
 func (f Field) Text(d Details) string { return f.of(&d) }
@@ -423,11 +427,9 @@ func among[T ~string](list []Choice[T], value T) bool {
 
 // Compared are the fields in which two details differ, with what they were and are.
 func Compared(was, is Details) (keys []string, before, after map[string]string) {
-	before, after = map[string]string{}, map[string]string{}
+	c := record.NewComparison()
 	for _, f := range Fields {
-		if x, y := f.of(&was), f.of(&is); x != y {
-			keys, before[f.Key], after[f.Key] = append(keys, f.Key), x, y
-		}
+		c.Add(f.Key, f.of(&was), f.of(&is))
 	}
-	return keys, before, after
+	return c.Keys, c.Before, c.After
 }

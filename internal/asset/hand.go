@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/postgres"
@@ -24,7 +25,7 @@ type Holder struct {
 
 // Handed tells in SQL of an asset a whether it can be handed over from the section @from: it
 // counts, and where @of is a section, it has come from there.
-const Handed = `(a.section_id = @from AND a.state IN ('draft', 'registered')
+const Handed = `(a.section_id = @from AND a.state ` + life.Counts + `
 	AND (@of::bigint = 0 OR EXISTS (SELECT FROM asset_change h WHERE h.asset_id = a.id AND h.came_from = @of)))`
 
 // NumberBack is in SQL the section's own number of an asset a, or the one that it has lost
@@ -37,7 +38,7 @@ const NumberBack = `CASE WHEN a.own_number <> '' THEN a.own_number ELSE coalesce
 // @to.
 func Clashes(number string) string {
 	return `EXISTS (SELECT FROM asset o WHERE o.section_id = @to AND o.own_number <> ''
-	AND lower(o.own_number) = lower(` + number + `) AND o.state IN ('draft', 'registered'))`
+	AND lower(o.own_number) = lower(` + number + `) AND o.state ` + life.Counts + `)`
 }
 
 // HandIn gives the assets of a section that count to another one, all or those of some

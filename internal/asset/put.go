@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -22,6 +23,32 @@ type Entry struct {
 	Is      Details
 	State   State // Draft or Registered
 	Why     string
+}
+
+// step is by which the entry comes to stand as it is to; only tells that it is of somebody who
+// may only draft, who proposes what is to change of what is registered.
+func (e Entry) step(only bool) life.Step {
+	switch {
+	case e.Was.ID == 0 && e.State == Draft:
+		return life.Begin
+	case e.Was.ID == 0:
+		return life.Register
+	case e.Was.State == Draft && e.State == Registered:
+		return life.Settle
+	case only && e.Was.State == Draft:
+		return life.Mend
+	case only:
+		return life.Propose
+	}
+	return life.Change
+}
+
+// Stands tells whether a step leads to where the entry is to stand; only tells that it is of
+// somebody who may only draft.
+func (e Entry) Stands(only bool) bool {
+	step := e.step(only)
+	to, err := e.Was.State.After(step)
+	return err == nil && (to == e.State || step == life.Propose)
 }
 
 // Written is an entry as it is written.

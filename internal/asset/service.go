@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -21,6 +21,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/notice"
 	"kagami/internal/postgres"
+	"kagami/internal/record"
 	"kagami/internal/state"
 	"kagami/internal/trail"
 )
@@ -115,26 +116,6 @@ func (s *Service) SchemeOn(ctx context.Context, db postgres.Querier, day calenda
 	return scheme, nil
 }
 
-// State is where an asset stands in its life.
-type State string
-
-// The states. The last three are ends.
-const (
-	Draft      State = "draft" // something is still to be settled
-	Registered State = "registered"
-	Retired    State = "retired"
-	Mistaken   State = "mistaken" // should never have been registered
-	Merged     State = "merged"   // it is another entry's asset
-)
-
-// Ended tells whether it is read only.
-func (s State) Ended() bool { return s == Retired || s == Mistaken || s == Merged }
-
-var stateTitles = map[State]string{Draft: "下書き", Registered: "登録", Retired: "廃棄済み", Mistaken: "登録の誤り", Merged: "ほかの資産に統合"}
-
-// Title is what the state is called.
-func (s State) Title() string { return stateTitles[s] }
-
 // Asset is an entry of the register.
 type Asset struct {
 	ID          int64
@@ -206,12 +187,7 @@ func (a Asset) matter() authz.Matter { return authz.Matter{OwnersSection: a.Sect
 
 // AskChange tells why the actor can't change the asset: Forbidden who may not, Conflict
 // where it has ended; nil where they can.
-func (a Asset) AskChange(actor authz.Actor) error {
-	if _, err := authz.Check(actor, authz.ChangeAssets, a.matter()); err != nil {
-		return err
-	}
-	return a.askEnded()
-}
+func (a Asset) AskChange(actor authz.Actor) error { return a.Ask(actor, life.Change) }
 
 // MayChange tells whether the actor may change the asset.
 func (a Asset) MayChange(actor authz.Actor) bool { return a.AskChange(actor) == nil }
@@ -219,17 +195,10 @@ func (a Asset) MayChange(actor authz.Actor) bool { return a.AskChange(actor) == 
 // AskDraft is AskChange for who may at least draft: what is drafted of a registered asset
 // is a proposal.
 func (a Asset) AskDraft(actor authz.Actor) error {
-	if _, err := authz.Check(actor, authz.DraftAssets, a.matter()); err != nil {
-		return err
+	if a.State == Draft {
+		return a.Ask(actor, life.Mend)
 	}
-	return a.askEnded()
-}
-
-func (a Asset) askEnded() error {
-	if a.State.Ended() {
-		return fault.New(fault.Conflict, "この情報資産は「"+a.State.Title()+"」のため、変えられません。")
-	}
-	return nil
+	return a.Ask(actor, life.Propose)
 }
 
 // Drafts tells whether the actor may only draft what is of the section.
@@ -270,7 +239,7 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 	d = d.Tidy()
 	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		var of int64
-		state := Registered
+		step := life.Register
 		err := tx.QueryRow(ctx, `SELECT s.id FROM section_shown s WHERE s.code = @code AND `+IsThere, pgx.StrictNamedArgs{"code": section, "today": tx.Today()}).Scan(&of)
 		var problems []fault.Problem
 		switch {
@@ -284,8 +253,12 @@ func (s *Service) Register(ctx context.Context, actor authz.Actor, section strin
 				return door.Unchanged(), err
 			}
 			if only {
-				state = Draft
+				step = life.Begin
 			}
+		}
+		state, err := State("").After(step)
+		if err != nil {
+			return door.Unchanged(), err
 		}
 		scheme, err := s.SchemeOn(ctx, tx, tx.Today())
 		if err != nil {
@@ -333,7 +306,7 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, ve
 			return door.Unchanged(), err
 		}
 		only, err := Allow(tx, actor, was.Section)
-		if err == nil && only && was.State != Draft {
+		if err == nil && only && !was.State.Allows(life.Mend) {
 			err = fault.New(fault.Forbidden, "登録済みの情報資産は、台帳担当者には変えられません。変更を提案してください。")
 		}
 		if err != nil {
@@ -393,9 +366,18 @@ func (s *Service) changeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 		return door.Unchanged(), err
 	}
 	keys, before, after := Compared(was.Details, d)
-	state := was.State
-	if state == Draft && len(d.Open()) == 0 && !stays { // somebody has settled what was open
-		state = Registered
+	step := life.Change
+	switch {
+	case was.State == Draft && len(d.Open()) == 0 && !stays:
+		step = life.Settle
+	case only:
+		step = life.Mend
+	}
+	state, err := was.After(step)
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	if state != was.State {
 		keys, before["state"], after["state"] = append(keys, "state"), string(was.State), string(state)
 	}
 	if merged != "" {
@@ -434,7 +416,10 @@ func (s *Service) LookAt(ctx context.Context, actor authz.Actor, code string, ve
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		was, err := Lock(ctx, tx, actor, code, version)
 		if err == nil {
-			err = tx.Allow(authz.ChangeAssets, was.matter())
+			err = AllowStep(tx, actor, was, life.LookAt)
+		}
+		if err == nil {
+			_, err = was.After(life.LookAt)
 		}
 		if err != nil {
 			return door.Unchanged(), err
@@ -487,8 +472,8 @@ func Lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, vers
 	if err != nil {
 		return a, err
 	}
-	if err := a.askEnded(); err != nil {
-		return a, err
+	if a.State.Ended() {
+		return a, a.errFixed()
 	}
 	if a.Version != version {
 		return a, fault.New(fault.Conflict, "開いている間に、ほかの人がこの情報資産を変えました。いまの内容を確かめて、もう一度入力してください。")
@@ -500,9 +485,13 @@ func Lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, vers
 // it: Lock has locked both. The other is given details. What rests on which of them is the
 // caller's to move.
 func (s *Service) MergeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, gone, kept Asset, d Details, why string) (door.Effect, error) {
+	state, err := gone.After(life.Merge)
+	if err != nil {
+		return door.Unchanged(), err
+	}
 	// first, so that its section's number is free
 	if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, merged_into = @kept, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`,
-		pgx.StrictNamedArgs{"id": gone.ID, "kept": kept.ID, "state": Merged}); err != nil {
+		pgx.StrictNamedArgs{"id": gone.ID, "kept": kept.ID, "state": state}); err != nil {
 		return door.Unchanged(), fmt.Errorf("merging an asset: %w", err)
 	}
 	changed, err := s.changeIn(ctx, tx, actor, kept, d, why, false, gone.Code)
@@ -514,13 +503,17 @@ func (s *Service) MergeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, g
 		return door.Unchanged(), err
 	}
 	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: gone.ID}, Fields: []string{"state", "merged_into"}, Notices: told, Also: []door.Effect{changed}},
-		note(ctx, tx, actor, gone.ID, gone.Version+1, strings.TrimSpace(why), map[string]string{"state": string(gone.State)}, map[string]string{"state": string(Merged), "merged_into": kept.Code})
+		note(ctx, tx, actor, gone.ID, gone.Version+1, strings.TrimSpace(why), map[string]string{"state": string(gone.State)}, map[string]string{"state": string(state), "merged_into": kept.Code})
 }
 
 // RegisterDraft registers a draft that Lock has locked and in which nothing is open, in a
 // change that has allowed it. Conflict where something in it is not as it may be today: a
 // level or a zone that there was on the day of the draft, and is no more.
 func (s *Service) RegisterDraft(ctx context.Context, tx *door.Tx, actor authz.Actor, why string, a Asset) (door.Effect, error) {
+	state, err := a.After(life.Confirm)
+	if err != nil {
+		return door.Unchanged(), err
+	}
 	scheme, err := s.SchemeOn(ctx, tx, tx.Today())
 	if err != nil {
 		return door.Unchanged(), err
@@ -528,7 +521,7 @@ func (s *Service) RegisterDraft(ctx context.Context, tx *door.Tx, actor authz.Ac
 	if problems := scheme.CheckChange(a.Details, a.Details, tx.Today(), false); len(problems) > 0 {
 		return door.Unchanged(), fault.New(fault.Conflict, "「"+a.Code+"」は、このままでは登録できません。「変更」で直すか、差し戻してください。"+problems[0].Message)
 	}
-	args := pgx.StrictNamedArgs{"id": a.ID, "state": Registered, "ranks": ranksOf(a.Details, scheme, a)}
+	args := pgx.StrictNamedArgs{"id": a.ID, "state": state, "ranks": ranksOf(a.Details, scheme, a)}
 	weigh(args, a, a.Details, scheme, tx.Today(), false)
 	_, err = tx.Exec(ctx, `
 		UPDATE asset SET state = @state, ranks = @ranks::smallint[], breaks = @breaks::jsonb, broken_since = @broken_since::date, version = version + 1
@@ -542,7 +535,7 @@ func (s *Service) RegisterDraft(ctx context.Context, tx *door.Tx, actor authz.Ac
 		}
 	}
 	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"state"}},
-		note(ctx, tx, actor, a.ID, a.Version+1, why, map[string]string{"state": string(Draft)}, map[string]string{"state": string(Registered)})
+		note(ctx, tx, actor, a.ID, a.Version+1, why, map[string]string{"state": string(a.State)}, map[string]string{"state": string(state)})
 }
 
 // EndAsMistaken ends an asset that should never have been registered. Invalid without a
@@ -557,7 +550,7 @@ func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code str
 		}
 		was, err := Lock(ctx, tx, actor, code, version)
 		if err == nil {
-			err = tx.Allow(authz.ChangeAssets, was.matter())
+			err = AllowStep(tx, actor, was, life.Mistake)
 		}
 		if err != nil {
 			return door.Unchanged(), err
@@ -565,14 +558,18 @@ func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code str
 		if n := utf8.RuneCountInString(why); n == 0 || n > maxWhy {
 			return door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "why", Message: "誤りだった理由を、" + charsUpTo(maxWhy) + "までで書いてください。"}})
 		}
-		return s.EndIn(ctx, tx, actor, was, why)
+		return s.EndIn(ctx, tx, actor, was, life.Mistake, why)
 	})
 }
 
-// EndIn ends an asset that Lock has locked as one that should never have been registered, in
-// a change that has allowed it.
-func (s *Service) EndIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, why string) (door.Effect, error) {
-	if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": Mistaken}); err != nil {
+// EndIn ends an asset that Lock has locked as one that should never have been registered, by
+// a step that leads there, in a change that has allowed it.
+func (s *Service) EndIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, step life.Step, why string) (door.Effect, error) {
+	state, err := was.After(step)
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": state}); err != nil {
 		return door.Unchanged(), fmt.Errorf("ending an asset: %w", err)
 	}
 	if err := s.Spread(ctx, tx, was.ID); err != nil {
@@ -588,7 +585,7 @@ func (s *Service) EndIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was
 		return door.Unchanged(), err
 	}
 	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"state"}, Notices: told},
-		note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"state": string(was.State)}, map[string]string{"state": string(Mistaken)})
+		note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"state": string(was.State)}, map[string]string{"state": string(state)})
 }
 
 // ended closes what waits of an asset that has ended.
@@ -612,14 +609,7 @@ func note(ctx context.Context, tx *door.Tx, actor authz.Actor, asset int64, vers
 }
 
 // Event is one change of an asset.
-type Event struct {
-	Version int
-	At      time.Time
-	By      string // empty for the operator and the portal
-	Why     string
-	Before  map[string]string // by the keys of fields; empty for the registration
-	After   map[string]string
-}
+type Event = record.Event
 
 // History lists an asset's changes, the newest first. NotFound where the actor may not see
 // it.

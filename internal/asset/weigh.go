@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -261,7 +262,7 @@ const setLow = `
 	UPDATE asset a SET (breaks, broken_since) = (
 		SELECT n.breaks, (SELECT min(e.value)::date FROM jsonb_each_text(n.breaks) e)
 		FROM (SELECT CASE WHEN ` + isLow + ` THEN jsonb_build_object(@rule::text, @today::text) || a.breaks ELSE a.breaks - @rule::text END AS breaks) n)
-	WHERE a.state IN ('draft', 'registered') AND (a.breaks ? @rule::text) <> ` + isLow
+	WHERE a.state ` + life.Counts + ` AND (a.breaks ? @rule::text) <> ` + isLow
 
 // SetLow keeps of assets, when all floors are kept and all levels written, whether they
 // stand below their floors. What was low before, and is now, has been so since that day,
@@ -352,7 +353,7 @@ func (s *Service) throughAll(ctx context.Context, some func(ctx context.Context,
 // weighSome weighs the next assets after an id, but for their floors.
 func weighSome(ctx context.Context, tx *door.Tx, scheme Scheme, after int64) (door.Effect, int64, error) {
 	list, err := postgres.List[Asset](ctx, tx, "weighing assets", selectAsset+`
-		WHERE a.id > @after AND a.state IN ('draft', 'registered') ORDER BY a.id LIMIT @most FOR UPDATE OF a`,
+		WHERE a.id > @after AND a.state `+life.Counts+` ORDER BY a.id LIMIT @most FOR UPDATE OF a`,
 		pgx.StrictNamedArgs{"after": after, "most": weighedAtOnce})
 	if err != nil {
 		return door.Unchanged(), 0, err
@@ -396,7 +397,7 @@ func (s *Service) reckonSome(ctx context.Context, tx *door.Tx, after int64) (doo
 func settleSome(ctx context.Context, tx *door.Tx, after int64) (door.Effect, int64, error) {
 	args := pgx.StrictNamedArgs{"rule": FloorRule, "after": after, "most": weighedAtOnce}
 	list, err := ids(ctx, tx, `
-		SELECT a.id FROM asset a WHERE a.id > @after AND a.state IN ('draft', 'registered') AND (a.breaks ? @rule::text) <> `+isLow+`
+		SELECT a.id FROM asset a WHERE a.id > @after AND a.state `+life.Counts+` AND (a.breaks ? @rule::text) <> `+isLow+`
 		ORDER BY a.id LIMIT @most FOR UPDATE`, args)
 	if err != nil || len(list) == 0 {
 		return door.Unchanged(), -1, err

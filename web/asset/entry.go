@@ -13,6 +13,9 @@ import (
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/record"
+	"kagami/web/component/history"
+	"kagami/web/component/register"
 	"kagami/web/screen"
 )
 
@@ -35,7 +38,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := entryView{
-		Frame: screen.Frame(r, a.Name, registerLink), Asset: a, Scheme: scheme, History: history, Questions: questions, Today: screen.Today(ctx),
+		Frame: screen.Frame(r, a.Name, register.Link), Asset: a, Scheme: scheme, History: history, Questions: questions, Today: screen.Today(ctx),
 		MayChange: a.MayChange(actor), MayDraft: a.AskDraft(actor) == nil, MayRegister: actor.Reach(authz.DraftAssets) != authz.None,
 	}
 	if view.Draft, err = s.proposals.Draft(ctx, actor, a); err != nil {
@@ -236,23 +239,21 @@ func (p entryView) shown(key, text string) string {
 	return p.Scheme.Shown(key, text)
 }
 
-// difference is one column that a change has changed.
-type difference struct{ Title, From, To string }
+// told are the columns of the register, and what its history says besides.
+var told = slices.Concat(asset.Fields, []asset.Field{{Key: "state", Title: "状態"}, {Key: "section", Title: "課室"}, {Key: "merged_into", Title: "統合した先"}, {Key: "merged", Title: "統合したもの"}})
 
-// differences are what an event has changed, in the order of the columns.
-func (p entryView) differences(e asset.Event) []difference {
-	var list []difference
-	for _, f := range slices.Concat(asset.Fields, []asset.Field{{Key: "state", Title: "状態"}, {Key: "section", Title: "課室"}, {Key: "merged_into", Title: "統合した先"}, {Key: "merged", Title: "統合したもの"}}) {
-		to, changed := e.After[f.Key]
-		if !changed {
-			continue
-		}
-		from, to := p.shown(f.Key, e.Before[f.Key]), p.shown(f.Key, to)
-		if f.Key == "state" && e.Version == p.Withdrawn.Version {
-			to = asset.WithdrawnTitle
-		}
-		if from != to {
-			list = append(list, difference{f.Title, from, to})
+// changes are those of the asset, with what each has changed, in the order of the columns.
+func (p entryView) changes() []history.Change {
+	list := make([]history.Change, len(p.History))
+	for i, e := range p.History {
+		list[i] = history.Change{Event: e, Differences: record.Differences(told, e, func(key, text string) string {
+			if key == "state" && e.Version == p.Withdrawn.Version && asset.State(text).Ended() {
+				return asset.WithdrawnTitle
+			}
+			return p.shown(key, text)
+		})}
+		if p.MayChange && e.Version < p.Version {
+			list[i].Back = address.AssetVersion(p.Code, e.Version)
 		}
 	}
 	return list

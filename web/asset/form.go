@@ -10,7 +10,9 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
 	"kagami/internal/fault"
+	"kagami/internal/record"
 	"kagami/web/component"
+	"kagami/web/component/register"
 	"kagami/web/screen"
 )
 
@@ -163,7 +165,7 @@ func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, t typed, like 
 	}
 	all, some := onlyDrafts(sections)
 	screen.Render(w, r, status, formPage(formView{
-		Frame: screen.Frame(r, "情報資産を登録する", registerLink), Address: address.NewAsset, Typed: t, Like: like, Scheme: scheme, Sections: sections, Problems: problems,
+		Frame: screen.Frame(r, "情報資産を登録する", register.Link), Address: address.NewAsset, Typed: t, Like: like, Scheme: scheme, Sections: sections, Problems: problems,
 		Questions: questions, Drafts: all, Both: some && !all,
 	}))
 	return nil
@@ -262,7 +264,7 @@ func (s *Screens) drawEdit(w http.ResponseWriter, r *http.Request, now asset.Ass
 		title = now.Name + "の変更を提案する"
 	}
 	view := formView{
-		Frame: screen.Frame(r, title, way(now)...), Proposes: proposes(r, now), Address: address.AssetEdit(now.Code), Typed: t, Scheme: scheme,
+		Frame: screen.Frame(r, title, register.Way(now.Code)...), Proposes: proposes(r, now), Address: address.AssetEdit(now.Code), Typed: t, Scheme: scheme,
 		Of: now, Problems: problems,
 	}
 	if view.Questions, err = s.finding.Questions(ctx, actor, scheme, screen.Today(ctx)); err != nil {
@@ -279,45 +281,13 @@ func (s *Screens) drawEdit(w http.ResponseWriter, r *http.Request, now asset.Ass
 		if err != nil {
 			return err
 		}
-		settled := t
-		settled.Details = scheme.Settled(t.Details)
-		view.Newer = newer(now, settled, history)
+		settled := scheme.Settled(t.Details)
+		view.Newer = record.Overtake(asset.Fields, history, t.Version,
+			func(f asset.Field) string { return f.Text(now.Details) }, func(f asset.Field) string { return f.Text(settled) })
 		view.Typed.Version = now.Version
 	}
 	screen.Render(w, r, status, formPage(view))
 	return nil
-}
-
-// overtaken is that others have changed an asset while somebody typed.
-type overtaken struct {
-	Last  asset.Event // the newest change
-	Lines []overtakenLine
-}
-
-// overtakenLine is a column in which what stands there and what was typed differ.
-type overtakenLine struct {
-	asset.Field
-	Now, Typed string
-	ByOthers   bool // it has been changed since the form was opened
-}
-
-// newer compares what stands there now with what was typed on an older version.
-func newer(now asset.Asset, t typed, history []asset.Event) *overtaken {
-	o := &overtaken{}
-	if len(history) > 0 {
-		o.Last = history[0]
-	}
-	for _, f := range asset.Fields {
-		line := overtakenLine{Field: f, Now: f.Text(now.Details), Typed: f.Text(t.Details)}
-		line.ByOthers = slices.ContainsFunc(history, func(e asset.Event) bool {
-			_, changed := e.After[f.Key]
-			return changed && e.Version > t.Version
-		})
-		if line.Now != line.Typed {
-			o.Lines = append(o.Lines, line)
-		}
-	}
-	return o
 }
 
 // value is what the form shows of a column.

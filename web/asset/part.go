@@ -76,14 +76,7 @@ func (s *Screens) Part() screen.Part {
 	}
 }
 
-var registerLink = layout.Link{Label: "情報資産", Address: address.Assets}
-
 // asset is the one that the address names.
 func (s *Screens) asset(r *http.Request) (asset.Asset, error) {
 	return s.register.Find(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "asset"))
-}
-
-// way is the way to what is about an asset.
-func way(a asset.Asset) []layout.Link {
-	return []layout.Link{registerLink, {Label: a.Code, Address: address.Asset(a.Code)}}
 }

@@ -7,6 +7,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
 	"kagami/internal/fault"
+	"kagami/web/component/register"
 	"kagami/web/screen"
 )
 
@@ -14,7 +15,7 @@ import (
 // names, or the only one that the actor registers for.
 func (s *Screens) showUsual(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
-	view := usualView{Frame: screen.Frame(r, "標準目録から選ぶ", registerLink), Section: r.URL.Query().Get("section")}
+	view := usualView{Frame: screen.Frame(r, "標準目録から選ぶ", register.Link), Section: r.URL.Query().Get("section")}
 	var err error
 	if view.Sections, err = s.register.Sections(ctx, actor); err != nil {
 		return err

@@ -15,6 +15,23 @@ func OrDash(s string) string {
 	return s
 }
 
+// OrNone is a text, or that nothing stands there.
+func OrNone(text string) string {
+	if text == "" {
+		return "（なし）"
+	}
+	return text
+}
+
+// OrPortal is the name of who did something; without one, the portal did it by itself, or at
+// the bidding of whoever runs the server.
+func OrPortal(name string) string {
+	if name == "" {
+		return "ポータル"
+	}
+	return name
+}
+
 // OrOperator is the name of who did something; without one, whoever runs the
 // server did it with a command.
 func OrOperator(name string) string {

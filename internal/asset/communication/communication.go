@@ -11,6 +11,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/record"
 )
 
 // Direction is which way a communication goes.
@@ -96,6 +97,9 @@ type Field struct {
 	Most  int    // characters of its text; 0 where it is no free text
 	at    func(*Details) *string
 }
+
+// Named is the field as it is stored in the history, and as it is headed.
+func (f Field) Named() (key, title string) { return f.Key, f.Title }
 
 // Text is the field's value as it is stored in the history: keys, days as 2026-11-24.
 func (f Field) Text(d Details) string {
@@ -205,11 +209,9 @@ func (d Details) check(scheme Scheme, today calendar.Date) (problems []fault.Pro
 
 // changed are the fields in which two details differ, with what they were and are.
 func changed(was, is Details) (keys []string, before, after map[string]string) {
-	before, after = map[string]string{}, map[string]string{}
+	c := record.NewComparison()
 	for _, f := range Fields {
-		if x, y := f.Text(was), f.Text(is); x != y {
-			keys, before[f.Key], after[f.Key] = append(keys, f.Key), x, y
-		}
+		c.Add(f.Key, f.Text(was), f.Text(is))
 	}
-	return keys, before, after
+	return c.Keys, c.Before, c.After
 }

@@ -7,18 +7,19 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/edition"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
+	"kagami/internal/record"
 	"kagami/internal/trail"
 )
 
@@ -157,7 +158,7 @@ func belongs(ctx context.Context, tx *door.Tx, d Details, section int64, was Com
 		return was.AssetID, nil, nil
 	}
 	var id int64
-	err := tx.QueryRow(ctx, `SELECT id FROM asset WHERE code = @code AND section_id = @section AND state IN ('draft', 'registered')`,
+	err := tx.QueryRow(ctx, `SELECT id FROM asset WHERE code = @code AND section_id = @section AND state `+life.Counts,
 		pgx.StrictNamedArgs{"code": d.Asset, "section": section}).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, []fault.Problem{{Field: "asset", Message: "この課室のいまの情報資産に、この管理番号のものはありません。番号を確かめるか、空のままにしてください。"}}, nil
@@ -310,14 +311,7 @@ func note(ctx context.Context, tx *door.Tx, actor authz.Actor, communication int
 }
 
 // Event is one change of a communication.
-type Event struct {
-	Version int
-	At      time.Time
-	By      string // empty for the operator
-	Why     string
-	Before  map[string]string // by the keys of fields; empty for the registration
-	After   map[string]string
-}
+type Event = record.Event
 
 // History lists a communication's changes, the newest first.
 func (s *Service) History(ctx context.Context, actor authz.Actor, code string) ([]Event, error) {

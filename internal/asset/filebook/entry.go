@@ -15,6 +15,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/fault"
+	"kagami/internal/record"
 )
 
 // The values of closed lists.
@@ -55,6 +56,9 @@ type Field struct {
 	Choices []asset.Choice[string]
 	of      func(*Entry) *string
 }
+
+// Named is the field as it is stored in the history, and as it is headed.
+func (f Field) Named() (key, title string) { return f.Key, f.Title }
 
 // Text is the field of an entry, as it is stored.
 func (f Field) Text(e Entry) string { return *f.of(&e) }
@@ -138,11 +142,9 @@ func (e Entry) check() (problems []fault.Problem) {
 
 // changed are the fields in which two entries differ, with what they were and are.
 func changed(was, is Entry) (keys []string, before, after map[string]string) {
-	before, after = map[string]string{}, map[string]string{}
+	c := record.NewComparison()
 	for _, f := range Fields {
-		if x, y := f.Text(was), f.Text(is); x != y {
-			keys, before[f.Key], after[f.Key] = append(keys, f.Key), x, y
-		}
+		c.Add(f.Key, f.Text(was), f.Text(is))
 	}
-	return keys, before, after
+	return c.Keys, c.Before, c.After
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -15,6 +14,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
+	"kagami/internal/record"
 	"kagami/internal/trail"
 )
 
@@ -143,14 +143,8 @@ func save(ctx context.Context, tx *door.Tx, actor authz.Actor, id int64, version
 	return nil
 }
 
-// Event is one change of an entry.
-type Event struct {
-	Version int
-	At      time.Time
-	By      string            // empty for the operator
-	Before  map[string]string // by the keys of fields; empty for the first
-	After   map[string]string
-}
+// Event is one change of an entry, which needs no reason.
+type Event = record.Event
 
 // History lists the changes of an asset's file, the newest first.
 func (s *Service) History(ctx context.Context, actor authz.Actor, code string) ([]Event, error) {
@@ -159,7 +153,7 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 		return nil, err
 	}
 	return postgres.List[Event](ctx, s.pool, "listing the history of a file of personal data", `
-		SELECT c.version, c.changed_at AS at, coalesce(p.name, '') AS by, c.before, c.after
+		SELECT c.version, c.changed_at AS at, coalesce(p.name, '') AS by, '' AS why, c.before, c.after
 		FROM asset_file_change c LEFT JOIN person_shown p ON p.id = c.changed_by
 		WHERE c.asset_id = @asset ORDER BY c.version DESC`, pgx.StrictNamedArgs{"asset": a.ID})
 }

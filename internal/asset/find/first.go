@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/text/unicode/norm"
 
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/gram"
 	"kagami/internal/task"
@@ -70,7 +71,7 @@ func (s *Service) QueueHits(b *task.Batch, actor authz.Actor, typed string, take
 		            WHEN strpos(lower(normalize(f.name, NFKC)), lower(@whole)) > 0 THEN @in_title::int
 		            ELSE @in_text::int END AS rank
 		FROM (SELECT a.code, a.own_number, a.name, a.place, a.section_id, a.code_order FROM asset a
-		      WHERE `+marksOf+` @@ (lower(@marks) || @facets)::tsquery AND (@everywhere OR a.section_id = ANY(@sections)) AND a.state IN ('draft', 'registered')
+		      WHERE `+marksOf+` @@ (lower(@marks) || @facets)::tsquery AND (@everywhere OR a.section_id = ANY(@sections)) AND a.state `+life.Counts+`
 		        AND NOT EXISTS (SELECT FROM unnest(@words::text[]) w WHERE strpos(a.search, lower(w)) = 0)
 		      LIMIT @ranked) f JOIN section_shown s ON s.id = f.section_id
 		ORDER BY rank, f.code_order LIMIT @most`,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/postgres"
 )
@@ -22,7 +23,7 @@ type Same struct {
 func (s *Service) Same(ctx context.Context, actor authz.Actor, section, name string) (Same, error) {
 	found, err := postgres.One[Same](ctx, s.pool, "looking for an asset of the same name", `
 		SELECT a.code, a.name FROM asset a JOIN section_shown s ON s.id = a.section_id
-		WHERE s.code = @section AND (@everywhere OR s.id = ANY(@sections)) AND a.state IN ('draft', 'registered')
+		WHERE s.code = @section AND (@everywhere OR s.id = ANY(@sections)) AND a.state `+life.Counts+`
 		  AND regexp_replace(lower(normalize(a.name, NFKC)), '\s', '', 'g') = regexp_replace(lower(normalize(@name, NFKC)), '\s', '', 'g')
 		ORDER BY a.code_order LIMIT 1`,
 		pgx.StrictNamedArgs{"section": section, "name": name, "everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets)})

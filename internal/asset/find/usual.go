@@ -10,6 +10,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/catalogue"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/edition"
@@ -44,7 +45,7 @@ func (s *Service) UsualOf(ctx context.Context, actor authz.Actor, section string
 	}
 	type had struct{ Code, Name string }
 	registered, err := postgres.List[had](ctx, s.pool, "listing the names of a section's assets",
-		`SELECT code, name FROM asset WHERE section_id = @section AND state IN ('draft', 'registered') AND name = ANY(@names)`,
+		`SELECT code, name FROM asset WHERE section_id = @section AND state `+life.Counts+` AND name = ANY(@names)`,
 		pgx.StrictNamedArgs{"section": id, "names": names(catalogue.EntriesOn(values, day))})
 	if err != nil {
 		return nil, err

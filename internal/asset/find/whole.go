@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/asset/life"
 	"kagami/internal/postgres"
 )
 
@@ -48,9 +49,9 @@ func (s *Service) listWhole(ctx context.Context, l lookup, page *Page) (bool, er
 	// the limits stand in the text: as arguments they would have it planned anew each time
 	list, err := postgres.List[counted](ctx, s.pool, "listing the register", fmt.Sprintf(`
 		SELECT %s, (%s)::text AS key,
-		       (SELECT count(*)::int FROM (SELECT FROM asset WHERE state IN ('draft', 'registered') LIMIT %d) f) AS count
+		       (SELECT count(*)::int FROM (SELECT FROM asset WHERE state `+life.Counts+` LIMIT %d) f) AS count
 		FROM asset a JOIN section_shown s ON s.id = a.section_id
-		WHERE a.state IN ('draft', 'registered') AND %s ORDER BY %s LIMIT %d`, lineColumns, l.key, l.counted+1, after, sorted, OnPage+1), args)
+		WHERE a.state `+life.Counts+` AND %s ORDER BY %s LIMIT %d`, lineColumns, l.key, l.counted+1, after, sorted, OnPage+1), args)
 	if err != nil || len(list) == 0 {
 		return false, err
 	}

@@ -14,6 +14,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/communication"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -108,7 +109,7 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, section, at, to s
 		SELECT s.id, s.code, s.name, n.assets, n.communications FROM (
 			SELECT section_id, sum(assets)::int AS assets, sum(communications)::int AS communications FROM (
 				SELECT a.section_id, 1 AS assets, 0 AS communications FROM asset a
-				WHERE a.state IN ('draft', 'registered') AND a.section_id <> @of AND a.id IN (SELECT h.asset_id FROM asset_change h WHERE h.came_from = @of)
+				WHERE a.state `+life.Counts+` AND a.section_id <> @of AND a.id IN (SELECT h.asset_id FROM asset_change h WHERE h.came_from = @of)
 				UNION ALL SELECT c.section_id, 0, 1 FROM communication c
 				WHERE c.ended_on IS NULL AND c.section_id <> @of AND (
 					c.id IN (SELECT h.communication_id FROM communication_change h WHERE h.came_from = @of)

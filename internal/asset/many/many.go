@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -119,13 +120,13 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 		WHERE a.section_id = ANY(@mine) AND a.id IN (
 			SELECT f.id FROM unnest(@codes::text[]) AS n(code), LATERAL (SELECT o.id FROM asset o WHERE o.code = n.code OFFSET 0) f
 			UNION SELECT f.id FROM unnest(@numbers::text[]) AS n(number), LATERAL (
-				SELECT o.id FROM asset o WHERE lower(o.own_number) = n.number AND o.own_number <> '' AND o.state IN ('draft', 'registered') OFFSET 0) f
+				SELECT o.id FROM asset o WHERE lower(o.own_number) = n.number AND o.own_number <> '' AND o.state `+life.Counts+` OFFSET 0) f
 			UNION SELECT f.id FROM unnest(@numbers::text[]) AS n(number), LATERAL (
-				SELECT o.id FROM asset o WHERE lower(o.own_number) = n.number AND o.own_number <> '' AND o.state IN ('retired', 'mistaken', 'merged') OFFSET 0) f
+				SELECT o.id FROM asset o WHERE lower(o.own_number) = n.number AND o.own_number <> '' AND o.state `+life.Ends+` OFFSET 0) f
 			UNION SELECT f.id FROM unnest(@names::text[]) AS n(name), LATERAL (
-				SELECT o.id FROM asset o WHERE o.name = n.name AND o.own_number = '' AND o.state IN ('draft', 'registered') OFFSET 0) f
+				SELECT o.id FROM asset o WHERE o.name = n.name AND o.own_number = '' AND o.state `+life.Counts+` OFFSET 0) f
 			UNION SELECT f.id FROM unnest(@names::text[]) AS n(name), LATERAL (
-				SELECT o.id FROM asset o WHERE o.name = n.name AND o.own_number = '' AND o.state IN ('retired', 'mistaken', 'merged') OFFSET 0) f)
+				SELECT o.id FROM asset o WHERE o.name = n.name AND o.own_number = '' AND o.state `+life.Ends+` OFFSET 0) f)
 		ORDER BY a.id `+lock, pgx.StrictNamedArgs{"mine": mine, "codes": found.codes(asked.Numbers), "numbers": lowered(asked.Numbers), "names": append([]string{}, asked.Names...)})
 	if err != nil {
 		return Standing{}, err
@@ -135,7 +136,7 @@ func (s *Service) standing(ctx context.Context, db postgres.Querier, actor authz
 }
 
 func eachNamed(ctx context.Context, db postgres.Querier, sections []int64, each func(Named)) error {
-	rows, err := db.Query(ctx, `SELECT id, code, section_id, name FROM asset WHERE state IN ('draft', 'registered') AND section_id = ANY(@sections) ORDER BY id`,
+	rows, err := db.Query(ctx, `SELECT id, code, section_id, name FROM asset WHERE state `+life.Counts+` AND section_id = ANY(@sections) ORDER BY id`,
 		pgx.StrictNamedArgs{"sections": sections})
 	if err != nil {
 		return fmt.Errorf("listing the names of assets: %w", err)
@@ -364,12 +365,12 @@ func (m *change) ready(e asset.Entry) (w *asset.Written, by door.Allowed, err er
 		}
 		m.allowed[e.Section] = by
 	}
-	if e.Was.State.Ended() {
-		return nil, by, fault.New(fault.Conflict, "「"+e.Was.Code+"」は「"+e.Was.State.Title()+"」のため、変えられません。")
-	}
 	only := asset.Drafts(m.actor, e.Section)
 	if only || m.awaiting[e.Was.ID] {
 		e.State = asset.Draft
+	}
+	if !e.Stands(only) {
+		return nil, by, fault.New(fault.Conflict, "「"+e.Was.Code+"」は「"+e.Was.State.Title()+"」のため、変えられません。")
 	}
 	if err := fault.InvalidFields(m.scheme.Problems(e.Is, m.tx.Today(), e.State == asset.Draft)); err != nil {
 		return nil, by, err

@@ -15,6 +15,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/filebook"
+	"kagami/internal/asset/life"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/door"
@@ -114,7 +115,7 @@ func wrong(message string) error {
 func (s *Service) Look(ctx context.Context, actor authz.Actor, code, into string) (Pair, error) {
 	gone, err := s.register.Find(ctx, actor, code)
 	if err == nil {
-		err = gone.AskChange(actor)
+		err = gone.Ask(actor, life.Merge)
 	}
 	if err != nil {
 		return Pair{}, err
@@ -146,7 +147,7 @@ func fits(gone, kept asset.Asset, failure error) error {
 		return wrong("同じ情報資産です。残す方の、別の資産の管理番号を入力してください。")
 	case gone.Section != kept.Section:
 		return wrong("「" + kept.Code + "」は、ほかの課室の情報資産です。同じ課室のものにだけ、統合できます。")
-	case kept.State.Ended():
+	case !kept.State.Allows(life.Change):
 		return wrong("「" + kept.Code + "」は「" + kept.State.Title() + "」のため、統合先にできません。")
 	case gone.State == asset.Registered && kept.State == asset.Draft:
 		return wrong("「" + kept.Code + "」は下書きのため、登録済みの「" + gone.Code + "」を統合できません。先に「" + kept.Code + "」を登録するか、残す方と終える方を入れ替えて統合してください。")
@@ -181,7 +182,11 @@ func (s *Service) Merge(ctx context.Context, actor authz.Actor, gone, kept Seen,
 			if err != nil {
 				return door.Unchanged(), err
 			}
-			if err := tx.Allow(authz.ChangeAssets, authz.Matter{OwnersSection: a.Section}); err != nil {
+			step := life.Change
+			if seen == gone {
+				step = life.Merge
+			}
+			if err := asset.AllowStep(tx, actor, a, step); err != nil {
 				return door.Unchanged(), err
 			}
 			found[seen.Code] = a

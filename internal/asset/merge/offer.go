@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/postgres"
 )
@@ -25,7 +26,7 @@ func (s *Service) Offers(ctx context.Context, actor authz.Actor, a asset.Asset) 
 	return postgres.List[Offer](ctx, s.pool, "listing others of the section of an asset", `
 		SELECT b.code, b.name FROM asset b
 		CROSS JOIN LATERAL (SELECT regexp_replace(lower(normalize(b.name, NFKC)), '\s', '', 'g') AS its, regexp_replace(lower(normalize(@name::text, NFKC)), '\s', '', 'g') AS name) f
-		WHERE b.section_id = @section AND b.state IN ('draft', 'registered') AND b.id <> @asset
+		WHERE b.section_id = @section AND b.state `+life.Counts+` AND b.id <> @asset
 		ORDER BY CASE WHEN f.its = f.name THEN 0 WHEN strpos(f.its, f.name) > 0 OR strpos(f.name, f.its) > 0 THEN 1
 		              WHEN left(f.its, 3) = left(f.name, 3) THEN 2 ELSE 3 END, b.name, b.code_order LIMIT @most`,
 		pgx.StrictNamedArgs{"name": a.Name, "section": a.Section, "asset": a.ID, "most": mostOffered})

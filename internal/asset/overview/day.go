@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -43,7 +44,7 @@ const keepSections = `
 		SELECT @today::date, s.section_id, 'unchecked', coalesce(o.number, 0)
 		FROM (SELECT DISTINCT section_id FROM asset_sum) s LEFT JOIN (
 			SELECT section_id, count(*) AS number FROM asset
-			WHERE state IN ('draft', 'registered') AND coalesce(checked_on, registered_on) < @looked::date GROUP BY section_id) o USING (section_id)
+			WHERE state ` + life.Counts + ` AND coalesce(checked_on, registered_on) < @looked::date GROUP BY section_id) o USING (section_id)
 		ON CONFLICT (day, duty, section_id) DO UPDATE SET number = excluded.number WHERE asset_day.number <> excluded.number`
 
 // keepDay is the job of keeping the numbers of the day.

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
@@ -201,7 +202,7 @@ func (s *Service) now(ctx context.Context, in among, o *Overview) (map[int64]Num
 		SELECT ARRAY[count(*) FILTER (WHERE age <= 30), count(*) FILTER (WHERE age BETWEEN 31 AND 90), count(*) FILTER (WHERE age BETWEEN 91 AND 365),
 		             count(*) FILTER (WHERE age > 365)]
 		FROM (SELECT @today::date - broken_since AS age FROM asset
-		      WHERE broken_since IS NOT NULL AND state IN ('draft', 'registered') AND `+in.where("section_id")+`) b`, args).Scan(&o.Ages)
+		      WHERE broken_since IS NOT NULL AND state `+life.Counts+` AND `+in.where("section_id")+`) b`, args).Scan(&o.Ages)
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +231,7 @@ func (s *Service) now(ctx context.Context, in among, o *Overview) (map[int64]Num
 	}
 	unchecked, err := postgres.List[counted](ctx, s.pool, "counting what was not looked at", `
 		SELECT section_id AS section, count(*)::int AS number FROM asset
-		WHERE state IN ('draft', 'registered') AND `+in.where("section_id")+` AND coalesce(checked_on, registered_on) < @looked::date GROUP BY section_id`,
+		WHERE state `+life.Counts+` AND `+in.where("section_id")+` AND coalesce(checked_on, registered_on) < @looked::date GROUP BY section_id`,
 		pgx.StrictNamedArgs{"sections": in.sections(), "looked": asset.LookedAt(o.Day)})
 	for id, n := range numbers {
 		n.Unchecked = 0

@@ -15,6 +15,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -116,7 +117,7 @@ func (d Draft) AskWithdraw(actor authz.Actor) error {
 
 // Waits tells whether the draft waits to be confirmed.
 func (d Draft) Waits(a asset.Asset) bool {
-	return a.State == asset.Draft && d.Person != 0 && d.SentBack == "" && len(a.Open()) == 0
+	return a.State.Allows(life.Confirm) && d.Person != 0 && d.SentBack == "" && len(a.Open()) == 0
 }
 
 // begunBy is who registered the asset of a draft d: its history's first version says so.

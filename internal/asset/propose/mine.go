@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/postgres"
 )
@@ -26,7 +27,7 @@ type Mine struct {
 // Mine is the newest that the actor has proposed of an asset that they see; the zero value
 // where there is none, or it is over.
 func (s *Service) Mine(ctx context.Context, actor authz.Actor, a asset.Asset) (Mine, error) {
-	if _, may := actor.May(authz.DraftAssets, authz.Matter{OwnersSection: a.Section}); !may || a.State != asset.Registered {
+	if _, may := actor.May(authz.DraftAssets, authz.Matter{OwnersSection: a.Section}); !may || !a.State.Allows(life.Propose) {
 		return Mine{}, nil
 	}
 	m, err := postgres.One[Mine](ctx, s.pool, "finding what somebody has proposed of an asset", `

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -161,20 +162,20 @@ func (s *Service) withdrawDraft(ctx context.Context, tx *door.Tx, actor authz.Ac
 	if err != nil {
 		return door.Unchanged(), err
 	}
-	if err := tx.Allow(authz.DraftAssets, authz.Matter{OwnersSection: a.Section}); err != nil {
+	if err := asset.AllowStep(tx, actor, a, life.Withdraw); err != nil {
 		return door.Unchanged(), err
 	}
 	d, err := draftOf(ctx, tx, a.ID)
 	switch {
 	case err != nil:
 		return door.Unchanged(), err
-	case a.State != asset.Draft || d.Person == 0:
+	case !a.State.Allows(life.Withdraw) || d.Person == 0:
 		return door.Unchanged(), fault.New(fault.Conflict, "この下書きは、もう登録されています。取り下げずに、変更を提案してください。")
 	}
 	if err := d.AskWithdraw(actor); err != nil {
 		return door.Unchanged(), err
 	}
-	return s.assets.EndIn(ctx, tx, actor, a, asset.WhyWithdrawn)
+	return s.assets.EndIn(ctx, tx, actor, a, life.Withdraw, asset.WhyWithdrawn)
 }
 
 func withdrawProposal(ctx context.Context, tx *door.Tx, actor authz.Actor, seen Seen, id int64) (door.Effect, error) {

@@ -14,6 +14,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -69,10 +70,10 @@ func (s *Service) Propose(ctx context.Context, actor authz.Actor, code string, v
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := tx.Allow(authz.DraftAssets, authz.Matter{OwnersSection: was.Section}); err != nil {
+		if err := asset.AllowStep(tx, actor, was, life.Propose); err != nil {
 			return door.Unchanged(), err
 		}
-		if was.State != asset.Registered {
+		if !was.State.Allows(life.Propose) {
 			return door.Unchanged(), fault.New(fault.Conflict, "この情報資産は下書きのため、提案せずに、そのまま変えられます。")
 		}
 		scheme, err := s.assets.SchemeIn(ctx, tx)

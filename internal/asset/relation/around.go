@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/postgres"
 )
@@ -196,7 +197,7 @@ func (s *Service) own(ctx context.Context, actor authz.Actor, next string, from,
 	}
 	type found struct{ ID int64 }
 	list, err := postgres.List[found](ctx, s.pool, "finding what an actor sees of a step", `
-		SELECT a.id FROM (SELECT id FROM asset WHERE section_id = ANY(@sections) AND state IN ('draft', 'registered') OFFSET 0) a
+		SELECT a.id FROM (SELECT id FROM asset WHERE section_id = ANY(@sections) AND state `+life.Counts+` OFFSET 0) a
 		CROSS JOIN LATERAL (SELECT FROM asset_relation r WHERE r.asset_id = a.id AND r.rests_on = ANY(@from::bigint[]) AND r.agreed LIMIT 1) r
 		WHERE a.id <> ALL(@passed::bigint[]) ORDER BY a.id LIMIT @most`,
 		pgx.StrictNamedArgs{"sections": actor.Sections(authz.ReadAssets), "from": from, "passed": passed, "most": MostListed + 1})

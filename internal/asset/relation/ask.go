@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -46,7 +47,7 @@ func (s *Service) Asks(ctx context.Context, actor authz.Actor, a asset.Asset) ([
 			SELECT changed_at, changed_by FROM asset_relation_change c
 			WHERE c.asset_id = r.asset_id AND c.rests_on = r.rests_on ORDER BY c.id DESC LIMIT 1) c
 		LEFT JOIN person_shown p ON p.id = c.changed_by
-		WHERE r.rests_on = @asset AND NOT r.agreed AND x.state IN ('draft', 'registered') ORDER BY c.changed_at, x.code LIMIT @most`,
+		WHERE r.rests_on = @asset AND NOT r.agreed AND x.state `+life.Counts+` ORDER BY c.changed_at, x.code LIMIT @most`,
 		pgx.StrictNamedArgs{"asset": a.ID, "most": MostListed})
 }
 
@@ -59,7 +60,7 @@ func (s *Service) Asking(ctx context.Context, actor authz.Actor, code string) ([
 	type asked struct{ Code string }
 	list, err := postgres.List[asked](ctx, s.pool, "listing what an asset asks to rest on", `
 		SELECT b.code FROM asset_relation r JOIN asset b ON b.id = r.rests_on
-		WHERE r.asset_id = @asset AND NOT r.agreed AND b.state IN ('draft', 'registered') ORDER BY b.code`, pgx.StrictNamedArgs{"asset": a.ID})
+		WHERE r.asset_id = @asset AND NOT r.agreed AND b.state `+life.Counts+` ORDER BY b.code`, pgx.StrictNamedArgs{"asset": a.ID})
 	codes := make([]string, len(list))
 	for i, b := range list {
 		codes[i] = b.Code
@@ -80,7 +81,7 @@ func (s *Service) Offers(ctx context.Context, actor authz.Actor, a asset.Asset) 
 	}
 	return postgres.List[Offer](ctx, s.pool, "listing what an asset may rest on", `
 		SELECT b.code, b.name FROM asset b
-		WHERE b.section_id = @section AND b.state IN ('draft', 'registered') AND b.kind = ANY(@kinds) AND b.id <> @asset
+		WHERE b.section_id = @section AND b.state `+life.Counts+` AND b.kind = ANY(@kinds) AND b.id <> @asset
 		  AND NOT EXISTS (SELECT FROM asset_relation r WHERE r.asset_id = @asset AND r.rests_on = b.id)
 		ORDER BY b.name, b.code_order LIMIT @most`,
 		pgx.StrictNamedArgs{"section": a.Section, "kinds": Bearers(a.Kind), "asset": a.ID, "most": mostOffered})
@@ -160,6 +161,6 @@ func (s *Service) QueueAsked(b *task.Batch, actor authz.Actor, take func(Waiting
 	}, `
 		SELECT count(*) AS asks, coalesce(min(b.code), '') AS code
 		FROM asset_relation r JOIN asset b ON b.id = r.rests_on JOIN asset x ON x.id = r.asset_id
-		WHERE NOT r.agreed AND b.section_id = ANY(@sections) AND b.state IN ('draft', 'registered') AND x.state IN ('draft', 'registered')`,
+		WHERE NOT r.agreed AND b.section_id = ANY(@sections) AND b.state `+life.Counts+` AND x.state `+life.Counts,
 		pgx.StrictNamedArgs{"sections": actor.Sections(authz.ChangeAssets)})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/postgres"
 )
@@ -72,11 +73,11 @@ func (s *Service) floor(ctx context.Context, actor authz.Actor, a asset.Asset, p
 		f, err := postgres.One[Floor](ctx, s.pool, "finding whose level a floor is", `
 			WITH own AS (
 				SELECT a.id FROM asset a CROSS JOIN LATERAL (SELECT FROM asset_relation r WHERE r.asset_id = a.id AND r.rests_on = ANY(@from::bigint[]) AND r.agreed LIMIT 1) r
-				WHERE NOT @everywhere AND a.section_id = ANY(@sections) AND a.state IN ('draft', 'registered') AND a.ranks[@position] = @rank LIMIT 1),
+				WHERE NOT @everywhere AND a.section_id = ANY(@sections) AND a.state `+life.Counts+` AND a.ranks[@position] = @rank LIMIT 1),
 			others AS (
 				SELECT next.id FROM unnest(@from::bigint[]) AS from_ (id) CROSS JOIN LATERAL (
 					SELECT x.id FROM asset_relation r JOIN asset x ON x.id = r.asset_id
-					WHERE r.rests_on = from_.id AND r.agreed AND x.state IN ('draft', 'registered') AND x.ranks[@position] = @rank LIMIT 1) next
+					WHERE r.rests_on = from_.id AND r.agreed AND x.state `+life.Counts+` AND x.ranks[@position] = @rank LIMIT 1) next
 				WHERE NOT EXISTS (SELECT FROM own) LIMIT 1)
 			SELECT '' AS aspect, CASE @position WHEN 1 THEN a.confidentiality WHEN 2 THEN a.integrity ELSE a.availability END AS level, 0 AS rank, false AS broken,
 			       CASE WHEN v.seen THEN a.code ELSE '' END AS code, CASE WHEN v.seen THEN a.name ELSE '' END AS name
@@ -88,7 +89,7 @@ func (s *Service) floor(ctx context.Context, actor authz.Actor, a asset.Asset, p
 		next, err := postgres.List[struct{ ID int64 }](ctx, s.pool, "following a floor", `
 			SELECT DISTINCT next.id FROM unnest(@from::bigint[]) AS from_ (id) CROSS JOIN LATERAL (
 				SELECT x.id FROM asset_relation r JOIN asset x ON x.id = r.asset_id
-				WHERE r.rests_on = from_.id AND r.agreed AND x.state IN ('draft', 'registered') AND x.floor[@position] = @rank OFFSET 0) next LIMIT @most`,
+				WHERE r.rests_on = from_.id AND r.agreed AND x.state `+life.Counts+` AND x.floor[@position] = @rank OFFSET 0) next LIMIT @most`,
 			pgx.StrictNamedArgs{"from": from, "position": position, "rank": a.Floor[position-1], "most": MostListed})
 		if err != nil {
 			return Floor{}, err

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -51,10 +52,10 @@ const lock = door.Lock("asset relations")
 const (
 	above = `LATERAL (
 		SELECT r.asset_id AS id FROM asset_relation r JOIN asset x ON x.id = r.asset_id
-		WHERE r.rests_on = from_.id AND r.agreed AND x.state IN ('draft', 'registered') OFFSET 0) next`
+		WHERE r.rests_on = from_.id AND r.agreed AND x.state ` + life.Counts + ` OFFSET 0) next`
 	below = `LATERAL (
 		SELECT r.rests_on AS id FROM asset_relation r JOIN asset x ON x.id = r.rests_on
-		WHERE r.asset_id = from_.id AND r.agreed AND x.state IN ('draft', 'registered') OFFSET 0) next`
+		WHERE r.asset_id = from_.id AND r.agreed AND x.state ` + life.Counts + ` OFFSET 0) next`
 )
 
 // end is one end of a relation.

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/postgres"
@@ -50,7 +51,7 @@ func Ready(ctx context.Context, tx *door.Tx, code string) error {
 		WITH RECURSIVE below AS (
 			SELECT id FROM asset WHERE code = @code
 			UNION SELECT r.rests_on FROM below JOIN asset_relation r ON r.asset_id = below.id)
-		SELECT FROM asset WHERE id IN (SELECT id FROM below) AND state IN ('draft', 'registered') ORDER BY id FOR UPDATE`, pgx.StrictNamedArgs{"code": code})
+		SELECT FROM asset WHERE id IN (SELECT id FROM below) AND state `+life.Counts+` ORDER BY id FOR UPDATE`, pgx.StrictNamedArgs{"code": code})
 	if err != nil {
 		return fmt.Errorf("locking what an asset rests on: %w", err)
 	}
@@ -108,7 +109,7 @@ func Misfit(ctx context.Context, tx *door.Tx, assets []int64) (code string, err 
 	pairs, err := postgres.List[pair](ctx, tx, "finding relations of kinds", `
 		SELECT min(CASE WHEN a.id = ANY(@assets) THEN a.code ELSE b.code END) AS code, a.kind AS a, b.kind AS b
 		FROM asset_relation r JOIN asset a ON a.id = r.asset_id JOIN asset b ON b.id = r.rests_on
-		WHERE (r.asset_id = ANY(@assets) OR r.rests_on = ANY(@assets)) AND a.state IN ('draft', 'registered') AND b.state IN ('draft', 'registered')
+		WHERE (r.asset_id = ANY(@assets) OR r.rests_on = ANY(@assets)) AND a.state `+life.Counts+` AND b.state `+life.Counts+`
 		GROUP BY a.kind, b.kind ORDER BY 1`, pgx.StrictNamedArgs{"assets": assets})
 	if err != nil {
 		return "", err
@@ -125,7 +126,7 @@ func Misfit(ctx context.Context, tx *door.Tx, assets []int64) (code string, err 
 func under(ctx context.Context, tx *door.Tx, assets []int64) ([]int64, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT DISTINCT r.rests_on FROM asset_relation r JOIN asset b ON b.id = r.rests_on
-		WHERE r.asset_id = ANY(@assets) AND r.agreed AND b.state IN ('draft', 'registered') ORDER BY 1`, pgx.StrictNamedArgs{"assets": assets})
+		WHERE r.asset_id = ANY(@assets) AND r.agreed AND b.state `+life.Counts+` ORDER BY 1`, pgx.StrictNamedArgs{"assets": assets})
 	if err != nil {
 		return nil, fmt.Errorf("finding what assets rest on: %w", err)
 	}
@@ -159,8 +160,8 @@ func raise(ctx context.Context, tx *door.Tx, bearers []int64) (all []int64, err 
 				FROM asset b
 				LEFT JOIN LATERAL (
 					SELECT a.ranks, a.floor FROM asset_relation r JOIN asset a ON a.id = r.asset_id
-					WHERE r.rests_on = b.id AND r.agreed AND a.state IN ('draft', 'registered') OFFSET 0) a ON true
-				WHERE b.id = ANY(@bearers) AND b.state IN ('draft', 'registered') GROUP BY b.id) n
+					WHERE r.rests_on = b.id AND r.agreed AND a.state `+life.Counts+` OFFSET 0) a ON true
+				WHERE b.id = ANY(@bearers) AND b.state `+life.Counts+` GROUP BY b.id) n
 			WHERE n.ranks <> n.floor ORDER BY n.id`, pgx.StrictNamedArgs{"bearers": bearers})
 		if err != nil {
 			return nil, err

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/asset/find"
 	"kagami/internal/fault"
 	"kagami/web/component"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -108,7 +109,7 @@ func (s *Screens) preview(w http.ResponseWriter, r *http.Request, change bulk.Ch
 		return err
 	}
 	screen.Render(w, r, status, planPage(planView{
-		Frame: screen.Frame(r, "変わる内容を確かめる", registerLink, layout.Link{Label: "まとめて変更", Address: asked.At(address.AssetsBulk, "", "")}),
+		Frame: screen.Frame(r, "変わる内容を確かめる", register.Link, layout.Link{Label: "まとめて変更", Address: asked.At(address.AssetsBulk, "", "")}),
 		Plan:  plan, Asked: asked, Typed: typed{r.PostForm}, Scheme: scheme, Problems: problems,
 	}))
 	return nil
@@ -130,7 +131,7 @@ func (s *Screens) drawForm(w http.ResponseWriter, r *http.Request, refusal error
 		return err
 	}
 	view := formView{
-		Frame: screen.Frame(r, "まとめて変更", registerLink), Asked: asked, Typed: typed{r.PostForm}, Scheme: scheme, Found: found, Problems: problems, Mine: found.Count,
+		Frame: screen.Frame(r, "まとめて変更", register.Link), Asked: asked, Typed: typed{r.PostForm}, Scheme: scheme, Found: found, Problems: problems, Mine: found.Count,
 	}
 	sections, err := s.finding.Sections(ctx, actor)
 	if err != nil {
@@ -149,8 +150,6 @@ func (s *Screens) drawForm(w http.ResponseWriter, r *http.Request, refusal error
 	screen.Render(w, r, status, formPage(view))
 	return nil
 }
-
-var registerLink = layout.Link{Label: "情報資産", Address: address.Assets}
 
 // input is the field of a column.
 func (p formView) input(key, label, hint string) component.Input {
@@ -199,19 +198,11 @@ func (p planView) differences(l bulk.Line) []difference {
 	before, after := asset.Changed(l.Details, l.Is)
 	for _, f := range asset.Fields {
 		if to, there := after[f.Key]; there && !f.Inner {
-			list = append(list, difference{f.Title, orNone(p.Scheme.Shown(f.Key, before[f.Key])), orNone(p.Scheme.Shown(f.Key, to))})
+			list = append(list, difference{f.Title, component.OrNone(p.Scheme.Shown(f.Key, before[f.Key])), component.OrNone(p.Scheme.Shown(f.Key, to))})
 		}
 	}
 	if l.Becomes != l.State {
 		list = append(list, difference{"状態", l.State.Title(), l.Becomes.Title()})
 	}
 	return list
-}
-
-// orNone says of an empty text that nothing stands there.
-func orNone(text string) string {
-	if text == "" {
-		return "（なし）"
-	}
-	return text
 }

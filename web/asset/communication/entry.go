@@ -7,6 +7,8 @@ import (
 
 	"kagami/internal/asset/communication"
 	"kagami/internal/calendar"
+	"kagami/internal/record"
+	"kagami/web/component/history"
 	"kagami/web/screen"
 )
 
@@ -56,25 +58,15 @@ func (p entryView) listed() communication.Listed {
 	return listed
 }
 
-// difference is one column that a change has changed.
-type difference struct{ Title, From, To string }
+// told are the columns of the register, and what its history says besides.
+var told = slices.Concat(communication.Fields, []communication.Field{{Key: "ended_on", Title: "終わった日"}, {Key: "section", Title: "課室"}})
 
-// differences are what an event has changed, in the order of the columns.
-func (p entryView) differences(e communication.Event) []difference {
-	var list []difference
-	for _, f := range slices.Concat(communication.Fields, []communication.Field{{Key: "ended_on", Title: "終わった日"}, {Key: "section", Title: "課室"}}) {
-		to, changed := e.After[f.Key]
-		if from := e.Before[f.Key]; changed && from != to {
-			list = append(list, difference{f.Title, p.Scheme.Shown(f.Key, from), p.Scheme.Shown(f.Key, to)})
-		}
+// changes are those of the communication, with what each has changed, in the order of the
+// columns.
+func (p entryView) changes() []history.Change {
+	list := make([]history.Change, len(p.History))
+	for i, e := range p.History {
+		list[i] = history.Change{Event: e, Differences: record.Differences(told, e, p.Scheme.Shown)}
 	}
 	return list
-}
-
-// orNone says of an empty text that nothing stands there.
-func orNone(text string) string {
-	if text == "" {
-		return "（なし）"
-	}
-	return text
 }

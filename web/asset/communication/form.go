@@ -9,6 +9,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset/communication"
 	"kagami/internal/fault"
+	"kagami/internal/record"
 	"kagami/web/component"
 	"kagami/web/screen"
 )
@@ -131,43 +132,12 @@ func (s *Screens) drawEdit(w http.ResponseWriter, r *http.Request, now communica
 		if err != nil {
 			return err
 		}
-		view.Newer = newer(now, t, history)
+		view.Newer = record.Overtake(communication.Fields, history, t.Version,
+			func(f communication.Field) string { return f.Text(now.Details) }, func(f communication.Field) string { return f.Text(t.Details) })
 		view.Typed.Version = now.Version
 	}
 	screen.Render(w, r, status, formPage(view))
 	return nil
-}
-
-// overtaken is that others have changed a communication while somebody typed.
-type overtaken struct {
-	Last  communication.Event // the newest change
-	Lines []overtakenLine
-}
-
-// overtakenLine is a column in which what stands there and what was typed differ.
-type overtakenLine struct {
-	communication.Field
-	Now, Typed string
-	ByOthers   bool // it has been changed since the form was opened
-}
-
-// newer compares what stands there now with what was typed on an older version.
-func newer(now communication.Communication, t typed, history []communication.Event) *overtaken {
-	o := &overtaken{}
-	if len(history) > 0 {
-		o.Last = history[0]
-	}
-	for _, f := range communication.Fields {
-		line := overtakenLine{Field: f, Now: f.Text(now.Details), Typed: f.Text(t.Details)}
-		line.ByOthers = slices.ContainsFunc(history, func(e communication.Event) bool {
-			_, changed := e.After[f.Key]
-			return changed && e.Version > t.Version
-		})
-		if line.Now != line.Typed {
-			o.Lines = append(o.Lines, line)
-		}
-	}
-	return o
 }
 
 func columnOf(key string) communication.Field {

@@ -17,6 +17,7 @@ import (
 	"kagami/internal/sample"
 	samples "kagami/internal/sample/communications"
 	"kagami/internal/trail"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -62,7 +63,7 @@ func (s *Screens) Part() screen.Part {
 }
 
 // listWay is the way to the list.
-var listWay = []layout.Link{{Label: "情報資産", Address: address.Assets}, {Label: "領域間の通信", Address: address.Communications}}
+var listWay = []layout.Link{register.Link, {Label: "領域間の通信", Address: address.Communications}}
 
 // communication is the one that the address names.
 func (s *Screens) communication(r *http.Request) (communication.Communication, error) {

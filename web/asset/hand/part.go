@@ -17,6 +17,7 @@ import (
 	"kagami/internal/notice"
 	"kagami/internal/task"
 	"kagami/web/component"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -108,7 +109,7 @@ func (s *Screens) draw(w http.ResponseWriter, r *http.Request, at, to string, re
 		return err
 	}
 	screen.Render(w, r, status, handPage(handView{
-		Frame: screen.Frame(r, plan.From.Name+"の情報資産を引き継ぐ", layout.Link{Label: "情報資産", Address: address.Assets}, layout.Link{Label: "台帳の概要", Address: address.AssetOverview}),
+		Frame: screen.Frame(r, plan.From.Name+"の情報資産を引き継ぐ", register.Link, layout.Link{Label: "台帳の概要", Address: address.AssetOverview}),
 		Plan:  plan, Why: r.PostForm.Get("why"), Ticked: r.PostForm["asset"], Sure: r.PostForm.Get("sure"), Which: r.PostForm.Get("which"), Problems: problems,
 	}))
 	return nil

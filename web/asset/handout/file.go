@@ -13,6 +13,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 	"kagami/web/component"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -28,7 +29,7 @@ func (s *Screens) showFile(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return screen.Show(w, r, filePage(fileView{
-		Frame: screen.Frame(r, "個人情報ファイル簿："+file.Asset.Name, way(file.Asset)...), File: file, History: history, MayChange: file.Asset.MayChange(actor),
+		Frame: screen.Frame(r, "個人情報ファイル簿："+file.Asset.Name, register.Way(file.Asset.Code)...), File: file, History: history, MayChange: file.Asset.MayChange(actor),
 	}))
 }
 
@@ -77,7 +78,7 @@ func (s *Screens) drawFileEdit(w http.ResponseWriter, r *http.Request, file file
 	if err != nil {
 		return err
 	}
-	links := append(way(file.Asset), layout.Link{Label: "個人情報ファイル簿", Address: address.AssetFile(file.Asset.Code)})
+	links := append(register.Way(file.Asset.Code), layout.Link{Label: "個人情報ファイル簿", Address: address.AssetFile(file.Asset.Code)})
 	screen.Render(w, r, status, fileFormPage(fileFormView{
 		Frame: screen.Frame(r, "個人情報ファイル簿に書く", links...), File: file, Typed: typed, Problems: problems,
 		Overtaken: fault.KindOf(refusal) == fault.Conflict,
@@ -91,7 +92,7 @@ func (s *Screens) showBook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := bookView{Frame: screen.Frame(r, "個人情報ファイル簿", registerLink), Asked: a}
+	view := bookView{Frame: screen.Frame(r, "個人情報ファイル簿", register.Link), Asked: a}
 	for _, f := range files {
 		if f.Entry.Published() {
 			view.Files = append(view.Files, f)
@@ -122,15 +123,10 @@ func (s *Screens) bookCSV(w http.ResponseWriter, r *http.Request) error {
 	return screen.ServeTable(w, table, "個人情報ファイル簿_"+screen.Today(r.Context()).Format("20060102"), sheet.CSV)
 }
 
-// fileDifferences are what a change has changed, in the order of the columns.
-func fileDifferences(e filebook.Event) []difference {
-	var list []difference
-	for _, f := range filebook.Fields {
-		if to, changed := e.After[f.Key]; changed {
-			list = append(list, difference{f.Title, f.Shown(e.Before[f.Key]), f.Shown(to)})
-		}
-	}
-	return list
+// shown is how people read what is stored of a column.
+func shown(key, text string) string {
+	i := slices.IndexFunc(filebook.Fields, func(f filebook.Field) bool { return f.Key == key })
+	return filebook.Fields[i].Shown(text)
 }
 
 // input is the field of a column.

@@ -10,6 +10,7 @@ import (
 	"kagami/internal/asset/export"
 	"kagami/internal/asset/find"
 	"kagami/internal/fault"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -23,7 +24,7 @@ func (s *Screens) showLabels(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.drawLabels(w, r, labels, a, address.AssetLabels, a.At(address.Assets, "", ""), registerLink)
+	return s.drawLabels(w, r, labels, a, address.AssetLabels, a.At(address.Assets, "", ""), register.Link)
 }
 
 func (s *Screens) showLabel(w http.ResponseWriter, r *http.Request) error {
@@ -32,7 +33,7 @@ func (s *Screens) showLabel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.drawLabels(w, r, labels, find.Asked{}, address.AssetLabel(code), address.Asset(code), registerLink, layout.Link{Label: code, Address: address.Asset(code)})
+	return s.drawLabels(w, r, labels, find.Asked{}, address.AssetLabel(code), address.Asset(code), register.Link, layout.Link{Label: code, Address: address.Asset(code)})
 }
 
 // drawLabels draws labels from the place on the first sheet at which the address begins.

@@ -5,8 +5,6 @@ package handout
 import (
 	"net/url"
 
-	"kagami/internal/address"
-	"kagami/internal/asset"
 	"kagami/internal/asset/export"
 	"kagami/internal/asset/filebook"
 	"kagami/internal/authz"
@@ -49,21 +47,3 @@ func (s *Screens) Part() screen.Part {
 		Subjects: []trail.Named{{Kind: "asset_file", Title: "個人情報ファイル簿"}},
 	}
 }
-
-var registerLink = layout.Link{Label: "情報資産", Address: address.Assets}
-
-// way is the way to what is about an asset.
-func way(a asset.Asset) []layout.Link {
-	return []layout.Link{registerLink, {Label: a.Code, Address: address.Asset(a.Code)}}
-}
-
-// orNone says of an empty text that nothing stands there.
-func orNone(text string) string {
-	if text == "" {
-		return "（なし）"
-	}
-	return text
-}
-
-// difference is one line of what a change has changed.
-type difference struct{ Title, From, To string }

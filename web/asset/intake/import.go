@@ -16,6 +16,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
 	"kagami/web/component"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -30,7 +31,7 @@ func (s *Screens) drawUpload(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	drafts := screen.Actor(r.Context()).Reach(authz.ChangeAssets) == authz.None
-	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "台帳を取り込む", registerLink), Sections: sections, Section: section, Drafts: drafts, Problems: problems}))
+	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "台帳を取り込む", register.Link), Sections: sections, Section: section, Drafts: drafts, Problems: problems}))
 	return nil
 }
 
@@ -107,7 +108,7 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 	if !i.AppliedAt.IsZero() {
 		title = "台帳の取り込みの結果"
 	}
-	view := importView{Frame: screen.Frame(r, title, registerLink, uploadLink), Import: i, Shown: shown, At: at, Refused: refused}
+	view := importView{Frame: screen.Frame(r, title, register.Link, uploadLink), Import: i, Shown: shown, At: at, Refused: refused}
 	if view.Sections, err = s.register.Sections(ctx, actor); err != nil {
 		return err
 	}

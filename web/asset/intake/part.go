@@ -45,7 +45,4 @@ func (s *Screens) Part() screen.Part {
 	}
 }
 
-var (
-	registerLink = layout.Link{Label: "情報資産", Address: address.Assets}
-	uploadLink   = layout.Link{Label: "台帳を取り込む", Address: address.AssetImports}
-)
+var uploadLink = layout.Link{Label: "台帳を取り込む", Address: address.AssetImports}

@@ -6,6 +6,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/asset/propose"
+	"kagami/web/component/register"
 	"kagami/web/screen"
 )
 
@@ -44,7 +45,7 @@ func (s *Screens) drawDrafts(w http.ResponseWriter, r *http.Request, refusal err
 	if err != nil {
 		return err
 	}
-	view := draftsView{Scheme: scheme, Frame: screen.Frame(r, "下書きと変更の提案を確認する", registerLink), Problems: problems, Ticked: map[string]bool{}}
+	view := draftsView{Scheme: scheme, Frame: screen.Frame(r, "下書きと変更の提案を確認する", register.Link), Problems: problems, Ticked: map[string]bool{}}
 	for _, line := range waiting {
 		if line.Proposal {
 			view.Proposals = append(view.Proposals, line)

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org/keeper"
 	"kagami/web/component"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -78,7 +79,7 @@ func (s *Screens) drawTakeBack(w http.ResponseWriter, r *http.Request, refusal e
 		return err
 	}
 	screen.Render(w, r, status, takeBackPage(takeBackView{
-		Frame:  screen.Frame(r, k.Name+"の台帳担当者の指定を解除する", registerLink, layout.Link{Label: "台帳担当者を決める", Address: address.AssetKeepers}),
+		Frame:  screen.Frame(r, k.Name+"の台帳担当者の指定を解除する", register.Link, layout.Link{Label: "台帳担当者を決める", Address: address.AssetKeepers}),
 		Keeper: k, Of: section, Today: screen.Today(r.Context()), Problems: problems,
 	}))
 	return nil
@@ -95,7 +96,7 @@ func (s *Screens) drawKeepers(w http.ResponseWriter, r *http.Request, refusal er
 		return err
 	}
 	view := keepersView{
-		Frame: screen.Frame(r, "台帳担当者を決める", registerLink), Desk: desk, Problems: problems, Today: screen.Today(r.Context()),
+		Frame: screen.Frame(r, "台帳担当者を決める", register.Link), Desk: desk, Problems: problems, Today: screen.Today(r.Context()),
 		Section: r.PostForm.Get("section"), Person: r.PostForm.Get("person"), First: screen.Today(r.Context()).String(),
 	}
 	if first := r.PostForm.Get("first"); first != "" {

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset/propose"
 	"kagami/internal/fault"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -19,7 +20,7 @@ func (s *Screens) showOwn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	screen.Render(w, r, http.StatusOK, ownPage(ownView{Frame: screen.Frame(r, "自分の下書き", registerLink), List: list}))
+	screen.Render(w, r, http.StatusOK, ownPage(ownView{Frame: screen.Frame(r, "自分の下書き", register.Link), List: list}))
 	return nil
 }
 
@@ -64,7 +65,7 @@ func (s *Screens) drawWithdraw(w http.ResponseWriter, r *http.Request, refusal e
 		return err
 	}
 	screen.Render(w, r, status, withdrawPage(withdrawView{
-		Frame: screen.Frame(r, "取り下げる："+a.Name, registerLink, layout.Link{Label: "自分の下書き", Address: address.OwnAssetDrafts}),
+		Frame: screen.Frame(r, "取り下げる："+a.Name, register.Link, layout.Link{Label: "自分の下書き", Address: address.OwnAssetDrafts}),
 		Own:   own, Version: a.Version, Problems: problems,
 	}))
 	return nil

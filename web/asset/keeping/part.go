@@ -93,5 +93,3 @@ func unregistered(n propose.Counts) string {
 	}
 	return why
 }
-
-var registerLink = layout.Link{Label: "情報資産", Address: address.Assets}

@@ -10,6 +10,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/propose"
 	"kagami/internal/fault"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -63,7 +64,7 @@ func (s *Screens) drawReview(w http.ResponseWriter, r *http.Request, refusal err
 		return err
 	}
 	view := reviewView{
-		Frame: screen.Frame(r, "確認する："+a.Name, registerLink, layout.Link{Label: a.Code, Address: address.Asset(a.Code)}),
+		Frame: screen.Frame(r, "確認する："+a.Name, register.Link, layout.Link{Label: a.Code, Address: address.Asset(a.Code)}),
 		Asset: a, Words: r.PostForm.Get("words"), Problems: problems,
 	}
 	if view.Draft, err = s.proposals.Draft(ctx, actor, a); err != nil {

@@ -15,6 +15,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/web/component"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -103,7 +104,7 @@ func (s *Screens) draw(w http.ResponseWriter, r *http.Request, into string, refu
 		return err
 	}
 	screen.Render(w, r, status, mergePage(mergeView{
-		Frame: screen.Frame(r, "ほかの資産に統合する", way(pair.Gone)...), Pair: pair, Scheme: scheme, Typed: r.PostForm.Get, Problems: problems,
+		Frame: screen.Frame(r, "ほかの資産に統合する", register.Way(pair.Gone.Code)...), Pair: pair, Scheme: scheme, Typed: r.PostForm.Get, Problems: problems,
 	}))
 	return nil
 }
@@ -118,17 +119,12 @@ func (s *Screens) drawChoice(w http.ResponseWriter, r *http.Request, gone asset.
 	if err != nil {
 		return err
 	}
-	view := choiceView{Frame: screen.Frame(r, "ほかの資産に統合する", way(gone)...), Gone: gone, Into: into, Problems: problems}
+	view := choiceView{Frame: screen.Frame(r, "ほかの資産に統合する", register.Way(gone.Code)...), Gone: gone, Into: into, Problems: problems}
 	for _, o := range offers {
 		view.Offers = append(view.Offers, component.Choice{Value: o.Code, Label: o.Name})
 	}
 	screen.Render(w, r, status, choicePage(view))
 	return nil
-}
-
-// way is the way to what is about an asset.
-func way(a asset.Asset) []layout.Link {
-	return []layout.Link{{Label: "情報資産", Address: address.Assets}, {Label: a.Code, Address: address.Asset(a.Code)}}
 }
 
 // takesThis tells whether a unit is taken of the asset that ends: as it was chosen, else

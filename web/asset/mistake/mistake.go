@@ -11,6 +11,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -86,7 +87,7 @@ func (s *Screens) draw(w http.ResponseWriter, r *http.Request, a asset.Asset, re
 		return err
 	}
 	screen.Render(w, r, status, mistakePage(mistakeView{
-		Frame: screen.Frame(r, "登録の誤りとして終える："+a.Name, layout.Link{Label: "情報資産", Address: address.Assets}, layout.Link{Label: a.Code, Address: address.Asset(a.Code)}),
+		Frame: screen.Frame(r, "登録の誤りとして終える："+a.Name, register.Way(a.Code)...),
 		Asset: a, Above: above, Below: below, Why: r.PostForm.Get("why"), Problems: problems,
 	}))
 	return nil

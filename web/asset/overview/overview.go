@@ -14,7 +14,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/web/component"
-	"kagami/web/layout"
+	"kagami/web/component/register"
 	"kagami/web/screen"
 )
 
@@ -37,7 +37,7 @@ func (s *Screens) Part() screen.Part {
 func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	q := r.URL.Query()
-	view := overviewView{Frame: screen.Frame(r, "台帳の概要", layout.Link{Label: "情報資産", Address: address.Assets}), Section: q.Get("section"), Typed: q.Get("day")}
+	view := overviewView{Frame: screen.Frame(r, "台帳の概要", register.Link), Section: q.Get("section"), Typed: q.Get("day")}
 	var read screen.Form
 	asked := overview.Asked{Section: view.Section, Day: read.Day("day", view.Typed)}
 	refusal := read.Err()

@@ -16,6 +16,7 @@ import (
 	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/web/component"
+	"kagami/web/component/register"
 	"kagami/web/screen"
 )
 
@@ -83,7 +84,7 @@ func (s *Screens) drawPapers(w http.ResponseWriter, r *http.Request, a asset.Ass
 		return err
 	}
 	actor := screen.Actor(r.Context())
-	view.Frame, view.Asset, view.Problems, view.MayChange = screen.Frame(r, "書類："+a.Name, way(a)...), a, problems, a.MayChange(actor)
+	view.Frame, view.Asset, view.Problems, view.MayChange = screen.Frame(r, "書類："+a.Name, register.Way(a.Code)...), a, problems, a.MayChange(actor)
 	if view.Papers, err = s.papers.List(r.Context(), actor, a); err != nil {
 		return err
 	}

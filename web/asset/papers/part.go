@@ -6,7 +6,6 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/paper"
 	"kagami/internal/attachment"
@@ -46,17 +45,4 @@ func (s *Screens) Part() screen.Part {
 // asset is the one that the address names.
 func (s *Screens) asset(r *http.Request) (asset.Asset, error) {
 	return s.register.Find(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "asset"))
-}
-
-// way is the way to what is about an asset.
-func way(a asset.Asset) []layout.Link {
-	return []layout.Link{{Label: "情報資産", Address: address.Assets}, {Label: a.Code, Address: address.Asset(a.Code)}}
-}
-
-// orPortal is who has done something; the portal where nobody has.
-func orPortal(name string) string {
-	if name == "" {
-		return "ポータル"
-	}
-	return name
 }

@@ -21,6 +21,7 @@ import (
 	"kagami/internal/task"
 	"kagami/web/component"
 	"kagami/web/component/layers"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -73,11 +74,6 @@ func (s *Screens) asset(r *http.Request) (asset.Asset, error) {
 	return s.register.Find(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "asset"))
 }
 
-// way is the way to what is about an asset.
-func way(a asset.Asset) []layout.Link {
-	return []layout.Link{{Label: "情報資産", Address: address.Assets}, {Label: a.Code, Address: address.Asset(a.Code)}}
-}
-
 func (s *Screens) showRelations(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.asset(r)
 	if err != nil {
@@ -128,7 +124,7 @@ func (s *Screens) drawRelations(w http.ResponseWriter, r *http.Request, a asset.
 	}
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	view := relationsView{
-		Frame: screen.Frame(r, "土台と影響："+a.Name, way(a)...), Asset: a, MayChange: a.MayChange(actor), On: r.PostForm.Get("on"), Problems: problems,
+		Frame: screen.Frame(r, "土台と影響："+a.Name, register.Way(a.Code)...), Asset: a, MayChange: a.MayChange(actor), On: r.PostForm.Get("on"), Problems: problems,
 	}
 	if r.PostForm.Get("act") != "" {
 		view.On = ""

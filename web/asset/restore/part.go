@@ -11,6 +11,8 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/restore"
 	"kagami/internal/authz"
+	"kagami/web/component"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -83,7 +85,7 @@ func (s *Screens) draw(w http.ResponseWriter, r *http.Request, refusal error) er
 		problems = past.Refused
 	}
 	screen.Render(w, r, status, versionPage(versionView{
-		Frame: screen.Frame(r, "前の内容に戻す", layout.Link{Label: "情報資産", Address: address.Assets}, layout.Link{Label: code, Address: address.Asset(code)}),
+		Frame: screen.Frame(r, "前の内容に戻す", register.Way(code)...),
 		Past:  past, Version: version, Why: r.PostForm.Get("why"), Problems: problems,
 	}))
 	return nil
@@ -101,16 +103,8 @@ func (p versionView) differences() []difference {
 		case differs && f.Inner:
 			list = append(list, difference{f.Title, "いまの答え", "そのときの答え"})
 		case differs:
-			list = append(list, difference{f.Title, orNone(p.Past.Scheme.Shown(f.Key, now[f.Key])), orNone(p.Past.Scheme.Shown(f.Key, text))})
+			list = append(list, difference{f.Title, component.OrNone(p.Past.Scheme.Shown(f.Key, now[f.Key])), component.OrNone(p.Past.Scheme.Shown(f.Key, text))})
 		}
 	}
 	return list
-}
-
-// orNone says of an empty text that nothing stands there.
-func orNone(text string) string {
-	if text == "" {
-		return "（なし）"
-	}
-	return text
 }

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/state"
 	"kagami/internal/trail"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -94,7 +95,7 @@ func (s *Screens) draw(w http.ResponseWriter, r *http.Request, refusal error) er
 		return err
 	}
 	p := viewsView{
-		Frame: screen.Frame(r, "保存した条件", layout.Link{Label: "情報資産", Address: address.Assets}), Views: list, KeepsTowns: view.MayKeepTowns(actor), Problems: problems,
+		Frame: screen.Frame(r, "保存した条件", register.Link), Views: list, KeepsTowns: view.MayKeepTowns(actor), Problems: problems,
 		Typed: r.PostForm, Query: view.Queried(askedOf(r.PostForm)),
 	}
 	if of := r.PostForm.Get("view"); of != "" { // what is wrong is so of the name of one that is there
