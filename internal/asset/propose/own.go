@@ -164,7 +164,7 @@ func (s *Service) withdrawDraft(ctx context.Context, tx *door.Tx, actor authz.Ac
 	if err := tx.Allow(authz.DraftAssets, authz.Matter{OwnersSection: a.Section}); err != nil {
 		return door.Unchanged(), err
 	}
-	d, err := draftOf(ctx, tx, a.ID)
+	d, err := draftOf(ctx, tx, a.ID, tx.Today())
 	switch {
 	case err != nil:
 		return door.Unchanged(), err
