@@ -12,6 +12,8 @@ const (
 	OwnAssetDrafts = Assets + "/mine"
 	// AssetsBulk is where what the list shows is changed at once.
 	AssetsBulk = Assets + "/bulk"
+	// BulkChanges are the changes in bulk that were made.
+	BulkChanges = AssetsBulk + "/changes"
 	// AssetOverview is the register in numbers.
 	AssetOverview = Assets + "/overview"
 	// AssetViews is what somebody has saved to ask the list again.
@@ -26,6 +28,12 @@ const (
 
 // AssetsFile is what the list shows as a file, by its extension: .xlsx, .csv.
 func AssetsFile(extension string) string { return under(Assets, "export"+extension) }
+
+// BulkChange is one of the changes in bulk that were made.
+func BulkChange(token string) string { return under(BulkChanges, token) }
+
+// BulkChangeBack is where it is taken back.
+func BulkChangeBack(token string) string { return under(BulkChange(token), "back") }
 
 // AssetLabel is where the label of an asset is printed.
 func AssetLabel(code string) string { return under(Asset(code), "label") }

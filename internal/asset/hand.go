@@ -3,6 +3,7 @@ package asset
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,6 +22,16 @@ type Holder struct {
 	ID   int64
 	Code string
 	Name string
+}
+
+// HandedAt names a hand-over, by its instant, in an address.
+func HandedAt(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
+
+// ParseHanded is the instant of a hand-over by its name; false where it names a section, from
+// which something was handed over, or nothing.
+func ParseHanded(name string) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339Nano, name)
+	return at, err == nil
 }
 
 // Handed tells in SQL of an asset a whether it can be handed over from the section @from: it

@@ -39,6 +39,8 @@ func (e Entry) step(only bool) life.Step {
 		return life.Mend
 	case only:
 		return life.Propose
+	case e.Was.State == Registered && e.State == Draft:
+		return life.Unsettle
 	}
 	return life.Change
 }

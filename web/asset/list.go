@@ -20,7 +20,7 @@ import (
 
 // further tells whether something is asked for by a field that stands folded away.
 func further(a find.Asked) bool {
-	for _, name := range []string{"kind", "integrity", "availability", "personal", "state", "overdue", "unowned", "broken", "by_hand", "again"} {
+	for _, name := range []string{"kind", "integrity", "availability", "personal", "state", "overdue", "unowned", "broken", "by_hand", "again", "handed"} {
 		if a[name] != "" {
 			return true
 		}

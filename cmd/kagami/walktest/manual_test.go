@@ -57,6 +57,13 @@ func TestTheManualQuotesTheScreens(t *testing.T) {
 		t.Fatal(err)
 	}
 	see(manager.Get("/assets/" + drafted + "/review"))
+	see(manager.Get("/assets/bulk?q=zeimu-0001"))
+	change := url.Values{"do": {"preview"}, "place": {"見本の書庫"}}
+	preview := manager.Post("/assets/bulk?q=zeimu-0001", change)
+	change.Set("do", "apply")
+	change.Set("digest", regexp.MustCompile(`name="digest" value="([^"]+)"`).FindStringSubmatch(preview.Body)[1])
+	see(preview)
+	see(manager.Post("/assets/bulk?q=zeimu-0001", change))
 	text := screens.String()
 	quoted := regexp.MustCompile(`「([^」 ]+)」`).FindAllStringSubmatch(string(manual), -1)
 	if len(quoted) < 40 {

@@ -49,7 +49,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 
 		"AssetViews":    address.AssetViews,
 		"AssetOverview": address.AssetOverview,
-		"AssetsBulk":    address.AssetsBulk, "AssetVersion": address.AssetVersion("c", 1), "AssetMerge": address.AssetMerge("c"), "AssetMergeInto": address.AssetMergeInto("c", "d"),
+		"AssetsBulk":    address.AssetsBulk, "BulkChanges": address.BulkChanges, "BulkChange": address.BulkChange("t"), "BulkChangeBack": address.BulkChangeBack("t"), "AssetVersion": address.AssetVersion("c", 1), "AssetMerge": address.AssetMerge("c"), "AssetMergeInto": address.AssetMergeInto("c", "d"),
 		"Assets": address.Assets, "NewAsset": address.NewAsset, "AssetsFile": address.AssetsFile(".csv"), "AssetLabels": address.AssetLabels, "AssetLabel": address.AssetLabel("c"), "AssetFiles": address.AssetFiles, "AssetFilesCSV": address.AssetFilesCSV, "AssetFile": address.AssetFile("c"), "AssetFileEdit": address.AssetFileEdit("c"), "AssetCopy": address.AssetCopy("c"), "Asset": address.Asset("c"), "AssetEdit": address.AssetEdit("c"), "AssetMistake": address.AssetMistake("c"), "AssetRelations": address.AssetRelations("c"), "AssetPapers": address.AssetPapers("c"), "AssetPaper": address.AssetPaper("c", 1), "AssetPaperShown": address.AssetPaperShown("c", 1), "UsualAssets": address.UsualAssets("c"), "NewUsualAsset": address.NewUsualAsset("c", "n"),
 		"AssetLookAt":    address.AssetLookAt("c"),
 		"Communications": address.Communications, "NewCommunication": address.NewCommunication, "NewAssetCommunication": address.NewAssetCommunication("c"), "Communication": address.Communication("c"),

@@ -98,6 +98,13 @@ func (o office) plan(actor authz.Actor, q find.Search, c bulk.Change) bulk.Plan 
 	return p
 }
 
+// apply does what the plan with that digest says, for who asks no more of it.
+func (o office) apply(actor authz.Actor, q find.Search, c bulk.Change, digest string) error {
+	o.t.Helper()
+	_, err := o.Apply(o.t.Context(), actor, q, c, digest)
+	return err
+}
+
 func TestWhatAListShowsIsChangedAsItWasShown(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -113,7 +120,7 @@ func TestWhatAListShowsIsChangedAsItWasShown(t *testing.T) {
 	if len(p.Changed) != 1 || p.Changed[0].Code != first || p.Same != 1 || len(p.Refused) != 0 {
 		t.Fatalf("%+v", p)
 	}
-	if err := o.Apply(t.Context(), o.tax, q, c, p.Digest); err != nil {
+	if err := o.apply(o.tax, q, c, p.Digest); err != nil {
 		t.Fatal(err)
 	}
 	if a := o.find(first); a.Owner != "税務町民課長" || !slices.Equal(a.Handling, []asset.Handling{asset.Encryption}) || a.Version != 2 {
@@ -128,7 +135,7 @@ func TestWhatAListShowsIsChangedAsItWasShown(t *testing.T) {
 	if history, err := o.register.History(t.Context(), o.tax, o.find(first)); err != nil || history[0].Why != "担当替え" || history[0].After["owner"] != "税務町民課長" {
 		t.Errorf("%+v, %v", history, err)
 	}
-	if err := o.Apply(t.Context(), o.tax, q, c, p.Digest); fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "変わるところがありません") {
+	if err := o.apply(o.tax, q, c, p.Digest); fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "変わるところがありません") {
 		t.Errorf("again: %v", err)
 	}
 }
@@ -151,7 +158,7 @@ func TestAPlanThatHasBecomeAnotherChangesNothing(t *testing.T) {
 	} {
 		p := o.plan(o.tax, find.Search{}, c)
 		meanwhile()
-		if err := o.Apply(t.Context(), o.tax, find.Search{}, c, p.Digest); fault.KindOf(err) != fault.Conflict || o.find(code).Place != "" {
+		if err := o.apply(o.tax, find.Search{}, c, p.Digest); fault.KindOf(err) != fault.Conflict || o.find(code).Place != "" {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -166,7 +173,7 @@ func TestOneOfTwoAtOnceIsTold(t *testing.T) {
 	var all sync.WaitGroup
 	errs := make([]error, 2)
 	for i := range errs {
-		all.Go(func() { errs[i] = o.Apply(t.Context(), o.tax, find.Search{}, c, p.Digest) })
+		all.Go(func() { errs[i] = o.apply(o.tax, find.Search{}, c, p.Digest) })
 	}
 	all.Wait()
 	if kinds := []fault.Kind{fault.KindOf(errs[0]), fault.KindOf(errs[1])}; (errs[0] == nil) == (errs[1] == nil) || !slices.Contains(kinds, fault.Conflict) {
@@ -209,7 +216,7 @@ func TestWhatDoesNotFitAndWhatCantBeIsSaid(t *testing.T) {
 	if len(p.Changed) != 4 || p.Ended != 1 || p.Registered != 1 || p.Broken != 3 || !slices.Contains(newly, secret) {
 		t.Errorf("%d changed, %d ended, %d registered, %d broken: %v", len(p.Changed), p.Ended, p.Registered, p.Broken, newly)
 	}
-	if err := o.Apply(t.Context(), o.tax, q, bulk.Change{Zone: asset.InternetZone}, p.Digest); err != nil {
+	if err := o.apply(o.tax, q, bulk.Change{Zone: asset.InternetZone}, p.Digest); err != nil {
 		t.Fatal(err)
 	}
 	if a := o.find("zeimu-0004"); a.State != asset.Registered {
@@ -236,7 +243,7 @@ func TestTheReasonOfAChangeIsThatOfItsLevels(t *testing.T) {
 	o.add(o.tax, "zeimu", plain("台帳"))
 	c := bulk.Change{Levels: map[asset.Aspect]string{asset.Confidentiality: "2"}, Why: "見直し"}
 	p := o.plan(o.tax, find.Search{}, c)
-	if err := o.Apply(t.Context(), o.tax, find.Search{}, c, p.Digest); err != nil {
+	if err := o.apply(o.tax, find.Search{}, c, p.Digest); err != nil {
 		t.Fatal(err)
 	}
 	if a := o.find("zeimu-0001"); a.Confidentiality != "2" || a.LevelReason != "見本；見直し" { // the two that stay have theirs
@@ -284,7 +291,7 @@ func TestWhatIsWrongWithAChangeIsSaid(t *testing.T) {
 		"too long a reason":  {bulk.Change{Checked: true, Why: strings.Repeat("理", 501)}, "why"},
 	} {
 		_, err := o.Plan(t.Context(), o.tax, find.Search{}, c.change)
-		applied := o.Apply(t.Context(), o.tax, find.Search{}, c.change, "")
+		applied := o.apply(o.tax, find.Search{}, c.change, "")
 		for _, err := range []error{err, applied} {
 			failure, ok := errors.AsType[*fault.Error](err)
 			if !ok || len(failure.Problems) != 1 || failure.Problems[0].Field != c.field {
@@ -303,7 +310,7 @@ func TestWhoMayOnlyDraftChangesNothingAtOnce(t *testing.T) {
 	if _, err := o.Plan(t.Context(), o.keeper, find.Search{}, c); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("plans: %v", err)
 	}
-	if err := o.Apply(t.Context(), o.keeper, find.Search{}, c, p.Digest); fault.KindOf(err) != fault.Forbidden {
+	if err := o.apply(o.keeper, find.Search{}, c, p.Digest); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("changes: %v", err)
 	}
 	if got := o.plan(o.welfare, find.Search{}, c); len(got.Changed)+got.Others != 0 {
@@ -316,7 +323,7 @@ func TestWhoMayOnlyDraftChangesNothingAtOnce(t *testing.T) {
 	if len(got.Changed) != 1 || got.Others != 1 {
 		t.Fatalf("%+v", got)
 	}
-	if err := o.Apply(t.Context(), both, find.Search{}, c, got.Digest); err != nil || o.find("zeimu-0001").Place != "書庫" {
+	if err := o.apply(both, find.Search{}, c, got.Digest); err != nil || o.find("zeimu-0001").Place != "書庫" {
 		t.Error(err)
 	}
 	if a, err := o.register.Find(t.Context(), o.welfare, "fukushi-0001"); err != nil || a.Version != 1 {
@@ -337,7 +344,7 @@ func TestADraftThatSomebodyConfirmsStaysOneAsThePlanSays(t *testing.T) {
 	if len(p.Changed) != 1 || p.Registered != 0 || p.Changed[0].Becomes != asset.Draft {
 		t.Fatalf("%d become registered: %+v", p.Registered, p.Changed)
 	}
-	if err := o.Apply(t.Context(), o.tax, find.Search{}, c, p.Digest); err != nil {
+	if err := o.apply(o.tax, find.Search{}, c, p.Digest); err != nil {
 		t.Fatal(err)
 	}
 	if a := o.find(code); a.State != p.Changed[0].Becomes || a.Zone != asset.LGWANZone {
@@ -366,7 +373,7 @@ func TestTenThousandAreChangedAtOnce(t *testing.T) {
 	fill(0, bulk.Most)
 	c := bulk.Change{Texts: map[string]string{"place": "書庫"}}
 	p := o.plan(o.tax, find.Search{}, c)
-	if err := o.Apply(t.Context(), o.tax, find.Search{}, c, p.Digest); err != nil || len(p.Changed) != bulk.Most || o.find("zeimu-10000").Place != "書庫" {
+	if err := o.apply(o.tax, find.Search{}, c, p.Digest); err != nil || len(p.Changed) != bulk.Most || o.find("zeimu-10000").Place != "書庫" {
 		t.Errorf("%d: %v", len(p.Changed), err)
 	}
 	fill(bulk.Most, bulk.Most+1)

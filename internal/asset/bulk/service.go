@@ -96,16 +96,16 @@ var (
 	errNothing   = fault.New(fault.Conflict, "変わるところがありません。すでに変えたか、ほかの人が先に変えています。台帳の一覧で、いまの内容を確かめてください。")
 )
 
-// Apply does what the plan with that digest says, all of it or nothing. Conflict where the
-// plan has become another, where nothing is left to change, and while another change of many
-// assets is under way; otherwise as Plan.
-func (s *Service) Apply(ctx context.Context, actor authz.Actor, q find.Search, change Change, digest string) error {
+// Apply does what the plan with that digest says, all of it or nothing, and names what it has
+// kept of it. Conflict where the plan has become another, where nothing is left to change,
+// and while another change of many assets is under way; otherwise as Plan.
+func (s *Service) Apply(ctx context.Context, actor authz.Actor, q find.Search, change Change, digest string) (token string, err error) {
 	if err := AskChange(actor); err != nil {
-		return err
+		return "", err
 	}
 	list, err := s.found(ctx, actor, q)
 	if err != nil {
-		return err
+		return "", err
 	}
 	asked := many.Asked{Numbers: make([]string, len(list))}
 	is := make(map[int64]bool, len(list))
@@ -125,10 +125,15 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, q find.Search, c
 		case plan.Digest != digest:
 			return nil, errOtherPlan
 		}
-		return plan.entries(strings.TrimSpace(change.Why)), nil
+		why := strings.TrimSpace(change.Why)
+		kept := Record{Why: why, Fields: change.keys(), Same: plan.Same, Others: len(list) - len(assets) + plan.Others, Ended: plan.Ended}
+		if token, err = kept.keep(ctx, tx, actor, plan.parts(), 0); err != nil {
+			return nil, err
+		}
+		return plan.entries(why), nil
 	})
 	if err != nil {
-		return fmt.Errorf("changing many assets: %w", err)
+		return "", fmt.Errorf("changing many assets: %w", err)
 	}
-	return nil
+	return token, nil
 }

@@ -3,6 +3,7 @@ package find
 import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
+	"kagami/internal/calendar"
 	"net/url"
 	"strings"
 )
@@ -12,7 +13,7 @@ type Asked map[string]string
 
 // Fields are the fields of the list's form, in the order in which they stand in an
 // address.
-var Fields = []string{"q", "section", "kind", "confidentiality", "integrity", "availability", "zone", "personal", "state", "overdue", "unowned", "broken", "by_hand", "again", "sort"}
+var Fields = []string{"q", "section", "kind", "confidentiality", "integrity", "availability", "zone", "personal", "state", "overdue", "unowned", "broken", "by_hand", "again", "handed", "sort"}
 
 // AskedOf reads it.
 func AskedOf(query url.Values) Asked {
@@ -27,7 +28,7 @@ func AskedOf(query url.Values) Asked {
 func (a Asked) Search(after string) Search {
 	q := Search{
 		Words: a["q"], Section: a["section"], Kind: asset.Kind(a["kind"]), Levels: map[asset.Aspect]string{}, Zone: a["zone"],
-		Personal: asset.Personal(a["personal"]), Stand: Stand(a["state"]), Overdue: a["overdue"] != "", Unowned: a["unowned"] != "", Broken: Broken(a["broken"]), ByHand: a["by_hand"] != "", Again: a["again"] != "", After: after,
+		Personal: asset.Personal(a["personal"]), Stand: Stand(a["state"]), Overdue: a["overdue"] != "", Unowned: a["unowned"] != "", Broken: Broken(a["broken"]), ByHand: a["by_hand"] != "", Again: a["again"] != "", Handed: a["handed"], After: after,
 	}
 	by, backward := strings.CutPrefix(a["sort"], "-")
 	q.Sort, q.Backward = Sort(by), backward
@@ -59,6 +60,23 @@ func (a Asked) Narrowed() bool {
 		}
 	}
 	return false
+}
+
+// HandedOver says by which hand-over something came that is asked for; empty where nothing is
+// asked of that. The sections are those that can be asked for, and may have handed over.
+func (a Asked) HandedOver(sections []asset.Section) string {
+	if at, is := asset.ParseHanded(a["handed"]); is {
+		return calendar.WarekiInstant(at) + "に引き継いだもの"
+	}
+	for _, s := range sections {
+		if s.Code == a["handed"] {
+			return s.Name + "から引き継いだもの"
+		}
+	}
+	if a["handed"] != "" {
+		return "廃止した課室から引き継いだもの"
+	}
+	return ""
 }
 
 // Conditions are what is asked for, in words; empty where nothing is. The sections are those
@@ -102,5 +120,6 @@ func (a Asked) Conditions(scheme asset.Scheme, sections []asset.Section) string 
 	add("broken", "基準", broken)
 	add("by_hand", "分類の決め方", "自分で選んだもの")
 	add("again", "見直し", "分類の基準が変わり、見直しが要る")
+	add("handed", "引き継ぎ", a.HandedOver(sections))
 	return strings.Join(list, "、")
 }

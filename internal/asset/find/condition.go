@@ -96,6 +96,11 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		}
 		conditions = append(conditions, l.turned(turned))
 	}
+	if at, is := asset.ParseHanded(q.Handed); is {
+		must("a.id IN (SELECT h.asset_id FROM asset_change h WHERE h.came_from IS NOT NULL AND h.changed_at = @handed)", "handed", at)
+	} else if q.Handed != "" {
+		must("a.id IN (SELECT h.asset_id FROM asset_change h WHERE h.came_from = (SELECT s.id FROM section_shown s WHERE s.code = @handed))", "handed", q.Handed)
+	}
 	if q.Of != nil {
 		must("a.id = ANY(@of)", "of", q.Of)
 	}

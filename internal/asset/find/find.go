@@ -106,6 +106,7 @@ type Search struct {
 	Unowned  bool    // has no 管理責任者
 	Broken   Broken  // does not fit a rule
 	ByHand   bool    // has a level that was chosen by hand, for a reason
+	Handed   string  // came by a hand-over, by its name, or from a section that has handed over, by its code
 	Again    bool    // is to be looked at again: what it is classified by has changed since somebody did
 	Sort     Sort    // by 機密性 where it is none of the columns
 	Backward bool    // the other way round

@@ -90,6 +90,13 @@ func (o office) abolish() {
 	must(o.t, town.ChangeSection(o.t.Context(), operator, "zeimu", s))
 }
 
+// handOver hands over, for who asks no more of it.
+func handOver(t *testing.T, s *hand.Service, who authz.Actor, h hand.Handing) error {
+	t.Helper()
+	_, err := s.Over(t.Context(), who, h)
+	return err
+}
+
 // section adds a section, and returns its manager.
 func (o office) section(name, code string) authz.Actor {
 	o.t.Helper()
@@ -123,7 +130,7 @@ func TestAssetsOfAnAbolishedSectionAreHandedOver(t *testing.T) {
 	must(t, o.register.EndAsMistaken(t.Context(), o.welfare, over, 1, "見本"))
 	o.abolish()
 	whole := hand.Handing{Sure: true, From: "zeimu", To: "fukushi", All: true, Count: 3, Why: "課の統合"}
-	if err := o.after(0).Over(t.Context(), o.officer, whole); fault.KindOf(err) != fault.Conflict {
+	if err := handOver(t, o.after(0), o.officer, whole); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("while there is the section: %v", err)
 	}
 	if _, err := o.after(0).Look(t.Context(), o.officer, "zeimu", "", ""); fault.KindOf(err) != fault.Conflict {
@@ -157,7 +164,7 @@ func TestAssetsOfAnAbolishedSectionAreHandedOver(t *testing.T) {
 		"by the other manager": {o.welfare, whole, fault.Forbidden},
 		"by the administrator": {o.administrator, whole, fault.Forbidden},
 	} {
-		if err := after.Over(t.Context(), c.who, c.what); fault.KindOf(err) != c.kind {
+		if err := handOver(t, after, c.who, c.what); fault.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -180,11 +187,11 @@ func TestAssetsOfAnAbolishedSectionAreHandedOver(t *testing.T) {
 		t.Errorf("%+v is left", list)
 	}
 
-	must(t, after.Over(t.Context(), o.officer, with(func(h *hand.Handing) { h.All, h.Codes = false, []string{third} })))
+	must(t, handOver(t, after, o.officer, with(func(h *hand.Handing) { h.All, h.Codes = false, []string{third} })))
 	if list := left(); len(list) != 1 || list[0].Assets != 2 {
 		t.Errorf("%+v is left", list)
 	}
-	must(t, after.Over(t.Context(), o.officer, with(func(h *hand.Handing) { h.Count = 2 })))
+	must(t, handOver(t, after, o.officer, with(func(h *hand.Handing) { h.Count = 2 })))
 	if list := left(); len(list) != 0 {
 		t.Errorf("%+v is left", list)
 	}
@@ -222,7 +229,7 @@ func TestWhatWasHandedOverIsHandedOn(t *testing.T) {
 	must(t, err)
 	o.abolish()
 	after := o.after(2)
-	must(t, after.Over(t.Context(), o.officer, hand.Handing{Sure: true, From: "zeimu", To: "fukushi", All: true, Count: 3, Communications: 1}))
+	must(t, handOver(t, after, o.officer, hand.Handing{Sure: true, From: "zeimu", To: "fukushi", All: true, Count: 3, Communications: 1}))
 	a, err := o.register.Find(t.Context(), o.welfare, clashing)
 	if err != nil || a.OwnNumber != "" {
 		t.Fatalf("%+v, %v", a, err)
@@ -244,13 +251,13 @@ func TestWhatWasHandedOverIsHandedOn(t *testing.T) {
 	on := hand.Handing{Sure: true, From: "zeimu", At: "fukushi", To: "kikaku", All: true, Count: 3, Communications: 1, Why: "宛先の誤り"}
 	other := on
 	other.All, other.Codes = false, []string{theirs}
-	if err := after.Over(t.Context(), o.officer, other); fault.KindOf(err) != fault.Conflict {
+	if err := handOver(t, after, o.officer, other); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("what never came from there: %v", err)
 	}
-	if err := after.Over(t.Context(), o.welfare, on); fault.KindOf(err) != fault.Forbidden {
+	if err := handOver(t, after, o.welfare, on); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("by who has it: %v", err)
 	}
-	must(t, after.Over(t.Context(), o.officer, on))
+	must(t, handOver(t, after, o.officer, on))
 	for code, number := range map[string]string{clashing: "a-1", plain: "A-2", retold: ""} {
 		a, err := o.register.Find(t.Context(), plan, code)
 		if err != nil || a.SectionCode != "kikaku" || a.OwnNumber != number {
@@ -309,7 +316,7 @@ func TestASectionThatIsNotFoundedYetHasNoAssets(t *testing.T) {
 		}
 	}
 	before := founded - 1
-	err = o.after(before).Over(t.Context(), o.officer, hand.Handing{Sure: true, From: "zeimu", To: "later", All: true, Count: 1})
+	err = handOver(t, o.after(before), o.officer, hand.Handing{Sure: true, From: "zeimu", To: "later", All: true, Count: 1})
 	if fault.KindOf(err) != fault.Invalid {
 		t.Errorf("handed over before it is founded: %v", err)
 	}
@@ -319,7 +326,7 @@ func TestASectionThatIsNotFoundedYetHasNoAssets(t *testing.T) {
 	if fault.KindOf(err) != fault.Invalid {
 		t.Errorf("registered before it is founded: %v", err)
 	}
-	must(t, o.after(founded).Over(t.Context(), o.officer, hand.Handing{Sure: true, From: "zeimu", To: "later", All: true, Count: 1}))
+	must(t, handOver(t, o.after(founded), o.officer, hand.Handing{Sure: true, From: "zeimu", To: "later", All: true, Count: 1}))
 }
 
 // What the cache has is never older than a change.
@@ -348,7 +355,7 @@ func TestWhatIsLeftIsCountedAnewWhenAnythingMoves(t *testing.T) {
 	if n, asked := look(); n != 1 || asked {
 		t.Errorf("again: %d, %t", n, asked)
 	}
-	must(t, after.Over(t.Context(), o.officer, hand.Handing{Sure: true, From: "zeimu", To: "fukushi", All: true, Count: 1}))
+	must(t, handOver(t, after, o.officer, hand.Handing{Sure: true, From: "zeimu", To: "fukushi", All: true, Count: 1}))
 	if n, _ := look(); n != 0 {
 		t.Errorf("handed over: %d", n)
 	}
@@ -391,20 +398,20 @@ func TestTheCommunicationsOfAnAbolishedSectionGoAlong(t *testing.T) {
 		}
 	}
 	belongs(2, 3)
-	must(t, after.Over(t.Context(), o.officer, hand.Handing{Sure: true, From: "zeimu", To: "fukushi", Codes: []string{first}}))
+	must(t, handOver(t, after, o.officer, hand.Handing{Sure: true, From: "zeimu", To: "fukushi", Codes: []string{first}}))
 	belongs(1, 2)
 	if plan, err := after.Look(t.Context(), o.officer, "zeimu", "", "fukushi"); err != nil || plan.Count != 1 || plan.Communications != 2 {
 		t.Errorf("%+v, %v", plan, err)
 	}
 	whole := hand.Handing{Sure: true, From: "zeimu", To: "fukushi", All: true, Count: 1, Communications: 1, Why: "課の統合"}
-	if err := after.Over(t.Context(), o.officer, whole); fault.KindOf(err) != fault.Conflict {
+	if err := handOver(t, after, o.officer, whole); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("another count: %v", err)
 	}
 	belongs(1, 2)
-	must(t, after.Over(t.Context(), o.officer, hand.Handing{Sure: true, From: "zeimu", To: "fukushi", Codes: []string{second}}))
+	must(t, handOver(t, after, o.officer, hand.Handing{Sure: true, From: "zeimu", To: "fukushi", Codes: []string{second}}))
 	belongs(0, 1)
 	whole.Count = 0
-	must(t, after.Over(t.Context(), o.officer, whole))
+	must(t, handOver(t, after, o.officer, whole))
 	belongs(0, 0)
 
 	later := communication.New(o.db.Pool, o.through(2))
@@ -456,7 +463,7 @@ func TestAsksAreCountedAnewWhereTheirAssetGoes(t *testing.T) {
 	if n := asks(); n != 0 {
 		t.Errorf("%d asks before", n)
 	}
-	must(t, o.after(2).Over(t.Context(), o.officer, hand.Handing{Sure: true, From: "zeimu", To: "fukushi", All: true, Count: 1}))
+	must(t, handOver(t, o.after(2), o.officer, hand.Handing{Sure: true, From: "zeimu", To: "fukushi", All: true, Count: 1}))
 	if n := asks(); n != 1 {
 		t.Errorf("%d asks after", n)
 	}

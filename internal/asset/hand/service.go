@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -250,11 +251,12 @@ func (h Handing) check(want int, to asset.Holder) error {
 }
 
 // Over hands assets of a section that is no more over to another one, or on to another one
-// what it has handed over, and tells who answers for that, and did. Invalid where there is no such section today, or nothing is chosen;
+// what it has handed over, and tells who answers for that, and did; it returns when, which
+// names the hand-over. Invalid where there is no such section today, or nothing is chosen;
 // Conflict where the section is not abolished, or has not left what was looked at.
-func (s *Service) Over(ctx context.Context, actor authz.Actor, h Handing) error {
+func (s *Service) Over(ctx context.Context, actor authz.Actor, h Handing) (at time.Time, err error) {
 	h.Why = strings.TrimSpace(h.Why)
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Take(ctx, org.Lock); err != nil {
 			return door.Unchanged(), err
 		}
@@ -294,13 +296,14 @@ func (s *Service) Over(ctx context.Context, actor authz.Actor, h Handing) error 
 		if h.All && len(communications) != h.Communications {
 			return door.Unchanged(), errOther()
 		}
+		at = tx.Now
 		what := asSaid(len(done), len(communications), strconv.Itoa)
 		done = append(done, communications...)
 		answers, err := responsible.Of(ctx, tx, authz.SecurityManager, []int64{to.ID, holder.ID}, nil, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		url := address.With(address.Assets, "section", to.Code)
+		url := address.With(address.Assets, "handed", asset.HandedAt(at))
 		if len(communications) == len(done) {
 			url = address.With(address.Communications, "section", to.Code)
 		}
@@ -319,7 +322,30 @@ func (s *Service) Over(ctx context.Context, actor authz.Actor, h Handing) error 
 		return effect, nil
 	})
 	if err != nil {
-		return fmt.Errorf("handing assets of an abolished section over: %w", err)
+		return at, fmt.Errorf("handing assets of an abolished section over: %w", err)
 	}
-	return nil
+	return at, nil
 }
+
+// Done is a hand-over that took place.
+type Done struct {
+	Assets         int
+	Communications int
+	To             string // the section's name, as it was then
+}
+
+// Done is the one of an instant; the zero value where there was none. Forbidden for who may
+// hand nothing over.
+func (s *Service) Done(ctx context.Context, actor authz.Actor, at time.Time) (Done, error) {
+	if _, err := authz.Check(actor, authz.HandAssets, authz.Matter{}); err != nil {
+		return Done{}, err
+	}
+	return postgres.One[Done](ctx, s.pool, "finding a hand-over", `
+		SELECT count(*) FILTER (WHERE asset) AS assets, count(*) FILTER (WHERE NOT asset) AS communications, coalesce(max(name), '') AS to FROM (
+			SELECT true AS asset, after->>'section' AS name FROM asset_change WHERE came_from IS NOT NULL AND changed_at = @at
+			UNION ALL SELECT false, after->>'section' FROM communication_change WHERE came_from IS NOT NULL AND changed_at = @at) h`,
+		pgx.StrictNamedArgs{"at": at})
+}
+
+// What is that in words, and in numbers as they are written.
+func (d Done) What(number func(int) string) string { return asSaid(d.Assets, d.Communications, number) }

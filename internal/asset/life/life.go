@@ -47,6 +47,7 @@ const (
 	Begin    Step = "begin"    // makes a draft
 	Mend     Step = "mend"     // changes a draft, by who may only draft
 	Settle   Step = "settle"   // changes a draft in which nothing is open any more, and which nobody confirms
+	Unsettle Step = "unsettle" // takes back a change in bulk that has settled a draft
 	SendBack Step = "send_back"
 	Confirm  Step = "confirm"
 	Withdraw Step = "withdraw" // ends a draft, by who has begun it
@@ -91,6 +92,7 @@ var table = lifecycle.Table[State, Step, lifecycle.Always]{
 		{From: Draft, Event: Mistake, To: Mistaken, By: changing, Title: "登録の誤りとして終える", Needs: withWhy},
 		{From: Draft, Event: Merge, To: Merged, By: changing, Title: "ほかの資産への統合", Asks: "残す資産"},
 		{From: Registered, Event: Change, To: Registered, By: changing, Title: "変更", Asks: "変える項目"},
+		{From: Registered, Event: Unsettle, To: Draft, By: changing, Title: "まとめて変更で登録した下書きを、元に戻す"},
 		{From: Registered, Event: Propose, To: Registered, By: drafting, Title: "変更の提案", Asks: "変える項目"},
 		{From: Registered, Event: LookAt, To: Registered, By: changing, Title: "内容を確かめる（変更なし）"},
 		{From: Registered, Event: HandOver, To: Registered, By: handing, Title: "廃止した課室からの引き継ぎ", Asks: "引き継ぐ課室"},

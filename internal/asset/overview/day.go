@@ -3,21 +3,28 @@ package overview
 import (
 	"context"
 	"fmt"
-	"kagami/internal/asset"
-	"kagami/internal/asset/life"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
-	"github.com/jackc/pgx/v5"
+	"kagami/internal/asset"
+	"kagami/internal/asset/life"
+	"kagami/internal/calendar"
 )
 
 // KeepDay keeps the numbers of today, by section and duty, in the place of those that were
-// kept of today before: the last ones of a day are that day's. It is no change of the
-// register and passes no door: it counts what the trail shows already.
+// kept of today before: the last ones of a day are that day's. Today is that of the database,
+// which is one for all portals: one whose clock is slow would write over yesterday's what has
+// changed today. It is no change of the register and passes no door: it counts what the trail
+// shows already.
 func (s *Service) KeepDay(ctx context.Context) error {
-	today := s.register.Today()
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		var now time.Time
+		if err := tx.QueryRow(ctx, `SELECT database_clock()`).Scan(&now); err != nil {
+			return err
+		}
+		today := calendar.Day(now)
 		if _, err := tx.Exec(ctx, keepSections, pgx.StrictNamedArgs{"today": today, "looked": asset.LookedAt(today)}); err != nil {
 			return err
 		}

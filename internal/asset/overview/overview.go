@@ -70,6 +70,7 @@ type Point struct {
 type Overview struct {
 	Scheme   asset.Scheme
 	Day      calendar.Date // whose numbers these are: today's, or those kept of an earlier day
+	Missing  calendar.Date // the day asked for, where nothing was kept of it; zero where Day is that one
 	Earlier  bool          // it is not today: there is no Grid and there are no Ages
 	All      Numbers
 	Grid     []Cell
@@ -116,7 +117,7 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor, asked Asked, 
 		return Overview{}, err
 	}
 	if today.Before(asked.Day) {
-		return Overview{}, errDay(o.First, today)
+		return Overview{}, errDay("まだ来ていない日です。", o.First, today)
 	}
 	numbers := s.now
 	if !asked.Day.IsZero() && asked.Day.Before(today) {
@@ -248,13 +249,13 @@ func (s *Service) now(ctx context.Context, in among, o *Overview) (map[int64]Num
 // mostLooked is of how many assets it is counted at once which were not looked at.
 const mostLooked = 20_000
 
-// errDay names the days whose numbers there are.
-func errDay(first, today calendar.Date) error {
+// errDay says why there are no numbers of a day, and names those of which there are.
+func errDay(why string, first, today calendar.Date) error {
 	days := calendar.Wareki(first) + "から、今日（" + calendar.Wareki(today) + "）までの日を選んでください。"
 	if first.IsZero() {
-		days = "前の日の数字は、まだ残っていません。日を空にすると、今日の数字を見られます。"
+		days = "前の日の数字は、まだ残っていません。"
 	}
-	return fault.InvalidFields([]fault.Problem{{Field: "day", Message: "この日の数字は、ありません。" + days}})
+	return fault.InvalidFields([]fault.Problem{{Field: "day", Message: "この日の数字は、ありません。" + why + days + "下は、今日の数字です。"}})
 }
 
 // earlier are the numbers of the day asked for, or of the last one before it of which
@@ -265,7 +266,10 @@ func (s *Service) earlier(ctx context.Context, in among, o *Overview) (map[int64
 		return nil, err
 	}
 	if kept.IsZero() {
-		return nil, errDay(o.First, s.register.Today())
+		return nil, errDay("台帳の数字を残し始める前の日です。", o.First, s.register.Today())
+	}
+	if kept != o.Day {
+		o.Missing = o.Day
 	}
 	o.Day = kept
 	list, err := postgres.List[of](ctx, s.pool, "listing the numbers of a day", `

@@ -1,8 +1,10 @@
 package overview_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +67,12 @@ func (o office) add(actor authz.Actor, section, level, zone, owner string) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
+}
+
+// on is that day, for the portal and the database.
+func (o office) on(day calendar.Date) {
+	*o.day = day
+	o.db.SetClock(o.t, day.Start().Add(time.Hour))
 }
 
 func (o office) see(actor authz.Actor, asked overview.Asked) overview.Overview {
@@ -131,7 +139,7 @@ func TestEarlierDaysStayAsTheyWere(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	keep := func(day calendar.Date) {
-		*o.day = day
+		o.on(day)
 		if err := o.KeepDay(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -148,12 +156,19 @@ func TestEarlierDaysStayAsTheyWere(t *testing.T) {
 	if len(now.Trend) != 2 || now.Trend[0] != want[0] || now.Trend[1] != want[1] {
 		t.Errorf("the trend: %+v", now.Trend)
 	}
+	if kept := o.see(o.officer, overview.Asked{Day: calendar.NewDate(2026, time.November, 30)}); !kept.Missing.IsZero() || kept.All.Assets != 2 {
+		t.Errorf("a day that was kept: %v %+v", kept.Missing, kept.All)
+	}
 	then := o.see(o.officer, overview.Asked{Day: calendar.NewDate(2026, time.December, 1)})
-	if !then.Earlier || then.Day != calendar.NewDate(2026, time.November, 30) || then.All != (overview.Numbers{Assets: 2, Unowned: 1, Broken: 1}) {
+	if !then.Earlier || then.Day != calendar.NewDate(2026, time.November, 30) || then.Missing != calendar.NewDate(2026, time.December, 1) || then.All != (overview.Numbers{Assets: 2, Unowned: 1, Broken: 1}) {
 		t.Errorf("an earlier day: %v %+v", then.Day, then.All)
 	}
-	if _, err := o.Overview(t.Context(), o.officer, overview.Asked{Day: calendar.NewDate(2026, time.November, 1)}, *o.day); fault.KindOf(err) != fault.Invalid {
-		t.Errorf("a day before the first: %v", err)
+	for day, want := range map[calendar.Date]string{calendar.NewDate(2026, time.November, 1): "台帳の数字を残し始める前の日です。令和8年11月29日から", o.day.AddDays(1): "まだ来ていない日です。"} {
+		_, err := o.Overview(t.Context(), o.officer, overview.Asked{Day: day}, *o.day)
+		failure, is := errors.AsType[*fault.Error](err)
+		if !is || failure.Kind != fault.Invalid || !strings.Contains(failure.Problems[0].Message, want) {
+			t.Errorf("%v: %v", day, err)
+		}
 	}
 	if own := o.see(o.welfare, overview.Asked{Day: calendar.NewDate(2026, time.December, 1)}); own.All != (overview.Numbers{}) {
 		t.Errorf("another section sees %+v", own.All)
@@ -165,7 +180,7 @@ func TestWhatIsLookedAtLeavesTheNumberAtOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.add(o.tax, "zeimu", "2", asset.LGWANZone, "")
-	*o.day = today.AddDays(400)
+	o.on(today.AddDays(400))
 	if n := o.see(o.officer, overview.Asked{}).All.Unchecked; n != 1 {
 		t.Errorf("after a year: %d", n)
 	}
@@ -185,6 +200,26 @@ func TestWhatIsLookedAtLeavesTheNumberAtOnce(t *testing.T) {
 	}
 }
 
+// A portal whose clock is slow writes nothing over the day before.
+func TestTheDayIsThatOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.add(o.tax, "zeimu", "2", asset.LGWANZone, "")
+	o.on(today)
+	if err := o.KeepDay(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o.db.SetClock(t, today.AddDays(1).Start())
+	o.add(o.tax, "zeimu", "2", asset.LGWANZone, "")
+	if err := o.KeepDay(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	*o.day = today.AddDays(1)
+	if now, before := o.see(o.officer, overview.Asked{}).Trend[0], o.see(o.officer, overview.Asked{Day: today}); before.All.Assets != 1 || now.Assets != 2 {
+		t.Errorf("%+v, before it %+v", now, before.All)
+	}
+}
+
 func TestTheNumbersOfADayAreKept(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -198,7 +233,7 @@ func TestTheNumbersOfADayAreKept(t *testing.T) {
 		return n
 	}
 	keep := func(day calendar.Date) {
-		*o.day = day
+		o.on(day)
 		if err := o.KeepDay(t.Context()); err != nil {
 			t.Fatal(err)
 		}

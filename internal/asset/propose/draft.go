@@ -100,6 +100,7 @@ type Draft struct {
 	Writers    []int64 // who has written in it and may not confirm it
 	BegunBy    int64   // who registered the asset; 0 for the operator
 	Took       bool    // another one was merged into it
+	Stranded   bool    // it was sent back, and nobody of the Writers is there any more to mend it
 }
 
 // AskWithdraw tells why somebody can't withdraw the draft, which ends the asset as a whole:
@@ -115,10 +116,21 @@ func (d Draft) AskWithdraw(actor authz.Actor) error {
 	return nil
 }
 
-// Waits tells whether the draft waits to be confirmed.
+// Waits tells whether the draft waits to be confirmed: also one that was sent back to nobody.
 func (d Draft) Waits(a asset.Asset) bool {
-	return a.State.Allows(life.Confirm) && d.Person != 0 && d.SentBack == "" && len(a.Open()) == 0
+	return a.State.Allows(life.Confirm) && d.Person != 0 && (d.SentBack == "" || d.Stranded) && len(a.Open()) == 0
 }
+
+// stranded is whether a draft d of an asset a was sent back to nobody who could mend it, as
+// Drafted says: of its writers none only drafts for the section any more, and who has drafted
+// it has no other role there either. It waits then for who may confirm it.
+const stranded = `(d.sent_back <> ''
+	AND NOT EXISTS (SELECT FROM register_keeping k WHERE k.section_id = a.section_id AND k.person_id = ANY(d.writers) AND k.period @> @day::date AND k.stay @> @day::date)
+	AND NOT EXISTS (SELECT FROM holding h WHERE h.section_id = a.section_id AND h.person_id = d.drafted_by AND h.role = ANY(@drafters)
+		AND h.period @> @day::date AND h.rule_period @> @day::date))`
+
+// drafters are the roles of a section that draft; those of register_keeping are named in it.
+var drafters = authz.RolesWith(authz.DraftAssets, authz.Own)
 
 // begunBy is who registered the asset of a draft d: its history's first version says so.
 const begunBy = `coalesce((SELECT c.changed_by FROM asset_change c WHERE c.asset_id = d.asset_id AND c.version = 1), 0)`
@@ -128,8 +140,8 @@ const took = `EXISTS (SELECT FROM asset_change c WHERE c.asset_id = d.asset_id A
 
 const selectDraft = `
 	SELECT d.drafted_by AS person, p.name AS by, d.drafted_at AS at, d.sent_back, coalesce(q.name, '') AS sent_back_by, d.again, d.writers,
-	       ` + begunBy + ` AS begun_by, ` + took + ` AS took
-	FROM asset_draft d JOIN person_shown p ON p.id = d.drafted_by LEFT JOIN person_shown q ON q.id = d.sent_back_by
+	       ` + begunBy + ` AS begun_by, ` + took + ` AS took, ` + stranded + ` AS stranded
+	FROM asset_draft d JOIN asset a ON a.id = d.asset_id JOIN person_shown p ON p.id = d.drafted_by LEFT JOIN person_shown q ON q.id = d.sent_back_by
 	WHERE d.asset_id = @asset`
 
 // Draft is who has drafted an asset that the actor sees; the zero value where it is no
@@ -138,11 +150,11 @@ func (s *Service) Draft(ctx context.Context, actor authz.Actor, a asset.Asset) (
 	if _, may := actor.May(authz.ReadAssets, authz.Matter{OwnersSection: a.Section}); !may || a.State != asset.Draft {
 		return Draft{}, nil
 	}
-	return draftOf(ctx, s.pool, a.ID)
+	return draftOf(ctx, s.pool, a.ID, calendar.Day(s.door.Now()))
 }
 
-func draftOf(ctx context.Context, db postgres.Querier, id int64) (Draft, error) {
-	d, err := postgres.One[Draft](ctx, db, "finding who has drafted an asset", selectDraft, pgx.StrictNamedArgs{"asset": id})
+func draftOf(ctx context.Context, db postgres.Querier, id int64, day calendar.Date) (Draft, error) {
+	d, err := postgres.One[Draft](ctx, db, "finding who has drafted an asset", selectDraft, pgx.StrictNamedArgs{"asset": id, "day": day, "drafters": drafters})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Draft{}, nil
 	}
@@ -240,7 +252,7 @@ func waiting(ctx context.Context, tx *door.Tx, actor authz.Actor, seen Seen) (as
 	if err != nil {
 		return a, Draft{}, err
 	}
-	d, err := draftOf(ctx, tx, a.ID)
+	d, err := draftOf(ctx, tx, a.ID, tx.Today())
 	if err == nil && !d.Waits(a) {
 		err = fault.New(fault.Conflict, "「"+seen.Code+"」は、確認を待つ下書きではありません。登録済みか、決まっていない項目があります。")
 	}
@@ -268,6 +280,9 @@ func (s *Service) SendBack(ctx context.Context, actor authz.Actor, seen Seen, wo
 		}
 		if _, err := allow(ctx, tx, actor, a, d.Writers...); err != nil {
 			return door.Unchanged(), err
+		}
+		if d.Stranded {
+			return door.Unchanged(), fault.New(fault.Conflict, "書いた人は、いまはこの課室の台帳担当者ではないため、差し戻せません。「変更する」から直して、登録してください。")
 		}
 		words, err := checkWords(words)
 		if err != nil {

@@ -165,7 +165,7 @@ func (s *Service) withdrawDraft(ctx context.Context, tx *door.Tx, actor authz.Ac
 	if err := asset.AllowStep(tx, actor, a, life.Withdraw); err != nil {
 		return door.Unchanged(), err
 	}
-	d, err := draftOf(ctx, tx, a.ID)
+	d, err := draftOf(ctx, tx, a.ID, tx.Today())
 	switch {
 	case err != nil:
 		return door.Unchanged(), err

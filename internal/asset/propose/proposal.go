@@ -132,7 +132,7 @@ func decide(ctx context.Context, tx *door.Tx, actor authz.Actor, p Proposal, sta
 // draft it tells who has written in it. asset.Ties asks it.
 func Ended(ctx context.Context, tx *door.Tx, actor authz.Actor, was asset.Asset) ([]notice.Message, error) {
 	if was.State == asset.Draft { // nobody proposes a change of one
-		d, err := draftOf(ctx, tx, was.ID)
+		d, err := draftOf(ctx, tx, was.ID, tx.Today())
 		others := slices.DeleteFunc(d.Writers, func(writer int64) bool { return writer == actor.Person })
 		if err != nil || len(others) == 0 {
 			return nil, err

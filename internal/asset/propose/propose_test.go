@@ -66,6 +66,27 @@ func newOffice(t *testing.T) office {
 	o.keeper, o.second = somebody(1, authz.RegisterKeeper, sections[0]), somebody(2, authz.RegisterKeeper, sections[0])
 	o.manager, o.other = somebody(3, authz.SecurityManager, sections[0]), somebody(4, authz.SecurityManager, sections[1])
 	o.system = somebody(5, authz.SystemManager, sections[0])
+	// those who draft are so in the organization too
+	post, err := town.AddPost(t.Context(), authz.AsOperator(), org.Post{Section: sections[0], Title: "職員"})
+	must(t, err)
+	head, err := town.AddPost(t.Context(), authz.AsOperator(), org.Post{Section: sections[0], Title: "担当副課長"})
+	must(t, err)
+	must(t, town.AddRule(t.Context(), authz.AsOperator(), org.Rule{Title: "担当副課長", Role: authz.SystemManager}))
+	for person, at := range map[int64]int64{o.keeper.Person: post, o.second.Person: post, o.system.Person: head} {
+		must(t, town.Appoint(t.Context(), authz.AsOperator(), org.Appointment{Person: person, Post: at, First: today}, org.Beside))
+	}
+	for _, keeper := range []authz.Actor{o.keeper, o.second} {
+		_, err := db.Pool.Exec(t.Context(), `INSERT INTO register_keeper (section_id, person_id, period) VALUES ($1, $2, daterange($3, NULL))`, sections[0], keeper.Person, today)
+		must(t, err)
+	}
+	return o
+}
+
+// on is the same office some days after today.
+func (o office) on(days int) office {
+	through := door.New(o.db.Pool, func() time.Time { return today.AddDays(days).Start().Add(9 * time.Hour) })
+	o.assets = asset.New(o.db.Pool, through).With(asset.Ties{Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended})
+	o.Service = propose.New(o.db.Pool, through, o.assets)
 	return o
 }
 

@@ -23,6 +23,7 @@ type Line struct {
 	By          string
 	At          time.Time
 	Proposal    bool              // else a draft
+	SentBack    string            // of a draft that was sent back to nobody who could mend it: what to mend
 	After       map[string]string // the fields that a proposal changes
 }
 
@@ -36,15 +37,15 @@ const nothingOpen = `a.confidentiality NOT IN ('', '3') AND a.integrity <> '' AN
 // prepared themselves does not wait for them.
 const (
 	drafts = `FROM asset_draft d JOIN asset a ON a.id = d.asset_id
-		WHERE a.state = 'draft' AND d.sent_back = '' AND NOT @actor = ANY(d.writers) AND ` + nothingOpen
+		WHERE a.state = 'draft' AND (d.sent_back = '' OR ` + stranded + `) AND NOT @actor = ANY(d.writers) AND ` + nothingOpen
 	proposals = `FROM asset_proposal r JOIN asset a ON a.id = r.asset_id
 		WHERE r.state = 'open' AND a.state = 'registered' AND r.proposed_by <> @actor`
 )
 
 // waitingFor are drafts and proposals as they wait for the actor: of the sections where they
 // confirm, and of those where all who do have prepared them, and the actor stands above.
-func waitingFor(actor authz.Actor) (waitingDrafts, waitingProposals string, args pgx.StrictNamedArgs) {
-	args = pgx.StrictNamedArgs{"actor": actor.Person, "sections": actor.Sections(authz.ConfirmAssets)}
+func (s *Service) waitingFor(actor authz.Actor) (waitingDrafts, waitingProposals string, args pgx.StrictNamedArgs) {
+	args = pgx.StrictNamedArgs{"actor": actor.Person, "sections": actor.Sections(authz.ConfirmAssets), "day": calendar.Day(s.door.Now()), "drafters": drafters}
 	reached := `a.section_id = ANY(@sections)`
 	for i, place := range actor.Places(authz.ConfirmAssets) {
 		args["today"] = actor.On
@@ -69,14 +70,14 @@ func waitingFor(actor authz.Actor) (waitingDrafts, waitingProposals string, args
 // Waiting lists what waits for the actor, the longest first: drafts up to Most, then
 // proposals up to Most.
 func (s *Service) Waiting(ctx context.Context, actor authz.Actor) ([]Line, error) {
-	drafts, proposals, args := waitingFor(actor)
+	drafts, proposals, args := s.waitingFor(actor)
 	args["most"] = Most
 	return postgres.List[Line](ctx, s.pool, "listing what waits to be confirmed", `
-		(SELECT `+asset.Columns+`, p.name AS by, w.at, w.proposal, w.after
-		 FROM (SELECT d.asset_id, d.drafted_by AS person, d.drafted_at AS at, false AS proposal, '{}'::jsonb AS after `+drafts+` ORDER BY d.drafted_at, a.id LIMIT @most) w
+		(SELECT `+asset.Columns+`, p.name AS by, w.at, w.proposal, w.sent_back, w.after
+		 FROM (SELECT d.asset_id, d.drafted_by AS person, d.drafted_at AS at, false AS proposal, d.sent_back, '{}'::jsonb AS after `+drafts+` ORDER BY d.drafted_at, a.id LIMIT @most) w
 		 JOIN asset a ON a.id = w.asset_id JOIN section_shown s ON s.id = a.section_id LEFT JOIN asset m ON m.id = a.merged_into JOIN person_shown p ON p.id = w.person ORDER BY w.at, a.id)
 		UNION ALL
-		(SELECT `+asset.Columns+`, p.name AS by, w.at, w.proposal, w.after
+		(SELECT `+asset.Columns+`, p.name AS by, w.at, w.proposal, '' AS sent_back, w.after
 		 FROM (SELECT r.asset_id, r.proposed_by AS person, r.proposed_at AS at, true AS proposal, r.after `+proposals+` ORDER BY r.proposed_at, a.id LIMIT @most) w
 		 JOIN asset a ON a.id = w.asset_id JOIN section_shown s ON s.id = a.section_id LEFT JOIN asset m ON m.id = a.merged_into JOIN person_shown p ON p.id = w.person ORDER BY w.at, a.id)`, args)
 }
@@ -115,7 +116,7 @@ func (s *Service) QueueCounts(b *task.Batch, actor authz.Actor, take func(Counts
 		take(cached)
 		return
 	}
-	drafts, proposals, args := waitingFor(actor)
+	drafts, proposals, args := s.waitingFor(actor)
 	task.Rows(b, "counting what waits to be confirmed", pgx.RowToStructByName[Counts], func(rows []Counts) {
 		if known && counted {
 			s.counts.Add(key, rows[0])

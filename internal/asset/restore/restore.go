@@ -93,16 +93,21 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, code string, vers
 	if err != nil {
 		return Past{}, err
 	}
-	p := Past{Asset: a, Then: then, Scheme: scheme, Refused: Gone(then, scheme)}
+	p := Past{Asset: a, Then: Fitting(a.Details, then, scheme, "第"+strconv.Itoa(version)+"版の分類に戻した。"), Scheme: scheme, Refused: Gone(then, scheme)}
 	p.Event = history[slices.IndexFunc(history, func(e asset.Event) bool { return e.Version == version })]
-	if p.Then.LevelReason == "" && levelled(a.Details) != levelled(then) { // none was asked for then
-		p.Then.LevelReason = "第" + strconv.Itoa(version) + "版の分類に戻した。"
-	}
-	if p.Then.CheckedOn.Before(a.CheckedOn) { // that somebody has looked since is so, whatever it says
-		p.Then.CheckedOn = a.CheckedOn
-	}
-	p.Then = scheme.Settled(p.Then)
 	return p, nil
+}
+
+// Fitting are details of an earlier day as they may stand in the place of those of now. Where
+// their levels go by no reason, since none was asked for then, it is that one.
+func Fitting(now, then asset.Details, scheme asset.Scheme, reason string) asset.Details {
+	if then.LevelReason == "" && levelled(now) != levelled(then) {
+		then.LevelReason = reason
+	}
+	if then.CheckedOn.Before(now.CheckedOn) { // that somebody has looked since is so, whatever it says
+		then.CheckedOn = now.CheckedOn
+	}
+	return scheme.Settled(then)
 }
 
 // levelled is what the levels of details go by.

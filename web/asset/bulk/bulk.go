@@ -78,7 +78,7 @@ func (s *Screens) change(w http.ResponseWriter, r *http.Request) error {
 	case "preview":
 		return s.preview(w, r, change, nil)
 	case "apply":
-		switch err := s.changing.Apply(ctx, actor, asked.Search(""), change, r.PostForm.Get("digest")); fault.KindOf(err) {
+		switch token, err := s.changing.Apply(ctx, actor, asked.Search(""), change, r.PostForm.Get("digest")); fault.KindOf(err) {
 		case fault.Conflict:
 			return s.preview(w, r, change, err)
 		case fault.Invalid:
@@ -87,7 +87,7 @@ func (s *Screens) change(w http.ResponseWriter, r *http.Request) error {
 			if err != nil {
 				return err
 			}
-			return screen.GoOn(w, r, asked.At(address.Assets, "", ""), "assets-changed")
+			return screen.GoOn(w, r, asked.At(address.BulkChange(token), "", ""), "assets-changed")
 		}
 	}
 	return screen.ErrNoAct()
@@ -187,22 +187,30 @@ func (p formView) zones() []component.Choice {
 // mostShown is how many assets of a plan are shown one by one.
 const mostShown = 100
 
-func shown(lines []bulk.Line) []bulk.Line { return lines[:min(len(lines), mostShown)] }
+func shown[T any](lines []T) []T { return lines[:min(len(lines), mostShown)] }
 
 // difference is one column that is changed.
 type difference struct{ Title, From, To string }
 
-// differences are what is changed in an asset.
-func (p planView) differences(l bulk.Line) []difference {
+// differing are the columns in which an asset is changed.
+func differing(scheme asset.Scheme, before, after map[string]string) []difference {
 	var list []difference
-	before, after := asset.Changed(l.Details, l.Is)
 	for _, f := range asset.Fields {
 		if to, there := after[f.Key]; there && !f.Inner {
-			list = append(list, difference{f.Title, component.OrNone(p.Scheme.Shown(f.Key, before[f.Key])), component.OrNone(p.Scheme.Shown(f.Key, to))})
+			list = append(list, difference{f.Title, component.OrNone(scheme.Shown(f.Key, before[f.Key])), component.OrNone(scheme.Shown(f.Key, to))})
 		}
 	}
-	if l.Becomes != l.State {
-		list = append(list, difference{"状態", l.State.Title(), l.Becomes.Title()})
+	if to, there := after["state"]; there {
+		list = append(list, difference{"状態", asset.State(before["state"]).Title(), asset.State(to).Title()})
 	}
 	return list
+}
+
+// changes are what an asset that becomes otherwise is changed in.
+func changes(scheme asset.Scheme, was asset.Asset, is asset.Details, becomes asset.State) []difference {
+	before, after := asset.Changed(was.Details, is)
+	if becomes != was.State {
+		before["state"], after["state"] = string(was.State), string(becomes)
+	}
+	return differing(scheme, before, after)
 }

@@ -60,7 +60,7 @@ func TestWhatTheListShowsIsChangedAtOnce(t *testing.T) {
 	back := apply(preview)
 	back.Set("do", "choose")
 	assettest.MustSay(t, "chosen anew", manager.Post(page, back), `value="税務町民課長"`, `value="internet" selected`, `value="no_print" checked`, `value="place" checked`)
-	assettest.MustSay(t, "done", manager.Post(page, apply(preview)), "まとめて変更しました")
+	assettest.MustSay(t, "done", manager.Post(page, apply(preview)), "まとめて変更しました", "情報資産1件を変えました。</p>", `href="/assets?q=%E3%81%86%E3%81%95%E3%81%8E%E5%8F%B7%E3%81%AE"`, "このまとめて変更を元に戻す", "このときのままです")
 	assettest.MustSay(t, "the asset", manager.Get("/assets/"+code), "インターネット接続系", "印刷禁止", "税務町民課長")
 	again := manager.Post(page, apply(preview))
 	if again.Status != http.StatusConflict {
@@ -83,6 +83,65 @@ func TestAPreviewThatIsOvertakenIsShownAnew(t *testing.T) {
 	}
 	assettest.MustSay(t, "anew", anew, "作り直した内容", "2件をまとめて変える", code)
 	assettest.MustSay(t, "done", manager.Post(page, apply(anew)), "まとめて変更しました")
+}
+
+// Who has changed many assets reads how many, and what stayed and why, and can take it back
+// as a whole: what was changed since stays and is named.
+func TestAChangeInBulkIsTakenBackFromItsPage(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	_, first := assettest.Register(t, manager, assettest.Ledger("name", "うさぎ号の課税台帳"))
+	_, second := assettest.Register(t, manager, assettest.Ledger("name", "うさぎ号の名簿"))
+	assettest.Register(t, manager, assettest.Ledger("name", "うさぎ号の控え", "place", "書庫"))
+	page := "/assets/bulk?q=" + url.QueryEscape("うさぎ号の")
+	assettest.MustSay(t, "nothing yet", manager.Get("/assets/bulk/changes"), "まとめて変更は、まだありません。")
+	done := manager.Post(page, apply(manager.Post(page, url.Values{"do": {"preview"}, "place": {"書庫"}, "why": {"移転"}})))
+	assettest.MustSay(t, "done", done, "情報資産2件を変えました。そのまま残したものは、1件です（すでに同じ内容のもの1件）。", first, second, "移転")
+	assettest.MustNotSay(t, "done", done, "うさぎ号の控え")
+	back := regexp.MustCompile(`href="(/assets/bulk/changes/[^"/]+/back)"`).FindStringSubmatch(done.Body)
+	if back == nil {
+		t.Fatal("there is no way back")
+	}
+	record := strings.TrimSuffix(back[1], "/back")
+	assettest.MustSay(t, "the list", manager.Get("/assets/bulk/changes"), `href="`+record+`"`, "2件", "保存先", "移転")
+
+	assettest.MustSay(t, "one of them is changed", manager.Post("/assets/bulk?q="+second, apply(manager.Post("/assets/bulk?q="+second, url.Values{"do": {"preview"}, "owner": {"課長"}}))), "情報資産1件を変えました")
+	preview := manager.Get(back[1])
+	assettest.MustSay(t, "the preview", preview, "1件を元に戻す", "書庫</span> → <span class=\"lines\">税務システム", "そのまま残すもの1件", "が変えています")
+	refused := manager.Post(back[1], apply(preview))
+	assettest.MustSay(t, "without a reason", refused, "元に戻す理由を書いてください")
+	if refused.Status != http.StatusUnprocessableEntity {
+		t.Errorf("without a reason: %d", refused.Status)
+	}
+	form := apply(preview)
+	form.Set("why", "誤り")
+	form.Set("digest", "x")
+	overtaken := manager.Post(back[1], form)
+	assettest.MustSay(t, "overtaken", overtaken, "作り直した内容", "誤り</textarea>")
+	if overtaken.Status != http.StatusConflict {
+		t.Errorf("overtaken: %d", overtaken.Status)
+	}
+	form.Set("digest", apply(preview).Get("digest"))
+	assettest.MustSay(t, "taken back", manager.Post(back[1], form), "まとめて変更を元に戻しました", "情報資産1件を、変える前の内容に戻しました。そのまま残したものは、1件です（その後に変わったなどで、戻せなかったもの1件）。", "元に戻したことを取り消す")
+	assettest.MustSay(t, "the asset", manager.Get("/assets/"+first), "税務システム", "を元に戻した。誤り")
+	assettest.MustSay(t, "the other", manager.Get("/assets/"+second), "書庫")
+	again := manager.Get(record)
+	assettest.MustSay(t, "the record", again, "が1件を元に戻しました。")
+	assettest.MustNotSay(t, "the record", again, "このまとめて変更を元に戻す")
+
+	other := servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
+	for _, u := range []string{record, back[1]} {
+		if a := other.Get(u); a.Status != http.StatusNotFound {
+			t.Errorf("another section's manager at %s: %d", u, a.Status)
+		}
+	}
+	if a := other.Post(back[1], form); a.Status != http.StatusNotFound {
+		t.Errorf("another section's manager takes back: %d", a.Status)
+	}
+	if a := servertest.SignIn(t, portal, town.Holder("税務町民課 職員")).Get(record); a.Status != http.StatusForbidden {
+		t.Errorf("a clerk: %d", a.Status)
+	}
 }
 
 func TestWhoChangesNoAssetsIsOfferedNoChangeOfMany(t *testing.T) {

@@ -1,5 +1,5 @@
 // Package bulk is the screens on which what the list of the register shows is changed at
-// once.
+// once, and such a change is looked at later and taken back.
 package bulk
 
 import (
@@ -29,9 +29,14 @@ func (s *Screens) Part() screen.Part {
 		Routes: []screen.Route{
 			screen.Get("/assets/bulk", authz.ChangeAssets, s.showForm),
 			screen.Post("/assets/bulk", authz.ChangeAssets, s.change),
+			screen.Get("/assets/bulk/changes", authz.ChangeAssets, s.showRecords),
+			screen.Get("/assets/bulk/changes/{token}", authz.ChangeAssets, s.showRecord),
+			screen.Get("/assets/bulk/changes/{token}/back", authz.ChangeAssets, s.showBack),
+			screen.Post("/assets/bulk/changes/{token}/back", authz.ChangeAssets, s.takeBack),
 		},
 		Flashes: map[string]layout.Done{
-			"assets-changed": {Heading: "まとめて変更しました", Text: "変える前の内容は、それぞれの情報資産の履歴に残ります。"},
+			"assets-changed":    {Heading: "まとめて変更しました", Text: "変える前の内容は、それぞれの情報資産の履歴に残ります。"},
+			"assets-taken-back": {Heading: "まとめて変更を元に戻しました", Text: "戻す前の内容は、それぞれの情報資産の履歴に残ります。"},
 		},
 	}
 }

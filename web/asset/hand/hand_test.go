@@ -1,10 +1,14 @@
 package hand_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/communication"
@@ -88,7 +92,7 @@ func TestTheOfficerHandsTheAssetsOfAnAbolishedSectionOver(t *testing.T) {
 		t.Errorf("another count: %d", a.Status)
 	}
 	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"1"}, "communications": {"1"}, "which": {"all"}, "why": {"機構改革"}, "sure": {"1"}})
-	assettest.MustSay(t, "handed over", a, "情報資産を引き継ぎました", "引き継ぐ情報資産は残っていません")
+	assettest.MustSay(t, "handed over", a, "情報資産を引き継ぎました", "情報資産1件と領域間の通信1件を、福祉こども課に引き継ぎました。", "引き継ぐ情報資産は残っていません")
 	assettest.MustSay(t, "theirs", other.Get("/assets/"+code), "水道の台帳", "機構改革", "福祉こども課")
 	assettest.MustSay(t, "their communication", other.Get("/communications/minato-T0001"), "水道の送信", "機構改革", "<b>課室</b>")
 	assettest.MustSay(t, "told", other.Get("/notices"), "見本水道課の情報資産1件と領域間の通信1件が、福祉こども課に引き継がれました")
@@ -111,4 +115,60 @@ func TestTheOfficerHandsTheAssetsOfAnAbolishedSectionOver(t *testing.T) {
 		t.Errorf("the other manager reads it still: %d", a.Status)
 	}
 	assettest.MustSay(t, "told of it", other.Get("/notices"), "見本水道課から引き継いだ情報資産1件と領域間の通信1件が、税務町民課に移りました")
+}
+
+// What was handed over is a list of its own: its address can be sent to who has it now, and
+// the filters of the list go on from there.
+func TestEachHandOverIsAListOfItsOwn(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager, officer, other := servertest.SignIn(t, portal, town.Holder("税務町民課長")), servertest.SignIn(t, portal, town.Holder("総務課長")), servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
+	exec := func(sql string, args ...any) {
+		t.Helper()
+		if _, err := portal.DB.Pool.Exec(t.Context(), sql, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`INSERT INTO section (code, name, kind, position, abolished_on) VALUES ('minato', '見本水道課', 'internal', 900, '2026-11-01')`)
+	var codes []string
+	for _, name := range []string{"うさぎ号の台帳", "うさぎ号の名簿", "うさぎ号の控え"} {
+		_, code := assettest.Register(t, manager, assettest.Ledger("name", name))
+		codes = append(codes, code)
+	}
+	exec(`UPDATE asset SET section_id = (SELECT id FROM section WHERE code = 'minato') WHERE code = ANY($1)`, codes)
+	assettest.Register(t, other, assettest.Ledger("section", "fukushi", "name", "うさぎ号の児童名簿"))
+	leads := func(form url.Values) string {
+		t.Helper()
+		form.Set("to", "fukushi")
+		form.Set("sure", "1")
+		a := officer.Post("/assets/hand/minato", form)
+		link := regexp.MustCompile(`href="(/assets\?handed=[^"]+)">引き継いだ情報資産`).FindStringSubmatch(a.Body)
+		if link == nil {
+			t.Fatalf("%d: no link to what was handed over", a.Status)
+		}
+		return html.UnescapeString(link[1])
+	}
+	first := leads(url.Values{"which": {"ticked"}, "asset": codes[:2]})
+	portal.Clock.Advance(time.Minute)
+	second := leads(url.Values{"which": {"all"}, "count": {"1"}, "communications": {"0"}})
+	for who, v := range map[string]*servertest.Visitor{"the officer": officer, "who has them now": other} {
+		a := v.Get(first)
+		assettest.MustSay(t, who+" of the first", a, "うさぎ号の台帳", "うさぎ号の名簿", "2件。", "に引き継いだもの")
+		assettest.MustNotSay(t, who+" of the first", a, "うさぎ号の控え", "うさぎ号の児童名簿")
+		a = v.Get(second)
+		assettest.MustSay(t, who+" of the second", a, "うさぎ号の控え", "1件。")
+		assettest.MustNotSay(t, who+" of the second", a, "うさぎ号の台帳")
+	}
+	if a := manager.Get(first); strings.Contains(a.Body, "うさぎ号の台帳") {
+		t.Error("another section's manager sees them")
+	}
+	var told string
+	if err := portal.DB.Pool.QueryRow(t.Context(), `SELECT address FROM notice WHERE topic = 'asset_handed' ORDER BY id DESC LIMIT 1`).Scan(&told); err != nil || told != second {
+		t.Errorf("told of %s, %v", told, err)
+	}
+	all := officer.Get("/assets?section=fukushi&handed=minato")
+	assettest.MustSay(t, "all", all, "うさぎ号の台帳", "うさぎ号の控え", "3件。", "見本水道課から引き継いだもの")
+	assettest.MustNotSay(t, "all", all, "うさぎ号の児童名簿")
+	assettest.MustSay(t, "where it went", officer.Get("/assets/hand/minato"), `href="/assets?section=fukushi&amp;handed=minato"`)
+	assettest.MustSay(t, "of no hand-over", officer.Get("/assets?handed=nowhere"), "この条件に当たる情報資産はありません")
 }

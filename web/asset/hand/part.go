@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
+	"kagami/internal/asset"
 	"kagami/internal/asset/hand"
 	"kagami/internal/authz"
 	"kagami/internal/handover"
@@ -82,13 +84,14 @@ func (s *Screens) over(w http.ResponseWriter, r *http.Request) error {
 		At: form.Get("at"), Communications: read.Number("communications", form.Get("communications")), Sure: form.Get("sure") != "",
 	}
 	err := read.Err()
+	var at time.Time
 	if err == nil {
-		err = s.handing.Over(r.Context(), screen.Actor(r.Context()), h)
+		at, err = s.handing.Over(r.Context(), screen.Actor(r.Context()), h)
 	}
 	if err != nil {
 		return s.draw(w, r, h.At, h.To, err)
 	}
-	return screen.GoOn(w, r, address.AssetHanding(h.From), "assets-handed")
+	return screen.GoOn(w, r, address.With(address.AssetHanding(h.From), "handed", asset.HandedAt(at)), "assets-handed")
 }
 
 // draw shows what a section has left, or handed over, and what becomes of it in another one.
@@ -108,10 +111,33 @@ func (s *Screens) draw(w http.ResponseWriter, r *http.Request, at, to string, re
 	if err != nil {
 		return err
 	}
-	screen.Render(w, r, status, handPage(handView{
+	p := handView{
 		Frame: screen.Frame(r, plan.From.Name+"の情報資産を引き継ぐ", register.Link, layout.Link{Label: "台帳の概要", Address: address.AssetOverview}),
 		Plan:  plan, Why: r.PostForm.Get("why"), Ticked: r.PostForm["asset"], Sure: r.PostForm.Get("sure"), Which: r.PostForm.Get("which"), Problems: problems,
-	}))
+	}
+	if name := r.URL.Query().Get("handed"); name != "" {
+		if err := s.tell(r, &p, name); err != nil {
+			return err
+		}
+	}
+	screen.Render(w, r, status, handPage(p))
+	return nil
+}
+
+// tell says what the hand-over of that name has handed over, and leads to these assets.
+func (s *Screens) tell(r *http.Request, p *handView, name string) error {
+	at, is := asset.ParseHanded(name)
+	if !is {
+		return nil
+	}
+	done, err := s.handing.Done(r.Context(), screen.Actor(r.Context()), at)
+	if err != nil || done.To == "" {
+		return err
+	}
+	screen.Tell(r, &p.Frame, "assets-handed", done.What(component.Thousands)+"を、"+done.To+"に引き継ぎました。番号は、そのままです。"+done.To+"の情報セキュリティ管理者に、お知らせが届きました。")
+	if done.Assets > 0 {
+		p.Handed = layout.Link{Label: "引き継いだ情報資産" + component.Thousands(done.Assets) + "件を見る", Address: address.With(address.Assets, "handed", name)}
+	}
 	return nil
 }
 

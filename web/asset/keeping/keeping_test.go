@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
@@ -251,4 +252,35 @@ func TestAKeeperSeesAndWithdrawsTheirOwn(t *testing.T) {
 	if a := manager.Get("/"); strings.Contains(a.Body, "登録していない下書き") {
 		t.Error("what is withdrawn is still to register")
 	}
+}
+
+// What was sent back comes to the manager's list again once who has written it keeps the
+// register no more.
+func TestWhatWasSentBackToNobodyIsTheManagers(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager, who := servertest.SignIn(t, portal, town.Holder("税務町民課長")), town.Holder("税務町民課 職員")
+	worker := clerk(t, portal)
+	manager.Post("/assets/keepers", url.Values{"section": {"zeimu"}, "person": {who.StaffNumber}, "first": {"2026-11-24"}})
+	code := heading.FindStringSubmatch(worker.Post("/assets/new", ledger()).Body)[1]
+	review := "/assets/" + code + "/review"
+	back := url.Values{"version": {"1"}, "proposal": {"0"}, "do": {"send-back"}, "words": {"保存先も書いてください。"}}
+	manager.Post(review, back)
+	mustSay(t, "while they keep it", manager.Get("/assets/drafts"), "確認を待つものは、ありません")
+	if _, err := portal.DB.Owner(t).Exec(t.Context(), `UPDATE appointment SET period = daterange(lower(period), '2026-11-25') WHERE person_id = $1`, who.Person); err != nil {
+		t.Fatal(err)
+	}
+	portal.Clock.Advance(24 * time.Hour)
+	manager = servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	mustSay(t, "home", manager.Get("/"), "台帳の下書き1件を確認する")
+	mustSay(t, "the list", manager.Get("/assets/drafts"), code, who.Name, "差し戻し先なし")
+	page := manager.Get(review)
+	mustSay(t, "the draft", page, "直す人がいません", "保存先も書いてください。", "この内容で登録する")
+	assettest.MustNotSay(t, "the draft", page, `value="send-back"`)
+	mustSay(t, "the asset", manager.Get("/assets/"+code), "下書きを確認する</a>")
+	mustSay(t, "its form", manager.Get("/assets/"+code+"/edit"), "いまはこの課室の台帳担当者ではありません")
+	if a := manager.Post(review, back); a.Status != http.StatusConflict {
+		t.Errorf("sent back again: %d", a.Status)
+	}
+	mustSay(t, "registered", manager.Post(review, url.Values{"version": {"1"}, "proposal": {"0"}, "do": {"confirm"}}), "登録しました")
 }

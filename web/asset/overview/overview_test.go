@@ -39,7 +39,7 @@ func TestTheOverviewLeadsToTheListsBehindItsNumbers(t *testing.T) {
 		t.Errorf("no day: %d", page.Status)
 	}
 	page = officer.Get("/assets/overview?day=3026-01-01")
-	assettest.MustSay(t, "a day to come", page, `value="3026-01-01"`, "この日の数字は、ありません。")
+	assettest.MustSay(t, "a day to come", page, `value="3026-01-01"`, "この日の数字は、ありません。まだ来ていない日です。", "下は、今日の数字です。")
 	if page.Status != http.StatusUnprocessableEntity {
 		t.Errorf("a day to come: %d", page.Status)
 	}
@@ -55,6 +55,22 @@ func TestTheOverviewLeadsToTheListsBehindItsNumbers(t *testing.T) {
 	if page := other.Get("/assets/overview?section=zeimu"); page.Status != http.StatusNotFound {
 		t.Errorf("another's section: %d", page.Status)
 	}
+}
+
+// Who asks for a day of which nothing was kept reads that, and which day they are shown.
+func TestADayThatWasNotKeptIsSaidToBeNone(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	if _, err := portal.DB.Pool.Exec(t.Context(), `INSERT INTO asset_day (day, section_id, duty, number) SELECT '2026-11-10', id, 'assets', 7 FROM section WHERE code = 'zeimu'`); err != nil {
+		t.Fatal(err)
+	}
+	officer := servertest.SignIn(t, portal, town.Holder("総務課長"))
+	page := officer.Get("/assets/overview?day=2026-11-12")
+	assettest.MustSay(t, "two days later", page, "令和8年11月12日の数字は、残っていません。", "令和8年11月10日の数字を出しています。", "<dd>令和8年11月10日</dd>", "<dd>7件</dd>")
+	page = officer.Get("/assets/overview?day=2026-11-10")
+	assettest.MustSay(t, "the day itself", page, "令和8年11月10日の数字です。")
+	assettest.MustNotSay(t, "the day itself", page, "残っていません")
+	assettest.MustSay(t, "before the first", officer.Get("/assets/overview?day=2026-11-09"), "台帳の数字を残し始める前の日です。令和8年11月10日から、")
 }
 
 // Of more than a hundred sections those are shown that need most attention, and how to
