@@ -91,7 +91,7 @@ func makeBack(r Record, parts []Part, scheme asset.Scheme, today calendar.Date) 
 			continue
 		}
 		before := undone(p.Before)
-		line := BackLine{Part: p, Is: restore.Fitting(p.Details, p.Details.Apply(before), scheme, "まとめて変更する前の分類に戻した。"), Becomes: p.State}
+		line := BackLine{Part: p, Is: restore.Fitting(p.Details, p.Apply(before), scheme, "まとめて変更する前の分類に戻した。"), Becomes: p.State}
 		if state := before["state"]; state != "" {
 			line.Becomes = asset.State(state)
 		}
