@@ -28,7 +28,7 @@ var ground = map[string][]string{
 	"internal/fault":     {},
 	"internal/furigana":  {},
 	"internal/gram":      {},
-	"internal/record":    {},
+	"internal/record":    {"internal/calendar"},
 	"internal/charset":   {},
 	"internal/state":     {"internal/postgres"},
 	"internal/sheet":     {"internal/calendar", "internal/charset", "internal/fault"},

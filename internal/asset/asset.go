@@ -99,8 +99,8 @@ var Handlings = []Choice[Handling]{
 // Confirmations are whether a safeguard is there.
 var Confirmations = []Choice[Confirmed]{{Unknown, "確かめていない"}, {There, "している"}, {Missing, "していない"}}
 
-// titleOf is what a value of a closed list is called; itself where the list has none such.
-func titleOf[T ~string](list []Choice[T], value T) string {
+// TitleOf is what a value of a closed list is called; itself where the list has none such.
+func TitleOf[T ~string](list []Choice[T], value T) string {
 	if i := slices.IndexFunc(list, func(c Choice[T]) bool { return c.Value == value }); i >= 0 {
 		return list[i].Title
 	}
@@ -108,19 +108,19 @@ func titleOf[T ~string](list []Choice[T], value T) string {
 }
 
 // Title is what the kind is called.
-func (k Kind) Title() string { return titleOf(Kinds, k) }
+func (k Kind) Title() string { return TitleOf(Kinds, k) }
 
 // Title is what the sort of personal data is called.
-func (p Personal) Title() string { return titleOf(PersonalData, p) }
+func (p Personal) Title() string { return TitleOf(PersonalData, p) }
 
 // Title is what the work with 個人番号 is called.
-func (n NumberWork) Title() string { return titleOf(NumberWorks, n) }
+func (n NumberWork) Title() string { return TitleOf(NumberWorks, n) }
 
 // Title is what the answer is called.
-func (c Confirmed) Title() string { return titleOf(Confirmations, c) }
+func (c Confirmed) Title() string { return TitleOf(Confirmations, c) }
 
 // Title is what the limit is called.
-func (h Handling) Title() string { return titleOf(Handlings, h) }
+func (h Handling) Title() string { return TitleOf(Handlings, h) }
 
 // Details are what people say of an asset: the columns of the register.
 type Details struct {
@@ -235,7 +235,7 @@ func (f Field) Put(d *Details, stored string) {
 	}
 }
 
-// storedDay is a day as dayText has written it.
+// storedDay is a day as record.DayText has written it.
 func storedDay(stored string) calendar.Date {
 	day, err := calendar.ParseDay(stored)
 	if err != nil {
@@ -287,8 +287,8 @@ var Fields = []Field{
 	free("seat", "供給者の所在国", 100, func(d *Details) *string { return &d.Seat }),
 	{Key: "multi_factor", Title: "端末の多要素認証", value: func(d Details) string { return string(d.MultiFactor) }},
 	{Key: "takeout_barred", Title: "端末からの持出しの禁止", value: func(d Details) string { return string(d.TakeoutBarred) }},
-	{Key: "registered_on", Title: "登録日", value: func(d Details) string { return dayText(d.RegisteredOn) }},
-	{Key: "checked_on", Title: "最終確認日", value: func(d Details) string { return dayText(d.CheckedOn) }},
+	{Key: "registered_on", Title: "登録日", value: func(d Details) string { return record.DayText(d.RegisteredOn) }},
+	{Key: "checked_on", Title: "最終確認日", value: func(d Details) string { return record.DayText(d.CheckedOn) }},
 	free("note", "備考", mostTextLength, func(d *Details) *string { return &d.Note }),
 }
 
@@ -302,13 +302,6 @@ func joined(list []Handling) string {
 		texts[i] = string(h)
 	}
 	return strings.Join(texts, " ")
-}
-
-func dayText(day calendar.Date) string {
-	if day.IsZero() {
-		return ""
-	}
-	return day.String()
 }
 
 // Shown is a field's text as people read it, by the levels and zones of a day.
@@ -383,14 +376,14 @@ func (d Details) check(scheme Scheme, today calendar.Date) (problems []fault.Pro
 	if _, ok := scheme.Zone(d.Zone); !ok {
 		wrong("zone", "領域を選んでください。")
 	}
-	if !among(Kinds, d.Kind) {
+	if !Among(Kinds, d.Kind) {
 		wrong("kind", "種別を選んでください。")
 	}
-	if !among(PersonalData, d.Personal) {
+	if !Among(PersonalData, d.Personal) {
 		wrong("personal", "個人情報の有無を選んでください。")
 	}
 	switch {
-	case !among(NumberWorks, d.NumberWork):
+	case !Among(NumberWorks, d.NumberWork):
 		wrong("number_work", "個人番号の事務を選んでください。")
 	case d.Personal == MyNumberBorne && d.NumberWork == NoNumberWork:
 		wrong("number_work", "特定個人情報のときは、個人番号を、利用事務に使うか、関係事務に使うかを選んでください。")
@@ -398,7 +391,7 @@ func (d Details) check(scheme Scheme, today calendar.Date) (problems []fault.Pro
 		wrong("personal", "個人番号を使うものは、特定個人情報を選んでください。")
 	}
 	for key, given := range map[string]Confirmed{"multi_factor": d.MultiFactor, "takeout_barred": d.TakeoutBarred} {
-		if !among(Confirmations, given) {
+		if !Among(Confirmations, given) {
 			wrong(key, "確かめた結果を選んでください。")
 		}
 	}
@@ -421,7 +414,8 @@ func (d Details) check(scheme Scheme, today calendar.Date) (problems []fault.Pro
 	return problems
 }
 
-func among[T ~string](list []Choice[T], value T) bool {
+// Among tells whether a closed list has a value.
+func Among[T ~string](list []Choice[T], value T) bool {
 	return slices.ContainsFunc(list, func(c Choice[T]) bool { return c.Value == value })
 }
 

@@ -6,6 +6,8 @@ package record
 import (
 	"slices"
 	"time"
+
+	"kagami/internal/calendar"
 )
 
 // Column is one that the versions of a thing have.
@@ -41,6 +43,14 @@ func (c *Comparison) Add(key, was, is string) {
 	if was != is {
 		c.Keys, c.Before[key], c.After[key] = append(c.Keys, key), was, is
 	}
+}
+
+// DayText is a day as a history keeps it: 2026-11-24; empty for none.
+func DayText(day calendar.Date) string {
+	if day.IsZero() {
+		return ""
+	}
+	return day.String()
 }
 
 // Difference is a column that a change has changed, as people read it.

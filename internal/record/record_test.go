@@ -4,7 +4,9 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
+	"kagami/internal/calendar"
 	"kagami/internal/record"
 )
 
@@ -75,5 +77,14 @@ func TestWhoIsOvertakenSeesWhatOthersHaveChanged(t *testing.T) {
 	}
 	if got := record.Overtake(columns, nil, 2, now.text, now.text); got.Last.Version != 0 || len(got.Lines) != 0 {
 		t.Errorf("nothing differs: %+v", got)
+	}
+}
+
+func TestADayIsKeptAsSheetsHaveIt(t *testing.T) {
+	if text := record.DayText(calendar.NewDate(2026, time.November, 4)); text != "2026-11-04" {
+		t.Errorf("a day is %q", text)
+	}
+	if text := record.DayText(calendar.Date{}); text != "" {
+		t.Errorf("no day is %q", text)
 	}
 }

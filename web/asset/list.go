@@ -12,6 +12,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/life"
 	"kagami/internal/asset/view"
 	"kagami/internal/authz"
 	"kagami/web/component"
@@ -230,7 +231,7 @@ func brokenChoices() []component.Choice {
 // standChoices are the states to list, beside what counts.
 func standChoices() []component.Choice {
 	list := []component.Choice{}
-	for _, state := range []asset.State{asset.Draft, asset.Registered, asset.Retired, asset.Mistaken, asset.Merged} {
+	for _, state := range life.States() {
 		title := state.Title()
 		if state == asset.Mistaken {
 			title += "・" + asset.WithdrawnTitle

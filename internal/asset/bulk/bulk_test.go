@@ -205,7 +205,7 @@ func TestWhatDoesNotFitAndWhatCantBeIsSaid(t *testing.T) {
 	if err := o.register.EndAsMistaken(t.Context(), o.tax, ended, 1, "誤り"); err != nil {
 		t.Fatal(err)
 	}
-	q := find.Search{Stand: find.Any}
+	q := find.Search{States: find.Any}
 	p := o.plan(o.tax, q, bulk.Change{Zone: asset.InternetZone})
 	var newly []string
 	for _, l := range p.Changed {

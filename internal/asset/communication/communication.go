@@ -1,7 +1,6 @@
 package communication
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -27,7 +26,7 @@ const (
 var Directions = []asset.Choice[Direction]{{Value: OneWay, Title: "片方向"}, {Value: Both, Title: "双方向"}}
 
 // Title is what the direction is called.
-func (d Direction) Title() string { return titleOf(Directions, d) }
+func (d Direction) Title() string { return asset.TitleOf(Directions, d) }
 
 // Arrow stands between the two zones.
 func (d Direction) Arrow() string {
@@ -56,19 +55,7 @@ var Safeguards = []asset.Choice[Safeguard]{
 }
 
 // Title is what the safeguard is called.
-func (s Safeguard) Title() string { return titleOf(Safeguards, s) }
-
-// titleOf is what a value of a closed list is called; itself where the list has none such.
-func titleOf[T ~string](list []asset.Choice[T], value T) string {
-	if i := slices.IndexFunc(list, func(c asset.Choice[T]) bool { return c.Value == value }); i >= 0 {
-		return list[i].Title
-	}
-	return string(value)
-}
-
-func among[T ~string](list []asset.Choice[T], value T) bool {
-	return slices.ContainsFunc(list, func(c asset.Choice[T]) bool { return c.Value == value })
-}
+func (s Safeguard) Title() string { return asset.TitleOf(Safeguards, s) }
 
 // External is what lies outside the town's networks, where a communication may begin or
 // end. No town's own zone can have this key: it holds a character that theirs never do.
@@ -109,7 +96,7 @@ func (f Field) Text(d Details) string {
 	case "safeguard":
 		return string(d.Safeguard)
 	case "since":
-		return dayText(d.Since)
+		return record.DayText(d.Since)
 	}
 	return *f.at(&d)
 }
@@ -133,13 +120,6 @@ var Fields = []Field{
 	{"asset", "情報資産の管理番号", 40, func(d *Details) *string { return &d.Asset }},
 	{"since", "始めた日", 0, nil},
 	{"note", "備考", 2000, func(d *Details) *string { return &d.Note }},
-}
-
-func dayText(day calendar.Date) string {
-	if day.IsZero() {
-		return ""
-	}
-	return day.String()
 }
 
 // tidy are the details as they are kept: no blanks around a text, no 特定通信 where the
@@ -186,10 +166,10 @@ func (d Details) check(scheme Scheme, today calendar.Date) (problems []fault.Pro
 	if known && d.From == d.To {
 		wrong("to_zone", "送る側と受ける側が同じ領域です。別の領域を選んでください。同じ領域の中の通信は、登録しません。")
 	}
-	if !among(Directions, d.Direction) {
+	if !asset.Among(Directions, d.Direction) {
 		wrong("direction", "向きを選んでください。")
 	}
-	if !among(Safeguards, d.Safeguard) {
+	if !asset.Among(Safeguards, d.Safeguard) {
 		wrong("safeguard", "安全対策を選んでください。まだ確かめていないときは、「未確認」を選びます。")
 	}
 	if d.Safeguard == AsListed {

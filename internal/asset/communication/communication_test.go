@@ -218,7 +218,7 @@ func TestOneSeesAndChangesOnlyTheCommunicationsOfOnesOwnSection(t *testing.T) {
 		if c.sees == none {
 			want = 1
 		}
-		page, err := o.List(t.Context(), c.actor, communication.Search{Stand: communication.Any})
+		page, err := o.List(t.Context(), c.actor, communication.Search{States: communication.Any})
 		if page.Count != want || len(page.Lines) != want || kind(err) != none && name != "ポータル管理者" {
 			t.Errorf("%s: %d of %d, %v", name, len(page.Lines), page.Count, err)
 		}
@@ -447,9 +447,9 @@ func TestTheListGoesByWhatIsAsked(t *testing.T) {
 		"zeimu-T0002 zeimu-T0003":                           {Zone: asset.LGWANZone},
 		"zeimu-T0003":                                       {Safeguard: communication.Sanitized},
 		"zeimu-T0002":                                       {Breaking: true},
-		"zeimu-T0004":                                       {Stand: communication.Past},
-		"fukushi-T0001 zeimu-T0001 zeimu-T0002 zeimu-T0003 zeimu-T0004": {Stand: communication.Any},
-		"zeimu-T0003 zeimu-T0004": {Stand: communication.Any, After: "zeimu-T0002"},
+		"zeimu-T0004":                                       {States: communication.Ended},
+		"fukushi-T0001 zeimu-T0001 zeimu-T0002 zeimu-T0003 zeimu-T0004": {States: communication.Any},
+		"zeimu-T0003 zeimu-T0004": {States: communication.Any, After: "zeimu-T0002"},
 		"":                        {Section: "zeimu'"},
 	} {
 		page, err := o.List(t.Context(), o.officer, q)

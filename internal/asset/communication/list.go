@@ -15,14 +15,14 @@ import (
 // OnPage is how many communications a page of the list has.
 const OnPage = 100
 
-// Stand is which communications are listed by whether they have ended.
-type Stand string
+// States are those of which communications are listed.
+type States string
 
 // What is listed.
 const (
-	Current Stand = "" // what goes on
-	Past    Stand = "ended"
-	Any     Stand = "any"
+	Current States = "" // what goes on
+	Ended   States = "ended"
+	Any     States = "any"
 )
 
 // Search is what somebody looks for. What is empty leaves out nothing.
@@ -31,7 +31,7 @@ type Search struct {
 	Zone      string // at either end
 	Safeguard Safeguard
 	Breaking  bool // only what breaks a rule
-	Stand     Stand
+	States    States
 	After     string // empty, or Next of the page before
 }
 
@@ -104,8 +104,8 @@ func (q Search) where(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 			args[name] = value
 		}
 	}
-	switch q.Stand {
-	case Past:
+	switch q.States {
+	case Ended:
 		conditions = append(conditions, "c.ended_on IS NOT NULL")
 	case Any:
 	default:

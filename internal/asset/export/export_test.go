@@ -156,8 +156,8 @@ func TestWhatIsHandedOutIsTakenInWithoutAChange(t *testing.T) {
 	o := newOffice(t)
 	all := o.fill()
 	for name, format := range map[string]sheet.Format{"xlsx": sheet.XLSX, "csv": sheet.CSV} {
-		for _, stand := range []find.Stand{find.Any, find.Current} {
-			raw := o.table(o.manager, find.Search{Stand: stand}, format)
+		for _, states := range []find.States{find.Any, find.Current} {
+			raw := o.table(o.manager, find.Search{States: states}, format)
 			file, err := intake.Read(t.Context(), raw)
 			if err != nil {
 				t.Fatal(name, err)
@@ -167,7 +167,7 @@ func TestWhatIsHandedOutIsTakenInWithoutAChange(t *testing.T) {
 				t.Fatal(name, err)
 			}
 			want := all
-			if stand == find.Current {
+			if states == find.Current {
 				want--
 			}
 			if plan.Unchanged != want || plan.Added+plan.Changed != 0 || len(plan.Problems)+len(plan.Notes) != 0 {

@@ -51,7 +51,7 @@ func TestWhatHasToBeLookedAtAgainIsFound(t *testing.T) {
 		"the manager of another":  {o.welfare, again, "生活保護台帳"},
 		"the officer, of a level": {o.officer, find.Search{Again: true, Sort: find.ByName, Levels: map[asset.Aspect]string{asset.Confidentiality: "3B"}}, "生活保護台帳 課税台帳"},
 		"by words":                {o.officer, find.Search{Again: true, Words: "課税"}, "課税台帳"},
-		"what has ended":          {o.officer, find.Search{Again: true, Stand: find.Stand(asset.Retired)}, ""},
+		"what has ended":          {o.officer, find.Search{Again: true, States: find.States(asset.Retired)}, ""},
 	} {
 		if page := o.list(c.actor, c.q); names(page) != c.want {
 			t.Errorf("%s finds %d: %s, want %s", who, page.Count, names(page), c.want)

@@ -28,7 +28,7 @@ func AskedOf(query url.Values) Asked {
 func (a Asked) Search(after string) Search {
 	q := Search{
 		Words: a["q"], Section: a["section"], Kind: asset.Kind(a["kind"]), Levels: map[asset.Aspect]string{}, Zone: a["zone"],
-		Personal: asset.Personal(a["personal"]), Stand: Stand(a["state"]), Overdue: a["overdue"] != "", Unowned: a["unowned"] != "", Broken: Broken(a["broken"]), ByHand: a["by_hand"] != "", Again: a["again"] != "", Handed: a["handed"], After: after,
+		Personal: asset.Personal(a["personal"]), States: States(a["state"]), Overdue: a["overdue"] != "", Unowned: a["unowned"] != "", Broken: Broken(a["broken"]), ByHand: a["by_hand"] != "", Again: a["again"] != "", Handed: a["handed"], After: after,
 	}
 	by, backward := strings.CutPrefix(a["sort"], "-")
 	q.Sort, q.Backward = Sort(by), backward
@@ -102,7 +102,7 @@ func (a Asked) Conditions(scheme asset.Scheme, sections []asset.Section) string 
 	add("zone", "領域", scheme.Shown("zone", a["zone"]))
 	add("personal", "個人情報", asset.Personal(a["personal"]).Title())
 	stand := asset.State(a["state"]).Title()
-	if Stand(a["state"]) == Any {
+	if States(a["state"]) == Any {
 		stand = "終わったものも含めて、すべて"
 	}
 	add("state", "状態", stand)

@@ -114,11 +114,11 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		words = slices.DeleteFunc(words, func(w string) bool { return utf8.RuneCountInString(w) == 1 })
 	}
 	l.grams = gram.Marks(words)
-	if q.Stand != Current && q.Stand != Any {
-		equal("state", "t", string(q.Stand))
+	if q.States != Current && q.States != Any {
+		equal("state", "t", string(q.States))
 	}
 	l.all = len(said)+len(conditions) == 0
-	if q.Stand == Current {
+	if q.States == Current {
 		conditions = append(conditions, "a.state "+life.Counts)
 	}
 	conditions = append(conditions, "true")

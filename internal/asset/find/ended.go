@@ -35,8 +35,8 @@ func (s *Service) withdrawn(ctx context.Context, lines []Line) error {
 	return err
 }
 
-// Stand is where the asset of a line stands, in words.
-func (l Line) Stand() string {
+// StateTitle is what the state of the asset of a line is called.
+func (l Line) StateTitle() string {
 	if l.Withdrawn {
 		return asset.WithdrawnTitle
 	}

@@ -77,13 +77,13 @@ const (
 	ByCheck           Sort = "checked" // what was never looked at first, then what was longest ago
 )
 
-// Stand is which assets are listed by where they stand in their lives.
-type Stand string
+// States are those of which assets are listed.
+type States string
 
-// What is listed beside the assets of one state, whose word is a Stand too.
+// What is listed beside the assets of one state, whose word is one of these too.
 const (
-	Current Stand = "" // what counts: registered, or still to be settled
-	Any     Stand = "any"
+	Current States = "" // what counts: registered, or still to be settled
+	Any     States = "any"
 )
 
 // Broken is whether assets are listed that don't fit a rule: those for how long they have
@@ -101,7 +101,7 @@ type Search struct {
 	Levels   map[asset.Aspect]string
 	Zone     string
 	Personal asset.Personal
-	Stand    Stand
+	States   States
 	Overdue  bool    // nobody has looked at it for a year
 	Unowned  bool    // has no 管理責任者
 	Broken   Broken  // does not fit a rule

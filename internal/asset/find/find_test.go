@@ -113,7 +113,7 @@ func TestAnotherSectionsAssetsAreInNoListCountOrSearch(t *testing.T) {
 	o.add("課税台帳")
 	hidden := o.addTo(o.welfare, "fukushi", "生活保護台帳", func(d *asset.Details) { d.Confidentiality = "3B" })
 	for name, q := range map[string]find.Search{
-		"all": {Stand: find.Any}, "current": {}, "its words": {Words: "生活保護"}, "its number": {Words: hidden}, "its section": {Section: "fukushi"},
+		"all": {States: find.Any}, "current": {}, "its words": {Words: "生活保護"}, "its number": {Words: hidden}, "its section": {Section: "fukushi"},
 		"its level": {Levels: map[asset.Aspect]string{asset.Confidentiality: "3B"}}, "words of both": {Words: "台帳"}, "from its place": {After: hidden + " -40"},
 	} {
 		for who, actor := range map[string]authz.Actor{"the manager": o.tax, "a clerk": o.clerk} {
@@ -165,8 +165,8 @@ func TestFiltersLeaveOutTheRest(t *testing.T) {
 		"two levels":      {find.Search{Levels: map[asset.Aspect]string{asset.Integrity: "2", asset.Availability: "1"}}, "書庫"},
 		"zone":            {find.Search{Zone: asset.MyNumberZone}, "台帳"},
 		"personal data":   {find.Search{Personal: asset.PlainPersonal}, "名簿"},
-		"ended":           {find.Search{Stand: find.Stand(asset.Mistaken)}, "誤り"},
-		"any":             {find.Search{Stand: find.Any, Section: "zeimu"}, "台帳 書庫 誤り"},
+		"ended":           {find.Search{States: find.States(asset.Mistaken)}, "誤り"},
+		"any":             {find.Search{States: find.Any, Section: "zeimu"}, "台帳 書庫 誤り"},
 		"none such":       {find.Search{Kind: "cloud"}, ""},
 		"all at once":     {find.Search{Words: "庫", Section: "zeimu", Kind: asset.Paper, Zone: asset.OfflineZone, Personal: asset.NotPersonal}, "書庫"},
 	} {

@@ -34,6 +34,9 @@ const (
 	Ends   = `IN ('` + string(Retired) + `', '` + string(Mistaken) + `', '` + string(Merged) + `')`
 )
 
+// States are all of them, in the order of a life.
+func States() []State { return slices.Clone(table.States) }
+
 // Ended tells whether it is read only.
 func (s State) Ended() bool { return slices.Contains(table.Ends, s) }
 

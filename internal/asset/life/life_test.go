@@ -30,9 +30,6 @@ func TestTheStatesDocument(t *testing.T) {
 	}
 }
 
-// each is every state that there is.
-var each = []life.State{life.Draft, life.Registered, life.Retired, life.Mistaken, life.Merged}
-
 // within are the states that a condition in SQL names, in their order.
 func within(condition string) (states []life.State) {
 	for _, word := range regexp.MustCompile(`'(\w+)'`).FindAllStringSubmatch(condition, -1) {
@@ -45,7 +42,7 @@ func within(condition string) (states []life.State) {
 // What counts is what has not ended, and nothing else; and all of it can be handed over.
 func TestWhatCountsInSQLIsWhatHasNotEnded(t *testing.T) {
 	t.Parallel()
-	for _, s := range each {
+	for _, s := range life.States() {
 		counts, ends := slices.Contains(within(life.Counts), s), slices.Contains(within(life.Ends), s)
 		if ends != s.Ended() || counts == s.Ended() {
 			t.Errorf("%s: counts %t, ends %t, has ended %t", s, counts, ends, s.Ended())
@@ -57,7 +54,7 @@ func TestWhatCountsInSQLIsWhatHasNotEnded(t *testing.T) {
 			t.Errorf("%s has no title", s)
 		}
 	}
-	if n := len(within(life.Counts)) + len(within(life.Ends)); n != len(each) {
-		t.Errorf("%d states in SQL, and there are %d", n, len(each))
+	if n := len(within(life.Counts)) + len(within(life.Ends)); n != len(life.States()) {
+		t.Errorf("%d states in SQL, and there are %d", n, len(life.States()))
 	}
 }

@@ -104,7 +104,7 @@ func (e end) allow(tx *door.Tx, actor authz.Actor) error {
 	if err := tx.Allow(authz.ChangeAssets, e.matter()); err != nil {
 		return err
 	}
-	if e.State.Ended() {
+	if !e.State.Allows(life.Change) {
 		return fault.New(fault.Conflict, "この情報資産は「"+e.State.Title()+"」のため、変えられません。")
 	}
 	return nil

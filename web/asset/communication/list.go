@@ -31,7 +31,7 @@ func askedOf(r *http.Request) asked {
 func (a asked) search(after string) communication.Search {
 	return communication.Search{
 		Section: a["section"], Zone: a["zone"], Safeguard: communication.Safeguard(a["safeguard"]), Breaking: a["breaks"] != "",
-		Stand: communication.Stand(a["state"]), After: after,
+		States: communication.States(a["state"]), After: after,
 	}
 }
 
@@ -112,5 +112,5 @@ func endChoices(scheme communication.Scheme) []component.Choice {
 
 var (
 	breakChoices = []component.Choice{{Value: "1", Label: "要是正だけ"}}
-	standChoices = []component.Choice{{Value: string(communication.Past), Label: "終わった通信"}, {Value: string(communication.Any), Label: "終わったものも含めて、すべて"}}
+	standChoices = []component.Choice{{Value: string(communication.Ended), Label: "終わった通信"}, {Value: string(communication.Any), Label: "終わったものも含めて、すべて"}}
 )
