@@ -82,7 +82,7 @@ func TestWhatAChangeInBulkDidIsKeptInFigures(t *testing.T) {
 	}
 	o.add(o.welfare, "fukushi", plain("名簿"))
 	both := authz.Actor{Person: o.tax.Person, Holdings: []authz.Holding{o.tax.Holdings[0], {Role: authz.GeneralSecurityOfficer}}}
-	token := o.change(both, find.Search{Stand: find.Any}, bulk.Change{Texts: map[string]string{"place": "書庫"}, Zone: asset.LGWANZone, Why: "移転"})
+	token := o.change(both, find.Search{States: find.Any}, bulk.Change{Texts: map[string]string{"place": "書庫"}, Zone: asset.LGWANZone, Why: "移転"})
 	k := o.look(o.tax, token)
 	if k.Changed != 1 || k.Same != 1 || k.Ended != 1 || k.Others != 1 || k.Refused != 0 || !k.Mine || k.Why != "移転" {
 		t.Errorf("%+v", k.Record)
@@ -194,7 +194,7 @@ func TestALookIsNoChange(t *testing.T) {
 	code := o.add(o.tax, "zeimu", d)
 	token := o.change(o.tax, find.Search{}, bulk.Change{Texts: map[string]string{"place": "倉庫"}})
 	looked := o.change(o.tax, find.Search{}, bulk.Change{Checked: true})
-	if b := o.back(o.tax, looked); len(b.Lines) != 0 || b.Looked != 1 {
+	if b := o.back(o.tax, looked); len(b.Lines) != 0 || b.Looked != 1 || o.look(o.tax, looked).CanGoBack() {
 		t.Errorf("the look: %+v", b)
 	}
 	if b := o.back(o.tax, token); len(b.Lines) != 1 || b.Lines[0].LooksBy != "見本" {
