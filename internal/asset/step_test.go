@@ -110,7 +110,7 @@ func TestAnEntryOfManyStandsWhereAStepLeads(t *testing.T) {
 		{was(asset.Draft), asset.Registered, false, true},
 		{was(asset.Draft), asset.Draft, true, true},
 		{was(asset.Registered), asset.Registered, false, true},
-		{was(asset.Registered), asset.Draft, true, true}, // it is proposed, or nothing changes
+		{was(asset.Registered), asset.Draft, true, true},  // it is proposed, or nothing changes
 		{was(asset.Registered), asset.Draft, false, true}, // a change in bulk that has settled a draft is taken back
 		{was(asset.Retired), asset.Registered, false, false},
 		{was(asset.Retired), asset.Draft, true, false},
