@@ -50,6 +50,7 @@ type Summary struct {
 	Open                                    int // of Alike, of which nothing is chosen
 	Clashing                                int // of Clashes, of which nothing is chosen
 	Unfounded                               int // of Changed, that need a reason
+	Earlier                                 int // rows whose last look is later in the register, and stays
 	Clashes, Alike, Levels                  int
 	Headings                                []Heading
 	Ignored, Unread                         []string
@@ -77,7 +78,7 @@ func (p Plan) summary() Summary {
 	advice := p.Advice()
 	return Summary{
 		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Fresh: p.Fresh, Elsewhere: p.Elsewhere, Headings: p.Headings, Faults: len(p.Problems), Open: p.Open,
-		Unfounded: p.Unfounded, Clashing: p.Clashing, Clashes: p.lists.count(Clashing), Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
+		Unfounded: p.Unfounded, Earlier: p.Earlier, Clashing: p.Clashing, Clashes: p.lists.count(Clashing), Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
 	}
 }
 

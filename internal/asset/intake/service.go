@@ -134,6 +134,9 @@ func (p Plan) Advice() []string {
 		}
 	}
 	var list []string
+	if p.Earlier > 0 {
+		list = append(list, fmt.Sprintf("ファイルの最終確認日が、台帳にある最終確認日より前の行が%d行あります。その最終確認日は変えず、台帳の日のままにします。", p.Earlier))
+	}
 	for _, note := range first {
 		sentence := note.Sentence()
 		if n := times[intake.Problem{Column: note.Column, Reason: note.Reason}]; n > 1 {

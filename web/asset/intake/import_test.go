@@ -450,6 +450,30 @@ func TestWhatBothHaveChangedIsSettled(t *testing.T) {
 	mustSay(t, "a newer version", hand(manager, "台帳.csv", []byte("管理番号,情報資産名,機密性,版\n"+code+",申告書,2,9\n")), "読めない行が1行あります", "第9版は、まだ台帳にありません（いまは第3版です）")
 }
 
+// latest is where what was handed in last is looked at.
+func latest(v *servertest.Visitor) (path string) {
+	v.T.Helper()
+	if err := v.Portal.DB.Pool.QueryRow(v.T.Context(), `SELECT '/assets/import/' || token FROM asset_import ORDER BY id DESC LIMIT 1`).Scan(&path); err != nil {
+		v.T.Fatal(err)
+	}
+	return path
+}
+
+// A last look that is earlier in the file is said, and the register's stays.
+func TestAnEarlierLookIsSaid(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	file := func(first, second string) []byte {
+		return []byte("番号,名称,機密性,完全性,可用性,個人情報,接続系,最終確認日\nZ-1,申告書,2,2,2,無,LGWAN," + first + "\nZ-2,名簿,2,2,2,無,LGWAN," + second + "\n")
+	}
+	hand(manager, "台帳.csv", file("令和8年4月2日", "令和8年4月2日"))
+	apply(manager, latest(manager))
+	page := hand(manager, "台帳.csv", file("令和7年4月2日", "令和8年4月2日"))
+	mustSay(t, "an earlier look", page, "最終確認日より前の行が1行あります。その最終確認日は変えず、台帳の日のままにします。", "最終確認日のほか、台帳はこのファイルのとおりになっています", "同じ</th><td data-label=\"件数\" class=\"num\">2件", "!value=\"apply\"")
+	mustSay(t, "no earlier look", hand(manager, "台帳.csv", file("令和8年4月2日", "令和8年4月2日")), "!より前の行", "台帳は、このファイルのとおりになっています")
+}
+
 // Two rows of one name without a number are each found again, in whichever order they stand;
 // where nothing tells which is which, it is asked.
 func TestNamesakesAreFoundOrAsked(t *testing.T) {
