@@ -1,9 +1,11 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -55,16 +57,57 @@ func (c Choices) text() string {
 	return string(packed(c))
 }
 
+// FillIn puts what a form says of rows over the choices that it showed. What it says of all
+// of them is then chosen of each, but of those of which it says something else than it showed.
+func (c *Choices) FillIn(form Choices) {
+	was := *c
+	if form.Level != "" {
+		c.Levels, c.Level = nil, form.Level
+	}
+	if form.Clash != "" {
+		c.Clashes, c.Clash = nil, form.Clash
+	}
+	c.Others = form.Others
+	c.Same = changed(c.Same, was.SameOf, form.Same)
+	c.Levels = changed(c.Levels, was.LevelOf, form.Levels)
+	c.Clashes = changed(c.Clashes, was.SideOf, form.Clashes)
+}
+
+// changed are the choices of rows with those that a form says otherwise than it showed them.
+func changed[K comparable, V ~string](choices map[K]V, shown func(K) V, form map[K]V) map[K]V {
+	after := map[K]V{}
+	maps.Copy(after, choices)
+	for of, chosen := range form {
+		if chosen == shown(of) {
+			continue
+		}
+		if delete(after, of); chosen != "" {
+			after[of] = chosen
+		}
+	}
+	return after
+}
+
 // level is what is chosen for a row with 機密性3; empty for none.
 func (c Choices) level(row int) string {
-	key, chosen := c.Levels[row]
-	if !chosen || key == "" {
-		key = c.Level
+	if key := c.LevelOf(row); key != Leave {
+		return key
 	}
-	if key == Leave {
-		return ""
+	return ""
+}
+
+// LevelOf is what is chosen for a row with 機密性3, of it or of all.
+func (c Choices) LevelOf(row int) string { return cmp.Or(c.Levels[row], c.Level) }
+
+// SideOf is what is chosen for a field that both have changed, of it or of all.
+func (c Choices) SideOf(field string) Side { return cmp.Or(c.Clashes[field], c.Clash) }
+
+// SameOf is what is chosen for a row that may be an asset of the register, of it or of all.
+func (c Choices) SameOf(row int) string {
+	if chosen := c.Same[row]; chosen != "" || !c.Others {
+		return chosen
 	}
-	return key
+	return Another
 }
 
 // Fault is one thing wrong with a row.
@@ -384,10 +427,7 @@ func (p *planner) askAlike(f unknown, among []Candidate) {
 	if len(among) == 0 {
 		return
 	}
-	r, chosen := p.file.Rows[f.row], p.choices.Same[f.row]
-	if chosen == "" && p.choices.Others {
-		chosen = Another
-	}
+	r, chosen := p.file.Rows[f.row], p.choices.SameOf(f.row)
 	if chosen == "" {
 		p.plan.Open++
 		switch {

@@ -120,8 +120,7 @@ type clash struct {
 	field     asset.Field
 	file, now string
 	hand      past.Hand
-	chosen    Side // of this field; empty for none
-	holds     Side // also by what is chosen of all
+	holds     Side // empty while nobody has chosen
 }
 
 // both are an asset's details with what a file has changed in what they were when it was
@@ -139,10 +138,7 @@ func (p *planner) both(r ledger.Row, now asset.Asset, read asset.Entry, then *pa
 			f.Put(&is, file)
 			continue
 		}
-		c := clash{field: f, file: file, now: has, hand: then.By[key], chosen: p.choices.Clashes[FieldOf(r.At, key)]}
-		if c.holds = c.chosen; c.holds == "" {
-			c.holds = p.choices.Clash
-		}
+		c := clash{field: f, file: file, now: has, hand: then.By[key], holds: p.choices.SideOf(FieldOf(r.At, key))}
 		if c.holds == TheFile {
 			f.Put(&is, file)
 		}
@@ -164,7 +160,6 @@ type ClashQuestion struct {
 	File, Now string // as people read them
 	By        string // who has changed it in the portal; empty for the portal itself
 	At        time.Time
-	Chosen    Side
 }
 
 // askWhich asks of fields which change holds. It tells whether any is open: then the row
@@ -173,7 +168,7 @@ func (p *planner) askWhich(r ledger.Row, e asset.Entry, place many.Place, clashe
 	for _, c := range clashes {
 		q := ClashQuestion{
 			Field: FieldOf(r.At, c.field.Key), Line: r.Line, Sheet: p.file.SheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Was.Name), Title: c.field.Title,
-			File: short(p.found.Scheme.Shown(c.field.Key, c.file)), Now: short(p.found.Scheme.Shown(c.field.Key, c.now)), By: c.hand.By, At: c.hand.At, Chosen: c.chosen,
+			File: short(p.found.Scheme.Shown(c.field.Key, c.file)), Now: short(p.found.Scheme.Shown(c.field.Key, c.now)), By: c.hand.By, At: c.hand.At,
 		}
 		p.plan.lists.add(Clashing, q)
 		if c.holds == "" {

@@ -160,25 +160,27 @@ func (s *Screens) work(w http.ResponseWriter, r *http.Request) error {
 // typedChoices puts what a form says over choices: of rows, those that it asks about.
 func typedChoices(r *http.Request) func(*intake.Choices) {
 	form := r.PostForm
-	return func(c *intake.Choices) {
-		c.Section, c.Level = form.Get("section"), form.Get("level")
-		c.Blanks, c.Others = form.Get("blanks") != "", form.Get("others") != ""
-		c.Clash, c.Why = side(form.Get("clash")), form.Get(intake.WhyField)
-		for name := range form {
-			if field, ok := strings.CutPrefix(name, clashField); ok && intake.IsField(field) {
-				c.Clashes = with(c.Clashes, field, side(form.Get(name)))
-			}
-			if row, ok := rowOf(name, sameField); ok {
-				chosen := form.Get(name)
-				if chosen == intake.Another && c.Others { // it is that of all rows of which nothing is chosen
-					chosen = ""
-				}
-				c.Same = with(c.Same, row, chosen)
-			}
-			if row, ok := rowOf(name, levelField); ok {
-				c.Levels = with(c.Levels, row, form.Get(name))
-			}
+	rows := intake.Choices{
+		Level: form.Get("level"), Clash: side(form.Get("clash")), Others: form.Get("others") != "",
+		Levels: map[int]string{}, Same: map[int]string{}, Clashes: map[string]intake.Side{},
+	}
+	for name := range form {
+		if field, ok := strings.CutPrefix(name, clashField); ok && intake.IsField(field) {
+			rows.Clashes[field] = side(form.Get(name))
 		}
+		if row, ok := rowOf(name, sameField); ok {
+			rows.Same[row] = form.Get(name)
+		}
+		if row, ok := rowOf(name, levelField); ok {
+			rows.Levels[row] = form.Get(name)
+		}
+	}
+	return func(c *intake.Choices) {
+		c.Section, c.Blanks = form.Get("section"), form.Get("blanks") != ""
+		if form.Has(intake.WhyField) { // it is asked only where levels change
+			c.Why = form.Get(intake.WhyField)
+		}
+		c.FillIn(rows)
 	}
 }
 
@@ -205,16 +207,6 @@ func rowOf(name, field string) (row int, ok bool) {
 	}
 	row, err := strconv.Atoi(rest)
 	return row, err == nil && row >= 0
-}
-
-func with[K comparable, V ~string](choices map[K]V, of K, chosen V) map[K]V {
-	if choices == nil {
-		choices = map[K]V{}
-	}
-	if delete(choices, of); chosen != "" {
-		choices[of] = chosen
-	}
-	return choices
 }
 
 func (s *Screens) faultyRows(w http.ResponseWriter, r *http.Request) error {
@@ -320,17 +312,6 @@ func (p importView) levels() []component.Choice {
 		list = append(list, component.Choice{Value: level.Key, Label: level.Title})
 	}
 	return append(list, component.Choice{Value: intake.Leave, Label: "決めずに下書きにする"})
-}
-
-// chosen is what stands in the field of a row: as it was typed, or is stored.
-func (p importView) chosenSame(q intake.AlikeQuestion) string {
-	if typed := p.Choices.Same[q.Row]; typed != "" {
-		return typed
-	}
-	if p.Choices.Others {
-		return intake.Another
-	}
-	return ""
 }
 
 // sides are the two changes of a field.

@@ -450,6 +450,25 @@ func TestWhatBothHaveChangedIsSettled(t *testing.T) {
 	mustSay(t, "a newer version", hand(manager, "台帳.csv", []byte("管理番号,情報資産名,機密性,版\n"+code+",申告書,2,9\n")), "読めない行が1行あります", "第9版は、まだ台帳にありません（いまは第3版です）")
 }
 
+// clashing registers two assets, changes their places, and returns a file of their first
+// version that has other places, with a third row whose level changes.
+func clashing(v *servertest.Visitor) (raw []byte) {
+	v.T.Helper()
+	for _, place := range []string{"書庫", "倉庫"} {
+		path, _ := stage(v, "Z-1,,申告書,2,2,2,無,LGWAN,"+place+",\nZ-2,,名簿,2,2,2,無,LGWAN,"+place+",\nZ-3,,図面,2,2,2,無,LGWAN,書庫,\n")
+		apply(v, path)
+	}
+	raw = []byte("管理番号,情報資産名,機密性,保存先,版\n")
+	for i, row := range []string{"申告書,自治体機密性2,金庫", "名簿,自治体機密性2,金庫", "図面,自治体機密性3C,書庫"} {
+		var code string
+		if err := v.Portal.DB.Pool.QueryRow(v.T.Context(), `SELECT code FROM asset WHERE own_number = $1`, fmt.Sprint("Z-", i+1)).Scan(&code); err != nil {
+			v.T.Fatal(err)
+		}
+		raw = fmt.Appendf(raw, "%s,%s,1\n", code, row)
+	}
+	return raw
+}
+
 // latest is where what was handed in last is looked at.
 func latest(v *servertest.Visitor) (path string) {
 	v.T.Helper()
@@ -457,6 +476,30 @@ func latest(v *servertest.Visitor) (path string) {
 		v.T.Fatal(err)
 	}
 	return path
+}
+
+// One choice for all that clashes is then chosen of each, and each can be chosen otherwise.
+func TestAChoiceForAllIsChosenOfEach(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	page := hand(manager, "台帳.csv", clashing(manager))
+	path := latest(manager)
+	chosen := func(what string, page servertest.Answer, all, first, second string) {
+		t.Helper()
+		if f := form(page); f.Get("clash") != all || f.Get("clash-0-place") != first || f.Get("clash-1-place") != second {
+			t.Errorf("%s: %q of all, %q and %q", what, f.Get("clash"), f.Get("clash-0-place"), f.Get("clash-1-place"))
+		}
+	}
+	chosen("nothing", page, "", "", "")
+	page = press(manager, path, "choose", page, "clash", "file")
+	chosen("the file of all", page, "", "file", "file")
+	page = press(manager, path, "choose", page, "clash-1-place", "register")
+	chosen("the register of one", page, "", "file", "register")
+	mustSay(t, "and so it is planned", page, "変更</th><td data-label=\"件数\" class=\"num\">2件", "<b>保存先</b>：<span class=\"lines\">倉庫</span> → <span class=\"lines\">金庫")
+	page = press(manager, path, "choose", page, "clash", "register")
+	chosen("the register of all", page, "", "register", "register")
+	mustSay(t, "and so it is planned", page, "変更</th><td data-label=\"件数\" class=\"num\">1件", "!<b>保存先</b>")
+	chosen("kept", manager.Get(path), "", "register", "register")
 }
 
 // A last look that is earlier in the file is said, and the register's stays.
