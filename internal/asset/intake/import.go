@@ -420,17 +420,21 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, ag
 
 // ready tells why a plan can't be done as it is.
 func (i Import) ready(agreed Agreed) error {
-	switch {
-	case i.Empty():
+	if i.Empty() {
 		return fault.New(fault.Conflict, "この台帳のとおりになっているため、変えるところはありません。")
-	case i.Clashing > 0:
-		return fault.InvalidFields([]fault.Problem{{Field: string(Clashing), Message: fmt.Sprintf("ファイルと台帳の両方で変わっていて、どちらにするか決まっていない項目が%d件あります。先に選んでください。", i.Clashing)}})
-	case i.Open > 0:
-		return fault.InvalidFields([]fault.Problem{{Field: string(Alike), Message: fmt.Sprintf("登録されている情報資産と同じものかどうか、決まっていない行が%d行あります。先に選んでください。", i.Open)}})
-	case i.Faulty > 0 && !agreed.Without:
-		return fault.InvalidFields([]fault.Problem{{Field: WithoutField, Message: fmt.Sprintf("読めない行が%d行あります。ファイルを直して選び直すか、「読めない行を除いて取り込む」を選んでください。", i.Faulty)}})
 	}
-	return fault.InvalidFields(i.Choices.checkWhy(i.Unfounded))
+	var problems []fault.Problem
+	if i.Clashing > 0 {
+		problems = append(problems, fault.Problem{Field: string(Clashing), Message: fmt.Sprintf("ファイルと台帳の両方で変わっていて、どちらにするか決まっていない項目が%d件あります。先に選んでください。", i.Clashing)})
+	}
+	if i.Open > 0 {
+		problems = append(problems, fault.Problem{Field: string(Alike), Message: fmt.Sprintf("登録されている情報資産と同じものかどうか、決まっていない行が%d行あります。先に選んでください。", i.Open)})
+	}
+	problems = append(problems, i.Choices.checkWhy(i.Unfounded)...)
+	if i.Faulty > 0 && !agreed.Without {
+		problems = append(problems, fault.Problem{Field: WithoutField, Message: fmt.Sprintf("読めない行が%d行あります。ファイルを直して選び直すか、「読めない行を除いて取り込む」を選んでください。", i.Faulty)})
+	}
+	return fault.InvalidFields(problems)
 }
 
 // apply does what the plan says, if it is still that on the register as it is now.

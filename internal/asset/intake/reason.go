@@ -15,8 +15,8 @@ import (
 // WhyField is the field of a form in which somebody says why levels change.
 const WhyField = "why"
 
-// mostWhy is how long a reason may be, in characters.
-var mostWhy = func() int {
+// MostWhy is how long a reason may be, in characters.
+var MostWhy = func() int {
 	f, _ := fieldOf("level_reason")
 	return f.Most
 }()
@@ -25,8 +25,8 @@ var mostWhy = func() int {
 func (c Choices) checkWhy(unfounded int) []fault.Problem {
 	why := strings.TrimSpace(c.Why)
 	switch {
-	case utf8.RuneCountInString(why) > mostWhy:
-		return []fault.Problem{{Field: WhyField, Message: fmt.Sprintf("段階を変える理由が長すぎます。%d字までで書いてください。", mostWhy)}}
+	case utf8.RuneCountInString(why) > MostWhy:
+		return []fault.Problem{{Field: WhyField, Message: fmt.Sprintf("段階を変える理由が長すぎます。%d字までで書いてください。", MostWhy)}}
 	case unfounded > 0 && why == "":
 		return []fault.Problem{{Field: WhyField, Message: fmt.Sprintf(
 			"登録済みの情報資産%d件の段階が変わりますが、ファイルに理由がありません。「この取り込みで段階を変える理由」を書いてください。", unfounded)}}

@@ -502,6 +502,36 @@ func TestAChoiceForAllIsChosenOfEach(t *testing.T) {
 	chosen("kept", manager.Get(path), "", "register", "register")
 }
 
+// Why levels change is asked beside what is open, once it is needed, and what was written
+// stays.
+func TestTheReasonIsAskedBesideWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	page := hand(manager, "台帳.csv", clashing(manager))
+	path := latest(manager)
+	mustSay(t, "asked", page, "まだ選んでいないもの 2件", "段階を変える理由を書いてください（1件）", `name="why"`, "!value=\"apply\"")
+	page = press(manager, path, "choose", page, "why", "取扱いを見直した")
+	mustSay(t, "written while it is open", page, "まだ選んでいないもの 2件", "取扱いを見直した</textarea>")
+	page = press(manager, path, "choose", page, "clash", "file", "why", "取扱いを見直した")
+	mustSay(t, "settled", page, "まだ選んでいないもの 0件", "取扱いを見直した</textarea>", `value="apply"`)
+	if n := strings.Count(page.Body, `name="why"`); n != 1 {
+		t.Errorf("it is asked %d times", n)
+	}
+	mustSay(t, "taken in", press(manager, path, "apply", page, "why", "取扱いを見直した"), "変更 3件")
+}
+
+// What is missing is said all at once.
+func TestAllThatIsMissingIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	hand(manager, "台帳.csv", append(clashing(manager), ",名簿　（写し）,9,,\n"...))
+	a := apply(manager, latest(manager))
+	if a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("%d", a.Status)
+	}
+	mustSay(t, "what is missing", a, "どちらにするか決まっていない項目が2件あります", `id="why-problem"`, "読めない行が1行あります。ファイルを直して")
+}
+
 // A last look that is earlier in the file is said, and the register's stays.
 func TestAnEarlierLookIsSaid(t *testing.T) {
 	t.Parallel()
