@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/choice"
 	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/wording"
 	"kagami/internal/asset/many"
@@ -172,7 +173,7 @@ func late(ctx context.Context) error {
 // seal makes the digest of what the plan would do, and of what it goes by: the choices
 // say what is read of rows that are decided alike.
 func (p *planner) seal() {
-	fmt.Fprintln(p.sum, p.choices.text())
+	fmt.Fprintln(p.sum, p.choices.Text())
 	for _, d := range p.decided {
 		version := 0
 		if d.was >= 0 {
@@ -226,7 +227,7 @@ func (p *planner) fill(r ledger.Row, d decision, w *problems) (e filled) {
 		e.Entry = p.entry(d, was)
 		e.earlier = p.read(r, &e.Entry, w, look)
 	}
-	if key := p.choices.level(r.At); key != "" && e.Is.Confidentiality == asset.Unsettled {
+	if key := p.choices.Confidentiality(r.At); key != "" && e.Is.Confidentiality == asset.Unsettled {
 		e.Is.Confidentiality = key
 	}
 	e.unfounded = p.reason(&e.Entry)
@@ -594,7 +595,7 @@ func (p *planner) isGiven(number string) bool {
 var texts = func() map[ledger.Column]asset.Field {
 	list := map[ledger.Column]asset.Field{}
 	for c, column := range ledger.Table.Columns {
-		f, is := fieldOf(column.Key)
+		f, is := choice.Field(column.Key)
 		if is && f.Most > 0 && !slices.Contains([]string{"own_number", "name", "outsourced"}, f.Key) { // of these more than their cells decide
 			list[ledger.Column(c)] = f
 		}

@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -11,7 +13,9 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake"
+	"kagami/internal/asset/intake/choice"
 	"kagami/internal/asset/intake/likeness"
+	"kagami/internal/asset/intake/progress"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
@@ -29,8 +33,12 @@ func (s *Screens) drawUpload(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
+	handed, err := s.files.Handed(r.Context(), screen.Actor(r.Context()))
+	if err != nil {
+		return err
+	}
 	drafts := screen.Actor(r.Context()).Reach(authz.ChangeAssets) == authz.None
-	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "台帳を取り込む", registerLink), Sections: sections, Section: section, Drafts: drafts, Problems: problems}))
+	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "台帳を取り込む", registerLink), Sections: sections, Section: section, Drafts: drafts, Handed: handed, Problems: problems}))
 	return nil
 }
 
@@ -102,6 +110,9 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
+	if i.AppliedAt.IsZero() && i.Progress.UnderWay {
+		return s.drawWork(w, r, i)
+	}
 	typed(&i.Choices)
 	title := "台帳の取り込みを確かめる"
 	if !i.AppliedAt.IsZero() {
@@ -122,31 +133,43 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 
 // work takes a register in, or plans it anew as somebody has chosen.
 func (s *Screens) work(w http.ResponseWriter, r *http.Request) error {
-	ctx, actor, token := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "register")
+	actor, token := screen.Actor(r.Context()), chi.URLParam(r, "register")
 	typed := typedChoices(r)
 	form := r.PostForm
 	next, flash := address.AssetImport(token), ""
 	if r.URL.RawQuery != "" {
 		next += "?" + r.URL.Query().Encode()
 	}
-	var err error
-	switch form.Get("act") {
-	case "apply":
-		var applied bool
-		applied, err = s.files.Apply(ctx, actor, token, intake.Agreed{Seal: form.Get(sealField), Without: form.Get(intake.WithoutField) != ""}, typed)
-		if applied {
-			next = address.AssetImport(token)
-		} else {
-			flash = "asset-import-other"
+	act := progress.Act(form.Get("act"))
+	var do func(context.Context, *intake.Service) error
+	switch act {
+	case progress.Taking:
+		agreed := intake.Agreed{Seal: form.Get(sealField), Without: form.Get(intake.WithoutField) != ""}
+		do = func(ctx context.Context, files *intake.Service) error {
+			applied, err := files.Apply(ctx, actor, token, agreed, typed)
+			if err == nil && !applied {
+				return errPlannedAnew
+			}
+			return err
 		}
-		if fault.KindOf(err) == fault.Conflict {
-			typed = func(*intake.Choices) {} // the plan that is shown goes by what is stored
-		}
-	case "choose":
-		err = s.files.Choose(ctx, actor, token, typed)
-		flash = "asset-import-chosen"
+	case progress.Choosing:
+		do = func(ctx context.Context, files *intake.Service) error { return files.Choose(ctx, actor, token, typed) }
 	default:
 		return screen.ErrNoAct()
+	}
+	heard, err := s.beside(r, token, act, do)
+	switch {
+	case errors.Is(err, progress.ErrUnderWay) || err == nil && !heard:
+		next = address.AssetImport(token)
+		err = nil
+	case errors.Is(err, errPlannedAnew):
+		flash, err = "asset-import-other", nil
+	case err == nil && act == progress.Taking:
+		next = address.AssetImport(token)
+	case err == nil:
+		flash = "asset-import-chosen"
+	case act == progress.Taking && fault.KindOf(err) == fault.Conflict:
+		typed = func(*intake.Choices) {} // the plan that is shown goes by what is stored
 	}
 	if problems := screen.Problems(err); problems != nil {
 		return s.drawImport(w, r, screen.Status(fault.KindOf(err)), problems, typed)
@@ -165,7 +188,7 @@ func typedChoices(r *http.Request) func(*intake.Choices) {
 		Levels: map[int]string{}, Same: map[int]string{}, Clashes: map[string]intake.Side{},
 	}
 	for name := range form {
-		if field, ok := strings.CutPrefix(name, clashField); ok && intake.IsField(field) {
+		if field, ok := strings.CutPrefix(name, clashField); ok && choice.IsField(field) {
 			rows.Clashes[field] = side(form.Get(name))
 		}
 		if row, ok := rowOf(name, sameField); ok {
@@ -177,8 +200,8 @@ func typedChoices(r *http.Request) func(*intake.Choices) {
 	}
 	return func(c *intake.Choices) {
 		c.Section, c.Blanks = form.Get("section"), form.Get("blanks") != ""
-		if form.Has(intake.WhyField) { // it is asked only where levels change
-			c.Why = form.Get(intake.WhyField)
+		if form.Has(choice.WhyField) { // it is asked only where levels change
+			c.Why = form.Get(choice.WhyField)
 		}
 		c.FillIn(rows)
 	}
@@ -223,6 +246,7 @@ type uploadView struct {
 	Sections []asset.Section
 	Section  string
 	Drafts   bool // whether they only draft
+	Handed   []intake.Handed
 	Problems []fault.Problem
 }
 

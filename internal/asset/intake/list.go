@@ -1,15 +1,14 @@
 package intake
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"strings"
 	"unicode/utf8"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/choice"
 	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/likeness"
 	"kagami/internal/asset/intake/wording"
@@ -17,98 +16,15 @@ import (
 	"kagami/internal/sheet/intake"
 )
 
-// Choices are what somebody has settled of a file. Rows are numbered from 0 through the
-// whole file.
-type Choices struct {
-	Section string         // of rows that name none, by its code; it goes before what their sheet says
-	Last    string         // the same, where nothing else says it
-	Blanks  bool           // a blank cell empties what is registered
-	Levels  map[int]string // for rows with 機密性3: a level's key, or Leave
-	Level   string         // for those of which nothing is chosen
-	Same    map[int]string // for rows that may be an asset of the register: its 管理番号, or Another
-	Others  bool           // those of which nothing is chosen are other assets
+// Choices are what somebody has settled of a file.
+type Choices = choice.Choices
 
-	Clashes map[string]Side // for fields that the file and the portal have changed otherwise, by FieldOf
-	Clash   Side            // for those of which nothing is chosen
-
-	Why string // why levels are changed, where the file does not say
-}
-
+// Another says in Choices.Same that a row is an asset of its own, and Leave in
+// Choices.Levels leaves one a draft.
 const (
-	// Leave leaves a row a draft.
-	Leave = "-"
-	// Another says that a row is an asset of its own.
-	Another = "-"
+	Another = choice.Another
+	Leave   = choice.Leave
 )
-
-// text is the choices in words: those that are the same have the same, also where one of
-// them has an empty list. What is done is the same whatever the reason.
-func (c Choices) text() string {
-	c.Why = ""
-	if len(c.Levels) == 0 {
-		c.Levels = nil
-	}
-	if len(c.Same) == 0 {
-		c.Same = nil
-	}
-	if len(c.Clashes) == 0 {
-		c.Clashes = nil
-	}
-	return string(packed(c))
-}
-
-// FillIn puts what a form says of rows over the choices that it showed. What it says of all
-// of them is then chosen of each, but of those of which it says something else than it showed.
-func (c *Choices) FillIn(form Choices) {
-	was := *c
-	if form.Level != "" {
-		c.Levels, c.Level = nil, form.Level
-	}
-	if form.Clash != "" {
-		c.Clashes, c.Clash = nil, form.Clash
-	}
-	c.Others = form.Others
-	c.Same = changed(c.Same, was.SameOf, form.Same)
-	c.Levels = changed(c.Levels, was.LevelOf, form.Levels)
-	c.Clashes = changed(c.Clashes, was.SideOf, form.Clashes)
-}
-
-// changed are the choices of rows with those that a form says otherwise than it showed them.
-func changed[K comparable, V ~string](choices map[K]V, shown func(K) V, form map[K]V) map[K]V {
-	after := map[K]V{}
-	maps.Copy(after, choices)
-	for of, chosen := range form {
-		if chosen == shown(of) {
-			continue
-		}
-		if delete(after, of); chosen != "" {
-			after[of] = chosen
-		}
-	}
-	return after
-}
-
-// level is what is chosen for a row with 機密性3; empty for none.
-func (c Choices) level(row int) string {
-	if key := c.LevelOf(row); key != Leave {
-		return key
-	}
-	return ""
-}
-
-// LevelOf is what is chosen for a row with 機密性3, of it or of all.
-func (c Choices) LevelOf(row int) string { return cmp.Or(c.Levels[row], c.Level) }
-
-// SideOf is what is chosen for a field that both have changed, of it or of all.
-func (c Choices) SideOf(field string) Side { return cmp.Or(c.Clashes[field], c.Clash) }
-
-// SameOf is what is chosen for a row that may be an asset of the register, of it or of all.
-func (c Choices) SameOf(row int) string {
-	if chosen := c.Same[row]; chosen != "" || !c.Others {
-		return chosen
-	}
-	return Another
-}
 
 // Fault is one thing wrong with a row.
 type Fault = intake.Problem
