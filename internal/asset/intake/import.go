@@ -78,7 +78,7 @@ func (s Summary) Of(list List) int {
 const mostAdvice = 30
 
 func (p Plan) summary() Summary {
-	advice := p.Advice()
+	advice := p.unasked()
 	return Summary{
 		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Fresh: p.Fresh, Elsewhere: p.Elsewhere, Headings: p.Headings, Faults: len(p.Problems), Open: p.Open,
 		Unfounded: p.Unfounded, Earlier: p.Earlier, Clashing: p.Clashing, Clashes: p.lists.count(Clashing), Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],

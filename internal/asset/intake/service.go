@@ -126,9 +126,19 @@ func told(plan Plan, tell progress.Tell) iter.Seq[asset.Entry] {
 }
 
 // Advice is what somebody should look at, once for all rows of which it is so.
-func (p Plan) Advice() []string {
+func (p Plan) Advice() []string { return p.advice(func(intake.Problem) bool { return true }) }
+
+// unasked is the advice for who sees the questions too: of levels these say it.
+func (p Plan) unasked() []string {
+	return p.advice(func(note intake.Problem) bool { return note.Reason != wording.ToSettle[string(asset.Confidentiality)] })
+}
+
+func (p Plan) advice(counts func(intake.Problem) bool) []string {
 	times, first := map[intake.Problem]int{}, []intake.Problem{}
 	for _, note := range p.Notes {
+		if !counts(note) {
+			continue
+		}
 		same := intake.Problem{Column: note.Column, Reason: note.Reason}
 		if times[same]++; times[same] == 1 {
 			first = append(first, note)

@@ -338,6 +338,9 @@ func (p importView) levels() []component.Choice {
 	return append(list, component.Choice{Value: intake.Leave, Label: "決めずに下書きにする"})
 }
 
+// afterwards says what can be done once one choice has been filled in to all questions.
+const afterwards = "入れた後に、1件ずつ選び直せます。"
+
 // sides are the two changes of a field.
 func sides(file, now string) []component.Choice {
 	return []component.Choice{{Value: string(intake.TheFile), Label: "ファイル" + file}, {Value: string(intake.TheRegister), Label: "いまの台帳" + now}}

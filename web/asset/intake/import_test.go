@@ -193,8 +193,8 @@ func TestWhatIsOpenIsSettledAndKept(t *testing.T) {
 		t.Errorf("taken in while it is open: %d", a.Status)
 	}
 	page = manager.Post(path, url.Values{"act": {"choose"}, "same-0": {code}, "level-1": {"3B"}, "level-3": {"3A"}, "level": {"3C"}})
-	mustSay(t, "settled", page, "選んだことを保存しました", "まだ選んでいない行 0行", `<option value="`+code+`" selected>`, `<option value="3B" selected>`, "登録</th><td data-label=\"件数\" class=\"num\">2件", "変更</th><td data-label=\"件数\" class=\"num\">1件", "下書き</th><td data-label=\"件数\" class=\"num\">1件")
-	mustSay(t, "kept", manager.Get(path), `<option value="`+code+`" selected>`, `<option value="3C" selected>`)
+	mustSay(t, "settled", page, "選んだことを保存しました", "まだ選んでいない行 0行", `value="`+code+`" checked`, `<option value="3B" selected>`, "登録</th><td data-label=\"件数\" class=\"num\">2件", "変更</th><td data-label=\"件数\" class=\"num\">1件", "下書き</th><td data-label=\"件数\" class=\"num\">1件")
+	mustSay(t, "kept", manager.Get(path), `value="`+code+`" checked`, `<option value="3C" selected>`)
 	mustSay(t, "taken in", apply(manager, path), "登録 2件、下書き 1件、変更 1件", `href="/assets?state=draft">下書き1件を決める`)
 	var said string
 	if err := portal.DB.Pool.QueryRow(t.Context(), `
@@ -207,7 +207,7 @@ func TestWhatIsOpenIsSettledAndKept(t *testing.T) {
 	path, page = stage(manager, "20,,別の申告書,2,2,2,無,LGWAN,書庫,\n")
 	mustSay(t, "asked again", page, "まだ選んでいない行 1行")
 	page = manager.Post(path, url.Values{"act": {"choose"}, "others": {"1"}})
-	mustSay(t, "all are others", page, "まだ選んでいない行 0行", `<option value="-" selected>別の資産として登録`)
+	mustSay(t, "all are others", page, "まだ選んでいない行 0行", `value="-" checked> <span>別の資産として登録`)
 	mustSay(t, "taken in", apply(manager, path), "登録 1件")
 }
 
@@ -441,7 +441,7 @@ func TestWhatBothHaveChangedIsSettled(t *testing.T) {
 		t.Errorf("taken in while it is open: %d", a.Status)
 	}
 	page = press(manager, path, "choose", page, "clash-0-place", "register")
-	mustSay(t, "the register", page, "まだ選んでいないもの 0件", `<option value="register" selected>`, "<b>備考</b>", "!<b>保存先</b>", "変更</th><td data-label=\"件数\" class=\"num\">1件")
+	mustSay(t, "the register", page, "まだ選んでいないもの 0件", `value="register" checked`, "<b>備考</b>", "!<b>保存先</b>", "変更</th><td data-label=\"件数\" class=\"num\">1件")
 	page = press(manager, path, "choose", page, "clash-0-place", "", "clash", "file", "clash-0-nothing", "file")
 	mustSay(t, "the file, of all", page, "まだ選んでいないもの 0件", "<b>保存先</b>：<span class=\"lines\">倉庫</span> → <span class=\"lines\">金庫", `value="apply"`)
 	mustSay(t, "taken in", apply(manager, path), "変更 1件")
