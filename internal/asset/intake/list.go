@@ -93,6 +93,7 @@ type AlikeQuestion struct {
 	Name    string
 	Among   []Candidate
 	Chosen  string
+	Reused  bool // it has the number of the one that it may be: as another it needs another number
 }
 
 // Candidate is an asset that a row may be.

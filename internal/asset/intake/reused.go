@@ -27,7 +27,7 @@ func (p *planner) askReused(r ledger.Row, e asset.Entry, place many.Place, w *pr
 	chosen := p.choices.SameOf(r.At)
 	p.plan.lists.add(Alike, AlikeQuestion{
 		Row: r.At, Line: r.Line, Sheet: p.file.SheetOf(r), Section: sectionName(e, place), Name: short(e.Is.Name),
-		Among: []Candidate{{Code: e.Was.Code, Name: e.Was.Name}}, Chosen: chosen,
+		Among: []Candidate{{Code: e.Was.Code, Name: e.Was.Name}}, Chosen: chosen, Reused: true,
 	})
 	said := ledger.OwnColumn
 	if r.LineOf(said) == "" {

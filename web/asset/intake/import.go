@@ -355,5 +355,8 @@ func candidates(q intake.AlikeQuestion) []component.Choice {
 		}
 		list = append(list, component.Choice{Value: c.Code, Label: label})
 	}
+	if q.Reused {
+		return append(list, component.Choice{Value: intake.Another, Label: "別の資産。ファイルの番号を変えるか空にして、選び直す"})
+	}
 	return append(list, component.Choice{Value: intake.Another, Label: "別の資産として登録"})
 }

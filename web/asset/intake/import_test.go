@@ -570,6 +570,18 @@ func TestNamesakesAreFoundOrAsked(t *testing.T) {
 	mustSay(t, "taken in", apply(manager, path), "変更 2件")
 }
 
+// Of a number that was given anew it is said beforehand that another asset needs another one.
+func TestAnotherAssetNeedsAnotherNumber(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	path, _ := stage(manager, "Z-1,,固定資産税の課税資料,3B,2,2,個人情報,マイナンバー系,税務システム,\n")
+	apply(manager, path)
+	path, page := stage(manager, "Z-1,,来客用の駐車場の案内板,1,1,1,無,LGWAN,玄関,\n")
+	mustSay(t, "asked", page, "まだ選んでいない行 1行", "同じもの：固定資産税の課税資料（", "別の資産。ファイルの番号を変えるか空にして、選び直す", "!別の資産として登録</span>")
+	page = press(manager, path, "choose", page, "same-0", intake.Another)
+	mustSay(t, "another one", page, "まだ選んでいない行 0行", "読めない行が1行あります", "別の資産なら、番号を変えるか空にしてください")
+}
+
 // Two at once: the second is told, and nothing is done twice.
 func TestTwoImportsAtOnce(t *testing.T) {
 	t.Parallel()
