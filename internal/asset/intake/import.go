@@ -293,9 +293,16 @@ func (s *Service) Import(ctx context.Context, actor authz.Actor, token string, a
 	if err != nil {
 		return Import{}, shown, err
 	}
-	if i.Progress, err = progress.Of(ctx, s.pool, i.id); err != nil {
+	work, err := progress.Of(ctx, s.pool, i.id)
+	if err != nil {
 		return Import{}, shown, err
 	}
+	if !work.UnderWay { // it may have ended between the two looks
+		if i, err = s.load(ctx, s.pool, actor, token, "", s.door.Now()); err != nil {
+			return Import{}, shown, err
+		}
+	}
+	i.Progress = work
 	into := map[List]any{Faults: &shown.Faults, Clashing: &shown.Clashes, Alike: &shown.Alike, Levels: &shown.Levels, Changed: &shown.Changed, Added: &shown.Added}
 	lists, numbers := make([]string, len(Lists)), make([]int, len(Lists))
 	for n, list := range Lists {
