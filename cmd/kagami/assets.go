@@ -12,6 +12,7 @@ import (
 	"time"
 
 	assetintake "kagami/internal/asset/intake"
+	"kagami/internal/asset/intake/progress"
 	"kagami/internal/asset/tied"
 	"kagami/internal/authz"
 	"kagami/internal/door"
@@ -70,7 +71,7 @@ func (c *assetsImportCommand) Run(ctx context.Context) (err error) {
 	}
 	through := door.New(pool, time.Now)
 	register := tied.New(pool, through)
-	service := assetintake.New(pool, through, register).Telling(func(written, of int) {
+	service := assetintake.New(pool, through, register).Telling(func(_ progress.Step, written, of int) {
 		if written%saidEvery == 0 || written == of && of > saidEvery {
 			say("%d件のうち%d件まで書き込んでいます。終わるまで、台帳は変わりません。", of, written)
 		}

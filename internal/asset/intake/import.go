@@ -15,7 +15,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/choice"
 	"kagami/internal/asset/intake/ledger"
+	"kagami/internal/asset/intake/progress"
 	"kagami/internal/asset/many"
 	"kagami/internal/authz"
 	"kagami/internal/door"
@@ -33,7 +35,8 @@ type Import struct {
 	FileName  string
 	MadeAt    time.Time
 	AppliedAt time.Time // zero while it is not
-	Choices   Choices
+	Choices   choice.Choices
+	Progress  progress.Progress // of what is being done with it
 	Summary
 
 	id     int64
@@ -50,6 +53,7 @@ type Summary struct {
 	Open                                    int // of Alike, of which nothing is chosen
 	Clashing                                int // of Clashes, of which nothing is chosen
 	Unfounded                               int // of Changed, that need a reason
+	Earlier                                 int // rows whose last look is later in the register, and stays
 	Clashes, Alike, Levels                  int
 	Headings                                []Heading
 	Ignored, Unread                         []string
@@ -74,10 +78,10 @@ func (s Summary) Of(list List) int {
 const mostAdvice = 30
 
 func (p Plan) summary() Summary {
-	advice := p.Advice()
+	advice := p.unasked()
 	return Summary{
 		Rows: p.Rows, Added: p.Added, Changed: p.Changed, Unchanged: p.Unchanged, Drafts: p.Drafts, Faulty: p.Faulty, Fresh: p.Fresh, Elsewhere: p.Elsewhere, Headings: p.Headings, Faults: len(p.Problems), Open: p.Open,
-		Unfounded: p.Unfounded, Clashing: p.Clashing, Clashes: p.lists.count(Clashing), Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
+		Unfounded: p.Unfounded, Earlier: p.Earlier, Clashing: p.Clashing, Clashes: p.lists.count(Clashing), Alike: p.lists.count(Alike), Levels: p.lists.count(Levels), Ignored: p.Ignored, Unread: p.Unread, Advice: advice[:min(len(advice), mostAdvice)],
 	}
 }
 
@@ -145,7 +149,7 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string,
 		return "", err
 	}
 	defer done()
-	plan, err := s.planOf(ctx, actor, fileName, raw, choices)
+	plan, err := s.planOf(ctx, actor, Import{FileName: fileName, Choices: choices}, raw)
 	if err != nil {
 		return "", err
 	}
@@ -180,18 +184,28 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, fileName string,
 	return token, nil
 }
 
+// read reads the file of an import, and tells that comparing it begins.
+func (s *Service) read(ctx context.Context, i Import, raw []byte) (File, error) {
+	file, err := ReadTelling(ctx, raw, func(rows int) { s.tell(progress.Reading, rows, i.Rows) })
+	if err != nil {
+		return File{}, err
+	}
+	file.Name = shortName(i.FileName)
+	s.tell(progress.Comparing, 0, len(file.Rows))
+	return file, nil
+}
+
 // planOf reads a file and plans it.
-func (s *Service) planOf(ctx context.Context, actor authz.Actor, fileName string, raw []byte, choices Choices) (Plan, error) {
-	file, err := Read(ctx, raw)
+func (s *Service) planOf(ctx context.Context, actor authz.Actor, i Import, raw []byte) (Plan, error) {
+	file, err := s.read(ctx, i, raw)
 	if err != nil {
 		return Plan{}, err
 	}
-	file.Name = shortName(fileName)
-	return s.Plan(ctx, actor, file, choices)
+	return s.Plan(ctx, actor, file, i.Choices)
 }
 
 // storePlan stores a plan for its page.
-func storePlan(ctx context.Context, tx *door.Tx, id int64, plan Plan, choices Choices) error {
+func storePlan(ctx context.Context, tx *door.Tx, id int64, plan Plan, choices choice.Choices) error {
 	var batch pgx.Batch
 	batch.Queue(`UPDATE asset_import SET choices = @choices, summary = @summary, digest = @digest WHERE id = @id`,
 		pgx.StrictNamedArgs{"id": id, "choices": choices, "summary": plan.summary(), "digest": plan.digest})
@@ -212,6 +226,24 @@ func storePlan(ctx context.Context, tx *door.Tx, id int64, plan Plan, choices Ch
 	return nil
 }
 
+// Handed is a file that somebody has handed in within a day.
+type Handed struct {
+	Token, FileName string
+	MadeAt          time.Time
+	Applied         bool
+}
+
+// Handed are the files that the actor has handed in and that are still there, the newest first.
+func (s *Service) Handed(ctx context.Context, actor authz.Actor) ([]Handed, error) {
+	return postgres.List[Handed](ctx, s.pool, "listing registers handed in", `
+		SELECT token, file_name, made_at, applied_at IS NOT NULL AS applied FROM asset_import
+		WHERE person_id = @person AND made_at > @after ORDER BY id DESC LIMIT @most`,
+		pgx.StrictNamedArgs{"person": actor.Person, "after": s.door.Now().Add(-importLife), "most": mostHanded})
+}
+
+// mostHanded is how many of them are listed.
+const mostHanded = 10
+
 func errNoImport() error {
 	return fault.New(fault.NotFound, "取り込み中の台帳は見つかりません。取り込む前の台帳は、新しいほうから3つまで、一日だけ残ります。もう一度ファイルを選んでください。")
 }
@@ -226,7 +258,7 @@ type stored struct {
 	FileName  string
 	MadeAt    time.Time
 	AppliedAt *time.Time
-	Choices   Choices
+	Choices   choice.Choices
 	Summary   Summary
 	Digest    []byte
 }
@@ -261,6 +293,16 @@ func (s *Service) Import(ctx context.Context, actor authz.Actor, token string, a
 	if err != nil {
 		return Import{}, shown, err
 	}
+	work, err := progress.Of(ctx, s.pool, i.id)
+	if err != nil {
+		return Import{}, shown, err
+	}
+	if !work.UnderWay { // it may have ended between the two looks
+		if i, err = s.load(ctx, s.pool, actor, token, "", s.door.Now()); err != nil {
+			return Import{}, shown, err
+		}
+	}
+	i.Progress = work
 	into := map[List]any{Faults: &shown.Faults, Clashing: &shown.Clashes, Alike: &shown.Alike, Levels: &shown.Levels, Changed: &shown.Changed, Added: &shown.Added}
 	lists, numbers := make([]string, len(Lists)), make([]int, len(Lists))
 	for n, list := range Lists {
@@ -309,6 +351,22 @@ func (s *Service) FaultyRows(ctx context.Context, actor authz.Actor, token strin
 	return out, nil
 }
 
+// Begin begins work on an import, of which its page says then how far it is. NotFound as for
+// Import; Conflict where it is taken in already; progress.ErrUnderWay while something is done with it.
+func (s *Service) Begin(ctx context.Context, actor authz.Actor, token string, act progress.Act) (*progress.Work, error) {
+	if err := mayImport(actor); err != nil {
+		return nil, err
+	}
+	i, err := s.load(ctx, s.pool, actor, token, "", s.door.Now())
+	if err != nil {
+		return nil, err
+	}
+	if !i.AppliedAt.IsZero() {
+		return nil, errApplied()
+	}
+	return progress.Begin(ctx, s.pool, i.id, act)
+}
+
 // begin begins work on an import that is not taken in yet: its file, in the actor's turn.
 func (s *Service) begin(ctx context.Context, actor authz.Actor, token string) (i Import, raw []byte, done func(), err error) {
 	if err := mayImport(actor); err != nil {
@@ -339,10 +397,10 @@ func (s *Service) Choose(ctx context.Context, actor authz.Actor, token string, c
 	}
 	defer done()
 	change(&i.Choices)
-	if err := fault.InvalidFields(i.Choices.checkWhy(0)); err != nil {
+	if err := fault.InvalidFields(i.Choices.CheckWhy(0)); err != nil {
 		return err
 	}
-	plan, err := s.planOf(ctx, actor, i.FileName, raw, i.Choices)
+	plan, err := s.planOf(ctx, actor, i, raw)
 	if err != nil {
 		return err
 	}
@@ -399,10 +457,10 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, ag
 	if agreed.Seal != i.Seal() {
 		return false, fault.New(fault.Conflict, "この台帳は、ほかの画面で選び直したか、作り直しています。まだ取り込んでいません。いまの内容を表示しています。確かめてから、もう一度「取り込む」を押してください。")
 	}
-	seen := i.Choices.text()
+	seen := i.Choices.Text()
 	change(&i.Choices)
-	if i.Choices.text() != seen {
-		plan, err := s.planOf(ctx, actor, i.FileName, raw, i.Choices)
+	if i.Choices.Text() != seen {
+		plan, err := s.planOf(ctx, actor, i, raw)
 		if err != nil {
 			return false, err
 		}
@@ -419,26 +477,29 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, ag
 
 // ready tells why a plan can't be done as it is.
 func (i Import) ready(agreed Agreed) error {
-	switch {
-	case i.Empty():
+	if i.Empty() {
 		return fault.New(fault.Conflict, "この台帳のとおりになっているため、変えるところはありません。")
-	case i.Clashing > 0:
-		return fault.InvalidFields([]fault.Problem{{Field: string(Clashing), Message: fmt.Sprintf("ファイルと台帳の両方で変わっていて、どちらにするか決まっていない項目が%d件あります。先に選んでください。", i.Clashing)}})
-	case i.Open > 0:
-		return fault.InvalidFields([]fault.Problem{{Field: string(Alike), Message: fmt.Sprintf("登録されている情報資産と同じものかどうか、決まっていない行が%d行あります。先に選んでください。", i.Open)}})
-	case i.Faulty > 0 && !agreed.Without:
-		return fault.InvalidFields([]fault.Problem{{Field: WithoutField, Message: fmt.Sprintf("読めない行が%d行あります。ファイルを直して選び直すか、「読めない行を除いて取り込む」を選んでください。", i.Faulty)}})
 	}
-	return fault.InvalidFields(i.Choices.checkWhy(i.Unfounded))
+	var problems []fault.Problem
+	if i.Clashing > 0 {
+		problems = append(problems, fault.Problem{Field: string(Clashing), Message: fmt.Sprintf("ファイルと台帳の両方で変わっていて、どちらにするか決まっていない項目が%d件あります。先に選んでください。", i.Clashing)})
+	}
+	if i.Open > 0 {
+		problems = append(problems, fault.Problem{Field: string(Alike), Message: fmt.Sprintf("登録されている情報資産と同じものかどうか、決まっていない行が%d行あります。先に選んでください。", i.Open)})
+	}
+	problems = append(problems, i.Choices.CheckWhy(i.Unfounded)...)
+	if i.Faulty > 0 && !agreed.Without {
+		problems = append(problems, fault.Problem{Field: WithoutField, Message: fmt.Sprintf("読めない行が%d行あります。ファイルを直して選び直すか、「読めない行を除いて取り込む」を選んでください。", i.Faulty)})
+	}
+	return fault.InvalidFields(problems)
 }
 
 // apply does what the plan says, if it is still that on the register as it is now.
 func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []byte) error {
-	file, err := Read(ctx, raw)
+	file, err := s.read(ctx, i, raw)
 	if err != nil {
 		return err
 	}
-	file.Name = i.FileName
 	err = s.many.Change(ctx, actor, askedOf(file, i.Choices), func(tx *door.Tx, found many.Standing) (iter.Seq[asset.Entry], error) {
 		now, err := s.load(ctx, tx, actor, i.Token, "FOR UPDATE", tx.Now)
 		if err != nil {
@@ -458,7 +519,7 @@ func (s *Service) apply(ctx context.Context, actor authz.Actor, i Import, raw []
 			pgx.StrictNamedArgs{"id": i.id, "now": tx.Now, "choices": i.Choices}); err != nil {
 			return nil, fmt.Errorf("ending an import: %w", err)
 		}
-		return plan.entries, nil
+		return told(plan, s.tell), nil
 	})
 	if errors.Is(err, errOtherPlan) {
 		plan, err := s.Plan(ctx, actor, file, i.Choices)

@@ -3,11 +3,11 @@ package intake
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/choice"
 	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/wording"
 	"kagami/internal/asset/many"
@@ -87,41 +87,20 @@ func (p *planner) checkVersion(r ledger.Row, at int, w *problems) {
 }
 
 // Side is which of two changes of a field holds.
-type Side string
+type Side = choice.Side
 
 // The sides.
 const (
-	TheFile     Side = "file"
-	TheRegister Side = "register"
+	TheFile     = choice.TheFile
+	TheRegister = choice.TheRegister
 )
-
-// FieldOf names a field of a row among Choices.Clashes.
-func FieldOf(row int, key string) string { return strconv.Itoa(row) + "-" + key }
-
-// IsField tells whether a text is one that FieldOf gives.
-func IsField(text string) bool {
-	row, key, _ := strings.Cut(text, "-")
-	n, err := strconv.Atoi(row)
-	_, known := fieldOf(key)
-	return err == nil && n >= 0 && known && FieldOf(n, key) == text
-}
-
-func fieldOf(key string) (asset.Field, bool) {
-	for _, f := range asset.Fields {
-		if f.Key == key {
-			return f, true
-		}
-	}
-	return asset.Field{}, false
-}
 
 // clash is a field that the file and the portal have changed otherwise.
 type clash struct {
 	field     asset.Field
 	file, now string
 	hand      past.Hand
-	chosen    Side // of this field; empty for none
-	holds     Side // also by what is chosen of all
+	holds     Side // empty while nobody has chosen
 }
 
 // both are an asset's details with what a file has changed in what they were when it was
@@ -130,7 +109,7 @@ type clash struct {
 func (p *planner) both(r ledger.Row, now asset.Asset, read asset.Entry, then *past.Past) (is asset.Details, clashes []clash) {
 	is = now.Details
 	for _, key := range asset.Differing(read.Was.Details, read.Is) {
-		f, _ := fieldOf(key)
+		f, _ := choice.Field(key)
 		was, file, has := f.Text(read.Was.Details), f.Text(read.Is), f.Text(now.Details)
 		switch has {
 		case file:
@@ -139,10 +118,7 @@ func (p *planner) both(r ledger.Row, now asset.Asset, read asset.Entry, then *pa
 			f.Put(&is, file)
 			continue
 		}
-		c := clash{field: f, file: file, now: has, hand: then.By[key], chosen: p.choices.Clashes[FieldOf(r.At, key)]}
-		if c.holds = c.chosen; c.holds == "" {
-			c.holds = p.choices.Clash
-		}
+		c := clash{field: f, file: file, now: has, hand: then.By[key], holds: p.choices.SideOf(choice.FieldOf(r.At, key))}
 		if c.holds == TheFile {
 			f.Put(&is, file)
 		}
@@ -154,7 +130,7 @@ func (p *planner) both(r ledger.Row, now asset.Asset, read asset.Entry, then *pa
 // ClashQuestion asks which change of a field holds: that of the file, or that which
 // somebody has made in the portal since it was handed out.
 type ClashQuestion struct {
-	Field     string // as FieldOf names it
+	Field     string // as choice.FieldOf names it
 	Line      int
 	Sheet     string
 	Code      string // 管理番号
@@ -172,8 +148,8 @@ type ClashQuestion struct {
 func (p *planner) askWhich(r ledger.Row, e asset.Entry, place many.Place, clashes []clash) (open bool) {
 	for _, c := range clashes {
 		q := ClashQuestion{
-			Field: FieldOf(r.At, c.field.Key), Line: r.Line, Sheet: p.file.SheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Was.Name), Title: c.field.Title,
-			File: short(p.found.Scheme.Shown(c.field.Key, c.file)), Now: short(p.found.Scheme.Shown(c.field.Key, c.now)), By: c.hand.By, At: c.hand.At, Chosen: c.chosen,
+			Field: choice.FieldOf(r.At, c.field.Key), Line: r.Line, Sheet: p.file.SheetOf(r), Code: e.Was.Code, Section: sectionName(e, place), Name: short(e.Was.Name), Title: c.field.Title,
+			File: short(p.found.Scheme.Shown(c.field.Key, c.file)), Now: short(p.found.Scheme.Shown(c.field.Key, c.now)), By: c.hand.By, At: c.hand.At, Chosen: c.holds,
 		}
 		p.plan.lists.add(Clashing, q)
 		if c.holds == "" {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/choice"
 	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/wording"
 	"kagami/internal/asset/many"
@@ -38,6 +39,7 @@ type Plan struct {
 	Faulty    int              // rows of which something is wrong
 	Elsewhere int              // rows of sections whose assets the actor may not register: they are passed over
 	Clashing  int              // fields changed in the file and in the portal, of which nobody has said which holds: their rows count for nothing
+	Earlier   int              // of those changed or as they were, whose last look is later in the register: that stays
 	Unfounded int              // of those changed, that get another level, for which the file gives no reason
 	Open      int              // rows that may be an asset of the register, of which nobody has said whether they are
 
@@ -171,7 +173,7 @@ func late(ctx context.Context) error {
 // seal makes the digest of what the plan would do, and of what it goes by: the choices
 // say what is read of rows that are decided alike.
 func (p *planner) seal() {
-	fmt.Fprintln(p.sum, p.choices.text())
+	fmt.Fprintln(p.sum, p.choices.Text())
 	for _, d := range p.decided {
 		version := 0
 		if d.was >= 0 {
@@ -206,6 +208,7 @@ type filled struct {
 	notes     []intake.Problem // what somebody should look at
 	clashes   []clash
 	unfounded bool // a level changes, and the file does not say why
+	earlier   bool // the file has an earlier last look than the register
 }
 
 // fill reads a row over what is registered.
@@ -217,14 +220,14 @@ func (p *planner) fill(r ledger.Row, d decision, w *problems) (e filled) {
 	}
 	if then, stale := p.then(r, int(d.was)); stale {
 		of := p.entry(d, then.Of(was))
-		p.read(r, &of, w, look)
+		e.earlier = p.read(r, &of, w, look)
 		e.Entry = p.entry(d, was)
 		e.Is, e.clashes = p.both(r, was, of, then)
 	} else {
 		e.Entry = p.entry(d, was)
-		p.read(r, &e.Entry, w, look)
+		e.earlier = p.read(r, &e.Entry, w, look)
 	}
-	if key := p.choices.level(r.At); key != "" && e.Is.Confidentiality == asset.Unsettled {
+	if key := p.choices.Confidentiality(r.At); key != "" && e.Is.Confidentiality == asset.Unsettled {
 		e.Is.Confidentiality = key
 	}
 	e.unfounded = p.reason(&e.Entry)
@@ -401,6 +404,7 @@ func (p *planner) add(r ledger.Row) {
 	same := was.ID != 0 && len(asset.Differing(was.Details, e.Is)) == 0 && e.State == was.State
 	if same && len(w.list) == 0 { // what changes nothing may have ended, or go by levels of other days
 		p.plan.Unchanged++
+		p.countEarlier(e)
 		return
 	}
 	if was.State.Ended() {
@@ -437,9 +441,16 @@ func (p *planner) add(r ledger.Row) {
 	if e.unfounded {
 		p.plan.Unfounded++
 	}
+	p.countEarlier(e)
 	p.plan.Notes = append(p.plan.Notes, e.notes...)
 	p.decided = append(p.decided, d)
 	p.list(r, e.Entry, place, fields)
+}
+
+func (p *planner) countEarlier(e filled) {
+	if e.earlier {
+		p.plan.Earlier++
+	}
 }
 
 // draft makes a draft of what somebody brings who may only draft, and keeps one that somebody
@@ -584,7 +595,7 @@ func (p *planner) isGiven(number string) bool {
 var texts = func() map[ledger.Column]asset.Field {
 	list := map[ledger.Column]asset.Field{}
 	for c, column := range ledger.Table.Columns {
-		f, is := fieldOf(column.Key)
+		f, is := choice.Field(column.Key)
 		if is && f.Most > 0 && !slices.Contains([]string{"own_number", "name", "outsourced"}, f.Key) { // of these more than their cells decide
 			list[ledger.Column(c)] = f
 		}
@@ -592,8 +603,9 @@ var texts = func() map[ledger.Column]asset.Field {
 	return list
 }()
 
-// read puts what a row says into an entry, over what is registered.
-func (p *planner) read(r ledger.Row, e *asset.Entry, w *problems, look func(ledger.Column, string)) {
+// read puts what a row says into an entry, over what is registered. It tells whether the
+// register has a later last look.
+func (p *planner) read(r ledger.Row, e *asset.Entry, w *problems, look func(ledger.Column, string)) (earlier bool) {
 	d, isNew := &e.Is, e.Was.ID == 0
 	if name := wording.OneLine(r.Cell(ledger.NameColumn)); name != "" {
 		d.Name = name
@@ -612,13 +624,14 @@ func (p *planner) read(r ledger.Row, e *asset.Entry, w *problems, look func(ledg
 	p.readPersonal(r, d, w)
 	p.readKindAndZone(r, d, isNew, w)
 	p.readRest(r, d, w, look)
-	p.readDays(r, d, isNew, w, look)
+	earlier = p.readDays(r, d, isNew, w)
 	if d.Personal != asset.MyNumberBorne && r.Cell(ledger.NumberWorkColumn) == "" {
 		d.NumberWork = asset.NoNumberWork
 	}
 	if d.Personal == asset.MyNumberBorne && d.NumberWork == asset.NoNumberWork && d.Zone == asset.MyNumberZone {
 		d.NumberWork = asset.NumberUse
 	}
+	return earlier
 }
 
 // stand tells whether an entry is a draft or registered, by what is open in it.
@@ -783,8 +796,9 @@ func (p *planner) readRest(r ledger.Row, d *asset.Details, w *problems, look fun
 }
 
 // readDays reads the days. What is new and has none is registered today, or when it was
-// looked at. A register of its own, which does not say of when it is, sets no look back.
-func (p *planner) readDays(r ledger.Row, d *asset.Details, isNew bool, w *problems, look func(ledger.Column, string)) {
+// looked at. A register of its own, which does not say of when it is, sets no look back: it
+// tells that it would.
+func (p *planner) readDays(r ledger.Row, d *asset.Details, isNew bool, w *problems) (earlier bool) {
 	for _, one := range []struct {
 		column ledger.Column
 		day    *calendar.Date
@@ -805,7 +819,7 @@ func (p *planner) readDays(r ledger.Row, d *asset.Details, isNew bool, w *proble
 			continue
 		}
 		if one.column == ledger.CheckedOnColumn && said.day.Before(*one.day) && !r.Page.Has(ledger.VersionColumn) {
-			look(one.column, "登録されている最終確認日より前の日のため、登録のままにします。")
+			earlier = true
 			continue
 		}
 		*one.day = said.day
@@ -816,4 +830,5 @@ func (p *planner) readDays(r ledger.Row, d *asset.Details, isNew bool, w *proble
 			d.RegisteredOn = d.CheckedOn
 		}
 	}
+	return earlier
 }

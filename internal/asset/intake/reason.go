@@ -1,38 +1,13 @@
 package intake
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/wording"
 	"kagami/internal/calendar"
-	"kagami/internal/fault"
 )
-
-// WhyField is the field of a form in which somebody says why levels change.
-const WhyField = "why"
-
-// mostWhy is how long a reason may be, in characters.
-var mostWhy = func() int {
-	f, _ := fieldOf("level_reason")
-	return f.Most
-}()
-
-// checkWhy asks for the reason where so many assets get another level without one.
-func (c Choices) checkWhy(unfounded int) []fault.Problem {
-	why := strings.TrimSpace(c.Why)
-	switch {
-	case utf8.RuneCountInString(why) > mostWhy:
-		return []fault.Problem{{Field: WhyField, Message: fmt.Sprintf("段階を変える理由が長すぎます。%d字までで書いてください。", mostWhy)}}
-	case unfounded > 0 && why == "":
-		return []fault.Problem{{Field: WhyField, Message: fmt.Sprintf(
-			"登録済みの情報資産%d件の段階が変わりますが、ファイルに理由がありません。「この取り込みで段階を変える理由」を書いてください。", unfounded)}}
-	}
-	return nil
-}
 
 // mostFileName is how much of a file's name stands in a reason, in characters.
 const mostFileName = 100

@@ -81,7 +81,7 @@ func TestAReasonIsNoLongerThanTheRegisterTakes(t *testing.T) {
 	}{
 		{"", 0, ""}, {"見直し", 1, ""}, {"", 2, "情報資産2件の段階が変わります"}, {"　", 1, "理由がありません"}, {strings.Repeat("理", 500), 1, ""}, {strings.Repeat("理", 501), 0, "500字まで"},
 	} {
-		problems := Choices{Why: c.why}.checkWhy(c.unfounded)
+		problems := Choices{Why: c.why}.CheckWhy(c.unfounded)
 		if len(problems) > 1 || (len(problems) == 1) != (c.want != "") || c.want != "" && !strings.Contains(problems[0].Message, c.want) {
 			t.Errorf("%d characters, %d: %+v", len(c.why), c.unfounded, problems)
 		}

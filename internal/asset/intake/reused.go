@@ -24,13 +24,10 @@ func (p *planner) isReused(r ledger.Row, e asset.Entry) bool {
 // askReused asks of a row whether it is the asset that has its number. It tells whether that
 // is open: then the row counts for nothing. Another asset needs another number.
 func (p *planner) askReused(r ledger.Row, e asset.Entry, place many.Place, w *problems) (open bool) {
-	chosen := p.choices.Same[r.At]
-	if chosen == "" && p.choices.Others {
-		chosen = Another
-	}
+	chosen := p.choices.SameOf(r.At)
 	p.plan.lists.add(Alike, AlikeQuestion{
 		Row: r.At, Line: r.Line, Sheet: p.file.SheetOf(r), Section: sectionName(e, place), Name: short(e.Is.Name),
-		Among: []Candidate{{Code: e.Was.Code, Name: e.Was.Name}}, Chosen: chosen,
+		Among: []Candidate{{Code: e.Was.Code, Name: e.Was.Name}}, Chosen: chosen, Reused: true,
 	})
 	said := ledger.OwnColumn
 	if r.LineOf(said) == "" {

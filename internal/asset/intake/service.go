@@ -12,6 +12,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/ledger"
+	"kagami/internal/asset/intake/progress"
 	"kagami/internal/asset/intake/wording"
 	"kagami/internal/asset/many"
 	"kagami/internal/authz"
@@ -60,17 +61,17 @@ type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
 	many *many.Service
-	tell func(written, of int)
+	tell progress.Tell
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, assets *asset.Service) *Service {
-	return &Service{pool, d, many.New(pool, d, assets), func(int, int) {}}
+	return &Service{pool, d, many.New(pool, d, assets), func(progress.Step, int, int) {}}
 }
 
-// Telling is the service that tells, as it takes a file in, how many of its rows that change
-// something it has handed on to be written.
-func (s *Service) Telling(tell func(written, of int)) *Service {
+// Telling is the service that tells, as it reads a file and takes it in, how far it is: how many
+// rows it has read, and how many of those that change something it has handed on to be written.
+func (s *Service) Telling(tell progress.Tell) *Service {
 	return &Service{s.pool, s.door, s.many, tell}
 }
 
@@ -97,7 +98,7 @@ func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, file File, choi
 		if err != nil || len(plan.Problems)+len(plan.Unsettled)+plan.Elsewhere > 0 {
 			return func(func(asset.Entry) bool) {}, err
 		}
-		return told(plan, s.tell), fault.InvalidFields(choices.checkWhy(plan.Unfounded))
+		return told(plan, s.tell), fault.InvalidFields(choices.CheckWhy(plan.Unfounded))
 	})
 	return plan, err
 }
@@ -111,7 +112,7 @@ func (p Plan) Faults() []Fault {
 }
 
 // told are the entries of a plan, each told of as it is handed on.
-func told(plan Plan, tell func(written, of int)) iter.Seq[asset.Entry] {
+func told(plan Plan, tell progress.Tell) iter.Seq[asset.Entry] {
 	return func(yield func(asset.Entry) bool) {
 		written := 0
 		for e := range plan.entries {
@@ -119,21 +120,34 @@ func told(plan Plan, tell func(written, of int)) iter.Seq[asset.Entry] {
 				return
 			}
 			written++
-			tell(written, plan.Added+plan.Changed)
+			tell(progress.Writing, written, plan.Added+plan.Changed)
 		}
 	}
 }
 
 // Advice is what somebody should look at, once for all rows of which it is so.
-func (p Plan) Advice() []string {
+func (p Plan) Advice() []string { return p.advice(func(intake.Problem) bool { return true }) }
+
+// unasked is the advice for who sees the questions too: of levels these say it.
+func (p Plan) unasked() []string {
+	return p.advice(func(note intake.Problem) bool { return note.Reason != wording.ToSettle[string(asset.Confidentiality)] })
+}
+
+func (p Plan) advice(counts func(intake.Problem) bool) []string {
 	times, first := map[intake.Problem]int{}, []intake.Problem{}
 	for _, note := range p.Notes {
+		if !counts(note) {
+			continue
+		}
 		same := intake.Problem{Column: note.Column, Reason: note.Reason}
 		if times[same]++; times[same] == 1 {
 			first = append(first, note)
 		}
 	}
 	var list []string
+	if p.Earlier > 0 {
+		list = append(list, fmt.Sprintf("ファイルの最終確認日が、台帳にある最終確認日より前の行が%d行あります。その最終確認日は変えず、台帳の日のままにします。", p.Earlier))
+	}
 	for _, note := range first {
 		sentence := note.Sentence()
 		if n := times[intake.Problem{Column: note.Column, Reason: note.Reason}]; n > 1 {

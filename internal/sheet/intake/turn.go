@@ -18,7 +18,11 @@ const PlanDeadline = 20 * time.Second
 
 // turnLife is after how long a turn is over that nobody has ended, because a portal
 // broke off: nothing that is done in it takes as long.
-const turnLife = sheet.Deadline + PlanDeadline + 15*time.Second
+const turnLife = TurnLimit + 20*time.Second
+
+// TurnLimit is how long what is done in a turn may take: a file is read, compared, and
+// perhaps taken in.
+const TurnLimit = sheet.Deadline + PlanDeadline + 50*time.Second
 
 // mostTurns is how many files are read at once, on all portals together: each is held in
 // memory with what it would do.

@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -11,7 +13,9 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake"
+	"kagami/internal/asset/intake/choice"
 	"kagami/internal/asset/intake/likeness"
+	"kagami/internal/asset/intake/progress"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/sheet"
@@ -30,8 +34,12 @@ func (s *Screens) drawUpload(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
+	handed, err := s.files.Handed(r.Context(), screen.Actor(r.Context()))
+	if err != nil {
+		return err
+	}
 	drafts := screen.Actor(r.Context()).Reach(authz.ChangeAssets) == authz.None
-	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "台帳を取り込む", register.Link), Sections: sections, Section: section, Drafts: drafts, Problems: problems}))
+	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "台帳を取り込む", register.Link), Sections: sections, Section: section, Drafts: drafts, Handed: handed, Problems: problems}))
 	return nil
 }
 
@@ -103,6 +111,9 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
+	if i.AppliedAt.IsZero() && i.Progress.UnderWay {
+		return s.drawWork(w, r, i)
+	}
 	typed(&i.Choices)
 	title := "台帳の取り込みを確かめる"
 	if !i.AppliedAt.IsZero() {
@@ -123,31 +134,43 @@ func (s *Screens) drawImport(w http.ResponseWriter, r *http.Request, status int,
 
 // work takes a register in, or plans it anew as somebody has chosen.
 func (s *Screens) work(w http.ResponseWriter, r *http.Request) error {
-	ctx, actor, token := r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "register")
+	actor, token := screen.Actor(r.Context()), chi.URLParam(r, "register")
 	typed := typedChoices(r)
 	form := r.PostForm
 	next, flash := address.AssetImport(token), ""
 	if r.URL.RawQuery != "" {
 		next += "?" + r.URL.Query().Encode()
 	}
-	var err error
-	switch form.Get("act") {
-	case "apply":
-		var applied bool
-		applied, err = s.files.Apply(ctx, actor, token, intake.Agreed{Seal: form.Get(sealField), Without: form.Get(intake.WithoutField) != ""}, typed)
-		if applied {
-			next = address.AssetImport(token)
-		} else {
-			flash = "asset-import-other"
+	act := progress.Act(form.Get("act"))
+	var do func(context.Context, *intake.Service) error
+	switch act {
+	case progress.Taking:
+		agreed := intake.Agreed{Seal: form.Get(sealField), Without: form.Get(intake.WithoutField) != ""}
+		do = func(ctx context.Context, files *intake.Service) error {
+			applied, err := files.Apply(ctx, actor, token, agreed, typed)
+			if err == nil && !applied {
+				return errPlannedAnew
+			}
+			return err
 		}
-		if fault.KindOf(err) == fault.Conflict {
-			typed = func(*intake.Choices) {} // the plan that is shown goes by what is stored
-		}
-	case "choose":
-		err = s.files.Choose(ctx, actor, token, typed)
-		flash = "asset-import-chosen"
+	case progress.Choosing:
+		do = func(ctx context.Context, files *intake.Service) error { return files.Choose(ctx, actor, token, typed) }
 	default:
 		return screen.ErrNoAct()
+	}
+	heard, err := s.beside(r, token, act, do)
+	switch {
+	case errors.Is(err, progress.ErrUnderWay) || err == nil && !heard:
+		next = address.AssetImport(token)
+		err = nil
+	case errors.Is(err, errPlannedAnew):
+		flash, err = "asset-import-other", nil
+	case err == nil && act == progress.Taking:
+		next = address.AssetImport(token)
+	case err == nil:
+		flash = "asset-import-chosen"
+	case act == progress.Taking && fault.KindOf(err) == fault.Conflict:
+		typed = func(*intake.Choices) {} // the plan that is shown goes by what is stored
 	}
 	if problems := screen.Problems(err); problems != nil {
 		return s.drawImport(w, r, screen.Status(fault.KindOf(err)), problems, typed)
@@ -161,25 +184,27 @@ func (s *Screens) work(w http.ResponseWriter, r *http.Request) error {
 // typedChoices puts what a form says over choices: of rows, those that it asks about.
 func typedChoices(r *http.Request) func(*intake.Choices) {
 	form := r.PostForm
-	return func(c *intake.Choices) {
-		c.Section, c.Level = form.Get("section"), form.Get("level")
-		c.Blanks, c.Others = form.Get("blanks") != "", form.Get("others") != ""
-		c.Clash, c.Why = side(form.Get("clash")), form.Get(intake.WhyField)
-		for name := range form {
-			if field, ok := strings.CutPrefix(name, clashField); ok && intake.IsField(field) {
-				c.Clashes = with(c.Clashes, field, side(form.Get(name)))
-			}
-			if row, ok := rowOf(name, sameField); ok {
-				chosen := form.Get(name)
-				if chosen == intake.Another && c.Others { // it is that of all rows of which nothing is chosen
-					chosen = ""
-				}
-				c.Same = with(c.Same, row, chosen)
-			}
-			if row, ok := rowOf(name, levelField); ok {
-				c.Levels = with(c.Levels, row, form.Get(name))
-			}
+	rows := intake.Choices{
+		Level: form.Get("level"), Clash: side(form.Get("clash")), Others: form.Get("others") != "",
+		Levels: map[int]string{}, Same: map[int]string{}, Clashes: map[string]intake.Side{},
+	}
+	for name := range form {
+		if field, ok := strings.CutPrefix(name, clashField); ok && choice.IsField(field) {
+			rows.Clashes[field] = side(form.Get(name))
 		}
+		if row, ok := rowOf(name, sameField); ok {
+			rows.Same[row] = form.Get(name)
+		}
+		if row, ok := rowOf(name, levelField); ok {
+			rows.Levels[row] = form.Get(name)
+		}
+	}
+	return func(c *intake.Choices) {
+		c.Section, c.Blanks = form.Get("section"), form.Get("blanks") != ""
+		if form.Has(choice.WhyField) { // it is asked only where levels change
+			c.Why = form.Get(choice.WhyField)
+		}
+		c.FillIn(rows)
 	}
 }
 
@@ -208,16 +233,6 @@ func rowOf(name, field string) (row int, ok bool) {
 	return row, err == nil && row >= 0
 }
 
-func with[K comparable, V ~string](choices map[K]V, of K, chosen V) map[K]V {
-	if choices == nil {
-		choices = map[K]V{}
-	}
-	if delete(choices, of); chosen != "" {
-		choices[of] = chosen
-	}
-	return choices
-}
-
 func (s *Screens) faultyRows(w http.ResponseWriter, r *http.Request) error {
 	table, err := s.files.FaultyRows(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "register"))
 	if err != nil {
@@ -232,6 +247,7 @@ type uploadView struct {
 	Sections []asset.Section
 	Section  string
 	Drafts   bool // whether they only draft
+	Handed   []intake.Handed
 	Problems []fault.Problem
 }
 
@@ -323,16 +339,8 @@ func (p importView) levels() []component.Choice {
 	return append(list, component.Choice{Value: intake.Leave, Label: "決めずに下書きにする"})
 }
 
-// chosen is what stands in the field of a row: as it was typed, or is stored.
-func (p importView) chosenSame(q intake.AlikeQuestion) string {
-	if typed := p.Choices.Same[q.Row]; typed != "" {
-		return typed
-	}
-	if p.Choices.Others {
-		return intake.Another
-	}
-	return ""
-}
+// afterwards says what can be done once one choice has been filled in to all questions.
+const afterwards = "入れた後に、1件ずつ選び直せます。"
 
 // sides are the two changes of a field.
 func sides(file, now string) []component.Choice {
@@ -347,6 +355,9 @@ func candidates(q intake.AlikeQuestion) []component.Choice {
 			label += "。台帳から外れている（" + c.Ended + "）ため、取り込まない"
 		}
 		list = append(list, component.Choice{Value: c.Code, Label: label})
+	}
+	if q.Reused {
+		return append(list, component.Choice{Value: intake.Another, Label: "別の資産。ファイルの番号を変えるか空にして、選び直す"})
 	}
 	return append(list, component.Choice{Value: intake.Another, Label: "別の資産として登録"})
 }

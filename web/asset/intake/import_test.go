@@ -193,8 +193,8 @@ func TestWhatIsOpenIsSettledAndKept(t *testing.T) {
 		t.Errorf("taken in while it is open: %d", a.Status)
 	}
 	page = manager.Post(path, url.Values{"act": {"choose"}, "same-0": {code}, "level-1": {"3B"}, "level-3": {"3A"}, "level": {"3C"}})
-	mustSay(t, "settled", page, "選んだことを保存しました", "まだ選んでいない行 0行", `<option value="`+code+`" selected>`, `<option value="3B" selected>`, "登録</th><td data-label=\"件数\" class=\"num\">2件", "変更</th><td data-label=\"件数\" class=\"num\">1件", "下書き</th><td data-label=\"件数\" class=\"num\">1件")
-	mustSay(t, "kept", manager.Get(path), `<option value="`+code+`" selected>`, `<option value="3C" selected>`)
+	mustSay(t, "settled", page, "選んだことを保存しました", "まだ選んでいない行 0行", `value="`+code+`" checked`, `<option value="3B" selected>`, "登録</th><td data-label=\"件数\" class=\"num\">2件", "変更</th><td data-label=\"件数\" class=\"num\">1件", "下書き</th><td data-label=\"件数\" class=\"num\">1件")
+	mustSay(t, "kept", manager.Get(path), `value="`+code+`" checked`, `<option value="3C" selected>`)
 	mustSay(t, "taken in", apply(manager, path), "登録 2件、下書き 1件、変更 1件", `href="/assets?state=draft">下書き1件を決める`)
 	var said string
 	if err := portal.DB.Pool.QueryRow(t.Context(), `
@@ -207,7 +207,7 @@ func TestWhatIsOpenIsSettledAndKept(t *testing.T) {
 	path, page = stage(manager, "20,,別の申告書,2,2,2,無,LGWAN,書庫,\n")
 	mustSay(t, "asked again", page, "まだ選んでいない行 1行")
 	page = manager.Post(path, url.Values{"act": {"choose"}, "others": {"1"}})
-	mustSay(t, "all are others", page, "まだ選んでいない行 0行", `<option value="-" selected>別の資産として登録`)
+	mustSay(t, "all are others", page, "まだ選んでいない行 0行", `value="-" checked> <span>別の資産として登録`)
 	mustSay(t, "taken in", apply(manager, path), "登録 1件")
 }
 
@@ -441,13 +441,110 @@ func TestWhatBothHaveChangedIsSettled(t *testing.T) {
 		t.Errorf("taken in while it is open: %d", a.Status)
 	}
 	page = press(manager, path, "choose", page, "clash-0-place", "register")
-	mustSay(t, "the register", page, "まだ選んでいないもの 0件", `<option value="register" selected>`, "<b>備考</b>", "!<b>保存先</b>", "変更</th><td data-label=\"件数\" class=\"num\">1件")
+	mustSay(t, "the register", page, "まだ選んでいないもの 0件", `value="register" checked`, "<b>備考</b>", "!<b>保存先</b>", "変更</th><td data-label=\"件数\" class=\"num\">1件")
 	page = press(manager, path, "choose", page, "clash-0-place", "", "clash", "file", "clash-0-nothing", "file")
 	mustSay(t, "the file, of all", page, "まだ選んでいないもの 0件", "<b>保存先</b>：<span class=\"lines\">倉庫</span> → <span class=\"lines\">金庫", `value="apply"`)
 	mustSay(t, "taken in", apply(manager, path), "変更 1件")
 	_, page = hands("金庫", "見直した")
 	mustSay(t, "the same file again", page, "このファイルのとおりになっています", "!両方で変わっています")
 	mustSay(t, "a newer version", hand(manager, "台帳.csv", []byte("管理番号,情報資産名,機密性,版\n"+code+",申告書,2,9\n")), "読めない行が1行あります", "第9版は、まだ台帳にありません（いまは第3版です）")
+}
+
+// clashing registers two assets, changes their places, and returns a file of their first
+// version that has other places, with a third row whose level changes.
+func clashing(v *servertest.Visitor) (raw []byte) {
+	v.T.Helper()
+	for _, place := range []string{"書庫", "倉庫"} {
+		path, _ := stage(v, "Z-1,,申告書,2,2,2,無,LGWAN,"+place+",\nZ-2,,名簿,2,2,2,無,LGWAN,"+place+",\nZ-3,,図面,2,2,2,無,LGWAN,書庫,\n")
+		apply(v, path)
+	}
+	raw = []byte("管理番号,情報資産名,機密性,保存先,版\n")
+	for i, row := range []string{"申告書,自治体機密性2,金庫", "名簿,自治体機密性2,金庫", "図面,自治体機密性3C,書庫"} {
+		var code string
+		if err := v.Portal.DB.Pool.QueryRow(v.T.Context(), `SELECT code FROM asset WHERE own_number = $1`, fmt.Sprint("Z-", i+1)).Scan(&code); err != nil {
+			v.T.Fatal(err)
+		}
+		raw = fmt.Appendf(raw, "%s,%s,1\n", code, row)
+	}
+	return raw
+}
+
+// latest is where what was handed in last is looked at.
+func latest(v *servertest.Visitor) (path string) {
+	v.T.Helper()
+	if err := v.Portal.DB.Pool.QueryRow(v.T.Context(), `SELECT '/assets/import/' || token FROM asset_import ORDER BY id DESC LIMIT 1`).Scan(&path); err != nil {
+		v.T.Fatal(err)
+	}
+	return path
+}
+
+// One choice for all that clashes is then chosen of each, and each can be chosen otherwise.
+func TestAChoiceForAllIsChosenOfEach(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	page := hand(manager, "台帳.csv", clashing(manager))
+	path := latest(manager)
+	chosen := func(what string, page servertest.Answer, all, first, second string) {
+		t.Helper()
+		if f := form(page); f.Get("clash") != all || f.Get("clash-0-place") != first || f.Get("clash-1-place") != second {
+			t.Errorf("%s: %q of all, %q and %q", what, f.Get("clash"), f.Get("clash-0-place"), f.Get("clash-1-place"))
+		}
+	}
+	chosen("nothing", page, "", "", "")
+	page = press(manager, path, "choose", page, "clash", "file")
+	chosen("the file of all", page, "", "file", "file")
+	page = press(manager, path, "choose", page, "clash-1-place", "register")
+	chosen("the register of one", page, "", "file", "register")
+	mustSay(t, "and so it is planned", page, "変更</th><td data-label=\"件数\" class=\"num\">2件", "<b>保存先</b>：<span class=\"lines\">倉庫</span> → <span class=\"lines\">金庫")
+	page = press(manager, path, "choose", page, "clash", "register")
+	chosen("the register of all", page, "", "register", "register")
+	mustSay(t, "and so it is planned", page, "変更</th><td data-label=\"件数\" class=\"num\">1件", "!<b>保存先</b>")
+	chosen("kept", manager.Get(path), "", "register", "register")
+}
+
+// Why levels change is asked beside what is open, once it is needed, and what was written
+// stays.
+func TestTheReasonIsAskedBesideWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	page := hand(manager, "台帳.csv", clashing(manager))
+	path := latest(manager)
+	mustSay(t, "asked", page, "まだ選んでいないもの 2件", "段階を変える理由を書いてください（1件）", `name="why"`, "!value=\"apply\"")
+	page = press(manager, path, "choose", page, "why", "取扱いを見直した")
+	mustSay(t, "written while it is open", page, "まだ選んでいないもの 2件", "取扱いを見直した</textarea>")
+	page = press(manager, path, "choose", page, "clash", "file", "why", "取扱いを見直した")
+	mustSay(t, "settled", page, "まだ選んでいないもの 0件", "取扱いを見直した</textarea>", `value="apply"`)
+	if n := strings.Count(page.Body, `name="why"`); n != 1 {
+		t.Errorf("it is asked %d times", n)
+	}
+	mustSay(t, "taken in", press(manager, path, "apply", page, "why", "取扱いを見直した"), "変更 3件")
+}
+
+// What is missing is said all at once.
+func TestAllThatIsMissingIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	hand(manager, "台帳.csv", append(clashing(manager), ",名簿　（写し）,9,,\n"...))
+	a := apply(manager, latest(manager))
+	if a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("%d", a.Status)
+	}
+	mustSay(t, "what is missing", a, "どちらにするか決まっていない項目が2件あります", `id="why-problem"`, "読めない行が1行あります。ファイルを直して")
+}
+
+// A last look that is earlier in the file is said, and the register's stays.
+func TestAnEarlierLookIsSaid(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	file := func(first, second string) []byte {
+		return []byte("番号,名称,機密性,完全性,可用性,個人情報,接続系,最終確認日\nZ-1,申告書,2,2,2,無,LGWAN," + first + "\nZ-2,名簿,2,2,2,無,LGWAN," + second + "\n")
+	}
+	hand(manager, "台帳.csv", file("令和8年4月2日", "令和8年4月2日"))
+	apply(manager, latest(manager))
+	page := hand(manager, "台帳.csv", file("令和7年4月2日", "令和8年4月2日"))
+	mustSay(t, "an earlier look", page, "最終確認日より前の行が1行あります。その最終確認日は変えず、台帳の日のままにします。", "最終確認日のほか、台帳はこのファイルのとおりになっています", "同じ</th><td data-label=\"件数\" class=\"num\">2件", "!value=\"apply\"")
+	mustSay(t, "no earlier look", hand(manager, "台帳.csv", file("令和8年4月2日", "令和8年4月2日")), "!より前の行", "台帳は、このファイルのとおりになっています")
 }
 
 // Two rows of one name without a number are each found again, in whichever order they stand;
@@ -471,6 +568,18 @@ func TestNamesakesAreFoundOrAsked(t *testing.T) {
 	page = press(manager, path, "choose", page, "same-0", code)
 	mustSay(t, "one is said, and so the other", page, "まだ選んでいない行 0行", "<span class=\"lines\">書庫</span> → <span class=\"lines\">乙", "<span class=\"lines\">倉庫</span> → <span class=\"lines\">甲")
 	mustSay(t, "taken in", apply(manager, path), "変更 2件")
+}
+
+// Of a number that was given anew it is said beforehand that another asset needs another one.
+func TestAnotherAssetNeedsAnotherNumber(t *testing.T) {
+	t.Parallel()
+	manager := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	path, _ := stage(manager, "Z-1,,固定資産税の課税資料,3B,2,2,個人情報,マイナンバー系,税務システム,\n")
+	apply(manager, path)
+	path, page := stage(manager, "Z-1,,来客用の駐車場の案内板,1,1,1,無,LGWAN,玄関,\n")
+	mustSay(t, "asked", page, "まだ選んでいない行 1行", "同じもの：固定資産税の課税資料（", "別の資産。ファイルの番号を変えるか空にして、選び直す", "!別の資産として登録</span>")
+	page = press(manager, path, "choose", page, "same-0", intake.Another)
+	mustSay(t, "another one", page, "まだ選んでいない行 0行", "読めない行が1行あります", "別の資産なら、番号を変えるか空にしてください")
 }
 
 // Two at once: the second is told, and nothing is done twice.

@@ -85,7 +85,7 @@ var Table = intake.Table{Kind: "asset", Columns: []intake.Column{
 	DisposalColumn:      {Key: "disposal", Words: []string{"廃棄方法", "廃棄の方法", "廃棄"}},
 	KeepUntilColumn:     {Key: "keep_until", Words: []string{"保存期限", "保存期間", "保存年限", "保存年数", "保管期限", "保管期間"}},
 	OutsourcingColumn:   {Key: "outsourcing", Words: []string{"外部委託の有無", "外部委託有無", "委託の有無", "委託有無", "外部委託", "委託"}},
-	OutsourcedColumn:    {Key: "outsourced", Words: []string{"委託先", "外部委託先", "委託先名", "委託先名称", "委託先事業者", "委託事業者", "委託業者"}},
+	OutsourcedColumn:    {Key: "outsourced", Words: []string{"外部委託先", "委託先", "委託先名", "委託先名称", "委託先事業者", "委託事業者", "委託業者"}},
 	EvaluatedByColumn:   {Key: "evaluated_by", Words: []string{"評価制度", "評価の制度"}},
 	SeatColumn:          {Key: "seat", Words: []string{"供給者の所在国", "所在国"}},
 	MultiFactorColumn:   {Key: "multi_factor", Words: []string{"端末の多要素認証", "多要素認証", "二要素認証"}},

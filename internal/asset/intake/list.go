@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/intake/choice"
 	"kagami/internal/asset/intake/ledger"
 	"kagami/internal/asset/intake/likeness"
 	"kagami/internal/asset/intake/wording"
@@ -15,57 +16,15 @@ import (
 	"kagami/internal/sheet/intake"
 )
 
-// Choices are what somebody has settled of a file. Rows are numbered from 0 through the
-// whole file.
-type Choices struct {
-	Section string         // of rows that name none, by its code; it goes before what their sheet says
-	Last    string         // the same, where nothing else says it
-	Blanks  bool           // a blank cell empties what is registered
-	Levels  map[int]string // for rows with 機密性3: a level's key, or Leave
-	Level   string         // for those of which nothing is chosen
-	Same    map[int]string // for rows that may be an asset of the register: its 管理番号, or Another
-	Others  bool           // those of which nothing is chosen are other assets
+// Choices are what somebody has settled of a file.
+type Choices = choice.Choices
 
-	Clashes map[string]Side // for fields that the file and the portal have changed otherwise, by FieldOf
-	Clash   Side            // for those of which nothing is chosen
-
-	Why string // why levels are changed, where the file does not say
-}
-
+// Another says in Choices.Same that a row is an asset of its own, and Leave in
+// Choices.Levels leaves one a draft.
 const (
-	// Leave leaves a row a draft.
-	Leave = "-"
-	// Another says that a row is an asset of its own.
-	Another = "-"
+	Another = choice.Another
+	Leave   = choice.Leave
 )
-
-// text is the choices in words: those that are the same have the same, also where one of
-// them has an empty list. What is done is the same whatever the reason.
-func (c Choices) text() string {
-	c.Why = ""
-	if len(c.Levels) == 0 {
-		c.Levels = nil
-	}
-	if len(c.Same) == 0 {
-		c.Same = nil
-	}
-	if len(c.Clashes) == 0 {
-		c.Clashes = nil
-	}
-	return string(packed(c))
-}
-
-// level is what is chosen for a row with 機密性3; empty for none.
-func (c Choices) level(row int) string {
-	key, chosen := c.Levels[row]
-	if !chosen || key == "" {
-		key = c.Level
-	}
-	if key == Leave {
-		return ""
-	}
-	return key
-}
 
 // Fault is one thing wrong with a row.
 type Fault = intake.Problem
@@ -134,6 +93,7 @@ type AlikeQuestion struct {
 	Name    string
 	Among   []Candidate
 	Chosen  string
+	Reused  bool // it has the number of the one that it may be: as another it needs another number
 }
 
 // Candidate is an asset that a row may be.
@@ -384,10 +344,7 @@ func (p *planner) askAlike(f unknown, among []Candidate) {
 	if len(among) == 0 {
 		return
 	}
-	r, chosen := p.file.Rows[f.row], p.choices.Same[f.row]
-	if chosen == "" && p.choices.Others {
-		chosen = Another
-	}
+	r, chosen := p.file.Rows[f.row], p.choices.SameOf(f.row)
 	if chosen == "" {
 		p.plan.Open++
 		switch {
