@@ -194,7 +194,7 @@ func TestALookIsNoChange(t *testing.T) {
 	code := o.add(o.tax, "zeimu", d)
 	token := o.change(o.tax, find.Search{}, bulk.Change{Texts: map[string]string{"place": "倉庫"}})
 	looked := o.change(o.tax, find.Search{}, bulk.Change{Checked: true})
-	if b := o.back(o.tax, looked); len(b.Lines) != 0 || b.Looked != 1 {
+	if b := o.back(o.tax, looked); len(b.Lines) != 0 || b.Looked != 1 || o.look(o.tax, looked).CanGoBack() {
 		t.Errorf("the look: %+v", b)
 	}
 	if b := o.back(o.tax, token); len(b.Lines) != 1 || b.Lines[0].LooksBy != "見本" {

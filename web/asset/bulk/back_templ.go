@@ -85,7 +85,7 @@ func backPage(p backView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\">記録に戻る</a></p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\">変更した内容に戻る</a></p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -194,7 +194,7 @@ func backPage(p backView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\">戻さずに記録を見る</a></p></form><table class=\"table assets\"><caption>元に戻るもの")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\">戻さずにやめる</a></p></form><table class=\"table assets\"><caption>元に戻るもの")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

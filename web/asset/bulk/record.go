@@ -41,9 +41,9 @@ func (s *Screens) showRecord(w http.ResponseWriter, r *http.Request) error {
 
 func title(r bulk.Record) string {
 	if r.Undoes != "" {
-		return "まとめて変更を元に戻した記録"
+		return "元に戻した内容"
 	}
-	return "まとめて変更した記録"
+	return "まとめて変更した内容"
 }
 
 // left says what a change in bulk has left as it was, and why; empty where there is nothing.
@@ -77,6 +77,14 @@ func left(r bulk.Record) string {
 		return ""
 	}
 	return "そのまま残したものは、" + number(all) + "です（" + strings.Join(reasons, "、") + "）。"
+}
+
+// rest heads what could not be changed, or not be brought back.
+func (p recordView) rest() string {
+	if p.Undoes != "" {
+		return "戻せなかったもの"
+	}
+	return "先に直すところがあり、変えられなかったもの"
 }
 
 // changedOnes and refusedOnes are the assets of a record.

@@ -87,6 +87,8 @@ func TestTheOfficerHandsTheAssetsOfAnAbolishedSectionOver(t *testing.T) {
 	}
 	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"1"}, "which": {"ticked"}, "why": {"機構改革<b>"}})
 	assettest.MustSay(t, "nothing ticked", a, "引き継ぐものに、印を付けてください", "引き継ぐ課室が「福祉こども課」でよいかを確かめて、印を付けてください", "機構改革&lt;b&gt;", `value="ticked" checked`)
+	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"1"}, "communications": {"1"}, "which": {"all"}, "asset": {code}, "sure": {"1"}})
+	assettest.MustSay(t, "some ticked, and all chosen", a, "「すべて」が選ばれています", `value="`+code+`" checked`)
 	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"5"}, "which": {"all"}, "sure": {"1"}})
 	if a.Status != http.StatusConflict {
 		t.Errorf("another count: %d", a.Status)

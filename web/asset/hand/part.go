@@ -83,6 +83,9 @@ func (s *Screens) over(w http.ResponseWriter, r *http.Request) error {
 		From: chi.URLParam(r, "section"), To: form.Get("to"), All: form.Get("which") != "ticked", Count: read.Number("count", form.Get("count")), Codes: form["asset"], Why: form.Get("why"),
 		At: form.Get("at"), Communications: read.Number("communications", form.Get("communications")), Sure: form.Get("sure") != "",
 	}
+	if h.All && len(h.Codes) > 0 { // whoever has ticked some does not mean all
+		read.Wrong("which", "表に印を付けたものがありますが、「すべて」が選ばれています。印を付けたものだけにするか、印を外してください。")
+	}
 	err := read.Err()
 	var at time.Time
 	if err == nil {
