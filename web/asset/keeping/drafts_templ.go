@@ -94,7 +94,7 @@ func draftsPage(p draftsView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" class=\"stack\"><h2>下書き</h2><p>名前を開くと、内容を確かめたり、差し戻したりできます。よいものに印を付けて、登録してください。選んだ中に登録できないものが1件でもあると、どれも登録しません。</p><table class=\"table\" id=\"draft\"><caption class=\"hidden\">確認を待つ下書き。待っている長さの順</caption> <thead><tr><th scope=\"col\">選ぶ</th><th scope=\"col\">管理番号</th><th scope=\"col\">情報資産名</th><th scope=\"col\">分類</th><th scope=\"col\">個人情報</th><th scope=\"col\">領域</th><th scope=\"col\">書いた人</th><th scope=\"col\">書いた日時</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" class=\"stack\"><h2>下書き</h2><p>名前を開くと、内容を確かめたり、差し戻したりできます。よいものに印を付けて、登録してください。選んだ中に登録できないものが1件でもあると、どれも登録しません。</p><table class=\"table assets\" id=\"draft\"><caption class=\"hidden\">確認を待つ下書き。待っている長さの順</caption> <thead><tr><th scope=\"col\">選ぶ</th><th scope=\"col\">管理番号</th><th scope=\"col\">情報資産名</th><th scope=\"col\">分類</th><th scope=\"col\">個人情報</th><th scope=\"col\">領域</th><th scope=\"col\">書いた人</th><th scope=\"col\">書いた日時</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -135,14 +135,14 @@ func draftsPage(p draftsView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "\"></td><td data-label=\"管理番号\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "\"></td><td data-label=\"管理番号\" class=\"code\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var6 string
 					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(l.Code)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `asset/keeping/drafts.templ`, Line: 43, Col: 47}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `asset/keeping/drafts.templ`, Line: 43, Col: 60}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 					if templ_7745c5c3_Err != nil {
@@ -225,19 +225,19 @@ func draftsPage(p draftsView) templ.Component {
 				}
 			}
 			if len(p.Proposals) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<section class=\"stack\"><h2>変更の提案</h2><table class=\"table\"><caption class=\"hidden\">確認を待つ変更の提案。待っている長さの順</caption> <thead><tr><th scope=\"col\">管理番号</th><th scope=\"col\">情報資産名</th><th scope=\"col\">変えた後の分類</th><th scope=\"col\">個人情報</th><th scope=\"col\">領域</th><th scope=\"col\">提案した人</th><th scope=\"col\">提案した日時</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<section class=\"stack apart\"><h2>変更の提案</h2><table class=\"table assets\"><caption class=\"hidden\">確認を待つ変更の提案。待っている長さの順</caption> <thead><tr><th scope=\"col\">管理番号</th><th scope=\"col\">情報資産名</th><th scope=\"col\">変えた後の分類</th><th scope=\"col\">個人情報</th><th scope=\"col\">領域</th><th scope=\"col\">提案した人</th><th scope=\"col\">提案した日時</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				for _, l := range p.Proposals {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<tr><td data-label=\"管理番号\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<tr><td data-label=\"管理番号\" class=\"code\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var9 string
 					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(l.Code)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `asset/keeping/drafts.templ`, Line: 76, Col: 47}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `asset/keeping/drafts.templ`, Line: 76, Col: 60}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 					if templ_7745c5c3_Err != nil {

@@ -39,6 +39,9 @@ func essentials(scheme asset.Scheme, d asset.Details) []essential {
 	return list
 }
 
+// essentialKeys are the fields that the essentials tell.
+var essentialKeys = []string{"confidentiality", "integrity", "availability", "level_reason", "personal", "number_work", "zone"}
+
 // levels are the three levels in a cell: 3C・2・1.
 func levels(d asset.Details) string {
 	return strings.Join([]string{d.Confidentiality, d.Integrity, d.Availability}, "・")

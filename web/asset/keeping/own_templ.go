@@ -84,19 +84,19 @@ func ownPage(p ownView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p>「下書き」は、決まっていない項目を決めて保存すると、確認待ちになります。「差し戻し」は、直してもう一度出すか、取り下げてください。ほかの人が始めた下書きは、直せますが、取り下げられません。</p><table class=\"table\"><caption class=\"hidden\">自分の下書きと変更の提案。差し戻されたものから</caption> <thead><tr><th scope=\"col\">管理番号</th><th scope=\"col\">情報資産名</th><th scope=\"col\">出したもの</th><th scope=\"col\">状態</th><th scope=\"col\">書いた日時</th><th scope=\"col\">すること</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p>「下書き」は、決まっていない項目を決めて保存すると、確認待ちになります。「差し戻し」は、直してもう一度出すか、取り下げてください。ほかの人が始めた下書きは、直せますが、取り下げられません。</p><table class=\"table assets\"><caption class=\"hidden\">自分の下書きと変更の提案。差し戻されたものから</caption> <thead><tr><th scope=\"col\">管理番号</th><th scope=\"col\">情報資産名</th><th scope=\"col\">出したもの</th><th scope=\"col\">状態</th><th scope=\"col\">書いた日時</th><th scope=\"col\">すること</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				for _, o := range p.List {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<tr><td data-label=\"管理番号\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<tr><td data-label=\"管理番号\" class=\"code\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var4 string
 					templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(o.Code)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `asset/keeping/own.templ`, Line: 33, Col: 46}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `asset/keeping/own.templ`, Line: 33, Col: 59}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 					if templ_7745c5c3_Err != nil {

@@ -2,6 +2,7 @@ package keeping
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
@@ -135,11 +136,12 @@ func proposedLines(scheme asset.Scheme, a asset.Asset, p propose.Proposal) []lin
 	return list
 }
 
+// draftedLines are what a draft says beside its essentials, which stand above it.
 func draftedLines(scheme asset.Scheme, a asset.Asset) []line {
 	var list []line
 	for _, f := range asset.Fields {
-		if text := scheme.Shown(f.Key, f.Text(a.Details)); text != "" && !f.Inner {
-			list = append(list, line{Title: f.Title, To: text})
+		if text := f.Text(a.Details); text != "" && !f.Inner && !slices.Contains(essentialKeys, f.Key) {
+			list = append(list, line{Title: f.Title, To: scheme.Shown(f.Key, text)})
 		}
 	}
 	return list

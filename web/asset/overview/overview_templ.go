@@ -910,7 +910,7 @@ func agesSection(p overviewView) templ.Component {
 			templ_7745c5c3_Var47 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 74, "<section class=\"stack\"><h2>基準に合わない（要是正）ものの、見つかってからの日数</h2><table class=\"table\"><caption class=\"hidden\">要是正の日数ごとの件数</caption> <thead><tr><th scope=\"col\">見つかってから</th><th scope=\"col\">件数</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 74, "<section class=\"stack together\"><h2>基準に合わない（要是正）ものの、見つかってからの日数</h2><table class=\"table\"><caption class=\"hidden\">要是正の日数ごとの件数</caption> <thead><tr><th scope=\"col\">見つかってから</th><th scope=\"col\">件数</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
