@@ -94,7 +94,7 @@ func TestTheOfficerHandsTheAssetsOfAnAbolishedSectionOver(t *testing.T) {
 		t.Errorf("another count: %d", a.Status)
 	}
 	a = officer.Post("/assets/hand/minato", url.Values{"to": {"fukushi"}, "count": {"1"}, "communications": {"1"}, "which": {"all"}, "why": {"機構改革"}, "sure": {"1"}})
-	assettest.MustSay(t, "handed over", a, "情報資産を引き継ぎました", "情報資産1件と領域間の通信1件を、福祉こども課に引き継ぎました。", "引き継ぐ情報資産は残っていません")
+	assettest.MustSay(t, "handed over", a, "情報資産を引き継ぎました", "情報資産1件と領域間の通信1件を、福祉こども課に引き継ぎました。管理番号は、そのままです。", "引き継ぐ情報資産は残っていません")
 	assettest.MustSay(t, "theirs", other.Get("/assets/"+code), "水道の台帳", "機構改革", "福祉こども課")
 	assettest.MustSay(t, "their communication", other.Get("/communications/minato-T0001"), "水道の送信", "機構改革", "<b>課室</b>")
 	assettest.MustSay(t, "told", other.Get("/notices"), "見本水道課の情報資産1件と領域間の通信1件が、福祉こども課に引き継がれました")

@@ -137,7 +137,11 @@ func (s *Screens) tell(r *http.Request, p *handView, name string) error {
 	if err != nil || done.To == "" {
 		return err
 	}
-	screen.Tell(r, &p.Frame, "assets-handed", done.What(component.Thousands)+"を、"+done.To+"に引き継ぎました。番号は、そのままです。"+done.To+"の情報セキュリティ管理者に、お知らせが届きました。")
+	number := "管理番号" // the section's own may have been taken away
+	if done.Assets == 0 {
+		number = "番号"
+	}
+	screen.Tell(r, &p.Frame, "assets-handed", done.What(component.Thousands)+"を、"+done.To+"に引き継ぎました。"+number+"は、そのままです。"+done.To+"の情報セキュリティ管理者に、お知らせが届きました。")
 	if done.Assets > 0 {
 		p.Handed = layout.Link{Label: "引き継いだ情報資産" + component.Thousands(done.Assets) + "件を見る", Address: address.With(address.Assets, "handed", name)}
 	}
