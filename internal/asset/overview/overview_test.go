@@ -200,6 +200,21 @@ func TestWhatIsLookedAtLeavesTheNumberAtOnce(t *testing.T) {
 	}
 }
 
+// Where only today's numbers were kept there is no earlier day to choose.
+func TestOnTheFirstDayThereIsNoneBefore(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.add(o.tax, "zeimu", "2", asset.LGWANZone, "")
+	o.on(today)
+	if err := o.KeepDay(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := o.Overview(t.Context(), o.officer, overview.Asked{Day: today.AddDays(-1)}, today)
+	if failure, is := errors.AsType[*fault.Error](err); !is || !strings.Contains(failure.Problems[0].Message, "前の日の数字は、まだ残っていません。下は") {
+		t.Errorf("the day before: %v", err)
+	}
+}
+
 // A portal whose clock is slow writes nothing over the day before.
 func TestTheDayIsThatOfTheDatabase(t *testing.T) {
 	t.Parallel()
