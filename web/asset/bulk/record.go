@@ -49,11 +49,11 @@ func title(r bulk.Record) string {
 // left says what a change in bulk has left as it was, and why; empty where there is nothing.
 // Who has not made it does not read what others were shown.
 func left(r bulk.Record) string {
-	var reasons []string
+	var reasons, counted []string
 	all := 0
 	add := func(n int, why string) {
 		if n > 0 {
-			reasons = append(reasons, why+number(n))
+			reasons, counted = append(reasons, why), append(counted, why+number(n))
 			all += n
 		}
 	}
@@ -66,15 +66,18 @@ func left(r bulk.Record) string {
 	}
 	cant := "先に直すところがあり、変えられなかったもの"
 	if r.Undoes != "" {
-		cant = "その後に変わったなどで、戻せなかったもの"
+		cant = "その後に変えられたなどの理由で、戻せなかったもの"
 	}
 	add(r.Refused, cant)
 	if r.Mine {
 		add(r.Others, "あなたが変えられないもの")
 		add(r.Ended, "終わったもの（廃棄済みなど）")
 	}
-	if all == 0 {
+	switch {
+	case all == 0:
 		return ""
+	case len(reasons) > 1:
+		reasons = counted
 	}
 	return "そのまま残したものは、" + number(all) + "です（" + strings.Join(reasons, "、") + "）。"
 }
