@@ -130,6 +130,13 @@ func TestAChangeInBulkIsTakenBackFromItsPage(t *testing.T) {
 	if strings.Count(list.Body, ">元に戻した記録<") != 1 || strings.Count(list.Body, ">元に戻しました<") != 1 {
 		t.Error("the list does not tell what was taken back from what takes it back")
 	}
+	var undoing string
+	for _, one := range regexp.MustCompile(`href="(/assets/bulk/changes/[^"/]+)"`).FindAllStringSubmatch(list.Body, -1) {
+		if strings.Contains(manager.Get(one[1]).Body, "元に戻したことを取り消す") {
+			undoing = one[1]
+		}
+	}
+	assettest.MustSay(t, "taking back that it was taken back", manager.Get(undoing+"/back"), "元に戻したことを取り消す</h1>", "取り消す理由", "1件の元に戻したことを取り消す")
 	again := manager.Get(record)
 	assettest.MustSay(t, "the record", again, "が1件を元に戻しました。")
 	assettest.MustNotSay(t, "the record", again, "このまとめて変更を元に戻す")

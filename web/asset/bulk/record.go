@@ -149,10 +149,35 @@ func (s *Screens) drawBack(w http.ResponseWriter, r *http.Request, refusal error
 		return err
 	}
 	screen.Render(w, r, status, backPage(backView{
-		Frame: screen.Frame(r, "まとめて変更を元に戻す", register.Link, recordsLink, layout.Link{Label: title(back.Record), Address: address.BulkChange(back.Token)}),
+		Frame: screen.Frame(r, backTitle(back.Record), register.Link, recordsLink, layout.Link{Label: title(back.Record), Address: address.BulkChange(back.Token)}),
 		Back:  back, Why: r.PostForm.Get("why"), Problems: problems,
 	}))
 	return nil
+}
+
+// backTitle heads taking a change in bulk back; what took another one back is itself one.
+func backTitle(r bulk.Record) string {
+	if r.Undoes != "" {
+		return "元に戻したことを取り消す"
+	}
+	return "まとめて変更を元に戻す"
+}
+
+// word is one of two: for taking a change in bulk back, and for taking back that it was.
+func (p backView) word(back, again string) string {
+	if p.Undoes != "" {
+		return again
+	}
+	return back
+}
+
+func (p backView) what() string { return p.word("戻すまとめて変更", "元に戻した日時") }
+func (p backView) why() string  { return p.word("元に戻す理由", "取り消す理由") }
+func (p backView) act() string {
+	return p.word("を元に戻す", "の元に戻したことを取り消す")
+}
+func (p backView) does() string {
+	return p.word("変える前の内容に戻し", "元に戻す前の、まとめて変更した内容にし") + "、新しい版として残します。最終確認日は、" + p.word("戻しません", "変わりません") + "。"
 }
 
 // rest says of what nothing is to be brought back; empty where there is none.
