@@ -29,6 +29,7 @@ type Record struct {
 	Fields              []string // the keys of what was changed
 	Same, Others, Ended int      // what it left as it was, of all that the one who made it was shown
 	Undoes              string   // the token of the one that it takes back; empty for none
+	TakenBack           bool     // another one has taken it back, of those assets that the actor may see at least one
 	Changed             int      // the assets that it has changed, of those that the actor may see
 	Refused             int      // and those that could not be changed
 }
@@ -119,7 +120,9 @@ func theirsOf(actor authz.Actor) pgx.StrictNamedArgs {
 // selectRecord are the records of which the actor may change an asset: they read no others.
 const selectRecord = `
 	SELECT b.id, b.token, b.changed_at AS at, coalesce(p.name, '') AS by, coalesce(b.changed_by = @actor, false) AS mine, b.why, b.fields, b.same, b.others, b.ended,
-	       coalesce(u.token, '') AS undoes, n.changed, n.refused
+	       coalesce(u.token, '') AS undoes, n.changed, n.refused,
+	       EXISTS (SELECT FROM asset_bulk k JOIN asset_bulk_part r ON r.bulk_id = k.id JOIN asset a ON a.id = r.asset_id
+	               WHERE k.undoes = b.id AND r.version IS NOT NULL AND ` + theirs + `) AS taken_back
 	FROM asset_bulk b LEFT JOIN person_shown p ON p.id = b.changed_by LEFT JOIN asset_bulk u ON u.id = b.undoes
 	CROSS JOIN LATERAL (
 		SELECT count(r.version)::int AS changed, (count(*) - count(r.version))::int AS refused

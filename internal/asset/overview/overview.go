@@ -253,7 +253,7 @@ const mostLooked = 20_000
 func errDay(why string, first, today calendar.Date) error {
 	days := calendar.Wareki(first) + "から、今日（" + calendar.Wareki(today) + "）までの日を選んでください。"
 	if first.IsZero() || first == today {
-		days = "前の日の数字は、まだ残っていません。"
+		days = "数字があるのは、今日だけです。"
 	}
 	return fault.InvalidFields([]fault.Problem{{Field: "day", Message: "この日の数字は、ありません。" + why + days + "下は、今日の数字です。"}})
 }

@@ -210,7 +210,7 @@ func TestOnTheFirstDayThereIsNoneBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := o.Overview(t.Context(), o.officer, overview.Asked{Day: today.AddDays(-1)}, today)
-	if failure, is := errors.AsType[*fault.Error](err); !is || !strings.Contains(failure.Problems[0].Message, "前の日の数字は、まだ残っていません。下は") {
+	if failure, is := errors.AsType[*fault.Error](err); !is || !strings.Contains(failure.Problems[0].Message, "数字があるのは、今日だけです。下は") {
 		t.Errorf("the day before: %v", err)
 	}
 }

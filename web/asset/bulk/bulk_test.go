@@ -97,7 +97,7 @@ func TestAChangeInBulkIsTakenBackFromItsPage(t *testing.T) {
 	page := "/assets/bulk?q=" + url.QueryEscape("うさぎ号の")
 	assettest.MustSay(t, "nothing yet", manager.Get("/assets/bulk/changes"), "まとめて変更は、まだありません。")
 	done := manager.Post(page, apply(manager.Post(page, url.Values{"do": {"preview"}, "place": {"書庫"}, "why": {"移転"}})))
-	assettest.MustSay(t, "done", done, "情報資産2件を変えました。そのまま残したものは、1件です（すでに同じ内容のもの1件）。", first, second, "移転")
+	assettest.MustSay(t, "done", done, "情報資産2件を変えました。そのまま残したものは、1件です（すでに同じ内容のもの）。", first, second, "移転")
 	assettest.MustNotSay(t, "done", done, "うさぎ号の控え")
 	back := regexp.MustCompile(`href="(/assets/bulk/changes/[^"/]+/back)"`).FindStringSubmatch(done.Body)
 	if back == nil {
@@ -123,9 +123,20 @@ func TestAChangeInBulkIsTakenBackFromItsPage(t *testing.T) {
 		t.Errorf("overtaken: %d", overtaken.Status)
 	}
 	form.Set("digest", apply(preview).Get("digest"))
-	assettest.MustSay(t, "taken back", manager.Post(back[1], form), "まとめて変更を元に戻しました", "情報資産1件を、変える前の内容に戻しました。そのまま残したものは、1件です（その後に変わったなどで、戻せなかったもの1件）。", "元に戻したことを取り消す")
+	assettest.MustSay(t, "taken back", manager.Post(back[1], form), "まとめて変更を元に戻しました", "情報資産1件を、変える前の内容に戻しました。そのまま残したものは、1件です（その後に変えられたなどの理由で、戻せなかったもの）。", "元に戻したことを取り消す")
 	assettest.MustSay(t, "the asset", manager.Get("/assets/"+first), "税務システム", "を元に戻した。誤り")
 	assettest.MustSay(t, "the other", manager.Get("/assets/"+second), "書庫")
+	list := manager.Get("/assets/bulk/changes")
+	if strings.Count(list.Body, ">元に戻した記録<") != 1 || strings.Count(list.Body, ">元に戻しました<") != 1 {
+		t.Error("the list does not tell what was taken back from what takes it back")
+	}
+	var undoing string
+	for _, one := range regexp.MustCompile(`href="(/assets/bulk/changes/[^"/]+)"`).FindAllStringSubmatch(list.Body, -1) {
+		if strings.Contains(manager.Get(one[1]).Body, "元に戻したことを取り消す") {
+			undoing = one[1]
+		}
+	}
+	assettest.MustSay(t, "taking back that it was taken back", manager.Get(undoing+"/back"), "元に戻したことを取り消す</h1>", "取り消す理由", "1件の元に戻したことを取り消す")
 	again := manager.Get(record)
 	assettest.MustSay(t, "the record", again, "が1件を元に戻しました。")
 	assettest.MustNotSay(t, "the record", again, "このまとめて変更を元に戻す")

@@ -49,11 +49,11 @@ func title(r bulk.Record) string {
 // left says what a change in bulk has left as it was, and why; empty where there is nothing.
 // Who has not made it does not read what others were shown.
 func left(r bulk.Record) string {
-	var reasons []string
+	var reasons, counted []string
 	all := 0
 	add := func(n int, why string) {
 		if n > 0 {
-			reasons = append(reasons, why+number(n))
+			reasons, counted = append(reasons, why), append(counted, why+number(n))
 			all += n
 		}
 	}
@@ -66,15 +66,18 @@ func left(r bulk.Record) string {
 	}
 	cant := "先に直すところがあり、変えられなかったもの"
 	if r.Undoes != "" {
-		cant = "その後に変わったなどで、戻せなかったもの"
+		cant = "その後に変えられたなどの理由で、戻せなかったもの"
 	}
 	add(r.Refused, cant)
 	if r.Mine {
 		add(r.Others, "あなたが変えられないもの")
 		add(r.Ended, "終わったもの（廃棄済みなど）")
 	}
-	if all == 0 {
+	switch {
+	case all == 0:
 		return ""
+	case len(reasons) > 1:
+		reasons = counted
 	}
 	return "そのまま残したものは、" + number(all) + "です（" + strings.Join(reasons, "、") + "）。"
 }
@@ -146,10 +149,35 @@ func (s *Screens) drawBack(w http.ResponseWriter, r *http.Request, refusal error
 		return err
 	}
 	screen.Render(w, r, status, backPage(backView{
-		Frame: screen.Frame(r, "まとめて変更を元に戻す", register.Link, recordsLink, layout.Link{Label: title(back.Record), Address: address.BulkChange(back.Token)}),
+		Frame: screen.Frame(r, backTitle(back.Record), register.Link, recordsLink, layout.Link{Label: title(back.Record), Address: address.BulkChange(back.Token)}),
 		Back:  back, Why: r.PostForm.Get("why"), Problems: problems,
 	}))
 	return nil
+}
+
+// backTitle heads taking a change in bulk back; what took another one back is itself one.
+func backTitle(r bulk.Record) string {
+	if r.Undoes != "" {
+		return "元に戻したことを取り消す"
+	}
+	return "まとめて変更を元に戻す"
+}
+
+// word is one of two: for taking a change in bulk back, and for taking back that it was.
+func (p backView) word(back, again string) string {
+	if p.Undoes != "" {
+		return again
+	}
+	return back
+}
+
+func (p backView) what() string { return p.word("戻すまとめて変更", "元に戻した日時") }
+func (p backView) why() string  { return p.word("元に戻す理由", "取り消す理由") }
+func (p backView) act() string {
+	return p.word("を元に戻す", "の元に戻したことを取り消す")
+}
+func (p backView) does() string {
+	return p.word("変える前の内容に戻し", "元に戻す前の、まとめて変更した内容にし") + "、新しい版として残します。最終確認日は、" + p.word("戻しません", "変わりません") + "。"
 }
 
 // rest says of what nothing is to be brought back; empty where there is none.

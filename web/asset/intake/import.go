@@ -264,7 +264,15 @@ type importView struct {
 
 // counts says how much it does.
 func (p importView) counts() string {
-	return fmt.Sprintf("登録 %d件、下書き %d件、変更 %d件", p.Registered(), p.Fresh, p.Changed)
+	return "登録 " + component.Thousands(p.Registered()) + "件、下書き " + component.Thousands(p.Fresh) + "件、変更 " + component.Thousands(p.Changed) + "件"
+}
+
+// changes heads what becomes of the assets that change, or has become of them.
+func (p importView) changes() string {
+	if p.open() {
+		return "変わること"
+	}
+	return "変わったこと"
 }
 
 // headings says which heading is read as which column.
@@ -309,9 +317,9 @@ func (p importView) caption(list intake.List) string {
 	n, first := p.Of(list), p.At[list]*intake.OnPage+1
 	last := min(n, first+intake.OnPage-1)
 	if first == 1 && last == n {
-		return fmt.Sprintf("%d件", n)
+		return component.Thousands(n) + "件"
 	}
-	return fmt.Sprintf("%d件のうち、%d件目から%d件目", n, first, last)
+	return component.Thousands(n) + "件のうち、" + component.Thousands(first) + "件目から" + component.Thousands(last) + "件目"
 }
 
 // place is where in the file a row is.

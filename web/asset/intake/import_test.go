@@ -145,6 +145,8 @@ func TestARegisterIsLookedAtAndTakenIn(t *testing.T) {
 
 	_, page = stage(manager, rows)
 	mustSay(t, "the same file again", page, "このファイルのとおりになっています", "!段階を変える理由", "同じ</th><td data-label=\"件数\" class=\"num\">2件", "!value=\"apply\"")
+	_, page = stage(manager, rows+"Z-3,,申請書,9,2,2,無,LGWAN,書庫,13\n")
+	mustSay(t, "nothing but a row that cannot be read", page, "読めない行が1行あります", "このままで取り込むものはありません。", "!value=\"apply\"")
 	path, page = stage(manager, strings.Replace(strings.Replace(rows, "書庫", "新しい書庫", 1), "窓口の受付票,2", "窓口の受付票,3C", 1))
 	mustSay(t, "another place", page, "変更</th><td data-label=\"件数\" class=\"num\">1件", "<b>保存先</b>：<span class=\"lines\">書庫</span> → <span class=\"lines\">新しい書庫</span>", "自治体機密性2</span> → <span class=\"lines\">自治体機密性3C", "この取り込みで段階を変える理由")
 	if a := apply(manager, path); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "登録済みの情報資産1件の段階が変わりますが、ファイルに理由がありません") || !strings.Contains(a.Body, `id="why-problem"`) {
@@ -153,7 +155,7 @@ func TestARegisterIsLookedAtAndTakenIn(t *testing.T) {
 	if a := apply(manager, path, "why", strings.Repeat("理", 501)); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "500字まで") || !strings.Contains(a.Body, strings.Repeat("理", 501)) {
 		t.Errorf("a reason that is too long: %d", a.Status)
 	}
-	mustSay(t, "taken in", apply(manager, path, "why", "取扱いを見直した"), "台帳を取り込みました", "登録 0件、下書き 0件、変更 1件")
+	mustSay(t, "taken in", apply(manager, path, "why", "取扱いを見直した"), "台帳を取り込みました", "登録 0件、下書き 0件、変更 1件", "変わったこと")
 	var said string
 	if err := portal.DB.Pool.QueryRow(t.Context(), `
 		SELECT string_agg(own_number || ' ' || level_reason || ' ' || by_hand, ', ' ORDER BY own_number) FROM asset WHERE own_number IN ('Z-1', 'Z-2')`).Scan(&said); err != nil {
