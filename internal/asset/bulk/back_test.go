@@ -232,6 +232,37 @@ func TestADraftThatWasRegisteredInBulkIsADraftAgain(t *testing.T) {
 	}
 }
 
+// A change that is proposed of it would be on nobody's list any more if it were a draft again.
+func TestADraftIsNoneAgainWhileAChangeOfItIsProposed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	of := o.tax.Holdings[0].Section
+	if err := o.many.Change(t.Context(), o.tax, many.Asked{}, func(*door.Tx, many.Standing) (iter.Seq[asset.Entry], error) {
+		d := plain("下書き")
+		d.Zone = ""
+		return slices.Values([]asset.Entry{{Section: of, Is: d, State: asset.Draft}}), nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	registered := o.add(o.tax, "zeimu", plain("台帳"))
+	token := o.change(o.tax, find.Search{}, bulk.Change{Zone: asset.InternetZone})
+	for _, code := range []string{"zeimu-0001", registered} {
+		a := o.find(code)
+		a.Note = "追記"
+		if err := o.proposing.Propose(t.Context(), o.keeper, code, a.Version, a.Details, "見本"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := o.back(o.tax, token)
+	if len(b.Lines) != 1 || b.Lines[0].Code != registered || len(b.Left) != 1 || !strings.Contains(b.Left[0].Why, "提案が確認を待っている") {
+		t.Fatalf("%+v", b)
+	}
+	o.takeBack(o.tax, token)
+	if a := o.find("zeimu-0001"); a.State != asset.Registered || a.Zone != asset.InternetZone {
+		t.Errorf("%s in %q", a.State, a.Zone)
+	}
+}
+
 func TestATakingBackThatIsOvertakenChangesNothing(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

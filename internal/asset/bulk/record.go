@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/propose"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -163,6 +164,7 @@ type Part struct {
 	Before      map[string]string
 	After       map[string]string
 	Undone      bool // it was brought back already
+	Proposed    bool // a change of it waits to be confirmed
 	// who has changed it last since, and when, beside who has only looked at it; zero for
 	// nobody
 	SinceAt *time.Time
@@ -178,7 +180,7 @@ func partsOf(ctx context.Context, db postgres.Querier, actor authz.Actor, r Reco
 	return postgres.List[Part](ctx, db, "listing what a change in bulk has changed", `
 		SELECT `+asset.Columns+`, coalesce(r.version, 0) AS made, r.refusal, coalesce(c.before, '{}') AS before, coalesce(c.after, '{}') AS after,
 		       EXISTS (SELECT FROM asset_bulk u JOIN asset_bulk_part q ON q.bulk_id = u.id WHERE u.undoes = r.bulk_id AND q.asset_id = r.asset_id AND q.version IS NOT NULL) AS undone,
-		       l.changed_at AS since_at, coalesce(p.name, '') AS since_by, coalesce(v.name, '') AS looks_by
+		       `+propose.Proposed+` AS proposed, l.changed_at AS since_at, coalesce(p.name, '') AS since_by, coalesce(v.name, '') AS looks_by
 		FROM asset_bulk_part r JOIN asset a ON a.id = r.asset_id JOIN section_shown s ON s.id = a.section_id LEFT JOIN asset m ON m.id = a.merged_into
 		LEFT JOIN asset_change c ON c.asset_id = r.asset_id AND c.version = r.version
 		LEFT JOIN LATERAL (
