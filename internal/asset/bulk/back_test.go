@@ -274,3 +274,22 @@ func TestATakingBackThatIsOvertakenChangesNothing(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Changes of other sections, however many and new, hide none.
+func TestTheLastChangesAreThoseOfOnesOwnSections(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.add(o.tax, "zeimu", plain("台帳"))
+	o.add(o.welfare, "fukushi", plain("名簿"))
+	place := func(actor authz.Actor, place string) string {
+		return o.change(actor, find.Search{}, bulk.Change{Texts: map[string]string{"place": place}})
+	}
+	first, second := place(o.tax, "書庫"), place(o.tax, "倉庫")
+	for _, where := range []string{"書庫", "倉庫", "金庫"} {
+		place(o.welfare, where)
+	}
+	list, err := o.Recent(t.Context(), o.tax)
+	if err != nil || len(list) != 2 || list[0].Token != second || list[1].Token != first {
+		t.Errorf("%+v, %v", list, err)
+	}
+}

@@ -138,7 +138,10 @@ func (s *Service) Recent(ctx context.Context, actor authz.Actor) ([]Record, erro
 	}
 	args := theirsOf(actor)
 	args["most"] = MostRecent
-	return postgres.List[Record](ctx, s.pool, "listing changes in bulk", selectRecord+` ORDER BY b.changed_at DESC, b.id DESC LIMIT @most`, args)
+	// which they are is found by the actor's assets: of other sections there may be a great many
+	return postgres.List[Record](ctx, s.pool, "listing changes in bulk", selectRecord+`
+		AND b.id IN (SELECT DISTINCT q.bulk_id FROM asset a JOIN asset_bulk_part q ON q.asset_id = a.id WHERE `+theirs+` ORDER BY q.bulk_id DESC LIMIT @most)
+		ORDER BY b.changed_at DESC, b.id DESC LIMIT @most`, args)
 }
 
 // find is the record of a token. NotFound where there is none of which the actor may change
