@@ -293,3 +293,20 @@ func TestTheLastChangesAreThoseOfOnesOwnSections(t *testing.T) {
 		t.Errorf("%+v, %v", list, err)
 	}
 }
+
+// What is kept of a taking back says of how many assets nothing was to be brought back.
+func TestWhatWasOnlyLookedAtIsCountedWhereTheRestIsTakenBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.add(o.tax, "zeimu", plain("台帳"))
+	there := plain("名簿")
+	there.Place = "倉庫"
+	o.add(o.tax, "zeimu", there)
+	token := o.change(o.tax, find.Search{}, bulk.Change{Texts: map[string]string{"place": "倉庫"}, Checked: true})
+	if b := o.back(o.tax, token); len(b.Lines) != 1 || b.Looked != 1 {
+		t.Fatalf("%+v", b)
+	}
+	if k := o.look(o.tax, o.takeBack(o.tax, token)); k.Changed != 1 || k.Same != 1 || k.Refused != 0 {
+		t.Errorf("%+v", k.Record)
+	}
+}
