@@ -61,3 +61,16 @@ func TestWhatIsChosenOfNoRowIsForgotten(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// Another reason makes no other plan, and one of nothing but spaces is none.
+func TestAReasonIsNoChoice(t *testing.T) {
+	t.Parallel()
+	if (Choices{Why: "見直し", Same: map[int]string{}}).Text() != (Choices{}).Text() {
+		t.Error("a reason is a choice")
+	}
+	for why, problems := range map[string]int{"": 1, " \r\n　": 1, "見直し": 0, strings.Repeat("あ", MostWhy+1): 1} {
+		if got := (Choices{Why: why}).CheckWhy(1); len(got) != problems {
+			t.Errorf("%q: %+v", why, got)
+		}
+	}
+}

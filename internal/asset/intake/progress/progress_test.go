@@ -86,6 +86,7 @@ func TestWhatBreaksOffIsOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	first.Say(t.Context(), progress.Writing, 1, 1)
+	first.End(t.Context(), "時間がかかりすぎました。")
 	first.End(t.Context(), "")
 	if p, err := progress.Of(t.Context(), db.Pool, register); err != nil || p.BrokeOff() || !p.UnderWay || p.Step != progress.Reading {
 		t.Errorf("begun anew: %+v, %v", p, err)
