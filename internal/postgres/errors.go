@@ -23,7 +23,7 @@ func Constraint(err error) string {
 // one with a NUL in it.
 func IsBadText(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == "22021"
+	return ok && (e.Code == "22021" || e.Code == "22P05") // in itself, or within JSON
 }
 
 // IsReadOnly tells whether err comes from a database that takes no writes now, such

@@ -250,6 +250,20 @@ func TestWhatADatabaseSaysThatDoesNotDoItsWorkNow(t *testing.T) {
 	}
 }
 
+// A text that no database keeps is known as one in itself and within JSON.
+func TestATextThatNoDatabaseKeeps(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	for _, sql := range []string{`SELECT $1::text`, `SELECT jsonb_build_object('text', $1::text)`} {
+		if _, err := db.Pool.Exec(t.Context(), sql, "a\x00"); !postgres.IsBadText(err) {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	if _, err := db.Pool.Exec(t.Context(), `SELECT $1::jsonb`, map[string]string{"text": "a\x00"}); !postgres.IsBadText(err) {
+		t.Errorf("within JSON: %v", err)
+	}
+}
+
 // Readiness says of each what is to be done.
 func TestReadinessSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()

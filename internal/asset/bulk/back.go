@@ -67,6 +67,8 @@ func (p Part) whyLeft() string {
 		return calendar.WarekiInstant(*p.SinceAt) + "に、変えられています。"
 	case p.SinceAt != nil:
 		return calendar.WarekiInstant(*p.SinceAt) + "に、" + p.SinceBy + "が変えています。"
+	case p.Proposed && p.Before["state"] == string(asset.Draft):
+		return "変更の提案が確認を待っているため、下書きに戻せません。先に、提案を確認するか差し戻してください。"
 	}
 	return ""
 }

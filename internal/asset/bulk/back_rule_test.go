@@ -28,6 +28,11 @@ func TestWhatThereIsNoneOfAnyMoreStays(t *testing.T) {
 	if len(one.Lines) != 1 || one.Lines[0].Is.Zone != asset.OfflineZone {
 		t.Fatalf("%+v", one)
 	}
+	risen := p // what is in it has another level since, which makes no version of it
+	risen.Floor = []int16{99, 99, 99}
+	if other := makeBack(Record{}, []Part{risen}, scheme, today); other.Broken != 1 || other.Digest == one.Digest {
+		t.Errorf("nobody has seen that it fits a rule no more: %+v", other)
+	}
 	p.Version = 3
 	if other := makeBack(Record{}, []Part{p}, scheme, today); other.Digest == one.Digest {
 		t.Error("the digest is not that of what was seen")

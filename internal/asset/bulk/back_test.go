@@ -232,6 +232,37 @@ func TestADraftThatWasRegisteredInBulkIsADraftAgain(t *testing.T) {
 	}
 }
 
+// A change that is proposed of it would be on nobody's list any more if it were a draft again.
+func TestADraftIsNoneAgainWhileAChangeOfItIsProposed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	of := o.tax.Holdings[0].Section
+	if err := o.many.Change(t.Context(), o.tax, many.Asked{}, func(*door.Tx, many.Standing) (iter.Seq[asset.Entry], error) {
+		d := plain("下書き")
+		d.Zone = ""
+		return slices.Values([]asset.Entry{{Section: of, Is: d, State: asset.Draft}}), nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	registered := o.add(o.tax, "zeimu", plain("台帳"))
+	token := o.change(o.tax, find.Search{}, bulk.Change{Zone: asset.InternetZone})
+	for _, code := range []string{"zeimu-0001", registered} {
+		a := o.find(code)
+		a.Note = "追記"
+		if err := o.proposing.Propose(t.Context(), o.keeper, code, a.Version, a.Details, "見本"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := o.back(o.tax, token)
+	if len(b.Lines) != 1 || b.Lines[0].Code != registered || len(b.Left) != 1 || !strings.Contains(b.Left[0].Why, "提案が確認を待っている") {
+		t.Fatalf("%+v", b)
+	}
+	o.takeBack(o.tax, token)
+	if a := o.find("zeimu-0001"); a.State != asset.Registered || a.Zone != asset.InternetZone {
+		t.Errorf("%s in %q", a.State, a.Zone)
+	}
+}
+
 func TestATakingBackThatIsOvertakenChangesNothing(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -241,5 +272,41 @@ func TestATakingBackThatIsOvertakenChangesNothing(t *testing.T) {
 	o.touch(second, func(d *asset.Details) { d.Note = "追記" })
 	if _, err := o.TakeBack(t.Context(), o.tax, token, "誤り", digest); fault.KindOf(err) != fault.Conflict || o.find(first).Place != "倉庫" {
 		t.Errorf("%v", err)
+	}
+}
+
+// Changes of other sections, however many and new, hide none.
+func TestTheLastChangesAreThoseOfOnesOwnSections(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.add(o.tax, "zeimu", plain("台帳"))
+	o.add(o.welfare, "fukushi", plain("名簿"))
+	place := func(actor authz.Actor, place string) string {
+		return o.change(actor, find.Search{}, bulk.Change{Texts: map[string]string{"place": place}})
+	}
+	first, second := place(o.tax, "書庫"), place(o.tax, "倉庫")
+	for _, where := range []string{"書庫", "倉庫", "金庫"} {
+		place(o.welfare, where)
+	}
+	list, err := o.Recent(t.Context(), o.tax)
+	if err != nil || len(list) != 2 || list[0].Token != second || list[1].Token != first {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// What is kept of a taking back says of how many assets nothing was to be brought back.
+func TestWhatWasOnlyLookedAtIsCountedWhereTheRestIsTakenBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.add(o.tax, "zeimu", plain("台帳"))
+	there := plain("名簿")
+	there.Place = "倉庫"
+	o.add(o.tax, "zeimu", there)
+	token := o.change(o.tax, find.Search{}, bulk.Change{Texts: map[string]string{"place": "倉庫"}, Checked: true})
+	if b := o.back(o.tax, token); len(b.Lines) != 1 || b.Looked != 1 {
+		t.Fatalf("%+v", b)
+	}
+	if k := o.look(o.tax, o.takeBack(o.tax, token)); k.Changed != 1 || k.Same != 1 || k.Refused != 0 {
+		t.Errorf("%+v", k.Record)
 	}
 }

@@ -38,6 +38,7 @@ type office struct {
 	t                    *testing.T
 	many                 *many.Service
 	register             *asset.Service
+	proposing            *propose.Service
 	tax, welfare, keeper authz.Actor
 }
 
@@ -47,7 +48,7 @@ func newOffice(t *testing.T) office {
 	through := door.New(db.Pool, func() time.Time { return today.Start().Add(9 * time.Hour) })
 	register := asset.New(db.Pool, through).With(asset.Ties{Judge: classify.Judge, Awaiting: propose.Awaiting, Drafted: propose.Drafted})
 	all := many.New(db.Pool, through, register)
-	o := office{Service: bulk.New(db.Pool, all, register, find.New(db.Pool, register)), t: t, many: all, register: register}
+	o := office{Service: bulk.New(db.Pool, all, register, find.New(db.Pool, register)), t: t, many: all, register: register, proposing: propose.New(db.Pool, through, register)}
 	town := org.New(db.Pool, through)
 	for i, code := range []string{"zeimu", "fukushi"} {
 		section, err := town.AddSection(t.Context(), authz.AsOperator(), org.Section{Code: code, Name: code + "課", Kind: org.Internal, Position: i})

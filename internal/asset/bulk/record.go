@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/propose"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
@@ -140,7 +141,10 @@ func (s *Service) Recent(ctx context.Context, actor authz.Actor) ([]Record, erro
 	}
 	args := theirsOf(actor)
 	args["most"] = MostRecent
-	return postgres.List[Record](ctx, s.pool, "listing changes in bulk", selectRecord+` ORDER BY b.changed_at DESC, b.id DESC LIMIT @most`, args)
+	// which they are is found by the actor's assets: of other sections there may be a great many
+	return postgres.List[Record](ctx, s.pool, "listing changes in bulk", selectRecord+`
+		AND b.id IN (SELECT DISTINCT q.bulk_id FROM asset a JOIN asset_bulk_part q ON q.asset_id = a.id WHERE `+theirs+` ORDER BY q.bulk_id DESC LIMIT @most)
+		ORDER BY b.changed_at DESC, b.id DESC LIMIT @most`, args)
 }
 
 // find is the record of a token. NotFound where there is none of which the actor may change
@@ -166,6 +170,7 @@ type Part struct {
 	Before      map[string]string
 	After       map[string]string
 	Undone      bool // it was brought back already
+	Proposed    bool // a change of it waits to be confirmed
 	// who has changed it last since, and when, beside who has only looked at it; zero for
 	// nobody
 	SinceAt *time.Time
@@ -181,7 +186,7 @@ func partsOf(ctx context.Context, db postgres.Querier, actor authz.Actor, r Reco
 	return postgres.List[Part](ctx, db, "listing what a change in bulk has changed", `
 		SELECT `+asset.Columns+`, coalesce(r.version, 0) AS made, r.refusal, coalesce(c.before, '{}') AS before, coalesce(c.after, '{}') AS after,
 		       EXISTS (SELECT FROM asset_bulk u JOIN asset_bulk_part q ON q.bulk_id = u.id WHERE u.undoes = r.bulk_id AND q.asset_id = r.asset_id AND q.version IS NOT NULL) AS undone,
-		       l.changed_at AS since_at, coalesce(p.name, '') AS since_by, coalesce(v.name, '') AS looks_by
+		       `+propose.Proposed+` AS proposed, l.changed_at AS since_at, coalesce(p.name, '') AS since_by, coalesce(v.name, '') AS looks_by
 		FROM asset_bulk_part r JOIN asset a ON a.id = r.asset_id JOIN section_shown s ON s.id = a.section_id LEFT JOIN asset m ON m.id = a.merged_into
 		LEFT JOIN asset_change c ON c.asset_id = r.asset_id AND c.version = r.version
 		LEFT JOIN LATERAL (

@@ -397,6 +397,7 @@ func (s *Service) Choose(ctx context.Context, actor authz.Actor, token string, c
 	}
 	defer done()
 	change(&i.Choices)
+	i.Choices.Within(i.Rows)
 	if err := fault.InvalidFields(i.Choices.CheckWhy(0)); err != nil {
 		return err
 	}
@@ -459,6 +460,7 @@ func (s *Service) Apply(ctx context.Context, actor authz.Actor, token string, ag
 	}
 	seen := i.Choices.Text()
 	change(&i.Choices)
+	i.Choices.Within(i.Rows)
 	if i.Choices.Text() != seen {
 		plan, err := s.planOf(ctx, actor, i, raw)
 		if err != nil {

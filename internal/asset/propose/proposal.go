@@ -40,6 +40,10 @@ const selectProposal = `
 	FROM asset_proposal r JOIN person_shown p ON p.id = r.proposed_by
 	WHERE r.asset_id = @asset AND r.state = 'open'`
 
+// Proposed tells in SQL of an asset a whether a change of it waits to be confirmed. It is on a
+// list as long as the asset is registered.
+const Proposed = `EXISTS (SELECT FROM asset_proposal w WHERE w.asset_id = a.id AND w.state = 'open')`
+
 // Open is the proposal about an asset that the actor sees; the zero value where there is
 // none.
 func (s *Service) Open(ctx context.Context, actor authz.Actor, a asset.Asset) (Proposal, error) {

@@ -75,6 +75,23 @@ func (c *Choices) FillIn(form Choices) {
 	c.Clashes = changed(c.Clashes, was.SideOf, form.Clashes)
 }
 
+// mostChosen is how long what is chosen of a row may be, in bytes: no level and no 管理番号 is
+// as long.
+const mostChosen = 100
+
+// Within forgets what is chosen of rows that a file of so many rows does not have, and what
+// can't be chosen: it is kept with the file, and would grow with each form.
+func (c *Choices) Within(rows int) {
+	not := func(row int, chosen string) bool { return row < 0 || row >= rows || len(chosen) > mostChosen }
+	maps.DeleteFunc(c.Levels, not)
+	maps.DeleteFunc(c.Same, not)
+	maps.DeleteFunc(c.Clashes, func(field string, chosen Side) bool {
+		text, _, _ := strings.Cut(field, "-")
+		row, err := strconv.Atoi(text)
+		return err != nil || not(row, string(chosen))
+	})
+}
+
 // changed are the choices of rows with those that a form says otherwise than it showed them.
 func changed[K comparable, V ~string](choices map[K]V, shown func(K) V, form map[K]V) map[K]V {
 	after := map[K]V{}

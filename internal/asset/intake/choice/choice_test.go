@@ -2,6 +2,7 @@ package choice
 
 import (
 	"maps"
+	"strings"
 	"testing"
 )
 
@@ -42,5 +43,34 @@ func TestAChoiceOfAllIsFilledIn(t *testing.T) {
 	others.FillIn(Choices{Same: map[int]string{0: Another, 1: "zeimu-0001"}})
 	if others.SameOf(0) != "" || others.SameOf(1) != "zeimu-0001" {
 		t.Errorf("others no more: %+v", others)
+	}
+}
+
+// What is chosen is kept: of rows that are none, and longer than anything is that can be
+// chosen, it is not, or forms that nobody has been shown would make it grow.
+func TestWhatIsChosenOfNoRowIsForgotten(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("あ", 100)
+	c := Choices{
+		Levels:  map[int]string{0: "3B", 1: long, 2: "3B", -1: "3B"},
+		Same:    map[int]string{1: "zeimu-0001", 0: long, 2: Another},
+		Clashes: map[string]Side{"1-place": TheFile, "2-place": TheFile, "place": TheFile},
+	}
+	c.Within(2)
+	if !maps.Equal(c.Levels, map[int]string{0: "3B"}) || !maps.Equal(c.Same, map[int]string{1: "zeimu-0001"}) || !maps.Equal(c.Clashes, map[string]Side{"1-place": TheFile}) {
+		t.Errorf("%+v", c)
+	}
+}
+
+// Another reason makes no other plan, and one of nothing but spaces is none.
+func TestAReasonIsNoChoice(t *testing.T) {
+	t.Parallel()
+	if (Choices{Why: "見直し", Same: map[int]string{}}).Text() != (Choices{}).Text() {
+		t.Error("a reason is a choice")
+	}
+	for why, problems := range map[string]int{"": 1, " \r\n　": 1, "見直し": 0, strings.Repeat("あ", MostWhy+1): 1} {
+		if got := (Choices{Why: why}).CheckWhy(1); len(got) != problems {
+			t.Errorf("%q: %+v", why, got)
+		}
 	}
 }

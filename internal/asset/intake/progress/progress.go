@@ -91,7 +91,12 @@ func Begin(ctx context.Context, pool *pgxpool.Pool, register int64, act Act) (*W
 // saidEvery is after how many rows it is written down how far it is.
 const saidEvery = 2000
 
-// Say writes down how far it is, now and then. The act goes on where that fails.
+// sayWait is how long it waits for a connection to say so. Who says it holds another one, with
+// rows that those may wait for who have all the others: none would go on.
+const sayWait = 50 * time.Millisecond
+
+// Say writes down how far it is, now and then. The act goes on where that fails, and where no
+// connection is free.
 func (w *Work) Say(ctx context.Context, step Step, done, of int) {
 	if step == w.step && done < w.said+saidEvery && (done != of || done == w.said) {
 		return
@@ -100,7 +105,14 @@ func (w *Work) Say(ctx context.Context, step Step, done, of int) {
 		done -= done % saidEvery
 	}
 	w.step, w.said = step, done
-	_, _ = w.pool.Exec(ctx, `UPDATE asset_import_work SET step = @step, done = @done, rows = @of WHERE import_id = @register AND until = @until`,
+	waiting, cancel := context.WithTimeout(ctx, sayWait)
+	defer cancel()
+	conn, err := w.pool.Acquire(waiting)
+	if err != nil {
+		return
+	}
+	defer conn.Release()
+	_, _ = conn.Exec(ctx, `UPDATE asset_import_work SET step = @step, done = @done, rows = @of WHERE import_id = @register AND until = @until`,
 		pgx.StrictNamedArgs{"step": step, "done": done, "of": of, "register": w.of, "until": w.until})
 }
 

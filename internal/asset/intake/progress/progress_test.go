@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"testing"
+	"time"
 
 	"kagami/internal/asset/intake/progress"
 	"kagami/internal/fault"
@@ -85,9 +86,47 @@ func TestWhatBreaksOffIsOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	first.Say(t.Context(), progress.Writing, 1, 1)
+	first.End(t.Context(), "時間がかかりすぎました。")
 	first.End(t.Context(), "")
 	if p, err := progress.Of(t.Context(), db.Pool, register); err != nil || p.BrokeOff() || !p.UnderWay || p.Step != progress.Reading {
 		t.Errorf("begun anew: %+v, %v", p, err)
 	}
 	second.End(t.Context(), "")
+}
+
+// Who says how far it is has rows that others wait for: where these have all connections, it
+// waits for none of them.
+func TestWhereNoConnectionIsFreeItGoesOn(t *testing.T) {
+	t.Parallel()
+	db, register := aRegister(t)
+	work, err := progress.Begin(t.Context(), db.Pool, register, progress.Taking)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var release []func()
+	for range db.Pool.Config().MaxConns {
+		conn, err := db.Pool.Acquire(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		release = append(release, conn.Release)
+	}
+	said := make(chan struct{})
+	go func() {
+		defer close(said)
+		work.Say(t.Context(), progress.Writing, 2000, 5000)
+	}()
+	select {
+	case <-said:
+	case <-time.After(10 * time.Second):
+		t.Error("it waits for those who wait for it")
+	}
+	for _, free := range release {
+		free()
+	}
+	<-said
+	work.Say(t.Context(), progress.Writing, 4000, 5000)
+	if p, err := progress.Of(t.Context(), db.Pool, register); err != nil || p.Done != 4000 {
+		t.Errorf("afterwards: %+v, %v", p, err)
+	}
 }
