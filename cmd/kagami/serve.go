@@ -53,8 +53,8 @@ type serveCommand struct {
 	Demo bool `help:"空のデータベースを見本の町で満たし、アカウントを一度だけ表示します。"`
 }
 
-// Run serves until the context ends, and then stops in order: first the pages,
-// then the jobs, then the database.
+// Run serves until the context ends, and then stops in order: first the pages, and what goes
+// on beside them, then the jobs, then the database.
 func (c *serveCommand) Run(ctx context.Context) (err error) {
 	provider, ways, err := c.choose(c.publicURL())
 	if err != nil {
@@ -100,6 +100,7 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, stop(ctx, jobs)) }()
 	go p.Watch(ctx)
+	defer p.Finish()
 	return serve(ctx, listener, p, db.ended())
 }
 

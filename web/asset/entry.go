@@ -323,6 +323,9 @@ func (p entryView) ended() string {
 	case asset.Merged:
 		return "ほかの情報資産と同じものだったため、1つにまとめました。いまの内容は、まとめた先を見てください。"
 	}
+	if p.State.Ended() {
+		return "「" + p.State.Title() + "」として終わったものです。台帳の件数には入りません。"
+	}
 	return ""
 }
 

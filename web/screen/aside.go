@@ -13,10 +13,10 @@ import (
 const asideWait = 2 * time.Second
 
 // Aside does what may take long, up to limit. Who has asked hears of it where it is over soon; otherwise, and
-// where they go, it goes on without them, and later gets its outcome.
+// where they go, it goes on without them, and later gets its outcome; a portal that ends waits for it.
 func Aside(r *http.Request, limit time.Duration, do func(context.Context) error, later func(context.Context, error)) (heard bool, err error) {
 	outcome, gone := make(chan error), make(chan struct{})
-	go func() {
+	VisitOf(r.Context()).aside.Go(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), limit)
 		defer cancel()
 		err := guarded(ctx, do)
@@ -28,7 +28,7 @@ func Aside(r *http.Request, limit time.Duration, do func(context.Context) error,
 			}
 			later(ctx, err)
 		}
-	}()
+	})
 	wait := time.NewTimer(asideWait)
 	defer wait.Stop()
 	select {

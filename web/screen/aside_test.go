@@ -3,6 +3,7 @@ package screen_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -60,5 +61,33 @@ func TestWhatTakesLongGoesOnByItself(t *testing.T) {
 	}, func(_ context.Context, err error) { outcome <- err })
 	if err := <-outcome; !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("beyond its limit: %v", err)
+	}
+}
+
+// A portal that ends leaves nothing undone: the database is closed after what goes on.
+func TestAPortalThatEndsWaitsForWhatGoesOn(t *testing.T) {
+	t.Parallel()
+	portal := &screen.Portal{Log: slog.New(slog.DiscardHandler)}
+	ctx, leave := context.WithCancel(screen.With(t.Context(), &screen.Visit{Portal: portal}))
+	release, told := make(chan struct{}), false
+	_, _ = screen.Aside(asked(ctx), time.Minute, func(context.Context) error {
+		leave()
+		<-release
+		return nil
+	}, func(context.Context, error) { told = true })
+	ended := make(chan struct{})
+	go func() {
+		portal.Finish()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		t.Error("it has ended while something goes on")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(release)
+	<-ended
+	if !told {
+		t.Error("it has ended before anybody was told of the outcome")
 	}
 }

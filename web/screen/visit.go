@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"kagami/internal/authz"
@@ -26,7 +27,13 @@ type Portal struct {
 	TrustedProxies []netip.Prefix
 	// Fail answers with the page for a failure, and writes it into the log.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)
+
+	aside sync.WaitGroup // what goes on beside requests
 }
+
+// Finish waits for what still goes on beside requests once none come any more. Each is over by
+// its limit.
+func (p *Portal) Finish() { p.aside.Wait() }
 
 // Visit is what a request carries: the portal it came to, its id, and who acts
 // once that is known.

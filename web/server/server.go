@@ -105,6 +105,10 @@ func (p *Portal) Start(ctx context.Context) error {
 	return nil
 }
 
+// Finish waits for what still goes on beside requests once none come any more: it needs the
+// database until it is over.
+func (p *Portal) Finish() { p.shared.Finish() }
+
 // Jobs are what the Parts do by themselves.
 func (p *Portal) Jobs() []job.Register {
 	var jobs []job.Register

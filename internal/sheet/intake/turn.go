@@ -16,9 +16,9 @@ import (
 // PlanDeadline is how long it may take to plan in a turn what has been read.
 const PlanDeadline = 20 * time.Second
 
-// turnLife is after how long a turn is over that nobody has ended, because a portal
+// TurnLife is after how long a turn is over that nobody has ended, because a portal
 // broke off: nothing that is done in it takes as long.
-const turnLife = TurnLimit + 20*time.Second
+const TurnLife = TurnLimit + 20*time.Second
 
 // TurnLimit is how long what is done in a turn may take: a file is read, compared, and
 // perhaps taken in.
@@ -81,7 +81,7 @@ func begin(ctx context.Context, pool *pgxpool.Pool, person int64) (until time.Ti
 	err = pool.QueryRow(ctx, `
 		INSERT INTO table_turn AS t (person_id, until) VALUES (@person, clock_timestamp() + @life)
 		ON CONFLICT (person_id) DO UPDATE SET until = excluded.until WHERE t.until <= clock_timestamp()
-		RETURNING until`, pgx.StrictNamedArgs{"person": person, "life": turnLife}).Scan(&until)
+		RETURNING until`, pgx.StrictNamedArgs{"person": person, "life": TurnLife}).Scan(&until)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return until, fault.New(fault.Conflict, "前に選んだファイルの読み取りが、まだ終わっていません。途中で止まったときも、2分たてば終わったものとします。何も変更されていません。少し待ってから、もう一度行ってください。")
 	}

@@ -53,11 +53,12 @@ type Progress struct {
 // BrokeOff tells whether the portal stopped in the middle of it: then nothing was done.
 func (p Progress) BrokeOff() bool { return p.Act != "" && !p.UnderWay && p.Refused == "" }
 
-// Limit is how long an act may take. One that is not over by then has broken off.
+// Limit is how long an act may take.
 const Limit = intake.TurnLimit
 
-// slack is for what comes after it.
-const slack = 5 * time.Second
+// life is after how long an act has broken off that nobody has ended: not before the turn is
+// over in which it was done, so that it can be done again once its page says so.
+const life = intake.TurnLife + 5*time.Second
 
 // Work is an act that is under way.
 type Work struct {
@@ -78,7 +79,7 @@ func Begin(ctx context.Context, pool *pgxpool.Pool, register int64, act Act) (*W
 		INSERT INTO asset_import_work AS w (import_id, act, step, until) VALUES (@register, @act, @step, clock_timestamp() + @life)
 		ON CONFLICT (import_id) DO UPDATE SET act = excluded.act, step = excluded.step, done = 0, rows = 0, refused = '', until = excluded.until
 		WHERE w.refused <> '' OR w.until <= clock_timestamp()
-		RETURNING until`, pgx.StrictNamedArgs{"register": register, "act": act, "step": Reading, "life": Limit + slack}).Scan(&w.until)
+		RETURNING until`, pgx.StrictNamedArgs{"register": register, "act": act, "step": Reading, "life": life}).Scan(&w.until)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fault.Wrap(ErrUnderWay, fault.Conflict, "この台帳は、いま読み取っているか、取り込んでいます。終わるまで待ってください。")
 	}
