@@ -152,17 +152,51 @@ func errNone() error {
 
 // Find returns an asset. NotFound where the actor may not see it.
 func (s *Service) Find(ctx context.Context, actor authz.Actor, code string) (Asset, error) {
-	return find(ctx, s.pool, actor, code, "")
+	return find(ctx, s.pool, actor, code)
 }
 
 // FindIn finds one in a change, for the rooms that stand on the register, and locks it until
 // the change ends. NotFound where the actor may not see it.
 func FindIn(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (Asset, error) {
-	return find(ctx, tx, actor, code, "FOR NO KEY UPDATE OF a")
+	return findLocked(ctx, tx, actor, code, "FOR NO KEY UPDATE OF a")
 }
 
-func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code, lock string) (Asset, error) {
-	a, err := postgres.One[Asset](ctx, db, "finding an asset", selectAsset+` WHERE a.code = @code `+lock, pgx.StrictNamedArgs{"code": code})
+// patience is how long somebody waits for an asset that another change has locked. An import
+// may have it for many seconds: each who waits keeps one of the portal's connections from all
+// others, so that they are told to come again instead.
+const patience = `SELECT set_config('lock_timeout', '5s', true)`
+
+func findLocked(ctx context.Context, tx *door.Tx, actor authz.Actor, code, lock string) (Asset, error) {
+	var (
+		batch pgx.Batch
+		a     Asset
+	)
+	batch.Queue(patience)
+	batch.Queue(selectAsset+` WHERE a.code = @code `+lock, pgx.StrictNamedArgs{"code": code}).Query(func(rows pgx.Rows) (err error) {
+		a, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Asset])
+		return err
+	})
+	batch.Queue(`SELECT set_config('lock_timeout', '0', true)`)
+	err := tx.SendBatch(ctx, &batch).Close()
+	if failure, ok := errors.AsType[*pgconn.PgError](err); ok && failure.Code == lockTimeout {
+		return Asset{}, fault.Wrap(err, fault.Conflict, "この情報資産は、いま、台帳の取り込みか、ほかの人の変更の途中です。1分ほど待ってから、もう一度行ってください。何も変更されていません。")
+	}
+	if err != nil {
+		err = fmt.Errorf("locking an asset: %w", err)
+	}
+	return a.found(actor, err)
+}
+
+// lockTimeout is the database's code where somebody has waited too long for a lock.
+const lockTimeout = "55P03"
+
+func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code string) (Asset, error) {
+	a, err := postgres.One[Asset](ctx, db, "finding an asset", selectAsset+` WHERE a.code = @code`, pgx.StrictNamedArgs{"code": code})
+	return a.found(actor, err)
+}
+
+// found is an asset that was looked up, or why the actor does not see it.
+func (a Asset) found(actor authz.Actor, err error) (Asset, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Asset{}, errNone()
 	}
@@ -320,7 +354,7 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, code string, ve
 // levels, what the asset rests on is locked with it.
 func (s *Service) Claim(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, version int, d Details) (Asset, error) {
 	if s.ties.Ready != nil {
-		seen, err := find(ctx, tx, actor, code, "")
+		seen, err := find(ctx, tx, actor, code)
 		if err != nil {
 			return seen, err
 		}
@@ -468,7 +502,7 @@ func (s *Service) Drafted(ctx context.Context, tx *door.Tx, actor authz.Actor, a
 // Lock locks an asset that has not ended on the version that the actor has seen. NotFound
 // where they may not see it; Conflict where it has ended, or has been changed since.
 func Lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, version int) (Asset, error) {
-	a, err := find(ctx, tx, actor, code, "FOR UPDATE OF a")
+	a, err := findLocked(ctx, tx, actor, code, "FOR UPDATE OF a")
 	if err != nil {
 		return a, err
 	}
