@@ -95,7 +95,7 @@ func TestAChangeInBulkIsTakenBackFromItsPage(t *testing.T) {
 	_, second := assettest.Register(t, manager, assettest.Ledger("name", "うさぎ号の名簿"))
 	assettest.Register(t, manager, assettest.Ledger("name", "うさぎ号の控え", "place", "書庫"))
 	page := "/assets/bulk?q=" + url.QueryEscape("うさぎ号の")
-	assettest.MustSay(t, "nothing yet", manager.Get("/assets/bulk/changes"), "まとめて変更は、まだありません。")
+	assettest.MustSay(t, "nothing yet", manager.Get("/assets/bulk/changes"), "まとめて変更の記録は、まだありません。")
 	done := manager.Post(page, apply(manager.Post(page, url.Values{"do": {"preview"}, "place": {"書庫"}, "why": {"移転"}})))
 	assettest.MustSay(t, "done", done, "情報資産2件を変えました。そのまま残したものは、1件です（すでに同じ内容のもの）。", first, second, "移転")
 	assettest.MustNotSay(t, "done", done, "うさぎ号の控え")
