@@ -6,6 +6,12 @@ const (
 	NewException = Exceptions + "/new"
 )
 
+// NewAssetException is where an exception is asked for about a rule that an asset, by its
+// 管理番号, does not fit.
+func NewAssetException(asset, rule string) string {
+	return With(With(NewException, "asset", asset), "rule", rule)
+}
+
 // Exception is an exception, by its code.
 func Exception(code string) string { return under(Exceptions, code) }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"kagami/internal/authz"
 	"kagami/internal/exception"
 	"kagami/web/screen"
 )
@@ -28,6 +29,9 @@ func (s *Screens) showEntry(w http.ResponseWriter, r *http.Request) error {
 			view.Steps = append(view.Steps, p)
 		}
 	}
+	if e.State == exception.Permitted {
+		_, view.MayFollow = actor.May(authz.AskExceptions, authz.Matter{OwnersSection: e.Section})
+	}
 	if len(e.About) > 0 {
 		view.Rules = s.rules(r, e)
 	}
@@ -51,4 +55,12 @@ func (s *Screens) rules(r *http.Request, e exception.Exception) map[string]strin
 		}
 	}
 	return rules
+}
+
+// decider heads who has decided, and on which day.
+func (p entryView) decider() (by, on string) {
+	if p.State == exception.Refused {
+		return "不許可とした人", "不許可とした日"
+	}
+	return "許可者", "許可日"
 }

@@ -9,21 +9,32 @@ import (
 	"strings"
 	"testing"
 
+	"kagami/internal/asset"
+	"kagami/internal/asset/find"
 	"kagami/internal/authz"
 	"kagami/internal/exception"
-	"kagami/internal/fault"
+	"kagami/web/asset/assettest"
 	webexception "kagami/web/exception"
 	"kagami/web/screen"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
 )
 
-var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	none := func(context.Context, authz.Actor, string) (webexception.Asset, error) {
-		return webexception.Asset{}, fault.New(fault.NotFound, "見つかりません。")
+var town = assettest.Town(func(g server.Ground, register *asset.Service, _ *find.Service) []screen.Part {
+	look := func(ctx context.Context, actor authz.Actor, code string) (webexception.Asset, error) {
+		a, err := register.Find(ctx, actor, code)
+		if err != nil {
+			return webexception.Asset{}, err
+		}
+		scheme, err := register.Scheme(ctx, actor)
+		found := webexception.Asset{About: exception.About{AssetID: a.ID, Section: a.Section, Code: a.Code, Name: a.Name}, SectionCode: a.SectionCode}
+		for _, b := range a.Broken(scheme.Rules) {
+			found.Breaks = append(found.Breaks, webexception.Break{Rule: b.Rule, Clause: b.Clause, Sentence: b.Sentence})
+		}
+		return found, err
 	}
-	return []screen.Part{webexception.New(exception.New(g.Pool, g.Door), none).Part()}, nil
-}}
+	return []screen.Part{webexception.New(exception.New(g.Pool, g.Door), look).Part()}
+})
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
 
@@ -97,8 +108,8 @@ func TestWhatIsWrongComesBack(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
-	a := manager.Post("/exceptions/new", asking("until_on", "", "assets", "zeimu-0099"))
-	mustSay(t, "no such asset", a, "zeimu-0099の情報資産は、見つかりません", "帳票の受渡し")
+	a := manager.Post("/exceptions/new", asking("until_on", "", "assets", "zeimu-9999"))
+	mustSay(t, "no such asset", a, "zeimu-9999の情報資産は、見つかりません", "帳票の受渡し")
 	a = manager.Post("/exceptions/new", asking("until_on", "2028-03-31", "reason", ""))
 	mustSay(t, "too long", a, "期間が長すぎます。", "理由を入力してください。", "帳票の受渡し", `value="2028-03-31"`)
 	if a.Status != http.StatusUnprocessableEntity {
@@ -123,4 +134,31 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 	if a := staff.Get("/exceptions/new"); a.Status != http.StatusForbidden {
 		t.Errorf("a colleague asks: %d", a.Status)
 	}
+}
+
+var excepting = regexp.MustCompile(`/exceptions/new\?asset=[^"]+`)
+
+// The page of an asset leads from what it does not fit to the form, and says by which
+// exception it need not fit it.
+func TestWhatAnAssetDoesNotFitIsExcepted(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager, ciso := servertest.SignIn(t, portal, town.Holder("税務町民課長")), servertest.SignIn(t, portal, town.Holder("副町長"))
+	page, code := assettest.Register(t, manager, assettest.Ledger("personal", "specific", "number_work", "use", "zone", "lgwan"))
+	mustSay(t, "the asset", page, "基準に合わない（要是正）", "例外措置を申請する")
+	mustNotSay(t, "the asset for a colleague", servertest.SignIn(t, portal, town.Holder("税務町民課 職員")).Get("/assets/"+code), "例外措置を申請する")
+	link := strings.ReplaceAll(excepting.FindString(page.Body), "&amp;", "&")
+	form := manager.Get(link)
+	mustSay(t, "the form", form, code, "この条項のものだけを例外にします", "基本方針7(")
+	rule := regexp.MustCompile(`name="rule" value="([^"]+)"`).FindStringSubmatch(form.Body)
+	if rule == nil {
+		t.Fatal("the form knows no rule")
+	}
+	mustSay(t, "an asset that fits it", manager.Post("/exceptions/new", asking("assets", "zeimu-0001", "rule", rule[1])), "zeimu-0001は、この基準に合っています。")
+	path := ask(t, manager, asking("from_on", "2026-11-24", "until_on", "2027-03-31", "assets", code, "rule", rule[1], "reason", "令和8年11月25日に直す"))
+	mustNotSay(t, "asked for", manager.Get("/assets/"+code), "例外措置あり")
+	mustSay(t, "permitted", ciso.Post(path+"/permit", url.Values{"version": {"1"}}), "有効", code)
+	mustSay(t, "the asset with it", manager.Get("/assets/"+code), "例外措置あり（令和9年3月31日まで、例-"+strings.TrimPrefix(path, "/exceptions/")+"）")
+	mustSay(t, "revoked", ciso.Post(path+"/revoke", url.Values{"version": {"2"}, "note": {"守られていない"}}), "許可を取り消しました")
+	mustNotSay(t, "the asset without it", manager.Get("/assets/"+code), "例外措置あり")
 }
