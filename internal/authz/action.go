@@ -52,6 +52,13 @@ const (
 	SetAssetRules Action = "asset.set_rules"
 	// KeepViews is keeping what one asks the list of the register again and again.
 	KeepViews Action = "asset.keep_views"
+	// ReadExceptions is reading what need not be kept for a time.
+	ReadExceptions Action = "exception.read"
+	// AskExceptions is asking for an exception, withdrawing it, and ending it early.
+	AskExceptions Action = "exception.ask"
+	// PermitExceptions is permitting an exception or refusing it, looking at it again, and
+	// revoking it.
+	PermitExceptions Action = "exception.permit"
 	// ReportViolation is reporting a suspected violation.
 	ReportViolation Action = "violation.report"
 	// ConfirmViolation is confirming a violation: 6(2)① by the 統括, ② by a

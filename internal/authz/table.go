@@ -88,6 +88,9 @@ var table = [...]row{
 	{HandAssets, "廃止した課室の情報資産を、ほかの課室に引き継がせる", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no, no}},
 	{SetAssetRules, "分類・領域・取扱制限を定める", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no, no}},
 	{KeepViews, "情報資産台帳の絞り込みの条件を、自分のために保存する", decides, NoSection, [...]Reach{self, self, self, self, self, self, self, self, self, self, no}},
+	{ReadExceptions, "例外措置を見る", reads, OwnersSection, [...]Reach{all, all, all, all, all, own, own, own, own, all, no}},
+	{AskExceptions, "例外措置を申請する・取り下げる・終える", decides, OwnersSection, [...]Reach{no, no, all, all, no, own, own, no, no, no, no}},
+	{PermitExceptions, "例外措置を許可する・見直す・取り消す", decides, NoSection, [...]Reach{no, all, no, no, no, no, no, no, no, no, no}},
 	{ReportViolation, "違反の疑いを報告する", decides, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all, no}},
 	{ConfirmViolation, "違反を確認する", decides, SystemsSection, [...]Reach{no, no, all, no, no, no, own, no, no, no, no}},
 	{GiveGuidance, "指導する", decides, PersonsSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
@@ -122,6 +125,8 @@ func Choices() []Choice {
 	return []Choice{
 		{"permission.see_acknowledgements.system_manager", SeeAcknowledgements, SystemManager, []Reach{None, Own}},
 		{"permission.excuse.security_manager", ExcuseAcknowledgement, SecurityManager, []Reach{Own, None}},
+		{"permission.permit_exceptions.general_security_officer", PermitExceptions, GeneralSecurityOfficer, []Reach{None, All}},
+		{"permission.permit_exceptions.security_officer", PermitExceptions, SecurityOfficer, []Reach{None, All}},
 		{"permission.see_settings.staff", SeeSettings, Staff, []Reach{None, All}},
 	}
 }

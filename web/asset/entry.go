@@ -9,6 +9,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/find"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
@@ -86,6 +87,10 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if view.Low, err = s.low(r, a); err != nil {
 		return err
 	}
+	if view.Excepted, err = s.finding.Excepted(ctx, actor, a); err != nil {
+		return err
+	}
+	_, view.MayExcept = actor.May(authz.AskExceptions, authz.Matter{OwnersSection: a.Section})
 	if view.Papers, err = s.papers.List(ctx, actor, a); err != nil {
 		return err
 	}
@@ -159,6 +164,16 @@ func (s *Screens) communications(r *http.Request, a asset.Asset) (c communicatio
 		c.Scheme, err = s.talks.Scheme(ctx, actor)
 	}
 	return c, err
+}
+
+// excepted is the exception by which the asset need not fit a rule today; nil for none.
+func (p entryView) excepted(rule string) *find.Excepted {
+	for i := range p.Excepted {
+		if p.Excepted[i].Rule == rule {
+			return &p.Excepted[i]
+		}
+	}
+	return nil
 }
 
 // low are the levels of an asset that stand below those of what rests on it; it asks only

@@ -24,6 +24,7 @@ import (
 	"kagami/internal/asset/tied"
 	"kagami/internal/asset/view"
 	"kagami/internal/edition"
+	"kagami/internal/exception"
 	"kagami/internal/handover"
 	"kagami/internal/holiday"
 	"kagami/internal/org/absence"
@@ -57,6 +58,7 @@ import (
 	"kagami/web/asset/views"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
+	webexception "kagami/web/exception"
 	webhandover "kagami/web/handover"
 	"kagami/web/imports"
 	"kagami/web/organization"
@@ -122,6 +124,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webhand.New(hand.New(g.Pool, g.Door)).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(talks, assets, listing).Part(),
+		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets)).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

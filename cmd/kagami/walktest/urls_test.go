@@ -54,6 +54,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"AssetLookAt":    address.AssetLookAt("c"),
 		"Communications": address.Communications, "NewCommunication": address.NewCommunication, "NewAssetCommunication": address.NewAssetCommunication("c"), "Communication": address.Communication("c"),
 		"CommunicationEdit": address.CommunicationEdit("c"), "CommunicationEnd": address.CommunicationEnd("c"),
+		"Exceptions": address.Exceptions, "NewException": address.NewException, "NewAssetException": address.NewAssetException("c", "r"), "Exception": address.Exception("c"), "ExceptionStep": address.ExceptionStep("c", "permit"),
 		"AssetImports": address.AssetImports, "AssetTemplate": address.AssetTemplate, "AssetImport": address.AssetImport("t"), "AssetFaultyRows": address.AssetFaultyRows("t"),
 		"AssetKeepers": address.AssetKeepers, "AssetDrafts": address.AssetDrafts, "AssetReview": address.AssetReview("c"),
 		"OwnAssetDrafts": address.OwnAssetDrafts, "AssetWithdraw": address.AssetWithdraw("c"), "AssetKeeper": address.AssetKeeper(1), "AssetHanding": address.AssetHanding("c"), "DraftsOf": address.DraftsOf("c"),

@@ -1,0 +1,140 @@
+package exception
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/setting"
+)
+
+// Longest is for how many days an exception may be asked at most.
+var Longest = setting.NewChoice("exception.longest", "例外措置の最も長い期間", "例外措置は、初日からこの期間までしか申請できません。続けるときは、改めて申請します。",
+	setting.Option{Kept: "366", Title: "1年"}, setting.Option{Kept: "184", Title: "6か月"}, setting.Option{Kept: "92", Title: "3か月"}, setting.Option{Kept: "731", Title: "2年"})
+
+// longestOn is Longest as a number of days, with its name.
+func longestOn(values setting.Values, day calendar.Date) longest {
+	kept := Longest.On(values, day)
+	days, _ := strconv.Atoi(kept) // the options are numbers
+	return longest{days, Longest.Show(kept)}
+}
+
+type longest struct {
+	days  int
+	title string
+}
+
+// reviewBefore is how many days before its last day an exception is looked at again, where
+// who asks says nothing.
+const reviewBefore = 30
+
+// Details are what people say of an exception when they ask for it.
+type Details struct {
+	Clause                string // 条項
+	Subject               string // what it is about, in words
+	Reason, Risk, Instead string
+	From, Until, ReviewOn calendar.Date
+	DoneSince             calendar.Date // of what is done already, in an emergency; else zero
+}
+
+// About is an asset that an exception is about, and which rule it need not fit; an empty
+// one where it is about something else.
+type About struct {
+	AssetID int64  `json:"asset_id"`
+	Section int64  `json:"-"`
+	Code    string `json:"code"`
+	Name    string `json:"name"`
+	Rule    string `json:"rule"`
+}
+
+// Field is a text of an exception.
+type Field struct {
+	Key, Title string
+	Most       int // characters
+	Needed     bool
+	at         func(*Details) *string
+}
+
+// Text is the field's text.
+func (f Field) Text(d Details) string { return *f.at(&d) }
+
+// Set puts a text into its place.
+func (f Field) Set(d *Details, text string) { *f.at(d) = strings.TrimSpace(text) }
+
+// Fields are the texts of an exception, in the order of its form.
+var Fields = []Field{
+	{"clause", "条項", 200, true, func(d *Details) *string { return &d.Clause }},
+	{"subject", "対象", 1000, false, func(d *Details) *string { return &d.Subject }},
+	{"reason", "理由", 2000, true, func(d *Details) *string { return &d.Reason }},
+	{"risk", "リスク", 2000, true, func(d *Details) *string { return &d.Risk }},
+	{"instead", "代替策", 2000, true, func(d *Details) *string { return &d.Instead }},
+}
+
+// MostAbout is how many assets an exception may be about.
+const MostAbout = 100
+
+// tidy are the details as they are kept: what is done already began when it was done, and
+// the day of the review is some time before the last day.
+func (d Details) tidy() Details {
+	for _, f := range Fields {
+		f.Set(&d, f.Text(d))
+	}
+	if !d.DoneSince.IsZero() {
+		d.From = d.DoneSince
+	}
+	if d.ReviewOn.IsZero() && !d.Until.IsZero() {
+		if d.ReviewOn = d.Until.AddDays(-reviewBefore); d.ReviewOn.Before(d.From) {
+			d.ReviewOn = d.From
+		}
+	}
+	return d
+}
+
+// check finds what is wrong with tidy details, about some assets of a section.
+func (d Details) check(about []About, section int64, most longest, today calendar.Date) (problems []fault.Problem) {
+	wrong := func(field, message string) {
+		problems = append(problems, fault.Problem{Field: field, Message: message})
+	}
+	for _, f := range Fields {
+		switch text := f.Text(d); {
+		case f.Needed && text == "":
+			wrong(f.Key, f.Title+"を入力してください。")
+		case utf8.RuneCountInString(text) > f.Most:
+			wrong(f.Key, f.Title+"が長すぎます。"+strconv.Itoa(f.Most)+"字までで書いてください。")
+		}
+	}
+	if d.Subject == "" && len(about) == 0 {
+		wrong("subject", "対象を言葉で書くか、情報資産の管理番号を書いてください。")
+	}
+	if len(about) > MostAbout {
+		wrong("assets", "1つの例外措置の情報資産は、"+strconv.Itoa(MostAbout)+"件までです。分けて申請してください。")
+	}
+	for _, a := range about {
+		if a.Section != section {
+			wrong("assets", a.Code+"は、この課室の情報資産ではありません。課室か、管理番号を直してください。")
+		}
+	}
+	switch {
+	case d.DoneSince.After(today):
+		wrong("done_since", "すでに行った日は、今日までの日にしてください。これから行うときは、空のままにします。")
+	case d.From.IsZero():
+		wrong("from_on", "いつからかを入力してください。")
+	case d.DoneSince.IsZero() && d.From.Before(today):
+		wrong("from_on", "いつからかは、今日か、それより後の日にしてください。すでに行っているときは、「緊急のため、すでに行った日」に書きます。")
+	}
+	switch {
+	case d.Until.IsZero():
+		wrong("until_on", "いつまでかを入力してください。期限のない例外措置は、申請できません。")
+	case d.Until.Before(today):
+		wrong("until_on", "いつまでかは、今日か、それより後の日にしてください。")
+	case d.Until.Before(d.From):
+		wrong("until_on", "いつまでかは、いつからかより前にできません。")
+	case !d.From.IsZero() && d.Until.Sub(d.From) > most.days:
+		wrong("until_on", "期間が長すぎます。初日から"+most.title+"までにして、続けるときは改めて申請してください。")
+	case d.ReviewOn.Before(d.From) || d.ReviewOn.After(d.Until):
+		wrong("review_on", "見直し日は、期間の中の日にしてください。")
+	}
+	return problems
+}

@@ -1,0 +1,90 @@
+package exception
+
+import (
+	"kagami/internal/authz"
+	"kagami/internal/lifecycle"
+)
+
+// State is where an exception stands, but for the days that come by themselves.
+type State string
+
+// The states.
+const (
+	Asked     State = "asked"
+	Permitted State = "permitted"
+	Refused   State = "refused"
+	Withdrawn State = "withdrawn"
+	Ended     State = "ended" // before its last day
+)
+
+// Title is what the state is called.
+func (s State) Title() string {
+	switch s {
+	case Asked:
+		return "申請中"
+	case Permitted:
+		return "許可"
+	case Refused:
+		return "不許可"
+	case Withdrawn:
+		return "取り下げ"
+	case Ended:
+		return "期限前に終了"
+	}
+	return ""
+}
+
+// Event is what is done with an exception.
+type Event string
+
+// The events.
+const (
+	EventAsk      Event = "ask"
+	EventWithdraw Event = "withdraw"
+	EventPermit   Event = "permit"
+	EventRefuse   Event = "refuse"
+	EventReview   Event = "review"
+	EventEnd      Event = "end"
+	EventRevoke   Event = "revoke"
+)
+
+// Title is what the event is called.
+func (e Event) Title() string { return life.Title(e) }
+
+var (
+	asking   = lifecycle.Who{May: []authz.Action{authz.AskExceptions}}
+	deciding = lifecycle.Who{May: []authz.Action{authz.PermitExceptions}, Except: "申請した人"}
+)
+
+// life is the life of an exception.
+var life = lifecycle.Table[State, Event, lifecycle.Always]{
+	Thing:  "例外措置",
+	States: []State{Asked, Permitted, Refused, Withdrawn, Ended},
+	Ends:   []State{Refused, Withdrawn, Ended},
+	Arrows: []lifecycle.Arrow[State, Event, lifecycle.Always]{
+		{Event: EventAsk, To: Asked, By: asking, Title: "申請", Asks: "条項、対象、理由、リスク、代替策、期間、見直し日（緊急のときは、いつから行っているか）"},
+		{From: Asked, Event: EventWithdraw, To: Withdrawn, By: asking, Title: "取り下げ", Needs: needs("取り下げる理由")},
+		{From: Asked, Event: EventPermit, To: Permitted, By: deciding, Title: "許可"},
+		{From: Asked, Event: EventRefuse, To: Refused, By: deciding, Title: "不許可", Needs: needs("許可しない理由"), Asks: "許可しない理由（すでに行っているときは、いつまでに元に戻すかも）"},
+		{From: Permitted, Event: EventReview, To: Permitted, By: deciding, Title: "見直し", Needs: needs("見直しで分かったこと"), Asks: "見直しで分かったこと、次の見直し日"},
+		{From: Permitted, Event: EventEnd, To: Ended, By: asking, Title: "期限前の終了", Needs: needs("終える理由")},
+		{From: Permitted, Event: EventRevoke, To: Ended, By: deciding, Title: "許可の取消し", Needs: needs("取り消す理由")},
+	},
+}
+
+// needs is the one text that a step needs.
+func needs(title string) []lifecycle.Field { return []lifecycle.Field{{Name: "note", Title: title}} }
+
+// StatesDocument is the life of an exception as docs/exception-states.md holds it; a test
+// keeps the two the same. It returns an error where the table is wrong.
+func StatesDocument() (string, error) {
+	if err := life.Check(); err != nil {
+		return "", err
+	}
+	return lifecycle.Document{
+		Title: "例外措置の状態", Sources: []string{"internal/exception/life.go"},
+		Rows: append(life.Rows(),
+			lifecycle.Row{From: "許可", What: "初日が来る", To: "有効"},
+			lifecycle.Row{From: "有効", What: "期限の日が過ぎる", To: "期限切れ"}),
+	}.Markdown(), nil
+}

@@ -1,0 +1,29 @@
+package exception_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"kagami/internal/exception"
+)
+
+var update = flag.Bool("update", false, "write docs/exception-states.md anew")
+
+func TestTheStatesDocument(t *testing.T) {
+	t.Parallel()
+	const path = "../../docs/exception-states.md"
+	want, err := exception.StatesDocument()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != want {
+		t.Errorf("docs/exception-states.md is not the table of the code (%v): make generate", err)
+	}
+}

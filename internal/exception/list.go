@@ -1,0 +1,179 @@
+package exception
+
+import (
+	"context"
+	"maps"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres"
+	"kagami/internal/state"
+	"kagami/internal/task"
+)
+
+// OnPage is how many exceptions a page of the list has.
+const OnPage = 100
+
+// SoonDays is within how many days the last day of an exception is near.
+const SoonDays = 30
+
+// Kind is a choice of exceptions by where they stand on a day.
+type Kind struct {
+	Key, Title string
+	condition  string // in SQL, of an exception e
+}
+
+// Kinds are the choices, in the order in which they are offered.
+var Kinds = []Kind{
+	{"asked", "申請中", `e.state = 'asked'`},
+	{"in_force", "有効", inForce},
+	{"ends_soon", "有効（30日以内に期限）", inForce + ` AND e.until_on <= @today::date + @soon::int`},
+	{"to_review", "見直し日が来たもの", inForce + ` AND e.review_on <= @today`},
+	{"over", "期限切れ・期限前に終了", `(e.state = 'ended' OR e.state = 'permitted' AND e.until_on < @today)`},
+	{"not", "不許可・取り下げ", `e.state IN ('refused', 'withdrawn')`},
+}
+
+const inForce = `e.state = 'permitted' AND e.from_on <= @today AND e.until_on >= @today`
+
+// Search is what somebody looks for. What is empty leaves out nothing.
+type Search struct {
+	Kind    string // a key of Kinds; another one leaves out nothing
+	Section string // its code
+	Clause  string // what the clause has somewhere
+	Asset   string // the 管理番号 of what it is about
+	After   string // empty, or Next of the page before
+}
+
+// Line is an exception as the list shows it.
+type Line struct {
+	Code, SectionName     string
+	Clause, Subject       string
+	Assets                int // how many it is about
+	From, Until, ReviewOn calendar.Date
+	State                 State
+	Emergency             bool
+}
+
+// Standing is where it stands on a day, in words.
+func (l Line) Standing(day calendar.Date) string { return standing(l.State, l.From, l.Until, day) }
+
+// Page is a page of the list.
+type Page struct {
+	Lines []Line
+	Count int    // how many there are on all pages
+	Next  string // what Search.After is for the next page; empty on the last
+}
+
+// List finds exceptions, the newest first. Forbidden for who reads none.
+func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
+	var page Page
+	if actor.Reach(authz.ReadExceptions) == authz.None {
+		return page, fault.New(fault.Forbidden, "例外措置は、あなたの役割では見られません。")
+	}
+	where, args := q.where(actor, calendar.Day(s.door.Now()))
+	count, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting exceptions", `
+		SELECT count(*) AS count FROM exception e JOIN section_shown s ON s.id = e.section_id WHERE `+where, args)
+	if err != nil {
+		return page, err
+	}
+	if page.Count = count.Count; page.Count == 0 {
+		return page, nil
+	}
+	args = maps.Clone(args)
+	args["limit"] = OnPage + 1
+	if q.After != "" {
+		where += ` AND e.id < (SELECT id FROM exception WHERE code = @after)`
+		args["after"] = q.After
+	}
+	page.Lines, err = postgres.List[Line](ctx, s.pool, "listing exceptions", `
+		SELECT e.code, s.name AS section_name, e.clause, e.subject, (SELECT count(DISTINCT a.asset_id) FROM exception_about a WHERE a.exception_id = e.id) AS assets,
+		       e.from_on AS from, e.until_on AS until, e.review_on, e.state, e.done_since IS NOT NULL AS emergency
+		FROM exception e JOIN section_shown s ON s.id = e.section_id WHERE `+where+` ORDER BY e.id DESC LIMIT @limit`, args)
+	if err != nil {
+		return page, err
+	}
+	if len(page.Lines) > OnPage {
+		page.Lines = page.Lines[:OnPage]
+		page.Next = page.Lines[OnPage-1].Code
+	}
+	return page, nil
+}
+
+// where is what an exception e of a section s must be like on a day, and its arguments.
+func (q Search) where(actor authz.Actor, today calendar.Date) (string, pgx.StrictNamedArgs) {
+	conditions, args := []string{"true"}, pgx.StrictNamedArgs{}
+	if actor.Reach(authz.ReadExceptions) != authz.All {
+		conditions = append(conditions, "e.section_id = ANY(@sections)")
+		args["sections"] = actor.Sections(authz.ReadExceptions)
+	}
+	for _, k := range Kinds {
+		if k.Key == q.Kind {
+			conditions = append(conditions, k.condition)
+			if strings.Contains(k.condition, "@today") {
+				args["today"] = today
+			}
+			if strings.Contains(k.condition, "@soon") {
+				args["soon"] = SoonDays
+			}
+		}
+	}
+	must := func(condition, name, value string) {
+		if value != "" {
+			conditions = append(conditions, condition)
+			args[name] = value
+		}
+	}
+	must("s.code = @section", "section", q.Section)
+	must("position(@clause IN e.clause) > 0", "clause", strings.TrimSpace(q.Clause))
+	must("EXISTS (SELECT FROM exception_about a WHERE a.exception_id = e.id AND a.code = @asset)", "asset", strings.TrimSpace(q.Asset))
+	return strings.Join(conditions, " AND "), args
+}
+
+// Waiting is how many exceptions wait for who permits.
+type Waiting struct {
+	Asked, ToReview int
+}
+
+// ChangeCounter counts what may change how many wait.
+var ChangeCounter = state.Counted("exception")
+
+// waitingKey names what it depends on how many wait for somebody.
+type waitingKey struct {
+	person              int64
+	day                 calendar.Date
+	organization, asked int64
+}
+
+// cachedWaiting is how many answers are in the cache: those who permit are few.
+const cachedWaiting = 100
+
+// QueueWaiting asks in a batch how many exceptions wait for the actor, where the cache has
+// it not; for nothing where they permit none. What they asked for themselves does not wait
+// for them.
+func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiting)) {
+	if actor.Reach(authz.PermitExceptions) == authz.None {
+		return
+	}
+	today := calendar.Day(s.door.Now())
+	organization, known := actor.State.Of(org.ChangeCounter)
+	asked, counted := actor.State.Of(ChangeCounter)
+	key := waitingKey{actor.Person, today, organization, asked}
+	if cached, ok := s.waiting.Look(key); ok && known && counted {
+		take(cached)
+		return
+	}
+	task.Rows(b, "counting exceptions that wait", pgx.RowToStructByName[Waiting], func(rows []Waiting) {
+		if known && counted {
+			s.waiting.Add(key, rows[0])
+		}
+		take(rows[0])
+	}, `
+		SELECT (SELECT count(*) FROM exception e WHERE e.state = 'asked' AND e.asked_by <> @actor) AS asked,
+		       (SELECT count(*) FROM exception e WHERE `+inForce+` AND e.review_on <= @today AND e.asked_by <> @actor) AS to_review`,
+		pgx.StrictNamedArgs{"actor": actor.Person, "today": today})
+}

@@ -1,0 +1,435 @@
+package exception
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/address"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/lifecycle"
+	"kagami/internal/notice"
+	"kagami/internal/org"
+	"kagami/internal/org/responsible"
+	"kagami/internal/postgres"
+	"kagami/internal/setting"
+	"kagami/internal/state"
+	"kagami/internal/trail"
+)
+
+// Service is the register of exceptions in a database.
+type Service struct {
+	pool    *pgxpool.Pool
+	door    *door.Door
+	waiting state.Cache[waitingKey, Waiting]
+}
+
+// New makes the service.
+func New(pool *pgxpool.Pool, d *door.Door) *Service {
+	return &Service{pool: pool, door: d, waiting: state.NewCache[waitingKey, Waiting](cachedWaiting)}
+}
+
+// Exception is one of the register.
+type Exception struct {
+	ID          int64
+	Code        string // 8-0001
+	Section     int64
+	SectionName string
+	AskedByID   int64
+	AskedBy     string
+	AskedAt     time.Time
+	Details
+	Follows   string // the code of the one that it goes on from; empty for none
+	State     State
+	DecidedBy string // empty before it is decided
+	DecidedOn calendar.Date
+	MendOn    calendar.Date // by when what was done already is put right; zero for no such day
+	EndedOn   calendar.Date // where it ended early
+	Version   int
+	About     []About
+}
+
+const selectException = `
+	SELECT e.id, e.code, e.section_id AS section, s.name AS section_name, e.asked_by AS asked_by_id, coalesce(p.name, '') AS asked_by, e.asked_at,
+	       e.clause, e.subject, e.reason, e.risk, e.instead, e.from_on AS from, e.until_on AS until, e.review_on, e.done_since,
+	       coalesce(f.code, '') AS follows, e.state, coalesce(d.name, '') AS decided_by, e.decided_on, e.mend_on, e.ended_on, e.version,
+	       coalesce((SELECT jsonb_agg(jsonb_build_object('asset_id', a.asset_id, 'code', a.code, 'name', a.name, 'rule', a.rule) ORDER BY a.code, a.rule)
+	                 FROM exception_about a WHERE a.exception_id = e.id), '[]') AS about
+	FROM exception e JOIN section_shown s ON s.id = e.section_id LEFT JOIN person_shown p ON p.id = e.asked_by
+	LEFT JOIN person_shown d ON d.id = e.decided_by LEFT JOIN exception f ON f.id = e.follows`
+
+func errNone() error {
+	return fault.New(fault.NotFound, "この番号の例外措置は、見つかりません。番号を確かめて、例外措置の一覧から探してください。")
+}
+
+// Find returns an exception by its code. NotFound where there is none that the actor may
+// see.
+func (s *Service) Find(ctx context.Context, actor authz.Actor, code string) (Exception, error) {
+	return find(ctx, s.pool, actor, code, "")
+}
+
+func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code, lock string) (Exception, error) {
+	e, err := postgres.One[Exception](ctx, db, "finding an exception", selectException+` WHERE e.code = @code `+lock, pgx.StrictNamedArgs{"code": code})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Exception{}, errNone()
+	}
+	if err != nil {
+		return Exception{}, err
+	}
+	if _, may := actor.May(authz.ReadExceptions, authz.Matter{OwnersSection: e.Section}); !may {
+		return Exception{}, errNone()
+	}
+	return e, nil
+}
+
+// Number is the exception's number as people write it.
+func Number(code string) string { return "例-" + code }
+
+// Standing is where an exception stands on a day, in words.
+func (e Exception) Standing(day calendar.Date) string { return standing(e.State, e.From, e.Until, day) }
+
+// InForce tells whether it is in force on a day.
+func (e Exception) InForce(day calendar.Date) bool {
+	return e.State == Permitted && !day.Before(e.From) && !day.After(e.Until)
+}
+
+func standing(s State, from, until, day calendar.Date) string {
+	switch {
+	case s == Permitted && day.Before(from):
+		return "許可（開始前）"
+	case s == Permitted && day.After(until):
+		return "期限切れ"
+	case s == Permitted:
+		return "有効"
+	}
+	return s.Title()
+}
+
+// matter is what a step of it is about: who asked never decides.
+func (e Exception) matter(ctx context.Context, db postgres.Querier, who lifecycle.Who, day calendar.Date) (authz.Matter, error) {
+	if who.Except == "" {
+		return authz.Matter{OwnersSection: e.Section}, nil
+	}
+	return org.Concerning(ctx, db, e.AskedByID, day)
+}
+
+// Next are the events that the actor can do with an exception today.
+func (s *Service) Next(ctx context.Context, actor authz.Actor, e Exception) ([]Event, error) {
+	today := calendar.Day(s.door.Now())
+	if e.State == Permitted && today.After(e.Until) {
+		return nil, nil
+	}
+	matter, err := org.Concerning(ctx, s.pool, e.AskedByID, today)
+	if err != nil {
+		return nil, err
+	}
+	var next []Event
+	for _, who := range []struct {
+		except string
+		matter authz.Matter
+	}{{deciding.Except, matter}, {asking.Except, authz.Matter{OwnersSection: e.Section}}} {
+		for _, a := range life.Next(actor, who.matter, e.State, "") {
+			if a.By.Except == who.except {
+				next = append(next, a.Event)
+			}
+		}
+	}
+	return next, nil
+}
+
+// AskStep refuses who may not do something with an exception, whatever its state: what a
+// form asks before it is read, and the operation once more.
+func (s *Service) AskStep(ctx context.Context, actor authz.Actor, code string, event Event) error {
+	e, err := s.Find(ctx, actor, code)
+	if err != nil {
+		return err
+	}
+	who := life.Who(event)
+	matter, err := e.matter(ctx, s.pool, who, calendar.Day(s.door.Now()))
+	if err != nil {
+		return err
+	}
+	_, err = authz.Check(actor, who.Action(actor, matter), matter)
+	return err
+}
+
+// Section is one for which somebody can ask.
+type Section struct {
+	ID         int64
+	Code, Name string
+}
+
+// Sections are those for which the actor can ask for an exception.
+func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, error) {
+	return postgres.List[Section](ctx, s.pool, "listing the sections that somebody asks for", `
+		SELECT id, code, name FROM section_shown WHERE (@all OR id = ANY(@sections)) AND (abolished_on IS NULL OR abolished_on > @today::date) ORDER BY position, code`,
+		pgx.StrictNamedArgs{"all": actor.Reach(authz.AskExceptions) == authz.All, "sections": actor.Sections(authz.AskExceptions), "today": calendar.Day(s.door.Now())})
+}
+
+// LongestForPortal is for how long an exception can be asked today, in words.
+func (s *Service) LongestForPortal(ctx context.Context) (string, error) {
+	values, err := setting.LoadForPortal(ctx, s.pool)
+	return longestOn(values, calendar.Day(s.door.Now())).title, err
+}
+
+// Asking is what is asked for: an exception of a section, by its code, that goes on from
+// another one, by its code, or from none.
+type Asking struct {
+	Details
+	Section string
+	Follows string
+	About   []About
+}
+
+// Ask asks for an exception, and returns its code. Who permits is told; where it is done
+// already, the 統括 too. Invalid where something is missing or wrong.
+func (s *Service) Ask(ctx context.Context, actor authz.Actor, a Asking) (code string, err error) {
+	a.Details = a.tidy()
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		section, problems, err := sectionOf(ctx, tx, a.Section)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if section != 0 {
+			if err := tx.Allow(authz.AskExceptions, authz.Matter{OwnersSection: section}); err != nil {
+				return door.Unchanged(), err
+			}
+		}
+		values, err := setting.LoadForPortal(ctx, tx)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		problems = append(problems, a.check(a.About, section, longestOn(values, tx.Today()), tx.Today())...)
+		follows, wrong, err := followed(ctx, tx, actor, a.Follows, section)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := fault.InvalidFields(append(problems, wrong...)); err != nil {
+			return door.Unchanged(), err
+		}
+		var id int64
+		if id, code, err = insert(ctx, tx, actor, a, section, follows); err != nil {
+			return door.Unchanged(), err
+		}
+		told, err := tellAsked(ctx, tx, actor, a.Details, id, code)
+		return door.Effect{
+			Subject: trail.Subject{Kind: "exception", ID: id}, Refs: map[string]int64{"section": section},
+			Fields:  []string{"clause", "subject", "reason", "risk", "instead", "from_on", "until_on", "review_on", "done_since", "assets"},
+			Notices: told,
+		}, err
+	})
+	return code, err
+}
+
+func sectionOf(ctx context.Context, tx *door.Tx, code string) (id int64, problems []fault.Problem, err error) {
+	err = tx.QueryRow(ctx, `SELECT id FROM section_shown WHERE code = @code AND (abolished_on IS NULL OR abolished_on > @today::date)`,
+		pgx.StrictNamedArgs{"code": code, "today": tx.Today()}).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, []fault.Problem{{Field: "section", Message: "課室を選んでください。"}}, nil
+	}
+	if err != nil {
+		return 0, nil, fmt.Errorf("finding a section: %w", err)
+	}
+	return id, nil, nil
+}
+
+// followed is the exception that another one goes on from; 0 for none.
+func followed(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, section int64) (int64, []fault.Problem, error) {
+	if code == "" {
+		return 0, nil, nil
+	}
+	before, err := find(ctx, tx, actor, code, "")
+	if fault.KindOf(err) == fault.NotFound || err == nil && (before.Section != section || before.State != Permitted && before.State != Ended) {
+		return 0, []fault.Problem{{Field: "follows", Message: "続ける例外措置は、同じ課室の、許可されたものに限ります。番号を確かめてください。"}}, nil
+	}
+	return before.ID, nil, err
+}
+
+// insert writes what is asked for, with a number of the fiscal year.
+func insert(ctx context.Context, tx *door.Tx, actor authz.Actor, a Asking, section, follows int64) (id int64, code string, err error) {
+	about, err := json.Marshal(append([]About{}, a.About...))
+	if err != nil {
+		return 0, "", fmt.Errorf("writing what an exception is about: %w", err)
+	}
+	err = tx.QueryRow(ctx, `
+		WITH number AS (
+			INSERT INTO exception_number AS n (year, last) VALUES (@year, 1) ON CONFLICT (year) DO UPDATE SET last = n.last + 1 RETURNING year, last),
+		made AS (
+			INSERT INTO exception (code, section_id, asked_by, asked_at, clause, subject, reason, risk, instead, from_on, until_on, review_on, done_since, follows, state)
+			SELECT n.year || '-' || CASE WHEN n.last < 10000 THEN lpad(n.last::text, 4, '0') ELSE n.last::text END,
+			       @section, @by, @now, @clause, @subject, @reason, @risk, @instead, @from, @until, @review, @since, nullif(@follows, 0::bigint), 'asked'
+			FROM number n RETURNING id, code),
+		about AS (
+			INSERT INTO exception_about (exception_id, asset_id, code, name, rule)
+			SELECT m.id, a.asset_id, a.code, a.name, a.rule FROM made m, jsonb_to_recordset(@about) AS a(asset_id bigint, code text, name text, rule text)),
+		step AS (
+			INSERT INTO exception_step (exception_id, version, at, by, event) SELECT id, 1, @now, @by, 'ask' FROM made)
+		SELECT id, code FROM made`,
+		pgx.StrictNamedArgs{
+			"year": calendar.FiscalYear(tx.Today()) - beforeReiwa, "section": section, "by": actor.Person, "now": tx.Now, "clause": a.Clause, "subject": a.Subject,
+			"reason": a.Reason, "risk": a.Risk, "instead": a.Instead, "from": a.From, "until": a.Until, "review": a.ReviewOn, "since": a.DoneSince, "follows": follows, "about": about,
+		}).Scan(&id, &code)
+	if err != nil {
+		return 0, "", fmt.Errorf("asking for an exception: %w", err)
+	}
+	return id, code, nil
+}
+
+// beforeReiwa is the year before 令和元年.
+const beforeReiwa = 2018
+
+// about is what notices of exceptions are about, as it is stored.
+const about = "exception"
+
+// Topic is who may see a notice of an exception: who may see the exception.
+func Topic() notice.Topic {
+	return notice.Topic{Kind: about, Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+		if actor.Reach(authz.ReadExceptions) == authz.All {
+			return `true`, nil
+		}
+		return `EXISTS (SELECT FROM exception e WHERE e.id = n.topic_id AND e.section_id = ANY(@sections))`,
+			pgx.StrictNamedArgs{"sections": actor.Sections(authz.ReadExceptions)}
+	}}
+}
+
+// tellAsked tells who permits that somebody has asked, and the 統括 too where it is done
+// already.
+func tellAsked(ctx context.Context, tx *door.Tx, actor authz.Actor, d Details, id int64, code string) ([]notice.Message, error) {
+	told, title := []authz.Role{authz.CISO}, "例外措置の申請があります"
+	if !d.DoneSince.IsZero() {
+		told, title = append(told, authz.GeneralSecurityOfficer), "緊急のため、すでに行った例外措置の報告があります"
+	}
+	var to []int64
+	for _, role := range told {
+		holders, err := responsible.Of(ctx, tx, role, []int64{0}, []int64{actor.Person}, tx.Today())
+		if err != nil {
+			return nil, err
+		}
+		to = append(to, holders[0]...)
+	}
+	return tell(to, id, code, title, Number(code)+"（"+d.Clause+"）を見て、許可するかどうかを決めてください。"), nil
+}
+
+func tell(to []int64, id int64, code, title, text string) []notice.Message {
+	return []notice.Message{{To: to, Notice: notice.Notice{Topic: about, TopicID: id, Title: title, Text: text, URL: address.Exception(code)}}}
+}
+
+// Step is what is said with a step of an exception.
+type Step struct {
+	Version int           // that the actor has seen
+	Note    string        // the reason, or what was found
+	On      calendar.Date // of a refusal, by when it is put right; of a review, when it is looked at next; zero for no such day
+}
+
+// maxNote is how long a note may be.
+const maxNote = 2000
+
+// Do takes a step with an exception: withdraws it, permits or refuses it, looks at it again,
+// ends or revokes it. Forbidden who may not, and who asked where they would decide; Conflict
+// where somebody else has taken a step meanwhile, its state does not let it, or its last day
+// is over.
+func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event Event, step Step) error {
+	step.Note = strings.TrimSpace(step.Note)
+	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		e, err := find(ctx, tx, actor, code, "FOR UPDATE OF e")
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		who := life.Who(event)
+		matter, err := e.matter(ctx, tx, who, tx.Today())
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := tx.Allow(who.Action(actor, matter), matter); err != nil {
+			return door.Unchanged(), err
+		}
+		to, err := e.follow(event, step, tx.Today())
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if err := write(ctx, tx, actor, e, event, to, step); err != nil {
+			return door.Unchanged(), err
+		}
+		effect := door.Effect{Subject: trail.Subject{Kind: "exception", ID: e.ID}, Fields: []string{string(event)}}
+		if actor.Person != e.AskedByID {
+			effect.Notices = tell([]int64{e.AskedByID}, e.ID, e.Code, "例外措置 "+Number(e.Code)+"："+event.Title(), "内容を見て、必要な対応をしてください。")
+		}
+		return effect, nil
+	})
+}
+
+// follow is the state that a step leads to; Conflict or Invalid where it can't be taken.
+func (e Exception) follow(event Event, step Step, today calendar.Date) (State, error) {
+	a, err := life.Arrow(e.State, event, "")
+	switch {
+	case err != nil:
+		return "", err
+	case e.Version != step.Version:
+		return "", fault.New(fault.Conflict, "開いている間に、ほかの人がこの例外措置を進めました。いまの内容を確かめて、もう一度行ってください。")
+	case event != EventWithdraw && event != EventRefuse && today.After(e.Until):
+		return "", fault.New(fault.Conflict, "この例外措置は、期限の日を過ぎています。続けるときは、新しく申請してください。")
+	}
+	problems := a.Missing(map[string]bool{"note": step.Note != ""})
+	if utf8.RuneCountInString(step.Note) > maxNote {
+		problems = append(problems, fault.Problem{Field: "note", Message: "長すぎます。2000字までで書いてください。"})
+	}
+	switch {
+	case event == EventRefuse && !e.DoneSince.IsZero() && (step.On.IsZero() || step.On.Before(today)):
+		problems = append(problems, fault.Problem{Field: "on", Message: "すでに行っているため、いつまでに元に戻すかを、今日か、それより後の日で入力してください。"})
+	case event == EventReview && !step.On.IsZero() && (!step.On.After(today) || step.On.After(e.Until)):
+		problems = append(problems, fault.Problem{Field: "on", Message: "次の見直し日は、明日から期限の日までの日にしてください。期限まで見直さないときは、空のままにします。"})
+	}
+	return a.To, fault.InvalidFields(problems)
+}
+
+// write writes a step that leads to a state, with its place in the history.
+func write(ctx context.Context, tx *door.Tx, actor authz.Actor, e Exception, event Event, to State, step Step) error {
+	_, err := tx.Exec(ctx, `
+		WITH now AS (
+			UPDATE exception SET state = @to, version = version + 1,
+			       decided_by = CASE WHEN @decides THEN @by ELSE decided_by END, decided_on = CASE WHEN @decides THEN @today ELSE decided_on END,
+			       mend_on = CASE WHEN @event = 'refuse' AND done_since IS NOT NULL THEN @on::date ELSE mend_on END,
+			       review_on = CASE WHEN @event = 'review' THEN @on::date ELSE review_on END,
+			       ended_on = CASE WHEN @to = 'ended' THEN @today ELSE ended_on END
+			WHERE id = @id RETURNING id, version)
+		INSERT INTO exception_step (exception_id, version, at, by, event, note) SELECT id, version, @now, @by, @event, @note FROM now`,
+		pgx.StrictNamedArgs{
+			"id": e.ID, "to": string(to), "event": string(event), "by": actor.Person, "now": tx.Now, "today": tx.Today(), "on": step.On, "note": step.Note,
+			"decides": slices.Contains([]Event{EventPermit, EventRefuse}, event),
+		})
+	if err != nil {
+		return fmt.Errorf("taking a step of an exception: %w", err)
+	}
+	return nil
+}
+
+// Taken is a step that somebody has taken.
+type Taken struct {
+	At    time.Time
+	By    string
+	Event Event
+	Note  string
+}
+
+// History lists the steps of an exception, by its code, the newest first. NotFound where
+// there is none that the actor may see.
+func (s *Service) History(ctx context.Context, actor authz.Actor, code string) ([]Taken, error) {
+	e, err := s.Find(ctx, actor, code)
+	if err != nil {
+		return nil, err
+	}
+	return postgres.List[Taken](ctx, s.pool, "listing the steps of an exception", `
+		SELECT h.at, coalesce(p.name, '') AS by, h.event, h.note FROM exception_step h LEFT JOIN person_shown p ON p.id = h.by
+		WHERE h.exception_id = @id ORDER BY h.version DESC`, pgx.StrictNamedArgs{"id": e.ID})
+}
