@@ -159,6 +159,8 @@ func TestWhatAnAssetDoesNotFitIsExcepted(t *testing.T) {
 	mustNotSay(t, "asked for", manager.Get("/assets/"+code), "例外措置あり")
 	mustSay(t, "permitted", ciso.Post(path+"/permit", url.Values{"version": {"1"}}), "有効", code)
 	mustSay(t, "the asset with it", manager.Get("/assets/"+code), "例外措置あり（令和9年3月31日まで、例-"+strings.TrimPrefix(path, "/exceptions/")+"）")
+	mustSay(t, "the list of what is excepted", manager.Get("/assets?broken=excepted"), ">"+code+"<", "1件")
 	mustSay(t, "revoked", ciso.Post(path+"/revoke", url.Values{"version": {"2"}, "note": {"守られていない"}}), "許可を取り消しました")
 	mustNotSay(t, "the asset without it", manager.Get("/assets/"+code), "例外措置あり")
+	mustNotSay(t, "the list without it", manager.Get("/assets?broken=excepted"), ">"+code+"<")
 }

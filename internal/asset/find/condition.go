@@ -78,6 +78,9 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 	if q.Broken != "" {
 		conditions = append(conditions, "a.broken_since IS NOT NULL")
 	}
+	if q.Broken == ExceptedBroken {
+		must("EXISTS (SELECT FROM exception_asset x WHERE x.asset_id = a.id AND jsonb_exists(a.breaks, x.rule) AND @excepted::date BETWEEN x.from_on AND x.until_on)", "excepted", l.today)
+	}
 	if slices.ContainsFunc(asset.Ages[:], func(a asset.Choice[asset.Age]) bool { return a.Value == asset.Age(q.Broken) }) {
 		from, to := asset.Age(q.Broken).Days()
 		must("a.broken_since <= @younger::date", "younger", l.today.AddDays(-from))

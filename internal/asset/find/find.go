@@ -90,8 +90,12 @@ const (
 // not, by the word of an asset.Age, or all.
 type Broken string
 
-// AnyBroken are all that don't fit.
-const AnyBroken Broken = "any"
+// All that don't fit, and those of them that need not fit a rule today by an exception
+// (例外措置).
+const (
+	AnyBroken      Broken = "any"
+	ExceptedBroken Broken = "excepted"
+)
 
 // Search is what somebody looks for. What is empty leaves out nothing.
 type Search struct {
