@@ -50,24 +50,6 @@ func asking(more ...string) url.Values {
 	return form
 }
 
-func mustSay(t *testing.T, what string, a servertest.Answer, words ...string) {
-	t.Helper()
-	for _, word := range words {
-		if !strings.Contains(a.Body, word) {
-			t.Errorf("%s: the page lacks %q: %d", what, word, a.Status)
-		}
-	}
-}
-
-func mustNotSay(t *testing.T, what string, a servertest.Answer, words ...string) {
-	t.Helper()
-	for _, word := range words {
-		if strings.Contains(a.Body, word) {
-			t.Errorf("%s: the page says %q: %d", what, word, a.Status)
-		}
-	}
-}
-
 var heading = regexp.MustCompile(`番号</dt><dd>例-([0-9]+-[0-9]+)`)
 
 // ask asks for an exception and returns its path.
@@ -78,7 +60,7 @@ func ask(t *testing.T, manager *servertest.Visitor, form url.Values) string {
 	if a.Status != http.StatusOK || found == nil {
 		t.Fatalf("asking: %d %s", a.Status, a.Body)
 	}
-	mustSay(t, "asked", a, "例外措置を申請しました", "申請中", "令和8年11月25日", "令和9年3月31日", "毎日見る")
+	assettest.MustSay(t, "asked", a, "例外措置を申請しました", "申請中", "令和8年11月25日", "令和9年3月31日", "毎日見る")
 	return "/exceptions/" + found[1]
 }
 
@@ -86,22 +68,22 @@ func TestAnExceptionIsAskedForPermittedAndReviewed(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	manager, ciso := servertest.SignIn(t, portal, town.Holder("税務町民課長")), servertest.SignIn(t, portal, town.Holder("副町長"))
-	mustSay(t, "the form", manager.Get("/exceptions/new"), `name="section" value="zeimu"`, "初日から1年まで")
+	assettest.MustSay(t, "the form", manager.Get("/exceptions/new"), `name="section" value="zeimu"`, "初日から1年まで")
 	path := ask(t, manager, asking())
 	page := manager.Get(path)
-	mustSay(t, "the asker's page", page, path+"/withdraw")
-	mustNotSay(t, "the asker's page", page, path+"/permit")
+	assettest.MustSay(t, "the asker's page", page, path+"/withdraw")
+	assettest.MustNotSay(t, "the asker's page", page, path+"/permit")
 	if a := manager.Post(path+"/permit", url.Values{"version": {"1"}}); a.Status != http.StatusForbidden {
 		t.Errorf("the asker permits: %d", a.Status)
 	}
-	mustSay(t, "home of who permits", ciso.Get("/"), "許可するかどうかを決める")
-	mustSay(t, "who permits", ciso.Get(path), path+"/permit", path+"/refuse")
-	mustSay(t, "refused without a reason", ciso.Post(path+"/refuse", url.Values{"version": {"1"}}), "許可しない理由を入力してください。")
-	mustSay(t, "permitted", ciso.Post(path+"/permit", url.Values{"version": {"1"}, "note": {"記録を出すこと"}}), "例外措置を許可しました", "許可（開始前）", "記録を出すこと", path+"/revoke")
-	mustSay(t, "permitted twice", ciso.Post(path+"/permit", url.Values{"version": {"1"}}), "いまは行えません")
-	mustSay(t, "reviewed", ciso.Post(path+"/review", url.Values{"version": {"2"}, "note": {"守られている"}, "on": {"2027-01-10"}}), "見直しを記録しました", "令和9年1月10日")
-	mustSay(t, "the next one", manager.Get("/exceptions/new?follows="+strings.TrimPrefix(path, "/exceptions/")), `value="2027-04-01"`, "帳票の受渡し")
-	mustSay(t, "ended", manager.Post(path+"/end", url.Values{"version": {"3"}, "note": {"直した"}}), "例外措置を終えました", "期限前に終了")
+	assettest.MustSay(t, "home of who permits", ciso.Get("/"), "許可するかどうかを決める")
+	assettest.MustSay(t, "who permits", ciso.Get(path), path+"/permit", path+"/refuse")
+	assettest.MustSay(t, "refused without a reason", ciso.Post(path+"/refuse", url.Values{"version": {"1"}}), "許可しない理由を入力してください。")
+	assettest.MustSay(t, "permitted", ciso.Post(path+"/permit", url.Values{"version": {"1"}, "note": {"記録を出すこと"}}), "例外措置を許可しました", "許可（開始前）", "記録を出すこと", path+"/revoke")
+	assettest.MustSay(t, "permitted twice", ciso.Post(path+"/permit", url.Values{"version": {"1"}}), "いまは行えません")
+	assettest.MustSay(t, "reviewed", ciso.Post(path+"/review", url.Values{"version": {"2"}, "note": {"守られている"}, "on": {"2027-01-10"}}), "見直しを記録しました", "令和9年1月10日")
+	assettest.MustSay(t, "the next one", manager.Get("/exceptions/new?follows="+strings.TrimPrefix(path, "/exceptions/")), `value="2027-04-01"`, "帳票の受渡し")
+	assettest.MustSay(t, "ended", manager.Post(path+"/end", url.Values{"version": {"3"}, "note": {"直した"}}), "例外措置を終えました", "期限前に終了")
 }
 
 func TestWhatIsWrongComesBack(t *testing.T) {
@@ -109,9 +91,9 @@ func TestWhatIsWrongComesBack(t *testing.T) {
 	portal := town.Start(t)
 	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
 	a := manager.Post("/exceptions/new", asking("until_on", "", "assets", "zeimu-9999"))
-	mustSay(t, "no such asset", a, "zeimu-9999の情報資産は、見つかりません", "帳票の受渡し")
+	assettest.MustSay(t, "no such asset", a, "zeimu-9999の情報資産は、見つかりません", "帳票の受渡し")
 	a = manager.Post("/exceptions/new", asking("until_on", "2028-03-31", "reason", ""))
-	mustSay(t, "too long", a, "期間が長すぎます。", "理由を入力してください。", "帳票の受渡し", `value="2028-03-31"`)
+	assettest.MustSay(t, "too long", a, "期間が長すぎます。", "理由を入力してください。", "帳票の受渡し", `value="2028-03-31"`)
 	if a.Status != http.StatusUnprocessableEntity {
 		t.Errorf("it answers %d", a.Status)
 	}
@@ -122,15 +104,15 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 	portal := town.Start(t)
 	path := ask(t, servertest.SignIn(t, portal, town.Holder("税務町民課長")), asking())
 	other := servertest.SignIn(t, portal, town.Holder("福祉こども課長"))
-	mustNotSay(t, "the other list", other.Get("/exceptions"), "帳票の受渡し")
+	assettest.MustNotSay(t, "the other list", other.Get("/exceptions"), "帳票の受渡し")
 	for _, more := range []string{"", "/withdraw", "/end"} {
 		if a := other.Get(path + more); a.Status != http.StatusNotFound {
 			t.Errorf("%s: %d", more, a.Status)
 		}
 	}
 	staff := servertest.SignIn(t, portal, town.Holder("税務町民課 職員"))
-	mustSay(t, "a colleague's list", staff.Get("/exceptions?state=asked&clause=7(3)②"), "帳票の受渡し", "条件をすべて外す")
-	mustNotSay(t, "a colleague's page", staff.Get(path), path+"/withdraw")
+	assettest.MustSay(t, "a colleague's list", staff.Get("/exceptions?state=asked&clause=7(3)②"), "帳票の受渡し", "条件をすべて外す")
+	assettest.MustNotSay(t, "a colleague's page", staff.Get(path), path+"/withdraw")
 	if a := staff.Get("/exceptions/new"); a.Status != http.StatusForbidden {
 		t.Errorf("a colleague asks: %d", a.Status)
 	}
@@ -145,22 +127,22 @@ func TestWhatAnAssetDoesNotFitIsExcepted(t *testing.T) {
 	portal := town.Start(t)
 	manager, ciso := servertest.SignIn(t, portal, town.Holder("税務町民課長")), servertest.SignIn(t, portal, town.Holder("副町長"))
 	page, code := assettest.Register(t, manager, assettest.Ledger("personal", "specific", "number_work", "use", "zone", "lgwan"))
-	mustSay(t, "the asset", page, "基準に合わない（要是正）", "例外措置を申請する")
-	mustNotSay(t, "the asset for a colleague", servertest.SignIn(t, portal, town.Holder("税務町民課 職員")).Get("/assets/"+code), "例外措置を申請する")
+	assettest.MustSay(t, "the asset", page, "基準に合わない（要是正）", "例外措置を申請する")
+	assettest.MustNotSay(t, "the asset for a colleague", servertest.SignIn(t, portal, town.Holder("税務町民課 職員")).Get("/assets/"+code), "例外措置を申請する")
 	link := strings.ReplaceAll(excepting.FindString(page.Body), "&amp;", "&")
 	form := manager.Get(link)
-	mustSay(t, "the form", form, code, "この条項のものだけを例外にします", "基本方針7(")
+	assettest.MustSay(t, "the form", form, code, "この条項のものだけを例外にします", "基本方針7(")
 	rule := regexp.MustCompile(`name="rule" value="([^"]+)"`).FindStringSubmatch(form.Body)
 	if rule == nil {
 		t.Fatal("the form knows no rule")
 	}
-	mustSay(t, "an asset that fits it", manager.Post("/exceptions/new", asking("assets", "zeimu-0001", "rule", rule[1])), "zeimu-0001は、この基準に合っています。")
+	assettest.MustSay(t, "an asset that fits it", manager.Post("/exceptions/new", asking("assets", "zeimu-0001", "rule", rule[1])), "zeimu-0001は、この基準に合っています。")
 	path := ask(t, manager, asking("from_on", "2026-11-24", "until_on", "2027-03-31", "assets", code, "rule", rule[1], "reason", "令和8年11月25日に直す"))
-	mustNotSay(t, "asked for", manager.Get("/assets/"+code), "例外措置あり")
-	mustSay(t, "permitted", ciso.Post(path+"/permit", url.Values{"version": {"1"}}), "有効", code)
-	mustSay(t, "the asset with it", manager.Get("/assets/"+code), "例外措置あり（令和9年3月31日まで、例-"+strings.TrimPrefix(path, "/exceptions/")+"）")
-	mustSay(t, "the list of what is excepted", manager.Get("/assets?broken=excepted"), ">"+code+"<", "1件")
-	mustSay(t, "revoked", ciso.Post(path+"/revoke", url.Values{"version": {"2"}, "note": {"守られていない"}}), "許可を取り消しました")
-	mustNotSay(t, "the asset without it", manager.Get("/assets/"+code), "例外措置あり")
-	mustNotSay(t, "the list without it", manager.Get("/assets?broken=excepted"), ">"+code+"<")
+	assettest.MustNotSay(t, "asked for", manager.Get("/assets/"+code), "例外措置あり")
+	assettest.MustSay(t, "permitted", ciso.Post(path+"/permit", url.Values{"version": {"1"}}), "有効", code)
+	assettest.MustSay(t, "the asset with it", manager.Get("/assets/"+code), "例外措置あり（令和9年3月31日まで、例-"+strings.TrimPrefix(path, "/exceptions/")+"）")
+	assettest.MustSay(t, "the list of what is excepted", manager.Get("/assets?broken=excepted"), ">"+code+"<", "1件")
+	assettest.MustSay(t, "revoked", ciso.Post(path+"/revoke", url.Values{"version": {"2"}, "note": {"守られていない"}}), "許可を取り消しました")
+	assettest.MustNotSay(t, "the asset without it", manager.Get("/assets/"+code), "例外措置あり")
+	assettest.MustNotSay(t, "the list without it", manager.Get("/assets?broken=excepted"), ">"+code+"<")
 }
