@@ -306,19 +306,25 @@ func Topic() notice.Topic {
 // tellAsked tells who permits that somebody has asked, and the 統括 too where it is done
 // already.
 func tellAsked(ctx context.Context, tx *door.Tx, actor authz.Actor, d Details, id int64, code string) ([]notice.Message, error) {
-	told, title := []authz.Role{authz.CISO}, "例外措置の申請があります"
+	title := "例外措置の申請があります"
+	tells := map[authz.Role]string{authz.CISO: "を見て、許可するかどうかを決めてください。"}
 	if !d.DoneSince.IsZero() {
-		told, title = append(told, authz.GeneralSecurityOfficer), "緊急のため、すでに行った例外措置の報告があります"
+		title = "緊急のため、すでに行った例外措置の報告があります"
+		tells[authz.GeneralSecurityOfficer] = "を見てください。許可するかどうかは、CISO が決めます。"
 	}
-	var to []int64
-	for _, role := range told {
+	var messages []notice.Message
+	for _, role := range []authz.Role{authz.CISO, authz.GeneralSecurityOfficer} {
+		text, told := tells[role]
+		if !told {
+			continue
+		}
 		holders, err := responsible.Of(ctx, tx, role, []int64{0}, []int64{actor.Person}, tx.Today())
 		if err != nil {
 			return nil, err
 		}
-		to = append(to, holders[0]...)
+		messages = append(messages, tell(holders[0], id, code, title, Number(code)+"（"+d.Clause+"）"+text)...)
 	}
-	return tell(to, id, code, title, Number(code)+"（"+d.Clause+"）を見て、許可するかどうかを決めてください。"), nil
+	return messages, nil
 }
 
 func tell(to []int64, id int64, code, title, text string) []notice.Message {

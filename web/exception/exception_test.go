@@ -146,3 +146,19 @@ func TestWhatAnAssetDoesNotFitIsExcepted(t *testing.T) {
 	assettest.MustNotSay(t, "the asset without it", manager.Get("/assets/"+code), "例外措置あり")
 	assettest.MustNotSay(t, "the list without it", manager.Get("/assets?broken=excepted"), ">"+code+"<")
 }
+
+// Of what is done already the CISO is told to decide, and the 統括 that it is so.
+func TestWhatIsDoneAlreadyIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	asked := servertest.SignIn(t, portal, town.Holder("税務町民課長")).Post("/exceptions/new", asking("done_since", "2026-11-23", "from_on", ""))
+	assettest.MustSay(t, "asked", asked, "令和8年11月23日")
+	for holder, c := range map[string]struct{ says, not string }{
+		"副町長":  {"許可するかどうかを決めてください", "CISO が決めます"},
+		"総務課長": {"許可するかどうかは、CISO が決めます", "決めてください"},
+	} {
+		notices := servertest.SignIn(t, portal, town.Holder(holder)).Get("/notices")
+		assettest.MustSay(t, holder, notices, "すでに行った例外措置の報告があります", c.says)
+		assettest.MustNotSay(t, holder, notices, c.not)
+	}
+}
