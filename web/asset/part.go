@@ -58,7 +58,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/assets/{asset}/edit", authz.DraftAssets, s.change),
 			screen.Post("/assets/{asset}/looked-at", authz.ChangeAssets, s.lookAt),
 		},
-		Nav: []screen.Entry{{Label: "情報資産", URL: address.Assets, Place: 2, Action: authz.ReadAssets, Least: authz.Own}},
+		Nav: []screen.Entry{{Label: "情報資産", URL: address.Assets, Place: 2, First: "台帳", Action: authz.ReadAssets, Least: authz.Own}},
 		Flashes: map[string]layout.Done{
 			"asset-registered": {Heading: "情報資産を登録しました", Text: "管理番号を付けました。下の「変更する」から、いつでも直せます。"},
 			"asset-changed":    {Heading: "情報資産を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},

@@ -66,7 +66,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/exceptions/{exception}/withdraw", authz.AskExceptions, s.showStep(exception.EventWithdraw)).Asking(s.asks(exception.EventWithdraw)),
 			screen.Post("/exceptions/{exception}/withdraw", authz.AskExceptions, s.take(exception.EventWithdraw)).Asking(s.asks(exception.EventWithdraw)),
 		},
-		Nav:      []screen.Entry{{Label: "例外措置", URL: address.Exceptions, Place: 2, Action: authz.ReadExceptions, Least: authz.Own}},
+		Nav:      []screen.Entry{{Label: "例外措置", URL: address.Exceptions, Place: 7, Under: address.Assets, Action: authz.ReadExceptions, Least: authz.Own}},
 		Flashes:  map[string]layout.Done{"exception-ask": {Heading: "例外措置を申請しました", Text: "番号を付けました。許可する人に、お知らせが届きました。許可されるまでは、例外措置になりません。"}},
 		Tasks:    s.tasks,
 		Topics:   []notice.Topic{exception.Topic()},

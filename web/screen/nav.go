@@ -21,6 +21,10 @@ type Entry struct {
 	Label string
 	URL   string
 	Place int // from the left
+	// Under is the URL of the entry in whose area this one stands, in a row below the
+	// navigation: what a capability adds to another's, without a further entry for it.
+	Under string
+	First string // what it is called as the first of those that stand under it
 	// Action and Least say whom it is shown to: who is offered the action at least so
 	// far. Without an action it is shown to everybody who is signed in.
 	Action authz.Action
@@ -71,14 +75,24 @@ func NewNav(parts []Part) (Nav, error) {
 }
 
 func (n Nav) draw(area string, shown uint64) (templ.Component, error) {
-	var links []layout.Link
+	top := n.top(area)
+	var links, below []layout.Link
 	for i, e := range n.entries {
-		if shown>>i&1 == 1 {
-			links = append(links, layout.Link{Label: e.Label, Address: e.URL, Current: e.URL == area})
+		if shown>>i&1 == 0 {
+			continue
+		}
+		switch e.Under {
+		case "":
+			links = append(links, layout.Link{Label: e.Label, Address: e.URL, Current: e.URL == top})
+			if e.URL == top && e.First != "" {
+				below = slices.Insert(below, 0, layout.Link{Label: e.First, Address: e.URL, Current: e.URL == area})
+			}
+		case top:
+			below = append(below, layout.Link{Label: e.Label, Address: e.URL, Current: e.URL == area})
 		}
 	}
 	var b bytes.Buffer
-	if err := layout.Navigation(links).Render(context.Background(), &b); err != nil {
+	if err := layout.Navigation(links, below).Render(context.Background(), &b); err != nil {
 		return nil, fmt.Errorf("drawing the navigation: %w", err)
 	}
 	return templ.Raw(b.String()), nil
@@ -106,12 +120,23 @@ func (n Nav) at(path string, actor authz.Actor) templ.Component {
 // Crumb is the entry that a path belongs to, as a page below it links to it; false
 // for none.
 func (n Nav) Crumb(path string) (layout.Link, bool) {
-	area := n.area(path)
-	at := slices.IndexFunc(n.entries, func(e Entry) bool { return e.URL == area })
+	top := n.top(n.area(path))
+	at := slices.IndexFunc(n.entries, func(e Entry) bool { return e.URL == top })
 	if at < 0 {
 		return layout.Link{}, false
 	}
-	return layout.Link{Label: n.entries[at].Label, Address: area}, true
+	return layout.Link{Label: n.entries[at].Label, Address: top}, true
+}
+
+// top is the URL of the entry of the navigation in whose area an area is: its own where it
+// stands under none.
+func (n Nav) top(area string) string {
+	for _, e := range n.entries {
+		if e.URL == area && e.Under != "" {
+			return e.Under
+		}
+	}
+	return area
 }
 
 // area is the URL of the entry that a path belongs to: that of the longest

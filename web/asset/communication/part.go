@@ -47,7 +47,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/communications/{communication}/end", authz.ChangeAssets, s.showEnd),
 			screen.Post("/communications/{communication}/end", authz.ChangeAssets, s.end),
 		},
-		Areas: map[string]string{address.Communications: address.Assets},
+		Nav: []screen.Entry{{Label: "領域間の通信", URL: address.Communications, Place: 8, Under: address.Assets, Action: authz.ReadAssets, Least: authz.Own}},
 		Flashes: map[string]layout.Done{
 			"communication-registered": {Heading: "領域間の通信を登録しました", Text: "番号を付けました。下の「変更する」から、いつでも直せます。"},
 			"communication-changed":    {Heading: "領域間の通信を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},

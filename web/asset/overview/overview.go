@@ -31,7 +31,11 @@ func New(numbers *overview.Service, finding *find.Service) *Screens {
 
 // Part is what the portal takes in.
 func (s *Screens) Part() screen.Part {
-	return screen.Part{Routes: []screen.Route{screen.Get(address.AssetOverview, authz.ReadAssets, s.show)}, Jobs: s.numbers.RegisterJobs}
+	return screen.Part{
+		Routes: []screen.Route{screen.Get(address.AssetOverview, authz.ReadAssets, s.show)},
+		Nav:    []screen.Entry{{Label: "概要", URL: address.AssetOverview, Place: 2, Under: address.Assets, Action: authz.ReadAssets, Least: authz.Own}},
+		Jobs:   s.numbers.RegisterJobs,
+	}
 }
 
 func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
