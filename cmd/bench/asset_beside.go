@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/sample/city"
@@ -52,7 +53,7 @@ func (t *town) measureAssetsPage(ctx context.Context) (figure, error) {
 	f, _, err := t.holdBesideBare(ctx, page, t.accounts[officer], "/assets", func(r *http.Request) error {
 		rows, err := t.pool.Query(r.Context(), `
 			SELECT a.code, s.name, a.name, a.kind, a.place, a.confidentiality, a.integrity, a.availability, a.zone, a.checked_on::text, a.state
-			FROM asset a JOIN section s ON s.id = a.section_id WHERE a.state IN ('draft', 'registered') ORDER BY -a.ranks[1], a.code_order LIMIT 101`)
+			FROM asset a JOIN section s ON s.id = a.section_id WHERE a.state `+life.Counts+` ORDER BY -a.ranks[1], a.code_order LIMIT 101`)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/asset/life"
 )
 
 const (
@@ -22,10 +24,10 @@ func (t *town) measureExport(ctx context.Context, portal string, cookie *http.Co
 	var rows int
 	err := t.pool.QueryRow(ctx, `
 		SELECT field, value, rows FROM (
-			SELECT 'kind' AS field, kind AS value, count(*)::int AS rows FROM asset WHERE state IN ('draft', 'registered') GROUP BY kind
-			UNION ALL SELECT 'zone', zone, count(*)::int FROM asset WHERE state IN ('draft', 'registered') GROUP BY zone
-			UNION ALL SELECT 'personal', personal, count(*)::int FROM asset WHERE state IN ('draft', 'registered') GROUP BY personal
-			UNION ALL SELECT 'confidentiality', confidentiality, count(*)::int FROM asset WHERE state IN ('draft', 'registered') GROUP BY confidentiality) AS filters
+			SELECT 'kind' AS field, kind AS value, count(*)::int AS rows FROM asset WHERE state `+life.Counts+` GROUP BY kind
+			UNION ALL SELECT 'zone', zone, count(*)::int FROM asset WHERE state `+life.Counts+` GROUP BY zone
+			UNION ALL SELECT 'personal', personal, count(*)::int FROM asset WHERE state `+life.Counts+` GROUP BY personal
+			UNION ALL SELECT 'confidentiality', confidentiality, count(*)::int FROM asset WHERE state `+life.Counts+` GROUP BY confidentiality) AS filters
 		WHERE rows < 199000 ORDER BY abs(rows - @rows) LIMIT 1`, pgx.StrictNamedArgs{"rows": exportRows}).Scan(&field, &value, &rows)
 	if err != nil {
 		return figure{}, fmt.Errorf("finding a filter: %w", err)

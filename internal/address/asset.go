@@ -53,6 +53,12 @@ func Asset(code string) string { return under(Assets, code) }
 // AssetEdit is where it is changed.
 func AssetEdit(code string) string { return under(Asset(code), "edit") }
 
+// AssetMissing is where it is said that an asset can't be found.
+func AssetMissing(code string) string { return under(Asset(code), "missing") }
+
+// AssetFound is where it is recorded that it was found.
+func AssetFound(code string) string { return under(AssetMissing(code), "found") }
+
 // AssetReview is where what was drafted or proposed of it is confirmed or sent back.
 func AssetReview(code string) string { return under(Asset(code), "review") }
 

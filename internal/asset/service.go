@@ -599,27 +599,11 @@ func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code str
 // EndIn ends an asset that Lock has locked as one that should never have been registered, by
 // a step that leads there, in a change that has allowed it.
 func (s *Service) EndIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, step life.Step, why string) (door.Effect, error) {
-	state, err := was.After(step)
-	if err != nil {
-		return door.Unchanged(), err
+	effect, err := s.MoveIn(ctx, tx, actor, was, step, why)
+	if err == nil && s.ties.Parted != nil {
+		err = s.ties.Parted(ctx, tx, actor, []int64{was.ID})
 	}
-	if _, err := tx.Exec(ctx, `UPDATE asset SET state = @state, breaks = '{}', broken_since = NULL, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "state": state}); err != nil {
-		return door.Unchanged(), fmt.Errorf("ending an asset: %w", err)
-	}
-	if err := s.Spread(ctx, tx, was.ID); err != nil {
-		return door.Unchanged(), err
-	}
-	if s.ties.Parted != nil {
-		if err := s.ties.Parted(ctx, tx, actor, []int64{was.ID}); err != nil {
-			return door.Unchanged(), err
-		}
-	}
-	told, err := s.ended(ctx, tx, actor, was)
-	if err != nil {
-		return door.Unchanged(), err
-	}
-	return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: []string{"state"}, Notices: told},
-		note(ctx, tx, actor, was.ID, was.Version+1, why, map[string]string{"state": string(was.State)}, map[string]string{"state": string(state)})
+	return effect, err
 }
 
 // ended closes what waits of an asset that has ended.

@@ -31,7 +31,13 @@ func (a Asset) After(step life.Step) (State, error) {
 
 // errFixed is what somebody reads who takes a step with an asset that leads nowhere.
 func (a Asset) errFixed() error {
-	return fault.New(fault.Conflict, "この情報資産は「"+a.State.Title()+"」のため、変えられません。")
+	return fault.New(fault.Conflict, "この情報資産は「"+a.State.Title()+"」のため、変えられません。"+wayOn[a.State])
+}
+
+// wayOn is what has to be done first, in a state that an asset can leave.
+var wayOn = map[State]string{
+	life.Disposing: "廃棄を取りやめるときは、先に、廃棄の申請を取り下げてください。",
+	life.Missing:   "見つかったときは、先に、見つかったことを記録してください。",
 }
 
 // Ask tells why the actor can't take a step with the asset: Forbidden who may not, Conflict

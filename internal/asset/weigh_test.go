@@ -10,6 +10,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/life"
 	"kagami/internal/asset/relation"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -160,7 +161,7 @@ func (o office) sums(t *testing.T, when string) {
 		WITH counted AS (
 			SELECT section_id, zone, confidentiality, count(*)::int AS assets, (count(*) FILTER (WHERE state = 'draft'))::int AS drafts,
 			       (count(*) FILTER (WHERE owner = ''))::int AS unowned, count(broken_since)::int AS broken, (count(*) FILTER (WHERE by_hand))::int AS by_hand
-			FROM asset WHERE state IN ('draft', 'registered') GROUP BY 1, 2, 3),
+			FROM asset WHERE state `+life.Counts+` GROUP BY 1, 2, 3),
 		kept AS (SELECT * FROM asset_sum WHERE assets <> 0)
 		SELECT count(*) FROM ((TABLE counted EXCEPT TABLE kept) UNION ALL (TABLE kept EXCEPT TABLE counted)) d`).Scan(&differing)
 	if err != nil {

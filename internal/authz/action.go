@@ -52,6 +52,16 @@ const (
 	SetAssetRules Action = "asset.set_rules"
 	// KeepViews is keeping what one asks the list of the register again and again.
 	KeepViews Action = "asset.keep_views"
+	// DisposeAssets is asking to dispose of assets, withdrawing that, and recording what was
+	// done (基本方針 7(3)).
+	DisposeAssets Action = "asset.dispose"
+	// ConfirmDisposals is confirming that assets were disposed of as the record says, or
+	// sending the record back.
+	ConfirmDisposals Action = "asset.confirm_disposal"
+	// ReportMissing is saying that an asset can't be found.
+	ReportMissing Action = "asset.report_missing"
+	// SettleMissing is saying of such an asset that it was found.
+	SettleMissing Action = "asset.settle_missing"
 	// ReadExceptions is reading what need not be kept for a time.
 	ReadExceptions Action = "exception.read"
 	// AskExceptions is asking for an exception, withdrawing it, and ending it early.

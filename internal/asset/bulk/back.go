@@ -61,7 +61,7 @@ func undone(before map[string]string) map[string]string {
 // empty where it could.
 func (p Part) whyLeft() string {
 	switch {
-	case p.State.Ended():
+	case !p.State.Changeable():
 		return "「" + p.State.Title() + "」のため、変えられません。"
 	case p.SinceAt != nil && p.SinceBy == "":
 		return calendar.WarekiInstant(*p.SinceAt) + "に、変えられています。"

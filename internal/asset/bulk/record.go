@@ -210,7 +210,7 @@ type Kept struct {
 // CanGoBack tells whether something of it can be taken back, as far as its history says.
 func (k Kept) CanGoBack() bool {
 	return slices.ContainsFunc(k.Parts, func(p Part) bool {
-		return len(undone(p.Before)) > 0 && !p.Undone && p.SinceAt == nil && !p.State.Ended()
+		return len(undone(p.Before)) > 0 && !p.Undone && p.SinceAt == nil && p.State.Changeable()
 	})
 }
 

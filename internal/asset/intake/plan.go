@@ -407,7 +407,7 @@ func (p *planner) add(r ledger.Row) {
 		p.countEarlier(e)
 		return
 	}
-	if was.State.Ended() {
+	if was.ID != 0 && !was.State.Changeable() {
 		w.wrong(ledger.NumberColumn, "「"+was.Code+"」は「"+was.State.Title()+"」のため、変えられません。この行を消すか、別の番号にしてください。")
 	}
 	for _, one := range p.found.Scheme.Problems(e.Is, p.found.Today, e.State == asset.Draft) {
@@ -466,9 +466,10 @@ func (p *planner) draft(e *asset.Entry, w *problems) {
 	if !slices.ContainsFunc(p.found.Places, func(place many.Place) bool { return place.ID == section && place.Only }) {
 		return
 	}
-	if e.Was.State != asset.Registered {
+	switch {
+	case e.Was.ID == 0, e.Was.State == asset.Draft, e.Was.State.Ended():
 		e.State = asset.Draft
-	} else if len(asset.Differing(e.Was.Details, e.Is)) > 0 {
+	case e.Was.State == asset.Registered && len(asset.Differing(e.Was.Details, e.Is)) > 0:
 		w.wrong(ledger.NumberColumn, "「"+e.Was.Code+"」は登録済みのため、台帳担当者には変えられません。この行を消して、その資産の画面から、変更を提案してください。")
 	}
 }

@@ -16,12 +16,14 @@ type State string
 const (
 	Draft      State = "draft" // something is still to be settled, or somebody has to confirm it
 	Registered State = "registered"
+	Disposing  State = "disposing" // somebody has asked to dispose of it; it is there until that is confirmed
+	Missing    State = "missing"   // nobody knows where it is; it counts until it is found, or written off
 	Retired    State = "retired"
 	Mistaken   State = "mistaken" // should never have been registered
 	Merged     State = "merged"   // it is another entry's asset
 )
 
-var stateTitles = map[State]string{Draft: "下書き", Registered: "登録", Retired: "廃棄済み", Mistaken: "登録の誤り", Merged: "ほかの資産に統合"}
+var stateTitles = map[State]string{Draft: "下書き", Registered: "登録", Disposing: "廃棄の手続き中", Missing: "所在不明", Retired: "廃棄済み", Mistaken: "登録の誤り", Merged: "ほかの資産に統合"}
 
 // Title is what the state is called.
 func (s State) Title() string { return stateTitles[s] }
@@ -30,7 +32,7 @@ func (s State) Title() string { return stateTitles[s] }
 // a.state `+life.Counts+`. The indexes of the register hold what counts, or what has ended:
 // another state takes its place here, and makes these indexes anew in its migration.
 const (
-	Counts = `IN ('` + string(Draft) + `', '` + string(Registered) + `')`
+	Counts = `IN ('` + string(Draft) + `', '` + string(Registered) + `', '` + string(Disposing) + `', '` + string(Missing) + `')`
 	Ends   = `IN ('` + string(Retired) + `', '` + string(Mistaken) + `', '` + string(Merged) + `')`
 )
 
@@ -59,7 +61,12 @@ const (
 	LookAt   Step = "look_at" // says that all of it is still so
 	HandOver Step = "hand_over"
 	Mistake  Step = "mistake"
-	Merge    Step = "merge" // into another one
+	Merge    Step = "merge"   // into another one
+	Dispose  Step = "dispose" // asks to dispose of it, or to write off what is missing
+	Spare    Step = "spare"   // takes that back
+	Retire   Step = "retire"  // confirms that it was disposed of
+	Lose     Step = "lose"    // says that it can't be found
+	Find     Step = "find"
 )
 
 // Who may take a step. Nobody confirms what they have written themselves (職務分離).
@@ -68,6 +75,10 @@ var (
 	drafting   = lifecycle.Who{May: []authz.Action{authz.DraftAssets}}
 	confirming = lifecycle.Who{May: []authz.Action{authz.ConfirmAssets}, Except: "下書きに書いた人"}
 	handing    = lifecycle.Who{May: []authz.Action{authz.HandAssets}}
+	disposing  = lifecycle.Who{May: []authz.Action{authz.DisposeAssets}}
+	retiring   = lifecycle.Who{May: []authz.Action{authz.ConfirmDisposals}, Except: "廃棄を実施した人と、その記録を書いた人"}
+	losing     = lifecycle.Who{May: []authz.Action{authz.ReportMissing}}
+	finding    = lifecycle.Who{May: []authz.Action{authz.SettleMissing}}
 )
 
 type arrow = lifecycle.Arrow[State, Step, lifecycle.Always]
@@ -75,11 +86,18 @@ type arrow = lifecycle.Arrow[State, Step, lifecycle.Always]
 // withWhy is what is given where an asset ends.
 var withWhy = []lifecycle.Field{{Name: "why", Title: "理由"}}
 
+// What the ways of disposal and of loss ask for, whatever the state.
+const (
+	toDispose  = "媒体、方法、立会者、理由（所在不明のものは、探した範囲と理由）"
+	disposed   = "廃棄の記録"
+	toldOfLoss = "気づいた日時と人、わかっていること"
+	toldOfFind = "見つかった場所、日、人"
+)
+
 // table is that life: what is not here can't be done.
 var table = lifecycle.Table[State, Step, lifecycle.Always]{
 	Thing:  "情報資産",
-	States: []State{Draft, Registered, Retired, Mistaken, Merged},
-	Begins: []State{Retired}, // no step leads there: the portal retires nothing yet, and leaves alone what is
+	States: []State{Draft, Registered, Disposing, Missing, Retired, Mistaken, Merged},
 	Ends:   []State{Retired, Mistaken, Merged},
 	Arrows: []arrow{
 		{Event: Register, To: Registered, By: changing, Title: "登録", Asks: "情報資産の項目"},
@@ -94,6 +112,8 @@ var table = lifecycle.Table[State, Step, lifecycle.Always]{
 		{From: Draft, Event: HandOver, To: Draft, By: handing, Title: "廃止した課室からの引き継ぎ", Asks: "引き継ぐ課室"},
 		{From: Draft, Event: Mistake, To: Mistaken, By: changing, Title: "登録の誤りとして終える", Needs: withWhy},
 		{From: Draft, Event: Merge, To: Merged, By: changing, Title: "ほかの資産への統合", Asks: "残す資産"},
+		{From: Draft, Event: Lose, To: Draft, By: losing, Title: "所在不明の届け", Asks: toldOfLoss},
+		{From: Draft, Event: Find, To: Draft, By: finding, Title: "見つかったことの記録", Asks: toldOfFind},
 		{From: Registered, Event: Change, To: Registered, By: changing, Title: "変更", Asks: "変える項目"},
 		{From: Registered, Event: Unsettle, To: Draft, By: changing, Title: "まとめて変更で登録した下書きを、元に戻す"},
 		{From: Registered, Event: Propose, To: Registered, By: drafting, Title: "変更の提案", Asks: "変える項目"},
@@ -101,6 +121,18 @@ var table = lifecycle.Table[State, Step, lifecycle.Always]{
 		{From: Registered, Event: HandOver, To: Registered, By: handing, Title: "廃止した課室からの引き継ぎ", Asks: "引き継ぐ課室"},
 		{From: Registered, Event: Mistake, To: Mistaken, By: changing, Title: "登録の誤りとして終える", Needs: withWhy},
 		{From: Registered, Event: Merge, To: Merged, By: changing, Title: "ほかの資産への統合", Asks: "残す資産"},
+		{From: Registered, Event: Dispose, To: Disposing, By: disposing, Title: "廃棄の申請", Asks: toDispose},
+		{From: Registered, Event: Lose, To: Missing, By: losing, Title: "所在不明の届け", Asks: toldOfLoss},
+		{From: Disposing, Event: LookAt, To: Disposing, By: changing, Title: "内容を確かめる（変更なし）"},
+		{From: Disposing, Event: HandOver, To: Disposing, By: handing, Title: "廃止した課室からの引き継ぎ", Asks: "引き継ぐ課室"},
+		{From: Disposing, Event: Spare, To: Registered, By: disposing, Title: "廃棄の申請の取り下げ"},
+		{From: Disposing, Event: Retire, To: Retired, By: retiring, Title: "廃棄の確認", Asks: disposed},
+		{From: Disposing, Event: Lose, To: Missing, By: losing, Title: "所在不明の届け", Asks: toldOfLoss},
+		{From: Missing, Event: Find, To: Registered, By: finding, Title: "見つかったことの記録", Asks: toldOfFind},
+		{From: Missing, Event: HandOver, To: Missing, By: handing, Title: "廃止した課室からの引き継ぎ", Asks: "引き継ぐ課室"},
+		{From: Missing, Event: Dispose, To: Missing, By: disposing, Title: "廃棄の申請", Asks: toDispose},
+		{From: Missing, Event: Spare, To: Missing, By: disposing, Title: "廃棄の申請の取り下げ"},
+		{From: Missing, Event: Retire, To: Retired, By: retiring, Title: "廃棄の確認", Asks: disposed},
 	},
 }
 
@@ -122,6 +154,9 @@ func (s State) Allows(step Step) bool {
 	_, err := s.After(step)
 	return err == nil
 }
+
+// Changeable tells whether what stands in the register can be changed in the state.
+func (s State) Changeable() bool { return s.Allows(Change) }
 
 // Who may take a step.
 func Who(step Step) lifecycle.Who { return table.Who(step) }

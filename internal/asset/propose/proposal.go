@@ -77,8 +77,11 @@ func (s *Service) Propose(ctx context.Context, actor authz.Actor, code string, v
 		if err := asset.AllowStep(tx, actor, was, life.Propose); err != nil {
 			return door.Unchanged(), err
 		}
-		if !was.State.Allows(life.Propose) {
+		if was.State == asset.Draft {
 			return door.Unchanged(), fault.New(fault.Conflict, "この情報資産は下書きのため、提案せずに、そのまま変えられます。")
+		}
+		if _, err := was.After(life.Propose); err != nil {
+			return door.Unchanged(), err
 		}
 		scheme, err := s.assets.SchemeIn(ctx, tx)
 		if err != nil {

@@ -104,7 +104,7 @@ func (e end) allow(tx *door.Tx, actor authz.Actor) error {
 	if err := tx.Allow(authz.ChangeAssets, e.matter()); err != nil {
 		return err
 	}
-	if !e.State.Allows(life.Change) {
+	if !e.State.Changeable() {
 		return fault.New(fault.Conflict, "この情報資産は「"+e.State.Title()+"」のため、変えられません。")
 	}
 	return nil
@@ -158,9 +158,9 @@ func (s *Service) Rest(ctx context.Context, actor authz.Actor, code, on string) 
 func mayBear(ctx context.Context, tx *door.Tx, actor authz.Actor, a, b end) error {
 	unseen := !b.seen(actor)
 	switch {
-	case b.ID == 0, unseen && (b.State.Ended() || !isShared(b.Kind) || !MayRest(a.Kind, b.Kind)):
+	case b.ID == 0, unseen && (!b.State.Changeable() || !isShared(b.Kind) || !MayRest(a.Kind, b.Kind)):
 		return errUnseen()
-	case b.State.Ended():
+	case !b.State.Changeable():
 		return wrong("その情報資産は「" + b.State.Title() + "」のため、土台にできません。")
 	case a.ID == b.ID:
 		return wrong("同じ情報資産です。土台になる、別の資産の管理番号を入力してください。")

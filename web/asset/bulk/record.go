@@ -113,7 +113,7 @@ func since(one bulk.Part) string {
 	switch {
 	case one.Undone:
 		return "元に戻しました"
-	case one.State.Ended():
+	case !one.State.Changeable():
 		return one.State.Title()
 	case one.SinceAt != nil:
 		return calendar.WarekiInstant(*one.SinceAt) + "に、" + component.OrOperator(one.SinceBy) + "が変えています"
