@@ -68,7 +68,7 @@ func (s *Screens) rules(r *http.Request, e exception.Exception) map[string]strin
 func (p entryView) permitters() string {
 	var names []string
 	for _, one := range p.Permitters {
-		names = append(names, one.Name)
+		names = append(names, one.Name+"さん")
 	}
 	return strings.Join(names, "、")
 }
@@ -89,6 +89,14 @@ func (p entryView) paper() string {
 		return "例外措置申請書・許可書"
 	}
 	return "例外措置申請書"
+}
+
+// decision is what was decided, as the paper says it.
+func (p entryView) decision() string {
+	if p.State == exception.Refused {
+		return "上の申請は、許可しません。"
+	}
+	return "上のとおり、許可します。"
 }
 
 // post is somebody with their post.

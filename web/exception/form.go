@@ -42,7 +42,7 @@ func readTyped(r *http.Request) (typed, error) {
 // not fit, or the exception that the new one goes on from.
 func (s *Screens) showNew(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, asked := r.Context(), screen.Actor(r.Context()), r.URL.Query()
-	var t typed
+	t := typed{From: screen.Today(ctx).String()}
 	if code := asked.Get("asset"); code != "" {
 		found, err := s.look(ctx, actor, code)
 		if err != nil {

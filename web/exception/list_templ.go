@@ -102,7 +102,7 @@ func listPage(p listView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " <div class=\"stack\"><p>守れない条項について、期間を決めて許可された例外措置の一覧です。期限の日を過ぎると、自動で終わります。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " <div class=\"stack exceptions\"><p>守れない条項について、期間を決めて許可された例外措置の一覧です。期限の日を過ぎると、自動で終わります。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

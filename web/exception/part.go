@@ -77,7 +77,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/exceptions/{exception}/withdraw", authz.AskExceptions, s.take(exception.EventWithdraw)).Asking(s.asks(exception.EventWithdraw)),
 		},
 		Areas:    map[string]string{address.Exceptions: address.Assets},
-		Flashes:  map[string]layout.Done{"exception-ask": {Heading: "例外措置を申請しました", Text: "番号を付けました。許可する人に、お知らせが届きました。許可されるまでは、例外措置になりません。"}},
+		Flashes:  map[string]layout.Done{"exception-ask": {Heading: "例外措置を申請しました", Text: "番号を付けました。許可されるまでは、例外措置になりません。"}},
 		Tasks:    s.tasks,
 		Topics:   []notice.Topic{exception.Topic()},
 		Subjects: []trail.Named{{Kind: "exception", Title: "例外措置"}},
