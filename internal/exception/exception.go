@@ -27,7 +27,7 @@ type longest struct {
 }
 
 // reviewBefore is how many days before its last day an exception is looked at again, where
-// who asks says nothing.
+// who asks says nothing; a short one in the middle of its time.
 const reviewBefore = 30
 
 // Details are what people say of an exception when they ask for it.
@@ -43,10 +43,15 @@ type Details struct {
 // one where it is about something else.
 type About struct {
 	AssetID int64  `json:"asset_id"`
-	Section int64  `json:"-"`
+	Section int64  `json:"section"`
 	Code    string `json:"code"`
 	Name    string `json:"name"`
 	Rule    string `json:"rule"`
+
+	// of one that is asked for: where the asset stands now, and whether it is the one into
+	// which another was merged since
+	SectionName string `json:"section_name"`
+	Merged      bool   `json:"merged"`
 }
 
 // Field is a text of an exception.
@@ -85,8 +90,9 @@ func (d Details) tidy() Details {
 		d.From = d.DoneSince
 	}
 	if d.ReviewOn.IsZero() && !d.Until.IsZero() {
-		if d.ReviewOn = d.Until.AddDays(-reviewBefore); d.ReviewOn.Before(d.From) {
-			d.ReviewOn = d.From
+		d.ReviewOn = d.Until.AddDays(-reviewBefore)
+		if middle := d.From.AddDays(d.Until.Sub(d.From) / 2); !d.From.IsZero() && d.ReviewOn.Before(middle) {
+			d.ReviewOn = middle
 		}
 	}
 	return d
@@ -113,7 +119,7 @@ func (d Details) check(about []About, section int64, most longest, today calenda
 	}
 	for _, a := range about {
 		if a.Section != section {
-			wrong("assets", a.Code+"は、この課室の情報資産ではありません。課室か、管理番号を直してください。")
+			problems = append(problems, elsewhereProblem(a.Code))
 		}
 	}
 	switch {
@@ -137,4 +143,8 @@ func (d Details) check(about []About, section int64, most longest, today calenda
 		wrong("review_on", "見直し日は、期間の中の日にしてください。")
 	}
 	return problems
+}
+
+func elsewhereProblem(code string) fault.Problem {
+	return fault.Problem{Field: "assets", Message: code + "は、この課室の情報資産ではありません。課室か、管理番号を直してください。"}
 }

@@ -3,6 +3,7 @@ package exception
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -42,11 +43,13 @@ const inForce = `e.state = 'permitted' AND e.from_on <= @today AND e.until_on >=
 
 // Search is what somebody looks for. What is empty leaves out nothing.
 type Search struct {
-	Kind    string // a key of Kinds; another one leaves out nothing
-	Section string // its code
-	Clause  string // what the clause has somewhere
-	Asset   string // the 管理番号 of what it is about
-	After   string // empty, or Next of the page before
+	Kind    string        // a key of Kinds; another one leaves out nothing
+	Section string        // its code: it was asked for that one, or an asset of it stands there now
+	Within  int           // days in which its last day is; 0 for any
+	Until   calendar.Date // the latest last day; zero for any
+	Clause  string        // what the clause has somewhere
+	Asset   string        // the 管理番号 of what it is about
+	After   string        // empty, or Next of the page before
 }
 
 // Line is an exception as the list shows it.
@@ -108,7 +111,7 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 func (q Search) where(actor authz.Actor, today calendar.Date) (string, pgx.StrictNamedArgs) {
 	conditions, args := []string{"true"}, pgx.StrictNamedArgs{}
 	if actor.Reach(authz.ReadExceptions) != authz.All {
-		conditions = append(conditions, "e.section_id = ANY(@sections)")
+		conditions = append(conditions, readable)
 		args["sections"] = actor.Sections(authz.ReadExceptions)
 	}
 	for _, k := range Kinds {
@@ -128,10 +131,46 @@ func (q Search) where(actor authz.Actor, today calendar.Date) (string, pgx.Stric
 			args[name] = value
 		}
 	}
-	must("s.code = @section", "section", q.Section)
+	if q.Section != "" {
+		conditions = append(conditions, `(s.code = @section OR e.id IN (
+			SELECT h.exception_id FROM exception_held h WHERE h.section_id = (SELECT o.id FROM section_shown o WHERE o.code = @section)))`)
+		args["section"] = q.Section
+	}
+	if q.Within > 0 || !q.Until.IsZero() {
+		last := q.Until
+		if within := today.AddDays(q.Within); q.Within > 0 && (last.IsZero() || within.Before(last)) {
+			last = within
+		}
+		conditions = append(conditions, inForce+" AND e.until_on <= @last::date")
+		args["today"], args["last"] = today, last
+	}
 	must("position(@clause IN e.clause) > 0", "clause", strings.TrimSpace(q.Clause))
 	must("EXISTS (SELECT FROM exception_about a WHERE a.exception_id = e.id AND a.code = @asset)", "asset", strings.TrimSpace(q.Asset))
 	return strings.Join(conditions, " AND "), args
+}
+
+// Numbers are how many exceptions stand where on a day.
+type Numbers struct {
+	Asked, InForce, EndsSoon, ToReview int
+}
+
+// Numbers counts those that the actor may see. Each number is that of the list of its kind.
+func (s *Service) Numbers(ctx context.Context, actor authz.Actor) (Numbers, error) {
+	where, args := Search{}.where(actor, calendar.Day(s.door.Now()))
+	args["today"], args["soon"] = calendar.Day(s.door.Now()), SoonDays
+	count := func(key string) string {
+		return `count(*) FILTER (WHERE ` + Kinds[slices.IndexFunc(Kinds, func(k Kind) bool { return k.Key == key })].condition + `)`
+	}
+	return postgres.One[Numbers](ctx, s.pool, "counting exceptions by where they stand", `
+		SELECT `+count("asked")+` AS asked, `+count("in_force")+` AS in_force, `+count("ends_soon")+` AS ends_soon, `+count("to_review")+` AS to_review
+		FROM exception e WHERE e.state IN ('asked', 'permitted') AND `+where, args)
+}
+
+// SectionsRead are those by which the list can be narrowed: what the actor reads of.
+func (s *Service) SectionsRead(ctx context.Context, actor authz.Actor) ([]Section, error) {
+	return postgres.List[Section](ctx, s.pool, "listing the sections of exceptions", `
+		SELECT id, code, name FROM section_shown WHERE @all OR id = ANY(@sections) ORDER BY position, code`,
+		pgx.StrictNamedArgs{"all": actor.Reach(authz.ReadExceptions) == authz.All, "sections": actor.Sections(authz.ReadExceptions)})
 }
 
 // Waiting is how many exceptions wait for who permits.
@@ -154,9 +193,11 @@ const cachedWaiting = 100
 
 // QueueWaiting asks in a batch how many exceptions wait for the actor, where the cache has
 // it not; for nothing where they permit none. What they asked for themselves does not wait
-// for them.
+// for them: it waits for whoever else permits, and where nobody else does, for who stands
+// above.
 func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiting)) {
-	if actor.Reach(authz.PermitExceptions) == authz.None {
+	all := actor.Reach(authz.PermitExceptions) == authz.All
+	if !all && !actor.IsOffered(authz.PermitExceptions, authz.All) {
 		return
 	}
 	today := calendar.Day(s.door.Now())
@@ -173,7 +214,18 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 		}
 		take(rows[0])
 	}, `
-		SELECT (SELECT count(*) FROM exception e WHERE e.state = 'asked' AND e.asked_by <> @actor) AS asked,
-		       (SELECT count(*) FROM exception e WHERE `+inForce+` AND e.review_on <= @today AND e.asked_by <> @actor) AS to_review`,
-		pgx.StrictNamedArgs{"actor": actor.Person, "today": today})
+		SELECT count(*) FILTER (WHERE e.state = 'asked') AS asked, count(*) FILTER (WHERE e.state = 'permitted') AS to_review
+		FROM exception e
+		WHERE (e.state = 'asked' OR `+inForce+` AND e.review_on <= @today) AND e.asked_by <> @actor
+		  AND (@all OR EXISTS (SELECT FROM holding h WHERE h.role = ANY(@below) AND h.person_id = e.asked_by AND h.period @> @today::date AND h.rule_period @> @today::date
+		                       AND NOT EXISTS (SELECT FROM holding o WHERE o.role = h.role AND o.person_id <> e.asked_by AND o.period @> @today::date AND o.rule_period @> @today::date)))`,
+		pgx.StrictNamedArgs{"actor": actor.Person, "today": today, "all": all, "below": below(actor)})
+}
+
+// below are the roles that permit exceptions and whose next above the actor holds.
+func below(actor authz.Actor) []authz.Role {
+	return slices.DeleteFunc(authz.Given(), func(role authz.Role) bool {
+		up, there := role.Above(func(authz.Role) bool { return false })
+		return actor.Table.ReachOf(role, authz.PermitExceptions) != authz.All || !there || !actor.Has(up)
+	})
 }

@@ -56,7 +56,7 @@ func TestWhatIsWrongIsSaidOfEachField(t *testing.T) {
 
 func TestTheReviewIsAMonthBeforeTheEndUnlessItIsSaid(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ days, said, want int }{{100, 0, 70}, {10, 0, 0}, {100, 50, 50}} {
+	for _, c := range []struct{ days, said, want int }{{100, 0, 70}, {60, 0, 30}, {59, 0, 29}, {10, 0, 5}, {0, 0, 0}, {100, 50, 50}} {
 		d := sound()
 		if d.Until = aDay.AddDays(c.days); c.said > 0 {
 			d.ReviewOn = aDay.AddDays(c.said)

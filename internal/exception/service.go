@@ -13,15 +13,12 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/lifecycle"
-	"kagami/internal/notice"
 	"kagami/internal/org"
-	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
 	"kagami/internal/setting"
 	"kagami/internal/state"
@@ -58,14 +55,20 @@ type Exception struct {
 	EndedOn   calendar.Date // where it ended early
 	Version   int
 	About     []About
+	Held      []int64 // the sections in which its assets stand now, where that is another one
+	Hidden    int     `db:"-"` // assets that it is about and the actor does not see
 }
 
 const selectException = `
 	SELECT e.id, e.code, e.section_id AS section, s.name AS section_name, e.asked_by AS asked_by_id, coalesce(p.name, '') AS asked_by, e.asked_at,
 	       e.clause, e.subject, e.reason, e.risk, e.instead, e.from_on AS from, e.until_on AS until, e.review_on, e.done_since,
 	       coalesce(f.code, '') AS follows, e.state, coalesce(d.name, '') AS decided_by, e.decided_on, e.mend_on, e.ended_on, e.version,
-	       coalesce((SELECT jsonb_agg(jsonb_build_object('asset_id', a.asset_id, 'code', a.code, 'name', a.name, 'rule', a.rule) ORDER BY a.code, a.rule)
-	                 FROM exception_about a WHERE a.exception_id = e.id), '[]') AS about
+	       coalesce((SELECT jsonb_agg(jsonb_build_object('asset_id', a.asset_id, 'code', a.code, 'name', a.name, 'rule', a.rule,
+	                                                   'section', h.section_id, 'section_name', n.name, 'merged', a.merged_from IS NOT NULL) ORDER BY a.code, a.rule)
+	                 FROM exception_about a JOIN exception_held h ON h.exception_id = a.exception_id AND h.asset_id = a.asset_id AND h.rule = a.rule
+	                 JOIN section_shown n ON n.id = h.section_id
+	                 WHERE a.exception_id = e.id), '[]') AS about,
+	       ARRAY(SELECT DISTINCT h.section_id FROM exception_held h WHERE h.exception_id = e.id AND h.section_id <> e.section_id ORDER BY 1) AS held
 	FROM exception e JOIN section_shown s ON s.id = e.section_id LEFT JOIN person_shown p ON p.id = e.asked_by
 	LEFT JOIN person_shown d ON d.id = e.decided_by LEFT JOIN exception f ON f.id = e.follows`
 
@@ -87,10 +90,10 @@ func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code, loc
 	if err != nil {
 		return Exception{}, err
 	}
-	if _, may := actor.May(authz.ReadExceptions, authz.Matter{OwnersSection: e.Section}); !may {
+	if !e.May(actor, authz.ReadExceptions) {
 		return Exception{}, errNone()
 	}
-	return e, nil
+	return e.seenBy(actor), nil
 }
 
 // Number is the exception's number as people write it.
@@ -116,10 +119,10 @@ func standing(s State, from, until, day calendar.Date) string {
 	return s.Title()
 }
 
-// matter is what a step of it is about: who asked never decides.
-func (e Exception) matter(ctx context.Context, db postgres.Querier, who lifecycle.Who, day calendar.Date) (authz.Matter, error) {
+// matter is what a step of it is about for an actor: who asked never decides.
+func (e Exception) matter(ctx context.Context, db postgres.Querier, actor authz.Actor, who lifecycle.Who, day calendar.Date) (authz.Matter, error) {
 	if who.Except == "" {
-		return authz.Matter{OwnersSection: e.Section}, nil
+		return e.owned(actor, authz.AskExceptions), nil
 	}
 	return org.Concerning(ctx, db, e.AskedByID, day)
 }
@@ -138,7 +141,7 @@ func (s *Service) Next(ctx context.Context, actor authz.Actor, e Exception) ([]E
 	for _, who := range []struct {
 		except string
 		matter authz.Matter
-	}{{deciding.Except, matter}, {asking.Except, authz.Matter{OwnersSection: e.Section}}} {
+	}{{deciding.Except, matter}, {asking.Except, e.owned(actor, authz.AskExceptions)}} {
 		for _, a := range life.Next(actor, who.matter, e.State, "") {
 			if a.By.Except == who.except {
 				next = append(next, a.Event)
@@ -156,7 +159,7 @@ func (s *Service) AskStep(ctx context.Context, actor authz.Actor, code string, e
 		return err
 	}
 	who := life.Who(event)
-	matter, err := e.matter(ctx, s.pool, who, calendar.Day(s.door.Now()))
+	matter, err := e.matter(ctx, s.pool, actor, who, calendar.Day(s.door.Now()))
 	if err != nil {
 		return err
 	}
@@ -222,6 +225,9 @@ func (s *Service) Ask(ctx context.Context, actor authz.Actor, a Asking) (code st
 		if id, code, err = insert(ctx, tx, actor, a, section, follows); err != nil {
 			return door.Unchanged(), err
 		}
+		if err := stand(ctx, tx, id, section); err != nil {
+			return door.Unchanged(), err
+		}
 		told, err := tellAsked(ctx, tx, actor, a.Details, id, code)
 		return door.Effect{
 			Subject: trail.Subject{Kind: "exception", ID: id}, Refs: map[string]int64{"section": section},
@@ -250,7 +256,7 @@ func followed(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, 
 		return 0, nil, nil
 	}
 	before, err := find(ctx, tx, actor, code, "")
-	if fault.KindOf(err) == fault.NotFound || err == nil && (before.Section != section || before.State != Permitted && before.State != Ended) {
+	if fault.KindOf(err) == fault.NotFound || err == nil && (!slices.Contains(before.sections(), section) || before.State != Permitted && before.State != Ended) {
 		return 0, []fault.Problem{{Field: "follows", Message: "続ける例外措置は、同じ課室の、許可されたものに限ります。番号を確かめてください。"}}, nil
 	}
 	return before.ID, nil, err
@@ -286,50 +292,24 @@ func insert(ctx context.Context, tx *door.Tx, actor authz.Actor, a Asking, secti
 	return id, code, nil
 }
 
+// stand refuses assets that do not stand in the section for which the exception is asked:
+// one may have gone to another section since somebody looked at it.
+func stand(ctx context.Context, tx *door.Tx, id, section int64) error {
+	elsewhere, err := postgres.List[struct{ Code string }](ctx, tx, "looking where assets stand", `
+		SELECT DISTINCT a.code FROM exception_about a JOIN exception_held h ON h.exception_id = a.exception_id AND h.asset_id = a.asset_id AND h.rule = a.rule
+		WHERE a.exception_id = @id AND h.section_id <> @section ORDER BY a.code`, pgx.StrictNamedArgs{"id": id, "section": section})
+	var problems []fault.Problem
+	for _, a := range elsewhere {
+		problems = append(problems, elsewhereProblem(a.Code))
+	}
+	if err != nil {
+		return err
+	}
+	return fault.InvalidFields(problems)
+}
+
 // beforeReiwa is the year before 令和元年.
 const beforeReiwa = 2018
-
-// about is what notices of exceptions are about, as it is stored.
-const about = "exception"
-
-// Topic is who may see a notice of an exception: who may see the exception.
-func Topic() notice.Topic {
-	return notice.Topic{Kind: about, Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
-		if actor.Reach(authz.ReadExceptions) == authz.All {
-			return `true`, nil
-		}
-		return `EXISTS (SELECT FROM exception e WHERE e.id = n.topic_id AND e.section_id = ANY(@sections))`,
-			pgx.StrictNamedArgs{"sections": actor.Sections(authz.ReadExceptions)}
-	}}
-}
-
-// tellAsked tells who permits that somebody has asked, and the 統括 too where it is done
-// already.
-func tellAsked(ctx context.Context, tx *door.Tx, actor authz.Actor, d Details, id int64, code string) ([]notice.Message, error) {
-	title := "例外措置の申請があります"
-	tells := map[authz.Role]string{authz.CISO: "を見て、許可するかどうかを決めてください。"}
-	if !d.DoneSince.IsZero() {
-		title = "緊急のため、すでに行った例外措置の報告があります"
-		tells[authz.GeneralSecurityOfficer] = "を見てください。許可するかどうかは、CISO が決めます。"
-	}
-	var messages []notice.Message
-	for _, role := range []authz.Role{authz.CISO, authz.GeneralSecurityOfficer} {
-		text, told := tells[role]
-		if !told {
-			continue
-		}
-		holders, err := responsible.Of(ctx, tx, role, []int64{0}, []int64{actor.Person}, tx.Today())
-		if err != nil {
-			return nil, err
-		}
-		messages = append(messages, tell(holders[0], id, code, title, Number(code)+"（"+d.Clause+"）"+text)...)
-	}
-	return messages, nil
-}
-
-func tell(to []int64, id int64, code, title, text string) []notice.Message {
-	return []notice.Message{{To: to, Notice: notice.Notice{Topic: about, TopicID: id, Title: title, Text: text, URL: address.Exception(code)}}}
-}
 
 // Step is what is said with a step of an exception.
 type Step struct {
@@ -353,25 +333,25 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event 
 			return door.Unchanged(), err
 		}
 		who := life.Who(event)
-		matter, err := e.matter(ctx, tx, who, tx.Today())
+		matter, err := e.matter(ctx, tx, actor, who, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
 		if err := tx.Allow(who.Action(actor, matter), matter); err != nil {
 			return door.Unchanged(), err
 		}
-		to, err := e.follow(event, step, tx.Today())
+		next, err := e.follow(event, step, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := write(ctx, tx, actor, e, event, to, step); err != nil {
+		if err := write(ctx, tx, actor, e, event, next, step); err != nil {
 			return door.Unchanged(), err
 		}
 		effect := door.Effect{Subject: trail.Subject{Kind: "exception", ID: e.ID}, Fields: []string{string(event)}}
-		if actor.Person != e.AskedByID {
-			effect.Notices = tell([]int64{e.AskedByID}, e.ID, e.Code, "例外措置 "+Number(e.Code)+"："+event.Title(), "内容を見て、必要な対応をしてください。")
-		}
-		return effect, nil
+		to, err := e.answering(ctx, tx, tx.Today())
+		to = slices.DeleteFunc(to, func(person int64) bool { return person == actor.Person })
+		effect.Notices = tell(to, e.ID, e.Code, "例外措置 "+Number(e.Code)+"："+event.Title(), "内容を見て、必要な対応をしてください。")
+		return effect, err
 	})
 }
 

@@ -36,7 +36,8 @@ type office struct {
 	clerk        authz.Actor // a 職員 of the tax section
 	officer      authz.Actor // the 統括
 	ciso         authz.Actor
-	admin        authz.Actor
+	cio, admin   authz.Actor
+	sections     []int64
 }
 
 func newOffice(t *testing.T) office {
@@ -55,8 +56,20 @@ func newOffice(t *testing.T) office {
 	}
 	n := 0
 	somebody := func(role authz.Role, section int64) authz.Actor {
+		t.Helper()
 		n++
-		id, err := town.AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: fmt.Sprint("P", n), Name: fmt.Sprint("見本 ", n), Furigana: "ミホン"})
+		number := fmt.Sprint("P", n)
+		id, err := town.AddPerson(t.Context(), authz.AsOperator(), org.Person{StaffNumber: number, Name: fmt.Sprint("見本 ", n), Furigana: "ミホン"})
+		if err == nil && role != authz.Staff {
+			err = town.AddRule(t.Context(), authz.AsOperator(), org.Rule{Title: number, Role: role})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		post, err := town.AddPost(t.Context(), authz.AsOperator(), org.Post{Section: section, Title: number, SingleHolder: true})
+		if err == nil {
+			err = town.Appoint(t.Context(), authz.AsOperator(), org.Appointment{Person: id, Post: post, First: today}, org.Beside)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,6 +77,7 @@ func newOffice(t *testing.T) office {
 	}
 	o.tax, o.welfare, o.clerk = somebody(authz.SecurityManager, sections[0]), somebody(authz.SecurityManager, sections[1]), somebody(authz.Staff, sections[0])
 	o.officer, o.ciso, o.admin = somebody(authz.GeneralSecurityOfficer, 0), somebody(authz.CISO, 0), somebody(authz.Administrator, 0)
+	o.cio, o.sections = somebody(authz.CIO, 0), sections
 	return o
 }
 
@@ -220,25 +234,28 @@ func TestWhatIsDoneAlreadyIsToldAndPutRight(t *testing.T) {
 	}
 }
 
+// register registers an asset of the tax section, as an exception is about it.
+func (o office) register(rule string) exception.About {
+	o.t.Helper()
+	code, err := o.assets.Register(o.t.Context(), o.tax, "zeimu", asset.Details{
+		Kind: asset.System, Name: "税務システム", Confidentiality: "3B", Integrity: "2", Availability: "2", Personal: asset.PlainPersonal, Zone: asset.MyNumberZone, RegisteredOn: today,
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	found, err := o.assets.Find(o.t.Context(), o.tax, code)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return exception.About{AssetID: found.ID, Section: found.Section, Code: code, Name: found.Name, Rule: rule}
+}
+
 // It begins and ends by its days: nothing runs for it.
 func TestItIsInForceByTheDay(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	register := func() (about exception.About) {
-		code, err := o.assets.Register(t.Context(), o.tax, "zeimu", asset.Details{
-			Kind: asset.System, Name: "税務システム", Confidentiality: "3B", Integrity: "2", Availability: "2", Personal: asset.PlainPersonal, Zone: asset.MyNumberZone, RegisteredOn: today,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		found, err := o.assets.Find(t.Context(), o.tax, code)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return exception.About{AssetID: found.ID, Section: found.Section, Code: code, Name: found.Name, Rule: "zone"}
-	}
 	a := asking()
-	a.About = []exception.About{register()}
+	a.About = []exception.About{o.register("zone")}
 	on := func(day calendar.Date) int {
 		found, err := postgres.One[struct{ Count int }](t.Context(), o.db.Pool, "counting", `
 			SELECT count(*) AS count FROM exception_asset WHERE asset_id = $1 AND rule = 'zone' AND $2::date BETWEEN from_on AND until_on`, a.About[0].AssetID, day)

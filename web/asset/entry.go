@@ -176,6 +176,11 @@ func (p entryView) excepted(rule string) *find.Excepted {
 	return nil
 }
 
+// allExcepted tells whether the asset need fit none of some rules today that it does not fit.
+func (p entryView) allExcepted(breaks []asset.Break) bool {
+	return !slices.ContainsFunc(breaks, func(b asset.Break) bool { return p.excepted(b.Rule) == nil })
+}
+
 // low are the levels of an asset that stand below those of what rests on it; it asks only
 // where the register has found that there are some.
 func (s *Screens) low(r *http.Request, a asset.Asset) ([]relation.Floor, error) {

@@ -222,7 +222,7 @@ func zoneChoices(zones []asset.Zone) []component.Choice {
 // brokenChoices are for how long what is listed has not fitted the rules.
 func brokenChoices() []component.Choice {
 	list := []component.Choice{{Value: string(find.AnyBroken), Label: "基準に合わない（要是正）"}}
-	list = append(list, component.Choice{Value: string(find.ExceptedBroken), Label: "要是正のうち、例外措置あり"})
+	list = append(list, component.Choice{Value: string(find.ExceptedBroken), Label: "基準に合わないが、例外措置あり"})
 	for _, age := range asset.Ages {
 		list = append(list, component.Choice{Value: string(age.Value), Label: "要是正のうち、見つかってから" + age.Title})
 	}

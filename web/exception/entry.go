@@ -3,6 +3,7 @@ package exception
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"kagami/internal/authz"
 	"kagami/internal/exception"
@@ -23,14 +24,20 @@ func (s *Screens) showEntry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := entryView{Frame: screen.Frame(r, exception.Number(e.Code), listWay), Exception: e, History: history, Today: screen.Today(ctx)}
+	view := entryView{Frame: screen.Frame(r, exception.Number(e.Code), listWay...), Exception: e, History: history, Today: screen.Today(ctx)}
 	for _, p := range steps {
 		if slices.Contains(next, p.Event) {
 			view.Steps = append(view.Steps, p)
 		}
 	}
-	if e.State == exception.Permitted {
-		_, view.MayFollow = actor.May(authz.AskExceptions, authz.Matter{OwnersSection: e.Section})
+	view.MayFollow = e.State == exception.Permitted && e.May(actor, authz.AskExceptions)
+	if e.State == exception.Asked {
+		if view.Permitters, err = s.exceptions.Permitters(ctx, actor, e); err != nil {
+			return err
+		}
+	}
+	if view.Signers, err = s.exceptions.Signers(ctx, actor, e); err != nil {
+		return err
 	}
 	if len(e.About) > 0 {
 		view.Rules = s.rules(r, e)
@@ -56,6 +63,44 @@ func (s *Screens) rules(r *http.Request, e exception.Exception) map[string]strin
 	}
 	return rules
 }
+
+// permitters are the names of who may permit it.
+func (p entryView) permitters() string {
+	var names []string
+	for _, one := range p.Permitters {
+		names = append(names, one.Name+"さん")
+	}
+	return strings.Join(names, "、")
+}
+
+// condition is what was written where it was permitted; empty for nothing.
+func (p entryView) condition() string {
+	for _, h := range p.History {
+		if h.Event == exception.EventPermit {
+			return h.Note
+		}
+	}
+	return ""
+}
+
+// paper is what it is called as a paper.
+func (p entryView) paper() string {
+	if p.DecidedBy != "" && p.State != exception.Refused {
+		return "例外措置申請書・許可書"
+	}
+	return "例外措置申請書"
+}
+
+// decision is what was decided, as the paper says it.
+func (p entryView) decision() string {
+	if p.State == exception.Refused {
+		return "上の申請は、許可しません。"
+	}
+	return "上のとおり、許可します。"
+}
+
+// post is somebody with their post.
+func post(post, name string) string { return strings.TrimSpace(post + "　" + name) }
 
 // decider heads who has decided, and on which day.
 func (p entryView) decider() (by, on string) {

@@ -33,7 +33,10 @@ var town = assettest.Town(func(g server.Ground, register *asset.Service, _ *find
 		}
 		return found, err
 	}
-	return []screen.Part{webexception.New(exception.New(g.Pool, g.Door), look).Part()}
+	clauses := func(context.Context, authz.Actor) ([]webexception.Clause, error) {
+		return []webexception.Clause{{Name: "基本方針7(3)②", Heading: "無害化通信"}}, nil
+	}
+	return []screen.Part{webexception.New(exception.New(g.Pool, g.Door), look, clauses).Part()}
 })
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
@@ -141,7 +144,7 @@ func TestWhatAnAssetDoesNotFitIsExcepted(t *testing.T) {
 	assettest.MustNotSay(t, "asked for", manager.Get("/assets/"+code), "例外措置あり")
 	assettest.MustSay(t, "permitted", ciso.Post(path+"/permit", url.Values{"version": {"1"}}), "有効", code)
 	assettest.MustSay(t, "the asset with it", manager.Get("/assets/"+code), "例外措置あり（令和9年3月31日まで、例-"+strings.TrimPrefix(path, "/exceptions/")+"）")
-	assettest.MustSay(t, "the list of what is excepted", manager.Get("/assets?broken=excepted"), ">"+code+"<", "1件")
+	assettest.MustSay(t, "the list of what is excepted", manager.Get("/assets?broken=excepted"), ">"+code+"<", "2件", "例外措置あり（令和9年3月31日まで）")
 	assettest.MustSay(t, "revoked", ciso.Post(path+"/revoke", url.Values{"version": {"2"}, "note": {"守られていない"}}), "許可を取り消しました")
 	assettest.MustNotSay(t, "the asset without it", manager.Get("/assets/"+code), "例外措置あり")
 	assettest.MustNotSay(t, "the list without it", manager.Get("/assets?broken=excepted"), ">"+code+"<")
@@ -154,8 +157,8 @@ func TestWhatIsDoneAlreadyIsToldAtOnce(t *testing.T) {
 	asked := servertest.SignIn(t, portal, town.Holder("税務町民課長")).Post("/exceptions/new", asking("done_since", "2026-11-23", "from_on", ""))
 	assettest.MustSay(t, "asked", asked, "令和8年11月23日")
 	for holder, c := range map[string]struct{ says, not string }{
-		"副町長":  {"許可するかどうかを決めてください", "CISO が決めます"},
-		"総務課長": {"許可するかどうかは、CISO が決めます", "決めてください"},
+		"副町長":  {"許可するかどうかを決めてください", "町で決めた人が決めます"},
+		"総務課長": {"許可するかどうかは、CISO か、町で決めた人が決めます", "決めてください"},
 	} {
 		notices := servertest.SignIn(t, portal, town.Holder(holder)).Get("/notices")
 		assettest.MustSay(t, holder, notices, "すでに行った例外措置の報告があります", c.says)

@@ -42,7 +42,7 @@ func readTyped(r *http.Request) (typed, error) {
 // not fit, or the exception that the new one goes on from.
 func (s *Screens) showNew(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, asked := r.Context(), screen.Actor(r.Context()), r.URL.Query()
-	var t typed
+	t := typed{From: screen.Today(ctx).String()}
 	if code := asked.Get("asset"); code != "" {
 		found, err := s.look(ctx, actor, code)
 		if err != nil {
@@ -128,8 +128,12 @@ func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, t typed, refus
 	if err != nil {
 		return err
 	}
+	clauses, err := s.clauses(ctx, screen.Actor(ctx))
+	if err != nil {
+		return err
+	}
 	screen.Render(w, r, status, formPage(formView{
-		Frame: screen.Frame(r, "例外措置を申請する", listWay), Typed: t, Sections: sections, Most: most, Problems: problems,
+		Frame: screen.Frame(r, "例外措置を申請する", listWay...), Typed: t, Sections: sections, Clauses: clauses, Most: most, Problems: problems,
 	}))
 	return nil
 }
@@ -142,14 +146,25 @@ func (p formView) text(key, hint string) component.Input {
 	}
 }
 
+// clause is the field of the clause: one of those that who asks may read, or typed.
+func (p formView) clause() component.Input {
+	input := p.text("clause", "「"+exampleClause+"」のように書くか、候補から選びます。")
+	for _, c := range p.Clauses {
+		input.Offers = append(input.Offers, component.Choice{Value: c.Name, Label: c.Heading})
+	}
+	return input
+}
+
+const exampleClause = "基本方針7(3)①"
+
 // day is the field of a day.
 func (p formView) day(key, label, hint, value string, needed bool) component.Input {
 	return component.Input{Name: key, Label: label, Hint: hint, Type: "date", Value: value, Required: needed, Problems: p.Problems}
 }
 
-func (p formView) sections() []component.Choice {
+func sectionChoices(sections []exception.Section) []component.Choice {
 	var list []component.Choice
-	for _, s := range p.Sections {
+	for _, s := range sections {
 		list = append(list, component.Choice{Value: s.Code, Label: s.Name})
 	}
 	return list

@@ -7,6 +7,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/exception"
 	"kagami/web/component"
+	"kagami/web/component/register"
 	"kagami/web/screen"
 )
 
@@ -15,7 +16,7 @@ type asked map[string]string
 
 // questions are the fields of the list's form, in the order in which they stand in an
 // address.
-var questions = []string{"state", "section", "clause", "asset"}
+var questions = []string{"state", "section", "within", "until", "clause", "asset"}
 
 // url is the list that the same is asked of.
 func (a asked) url() string {
@@ -37,13 +38,51 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 		a[name] = r.URL.Query().Get(name)
 	}
 	after := r.URL.Query().Get("after")
-	found, err := s.exceptions.List(ctx, actor, exception.Search{Kind: a["state"], Section: a["section"], Clause: a["clause"], Asset: a["asset"], After: after})
+	var read screen.Form
+	q := exception.Search{
+		Kind: a["state"], Section: a["section"], Within: read.Number("within", a["within"]), Until: read.Day("until", a["until"]), Clause: a["clause"], Asset: a["asset"], After: after,
+	}
+	problems, status, err := screen.Refused(read.Err())
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, listPage(listView{
-		Frame: screen.Frame(r, "例外措置"), Page: found, Asked: a, Later: after != "", MayAsk: actor.Reach(authz.AskExceptions) != authz.None, Today: screen.Today(ctx),
-	}))
+	view := listView{
+		Frame: screen.Frame(r, "例外措置", register.Link), Asked: a, Later: after != "", MayAsk: actor.Reach(authz.AskExceptions) != authz.None, Today: screen.Today(ctx), Problems: problems,
+	}
+	if view.Page, err = s.exceptions.List(ctx, actor, q); err != nil {
+		return err
+	}
+	if view.Numbers, err = s.exceptions.Numbers(ctx, actor); err != nil {
+		return err
+	}
+	if view.Sections, err = s.exceptions.SectionsRead(ctx, actor); err != nil {
+		return err
+	}
+	screen.Render(w, r, status, listPage(view))
+	return nil
+}
+
+// withinChoices are within how many days what is listed ends.
+func withinChoices() []component.Choice {
+	var list []component.Choice
+	for _, days := range []string{"30", "60", "90"} {
+		list = append(list, component.Choice{Value: days, Label: days + "日以内"})
+	}
+	return list
+}
+
+// number is a number with the list behind it.
+type number struct {
+	Kind, Title string
+	Count       int
+}
+
+// numbers are what is counted of the exceptions that the viewer sees, whatever is asked for.
+func (p listView) numbers() []number {
+	return []number{
+		{"in_force", "有効な例外措置", p.Numbers.InForce}, {"ends_soon", "30日以内に期限", p.Numbers.EndsSoon},
+		{"to_review", "見直し日が来たもの", p.Numbers.ToReview}, {"asked", "申請中", p.Numbers.Asked},
+	}
 }
 
 func kindChoices() []component.Choice {

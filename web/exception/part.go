@@ -19,6 +19,7 @@ import (
 	"kagami/internal/state"
 	"kagami/internal/task"
 	"kagami/internal/trail"
+	"kagami/web/component/register"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
@@ -33,6 +34,12 @@ type Asset struct {
 // Break is a rule that an asset does not fit.
 type Break struct{ Rule, Clause, Sentence string }
 
+// Clause is a clause of the policy: as it is cited, and what it begins with.
+type Clause struct{ Name, Heading string }
+
+// Clauses are the clauses in force that the actor may read.
+type Clauses func(ctx context.Context, actor authz.Actor) ([]Clause, error)
+
 // Look finds an asset by its 管理番号. NotFound where there is none that the actor may see.
 type Look func(ctx context.Context, actor authz.Actor, code string) (Asset, error)
 
@@ -40,10 +47,13 @@ type Look func(ctx context.Context, actor authz.Actor, code string) (Asset, erro
 type Screens struct {
 	exceptions *exception.Service
 	look       Look
+	clauses    Clauses
 }
 
-// New makes the screens, with how they find assets.
-func New(exceptions *exception.Service, look Look) *Screens { return &Screens{exceptions, look} }
+// New makes the screens, with how they find assets and the clauses that are offered.
+func New(exceptions *exception.Service, look Look, clauses Clauses) *Screens {
+	return &Screens{exceptions, look, clauses}
+}
 
 // Part is what the portal takes in.
 func (s *Screens) Part() screen.Part {
@@ -67,11 +77,14 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/exceptions/{exception}/withdraw", authz.AskExceptions, s.take(exception.EventWithdraw)).Asking(s.asks(exception.EventWithdraw)),
 		},
 		Nav:      []screen.Entry{{Label: "例外措置", URL: address.Exceptions, Place: 7, Under: address.Assets, Action: authz.ReadExceptions, Least: authz.Own}},
-		Flashes:  map[string]layout.Done{"exception-ask": {Heading: "例外措置を申請しました", Text: "番号を付けました。許可する人に、お知らせが届きました。許可されるまでは、例外措置になりません。"}},
+		Flashes:  map[string]layout.Done{"exception-ask": {Heading: "例外措置を申請しました", Text: "番号を付けました。許可されるまでは、例外措置になりません。"}},
 		Tasks:    s.tasks,
 		Topics:   []notice.Topic{exception.Topic()},
 		Subjects: []trail.Named{{Kind: "exception", Title: "例外措置"}},
-		Settings: []setting.Setting{exception.Longest.Setting},
+		Settings: append([]setting.Setting{exception.Longest.Setting}, exception.Reminders.Settings()...),
+		Hangs:    s.exceptions.Hangs(),
+		Belongs:  s.exceptions.Belongs,
+		Jobs:     s.exceptions.RegisterJobs,
 		Counters: []state.Counter{exception.ChangeCounter},
 		Sample:   func(ctx context.Context, t *sample.Town) error { return s.fill(ctx, *t) },
 	}
@@ -112,9 +125,9 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 }
 
 // listWay is the way to the list.
-var listWay = layout.Link{Label: "例外措置", Address: address.Exceptions}
+var listWay = []layout.Link{register.Link, {Label: "例外措置", Address: address.Exceptions}}
 
 // way is the way to what is about an exception.
 func way(e exception.Exception) []layout.Link {
-	return []layout.Link{listWay, {Label: exception.Number(e.Code), Address: address.Exception(e.Code)}}
+	return append(listWay[:len(listWay):len(listWay)], layout.Link{Label: exception.Number(e.Code), Address: address.Exception(e.Code)})
 }

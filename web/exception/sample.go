@@ -7,6 +7,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/exception"
+	"kagami/internal/fault"
 	"kagami/internal/sample"
 )
 
@@ -22,10 +23,20 @@ func (s *Screens) fill(ctx context.Context, t sample.Town) error {
 	if err != nil || len(sections) == 0 {
 		return err
 	}
-	permitted, err := s.exceptions.Ask(ctx, t.Actors[head], exception.Asking{Section: sections[0].Code, Details: exception.Details{
+	soon := exception.Asking{Section: sections[0].Code, Details: exception.Details{
 		Clause: "基本方針7(4)", Subject: "窓口の共用端末。利用者ごとに分けていない。", Reason: "見本です。機器の更新まで、端末を増やせない。",
 		Risk: "だれが操作したかが分からなくなる。", Instead: "使う人と時刻を記録簿に書き、課長が毎日確かめる。", From: t.Today(), Until: t.Today().AddDays(20),
-	}})
+	}}
+	broken, err := s.broken(ctx, t.Actors[head], sections[0].Code)
+	if err != nil {
+		return err
+	}
+	for _, b := range broken.Breaks {
+		broken.Rule = b.Rule
+		soon.About = append(soon.About, broken.About)
+		soon.Clause, soon.Subject = "基本方針"+b.Clause, b.Sentence
+	}
+	permitted, err := s.exceptions.Ask(ctx, t.Actors[head], soon)
 	if err != nil {
 		return fmt.Errorf("asking for a sample exception: %w", err)
 	}
@@ -40,4 +51,18 @@ func (s *Screens) fill(ctx context.Context, t sample.Town) error {
 		return fmt.Errorf("asking for a sample exception: %w", err)
 	}
 	return nil
+}
+
+// broken is the first asset of a section of the sample town that does not fit a rule; the
+// zero value where there is none.
+func (s *Screens) broken(ctx context.Context, actor authz.Actor, section string) (Asset, error) {
+	for n := 1; ; n++ {
+		found, err := s.look(ctx, actor, fmt.Sprintf("%s-%04d", section, n))
+		if fault.KindOf(err) == fault.NotFound {
+			return Asset{}, nil
+		}
+		if err != nil || len(found.Breaks) > 0 {
+			return found, err
+		}
+	}
 }

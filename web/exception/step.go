@@ -25,13 +25,13 @@ var steps = []step{
 	{
 		Event: exception.EventPermit, note: "条件など", noteHint: "あるときに書きます。2000字まで。",
 		lead: "許可すると、期間の間だけ例外措置になります。期限の日を過ぎると、自動で終わります。",
-		done: layout.Done{Heading: "例外措置を許可しました", Text: "申請した人に、お知らせが届きました。"},
+		done: layout.Done{Heading: "例外措置を許可しました", Text: "申請した人に、お知らせが届きました。異動や退職をしているときは、その課室の情報セキュリティ管理者に届きました。"},
 	},
 	{
 		Event: exception.EventRefuse, note: "許可しない理由", noteHint: "申請した人に伝わります。2000字まで。",
 		on: "いつまでに元に戻すか", onHint: "すでに行っている場合に、入力します。",
 		lead: "許可しないと、申請は終わります。もう一度求めるときは、新しく申請してもらいます。",
-		done: layout.Done{Heading: "例外措置を不許可にしました", Text: "申請した人に、お知らせが届きました。"},
+		done: layout.Done{Heading: "例外措置を不許可にしました", Text: "申請した人に、お知らせが届きました。異動や退職をしているときは、その課室の情報セキュリティ管理者に届きました。"},
 	},
 	{
 		Event: exception.EventReview, note: "見直しで分かったこと", noteHint: "代替策が守られているか、まだ必要かを書きます。2000字まで。",
@@ -42,7 +42,7 @@ var steps = []step{
 	{
 		Event: exception.EventRevoke, note: "取り消す理由", noteHint: "申請した人に伝わります。2000字まで。",
 		lead: "許可を取り消すと、今日で例外措置ではなくなります。元には戻せません。",
-		done: layout.Done{Heading: "例外措置の許可を取り消しました", Text: "申請した人に、お知らせが届きました。"},
+		done: layout.Done{Heading: "例外措置の許可を取り消しました", Text: "申請した人に、お知らせが届きました。異動や退職をしているときは、その課室の情報セキュリティ管理者に届きました。"},
 	},
 	{
 		Event: exception.EventEnd, note: "終える理由", noteHint: "例：機器を入れ替えて、基準に合った。2000字まで。",

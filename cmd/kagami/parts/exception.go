@@ -2,10 +2,14 @@ package parts
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"kagami/internal/asset"
 	"kagami/internal/authz"
 	"kagami/internal/exception"
+	"kagami/internal/policy"
+	"kagami/internal/policy/outline"
 	webexception "kagami/web/exception"
 )
 
@@ -28,4 +32,43 @@ func lookAt(assets *asset.Service) webexception.Look {
 		}
 		return found, nil
 	}
+}
+
+// clausesOf is how exceptions are offered the clauses that somebody may read: those of the
+// 基本方針 and of the 対策基準 in force, as people cite them.
+func clausesOf(policies *policy.Service) webexception.Clauses {
+	return func(ctx context.Context, actor authz.Actor) ([]webexception.Clause, error) {
+		readings, err := policies.Readings(ctx, actor)
+		if err != nil {
+			return nil, err
+		}
+		var list []webexception.Clause
+		for _, r := range readings {
+			if r.Kind == policy.Procedure || !r.InForce(actor.On) {
+				continue
+			}
+			o, err := policies.Outline(ctx, actor, r.Reading)
+			if err != nil {
+				return nil, err
+			}
+			for _, a := range o.Anchors() {
+				if slices.Contains([]outline.Kind{outline.Article, outline.Paragraph, outline.Item, outline.Subitem}, a.Kind) && a.Label != "" {
+					list = append(list, webexception.Clause{Name: r.Kind.Title() + a.Citation, Heading: beginning(a.Heading, a.Text)})
+				}
+			}
+		}
+		return list, nil
+	}
+}
+
+// beginning is what a clause begins with: its heading, or the first words of its text.
+func beginning(heading, text string) string {
+	const most = 40
+	if heading == "" {
+		heading, _, _ = strings.Cut(text, "\n")
+	}
+	if runes := []rune(heading); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return heading
 }

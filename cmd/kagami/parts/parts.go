@@ -124,7 +124,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webhand.New(hand.New(g.Pool, g.Door)).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(talks, assets, listing).Part(),
-		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets)).Part(),
+		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets), clausesOf(policies)).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

@@ -112,6 +112,9 @@ func (a Asked) Conditions(scheme asset.Scheme, sections []asset.Section) string 
 	if Broken(a["broken"]) == AnyBroken {
 		broken = "基準に合わない（要是正）"
 	}
+	if Broken(a["broken"]) == ExceptedBroken {
+		broken = "例外措置あり"
+	}
 	for _, age := range asset.Ages {
 		if asset.Age(a["broken"]) == age.Value {
 			broken = "要是正のうち、見つかってから" + age.Title

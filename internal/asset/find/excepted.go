@@ -2,6 +2,8 @@ package find
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -9,6 +11,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/postgres"
+	"kagami/internal/state"
 )
 
 // Excepted is that an asset need not fit a rule until a day, by an exception (例外措置).
@@ -17,6 +20,33 @@ type Excepted struct {
 	Code  string // of the exception
 	Until calendar.Date
 }
+
+// excepted marks the lines of assets that are excepted from all that they don't fit.
+func (s *Service) excepted(ctx context.Context, lines []Line, today calendar.Date) error {
+	at := map[string]int{}
+	for i, l := range lines {
+		if !l.BrokenSince.IsZero() {
+			at[l.Code] = i
+		}
+	}
+	if len(at) == 0 {
+		return nil
+	}
+	type line struct {
+		Code  string
+		Until calendar.Date
+	}
+	list, err := postgres.List[line](ctx, s.pool, "finding what is excepted", `
+		SELECT e.code, e.until FROM (SELECT a.code, excepted_until(a.id, a.breaks, @today::date) AS until FROM asset a WHERE a.code = ANY(@codes)) e
+		WHERE e.until IS NOT NULL`, pgx.StrictNamedArgs{"today": today, "codes": slices.Collect(maps.Keys(at))})
+	for _, found := range list {
+		lines[at[found.Code]].ExceptedUntil = found.Until
+	}
+	return err
+}
+
+// exceptionCounter is that of the exceptions, whose owner hands it in.
+var exceptionCounter = state.Counted("exception")
 
 // Excepted lists what an asset need not fit today, one exception for each rule: that which
 // goes on longest. It asks only where the asset does not fit something, and the actor reads

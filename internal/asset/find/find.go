@@ -86,12 +86,12 @@ const (
 	Any     States = "any"
 )
 
-// Broken is whether assets are listed that don't fit a rule: those for how long they have
-// not, by the word of an asset.Age, or all.
+// Broken is whether assets are listed that are to be put right (要是正): those for how long
+// they have been, by the word of an asset.Age, or all; or those that need not be.
 type Broken string
 
-// All that don't fit, and those of them that need not fit a rule today by an exception
-// (例外措置).
+// All that don't fit a rule which no exception (例外措置) covers today, and those of which
+// exceptions cover all that they don't fit.
 const (
 	AnyBroken      Broken = "any"
 	ExceptedBroken Broken = "excepted"
@@ -132,6 +132,7 @@ type Line struct {
 	Zone            string
 	CheckedOn       calendar.Date
 	BrokenSince     calendar.Date // since when it does not fit a rule; zero where it fits all
+	ExceptedUntil   calendar.Date `db:"-"` // until when it need not fit any of these, by exceptions; zero where it must
 	State           asset.State
 	Withdrawn       bool   `db:"-"` // it was a draft, and has ended as one
 	Key             string // what it is sorted by
@@ -194,6 +195,9 @@ func (s *Service) draw(ctx context.Context, actor authz.Actor, q Search, scheme 
 		page.Next = place(page.Assets[OnPage-1])
 	}
 	if err := s.withdrawn(ctx, page.Assets); err != nil {
+		return page, err
+	}
+	if err := s.excepted(ctx, page.Assets, l.today); err != nil {
 		return page, err
 	}
 	if q.Exact && page.More {

@@ -18,8 +18,9 @@ type Stamp struct {
 	question string
 	sections string // of which the actor sees the assets; empty for all
 	day      calendar.Date
-	// how often have changed: the organization, what the register goes by, and its assets
-	organization, editions, assets int64
+	// how often have changed: the organization, what the register goes by, its assets, and what
+	// is excepted
+	organization, editions, assets, exceptions int64
 }
 
 // cachedPages is how many pages are cached, those used last: of a hundred lines each.
@@ -32,8 +33,9 @@ func (s *Service) stamp(ctx context.Context, actor authz.Actor, q Search) (stamp
 	if !known || !counted || q.Of != nil {
 		return Stamp{}, false, nil
 	}
+	exceptions, _ := actor.State.Of(exceptionCounter) // there may be none
 	everywhere, sections := actor.Reach(authz.ReadAssets) == authz.All, actor.Sections(authz.ReadAssets)
-	stamp = Stamp{question: fmt.Sprintf("%#v", q), day: s.register.Today(), organization: organization, editions: editions}
+	stamp = Stamp{question: fmt.Sprintf("%#v", q), day: s.register.Today(), organization: organization, editions: editions, exceptions: exceptions}
 	if !everywhere {
 		stamp.sections = fmt.Sprint(sections)
 	}

@@ -46,7 +46,9 @@ const keepSections = `
 		SELECT @today::date, s.section_id, n.duty, n.number
 		FROM (SELECT section_id, sum(assets) AS assets, sum(drafts) AS drafts, sum(unowned) AS unowned, sum(broken) AS broken, sum(by_hand) AS by_hand
 		      FROM asset_sum GROUP BY section_id) s
-		CROSS JOIN LATERAL (VALUES ('assets', s.assets), ('drafts', s.drafts), ('unowned', s.unowned), ('broken', s.broken), ('by_hand', s.by_hand)) n(duty, number)
+		LEFT JOIN (SELECT section_id, count(*) AS number FROM excepted_assets(@today::date) GROUP BY section_id) x USING (section_id)
+		CROSS JOIN LATERAL (VALUES ('assets', s.assets), ('drafts', s.drafts), ('unowned', s.unowned), ('broken', s.broken - coalesce(x.number, 0)),
+			('excepted', coalesce(x.number, 0)), ('by_hand', s.by_hand)) n(duty, number)
 		UNION ALL
 		SELECT @today::date, s.section_id, 'unchecked', coalesce(o.number, 0)
 		FROM (SELECT DISTINCT section_id FROM asset_sum) s LEFT JOIN (

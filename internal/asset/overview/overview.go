@@ -36,13 +36,14 @@ type Numbers struct {
 	Assets    int
 	Drafts    int // with something to settle
 	Unowned   int // without 管理責任者
-	Broken    int // 基準に合わない（要是正）
+	Broken    int // 基準に合わない（要是正）, and not excepted
+	Excepted  int // excepted from all that it does not fit (例外措置あり)
 	ByHand    int // with a level that was chosen by hand, for a reason
 	Unchecked int // not looked at for a year
 }
 
 // Cell is how many assets stand in a zone at a level of 機密性, and how many of these don't
-// fit the rules.
+// fit the rules and are not excepted.
 type Cell struct {
 	Zone            string // its key; empty of drafts that have none yet
 	Confidentiality string
@@ -140,6 +141,7 @@ func (n *Numbers) add(m Numbers) {
 	n.Drafts += m.Drafts
 	n.Unowned += m.Unowned
 	n.Broken += m.Broken
+	n.Excepted += m.Excepted
 	n.ByHand += m.ByHand
 	n.Unchecked += m.Unchecked
 }
@@ -195,22 +197,29 @@ func (s *Service) now(ctx context.Context, in among, o *Overview) (map[int64]Num
 	var err error
 	o.Grid, err = postgres.List[Cell](ctx, s.pool, "summing up the register", `
 		SELECT zone, confidentiality, sum(assets)::int AS assets, sum(broken)::int AS broken
-		FROM asset_sum WHERE `+in.where("section_id")+` GROUP BY zone, confidentiality HAVING sum(assets) > 0`, pgx.StrictNamedArgs{"sections": in.sections()})
+		FROM (SELECT section_id, zone, confidentiality, assets, broken FROM asset_sum
+		      UNION ALL SELECT section_id, zone, confidentiality, 0, -1 FROM excepted_assets(@today::date)) s
+		WHERE `+in.where("section_id")+` GROUP BY zone, confidentiality HAVING sum(assets) > 0`, args)
 	if err != nil {
 		return nil, err
 	}
 	err = s.pool.QueryRow(ctx, `
-		SELECT ARRAY[count(*) FILTER (WHERE age <= 30), count(*) FILTER (WHERE age BETWEEN 31 AND 90), count(*) FILTER (WHERE age BETWEEN 91 AND 365),
-		             count(*) FILTER (WHERE age > 365)]
-		FROM (SELECT @today::date - broken_since AS age FROM asset
-		      WHERE broken_since IS NOT NULL AND state `+life.Counts+` AND `+in.where("section_id")+`) b`, args).Scan(&o.Ages)
+		SELECT ARRAY[coalesce(sum(n) FILTER (WHERE age <= 30), 0), coalesce(sum(n) FILTER (WHERE age BETWEEN 31 AND 90), 0),
+		             coalesce(sum(n) FILTER (WHERE age BETWEEN 91 AND 365), 0), coalesce(sum(n) FILTER (WHERE age > 365), 0)]
+		FROM (SELECT @today::date - broken_since AS age, 1 AS n FROM asset
+		      WHERE broken_since IS NOT NULL AND state `+life.Counts+` AND `+in.where("section_id")+`
+		      UNION ALL
+		      SELECT @today::date - broken_since, -1 FROM excepted_assets(@today::date) WHERE `+in.where("section_id")+`) b`, args).Scan(&o.Ages)
 	if err != nil {
 		return nil, err
 	}
 	list, err := postgres.List[of](ctx, s.pool, "summing up the register by section", `
-		SELECT s.section_id AS section, sum(s.assets)::int AS assets, sum(s.drafts)::int AS drafts, sum(s.unowned)::int AS unowned, sum(s.broken)::int AS broken,
+		SELECT s.section_id AS section, sum(s.assets)::int AS assets, sum(s.drafts)::int AS drafts, sum(s.unowned)::int AS unowned,
+		       (sum(s.broken) - coalesce(max(x.number), 0))::int AS broken, coalesce(max(x.number), 0)::int AS excepted,
 		       sum(s.by_hand)::int AS by_hand, coalesce(max(d.number), 0) AS unchecked
-		FROM asset_sum s LEFT JOIN asset_day d
+		FROM asset_sum s
+		LEFT JOIN (SELECT section_id, count(*) AS number FROM excepted_assets(@today::date) GROUP BY section_id) x ON x.section_id = s.section_id
+		LEFT JOIN asset_day d
 			ON d.section_id = s.section_id AND d.duty = 'unchecked' AND d.day = (SELECT max(day) FROM asset_day WHERE day <= @today)
 		WHERE `+in.where("s.section_id")+` GROUP BY s.section_id`, args)
 	if err != nil {
@@ -275,7 +284,7 @@ func (s *Service) earlier(ctx context.Context, in among, o *Overview) (map[int64
 	list, err := postgres.List[of](ctx, s.pool, "listing the numbers of a day", `
 		SELECT section_id AS section, coalesce(max(number) FILTER (WHERE duty = 'assets'), 0) AS assets, coalesce(max(number) FILTER (WHERE duty = 'drafts'), 0) AS drafts,
 		       coalesce(max(number) FILTER (WHERE duty = 'unowned'), 0) AS unowned, coalesce(max(number) FILTER (WHERE duty = 'broken'), 0) AS broken,
-		       coalesce(max(number) FILTER (WHERE duty = 'by_hand'), 0) AS by_hand, coalesce(max(number) FILTER (WHERE duty = 'unchecked'), 0) AS unchecked
+		       coalesce(max(number) FILTER (WHERE duty = 'excepted'), 0) AS excepted, coalesce(max(number) FILTER (WHERE duty = 'by_hand'), 0) AS by_hand, coalesce(max(number) FILTER (WHERE duty = 'unchecked'), 0) AS unchecked
 		FROM asset_day WHERE day = @day AND `+in.where("section_id")+` GROUP BY section_id`, pgx.StrictNamedArgs{"day": kept, "sections": in.sections()})
 	return bySection(list), err
 }

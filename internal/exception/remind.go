@@ -1,0 +1,189 @@
+package exception
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/deadline"
+	"kagami/internal/door"
+	"kagami/internal/edition"
+	"kagami/internal/fault"
+	"kagami/internal/holiday"
+	"kagami/internal/notice"
+	"kagami/internal/org/responsible"
+	"kagami/internal/postgres"
+	"kagami/internal/setting"
+	"kagami/internal/trail"
+)
+
+// Reminders are when people are told of the day on which an exception is looked at again, and
+// of its last day. After its last day it is over: then nobody is reminded, and told once.
+var Reminders = deadline.Reminders{
+	Person: setting.NewDays("exception.remind_person", "例外措置の見直し日と期限：申請した人と許可する人へのお知らせ",
+		"見直し日と期限の前と後の、どの日に、申請した人と許可する人へお知らせを出すかです。期限の後のお知らせは、終わったことを伝える1回だけです。", -7, 0),
+	Manager: setting.NewDays("exception.remind_manager", "例外措置の見直し日と期限：課長（情報セキュリティ管理者）へのお知らせ",
+		"見直し日を過ぎても見直されていないことを、どの日にその課の課長へお知らせするかです。空席のときは、図 1.1 でその上の役割の人に届きます。", 7),
+	General: setting.NewDays("exception.remind_general", "例外措置の見直し日と期限：統括情報セキュリティ責任者へのお知らせ",
+		"見直し日を過ぎても見直されていないことを、どの日に統括へお知らせするかです。", 14),
+	OfficeDays: setting.NewSwitch("exception.office_days", "例外措置の見直し日と期限：閉庁日にはお知らせを出さない",
+		"「はい」にすると、閉庁日に当たるお知らせは、次の開庁日に出ます。はじめは「いいえ」で、閉庁日にも出ます。閉庁日は「法令・国の基準」にあります。", false),
+}
+
+// tendExceptions is the job of telling people of the days of exceptions. None ends by it.
+type tendExceptions struct{}
+
+// Kind is the job's name in the database.
+func (tendExceptions) Kind() string { return "exception_tend" }
+
+// tendEvery is how late people may be told on a day.
+const tendEvery = time.Hour
+
+// RegisterJobs adds the worker that tells people.
+func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[tendExceptions]) error { return s.Tend(ctx) }))
+	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(tendEvery),
+		func() (river.JobArgs, *river.InsertOpts) { return tendExceptions{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})}
+}
+
+// over is the recipient of what is told once: that an exception is over.
+const over = "over"
+
+// due is what is to be told of an exception on a day.
+type due struct {
+	Code      string
+	ID        int64
+	DueOn     calendar.Date
+	Days      int // after that day, or before it where that is negative
+	Recipient deadline.Recipient
+}
+
+// dueNow are the steps that have come of exceptions in force, unless somebody has been told by
+// them or a later one, and the ends that have. What goes on by another one that is permitted
+// does not end for those who have it.
+const dueNow = `
+		WITH requested AS (
+			SELECT e.id AS person_id, e.decided_on AS asked_on, d.due_on FROM exception e
+			CROSS JOIN LATERAL (SELECT e.review_on WHERE e.review_on IS NOT NULL
+			                    UNION SELECT e.until_on WHERE NOT EXISTS (SELECT FROM exception n WHERE n.follows = e.id AND n.state = 'permitted')) d (due_on)
+			WHERE e.state = 'permitted' AND e.until_on >= @day::date),
+		step AS (` + deadline.Latest + `
+			UNION ALL
+			SELECT e.id, e.decided_on, e.until_on, 0, 'over' FROM exception e
+			WHERE e.state = 'permitted' AND e.until_on < @day::date AND NOT EXISTS (SELECT FROM exception n WHERE n.follows = e.id AND n.state = 'permitted'))
+		SELECT e.code, e.id, t.due_on, t.days, t.recipient FROM step t JOIN exception e ON e.id = t.person_id
+		WHERE (@id::bigint = 0 OR e.id = @id) AND NOT EXISTS (
+			SELECT FROM exception_told m WHERE m.exception_id = e.id AND m.due_on = t.due_on AND m.recipient = t.recipient AND m.days >= t.days)
+		ORDER BY e.id, t.due_on, t.recipient`
+
+// Tend tells those whose day has come of exceptions: each step once, however often it runs.
+func (s *Service) Tend(ctx context.Context) error {
+	values, err := setting.LoadForPortal(ctx, s.pool)
+	if err != nil {
+		return err
+	}
+	today := calendar.Day(s.door.Now())
+	editions, err := edition.LoadForPortal(ctx, s.pool, today)
+	if err != nil || Reminders.Rest(values, holiday.Office(editions, today), today) {
+		return err
+	}
+	list, err := dueOf(ctx, s.pool, values, 0, today)
+	var failed []error
+	for i, d := range list {
+		if i == 0 || list[i-1].ID != d.ID {
+			failed = append(failed, s.remind(ctx, d.ID, values))
+		}
+	}
+	return errors.Join(append(failed, err)...)
+}
+
+// dueOf is what is to be told of an exception, by its id, or of all of them.
+func dueOf(ctx context.Context, db postgres.Querier, values setting.Values, id int64, day calendar.Date) ([]due, error) {
+	args := Reminders.On(values, day).Arguments(day)
+	maps.Copy(args, pgx.StrictNamedArgs{"day": day, "id": id})
+	return postgres.List[due](ctx, db, "looking whom to tell of exceptions", dueNow, args)
+}
+
+// remind tells what is due of an exception, and keeps that it has.
+func (s *Service) remind(ctx context.Context, id int64, values setting.Values) error {
+	err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		e, err := postgres.One[Exception](ctx, tx, "finding an exception to tell of", selectException+` WHERE e.id = @id FOR NO KEY UPDATE OF e`, pgx.StrictNamedArgs{"id": id})
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		list, err := dueOf(ctx, tx, values, id, tx.Today())
+		if err != nil || len(list) == 0 {
+			return door.Unchanged(), err
+		}
+		effect := door.Effect{Subject: trail.Subject{Kind: "exception", ID: id}, Fields: []string{"reminded"}}
+		for _, d := range list {
+			told, err := e.told(ctx, tx, d)
+			if err != nil {
+				return door.Unchanged(), err
+			}
+			effect.Notices = append(effect.Notices, told...)
+			_, err = tx.Exec(ctx, `INSERT INTO exception_told (exception_id, due_on, recipient, days, told_on) VALUES (@id, @due, @recipient, @days, @day)`,
+				pgx.StrictNamedArgs{"id": id, "due": d.DueOn, "recipient": string(d.Recipient), "days": d.Days, "day": tx.Today()})
+			if err != nil {
+				return door.Unchanged(), fmt.Errorf("keeping who was told of an exception: %w", err)
+			}
+		}
+		return effect, nil
+	})
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return fmt.Errorf("telling of an exception: %w", err)
+	}
+	return nil
+}
+
+// told are the notices of what is due.
+func (e Exception) told(ctx context.Context, tx *door.Tx, d due) ([]notice.Message, error) {
+	answering, err := e.answering(ctx, tx, tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	if d.Recipient == over {
+		managers, err := managers(ctx, tx, e.sections(), tx.Today())
+		return tell(append(answering, managers...), e.ID, e.Code, "例外措置 "+Number(e.Code)+" は、期限の日を過ぎて終わりました",
+			"期限は"+calendar.Wareki(e.Until)+"でした。"+e.Clause+"を守れるようにしてください。続けるときは、改めて申請してください。"), err
+	}
+	title, text := e.reminder(d, tx.Today())
+	switch d.Recipient {
+	case deadline.Manager:
+		to, err := managers(ctx, tx, e.sections(), tx.Today())
+		return tell(to, e.ID, e.Code, title, text), err
+	case deadline.General:
+		const town = 0
+		to, err := responsible.Of(ctx, tx, authz.GeneralSecurityOfficer, []int64{town}, nil, tx.Today())
+		return tell(to[town], e.ID, e.Code, title, text), err
+	case deadline.Person:
+	}
+	may, err := permitters(ctx, tx, e.AskedByID, tx.Today())
+	return tell(slices.Concat(answering, idsOf(may)), e.ID, e.Code, title, text), err
+}
+
+// reminder is what is said before a day of the exception, on it, and after the day on which it
+// should have been looked at.
+func (e Exception) reminder(d due, today calendar.Date) (title, text string) {
+	number, day := "例外措置 "+Number(e.Code), calendar.Wareki(d.DueOn)
+	switch {
+	case d.DueOn == e.ReviewOn && today.After(d.DueOn):
+		return number + " は、見直し日を過ぎても見直されていません", "見直し日は" + day + "でした。許可する人が見直し、続けるか、許可を取り消すかを決めてください。"
+	case d.DueOn == e.ReviewOn:
+		return number + " の見直し日は、" + day + "です", "代替策が守られているか、まだ必要かを確かめてください。見直しは、許可する人が記録します。"
+	case today == d.DueOn:
+		return number + " は、今日までです", "明日から、" + e.Clause + "を守る必要があります。続けるときは、改めて申請してください。"
+	}
+	return number + " は、" + day + "に終わります", "その翌日から、" + e.Clause + "を守る必要があります。続けるときは、期限の前に、改めて申請してください。"
+}
