@@ -52,6 +52,7 @@ generate: ## write the generated files anew
 	go test ./internal/authz -run TestTheDocumentIsTheTable -update
 	go test ./internal/policy/publish -run TestTheStatesDocument -update
 	go test ./internal/asset/life -run TestTheStatesDocument -update
+	go test ./internal/asset/disposal -run TestTheStatesDocument -update
 	go test ./internal/asset/missing -run TestTheStatesDocument -update
 	go test ./internal/exception -run TestTheStatesDocument -update
 

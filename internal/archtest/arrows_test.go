@@ -98,6 +98,7 @@ var within = map[string][]string{
 	"internal/asset":               {"internal/asset/level", "internal/asset/life"},
 	"internal/asset/again":         {"internal/asset", "internal/asset/level"},
 	"internal/asset/communication": {"internal/asset", "internal/asset/level", "internal/asset/life"},
+	"internal/asset/disposal":      {"internal/asset", "internal/asset/level", "internal/asset/life", "internal/asset/relation"},
 	"internal/asset/export":        {"internal/asset", "internal/asset/find", "internal/asset/intake/ledger"},
 	"internal/asset/filebook":      {"internal/asset", "internal/asset/find"},
 	"internal/asset/find":          {"internal/asset", "internal/asset/again", "internal/asset/level", "internal/asset/catalogue", "internal/asset/classify", "internal/asset/life"},

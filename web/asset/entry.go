@@ -10,6 +10,7 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/life"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
@@ -42,6 +43,7 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		Frame: screen.Frame(r, a.Name, register.Link), Asset: a, Scheme: scheme, History: history, Questions: questions, Today: screen.Today(ctx),
 		MayChange: a.MayChange(actor), MayDraft: a.AskDraft(actor) == nil, MayRegister: actor.Reach(authz.DraftAssets) != authz.None,
 	}
+	view.MayDispose, view.MayReport = a.Ask(actor, life.Dispose) == nil && a.State != life.Missing, a.Ask(actor, life.Lose) == nil
 	if view.Draft, err = s.proposals.Draft(ctx, actor, a); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"kagami/internal/asset/catalogue"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/communication"
+	"kagami/internal/asset/disposal"
 	"kagami/internal/asset/export"
 	"kagami/internal/asset/filebook"
 	assetfind "kagami/internal/asset/find"
@@ -16,6 +17,7 @@ import (
 	assetintake "kagami/internal/asset/intake"
 	"kagami/internal/asset/many"
 	"kagami/internal/asset/merge"
+	"kagami/internal/asset/missing"
 	"kagami/internal/asset/overview"
 	"kagami/internal/asset/paper"
 	"kagami/internal/asset/propose"
@@ -45,11 +47,13 @@ import (
 	webasset "kagami/web/asset"
 	webbulk "kagami/web/asset/bulk"
 	webcommunication "kagami/web/asset/communication"
+	webdisposal "kagami/web/asset/disposal"
 	webhand "kagami/web/asset/hand"
 	"kagami/web/asset/handout"
 	"kagami/web/asset/intake"
 	"kagami/web/asset/keeping"
 	webmerge "kagami/web/asset/merge"
+	webmissing "kagami/web/asset/missing"
 	"kagami/web/asset/mistake"
 	weboverview "kagami/web/asset/overview"
 	"kagami/web/asset/papers"
@@ -86,6 +90,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 	proposals := propose.New(g.Pool, g.Door, assets)
 	listing, relations, viewing := assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets), view.New(g.Pool, g.Door)
 	manyAssets, assetPapers, talks := many.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), communication.New(g.Pool, g.Door)
+	disposals := disposal.New(g.Pool, g.Door, assets, disposal.Ties{WriteOff: missing.WriteOff})
+	lost := missing.New(g.Pool, g.Door, assets, missing.Ties{Spare: disposals.Spare})
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -125,6 +131,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(talks, assets, listing).Part(),
 		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets), clausesOf(policies)).Part(),
+		webdisposal.New(disposals, assets, listing, relations, g.Attachments).Part(),
+		webmissing.New(lost, assets).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
@@ -152,5 +160,5 @@ func List(g server.Ground) ([]screen.Part, error) {
 
 // editionKinds are what law and guidelines fix, of all capabilities.
 func editionKinds() []edition.Kind {
-	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
+	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), disposal.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
 }
