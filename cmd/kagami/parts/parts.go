@@ -14,6 +14,7 @@ import (
 	assetfind "kagami/internal/asset/find"
 	"kagami/internal/asset/hand"
 	assetintake "kagami/internal/asset/intake"
+	"kagami/internal/asset/loan"
 	"kagami/internal/asset/many"
 	"kagami/internal/asset/merge"
 	"kagami/internal/asset/overview"
@@ -49,6 +50,7 @@ import (
 	"kagami/web/asset/handout"
 	"kagami/web/asset/intake"
 	"kagami/web/asset/keeping"
+	webloan "kagami/web/asset/loan"
 	webmerge "kagami/web/asset/merge"
 	"kagami/web/asset/mistake"
 	weboverview "kagami/web/asset/overview"
@@ -125,6 +127,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(talks, assets, listing).Part(),
 		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets)).Part(),
+		webloan.New(loan.New(g.Pool, g.Door, loan.Ties{})).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
@@ -152,5 +155,5 @@ func List(g server.Ground) ([]screen.Part, error) {
 
 // editionKinds are what law and guidelines fix, of all capabilities.
 func editionKinds() []edition.Kind {
-	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
+	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), loan.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
 }

@@ -55,6 +55,8 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"Communications": address.Communications, "NewCommunication": address.NewCommunication, "NewAssetCommunication": address.NewAssetCommunication("c"), "Communication": address.Communication("c"),
 		"CommunicationEdit": address.CommunicationEdit("c"), "CommunicationEnd": address.CommunicationEnd("c"),
 		"Exceptions": address.Exceptions, "NewException": address.NewException, "NewAssetException": address.NewAssetException("c", "r"), "Exception": address.Exception("c"), "ExceptionStep": address.ExceptionStep("c", "permit"),
+		"Loans": address.Loans, "NewLoan": address.NewLoan, "NewAssetLoan": address.NewAssetLoan("c"), "LoanAgain": address.LoanAgain("c"), "Loan": address.Loan("c"), "LoanStep": address.LoanStep("c", "permit"), "LoanSlip": address.LoanSlip("c"),
+		"AssetLoans": address.AssetLoans("c"), "AssetLoansIn": address.AssetLoansIn("c", "2026-12"), "AssetOffer": address.AssetOffer("c"),
 		"AssetImports": address.AssetImports, "AssetTemplate": address.AssetTemplate, "AssetImport": address.AssetImport("t"), "AssetFaultyRows": address.AssetFaultyRows("t"),
 		"AssetKeepers": address.AssetKeepers, "AssetDrafts": address.AssetDrafts, "AssetReview": address.AssetReview("c"),
 		"OwnAssetDrafts": address.OwnAssetDrafts, "AssetWithdraw": address.AssetWithdraw("c"), "AssetKeeper": address.AssetKeeper(1), "AssetHanding": address.AssetHanding("c"), "DraftsOf": address.DraftsOf("c"),

@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"kagami/internal/asset"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -42,8 +41,10 @@ func New(pool *pgxpool.Pool, d *door.Door, ties Ties) *Service {
 	return &Service{pool: pool, door: d, ties: ties, waiting: state.NewCache[waitingKey, Waiting](cachedWaiting)}
 }
 
-// On is the register by another clock: the sample town is filled with what began before.
-func (s *Service) On(d *door.Door) *Service { return New(s.pool, d, s.ties) }
+// At is the register at an instant: the sample town is filled with what began before.
+func (s *Service) At(now time.Time) *Service {
+	return New(s.pool, door.New(s.pool, func() time.Time { return now }), s.ties)
+}
 
 // Loan is one of the register.
 type Loan struct {
@@ -68,7 +69,8 @@ type Loan struct {
 	Exception     string
 	State         State
 	DecidedBy     string // empty before it is decided
-	DeciderPost   string
+	DeciderTitle  string // the post on that day
+	DeciderOf     string // its section
 	DecidedOn     calendar.Date
 	HandedBy      string // empty before it is handed over
 	HandedAt      *time.Time
@@ -85,14 +87,15 @@ const selectLoan = `
 	       (SELECT count(*) FROM loan o WHERE l.series <> '' AND o.series = l.series AND o.state = 'asked' AND l.state = 'asked')::int AS together,
 	       l.purpose, l.place, l.from_on AS from, l.until_on AS until, l.safeguards, l.excepted_by AS exception, l.state,
 	       coalesce(d.name, '') AS decided_by, l.decided_on,
-	       coalesce((SELECT CASE WHEN starts_with(w.title, c.name) THEN w.title ELSE c.name || ' ' || w.title END FROM standing w LEFT JOIN section_shown c ON c.id = w.section_id
-	                 WHERE w.person_id = l.decided_by AND w.period @> l.decided_on ORDER BY w.acting, w.position, w.id LIMIT 1), '') AS decider_post,
+	       coalesce(q.title, '') AS decider_title, coalesce(q.name, '') AS decider_of,
 	       coalesce(g.name, '') AS handed_by, l.handed_at, l.returned_at, coalesce(b.name, '') AS taken_back_by,
 	       CASE WHEN l.sound THEN 'yes' WHEN NOT l.sound THEN 'no' ELSE '' END AS sound, coalesce(l.erased, '') AS erased, l.version,
 	       coalesce((SELECT jsonb_agg(jsonb_build_object('rule', r.rule, 'clause', r.clause, 'sentence', r.sentence) ORDER BY r.rule) FROM loan_bar r WHERE r.loan_id = l.id), '[]') AS bars
 	FROM loan l JOIN asset a ON a.id = l.asset_id JOIN section_shown h ON h.id = a.section_id JOIN section_shown s ON s.id = l.section_id
 	LEFT JOIN person_shown p ON p.id = l.asked_by LEFT JOIN person_shown t ON t.id = l.taker_id LEFT JOIN person_shown d ON d.id = l.decided_by
-	LEFT JOIN person_shown g ON g.id = l.handed_by LEFT JOIN person_shown b ON b.id = l.taken_back_by`
+	LEFT JOIN person_shown g ON g.id = l.handed_by LEFT JOIN person_shown b ON b.id = l.taken_back_by
+	LEFT JOIN LATERAL (SELECT w.title, c.name FROM standing w LEFT JOIN section_shown c ON c.id = w.section_id
+		WHERE w.person_id = l.decided_by AND w.period @> l.decided_on ORDER BY w.acting, w.position, w.id LIMIT 1) q ON true`
 
 // gone tells in SQL of a loan l that who takes it works in the section no more on @today.
 const gone = `NOT EXISTS (SELECT FROM standing w WHERE w.person_id = l.taker_id AND w.section_id = l.section_id AND w.period @> @today::date)`
@@ -142,6 +145,9 @@ func Number(code string) string { return "持-" + code }
 
 // Standing is where a loan stands on a day, in words.
 func (l Loan) Standing(day calendar.Date) string { return standing(l.State, l.Until, day) }
+
+// DeciderPost is who has decided by the post that they held then: 税務町民課長.
+func (l Loan) DeciderPost() string { return authz.PostName(l.DeciderOf, l.DeciderTitle) }
 
 // Overdue tells whether it should have come back before a day.
 func (l Loan) Overdue(day calendar.Date) bool { return l.State == Handed && day.After(l.Until) }
@@ -255,13 +261,16 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, e
 }
 
 // Colleague is somebody who may take something for the section.
-type Colleague struct{ StaffNumber, Name, Title string }
+type Colleague struct {
+	Person                   int64
+	StaffNumber, Name, Title string
+}
 
 // Colleagues are those who work today in the sections for which the actor can ask.
 func (s *Service) Colleagues(ctx context.Context, actor authz.Actor) ([]Colleague, error) {
 	return postgres.List[Colleague](ctx, s.pool, "listing who may take something", `
-		SELECT staff_number, name, title FROM (
-			SELECT DISTINCT ON (p.id) p.staff_number, p.name, w.title, w.position FROM standing w JOIN person_shown p ON p.id = w.person_id
+		SELECT person, staff_number, name, title FROM (
+			SELECT DISTINCT ON (p.id) p.id AS person, p.staff_number, p.name, w.title, w.position FROM standing w JOIN person_shown p ON p.id = w.person_id
 			WHERE w.section_id = ANY(@sections) AND w.period @> @today::date ORDER BY p.id, w.acting, w.position) c
 		ORDER BY position, staff_number LIMIT 500`,
 		pgx.StrictNamedArgs{"sections": actor.Sections(authz.AskLoans), "today": s.today()})
@@ -287,6 +296,16 @@ func schemeOn(ctx context.Context, db postgres.Querier, day calendar.Date) (Sche
 	editions, err := edition.LoadForPortal(ctx, db, day)
 	l := limitsOn(values, day)
 	return Scheme{Safeguards.On(editions, day), l.days, l.weeks, MyNumber.On(values, day)}, err
+}
+
+// Bars are the rules by which a thing can't be taken out, whatever keeps it safe, as long as
+// there is no exception.
+func (c Scheme) Bars(t Thing) []Bar {
+	var all []string
+	for _, s := range c.Safeguards {
+		all = append(all, s.Key)
+	}
+	return barred(t, all, c.Safeguards, c.mynumber, "")
 }
 
 // Titles are what safeguards are called, by their keys.
@@ -338,20 +357,26 @@ func (t Thing) Own(actor authz.Actor) bool {
 	return may
 }
 
-// mostChoices is how many things of each sort are offered to choose from.
-const mostChoices = 100
+// MostChoices is how many things of each sort are offered to choose from.
+const MostChoices = 100
 
-// Choices are what the actor is offered to ask for: the media of their sections, and what
-// others lend.
+// Choices are what the actor is offered to ask for: what their sections hold, media first,
+// and what others lend.
 func (s *Service) Choices(ctx context.Context, actor authz.Actor) (own, lent []Thing, err error) {
-	args := pgx.StrictNamedArgs{"sections": actor.Sections(authz.AskLoans), "kind": asset.Medium, "limit": mostChoices}
-	own, err = postgres.List[Thing](ctx, s.pool, "listing the media of a section", selectThing+`
-		WHERE a.section_id = ANY(@sections) AND a.state = 'registered' AND a.kind = @kind ORDER BY a.code LIMIT @limit`, args)
+	args := pgx.StrictNamedArgs{"sections": actor.Sections(authz.AskLoans), "limit": MostChoices}
+	own, err = postgres.List[Thing](ctx, s.pool, "listing what a section may take out", selectThing+`
+		WHERE a.section_id = ANY(@sections) AND a.state = 'registered' ORDER BY a.kind <> 'medium', a.code LIMIT @limit`, args)
 	if err != nil {
 		return nil, nil, err
 	}
-	delete(args, "kind")
 	lent, err = postgres.List[Thing](ctx, s.pool, "listing what others lend", selectThing+`
 		WHERE o.offered AND a.state = 'registered' AND NOT a.section_id = ANY(@sections) ORDER BY s.position, a.code LIMIT @limit`, args)
 	return own, lent, err
+}
+
+// ReadSections are those of whose loans the actor may see all.
+func (s *Service) ReadSections(ctx context.Context, actor authz.Actor) ([]Section, error) {
+	return postgres.List[Section](ctx, s.pool, "listing the sections whose loans somebody sees", `
+		SELECT id, code, name FROM section_shown WHERE (@all OR id = ANY(@sections)) ORDER BY position, code`,
+		pgx.StrictNamedArgs{"all": actor.Reach(authz.ReadLoans) == authz.All, "sections": actor.Sections(authz.ReadLoans)})
 }

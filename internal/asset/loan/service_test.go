@@ -165,7 +165,7 @@ func TestSomethingIsTakenOutAndComesBack(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, loan.Ties{})
 	code := o.out(asking(o.medium(plain)))
-	if l := o.find(code); l.State != loan.Handed || l.HandedAt == nil || l.DeciderPost != "税務町民課 課長" || l.Lent() {
+	if l := o.find(code); l.State != loan.Handed || l.HandedAt == nil || l.DeciderPost() != "税務町民課長" || l.Lent() {
 		t.Errorf("%+v", l)
 	}
 	if n := o.count(`asset_out WHERE until_on = $1`, today.AddDays(2)); n != 1 {
