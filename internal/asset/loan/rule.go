@@ -190,8 +190,8 @@ func barred(t Thing, safeguards []string, known []Safeguard, mynumber, exception
 	switch {
 	case t.State == life.Draft:
 		bar("draft", "7(2)", "まだ下書きの情報資産です。台帳に登録されてから、申請してください。")
-	case t.State.Ended():
-		bar("ended", "7(2)", "「"+t.State.Title()+"」の情報資産です。管理番号を確かめてください。")
+	case t.State != life.Registered:
+		bar("state", "7(2)", "「"+t.State.Title()+"」の情報資産です。管理番号を確かめてください。")
 	}
 	if slices.Contains(t.Handling, asset.NoTakeOut) {
 		bar("no-takeout", "7(2)", "取扱制限が「持出禁止」の情報資産です。持ち出さずに済む方法を、課長（情報セキュリティ管理者）と相談してください。")

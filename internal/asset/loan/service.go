@@ -33,7 +33,7 @@ type Service struct {
 type Ties struct {
 	// Missing keeps that something is lost, and tells the 統括 and the CSIRT; where it is nil
 	// they are told by this room.
-	Missing func(ctx context.Context, tx *door.Tx, actor authz.Actor, loss Loss) error
+	Missing func(ctx context.Context, tx *door.Tx, actor authz.Actor, loss Loss) ([]door.Effect, error)
 }
 
 // New makes the service.

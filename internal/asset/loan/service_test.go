@@ -477,9 +477,9 @@ func TestAnotherSectionBorrowsWhatIsOffered(t *testing.T) {
 func TestWhatIsLostIsTold(t *testing.T) {
 	t.Parallel()
 	var kept loan.Loss
-	for name, ties := range map[string]loan.Ties{"alone": {}, "with events": {Missing: func(_ context.Context, _ *door.Tx, _ authz.Actor, loss loan.Loss) error {
+	for name, ties := range map[string]loan.Ties{"alone": {}, "with events": {Missing: func(_ context.Context, _ *door.Tx, _ authz.Actor, loss loan.Loss) ([]door.Effect, error) {
 		kept = loss
-		return nil
+		return nil, nil
 	}}} {
 		o := newOffice(t, ties)
 		code := o.out(asking(o.medium(plain)))

@@ -91,7 +91,7 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event 
 			}
 		}
 		if event == EventLose {
-			if err := s.lose(ctx, tx, actor, l, step); err != nil {
+			if effect.Also, err = s.lose(ctx, tx, actor, l, step); err != nil {
 				return door.Unchanged(), err
 			}
 		}
@@ -247,17 +247,18 @@ func write(ctx context.Context, tx *door.Tx, actor authz.Actor, ids []int64, eve
 	return nil
 }
 
-// lose keeps who has noticed that it is lost, and starts what is done about that.
-func (s *Service) lose(ctx context.Context, tx *door.Tx, actor authz.Actor, l Loan, step Step) error {
+// lose keeps who has noticed that it is lost, and starts what is done about that: it returns
+// what the trail is to say of it.
+func (s *Service) lose(ctx context.Context, tx *door.Tx, actor authz.Actor, l Loan, step Step) ([]door.Effect, error) {
 	loss := step.Loss
 	loss.AssetID, loss.From, loss.Words = l.AssetID, Number(l.Code), step.Note
 	_, err := tx.Exec(ctx, `INSERT INTO loan_loss (loan_id, last_seen_on, noticed_at, noticed_by) VALUES (@loan, @seen, @at, @by)`,
 		pgx.StrictNamedArgs{"loan": l.ID, "seen": loss.LastSeen, "at": loss.NoticedAt, "by": loss.NoticedBy})
 	if err != nil {
-		return fmt.Errorf("keeping a loss: %w", err)
+		return nil, fmt.Errorf("keeping a loss: %w", err)
 	}
 	if s.ties.Missing == nil {
-		return nil
+		return nil, nil
 	}
 	return s.ties.Missing(ctx, tx, actor, loss)
 }
