@@ -55,6 +55,7 @@ generate: ## write the generated files anew
 	go test ./internal/asset/disposal -run TestTheStatesDocument -update
 	go test ./internal/asset/missing -run TestTheStatesDocument -update
 	go test ./internal/exception -run TestTheStatesDocument -update
+	go test ./internal/asset/loan -run TestTheStatesDocument -update
 
 clean: ## remove what was built
 	rm -rf bin test-output

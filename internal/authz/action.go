@@ -69,6 +69,16 @@ const (
 	// PermitExceptions is permitting an exception or refusing it, looking at it again, and
 	// revoking it.
 	PermitExceptions Action = "exception.permit"
+	// ReadLoans is reading what is taken out of the office or lent, and by whom.
+	ReadLoans Action = "loan.read"
+	// AskLoans is asking to take an asset out or to borrow one, withdrawing that, and
+	// saying that one is lost.
+	AskLoans Action = "loan.ask"
+	// PermitLoans is permitting that or refusing it, revoking it, and saying what is lent to
+	// other sections.
+	PermitLoans Action = "loan.permit"
+	// HandLoans is handing over what is permitted, and taking it back.
+	HandLoans Action = "loan.hand"
 	// ReportViolation is reporting a suspected violation.
 	ReportViolation Action = "violation.report"
 	// ConfirmViolation is confirming a violation: 6(2)① by the 統括, ② by a

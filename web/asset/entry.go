@@ -92,6 +92,9 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 	if view.Excepted, err = s.finding.Excepted(ctx, actor, a); err != nil {
 		return err
 	}
+	if view.Out, err = s.finding.Out(ctx, actor, a); err != nil {
+		return err
+	}
 	_, view.MayExcept = actor.May(authz.AskExceptions, authz.Matter{OwnersSection: a.Section})
 	if view.Papers, err = s.papers.List(ctx, actor, a); err != nil {
 		return err

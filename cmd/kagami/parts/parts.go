@@ -15,6 +15,7 @@ import (
 	assetfind "kagami/internal/asset/find"
 	"kagami/internal/asset/hand"
 	assetintake "kagami/internal/asset/intake"
+	"kagami/internal/asset/loan"
 	"kagami/internal/asset/many"
 	"kagami/internal/asset/merge"
 	"kagami/internal/asset/missing"
@@ -52,6 +53,7 @@ import (
 	"kagami/web/asset/handout"
 	"kagami/web/asset/intake"
 	"kagami/web/asset/keeping"
+	webloan "kagami/web/asset/loan"
 	webmerge "kagami/web/asset/merge"
 	webmissing "kagami/web/asset/missing"
 	"kagami/web/asset/mistake"
@@ -90,8 +92,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 	proposals := propose.New(g.Pool, g.Door, assets)
 	listing, relations, viewing := assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets), view.New(g.Pool, g.Door)
 	manyAssets, assetPapers, talks := many.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), communication.New(g.Pool, g.Door)
-	disposals := disposal.New(g.Pool, g.Door, assets, disposal.Ties{WriteOff: missing.WriteOff})
+	disposals := disposal.New(g.Pool, g.Door, assets, disposal.Ties{Out: loan.Out, WriteOff: missing.WriteOff})
 	lost := missing.New(g.Pool, g.Door, assets, missing.Ties{Spare: disposals.Spare})
+	loans := loan.New(g.Pool, g.Door, loan.Ties{Missing: lostOnLoan(lost)})
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -133,6 +136,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets), clausesOf(policies)).Part(),
 		webdisposal.New(disposals, assets, listing, relations, g.Attachments).Part(),
 		webmissing.New(lost, assets).Part(),
+		webloan.New(loans).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
@@ -160,5 +164,5 @@ func List(g server.Ground) ([]screen.Part, error) {
 
 // editionKinds are what law and guidelines fix, of all capabilities.
 func editionKinds() []edition.Kind {
-	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), disposal.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
+	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), disposal.EditionKinds(), loan.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
 }

@@ -58,6 +58,8 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"AssetMissing": address.AssetMissing("c"), "AssetFound": address.AssetFound("c"), "AssetDispose": address.AssetDispose("c"),
 		"Disposals": address.Disposals, "Disposal": address.Disposal("c"), "DisposalStep": address.DisposalStep("c", "confirm"), "DisposalFiles": address.DisposalFiles("c"),
 		"DisposalFile": address.DisposalFile("c", 1), "DisposalFileShown": address.DisposalFileShown("c", 1),
+		"Loans": address.Loans, "NewLoan": address.NewLoan, "NewAssetLoan": address.NewAssetLoan("c"), "LoanAgain": address.LoanAgain("c"), "Loan": address.Loan("c"), "LoanStep": address.LoanStep("c", "permit"), "LoanSlip": address.LoanSlip("c"),
+		"AssetLoans": address.AssetLoans("c"), "AssetLoansIn": address.AssetLoansIn("c", "2026-12"), "AssetOffer": address.AssetOffer("c"),
 		"AssetImports": address.AssetImports, "AssetTemplate": address.AssetTemplate, "AssetImport": address.AssetImport("t"), "AssetFaultyRows": address.AssetFaultyRows("t"),
 		"AssetKeepers": address.AssetKeepers, "AssetDrafts": address.AssetDrafts, "AssetReview": address.AssetReview("c"),
 		"OwnAssetDrafts": address.OwnAssetDrafts, "AssetWithdraw": address.AssetWithdraw("c"), "AssetKeeper": address.AssetKeeper(1), "AssetHanding": address.AssetHanding("c"), "DraftsOf": address.DraftsOf("c"),

@@ -34,6 +34,7 @@ type Service struct {
 
 	questions state.Cache[editionsKey, []classify.Question]
 	turned    state.Cache[editionsKey, []again.Turned]
+	outs      state.Cache[outKey, Out]
 }
 
 // sectionsKey names what the sections that somebody sees depend on.
@@ -52,6 +53,7 @@ func New(pool *pgxpool.Pool, register *asset.Service) *Service {
 	return &Service{
 		pool, register, usualBounds, state.NewCache[sectionsKey, []asset.Section](cachedSections), state.NewCache[Stamp, Page](cachedPages),
 		state.NewCache[editionsKey, []classify.Question](cachedEditions), state.NewCache[editionsKey, []again.Turned](cachedEditions),
+		state.NewCache[outKey, Out](cachedOut),
 	}
 }
 

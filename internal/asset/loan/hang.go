@@ -1,0 +1,58 @@
+package loan
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/address"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/handover"
+	"kagami/internal/postgres"
+	"kagami/internal/task"
+)
+
+// Hangs are what somebody has out, or is permitted to take out.
+func (s *Service) Hangs() []handover.Kind {
+	return []handover.Kind{{
+		Name: "loan", Title: "持出し・貸出しのもの", Takers: "引き継げません。異動や退職の前に、返してもらってください。続けて使うときは、後任が改めて申請します。返らないままのときは、課長（情報セキュリティ管理者）の「やること」に出ます。",
+		Queue: s.queueHanging,
+	}}
+}
+
+func (s *Service) queueHanging(b *task.Batch, actor authz.Actor, person int64, take func([]handover.Thing)) {
+	condition, args := seen(actor)
+	args["person"], args["today"] = person, s.today()
+	task.Rows(b, "looking what somebody has out", pgx.RowToStructByName[hanging], func(list []hanging) {
+		var things []handover.Thing
+		for _, l := range list {
+			things = append(things, handover.Thing{
+				ID: l.ID, Title: fmt.Sprintf("%s（%s、%sまで、%s）", l.AssetName, Number(l.Code), calendar.Wareki(l.Until), l.State.Title()), URL: address.Loan(l.Code),
+			})
+		}
+		take(things)
+	}, `
+		SELECT l.id, l.code, l.asset_name, l.until_on AS until, l.state FROM loan l
+		WHERE l.taker_id = @person AND (l.state = 'handed' OR l.state IN ('asked', 'permitted') AND l.until_on >= @today) AND `+condition+` ORDER BY l.id`, args)
+}
+
+// hanging is a loan that hangs on somebody.
+type hanging struct {
+	ID              int64
+	Code, AssetName string
+	Until           calendar.Date
+	State           State
+}
+
+// Belongs counts what a section, by its code, has out, or has lent; 0 where the actor may not
+// see it.
+func (s *Service) Belongs(ctx context.Context, actor authz.Actor, section string) (int, error) {
+	condition, args := seen(actor)
+	args["section"] = section
+	found, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting what a section has out", `
+		SELECT count(*) AS count FROM loan l JOIN asset a ON a.id = l.asset_id JOIN section_shown h ON h.id = a.section_id JOIN section_shown s ON s.id = l.section_id
+		WHERE l.state = 'handed' AND @section IN (s.code, h.code) AND `+condition, args)
+	return found.Count, err
+}
