@@ -53,6 +53,7 @@ generate: ## write the generated files anew
 	go test ./internal/policy/publish -run TestTheStatesDocument -update
 	go test ./internal/asset/life -run TestTheStatesDocument -update
 	go test ./internal/exception -run TestTheStatesDocument -update
+	go test ./internal/asset/stocktaking -run TestTheStatesDocument -update
 
 clean: ## remove what was built
 	rm -rf bin test-output
