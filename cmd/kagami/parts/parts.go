@@ -21,6 +21,7 @@ import (
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/asset/restore"
+	"kagami/internal/asset/stocktaking"
 	"kagami/internal/asset/tied"
 	"kagami/internal/asset/view"
 	"kagami/internal/edition"
@@ -55,6 +56,7 @@ import (
 	"kagami/web/asset/papers"
 	webrelation "kagami/web/asset/relation"
 	webrestore "kagami/web/asset/restore"
+	webstocktaking "kagami/web/asset/stocktaking"
 	"kagami/web/asset/views"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
@@ -125,6 +127,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		weboverview.New(overview.New(g.Pool, assets), listing).Part(),
 		webcommunication.New(talks, assets, listing).Part(),
 		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets)).Part(),
+		webstocktaking.New(stocktaking.New(g.Pool, g.Door, assets, stocktaking.Ties{}), assets).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

@@ -126,10 +126,25 @@ func (p Place) settle(ctx context.Context, tx *door.Tx, findings []Finding) (lis
 		if f.Rest && a.Version > 0 {
 			continue
 		}
-		problems = append(problems, f.check(p.OpenedOn, tx.Today())...)
+		wrong := f.check(p.OpenedOn, tx.Today())
+		if len(findings) > 1 {
+			wrong = ofRow(f.Code, wrong)
+		}
+		problems = append(problems, wrong...)
 		list = append(list, said{f, a})
 	}
 	return list, fault.InvalidFields(problems)
+}
+
+// ofRow says of what is wrong in a list in which row it is; what is said once for all rows is
+// wrong in none of them.
+func ofRow(code string, problems []fault.Problem) []fault.Problem {
+	for i, wrong := range problems {
+		if wrong.Field == "result" || wrong.Field == "note" {
+			problems[i] = fault.Problem{Field: wrong.Field + "-" + code, Message: code + "：" + wrong.Message}
+		}
+	}
+	return problems
 }
 
 // answer writes findings, with their places in the history.

@@ -1,6 +1,7 @@
 package stocktaking
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"time"
@@ -139,7 +140,7 @@ const selectLine = `
 	SELECT a.id, a.code, a.own_number, a.name, a.place, a.confidentiality, a.integrity, a.availability, coalesce(w.result, '') AS result, coalesce(w.version, 0) AS version,
 	       coalesce(q.name, '') AS answered_by, coalesce(w.looked_by, '') AS looked_by, coalesce(w.note, '') AS note, coalesce(w.noticed_by, '') AS noticed_by,
 	       w.answered_on, w.noticed_on, w.last_seen_on,
-	       w.result = 'changed' IS TRUE AND EXISTS (SELECT FROM asset_change x WHERE x.asset_id = a.id AND x.version = a.version AND x.changed_at > t.opened_at) AS touched
+	       w.result = 'changed' IS TRUE AND EXISTS (SELECT FROM asset_change x WHERE x.asset_id = a.id AND x.version = a.version AND x.version > 1 AND x.changed_at >= t.opened_at) AS touched
 	FROM stocktaking t JOIN asset a ON a.section_id = @section AND a.state ` + life.Counts + ` AND ` + within + `
 	LEFT JOIN stocktaking_answer w ON w.stocktaking_id = t.id AND w.asset_id = a.id LEFT JOIN person_shown q ON q.id = w.answered_by
 	WHERE t.id = @id`
@@ -149,7 +150,7 @@ type Choice struct {
 	Open   bool   // only those without an answer
 	Result Result // only those with this one
 	From   int64  // those from this id on: the first of the page; 0 for the first of all
-	Whole  bool   // all of them, not a page
+	Most   int    // how many at most; 0 for those of a page
 }
 
 // Page is a page of a section's assets.
@@ -175,17 +176,14 @@ func (s *Service) Lines(ctx context.Context, actor authz.Actor, p Place, c Choic
 		sql += ` AND a.id >= @from`
 		args["from"] = c.From
 	}
-	sql += ` ORDER BY a.id`
-	if !c.Whole {
-		sql += ` LIMIT @limit`
-		args["limit"] = OnPage + 1
-	}
+	most := cmp.Or(c.Most, OnPage)
+	args["limit"] = most + 1
 	var page Page
 	var err error
-	page.Lines, err = postgres.List[Line](ctx, s.pool, "listing what is asked for of a section", sql, args)
-	if !c.Whole && len(page.Lines) > OnPage {
-		page.Next = page.Lines[OnPage].ID
-		page.Lines = page.Lines[:OnPage]
+	page.Lines, err = postgres.List[Line](ctx, s.pool, "listing what is asked for of a section", sql+` ORDER BY a.id LIMIT @limit`, args)
+	if len(page.Lines) > most {
+		page.Next = page.Lines[most].ID
+		page.Lines = page.Lines[:most]
 	}
 	return page, err
 }

@@ -606,7 +606,7 @@ func TestPagesGoOnWhereTheOneBeforeEnds(t *testing.T) {
 	if fmt.Sprint(sizes) != "[100 100 50]" {
 		t.Errorf("pages of %v", sizes)
 	}
-	page, err := o.Lines(t.Context(), o.officer, o.place(code, "zeimu"), stocktaking.Choice{Whole: true})
+	page, err := o.Lines(t.Context(), o.officer, o.place(code, "zeimu"), stocktaking.Choice{Most: 1000})
 	if err != nil || len(page.Lines) != 250 || page.Next != 0 {
 		t.Errorf("all of them: %d, next %d, %v", len(page.Lines), page.Next, err)
 	}
