@@ -26,6 +26,9 @@ func readPlan(form url.Values) (planned, error) {
 		Title: form.Get("title"), Whole: form.Get("which") != "some", Sections: form["section"], Kinds: form["kind"], Levels: form["level"],
 	}, Due: form.Get("due_on")}
 	p.DueOn = read.Day("due_on", p.Due)
+	if p.Whole && len(p.Sections) > 0 { // whoever has ticked some does not mean all
+		read.Wrong("section", "課室に印を付けましたが、「すべての課室」になっています。「選んだ課室だけ」にするか、印を外してください。")
+	}
 	return p, read.Err()
 }
 

@@ -90,6 +90,7 @@ func TestAStocktakingIsCheckedBeforeItIsOpened(t *testing.T) {
 	}
 	check := officer.Get("/stocktakings/new/check?" + plan().Encode())
 	assettest.MustSay(t, "the page to check", check, "始める前の確認", "令和8年12月25日", "この範囲で始める", "税務町民課")
+	assettest.MustSay(t, "sections ticked beside all", officer.Get("/stocktakings/new/check?"+plan("section", "zeimu").Encode()), "「すべての課室」になっています", `value="zeimu" checked`)
 	assettest.MustSay(t, "back to the form", officer.Get("/stocktakings/new?"+plan("title", "別の名前").Encode()), "別の名前", "2026-12-25")
 	assettest.MustSay(t, "opened", officer.Post("/stocktakings/new/check", plan()), "棚卸しを始めました", "確認済み（0）", "まだ始めていない")
 	assettest.MustSay(t, "opened twice", officer.Post("/stocktakings/new/check", plan()), "棚卸しが終わっていない課室があります", "（棚卸し-令和8年度）")
@@ -151,7 +152,7 @@ func TestTheRestOfAPageIsAnsweredAfterAQuestion(t *testing.T) {
 	assettest.MustSay(t, "the question", rest, "2件を「変更なし」にする", o.codes[1], o.codes[2])
 	assettest.MustNotSay(t, "the question", rest, `value="`+o.codes[0]+`"`)
 	a := o.manager.Post(page+"/rest", url.Values{"asset": o.codes}) // one was answered meanwhile
-	assettest.MustSay(t, "answered", a, "3件のうち3件、変更1件", "答えを記録しました")
+	assettest.MustSay(t, "answered", a, "3件のうち3件（変更1件）", "答えを記録しました")
 }
 
 func TestPaperIsPrintedAndTypedIn(t *testing.T) {
@@ -169,7 +170,7 @@ func TestPaperIsPrintedAndTypedIn(t *testing.T) {
 	typed.Set("looked_by", "職員 見本")
 	typed.Set("note-"+o.codes[1], "機器の更新")
 	assettest.MustSay(t, "typed in", o.manager.Post(page+"/typing", typed), "用紙の答えを記録しました", "入力するものは、もうありません")
-	assettest.MustSay(t, "the section", o.manager.Get(page), "職員 見本：棚にない", "3件のうち3件、廃棄1件、所在不明1件")
+	assettest.MustSay(t, "the section", o.manager.Get(page), "職員 見本：棚にない", "3件のうち3件（廃棄1件、所在不明1件）")
 	assettest.MustSay(t, "nothing ticked", o.manager.Post(page+"/typing", url.Values{"on": {"2026-11-24"}}), "答えが1つも選ばれていません")
 }
 
@@ -204,7 +205,7 @@ func TestItIsClosedAndItsRecordPrinted(t *testing.T) {
 	o := open(t)
 	o.tap(o.manager, o.codes[0], "changed")
 	whole := o.officer.Get("/stocktakings/8-1")
-	assettest.MustSay(t, "how far it is", whole, "3件のうち1件、変更1件", "確かめている途中（1）", "/stocktakings/close/8-1", "期限を変える")
+	assettest.MustSay(t, "how far it is", whole, "3件のうち1件（変更1件）", "確かめている途中（1）", "/stocktakings/close/8-1", "期限を変える")
 	assettest.MustSay(t, "a choice of sections", o.officer.Get("/stocktakings/8-1?stage=confirmed"), "この条件に当たる課室はありません")
 	moved := url.Values{"was": {"2026-12-25"}, "due_on": {"2027-01-29"}, "note": {""}}
 	assettest.MustSay(t, "moved without a reason", o.officer.Post("/stocktakings/due/8-1", moved), "期限を変える理由を入力してください。", "2027-01-29")

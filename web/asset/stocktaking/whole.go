@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"kagami/internal/address"
 	"kagami/internal/asset/stocktaking"
@@ -51,7 +52,7 @@ func (p wholeView) filters() []layout.Link {
 		list = append(list, layout.Link{Label: fmt.Sprintf("%s（%d）", stage.Title(), n), Address: address.With(here, "stage", string(stage)), Current: p.Asked.Stage == string(stage)})
 	}
 	if p.All && p.State == stocktaking.Open {
-		list = append(list, layout.Link{Label: "管理者が空席", Address: address.With(here, "stage", stocktaking.Unmanaged), Current: p.Asked.Stage == stocktaking.Unmanaged})
+		list = append(list, layout.Link{Label: "情報セキュリティ管理者が空席", Address: address.With(here, "stage", stocktaking.Unmanaged), Current: p.Asked.Stage == stocktaking.Unmanaged})
 	}
 	return list
 }
@@ -81,14 +82,18 @@ func partsOf(c stocktaking.Counts) (list []part) {
 
 // inWords is what a bar says.
 func inWords(c stocktaking.Counts) string {
-	text := fmt.Sprintf("%s件のうち%s件", component.Thousands(c.Asked), component.Thousands(c.Answered()))
+	var also []string
 	for _, r := range stocktaking.Results {
 		if n := c.Of(r); n > 0 && r != stocktaking.Same {
-			text += fmt.Sprintf("、%s%s件", r.Title(), component.Thousands(n))
+			also = append(also, fmt.Sprintf("%s%s件", r.Title(), component.Thousands(n)))
 		}
 	}
 	if c.Ended > 0 {
-		text += fmt.Sprintf("（ほかに、台帳から外れた%s件）", component.Thousands(c.Ended))
+		also = append(also, fmt.Sprintf("ほかに、台帳から外れた%s件", component.Thousands(c.Ended)))
+	}
+	text := fmt.Sprintf("%s件のうち%s件", component.Thousands(c.Asked), component.Thousands(c.Answered()))
+	if len(also) > 0 {
+		text += "（" + strings.Join(also, "、") + "）"
 	}
 	return text
 }
