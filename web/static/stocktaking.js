@@ -1,5 +1,6 @@
 // A section's assets gone through: the arrows lead from one to the next, and the keys 1 to 4
-// answer. What is the same is said without leaving the page. Without this the buttons do it.
+// answer for the one that has the focus. What is the same is said without leaving the page.
+// Without this the buttons do it.
 
 const keys = ['same', 'changed', 'disposed', 'missing'];
 const rows = () => [...document.querySelectorAll('#taking .taking tbody tr')];
@@ -55,7 +56,7 @@ document.addEventListener('keydown', (event) => {
 	const key = keys.indexOf(keys[Number(event.key) - 1]);
 	if (event.key === 'ArrowDown') go(list[Math.min(at + 1, list.length - 1)]);
 	else if (event.key === 'ArrowUp') go(list[Math.max(at - 1, 0)]);
-	else if (key >= 0 && now()) now().querySelector(`.four button[value=${keys[key]}]`)?.click();
+	else if (key >= 0 && now()?.contains(document.activeElement)) now().querySelector(`.four button[value=${keys[key]}]`)?.click();
 	else return;
 	event.preventDefault();
 });

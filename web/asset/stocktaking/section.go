@@ -196,13 +196,16 @@ func found(l stocktaking.Line) string {
 	return text
 }
 
-// answerView draws the form of what needs words.
+// showAnswer shows the form of an answer that needs words.
 func (s *Screens) showAnswer(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.place(r)
 	if err != nil {
 		return err
 	}
 	asks := r.URL.Query()
+	if asks.Get("asset") == "" {
+		return screen.GoOn(w, r, address.StocktakingSection(p.Code, p.SectionCode), "")
+	}
 	line, err := s.stocktakings.FindLine(r.Context(), screen.Actor(r.Context()), p, asks.Get("asset"))
 	if err != nil {
 		return err
@@ -229,6 +232,9 @@ func (s *Screens) answerWith(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx, actor, form := r.Context(), screen.Actor(r.Context()), r.PostForm
+	if form.Get("asset") == "" {
+		return screen.ErrNoAct()
+	}
 	line, err := s.stocktakings.FindLine(ctx, actor, p, form.Get("asset"))
 	if err != nil {
 		return err
