@@ -199,9 +199,7 @@ func (s *Service) tell(ctx context.Context, tx *door.Tx, actor authz.Actor, p Pl
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if told.Subject.Kind != "" {
-			done = append(done, told)
-		}
+		done = append(done, told...)
 	}
 	done[0].Also = done[1:]
 	return done[0], nil

@@ -30,9 +30,9 @@ type Service struct {
 
 // Ties are what it asks of other rooms. What is nil is not asked.
 type Ties struct {
-	// Missing tells, in the change that says so, that an asset is missing; its effect may be
-	// empty.
-	Missing func(ctx context.Context, tx *door.Tx, actor authz.Actor, lost Lost) (door.Effect, error)
+	// Missing tells, in the change that says so, that an asset is missing, and returns what
+	// that did.
+	Missing func(ctx context.Context, tx *door.Tx, actor authz.Actor, lost Lost) ([]door.Effect, error)
 }
 
 // Lost is an asset that nobody finds.

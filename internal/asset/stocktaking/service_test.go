@@ -50,9 +50,9 @@ func newOffice(t *testing.T) office {
 	db, now := databases.New(t), today.Start().Add(9*time.Hour)
 	through := door.New(db.Pool, func() time.Time { return now })
 	o := office{t: t, db: db, now: &now, door: through, assets: asset.New(db.Pool, through), lost: &[]stocktaking.Lost{}}
-	o.Service = stocktaking.New(db.Pool, through, o.assets, stocktaking.Ties{Missing: func(_ context.Context, _ *door.Tx, _ authz.Actor, l stocktaking.Lost) (door.Effect, error) {
+	o.Service = stocktaking.New(db.Pool, through, o.assets, stocktaking.Ties{Missing: func(_ context.Context, _ *door.Tx, _ authz.Actor, l stocktaking.Lost) ([]door.Effect, error) {
 		*o.lost = append(*o.lost, l)
-		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: l.AssetID}, Fields: []string{"missing"}}, nil
+		return []door.Effect{{Subject: trail.Subject{Kind: "asset", ID: l.AssetID}, Fields: []string{"missing"}}}, nil
 	}})
 	town := org.New(db.Pool, through)
 	for i, name := range []string{"税務町民課", "福祉こども課"} {
