@@ -458,18 +458,32 @@ func (s *Service) LookAt(ctx context.Context, actor authz.Actor, code string, ve
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		d := was.Details
-		d.CheckedOn = tx.Today()
-		keys, before, after := Compared(was.Details, d)
-		if len(keys) == 0 {
-			return door.Unchanged(), nil
+		done, err := LookedAtIn(ctx, tx, actor, []int64{was.ID}, []calendar.Date{tx.Today()}, "内容を確かめた（変更なし）")
+		if err != nil || len(done) == 0 {
+			return door.Unchanged(), err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE asset SET checked_on = @today, version = version + 1 WHERE id = @id`, pgx.StrictNamedArgs{"id": was.ID, "today": d.CheckedOn}); err != nil {
-			return door.Unchanged(), fmt.Errorf("looking at an asset: %w", err)
-		}
-		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: was.ID}, Fields: keys},
-			note(ctx, tx, actor, was.ID, was.Version+1, "内容を確かめた（変更なし）", before, after)
+		return done[0], nil
 	})
+}
+
+// LookedAtIn says of assets that count that somebody has looked at them, each on a day, and
+// that all of them is still so, in a change that has allowed it. One that was looked at since
+// stays as it is. It returns what the trail is to say of each other.
+func LookedAtIn(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64, days []calendar.Date, why string) ([]door.Effect, error) {
+	looked, err := postgres.List[struct{ ID int64 }](ctx, tx, "looking at assets", `
+		WITH looked AS (
+			SELECT a.id, a.checked_on AS was, l.day FROM asset a JOIN unnest(@assets::bigint[], @days::date[]) AS l(id, day) ON a.id = l.id
+			WHERE a.state `+life.Counts+` AND (a.checked_on IS NULL OR a.checked_on < l.day) ORDER BY a.id FOR NO KEY UPDATE OF a),
+		now AS (UPDATE asset a SET checked_on = l.day, version = a.version + 1 FROM looked l WHERE a.id = l.id RETURNING a.id, a.version, l.was, l.day),
+		noted AS (
+			INSERT INTO asset_change (asset_id, version, changed_at, changed_by, why, before, after)
+			SELECT id, version, @now, nullif(@by, 0::bigint), @why, jsonb_build_object('checked_on', coalesce(was::text, '')), jsonb_build_object('checked_on', day::text) FROM now)
+		SELECT id FROM now ORDER BY id`, pgx.StrictNamedArgs{"assets": assets, "days": days, "now": tx.Now, "by": actor.Person, "why": why})
+	done := make([]door.Effect, len(looked))
+	for i, a := range looked {
+		done[i] = door.Effect{Subject: trail.Subject{Kind: "asset", ID: a.ID}, Fields: []string{"checked_on"}}
+	}
+	return done, err
 }
 
 // Awaiting are the drafts among assets that somebody confirms.

@@ -46,6 +46,8 @@ const (
 	NameKeepers Action = "asset.name_keepers"
 	// ReviewAssets is confirming the yearly review of the register.
 	ReviewAssets Action = "asset.review"
+	// OpenStocktakings is opening a 棚卸し of the register, and closing it.
+	OpenStocktakings Action = "stocktaking.open"
 	// HandAssets is giving the assets of a section that is no more to another one.
 	HandAssets Action = "asset.hand"
 	// SetAssetRules is setting levels, zones and rules.

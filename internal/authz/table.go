@@ -85,6 +85,7 @@ var table = [...]row{
 	{ConfirmAssets, "情報資産の下書きと変更の提案を確認する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
 	{NameKeepers, "台帳担当者を決める", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
 	{ReviewAssets, "年次の棚卸しを確定する", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
+	{OpenStocktakings, "棚卸しを始める・締める", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no, no}},
 	{HandAssets, "廃止した課室の情報資産を、ほかの課室に引き継がせる", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no, no}},
 	{SetAssetRules, "分類・領域・取扱制限を定める", decides, NoSection, [...]Reach{no, no, all, all, no, no, no, no, no, no, no}},
 	{KeepViews, "情報資産台帳の絞り込みの条件を、自分のために保存する", decides, NoSection, [...]Reach{self, self, self, self, self, self, self, self, self, self, no}},

@@ -1,6 +1,7 @@
 package asset
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -22,12 +23,25 @@ type typed struct {
 	Section             string // its code
 	Registered, Checked string // days
 	Why                 string
+	Back                string // where they have come from, and go on to; empty for the asset's page
 	Version             int
 	// Preset are the levels of the aspects that no answers settled when the form was shown:
 	// those of the catalogue, of what it is copied from, or of before
 	Preset map[asset.Aspect]string
 	Twin   twin // of a new one
 }
+
+// wayBack is where somebody goes on to who has come from a 棚卸し; empty for anything else,
+// which an address may say too.
+func wayBack(from string) string {
+	if !strings.HasPrefix(from, address.Stocktakings+"/") {
+		return ""
+	}
+	return from
+}
+
+// back is where the form leads to without a change, and after it.
+func (t typed) back(code string) string { return cmp.Or(t.Back, address.Asset(code)) }
 
 // typedOf is an asset as its form shows it before anything is typed.
 func typedOf(d asset.Details) typed {
@@ -41,7 +55,7 @@ func typedOf(d asset.Details) typed {
 // readTyped reads the form; an error says which days are none.
 func readTyped(r *http.Request) (typed, error) {
 	form := r.PostForm
-	t := typed{Section: form.Get("section"), Registered: form.Get("registered_on"), Checked: form.Get("checked_on"), Why: form.Get("why")}
+	t := typed{Section: form.Get("section"), Registered: form.Get("registered_on"), Checked: form.Get("checked_on"), Why: form.Get("why"), Back: wayBack(form.Get("back"))}
 	for _, f := range asset.Fields {
 		f.Set(&t.Details, strings.ReplaceAll(form.Get(f.Key), "\r\n", "\n"))
 	}
@@ -190,7 +204,7 @@ func (s *Screens) showEdit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t := typedOf(a.Apply(mine.After)) // who mends their proposal goes on from it
-	t.Version, t.Why = a.Version, mine.Why
+	t.Version, t.Why, t.Back = a.Version, mine.Why, wayBack(r.URL.Query().Get("back"))
 	return s.drawEdit(w, r, a, t, nil)
 }
 
@@ -229,7 +243,7 @@ func (s *Screens) change(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && proposes(r, a) {
 		err = s.proposals.Propose(r.Context(), screen.Actor(r.Context()), a.Code, t.Version, t.Details, t.Why)
 		if err == nil {
-			return screen.GoOn(w, r, address.Asset(a.Code), "asset-proposed")
+			return screen.GoOn(w, r, t.back(a.Code), "asset-proposed")
 		}
 	} else if err == nil {
 		err = s.register.Change(r.Context(), screen.Actor(r.Context()), a.Code, t.Version, t.Details, t.Why)
@@ -241,9 +255,9 @@ func (s *Screens) change(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return s.drawEdit(w, r, now, t, err)
 	case now.Version == t.Version:
-		return screen.GoOn(w, r, address.Asset(a.Code), "asset-same")
+		return screen.GoOn(w, r, t.back(a.Code), "asset-same")
 	}
-	return screen.GoOn(w, r, address.Asset(a.Code), "asset-changed")
+	return screen.GoOn(w, r, t.back(a.Code), "asset-changed")
 }
 
 // drawEdit shows the form of a change. Where somebody else has changed the asset since it

@@ -61,7 +61,7 @@ func (s *Screens) Part() screen.Part {
 		Nav: []screen.Entry{{Label: "情報資産", URL: address.Assets, Place: 2, First: "台帳", Action: authz.ReadAssets, Least: authz.Own}},
 		Flashes: map[string]layout.Done{
 			"asset-registered": {Heading: "情報資産を登録しました", Text: "管理番号を付けました。下の「変更する」から、いつでも直せます。"},
-			"asset-changed":    {Heading: "情報資産を変更しました", Text: "変える前の内容は、下の履歴に残ります。"},
+			"asset-changed":    {Heading: "情報資産を変更しました", Text: "変える前の内容は、その情報資産の履歴に残ります。"},
 			"asset-looked-at":  {Heading: "内容を確かめたことを残しました", Text: "最終確認日を、今日にしました。"},
 			"asset-same":       {Heading: "変わったところはありません", Text: "いまの内容と同じだったため、何も変えていません。"},
 			"asset-drafted":    {Heading: "下書きを作りました", Text: "決まっていない項目がなくなると、情報セキュリティ管理者の確認を待ちます。"},

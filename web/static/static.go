@@ -18,7 +18,7 @@ import (
 	"strings"
 )
 
-//go:embed css/*.css fonts.css draft.js judge.js passkey.js fonts/*.woff2
+//go:embed css/*.css fonts.css draft.js judge.js passkey.js stocktaking.js fonts/*.woff2
 var embedded embed.FS
 
 // Prefix begins the address of everything here.

@@ -24,6 +24,7 @@ import (
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/asset/restore"
+	"kagami/internal/asset/stocktaking"
 	"kagami/internal/asset/tied"
 	"kagami/internal/asset/view"
 	"kagami/internal/edition"
@@ -61,6 +62,7 @@ import (
 	"kagami/web/asset/papers"
 	webrelation "kagami/web/asset/relation"
 	webrestore "kagami/web/asset/restore"
+	webstocktaking "kagami/web/asset/stocktaking"
 	"kagami/web/asset/views"
 	"kagami/web/drafting"
 	webedition "kagami/web/edition"
@@ -137,6 +139,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webdisposal.New(disposals, assets, listing, relations, g.Attachments).Part(),
 		webmissing.New(lost, assets).Part(),
 		webloan.New(loans).Part(),
+		webstocktaking.New(stocktaking.New(g.Pool, g.Door, assets, stocktaking.Ties{Missing: notFound(lost)}), assets).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

@@ -17,7 +17,7 @@ import (
 
 // hiddenWords are what an asset of another section is known by; none of them is typed in
 // what is asked for.
-var hiddenWords = []string{"秘匿の滞納", "HIMITSU", "隠し倉庫", "秘匿の回線", "秘匿の図面", "秘匿の利用目的", "秘匿の例外"}
+var hiddenWords = []string{"秘匿の滞納", "HIMITSU", "隠し倉庫", "秘匿の回線", "秘匿の図面", "秘匿の利用目的", "秘匿の例外", "秘匿の廃棄"}
 
 // ways are how another section's people look for the asset, and what each of them answers:
 // to the 情報セキュリティ管理者, the 台帳担当者, a 職員, and to the ポータル管理者, who is a
@@ -102,6 +102,20 @@ var ways = []struct{ address, statuses string }{
 	{"/exceptions/8-0003", "404 404 404 404"},
 	{"/exceptions/8-0003/withdraw", "404 403 403 403"},
 	{"/exceptions/new?asset=CODE", "404 403 403 403"},
+	// what its section has found of its assets
+	{"/stocktakings", "200 200 200 200"},
+	{"/stocktakings/8-1", "200 200 200 200"},
+	{"/stocktakings/8-1?stage=under_way", "200 200 200 200"},
+	{"/stocktakings/record/8-1", "200 200 200 200"},
+	{"/stocktakings/record/8-1?section=zeimu", "404 404 404 404"},
+	{"/stocktakings/8-1/zeimu", "404 404 404 404"},
+	{"/stocktakings/8-1/zeimu/sheet", "404 404 404 404"},
+	{"/stocktakings/8-1/zeimu/answer?asset=zeimu-0001&result=disposed", "404 404 403 403"},
+	{"/stocktakings/8-1/zeimu/rest", "404 404 403 403"},
+	{"/stocktakings/8-1/zeimu/typing", "404 404 403 403"},
+	{"/stocktakings/8-1/zeimu/hand_in", "404 404 403 403"},
+	{"/stocktakings/8-1/zeimu/confirm", "404 403 403 403"},
+	{"/stocktakings/close/8-1", "403 403 403 403"},
 	{"/assets/bulk/changes", "200 403 403 403"},
 	{"/assets?broken=excepted&section=zeimu", "200 200 200 200"},
 	{"/assets?handed=zeimu", "200 200 200 200"},
@@ -162,7 +176,7 @@ func TestAnotherSectionFindsNothingOfAnAsset(t *testing.T) {
 		"土台を加えました": owner.Post("/assets/"+code+"/relations", url.Values{"on": {"zeimu-0010"}}), // which rests on nothing of others
 		"書類を加えました": attach(owner, "/assets/"+code+"/papers", "a.pdf", "%PDF-1.7\n秘匿の図面", map[string]string{"title": "秘匿の図面"}),
 		"個人情報ファイル簿に書きました": owner.Post("/assets/"+code+"/file/edit", url.Values{
-			"version": {"0"}, "name": {"秘匿の滞納のファイル"}, "body": {"見本町長"}, "section": {"税務町民課"}, "purpose": {"秘匿の利用目的", "秘匿の例外"}, "items": {"1氏名"}, "scope": {"見本"},
+			"version": {"0"}, "name": {"秘匿の滞納のファイル"}, "body": {"見本町長"}, "section": {"税務町民課"}, "purpose": {"秘匿の利用目的", "秘匿の例外", "秘匿の廃棄"}, "items": {"1氏名"}, "scope": {"見本"},
 			"collection": {"見本"}, "sensitive": {"no"}, "desk": {"総務課"}, "processing": {"computer"}, "headcount": {"thousand"},
 		}),
 		"領域間の通信を登録しました": owner.Post("/communications/new", url.Values{
@@ -174,10 +188,13 @@ func TestAnotherSectionFindsNothingOfAnAsset(t *testing.T) {
 		}
 	}
 	if a := owner.Post("/exceptions/new", url.Values{
-		"section": {"zeimu"}, "assets": {code}, "clause": {"基本方針7(3)"}, "subject": {"秘匿の例外"}, "reason": {"秘匿の例外"}, "risk": {"見本"}, "instead": {"見本"},
+		"section": {"zeimu"}, "assets": {code}, "clause": {"基本方針7(3)"}, "subject": {"秘匿の例外", "秘匿の廃棄"}, "reason": {"秘匿の例外", "秘匿の廃棄"}, "risk": {"見本"}, "instead": {"見本"},
 		"from_on": {"2026-11-25"}, "until_on": {"2027-03-31"},
 	}); a.Status != 200 || !strings.Contains(a.Body, "例-8-0003") {
 		t.Errorf("asking for an exception: %d %.2000s", a.Status, a.Body)
+	}
+	if a := owner.Post("/stocktakings/8-1/zeimu/answer", url.Values{"asset": {"zeimu-0001"}, "result": {"disposed"}, "seen": {"0"}, "note": {"秘匿の廃棄"}}); !strings.Contains(a.Body, "答えを記録しました") {
+		t.Errorf("answering in a 棚卸し: %d %.2000s", a.Status, a.Body)
 	}
 	keeper := town.Holder("税務町民課 職員")
 	owner.Post("/assets/keepers", url.Values{"do": {"name"}, "section": {"zeimu"}, "person": {keeper.StaffNumber}, "first": {"2026-11-24"}})
@@ -241,6 +258,12 @@ var forms = []struct {
 	{"/exceptions/new", url.Values{
 		"section": {"fukushi"}, "assets": {"CODE"}, "clause": {"見本"}, "subject": {"見本"}, "reason": {"見本"}, "risk": {"見本"}, "instead": {"見本"}, "from_on": {"2026-11-25"}, "until_on": {"2027-03-31"},
 	}, "422 403 403 403"},
+	{"/stocktakings/8-1/zeimu", url.Values{"asset": {"CODE"}, "result": {"same"}, "seen": {"0"}}, "404 404 403 403"},
+	{"/stocktakings/8-1/zeimu/answer", url.Values{"asset": {"CODE"}, "result": {"disposed"}, "note": {"見本"}, "seen": {"0"}}, "404 404 403 403"},
+	{"/stocktakings/8-1/fukushi", url.Values{"asset": {"CODE"}, "result": {"same"}, "seen": {"0"}}, "409 409 403 403"},
+	{"/stocktakings/8-1/fukushi/answer", url.Values{"asset": {"CODE"}, "result": {"missing"}, "seen": {"0"}}, "404 404 403 403"},
+	{"/stocktakings/8-1/zeimu/typing", url.Values{"asset": {"CODE"}, "result-CODE": {"same"}, "on": {"2026-11-24"}}, "404 404 403 403"},
+	{"/stocktakings/8-1/zeimu/confirm", url.Values{"version": {"1"}}, "404 403 403 403"},
 	{"/communications/COMM/edit", url.Values{"version": {"1"}, "name": {"見本"}}, "404 403 403 403"},
 	{"/communications/COMM/end", url.Values{"version": {"1"}, "ended_on": {"2026-11-24"}, "sure": {"1"}}, "404 403 403 403"},
 	{"/communications/new", url.Values{
