@@ -102,6 +102,18 @@ var ways = []struct{ address, statuses string }{
 	{"/exceptions/8-0003", "404 404 404 404"},
 	{"/exceptions/8-0003/withdraw", "404 403 403 403"},
 	{"/exceptions/new?asset=CODE", "404 403 403 403"},
+	// that it is disposed of, or can't be found
+	{"/disposals", "200 200 200 200"},
+	{"/disposals?section=zeimu", "200 200 200 200"},
+	{"/disposals?asset=CODE&state=waiting", "200 200 200 200"},
+	{"/disposals/8-0003", "404 404 404 404"},
+	{"/disposals/8-0003/record", "404 404 403 403"},
+	{"/disposals/8-0003/confirm", "404 403 403 403"},
+	{"/disposals/8-0003/withdraw", "404 404 403 403"},
+	{"/disposals/8-0003/files/1", "404 404 404 404"},
+	{"/assets/CODE/dispose", "404 404 403 403"},
+	{"/assets/CODE/missing", "404 404 404 404"},
+	{"/assets?state=disposing&section=zeimu", "200 200 200 200"},
 	{"/assets/bulk/changes", "200 403 403 403"},
 	{"/assets?broken=excepted&section=zeimu", "200 200 200 200"},
 	{"/assets?handed=zeimu", "200 200 200 200"},
@@ -179,6 +191,12 @@ func TestAnotherSectionFindsNothingOfAnAsset(t *testing.T) {
 	}); a.Status != 200 || !strings.Contains(a.Body, "例-8-0003") {
 		t.Errorf("asking for an exception: %d %.2000s", a.Status, a.Body)
 	}
+	_, medium := assettest.Register(t, owner, assettest.Ledger("name", "秘匿の滞納の媒体", "kind", "medium"))
+	if a := owner.Post("/assets/"+medium+"/dispose", url.Values{
+		"medium": {"hdd"}, "ways": {"HDD：プラッタの破壊（多数の穴、切断、変形）"}, "reason": {"秘匿の滞納"}, "due": {"2026-12-24"},
+	}); a.Status != 200 || !strings.Contains(a.Body, "廃-8-0003") {
+		t.Errorf("asking to dispose: %d %.2000s", a.Status, a.Body)
+	}
 	keeper := town.Holder("税務町民課 職員")
 	owner.Post("/assets/keepers", url.Values{"do": {"name"}, "section": {"zeimu"}, "person": {keeper.StaffNumber}, "first": {"2026-11-24"}})
 	drafting := servertest.SignIn(t, portal, keeper)
@@ -241,6 +259,11 @@ var forms = []struct {
 	{"/exceptions/new", url.Values{
 		"section": {"fukushi"}, "assets": {"CODE"}, "clause": {"見本"}, "subject": {"見本"}, "reason": {"見本"}, "risk": {"見本"}, "instead": {"見本"}, "from_on": {"2026-11-25"}, "until_on": {"2027-03-31"},
 	}, "422 403 403 403"},
+	{"/assets/CODE/dispose", url.Values{"medium": {"hdd"}, "reason": {"見本"}, "due": {"2026-12-24"}}, "404 404 403 403"},
+	{"/assets/fukushi-0001/dispose", url.Values{"medium": {"hdd"}, "ways": {"HDD：消磁"}, "reason": {"見本"}, "due": {"2026-12-24"}, "assets": {"CODE"}}, "422 422 403 403"},
+	{"/assets/CODE/missing", url.Values{"noticed_on": {"2026-11-20"}, "noticed_time": {"09:00"}, "noticed_by": {"見本"}}, "404 404 404 404"},
+	{"/assets/CODE/missing/found", url.Values{"version": {"1"}, "found_on": {"2026-11-20"}, "found_where": {"見本"}, "found_by": {"見本"}}, "404 403 403 403"},
+	{"/disposals/CODE/record", url.Values{"version": {"1"}}, "404 404 403 403"},
 	{"/communications/COMM/edit", url.Values{"version": {"1"}, "name": {"見本"}}, "404 403 403 403"},
 	{"/communications/COMM/end", url.Values{"version": {"1"}, "ended_on": {"2026-11-24"}, "sure": {"1"}}, "404 403 403 403"},
 	{"/communications/new", url.Values{
@@ -331,7 +354,7 @@ func TestWhoOnlyKeepsThePortalReadsNoRegister(t *testing.T) {
 	tried := 0
 	for _, way := range ways {
 		address := strings.NewReplacer("CODE", "zeimu-0001", "COMM", "zeimu-t001").Replace(way.address)
-		if !strings.HasPrefix(address, "/assets") && !strings.HasPrefix(address, "/communications") {
+		if !strings.HasPrefix(address, "/assets") && !strings.HasPrefix(address, "/communications") && !strings.HasPrefix(address, "/disposals") {
 			continue
 		}
 		tried++
