@@ -511,3 +511,32 @@ func TestTheListIsOfOnesOwnSection(t *testing.T) {
 		}
 	}
 }
+
+// Who has asked, and then who answers for them, are reminded of what waits, each step once.
+func TestWhoHasAskedIsRemindedOfWhatWaits(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	a := o.register()
+	code := o.ask(o.keeper, asking(a)) // by 30 days from today
+	told := func() (n int) {
+		t.Helper()
+		o.must(o.RemindAll(t.Context()))
+		o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE topic = 'disposal' AND person_id = $1`, o.keeper.Person).Scan(&n))
+		return n
+	}
+	for _, c := range []struct{ days, want int }{{0, 0}, {30, 0}, {31, 1}, {31, 1}, {40, 1}} {
+		*o.now = now.AddDate(0, 0, c.days)
+		if got := told(); got != c.want {
+			t.Errorf("after %d days they have %d notices, not %d", c.days, got, c.want)
+		}
+	}
+	var steps int
+	o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM disposal_reminder WHERE recipient = 'manager'`).Scan(&steps))
+	if steps != 1 {
+		t.Errorf("%d steps of the manager", steps)
+	}
+	r := record(a)
+	r.At = *o.now
+	o.must(o.Record(t.Context(), o.keeper, code, 1, r))
+	o.must(o.RemindAll(t.Context()))
+}
