@@ -354,10 +354,12 @@ func TestWhatIsWithdrawnStandsAsBefore(t *testing.T) {
 	if d := o.find(code); d.State != disposal.Waiting || len(d.Left()) != 1 || o.asset(a.Code).State != asset.Registered || o.asset(b.Code).State != life.Disposing {
 		t.Errorf("%+v", d)
 	}
-	if err := o.Withdraw(t.Context(), o.tax, code, 2, "nowhere-1", "x"); err == nil {
-		// the last that is left goes with the whole
-		t.Log("withdrawn whole")
+	for _, none := range []string{"nowhere-1", a.Code} {
+		if err := o.Withdraw(t.Context(), o.tax, code, 2, none, "x"); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s is taken out: %v", none, err)
+		}
 	}
+	o.must(o.Withdraw(t.Context(), o.tax, code, 2, b.Code, "まだ使う")) // the last: all of it
 	if d := o.find(code); d.State != disposal.Withdrawn || o.asset(b.Code).State != asset.Registered {
 		t.Errorf("%+v", d)
 	}
@@ -539,4 +541,27 @@ func TestWhoHasAskedIsRemindedOfWhatWaits(t *testing.T) {
 	r.At = *o.now
 	o.must(o.Record(t.Context(), o.keeper, code, 1, r))
 	o.must(o.RemindAll(t.Context()))
+}
+
+// A disposal goes with its assets to the section to which they are handed over.
+func TestADisposalGoesWithItsAssets(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	a := o.register()
+	code := o.ask(o.tax, asking(a))
+	through := door.New(o.db.Pool, func() time.Time { return *o.now })
+	o.must(through.Do(t.Context(), o.officer, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.HandAssets, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		done, err := asset.HandIn(t.Context(), tx, actor, asset.Holder{ID: o.sections[0], Name: "税務町民課"}, asset.Holder{ID: o.sections[1], Name: "福祉こども課"}, 0, true, nil, "統合")
+		if err != nil || len(done) != 1 {
+			return door.Unchanged(), fmt.Errorf("%d handed over: %w", len(done), err)
+		}
+		return done[0], nil
+	}))
+	if _, err := o.Find(t.Context(), o.tax, code); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("who had it finds it: %v", err)
+	}
+	o.must(o.Record(t.Context(), o.welfare, code, 1, record(a)))
 }
