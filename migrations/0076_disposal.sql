@@ -118,6 +118,17 @@ CREATE TABLE disposal_step (
 CREATE TRIGGER disposal_step_append_only BEFORE UPDATE OR DELETE ON disposal_step FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER disposal_step_not_emptied BEFORE TRUNCATE ON disposal_step FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- Whom the portal has reminded of the day by which it was to be done, and by which step.
+CREATE TABLE disposal_reminder (
+	disposal_id bigint NOT NULL REFERENCES disposal,
+	recipient   text NOT NULL CHECK (recipient IN ('person', 'manager', 'general')),
+	days        int NOT NULL,
+	reminded_on date NOT NULL,
+	PRIMARY KEY (disposal_id, recipient, days)
+);
+CREATE TRIGGER disposal_reminder_append_only BEFORE UPDATE OR DELETE ON disposal_reminder FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER disposal_reminder_not_emptied BEFORE TRUNCATE ON disposal_reminder FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- A disposal goes with its assets to the section to which they are handed over.
 -- +goose StatementBegin
 CREATE FUNCTION move_disposal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -135,12 +146,12 @@ CREATE TRIGGER disposal_counted AFTER INSERT OR UPDATE ON disposal FOR EACH STAT
 
 GRANT SELECT, INSERT, UPDATE ON disposal, disposal_number TO kagami_portal;
 GRANT SELECT, INSERT, UPDATE (serial, state) ON disposal_item TO kagami_portal;
-GRANT SELECT, INSERT ON disposal_file, disposal_step TO kagami_portal;
+GRANT SELECT, INSERT ON disposal_file, disposal_step, disposal_reminder TO kagami_portal;
 
 -- +goose Down
 DROP TRIGGER asset_disposal_moved ON asset;
 DROP FUNCTION move_disposal;
-DROP TABLE disposal_step, disposal_file, disposal_item, disposal, disposal_number;
+DROP TABLE disposal_reminder, disposal_step, disposal_file, disposal_item, disposal, disposal_number;
 DROP FUNCTION refuse_ended_disposal_item;
 DROP FUNCTION refuse_ended_disposal;
 DELETE FROM change_counter WHERE name = 'disposal';

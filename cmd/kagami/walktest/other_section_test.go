@@ -116,6 +116,18 @@ var ways = []struct{ address, statuses string }{
 	{"/stocktakings/8-1/zeimu/hand_in", "404 404 403 403"},
 	{"/stocktakings/8-1/zeimu/confirm", "404 403 403 403"},
 	{"/stocktakings/close/8-1", "403 403 403 403"},
+	// that it is disposed of, or can't be found
+	{"/disposals", "200 200 200 200"},
+	{"/disposals?section=zeimu", "200 200 200 200"},
+	{"/disposals?asset=CODE&state=waiting", "200 200 200 200"},
+	{"/disposals/8-0003", "404 404 404 404"},
+	{"/disposals/8-0003/record", "404 404 403 403"},
+	{"/disposals/8-0003/confirm", "404 403 403 403"},
+	{"/disposals/8-0003/withdraw", "404 404 403 403"},
+	{"/disposals/8-0003/files/1", "404 404 404 404"},
+	{"/assets/CODE/dispose", "404 404 403 403"},
+	{"/assets/CODE/missing", "404 404 404 404"},
+	{"/assets?state=disposing&section=zeimu", "200 200 200 200"},
 	{"/assets/bulk/changes", "200 403 403 403"},
 	{"/assets?broken=excepted&section=zeimu", "200 200 200 200"},
 	{"/assets?handed=zeimu", "200 200 200 200"},
@@ -195,6 +207,11 @@ func TestAnotherSectionFindsNothingOfAnAsset(t *testing.T) {
 	}
 	if a := owner.Post("/stocktakings/8-1/zeimu/answer", url.Values{"asset": {"zeimu-0001"}, "result": {"disposed"}, "seen": {"0"}, "note": {"秘匿の廃棄"}}); !strings.Contains(a.Body, "答えを記録しました") {
 		t.Errorf("answering in a 棚卸し: %d %.2000s", a.Status, a.Body)
+	_, medium := assettest.Register(t, owner, assettest.Ledger("name", "秘匿の滞納の媒体", "kind", "medium"))
+	if a := owner.Post("/assets/"+medium+"/dispose", url.Values{
+		"medium": {"hdd"}, "ways": {"HDD：プラッタの破壊（多数の穴、切断、変形）"}, "reason": {"秘匿の滞納"}, "due": {"2026-12-24"},
+	}); a.Status != 200 || !strings.Contains(a.Body, "廃-8-0003") {
+		t.Errorf("asking to dispose: %d %.2000s", a.Status, a.Body)
 	}
 	keeper := town.Holder("税務町民課 職員")
 	owner.Post("/assets/keepers", url.Values{"do": {"name"}, "section": {"zeimu"}, "person": {keeper.StaffNumber}, "first": {"2026-11-24"}})
@@ -264,6 +281,11 @@ var forms = []struct {
 	{"/stocktakings/8-1/fukushi/answer", url.Values{"asset": {"CODE"}, "result": {"missing"}, "seen": {"0"}}, "404 404 403 403"},
 	{"/stocktakings/8-1/zeimu/typing", url.Values{"asset": {"CODE"}, "result-CODE": {"same"}, "on": {"2026-11-24"}}, "404 404 403 403"},
 	{"/stocktakings/8-1/zeimu/confirm", url.Values{"version": {"1"}}, "404 403 403 403"},
+	{"/assets/CODE/dispose", url.Values{"medium": {"hdd"}, "reason": {"見本"}, "due": {"2026-12-24"}}, "404 404 403 403"},
+	{"/assets/fukushi-0001/dispose", url.Values{"medium": {"hdd"}, "ways": {"HDD：消磁"}, "reason": {"見本"}, "due": {"2026-12-24"}, "assets": {"CODE"}}, "422 422 403 403"},
+	{"/assets/CODE/missing", url.Values{"noticed_on": {"2026-11-20"}, "noticed_time": {"09:00"}, "noticed_by": {"見本"}}, "404 404 404 404"},
+	{"/assets/CODE/missing/found", url.Values{"version": {"1"}, "found_on": {"2026-11-20"}, "found_where": {"見本"}, "found_by": {"見本"}}, "404 403 403 403"},
+	{"/disposals/CODE/record", url.Values{"version": {"1"}}, "404 404 403 403"},
 	{"/communications/COMM/edit", url.Values{"version": {"1"}, "name": {"見本"}}, "404 403 403 403"},
 	{"/communications/COMM/end", url.Values{"version": {"1"}, "ended_on": {"2026-11-24"}, "sure": {"1"}}, "404 403 403 403"},
 	{"/communications/new", url.Values{
@@ -354,7 +376,7 @@ func TestWhoOnlyKeepsThePortalReadsNoRegister(t *testing.T) {
 	tried := 0
 	for _, way := range ways {
 		address := strings.NewReplacer("CODE", "zeimu-0001", "COMM", "zeimu-t001").Replace(way.address)
-		if !strings.HasPrefix(address, "/assets") && !strings.HasPrefix(address, "/communications") {
+		if !strings.HasPrefix(address, "/assets") && !strings.HasPrefix(address, "/communications") && !strings.HasPrefix(address, "/disposals") {
 			continue
 		}
 		tried++

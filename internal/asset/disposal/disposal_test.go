@@ -354,10 +354,12 @@ func TestWhatIsWithdrawnStandsAsBefore(t *testing.T) {
 	if d := o.find(code); d.State != disposal.Waiting || len(d.Left()) != 1 || o.asset(a.Code).State != asset.Registered || o.asset(b.Code).State != life.Disposing {
 		t.Errorf("%+v", d)
 	}
-	if err := o.Withdraw(t.Context(), o.tax, code, 2, "nowhere-1", "x"); err == nil {
-		// the last that is left goes with the whole
-		t.Log("withdrawn whole")
+	for _, none := range []string{"nowhere-1", a.Code} {
+		if err := o.Withdraw(t.Context(), o.tax, code, 2, none, "x"); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s is taken out: %v", none, err)
+		}
 	}
+	o.must(o.Withdraw(t.Context(), o.tax, code, 2, b.Code, "まだ使う")) // the last: all of it
 	if d := o.find(code); d.State != disposal.Withdrawn || o.asset(b.Code).State != asset.Registered {
 		t.Errorf("%+v", d)
 	}
@@ -510,4 +512,56 @@ func TestTheListIsOfOnesOwnSection(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
+}
+
+// Who has asked, and then who answers for them, are reminded of what waits, each step once.
+func TestWhoHasAskedIsRemindedOfWhatWaits(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	a := o.register()
+	code := o.ask(o.keeper, asking(a)) // by 30 days from today
+	told := func() (n int) {
+		t.Helper()
+		o.must(o.RemindAll(t.Context()))
+		o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE topic = 'disposal' AND person_id = $1`, o.keeper.Person).Scan(&n))
+		return n
+	}
+	for _, c := range []struct{ days, want int }{{0, 0}, {30, 0}, {31, 1}, {31, 1}, {40, 1}} {
+		*o.now = now.AddDate(0, 0, c.days)
+		if got := told(); got != c.want {
+			t.Errorf("after %d days they have %d notices, not %d", c.days, got, c.want)
+		}
+	}
+	var steps int
+	o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM disposal_reminder WHERE recipient = 'manager'`).Scan(&steps))
+	if steps != 1 {
+		t.Errorf("%d steps of the manager", steps)
+	}
+	r := record(a)
+	r.At = *o.now
+	o.must(o.Record(t.Context(), o.keeper, code, 1, r))
+	o.must(o.RemindAll(t.Context()))
+}
+
+// A disposal goes with its assets to the section to which they are handed over.
+func TestADisposalGoesWithItsAssets(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	a := o.register()
+	code := o.ask(o.tax, asking(a))
+	through := door.New(o.db.Pool, func() time.Time { return *o.now })
+	o.must(through.Do(t.Context(), o.officer, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.HandAssets, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		done, err := asset.HandIn(t.Context(), tx, actor, asset.Holder{ID: o.sections[0], Name: "税務町民課"}, asset.Holder{ID: o.sections[1], Name: "福祉こども課"}, 0, true, nil, "統合")
+		if err != nil || len(done) != 1 {
+			return door.Unchanged(), fmt.Errorf("%d handed over: %w", len(done), err)
+		}
+		return done[0], nil
+	}))
+	if _, err := o.Find(t.Context(), o.tax, code); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("who had it finds it: %v", err)
+	}
+	o.must(o.Record(t.Context(), o.welfare, code, 1, record(a)))
 }

@@ -165,6 +165,27 @@ func TestWhatIsRegisteredIsNotMergedIntoADraft(t *testing.T) {
 	}
 }
 
+// What somebody disposes of, or nobody finds, is merged into nothing, and takes nothing in.
+func TestWhatIsDisposedOfIsNotMerged(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	plain, other := o.add(asset.Information, "台帳", "2"), o.add(asset.Information, "台帳の写し", "2")
+	for _, state := range []string{"disposing", "missing"} {
+		if _, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = $1 WHERE code = $2`, state, other); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.Look(t.Context(), o.tax, plain, other); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s, shown beside it: %v", state, err)
+		}
+		if err := o.Merge(t.Context(), o.tax, o.seen(plain), o.seen(other), nil, ""); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s takes one in: %v", state, err)
+		}
+		if err := o.Merge(t.Context(), o.tax, o.seen(other), o.seen(plain), nil, ""); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s is merged: %v", state, err)
+		}
+	}
+}
+
 // What is alike is merged too, and its history says so.
 func TestWhatIsAlikeIsMerged(t *testing.T) {
 	t.Parallel()

@@ -61,6 +61,14 @@ func (s *Screens) drawEntry(w http.ResponseWriter, r *http.Request, view entryVi
 	return nil
 }
 
+// sender is who the paper is of: the section, and who has confirmed it.
+func (p entryView) sender() string {
+	if p.ConfirmedBy == "" {
+		return p.SectionName
+	}
+	return p.SectionName + "　確認者　" + p.ConfirmedBy
+}
+
 // can tells whether a step can be taken now.
 func (p entryView) can(event disposal.Event) bool { return slices.Contains(p.Next, event) }
 

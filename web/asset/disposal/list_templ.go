@@ -65,7 +65,7 @@ func listPage(p listView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <div class=\"stack\"><p>廃棄を待っている媒体と、廃棄の記録の一覧です。廃棄は、情報資産の画面の「廃棄を申請する」から申請します。</p><form method=\"get\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <div class=\"stack disposal\"><p>廃棄を待っている媒体と、廃棄の記録の一覧です。廃棄は、情報資産の画面の「廃棄を申請する」から申請します。</p><form method=\"get\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -72,6 +72,8 @@ func (s *Screens) Part() screen.Part {
 		Topics:   []notice.Topic{disposal.Topic()},
 		Subjects: []trail.Named{{Kind: "disposal", Title: "廃棄"}},
 		Counters: []state.Counter{disposal.ChangeCounter},
+		Settings: disposal.Reminders.Settings(),
+		Jobs:     s.disposals.RegisterJobs,
 		Sample:   func(ctx context.Context, t *sample.Town) error { return s.fill(ctx, *t) },
 	}
 	for _, p := range steps {

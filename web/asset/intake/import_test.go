@@ -635,6 +635,25 @@ func TestWhatHasEndedIsNotRegisteredAnew(t *testing.T) {
 	mustSay(t, "a retired one", page, "「廃棄済み」のため、変えられません。この行を消すか、別の番号にしてください。", "!value=\"apply\"")
 }
 
+// What somebody disposes of, or nobody finds, stands in the register: a file that says the same
+// of it changes nothing, and one that says otherwise is refused.
+func TestWhatIsDisposedOfIsChangedByNoFile(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	path, _ := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\n")
+	apply(manager, path)
+	for state, title := range map[string]string{"disposing": "廃棄の手続き中", "missing": "所在不明"} {
+		if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE asset SET state = $1 WHERE own_number = 'Z-1'`, state); err != nil {
+			t.Fatal(err)
+		}
+		_, page := stage(manager, "Z-1,,申告書,2,2,2,無,LGWAN,書庫,\n")
+		mustSay(t, title+", as it is", page, "!のため、変えられません", "!value=\"apply\"")
+		_, page = stage(manager, "Z-1,,申告書,2,1,2,無,LGWAN,書庫,\n")
+		mustSay(t, title, page, "「"+title+"」のため、変えられません。", "!value=\"apply\"")
+	}
+}
+
 // Who answers for several sections says which, or the file does.
 func TestWhoAnswersForSeveralSectionsSaysWhich(t *testing.T) {
 	t.Parallel()

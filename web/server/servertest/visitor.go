@@ -85,6 +85,12 @@ func (v *Visitor) Post(path string, form url.Values) Answer {
 // Upload sends a form to a page that may bring a file, text.txt.
 func (v *Visitor) Upload(path string, form map[string]string, file []byte) Answer {
 	v.T.Helper()
+	return v.Send(path, form, "text.txt", file)
+}
+
+// Send sends a form to a page that may bring a file of a name; none where it is nil.
+func (v *Visitor) Send(path string, form map[string]string, name string, file []byte) Answer {
+	v.T.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	for name, value := range form {
@@ -93,7 +99,7 @@ func (v *Visitor) Upload(path string, form map[string]string, file []byte) Answe
 		}
 	}
 	if file != nil {
-		part, err := w.CreateFormFile("file", "text.txt")
+		part, err := w.CreateFormFile("file", name)
 		if err != nil {
 			v.T.Fatal(err)
 		}
