@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/internal/asset"
+	"kagami/internal/asset/level"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -48,12 +51,18 @@ func (s *Service) At(now time.Time) *Service {
 
 // Loan is one of the register.
 type Loan struct {
-	ID          int64
-	Code        string // 8-0001
-	AssetID     int64
-	AssetCode   string
-	AssetName   string // as it was called when it was asked for
-	Holder      int64  // the section that holds the asset today
+	ID        int64
+	Code      string // 8-0001
+	AssetID   int64
+	AssetCode string
+	AssetName string // as it was called when it was asked for
+	// what the asset is today
+	Kind            asset.Kind
+	Confidentiality string
+	Personal        asset.Personal
+	Zone            string
+
+	Holder      int64 // the section that holds the asset today
 	HolderName  string
 	Section     int64 // whose people take it
 	SectionName string
@@ -82,7 +91,7 @@ type Loan struct {
 }
 
 const selectLoan = `
-	SELECT l.id, l.code, l.asset_id, a.code AS asset_code, l.asset_name, a.section_id AS holder, h.name AS holder_name, l.section_id AS section, s.name AS section_name,
+	SELECT l.id, l.code, l.asset_id, a.code AS asset_code, l.asset_name, a.kind, a.confidentiality, a.personal, a.zone, a.section_id AS holder, h.name AS holder_name, l.section_id AS section, s.name AS section_name,
 	       l.asked_by AS asked_by_id, coalesce(p.name, '') AS asked_by, l.asked_at, l.taker_id, coalesce(t.name, '') AS taker, ` + gone + ` AS gone, l.series,
 	       (SELECT count(*) FROM loan o WHERE l.series <> '' AND o.series = l.series AND o.state = 'asked' AND l.state = 'asked')::int AS together,
 	       l.purpose, l.place, l.from_on AS from, l.until_on AS until, l.safeguards, l.excepted_by AS exception, l.state,
@@ -151,6 +160,15 @@ func (l Loan) DeciderPost() string { return authz.PostName(l.DeciderOf, l.Decide
 
 // Overdue tells whether it should have come back before a day.
 func (l Loan) Overdue(day calendar.Date) bool { return l.State == Handed && day.After(l.Until) }
+
+// Class is what the asset is today, in words: 電磁的記録媒体、機密性3B、個人情報、LGWAN接続系.
+func (l Loan) Class() string {
+	words := []string{l.Kind.Title(), level.Confidentiality.Title() + l.Confidentiality}
+	if l.Personal != asset.NotPersonal {
+		words = append(words, l.Personal.Title())
+	}
+	return strings.Join(append(words, level.ZoneTitle(l.Zone)), "、")
+}
 
 // Lent tells whether another section takes it than the one that holds it.
 func (l Loan) Lent() bool { return l.Section != l.Holder }
@@ -357,18 +375,23 @@ func (t Thing) Own(actor authz.Actor) bool {
 	return may
 }
 
-// MostChoices is how many things of each sort are offered to choose from.
-const MostChoices = 100
+// How many things are offered to choose from: of the actor's sections and of others.
+const (
+	MostOwn  = 20
+	mostLent = 100
+)
 
-// Choices are what the actor is offered to ask for: what their sections hold, media first,
-// and what others lend.
+// Choices are what the actor is offered to ask for: what their sections hold, media and
+// papers first, and what others lend.
 func (s *Service) Choices(ctx context.Context, actor authz.Actor) (own, lent []Thing, err error) {
-	args := pgx.StrictNamedArgs{"sections": actor.Sections(authz.AskLoans), "limit": MostChoices}
+	args := pgx.StrictNamedArgs{"sections": actor.Sections(authz.AskLoans), "limit": MostOwn}
 	own, err = postgres.List[Thing](ctx, s.pool, "listing what a section may take out", selectThing+`
-		WHERE a.section_id = ANY(@sections) AND a.state = 'registered' ORDER BY a.kind <> 'medium', a.code LIMIT @limit`, args)
+		WHERE a.section_id = ANY(@sections) AND a.state = 'registered' 
+		ORDER BY CASE a.kind WHEN 'medium' THEN 0 WHEN 'paper' THEN 1 ELSE 2 END, a.code LIMIT @limit`, args)
 	if err != nil {
 		return nil, nil, err
 	}
+	args["limit"] = mostLent
 	lent, err = postgres.List[Thing](ctx, s.pool, "listing what others lend", selectThing+`
 		WHERE o.offered AND a.state = 'registered' AND NOT a.section_id = ANY(@sections) ORDER BY s.position, a.code LIMIT @limit`, args)
 	return own, lent, err
