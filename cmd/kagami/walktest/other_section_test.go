@@ -17,7 +17,7 @@ import (
 
 // hiddenWords are what an asset of another section is known by; none of them is typed in
 // what is asked for.
-var hiddenWords = []string{"秘匿の滞納", "HIMITSU", "隠し倉庫", "秘匿の回線", "秘匿の図面", "秘匿の利用目的", "秘匿の例外"}
+var hiddenWords = []string{"秘匿の滞納", "HIMITSU", "隠し倉庫", "秘匿の回線", "秘匿の図面", "秘匿の利用目的", "秘匿の例外", "秘匿の持出し"}
 
 // ways are how another section's people look for the asset, and what each of them answers:
 // to the 情報セキュリティ管理者, the 台帳担当者, a 職員, and to the ポータル管理者, who is a
@@ -95,6 +95,21 @@ var ways = []struct{ address, statuses string }{
 	{"/communications/COMM/edit", "404 403 403 403"},
 	{"/communications/COMM/end", "404 403 403 403"},
 	{"/communications/new?asset=CODE", "404 403 403 403"},
+	// how it was asked for, the fifth of the year
+	{"/loans", "200 200 200 200"},
+	{"/loans?asset=CODE", "200 200 200 200"},
+	{"/loans?section=zeimu", "200 200 200 200"},
+	{"/loans?state=not&section=zeimu", "200 200 200 200"},
+	{"/loans/8-0005", "404 404 404 404"},
+	{"/loans/8-0005/slip", "404 404 404 404"},
+	{"/loans/8-0005/permit", "404 403 403 403"},
+	{"/loans/8-0005/hand", "404 404 403 403"},
+	{"/loans/8-0005/withdraw", "404 404 404 404"},
+	{"/loans/8-0005/lose", "404 404 404 404"},
+	{"/loans/new", "200 200 200 200"},
+	{"/loans/new?asset=CODE", "422 422 422 422"},
+	{"/loans/new?again=8-0005", "404 404 404 404"},
+	{"/assets/CODE/loans", "404 404 404 404"},
 	// its exception, the third of the year, and what was changed in bulk
 	{"/exceptions", "200 200 200 200"},
 	{"/exceptions?asset=CODE", "200 200 200 200"},
@@ -179,6 +194,11 @@ func TestAnotherSectionFindsNothingOfAnAsset(t *testing.T) {
 	}); a.Status != 200 || !strings.Contains(a.Body, "例-8-0003") {
 		t.Errorf("asking for an exception: %d %.2000s", a.Status, a.Body)
 	}
+	if a := owner.Post("/loans/new", url.Values{
+		"asset": {code}, "section": {"zeimu"}, "purpose": {"秘匿の持出し"}, "place": {"隠し倉庫"}, "from_on": {"2026-11-25"}, "until_on": {"2026-11-26"},
+	}); a.Status != 422 || !strings.Contains(a.Body, "持-8-0005") {
+		t.Errorf("asking to take it out: %d %.2000s", a.Status, a.Body)
+	}
 	keeper := town.Holder("税務町民課 職員")
 	owner.Post("/assets/keepers", url.Values{"do": {"name"}, "section": {"zeimu"}, "person": {keeper.StaffNumber}, "first": {"2026-11-24"}})
 	drafting := servertest.SignIn(t, portal, keeper)
@@ -241,6 +261,10 @@ var forms = []struct {
 	{"/exceptions/new", url.Values{
 		"section": {"fukushi"}, "assets": {"CODE"}, "clause": {"見本"}, "subject": {"見本"}, "reason": {"見本"}, "risk": {"見本"}, "instead": {"見本"}, "from_on": {"2026-11-25"}, "until_on": {"2027-03-31"},
 	}, "422 403 403 403"},
+	{"/loans/new", url.Values{
+		"asset": {"CODE"}, "section": {"fukushi"}, "purpose": {"見本"}, "place": {"見本"}, "from_on": {"2026-11-25"}, "until_on": {"2026-11-26"},
+	}, "422 422 403 403"},
+	{"/assets/CODE/loans/offer", url.Values{"version": {"0"}, "offered": {"1"}}, "404 403 403 403"},
 	{"/communications/COMM/edit", url.Values{"version": {"1"}, "name": {"見本"}}, "404 403 403 403"},
 	{"/communications/COMM/end", url.Values{"version": {"1"}, "ended_on": {"2026-11-24"}, "sure": {"1"}}, "404 403 403 403"},
 	{"/communications/new", url.Values{
