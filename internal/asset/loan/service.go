@@ -12,6 +12,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/level"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -62,7 +63,9 @@ type Loan struct {
 	Personal        asset.Personal
 	Zone            string
 
+	AssetState  life.State
 	Holder      int64 // the section that holds the asset today
+	Held        int64 // that which held it when it was asked for
 	HolderName  string
 	Section     int64 // whose people take it
 	SectionName string
@@ -91,7 +94,7 @@ type Loan struct {
 }
 
 const selectLoan = `
-	SELECT l.id, l.code, l.asset_id, a.code AS asset_code, l.asset_name, a.kind, a.confidentiality, a.personal, a.zone, a.section_id AS holder, h.name AS holder_name, l.section_id AS section, s.name AS section_name,
+	SELECT l.id, l.code, l.asset_id, a.code AS asset_code, l.asset_name, a.kind, a.confidentiality, a.personal, a.zone, a.state AS asset_state, a.section_id AS holder, l.holder_id AS held, h.name AS holder_name, l.section_id AS section, s.name AS section_name,
 	       l.asked_by AS asked_by_id, coalesce(p.name, '') AS asked_by, l.asked_at, l.taker_id, coalesce(t.name, '') AS taker, ` + gone + ` AS gone, l.series,
 	       (SELECT count(*) FROM loan o WHERE l.series <> '' AND o.series = l.series AND o.state = 'asked' AND l.state = 'asked')::int AS together,
 	       l.purpose, l.place, l.from_on AS from, l.until_on AS until, l.safeguards, l.excepted_by AS exception, l.state,
@@ -126,10 +129,15 @@ func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code stri
 	return l, err
 }
 
-// seenBy tells whether the actor may see it: who may of the section that holds the asset or
-// of that which borrows it, and who has asked for it or takes it, wherever they are now.
+// seenBy tells whether the actor may see it: who may of the section that borrows the asset, or
+// of that which held it when it was asked for or holds it now, and who has asked for it or
+// takes it, wherever they are now.
 func (l Loan) seenBy(actor authz.Actor) bool {
-	for _, section := range []int64{l.Holder, l.Section} {
+	sections := []int64{l.Section, l.Held}
+	if !l.AssetState.Ended() {
+		sections = append(sections, l.Holder)
+	}
+	for _, section := range sections {
 		if _, may := actor.May(authz.ReadLoans, authz.Matter{OwnersSection: section}); may {
 			return true
 		}
@@ -142,8 +150,8 @@ func seen(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
 	if actor.Reach(authz.ReadLoans) == authz.All {
 		return "true", pgx.StrictNamedArgs{}
 	}
-	return `l.id IN (SELECT id FROM loan WHERE section_id = ANY(@seen_sections) OR taker_id = @seen_by OR asked_by = @seen_by
-		UNION ALL SELECT o.id FROM loan o JOIN asset x ON x.id = o.asset_id WHERE x.section_id = ANY(@seen_sections))`,
+	return `l.id = ANY(ARRAY(SELECT id FROM loan WHERE section_id = ANY(@seen_sections) OR holder_id = ANY(@seen_sections) OR taker_id = @seen_by OR asked_by = @seen_by
+		UNION ALL SELECT o.id FROM loan o JOIN asset x ON x.id = o.asset_id WHERE x.section_id = ANY(@seen_sections) AND x.state ` + life.Counts + `))`,
 		pgx.StrictNamedArgs{"seen_sections": actor.Sections(authz.ReadLoans), "seen_by": actor.Person}
 }
 
