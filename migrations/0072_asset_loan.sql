@@ -37,8 +37,10 @@ CREATE TABLE loan (
 	asset_id   bigint NOT NULL REFERENCES asset,
 	-- what the asset was called when it was asked for
 	asset_name text NOT NULL CHECK (asset_name <> ''),
-	-- whose people take it; the section that holds the asset may be another
+	-- whose people take it, and which section held the asset when it was asked for: another
+	-- one, where it is lent. What is to be done with it is that one's which holds it now.
 	section_id bigint NOT NULL REFERENCES section,
+	holder_id  bigint NOT NULL REFERENCES section,
 	asked_by   bigint NOT NULL REFERENCES person,
 	asked_at   timestamptz NOT NULL,
 	taker_id   bigint NOT NULL REFERENCES person,
@@ -76,6 +78,7 @@ CREATE TABLE loan (
 CREATE UNIQUE INDEX loan_out ON loan (asset_id) WHERE state = 'handed';
 CREATE INDEX loan_of_asset ON loan (asset_id, id);
 CREATE INDEX loan_of_section ON loan (section_id, id);
+CREATE INDEX loan_of_holder ON loan (holder_id, id);
 CREATE INDEX loan_of_taker ON loan (taker_id, id);
 CREATE INDEX loan_asked_by ON loan (asked_by, id);
 CREATE INDEX loan_open ON loan (state, until_on) WHERE state IN ('asked', 'permitted', 'handed');
@@ -86,8 +89,8 @@ CREATE INDEX loan_of_series ON loan (series) WHERE series <> '';
 CREATE FUNCTION refuse_ended_loan() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	IF OLD.state IN ('barred', 'refused', 'revoked', 'withdrawn', 'closed', 'lost')
-		OR (OLD.code, OLD.asset_id, OLD.asset_name, OLD.section_id, OLD.asked_by, OLD.asked_at, OLD.taker_id, OLD.purpose, OLD.place, OLD.from_on, OLD.until_on, OLD.safeguards, OLD.excepted_by, OLD.series)
-			IS DISTINCT FROM (NEW.code, NEW.asset_id, NEW.asset_name, NEW.section_id, NEW.asked_by, NEW.asked_at, NEW.taker_id, NEW.purpose, NEW.place, NEW.from_on, NEW.until_on, NEW.safeguards, NEW.excepted_by, NEW.series) THEN
+		OR (OLD.code, OLD.asset_id, OLD.asset_name, OLD.section_id, OLD.holder_id, OLD.asked_by, OLD.asked_at, OLD.taker_id, OLD.purpose, OLD.place, OLD.from_on, OLD.until_on, OLD.safeguards, OLD.excepted_by, OLD.series)
+			IS DISTINCT FROM (NEW.code, NEW.asset_id, NEW.asset_name, NEW.section_id, NEW.holder_id, NEW.asked_by, NEW.asked_at, NEW.taker_id, NEW.purpose, NEW.place, NEW.from_on, NEW.until_on, NEW.safeguards, NEW.excepted_by, NEW.series) THEN
 		RAISE EXCEPTION 'what was asked for, and what has ended, is never changed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'loan_kept';
 	END IF;
 	RETURN NEW;

@@ -17,7 +17,7 @@ import (
 
 // hiddenWords are what an asset of another section is known by; none of them is typed in
 // what is asked for.
-var hiddenWords = []string{"秘匿の滞納", "HIMITSU", "隠し倉庫", "秘匿の回線", "秘匿の図面", "秘匿の利用目的", "秘匿の例外", "秘匿の廃棄"}
+var hiddenWords = []string{"秘匿の滞納", "HIMITSU", "隠し倉庫", "秘匿の回線", "秘匿の図面", "秘匿の利用目的", "秘匿の例外", "秘匿の廃棄", "秘匿の持出し"}
 
 // ways are how another section's people look for the asset, and what each of them answers:
 // to the 情報セキュリティ管理者, the 台帳担当者, a 職員, and to the ポータル管理者, who is a
@@ -95,6 +95,21 @@ var ways = []struct{ address, statuses string }{
 	{"/communications/COMM/edit", "404 403 403 403"},
 	{"/communications/COMM/end", "404 403 403 403"},
 	{"/communications/new?asset=CODE", "404 403 403 403"},
+	// how it was asked for, the fifth of the year
+	{"/loans", "200 200 200 200"},
+	{"/loans?asset=CODE", "200 200 200 200"},
+	{"/loans?section=zeimu", "200 200 200 200"},
+	{"/loans?state=not&section=zeimu", "200 200 200 200"},
+	{"/loans/8-0005", "404 404 404 404"},
+	{"/loans/8-0005/slip", "404 404 404 404"},
+	{"/loans/8-0005/permit", "404 403 403 403"},
+	{"/loans/8-0005/hand", "404 404 403 403"},
+	{"/loans/8-0005/withdraw", "404 404 404 404"},
+	{"/loans/8-0005/lose", "404 404 404 404"},
+	{"/loans/new", "200 200 200 200"},
+	{"/loans/new?asset=CODE", "422 422 422 422"},
+	{"/loans/new?again=8-0005", "404 404 404 404"},
+	{"/assets/CODE/loans", "404 404 404 404"},
 	// its exception, the third of the year, and what was changed in bulk
 	{"/exceptions", "200 200 200 200"},
 	{"/exceptions?asset=CODE", "200 200 200 200"},
@@ -207,11 +222,17 @@ func TestAnotherSectionFindsNothingOfAnAsset(t *testing.T) {
 	}
 	if a := owner.Post("/stocktakings/8-1/zeimu/answer", url.Values{"asset": {"zeimu-0001"}, "result": {"disposed"}, "seen": {"0"}, "note": {"秘匿の廃棄"}}); !strings.Contains(a.Body, "答えを記録しました") {
 		t.Errorf("answering in a 棚卸し: %d %.2000s", a.Status, a.Body)
+	}
 	_, medium := assettest.Register(t, owner, assettest.Ledger("name", "秘匿の滞納の媒体", "kind", "medium"))
 	if a := owner.Post("/assets/"+medium+"/dispose", url.Values{
 		"medium": {"hdd"}, "ways": {"HDD：プラッタの破壊（多数の穴、切断、変形）"}, "reason": {"秘匿の滞納"}, "due": {"2026-12-24"},
 	}); a.Status != 200 || !strings.Contains(a.Body, "廃-8-0003") {
 		t.Errorf("asking to dispose: %d %.2000s", a.Status, a.Body)
+	}
+	if a := owner.Post("/loans/new", url.Values{
+		"asset": {code}, "section": {"zeimu"}, "purpose": {"秘匿の持出し"}, "place": {"隠し倉庫"}, "from_on": {"2026-11-25"}, "until_on": {"2026-11-26"},
+	}); a.Status != 422 || !strings.Contains(a.Body, "持-8-0005") {
+		t.Errorf("asking to take it out: %d %.2000s", a.Status, a.Body)
 	}
 	keeper := town.Holder("税務町民課 職員")
 	owner.Post("/assets/keepers", url.Values{"do": {"name"}, "section": {"zeimu"}, "person": {keeper.StaffNumber}, "first": {"2026-11-24"}})
@@ -286,6 +307,10 @@ var forms = []struct {
 	{"/assets/CODE/missing", url.Values{"noticed_on": {"2026-11-20"}, "noticed_time": {"09:00"}, "noticed_by": {"見本"}}, "404 404 404 404"},
 	{"/assets/CODE/missing/found", url.Values{"version": {"1"}, "found_on": {"2026-11-20"}, "found_where": {"見本"}, "found_by": {"見本"}}, "404 403 403 403"},
 	{"/disposals/CODE/record", url.Values{"version": {"1"}}, "404 404 403 403"},
+	{"/loans/new", url.Values{
+		"asset": {"CODE"}, "section": {"fukushi"}, "purpose": {"見本"}, "place": {"見本"}, "from_on": {"2026-11-25"}, "until_on": {"2026-11-26"},
+	}, "422 422 403 403"},
+	{"/assets/CODE/loans/offer", url.Values{"version": {"0"}, "offered": {"1"}}, "404 403 403 403"},
 	{"/communications/COMM/edit", url.Values{"version": {"1"}, "name": {"見本"}}, "404 403 403 403"},
 	{"/communications/COMM/end", url.Values{"version": {"1"}, "ended_on": {"2026-11-24"}, "sure": {"1"}}, "404 403 403 403"},
 	{"/communications/new", url.Values{

@@ -230,8 +230,8 @@ func (i inserted) insert(ctx context.Context, tx *door.Tx, actor authz.Actor) ([
 		WITH number AS (
 			INSERT INTO loan_number AS n (year, last) VALUES (@year, @count) ON CONFLICT (year) DO UPDATE SET last = n.last + @count RETURNING year, last - @count AS before),
 		made AS (
-			INSERT INTO loan (code, asset_id, asset_name, section_id, asked_by, asked_at, taker_id, series, purpose, place, from_on, until_on, safeguards, excepted_by, state)
-			SELECT `+strings.ReplaceAll(code, "<number>", "d.number")+`, @asset, @name, @section, @by, @now, @taker,
+			INSERT INTO loan (code, asset_id, asset_name, section_id, holder_id, asked_by, asked_at, taker_id, series, purpose, place, from_on, until_on, safeguards, excepted_by, state)
+			SELECT `+strings.ReplaceAll(code, "<number>", "d.number")+`, @asset, @name, @section, @holder, @by, @now, @taker,
 			       CASE WHEN @count > 1 THEN `+strings.ReplaceAll(code, "<number>", "1")+` ELSE '' END,
 			       @purpose, @place, d.from_on, d.until_on, @safeguards, @exception, @state
 			FROM number n, unnest(@froms::date[], @untils::date[]) WITH ORDINALITY AS d(from_on, until_on, number) RETURNING id, code),
@@ -242,7 +242,7 @@ func (i inserted) insert(ctx context.Context, tx *door.Tx, actor authz.Actor) ([
 			INSERT INTO loan_step (loan_id, version, at, by, event) SELECT id, 1, @now, @by, @event FROM made)
 		SELECT id, code FROM made ORDER BY id`,
 		pgx.StrictNamedArgs{
-			"year": calendar.FiscalYear(tx.Today()) - beforeReiwa, "count": len(i.spans), "asset": i.thing.ID, "name": i.thing.Name, "section": i.section, "by": actor.Person, "now": tx.Now,
+			"year": calendar.FiscalYear(tx.Today()) - beforeReiwa, "count": len(i.spans), "asset": i.thing.ID, "name": i.thing.Name, "section": i.section, "holder": i.thing.Section, "by": actor.Person, "now": tx.Now,
 			"taker": i.taker, "purpose": i.Purpose, "place": i.Place, "safeguards": i.Safeguards, "exception": i.exception, "state": string(i.state), "froms": froms, "untils": untils,
 			"rules": rules, "clauses": clauses, "sentences": sentences, "event": string(event),
 		})

@@ -52,7 +52,7 @@ func (s *Service) Belongs(ctx context.Context, actor authz.Actor, section string
 	condition, args := seen(actor)
 	args["section"] = section
 	found, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting what a section has out", `
-		SELECT count(*) AS count FROM loan l JOIN asset a ON a.id = l.asset_id JOIN section_shown h ON h.id = a.section_id JOIN section_shown s ON s.id = l.section_id
-		WHERE l.state = 'handed' AND @section IN (s.code, h.code) AND `+condition, args)
+		SELECT count(*) AS count FROM loan l JOIN asset a ON a.id = l.asset_id
+		WHERE l.state = 'handed' AND (SELECT id FROM section_shown WHERE code = @section) IN (l.section_id, a.section_id) AND `+condition, args)
 	return found.Count, err
 }

@@ -89,7 +89,7 @@ var course = lifecycle.Table[State, Event, lifecycle.Always]{
 		{From: Permitted, Event: EventRevoke, To: Revoked, By: deciding, Title: "許可の取消し", Needs: needs("取り消す理由")},
 		{From: Permitted, Event: EventHand, To: Handed, By: handing, Title: "引渡し"},
 		{From: Handed, Event: EventPart, To: Handed, By: handing, Title: "一部の返却", Needs: needs("返ったものと、まだのもの")},
-		{From: Handed, Event: EventClose, To: Closed, By: handing, Title: "返却の確認", Asks: "全部あるか、壊れていないか、データを消したか（「いいえ」があるときは、そのことも）"},
+		{From: Handed, Event: EventClose, To: Closed, By: handing, Title: "返却の確認", Asks: "全部あるか、壊れていないか、データを消したか（壊れているか、消していないときは、そのことも）"},
 		{From: Handed, Event: EventLose, To: Lost, By: missing, Title: "紛失の届出", Needs: needs("何があったか"), Asks: "いつ、だれが気づいたか、最後に見た日、何があったか"},
 	},
 }

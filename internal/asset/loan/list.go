@@ -65,7 +65,10 @@ func reached(actor authz.Actor, action authz.Action) (condition string, args pgx
 	}
 	for i, place := range actor.Places(action) {
 		args[name+"_roles"] = authz.RolesWith(action, authz.Own)
-		all := []string{`NOT EXISTS (SELECT FROM holding h WHERE h.role = ANY(@` + name + `_roles) AND h.section_id = a.section_id AND h.period @> @today::date AND h.rule_period @> @today::date
+		at := fmt.Sprintf("%s_place_%d", name, i)
+		args[at] = place.Role
+		all := []string{strings.ReplaceAll(`(l.taker_id IN <holders> OR l.asked_by IN <holders>)`, `<holders>`,
+			`(SELECT h.person_id FROM holding h WHERE h.role = @`+at+` AND h.period @> @today::date AND h.rule_period @> @today::date)`), `NOT EXISTS (SELECT FROM holding h WHERE h.role = ANY(@` + name + `_roles) AND h.section_id = a.section_id AND h.period @> @today::date AND h.rule_period @> @today::date
 			AND NOT h.person_id = ANY(` + concerned + `))`}
 		for j, role := range append([]authz.Role{place.Role}, place.Between...) {
 			arg := fmt.Sprintf("%s_role_%d_%d", name, i, j)
@@ -130,8 +133,7 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 	where, args := q.where(actor)
 	args["today"] = s.today()
 	count, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting loans", `
-		SELECT count(*) AS count FROM loan l JOIN asset a ON a.id = l.asset_id JOIN section_shown h ON h.id = a.section_id JOIN section_shown s ON s.id = l.section_id
-		WHERE @today::date IS NOT NULL AND `+where, args)
+		SELECT count(*) AS count FROM loan l JOIN asset a ON a.id = l.asset_id WHERE @today::date IS NOT NULL AND `+where, args)
 	if err != nil {
 		return page, err
 	}
@@ -178,7 +180,7 @@ func (q Search) where(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 			args[name] = value
 		}
 	}
-	must("@section IN (s.code, h.code)", "section", q.Section)
+	must("(SELECT id FROM section_shown WHERE code = @section) IN (l.section_id, a.section_id)", "section", q.Section)
 	must("a.code = @asset", "asset", q.Asset)
 	return strings.Join(conditions, " AND "), args
 }

@@ -178,22 +178,36 @@ type Answer string
 
 // The answers.
 const (
-	Yes         Answer = "yes"
-	No          Answer = "no"
-	NotAsked    Answer = "none" // there is nothing to erase
-	notAnswered Answer = ""
+	Yes      Answer = "yes"
+	No       Answer = "no"
+	NotAsked Answer = "none" // there is nothing to erase
 )
 
-// Title is what the answer is called.
-func (a Answer) Title() string {
-	switch a {
-	case Yes:
-		return "はい"
-	case No:
-		return "いいえ"
-	case NotAsked:
-		return "対象外（書き込んでいない・紙）"
-	case notAnswered:
+// Question is one of those that are asked of what comes back, with what its answers say.
+type Question struct {
+	Key, Title string
+	Answers    []Said
+}
+
+// Said is an answer in words.
+type Said struct {
+	Answer
+	Title string
+}
+
+// Questions are those of a return, in the order in which they are asked.
+var Questions = []Question{
+	{"whole", "全部ありますか", []Said{{Yes, "全部ある"}, {No, "ないものがある"}}},
+	{"sound", "壊れていませんか", []Said{{Yes, "壊れていない"}, {No, "壊れている"}}},
+	{"erased", "データを消しましたか", []Said{{Yes, "データを消した"}, {No, "まだ消していない"}, {NotAsked, "対象外（書き込んでいない・紙）"}}},
+}
+
+// Words are an answer to the question in words; empty for none.
+func (q Question) Words(a Answer) string {
+	for _, s := range q.Answers {
+		if s.Answer == a {
+			return s.Title
+		}
 	}
 	return ""
 }
@@ -217,7 +231,7 @@ func (r Return) check(note string) (problems []fault.Problem) {
 		wrong("erased", "データを消したかどうかを選んでください。")
 	}
 	if (r.Sound == No || r.Erased == No) && note == "" {
-		wrong("note", "「いいえ」があるときは、どうなっているか、どうするかを書いてください。")
+		wrong("note", "壊れているか、データを消していないときは、どうなっているか、どうするかを書いてください。")
 	}
 	return problems
 }

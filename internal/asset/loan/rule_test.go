@@ -211,7 +211,7 @@ func TestWhatCameBackIsLookedAt(t *testing.T) {
 		"no answer":            {Return{Yes, NotAsked, "maybe"}, "", "sound erased"},
 	} {
 		var fields []string
-		for _, p := range c.Return.check(c.note) {
+		for _, p := range c.check(c.note) {
 			fields = append(fields, p.Field)
 		}
 		if got := strings.Join(fields, " "); got != c.fields {

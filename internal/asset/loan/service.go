@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/internal/asset"
+	"kagami/internal/asset/level"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -48,12 +52,20 @@ func (s *Service) At(now time.Time) *Service {
 
 // Loan is one of the register.
 type Loan struct {
-	ID          int64
-	Code        string // 8-0001
-	AssetID     int64
-	AssetCode   string
-	AssetName   string // as it was called when it was asked for
-	Holder      int64  // the section that holds the asset today
+	ID        int64
+	Code      string // 8-0001
+	AssetID   int64
+	AssetCode string
+	AssetName string // as it was called when it was asked for
+	// what the asset is today
+	Kind            asset.Kind
+	Confidentiality string
+	Personal        asset.Personal
+	Zone            string
+
+	AssetState  life.State
+	Holder      int64 // the section that holds the asset today
+	Held        int64 // that which held it when it was asked for
 	HolderName  string
 	Section     int64 // whose people take it
 	SectionName string
@@ -82,7 +94,7 @@ type Loan struct {
 }
 
 const selectLoan = `
-	SELECT l.id, l.code, l.asset_id, a.code AS asset_code, l.asset_name, a.section_id AS holder, h.name AS holder_name, l.section_id AS section, s.name AS section_name,
+	SELECT l.id, l.code, l.asset_id, a.code AS asset_code, l.asset_name, a.kind, a.confidentiality, a.personal, a.zone, a.state AS asset_state, a.section_id AS holder, l.holder_id AS held, h.name AS holder_name, l.section_id AS section, s.name AS section_name,
 	       l.asked_by AS asked_by_id, coalesce(p.name, '') AS asked_by, l.asked_at, l.taker_id, coalesce(t.name, '') AS taker, ` + gone + ` AS gone, l.series,
 	       (SELECT count(*) FROM loan o WHERE l.series <> '' AND o.series = l.series AND o.state = 'asked' AND l.state = 'asked')::int AS together,
 	       l.purpose, l.place, l.from_on AS from, l.until_on AS until, l.safeguards, l.excepted_by AS exception, l.state,
@@ -117,10 +129,15 @@ func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code stri
 	return l, err
 }
 
-// seenBy tells whether the actor may see it: who may of the section that holds the asset or
-// of that which borrows it, and who has asked for it or takes it, wherever they are now.
+// seenBy tells whether the actor may see it: who may of the section that borrows the asset, or
+// of that which held it when it was asked for or holds it now, and who has asked for it or
+// takes it, wherever they are now.
 func (l Loan) seenBy(actor authz.Actor) bool {
-	for _, section := range []int64{l.Holder, l.Section} {
+	sections := []int64{l.Section, l.Held}
+	if !l.AssetState.Ended() {
+		sections = append(sections, l.Holder)
+	}
+	for _, section := range sections {
 		if _, may := actor.May(authz.ReadLoans, authz.Matter{OwnersSection: section}); may {
 			return true
 		}
@@ -133,8 +150,8 @@ func seen(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
 	if actor.Reach(authz.ReadLoans) == authz.All {
 		return "true", pgx.StrictNamedArgs{}
 	}
-	return `l.id IN (SELECT id FROM loan WHERE section_id = ANY(@seen_sections) OR taker_id = @seen_by OR asked_by = @seen_by
-		UNION ALL SELECT o.id FROM loan o JOIN asset x ON x.id = o.asset_id WHERE x.section_id = ANY(@seen_sections))`,
+	return `l.id = ANY(ARRAY(SELECT id FROM loan WHERE section_id = ANY(@seen_sections) OR holder_id = ANY(@seen_sections) OR taker_id = @seen_by OR asked_by = @seen_by
+		UNION ALL SELECT o.id FROM loan o JOIN asset x ON x.id = o.asset_id WHERE x.section_id = ANY(@seen_sections) AND x.state ` + life.Counts + `))`,
 		pgx.StrictNamedArgs{"seen_sections": actor.Sections(authz.ReadLoans), "seen_by": actor.Person}
 }
 
@@ -151,6 +168,15 @@ func (l Loan) DeciderPost() string { return authz.PostName(l.DeciderOf, l.Decide
 
 // Overdue tells whether it should have come back before a day.
 func (l Loan) Overdue(day calendar.Date) bool { return l.State == Handed && day.After(l.Until) }
+
+// Class is what the asset is today, in words: 電磁的記録媒体、機密性3B、個人情報、LGWAN接続系.
+func (l Loan) Class() string {
+	words := []string{l.Kind.Title(), level.Confidentiality.Title() + l.Confidentiality}
+	if l.Personal != asset.NotPersonal {
+		words = append(words, l.Personal.Title())
+	}
+	return strings.Join(append(words, level.ZoneTitle(l.Zone)), "、")
+}
 
 // Lent tells whether another section takes it than the one that holds it.
 func (l Loan) Lent() bool { return l.Section != l.Holder }
@@ -357,18 +383,23 @@ func (t Thing) Own(actor authz.Actor) bool {
 	return may
 }
 
-// MostChoices is how many things of each sort are offered to choose from.
-const MostChoices = 100
+// How many things are offered to choose from: of the actor's sections and of others.
+const (
+	MostOwn  = 20
+	mostLent = 100
+)
 
-// Choices are what the actor is offered to ask for: what their sections hold, media first,
-// and what others lend.
+// Choices are what the actor is offered to ask for: what their sections hold, media and
+// papers first, and what others lend.
 func (s *Service) Choices(ctx context.Context, actor authz.Actor) (own, lent []Thing, err error) {
-	args := pgx.StrictNamedArgs{"sections": actor.Sections(authz.AskLoans), "limit": MostChoices}
+	args := pgx.StrictNamedArgs{"sections": actor.Sections(authz.AskLoans), "limit": MostOwn}
 	own, err = postgres.List[Thing](ctx, s.pool, "listing what a section may take out", selectThing+`
-		WHERE a.section_id = ANY(@sections) AND a.state = 'registered' ORDER BY a.kind <> 'medium', a.code LIMIT @limit`, args)
+		WHERE a.section_id = ANY(@sections) AND a.state = 'registered' 
+		ORDER BY CASE a.kind WHEN 'medium' THEN 0 WHEN 'paper' THEN 1 ELSE 2 END, a.code LIMIT @limit`, args)
 	if err != nil {
 		return nil, nil, err
 	}
+	args["limit"] = mostLent
 	lent, err = postgres.List[Thing](ctx, s.pool, "listing what others lend", selectThing+`
 		WHERE o.offered AND a.state = 'registered' AND NOT a.section_id = ANY(@sections) ORDER BY s.position, a.code LIMIT @limit`, args)
 	return own, lent, err

@@ -265,10 +265,7 @@ func (s *Service) lose(ctx context.Context, tx *door.Tx, actor authz.Actor, l Lo
 
 // tellStep tells those whom a step concerns, but for who has taken it.
 func (s *Service) tellStep(ctx context.Context, tx *door.Tx, actor authz.Actor, l Loan, event Event, count int) ([]notice.Message, error) {
-	title, text := "持出し・貸出し "+Number(l.Code)+"："+event.Title(), l.AssetName+"の持出し・貸出しの内容を見て、必要な対応をしてください。"
-	if count > 1 {
-		text = fmt.Sprintf("%sの、毎週%d回分が決まりました。内容を見てください。", l.AssetName, count)
-	}
+	title, text := l.AssetName+"の"+l.Word()+"："+event.Title(), l.said(event, count)
 	to := []int64{l.AskedByID, l.TakerID}
 	switch event {
 	case EventWithdraw, EventLose:
@@ -296,6 +293,28 @@ func (s *Service) tellStep(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 		return nil, nil
 	}
 	return tell(to, l.ID, l.Code, title, text), nil
+}
+
+// said is what a step means for those who are told of it; of so many that were decided
+// together.
+func (l Loan) said(event Event, count int) string {
+	days := span{l.From, l.Until}.words()
+	if count > 1 {
+		days = fmt.Sprintf("%sからの、毎週%d回分", calendar.Wareki(l.From), count)
+	}
+	switch event {
+	case EventPermit:
+		return Number(l.Code) + "（" + days + "）が許可されました。使う日に、" + l.HolderName + "で受け取ってください。"
+	case EventRefuse, EventRevoke:
+		return Number(l.Code) + "（" + days + "）は、使えません。理由を見てください。"
+	case EventHand:
+		return Number(l.Code) + "を渡しました。返す日は、" + calendar.Wareki(l.Until) + "です。"
+	case EventPart:
+		return Number(l.Code) + "の一部が返りました。残りは、" + calendar.Wareki(l.Until) + "までに返してください。"
+	case EventClose:
+		return Number(l.Code) + "の返却を確かめました。これで終わりです。"
+	}
+	return Number(l.Code) + "（" + days + "）の内容を見てください。"
 }
 
 // Taken is a step that somebody has taken.

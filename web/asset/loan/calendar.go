@@ -114,7 +114,7 @@ func word(b loan.Booked, today calendar.Date) string {
 	case b.Overdue(today):
 		return "返却遅れ"
 	case b.State == loan.Handed:
-		return "貸出し中"
+		return "使用中"
 	case b.State == loan.Permitted:
 		return "予約"
 	}

@@ -3,6 +3,7 @@ package loan
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"kagami/internal/asset/loan"
 	"kagami/internal/authz"
@@ -40,11 +41,26 @@ func (s *Screens) showEntry(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	_, view.SeesAsset = actor.May(authz.ReadAssets, authz.Matter{OwnersSection: l.Holder})
-	view.MayAskAgain = slices.Contains(actor.Sections(authz.AskLoans), l.Section) && l.State != loan.Asked && l.State != loan.Permitted
-	if len(view.Steps) == 0 || l.State == loan.Asked && !slices.Contains(next, loan.EventPermit) {
+	view.MayAskAgain = slices.Contains(actor.Sections(authz.AskLoans), l.Section) && !slices.Contains([]loan.State{loan.Asked, loan.Permitted, loan.Handed}, l.State)
+	if !slices.ContainsFunc(next, leads) {
 		view.Turn = turn(l)
 	}
 	return screen.Show(w, r, entryPage(view))
+}
+
+// found says what was found when it came back.
+func (p entryView) found() string {
+	given := map[string]loan.Answer{"whole": loan.Yes, "sound": p.Sound, "erased": p.Erased} // it closes with all of it alone
+	var words []string
+	for _, q := range loan.Questions {
+		words = append(words, q.Words(given[q.Key]))
+	}
+	return strings.Join(words, "、")
+}
+
+// leads tells of a step that goes on with a loan; the others end it, or wait.
+func leads(event loan.Event) bool {
+	return event == loan.EventPermit || event == loan.EventHand || event == loan.EventClose
 }
 
 // turn says who goes on with a loan, to who can only wait.

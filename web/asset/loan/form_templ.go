@@ -541,7 +541,7 @@ func choicesPage(p choicesView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if len(p.Own) >= loan.MostChoices {
+			if len(p.Own) >= loan.MostOwn {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<p>このほかは、<a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -98,7 +98,7 @@ func TestSomethingIsAskedForHandedOverAndBack(t *testing.T) {
 	assettest.MustSay(t, "the asset", d.clerk.Get("/assets/"+code), "持ち出されています", path)
 	assettest.MustSay(t, "not looked at", d.deputy.Post(path+"/close", version("3", "whole", "yes")), "壊れていないかどうかを選んでください。", "データを消したかどうかを選んでください。")
 	assettest.MustSay(t, "not all of it", d.deputy.Post(path+"/close", version("3", "whole", "no", "sound", "yes", "erased", "yes")), "「一部の返却」")
-	assettest.MustSay(t, "back", d.deputy.Post(path+"/close", version("3", "whole", "yes", "sound", "yes", "erased", "no", "note", "明日消す")), "返却を確かめました", "返却済み", "データを消した：いいえ", "明日消す", "同じ内容で借りる")
+	assettest.MustSay(t, "back", d.deputy.Post(path+"/close", version("3", "whole", "yes", "sound", "yes", "erased", "no", "note", "明日消す")), "返却を確かめました", "返却済み", "壊れていない、まだ消していない", "明日消す", "同じ内容で借りる")
 	assettest.MustNotSay(t, "the asset afterwards", d.clerk.Get("/assets/"+code), "持ち出されています")
 	assettest.MustSay(t, "the same again", d.clerk.Get("/loans/new?again="+strings.TrimPrefix(path, "/loans/")), `value="2026-11-24"`, `value="2026-11-26"`, "家屋の調査", `value="password" checked`)
 }

@@ -91,20 +91,33 @@ func slipPage(p slipView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</p><h1>情報資産持出し・貸出し票</h1><p class=\"right\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</p><p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs("許可者　" + p.DeciderPost() + "　" + p.DecidedBy)
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.SectionName + "　" + p.Taker + "　様")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `asset/loan/slip.templ`, Line: 30, Col: 77}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `asset/loan/slip.templ`, Line: 29, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</p><p>次のとおり、情報資産の持出し・貸出しを許可します。</p><p class=\"ki\">記</p><table class=\"table described\"><caption class=\"hidden\">持ち出すもの</caption> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</p><p class=\"right\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var6 string
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("許可者　" + p.DeciderPost() + "　" + p.DecidedBy)
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `asset/loan/slip.templ`, Line: 30, Col: 77}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</p><h1>情報資産持出し・貸出し票</h1><p>次のとおり、情報資産の持出し・貸出しを許可します。</p><p class=\"ki\">記</p><table class=\"table described\"><caption class=\"hidden\">持ち出すもの</caption> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -116,24 +129,24 @@ func slipPage(p slipView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Row("使う課室・持ち出す人", p.SectionName+"　"+p.Taker).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Row("種別と分類", p.Class()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<tr><th scope=\"row\">目的</th><td class=\"lines\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<tr><th scope=\"row\">目的</th><td class=\"lines\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.Purpose)
+			var templ_7745c5c3_Var7 string
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(p.Purpose)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `asset/loan/slip.templ`, Line: 39, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `asset/loan/slip.templ`, Line: 40, Col: 66}
 			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</td></tr>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</td></tr>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -141,7 +154,7 @@ func slipPage(p slipView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<tr><th scope=\"row\">期間</th><td><div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<tr><th scope=\"row\">期間</th><td><div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -149,7 +162,7 @@ func slipPage(p slipView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "から")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "から")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -157,7 +170,7 @@ func slipPage(p slipView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "まで</div></td></tr>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "まで</div></td></tr>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -171,7 +184,7 @@ func slipPage(p slipView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</tbody></table><h2>引渡し</h2><p>上のものを受け取りました。返す日までに返し、なくしたときは、すぐに届け出ます。</p><table class=\"table signed\"><caption class=\"hidden\">引渡しの署名</caption> <thead><tr><th scope=\"col\">引渡しの日時</th><th scope=\"col\">渡した人</th><th scope=\"col\">受け取った人</th></tr></thead> <tbody><tr><td>\u3000\u3000年\u3000\u3000月\u3000\u3000日\u3000\u3000時\u3000\u3000分</td><td></td><td></td></tr></tbody></table><h2>返却</h2><table class=\"table signed\"><caption class=\"hidden\">返却の署名</caption> <thead><tr><th scope=\"col\">返却の日時</th><th scope=\"col\">返した人</th><th scope=\"col\">確かめた人</th></tr></thead> <tbody><tr><td>\u3000\u3000年\u3000\u3000月\u3000\u3000日\u3000\u3000時\u3000\u3000分</td><td></td><td></td></tr></tbody></table><p>□ 全部ある\u3000\u3000□ 壊れていない\u3000\u3000□ データを消した（□ 対象外）</p><p class=\"note\">気づいたこと：</p></div></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</tbody></table><h2>引渡し</h2><p>上のものを受け取りました。返す日までに返し、なくしたときは、すぐに届け出ます。</p><table class=\"table signed\"><caption class=\"hidden\">引渡しの署名</caption> <thead><tr><th scope=\"col\">引渡しの日時</th><th scope=\"col\">渡した人</th><th scope=\"col\">受け取った人</th></tr></thead> <tbody><tr><td>\u3000\u3000年\u3000\u3000月\u3000\u3000日\u3000\u3000時\u3000\u3000分</td><td></td><td></td></tr></tbody></table><h2>返却</h2><table class=\"table signed\"><caption class=\"hidden\">返却の署名</caption> <thead><tr><th scope=\"col\">返却の日時</th><th scope=\"col\">返した人</th><th scope=\"col\">確かめた人</th></tr></thead> <tbody><tr><td>\u3000\u3000年\u3000\u3000月\u3000\u3000日\u3000\u3000時\u3000\u3000分</td><td></td><td></td></tr></tbody></table><p>□ 全部ある\u3000\u3000□ 壊れていない\u3000\u3000□ データを消した（□ 対象外）</p><p class=\"note\">気づいたこと：</p></div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -42,7 +42,7 @@ var steps = []step{
 		done: layout.Done{Heading: "渡したことを記録しました", Text: "返してもらったら、「返却を確かめる」から記録してください。返す日を過ぎると、本人と課長にお知らせが届きます。"},
 	},
 	{
-		Event: loan.EventClose, act: "返却を確かめる", note: "気づいたこと", noteHint: "「いいえ」があるときは、どうなっているか、どうするかを書きます。2000字まで。",
+		Event: loan.EventClose, act: "返却を確かめる", note: "気づいたこと", noteHint: "壊れているか、データを消していないときは、どうなっているか、どうするかを書きます。2000字まで。",
 		lead: "返ってきたものを見て、次の3つを確かめます。全部そろっていないときは、「一部の返却」か「紛失の届出」で記録してください。",
 		done: layout.Done{Heading: "返却を確かめました", Text: "持出し・貸出しは終わりました。また使うときは、「同じ内容で借りる」から申請できます。"},
 	},
@@ -142,6 +142,10 @@ func (s *Screens) drawStep(w http.ResponseWriter, r *http.Request, p step, l loa
 	if err != nil {
 		return err
 	}
+	scheme, err := s.loans.SchemeForPortal(ctx)
+	if err != nil {
+		return err
+	}
 	typed := map[string]string{"noticed_by": actor.Name, "noticed_on": screen.Today(ctx).String()}
 	for _, name := range []string{"note", "whole", "sound", "erased", "noticed_on", "noticed_time", "noticed_by", "last_seen"} {
 		if r.PostForm.Has(name) {
@@ -149,17 +153,17 @@ func (s *Screens) drawStep(w http.ResponseWriter, r *http.Request, p step, l loa
 		}
 	}
 	screen.Render(w, r, status, stepPage(stepView{
-		Frame: screen.Frame(r, p.act+"："+loan.Number(l.Code), way(l)...), Loan: l, Step: p, Possible: slices.Contains(next, p.Event), Problems: problems,
+		Frame: screen.Frame(r, p.act+"："+loan.Number(l.Code), way(l)...), Loan: l, Safeguards: scheme.Titles(l.Safeguards), Step: p, Possible: slices.Contains(next, p.Event), Problems: problems,
 		Typed: typed, Today: screen.Today(ctx),
 	}))
 	return nil
 }
 
 // answers are the choices of a question of the return.
-func answers(list ...loan.Answer) []component.Choice {
+func answers(q loan.Question) []component.Choice {
 	var choices []component.Choice
-	for _, a := range list {
-		choices = append(choices, component.Choice{Value: string(a), Label: a.Title()})
+	for _, a := range q.Answers {
+		choices = append(choices, component.Choice{Value: string(a.Answer), Label: a.Title})
 	}
 	return choices
 }
