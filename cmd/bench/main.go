@@ -69,6 +69,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		{[]string{"assets-grown", "assets-of-section", "assets-of-section-growth", "assets-of-town", "assets-of-town-growth", "assets-export"}, measureAssets},
 		{[]string{"assets-page", "asset-register"}, measureAssetsBeside},
 		{[]string{"assets-import", "assets-import-memory"}, measureAssetImport},
+		{[]string{"exceptions"}, measureExceptions},
 		{[]string{"publish", "morning"}, measureCampaign},
 		{[]string{"people-import", "people-import-memory", "import-preview", "import-beside"}, measurePeople},
 		{[]string{"search"}, measureSearch},
