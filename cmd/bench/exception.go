@@ -22,7 +22,7 @@ const (
 // and what the register says of its assets with them.
 var exceptionPages = []string{
 	"/exceptions", "/exceptions?state=in_force", "/exceptions?state=to_review", "/exceptions?state=over", "/exceptions?section=zeimu", "/exceptions?within=30", "/exceptions?clause=7%283%29", "/exceptions?asset=zeimu-0009",
-	"/exceptions?after=8-5000", "/exceptions/8-0001", "/assets?broken=any", "/assets?broken=excepted", "/assets?broken=month", "/assets/overview", "/assets/zeimu-0009", "/",
+	"/exceptions?after=8-5000", "/exceptions/8-0001", "/exceptions/8-0002", "/assets?broken=any", "/assets?broken=excepted", "/assets?broken=month", "/assets/overview", "/assets/zeimu-0009", "/",
 }
 
 // measureExceptions measures the pages that go by exceptions with ten thousand of them, for
