@@ -52,7 +52,7 @@ BEGIN
 	INSERT INTO exception_about (exception_id, asset_id, code, name, rule, merged_from)
 	SELECT a.exception_id, kept.id, kept.code, kept.name, a.rule, NEW.id
 	FROM exception_about a JOIN exception e ON e.id = a.exception_id JOIN asset kept ON kept.id = NEW.merged_into
-	WHERE a.asset_id = NEW.id AND e.state IN ('asked', 'permitted')
+	WHERE a.asset_id = NEW.id AND (e.state = 'asked' OR e.state = 'permitted')
 	ORDER BY a.exception_id, a.rule
 	ON CONFLICT DO NOTHING;
 	RETURN NULL;
