@@ -8,6 +8,40 @@ CREATE VIEW exception_held AS
 	SELECT a.exception_id, a.asset_id, a.rule, x.section_id FROM exception_about a JOIN asset x ON x.id = a.asset_id;
 GRANT SELECT ON exception_held TO kagami_portal;
 
+-- Those of them that stand in another section than that for which the exception was asked: they
+-- are few, and looked at whenever somebody asks which exceptions they may see.
+CREATE TABLE exception_elsewhere (
+	exception_id bigint NOT NULL REFERENCES exception,
+	asset_id     bigint NOT NULL REFERENCES asset,
+	section_id   bigint NOT NULL REFERENCES section,
+	PRIMARY KEY (exception_id, asset_id)
+);
+CREATE INDEX exception_elsewhere_section ON exception_elsewhere (section_id);
+GRANT SELECT ON exception_elsewhere TO kagami_portal;
+-- +goose StatementBegin
+CREATE FUNCTION move_exceptions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+	DELETE FROM exception_elsewhere WHERE asset_id = NEW.id AND exception_id IN (SELECT a.exception_id FROM exception_about a WHERE a.asset_id = NEW.id);
+	INSERT INTO exception_elsewhere (exception_id, asset_id, section_id)
+	SELECT DISTINCT a.exception_id, NEW.id, NEW.section_id FROM exception_about a JOIN exception e ON e.id = a.exception_id
+	WHERE a.asset_id = NEW.id AND e.section_id <> NEW.section_id;
+	RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER asset_exceptions_moved AFTER UPDATE ON asset FOR EACH ROW WHEN (OLD.section_id <> NEW.section_id) EXECUTE FUNCTION move_exceptions();
+-- +goose StatementBegin
+CREATE FUNCTION place_exception() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+	INSERT INTO exception_elsewhere (exception_id, asset_id, section_id)
+	SELECT e.id, x.id, x.section_id FROM exception e, asset x WHERE e.id = NEW.exception_id AND x.id = NEW.asset_id AND e.section_id <> x.section_id
+	ON CONFLICT DO NOTHING;
+	RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER exception_about_placed AFTER INSERT ON exception_about FOR EACH ROW EXECUTE FUNCTION place_exception();
+INSERT INTO exception_elsewhere (exception_id, asset_id, section_id)
+SELECT DISTINCT h.exception_id, h.asset_id, h.section_id FROM exception_held h JOIN exception e ON e.id = h.exception_id WHERE h.section_id <> e.section_id;
+
 -- An asset that is merged into another one is the same thing under two numbers: what is
 -- excepted of the one that goes is excepted of the one that stays. What was asked for stays
 -- as it is, with the one that stays beside it.
@@ -18,7 +52,7 @@ BEGIN
 	INSERT INTO exception_about (exception_id, asset_id, code, name, rule, merged_from)
 	SELECT a.exception_id, kept.id, kept.code, kept.name, a.rule, NEW.id
 	FROM exception_about a JOIN exception e ON e.id = a.exception_id JOIN asset kept ON kept.id = NEW.merged_into
-	WHERE a.asset_id = NEW.id AND e.state IN ('asked', 'permitted')
+	WHERE a.asset_id = NEW.id AND (e.state = 'asked' OR e.state = 'permitted')
 	ORDER BY a.exception_id, a.rule
 	ON CONFLICT DO NOTHING;
 	RETURN NULL;
@@ -27,24 +61,18 @@ END $$;
 CREATE TRIGGER asset_exceptions_kept AFTER UPDATE ON asset FOR EACH ROW
 	WHEN (OLD.merged_into IS NULL AND NEW.merged_into IS NOT NULL) EXECUTE FUNCTION except_merged_asset();
 
--- Until when an asset need not fit any of the rules that it does not fit: the day on which
--- the first of these exceptions ends. NULL where one of them is excepted by none. These two
--- are one expression each, so that what asks is planned with what they ask.
+-- The assets that are excepted on a day from all that they do not fit, and until when: the day
+-- on which the first of these exceptions ends. What asks it is planned together with it, since
+-- it is one statement.
 -- +goose StatementBegin
-CREATE FUNCTION excepted_until(asset bigint, breaks jsonb, day date) RETURNS date LANGUAGE sql STABLE AS $$
-	SELECT (SELECT CASE WHEN bool_and(c.until_on IS NOT NULL) THEN min(c.until_on) END
-	        FROM jsonb_object_keys(breaks) k (rule)
-	        LEFT JOIN LATERAL (SELECT max(x.until_on) AS until_on FROM exception_asset x
-	                           WHERE x.asset_id = asset AND x.rule = k.rule AND day BETWEEN x.from_on AND x.until_on) c ON true)
-$$;
--- +goose StatementEnd
-
--- The assets that are excepted on a day from all that they do not fit.
--- +goose StatementBegin
-CREATE FUNCTION excepted_assets(day date) RETURNS TABLE (asset_id bigint, section_id bigint, zone text, confidentiality text, broken_since date) LANGUAGE sql STABLE AS $$
-	SELECT a.id, a.section_id, a.zone, a.confidentiality, a.broken_since FROM asset a
-	WHERE a.id IN (SELECT x.asset_id FROM exception_asset x WHERE x.rule <> '' AND day BETWEEN x.from_on AND x.until_on)
-	  AND a.broken_since IS NOT NULL AND excepted_until(a.id, a.breaks, day) IS NOT NULL
+CREATE FUNCTION excepted_assets(day date) RETURNS TABLE (asset_id bigint, code text, section_id bigint, zone text, confidentiality text, broken_since date, until_on date)
+LANGUAGE sql STABLE AS $$
+	SELECT a.id, a.code, a.section_id, a.zone, a.confidentiality, a.broken_since, min(c.until_on)
+	FROM (SELECT x.asset_id, x.rule, max(x.until_on) AS until_on FROM exception_asset x
+	      WHERE x.rule <> '' AND day BETWEEN x.from_on AND x.until_on GROUP BY x.asset_id, x.rule) c
+	JOIN asset a ON a.id = c.asset_id
+	WHERE a.broken_since IS NOT NULL AND jsonb_exists(a.breaks, c.rule)
+	GROUP BY a.id HAVING count(*) = (SELECT count(*) FROM jsonb_object_keys(a.breaks))
 $$;
 -- +goose StatementEnd
 
@@ -69,11 +97,14 @@ CREATE INDEX exception_of_person ON exception (asked_by) WHERE state IN ('asked'
 DROP INDEX exception_of_person;
 DROP TABLE exception_told;
 DROP FUNCTION excepted_assets;
-DROP FUNCTION excepted_until;
 DROP TRIGGER asset_exceptions_kept ON asset;
 DROP FUNCTION except_merged_asset;
 ALTER TABLE exception_about DISABLE TRIGGER exception_about_append_only;
 DELETE FROM exception_about WHERE merged_from IS NOT NULL;
 ALTER TABLE exception_about ENABLE TRIGGER exception_about_append_only;
 ALTER TABLE exception_about DROP COLUMN merged_from;
+DROP TRIGGER exception_about_placed ON exception_about;
+DROP TRIGGER asset_exceptions_moved ON asset;
+DROP FUNCTION place_exception, move_exceptions;
+DROP TABLE exception_elsewhere;
 DROP VIEW exception_held;

@@ -221,7 +221,7 @@ func TestTheSectionAnswersForWhoHasLeft(t *testing.T) {
 func TestItFollowsItsAssets(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	stays, goes := o.register("zone"), o.register("zone")
+	stays, goes := o.register(), o.register()
 	a := asking()
 	a.About = []exception.About{stays, goes}
 	code := o.permitted(a)
@@ -263,7 +263,7 @@ func TestWhereAnAssetStandsIsLookedAtAgain(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	a := asking()
-	a.About = []exception.About{o.register("zone")}
+	a.About = []exception.About{o.register()}
 	if _, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET section_id = $1, version = version + 1 WHERE id = $2`, o.sections[1], a.About[0].AssetID); err != nil {
 		t.Fatal(err)
 	}
@@ -276,7 +276,7 @@ func TestWhereAnAssetStandsIsLookedAtAgain(t *testing.T) {
 func TestItIsOfTheAssetThatStays(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	gone, kept := o.register("zone"), o.register("zone")
+	gone, kept := o.register(), o.register()
 	a := asking()
 	a.About = []exception.About{gone}
 	code := o.permitted(a)
@@ -298,7 +298,7 @@ func TestWhatBelongsToASectionIsSaid(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	a := asking()
-	a.About = []exception.About{o.register("zone")}
+	a.About = []exception.About{o.register()}
 	o.permitted(a)
 	o.ask(o.tax, asking())
 	over := asking()

@@ -66,7 +66,7 @@ func (s *Service) Belongs(ctx context.Context, actor authz.Actor, section string
 	}
 	found, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting the exceptions of a section", `
 		SELECT count(*) AS count FROM exception e JOIN section_shown s ON s.id = e.section_id WHERE s.code = @section AND `+which+`
-		  AND NOT EXISTS (SELECT FROM exception_held h WHERE h.exception_id = e.id AND h.section_id <> e.section_id)`, args)
+		  AND NOT EXISTS (SELECT FROM exception_elsewhere h WHERE h.exception_id = e.id)`, args)
 	if err != nil || found.Count == 0 {
 		return handover.Belonging{}, err
 	}

@@ -47,4 +47,4 @@ func (e Exception) seenBy(actor authz.Actor) Exception {
 // readable is the condition in SQL, with @sections, that an exception e is one of the
 // sections that somebody reads: it was asked for one of them, or an asset that it is about
 // stands there now.
-const readable = `(e.section_id = ANY(@sections) OR e.id IN (SELECT h.exception_id FROM exception_held h WHERE h.section_id = ANY(@sections)))`
+const readable = `(e.section_id = ANY(@sections) OR e.id IN (SELECT h.exception_id FROM exception_elsewhere h WHERE h.section_id = ANY(@sections)))`

@@ -133,7 +133,7 @@ func (q Search) where(actor authz.Actor, today calendar.Date) (string, pgx.Stric
 	}
 	if q.Section != "" {
 		conditions = append(conditions, `(s.code = @section OR e.id IN (
-			SELECT h.exception_id FROM exception_held h WHERE h.section_id = (SELECT o.id FROM section_shown o WHERE o.code = @section)))`)
+			SELECT h.exception_id FROM exception_elsewhere h WHERE h.section_id = (SELECT o.id FROM section_shown o WHERE o.code = @section)))`)
 		args["section"] = q.Section
 	}
 	if q.Within > 0 || !q.Until.IsZero() {

@@ -68,7 +68,7 @@ const selectException = `
 	                 FROM exception_about a JOIN exception_held h ON h.exception_id = a.exception_id AND h.asset_id = a.asset_id AND h.rule = a.rule
 	                 JOIN section_shown n ON n.id = h.section_id
 	                 WHERE a.exception_id = e.id), '[]') AS about,
-	       ARRAY(SELECT DISTINCT h.section_id FROM exception_held h WHERE h.exception_id = e.id AND h.section_id <> e.section_id ORDER BY 1) AS held
+	       ARRAY(SELECT DISTINCT h.section_id FROM exception_elsewhere h WHERE h.exception_id = e.id ORDER BY 1) AS held
 	FROM exception e JOIN section_shown s ON s.id = e.section_id LEFT JOIN person_shown p ON p.id = e.asked_by
 	LEFT JOIN person_shown d ON d.id = e.decided_by LEFT JOIN exception f ON f.id = e.follows`
 
@@ -225,7 +225,7 @@ func (s *Service) Ask(ctx context.Context, actor authz.Actor, a Asking) (code st
 		if id, code, err = insert(ctx, tx, actor, a, section, follows); err != nil {
 			return door.Unchanged(), err
 		}
-		if err := stand(ctx, tx, id, section); err != nil {
+		if err := stand(ctx, tx, id); err != nil {
 			return door.Unchanged(), err
 		}
 		told, err := tellAsked(ctx, tx, actor, a.Details, id, code)
@@ -294,10 +294,10 @@ func insert(ctx context.Context, tx *door.Tx, actor authz.Actor, a Asking, secti
 
 // stand refuses assets that do not stand in the section for which the exception is asked:
 // one may have gone to another section since somebody looked at it.
-func stand(ctx context.Context, tx *door.Tx, id, section int64) error {
+func stand(ctx context.Context, tx *door.Tx, id int64) error {
 	elsewhere, err := postgres.List[struct{ Code string }](ctx, tx, "looking where assets stand", `
-		SELECT DISTINCT a.code FROM exception_about a JOIN exception_held h ON h.exception_id = a.exception_id AND h.asset_id = a.asset_id AND h.rule = a.rule
-		WHERE a.exception_id = @id AND h.section_id <> @section ORDER BY a.code`, pgx.StrictNamedArgs{"id": id, "section": section})
+		SELECT DISTINCT a.code FROM exception_about a JOIN exception_elsewhere h ON h.exception_id = a.exception_id AND h.asset_id = a.asset_id
+		WHERE a.exception_id = @id ORDER BY a.code`, pgx.StrictNamedArgs{"id": id})
 	var problems []fault.Problem
 	for _, a := range elsewhere {
 		problems = append(problems, elsewhereProblem(a.Code))

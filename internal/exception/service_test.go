@@ -234,8 +234,8 @@ func TestWhatIsDoneAlreadyIsToldAndPutRight(t *testing.T) {
 	}
 }
 
-// register registers an asset of the tax section, as an exception is about it.
-func (o office) register(rule string) exception.About {
+// register registers an asset of the tax section, as an exception is about its zone.
+func (o office) register() exception.About {
 	o.t.Helper()
 	code, err := o.assets.Register(o.t.Context(), o.tax, "zeimu", asset.Details{
 		Kind: asset.System, Name: "税務システム", Confidentiality: "3B", Integrity: "2", Availability: "2", Personal: asset.PlainPersonal, Zone: asset.MyNumberZone, RegisteredOn: today,
@@ -247,7 +247,7 @@ func (o office) register(rule string) exception.About {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	return exception.About{AssetID: found.ID, Section: found.Section, Code: code, Name: found.Name, Rule: rule}
+	return exception.About{AssetID: found.ID, Section: found.Section, Code: code, Name: found.Name, Rule: "zone"}
 }
 
 // It begins and ends by its days: nothing runs for it.
@@ -255,7 +255,7 @@ func TestItIsInForceByTheDay(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	a := asking()
-	a.About = []exception.About{o.register("zone")}
+	a.About = []exception.About{o.register()}
 	on := func(day calendar.Date) int {
 		found, err := postgres.One[struct{ Count int }](t.Context(), o.db.Pool, "counting", `
 			SELECT count(*) AS count FROM exception_asset WHERE asset_id = $1 AND rule = 'zone' AND $2::date BETWEEN from_on AND until_on`, a.About[0].AssetID, day)

@@ -144,7 +144,7 @@ func TestWhatAnAssetDoesNotFitIsExcepted(t *testing.T) {
 	assettest.MustNotSay(t, "asked for", manager.Get("/assets/"+code), "例外措置あり")
 	assettest.MustSay(t, "permitted", ciso.Post(path+"/permit", url.Values{"version": {"1"}}), "有効", code)
 	assettest.MustSay(t, "the asset with it", manager.Get("/assets/"+code), "例外措置あり（令和9年3月31日まで、例-"+strings.TrimPrefix(path, "/exceptions/")+"）")
-	assettest.MustSay(t, "the list of what is excepted", manager.Get("/assets?broken=excepted"), ">"+code+"<", "2件", "例外措置あり（令和9年3月31日まで）")
+	assettest.MustSay(t, "the list of what is excepted", manager.Get("/assets?broken=excepted"), ">"+code+"<", "2件", `class="chip excepted"`, ">令和9年3月31日</time>")
 	assettest.MustSay(t, "revoked", ciso.Post(path+"/revoke", url.Values{"version": {"2"}, "note": {"守られていない"}}), "許可を取り消しました")
 	assettest.MustNotSay(t, "the asset without it", manager.Get("/assets/"+code), "例外措置あり")
 	assettest.MustNotSay(t, "the list without it", manager.Get("/assets?broken=excepted"), ">"+code+"<")
@@ -163,5 +163,46 @@ func TestWhatIsDoneAlreadyIsToldAtOnce(t *testing.T) {
 		notices := servertest.SignIn(t, portal, town.Holder(holder)).Get("/notices")
 		assettest.MustSay(t, holder, notices, "すでに行った例外措置の報告があります", c.says)
 		assettest.MustNotSay(t, holder, notices, c.not)
+	}
+}
+
+// The page says whose turn it is, and where it is nobody's, what to do.
+func TestWhoDecidesIsSaid(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	path := ask(t, manager, asking())
+	assettest.MustSay(t, "asked", manager.Get(path), "許可するかどうかは、見本 花子さんが決めます。")
+	if _, err := portal.DB.Owner(t).Exec(t.Context(), `DELETE FROM role_rule WHERE role IN ('ciso', 'cio')`); err != nil {
+		t.Fatal(err)
+	}
+	assettest.MustSay(t, "with nobody", manager.Get(path), "いま、許可できる人がいません", "「町の設定」で統括か責任者も許可できるように")
+}
+
+// The clauses in force are offered, and any other can be typed.
+func TestClausesAreOffered(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	assettest.MustSay(t, "the form", manager.Get("/exceptions/new"), `<option value="基本方針7(3)②">無害化通信</option>`)
+	ask(t, manager, asking("clause", "実施手順 3"))
+}
+
+func TestTheListIsNarrowed(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	ciso := servertest.SignIn(t, portal, town.Holder("副町長"))
+	path := ask(t, servertest.SignIn(t, portal, town.Holder("税務町民課長")), asking("from_on", "2026-11-24", "reason", "令和8年11月25日に直す"))
+	ciso.Post(path+"/permit", url.Values{"version": {"1"}})
+	for address, want := range map[string]bool{
+		"?within=90": false, "?until=2027-03-31": true, "?until=2027-03-30": false, "?section=zeimu": true, "?section=fukushi": false, "?state=in_force": true, "?state=ends_soon": false,
+	} {
+		if got := strings.Contains(ciso.Get("/exceptions"+address).Body, "帳票の受渡し"); got != want {
+			t.Errorf("%s lists it: %t", address, got)
+		}
+	}
+	assettest.MustSay(t, "the list", ciso.Get("/exceptions"), `<option value="fukushi">福祉こども課</option>`, "有効な例外措置", "30日以内に期限")
+	if a := ciso.Get("/exceptions?until=x"); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `value="x"`) {
+		t.Errorf("no day: %d", a.Status)
 	}
 }

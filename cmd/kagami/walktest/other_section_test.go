@@ -115,7 +115,14 @@ var ways = []struct{ address, statuses string }{
 	{"/exceptions?asset=CODE", "200 200 200 200"},
 	{"/exceptions?clause=7(3)&state=asked", "200 200 200 200"},
 	{"/exceptions/8-0003", "404 404 404 404"},
+	{"/exceptions?section=zeimu&within=90", "200 200 200 200"},
 	{"/exceptions/8-0003/withdraw", "404 403 403 403"},
+	{"/exceptions/8-0003/end", "404 403 403 403"},
+	{"/exceptions/8-0003/permit", "403 403 403 403"},
+	{"/exceptions/8-0003/refuse", "403 403 403 403"},
+	{"/exceptions/8-0003/review", "403 403 403 403"},
+	{"/exceptions/8-0003/revoke", "403 403 403 403"},
+	{"/exceptions/new?follows=8-0003", "404 403 403 403"},
 	{"/exceptions/new?asset=CODE", "404 403 403 403"},
 	// what its section has found of its assets
 	{"/stocktakings", "200 200 200 200"},
@@ -311,6 +318,12 @@ var forms = []struct {
 		"asset": {"CODE"}, "section": {"fukushi"}, "purpose": {"見本"}, "place": {"見本"}, "from_on": {"2026-11-25"}, "until_on": {"2026-11-26"},
 	}, "422 422 403 403"},
 	{"/assets/CODE/loans/offer", url.Values{"version": {"0"}, "offered": {"1"}}, "404 403 403 403"},
+	{"/exceptions/EXCEPTION/withdraw", url.Values{"version": {"1"}, "note": {"見本"}}, "404 403 403 403"},
+	{"/exceptions/EXCEPTION/end", url.Values{"version": {"1"}, "note": {"見本"}}, "404 403 403 403"},
+	{"/exceptions/EXCEPTION/permit", url.Values{"version": {"1"}}, "403 403 403 403"},
+	{"/exceptions/new", url.Values{
+		"section": {"fukushi"}, "follows": {"EXCEPTION"}, "clause": {"見本"}, "subject": {"見本"}, "reason": {"見本"}, "risk": {"見本"}, "instead": {"見本"}, "from_on": {"2026-11-25"}, "until_on": {"2027-03-31"},
+	}, "422 403 403 403"},
 	{"/communications/COMM/edit", url.Values{"version": {"1"}, "name": {"見本"}}, "404 403 403 403"},
 	{"/communications/COMM/end", url.Values{"version": {"1"}, "ended_on": {"2026-11-24"}, "sure": {"1"}}, "404 403 403 403"},
 	{"/communications/new", url.Values{
@@ -323,8 +336,8 @@ var forms = []struct {
 func mustBeAlike(t *testing.T, visitors []*servertest.Visitor, code, communication string) {
 	t.Helper()
 	number := regexp.MustCompile(`<span class="hash">[^<]*</span>|/assets/import/[A-Z0-9]+`)
-	send := func(v *servertest.Visitor, address string, form url.Values, code, communication string) servertest.Answer {
-		put := strings.NewReplacer("CODE", code, "COMM", communication)
+	send := func(v *servertest.Visitor, address string, form url.Values, code, communication, exception string) servertest.Answer {
+		put := strings.NewReplacer("CODE", code, "COMM", communication, "EXCEPTION", exception)
 		filled := url.Values{}
 		for name, values := range form {
 			for _, value := range values {
@@ -332,13 +345,13 @@ func mustBeAlike(t *testing.T, visitors []*servertest.Visitor, code, communicati
 			}
 		}
 		a := v.Post(put.Replace(address), filled)
-		a.Body = strings.NewReplacer(code, "CODE", communication, "COMM").Replace(number.ReplaceAllString(a.Body, ""))
+		a.Body = strings.NewReplacer(code, "CODE", communication, "COMM", exception, "EXCEPTION").Replace(number.ReplaceAllString(a.Body, ""))
 		return a
 	}
 	for _, f := range forms {
 		var statuses []string
 		for j, v := range visitors {
-			there, missing := send(v, f.address, f.form, code, communication), send(v, f.address, f.form, "zeimu-9999", "t-9999")
+			there, missing := send(v, f.address, f.form, code, communication, "8-0003"), send(v, f.address, f.form, "zeimu-9999", "t-9999", "8-9999")
 			if there.Status != missing.Status || there.Body != missing.Body {
 				t.Errorf("visitor %d can tell by a form to %s: %d, %d:\n%s", j, f.address, there.Status, missing.Status, difference(there.Body, missing.Body))
 			}

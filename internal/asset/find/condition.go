@@ -24,9 +24,6 @@ import (
 // facet is the tsquery of one that asset_marks gives.
 func facet(of string) string { return gram.Mark("\x02" + of) }
 
-// excepted are the ids of the assets that are excepted from all that they don't fit.
-const excepted = "SELECT x.asset_id FROM excepted_assets(@excepted::date) x"
-
 // ask reads what is asked for; false where nothing can be found.
 func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, error) {
 	l.args = pgx.StrictNamedArgs{}
@@ -81,12 +78,16 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 	if q.Broken != "" {
 		conditions = append(conditions, "a.broken_since IS NOT NULL")
 	}
-	switch q.Broken {
-	case "":
-	case ExceptedBroken:
-		must("a.id IN ("+excepted+")", "excepted", l.today)
-	default:
-		must("a.id NOT IN ("+excepted+")", "excepted", l.today)
+	if q.Broken != "" {
+		excepted, err := exceptedOn(ctx, l.tx, l.today)
+		if err != nil || q.Broken == ExceptedBroken && len(excepted) == 0 {
+			return false, err
+		}
+		condition := "a.id <> ALL(@excepted)"
+		if q.Broken == ExceptedBroken {
+			condition = "a.id = ANY(@excepted)"
+		}
+		must(condition, "excepted", idsOfExcepted(excepted))
 	}
 	if slices.ContainsFunc(asset.Ages[:], func(a asset.Choice[asset.Age]) bool { return a.Value == asset.Age(q.Broken) }) {
 		from, to := asset.Age(q.Broken).Days()

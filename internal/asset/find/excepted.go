@@ -2,7 +2,6 @@ package find
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -21,26 +20,39 @@ type Excepted struct {
 	Until calendar.Date
 }
 
-// excepted marks the lines of assets that are excepted from all that they don't fit.
-func (s *Service) excepted(ctx context.Context, lines []Line, today calendar.Date) error {
-	at := map[string]int{}
-	for i, l := range lines {
-		if !l.BrokenSince.IsZero() {
-			at[l.Code] = i
-		}
+// excepted is an asset that is excepted from all that it does not fit, and until when.
+type excepted struct {
+	ID    int64
+	Code  string
+	Until calendar.Date
+}
+
+// exceptedOn are those of a day: few, beside all that do not fit.
+func exceptedOn(ctx context.Context, db postgres.Querier, day calendar.Date) ([]excepted, error) {
+	return postgres.List[excepted](ctx, db, "finding what is excepted",
+		`SELECT asset_id AS id, code, until_on AS until FROM excepted_assets(@day::date)`, pgx.StrictNamedArgs{"day": day})
+}
+
+func idsOfExcepted(list []excepted) []int64 {
+	ids := []int64{}
+	for _, e := range list {
+		ids = append(ids, e.ID)
 	}
-	if len(at) == 0 {
-		return nil
+	return ids
+}
+
+// markExcepted marks the lines of assets that are excepted from all that they don't fit.
+func (s *Service) markExcepted(ctx context.Context, lines []Line, q Search, today calendar.Date) error {
+	if q.Broken != "" && q.Broken != ExceptedBroken || !slices.ContainsFunc(lines, func(l Line) bool { return !l.BrokenSince.IsZero() }) {
+		return nil // none of them is
 	}
-	type line struct {
-		Code  string
-		Until calendar.Date
+	list, err := exceptedOn(ctx, s.pool, today)
+	until := map[string]calendar.Date{}
+	for _, e := range list {
+		until[e.Code] = e.Until
 	}
-	list, err := postgres.List[line](ctx, s.pool, "finding what is excepted", `
-		SELECT e.code, e.until FROM (SELECT a.code, excepted_until(a.id, a.breaks, @today::date) AS until FROM asset a WHERE a.code = ANY(@codes)) e
-		WHERE e.until IS NOT NULL`, pgx.StrictNamedArgs{"today": today, "codes": slices.Collect(maps.Keys(at))})
-	for _, found := range list {
-		lines[at[found.Code]].ExceptedUntil = found.Until
+	for i := range lines {
+		lines[i].ExceptedUntil = until[lines[i].Code]
 	}
 	return err
 }

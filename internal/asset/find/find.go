@@ -199,7 +199,7 @@ func (s *Service) draw(ctx context.Context, actor authz.Actor, q Search, scheme 
 	if err := s.withdrawn(ctx, page.Assets); err != nil {
 		return page, err
 	}
-	if err := s.excepted(ctx, page.Assets, l.today); err != nil {
+	if err := s.markExcepted(ctx, page.Assets, q, l.today); err != nil {
 		return page, err
 	}
 	if q.Exact && page.More {

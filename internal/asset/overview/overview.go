@@ -197,35 +197,31 @@ func (s *Service) now(ctx context.Context, in among, o *Overview) (map[int64]Num
 	var err error
 	o.Grid, err = postgres.List[Cell](ctx, s.pool, "summing up the register", `
 		SELECT zone, confidentiality, sum(assets)::int AS assets, sum(broken)::int AS broken
-		FROM (SELECT section_id, zone, confidentiality, assets, broken FROM asset_sum
-		      UNION ALL SELECT section_id, zone, confidentiality, 0, -1 FROM excepted_assets(@today::date)) s
-		WHERE `+in.where("section_id")+` GROUP BY zone, confidentiality HAVING sum(assets) > 0`, args)
+		FROM asset_sum WHERE `+in.where("section_id")+` GROUP BY zone, confidentiality HAVING sum(assets) > 0`, pgx.StrictNamedArgs{"sections": in.sections()})
 	if err != nil {
 		return nil, err
 	}
 	err = s.pool.QueryRow(ctx, `
-		SELECT ARRAY[coalesce(sum(n) FILTER (WHERE age <= 30), 0), coalesce(sum(n) FILTER (WHERE age BETWEEN 31 AND 90), 0),
-		             coalesce(sum(n) FILTER (WHERE age BETWEEN 91 AND 365), 0), coalesce(sum(n) FILTER (WHERE age > 365), 0)]
-		FROM (SELECT @today::date - broken_since AS age, 1 AS n FROM asset
-		      WHERE broken_since IS NOT NULL AND state `+life.Counts+` AND `+in.where("section_id")+`
-		      UNION ALL
-		      SELECT @today::date - broken_since, -1 FROM excepted_assets(@today::date) WHERE `+in.where("section_id")+`) b`, args).Scan(&o.Ages)
+		SELECT ARRAY[count(*) FILTER (WHERE age <= 30), count(*) FILTER (WHERE age BETWEEN 31 AND 90), count(*) FILTER (WHERE age BETWEEN 91 AND 365),
+		             count(*) FILTER (WHERE age > 365)]
+		FROM (SELECT @today::date - broken_since AS age FROM asset
+		      WHERE broken_since IS NOT NULL AND state `+life.Counts+` AND `+in.where("section_id")+`) b`, args).Scan(&o.Ages)
 	if err != nil {
 		return nil, err
 	}
 	list, err := postgres.List[of](ctx, s.pool, "summing up the register by section", `
-		SELECT s.section_id AS section, sum(s.assets)::int AS assets, sum(s.drafts)::int AS drafts, sum(s.unowned)::int AS unowned,
-		       (sum(s.broken) - coalesce(max(x.number), 0))::int AS broken, coalesce(max(x.number), 0)::int AS excepted,
+		SELECT s.section_id AS section, sum(s.assets)::int AS assets, sum(s.drafts)::int AS drafts, sum(s.unowned)::int AS unowned, sum(s.broken)::int AS broken, 0 AS excepted,
 		       sum(s.by_hand)::int AS by_hand, coalesce(max(d.number), 0) AS unchecked
-		FROM asset_sum s
-		LEFT JOIN (SELECT section_id, count(*) AS number FROM excepted_assets(@today::date) GROUP BY section_id) x ON x.section_id = s.section_id
-		LEFT JOIN asset_day d
+		FROM asset_sum s LEFT JOIN asset_day d
 			ON d.section_id = s.section_id AND d.duty = 'unchecked' AND d.day = (SELECT max(day) FROM asset_day WHERE day <= @today)
 		WHERE `+in.where("s.section_id")+` GROUP BY s.section_id`, args)
 	if err != nil {
 		return nil, err
 	}
 	numbers := bySection(list)
+	if err := s.setApart(ctx, in, o, numbers); err != nil {
+		return nil, err
+	}
 	// what was not looked at for a year hangs on the day. It is counted here where that takes
 	// no time; of a city it is what a job has counted some minutes ago.
 	all := 0
@@ -253,6 +249,36 @@ func (s *Service) now(ctx context.Context, in among, o *Overview) (map[int64]Num
 		numbers[c.Section] = n
 	}
 	return numbers, err
+}
+
+// setApart takes what is excepted from all that it does not fit out of the numbers of what is
+// to be put right. It is of the same day as these, but not of the same moment.
+func (s *Service) setApart(ctx context.Context, in among, o *Overview, numbers map[int64]Numbers) error {
+	type excepted struct {
+		Section               int64
+		Zone, Confidentiality string
+		Since                 calendar.Date
+		Number                int
+	}
+	list, err := postgres.List[excepted](ctx, s.pool, "summing up what is excepted", `
+		SELECT section_id AS section, zone, confidentiality, broken_since AS since, count(*)::int AS number
+		FROM excepted_assets(@today::date) WHERE `+in.where("section_id")+` GROUP BY 1, 2, 3, 4`, pgx.StrictNamedArgs{"sections": in.sections(), "today": o.Day})
+	for _, e := range list {
+		n := numbers[e.Section]
+		n.Broken, n.Excepted = max(0, n.Broken-e.Number), n.Excepted+e.Number
+		numbers[e.Section] = n
+		for i := range o.Grid {
+			if c := &o.Grid[i]; c.Zone == e.Zone && c.Confidentiality == e.Confidentiality {
+				c.Broken = max(0, c.Broken-e.Number)
+			}
+		}
+		for i, age := range asset.Ages {
+			if from, to := age.Value.Days(); from <= o.Day.Sub(e.Since) && o.Day.Sub(e.Since) <= to {
+				o.Ages[i] = max(0, o.Ages[i]-e.Number)
+			}
+		}
+	}
+	return err
 }
 
 // mostLooked is of how many assets it is counted at once which were not looked at.

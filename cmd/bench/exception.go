@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/sample/city"
+)
+
+const (
+	manyExceptions = 10_000
+	exceptedAssets = 100_000 // in the register that they are of
+	exceptionLimit = 50 * time.Millisecond
+)
+
+// exceptionPages are the pages that go by exceptions: their list in its ways, one of them,
+// and what the register says of its assets with them.
+var exceptionPages = []string{
+	"/exceptions", "/exceptions?state=in_force", "/exceptions?state=to_review", "/exceptions?state=over", "/exceptions?section=zeimu", "/exceptions?within=30", "/exceptions?clause=7%283%29", "/exceptions?asset=zeimu-0009",
+	"/exceptions?after=8-5000", "/exceptions/8-0001", "/exceptions/8-0002", "/assets?broken=any", "/assets?broken=excepted", "/assets?broken=month", "/assets/overview", "/assets/zeimu-0009", "/",
+}
+
+// measureExceptions measures the pages that go by exceptions with ten thousand of them, for
+// who sees one section and for who sees all.
+func measureExceptions(ctx context.Context, _ string) ([]figure, error) {
+	return onTown(ctx, func(t *town) ([]figure, error) {
+		if err := city.Grow(ctx, t.pool, time.Now(), city.Size{Assets: exceptedAssets, Seed: 1}); err != nil {
+			return nil, err
+		}
+		if err := t.growExceptions(ctx); err != nil {
+			return nil, err
+		}
+		if err := t.analyze(ctx); err != nil {
+			return nil, err
+		}
+		page, stop, err := t.serve()
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+		owner, err := pgx.Connect(ctx, t.url)
+		if err != nil {
+			return nil, err
+		}
+		defer owner.Close(ctx) //nolint:errcheck // what it did is done
+		var (
+			slowest time.Duration
+			which   string
+			all     []string
+		)
+		for _, look := range lookers {
+			cookie, err := signIn(ctx, page, t.accounts[look.who])
+			if err != nil {
+				return nil, err
+			}
+			for _, path := range exceptionPages {
+				var seconds []float64
+				for range pageRounds {
+					// as if an exception and an asset had changed: nothing is shown as it was drawn before
+					if _, err := owner.Exec(ctx, `WITH assets AS (UPDATE asset_state SET number = number + 1) UPDATE change_counter SET number = number + 1 WHERE name = 'exception'`); err != nil {
+						return nil, err
+					}
+					begun := time.Now()
+					if _, err := get(ctx, page.URL+path, cookie); err != nil {
+						return nil, fmt.Errorf("%s: %w", path, err)
+					}
+					seconds = append(seconds, time.Since(begun).Seconds())
+				}
+				took := time.Duration(median(seconds) * float64(time.Second))
+				all = append(all, fmt.Sprintf("%s of %s %.1f ms", path, look.name, took.Seconds()*1000))
+				if took > slowest {
+					slowest, which = took, path
+				}
+			}
+		}
+		return []figure{{
+			name: "exceptions", ratio: slowest.Seconds() / exceptionLimit.Seconds(), limit: 1,
+			detail: fmt.Sprintf("the slowest page, %s, in %v with %d exceptions of %d assets, limit %v (%s)", which, slowest.Round(time.Millisecond/10), manyExceptions, exceptedAssets, exceptionLimit, strings.Join(all, ", ")),
+		}}, nil
+	})
+}
+
+// growExceptions puts exceptions straight into the tables: of each asset that does not fit a
+// rule in turn, one in ten asked for, a few in force, the most of them over.
+func (t *town) growExceptions(ctx context.Context) (err error) {
+	owner, err := pgx.Connect(ctx, t.url)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, owner.Close(ctx)) }()
+	_, err = owner.Exec(ctx, `
+		WITH broken AS (
+			SELECT row_number() OVER (ORDER BY (a.id * 7919) % 100003) - 1 AS n, a.id, a.section_id, a.code, a.name, (SELECT min(k) FROM jsonb_object_keys(a.breaks) k) AS rule
+			FROM asset a WHERE a.broken_since IS NOT NULL),
+		wanted AS (
+			SELECT g, '8-' || lpad((g + 2)::text, greatest(4, length((g + 2)::text)), '0') AS number, current_date - 700 + (g * 13) % 680 AS begins, b.*
+			FROM generate_series(1, @many::int) g JOIN broken b ON b.n = g % (SELECT count(*) FROM broken)),
+		made AS (
+			INSERT INTO exception (code, section_id, asked_by, asked_at, clause, subject, reason, risk, instead, from_on, until_on, review_on, state, decided_by, decided_on)
+			SELECT number, section_id, (SELECT min(id) FROM person), now() - interval '1 year', '基本方針7(3)' || g % 4, '見本の例外', '見本', '見本', '見本',
+			       begins, begins + 100, begins + 70, CASE WHEN g % 10 = 0 THEN 'asked' ELSE 'permitted' END,
+			       CASE WHEN g % 10 > 0 THEN (SELECT max(id) FROM person) END, CASE WHEN g % 10 > 0 THEN begins END
+			FROM wanted ORDER BY g
+			RETURNING id, code),
+		step AS (INSERT INTO exception_step (exception_id, version, at, by, event) SELECT id, 1, now(), (SELECT min(id) FROM person), 'ask' FROM made)
+		INSERT INTO exception_about (exception_id, asset_id, code, name, rule)
+		SELECT m.id, w.id, w.code, w.name, w.rule FROM made m JOIN wanted w ON w.number = m.code`, pgx.StrictNamedArgs{"many": manyExceptions})
+	if err != nil {
+		return fmt.Errorf("adding exceptions: %w", err)
+	}
+	return nil
+}
