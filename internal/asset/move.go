@@ -10,14 +10,13 @@ import (
 	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/door"
-	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
 // LockID locks an asset by its id until the change ends, for a room that has found it
 // already: whether the actor sees it is the room's to ask.
 func LockID(ctx context.Context, tx *door.Tx, id int64) (Asset, error) {
-	a, err := postgres.One[Asset](ctx, tx, "locking an asset", selectAsset+` WHERE a.id = @id FOR UPDATE OF a`, pgx.StrictNamedArgs{"id": id})
+	a, err := lockWhere(ctx, tx, `a.id = @id FOR UPDATE OF a`, pgx.StrictNamedArgs{"id": id})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return a, errNone()
 	}

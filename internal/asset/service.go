@@ -167,12 +167,21 @@ func FindIn(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (A
 const patience = `SELECT set_config('lock_timeout', '5s', true)`
 
 func findLocked(ctx context.Context, tx *door.Tx, actor authz.Actor, code, lock string) (Asset, error) {
+	a, err := lockWhere(ctx, tx, `a.code = @code `+lock, pgx.StrictNamedArgs{"code": code})
+	if fault.KindOf(err) == fault.Conflict {
+		return a, err
+	}
+	return a.found(actor, err)
+}
+
+// lockWhere locks the one asset a of which a condition tells; Conflict where that takes too long.
+func lockWhere(ctx context.Context, tx *door.Tx, condition string, args pgx.StrictNamedArgs) (Asset, error) {
 	var (
 		batch pgx.Batch
 		a     Asset
 	)
 	batch.Queue(patience)
-	batch.Queue(selectAsset+` WHERE a.code = @code `+lock, pgx.StrictNamedArgs{"code": code}).Query(func(rows pgx.Rows) (err error) {
+	batch.Queue(selectAsset+` WHERE `+condition, args).Query(func(rows pgx.Rows) (err error) {
 		a, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Asset])
 		return err
 	})
@@ -184,7 +193,7 @@ func findLocked(ctx context.Context, tx *door.Tx, actor authz.Actor, code, lock 
 	if err != nil {
 		err = fmt.Errorf("locking an asset: %w", err)
 	}
-	return a.found(actor, err)
+	return a, err
 }
 
 // lockTimeout is the database's code where somebody has waited too long for a lock.

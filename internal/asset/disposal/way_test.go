@@ -84,7 +84,7 @@ func TestWhatAClassDemands(t *testing.T) {
 func TestWhichWaysSuffice(t *testing.T) {
 	t.Parallel()
 	const (
-		break_ = "HDD：プラッタの破壊（多数の穴、切断、変形）"
+		broken = "HDD：プラッタの破壊（多数の穴、切断、変形）"
 		crypto = "HDD：暗号化消去"
 		gauss  = "HDD：消磁"
 	)
@@ -97,14 +97,14 @@ func TestWhichWaysSuffice(t *testing.T) {
 		{nil, disposal.AnyWay, true, false},
 		{[]string{"OSの初期化"}, disposal.AnyWay, true, false},
 		{[]string{crypto}, disposal.AnyWay, false, true},
-		{[]string{break_}, disposal.AnyWay, false, true},
+		{[]string{broken}, disposal.AnyWay, false, true},
 		{[]string{crypto}, disposal.TwiceStood, true, false},
 		{[]string{crypto, crypto}, disposal.TwiceStood, true, false},
 		{[]string{crypto, gauss}, disposal.TwiceStood, false, false},
 		{[]string{crypto, gauss}, disposal.TwiceStood, true, true},
-		{[]string{break_}, disposal.TwiceStood, false, true},
+		{[]string{broken}, disposal.TwiceStood, false, true},
 		{[]string{crypto, gauss}, disposal.Destruction, true, false},
-		{[]string{break_, gauss}, disposal.Destruction, false, true},
+		{[]string{broken, gauss}, disposal.Destruction, false, true},
 	} {
 		if got := shipped().Suffice(c.ways, c.demand, c.stood); got != c.want {
 			t.Errorf("%v for %s, stood by %t: %t", c.ways, c.demand, c.stood, got)

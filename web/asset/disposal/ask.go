@@ -123,7 +123,7 @@ func (p askView) class() string {
 }
 
 // demand is what the asset's class demands.
-func (p askView) demand() disposal.Demand { return p.Rules.Demand(p.Confidentiality, p.Asset.Zone) }
+func (p askView) demand() disposal.Demand { return p.Rules.Demand(p.Confidentiality, p.Zone) }
 
 // medium tells whether a medium is chosen that there is.
 func (p askView) medium() bool {

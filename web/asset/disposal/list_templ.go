@@ -202,7 +202,7 @@ func listPage(p listView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</caption> <thead><tr><th scope=\"col\">番号</th><th scope=\"col\">廃棄するもの</th><th scope=\"col\">課室</th><th scope=\"col\">媒体と方法</th><th scope=\"col\">廃棄する予定の日</th><th scope=\"col\">待っている期間</th><th scope=\"col\">状態</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</caption> <thead><tr><th scope=\"col\">番号</th><th scope=\"col\">廃棄するもの</th><th scope=\"col\">課室</th><th scope=\"col\">媒体と方法</th><th scope=\"col\">予定の日</th><th scope=\"col\">待っている期間</th><th scope=\"col\">状態</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -301,7 +301,7 @@ func listPage(p listView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</div></td><td data-label=\"廃棄する予定の日\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</div></td><td data-label=\"予定の日\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
