@@ -94,7 +94,7 @@ var within = map[string][]string{
 		"internal/policy", "internal/policy/acknowledge", "internal/policy/draft", "internal/policy/find", "internal/policy/outline",
 	},
 
-	"internal/asset/bulk":          {"internal/asset", "internal/asset/find", "internal/asset/many", "internal/asset/propose", "internal/asset/restore"},
+	"internal/asset/bulk":          {"internal/asset", "internal/asset/level", "internal/asset/find", "internal/asset/many", "internal/asset/propose", "internal/asset/restore"},
 	"internal/asset":               {"internal/asset/level", "internal/asset/life"},
 	"internal/asset/again":         {"internal/asset", "internal/asset/level"},
 	"internal/asset/communication": {"internal/asset", "internal/asset/level", "internal/asset/life"},

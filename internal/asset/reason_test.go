@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"kagami/internal/asset"
+	"kagami/internal/asset/level"
 	"kagami/internal/calendar"
 )
 
@@ -17,26 +17,26 @@ func TestAReasonThatSomebodyWordsIsTheirOwnChoice(t *testing.T) {
 	start := calendar.NewDate(2019, time.May, 1)
 	for why, byHand := range map[string]bool{
 		"":                    false,
-		asset.UsualReason(""): false,
-		asset.UsualReason("固定資産課税台帳"):                                                             false,
-		asset.UsualReason("台帳（「新」を含む）"):                                                           false,
-		asset.ReceivedReason("", today):                                                           false,
-		asset.ReceivedReason("", start):                                                           false,
-		asset.ReceivedReason("", calendar.NewDate(2001, time.January, 2)):                         false,
-		asset.ReceivedReason("台帳.csv", today):                                                     false,
-		asset.ReceivedReason("台帳（税務、福祉）.xlsx", start):                                             false,
-		asset.ReceivedReason(strings.Repeat("台", 100), calendar.NewDate(2030, time.December, 31)): false,
+		level.UsualReason(""): false,
+		level.UsualReason("固定資産課税台帳"):                                                             false,
+		level.UsualReason("台帳（「新」を含む）"):                                                           false,
+		level.ReceivedReason("", today):                                                           false,
+		level.ReceivedReason("", start):                                                           false,
+		level.ReceivedReason("", calendar.NewDate(2001, time.January, 2)):                         false,
+		level.ReceivedReason("台帳.csv", today):                                                     false,
+		level.ReceivedReason("台帳（税務、福祉）.xlsx", start):                                             false,
+		level.ReceivedReason(strings.Repeat("台", 100), calendar.NewDate(2030, time.December, 31)): false,
 
 		"公表している": true,
 		"標準目録では3Bだが、公表しているので2にした": true,
 		"標準目録": true,
-		asset.UsualReason("") + "が、公表しているので2にした":          true,
-		"課で決めた。" + asset.UsualReason(""):                  true,
-		asset.UsualReason("台帳") + "\n公表している":              true,
+		level.UsualReason("") + "が、公表しているので2にした":          true,
+		"課で決めた。" + level.UsualReason(""):                  true,
+		level.UsualReason("台帳") + "\n公表している":              true,
 		"台帳の取り込み（手で選んだ）":                                  true,
 		"台帳の取り込み（台帳.csv、令和8年11月）":                         true,
-		asset.ReceivedReason("台帳.csv", today) + "。後で見直した": true,
-		"見直した。" + asset.ReceivedReason("", today):         true,
+		level.ReceivedReason("台帳.csv", today) + "。後で見直した": true,
+		"見直した。" + level.ReceivedReason("", today):         true,
 	} {
 		d := ledger()
 		d.LevelReason = why
@@ -48,7 +48,7 @@ func TestAReasonThatSomebodyWordsIsTheirOwnChoice(t *testing.T) {
 		if got != byHand {
 			t.Errorf("%q is somebody's own choice: %t", why, got)
 		}
-		if is := asset.IsOwnReason(why); is != byHand {
+		if is := level.IsOwnReason(why); is != byHand {
 			t.Errorf("%q is somebody's own reason: %t", why, is)
 		}
 	}

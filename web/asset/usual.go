@@ -6,6 +6,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/level"
 	"kagami/internal/fault"
 	"kagami/web/component/register"
 	"kagami/web/screen"
@@ -46,7 +47,7 @@ func (s *Screens) showNewUsual(w http.ResponseWriter, r *http.Request, section, 
 		return fault.New(fault.NotFound, "標準目録に、この情報資産はありません。標準目録から選び直してください。")
 	}
 	t := typedOf(list[i].Details(screen.Today(ctx)))
-	t.Section, t.LevelReason = section, asset.UsualReason(name)
+	t.Section, t.LevelReason = section, level.UsualReason(name)
 	return s.drawNew(w, r, t, name, nil)
 }
 

@@ -15,6 +15,7 @@ import (
 	"kagami/internal/asset/bulk"
 	"kagami/internal/asset/classify"
 	"kagami/internal/asset/find"
+	"kagami/internal/asset/level"
 	"kagami/internal/asset/many"
 	"kagami/internal/asset/propose"
 	"kagami/internal/authz"
@@ -266,7 +267,7 @@ func TestAReasonThatHoldsForNothingGoes(t *testing.T) {
 	t.Parallel()
 	all := bulk.Change{Levels: map[asset.Aspect]string{asset.Confidentiality: "2", asset.Integrity: "2", asset.Availability: "2"}, Why: "見直し"}
 	one := bulk.Change{Levels: map[asset.Aspect]string{asset.Confidentiality: "2"}, Why: "見直し"}
-	for reason, c := range map[string]bulk.Change{"見本": all, asset.UsualReason(""): one, strings.Repeat("理", 499): one} {
+	for reason, c := range map[string]bulk.Change{"見本": all, level.UsualReason(""): one, strings.Repeat("理", 499): one} {
 		o := newOffice(t)
 		d := plain("台帳")
 		d.LevelReason = reason

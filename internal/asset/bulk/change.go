@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/level"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 )
@@ -85,7 +86,7 @@ func (c Change) reason(was, is asset.Details) string {
 	why := strings.TrimSpace(c.Why)
 	stays := slices.ContainsFunc(asset.Aspects[:], func(a asset.Aspect) bool { return was.Level(a) == is.Level(a) })
 	both := was.LevelReason + "；" + why
-	if !stays || !asset.IsOwnReason(was.LevelReason) || was.LevelReason == why || utf8.RuneCountInString(both) > Field("level_reason").Most {
+	if !stays || !level.IsOwnReason(was.LevelReason) || was.LevelReason == why || utf8.RuneCountInString(both) > Field("level_reason").Most {
 		return why
 	}
 	return both

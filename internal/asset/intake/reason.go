@@ -6,6 +6,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake/wording"
+	"kagami/internal/asset/level"
 	"kagami/internal/calendar"
 )
 
@@ -15,7 +16,7 @@ const mostFileName = 100
 // received is why something has its levels that came with a town's own register.
 func received(file File, day calendar.Date) string {
 	name := []rune(wording.OneLine(file.Name))
-	return asset.ReceivedReason(string(name[:min(len(name), mostFileName)]), day)
+	return level.ReceivedReason(string(name[:min(len(name), mostFileName)]), day)
 }
 
 // reason gives an entry the reason of its levels, where its answers don't come to them, as a

@@ -12,6 +12,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/catalogue"
+	"kagami/internal/asset/level"
 	"kagami/internal/asset/many"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
@@ -81,7 +82,7 @@ func usual(ctx context.Context, all *many.Service, t sample.Town, manager authz.
 			continue
 		}
 		d := e.Details(t.Today().AddDays(-700 - 3*i))
-		d.Content, d.LevelReason = "見本の情報資産です。", asset.UsualReason("")
+		d.Content, d.LevelReason = "見本の情報資産です。", level.UsualReason("")
 		d.Users = section.Name + "の職員"
 		if i%9 != 4 { // a few have nobody named yet
 			d.Owner = section.Name + "の長"
@@ -96,7 +97,7 @@ func usual(ctx context.Context, all *many.Service, t sample.Town, manager authz.
 	for i := range 6 {
 		list = append(list, asset.Details{
 			Kind: asset.Paper, Name: fmt.Sprintf("%sの簿冊（庶務）", fiscalYear(year-1-i)), Work: "庶務", Content: "見本の情報資産です。",
-			Confidentiality: "2", Integrity: "1", Availability: "1", LevelReason: asset.UsualReason(""), Personal: asset.NotPersonal, Zone: asset.OfflineZone,
+			Confidentiality: "2", Integrity: "1", Availability: "1", LevelReason: level.UsualReason(""), Personal: asset.NotPersonal, Zone: asset.OfflineZone,
 			Place: "書庫", Medium: "紙", Owner: section.Name + "の長", Users: section.Name + "の職員", KeepUntil: fiscalYear(year+4-i) + "末",
 			RegisteredOn: t.Today().AddDays(-300), CheckedOn: t.Today().AddDays(-100),
 		})
@@ -168,7 +169,7 @@ const standalone = "standalone"
 func (e entry) details(t sample.Town, section asset.Section, n int) asset.Details {
 	d := asset.Details{
 		Kind: e.kind, Name: e.name, Work: e.work, Content: "見本の情報資産です。",
-		Confidentiality: e.levels[0], Integrity: e.levels[1], Availability: e.levels[2], LevelReason: asset.UsualReason(""),
+		Confidentiality: e.levels[0], Integrity: e.levels[1], Availability: e.levels[2], LevelReason: level.UsualReason(""),
 		Personal: e.personal, NumberWork: e.number, Zone: e.zone, Place: e.place, Medium: e.medium,
 		Owner: section.Name + "の長", Users: section.Name + "の職員", Handling: e.handling, KeepUntil: e.keep,
 		RegisteredOn: t.Today().AddDays(-400 - 10*n),

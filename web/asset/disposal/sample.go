@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/disposal"
+	"kagami/internal/asset/level"
 	"kagami/internal/authz"
 	"kagami/internal/sample"
 )
@@ -32,7 +33,7 @@ func (s *Screens) fill(ctx context.Context, t sample.Town) error {
 	var codes []string
 	for _, name := range []string{"見本：外付けHDD（旧バックアップ用）", "見本：旧ファイルサーバのHDD"} {
 		code, err := s.register.Register(ctx, manager, sections[0].Code, asset.Details{
-			Kind: asset.Medium, Name: name, Content: "見本です。入れ替えで使わなくなった媒体。", Confidentiality: "3B", Integrity: "1", Availability: "1", LevelReason: asset.UsualReason(""),
+			Kind: asset.Medium, Name: name, Content: "見本です。入れ替えで使わなくなった媒体。", Confidentiality: "3B", Integrity: "1", Availability: "1", LevelReason: level.UsualReason(""),
 			Personal: asset.PlainPersonal, Zone: asset.OfflineZone, Place: "施錠した書庫", Medium: "HDD", Owner: "課長", RegisteredOn: t.Today().AddDays(-400), CheckedOn: t.Today().AddDays(-60),
 		})
 		if err != nil {

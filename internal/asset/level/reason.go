@@ -1,4 +1,4 @@
-package asset
+package level
 
 import (
 	"regexp"
@@ -6,7 +6,7 @@ import (
 	"kagami/internal/calendar"
 )
 
-// These are the reasons of levels that nobody has chosen by themselves. The database tells
+// These are the reasons (分類の理由) of levels that nobody has chosen by themselves. The database tells
 // them from somebody's own choice by their wording as a whole (the column by_hand): who
 // words them otherwise writes a migration, and IsOwnReason.
 var (
