@@ -136,10 +136,13 @@ type Place struct {
 	ConfirmedAt *time.Time
 	Words       string // of the last sending back, while it counts
 	Version     int
+	// Going is whether it is gone through still: who has waited for the section while all was
+	// closed reads that here, and not in State, which is of before.
+	Going bool
 }
 
 const placeColumns = stocktakingColumns + `, n.section_id AS section, s.code AS section_code, coalesce(n.name, s.name) AS section_name, n.held, n.state AS stage,
-	coalesce(h.name, '') AS handed_by, coalesce(n.handed_by, 0) AS handed_by_id, n.handed_at, coalesce(f.name, '') AS confirmed_by, n.confirmed_at, n.words, n.version`
+	coalesce(h.name, '') AS handed_by, coalesce(n.handed_by, 0) AS handed_by_id, n.handed_at, coalesce(f.name, '') AS confirmed_by, n.confirmed_at, n.words, n.version, n.open AS going`
 
 const fromPlace = fromStocktaking + ` JOIN stocktaking_section n ON n.stocktaking_id = t.id JOIN section_shown s ON s.id = n.section_id
 	LEFT JOIN person_shown h ON h.id = n.handed_by LEFT JOIN person_shown f ON f.id = n.confirmed_by`

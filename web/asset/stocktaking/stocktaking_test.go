@@ -45,8 +45,8 @@ type office struct {
 
 const page = "/stocktakings/8-1/zeimu"
 
-// open registers assets, and opens a 棚卸し of 税務町民課 alone, or of a plan.
-func open(t *testing.T, more ...string) office {
+// open registers assets, and opens a 棚卸し of them alone.
+func open(t *testing.T) office {
 	t.Helper()
 	portal := town.Start(t)
 	o := office{
@@ -57,10 +57,7 @@ func open(t *testing.T, more ...string) office {
 		_, code := assettest.Register(t, o.manager, assettest.Ledger("name", name, "kind", "medium", "confidentiality", "3A"))
 		o.codes = append(o.codes, code)
 	}
-	if len(more) == 0 {
-		more = []string{"which", "some", "section", "zeimu", "kind", "medium", "level", "3A"}
-	}
-	assettest.MustSay(t, "opened", o.officer.Post("/stocktakings/new/check", plan(more...)), "棚卸しを始めました", "棚卸し-令和8年度", "税務町民課")
+	assettest.MustSay(t, "opened", o.officer.Post("/stocktakings/new/check", plan("which", "some", "section", "zeimu", "kind", "medium", "level", "3A")), "棚卸しを始めました", "棚卸し-令和8年度", "税務町民課")
 	return o
 }
 
@@ -110,6 +107,9 @@ func TestASectionIsGoneThrough(t *testing.T) {
 	edit := o.tap(o.manager, o.codes[1], "changed")
 	assettest.MustSay(t, "what is changed leads to its form", edit, "固定資産税の台帳", `name="back" value="`+page+`"`)
 	assettest.MustSay(t, "and is not changed yet", o.manager.Get(page), "台帳は、まだ変わっていません")
+	for _, elsewhere := range []string{"https://example.com/", "//example.com", "/logout"} {
+		assettest.MustNotSay(t, "another way back", o.manager.Get("/assets/"+o.codes[1]+"/edit?back="+url.QueryEscape(elsewhere)), `name="back"`, "example.com")
+	}
 	form := assettest.Ledger("name", "固定資産税の台帳", "kind", "medium", "confidentiality", "3A", "place", "金庫", "version", "1", "back", page)
 	assettest.MustSay(t, "and back", o.manager.Post("/assets/"+o.codes[1]+"/edit", form), "情報資産を変更しました", "3件のうち2件")
 	assettest.MustNotSay(t, "and is changed", o.manager.Get(page), "台帳は、まだ変わっていません")
