@@ -39,6 +39,7 @@ func plan(more ...string) url.Values {
 // office is a town in which 税務町民課 has some assets that are gone through.
 type office struct {
 	t                         *testing.T
+	portal                    *servertest.Portal
 	officer, manager, welfare *servertest.Visitor
 	codes                     []string
 }
@@ -50,7 +51,7 @@ func open(t *testing.T) office {
 	t.Helper()
 	portal := town.Start(t)
 	o := office{
-		t: t, officer: servertest.SignIn(t, portal, town.Holder("総務課長")), manager: servertest.SignIn(t, portal, town.Holder("税務町民課長")),
+		t: t, portal: portal, officer: servertest.SignIn(t, portal, town.Holder("総務課長")), manager: servertest.SignIn(t, portal, town.Holder("税務町民課長")),
 		welfare: servertest.SignIn(t, portal, town.Holder("福祉こども課長")),
 	}
 	for _, name := range []string{"軽自動車税の台帳", "固定資産税の台帳", "住民税の台帳"} {
@@ -223,6 +224,25 @@ func TestItIsClosedAndItsRecordPrinted(t *testing.T) {
 	}
 	assettest.MustSay(t, "the list", o.officer.Get("/stocktakings"), "終了", "1課室のうち0課室が確認済み")
 	assettest.MustNotSay(t, "home", o.manager.Get("/"), "の情報資産の続きを確かめる")
+}
+
+// What comes to a section that is confirmed is said there, and confirmed with the rest.
+func TestWhatComesAfterTheConfirmationIsSaid(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	_, err := o.portal.DB.Pool.Exec(t.Context(), `UPDATE asset SET section_id = (SELECT id FROM section WHERE code = 'fukushi') WHERE code = $1`, o.codes[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.manager.Post(page+"/rest", url.Values{"asset": o.codes[:2]})
+	confirmed := o.manager.Post(page+"/confirm", url.Values{"version": {"2"}})
+	assettest.MustSay(t, "confirmed", confirmed, "2件のうち2件")
+	assettest.MustNotSay(t, "confirmed", confirmed, "確認の後に")
+	if _, err := o.portal.DB.Pool.Exec(t.Context(), `UPDATE asset SET section_id = (SELECT id FROM section WHERE code = 'zeimu') WHERE code = $1`, o.codes[2]); err != nil {
+		t.Fatal(err)
+	}
+	assettest.MustSay(t, "one has come", o.manager.Get(page), "ほかの課室から来た情報資産が1件あります", "「確認を取り消す」を選んで")
+	assettest.MustSay(t, "how far it is", o.officer.Get("/stocktakings/8-1"), "後から来た1件がまだ")
 }
 
 func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
