@@ -110,8 +110,12 @@ func (f Foreseen) Unmanaged() (names []string) {
 	return names
 }
 
-// chosen tells in SQL of an asset a whether a plan is about it.
-const chosen = `a.state ` + life.Counts + ` AND (@kinds::text[] = '{}' OR a.kind = ANY(@kinds)) AND (@levels::text[] = '{}' OR a.confidentiality = ANY(@levels))`
+// chosen tells in SQL of an asset a whether it counts, and a plan is about it; scoped, whether
+// a plan of some @kinds and @levels is.
+const (
+	chosen = `a.state ` + life.Counts + ` AND ` + scoped
+	scoped = `(@kinds::text[] = '{}' OR a.kind = ANY(@kinds)) AND (@levels::text[] = '{}' OR a.confidentiality = ANY(@levels))`
+)
 
 // managed tells in SQL of a section s whether it has a 情報セキュリティ管理者 on a day. Those who
 // have one are looked up once, and not for each section anew.
