@@ -66,7 +66,6 @@ func (s *Service) Summarize(ctx context.Context, actor authz.Actor, t Stocktakin
 type Progress struct {
 	SectionCode, SectionName string
 	Stage                    Stage
-	Held                     int
 	Counts
 	Managed     bool
 	HandedAt    *time.Time
@@ -124,7 +123,7 @@ func (s *Service) sections(ctx context.Context, actor authz.Actor, t Stocktaking
 		WITH page AS MATERIALIZED (
 			SELECT n.*, s.code, s.name AS section_name, s.position, `+managed+` AS managed FROM stocktaking_section n JOIN section_shown s ON s.id = n.section_id
 			WHERE n.stocktaking_id = @id AND (@all OR n.section_id = ANY(@mine))`+where+` ORDER BY s.position, s.code`+limit+`)
-		SELECT n.code AS section_code, coalesce(n.name, n.section_name) AS section_name, n.state AS stage, n.held, `+countColumns+`, n.managed, n.handed_at,
+		SELECT n.code AS section_code, coalesce(n.name, n.section_name) AS section_name, n.state AS stage, `+countColumns+`, n.managed, n.handed_at,
 		       coalesce(f.name, '') AS confirmed_by, n.confirmed_at
 		FROM stocktaking t JOIN page n ON true LEFT JOIN person_shown f ON f.id = n.confirmed_by `+counting+` WHERE t.id = @id ORDER BY n.position, n.code`, args)
 	if most > 0 && len(list) > most {
