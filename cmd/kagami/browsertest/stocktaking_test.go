@@ -41,6 +41,12 @@ func TestARegisterIsGoneThroughOnAPhone(t *testing.T) {
 	officer.look("stocktaking-check")
 	officer.press("この範囲で始める")
 	officer.mustSee("棚卸しを始めました")
+	for path, name := range map[string]string{"typing": "stocktaking-typing", "rest": "stocktaking-rest"} {
+		manager.goTo("/stocktakings/8-2/zeimu/" + path)
+		manager.look(name)
+	}
+	officer.goTo("/stocktakings/due/8-2")
+	officer.look("stocktaking-due")
 
 	deputy.goTo("/")
 	deputy.mustSee("税務町民課の情報資産を確かめる")

@@ -68,7 +68,7 @@ func (s *Service) lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code
 	if err := tx.Allow(ofSection.Who(event).Action(actor, matter), matter); err != nil {
 		return p, err
 	}
-	if p.State != Open {
+	if !p.Going {
 		return p, fault.New(fault.Conflict, "この棚卸しは、締められました。答えは、もう変えられません。")
 	}
 	return p, nil

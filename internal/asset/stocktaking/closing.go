@@ -81,7 +81,7 @@ type Lacking struct {
 
 const lacking = `
 	SELECT s.code AS section_code, s.name AS section_name, n.state AS stage, c2.asked - c2.same - c2.changed - c2.disposed - c2.missing AS left, ` + managed + ` AS managed
-	FROM stocktaking t JOIN stocktaking_section n ON n.stocktaking_id = t.id JOIN section_shown s ON s.id = n.section_id ` + counted + `
+	FROM stocktaking t JOIN stocktaking_section n ON n.stocktaking_id = t.id JOIN section_shown s ON s.id = n.section_id ` + countedAll + `
 	WHERE t.id = @id AND n.open AND c2.asked > 0 AND (n.state <> 'confirmed' OR c2.asked > c2.same + c2.changed + c2.disposed + c2.missing)
 	ORDER BY s.position, s.code`
 
@@ -98,7 +98,9 @@ func (s *Service) Lacking(ctx context.Context, actor authz.Actor, code string) (
 }
 
 func findLacking(ctx context.Context, db postgres.Querier, t Stocktaking, today calendar.Date) ([]Lacking, error) {
-	return postgres.List[Lacking](ctx, db, "listing what is not done of a 棚卸し", lacking, pgx.StrictNamedArgs{"id": t.ID, "today": today, "manager": authz.SecurityManager})
+	args := t.all()
+	args["today"], args["manager"] = today, authz.SecurityManager
+	return postgres.List[Lacking](ctx, db, "listing what is not done of a 棚卸し", lacking, args)
 }
 
 // Close closes a 棚卸し, of which the actor has seen how many sections are not done, and keeps
@@ -143,20 +145,21 @@ func (s *Service) Close(ctx context.Context, actor authz.Actor, code string, lac
 
 // keep keeps what a 棚卸し came to, and closes it.
 func (t Stocktaking) keep(ctx context.Context, tx *door.Tx, actor authz.Actor, reason string) error {
-	args := pgx.StrictNamedArgs{"id": t.ID}
-	for _, statement := range []string{
-		`UPDATE stocktaking_section k SET open = false, name = c.name, asked = c.asked, same = c.same, changed = c.changed, disposed = c.disposed, missing = c.missing, ended = c.ended
-		FROM (SELECT n.section_id, s.name, ` + countColumns + ` FROM stocktaking t JOIN stocktaking_section n ON n.stocktaking_id = t.id
-		      JOIN section_shown s ON s.id = n.section_id ` + counted + ` WHERE t.id = @id) c
-		WHERE k.stocktaking_id = @id AND k.section_id = c.section_id`,
-		`UPDATE stocktaking_answer w SET section_id = a.section_id, code = a.code, name = a.name
-		FROM asset a WHERE w.stocktaking_id = @id AND w.result <> 'same' AND a.id = w.asset_id`,
-	} {
-		if _, err := tx.Exec(ctx, statement, args); err != nil {
-			return fmt.Errorf("keeping what a 棚卸し came to: %w", err)
-		}
-	}
 	_, err := tx.Exec(ctx, `
+		UPDATE stocktaking_section k SET open = false, name = c.name, asked = c.asked, same = c.same, changed = c.changed, disposed = c.disposed, missing = c.missing, ended = c.ended
+		FROM (SELECT n.section_id, s.name, `+countColumns+` FROM stocktaking t JOIN stocktaking_section n ON n.stocktaking_id = t.id
+		      JOIN section_shown s ON s.id = n.section_id `+countedAll+` WHERE t.id = @id) c
+		WHERE k.stocktaking_id = @id AND k.section_id = c.section_id`, t.all())
+	if err != nil {
+		return fmt.Errorf("keeping what a 棚卸し came to: %w", err)
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE stocktaking_answer w SET section_id = a.section_id, code = a.code, name = a.name
+		FROM asset a WHERE w.stocktaking_id = @id AND w.result <> 'same' AND a.id = w.asset_id`, pgx.StrictNamedArgs{"id": t.ID})
+	if err != nil {
+		return fmt.Errorf("keeping what was found in a 棚卸し: %w", err)
+	}
+	_, err = tx.Exec(ctx, `
 		WITH step AS (INSERT INTO stocktaking_step (stocktaking_id, at, by, event, note) VALUES (@id, @now, @by, 'close', @reason))
 		UPDATE stocktaking SET state = 'closed', closed_by = @by, closed_at = @now, reason = @reason WHERE id = @id`,
 		pgx.StrictNamedArgs{"id": t.ID, "now": tx.Now, "by": actor.Person, "reason": reason})

@@ -110,11 +110,17 @@ func (f Foreseen) Unmanaged() (names []string) {
 	return names
 }
 
-// chosen tells in SQL of an asset a whether a plan is about it.
-const chosen = `a.state ` + life.Counts + ` AND (@kinds::text[] = '{}' OR a.kind = ANY(@kinds)) AND (@levels::text[] = '{}' OR a.confidentiality = ANY(@levels))`
+// chosen tells in SQL of an asset a whether it counts, and a plan is about it; scoped, whether
+// a plan of some @kinds and @levels is.
+const (
+	chosen = `a.state ` + life.Counts + ` AND ` + scoped
+	scoped = `(@kinds::text[] = '{}' OR a.kind = ANY(@kinds)) AND (@levels::text[] = '{}' OR a.confidentiality = ANY(@levels))`
+)
 
-// managed tells in SQL of a section s whether it has a 情報セキュリティ管理者 on a day.
-const managed = `EXISTS (SELECT FROM holding h WHERE h.role = @manager AND h.section_id = s.id AND h.period @> @today::date AND h.rule_period @> @today::date)`
+// managed tells in SQL of a section s whether it has a 情報セキュリティ管理者 on a day. Those who
+// have one are looked up once, and not for each section anew.
+const managed = `s.id IN (SELECT h.section_id FROM holding h
+	WHERE h.role = @manager AND h.section_id IS NOT NULL AND h.period @> @today::date AND h.rule_period @> @today::date)`
 
 // Foresee tells what a plan would come to. Forbidden for who may open none; Invalid where
 // something is missing or wrong; Conflict where some of its sections are gone through already.
@@ -261,12 +267,13 @@ func Number(code string) string {
 }
 
 // goers are those who go through the sections of a 棚卸し that stand in some stages: whoever
-// may answer there by a role, or as 台帳担当者.
+// may answer there by a role, or as 台帳担当者. The sections are looked up first, in one array:
+// joined, where nobody has counted yet how many there are, each would look all people up anew.
 func goers(ctx context.Context, tx *door.Tx, id int64, stages []Stage) ([]int64, error) {
+	const gone = `ARRAY(SELECT section_id FROM stocktaking_section WHERE stocktaking_id = @id AND state = ANY(@stages))`
 	list, err := postgres.List[struct{ PersonID int64 }](ctx, tx, "listing who goes through a register", `
-		WITH of AS (SELECT section_id FROM stocktaking_section WHERE stocktaking_id = @id AND state = ANY(@stages))
-		SELECT h.person_id FROM holding h JOIN of USING (section_id) WHERE h.role = ANY(@roles) AND h.period @> @today::date AND h.rule_period @> @today::date
-		UNION SELECT k.person_id FROM register_keeping k JOIN of USING (section_id) WHERE k.period @> @today::date AND k.stay @> @today::date ORDER BY 1`,
+		SELECT h.person_id FROM holding h WHERE h.section_id = ANY(`+gone+`) AND h.role = ANY(@roles) AND h.period @> @today::date AND h.rule_period @> @today::date
+		UNION SELECT k.person_id FROM register_keeping k WHERE k.section_id = ANY(`+gone+`) AND k.period @> @today::date AND k.stay @> @today::date ORDER BY 1`,
 		pgx.StrictNamedArgs{"id": id, "stages": stages, "roles": authz.RolesWith(authz.DraftAssets, authz.Own), "today": tx.Today()})
 	people := make([]int64, len(list))
 	for i, p := range list {

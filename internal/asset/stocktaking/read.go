@@ -66,7 +66,6 @@ func (s *Service) Summarize(ctx context.Context, actor authz.Actor, t Stocktakin
 type Progress struct {
 	SectionCode, SectionName string
 	Stage                    Stage
-	Held                     int
 	Counts
 	Managed     bool
 	HandedAt    *time.Time
@@ -76,19 +75,21 @@ type Progress struct {
 
 // Search is what somebody looks for among the sections. What is empty leaves out nothing.
 type Search struct {
-	Stage string // one of Stages; or Unmanaged
-	After string // empty, or the code of the last section of the page before
+	Stage   string // one of Stages; or Unmanaged
+	Section string // a code
+	After   string // empty, or the code of the last section of the page before
 }
 
 // Unmanaged asks for the sections that nobody is 情報セキュリティ管理者 of.
 const Unmanaged = "unmanaged"
 
-// Sections lists the sections of a 棚卸し that the actor sees, in their order: a page, or with
-// all of them where whole is true. next is for Search.After.
+// Sections lists a page of the sections of a 棚卸し that the actor sees, in their order. next is
+// for Search.After.
 func (s *Service) Sections(ctx context.Context, actor authz.Actor, t Stocktaking, q Search) (list []Progress, next string, err error) {
 	return s.sections(ctx, actor, t, q, OnPage)
 }
 
+// sections lists at most so many of them; 0 for all.
 func (s *Service) sections(ctx context.Context, actor authz.Actor, t Stocktaking, q Search, most int) (list []Progress, next string, err error) {
 	args := reach(actor)
 	maps.Copy(args, pgx.StrictNamedArgs{"id": t.ID, "today": calendar.Day(s.door.Now()), "manager": authz.SecurityManager})
@@ -104,19 +105,27 @@ func (s *Service) sections(ctx context.Context, actor authz.Actor, t Stocktaking
 		where += ` AND (s.position, s.code) > (SELECT position, code FROM section_shown WHERE code = @after)`
 		args["after"] = q.After
 	}
-	limit := ""
-	if most > 0 {
+	if q.Section != "" {
+		where += ` AND s.code = @section`
+		args["section"] = q.Section
+	}
+	limit, counting := "", counted
+	switch {
+	case most > 0:
 		limit = ` LIMIT @limit`
 		args["limit"] = most + 1
+	case actor.Reach(authz.ReadAssets) == authz.All && q.Section == "":
+		counting = countedAll
+		maps.Copy(args, t.all())
 	}
 	// the page is chosen before its sections are counted
 	list, err = postgres.List[Progress](ctx, s.pool, "listing the sections of a 棚卸し", `
 		WITH page AS MATERIALIZED (
 			SELECT n.*, s.code, s.name AS section_name, s.position, `+managed+` AS managed FROM stocktaking_section n JOIN section_shown s ON s.id = n.section_id
 			WHERE n.stocktaking_id = @id AND (@all OR n.section_id = ANY(@mine))`+where+` ORDER BY s.position, s.code`+limit+`)
-		SELECT n.code AS section_code, coalesce(n.name, n.section_name) AS section_name, n.state AS stage, n.held, `+countColumns+`, n.managed, n.handed_at,
+		SELECT n.code AS section_code, coalesce(n.name, n.section_name) AS section_name, n.state AS stage, `+countColumns+`, n.managed, n.handed_at,
 		       coalesce(f.name, '') AS confirmed_by, n.confirmed_at
-		FROM stocktaking t JOIN page n ON true LEFT JOIN person_shown f ON f.id = n.confirmed_by `+counted+` WHERE t.id = @id ORDER BY n.position, n.code`, args)
+		FROM stocktaking t JOIN page n ON true LEFT JOIN person_shown f ON f.id = n.confirmed_by `+counting+` WHERE t.id = @id ORDER BY n.position, n.code`, args)
 	if most > 0 && len(list) > most {
 		list = list[:most]
 		next = list[most-1].SectionCode
@@ -247,19 +256,11 @@ type Taken struct {
 // Record is what a 棚卸し has come to, as far as the actor sees it: of all sections, or of one
 // by its code.
 func (s *Service) Record(ctx context.Context, actor authz.Actor, t Stocktaking, section string) (r Record, err error) {
-	if r.Sections, _, err = s.sections(ctx, actor, t, Search{}, 0); err != nil {
+	if r.Sections, _, err = s.sections(ctx, actor, t, Search{Section: section}, 0); err != nil {
 		return r, err
 	}
-	if section != "" {
-		var only []Progress
-		for _, p := range r.Sections {
-			if p.SectionCode == section {
-				only = append(only, p)
-			}
-		}
-		if r.Sections = only; len(only) == 0 {
-			return r, errNone()
-		}
+	if len(r.Sections) == 0 {
+		return r, errNone()
 	}
 	for _, p := range r.Sections {
 		r.Sum = r.Sum.Plus(p.Counts)

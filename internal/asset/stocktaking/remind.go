@@ -128,10 +128,8 @@ func (t Stocktaking) remind(ctx context.Context, tx *door.Tx) ([]reminded, error
 
 // reminders are whom reminders go to: each is told once, whatever the number of sections.
 func (t Stocktaking) reminders(ctx context.Context, tx *door.Tx, list []reminded) ([]notice.Message, error) {
-	var sections []int64
 	to := map[deadline.Recipient][]int64{}
 	for _, r := range list {
-		sections = append(sections, r.SectionID)
 		to[r.Recipient] = append(to[r.Recipient], r.SectionID)
 	}
 	var messages []notice.Message

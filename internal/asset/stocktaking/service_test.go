@@ -616,3 +616,53 @@ func TestPagesGoOnWhereTheOneBeforeEnds(t *testing.T) {
 	}
 	o.refused("more than a page at once", fault.TooLarge, o.Answer(t.Context(), o.tax, code, "zeimu", many...))
 }
+
+// Whoever comes at the same instant is told so: one opens, and the others find it open.
+func TestOneOfThoseWhoOpenAtOnceDoes(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.assetsOfBoth()
+	const people = 4
+	outcomes := make(chan error, people)
+	for range people {
+		go func() {
+			_, err := o.Open(t.Context(), o.officer, plan())
+			outcomes <- err
+		}()
+	}
+	opened := 0
+	for range people {
+		switch err := <-outcomes; {
+		case err == nil:
+			opened++
+		case fault.KindOf(err) != fault.Conflict:
+			t.Errorf("one who comes too late: %v", err)
+		}
+	}
+	if opened != 1 {
+		t.Errorf("%d have opened it", opened)
+	}
+}
+
+// Who answers while it is closed either is in the record, or is told that it is closed.
+func TestNoAnswerIsLostWhileItIsClosed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	tax, _ := o.assetsOfBoth()
+	code := o.open(plan())
+	answered := make(chan error)
+	go func() { answered <- o.Answer(t.Context(), o.tax, code, "zeimu", all(stocktaking.Same, tax...)...) }()
+	closed := o.Close(t.Context(), o.officer, code, 2, "年度が終わるため")
+	err := <-answered
+	o.must(closed)
+	whole, failure := o.Find(t.Context(), o.officer, code)
+	o.must(failure)
+	record, failure := o.Record(t.Context(), o.officer, whole, "")
+	o.must(failure)
+	switch {
+	case err == nil && record.Sum.Same != len(tax):
+		t.Errorf("answers that were taken are not in the record: %+v", record.Sum)
+	case err != nil && (fault.KindOf(err) != fault.Conflict || record.Sum.Answered() != 0):
+		t.Errorf("answered: %v, the record: %+v", err, record.Sum)
+	}
+}

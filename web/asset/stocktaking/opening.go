@@ -131,7 +131,23 @@ func (p newView) input(name, label, hint, kind, value string) component.Input {
 	return component.Input{Name: name, Label: label, Hint: hint, Type: kind, Value: value, Required: true, Problems: p.Problems}
 }
 
-// kinds are the kinds that a plan is about, in words.
+// fewSections is how many sections are named.
+const fewSections = 5
+
+// sectionsOf are the sections that a plan is about, in words.
+func sectionsOf(list []stocktaking.Held) string {
+	text := component.Thousands(len(list)) + "課室"
+	if len(list) > fewSections {
+		return text
+	}
+	names := make([]string, len(list))
+	for i, h := range list {
+		names[i] = h.Name
+	}
+	return text + "（" + strings.Join(names, "、") + "）"
+}
+
+// kindsOf are the kinds that a plan is about, in words.
 func kindsOf(keys []string) string {
 	var titles []string
 	for _, key := range keys {

@@ -365,7 +365,7 @@ func checkPage(p checkView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Row("課室", fmt.Sprintf("%s課室", component.Thousands(len(p.Foreseen.Sections)))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Row("課室", sectionsOf(p.Foreseen.Sections)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

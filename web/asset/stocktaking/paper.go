@@ -3,7 +3,6 @@ package stocktaking
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"kagami/internal/address"
 	"kagami/internal/asset/stocktaking"
@@ -119,9 +118,6 @@ func (p typingView) problemOf(code string) string {
 	}
 	return ""
 }
-
-// nth is the number of a row on the sheets.
-func nth(i int) string { return strconv.Itoa(i + 1) }
 
 func (s *Screens) showRecord(w http.ResponseWriter, r *http.Request) error {
 	t, err := s.whole(r)

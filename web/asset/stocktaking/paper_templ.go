@@ -590,7 +590,7 @@ func typingPage(p typingView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "</fieldset></td><td>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "</fieldset></td><td data-label=\"気づいたこと\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

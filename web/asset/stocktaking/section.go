@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"kagami/internal/address"
-	"kagami/internal/asset"
 	"kagami/internal/asset/stocktaking"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
@@ -123,7 +122,6 @@ func (s *Screens) drawSection(w http.ResponseWriter, r *http.Request, p stocktak
 	}
 	view := sectionView{
 		Frame: screen.Frame(r, p.SectionName+"の棚卸し", way(p.Stocktaking)...), Place: p, Page: page, Counts: counts, Asked: a, History: history, Problems: problems, Today: screen.Today(ctx),
-		Changes: !asset.Drafts(actor, p.Section),
 	}
 	for _, event := range p.Next(actor) {
 		switch {

@@ -39,28 +39,26 @@ func plan(more ...string) url.Values {
 // office is a town in which 税務町民課 has some assets that are gone through.
 type office struct {
 	t                         *testing.T
+	portal                    *servertest.Portal
 	officer, manager, welfare *servertest.Visitor
 	codes                     []string
 }
 
 const page = "/stocktakings/8-1/zeimu"
 
-// open registers assets, and opens a 棚卸し of 税務町民課 alone, or of a plan.
-func open(t *testing.T, more ...string) office {
+// open registers assets, and opens a 棚卸し of them alone.
+func open(t *testing.T) office {
 	t.Helper()
 	portal := town.Start(t)
 	o := office{
-		t: t, officer: servertest.SignIn(t, portal, town.Holder("総務課長")), manager: servertest.SignIn(t, portal, town.Holder("税務町民課長")),
+		t: t, portal: portal, officer: servertest.SignIn(t, portal, town.Holder("総務課長")), manager: servertest.SignIn(t, portal, town.Holder("税務町民課長")),
 		welfare: servertest.SignIn(t, portal, town.Holder("福祉こども課長")),
 	}
 	for _, name := range []string{"軽自動車税の台帳", "固定資産税の台帳", "住民税の台帳"} {
 		_, code := assettest.Register(t, o.manager, assettest.Ledger("name", name, "kind", "medium", "confidentiality", "3A"))
 		o.codes = append(o.codes, code)
 	}
-	if len(more) == 0 {
-		more = []string{"which", "some", "section", "zeimu", "kind", "medium", "level", "3A"}
-	}
-	assettest.MustSay(t, "opened", o.officer.Post("/stocktakings/new/check", plan(more...)), "棚卸しを始めました", "棚卸し-令和8年度", "税務町民課")
+	assettest.MustSay(t, "opened", o.officer.Post("/stocktakings/new/check", plan("which", "some", "section", "zeimu", "kind", "medium", "level", "3A")), "棚卸しを始めました", "棚卸し-令和8年度", "税務町民課")
 	return o
 }
 
@@ -110,6 +108,9 @@ func TestASectionIsGoneThrough(t *testing.T) {
 	edit := o.tap(o.manager, o.codes[1], "changed")
 	assettest.MustSay(t, "what is changed leads to its form", edit, "固定資産税の台帳", `name="back" value="`+page+`"`)
 	assettest.MustSay(t, "and is not changed yet", o.manager.Get(page), "台帳は、まだ変わっていません")
+	for _, elsewhere := range []string{"https://example.com/", "//example.com", "/logout"} {
+		assettest.MustNotSay(t, "another way back", o.manager.Get("/assets/"+o.codes[1]+"/edit?back="+url.QueryEscape(elsewhere)), `name="back"`, "example.com")
+	}
 	form := assettest.Ledger("name", "固定資産税の台帳", "kind", "medium", "confidentiality", "3A", "place", "金庫", "version", "1", "back", page)
 	assettest.MustSay(t, "and back", o.manager.Post("/assets/"+o.codes[1]+"/edit", form), "情報資産を変更しました", "3件のうち2件")
 	assettest.MustNotSay(t, "and is changed", o.manager.Get(page), "台帳は、まだ変わっていません")
@@ -223,6 +224,25 @@ func TestItIsClosedAndItsRecordPrinted(t *testing.T) {
 	}
 	assettest.MustSay(t, "the list", o.officer.Get("/stocktakings"), "終了", "1課室のうち0課室が確認済み")
 	assettest.MustNotSay(t, "home", o.manager.Get("/"), "の情報資産の続きを確かめる")
+}
+
+// What comes to a section that is confirmed is said there, and confirmed with the rest.
+func TestWhatComesAfterTheConfirmationIsSaid(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	_, err := o.portal.DB.Pool.Exec(t.Context(), `UPDATE asset SET section_id = (SELECT id FROM section WHERE code = 'fukushi') WHERE code = $1`, o.codes[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.manager.Post(page+"/rest", url.Values{"asset": o.codes[:2]})
+	confirmed := o.manager.Post(page+"/confirm", url.Values{"version": {"2"}})
+	assettest.MustSay(t, "confirmed", confirmed, "2件のうち2件")
+	assettest.MustNotSay(t, "confirmed", confirmed, "確認の後に")
+	if _, err := o.portal.DB.Pool.Exec(t.Context(), `UPDATE asset SET section_id = (SELECT id FROM section WHERE code = 'zeimu') WHERE code = $1`, o.codes[2]); err != nil {
+		t.Fatal(err)
+	}
+	assettest.MustSay(t, "one has come", o.manager.Get(page), "ほかの課室から来た情報資産が1件あります", "「確認を取り消す」を選んで")
+	assettest.MustSay(t, "how far it is", o.officer.Get("/stocktakings/8-1"), "後から来た1件がまだ")
 }
 
 func TestAnotherSectionSeesNothingOfIt(t *testing.T) {

@@ -45,7 +45,7 @@ func (s *Screens) showWhole(w http.ResponseWriter, r *http.Request) error {
 
 // filters are the choices of sections, with how many each has.
 func (p wholeView) filters() []layout.Link {
-	here := address.Stocktaking(p.Stocktaking.Code)
+	here := address.Stocktaking(p.Code)
 	list := []layout.Link{{Label: fmt.Sprintf("すべて（%d）", p.Summary.Sections()), Address: here, Current: p.Asked.Stage == ""}}
 	for i, n := range []int{p.Summary.NotBegun, p.Summary.UnderWay, p.Summary.HandedIn, p.Summary.Confirmed} {
 		stage := stocktaking.Stages[i]
