@@ -21,6 +21,9 @@ GRANT SELECT ON exception_elsewhere TO kagami_portal;
 -- +goose StatementBegin
 CREATE FUNCTION move_exceptions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+	IF NOT EXISTS (SELECT FROM exception_about a WHERE a.asset_id = NEW.id) THEN
+		RETURN NULL; -- as of nearly every asset of the thousands that are handed over at once
+	END IF;
 	DELETE FROM exception_elsewhere WHERE asset_id = NEW.id AND exception_id IN (SELECT a.exception_id FROM exception_about a WHERE a.asset_id = NEW.id);
 	INSERT INTO exception_elsewhere (exception_id, asset_id, section_id)
 	SELECT DISTINCT a.exception_id, NEW.id, NEW.section_id FROM exception_about a JOIN exception e ON e.id = a.exception_id
@@ -32,6 +35,8 @@ CREATE TRIGGER asset_exceptions_moved AFTER UPDATE ON asset FOR EACH ROW WHEN (O
 -- +goose StatementBegin
 CREATE FUNCTION place_exception() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+	-- who moves the asset meanwhile waits, or is waited for: either sees what the other has done
+	PERFORM FROM asset WHERE id = NEW.asset_id FOR SHARE;
 	INSERT INTO exception_elsewhere (exception_id, asset_id, section_id)
 	SELECT e.id, x.id, x.section_id FROM exception e, asset x WHERE e.id = NEW.exception_id AND x.id = NEW.asset_id AND e.section_id <> x.section_id
 	ON CONFLICT DO NOTHING;

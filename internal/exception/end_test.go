@@ -256,6 +256,50 @@ func TestItFollowsItsAssets(t *testing.T) {
 		t.Errorf("the section that has it is told %v", got)
 	}
 	o.must(o.welfare, code, exception.EventEnd, exception.Step{Version: 2, Note: "直した"})
+	if _, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET section_id = $1, version = version + 1 WHERE id = $2`, o.sections[0], goes.AssetID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Find(t.Context(), o.welfare, code); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("once it has gone back: %v", err)
+	}
+}
+
+// Who asks for an exception while its asset goes to another section waits for that, and is told.
+func TestWhoAsksWaitsForAMove(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	a := asking()
+	a.About = []exception.About{o.register()}
+	move, err := o.db.Pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := move.Exec(t.Context(), `UPDATE asset SET section_id = $1, version = version + 1 WHERE id = $2`, o.sections[1], a.About[0].AssetID); err != nil {
+		t.Fatal(err)
+	}
+	asked := make(chan error)
+	go func() {
+		_, err := o.Ask(t.Context(), o.tax, a)
+		asked <- err
+	}()
+	for waiting := false; !waiting; {
+		select {
+		case err := <-asked:
+			t.Fatalf("who asks does not wait: %v", err)
+		default:
+		}
+		err := o.db.Pool.QueryRow(t.Context(), `
+			SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE a.datname = current_database() AND NOT l.granted)`).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := move.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-asked; fault.KindOf(err) != fault.Invalid {
+		t.Errorf("who asks is answered %v", err)
+	}
 }
 
 // An asset may have gone to another section since somebody looked at it.

@@ -278,7 +278,7 @@ func insert(ctx context.Context, tx *door.Tx, actor authz.Actor, a Asking, secti
 			FROM number n RETURNING id, code),
 		about AS (
 			INSERT INTO exception_about (exception_id, asset_id, code, name, rule)
-			SELECT m.id, a.asset_id, a.code, a.name, a.rule FROM made m, jsonb_to_recordset(@about) AS a(asset_id bigint, code text, name text, rule text)),
+			SELECT m.id, a.asset_id, a.code, a.name, a.rule FROM made m, jsonb_to_recordset(@about) AS a(asset_id bigint, code text, name text, rule text) ORDER BY a.asset_id),
 		step AS (
 			INSERT INTO exception_step (exception_id, version, at, by, event) SELECT id, 1, @now, @by, 'ask' FROM made)
 		SELECT id, code FROM made`,

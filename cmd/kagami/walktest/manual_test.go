@@ -31,7 +31,7 @@ func TestTheManualQuotesTheScreens(t *testing.T) {
 	}
 	for _, page := range []string{
 		"/assets", "/assets/new", "/assets/usual?section=zeimu", "/assets/import", "/assets/overview", "/assets/labels", "/assets/files", "/assets/zeimu-0001", "/assets/zeimu-0001/edit",
-		"/assets/zeimu-0001/file", "/assets/zeimu-0001/file/edit", "/assets/zeimu-0004/relations", "/communications", "/assets/keepers",
+		"/assets/zeimu-0001/file", "/assets/zeimu-0001/file/edit", "/assets/zeimu-0004/relations", "/communications", "/assets/keepers", "/exceptions",
 	} {
 		see(manager.Get(page))
 	}

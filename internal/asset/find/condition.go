@@ -79,15 +79,15 @@ func (l *lookup) ask(ctx context.Context, actor authz.Actor, q Search) (bool, er
 		conditions = append(conditions, "a.broken_since IS NOT NULL")
 	}
 	if q.Broken != "" {
-		excepted, err := exceptedOn(ctx, l.tx, l.today)
-		if err != nil || q.Broken == ExceptedBroken && len(excepted) == 0 {
+		var err error
+		if l.exempt, err = exceptedOn(ctx, l.tx, l.today); err != nil || q.Broken == ExceptedBroken && len(l.exempt) == 0 {
 			return false, err
 		}
 		condition := "a.id <> ALL(@excepted)"
 		if q.Broken == ExceptedBroken {
 			condition = "a.id = ANY(@excepted)"
 		}
-		must(condition, "excepted", idsOfExcepted(excepted))
+		must(condition, "excepted", idsOfExcepted(l.exempt))
 	}
 	if slices.ContainsFunc(asset.Ages[:], func(a asset.Choice[asset.Age]) bool { return a.Value == asset.Age(q.Broken) }) {
 		from, to := asset.Age(q.Broken).Days()

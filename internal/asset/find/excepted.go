@@ -2,7 +2,6 @@ package find
 
 import (
 	"context"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -42,19 +41,14 @@ func idsOfExcepted(list []excepted) []int64 {
 }
 
 // markExcepted marks the lines of assets that are excepted from all that they don't fit.
-func (s *Service) markExcepted(ctx context.Context, lines []Line, q Search, today calendar.Date) error {
-	if q.Broken != "" && q.Broken != ExceptedBroken || !slices.ContainsFunc(lines, func(l Line) bool { return !l.BrokenSince.IsZero() }) {
-		return nil // none of them is
-	}
-	list, err := exceptedOn(ctx, s.pool, today)
+func markExcepted(lines []Line, exempt []excepted) {
 	until := map[string]calendar.Date{}
-	for _, e := range list {
+	for _, e := range exempt {
 		until[e.Code] = e.Until
 	}
 	for i := range lines {
 		lines[i].ExceptedUntil = until[lines[i].Code]
 	}
-	return err
 }
 
 // exceptionCounter is that of the exceptions, whose owner hands it in.

@@ -5,6 +5,7 @@ package find
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -199,8 +200,12 @@ func (s *Service) draw(ctx context.Context, actor authz.Actor, q Search, scheme 
 	if err := s.withdrawn(ctx, page.Assets); err != nil {
 		return page, err
 	}
-	if err := s.markExcepted(ctx, page.Assets, q, l.today); err != nil {
-		return page, err
+	if q.Broken == "" && slices.ContainsFunc(page.Assets, func(line Line) bool { return !line.BrokenSince.IsZero() }) {
+		exempt, err := exceptedOn(ctx, s.pool, l.today)
+		if err != nil {
+			return page, err
+		}
+		markExcepted(page.Assets, exempt)
 	}
 	if q.Exact && page.More {
 		return page, s.countAll(ctx, actor, q, &page)
@@ -226,6 +231,7 @@ func (s *Service) lookUp(ctx context.Context, actor authz.Actor, q Search, l loo
 			return err
 		}
 		page.Assets, err = l.lines(ctx, ids)
+		markExcepted(page.Assets, l.exempt)
 		return err
 	})
 }

@@ -24,13 +24,14 @@ type lookup struct {
 	where    string // what an asset a must be like
 	rest     string // what of it no mark says
 	args     pgx.StrictNamedArgs
-	grams    []string // tsqueries: those of the words
-	facets   []string // those of what its columns say
-	sections bool     // only those of some sections
-	all      bool     // all that count are listed, or all
-	marks    bool     // the database goes by marks
-	rare     bool     // so few are found that none walks to them
-	few      []int64  // where no more are found than are counted, the ids of the page
+	grams    []string   // tsqueries: those of the words
+	facets   []string   // those of what its columns say
+	sections bool       // only those of some sections
+	all      bool       // all that count are listed, or all
+	marks    bool       // the database goes by marks
+	rare     bool       // so few are found that none walks to them
+	exempt   []excepted // of what is asked by whether it is excepted, all that is
+	few      []int64    // where no more are found than are counted, the ids of the page
 	// what the sample says: of a column with keys, by key how many of it are found, and of
 	// how many; of another one, where a page ends at the latest
 	sampled map[string]seen
