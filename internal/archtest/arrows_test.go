@@ -105,7 +105,7 @@ var within = map[string][]string{
 	"internal/asset/hand":          {"internal/asset", "internal/asset/communication", "internal/asset/propose", "internal/asset/life"},
 	"internal/asset/past":          {"internal/asset"},
 	"internal/asset/intake": {
-		"internal/asset/past", "internal/asset", "internal/asset/intake/choice", "internal/asset/intake/ledger", "internal/asset/intake/likeness", "internal/asset/intake/progress", "internal/asset/intake/wording", "internal/asset/many",
+		"internal/asset/past", "internal/asset", "internal/asset/level", "internal/asset/intake/choice", "internal/asset/intake/ledger", "internal/asset/intake/likeness", "internal/asset/intake/progress", "internal/asset/intake/wording", "internal/asset/many",
 	},
 	"internal/asset/intake/choice":   {"internal/asset"},
 	"internal/asset/intake/progress": {},
