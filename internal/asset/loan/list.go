@@ -130,17 +130,12 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 	if actor.Reach(authz.ReadLoans) == authz.None {
 		return page, fault.New(fault.Forbidden, "持出し・貸出しは、あなたの役割では見られません。")
 	}
-	where, args := q.where(actor)
-	args["today"] = s.today()
-	count, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting loans", `
-		SELECT count(*) AS count FROM loan l JOIN asset a ON a.id = l.asset_id WHERE @today::date IS NOT NULL AND `+where, args)
-	if err != nil {
+	var err error
+	if page.Count, err = s.Count(ctx, actor, q); err != nil || page.Count == 0 {
 		return page, err
 	}
-	if page.Count = count.Count; page.Count == 0 {
-		return page, nil
-	}
-	args["limit"] = OnPage + 1
+	where, args := q.where(actor)
+	args["today"], args["limit"] = s.today(), OnPage+1
 	if q.After != "" {
 		where += ` AND l.id < (SELECT id FROM loan WHERE code = @after)`
 		args["after"] = q.After
@@ -154,6 +149,18 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 		page.Next = page.Lines[OnPage-1].Code
 	}
 	return page, nil
+}
+
+// Count is how many loans the list has on all its pages; 0 for who reads none.
+func (s *Service) Count(ctx context.Context, actor authz.Actor, q Search) (int, error) {
+	if actor.Reach(authz.ReadLoans) == authz.None {
+		return 0, nil
+	}
+	where, args := q.where(actor)
+	args["today"] = s.today()
+	found, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting loans", `
+		SELECT count(*) AS count FROM loan l JOIN asset a ON a.id = l.asset_id WHERE @today::date IS NOT NULL AND `+where, args)
+	return found.Count, err
 }
 
 // where is what a loan l of an asset a must be like, and its arguments but for @today.

@@ -3,6 +3,7 @@ package overview
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,15 +19,27 @@ import (
 	"kagami/web/screen"
 )
 
+// Tile is a number of today of another room, with the list behind it.
+type Tile struct {
+	URL   string
+	Count int
+	Words string
+}
+
+// Beside counts what another room shows of a section, by its code, or of all that the actor
+// sees.
+type Beside func(ctx context.Context, actor authz.Actor, section string) ([]Tile, error)
+
 // Screens are that screen.
 type Screens struct {
 	numbers *overview.Service
 	finding *find.Service
+	beside  []Beside
 }
 
-// New makes the screen.
-func New(numbers *overview.Service, finding *find.Service) *Screens {
-	return &Screens{numbers, finding}
+// New makes the screen, with what other rooms show on it.
+func New(numbers *overview.Service, finding *find.Service, beside ...Beside) *Screens {
+	return &Screens{numbers, finding, beside}
 }
 
 // Part is what the portal takes in.
@@ -60,6 +73,15 @@ func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	if view.Offered, err = s.finding.Sections(ctx, actor); err != nil {
 		return err
+	}
+	if !view.Earlier {
+		for _, count := range s.beside {
+			tiles, err := count(ctx, actor, view.Section)
+			if err != nil {
+				return err
+			}
+			view.Beside = append(view.Beside, tiles...)
+		}
 	}
 	_, view.MayHand = actor.May(authz.HandAssets, authz.Matter{})
 	screen.Render(w, r, status, overviewPage(view))
