@@ -133,7 +133,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		handout.New(export.New(g.Pool, g.Now, assets, listing), filebook.New(g.Pool, g.Door, assets, listing), g.PublicURL).Part(),
 		keeping.New(assets, keeper.New(g.Pool, g.Door), proposals).Part(),
 		webhand.New(hand.New(g.Pool, g.Door)).Part(),
-		weboverview.New(overview.New(g.Pool, assets), listing, lent(loans)).Part(),
+		weboverview.New(overview.New(g.Pool, assets), listing, lent(loans), disposedOf(disposals), notThere(lost)).Part(),
 		webcommunication.New(talks, assets, listing).Part(),
 		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets), clausesOf(policies)).Part(),
 		webdisposal.New(disposals, assets, listing, relations, g.Attachments).Part(),

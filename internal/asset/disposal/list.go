@@ -2,7 +2,6 @@ package disposal
 
 import (
 	"context"
-	"maps"
 	"strings"
 	"time"
 
@@ -97,16 +96,11 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 	if actor.Reach(authz.ReadAssets) == authz.None {
 		return page, fault.New(fault.Forbidden, "廃棄の一覧は、あなたの役割では見られません。")
 	}
-	where, args := q.where(actor, calendar.Day(s.door.Now()))
-	count, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting disposals", `
-		SELECT count(*) AS count FROM disposal d JOIN section_shown s ON s.id = d.section_id WHERE `+where, args)
-	if err != nil {
+	var err error
+	if page.Count, err = s.Count(ctx, actor, q); err != nil || page.Count == 0 {
 		return page, err
 	}
-	if page.Count = count.Count; page.Count == 0 {
-		return page, nil
-	}
-	args = maps.Clone(args)
+	where, args := q.where(actor, calendar.Day(s.door.Now()))
 	args["limit"] = OnPage + 1
 	if q.After != "" {
 		where += ` AND d.id < (SELECT id FROM disposal WHERE code = @after)`
@@ -126,6 +120,17 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 		page.Next = page.Lines[OnPage-1].Code
 	}
 	return page, nil
+}
+
+// Count is how many disposals the list has on all its pages; 0 for who reads no register.
+func (s *Service) Count(ctx context.Context, actor authz.Actor, q Search) (int, error) {
+	if actor.Reach(authz.ReadAssets) == authz.None {
+		return 0, nil
+	}
+	where, args := q.where(actor, calendar.Day(s.door.Now()))
+	found, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting disposals",
+		`SELECT count(*) AS count FROM disposal d JOIN section_shown s ON s.id = d.section_id WHERE `+where, args)
+	return found.Count, err
 }
 
 // where is what a disposal d of a section s must be like on a day, and its arguments.

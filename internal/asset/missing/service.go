@@ -344,3 +344,15 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(int))
 	}, `SELECT count(*) AS count FROM missing m JOIN asset a ON a.id = m.asset_id WHERE m.state = 'open' AND (@everywhere OR a.section_id = ANY(@sections))`,
 		pgx.StrictNamedArgs{"everywhere": actor.Reach(authz.SettleMissing) == authz.All, "sections": actor.Sections(authz.SettleMissing)})
 }
+
+// Count is how many assets the register has as missing that the actor sees, of a section by
+// its code, or of all; 0 for who reads no register.
+func (s *Service) Count(ctx context.Context, actor authz.Actor, section string) (int, error) {
+	found, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting what the register has as missing", `
+		SELECT count(*) AS count FROM missing m JOIN asset a ON a.id = m.asset_id JOIN section_shown s ON s.id = a.section_id
+		WHERE m.state = 'open' AND a.state = @missing AND (@everywhere OR a.section_id = ANY(@sections)) AND (@section = '' OR s.code = @section)`,
+		pgx.StrictNamedArgs{
+			"missing": string(life.Missing), "everywhere": actor.Reach(authz.ReadAssets) == authz.All, "sections": actor.Sections(authz.ReadAssets), "section": section,
+		})
+	return found.Count, err
+}
