@@ -75,3 +75,73 @@ func TestTheManualQuotesTheScreens(t *testing.T) {
 		}
 	}
 }
+
+// What the manual of the year quotes are the words on the screens to which those lead who
+// open, go through, ask, permit and confirm.
+func TestTheManualOfTheYearQuotesTheScreens(t *testing.T) {
+	t.Parallel()
+	manual, err := os.ReadFile("../../../docs/asset-year.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	portal := town.Start(t)
+	within := regexp.MustCompile(`^/(stocktakings|loans|disposals|exceptions|settings|editions|assets/[a-z]+-[0-9]+/(loans|dispose|missing|edit))\b`)
+	var screens strings.Builder
+	for _, post := range []string{"総務課長", "税務町民課長", "福祉こども課長", "福祉こども課 職員", "健康環境課長", "産業課長", "教育課長", "副町長"} {
+		visitor := servertest.SignIn(t, portal, town.Holder(post))
+		seen, alike := map[string]bool{}, map[string]int{}
+		for next := []string{"/", "/assets", "/assets/overview", "/assets/zeimu-0001", "/assets/fukushi-0001", "/stocktakings", "/loans", "/disposals", "/exceptions", "/exceptions/new"}; len(next) > 0; next = next[1:] {
+			shape := regexp.MustCompile(`[0-9]+`).ReplaceAllString(next[0], "0")
+			if seen[next[0]] || alike[shape] == mostAlike {
+				continue
+			}
+			seen[next[0]] = true
+			alike[shape]++
+			page := visitor.Get(next[0])
+			screens.WriteString(html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page.Body, "\n")))
+			for _, link := range regexp.MustCompile(`href="(/[^"#]*)"`).FindAllStringSubmatch(page.Body, -1) {
+				if to := html.UnescapeString(link[1]); within.MatchString(to) {
+					next = append(next, to)
+				}
+			}
+		}
+	}
+	see := func(a servertest.Answer) string {
+		t.Helper()
+		if a.Status != 200 {
+			t.Errorf("a page answers %d", a.Status)
+		}
+		screens.WriteString(html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(a.Body, "\n")))
+		return a.Body
+	}
+	sit := func(post string) *servertest.Visitor { return servertest.SignIn(t, portal, town.Holder(post)) }
+	manager, deputy, clerk := sit("税務町民課長"), sit("税務町民課 担当副課長"), sit("税務町民課 職員")
+	form := assettest.Ledger("name", "見本の媒体", "kind", "medium", "confidentiality", "2", "personal", "none", "zone", "offline")
+	form.Del("handling")
+	_, medium := assettest.Register(t, manager, form)
+	asked := see(clerk.Post("/loans/new", url.Values{"asset": {medium}, "section": {"zeimu"}, "purpose": {"見本"}, "place": {"町内"}, "from_on": {"2026-11-24"}, "until_on": {"2026-11-26"}}))
+	loan := "/loans/" + regexp.MustCompile(`番号</dt><dd>持-([0-9-]+)`).FindStringSubmatch(asked)[1]
+	see(manager.Post(loan+"/permit", url.Values{"version": {"1"}}))
+	see(deputy.Post(loan+"/hand", url.Values{"version": {"2"}}))
+	see(deputy.Post(loan+"/close", url.Values{"version": {"3"}, "whole": {"yes"}, "sound": {"yes"}, "erased": {"yes"}}))
+	see(clerk.Get(loan))
+	see(manager.Get("/assets/" + medium + "/dispose?medium=hdd"))
+	const section = "/stocktakings/8-1/zeimu"
+	codes := url.Values{}
+	for _, code := range regexp.MustCompile(`name="asset" value="([^"]+)"`).FindAllStringSubmatch(deputy.Get(section+"/rest").Body, -1) {
+		codes.Add("asset", code[1])
+	}
+	see(deputy.Post(section+"/rest", codes))
+	version := regexp.MustCompile(`name="version" value="([0-9]+)"`).FindStringSubmatch(see(deputy.Get(section + "/hand_in")))
+	see(deputy.Post(section+"/hand_in", url.Values{"version": version[1:]}))
+	see(manager.Get(section))
+	text := screens.String()
+	for _, words := range regexp.MustCompile(`「([^」 ]+)」`).FindAllStringSubmatch(string(manual), -1) {
+		if !strings.Contains(text, words[1]) {
+			t.Errorf("no screen reads 「%s」", words[1])
+		}
+	}
+}
+
+// mostAlike is how many pages each visitor looks at whose addresses differ in numbers only.
+const mostAlike = 4
