@@ -59,7 +59,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/loans/{loan}/withdraw", authz.AskLoans, s.showStep(loan.EventWithdraw)).Asking(s.asks(loan.EventWithdraw)),
 			screen.Post("/loans/{loan}/withdraw", authz.AskLoans, s.take(loan.EventWithdraw)).Asking(s.asks(loan.EventWithdraw)),
 		},
-		Nav: []screen.Entry{{Label: "持出し・貸出し", URL: address.Loans, Place: 5, Under: address.Assets, Action: authz.ReadLoans, Least: authz.Own}},
+		Nav: []screen.Entry{{Label: "持出し・貸出し", URL: address.Loans, Place: 4, Under: address.Assets, Action: authz.ReadLoans, Least: authz.Own}},
 		Flashes: map[string]layout.Done{
 			"loan-ask":   {Heading: "持出し・貸出しを申請しました", Text: "番号を付けました。許可する人に、お知らせが届きました。許可されて、渡されるまでは、持ち出せません。"},
 			"loan-offer": {Heading: "ほかの課室への貸出しを決めました", Text: "ほかの課室は、「持出し・貸出し」の申請の画面で、貸すものを選べます。"},
