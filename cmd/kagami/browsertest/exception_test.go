@@ -28,7 +28,7 @@ func TestAnExceptionEndsByItself(t *testing.T) {
 	portal := town.Start(t)
 	manager, ciso := sitDown(t, portal, town.Holder("税務町民課長")), sitDown(t, portal, town.Holder("副町長"))
 	manager.press("情報資産")
-	manager.press("台帳の概要")
+	manager.press("概要")
 	broken, excepted := manager.tile("要是正"), manager.tile("例外措置あり")
 	manager.goTo("/assets?broken=any")
 	manager.goTo(evaluate[string](manager, `document.querySelector("tbody th a").getAttribute("href")`))
