@@ -430,6 +430,9 @@ func TestWhatIsMissingIsWrittenOff(t *testing.T) {
 		t.Errorf("what is missing is destroyed: %v", err)
 	}
 	off := o.ask(o.tax, disposal.Asking{Codes: []string{a.Code}, Reason: "書庫と倉庫を探した", Due: today.AddDays(7)})
+	if _, err := o.Ask(t.Context(), o.deputy, disposal.Asking{Codes: []string{a.Code}, Reason: "もう一度", Due: today.AddDays(7)}); fields(err) != "assets" {
+		t.Errorf("what is missing is written off twice: %v", err)
+	}
 	if err := o.Confirm(t.Context(), o.tax, off, 1, ""); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("who has asked confirms: %v", err)
 	}
@@ -540,7 +543,58 @@ func TestWhoHasAskedIsRemindedOfWhatWaits(t *testing.T) {
 	r := record(a)
 	r.At = *o.now
 	o.must(o.Record(t.Context(), o.keeper, code, 1, r))
-	o.must(o.RemindAll(t.Context()))
+	*o.now = now.AddDate(0, 0, 90)
+	if got := told(); got != 1 {
+		t.Errorf("of what is recorded they have %d notices", got)
+	}
+	o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM disposal_reminder WHERE recipient = 'general'`).Scan(&steps))
+	if steps != 0 {
+		t.Errorf("%d steps of the 統括 for what is recorded", steps)
+	}
+}
+
+// Of two portals that remind at once, the second finds what the first has done.
+func TestTwoPortalsRemindOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.ask(o.keeper, asking(o.register()))
+	*o.now = now.AddDate(0, 0, 31)
+	first, err := o.db.Pool.Begin(t.Context())
+	o.must(err)
+	for _, statement := range []string{
+		`SELECT FROM disposal FOR NO KEY UPDATE`,
+		`INSERT INTO disposal_reminder (disposal_id, recipient, days, reminded_on) SELECT id, 'person', 1, due_on + 1 FROM disposal`,
+	} {
+		_, err := first.Exec(t.Context(), statement)
+		o.must(err)
+	}
+	second := make(chan error, 1)
+	go func() { second <- o.RemindAll(context.WithoutCancel(t.Context())) }()
+	for waiting := false; !waiting; {
+		o.must(o.db.Pool.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0)`).Scan(&waiting))
+	}
+	o.must(first.Commit(t.Context()))
+	o.must(<-second)
+	var notices int
+	o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE topic = 'disposal'`).Scan(&notices))
+	if notices != 0 {
+		t.Errorf("the second tells %d people of what the first has told", notices)
+	}
+}
+
+// A disposal is of one section, also for who answers for two.
+func TestADisposalIsOfOneSection(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code, err := o.assets.Register(t.Context(), o.welfare, "fukushi", asset.Details{
+		Kind: asset.Medium, Name: "外付けHDD", Confidentiality: "3B", Integrity: "1", Availability: "1", Personal: asset.PlainPersonal, Zone: asset.MyNumberZone, RegisteredOn: today,
+	})
+	o.must(err)
+	both := o.tax
+	both.Holdings = append(slices.Clone(both.Holdings), o.welfare.Holdings...)
+	if _, err := o.Ask(t.Context(), both, asking(o.register(), o.asset(code))); fields(err) != "assets" {
+		t.Errorf("assets of two sections: %v", err)
+	}
 }
 
 // A disposal goes with its assets to the section to which they are handed over.
