@@ -15,6 +15,7 @@ import (
 	"kagami/internal/asset/disposal"
 	"kagami/internal/asset/life"
 	"kagami/internal/asset/missing"
+	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -308,7 +309,65 @@ func TestWhoDidItNeverConfirms(t *testing.T) {
 	if err := o.Confirm(t.Context(), o.deputy, code, 4, ""); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("who has done it confirms: %v", err)
 	}
+	if next, err := o.Next(t.Context(), o.deputy, o.find(code)); err != nil || !slices.Equal(next, []disposal.Event{disposal.EventSendBack}) {
+		t.Errorf("who has done it is offered %v, %v", next, err)
+	}
 	o.must(o.Confirm(t.Context(), o.tax, code, 4, ""))
+}
+
+// Who has asked is told that it is confirmed, unless they have confirmed it themselves.
+func TestWhoHasAskedIsToldThatItIsConfirmed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for by, want := range map[*authz.Actor]int{&o.keeper: 1, &o.tax: 0} {
+		a := o.register()
+		code := o.ask(*by, asking(a))
+		o.must(o.Record(t.Context(), o.keeper, code, 1, record(a)))
+		o.must(o.Confirm(t.Context(), o.tax, code, 2, ""))
+		var told int
+		o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE topic = 'disposal' AND topic_id = $1 AND person_id = $2`, o.find(code).ID, by.Person).Scan(&told))
+		if told != want {
+			t.Errorf("%s is told %d times, not %d", by.Name, told, want)
+		}
+	}
+}
+
+// To what has ended, and to what nobody destroys, no file is added.
+func TestNoFileIsAddedToWhatHasEnded(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	a := o.register()
+	code := o.ask(o.tax, asking(a))
+	if err := o.Attach(t.Context(), o.tax, code, "of what", attachment.File{}); fields(err) != "kind file" {
+		t.Errorf("neither a kind nor a file: %v", err)
+	}
+	o.must(o.Withdraw(t.Context(), o.tax, code, 1, "", "まだ使う"))
+	if err := o.Attach(t.Context(), o.tax, code, "certificate", attachment.File{Token: "x"}); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("added to what was withdrawn: %v", err)
+	}
+	o.must(o.lost.Tell(t.Context(), o.clerk, a.Code, missing.Seen{Kind: missing.Missing, NoticedAt: now.Add(-time.Hour), NoticedBy: "見本 三郎"}))
+	off := o.ask(o.tax, disposal.Asking{Codes: []string{a.Code}, Reason: "書庫と倉庫を探した", Due: today.AddDays(7)})
+	if err := o.Attach(t.Context(), o.tax, off, "certificate", attachment.File{Token: "x"}); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("added to what is written off: %v", err)
+	}
+}
+
+// What is recorded as done is not missing: the record is sent back first.
+func TestWhatIsRecordedIsNotReportedMissing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	a := o.register()
+	code := o.ask(o.tax, asking(a))
+	o.must(o.Record(t.Context(), o.tax, code, 1, record(a)))
+	seen := missing.Seen{Kind: missing.Missing, NoticedAt: now.Add(-time.Hour), NoticedBy: "見本 三郎"}
+	if err := o.lost.Tell(t.Context(), o.clerk, a.Code, seen); fault.KindOf(err) != fault.Conflict || !strings.Contains(err.Error(), disposal.Number(code)) {
+		t.Errorf("what is recorded is missing: %v", err)
+	}
+	o.must(o.SendBack(t.Context(), o.deputy, code, 2, "見つからない"))
+	o.must(o.lost.Tell(t.Context(), o.clerk, a.Code, seen))
+	if o.asset(a.Code).State != life.Missing {
+		t.Errorf("it is %s", o.asset(a.Code).State)
+	}
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
@@ -359,7 +418,7 @@ func TestWhatIsWithdrawnStandsAsBefore(t *testing.T) {
 			t.Errorf("%s is taken out: %v", none, err)
 		}
 	}
-	o.must(o.Withdraw(t.Context(), o.tax, code, 2, b.Code, "まだ使う")) // the last: all of it
+	o.must(o.Withdraw(t.Context(), o.tax, code, 2, b.Code, strings.Repeat("字", 2000))) // the last: all of it; the asset keeps the beginning of so much
 	if d := o.find(code); d.State != disposal.Withdrawn || o.asset(b.Code).State != asset.Registered {
 		t.Errorf("%+v", d)
 	}
