@@ -136,7 +136,7 @@ func (s *Service) remind(ctx context.Context, id int64, steps deadline.Steps) er
 		return effect, nil
 	})
 	if err != nil && fault.KindOf(err) != fault.NotFound {
-		return fmt.Errorf("telling of an exception: %w", err)
+		return fmt.Errorf("telling of exception %d: %w", id, err)
 	}
 	return nil
 }

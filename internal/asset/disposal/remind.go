@@ -111,7 +111,7 @@ func (s *Service) remind(ctx context.Context, id int64, steps deadline.Steps) er
 		return effect, nil
 	})
 	if err != nil {
-		return fmt.Errorf("reminding of a disposal: %w", err)
+		return fmt.Errorf("reminding of disposal %d: %w", id, err)
 	}
 	return nil
 }

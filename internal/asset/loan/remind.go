@@ -97,7 +97,7 @@ func (s *Service) remind(ctx context.Context, loan int64, steps deadline.Steps) 
 		}, err
 	})
 	if err != nil {
-		return fmt.Errorf("reminding of a loan: %w", err)
+		return fmt.Errorf("reminding of loan %d: %w", loan, err)
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func (s *Service) Tend(ctx context.Context, code string) error {
 		}, err
 	})
 	if err != nil {
-		return fmt.Errorf("tending a 棚卸し: %w", err)
+		return fmt.Errorf("tending 棚卸し %s: %w", code, err)
 	}
 	return nil
 }
