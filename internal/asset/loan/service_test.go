@@ -486,6 +486,13 @@ func TestAnotherSectionBorrowsWhatIsOffered(t *testing.T) {
 			t.Errorf("offered by %s: %v", by, err)
 		}
 	}
+	both := o.as("zeimu 主事")
+	both.Holdings = append(both.Holdings, o.as("fukushi 主事").Holdings...)
+	byBoth := a
+	byBoth.Taker = "P7" // the 主事 of the other section
+	if _, err := o.Ask(t.Context(), both, byBoth); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("what is not offered, by who works in both: %v", err)
+	}
 	if err := o.Offer(t.Context(), o.as("zeimu 課長"), code, 0, true, "窓口で渡します"); err != nil {
 		t.Fatal(err)
 	}
@@ -536,6 +543,10 @@ func TestWhatIsLostIsTold(t *testing.T) {
 		if err := o.do("zeimu 主事", code, loan.EventLose, lost); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("noticed later: %v", err)
 		}
+		lost.NoticedAt = o.now.AddDate(0, 0, -1)
+		if err := o.do("zeimu 主事", code, loan.EventLose, lost); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("noticed before it was handed over: %v", err)
+		}
 		lost.NoticedAt = *o.now
 		o.must("zeimu 主事", code, loan.EventLose, lost)
 		told := o.count(`notice WHERE person_id = ANY($1) AND title LIKE '%見つかりません'`, []int64{o.people["soumu 統括"], o.people["soumu CSIRT"]})
@@ -551,6 +562,23 @@ func TestWhatIsLostIsTold(t *testing.T) {
 	}
 	if kept.From != "持-8-0001" || kept.AssetID == 0 || kept.Words != "移動中に落とした" || kept.NoticedBy != "本人" {
 		t.Errorf("kept is %+v", kept)
+	}
+}
+
+// Who has it and works in another section by now still says that it is lost.
+func TestWhoHasMovedSaysThatItIsLost(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	code := o.out(asking(o.medium(plain)))
+	colleague := o.as("fukushi 主事")
+	moved := colleague
+	moved.Person = o.people["zeimu 主事"]
+	lost := loan.Step{Version: 3, Note: "移動中に落とした", Loss: loan.Loss{NoticedAt: *o.now, NoticedBy: "本人"}}
+	if err := o.Do(t.Context(), colleague, code, loan.EventLose, lost); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("another who works there: %v", err)
+	}
+	if err := o.Do(t.Context(), moved, code, loan.EventLose, lost); err != nil {
+		t.Errorf("who has it: %v", err)
 	}
 }
 

@@ -216,9 +216,15 @@ func TestASectionIsGoneThroughSentBackAndConfirmed(t *testing.T) {
 		t.Errorf("%d are told that it was sent back", n)
 	}
 	o.answer(o.keeper, code, "zeimu", stocktaking.Finding{Code: tax[1], Result: stocktaking.Disposed, Note: "機器の更新", Seen: 1})
-	before := o.place(code, "zeimu").Version
+	before := o.place(code, "zeimu")
+	if before.Words == "" {
+		t.Error("what is to be mended is gone with the first answer")
+	}
 	o.must(o.do(o.keeper, code, "zeimu", stocktaking.EventHandIn, ""))
-	o.refused("confirmed on another version", fault.Conflict, o.Do(t.Context(), o.tax, code, "zeimu", stocktaking.EventConfirm, stocktaking.Step{Version: before}))
+	if p := o.place(code, "zeimu"); p.Words != "" {
+		t.Errorf("handed in anew it is still to be mended: %q", p.Words)
+	}
+	o.refused("confirmed on another version", fault.Conflict, o.Do(t.Context(), o.tax, code, "zeimu", stocktaking.EventConfirm, stocktaking.Step{Version: before.Version}))
 	o.must(o.do(o.tax, code, "zeimu", stocktaking.EventConfirm, ""))
 	if c := o.counts(code, "zeimu"); c != (stocktaking.Counts{Asked: 3, Same: 1, Changed: 1, Disposed: 1}) {
 		t.Errorf("it came to %+v", c)
@@ -620,7 +626,9 @@ func TestWhatWaitsForWhom(t *testing.T) {
 	check("the keeper", o.keeper, "zeimu not_begun 0")
 	check("the clerk", o.clerk, "")
 	check("the 統括 in time", o.officer, "")
-	o.answer(o.keeper, code, "zeimu", all(stocktaking.Same, tax...)...)
+	o.answer(o.keeper, code, "zeimu", all(stocktaking.Same, tax[0])...)
+	check("the keeper under way", o.keeper, "zeimu under_way 0")
+	o.answer(o.keeper, code, "zeimu", all(stocktaking.Same, tax[1:]...)...)
 	o.must(o.do(o.keeper, code, "zeimu", stocktaking.EventHandIn, ""))
 	check("the keeper who has handed in", o.keeper, "")
 	check("the 管理者 who confirms", o.tax, "zeimu handed_in 0")
