@@ -43,7 +43,7 @@ var ground = map[string][]string{
 
 	"internal/effective": {"internal/calendar", "internal/fault"},
 	"internal/setting":   {"internal/authz", "internal/calendar", "internal/door", "internal/effective", "internal/fault", "internal/postgres", "internal/trail"},
-	"internal/deadline":  {"internal/calendar", "internal/setting"},
+	"internal/deadline":  {"internal/calendar", "internal/edition", "internal/holiday", "internal/postgres", "internal/setting"},
 	"internal/edition":   {"internal/authz", "internal/calendar", "internal/door", "internal/effective", "internal/fault", "internal/postgres", "internal/sheet", "internal/sheet/intake", "internal/state", "internal/task", "internal/trail"},
 	"internal/holiday":   {"internal/calendar", "internal/edition", "internal/sheet/intake"},
 

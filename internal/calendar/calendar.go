@@ -16,3 +16,9 @@ func FiscalYear(day Date) int {
 	}
 	return year
 }
+
+// ReiwaYear is the 年度 of a day as papers are numbered by it: 8 for 令和8年度.
+func ReiwaYear(day Date) int {
+	const before = 2018 // the year before 令和元年
+	return FiscalYear(day) - before
+}

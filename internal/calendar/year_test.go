@@ -17,3 +17,13 @@ func TestAFiscalYearBeginsInApril(t *testing.T) {
 		}
 	}
 }
+
+func TestPapersAreNumberedByTheYearOfReiwa(t *testing.T) {
+	for day, want := range map[calendar.Date]int{
+		calendar.NewDate(2026, 11, 24): 8, calendar.NewDate(2027, 3, 31): 8, calendar.NewDate(2027, 4, 1): 9, calendar.NewDate(2019, 5, 1): 1,
+	} {
+		if got := calendar.ReiwaYear(day); got != want {
+			t.Errorf("%v is in 令和%d年度", day, got)
+		}
+	}
+}

@@ -76,29 +76,28 @@ type Reminders struct {
 // Standard is what holds where a town has set nothing.
 type Standard struct{ Person, Manager, General []int }
 
+// Words are what the settings of a deadline say: who has something to do, and of each recipient
+// what they are told and when.
+type Words struct{ Who, Person, Manager, General string }
+
 // NewReminders declares the settings of a deadline: name is stored, title says of
 // what it is: 閲読の確認の期限.
-func NewReminders(name, title string, standard Standard) Reminders {
+func NewReminders(name, title string, words Words, standard Standard) Reminders {
 	of := func(to Recipient, whom, help string, days []int) setting.Of[[]int] {
 		return setting.NewDays(name+".remind_"+string(to), title+"："+whom+"へのお知らせ", help, days...)
 	}
 	return Reminders{
-		Person:  of(Person, "本人", "期限の前と後の、どの日に本人へお知らせを出すかです。", standard.Person),
-		Manager: of(Manager, "課長（情報セキュリティ管理者）", "済んでいない職員がいることを、どの日にその課の課長へお知らせするかです。空席か、課長本人もまだのときは、図 1.1 でその上の役割の人に届きます。", standard.Manager),
+		Person:  of(Person, words.Who, words.Person, standard.Person),
+		Manager: of(Manager, "課長（情報セキュリティ管理者）", words.Manager, standard.Manager),
+		General: of(General, "統括情報セキュリティ責任者", words.General, standard.General),
 		OfficeDays: setting.NewSwitch(name+".office_days", title+"：閉庁日にはお知らせを出さない",
 			"「はい」にすると、土曜日・日曜日・祝日・年末年始などの閉庁日に当たるお知らせは、次の開庁日に出ます。はじめは「いいえ」で、閉庁日にも出ます。閉庁日は「法令・国の基準」にあります。", false),
-		General: of(General, "統括情報セキュリティ責任者", "済んでいない職員がいることを、どの日に統括へお知らせするかです。はじめは「なし」で、統括は「確認の状況」でいつでも見られます。", standard.General),
 	}
 }
 
 // Settings are the declarations, for the Part.
 func (r Reminders) Settings() []setting.Setting {
 	return []setting.Setting{r.Person.Setting, r.Manager.Setting, r.General.Setting, r.OfficeDays.Setting}
-}
-
-// Rest tells whether nobody is reminded on a day, since the offices are closed.
-func (r Reminders) Rest(values setting.Values, office calendar.Office, day calendar.Date) bool {
-	return r.OfficeDays.On(values, day) && !office.IsOpen(day)
 }
 
 // farthest is the most days that a setting lets a step be from the last day.

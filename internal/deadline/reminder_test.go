@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
 
 var due = calendar.NewDate(2026, time.December, 10)
 
-var reminders = deadline.NewReminders("sample", "見本の期限", deadline.Standard{Person: []int{-3, 1}, Manager: []int{4, 11}})
+var reminders = deadline.NewReminders("sample", "見本の期限", deadline.Words{Who: "本人"}, deadline.Standard{Person: []int{-3, 1}, Manager: []int{4, 11}})
 
 func TestTheStepsAreThoseThatTheTownHasSet(t *testing.T) {
 	t.Parallel()
@@ -70,6 +70,30 @@ func TestADayStandsOnceAmongTheDays(t *testing.T) {
 	want := []calendar.Date{due.AddDays(-3), due.AddDays(1), due.AddDays(4), due.AddDays(11)}
 	if got := steps.Days(due); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// 28 November is a Saturday: nobody is reminded on it where the town says so, and on the Monday
+// after it they are.
+func TestNobodyIsRemindedWhileTheOfficesAreClosed(t *testing.T) {
+	t.Parallel()
+	pool := databases.New(t).Pool
+	saturday := calendar.NewDate(2026, time.November, 28)
+	for _, c := range []struct {
+		set  bool
+		day  calendar.Date
+		rest bool
+	}{{false, saturday, false}, {true, saturday, true}, {true, saturday.AddDays(1), true}, {true, saturday.AddDays(2), false}} {
+		if c.set {
+			_, err := pool.Exec(t.Context(), `INSERT INTO setting_value (name, first_day, value, reason, set_at) VALUES ('sample.office_days', '2026-11-24', 'yes', '見本', now()) ON CONFLICT DO NOTHING`)
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		steps, rest, err := reminders.StepsForPortal(t.Context(), pool, c.day)
+		if err != nil || rest != c.rest || len(steps) != 4 {
+			t.Errorf("%+v: %v, rest %v, %v", c, steps, rest, err)
+		}
 	}
 }
 

@@ -15,9 +15,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/deadline"
 	"kagami/internal/door"
-	"kagami/internal/edition"
 	"kagami/internal/fault"
-	"kagami/internal/holiday"
 	"kagami/internal/notice"
 	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
@@ -86,34 +84,30 @@ const dueNow = `
 
 // Tend tells those whose day has come of exceptions: each step once, however often it runs.
 func (s *Service) Tend(ctx context.Context) error {
-	values, err := setting.LoadForPortal(ctx, s.pool)
-	if err != nil {
-		return err
-	}
 	today := calendar.Day(s.door.Now())
-	editions, err := edition.LoadForPortal(ctx, s.pool, today)
-	if err != nil || Reminders.Rest(values, holiday.Office(editions, today), today) {
+	steps, rest, err := Reminders.StepsForPortal(ctx, s.pool, today)
+	if err != nil || rest {
 		return err
 	}
-	list, err := dueOf(ctx, s.pool, values, 0, today)
+	list, err := dueOf(ctx, s.pool, steps, 0, today)
 	var failed []error
 	for i, d := range list {
 		if i == 0 || list[i-1].ID != d.ID {
-			failed = append(failed, s.remind(ctx, d.ID, values))
+			failed = append(failed, s.remind(ctx, d.ID, steps))
 		}
 	}
 	return errors.Join(append(failed, err)...)
 }
 
 // dueOf is what is to be told of an exception, by its id, or of all of them.
-func dueOf(ctx context.Context, db postgres.Querier, values setting.Values, id int64, day calendar.Date) ([]due, error) {
-	args := Reminders.On(values, day).Arguments(day)
+func dueOf(ctx context.Context, db postgres.Querier, steps deadline.Steps, id int64, day calendar.Date) ([]due, error) {
+	args := steps.Arguments(day)
 	maps.Copy(args, pgx.StrictNamedArgs{"day": day, "id": id})
 	return postgres.List[due](ctx, db, "looking whom to tell of exceptions", dueNow, args)
 }
 
 // remind tells what is due of an exception, and keeps that it has.
-func (s *Service) remind(ctx context.Context, id int64, values setting.Values) error {
+func (s *Service) remind(ctx context.Context, id int64, steps deadline.Steps) error {
 	err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
@@ -122,7 +116,7 @@ func (s *Service) remind(ctx context.Context, id int64, values setting.Values) e
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		list, err := dueOf(ctx, tx, values, id, tx.Today())
+		list, err := dueOf(ctx, tx, steps, id, tx.Today())
 		if err != nil || len(list) == 0 {
 			return door.Unchanged(), err
 		}
@@ -142,7 +136,7 @@ func (s *Service) remind(ctx context.Context, id int64, values setting.Values) e
 		return effect, nil
 	})
 	if err != nil && fault.KindOf(err) != fault.NotFound {
-		return fmt.Errorf("telling of an exception: %w", err)
+		return fmt.Errorf("telling of exception %d: %w", id, err)
 	}
 	return nil
 }

@@ -283,7 +283,7 @@ func insert(ctx context.Context, tx *door.Tx, actor authz.Actor, a Asking, secti
 			INSERT INTO exception_step (exception_id, version, at, by, event) SELECT id, 1, @now, @by, 'ask' FROM made)
 		SELECT id, code FROM made`,
 		pgx.StrictNamedArgs{
-			"year": calendar.FiscalYear(tx.Today()) - beforeReiwa, "section": section, "by": actor.Person, "now": tx.Now, "clause": a.Clause, "subject": a.Subject,
+			"year": calendar.ReiwaYear(tx.Today()), "section": section, "by": actor.Person, "now": tx.Now, "clause": a.Clause, "subject": a.Subject,
 			"reason": a.Reason, "risk": a.Risk, "instead": a.Instead, "from": a.From, "until": a.Until, "review": a.ReviewOn, "since": a.DoneSince, "follows": follows, "about": about,
 		}).Scan(&id, &code)
 	if err != nil {
@@ -307,9 +307,6 @@ func stand(ctx context.Context, tx *door.Tx, id int64) error {
 	}
 	return fault.InvalidFields(problems)
 }
-
-// beforeReiwa is the year before 令和元年.
-const beforeReiwa = 2018
 
 // Step is what is said with a step of an exception.
 type Step struct {

@@ -234,6 +234,55 @@ func TestWhatIsDoneAlreadyIsToldAndPutRight(t *testing.T) {
 	}
 }
 
+// A day by which it is put right is of what is done already.
+func TestWhatIsNotDoneIsNotPutRight(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.ask(o.tax, asking())
+	o.must(o.ciso, code, exception.EventRefuse, exception.Step{Version: 1, Note: "別の方法がある", On: today.AddDays(3)})
+	if e := o.find(code); !e.MendOn.IsZero() {
+		t.Errorf("it is put right by %v", e.MendOn)
+	}
+}
+
+// Another one goes on from what was permitted for the same section: also where who asks sees
+// the others.
+func TestWhatAnotherOneGoesOnFrom(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.ask(o.tax, asking())
+	next := asking()
+	next.Follows = code
+	if _, err := o.Ask(t.Context(), o.tax, next); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("it goes on from what nobody has permitted: %v", err)
+	}
+	o.must(o.ciso, code, exception.EventPermit, exception.Step{Version: 1})
+	next.Section = "fukushi"
+	if _, err := o.Ask(t.Context(), o.officer, next); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("another section goes on from it: %v", err)
+	}
+	next.Section = "zeimu"
+	if _, err := o.Ask(t.Context(), o.officer, next); err != nil {
+		t.Errorf("the same section: %v", err)
+	}
+}
+
+// What is over is decided by nobody, and so nothing is offered.
+func TestNothingIsOfferedOfWhatIsOver(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.ask(o.tax, asking())
+	o.must(o.ciso, code, exception.EventPermit, exception.Step{Version: 1})
+	for days, want := range map[int]bool{100: true, 101: false} {
+		*o.now = today.AddDays(days).Start()
+		for _, by := range []authz.Actor{o.ciso, o.tax} {
+			if next, err := o.Next(t.Context(), by, o.find(code)); err != nil || len(next) > 0 != want {
+				t.Errorf("after %d days %v, %v", days, next, err)
+			}
+		}
+	}
+}
+
 // register registers an asset of the tax section, as an exception is about its zone.
 func (o office) register() exception.About {
 	o.t.Helper()

@@ -152,7 +152,7 @@ func insert(ctx context.Context, tx *door.Tx, actor authz.Actor, a Asking, secti
 			SELECT id, 1, @now, @by, 'ask', jsonb_build_object('medium', @medium::text, 'ways', to_jsonb(@ways::text[]), 'witness', @witness::text) FROM made)
 		SELECT id, code FROM made`,
 		pgx.StrictNamedArgs{
-			"year": calendar.FiscalYear(tx.Today()) - beforeReiwa, "section": section, "how": string(how), "by": actor.Person, "now": tx.Now, "reason": a.Reason,
+			"year": calendar.ReiwaYear(tx.Today()), "section": section, "how": string(how), "by": actor.Person, "now": tx.Now, "reason": a.Reason,
 			"due": a.Due, "medium": string(a.Medium), "ways": append([]string{}, a.Ways...), "witness": a.Witness, "items": list,
 		}).Scan(&id, &code)
 	if err != nil {
@@ -160,9 +160,6 @@ func insert(ctx context.Context, tx *door.Tx, actor authz.Actor, a Asking, secti
 	}
 	return id, code, nil
 }
-
-// beforeReiwa is the year before 令和元年.
-const beforeReiwa = 2018
 
 // moveAll takes a step with assets.
 func (s *Service) moveAll(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []asset.Asset, step life.Step, why string) (done []door.Effect, err error) {

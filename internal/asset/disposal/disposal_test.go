@@ -15,6 +15,7 @@ import (
 	"kagami/internal/asset/disposal"
 	"kagami/internal/asset/life"
 	"kagami/internal/asset/missing"
+	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -308,7 +309,65 @@ func TestWhoDidItNeverConfirms(t *testing.T) {
 	if err := o.Confirm(t.Context(), o.deputy, code, 4, ""); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("who has done it confirms: %v", err)
 	}
+	if next, err := o.Next(t.Context(), o.deputy, o.find(code)); err != nil || !slices.Equal(next, []disposal.Event{disposal.EventSendBack}) {
+		t.Errorf("who has done it is offered %v, %v", next, err)
+	}
 	o.must(o.Confirm(t.Context(), o.tax, code, 4, ""))
+}
+
+// Who has asked is told that it is confirmed, unless they have confirmed it themselves.
+func TestWhoHasAskedIsToldThatItIsConfirmed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for by, want := range map[*authz.Actor]int{&o.keeper: 1, &o.tax: 0} {
+		a := o.register()
+		code := o.ask(*by, asking(a))
+		o.must(o.Record(t.Context(), o.keeper, code, 1, record(a)))
+		o.must(o.Confirm(t.Context(), o.tax, code, 2, ""))
+		var told int
+		o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE topic = 'disposal' AND topic_id = $1 AND person_id = $2`, o.find(code).ID, by.Person).Scan(&told))
+		if told != want {
+			t.Errorf("%s is told %d times, not %d", by.Name, told, want)
+		}
+	}
+}
+
+// To what has ended, and to what nobody destroys, no file is added.
+func TestNoFileIsAddedToWhatHasEnded(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	a := o.register()
+	code := o.ask(o.tax, asking(a))
+	if err := o.Attach(t.Context(), o.tax, code, "of what", attachment.File{}); fields(err) != "kind file" {
+		t.Errorf("neither a kind nor a file: %v", err)
+	}
+	o.must(o.Withdraw(t.Context(), o.tax, code, 1, "", "まだ使う"))
+	if err := o.Attach(t.Context(), o.tax, code, "certificate", attachment.File{Token: "x"}); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("added to what was withdrawn: %v", err)
+	}
+	o.must(o.lost.Tell(t.Context(), o.clerk, a.Code, missing.Seen{Kind: missing.Missing, NoticedAt: now.Add(-time.Hour), NoticedBy: "見本 三郎"}))
+	off := o.ask(o.tax, disposal.Asking{Codes: []string{a.Code}, Reason: "書庫と倉庫を探した", Due: today.AddDays(7)})
+	if err := o.Attach(t.Context(), o.tax, off, "certificate", attachment.File{Token: "x"}); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("added to what is written off: %v", err)
+	}
+}
+
+// What is recorded as done is not missing: the record is sent back first.
+func TestWhatIsRecordedIsNotReportedMissing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	a := o.register()
+	code := o.ask(o.tax, asking(a))
+	o.must(o.Record(t.Context(), o.tax, code, 1, record(a)))
+	seen := missing.Seen{Kind: missing.Missing, NoticedAt: now.Add(-time.Hour), NoticedBy: "見本 三郎"}
+	if err := o.lost.Tell(t.Context(), o.clerk, a.Code, seen); fault.KindOf(err) != fault.Conflict || !strings.Contains(err.Error(), disposal.Number(code)) {
+		t.Errorf("what is recorded is missing: %v", err)
+	}
+	o.must(o.SendBack(t.Context(), o.deputy, code, 2, "見つからない"))
+	o.must(o.lost.Tell(t.Context(), o.clerk, a.Code, seen))
+	if o.asset(a.Code).State != life.Missing {
+		t.Errorf("it is %s", o.asset(a.Code).State)
+	}
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
@@ -359,7 +418,7 @@ func TestWhatIsWithdrawnStandsAsBefore(t *testing.T) {
 			t.Errorf("%s is taken out: %v", none, err)
 		}
 	}
-	o.must(o.Withdraw(t.Context(), o.tax, code, 2, b.Code, "まだ使う")) // the last: all of it
+	o.must(o.Withdraw(t.Context(), o.tax, code, 2, b.Code, strings.Repeat("字", 2000))) // the last: all of it; the asset keeps the beginning of so much
 	if d := o.find(code); d.State != disposal.Withdrawn || o.asset(b.Code).State != asset.Registered {
 		t.Errorf("%+v", d)
 	}
@@ -430,6 +489,9 @@ func TestWhatIsMissingIsWrittenOff(t *testing.T) {
 		t.Errorf("what is missing is destroyed: %v", err)
 	}
 	off := o.ask(o.tax, disposal.Asking{Codes: []string{a.Code}, Reason: "書庫と倉庫を探した", Due: today.AddDays(7)})
+	if _, err := o.Ask(t.Context(), o.deputy, disposal.Asking{Codes: []string{a.Code}, Reason: "もう一度", Due: today.AddDays(7)}); fields(err) != "assets" {
+		t.Errorf("what is missing is written off twice: %v", err)
+	}
 	if err := o.Confirm(t.Context(), o.tax, off, 1, ""); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("who has asked confirms: %v", err)
 	}
@@ -540,7 +602,58 @@ func TestWhoHasAskedIsRemindedOfWhatWaits(t *testing.T) {
 	r := record(a)
 	r.At = *o.now
 	o.must(o.Record(t.Context(), o.keeper, code, 1, r))
-	o.must(o.RemindAll(t.Context()))
+	*o.now = now.AddDate(0, 0, 90)
+	if got := told(); got != 1 {
+		t.Errorf("of what is recorded they have %d notices", got)
+	}
+	o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM disposal_reminder WHERE recipient = 'general'`).Scan(&steps))
+	if steps != 0 {
+		t.Errorf("%d steps of the 統括 for what is recorded", steps)
+	}
+}
+
+// Of two portals that remind at once, the second finds what the first has done.
+func TestTwoPortalsRemindOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.ask(o.keeper, asking(o.register()))
+	*o.now = now.AddDate(0, 0, 31)
+	first, err := o.db.Pool.Begin(t.Context())
+	o.must(err)
+	for _, statement := range []string{
+		`SELECT FROM disposal FOR NO KEY UPDATE`,
+		`INSERT INTO disposal_reminder (disposal_id, recipient, days, reminded_on) SELECT id, 'person', 1, due_on + 1 FROM disposal`,
+	} {
+		_, err := first.Exec(t.Context(), statement)
+		o.must(err)
+	}
+	second := make(chan error, 1)
+	go func() { second <- o.RemindAll(context.WithoutCancel(t.Context())) }()
+	for waiting := false; !waiting; {
+		o.must(o.db.Pool.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0)`).Scan(&waiting))
+	}
+	o.must(first.Commit(t.Context()))
+	o.must(<-second)
+	var notices int
+	o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE topic = 'disposal'`).Scan(&notices))
+	if notices != 0 {
+		t.Errorf("the second tells %d people of what the first has told", notices)
+	}
+}
+
+// A disposal is of one section, also for who answers for two.
+func TestADisposalIsOfOneSection(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code, err := o.assets.Register(t.Context(), o.welfare, "fukushi", asset.Details{
+		Kind: asset.Medium, Name: "外付けHDD", Confidentiality: "3B", Integrity: "1", Availability: "1", Personal: asset.PlainPersonal, Zone: asset.MyNumberZone, RegisteredOn: today,
+	})
+	o.must(err)
+	both := o.tax
+	both.Holdings = append(slices.Clone(both.Holdings), o.welfare.Holdings...)
+	if _, err := o.Ask(t.Context(), both, asking(o.register(), o.asset(code))); fields(err) != "assets" {
+		t.Errorf("assets of two sections: %v", err)
+	}
 }
 
 // A disposal goes with its assets to the section to which they are handed over.

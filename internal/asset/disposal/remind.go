@@ -14,8 +14,6 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/deadline"
 	"kagami/internal/door"
-	"kagami/internal/edition"
-	"kagami/internal/holiday"
 	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
 	"kagami/internal/setting"
@@ -51,82 +49,79 @@ func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
 		func() (river.JobArgs, *river.InsertOpts) { return remindAll{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})}
 }
 
-// RemindAll reminds of each disposal that waits, whose step has come today.
+// requested are the disposals that wait, as deadline asks for them: a disposal in the place of
+// a person, who may have asked for many.
+const requested = `SELECT d.id AS person_id, (d.asked_at AT TIME ZONE 'Asia/Tokyo')::date AS asked_on, d.due_on FROM disposal d WHERE ` + waitingCondition
+
+// notYet tells that a step t was not taken yet, nor a later one.
+const notYet = `NOT EXISTS (SELECT FROM disposal_reminder m WHERE m.disposal_id = t.person_id AND m.recipient = t.recipient AND m.days >= t.days)`
+
+// RemindAll reminds of each disposal that waits, whose step has come today. It may be done any
+// number of times on a day, also by two at once: each step is taken once.
 func (s *Service) RemindAll(ctx context.Context) error {
-	list, err := postgres.List[struct{ ID int64 }](ctx, s.pool, "listing what waits", `SELECT d.id FROM disposal d WHERE `+waitingCondition+` ORDER BY d.id`)
+	today := calendar.Day(s.door.Now())
+	steps, rest, err := Reminders.StepsForPortal(ctx, s.pool, today)
+	if err != nil || rest {
+		return err
+	}
+	list, err := postgres.List[struct{ ID int64 }](ctx, s.pool, "looking for what is to be disposed of", `
+		WITH requested AS (`+requested+`), step AS (`+deadline.Latest+`) SELECT DISTINCT t.person_id AS id FROM step t WHERE `+notYet+` ORDER BY 1`, steps.Arguments(today))
 	if err != nil {
 		return err
 	}
 	var failed []error
 	for _, one := range list {
-		failed = append(failed, s.remind(ctx, one.ID))
+		failed = append(failed, s.remind(ctx, one.ID, steps))
 	}
 	return errors.Join(failed...)
 }
 
-// reminded is a step that has come today.
-type reminded struct {
-	Code      string
-	Section   int64
-	AskedBy   int64
-	Due       calendar.Date
-	Recipient deadline.Recipient
-}
-
-func (s *Service) remind(ctx context.Context, id int64) error {
+// remind takes the steps of one disposal whose day has come. It is locked first: another portal
+// may be at it too, and only who sees what that one has done takes each step once.
+func (s *Service) remind(ctx context.Context, id int64, steps deadline.Steps) error {
 	err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		values, err := setting.LoadForPortal(ctx, tx)
+		d, err := postgres.One[Disposal](ctx, tx, "looking at what waits", selectDisposal+` WHERE d.id = @id FOR NO KEY UPDATE OF d`, pgx.StrictNamedArgs{"id": id})
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		editions, err := edition.LoadForPortal(ctx, tx, tx.Today())
-		if err != nil || Reminders.Rest(values, holiday.Office(editions, tx.Today()), tx.Today()) {
+		args := steps.Arguments(tx.Today())
+		maps.Copy(args, pgx.StrictNamedArgs{"id": id})
+		taken, err := postgres.List[struct{ Recipient deadline.Recipient }](ctx, tx, "reminding of a disposal", `
+			WITH requested AS (`+requested+` AND d.id = @id), step AS (`+deadline.Latest+`)
+			INSERT INTO disposal_reminder (disposal_id, recipient, days, reminded_on)
+			SELECT t.person_id, t.recipient, t.days, @step_day::date FROM step t WHERE `+notYet+` ORDER BY t.recipient RETURNING recipient`, args)
+		if err != nil || len(taken) == 0 {
 			return door.Unchanged(), err
 		}
-		args := pgx.StrictNamedArgs{"id": id}
-		maps.Copy(args, Reminders.On(values, tx.Today()).Arguments(tx.Today()))
-		list, err := postgres.List[reminded](ctx, tx, "reminding of a disposal", `
-			WITH waits AS (SELECT d.* FROM disposal d WHERE d.id = @id AND `+waitingCondition+`),
-			requested AS (SELECT asked_by AS person_id, (asked_at AT TIME ZONE 'Asia/Tokyo')::date AS asked_on, due_on FROM waits),
-			step AS (`+deadline.Latest+`),
-			reminded AS (
-				INSERT INTO disposal_reminder (disposal_id, recipient, days, reminded_on)
-				SELECT @id, t.recipient, t.days, @step_day::date FROM step t
-				WHERE NOT EXISTS (SELECT FROM disposal_reminder m WHERE m.disposal_id = @id AND m.recipient = t.recipient AND m.days >= t.days)
-				RETURNING recipient)
-			SELECT w.code, w.section_id AS section, w.asked_by, w.due_on AS due, m.recipient FROM reminded m CROSS JOIN waits w ORDER BY m.recipient`, args)
-		if err != nil || len(list) == 0 {
-			return door.Unchanged(), err
+		title := "廃棄する予定の日が近づいています"
+		if tx.Today().After(d.Due) {
+			title = "廃棄する予定の日を過ぎています"
 		}
 		effect := door.Effect{Subject: trail.Subject{Kind: about, ID: id}, Fields: []string{"reminded"}}
-		for _, r := range list {
-			to, err := r.to(ctx, tx)
+		for _, step := range taken {
+			to, err := d.reminded(ctx, tx, step.Recipient)
 			if err != nil {
 				return door.Unchanged(), err
 			}
-			title := "廃棄する予定の日が近づいています"
-			if tx.Today().After(r.Due) {
-				title = "廃棄する予定の日を過ぎています"
-			}
-			effect.Notices = append(effect.Notices, tell(to, Disposal{ID: id, Code: r.Code}, title, "（予定の日："+calendar.Wareki(r.Due)+"）を廃棄して、記録してください。")...)
+			effect.Notices = append(effect.Notices, tell(to, d, title, "（予定の日："+calendar.Wareki(d.Due)+"）を廃棄して、記録してください。")...)
 		}
 		return effect, nil
 	})
 	if err != nil {
-		return fmt.Errorf("reminding of a disposal: %w", err)
+		return fmt.Errorf("reminding of disposal %d: %w", id, err)
 	}
 	return nil
 }
 
-// to are those whom the step tells.
-func (r reminded) to(ctx context.Context, tx *door.Tx) ([]int64, error) {
-	role, section := authz.SecurityManager, r.Section
-	switch r.Recipient {
+// reminded are those whom a step tells.
+func (d Disposal) reminded(ctx context.Context, tx *door.Tx, recipient deadline.Recipient) ([]int64, error) {
+	role, section := authz.SecurityManager, d.Section
+	switch recipient {
 	case deadline.Person:
-		return []int64{r.AskedBy}, nil
+		return []int64{d.AskedByID}, nil
 	case deadline.General:
 		role, section = authz.GeneralSecurityOfficer, 0
 	case deadline.Manager:

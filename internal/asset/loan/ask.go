@@ -242,7 +242,7 @@ func (i inserted) insert(ctx context.Context, tx *door.Tx, actor authz.Actor) ([
 			INSERT INTO loan_step (loan_id, version, at, by, event) SELECT id, 1, @now, @by, @event FROM made)
 		SELECT id, code FROM made ORDER BY id`,
 		pgx.StrictNamedArgs{
-			"year": calendar.FiscalYear(tx.Today()) - beforeReiwa, "count": len(i.spans), "asset": i.thing.ID, "name": i.thing.Name, "section": i.section, "holder": i.thing.Section, "by": actor.Person, "now": tx.Now,
+			"year": calendar.ReiwaYear(tx.Today()), "count": len(i.spans), "asset": i.thing.ID, "name": i.thing.Name, "section": i.section, "holder": i.thing.Section, "by": actor.Person, "now": tx.Now,
 			"taker": i.taker, "purpose": i.Purpose, "place": i.Place, "safeguards": i.Safeguards, "exception": i.exception, "state": string(i.state), "froms": froms, "untils": untils,
 			"rules": rules, "clauses": clauses, "sentences": sentences, "event": string(event),
 		})
@@ -251,9 +251,6 @@ func (i inserted) insert(ctx context.Context, tx *door.Tx, actor authz.Actor) ([
 	}
 	return list, nil
 }
-
-// beforeReiwa is the year before 令和元年.
-const beforeReiwa = 2018
 
 // about is what notices of loans are about, as it is stored.
 const about = "loan"

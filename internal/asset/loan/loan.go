@@ -36,7 +36,12 @@ var MyNumber = setting.NewChoice("loan.mynumber", "マイナンバー利用事�
 
 // Reminders are when who has something out, and who stands above, are reminded of its last
 // day: from the day after it on daily.
-var Reminders = deadline.NewReminders("loan", "持出し・貸出しの返す日", deadline.Standard{
+var Reminders = deadline.NewReminders("loan", "持出し・貸出しの返す日", deadline.Words{
+	Who:     "持ち出した人",
+	Person:  "返す日の前と後の、どの日に、持ち出した人へお知らせを出すかです。返却を確かめると、出なくなります。",
+	Manager: "返っていないことを、どの日に、貸した課と使う課の課長へお知らせするかです。空席か、課長本人が持ち出したときは、図 1.1 でその上の役割の人に届きます。",
+	General: "返っていないことを、どの日に統括へお知らせするかです。",
+}, deadline.Standard{
 	Person: []int{-1, 0, 1, 2, 3, 4, 5, 6, 7, 14, 21, 28}, Manager: []int{1, 2, 3, 4, 5, 6, 7, 14, 21, 28}, General: []int{3, 4, 5, 6, 7, 14, 21, 28},
 })
 

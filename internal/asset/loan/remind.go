@@ -15,12 +15,9 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/deadline"
 	"kagami/internal/door"
-	"kagami/internal/edition"
-	"kagami/internal/holiday"
 	"kagami/internal/notice"
 	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
-	"kagami/internal/setting"
 	"kagami/internal/trail"
 )
 
@@ -43,18 +40,10 @@ func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
 // RemindAll reminds of each loan whose day has come, as long as it is not back. It may be
 // done any number of times on a day: each step is taken once.
 func (s *Service) RemindAll(ctx context.Context) error {
-	values, err := setting.LoadForPortal(ctx, s.pool)
-	if err != nil {
+	steps, rest, err := Reminders.StepsForPortal(ctx, s.pool, s.today())
+	if err != nil || rest {
 		return err
 	}
-	editions, err := edition.LoadForPortal(ctx, s.pool, s.today())
-	if err != nil {
-		return err
-	}
-	if Reminders.Rest(values, holiday.Office(editions, s.today()), s.today()) {
-		return nil // it is looked again on the next day
-	}
-	steps := Reminders.On(values, s.today())
 	rows, err := s.pool.Query(ctx, `WITH requested AS (`+requested+`), due AS (`+deadline.Latest+`) SELECT DISTINCT d.person_id FROM due d WHERE `+notYet+` ORDER BY 1`,
 		steps.Arguments(s.today()))
 	if err != nil {
@@ -108,7 +97,7 @@ func (s *Service) remind(ctx context.Context, loan int64, steps deadline.Steps) 
 		}, err
 	})
 	if err != nil {
-		return fmt.Errorf("reminding of a loan: %w", err)
+		return fmt.Errorf("reminding of loan %d: %w", loan, err)
 	}
 	return nil
 }

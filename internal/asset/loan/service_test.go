@@ -232,25 +232,43 @@ func TestARuleRefusesAtOnce(t *testing.T) {
 }
 
 // An exception for the asset lets it be asked for, as long as it is in force for all the days.
-func TestAnExceptionLetsItBeAskedFor(t *testing.T) {
-	t.Parallel()
-	o := newOffice(t, loan.Ties{})
-	code := o.medium(func(d *asset.Details) { d.Zone = asset.MyNumberZone })
-	found, err := o.assets.Find(t.Context(), o.as("zeimu 課長"), code)
+// excepted is a medium of マイナンバー利用事務系 with an exception of a rule, or of none, that is in
+// force for five days more; with its number, and who has permitted it.
+func (o office) excepted(rule string) (code, number string, exceptions *exception.Service, ciso authz.Actor) {
+	o.t.Helper()
+	code = o.medium(func(d *asset.Details) { d.Zone = asset.MyNumberZone })
+	found, err := o.assets.Find(o.t.Context(), o.as("zeimu 課長"), code)
 	if err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
-	exceptions := exception.New(o.db.Pool, o.door)
-	e, err := exceptions.Ask(t.Context(), o.as("zeimu 課長"), exception.Asking{Section: "zeimu", About: []exception.About{{AssetID: found.ID, Section: found.Section, Code: code, Name: found.Name}}, Details: exception.Details{
+	exceptions = exception.New(o.db.Pool, o.door)
+	number, err = exceptions.Ask(o.t.Context(), o.as("zeimu 課長"), exception.Asking{Section: "zeimu", About: []exception.About{{AssetID: found.ID, Section: found.Section, Code: code, Name: found.Name, Rule: rule}}, Details: exception.Details{
 		Clause: "基本方針7(3)①", Reason: "受渡しのため", Risk: "漏えい", Instead: "暗号化", From: today, Until: today.AddDays(5),
 	}})
 	if err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
-	ciso := authz.Actor{Person: o.people["soumu 統括"], Holdings: []authz.Holding{{Role: authz.CISO}}}
-	if err := exceptions.Do(t.Context(), ciso, e, exception.EventPermit, exception.Step{Version: 1}); err != nil {
-		t.Fatal(err)
+	ciso = authz.Actor{Person: o.people["soumu 統括"], Holdings: []authz.Holding{{Role: authz.CISO}}}
+	if err := exceptions.Do(o.t.Context(), ciso, number, exception.EventPermit, exception.Step{Version: 1}); err != nil {
+		o.t.Fatal(err)
 	}
+	return code, number, exceptions, ciso
+}
+
+// What need not fit a rule of the register may not be taken out for that.
+func TestAnExceptionOfARuleLetsNothingOut(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	code, _, _, _ := o.excepted("zone")
+	if reply, err := o.Ask(t.Context(), o.as("zeimu 主事"), asking(code)); err != nil || len(reply.Bars) != 1 || reply.Bars[0].Rule != "mynumber" {
+		t.Errorf("%+v, %v", reply, err)
+	}
+}
+
+func TestAnExceptionLetsItBeAskedFor(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	code, e, exceptions, ciso := o.excepted("")
 	a := asking(code)
 	got := o.ask("zeimu 主事", a)
 	if l := o.find(got); l.Exception != e {
@@ -276,12 +294,16 @@ func TestWhoAskedOrTakesItNeverDecides(t *testing.T) {
 	given := asking(code)
 	given.Taker, given.From, given.Until = "P1", today.AddDays(7), today.AddDays(8) // the 課長 takes it
 	taken := o.ask("zeimu 主事", given)
+	lent := asking(code)
+	lent.Taker, lent.From, lent.Until = "P3", today.AddDays(14), today.AddDays(15) // the 主事 takes it
+	asked := o.ask("zeimu 課長", lent)
 	for name, c := range map[string]struct {
 		by, code string
 		want     fault.Kind
 	}{
 		"own":                       {"zeimu 課長", own, fault.Forbidden},
 		"taken by oneself":          {"zeimu 課長", taken, fault.Forbidden},
+		"asked for another":         {"zeimu 課長", asked, fault.Forbidden},
 		"a 職員":                      {"zeimu 主査", own, fault.Forbidden},
 		"the 情報システム管理者":             {"zeimu 担当副課長", own, fault.Forbidden},
 		"another section's 管理者":     {"fukushi 課長", own, fault.NotFound},
@@ -292,7 +314,7 @@ func TestWhoAskedOrTakesItNeverDecides(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, code := range []string{own, taken} {
+	for _, code := range []string{own, taken, asked} {
 		o.must("soumu 統括", code, loan.EventPermit, loan.Step{})
 	}
 	if err := o.do("zeimu 課長", own, loan.EventHand, loan.Step{}); fault.KindOf(err) != fault.Forbidden {
@@ -345,7 +367,7 @@ func TestItIsForItsDays(t *testing.T) {
 	if err := o.do("zeimu 担当副課長", code, loan.EventHand, loan.Step{}); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("handed over too late: %v", err)
 	}
-	if err := o.do("zeimu 課長", late, loan.EventPermit, loan.Step{}); fault.KindOf(err) != fault.Conflict {
+	if err := o.do("zeimu 課長", late, loan.EventPermit, loan.Step{}); fault.KindOf(err) != fault.Conflict || !strings.Contains(err.Error(), "返す日を過ぎた") {
 		t.Errorf("permitted too late: %v", err)
 	}
 	o.must("zeimu 課長", late, loan.EventRefuse, loan.Step{Note: "日を過ぎたため"})
@@ -427,6 +449,29 @@ func TestWhatIsAskedForEveryWeekIsPermittedTogether(t *testing.T) {
 	}
 }
 
+// Of what is asked for every week, weeks that are over are not permitted with the others; they
+// are refused with them.
+func TestWeeksThatAreOverAreNotPermitted(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	a := asking(o.medium(plain))
+	a.Until, a.Every = a.From, today.AddDays(14)
+	o.ask("zeimu 主事", a)
+	b := asking(o.medium(plain))
+	b.Until, b.Every = b.From, today.AddDays(14)
+	o.ask("zeimu 主事", b)
+	*o.now = o.now.AddDate(0, 0, 1)
+	o.must("zeimu 課長", "8-0002", loan.EventPermit, loan.Step{})
+	o.must("zeimu 課長", "8-0005", loan.EventRefuse, loan.Step{Note: "使えない"})
+	for code, want := range map[string]loan.State{
+		"8-0001": loan.Asked, "8-0002": loan.Permitted, "8-0003": loan.Permitted, "8-0004": loan.Refused, "8-0005": loan.Refused, "8-0006": loan.Refused,
+	} {
+		if l := o.find(code); l.State != want {
+			t.Errorf("%s is %s", code, l.State)
+		}
+	}
+}
+
 func TestAnotherSectionBorrowsWhatIsOffered(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, loan.Ties{})
@@ -440,6 +485,13 @@ func TestAnotherSectionBorrowsWhatIsOffered(t *testing.T) {
 		if err := o.Offer(t.Context(), o.as(by), code, 0, true, ""); fault.KindOf(err) != want {
 			t.Errorf("offered by %s: %v", by, err)
 		}
+	}
+	both := o.as("zeimu 主事")
+	both.Holdings = append(both.Holdings, o.as("fukushi 主事").Holdings...)
+	byBoth := a
+	byBoth.Taker = "P7" // the 主事 of the other section
+	if _, err := o.Ask(t.Context(), both, byBoth); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("what is not offered, by who works in both: %v", err)
 	}
 	if err := o.Offer(t.Context(), o.as("zeimu 課長"), code, 0, true, "窓口で渡します"); err != nil {
 		t.Fatal(err)
@@ -491,6 +543,10 @@ func TestWhatIsLostIsTold(t *testing.T) {
 		if err := o.do("zeimu 主事", code, loan.EventLose, lost); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("noticed later: %v", err)
 		}
+		lost.NoticedAt = o.now.AddDate(0, 0, -1)
+		if err := o.do("zeimu 主事", code, loan.EventLose, lost); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("noticed before it was handed over: %v", err)
+		}
 		lost.NoticedAt = *o.now
 		o.must("zeimu 主事", code, loan.EventLose, lost)
 		told := o.count(`notice WHERE person_id = ANY($1) AND title LIKE '%見つかりません'`, []int64{o.people["soumu 統括"], o.people["soumu CSIRT"]})
@@ -506,6 +562,23 @@ func TestWhatIsLostIsTold(t *testing.T) {
 	}
 	if kept.From != "持-8-0001" || kept.AssetID == 0 || kept.Words != "移動中に落とした" || kept.NoticedBy != "本人" {
 		t.Errorf("kept is %+v", kept)
+	}
+}
+
+// Who has it and works in another section by now still says that it is lost.
+func TestWhoHasMovedSaysThatItIsLost(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	code := o.out(asking(o.medium(plain)))
+	colleague := o.as("fukushi 主事")
+	moved := colleague
+	moved.Person = o.people["zeimu 主事"]
+	lost := loan.Step{Version: 3, Note: "移動中に落とした", Loss: loan.Loss{NoticedAt: *o.now, NoticedBy: "本人"}}
+	if err := o.Do(t.Context(), colleague, code, loan.EventLose, lost); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("another who works there: %v", err)
+	}
+	if err := o.Do(t.Context(), moved, code, loan.EventLose, lost); err != nil {
+		t.Errorf("who has it: %v", err)
 	}
 }
 

@@ -217,6 +217,9 @@ func TestWhatIsMissingIsToldAtOnceAndKept(t *testing.T) {
 	if err := o.Tell(t.Context(), o.tax, a.Code, seen()); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("reported twice: %v", err)
 	}
+	if err := o.Find(t.Context(), o.tax, a.Code, 2, found()); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("found on another version: %v", err)
+	}
 	if err := o.Find(t.Context(), o.tax, a.Code, 1, found()); err != nil {
 		t.Fatal(err)
 	}
@@ -228,6 +231,15 @@ func TestWhatIsMissingIsToldAtOnceAndKept(t *testing.T) {
 	}
 	if err := o.Tell(t.Context(), o.tax, a.Code, seen()); err != nil {
 		t.Errorf("missing once more: %v", err)
+	}
+	for name, c := range map[string]struct {
+		by   authz.Actor
+		want int
+	}{"the 統括": {o.officer, 2}, "the manager who says it the second time": {o.tax, 1}} {
+		told, err := postgres.One[struct{ Count int }](t.Context(), o.db.Pool, "counting", `SELECT count(*) AS count FROM notice WHERE topic = 'missing' AND person_id = $1`, c.by.Person)
+		if err != nil || told.Count != c.want {
+			t.Errorf("%s is told %d times, %v", name, told.Count, err)
+		}
 	}
 	if c := o.cases(a); len(c) != 2 || c[1].State != missing.Found || c[1].FoundWhere != "倉庫" || c[1].EndedBy == "" {
 		t.Errorf("%+v", c)

@@ -230,7 +230,7 @@ func insert(ctx context.Context, tx *door.Tx, actor authz.Actor, p Plan, f Fores
 		SELECT year || '-' || last, @title, @whole, @kinds, @levels, @due, @by, @now, @today, coalesce((SELECT max(id) FROM asset), 0), 'open' FROM number
 		RETURNING id, code`,
 		pgx.StrictNamedArgs{
-			"year": calendar.FiscalYear(tx.Today()) - beforeReiwa, "title": p.Title, "whole": p.Whole, "kinds": p.Kinds, "levels": p.Levels, "due": p.DueOn,
+			"year": calendar.ReiwaYear(tx.Today()), "title": p.Title, "whole": p.Whole, "kinds": p.Kinds, "levels": p.Levels, "due": p.DueOn,
 			"by": actor.Person, "now": tx.Now, "today": tx.Today(),
 		}).Scan(&id, &code)
 	if err != nil {
@@ -252,9 +252,6 @@ func insert(ctx context.Context, tx *door.Tx, actor authz.Actor, p Plan, f Fores
 	}
 	return id, code, nil
 }
-
-// beforeReiwa is the year before 令和元年.
-const beforeReiwa = 2018
 
 // Number is what a 棚卸し is called, by its code: 棚卸し-令和8年度, and the second of a year
 // 棚卸し-令和8年度（2回目）.

@@ -16,18 +16,20 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/deadline"
 	"kagami/internal/door"
-	"kagami/internal/edition"
-	"kagami/internal/holiday"
 	"kagami/internal/notice"
 	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
-	"kagami/internal/setting"
 	"kagami/internal/trail"
 )
 
 // Reminders are when those who go through a section, its 情報セキュリティ管理者 and the 統括 are
 // reminded of one that is not confirmed.
-var Reminders = deadline.NewReminders("stocktaking", "棚卸しの期限", deadline.Standard{Person: []int{-14, -3, 1}, Manager: []int{4}, General: []int{7, 14}})
+var Reminders = deadline.NewReminders("stocktaking", "棚卸しの期限", deadline.Words{
+	Who:     "棚卸しをする人",
+	Person:  "期限の前と後の、どの日に、確認が済んでいない課室で棚卸しをする人へお知らせを出すかです。",
+	Manager: "課室の確認が済んでいないことを、どの日にその課の課長へお知らせするかです。空席のときは、図 1.1 でその上の役割の人に届きます。",
+	General: "確認が済んでいない課室があることを、どの日に統括へお知らせするかです。",
+}, deadline.Standard{Person: []int{-14, -3, 1}, Manager: []int{4}, General: []int{7, 14}})
 
 // tend is the job of tending every 棚卸し that is open.
 type tend struct{}
@@ -94,26 +96,19 @@ func (s *Service) Tend(ctx context.Context, code string) error {
 		}, err
 	})
 	if err != nil {
-		return fmt.Errorf("tending a 棚卸し: %w", err)
+		return fmt.Errorf("tending 棚卸し %s: %w", code, err)
 	}
 	return nil
 }
 
 // remind writes down of which sections somebody is to be reminded today, and by which step.
 func (t Stocktaking) remind(ctx context.Context, tx *door.Tx) ([]reminded, error) {
-	values, err := setting.LoadForPortal(ctx, tx)
-	if err != nil {
+	steps, rest, err := Reminders.StepsForPortal(ctx, tx, tx.Today())
+	if err != nil || rest {
 		return nil, err
-	}
-	editions, err := edition.LoadForPortal(ctx, tx, tx.Today())
-	if err != nil {
-		return nil, err
-	}
-	if Reminders.Rest(values, holiday.Office(editions, tx.Today()), tx.Today()) {
-		return nil, nil // it is tended again on the next day
 	}
 	args := pgx.StrictNamedArgs{"id": t.ID, "today": tx.Today()}
-	maps.Copy(args, Reminders.On(values, tx.Today()).Arguments(tx.Today()))
+	maps.Copy(args, steps.Arguments(tx.Today()))
 	return postgres.List[reminded](ctx, tx, "reminding of a 棚卸し", `
 		WITH requested AS (
 			SELECT n.section_id AS person_id, t.opened_on AS asked_on, t.due_on FROM stocktaking t JOIN stocktaking_section n ON n.stocktaking_id = t.id

@@ -216,7 +216,15 @@ func TestASectionIsGoneThroughSentBackAndConfirmed(t *testing.T) {
 		t.Errorf("%d are told that it was sent back", n)
 	}
 	o.answer(o.keeper, code, "zeimu", stocktaking.Finding{Code: tax[1], Result: stocktaking.Disposed, Note: "機器の更新", Seen: 1})
+	before := o.place(code, "zeimu")
+	if before.Words == "" {
+		t.Error("what is to be mended is gone with the first answer")
+	}
 	o.must(o.do(o.keeper, code, "zeimu", stocktaking.EventHandIn, ""))
+	if p := o.place(code, "zeimu"); p.Words != "" {
+		t.Errorf("handed in anew it is still to be mended: %q", p.Words)
+	}
+	o.refused("confirmed on another version", fault.Conflict, o.Do(t.Context(), o.tax, code, "zeimu", stocktaking.EventConfirm, stocktaking.Step{Version: before.Version}))
 	o.must(o.do(o.tax, code, "zeimu", stocktaking.EventConfirm, ""))
 	if c := o.counts(code, "zeimu"); c != (stocktaking.Counts{Asked: 3, Same: 1, Changed: 1, Disposed: 1}) {
 		t.Errorf("it came to %+v", c)
@@ -377,6 +385,35 @@ func TestASectionThatAssetsComeToComesIn(t *testing.T) {
 	}
 }
 
+// One of some sections is of these alone.
+func TestNoSectionComesIntoOneOfSome(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	first := o.asset(o.tax, "zeimu")
+	some := plan()
+	some.Whole, some.Sections = false, []string{"zeimu"}
+	code := o.open(some)
+	_, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET section_id = $1 WHERE code = $2`, o.sections[1], first)
+	o.must(err)
+	o.must(o.TendAll(t.Context()))
+	_, err = o.FindSection(t.Context(), o.officer, code, "fukushi")
+	o.refused("the section to which its asset has gone", fault.NotFound, err)
+}
+
+// A reason is of what is not done: where all is, none is kept.
+func TestWhatIsDoneIsClosedWithoutAReason(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	asset := o.asset(o.tax, "zeimu")
+	code := o.open(plan())
+	o.answer(o.tax, code, "zeimu", all(stocktaking.Same, asset)...)
+	o.must(o.do(o.tax, code, "zeimu", stocktaking.EventConfirm, ""))
+	o.must(o.Close(t.Context(), o.officer, code, 0, "書きかけの理由"))
+	if whole, err := o.Find(t.Context(), o.officer, code); err != nil || whole.State != stocktaking.Closed || whole.Reason != "" {
+		t.Errorf("%+v, %v", whole, err)
+	}
+}
+
 func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -432,6 +469,8 @@ func TestTheSecondAnswerIsToldOfTheFirst(t *testing.T) {
 	}
 	o.answer(o.keeper, code, "zeimu", stocktaking.Finding{Code: tax[0], Result: stocktaking.Changed, Seen: 2})
 	o.answer(o.tax, code, "zeimu", append(rest, stocktaking.Finding{Code: "zeimu-9999", Result: stocktaking.Same, Rest: true})...)
+	rest[0].Seen = 3 // an answer that they have seen stays too
+	o.answer(o.tax, code, "zeimu", rest...)
 	if c := o.counts(code, "zeimu"); c != (stocktaking.Counts{Asked: 3, Same: 2, Changed: 1}) {
 		t.Errorf("the rest of a page: %+v", c)
 	}
@@ -543,6 +582,24 @@ func TestWhoIsRemindedOfIt(t *testing.T) {
 	}
 }
 
+// Once its last day is moved, its days come anew.
+func TestTheDaysOfALastDayThatIsMovedComeAnew(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.asset(o.tax, "zeimu")
+	code := o.open(plan())
+	for _, due := range []int{30, 60} {
+		*o.now = today.AddDays(due - 3).Start().Add(time.Hour)
+		o.must(o.TendAll(t.Context()))
+		if n := o.notices("の期限は" + calendar.Wareki(today.AddDays(due))); n == 0 {
+			t.Errorf("nobody is reminded of the day after %d days", due)
+		}
+		if due == 30 {
+			o.must(o.MoveDue(t.Context(), o.officer, code, today.AddDays(30), today.AddDays(60), "議会と重なるため"))
+		}
+	}
+}
+
 func TestWhatWaitsForWhom(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -569,7 +626,9 @@ func TestWhatWaitsForWhom(t *testing.T) {
 	check("the keeper", o.keeper, "zeimu not_begun 0")
 	check("the clerk", o.clerk, "")
 	check("the 統括 in time", o.officer, "")
-	o.answer(o.keeper, code, "zeimu", all(stocktaking.Same, tax...)...)
+	o.answer(o.keeper, code, "zeimu", all(stocktaking.Same, tax[0])...)
+	check("the keeper under way", o.keeper, "zeimu under_way 0")
+	o.answer(o.keeper, code, "zeimu", all(stocktaking.Same, tax[1:]...)...)
 	o.must(o.do(o.keeper, code, "zeimu", stocktaking.EventHandIn, ""))
 	check("the keeper who has handed in", o.keeper, "")
 	check("the 管理者 who confirms", o.tax, "zeimu handed_in 0")

@@ -7,15 +7,18 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/deadline"
 	"kagami/internal/door"
-	"kagami/internal/edition"
-	"kagami/internal/holiday"
 	"kagami/internal/postgres"
 	"kagami/internal/setting"
 )
 
 // Reminders are when people, and those who answer for them, are reminded of what
 // has not been acknowledged.
-var Reminders = deadline.NewReminders("acknowledgement", "閲読の確認の期限", deadline.Standard{Person: []int{-3, 1}, Manager: []int{4, 11}})
+var Reminders = deadline.NewReminders("acknowledgement", "閲読の確認の期限", deadline.Words{
+	Who:     "本人",
+	Person:  "期限の前と後の、どの日に本人へお知らせを出すかです。",
+	Manager: "済んでいない職員がいることを、どの日にその課の課長へお知らせするかです。空席か、課長本人もまだのときは、図 1.1 でその上の役割の人に届きます。",
+	General: "済んでいない職員がいることを、どの日に統括へお知らせするかです。はじめは「なし」で、統括は「確認の状況」でいつでも見られます。",
+}, deadline.Standard{Person: []int{-3, 1}, Manager: []int{4, 11}})
 
 // Foreseen is when people will be reminded of a last day.
 type Foreseen struct {
@@ -46,20 +49,12 @@ func (c campaign) remind(ctx context.Context, tx *door.Tx) ([]reminded, error) {
 	if !tx.Today().After(c.AskedFrom) {
 		return nil, nil // nobody is reminded on the day on which they are asked
 	}
-	values, err := setting.LoadForPortal(ctx, tx)
-	if err != nil {
+	steps, rest, err := Reminders.StepsForPortal(ctx, tx, tx.Today())
+	if err != nil || rest {
 		return nil, err
 	}
-	editions, err := edition.LoadForPortal(ctx, tx, tx.Today())
-	if err != nil {
-		return nil, err
-	}
-	if Reminders.Rest(values, holiday.Office(editions, tx.Today()), tx.Today()) {
-		return nil, nil // every campaign is tended again on the next day
-	}
-	today := Reminders.On(values, tx.Today())
 	args := c.everybody.arguments(tx.Today())
-	maps.Copy(args, today.Arguments(tx.Today()))
+	maps.Copy(args, steps.Arguments(tx.Today()))
 	return postgres.List[reminded](ctx, tx, "reminding", `
 		WITH `+inView+`,`+requested+`,
 		step AS (`+deadline.Latest+`),
