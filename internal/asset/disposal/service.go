@@ -35,6 +35,8 @@ type Ties struct {
 	// Out tells where an asset is that is out on loan or taken out: 持-8-0001で貸出し中. Empty
 	// where it is not.
 	Out func(ctx context.Context, db postgres.Querier, assetID int64) (where string, err error)
+	// Bereft tells those who are promised assets that these are not to be had any more, and why.
+	Bereft func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64, why string) ([]notice.Message, error)
 	// WriteOff ends what is known of an asset that can't be found, and is retired.
 	WriteOff func(ctx context.Context, tx *door.Tx, actor authz.Actor, assetID int64) ([]door.Effect, error)
 }
