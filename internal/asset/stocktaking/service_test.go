@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/asset/stocktaking"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -617,6 +618,24 @@ func TestAnEmptySectionHoldsNothingUp(t *testing.T) {
 	}
 }
 
+// The rest of a page is not answered alike where something is reported missing already.
+func TestWhatIsMissingIsNoneOfTheRest(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	tax, _ := o.assetsOfBoth()
+	_, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = 'missing' WHERE code = $1`, tax[0])
+	o.must(err)
+	code := o.open(plan())
+	list := all(stocktaking.Same, tax...)
+	for i := range list {
+		list[i].Rest = true
+	}
+	o.answer(o.tax, code, "zeimu", list...)
+	if c := o.counts(code, "zeimu"); c.Same != 2 || c.Left() != 1 {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestPagesGoOnWhereTheOneBeforeEnds(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -708,6 +727,11 @@ func TestWhatIsMissingStillWasNotSeen(t *testing.T) {
 	o.answer(o.tax, code, "zeimu", stocktaking.Finding{Code: first, Result: stocktaking.Missing, NoticedOn: today, NoticedBy: "見本 花子"})
 	_, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = 'missing' WHERE code = $1`, first)
 	o.must(err)
+	page, err := o.Lines(t.Context(), o.officer, o.place(code, "zeimu"), stocktaking.Choice{})
+	o.must(err)
+	if page.Lines[0].State != life.Missing || page.Lines[0].Out != "" {
+		t.Errorf("it stands there as %+v", page.Lines[0])
+	}
 	o.answer(o.tax, code, "zeimu", stocktaking.Finding{Code: first, Result: stocktaking.Same, Seen: 1})
 	err = o.do(o.tax, code, "zeimu", stocktaking.EventConfirm, "")
 	o.refused("seen, and missing still", fault.Conflict, err)
