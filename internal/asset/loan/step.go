@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/asset"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -199,7 +200,10 @@ func (l Loan) stillPossible(ctx context.Context, tx *door.Tx, event Event, ids [
 		return nil
 	}
 	// who asks to dispose of it meanwhile waits, or is waited for: either sees what the other has done
-	t, err := postgres.One[Thing](ctx, tx, "looking at what is lent", selectThing+` WHERE a.id = @id FOR NO KEY UPDATE OF a`, pgx.StrictNamedArgs{"id": l.AssetID})
+	if _, err := asset.LockID(ctx, tx, l.AssetID); err != nil {
+		return err
+	}
+	t, err := postgres.One[Thing](ctx, tx, "looking at what is lent", selectThing+` WHERE a.id = @id`, pgx.StrictNamedArgs{"id": l.AssetID})
 	if err != nil {
 		return err
 	}
