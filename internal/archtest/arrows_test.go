@@ -114,7 +114,7 @@ var within = map[string][]string{
 	"internal/asset/intake/likeness": {"internal/asset", "internal/asset/intake/wording"},
 	"internal/asset/intake/wording":  {"internal/asset", "internal/calendar"},
 	"internal/asset/loan":            {"internal/asset", "internal/asset/level", "internal/asset/life"},
-	"internal/asset/merge":           {"internal/asset", "internal/asset/filebook", "internal/asset/relation", "internal/asset/life"},
+	"internal/asset/merge":           {"internal/asset", "internal/asset/filebook", "internal/asset/loan", "internal/asset/relation", "internal/asset/life"},
 	"internal/asset/missing":         {"internal/asset", "internal/asset/life"},
 	"internal/asset/overview":        {"internal/asset", "internal/asset/life"},
 	"internal/asset/relation":        {"internal/asset", "internal/asset/life"},

@@ -77,6 +77,10 @@ var Fields = []Field{
 	{"instead", "代替策", 2000, true, func(d *Details) *string { return &d.Instead }},
 }
 
+// farthest is how many days there are at most from today to the first one: what lies further is
+// a year that was mistyped.
+const farthest = 366
+
 // MostAbout is how many assets an exception may be about.
 const MostAbout = 100
 
@@ -129,6 +133,8 @@ func (d Details) check(about []About, section int64, most longest, today calenda
 		wrong("from_on", "いつからかを入力してください。")
 	case d.DoneSince.IsZero() && d.From.Before(today):
 		wrong("from_on", "いつからかは、今日か、それより後の日にしてください。すでに行っているときは、「緊急のため、すでに行った日」に書きます。")
+	case d.From.Sub(today) > farthest:
+		wrong("from_on", "いつからかが先すぎます。今日から1年以内の日にしてください。年を確かめてください。")
 	}
 	switch {
 	case d.Until.IsZero():

@@ -32,6 +32,7 @@ func TestWhatIsWrongIsSaidOfEachField(t *testing.T) {
 		"too many":             {func(*Details) {}, make([]About, 101), strings.Repeat("assets ", 101) + "assets"},
 		"no first day":         {func(d *Details) { d.From = calendar.Date{} }, nil, "from_on"},
 		"begins in the past":   {func(d *Details) { d.From = aDay.AddDays(-1) }, nil, "from_on"},
+		"a mistyped year":      {func(d *Details) { d.From, d.Until = aDay.AddDays(367), aDay.AddDays(368) }, nil, "from_on"},
 		"done already":         {func(d *Details) { d.DoneSince = aDay.AddDays(-3) }, nil, ""},
 		"done in the future":   {func(d *Details) { d.DoneSince = aDay.AddDays(1) }, nil, "done_since"},
 		"no last day":          {func(d *Details) { d.Until = calendar.Date{} }, nil, "until_on"},

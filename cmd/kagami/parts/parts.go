@@ -94,8 +94,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 	proposals := propose.New(g.Pool, g.Door, assets)
 	listing, relations, viewing := assetfind.New(g.Pool, assets), relation.New(g.Pool, g.Door, assets), view.New(g.Pool, g.Door)
 	manyAssets, assetPapers, talks := many.New(g.Pool, g.Door, assets), paper.New(g.Pool, g.Door, assets), communication.New(g.Pool, g.Door)
-	disposals := disposal.New(g.Pool, g.Door, assets, disposal.Ties{Out: loan.Out, WriteOff: missing.WriteOff})
-	lost := missing.New(g.Pool, g.Door, assets, missing.Ties{Spare: disposals.Spare})
+	disposals := disposal.New(g.Pool, g.Door, assets, disposal.Ties{Out: loan.Out, Bereft: loan.Bereft, WriteOff: missing.WriteOff})
+	lost := missing.New(g.Pool, g.Door, assets, missing.Ties{Spare: disposals.Spare, Bereft: loan.Bereft})
 	loans := loan.New(g.Pool, g.Door, loan.Ties{Missing: lostOnLoan(lost)})
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,

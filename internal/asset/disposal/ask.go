@@ -45,6 +45,14 @@ func (s *Service) Ask(ctx context.Context, actor authz.Actor, a Asking) (code st
 		}
 		if a.Medium == "" {
 			effect.Notices, err = tellConfirmer(ctx, tx, actor, Disposal{ID: id, Code: code, Section: assets[0].Section}, "所在不明のままの廃棄を、確認してください")
+			return effect, err
+		}
+		if s.ties.Bereft != nil {
+			ids := make([]int64, len(assets))
+			for i, one := range assets {
+				ids[i] = one.ID
+			}
+			effect.Notices, err = s.ties.Bereft(ctx, tx, actor, ids, "廃棄されることになりました。")
 		}
 		return effect, err
 	})

@@ -370,6 +370,48 @@ func TestWhatIsRecordedIsNotReportedMissing(t *testing.T) {
 	}
 }
 
+// Where the only one who confirms has done it, or has recorded it, who stands above them does:
+// they are told, and it waits for them.
+func TestWhoStandsAboveConfirmsWhatTheOnlyOneHasDone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for actor, section := range map[*authz.Actor]int64{&o.tax: o.sections[0], &o.officer: 0} {
+		if _, err := o.db.Pool.Exec(t.Context(), `INSERT INTO role_grant (person_id, role, section_id, period, reason) VALUES ($1, $2, nullif($3, 0::bigint), '[2026-04-01,)', '見本')`,
+			actor.Person, actor.Holdings[0].Role, section); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waits := func(actor authz.Actor) (n int) {
+		t.Helper()
+		var batch task.Batch
+		o.QueueWaiting(&batch, actor, func(c disposal.Counts) { n = c.ToConfirm })
+		o.must(batch.Run(t.Context(), o.db.Pool))
+		return n
+	}
+	for what, c := range map[string]struct {
+		by     authz.Actor
+		doneBy string
+	}{"done": {o.keeper, strings.ReplaceAll(o.tax.Name, " ", "　")}, "recorded": {o.tax, "見本処理株式会社"}} {
+		a := o.register()
+		code := o.ask(o.keeper, asking(a))
+		r := record(a)
+		r.DoneBy = c.doneBy
+		o.must(o.Record(t.Context(), c.by, code, 1, r))
+		if err := o.Confirm(t.Context(), o.tax, code, 2, ""); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s by the only one, who confirms it: %v", what, err)
+		}
+		if below, above := waits(o.tax), waits(o.officer); below != 0 || above != 1 {
+			t.Errorf("%s: %d wait for the only one, %d for who stands above", what, below, above)
+		}
+		var told int
+		o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE person_id = $1 AND text LIKE '%' || $2 || '%'`, o.officer.Person, code).Scan(&told))
+		if told != 1 {
+			t.Errorf("%s: who stands above is told %d times", what, told)
+		}
+		o.must(o.Confirm(t.Context(), o.officer, code, 2, ""))
+	}
+}
+
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

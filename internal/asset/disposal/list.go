@@ -2,6 +2,8 @@ package disposal
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -183,7 +185,7 @@ const cachedWaiting = 1000
 // not; for nothing where none can. What they have recorded themselves does not wait for them
 // to confirm it.
 func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Counts)) {
-	if actor.Reach(authz.DisposeAssets) == authz.None && actor.Reach(authz.ConfirmDisposals) == authz.None {
+	if actor.Reach(authz.DisposeAssets) == authz.None && actor.Reach(authz.ConfirmDisposals) == authz.None && len(actor.Places(authz.ConfirmDisposals)) == 0 {
 		return
 	}
 	today := calendar.Day(s.door.Now())
@@ -194,6 +196,8 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Count
 		take(cached)
 		return
 	}
+	confirms, args := confirmedBy(actor)
+	maps.Copy(args, pgx.StrictNamedArgs{"actor": actor.Person, "today": today, "disposes": actor.Sections(authz.DisposeAssets)})
 	task.Rows(b, "counting disposals that wait", pgx.RowToStructByName[Counts], func(rows []Counts) {
 		if known && counted {
 			s.waiting.Add(key, rows[0])
@@ -202,8 +206,40 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Count
 	}, `
 		SELECT count(*) FILTER (WHERE `+waitingCondition+` AND d.section_id = ANY(@disposes)) AS waiting,
 		       count(*) FILTER (WHERE `+waitingCondition+` AND d.due_on < @today AND d.section_id = ANY(@disposes)) AS overdue,
-		       count(*) FILTER (WHERE d.section_id = ANY(@confirms) AND CASE d.sort WHEN 'write_off' THEN d.asked_by ELSE coalesce(d.recorded_by, 0) END <> @actor
-		                          AND (d.state = 'done' OR d.sort = 'write_off')) AS to_confirm
-		FROM disposal d WHERE d.state IN ('waiting', 'done')`,
-		pgx.StrictNamedArgs{"actor": actor.Person, "today": today, "disposes": actor.Sections(authz.DisposeAssets), "confirms": actor.Sections(authz.ConfirmDisposals)})
+		       count(*) FILTER (WHERE `+confirms+` AND @actor <> ALL(`+doers+`) AND (d.state = 'done' OR d.sort = 'write_off')) AS to_confirm
+		FROM disposal d WHERE d.state IN ('waiting', 'done')`, args)
+}
+
+// doers are in SQL, with @today and @confirming, those who never confirm a disposal d: who has
+// recorded it, or has asked to write off, and who confirms in its section and has done it by
+// their name.
+const doers = `(ARRAY[CASE d.sort WHEN 'write_off' THEN d.asked_by ELSE coalesce(d.recorded_by, 0) END] || ARRAY(
+	SELECT h.person_id FROM holding h JOIN person_shown p ON p.id = h.person_id
+	WHERE d.done_by <> '' AND h.role = ANY(@confirming) AND h.section_id = d.section_id AND h.period @> @today::date AND h.rule_period @> @today::date
+	  AND regexp_replace(normalize(p.name, NFKC), '\s', '', 'g') = regexp_replace(normalize(d.done_by, NFKC), '\s', '', 'g')))`
+
+// confirmedBy says in SQL, with @today, of a disposal d whether it waits for the actor to be
+// confirmed: it is of a section where they confirm, or of one where all who do are concerned,
+// and the actor stands above.
+func confirmedBy(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
+	args = pgx.StrictNamedArgs{"confirms": actor.Sections(authz.ConfirmDisposals), "confirming": authz.RolesWith(authz.ConfirmDisposals, authz.Own)}
+	condition = `d.section_id = ANY(@confirms)`
+	const (
+		today = `h.period @> @today::date AND h.rule_period @> @today::date`
+		here  = ` AND h.section_id = d.section_id`
+	)
+	for i, place := range actor.Places(authz.ConfirmDisposals) {
+		all := []string{`NOT EXISTS (SELECT FROM holding h WHERE h.role = ANY(@confirming) AND ` + today + here + ` AND h.person_id <> ALL(` + doers + `))`}
+		for j, role := range append([]authz.Role{place.Role}, place.Between...) {
+			arg := fmt.Sprintf("place_%d_%d", i, j)
+			args[arg] = role
+			held := `(SELECT bool_and(h.person_id = ANY(` + doers + `)) FROM holding h WHERE h.role = @` + arg + ` AND ` + today
+			if role.OfSection() {
+				held += here
+			}
+			all = append(all, held+`)`)
+		}
+		condition += ` OR ` + strings.Join(all, ` AND `)
+	}
+	return `(` + condition + `)`, args
 }

@@ -35,6 +35,8 @@ type Ties struct {
 	// Out tells where an asset is that is out on loan or taken out: 持-8-0001で貸出し中. Empty
 	// where it is not.
 	Out func(ctx context.Context, db postgres.Querier, assetID int64) (where string, err error)
+	// Bereft tells those who are promised assets that these are not to be had any more, and why.
+	Bereft func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64, why string) ([]notice.Message, error)
 	// WriteOff ends what is known of an asset that can't be found, and is retired.
 	WriteOff func(ctx context.Context, tx *door.Tx, actor authz.Actor, assetID int64) ([]door.Effect, error)
 }
@@ -169,8 +171,12 @@ func tell(to []int64, d Disposal, title, text string) []notice.Message {
 	return []notice.Message{{To: to, Notice: notice.Notice{Topic: about, TopicID: d.ID, Title: title, Text: Number(d.Code) + text, URL: address.Disposal(d.Code)}}}
 }
 
-// tellConfirmer tells who confirms, which is never the actor.
+// tellConfirmer tells who confirms, which is never the actor, nor who has done it by their name.
 func tellConfirmer(ctx context.Context, tx *door.Tx, actor authz.Actor, d Disposal, title string) ([]notice.Message, error) {
-	holders, err := responsible.Of(ctx, tx, authz.SecurityManager, []int64{d.Section}, []int64{actor.Person}, tx.Today())
+	people, err := findDoers(ctx, tx, d.ID, tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	holders, err := responsible.Of(ctx, tx, authz.SecurityManager, []int64{d.Section}, append(people, actor.Person), tx.Today())
 	return tell(holders[d.Section], d, title, "の内容を見て、確認するか、差し戻してください。"), err
 }

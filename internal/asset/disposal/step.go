@@ -18,28 +18,39 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/notice"
 	"kagami/internal/org"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
 )
 
-// doer is who never confirms: who has recorded what they did, or has asked to write off.
-func (d Disposal) doer() int64 {
-	if d.How == WriteOff {
-		return d.AskedByID
+// findDoers are those who never confirm a disposal, by a day.
+func findDoers(ctx context.Context, db postgres.Querier, id int64, day calendar.Date) (people []int64, err error) {
+	err = db.QueryRow(ctx, `SELECT `+doers+` FROM disposal d WHERE d.id = @id`,
+		pgx.StrictNamedArgs{"id": id, "today": day, "confirming": authz.RolesWith(authz.ConfirmDisposals, authz.Own)}).Scan(&people)
+	if err != nil {
+		return nil, fmt.Errorf("looking who has disposed of something: %w", err)
 	}
-	return d.RecordedByID
+	return people, nil
 }
 
-// matter is what an event of it is about.
-func (d Disposal) matter(ctx context.Context, db postgres.Querier, event Event, day calendar.Date) (m authz.Matter, err error) {
-	if course.Who(event).Except != "" && d.doer() != 0 {
-		if m, err = org.Concerning(ctx, db, d.doer(), day); err != nil {
-			return m, err
-		}
+// matter is what an event of it is about, for an actor: those who have done it never confirm
+// it, and where nobody else does, who stands above them.
+func (d Disposal) matter(ctx context.Context, db postgres.Querier, actor authz.Actor, event Event, day calendar.Date) (authz.Matter, error) {
+	m := authz.Matter{OwnersSection: d.Section}
+	if course.Who(event).Except == "" || d.How == CarriedOut && d.RecordedByID == 0 {
+		return m, nil
 	}
-	m.OwnersSection = d.Section
-	return m, nil
+	people, err := findDoers(ctx, db, d.ID, day)
+	if err != nil {
+		return m, err
+	}
+	m.Person, m.Decision = people[0], true
+	if slices.Contains(people, actor.Person) {
+		m.Person = actor.Person
+	}
+	m.Alone, err = org.Alone(ctx, db, day, people...)
+	return m, err
 }
 
 // Next are the events that the actor can do with a disposal today.
@@ -49,7 +60,7 @@ func (s *Service) Next(ctx context.Context, actor authz.Actor, d Disposal) ([]Ev
 		if _, err := course.Arrow(d.State, event, d.How); err != nil {
 			continue
 		}
-		matter, err := d.matter(ctx, s.pool, event, calendar.Day(s.door.Now()))
+		matter, err := d.matter(ctx, s.pool, actor, event, calendar.Day(s.door.Now()))
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +78,7 @@ func (s *Service) AskStep(ctx context.Context, actor authz.Actor, code string, e
 	if err != nil {
 		return err
 	}
-	matter, err := d.matter(ctx, s.pool, event, calendar.Day(s.door.Now()))
+	matter, err := d.matter(ctx, s.pool, actor, event, calendar.Day(s.door.Now()))
 	if err != nil {
 		return err
 	}
@@ -82,6 +93,8 @@ type step struct {
 	recorded map[string]any
 	set      string // what it changes of the row besides its state, in SQL
 	args     pgx.StrictNamedArgs
+	// tell is whom it is told, by what it has written; nil where that is said already
+	tell func() ([]notice.Message, error)
 }
 
 // do takes a step: it locks the disposal on the version that the actor has seen, allows the
@@ -97,7 +110,7 @@ func (s *Service) do(ctx context.Context, actor authz.Actor, code string, versio
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		matter, err := d.matter(ctx, tx, event, tx.Today())
+		matter, err := d.matter(ctx, tx, actor, event, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -117,7 +130,11 @@ func (s *Service) do(ctx context.Context, actor authz.Actor, code string, versio
 		taken.event = event
 		effect.Subject = trail.Subject{Kind: about, ID: d.ID}
 		effect.Fields = append(effect.Fields, string(event))
-		return effect, taken.write(ctx, tx, actor, d)
+		if err := taken.write(ctx, tx, actor, d); err != nil || taken.tell == nil {
+			return effect, err
+		}
+		effect.Notices, err = taken.tell()
+		return effect, err
 	})
 }
 
@@ -167,14 +184,16 @@ func (s *Service) Record(ctx context.Context, actor authz.Actor, code string, ve
 			pgx.StrictNamedArgs{"id": d.ID, "serials": serials}); err != nil {
 			return step{}, door.Effect{}, fmt.Errorf("writing serial numbers: %w", err)
 		}
-		told, err := tellConfirmer(ctx, tx, actor, d, "廃棄の記録を、確認してください")
 		return step{
 			recorded: map[string]any{"ways": r.Ways, "done_by": r.DoneBy, "witness": r.Witness, "place": r.Place, "done_at": r.At, "lease_return": r.LeaseReturn, "serials": serials},
 			set:      `, ways = @ways, done_by = @done_by, witness = @witness, place = @place, done_at = @done_at, lease_return = @lease_return, recorded_by = @by, recorded_at = @now`,
 			args: pgx.StrictNamedArgs{
 				"ways": r.Ways, "done_by": r.DoneBy, "witness": r.Witness, "place": r.Place, "done_at": r.At, "lease_return": r.LeaseReturn,
 			},
-		}, door.Effect{Notices: told}, err
+			tell: func() ([]notice.Message, error) {
+				return tellConfirmer(ctx, tx, actor, d, "廃棄の記録を、確認してください")
+			},
+		}, door.Effect{}, nil
 	})
 }
 
@@ -212,7 +231,7 @@ func (s *Service) Confirm(ctx context.Context, actor authz.Actor, code string, v
 			return step{}, door.Effect{}, err
 		}
 		if d.DoneBy != "" && Same(actor.Name, d.DoneBy) {
-			return step{}, door.Effect{}, fault.New(fault.Forbidden, "廃棄を実施した人は、その確認をできません。ほかの情報セキュリティ管理者か、上の役割の人に頼んでください。")
+			return step{}, door.Effect{}, fault.New(fault.Forbidden, "廃棄を実施した人は、その確認をできません。ほかの情報セキュリティ管理者か、いないときは、その上の役割の人に頼んでください。")
 		}
 		effect := door.Effect{}
 		for _, i := range d.Left() {

@@ -88,6 +88,9 @@ func (s *Service) Ask(ctx context.Context, actor authz.Actor, a Asking) (reply R
 		if err != nil {
 			return door.Unchanged(), err
 		}
+		if err := asking.once(ctx, tx, made); err != nil {
+			return door.Unchanged(), err
+		}
 		reply.Code = made[0].Code
 		effects := make([]door.Effect, len(made))
 		for i, m := range made {
@@ -250,6 +253,26 @@ func (i inserted) insert(ctx context.Context, tx *door.Tx, actor authz.Actor) ([
 		return nil, fmt.Errorf("asking for a loan: %w", err)
 	}
 	return list, nil
+}
+
+// once refuses what the same person is asked for once more for the same days, as by a button
+// that was pressed twice: who comes second has waited for the number of the first, and sees it.
+func (i inserted) once(ctx context.Context, tx *door.Tx, list []made) error {
+	ids := make([]int64, len(list))
+	for n, m := range list {
+		ids[n] = m.ID
+	}
+	var before string
+	err := tx.QueryRow(ctx, `
+		SELECT coalesce(min(o.code), '') FROM loan l JOIN loan o ON o.asset_id = l.asset_id AND o.taker_id = l.taker_id AND o.section_id = l.section_id AND o.from_on = l.from_on AND o.until_on = l.until_on
+		WHERE l.id = ANY(@ids) AND l.state = 'asked' AND o.state = 'asked' AND o.id <> ALL(@ids)`, pgx.StrictNamedArgs{"ids": ids}).Scan(&before)
+	if err != nil {
+		return fmt.Errorf("looking for what was asked for already: %w", err)
+	}
+	if before == "" {
+		return nil
+	}
+	return fault.InvalidFields([]fault.Problem{{Field: "from_on", Message: "同じ人の、同じ日の申請が、もう出ています（" + Number(before) + "）。内容を変えるときは、その申請を取り下げてから、申請し直してください。"}})
 }
 
 // about is what notices of loans are about, as it is stored.

@@ -3,13 +3,16 @@ package loan
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/door"
 	"kagami/internal/handover"
+	"kagami/internal/notice"
 	"kagami/internal/postgres"
 	"kagami/internal/task"
 )
@@ -44,6 +47,30 @@ type hanging struct {
 	Code, AssetName string
 	Until           calendar.Date
 	State           State
+}
+
+// Bereft tells those who are promised assets, or have asked for them, in a change that has
+// allowed it, why these are not to be had any more: once of what was asked for together.
+func Bereft(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64, why string) ([]notice.Message, error) {
+	type promise struct {
+		ID              int64
+		Code, AssetName string
+		People          []int64
+	}
+	list, err := postgres.List[promise](ctx, tx, "looking for who is promised an asset", `
+		SELECT DISTINCT ON (coalesce(nullif(l.series, ''), l.code)) l.id, l.code, l.asset_name, ARRAY[l.taker_id, l.asked_by] AS people FROM loan l
+		WHERE l.asset_id = ANY(@assets) AND l.state IN ('asked', 'permitted') AND l.until_on >= @today::date
+		ORDER BY coalesce(nullif(l.series, ''), l.code), l.id`,
+		pgx.StrictNamedArgs{"assets": assets, "today": tx.Today()})
+	var messages []notice.Message
+	for _, p := range list {
+		slices.Sort(p.People)
+		to := slices.DeleteFunc(slices.Compact(p.People), func(person int64) bool { return person == actor.Person })
+		if len(to) > 0 {
+			messages = append(messages, tell(to, p.ID, p.Code, p.AssetName+"は、借りられなくなりました", Number(p.Code)+"で使う予定のものです。"+why+"ほかのものが要るときは、改めて申請してください。")...)
+		}
+	}
+	return messages, err
 }
 
 // Belongs counts what a section, by its code, has out, or has lent; 0 where the actor may not

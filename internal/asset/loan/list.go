@@ -48,7 +48,7 @@ var Kinds = []Kind{
 const (
 	mine       = `l.state = 'handed' AND l.taker_id = @actor`
 	toPermit   = `l.state = 'asked' AND l.until_on >= @today AND @actor NOT IN (l.asked_by, l.taker_id)`
-	toHand     = `l.state = 'permitted' AND @today BETWEEN l.from_on AND l.until_on AND l.taker_id <> @actor`
+	toHand     = `l.state = 'permitted' AND @today BETWEEN l.from_on AND l.until_on AND l.taker_id <> @actor AND NOT ` + gone
 	toTakeBack = `l.state = 'handed' AND (l.until_on < @today OR ` + gone + `) AND l.taker_id <> @actor`
 )
 

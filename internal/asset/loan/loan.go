@@ -120,6 +120,8 @@ func (d Details) check(every calendar.Date, most limits, today calendar.Date) (p
 		wrong("from_on", "いつからかを入力してください。")
 	case d.From.Before(today):
 		wrong("from_on", "いつからかは、今日か、それより後の日にしてください。")
+	case d.From.Sub(today) > farthest:
+		wrong("from_on", "いつからかが先すぎます。今日から1年以内の日にしてください。年を確かめてください。")
 	}
 	switch {
 	case d.Until.IsZero():
@@ -140,7 +142,10 @@ func (d Details) check(every calendar.Date, most limits, today calendar.Date) (p
 	return problems
 }
 
-const week = 7
+const (
+	week     = 7
+	farthest = 366 // days from today to the first one: what lies further is a year that was mistyped
+)
 
 // span is from when until when something is asked for.
 type span struct {

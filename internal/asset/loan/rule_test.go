@@ -142,6 +142,8 @@ func TestWhatIsWrongIsSaidOfEachField(t *testing.T) {
 		"too much":             {func(d *Details) { d.Place = strings.Repeat("字", 201) }, 0, "place"},
 		"no first day":         {func(d *Details) { d.From = calendar.Date{} }, 0, "from_on"},
 		"yesterday":            {func(d *Details) { d.From = aDay.AddDays(-1) }, 0, "from_on"},
+		"a year ahead":         {func(d *Details) { d.From, d.Until = aDay.AddDays(366), aDay.AddDays(367) }, 0, ""},
+		"a mistyped year":      {func(d *Details) { d.From, d.Until = aDay.AddDays(367), aDay.AddDays(368) }, 0, "from_on"},
 		"no last day":          {func(d *Details) { d.Until = calendar.Date{} }, 0, "until_on"},
 		"back before":          {func(d *Details) { d.Until = aDay.AddDays(-1) }, 0, "until_on"},
 		"the longest":          {func(d *Details) { d.Until = aDay.AddDays(29) }, 0, ""},

@@ -21,6 +21,7 @@ import (
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/task"
+	"kagami/internal/trail"
 )
 
 var databases pgtest.Server
@@ -196,7 +197,7 @@ func TestNumbersAreOfTheFiscalYear(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, loan.Ties{})
 	code := o.medium(plain)
-	first, second := o.ask("zeimu 主事", asking(code)), o.ask("zeimu 主事", asking(code))
+	first, second := o.ask("zeimu 主事", asking(code)), o.ask("zeimu 主査", asking(code))
 	*o.now = calendar.NewDate(2027, time.April, 1).Start()
 	later := asking(code)
 	later.From, later.Until = calendar.NewDate(2027, time.April, 1), calendar.NewDate(2027, time.April, 2)
@@ -358,7 +359,7 @@ func TestItIsForItsDays(t *testing.T) {
 	o := newOffice(t, loan.Ties{})
 	a := asking(o.medium(plain))
 	a.From, a.Until = today.AddDays(3), today.AddDays(5)
-	code, late := o.ask("zeimu 主事", a), o.ask("zeimu 主事", a)
+	code, late := o.ask("zeimu 主事", a), o.ask("zeimu 主査", a)
 	o.must("zeimu 課長", code, loan.EventPermit, loan.Step{})
 	if err := o.do("zeimu 担当副課長", code, loan.EventHand, loan.Step{}); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("handed over too early: %v", err)
@@ -832,4 +833,146 @@ func TestTheDatabaseKeepsWhatWasAskedFor(t *testing.T) {
 	if _, err := o.db.Pool.Exec(t.Context(), `UPDATE loan SET state = 'asked'`); err == nil {
 		t.Error("what was withdrawn is asked for again")
 	}
+}
+
+// What has ended in the register while it was out can be lost still: nothing keeps it there, so
+// that those who have to know are told by the loan.
+func TestWhatHasEndedIsLost(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{Missing: func(context.Context, *door.Tx, authz.Actor, loan.Loss) ([]door.Effect, error) {
+		return nil, fault.New(fault.Conflict, "it has ended")
+	}})
+	medium := o.medium(plain)
+	code := o.out(asking(medium))
+	if err := o.assets.EndAsMistaken(t.Context(), o.as("zeimu 課長"), medium, 1, "誤り"); err != nil {
+		t.Fatal(err)
+	}
+	o.must("zeimu 主事", code, loan.EventLose, loan.Step{Note: "移動中に落とした", Loss: loan.Loss{NoticedAt: *o.now, NoticedBy: "本人"}})
+	if n := o.count(`notice WHERE person_id = ANY($1) AND title LIKE '%見つかりません'`, []int64{o.people["soumu 統括"], o.people["soumu CSIRT"]}); n != 2 {
+		t.Errorf("%d of the 統括 and the CSIRT are told", n)
+	}
+}
+
+// Who has gone to another section is given nothing for the one where they were.
+func TestNothingIsGivenToWhoHasGone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	a := asking(o.medium(plain))
+	a.From, a.Until = today.AddDays(7), today.AddDays(8)
+	permitted := o.ask("zeimu 主事", a)
+	o.must("zeimu 課長", permitted, loan.EventPermit, loan.Step{})
+	a.From, a.Until = today.AddDays(9), today.AddDays(10)
+	asked := o.ask("zeimu 主事", a)
+	ctx := t.Context()
+	var id int64
+	if err := o.db.Pool.QueryRow(ctx, `SELECT id FROM appointment WHERE person_id = $1 AND upper_inf(period)`, o.people["zeimu 主事"]).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.town.EndAppointment(ctx, authz.AsOperator(), id, today); err != nil {
+		t.Fatal(err)
+	}
+	*o.now = today.AddDays(7).Start().Add(9 * time.Hour)
+	if w := o.waiting("zeimu 担当副課長"); w.ToHand != 0 {
+		t.Errorf("%+v waits to be given to who has gone", w)
+	}
+	if err := o.do("zeimu 担当副課長", permitted, loan.EventHand, loan.Step{}); fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "異動か退職") {
+		t.Errorf("given to who has gone: %v", err)
+	}
+	if err := o.do("zeimu 課長", asked, loan.EventPermit, loan.Step{}); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("permitted for who has gone: %v", err)
+	}
+	o.must("zeimu 課長", permitted, loan.EventRevoke, loan.Step{Note: "異動した"})
+	o.must("zeimu 課長", asked, loan.EventRefuse, loan.Step{Note: "異動した"})
+}
+
+// What is handed over waits for who asks to dispose of it at the same time, and sees that.
+func TestWhoHandsItOverWaitsForItsDisposal(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	code := o.ask("zeimu 主事", asking(o.medium(plain)))
+	o.must("zeimu 課長", code, loan.EventPermit, loan.Step{})
+	ctx, hands := t.Context(), o.as("zeimu 担当副課長")
+	disposing, err := o.db.Pool.Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := disposing.Exec(ctx, `UPDATE asset SET state = 'disposing'`); err != nil {
+		t.Fatal(err)
+	}
+	handed := make(chan error)
+	go func() {
+		handed <- o.Do(context.WithoutCancel(ctx), hands, code, loan.EventHand, loan.Step{Version: 2})
+	}()
+	for o.count(`pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE a.datname = current_database() AND NOT l.granted`) == 0 {
+		select {
+		case err := <-handed:
+			_ = disposing.Rollback(ctx)
+			t.Fatalf("it does not wait: %v", err)
+		default:
+		}
+	}
+	if err := disposing.Commit(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-handed; fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "廃棄の手続き中") {
+		t.Errorf("handed over: %v", err)
+	}
+}
+
+// Those who are promised what is not to be had any more are told in time.
+func TestWhoIsPromisedItIsTold(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	a := asking(o.medium(plain))
+	a.Taker = "P4" // zeimu 主査
+	asked := o.ask("zeimu 主事", a)
+	a.From, a.Until = today.AddDays(5), today.AddDays(6)
+	o.must("zeimu 課長", o.ask("zeimu 主事", a), loan.EventPermit, loan.Step{})
+	over := asking(o.medium(plain))
+	o.ask("zeimu 主事", over)
+	*o.now = today.AddDays(3).Start() // the days of the first are over
+	err := o.door.Do(t.Context(), o.as("zeimu 課長"), func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.DisposeAssets, authz.Matter{OwnersSection: actor.Holdings[0].Section}); err != nil {
+			return door.Unchanged(), err
+		}
+		told, err := loan.Bereft(t.Context(), tx, actor, []int64{o.find(asked).AssetID}, "廃棄されることになりました。")
+		return door.Effect{Subject: trail.Subject{Kind: "asset", ID: o.find(asked).AssetID}, Notices: told}, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for who, want := range map[string]int{"zeimu 主事": 1, "zeimu 主査": 1, "zeimu 課長": 0} {
+		if n := o.count(`notice WHERE person_id = $1 AND title LIKE '%借りられなくなりました'`, o.people[who]); n != want {
+			t.Errorf("%s is told %d times", who, n)
+		}
+	}
+}
+
+// A button that was pressed twice asks once.
+func TestTheSameIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	a := asking(o.medium(plain))
+	a.Until, a.Every = a.From, today.AddDays(14)
+	by := o.as("zeimu 主事")
+	failed := make(chan error, 2)
+	for range 2 {
+		go func() {
+			_, err := o.Ask(context.WithoutCancel(t.Context()), by, a)
+			failed <- err
+		}()
+	}
+	one, other := <-failed, <-failed
+	if one == nil {
+		one, other = other, one
+	}
+	if other != nil || fault.KindOf(one) != fault.Invalid {
+		t.Errorf("%v, %v", one, other)
+	}
+	if n := o.count(`loan`); n != 3 {
+		t.Errorf("%d are asked for", n)
+	}
+	o.must("zeimu 主事", "8-0001", loan.EventWithdraw, loan.Step{})
+	a.Every = calendar.Date{}
+	o.ask("zeimu 主事", a)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/asset"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -127,7 +128,7 @@ func lockTogether(ctx context.Context, tx *door.Tx, code string, event Event) ([
 	return ids, nil
 }
 
-// untimely says why an event is not for a day; empty where it is.
+// untimely says why an event is not for a day, or for who takes it by then; empty where it is.
 func (l Loan) untimely(event Event, today calendar.Date) string {
 	switch {
 	case event == EventPermit && today.After(l.Until):
@@ -136,6 +137,8 @@ func (l Loan) untimely(event Event, today calendar.Date) string {
 		return "渡せるのは、" + calendar.Wareki(l.From) + "からです。早く要るときは、改めて申請してもらってください。"
 	case event == EventHand && today.After(l.Until):
 		return "返す日を過ぎているため、渡せません。要るときは、改めて申請してもらってください。"
+	case (event == EventPermit || event == EventHand) && l.Gone:
+		return l.Taker + "さんは、異動か退職で、もう" + l.SectionName + "にいません。要るときは、いまいる人が持ち出す人になって、改めて申請してもらってください。"
 	}
 	return ""
 }
@@ -195,6 +198,10 @@ func (s Loss) check(l Loan, now time.Time) (problems []fault.Problem) {
 func (l Loan) stillPossible(ctx context.Context, tx *door.Tx, event Event, ids []int64) error {
 	if event != EventPermit && event != EventHand {
 		return nil
+	}
+	// who asks to dispose of it meanwhile waits, or is waited for: either sees what the other has done
+	if _, err := asset.LockID(ctx, tx, l.AssetID); err != nil {
+		return err
 	}
 	t, err := postgres.One[Thing](ctx, tx, "looking at what is lent", selectThing+` WHERE a.id = @id`, pgx.StrictNamedArgs{"id": l.AssetID})
 	if err != nil {
@@ -257,11 +264,15 @@ func (s *Service) lose(ctx context.Context, tx *door.Tx, actor authz.Actor, l Lo
 	if err != nil {
 		return nil, fmt.Errorf("keeping a loss: %w", err)
 	}
-	if s.ties.Missing == nil {
+	if !s.reports(l) {
 		return nil, nil
 	}
 	return s.ties.Missing(ctx, tx, actor, loss)
 }
+
+// reports tells whether the loss of a loan is kept elsewhere: not of what has ended in the
+// register while it was out, where nothing can be missing any more.
+func (s *Service) reports(l Loan) bool { return s.ties.Missing != nil && !l.AssetState.Ended() }
 
 // tellStep tells those whom a step concerns, but for who has taken it.
 func (s *Service) tellStep(ctx context.Context, tx *door.Tx, actor authz.Actor, l Loan, event Event, count int) ([]notice.Message, error) {
@@ -277,7 +288,7 @@ func (s *Service) tellStep(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	}
 	if event == EventLose {
 		title, text = l.AssetName+"が見つかりません", Number(l.Code)+"で持ち出したものです。届け出の内容を見て、すぐに対応してください。"
-		if s.ties.Missing == nil {
+		if !s.reports(l) {
 			for _, role := range []authz.Role{authz.GeneralSecurityOfficer, authz.CSIRTMember} {
 				holders, err := responsible.Of(ctx, tx, role, []int64{0}, nil, tx.Today())
 				if err != nil {

@@ -16,10 +16,12 @@ import (
 	"kagami/internal/asset"
 	"kagami/internal/asset/filebook"
 	"kagami/internal/asset/life"
+	"kagami/internal/asset/loan"
 	"kagami/internal/asset/relation"
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 )
 
 // Unit is what is chosen as one: a column, or columns that belong together.
@@ -128,6 +130,9 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, code, into string
 	if err = fits(gone, kept, err); err != nil {
 		return Pair{Gone: gone}, err
 	}
+	if err := back(ctx, s.pool, gone); err != nil {
+		return Pair{Gone: gone}, err
+	}
 	p := Pair{Gone: gone, Kept: kept}
 	if p.Moved, p.Left, err = s.relations.Movable(ctx, actor, gone, kept); err != nil {
 		return p, err
@@ -153,6 +158,16 @@ func fits(gone, kept asset.Asset, failure error) error {
 		return wrong("「" + kept.Code + "」は下書きのため、登録済みの「" + gone.Code + "」を統合できません。先に「" + kept.Code + "」を登録するか、残す方と終える方を入れ替えて統合してください。")
 	}
 	return nil
+}
+
+// back refuses to merge what is out: by its other number it would be there to be lent, or to
+// be disposed of, while somebody has it, and nobody could say that it is lost.
+func back(ctx context.Context, db postgres.Querier, gone asset.Asset) error {
+	where, err := loan.Out(ctx, db, gone.ID)
+	if err == nil && where != "" {
+		err = wrong("「" + gone.Code + "」は、" + where + "のため、統合できません。返却を記録してから統合するか、残す方と終える方を入れ替えてください。")
+	}
+	return err
 }
 
 // Seen is an asset on the version that somebody has seen.
@@ -193,6 +208,9 @@ func (s *Service) Merge(ctx context.Context, actor authz.Actor, gone, kept Seen,
 		}
 		from, to := found[gone.Code], found[kept.Code]
 		if err := fits(from, to, nil); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := back(ctx, tx, from); err != nil {
 			return door.Unchanged(), err
 		}
 		effect, err := s.register.MergeIn(ctx, tx, actor, from, to, Combined(from.Details, to.Details, takes), why)

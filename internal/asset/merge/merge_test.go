@@ -430,3 +430,26 @@ func TestTheBookKeepsTheFileOfOneThatIsMerged(t *testing.T) {
 		t.Errorf("at the one that ended: %+v, %v", f, err)
 	}
 }
+
+// What somebody has out is not merged away: it would be there by its other number.
+func TestWhatIsOutStays(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	gone, kept := o.add(asset.Medium, "USBメモリー（重複）", "2"), o.add(asset.Medium, "USBメモリー", "2")
+	_, err := o.db.Pool.Exec(t.Context(), `
+		INSERT INTO loan (code, asset_id, asset_name, section_id, holder_id, asked_by, asked_at, taker_id, purpose, place, from_on, until_on, safeguards, state, decided_by, decided_on, handed_by, handed_at)
+		SELECT '8-0001', a.id, a.name, a.section_id, a.section_id, $2, $4, $2, '訪問', '町内', $5, $5, '{}', 'handed', $3, $5, $3, $4 FROM asset a WHERE a.code = $1`,
+		gone, o.tax.Person, o.welfare.Person, today.Start(), today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Look(t.Context(), o.tax, gone, kept); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("it is offered: %v", err)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(gone), o.seen(kept), nil, "同じもの"); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("it is merged away: %v", err)
+	}
+	if err := o.Merge(t.Context(), o.tax, o.seen(kept), o.seen(gone), nil, "同じもの"); err != nil {
+		t.Errorf("the other is not merged into it: %v", err)
+	}
+}

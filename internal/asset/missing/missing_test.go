@@ -365,3 +365,28 @@ func TestHomeCountsWhatSomebodyLooksFor(t *testing.T) {
 		}
 	}
 }
+
+// A draft that is reported and registered meanwhile can be found still.
+func TestADraftThatIsRegisteredMeanwhileIsFound(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, missing.Ties{})
+	d := asset.Details{Kind: asset.Medium, Name: "外付けHDD", Confidentiality: "3B", Integrity: "2", Availability: "2", Personal: asset.PlainPersonal, Zone: asset.MyNumberZone, RegisteredOn: today}
+	keeper := authz.Actor{Person: o.clerk.Person, Holdings: []authz.Holding{{Role: authz.RegisterKeeper, Section: o.clerk.Holdings[0].Section}}}
+	code, err := o.assets.Register(t.Context(), keeper, "zeimu", d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Tell(t.Context(), o.tax, code, seen()); err != nil {
+		t.Fatal(err)
+	}
+	d.Place = "書庫"
+	if err := o.assets.Change(t.Context(), o.tax, code, 1, d, ""); err != nil || o.find(code).State != asset.Registered {
+		t.Fatalf("it is %s: %v", o.find(code).State, err)
+	}
+	if err := o.Find(t.Context(), o.tax, code, 1, found()); err != nil {
+		t.Errorf("it can't be found: %v", err)
+	}
+	if a := o.find(code); a.State != asset.Registered || o.cases(a)[0].State != missing.Found {
+		t.Errorf("it is %s, the case %s", a.State, o.cases(a)[0].State)
+	}
+}

@@ -39,6 +39,8 @@ type Ties struct {
 	// Spare takes back what was asked of disposing of an asset that is missing now, or was
 	// found: the asset stands as it did before.
 	Spare func(ctx context.Context, tx *door.Tx, actor authz.Actor, assetID int64, why string) ([]door.Effect, error)
+	// Bereft tells those who are promised assets that these are not to be had any more, and why.
+	Bereft func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64, why string) ([]notice.Message, error)
 }
 
 // New makes the service.
@@ -161,6 +163,13 @@ func (s *Service) Report(ctx context.Context, tx *door.Tx, actor authz.Actor, se
 	if effect.Notices, err = tell(ctx, tx, actor, a, seen, effect.Subject.ID); err != nil {
 		return nil, err
 	}
+	if s.ties.Bereft != nil {
+		told, err := s.ties.Bereft(ctx, tx, actor, []int64{a.ID}, "所在不明の届けが出ています。")
+		if err != nil {
+			return nil, err
+		}
+		effect.Notices = append(effect.Notices, told...)
+	}
 	if by, err := tx.AllowAlso(authz.ReportMissing, matter(a)); err == nil {
 		effect.By = by // else it is part of what they were allowed: who has borrowed it may be of another section
 	}
@@ -266,7 +275,7 @@ func (s *Service) Find(ctx context.Context, actor authz.Actor, code string, vers
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if !a.State.Ended() { // a draft may have ended meanwhile
+		if a.State.Allows(life.Find) { // a draft may have been registered meanwhile, or have ended
 			moved, err := s.assets.MoveIn(ctx, tx, actor, a, life.Find, "見つかった")
 			if err != nil {
 				return door.Unchanged(), err

@@ -267,7 +267,7 @@ func Number(code string) string {
 // may answer there by a role, or as 台帳担当者. The sections are looked up first, in one array:
 // joined, where nobody has counted yet how many there are, each would look all people up anew.
 func goers(ctx context.Context, tx *door.Tx, id int64, stages []Stage) ([]int64, error) {
-	const gone = `ARRAY(SELECT section_id FROM stocktaking_section WHERE stocktaking_id = @id AND state = ANY(@stages))`
+	const gone = `ARRAY(SELECT n.section_id FROM stocktaking t JOIN stocktaking_section n ON n.stocktaking_id = t.id WHERE t.id = @id AND n.state = ANY(@stages) AND ` + holdsAny + `)`
 	list, err := postgres.List[struct{ PersonID int64 }](ctx, tx, "listing who goes through a register", `
 		SELECT h.person_id FROM holding h WHERE h.section_id = ANY(`+gone+`) AND h.role = ANY(@roles) AND h.period @> @today::date AND h.rule_period @> @today::date
 		UNION SELECT k.person_id FROM register_keeping k WHERE k.section_id = ANY(`+gone+`) AND k.period @> @today::date AND k.stay @> @today::date ORDER BY 1`,

@@ -137,6 +137,8 @@ func (s *Service) sections(ctx context.Context, actor authz.Actor, t Stocktaking
 type Line struct {
 	ID                                       int64
 	Code, OwnNumber, Name, Place             string
+	State                                    life.State
+	Out                                      string // the code of the loan by which it is out; empty where it is not
 	Confidentiality, Integrity, Availability string
 	Result                                   Result // empty for no answer yet
 	Version                                  int    // of the answer; 0 for none
@@ -146,7 +148,7 @@ type Line struct {
 }
 
 const selectLine = `
-	SELECT a.id, a.code, a.own_number, a.name, a.place, a.confidentiality, a.integrity, a.availability, coalesce(w.result, '') AS result, coalesce(w.version, 0) AS version,
+	SELECT a.id, a.code, a.own_number, a.name, a.place, a.state, coalesce((SELECT o.code FROM asset_out o WHERE o.asset_id = a.id), '') AS out, a.confidentiality, a.integrity, a.availability, coalesce(w.result, '') AS result, coalesce(w.version, 0) AS version,
 	       coalesce(q.name, '') AS answered_by, coalesce(w.looked_by, '') AS looked_by, coalesce(w.note, '') AS note, coalesce(w.noticed_by, '') AS noticed_by,
 	       w.answered_on, w.noticed_on, w.last_seen_on,
 	       w.result = 'changed' IS TRUE AND EXISTS (SELECT FROM asset_change x WHERE x.asset_id = a.id AND x.version = a.version AND x.version > 1 AND x.changed_at >= t.opened_at) AS touched

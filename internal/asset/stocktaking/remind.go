@@ -112,7 +112,7 @@ func (t Stocktaking) remind(ctx context.Context, tx *door.Tx) ([]reminded, error
 	return postgres.List[reminded](ctx, tx, "reminding of a 棚卸し", `
 		WITH requested AS (
 			SELECT n.section_id AS person_id, t.opened_on AS asked_on, t.due_on FROM stocktaking t JOIN stocktaking_section n ON n.stocktaking_id = t.id
-			WHERE t.id = @id AND n.state <> 'confirmed'),
+			WHERE t.id = @id AND n.state <> 'confirmed' AND `+holdsAny+`),
 		step AS (`+deadline.Latest+`)
 		INSERT INTO stocktaking_reminder (stocktaking_id, section_id, due_on, days, recipient, reminded_on)
 		SELECT @id, s.person_id, s.due_on, s.days, s.recipient, @today FROM step s

@@ -191,6 +191,10 @@ func (s *Service) AskStep(ctx context.Context, actor authz.Actor, code, section 
 // within tells in SQL of an asset a whether a 棚卸し t is about it, as far as it counts.
 const within = `a.id <= t.last_asset AND (t.kinds = '{}' OR a.kind = ANY(t.kinds)) AND (t.levels = '{}' OR a.confidentiality = ANY(t.levels))`
 
+// holdsAny tells in SQL of a section n of a 棚卸し t whether something is asked for there still:
+// one whose assets have all gone elsewhere, or ended, has nothing to go through or to confirm.
+const holdsAny = `EXISTS (SELECT FROM asset a WHERE a.section_id = n.section_id AND a.state ` + life.Counts + ` AND ` + within + `)`
+
 // Counts are how far a section is.
 type Counts struct {
 	Asked                            int // that stand there today

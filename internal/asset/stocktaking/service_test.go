@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/asset/stocktaking"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -645,6 +646,55 @@ func TestWhatWaitsForWhom(t *testing.T) {
 	check("the 統括 when it is closed", o.officer, "")
 }
 
+// A section whose assets have all ended has nothing to go through: nobody waits for it, and
+// nobody is reminded of it.
+func TestAnEmptySectionHoldsNothingUp(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	tax, welfare := o.assetsOfBoth()
+	code := o.open(plan())
+	for _, a := range tax {
+		o.must(o.assets.EndAsMistaken(t.Context(), o.tax, a, 1, "登録の誤り"))
+	}
+	o.answer(o.welfare, code, "fukushi", all(stocktaking.Same, welfare)...)
+	o.must(o.do(o.welfare, code, "fukushi", stocktaking.EventConfirm, ""))
+	if n := o.notices("すべての課室で確認が済みました"); n != 1 {
+		t.Errorf("%d are told that all is confirmed", n)
+	}
+	for who, actor := range map[string]authz.Actor{"the keeper of nothing": o.keeper, "the 統括": o.officer} {
+		var b task.Batch
+		var got stocktaking.Waiting
+		o.QueueWaiting(&b, actor, func(list stocktaking.Waiting) { got = list })
+		o.must(b.Run(t.Context(), o.db.Pool))
+		if want := map[string]int{"the 統括": 1}[who]; len(got) != want {
+			t.Errorf("%+v waits for %s", got, who)
+		}
+	}
+	*o.now = today.AddDays(34).Start().Add(time.Hour)
+	o.must(o.TendAll(t.Context()))
+	if n := o.notices("の期限は"); n != 0 {
+		t.Errorf("%d are reminded", n)
+	}
+}
+
+// The rest of a page is not answered alike where something is reported missing already.
+func TestWhatIsMissingIsNoneOfTheRest(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	tax, _ := o.assetsOfBoth()
+	_, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = 'missing' WHERE code = $1`, tax[0])
+	o.must(err)
+	code := o.open(plan())
+	list := all(stocktaking.Same, tax...)
+	for i := range list {
+		list[i].Rest = true
+	}
+	o.answer(o.tax, code, "zeimu", list...)
+	if c := o.counts(code, "zeimu"); c.Same != 2 || c.Left() != 1 {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestPagesGoOnWhereTheOneBeforeEnds(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -724,4 +774,30 @@ func TestNoAnswerIsLostWhileItIsClosed(t *testing.T) {
 	case err != nil && (fault.KindOf(err) != fault.Conflict || record.Sum.Answered() != 0):
 		t.Errorf("answered: %v, the record: %+v", err, record.Sum)
 	}
+}
+
+// What is reported missing still was not seen: its section is not confirmed until it is found,
+// or the answer says so again.
+func TestWhatIsMissingStillWasNotSeen(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	first := o.asset(o.tax, "zeimu")
+	code := o.open(plan())
+	o.answer(o.tax, code, "zeimu", stocktaking.Finding{Code: first, Result: stocktaking.Missing, NoticedOn: today, NoticedBy: "見本 花子"})
+	_, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = 'missing' WHERE code = $1`, first)
+	o.must(err)
+	page, err := o.Lines(t.Context(), o.officer, o.place(code, "zeimu"), stocktaking.Choice{})
+	o.must(err)
+	if page.Lines[0].State != life.Missing || page.Lines[0].Out != "" {
+		t.Errorf("it stands there as %+v", page.Lines[0])
+	}
+	o.answer(o.tax, code, "zeimu", stocktaking.Finding{Code: first, Result: stocktaking.Same, Seen: 1})
+	err = o.do(o.tax, code, "zeimu", stocktaking.EventConfirm, "")
+	o.refused("seen, and missing still", fault.Conflict, err)
+	if err != nil && !strings.Contains(err.Error(), first) {
+		t.Errorf("it does not say what: %v", err)
+	}
+	_, err = o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = 'registered' WHERE code = $1`, first)
+	o.must(err)
+	o.must(o.do(o.tax, code, "zeimu", stocktaking.EventConfirm, ""))
 }

@@ -3,6 +3,7 @@ package stocktaking
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -55,6 +56,9 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code, section strin
 			}
 		}
 		if event == EventConfirm {
+			if err := p.noneMissing(ctx, tx); err != nil {
+				return door.Unchanged(), err
+			}
 			if effect.Also, err = p.looked(ctx, tx, actor); err != nil {
 				return door.Unchanged(), err
 			}
@@ -88,6 +92,27 @@ func longNote(note string) []fault.Problem {
 		return []fault.Problem{{Field: "note", Message: "長すぎます。2000字までで書いてください。"}}
 	}
 	return nil
+}
+
+// noneMissing refuses to confirm that something was seen which is reported missing still: it
+// was found, which is to be recorded, or the answer is wrong.
+func (p Place) noneMissing(ctx context.Context, tx *door.Tx) error {
+	list, err := postgres.List[struct{ Code string }](ctx, tx, "looking what is missing still", `
+		SELECT a.code FROM stocktaking t JOIN asset a ON a.section_id = @section AND a.state = @missing AND `+within+`
+		JOIN stocktaking_answer w ON w.stocktaking_id = t.id AND w.asset_id = a.id
+		WHERE t.id = @id AND w.result IN ('same', 'changed') ORDER BY a.code`, pgx.StrictNamedArgs{"id": p.ID, "section": p.Section, "missing": life.Missing})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	var codes []string
+	for _, a := range list[:min(named, len(list))] {
+		codes = append(codes, a.Code)
+	}
+	text := strings.Join(codes, "、")
+	if more := len(list) - named; more > 0 {
+		text += "ほか" + strconv.Itoa(more) + "件"
+	}
+	return fault.New(fault.Conflict, text+"は、所在不明の届けが出たままです。見つかったときは、その情報資産の「所在不明」の画面で、見つかったことを記録してください。見つかっていないときは、答えを「所在不明」に直してください。")
 }
 
 // looked says in the register that what is still there was looked at.
@@ -140,7 +165,8 @@ func (p Place) notices(ctx context.Context, tx *door.Tx, actor authz.Actor, even
 		return of([]int64{p.HandedByID}, p.SectionName+"の棚卸しが差し戻されました", p.Number()+"の直すところを見て、直してから、もう一度提出してください。", here), nil
 	case EventConfirm:
 		done, err := postgres.One[struct{ Whole bool }](ctx, tx, "looking whether all is confirmed", `
-			SELECT NOT EXISTS (SELECT FROM stocktaking_section WHERE stocktaking_id = @id AND state <> 'confirmed' AND section_id <> @section) AS whole`,
+			SELECT NOT EXISTS (SELECT FROM stocktaking t JOIN stocktaking_section n ON n.stocktaking_id = t.id
+				WHERE t.id = @id AND n.state <> 'confirmed' AND n.section_id <> @section AND `+holdsAny+`) AS whole`,
 			pgx.StrictNamedArgs{"id": p.ID, "section": p.Section})
 		if err != nil || !done.Whole {
 			return nil, err

@@ -64,10 +64,10 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 	}, `
 		SELECT t.code, s.code AS section_code, s.name AS section_name, n.state AS stage, t.due_on, 0 AS undone
 		FROM stocktaking t JOIN stocktaking_section n ON n.stocktaking_id = t.id AND n.open JOIN section_shown s ON s.id = n.section_id
-		WHERE n.state IN ('not_begun', 'under_way') AND n.section_id = ANY(@drafts) OR n.state = 'handed_in' AND n.section_id = ANY(@reviews)
+		WHERE (n.state IN ('not_begun', 'under_way') AND n.section_id = ANY(@drafts) OR n.state = 'handed_in' AND n.section_id = ANY(@reviews)) AND `+holdsAny+`
 		UNION ALL
 		SELECT t.code, '', '', '', t.due_on, u.undone::int
-		FROM stocktaking t CROSS JOIN LATERAL (SELECT count(*) AS undone FROM stocktaking_section n WHERE n.stocktaking_id = t.id AND n.state <> 'confirmed') u
+		FROM stocktaking t CROSS JOIN LATERAL (SELECT count(*) AS undone FROM stocktaking_section n WHERE n.stocktaking_id = t.id AND n.state <> 'confirmed' AND `+holdsAny+`) u
 		WHERE @opens AND t.state = 'open' AND (u.undone = 0 OR t.due_on < @today::date)
 		ORDER BY due_on, section_name`,
 		pgx.StrictNamedArgs{"drafts": drafts, "reviews": reviews, "opens": opens, "today": today})

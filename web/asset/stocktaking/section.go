@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"kagami/internal/address"
+	"kagami/internal/asset/life"
 	"kagami/internal/asset/stocktaking"
 	"kagami/internal/authz"
 	"kagami/internal/fault"
@@ -159,10 +160,14 @@ func (p sectionView) after(i int) string {
 	return ""
 }
 
-// leftHere is how many of the page have no answer yet.
+// rest tells whether an asset is one of the rest of a page, which is answered alike: not one
+// that has an answer, nor one that is reported missing.
+func rest(l stocktaking.Line) bool { return l.Result == "" && l.State != life.Missing }
+
+// leftHere is how many are the rest of the page.
 func (p sectionView) leftHere() (n int) {
 	for _, l := range p.Page.Lines {
-		if l.Result == "" {
+		if rest(l) {
 			n++
 		}
 	}
@@ -285,7 +290,7 @@ func (s *Screens) showRest(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page.Lines = slices.DeleteFunc(page.Lines, func(l stocktaking.Line) bool { return l.Result != "" })
+	page.Lines = slices.DeleteFunc(page.Lines, func(l stocktaking.Line) bool { return !rest(l) })
 	return screen.Show(w, r, restPage(restView{Frame: screen.Frame(r, "残りをすべて「変更なし」にする", wayIn(p)...), Place: p, Lines: page.Lines, Asked: a}))
 }
 
