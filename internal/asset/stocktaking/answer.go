@@ -23,6 +23,7 @@ const MostAtOnce = OnPage
 type asked struct {
 	ID         int64
 	Code, Name string
+	State      life.State
 	Result     Result // empty for no answer yet
 	Version    int    // of the answer; 0 for none
 	By         string
@@ -90,7 +91,8 @@ type said struct {
 }
 
 // settle finds the assets of findings, and tells which are to be written: not those that are
-// answered so already, nor of a whole page those that are answered.
+// answered so already, nor of a whole page those that are answered, or that nobody finds. Of
+// these no other answer is taken.
 func (p Place) settle(ctx context.Context, tx *door.Tx, findings []Finding) (list []said, err error) {
 	if len(findings) > MostAtOnce {
 		return nil, fault.New(fault.TooLarge, fmt.Sprintf("一度に答えられるのは、%d件までです。", MostAtOnce))
@@ -100,7 +102,7 @@ func (p Place) settle(ctx context.Context, tx *door.Tx, findings []Finding) (lis
 		codes[i] = f.Code
 	}
 	found, err := postgres.List[asked](ctx, tx, "finding what is asked for", `
-		SELECT a.id, a.code, a.name, coalesce(w.result, '') AS result, coalesce(w.version, 0) AS version, coalesce(q.name, '') AS by
+		SELECT a.id, a.code, a.name, a.state, coalesce(w.result, '') AS result, coalesce(w.version, 0) AS version, coalesce(q.name, '') AS by
 		FROM stocktaking t JOIN asset a ON a.section_id = @section AND a.state `+life.Counts+` AND `+within+`
 		LEFT JOIN stocktaking_answer w ON w.stocktaking_id = t.id AND w.asset_id = a.id LEFT JOIN person_shown q ON q.id = w.answered_by
 		WHERE t.id = @id AND a.code = ANY(@codes)`, pgx.StrictNamedArgs{"id": p.ID, "section": p.Section, "codes": codes})
@@ -123,10 +125,14 @@ func (p Place) settle(ctx context.Context, tx *door.Tx, findings []Finding) (lis
 			}
 			return nil, fault.New(fault.Conflict, fmt.Sprintf("%s（%s）には、開いている間に、%sさんが「%s」と答えました。いまの答えを確かめて、もう一度選んでください。", a.Name, a.Code, a.By, a.Result.Title()))
 		}
-		if f.Rest && a.Version > 0 {
+		lost := a.State == life.Missing && f.Result != Missing
+		if f.Rest && (a.Version > 0 || lost) {
 			continue
 		}
 		wrong := f.check(p.OpenedOn, tx.Today())
+		if lost { // else the record of the year says that it is there
+			wrong = append(wrong, fault.Problem{Field: "result", Message: "所在不明の届けが出ています。「所在不明」を選んでください。見つかったときは、先に、見つかったことを記録してください。"})
+		}
 		if len(findings) > 1 {
 			wrong = ofRow(f.Code, wrong)
 		}

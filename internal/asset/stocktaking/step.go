@@ -53,6 +53,9 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code, section strin
 			if c.Left() > 0 {
 				return door.Unchanged(), fault.New(fault.Conflict, fmt.Sprintf("まだ確かめていない情報資産が%d件あります。「まだのものだけ」を開いて、すべて確かめてください。", c.Left()))
 			}
+			if err := p.lost(ctx, tx); err != nil {
+				return door.Unchanged(), err
+			}
 		}
 		if event == EventConfirm {
 			if effect.Also, err = p.looked(ctx, tx, actor); err != nil {
@@ -88,6 +91,19 @@ func longNote(note string) []fault.Problem {
 		return []fault.Problem{{Field: "note", Message: "長すぎます。2000字までで書いてください。"}}
 	}
 	return nil
+}
+
+// lost refuses answers by which something is there that nobody has found since: it was
+// reported after it was answered.
+func (p Place) lost(ctx context.Context, tx *door.Tx) error {
+	list, err := postgres.List[struct{ Code, Name string }](ctx, tx, "looking for what is missing since", `
+		SELECT a.code, a.name FROM stocktaking t JOIN asset a ON a.section_id = @section AND a.state = 'missing' AND `+within+`
+		JOIN stocktaking_answer w ON w.stocktaking_id = t.id AND w.asset_id = a.id
+		WHERE t.id = @id AND w.result <> 'missing' ORDER BY a.id LIMIT 1`, pgx.StrictNamedArgs{"id": p.ID, "section": p.Section})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	return fault.New(fault.Conflict, list[0].Name+"（"+list[0].Code+"）は、確かめた後に、所在不明の届けが出ました。答えを「所在不明」に直すか、見つかったことを記録してください。提出した後は、差し戻してから直します。")
 }
 
 // looked says in the register that what is still there was looked at.
