@@ -175,8 +175,8 @@ type waitingKey struct {
 const cachedWaiting = 1000
 
 // QueueWaiting asks in a batch how many disposals wait for the actor, where the cache has it
-// not; for nothing where none can. What they have recorded themselves does not wait for them
-// to confirm it.
+// not; for nothing where none can. What they have recorded themselves, or done
+// by what the record says, does not wait for them to confirm it.
 func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Counts)) {
 	if actor.Reach(authz.DisposeAssets) == authz.None && actor.Reach(authz.ConfirmDisposals) == authz.None {
 		return
@@ -198,7 +198,8 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Count
 		SELECT count(*) FILTER (WHERE `+waitingCondition+` AND d.section_id = ANY(@disposes)) AS waiting,
 		       count(*) FILTER (WHERE `+waitingCondition+` AND d.due_on < @today AND d.section_id = ANY(@disposes)) AS overdue,
 		       count(*) FILTER (WHERE d.section_id = ANY(@confirms) AND CASE d.sort WHEN 'write_off' THEN d.asked_by ELSE coalesce(d.recorded_by, 0) END <> @actor
-		                          AND (d.state = 'done' OR d.sort = 'write_off')) AS to_confirm
+		                          AND (d.state = 'done' OR d.sort = 'write_off')
+		                          AND coalesce(position(nullif(@name, '') IN regexp_replace(normalize(d.done_by, NFKC), '\s', '', 'g')), 0) = 0) AS to_confirm
 		FROM disposal d WHERE d.state IN ('waiting', 'done')`,
-		pgx.StrictNamedArgs{"actor": actor.Person, "today": today, "disposes": actor.Sections(authz.DisposeAssets), "confirms": actor.Sections(authz.ConfirmDisposals)})
+		pgx.StrictNamedArgs{"actor": actor.Person, "name": folded(actor.Name), "today": today, "disposes": actor.Sections(authz.DisposeAssets), "confirms": actor.Sections(authz.ConfirmDisposals)})
 }

@@ -169,8 +169,12 @@ func tell(to []int64, d Disposal, title, text string) []notice.Message {
 	return []notice.Message{{To: to, Notice: notice.Notice{Topic: about, TopicID: d.ID, Title: title, Text: Number(d.Code) + text, URL: address.Disposal(d.Code)}}}
 }
 
-// tellConfirmer tells who confirms, which is never the actor.
+// tellConfirmer tells who confirms, which is never the actor, nor whom the record names.
 func tellConfirmer(ctx context.Context, tx *door.Tx, actor authz.Actor, d Disposal, title string) ([]notice.Message, error) {
-	holders, err := responsible.Of(ctx, tx, authz.SecurityManager, []int64{d.Section}, []int64{actor.Person}, tx.Today())
+	doers, err := d.doers(ctx, tx, tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	holders, err := responsible.Of(ctx, tx, authz.SecurityManager, []int64{d.Section}, append(doers, actor.Person), tx.Today())
 	return tell(holders[d.Section], d, title, "の内容を見て、確認するか、差し戻してください。"), err
 }
