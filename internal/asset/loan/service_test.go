@@ -760,3 +760,68 @@ func TestTheDatabaseKeepsWhatWasAskedFor(t *testing.T) {
 		t.Error("what was withdrawn is asked for again")
 	}
 }
+
+// What is out is not ended in the register: whoever has it could not say any more that it is lost.
+func TestWhatIsOutIsNotEnded(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	code, other := o.medium(plain), o.medium(func(d *asset.Details) { d.Name = "ほかのUSBメモリー" })
+	o.out(asking(code))
+	assets, manager := o.assets.With(asset.Ties{Out: loan.Out}), o.as("zeimu 課長")
+	if err := assets.EndAsMistaken(t.Context(), manager, code, 1, "誤り"); fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "持-8-0001") {
+		t.Errorf("as a mistake: %v", err)
+	}
+	err := o.door.Do(t.Context(), manager, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		gone, err := asset.Lock(t.Context(), tx, actor, code, 1)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		kept, err := asset.Lock(t.Context(), tx, actor, other, 1)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		return assets.MergeIn(t.Context(), tx, actor, gone, kept, kept.Details, "二重")
+	})
+	if fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "持-8-0001") {
+		t.Errorf("merged: %v", err)
+	}
+	if err := assets.EndAsMistaken(t.Context(), manager, other, 1, "誤り"); err != nil {
+		t.Errorf("what is not out: %v", err)
+	}
+}
+
+// Of what has ended in the register, the loan itself tells that it is lost.
+func TestWhatHasEndedIsToldWhenItIsLost(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{Missing: func(context.Context, *door.Tx, authz.Actor, loan.Loss) ([]door.Effect, error) {
+		return nil, fault.New(fault.Conflict, "終わった情報資産です。")
+	}})
+	code := o.medium(plain)
+	lending := o.out(asking(code))
+	if err := o.assets.EndAsMistaken(t.Context(), o.as("zeimu 課長"), code, 1, "誤り"); err != nil {
+		t.Fatal(err)
+	}
+	o.must("zeimu 主事", lending, loan.EventLose, loan.Step{Note: "移動中に落とした", Loss: loan.Loss{NoticedAt: *o.now, NoticedBy: "本人"}})
+	if n := o.count(`notice WHERE person_id = ANY($1) AND title LIKE '%見つかりません'`, []int64{o.people["soumu 統括"], o.people["soumu CSIRT"]}); n != 2 {
+		t.Errorf("%d of the 統括 and the CSIRT are told", n)
+	}
+}
+
+// That something can't be found is not another section's to know, though it is lent to others.
+func TestWhatCantBeFoundIsOfferedToNobody(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	code := o.medium(plain)
+	if err := o.Offer(t.Context(), o.as("zeimu 課長"), code, 0, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Thing(t.Context(), o.as("fukushi 主事"), code); err != nil {
+		t.Errorf("what is there: %v", err)
+	}
+	if _, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = 'missing' WHERE code = $1`, code); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Thing(t.Context(), o.as("fukushi 主事"), code); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("what is missing: %v", err)
+	}
+}

@@ -191,12 +191,13 @@ func (s Loss) check(l Loan, now time.Time) (problems []fault.Problem) {
 }
 
 // stillPossible refuses what was possible when it was asked for, and is so no more: a rule
-// bars it by now, the asset is promised to somebody else, or is not back yet.
+// bars it by now, the asset is promised to somebody else, or is not back yet. Nobody asks to
+// dispose of it, or ends it, before the step is taken.
 func (l Loan) stillPossible(ctx context.Context, tx *door.Tx, event Event, ids []int64) error {
 	if event != EventPermit && event != EventHand {
 		return nil
 	}
-	t, err := postgres.One[Thing](ctx, tx, "looking at what is lent", selectThing+` WHERE a.id = @id`, pgx.StrictNamedArgs{"id": l.AssetID})
+	t, err := postgres.One[Thing](ctx, tx, "looking at what is lent", selectThing+` WHERE a.id = @id FOR SHARE OF a`, pgx.StrictNamedArgs{"id": l.AssetID})
 	if err != nil {
 		return err
 	}
@@ -257,11 +258,15 @@ func (s *Service) lose(ctx context.Context, tx *door.Tx, actor authz.Actor, l Lo
 	if err != nil {
 		return nil, fmt.Errorf("keeping a loss: %w", err)
 	}
-	if s.ties.Missing == nil {
+	if !s.keeps(l) {
 		return nil, nil
 	}
 	return s.ties.Missing(ctx, tx, actor, loss)
 }
+
+// keeps tells whether the register keeps the loss of a loan, and tells those who have to know:
+// not of an asset that has ended in it. Then the loan itself tells them.
+func (s *Service) keeps(l Loan) bool { return s.ties.Missing != nil && !l.AssetState.Ended() }
 
 // tellStep tells those whom a step concerns, but for who has taken it.
 func (s *Service) tellStep(ctx context.Context, tx *door.Tx, actor authz.Actor, l Loan, event Event, count int) ([]notice.Message, error) {
@@ -277,7 +282,7 @@ func (s *Service) tellStep(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	}
 	if event == EventLose {
 		title, text = l.AssetName+"が見つかりません", Number(l.Code)+"で持ち出したものです。届け出の内容を見て、すぐに対応してください。"
-		if s.ties.Missing == nil {
+		if !s.keeps(l) {
 			for _, role := range []authz.Role{authz.GeneralSecurityOfficer, authz.CSIRTMember} {
 				holders, err := responsible.Of(ctx, tx, role, []int64{0}, nil, tx.Today())
 				if err != nil {
