@@ -131,7 +131,7 @@ func (p Place) settle(ctx context.Context, tx *door.Tx, findings []Finding) (lis
 		}
 		wrong := f.check(p.OpenedOn, tx.Today())
 		if lost { // else the record of the year says that it is there
-			wrong = append(wrong, fault.Problem{Field: "result", Message: "所在不明の届けが出ています。「所在不明」を選んでください。見つかったときは、先に、見つかったことを記録してください。"})
+			wrong = append(wrong, fault.Problem{Field: "result", Message: a.Name + "には、所在不明の届けが出ています。「所在不明」を選んでください。見つかったときは、先に、見つかったことを記録してください。"})
 		}
 		if len(findings) > 1 {
 			wrong = ofRow(f.Code, wrong)
