@@ -121,7 +121,7 @@ var within = map[string][]string{
 	"internal/asset/paper":           {"internal/asset"},
 	"internal/asset/propose":         {"internal/asset", "internal/asset/life"},
 	"internal/asset/stocktaking":     {"internal/asset", "internal/asset/life"},
-	"internal/asset/tied":            {"internal/asset", "internal/asset/classify", "internal/asset/propose", "internal/asset/relation"},
+	"internal/asset/tied":            {"internal/asset", "internal/asset/classify", "internal/asset/loan", "internal/asset/propose", "internal/asset/relation"},
 	"internal/asset/view":            {"internal/asset/find"},
 	"internal/asset/restore":         {"internal/asset"},
 

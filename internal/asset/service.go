@@ -73,6 +73,8 @@ type Ties struct {
 	// Drafted keeps that somebody has drafted assets who may only draft, or has changed
 	// what awaits.
 	Drafted func(ctx context.Context, tx *door.Tx, actor authz.Actor, assets []int64) error
+	// Out tells where an asset is that is out: 持-8-0001で持出し・貸出し中. Empty where it is not.
+	Out func(ctx context.Context, db postgres.Querier, asset int64) (where string, err error)
 	// Ended closes what waits of an asset that has ended, and says whom to tell.
 	Ended func(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset) ([]notice.Message, error)
 }
@@ -543,6 +545,9 @@ func Lock(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, vers
 // caller's to move.
 func (s *Service) MergeIn(ctx context.Context, tx *door.Tx, actor authz.Actor, gone, kept Asset, d Details, why string) (door.Effect, error) {
 	state, err := gone.After(life.Merge)
+	if err == nil {
+		err = s.askBack(ctx, tx, gone)
+	}
 	if err != nil {
 		return door.Unchanged(), err
 	}
@@ -622,11 +627,27 @@ func (s *Service) EndAsMistaken(ctx context.Context, actor authz.Actor, code str
 // EndIn ends an asset that Lock has locked as one that should never have been registered, by
 // a step that leads there, in a change that has allowed it.
 func (s *Service) EndIn(ctx context.Context, tx *door.Tx, actor authz.Actor, was Asset, step life.Step, why string) (door.Effect, error) {
+	if err := s.askBack(ctx, tx, was); err != nil {
+		return door.Unchanged(), err
+	}
 	effect, err := s.MoveIn(ctx, tx, actor, was, step, why)
 	if err == nil && s.ties.Parted != nil {
 		err = s.ties.Parted(ctx, tx, actor, []int64{was.ID})
 	}
 	return effect, err
+}
+
+// askBack refuses to end an asset that is out: whoever has it could not say any more that it
+// is lost. Conflict where it is.
+func (s *Service) askBack(ctx context.Context, tx *door.Tx, a Asset) error {
+	if s.ties.Out == nil {
+		return nil
+	}
+	where, err := s.ties.Out(ctx, tx, a.ID)
+	if err == nil && where != "" {
+		err = fault.New(fault.Conflict, a.Code+"は、"+where+"のため、終えられません。返却か紛失を記録してから、行ってください。")
+	}
+	return err
 }
 
 // ended closes what waits of an asset that has ended.

@@ -1,6 +1,7 @@
 package exception_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -406,7 +407,7 @@ func TestNumbersAreThoseOfTheList(t *testing.T) {
 		q    exception.Search
 		want int
 	}{
-		"within 30 days": {exception.Search{Within: 30}, 1}, "within 100": {exception.Search{Within: 100}, 2}, "until a day": {exception.Search{Until: today.AddDays(20)}, 1},
+		"within 30 days": {exception.Search{Within: 30}, 1}, "within 100": {exception.Search{Within: 100}, 2}, "beyond all days": {exception.Search{Within: math.MaxInt32}, 2}, "until a day": {exception.Search{Until: today.AddDays(20)}, 1},
 		"until the day before": {exception.Search{Until: today.AddDays(19)}, 0}, "the nearer of both": {exception.Search{Within: 100, Until: today.AddDays(20)}, 1},
 	} {
 		if page, err := o.List(t.Context(), o.ciso, c.q); err != nil || page.Count != c.want {

@@ -20,6 +20,9 @@ import (
 // OnPage is how many exceptions a page of the list has.
 const OnPage = 100
 
+// farthestLast is how many days on somebody can look for a last day; more is as far.
+const farthestLast = 100_000
+
 // SoonDays is within how many days the last day of an exception is near.
 const SoonDays = 30
 
@@ -138,7 +141,7 @@ func (q Search) where(actor authz.Actor, today calendar.Date) (string, pgx.Stric
 	}
 	if q.Within > 0 || !q.Until.IsZero() {
 		last := q.Until
-		if within := today.AddDays(q.Within); q.Within > 0 && (last.IsZero() || within.Before(last)) {
+		if within := today.AddDays(min(q.Within, farthestLast)); q.Within > 0 && (last.IsZero() || within.Before(last)) {
 			last = within
 		}
 		conditions = append(conditions, inForce+" AND e.until_on <= @last::date")

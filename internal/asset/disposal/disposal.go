@@ -82,9 +82,10 @@ const (
 
 func tidied(list []string) []string {
 	var kept []string
+	known := map[string]bool{} // a form may hold tens of thousands
 	for _, one := range list {
-		if one = strings.TrimSpace(one); one != "" && !slices.Contains(kept, one) {
-			kept = append(kept, one)
+		if one = strings.TrimSpace(one); one != "" && !known[one] {
+			kept, known[one] = append(kept, one), true
 		}
 	}
 	return kept
@@ -189,10 +190,15 @@ func (r Record) check(rules Rules, medium Medium, items []Item, now time.Time) [
 }
 
 // Same tells whether two names are the same person's, however they are written.
-func Same(one, other string) bool {
-	fold := func(name string) string { return strings.Join(strings.Fields(norm.NFKC.String(name)), "") }
-	return fold(one) == fold(other)
+func Same(one, other string) bool { return folded(one) == folded(other) }
+
+// Names tells whether a text names a person, among others or with their post: 税務町民課長
+// 見本 夏子.
+func Names(text, person string) bool {
+	return folded(person) != "" && strings.Contains(folded(text), folded(person))
 }
+
+func folded(name string) string { return strings.Join(strings.Fields(norm.NFKC.String(name)), "") }
 
 // Number is the disposal's number as people write it.
 func Number(code string) string { return "廃-" + code }

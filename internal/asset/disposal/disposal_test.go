@@ -412,6 +412,41 @@ func TestWhoStandsAboveConfirmsWhatTheOnlyOneHasDone(t *testing.T) {
 	}
 }
 
+// The only 管理者 did it, and somebody else has recorded that: who stands above confirms.
+func TestWhoIsNamedAsTheDoerNeverConfirms(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for by, section := range map[*authz.Actor]int64{&o.tax: o.sections[0], &o.officer: 0} {
+		_, err := o.db.Pool.Exec(t.Context(), `INSERT INTO role_grant (person_id, role, section_id, period, reason) VALUES ($1, $2, nullif($3, 0::bigint), '[2026-04-01,)', '見本')`,
+			by.Person, by.Holdings[0].Role, section)
+		o.must(err)
+	}
+	a := o.register()
+	code := o.ask(o.tax, asking(a))
+	r := record(a)
+	r.DoneBy = "税務町民課長　" + o.tax.Name
+	o.must(o.Record(t.Context(), o.keeper, code, 1, r))
+	if err := o.Confirm(t.Context(), o.tax, code, 2, ""); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("who has done it confirms: %v", err)
+	}
+	if next, err := o.Next(t.Context(), o.tax, o.find(code)); err != nil || len(next) != 0 {
+		t.Errorf("they are offered %v, %v", next, err)
+	}
+	var told []int64
+	o.must(o.db.Pool.QueryRow(t.Context(), `SELECT array_agg(person_id) FROM notice WHERE title = '廃棄の記録を、確認してください'`).Scan(&told))
+	if !slices.Equal(told, []int64{o.officer.Person}) {
+		t.Errorf("to confirm it is told to %v", told)
+	}
+	var batch task.Batch
+	o.QueueWaiting(&batch, o.tax, func(c disposal.Counts) {
+		if c.ToConfirm != 0 {
+			t.Errorf("home has %d to confirm for who has done it", c.ToConfirm)
+		}
+	})
+	o.must(batch.Run(t.Context(), o.db.Pool))
+	o.must(o.Confirm(t.Context(), o.officer, code, 2, ""))
+}
+
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

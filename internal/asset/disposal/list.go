@@ -182,8 +182,8 @@ type waitingKey struct {
 const cachedWaiting = 1000
 
 // QueueWaiting asks in a batch how many disposals wait for the actor, where the cache has it
-// not; for nothing where none can. What they have recorded themselves does not wait for them
-// to confirm it.
+// not; for nothing where none can. What they have recorded themselves, or done
+// by what the record says, does not wait for them to confirm it.
 func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Counts)) {
 	if actor.Reach(authz.DisposeAssets) == authz.None && actor.Reach(authz.ConfirmDisposals) == authz.None && len(actor.Places(authz.ConfirmDisposals)) == 0 {
 		return
@@ -210,19 +210,19 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Count
 		FROM disposal d WHERE d.state IN ('waiting', 'done')`, args)
 }
 
-// doers are in SQL, with @today and @confirming, those who never confirm a disposal d: who has
-// recorded it, or has asked to write off, and who confirms in its section and has done it by
-// their name.
+// doers are in SQL, with @today, @confirming and @above, those who never confirm a disposal d:
+// who has recorded it, or has asked to write off, and of those who confirm in its section, or
+// stand above them, whom the record names as who has done it (税務町民課長 見本 夏子).
 const doers = `(ARRAY[CASE d.sort WHEN 'write_off' THEN d.asked_by ELSE coalesce(d.recorded_by, 0) END] || ARRAY(
 	SELECT h.person_id FROM holding h JOIN person_shown p ON p.id = h.person_id
-	WHERE d.done_by <> '' AND h.role = ANY(@confirming) AND h.section_id = d.section_id AND h.period @> @today::date AND h.rule_period @> @today::date
-	  AND regexp_replace(normalize(p.name, NFKC), '\s', '', 'g') = regexp_replace(normalize(d.done_by, NFKC), '\s', '', 'g')))`
+	WHERE d.done_by <> '' AND p.name <> '' AND (h.role = ANY(@confirming) AND h.section_id = d.section_id OR h.role = ANY(@above)) AND h.period @> @today::date AND h.rule_period @> @today::date
+	  AND position(regexp_replace(normalize(p.name, NFKC), '\s', '', 'g') IN regexp_replace(normalize(d.done_by, NFKC), '\s', '', 'g')) > 0))`
 
 // confirmedBy says in SQL, with @today, of a disposal d whether it waits for the actor to be
 // confirmed: it is of a section where they confirm, or of one where all who do are concerned,
 // and the actor stands above.
 func confirmedBy(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
-	args = pgx.StrictNamedArgs{"confirms": actor.Sections(authz.ConfirmDisposals), "confirming": authz.RolesWith(authz.ConfirmDisposals, authz.Own)}
+	args = pgx.StrictNamedArgs{"confirms": actor.Sections(authz.ConfirmDisposals), "confirming": authz.RolesWith(authz.ConfirmDisposals, authz.Own), "above": authz.Covered(false)}
 	condition = `d.section_id = ANY(@confirms)`
 	const (
 		today = `h.period @> @today::date AND h.rule_period @> @today::date`

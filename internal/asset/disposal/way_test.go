@@ -131,3 +131,18 @@ func TestWhoIsTheSame(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text, person string
+		want         bool
+	}{
+		{"見本 三郎", "見本　三郎", true}, {"税務町民課長　見本三郎", "見本 三郎", true}, {"見本 三郎、見本 四郎", "見本 四郎", true},
+		{"見本処理株式会社", "見本 三郎", false}, {"", "見本 三郎", false}, {"見本 三郎", "", false},
+	} {
+		if disposal.Names(c.text, c.person) != c.want {
+			t.Errorf("%q, %q: %t", c.text, c.person, !c.want)
+		}
+	}
+}

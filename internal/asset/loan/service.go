@@ -358,7 +358,8 @@ func errNoThing() error {
 }
 
 // Thing returns an asset by its 管理番号, as far as loans ask of it: one of the actor's
-// sections, or one that its section lends to others. NotFound for any other.
+// sections, or one that its section lends to others and that is there: that one can't be found
+// is not theirs to know. NotFound for any other.
 func (s *Service) Thing(ctx context.Context, actor authz.Actor, code string) (Thing, error) {
 	return findThing(ctx, s.pool, actor, code)
 }
@@ -371,7 +372,7 @@ func findThing(ctx context.Context, db postgres.Querier, actor authz.Actor, code
 	if err != nil {
 		return Thing{}, err
 	}
-	if !t.Own(actor) && (!t.Offered || actor.Reach(authz.AskLoans) == authz.None || t.State.Ended()) {
+	if !t.Own(actor) && (!t.Offered || actor.Reach(authz.AskLoans) == authz.None || t.State != life.Registered) {
 		return Thing{}, errNoThing()
 	}
 	return t, nil

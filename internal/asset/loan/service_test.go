@@ -835,6 +835,35 @@ func TestTheDatabaseKeepsWhatWasAskedFor(t *testing.T) {
 	}
 }
 
+// What is out is not ended in the register: whoever has it could not say any more that it is lost.
+func TestWhatIsOutIsNotEnded(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	code, other := o.medium(plain), o.medium(func(d *asset.Details) { d.Name = "ほかのUSBメモリー" })
+	o.out(asking(code))
+	assets, manager := o.assets.With(asset.Ties{Out: loan.Out}), o.as("zeimu 課長")
+	if err := assets.EndAsMistaken(t.Context(), manager, code, 1, "誤り"); fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "持-8-0001") {
+		t.Errorf("as a mistake: %v", err)
+	}
+	err := o.door.Do(t.Context(), manager, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		gone, err := asset.Lock(t.Context(), tx, actor, code, 1)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		kept, err := asset.Lock(t.Context(), tx, actor, other, 1)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		return assets.MergeIn(t.Context(), tx, actor, gone, kept, kept.Details, "二重")
+	})
+	if fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "持-8-0001") {
+		t.Errorf("merged: %v", err)
+	}
+	if err := assets.EndAsMistaken(t.Context(), manager, other, 1, "誤り"); err != nil {
+		t.Errorf("what is not out: %v", err)
+	}
+}
+
 // What has ended in the register while it was out can be lost still: nothing keeps it there, so
 // that those who have to know are told by the loan.
 func TestWhatHasEndedIsLost(t *testing.T) {
@@ -975,4 +1004,23 @@ func TestTheSameIsAskedForOnce(t *testing.T) {
 	o.must("zeimu 主事", "8-0001", loan.EventWithdraw, loan.Step{})
 	a.Every = calendar.Date{}
 	o.ask("zeimu 主事", a)
+}
+
+// That something can't be found is not another section's to know, though it is lent to others.
+func TestWhatCantBeFoundIsOfferedToNobody(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	code := o.medium(plain)
+	if err := o.Offer(t.Context(), o.as("zeimu 課長"), code, 0, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Thing(t.Context(), o.as("fukushi 主事"), code); err != nil {
+		t.Errorf("what is there: %v", err)
+	}
+	if _, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = 'missing' WHERE code = $1`, code); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Thing(t.Context(), o.as("fukushi 主事"), code); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("what is missing: %v", err)
+	}
 }

@@ -194,7 +194,8 @@ func (s Loss) check(l Loan, now time.Time) (problems []fault.Problem) {
 }
 
 // stillPossible refuses what was possible when it was asked for, and is so no more: a rule
-// bars it by now, the asset is promised to somebody else, or is not back yet.
+// bars it by now, the asset is promised to somebody else, or is not back yet. Nobody asks to
+// dispose of it, or ends it, before the step is taken.
 func (l Loan) stillPossible(ctx context.Context, tx *door.Tx, event Event, ids []int64) error {
 	if event != EventPermit && event != EventHand {
 		return nil

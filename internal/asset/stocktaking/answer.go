@@ -91,7 +91,8 @@ type said struct {
 }
 
 // settle finds the assets of findings, and tells which are to be written: not those that are
-// answered so already, nor of a whole page those that are answered, or reported missing.
+// answered so already, nor of a whole page those that are answered, or that nobody finds. Of
+// these no other answer is taken.
 func (p Place) settle(ctx context.Context, tx *door.Tx, findings []Finding) (list []said, err error) {
 	if len(findings) > MostAtOnce {
 		return nil, fault.New(fault.TooLarge, fmt.Sprintf("一度に答えられるのは、%d件までです。", MostAtOnce))
@@ -124,10 +125,14 @@ func (p Place) settle(ctx context.Context, tx *door.Tx, findings []Finding) (lis
 			}
 			return nil, fault.New(fault.Conflict, fmt.Sprintf("%s（%s）には、開いている間に、%sさんが「%s」と答えました。いまの答えを確かめて、もう一度選んでください。", a.Name, a.Code, a.By, a.Result.Title()))
 		}
-		if f.Rest && (a.Version > 0 || a.State == life.Missing) {
+		lost := a.State == life.Missing && f.Result != Missing
+		if f.Rest && (a.Version > 0 || lost) {
 			continue
 		}
 		wrong := f.check(p.OpenedOn, tx.Today())
+		if lost { // else the record of the year says that it is there
+			wrong = append(wrong, fault.Problem{Field: "result", Message: a.Name + "には、所在不明の届けが出ています。「所在不明」を選んでください。見つかったときは、先に、見つかったことを記録してください。"})
+		}
 		if len(findings) > 1 {
 			wrong = ofRow(f.Code, wrong)
 		}

@@ -783,7 +783,7 @@ func TestWhatIsMissingStillWasNotSeen(t *testing.T) {
 	o := newOffice(t)
 	first := o.asset(o.tax, "zeimu")
 	code := o.open(plan())
-	o.answer(o.tax, code, "zeimu", stocktaking.Finding{Code: first, Result: stocktaking.Missing, NoticedOn: today, NoticedBy: "見本 花子"})
+	o.answer(o.tax, code, "zeimu", stocktaking.Finding{Code: first, Result: stocktaking.Same})
 	_, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = 'missing' WHERE code = $1`, first)
 	o.must(err)
 	page, err := o.Lines(t.Context(), o.officer, o.place(code, "zeimu"), stocktaking.Choice{})
@@ -791,7 +791,6 @@ func TestWhatIsMissingStillWasNotSeen(t *testing.T) {
 	if page.Lines[0].State != life.Missing || page.Lines[0].Out != "" {
 		t.Errorf("it stands there as %+v", page.Lines[0])
 	}
-	o.answer(o.tax, code, "zeimu", stocktaking.Finding{Code: first, Result: stocktaking.Same, Seen: 1})
 	err = o.do(o.tax, code, "zeimu", stocktaking.EventConfirm, "")
 	o.refused("seen, and missing still", fault.Conflict, err)
 	if err != nil && !strings.Contains(err.Error(), first) {
@@ -799,5 +798,35 @@ func TestWhatIsMissingStillWasNotSeen(t *testing.T) {
 	}
 	_, err = o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = 'registered' WHERE code = $1`, first)
 	o.must(err)
+	o.must(o.do(o.tax, code, "zeimu", stocktaking.EventConfirm, ""))
+}
+
+// The record of the year never says that something is there which nobody finds.
+func TestWhatIsMissingIsNotThere(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	tax, _ := o.assetsOfBoth()
+	code := o.open(plan())
+	lose := func(asset string) {
+		_, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = 'missing' WHERE code = $1`, asset)
+		o.must(err)
+	}
+	lose(tax[0])
+	o.refused("that it is there", fault.Invalid, o.Answer(t.Context(), o.tax, code, "zeimu", all(stocktaking.Same, tax[0])...))
+	o.refused("that it is disposed of", fault.Invalid, o.Answer(t.Context(), o.tax, code, "zeimu", stocktaking.Finding{Code: tax[0], Result: stocktaking.Disposed, Note: "古い"}))
+	rest := all(stocktaking.Same, tax...)
+	for i := range rest {
+		rest[i].Rest = true
+	}
+	o.answer(o.tax, code, "zeimu", rest...)
+	if left := o.lines(code, "zeimu", stocktaking.Choice{Open: true}); !slices.Equal(left, tax[:1]) {
+		t.Errorf("of all the rest is left %v", left)
+	}
+	lost := stocktaking.Finding{Code: tax[0], Result: stocktaking.Missing, NoticedOn: today, NoticedBy: "見本 花子", Note: "書庫にない"}
+	o.answer(o.tax, code, "zeimu", lost)
+	lose(tax[1])
+	o.refused("confirmed with one that was lost since", fault.Conflict, o.do(o.tax, code, "zeimu", stocktaking.EventConfirm, ""))
+	lost.Code, lost.Seen = tax[1], 1
+	o.answer(o.tax, code, "zeimu", lost)
 	o.must(o.do(o.tax, code, "zeimu", stocktaking.EventConfirm, ""))
 }

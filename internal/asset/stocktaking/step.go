@@ -54,11 +54,11 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code, section strin
 			if c.Left() > 0 {
 				return door.Unchanged(), fault.New(fault.Conflict, fmt.Sprintf("まだ確かめていない情報資産が%d件あります。「まだのものだけ」を開いて、すべて確かめてください。", c.Left()))
 			}
-		}
-		if event == EventConfirm {
 			if err := p.noneMissing(ctx, tx); err != nil {
 				return door.Unchanged(), err
 			}
+		}
+		if event == EventConfirm {
 			if effect.Also, err = p.looked(ctx, tx, actor); err != nil {
 				return door.Unchanged(), err
 			}
@@ -94,13 +94,13 @@ func longNote(note string) []fault.Problem {
 	return nil
 }
 
-// noneMissing refuses to confirm that something was seen which is reported missing still: it
-// was found, which is to be recorded, or the answer is wrong.
+// noneMissing refuses answers by which something is there, or gone, that is reported missing
+// still: it was found, which is to be recorded, or the answer is wrong.
 func (p Place) noneMissing(ctx context.Context, tx *door.Tx) error {
 	list, err := postgres.List[struct{ Code string }](ctx, tx, "looking what is missing still", `
 		SELECT a.code FROM stocktaking t JOIN asset a ON a.section_id = @section AND a.state = @missing AND `+within+`
 		JOIN stocktaking_answer w ON w.stocktaking_id = t.id AND w.asset_id = a.id
-		WHERE t.id = @id AND w.result IN ('same', 'changed') ORDER BY a.code`, pgx.StrictNamedArgs{"id": p.ID, "section": p.Section, "missing": life.Missing})
+		WHERE t.id = @id AND w.result <> 'missing' ORDER BY a.code`, pgx.StrictNamedArgs{"id": p.ID, "section": p.Section, "missing": life.Missing})
 	if err != nil || len(list) == 0 {
 		return err
 	}

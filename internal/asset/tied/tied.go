@@ -7,6 +7,7 @@ import (
 
 	"kagami/internal/asset"
 	"kagami/internal/asset/classify"
+	"kagami/internal/asset/loan"
 	"kagami/internal/asset/propose"
 	"kagami/internal/asset/relation"
 	"kagami/internal/door"
@@ -17,6 +18,6 @@ func New(pool *pgxpool.Pool, d *door.Door) *asset.Service {
 	return asset.New(pool, d).With(asset.Ties{
 		Judge: classify.Judge,
 		Ready: relation.Ready, Spread: relation.Spread, Reckon: relation.Reckon, Misfit: relation.Misfit, Parted: relation.Part,
-		Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended,
+		Awaiting: propose.Awaiting, Drafted: propose.Drafted, Ended: propose.Ended, Out: loan.Out,
 	})
 }
