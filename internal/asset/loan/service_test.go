@@ -729,6 +729,40 @@ func TestAPermissionStands(t *testing.T) {
 }
 
 // An asset that has ended meanwhile is not handed over, and what is out of it comes back.
+// What a rule bars by now is not handed over, though it was permitted.
+func TestWhatARuleBarsByNowIsNotHandedOver(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	medium, e, exceptions, ciso := o.excepted("")
+	code := o.ask("zeimu 主事", asking(medium))
+	o.must("zeimu 課長", code, loan.EventPermit, loan.Step{})
+	if err := exceptions.Do(t.Context(), ciso, e, exception.EventRevoke, exception.Step{Version: 2, Note: "やめる"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.do("zeimu 担当副課長", code, loan.EventHand, loan.Step{}); fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "7(3)①") {
+		t.Errorf("handed over: %v", err)
+	}
+}
+
+// What is lent to others is so no more once it has ended.
+func TestWhatHasEndedIsNotLent(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	code := o.medium(plain)
+	if err := o.Offer(t.Context(), o.as("zeimu 課長"), code, 0, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.assets.EndAsMistaken(t.Context(), o.as("zeimu 課長"), code, 1, "誤り"); err != nil {
+		t.Fatal(err)
+	}
+	if _, lent, err := o.Choices(t.Context(), o.as("fukushi 主事")); err != nil || len(lent) != 0 {
+		t.Errorf("%+v is offered, %v", lent, err)
+	}
+	if _, err := o.Thing(t.Context(), o.as("fukushi 主事"), code); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("another section finds it: %v", err)
+	}
+}
+
 func TestAnAssetThatEndsMeanwhile(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, loan.Ties{})
