@@ -23,6 +23,7 @@ const MostAtOnce = OnPage
 type asked struct {
 	ID         int64
 	Code, Name string
+	State      life.State
 	Result     Result // empty for no answer yet
 	Version    int    // of the answer; 0 for none
 	By         string
@@ -83,6 +84,12 @@ func (p Place) follow(event Event) (Stage, error) {
 	return a.To, nil
 }
 
+// unfound tells whether it is known as missing to all but who says that it is there: that it
+// was found is recorded where it was reported, else the two would contradict each other.
+func (a asked) unfound(r Result) bool {
+	return a.State == life.Missing && (r == Same || r == Changed)
+}
+
 // said is a finding of an asset that is written.
 type said struct {
 	Finding
@@ -100,7 +107,7 @@ func (p Place) settle(ctx context.Context, tx *door.Tx, findings []Finding) (lis
 		codes[i] = f.Code
 	}
 	found, err := postgres.List[asked](ctx, tx, "finding what is asked for", `
-		SELECT a.id, a.code, a.name, coalesce(w.result, '') AS result, coalesce(w.version, 0) AS version, coalesce(q.name, '') AS by
+		SELECT a.id, a.code, a.name, a.state, coalesce(w.result, '') AS result, coalesce(w.version, 0) AS version, coalesce(q.name, '') AS by
 		FROM stocktaking t JOIN asset a ON a.section_id = @section AND a.state `+life.Counts+` AND `+within+`
 		LEFT JOIN stocktaking_answer w ON w.stocktaking_id = t.id AND w.asset_id = a.id LEFT JOIN person_shown q ON q.id = w.answered_by
 		WHERE t.id = @id AND a.code = ANY(@codes)`, pgx.StrictNamedArgs{"id": p.ID, "section": p.Section, "codes": codes})
@@ -123,10 +130,13 @@ func (p Place) settle(ctx context.Context, tx *door.Tx, findings []Finding) (lis
 			}
 			return nil, fault.New(fault.Conflict, fmt.Sprintf("%s（%s）には、開いている間に、%sさんが「%s」と答えました。いまの答えを確かめて、もう一度選んでください。", a.Name, a.Code, a.By, a.Result.Title()))
 		}
-		if f.Rest && a.Version > 0 {
+		if f.Rest && (a.Version > 0 || a.unfound(f.Result)) {
 			continue
 		}
 		wrong := f.check(p.OpenedOn, tx.Today())
+		if a.unfound(f.Result) {
+			wrong = append(wrong, fault.Problem{Field: "result", Message: a.Name + "（" + a.Code + "）は、所在不明の届けが出ています。見つかったときは、先に、この情報資産の所在不明の画面で、見つかったことを記録してください。"})
+		}
 		if len(findings) > 1 {
 			wrong = ofRow(f.Code, wrong)
 		}

@@ -137,6 +137,7 @@ func (s *Service) sections(ctx context.Context, actor authz.Actor, t Stocktaking
 type Line struct {
 	ID                                       int64
 	Code, OwnNumber, Name, Place             string
+	State                                    life.State
 	Confidentiality, Integrity, Availability string
 	Result                                   Result // empty for no answer yet
 	Version                                  int    // of the answer; 0 for none
@@ -145,8 +146,11 @@ type Line struct {
 	Touched                                  bool // whether the register has changed it since the opening
 }
 
+// Standing tells whether nothing has begun by which it leaves the register.
+func (l Line) Standing() bool { return l.State == life.Registered }
+
 const selectLine = `
-	SELECT a.id, a.code, a.own_number, a.name, a.place, a.confidentiality, a.integrity, a.availability, coalesce(w.result, '') AS result, coalesce(w.version, 0) AS version,
+	SELECT a.id, a.code, a.own_number, a.name, a.place, a.state, a.confidentiality, a.integrity, a.availability, coalesce(w.result, '') AS result, coalesce(w.version, 0) AS version,
 	       coalesce(q.name, '') AS answered_by, coalesce(w.looked_by, '') AS looked_by, coalesce(w.note, '') AS note, coalesce(w.noticed_by, '') AS noticed_by,
 	       w.answered_on, w.noticed_on, w.last_seen_on,
 	       w.result = 'changed' IS TRUE AND EXISTS (SELECT FROM asset_change x WHERE x.asset_id = a.id AND x.version = a.version AND x.version > 1 AND x.changed_at >= t.opened_at) AS touched
