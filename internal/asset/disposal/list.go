@@ -2,6 +2,7 @@ package disposal
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"strings"
 	"time"
@@ -178,7 +179,7 @@ const cachedWaiting = 1000
 // not; for nothing where none can. What they have recorded themselves does not wait for them
 // to confirm it.
 func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Counts)) {
-	if actor.Reach(authz.DisposeAssets) == authz.None && actor.Reach(authz.ConfirmDisposals) == authz.None {
+	if actor.Reach(authz.DisposeAssets) == authz.None && actor.Reach(authz.ConfirmDisposals) == authz.None && len(actor.Places(authz.ConfirmDisposals)) == 0 {
 		return
 	}
 	today := calendar.Day(s.door.Now())
@@ -189,6 +190,8 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Count
 		take(cached)
 		return
 	}
+	confirms, args := confirmed(actor)
+	maps.Copy(args, pgx.StrictNamedArgs{"actor": actor.Person, "today": today, "disposes": actor.Sections(authz.DisposeAssets)})
 	task.Rows(b, "counting disposals that wait", pgx.RowToStructByName[Counts], func(rows []Counts) {
 		if known && counted {
 			s.waiting.Add(key, rows[0])
@@ -197,8 +200,33 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Count
 	}, `
 		SELECT count(*) FILTER (WHERE `+waitingCondition+` AND d.section_id = ANY(@disposes)) AS waiting,
 		       count(*) FILTER (WHERE `+waitingCondition+` AND d.due_on < @today AND d.section_id = ANY(@disposes)) AS overdue,
-		       count(*) FILTER (WHERE d.section_id = ANY(@confirms) AND CASE d.sort WHEN 'write_off' THEN d.asked_by ELSE coalesce(d.recorded_by, 0) END <> @actor
-		                          AND (d.state = 'done' OR d.sort = 'write_off')) AS to_confirm
-		FROM disposal d WHERE d.state IN ('waiting', 'done')`,
-		pgx.StrictNamedArgs{"actor": actor.Person, "today": today, "disposes": actor.Sections(authz.DisposeAssets), "confirms": actor.Sections(authz.ConfirmDisposals)})
+		       count(*) FILTER (WHERE (d.state = 'done' OR d.sort = 'write_off') AND `+doer+` <> @actor AND `+confirms+`) AS to_confirm
+		FROM disposal d WHERE d.state IN ('waiting', 'done')`, args)
+}
+
+// doer is in SQL who never confirms a disposal d.
+const doer = `CASE d.sort WHEN 'write_off' THEN d.asked_by ELSE coalesce(d.recorded_by, 0) END`
+
+// confirmed says in SQL of a disposal d whether the actor is among those who confirm it: it is
+// of a section where they do, or of one where all who do are who has done it, and the actor
+// stands above them.
+func confirmed(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
+	args = pgx.StrictNamedArgs{"confirms": actor.Sections(authz.ConfirmDisposals)}
+	condition = `d.section_id = ANY(@confirms)`
+	for i, place := range actor.Places(authz.ConfirmDisposals) {
+		args["confirming"] = authz.RolesWith(authz.ConfirmDisposals, authz.Own)
+		all := []string{`NOT EXISTS (SELECT FROM holding h WHERE h.role = ANY(@confirming) AND h.section_id = d.section_id AND h.period @> @today::date AND h.rule_period @> @today::date
+			AND h.person_id <> ` + doer + `)`}
+		for j, role := range append([]authz.Role{place.Role}, place.Between...) {
+			at := fmt.Sprintf("confirming_%d_%d", i, j)
+			args[at] = role
+			held := `(SELECT bool_and(h.person_id = ` + doer + `) FROM holding h WHERE h.role = @` + at + ` AND h.period @> @today::date AND h.rule_period @> @today::date`
+			if role.OfSection() {
+				held += ` AND h.section_id = d.section_id`
+			}
+			all = append(all, held+`)`)
+		}
+		condition += ` OR ` + strings.Join(all, ` AND `)
+	}
+	return `(` + condition + `)`, args
 }
