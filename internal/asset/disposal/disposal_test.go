@@ -653,6 +653,48 @@ func TestTheListIsOfOnesOwnSection(t *testing.T) {
 	}
 }
 
+func TestWhatTheOnlyManagerHasRecordedWaitsForWhoStandsAbove(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	town := org.New(o.db.Pool, door.New(o.db.Pool, func() time.Time { return *o.now }))
+	ctx, operator := t.Context(), authz.AsOperator()
+	for _, rule := range append(org.CommonRules(), org.Rule{Title: "統括", Role: authz.GeneralSecurityOfficer}) {
+		o.must(town.AddRule(ctx, operator, rule))
+	}
+	appoint := func(section int64, title string, person int64) {
+		t.Helper()
+		post, err := town.AddPost(ctx, operator, org.Post{Section: section, Title: title})
+		o.must(err)
+		o.must(town.Appoint(ctx, operator, org.Appointment{Person: person, Post: post, First: today}, org.Beside))
+	}
+	appoint(o.sections[0], "課長", o.tax.Person)
+	appoint(o.sections[1], "課長", o.welfare.Person)
+	appoint(o.sections[1], "統括", o.officer.Person)
+	a := o.register()
+	code := o.ask(o.keeper, asking(a))
+	waits := func(person int64) (n int) {
+		t.Helper()
+		actor, err := town.ActorOn(ctx, person, today)
+		o.must(err)
+		var batch task.Batch
+		o.QueueWaiting(&batch, actor, func(c disposal.Counts) { n = c.ToConfirm })
+		o.must(batch.Run(ctx, o.db.Pool))
+		return n
+	}
+	if n := waits(o.officer.Person); n != 0 {
+		t.Errorf("%d wait for the 統括 before it is done", n)
+	}
+	o.must(o.Record(ctx, o.tax, code, 1, record(a)))
+	for name, c := range map[string]struct {
+		person int64
+		want   int
+	}{"who has recorded it": {o.tax.Person, 0}, "another section's": {o.welfare.Person, 0}, "the 統括": {o.officer.Person, 1}} {
+		if n := waits(c.person); n != c.want {
+			t.Errorf("%s: %d wait, not %d", name, n, c.want)
+		}
+	}
+}
+
 // Who has asked, and then who answers for them, are reminded of what waits, each step once.
 func TestWhoHasAskedIsRemindedOfWhatWaits(t *testing.T) {
 	t.Parallel()

@@ -77,6 +77,7 @@ type Loan struct {
 	Gone        bool   // who takes it works in the section no more
 	Series      string // the code of the first of its series; empty for one alone
 	Together    int    // how many of its series wait to be decided with it
+	Weekly      []Week // the days of these, the first first
 	Details
 	Exception     string
 	State         State
@@ -93,10 +94,18 @@ type Loan struct {
 	Bars          []Bar
 }
 
+// Week are the days of one of a series.
+type Week struct {
+	From  calendar.Date `json:"from"`
+	Until calendar.Date `json:"until"`
+}
+
 const selectLoan = `
 	SELECT l.id, l.code, l.asset_id, a.code AS asset_code, l.asset_name, a.kind, a.confidentiality, a.personal, a.zone, a.state AS asset_state, a.section_id AS holder, l.holder_id AS held, h.name AS holder_name, l.section_id AS section, s.name AS section_name,
 	       l.asked_by AS asked_by_id, coalesce(p.name, '') AS asked_by, l.asked_at, l.taker_id, coalesce(t.name, '') AS taker, ` + gone + ` AS gone, l.series,
 	       (SELECT count(*) FROM loan o WHERE l.series <> '' AND o.series = l.series AND o.state = 'asked' AND l.state = 'asked')::int AS together,
+	       coalesce((SELECT jsonb_agg(jsonb_build_object('from', to_char(o.from_on, 'YYYY-MM-DD"T00:00:00Z"'), 'until', to_char(o.until_on, 'YYYY-MM-DD"T00:00:00Z"')) ORDER BY o.from_on) FROM loan o
+	                 WHERE l.series <> '' AND o.series = l.series AND o.state = 'asked' AND l.state = 'asked'), '[]') AS weekly,
 	       l.purpose, l.place, l.from_on AS from, l.until_on AS until, l.safeguards, l.excepted_by AS exception, l.state,
 	       coalesce(d.name, '') AS decided_by, l.decided_on,
 	       coalesce(q.title, '') AS decider_title, coalesce(q.name, '') AS decider_of,

@@ -434,6 +434,9 @@ func TestWhatIsAskedForEveryWeekIsPermittedTogether(t *testing.T) {
 	if l := o.find(code); l.Together != 4 || l.Series != code {
 		t.Errorf("%+v", l)
 	}
+	if w := o.find("8-0003").Weekly; len(w) != 4 || w[0] != (loan.Week{From: a.From, Until: a.Until}) || w[3].From != today.AddDays(21) {
+		t.Errorf("who permits sees %+v", w)
+	}
 	o.must("zeimu 主事", "8-0002", loan.EventWithdraw, loan.Step{})
 	o.must("zeimu 課長", "8-0003", loan.EventPermit, loan.Step{})
 	for code, want := range map[string]loan.State{code: loan.Permitted, "8-0002": loan.Withdrawn, "8-0003": loan.Permitted, "8-0004": loan.Permitted} {

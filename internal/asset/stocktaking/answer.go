@@ -84,6 +84,12 @@ func (p Place) follow(event Event) (Stage, error) {
 	return a.To, nil
 }
 
+// unfound tells whether it is known as missing to all but who answers otherwise: that it
+// was found is recorded where it was reported, else the two would contradict each other.
+func (a asked) unfound(r Result) bool {
+	return a.State == life.Missing && r != Missing
+}
+
 // said is a finding of an asset that is written.
 type said struct {
 	Finding
@@ -125,13 +131,12 @@ func (p Place) settle(ctx context.Context, tx *door.Tx, findings []Finding) (lis
 			}
 			return nil, fault.New(fault.Conflict, fmt.Sprintf("%s（%s）には、開いている間に、%sさんが「%s」と答えました。いまの答えを確かめて、もう一度選んでください。", a.Name, a.Code, a.By, a.Result.Title()))
 		}
-		lost := a.State == life.Missing && f.Result != Missing
-		if f.Rest && (a.Version > 0 || lost) {
+		if f.Rest && (a.Version > 0 || a.unfound(f.Result)) {
 			continue
 		}
 		wrong := f.check(p.OpenedOn, tx.Today())
-		if lost { // else the record of the year says that it is there
-			wrong = append(wrong, fault.Problem{Field: "result", Message: a.Name + "には、所在不明の届けが出ています。「所在不明」を選んでください。見つかったときは、先に、見つかったことを記録してください。"})
+		if a.unfound(f.Result) {
+			wrong = append(wrong, fault.Problem{Field: "result", Message: a.Name + "（" + a.Code + "）は、所在不明の届けが出ています。「所在不明」を選んでください。見つかったときは、先に、この情報資産の所在不明の画面で、見つかったことを記録してください。"})
 		}
 		if len(findings) > 1 {
 			wrong = ofRow(f.Code, wrong)

@@ -147,6 +147,9 @@ type Line struct {
 	Touched                                  bool // whether the register has changed it since the opening
 }
 
+// Standing tells whether nothing has begun by which it leaves the register.
+func (l Line) Standing() bool { return l.State == life.Registered }
+
 const selectLine = `
 	SELECT a.id, a.code, a.own_number, a.name, a.place, a.state, coalesce((SELECT o.code FROM asset_out o WHERE o.asset_id = a.id), '') AS out, a.confidentiality, a.integrity, a.availability, coalesce(w.result, '') AS result, coalesce(w.version, 0) AS version,
 	       coalesce(q.name, '') AS answered_by, coalesce(w.looked_by, '') AS looked_by, coalesce(w.note, '') AS note, coalesce(w.noticed_by, '') AS noticed_by,

@@ -503,6 +503,32 @@ func TestWhatIsMissingIsToldOnce(t *testing.T) {
 	}
 }
 
+func TestWhatIsReportedMissingIsNotStillThere(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	tax, _ := o.assetsOfBoth()
+	code := o.open(plan())
+	state := func(to string) {
+		t.Helper()
+		_, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = $2 WHERE code = $1`, tax[0], to)
+		o.must(err)
+	}
+	state("missing")
+	for _, r := range []stocktaking.Result{stocktaking.Same, stocktaking.Changed} {
+		o.refused("said to be "+r.Title()+" while it is reported missing", fault.Invalid, o.Answer(t.Context(), o.tax, code, "zeimu", all(r, tax[0])...))
+	}
+	rest := all(stocktaking.Same, tax...)
+	for i := range rest {
+		rest[i].Rest = true
+	}
+	o.answer(o.tax, code, "zeimu", rest...)
+	if c := o.counts(code, "zeimu"); c != (stocktaking.Counts{Asked: 3, Same: 2}) {
+		t.Errorf("the rest of the page: %+v", c)
+	}
+	state("registered")
+	o.answer(o.tax, code, "zeimu", all(stocktaking.Same, tax[0])...)
+}
+
 func TestWhatIsClosedStaysAsItIs(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

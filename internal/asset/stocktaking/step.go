@@ -159,7 +159,7 @@ func (p Place) notices(ctx context.Context, tx *door.Tx, actor authz.Actor, even
 	here := address.StocktakingSection(p.Code, p.SectionCode)
 	switch event {
 	case EventHandIn:
-		managers, err := responsible.Of(ctx, tx, authz.SecurityManager, []int64{p.Section}, []int64{actor.Person}, tx.Today())
+		managers, err := responsible.Of(ctx, tx, authz.SecurityManager, []int64{p.Section}, nil, tx.Today()) // who has handed in may confirm it, too
 		return of(managers[p.Section], p.SectionName+"の棚卸しを確認してください", p.Number()+"が提出されました。内容を見て、確認するか、差し戻してください。", here), err
 	case EventSendBack:
 		return of([]int64{p.HandedByID}, p.SectionName+"の棚卸しが差し戻されました", p.Number()+"の直すところを見て、直してから、もう一度提出してください。", here), nil

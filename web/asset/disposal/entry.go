@@ -80,7 +80,7 @@ func (p entryView) turn() string {
 	case p.State == disposal.Waiting && p.How == disposal.CarriedOut:
 		return "廃棄を待っています。廃棄したら、" + p.SectionName + "の情報セキュリティ管理者、情報システム管理者、台帳担当者のだれかが記録します。"
 	case p.State == disposal.Waiting || p.State == disposal.Done:
-		return p.SectionName + "の情報セキュリティ管理者の確認を待っています。実施した人と、記録や申請をした人は、確認できません。ほかに情報セキュリティ管理者がいないときは、その上の役割の人が確認します。"
+		return p.SectionName + "の情報セキュリティ管理者の確認を待っています。実施した人と、記録や申請をした人は、確認できません。課室に確認できる人がいないときは、その上の役割の人（統括など）が確認します。"
 	}
 	return ""
 }

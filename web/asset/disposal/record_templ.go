@@ -149,7 +149,7 @@ func recordPage(p recordView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p class=\"sub\">証明書と写真は、記録したあとの画面で加えます。</p><p class=\"row\"><button class=\"button\">廃棄を記録する</button> <a href=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p class=\"sub\">証明書と写真は、記録したあとの画面で加えます。実施者と、この記録を書く人は、あとの確認ができません。</p><p class=\"row\"><button class=\"button\">廃棄を記録する</button> <a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -380,7 +380,7 @@ func caseOf(p missingView, c missing.Case) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = component.Instant(c.NoticedAt).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.Noticed(c.NoticedAt).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

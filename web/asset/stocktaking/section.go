@@ -134,6 +134,7 @@ func (s *Screens) drawSection(w http.ResponseWriter, r *http.Request, p stocktak
 		}
 	}
 	_, view.Confirms = actor.May(authz.ReviewAssets, authz.Matter{OwnersSection: p.Section})
+	_, view.MayDispose = actor.May(authz.DisposeAssets, authz.Matter{OwnersSection: p.Section})
 	screen.Render(w, r, status, sectionPage(view))
 	return nil
 }
@@ -258,7 +259,7 @@ func (s *Screens) answerWith(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.drawAnswer(w, r, p, line, result, a, t, err)
 	}
-	done := "stocktaking-answered"
+	done := "stocktaking-disposed"
 	if result == stocktaking.Missing {
 		done = "stocktaking-missing"
 	}
@@ -307,5 +308,5 @@ func (s *Screens) answerRest(w http.ResponseWriter, r *http.Request) error {
 	if err := s.stocktakings.Answer(r.Context(), screen.Actor(r.Context()), p.Code, p.SectionCode, list...); err != nil {
 		return s.drawSection(w, r, p, a, err)
 	}
-	return screen.GoOn(w, r, a.url(), "stocktaking-answered")
+	return screen.GoOn(w, r, a.url(), "stocktaking-rest")
 }

@@ -133,12 +133,12 @@ func TestTheAnswerThatNeedsWordsAsksForThem(t *testing.T) {
 	assettest.MustSay(t, "what is wrong", wrong, "気づいた日は、今日までの日にしてください。", "だれが気づいたかを入力してください。", "書庫にない", `value="2026-11-25"`)
 	lost.Set("noticed_on", "2026-11-23")
 	lost.Set("noticed_by", "課長 見本")
-	assettest.MustSay(t, "told", o.manager.Post(page+"/answer", lost), "「所在不明」と記録しました", "書庫にない", "所在不明（1）")
+	assettest.MustSay(t, "told", o.manager.Post(page+"/answer", lost), "「所在不明」と記録しました", "お知らせが届いています", "書庫にない", "所在不明（1）", `href="/assets/`+o.codes[0]+`/missing"`)
 	assettest.MustSay(t, "what is disposed of", o.tap(o.manager, o.codes[1], "disposed"), "廃棄する理由")
 	gone := url.Values{"asset": {o.codes[1]}, "result": {"disposed"}, "seen": {"0"}}
 	assettest.MustSay(t, "without a reason", o.manager.Post(page+"/answer", gone), "廃棄する理由を書いてください。")
 	gone.Set("note", "機器の更新")
-	assettest.MustSay(t, "with one", o.manager.Post(page+"/answer", gone), "答えを記録しました", "機器の更新")
+	assettest.MustSay(t, "with one", o.manager.Post(page+"/answer", gone), "「廃棄」と記録しました", "機器の更新", `href="/assets/`+o.codes[1]+`/dispose"`)
 	assettest.MustSay(t, "another answer meanwhile", o.manager.Post(page, url.Values{"asset": {o.codes[1]}, "seen": {"0"}, "result": {"same"}}), "開いている間に", "「廃棄」と答えました")
 	if a := o.manager.Get(page + "/answer?asset=zeimu-9999&result=missing"); a.Status != http.StatusNotFound {
 		t.Errorf("of no asset: %d", a.Status)
@@ -153,7 +153,7 @@ func TestTheRestOfAPageIsAnsweredAfterAQuestion(t *testing.T) {
 	assettest.MustSay(t, "the question", rest, "2件を「変更なし」にする", o.codes[1], o.codes[2])
 	assettest.MustNotSay(t, "the question", rest, `value="`+o.codes[0]+`"`)
 	a := o.manager.Post(page+"/rest", url.Values{"asset": o.codes}) // one was answered meanwhile
-	assettest.MustSay(t, "answered", a, "3件のうち3件（変更1件）", "答えを記録しました")
+	assettest.MustSay(t, "answered", a, "3件のうち3件（変更1件）", "残りを「変更なし」と記録しました")
 }
 
 func TestPaperIsPrintedAndTypedIn(t *testing.T) {
