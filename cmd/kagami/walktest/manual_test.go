@@ -127,6 +127,8 @@ func TestTheManualOfTheYearQuotesTheScreens(t *testing.T) {
 	see(clerk.Get(loan))
 	see(manager.Get("/assets/" + medium + "/dispose?medium=hdd"))
 	const section = "/stocktakings/8-1/zeimu"
+	see(deputy.Post(section+"/answer", url.Values{"asset": {"zeimu-0003"}, "result": {"missing"}, "seen": {"0"}, "noticed_on": {"2026-11-24"}, "noticed_by": {"見本"}, "note": {"書庫にない"}}))
+	see(deputy.Get(section))
 	codes := url.Values{}
 	for _, code := range regexp.MustCompile(`name="asset" value="([^"]+)"`).FindAllStringSubmatch(deputy.Get(section+"/rest").Body, -1) {
 		codes.Add("asset", code[1])

@@ -227,7 +227,7 @@ func TestAnotherSectionFindsNothingOfAnAsset(t *testing.T) {
 	}); a.Status != 200 || !strings.Contains(a.Body, "例-8-0003") {
 		t.Errorf("asking for an exception: %d %.2000s", a.Status, a.Body)
 	}
-	if a := owner.Post("/stocktakings/8-1/zeimu/answer", url.Values{"asset": {"zeimu-0001"}, "result": {"disposed"}, "seen": {"0"}, "note": {"秘匿の廃棄"}}); !strings.Contains(a.Body, "答えを記録しました") {
+	if a := owner.Post("/stocktakings/8-1/zeimu/answer", url.Values{"asset": {"zeimu-0001"}, "result": {"disposed"}, "seen": {"0"}, "note": {"秘匿の廃棄"}}); !strings.Contains(a.Body, "「廃棄」と記録しました") {
 		t.Errorf("answering in a 棚卸し: %d %.2000s", a.Status, a.Body)
 	}
 	_, medium := assettest.Register(t, owner, assettest.Ledger("name", "秘匿の滞納の媒体", "kind", "medium"))
