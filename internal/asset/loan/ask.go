@@ -188,11 +188,12 @@ func parted(spans []span) (froms, untils []calendar.Date) {
 	return froms, untils
 }
 
-// excepted is the code of an exception for an asset that is in force for all of some days,
-// and of which no rule says what it is about: who permits reads that. Empty for none.
+// excepted is the code of an exception of 7(3) for an asset that is in force for all of some
+// days, and not of a rule of the register only; empty for none. The clause is as somebody has
+// typed or chosen it: 基本方針7(3)①, ７（３）; 7(3)② is another.
 func excepted(ctx context.Context, db postgres.Querier, thing Thing, spans []span) (code string, err error) {
 	err = db.QueryRow(ctx, `
-		SELECT coalesce(max(code), '') FROM exception_asset WHERE asset_id = @asset AND rule = '' AND from_on <= @from AND until_on >= @until`,
+		SELECT coalesce(max(code), '') FROM exception_asset WHERE asset_id = @asset AND rule = '' AND normalize(clause, NFKC) ~ '7\(3\)(1?[^0-9]|1?$)' AND from_on <= @from AND until_on >= @until`,
 		pgx.StrictNamedArgs{"asset": thing.ID, "from": spans[0].From, "until": spans[len(spans)-1].Until}).Scan(&code)
 	if err != nil {
 		return "", fmt.Errorf("looking for an exception: %w", err)

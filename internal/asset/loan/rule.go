@@ -201,7 +201,7 @@ func barred(t Thing, safeguards []string, known []Safeguard, mynumber, exception
 		case mynumber == never:
 			bar("mynumber", "7(3)①", "マイナンバー利用事務系の情報資産は、持ち出せません。")
 		case mynumber == byException && exception == "":
-			bar("mynumber", "7(3)①", "マイナンバー利用事務系の情報資産は、持ち出せません。どうしても要るときは、先に、この情報資産の例外措置（期間の全部を含むもの）の許可を受けてください。")
+			bar("mynumber", "7(3)①", "マイナンバー利用事務系の情報資産は、持ち出せません。どうしても要るときは、先に、この情報資産の例外措置（条項が「基本方針7(3)①」で、期間の全部を含むもの）の許可を受けてください。")
 		}
 	}
 	for _, s := range known {

@@ -232,10 +232,9 @@ func TestARuleRefusesAtOnce(t *testing.T) {
 	}
 }
 
-// An exception for the asset lets it be asked for, as long as it is in force for all the days.
 // excepted is a medium of マイナンバー利用事務系 with an exception of a rule, or of none, that is in
 // force for five days more; with its number, and who has permitted it.
-func (o office) excepted(rule string) (code, number string, exceptions *exception.Service, ciso authz.Actor) {
+func (o office) excepted(rule, clause string) (code, number string, exceptions *exception.Service, ciso authz.Actor) {
 	o.t.Helper()
 	code = o.medium(func(d *asset.Details) { d.Zone = asset.MyNumberZone })
 	found, err := o.assets.Find(o.t.Context(), o.as("zeimu 課長"), code)
@@ -244,7 +243,7 @@ func (o office) excepted(rule string) (code, number string, exceptions *exceptio
 	}
 	exceptions = exception.New(o.db.Pool, o.door)
 	number, err = exceptions.Ask(o.t.Context(), o.as("zeimu 課長"), exception.Asking{Section: "zeimu", About: []exception.About{{AssetID: found.ID, Section: found.Section, Code: code, Name: found.Name, Rule: rule}}, Details: exception.Details{
-		Clause: "基本方針7(3)①", Reason: "受渡しのため", Risk: "漏えい", Instead: "暗号化", From: today, Until: today.AddDays(5),
+		Clause: clause, Reason: "受渡しのため", Risk: "漏えい", Instead: "暗号化", From: today, Until: today.AddDays(5),
 	}})
 	if err != nil {
 		o.t.Fatal(err)
@@ -260,16 +259,29 @@ func (o office) excepted(rule string) (code, number string, exceptions *exceptio
 func TestAnExceptionOfARuleLetsNothingOut(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, loan.Ties{})
-	code, _, _, _ := o.excepted("zone")
+	code, _, _, _ := o.excepted("zone", "基本方針7(3)①")
 	if reply, err := o.Ask(t.Context(), o.as("zeimu 主事"), asking(code)); err != nil || len(reply.Bars) != 1 || reply.Bars[0].Rule != "mynumber" {
 		t.Errorf("%+v, %v", reply, err)
 	}
 }
 
+// An exception of another clause was permitted for something else.
+func TestAnExceptionOfAnotherClauseLetsNothingOut(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	for _, clause := range []string{"基本方針7(2)", "基本方針7(3)②"} {
+		code, _, _, _ := o.excepted("", clause)
+		if reply, err := o.Ask(t.Context(), o.as("zeimu 主事"), asking(code)); err != nil || len(reply.Bars) != 1 || reply.Bars[0].Rule != "mynumber" {
+			t.Errorf("%s: %+v, %v", clause, reply, err)
+		}
+	}
+}
+
+// An exception for the asset lets it be asked for, as long as it is in force for all the days.
 func TestAnExceptionLetsItBeAskedFor(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, loan.Ties{})
-	code, e, exceptions, ciso := o.excepted("")
+	code, e, exceptions, ciso := o.excepted("", "基本方針７（３）①")
 	a := asking(code)
 	got := o.ask("zeimu 主事", a)
 	if l := o.find(got); l.Exception != e {
@@ -736,7 +748,7 @@ func TestAPermissionStands(t *testing.T) {
 func TestWhatARuleBarsByNowIsNotHandedOver(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, loan.Ties{})
-	medium, e, exceptions, ciso := o.excepted("")
+	medium, e, exceptions, ciso := o.excepted("", "基本方針７（３）①")
 	code := o.ask("zeimu 主事", asking(medium))
 	o.must("zeimu 課長", code, loan.EventPermit, loan.Step{})
 	if err := exceptions.Do(t.Context(), ciso, e, exception.EventRevoke, exception.Step{Version: 2, Note: "やめる"}); err != nil {

@@ -66,7 +66,7 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code, section strin
 		if err := p.write(ctx, tx, actor, event, to, step.Note); err != nil {
 			return door.Unchanged(), err
 		}
-		effect.Notices, err = p.notices(ctx, tx, actor, event)
+		effect.Notices, err = p.notices(ctx, tx, event)
 		return effect, err
 	})
 }
@@ -152,7 +152,7 @@ func (p Place) write(ctx context.Context, tx *door.Tx, actor authz.Actor, event 
 }
 
 // notices are whom a step is told: who confirms, who handed in, and who has opened it.
-func (p Place) notices(ctx context.Context, tx *door.Tx, actor authz.Actor, event Event) ([]notice.Message, error) {
+func (p Place) notices(ctx context.Context, tx *door.Tx, event Event) ([]notice.Message, error) {
 	of := func(to []int64, title, text, url string) []notice.Message {
 		return []notice.Message{{To: to, Notice: notice.Notice{Topic: subject, TopicID: p.ID, Title: title, Text: text, URL: url}}}
 	}
