@@ -27,7 +27,7 @@ var town = assettest.Town(func(g server.Ground, register *asset.Service, _ *find
 			return webexception.Asset{}, err
 		}
 		scheme, err := register.Scheme(ctx, actor)
-		found := webexception.Asset{About: exception.About{AssetID: a.ID, Section: a.Section, Code: a.Code, Name: a.Name}, SectionCode: a.SectionCode}
+		found := webexception.Asset{About: exception.About{AssetID: a.ID, Section: a.Section, Code: a.Code, Name: a.Name}, SectionCode: a.SectionCode, Ended: a.State.Ended()}
 		for _, b := range a.Broken(scheme.Rules) {
 			found.Breaks = append(found.Breaks, webexception.Break{Rule: b.Rule, Clause: b.Clause, Sentence: b.Sentence})
 		}
@@ -205,4 +205,20 @@ func TestTheListIsNarrowed(t *testing.T) {
 	if a := ciso.Get("/exceptions?until=x"); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `value="x"`) {
 		t.Errorf("no day: %d", a.Status)
 	}
+}
+
+// Of what stands in the register no more, nothing is to be excepted.
+func TestWhatHasEndedIsNotExcepted(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	_, code := assettest.Register(t, manager, assettest.Ledger("name", "古い端末"))
+	if _, err := portal.DB.Pool.Exec(t.Context(), `UPDATE asset SET state = 'retired', breaks = '{}', broken_since = NULL WHERE code = $1`, code); err != nil {
+		t.Fatal(err)
+	}
+	refused := manager.Post("/exceptions/new", asking("assets", code))
+	if refused.Status != http.StatusUnprocessableEntity {
+		t.Errorf("%d", refused.Status)
+	}
+	assettest.MustSay(t, "the refusal", refused, "すでに台帳から外れています", "更新まで分けられない")
 }

@@ -104,6 +104,9 @@ func (s *Screens) about(r *http.Request, t typed) (list []exception.About, err e
 			continue
 		case err != nil:
 			return nil, err
+		case found.Ended:
+			read.Wrong("assets", code+"は、廃棄や統合などで、すでに台帳から外れています。この番号を消してください。")
+			continue
 		case t.Rule != "" && !slices.ContainsFunc(found.Breaks, func(b Break) bool { return b.Rule == t.Rule }):
 			read.Wrong("assets", code+"は、この基準に合っています。例外措置は要りません。この番号を消してください。")
 			continue

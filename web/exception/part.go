@@ -29,6 +29,7 @@ type Asset struct {
 	exception.About
 	SectionCode string
 	Breaks      []Break
+	Ended       bool // it stands in the register no more
 }
 
 // Break is a rule that an asset does not fit.

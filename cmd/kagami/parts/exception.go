@@ -24,8 +24,8 @@ func lookAt(assets *asset.Service) webexception.Look {
 		if err != nil {
 			return webexception.Asset{}, err
 		}
-		found := webexception.Asset{About: exception.About{AssetID: a.ID, Section: a.Section, Code: a.Code, Name: a.Name}, SectionCode: a.SectionCode}
-		if !a.State.Ended() {
+		found := webexception.Asset{About: exception.About{AssetID: a.ID, Section: a.Section, Code: a.Code, Name: a.Name}, SectionCode: a.SectionCode, Ended: a.State.Ended()}
+		if !found.Ended {
 			for _, b := range a.Broken(scheme.Rules) {
 				found.Breaks = append(found.Breaks, webexception.Break{Rule: b.Rule, Clause: b.Clause, Sentence: b.Sentence})
 			}

@@ -1073,3 +1073,24 @@ func TestWhatCantBeFoundIsOfferedToNobody(t *testing.T) {
 		t.Errorf("what is missing: %v", err)
 	}
 }
+
+// What is reported missing is found in the register before it comes back: else the loan would
+// be over, and the asset missing still.
+func TestWhatIsMissingIsFoundBeforeItComesBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, loan.Ties{})
+	medium := o.medium(plain)
+	code := o.out(asking(medium))
+	state := func(s string) {
+		if _, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = $2 WHERE code = $1`, medium, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back := loan.Step{Return: loan.Return{Whole: loan.Yes, Sound: loan.Yes, Erased: loan.Yes}}
+	state("missing")
+	if err := o.do("zeimu 担当副課長", code, loan.EventClose, back); fault.KindOf(err) != fault.Conflict || !strings.Contains(fmt.Sprint(err), "所在不明") {
+		t.Errorf("back, and missing: %v", err)
+	}
+	state("registered")
+	o.must("zeimu 担当副課長", code, loan.EventClose, back)
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/asset"
+	"kagami/internal/asset/life"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -154,6 +155,9 @@ func (l Loan) follow(event Event, step Step, now time.Time) (State, error) {
 	}
 	if untimely := l.untimely(event, calendar.Day(now)); untimely != "" {
 		return "", fault.New(fault.Conflict, untimely)
+	}
+	if event == EventClose && l.AssetState == life.Missing { // else it is back here, and missing in the register
+		return "", fault.New(fault.Conflict, "この情報資産には、所在不明の届けが出ています。先に、情報資産の所在不明の画面で、見つかったことを記録してください。")
 	}
 	problems := a.Missing(map[string]bool{"note": step.Note != ""})
 	if utf8.RuneCountInString(step.Note) > maxNote {

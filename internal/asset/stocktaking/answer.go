@@ -201,7 +201,7 @@ func (s *Service) tell(ctx context.Context, tx *door.Tx, actor authz.Actor, p Pl
 		done = append(done, door.Effect{
 			Subject: trail.Subject{Kind: subject, ID: p.ID}, Fields: []string{string(f.Result)}, Refs: map[string]int64{"section": p.Section, "asset": f.asset.ID},
 		})
-		if f.Result != Missing || f.asset.Result == Missing || s.ties.Missing == nil {
+		if f.Result != Missing || f.asset.State == life.Missing || s.ties.Missing == nil { // it is reported once, until it is found
 			continue
 		}
 		told, err := s.ties.Missing(ctx, tx, actor, Lost{

@@ -490,6 +490,11 @@ func TestWhatIsMissingIsToldOnce(t *testing.T) {
 	lost := stocktaking.Finding{Code: tax[0], Result: stocktaking.Missing, NoticedOn: today.AddDays(-1), NoticedBy: "見本 花子", LastSeenOn: today.AddDays(-9), Note: "書庫にない"}
 	o.refused("without when and by whom", fault.Invalid, o.Answer(t.Context(), o.tax, code, "zeimu", all(stocktaking.Missing, tax[0])...))
 	o.answer(o.tax, code, "zeimu", lost)
+	state := func(s life.State) {
+		_, err := o.db.Pool.Exec(t.Context(), `UPDATE asset SET state = $2 WHERE code = $1`, tax[0], string(s))
+		o.must(err)
+	}
+	state(life.Missing)
 	lost.Seen, lost.Note = 1, "机の中にもない"
 	o.answer(o.tax, code, "zeimu", lost)
 	want := stocktaking.Lost{AssetID: o.find(tax[0]).ID, From: "棚卸し-令和8年度", LastSeen: today.AddDays(-9), NoticedAt: today.AddDays(-1).Start(), NoticedBy: "見本 花子", Words: "書庫にない"}
@@ -500,6 +505,12 @@ func TestWhatIsMissingIsToldOnce(t *testing.T) {
 	o.must(o.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM trail_entry WHERE subject_kind = 'asset' AND fields = '{missing}'`).Scan(&trailed))
 	if trailed != 1 {
 		t.Errorf("the trail has %d of it", trailed)
+	}
+	state(life.Registered) // it was found, and nobody has answered that
+	lost.Seen, lost.Note = 2, "また見当たらない"
+	o.answer(o.tax, code, "zeimu", lost)
+	if len(*o.lost) != 2 {
+		t.Errorf("lost again, and told %d times", len(*o.lost))
 	}
 }
 
