@@ -88,6 +88,31 @@ const (
 	ConfirmViolation Action = "violation.confirm"
 	// GiveGuidance is giving guidance (基本方針 6(2)③).
 	GiveGuidance Action = "violation.guide"
+	// ReadRights is reading which rights of use (利用権限) somebody has.
+	ReadRights Action = "rights.read"
+	// ReadSystemRights is reading who may use a system.
+	ReadSystemRights Action = "rights.read_system"
+	// AskRights is asking for a right, withdrawing that, and giving one up.
+	AskRights Action = "rights.ask"
+	// PermitRights is permitting a right to use a system, or refusing it, and saying what is
+	// offered of the system.
+	PermitRights Action = "rights.permit"
+	// RecordRights is taking rights that people have already into the ledger.
+	RecordRights Action = "rights.record"
+	// ReviewRights is saying of people's rights whether they are still needed.
+	ReviewRights Action = "rights.review"
+	// OpenRightReviews is asking for that of all, and closing it.
+	OpenRightReviews Action = "rights.open_review"
+	// ReadBars is reading why rights are suspended, revoked or cut, and by whom.
+	ReadBars Action = "rights.read_bars"
+	// ConfirmCuts is confirming a cut for somebody's conduct.
+	ConfirmCuts Action = "rights.confirm_cut"
+	// ReadConnectors is seeing what the town's directories have taken over, and what not.
+	ReadConnectors Action = "rights.read_connectors"
+	// KeepConnectors is setting and switching on by what rights reach the town's directories.
+	KeepConnectors Action = "rights.keep_connectors"
+	// DoWorkOrders is saying that what a system has no connector for was done by hand.
+	DoWorkOrders Action = "rights.do_orders"
 	// DecideRights is suspending, revoking and reinstating rights (6(2)③).
 	DecideRights Action = "rights.decide"
 	// CutAccess is cutting access in an emergency.

@@ -1,0 +1,68 @@
+package rights_test
+
+import (
+	"testing"
+	"time"
+
+	"kagami/internal/fault"
+	"kagami/internal/rights"
+	"kagami/internal/rights/rightstest"
+)
+
+// stands fails where a right does not stand so.
+func stands(t *testing.T, o *rightstest.Office, code string, want rights.Standing) {
+	t.Helper()
+	if got := o.Find(code).Standing; got != want {
+		t.Errorf("%s is %q, not %q", code, got, want)
+	}
+}
+
+func TestARightIsAskedForPermittedAndInForceFromItsFirstDay(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	asking := rightstest.Asking(o.Tax)
+	asking.From = rightstest.Today.AddDays(1)
+	code := o.Ask("fukushi 主事", asking)
+	stands(t, o, code, rights.Asked)
+	o.Must(o.Do("zeimu 担当副課長", code, rights.EventPermit, ""))
+	stands(t, o, code, rights.Upcoming)
+	*o.Time = o.Time.Add(24 * time.Hour)
+	stands(t, o, code, rights.InForce)
+}
+
+// Nobody permits what they have asked for, or what they would use themselves.
+func TestNobodyPermitsTheirOwn(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	for _, c := range []struct{ asks, user, permits string }{
+		{"zeimu 課長", "", "zeimu 課長"},
+		{"zeimu 課長", "zeimu 主事", "zeimu 課長"},
+		{"zeimu 課長", "zeimu 担当副課長", "zeimu 担当副課長"},
+		{"zeimu 担当副課長", "", "zeimu 担当副課長"},
+	} {
+		asking := rightstest.Asking(o.Tax)
+		asking.Person = o.Number[c.user]
+		code := o.Ask(c.asks, asking)
+		if err := o.Do(c.permits, code, rights.EventPermit, ""); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s asks for %s, and %s permits: %v", c.asks, c.user, c.permits, err)
+		}
+		o.Must(o.Do(c.asks, code, rights.EventWithdraw, ""))
+	}
+}
+
+// At midnight of a transfer a right for the work of a section is not in force any more, and
+// nothing has run; one that goes along still is.
+func TestATransferEndsARightAtMidnight(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	bound := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	o.Must(o.Rights.SetSystem(t.Context(), o.As("zeimu 課長"), o.Mail, rights.Setting{Everywhere: true}))
+	along := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Mail))
+	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
+	stands(t, o, bound, rights.InForce)
+	*o.Time = rightstest.Today.AddDays(1).Start()
+	stands(t, o, bound, rights.Moved)
+	stands(t, o, along, rights.InForce)
+	o.Must(o.Do("zeimu 課長", bound, rights.EventKeep, ""))
+	stands(t, o, bound, rights.InForce)
+}

@@ -1,0 +1,121 @@
+package rights
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/unicode/norm"
+
+	"kagami/internal/authz"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/trail"
+)
+
+// Setting is what is said of a system in the ledger.
+type Setting struct {
+	Everywhere bool
+	Portal     bool
+	Grades     []string
+	Version    int // that the actor has seen; 0 where nothing is said yet
+}
+
+const (
+	maxGrades = 50
+	maxGrade  = 100
+)
+
+// tidy is the setting as it is kept: each grade once, in one width.
+func (e Setting) tidy() Setting {
+	grades := []string{}
+	for _, g := range e.Grades {
+		if g = norm.NFKC.String(strings.TrimSpace(g)); g != "" && !slices.Contains(grades, g) {
+			grades = append(grades, g)
+		}
+	}
+	e.Grades = grades
+	return e
+}
+
+func (e Setting) check() (problems []fault.Problem) {
+	if len(e.Grades) > maxGrades {
+		problems = append(problems, fault.Problem{Field: "grades", Message: "権限は、50個までにしてください。"})
+	}
+	if slices.ContainsFunc(e.Grades, func(g string) bool { return utf8.RuneCountInString(g) > maxGrade }) {
+		problems = append(problems, fault.Problem{Field: "grades", Message: "権限の名前は、1つ100字までにしてください。"})
+	}
+	return problems
+}
+
+// FindSystem returns a system by its 管理番号, of whose rights the actor may see some. NotFound
+// for any other.
+func (s *Service) FindSystem(ctx context.Context, actor authz.Actor, code string) (System, error) {
+	y, err := postgres.One[System](ctx, s.pool, "finding a system", selectSystem+` WHERE y.code = @code`, pgx.StrictNamedArgs{"code": code})
+	if err == nil {
+		if _, may := actor.May(authz.ReadSystemRights, authz.Matter{SystemsSection: y.Section}); may {
+			return y, nil
+		}
+		err = pgx.ErrNoRows
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return System{}, fault.New(fault.NotFound, "この管理番号のシステムは、見つかりません。番号を確かめて、アカウント管理台帳から探してください。")
+	}
+	return System{}, err
+}
+
+// SetSystem says how the rights of a system, by its 管理番号, are kept. Where they go along on
+// a transfer from now on, those that are there do too. Conflict where somebody else has said
+// something meanwhile, or where another system is the portal.
+func (s *Service) SetSystem(ctx context.Context, actor authz.Actor, code string, e Setting) error {
+	e = e.tidy()
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		y, noSystem, err := systemOf(ctx, tx, code)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		if len(noSystem) > 0 {
+			return door.Unchanged(), fault.New(fault.NotFound, noSystem[0].Message)
+		}
+		if err := tx.Allow(authz.PermitRights, authz.Matter{SystemsSection: y.Section}); err != nil {
+			return door.Unchanged(), err
+		}
+		if err := fault.InvalidFields(e.check()); err != nil {
+			return door.Unchanged(), err
+		}
+		tag, err := tx.Exec(ctx, `
+			INSERT INTO right_system AS e (asset_id, everywhere, portal, grades) SELECT @system, @everywhere, @portal, @grades WHERE @version = 0
+			ON CONFLICT DO NOTHING`, e.arguments(y.ID))
+		if err == nil && e.Version != 0 {
+			tag, err = tx.Exec(ctx, `
+				UPDATE right_system SET everywhere = @everywhere, portal = @portal, grades = @grades, version = version + 1 WHERE asset_id = @system AND version = @version`, e.arguments(y.ID))
+		}
+		if err != nil {
+			return door.Unchanged(), fmt.Errorf("setting a system: %w", err)
+		}
+		if tag.RowsAffected() == 0 {
+			return door.Unchanged(), fault.New(fault.Conflict, "開いている間に、ほかの人がこのシステムの設定を変えたか、このポータルが、もう別のシステムになっています。いまの内容を確かめて、もう一度行ってください。")
+		}
+		effect := door.Effect{Subject: trail.Subject{Kind: "right_system", ID: y.ID}, Fields: []string{"everywhere", "portal", "grades"}}
+		if e.Everywhere {
+			if _, err := tx.Exec(ctx, `UPDATE access_right SET section_id = NULL WHERE asset_id = @system AND section_id IS NOT NULL AND state IN ('asked', 'permitted')`,
+				pgx.StrictNamedArgs{"system": y.ID}); err != nil {
+				return door.Unchanged(), fmt.Errorf("letting rights go along: %w", err)
+			}
+		}
+		return effect, nil
+	})
+	if postgres.Constraint(err) == "right_system_portal" {
+		return fault.Wrap(err, fault.Conflict, "このポータルは、もう別のシステムになっています。先に、そのシステムの設定を変えてください。")
+	}
+	return err
+}
+
+func (e Setting) arguments(system int64) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"system": system, "everywhere": e.Everywhere, "portal": e.Portal, "grades": e.Grades, "version": e.Version}
+}
