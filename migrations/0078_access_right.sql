@@ -120,11 +120,14 @@ CREATE TABLE right_bar (
 	to_at      timestamptz,
 	-- whether a cut for conduct was confirmed by the CISO
 	confirmed_by bigint REFERENCES person,
+	-- why its person is not told yet (evidence is secured first); empty once they are
+	withheld   text NOT NULL CHECK (length(withheld) <= 500),
 	made_by    bigint NOT NULL REFERENCES person,
 	made_at    timestamptz NOT NULL,
 	version    int NOT NULL DEFAULT 1,
 	CONSTRAINT right_bar_days CHECK (to_at >= from_at),
 	CONSTRAINT right_bar_not_own CHECK (made_by <> person_id AND confirmed_by <> person_id),
+	CONSTRAINT right_bar_withheld CHECK (withheld = '' OR kind = 'conduct_cut'),
 	CONSTRAINT right_bar_confirmed CHECK (confirmed_by IS NULL OR kind = 'conduct_cut')
 );
 CREATE INDEX right_bar_of_person ON right_bar (person_id, id);
@@ -144,6 +147,14 @@ CREATE TRIGGER right_bar_same BEFORE UPDATE ON right_bar FOR EACH ROW EXECUTE FU
 CREATE TRIGGER right_bar_kept BEFORE DELETE ON right_bar FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER right_bar_not_emptied BEFORE TRUNCATE ON right_bar FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- Up to which step of the time of a bar what follows from it was done: it has begun, it is over.
+CREATE TABLE right_bar_turn (
+	bar_id bigint NOT NULL REFERENCES right_bar,
+	turn   text NOT NULL CHECK (turn IN ('begun', 'over')),
+	at     timestamptz NOT NULL,
+	PRIMARY KEY (bar_id, turn)
+);
+
 -- Which rights one bars, where it bars not all.
 CREATE TABLE right_bar_of (
 	bar_id   bigint NOT NULL REFERENCES right_bar,
@@ -159,7 +170,7 @@ CREATE TABLE right_bar_step (
 	version int NOT NULL,
 	at      timestamptz NOT NULL,
 	by      bigint REFERENCES person, -- NULL for the portal
-	event   text NOT NULL CHECK (event IN ('suspend', 'revoke', 'cut_conduct', 'cut_account', 'confirm_cut', 'reinstate', 'lapse', 'leave_revoked')),
+	event   text NOT NULL CHECK (event IN ('suspend', 'revoke', 'cut_conduct', 'cut_account', 'confirm_cut', 'tell', 'reinstate', 'lapse', 'leave_revoked')),
 	note    text NOT NULL CHECK (length(note) <= 2000),
 	PRIMARY KEY (bar_id, version)
 );
@@ -177,12 +188,13 @@ CREATE VIEW portal_barred AS
 	SELECT b.person_id, tstzrange(b.from_at, b.to_at) AS during FROM right_bar b
 	WHERE b.whole OR EXISTS (SELECT FROM right_bar_of o JOIN access_right r ON r.id = o.right_id JOIN right_system s ON s.asset_id = r.asset_id AND s.portal WHERE o.bar_id = b.id);
 
--- Rights whose person works elsewhere since a transfer: whether these are still needed is
--- asked of who leads them now, until a day.
+-- Rights whose person works elsewhere since a transfer, or nowhere: whether these are still
+-- needed is asked of who leads them now, until a day, after which they end.
 CREATE TABLE right_question (
 	id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	right_id   bigint NOT NULL REFERENCES access_right,
-	section_id bigint NOT NULL REFERENCES section, -- where the person works now
+	section_id bigint REFERENCES section, -- where the person works now; NULL for a post that is in none
+	departed   boolean NOT NULL,          -- they work nowhere: nobody is asked, and it ends on the day
 	asked_on   date NOT NULL,
 	due_on     date NOT NULL,
 	answer     text CHECK (answer IN ('keep', 'end', 'moot')), -- moot: it was settled otherwise
@@ -213,12 +225,12 @@ CREATE TRIGGER right_question_counted AFTER INSERT OR UPDATE ON right_question F
 CREATE TRIGGER right_bar_suspends AFTER INSERT OR UPDATE ON right_bar FOR EACH STATEMENT EXECUTE FUNCTION note_change('suspension');
 
 GRANT SELECT, INSERT, UPDATE ON access_right, right_number, right_system, right_bar, right_question, right_settled TO kagami_portal;
-GRANT SELECT, INSERT ON right_step, right_bar_of, right_bar_step TO kagami_portal;
+GRANT SELECT, INSERT ON right_step, right_bar_of, right_bar_step, right_bar_turn TO kagami_portal;
 GRANT SELECT ON system_shown, right_held, right_barred, portal_barred TO kagami_portal;
 
 -- +goose Down
 DROP VIEW portal_barred, right_barred, right_held;
-DROP TABLE right_settled, right_question, right_bar_step, right_bar_of, right_bar, right_step, access_right, right_system, right_number;
+DROP TABLE right_settled, right_question, right_bar_step, right_bar_turn, right_bar_of, right_bar, right_step, access_right, right_system, right_number;
 DROP FUNCTION refuse_ended_right, refuse_other_bar;
 DROP VIEW system_shown;
 DELETE FROM change_counter WHERE name = 'right';

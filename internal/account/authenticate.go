@@ -137,7 +137,8 @@ func (s *Service) Verify(ctx context.Context, actor authz.Actor, password string
 	return !who.Suspended, nil
 }
 
-// CheckUsable is Unauthenticated where a person's account is suspended.
+// CheckUsable is Unauthenticated where a person's account is suspended, or their right to use
+// the portal is.
 func (s *Service) CheckUsable(ctx context.Context, person int64) error {
 	who, err := s.candidate(ctx, byPerson, person)
 	if err != nil {
@@ -154,9 +155,9 @@ func (s *Service) CheckUsable(ctx context.Context, person int64) error {
 // above and its value.
 func (s *Service) candidate(ctx context.Context, by string, value any) (candidate, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT a.person_id, coalesce(a.password_hash, '') AS hash, a.suspended_at IS NOT NULL AS suspended, a.break_glass,
+		SELECT a.person_id, coalesce(a.password_hash, '') AS hash, a.suspended_at IS NOT NULL OR `+barred("a.person_id")+` AS suspended, a.break_glass,
 		       `+administers("p.id")+` AS administers, ARRAY[lower(p.staff_number), coalesce(lower(p.email), '')] AS logins
-		FROM person_shown p JOIN account a ON a.person_id = p.id WHERE `+by, pgx.StrictNamedArgs{"value": value, "today": s.today()})
+		FROM person_shown p JOIN account a ON a.person_id = p.id WHERE `+by, pgx.StrictNamedArgs{"value": value, "today": s.today(), "now": s.door.Now()})
 	if err != nil {
 		return candidate{}, fmt.Errorf("looking up an account: %w", err)
 	}

@@ -455,8 +455,8 @@ func (s *Service) mayAccept(ctx context.Context, tx *door.Tx, person int64) erro
 	}
 	var suspended, administrates bool
 	err = tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM account WHERE person_id = @person AND suspended_at IS NOT NULL), `+administers("@person"),
-		pgx.StrictNamedArgs{"person": person, "today": tx.Today()}).Scan(&suspended, &administrates)
+		SELECT EXISTS (SELECT FROM account WHERE person_id = @person AND suspended_at IS NOT NULL) OR `+barred("@person::bigint")+`, `+administers("@person"),
+		pgx.StrictNamedArgs{"person": person, "today": tx.Today(), "now": tx.Now}).Scan(&suspended, &administrates)
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking up an account: %w", err)

@@ -3,6 +3,9 @@ package account
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -22,15 +25,17 @@ func Rights() door.Rights {
 	return door.Rights{Counters: []state.Counter{org.ChangeCounter, SuspensionCounter}, Find: findActor}
 }
 
-// findActor is org.FindActor, and Unauthenticated for whose account is suspended.
-func findActor(ctx context.Context, db postgres.Querier, person int64, on calendar.Date) (authz.Actor, error) {
+// findActor is org.FindActor, and Unauthenticated for whose account, or right to use the
+// portal, is suspended.
+func findActor(ctx context.Context, db postgres.Querier, person int64, at time.Time) (authz.Actor, error) {
 	var suspended bool
-	err := db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account WHERE person_id = $1 AND suspended_at IS NOT NULL)`, person).Scan(&suspended)
+	err := db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account WHERE person_id = @person AND suspended_at IS NOT NULL) OR `+barred("@person::bigint"),
+		pgx.StrictNamedArgs{"person": person, "now": at}).Scan(&suspended)
 	if err != nil {
 		return authz.Actor{}, fmt.Errorf("looking whether an account is suspended: %w", err)
 	}
 	if suspended {
 		return authz.Actor{}, fault.New(fault.Unauthenticated, "このアカウントは利用を止められています。変更は記録していません。総務課に連絡してください。")
 	}
-	return org.FindActor(ctx, db, person, on)
+	return org.FindActor(ctx, db, person, calendar.Day(at))
 }

@@ -22,7 +22,7 @@ func (s *Service) BeginSession(ctx context.Context, b session.Beginning) error {
 	err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		var admitted bool
 		err := tx.QueryRow(ctx, `
-			WITH active AS (UPDATE account SET signed_in_at = $2 WHERE person_id = $1 AND suspended_at IS NULL
+			WITH active AS (UPDATE account SET signed_in_at = $2 WHERE person_id = $1 AND suspended_at IS NULL AND NOT `+barredAt("account.person_id", "$2::timestamptz")+`
 				AND ($3 = '' OR encode(sha256(convert_to(password_hash, 'UTF8')), 'hex') = $3) RETURNING person_id)
 			SELECT EXISTS (SELECT FROM active) OR NOT EXISTS (SELECT FROM account WHERE person_id = $1)`, b.Proof.Person, now, b.Proof.Password).Scan(&admitted)
 		if err != nil {

@@ -110,8 +110,8 @@ func (s *Service) SetBreakGlass(ctx context.Context, actor authz.Actor, number, 
 	return s.decide(ctx, actor, order{number: number, field: "break_glass", reason: reason}, func(tx *door.Tx, person int64) error {
 		tag, err := tx.Exec(ctx, `
 			UPDATE account a SET break_glass = true
-			WHERE a.person_id = @person AND a.password_hash IS NOT NULL AND a.suspended_at IS NULL AND `+administers("a.person_id"),
-			pgx.StrictNamedArgs{"person": person, "today": tx.Today()})
+			WHERE a.person_id = @person AND a.password_hash IS NOT NULL AND a.suspended_at IS NULL AND NOT `+barred("a.person_id")+` AND `+administers("a.person_id"),
+			pgx.StrictNamedArgs{"person": person, "today": tx.Today(), "now": tx.Now})
 		if err != nil {
 			return err
 		}
@@ -142,14 +142,14 @@ func (s *Service) refuseLastBreakGlass(ctx context.Context, tx *door.Tx, person 
 	if !s.ways.BreakGlassOnly {
 		return nil
 	}
-	if err := tx.Take(ctx, "break-glass accounts"); err != nil {
+	if err := tx.Take(ctx, breakGlassAccounts); err != nil {
 		return err
 	}
 	var last bool
 	err := tx.QueryRow(ctx, `
 		SELECT coalesce(bool_or(a.person_id = @person) AND count(*) = 1, false)
-		FROM account a WHERE a.break_glass AND a.suspended_at IS NULL AND `+administers("a.person_id"),
-		pgx.StrictNamedArgs{"person": person, "today": tx.Today()}).Scan(&last)
+		FROM account a WHERE a.break_glass AND a.suspended_at IS NULL AND NOT `+barred("a.person_id")+` AND `+administers("a.person_id"),
+		pgx.StrictNamedArgs{"person": person, "today": tx.Today(), "now": tx.Now}).Scan(&last)
 	if err != nil {
 		return fmt.Errorf("counting break-glass accounts: %w", err)
 	}

@@ -114,7 +114,8 @@ func (s *Service) BreakGlassReadyForPortal(ctx context.Context) (bool, error) {
 	var ready bool
 	err := s.pool.QueryRow(ctx, `
 		SELECT NOT EXISTS (SELECT FROM account) OR EXISTS (
-			SELECT FROM account a WHERE a.break_glass AND a.suspended_at IS NULL AND `+administers("a.person_id")+`)`, pgx.StrictNamedArgs{"today": s.today()}).Scan(&ready)
+			SELECT FROM account a WHERE a.break_glass AND a.suspended_at IS NULL AND NOT `+barred("a.person_id")+` AND `+administers("a.person_id")+`)`,
+		pgx.StrictNamedArgs{"today": s.today(), "now": s.door.Now()}).Scan(&ready)
 	if err != nil {
 		return false, fmt.Errorf("looking for a break-glass account: %w", err)
 	}

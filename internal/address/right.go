@@ -2,9 +2,10 @@ package address
 
 // The pages of who may use which system, without parameters.
 const (
-	Rights    = "/rights"
-	NewRight  = Rights + "/new"
-	OwnRights = Rights + "/own" // the actor's own
+	Rights      = "/rights"
+	NewRight    = Rights + "/new"
+	OwnRights   = Rights + "/own"   // the actor's own
+	MovedRights = Rights + "/moved" // those of who has come by a transfer
 )
 
 // Right is a right, by its code.

@@ -118,7 +118,7 @@ var (
 func (d *Door) Do(ctx context.Context, actor authz.Actor, fn func(tx *Tx, actor authz.Actor) (Effect, error)) error {
 	err := d.inTx(ctx, func(pgtx pgx.Tx) error {
 		now := d.Now()
-		actor, err := d.rights.begin(ctx, pgtx, actor, calendar.Day(now))
+		actor, err := d.rights.begin(ctx, pgtx, actor, now)
 		if err != nil {
 			return err
 		}
@@ -188,7 +188,7 @@ func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action
 	}
 	err := d.inTx(ctx, func(tx pgx.Tx) error {
 		now := d.Now()
-		actor, err := d.rights.begin(ctx, tx, actor, calendar.Day(now))
+		actor, err := d.rights.begin(ctx, tx, actor, now)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -21,8 +22,8 @@ import (
 type Rights struct {
 	// Counters are those of change_counter whose numbers stand for the rights.
 	Counters []state.Counter
-	// Find looks somebody's rights up on a day: Unauthenticated for who has none.
-	Find func(ctx context.Context, db postgres.Querier, person int64, on calendar.Date) (authz.Actor, error)
+	// Find looks somebody's rights up at an instant: Unauthenticated for who has none.
+	Find func(ctx context.Context, db postgres.Querier, person int64, at time.Time) (authz.Actor, error)
 
 	asked *state.Counters // those counters, as the database is asked for them
 }
@@ -63,7 +64,7 @@ const holdDeeds = `SELECT pg_advisory_xact_lock_shared($1)`
 
 // begin begins a deed in a transaction, and returns the actor with the rights of
 // this instant. Nobody can take them away before the transaction ends.
-func (r Rights) begin(ctx context.Context, tx pgx.Tx, actor authz.Actor, today calendar.Date) (authz.Actor, error) {
+func (r Rights) begin(ctx context.Context, tx pgx.Tx, actor authz.Actor, now time.Time) (authz.Actor, error) {
 	if actor.Person == 0 || r.Find == nil {
 		return actor, nil
 	}
@@ -76,10 +77,10 @@ func (r Rights) begin(ctx context.Context, tx pgx.Tx, actor authz.Actor, today c
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return authz.Actor{}, fmt.Errorf("beginning a change: %w", err)
 	}
-	if still && isOn(actor, today) {
+	if still && isOn(actor, calendar.Day(now)) {
 		return actor, nil
 	}
-	return r.Find(ctx, tx, actor.Person, today)
+	return r.Find(ctx, tx, actor.Person, now)
 }
 
 // demand is what the batch of a change demands of its actor's rights. The zero value

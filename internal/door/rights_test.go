@@ -29,12 +29,12 @@ var errNone = fault.New(fault.Unauthenticated, "見本")
 func (r *registry) door(db pgtest.DB) *door.Door {
 	return door.New(db.Pool, clock).With(door.Rights{
 		Counters: []state.Counter{state.Counted("organization"), state.Counted("suspension")},
-		Find: func(_ context.Context, _ postgres.Querier, person int64, on calendar.Date) (authz.Actor, error) {
+		Find: func(_ context.Context, _ postgres.Querier, person int64, at time.Time) (authz.Actor, error) {
 			r.looked.Add(1)
 			if r.holds == "" {
 				return authz.Actor{}, errNone
 			}
-			return authz.Actor{Person: person, On: on, Holdings: []authz.Holding{{Role: r.holds}}}, nil
+			return authz.Actor{Person: person, On: calendar.Day(at), Holdings: []authz.Holding{{Role: r.holds}}}, nil
 		},
 	})
 }

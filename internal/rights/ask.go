@@ -234,11 +234,11 @@ func (s *Service) Record(ctx context.Context, tx *door.Tx, actor authz.Actor, so
 	for i, m := range list {
 		effects[i], people[i] = m.effect(EventRecord), m.Person
 	}
-	return effects, s.carry(ctx, tx, people)
+	return effects, s.Carry(ctx, tx, people)
 }
 
-// carry lets the town's directories take over what some people may use from now on.
-func (s *Service) carry(ctx context.Context, tx *door.Tx, people []int64) error {
+// Carry lets the town's directories take over what some people may use from now on.
+func (s *Service) Carry(ctx context.Context, tx *door.Tx, people []int64) error {
 	if s.ties.Carry == nil || len(people) == 0 {
 		return nil
 	}

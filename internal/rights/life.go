@@ -93,12 +93,22 @@ const (
 	EventCutConduct   Event = "cut_conduct" // 本人の行為による緊急停止
 	EventCutAccount   Event = "cut_account" // アカウント保護のための停止
 	EventConfirmCut   Event = "confirm_cut"
+	EventTell         Event = "tell" // its person is told of a cut, once evidence is secured
 	EventReinstate    Event = "reinstate"
+	EventLapse        Event = "lapse"         // its last day is over, or nobody has confirmed a cut in time
 	EventLeaveRevoked Event = "leave_revoked" // 剥奪のまま完了
 )
 
 // Title is what the event is called.
 func (e Event) Title() string { return course.Title(e) }
+
+// Arrow is what an event makes of a right that stands so: Conflict where there is none.
+func Arrow(from Standing, event Event) (lifecycle.Arrow[Standing, Event, lifecycle.Always], error) {
+	return course.Arrow(from, event, "")
+}
+
+// Who may do an event.
+func Who(event Event) lifecycle.Who { return course.Who(event) }
 
 var (
 	asking     = lifecycle.Who{May: []authz.Action{authz.AskRights}}
@@ -164,6 +174,9 @@ var course = lifecycle.Table[Standing, Event, lifecycle.Always]{
 		{From: Moved, Event: EventRevoke, To: Revoked, By: deciding, Title: "剥奪", Asks: toRevoke},
 		{From: Suspended, Event: EventRevoke, To: Revoked, By: deciding, Title: "剥奪", Asks: toRevoke},
 		{From: Cut, Event: EventConfirmCut, To: Cut, By: agreeing, Title: "緊急停止を認める", Asks: "（認められないまま期限が来ると、終わる）"},
+		{From: Cut, Event: EventTell, To: Cut, By: cutting, Title: "本人への通知（証拠を確保した後）"},
+		{From: Suspended, Event: EventLapse, To: InForce, By: portal, Title: "期限による停止の終わり"},
+		{From: Cut, Event: EventLapse, To: InForce, By: portal, Title: "期限による停止の終わり", Asks: "（本人の行為による緊急停止が、認められないまま期限を過ぎる）"},
 		{From: Cut, Event: EventSuspend, To: Suspended, By: deciding, Title: "停止", Asks: toSuspend},
 		{From: Cut, Event: EventRevoke, To: Revoked, By: deciding, Title: "剥奪", Asks: toRevoke},
 		{From: Suspended, Event: EventReinstate, To: InForce, By: deciding, Title: "停止の解除・利用再開", Needs: needs("解除する理由")},
@@ -182,8 +195,6 @@ func StatesDocument() (string, error) {
 	return lifecycle.Document{
 		Title: "利用権限の状態", Sources: []string{"internal/rights/life.go"},
 		Rows: append(course.Rows(),
-			lifecycle.Row{From: Upcoming.Title(), What: "最初の日が来る", To: InForce.Title()},
-			lifecycle.Row{From: Suspended.Title(), What: "停止の最後の日が過ぎる", To: InForce.Title()},
-			lifecycle.Row{From: Cut.Title(), What: "本人の行為による緊急停止が、認められないまま期限を過ぎる", To: InForce.Title()}),
+			lifecycle.Row{From: Upcoming.Title(), What: "最初の日が来る", To: InForce.Title()}),
 	}.Markdown(), nil
 }

@@ -20,9 +20,10 @@ import (
 
 // Service is the ledger in a database.
 type Service struct {
-	pool *pgxpool.Pool
-	door *door.Door
-	ties Ties
+	pool    *pgxpool.Pool
+	door    *door.Door
+	ties    Ties
+	waiting state.Cache[waitingKey, Waiting]
 }
 
 // Ties are what rights start in other rooms. What is nil is not started.
@@ -30,13 +31,11 @@ type Ties struct {
 	// Carry lets the town's directories take over what some people may use from now on, in
 	// the change after which they may. It gets ids of people, and nothing of why.
 	Carry func(ctx context.Context, tx *door.Tx, people []int64) error
-	// Out ends all that somebody is signed in to the portal with.
-	Out func(ctx context.Context, tx *door.Tx, person int64) error
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, ties Ties) *Service {
-	return &Service{pool: pool, door: d, ties: ties}
+	return &Service{pool: pool, door: d, ties: ties, waiting: newWaiting()}
 }
 
 // At is the ledger at an instant: the sample town is filled with what began before.
@@ -50,9 +49,15 @@ var ChangeCounter = state.Counted("right")
 
 func (s *Service) today() calendar.Date { return calendar.Day(s.door.Now()) }
 
-// instant are the arguments of what is asked of an instant: @now, and @today, its day.
-func instant(now time.Time) pgx.StrictNamedArgs {
+// Instant are the arguments of what is asked of an instant: @now, and @today, its day.
+func Instant(now time.Time) pgx.StrictNamedArgs {
 	return pgx.StrictNamedArgs{"now": now, "today": calendar.Day(now)}
+}
+
+// InstantAnd are those together with others.
+func InstantAnd(now time.Time, args pgx.StrictNamedArgs) pgx.StrictNamedArgs {
+	args["now"], args["today"] = now, calendar.Day(now)
+	return args
 }
 
 const (
@@ -64,8 +69,8 @@ const (
 	held = `EXISTS (SELECT FROM right_held h WHERE h.right_id = r.id AND h.period @> @today::date)`
 	// over tells of a right r that its time is over on @today.
 	over = `LEAST(r.until_on + 1, r.ended_on) <= @today::date`
-	// standing is where a right r stands at @now, on @today.
-	standing = `CASE WHEN r.state IN ('asked', 'refused', 'withdrawn') THEN r.state
+	// StandingOf is where a right r stands at @now, on @today.
+	StandingOf = `CASE WHEN r.state IN ('asked', 'refused', 'withdrawn') THEN r.state
 		WHEN ` + over + ` OR NOT EXISTS (SELECT FROM system_shown y WHERE y.id = r.asset_id AND y.counts) THEN 'ended'
 		ELSE coalesce(` + bar + `, CASE WHEN r.from_on > @today::date THEN 'upcoming' WHEN ` + held + ` THEN 'in_force'
 			WHEN EXISTS (SELECT FROM standing w WHERE w.person_id = r.person_id AND w.period @> @today::date) THEN 'moved' ELSE 'left' END) END`
@@ -81,7 +86,7 @@ const selectRight = `
 	       coalesce(r.section_id, 0) AS section, coalesce(c.name, '') AS section_name,
 	       r.kind, r.grade, r.login, r.outsider, r.purpose, r.from_on AS from, r.until_on AS until, r.source,
 	       r.asked_by AS asked_by_id, a.name AS asked_by, r.asked_at, coalesce(d.name, '') AS decided_by, r.decided_on,
-	       coalesce(f.name, '') AS confirmed_by, r.confirmed_on, r.ended_on, r.version, ` + standing + ` AS standing
+	       coalesce(f.name, '') AS confirmed_by, r.confirmed_on, r.ended_on, r.version, ` + StandingOf + ` AS standing
 	FROM access_right r JOIN person_shown p ON p.id = r.person_id JOIN system_shown y ON y.id = r.asset_id JOIN section_shown o ON o.id = y.section_id
 	JOIN person_shown a ON a.id = r.asked_by LEFT JOIN section_shown c ON c.id = r.section_id
 	LEFT JOIN person_shown d ON d.id = r.decided_by LEFT JOIN person_shown f ON f.id = r.confirmed_by
@@ -99,7 +104,7 @@ func (s *Service) Find(ctx context.Context, actor authz.Actor, code string) (Rig
 
 func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code string, now time.Time, lock string) (Right, error) {
 	condition, args := seen(actor)
-	maps.Copy(args, instant(now))
+	maps.Copy(args, Instant(now))
 	args["code"] = code
 	r, err := postgres.One[Right](ctx, db, "finding a right", selectRight+` WHERE r.code = @code AND `+condition+` `+lock, args)
 	if errors.Is(err, pgx.ErrNoRows) {

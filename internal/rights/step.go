@@ -65,7 +65,7 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event 
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		return effect, s.carry(ctx, tx, []int64{r.Person})
+		return effect, s.Carry(ctx, tx, []int64{r.Person})
 	})
 }
 
@@ -141,7 +141,27 @@ func (s *Service) End(ctx context.Context, tx *door.Tx, actor authz.Actor, ids [
 	for i, m := range list {
 		people[i] = m.Person
 	}
-	return effects(list, EventEnd), s.carry(ctx, tx, people)
+	return effects(list, EventEnd), s.Carry(ctx, tx, people)
+}
+
+// EndRevoked ends the rights that a revocation, by its id, is of, for good. It returns what the
+// trail is to say of each; who ends it lets the directories know.
+func (s *Service) EndRevoked(ctx context.Context, tx *door.Tx, actor authz.Actor, bar int64) ([]door.Effect, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT r.id FROM access_right r JOIN right_barred b ON b.person_id = r.person_id AND (b.right_id IS NULL OR b.right_id = r.id)
+		WHERE b.bar_id = @bar AND r.state = 'permitted' ORDER BY r.id FOR UPDATE OF r`, pgx.StrictNamedArgs{"bar": bar})
+	if err != nil {
+		return nil, fmt.Errorf("locking revoked rights: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("locking revoked rights: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, err := write(ctx, tx, actor.Person, EventLeaveRevoked, "", ids, 0)
+	return effects(list, EventLeaveRevoked), err
 }
 
 func effects(list []made, event Event) []door.Effect {

@@ -45,7 +45,9 @@ func (s *Service) Find(ctx context.Context, token string, counters *state.Counte
 	)
 	err := s.pool.QueryRow(ctx, `
 		SELECT s.id, s.person_id, s.strong, s.proved_at, s.expiry, s.ends_at, `+counters.SQL()+`
-		FROM sessions s WHERE s.token = $1 AND s.expiry > $2`, token, now).
+		FROM sessions s WHERE s.token = $1 AND s.expiry > $2
+		  -- whose right to use the portal is suspended is out from that instant on, whatever runs
+		  AND NOT EXISTS (SELECT FROM portal_barred b WHERE b.person_id = s.person_id AND b.during @> $2::timestamptz)`, token, now).
 		Scan(&found.ID, &found.Person, &found.Strong, &found.ProvedAt, &expiry, &found.EndsAt, &state)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, nil

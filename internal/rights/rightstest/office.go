@@ -13,6 +13,7 @@ import (
 	"kagami/internal/org"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/rights"
+	"kagami/internal/rights/bar"
 )
 
 // Today is the day of every office, a Tuesday, at nine o'clock to begin with.
@@ -28,6 +29,7 @@ type Office struct {
 	Town   *org.Service
 	Assets *asset.Service
 	Rights *rights.Service
+	Bars   *bar.Service
 	People map[string]int64  // by section and post: "zeimu 課長"
 	Number map[string]string // their 職員番号
 	Posts  map[string]int64
@@ -44,6 +46,7 @@ func New(t testing.TB, db pgtest.DB, ties rights.Ties) *Office {
 		T: t, DB: db, Time: &now, Door: through, Town: org.New(db.Pool, through), Assets: asset.New(db.Pool, through), Rights: rights.New(db.Pool, through, ties),
 		People: map[string]int64{}, Number: map[string]string{}, Posts: map[string]int64{},
 	}
+	o.Bars = bar.New(db.Pool, through, o.Rights, nil)
 	ctx, operator := t.Context(), authz.AsOperator()
 	for _, rule := range append(org.CommonRules(), org.Rule{Title: "統括", Role: authz.GeneralSecurityOfficer}, org.Rule{Title: "責任者", Role: authz.SecurityOfficer},
 		org.Rule{Title: "CSIRT", Role: authz.CSIRTMember}, org.Rule{Title: "監査", Role: authz.Auditor}, org.Rule{Title: "CISO", Role: authz.CISO}) {

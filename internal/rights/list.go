@@ -1,0 +1,295 @@
+package rights
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres"
+	"kagami/internal/state"
+	"kagami/internal/task"
+)
+
+// OnPage is how many rights a page of the ledger has.
+const OnPage = 100
+
+// Choice is a choice of rights by where they stand.
+type Choice struct {
+	Key, Title string
+	condition  string // in SQL, of a right r
+	waits      bool   // it is what waits for the actor
+}
+
+// The keys of choices that other pages lead to.
+const (
+	ToPermit = "to_permit"
+	Moving   = "moved"
+)
+
+// Choices are the choices, in the order in which they are offered.
+var Choices = []Choice{
+	{Key: "in_force", Title: "使える", condition: Usable},
+	{Key: "asked", Title: "申請中", condition: `r.state = 'asked'`},
+	{Key: "upcoming", Title: "使い始める前", condition: `r.state = 'permitted' AND r.from_on > @today::date`},
+	{Key: Moving, Title: "異動・退職で使えなくなったもの", condition: `r.state = 'permitted' AND EXISTS (SELECT FROM right_question q WHERE q.right_id = r.id AND q.answer IS NULL)`},
+	{Key: "barred", Title: "停止中", condition: `r.state = 'permitted' AND EXISTS (SELECT FROM right_barred b WHERE b.person_id = r.person_id AND (b.right_id IS NULL OR b.right_id = r.id) AND b.during @> @now::timestamptz)`},
+	{Key: "privileged", Title: "特権・共用・保守", condition: `r.state = 'permitted' AND r.kind <> 'general'`},
+	{Key: "over", Title: "終了・不許可・取り下げ", condition: `r.state IN ('ended', 'refused', 'withdrawn')`},
+	{Key: ToPermit, Title: "自分が許可を決めるもの", condition: `r.state = 'asked' AND @seen_by NOT IN (r.person_id, r.asked_by) AND EXISTS (SELECT FROM system_shown y WHERE y.id = r.asset_id AND y.section_id = ANY(@permit_sections))`, waits: true},
+}
+
+// Search is what somebody looks for in the ledger. What is empty leaves out nothing.
+type Search struct {
+	Choice  string // a key of Choices; another one leaves out nothing
+	Section string // the code of the section whose people have them, or whose work they are for
+	System  string // a 管理番号
+	Person  string // a 職員番号
+	After   string // empty, or Next of the page before
+}
+
+// Page is a page of the ledger.
+type Page struct {
+	Rights []Right
+	Next   string // what Search.After is for the next page; empty on the last
+}
+
+// List finds rights, the newest first, as far as the actor may see them.
+func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
+	where, args, err := s.where(ctx, actor, q)
+	if err != nil {
+		return Page{}, err
+	}
+	args["limit"] = OnPage + 1
+	list, err := postgres.List[Right](ctx, s.pool, "listing rights", selectRight+` WHERE `+where+` ORDER BY r.id DESC LIMIT @limit`, args)
+	if err != nil {
+		return Page{}, err
+	}
+	for i := range list {
+		list[i].Standing = list[i].Standing.Shown(list[i].barsShown(actor))
+	}
+	if len(list) <= OnPage {
+		return Page{Rights: list}, nil
+	}
+	return Page{Rights: list[:OnPage], Next: list[OnPage-1].Code}, nil
+}
+
+// where is what a right r must be like, and its arguments. Of a person or a system the rights
+// are few: they are looked for by it.
+func (s *Service) where(ctx context.Context, actor authz.Actor, q Search) (string, pgx.StrictNamedArgs, error) {
+	condition, args := seen(actor)
+	maps.Copy(args, Instant(s.door.Now()))
+	conditions := []string{condition}
+	for _, c := range Choices {
+		if c.Key == q.Choice {
+			conditions = append(conditions, c.condition)
+			if c.waits {
+				args["seen_by"], args["permit_sections"] = actor.Person, actor.Sections(authz.PermitRights)
+			}
+		}
+	}
+	must := func(condition, name, value string) {
+		if value = strings.TrimSpace(value); value != "" {
+			conditions = append(conditions, condition)
+			args[name] = value
+		}
+	}
+	must(`r.person_id = (SELECT id FROM person_shown WHERE lower(staff_number) = lower(@person))`, "person", q.Person)
+	must(`r.asset_id = (SELECT id FROM system_shown WHERE code = @system)`, "system", q.System)
+	must(`r.id < (SELECT id FROM access_right WHERE code = @after)`, "after", q.After)
+	if section := strings.TrimSpace(q.Section); section != "" {
+		id, people, err := s.sectionPeople(ctx, section)
+		if err != nil {
+			return "", nil, err
+		}
+		conditions = append(conditions, `(r.section_id = @section OR r.person_id = ANY(@people))`)
+		args["section"], args["people"] = id, people
+	}
+	return strings.Join(conditions, " AND "), args, nil
+}
+
+// sectionPeople are a section, by its code, and who works there today.
+func (s *Service) sectionPeople(ctx context.Context, code string) (id int64, people []int64, err error) {
+	found, err := postgres.One[struct {
+		ID     int64
+		People []int64
+	}](ctx, s.pool, "finding who works in a section", `
+		SELECT s.id, ARRAY(SELECT DISTINCT w.person_id FROM standing w WHERE w.section_id = s.id AND w.period @> @today::date) AS people FROM section_shown s WHERE s.code = @code`,
+		pgx.StrictNamedArgs{"code": code, "today": s.today()})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, []int64{}, nil
+	}
+	return found.ID, found.People, err
+}
+
+// Person is somebody as the ledger shows them.
+type Person struct {
+	ID                int64
+	StaffNumber, Name string
+	Post              string // where they work today, in words; empty for nowhere
+	Section           int64
+	Sections          []int64 // where they work today
+}
+
+// FindPerson returns somebody by their 職員番号, the empty one for the actor, of whose rights
+// the actor may see all. NotFound for anybody else.
+func (s *Service) FindPerson(ctx context.Context, actor authz.Actor, number string) (Person, error) {
+	p, err := postgres.One[Person](ctx, s.pool, "finding whose rights are looked at", `
+		SELECT p.id, p.staff_number, p.name, coalesce(q.post, '') AS post, coalesce(q.section_id, 0) AS section,
+		       ARRAY(SELECT DISTINCT w.section_id FROM standing w WHERE w.person_id = p.id AND w.period @> @today::date AND w.section_id IS NOT NULL) AS sections
+		FROM person_shown p LEFT JOIN LATERAL (SELECT w.section_id, concat_ws(' ', x.name, w.title) AS post FROM standing w LEFT JOIN section_shown x ON x.id = w.section_id
+			WHERE w.person_id = p.id AND w.period @> @today::date ORDER BY w.acting, w.position, w.id LIMIT 1) q ON true
+		WHERE CASE WHEN @number = '' THEN p.id = @actor ELSE lower(p.staff_number) = lower(@number) END`,
+		pgx.StrictNamedArgs{"number": strings.TrimSpace(number), "actor": actor.Person, "today": s.today()})
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && !p.seenBy(actor) {
+		return Person{}, errNobody()
+	}
+	return p, err
+}
+
+func errNobody() error {
+	return fault.New(fault.NotFound, "この職員番号の人は、見つかりません。番号を確かめてください。")
+}
+
+// seenBy tells whether the actor may see all of somebody's rights.
+func (p Person) seenBy(actor authz.Actor) bool {
+	for _, section := range append([]int64{0}, p.Sections...) {
+		if _, may := actor.May(authz.ReadRights, authz.Matter{Person: p.ID, PersonsSection: section}); may {
+			return true
+		}
+	}
+	return false
+}
+
+// OfPerson are all rights of somebody whom FindPerson found: what counts first.
+func (s *Service) OfPerson(ctx context.Context, actor authz.Actor, p Person) ([]Right, error) {
+	args := Instant(s.door.Now())
+	args["person"] = p.ID
+	list, err := postgres.List[Right](ctx, s.pool, "listing the rights of a person", selectRight+`
+		WHERE r.person_id = @person ORDER BY r.state IN ('ended', 'refused', 'withdrawn'), r.id DESC LIMIT 1000`, args)
+	for i := range list {
+		list[i].Standing = list[i].Standing.Shown(list[i].barsShown(actor))
+	}
+	return list, err
+}
+
+// Offered are the systems for which somebody can ask.
+func (s *Service) Offered(ctx context.Context, actor authz.Actor) ([]System, error) {
+	if actor.Reach(authz.AskRights) == authz.None {
+		return nil, nil
+	}
+	return postgres.List[System](ctx, s.pool, "listing the systems", selectSystem+` WHERE y.counts AND y.state <> 'draft' ORDER BY coalesce(e.everywhere, false) DESC, s.position, y.code LIMIT 2000`)
+}
+
+// SystemLine is a system in the list of those that the actor answers for, or sees.
+type SystemLine struct {
+	System
+	People int // who may use it: rights that are permitted
+	Asked  int
+}
+
+// Systems are the systems of whose rights the actor may see all, with how many these are.
+func (s *Service) Systems(ctx context.Context, actor authz.Actor) ([]SystemLine, error) {
+	return postgres.List[SystemLine](ctx, s.pool, "listing the systems of the ledger", `
+		SELECT z.*, coalesce(c.people, 0) AS people, coalesce(c.asked, 0) AS asked FROM (`+selectSystem+`) z
+		LEFT JOIN LATERAL (SELECT count(DISTINCT r.person_id) FILTER (WHERE r.state = 'permitted') AS people, count(*) FILTER (WHERE r.state = 'asked') AS asked FROM access_right r WHERE r.asset_id = z.id) c ON true
+		WHERE (z.counts OR c.people > 0) AND (@all OR z.section = ANY(@sections)) ORDER BY z.section_name, z.code LIMIT 1000`,
+		pgx.StrictNamedArgs{"all": actor.Reach(authz.ReadSystemRights) == authz.All, "sections": actor.Sections(authz.ReadSystemRights)})
+}
+
+// Colleagues are those for whom the actor can ask: who works today in their sections.
+func (s *Service) Colleagues(ctx context.Context, actor authz.Actor) ([]Person, error) {
+	return postgres.List[Person](ctx, s.pool, "listing for whom somebody can ask", `
+		SELECT id, staff_number, name, post, section, '{}'::bigint[] AS sections FROM (
+			SELECT DISTINCT ON (p.id) p.id, p.staff_number, p.name, concat_ws(' ', x.name, w.title) AS post, w.section_id AS section, w.position
+			FROM standing w JOIN person_shown p ON p.id = w.person_id LEFT JOIN section_shown x ON x.id = w.section_id
+			WHERE w.section_id = ANY(@sections) AND w.period @> @today::date ORDER BY p.id, w.acting, w.position) c
+		ORDER BY position, staff_number LIMIT 500`, pgx.StrictNamedArgs{"sections": actor.Sections(authz.AskRights), "today": s.today()})
+}
+
+// Waiting is what waits for somebody.
+type Waiting struct {
+	ToPermit int
+	Moved    int           // rights of who has come by a transfer
+	Due      calendar.Date // until when the first of these is to be answered; zero for none
+	Cuts     int           // cuts that the CISO has not confirmed
+	CutsEnd  calendar.Date // when the first of these ends; zero for none
+}
+
+// waitingKey names what it depends on how much waits for somebody.
+type waitingKey struct {
+	person               int64
+	day                  calendar.Date
+	organization, rights int64
+}
+
+// cachedWaiting is how many answers are in the cache: those who sign in on a day in a large
+// town.
+const cachedWaiting = 20_000
+
+// QueueWaiting asks in a batch what waits for the actor, where the cache has it not; for
+// nothing where nothing could.
+func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiting)) {
+	permit, review := actor.Sections(authz.PermitRights), actor.Sections(authz.ReviewRights)
+	if len(permit) == 0 && len(review) == 0 && !actor.Has(authz.CISO) {
+		return
+	}
+	key := waitingKey{person: actor.Person, day: s.today()}
+	organization, known := actor.State.Of(org.ChangeCounter)
+	rights, counted := actor.State.Of(ChangeCounter)
+	key.organization, key.rights = organization, rights
+	if cached, ok := s.waiting.Look(key); ok && known && counted {
+		take(cached)
+		return
+	}
+	task.Rows(b, "counting rights that wait", pgx.RowToStructByName[Waiting], func(rows []Waiting) {
+		if known && counted {
+			s.waiting.Add(key, rows[0])
+		}
+		take(rows[0])
+	}, `
+		SELECT (SELECT count(*) FROM access_right r JOIN system_shown y ON y.id = r.asset_id WHERE r.state = 'asked' AND y.section_id = ANY(@permit) AND @actor NOT IN (r.person_id, r.asked_by)) AS to_permit,
+		       m.moved, m.due, c.cuts, c.cuts_end
+		FROM (SELECT count(*) AS moved, min(q.due_on) AS due FROM right_question q JOIN access_right r ON r.id = q.right_id
+		      WHERE q.answer IS NULL AND NOT q.departed AND q.section_id = ANY(@review) AND r.person_id <> @actor) m,
+		     (SELECT count(*) AS cuts, (min(b.to_at) AT TIME ZONE 'Asia/Tokyo')::date - 1 AS cuts_end FROM right_bar b
+		      WHERE @ciso AND b.kind = 'conduct_cut' AND b.confirmed_by IS NULL AND b.to_at > @now AND b.person_id <> @actor) c`,
+		pgx.StrictNamedArgs{"permit": permit, "review": review, "actor": actor.Person, "ciso": actor.Has(authz.CISO), "now": s.door.Now()})
+}
+
+// Moved are the rights of who has come by a transfer to the sections where the actor answers
+// whether they are still needed, the soonest first.
+func (s *Service) Moved(ctx context.Context, actor authz.Actor) ([]MovedRight, error) {
+	args := Instant(s.door.Now())
+	args["sections"], args["all"] = actor.Sections(authz.ReviewRights), actor.Has(authz.GeneralSecurityOfficer)
+	list, err := postgres.List[MovedRight](ctx, s.pool, "listing the rights of who has been transferred", `
+		SELECT z.*, q.due_on AS due FROM right_question q JOIN (`+selectRight+`) z ON z.id = q.right_id
+		WHERE q.answer IS NULL AND NOT q.departed AND (q.section_id = ANY(@sections) OR @all) ORDER BY q.due_on, z.person, q.id LIMIT 1000`, args)
+	return slices.DeleteFunc(list, func(m MovedRight) bool { return m.Person == actor.Person }), err
+}
+
+// MovedRight is a right of somebody who has been transferred.
+type MovedRight struct {
+	Right
+	Due calendar.Date // until when it is to be answered
+}
+
+// AskList refuses who sees no rights but their own.
+func (s *Service) AskList(actor authz.Actor) error {
+	if actor.Reach(authz.ReadRights) < authz.Own && actor.Reach(authz.ReadSystemRights) < authz.Own {
+		return fault.New(fault.Forbidden, "アカウント管理台帳は、あなたの役割では見られません。自分の利用権限は、「自分の利用権限」で見られます。")
+	}
+	return nil
+}
+
+// newWaiting makes the cache of what waits.
+func newWaiting() state.Cache[waitingKey, Waiting] {
+	return state.NewCache[waitingKey, Waiting](cachedWaiting)
+}

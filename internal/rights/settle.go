@@ -1,0 +1,276 @@
+package rights
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"kagami/internal/address"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/notice"
+	"kagami/internal/org"
+	"kagami/internal/org/responsible"
+	"kagami/internal/postgres"
+	"kagami/internal/setting"
+	"kagami/internal/state"
+)
+
+// ReplyDays is until when the new 管理者 says after a transfer what is still needed.
+var ReplyDays = setting.NewChoice("rights.reply_days", "異動した人の利用権限について、新しい課の課長が答える日数",
+	"課の仕事のための利用権限は、異動した日の0時から使えなくなります。新しい課の課長が、この日数のうちに「まだ要る」と答えると、また使えます。答えないと、終わります。退職などで職がなくなった人の利用権限も、この日数の後に終わります。",
+	setting.Option{Kept: "14", Title: "14日"}, setting.Option{Kept: "7", Title: "7日"}, setting.Option{Kept: "30", Title: "30日"}, setting.Option{Kept: "60", Title: "60日"})
+
+// settleDay is the job of what follows from a day that has come, and from a change of the
+// organization.
+type settleDay struct{}
+
+// Kind is the job's name in the database.
+func (settleDay) Kind() string { return "right_settle" }
+
+// settleEvery is how often it is looked whether a day has come or the organization has changed.
+const settleEvery = time.Minute
+
+// Settle does what follows from a day that has come, and from a change of the organization:
+// who leads somebody now is asked what is still needed after a transfer, what is over ends,
+// and the town's directories take it over. It may be done any number of times.
+func (s *Service) Settle(ctx context.Context) error {
+	last, err := lastSettled(ctx, s.pool, "")
+	if err != nil || last.Day == s.today() && last.Organization == last.Now {
+		return err
+	}
+	changed := false
+	err = s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (effect door.Effect, err error) {
+		if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		// its number before anything is looked at: what changes meanwhile is settled next time
+		if last, err = lastSettled(ctx, tx, "FOR UPDATE OF s"); err != nil {
+			return door.Unchanged(), err
+		}
+		effect, err = s.settle(ctx, tx, last)
+		if changed = effect.Subject.Kind != ""; !changed || err != nil {
+			return effect, err
+		}
+		return effect, last.note(ctx, tx, tx.Today())
+	})
+	if err == nil && !changed {
+		err = postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error { return last.note(ctx, tx, s.today()) })
+	}
+	return err
+}
+
+// settled is up to where what follows was done.
+type settled struct {
+	Day               calendar.Date
+	Organization, Now int64 // the number of the organization's state then, and now
+}
+
+func lastSettled(ctx context.Context, db postgres.Querier, lock string) (settled, error) {
+	last, err := postgres.One[settled](ctx, db, "looking up to where rights are settled",
+		`SELECT CASE WHEN isfinite(s.day) THEN s.day END AS day, s.organization, 0::bigint AS now FROM right_settled s `+lock)
+	if err != nil {
+		return last, err
+	}
+	numbers, err := organization.Load(ctx, db, 0)
+	last.Now, _ = numbers.Of(org.ChangeCounter)
+	return last, err
+}
+
+// organization counts the states of the organization.
+var organization = func() *state.Counters {
+	counters, err := state.NewCounters(org.ChangeCounter)
+	if err != nil {
+		panic(err) // it is named twice
+	}
+	return counters
+}()
+
+func (l settled) note(ctx context.Context, tx pgx.Tx, day calendar.Date) error {
+	if _, err := tx.Exec(ctx, `UPDATE right_settled SET day = @day, organization = @organization`, pgx.StrictNamedArgs{"day": day, "organization": l.Now}); err != nil {
+		return fmt.Errorf("noting up to where rights are settled: %w", err)
+	}
+	return nil
+}
+
+// due is what a day, or a change of the organization, makes of a right.
+type due struct {
+	ID, Person int64
+	Section    int64 // where the person works now; 0 for nowhere, or a post that is in none
+	What       string
+}
+
+// What is due beside the steps of a right.
+const (
+	dueBegin    = "begin"    // it is in force from today on
+	dueMoot     = "moot"     // what was asked after a transfer is settled: they work there again
+	dueRedirect = "redirect" // they have moved on before it was answered
+)
+
+// whatIsDue finds what is due. held says here of all rights at once what the view right_held
+// says of each; a test holds the two together.
+const whatIsDue = `
+	WITH here AS MATERIALIZED (SELECT DISTINCT person_id, section_id FROM standing WHERE period @> @today::date),
+	first AS MATERIALIZED (SELECT DISTINCT ON (person_id) person_id, section_id FROM standing WHERE period @> @today::date ORDER BY person_id, section_id IS NULL, acting, position, id),
+	looked AS (
+		SELECT r.id, r.person_id, coalesce(f.section_id, 0) AS section, r.from_on, r.until_on, y.counts, q.id AS question, q.due_on, q.departed, q.section_id AS asked,
+		       f.person_id IS NOT NULL AS works, f.person_id IS NOT NULL AND (r.section_id IS NULL OR h.person_id IS NOT NULL) AS held
+		FROM access_right r JOIN system_shown y ON y.id = r.asset_id LEFT JOIN first f ON f.person_id = r.person_id
+		LEFT JOIN here h ON h.person_id = r.person_id AND h.section_id = r.section_id LEFT JOIN right_question q ON q.right_id = r.id AND q.answer IS NULL
+		WHERE r.state = 'permitted'),
+	told AS (
+		SELECT id, person_id, section, CASE
+			WHEN NOT counts THEN 'retire'
+			WHEN until_on < @today::date THEN 'expire'
+			WHEN question IS NOT NULL AND held THEN 'moot'
+			WHEN due_on < @today::date AND departed AND NOT works THEN 'leave'
+			WHEN due_on < @today::date AND NOT departed AND works THEN 'expire'
+			WHEN NOT works AND departed IS NOT TRUE THEN 'depart'
+			WHEN works AND NOT held AND departed IS NOT FALSE THEN 'move'
+			WHEN works AND NOT held AND coalesce(asked, 0) <> section THEN 'redirect'
+			WHEN held AND from_on > @last::date AND from_on <= @today::date THEN 'begin'
+			ELSE '' END AS what
+		FROM looked)
+	SELECT id, person_id AS person, section, what FROM told WHERE what <> '' ORDER BY id`
+
+// RegisterJobs adds the worker of what follows from a day, and from a change of the
+// organization.
+func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[settleDay]) error { return s.Settle(ctx) }))
+	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(settleEvery),
+		func() (river.JobArgs, *river.InsertOpts) { return settleDay{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})}
+}
+
+// settle is Settle in its transaction.
+func (s *Service) settle(ctx context.Context, tx *door.Tx, last settled) (door.Effect, error) {
+	list, err := postgres.List[due](ctx, tx, "looking for what is due of rights", whatIsDue, pgx.StrictNamedArgs{"today": tx.Today(), "last": last.Day})
+	if err != nil || len(list) == 0 {
+		return door.Unchanged(), err
+	}
+	values, err := setting.LoadForPortal(ctx, tx)
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	days, err := strconv.Atoi(ReplyDays.On(values, tx.Today()))
+	if err != nil {
+		return door.Unchanged(), fmt.Errorf("reading a setting: %w", err)
+	}
+	of := map[string][]due{}
+	people := make([]int64, len(list))
+	for i, d := range list {
+		of[d.What] = append(of[d.What], d)
+		people[i] = d.Person
+	}
+	var all []door.Effect
+	for _, event := range []Event{EventRetire, EventExpire, EventLeave, EventDepart, EventMove} {
+		if len(of[string(event)]) == 0 {
+			continue
+		}
+		written, err := write(ctx, tx, 0, event, "", ids(of[string(event)]), 0)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		all = append(all, effects(written, event)...)
+	}
+	if err := question(ctx, tx, of, tx.Today().AddDays(days)); err != nil {
+		return door.Unchanged(), err
+	}
+	for _, what := range []string{dueMoot, dueRedirect, dueBegin} {
+		for _, d := range of[what] {
+			all = append(all, made{ID: d.ID, Person: d.Person}.effect(Event(what)))
+		}
+	}
+	effect := all[0]
+	effect.Also = all[1:]
+	effect.Notices, err = s.tellMoved(ctx, tx, append(of[string(EventMove)], of[dueRedirect]...), tx.Today().AddDays(days))
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	return effect, s.Carry(ctx, tx, distinct(people))
+}
+
+func ids(list []due) []int64 {
+	ids := make([]int64, len(list))
+	for i, d := range list {
+		ids[i] = d.ID
+	}
+	return ids
+}
+
+// question asks what is to be asked of rights until a day, and settles what need not be asked
+// any more.
+func question(ctx context.Context, tx *door.Tx, of map[string][]due, until calendar.Date) error {
+	settle := append(ids(of[dueMoot]), append(ids(of[string(EventDepart)]), ids(of[string(EventMove)])...)...)
+	var rights, sections []int64
+	var departed []bool
+	for _, event := range []Event{EventMove, EventDepart} {
+		for _, d := range of[string(event)] {
+			rights, sections, departed = append(rights, d.ID), append(sections, d.Section), append(departed, event == EventDepart)
+		}
+	}
+	var redirected, to []int64
+	for _, d := range of[dueRedirect] {
+		redirected, to = append(redirected, d.ID), append(to, d.Section)
+	}
+	var batch pgx.Batch
+	postgres.Queue(&batch, `UPDATE right_question SET answer = 'moot', answered_at = @now WHERE right_id = ANY(@rights::bigint[]) AND answer IS NULL`,
+		pgx.StrictNamedArgs{"rights": append([]int64{}, settle...), "now": tx.Now})
+	postgres.Queue(&batch, `
+		INSERT INTO right_question (right_id, section_id, departed, asked_on, due_on)
+		SELECT d.id, nullif(d.section, 0), d.departed, @today, @until FROM unnest(@rights::bigint[], @sections::bigint[], @departed::boolean[]) AS d(id, section, departed)`,
+		pgx.StrictNamedArgs{
+			"rights": append([]int64{}, rights...), "sections": append([]int64{}, sections...), "departed": append([]bool{}, departed...), "today": tx.Today(), "until": until,
+		})
+	postgres.Queue(&batch, `
+		UPDATE right_question q SET section_id = nullif(d.section, 0) FROM unnest(@rights::bigint[], @sections::bigint[]) AS d(id, section)
+		WHERE q.right_id = d.id AND q.answer IS NULL`, pgx.StrictNamedArgs{"rights": append([]int64{}, redirected...), "sections": append([]int64{}, to...)})
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("asking what is still needed: %w", err)
+	}
+	return nil
+}
+
+// aboutQuestion is what notices of transfers are about, as it is stored; they are of a section.
+const aboutQuestion = "right_question"
+
+// QuestionTopic is who may see a notice of what is asked after transfers: who answers for the
+// section.
+func QuestionTopic() notice.Topic {
+	return notice.Topic{Kind: aboutQuestion, Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
+		return `(n.topic_id = ANY(@question_sections) OR @question_all)`,
+			pgx.StrictNamedArgs{"question_sections": actor.Sections(authz.ReviewRights), "question_all": actor.Has(authz.GeneralSecurityOfficer)}
+	}}
+}
+
+// tellMoved asks those who lead people now what is still needed, once for each section.
+func (s *Service) tellMoved(ctx context.Context, tx *door.Tx, moved []due, until calendar.Date) ([]notice.Message, error) {
+	count := map[int64]int{}
+	sections := []int64{}
+	for _, d := range moved {
+		if count[d.Section]++; count[d.Section] == 1 {
+			sections = append(sections, d.Section)
+		}
+	}
+	if len(sections) == 0 {
+		return nil, nil
+	}
+	holders, err := responsible.Of(ctx, tx, authz.SecurityManager, sections, nil, tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	var messages []notice.Message
+	for _, section := range sections {
+		if to := distinct(holders[section]); len(to) > 0 {
+			messages = append(messages, notice.Message{To: to, Notice: notice.Notice{
+				Topic: aboutQuestion, TopicID: section, Title: "異動してきた人の利用権限が、まだ要るかを答えてください", URL: address.MovedRights,
+				Text: fmt.Sprintf("%d件あります。%sまでに答えないと、終わります。", count[section], calendar.Wareki(until)),
+			}})
+		}
+	}
+	return messages, nil
+}
