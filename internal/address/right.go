@@ -8,6 +8,9 @@ const (
 	MovedRights = Rights + "/moved" // those of who has come by a transfer
 )
 
+// RightSystems are the systems with who may use them.
+const RightSystems = Rights + "/systems"
+
 // Right is a right, by its code.
 func Right(code string) string { return under(Rights+"/of", code) }
 
@@ -28,7 +31,7 @@ func Bar(code string) string { return under(Rights+"/bars", code) }
 func BarStep(code, step string) string { return under(Bar(code), step) }
 
 // SystemRights is who may use a system, by its 管理番号.
-func SystemRights(code string) string { return under(Rights+"/systems", code) }
+func SystemRights(code string) string { return under(RightSystems, code) }
 
 // SystemRightsSettings is what is said of it in the ledger.
 func SystemRightsSettings(code string) string { return under(SystemRights(code), "settings") }

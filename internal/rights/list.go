@@ -293,3 +293,13 @@ func (s *Service) AskList(actor authz.Actor) error {
 func newWaiting() state.Cache[waitingKey, Waiting] {
 	return state.NewCache[waitingKey, Waiting](cachedWaiting)
 }
+
+// Section is one whose people's rights somebody sees.
+type Section struct{ Code, Name string }
+
+// Sections are those of whose people, or for whose work, the actor may see the rights.
+func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, error) {
+	return postgres.List[Section](ctx, s.pool, "listing the sections whose rights somebody sees", `
+		SELECT code, name FROM section_shown WHERE (@all OR id = ANY(@sections)) ORDER BY position, code`,
+		pgx.StrictNamedArgs{"all": actor.Reach(authz.ReadRights) == authz.All, "sections": actor.Sections(authz.ReadRights)})
+}

@@ -91,6 +91,9 @@ func (n Nav) draw(area string, shown uint64) (templ.Component, error) {
 			below = append(below, layout.Link{Label: e.Label, Address: e.URL, Current: e.URL == area})
 		}
 	}
+	if len(below) == 1 && below[0].Address == top {
+		below = nil // it would say once more where one is
+	}
 	var b bytes.Buffer
 	if err := layout.Navigation(links, below).Render(context.Background(), &b); err != nil {
 		return nil, fmt.Errorf("drawing the navigation: %w", err)
