@@ -91,8 +91,9 @@ func userOf(ctx context.Context, db postgres.Querier, actor authz.Actor, number,
 		SELECT p.id, p.name, coalesce(w.section_id, 0) AS section, coalesce(s.name, '') AS section_name
 		FROM person_shown p JOIN standing w ON w.person_id = p.id AND w.period @> @today::date LEFT JOIN section_shown s ON s.id = w.section_id
 		WHERE CASE WHEN @number = '' THEN p.id = @actor ELSE lower(p.staff_number) = lower(@number) END AND (@section = '' OR s.code = @section)
-		ORDER BY w.section_id IS NULL, w.acting, w.position, w.id LIMIT 1`,
-		pgx.StrictNamedArgs{"number": strings.TrimSpace(number), "actor": actor.Person, "section": strings.TrimSpace(section), "today": actor.On})
+		-- who leads one of several sections asks for that one
+		ORDER BY w.section_id = ANY(@sections) DESC, w.section_id IS NULL, w.acting, w.position, w.id LIMIT 1`,
+		pgx.StrictNamedArgs{"sections": actor.Sections(authz.AskRights), "number": strings.TrimSpace(number), "actor": actor.Person, "section": strings.TrimSpace(section), "today": actor.On})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return u, []fault.Problem{{Field: "person", Message: "使う人を、いま働いている職員から選んでください。"}}, nil
 	}

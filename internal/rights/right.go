@@ -153,21 +153,22 @@ func (d Details) Check(first, today calendar.Date) (problems []fault.Problem) {
 
 // Right is a line of the ledger.
 type Right struct {
-	ID            int64
-	Code          string // 8-0001
-	Person        int64
-	StaffNumber   string
-	PersonName    string
-	Post          string // where the person works today, 税務町民課 課長; empty for who works nowhere
-	PersonSection int64  // the first section of these; 0 for none
-	System        int64
-	SystemCode    string
-	SystemName    string
-	SystemSection int64
-	SystemOf      string // the name of that section
-	SystemCounts  bool   // the system is still in use
-	Section       int64  // in whose work it is used; 0 where it goes along wherever the person works
-	SectionName   string
+	ID             int64
+	Code           string // 8-0001
+	Person         int64
+	StaffNumber    string
+	PersonName     string
+	Post           string // where the person works today, 税務町民課 課長; empty for who works nowhere
+	PersonSection  int64  // the first section of these; 0 for none
+	PersonSections []int64
+	System         int64
+	SystemCode     string
+	SystemName     string
+	SystemSection  int64
+	SystemOf       string // the name of that section
+	SystemCounts   bool   // the system is still in use
+	Section        int64  // in whose work it is used; 0 where it goes along wherever the person works
+	SectionName    string
 	Details
 	Source      Source
 	AskedByID   int64

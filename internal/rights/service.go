@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -82,6 +83,7 @@ const Usable = `(` + held + ` AND r.state IN ('permitted', 'ended') AND EXISTS (
 
 const selectRight = `
 	SELECT r.id, r.code, r.person_id AS person, p.staff_number, p.name AS person_name, coalesce(q.post, '') AS post, coalesce(q.section_id, 0) AS person_section,
+	       ARRAY(SELECT DISTINCT w.section_id FROM standing w WHERE w.person_id = r.person_id AND w.period @> @today::date AND w.section_id IS NOT NULL) AS person_sections,
 	       r.asset_id AS system, y.code AS system_code, y.name AS system_name, y.section_id AS system_section, o.name AS system_of, y.counts AS system_counts,
 	       coalesce(r.section_id, 0) AS section, coalesce(c.name, '') AS section_name,
 	       r.kind, r.grade, r.login, r.outsider, r.purpose, r.from_on AS from, r.until_on AS until, r.source,
@@ -119,8 +121,19 @@ func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code stri
 
 // barsShown tells whether the actor may know why a right is barred.
 func (r Right) barsShown(actor authz.Actor) bool {
-	_, may := actor.May(authz.ReadBars, authz.Matter{Person: r.Person, PersonsSection: r.PersonSection})
+	_, may := actor.May(authz.ReadBars, authz.Matter{Person: r.Person, PersonsSection: r.sectionFor(actor, authz.ReadBars)})
 	return may
+}
+
+// sectionFor is in which of the sections where its person works the actor may do an action;
+// their first where in none, and 0 for who works nowhere.
+func (r Right) sectionFor(actor authz.Actor, action authz.Action) int64 {
+	for _, section := range actor.Sections(action) {
+		if slices.Contains(r.PersonSections, section) {
+			return section
+		}
+	}
+	return r.PersonSection
 }
 
 // seen says in SQL of a right r that the actor may see it: that of who works in their sections
@@ -139,7 +152,7 @@ func seen(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
 // matter is what an event is about, as far as permission depends on it: nobody decides on a
 // right of their own, nor on what they have asked for.
 func (r Right) matter(ctx context.Context, db postgres.Querier, actor authz.Actor, event Event, day calendar.Date) (authz.Matter, error) {
-	m := authz.Matter{SystemsSection: r.SystemSection, PersonsSection: r.PersonSection, Person: r.Person}
+	m := authz.Matter{SystemsSection: r.SystemSection, PersonsSection: r.sectionFor(actor, course.Who(event).May[0]), Person: r.Person}
 	people := []int64{r.Person}
 	switch course.Who(event).Except {
 	case "":

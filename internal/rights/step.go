@@ -56,7 +56,7 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event 
 				return door.Unchanged(), err
 			}
 		}
-		list, err := write(ctx, tx, actor.Person, event, step.Note, []int64{r.ID}, r.place(event))
+		list, err := write(ctx, tx, actor.Person, event, step.Note, []int64{r.ID}, place(event, matter))
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -69,10 +69,10 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event 
 	})
 }
 
-// place is the section for whose work a right is used after an event; 0 for no other.
-func (r Right) place(event Event) int64 {
+// place is the section for whose work a right is used after an event; 0 for where it was.
+func place(event Event, m authz.Matter) int64 {
 	if event == EventKeep {
-		return r.PersonSection
+		return m.PersonsSection
 	}
 	return 0
 }

@@ -85,6 +85,11 @@ func (s *Service) SetSystem(ctx context.Context, actor authz.Actor, code string,
 		if err := tx.Allow(authz.PermitRights, authz.Matter{SystemsSection: y.Section}); err != nil {
 			return door.Unchanged(), err
 		}
+		if e.Portal != y.Portal { // it decides what a suspension keeps people out of
+			if _, err := tx.AllowAlso(authz.KeepConnectors, authz.Matter{}); err != nil {
+				return door.Unchanged(), err
+			}
+		}
 		if err := fault.InvalidFields(e.check()); err != nil {
 			return door.Unchanged(), err
 		}

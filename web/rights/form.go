@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
+	"kagami/internal/authz"
 	"kagami/internal/rights"
 	"kagami/web/component"
 	"kagami/web/screen"
@@ -156,6 +157,9 @@ func (s *Screens) set(w http.ResponseWriter, r *http.Request) error {
 		Everywhere: r.PostForm.Get("everywhere") != "", Portal: r.PostForm.Get("portal") != "", Version: read.Version(r.PostForm.Get("version")),
 		Grades: strings.Split(strings.ReplaceAll(r.PostForm.Get("grades"), "\r\n", "\n"), "\n"),
 	}
+	if !mayPortal(r) {
+		e.Portal = y.Portal // its field was not there
+	}
 	if err := s.rights.SetSystem(r.Context(), screen.Actor(r.Context()), y.Code, e); err != nil {
 		return s.drawSettings(w, r, y, e, err)
 	}
@@ -168,7 +172,13 @@ func (s *Screens) drawSettings(w http.ResponseWriter, r *http.Request, y rights.
 		return err
 	}
 	screen.Render(w, r, status, settingsPage(settingsView{
-		Frame: screen.Frame(r, y.Name+"の設定", append(systemsWay[:len(systemsWay):len(systemsWay)], link(y))...), System: y, Typed: e, Problems: problems,
+		Frame: screen.Frame(r, y.Name+"の設定", append(systemsWay[:len(systemsWay):len(systemsWay)], link(y))...), System: y, Typed: e, MayPortal: mayPortal(r), Problems: problems,
 	}))
 	return nil
+}
+
+// mayPortal tells whether the actor may say which system is this portal.
+func mayPortal(r *http.Request) bool {
+	_, may := screen.Actor(r.Context()).May(authz.KeepConnectors, authz.Matter{})
+	return may
 }

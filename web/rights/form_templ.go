@@ -169,9 +169,10 @@ func (p formView) grade() component.Input {
 // settingsView is what is said of a system in the ledger.
 type settingsView struct {
 	layout.Frame
-	System   rights.System
-	Typed    rights.Setting
-	Problems []fault.Problem
+	System    rights.System
+	Typed     rights.Setting
+	MayPortal bool // whether the actor may say that it is this portal
+	Problems  []fault.Problem
 }
 
 func link(y rights.System) layout.Link {
@@ -238,7 +239,7 @@ func settingsPage(p settingsView) templ.Component {
 			var templ_7745c5c3_Var7 templ.SafeURL
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(address.SystemRightsSettings(p.System.Code))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rights/form.templ`, Line: 85, Col: 75}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rights/form.templ`, Line: 86, Col: 75}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -251,7 +252,7 @@ func settingsPage(p settingsView) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(p.Typed.Version))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rights/form.templ`, Line: 86, Col: 77}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rights/form.templ`, Line: 87, Col: 77}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -265,9 +266,11 @@ func settingsPage(p settingsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Check(component.Input{Name: "portal", Label: "このポータル", Hint: "このシステムの利用権限を停止すると、このポータルのサインインも、すぐに止まります。", Value: ticked(p.Typed.Portal), Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
+			if p.MayPortal {
+				templ_7745c5c3_Err = component.Check(component.Input{Name: "portal", Label: "このポータル", Hint: "このシステムの利用権限を停止すると、このポータルのサインインも、すぐに止まります。", Value: ticked(p.Typed.Portal), Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			}
 			templ_7745c5c3_Err = component.Area(component.Input{Name: "grades", Label: "権限の名前", Hint: "申請の画面で選べる名前を、1行に1つ書きます。例：照会、更新、管理。50個まで。", Value: strings.Join(p.Typed.Grades, "\n"), Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -280,7 +283,7 @@ func settingsPage(p settingsView) templ.Component {
 			var templ_7745c5c3_Var9 templ.SafeURL
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinURLErrs(address.SystemRights(p.System.Code))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rights/form.templ`, Line: 90, Col: 109}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rights/form.templ`, Line: 93, Col: 109}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {

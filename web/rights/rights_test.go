@@ -1,0 +1,156 @@
+package rights_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"kagami/internal/asset"
+	"kagami/internal/asset/find"
+	"kagami/internal/rights"
+	"kagami/internal/rights/bar"
+	"kagami/web/asset/assettest"
+	webrights "kagami/web/rights"
+	"kagami/web/screen"
+	"kagami/web/server"
+	"kagami/web/server/servertest"
+)
+
+var town = assettest.Town(func(g server.Ground, _ *asset.Service, _ *find.Service) []screen.Part {
+	of := rights.New(g.Pool, g.Door, rights.Ties{})
+	return []screen.Part{webrights.New(of, bar.New(g.Pool, g.Door, of, g.Accounts.Bar)).Part()}
+})
+
+func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
+
+// desk are the people of a story: who asks, their 管理者, who answers for the system, the 統括,
+// the CISO, and somebody of another section.
+type desk struct {
+	portal                                        *servertest.Portal
+	clerk, head, deputy, officer, chief, stranger *servertest.Visitor
+	number                                        string // the 職員番号 of who asks
+	system                                        string // a 管理番号
+}
+
+func open(t *testing.T) desk {
+	t.Helper()
+	portal := town.Start(t)
+	sit := func(post string) *servertest.Visitor { return servertest.SignIn(t, portal, town.Holder(post)) }
+	d := desk{
+		portal, sit("福祉こども課 職員"), sit("福祉こども課長"), sit("税務町民課 担当副課長"), sit("総務課長"), sit("副町長"), sit("産業課長"), town.Holder("福祉こども課 職員").StaffNumber, "",
+	}
+	_, d.system = assettest.Register(t, sit("税務町民課長"), assettest.Ledger("name", "収納システム", "kind", "system", "zone", "lgwan", "confidentiality", "2"))
+	return d
+}
+
+// asking is the form of what nothing is wrong with.
+func (d desk) asking(more ...string) url.Values {
+	form := url.Values{"system": {d.system}, "kind": {"general"}, "grade": {"照会"}, "purpose": {"滞納の確認"}, "from_on": {"2026-11-24"}}
+	for i := 0; i+1 < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
+	return form
+}
+
+var heading = regexp.MustCompile(`番号</dt><dd>権-([0-9]+-[0-9]+)`)
+
+// ask asks for a right and returns its path.
+func (d desk) ask(t *testing.T, by *servertest.Visitor, form url.Values) string {
+	t.Helper()
+	a := by.Post("/rights/new", form)
+	found := heading.FindStringSubmatch(a.Body)
+	if a.Status != http.StatusOK || found == nil {
+		t.Fatalf("asking: %d %s", a.Status, a.Body)
+	}
+	assettest.MustSay(t, "asked", a, "利用権限を申請しました", "申請中", "滞納の確認")
+	return "/rights/of/" + found[1]
+}
+
+func version(n string, more ...string) url.Values {
+	form := url.Values{"version": {n}}
+	for i := 0; i+1 < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
+	return form
+}
+
+func TestARightIsAskedForAndPermitted(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	path := d.ask(t, d.clerk, d.asking())
+	if a := d.head.Get(path + "/permit"); a.Status != http.StatusForbidden {
+		t.Errorf("who leads who asks permits: %d", a.Status)
+	}
+	assettest.MustSay(t, "home", d.deputy.Get("/"), "利用権限の申請1件を見て")
+	assettest.MustSay(t, "permitted", d.deputy.Post(path+"/permit", version("1")), "利用権限を許可しました", "使える")
+	assettest.MustSay(t, "once more", d.deputy.Post(path+"/permit", version("1")), "いまは行えません")
+	assettest.MustSay(t, "their own", d.clerk.Get("/rights"), "自分の利用権限", "収納システム")
+	assettest.MustSay(t, "the ledger", d.head.Get("/rights"), "アカウント管理台帳", "収納システム")
+	if a := d.stranger.Get(path); a.Status != http.StatusNotFound {
+		t.Errorf("another section sees it: %d", a.Status)
+	}
+}
+
+// What somebody typed comes back with what is wrong.
+func TestWhatWasTypedComesBack(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	a := d.clerk.Post("/rights/new", d.asking("until_on", "2026-11-01", "login", "t-mihon"))
+	if a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("an end before the beginning: %d", a.Status)
+	}
+	assettest.MustSay(t, "the form", a, "いつからかより前にできません", `value="t-mihon"`, "滞納の確認", `value="2026-11-01"`)
+}
+
+func TestWhoIsSuspendedIsOutOfThePortal(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	form := url.Values{"scope": {"whole"}, "reason": {"見本の理由です"}}
+	path := "/rights/people/" + d.number + "/suspend"
+	if a := d.head.Post(path, form); a.Status != http.StatusForbidden {
+		t.Errorf("a 管理者 suspends: %d", a.Status)
+	}
+	a := d.officer.Post(path, form)
+	assettest.MustSay(t, "suspended", a, "利用権限を停止しました", "見本の理由です", "すべて")
+	if a := d.clerk.Get("/rights"); a.Status == http.StatusOK && strings.Contains(a.Body, "自分の利用権限") {
+		t.Error("the next request goes through")
+	}
+	assettest.MustSay(t, "their 管理者", d.head.Get("/rights/people/"+d.number), "停止", "すべての利用権限")
+	if a := d.stranger.Get("/rights/people/" + d.number); a.Status != http.StatusNotFound {
+		t.Errorf("another section: %d", a.Status)
+	}
+	bars := regexp.MustCompile(`/rights/bars/[a-z2-7]{16}`).FindString(d.officer.Get("/rights/people/" + d.number).Body)
+	assettest.MustSay(t, "lifted", d.officer.Post(bars+"/reinstate", version("1", "note", "見本")), "停止を解除しました")
+	assettest.MustSay(t, "in again", servertest.SignIn(t, d.portal, town.Holder("福祉こども課 職員")).Get("/rights"), "自分の利用権限")
+}
+
+// A cut that nobody has confirmed stands on the CISO's home.
+func TestTheCISOIsAskedToConfirmACut(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	path := d.ask(t, d.clerk, d.asking())
+	d.deputy.Post(path+"/permit", version("1"))
+	code := strings.TrimPrefix(path, "/rights/of/")
+	cut := d.officer.Post("/rights/people/"+d.number+"/cut_conduct", url.Values{"scope": {"some"}, "right": {code}, "reason": {"見本"}, "withheld": {"証拠を確保するまで"}})
+	assettest.MustSay(t, "cut", cut, "緊急停止しました", "本人には、まだ知らせていません")
+	assettest.MustSay(t, "home", d.chief.Get("/"), "緊急停止1件を見て")
+	assettest.MustNotSay(t, "who is cut", d.clerk.Get("/notices"), "緊急停止")
+	bar := regexp.MustCompile(`/rights/bars/[a-z2-7]{16}`).FindString(cut.Body)
+	assettest.MustSay(t, "confirmed", d.chief.Post(bar+"/confirm_cut", version("1")), "緊急停止を認めました", "解除するまで")
+	assettest.MustNotSay(t, "home afterwards", d.chief.Get("/"), "緊急停止1件を見て")
+}
+
+func TestASystemsSettings(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	page := "/rights/systems/" + d.system
+	assettest.MustNotSay(t, "the form", d.deputy.Get(page+"/settings"), "このポータル</span>")
+	assettest.MustSay(t, "set", d.deputy.Post(page+"/settings", url.Values{"version": {"0"}, "everywhere": {"1"}, "grades": {"照会\n更新\n照会"}}), "システムの設定を変えました", "全庁で使う")
+	assettest.MustSay(t, "overtaken", d.deputy.Post(page+"/settings", url.Values{"version": {"0"}, "grades": {"管理"}}), "ほかの人がこのシステムの設定を変えた")
+	if a := d.stranger.Get(page); a.Status != http.StatusNotFound {
+		t.Errorf("another section: %d", a.Status)
+	}
+}
