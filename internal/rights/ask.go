@@ -238,6 +238,34 @@ func (s *Service) Record(ctx context.Context, tx *door.Tx, actor authz.Actor, so
 	return effects, s.Carry(ctx, tx, people)
 }
 
+// TakeIn is Record as a change of its own. Forbidden where the actor takes in no rights of one
+// of the systems.
+func (s *Service) TakeIn(ctx context.Context, actor authz.Actor, source Source, entries []Entry) error {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		systems := make([]int64, len(entries))
+		for i, e := range entries {
+			systems[i] = e.System
+		}
+		sections, err := postgres.List[struct{ Section int64 }](ctx, tx, "looking who answers for systems", `SELECT DISTINCT section_id AS section FROM system_shown WHERE id = ANY(@systems) ORDER BY 1`,
+			pgx.StrictNamedArgs{"systems": systems})
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		for _, of := range sections {
+			if err := tx.Allow(authz.RecordRights, authz.Matter{SystemsSection: of.Section}); err != nil {
+				return door.Unchanged(), err
+			}
+		}
+		effects, err := s.Record(ctx, tx, actor, source, entries)
+		if err != nil || len(effects) == 0 {
+			return door.Unchanged(), err
+		}
+		effect := effects[0]
+		effect.Also = effects[1:]
+		return effect, nil
+	})
+}
+
 // Carry lets the town's directories take over what some people may use from now on.
 func (s *Service) Carry(ctx context.Context, tx *door.Tx, people []int64) error {
 	if s.ties.Carry == nil || len(people) == 0 {

@@ -83,14 +83,14 @@ func (s *Screens) Part() screen.Part {
 		action := rights.Who(p.Event).May[0]
 		part.Routes = append(part.Routes,
 			screen.Get(p.pattern, action, s.showBeginning(p)).Asking(s.asksToBar(p)),
-			screen.Post(p.pattern, action, s.begin(p)).Asking(s.asksToBar(p)))
+			screen.Post(p.pattern, action, s.begin(p)).Asking(s.asksToBar(p)).Sensitive())
 		part.Flashes["right-"+string(p.Event)] = p.done
 	}
 	for _, p := range barSteps {
 		action := rights.Who(p.Event).May[0]
 		part.Routes = append(part.Routes,
 			screen.Get(p.pattern, action, s.showBarStep(p)).Asking(s.asksBar(p.Event)),
-			screen.Post(p.pattern, action, s.takeBarStep(p)).Asking(s.asksBar(p.Event)))
+			screen.Post(p.pattern, action, s.takeBarStep(p)).Asking(s.asksBar(p.Event)).Sensitive())
 		part.Flashes["right-"+string(p.Event)] = p.done
 	}
 	return part

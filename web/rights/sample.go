@@ -4,24 +4,25 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"kagami/internal/authz"
 	"kagami/internal/rights"
 	"kagami/internal/sample"
 )
 
-// fill gives the people of the sample town rights: everybody those that all use, and each
-// section those of its own systems; one is asked for, and one suspended. None is a real one.
+// fill gives the people of the sample town rights, as taken from its ledger: everybody those
+// that all use, and each section those of its own systems. One is asked for. None is a real one.
 func (s *Screens) fill(ctx context.Context, t sample.Town) error {
-	before := s.rights.At(t.Now.Add(-200 * 24 * time.Hour))
-	systems, err := s.rights.Offered(ctx, t.Holder(authz.GeneralSecurityOfficer))
+	officer := t.Holder(authz.GeneralSecurityOfficer)
+	systems, err := s.rights.Offered(ctx, officer)
 	if err != nil || len(systems) == 0 {
 		return err
 	}
+	before := s.rights.At(t.Now.AddDate(0, 0, -daysAgo))
+	var entries []rights.Entry
 	for n, y := range systems {
-		manager, deputy := answering(t, y.Section)
-		if manager.Person == 0 || deputy.Person == 0 {
+		manager := answering(t, y.Section)
+		if manager.Person == 0 {
 			continue
 		}
 		everywhere := n == 0
@@ -29,40 +30,42 @@ func (s *Screens) fill(ctx context.Context, t sample.Town) error {
 			return fmt.Errorf("setting a sample system: %w", err)
 		}
 		for _, user := range users(t, y.Section, everywhere) {
-			asking := rights.Asking{System: y.Code, Details: rights.Details{Kind: rights.General, Grade: "照会", Purpose: "見本です。仕事で使うため。", From: t.Today().AddDays(-200)}}
+			e := rights.Entry{Person: user.Person, System: y.ID, Section: y.Section, Details: rights.Details{Kind: rights.General, Grade: "照会", Purpose: "見本です。仕事で使うため。", From: t.FiscalYear()}}
+			if everywhere {
+				e.Section = 0
+			}
 			if user.Has(authz.SystemManager) {
-				asking.Kind, asking.Grade = rights.Privileged, "管理"
+				e.Kind, e.Grade = rights.Privileged, "管理"
 			}
-			code, err := before.Ask(ctx, user, asking)
-			if err != nil {
-				return fmt.Errorf("asking for a sample right: %w", err)
-			}
-			permits := manager
-			if user.Person == manager.Person {
-				permits = deputy
-			}
-			if err := before.Do(ctx, permits, code, rights.EventPermit, rights.Step{Version: 1}); err != nil {
-				return fmt.Errorf("permitting a sample right: %w", err)
-			}
+			entries = append(entries, e)
+		}
+	}
+	if err := before.TakeIn(ctx, officer, rights.FromLedger, entries); err != nil {
+		return fmt.Errorf("taking sample rights into the ledger: %w", err)
+	}
+	last := systems[len(systems)-1]
+	for _, a := range t.Actors {
+		if !slices.ContainsFunc(a.Holdings, func(h authz.Holding) bool { return h.Section == last.Section }) && a.Reach(authz.AskRights) == authz.Self {
+			_, err := s.rights.Ask(ctx, a, rights.Asking{System: last.Code, Details: rights.Details{Kind: rights.General, Grade: "照会", Purpose: "見本です。応援のため。", From: t.Today(), Until: t.Today().AddDays(daysAgo)}})
+			return err
 		}
 	}
 	return nil
 }
 
-// answering are the 管理者 and the 情報システム管理者 of a section.
-func answering(t sample.Town, section int64) (manager, deputy authz.Actor) {
+// daysAgo is how many days before the sample town's day its ledger was taken in.
+const daysAgo = 30
+
+// answering is the 管理者 of a section; nobody where there is none.
+func answering(t sample.Town, section int64) authz.Actor {
 	for _, a := range t.Actors {
-		for _, h := range a.Holdings {
-			switch {
-			case h.Section != section:
-			case h.Role == authz.SecurityManager && manager.Person == 0:
-				manager = a
-			case h.Role == authz.SystemManager && deputy.Person == 0 && a.Person != manager.Person:
-				deputy = a
-			}
+		if slices.ContainsFunc(a.Holdings, func(h authz.Holding) bool {
+			return h.Section == section && h.Role == authz.SecurityManager && h.Capacity == authz.AsHolder
+		}) {
+			return a
 		}
 	}
-	return manager, deputy
+	return authz.Actor{}
 }
 
 // users are who uses a system: everybody, or who works in its section.
