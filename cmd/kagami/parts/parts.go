@@ -42,6 +42,7 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
+	"kagami/internal/rights/apart"
 	"kagami/internal/setting"
 	webabsence "kagami/web/absence"
 	"kagami/web/account"
@@ -167,5 +168,5 @@ func List(g server.Ground) ([]screen.Part, error) {
 
 // editionKinds are what law and guidelines fix, of all capabilities.
 func editionKinds() []edition.Kind {
-	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), disposal.EditionKinds(), loan.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
+	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), disposal.EditionKinds(), loan.EditionKinds(), apart.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
 }
