@@ -131,6 +131,7 @@ var within = map[string][]string{
 	"internal/org/personnel": {"internal/org"},
 	"internal/org/transfer":  {"internal/org"},
 
+	"internal/rights":     {"internal/rights/apart"},
 	"internal/rights/bar": {"internal/rights"},
 
 	"internal/account":        {"internal/account/directory", "internal/account/session"},
@@ -153,6 +154,8 @@ var pure = map[string][]string{
 	"internal/asset/life":      {"internal/authz", "internal/lifecycle"},
 	"internal/asset/catalogue": {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 	"internal/asset/classify":  {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
+
+	"internal/rights/apart": {"internal/calendar", "internal/edition", "internal/sheet/intake"},
 
 	"internal/policy/outline":           {"internal/charset", "internal/fault"},
 	"internal/policy/amend":             {"internal/policy/outline"},

@@ -52,6 +52,9 @@ func (s *Service) Ask(ctx context.Context, actor authz.Actor, a Asking) (code st
 		if err := refuseBarred(ctx, tx, p.ID, y.ID); err != nil {
 			return door.Unchanged(), err
 		}
+		if err := refuseAskedBeside(ctx, tx, p.ID, y.Code, a.Details); err != nil {
+			return door.Unchanged(), err
+		}
 		section := p.Section
 		if y.Everywhere {
 			section = 0

@@ -37,6 +37,9 @@ const (
 func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event Event, step Step) error {
 	step.Note = strings.TrimSpace(step.Note)
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		if err := takeTogether(ctx, tx, code, event); err != nil {
+			return door.Unchanged(), err
+		}
 		r, err := find(ctx, tx, actor, code, tx.Now, "FOR UPDATE OF r")
 		if err != nil {
 			return door.Unchanged(), err
@@ -55,6 +58,9 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event 
 			if err := refuseBarred(ctx, tx, r.Person, r.System); err != nil {
 				return door.Unchanged(), err
 			}
+		}
+		if err := r.refuseMeeting(ctx, tx, event); err != nil {
+			return door.Unchanged(), err
 		}
 		list, err := write(ctx, tx, actor.Person, event, step.Note, []int64{r.ID}, place(event, matter))
 		if err != nil {

@@ -43,6 +43,7 @@ import (
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
 	"kagami/internal/rights"
+	"kagami/internal/rights/apart"
 	"kagami/internal/rights/bar"
 	"kagami/internal/setting"
 	webabsence "kagami/web/absence"
@@ -173,5 +174,5 @@ func List(g server.Ground) ([]screen.Part, error) {
 
 // editionKinds are what law and guidelines fix, of all capabilities.
 func editionKinds() []edition.Kind {
-	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), disposal.EditionKinds(), loan.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
+	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), disposal.EditionKinds(), loan.EditionKinds(), apart.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
 }
