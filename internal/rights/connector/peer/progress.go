@@ -1,6 +1,10 @@
 package peer
 
-import "errors"
+import (
+	"errors"
+
+	"kagami/internal/fault"
+)
 
 // Progress watches over a list that comes in pages: that it goes on, and ends.
 type Progress struct {
@@ -27,6 +31,15 @@ func (p *Progress) Page(accounts []Account) error {
 	p.first, p.empty = accounts[0].ID, 0
 	if p.total += len(accounts); p.total > MostAccounts {
 		return Endless(errors.New("the list of accounts does not end"))
+	}
+	return nil
+}
+
+// End takes the end of the list. One of nobody is none: it would say that all accounts
+// are gone.
+func (p *Progress) End() error {
+	if p.total == 0 {
+		return fault.New(fault.NotFound, "接続先に、アカウントが一つも見つかりません。アカウントを探す場所と条件、ポータル用の利用者の権限を確かめてください。")
 	}
 	return nil
 }

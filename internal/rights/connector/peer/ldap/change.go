@@ -78,11 +78,16 @@ func (d *Directory) change(e entry) *ldap.ModifyRequest {
 	if d.config.Kind == ActiveDirectory {
 		return ldap.NewModifyRequest("<GUID="+e.ID+">", nil)
 	}
-	condition, err := ldap.CompileFilter(d.byID(e.ID))
+	return ldap.NewModifyRequest(e.dn, []ldap.Control{conditional(d.byID(e.ID))})
+}
+
+// conditional has a change refused unless the entry fits a filter.
+func conditional(filter string) ldap.Control {
+	condition, err := ldap.CompileFilter(filter)
 	if err != nil {
-		panic(err) // an ID has nothing in it that a filter knows
+		condition, _ = ldap.CompileFilter("(!(objectClass=*))") // what can't be said fits nothing
 	}
-	return ldap.NewModifyRequest(e.dn, []ldap.Control{ldap.NewControlString(controlAssertion, true, string(condition.Bytes()))})
+	return ldap.NewControlString(controlAssertion, true, string(condition.Bytes()))
 }
 
 // Join puts the account with an ID into a named group, or takes it out.
@@ -109,14 +114,18 @@ func (d *Directory) Join(ctx context.Context, id, groupDN string, in bool) error
 	if in && already {
 		return nil
 	}
-	// Nobody waits for an answer about what it was: the same again is no failure.
-	request := ldap.NewModifyRequest(g.written, []ldap.Control{ldap.NewControlString(ldap.ControlTypeMicrosoftPermissiveModify, true, "")})
+	request := ldap.NewModifyRequest(g.written, nil)
+	so := []uint16{ldap.LDAPResultNoSuchAttribute} // the answer that it is so already
 	if in {
 		request.Add(member, []string{e.dn})
+		so = []uint16{ldap.LDAPResultAttributeOrValueExists, ldap.LDAPResultEntryAlreadyExists}
 	} else {
 		request.Delete(member, []string{e.dn})
+		if d.config.Kind == ActiveDirectory { // which says 50 where the portal may not
+			so = append(so, ldap.LDAPResultUnwillingToPerform)
+		}
 	}
-	if err := s.modify(request); err != nil {
+	if err := s.modify(request); err != nil && !ldap.IsErrorAnyOf(err, so...) {
 		return s.failed("changing a group", err)
 	}
 	// The entry may have been renamed in between: what counts is where it is now.

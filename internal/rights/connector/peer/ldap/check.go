@@ -2,6 +2,7 @@ package ldap
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"strings"
 
@@ -11,14 +12,9 @@ import (
 	"kagami/internal/rights/connector/peer"
 )
 
-const (
-	// allowedAttributesEffective names the attributes that whoever asks may write, in
-	// Active Directory.
-	allowedAttributesEffective = "allowedAttributesEffective"
-	// controlNoOp has OpenLDAP try a change and leave it: success is noOperation.
-	controlNoOp = "1.3.6.1.4.1.4203.1.10.2"
-	noOperation = 16654
-)
+// allowedAttributesEffective names the attributes that whoever asks may write, in Active
+// Directory.
+const allowedAttributesEffective = "allowedAttributesEffective"
 
 // sampleSize is how many accounts are looked at: the first may be one that nobody may
 // change.
@@ -49,7 +45,7 @@ func (d *Directory) Check(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if i == 0 {
+		if i == 0 || !first.Enabled { // one that is enabled can be tried
 			first = e
 		}
 	}
@@ -57,7 +53,7 @@ func (d *Directory) Check(ctx context.Context) error {
 		return err
 	}
 	for _, g := range d.groups {
-		if err := d.mayJoin(s, g, first); err != nil {
+		if err := d.mayJoin(s, g); err != nil {
 			return err
 		}
 	}
@@ -66,7 +62,9 @@ func (d *Directory) Check(ctx context.Context) error {
 
 func (d *Directory) mayEnable(s *session, first entry, entries []*ldap.Entry) error {
 	if d.config.Kind != ActiveDirectory {
-		return d.try(s, d.enabling(first, first.Enabled))
+		// on the condition that the value is not there, so that nothing is ever enabled by it
+		absent := "(!(" + d.config.Disabled.Attribute + "=" + ldap.EscapeFilter(d.config.Disabled.Value) + "))"
+		return try(s, first.dn, d.config.Disabled.Attribute, d.config.Disabled.Value, conditional(absent))
 	}
 	for _, found := range entries {
 		if allows(found, userAccountControl) {
@@ -76,7 +74,7 @@ func (d *Directory) mayEnable(s *session, first entry, entries []*ldap.Entry) er
 	return peer.Denied(errors.New("userAccountControl may not be written"))
 }
 
-func (d *Directory) mayJoin(s *session, g group, e entry) error {
+func (d *Directory) mayJoin(s *session, g group) error {
 	result, err := s.search(g.written, ldap.ScopeBaseObject, "(objectClass=*)", []string{"objectClass", allowedAttributesEffective})
 	switch {
 	case fault.KindOf(err) == fault.NotFound, err == nil && len(result.Entries) == 0:
@@ -89,9 +87,7 @@ func (d *Directory) mayJoin(s *session, g group, e entry) error {
 		}
 		return nil
 	}
-	request := ldap.NewModifyRequest(g.written, nil)
-	request.Add(member, []string{e.dn})
-	return d.try(s, request)
+	return try(s, g.written, member, "cn="+rand.Text()+","+d.config.BaseDN)
 }
 
 func allows(found *ldap.Entry, name string) bool {
@@ -103,12 +99,13 @@ func allows(found *ldap.Entry, name string) bool {
 	return false
 }
 
-// try has the directory say whether it would make a change. One that can't say so is
-// believed to.
-func (d *Directory) try(s *session, request *ldap.ModifyRequest) error {
-	request.Controls = append(request.Controls, ldap.NewControlString(controlNoOp, true, ""))
+// try has OpenLDAP say whether the portal may write an attribute: it is to delete a value
+// that is not there, and looks first whether that would be allowed.
+func try(s *session, dn, name, value string, controls ...ldap.Control) error {
+	request := ldap.NewModifyRequest(dn, controls)
+	request.Delete(name, []string{value})
 	err := s.modify(request)
-	if err == nil || ldap.IsErrorAnyOf(err, noOperation, ldap.LDAPResultUnavailableCriticalExtension, ldap.LDAPResultAttributeOrValueExists) {
+	if err == nil || ldap.IsErrorAnyOf(err, ldap.LDAPResultNoSuchAttribute, ldap.LDAPResultAssertionFailed) {
 		return nil
 	}
 	return s.failed("trying a change", err)

@@ -139,7 +139,7 @@ func (d *Directory) List(ctx context.Context, yield func(peer.Account) error) er
 			}
 		}
 		if len(next) == 0 {
-			return nil
+			return progress.End()
 		}
 		paging.SetCookie(next)
 	}

@@ -140,7 +140,7 @@ func refused(code uint16, err error) error {
 	case ldap.LDAPResultNoSuchObject, ldap.LDAPResultInvalidDNSyntax:
 		return fault.Wrap(err, fault.NotFound, "設定にある場所やグループが、接続先にありません。DN を確かめて、設定を直してください。")
 	case ldap.LDAPResultSizeLimitExceeded, ldap.LDAPResultAdminLimitExceeded:
-		return peer.Endless(err)
+		return fault.Wrap(err, fault.Forbidden, "接続先が、返す件数の上限のところで止めました。接続先で、ポータル用の利用者の上限（sizelimit）をなくしてください。")
 	case ldap.LDAPResultUnavailableCriticalExtension:
 		return fault.Wrap(err, fault.Forbidden, "このディレクトリは、安全に変えるための機能（ページ分けと、条件つきの変更）を備えていません。接続先の種類を確かめるか、作業依頼で行ってください。")
 	case ldap.LDAPResultObjectClassViolation:
