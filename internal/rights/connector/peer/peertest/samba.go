@@ -63,7 +63,8 @@ func StartSamba(t testing.TB, users []User, groups ...string) *Samba {
 	s := &Samba{dir: t.TempDir(), Password: map[string]string{}, host: freeHost(t)}
 	s.URL = "ldaps://" + s.host
 	s.run(t, "samba-tool", "domain", "provision", "--targetdir="+s.dir, "--realm=MIHON.EXAMPLE.JP", "--domain=MIHON", "--server-role=dc",
-		"--adminpass="+s.password("Administrator"), "--host-name=dc1", "--host-ip="+s.host, "--dns-backend=NONE", "--backend-store-size=200Mb")
+		"--adminpass="+s.password("Administrator"), "--host-name=dc1", "--host-ip="+s.host, "--dns-backend=NONE", "--backend-store-size=200Mb",
+		"--option=posix:eadb="+filepath.Join(s.dir, "eadb.tdb")) // the file system of a container may keep no attributes for it
 	s.configure(t)
 	s.fill(t, users, groups)
 	s.allow(t)

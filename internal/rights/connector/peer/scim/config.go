@@ -54,8 +54,12 @@ func (c Config) Check() error {
 
 // isID tells whether a text can be the id of something: one that is a part of an address.
 func isID(s string) bool {
-	return s != "" && len(s) <= 256 && s == peer.Text(s) && s != "." && s != ".." && !strings.EqualFold(s, "bulkId")
+	return s != "" && len(s) <= 256 && plain(s) && s != "." && s != ".." && !strings.EqualFold(s, "bulkId")
 }
+
+// plain tells whether a text goes into a filter as it is. Services differ in how they read
+// what would have to be escaped there, and could take it for a part of the filter.
+func plain(s string) bool { return s == peer.Text(s) && !strings.ContainsAny(s, `"\`) }
 
 // Service is a service of the town.
 type Service struct {

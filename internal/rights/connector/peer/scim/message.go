@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -143,14 +142,8 @@ func get(attributes map[string]json.RawMessage, name string) (json.RawMessage, b
 	return nil, false
 }
 
-// quote writes a value as a filter does.
-func quote(s string) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.Encode(s) //nolint:errcheck,errchkjson // a text can be written
-	return strings.TrimSuffix(b.String(), "\n")
-}
+// quote writes a value as a filter does; it is a plain one.
+func quote(s string) string { return `"` + s + `"` }
 
 // operation is one change of a user or a group.
 type operation struct {

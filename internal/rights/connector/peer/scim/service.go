@@ -15,7 +15,7 @@ import (
 )
 
 // pageSize is how many users are asked for at once: an answer is bounded.
-const pageSize = 200
+const pageSize = 100
 
 // ask asks for what is below the service's address.
 func (s *Service) ask(ctx context.Context, method string, body []byte, query url.Values, parts ...string) ([]byte, error) {
@@ -30,19 +30,27 @@ func (s *Service) ask(ctx context.Context, method string, body []byte, query url
 	return answer.Body, answer.Failed()
 }
 
-// attributes are those of a user that are asked for.
-func (s *Service) attributes() string {
-	list := []string{"userName", "displayName", "name", "active", s.number.written}
+// wanted has the service leave out what is not asked for. One of an extension is not asked
+// for by its name: services differ in how they read that, and give everything then.
+func (s *Service) wanted(query url.Values) url.Values {
+	if s.number.extension != "" {
+		return query
+	}
+	list := []string{"userName", "displayName", "name", "active", s.number.name}
 	if len(s.groups) > 0 {
 		list = append(list, "groups")
 	}
-	return strings.Join(list, ",")
+	query.Set("attributes", strings.Join(list, ","))
+	return query
 }
 
 // Find gives all accounts that have a staff number now.
 func (s *Service) Find(ctx context.Context, number string) ([]peer.Account, error) {
 	if number == "" {
 		return nil, peer.NoNumber()
+	}
+	if !plain(number) {
+		return nil, fault.New(fault.Invalid, "職員番号に、引用符（\"）や円記号（\\）は使えません。職員番号を確かめてください。")
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.deadline)
 	defer cancel()
@@ -96,7 +104,7 @@ func (s *Service) bare(ctx context.Context, id string) (peer.Account, user, erro
 	if !isID(id) {
 		return peer.Account{}, user{}, peer.Gone(errors.New("no such ID can be"))
 	}
-	body, err := s.ask(ctx, http.MethodGet, nil, url.Values{"attributes": {s.attributes()}}, "Users", id)
+	body, err := s.ask(ctx, http.MethodGet, nil, s.wanted(url.Values{}), "Users", id)
 	if err != nil {
 		return peer.Account{}, user{}, err
 	}
@@ -231,7 +239,7 @@ func (s *Service) timely(ctx context.Context, from int, in *memberships) ([]peer
 // page gives the accounts from a place on, which is counted from one, and how many the
 // service says that there are.
 func (s *Service) page(ctx context.Context, from int, filter string, in *memberships) ([]peer.Account, int64, error) {
-	query := url.Values{"startIndex": {strconv.Itoa(from)}, "count": {strconv.Itoa(pageSize)}, "attributes": {s.attributes()}}
+	query := s.wanted(url.Values{"startIndex": {strconv.Itoa(from)}, "count": {strconv.Itoa(pageSize)}})
 	if filter != "" {
 		query.Set("filter", filter)
 	}
