@@ -133,6 +133,7 @@ func (d *Directory) List(ctx context.Context, yield func(peer.Account) error) er
 		if err := progress.Page(accounts); err != nil {
 			return err
 		}
+		s.rest()
 		for _, a := range accounts {
 			if err := yield(a); err != nil {
 				return err

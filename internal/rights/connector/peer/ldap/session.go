@@ -82,6 +82,9 @@ func (s *session) renew(until time.Time) {
 	s.raw.SetDeadline(until) //nolint:errcheck // a connection that is gone fails by itself
 }
 
+// rest has nothing end while nothing is asked.
+func (s *session) rest() { s.raw.SetDeadline(time.Time{}) } //nolint:errcheck // a connection that is gone fails by itself
+
 // search gives at most as many entries as an answer may have. References to other
 // directories are passed over.
 func (s *session) search(base string, scope int, filter string, attributes []string, controls ...ldap.Control) (*ldap.SearchResult, error) {
