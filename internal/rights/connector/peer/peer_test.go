@@ -100,7 +100,7 @@ func TestABrokenExchangeSaysWhetherItWasTooSlow(t *testing.T) {
 	gone, end := context.WithCancel(t.Context())
 	end()
 	for name, test := range map[string]struct {
-		ctx  context.Context //nolint:containedctx // it is what the test is about
+		ctx  context.Context
 		err  error
 		slow bool
 	}{

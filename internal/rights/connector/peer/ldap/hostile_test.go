@@ -31,7 +31,7 @@ const (
 func tlv(tag byte, parts ...[]byte) []byte {
 	content := bytes.Join(parts, nil)
 	b := []byte{tag, 0x84}
-	return append(binary.BigEndian.AppendUint32(b, uint32(len(content))), content...) //nolint:gosec // it is short
+	return append(binary.BigEndian.AppendUint32(b, uint32(len(content))), content...)
 }
 
 func octets(s string) []byte { return tlv(0x04, []byte(s)) }
@@ -114,12 +114,12 @@ func serve(conn net.Conn, answer func(conn net.Conn, id []byte, operation byte))
 	defer conn.Close() //nolint:errcheck // nothing is left to lose
 	r := bufio.NewReader(conn)
 	for {
-		_, request, err := readTLV(r)
+		request, err := readTLV(r)
 		if err != nil {
 			return
 		}
 		inner := bytes.NewReader(request)
-		_, id, err := readTLV(inner)
+		id, err := readTLV(inner)
 		if err != nil {
 			return
 		}
@@ -135,14 +135,13 @@ func serve(conn net.Conn, answer func(conn net.Conn, id []byte, operation byte))
 func readTLV(r interface {
 	io.Reader
 	io.ByteReader
-}) (byte, []byte, error) {
-	tag, err := r.ReadByte()
-	if err != nil {
-		return 0, nil, err
+}) ([]byte, error) {
+	if _, err := r.ReadByte(); err != nil {
+		return nil, err
 	}
 	first, err := r.ReadByte()
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	length := int(first)
 	if first&0x80 != 0 {
@@ -150,14 +149,14 @@ func readTLV(r interface {
 		for range first & 0x7f {
 			b, err := r.ReadByte()
 			if err != nil {
-				return 0, nil, err
+				return nil, err
 			}
 			length = length<<8 | int(b)
 		}
 	}
 	content := make([]byte, length)
 	_, err = io.ReadFull(r, content)
-	return tag, content, err
+	return content, err
 }
 
 // operations are all that the portal asks.
@@ -199,7 +198,7 @@ func TestAHostileDirectoryIsGivenUp(t *testing.T) {
 		"empty pieces": answer(func(id []byte) []byte {
 			return message(id, tlv(searchEntry, bytes.Repeat([]byte{0x04, 0x00}, 600_000)))
 		}),
-		"answers to others":   answer(func(id []byte) []byte { return bytes.Repeat(done([]byte{0x55}), 100) }),
+		"answers to others":   write(bytes.Repeat(done([]byte{0x55}), 100)),
 		"a wrong operation":   answer(func(id []byte) []byte { return message(id, result(0x79, 0)) }),
 		"an empty answer":     answer(func(id []byte) []byte { return message(id, tlv(searchDone)) }),
 		"no answer in it":     answer(func(id []byte) []byte { return message(id, []byte{}) }),

@@ -19,7 +19,7 @@ import (
 type session struct {
 	conn    *ldap.Conn
 	raw     *metered
-	ctx     context.Context //nolint:containedctx // a session is one operation long
+	ctx     context.Context
 	seconds int
 	release func() bool
 }

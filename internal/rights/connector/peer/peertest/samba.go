@@ -106,7 +106,7 @@ func freeHost(t testing.TB) string {
 	t.Helper()
 	for range 100 {
 		var b [2]byte
-		rand.Read(b[:]) //nolint:errcheck // it never fails
+		rand.Read(b[:])
 		host := fmt.Sprintf("127.53.%d.%d", b[0], max(1, b[1]&0x7f))
 		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(t.Context(), "tcp", net.JoinHostPort(host, "636"))
 		if err != nil {

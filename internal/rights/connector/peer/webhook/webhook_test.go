@@ -25,7 +25,7 @@ var message = webhook.Message{ID: "msg_1", Person: "00200", System: "SYS-0001", 
 
 func newSecret() (string, []byte) {
 	key := make([]byte, 32)
-	rand.Read(key) //nolint:errcheck // it never fails
+	rand.Read(key)
 	return "whsec_" + base64.StdEncoding.EncodeToString(key), key
 }
 
