@@ -370,11 +370,13 @@ func TestALongLookAtAPageEndsNothing(t *testing.T) {
 		}
 		conn.Write(b) //nolint:errcheck // who asks may have gone
 	})
-	d.Hurry(200 * time.Millisecond)
+	const deadline = time.Second
+	d.Hurry(deadline)
 	taken := 0
 	err := d.List(t.Context(), func(peer.Account) error {
-		taken++
-		<-time.After(300 * time.Millisecond) // longer than the deadline
+		if taken++; taken == 1 {
+			<-time.After(deadline + deadline/5)
+		}
 		return nil
 	})
 	if err != nil || taken != 3 {

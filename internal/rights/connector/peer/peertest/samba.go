@@ -62,6 +62,11 @@ func StartSamba(t testing.TB, users []User, groups ...string) *Samba {
 	}
 	s := &Samba{dir: t.TempDir(), Password: map[string]string{}, host: freeHost(t)}
 	s.URL = "ldaps://" + s.host
+	t.Cleanup(func() {
+		if os.Getuid() != 0 { // what root has written, the test can't remove
+			exec.Command("sudo", "-n", "rm", "-rf", s.dir).Run() //nolint:errcheck,noctx // the test's directory would say so
+		}
+	})
 	s.run(t, "samba-tool", "domain", "provision", "--targetdir="+s.dir, "--realm=MIHON.EXAMPLE.JP", "--domain=MIHON", "--server-role=dc",
 		"--adminpass="+s.password("Administrator"), "--host-name=dc1", "--host-ip="+s.host, "--dns-backend=NONE", "--backend-store-size=200Mb",
 		"--option=posix:eadb="+filepath.Join(s.dir, "eadb.tdb")) // the file system of a container may keep no attributes for it
@@ -262,9 +267,6 @@ func (s *Samba) start(t testing.TB) {
 		stdin.Close() //nolint:errcheck // it may have ended
 		<-done
 		log.Close() //nolint:errcheck // the test reads what there is
-		if os.Getuid() != 0 {
-			exec.Command("sudo", "-n", "rm", "-rf", s.dir).Run() //nolint:errcheck,noctx // else the test's directory stays
-		}
 	})
 	await(t, net.JoinHostPort(s.host, "636"), done, filepath.Join(s.dir, "out"))
 }
