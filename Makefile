@@ -9,9 +9,12 @@ TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kagami/tools
 LINTER := $(TOOLS)/golangci-lint-$(LINTER_VERSION)
 # of a hundred test programs none is debugged, and the linter has vetted all of them
 LEAN := -vet=off -ldflags=-w
+# a SCIM server that others have made, from npm
+PEERS := $(TOOLS)/peers
+SCIM_SERVER := scimmy@1.3.5 scimmy-routers@1.3.2 express@4.22.3
 SERVE := bin/kagami serve --demo $(if $(DATA),--data $(DATA))
 
-.PHONY: help run test check forms lint build bench generate clean
+.PHONY: help run test check peers forms lint build bench generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -25,12 +28,17 @@ test: ## install what the tests need, then run every test and check there is
 	@scripts/install postgresql slapd chromium fonts
 	@$(MAKE) --no-print-directory forms lint
 	go test $(LEAN) ./internal/... ./migrations/... ./web/... ./cmd/...
+	@$(MAKE) --no-print-directory peers
 	go test $(LEAN) -timeout 30m -tags browser ./cmd/kagami/browsertest/...
 
 check: ## after each step: formatting, generated files, the tests of every room and screen, of properties a fifth (go test -short)
 	@scripts/install postgresql slapd
 	@$(MAKE) --no-print-directory forms
 	go test -short $(LEAN) ./internal/... ./migrations/... ./web/...
+
+peers: $(PEERS)/node_modules ## what speaks to directories and services, against real ones: slapd, Samba as a domain controller, a SCIM server
+	@scripts/install slapd samba
+	KAGAMI_PEERS=$(PEERS) go test $(LEAN) -short -tags peers ./internal/rights/connector/peer/...
 
 forms: ## formatting and generated files
 	@scripts/check-format
@@ -61,6 +69,11 @@ generate: ## write the generated files anew
 
 clean: ## remove what was built
 	rm -rf bin test-output
+
+$(PEERS)/node_modules:
+	@scripts/install npm
+	@mkdir -p $(PEERS)
+	npm install --prefix $(PEERS) --silent --no-audit --no-fund --no-package-lock $(SCIM_SERVER)
 
 $(LINTER):
 	@echo 'building golangci-lint, once (about a minute)'

@@ -144,7 +144,10 @@ var within = map[string][]string{
 }
 
 // clients are the rooms below web that speak HTTP, each as a client.
-var clients = []string{"internal/account/openid"}
+var clients = []string{
+	"internal/account/openid",
+	"internal/rights/connector/peer/client", "internal/rights/connector/peer/scim", "internal/rights/connector/peer/webhook",
+}
 
 // pure are the rooms of domains that have no database, with what they may know.
 var pure = map[string][]string{
@@ -155,7 +158,12 @@ var pure = map[string][]string{
 	"internal/asset/catalogue": {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 	"internal/asset/classify":  {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 
-	"internal/rights/apart": {"internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/rights/apart":                  {"internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/rights/connector/peer":         {"internal/fault"},
+	"internal/rights/connector/peer/client":  {"internal/fault", "internal/rights/connector/peer"},
+	"internal/rights/connector/peer/ldap":    {"internal/fault", "internal/rights/connector/peer"},
+	"internal/rights/connector/peer/scim":    {"internal/fault", "internal/rights/connector/peer", "internal/rights/connector/peer/client"},
+	"internal/rights/connector/peer/webhook": {"internal/fault", "internal/rights/connector/peer", "internal/rights/connector/peer/client"},
 
 	"internal/policy/outline":           {"internal/charset", "internal/fault"},
 	"internal/policy/amend":             {"internal/policy/outline"},

@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -57,6 +58,15 @@ func Person(name, under string, attributes ...string) Entry {
 	return Entry{name, under, append(attributes, "objectClass=inetOrgPerson", "sn=見本")}
 }
 
+// Group is an entry of those who are in a group, by their DNs.
+func Group(name, under string, members ...string) Entry {
+	e := Entry{name, under, []string{"objectClass=groupOfNames"}}
+	for _, member := range members {
+		e.Attributes = append(e.Attributes, "member="+member)
+	}
+	return e
+}
+
 // Config is how the portal finds the people of the directory, by their uid.
 func (s *Slapd) Config() directory.Config {
 	return directory.Config{
@@ -65,11 +75,28 @@ func (s *Slapd) Config() directory.Config {
 	}
 }
 
+// Options are what a directory has besides.
+type Options struct {
+	TLS       bool     // a certificate for its address
+	Writable  bool     // the portal may change everything
+	Modules   []string // to load
+	Settings  []string // lines of its configuration: overlays, indexes
+	Schema    []string // lines of its schema
+	Megabytes int      // how much it may hold; zero means ten
+}
+
 // Start starts a directory for a test; it ends with the test, and with the
 // process of the tests whatever happens to that. withTLS gives it a certificate
 // for its address.
 func Start(t testing.TB, withTLS bool, entries ...Entry) *Slapd {
 	t.Helper()
+	return StartWith(t, Options{TLS: withTLS}, entries...)
+}
+
+// StartWith starts a directory that has more than others.
+func StartWith(t testing.TB, options Options, entries ...Entry) *Slapd {
+	t.Helper()
+	withTLS := options.TLS
 	program := findSlapd(t)
 	dir := t.TempDir()
 	s := &Slapd{Password: map[string]string{}, log: filepath.Join(dir, "log"), CA: filepath.Join(dir, "ca.pem")}
@@ -77,7 +104,7 @@ func Start(t testing.TB, withTLS bool, entries ...Entry) *Slapd {
 	if err := os.Mkdir(filepath.Join(dir, "data"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "slapd.conf"), s.settings(t, dir, withTLS))
+	write(t, filepath.Join(dir, "slapd.conf"), s.settings(t, dir, options))
 	write(t, filepath.Join(dir, "people.ldif"), s.ldif(entries))
 	load := exec.CommandContext(t.Context(), filepath.Join(dir, "slapd"), "-T", "add", "-q", "-f", filepath.Join(dir, "slapd.conf"), "-l", filepath.Join(dir, "people.ldif"))
 	if out, err := load.CombinedOutput(); err != nil {
@@ -126,7 +153,7 @@ func write(t testing.TB, path, text string) {
 	}
 }
 
-func (s *Slapd) settings(t testing.TB, dir string, withTLS bool) string {
+func (s *Slapd) settings(t testing.TB, dir string, options Options) string {
 	t.Helper()
 	lines := []string{
 		"include /etc/ldap/schema/core.schema",
@@ -136,23 +163,31 @@ func (s *Slapd) settings(t testing.TB, dir string, withTLS bool) string {
 		"moduleload back_mdb",
 		"pidfile " + dir + "/pid",
 	}
-	if withTLS {
+	for _, module := range options.Modules {
+		lines = append(lines, "moduleload "+module)
+	}
+	lines = append(lines, options.Schema...)
+	if options.TLS {
 		certificate, key := s.certify(t, dir)
 		lines = append(lines, "TLSCACertificateFile "+s.CA, "TLSCertificateFile "+certificate, "TLSCertificateKeyFile "+key, "TLSVerifyClient never")
 	}
+	right := "read"
+	if options.Writable {
+		right = "write"
+	}
 	lines = append(lines,
 		"database mdb",
-		"maxsize 10485760",
+		fmt.Sprintf("maxsize %d", max(10, options.Megabytes)<<20),
 		"suffix "+Suffix,
 		"directory "+dir+"/data",
 		// Only the portal may search; nobody reads a password.
 		"access to attrs=userPassword by anonymous auth by * none",
-		"access to * by dn.exact="+Portal+" read by anonymous auth by * none",
+		"access to * by dn.exact="+Portal+" "+right+" by anonymous auth by * none",
 	)
-	return strings.Join(lines, "\n") + "\n"
+	return strings.Join(append(lines, options.Settings...), "\n") + "\n"
 }
 
-// ldif writes the entries, each with a password of its own.
+// ldif writes the entries, each but the groups with a password of its own.
 func (s *Slapd) ldif(entries []Entry) string {
 	var b strings.Builder
 	line := func(name, value string) {
@@ -165,14 +200,16 @@ func (s *Slapd) ldif(entries []Entry) string {
 		b.WriteString("objectClass: organizationalUnit\n\n")
 	}
 	for _, e := range append(entries, Entry{"kagami", Suffix, []string{"objectClass=applicationProcess", "objectClass=simpleSecurityObject"}}) {
-		s.Password[e.Name] = rand.Text()
 		line("dn", "cn="+e.Name+","+e.Under)
 		line("cn", e.Name)
 		for _, a := range e.Attributes {
 			name, value, _ := strings.Cut(a, "=")
 			line(name, value)
 		}
-		line("userPassword", s.Password[e.Name])
+		if !slices.Contains(e.Attributes, "objectClass=groupOfNames") {
+			s.Password[e.Name] = rand.Text()
+			line("userPassword", s.Password[e.Name])
+		}
 		b.WriteString("\n")
 	}
 	return b.String()
