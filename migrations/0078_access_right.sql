@@ -101,9 +101,13 @@ CREATE TRIGGER right_step_not_emptied BEFORE TRUNCATE ON right_step FOR EACH STA
 -- When rights let their people in, but for what bars them: a row for each time. It is true
 -- at midnight of a transfer without anything that runs.
 CREATE VIEW right_held AS
-	SELECT r.id AS right_id, r.person_id, r.asset_id, w.period * daterange(r.from_on, LEAST(r.until_on + 1, r.ended_on)) AS period
+	SELECT r.id AS right_id, r.person_id, r.asset_id, w.period * (
+		-- CASE keeps the bounds in order before the range is made: one may have ended before its
+		-- first day. What was permitted late was not in force before.
+		CASE WHEN LEAST(r.until_on + 1, r.ended_on) < CASE r.source WHEN 'asked' THEN GREATEST(r.from_on, r.decided_on) ELSE r.from_on END THEN 'empty'::daterange
+		ELSE daterange(CASE r.source WHEN 'asked' THEN GREATEST(r.from_on, r.decided_on) ELSE r.from_on END, LEAST(r.until_on + 1, r.ended_on)) END) AS period
 	FROM access_right r JOIN standing w ON w.person_id = r.person_id AND (r.section_id IS NULL OR w.section_id = r.section_id)
-	WHERE r.state IN ('permitted', 'ended') AND (r.ended_on IS NULL OR r.ended_on > r.from_on);
+	WHERE r.state IN ('permitted', 'ended');
 
 -- What bars rights: a suspension or a revocation of 6(2)③, or a cut of 7(7). One without
 -- rights of its own (whole) bars all that its person has, and all that come.

@@ -43,6 +43,9 @@ func (s *Screens) showAsset(w http.ResponseWriter, r *http.Request) error {
 		Frame: screen.Frame(r, a.Name, register.Link), Asset: a, Scheme: scheme, History: history, Questions: questions, Today: screen.Today(ctx),
 		MayChange: a.MayChange(actor), MayDraft: a.AskDraft(actor) == nil, MayRegister: actor.Reach(authz.DraftAssets) != authz.None,
 	}
+	if a.Kind == asset.System || a.Kind == asset.Network {
+		_, view.SeesRights = actor.May(authz.ReadSystemRights, authz.Matter{SystemsSection: a.Section})
+	}
 	view.MayDispose, view.MayReport = a.Ask(actor, life.Dispose) == nil && a.State != life.Missing, a.Ask(actor, life.Lose) == nil
 	if view.Draft, err = s.proposals.Draft(ctx, actor, a); err != nil {
 		return err
