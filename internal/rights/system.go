@@ -74,7 +74,7 @@ func (s *Service) FindSystem(ctx context.Context, actor authz.Actor, code string
 // something meanwhile, or where another system is the portal.
 func (s *Service) SetSystem(ctx context.Context, actor authz.Actor, code string, e Setting) error {
 	e = e.tidy()
-	err := s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	err := s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		y, noSystem, err := systemOf(ctx, tx, code)
 		if err != nil {
 			return door.Unchanged(), err

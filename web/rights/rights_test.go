@@ -69,8 +69,9 @@ func (d desk) ask(t *testing.T, by *servertest.Visitor, form url.Values) string 
 	return "/rights/of/" + found[1]
 }
 
-func version(n string, more ...string) url.Values {
-	form := url.Values{"version": {n}}
+// first is the form of a step on the first version.
+func first(more ...string) url.Values {
+	form := url.Values{"version": {"1"}}
 	for i := 0; i+1 < len(more); i += 2 {
 		form.Set(more[i], more[i+1])
 	}
@@ -85,8 +86,8 @@ func TestARightIsAskedForAndPermitted(t *testing.T) {
 		t.Errorf("who leads who asks permits: %d", a.Status)
 	}
 	assettest.MustSay(t, "home", d.deputy.Get("/"), "利用権限の申請1件を見て")
-	assettest.MustSay(t, "permitted", d.deputy.Post(path+"/permit", version("1")), "利用権限を許可しました", "使える")
-	assettest.MustSay(t, "once more", d.deputy.Post(path+"/permit", version("1")), "いまは行えません")
+	assettest.MustSay(t, "permitted", d.deputy.Post(path+"/permit", first()), "利用権限を許可しました", "使える")
+	assettest.MustSay(t, "once more", d.deputy.Post(path+"/permit", first()), "いまは行えません")
 	assettest.MustSay(t, "their own", d.clerk.Get("/rights"), "自分の利用権限", "収納システム")
 	assettest.MustSay(t, "the ledger", d.head.Get("/rights"), "アカウント管理台帳", "収納システム")
 	if a := d.stranger.Get(path); a.Status != http.StatusNotFound {
@@ -123,7 +124,7 @@ func TestWhoIsSuspendedIsOutOfThePortal(t *testing.T) {
 		t.Errorf("another section: %d", a.Status)
 	}
 	bars := regexp.MustCompile(`/rights/bars/[a-z2-7]{16}`).FindString(d.officer.Get("/rights/people/" + d.number).Body)
-	assettest.MustSay(t, "lifted", d.officer.Post(bars+"/reinstate", version("1", "note", "見本")), "停止を解除しました")
+	assettest.MustSay(t, "lifted", d.officer.Post(bars+"/reinstate", first("note", "見本")), "停止を解除しました")
 	assettest.MustSay(t, "in again", servertest.SignIn(t, d.portal, town.Holder("福祉こども課 職員")).Get("/rights"), "自分の利用権限")
 }
 
@@ -132,14 +133,14 @@ func TestTheCISOIsAskedToConfirmACut(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	path := d.ask(t, d.clerk, d.asking())
-	d.deputy.Post(path+"/permit", version("1"))
+	d.deputy.Post(path+"/permit", first())
 	code := strings.TrimPrefix(path, "/rights/of/")
 	cut := d.officer.Post("/rights/people/"+d.number+"/cut_conduct", url.Values{"scope": {"some"}, "right": {code}, "reason": {"見本"}, "withheld": {"証拠を確保するまで"}})
 	assettest.MustSay(t, "cut", cut, "緊急停止しました", "本人には、まだ知らせていません")
 	assettest.MustSay(t, "home", d.chief.Get("/"), "緊急停止1件を見て")
 	assettest.MustNotSay(t, "who is cut", d.clerk.Get("/notices"), "緊急停止")
 	bar := regexp.MustCompile(`/rights/bars/[a-z2-7]{16}`).FindString(cut.Body)
-	assettest.MustSay(t, "confirmed", d.chief.Post(bar+"/confirm_cut", version("1")), "緊急停止を認めました", "解除するまで")
+	assettest.MustSay(t, "confirmed", d.chief.Post(bar+"/confirm_cut", first()), "緊急停止を認めました", "解除するまで")
 	assettest.MustNotSay(t, "home afterwards", d.chief.Get("/"), "緊急停止1件を見て")
 }
 
