@@ -131,6 +131,8 @@ var within = map[string][]string{
 	"internal/org/personnel": {"internal/org"},
 	"internal/org/transfer":  {"internal/org"},
 
+	"internal/rights/review": {"internal/rights"},
+
 	"internal/account":        {"internal/account/directory", "internal/account/session"},
 	"internal/account/factor": {"internal/account", "internal/account/session"},
 
