@@ -42,6 +42,8 @@ import (
 	"kagami/internal/policy/find"
 	"kagami/internal/policy/follow"
 	"kagami/internal/policy/publish"
+	"kagami/internal/rights"
+	"kagami/internal/rights/review"
 	"kagami/internal/setting"
 	webabsence "kagami/web/absence"
 	"kagami/web/account"
@@ -74,6 +76,7 @@ import (
 	"kagami/web/publishing"
 	"kagami/web/reach"
 	"kagami/web/reading"
+	webreview "kagami/web/rights/review"
 	"kagami/web/screen"
 	"kagami/web/server"
 	websetting "kagami/web/setting"
@@ -97,6 +100,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	disposals := disposal.New(g.Pool, g.Door, assets, disposal.Ties{Out: loan.Out, Bereft: loan.Bereft, WriteOff: missing.WriteOff})
 	lost := missing.New(g.Pool, g.Door, assets, missing.Ties{Spare: disposals.Spare, Bereft: loan.Bereft})
 	loans := loan.New(g.Pool, g.Door, loan.Ties{Missing: lostOnLoan(lost)})
+	accessRights := rights.New(g.Pool, g.Door, rights.Ties{})
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -140,6 +144,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webmissing.New(lost, assets).Part(),
 		webloan.New(loans).Part(),
 		webstocktaking.New(stocktaking.New(g.Pool, g.Door, assets, stocktaking.Ties{Missing: notFound(lost)}), assets).Part(),
+		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{})).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
