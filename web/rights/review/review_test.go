@@ -13,6 +13,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/rights"
 	"kagami/internal/rights/review"
+	"kagami/internal/sample"
 	"kagami/web/asset/assettest"
 	webreview "kagami/web/rights/review"
 	"kagami/web/screen"
@@ -201,4 +202,21 @@ func TestAnotherSectionSeesNothingOfIt(t *testing.T) {
 			t.Errorf("%s for a 管理者: %d", path, a.Status)
 		}
 	}
+}
+
+// In the sample town a section has handed in, with what who stands above has answered.
+func TestTheSampleIsUnderWay(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	made := sample.Town{Now: o.portal.Now()}
+	for _, post := range []string{"総務課長", "総務課 担当副課長", "税務町民課長", "税務町民課 担当副課長"} {
+		made.Actors = append(made.Actors, o.portal.Actor(t, town.Holder(post)))
+	}
+	pool := o.portal.DB.Pool
+	through := door.New(pool, o.portal.Now)
+	part := webreview.New(review.New(pool, through, rights.New(pool, through, rights.Ties{}), review.Ties{})).Part()
+	if err := part.Sample(t.Context(), &made); err != nil {
+		t.Fatal(err)
+	}
+	assettest.MustSay(t, "the sample", o.officer.Get("/rights/reviews/8-1"), "（見本）", "提出済み（1）", "3件のうち3件（変える")
 }
