@@ -103,12 +103,8 @@ func (f Foreseen) Unmanaged() (names []string) {
 
 // asked is in SQL what a plan of @codes, or @whole, is about on @today: rights that are permitted
 // and not over of systems in use, each with its section, as items has it; of who works nowhere
-// it is that for which the right is, or that of the system. Where people work is looked up once
-// for all of them: one by one, a million rights would take minutes.
-const asked = `
-	works AS MATERIALIZED (SELECT person_id, section_id, acting, position, id FROM standing WHERE section_id IS NOT NULL AND period @> @today::date),
-	first AS MATERIALIZED (SELECT DISTINCT ON (person_id) person_id, section_id FROM works ORDER BY person_id, acting, position, id),
-	there AS MATERIALIZED (SELECT DISTINCT person_id, section_id FROM works),
+// it is that for which the right is, or that of the system.
+const asked = workplaces + `,
 	asked AS (
 		SELECT r.id, r.person_id, coalesce(t.section_id, f.section_id, r.section_id, y.section_id) AS section_id
 		FROM access_right r JOIN system_shown y ON y.id = r.asset_id AND y.counts LEFT JOIN first f ON f.person_id = r.person_id
@@ -214,7 +210,7 @@ func insert(ctx context.Context, tx *door.Tx, actor authz.Actor, p Plan) (id int
 		return 0, "", nil, 0, fmt.Errorf("opening a confirmation of rights: %w", err)
 	}
 	tag, err := tx.Exec(ctx, `
-		WITH `+asked+` INSERT INTO right_review_item (review_id, right_id, person_id, section_id) SELECT @id, id, person_id, section_id FROM asked`,
+		WITH `+asked+` INSERT INTO right_review_item (review_id, right_id, person_id, section_id) SELECT @id, id, person_id, section_id FROM asked ORDER BY id`,
 		with(p.arguments(tx.Today()), pgx.StrictNamedArgs{"id": id}))
 	if err != nil {
 		return 0, "", nil, 0, fmt.Errorf("writing what a confirmation of rights is about: %w", err)
@@ -247,10 +243,9 @@ func leaders(ctx context.Context, tx *door.Tx, sections []int64) (people []int64
 // how many.
 func joinSections(ctx context.Context, tx *door.Tx, v Review) (int, error) {
 	tag, err := tx.Exec(ctx, `
-		WITH come AS (
+		WITH `+workplaces+`, come AS (
 			INSERT INTO right_review_section (review_id, section_id)
-			SELECT DISTINCT @id::bigint, `+place+` FROM `+items+`
-			WHERE v.id = @id AND q.section_id <> i.section_id
+			SELECT DISTINCT @id::bigint, `+allPlace+` FROM `+allItems+` WHERE v.id = @id AND `+allPlace+` <> i.section_id
 			ON CONFLICT DO NOTHING RETURNING section_id)
 		INSERT INTO right_review_step (review_id, section_id, at, by, event) SELECT @id, section_id, @now, NULL, 'join' FROM come`,
 		with(instant(tx.Now), pgx.StrictNamedArgs{"id": v.ID}))

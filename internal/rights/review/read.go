@@ -169,7 +169,7 @@ func (s *Service) Lines(ctx context.Context, actor authz.Actor, p Place, c Choic
 	if !p.shown(actor) {
 		return page, errNone()
 	}
-	args := with(instant(s.door.Now()), pgx.StrictNamedArgs{"id": p.ID, "sections": []int64{p.Section}, "limit": PeopleOnPage + 1})
+	args := pgx.StrictNamedArgs{"id": p.ID, "sections": []int64{p.Section}, "limit": PeopleOnPage + 1, "today": s.today()}
 	where, after := "", ""
 	switch {
 	case c.Left:
@@ -179,14 +179,23 @@ func (s *Service) Lines(ctx context.Context, actor authz.Actor, p Place, c Choic
 		args["stands"] = c.Stands
 	}
 	if c.After != "" {
-		after = ` AND (p.furigana_key, p.staff_number) > (SELECT furigana_key, staff_number FROM person_shown WHERE staff_number = @after)`
+		after = ` WHERE (p.furigana_key, p.staff_number) > (SELECT furigana_key, staff_number FROM person_shown WHERE staff_number = @after)`
 		args["after"] = c.After
 	}
-	lines, err := postgres.List[Line](ctx, s.pool, "listing the rights of a section that are confirmed", `
+	// which they are is asked before what they are: of a million, only those of the page
+	held, err := postgres.List[struct{ RightID int64 }](ctx, s.pool, "listing whose rights are confirmed in a section", `
 		WITH held AS MATERIALIZED (SELECT i.right_id, i.person_id FROM `+items+` WHERE v.id = @id AND `+near+where+`),
-		people AS MATERIALIZED (SELECT p.id FROM person_shown p WHERE p.id IN (SELECT person_id FROM held)`+after+` ORDER BY p.furigana_key, p.staff_number LIMIT @limit)`+
-		selectLine+` WHERE v.id = @id AND i.right_id IN (SELECT h.right_id FROM held h JOIN people ON people.id = h.person_id)
-		ORDER BY p.furigana_key, p.staff_number, y.name, r.id`, args)
+		people AS MATERIALIZED (SELECT p.id FROM person_shown p JOIN (SELECT DISTINCT person_id FROM held) h ON h.person_id = p.id`+after+` ORDER BY p.furigana_key, p.staff_number LIMIT @limit)
+		SELECT h.right_id FROM held h JOIN people ON people.id = h.person_id`, args)
+	if err != nil {
+		return page, err
+	}
+	ids := make([]int64, len(held))
+	for i, h := range held {
+		ids[i] = h.RightID
+	}
+	lines, err := postgres.List[Line](ctx, s.pool, "listing the rights of a section that are confirmed", selectLine+`
+		WHERE v.id = @id AND i.right_id = ANY(@rights) ORDER BY p.furigana_key, p.staff_number, y.name, r.id`, with(instant(s.door.Now()), pgx.StrictNamedArgs{"id": p.ID, "rights": ids}))
 	if err != nil {
 		return page, err
 	}
@@ -346,9 +355,10 @@ func (s *Service) All(ctx context.Context, actor authz.Actor, v Review, section 
 func (s *Service) listed(ctx context.Context, actor authz.Actor, v Review, section, where string, most int) ([]Listed, error) {
 	args := with(reach(actor), pgx.StrictNamedArgs{"id": v.ID, "today": s.today(), "section": section, "limit": most})
 	return postgres.List[Listed](ctx, s.pool, "listing what was said in a confirmation of rights", `
+		WITH `+workplaces+`
 		SELECT coalesce(n.name, s.name) AS section_name, p.staff_number, coalesce(i.person_name, p.name) AS person_name, r.code, coalesce(i.system_name, y.name) AS system_name,
 		       r.kind, coalesce(i.grade, r.grade) AS grade, `+stands+` AS stands, i.words, coalesce(b.name, '') AS answered_by, i.answered_at
-		FROM `+items+` JOIN section_shown s ON s.id = `+place+` JOIN person_shown p ON p.id = i.person_id JOIN system_shown y ON y.id = r.asset_id
+		FROM `+allItems+` JOIN section_shown s ON s.id = `+allPlace+` JOIN person_shown p ON p.id = i.person_id JOIN system_shown y ON y.id = r.asset_id
 		LEFT JOIN right_review_section n ON n.review_id = v.id AND n.section_id = s.id LEFT JOIN person_shown b ON b.id = i.answered_by
 		WHERE v.id = @id AND (@all OR s.id = ANY(@mine)) AND (@section = '' OR s.code = @section)`+where+`
 		ORDER BY s.position, s.code, p.furigana_key, p.staff_number, r.id LIMIT @limit`, args)

@@ -337,6 +337,17 @@ func TestARightFollowsItsPerson(t *testing.T) {
 	if !l.May || l.CameFrom != "福祉こども課" || !slices.Contains(l.Flags, review.FlagMoved) || l.Standing != rights.Moved {
 		t.Errorf("the new section has %+v", l)
 	}
+	v, err := w.Service.Find(t.Context(), w.As("soumu 統括"), code)
+	w.Must(err)
+	for _, section := range []string{"zeimu", "fukushi"} { // counted by itself, and with all
+		c, err := w.Count(t.Context(), w.As("soumu 統括"), w.place(code, section))
+		w.Must(err)
+		all, err := w.Sections(t.Context(), w.As("soumu 統括"), v, section)
+		w.Must(err)
+		if all[0].Counts != c {
+			t.Errorf("%s comes to %+v, and with all to %+v", section, c, all[0].Counts)
+		}
+	}
 	w.carried = nil
 	w.Must(w.say("zeimu 課長", code, "zeimu", w.welfare, review.Needed, ""))
 	if r := w.Office.Find(w.welfare); r.Standing != rights.InForce || r.SectionName != "税務町民課" || len(w.carried) != 1 {

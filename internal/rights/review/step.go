@@ -118,8 +118,8 @@ func (p Place) whole(ctx context.Context, tx *door.Tx) error {
 
 // tellWhole tells who has opened it where this was the last section that was missing.
 func (p Place) tellWhole(ctx context.Context, tx *door.Tx) ([]notice.Message, error) {
-	list, err := lacking(ctx, tx, p.Review, tx.Today())
-	if err != nil || len(list) > 0 {
+	missing, err := missingSections(ctx, tx, p.ID)
+	if err != nil || len(missing) > 0 {
 		return nil, err
 	}
 	return []notice.Message{{To: []int64{p.OpenedByID}, Notice: notice.Notice{
@@ -223,7 +223,7 @@ func lacking(ctx context.Context, db postgres.Querier, v Review, today calendar.
 
 // countedAll counts the rights of all sections of the confirmation @id.
 const countedAll = `
-	SELECT e.section_id, ` + tally + ` FROM (SELECT ` + place + ` AS section_id, ` + stands + ` AS stands FROM ` + items + ` WHERE v.id = @id) e GROUP BY e.section_id`
+	WITH ` + workplaces + ` SELECT e.section_id, ` + tally + ` FROM (SELECT ` + allPlace + ` AS section_id, ` + stands + ` AS stands FROM ` + allItems + ` WHERE v.id = @id) e GROUP BY e.section_id`
 
 // Close closes one, of which the actor has seen how many sections are not done, and keeps what
 // it came to. Invalid without a reason where some are not; Conflict where others are than they
@@ -276,8 +276,9 @@ func (v Review) keep(ctx context.Context, tx *door.Tx, actor authz.Actor, reason
 		return fmt.Errorf("keeping what a confirmation of rights came to: %w", err)
 	}
 	_, err = tx.Exec(ctx, `
+		WITH `+workplaces+`
 		UPDATE right_review_item k SET section_id = c.place, over = c.stands = 'ended', person_name = p.name, system_name = y.name, grade = c.grade
-		FROM (SELECT i.right_id, r.person_id, r.asset_id, r.grade, `+place+` AS place, `+stands+` AS stands FROM `+items+` WHERE v.id = @id) c
+		FROM (SELECT i.right_id, r.person_id, r.asset_id, r.grade, `+allPlace+` AS place, `+stands+` AS stands FROM `+allItems+` WHERE v.id = @id) c
 		JOIN person_shown p ON p.id = c.person_id JOIN system_shown y ON y.id = c.asset_id
 		WHERE k.review_id = @id AND k.right_id = c.right_id`, pgx.StrictNamedArgs{"id": v.ID, "today": tx.Today()})
 	if err != nil {
