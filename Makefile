@@ -65,6 +65,7 @@ generate: ## write the generated files anew
 	go test ./internal/exception -run TestTheStatesDocument -update
 	go test ./internal/asset/loan -run TestTheStatesDocument -update
 	go test ./internal/rights -run TestTheStatesDocument -update
+	go test ./internal/rights/review -run TestTheStatesDocument -update
 	go test ./internal/asset/stocktaking -run TestTheStatesDocument -update
 
 clean: ## remove what was built

@@ -161,6 +161,7 @@ var course = lifecycle.Table[Standing, Event, lifecycle.Always]{
 		{From: Moved, Event: EventEnd, To: Ended, By: reviewing, Title: "終了", Needs: needs("終える理由")},
 		{From: Moved, Event: EventExpire, To: Ended, By: portal, Title: "期限による終了"},
 		{From: Moved, Event: EventRetire, To: Ended, By: portal, Title: "システムの廃止による終了"},
+		{From: Left, Event: EventEnd, To: Ended, By: reviewing, Title: "終了", Needs: needs("終える理由")},
 		{From: Left, Event: EventLeave, To: Ended, By: portal, Title: "退職などによる終了"},
 		{From: Left, Event: EventRetire, To: Ended, By: portal, Title: "システムの廃止による終了"},
 

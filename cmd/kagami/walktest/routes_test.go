@@ -128,7 +128,7 @@ func (m matter) address(pattern string) string {
 		number = m.number
 	}
 	return strings.NewReplacer("{section}", m.section, "{staff}", m.number, "{number}", number, "{id}", fmt.Sprint(id),
-		"{first}", "2030-04-01", "{code}", "kihon", "{token}", "NOTHING", "{factor}", "app", "{anchor}", "7-3", "{clause}", "1", "{stocktaking}", "8-1").Replace(pattern)
+		"{first}", "2030-04-01", "{code}", "kihon", "{token}", "NOTHING", "{factor}", "app", "{anchor}", "7-3", "{clause}", "1", "{stocktaking}", "8-1", "{review}", "8-1").Replace(pattern)
 }
 
 // aboutSomebody tells whether a route's address names a section or a person, or
