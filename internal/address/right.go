@@ -30,6 +30,9 @@ func Bar(code string) string { return under(Rights+"/bars", code) }
 // BarStep is where a step of it is taken: confirm_cut, reinstate, leave_revoked.
 func BarStep(code, step string) string { return under(Bar(code), step) }
 
+// BarLetter is what its person is handed on paper.
+func BarLetter(code string) string { return under(Bar(code), "letter") }
+
 // SystemRights is who may use a system, by its 管理番号.
 func SystemRights(code string) string { return under(RightSystems, code) }
 

@@ -9,6 +9,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/calendar"
+	"kagami/internal/fault"
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
 	"kagami/web/component"
@@ -241,4 +242,29 @@ func barUntil(b bar.Bar) string {
 		return calendar.WarekiInstant(*b.ToAt) + "まで（CISOが認めると、解除するまで）"
 	}
 	return calendar.WarekiInstant(*b.ToAt) + "まで"
+}
+
+// showLetter shows what the person is handed on paper. Conflict where they are not to be told
+// yet.
+func (s *Screens) showLetter(w http.ResponseWriter, r *http.Request) error {
+	b, err := s.barOf(r)
+	if err != nil {
+		return err
+	}
+	if b.Withheld != "" {
+		return fault.New(fault.Conflict, "本人に知らせるのを待っているため、通知書はまだ作れません。先に、「本人に知らせる」を選んでください。")
+	}
+	return screen.Show(w, r, letterPage(letterView{Frame: screen.Frame(r, letterTitle(b), append(barWay(b), layout.Link{Label: b.Kind.Title(), Address: address.Bar(b.Code)})...), Bar: b}))
+}
+
+func letterTitle(b bar.Bar) string {
+	return "利用権限の" + b.Kind.Title() + "について（通知）"
+}
+
+// letterClause is by which clause rights are barred.
+func letterClause(b bar.Bar) string {
+	if b.Standing() == rights.Cut {
+		return "7(7)"
+	}
+	return "6(2)③"
 }

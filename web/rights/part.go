@@ -51,6 +51,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/rights/systems/{asset}/settings", authz.PermitRights, s.set),
 			screen.Get("/rights/of/{right}", authz.ReadRights, s.showRight),
 			screen.Get("/rights/bars/{bar}", authz.ReadBars, s.showBar),
+			screen.Get("/rights/bars/{bar}/letter", authz.ReadBars, s.showLetter),
 		},
 		Nav: []screen.Entry{
 			{Label: "利用権限", URL: address.Rights, Place: 3, First: "台帳", Action: authz.ReadRights, Least: authz.Self},

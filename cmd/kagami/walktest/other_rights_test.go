@@ -27,6 +27,7 @@ var rightWays = []struct{ address, statuses string }{
 	{"/rights/of/RIGHT/end", "404 403 403 403 403"},
 	{"/rights/of/RIGHT/give_up", "404 404 404 404 403"},
 	{"/rights/bars/BAR", "404 404 404 404 200"},
+	{"/rights/bars/BAR/letter", "404 404 404 404 200"},
 	{"/rights/bars/BAR/reinstate", "403 403 403 403 403"},
 	{"/rights/bars/BAR/confirm_cut", "403 403 403 403 403"},
 	{"/rights/people/WHO/suspend", "403 403 403 403 403"},

@@ -65,7 +65,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"Disposals": address.Disposals, "Disposal": address.Disposal("c"), "DisposalStep": address.DisposalStep("c", "confirm"), "DisposalFiles": address.DisposalFiles("c"),
 		"DisposalFile": address.DisposalFile("c", 1), "DisposalFileShown": address.DisposalFileShown("c", 1),
 		"Rights": address.Rights, "NewRight": address.NewRight, "OwnRights": address.OwnRights, "MovedRights": address.MovedRights, "RightSystems": address.RightSystems, "Right": address.Right("c"), "RightStep": address.RightStep("c", "permit"),
-		"PersonRights": address.PersonRights("n"), "NewBar": address.NewBar("n", "suspend"), "Bar": address.Bar("c"), "BarStep": address.BarStep("c", "reinstate"),
+		"PersonRights": address.PersonRights("n"), "NewBar": address.NewBar("n", "suspend"), "Bar": address.Bar("c"), "BarStep": address.BarStep("c", "reinstate"), "BarLetter": address.BarLetter("c"),
 		"SystemRights": address.SystemRights("c"), "SystemRightsSettings": address.SystemRightsSettings("c"),
 		"Loans": address.Loans, "NewLoan": address.NewLoan, "NewAssetLoan": address.NewAssetLoan("c"), "LoanAgain": address.LoanAgain("c"), "Loan": address.Loan("c"), "LoanStep": address.LoanStep("c", "permit"), "LoanSlip": address.LoanSlip("c"),
 		"AssetLoans": address.AssetLoans("c"), "AssetLoansIn": address.AssetLoansIn("c", "2026-12"), "AssetOffer": address.AssetOffer("c"),
