@@ -15,6 +15,8 @@ import (
 
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
+	"kagami/internal/rights/connector"
+	"kagami/internal/rights/connector/reach"
 	"kagami/internal/secret"
 	"kagami/migrations"
 	"kagami/web/server"
@@ -166,6 +168,11 @@ func (c *keyRenewCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		more, err := connector.New(pool, ground.Door, keys, ground.Log, reach.DialPeers).SealForPortal(ctx)
+		if err != nil {
+			return err
+		}
+		sealed += more
 		if err := secret.Retire(ctx, pool, keys); err != nil {
 			return err
 		}

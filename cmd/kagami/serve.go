@@ -94,7 +94,7 @@ func (c *serveCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	jobs, err := job.Start(ctx, pool, p.Log, p.MayChange, p.Jobs()...)
+	jobs, err := job.Start(ctx, pool, p.Log, p.MayChange, p.Queues(), p.Jobs()...)
 	if err != nil {
 		return err
 	}

@@ -134,6 +134,9 @@ var within = map[string][]string{
 	"internal/rights":        {"internal/rights/apart"},
 	"internal/rights/bar":    {"internal/rights"},
 	"internal/rights/review": {"internal/rights"},
+	"internal/rights/connector": {
+		"internal/rights", "internal/rights/connector/peer", "internal/rights/connector/peer/webhook", "internal/rights/connector/reach",
+	},
 
 	"internal/account":        {"internal/account/directory", "internal/account/session"},
 	"internal/account/factor": {"internal/account", "internal/account/session"},
@@ -165,6 +168,9 @@ var pure = map[string][]string{
 	"internal/rights/connector/peer/ldap":    {"internal/fault", "internal/rights/connector/peer"},
 	"internal/rights/connector/peer/scim":    {"internal/fault", "internal/rights/connector/peer", "internal/rights/connector/peer/client"},
 	"internal/rights/connector/peer/webhook": {"internal/fault", "internal/rights/connector/peer", "internal/rights/connector/peer/client"},
+	"internal/rights/connector/reach": {
+		"internal/fault", "internal/rights/connector/peer", "internal/rights/connector/peer/ldap", "internal/rights/connector/peer/scim", "internal/rights/connector/peer/webhook",
+	},
 
 	"internal/policy/outline":           {"internal/charset", "internal/fault"},
 	"internal/policy/amend":             {"internal/policy/outline"},

@@ -40,3 +40,15 @@ func (tx *Tx) Enqueue(ctx context.Context, args river.JobArgs, at time.Time) err
 	}
 	return nil
 }
+
+// EnqueueAll is Enqueue of many jobs that are to run at once, in one round trip.
+func (tx *Tx) EnqueueAll(ctx context.Context, jobs []river.JobArgs) error {
+	many := make([]river.InsertManyParams, len(jobs))
+	for i, args := range jobs {
+		many[i] = river.InsertManyParams{Args: args}
+	}
+	if _, err := tx.jobs.InsertManyFastTx(ctx, tx.Tx, many); err != nil {
+		return fmt.Errorf("enqueuing %d jobs: %w", len(jobs), err)
+	}
+	return nil
+}

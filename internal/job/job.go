@@ -45,6 +45,14 @@ const (
 // second time finds nothing to do.
 type Register func(workers *river.Workers) []*river.PeriodicJob
 
+// Queue is a queue of a domain's own, with how many jobs of it a portal runs at once:
+// what hangs in it holds up no other domain. A job waits in it where its arguments say
+// so (river.JobArgsWithInsertOpts).
+type Queue struct {
+	Name  string
+	Hands int
+}
+
 // Runner runs jobs. The zero value has none to run.
 type Runner struct {
 	client *river.Client[pgx.Tx]
@@ -54,7 +62,7 @@ type Runner struct {
 // fails goes to the log by its kind and id, and is tried again later. Before each
 // it asks whether jobs may run: while they may not, they wait, for this portal or
 // another.
-func Start(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, may func() error, domains ...Register) (Runner, error) {
+func Start(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, may func() error, queues []Queue, domains ...Register) (Runner, error) {
 	if len(domains) == 0 {
 		return Runner{}, nil
 	}
@@ -63,10 +71,14 @@ func Start(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, may func()
 	for _, register := range domains {
 		periodic = append(periodic, register(workers)...)
 	}
+	all := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: hands}}
+	for _, q := range queues {
+		all[q.Name] = river.QueueConfig{MaxWorkers: q.Hands}
+	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Workers:           workers,
 		PeriodicJobs:      periodic,
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: hands}},
+		Queues:            all,
 		FetchPollInterval: poll,
 		JobTimeout:        limit,
 		SoftStopTimeout:   grace,

@@ -53,7 +53,7 @@ func (e *errands) Work(ctx context.Context, job *river.Job[errand]) error {
 // start runs errands until the test ends.
 func start(t *testing.T, pool *pgxpool.Pool, log *slog.Logger, run func(ctx context.Context, thing int64) error) job.Runner {
 	t.Helper()
-	jobs, err := job.Start(t.Context(), pool, log, always, func(workers *river.Workers) []*river.PeriodicJob {
+	jobs, err := job.Start(t.Context(), pool, log, always, nil, func(workers *river.Workers) []*river.PeriodicJob {
 		river.AddWorker(workers, &errands{run: run})
 		return nil
 	})
@@ -93,7 +93,7 @@ func TestAJobWaitsWhileNoneMayRun(t *testing.T) {
 	db := server.New(t)
 	asked := make(chan int64, 10)
 	may := func() error { asked <- 1; return errors.New("not now") }
-	jobs, err := job.Start(t.Context(), db.Pool, quiet(), may, func(workers *river.Workers) []*river.PeriodicJob {
+	jobs, err := job.Start(t.Context(), db.Pool, quiet(), may, nil, func(workers *river.Workers) []*river.PeriodicJob {
 		river.AddWorker(workers, &errands{run: func(context.Context, int64) error { t.Error("it ran"); return nil }})
 		return nil
 	})
@@ -207,7 +207,7 @@ func TestWhatIsPeriodicIsEnqueuedByThePortalsThemselves(t *testing.T) {
 	t.Parallel()
 	db := server.New(t)
 	ran := make(chan int64, 10)
-	jobs, err := job.Start(t.Context(), db.Pool, quiet(), always, func(workers *river.Workers) []*river.PeriodicJob {
+	jobs, err := job.Start(t.Context(), db.Pool, quiet(), always, nil, func(workers *river.Workers) []*river.PeriodicJob {
 		river.AddWorker(workers, &errands{run: func(_ context.Context, thing int64) error { ran <- thing; return nil }})
 		daily := func() (river.JobArgs, *river.InsertOpts) { return errand{7}, nil }
 		return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(24*time.Hour), daily, &river.PeriodicJobOpts{RunOnStart: true})}
@@ -312,7 +312,7 @@ func TestStoppingWaitsForWhatIsUnderWay(t *testing.T) {
 
 func TestWithoutJobsNothingRuns(t *testing.T) {
 	t.Parallel()
-	jobs, err := job.Start(t.Context(), server.New(t).Pool, quiet(), always)
+	jobs, err := job.Start(t.Context(), server.New(t).Pool, quiet(), always, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

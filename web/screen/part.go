@@ -52,6 +52,7 @@ type Part struct {
 	Counters []state.Counter
 
 	Jobs   job.Register                              // what it does by itself; nil for nothing
+	Queues []job.Queue                               // in which of that waits, beside the one of all
 	Sample func(context.Context, *sample.Town) error // its content of the sample town, after that of the Parts before it
 	Start  func(context.Context) error               // what it does before the portal answers; any portal may do it at any start
 	SignIn *SignIn                                   // how people are asked who they are; nil but for the Part that does

@@ -109,6 +109,15 @@ func (p *Portal) Start(ctx context.Context) error {
 // database until it is over.
 func (p *Portal) Finish() { p.shared.Finish() }
 
+// Queues are those that Parts have for themselves.
+func (p *Portal) Queues() []job.Queue {
+	var queues []job.Queue
+	for _, part := range p.parts {
+		queues = append(queues, part.Queues...)
+	}
+	return queues
+}
+
 // Jobs are what the Parts do by themselves.
 func (p *Portal) Jobs() []job.Register {
 	var jobs []job.Register

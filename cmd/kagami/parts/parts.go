@@ -45,6 +45,8 @@ import (
 	"kagami/internal/rights"
 	"kagami/internal/rights/apart"
 	"kagami/internal/rights/bar"
+	"kagami/internal/rights/connector"
+	rightsreach "kagami/internal/rights/connector/reach"
 	"kagami/internal/rights/review"
 	"kagami/internal/setting"
 	webabsence "kagami/web/absence"
@@ -79,6 +81,7 @@ import (
 	"kagami/web/reach"
 	"kagami/web/reading"
 	webrights "kagami/web/rights"
+	webconnector "kagami/web/rights/connector"
 	webreview "kagami/web/rights/review"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -103,7 +106,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 	disposals := disposal.New(g.Pool, g.Door, assets, disposal.Ties{Out: loan.Out, Bereft: loan.Bereft, WriteOff: missing.WriteOff})
 	lost := missing.New(g.Pool, g.Door, assets, missing.Ties{Spare: disposals.Spare, Bereft: loan.Bereft})
 	loans := loan.New(g.Pool, g.Door, loan.Ties{Missing: lostOnLoan(lost)})
-	accessRights := rights.New(g.Pool, g.Door, rights.Ties{})
+	connectors := connector.New(g.Pool, g.Door, g.Keys, g.Log, rightsreach.DialPeers)
+	accessRights := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
 	bars := bar.New(g.Pool, g.Door, accessRights, g.Accounts.Bar)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
@@ -150,6 +154,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webstocktaking.New(stocktaking.New(g.Pool, g.Door, assets, stocktaking.Ties{Missing: notFound(lost)}), assets).Part(),
 		webrights.New(accessRights, bars).Part(),
 		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{})).Part(),
+		webconnector.New(connectors).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

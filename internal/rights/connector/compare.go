@@ -1,0 +1,266 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/rights/connector/peer"
+	"kagami/internal/rights/connector/reach"
+	"kagami/internal/trail"
+)
+
+// nightly is the job of comparing what was not compared tonight yet.
+type nightly struct{}
+
+// Kind is the job's name in the database.
+func (nightly) Kind() string { return "right_compare_due" }
+
+// InsertOpts is in which queue it waits.
+func (nightly) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: queue} }
+
+// compareOne is the job of comparing what one connector leads to, because somebody wants it.
+type compareOne struct {
+	Connector int64 `json:"connector"`
+}
+
+// Kind is the job's name in the database.
+func (compareOne) Kind() string { return "right_compare" }
+
+// InsertOpts is in which queue it waits.
+func (compareOne) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: queue} }
+
+const (
+	// compareHour is when it is compared each night, in Tokyo.
+	compareHour = 2 * time.Hour
+	// batch is how many accounts go to the database at once: a statement may take 30 seconds.
+	batch = 5000
+	// mostAsked is how many accounts that seem to be missing are asked for once more.
+	mostAsked = 100
+)
+
+// CompareDue compares what each connector leads to, once a night; and lets be tried again what
+// has failed because nobody answered.
+func (s *Service) CompareDue(ctx context.Context) error {
+	due := s.today().Start().Add(compareHour)
+	if now := s.door.Now(); now.Before(due) {
+		due = calendar.Day(now).AddDays(-1).Start().Add(compareHour)
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT c.id FROM connector c WHERE c.mode <> 'off' AND c.kind <> 'webhook' AND NOT EXISTS (SELECT FROM connector_run u WHERE u.connector_id = c.id AND u.begun_at >= $1) ORDER BY c.id`, due)
+	if err != nil {
+		return fmt.Errorf("looking what is to be compared: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return fmt.Errorf("looking what is to be compared: %w", err)
+	}
+	var failed []error
+	for _, id := range list {
+		failed = append(failed, s.retryUnanswered(ctx, id), s.compare(ctx, id))
+	}
+	return errors.Join(failed...)
+}
+
+// retryUnanswered lets be tried again what has failed because nobody answered.
+func (s *Service) retryUnanswered(ctx context.Context, connector int64) error {
+	return s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		list, err := again(ctx, tx, tx.Now, `c.id = @connector AND c.mode = 'on' AND t.state = 'failed' AND t.trouble IN ('unavailable', 'unknown')`, pgx.StrictNamedArgs{"connector": connector})
+		if err != nil || len(list) == 0 {
+			return door.Unchanged(), err
+		}
+		return door.Effect{Subject: trail.Subject{Kind: "connector", ID: connector}, Fields: []string{"again"}, Refs: map[string]int64{"targets": int64(len(list))}}, enqueue(ctx, tx, list)
+	})
+}
+
+// compare compares the accounts of what a connector leads to with what is wanted. It fails
+// only where the database does: what else goes wrong it writes down.
+func (s *Service) compare(ctx context.Context, connector int64) error {
+	l, err := postgres.One[link](ctx, s.pool, "looking at a connector", selectLink+` WHERE c.id = @id`, pgx.StrictNamedArgs{"id": connector})
+	if err != nil {
+		return err
+	}
+	var run int64
+	begun := s.door.Now()
+	err = s.pool.QueryRow(ctx, `INSERT INTO connector_run (connector_id, version, begun_at) VALUES ($1, $2, $3) RETURNING id`, l.ID, l.Version, begun).Scan(&run)
+	if err != nil {
+		return fmt.Errorf("beginning to compare: %w", err)
+	}
+	entries, found, failure := s.gather(ctx, l, run)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if failure != nil {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "accounts not compared", slog.Int64("connector", l.ID), slog.String("trouble", string(reach.TroubleOf(failure))), slog.String("cause", fault.Cause(failure)))
+	}
+	return s.conclude(ctx, l, run, entries, found, failure)
+}
+
+// gather lists the accounts into the database, and asks once more for those that seem to be
+// missing; found are the people who have one all the same.
+func (s *Service) gather(ctx context.Context, l link, run int64) (entries int, found []int64, err error) {
+	far, err := s.far(l.Code, l.Kind, l.Config, l.Secret, l.Groups)
+	if err != nil || !l.Kind.Lists() {
+		return 0, []int64{}, err
+	}
+	var rows [][]any
+	write := func() error {
+		if len(rows) == 0 {
+			return nil
+		}
+		n, err := s.pool.CopyFrom(ctx, pgx.Identifier{"connector_account"}, []string{"run_id", "external_id", "number", "login", "name", "enabled", "groups"}, pgx.CopyFromRows(rows))
+		entries, rows = entries+int(n), rows[:0]
+		return err
+	}
+	err = far.Peer.List(ctx, func(a peer.Account) error {
+		groups := a.Groups
+		if groups == nil {
+			groups = []string{}
+		}
+		if rows = append(rows, []any{run, a.ID, a.Number, a.Login, a.Name, a.Enabled, groups}); len(rows) < batch {
+			return nil
+		}
+		return write()
+	})
+	if err == nil {
+		err = write()
+	}
+	if err != nil {
+		return entries, []int64{}, fmt.Errorf("listing accounts: %w", err)
+	}
+	found, err = s.askAgain(ctx, l, far.Peer, run)
+	return entries, found, err
+}
+
+// askAgain asks for the accounts of people who seem to have none: a list that comes in pages
+// may miss what changes meanwhile.
+func (s *Service) askAgain(ctx context.Context, l link, far peer.Peer, run int64) ([]int64, error) {
+	type missing struct {
+		Person int64
+		Number string
+	}
+	list, err := postgres.List[missing](ctx, s.pool, "looking for missing accounts", differences+`
+		SELECT DISTINCT d.person_id AS person, p.staff_number AS number FROM difference d JOIN person_shown p ON p.id = d.person_id WHERE d.kind = 'missing' ORDER BY 1 LIMIT @most`,
+		pgx.StrictNamedArgs{"connector": l.ID, "run": run, "most": mostAsked})
+	found := []int64{}
+	for _, m := range list {
+		var accounts []peer.Account
+		if err := timely(ctx, func(ctx context.Context) (err error) { accounts, err = far.Find(ctx, m.Number); return err }); err != nil {
+			return found, fmt.Errorf("asking for a missing account: %w", err)
+		}
+		if len(accounts) > 0 {
+			found = append(found, m.Person)
+		}
+	}
+	return found, err
+}
+
+// differences is, as a WITH, how the accounts of a run of a connector differ from what is
+// wanted: of whom, in which system, and how far their target is.
+const differences = `
+	WITH account AS MATERIALIZED (SELECT DISTINCT ON (a.external_id) a.* FROM connector_account a WHERE a.run_id = @run ORDER BY a.external_id),
+	owned AS MATERIALIZED (
+		SELECT a.*, coalesce(l.person_id, p.id) AS person_id, l.person_id IS NOT NULL AND lower(a.number) <> lower(q.staff_number) AS renamed
+		FROM account a LEFT JOIN account_link l ON l.connector_id = @connector AND l.external_id = a.external_id
+		LEFT JOIN person_shown q ON q.id = l.person_id LEFT JOIN person_shown p ON a.number <> '' AND lower(p.staff_number) = lower(a.number)),
+	target AS MATERIALIZED (
+		SELECT t.person_id, t.asset_id, t.usable, t.state, t.done_at, x.what, x.groups AS named FROM connector_system x JOIN right_target t ON t.asset_id = x.asset_id WHERE x.connector_id = @connector),
+	held AS MATERIALIZED (
+		SELECT r.person_id, r.asset_id, lower(r.login) AS login, r.outsider = '' AS own, r.id = ANY(t.usable) AS usable
+		FROM target t JOIN access_right r ON r.person_id = t.person_id AND r.asset_id = t.asset_id AND r.state IN ('permitted', 'ended')),
+	by_login AS MATERIALIZED (SELECT person_id, asset_id, login, bool_or(usable) AS usable FROM held WHERE login <> '' GROUP BY 1, 2, 3),
+	by_person AS MATERIALIZED (SELECT person_id, asset_id, bool_or(usable) AS usable FROM held WHERE own GROUP BY 1, 2),
+	judged AS MATERIALIZED (
+		SELECT o.external_id, o.login, o.enabled, o.groups, o.person_id, t.asset_id, t.state, t.done_at, t.what, t.named, coalesce(n.usable, a.usable, false) AS allowed
+		FROM owned o JOIN target t ON t.person_id = o.person_id
+		LEFT JOIN by_login n ON n.person_id = t.person_id AND n.asset_id = t.asset_id AND n.login = lower(o.login)
+		LEFT JOIN by_person a ON a.person_id = t.person_id AND a.asset_id = t.asset_id
+		WHERE NOT o.renamed),
+	main AS (SELECT asset_id FROM connector_system WHERE connector_id = @connector ORDER BY what, asset_id LIMIT 1),
+	difference AS (
+		SELECT CASE WHEN what = 'account' THEN CASE WHEN allowed THEN 'disabled' ELSE 'enabled' END WHEN allowed THEN 'parted' ELSE 'joined' END AS kind,
+		       asset_id, person_id, external_id, login, state, done_at FROM judged
+		WHERE CASE WHEN what = 'account' THEN enabled <> allowed WHEN allowed THEN NOT groups @> named ELSE groups && named END
+		UNION ALL
+		SELECT 'missing', t.asset_id, t.person_id, '', '', t.state, t.done_at FROM target t JOIN by_person a ON a.person_id = t.person_id AND a.asset_id = t.asset_id AND a.usable
+		WHERE NOT EXISTS (SELECT FROM owned o WHERE o.person_id = t.person_id)
+		UNION ALL
+		SELECT 'renamed', m.asset_id, o.person_id, o.external_id, o.login, NULL, NULL FROM owned o CROSS JOIN main m WHERE o.renamed
+		UNION ALL
+		SELECT 'unknown', m.asset_id, o.person_id, o.external_id, o.login, NULL, NULL FROM owned o CROSS JOIN main m
+		WHERE o.enabled AND NOT o.renamed AND NOT EXISTS (SELECT FROM target t WHERE t.person_id = o.person_id))
+`
+
+// conclude writes down what a run has found: what differs is kept, with when it was first
+// seen; what differs no more is settled.
+func (s *Service) conclude(ctx context.Context, l link, run int64, entries int, found []int64, failure error) error {
+	trouble := reach.Trouble("")
+	if failure != nil {
+		trouble = reach.TroubleOf(failure)
+	}
+	err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		effect := door.Effect{Subject: trail.Subject{Kind: "connector", ID: l.ID}, Fields: []string{"compared"}, Refs: map[string]int64{"entries": int64(entries)}}
+		if _, err := tx.Exec(ctx, `UPDATE connector_run SET ended_at = @now, entries = @entries, trouble = @trouble WHERE id = @run`,
+			pgx.StrictNamedArgs{"now": tx.Now, "entries": entries, "trouble": string(trouble), "run": run}); err != nil {
+			return door.Unchanged(), fmt.Errorf("ending a comparison: %w", err)
+		}
+		if failure != nil {
+			_, err := tx.Exec(ctx, `DELETE FROM connector_account WHERE run_id = $1`, run)
+			return effect, err
+		}
+		if l.Kind.Lists() {
+			if err := keepDrift(ctx, tx, l.ID, run, found); err != nil {
+				return door.Unchanged(), err
+			}
+		}
+		tag, err := tx.Exec(ctx, `UPDATE connector SET dry_version = version WHERE id = @id AND version = @version AND mode = 'dry' AND dry_version IS DISTINCT FROM version`,
+			pgx.StrictNamedArgs{"id": l.ID, "version": l.Version})
+		if err == nil && tag.RowsAffected() > 0 {
+			err = noteStep(ctx, tx, l.ID, 0, "tried", nil)
+		}
+		return effect, err
+	})
+	if err != nil {
+		return fmt.Errorf("concluding a comparison: %w", err)
+	}
+	return nil
+}
+
+// keepDrift keeps what differs though it was carried out before the run began: what still
+// waits, or has failed, is shown as that.
+func keepDrift(ctx context.Context, tx *door.Tx, connector, run int64, found []int64) error {
+	args := pgx.StrictNamedArgs{"connector": connector, "run": run}
+	if _, err := tx.Exec(ctx, differences+`
+		INSERT INTO right_drift (connector_id, asset_id, kind, person_id, external_id, login, first_seen, last_seen)
+		SELECT @connector, d.asset_id, d.kind, d.person_id, d.external_id, d.login, @now::timestamptz, @now::timestamptz
+		FROM difference d JOIN connector_run u ON u.id = @run
+		WHERE (d.state IS NULL OR d.state = 'done' AND d.done_at < u.begun_at) AND NOT (d.kind = 'missing' AND d.person_id = ANY(@found::bigint[]))
+		ON CONFLICT (connector_id, asset_id, kind, (coalesce(person_id, 0)), external_id) WHERE settled_at IS NULL DO UPDATE SET last_seen = excluded.last_seen, login = excluded.login`,
+		with(args, "now", tx.Now, "found", found)); err != nil {
+		return fmt.Errorf("keeping what differs: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE right_drift SET settled_at = @now WHERE connector_id = @connector AND settled_at IS NULL AND last_seen < (SELECT begun_at FROM connector_run WHERE id = @run)`,
+		with(args, "now", tx.Now)); err != nil {
+		return fmt.Errorf("settling what differs no more: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM connector_account a USING connector_run u WHERE u.id = a.run_id AND u.connector_id = @connector AND u.id < @run`, args); err != nil {
+		return fmt.Errorf("forgetting older accounts: %w", err)
+	}
+	return nil
+}
