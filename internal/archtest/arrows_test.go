@@ -131,8 +131,9 @@ var within = map[string][]string{
 	"internal/org/personnel": {"internal/org"},
 	"internal/org/transfer":  {"internal/org"},
 
-	"internal/rights":     {"internal/rights/apart"},
-	"internal/rights/bar": {"internal/rights"},
+	"internal/rights":        {"internal/rights/apart"},
+	"internal/rights/intake": {"internal/rights", "internal/rights/apart"},
+	"internal/rights/bar":    {"internal/rights"},
 
 	"internal/account":        {"internal/account/directory", "internal/account/session"},
 	"internal/account/factor": {"internal/account", "internal/account/session"},

@@ -45,6 +45,7 @@ import (
 	"kagami/internal/rights"
 	"kagami/internal/rights/apart"
 	"kagami/internal/rights/bar"
+	ledger "kagami/internal/rights/intake"
 	"kagami/internal/setting"
 	webabsence "kagami/web/absence"
 	"kagami/web/account"
@@ -78,6 +79,7 @@ import (
 	"kagami/web/reach"
 	"kagami/web/reading"
 	webrights "kagami/web/rights"
+	rightsintake "kagami/web/rights/intake"
 	"kagami/web/screen"
 	"kagami/web/server"
 	websetting "kagami/web/setting"
@@ -147,6 +149,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webloan.New(loans).Part(),
 		webstocktaking.New(stocktaking.New(g.Pool, g.Door, assets, stocktaking.Ties{Missing: notFound(lost)}), assets).Part(),
 		webrights.New(accessRights, bars).Part(),
+		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{}), accessRights).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

@@ -94,8 +94,8 @@ func (s state) named(f file) (people, systems []int64) {
 	return people, systems
 }
 
-// mostOnly is how many rights are shown that are in the ledger alone.
-const mostOnly = 5_000
+// MostOnly is how many rights are shown that are in the ledger alone.
+const MostOnly = 5_000
 
 // only lists the rights of the systems that a file names which it does not, with how many
 // these are.
@@ -112,7 +112,7 @@ func only(ctx context.Context, db postgres.Querier, s state, f file, p plan) (li
 		FROM access_right r JOIN person_shown p ON p.id = r.person_id JOIN system_shown y ON y.id = r.asset_id
 		WHERE r.state = 'permitted' AND r.asset_id = ANY(@systems) AND NOT EXISTS (SELECT FROM unnest(@matched::bigint[]) m(id) WHERE m.id = r.id) AND coalesce(r.until_on >= @today, true)
 		ORDER BY y.code, p.staff_number, r.id LIMIT @most`,
-		pgx.StrictNamedArgs{"systems": systems, "matched": p.matched, "today": s.today, "most": mostOnly})
+		pgx.StrictNamedArgs{"systems": systems, "matched": p.matched, "today": s.today, "most": MostOnly})
 	for _, r := range rows {
 		count = r.Count
 		list = append(list, Line{
