@@ -163,6 +163,13 @@ func TestTheLedgerHandedOutIsTakenInAgain(t *testing.T) {
 		t.Errorf("%+v %+v %+v", i.Summary, lists.Problems, lists.Left)
 	}
 	b.Reset()
+	o.Must(o.Ledger(t.Context(), o.As("fukushi 課長"), rights.Search{}, &b)) // their people's, of another section's systems
+	token, err = o.Start(t.Context(), o.As("fukushi 課長"), "台帳.xlsx", b.Bytes())
+	o.Must(err)
+	if i, lists := o.look("fukushi 課長", token); i.Unchanged != 2 || i.Rows != 2 {
+		t.Errorf("%+v %+v %+v", i.Summary, lists.Problems, lists.Left)
+	}
+	b.Reset()
 	o.Must(o.Ledger(t.Context(), o.As("soumu 統括"), rights.Search{Person: o.Number["zeimu 主事"]}, &b))
 	token, err = o.Start(t.Context(), o.As("soumu 統括"), "台帳.xlsx", b.Bytes())
 	o.Must(err)

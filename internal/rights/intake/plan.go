@@ -94,7 +94,7 @@ type state struct {
 	sections map[string][]int64 // by folded names and codes
 	systems  []system
 	may      func(section int64) bool // the actor takes in what is of its systems
-	held     []held                   // of the people and the systems that the file names
+	held     []held                   // of the people and the systems that the file names, as far as the actor may see them
 	barred   map[use]bool             // what can be had again by a reinstatement alone
 	barredBy map[int64]bool           // the same, of all systems
 	rules    []apart.Rule
@@ -163,8 +163,8 @@ func (n names) who(s state, r row) (at int, c column, problem string) {
 	return list[0], 0, ""
 }
 
-// which finds the system of a line; a sentence where there is no telling, or where it is not
-// the actor's to take in.
+// which finds the system of a line; a sentence where there is no telling. Where it is not the
+// actor's to take in, there is both.
 func (n names) which(s state, r row) (at int, c column, problem string) {
 	at = -1
 	switch {
@@ -193,7 +193,7 @@ func (n names) which(s state, r row) (at int, c column, problem string) {
 		return -1, 0, ""
 	}
 	if y := s.systems[at]; !s.may(y.Section) {
-		return -1, c, fmt.Sprintf("「%s」は%sのシステムです。あなたは、自分の課のシステムの行だけを取り込めます。この行を除いて、%sに渡してください。", y.Name, y.SectionName, y.SectionName)
+		return at, c, fmt.Sprintf("「%s」は%sのシステムです。あなたは、自分の課のシステムの行だけを取り込めます。この行を除いて、%sに渡してください。", y.Name, y.SectionName, y.SectionName)
 	}
 	return at, c, ""
 }
@@ -227,11 +227,14 @@ func makePlan(s state, f file) plan {
 		if problem != "" {
 			wrong(c, problem)
 		}
-		which, at, problem := n.which(s, r)
-		if problem != "" {
-			wrong(at, problem)
+		which, at, notTheirs := n.which(s, r)
+		if notTheirs != "" && which < 0 {
+			wrong(at, notTheirs)
 		}
 		if who < 0 || which < 0 || r.details.Kind == "" {
+			if which >= 0 && notTheirs != "" {
+				wrong(at, notTheirs)
+			}
 			continue
 		}
 		someone, y := s.people[who], s.systems[which]
@@ -254,6 +257,10 @@ func makePlan(s state, f file) plan {
 			} else {
 				p.left = append(p.left, line)
 			}
+			continue
+		}
+		if notTheirs != "" {
+			wrong(at, notTheirs)
 			continue
 		}
 		if r.over {

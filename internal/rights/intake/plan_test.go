@@ -41,6 +41,7 @@ func aTown() state {
 			{ID: 21, Code: "8-0001", Person: 1, System: 11, Kind: rights.General, Grade: "照会", Login: "ichiro", Purpose: "課税の事務", From: calendar.NewDate(2025, time.April, 1)},
 			{ID: 22, Code: "8-0002", Person: 4, System: 11, Kind: rights.General, Grade: "照会", Purpose: "課税の事務", From: calendar.NewDate(2025, time.April, 1)},
 			{ID: 23, Code: "8-0003", Person: 2, System: 12, Kind: rights.General, Grade: "決裁", Purpose: "課税の事務", From: calendar.NewDate(2025, time.April, 1), Asked: true},
+			{ID: 24, Code: "8-0004", Person: 1, System: 14, Kind: rights.General, Grade: "照会", Purpose: "課税の事務", From: calendar.NewDate(2025, time.April, 1)},
 		},
 		barred: map[use]bool{{2, 11}: true}, barredBy: map[int64]bool{}, rules: apart.Rules.On(edition.Values{}, aDay),
 	}
@@ -85,6 +86,7 @@ func TestLinesOfALedger(t *testing.T) {
 		"no system":                       {",P1,,無いもの,,x" + rest, "システム", "情報資産台帳にありません"},
 		"a system out of use":             {",P1,,旧システム,,x" + rest, "システム", "もう使われていません"},
 		"another section's system":        {",P1,,福祉システム,,x" + rest, "システム", "福祉こども課のシステムです"},
+		"there already, in another's":     {",P1,,福祉システム,," + rest, "same", ""},
 		"a code of another system":        {",P1,,電子メール,zeimu-0001,x" + rest, "管理番号", "「税務システム」"},
 		"barred there":                    {",P2,,税務システム,,x" + rest, "職員番号", "いま取り込めません"},
 		"no purpose":                      {",P1,,税務システム,,x,照会,一般,,2025-04-01,,\n", "目的", "目的を入力"},

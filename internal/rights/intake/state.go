@@ -53,7 +53,10 @@ func load(ctx context.Context, db postgres.Querier, actor authz.Actor, f file, n
 	if s.held, err = postgres.List[held](ctx, db, "listing what is in the ledger already", `
 		SELECT r.id, r.code, r.person_id AS person, r.asset_id AS system, r.kind, r.grade, r.login, r.outsider, r.purpose, r.from_on AS from, r.until_on AS until,
 		       r.confirmed_on AS confirmed, r.state = 'asked' AS asked
-		FROM access_right r WHERE r.state IN ('asked', 'permitted') AND r.person_id = ANY(@people) AND r.asset_id = ANY(@systems) ORDER BY r.id`, pgx.StrictNamedArgs{"people": people, "systems": systems}); err != nil {
+		FROM access_right r JOIN system_shown y ON y.id = r.asset_id
+		WHERE r.state IN ('asked', 'permitted') AND r.person_id = ANY(@people) AND r.asset_id = ANY(@systems)
+		  AND (@all OR y.section_id = ANY(@own) OR r.section_id = ANY(@led) OR EXISTS (SELECT FROM standing w WHERE w.person_id = r.person_id AND w.section_id = ANY(@led) AND w.period @> @today::date))
+		ORDER BY r.id`, pgx.StrictNamedArgs{"people": people, "systems": systems, "all": all, "own": own, "led": actor.Sections(authz.ReadRights), "today": today}); err != nil {
 		return s, err
 	}
 	bars, err := postgres.List[struct{ Person, System int64 }](ctx, db, "listing what is barred", `
@@ -87,7 +90,7 @@ func (s state) named(f file) (people, systems []int64) {
 		}
 	}
 	for _, y := range s.systems {
-		if (codes[strings.ToLower(y.Code)] || titles[fold(y.Name)]) && s.may(y.Section) {
+		if codes[strings.ToLower(y.Code)] || titles[fold(y.Name)] {
 			systems = append(systems, y.ID)
 		}
 	}
@@ -101,6 +104,10 @@ const MostOnly = 5_000
 // these are.
 func only(ctx context.Context, db postgres.Querier, s state, f file, p plan) (list []Line, count int, err error) {
 	_, systems := s.named(f)
+	systems = slices.DeleteFunc(systems, func(id int64) bool {
+		i := slices.IndexFunc(s.systems, func(y system) bool { return y.ID == id })
+		return !s.may(s.systems[i].Section)
+	})
 	rows, err := postgres.List[struct {
 		Code, Number, Name, System string
 		Kind                       rights.Kind
