@@ -4,6 +4,7 @@ package address
 const (
 	RightImport   = Rights + "/import"
 	RightTemplate = RightImport + "/template.xlsx"
+	RightAccounts = RightImport + "/accounts" // those that a directory alone has
 	RightExport   = Rights + "/export"
 	RightLedger   = Rights + "/export.xlsx"
 )

@@ -2,11 +2,13 @@ package intake_test
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/rights"
@@ -208,4 +210,40 @@ func TestWhatIsSettledIsRemembered(t *testing.T) {
 		t.Errorf("the next file: %+v", i)
 	}
 	o.Must(o.Apply(t.Context(), o.As("zeimu 担当副課長"), next))
+}
+
+func TestAccountsOfADirectoryAreTakenIn(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	accounts := []intake.Account{
+		{System: o.Tax, Login: "a", Number: o.Number["fukushi 主事"], Name: "FUKUSHI Shuji"}, {System: o.Tax, Login: "b", Name: "見本 zeimu 主事"},
+		{System: o.Tax, Login: "c", Name: "svc-backup"},
+	}
+	o.Service = intake.New(o.DB.Pool, o.Door, o.Rights, intake.Ties{Accounts: func(context.Context, authz.Actor) ([]intake.Account, error) { return accounts, nil }})
+	take := func(by string, logins ...string) error {
+		taking := intake.Taking{Kind: rights.General, Purpose: "課税の事務", From: rightstest.Today}
+		for _, login := range logins {
+			taking.Keys = append(taking.Keys, o.Tax+"/"+login)
+		}
+		return o.TakeAccounts(t.Context(), o.As(by), taking)
+	}
+	for name, err := range map[string]error{"none": take("zeimu 課長"), "one of nobody": take("zeimu 課長", "a", "c"), "another section's": take("fukushi 課長", "a")} {
+		if fault.KindOf(err) != fault.Invalid || o.count() != 0 {
+			t.Errorf("%s: %v, %d rights", name, err, o.count())
+		}
+	}
+	if err := take("zeimu 主事", "a"); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("by who may not: %v", err)
+	}
+	o.Must(take("zeimu 課長", "a", "b"))
+	page, err := o.Rights.List(t.Context(), o.As("soumu 統括"), rights.Search{})
+	o.Must(err)
+	for i, login := range []string{"b", "a"} {
+		if r := page.Rights[i]; r.Login != login || r.Source != rights.FromDirectory || r.Standing != rights.InForce {
+			t.Errorf("%+v", r)
+		}
+	}
+	if err := take("zeimu 課長", "a"); fault.KindOf(err) != fault.Invalid || o.count() != 2 {
+		t.Errorf("once more: %v", err)
+	}
 }

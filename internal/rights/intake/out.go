@@ -20,14 +20,6 @@ const (
 	blank = 200
 )
 
-// Account is one that a directory of the town has, and no right of the ledger is of.
-type Account struct {
-	System string // 管理番号
-	Login  string
-	Number string // 職員番号 as the directory has it; empty for none
-	Name   string // as the directory has it
-}
-
 var hints = map[column]string{
 	personColumn:    "使う人の氏名です。同じ氏名の人がいるときは、職員番号も書きます。保守のときは、責任を持つ職員を書きます。",
 	numberColumn:    "この番号で、登録されている職員と照らし合わせます。",

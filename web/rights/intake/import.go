@@ -28,7 +28,7 @@ func (s *Screens) showUpload(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Screens) drawUpload(w http.ResponseWriter, r *http.Request, status int, problems []fault.Problem) error {
-	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "アカウント管理台帳を取り込む", listWay...), Problems: problems}))
+	screen.Render(w, r, status, uploadPage(uploadView{Frame: screen.Frame(r, "アカウント管理台帳を取り込む", listWay...), Problems: problems, Directory: s.files.KnowsAccounts()}))
 	return nil
 }
 

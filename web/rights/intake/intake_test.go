@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"bytes"
+	"context"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -27,7 +28,9 @@ var town = assettest.Town(func(g server.Ground, _ *asset.Service, _ *find.Servic
 	of := rights.New(g.Pool, g.Door, rights.Ties{})
 	return []screen.Part{
 		{Nav: []screen.Entry{{Label: "利用権限", URL: "/rights", Place: 3, Action: authz.ReadRights, Least: authz.Self}}, Routes: []screen.Route{screen.Get("/rights", authz.ReadRights, func(http.ResponseWriter, *http.Request) error { return nil })}},
-		intake.New(ledger.New(g.Pool, g.Door, of, ledger.Ties{}), of).Part(),
+		intake.New(ledger.New(g.Pool, g.Door, of, ledger.Ties{Accounts: func(context.Context, authz.Actor) ([]ledger.Account, error) {
+			return []ledger.Account{{System: "zeimu-0038", Login: "u1", Number: "M011"}, {System: "zeimu-0038", Login: "svc", Name: "バックアップ"}}, nil
+		}}), of).Part(),
 	}
 })
 
@@ -156,4 +159,23 @@ func TestWhoMayNotTakeALedgerIn(t *testing.T) {
 			t.Errorf("%s: %d", path, a.Status)
 		}
 	}
+}
+
+// Accounts that a directory alone has are chosen; what was typed comes back.
+func TestAccountsOfADirectoryAreChosen(t *testing.T) {
+	t.Parallel()
+	v := servertest.SignIn(t, town.Start(t), town.Holder("税務町民課長"))
+	_, code := assettest.Register(t, v, assettest.Ledger("name", "収納システム", "kind", "system", "zone", "lgwan", "confidentiality", "2"))
+	if code != "zeimu-0038" {
+		t.Fatalf("the system is %s", code)
+	}
+	says(t, v.Get("/rights/import"), "ディレクトリにだけあるアカウントを取り込む")
+	says(t, v.Get("/rights/import/accounts"), "u1", "バックアップ")
+	form := url.Values{"account": {"zeimu-0038/u1", "zeimu-0038/svc"}, "kind": {"general"}, "purpose": {"滞納の確認"}, "from_on": {"2026-11-24"}}
+	a := v.Post("/rights/import/accounts", form)
+	if says(t, a, "「svc」：この氏名の職員は、登録されていません", `value="滞納の確認"`, `value="zeimu-0038/u1" checked`); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("one of nobody: %d", a.Status)
+	}
+	form["account"] = []string{"zeimu-0038/u1"}
+	says(t, v.Post("/rights/import/accounts", form), "アカウントを、台帳に取り込みました")
 }

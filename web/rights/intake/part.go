@@ -33,12 +33,17 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/rights/import/of/{token}", authz.RecordRights, s.apply).Sensitive(),
 			screen.Get("/rights/import/of/{token}/headings", authz.RecordRights, s.showHeadings),
 			screen.Post("/rights/import/of/{token}/headings", authz.RecordRights, s.settleHeadings),
+			screen.Get("/rights/import/accounts", authz.RecordRights, s.showAccounts),
+			screen.Post("/rights/import/accounts", authz.RecordRights, s.takeAccounts).Sensitive(),
 			screen.Get("/rights/export", authz.ReadSystemRights, s.showExport),
 			screen.Get("/rights/export.xlsx", authz.ReadSystemRights, s.export).Stream(),
 		},
 		Nav: []screen.Entry{
 			{Label: "台帳の取り込み", URL: address.RightImport, Place: 8, Under: address.Rights, Action: authz.RecordRights, Least: authz.Own},
 			{Label: "台帳の書き出し", URL: address.RightExport, Place: 9, Under: address.Rights, Action: authz.ReadSystemRights, Least: authz.Own},
+		},
+		Flashes: map[string]layout.Done{
+			"right-accounts": {Heading: "アカウントを、台帳に取り込みました", Text: "取り込んだものは、この一覧からなくなり、台帳で見られます。"},
 		},
 		Subjects: []trail.Named{{Kind: "right_import", Title: "アカウント管理台帳の取り込み"}},
 	}
