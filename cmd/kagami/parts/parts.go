@@ -47,6 +47,7 @@ import (
 	"kagami/internal/rights/bar"
 	"kagami/internal/rights/connector"
 	rightsreach "kagami/internal/rights/connector/reach"
+	ledger "kagami/internal/rights/intake"
 	"kagami/internal/rights/review"
 	"kagami/internal/setting"
 	webabsence "kagami/web/absence"
@@ -82,6 +83,7 @@ import (
 	"kagami/web/reading"
 	webrights "kagami/web/rights"
 	webconnector "kagami/web/rights/connector"
+	rightsintake "kagami/web/rights/intake"
 	webreview "kagami/web/rights/review"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -155,6 +157,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webrights.New(accessRights, bars).Part(),
 		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{})).Part(),
 		webconnector.New(connectors).Part(),
+		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{}), accessRights).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

@@ -153,18 +153,61 @@ func readRule(row edition.Row) Rule {
 // Clash is the first rule by which a right does not go together with one of those that its
 // person has, and that one.
 func Clash(rules []Rule, fresh Right, held []Right) (Rule, Right, bool) {
-	for _, rule := range rules {
-		a, b := rule.sides(fresh)
-		for _, other := range held {
-			if fold(other.User) != fold(fresh.User) || !strings.EqualFold(other.System, fresh.System) {
-				continue
-			}
-			if otherA, otherB := rule.sides(other); a && otherB || b && otherA {
-				return rule, other, true
+	c := NewCompany(rules)
+	for _, other := range held {
+		c.Add(other)
+	}
+	return c.Clash(fresh)
+}
+
+// Company is what somebody has, as the rules look at it: however much that is, another right is
+// looked at beside it in no time.
+type Company struct {
+	rules []Rule
+	first map[side]Right
+}
+
+// side is a side of a rule, in a system, of who uses it.
+type side struct {
+	rule         int
+	b            bool
+	system, user string
+}
+
+// NewCompany is that of who has nothing.
+func NewCompany(rules []Rule) *Company {
+	return &Company{rules, map[side]Right{}}
+}
+
+// Add adds a right to it.
+func (c *Company) Add(right Right) {
+	for i, rule := range c.rules {
+		a, b := rule.sides(right)
+		for at, on := range map[side]bool{c.at(i, false, right): a, c.at(i, true, right): b} {
+			if _, before := c.first[at]; on && !before {
+				c.first[at] = right
 			}
 		}
 	}
+}
+
+// Clash is the first rule by which a right does not go together with one of these, and that
+// one.
+func (c *Company) Clash(fresh Right) (Rule, Right, bool) {
+	for i, rule := range c.rules {
+		a, b := rule.sides(fresh)
+		if other, meets := c.first[c.at(i, true, fresh)]; a && meets {
+			return rule, other, true
+		}
+		if other, meets := c.first[c.at(i, false, fresh)]; b && meets {
+			return rule, other, true
+		}
+	}
 	return Rule{}, Right{}, false
+}
+
+func (c *Company) at(rule int, b bool, right Right) side {
+	return side{rule, b, strings.ToLower(right.System), fold(right.User)}
 }
 
 // Both is the first rule of which a right is on both sides by itself: 起票・決裁.
