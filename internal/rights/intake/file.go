@@ -113,10 +113,10 @@ func keyOf(name string) string {
 	return table.Columns[i].Key
 }
 
-// oneLine is a cell with one blank for each stretch of them. NUL is none that the database
-// keeps.
+// oneLine is a cell with one blank for each stretch of them, without what the database does
+// not keep.
 func oneLine(s string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(s, "\x00", " ")), " ")
+	return strings.Join(strings.Fields(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", " "), " ")), " ")
 }
 
 // fold is a word as it is compared: without widths, cases and blanks.

@@ -247,3 +247,22 @@ func TestAccountsOfADirectoryAreTakenIn(t *testing.T) {
 		t.Errorf("once more: %v", err)
 	}
 }
+
+// Whatever bytes stand in a file or its name, it is refused with a sentence or looked at.
+func TestOddBytesAreNoFailure(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	for name, file := range map[string]string{
+		"台帳\x00\xff.csv": head + o.line("fukushi 主事", "税務システム", "a\x00b"),
+		"heading.csv":    strings.Replace(head, "終了日", "終了日,ほか\x00の列", 1) + o.line("fukushi 主事", "税務システム", "a"),
+		"latin.csv":      head + o.line("fukushi 主事", "税務システム", "a\xffb"),
+	} {
+		token, err := o.Start(t.Context(), o.As("zeimu 課長"), name, []byte(file))
+		if err != nil && fault.KindOf(err) == fault.Internal {
+			t.Errorf("%q: %v", name, err)
+		}
+		if err == nil {
+			o.look("zeimu 課長", token)
+		}
+	}
+}

@@ -166,7 +166,6 @@ func (n names) who(s state, r row) (at int, c column, problem string) {
 // which finds the system of a line; a sentence where there is no telling. Where it is not the
 // actor's to take in, there is both.
 func (n names) which(s state, r row) (at int, c column, problem string) {
-	at = -1
 	switch {
 	case r.code != "":
 		known := false
