@@ -195,7 +195,7 @@ func (s *Service) Lines(ctx context.Context, actor authz.Actor, p Place, c Choic
 		ids[i] = h.RightID
 	}
 	lines, err := postgres.List[Line](ctx, s.pool, "listing the rights of a section that are confirmed", selectLine+`
-		WHERE v.id = @id AND i.right_id = ANY(@rights) ORDER BY p.furigana_key, p.staff_number, y.name, r.id`, with(instant(s.door.Now()), pgx.StrictNamedArgs{"id": p.ID, "rights": ids}))
+		WHERE v.id = @id AND i.right_id = ANY(@rights) ORDER BY p.furigana_key, p.staff_number, y.name, r.id`, with(rights.Instant(s.door.Now()), pgx.StrictNamedArgs{"id": p.ID, "rights": ids}))
 	if err != nil {
 		return page, err
 	}
@@ -236,7 +236,7 @@ func (s *Service) linesOf(ctx context.Context, actor authz.Actor, p Place, codes
 		return nil, errNone()
 	}
 	list, err := postgres.List[Line](ctx, s.pool, "finding rights of a section that are confirmed", selectLine+` WHERE v.id = @id AND r.code = ANY(@codes) AND `+place+` = @section ORDER BY r.id`,
-		with(instant(s.door.Now()), pgx.StrictNamedArgs{"id": p.ID, "section": p.Section, "codes": codes}))
+		with(rights.Instant(s.door.Now()), pgx.StrictNamedArgs{"id": p.ID, "section": p.Section, "codes": codes}))
 	if err != nil {
 		return nil, err
 	}
