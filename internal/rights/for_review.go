@@ -3,9 +3,12 @@ package rights
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/door"
 	"kagami/internal/notice"
+	"kagami/internal/postgres"
 )
 
 // Gone tells in SQL of a right r that was permitted that it is over on @today, or its system
@@ -15,17 +18,28 @@ const Gone = `(r.state <> 'permitted' OR (` + over + `) IS TRUE OR NOT EXISTS (S
 // Keep says of rights in a change that has allowed it (ReviewRights), and has locked them,
 // whose people work in a section since a transfer, that they are still needed there: they are
 // for its work from now on. It returns what the trail is to say of each, and lets the town's
-// directories know.
+// directories know. Conflict where one must not be held beside another.
 func (s *Service) Keep(ctx context.Context, tx *door.Tx, actor authz.Actor, ids []int64, section int64) ([]door.Effect, error) {
+	kept, err := postgres.List[Right](ctx, tx, "finding rights that are kept", selectRight+` WHERE r.id = ANY(@ids) ORDER BY r.person_id, r.id`,
+		InstantAnd(tx.Now, pgx.StrictNamedArgs{"ids": ids}))
+	if err != nil {
+		return nil, err
+	}
+	people := make([]int64, len(kept))
+	for i, r := range kept {
+		people[i] = r.Person
+		if err := tx.TakeLate(ctx, together(r.Person)); err != nil {
+			return nil, err
+		}
+		if err := r.refuseMeeting(ctx, tx, EventKeep); err != nil {
+			return nil, err
+		}
+	}
 	list, err := write(ctx, tx, actor.Person, EventKeep, "", ids, section)
 	if err != nil {
 		return nil, err
 	}
-	people := make([]int64, len(list))
-	for i, m := range list {
-		people[i] = m.Person
-	}
-	return effects(list, EventKeep), s.Carry(ctx, tx, people)
+	return effects(list, EventKeep), s.Carry(ctx, tx, distinct(people))
 }
 
 // TellUnneeded is what the person of a right is told that has ended because it was found not to

@@ -88,8 +88,8 @@ func TestTheRightsOfASectionAreConfirmed(t *testing.T) {
 		}
 		manager.goTo(path + "/rest?show=left")
 		manager.look("right-review-rest")
-		evaluate[bool](manager, `document.querySelector('form.card button').click(), true`)
-		manager.waitToRead("気になる点のないものを「要る」と記録しました")
+		manager.press(evaluate[string](manager, `document.querySelector('form.card button').innerText`))
+		manager.mustSee("気になる点のないものを「要る」と記録しました")
 	}
 	answerAll := func(who *person) {
 		for {
@@ -105,8 +105,8 @@ func TestTheRightsOfASectionAreConfirmed(t *testing.T) {
 	deputy.goTo("/")
 	deputy.press("変えるものを見る")
 	deputy.look("right-review-changes")
-	evaluate[bool](deputy, fmt.Sprintf(`document.querySelector('#r-%s button').click(), true`, special))
-	deputy.waitToRead("変えたことを記録しました")
+	deputy.do(chromedp.Click(chromedp.CSS("#r-"+special+" button")), chromedp.WaitNotPresent(chromedp.CSS("#r-"+special)))
+	deputy.mustSee("変えたことを記録しました")
 	answerAll(second)
 	answerAll(officer)
 	manager.goTo("/")

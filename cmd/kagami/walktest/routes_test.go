@@ -199,7 +199,16 @@ func TestEveryRouteAnswersEveryRoleAsTheTableSays(t *testing.T) {
 				}
 				a := v.Ask(route.Method, m.address(route.Pattern), "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 				refused := a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized || a.Status == http.StatusNotFound && aboutSomebody(route.Pattern)
-				may := mayAbout(table, route.Action, role, of, aboutSomebody(route.Pattern)) && (!decides || of != themselves)
+				about := of
+				people := strings.HasPrefix(route.Pattern, "/rights/reviews/{review}/{section}")
+				if people && of == themselves {
+					about = ownSection // it is of all who work in the section, whoever asks
+				}
+				may := mayAbout(table, route.Action, role, about, aboutSomebody(route.Pattern)) && (!decides || of != themselves)
+				if people && route.Action == authz.ReviewRights && role == authz.GeneralSecurityOfficer {
+					// the 統括 answers for who leads the section alone, and hands nothing in
+					may = !strings.HasSuffix(route.Pattern, "/hand_in") && !strings.HasSuffix(route.Pattern, "/take_up")
+				}
 				if route.Action == authz.ManageAccounts && route.Ask != nil && !aboutSomebody(route.Pattern) {
 					// about everybody's account: one's own is not enough, and the 統括 stands in
 					// for the only ポータル管理者

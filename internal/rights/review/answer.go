@@ -182,7 +182,7 @@ func (p Place) settle(ctx context.Context, tx *door.Tx, j judge, replies []Reply
 	for i, r := range replies {
 		codes[i] = r.Right
 	}
-	args := with(instant(tx.Now), pgx.StrictNamedArgs{"id": p.ID, "codes": codes})
+	args := with(rights.Instant(tx.Now), pgx.StrictNamedArgs{"id": p.ID, "codes": codes})
 	if _, err := tx.Exec(ctx, `
 		SELECT FROM right_review_item i JOIN access_right r ON r.id = i.right_id WHERE i.review_id = @id AND r.code = ANY(@codes) ORDER BY r.id FOR UPDATE OF r, i`,
 		pgx.StrictNamedArgs{"id": p.ID, "codes": codes}); err != nil {

@@ -21,17 +21,16 @@ import (
 
 // Wish is that a right is to be changed, and was not yet.
 type Wish struct {
-	Review                           string // its code
-	Code                             string
-	Person                           int64
-	StaffNumber, PersonName, Section string
-	SystemCode, SystemName           string
-	Kind                             rights.Kind
-	Grade                            string
-	Words, By                        string
-	At                               time.Time
-	Version                          int
-	Own                              bool // it is the actor's
+	Review              string // its code
+	Code                string
+	PersonName, Section string
+	SystemName          string
+	Kind                rights.Kind
+	Grade               string
+	Words, By           string
+	At                  time.Time
+	Version             int
+	Own                 bool // it is the actor's
 }
 
 // Lets are what it lets do now, in words.
@@ -43,8 +42,8 @@ const wishes = items + ` JOIN system_shown y ON y.id = r.asset_id WHERE i.answer
 // Wishes lists what is to be changed of systems that the actor answers for, the oldest first.
 func (s *Service) Wishes(ctx context.Context, actor authz.Actor) ([]Wish, error) {
 	return postgres.List[Wish](ctx, s.pool, "listing rights that are to be changed", `
-		SELECT w.review, w.code, w.person, w.system_code, w.system_name, w.kind, w.grade, w.words, w.at, w.version, p.staff_number, p.name AS person_name, x.name AS section, b.name AS by, w.person = @actor AS own
-		FROM (SELECT v.code AS review, r.code, i.person_id AS person, `+place+` AS place, y.code AS system_code, y.name AS system_name, r.kind, r.grade, i.words, i.answered_by, i.answered_at AS at, i.version FROM `+wishes+`) w
+		SELECT w.review, w.code, w.system_name, w.kind, w.grade, w.words, w.at, w.version, p.name AS person_name, x.name AS section, b.name AS by, w.person = @actor AS own
+		FROM (SELECT v.code AS review, r.code, i.person_id AS person, `+place+` AS place, y.name AS system_name, r.kind, r.grade, i.words, i.answered_by, i.answered_at AS at, i.version FROM `+wishes+`) w
 		JOIN person_shown p ON p.id = w.person JOIN section_shown x ON x.id = w.place JOIN person_shown b ON b.id = w.answered_by ORDER BY w.at, w.code`,
 		pgx.StrictNamedArgs{"systems": actor.Sections(authz.PermitRights), "today": s.today(), "actor": actor.Person})
 }

@@ -18,6 +18,7 @@ import (
 	"kagami/internal/notice"
 	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
+	"kagami/internal/rights"
 	"kagami/internal/trail"
 )
 
@@ -248,7 +249,7 @@ func joinSections(ctx context.Context, tx *door.Tx, v Review) (int, error) {
 			SELECT DISTINCT @id::bigint, `+allPlace+` FROM `+allItems+` WHERE v.id = @id AND `+allPlace+` <> i.section_id
 			ON CONFLICT DO NOTHING RETURNING section_id)
 		INSERT INTO right_review_step (review_id, section_id, at, by, event) SELECT @id, section_id, @now, NULL, 'join' FROM come`,
-		with(instant(tx.Now), pgx.StrictNamedArgs{"id": v.ID}))
+		with(rights.Instant(tx.Now), pgx.StrictNamedArgs{"id": v.ID}))
 	if err != nil {
 		return 0, fmt.Errorf("taking sections into a confirmation of rights: %w", err)
 	}

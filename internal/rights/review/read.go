@@ -92,11 +92,10 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor, v Review, sec
 
 // Line is a right of somebody in a section, as it is gone through.
 type Line struct {
-	RightID                       int64
 	Code                          string
 	Person                        int64
 	StaffNumber, PersonName, Post string
-	SystemCode, SystemName        string
+	SystemName                    string
 	rights.Details
 	ForSection  string // in whose work it is used; empty where it goes along wherever the person works
 	CameFrom    string // the section where the person worked at the opening; empty where that is still so
@@ -137,7 +136,7 @@ const settled = `(EXISTS (SELECT FROM right_review_settlement m WHERE m.review_i
 	OR EXISTS (SELECT FROM access_right z WHERE z.person_id = r.person_id AND z.asset_id = r.asset_id AND z.asked_at > i.answered_at AND z.state IN ('asked', 'permitted')))`
 
 const selectLine = `
-	SELECT r.id AS right_id, r.code, i.person_id AS person, p.staff_number, p.name AS person_name, coalesce(k.post, '') AS post, y.code AS system_code, y.name AS system_name,
+	SELECT r.code, i.person_id AS person, p.staff_number, p.name AS person_name, coalesce(k.post, '') AS post, y.name AS system_name,
 	       r.kind, r.grade, r.login, r.outsider, r.purpose, r.from_on AS from, r.until_on AS until, coalesce(c.name, '') AS for_section,
 	       CASE WHEN ` + place + ` <> i.section_id THEN o.name ELSE '' END AS came_from, coalesce(f.name, '') AS confirmed_by, r.confirmed_on, ` + rights.StandingOf + ` AS standing,
 	       ` + stands + ` AS stands, i.words, coalesce(b.name, '') AS answered_by, i.answered_at, i.version, i.answer IS NOT DISTINCT FROM 'change' AND ` + settled + ` AS settled,
@@ -195,7 +194,7 @@ func (s *Service) Lines(ctx context.Context, actor authz.Actor, p Place, c Choic
 		ids[i] = h.RightID
 	}
 	lines, err := postgres.List[Line](ctx, s.pool, "listing the rights of a section that are confirmed", selectLine+`
-		WHERE v.id = @id AND i.right_id = ANY(@rights) ORDER BY p.furigana_key, p.staff_number, y.name, r.id`, with(instant(s.door.Now()), pgx.StrictNamedArgs{"id": p.ID, "rights": ids}))
+		WHERE v.id = @id AND i.right_id = ANY(@rights) ORDER BY p.furigana_key, p.staff_number, y.name, r.id`, with(rights.Instant(s.door.Now()), pgx.StrictNamedArgs{"id": p.ID, "rights": ids}))
 	if err != nil {
 		return page, err
 	}
@@ -236,7 +235,7 @@ func (s *Service) linesOf(ctx context.Context, actor authz.Actor, p Place, codes
 		return nil, errNone()
 	}
 	list, err := postgres.List[Line](ctx, s.pool, "finding rights of a section that are confirmed", selectLine+` WHERE v.id = @id AND r.code = ANY(@codes) AND `+place+` = @section ORDER BY r.id`,
-		with(instant(s.door.Now()), pgx.StrictNamedArgs{"id": p.ID, "section": p.Section, "codes": codes}))
+		with(rights.Instant(s.door.Now()), pgx.StrictNamedArgs{"id": p.ID, "section": p.Section, "codes": codes}))
 	if err != nil {
 		return nil, err
 	}

@@ -186,11 +186,6 @@ func (p Place) follow(event Event) (Stage, error) {
 	return a.To, nil
 }
 
-// instant are the arguments of what is asked of an instant: @now, and @today, its day.
-func instant(now time.Time) pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{"now": now, "today": calendar.Day(now)}
-}
-
 // with are arguments together.
 func with(args pgx.StrictNamedArgs, more ...pgx.StrictNamedArgs) pgx.StrictNamedArgs {
 	args = maps.Clone(args)

@@ -275,14 +275,8 @@ func (v Review) keep(ctx context.Context, tx *door.Tx, actor authz.Actor, reason
 	if err != nil {
 		return fmt.Errorf("keeping what a confirmation of rights came to: %w", err)
 	}
-	_, err = tx.Exec(ctx, `
-		WITH `+workplaces+`
-		UPDATE right_review_item k SET section_id = c.place, over = c.stands = 'ended', person_name = p.name, system_name = y.name, grade = c.grade
-		FROM (SELECT i.right_id, r.person_id, r.asset_id, r.grade, `+allPlace+` AS place, `+stands+` AS stands FROM `+allItems+` WHERE v.id = @id) c
-		JOIN person_shown p ON p.id = c.person_id JOIN system_shown y ON y.id = c.asset_id
-		WHERE k.review_id = @id AND k.right_id = c.right_id`, pgx.StrictNamedArgs{"id": v.ID, "today": tx.Today()})
-	if err != nil {
-		return fmt.Errorf("keeping what was said in a confirmation of rights: %w", err)
+	if err := v.keepItems(ctx, tx); err != nil {
+		return err
 	}
 	_, err = tx.Exec(ctx, `
 		WITH step AS (INSERT INTO right_review_step (review_id, at, by, event, note) VALUES (@id, @now, @by, 'close', @reason))
@@ -290,6 +284,31 @@ func (v Review) keep(ctx context.Context, tx *door.Tx, actor authz.Actor, reason
 		pgx.StrictNamedArgs{"id": v.ID, "now": tx.Now, "by": actor.Person, "reason": reason})
 	if err != nil {
 		return fmt.Errorf("closing a confirmation of rights: %w", err)
+	}
+	return nil
+}
+
+// atOnce is how many rights are kept by one statement: a million by one would take longer than a
+// statement may.
+const atOnce = 100_000
+
+// keepItems keeps what each right was, and where its person worked.
+func (v Review) keepItems(ctx context.Context, tx *door.Tx) error {
+	ids, err := postgres.One[struct{ First, Last int64 }](ctx, tx, "looking which rights are confirmed",
+		`SELECT coalesce(min(right_id), 0) AS first, coalesce(max(right_id), 0) AS last FROM right_review_item WHERE review_id = @id`, pgx.StrictNamedArgs{"id": v.ID})
+	if err != nil {
+		return err
+	}
+	for from := ids.First; from <= ids.Last; from += atOnce {
+		_, err := tx.Exec(ctx, `
+			WITH `+workplaces+`
+			UPDATE right_review_item k SET section_id = c.place, over = c.stands = 'ended', person_name = p.name, system_name = y.name, grade = c.grade
+			FROM (SELECT i.right_id, r.person_id, r.asset_id, r.grade, `+allPlace+` AS place, `+stands+` AS stands FROM `+allItems+` WHERE v.id = @id AND i.right_id >= @from AND i.right_id < @to) c
+			JOIN person_shown p ON p.id = c.person_id JOIN system_shown y ON y.id = c.asset_id
+			WHERE k.review_id = @id AND k.right_id = c.right_id`, pgx.StrictNamedArgs{"id": v.ID, "today": tx.Today(), "from": from, "to": from + atOnce})
+		if err != nil {
+			return fmt.Errorf("keeping what was said in a confirmation of rights: %w", err)
+		}
 	}
 	return nil
 }

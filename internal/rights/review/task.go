@@ -69,34 +69,53 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 		take(cached)
 		return
 	}
-	args := pgx.StrictNamedArgs{"sections": sections, "systems": systems, "actor": actor.Person, "today": today, "opens": opens}
-	judged, more := above(places)
-	maps.Copy(args, more)
+	args := pgx.StrictNamedArgs{"sections": sections, "systems": systems, "actor": actor.Person, "today": today}
+	arms := []string{}
+	if len(sections) > 0 {
+		arms = append(arms, toAnswer)
+	}
+	if len(places) > 0 {
+		judged, more := above(places)
+		maps.Copy(args, more)
+		arms = append(arms, toJudge+judged+` GROUP BY e.code, s.code, s.name, e.due_on`)
+	}
+	if opens {
+		arms = append(arms, toClose)
+	}
+	if len(systems) > 0 {
+		arms = append(arms, toChange)
+	}
 	task.Rows(b, "listing what waits of confirmations of rights", pgx.RowToStructByName[Waits], func(rows []Waits) {
 		if cachable {
 			s.waiting.Add(key, rows)
 		}
 		take(rows)
-	}, `
-		WITH mine AS MATERIALIZED (SELECT `+place+` AS section_id, i.person_id, `+stands+` AS stands FROM `+items+` WHERE v.state = 'open' AND `+near+`)
+	}, `SELECT * FROM (`+strings.Join(arms, ` UNION ALL `)+`) w WHERE @actor::bigint IS NOT NULL AND @today::date IS NOT NULL AND @sections::bigint[] IS NOT NULL AND @systems::bigint[] IS NOT NULL ORDER BY w.due_on, w.section_name`, args)
+}
+
+// What waits for somebody, as SQL. The confirmation that is open is looked up first, and not
+// joined: by its id the rights of few people are found among those of a million.
+const (
+	underWay = `v.id = (SELECT x.id FROM right_review x WHERE x.state = 'open')`
+	toAnswer = `(
+		WITH mine AS MATERIALIZED (SELECT ` + place + ` AS section_id, i.person_id, ` + stands + ` AS stands FROM ` + items + ` WHERE ` + underWay + ` AND ` + near + `)
 		SELECT CASE WHEN c.theirs > 0 THEN 'answer' ELSE 'hand_in' END AS what, v.code, s.code AS section_code, s.name AS section_name, v.due_on, c.theirs::int AS count
 		FROM right_review v JOIN right_review_section n ON n.review_id = v.id AND n.section_id = ANY(@sections) JOIN section_shown s ON s.id = n.section_id
 		CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE m.stands IN ('open', 'later') AND m.person_id <> @actor) AS theirs, count(*) FILTER (WHERE m.stands IN ('open', 'later')) AS open,
 			count(*) FILTER (WHERE m.stands <> 'ended') AS asked FROM mine m WHERE m.section_id = n.section_id) c
-		WHERE v.state = 'open' AND (c.theirs > 0 OR c.open = 0 AND c.asked > 0 AND n.state <> 'handed_in')
-		UNION ALL
-		SELECT 'judge', e.code, s.code, s.name, e.due_on, count(*)::int
-		FROM (SELECT v.code, v.due_on, i.person_id, `+place+` AS section_id, `+stands+` AS stands FROM `+items+` WHERE v.state = 'open' AND i.person_id <> @actor AND i.person_id IN (SELECT h.person_id FROM holding h
-			WHERE h.role = ANY(@heads) AND h.period @> @today::date AND h.rule_period @> @today::date)) e JOIN section_shown s ON s.id = e.section_id
-		WHERE e.stands IN ('open', 'later') AND `+judged+` GROUP BY e.code, s.code, s.name, e.due_on
-		UNION ALL
-		SELECT 'close', v.code, '', '', v.due_on, u.missing::int
+		WHERE ` + underWay + ` AND (c.theirs > 0 OR c.open = 0 AND c.asked > 0 AND n.state <> 'handed_in'))`
+	toJudge = `
+		SELECT 'judge' AS what, e.code, s.code AS section_code, s.name AS section_name, e.due_on, count(*)::int AS count
+		FROM (SELECT v.code, v.due_on, i.person_id, ` + place + ` AS section_id, ` + stands + ` AS stands FROM ` + items + ` WHERE ` + underWay + ` AND i.person_id <> @actor
+			AND i.person_id = ANY(ARRAY(SELECT h.person_id FROM holding h WHERE h.role = ANY(@heads) AND h.period @> @today::date AND h.rule_period @> @today::date))) e
+		JOIN section_shown s ON s.id = e.section_id WHERE e.stands IN ('open', 'later') AND `
+	toClose = `
+		SELECT 'close' AS what, v.code, '' AS section_code, '' AS section_name, v.due_on, u.missing::int AS count
 		FROM right_review v CROSS JOIN LATERAL (SELECT count(*) AS missing FROM right_review_section n WHERE n.review_id = v.id AND n.state <> 'handed_in') u
-		WHERE @opens AND v.state = 'open' AND (u.missing = 0 OR v.due_on < @today::date)
-		UNION ALL
-		SELECT 'change', '', '', '', NULL::date, count(*)::int FROM `+wishes+` AND i.person_id <> @actor HAVING count(*) > 0
-		ORDER BY due_on, section_name`, args)
-}
+		WHERE v.state = 'open' AND (u.missing = 0 OR v.due_on < @today::date)`
+	toChange = `
+		SELECT 'change' AS what, '' AS code, '' AS section_code, '' AS section_name, NULL::date AS due_on, count(*)::int AS count FROM ` + wishes + ` AND i.person_id <> @actor HAVING count(*) > 0`
+)
 
 // above says in SQL of a right e of somebody in a section that the actor stands next above who
 // leads it: its person alone holds the role, and all between.

@@ -62,6 +62,14 @@ func (p wholeView) filters() (list []layout.Link) {
 	return list
 }
 
+// scope is what a confirmation is of, in words.
+func scope(v review.Review) string {
+	if v.Whole {
+		return "すべての課室"
+	}
+	return "選んだ課室"
+}
+
 // piece is a piece of a bar.
 type piece struct {
 	Answer review.Answer
