@@ -152,9 +152,16 @@ func (s *Service) askAgain(ctx context.Context, l link, far peer.Peer, run int64
 		Person int64
 		Number string
 	}
-	list, err := postgres.List[missing](ctx, s.pool, "looking for missing accounts", differences+`
-		SELECT DISTINCT d.person_id AS person, p.staff_number AS number FROM difference d JOIN person_shown p ON p.id = d.person_id WHERE d.kind = 'missing' ORDER BY 1 LIMIT @most`,
-		pgx.StrictNamedArgs{"connector": l.ID, "run": run, "most": mostAsked})
+	var list []missing
+	err := s.compared(ctx, func(tx pgx.Tx) (err error) {
+		list, err = postgres.List[missing](ctx, tx, "looking for missing accounts", differences+`
+			SELECT DISTINCT d.person_id AS person, p.staff_number AS number FROM difference d JOIN person_shown p ON p.id = d.person_id WHERE d.kind = 'missing' ORDER BY 1 LIMIT @most`,
+			pgx.StrictNamedArgs{"connector": l.ID, "run": run, "most": mostAsked})
+		return err
+	})
+	if err != nil {
+		return []int64{}, err
+	}
 	found := []int64{}
 	for _, m := range list {
 		var accounts []peer.Account
@@ -165,7 +172,22 @@ func (s *Service) askAgain(ctx context.Context, l link, far peer.Peer, run int64
 			found = append(found, m.Person)
 		}
 	}
-	return found, err
+	return found, nil
+}
+
+// whole lets the statements of a transaction that follow go through whole lists: of accounts
+// that have come just now the database does not know how many they are, and would look up
+// each in all the others.
+const whole, single = `SELECT set_config('enable_nestloop', 'off', true)`, `SELECT set_config('enable_nestloop', 'on', true)`
+
+// compared asks what differs.
+func (s *Service) compared(ctx context.Context, ask func(tx pgx.Tx) error) error {
+	return postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, whole); err != nil {
+			return fmt.Errorf("comparing accounts: %w", err)
+		}
+		return ask(tx)
+	})
 }
 
 // differences is, as a WITH, how the accounts of a run of a connector differ from what is
@@ -246,6 +268,9 @@ func (s *Service) conclude(ctx context.Context, l link, run int64, entries int, 
 // waits, or has failed, is shown as that.
 func keepDrift(ctx context.Context, tx *door.Tx, connector, run int64, found []int64) error {
 	args := pgx.StrictNamedArgs{"connector": connector, "run": run}
+	if _, err := tx.Exec(ctx, whole); err != nil {
+		return fmt.Errorf("keeping what differs: %w", err)
+	}
 	if _, err := tx.Exec(ctx, differences+`
 		INSERT INTO right_drift (connector_id, asset_id, kind, person_id, external_id, login, first_seen, last_seen)
 		SELECT @connector, d.asset_id, d.kind, d.person_id, d.external_id, d.login, @now::timestamptz, @now::timestamptz
@@ -253,6 +278,9 @@ func keepDrift(ctx context.Context, tx *door.Tx, connector, run int64, found []i
 		WHERE (d.state IS NULL OR d.state = 'done' AND d.done_at < u.begun_at) AND NOT (d.kind = 'missing' AND d.person_id = ANY(@found::bigint[]))
 		ON CONFLICT (connector_id, asset_id, kind, (coalesce(person_id, 0)), external_id) WHERE settled_at IS NULL DO UPDATE SET last_seen = excluded.last_seen, login = excluded.login`,
 		with(args, "now", tx.Now, "found", found)); err != nil {
+		return fmt.Errorf("keeping what differs: %w", err)
+	}
+	if _, err := tx.Exec(ctx, single); err != nil {
 		return fmt.Errorf("keeping what differs: %w", err)
 	}
 	if _, err := tx.Exec(ctx, `UPDATE right_drift SET settled_at = @now WHERE connector_id = @connector AND settled_at IS NULL AND last_seen < (SELECT begun_at FROM connector_run WHERE id = @run)`,

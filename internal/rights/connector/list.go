@@ -186,11 +186,14 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, code string) (lis
 			FROM right_target t JOIN connector_system x ON x.asset_id = t.asset_id JOIN system_shown y ON y.id = t.asset_id JOIN person_shown p ON p.id = t.person_id
 			WHERE x.connector_id = @connector AND t.state IN ('waiting', 'failed') ORDER BY 1, 3`, pgx.StrictNamedArgs{"connector": c.ID})
 	} else {
-		list, err = postgres.List[Planned](ctx, s.pool, "planning what a connector does", differences+`
-			SELECT p.staff_number AS number, p.name AS person, y.name AS system, d.login, d.kind, d.state IN ('waiting', 'failed') AS now
-			FROM difference d JOIN person_shown p ON p.id = d.person_id JOIN system_shown y ON y.id = d.asset_id
-			WHERE d.kind IN ('enabled', 'disabled', 'joined', 'parted') ORDER BY 6 DESC, 1, 3, 4`,
-			pgx.StrictNamedArgs{"connector": c.ID, "run": s.lastRun(ctx, c.ID)})
+		err = s.compared(ctx, func(tx pgx.Tx) (err error) {
+			list, err = postgres.List[Planned](ctx, tx, "planning what a connector does", differences+`
+				SELECT p.staff_number AS number, p.name AS person, y.name AS system, d.login, d.kind, d.state IN ('waiting', 'failed') AS now
+				FROM difference d JOIN person_shown p ON p.id = d.person_id JOIN system_shown y ON y.id = d.asset_id
+				WHERE d.kind IN ('enabled', 'disabled', 'joined', 'parted') ORDER BY 6 DESC, 1, 3, 4`,
+				pgx.StrictNamedArgs{"connector": c.ID, "run": s.lastRun(ctx, c.ID)})
+			return err
+		})
 	}
 	count = len(list)
 	return list[:min(count, mostPlanned)], count, err

@@ -9,14 +9,13 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/authz"
+	"kagami/internal/job"
 	"kagami/internal/rights/connector"
 	"kagami/internal/sample"
 	"kagami/internal/task"
 	"kagami/internal/trail"
 	"kagami/web/layout"
 	"kagami/web/screen"
-
-	"kagami/internal/job"
 )
 
 // Screens are those screens.
@@ -56,6 +55,7 @@ func (s *Screens) Part() screen.Part {
 			{Label: "作業依頼", URL: address.RightOrders, Place: 20, Under: address.Rights, Action: authz.ReadConnectors, Least: authz.Own},
 			{Label: "連携と反映", URL: address.RightConnectors, Place: 21, Under: address.Rights, Action: authz.ReadConnectors, Least: authz.Own},
 		},
+		Areas: map[string]string{address.RightTargets: address.RightConnectors, address.RightDrift: address.RightConnectors},
 		Flashes: map[string]layout.Done{
 			"connector-make":   {Heading: "連携を作りました", Text: "まだ何もしません。次に、どのシステムのための連携かを決めてから、「接続を確かめる」「試しに動かす」の順に進めてください。"},
 			"connector-set":    {Heading: "連携の設定を変えました", Text: "動いていた連携は、いったん止まりました。もう一度「試しに動かす」をしてから、動かしてください。その間の変更は、反映待ちになります。"},

@@ -31,7 +31,6 @@ var fields = []Field{
 	{Key: "url", Label: "URL", Hint: "SCIM の入口です。Users や Groups の手前までを入力します。例：https://id.example.jp/scim/v2", Kinds: []Kind{SCIM}, Needed: true},
 	{Key: "url", Label: "URL", Hint: "通知を受け取る先です。例：https://system.example.lg.jp/kagami", Kinds: []Kind{Webhook}, Needed: true},
 	{Key: "starttls", Label: "StartTLS で暗号化する（ldap:// のとき）", Kinds: []Kind{LDAP}, Tick: true},
-	{Key: "authority", Label: "認証局の証明書", Hint: "町の中の認証局を使うときだけ、PEM 形式の文字を貼り付けます。空のときは、サーバーが信じている認証局を使います。", Kinds: []Kind{LDAP, SCIM, Webhook}, Long: true},
 	{Key: "bind_dn", Label: "ポータル用の利用者", Hint: "ポータルがサインインする名前です。例：cn=kagami,ou=service,dc=example,dc=jp。Active Directory では kagami@example.lg.jp の形でも入力できます。", Kinds: []Kind{LDAP}, Needed: true},
 	{Key: "base_dn", Label: "アカウントを探す場所（DN）", Hint: "例：ou=staff,dc=example,dc=jp。ここより下にあるアカウントだけを見ます。", Kinds: []Kind{LDAP}, Needed: true},
 	{Key: "filter", Label: "アカウントの条件", Hint: "空のときは、種類ごとのふつうの条件を使います。職員でないアカウント（機器や共用など）を外すときに書きます。", Kinds: []Kind{LDAP}},
@@ -42,6 +41,7 @@ var fields = []Field{
 	{Key: "disabled.value", Label: "停止したアカウントの、その属性の値", Hint: "属性を書いたときだけ入力します。", Kinds: []Kind{LDAP}},
 	{Key: "disabled.enabled", Label: "使えるアカウントの、その属性の値", Hint: "属性を書いたときだけ入力します。空のときは、使えるアカウントにはこの属性がないものとします。", Kinds: []Kind{LDAP}},
 	{Key: "member_of", Label: "所属するグループの入った属性", Hint: "空のときは、Active Directory では memberOf です。OpenLDAP では、空のときは、グループを1つずつ見ます。", Kinds: []Kind{LDAP}},
+	{Key: "authority", Label: "認証局の証明書", Hint: "町の中の認証局を使うときだけ、PEM 形式の文字を貼り付けます。空のときは、サーバーが信じている認証局を使います。", Kinds: []Kind{LDAP, SCIM, Webhook}, Long: true},
 }
 
 // Fields are those of a kind.
