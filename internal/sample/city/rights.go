@@ -50,7 +50,8 @@ func (g growing) rights(ctx context.Context, size Size) error {
 		  SELECT r.id, 1, r.asked_at, r.asked_by, CASE r.source WHEN 'asked' THEN 'ask' ELSE 'record' END, '' FROM access_right r
 		  WHERE NOT EXISTS (SELECT FROM right_step h WHERE h.right_id = r.id)`, pgx.StrictNamedArgs{}},
 		{`INSERT INTO right_step (right_id, version, at, by, event, note)
-		  SELECT r.id, 2, @now, NULL, 'expire', '' FROM access_right r WHERE r.state = 'ended' AND NOT EXISTS (SELECT FROM right_step h WHERE h.right_id = r.id AND h.version = 2)`,
+		  SELECT r.id, 2, @now, CASE r.state WHEN 'refused' THEN r.decided_by WHEN 'withdrawn' THEN r.asked_by END, CASE r.state WHEN 'refused' THEN 'refuse' WHEN 'withdrawn' THEN 'withdraw' ELSE 'expire' END, ''
+		  FROM access_right r WHERE r.version = 2 AND NOT EXISTS (SELECT FROM right_step h WHERE h.right_id = r.id AND h.version = 2)`,
 			pgx.StrictNamedArgs{"now": g.now}},
 		{`INSERT INTO right_bar (code, person_id, kind, whole, reason, withheld, from_at, made_by, made_at)
 		  SELECT lpad(translate(id::text, '0189', 'abcd'), 16, 'z'), id, 'suspension', true, '見本です。', '', @now::timestamptz - interval '1 day', (SELECT min(id) FROM person), @now
@@ -79,17 +80,17 @@ const addRights = `
 		       CASE WHEN i % 100 = 1 THEN 'asked' WHEN i % 100 IN (2, 3, 4) THEN 'ended' WHEN i % 200 = 5 THEN 'refused' WHEN i % 200 = 105 THEN 'withdrawn' ELSE 'permitted' END AS state,
 		       @today::date - 200 - (i * 7 % 1200)::int AS begins
 		FROM generate_series(0, @add::bigint - 1) i)
-	INSERT INTO access_right (code, person_id, asset_id, section_id, kind, grade, login, outsider, purpose, source, asked_by, asked_at, from_on, until_on, state, decided_by, decided_on, confirmed_by, confirmed_on, ended_on)
+	INSERT INTO access_right (code, person_id, asset_id, section_id, kind, grade, login, outsider, purpose, source, asked_by, asked_at, from_on, until_on, state, decided_by, decided_on, confirmed_by, confirmed_on, ended_on, version)
 	SELECT @year || '-' || CASE WHEN number.before + w.i + 1 < 10000 THEN lpad((number.before + w.i + 1)::text, 4, '0') ELSE (number.before + w.i + 1)::text END,
 	       who.person_id, system.id, CASE WHEN w.round >= @everywhere::int THEN elsewhere.section_id END,
 	       CASE WHEN w.i % 50 = 9 THEN 'privileged' WHEN w.i % 500 = 11 THEN 'shared' ELSE 'general' END, CASE WHEN w.i % 3 = 0 THEN '更新' ELSE '照会' END, '見本' || w.i, '', '見本です。仕事で使うため。',
-	       CASE w.state WHEN 'asked' THEN 'asked' ELSE 'ledger' END, CASE w.state WHEN 'asked' THEN who.person_id ELSE first.id END, @now,
+	       CASE WHEN w.state IN ('asked', 'refused', 'withdrawn') THEN 'asked' ELSE 'ledger' END, CASE WHEN w.state IN ('asked', 'refused', 'withdrawn') THEN who.person_id ELSE first.id END, @now,
 	       CASE WHEN w.state = 'asked' THEN @today::date WHEN w.i % 1000 = 500 THEN @today::date + 10 ELSE w.begins END,
 	       CASE WHEN w.i % 20 = 0 THEN @today::date + 30 + (w.i % 300)::int END, w.state,
-	       CASE WHEN w.state NOT IN ('asked', 'withdrawn') THEN first.id END, CASE WHEN w.state NOT IN ('asked', 'withdrawn') THEN w.begins END,
+	       CASE WHEN w.state NOT IN ('asked', 'withdrawn') THEN CASE WHEN who.person_id = first.id THEN first.other ELSE first.id END END, CASE WHEN w.state NOT IN ('asked', 'withdrawn') THEN w.begins END,
 	       CASE WHEN w.state = 'permitted' THEN first.id END, CASE WHEN w.state = 'permitted' THEN w.begins + 100 END,
-	       CASE WHEN w.state = 'ended' THEN w.begins + 150 END
+	       CASE WHEN w.state = 'ended' THEN w.begins + 150 END, CASE WHEN w.state IN ('asked', 'permitted') THEN 1 ELSE 2 END
 	FROM wanted w JOIN who ON who.n = w.person JOIN who elsewhere ON elsewhere.n = CASE WHEN w.i % 1000 = 600 THEN (w.person + 100) % @people ELSE w.person END
 	JOIN system ON system.n = CASE WHEN w.round < @everywhere::int THEN w.round ELSE @everywhere::int + (w.person * 7919 + w.round * @far_apart::int) % (@systems::int - @everywhere::int) END,
-	number, (SELECT min(id) AS id FROM person) first
+	number, (SELECT min(id) AS id, max(id) AS other FROM person) first
 	ORDER BY w.i`
