@@ -66,6 +66,12 @@ CREATE INDEX access_right_of_person ON access_right (person_id, id);
 CREATE INDEX access_right_of_system ON access_right (asset_id, id);
 CREATE INDEX access_right_of_section ON access_right (section_id, id);
 CREATE INDEX access_right_open ON access_right (asset_id) WHERE state = 'asked';
+-- the choices of which there are few
+CREATE INDEX access_right_asked ON access_right (id) WHERE state = 'asked';
+CREATE INDEX access_right_upcoming ON access_right (from_on) WHERE state = 'permitted';
+CREATE INDEX access_right_privileged ON access_right (id) INCLUDE (person_id, asset_id, section_id, asked_by) WHERE state = 'permitted' AND kind <> 'general';
+CREATE INDEX access_right_over ON access_right (id) WHERE state IN ('ended', 'refused', 'withdrawn');
+CREATE INDEX access_right_over_of_system ON access_right (asset_id, id) WHERE state IN ('ended', 'refused', 'withdrawn');
 CREATE INDEX access_right_asked_by ON access_right (asked_by, id);
 CREATE INDEX access_right_last_day ON access_right (until_on) WHERE state = 'permitted' AND until_on IS NOT NULL;
 

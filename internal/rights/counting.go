@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,7 +15,7 @@ import (
 // over, one after another: by their systems and people.
 func (s *Service) Counting(ctx context.Context, actor authz.Actor, q Search) iter.Seq2[Right, error] {
 	return func(yield func(Right, error) bool) {
-		where, args, err := s.where(ctx, actor, q)
+		where, args, err := s.counting(ctx, actor, q)
 		if err != nil {
 			yield(Right{}, err)
 			return
@@ -36,4 +37,28 @@ func (s *Service) Counting(ctx context.Context, actor authz.Actor, q Search) ite
 			yield(Right{}, fmt.Errorf("listing the whole ledger: %w", err))
 		}
 	}
+}
+
+// counting is what a right r must be like, and its arguments: all of them are read, so that no
+// page's order helps to find them.
+func (s *Service) counting(ctx context.Context, actor authz.Actor, q Search) (string, pgx.StrictNamedArgs, error) {
+	condition, args := seen(actor)
+	maps.Copy(args, Instant(s.door.Now()))
+	if q.Person != "" {
+		condition += ` AND r.person_id = (SELECT id FROM person_shown WHERE lower(staff_number) = lower(@person))`
+		args["person"] = q.Person
+	}
+	if q.System != "" {
+		condition += ` AND r.asset_id = (SELECT id FROM system_shown WHERE code = @system)`
+		args["system"] = q.System
+	}
+	if q.Section != "" {
+		id, people, err := s.sectionPeople(ctx, q.Section)
+		if err != nil {
+			return "", nil, err
+		}
+		condition += ` AND (r.section_id = @section OR r.person_id = ANY(@people))`
+		args["section"], args["people"] = id, people
+	}
+	return condition, args, nil
 }

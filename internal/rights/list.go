@@ -3,7 +3,6 @@ package rights
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -26,6 +25,10 @@ type Choice struct {
 	Key, Title string
 	condition  string // in SQL, of a right r
 	waits      bool   // it is what waits for the actor
+	// few are like that, whatever the town: they are looked for first, and only then whether
+	// the rest that was asked for is true of them
+	few  bool
+	join string // what the condition is of besides
 }
 
 // The keys of choices that other pages lead to.
@@ -36,15 +39,23 @@ const (
 
 // Choices are the choices, in the order in which they are offered.
 var Choices = []Choice{
-	{Key: "in_force", Title: "使える", condition: Usable},
-	{Key: "asked", Title: "申請中", condition: `r.state = 'asked'`},
-	{Key: "upcoming", Title: "使い始める前", condition: `r.state = 'permitted' AND r.from_on > @today::date`},
-	{Key: Moving, Title: "異動・退職で使えなくなったもの", condition: `r.state = 'permitted' AND EXISTS (SELECT FROM right_question q WHERE q.right_id = r.id AND q.answer IS NULL)`},
-	{Key: "barred", Title: "停止中", condition: `r.state = 'permitted' AND EXISTS (SELECT FROM right_barred b WHERE b.person_id = r.person_id AND (b.right_id IS NULL OR b.right_id = r.id) AND b.during @> @now::timestamptz)`},
-	{Key: "privileged", Title: "特権・共用・保守", condition: `r.state = 'permitted' AND r.kind <> 'general'`},
+	{Key: "in_force", Title: "使える", condition: usableOne},
+	{Key: "asked", Title: "申請中", condition: `r.state = 'asked'`, few: true},
+	{Key: "upcoming", Title: "使い始める前", condition: `r.id = ANY(ARRAY(SELECT u.id FROM access_right u WHERE u.state = 'permitted' AND u.from_on > @today::date))`, few: true},
+	{Key: Moving, Title: "異動・退職で使えなくなったもの", condition: `q.answer IS NULL AND r.state = 'permitted'`, few: true, join: `JOIN right_question q ON q.right_id = r.id`},
+	{Key: "barred", Title: "停止中", condition: `r.state = 'permitted' AND r.person_id = ANY(ARRAY(SELECT b.person_id FROM right_barred b WHERE b.during @> @now::timestamptz)) AND NOT ` + unbarredOne, few: true},
+	{Key: "privileged", Title: "特権・共用・保守", condition: `r.state = 'permitted' AND r.kind <> 'general'`, few: true},
 	{Key: "over", Title: "終了・不許可・取り下げ", condition: `r.state IN ('ended', 'refused', 'withdrawn')`},
-	{Key: ToPermit, Title: "自分が許可を決めるもの", condition: `r.state = 'asked' AND @seen_by NOT IN (r.person_id, r.asked_by) AND EXISTS (SELECT FROM system_shown y WHERE y.id = r.asset_id AND y.section_id = ANY(@permit_sections))`, waits: true},
+	{Key: ToPermit, Title: "自分が許可を決めるもの", condition: `r.state = 'asked' AND @seen_by NOT IN (r.person_id, r.asked_by) AND r.asset_id = ANY(ARRAY(SELECT y.id FROM system_shown y WHERE y.section_id = ANY(@permit_sections)))`, waits: true, few: true},
 }
+
+// usableOne is Usable, asked of one right after another until a page is full: OFFSET 0 keeps
+// the database from gathering for a page what it would need for all rights at once.
+const (
+	unbarredOne = `NOT EXISTS (SELECT FROM right_barred b WHERE b.person_id = r.person_id AND (b.right_id IS NULL OR b.right_id = r.id) AND b.during @> @now::timestamptz OFFSET 0)`
+	usableOne   = `r.state IN ('permitted', 'ended') AND EXISTS (SELECT FROM system_shown y WHERE y.id = r.asset_id AND y.counts OFFSET 0)
+		AND EXISTS (SELECT FROM right_held h WHERE h.right_id = r.id AND h.period @> @today::date OFFSET 0) AND ` + unbarredOne
+)
 
 // Search is what somebody looks for in the ledger. What is empty leaves out nothing.
 type Search struct {
@@ -63,12 +74,12 @@ type Page struct {
 
 // List finds rights, the newest first, as far as the actor may see them.
 func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
-	where, args, err := s.where(ctx, actor, q)
+	found, args, err := s.ids(ctx, actor, q)
 	if err != nil {
 		return Page{}, err
 	}
 	args["limit"] = OnPage + 1
-	list, err := postgres.List[Right](ctx, s.pool, "listing rights", selectRight+` WHERE `+where+` ORDER BY r.id DESC LIMIT @limit`, args)
+	list, err := postgres.List[Right](ctx, s.pool, "listing rights", selectRight+` WHERE r.id = ANY(ARRAY(`+found+`)) ORDER BY r.id DESC`, args)
 	if err != nil {
 		return Page{}, err
 	}
@@ -81,19 +92,32 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 	return Page{Rights: list[:OnPage], Next: list[OnPage-1].Code}, nil
 }
 
-// where is what a right r must be like, and its arguments. Of a person or a system the rights
-// are few: they are looked for by it.
-func (s *Service) where(ctx context.Context, actor authz.Actor, q Search) (string, pgx.StrictNamedArgs, error) {
-	condition, args := seen(actor)
-	maps.Copy(args, Instant(s.door.Now()))
-	conditions := []string{condition}
+// ids are in SQL the ids of the page that is looked for, and the arguments. Of a person the
+// rights are few, and so is what has only a few by its choice: they are looked at one by one.
+// Of a section, or of what somebody sees, each person's, section's and system's are looked
+// for on their own, and the newest of all these taken: so many conditions joined by OR would
+// let the database go through the whole ledger.
+func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) (string, pgx.StrictNamedArgs, error) {
+	args := Instant(s.door.Now())
+	all := actor.Reach(authz.ReadRights) == authz.All
+	section, person := strings.TrimSpace(q.Section), strings.TrimSpace(q.Person)
+	var (
+		choice     Choice
+		conditions []string
+	)
 	for _, c := range Choices {
 		if c.Key == q.Choice {
-			conditions = append(conditions, c.condition)
-			if c.waits {
-				args["seen_by"], args["permit_sections"] = actor.Person, actor.Sections(authz.PermitRights)
-			}
+			choice, conditions = c, append(conditions, c.condition)
 		}
+	}
+	if choice.waits {
+		args["permit_sections"] = actor.Sections(authz.PermitRights)
+	}
+	if choice.waits || !all {
+		args["seen_by"] = actor.Person
+	}
+	if !all {
+		args["seen_people"], args["seen_systems"] = actor.Sections(authz.ReadRights), actor.Sections(authz.ReadSystemRights)
 	}
 	must := func(condition, name, value string) {
 		if value = strings.TrimSpace(value); value != "" {
@@ -101,18 +125,80 @@ func (s *Service) where(ctx context.Context, actor authz.Actor, q Search) (strin
 			args[name] = value
 		}
 	}
-	must(`r.person_id = (SELECT id FROM person_shown WHERE lower(staff_number) = lower(@person))`, "person", q.Person)
-	must(`r.asset_id = (SELECT id FROM system_shown WHERE code = @system)`, "system", q.System)
+	must(`r.person_id = (SELECT id FROM person_shown WHERE lower(staff_number) = lower(@person))`, "person", person)
 	must(`r.id < (SELECT id FROM access_right WHERE code = @after)`, "after", q.After)
-	if section := strings.TrimSpace(q.Section); section != "" {
+	if section != "" {
 		id, people, err := s.sectionPeople(ctx, section)
 		if err != nil {
 			return "", nil, err
 		}
-		conditions = append(conditions, `(r.section_id = @section OR r.person_id = ANY(@people))`)
 		args["section"], args["people"] = id, people
 	}
-	return strings.Join(conditions, " AND "), args, nil
+	var ways []way
+	if !choice.few && person == "" {
+		switch {
+		case section != "":
+			ways = waysOfSection
+		case !all:
+			ways = waysOfSeen
+		}
+	}
+	ofSystem := `r.asset_id = (SELECT id FROM system_shown WHERE code = @system)`
+	if choice.few || ways != nil {
+		// what is looked at is few already: no index of a system that everybody uses makes it fewer
+		ofSystem = `(` + ofSystem + `) IS TRUE`
+	}
+	must(ofSystem, "system", q.System)
+	if section != "" && ways == nil {
+		conditions = append(conditions, anyOf(waysOfSection))
+	}
+	if !all && (section != "" || ways == nil) {
+		conditions = append(conditions, anyOf(waysOfSeen))
+	}
+	return newest(ways, choice.join, conditions), args, nil
+}
+
+// way is a way by which rights are found: a column of theirs, and in SQL what it is.
+type way struct{ column, values string }
+
+var (
+	waysOfSection = []way{{"section_id", `SELECT @section::bigint`}, {"person_id", `SELECT unnest(@people::bigint[])`}}
+	// waysOfSeen say what seen says; a test holds the two together
+	waysOfSeen = []way{
+		{"person_id", `SELECT @seen_by::bigint UNION SELECT w.person_id FROM standing w WHERE w.section_id = ANY(@seen_people) AND w.period @> @today::date`},
+		{"asked_by", `SELECT @seen_by::bigint`},
+		{"section_id", `SELECT unnest(@seen_people::bigint[])`},
+		{"asset_id", `SELECT y.id FROM system_shown y WHERE y.section_id = ANY(@seen_systems)`},
+	}
+)
+
+// anyOf says in SQL of a right r that it is found by one of several ways.
+func anyOf(ways []way) string {
+	var found []string
+	for _, w := range ways {
+		found = append(found, `r.`+w.column+` IN (`+w.values+`)`)
+	}
+	return `(` + strings.Join(found, " OR ") + `)`
+}
+
+// newest are in SQL the ids of the newest @limit rights that are found by any of some ways,
+// by none for all, and of which the conditions are true.
+func newest(ways []way, join string, conditions []string) string {
+	page := func(condition ...string) string {
+		where := ""
+		if condition = append(condition, conditions...); len(condition) > 0 {
+			where = ` WHERE ` + strings.Join(condition, " AND ")
+		}
+		return `SELECT r.id FROM access_right r ` + join + where + ` ORDER BY r.id DESC LIMIT @limit`
+	}
+	if ways == nil {
+		return page()
+	}
+	var branches []string
+	for _, w := range ways {
+		branches = append(branches, `SELECT f.id FROM (`+w.values+`) AS x(value) CROSS JOIN LATERAL (`+page(`r.`+w.column+` = x.value`)+`) f`)
+	}
+	return strings.Join(branches, " UNION ") + ` ORDER BY id DESC LIMIT @limit`
 }
 
 // sectionPeople are a section, by its code, and who works there today.
@@ -270,8 +356,10 @@ func (s *Service) Moved(ctx context.Context, actor authz.Actor) ([]MovedRight, e
 	args := Instant(s.door.Now())
 	args["sections"], args["all"] = actor.Sections(authz.ReviewRights), actor.Has(authz.GeneralSecurityOfficer)
 	list, err := postgres.List[MovedRight](ctx, s.pool, "listing the rights of who has been transferred", `
-		SELECT z.*, q.due_on AS due FROM right_question q JOIN (`+selectRight+`) z ON z.id = q.right_id
-		WHERE q.answer IS NULL AND NOT q.departed AND (q.section_id = ANY(@sections) OR @all) ORDER BY q.due_on, z.person, q.id LIMIT 1000`, args)
+		WITH open AS MATERIALIZED (
+			SELECT q.id, q.right_id, q.due_on FROM right_question q JOIN access_right r ON r.id = q.right_id
+			WHERE q.answer IS NULL AND NOT q.departed AND (q.section_id = ANY(@sections) OR @all) ORDER BY q.due_on, r.person_id, q.id LIMIT 1000)
+		SELECT z.*, o.due_on AS due FROM (`+selectRight+` WHERE r.id = ANY(ARRAY(SELECT right_id FROM open))) z JOIN open o ON o.right_id = z.id ORDER BY o.due_on, z.person, o.id`, args)
 	return slices.DeleteFunc(list, func(m MovedRight) bool { return m.Person == actor.Person }), err
 }
 

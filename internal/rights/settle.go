@@ -115,13 +115,12 @@ const (
 // whatIsDue finds what is due. held says here of all rights at once what the view right_held
 // says of each; a test holds the two together.
 const whatIsDue = `
-	WITH here AS MATERIALIZED (SELECT DISTINCT person_id, section_id FROM standing WHERE period @> @today::date),
-	first AS MATERIALIZED (SELECT DISTINCT ON (person_id) person_id, section_id FROM standing WHERE period @> @today::date ORDER BY person_id, section_id IS NULL, acting, position, id),
-	looked AS (
-		SELECT r.id, r.person_id, coalesce(f.section_id, 0) AS section, r.from_on, r.until_on, y.counts, q.id AS question, q.due_on, q.departed, q.section_id AS asked,
-		       f.person_id IS NOT NULL AS works, f.person_id IS NOT NULL AND (r.section_id IS NULL OR h.person_id IS NOT NULL) AS held
-		FROM access_right r JOIN system_shown y ON y.id = r.asset_id LEFT JOIN first f ON f.person_id = r.person_id
-		LEFT JOIN here h ON h.person_id = r.person_id AND h.section_id = r.section_id LEFT JOIN right_question q ON q.right_id = r.id AND q.answer IS NULL
+	WITH looked AS (
+		SELECT r.id, r.person_id, coalesce(w.first, 0) AS section, r.from_on, r.until_on, y.counts, q.id AS question, q.due_on, q.departed, q.section_id AS asked,
+		       w.person_id IS NOT NULL AS works, w.person_id IS NOT NULL AND (r.section_id IS NULL OR coalesce(r.section_id = ANY(w.sections), false)) AS held
+		FROM access_right r JOIN system_shown y ON y.id = r.asset_id LEFT JOIN right_question q ON q.right_id = r.id AND q.answer IS NULL LEFT JOIN (
+			SELECT person_id, (array_agg(section_id ORDER BY section_id IS NULL, acting, position, id))[1] AS first, array_agg(section_id) AS sections
+			FROM standing WHERE period @> @today::date GROUP BY person_id) w ON w.person_id = r.person_id
 		WHERE r.state = 'permitted'),
 	told AS (
 		SELECT id, person_id, section, CASE

@@ -23,6 +23,7 @@ import (
 type Size struct {
 	People int
 	Assets int
+	Rights int
 	Seed   uint64
 }
 
@@ -30,7 +31,8 @@ type Size struct {
 const perSection = 25
 
 // Grow adds what a sample town has not of that size: people with their sections and
-// posts, and assets, each with its history and what it rests on.
+// posts, and assets, each with its history and what it rests on, and who may use which of
+// the systems among them.
 func Grow(ctx context.Context, pool *pgxpool.Pool, now time.Time, size Size) error {
 	return postgres.InTx(ctx, pool, func(tx pgx.Tx) error {
 		// nobody waits for it: the pool's limit is for people
@@ -43,6 +45,7 @@ func Grow(ctx context.Context, pool *pgxpool.Pool, now time.Time, size Size) err
 			func() error { return g.people(ctx, size) },
 			func() (err error) { again, err = g.setAside(ctx); return err },
 			func() error { return g.assets(ctx, size) },
+			func() error { return g.rights(ctx, size) },
 			func() error { return g.restore(ctx, again) },
 		} {
 			if err := step(); err != nil {
@@ -66,8 +69,8 @@ func (g growing) count(ctx context.Context, sql string) (n int, err error) {
 	return n, g.tx.QueryRow(ctx, sql).Scan(&n)
 }
 
-// setAside drops the indexes and foreign keys of the tables that get a row for each asset,
-// but for what holds their keys, and returns the statements that make them again: made of
+// setAside drops the indexes and foreign keys of the tables that get a row for each asset
+// or right, but for what holds their keys, and returns the statements that make them again: made of
 // all rows at once they take a fraction of what each row on its own does. Who does not own
 // the tables leaves them as they are.
 func (g growing) setAside(ctx context.Context) (again []string, err error) {
@@ -82,13 +85,14 @@ func (g growing) setAside(ctx context.Context) (again []string, err error) {
 	list, err := postgres.List[aside](ctx, g.tx, "listing what is set aside", `
 		SELECT format('DROP INDEX %I', c.relname) AS drop, pg_get_indexdef(i.indexrelid) AS again
 		FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-		WHERE i.indrelid IN ('asset'::regclass, 'asset_change'::regclass, 'asset_relation'::regclass)
+		WHERE i.indrelid = ANY(@tables::regclass[])
 			AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
 		UNION ALL
 		SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname),
 		       format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
 		FROM pg_constraint k
-		WHERE k.contype = 'f' AND k.conrelid IN ('asset'::regclass, 'asset_change'::regclass, 'asset_relation'::regclass)`)
+		WHERE k.contype = 'f' AND k.conrelid = ANY(@tables::regclass[])`,
+		pgx.StrictNamedArgs{"tables": []string{"asset", "asset_change", "asset_relation", "access_right", "right_step"}})
 	if err != nil {
 		return nil, err
 	}

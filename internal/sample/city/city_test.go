@@ -38,7 +38,7 @@ func ask[T any](t *testing.T, db pgtest.DB, sql string) (answer T) {
 
 func TestATownBecomesAsLargeAsItIsToBe(t *testing.T) {
 	t.Parallel()
-	db := grown(t, city.Size{People: 60, Assets: 500, Seed: 1})
+	db := grown(t, city.Size{People: 60, Assets: 500, Rights: 800, Seed: 1})
 	for sql, want := range map[string]int{
 		`SELECT count(*) FROM person`:                     60,
 		`SELECT count(*) FROM appointment`:                60,
@@ -46,9 +46,15 @@ func TestATownBecomesAsLargeAsItIsToBe(t *testing.T) {
 		`SELECT count(*) FROM asset`:                      500,
 		`SELECT count(*) FROM asset_change`:               500,
 		`SELECT count(DISTINCT code) FROM asset`:          500,
-		`SELECT count(*) FROM person WHERE name !~ '^見本'`: 0,
-		`SELECT count(*) FROM asset_relation r JOIN asset a ON a.id = r.rests_on WHERE a.kind = 'information'`:                   0,
-		`SELECT count(*) FROM (SELECT section_id FROM asset GROUP BY section_id HAVING count(*) NOT BETWEEN 166 AND 167) uneven`: 0,
+		`SELECT count(*) FROM access_right`:               800,
+		`SELECT count(DISTINCT code) FROM access_right`:   800,
+		`SELECT last FROM right_number`:                   800,
+		`SELECT count(DISTINCT right_id) FROM right_step`: 800,
+		`SELECT count(*) FROM access_right r JOIN right_system y ON y.asset_id = r.asset_id WHERE y.everywhere <> (r.section_id IS NULL)`: 0,
+		`SELECT count(*) FROM access_right r WHERE (SELECT max(version) FROM right_step h WHERE h.right_id = r.id) <> r.version`:          0,
+		`SELECT count(*) FROM person WHERE name !~ '^見本'`:                                                                                 0,
+		`SELECT count(*) FROM asset_relation r JOIN asset a ON a.id = r.rests_on WHERE a.kind = 'information'`:                            0,
+		`SELECT count(*) FROM (SELECT section_id FROM asset GROUP BY section_id HAVING count(*) NOT BETWEEN 166 AND 167) uneven`:          0,
 	} {
 		if got := ask[int](t, db, sql); got != want {
 			t.Errorf("%s: %d, want %d", sql, got, want)
