@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/load"
 	"kagami/internal/account"
 	"kagami/internal/authz"
 	"kagami/internal/policy"
@@ -22,21 +24,21 @@ const (
 
 // measureAcknowledge holds the acknowledgement, with permission and trail,
 // beside a plain insert of the same row, both from several writers at once.
-func (t *town) measureAcknowledge(ctx context.Context) (figure, error) {
-	people, err := t.manyPeople(ctx, 2*rounds*perRound)
+func (t *town) measureAcknowledge(ctx context.Context) (figure.Figure, error) {
+	people, err := t.manyPeople(ctx, 2*load.Rounds*perRound)
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	now, err := t.state(ctx, people[0])
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	staff := func(person int64) authz.Actor {
 		return authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}, State: now}
 	}
 	first, err := t.Policy.Read(ctx, staff(people[0]), "kihon")
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	shown := acknowledge.Shown{Code: "kihon", Number: first.Number, SHA256: first.SHA256}
 	next := 0
@@ -47,7 +49,7 @@ func (t *town) measureAcknowledge(ctx context.Context) (figure, error) {
 			return each(batch, one)
 		}
 	}
-	ratio, rate, plain, err := inTurn(
+	ratio, rate, plain, err := load.InTurn(
 		side(func(person int64) error {
 			return t.Acknowledge.Acknowledge(ctx, staff(person), shown)
 		}),
@@ -56,9 +58,9 @@ func (t *town) measureAcknowledge(ctx context.Context) (figure, error) {
 				person, first.Revision.ID, time.Now(), first.SHA256)
 			return err
 		}))
-	return figure{
-		name: "acknowledge", ratio: ratio, atLeast: true, limit: acknowledgeLimit,
-		detail: fmt.Sprintf("%.0f acknowledgements/s with permission and trail, %.0f plain inserts/s, %d writers", rate, plain, writers),
+	return figure.Figure{
+		Name: "acknowledge", Ratio: ratio, AtLeast: true, Limit: acknowledgeLimit,
+		Detail: fmt.Sprintf("%.0f acknowledgements/s with permission and trail, %.0f plain inserts/s, %d writers", rate, plain, writers),
 	}, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"time"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/sample/city"
 
 	"github.com/jackc/pgx/v5"
@@ -56,8 +57,8 @@ var lookers = []looker{{"assets-of-section", manager}, {"assets-of-town", office
 
 // measureAssets measures the pages of the register of a city with a million assets, and
 // how long it takes to make one: for who sees one section, and for who sees all.
-func measureAssets(ctx context.Context, _ string) ([]figure, error) {
-	return onTown(ctx, func(t *town) ([]figure, error) {
+func measureAssets(ctx context.Context, _ string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
 		page, stop, err := t.serve()
 		if err != nil {
 			return nil, err
@@ -81,9 +82,9 @@ func measureAssets(ctx context.Context, _ string) ([]figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		figures := []figure{{
-			name: "assets-grown", ratio: grown.Seconds() / growLimit.Seconds(), limit: 1,
-			detail: fmt.Sprintf("a city of %d people and %d assets made in %.0f s, limit %v", cityPeople, cityAssets, grown.Seconds(), growLimit),
+		figures := []figure.Figure{{
+			Name: "assets-grown", Ratio: grown.Seconds() / growLimit.Seconds(), Limit: 1,
+			Detail: fmt.Sprintf("a city of %d people and %d assets made in %.0f s, limit %v", cityPeople, cityAssets, grown.Seconds(), growLimit),
 		}}
 		for _, look := range lookers {
 			figures = append(figures, lookFigures(look.name, few[look], many[look])...)
@@ -102,7 +103,7 @@ func measureAssets(ctx context.Context, _ string) ([]figure, error) {
 
 // lookFigures are the slowest page of a million assets, and the one that has become slowest
 // beside itself with a thousand.
-func lookFigures(name string, few, many []time.Duration) []figure {
+func lookFigures(name string, few, many []time.Duration) []figure.Figure {
 	slowest, grown := 0, 0
 	over := ""
 	times := func(i int) float64 { return many[i].Seconds() / few[i].Seconds() }
@@ -117,12 +118,12 @@ func lookFigures(name string, few, many []time.Duration) []figure {
 			over += fmt.Sprintf("; %s %v", registerPages[i], took.Round(time.Millisecond/10))
 		}
 	}
-	return []figure{{
-		name: name, ratio: many[slowest].Seconds() / registerLimit.Seconds(), limit: 1,
-		detail: fmt.Sprintf("the slowest page, %s, in %v with %d assets, limit %v%s", registerPages[slowest], many[slowest].Round(time.Millisecond/10), cityAssets, registerLimit, over),
+	return []figure.Figure{{
+		Name: name, Ratio: many[slowest].Seconds() / registerLimit.Seconds(), Limit: 1,
+		Detail: fmt.Sprintf("the slowest page, %s, in %v with %d assets, limit %v%s", registerPages[slowest], many[slowest].Round(time.Millisecond/10), cityAssets, registerLimit, over),
 	}, {
-		name: name + "-growth", ratio: times(grown), limit: growthLimit,
-		detail: fmt.Sprintf("%s takes %v with %d assets and %v with %d", registerPages[grown], many[grown].Round(time.Millisecond/10), cityAssets, few[grown].Round(time.Millisecond/10), fewAssets),
+		Name: name + "-growth", Ratio: times(grown), Limit: growthLimit,
+		Detail: fmt.Sprintf("%s takes %v with %d assets and %v with %d", registerPages[grown], many[grown].Round(time.Millisecond/10), cityAssets, few[grown].Round(time.Millisecond/10), fewAssets),
 	}}
 }
 
@@ -155,7 +156,7 @@ func (t *town) measureRegisterPages(ctx context.Context, page *httptest.Server) 
 				}
 				seconds = append(seconds, time.Since(begun).Seconds())
 			}
-			took[look] = append(took[look], time.Duration(median(seconds)*float64(time.Second)))
+			took[look] = append(took[look], time.Duration(figure.Median(seconds)*float64(time.Second)))
 		}
 	}
 	return took, nil

@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/load"
 	"kagami/internal/asset"
 	"kagami/internal/asset/life"
 	"kagami/internal/authz"
@@ -24,8 +26,8 @@ const (
 
 // measureAssetsBeside holds what is done with the register beside the same done plainly:
 // a page of its list, and an asset registered.
-func measureAssetsBeside(ctx context.Context, _ string) ([]figure, error) {
-	return onTown(ctx, func(t *town) ([]figure, error) {
+func measureAssetsBeside(ctx context.Context, _ string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
 		if err := city.Grow(ctx, t.pool, time.Now(), city.Size{Assets: assetsBeside, Seed: 1}); err != nil {
 			return nil, err
 		}
@@ -37,17 +39,17 @@ func measureAssetsBeside(ctx context.Context, _ string) ([]figure, error) {
 			return nil, err
 		}
 		register, err := t.measureRegister(ctx)
-		return []figure{page, register}, err
+		return []figure.Figure{page, register}, err
 	})
 }
 
 // measureAssetsPage holds the first page of the list of the whole town beside a bare
 // handler that makes the same session query and one query of the same rows, and writes the
 // same bytes.
-func (t *town) measureAssetsPage(ctx context.Context) (figure, error) {
+func (t *town) measureAssetsPage(ctx context.Context) (figure.Figure, error) {
 	page, stop, err := t.serve()
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	defer stop()
 	f, _, err := t.holdBesideBare(ctx, page, t.accounts[officer], "/assets", func(r *http.Request) error {
@@ -65,18 +67,18 @@ func (t *town) measureAssetsPage(ctx context.Context) (figure, error) {
 		_, err = pgx.ForEachRow(rows, into, func() error { return nil })
 		return err
 	})
-	f.name, f.limit = "assets-page", assetsPageLimit
+	f.Name, f.Limit = "assets-page", assetsPageLimit
 	return f, err
 }
 
 // measureRegister holds the registration of an asset, with permission and trail, beside a
 // plain insert of the same rows, both from several writers at once, each in a section of
 // its own.
-func (t *town) measureRegister(ctx context.Context) (figure, error) {
+func (t *town) measureRegister(ctx context.Context) (figure.Figure, error) {
 	register := asset.New(t.pool, t.Door)
 	rows, err := t.pool.Query(ctx, `SELECT id, code FROM section ORDER BY id LIMIT $1`, writers)
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	type place struct {
 		ID   int64
@@ -87,15 +89,15 @@ func (t *town) measureRegister(ctx context.Context) (figure, error) {
 		err = errors.New("the sample town has too few sections")
 	}
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	people, err := t.manyPeople(ctx, 1)
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	now, err := t.state(ctx, people[0])
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	details := asset.Details{
 		Kind: asset.Information, Name: "見本の台帳", Content: "見本の内容", Confidentiality: "3B", Integrity: "2", Availability: "1", Personal: asset.PlainPersonal,
@@ -112,7 +114,7 @@ func (t *town) measureRegister(ctx context.Context) (figure, error) {
 			return each(batch, one)
 		}
 	}
-	ratio, rate, plain, err := inTurn(
+	ratio, rate, plain, err := load.InTurn(
 		side(func(n int64) error {
 			of := places[n%writers]
 			manager := authz.Actor{Person: people[0], Holdings: []authz.Holding{{Role: authz.SecurityManager, Section: of.ID}}, State: now}
@@ -120,9 +122,9 @@ func (t *town) measureRegister(ctx context.Context) (figure, error) {
 			return err
 		}),
 		side(func(n int64) error { return t.insertAsset(ctx, people[0], places[n%writers].ID, n, details) }))
-	return figure{
-		name: "asset-register", ratio: ratio, atLeast: true, limit: assetRegisterLimit,
-		detail: fmt.Sprintf("%.0f assets/s with permission, rules and trail, %.0f plain inserts/s of the same rows, %d writers", rate, plain, writers),
+	return figure.Figure{
+		Name: "asset-register", Ratio: ratio, AtLeast: true, Limit: assetRegisterLimit,
+		Detail: fmt.Sprintf("%.0f assets/s with permission, rules and trail, %.0f plain inserts/s of the same rows, %d writers", rate, plain, writers),
 	}, err
 }
 

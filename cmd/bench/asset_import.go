@@ -7,6 +7,7 @@ import (
 	"runtime/metrics"
 	"time"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/asset"
 	"kagami/internal/asset/intake"
 	"kagami/internal/authz"
@@ -68,8 +69,8 @@ func heapPeak(do func() error) (peak uint64, took time.Duration, err error) {
 // measureAssetImport measures how long a register of many rows takes to be taken in, and
 // how much memory beside what the portal has anyway: read, planned and written,
 // as the command does it, and then the same file once more, of which nothing is new.
-func measureAssetImport(ctx context.Context, _ string) ([]figure, error) {
-	return onTown(ctx, func(t *town) ([]figure, error) {
+func measureAssetImport(ctx context.Context, _ string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
 		register := asset.New(t.pool, t.Door)
 		files := intake.New(t.pool, t.Door, register)
 		sections, err := register.Sections(ctx, authz.AsOperator())
@@ -105,9 +106,9 @@ func measureAssetImport(ctx context.Context, _ string) ([]figure, error) {
 			}
 			return err
 		})
-		return []figure{
-			{name: "assets-import", ratio: took.Seconds() / registerImportLimit.Seconds(), limit: 1, detail: fmt.Sprintf("%d rows of an .xlsx of %.1f MB taken in after %.1f s, %.1f s of them reading, limit %v", registerRows, float64(len(raw))/(1<<20), took.Seconds(), reading.Seconds(), registerImportLimit)},
-			{name: "assets-import-memory", ratio: float64(peak) / registerImportHeap, limit: 1, detail: fmt.Sprintf("%.0f MB of heap at most, limit %d MB; the same file again: %.1f s, %.0f MB", float64(peak)/(1<<20), registerImportHeap>>20, againTook.Seconds(), float64(again)/(1<<20))},
+		return []figure.Figure{
+			{Name: "assets-import", Ratio: took.Seconds() / registerImportLimit.Seconds(), Limit: 1, Detail: fmt.Sprintf("%d rows of an .xlsx of %.1f MB taken in after %.1f s, %.1f s of them reading, limit %v", registerRows, float64(len(raw))/(1<<20), took.Seconds(), reading.Seconds(), registerImportLimit)},
+			{Name: "assets-import-memory", Ratio: float64(peak) / registerImportHeap, Limit: 1, Detail: fmt.Sprintf("%.0f MB of heap at most, limit %d MB; the same file again: %.1f s, %.0f MB", float64(peak)/(1<<20), registerImportHeap>>20, againTook.Seconds(), float64(again)/(1<<20))},
 		}, err
 	})
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"kagami/cmd/bench/figure"
 )
 
 const (
@@ -23,7 +25,7 @@ const (
 
 // measureBinary starts the real binary on an empty directory and again on the
 // same, and looks at its memory at rest.
-func measureBinary(ctx context.Context, binary string) ([]figure, error) {
+func measureBinary(ctx context.Context, binary string) ([]figure.Figure, error) {
 	var empty, used, memory []float64
 	for range 3 {
 		dir, remove, err := place()
@@ -41,11 +43,11 @@ func measureBinary(ctx context.Context, binary string) ([]figure, error) {
 		}
 		empty, used, memory = append(empty, first.Seconds()), append(used, second.Seconds()), append(memory, float64(resident))
 	}
-	e, u, m := median(empty), median(used), median(memory)
-	return []figure{
-		{name: "start-empty", ratio: e / startEmptyLimit.Seconds(), limit: 1, detail: fmt.Sprintf("ready after %.2f s on an empty directory, limit %v", e, startEmptyLimit)},
-		{name: "start-used", ratio: u / startUsedLimit.Seconds(), limit: 1, detail: fmt.Sprintf("ready after %.2f s on a used directory, limit %v", u, startUsedLimit)},
-		{name: "memory", ratio: m / memoryLimit, limit: 1, detail: fmt.Sprintf("%.1f MB resident at rest, without PostgreSQL, limit %d MB", m/(1<<20), memoryLimit>>20)},
+	e, u, m := figure.Median(empty), figure.Median(used), figure.Median(memory)
+	return []figure.Figure{
+		{Name: "start-empty", Ratio: e / startEmptyLimit.Seconds(), Limit: 1, Detail: fmt.Sprintf("ready after %.2f s on an empty directory, limit %v", e, startEmptyLimit)},
+		{Name: "start-used", Ratio: u / startUsedLimit.Seconds(), Limit: 1, Detail: fmt.Sprintf("ready after %.2f s on a used directory, limit %v", u, startUsedLimit)},
+		{Name: "memory", Ratio: m / memoryLimit, Limit: 1, Detail: fmt.Sprintf("%.1f MB resident at rest, without PostgreSQL, limit %d MB", m/(1<<20), memoryLimit>>20)},
 	}, nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/policy/acknowledge"
@@ -26,8 +27,8 @@ const (
 // measureCampaign publishes a revision to the people of a large city, until each
 // of them has been asked and told; and then has each acknowledge it, some of
 // them twice.
-func measureCampaign(ctx context.Context, _ string) ([]figure, error) {
-	return onTown(ctx, func(t *town) ([]figure, error) {
+func measureCampaign(ctx context.Context, _ string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
 		if err := t.growToCity(ctx); err != nil {
 			return nil, err
 		}
@@ -44,15 +45,15 @@ func measureCampaign(ctx context.Context, _ string) ([]figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		published := figure{
-			name: "publish", ratio: took.Seconds() / publishLimit.Seconds(), limit: 1,
-			detail: fmt.Sprintf("published in %.2f s with %d people asked and told, limit %v", took.Seconds(), len(asked), publishLimit),
+		published := figure.Figure{
+			Name: "publish", Ratio: took.Seconds() / publishLimit.Seconds(), Limit: 1,
+			Detail: fmt.Sprintf("published in %.2f s with %d people asked and told, limit %v", took.Seconds(), len(asked), publishLimit),
 		}
 		if len(asked) < cityPeople {
 			return nil, fmt.Errorf("only %d of %d people were asked", len(asked), cityPeople)
 		}
 		morning, err := t.measureMorning(ctx, draft, asked)
-		return []figure{published, morning}, err
+		return []figure.Figure{published, morning}, err
 	})
 }
 
@@ -90,10 +91,10 @@ func (t *town) asked(ctx context.Context, revision int64) ([]int64, error) {
 
 // measureMorning has everybody acknowledge a revision, and looks that each is
 // stored exactly once.
-func (t *town) measureMorning(ctx context.Context, draft draft.Draft, people []int64) (figure, error) {
+func (t *town) measureMorning(ctx context.Context, draft draft.Draft, people []int64) (figure.Figure, error) {
 	now, err := t.state(ctx, people[len(people)-1]) // who has acknowledged nothing yet, as nearly all have
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	shown := acknowledge.Shown{Code: "kihon", Number: draft.Number, SHA256: draft.SHA256}
 	rate, err := each(people, func(person int64) error {
@@ -105,21 +106,21 @@ func (t *town) measureMorning(ctx context.Context, draft draft.Draft, people []i
 		return err
 	})
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	var stored, recorded int
 	err = t.pool.QueryRow(ctx, `
 		SELECT (SELECT count(*) FROM acknowledgement WHERE revision_id = $1),
 		       (SELECT count(*) FROM trail_entry WHERE subject_kind = 'acknowledgement' AND subject_id = $1)`, draft.Revision).Scan(&stored, &recorded)
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	if stored != len(people) || recorded != len(people) {
-		return figure{}, fmt.Errorf("%d acknowledgements are stored and %d in the trail, of %d people", stored, recorded, len(people))
+		return figure.Figure{}, fmt.Errorf("%d acknowledgements are stored and %d in the trail, of %d people", stored, recorded, len(people))
 	}
 	took := float64(len(people)) / rate
-	return figure{
-		name: "morning", ratio: took / morningLimit.Seconds(), limit: 1,
-		detail: fmt.Sprintf("%d acknowledgements, each stored exactly once, in %.0f s (%.0f/s), limit %v", stored, took, rate, morningLimit),
+	return figure.Figure{
+		Name: "morning", Ratio: took / morningLimit.Seconds(), Limit: 1,
+		Detail: fmt.Sprintf("%d acknowledgements, each stored exactly once, in %.0f s (%.0f/s), limit %v", stored, took, rate, morningLimit),
 	}, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/sample/city"
 )
 
@@ -27,8 +28,8 @@ var exceptionPages = []string{
 
 // measureExceptions measures the pages that go by exceptions with ten thousand of them, for
 // who sees one section and for who sees all.
-func measureExceptions(ctx context.Context, _ string) ([]figure, error) {
-	return onTown(ctx, func(t *town) ([]figure, error) {
+func measureExceptions(ctx context.Context, _ string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
 		if err := city.Grow(ctx, t.pool, time.Now(), city.Size{Assets: exceptedAssets, Seed: 1}); err != nil {
 			return nil, err
 		}
@@ -71,16 +72,16 @@ func measureExceptions(ctx context.Context, _ string) ([]figure, error) {
 					}
 					seconds = append(seconds, time.Since(begun).Seconds())
 				}
-				took := time.Duration(median(seconds) * float64(time.Second))
+				took := time.Duration(figure.Median(seconds) * float64(time.Second))
 				all = append(all, fmt.Sprintf("%s of %s %.1f ms", path, look.name, took.Seconds()*1000))
 				if took > slowest {
 					slowest, which = took, path
 				}
 			}
 		}
-		return []figure{{
-			name: "exceptions", ratio: slowest.Seconds() / exceptionLimit.Seconds(), limit: 1,
-			detail: fmt.Sprintf("the slowest page, %s, in %v with %d exceptions of %d assets, limit %v (%s)", which, slowest.Round(time.Millisecond/10), manyExceptions, exceptedAssets, exceptionLimit, strings.Join(all, ", ")),
+		return []figure.Figure{{
+			Name: "exceptions", Ratio: slowest.Seconds() / exceptionLimit.Seconds(), Limit: 1,
+			Detail: fmt.Sprintf("the slowest page, %s, in %v with %d exceptions of %d assets, limit %v (%s)", which, slowest.Round(time.Millisecond/10), manyExceptions, exceptedAssets, exceptionLimit, strings.Join(all, ", ")),
 		}}, nil
 	})
 }

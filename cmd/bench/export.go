@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/asset/life"
 )
 
@@ -19,7 +20,7 @@ const (
 
 // measureExport measures how long it takes to be handed 100,000 assets of a city as a
 // workbook: those of the filter that leaves about as many, reckoned for each of them.
-func (t *town) measureExport(ctx context.Context, portal string, cookie *http.Cookie) (figure, error) {
+func (t *town) measureExport(ctx context.Context, portal string, cookie *http.Cookie) (figure.Figure, error) {
 	var field, value string
 	var rows int
 	err := t.pool.QueryRow(ctx, `
@@ -30,17 +31,17 @@ func (t *town) measureExport(ctx context.Context, portal string, cookie *http.Co
 			UNION ALL SELECT 'confidentiality', confidentiality, count(*)::int FROM asset WHERE state `+life.Counts+` GROUP BY confidentiality) AS filters
 		WHERE rows < 199000 ORDER BY abs(rows - @rows) LIMIT 1`, pgx.StrictNamedArgs{"rows": exportRows}).Scan(&field, &value, &rows)
 	if err != nil {
-		return figure{}, fmt.Errorf("finding a filter: %w", err)
+		return figure.Figure{}, fmt.Errorf("finding a filter: %w", err)
 	}
 	begun := time.Now()
 	file, err := get(ctx, portal+"/assets/export.xlsx?"+url.Values{field: {value}}.Encode(), cookie)
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	took := time.Since(begun)
 	each := took.Seconds() * exportRows / float64(rows)
-	return figure{
-		name: "assets-export", ratio: each / exportLimit.Seconds(), limit: 1,
-		detail: fmt.Sprintf("%d of %d assets as a workbook of %.1f MB in %.1f s, of 100,000 %.1f s, limit %v", rows, cityAssets, float64(len(file))/1e6, took.Seconds(), each, exportLimit),
+	return figure.Figure{
+		Name: "assets-export", Ratio: each / exportLimit.Seconds(), Limit: 1,
+		Detail: fmt.Sprintf("%d of %d assets as a workbook of %.1f MB in %.1f s, of 100,000 %.1f s, limit %v", rows, cityAssets, float64(len(file))/1e6, took.Seconds(), each, exportLimit),
 	}, nil
 }

@@ -15,6 +15,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+
+	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/text"
 )
 
 func main() {
@@ -31,38 +34,13 @@ func main() {
 	}
 }
 
-// figure is one measured ratio with what it must keep.
-type figure struct {
-	name    string
-	ratio   float64
-	atLeast bool // else at most
-	limit   float64
-	detail  string // the measured values, for people
-}
-
-func (f figure) holds() bool {
-	if f.atLeast {
-		return f.ratio >= f.limit
-	}
-	return f.ratio <= f.limit
-}
-
-func (f figure) print() {
-	word := "at-most"
-	if f.atLeast {
-		word = "at-least"
-	}
-	fmt.Printf("%s %.2f (%s %.2f)\n", f.name, f.ratio, word, f.limit)
-	fmt.Fprintf(os.Stderr, "  %s\n", f.detail)
-}
-
 func run(ctx context.Context, binary, only string) (short bool, err error) {
 	for _, measure := range []struct {
 		names []string
-		fn    func(context.Context, string) ([]figure, error)
+		fn    func(context.Context, string) ([]figure.Figure, error)
 	}{
-		{[]string{"reader"}, measureReader},
-		{[]string{"comparison"}, measureComparison},
+		{[]string{"reader"}, text.Reader},
+		{[]string{"comparison"}, text.Comparison},
 		{[]string{"start-empty", "start-used", "memory", "first-page"}, measureBinary},
 		{[]string{"reading", "reading-unread", "acknowledge"}, measurePortal},
 		{[]string{"organization"}, measureOrganization},
@@ -86,8 +64,8 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 			return false, fmt.Errorf("measuring %v: %w", measure.names, err)
 		}
 		for _, f := range figures {
-			f.print()
-			short = short || !f.holds()
+			f.Print()
+			short = short || !f.Holds()
 		}
 	}
 	return short, nil
@@ -101,12 +79,6 @@ func place() (dir string, remove func(), err error) {
 	}
 	remove = func() { os.RemoveAll(dir) } //nolint:errcheck // a leftover in the temporary directory
 	return filepath.Join(dir, "data"), remove, os.Chmod(dir, 0o755)
-}
-
-// median of an odd number of values.
-func median(values []float64) float64 {
-	slices.Sort(values)
-	return values[len(values)/2]
 }
 
 // command is the portal's binary on a directory.

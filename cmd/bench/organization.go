@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"kagami/cmd/bench/figure"
 )
 
 const (
@@ -22,8 +24,8 @@ const (
 
 // measureOrganization measures the pages of the organization of a large city,
 // and tells the slowest.
-func measureOrganization(ctx context.Context, _ string) ([]figure, error) {
-	return onTown(ctx, func(t *town) ([]figure, error) {
+func measureOrganization(ctx context.Context, _ string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
 		if err := t.growToCity(ctx); err != nil {
 			return nil, err
 		}
@@ -61,9 +63,9 @@ func measureOrganization(ctx context.Context, _ string) ([]figure, error) {
 				}
 			}
 		}
-		return []figure{{
-			name: "organization", ratio: slowest.Seconds() / pageLimit.Seconds(), limit: 1,
-			detail: fmt.Sprintf("the slowest page, %s, in %v with %d people and %d sections, limit %v", which, slowest.Round(time.Millisecond/10), cityPeople, citySections, pageLimit),
+		return []figure.Figure{{
+			Name: "organization", Ratio: slowest.Seconds() / pageLimit.Seconds(), Limit: 1,
+			Detail: fmt.Sprintf("the slowest page, %s, in %v with %d people and %d sections, limit %v", which, slowest.Round(time.Millisecond/10), cityPeople, citySections, pageLimit),
 		}}, nil
 	})
 }
@@ -77,7 +79,7 @@ func medianTime(ctx context.Context, address string, cookie *http.Cookie) (time.
 		}
 		seconds = append(seconds, time.Since(begun).Seconds())
 	}
-	return time.Duration(median(seconds) * float64(time.Second)), nil
+	return time.Duration(figure.Median(seconds) * float64(time.Second)), nil
 }
 
 // growToCity adds sections, posts and people straight into the tables: how they

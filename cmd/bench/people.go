@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
@@ -44,7 +45,7 @@ const (
 // its promises to the disk: the command, which registers everybody, and the page
 // that shows what the file of the year after would do; and how long clerks wait while
 // that one is taken in.
-func measurePeople(ctx context.Context, binary string) (figures []figure, err error) {
+func measurePeople(ctx context.Context, binary string) (figures []figure.Figure, err error) {
 	dir, remove, err := place()
 	if err != nil {
 		return nil, err
@@ -92,16 +93,16 @@ func measurePeople(ctx context.Context, binary string) (figures []figure, err er
 
 // measureBeside takes a file in while clerks at the desk register people without a
 // pause to speak of, and measures how long the longest of their acts takes.
-func measureBeside(ctx context.Context, ground server.Ground, raw []byte, today calendar.Date) (figure, error) {
+func measureBeside(ctx context.Context, ground server.Ground, raw []byte, today calendar.Date) (figure.Figure, error) {
 	operator := authz.AsOperator()
 	post, err := ground.Org.AddPost(ctx, operator, org.Post{Title: "計測"})
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	files := personnel.New(ground.Pool, ground.Door)
 	file, err := files.Read(ctx, operator, raw)
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	var (
 		wait    sync.WaitGroup
@@ -132,12 +133,12 @@ func measureBeside(ctx context.Context, ground server.Ground, raw []byte, today 
 	close(over)
 	wait.Wait()
 	if err = errors.Join(append(failed[:], err)...); err != nil || len(problems) > 0 {
-		return figure{}, fmt.Errorf("an import beside clerks: %d problems, %w", len(problems), err)
+		return figure.Figure{}, fmt.Errorf("an import beside clerks: %d problems, %w", len(problems), err)
 	}
 	worst := slices.Max(longest[:])
-	return figure{
-		name: "import-beside", ratio: worst.Seconds() / besideLimit.Seconds(), limit: 1,
-		detail: fmt.Sprintf("the longest of %v acts of %d clerks in %d ms, limit %v, beside %d rows taken in after %.1f s", acts, clerks, worst.Milliseconds(), besideLimit, manyPeople, took.Seconds()),
+	return figure.Figure{
+		Name: "import-beside", Ratio: worst.Seconds() / besideLimit.Seconds(), Limit: 1,
+		Detail: fmt.Sprintf("the longest of %v acts of %d clerks in %d ms, limit %v, beside %d rows taken in after %.1f s", acts, clerks, worst.Milliseconds(), besideLimit, manyPeople, took.Seconds()),
 	}, nil
 }
 
@@ -179,7 +180,7 @@ func personnelFile(from calendar.Date, moved int) []byte {
 
 // measureCommand runs `kagami people import` and looks at the most memory it
 // had.
-func measureCommand(ctx context.Context, binary, databaseURL, dir string, file []byte) ([]figure, error) {
+func measureCommand(ctx context.Context, binary, databaseURL, dir string, file []byte) ([]figure.Figure, error) {
 	name := filepath.Join(filepath.Dir(dir), "people.xlsx")
 	if err := os.WriteFile(name, file, 0o600); err != nil {
 		return nil, err
@@ -197,42 +198,42 @@ func measureCommand(ctx context.Context, binary, databaseURL, dir string, file [
 		return nil, errors.New("this system does not tell how much memory a process had")
 	}
 	peak := usage.Maxrss << 10
-	return []figure{
-		{name: "people-import", ratio: took.Seconds() / importLimit.Seconds(), limit: 1, detail: fmt.Sprintf("%d rows of an .xlsx of %.1f MB taken in after %.1f s, limit %v", manyPeople, float64(len(file))/(1<<20), took.Seconds(), importLimit)},
-		{name: "people-import-memory", ratio: float64(peak) / importMemoryLimit, limit: 1, detail: fmt.Sprintf("%.0f MB resident at most, without PostgreSQL, limit %d MB", float64(peak)/(1<<20), importMemoryLimit>>20)},
+	return []figure.Figure{
+		{Name: "people-import", Ratio: took.Seconds() / importLimit.Seconds(), Limit: 1, Detail: fmt.Sprintf("%d rows of an .xlsx of %.1f MB taken in after %.1f s, limit %v", manyPeople, float64(len(file))/(1<<20), took.Seconds(), importLimit)},
+		{Name: "people-import-memory", Ratio: float64(peak) / importMemoryLimit, Limit: 1, Detail: fmt.Sprintf("%.0f MB resident at most, without PostgreSQL, limit %d MB", float64(peak)/(1<<20), importMemoryLimit>>20)},
 	}, nil
 }
 
 // measurePreview hands a file in at the portal, and measures the page that shows
 // what it would do.
-func measurePreview(ctx context.Context, t *town, who sample.Account, file []byte) (figure, error) {
+func measurePreview(ctx context.Context, t *town, who sample.Account, file []byte) (figure.Figure, error) {
 	page, stop, err := t.serve()
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	defer stop()
 	cookie, err := signIn(ctx, page, who)
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	begun := time.Now()
 	path, err := handIn(ctx, page, cookie, file)
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	uploaded := time.Since(begun)
 	var took []float64
 	for range previews {
 		begun := time.Now()
 		if _, err := get(ctx, page.URL+path, cookie); err != nil {
-			return figure{}, err
+			return figure.Figure{}, err
 		}
 		took = append(took, time.Since(begun).Seconds())
 	}
-	seconds := median(took)
-	return figure{
-		name: "import-preview", ratio: seconds / previewLimit.Seconds(), limit: 1,
-		detail: fmt.Sprintf("the preview of %d rows, with %d people and %d sections, in %.1f ms, limit %v; handing the file in took %.1f s", manyPeople, manyPeople, manySections, seconds*1000, previewLimit, uploaded.Seconds()),
+	seconds := figure.Median(took)
+	return figure.Figure{
+		Name: "import-preview", Ratio: seconds / previewLimit.Seconds(), Limit: 1,
+		Detail: fmt.Sprintf("the preview of %d rows, with %d people and %d sections, in %.1f ms, limit %v; handing the file in took %.1f s", manyPeople, manyPeople, manySections, seconds*1000, previewLimit, uploaded.Seconds()),
 	}, nil
 }
 

@@ -15,6 +15,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/load"
 	"kagami/cmd/kagami/parts"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/postgres"
@@ -34,7 +36,6 @@ const (
 	firstPageLimit   = 60_000 // bytes, without fonts
 	packedLimit      = 0.3    // of the pages as they are: this machine's cores do the packing and the asking
 	wireLimit        = 15_000 // bytes
-	rounds           = 16     // the first is not counted
 )
 
 // town is a portal with the sample town, on a cluster that keeps its promises
@@ -48,8 +49,8 @@ type town struct {
 }
 
 // measurePortal measures the reading page and the acknowledgement.
-func measurePortal(ctx context.Context, _ string) ([]figure, error) {
-	return onTown(ctx, func(t *town) ([]figure, error) {
+func measurePortal(ctx context.Context, _ string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
 		reading, err := t.measureReading(ctx)
 		if err != nil {
 			return nil, err
@@ -60,7 +61,7 @@ func measurePortal(ctx context.Context, _ string) ([]figure, error) {
 }
 
 // onTown measures on a town of its own.
-func onTown(ctx context.Context, measure func(t *town) ([]figure, error)) (figures []figure, err error) {
+func onTown(ctx context.Context, measure func(t *town) ([]figure.Figure, error)) (figures []figure.Figure, err error) {
 	dir, remove, err := place()
 	if err != nil {
 		return nil, err
@@ -104,13 +105,13 @@ func newGround(pool *pgxpool.Pool) (server.Ground, error) {
 // measureReading holds the signed-in reading page beside a bare handler that
 // makes the same session query and writes the same bytes: for a person who has
 // acknowledged the text, and for one who has not.
-func (t *town) measureReading(ctx context.Context) ([]figure, error) {
+func (t *town) measureReading(ctx context.Context) ([]figure.Figure, error) {
 	page, stop, err := t.serve()
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	var figures []figure
+	var figures []figure.Figure
 	for _, visitor := range []struct {
 		name    string
 		account sample.Account
@@ -119,7 +120,7 @@ func (t *town) measureReading(ctx context.Context) ([]figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.name = visitor.name
+		f.Name = visitor.name
 		figures = append(figures, f)
 		if visitor.name == "reading" {
 			continue
@@ -129,9 +130,9 @@ func (t *town) measureReading(ctx context.Context) ([]figure, error) {
 			return nil, err
 		}
 		all := bytes + files.Size("kagami.css")
-		figures = append(figures, figure{
-			name: "first-page", ratio: float64(all) / firstPageLimit, limit: 1,
-			detail: fmt.Sprintf("%d bytes: the reading page %d, its styles %d, nothing packed; limit %d", all, bytes, files.Size("kagami.css"), firstPageLimit),
+		figures = append(figures, figure.Figure{
+			Name: "first-page", Ratio: float64(all) / firstPageLimit, Limit: 1,
+			Detail: fmt.Sprintf("%d bytes: the reading page %d, its styles %d, nothing packed; limit %d", all, bytes, files.Size("kagami.css"), firstPageLimit),
 		})
 	}
 	packed, err := t.measurePacked(ctx, page)
@@ -140,14 +141,14 @@ func (t *town) measureReading(ctx context.Context) ([]figure, error) {
 
 // measurePacked holds the reading page as browsers take it, compressed, beside the
 // same page as it is; and how much of the first page goes over the wire.
-func (t *town) measurePacked(ctx context.Context, page *httptest.Server) ([]figure, error) {
+func (t *town) measurePacked(ctx context.Context, page *httptest.Server) ([]figure.Figure, error) {
 	signedIn, err := signIn(ctx, page, t.accounts[0])
 	if err != nil {
 		return nil, err
 	}
 	const path = "/policies/kihon"
 	plain := against(page, path, signedIn)
-	ratio, ratePacked, ratePlain, err := inTurn(plain.packed().rate, plain.rate)
+	ratio, ratePacked, ratePlain, err := load.InTurn(plain.Packed().Rate, plain.Rate)
 	if err != nil {
 		return nil, err
 	}
@@ -160,19 +161,13 @@ func (t *town) measurePacked(ctx context.Context, page *httptest.Server) ([]figu
 		return nil, err
 	}
 	styles, err := sizePacked(ctx, page.URL+files.Path("kagami.css"), signedIn)
-	return []figure{
-		{name: "reading-packed", ratio: ratio, atLeast: true, limit: packedLimit, detail: fmt.Sprintf("%.0f compressed pages/s, %.0f as they are", ratePacked, ratePlain)},
+	return []figure.Figure{
+		{Name: "reading-packed", Ratio: ratio, AtLeast: true, Limit: packedLimit, Detail: fmt.Sprintf("%.0f compressed pages/s, %.0f as they are", ratePacked, ratePlain)},
 		{
-			name: "first-page-packed", ratio: float64(whole+styles) / wireLimit, limit: 1,
-			detail: fmt.Sprintf("%d bytes over the wire: the reading page %d, its styles %d; limit %d", whole+styles, whole, styles, wireLimit),
+			Name: "first-page-packed", Ratio: float64(whole+styles) / wireLimit, Limit: 1,
+			Detail: fmt.Sprintf("%d bytes over the wire: the reading page %d, its styles %d; limit %d", whole+styles, whole, styles, wireLimit),
 		},
 	}, err
-}
-
-// packed is the load as a browser of the portal's own pages sends it.
-func (l load) packed() load {
-	head := strings.TrimSuffix(string(l.request), "\r\n")
-	return load{l.address, []byte(head + "Accept-Encoding: gzip\r\nSec-Fetch-Site: same-origin\r\n\r\n")}
 }
 
 // sizePacked is how many bytes an answer is over the wire.
@@ -213,19 +208,19 @@ func (t *town) serve() (page *httptest.Server, stop func(), err error) {
 
 // holdBesideBare holds a page beside a bare handler that makes the same session query and,
 // where it is given, asks of its own, and writes the same bytes.
-func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sample.Account, path string, asking func(*http.Request) error) (figure, int, error) {
+func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sample.Account, path string, asking func(*http.Request) error) (figure.Figure, int, error) {
 	signedIn, err := signIn(ctx, page, who)
 	if err != nil {
-		return figure{}, 0, err
+		return figure.Figure{}, 0, err
 	}
 	body, err := get(ctx, page.URL+path, signedIn)
 	if err != nil {
-		return figure{}, 0, err
+		return figure.Figure{}, 0, err
 	}
 	sessions := cookie.NewSessions(t.SessionStore, t.Accounts, time.Now, false, func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusInternalServerError) })
 	counting, err := counters()
 	if err != nil {
-		return figure{}, 0, err
+		return figure.Figure{}, 0, err
 	}
 	sessions.Count(counting)
 	bare := httptest.NewServer(sessions.Load(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -243,16 +238,16 @@ func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sa
 		_, _ = w.Write(body)
 	})))
 	defer bare.Close()
-	ratio, ratePage, rateBare, err := inTurn(against(page, path, signedIn).rate, against(bare, "/", signedIn).rate)
-	return figure{
-		ratio: ratio, atLeast: true, limit: readingLimit,
-		detail: fmt.Sprintf("%.0f pages/s of %d bytes, a bare handler %.0f/s", ratePage, len(body), rateBare),
+	ratio, ratePage, rateBare, err := load.InTurn(against(page, path, signedIn).Rate, against(bare, "/", signedIn).Rate)
+	return figure.Figure{
+		Ratio: ratio, AtLeast: true, Limit: readingLimit,
+		Detail: fmt.Sprintf("%.0f pages/s of %d bytes, a bare handler %.0f/s", ratePage, len(body), rateBare),
 	}, len(body), err
 }
 
-func against(server *httptest.Server, path string, cookie *http.Cookie) load {
+func against(server *httptest.Server, path string, cookie *http.Cookie) load.Load {
 	host := strings.TrimPrefix(server.URL, "http://")
-	return load{host, []byte("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + cookie.String() + "\r\n\r\n")}
+	return load.Load{Address: host, Request: []byte("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + cookie.String() + "\r\n\r\n")}
 }
 
 func signIn(ctx context.Context, page *httptest.Server, who sample.Account) (*http.Cookie, error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/address"
 	"kagami/internal/rights"
 	"kagami/internal/sample/city"
@@ -27,8 +28,8 @@ const (
 // measureRights measures, in a city where a thousand systems are used by fifty thousand people
 // with a million rights: the ledger beside a bare handler, the slowest page of it, a person's
 // page, and what follows from a day on which ten thousand rights move with their people.
-func measureRights(ctx context.Context, _ string) ([]figure, error) {
-	return onTown(ctx, func(t *town) ([]figure, error) {
+func measureRights(ctx context.Context, _ string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
 		if err := city.Grow(ctx, t.pool, time.Now(), city.Size{People: cityPeople, Assets: rightsAssets, Rights: cityRights, Seed: 1}); err != nil {
 			return nil, err
 		}
@@ -48,16 +49,16 @@ func measureRights(ctx context.Context, _ string) ([]figure, error) {
 			return nil, err
 		}
 		settled, err := t.measureSettle(ctx, of)
-		return append(append([]figure{beside}, pages...), settled), err
+		return append(append([]figure.Figure{beside}, pages...), settled), err
 	})
 }
 
 // measureLedger holds the first page of the ledger of the whole town beside a bare handler
 // that makes the same session query and one query of the same rows, and writes the same bytes.
-func (t *town) measureLedger(ctx context.Context) (figure, error) {
+func (t *town) measureLedger(ctx context.Context) (figure.Figure, error) {
 	page, stop, err := t.serve()
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	defer stop()
 	f, _, err := t.holdBesideBare(ctx, page, t.accounts[officer], address.Rights, func(r *http.Request) error {
@@ -78,13 +79,13 @@ func (t *town) measureLedger(ctx context.Context) (figure, error) {
 		_, err = pgx.ForEachRow(rows, into, func() error { return nil })
 		return err
 	})
-	f.name, f.limit = "rights-ledger", rightsLedgerLimit
+	f.Name, f.Limit = "rights-ledger", rightsLedgerLimit
 	return f, err
 }
 
 // measureRightsPages measures the pages of the ledger, each choice of it among them, for who
 // sees all and for a 課長, and a person's page.
-func (t *town) measureRightsPages(ctx context.Context) ([]figure, error) {
+func (t *town) measureRightsPages(ctx context.Context) ([]figure.Figure, error) {
 	var large, middle string
 	err := t.pool.QueryRow(ctx, `
 		SELECT (SELECT y.code FROM asset y WHERE y.id = (SELECT asset_id FROM access_right GROUP BY asset_id ORDER BY count(*) DESC LIMIT 1)),
@@ -133,40 +134,40 @@ func (t *town) measureRightsPages(ctx context.Context) ([]figure, error) {
 			}
 		}
 	}
-	return []figure{{
-		name: "rights-ledger-ms", ratio: slowest.Seconds() / rightsLimit.Seconds(), limit: 1,
-		detail: fmt.Sprintf("the slowest page, %s, in %v with %d rights, limit %v", which, slowest.Round(time.Millisecond/10), cityRights, rightsLimit),
+	return []figure.Figure{{
+		Name: "rights-ledger-ms", Ratio: slowest.Seconds() / rightsLimit.Seconds(), Limit: 1,
+		Detail: fmt.Sprintf("the slowest page, %s, in %v with %d rights, limit %v", which, slowest.Round(time.Millisecond/10), cityRights, rightsLimit),
 	}, {
-		name: "rights-person", ratio: person.Seconds() / rightsLimit.Seconds(), limit: 1,
-		detail: fmt.Sprintf("a person's page in %v with %d rights, limit %v", person.Round(time.Millisecond/10), cityRights, rightsLimit),
+		Name: "rights-person", Ratio: person.Seconds() / rightsLimit.Seconds(), Limit: 1,
+		Detail: fmt.Sprintf("a person's page in %v with %d rights, limit %v", person.Round(time.Millisecond/10), cityRights, rightsLimit),
 	}}, nil
 }
 
 // measureSettle measures how long it takes until those who lead people are asked, and the
 // ledger says so, after a transfer of so many that ten thousand rights are no longer in force.
-func (t *town) measureSettle(ctx context.Context, of *rights.Service) (figure, error) {
+func (t *town) measureSettle(ctx context.Context, of *rights.Service) (figure.Figure, error) {
 	if err := t.transferPeople(ctx); err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	asked := func() (n int, err error) {
 		return n, t.pool.QueryRow(ctx, `SELECT count(*) FROM right_question WHERE answer IS NULL`).Scan(&n)
 	}
 	before, err := asked()
 	if err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	begun := time.Now()
 	if err := of.Settle(ctx); err != nil {
-		return figure{}, err
+		return figure.Figure{}, err
 	}
 	took := time.Since(begun)
 	after, err := asked()
 	if err == nil && after-before < settledRights {
 		err = fmt.Errorf("only %d rights have moved", after-before)
 	}
-	return figure{
-		name: "rights-settle", ratio: took.Seconds() / settleLimit.Seconds(), limit: 1,
-		detail: fmt.Sprintf("what follows for %d of %d rights from a transfer in %v, limit %v", after-before, cityRights, took.Round(time.Millisecond), settleLimit),
+	return figure.Figure{
+		Name: "rights-settle", Ratio: took.Seconds() / settleLimit.Seconds(), Limit: 1,
+		Detail: fmt.Sprintf("what follows for %d of %d rights from a transfer in %v, limit %v", after-before, cityRights, took.Round(time.Millisecond), settleLimit),
 	}, err
 }
 

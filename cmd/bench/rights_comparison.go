@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/authz"
 	"kagami/internal/rights/connector"
 	"kagami/internal/rights/connector/connectortest"
@@ -22,8 +23,8 @@ const (
 
 // measureRightsComparison measures how long it takes to compare a directory of many accounts
 // with what is wanted, where some of them differ.
-func measureRightsComparison(ctx context.Context, _ string) ([]figure, error) {
-	return onTown(ctx, func(t *town) ([]figure, error) {
+func measureRightsComparison(ctx context.Context, _ string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
 		system, err := connectortest.Accounts(comparedAccounts).Grow(ctx, t.url)
 		if err != nil {
 			return nil, err
@@ -58,9 +59,9 @@ func measureRightsComparison(ctx context.Context, _ string) ([]figure, error) {
 		if want := comparedAccounts / connectortest.Odd; c.RunEntries != comparedAccounts || planned != want {
 			return nil, fmt.Errorf("compared %d accounts and found %d that differ, not %d", c.RunEntries, planned, want)
 		}
-		return []figure{{
-			name: "rights-comparison", ratio: took.Seconds() / comparedLimit.Seconds(), limit: 1,
-			detail: fmt.Sprintf("%d accounts compared with what is wanted in %v, limit %v", comparedAccounts, took.Round(time.Millisecond), comparedLimit),
+		return []figure.Figure{{
+			Name: "rights-comparison", Ratio: took.Seconds() / comparedLimit.Seconds(), Limit: 1,
+			Detail: fmt.Sprintf("%d accounts compared with what is wanted in %v, limit %v", comparedAccounts, took.Round(time.Millisecond), comparedLimit),
 		}}, nil
 	})
 }

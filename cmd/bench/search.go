@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/policy/outline"
 )
 
@@ -30,8 +31,8 @@ const (
 
 // measureSearch measures the first page of hits in a million clauses, for the
 // slowest of words of different kinds.
-func measureSearch(ctx context.Context, _ string) ([]figure, error) {
-	return onTown(ctx, func(t *town) ([]figure, error) {
+func measureSearch(ctx context.Context, _ string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
 		if err := t.growLibrary(ctx); err != nil {
 			return nil, err
 		}
@@ -59,9 +60,9 @@ func measureSearch(ctx context.Context, _ string) ([]figure, error) {
 				slowest, which = took, words
 			}
 		}
-		return []figure{{
-			name: "search", ratio: slowest.Seconds() / searchLimit.Seconds(), limit: 1,
-			detail: fmt.Sprintf("the first page for %s in %v in %d clauses, limit %v (%s)", which, slowest.Round(time.Millisecond/10),
+		return []figure.Figure{{
+			Name: "search", Ratio: slowest.Seconds() / searchLimit.Seconds(), Limit: 1,
+			Detail: fmt.Sprintf("the first page for %s in %v in %d clauses, limit %v (%s)", which, slowest.Round(time.Millisecond/10),
 				searchedDocuments*clausesOfADocument, searchLimit, strings.Join(all, ", ")),
 		}}, nil
 	})

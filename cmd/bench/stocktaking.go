@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/stocktaking"
@@ -24,8 +25,8 @@ const (
 
 // measureStocktaking measures, in a city with a million assets, how long it takes to open a
 // 棚卸し of all of them, to see a section of some hundreds, and to answer for one.
-func measureStocktaking(ctx context.Context, _ string) ([]figure, error) {
-	return onTown(ctx, func(t *town) ([]figure, error) {
+func measureStocktaking(ctx context.Context, _ string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
 		stocktakings := stocktaking.New(t.pool, t.Door, asset.New(t.pool, t.Door), stocktaking.Ties{})
 		who := authz.Actor{Person: t.accounts[officer].Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
 		if err := t.closeSample(ctx, stocktakings, who); err != nil {
@@ -47,9 +48,9 @@ func measureStocktaking(ctx context.Context, _ string) ([]figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		figures := []figure{{
-			name: "stocktaking-open", ratio: opened.Seconds() / stocktakingOpenLimit.Seconds(), limit: 1,
-			detail: fmt.Sprintf("a 棚卸し of %d assets opened in %v, limit %v", cityAssets, opened.Round(time.Millisecond), stocktakingOpenLimit),
+		figures := []figure.Figure{{
+			Name: "stocktaking-open", Ratio: opened.Seconds() / stocktakingOpenLimit.Seconds(), Limit: 1,
+			Detail: fmt.Sprintf("a 棚卸し of %d assets opened in %v, limit %v", cityAssets, opened.Round(time.Millisecond), stocktakingOpenLimit),
 		}}
 		seen, err := t.measureStocktakingPage(ctx, address.StocktakingSection(code, section.Code))
 		if err != nil {
@@ -62,9 +63,9 @@ func measureStocktaking(ctx context.Context, _ string) ([]figure, error) {
 }
 
 // figureOf is a figure of something that has the limit of all pages.
-func figureOf(name, what string, seconds float64) figure {
+func figureOf(name, what string, seconds float64) figure.Figure {
 	took := time.Duration(seconds * float64(time.Second))
-	return figure{name: name, ratio: seconds / stocktakingLimit.Seconds(), limit: 1, detail: fmt.Sprintf("%s in %v, limit %v", what, took.Round(time.Millisecond/10), stocktakingLimit)}
+	return figure.Figure{Name: name, Ratio: seconds / stocktakingLimit.Seconds(), Limit: 1, Detail: fmt.Sprintf("%s in %v, limit %v", what, took.Round(time.Millisecond/10), stocktakingLimit)}
 }
 
 // closeSample closes what the sample town has under way: no section is gone through twice at once.
@@ -121,7 +122,7 @@ func (t *town) measureStocktakingPage(ctx context.Context, path string) (float64
 		}
 		seconds = append(seconds, time.Since(begun).Seconds())
 	}
-	return median(seconds), nil
+	return figure.Median(seconds), nil
 }
 
 // measureTaps is the median time of an answer by the section's 管理者.
@@ -143,5 +144,5 @@ func (t *town) measureTaps(ctx context.Context, stocktakings *stocktaking.Servic
 		}
 		seconds = append(seconds, time.Since(begun).Seconds())
 	}
-	return median(seconds), nil
+	return figure.Median(seconds), nil
 }

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/address"
 	"kagami/internal/attachment"
 	"kagami/internal/calendar"
@@ -33,8 +34,8 @@ const (
 
 // measureVideo measures how much more memory the real binary has at most while many
 // watch one large video, each from a place of their own in it.
-func measureVideo(ctx context.Context, binary string) ([]figure, error) {
-	return onTown(ctx, func(t *town) (figures []figure, err error) {
+func measureVideo(ctx context.Context, binary string) ([]figure.Figure, error) {
+	return onTown(ctx, func(t *town) (figures []figure.Figure, err error) {
 		if err := t.film(ctx); err != nil {
 			return nil, err
 		}
@@ -69,9 +70,9 @@ func measureVideo(ctx context.Context, binary string) ([]figure, error) {
 			return nil, err
 		}
 		peak, err := mostResidentBytes(cmd.Process.Pid)
-		return []figure{{
-			name: "video", ratio: float64(peak-rest) / videoMemory, limit: 1,
-			detail: fmt.Sprintf("%.0f MB more at most than the %.0f MB at rest, while %d watched a video of %d MB, %.0f MB/s together; limit %d MB",
+		return []figure.Figure{{
+			Name: "video", Ratio: float64(peak-rest) / videoMemory, Limit: 1,
+			Detail: fmt.Sprintf("%.0f MB more at most than the %.0f MB at rest, while %d watched a video of %d MB, %.0f MB/s together; limit %d MB",
 				float64(peak-rest)/(1<<20), float64(rest)/(1<<20), videoViews, videoSize>>20, float64(viewed)/(1<<20)/videoTime.Seconds(), videoMemory>>20),
 		}}, err
 	})

@@ -70,7 +70,6 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"Rights": address.Rights, "NewRight": address.NewRight, "OwnRights": address.OwnRights, "MovedRights": address.MovedRights, "RightSystems": address.RightSystems, "Right": address.Right("c"), "RightStep": address.RightStep("c", "permit"),
 		"PersonRights": address.PersonRights("n"), "NewBar": address.NewBar("n", "suspend"), "Bar": address.Bar("c"), "BarStep": address.BarStep("c", "reinstate"), "BarLetter": address.BarLetter("c"),
 		"RightImport": address.RightImport, "RightTemplate": address.RightTemplate, "RightImportOf": address.RightImportOf("t"), "RightImportHeadings": address.RightImportHeadings("t"), "RightAccounts": address.RightAccounts, "RightExport": address.RightExport, "RightLedger": address.RightLedger,
-		"PersonRights": address.PersonRights("n"), "NewBar": address.NewBar("n", "suspend"), "Bar": address.Bar("c"), "BarStep": address.BarStep("c", "reinstate"),
 		"SystemRights": address.SystemRights("c"), "SystemRightsSettings": address.SystemRightsSettings("c"),
 		"Loans": address.Loans, "NewLoan": address.NewLoan, "NewAssetLoan": address.NewAssetLoan("c"), "LoanAgain": address.LoanAgain("c"), "Loan": address.Loan("c"), "LoanStep": address.LoanStep("c", "permit"), "LoanSlip": address.LoanSlip("c"),
 		"AssetLoans": address.AssetLoans("c"), "AssetLoansIn": address.AssetLoansIn("c", "2026-12"), "AssetOffer": address.AssetOffer("c"),

@@ -1,4 +1,4 @@
-package main
+package text
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/policy/outline"
 	"kagami/internal/sample"
 )
@@ -13,8 +14,8 @@ import (
 // readerLimit is how long 5 MB of policy text may take.
 const readerLimit = time.Second
 
-// measureReader reads 5 MB: the town's policy again and again.
-func measureReader(context.Context, string) ([]figure, error) {
+// Reader measures reading 5 MB: the town's policy again and again.
+func Reader(context.Context, string) ([]figure.Figure, error) {
 	const size = 5 << 20
 	text := strings.Repeat(string(sample.Policy), size/len(sample.Policy)+1)[:size]
 	text = strings.ToValidUTF8(text, "")
@@ -24,9 +25,9 @@ func measureReader(context.Context, string) ([]figure, error) {
 		outline.Read(text, nil)
 		took = append(took, time.Since(begun).Seconds())
 	}
-	seconds := median(took)
-	return []figure{{
-		name: "reader", ratio: seconds / readerLimit.Seconds(), limit: 1,
-		detail: fmt.Sprintf("5 MB of policy text read in %.3f s, limit %v", seconds, readerLimit),
+	seconds := figure.Median(took)
+	return []figure.Figure{{
+		Name: "reader", Ratio: seconds / readerLimit.Seconds(), Limit: 1,
+		Detail: fmt.Sprintf("5 MB of policy text read in %.3f s, limit %v", seconds, readerLimit),
 	}}, nil
 }

@@ -1,4 +1,5 @@
-package main
+// Package load asks a server as fast as it answers, and holds two of them beside each other.
+package load
 
 import (
 	"bufio"
@@ -7,24 +8,30 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
+
+	"kagami/cmd/bench/figure"
 )
 
-// load sends the same request over a few connections for a while and returns
+// Load sends the same request over a few connections for a while and returns
 // the rate of answers. It reads answers as cheaply as it can, so that it is the
 // server that is measured.
-type load struct {
-	address string
-	request []byte
+type Load struct {
+	Address string // host:port
+	Request []byte // as it goes over the line
 }
 
 const (
+	// Rounds is how often each side is measured; the first is not counted.
+	Rounds      = 16
 	connections = 4
 	roundTime   = 500 * time.Millisecond
 )
 
-func (l load) rate() (float64, error) {
+// Rate is how many answers a second there are.
+func (l Load) Rate() (float64, error) {
 	var (
 		wait    sync.WaitGroup
 		answers [connections]int
@@ -45,15 +52,15 @@ func (l load) rate() (float64, error) {
 	return float64(total) / time.Since(begun).Seconds(), nil
 }
 
-func (l load) oneConnection(until time.Time) (answers int, err error) {
-	conn, err := net.Dial("tcp", l.address) //nolint:noctx // it ends at until
+func (l Load) oneConnection(until time.Time) (answers int, err error) {
+	conn, err := net.Dial("tcp", l.Address) //nolint:noctx // it ends at until
 	if err != nil {
 		return 0, err
 	}
 	defer conn.Close() //nolint:errcheck // it was read to its end
 	in := bufio.NewReaderSize(conn, 64<<10)
 	for time.Now().Before(until) {
-		if _, err := conn.Write(l.request); err != nil {
+		if _, err := conn.Write(l.Request); err != nil {
 			return answers, err
 		}
 		response, err := http.ReadResponse(in, nil)
@@ -72,11 +79,11 @@ func (l load) oneConnection(until time.Time) (answers int, err error) {
 	return answers, nil
 }
 
-// inTurn measures two sides in turn, and returns the median of the ratios of
+// InTurn measures two sides in turn, and returns the median of the ratios of
 // each pair, and the median rate of each side.
-func inTurn(a, b func() (float64, error)) (ratio, rateA, rateB float64, err error) {
+func InTurn(a, b func() (float64, error)) (ratio, rateA, rateB float64, err error) {
 	var ratios, as, bs []float64
-	for range rounds {
+	for range Rounds {
 		ra, err := a()
 		if err != nil {
 			return 0, 0, 0, err
@@ -88,5 +95,11 @@ func inTurn(a, b func() (float64, error)) (ratio, rateA, rateB float64, err erro
 		ratios, as, bs = append(ratios, ra/rb), append(as, ra), append(bs, rb)
 	}
 	// the first pair warms both sides up
-	return median(ratios[1:]), median(as[1:]), median(bs[1:]), nil
+	return figure.Median(ratios[1:]), figure.Median(as[1:]), figure.Median(bs[1:]), nil
+}
+
+// Packed is the load as a browser of the portal's own pages sends it.
+func (l Load) Packed() Load {
+	head := strings.TrimSuffix(string(l.Request), "\r\n")
+	return Load{l.Address, []byte(head + "Accept-Encoding: gzip\r\nSec-Fetch-Site: same-origin\r\n\r\n")}
 }

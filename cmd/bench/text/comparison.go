@@ -1,4 +1,4 @@
-package main
+package text
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"kagami/cmd/bench/figure"
 	"kagami/internal/policy/comparison"
 	"kagami/internal/policy/outline"
 	"kagami/internal/sample"
@@ -20,9 +21,9 @@ const (
 	pageCharacters  = 800
 )
 
-// measureComparison compares a standard of 200 pages with one in which every
+// Comparison compares a standard of 200 pages with one in which every
 // fifth clause was edited and a chapter put in before all others.
-func measureComparison(context.Context, string) ([]figure, error) {
+func Comparison(context.Context, string) ([]figure.Figure, error) {
 	before, after := standard(false), standard(true)
 	var (
 		took    []float64
@@ -34,10 +35,10 @@ func measureComparison(context.Context, string) ([]figure, error) {
 		took = append(took, time.Since(begun).Seconds())
 		changed = c.Count(comparison.Changed)
 	}
-	seconds := median(took)
-	return []figure{{
-		name: "comparison", ratio: seconds / comparisonLimit.Seconds(), limit: 1,
-		detail: fmt.Sprintf("%d pages compared in %.0f ms, %d clauses changed, limit %v", standardPages, seconds*1000, changed, comparisonLimit),
+	seconds := figure.Median(took)
+	return []figure.Figure{{
+		Name: "comparison", Ratio: seconds / comparisonLimit.Seconds(), Limit: 1,
+		Detail: fmt.Sprintf("%d pages compared in %.0f ms, %d clauses changed, limit %v", standardPages, seconds*1000, changed, comparisonLimit),
 	}}, nil
 }
 

@@ -1,0 +1,2 @@
+// Package text is the bench of what needs no portal: policy texts read and compared.
+package text
