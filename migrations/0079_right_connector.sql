@@ -167,6 +167,7 @@ CREATE TABLE right_drift (
 );
 CREATE UNIQUE INDEX right_drift_once ON right_drift (connector_id, asset_id, kind, (coalesce(person_id, 0)), external_id) WHERE settled_at IS NULL;
 CREATE INDEX right_drift_open ON right_drift (asset_id, id) WHERE settled_at IS NULL;
+CREATE INDEX right_drift_of_person ON right_drift (person_id) WHERE settled_at IS NULL;
 CREATE TRIGGER right_drift_kept BEFORE DELETE ON right_drift FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 -- a key that a connector's secret is sealed by is in use too

@@ -155,9 +155,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webloan.New(loans).Part(),
 		webstocktaking.New(stocktaking.New(g.Pool, g.Door, assets, stocktaking.Ties{Missing: notFound(lost)}), assets).Part(),
 		webrights.New(accessRights, bars).Part(),
-		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{})).Part(),
+		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: connectors.DriftForPortal})).Part(),
 		webconnector.New(connectors).Part(),
-		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{}), accessRights).Part(),
+		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(connectors)}), accessRights).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

@@ -78,6 +78,12 @@ type Drift struct {
 	FirstSeen, LastSeen time.Time
 }
 
+const (
+	fromDrift   = ` FROM right_drift f JOIN system_shown y ON y.id = f.asset_id JOIN connector c ON c.id = f.connector_id LEFT JOIN person_shown p ON p.id = f.person_id WHERE `
+	selectDrift = `SELECT f.id, f.kind, c.code AS connector_code, c.name AS connector_name, c.mode, y.code AS system_code, y.name AS system, coalesce(p.staff_number, '') AS number, coalesce(p.name, '') AS person,
+		f.login, f.first_seen, f.last_seen` + fromDrift
+)
+
 // Drifts lists what differs in systems that the actor may see, the oldest first.
 func (s *Service) Drifts(ctx context.Context, actor authz.Actor, q Search) (Page[Drift], error) {
 	var page Page[Drift]
@@ -86,8 +92,7 @@ func (s *Service) Drifts(ctx context.Context, actor authz.Actor, q Search) (Page
 	}
 	where, args := q.where(actor, "c.code")
 	where += ` AND f.settled_at IS NULL`
-	const from = ` FROM right_drift f JOIN system_shown y ON y.id = f.asset_id JOIN connector c ON c.id = f.connector_id LEFT JOIN person_shown p ON p.id = f.person_id WHERE `
-	found, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting drift", `SELECT count(*) AS count`+from+where, args)
+	found, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting drift", `SELECT count(*) AS count`+fromDrift+where, args)
 	if page.Count = found.Count; err != nil || page.Count == 0 {
 		return page, err
 	}
@@ -95,9 +100,7 @@ func (s *Service) Drifts(ctx context.Context, actor authz.Actor, q Search) (Page
 		where += ` AND f.id > @after`
 		args["after"] = q.After
 	}
-	page.Lines, err = postgres.List[Drift](ctx, s.pool, "listing drift", `
-		SELECT f.id, f.kind, c.code AS connector_code, c.name AS connector_name, c.mode, y.code AS system_code, y.name AS system, coalesce(p.staff_number, '') AS number, coalesce(p.name, '') AS person,
-		       f.login, f.first_seen, f.last_seen`+from+where+` ORDER BY f.id LIMIT @limit`, with(args, "limit", OnPage+1))
+	page.Lines, err = postgres.List[Drift](ctx, s.pool, "listing drift", selectDrift+where+` ORDER BY f.id LIMIT @limit`, with(args, "limit", OnPage+1))
 	if len(page.Lines) > OnPage {
 		page.Lines = page.Lines[:OnPage]
 		page.Next = page.Lines[OnPage-1].ID

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -50,11 +51,7 @@ func (s *Service) FillForPortal(ctx context.Context, actor authz.Actor) error {
 		}
 		for _, statement := range fillings {
 			args := pgx.StrictNamedArgs{"connector": id, "directory": systems[0], "alone": systems[1], "by": actor.Person, "now": tx.Now}
-			for name := range args {
-				if !strings.Contains(statement, "@"+name) {
-					delete(args, name)
-				}
-			}
+			maps.DeleteFunc(args, func(name string, _ any) bool { return !strings.Contains(statement, "@"+name) })
 			if _, err := tx.Exec(ctx, statement, args); err != nil {
 				return door.Unchanged(), fmt.Errorf("filling the sample town's connectors: %w", err)
 			}

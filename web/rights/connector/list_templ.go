@@ -1859,9 +1859,9 @@ func driftPage(p driftView) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var85 templ.SafeURL
-							templ_7745c5c3_Var85, templ_7745c5c3_Err = templ.JoinURLErrs(address.NewRight)
+							templ_7745c5c3_Var85, templ_7745c5c3_Err = templ.JoinURLErrs(address.RightAccounts)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `rights/connector/list.templ`, Line: 439, Col: 38}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `rights/connector/list.templ`, Line: 439, Col: 43}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var85))
 							if templ_7745c5c3_Err != nil {
