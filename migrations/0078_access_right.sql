@@ -64,6 +64,7 @@ CREATE TABLE access_right (
 CREATE UNIQUE INDEX access_right_once ON access_right (person_id, asset_id, kind, grade, login) WHERE state IN ('asked', 'permitted');
 CREATE INDEX access_right_of_person ON access_right (person_id, id);
 CREATE INDEX access_right_of_system ON access_right (asset_id, id);
+CREATE INDEX access_right_users ON access_right (asset_id, person_id) WHERE state = 'permitted';
 CREATE INDEX access_right_of_section ON access_right (section_id, id);
 CREATE INDEX access_right_open ON access_right (asset_id) WHERE state = 'asked';
 -- the choices of which there are few

@@ -27,8 +27,7 @@ type Choice struct {
 	waits      bool   // it is what waits for the actor
 	// few are like that, whatever the town: they are looked for first, and only then whether
 	// the rest that was asked for is true of them
-	few  bool
-	join string // what the condition is of besides
+	few bool
 }
 
 // The keys of choices that other pages lead to.
@@ -42,7 +41,7 @@ var Choices = []Choice{
 	{Key: "in_force", Title: "使える", condition: usableOne},
 	{Key: "asked", Title: "申請中", condition: `r.state = 'asked'`, few: true},
 	{Key: "upcoming", Title: "使い始める前", condition: `r.id = ANY(ARRAY(SELECT u.id FROM access_right u WHERE u.state = 'permitted' AND u.from_on > @today::date))`, few: true},
-	{Key: Moving, Title: "異動・退職で使えなくなったもの", condition: `q.answer IS NULL AND r.state = 'permitted'`, few: true, join: `JOIN right_question q ON q.right_id = r.id`},
+	{Key: Moving, Title: "異動・退職で使えなくなったもの", condition: `r.state = 'permitted' AND r.id = ANY(ARRAY(SELECT q.right_id FROM right_question q WHERE q.answer IS NULL))`, few: true},
 	{Key: "barred", Title: "停止中", condition: `r.state = 'permitted' AND r.person_id = ANY(ARRAY(SELECT b.person_id FROM right_barred b WHERE b.during @> @now::timestamptz)) AND NOT ` + unbarredOne, few: true},
 	{Key: "privileged", Title: "特権・共用・保守", condition: `r.state = 'permitted' AND r.kind <> 'general'`, few: true},
 	{Key: "over", Title: "終了・不許可・取り下げ", condition: `r.state IN ('ended', 'refused', 'withdrawn')`},
@@ -155,7 +154,7 @@ func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) (string,
 	if !all && (section != "" || ways == nil) {
 		conditions = append(conditions, anyOf(waysOfSeen))
 	}
-	return newest(ways, choice.join, conditions), args, nil
+	return newest(ways, conditions), args, nil
 }
 
 // way is a way by which rights are found: a column of theirs, and in SQL what it is.
@@ -183,13 +182,13 @@ func anyOf(ways []way) string {
 
 // newest are in SQL the ids of the newest @limit rights that are found by any of some ways,
 // by none for all, and of which the conditions are true.
-func newest(ways []way, join string, conditions []string) string {
+func newest(ways []way, conditions []string) string {
 	page := func(condition ...string) string {
 		where := ""
 		if condition = append(condition, conditions...); len(condition) > 0 {
 			where = ` WHERE ` + strings.Join(condition, " AND ")
 		}
-		return `SELECT r.id FROM access_right r ` + join + where + ` ORDER BY r.id DESC LIMIT @limit`
+		return `SELECT r.id FROM access_right r` + where + ` ORDER BY r.id DESC LIMIT @limit`
 	}
 	if ways == nil {
 		return page()
@@ -284,8 +283,9 @@ type SystemLine struct {
 // Systems are the systems of whose rights the actor may see all, with how many these are.
 func (s *Service) Systems(ctx context.Context, actor authz.Actor) ([]SystemLine, error) {
 	return postgres.List[SystemLine](ctx, s.pool, "listing the systems of the ledger", `
-		SELECT z.*, coalesce(c.people, 0) AS people, coalesce(c.asked, 0) AS asked FROM (`+selectSystem+`) z
-		LEFT JOIN LATERAL (SELECT count(DISTINCT r.person_id) FILTER (WHERE r.state = 'permitted') AS people, count(*) FILTER (WHERE r.state = 'asked') AS asked FROM access_right r WHERE r.asset_id = z.id) c ON true
+		SELECT z.*, c.people, c.asked FROM (`+selectSystem+`) z CROSS JOIN LATERAL (SELECT
+			(SELECT count(*) FROM (SELECT DISTINCT r.person_id FROM access_right r WHERE r.asset_id = z.id AND r.state = 'permitted') u) AS people,
+			(SELECT count(*) FROM access_right r WHERE r.asset_id = z.id AND r.state = 'asked') AS asked) c
 		WHERE (z.counts OR c.people > 0) AND (@all OR z.section = ANY(@sections)) ORDER BY z.section_name, z.code LIMIT 1000`,
 		pgx.StrictNamedArgs{"all": actor.Reach(authz.ReadSystemRights) == authz.All, "sections": actor.Sections(authz.ReadSystemRights)})
 }
