@@ -170,6 +170,11 @@ CREATE INDEX right_drift_open ON right_drift (asset_id, id) WHERE settled_at IS 
 CREATE INDEX right_drift_of_person ON right_drift (person_id) WHERE settled_at IS NULL;
 CREATE TRIGGER right_drift_kept BEFORE DELETE ON right_drift FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+INSERT INTO change_counter (name, number) VALUES ('right_target', 0);
+CREATE TRIGGER right_target_counted AFTER INSERT OR UPDATE ON right_target FOR EACH STATEMENT EXECUTE FUNCTION note_change('right_target');
+CREATE TRIGGER work_order_counted AFTER INSERT OR UPDATE ON work_order FOR EACH STATEMENT EXECUTE FUNCTION note_change('right_target');
+CREATE TRIGGER connector_system_counted AFTER INSERT OR UPDATE OR DELETE ON connector_system FOR EACH STATEMENT EXECUTE FUNCTION note_change('right_target');
+
 -- a key that a connector's secret is sealed by is in use too
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION keep_key_in_use() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -190,6 +195,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON connector_system, account_link TO kagami
 GRANT SELECT, INSERT, DELETE ON connector_account TO kagami_portal;
 
 -- +goose Down
+DELETE FROM change_counter WHERE name = 'right_target';
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION keep_key_in_use() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

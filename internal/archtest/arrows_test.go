@@ -135,7 +135,7 @@ var within = map[string][]string{
 	"internal/rights/bar":    {"internal/rights"},
 	"internal/rights/review": {"internal/rights"},
 	"internal/rights/connector": {
-		"internal/rights", "internal/rights/connector/peer", "internal/rights/connector/peer/webhook", "internal/rights/connector/reach",
+		"internal/rights", "internal/rights/connector/drift", "internal/rights/connector/peer", "internal/rights/connector/peer/webhook", "internal/rights/connector/reach",
 	},
 	"internal/rights/intake": {"internal/rights", "internal/rights/apart"},
 
@@ -164,6 +164,7 @@ var pure = map[string][]string{
 	"internal/asset/classify":  {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 
 	"internal/rights/apart":                  {"internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/rights/connector/drift":        {},
 	"internal/rights/connector/peer":         {"internal/fault"},
 	"internal/rights/connector/peer/client":  {"internal/fault", "internal/rights/connector/peer"},
 	"internal/rights/connector/peer/ldap":    {"internal/fault", "internal/rights/connector/peer"},

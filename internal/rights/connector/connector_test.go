@@ -21,6 +21,7 @@ import (
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
 	"kagami/internal/rights/connector"
+	"kagami/internal/rights/connector/drift"
 	"kagami/internal/rights/connector/peer"
 	"kagami/internal/rights/connector/reach"
 	"kagami/internal/rights/rightstest"
@@ -292,13 +293,13 @@ func TestAnAccountThatWasRenamedIsNotTouched(t *testing.T) {
 	w.suspend("zeimu 主事")
 	w.run("zeimu 主事")
 	w.mustSee("a", "on")
-	drift := w.drift()
-	drift = slices.DeleteFunc(drift, func(d connector.Drift) bool { return d.Kind != connector.NumberChanged })
-	if len(drift) != 2 {
-		t.Fatalf("drift: %v", drift)
+	found := w.drift()
+	found = slices.DeleteFunc(found, func(d connector.Drift) bool { return d.Kind != drift.NumberChanged })
+	if len(found) != 2 {
+		t.Fatalf("found: %v", found)
 	}
 	// once somebody has said so, it is known by the number that it has
-	for _, d := range drift {
+	for _, d := range found {
 		if d.Number == w.Number[clerk] {
 			w.Must(w.connectors.Reapply(t.Context(), w.officer(), d.ID))
 		}
@@ -449,7 +450,7 @@ func TestAConnectorIsSwitchedOnOnlyOnceItWasTried(t *testing.T) {
 	w.Must(w.connectors.Try(ctx, w.officer(), w.code))
 	w.compare()
 	plan, count, err := w.connectors.Plan(ctx, w.officer(), w.code)
-	if err != nil || count != 1 || plan[0].Kind != connector.EnabledByHand || !plan[0].Now {
+	if err != nil || count != 1 || plan[0].Kind != drift.EnabledByHand || !plan[0].Now {
 		t.Errorf("the plan is %+v: %v", plan, err)
 	}
 	if w.directory.ops != 0 {
@@ -496,18 +497,18 @@ func TestWhatDiffersIsFoundShowsItsAgeAndIsMadeRight(t *testing.T) {
 	w.directory.accounts[1].Enabled = false
 	w.compare()
 	first := w.drift()
-	kinds := map[connector.DriftKind]connector.Drift{}
+	kinds := map[drift.Kind]connector.Drift{}
 	for _, d := range first {
 		kinds[d.Kind] = d
 	}
-	if len(first) != 3 || kinds[connector.EnabledByHand].Number != w.Number[clerk] || kinds[connector.DisabledByHand].Number != w.Number["zeimu 主事"] || kinds[connector.UnknownAccount].Login != "stranger" {
+	if len(first) != 3 || kinds[drift.EnabledByHand].Number != w.Number[clerk] || kinds[drift.DisabledByHand].Number != w.Number["zeimu 主事"] || kinds[drift.UnknownAccount].Login != "stranger" {
 		t.Fatalf("drift: %+v", first)
 	}
 	w.compare()
 	if again := w.drift(); len(again) != 3 || !again[0].FirstSeen.Equal(first[0].FirstSeen) || !again[0].LastSeen.After(first[0].LastSeen) {
 		t.Errorf("the age is not kept: %+v", again)
 	}
-	w.Must(w.connectors.Reapply(t.Context(), w.officer(), kinds[connector.EnabledByHand].ID))
+	w.Must(w.connectors.Reapply(t.Context(), w.officer(), kinds[drift.EnabledByHand].ID))
 	w.run(clerk)
 	w.mustSee("a", "off")
 	w.directory.accounts[1].Enabled = true
@@ -518,7 +519,7 @@ func TestWhatDiffersIsFoundShowsItsAgeAndIsMadeRight(t *testing.T) {
 	}
 	w.directory.accounts = w.directory.accounts[:1]
 	w.compare()
-	if left := w.drift(); len(left) != 1 || left[0].Kind != connector.MissingAccount {
+	if left := w.drift(); len(left) != 1 || left[0].Kind != drift.MissingAccount {
 		t.Errorf("the missing one: %+v", left)
 	}
 }

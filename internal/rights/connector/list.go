@@ -10,6 +10,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
+	"kagami/internal/rights/connector/drift"
 	"kagami/internal/rights/connector/reach"
 )
 
@@ -166,7 +167,7 @@ func (s *Service) Free(ctx context.Context, actor authz.Actor) ([]Choice, error)
 // Planned is what a connector would do with somebody's account.
 type Planned struct {
 	Number, Person, System, Login string
-	Kind                          DriftKind
+	Kind                          drift.Kind
 	Now                           bool // once it is switched on; else it is shown as differing
 }
 

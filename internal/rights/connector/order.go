@@ -15,6 +15,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/postgres"
+	"kagami/internal/state"
 	"kagami/internal/task"
 	"kagami/internal/trail"
 )
@@ -213,15 +214,40 @@ type Waits struct {
 	FirstFailing string // the code of a connector that fails
 }
 
-// QueueWaiting asks in a batch what waits for the actor: work orders of their systems, and
-// what has failed, to who keeps connectors; nothing for all others.
+// ChangeCounter counts what may change how much waits.
+var ChangeCounter = state.Counted("right_target")
+
+// waitingKey names what it depends on how much waits for somebody.
+type waitingKey struct {
+	person                int64
+	day                   calendar.Date
+	organization, targets int64
+}
+
+// cachedWaiting is how many answers are in the cache: of each who answers for a system.
+const cachedWaiting = 2000
+
+// QueueWaiting asks in a batch what waits for the actor, where the cache has it not: work
+// orders of their systems, and what has failed, to who keeps connectors; nothing for all others.
 func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waits)) {
 	sections := actor.Sections(authz.DoWorkOrders)
 	keeps := actor.Reach(authz.KeepConnectors) == authz.All
 	if len(sections) == 0 && !keeps {
 		return
 	}
-	task.Rows(b, "counting what waits of rights", pgx.RowToStructByName[Waits], func(rows []Waits) { take(rows[0]) }, `
+	organization, known := actor.State.Of(org.ChangeCounter)
+	targets, counted := actor.State.Of(ChangeCounter)
+	key := waitingKey{actor.Person, s.today(), organization, targets}
+	if cached, ok := s.waiting.Look(key); ok && known && counted {
+		take(cached)
+		return
+	}
+	task.Rows(b, "counting what waits of rights", pgx.RowToStructByName[Waits], func(rows []Waits) {
+		if known && counted {
+			s.waiting.Add(key, rows[0])
+		}
+		take(rows[0])
+	}, `
 		SELECT (SELECT count(*) FROM work_order o JOIN system_shown y ON y.id = o.asset_id WHERE o.done_at IS NULL AND o.moot_at IS NULL AND y.section_id = ANY(@sections) AND o.person_id <> @actor) AS orders,
 		       f.failed, f.first_failing
 		FROM (SELECT count(*) AS failed, coalesce(min(c.code), '') AS first_failing FROM right_target t JOIN connector_system x ON x.asset_id = t.asset_id JOIN connector c ON c.id = x.connector_id

@@ -14,20 +14,22 @@ import (
 	"kagami/internal/notice"
 	"kagami/internal/rights/connector/reach"
 	"kagami/internal/secret"
+	"kagami/internal/state"
 )
 
 // Service is the connectors of a town in a database.
 type Service struct {
-	pool *pgxpool.Pool
-	door *door.Door
-	keys *secret.Keys
-	log  *slog.Logger
-	dial reach.Dial
+	pool    *pgxpool.Pool
+	door    *door.Door
+	keys    *secret.Keys
+	log     *slog.Logger
+	dial    reach.Dial
+	waiting state.Cache[waitingKey, Waits]
 }
 
 // New makes the service. Secrets are sealed by the keys; dial reaches what a connector leads to.
 func New(pool *pgxpool.Pool, d *door.Door, keys *secret.Keys, log *slog.Logger, dial reach.Dial) *Service {
-	return &Service{pool: pool, door: d, keys: keys, log: log, dial: dial}
+	return &Service{pool: pool, door: d, keys: keys, log: log, dial: dial, waiting: state.NewCache[waitingKey, Waits](cachedWaiting)}
 }
 
 // At is the service at an instant: the sample town is filled with what began before.

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/job"
 	"kagami/internal/rights/connector"
 	"kagami/internal/sample"
+	"kagami/internal/state"
 	"kagami/internal/task"
 	"kagami/internal/trail"
 	"kagami/web/layout"
@@ -71,6 +72,7 @@ func (s *Screens) Part() screen.Part {
 		},
 		Tasks:    s.tasks,
 		Topics:   connector.Topics(),
+		Counters: []state.Counter{connector.ChangeCounter},
 		Subjects: []trail.Named{{Kind: "connector", Title: "利用権限の連携"}, {Kind: "right_target", Title: "利用権限の反映"}, {Kind: "work_order", Title: "利用権限の作業依頼"}, {Kind: "right_drift", Title: "利用権限の食い違い"}},
 		Jobs:     s.connectors.RegisterJobs,
 		Queues:   []job.Queue{connector.Queue()},
