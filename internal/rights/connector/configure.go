@@ -95,14 +95,14 @@ func (s *Service) check(d Details, secret string) (config []byte, err error) {
 	problems = append(problems, more...)
 	if len(problems) == 0 {
 		if _, err := s.dial(d.Kind, raw, secret, s.door.Now); err != nil {
-			return nil, atOurField(d.Kind, err)
+			return nil, atOurField(err)
 		}
 	}
 	return raw, fault.InvalidFields(problems)
 }
 
 // atOurField says at the field of the form what is wrong with the configuration.
-func atOurField(kind reach.Kind, err error) error {
+func atOurField(err error) error {
 	e, ok := errors.AsType[*fault.Error](err)
 	if !ok {
 		return err

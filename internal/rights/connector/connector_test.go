@@ -118,9 +118,9 @@ func (w *town) target(name, system string) connector.Target {
 	return page.Lines[0]
 }
 
-func (w *town) mustBe(name string, state connector.State, trouble reach.Trouble) {
+func (w *town) mustBe(state connector.State, trouble reach.Trouble) {
 	w.T.Helper()
-	if got := w.target(name, w.Tax); got.State != state || got.Trouble != trouble {
+	if got := w.target(clerk, w.Tax); got.State != state || got.Trouble != trouble {
 		w.T.Errorf("it is %s with %q, not %s with %q", got.State, got.Trouble, state, trouble)
 	}
 }
@@ -165,18 +165,18 @@ func TestASuspensionDisablesTheAccountAndAReinstatementEnablesIt(t *testing.T) {
 	w.account("b", "zeimu 主事", "taro")
 	w.connected(reach.LDAP)
 	w.permitted(rightstest.Asking(w.Tax))
-	w.mustBe(clerk, connector.Waiting, "")
+	w.mustBe(connector.Waiting, "")
 	w.run(clerk)
-	w.mustBe(clerk, connector.Done, "")
+	w.mustBe(connector.Done, "")
 	b := w.suspend(clerk)
-	w.mustBe(clerk, connector.Waiting, "")
+	w.mustBe(connector.Waiting, "")
 	w.mustSee("a", "on")
 	if wait := w.run(clerk); wait != 0 {
 		t.Errorf("something is left after %v", wait)
 	}
 	w.mustSee("a", "off")
 	w.mustSee("b", "on")
-	w.mustBe(clerk, connector.Done, "")
+	w.mustBe(connector.Done, "")
 	w.reinstate(b)
 	w.run(clerk)
 	w.mustSee("a", "on")
@@ -236,13 +236,13 @@ func TestWhatDoesNotAnswerIsTriedAgainThenFailsAndTheOfficerIsTold(t *testing.T)
 			}
 			break
 		}
-		w.mustBe(clerk, connector.Waiting, reach.Unavailable)
+		w.mustBe(connector.Waiting, reach.Unavailable)
 		if wait < time.Second || wait > 10*time.Minute {
 			t.Fatalf("after try %d it waits %v", try, wait)
 		}
 		w.pass(wait)
 	}
-	w.mustBe(clerk, connector.Failed, reach.Unavailable)
+	w.mustBe(connector.Failed, reach.Unavailable)
 	var told int
 	w.Must(w.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE topic = 'connector' AND text NOT LIKE '%秘密%'`).Scan(&told))
 	if told != 1 {
@@ -251,7 +251,7 @@ func TestWhatDoesNotAnswerIsTriedAgainThenFailsAndTheOfficerIsTold(t *testing.T)
 	w.directory.fail = nil
 	w.Must(w.connectors.Retry(t.Context(), w.officer(), w.code, 0))
 	w.run(clerk)
-	w.mustBe(clerk, connector.Done, "")
+	w.mustBe(connector.Done, "")
 	w.mustSee("a", "off")
 }
 
@@ -270,7 +270,7 @@ func TestWhatSucceedsByHalfHasFailed(t *testing.T) {
 		return nil
 	}
 	w.run(clerk)
-	w.mustBe(clerk, connector.Failed, reach.Denied)
+	w.mustBe(connector.Failed, reach.Denied)
 	if !w.target(clerk, w.Tax).Partly {
 		t.Error("it does not say that some of it was done")
 	}
@@ -288,7 +288,7 @@ func TestAnAccountThatWasRenamedIsNotTouched(t *testing.T) {
 	w.suspend(clerk)
 	w.run(clerk)
 	w.mustSee("a", "on")
-	w.mustBe(clerk, connector.Failed, reach.Renamed)
+	w.mustBe(connector.Failed, reach.Renamed)
 	w.Permitted("zeimu 主事", "zeimu 担当副課長", rightstest.Asking(w.Tax))
 	w.suspend("zeimu 主事")
 	w.run("zeimu 主事")
@@ -323,15 +323,15 @@ func TestAnAccountThatIsNotThere(t *testing.T) {
 	w.connected(reach.LDAP)
 	w.permitted(rightstest.Asking(w.Tax))
 	w.run(clerk)
-	w.mustBe(clerk, connector.Failed, reach.NoAccount)
+	w.mustBe(connector.Failed, reach.NoAccount)
 	w.suspend(clerk)
 	w.run(clerk)
-	w.mustBe(clerk, connector.Failed, reach.NoAccount)
+	w.mustBe(connector.Failed, reach.NoAccount)
 	if err := w.connectors.ByHand(t.Context(), w.officer(), w.target(clerk, w.Tax).ID); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("the 統括 says that it was done by hand: %v", err)
 	}
 	w.Must(w.connectors.ByHand(t.Context(), w.As("zeimu 課長"), w.target(clerk, w.Tax).ID))
-	w.mustBe(clerk, connector.Done, "")
+	w.mustBe(connector.Done, "")
 }
 
 // What changes while a job is under way still waits afterwards.
@@ -351,10 +351,10 @@ func TestATargetThatChangesMeanwhileStillWaits(t *testing.T) {
 		t.Error("nothing is left to do")
 	}
 	w.mustSee("a", "off")
-	w.mustBe(clerk, connector.Waiting, "")
+	w.mustBe(connector.Waiting, "")
 	w.run(clerk)
 	w.mustSee("a", "on")
-	w.mustBe(clerk, connector.Done, "")
+	w.mustBe(connector.Done, "")
 }
 
 // Two never carry out what is wanted of one person at once.
@@ -391,7 +391,7 @@ func TestASystemWithoutAConnectorGetsAWorkOrder(t *testing.T) {
 	if err := w.connectors.Complete(ctx, w.As("zeimu 担当副課長"), open[0].ID); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("twice: %v", err)
 	}
-	w.mustBe(clerk, connector.Done, "")
+	w.mustBe(connector.Done, "")
 	b := w.suspend(clerk)
 	open = w.orders(connector.OrdersOpen)
 	if len(open) != 1 || len(open[0].Stop) != 1 || len(open[0].Start) != 0 {
@@ -409,7 +409,7 @@ func TestASystemWithoutAConnectorGetsAWorkOrder(t *testing.T) {
 	if moot := w.orders(connector.OrdersMoot); len(moot) != 1 {
 		t.Errorf("%d were taken back", len(moot))
 	}
-	w.mustBe(clerk, connector.Done, "")
+	w.mustBe(connector.Done, "")
 }
 
 // Nobody is asked to say of themselves that they can't get in any more.
@@ -435,7 +435,7 @@ func TestAConnectorIsSwitchedOnOnlyOnceItWasTried(t *testing.T) {
 	w.code, err = w.connectors.Make(ctx, w.officer(), connector.Details{Name: "庁内の認証", Kind: reach.LDAP, Secret: "secret"})
 	w.Must(err)
 	w.Must(w.connectors.Assign(ctx, w.officer(), w.code, 1, connector.Assignment{System: w.Tax, What: connector.WholeAccount}))
-	w.mustBe(clerk, connector.Waiting, "")
+	w.mustBe(connector.Waiting, "")
 	if len(w.orders(connector.OrdersOpen)) != 0 {
 		t.Error("the work order is still there")
 	}
@@ -464,7 +464,7 @@ func TestAConnectorIsSwitchedOnOnlyOnceItWasTried(t *testing.T) {
 		t.Errorf("after a change it is %s, tried %v", c.Mode, c.Tried)
 	}
 	w.Must(w.connectors.Unassign(ctx, w.officer(), w.code, 3, w.Tax))
-	w.mustBe(clerk, connector.Done, "")
+	w.mustBe(connector.Done, "")
 }
 
 func TestWhatIsWrongWithAConnectorIsSaidAtItsField(t *testing.T) {
@@ -562,7 +562,7 @@ func TestWhatIsTakenIntoTheLedgerIsNotAskedFor(t *testing.T) {
 	if open := w.orders(connector.OrdersOpen); len(open) != 0 {
 		t.Errorf("%d orders", len(open))
 	}
-	w.mustBe(clerk, connector.Done, "")
+	w.mustBe(connector.Done, "")
 	w.suspend(clerk)
 	if open := w.orders(connector.OrdersOpen); len(open) != 1 {
 		t.Errorf("%d orders", len(open))
@@ -677,7 +677,7 @@ func TestASweepFindsWhatWasLeft(t *testing.T) {
 		t.Error("it ends well though it was killed")
 	}
 	w.directory.before = nil
-	w.mustBe(clerk, connector.Waiting, "")
+	w.mustBe(connector.Waiting, "")
 	jobs := w.jobs()
 	w.Must(w.connectors.Sweep(t.Context()))
 	if w.jobs() != jobs {
@@ -689,7 +689,7 @@ func TestASweepFindsWhatWasLeft(t *testing.T) {
 		t.Error("it was not swept")
 	}
 	w.run(clerk)
-	w.mustBe(clerk, connector.Done, "")
+	w.mustBe(connector.Done, "")
 }
 
 // Who answers for a system sees of what is carried out only that system.

@@ -127,7 +127,7 @@ func (s *Service) Retry(ctx context.Context, actor authz.Actor, code string, tar
 
 // ByHand says of what has failed that it was done by hand in the system.
 func (s *Service) ByHand(ctx context.Context, actor authz.Actor, target int64) error {
-	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		type row struct{ Person, Asset, Section int64 }
 		r, err := postgres.One[row](ctx, tx, "locking a target", `
 			SELECT t.person_id AS person, t.asset_id AS asset, y.section_id AS section FROM right_target t JOIN system_shown y ON y.id = t.asset_id WHERE t.id = @id AND t.state = 'failed' FOR UPDATE OF t`,

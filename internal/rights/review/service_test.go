@@ -38,7 +38,7 @@ func newTown(t *testing.T) *town {
 		w.carried = append(w.carried, people...)
 		return nil
 	}})
-	w.Service = review.New(w.DB.Pool, w.Door, w.Rights, review.Ties{Drift: func(_ context.Context, people []int64) (map[int64][]string, error) {
+	w.Service = review.New(w.DB.Pool, w.Door, w.Rights, review.Ties{Drift: func(_ context.Context, _ []int64) (map[int64][]string, error) {
 		return w.drifts, nil
 	}})
 	w.clerk = w.Permitted("zeimu 主事", "zeimu 担当副課長", rightstest.Asking(w.Tax))
@@ -93,10 +93,10 @@ func (w *town) say(by, code, section, right string, a review.Answer, words strin
 	return w.Answer(w.t.Context(), w.As(by), code, section, review.Reply{Right: right, Answer: a, Words: words, Seen: seen})
 }
 
-// handIn hands a section in by somebody.
-func (w *town) handIn(by, code, section string) error {
+// handIn hands 福祉こども課 in by its 管理者.
+func (w *town) handIn(code string) error {
 	w.t.Helper()
-	return w.Do(by, code, section, review.EventHandIn, "")
+	return w.Do("fukushi 課長", code, "fukushi", review.EventHandIn, "")
 }
 
 func (w *town) Do(by, code, section string, event review.Event, note string) error {
@@ -283,20 +283,20 @@ func TestASectionIsHandedInOnceAllIsAnswered(t *testing.T) {
 	if got := w.waits("fukushi 課長"); len(got) != 1 || got[0].What != review.ToAnswer || got[0].Count != 1 {
 		t.Errorf("waits %+v", got)
 	}
-	w.refused("with one open", fault.Conflict, w.handIn("fukushi 課長", code, "fukushi"))
+	w.refused("with one open", fault.Conflict, w.handIn(code))
 	w.Must(w.say("fukushi 課長", code, "fukushi", w.welfare, review.Later, ""))
-	w.refused("with one put off", fault.Conflict, w.handIn("fukushi 課長", code, "fukushi"))
+	w.refused("with one put off", fault.Conflict, w.handIn(code))
 	w.Must(w.say("fukushi 課長", code, "fukushi", w.welfare, review.Needed, ""))
 	if got := w.waits("fukushi 課長"); len(got) != 1 || got[0].What != review.ToHandIn {
 		t.Errorf("waits %+v", got)
 	}
 	w.refused("of a version of before", fault.Conflict, w.Service.Do(t.Context(), w.As("fukushi 課長"), code, "fukushi", review.EventHandIn, review.Step{Version: 1}))
-	w.Must(w.handIn("fukushi 課長", code, "fukushi"))
+	w.Must(w.handIn(code))
 	w.refused("afterwards", fault.Conflict, w.say("fukushi 課長", code, "fukushi", w.welfare, review.Later, ""))
 	w.refused("without a reason", fault.Invalid, w.Do("fukushi 課長", code, "fukushi", review.EventTakeUp, ""))
 	w.Must(w.Do("fukushi 課長", code, "fukushi", review.EventTakeUp, "見間違い"))
 	w.Must(w.say("fukushi 課長", code, "fukushi", w.welfare, review.Change, "更新に"))
-	w.Must(w.handIn("fukushi 課長", code, "fukushi"))
+	w.Must(w.handIn(code))
 	if got := w.waits("fukushi 課長"); len(got) != 0 {
 		t.Errorf("waits %+v", got)
 	}
@@ -443,7 +443,7 @@ func TestItIsClosedOverWhatIsMissing(t *testing.T) {
 	officer := w.As("soumu 統括")
 	code := w.open(plan())
 	w.Must(w.say("fukushi 課長", code, "fukushi", w.welfare, review.Needed, ""))
-	w.Must(w.handIn("fukushi 課長", code, "fukushi"))
+	w.Must(w.handIn(code))
 	missing, err := w.Lacking(t.Context(), officer, code)
 	w.Must(err)
 	if len(missing) != 1 || missing[0].SectionCode != "zeimu" || missing[0].Left != 3 {
