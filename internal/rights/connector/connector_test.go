@@ -108,19 +108,20 @@ func (w *town) run(name string) (wait time.Duration) {
 	return wait
 }
 
-func (w *town) target(name, system string) connector.Target {
+// target is that of the clerk in the tax system.
+func (w *town) target() connector.Target {
 	w.T.Helper()
-	page, err := w.connectors.Targets(w.T.Context(), w.officer(), connector.Search{Person: w.Number[name], System: system})
+	page, err := w.connectors.Targets(w.T.Context(), w.officer(), connector.Search{Person: w.Number[clerk], System: w.Tax})
 	w.Must(err)
 	if len(page.Lines) != 1 {
-		w.T.Fatalf("%s has %d targets", name, len(page.Lines))
+		w.T.Fatalf("there are %d targets", len(page.Lines))
 	}
 	return page.Lines[0]
 }
 
 func (w *town) mustBe(state connector.State, trouble reach.Trouble) {
 	w.T.Helper()
-	if got := w.target(clerk, w.Tax); got.State != state || got.Trouble != trouble {
+	if got := w.target(); got.State != state || got.Trouble != trouble {
 		w.T.Errorf("it is %s with %q, not %s with %q", got.State, got.Trouble, state, trouble)
 	}
 }
@@ -271,7 +272,7 @@ func TestWhatSucceedsByHalfHasFailed(t *testing.T) {
 	}
 	w.run(clerk)
 	w.mustBe(connector.Failed, reach.Denied)
-	if !w.target(clerk, w.Tax).Partly {
+	if !w.target().Partly {
 		t.Error("it does not say that some of it was done")
 	}
 }
@@ -327,10 +328,10 @@ func TestAnAccountThatIsNotThere(t *testing.T) {
 	w.suspend(clerk)
 	w.run(clerk)
 	w.mustBe(connector.Failed, reach.NoAccount)
-	if err := w.connectors.ByHand(t.Context(), w.officer(), w.target(clerk, w.Tax).ID); fault.KindOf(err) != fault.Forbidden {
+	if err := w.connectors.ByHand(t.Context(), w.officer(), w.target().ID); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("the 統括 says that it was done by hand: %v", err)
 	}
-	w.Must(w.connectors.ByHand(t.Context(), w.As("zeimu 課長"), w.target(clerk, w.Tax).ID))
+	w.Must(w.connectors.ByHand(t.Context(), w.As("zeimu 課長"), w.target().ID))
 	w.mustBe(connector.Done, "")
 }
 
@@ -627,7 +628,7 @@ func TestASuspensionThatIsCutOffLeavesNothingOrTheWhole(t *testing.T) {
 		cancel()
 		var barred int
 		w.Must(w.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM right_bar`).Scan(&barred))
-		target := w.target(clerk, w.Tax)
+		target := w.target()
 		switch {
 		case barred == 0 && target.State == connector.Done && target.Wanted && w.jobs() == jobs && err != nil:
 			nothing++
