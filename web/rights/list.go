@@ -54,6 +54,7 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	}
 	return screen.Show(w, r, listPage(listView{
 		Frame: screen.Frame(r, "アカウント管理台帳"), Page: found, Asked: a, Sections: sections, Later: after != "", MayAsk: actor.Reach(authz.AskRights) != authz.None,
+		MayRecord: actor.Reach(authz.RecordRights) >= authz.Own, MayExport: actor.Reach(authz.ReadSystemRights) >= authz.Own,
 	}))
 }
 

@@ -38,10 +38,6 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/rights/export", authz.ReadSystemRights, s.showExport),
 			screen.Get("/rights/export.xlsx", authz.ReadSystemRights, s.export).Stream(),
 		},
-		Nav: []screen.Entry{
-			{Label: "台帳の取り込み", URL: address.RightImport, Place: 8, Under: address.Rights, Action: authz.RecordRights, Least: authz.Own},
-			{Label: "台帳の書き出し", URL: address.RightExport, Place: 9, Under: address.Rights, Action: authz.ReadSystemRights, Least: authz.Own},
-		},
 		Flashes: map[string]layout.Done{
 			"right-accounts": {Heading: "アカウントを、台帳に取り込みました", Text: "取り込んだものは、この一覧からなくなり、台帳で見られます。"},
 		},
