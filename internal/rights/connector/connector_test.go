@@ -385,7 +385,7 @@ func TestASystemWithoutAConnectorGetsAWorkOrder(t *testing.T) {
 	if len(open) != 1 || len(open[0].Start) != 1 || len(open[0].Stop) != 0 || open[0].Start[0].Login != "hana01" {
 		t.Fatalf("the orders are %+v", open)
 	}
-	if err := w.connectors.Complete(ctx, w.As("fukushi 課長"), open[0].ID); fault.KindOf(err) != fault.Forbidden {
+	if err := w.connectors.Complete(ctx, w.As("fukushi 課長"), open[0].ID); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("somebody of another section: %v", err)
 	}
 	w.Must(w.connectors.Complete(ctx, w.As("zeimu 担当副課長"), open[0].ID))

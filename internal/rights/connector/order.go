@@ -148,7 +148,7 @@ func (s *Service) MayComplete(ctx context.Context, actor authz.Actor, orders []O
 
 // AskComplete refuses who may not complete a work order.
 func (s *Service) AskComplete(ctx context.Context, actor authz.Actor, id int64) error {
-	o, err := findOrder(ctx, s.pool, id, "")
+	o, err := findOrder(ctx, s.pool, actor, id, "")
 	if err != nil {
 		return err
 	}
@@ -166,10 +166,12 @@ type orderRow struct {
 	Open                   bool
 }
 
-func findOrder(ctx context.Context, db postgres.Querier, id int64, lock string) (orderRow, error) {
+// findOrder is a work order of a system that the actor may see; NotFound for any other.
+func findOrder(ctx context.Context, db postgres.Querier, actor authz.Actor, id int64, lock string) (orderRow, error) {
+	condition, args := seen(actor)
 	o, err := postgres.One[orderRow](ctx, db, "finding a work order", `
 		SELECT o.person_id AS person, o.asset_id AS asset, y.section_id AS section, o.version, o.done_at IS NULL AND o.moot_at IS NULL AS open
-		FROM work_order o JOIN system_shown y ON y.id = o.asset_id WHERE o.id = @id `+lock, pgx.StrictNamedArgs{"id": id})
+		FROM work_order o JOIN system_shown y ON y.id = o.asset_id WHERE o.id = @id AND `+condition+` `+lock, with(args, "id", id))
 	if isNone(err) {
 		return o, fault.New(fault.NotFound, "この作業依頼は、見つかりません。「作業依頼」の一覧から探してください。")
 	}
@@ -182,7 +184,7 @@ func (s *Service) Complete(ctx context.Context, actor authz.Actor, id int64) err
 		if _, err := tx.Exec(ctx, `SELECT FROM right_target t JOIN work_order o ON o.person_id = t.person_id AND o.asset_id = t.asset_id WHERE o.id = $1 FOR UPDATE OF t`, id); err != nil {
 			return door.Unchanged(), fmt.Errorf("locking a target: %w", err)
 		}
-		o, err := findOrder(ctx, tx, id, "FOR UPDATE OF o")
+		o, err := findOrder(ctx, tx, actor, id, "FOR UPDATE OF o")
 		if err != nil {
 			return door.Unchanged(), err
 		}

@@ -155,8 +155,9 @@ func (s *Service) ByHand(ctx context.Context, actor authz.Actor, target int64) e
 // AskByHand refuses who may not say of something that it was done by hand.
 func (s *Service) AskByHand(ctx context.Context, actor authz.Actor, target int64) error {
 	type row struct{ Person, Section int64 }
+	condition, args := seen(actor)
 	r, err := postgres.One[row](ctx, s.pool, "finding a target", `
-		SELECT t.person_id AS person, y.section_id AS section FROM right_target t JOIN system_shown y ON y.id = t.asset_id WHERE t.id = @id`, pgx.StrictNamedArgs{"id": target})
+		SELECT t.person_id AS person, y.section_id AS section FROM right_target t JOIN system_shown y ON y.id = t.asset_id WHERE t.id = @id AND `+condition, with(args, "id", target))
 	if isNone(err) {
 		return fault.New(fault.NotFound, "この反映は、見つかりません。「反映の状態」の一覧から探してください。")
 	}
