@@ -277,6 +277,9 @@ func (s *Service) place(ctx context.Context, tx *door.Tx, actor authz.Actor, per
 		}
 		to = &end
 	}
+	if err := refuseTwice(ctx, tx, person, ids, o.Kind, from, to); err != nil {
+		return Bar{}, err
+	}
 	_, err := tx.Exec(ctx, `
 		WITH bar AS (
 			INSERT INTO right_bar (code, person_id, kind, whole, reason, from_at, to_at, withheld, made_by, made_at)
@@ -291,6 +294,24 @@ func (s *Service) place(ctx context.Context, tx *door.Tx, actor authz.Actor, per
 		return Bar{}, fmt.Errorf("barring rights: %w", err)
 	}
 	return postgres.One[Bar](ctx, tx, "looking at what bars rights", selected+` WHERE b.person_id = @person ORDER BY b.id DESC LIMIT 1`, rights.InstantAnd(tx.Now, pgx.StrictNamedArgs{"person": person}))
+}
+
+// refuseTwice refuses a bar that another one of its kind makes needless, as by a button that was
+// pressed twice: each would have to be lifted by itself.
+func refuseTwice(ctx context.Context, tx *door.Tx, person int64, ids []int64, kind Kind, from time.Time, to *time.Time) error {
+	var twice bool
+	err := tx.QueryRow(ctx, `
+		WITH covers AS (SELECT b.right_id FROM right_barred b WHERE b.person_id = @person AND b.kind = @kind AND b.during @> tstzrange(@from, @to))
+		SELECT EXISTS (SELECT FROM covers WHERE right_id IS NULL)
+			OR cardinality(@rights::bigint[]) > 0 AND NOT EXISTS (SELECT FROM unnest(@rights::bigint[]) AS r(id) WHERE r.id NOT IN (SELECT right_id FROM covers WHERE right_id IS NOT NULL))`,
+		pgx.StrictNamedArgs{"person": person, "kind": string(kind), "from": from, "to": to, "rights": append([]int64{}, ids...)}).Scan(&twice)
+	if err != nil {
+		return fmt.Errorf("looking what bars rights already: %w", err)
+	}
+	if twice {
+		return fault.New(fault.Conflict, "同じ利用権限の"+kind.Title()+"が、もうあります。この人の利用権限の画面を開いて、確かめてください。")
+	}
+	return nil
 }
 
 // newCode names a bar: nothing of it can be guessed.
@@ -491,6 +512,8 @@ func (b Bar) days(event rights.Event) string {
 	}
 	words := calendar.Wareki(calendar.Day(b.FromAt)) + "から"
 	switch {
+	case b.Over: // they are told after its end
+		return words + calendar.Wareki(b.Until()) + "までで、もう終わっています。"
 	case b.ToAt != nil && b.Kind == ConductCut:
 		words += "です。" + calendar.Wareki(b.Until()) + "までにCISOが認めないと、終わります。"
 	case b.ToAt != nil:
