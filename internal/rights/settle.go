@@ -34,15 +34,16 @@ type settleDay struct{}
 // Kind is the job's name in the database.
 func (settleDay) Kind() string { return "right_settle" }
 
-// settleEvery is how often it is looked whether a day has come or the organization has changed.
+// settleEvery is how often it is looked whether a day has come, the organization has changed or
+// a system is no more.
 const settleEvery = time.Minute
 
-// Settle does what follows from a day that has come, and from a change of the organization:
-// who leads somebody now is asked what is still needed after a transfer, what is over ends,
-// and the town's directories take it over. It may be done any number of times.
+// Settle does what follows from a day that has come, from a change of the organization, and
+// from the end of a system: who leads somebody now is asked what is still needed after a
+// transfer, what is over ends, and the town's directories take it over. It may be done any number of times.
 func (s *Service) Settle(ctx context.Context) error {
 	last, err := lastSettled(ctx, s.pool, "")
-	if err != nil || last.Day == s.today() && last.Organization == last.Now {
+	if err != nil || last.Day == s.today() && last.Organization == last.Now && !last.Retired {
 		return err
 	}
 	changed := false
@@ -70,11 +71,15 @@ func (s *Service) Settle(ctx context.Context) error {
 type settled struct {
 	Day               calendar.Date
 	Organization, Now int64 // the number of the organization's state then, and now
+	Retired           bool  // a system is no more since, and rights of it have not ended
 }
 
 func lastSettled(ctx context.Context, db postgres.Querier, lock string) (settled, error) {
 	last, err := postgres.One[settled](ctx, db, "looking up to where rights are settled",
-		`SELECT CASE WHEN isfinite(s.day) THEN s.day END AS day, s.organization, 0::bigint AS now FROM right_settled s `+lock)
+		`
+		SELECT CASE WHEN isfinite(s.day) THEN s.day END AS day, s.organization, 0::bigint AS now,
+		       EXISTS (SELECT FROM system_shown y WHERE NOT y.counts AND EXISTS (SELECT FROM access_right r WHERE r.asset_id = y.id AND r.state = 'permitted')) AS retired
+		FROM right_settled s `+lock)
 	if err != nil {
 		return last, err
 	}

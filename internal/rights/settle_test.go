@@ -213,6 +213,24 @@ func TestWhatIsOverEnds(t *testing.T) {
 	o.Ask("fukushi 主事", asking)
 }
 
+// The directories know of it on the same day, and not only on the next.
+func TestRightsEndWithTheirSystem(t *testing.T) {
+	t.Parallel()
+	var told carried
+	o := rightstest.New(t, databases.New(t), told.ties())
+	code := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	other := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Mail))
+	o.Must(o.Rights.Settle(t.Context()))
+	_, err := o.DB.Pool.Exec(t.Context(), `UPDATE asset SET state = 'retired' WHERE code = $1`, o.Tax)
+	o.Must(err)
+	told.people = nil
+	o.Must(o.Rights.Settle(t.Context()))
+	if got := events(t, o, code); got[len(got)-1] != rights.EventRetire || !slices.Equal(told.people, []int64{o.People["fukushi 主事"]}) {
+		t.Errorf("its steps are %v; the directories were told of %v", got, told.people)
+	}
+	stands(t, o, other, rights.InForce)
+}
+
 // Whatever the town is like: once a day is settled, what is not asked about is in force as the
 // view has it, and what is asked about is not.
 func TestWhatIsAskedIsWhatTheViewHasNot(t *testing.T) {
