@@ -178,6 +178,7 @@ var course = lifecycle.Table[Standing, Event, lifecycle.Always]{
 		{From: Upcoming, Event: EventRevoke, To: Revoked, By: deciding, Title: "剥奪", Asks: toRevoke},
 		{From: Moved, Event: EventSuspend, To: Suspended, By: deciding, Title: "停止", Asks: toSuspend},
 		{From: Moved, Event: EventRevoke, To: Revoked, By: deciding, Title: "剥奪", Asks: toRevoke},
+		{From: Suspended, Event: EventSuspend, To: Suspended, By: deciding, Title: "停止", Asks: toSuspend}, // for longer
 		{From: Suspended, Event: EventRevoke, To: Revoked, By: deciding, Title: "剥奪", Asks: toRevoke},
 		{From: Cut, Event: EventConfirmCut, To: Cut, By: agreeing, Title: "緊急停止を認める", Asks: "（認められないまま期限が来ると、終わる）"},
 		{From: Cut, Event: EventTell, To: Cut, By: cutting, Title: "本人への通知（証拠を確保した後）"},

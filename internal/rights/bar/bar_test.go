@@ -119,6 +119,36 @@ func TestTheSameIsBarredOnce(t *testing.T) {
 	begin(t, o, "soumu 統括", whole)
 }
 
+// A suspension is made longer by another one, so that nobody gets in between.
+func TestASuspensionIsMadeLonger(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	order := bar.Order{Kind: bar.Suspension, Person: o.Number["fukushi 主事"], Rights: []string{tax}, Until: rightstest.Today.AddDays(2)}
+	begin(t, o, "soumu 統括", order)
+	order.From, order.Until = rightstest.Today.AddDays(2), rightstest.Today.AddDays(9)
+	begin(t, o, "soumu 統括", order)
+	*o.Time = rightstest.Today.AddDays(3).Start()
+	o.Must(o.Bars.TurnAll(t.Context()))
+	stands(t, o, tax, rights.Suspended)
+	if text := lastTold(o, "fukushi 主事"); !strings.Contains(text, "まだ使えません") {
+		t.Errorf("at the end of the first they are told %q", text)
+	}
+	*o.Time = rightstest.Today.AddDays(10).Start()
+	o.Must(o.Bars.TurnAll(t.Context()))
+	stands(t, o, tax, rights.InForce)
+	if text := lastTold(o, "fukushi 主事"); strings.Contains(text, "まだ使えません") {
+		t.Errorf("at the end of the second they are told %q", text)
+	}
+}
+
+// lastTold is the text of the last notice of somebody.
+func lastTold(o *rightstest.Office, who string) (text string) {
+	o.T.Helper()
+	o.Must(o.DB.Pool.QueryRow(o.T.Context(), `SELECT text FROM notice WHERE person_id = $1 ORDER BY id DESC LIMIT 1`, o.People[who]).Scan(&text))
+	return text
+}
+
 // Who was not told of a cut while evidence was secured is told after its end too.
 func TestWhoWasNotToldOfACutIsToldAfterItsEnd(t *testing.T) {
 	t.Parallel()
@@ -132,9 +162,7 @@ func TestWhoWasNotToldOfACutIsToldAfterItsEnd(t *testing.T) {
 		t.Errorf("next is %v, %v", next, err)
 	}
 	o.Must(step(o, "soumu CSIRT", b, rights.EventTell, ""))
-	var text string
-	o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT text FROM notice WHERE person_id = $1`, o.People["fukushi 主事"]).Scan(&text))
-	if !strings.Contains(text, "もう終わっています") {
+	if text := lastTold(o, "fukushi 主事"); !strings.Contains(text, "もう終わっています") {
 		t.Errorf("they are told %q", text)
 	}
 	if b, err = o.Bars.Find(t.Context(), o.As("fukushi 主事"), b.Code); err != nil || !b.Over {
