@@ -135,19 +135,20 @@ func systemOf(ctx context.Context, db postgres.Querier, code string) (System, []
 	return y, nil, nil
 }
 
-// refuseBarred refuses a right of which its person is deprived at the moment: it could only be
-// had again by a reinstatement.
+// refuseBarred refuses a right of which its person is deprived at the moment, or will be: it
+// could only be had again by a reinstatement. A bar of all that is still to come is of this
+// one too, once it begins.
 func refuseBarred(ctx context.Context, tx *door.Tx, person, system int64) error {
 	var barred bool
 	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM right_barred b LEFT JOIN access_right r ON r.id = b.right_id
-			WHERE b.person_id = @person AND b.during @> @now::timestamptz AND (b.right_id IS NULL OR r.asset_id = @system))`,
+			WHERE b.person_id = @person AND (b.during @> @now::timestamptz AND b.right_id IS NULL OR b.during && tstzrange(@now, NULL) AND r.asset_id = @system))`,
 		pgx.StrictNamedArgs{"person": person, "system": system, "now": tx.Now}).Scan(&barred)
 	if err != nil {
 		return fmt.Errorf("looking whether somebody is barred: %w", err)
 	}
 	if barred {
-		return fault.New(fault.Conflict, "この人の、このシステムの利用は、いま停止されているため、申請できません。総務課（統括情報セキュリティ責任者）に相談してください。")
+		return fault.New(fault.Conflict, "この人の、このシステムの利用は、停止されているか、停止されることが決まっているため、申請と許可ができません。総務課（統括情報セキュリティ責任者）に相談してください。")
 	}
 	return nil
 }

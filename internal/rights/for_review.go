@@ -15,6 +15,11 @@ import (
 // is no more.
 const Gone = `(r.state <> 'permitted' OR (` + over + `) IS TRUE OR NOT EXISTS (SELECT FROM system_shown y WHERE y.id = r.asset_id AND y.counts))`
 
+// Elsewhere tells of a right r that its person works in other sections on @today than the one
+// for whose work it is.
+const Elsewhere = `(r.section_id IS NOT NULL AND EXISTS (SELECT FROM standing w WHERE w.person_id = r.person_id AND w.period @> @today::date AND w.section_id IS NOT NULL)
+	AND NOT EXISTS (SELECT FROM standing w WHERE w.person_id = r.person_id AND w.section_id = r.section_id AND w.period @> @today::date))`
+
 // Keep says of rights in a change that has allowed it (ReviewRights), and has locked them,
 // whose people work in a section since a transfer, that they are still needed there: they are
 // for its work from now on. It returns what the trail is to say of each, and lets the town's

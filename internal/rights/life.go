@@ -157,6 +157,11 @@ var course = lifecycle.Table[Standing, Event, lifecycle.Always]{
 		{From: InForce, Event: EventExpire, To: Ended, By: portal, Title: "期限による終了"},
 		{From: InForce, Event: EventRetire, To: Ended, By: portal, Title: "システムの廃止による終了"},
 		{From: Moved, Event: EventKeep, To: InForce, By: reviewing, Title: "異動の後も使うことの確認"},
+		// before its first day, and while it is barred, it is asked too: what is barred stays so
+		{From: Upcoming, Event: EventKeep, To: Upcoming, By: reviewing, Title: "異動の後も使うことの確認"},
+		{From: Suspended, Event: EventKeep, To: Suspended, By: reviewing, Title: "異動の後も使うことの確認"},
+		{From: Cut, Event: EventKeep, To: Cut, By: reviewing, Title: "異動の後も使うことの確認"},
+		{From: Revoked, Event: EventKeep, To: Revoked, By: reviewing, Title: "異動の後も使うことの確認"},
 		{From: Moved, Event: EventGiveUp, To: Ended, By: asking, Title: "返却"},
 		{From: Moved, Event: EventEnd, To: Ended, By: reviewing, Title: "終了", Needs: needs("終える理由")},
 		{From: Moved, Event: EventExpire, To: Ended, By: portal, Title: "期限による終了"},
@@ -173,6 +178,7 @@ var course = lifecycle.Table[Standing, Event, lifecycle.Always]{
 		{From: Upcoming, Event: EventRevoke, To: Revoked, By: deciding, Title: "剥奪", Asks: toRevoke},
 		{From: Moved, Event: EventSuspend, To: Suspended, By: deciding, Title: "停止", Asks: toSuspend},
 		{From: Moved, Event: EventRevoke, To: Revoked, By: deciding, Title: "剥奪", Asks: toRevoke},
+		{From: Suspended, Event: EventSuspend, To: Suspended, By: deciding, Title: "停止", Asks: toSuspend}, // for longer
 		{From: Suspended, Event: EventRevoke, To: Revoked, By: deciding, Title: "剥奪", Asks: toRevoke},
 		{From: Cut, Event: EventConfirmCut, To: Cut, By: agreeing, Title: "緊急停止を認める", Asks: "（認められないまま期限が来ると、終わる）"},
 		{From: Cut, Event: EventTell, To: Cut, By: cutting, Title: "本人への通知（証拠を確保した後）"},

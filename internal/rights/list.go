@@ -3,7 +3,7 @@ package rights
 import (
 	"context"
 	"errors"
-	"slices"
+	"maps"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -324,7 +324,7 @@ const cachedWaiting = 20_000
 // nothing where nothing could.
 func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiting)) {
 	permit, review := actor.Sections(authz.PermitRights), actor.Sections(authz.ReviewRights)
-	if len(permit) == 0 && len(review) == 0 && !actor.Has(authz.CISO) {
+	if len(permit) == 0 && len(review) == 0 && len(actor.Places(authz.ReviewRights)) == 0 && !actor.Has(authz.CISO) {
 		return
 	}
 	key := waitingKey{person: actor.Person, day: s.today()}
@@ -335,6 +335,8 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 		take(cached)
 		return
 	}
+	theirs, args := answeredBy(actor)
+	maps.Copy(args, InstantAnd(s.door.Now(), pgx.StrictNamedArgs{"permit": permit, "actor": actor.Person, "ciso": actor.Has(authz.CISO)}))
 	task.Rows(b, "counting rights that wait", pgx.RowToStructByName[Waiting], func(rows []Waiting) {
 		if known && counted {
 			s.waiting.Add(key, rows[0])
@@ -343,24 +345,49 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 	}, `
 		SELECT (SELECT count(*) FROM access_right r JOIN system_shown y ON y.id = r.asset_id WHERE r.state = 'asked' AND y.section_id = ANY(@permit) AND @actor NOT IN (r.person_id, r.asked_by)) AS to_permit,
 		       m.moved, m.due, c.cuts, c.cuts_end
-		FROM (SELECT count(*) AS moved, min(q.due_on) AS due FROM right_question q JOIN access_right r ON r.id = q.right_id
-		      WHERE q.answer IS NULL AND NOT q.departed AND q.section_id = ANY(@review) AND r.person_id <> @actor) m,
+		FROM (SELECT count(*) AS moved, min(e.due_on) AS due FROM (`+openQuestions+`) e WHERE e.person_id <> @actor AND @today::date IS NOT NULL AND `+theirs+`) m,
 		     (SELECT count(*) AS cuts, (min(b.to_at) AT TIME ZONE 'Asia/Tokyo')::date - 1 AS cuts_end FROM right_bar b
 		      WHERE @ciso AND b.kind = 'conduct_cut' AND b.confirmed_by IS NULL AND b.to_at > @now AND b.person_id <> @actor) c`,
-		pgx.StrictNamedArgs{"permit": permit, "review": review, "actor": actor.Person, "ciso": actor.Has(authz.CISO), "now": s.door.Now()})
+		args)
 }
 
-// Moved are the rights of who has come by a transfer to the sections where the actor answers
-// whether they are still needed, the soonest first.
+// openQuestions are in SQL what is asked after transfers, and of whom.
+const openQuestions = `SELECT q.id, q.right_id, q.due_on, q.section_id, r.person_id FROM right_question q JOIN access_right r ON r.id = q.right_id WHERE q.answer IS NULL AND NOT q.departed`
+
+// answeredBy says in SQL of a question e that the actor answers it: of who has come to their
+// sections, or, where they stand above who leads a section alone, of that one.
+func answeredBy(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
+	condition, args = `e.section_id = ANY(@review)`, pgx.StrictNamedArgs{}
+	if places := actor.Places(authz.ReviewRights); len(places) > 0 {
+		var above string
+		above, args = Above(places)
+		condition = `(` + condition + ` OR e.person_id = ANY(` + Heads + `) AND ` + above + `)`
+	}
+	args["review"] = actor.Sections(authz.ReviewRights)
+	return condition, args
+}
+
+// Moved are the rights after transfers of which the actor answers whether they are still
+// needed, the soonest first.
 func (s *Service) Moved(ctx context.Context, actor authz.Actor) ([]MovedRight, error) {
-	args := Instant(s.door.Now())
-	args["sections"], args["all"] = actor.Sections(authz.ReviewRights), actor.Has(authz.GeneralSecurityOfficer)
+	theirs, args := answeredBy(actor)
+	maps.Copy(args, InstantAnd(s.door.Now(), pgx.StrictNamedArgs{"actor": actor.Person}))
 	list, err := postgres.List[MovedRight](ctx, s.pool, "listing the rights of who has been transferred", `
 		WITH open AS MATERIALIZED (
-			SELECT q.id, q.right_id, q.due_on FROM right_question q JOIN access_right r ON r.id = q.right_id
-			WHERE q.answer IS NULL AND NOT q.departed AND (q.section_id = ANY(@sections) OR @all) ORDER BY q.due_on, r.person_id, q.id LIMIT 1000)
+			SELECT e.id, e.right_id, e.due_on FROM (`+openQuestions+`) e WHERE e.person_id <> @actor AND `+theirs+` ORDER BY e.due_on, e.person_id, e.id LIMIT 1000)
 		SELECT z.*, o.due_on AS due FROM (`+selectRight+` WHERE r.id = ANY(ARRAY(SELECT right_id FROM open))) z JOIN open o ON o.right_id = z.id ORDER BY o.due_on, z.person, o.id`, args)
-	return slices.DeleteFunc(list, func(m MovedRight) bool { return m.Person == actor.Person }), err
+	for i := range list {
+		list[i].Standing = list[i].Standing.Shown(list[i].barsShown(actor))
+	}
+	return list, err
+}
+
+// AskMoved refuses who never answers whether a right is still needed after a transfer.
+func (s *Service) AskMoved(actor authz.Actor) error {
+	if !actor.Might(authz.ReviewRights, authz.Own) {
+		return fault.New(fault.Forbidden, "異動した人の利用権限は、課長（情報セキュリティ管理者）と、その上の役割の人だけが見られます。")
+	}
+	return nil
 }
 
 // MovedRight is a right of somebody who has been transferred.

@@ -3,6 +3,7 @@ package rights
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,15 +34,16 @@ type settleDay struct{}
 // Kind is the job's name in the database.
 func (settleDay) Kind() string { return "right_settle" }
 
-// settleEvery is how often it is looked whether a day has come or the organization has changed.
+// settleEvery is how often it is looked whether a day has come, the organization has changed or
+// a system is no more.
 const settleEvery = time.Minute
 
-// Settle does what follows from a day that has come, and from a change of the organization:
-// who leads somebody now is asked what is still needed after a transfer, what is over ends,
-// and the town's directories take it over. It may be done any number of times.
+// Settle does what follows from a day that has come, from a change of the organization, and
+// from the end of a system: who leads somebody now is asked what is still needed after a
+// transfer, what is over ends, and the town's directories take it over. It may be done any number of times.
 func (s *Service) Settle(ctx context.Context) error {
 	last, err := lastSettled(ctx, s.pool, "")
-	if err != nil || last.Day == s.today() && last.Organization == last.Now {
+	if err != nil || last.Day == s.today() && last.Organization == last.Now && !last.Retired {
 		return err
 	}
 	changed := false
@@ -69,11 +71,15 @@ func (s *Service) Settle(ctx context.Context) error {
 type settled struct {
 	Day               calendar.Date
 	Organization, Now int64 // the number of the organization's state then, and now
+	Retired           bool  // a system is no more since, and rights of it have not ended
 }
 
 func lastSettled(ctx context.Context, db postgres.Querier, lock string) (settled, error) {
 	last, err := postgres.One[settled](ctx, db, "looking up to where rights are settled",
-		`SELECT CASE WHEN isfinite(s.day) THEN s.day END AS day, s.organization, 0::bigint AS now FROM right_settled s `+lock)
+		`
+		SELECT CASE WHEN isfinite(s.day) THEN s.day END AS day, s.organization, 0::bigint AS now,
+		       EXISTS (SELECT FROM system_shown y WHERE NOT y.counts AND EXISTS (SELECT FROM access_right r WHERE r.asset_id = y.id AND r.state = 'permitted')) AS retired
+		FROM right_settled s `+lock)
 	if err != nil {
 		return last, err
 	}
@@ -238,36 +244,54 @@ func question(ctx context.Context, tx *door.Tx, of map[string][]due, until calen
 const aboutQuestion = "right_question"
 
 // QuestionTopic is who may see a notice of what is asked after transfers: who answers for the
-// section.
+// section, or stands above who does.
 func QuestionTopic() notice.Topic {
 	return notice.Topic{Kind: aboutQuestion, Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 		return `(n.topic_id = ANY(@question_sections) OR @question_all)`,
-			pgx.StrictNamedArgs{"question_sections": actor.Sections(authz.ReviewRights), "question_all": actor.Has(authz.GeneralSecurityOfficer)}
+			pgx.StrictNamedArgs{"question_sections": actor.Sections(authz.ReviewRights), "question_all": len(actor.Places(authz.ReviewRights)) > 0}
 	}}
 }
 
-// tellMoved asks those who lead people now what is still needed, once for each section.
+// tellMoved asks those who answer it what is still needed, once for each section: who leads
+// people now, and of who leads a section alone those who stand above.
 func (s *Service) tellMoved(ctx context.Context, tx *door.Tx, moved []due, until calendar.Date) ([]notice.Message, error) {
-	count := map[int64]int{}
 	sections := []int64{}
 	for _, d := range moved {
-		if count[d.Section]++; count[d.Section] == 1 {
-			sections = append(sections, d.Section)
-		}
+		sections = append(sections, d.Section)
 	}
+	sections = distinct(sections)
 	if len(sections) == 0 {
 		return nil, nil
 	}
-	holders, err := responsible.Of(ctx, tx, authz.SecurityManager, sections, nil, tx.Today())
+	heads, err := responsible.Of(ctx, tx, authz.SecurityManager, sections, nil, tx.Today())
 	if err != nil {
 		return nil, err
 	}
+	type place struct{ section, concerned int64 } // concerned is who leads the section, of their own rights; 0 for all others
+	count, to, places := map[place]int{}, map[place][]int64{}, []place{}
+	for _, d := range moved {
+		p := place{section: d.Section}
+		if slices.Contains(heads[d.Section], d.Person) {
+			p.concerned = d.Person
+		}
+		if count[p]++; count[p] > 1 {
+			continue
+		}
+		places = append(places, p)
+		if to[p] = heads[d.Section]; p.concerned != 0 {
+			above, err := responsible.Of(ctx, tx, authz.SecurityManager, []int64{p.section}, []int64{p.concerned}, tx.Today())
+			if err != nil {
+				return nil, err
+			}
+			to[p] = above[p.section]
+		}
+	}
 	var messages []notice.Message
-	for _, section := range sections {
-		if to := distinct(holders[section]); len(to) > 0 {
+	for _, p := range places {
+		if to := distinct(to[p]); len(to) > 0 {
 			messages = append(messages, notice.Message{To: to, Notice: notice.Notice{
-				Topic: aboutQuestion, TopicID: section, Title: "異動してきた人の利用権限が、まだ要るかを答えてください", URL: address.MovedRights,
-				Text: fmt.Sprintf("%d件あります。%sまでに答えないと、終わります。", count[section], calendar.Wareki(until)),
+				Topic: aboutQuestion, TopicID: p.section, Title: "異動してきた人の利用権限が、まだ要るかを答えてください", URL: address.MovedRights,
+				Text: fmt.Sprintf("%d件あります。%sまでに答えないと、終わります。", count[p], calendar.Wareki(until)),
 			}})
 		}
 	}

@@ -10,12 +10,14 @@ import (
 	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
-	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
+	"kagami/internal/fault"
 	"kagami/internal/org/orgtest"
 	"kagami/internal/rights"
+	"kagami/internal/rights/bar"
 	"kagami/internal/rights/rightstest"
+	"kagami/internal/task"
 )
 
 // carried are whom the directories were told of.
@@ -80,6 +82,87 @@ func TestAfterATransferItIsAskedWhatIsStillNeeded(t *testing.T) {
 	}
 }
 
+// waits is how much is asked of somebody after transfers, as their home page has it.
+func waits(t *testing.T, o *rightstest.Office, who string) int {
+	t.Helper()
+	var b task.Batch
+	var waiting rights.Waiting
+	o.Rights.QueueWaiting(&b, o.As(who), func(w rights.Waiting) { waiting = w })
+	o.Must(b.Run(t.Context(), o.DB.Pool))
+	return waiting.Moved
+}
+
+// Of who comes to lead a section it is asked of who stands above: they do not answer of their
+// own rights, and nobody else there does.
+func TestOfWhoLeadsASectionNowItIsAskedAboveThem(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	code := o.Permitted("fukushi 課長", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	clerk := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	o.Leave("zeimu 課長", rightstest.Today)
+	o.Transfer("fukushi 課長", "zeimu 課長", rightstest.Today.AddDays(1))
+	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
+	*o.Time = rightstest.Today.AddDays(1).Start()
+	o.Must(o.Rights.Settle(t.Context()))
+	for who, want := range map[string]string{"fukushi 課長": clerk, "soumu 統括": code} {
+		if n := notices(t, o, who, "異動してきた人"); n != 1 {
+			t.Errorf("%s has %d notices", who, n)
+		}
+		list, err := o.Rights.Moved(t.Context(), o.As(who))
+		if err != nil || len(list) != 1 || list[0].Code != want || waits(t, o, who) != 1 {
+			t.Errorf("of %s is asked %+v, %v; %d wait", who, list, err, waits(t, o, who))
+		}
+	}
+	if n := waits(t, o, "soumu CISO"); n != 0 {
+		t.Errorf("%d wait for the CISO", n)
+	}
+	o.Must(o.Do("soumu 統括", code, rights.EventKeep, ""))
+	stands(t, o, code, rights.InForce)
+}
+
+// What nobody can use yet, or just now, is asked after a transfer as well: else it would end
+// without anybody having been able to answer.
+func TestWhatIsBarredOrToComeIsKeptAfterATransfer(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	asking := rightstest.Asking(o.Mail)
+	asking.From = rightstest.Today.AddDays(30)
+	upcoming := o.Permitted("fukushi 主事", "zeimu 担当副課長", asking)
+	barred := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	_, err := o.Bars.Begin(t.Context(), o.As("soumu 統括"), bar.Order{
+		Kind: bar.Suspension, Person: o.Number["fukushi 主事"], Rights: []string{barred}, Reason: "見本", Until: rightstest.Today.AddDays(20),
+	})
+	o.Must(err)
+	for _, code := range []string{upcoming, barred} {
+		if err := o.Do("fukushi 課長", code, rights.EventKeep, ""); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s is kept where it is: %v", code, err)
+		}
+	}
+	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
+	*o.Time = rightstest.Today.AddDays(1).Start()
+	o.Must(o.Rights.Settle(t.Context()))
+	o.Must(o.Do("zeimu 課長", upcoming, rights.EventKeep, ""))
+	o.Must(o.Do("zeimu 課長", barred, rights.EventKeep, ""))
+	stands(t, o, upcoming, rights.Upcoming)
+	stands(t, o, barred, rights.Suspended)
+	*o.Time = rightstest.Today.AddDays(30).Start()
+	o.Must(o.Rights.Settle(t.Context()))
+	stands(t, o, upcoming, rights.InForce)
+	stands(t, o, barred, rights.InForce)
+}
+
+func TestWhatWasAskedForByWhoHasLeftIsNotPermitted(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	code := o.Ask("fukushi 主事", rightstest.Asking(o.Tax))
+	o.Leave("fukushi 主事", rightstest.Today)
+	*o.Time = rightstest.Today.AddDays(1).Start()
+	if err := o.Do("zeimu 担当副課長", code, rights.EventPermit, ""); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("permitted: %v", err)
+	}
+	o.Must(o.Do("zeimu 担当副課長", code, rights.EventRefuse, "退職したため"))
+}
+
 // Who comes back before it was answered has what they had.
 func TestWhoComesBackHasTheirRightsAgain(t *testing.T) {
 	t.Parallel()
@@ -101,9 +184,7 @@ func TestWhoHasLeftHasNothingAtMidnightAndEndsLater(t *testing.T) {
 	t.Parallel()
 	o := rightstest.New(t, databases.New(t), rights.Ties{})
 	code := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
-	history, err := o.Town.HistoryOf(t.Context(), authz.AsOperator(), o.People["fukushi 主事"], rightstest.Today)
-	o.Must(err)
-	o.Must(o.Town.EndAppointment(t.Context(), authz.AsOperator(), history.Appointments[0].ID, rightstest.Today))
+	o.Leave("fukushi 主事", rightstest.Today)
 	*o.Time = rightstest.Today.AddDays(1).Start()
 	stands(t, o, code, rights.Left)
 	o.Must(o.Rights.Settle(t.Context()))
@@ -130,6 +211,24 @@ func TestWhatIsOverEnds(t *testing.T) {
 	// and the same can be asked for again
 	asking.From, asking.Until = rightstest.Today.AddDays(2), calendar.Date{}
 	o.Ask("fukushi 主事", asking)
+}
+
+// The directories know of it on the same day, and not only on the next.
+func TestRightsEndWithTheirSystem(t *testing.T) {
+	t.Parallel()
+	var told carried
+	o := rightstest.New(t, databases.New(t), told.ties())
+	code := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	other := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Mail))
+	o.Must(o.Rights.Settle(t.Context()))
+	_, err := o.DB.Pool.Exec(t.Context(), `UPDATE asset SET state = 'retired' WHERE code = $1`, o.Tax)
+	o.Must(err)
+	told.people = nil
+	o.Must(o.Rights.Settle(t.Context()))
+	if got := events(t, o, code); got[len(got)-1] != rights.EventRetire || !slices.Equal(told.people, []int64{o.People["fukushi 主事"]}) {
+		t.Errorf("its steps are %v; the directories were told of %v", got, told.people)
+	}
+	stands(t, o, other, rights.InForce)
 }
 
 // Whatever the town is like: once a day is settled, what is not asked about is in force as the

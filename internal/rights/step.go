@@ -89,11 +89,17 @@ func (r Right) follow(event Event, step Step, today calendar.Date) error {
 	if err != nil {
 		return err
 	}
+	if event == EventKeep && !r.elsewhere() {
+		return fault.New(fault.Conflict, "この利用権限は、いまの課室の仕事のためのものなので、答えは要りません。画面を開き直して、いまの状態を確かめてください。")
+	}
 	if r.Version != step.Version {
 		return fault.New(fault.Conflict, overtaken)
 	}
 	if event == EventPermit && !r.Until.IsZero() && today.After(r.Until) {
 		return fault.New(fault.Conflict, "最後の日を過ぎた申請は、許可できません。要るときは、改めて申請してもらってください。")
+	}
+	if event == EventPermit && r.Post == "" {
+		return fault.New(fault.Conflict, r.PersonName+"さんは、いま職に就いていないため、許可できません。退職などのときは、不許可にしてください。")
 	}
 	if event == EventPermit && !r.SystemCounts {
 		return fault.New(fault.Conflict, "「"+r.SystemName+"」は、もう使われていないため、許可できません。")
@@ -103,6 +109,11 @@ func (r Right) follow(event Event, step Step, today calendar.Date) error {
 		problems = append(problems, fault.Problem{Field: "note", Message: "長すぎます。2000字までで書いてください。"})
 	}
 	return fault.InvalidFields(problems)
+}
+
+// elsewhere tells whether its person works in other sections than the one for whose work it is.
+func (r Right) elsewhere() bool {
+	return r.Section != 0 && len(r.PersonSections) > 0 && !slices.Contains(r.PersonSections, r.Section)
 }
 
 // write writes a step of rights by somebody, 0 for the portal, with its place in their
@@ -230,7 +241,7 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 func (s *Service) Next(ctx context.Context, actor authz.Actor, r Right) ([]Event, error) {
 	var next []Event
 	for _, event := range []Event{EventPermit, EventRefuse, EventWithdraw, EventKeep, EventConfirm, EventEnd, EventGiveUp} {
-		if _, err := course.Arrow(r.Standing, event, ""); err != nil {
+		if _, err := course.Arrow(r.Standing, event, ""); err != nil || event == EventKeep && !r.elsewhere() {
 			continue
 		}
 		matter, err := r.matter(ctx, s.pool, actor, event, s.today())

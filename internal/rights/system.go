@@ -70,7 +70,8 @@ func (s *Service) FindSystem(ctx context.Context, actor authz.Actor, code string
 }
 
 // SetSystem says how the rights of a system, by its 管理番号, are kept. Where they go along on
-// a transfer from now on, those that are there do too. Conflict where somebody else has said
+// a transfer from now on, those that are there do too; where they do not any more, those are
+// for the work of the section where their people work now. Conflict where somebody else has said
 // something meanwhile, or where another system is the portal.
 func (s *Service) SetSystem(ctx context.Context, actor authz.Actor, code string, e Setting) error {
 	e = e.tidy()
@@ -107,11 +108,11 @@ func (s *Service) SetSystem(ctx context.Context, actor authz.Actor, code string,
 			return door.Unchanged(), fault.New(fault.Conflict, "開いている間に、ほかの人がこのシステムの設定を変えたか、このポータルが、もう別のシステムになっています。いまの内容を確かめて、もう一度行ってください。")
 		}
 		effect := door.Effect{Subject: trail.Subject{Kind: "right_system", ID: y.ID}, Fields: []string{"everywhere", "portal", "grades"}}
-		if e.Everywhere {
-			if _, err := tx.Exec(ctx, `UPDATE access_right SET section_id = NULL WHERE asset_id = @system AND section_id IS NOT NULL AND state IN ('asked', 'permitted')`,
-				pgx.StrictNamedArgs{"system": y.ID}); err != nil {
-				return door.Unchanged(), fmt.Errorf("letting rights go along: %w", err)
-			}
+		switch {
+		case e.Everywhere && !y.Everywhere:
+			return effect, s.letGoAlong(ctx, tx, y.ID)
+		case !e.Everywhere && y.Everywhere:
+			return effect, bindToSections(ctx, tx, y.ID)
 		}
 		return effect, nil
 	})
@@ -119,6 +120,44 @@ func (s *Service) SetSystem(ctx context.Context, actor authz.Actor, code string,
 		return fault.Wrap(err, fault.Conflict, "このポータルは、もう別のシステムになっています。先に、そのシステムの設定を変えてください。")
 	}
 	return err
+}
+
+// letGoAlong lets the rights of a system go along wherever their people work. Whose right did
+// not let them in since a transfer may use it again: nothing is asked of it any more, and the
+// directories take that over.
+func (s *Service) letGoAlong(ctx context.Context, tx *door.Tx, system int64) error {
+	args := pgx.StrictNamedArgs{"system": system, "today": tx.Today(), "now": tx.Now}
+	again, err := postgres.List[struct{ Person int64 }](ctx, tx, "finding whose rights go along again", `
+		WITH again AS (SELECT r.id, r.person_id FROM access_right r WHERE r.asset_id = @system AND r.state = 'permitted' AND r.section_id IS NOT NULL AND NOT `+held+`
+			AND EXISTS (SELECT FROM standing w WHERE w.person_id = r.person_id AND w.period @> @today::date)),
+		moot AS (UPDATE right_question q SET answer = 'moot', answered_at = @now FROM again a WHERE q.right_id = a.id AND q.answer IS NULL)
+		SELECT DISTINCT person_id AS person FROM again ORDER BY 1`, args)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE access_right SET section_id = NULL WHERE asset_id = @system AND section_id IS NOT NULL AND state IN ('asked', 'permitted')`,
+		pgx.StrictNamedArgs{"system": system}); err != nil {
+		return fmt.Errorf("letting rights go along: %w", err)
+	}
+	people := make([]int64, len(again))
+	for i, a := range again {
+		people[i] = a.Person
+	}
+	return s.Carry(ctx, tx, people)
+}
+
+// bindToSections is the way back: each is for the work of the section where its person works
+// first. Those whose person works nowhere, or in no section, stay as they are.
+func bindToSections(ctx context.Context, tx *door.Tx, system int64) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE access_right r SET section_id = f.section_id FROM (
+			SELECT DISTINCT ON (w.person_id) w.person_id, w.section_id FROM standing w WHERE w.period @> @today::date AND w.section_id IS NOT NULL ORDER BY w.person_id, w.acting, w.position, w.id) f
+		WHERE r.asset_id = @system AND r.section_id IS NULL AND r.state IN ('asked', 'permitted') AND f.person_id = r.person_id`,
+		pgx.StrictNamedArgs{"system": system, "today": tx.Today()})
+	if err != nil {
+		return fmt.Errorf("binding rights to sections: %w", err)
+	}
+	return nil
 }
 
 func (e Setting) arguments(system int64) pgx.StrictNamedArgs {

@@ -137,6 +137,9 @@ var kindHints = map[rights.Kind]string{
 // showSettings shows what is said of a system in the ledger.
 func (s *Screens) showSettings(w http.ResponseWriter, r *http.Request) error {
 	y, err := s.system(r)
+	if err == nil { // who sees its rights and can't set it is shown no form that refuses them
+		_, err = authz.Check(screen.Actor(r.Context()), authz.PermitRights, authz.Matter{SystemsSection: y.Section})
+	}
 	if err != nil {
 		return err
 	}

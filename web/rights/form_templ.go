@@ -262,7 +262,7 @@ func settingsPage(p settingsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Check(component.Input{Name: "everywhere", Label: "全庁で使う（電子メール、グループウェアなど）", Hint: "選ぶと、異動しても、そのまま使えます。選ばないと、課の仕事のためのものになり、異動した日の0時に使えなくなります。", Value: ticked(p.Typed.Everywhere), Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Check(component.Input{Name: "everywhere", Label: "全庁で使う（電子メール、グループウェアなど）", Hint: "選ぶと、異動しても、そのまま使えます。選ばないと、課の仕事のためのものになり、異動した日の0時に使えなくなります。いまある利用権限にも使われ、選ぶのをやめると、いまの課室の仕事のためのものになります。", Value: ticked(p.Typed.Everywhere), Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -41,7 +41,7 @@ func (s *Screens) Part() screen.Part {
 		Routes: []screen.Route{
 			screen.Get("/rights", authz.ReadRights, s.showList),
 			screen.Get("/rights/own", authz.ReadRights, s.showOwn),
-			screen.Get("/rights/moved", authz.ReviewRights, s.showMoved),
+			screen.Get("/rights/moved", authz.ReviewRights, s.showMoved).Asking(s.asksMoved),
 			screen.Get("/rights/new", authz.AskRights, s.showNew),
 			screen.Post("/rights/new", authz.AskRights, s.ask),
 			screen.Get("/rights/people/{person}", authz.ReadRights, s.showPerson),
@@ -61,7 +61,7 @@ func (s *Screens) Part() screen.Part {
 		},
 		Flashes: map[string]layout.Done{
 			"right-ask":    {Heading: "利用権限を申請しました", Text: "番号を付けました。システムの情報システム管理者と課長に、お知らせが届きました。許可されるまでは、使えません。"},
-			"right-system": {Heading: "システムの設定を変えました", Text: "これから申請される利用権限に使われます。"},
+			"right-system": {Heading: "システムの設定を変えました", Text: "これから申請される利用権限と、いまある利用権限に使われます。"},
 		},
 		Tasks:    s.tasks,
 		Topics:   []notice.Topic{s.rights.Topic(), rights.QuestionTopic(), s.bars.Topic()},
@@ -102,6 +102,10 @@ func (s *Screens) asks(event rights.Event) func(*http.Request) error {
 	return func(r *http.Request) error {
 		return s.rights.AskStep(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "right"), event)
 	}
+}
+
+func (s *Screens) asksMoved(r *http.Request) error {
+	return s.rights.AskMoved(screen.Actor(r.Context()))
 }
 
 func (s *Screens) asksToBar(p beginning) func(*http.Request) error {

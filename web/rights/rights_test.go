@@ -149,6 +149,9 @@ func TestASystemsSettings(t *testing.T) {
 	d := open(t)
 	page := "/rights/systems/" + d.system
 	assettest.MustNotSay(t, "the form", d.deputy.Get(page+"/settings"), "このポータル</span>")
+	if a := d.officer.Get(page + "/settings"); a.Status != http.StatusForbidden {
+		t.Errorf("the form of another section's system answers %d to the 統括", a.Status)
+	}
 	assettest.MustSay(t, "set", d.deputy.Post(page+"/settings", url.Values{"version": {"0"}, "everywhere": {"1"}, "grades": {"照会\n更新\n照会"}}), "システムの設定を変えました", "全庁で使う")
 	assettest.MustSay(t, "overtaken", d.deputy.Post(page+"/settings", url.Values{"version": {"0"}, "grades": {"管理"}}), "ほかの人がこのシステムの設定を変えた")
 	if a := d.stranger.Get(page); a.Status != http.StatusNotFound {

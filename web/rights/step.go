@@ -39,8 +39,8 @@ var steps = []step{
 	},
 	{
 		Event: rights.EventKeep, pattern: "/rights/of/{right}/keep", act: "まだ要ると答える", note: "気づいたこと", noteHint: "あるときに書きます。2000字まで。",
-		lead: "いまの課の仕事のためのものとして、また使えるようになります。",
-		done: layout.Done{Heading: "まだ要ると答えました", Text: "いまの課の仕事のために、また使えます。"},
+		lead: "いまの課の仕事のためのものとして、また使えるようになります。停止中のものは、停止が終わってから、使い始める前のものは、最初の日から使えます。",
+		done: layout.Done{Heading: "まだ要ると答えました", Text: "いまの課の仕事のためのものになりました。"},
 	},
 	{
 		Event: rights.EventConfirm, pattern: "/rights/of/{right}/confirm", act: "まだ要ることを確かめる", note: "気づいたこと", noteHint: "あるときに書きます。2000字まで。",

@@ -277,6 +277,9 @@ func (s *Service) place(ctx context.Context, tx *door.Tx, actor authz.Actor, per
 		}
 		to = &end
 	}
+	if err := refuseTwice(ctx, tx, person, ids, o.Kind, from, to); err != nil {
+		return Bar{}, err
+	}
 	_, err := tx.Exec(ctx, `
 		WITH bar AS (
 			INSERT INTO right_bar (code, person_id, kind, whole, reason, from_at, to_at, withheld, made_by, made_at)
@@ -291,6 +294,24 @@ func (s *Service) place(ctx context.Context, tx *door.Tx, actor authz.Actor, per
 		return Bar{}, fmt.Errorf("barring rights: %w", err)
 	}
 	return postgres.One[Bar](ctx, tx, "looking at what bars rights", selected+` WHERE b.person_id = @person ORDER BY b.id DESC LIMIT 1`, rights.InstantAnd(tx.Now, pgx.StrictNamedArgs{"person": person}))
+}
+
+// refuseTwice refuses a bar that another one of its kind makes needless, as by a button that was
+// pressed twice: each would have to be lifted by itself.
+func refuseTwice(ctx context.Context, tx *door.Tx, person int64, ids []int64, kind Kind, from time.Time, to *time.Time) error {
+	var twice bool
+	err := tx.QueryRow(ctx, `
+		WITH covers AS (SELECT b.right_id FROM right_barred b WHERE b.person_id = @person AND b.kind = @kind AND b.during @> tstzrange(@from, @to))
+		SELECT EXISTS (SELECT FROM covers WHERE right_id IS NULL)
+			OR cardinality(@rights::bigint[]) > 0 AND NOT EXISTS (SELECT FROM unnest(@rights::bigint[]) AS r(id) WHERE r.id NOT IN (SELECT right_id FROM covers WHERE right_id IS NOT NULL))`,
+		pgx.StrictNamedArgs{"person": person, "kind": string(kind), "from": from, "to": to, "rights": append([]int64{}, ids...)}).Scan(&twice)
+	if err != nil {
+		return fmt.Errorf("looking what bars rights already: %w", err)
+	}
+	if twice {
+		return fault.New(fault.Conflict, "同じ利用権限の"+kind.Title()+"が、もうあります。この人の利用権限の画面を開いて、確かめてください。")
+	}
+	return nil
 }
 
 // newCode names a bar: nothing of it can be guessed.
@@ -462,28 +483,54 @@ func (b Bar) tell(ctx context.Context, tx *door.Tx, actor authz.Actor, event rig
 	to = slices.DeleteFunc(to, func(person int64) bool { return person == actor.Person })
 	slices.Sort(to)
 	to = slices.Compact(to)
+	ended := ""
+	if event == rights.EventReinstate || event == rights.EventLapse {
+		var err error
+		if ended, err = b.ended(ctx, tx); err != nil {
+			return nil, err
+		}
+	}
 	said := func(to []int64, title, text string) notice.Message {
 		return notice.Message{To: to, Notice: notice.Notice{Topic: about, TopicID: b.ID, Title: title, Text: text, URL: address.Bar(b.Code)}}
 	}
 	var messages []notice.Message
 	if len(to) > 0 {
-		messages = append(messages, said(to, b.PersonName+"さんの利用権限："+event.Title(), b.days(event)+"内容を見てください。"))
+		messages = append(messages, said(to, b.PersonName+"さんの利用権限："+event.Title(), b.days(event)+ended+"内容を見てください。"))
 	}
 	if b.Withheld == "" && event != rights.EventConfirmCut {
 		what := event
 		if event == rights.EventTell {
 			what = b.Kind.event()
 		}
-		messages = append(messages, said([]int64{b.Person}, "あなたの利用権限："+what.Title(), b.days(what)+"内容と理由を見てください。"))
+		messages = append(messages, said([]int64{b.Person}, "あなたの利用権限："+what.Title(), b.days(what)+ended+"内容と理由を見てください。"))
 	}
 	return messages, nil
+}
+
+// ended is what the end of a bar comes to, in words: that its rights may be used again, unless
+// something else bars them. Of that of which its person is not to know it says nothing.
+func (b Bar) ended(ctx context.Context, tx *door.Tx) (string, error) {
+	others, err := postgres.One[struct{ Any, Told bool }](ctx, tx, "looking what else bars rights", `
+		SELECT count(*) > 0 AS any, coalesce(bool_or(x.withheld = ''), false) AS told FROM right_barred o JOIN right_bar x ON x.id = o.bar_id
+		WHERE o.person_id = @person AND o.bar_id <> @bar AND o.during @> @now::timestamptz
+		  AND (@whole OR o.right_id IS NULL OR o.right_id IN (SELECT right_id FROM right_bar_of WHERE bar_id = @bar))`,
+		pgx.StrictNamedArgs{"person": b.Person, "bar": b.ID, "whole": b.Whole, "now": tx.Now})
+	switch {
+	case err != nil:
+		return "", err
+	case others.Told:
+		return "この停止は終わりましたが、ほかの停止が残っているものは、まだ使えません。", nil
+	case others.Any:
+		return "この停止は、終わりました。", nil
+	}
+	return "使えるようになりました。", nil
 }
 
 // days are from when until when an event holds, in words.
 func (b Bar) days(event rights.Event) string {
 	switch event {
-	case rights.EventReinstate, rights.EventLapse:
-		return "使えるようになりました。"
+	case rights.EventReinstate, rights.EventLapse: // ended says it
+		return ""
 	case rights.EventLeaveRevoked:
 		return "剥奪のまま、終わりました。"
 	case rights.EventConfirmCut:
@@ -491,6 +538,8 @@ func (b Bar) days(event rights.Event) string {
 	}
 	words := calendar.Wareki(calendar.Day(b.FromAt)) + "から"
 	switch {
+	case b.Over: // they are told after its end
+		return words + calendar.Wareki(b.Until()) + "までで、もう終わっています。"
 	case b.ToAt != nil && b.Kind == ConductCut:
 		words += "です。" + calendar.Wareki(b.Until()) + "までにCISOが認めないと、終わります。"
 	case b.ToAt != nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -75,6 +76,97 @@ func TestASuspensionOfAllIsOfWhatComesToo(t *testing.T) {
 	}
 	if err := o.Do("zeimu 担当副課長", asked, rights.EventPermit, ""); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("permitted what was asked for before: %v", err)
+	}
+}
+
+// What is suspended from tomorrow on is not asked for anew today, under another name.
+func TestWhatWillBeSuspendedIsNotAskedForBeside(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	beside := rightstest.Asking(o.Tax)
+	beside.Grade = "更新"
+	asked := o.Ask("fukushi 主事", beside)
+	b := begin(t, o, "soumu 統括", bar.Order{Kind: bar.Suspension, Person: o.Number["fukushi 主事"], Rights: []string{tax}, From: rightstest.Today.AddDays(1)})
+	beside.Grade = "印刷"
+	if _, err := o.Rights.Ask(t.Context(), o.As("fukushi 主事"), beside); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("asked for beside: %v", err)
+	}
+	if err := o.Do("zeimu 担当副課長", asked, rights.EventPermit, ""); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("permitted beside: %v", err)
+	}
+	o.Ask("fukushi 主事", rightstest.Asking(o.Mail))
+	o.Must(step(o, "soumu 統括", b, rights.EventReinstate, "見本"))
+	o.Must(o.Do("zeimu 担当副課長", asked, rights.EventPermit, ""))
+}
+
+// A button that is pressed twice bars once; a longer bar is another one.
+func TestTheSameIsBarredOnce(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	whole := bar.Order{Kind: bar.Suspension, Person: o.Number["fukushi 主事"], Whole: true, Until: rightstest.Today.AddDays(5)}
+	later := bar.Order{Kind: bar.Revocation, Person: o.Number["fukushi 主事"], Rights: []string{tax}, From: rightstest.Today.AddDays(9)}
+	cut := bar.Order{Kind: bar.ConductCut, Person: o.Number["fukushi 主査"], Whole: true}
+	for _, order := range []bar.Order{later, whole, cut} {
+		begin(t, o, "soumu 統括", order)
+		order.Reason = "もう一度"
+		if _, err := o.Bars.Begin(t.Context(), o.As("soumu 統括"), order); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s twice: %v", order.Kind, err)
+		}
+	}
+	whole.Until = rightstest.Today.AddDays(8)
+	begin(t, o, "soumu 統括", whole)
+}
+
+// A suspension is made longer by another one, so that nobody gets in between.
+func TestASuspensionIsMadeLonger(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	order := bar.Order{Kind: bar.Suspension, Person: o.Number["fukushi 主事"], Rights: []string{tax}, Until: rightstest.Today.AddDays(2)}
+	begin(t, o, "soumu 統括", order)
+	order.From, order.Until = rightstest.Today.AddDays(2), rightstest.Today.AddDays(9)
+	begin(t, o, "soumu 統括", order)
+	*o.Time = rightstest.Today.AddDays(3).Start()
+	o.Must(o.Bars.TurnAll(t.Context()))
+	stands(t, o, tax, rights.Suspended)
+	if text := lastTold(o, "fukushi 主事"); !strings.Contains(text, "まだ使えません") {
+		t.Errorf("at the end of the first they are told %q", text)
+	}
+	*o.Time = rightstest.Today.AddDays(10).Start()
+	o.Must(o.Bars.TurnAll(t.Context()))
+	stands(t, o, tax, rights.InForce)
+	if text := lastTold(o, "fukushi 主事"); strings.Contains(text, "まだ使えません") {
+		t.Errorf("at the end of the second they are told %q", text)
+	}
+}
+
+// lastTold is the text of the last notice of somebody.
+func lastTold(o *rightstest.Office, who string) (text string) {
+	o.T.Helper()
+	o.Must(o.DB.Pool.QueryRow(o.T.Context(), `SELECT text FROM notice WHERE person_id = $1 ORDER BY id DESC LIMIT 1`, o.People[who]).Scan(&text))
+	return text
+}
+
+// Who was not told of a cut while evidence was secured is told after its end too.
+func TestWhoWasNotToldOfACutIsToldAfterItsEnd(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	b := begin(t, o, "soumu CSIRT", bar.Order{Kind: bar.ConductCut, Person: o.Number["fukushi 主事"], Whole: true, Withheld: "証拠を確保するまで"})
+	*o.Time = rightstest.Today.AddDays(10).Start()
+	o.Must(o.Bars.TurnAll(t.Context()))
+	b, err := o.Bars.Find(t.Context(), o.As("soumu CSIRT"), b.Code)
+	o.Must(err)
+	if next, err := o.Bars.Next(t.Context(), o.As("soumu CSIRT"), b); err != nil || len(next) != 1 || next[0] != rights.EventTell {
+		t.Errorf("next is %v, %v", next, err)
+	}
+	o.Must(step(o, "soumu CSIRT", b, rights.EventTell, ""))
+	if text := lastTold(o, "fukushi 主事"); !strings.Contains(text, "もう終わっています") {
+		t.Errorf("they are told %q", text)
+	}
+	if b, err = o.Bars.Find(t.Context(), o.As("fukushi 主事"), b.Code); err != nil || !b.Over {
+		t.Errorf("they see %+v, %v", b, err)
 	}
 }
 

@@ -78,7 +78,7 @@ func (s *Service) DoIn(ctx context.Context, tx *door.Tx, actor authz.Actor, code
 func (b Bar) follow(event rights.Event, step Step) error {
 	a, err := rights.Arrow(b.Standing(), event)
 	switch {
-	case b.Over:
+	case b.Over && (event != rights.EventTell || b.Withheld == ""): // its person is told of it all the same
 		return fault.New(fault.Conflict, "この停止は、もう終わっています。画面を開き直してください。")
 	case err != nil:
 		return err

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/rights"
+	"kagami/internal/rights/bar"
 	"kagami/internal/rights/intake"
 	"kagami/internal/rights/rightstest"
 )
@@ -97,6 +98,23 @@ func TestWithOneWrongLineNothingIsTakenIn(t *testing.T) {
 	}
 	if err := o.Apply(t.Context(), o.As("zeimu 課長"), token); fault.KindOf(err) != fault.Conflict || o.count() != 0 {
 		t.Errorf("%v, %d rights", err, o.count())
+	}
+}
+
+// A file of before brings back nothing that has ended here, least of all what was revoked.
+func TestWhatHasEndedDoesNotComeBackByAnOldFile(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	file := head + o.line("fukushi 主事", "税務システム", "a") + o.line("fukushi 主査", "税務システム", "b")
+	o.Must(o.Apply(t.Context(), o.As("zeimu 課長"), o.start("zeimu 課長", file)))
+	page, err := o.Rights.List(t.Context(), o.As("soumu 統括"), rights.Search{Person: o.Number["fukushi 主事"]})
+	o.Must(err)
+	o.Must(o.Do("fukushi 課長", page.Rights[0].Code, rights.EventEnd, "要らない"))
+	code, err := o.Bars.Begin(t.Context(), o.As("soumu 統括"), bar.Order{Kind: bar.Revocation, Person: o.Number["fukushi 主査"], Whole: true, Reason: "見本"})
+	o.Must(err)
+	o.Must(o.Bars.Do(t.Context(), o.As("soumu 統括"), code, rights.EventLeaveRevoked, bar.Step{Version: 1, Note: "見本"}))
+	if i, lists := o.look("zeimu 担当副課長", o.start("zeimu 担当副課長", file)); i.New != 0 || i.Left != 2 || !strings.Contains(lists.Left[0].Why, "終わっています") {
+		t.Errorf("%+v, %+v", i.Summary, lists.Left)
 	}
 }
 

@@ -83,6 +83,15 @@ type held struct {
 	Asked          bool
 }
 
+// ended is a right of the ledger that has ended, and when.
+type ended struct {
+	Code           string
+	Person, System int64
+	Kind           rights.Kind
+	Grade, Login   string
+	On             calendar.Date // the first day without it
+}
+
 // use is somebody's use of a system.
 type use struct{ person, system int64 }
 
@@ -95,6 +104,7 @@ type state struct {
 	systems  []system
 	may      func(section int64) bool // the actor takes in what is of its systems
 	held     []held                   // of the people and the systems that the file names, as far as the actor may see them
+	ended    []ended                  // the same, of what has ended, the last last
 	barred   map[use]bool             // what can be had again by a reinstatement alone
 	barredBy map[int64]bool           // the same, of all systems
 	rules    []apart.Rule
@@ -217,6 +227,10 @@ func makePlan(s state, f file) plan {
 		there[once{at, h.Kind, oneLine(h.Grade), oneLine(h.Login)}] = h
 		company(at).Add(apart.Right{Number: rights.Number(h.Code), System: codes[h.System], User: h.Outsider, Kind: h.Kind.Title(), Grade: h.Grade})
 	}
+	gone := map[once]ended{}
+	for _, e := range s.ended {
+		gone[once{use{e.Person, e.System}, e.Kind, oneLine(e.Grade), oneLine(e.Login)}] = e
+	}
 	for _, r := range f.rows {
 		faulty := f.faulty[r.line]
 		wrong := func(c column, reason string) {
@@ -262,8 +276,17 @@ func makePlan(s state, f file) plan {
 			wrong(at, notTheirs)
 			continue
 		}
-		if r.over {
-			if line.Why = "終了日を過ぎています。"; !faulty {
+		switch e, is := gone[key]; {
+		case r.over:
+			line.Why = "終了日を過ぎています。"
+		case is && r.details.From.Before(e.On):
+			// an older file than that end: whoever ended it has the last word
+			line.Code, line.Why = e.Code, calendar.Wareki(e.On)+"に終わっています。また要るときは、申請して許可を受けてください。"
+		case r.details.From.After(s.today):
+			line.Why = "開始日が、今日より後です。これから使うものは、申請して許可を受けてください。"
+		}
+		if line.Why != "" {
+			if !faulty {
 				p.left = append(p.left, line)
 			}
 			continue

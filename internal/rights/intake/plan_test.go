@@ -43,6 +43,9 @@ func aTown() state {
 			{ID: 23, Code: "8-0003", Person: 2, System: 12, Kind: rights.General, Grade: "決裁", Purpose: "課税の事務", From: calendar.NewDate(2025, time.April, 1), Asked: true},
 			{ID: 24, Code: "8-0004", Person: 1, System: 14, Kind: rights.General, Grade: "照会", Purpose: "課税の事務", From: calendar.NewDate(2025, time.April, 1)},
 		},
+		ended: []ended{
+			{"8-0005", 1, 11, rights.General, "照会", "gone", calendar.NewDate(2026, time.March, 1)}, {"8-0006", 1, 11, rights.General, "照会", "ichiro", calendar.NewDate(2020, time.March, 1)},
+		},
 		barred: map[use]bool{{2, 11}: true}, barredBy: map[int64]bool{}, rules: apart.Rules.On(edition.Values{}, aDay),
 	}
 }
@@ -73,6 +76,9 @@ func TestLinesOfALedger(t *testing.T) {
 		"of what is asked for, otherwise": {"見本 花子,P2,,電子メール,,,決裁,一般,別の目的,2025-04-01,,\n", "left", "申請中です"},
 		"over":                            {"見本 一郎,P1,,税務システム,,x,照会,一般,課税の事務,2025-04-01,2026-11-23,\n", "left", "終了日を過ぎています"},
 		"until today":                     {"見本 一郎,P1,,税務システム,,x,照会,一般,課税の事務,令和7年4月1日,2026/11/24,\n", "fresh", ""},
+		"ended here since":                {"見本 一郎,P1,,税務システム,,gone" + rest, "left", "令和8年3月1日に終わっています"},
+		"begun anew since it ended":       {"見本 一郎,P1,,税務システム,,gone,照会,一般,課税の事務,2026-03-01,,\n", "fresh", ""},
+		"to come":                         {"見本 一郎,P1,,税務システム,,x,照会,一般,課税の事務,2026-11-25,,\n", "left", "今日より後"},
 		"of who takes it in":              {"見本 担当,P9,,税務システム,,x" + rest, "left", "あなた自身"},
 		"a day as Excel counts":           {"見本 一郎,P1,,税務システム,,x,照会,,課税の事務,45748,,\n", "fresh", ""},
 		"of a namesake by the section":    {"見本 花子,,福祉こども課,税務システム,,x,照会,一般,課税の事務,2025-04-01,,\n", "利用者", "同じ氏名"},

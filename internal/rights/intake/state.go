@@ -50,18 +50,25 @@ func load(ctx context.Context, db postgres.Querier, actor authz.Actor, f file, n
 		}
 	}
 	people, systems := s.named(f)
+	// what has ended since a line's first day is one that the line is of
+	visible := `r.person_id = ANY(@people) AND r.asset_id = ANY(@systems)
+		  AND (@all OR y.section_id = ANY(@own) OR r.section_id = ANY(@led) OR EXISTS (SELECT FROM standing w WHERE w.person_id = r.person_id AND w.section_id = ANY(@led) AND w.period @> @today::date))`
+	args := pgx.StrictNamedArgs{"people": people, "systems": systems, "all": all, "own": own, "led": actor.Sections(authz.ReadRights), "today": today}
+	if s.ended, err = postgres.List[ended](ctx, db, "listing what has ended in the ledger", `
+		SELECT r.code, r.person_id AS person, r.asset_id AS system, r.kind, r.grade, r.login, r.ended_on AS on
+		FROM access_right r JOIN system_shown y ON y.id = r.asset_id WHERE r.state = 'ended' AND r.ended_on > r.from_on AND `+visible+` ORDER BY r.id`, args); err != nil {
+		return s, err
+	}
 	if s.held, err = postgres.List[held](ctx, db, "listing what is in the ledger already", `
 		SELECT r.id, r.code, r.person_id AS person, r.asset_id AS system, r.kind, r.grade, r.login, r.outsider, r.purpose, r.from_on AS from, r.until_on AS until,
 		       r.confirmed_on AS confirmed, r.state = 'asked' AS asked
 		FROM access_right r JOIN system_shown y ON y.id = r.asset_id
-		WHERE r.state IN ('asked', 'permitted') AND r.person_id = ANY(@people) AND r.asset_id = ANY(@systems)
-		  AND (@all OR y.section_id = ANY(@own) OR r.section_id = ANY(@led) OR EXISTS (SELECT FROM standing w WHERE w.person_id = r.person_id AND w.section_id = ANY(@led) AND w.period @> @today::date))
-		ORDER BY r.id`, pgx.StrictNamedArgs{"people": people, "systems": systems, "all": all, "own": own, "led": actor.Sections(authz.ReadRights), "today": today}); err != nil {
+		WHERE r.state IN ('asked', 'permitted') AND `+visible+` ORDER BY r.id`, args); err != nil {
 		return s, err
 	}
 	bars, err := postgres.List[struct{ Person, System int64 }](ctx, db, "listing what is barred", `
 		SELECT DISTINCT b.person_id AS person, coalesce(r.asset_id, 0) AS system FROM right_barred b LEFT JOIN access_right r ON r.id = b.right_id
-		WHERE b.during @> @now::timestamptz AND b.person_id = ANY(@people)`, pgx.StrictNamedArgs{"now": now, "people": people})
+		WHERE (b.during @> @now::timestamptz OR b.right_id IS NOT NULL AND b.during && tstzrange(@now, NULL)) AND b.person_id = ANY(@people)`, pgx.StrictNamedArgs{"now": now, "people": people})
 	if err != nil {
 		return s, err
 	}

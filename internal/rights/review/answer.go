@@ -119,6 +119,7 @@ type item struct {
 	SystemSection int64
 	Place         int64
 	Standing      rights.Standing
+	Elsewhere     bool // its person works in other sections than the one for whose work it is
 	Stands        Answer
 	Version       int
 	By            string
@@ -190,7 +191,7 @@ func (p Place) settle(ctx context.Context, tx *door.Tx, j judge, replies []Reply
 	}
 	found, err := postgres.List[item](ctx, tx, "finding rights that are confirmed", `
 		SELECT r.id, r.code, r.person_id AS person, n.name AS person_name, y.id AS system, y.name AS system_name, y.section_id AS system_section, `+place+` AS place,
-		       `+rights.StandingOf+` AS standing, `+stands+` AS stands, i.version, coalesce(b.name, '') AS by
+		       `+rights.StandingOf+` AS standing, `+rights.Elsewhere+` AS elsewhere, `+stands+` AS stands, i.version, coalesce(b.name, '') AS by
 		FROM `+items+` JOIN person_shown n ON n.id = r.person_id JOIN system_shown y ON y.id = r.asset_id LEFT JOIN person_shown b ON b.id = i.answered_by
 		WHERE v.id = @id AND r.code = ANY(@codes)`, args)
 	if err != nil {
@@ -275,10 +276,10 @@ func (s *Service) carryOut(ctx context.Context, tx *door.Tx, actor authz.Actor, 
 	var done []door.Effect
 	for _, a := range list {
 		switch {
+		case a.Answer == Needed && a.Elsewhere: // also what is barred, or has not begun
+			kept = append(kept, a.ID)
 		case a.Answer == Needed && a.Standing == rights.InForce:
 			confirmed = append(confirmed, a.ID)
-		case a.Answer == Needed && a.Standing == rights.Moved:
-			kept = append(kept, a.ID)
 		case a.Answer == Unneeded:
 			ended = append(ended, a.ID)
 		}

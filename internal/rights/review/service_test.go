@@ -13,6 +13,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/rights"
+	"kagami/internal/rights/bar"
 	"kagami/internal/rights/review"
 	"kagami/internal/rights/rightstest"
 	"kagami/internal/task"
@@ -388,6 +389,27 @@ func TestWhatIsSuspendedIsNotEndedHere(t *testing.T) {
 	w.Must(w.say("zeimu 課長", code, "zeimu", w.clerk, review.Needed, ""))
 	if r := w.Office.Find(w.clerk); !r.ConfirmedOn.IsZero() {
 		t.Error("what is suspended was confirmed in the ledger")
+	}
+}
+
+// What is suspended when its person is transferred is kept for the new work by the same answer,
+// and is there when the suspension is over.
+func TestWhatIsSuspendedIsKeptAfterATransfer(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	code := w.open(plan())
+	_, err := w.Bars.Begin(t.Context(), w.As("soumu 統括"), bar.Order{
+		Kind: bar.Suspension, Person: w.Number["fukushi 主事"], Whole: true, Reason: "見本", Until: rightstest.Today.AddDays(3),
+	})
+	w.Must(err)
+	w.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
+	*w.Time = rightstest.Today.AddDays(1).Start()
+	w.Must(w.Rights.Settle(t.Context()))
+	w.Must(w.say("zeimu 課長", code, "zeimu", w.welfare, review.Needed, ""))
+	*w.Time = rightstest.Today.AddDays(16).Start()
+	w.Must(w.Rights.Settle(t.Context()))
+	if r := w.Office.Find(w.welfare); r.Standing != rights.InForce || r.SectionName != "税務町民課" {
+		t.Errorf("it is %s, for the work of %s", r.Standing, r.SectionName)
 	}
 }
 

@@ -2,7 +2,6 @@ package review
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/org"
 	"kagami/internal/postgres"
+	"kagami/internal/rights"
 	"kagami/internal/state"
 	"kagami/internal/task"
 )
@@ -63,8 +63,8 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 	today := s.today()
 	organization, known := actor.State.Of(org.ChangeCounter)
 	number, counted := actor.State.Of(ChangeCounter)
-	rights, countedToo := actor.State.Of(rightCounter)
-	key, cachable := waitingKey{actor.Person, today, organization, number, rights}, known && counted && countedToo
+	changes, countedToo := actor.State.Of(rightCounter)
+	key, cachable := waitingKey{actor.Person, today, organization, number, changes}, known && counted && countedToo
 	if cached, ok := s.waiting.Look(key); ok && cachable {
 		take(cached)
 		return
@@ -75,7 +75,7 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 		arms = append(arms, toAnswer)
 	}
 	if len(places) > 0 {
-		judged, more := above(places)
+		judged, more := rights.Above(places)
 		maps.Copy(args, more)
 		arms = append(arms, toJudge+judged+` GROUP BY e.code, s.code, s.name, e.due_on`)
 	}
@@ -107,7 +107,7 @@ const (
 	toJudge = `
 		SELECT 'judge' AS what, e.code, s.code AS section_code, s.name AS section_name, e.due_on, count(*)::int AS count
 		FROM (SELECT v.code, v.due_on, i.person_id, ` + place + ` AS section_id, ` + stands + ` AS stands FROM ` + items + ` WHERE ` + underWay + ` AND i.person_id <> @actor
-			AND i.person_id = ANY(ARRAY(SELECT h.person_id FROM holding h WHERE h.role = ANY(@heads) AND h.period @> @today::date AND h.rule_period @> @today::date))) e
+			AND i.person_id = ANY(` + rights.Heads + `)) e
 		JOIN section_shown s ON s.id = e.section_id WHERE e.stands IN ('open', 'later') AND `
 	toClose = `
 		SELECT 'close' AS what, v.code, '' AS section_code, '' AS section_name, v.due_on, u.missing::int AS count
@@ -116,31 +116,6 @@ const (
 	toChange = `
 		SELECT 'change' AS what, '' AS code, '' AS section_code, '' AS section_name, NULL::date AS due_on, count(*)::int AS count FROM ` + wishes + ` AND i.person_id <> @actor HAVING count(*) > 0`
 )
-
-// above says in SQL of a right e of somebody in a section that the actor stands next above who
-// leads it: its person alone holds the role, and all between.
-func above(places []authz.Place) (condition string, args pgx.StrictNamedArgs) {
-	args = pgx.StrictNamedArgs{"heads": []authz.Role{}}
-	var any []string
-	for i, place := range places {
-		args["heads"] = append(args["heads"].([]authz.Role), place.Role)
-		var all []string
-		for j, role := range append([]authz.Role{place.Role}, place.Between...) {
-			arg := fmt.Sprintf("role_%d_%d", i, j)
-			args[arg] = role
-			alone := `(SELECT bool_and(h.person_id = e.person_id) FROM holding h WHERE h.role = @` + arg + ` AND h.period @> @today::date AND h.rule_period @> @today::date`
-			if role.OfSection() {
-				alone += ` AND h.section_id = e.section_id`
-			}
-			all = append(all, alone+`)`)
-		}
-		any = append(any, `(`+strings.Join(all, ` AND `)+`)`)
-	}
-	if len(any) == 0 {
-		return `false`, args
-	}
-	return `(` + strings.Join(any, ` OR `) + `)`, args
-}
 
 // Belongs is what of the confirmation that is open a section, by its code, has still to go
 // through; nothing where the actor may not see it.

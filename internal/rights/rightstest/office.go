@@ -107,6 +107,14 @@ func (o *Office) Transfer(name, post string, from calendar.Date) {
 	o.Must(o.Town.Appoint(o.T.Context(), authz.AsOperator(), org.Appointment{Person: o.People[name], Post: o.Posts[post], First: from}, org.Succession{Own: true}))
 }
 
+// Leave lets somebody's first appointment end with a day.
+func (o *Office) Leave(name string, last calendar.Date) {
+	o.T.Helper()
+	history, err := o.Town.HistoryOf(o.T.Context(), authz.AsOperator(), o.People[name], last)
+	o.Must(err)
+	o.Must(o.Town.EndAppointment(o.T.Context(), authz.AsOperator(), history.Appointments[0].ID, last))
+}
+
 // Asking is what somebody asks for of a system, from today on.
 func Asking(system string) rights.Asking {
 	return rights.Asking{System: system, Details: rights.Details{Kind: rights.General, Grade: "照会", Purpose: "課税の事務", From: Today}}

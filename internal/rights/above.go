@@ -1,0 +1,38 @@
+package rights
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+)
+
+// Heads are in SQL those who hold one of the roles @heads on @today: Above is of nobody else.
+const Heads = `ARRAY(SELECT h.person_id FROM holding h WHERE h.role = ANY(@heads) AND h.period @> @today::date AND h.rule_period @> @today::date)`
+
+// Above says in SQL of a right e of somebody in a section that the actor stands next above who
+// leads it: its person alone holds the role, and all between.
+func Above(places []authz.Place) (condition string, args pgx.StrictNamedArgs) {
+	args = pgx.StrictNamedArgs{"heads": []authz.Role{}}
+	var any []string
+	for i, place := range places {
+		args["heads"] = append(args["heads"].([]authz.Role), place.Role)
+		var all []string
+		for j, role := range append([]authz.Role{place.Role}, place.Between...) {
+			arg := fmt.Sprintf("role_%d_%d", i, j)
+			args[arg] = role
+			alone := `(SELECT bool_and(h.person_id = e.person_id) FROM holding h WHERE h.role = @` + arg + ` AND h.period @> @today::date AND h.rule_period @> @today::date`
+			if role.OfSection() {
+				alone += ` AND h.section_id = e.section_id`
+			}
+			all = append(all, alone+`)`)
+		}
+		any = append(any, `(`+strings.Join(all, ` AND `)+`)`)
+	}
+	if len(any) == 0 {
+		return `false`, args
+	}
+	return `(` + strings.Join(any, ` OR `) + `)`, args
+}
