@@ -2,7 +2,9 @@ package connector_test
 
 import (
 	"testing"
+	"time"
 
+	"kagami/internal/fault"
 	"kagami/internal/rights/connector"
 	"kagami/internal/rights/connector/drift"
 	"kagami/internal/rights/connector/outcome"
@@ -49,5 +51,67 @@ func TestWhatTheLedgerIsToldOfItsDirectory(t *testing.T) {
 		if told := w.of(by); len(told) != want {
 			t.Errorf("%s is told of a right: %+v", by, told)
 		}
+	}
+}
+
+// What was put right by a job is shown gone at once; what is another system's, or has failed,
+// stays until it is.
+func TestWhatIsCarriedOutDiffersNoMore(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.account("a", clerk, "hana", "mail")
+	w.connected(reach.LDAP, connector.Assignment{System: w.Tax, What: connector.WholeAccount}, connector.Assignment{System: w.Mail, What: connector.NamedGroups, Groups: []string{"mail"}})
+	w.permitted(rightstest.Asking(w.Tax))
+	w.permitted(rightstest.Asking(w.Mail))
+	if list := w.drift(); len(list) != 1 || list[0].Kind != drift.UnknownAccount {
+		t.Fatalf("before it is carried out: %+v", list)
+	}
+	w.run(clerk)
+	if list := w.drift(); len(list) != 0 {
+		t.Errorf("an account that a right is of by now is unknown: %+v", list)
+	}
+	w.directory.accounts[0].Enabled, w.directory.accounts[0].Groups = false, nil
+	w.compare()
+	if list := w.drift(); len(list) != 2 {
+		t.Fatalf("found: %+v", list)
+	}
+	more := rightstest.Asking(w.Tax)
+	more.Grade = "更新"
+	w.permitted(more)
+	w.directory.fail = away
+	w.run(clerk)
+	if list := w.drift(); len(list) != 2 {
+		t.Errorf("settled by what has failed: %+v", list)
+	}
+	w.directory.fail = nil
+	w.pass(time.Hour)
+	w.run(clerk)
+	list := w.drift()
+	if len(list) != 1 || list[0].SystemCode != w.Mail {
+		t.Errorf("left: %+v", list)
+	}
+	w.compare()
+	if list := w.drift(); len(list) != 1 {
+		t.Errorf("the next comparison finds %+v", list)
+	}
+}
+
+// A connector that would disable what the portal signs in as is not switched on.
+func TestAConnectorThatIsWrongIsNotSwitchedOn(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.account("a", clerk, "hana")
+	w.connected(reach.LDAP)
+	w.Must(w.connectors.SwitchOff(t.Context(), w.officer(), w.code))
+	w.Must(w.connectors.Try(t.Context(), w.officer(), w.code))
+	w.compare()
+	w.directory.fail = func(operation, _ string) error {
+		if operation == "check" {
+			return peer.Wrong("bind_dn", "ポータル用の利用者です。")
+		}
+		return nil
+	}
+	if err := w.connectors.SwitchOn(t.Context(), w.officer(), w.code, w.connector().Version); fault.KindOf(err) != fault.Invalid || w.connector().Mode != connector.Dry {
+		t.Errorf("%v, and it is %s", err, w.connector().Mode)
 	}
 }
