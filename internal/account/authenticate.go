@@ -79,7 +79,7 @@ func (s *Service) Authenticate(ctx context.Context, login, password string, try 
 
 // errSuspended is what somebody reads whose account is suspended, once they have
 // proved who they are.
-func errSuspended() error { return fault.New(fault.Unauthenticated, suspendedMessage) }
+func errSuspended() error { return fault.New(fault.Unauthenticated, StoppedMessage) }
 
 func errSignIn() error {
 	return fault.New(fault.Unauthenticated, "メールアドレス（または職員番号）かパスワードが違います。もう一度入力してください。")

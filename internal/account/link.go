@@ -465,7 +465,7 @@ func (s *Service) mayAccept(ctx context.Context, tx *door.Tx, person int64) erro
 	case !serves:
 		return fault.New(fault.Forbidden, "本日の時点で発令されている職がないため、利用できません。総務課に連絡してください。")
 	case suspended:
-		return fault.New(fault.Forbidden, suspendedMessage)
+		return fault.New(fault.Forbidden, StoppedMessage)
 	case s.ways.BreakGlassOnly && !administrates:
 		return fault.New(fault.Forbidden, "このポータルのパスワードでのサインインは、いまは止めています。パスワードを決めずに、サインインの画面から、庁内のアカウントでサインインしてください。できないときは、総務課に連絡してください。")
 	}

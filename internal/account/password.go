@@ -26,8 +26,9 @@ const maxPassword = 1024
 // argon2id with one lane).
 var params = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-// suspendedMessage is what somebody reads whose account is suspended.
-const suspendedMessage = "このアカウントは、利用を止められています。総務課に連絡してください。"
+// StoppedMessage is what somebody reads whose account or whose right to use the portal is
+// suspended, and no more: not why, nor by whom.
+const StoppedMessage = "このアカウントは、利用を止められています。総務課に連絡してください。"
 
 // hashing limits the memory that sign-ins take together: a morning when all
 // arrive at once waits its turn rather than filling the machine. nil is for what

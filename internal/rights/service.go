@@ -119,8 +119,12 @@ func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code stri
 	return r, nil
 }
 
-// barsShown tells whether the actor may know why a right is barred.
+// barsShown tells whether the actor may know why a right is barred. Who is cut may not be told
+// yet, and reads that it is suspended.
 func (r Right) barsShown(actor authz.Actor) bool {
+	if r.Person == actor.Person && r.Standing == Cut {
+		return false
+	}
 	_, may := actor.May(authz.ReadBars, authz.Matter{Person: r.Person, PersonsSection: r.sectionFor(actor, authz.ReadBars)})
 	return may
 }

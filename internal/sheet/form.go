@@ -26,6 +26,15 @@ type FormColumn struct {
 type Form struct {
 	Columns []FormColumn
 	Blank   int // rows to be filled in below those that there are
+	Also    Beside
+}
+
+// Beside is a sheet that is handed out beside a form, to be read only; one without columns is
+// none.
+type Beside struct {
+	Name    string
+	Columns []string
+	Rows    [][]string
 }
 
 const (
@@ -68,6 +77,9 @@ func (f Form) XLSX(to io.Writer, rows iter.Seq2[[]Cell, error]) (err error) {
 		return err
 	}
 	if err := f.writeRows(book, rows); err != nil {
+		return err
+	}
+	if err := f.Also.write(book); err != nil {
 		return err
 	}
 	_, err = book.WriteTo(to)
@@ -131,6 +143,44 @@ func (f Form) writeChoices(book *excelize.File) error {
 		}
 	}
 	return book.SetSheetVisible(choiceSheet, false)
+}
+
+// besideWidth is that of each column of a sheet beside a form, in characters.
+const besideWidth = 22
+
+func (b Beside) write(book *excelize.File) error {
+	if len(b.Columns) == 0 {
+		return nil
+	}
+	if _, err := book.NewSheet(b.Name); err != nil {
+		return err
+	}
+	out, err := book.NewStreamWriter(b.Name)
+	if err != nil {
+		return err
+	}
+	l, err := newFormLooks(book)
+	if err != nil {
+		return err
+	}
+	if err := out.SetColWidth(1, len(b.Columns), besideWidth); err != nil {
+		return err
+	}
+	for i, row := range append([][]string{b.Columns}, b.Rows...) {
+		cells := make([]any, len(row))
+		for j, text := range row {
+			if cells[j], err = Text(text).inXLSX(l.open); err != nil {
+				return err
+			}
+			if i == 0 {
+				cells[j] = excelize.Cell{Value: text, StyleID: l.locked.heading}
+			}
+		}
+		if err := out.SetRow("A"+strconv.Itoa(i+1), cells); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
 }
 
 // formLooks are the styles of a form's cells, those that may be written into and those

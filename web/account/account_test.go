@@ -141,7 +141,7 @@ func TestAnAdministratorManagesSomebodysAccount(t *testing.T) {
 		t.Error("a suspended session goes on")
 	}
 	form := url.Values{"login": {account.StaffNumber}, "password": {account.Password}}
-	if a := servertest.Visit(t, portal).Post("/login", form); a.Status != 401 || !strings.Contains(a.Body, "利用を止められています") {
+	if a := servertest.Visit(t, portal).Post("/login", form); a.Status != 401 || !strings.Contains(a.Body, "利用を止められています") || !strings.Contains(a.Body, "総務課に、電話か窓口で") || strings.Contains(a.Body, `name="password"`) {
 		t.Errorf("signing in while suspended: %d %s", a.Status, a.Body)
 	}
 	if a := administrator.Post(address, url.Values{"act": {"resume"}, "reason": {"見本の理由"}}); a.Status != 200 {

@@ -233,6 +233,15 @@ func barWhat(b bar.Bar) string {
 	return strings.Join(words, "、") + "です。"
 }
 
+// stopWords say to its person what one stops and until when, after the day from which it does.
+func stopWords(b bar.Bar) string {
+	until := "解除されるまで"
+	if b.ToAt != nil {
+		until = calendar.WarekiInstant(*b.ToAt) + "まで"
+	}
+	return "から" + until + "、使えません：" + strings.TrimSuffix(barWhat(b), "です。")
+}
+
 // barUntil is until when a bar is, in words.
 func barUntil(b bar.Bar) string {
 	switch {

@@ -128,6 +128,33 @@ func TestWhoIsSuspendedIsOutOfThePortal(t *testing.T) {
 	assettest.MustSay(t, "in again", servertest.SignIn(t, d.portal, town.Holder("福祉こども課 職員")).Get("/rights"), "自分の利用権限")
 }
 
+// Of whom some rights are stopped sees which and from when, and whom to ask; why is not said.
+func TestWhoseRightsAreStoppedSeesWhichAndWhomToAsk(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	path := d.ask(t, d.clerk, d.asking())
+	d.deputy.Post(path+"/permit", first())
+	assettest.MustNotSay(t, "before", d.clerk.Get("/rights/own"), "使えなくなっている")
+	code := strings.TrimPrefix(path, "/rights/of/")
+	d.officer.Post("/rights/people/"+d.number+"/suspend", url.Values{"scope": {"some"}, "right": {code}, "reason": {"秘密の理由"}, "until_on": {"2026-12-10"}})
+	own := d.clerk.Get("/rights/own")
+	assettest.MustSay(t, "their own page", own, "使えなくなっている利用権限があります", "令和8年11月24日", "から令和8年12月11日", "使えません：収納システム", "通知書", "総務課")
+	assettest.MustNotSay(t, "their own page", own, "秘密の理由", "基本方針", "6(2)", "違反")
+	assettest.MustSay(t, "their 管理者", d.head.Get("/rights/people/"+d.number), "内容を見る")
+}
+
+// Who is cut and not told yet reads no more than that something is stopped.
+func TestWhoIsNotToldYetReadsNoMoreThanThatItIsStopped(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	path := d.ask(t, d.clerk, d.asking())
+	d.deputy.Post(path+"/permit", first())
+	d.officer.Post("/rights/people/"+d.number+"/cut_conduct", url.Values{"scope": {"some"}, "right": {strings.TrimPrefix(path, "/rights/of/")}, "reason": {"見本"}, "withheld": {"証拠を確保するまで"}})
+	own := d.clerk.Get("/rights/own")
+	assettest.MustSay(t, "their own page", own, "使えなくなっている利用権限があります", "総務課")
+	assettest.MustNotSay(t, "their own page", own, "証拠", "緊急停止", "使えません：")
+}
+
 // A cut that nobody has confirmed stands on the CISO's home.
 func TestTheCISOIsAskedToConfirmACut(t *testing.T) {
 	t.Parallel()

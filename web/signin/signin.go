@@ -21,6 +21,10 @@ func (s *Screens) showSignIn(w http.ResponseWriter, r *http.Request) error {
 
 // ask asks who it is.
 func (s *Screens) ask(w http.ResponseWriter, r *http.Request, status int, message string) {
+	if message == account.StoppedMessage {
+		screen.Render(w, r, status, stoppedPage(stoppedView{screen.Frame(r, stoppedTitle)}))
+		return
+	}
 	screen.Render(w, r, status, signInPage(s.signInView(r, message)))
 }
 
@@ -77,6 +81,10 @@ func (s *Screens) signIn(w http.ResponseWriter, r *http.Request) error {
 		screen.Note(r, err)
 		v.Problems = []fault.Problem{{Message: screen.Message(err)}}
 		screen.Refuse(w, r, err, signInPage(v))
+		return nil
+	}
+	if screen.Message(err) == account.StoppedMessage {
+		s.ask(w, r, screen.Status(fault.KindOf(err)), account.StoppedMessage)
 		return nil
 	}
 	if kind := fault.KindOf(err); kind == fault.Unauthenticated || kind == fault.TooMany {

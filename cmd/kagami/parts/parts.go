@@ -46,6 +46,7 @@ import (
 	"kagami/internal/rights/apart"
 	"kagami/internal/rights/bar"
 	"kagami/internal/rights/connector"
+	"kagami/internal/rights/connector/outcome"
 	rightsreach "kagami/internal/rights/connector/reach"
 	ledger "kagami/internal/rights/intake"
 	"kagami/internal/rights/review"
@@ -109,6 +110,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	lost := missing.New(g.Pool, g.Door, assets, missing.Ties{Spare: disposals.Spare, Bereft: loan.Bereft})
 	loans := loan.New(g.Pool, g.Door, loan.Ties{Missing: lostOnLoan(lost)})
 	connectors := connector.New(g.Pool, g.Door, g.Keys, g.Log, rightsreach.DialPeers)
+	outcomes := outcome.New(g.Pool)
 	accessRights := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
 	bars := bar.New(g.Pool, g.Door, accessRights, g.Accounts.Bar)
 	texts, err := reading.New(reading.Needs{
@@ -155,9 +157,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webloan.New(loans).Part(),
 		webstocktaking.New(stocktaking.New(g.Pool, g.Door, assets, stocktaking.Ties{Missing: notFound(lost)}), assets).Part(),
 		webrights.New(accessRights, bars).Part(),
-		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: connectors.DriftForPortal})).Part(),
+		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: outcomes.DriftForPortal})).Part(),
 		webconnector.New(connectors).Part(),
-		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(connectors)}), accessRights).Part(),
+		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(outcomes), Carried: carriedOut(outcomes)}), accessRights).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

@@ -76,6 +76,75 @@ func TestTheManualQuotesTheScreens(t *testing.T) {
 	}
 }
 
+// What the manual of rights quotes are the words on the screens to which those lead who use,
+// permit, suspend, connect and confirm; or those of the settings and editions that it leads to.
+func TestTheManualOfRightsQuotesTheScreens(t *testing.T) {
+	t.Parallel()
+	manual, err := os.ReadFile("../../../docs/rights.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	portal := town.Start(t)
+	within := regexp.MustCompile(`^/(rights|settings|editions)\b`)
+	tag, digits := regexp.MustCompile(`<[^>]*>`), regexp.MustCompile(`[0-9]+|[a-z2-7]{16}|[A-Z][0-9]{3}|(zeimu|fukushi|soumu)-`)
+	var screens strings.Builder
+	see := func(page servertest.Answer) {
+		screens.WriteString(html.UnescapeString(tag.ReplaceAllString(page.Body, "\n")))
+	}
+	for _, post := range []string{"総務課長", "税務町民課長", "税務町民課 担当副課長", "福祉こども課 職員", "副町長"} {
+		visitor := servertest.SignIn(t, portal, town.Holder(post))
+		seen, alike := map[string]bool{}, map[string]int{}
+		for next := []string{"/", "/rights", "/rights/own", "/rights/new", "/rights/people/" + town.Holder("産業課長").StaffNumber, "/rights/connectors/new?kind=ldap"}; len(next) > 0; next = next[1:] {
+			shape := digits.ReplaceAllString(next[0], "0")
+			if seen[next[0]] || alike[shape] == mostAlike || strings.HasSuffix(next[0], ".xlsx") {
+				continue
+			}
+			seen[next[0]] = true
+			alike[shape]++
+			page := visitor.Get(next[0])
+			see(page)
+			for _, link := range regexp.MustCompile(`href="(/[^"#]*)"`).FindAllStringSubmatch(page.Body, -1) {
+				if to := html.UnescapeString(link[1]); within.MatchString(to) {
+					next = append(next, to)
+				}
+			}
+		}
+	}
+	sit := func(post string) *servertest.Visitor { return servertest.SignIn(t, portal, town.Holder(post)) }
+	officer, deputy, clerk, stopped := sit("総務課長"), sit("税務町民課 担当副課長"), sit("福祉こども課 職員"), town.Holder("産業課長")
+	system := regexp.MustCompile(`value="(zeimu-[0-9]+)"`).FindStringSubmatch(clerk.Get("/rights/new").Body)
+	asked := clerk.Post("/rights/new", url.Values{"system": system[1:], "kind": {"general"}, "grade": {"照会"}, "purpose": {"見本"}, "from_on": {"2026-11-24"}})
+	right := regexp.MustCompile(`番号</dt><dd>権-([0-9]+-[0-9]+)`).FindStringSubmatch(asked.Body)
+	if right == nil {
+		t.Fatalf("asking: %d", asked.Status)
+	}
+	see(deputy.Get("/rights/of/" + right[1]))
+	see(officer.Post("/rights/people/"+stopped.StaffNumber+"/suspend", url.Values{"scope": {"whole"}, "reason": {"見本"}}))
+	see(officer.Post("/rights/people/"+town.Holder("教育課長").StaffNumber+"/revoke", url.Values{"scope": {"whole"}, "reason": {"見本"}}))
+	see(servertest.Visit(t, portal).Post("/login", url.Values{"login": {stopped.StaffNumber}, "password": {stopped.Password}}))
+	see(officer.Post("/rights/connectors/new", url.Values{
+		"connector_kind": {"ldap"}, "name": {"庁内の認証"}, "kind": {"active-directory"}, "url": {"ldap://127.0.0.1:9"}, "bind_dn": {"kagami@example.jp"}, "base_dn": {"dc=example,dc=jp"}, "secret": {"himitsu"},
+	}))
+	// what shows only once a directory was compared, a file was read, or all is answered
+	for _, source := range []string{"intake/accounts.templ", "intake/import.templ", "intake/import.go", "connector/entry.templ", "connector/list.templ", "review/step.go"} {
+		text, err := os.ReadFile("../../../web/rights/" + source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		screens.Write(text)
+	}
+	text := screens.String()
+	quoted := regexp.MustCompile(`「([^」 ]+)」`).FindAllStringSubmatch(string(manual), -1)
+	if len(quoted) < 60 {
+		t.Errorf("only %d words are quoted", len(quoted))
+	}
+	for _, words := range quoted {
+		if !strings.Contains(text, words[1]) {
+			t.Errorf("no screen reads 「%s」", words[1])
+		}
+	}
+}
+
 // What the manual of the year quotes are the words on the screens to which those lead who
 // open, go through, ask, permit and confirm.
 func TestTheManualOfTheYearQuotesTheScreens(t *testing.T) {

@@ -146,6 +146,18 @@ func (s *Service) drifted(ctx context.Context, t target, kind, id, login string)
 	return nil
 }
 
+// settleDrift closes what differed of a target that was carried out now: its accounts are as
+// they should be, and they are the person's.
+func settleDrift(ctx context.Context, tx *door.Tx, t target) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE right_drift SET settled_at = @now WHERE connector_id = @connector AND person_id = @person AND (asset_id = @asset OR kind IN ('renamed', 'unknown')) AND settled_at IS NULL`,
+		pgx.StrictNamedArgs{"connector": t.Connector, "person": t.Person, "asset": t.Asset, "now": tx.Now})
+	if err != nil {
+		return fmt.Errorf("settling drift: %w", err)
+	}
+	return nil
+}
+
 // apply makes accounts as a target wants them. It tells whether some of it was done, where it
 // fails.
 func (c *carrier) apply(ctx context.Context, t target) (partly bool, failure error) {

@@ -363,8 +363,16 @@ func (s *Service) Try(ctx context.Context, actor authz.Actor, code string) error
 	})
 }
 
-// SwitchOn lets a connector carry out what is wanted, once it was tried as it is set now.
+// SwitchOn lets a connector carry out what is wanted, once it was tried as it is set now, and
+// Check finds nothing wrong: not where it would disable the portal's own account.
 func (s *Service) SwitchOn(ctx context.Context, actor authz.Actor, code string, version int) error {
+	c, err := s.Find(ctx, actor, code)
+	if err == nil && c.Tried && c.Mode != On {
+		err = s.Check(ctx, actor, code)
+	}
+	if err != nil {
+		return err
+	}
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.KeepConnectors, authz.Matter{}); err != nil {
 			return door.Unchanged(), err

@@ -34,6 +34,8 @@ type town struct {
 	connectors *connector.Service
 	directory  *directory
 	code       string // of the connector, once there is one
+	// the clerk's right of the tax system, once there is one
+	permittedCode string
 }
 
 func open(t *testing.T) *town {

@@ -67,13 +67,13 @@ func errForbidden() error {
 
 // fill puts what the actor may see into a statement.
 func fill(sql string, actor authz.Actor) string {
-	condition, _ := seen(actor)
+	condition, _ := Seen(actor)
 	return replaceSeen(sql, condition)
 }
 
 // shown is of which connectors the actor may know.
 func shown(actor authz.Actor) (string, pgx.StrictNamedArgs) {
-	condition, args := seen(actor)
+	condition, args := Seen(actor)
 	if actor.Reach(authz.ReadConnectors) == authz.All {
 		return ` WHERE true`, args
 	}

@@ -168,7 +168,7 @@ type orderRow struct {
 
 // findOrder is a work order of a system that the actor may see; NotFound for any other.
 func findOrder(ctx context.Context, db postgres.Querier, actor authz.Actor, id int64, lock string) (orderRow, error) {
-	condition, args := seen(actor)
+	condition, args := Seen(actor)
 	o, err := postgres.One[orderRow](ctx, db, "finding a work order", `
 		SELECT o.person_id AS person, o.asset_id AS asset, y.section_id AS section, o.version, o.done_at IS NULL AND o.moot_at IS NULL AS open
 		FROM work_order o JOIN system_shown y ON y.id = o.asset_id WHERE o.id = @id AND `+condition+` `+lock, with(args, "id", id))

@@ -59,18 +59,18 @@ const (
 func Topics() []notice.Topic {
 	return []notice.Topic{
 		{Kind: aboutConnector, Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
-			condition, args := seen(actor)
+			condition, args := Seen(actor)
 			return `EXISTS (SELECT FROM connector_system x JOIN system_shown y ON y.id = x.asset_id WHERE x.connector_id = n.topic_id AND ` + condition + `)`, args
 		}},
 		{Kind: aboutOrders, Shown: func(actor authz.Actor) (string, pgx.StrictNamedArgs) {
-			condition, args := seen(actor)
+			condition, args := Seen(actor)
 			return `EXISTS (SELECT FROM system_shown y WHERE y.id = n.topic_id AND ` + condition + `)`, args
 		}},
 	}
 }
 
-// seen says in SQL of a system y that the actor may see what has become of rights there.
-func seen(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
+// Seen says in SQL of a system y that the actor may see what has become of rights there.
+func Seen(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
 	if actor.Reach(authz.ReadConnectors) == authz.All {
 		return "true", pgx.StrictNamedArgs{}
 	}

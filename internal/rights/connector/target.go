@@ -85,7 +85,7 @@ func (s *Service) Targets(ctx context.Context, actor authz.Actor, q Search) (Pag
 
 // where is what a row of somebody and a system y must be like.
 func (q Search) where(actor authz.Actor, connector string) (string, pgx.StrictNamedArgs) {
-	condition, args := seen(actor)
+	condition, args := Seen(actor)
 	conditions := []string{condition}
 	must := func(condition, name, value string) {
 		if value = strings.TrimSpace(value); value != "" {
@@ -155,7 +155,7 @@ func (s *Service) ByHand(ctx context.Context, actor authz.Actor, target int64) e
 // AskByHand refuses who may not say of something that it was done by hand.
 func (s *Service) AskByHand(ctx context.Context, actor authz.Actor, target int64) error {
 	type row struct{ Person, Section int64 }
-	condition, args := seen(actor)
+	condition, args := Seen(actor)
 	r, err := postgres.One[row](ctx, s.pool, "finding a target", `
 		SELECT t.person_id AS person, y.section_id AS section FROM right_target t JOIN system_shown y ON y.id = t.asset_id WHERE t.id = @id AND `+condition, with(args, "id", target))
 	if isNone(err) {

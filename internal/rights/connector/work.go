@@ -257,8 +257,12 @@ func (s *Service) record(ctx context.Context, t target, partly bool, failure err
 		if err != nil || tag.RowsAffected() == 0 {
 			return door.Unchanged(), err
 		}
-		if state == Failed {
-			if err := tellFailed(ctx, tx, t); err != nil {
+		follow := settleDrift
+		if state != Done {
+			follow = tellFailed
+		}
+		if state != Waiting {
+			if err := follow(ctx, tx, t); err != nil {
 				return door.Unchanged(), err
 			}
 		}

@@ -16,8 +16,9 @@ import (
 type Account struct {
 	System string // 管理番号
 	Login  string
-	Number string // 職員番号 as the directory has it; empty for none
-	Name   string // as the directory has it
+	Number string        // 職員番号 as the directory has it; empty for none
+	Name   string        // as the directory has it
+	Since  calendar.Date // since when it is known
 }
 
 // Key tells it from the others in a form.
@@ -35,8 +36,7 @@ func (s *Service) Accounts(ctx context.Context, actor authz.Actor) ([]Account, e
 	if err := mayRecord(actor); err != nil || s.ties.Accounts == nil {
 		return nil, err
 	}
-	list, err := s.ties.Accounts(ctx, actor)
-	return list[:min(len(list), MostAccounts)], err
+	return s.ties.Accounts(ctx, actor, MostAccounts)
 }
 
 // Taking is what is said of accounts that are taken in: it is the same for all.

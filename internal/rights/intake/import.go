@@ -35,7 +35,20 @@ type Service struct {
 type Ties struct {
 	// Accounts are those of the town's directories that no right of the ledger is of, as far
 	// as the actor may know of them.
-	Accounts func(ctx context.Context, actor authz.Actor) ([]Account, error)
+	Accounts func(ctx context.Context, actor authz.Actor, most int) ([]Account, error)
+	// Carried is how far what people may use of systems has reached these, as far as the actor
+	// may know of it.
+	Carried func(ctx context.Context, actor authz.Actor, uses []Use) (map[Use]Carried, error)
+}
+
+// Use is that somebody uses a system, by the ids of both.
+type Use struct{ Person, System int64 }
+
+// Carried is how far that has reached the system, in words.
+type Carried struct {
+	State       string
+	Differences []string      // between the ledger and the directory
+	Since       calendar.Date // since when the first of these is known; zero for none
 }
 
 // New makes the service.

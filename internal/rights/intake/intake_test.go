@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"kagami/internal/authz"
 	"kagami/internal/fault"
@@ -198,6 +201,59 @@ func TestTheLedgerHandedOutIsTakenInAgain(t *testing.T) {
 	}
 }
 
+// Beside each right stands how far it has reached its system, and what only a directory has
+// stands on a sheet of its own; none of both is read when the file comes back.
+func TestTheLedgerHandedOutTellsHowItDiffersFromTheDirectory(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.Must(o.Apply(t.Context(), o.As("zeimu 課長"), o.start("zeimu 課長", head+o.line("fukushi 主事", "税務システム", "a")+o.line("zeimu 主事", "税務システム", "b"))))
+	o.Ask("fukushi 主事", rightstest.Asking(o.Tax))
+	o.Service = intake.New(o.DB.Pool, o.Door, o.Rights, intake.Ties{
+		Accounts: func(context.Context, authz.Actor, int) ([]intake.Account, error) {
+			return []intake.Account{{System: o.Tax, Login: "=x", Since: rightstest.Today}, {System: o.Mail, Login: "y", Since: rightstest.Today}}, nil
+		},
+		Carried: func(_ context.Context, _ authz.Actor, uses []intake.Use) (map[intake.Use]intake.Carried, error) {
+			carried := map[intake.Use]intake.Carried{}
+			for _, u := range uses {
+				if u.Person == o.People["fukushi 主事"] {
+					carried[u] = intake.Carried{State: "反映済み", Differences: []string{"差の一", "差の二"}, Since: rightstest.Today.AddDays(-3)}
+				}
+			}
+			return carried, nil
+		},
+	})
+	var b bytes.Buffer
+	o.Must(o.Ledger(t.Context(), o.As("soumu 統括"), rights.Search{System: o.Tax}, &b))
+	book, err := excelize.OpenReader(&b)
+	o.Must(err)
+	rows, err := book.GetRows("台帳")
+	o.Must(err)
+	told := map[string][]string{}
+	for _, r := range rows[1:] {
+		told[r[5]+" "+r[14]] = append(r, "", "", "")[15:18]
+	}
+	for of, want := range map[string][]string{"a 使える": {"反映済み", "差の一\n差の二", "2026-11-21"}, "b 使える": {"", "", ""}, " 申請中": {"", "", ""}} {
+		if !slices.Equal(told[of], want) {
+			t.Errorf("%s: %q, not %q", of, told[of], want)
+		}
+	}
+	alone, err := book.GetRows("名簿だけにあるアカウント")
+	o.Must(err)
+	if len(alone) != 2 || alone[1][0] != o.Tax || alone[1][1] != "=x" || alone[1][4] != "2026-11-24" {
+		t.Errorf("only in the directory: %q", alone)
+	}
+	if formula, _ := book.GetCellFormula("名簿だけにあるアカウント", "B2"); formula != "" {
+		t.Errorf("a login runs as %q", formula)
+	}
+	b.Reset()
+	o.Must(o.Ledger(t.Context(), o.As("soumu 統括"), rights.Search{System: o.Tax}, &b))
+	token, err := o.Start(t.Context(), o.As("soumu 統括"), "台帳.xlsx", b.Bytes())
+	o.Must(err)
+	if i, _ := o.look("soumu 統括", token); i.Rows != 3 || i.New+i.Problems != 0 {
+		t.Errorf("taken in again: %+v", i.Summary)
+	}
+}
+
 // Headings that are unknown are asked about, and remembered.
 func TestWhatIsSettledIsRemembered(t *testing.T) {
 	t.Parallel()
@@ -237,7 +293,7 @@ func TestAccountsOfADirectoryAreTakenIn(t *testing.T) {
 		{System: o.Tax, Login: "a", Number: o.Number["fukushi 主事"], Name: "FUKUSHI Shuji"}, {System: o.Tax, Login: "b", Name: "見本 zeimu 主事"},
 		{System: o.Tax, Login: "c", Name: "svc-backup"},
 	}
-	o.Service = intake.New(o.DB.Pool, o.Door, o.Rights, intake.Ties{Accounts: func(context.Context, authz.Actor) ([]intake.Account, error) { return accounts, nil }})
+	o.Service = intake.New(o.DB.Pool, o.Door, o.Rights, intake.Ties{Accounts: func(context.Context, authz.Actor, int) ([]intake.Account, error) { return accounts, nil }})
 	take := func(by string, logins ...string) error {
 		taking := intake.Taking{Kind: rights.General, Purpose: "課税の事務", From: rightstest.Today}
 		for _, login := range logins {

@@ -1277,7 +1277,7 @@ func exportPage(p exportView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 90, " <div class=\"narrow stack\"><p>申請中のものと、許可されて終わっていないものを、Excel のファイルにします。あなたが見られるものだけが入ります。書き出したファイルに行を加えて、また取り込めます。</p><form method=\"get\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 90, " <div class=\"narrow stack\"><p>申請中のものと、許可されて終わっていないものを、Excel のファイルにします。あなたが見られるものだけが入ります。書き出したファイルに行を加えて、また取り込めます。反映の状態と、町のディレクトリ（利用者の名簿）との差も、あなたが見られるものは並べて書きます。</p><form method=\"get\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -28,7 +28,7 @@ var town = assettest.Town(func(g server.Ground, _ *asset.Service, _ *find.Servic
 	of := rights.New(g.Pool, g.Door, rights.Ties{})
 	return []screen.Part{
 		{Nav: []screen.Entry{{Label: "利用権限", URL: "/rights", Place: 3, Action: authz.ReadRights, Least: authz.Self}}, Routes: []screen.Route{screen.Get("/rights", authz.ReadRights, func(http.ResponseWriter, *http.Request) error { return nil })}},
-		intake.New(ledger.New(g.Pool, g.Door, of, ledger.Ties{Accounts: func(context.Context, authz.Actor) ([]ledger.Account, error) {
+		intake.New(ledger.New(g.Pool, g.Door, of, ledger.Ties{Accounts: func(context.Context, authz.Actor, int) ([]ledger.Account, error) {
 			return []ledger.Account{{System: "zeimu-0038", Login: "u1", Number: "M011"}, {System: "zeimu-0038", Login: "svc", Name: "バックアップ"}}, nil
 		}}), of).Part(),
 	}

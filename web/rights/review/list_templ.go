@@ -126,7 +126,7 @@ func listPage(p listView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <div class=\"stack\"><p>職員が使えるシステムやネットワークが、いまも仕事に要るかを、年に1回、課長（情報セキュリティ管理者）が1つずつ確かめます。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <div class=\"stack rights\"><p>職員が使えるシステムやネットワークが、いまも仕事に要るかを、年に1回、課長（情報セキュリティ管理者）が1つずつ確かめます。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

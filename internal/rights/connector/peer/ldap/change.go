@@ -27,6 +27,9 @@ func (d *Directory) Enable(ctx context.Context, id string, on bool) error {
 	if err != nil {
 		return err
 	}
+	if e.own {
+		return errOwn()
+	}
 	if e.Enabled == on && d.seen(on) {
 		return nil
 	}
@@ -104,6 +107,9 @@ func (d *Directory) Join(ctx context.Context, id, groupDN string, in bool) error
 	e, err := d.get(s, id)
 	if err != nil {
 		return err
+	}
+	if e.own {
+		return errOwn()
 	}
 	already, err := s.isMember(g, e.dn)
 	if err != nil {

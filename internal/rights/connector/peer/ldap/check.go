@@ -57,7 +57,7 @@ func (d *Directory) Check(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return d.checkOwn(s)
 }
 
 func (d *Directory) mayEnable(s *session, first entry, entries []*ldap.Entry) error {

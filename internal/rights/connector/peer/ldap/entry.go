@@ -29,13 +29,14 @@ type entry struct {
 	dn      string
 	control int64 // its userAccountControl, in Active Directory
 	ranged  bool  // it is in more groups than the directory gives at once
+	own     bool  // the portal signs in as it
 }
 
 // attributes are those that make an entry.
 func (d *Directory) attributes() []string {
 	list := []string{d.config.LoginAttribute, d.config.NumberAttribute, d.config.NameAttribute}
 	if d.config.Kind == ActiveDirectory {
-		list = append(list, objectGUID, userAccountControl)
+		list = append(list, objectGUID, userAccountControl, sAMAccountName, userPrincipalName)
 	} else {
 		list = append(list, entryUUID, d.config.Disabled.Attribute)
 	}
@@ -47,7 +48,7 @@ func (d *Directory) attributes() []string {
 
 // read makes an entry of what the directory gives.
 func (d *Directory) read(from *ldap.Entry) (entry, error) {
-	e := entry{dn: from.DN, Account: peer.Account{
+	e := entry{dn: from.DN, own: d.isOwn(from), Account: peer.Account{
 		Login:  peer.Text(from.GetEqualFoldAttributeValue(d.config.LoginAttribute)),
 		Number: peer.Text(from.GetEqualFoldAttributeValue(d.config.NumberAttribute)),
 		Name:   peer.Text(from.GetEqualFoldAttributeValue(d.config.NameAttribute)),

@@ -115,7 +115,8 @@ func (s *session) isMember(g group, dn string) (bool, error) {
 	return len(result.Entries) > 0, nil
 }
 
-// List gives all accounts to yield, a page at a time.
+// List gives all accounts to yield, a page at a time, but for the portal's own: it is not one
+// that somebody could be asked to disable.
 func (d *Directory) List(ctx context.Context, yield func(peer.Account) error) error {
 	s, err := d.open(ctx)
 	if err != nil {
@@ -126,16 +127,23 @@ func (d *Directory) List(ctx context.Context, yield func(peer.Account) error) er
 	paging := ldap.NewControlPaging(pageSize)
 	for {
 		s.renew(time.Now().Add(d.deadline))
-		accounts, next, err := d.page(s, paging)
+		entries, next, err := d.page(s, paging)
 		if err != nil {
 			return err
+		}
+		accounts := make([]peer.Account, len(entries))
+		for i, e := range entries {
+			accounts[i] = e.Account
 		}
 		if err := progress.Page(accounts); err != nil {
 			return err
 		}
 		s.rest()
-		for _, a := range accounts {
-			if err := yield(a); err != nil {
+		for _, e := range entries {
+			if e.own {
+				continue
+			}
+			if err := yield(e.Account); err != nil {
 				return err
 			}
 		}
@@ -148,21 +156,21 @@ func (d *Directory) List(ctx context.Context, yield func(peer.Account) error) er
 
 // page gives the accounts of a page, and what the next one is asked with: nothing after
 // the last.
-func (d *Directory) page(s *session, paging *ldap.ControlPaging) ([]peer.Account, []byte, error) {
+func (d *Directory) page(s *session, paging *ldap.ControlPaging) ([]entry, []byte, error) {
 	result, err := s.search(d.config.BaseDN, ldap.ScopeWholeSubtree, d.config.Filter, d.attributes(), paging)
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts := make([]peer.Account, 0, len(result.Entries))
+	entries := make([]entry, 0, len(result.Entries))
 	for _, found := range result.Entries {
 		e, err := d.whole(s, found)
 		if err != nil {
 			return nil, nil, err
 		}
-		accounts = append(accounts, e.Account)
+		entries = append(entries, e)
 	}
 	if c, ok := ldap.FindControl(result.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging); ok {
-		return accounts, c.Cookie, nil
+		return entries, c.Cookie, nil
 	}
-	return accounts, nil, nil
+	return entries, nil, nil
 }

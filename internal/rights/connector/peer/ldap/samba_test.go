@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -97,10 +98,24 @@ func TestSambaAsADomainController(t *testing.T) {
 		reader := c
 		reader.BindDN = "hanako@mihon.example.jp"
 		r := open(t, reader, s.Password["見本花子"])
-		a := only(t, r, "00200")
+		a := only(t, r, `(*)\`)
 		mustFail(t, r.Enable(t.Context(), a.ID, false), fault.Forbidden, "必要な権限がありません")
 		mustFail(t, r.Join(t.Context(), a.ID, tax, true), fault.Forbidden, "必要な権限がありません")
 		mustFail(t, r.Join(t.Context(), a.ID, tax, false), fault.Forbidden, "必要な権限がありません")
+	})
+	t.Run("the portal's own account is nobody's to disable", func(t *testing.T) {
+		for _, name := range []string{"hanako@mihon.example.jp", "HANAKO@mihon", `MIHON\hanako`, "CN=見本花子," + strings.ToLower(peertest.People)} {
+			own := c
+			own.BindDN = name
+			o := open(t, own, s.Password["見本花子"])
+			mustFail(t, o.Enable(t.Context(), only(t, d, "00200").ID, false), fault.Invalid, "ポータル用の利用者のアカウントは")
+			must(t, o.List(t.Context(), func(a peer.Account) error {
+				if a.Login == "hanako" {
+					t.Errorf("who signs in as %s is listed", name)
+				}
+				return nil
+			}))
+		}
 	})
 	t.Run("each account is listed", func(t *testing.T) {
 		seen := map[string]peer.Account{}
