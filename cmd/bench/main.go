@@ -12,11 +12,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 
 	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/process"
 	"kagami/cmd/bench/text"
 )
 
@@ -41,7 +40,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 	}{
 		{[]string{"reader"}, text.Reader},
 		{[]string{"comparison"}, text.Comparison},
-		{[]string{"start-empty", "start-used", "memory", "first-page"}, measureBinary},
+		{[]string{"start-empty", "start-used", "memory", "first-page"}, process.Measure},
 		{[]string{"reading", "reading-unread", "acknowledge"}, measurePortal},
 		{[]string{"organization"}, measureOrganization},
 		{[]string{"assets-grown", "assets-of-section", "assets-of-section-growth", "assets-of-town", "assets-of-town-growth", "assets-export"}, measureAssets},
@@ -69,21 +68,4 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		}
 	}
 	return short, nil
-}
-
-// place makes a directory that the database's user can enter.
-func place() (dir string, remove func(), err error) {
-	dir, err = os.MkdirTemp("", "kagami-bench-")
-	if err != nil {
-		return "", nil, err
-	}
-	remove = func() { os.RemoveAll(dir) } //nolint:errcheck // a leftover in the temporary directory
-	return filepath.Join(dir, "data"), remove, os.Chmod(dir, 0o755)
-}
-
-// command is the portal's binary on a directory.
-func command(ctx context.Context, binary, dir, address string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, binary, "serve", "--data", dir, "--listen", address)
-	cmd.Stderr = nil
-	return cmd
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/process"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
@@ -46,7 +47,7 @@ const (
 // that shows what the file of the year after would do; and how long clerks wait while
 // that one is taken in.
 func measurePeople(ctx context.Context, binary string) (figures []figure.Figure, err error) {
-	dir, remove, err := place()
+	dir, remove, err := process.Place()
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 
 	"kagami/cmd/bench/figure"
 	"kagami/cmd/bench/load"
+	"kagami/cmd/bench/process"
 	"kagami/cmd/kagami/parts"
 	"kagami/internal/policy/policytest"
 	"kagami/internal/postgres"
@@ -62,7 +63,7 @@ func measurePortal(ctx context.Context, _ string) ([]figure.Figure, error) {
 
 // onTown measures on a town of its own.
 func onTown(ctx context.Context, measure func(t *town) ([]figure.Figure, error)) (figures []figure.Figure, err error) {
-	dir, remove, err := place()
+	dir, remove, err := process.Place()
 	if err != nil {
 		return nil, err
 	}

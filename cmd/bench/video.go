@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/process"
 	"kagami/internal/address"
 	"kagami/internal/attachment"
 	"kagami/internal/calendar"
@@ -44,7 +45,7 @@ func measureVideo(ctx context.Context, binary string) ([]figure.Figure, error) {
 			return nil, err
 		}
 		defer os.RemoveAll(dir) //nolint:errcheck // a leftover in the temporary directory
-		listen, err := freeAddress(ctx)
+		listen, err := process.FreeAddress(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -52,16 +53,16 @@ func measureVideo(ctx context.Context, binary string) ([]figure.Figure, error) {
 		if err := cmd.Start(); err != nil {
 			return nil, err
 		}
-		defer func() { err = errors.Join(err, stop(cmd)) }()
+		defer func() { err = errors.Join(err, process.Stop(cmd)) }()
 		page := &httptest.Server{URL: "http://" + strings.Replace(listen, "127.0.0.1", "localhost", 1)}
-		if err := awaitReady(ctx, page.URL+"/readyz"); err != nil {
+		if err := process.AwaitReady(ctx, page.URL+"/readyz"); err != nil {
 			return nil, err
 		}
 		cookie, err := signIn(ctx, page, t.accounts[officer])
 		if err != nil {
 			return nil, err
 		}
-		rest, err := residentBytes(cmd.Process.Pid)
+		rest, err := process.ResidentBytes(cmd.Process.Pid)
 		if err != nil {
 			return nil, err
 		}
@@ -164,4 +165,4 @@ func view(ctx context.Context, client *http.Client, at string, cookie *http.Cook
 }
 
 // mostResidentBytes is the most memory that a process has had in use.
-func mostResidentBytes(pid int) (int64, error) { return statusBytes(pid, "VmHWM:") }
+func mostResidentBytes(pid int) (int64, error) { return process.StatusBytes(pid, "VmHWM:") }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -13,12 +14,14 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/postgres"
-	"kagami/internal/state"
 	"kagami/internal/task"
 )
 
 // OnPage is how many rights a page of the ledger has.
 const OnPage = 100
+
+// onPageAndNext is how many are looked for, so that it is known whether there is a next page.
+const onPageAndNext = OnPage + 1
 
 // Choice is a choice of rights by where they stand.
 type Choice struct {
@@ -28,6 +31,8 @@ type Choice struct {
 	// few are like that, whatever the town: they are looked for first, and only then whether
 	// the rest that was asked for is true of them
 	few bool
+	// most are like that, whatever the town: they are looked for among the newest first
+	most bool
 }
 
 // The keys of choices that other pages lead to.
@@ -38,7 +43,7 @@ const (
 
 // Choices are the choices, in the order in which they are offered.
 var Choices = []Choice{
-	{Key: "in_force", Title: "使える", condition: usableOne},
+	{Key: "in_force", Title: "使える", condition: usableOne, most: true},
 	{Key: "asked", Title: "申請中", condition: `r.state = 'asked'`, few: true},
 	{Key: "upcoming", Title: "使い始める前", condition: `r.id = ANY(ARRAY(SELECT u.id FROM access_right u WHERE u.state = 'permitted' AND u.from_on > @today::date))`, few: true},
 	{Key: Moving, Title: "異動・退職で使えなくなったもの", condition: `r.state = 'permitted' AND r.id = ANY(ARRAY(SELECT q.right_id FROM right_question q WHERE q.answer IS NULL))`, few: true},
@@ -69,18 +74,37 @@ type Search struct {
 type Page struct {
 	Rights []Right
 	Next   string // what Search.After is for the next page; empty on the last
+	Stamp  Stamp  // what it was drawn from; the zero value where that is not known
 }
 
 // List finds rights, the newest first, as far as the actor may see them.
 func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
-	found, args, err := s.ids(ctx, actor, q)
+	stamp, cacheable := s.stamp(actor, q)
+	if !cacheable {
+		return s.draw(ctx, actor, q)
+	}
+	return s.caches.pages.Get(stamp, func() (Page, error) {
+		page, err := s.draw(ctx, actor, q)
+		page.Stamp = stamp
+		return page, err
+	})
+}
+
+// draw looks a page up in the ledger.
+func (s *Service) draw(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
+	tries, args, err := s.ids(ctx, actor, q)
 	if err != nil {
 		return Page{}, err
 	}
-	args["limit"] = OnPage + 1
-	list, err := postgres.List[Right](ctx, s.pool, "listing rights", selectRight+` WHERE r.id = ANY(ARRAY(`+found+`)) ORDER BY r.id DESC`, args)
-	if err != nil {
-		return Page{}, err
+	var list []Right
+	for _, found := range tries {
+		list, err = postgres.List[Right](ctx, s.pool, "listing rights", selectRight+` WHERE r.id = ANY(ARRAY(`+found+`)) ORDER BY r.id DESC`, args)
+		if err != nil {
+			return Page{}, err
+		}
+		if len(list) > OnPage {
+			break
+		}
 	}
 	for i := range list {
 		list[i].Standing = list[i].Standing.Shown(list[i].barsShown(actor))
@@ -91,12 +115,17 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 	return Page{Rights: list[:OnPage], Next: list[OnPage-1].Code}, nil
 }
 
-// ids are in SQL the ids of the page that is looked for, and the arguments. Of a person the
+// newestLooked is among how many of the newest rights a page is looked for first, where most
+// rights are what is looked for.
+const newestLooked = 4 * OnPage
+
+// ids are in SQL the ids of the page that is looked for, and the arguments; of several, the
+// first that fill a page are all of it, and otherwise the last are. Of a person the
 // rights are few, and so is what has only a few by its choice: they are looked at one by one.
 // Of a section, or of what somebody sees, each person's, section's and system's are looked
 // for on their own, and the newest of all these taken: so many conditions joined by OR would
 // let the database go through the whole ledger.
-func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) (string, pgx.StrictNamedArgs, error) {
+func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) ([]string, pgx.StrictNamedArgs, error) {
 	args := Instant(s.door.Now())
 	all := actor.Reach(authz.ReadRights) == authz.All
 	section, person := strings.TrimSpace(q.Section), strings.TrimSpace(q.Person)
@@ -106,7 +135,7 @@ func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) (string,
 	)
 	for _, c := range Choices {
 		if c.Key == q.Choice {
-			choice, conditions = c, append(conditions, c.condition)
+			choice = c
 		}
 	}
 	if choice.waits {
@@ -129,7 +158,7 @@ func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) (string,
 	if section != "" {
 		id, people, err := s.sectionPeople(ctx, section)
 		if err != nil {
-			return "", nil, err
+			return nil, nil, err
 		}
 		args["section"], args["people"] = id, people
 	}
@@ -154,7 +183,14 @@ func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) (string,
 	if !all && (section != "" || ways == nil) {
 		conditions = append(conditions, anyOf(waysOfSeen))
 	}
-	return newest(ways, conditions), args, nil
+	var tries []string
+	if choice.most && ways != nil {
+		tries = append(tries, `SELECT r.id FROM access_right r WHERE r.id = ANY(ARRAY(`+newest(ways, conditions, newestLooked)+`)) AND `+choice.condition+` ORDER BY r.id DESC LIMIT `+strconv.Itoa(onPageAndNext))
+	}
+	if choice.condition != "" {
+		conditions = append(conditions, choice.condition)
+	}
+	return append(tries, newest(ways, conditions, onPageAndNext)), args, nil
 }
 
 // way is a way by which rights are found: a column of theirs, and in SQL what it is.
@@ -180,15 +216,15 @@ func anyOf(ways []way) string {
 	return `(` + strings.Join(found, " OR ") + `)`
 }
 
-// newest are in SQL the ids of the newest @limit rights that are found by any of some ways,
-// by none for all, and of which the conditions are true.
-func newest(ways []way, conditions []string) string {
+// newest are in SQL the ids of the newest rights, up to a limit, that are
+// found by any of some ways, by none for all, and of which the conditions are true.
+func newest(ways []way, conditions []string, limit int) string {
 	page := func(condition ...string) string {
 		where := ""
 		if condition = append(condition, conditions...); len(condition) > 0 {
 			where = ` WHERE ` + strings.Join(condition, " AND ")
 		}
-		return `SELECT r.id FROM access_right r` + where + ` ORDER BY r.id DESC LIMIT @limit`
+		return `SELECT r.id FROM access_right r` + where + ` ORDER BY r.id DESC LIMIT ` + strconv.Itoa(limit)
 	}
 	if ways == nil {
 		return page()
@@ -197,7 +233,7 @@ func newest(ways []way, conditions []string) string {
 	for _, w := range ways {
 		branches = append(branches, `SELECT f.id FROM (`+w.values+`) AS x(value) CROSS JOIN LATERAL (`+page(`r.`+w.column+` = x.value`)+`) f`)
 	}
-	return strings.Join(branches, " UNION ") + ` ORDER BY id DESC LIMIT @limit`
+	return strings.Join(branches, " UNION ") + ` ORDER BY id DESC LIMIT ` + strconv.Itoa(limit)
 }
 
 // sectionPeople are a section, by its code, and who works there today.
@@ -280,14 +316,46 @@ type SystemLine struct {
 	Asked  int
 }
 
-// Systems are the systems of whose rights the actor may see all, with how many these are.
-func (s *Service) Systems(ctx context.Context, actor authz.Actor) ([]SystemLine, error) {
-	return postgres.List[SystemLine](ctx, s.pool, "listing the systems of the ledger", `
-		SELECT z.*, c.people, c.asked FROM (`+selectSystem+`) z CROSS JOIN LATERAL (SELECT
+// ledgersSystem tells in SQL of a system y that it is one of the ledger, of whose rights the
+// actor may see all.
+const ledgersSystem = `(y.counts OR EXISTS (SELECT FROM access_right r WHERE r.asset_id = y.id AND r.state = 'permitted' OFFSET 0)) AND (@all OR y.section_id = ANY(@sections))`
+
+// seenSystems are its arguments.
+func seenSystems(actor authz.Actor) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"all": actor.Reach(authz.ReadSystemRights) == authz.All, "sections": actor.Sections(authz.ReadSystemRights)}
+}
+
+// SystemNames are those systems, to choose one of.
+func (s *Service) SystemNames(ctx context.Context, actor authz.Actor) ([]System, error) {
+	return postgres.List[System](ctx, s.pool, "listing systems to choose", selectSystem+` WHERE `+ledgersSystem+` ORDER BY s.position, s.code, y.code LIMIT 5000`, seenSystems(actor))
+}
+
+// SystemPage is a page of the systems.
+type SystemPage struct {
+	Systems []SystemLine
+	Next    string // what the next page comes after; empty on the last
+}
+
+// Systems are the systems of whose rights the actor may see all, with how many these are, by
+// section and 管理番号: of all or of those in whose name some words are, or that they number, after one by
+// its number.
+func (s *Service) Systems(ctx context.Context, actor authz.Actor, words, after string) (SystemPage, error) {
+	// those of a page are found first, and only the rights of these are counted
+	args := seenSystems(actor)
+	args["words"], args["after"], args["limit"] = strings.TrimSpace(words), after, onPageAndNext
+	list, err := postgres.List[SystemLine](ctx, s.pool, "listing the systems of the ledger", `
+		SELECT z.*, c.people, c.asked FROM (`+selectSystem+` WHERE `+ledgersSystem+`
+			  AND (@words = '' OR strpos(lower(y.name), lower(@words)) > 0 OR lower(y.code) = lower(@words))
+			  AND (@after = '' OR (s.position, s.code, y.code) > (SELECT t.position, t.code, f.code FROM system_shown f JOIN section_shown t ON t.id = f.section_id WHERE f.code = @after))
+			ORDER BY s.position, s.code, y.code LIMIT @limit) z JOIN section_shown o ON o.id = z.section
+		CROSS JOIN LATERAL (SELECT
 			(SELECT count(*) FROM (SELECT DISTINCT r.person_id FROM access_right r WHERE r.asset_id = z.id AND r.state = 'permitted') u) AS people,
 			(SELECT count(*) FROM access_right r WHERE r.asset_id = z.id AND r.state = 'asked') AS asked) c
-		WHERE (z.counts OR c.people > 0) AND (@all OR z.section = ANY(@sections)) ORDER BY z.section_name, z.code LIMIT 1000`,
-		pgx.StrictNamedArgs{"all": actor.Reach(authz.ReadSystemRights) == authz.All, "sections": actor.Sections(authz.ReadSystemRights)})
+		ORDER BY o.position, o.code, z.code`, args)
+	if len(list) <= OnPage {
+		return SystemPage{Systems: list}, err
+	}
+	return SystemPage{Systems: list[:OnPage], Next: list[OnPage-1].Code}, err
 }
 
 // Colleagues are those for whom the actor can ask: who works today in their sections.
@@ -331,7 +399,7 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 	organization, known := actor.State.Of(org.ChangeCounter)
 	rights, counted := actor.State.Of(ChangeCounter)
 	key.organization, key.rights = organization, rights
-	if cached, ok := s.waiting.Look(key); ok && known && counted {
+	if cached, ok := s.caches.waiting.Look(key); ok && known && counted {
 		take(cached)
 		return
 	}
@@ -339,7 +407,7 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 	maps.Copy(args, InstantAnd(s.door.Now(), pgx.StrictNamedArgs{"permit": permit, "actor": actor.Person, "ciso": actor.Has(authz.CISO)}))
 	task.Rows(b, "counting rights that wait", pgx.RowToStructByName[Waiting], func(rows []Waiting) {
 		if known && counted {
-			s.waiting.Add(key, rows[0])
+			s.caches.waiting.Add(key, rows[0])
 		}
 		take(rows[0])
 	}, `
@@ -367,14 +435,17 @@ func answeredBy(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) 
 	return condition, args
 }
 
+// MovedOnPage is how many of these are shown at a time: others follow as they are answered.
+const MovedOnPage = 100
+
 // Moved are the rights after transfers of which the actor answers whether they are still
-// needed, the soonest first.
+// needed, the soonest first, and one more where there are more than a page has.
 func (s *Service) Moved(ctx context.Context, actor authz.Actor) ([]MovedRight, error) {
 	theirs, args := answeredBy(actor)
-	maps.Copy(args, InstantAnd(s.door.Now(), pgx.StrictNamedArgs{"actor": actor.Person}))
+	maps.Copy(args, InstantAnd(s.door.Now(), pgx.StrictNamedArgs{"actor": actor.Person, "limit": MovedOnPage + 1}))
 	list, err := postgres.List[MovedRight](ctx, s.pool, "listing the rights of who has been transferred", `
 		WITH open AS MATERIALIZED (
-			SELECT e.id, e.right_id, e.due_on FROM (`+openQuestions+`) e WHERE e.person_id <> @actor AND `+theirs+` ORDER BY e.due_on, e.person_id, e.id LIMIT 1000)
+			SELECT e.id, e.right_id, e.due_on FROM (`+openQuestions+`) e WHERE e.person_id <> @actor AND `+theirs+` ORDER BY e.due_on, e.person_id, e.id LIMIT @limit)
 		SELECT z.*, o.due_on AS due FROM (`+selectRight+` WHERE r.id = ANY(ARRAY(SELECT right_id FROM open))) z JOIN open o ON o.right_id = z.id ORDER BY o.due_on, z.person, o.id`, args)
 	for i := range list {
 		list[i].Standing = list[i].Standing.Shown(list[i].barsShown(actor))
@@ -404,17 +475,19 @@ func (s *Service) AskList(actor authz.Actor) error {
 	return nil
 }
 
-// newWaiting makes the cache of what waits.
-func newWaiting() state.Cache[waitingKey, Waiting] {
-	return state.NewCache[waitingKey, Waiting](cachedWaiting)
-}
-
 // Section is one whose people's rights somebody sees.
 type Section struct{ Code, Name string }
 
 // Sections are those of whose people, or for whose work, the actor may see the rights.
 func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, error) {
-	return postgres.List[Section](ctx, s.pool, "listing the sections whose rights somebody sees", `
-		SELECT code, name FROM section_shown WHERE (@all OR id = ANY(@sections)) ORDER BY position, code`,
-		pgx.StrictNamedArgs{"all": actor.Reach(authz.ReadRights) == authz.All, "sections": actor.Sections(authz.ReadRights)})
+	draw := func() ([]Section, error) {
+		return postgres.List[Section](ctx, s.pool, "listing the sections whose rights somebody sees", `
+			SELECT code, name FROM section_shown WHERE (@all OR id = ANY(@sections)) ORDER BY position, code`,
+			pgx.StrictNamedArgs{"all": actor.Reach(authz.ReadRights) == authz.All, "sections": actor.Sections(authz.ReadRights)})
+	}
+	organization, known := actor.State.Of(org.ChangeCounter)
+	if !known {
+		return draw()
+	}
+	return s.caches.sections.Get(sectionsKey{reach(actor), organization}, draw)
 }

@@ -21,10 +21,10 @@ import (
 
 // Service is the ledger in a database.
 type Service struct {
-	pool    *pgxpool.Pool
-	door    *door.Door
-	ties    Ties
-	waiting state.Cache[waitingKey, Waiting]
+	pool   *pgxpool.Pool
+	door   *door.Door
+	ties   Ties
+	caches caches
 }
 
 // Ties are what rights start in other rooms. What is nil is not started.
@@ -36,7 +36,7 @@ type Ties struct {
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, ties Ties) *Service {
-	return &Service{pool: pool, door: d, ties: ties, waiting: newWaiting()}
+	return &Service{pool: pool, door: d, ties: ties, caches: newCaches()}
 }
 
 // At is the ledger at an instant: the sample town is filled with what began before.

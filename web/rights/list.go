@@ -1,9 +1,13 @@
 package rights
 
 import (
+	"bytes"
+	"context"
+	"fmt"
 	"net/http"
 	"slices"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
@@ -52,10 +56,32 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	rows, err := s.table(ctx, found)
+	if err != nil {
+		return err
+	}
 	return screen.Show(w, r, listPage(listView{
-		Frame: screen.Frame(r, "アカウント管理台帳"), Page: found, Asked: a, Sections: sections, Later: after != "", MayAsk: actor.Reach(authz.AskRights) != authz.None,
+		Frame: screen.Frame(r, "アカウント管理台帳"), Page: found, Table: rows, Asked: a, Sections: sections, Later: after != "", MayAsk: actor.Reach(authz.AskRights) != authz.None,
 		MayRecord: actor.Reach(authz.RecordRights) >= authz.Own, MayExport: actor.Reach(authz.ReadSystemRights) >= authz.Own,
 	}))
+}
+
+// cachedTables is how many tables are cached, those used last: of some 60 KB each.
+const cachedTables = 100
+
+// table draws the table of the ledger, or takes it as it was drawn before.
+func (s *Screens) table(ctx context.Context, p rights.Page) (templ.Component, error) {
+	rows := table(p.Rights, "新しい順", true, true)
+	if p.Stamp == (rights.Stamp{}) {
+		return rows, nil
+	}
+	return s.tables.Get(p.Stamp, func() (templ.Component, error) {
+		var drawn bytes.Buffer
+		if err := rows.Render(ctx, &drawn); err != nil {
+			return nil, fmt.Errorf("drawing the ledger: %w", err)
+		}
+		return templ.Raw(drawn.String()), nil
+	})
 }
 
 func choices() []component.Choice {
@@ -131,11 +157,12 @@ func (s *Screens) drawPerson(w http.ResponseWriter, r *http.Request, p rights.Pe
 }
 
 func (s *Screens) showSystems(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.rights.Systems(r.Context(), screen.Actor(r.Context()))
+	words, after := r.URL.Query().Get("q"), r.URL.Query().Get("after")
+	found, err := s.rights.Systems(r.Context(), screen.Actor(r.Context()), words, after)
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, systemsPage(systemsView{Frame: screen.Frame(r, "システムごとの利用権限", listWay...), Systems: list}))
+	return screen.Show(w, r, systemsPage(systemsView{Frame: screen.Frame(r, "システムごとの利用権限", listWay...), SystemPage: found, Words: words, Later: after != ""}))
 }
 
 func (s *Screens) showSystem(w http.ResponseWriter, r *http.Request) error {
@@ -159,5 +186,9 @@ func (s *Screens) showMoved(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return screen.Show(w, r, movedPage(movedView{Frame: screen.Frame(r, "異動した人の利用権限", listWay...), Rights: list}))
+	view := movedView{Frame: screen.Frame(r, "異動した人の利用権限", listWay...), Rights: list}
+	if len(list) > rights.MovedOnPage {
+		view.Rights, view.More = list[:rights.MovedOnPage], true
+	}
+	return screen.Show(w, r, movedPage(view))
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
@@ -30,10 +31,13 @@ import (
 type Screens struct {
 	rights *rights.Service
 	bars   *bar.Service
+	tables state.Cache[rights.Stamp, templ.Component]
 }
 
 // New makes the screens.
-func New(of *rights.Service, bars *bar.Service) *Screens { return &Screens{of, bars} }
+func New(of *rights.Service, bars *bar.Service) *Screens {
+	return &Screens{of, bars, state.NewCache[rights.Stamp, templ.Component](cachedTables)}
+}
 
 // Part is what the portal takes in.
 func (s *Screens) Part() screen.Part {

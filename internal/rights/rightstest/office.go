@@ -14,6 +14,7 @@ import (
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
+	"kagami/internal/state"
 )
 
 // Today is the day of every office, a Tuesday, at nine o'clock to begin with.
@@ -81,13 +82,19 @@ func (o *Office) Must(err error) {
 	}
 }
 
-// As is somebody with the roles of the instant: "zeimu 課長".
+// counters are those on which pages of the ledger depend.
+var counters, errCounters = state.NewCounters(org.ChangeCounter, rights.ChangeCounter)
+
+// As is somebody with the roles and the state of the instant, as of a request: "zeimu 課長".
 func (o *Office) As(name string) authz.Actor {
 	o.T.Helper()
 	actor, err := o.Town.ActorOn(o.T.Context(), o.People[name], calendar.Day(*o.Time))
 	if err != nil {
 		o.T.Fatal(name, err)
 	}
+	o.Must(errCounters)
+	actor.State, err = counters.Load(o.T.Context(), o.DB.Pool, actor.Person)
+	o.Must(err)
 	return actor
 }
 

@@ -151,7 +151,7 @@ func (s *Screens) drawHeadings(w http.ResponseWriter, r *http.Request, status in
 }
 
 func (s *Screens) showExport(w http.ResponseWriter, r *http.Request) error {
-	systems, err := s.rights.Systems(r.Context(), screen.Actor(r.Context()))
+	systems, err := s.rights.SystemNames(r.Context(), screen.Actor(r.Context()))
 	if err != nil {
 		return err
 	}

@@ -1227,7 +1227,7 @@ func headingsPage(p headingsView) templ.Component {
 // exportView is the page on which is chosen what is handed out.
 type exportView struct {
 	layout.Frame
-	Systems        []rights.SystemLine
+	Systems        []rights.System
 	System, Person string
 }
 

@@ -1,4 +1,6 @@
-package main
+// Package process is the bench of the portal's binary as a process: how it starts and what
+// memory it holds.
+package process
 
 import (
 	"bufio"
@@ -10,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -23,12 +26,12 @@ const (
 	memoryLimit     = 80 << 20
 )
 
-// measureBinary starts the real binary on an empty directory and again on the
+// Measure starts the real binary on an empty directory and again on the
 // same, and looks at its memory at rest.
-func measureBinary(ctx context.Context, binary string) ([]figure.Figure, error) {
+func Measure(ctx context.Context, binary string) ([]figure.Figure, error) {
 	var empty, used, memory []float64
 	for range 3 {
-		dir, remove, err := place()
+		dir, remove, err := Place()
 		if err != nil {
 			return nil, err
 		}
@@ -53,33 +56,33 @@ func measureBinary(ctx context.Context, binary string) ([]figure.Figure, error) 
 
 // startAndStop starts the portal, waits until it is ready, and stops it.
 func startAndStop(ctx context.Context, binary, dir string) (ready time.Duration, resident int64, err error) {
-	address, err := freeAddress(ctx)
+	address, err := FreeAddress(ctx)
 	if err != nil {
 		return 0, 0, err
 	}
-	cmd := command(ctx, binary, dir, address)
+	cmd := Command(ctx, binary, dir, address)
 	begun := time.Now()
 	if err := cmd.Start(); err != nil {
 		return 0, 0, err
 	}
-	defer func() { err = errors.Join(err, stop(cmd)) }()
-	if err := awaitReady(ctx, "http://"+address+"/readyz"); err != nil {
+	defer func() { err = errors.Join(err, Stop(cmd)) }()
+	if err := AwaitReady(ctx, "http://"+address+"/readyz"); err != nil {
 		return 0, 0, err
 	}
 	ready = time.Since(begun)
-	resident, err = residentBytes(cmd.Process.Pid)
+	resident, err = ResidentBytes(cmd.Process.Pid)
 	return ready, resident, err
 }
 
-func stop(cmd *exec.Cmd) error {
+func Stop(cmd *exec.Cmd) error {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
 	}
 	return cmd.Wait()
 }
 
-// awaitReady asks until the portal is ready.
-func awaitReady(ctx context.Context, url string) error {
+// AwaitReady asks until the portal is ready.
+func AwaitReady(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	ticker := time.NewTicker(2 * time.Millisecond)
@@ -105,7 +108,7 @@ func awaitReady(ctx context.Context, url string) error {
 	}
 }
 
-func freeAddress(ctx context.Context) (string, error) {
+func FreeAddress(ctx context.Context) (string, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
@@ -113,11 +116,11 @@ func freeAddress(ctx context.Context) (string, error) {
 	return listener.Addr().String(), listener.Close()
 }
 
-// residentBytes is the memory that a process has in use.
-func residentBytes(pid int) (int64, error) { return statusBytes(pid, "VmRSS:") }
+// ResidentBytes is the memory that a process has in use.
+func ResidentBytes(pid int) (int64, error) { return StatusBytes(pid, "VmRSS:") }
 
-// statusBytes is a size that a process's status has in a line.
-func statusBytes(pid int, line string) (int64, error) {
+// StatusBytes is a size that a process's status has in a line.
+func StatusBytes(pid int, line string) (int64, error) {
 	file, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
@@ -132,4 +135,21 @@ func statusBytes(pid int, line string) (int64, error) {
 		}
 	}
 	return 0, fmt.Errorf("no %s in the process's status", line)
+}
+
+// Place makes a directory that the database's user can enter.
+func Place() (dir string, remove func(), err error) {
+	dir, err = os.MkdirTemp("", "kagami-bench-")
+	if err != nil {
+		return "", nil, err
+	}
+	remove = func() { os.RemoveAll(dir) } //nolint:errcheck // a leftover in the temporary directory
+	return filepath.Join(dir, "data"), remove, os.Chmod(dir, 0o755)
+}
+
+// Command is the portal's binary on a directory.
+func Command(ctx context.Context, binary, dir, address string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, binary, "serve", "--data", dir, "--listen", address)
+	cmd.Stderr = nil
+	return cmd
 }
