@@ -135,19 +135,24 @@ func systemOf(ctx context.Context, db postgres.Querier, code string) (System, []
 	return y, nil, nil
 }
 
-// refuseBarred refuses a right of which its person is deprived at the moment: it could only be
-// had again by a reinstatement.
+// ToBar tells in SQL of a bar b of right_barred that it bars at @now; or will, and is of some
+// rights alone: another of the same system, had before it begins, would let its person in all
+// through it.
+const ToBar = `(b.during @> @now::timestamptz OR b.right_id IS NOT NULL AND lower(b.during) > @now::timestamptz)`
+
+// refuseBarred refuses a right of a system of which its person is deprived, or will be: it could
+// only be had again by a reinstatement.
 func refuseBarred(ctx context.Context, tx *door.Tx, person, system int64) error {
 	var barred bool
 	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM right_barred b LEFT JOIN access_right r ON r.id = b.right_id
-			WHERE b.person_id = @person AND b.during @> @now::timestamptz AND (b.right_id IS NULL OR r.asset_id = @system))`,
+			WHERE b.person_id = @person AND `+ToBar+` AND (b.right_id IS NULL OR r.asset_id = @system))`,
 		pgx.StrictNamedArgs{"person": person, "system": system, "now": tx.Now}).Scan(&barred)
 	if err != nil {
 		return fmt.Errorf("looking whether somebody is barred: %w", err)
 	}
 	if barred {
-		return fault.New(fault.Conflict, "この人の、このシステムの利用は、いま停止されているため、申請できません。総務課（統括情報セキュリティ責任者）に相談してください。")
+		return fault.New(fault.Conflict, "この人の、このシステムの利用は、停止されているか、停止が決まっているため、申請も許可もできません。総務課（統括情報セキュリティ責任者）に相談してください。")
 	}
 	return nil
 }

@@ -89,6 +89,9 @@ func (s *Service) SetSystem(ctx context.Context, actor authz.Actor, code string,
 			if _, err := tx.AllowAlso(authz.KeepConnectors, authz.Matter{}); err != nil {
 				return door.Unchanged(), err
 			}
+			if err := refuseLettingIn(ctx, tx, y); err != nil {
+				return door.Unchanged(), err
+			}
 		}
 		if err := fault.InvalidFields(e.check()); err != nil {
 			return door.Unchanged(), err
@@ -107,18 +110,43 @@ func (s *Service) SetSystem(ctx context.Context, actor authz.Actor, code string,
 			return door.Unchanged(), fault.New(fault.Conflict, "開いている間に、ほかの人がこのシステムの設定を変えたか、このポータルが、もう別のシステムになっています。いまの内容を確かめて、もう一度行ってください。")
 		}
 		effect := door.Effect{Subject: trail.Subject{Kind: "right_system", ID: y.ID}, Fields: []string{"everywhere", "portal", "grades"}}
-		if e.Everywhere {
-			if _, err := tx.Exec(ctx, `UPDATE access_right SET section_id = NULL WHERE asset_id = @system AND section_id IS NOT NULL AND state IN ('asked', 'permitted')`,
-				pgx.StrictNamedArgs{"system": y.ID}); err != nil {
-				return door.Unchanged(), fmt.Errorf("letting rights go along: %w", err)
-			}
+		if !e.Everywhere {
+			return effect, nil
 		}
-		return effect, nil
+		along, err := postgres.List[struct{ Person int64 }](ctx, tx, "letting rights go along", `
+			UPDATE access_right SET section_id = NULL WHERE asset_id = @system AND section_id IS NOT NULL AND state IN ('asked', 'permitted') RETURNING person_id AS person`,
+			pgx.StrictNamedArgs{"system": y.ID})
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		people := make([]int64, len(along))
+		for i, a := range along {
+			people[i] = a.Person
+		}
+		return effect, s.Carry(ctx, tx, distinct(people)) // who was transferred may use it again
 	})
 	if postgres.Constraint(err) == "right_system_portal" {
 		return fault.Wrap(err, fault.Conflict, "このポータルは、もう別のシステムになっています。先に、そのシステムの設定を変えてください。")
 	}
 	return err
+}
+
+// refuseLettingIn refuses to say that a system is the portal no more while somebody is kept out of
+// the portal by their right to it, or will be: only who lifts what bars a right lets them in.
+func refuseLettingIn(ctx context.Context, tx *door.Tx, y System) error {
+	if !y.Portal {
+		return nil
+	}
+	var keeps bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM right_barred b JOIN access_right r ON r.id = b.right_id WHERE r.asset_id = @system AND `+ToBar+`)`,
+		pgx.StrictNamedArgs{"system": y.ID, "now": tx.Now}).Scan(&keeps)
+	if err != nil {
+		return fmt.Errorf("looking who is kept out of the portal: %w", err)
+	}
+	if keeps {
+		return fault.New(fault.Conflict, "このポータルの利用権限を停止されている人がいるため、「このポータル」を外せません。外すと、その人が使えるようになります。停止が終わってから外してください。")
+	}
+	return nil
 }
 
 func (e Setting) arguments(system int64) pgx.StrictNamedArgs {

@@ -339,3 +339,44 @@ func TestAnOrderIsChecked(t *testing.T) {
 		t.Errorf("suspended twice: %v", err)
 	}
 }
+
+// What is suspended of a system is not had by another right that is asked for before it begins.
+func TestNobodyAsksForAnotherBeforeASuspensionBegins(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	other := rightstest.Asking(o.Tax)
+	other.Grade = "更新"
+	asked := o.Ask("fukushi 主事", other)
+	begin(t, o, "soumu 統括", bar.Order{Kind: bar.Suspension, Person: o.Number["fukushi 主事"], Rights: []string{tax}, From: rightstest.Today.AddDays(3)})
+	if err := o.Do("zeimu 担当副課長", asked, rights.EventPermit, ""); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("permitted what was asked for before: %v", err)
+	}
+	other.Grade = "削除"
+	if _, err := o.Rights.Ask(t.Context(), o.As("fukushi 主事"), other); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("asked for another: %v", err)
+	}
+	if _, err := o.Rights.Ask(t.Context(), o.As("fukushi 主事"), rightstest.Asking(o.Mail)); err != nil {
+		t.Errorf("asked for another system: %v", err)
+	}
+}
+
+// Whom a right to the portal keeps out is not let in by a setting of the system.
+func TestThePortalStaysThePortalWhileItIsBarred(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	o.Must(o.Town.AddRule(t.Context(), authz.AsOperator(), org.Rule{Title: "担当副課長", Role: authz.Administrator}))
+	set := func(portal bool, version int) error {
+		return o.Rights.SetSystem(t.Context(), o.As("zeimu 担当副課長"), o.Mail, rights.Setting{Portal: portal, Version: version})
+	}
+	o.Must(set(true, 0))
+	right := o.Permitted("fukushi 主事", "zeimu 課長", rightstest.Asking(o.Mail))
+	b := begin(t, o, "soumu 統括", bar.Order{Kind: bar.Suspension, Person: o.Number["fukushi 主事"], Rights: []string{right}, From: rightstest.Today.AddDays(3)})
+	if err := set(false, 1); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("let in: %v", err)
+	}
+	o.Must(step(o, "soumu 統括", b, rights.EventReinstate, "見本"))
+	if err := set(false, 1); err != nil {
+		t.Errorf("after it was lifted: %v", err)
+	}
+}
