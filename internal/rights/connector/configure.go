@@ -228,7 +228,8 @@ func (s *Service) change(ctx context.Context, actor authz.Actor, code string, ve
 	})
 }
 
-// Set changes what is said of a connector; an empty secret leaves it as it is.
+// Set changes what is said of a connector; an empty secret leaves it as it is, which it can't where
+// the secret would go elsewhere.
 func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, version int, d Details) error {
 	d = tidy(d)
 	return taken(s.change(ctx, actor, code, version, "set", func(tx *door.Tx, c kept) ([]string, error) {
@@ -247,6 +248,9 @@ func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, versi
 		if err != nil {
 			return nil, err
 		}
+		if err := d.refuseLeading(c.Config, config); err != nil {
+			return nil, err
+		}
 		if d.Name != c.Name {
 			fields = append(fields, "name")
 		}
@@ -260,6 +264,19 @@ func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, versi
 		}
 		return append(fields, "config"), nil
 	}))
+}
+
+// refuseLeading refuses to lead a secret that was not typed to another place than before.
+func (d Details) refuseLeading(before, now []byte) error {
+	if d.Secret != "" {
+		return nil
+	}
+	same, err := reach.SameWay(d.Kind, before, now)
+	if err != nil || same {
+		return err
+	}
+	label, _ := reach.SecretLabel(d.Kind)
+	return fault.InvalidFields([]fault.Problem{{Field: "secret", Message: "接続先（URL、StartTLS、認証局の証明書）を変えるときは、" + label + "も入力してください。前に入力したものを、ほかの接続先に送らないためです。"}})
 }
 
 // Assignment is a system that a connector is for.
@@ -359,7 +376,7 @@ func (s *Service) Try(ctx context.Context, actor authz.Actor, code string) error
 		if err := noteStep(ctx, tx, c.ID, actor.Person, "try", nil); err != nil {
 			return door.Unchanged(), err
 		}
-		return effectOf(c.ID, "try"), tx.Enqueue(ctx, compareOne{c.ID}, tx.Now)
+		return effectOf(c.ID, "try"), tx.Enqueue(ctx, compareOne{c.ID, c.Version}, tx.Now)
 	})
 }
 

@@ -62,6 +62,25 @@ func SecretLabel(kind Kind) (label, hint string) {
 	return "", ""
 }
 
+// SameWay tells whether a secret goes to the same place by two configurations of a kind, and as
+// safely: who changes that has the secret, and does not lead elsewhere one that they never saw.
+func SameWay(kind Kind, a, b []byte) (bool, error) {
+	before, err := TypedOf(kind, a)
+	if err != nil {
+		return false, err
+	}
+	now, err := TypedOf(kind, b)
+	if err != nil {
+		return false, err
+	}
+	for _, key := range []string{"url", "starttls", "authority"} {
+		if before[key] != now[key] {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // mostValue is how long a value of a field may be.
 const mostValue = 20_000
 
