@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -35,7 +34,7 @@ const (
 func (e Setting) tidy() Setting {
 	grades := []string{}
 	for _, g := range e.Grades {
-		if g = norm.NFKC.String(strings.TrimSpace(g)); g != "" && !slices.Contains(grades, g) {
+		if g = name(norm.NFKC.String(g)); g != "" && !slices.Contains(grades, g) {
 			grades = append(grades, g)
 		}
 	}
