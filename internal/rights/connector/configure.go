@@ -248,7 +248,7 @@ func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, versi
 		if err != nil {
 			return nil, err
 		}
-		if err := d.refuseLeading(c.Config, config); err != nil {
+		if err := reach.RefuseLeading(c.Kind, c.Config, config, d.Secret); err != nil {
 			return nil, err
 		}
 		if d.Name != c.Name {
@@ -264,19 +264,6 @@ func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, versi
 		}
 		return append(fields, "config"), nil
 	}))
-}
-
-// refuseLeading refuses to lead a secret that was not typed to another place than before.
-func (d Details) refuseLeading(before, now []byte) error {
-	if d.Secret != "" {
-		return nil
-	}
-	same, err := reach.SameWay(d.Kind, before, now)
-	if err != nil || same {
-		return err
-	}
-	label, _ := reach.SecretLabel(d.Kind)
-	return fault.InvalidFields([]fault.Problem{{Field: "secret", Message: "接続先（URL、StartTLS、認証局の証明書）を変えるときは、" + label + "も入力してください。前に入力したものを、ほかの接続先に送らないためです。"}})
 }
 
 // Assignment is a system that a connector is for.
