@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/postgres"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
@@ -378,5 +380,29 @@ func TestThePortalStaysThePortalWhileItIsBarred(t *testing.T) {
 	o.Must(step(o, "soumu 統括", b, rights.EventReinstate, "見本"))
 	if err := set(false, 1); err != nil {
 		t.Errorf("after it was lifted: %v", err)
+	}
+}
+
+// What stands is changed by its steps alone, whoever writes to the database.
+func TestWhatStandsIsChangedByItsStepsAlone(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	b := begin(t, o, "soumu 統括", bar.Order{Kind: bar.ConductCut, Person: o.Number["fukushi 主事"], Rights: []string{tax}})
+	o.Must(step(o, "soumu CISO", b, rights.EventConfirmCut, ""))
+	for _, set := range []string{
+		`access_right SET grade = '管理者', version = version + 1`,
+		`access_right SET login = 'root', version = version + 1`,
+		`access_right SET until_on = '2099-12-31', version = version + 1`,
+		`access_right SET decided_by = (SELECT max(id) FROM person), version = version + 1`,
+		`access_right SET state = 'asked', decided_by = NULL, decided_on = NULL, version = version + 1`,
+		`access_right SET confirmed_by = decided_by, confirmed_on = '2026-11-24'`,
+		`right_bar SET to_at = from_at`,
+		`right_bar SET confirmed_by = NULL, version = version + 1`,
+		`right_bar SET withheld = '見本', version = version + 1`,
+	} {
+		if _, err := o.DB.Pool.Exec(t.Context(), `UPDATE `+set); !strings.HasSuffix(postgres.Constraint(err), "_kept") {
+			t.Errorf("%s: %v", set, err)
+		}
 	}
 }
