@@ -298,6 +298,12 @@ func (a Actor) isAbove(concerned Holding, alone []Holding) bool {
 	})
 }
 
+// StandsAbove tells whether the actor holds the role above each of some roles that the person of
+// a matter holds alone.
+func (a Actor) StandsAbove(m Matter, roles ...Role) bool {
+	return !slices.ContainsFunc(m.Alone, func(h Holding) bool { return slices.Contains(roles, h.Role) && !a.isAbove(h, m.Alone) })
+}
+
 // Check is May with a refusal as an error: Forbidden.
 func Check(a Actor, action Action, m Matter) (Holding, error) {
 	h, ok := a.May(action, m)

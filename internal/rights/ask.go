@@ -135,14 +135,18 @@ func systemOf(ctx context.Context, db postgres.Querier, code string) (System, []
 	return y, nil, nil
 }
 
-// refuseBarred refuses a right of which its person is deprived at the moment, or will be: it
-// could only be had again by a reinstatement. A bar of all that is still to come is of this
-// one too, once it begins.
+// ToBar tells in SQL of a bar b of right_barred that it bars at @now; or will, and is of some
+// rights alone: another of the same system, had before it begins, would let its person in all
+// through it.
+const ToBar = `(b.during @> @now::timestamptz OR b.right_id IS NOT NULL AND lower(b.during) > @now::timestamptz)`
+
+// refuseBarred refuses a right of a system of which its person is deprived, or will be: it could
+// only be had again by a reinstatement.
 func refuseBarred(ctx context.Context, tx *door.Tx, person, system int64) error {
 	var barred bool
 	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM right_barred b LEFT JOIN access_right r ON r.id = b.right_id
-			WHERE b.person_id = @person AND (b.during @> @now::timestamptz AND b.right_id IS NULL OR b.during && tstzrange(@now, NULL) AND r.asset_id = @system))`,
+			WHERE b.person_id = @person AND `+ToBar+` AND (b.right_id IS NULL OR r.asset_id = @system))`,
 		pgx.StrictNamedArgs{"person": person, "system": system, "now": tx.Now}).Scan(&barred)
 	if err != nil {
 		return fmt.Errorf("looking whether somebody is barred: %w", err)

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -96,13 +97,27 @@ var Fields = []Field{
 }
 
 // Tidy are the details as they are kept: no blanks around a text, letters and digits in one
-// width where they name something.
+// width where they name something, and nothing in a name that nobody sees or that turns words
+// around: who permits reads what the rules of what must not meet read.
 func (d Details) Tidy() Details {
+	d.Grade, d.Login, d.Outsider = name(norm.NFKC.String(d.Grade)), name(norm.NFKC.String(d.Login)), name(d.Outsider)
 	for _, f := range Fields {
 		f.Set(&d, f.Text(d))
 	}
-	d.Grade, d.Login = norm.NFKC.String(d.Grade), norm.NFKC.String(d.Login)
 	return d
+}
+
+// name is a text that names something: on one line, and what is seen of it alone.
+func name(s string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		case unicode.IsControl(r):
+			return ' '
+		}
+		return r
+	}, s)), " ")
 }
 
 // farthest is how many days from today the first or the last day may lie: what lies further is

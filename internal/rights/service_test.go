@@ -1,6 +1,7 @@
 package rights_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -65,4 +66,22 @@ func TestATransferEndsARightAtMidnight(t *testing.T) {
 	stands(t, o, along, rights.InForce)
 	o.Must(o.Do("zeimu 課長", bound, rights.EventKeep, ""))
 	stands(t, o, bound, rights.InForce)
+}
+
+// Where rights of a system go along from now on, who was transferred before may use it again, and
+// the directories are told.
+func TestWhatGoesAlongFromNowOnIsCarried(t *testing.T) {
+	t.Parallel()
+	var told carried
+	o := rightstest.New(t, databases.New(t), told.ties())
+	code := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Mail))
+	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
+	*o.Time = rightstest.Today.AddDays(1).Start()
+	stands(t, o, code, rights.Moved)
+	told.people = nil
+	o.Must(o.Rights.SetSystem(t.Context(), o.As("zeimu 課長"), o.Mail, rights.Setting{Everywhere: true}))
+	stands(t, o, code, rights.InForce)
+	if !slices.Equal(told.people, []int64{o.People["fukushi 主事"]}) {
+		t.Errorf("carried are %v", told.people)
+	}
 }

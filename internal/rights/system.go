@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -35,7 +34,7 @@ const (
 func (e Setting) tidy() Setting {
 	grades := []string{}
 	for _, g := range e.Grades {
-		if g = norm.NFKC.String(strings.TrimSpace(g)); g != "" && !slices.Contains(grades, g) {
+		if g = name(norm.NFKC.String(g)); g != "" && !slices.Contains(grades, g) {
 			grades = append(grades, g)
 		}
 	}
@@ -88,6 +87,9 @@ func (s *Service) SetSystem(ctx context.Context, actor authz.Actor, code string,
 		}
 		if e.Portal != y.Portal { // it decides what a suspension keeps people out of
 			if _, err := tx.AllowAlso(authz.KeepConnectors, authz.Matter{}); err != nil {
+				return door.Unchanged(), err
+			}
+			if err := refuseLettingIn(ctx, tx, y); err != nil {
 				return door.Unchanged(), err
 			}
 		}
@@ -156,6 +158,24 @@ func bindToSections(ctx context.Context, tx *door.Tx, system int64) error {
 		pgx.StrictNamedArgs{"system": system, "today": tx.Today()})
 	if err != nil {
 		return fmt.Errorf("binding rights to sections: %w", err)
+	}
+	return nil
+}
+
+// refuseLettingIn refuses to say that a system is the portal no more while somebody is kept out of
+// the portal by their right to it, or will be: only who lifts what bars a right lets them in.
+func refuseLettingIn(ctx context.Context, tx *door.Tx, y System) error {
+	if !y.Portal {
+		return nil
+	}
+	var keeps bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM right_barred b JOIN access_right r ON r.id = b.right_id WHERE r.asset_id = @system AND `+ToBar+`)`,
+		pgx.StrictNamedArgs{"system": y.ID, "now": tx.Now}).Scan(&keeps)
+	if err != nil {
+		return fmt.Errorf("looking who is kept out of the portal: %w", err)
+	}
+	if keeps {
+		return fault.New(fault.Conflict, "このポータルの利用権限を停止されている人がいるため、「このポータル」を外せません。外すと、その人が使えるようになります。停止が終わってから外してください。")
 	}
 	return nil
 }

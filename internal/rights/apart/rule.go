@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -227,7 +228,7 @@ func (r Rule) sides(right Right) (a, b bool) {
 		return false, false
 	}
 	grade := fold(right.Grade)
-	in := func(word string) bool { return strings.Contains(grade, fold(word)) }
+	in := func(word string) bool { word = fold(word); return word != "" && strings.Contains(grade, word) }
 	a, b = slices.ContainsFunc(r.A, in), slices.ContainsFunc(r.B, in)
 	if a || b {
 		return a, b
@@ -235,7 +236,15 @@ func (r Rule) sides(right Right) (a, b bool) {
 	return slices.Contains(r.A, right.Kind), slices.Contains(r.B, right.Kind)
 }
 
-func fold(s string) string { return strings.ToLower(norm.NFKC.String(s)) }
+// fold is a word as it is compared: without widths, cases, blanks, and what nobody sees.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Variation_Selector) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(norm.NFKC.String(s)))
+}
 
 // EditionKinds are what rights go by that law or the town fixes.
 func EditionKinds() []edition.Kind { return []edition.Kind{Rules.Kind} }

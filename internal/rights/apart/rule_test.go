@@ -38,6 +38,8 @@ func TestTwoRightsThatMustNotMeet(t *testing.T) {
 		"a privileged account for the log": {right("特権", "監査ログの管理"), []Right{right("特権", "監査ログの管理")}, ""},
 		"that, and another privileged one": {right("特権", "監査ログの管理"), []Right{right("特権", "")}, "privileged-log"},
 		"of another width":                 {at("KAIKEI-0002", right("一般", "請求")), []Right{at("kaikei-0002", right("一般", "支払"))}, "pay"},
+		"with a blank in it":               {right("一般", "決 \u3000裁"), []Right{right("一般", "申請")}, "request-decide"},
+		"with what nobody sees in it":      {right("一般", "決\u200b\u00ad\U000e0100裁"), []Right{right("一般", "申\u2060請")}, "request-decide"},
 		"a rule of one system in another":  {right("一般", "請求"), []Right{right("一般", "支払")}, ""},
 	} {
 		rule, other, clash := Clash(append(slices.Clone(shipped), pay), c.fresh, c.held)

@@ -6,11 +6,16 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
@@ -186,8 +191,8 @@ func TestWhoBars(t *testing.T) {
 		{"fukushi 課長", "fukushi 主事", bar.Suspension, false},
 		{"soumu 統括", "soumu 統括", bar.Suspension, false},
 		{"soumu CISO", "soumu 統括", bar.Suspension, true}, // in the place of who is concerned
-		{"soumu CSIRT", "fukushi 主事", bar.ConductCut, true},
-		{"soumu 責任者", "fukushi 主事", bar.AccountCut, true},
+		{"soumu CSIRT", "fukushi 主査", bar.ConductCut, true},
+		{"soumu 責任者", "zeimu 主査", bar.AccountCut, true},
 		{"soumu CSIRT", "soumu CSIRT", bar.AccountCut, false},
 		{"fukushi 課長", "fukushi 主事", bar.AccountCut, false},
 		{"soumu 監査", "fukushi 主事", bar.ConductCut, false},
@@ -196,6 +201,104 @@ func TestWhoBars(t *testing.T) {
 		if may := err == nil; may != c.may || err != nil && fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("%s %s %s: %v", c.by, c.kind, c.person, err)
 		}
+	}
+}
+
+// Of the 統括 decides the CISO, of the CISO the CIO, and nobody below them; their accounts are
+// protected by all whom the table names, but not those of all at once.
+func TestWhoBarsThoseWhoBar(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	ctx, operator := t.Context(), authz.AsOperator()
+	o.Must(o.Town.AddRule(ctx, operator, org.Rule{Title: "CIO", Role: authz.CIO}))
+	post, err := o.Town.AddPost(ctx, operator, org.Post{Title: "CIO"})
+	o.Must(err)
+	o.Number["CIO"] = "P99"
+	o.People["CIO"], err = o.Town.AddPerson(ctx, operator, org.Person{StaffNumber: "P99", Name: "見本 CIO", Furigana: "ミホン"})
+	o.Must(err)
+	o.Must(o.Town.Appoint(ctx, operator, org.Appointment{Person: o.People["CIO"], Post: post, First: rightstest.Today.AddDays(-200)}, org.Beside))
+	for _, c := range []struct {
+		by, person string
+		kind       bar.Kind
+		may        bool
+	}{
+		{"soumu 統括", "soumu CISO", bar.Suspension, false},
+		{"soumu 統括", "soumu CISO", bar.Revocation, false},
+		{"soumu 統括", "soumu CISO", bar.ConductCut, false},
+		{"soumu CSIRT", "soumu 統括", bar.ConductCut, false},
+		{"soumu 責任者", "soumu CISO", bar.ConductCut, false},
+		{"CIO", "soumu 統括", bar.Suspension, false},
+		{"CIO", "soumu CISO", bar.Suspension, true},
+		{"soumu CISO", "soumu 統括", bar.ConductCut, true},
+		{"soumu CSIRT", "soumu 統括", bar.AccountCut, true},
+	} {
+		code, err := o.Bars.Begin(ctx, o.As(c.by), bar.Order{Kind: c.kind, Person: o.Number[c.person], Whole: true, Reason: "見本"})
+		asked := o.Bars.AskBegin(ctx, o.As(c.by), o.Number[c.person], c.kind)
+		if may := err == nil; may != c.may || (asked == nil) != c.may || err != nil && fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s %s %s: %v, asked before: %v", c.by, c.kind, c.person, err, asked)
+		}
+		if err != nil {
+			continue
+		}
+		b, err := o.Bars.Find(ctx, o.As(c.by), code)
+		o.Must(err)
+		if c.kind != bar.AccountCut {
+			if err := step(o, "soumu 統括", b, rights.EventReinstate, "見本"); fault.KindOf(err) != fault.Forbidden {
+				t.Errorf("the 統括 lifts %s of %s: %v", c.kind, c.person, err)
+			}
+			o.Must(step(o, c.by, b, rights.EventReinstate, "見本"))
+		}
+	}
+	protect := bar.Order{Kind: bar.AccountCut, Person: o.Number["soumu CISO"], Whole: true, Reason: "見本"}
+	if _, err := o.Bars.Begin(ctx, o.As("soumu CSIRT"), protect); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("nobody is left who could lift it: %v", err)
+	}
+	protect.Person = o.Number["CIO"]
+	if _, err := o.Bars.Begin(ctx, o.As("soumu CSIRT"), protect); err != nil {
+		t.Errorf("somebody is left: %v", err)
+	}
+}
+
+// A button that is pressed twice begins one bar: each would have to be lifted.
+func TestAllIsBarredOnce(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	person := o.Number["fukushi 主事"]
+	again := func(kind bar.Kind, from calendar.Date) error {
+		_, err := o.Bars.Begin(t.Context(), o.As("soumu 統括"), bar.Order{Kind: kind, Person: person, Whole: true, From: from, Reason: "見本"})
+		return err
+	}
+	later := rightstest.Today.AddDays(3)
+	o.Must(again(bar.Suspension, later))
+	if err := again(bar.Suspension, later); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a suspension to come, once more: %v", err)
+	}
+	o.Must(again(bar.ConductCut, calendar.Date{}))
+	*o.Time = o.Time.Add(time.Hour)
+	for _, kind := range []bar.Kind{bar.ConductCut, bar.AccountCut} {
+		if err := again(kind, calendar.Date{}); fault.KindOf(err) != fault.Conflict { // the CISO confirms it, or it ends
+			t.Errorf("%s beside a cut: %v", kind, err)
+		}
+	}
+	if err := again(bar.Revocation, calendar.Date{}); err != nil {
+		t.Errorf("revoked what is cut: %v", err)
+	}
+}
+
+// Of two who begin the same at once, the second looks at what the first has begun, though its
+// clock was looked at before.
+func TestOneOfTwoAtOnceBars(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	order := bar.Order{Kind: bar.Suspension, Person: o.Number["fukushi 主事"], Rights: []string{tax}, Reason: "見本"}
+	_, err := o.Bars.At(o.Time.Add(time.Second)).Begin(t.Context(), o.As("soumu 統括"), order)
+	o.Must(err)
+	now := *o.Time
+	looks := 0
+	late := bar.New(o.DB.Pool, door.New(o.DB.Pool, func() time.Time { looks++; return now.Add(time.Duration(looks-1) * time.Minute) }), o.Rights, nil)
+	if _, err := late.Begin(t.Context(), o.As("soumu 統括"), order); fault.KindOf(err) != fault.Conflict || looks < 2 {
+		t.Errorf("after %d looks at the clock: %v", looks, err)
 	}
 }
 
@@ -327,5 +430,70 @@ func TestAnOrderIsChecked(t *testing.T) {
 	}
 	if _, err := o.Bars.Begin(t.Context(), o.As("soumu 統括"), right); fault.KindOf(err) != fault.Conflict { // as by a button that was pressed twice
 		t.Errorf("suspended twice: %v", err)
+	}
+}
+
+// What is suspended of a system is not had by another right that is asked for before it begins.
+func TestNobodyAsksForAnotherBeforeASuspensionBegins(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	other := rightstest.Asking(o.Tax)
+	other.Grade = "更新"
+	asked := o.Ask("fukushi 主事", other)
+	begin(t, o, "soumu 統括", bar.Order{Kind: bar.Suspension, Person: o.Number["fukushi 主事"], Rights: []string{tax}, From: rightstest.Today.AddDays(3)})
+	if err := o.Do("zeimu 担当副課長", asked, rights.EventPermit, ""); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("permitted what was asked for before: %v", err)
+	}
+	other.Grade = "削除"
+	if _, err := o.Rights.Ask(t.Context(), o.As("fukushi 主事"), other); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("asked for another: %v", err)
+	}
+	if _, err := o.Rights.Ask(t.Context(), o.As("fukushi 主事"), rightstest.Asking(o.Mail)); err != nil {
+		t.Errorf("asked for another system: %v", err)
+	}
+}
+
+// Whom a right to the portal keeps out is not let in by a setting of the system.
+func TestThePortalStaysThePortalWhileItIsBarred(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	o.Must(o.Town.AddRule(t.Context(), authz.AsOperator(), org.Rule{Title: "担当副課長", Role: authz.Administrator}))
+	set := func(portal bool, version int) error {
+		return o.Rights.SetSystem(t.Context(), o.As("zeimu 担当副課長"), o.Mail, rights.Setting{Portal: portal, Version: version})
+	}
+	o.Must(set(true, 0))
+	right := o.Permitted("fukushi 主事", "zeimu 課長", rightstest.Asking(o.Mail))
+	b := begin(t, o, "soumu 統括", bar.Order{Kind: bar.Suspension, Person: o.Number["fukushi 主事"], Rights: []string{right}, From: rightstest.Today.AddDays(3)})
+	if err := set(false, 1); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("let in: %v", err)
+	}
+	o.Must(step(o, "soumu 統括", b, rights.EventReinstate, "見本"))
+	if err := set(false, 1); err != nil {
+		t.Errorf("after it was lifted: %v", err)
+	}
+}
+
+// What stands is changed by its steps alone, whoever writes to the database.
+func TestWhatStandsIsChangedByItsStepsAlone(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	b := begin(t, o, "soumu 統括", bar.Order{Kind: bar.ConductCut, Person: o.Number["fukushi 主事"], Rights: []string{tax}})
+	o.Must(step(o, "soumu CISO", b, rights.EventConfirmCut, ""))
+	for _, set := range []string{
+		`access_right SET grade = '管理者', version = version + 1`,
+		`access_right SET login = 'root', version = version + 1`,
+		`access_right SET until_on = '2099-12-31', version = version + 1`,
+		`access_right SET decided_by = (SELECT max(id) FROM person), version = version + 1`,
+		`access_right SET state = 'asked', decided_by = NULL, decided_on = NULL, version = version + 1`,
+		`access_right SET confirmed_by = decided_by, confirmed_on = '2026-11-24'`,
+		`right_bar SET to_at = from_at`,
+		`right_bar SET confirmed_by = NULL, version = version + 1`,
+		`right_bar SET withheld = '見本', version = version + 1`,
+	} {
+		if _, err := o.DB.Pool.Exec(t.Context(), `UPDATE `+set); !strings.HasSuffix(postgres.Constraint(err), "_kept") {
+			t.Errorf("%s: %v", set, err)
+		}
 	}
 }

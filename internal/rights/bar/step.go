@@ -15,7 +15,6 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
-	"kagami/internal/org"
 	"kagami/internal/postgres"
 	"kagami/internal/rights"
 )
@@ -36,11 +35,14 @@ func (s *Service) DoIn(ctx context.Context, tx *door.Tx, actor authz.Actor, code
 	if err != nil {
 		return door.Unchanged(), err
 	}
-	matter, err := org.Concerning(ctx, tx, b.Person, tx.Today())
+	matter, err := concerning(ctx, tx, b.Person, tx.Today())
 	if err != nil {
 		return door.Unchanged(), err
 	}
 	if err := tx.Allow(rights.Who(event).Action(actor, matter), matter); err != nil {
+		return door.Unchanged(), err
+	}
+	if err := b.Kind.refuseBelow(actor, matter); err != nil {
 		return door.Unchanged(), err
 	}
 	if err := tx.Exclude(ctx, b.Person); err != nil {
@@ -254,8 +256,8 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, code string) (
 
 // Next are the events that the actor can do with a bar now.
 func (s *Service) Next(ctx context.Context, actor authz.Actor, b Bar) ([]rights.Event, error) {
-	matter, err := org.Concerning(ctx, s.pool, b.Person, calendar.Day(s.door.Now()))
-	if err != nil {
+	matter, err := concerning(ctx, s.pool, b.Person, calendar.Day(s.door.Now()))
+	if err != nil || b.Kind.refuseBelow(actor, matter) != nil {
 		return nil, err
 	}
 	var next []rights.Event
@@ -277,7 +279,7 @@ func (s *Service) AskBegin(ctx context.Context, actor authz.Actor, number string
 	if err != nil {
 		return err
 	}
-	return s.askAbout(ctx, actor, p.ID, kind.event())
+	return s.askAbout(ctx, actor, p.ID, kind, kind.event())
 }
 
 // AskStep refuses who may not take a step of a bar, by its code.
@@ -286,13 +288,16 @@ func (s *Service) AskStep(ctx context.Context, actor authz.Actor, code string, e
 	if err != nil {
 		return err
 	}
-	return s.askAbout(ctx, actor, b.Person, event)
+	return s.askAbout(ctx, actor, b.Person, b.Kind, event)
 }
 
-func (s *Service) askAbout(ctx context.Context, actor authz.Actor, person int64, event rights.Event) error {
-	matter, err := org.Concerning(ctx, s.pool, person, calendar.Day(s.door.Now()))
+func (s *Service) askAbout(ctx context.Context, actor authz.Actor, person int64, kind Kind, event rights.Event) error {
+	matter, err := concerning(ctx, s.pool, person, calendar.Day(s.door.Now()))
 	if err == nil {
 		_, err = authz.Check(actor, rights.Who(event).Action(actor, matter), matter)
+	}
+	if err == nil {
+		err = kind.refuseBelow(actor, matter)
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -32,13 +33,19 @@ func (nightly) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: qu
 // compareOne is the job of comparing what one connector leads to, because somebody wants it.
 type compareOne struct {
 	Connector int64 `json:"connector"`
+	Version   int   `json:"version"` // as it is set
 }
 
 // Kind is the job's name in the database.
 func (compareOne) Kind() string { return "right_compare" }
 
-// InsertOpts is in which queue it waits.
-func (compareOne) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: queue} }
+// InsertOpts is in which queue it waits; and that what waits already is not wanted once more:
+// what somebody is suspended from would wait behind it.
+func (compareOne) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queue, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateScheduled, rivertype.JobStateRetryable,
+	}}}
+}
 
 const (
 	// compareHour is when it is compared each night, in Tokyo.

@@ -228,7 +228,8 @@ func (s *Service) change(ctx context.Context, actor authz.Actor, code string, ve
 	})
 }
 
-// Set changes what is said of a connector; an empty secret leaves it as it is.
+// Set changes what is said of a connector; an empty secret leaves it as it is, which it can't where
+// the secret would go elsewhere.
 func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, version int, d Details) error {
 	d = tidy(d)
 	return taken(s.change(ctx, actor, code, version, "set", func(tx *door.Tx, c kept) ([]string, error) {
@@ -245,6 +246,9 @@ func (s *Service) Set(ctx context.Context, actor authz.Actor, code string, versi
 		d.Kind = c.Kind
 		config, err := s.check(d, secret)
 		if err != nil {
+			return nil, err
+		}
+		if err := reach.RefuseLeading(c.Kind, c.Config, config, d.Secret); err != nil {
 			return nil, err
 		}
 		if d.Name != c.Name {
@@ -359,7 +363,7 @@ func (s *Service) Try(ctx context.Context, actor authz.Actor, code string) error
 		if err := noteStep(ctx, tx, c.ID, actor.Person, "try", nil); err != nil {
 			return door.Unchanged(), err
 		}
-		return effectOf(c.ID, "try"), tx.Enqueue(ctx, compareOne{c.ID}, tx.Now)
+		return effectOf(c.ID, "try"), tx.Enqueue(ctx, compareOne{c.ID, c.Version}, tx.Now)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -468,6 +469,54 @@ func TestAConnectorIsSwitchedOnOnlyOnceItWasTried(t *testing.T) {
 	}
 	w.Must(w.connectors.Unassign(ctx, w.officer(), w.code, 3, w.Tax))
 	w.mustBe(connector.Done, "")
+}
+
+// A button that is pressed again and again does not let what is to be carried out wait behind it.
+func TestWhatWaitsToBeComparedIsNotWantedTwice(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.connected(reach.LDAP)
+	wanted := func() (n int) {
+		w.Must(w.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM river_job WHERE kind = 'right_compare'`).Scan(&n))
+		return n
+	}
+	before := wanted()
+	w.Must(w.connectors.Set(t.Context(), w.officer(), w.code, w.connector().Version, connector.Details{Name: "別の名前", Typed: map[string]string{"url": "ldaps://x"}}))
+	for range 3 {
+		w.Must(w.connectors.Try(t.Context(), w.officer(), w.code))
+	}
+	if n := wanted() - before; n != 1 {
+		t.Errorf("it waits %d times", n)
+	}
+}
+
+// Who sets a connector does not lead a secret that they never saw to a server of their own.
+func TestASecretIsNotLedElsewhere(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	typed := func(change map[string]string) map[string]string {
+		all := map[string]string{"url": "ldap://x", "starttls": "1", "authority": "見本", "filter": "(a=b)"}
+		maps.Copy(all, change)
+		return all
+	}
+	var err error
+	w.code, err = w.connectors.Make(t.Context(), w.officer(), connector.Details{Name: "庁内の認証", Kind: reach.LDAP, Typed: typed(nil), Secret: "secret"})
+	w.Must(err)
+	set := func(secret string, change map[string]string) error {
+		return w.connectors.Set(t.Context(), w.officer(), w.code, w.connector().Version, connector.Details{Name: "庁内の認証", Typed: typed(change), Secret: secret})
+	}
+	for key, value := range map[string]string{"url": "ldap://y", "starttls": "", "authority": "別の見本"} {
+		err := set("", map[string]string{key: value})
+		if e, ok := errors.AsType[*fault.Error](err); !ok || len(e.Problems) != 1 || e.Problems[0].Field != "secret" {
+			t.Errorf("another %s: %v", key, err)
+		}
+	}
+	if err := set("", map[string]string{"filter": "(a=c)"}); err != nil {
+		t.Errorf("another filter: %v", err)
+	}
+	if err := set("typed anew", map[string]string{"url": "ldap://y"}); err != nil {
+		t.Errorf("with the secret: %v", err)
+	}
 }
 
 func TestWhatIsWrongWithAConnectorIsSaidAtItsField(t *testing.T) {

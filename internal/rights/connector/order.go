@@ -214,6 +214,8 @@ type Waits struct {
 	Orders       int
 	Failed       int
 	FirstFailing string // the code of a connector that fails
+	Stalled      int    // what waits at connectors that are not on: nobody else would learn of it
+	FirstStalled string // the code of one of these
 }
 
 // ChangeCounter counts what may change how much waits.
@@ -251,7 +253,9 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waits
 		take(rows[0])
 	}, `
 		SELECT (SELECT count(*) FROM work_order o JOIN system_shown y ON y.id = o.asset_id WHERE o.done_at IS NULL AND o.moot_at IS NULL AND y.section_id = ANY(@sections) AND o.person_id <> @actor) AS orders,
-		       f.failed, f.first_failing
+		       f.failed, f.first_failing, w.stalled, w.first_stalled
 		FROM (SELECT count(*) AS failed, coalesce(min(c.code), '') AS first_failing FROM right_target t JOIN connector_system x ON x.asset_id = t.asset_id JOIN connector c ON c.id = x.connector_id
-			WHERE @keeps AND t.state = 'failed') f`, pgx.StrictNamedArgs{"sections": sections, "actor": actor.Person, "keeps": keeps})
+			WHERE @keeps AND t.state = 'failed') f,
+		     (SELECT count(*) AS stalled, coalesce(min(c.code), '') AS first_stalled FROM right_target t JOIN connector_system x ON x.asset_id = t.asset_id JOIN connector c ON c.id = x.connector_id
+			WHERE @keeps AND t.state = 'waiting' AND c.mode <> 'on') w`, pgx.StrictNamedArgs{"sections": sections, "actor": actor.Person, "keeps": keeps})
 }

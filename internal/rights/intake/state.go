@@ -68,7 +68,7 @@ func load(ctx context.Context, db postgres.Querier, actor authz.Actor, f file, n
 	}
 	bars, err := postgres.List[struct{ Person, System int64 }](ctx, db, "listing what is barred", `
 		SELECT DISTINCT b.person_id AS person, coalesce(r.asset_id, 0) AS system FROM right_barred b LEFT JOIN access_right r ON r.id = b.right_id
-		WHERE (b.during @> @now::timestamptz OR b.right_id IS NOT NULL AND b.during && tstzrange(@now, NULL)) AND b.person_id = ANY(@people)`, pgx.StrictNamedArgs{"now": now, "people": people})
+		WHERE `+rights.ToBar+` AND b.person_id = ANY(@people)`, pgx.StrictNamedArgs{"now": now, "people": people})
 	if err != nil {
 		return s, err
 	}

@@ -1077,7 +1077,7 @@ func (p formView) action() string {
 func (p formView) secret() component.Input {
 	label, hint := reach.SecretLabel(p.Kind)
 	if p.Connector.Code != "" {
-		hint = "変えないときは、空のままにします。" + hint
+		hint = "変えないときは、空のままにします。接続先を変えるときは、もう一度入力します。" + hint
 	}
 	return component.Input{Name: "secret", Label: label, Hint: hint, Type: "password", Autocomplete: "off", Required: p.Connector.Code == "", Problems: p.Problems}
 }

@@ -89,6 +89,12 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 				Act: "失敗したものを見る", About: "利用権限", URL: address.FailedRights(w.FirstFailing),
 			})
 		}
+		if w.Stalled > 0 {
+			b.Add(task.Task{
+				What: fmt.Sprintf("止まっている連携で待っている利用権限の変更%d件に対応する", w.Stalled), Why: "連携を動かすか、システムを連携から外すまで、システムは前のままです。",
+				Act: "待っているものを見る", About: "利用権限", URL: address.ConnectorTargets(w.FirstStalled, string(connector.Waiting)),
+			})
+		}
 		if w.Orders > 0 {
 			b.Add(task.Task{
 				What: fmt.Sprintf("システムの利用権限の作業依頼%d件を行う", w.Orders), Why: "システムの設定を変えるまで、台帳とシステムが食い違っています。",

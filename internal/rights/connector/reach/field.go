@@ -62,6 +62,29 @@ func SecretLabel(kind Kind) (label, hint string) {
 	return "", ""
 }
 
+// RefuseLeading refuses to lead a secret that was not typed, the empty one, to another place than
+// before, or less safely: who changes that has the secret, and not one that they never saw.
+func RefuseLeading(kind Kind, before, now []byte, secret string) error {
+	if secret != "" {
+		return nil
+	}
+	was, err := TypedOf(kind, before)
+	if err != nil {
+		return err
+	}
+	is, err := TypedOf(kind, now)
+	if err != nil {
+		return err
+	}
+	for _, key := range []string{"url", "starttls", "authority"} {
+		if was[key] != is[key] {
+			label, _ := SecretLabel(kind)
+			return fault.InvalidFields([]fault.Problem{{Field: "secret", Message: "接続先（URL、StartTLS、認証局の証明書）を変えるときは、" + label + "も入力してください。前に入力したものを、ほかの接続先に送らないためです。"}})
+		}
+	}
+	return nil
+}
+
 // mostValue is how long a value of a field may be.
 const mostValue = 20_000
 
