@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/trail"
 )
 
 // barred tells in SQL of a person's id that their right to use the portal is suspended,
@@ -38,6 +39,22 @@ func (s *Service) Bar(ctx context.Context, tx *door.Tx, person int64) error {
 		}
 	}
 	return ForgetSignIns(ctx, tx, person)
+}
+
+// revokedReason is why an account is suspended whose person's right to the portal was revoked: the
+// rest is confided to few.
+const revokedReason = "このポータルの利用権限の剥奪が、剥奪のまま完了したため（詳しくは、統括情報セキュリティ責任者に聞いてください）"
+
+// KeepOut suspends the account of somebody whose right to use the portal was revoked for good, in
+// the change in which what has kept them out until then ends: nobody is let in again by that. One
+// that there is not, or is suspended already, stays as it is.
+func (s *Service) KeepOut(ctx context.Context, tx *door.Tx, person int64) (door.Effect, error) {
+	_, err := tx.Exec(ctx, `UPDATE account SET suspended_at = @now, suspension_reason = @reason WHERE person_id = @person AND suspended_at IS NULL`,
+		pgx.StrictNamedArgs{"person": person, "now": tx.Now, "reason": revokedReason})
+	if err != nil {
+		return door.Unchanged(), fmt.Errorf("keeping somebody out: %w", err)
+	}
+	return door.Effect{Subject: trail.Subject{Kind: "account", ID: person}, Fields: []string{"suspended"}}, ForgetSignIns(ctx, tx, person)
 }
 
 // breakGlassAccounts is the lock of whoever lets one of them go.

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"kagami/internal/account"
+	"kagami/internal/authz"
+	"kagami/internal/door"
 	"kagami/internal/fault"
 )
 
@@ -42,5 +44,33 @@ func TestWhoIsBarredIsOut(t *testing.T) {
 	}
 	if _, err := account.Rights().Find(t.Context(), p.db.Pool, second.Person, p.clock.Now()); err != nil {
 		t.Errorf("somebody else: %v", err)
+	}
+}
+
+// Who is kept out after a revocation comes in again once the account is resumed, and not before.
+func TestWhoIsKeptOutComesInOnceResumed(t *testing.T) {
+	t.Parallel()
+	p, _, second := withAdministrators(t)
+	token := p.begin(t, p.person)
+	err := door.New(p.db.Pool, p.clock.Now).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.ManageAccounts, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		return p.KeepOut(t.Context(), tx, p.person)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.goesOn(t, token) {
+		t.Error("a session goes on")
+	}
+	if err := p.CheckUsable(t.Context(), p.person); fault.KindOf(err) != fault.Unauthenticated {
+		t.Errorf("it may be used: %v", err)
+	}
+	if err := p.Resume(t.Context(), second, "M001", "見本"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.CheckUsable(t.Context(), p.person); err != nil {
+		t.Errorf("resumed: %v", err)
 	}
 }

@@ -78,7 +78,7 @@ var barSteps = []barStep{
 	},
 	{
 		Event: rights.EventLeaveRevoked, pattern: "/rights/bars/{bar}/leave_revoked", act: "剥奪のまま完了する", note: "完了とする理由", needed: true,
-		lead: "剥奪した利用権限を、そのまま終わらせます。元には戻せません。また要るときは、新しく申請します。",
+		lead: "剥奪した利用権限を、そのまま終わらせます。元には戻せません。また要るときは、新しく申請します。このポータルも剥奪していたときは、アカウントの利用を止めたままにします。もう一度使えるようにするのは、ポータル管理者です。",
 		done: layout.Done{Heading: "剥奪のまま完了しました", Text: "利用権限は終わりました。"},
 	},
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
 	"kagami/internal/rights/rightstest"
+	"kagami/internal/trail"
 )
 
 var databases pgtest.Server
@@ -296,7 +298,7 @@ func TestOneOfTwoAtOnceBars(t *testing.T) {
 	o.Must(err)
 	now := *o.Time
 	looks := 0
-	late := bar.New(o.DB.Pool, door.New(o.DB.Pool, func() time.Time { looks++; return now.Add(time.Duration(looks-1) * time.Minute) }), o.Rights, nil)
+	late := bar.New(o.DB.Pool, door.New(o.DB.Pool, func() time.Time { looks++; return now.Add(time.Duration(looks-1) * time.Minute) }), o.Rights, bar.Ties{})
 	if _, err := late.Begin(t.Context(), o.As("soumu 統括"), order); fault.KindOf(err) != fault.Conflict || looks < 2 {
 		t.Errorf("after %d looks at the clock: %v", looks, err)
 	}
@@ -329,7 +331,7 @@ func TestWhoIsBarredFromThePortalIsOutAtOnce(t *testing.T) {
 	t.Parallel()
 	var out ended
 	o := rightstest.New(t, databases.New(t), rights.Ties{})
-	o.Bars = bar.New(o.DB.Pool, o.Door, o.Rights, out.out)
+	o.Bars = bar.New(o.DB.Pool, o.Door, o.Rights, bar.Ties{Out: out.out})
 	if err := o.Rights.SetSystem(t.Context(), o.As("zeimu 課長"), o.Mail, rights.Setting{Portal: true}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("any 管理者 says which system is the portal: %v", err)
 	}
@@ -377,6 +379,27 @@ func TestWhatIsRevokedIsReinstatedOrEndsSo(t *testing.T) {
 	stands(t, o, gone, rights.Ended)
 	if err := step(o, "soumu 統括", second, rights.EventReinstate, "見本"); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("reinstated what has ended: %v", err)
+	}
+}
+
+// Who has been kept out of the portal by a revocation is not let in by its end.
+func TestWhoIsRevokedForGoodIsKeptOut(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	var kept []int64
+	o.Bars = bar.New(o.DB.Pool, o.Door, o.Rights, bar.Ties{KeepOut: func(_ context.Context, _ *door.Tx, person int64) (door.Effect, error) {
+		kept = append(kept, person)
+		return door.Effect{Subject: trail.Subject{Kind: "account", ID: person}, Fields: []string{"suspended"}}, nil
+	}})
+	tax := o.Permitted("fukushi 主査", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	of := begin(t, o, "soumu 統括", bar.Order{Kind: bar.Revocation, Person: o.Number["fukushi 主査"], Rights: []string{tax}})
+	all := begin(t, o, "soumu 統括", bar.Order{Kind: bar.Revocation, Person: o.Number["fukushi 主事"], Whole: true})
+	back := begin(t, o, "soumu 統括", bar.Order{Kind: bar.Revocation, Person: o.Number["zeimu 主事"], Whole: true})
+	o.Must(step(o, "soumu 統括", of, rights.EventLeaveRevoked, "見本"))
+	o.Must(step(o, "soumu 統括", all, rights.EventLeaveRevoked, "見本"))
+	o.Must(step(o, "soumu 統括", back, rights.EventReinstate, "見本"))
+	if !slices.Equal(kept, []int64{o.People["fukushi 主事"]}) {
+		t.Errorf("kept out are %v, not the %d of whom all was revoked for good", kept, o.People["fukushi 主事"])
 	}
 }
 

@@ -67,7 +67,7 @@ func TestASuspensionIsWholeOrNotAtAll(t *testing.T) {
 		o.Must(err)
 		defer pool.Close()
 		through := door.New(pool, func() time.Time { return *o.Time })
-		_, err = bar.New(pool, through, rights.New(pool, through, rights.Ties{}), out).Begin(t.Context(), by, bar.Order{Kind: bar.Suspension, Person: person, Whole: true, Reason: "見本"})
+		_, err = bar.New(pool, through, rights.New(pool, through, rights.Ties{}), bar.Ties{Out: out}).Begin(t.Context(), by, bar.Order{Kind: bar.Suspension, Person: person, Whole: true, Reason: "見本"})
 		return err
 	}
 	type trace struct{ Bars, Steps, Entries, Notices, Turns, Sessions int }

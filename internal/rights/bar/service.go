@@ -10,26 +10,32 @@ import (
 	"kagami/internal/rights"
 )
 
-// Out ends all that somebody is signed in to the portal with, in the change that keeps them
-// out of it.
-type Out func(ctx context.Context, tx *door.Tx, person int64) error
+// Ties are what bars start with accounts. What is nil is not started, where nobody signs in.
+type Ties struct {
+	// Out ends all that somebody is signed in with, in the change in which they are kept out of
+	// the portal.
+	Out func(ctx context.Context, tx *door.Tx, person int64) error
+	// KeepOut keeps somebody out whose right to the portal was revoked for good, when what has
+	// kept them out until then ends. It returns what the trail is to say of that.
+	KeepOut func(ctx context.Context, tx *door.Tx, person int64) (door.Effect, error)
+}
 
 // Service is what bars rights in a database.
 type Service struct {
 	pool   *pgxpool.Pool
 	door   *door.Door
 	rights *rights.Service
-	out    Out
+	ties   Ties
 }
 
-// New makes the service; out is nil where nobody signs in.
-func New(pool *pgxpool.Pool, d *door.Door, of *rights.Service, out Out) *Service {
-	return &Service{pool: pool, door: d, rights: of, out: out}
+// New makes the service.
+func New(pool *pgxpool.Pool, d *door.Door, of *rights.Service, ties Ties) *Service {
+	return &Service{pool: pool, door: d, rights: of, ties: ties}
 }
 
 // At is the service at an instant: the sample town is filled with what began before.
 func (s *Service) At(now time.Time) *Service {
-	return New(s.pool, door.New(s.pool, func() time.Time { return now }), s.rights.At(now), s.out)
+	return New(s.pool, door.New(s.pool, func() time.Time { return now }), s.rights.At(now), s.ties)
 }
 
 // Step is what is said with a step of a bar.

@@ -60,6 +60,13 @@ func (s *Service) DoIn(ctx context.Context, tx *door.Tx, actor authz.Actor, code
 		if ended, err = s.rights.EndRevoked(ctx, tx, actor, b.ID); err != nil {
 			return door.Unchanged(), err
 		}
+		if b.Portal && s.ties.KeepOut != nil {
+			kept, err := s.ties.KeepOut(ctx, tx, b.Person)
+			if err != nil {
+				return door.Unchanged(), err
+			}
+			ended = append(ended, kept)
+		}
 	}
 	if b, err = b.write(ctx, tx, actor.Person, event, step.Note); err != nil {
 		return door.Unchanged(), err
@@ -137,8 +144,8 @@ func (s *Service) turn(ctx context.Context, tx *door.Tx, b Bar) error {
 	turns := []string{}
 	if b.Active {
 		turns = append(turns, "begun")
-		if b.Portal && s.out != nil {
-			if err := s.out(ctx, tx, b.Person); err != nil {
+		if b.Portal && s.ties.Out != nil {
+			if err := s.ties.Out(ctx, tx, b.Person); err != nil {
 				return err
 			}
 		}

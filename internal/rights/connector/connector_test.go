@@ -707,7 +707,7 @@ func (w *town) cut(c *cutter) *bar.Service {
 	w.Must(pool.Ping(w.T.Context()))
 	c.n = n
 	through := door.New(pool, func() time.Time { return *w.Time })
-	return bar.New(pool, through, rights.New(pool, through, rights.Ties{Carry: w.connectors.Carry}), nil)
+	return bar.New(pool, through, rights.New(pool, through, rights.Ties{Carry: w.connectors.Carry}), bar.Ties{})
 }
 
 func (w *town) jobs() (n int) {

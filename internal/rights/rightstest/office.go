@@ -50,7 +50,7 @@ func New(t testing.TB, db pgtest.DB, ties rights.Ties) *Office {
 		T: t, DB: db, Time: &now, Door: through, Town: org.New(db.Pool, through), Assets: asset.New(db.Pool, through), Rights: rights.New(db.Pool, through, ties),
 		People: map[string]int64{}, Number: map[string]string{}, Posts: map[string]int64{},
 	}
-	o.Bars, o.Settling = bar.New(db.Pool, through, o.Rights, nil), settle.New(db.Pool, through, o.Rights)
+	o.Bars, o.Settling = bar.New(db.Pool, through, o.Rights, bar.Ties{}), settle.New(db.Pool, through, o.Rights)
 	ctx, operator := t.Context(), authz.AsOperator()
 	for _, rule := range append(org.CommonRules(), org.Rule{Title: "統括", Role: authz.GeneralSecurityOfficer}, org.Rule{Title: "責任者", Role: authz.SecurityOfficer},
 		org.Rule{Title: "CSIRT", Role: authz.CSIRTMember}, org.Rule{Title: "監査", Role: authz.Auditor}, org.Rule{Title: "CISO", Role: authz.CISO}) {
