@@ -48,9 +48,13 @@ type Register func(workers *river.Workers) []*river.PeriodicJob
 // Queue is a queue of a domain's own, with how many jobs of it a portal runs at once:
 // what hangs in it holds up no other domain. A job waits in it where its arguments say
 // so (river.JobArgsWithInsertOpts).
+//
+// Poll is how long a job of it waits at most that nobody is told of: one that was put off
+// for a moment, or whose notification was lost. Zero is as in all others.
 type Queue struct {
 	Name  string
 	Hands int
+	Poll  time.Duration
 }
 
 // Runner runs jobs. The zero value has none to run.
@@ -73,7 +77,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, may func()
 	}
 	all := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: hands}}
 	for _, q := range queues {
-		all[q.Name] = river.QueueConfig{MaxWorkers: q.Hands}
+		all[q.Name] = river.QueueConfig{MaxWorkers: q.Hands, FetchPollInterval: q.Poll}
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Workers:           workers,
