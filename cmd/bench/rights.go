@@ -12,6 +12,8 @@ import (
 	"kagami/cmd/bench/figure"
 	"kagami/internal/address"
 	"kagami/internal/rights"
+	"kagami/internal/rights/connector"
+	"kagami/internal/rights/connector/reach"
 	"kagami/internal/sample/city"
 )
 
@@ -33,7 +35,8 @@ func measureRights(ctx context.Context, _ string) ([]figure.Figure, error) {
 		if err := city.Grow(ctx, t.pool, time.Now(), city.Size{People: cityPeople, Assets: rightsAssets, Rights: cityRights, Seed: 1}); err != nil {
 			return nil, err
 		}
-		of := rights.New(t.pool, t.Door, rights.Ties{})
+		connectors := connector.New(t.pool, t.Door, t.Keys, t.Log, reach.DialPeers)
+		of := rights.New(t.pool, t.Door, rights.Ties{Carry: connectors.Carry})
 		if err := of.Settle(ctx); err != nil { // what the city was made with
 			return nil, err
 		}
@@ -143,8 +146,8 @@ func (t *town) measureRightsPages(ctx context.Context) ([]figure.Figure, error) 
 	}}, nil
 }
 
-// measureSettle measures how long it takes until those who lead people are asked, and the
-// ledger says so, after a transfer of so many that ten thousand rights are no longer in force.
+// measureSettle measures how long it takes until those who lead people are asked, the ledger
+// says so, and the town's directories and work orders have it, after a transfer of so many that ten thousand rights are no longer in force.
 func (t *town) measureSettle(ctx context.Context, of *rights.Service) (figure.Figure, error) {
 	if err := t.transferPeople(ctx); err != nil {
 		return figure.Figure{}, err
