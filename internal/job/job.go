@@ -28,6 +28,9 @@ const (
 	hands = 2
 	// poll is how long a job waits if the notification of it was lost.
 	poll = 30 * time.Second
+	// cooldown is how long a queue waits at least before it looks for jobs again, once a hand
+	// is free: short, since whoever has few hands gets that few jobs at a time only.
+	cooldown = 10 * time.Millisecond
 	// limit is the longest that a job may take. It has a statement or a few, of 30
 	// seconds each at most.
 	limit = 5 * time.Minute
@@ -83,6 +86,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, may func()
 		Workers:           workers,
 		PeriodicJobs:      periodic,
 		Queues:            all,
+		FetchCooldown:     cooldown,
 		FetchPollInterval: poll,
 		JobTimeout:        limit,
 		SoftStopTimeout:   grace,

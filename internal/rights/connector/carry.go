@@ -173,13 +173,15 @@ func enqueue(ctx context.Context, tx *door.Tx, list []carried) error {
 	return enqueuePeople(ctx, tx, slices.Compact(people))
 }
 
+// enqueuePeople writes down the jobs of people. Those of many, as after midnight or when a
+// connector is switched on, hold up nobody who is suspended meanwhile.
 func enqueuePeople(ctx context.Context, tx *door.Tx, people []int64) error {
 	if len(people) == 0 {
 		return nil
 	}
 	jobs := make([]river.JobArgs, len(people))
 	for i, person := range people {
-		jobs[i] = carryOut{person}
+		jobs[i] = carryOut{Person: person, behind: len(people) > few}
 	}
 	return tx.EnqueueAll(ctx, jobs)
 }

@@ -46,7 +46,7 @@ const (
 	hands = 4
 	// poll is how long somebody's rights may wait where no notification comes: after another
 	// was at the same person, they are looked at again by it alone.
-	poll = 200 * time.Millisecond
+	poll = busy
 )
 
 // Queue is the queue in which rights are carried out: what hangs there holds up nothing else.
