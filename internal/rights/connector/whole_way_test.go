@@ -6,9 +6,12 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,9 +42,57 @@ type place struct {
 type whole struct {
 	*town
 	places []*place
+	slow   struct { // the directory that cannot be reached for a while
+		code   string // of its connector
+		places []*place
+		gate   *gate
+	}
 }
 
-// A right is asked for, permitted, suspended, let in again by hand, reinstated and ended by a
+// gate is the way to a server, which can be shut.
+type gate struct {
+	address string
+	shut    atomic.Bool
+}
+
+func openGate(t testing.TB, to string) *gate {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it lives until the test ends
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() }) //nolint:errcheck // nothing is left to lose
+	g := &gate{address: listener.Addr().String()}
+	go func() {
+		for {
+			from, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go g.pass(from, to)
+		}
+	}()
+	return g
+}
+
+func (g *gate) pass(from net.Conn, to string) {
+	defer from.Close() //nolint:errcheck // one of the two ends it
+	if g.shut.Load() {
+		return
+	}
+	on, err := net.Dial("tcp", to) //nolint:noctx // it lives as long as its other half
+	if err != nil {
+		return
+	}
+	defer on.Close() //nolint:errcheck // one of the two ends it
+	go func() {
+		io.Copy(on, from) //nolint:errcheck // it ends when it ends
+		on.Close()        //nolint:errcheck // so does the other direction
+	}()
+	io.Copy(from, on) //nolint:errcheck // it ends when it ends
+}
+
+// A right is asked for, permitted, suspended while a directory is away, let in again by hand, reinstated and ended by a
 // transfer; each directory and service shows it, and so does the portal of each.
 func TestTheWholeWayOfARight(t *testing.T) {
 	w := &whole{town: open(t)}
@@ -64,6 +115,7 @@ func TestTheWholeWayOfARight(t *testing.T) {
 	w.standing(rights.Suspended)
 	w.each(connector.Waiting)
 	w.shows("before it is carried out", true)
+	w.failed()
 	w.carriedOut(false)
 
 	w.driftByHand()
@@ -85,6 +137,36 @@ func TestTheWholeWayOfARight(t *testing.T) {
 	w.standing(rights.Ended)
 	w.shows("when nobody has said that it is needed still", false)
 	w.each(connector.Done)
+}
+
+// failed lets the portal try until it gives up, while a directory can't be reached: that is
+// shown, and the 統括 is told. Then it can be reached, and is to be tried again.
+func (w *whole) failed() {
+	w.T.Helper()
+	w.slow.gate.shut.Store(true)
+	for range 8 {
+		w.run(clerk)
+		w.pass(10 * time.Minute)
+	}
+	for _, p := range w.places {
+		want := connector.Done
+		if slices.Contains(w.slow.places, p) {
+			want = connector.Failed
+		}
+		if got := w.stateOf(p); got != want {
+			w.T.Errorf("%s is %s, not %s", p.name, got, want)
+		}
+		if got := p.shows(); got != (want == connector.Failed) {
+			w.T.Errorf("%s, while a directory is away: the clerk may use it: %t", p.name, got)
+		}
+	}
+	var told int
+	w.Must(w.DB.Pool.QueryRow(w.T.Context(), `SELECT count(*) FROM notice WHERE topic = 'connector' AND person_id = $1`, w.officer().Person).Scan(&told))
+	if told != 1 {
+		w.T.Errorf("the 統括 is told %d times", told)
+	}
+	w.slow.gate.shut.Store(false)
+	w.Must(w.connectors.Retry(w.T.Context(), w.officer(), w.slow.code, 0))
 }
 
 // driftByHand lets the clerk in again by hand, and sees that the next two nights find it, and
@@ -284,9 +366,11 @@ func (w *whole) slapd() {
 		t: w.T, conn: conn, dn: "cn=見本太郎," + directorytest.People, group: group,
 		disabling: "pwdAccountLockedTime",
 	}
+	w.slow.gate, w.slow.places = openGate(w.T, s.Plain), e.places("slapd")
 	w.connect(connector.Details{Name: "slapd", Kind: reach.LDAP, Secret: s.Password["kagami"], Typed: map[string]string{
-		"kind": "openldap", "url": "ldap://" + s.Plain, "bind_dn": directorytest.Portal, "base_dn": directorytest.People,
-	}}, []string{group}, e.places("slapd")...)
+		"kind": "openldap", "url": "ldap://" + w.slow.gate.address, "bind_dn": directorytest.Portal, "base_dn": directorytest.People,
+	}}, []string{group}, w.slow.places...)
+	w.slow.code = w.code
 }
 
 func (w *whole) samba() {
