@@ -147,7 +147,8 @@ func (t *town) measureRightsPages(ctx context.Context) ([]figure.Figure, error) 
 }
 
 // measureSettle measures how long it takes until those who lead people are asked, the ledger
-// says so, and the town's directories and work orders have it, after a transfer of so many that ten thousand rights are no longer in force.
+// says so, and connectors and work orders are to carry it out, after a transfer of so many
+// that ten thousand rights are no longer in force.
 func (t *town) measureSettle(ctx context.Context, of *rights.Service) (figure.Figure, error) {
 	if err := t.transferPeople(ctx); err != nil {
 		return figure.Figure{}, err
@@ -168,10 +169,20 @@ func (t *town) measureSettle(ctx context.Context, of *rights.Service) (figure.Fi
 	if err == nil && after-before < settledRights {
 		err = fmt.Errorf("only %d rights have moved", after-before)
 	}
+	if err != nil {
+		return figure.Figure{}, err
+	}
+	var orders int
+	if err := t.pool.QueryRow(ctx, `SELECT count(*) FROM work_order WHERE from_at >= $1`, begun).Scan(&orders); err != nil {
+		return figure.Figure{}, err
+	}
+	if orders == 0 {
+		return figure.Figure{}, errors.New("nobody is to carry out what has moved")
+	}
 	return figure.Figure{
 		Name: "rights-settle", Ratio: took.Seconds() / settleLimit.Seconds(), Limit: 1,
-		Detail: fmt.Sprintf("what follows for %d of %d rights from a transfer in %v, limit %v", after-before, cityRights, took.Round(time.Millisecond), settleLimit),
-	}, err
+		Detail: fmt.Sprintf("what follows for %d of %d rights from a transfer in %v, %d work orders in it, limit %v", after-before, cityRights, took.Round(time.Millisecond), orders, settleLimit),
+	}, nil
 }
 
 // transferPeople lets people with ten thousand rights between them work in another section
