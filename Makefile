@@ -39,6 +39,7 @@ check: ## after each step: formatting, generated files, the tests of every room 
 peers: $(PEERS)/node_modules ## what speaks to directories and services, against real ones: slapd, Samba as a domain controller, a SCIM server
 	@scripts/install slapd samba
 	KAGAMI_PEERS=$(PEERS) go test $(LEAN) -short -tags peers ./internal/rights/connector/peer/...
+	KAGAMI_PEERS=$(PEERS) go test $(LEAN) -short -tags peers -run TestTheWholeWayOfARight ./internal/rights/connector
 
 forms: ## formatting and generated files
 	@scripts/check-format

@@ -49,6 +49,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		{[]string{"stocktaking-open", "stocktaking-section", "stocktaking-tap"}, measureStocktaking},
 		{[]string{"exceptions"}, measureExceptions},
 		{[]string{"rights-comparison"}, measureRightsComparison},
+		{[]string{"rights-start"}, measureRightsStart},
 		{[]string{"rights-ledger", "rights-ledger-ms", "rights-person", "rights-settle"}, measureRights},
 		{[]string{"publish", "morning"}, measureCampaign},
 		{[]string{"people-import", "people-import-memory", "import-preview", "import-beside"}, measurePeople},

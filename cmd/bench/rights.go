@@ -12,6 +12,8 @@ import (
 	"kagami/cmd/bench/figure"
 	"kagami/internal/address"
 	"kagami/internal/rights"
+	"kagami/internal/rights/connector"
+	"kagami/internal/rights/connector/reach"
 	"kagami/internal/rights/settle"
 	"kagami/internal/sample/city"
 )
@@ -34,7 +36,8 @@ func measureRights(ctx context.Context, _ string) ([]figure.Figure, error) {
 		if err := city.Grow(ctx, t.pool, time.Now(), city.Size{People: cityPeople, Assets: rightsAssets, Rights: cityRights, Seed: 1}); err != nil {
 			return nil, err
 		}
-		of := settle.New(t.pool, t.Door, rights.New(t.pool, t.Door, rights.Ties{}))
+		connectors := connector.New(t.pool, t.Door, t.Keys, t.Log, reach.DialPeers)
+		of := settle.New(t.pool, t.Door, rights.New(t.pool, t.Door, rights.Ties{Carry: connectors.Carry}))
 		if err := of.Settle(ctx); err != nil { // what the city was made with
 			return nil, err
 		}
@@ -164,8 +167,9 @@ func (t *town) medianAnew(ctx context.Context, page string, cookie *http.Cookie)
 	return time.Duration(figure.Median(seconds) * float64(time.Second)), nil
 }
 
-// measureSettle measures how long it takes until those who lead people are asked, and the
-// ledger says so, after a transfer of so many that ten thousand rights are no longer in force.
+// measureSettle measures how long it takes until those who lead people are asked, the ledger
+// says so, and connectors and work orders are to carry it out, after a transfer of so many
+// that ten thousand rights are no longer in force.
 func (t *town) measureSettle(ctx context.Context, of *settle.Service) (figure.Figure, error) {
 	if err := t.transferPeople(ctx); err != nil {
 		return figure.Figure{}, err
@@ -186,10 +190,20 @@ func (t *town) measureSettle(ctx context.Context, of *settle.Service) (figure.Fi
 	if err == nil && after-before < settledRights {
 		err = fmt.Errorf("only %d rights have moved", after-before)
 	}
+	if err != nil {
+		return figure.Figure{}, err
+	}
+	var orders int
+	if err := t.pool.QueryRow(ctx, `SELECT count(*) FROM work_order WHERE from_at >= $1`, begun).Scan(&orders); err != nil {
+		return figure.Figure{}, err
+	}
+	if orders == 0 {
+		return figure.Figure{}, errors.New("nobody is to carry out what has moved")
+	}
 	return figure.Figure{
 		Name: "rights-settle", Ratio: took.Seconds() / settleLimit.Seconds(), Limit: 1,
-		Detail: fmt.Sprintf("what follows for %d of %d rights from a transfer in %v, limit %v", after-before, cityRights, took.Round(time.Millisecond), settleLimit),
-	}, err
+		Detail: fmt.Sprintf("what follows for %d of %d rights from a transfer in %v, %d work orders in it, limit %v", after-before, cityRights, took.Round(time.Millisecond), orders, settleLimit),
+	}, nil
 }
 
 // transferPeople lets people with ten thousand rights between them work in another section

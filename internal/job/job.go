@@ -28,6 +28,9 @@ const (
 	hands = 2
 	// poll is how long a job waits if the notification of it was lost.
 	poll = 30 * time.Second
+	// cooldown is how long a queue waits at least before it looks for jobs again, once a hand
+	// is free: short, since whoever has few hands gets that few jobs at a time only.
+	cooldown = 10 * time.Millisecond
 	// limit is the longest that a job may take. It has a statement or a few, of 30
 	// seconds each at most.
 	limit = 5 * time.Minute
@@ -48,9 +51,13 @@ type Register func(workers *river.Workers) []*river.PeriodicJob
 // Queue is a queue of a domain's own, with how many jobs of it a portal runs at once:
 // what hangs in it holds up no other domain. A job waits in it where its arguments say
 // so (river.JobArgsWithInsertOpts).
+//
+// Poll is how long a job of it waits at most that nobody is told of: one that was put off
+// for a moment, or whose notification was lost. Zero is as in all others.
 type Queue struct {
 	Name  string
 	Hands int
+	Poll  time.Duration
 }
 
 // Runner runs jobs. The zero value has none to run.
@@ -73,12 +80,13 @@ func Start(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, may func()
 	}
 	all := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: hands}}
 	for _, q := range queues {
-		all[q.Name] = river.QueueConfig{MaxWorkers: q.Hands}
+		all[q.Name] = river.QueueConfig{MaxWorkers: q.Hands, FetchPollInterval: q.Poll}
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Workers:           workers,
 		PeriodicJobs:      periodic,
 		Queues:            all,
+		FetchCooldown:     cooldown,
 		FetchPollInterval: poll,
 		JobTimeout:        limit,
 		SoftStopTimeout:   grace,

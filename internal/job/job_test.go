@@ -223,6 +223,53 @@ func TestWhatIsPeriodicIsEnqueuedByThePortalsThemselves(t *testing.T) {
 	}
 }
 
+// hasty is a job in a queue that asks by itself what there is.
+type hasty struct{}
+
+func (hasty) Kind() string { return "hasty" }
+
+func (hasty) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: "hasty"} }
+
+// What is put off for a moment is told to nobody: a queue that does not want to wait for the
+// usual poll asks more often.
+func TestWhatIsPutOffForAMomentRunsThen(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	ran := make(chan int64, 10)
+	jobs, err := job.Start(t.Context(), db.Pool, quiet(), always, []job.Queue{{Name: "hasty", Hands: 1, Poll: 100 * time.Millisecond}}, func(workers *river.Workers) []*river.PeriodicJob {
+		times := int64(0)
+		river.AddWorker(workers, river.WorkFunc(func(context.Context, *river.Job[hasty]) error {
+			times++
+			ran <- times
+			if times == 1 {
+				return river.JobSnooze(time.Millisecond)
+			}
+			return nil
+		}))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = door.New(db.Pool, clock).Do(t.Context(), authz.AsOperator(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.ChangeOrganization, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		return door.Effect{Subject: trail.Subject{Kind: "post", ID: 1}}, tx.Enqueue(t.Context(), hasty{}, now)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next(t, ran)
+	begun := time.Now()
+	if next(t, ran); time.Since(begun) > 10*time.Second {
+		t.Errorf("it ran again after %v", time.Since(begun))
+	}
+	if err := jobs.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // lines is a log that a test reads while it is written.
 type lines struct {
 	mu   sync.Mutex

@@ -117,10 +117,13 @@ func FreeAddress(ctx context.Context) (string, error) {
 }
 
 // ResidentBytes is the memory that a process has in use.
-func ResidentBytes(pid int) (int64, error) { return StatusBytes(pid, "VmRSS:") }
+func ResidentBytes(pid int) (int64, error) { return statusBytes(pid, "VmRSS:") }
 
-// StatusBytes is a size that a process's status has in a line.
-func StatusBytes(pid int, line string) (int64, error) {
+// MostResidentBytes is the most memory that a process has had in use.
+func MostResidentBytes(pid int) (int64, error) { return statusBytes(pid, "VmHWM:") }
+
+// statusBytes is a size that a process's status has in a line.
+func statusBytes(pid int, line string) (int64, error) {
 	file, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err

@@ -26,7 +26,12 @@ import (
 
 var databases pgtest.Server
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
+func TestMain(m *testing.M) {
+	if act := os.Getenv(actOf); act != "" {
+		os.Exit(actAlone(act))
+	}
+	os.Exit(pgtest.Run(m, &databases))
+}
 
 // stands fails where a right does not stand so.
 func stands(t *testing.T, o *rightstest.Office, code string, want rights.Standing) {

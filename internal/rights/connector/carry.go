@@ -130,33 +130,38 @@ func reorder(ctx context.Context, tx *door.Tx, list []carried) error {
 			FROM unnest(@people::bigint[], @assets::bigint[]) AS d(person, asset) JOIN right_target t ON t.person_id = d.person AND t.asset_id = d.asset
 			WHERE t.state = 'order' AND @now::timestamptz IS NOT NULL ORDER BY 1, 2 RETURNING asset_id)
 		SELECT m.asset_id AS asset, y.section_id AS section, y.name AS system, count(*) AS count FROM made m JOIN system_shown y ON y.id = m.asset_id GROUP BY 1, 2, 3 ORDER BY 1`, args)
-	if err != nil {
+	if err != nil || len(orders) == 0 {
 		return err
 	}
 	var concerned []int64 // nobody is told to carry out what is about themselves
 	if one := slices.Compact(slices.Clone(people)); len(one) == 1 {
 		concerned = one
 	}
+	sections := make([]int64, len(orders))
+	for i, o := range orders {
+		sections[i] = o.Section
+	}
+	heads := map[int64][]int64{}
+	for _, role := range []authz.Role{authz.SystemManager, authz.SecurityManager} {
+		holders, err := responsible.Of(ctx, tx, role, sections, concerned, tx.Today())
+		if err != nil {
+			return err
+		}
+		for section, people := range holders {
+			heads[section] = append(heads[section], people...)
+		}
+	}
+	var batch pgx.Batch
 	for _, o := range orders {
-		heads := []int64{}
-		for _, role := range []authz.Role{authz.SystemManager, authz.SecurityManager} {
-			holders, err := responsible.Of(ctx, tx, role, []int64{o.Section}, concerned, tx.Today())
-			if err != nil {
-				return err
-			}
-			heads = append(heads, holders[o.Section]...)
-		}
-		slices.Sort(heads)
-		if heads = slices.Compact(heads); len(heads) == 0 {
-			continue
-		}
-		err := notice.Give(ctx, tx, tx.Now, heads, notice.Notice{
+		to := slices.Clone(heads[o.Section])
+		slices.Sort(to)
+		notice.Queue(&batch, tx.Now, slices.Compact(to), notice.Notice{
 			Topic: aboutOrders, TopicID: o.Asset, Title: fmt.Sprintf("%sの作業依頼が%d件あります", o.System, o.Count),
 			Text: "利用権限が変わりました。システムで設定を変えて、「作業依頼」の画面で完了にしてください。", URL: address.RightOrders,
 		})
-		if err != nil {
-			return fmt.Errorf("telling of work orders: %w", err)
-		}
+	}
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("telling of work orders: %w", err)
 	}
 	return nil
 }
@@ -173,13 +178,15 @@ func enqueue(ctx context.Context, tx *door.Tx, list []carried) error {
 	return enqueuePeople(ctx, tx, slices.Compact(people))
 }
 
+// enqueuePeople writes down the jobs of people. Those of many, as after midnight or when a
+// connector is switched on, hold up nobody who is suspended meanwhile.
 func enqueuePeople(ctx context.Context, tx *door.Tx, people []int64) error {
 	if len(people) == 0 {
 		return nil
 	}
 	jobs := make([]river.JobArgs, len(people))
 	for i, person := range people {
-		jobs[i] = carryOut{person}
+		jobs[i] = carryOut{Person: person, behind: len(people) > few}
 	}
 	return tx.EnqueueAll(ctx, jobs)
 }

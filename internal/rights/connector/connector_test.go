@@ -370,7 +370,7 @@ func TestOneAtATimeForEachPerson(t *testing.T) {
 	w.permitted(rightstest.Asking(w.Tax))
 	w.directory.before = func(string) {
 		wait, err := w.connectors.CarryOutForPortal(t.Context(), w.People[clerk])
-		if err != nil || wait != time.Second {
+		if err != nil || wait != time.Second/4 {
 			t.Errorf("another waits %v: %v", wait, err)
 		}
 	}

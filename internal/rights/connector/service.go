@@ -44,10 +44,13 @@ const (
 	// hands is how many people's rights are carried out at once: each holds two connections
 	// to the database at times.
 	hands = 4
+	// poll is how long somebody's rights may wait where no notification comes: after another
+	// was at the same person, they are looked at again by it alone.
+	poll = busy
 )
 
 // Queue is the queue in which rights are carried out: what hangs there holds up nothing else.
-func Queue() job.Queue { return job.Queue{Name: queue, Hands: hands} }
+func Queue() job.Queue { return job.Queue{Name: queue, Hands: hands, Poll: poll} }
 
 // What notices are about, as it is stored.
 const (

@@ -22,13 +22,26 @@ import (
 // carryOut is the job of carrying out what is wanted of one person's rights.
 type carryOut struct {
 	Person int64 `json:"person"`
+	// behind tells that it is one of so many that who comes alone goes before it.
+	behind bool
 }
 
 // Kind is the job's name in the database.
 func (carryOut) Kind() string { return "right_carry_out" }
 
-// InsertOpts is in which queue it waits.
-func (carryOut) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: queue} }
+const (
+	first = 1 // river's priorities
+	after = 2
+	few   = 10 // people whose rights go before those of many
+)
+
+// InsertOpts is in which queue it waits, and behind whom.
+func (c carryOut) InsertOpts() river.InsertOpts {
+	if c.behind {
+		return river.InsertOpts{Queue: queue, Priority: after}
+	}
+	return river.InsertOpts{Queue: queue, Priority: first}
+}
 
 // sweep is the job of looking for what nobody carries out, though it is due: a portal may have
 // been killed over it.
@@ -39,8 +52,8 @@ func (sweep) Kind() string { return "right_sweep" }
 
 const (
 	sweepEvery   = time.Minute
-	sweepMost    = 500         // people at a time
-	busy         = time.Second // until it is tried again, where another portal is at the same person
+	sweepMost    = 500             // people at a time
+	busy         = time.Second / 4 // until it is tried again, where another is at the same person
 	compareEvery = time.Hour
 )
 
@@ -218,7 +231,7 @@ func (s *Service) nextFor(ctx context.Context, person int64) (time.Duration, err
 	if err != nil || found.At == nil {
 		return 0, err
 	}
-	return max(found.At.Sub(s.door.Now()), time.Second), nil
+	return max(found.At.Sub(s.door.Now()), busy), nil
 }
 
 const (
