@@ -138,7 +138,7 @@ var within = map[string][]string{
 	"internal/rights/connector": {
 		"internal/rights", "internal/rights/connector/drift", "internal/rights/connector/peer", "internal/rights/connector/peer/webhook", "internal/rights/connector/reach",
 	},
-	"internal/rights/connector/outcome": {"internal/rights/connector", "internal/rights/connector/drift"},
+	"internal/rights/connector/outcome": {"internal/rights/connector", "internal/rights/connector/drift", "internal/rights/connector/reach"},
 	"internal/rights/intake":            {"internal/rights", "internal/rights/apart"},
 
 	"internal/account":        {"internal/account/directory", "internal/account/session"},

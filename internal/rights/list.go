@@ -13,6 +13,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
+	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
 	"kagami/internal/task"
 )
@@ -428,8 +429,8 @@ func answeredBy(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) 
 	condition, args = `e.section_id = ANY(@review)`, pgx.StrictNamedArgs{}
 	if places := actor.Places(authz.ReviewRights); len(places) > 0 {
 		var above string
-		above, args = Above(places)
-		condition = `(` + condition + ` OR e.person_id = ANY(` + Heads + `) AND ` + above + `)`
+		above, args = responsible.Above(places)
+		condition = `(` + condition + ` OR e.person_id = ANY(` + responsible.Heads + `) AND ` + above + `)`
 	}
 	args["review"] = actor.Sections(authz.ReviewRights)
 	return condition, args

@@ -159,7 +159,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webstocktaking.New(stocktaking.New(g.Pool, g.Door, assets, stocktaking.Ties{Missing: notFound(lost)}), assets).Part(),
 		webrights.New(accessRights, bars, settle.New(g.Pool, g.Door, accessRights)).Part(),
 		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: outcomes.DriftForPortal})).Part(),
-		webconnector.New(connectors).Part(),
+		webconnector.New(connectors, outcomes).Part(),
 		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(outcomes), Carried: carriedOut(outcomes)}), accessRights).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},

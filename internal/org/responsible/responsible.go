@@ -1,4 +1,5 @@
-// Package responsible finds who answers for a role on a day, by 図 1.1.
+// Package responsible finds who answers for a role on a day, by 図 1.1, and says in SQL of whom
+// somebody stands above.
 package responsible
 
 import (

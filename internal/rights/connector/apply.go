@@ -16,6 +16,7 @@ import (
 	"kagami/internal/notice"
 	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
+	"kagami/internal/rights/connector/drift"
 	"kagami/internal/rights/connector/peer"
 	"kagami/internal/rights/connector/peer/webhook"
 	"kagami/internal/rights/connector/reach"
@@ -71,7 +72,7 @@ func (s *Service) findAccounts(ctx context.Context, c *carrier, t target) error 
 			return fmt.Errorf("getting an account: %w", err)
 		case !sameNumber(a.Number, t.Number):
 			strange = true
-			if err := s.drifted(ctx, t, "renamed", a.ID, a.Login); err != nil {
+			if err := s.drifted(ctx, t, drift.NumberChanged, a.ID, a.Login); err != nil {
 				return err
 			}
 			continue
@@ -94,7 +95,7 @@ func (s *Service) findAccounts(ctx context.Context, c *carrier, t target) error 
 		}
 		if owner != 0 && owner != t.Person {
 			strange = true
-			if err := s.drifted(ctx, t, "renamed", a.ID, a.Login); err != nil {
+			if err := s.drifted(ctx, t, drift.NumberChanged, a.ID, a.Login); err != nil {
 				return err
 			}
 			continue
@@ -134,12 +135,12 @@ func (s *Service) keepLinks(ctx context.Context, t target, accounts []peer.Accou
 }
 
 // drifted keeps that an account of somebody is not as it should be.
-func (s *Service) drifted(ctx context.Context, t target, kind, id, login string) error {
+func (s *Service) drifted(ctx context.Context, t target, kind drift.Kind, id, login string) error {
 	_, err := s.pool.Exec(ctx, `
 		INSERT INTO right_drift (connector_id, asset_id, kind, person_id, external_id, login, first_seen, last_seen)
 		VALUES (@connector, @asset, @kind, @person, @id, @login, @now, @now)
 		ON CONFLICT (connector_id, asset_id, kind, (coalesce(person_id, 0)), external_id) WHERE settled_at IS NULL DO UPDATE SET last_seen = @now, login = excluded.login`,
-		pgx.StrictNamedArgs{"connector": t.Connector, "asset": t.Asset, "kind": kind, "person": t.Person, "id": id, "login": login, "now": s.door.Now()})
+		pgx.StrictNamedArgs{"connector": t.Connector, "asset": t.Asset, "kind": string(kind), "person": t.Person, "id": id, "login": login, "now": s.door.Now()})
 	if err != nil {
 		return fmt.Errorf("keeping a drift: %w", err)
 	}

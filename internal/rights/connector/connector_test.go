@@ -23,6 +23,7 @@ import (
 	"kagami/internal/rights/bar"
 	"kagami/internal/rights/connector"
 	"kagami/internal/rights/connector/drift"
+	"kagami/internal/rights/connector/outcome"
 	"kagami/internal/rights/connector/peer"
 	"kagami/internal/rights/connector/reach"
 	"kagami/internal/rights/rightstest"
@@ -33,6 +34,7 @@ import (
 type town struct {
 	*rightstest.Office
 	connectors *connector.Service
+	outcomes   *outcome.Service
 	directory  *directory
 	code       string // of the connector, once there is one
 	// the clerk's right of the tax system, once there is one
@@ -46,7 +48,7 @@ func open(t *testing.T) *town {
 	w.Office = rightstest.New(t, db, rights.Ties{Carry: func(ctx context.Context, tx *door.Tx, people []int64) error {
 		return w.connectors.Carry(ctx, tx, people)
 	}})
-	w.connectors = w.service(db.Pool)
+	w.connectors, w.outcomes = w.service(db.Pool), outcome.New(db.Pool)
 	return w
 }
 
@@ -112,9 +114,9 @@ func (w *town) run(name string) (wait time.Duration) {
 }
 
 // target is that of the clerk in the tax system.
-func (w *town) target() connector.Target {
+func (w *town) target() outcome.Target {
 	w.T.Helper()
-	page, err := w.connectors.Targets(w.T.Context(), w.officer(), connector.Search{Person: w.Number[clerk], System: w.Tax})
+	page, err := w.outcomes.Targets(w.T.Context(), w.officer(), outcome.Search{Person: w.Number[clerk], System: w.Tax})
 	w.Must(err)
 	if len(page.Lines) != 1 {
 		w.T.Fatalf("there are %d targets", len(page.Lines))
@@ -155,9 +157,9 @@ func (w *town) permitted(asking rights.Asking) string {
 	return w.Permitted(clerk, "zeimu 担当副課長", asking)
 }
 
-func (w *town) orders(kind connector.OrderKind) []connector.Order {
+func (w *town) orders(kind outcome.OrderKind) []outcome.Order {
 	w.T.Helper()
-	page, err := w.connectors.Orders(w.T.Context(), w.officer(), kind, connector.Search{})
+	page, err := w.outcomes.Orders(w.T.Context(), w.officer(), kind, outcome.Search{})
 	w.Must(err)
 	return page.Lines
 }
@@ -298,7 +300,7 @@ func TestAnAccountThatWasRenamedIsNotTouched(t *testing.T) {
 	w.run("zeimu 主事")
 	w.mustSee("a", "on")
 	found := w.drift()
-	found = slices.DeleteFunc(found, func(d connector.Drift) bool { return d.Kind != drift.NumberChanged })
+	found = slices.DeleteFunc(found, func(d outcome.Drift) bool { return d.Kind != drift.NumberChanged })
 	if len(found) != 2 {
 		t.Fatalf("found: %v", found)
 	}
@@ -313,9 +315,9 @@ func TestAnAccountThatWasRenamedIsNotTouched(t *testing.T) {
 	w.mustSee("a", "off")
 }
 
-func (w *town) drift() []connector.Drift {
+func (w *town) drift() []outcome.Drift {
 	w.T.Helper()
-	page, err := w.connectors.Drifts(w.T.Context(), w.officer(), connector.Search{})
+	page, err := w.outcomes.Drifts(w.T.Context(), w.officer(), outcome.Search{})
 	w.Must(err)
 	return page.Lines
 }
@@ -384,7 +386,7 @@ func TestASystemWithoutAConnectorGetsAWorkOrder(t *testing.T) {
 	asking := rightstest.Asking(w.Tax)
 	asking.Login = "hana01"
 	w.permitted(asking)
-	open := w.orders(connector.OrdersOpen)
+	open := w.orders(outcome.OrdersOpen)
 	if len(open) != 1 || len(open[0].Start) != 1 || len(open[0].Stop) != 0 || open[0].Start[0].Login != "hana01" {
 		t.Fatalf("the orders are %+v", open)
 	}
@@ -397,7 +399,7 @@ func TestASystemWithoutAConnectorGetsAWorkOrder(t *testing.T) {
 	}
 	w.mustBe(connector.Done, "")
 	b := w.suspend(clerk)
-	open = w.orders(connector.OrdersOpen)
+	open = w.orders(outcome.OrdersOpen)
 	if len(open) != 1 || len(open[0].Stop) != 1 || len(open[0].Start) != 0 {
 		t.Fatalf("the orders are %+v", open)
 	}
@@ -407,10 +409,10 @@ func TestASystemWithoutAConnectorGetsAWorkOrder(t *testing.T) {
 		t.Error("it says why")
 	}
 	w.reinstate(b)
-	if open := w.orders(connector.OrdersOpen); len(open) != 0 {
+	if open := w.orders(outcome.OrdersOpen); len(open) != 0 {
 		t.Errorf("%d are left", len(open))
 	}
-	if moot := w.orders(connector.OrdersMoot); len(moot) != 1 {
+	if moot := w.orders(outcome.OrdersMoot); len(moot) != 1 {
 		t.Errorf("%d were taken back", len(moot))
 	}
 	w.mustBe(connector.Done, "")
@@ -421,7 +423,7 @@ func TestNobodyCompletesWhatIsAboutThemselves(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.Permitted("zeimu 担当副課長", "zeimu 課長", rightstest.Asking(w.Tax))
-	open := w.orders(connector.OrdersOpen)
+	open := w.orders(outcome.OrdersOpen)
 	if err := w.connectors.Complete(t.Context(), w.As("zeimu 担当副課長"), open[0].ID); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("about themselves: %v", err)
 	}
@@ -440,7 +442,7 @@ func TestAConnectorIsSwitchedOnOnlyOnceItWasTried(t *testing.T) {
 	w.Must(err)
 	w.Must(w.connectors.Assign(ctx, w.officer(), w.code, 1, connector.Assignment{System: w.Tax, What: connector.WholeAccount}))
 	w.mustBe(connector.Waiting, "")
-	if len(w.orders(connector.OrdersOpen)) != 0 {
+	if len(w.orders(outcome.OrdersOpen)) != 0 {
 		t.Error("the work order is still there")
 	}
 	w.run(clerk)
@@ -466,6 +468,9 @@ func TestAConnectorIsSwitchedOnOnlyOnceItWasTried(t *testing.T) {
 	w.Must(w.connectors.Set(ctx, w.officer(), w.code, 2, connector.Details{Name: "別の名前"}))
 	if c := w.connector(); c.Mode != connector.Dry || c.Tried {
 		t.Errorf("after a change it is %s, tried %v", c.Mode, c.Tried)
+	}
+	if err := w.connectors.SwitchOn(ctx, w.officer(), w.code, 3); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("not tried since it was changed: %v", err)
 	}
 	w.Must(w.connectors.Unassign(ctx, w.officer(), w.code, 3, w.Tax))
 	w.mustBe(connector.Done, "")
@@ -549,7 +554,7 @@ func TestWhatDiffersIsFoundShowsItsAgeAndIsMadeRight(t *testing.T) {
 	w.directory.accounts[1].Enabled = false
 	w.compare()
 	first := w.drift()
-	kinds := map[drift.Kind]connector.Drift{}
+	kinds := map[drift.Kind]outcome.Drift{}
 	for _, d := range first {
 		kinds[d.Kind] = d
 	}
@@ -560,6 +565,11 @@ func TestWhatDiffersIsFoundShowsItsAgeAndIsMadeRight(t *testing.T) {
 	if again := w.drift(); len(again) != 3 || !again[0].FirstSeen.Equal(first[0].FirstSeen) || !again[0].LastSeen.After(first[0].LastSeen) {
 		t.Errorf("the age is not kept: %+v", again)
 	}
+	w.Must(w.connectors.SwitchOff(t.Context(), w.officer(), w.code))
+	if err := w.connectors.Reapply(t.Context(), w.officer(), kinds[drift.EnabledByHand].ID); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("by a connector that is off: %v", err)
+	}
+	w.Must(w.connectors.SwitchOn(t.Context(), w.officer(), w.code, w.connector().Version))
 	w.Must(w.connectors.Reapply(t.Context(), w.officer(), kinds[drift.EnabledByHand].ID))
 	w.run(clerk)
 	w.mustSee("a", "off")
@@ -611,12 +621,12 @@ func TestWhatIsTakenIntoTheLedgerIsNotAskedFor(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.record(1)
-	if open := w.orders(connector.OrdersOpen); len(open) != 0 {
+	if open := w.orders(outcome.OrdersOpen); len(open) != 0 {
 		t.Errorf("%d orders", len(open))
 	}
 	w.mustBe(connector.Done, "")
 	w.suspend(clerk)
-	if open := w.orders(connector.OrdersOpen); len(open) != 1 {
+	if open := w.orders(outcome.OrdersOpen); len(open) != 1 {
 		t.Errorf("%d orders", len(open))
 	}
 }
@@ -751,18 +761,18 @@ func TestSystemsOfOthersAreNotSeen(t *testing.T) {
 	w.account("a", clerk, "hana")
 	w.connected(reach.LDAP)
 	w.permitted(rightstest.Asking(w.Tax))
-	own, err := w.connectors.Targets(t.Context(), w.As("zeimu 課長"), connector.Search{})
+	own, err := w.outcomes.Targets(t.Context(), w.As("zeimu 課長"), outcome.Search{})
 	if err != nil || own.Count != 1 {
 		t.Errorf("own: %d, %v", own.Count, err)
 	}
-	others, err := w.connectors.Targets(t.Context(), w.As("fukushi 課長"), connector.Search{})
+	others, err := w.outcomes.Targets(t.Context(), w.As("fukushi 課長"), outcome.Search{})
 	if err != nil || others.Count != 0 {
 		t.Errorf("others': %d, %v", others.Count, err)
 	}
 	if _, err := w.connectors.Find(t.Context(), w.As("fukushi 課長"), w.code); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("the connector: %v", err)
 	}
-	if _, err := w.connectors.Targets(t.Context(), w.As(clerk), connector.Search{}); fault.KindOf(err) != fault.Forbidden {
+	if _, err := w.outcomes.Targets(t.Context(), w.As(clerk), outcome.Search{}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("a 職員: %v", err)
 	}
 }

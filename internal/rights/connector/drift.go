@@ -2,8 +2,8 @@ package connector
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,49 +14,6 @@ import (
 	"kagami/internal/rights/connector/drift"
 	"kagami/internal/trail"
 )
-
-// Drift is one difference.
-type Drift struct {
-	ID                  int64
-	Kind                drift.Kind
-	ConnectorCode       string
-	ConnectorName       string
-	Mode                Mode
-	SystemCode, System  string
-	Number, Person      string // empty where the account is nobody's
-	Login               string
-	FirstSeen, LastSeen time.Time
-}
-
-const (
-	fromDrift   = ` FROM right_drift f JOIN system_shown y ON y.id = f.asset_id JOIN connector c ON c.id = f.connector_id LEFT JOIN person_shown p ON p.id = f.person_id WHERE `
-	selectDrift = `SELECT f.id, f.kind, c.code AS connector_code, c.name AS connector_name, c.mode, y.code AS system_code, y.name AS system, coalesce(p.staff_number, '') AS number, coalesce(p.name, '') AS person,
-		f.login, f.first_seen, f.last_seen` + fromDrift
-)
-
-// Drifts lists what differs in systems that the actor may see, the oldest first.
-func (s *Service) Drifts(ctx context.Context, actor authz.Actor, q Search) (Page[Drift], error) {
-	var page Page[Drift]
-	if actor.Reach(authz.ReadConnectors) == authz.None {
-		return page, errForbidden()
-	}
-	where, args := q.where(actor, "c.code")
-	where += ` AND f.settled_at IS NULL`
-	found, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting drift", `SELECT count(*) AS count`+fromDrift+where, args)
-	if page.Count = found.Count; err != nil || page.Count == 0 {
-		return page, err
-	}
-	if q.After > 0 {
-		where += ` AND f.id > @after`
-		args["after"] = q.After
-	}
-	page.Lines, err = postgres.List[Drift](ctx, s.pool, "listing drift", selectDrift+where+` ORDER BY f.id LIMIT @limit`, with(args, "limit", OnPage+1))
-	if len(page.Lines) > OnPage {
-		page.Lines = page.Lines[:OnPage]
-		page.Next = page.Lines[OnPage-1].ID
-	}
-	return page, err
-}
 
 // Reapply makes what differs as the ledger says (台帳に合わせる): its target is carried out
 // again. Of an account whose number has changed it forgets whose it was, so that it is known
@@ -77,7 +34,7 @@ func (s *Service) Reapply(ctx context.Context, actor authz.Actor, id int64) erro
 			SELECT f.kind, f.connector_id AS connector, coalesce(f.person_id, 0) AS person, f.asset_id AS asset, f.external_id AS account, c.mode
 			FROM right_drift f JOIN connector c ON c.id = f.connector_id WHERE f.id = @id AND f.settled_at IS NULL FOR UPDATE OF f`, pgx.StrictNamedArgs{"id": id})
 		switch {
-		case isNone(err):
+		case errors.Is(err, pgx.ErrNoRows):
 			return door.Unchanged(), fault.New(fault.Conflict, "この食い違いは、もうなくなっています。画面を開き直して、いまの状態を確かめてください。")
 		case err != nil:
 			return door.Unchanged(), err

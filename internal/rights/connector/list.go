@@ -3,6 +3,8 @@ package connector
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -54,21 +56,25 @@ const selectConnector = `
 // List lists the connectors that carry rights of systems that the actor may see; all to who
 // keeps them. Forbidden for who sees none.
 func (s *Service) List(ctx context.Context, actor authz.Actor) ([]Connector, error) {
-	if actor.Reach(authz.ReadConnectors) == authz.None {
-		return nil, errForbidden()
+	if err := AskRead(actor); err != nil {
+		return nil, err
 	}
 	where, args := shown(actor)
 	return postgres.List[Connector](ctx, s.pool, "listing connectors", fill(selectConnector, actor)+where+` ORDER BY c.name`, args)
 }
 
-func errForbidden() error {
-	return fault.New(fault.Forbidden, "利用権限の反映の状態は、あなたの役割では見られません。")
+// AskRead refuses who sees nothing of what has become of rights in any system.
+func AskRead(actor authz.Actor) error {
+	if actor.Reach(authz.ReadConnectors) == authz.None {
+		return fault.New(fault.Forbidden, "利用権限の反映の状態は、あなたの役割では見られません。")
+	}
+	return nil
 }
 
 // fill puts what the actor may see into a statement.
 func fill(sql string, actor authz.Actor) string {
 	condition, _ := Seen(actor)
-	return replaceSeen(sql, condition)
+	return strings.ReplaceAll(sql, "<seen>", condition)
 }
 
 // shown is of which connectors the actor may know.
@@ -82,8 +88,8 @@ func shown(actor authz.Actor) (string, pgx.StrictNamedArgs) {
 
 // Find returns a connector by its code. NotFound where there is none that the actor may see.
 func (s *Service) Find(ctx context.Context, actor authz.Actor, code string) (Connector, error) {
-	if actor.Reach(authz.ReadConnectors) == authz.None {
-		return Connector{}, errForbidden()
+	if err := AskRead(actor); err != nil {
+		return Connector{}, err
 	}
 	where, args := shown(actor)
 	c, err := postgres.One[Connector](ctx, s.pool, "finding a connector", fill(selectConnector, actor)+where+` AND c.code = @code`, with(args, "code", code))
@@ -187,12 +193,16 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, code string) (lis
 			FROM right_target t JOIN connector_system x ON x.asset_id = t.asset_id JOIN system_shown y ON y.id = t.asset_id JOIN person_shown p ON p.id = t.person_id
 			WHERE x.connector_id = @connector AND t.state IN ('waiting', 'failed') ORDER BY 1, 3`, pgx.StrictNamedArgs{"connector": c.ID})
 	} else {
-		err = s.compared(ctx, func(tx pgx.Tx) (err error) {
+		err = s.compared(ctx, func(tx pgx.Tx) error {
+			run, err := lastRun(ctx, tx, c.ID)
+			if err != nil {
+				return err
+			}
 			list, err = postgres.List[Planned](ctx, tx, "planning what a connector does", differences+`
 				SELECT p.staff_number AS number, p.name AS person, y.name AS system, d.login, d.kind, d.state IN ('waiting', 'failed') AS now
 				FROM difference d JOIN person_shown p ON p.id = d.person_id JOIN system_shown y ON y.id = d.asset_id
 				WHERE d.kind IN ('enabled', 'disabled', 'joined', 'parted') ORDER BY 6 DESC, 1, 3, 4`,
-				pgx.StrictNamedArgs{"connector": c.ID, "run": s.lastRun(ctx, c.ID)})
+				pgx.StrictNamedArgs{"connector": c.ID, "run": run})
 			return err
 		})
 	}
@@ -204,10 +214,10 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, code string) (lis
 const mostPlanned = 500
 
 // lastRun is the last comparison of a connector that has found its accounts; 0 for none.
-func (s *Service) lastRun(ctx context.Context, connector int64) (run int64) {
-	err := s.pool.QueryRow(ctx, `SELECT coalesce(max(id), 0) FROM connector_run WHERE connector_id = $1 AND ended_at IS NOT NULL AND trouble = ''`, connector).Scan(&run)
+func lastRun(ctx context.Context, db postgres.Querier, connector int64) (run int64, err error) {
+	err = db.QueryRow(ctx, `SELECT coalesce(max(id), 0) FROM connector_run WHERE connector_id = $1 AND ended_at IS NOT NULL AND trouble = ''`, connector).Scan(&run)
 	if err != nil {
-		return 0
+		return 0, fmt.Errorf("finding the last comparison of a connector: %w", err)
 	}
-	return run
+	return run, nil
 }

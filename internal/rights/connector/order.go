@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,130 +18,11 @@ import (
 	"kagami/internal/trail"
 )
 
-func isNone(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
-
-func replaceSeen(sql, condition string) string { return strings.ReplaceAll(sql, "<seen>", condition) }
-
-// OrderKind is which work orders somebody looks for.
-type OrderKind string
-
-// The kinds.
-const (
-	OrdersOpen OrderKind = "open"
-	OrdersDone OrderKind = "done"
-	OrdersMoot OrderKind = "moot" // taken back: what was done of it already is to be undone
-)
-
-// OrderKinds are all of them, in the order in which they are offered.
-func OrderKinds() []OrderKind { return []OrderKind{OrdersOpen, OrdersDone, OrdersMoot} }
-
-// Title is what the kind is called.
-func (k OrderKind) Title() string {
-	switch k {
-	case OrdersOpen:
-		return "まだのもの"
-	case OrdersDone:
-		return "完了したもの"
-	case OrdersMoot:
-		return "取りやめになったもの"
-	}
-	return ""
-}
-
-// Order is what somebody is to do by hand in a system.
-type Order struct {
-	ID                 int64
-	Person             int64
-	Number, PersonName string
-	SystemCode, System string
-	Section            int64
-	SectionName        string
-	From               time.Time
-	Start, Stop        []Line
-	DoneBy             string
-	DoneAt, MootAt     *time.Time
-}
-
-// Line is a right that an order is about.
-type Line struct {
-	Kind  string `json:"kind"`
-	Grade string `json:"grade"`
-	Login string `json:"login"`
-	For   string `json:"for"` // who uses it, where that is none of the staff
-}
-
-// Open tells whether it is still to be done.
-func (o Order) Open() bool { return o.DoneAt == nil && o.MootAt == nil }
-
-const selectOrder = `
-	SELECT o.id, o.person_id AS person, p.staff_number AS number, p.name AS person_name, y.code AS system_code, y.name AS system, y.section_id AS section, s.name AS section_name, o.from_at AS from,
-	       coalesce((SELECT jsonb_agg(jsonb_build_object('kind', r.kind, 'grade', r.grade, 'login', r.login, 'for', r.outsider) ORDER BY r.id) FROM access_right r WHERE r.id = ANY(o.start)), '[]') AS start,
-	       coalesce((SELECT jsonb_agg(jsonb_build_object('kind', r.kind, 'grade', r.grade, 'login', r.login, 'for', r.outsider) ORDER BY r.id) FROM access_right r WHERE r.id = ANY(o.stop)), '[]') AS stop,
-	       coalesce(d.name, '') AS done_by, o.done_at, o.moot_at
-	FROM work_order o JOIN person_shown p ON p.id = o.person_id JOIN system_shown y ON y.id = o.asset_id JOIN section_shown s ON s.id = y.section_id LEFT JOIN person_shown d ON d.id = o.done_by`
-
-// Orders lists work orders of systems that the actor may see: the open ones the oldest first,
-// the others the newest first.
-func (s *Service) Orders(ctx context.Context, actor authz.Actor, kind OrderKind, q Search) (Page[Order], error) {
-	var page Page[Order]
-	if actor.Reach(authz.ReadConnectors) == authz.None {
-		return page, errForbidden()
-	}
-	where, args := q.where(actor, "")
-	order, beyond := ` ORDER BY o.id DESC`, ` AND o.id < @after`
-	switch kind {
-	case OrdersDone:
-		where += ` AND o.done_at IS NOT NULL`
-	case OrdersMoot:
-		where += ` AND o.moot_at IS NOT NULL`
-	case OrdersOpen:
-		where += ` AND o.done_at IS NULL AND o.moot_at IS NULL`
-		order, beyond = ` ORDER BY o.id`, ` AND o.id > @after`
-	}
-	found, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting work orders",
-		`SELECT count(*) AS count FROM work_order o JOIN person_shown p ON p.id = o.person_id JOIN system_shown y ON y.id = o.asset_id WHERE `+where, args)
-	if page.Count = found.Count; err != nil || page.Count == 0 {
-		return page, err
-	}
-	if q.After > 0 {
-		where += beyond
-		args["after"] = q.After
-	}
-	page.Lines, err = postgres.List[Order](ctx, s.pool, "listing work orders", selectOrder+` WHERE `+where+order+` LIMIT @limit`, with(args, "limit", OnPage+1))
-	if len(page.Lines) > OnPage {
-		page.Lines = page.Lines[:OnPage]
-		page.Next = page.Lines[OnPage-1].ID
-	}
-	return page, err
-}
-
-// orderMatter is what a work order is about: nobody says of themselves that they can't get
+// OrderMatter is what a work order is about: nobody says of themselves that they can't get
 // into a system any more.
-func orderMatter(ctx context.Context, db postgres.Querier, person, section int64, day calendar.Date) (authz.Matter, error) {
+func OrderMatter(ctx context.Context, db postgres.Querier, person, section int64, day calendar.Date) (authz.Matter, error) {
 	alone, err := org.Alone(ctx, db, day, person)
 	return authz.Matter{SystemsSection: section, Person: person, Decision: true, Alone: alone}, err
-}
-
-// MayComplete tells which of some work orders the actor may complete.
-func (s *Service) MayComplete(ctx context.Context, actor authz.Actor, orders []Order) (map[int64]bool, error) {
-	may := map[int64]bool{}
-	if !actor.Might(authz.DoWorkOrders, authz.Own) {
-		return may, nil
-	}
-	for _, o := range orders {
-		if !o.Open() {
-			continue
-		}
-		matter := authz.Matter{SystemsSection: o.Section, Person: o.Person, Decision: true}
-		if _, ok := actor.May(authz.DoWorkOrders, matter); !ok && o.Person != actor.Person {
-			var err error
-			if matter, err = orderMatter(ctx, s.pool, o.Person, o.Section, s.today()); err != nil {
-				return nil, err
-			}
-		}
-		_, may[o.ID] = actor.May(authz.DoWorkOrders, matter)
-	}
-	return may, nil
 }
 
 // AskComplete refuses who may not complete a work order.
@@ -152,7 +31,7 @@ func (s *Service) AskComplete(ctx context.Context, actor authz.Actor, id int64) 
 	if err != nil {
 		return err
 	}
-	matter, err := orderMatter(ctx, s.pool, o.Person, o.Section, s.today())
+	matter, err := OrderMatter(ctx, s.pool, o.Person, o.Section, s.today())
 	if err != nil {
 		return err
 	}
@@ -172,7 +51,7 @@ func findOrder(ctx context.Context, db postgres.Querier, actor authz.Actor, id i
 	o, err := postgres.One[orderRow](ctx, db, "finding a work order", `
 		SELECT o.person_id AS person, o.asset_id AS asset, y.section_id AS section, o.version, o.done_at IS NULL AND o.moot_at IS NULL AS open
 		FROM work_order o JOIN system_shown y ON y.id = o.asset_id WHERE o.id = @id AND `+condition+` `+lock, with(args, "id", id))
-	if isNone(err) {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return o, fault.New(fault.NotFound, "この作業依頼は、見つかりません。「作業依頼」の一覧から探してください。")
 	}
 	return o, err
@@ -188,7 +67,7 @@ func (s *Service) Complete(ctx context.Context, actor authz.Actor, id int64) err
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		matter, err := orderMatter(ctx, tx, o.Person, o.Section, tx.Today())
+		matter, err := OrderMatter(ctx, tx, o.Person, o.Section, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}

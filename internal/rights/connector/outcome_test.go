@@ -17,7 +17,7 @@ import (
 func (w *town) of(by string) []outcome.Outcome {
 	w.T.Helper()
 	r := w.Find(w.permittedCode)
-	list, err := outcome.New(w.DB.Pool).Of(w.T.Context(), w.As(by), []int64{r.Person}, []int64{r.System})
+	list, err := w.outcomes.Of(w.T.Context(), w.As(by), []int64{r.Person}, []int64{r.System})
 	w.Must(err)
 	return list
 }
@@ -43,7 +43,7 @@ func TestWhatTheLedgerIsToldOfItsDirectory(t *testing.T) {
 		t.Errorf("it differs by %+v", d)
 	}
 	for by, want := range map[string]int{"soumu 統括": 1, "zeimu 担当副課長": 1, "fukushi 課長": 0, clerk: 0} {
-		alone, err := outcome.New(w.DB.Pool).Unknown(t.Context(), w.As(by), 10)
+		alone, err := w.outcomes.Unknown(t.Context(), w.As(by), 10)
 		w.Must(err)
 		if len(alone) != want || want > 0 && alone[0].Login != "stranger" {
 			t.Errorf("%s sees of accounts that only the directory has: %+v", by, alone)

@@ -2,9 +2,8 @@ package connector
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,94 +11,8 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
-	"kagami/internal/rights/connector/reach"
 	"kagami/internal/trail"
 )
-
-// OnPage is how many lines a page of a list has.
-const OnPage = 50
-
-// Search is what somebody looks for. What is empty leaves out nothing.
-type Search struct {
-	Connector string // its code
-	System    string // a 管理番号
-	Person    string // a 職員番号
-	State     State
-	After     int64 // 0, or Next of the page before
-}
-
-// Target is what is wanted of a person and a system, and how far it is.
-type Target struct {
-	ID, PersonID, Section  int64 // that of the system
-	Number, Person         string
-	SystemCode, System     string
-	Connector, ConnectorOf string // its code and its name; empty where there is none
-	Mode                   Mode   // of it
-	Wanted                 bool
-	Since                  time.Time
-	State                  State
-	Tries                  int
-	NextAt                 time.Time
-	Trouble                reach.Trouble
-	Partly                 bool
-	DoneAt                 *time.Time
-}
-
-// Page is a page of a list.
-type Page[T any] struct {
-	Lines []T
-	Count int
-	Next  int64 // 0 on the last page
-}
-
-// Targets lists what is wanted in systems that the actor may see, the newest first.
-func (s *Service) Targets(ctx context.Context, actor authz.Actor, q Search) (Page[Target], error) {
-	var page Page[Target]
-	if actor.Reach(authz.ReadConnectors) == authz.None {
-		return page, errForbidden()
-	}
-	where, args := q.where(actor, "coalesce(c.code, '')")
-	if q.State.Title() != "" {
-		where += ` AND t.state = @state`
-		args["state"] = string(q.State)
-	}
-	const from = ` FROM right_target t JOIN system_shown y ON y.id = t.asset_id JOIN person_shown p ON p.id = t.person_id
-		LEFT JOIN connector_system x ON x.asset_id = t.asset_id LEFT JOIN connector c ON c.id = x.connector_id WHERE t.version > 0 AND `
-	found, err := postgres.One[struct{ Count int }](ctx, s.pool, "counting targets of rights", `SELECT count(*) AS count`+from+where, args)
-	if page.Count = found.Count; err != nil || page.Count == 0 {
-		return page, err
-	}
-	if q.After > 0 {
-		where += ` AND t.id < @after`
-		args["after"] = q.After
-	}
-	page.Lines, err = postgres.List[Target](ctx, s.pool, "listing targets of rights", `
-		SELECT t.id, t.person_id, y.section_id AS section, p.staff_number AS number, p.name AS person, y.code AS system_code, y.name AS system, coalesce(c.code, '') AS connector, coalesce(c.name, '') AS connector_of, coalesce(c.mode, '') AS mode,
-		       t.wanted, t.since, t.state, t.tries, t.next_at, t.trouble, t.partly, t.done_at`+from+where+` ORDER BY t.id DESC LIMIT @limit`, with(args, "limit", OnPage+1))
-	if len(page.Lines) > OnPage {
-		page.Lines = page.Lines[:OnPage]
-		page.Next = page.Lines[OnPage-1].ID
-	}
-	return page, err
-}
-
-// where is what a row of somebody and a system y must be like.
-func (q Search) where(actor authz.Actor, connector string) (string, pgx.StrictNamedArgs) {
-	condition, args := Seen(actor)
-	conditions := []string{condition}
-	must := func(condition, name, value string) {
-		if value = strings.TrimSpace(value); value != "" {
-			conditions = append(conditions, condition)
-			args[name] = value
-		}
-	}
-	must("y.code = @system", "system", q.System)
-	must("lower(p.staff_number) = lower(@number)", "number", q.Person)
-	if connector != "" {
-		must(connector+" = @connector", "connector", q.Connector)
-	}
-	return strings.Join(conditions, " AND "), args
-}
 
 // Retry lets what has failed be carried out once more: of a connector all, or one target.
 // Conflict where nothing has failed.
@@ -133,12 +46,12 @@ func (s *Service) ByHand(ctx context.Context, actor authz.Actor, target int64) e
 			SELECT t.person_id AS person, t.asset_id AS asset, y.section_id AS section FROM right_target t JOIN system_shown y ON y.id = t.asset_id WHERE t.id = @id AND t.state = 'failed' FOR UPDATE OF t`,
 			pgx.StrictNamedArgs{"id": target})
 		if err != nil {
-			if isNone(err) {
+			if errors.Is(err, pgx.ErrNoRows) {
 				err = fault.New(fault.Conflict, "失敗しているものではなくなりました。画面を開き直して、いまの状態を確かめてください。")
 			}
 			return door.Unchanged(), err
 		}
-		matter, err := orderMatter(ctx, tx, r.Person, r.Section, tx.Today())
+		matter, err := OrderMatter(ctx, tx, r.Person, r.Section, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
@@ -158,13 +71,13 @@ func (s *Service) AskByHand(ctx context.Context, actor authz.Actor, target int64
 	condition, args := Seen(actor)
 	r, err := postgres.One[row](ctx, s.pool, "finding a target", `
 		SELECT t.person_id AS person, y.section_id AS section FROM right_target t JOIN system_shown y ON y.id = t.asset_id WHERE t.id = @id AND `+condition, with(args, "id", target))
-	if isNone(err) {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.New(fault.NotFound, "この反映は、見つかりません。「反映の状態」の一覧から探してください。")
 	}
 	if err != nil {
 		return err
 	}
-	matter, err := orderMatter(ctx, s.pool, r.Person, r.Section, s.today())
+	matter, err := OrderMatter(ctx, s.pool, r.Person, r.Section, s.today())
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,8 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
+	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
-	"kagami/internal/rights"
 	"kagami/internal/state"
 	"kagami/internal/task"
 )
@@ -75,7 +75,7 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 		arms = append(arms, toAnswer)
 	}
 	if len(places) > 0 {
-		judged, more := rights.Above(places)
+		judged, more := responsible.Above(places)
 		maps.Copy(args, more)
 		arms = append(arms, toJudge+judged+` GROUP BY e.code, s.code, s.name, e.due_on`)
 	}
@@ -107,7 +107,7 @@ const (
 	toJudge = `
 		SELECT 'judge' AS what, e.code, s.code AS section_code, s.name AS section_name, e.due_on, count(*)::int AS count
 		FROM (SELECT v.code, v.due_on, i.person_id, ` + place + ` AS section_id, ` + stands + ` AS stands FROM ` + items + ` WHERE ` + underWay + ` AND i.person_id <> @actor
-			AND i.person_id = ANY(` + rights.Heads + `)) e
+			AND i.person_id = ANY(` + responsible.Heads + `)) e
 		JOIN section_shown s ON s.id = e.section_id WHERE e.stands IN ('open', 'later') AND `
 	toClose = `
 		SELECT 'close' AS what, v.code, '' AS section_code, '' AS section_name, v.due_on, u.missing::int AS count

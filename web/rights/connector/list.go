@@ -9,6 +9,7 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/rights/connector"
+	"kagami/internal/rights/connector/outcome"
 	"kagami/web/component"
 	"kagami/web/screen"
 )
@@ -54,9 +55,9 @@ func (a asked) url() string {
 func (a asked) narrowed() bool { return a.url() != a.base }
 
 // search is that as the operation takes it.
-func (a asked) search(r *http.Request) connector.Search {
+func (a asked) search(r *http.Request) outcome.Search {
 	var form screen.Form
-	return connector.Search{
+	return outcome.Search{
 		Connector: a.values["connector"], System: a.values["system"], Person: a.values["person"], State: connector.State(a.values["state"]), After: form.ID(r.URL.Query().Get("after")),
 	}
 }
@@ -76,7 +77,7 @@ func stateChoices() []component.Choice {
 
 func orderChoices() []component.Choice {
 	var list []component.Choice
-	for _, k := range connector.OrderKinds() {
+	for _, k := range outcome.OrderKinds() {
 		list = append(list, component.Choice{Value: string(k), Label: k.Title()})
 	}
 	return list
@@ -86,7 +87,7 @@ func (s *Screens) showTargets(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	a := readAsked(r, address.RightTargets, "state", "connector", "system", "person")
 	q := a.search(r)
-	page, err := s.connectors.Targets(ctx, actor, q)
+	page, err := s.outcomes.Targets(ctx, actor, q)
 	if err != nil {
 		return err
 	}
@@ -127,16 +128,16 @@ func (s *Screens) byHand(w http.ResponseWriter, r *http.Request) error {
 func (s *Screens) showOrders(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	a := readAsked(r, address.RightOrders, "kind", "system", "person")
-	kind := connector.OrderKind(a.values["kind"])
+	kind := outcome.OrderKind(a.values["kind"])
 	if kind.Title() == "" {
-		kind = connector.OrdersOpen
+		kind = outcome.OrdersOpen
 	}
 	q := a.search(r)
-	page, err := s.connectors.Orders(ctx, actor, kind, q)
+	page, err := s.outcomes.Orders(ctx, actor, kind, q)
 	if err != nil {
 		return err
 	}
-	may, err := s.connectors.MayComplete(ctx, actor, page.Lines)
+	may, err := s.outcomes.MayComplete(ctx, actor, page.Lines)
 	if err != nil {
 		return err
 	}
@@ -158,7 +159,7 @@ func (s *Screens) showDrift(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), screen.Actor(r.Context())
 	a := readAsked(r, address.RightDrift, "connector", "system", "person")
 	q := a.search(r)
-	page, err := s.connectors.Drifts(ctx, actor, q)
+	page, err := s.outcomes.Drifts(ctx, actor, q)
 	if err != nil {
 		return err
 	}

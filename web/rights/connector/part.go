@@ -11,6 +11,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/job"
 	"kagami/internal/rights/connector"
+	"kagami/internal/rights/connector/outcome"
 	"kagami/internal/sample"
 	"kagami/internal/state"
 	"kagami/internal/task"
@@ -20,10 +21,15 @@ import (
 )
 
 // Screens are those screens.
-type Screens struct{ connectors *connector.Service }
+type Screens struct {
+	connectors *connector.Service
+	outcomes   *outcome.Service
+}
 
 // New makes the screens.
-func New(connectors *connector.Service) *Screens { return &Screens{connectors} }
+func New(connectors *connector.Service, outcomes *outcome.Service) *Screens {
+	return &Screens{connectors, outcomes}
+}
 
 // Part is what the portal takes in.
 func (s *Screens) Part() screen.Part {

@@ -1,4 +1,4 @@
-package rights
+package responsible
 
 import (
 	"fmt"
@@ -12,11 +12,12 @@ import (
 // Heads are in SQL those who hold one of the roles @heads on @today: Above is of nobody else.
 const Heads = `ARRAY(SELECT h.person_id FROM holding h WHERE h.role = ANY(@heads) AND h.period @> @today::date AND h.rule_period @> @today::date)`
 
-// Above says in SQL of a right e of somebody in a section that the actor stands next above who
-// leads it: its person alone holds the role, and all between.
+// Above says in SQL of a row e of a person_id in a section_id, such as a right to use a system,
+// that the actor stands next above who leads the section: its person alone holds the role, and
+// all between.
 func Above(places []authz.Place) (condition string, args pgx.StrictNamedArgs) {
 	args = pgx.StrictNamedArgs{"heads": []authz.Role{}}
-	var any []string
+	var either []string
 	for i, place := range places {
 		args["heads"] = append(args["heads"].([]authz.Role), place.Role)
 		var all []string
@@ -29,10 +30,10 @@ func Above(places []authz.Place) (condition string, args pgx.StrictNamedArgs) {
 			}
 			all = append(all, alone+`)`)
 		}
-		any = append(any, `(`+strings.Join(all, ` AND `)+`)`)
+		either = append(either, `(`+strings.Join(all, ` AND `)+`)`)
 	}
-	if len(any) == 0 {
+	if len(either) == 0 {
 		return `false`, args
 	}
-	return `(` + strings.Join(any, ` OR `) + `)`, args
+	return `(` + strings.Join(either, ` OR `) + `)`, args
 }
