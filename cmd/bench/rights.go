@@ -12,6 +12,7 @@ import (
 	"kagami/cmd/bench/figure"
 	"kagami/internal/address"
 	"kagami/internal/rights"
+	"kagami/internal/rights/settle"
 	"kagami/internal/sample/city"
 )
 
@@ -33,7 +34,7 @@ func measureRights(ctx context.Context, _ string) ([]figure.Figure, error) {
 		if err := city.Grow(ctx, t.pool, time.Now(), city.Size{People: cityPeople, Assets: rightsAssets, Rights: cityRights, Seed: 1}); err != nil {
 			return nil, err
 		}
-		of := rights.New(t.pool, t.Door, rights.Ties{})
+		of := settle.New(t.pool, t.Door, rights.New(t.pool, t.Door, rights.Ties{}))
 		if err := of.Settle(ctx); err != nil { // what the city was made with
 			return nil, err
 		}
@@ -165,7 +166,7 @@ func (t *town) medianAnew(ctx context.Context, page string, cookie *http.Cookie)
 
 // measureSettle measures how long it takes until those who lead people are asked, and the
 // ledger says so, after a transfer of so many that ten thousand rights are no longer in force.
-func (t *town) measureSettle(ctx context.Context, of *rights.Service) (figure.Figure, error) {
+func (t *town) measureSettle(ctx context.Context, of *settle.Service) (figure.Figure, error) {
 	if err := t.transferPeople(ctx); err != nil {
 		return figure.Figure{}, err
 	}

@@ -4,7 +4,7 @@
 //
 // A right is asked for, permitted by who answers for the system, and in force while its person
 // works where it is for. Nothing has to run for that: what is in force on a day is asked of
-// the views right_held and right_barred. A job then does what follows from a day that has come
+// the views right_held and right_barred. A job (settle) then does what follows from a day that has come
 // and from a change of the organization: it asks the new 管理者 what is still needed after a
 // transfer, ends what is over, and lets the town's directories take it over.
 //

@@ -53,7 +53,7 @@ func everyLife(t *testing.T) (o *rightstest.Office, codes []string) {
 	o.Must(o.Do("zeimu 課長", ask("fukushi 主事", as), rights.EventRefuse, "要らない"))
 	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
 	*o.Time = rightstest.Today.AddDays(1).Start()
-	o.Must(o.Rights.Settle(t.Context()))
+	o.Must(o.Settling.Settle(t.Context()))
 	for _, order := range []bar.Order{
 		{Person: o.Number["zeimu 主事"], Rights: []string{codes[4]}},
 		{Person: o.Number["fukushi 主査"], Whole: true},

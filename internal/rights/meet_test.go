@@ -189,6 +189,6 @@ func TestOfTwoThatMustNotMeetNeitherIsPermittedBesideTheOther(t *testing.T) {
 		}
 	}
 	for _, code := range codes {
-		stands(t, o, code, rights.Asked)
+		o.Stands(code, rights.Asked)
 	}
 }

@@ -10,25 +10,17 @@ import (
 	"kagami/internal/rights/rightstest"
 )
 
-// stands fails where a right does not stand so.
-func stands(t *testing.T, o *rightstest.Office, code string, want rights.Standing) {
-	t.Helper()
-	if got := o.Find(code).Standing; got != want {
-		t.Errorf("%s is %q, not %q", code, got, want)
-	}
-}
-
 func TestARightIsAskedForPermittedAndInForceFromItsFirstDay(t *testing.T) {
 	t.Parallel()
 	o := rightstest.New(t, databases.New(t), rights.Ties{})
 	asking := rightstest.Asking(o.Tax)
 	asking.From = rightstest.Today.AddDays(1)
 	code := o.Ask("fukushi 主事", asking)
-	stands(t, o, code, rights.Asked)
+	o.Stands(code, rights.Asked)
 	o.Must(o.Do("zeimu 担当副課長", code, rights.EventPermit, ""))
-	stands(t, o, code, rights.Upcoming)
+	o.Stands(code, rights.Upcoming)
 	*o.Time = o.Time.Add(24 * time.Hour)
-	stands(t, o, code, rights.InForce)
+	o.Stands(code, rights.InForce)
 }
 
 // Nobody permits what they have asked for, or what they would use themselves.
@@ -60,28 +52,28 @@ func TestATransferEndsARightAtMidnight(t *testing.T) {
 	o.Must(o.Rights.SetSystem(t.Context(), o.As("zeimu 課長"), o.Mail, rights.Setting{Everywhere: true}))
 	along := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Mail))
 	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
-	stands(t, o, bound, rights.InForce)
+	o.Stands(bound, rights.InForce)
 	*o.Time = rightstest.Today.AddDays(1).Start()
-	stands(t, o, bound, rights.Moved)
-	stands(t, o, along, rights.InForce)
+	o.Stands(bound, rights.Moved)
+	o.Stands(along, rights.InForce)
 	o.Must(o.Do("zeimu 課長", bound, rights.EventKeep, ""))
-	stands(t, o, bound, rights.InForce)
+	o.Stands(bound, rights.InForce)
 }
 
 // Where rights of a system go along from now on, who was transferred before may use it again, and
 // the directories are told.
 func TestWhatGoesAlongFromNowOnIsCarried(t *testing.T) {
 	t.Parallel()
-	var told carried
-	o := rightstest.New(t, databases.New(t), told.ties())
+	var told rightstest.Carried
+	o := rightstest.New(t, databases.New(t), told.Ties())
 	code := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Mail))
 	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
 	*o.Time = rightstest.Today.AddDays(1).Start()
-	stands(t, o, code, rights.Moved)
-	told.people = nil
+	o.Stands(code, rights.Moved)
+	told.People = nil
 	o.Must(o.Rights.SetSystem(t.Context(), o.As("zeimu 課長"), o.Mail, rights.Setting{Everywhere: true}))
-	stands(t, o, code, rights.InForce)
-	if !slices.Equal(told.people, []int64{o.People["fukushi 主事"]}) {
-		t.Errorf("carried are %v", told.people)
+	o.Stands(code, rights.InForce)
+	if !slices.Equal(told.People, []int64{o.People["fukushi 主事"]}) {
+		t.Errorf("carried are %v", told.People)
 	}
 }

@@ -20,27 +20,27 @@ func TestRightsOfASystemForEverybodyAreBoundAgain(t *testing.T) {
 	}
 	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
 	*o.Time = rightstest.Today.AddDays(1).Start()
-	stands(t, o, code, rights.Moved)
+	o.Stands(code, rights.Moved)
 }
 
 // Where a system is for everybody from now on, who was transferred may use it again at once:
 // the directories are told, and nobody is asked any more.
 func TestASystemForEverybodyIsUsedAgainAtOnce(t *testing.T) {
 	t.Parallel()
-	var told carried
-	o := rightstest.New(t, databases.New(t), told.ties())
+	var told rightstest.Carried
+	o := rightstest.New(t, databases.New(t), told.Ties())
 	code := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
 	o.Permitted("zeimu 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
 	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
 	*o.Time = rightstest.Today.AddDays(1).Start()
-	o.Must(o.Rights.Settle(t.Context()))
-	told.people = nil
+	o.Must(o.Settling.Settle(t.Context()))
+	told.People = nil
 	o.Must(o.Rights.SetSystem(t.Context(), o.As("zeimu 課長"), o.Tax, rights.Setting{Everywhere: true}))
-	stands(t, o, code, rights.InForce)
+	o.Stands(code, rights.InForce)
 	if list, err := o.Rights.Moved(t.Context(), o.As("zeimu 課長")); err != nil || len(list) != 0 {
 		t.Errorf("asked is %+v, %v", list, err)
 	}
-	if !slices.Equal(told.people, []int64{o.People["fukushi 主事"]}) {
-		t.Errorf("the directories were told of %v", told.people)
+	if !slices.Equal(told.People, []int64{o.People["fukushi 主事"]}) {
+		t.Errorf("the directories were told of %v", told.People)
 	}
 }

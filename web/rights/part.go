@@ -16,6 +16,7 @@ import (
 	"kagami/internal/notice"
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
+	"kagami/internal/rights/settle"
 	"kagami/internal/sample"
 	"kagami/internal/setting"
 	"kagami/internal/state"
@@ -29,14 +30,15 @@ import (
 
 // Screens are those screens.
 type Screens struct {
-	rights *rights.Service
-	bars   *bar.Service
-	tables state.Cache[rights.Stamp, templ.Component]
+	rights   *rights.Service
+	bars     *bar.Service
+	settling *settle.Service
+	tables   state.Cache[rights.Stamp, templ.Component]
 }
 
 // New makes the screens.
-func New(of *rights.Service, bars *bar.Service) *Screens {
-	return &Screens{of, bars, state.NewCache[rights.Stamp, templ.Component](cachedTables)}
+func New(of *rights.Service, bars *bar.Service, settling *settle.Service) *Screens {
+	return &Screens{of, bars, settling, state.NewCache[rights.Stamp, templ.Component](cachedTables)}
 }
 
 // Part is what the portal takes in.
@@ -68,12 +70,12 @@ func (s *Screens) Part() screen.Part {
 			"right-system": {Heading: "システムの設定を変えました", Text: "これから申請される利用権限と、いまある利用権限に使われます。"},
 		},
 		Tasks:    s.tasks,
-		Topics:   []notice.Topic{s.rights.Topic(), rights.QuestionTopic(), s.bars.Topic()},
+		Topics:   []notice.Topic{s.rights.Topic(), settle.QuestionTopic(), s.bars.Topic()},
 		Subjects: []trail.Named{{Kind: "right", Title: "利用権限"}, {Kind: "right_system", Title: "システムの利用権限の設定"}, {Kind: "right_bar", Title: "利用権限の停止・剥奪・緊急停止"}},
-		Settings: []setting.Setting{rights.ReplyDays.Setting, bar.CutDays.Setting},
+		Settings: []setting.Setting{settle.ReplyDays.Setting, bar.CutDays.Setting},
 		Counters: []state.Counter{rights.ChangeCounter},
 		Jobs: func(workers *river.Workers) []*river.PeriodicJob {
-			return append(s.rights.RegisterJobs(workers), s.bars.RegisterJobs(workers)...)
+			return append(s.settling.RegisterJobs(workers), s.bars.RegisterJobs(workers)...)
 		},
 		Sample: func(ctx context.Context, t *sample.Town) error { return s.fill(ctx, *t) },
 	}

@@ -12,6 +12,7 @@ import (
 	"kagami/internal/asset/find"
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
+	"kagami/internal/rights/settle"
 	"kagami/web/asset/assettest"
 	webrights "kagami/web/rights"
 	"kagami/web/screen"
@@ -21,7 +22,7 @@ import (
 
 var town = assettest.Town(func(g server.Ground, _ *asset.Service, _ *find.Service) []screen.Part {
 	of := rights.New(g.Pool, g.Door, rights.Ties{})
-	return []screen.Part{webrights.New(of, bar.New(g.Pool, g.Door, of, g.Accounts.Bar)).Part()}
+	return []screen.Part{webrights.New(of, bar.New(g.Pool, g.Door, of, g.Accounts.Bar), settle.New(g.Pool, g.Door, of)).Part()}
 })
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

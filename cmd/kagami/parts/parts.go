@@ -50,6 +50,7 @@ import (
 	rightsreach "kagami/internal/rights/connector/reach"
 	ledger "kagami/internal/rights/intake"
 	"kagami/internal/rights/review"
+	"kagami/internal/rights/settle"
 	"kagami/internal/setting"
 	webabsence "kagami/web/absence"
 	"kagami/web/account"
@@ -156,7 +157,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webmissing.New(lost, assets).Part(),
 		webloan.New(loans).Part(),
 		webstocktaking.New(stocktaking.New(g.Pool, g.Door, assets, stocktaking.Ties{Missing: notFound(lost)}), assets).Part(),
-		webrights.New(accessRights, bars).Part(),
+		webrights.New(accessRights, bars, settle.New(g.Pool, g.Door, accessRights)).Part(),
 		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: outcomes.DriftForPortal})).Part(),
 		webconnector.New(connectors, outcomes).Part(),
 		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(outcomes), Carried: carriedOut(outcomes)}), accessRights).Part(),

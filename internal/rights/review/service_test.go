@@ -404,10 +404,10 @@ func TestWhatIsSuspendedIsKeptAfterATransfer(t *testing.T) {
 	w.Must(err)
 	w.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
 	*w.Time = rightstest.Today.AddDays(1).Start()
-	w.Must(w.Rights.Settle(t.Context()))
+	w.Must(w.Settling.Settle(t.Context()))
 	w.Must(w.say("zeimu 課長", code, "zeimu", w.welfare, review.Needed, ""))
 	*w.Time = rightstest.Today.AddDays(16).Start()
-	w.Must(w.Rights.Settle(t.Context()))
+	w.Must(w.Settling.Settle(t.Context()))
 	if r := w.Office.Find(w.welfare); r.Standing != rights.InForce || r.SectionName != "税務町民課" {
 		t.Errorf("it is %s, for the work of %s", r.Standing, r.SectionName)
 	}

@@ -2,6 +2,7 @@
 package rightstest
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
+	"kagami/internal/rights/settle"
 	"kagami/internal/state"
 )
 
@@ -23,19 +25,20 @@ var Today = calendar.NewDate(2026, time.November, 24)
 // Office is a town of three sections with the roles of 図 1.1, each held by one person, and
 // two systems of 税務町民課.
 type Office struct {
-	T      testing.TB
-	DB     pgtest.DB
-	Time   *time.Time // the instant, which a test moves
-	Door   *door.Door
-	Town   *org.Service
-	Assets *asset.Service
-	Rights *rights.Service
-	Bars   *bar.Service
-	People map[string]int64  // by section and post: "zeimu 課長"
-	Number map[string]string // their 職員番号
-	Posts  map[string]int64
-	Tax    string // the 管理番号 of a system
-	Mail   string // that of another
+	T        testing.TB
+	DB       pgtest.DB
+	Time     *time.Time // the instant, which a test moves
+	Door     *door.Door
+	Town     *org.Service
+	Assets   *asset.Service
+	Rights   *rights.Service
+	Bars     *bar.Service
+	Settling *settle.Service
+	People   map[string]int64  // by section and post: "zeimu 課長"
+	Number   map[string]string // their 職員番号
+	Posts    map[string]int64
+	Tax      string // the 管理番号 of a system
+	Mail     string // that of another
 }
 
 // New makes an office in a database, with what rights start elsewhere.
@@ -47,7 +50,7 @@ func New(t testing.TB, db pgtest.DB, ties rights.Ties) *Office {
 		T: t, DB: db, Time: &now, Door: through, Town: org.New(db.Pool, through), Assets: asset.New(db.Pool, through), Rights: rights.New(db.Pool, through, ties),
 		People: map[string]int64{}, Number: map[string]string{}, Posts: map[string]int64{},
 	}
-	o.Bars = bar.New(db.Pool, through, o.Rights, nil)
+	o.Bars, o.Settling = bar.New(db.Pool, through, o.Rights, nil), settle.New(db.Pool, through, o.Rights)
 	ctx, operator := t.Context(), authz.AsOperator()
 	for _, rule := range append(org.CommonRules(), org.Rule{Title: "統括", Role: authz.GeneralSecurityOfficer}, org.Rule{Title: "責任者", Role: authz.SecurityOfficer},
 		org.Rule{Title: "CSIRT", Role: authz.CSIRTMember}, org.Rule{Title: "監査", Role: authz.Auditor}, org.Rule{Title: "CISO", Role: authz.CISO}) {
@@ -155,4 +158,23 @@ func (o *Office) Find(code string) rights.Right {
 	r, err := o.Rights.Find(o.T.Context(), o.As("soumu 統括"), code)
 	o.Must(err)
 	return r
+}
+
+// Stands fails where a right does not stand so.
+func (o *Office) Stands(code string, want rights.Standing) {
+	o.T.Helper()
+	if got := o.Find(code).Standing; got != want {
+		o.T.Errorf("%s is %q, not %q", code, got, want)
+	}
+}
+
+// Carried are whom the town's directories were told of.
+type Carried struct{ People []int64 }
+
+// Ties let them be told.
+func (c *Carried) Ties() rights.Ties {
+	return rights.Ties{Carry: func(_ context.Context, _ *door.Tx, people []int64) error {
+		c.People = append(c.People, people...)
+		return nil
+	}}
 }

@@ -15,6 +15,7 @@ import (
 	"kagami/internal/rights/connector"
 	"kagami/internal/rights/connector/outcome"
 	"kagami/internal/rights/connector/reach"
+	"kagami/internal/rights/settle"
 	"kagami/web/asset/assettest"
 	webrights "kagami/web/rights"
 	webconnector "kagami/web/rights/connector"
@@ -26,7 +27,10 @@ import (
 var town = assettest.Town(func(g server.Ground, _ *asset.Service, _ *find.Service) []screen.Part {
 	connectors := connector.New(g.Pool, g.Door, g.Keys, g.Log, reach.DialPeers)
 	of := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
-	return []screen.Part{webrights.New(of, bar.New(g.Pool, g.Door, of, g.Accounts.Bar)).Part(), webconnector.New(connectors, outcome.New(g.Pool)).Part()}
+	return []screen.Part{
+		webrights.New(of, bar.New(g.Pool, g.Door, of, g.Accounts.Bar), settle.New(g.Pool, g.Door, of)).Part(),
+		webconnector.New(connectors, outcome.New(g.Pool)).Part(),
+	}
 })
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }

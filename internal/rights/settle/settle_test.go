@@ -1,7 +1,6 @@
-package rights_test
+package settle_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -17,18 +16,9 @@ import (
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
 	"kagami/internal/rights/rightstest"
+	"kagami/internal/rights/settle"
 	"kagami/internal/task"
 )
-
-// carried are whom the directories were told of.
-type carried struct{ people []int64 }
-
-func (c *carried) ties() rights.Ties {
-	return rights.Ties{Carry: func(_ context.Context, _ *door.Tx, people []int64) error {
-		c.people = append(c.people, people...)
-		return nil
-	}}
-}
 
 // events are the steps of a right, the first first.
 func events(t *testing.T, o *rightstest.Office, code string) (list []rights.Event) {
@@ -53,17 +43,17 @@ func notices(t *testing.T, o *rightstest.Office, to, title string) (count int) {
 
 func TestAfterATransferItIsAskedWhatIsStillNeeded(t *testing.T) {
 	t.Parallel()
-	var told carried
-	o := rightstest.New(t, databases.New(t), told.ties())
+	var told rightstest.Carried
+	o := rightstest.New(t, databases.New(t), told.Ties())
 	kept := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
 	unanswered := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Mail))
 	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
 	*o.Time = rightstest.Today.AddDays(1).Start()
-	told.people = nil
-	o.Must(o.Rights.Settle(t.Context()))
-	o.Must(o.Rights.Settle(t.Context()))
-	if !slices.Equal(told.people, []int64{o.People["fukushi 主事"]}) {
-		t.Errorf("the directories were told of %v", told.people)
+	told.People = nil
+	o.Must(o.Settling.Settle(t.Context()))
+	o.Must(o.Settling.Settle(t.Context()))
+	if !slices.Equal(told.People, []int64{o.People["fukushi 主事"]}) {
+		t.Errorf("the directories were told of %v", told.People)
 	}
 	if n := notices(t, o, "zeimu 課長", "異動してきた人"); n != 1 {
 		t.Errorf("the new 管理者 was asked %d times", n)
@@ -74,9 +64,9 @@ func TestAfterATransferItIsAskedWhatIsStillNeeded(t *testing.T) {
 	}
 	o.Must(o.Do("zeimu 課長", kept, rights.EventKeep, ""))
 	*o.Time = rightstest.Today.AddDays(16).Start()
-	o.Must(o.Rights.Settle(t.Context()))
-	stands(t, o, kept, rights.InForce)
-	stands(t, o, unanswered, rights.Ended)
+	o.Must(o.Settling.Settle(t.Context()))
+	o.Stands(kept, rights.InForce)
+	o.Stands(unanswered, rights.Ended)
 	if got := events(t, o, unanswered); !slices.Equal(got, []rights.Event{rights.EventAsk, rights.EventPermit, rights.EventMove, rights.EventExpire}) {
 		t.Errorf("its steps are %v", got)
 	}
@@ -103,7 +93,7 @@ func TestOfWhoLeadsASectionNowItIsAskedAboveThem(t *testing.T) {
 	o.Transfer("fukushi 課長", "zeimu 課長", rightstest.Today.AddDays(1))
 	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
 	*o.Time = rightstest.Today.AddDays(1).Start()
-	o.Must(o.Rights.Settle(t.Context()))
+	o.Must(o.Settling.Settle(t.Context()))
 	for who, want := range map[string]string{"fukushi 課長": clerk, "soumu 統括": code} {
 		if n := notices(t, o, who, "異動してきた人"); n != 1 {
 			t.Errorf("%s has %d notices", who, n)
@@ -117,7 +107,7 @@ func TestOfWhoLeadsASectionNowItIsAskedAboveThem(t *testing.T) {
 		t.Errorf("%d wait for the CISO", n)
 	}
 	o.Must(o.Do("soumu 統括", code, rights.EventKeep, ""))
-	stands(t, o, code, rights.InForce)
+	o.Stands(code, rights.InForce)
 }
 
 // What nobody can use yet, or just now, is asked after a transfer as well: else it would end
@@ -140,15 +130,15 @@ func TestWhatIsBarredOrToComeIsKeptAfterATransfer(t *testing.T) {
 	}
 	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
 	*o.Time = rightstest.Today.AddDays(1).Start()
-	o.Must(o.Rights.Settle(t.Context()))
+	o.Must(o.Settling.Settle(t.Context()))
 	o.Must(o.Do("zeimu 課長", upcoming, rights.EventKeep, ""))
 	o.Must(o.Do("zeimu 課長", barred, rights.EventKeep, ""))
-	stands(t, o, upcoming, rights.Upcoming)
-	stands(t, o, barred, rights.Suspended)
+	o.Stands(upcoming, rights.Upcoming)
+	o.Stands(barred, rights.Suspended)
 	*o.Time = rightstest.Today.AddDays(30).Start()
-	o.Must(o.Rights.Settle(t.Context()))
-	stands(t, o, upcoming, rights.InForce)
-	stands(t, o, barred, rights.InForce)
+	o.Must(o.Settling.Settle(t.Context()))
+	o.Stands(upcoming, rights.InForce)
+	o.Stands(barred, rights.InForce)
 }
 
 func TestWhatWasAskedForByWhoHasLeftIsNotPermitted(t *testing.T) {
@@ -170,14 +160,14 @@ func TestWhoComesBackHasTheirRightsAgain(t *testing.T) {
 	code := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
 	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
 	*o.Time = rightstest.Today.AddDays(1).Start()
-	o.Must(o.Rights.Settle(t.Context()))
+	o.Must(o.Settling.Settle(t.Context()))
 	o.Transfer("fukushi 主事", "fukushi 主査", rightstest.Today.AddDays(3))
 	*o.Time = rightstest.Today.AddDays(3).Start()
-	o.Must(o.Rights.Settle(t.Context()))
-	stands(t, o, code, rights.InForce)
+	o.Must(o.Settling.Settle(t.Context()))
+	o.Stands(code, rights.InForce)
 	*o.Time = rightstest.Today.AddDays(40).Start()
-	o.Must(o.Rights.Settle(t.Context()))
-	stands(t, o, code, rights.InForce)
+	o.Must(o.Settling.Settle(t.Context()))
+	o.Stands(code, rights.InForce)
 }
 
 func TestWhoHasLeftHasNothingAtMidnightAndEndsLater(t *testing.T) {
@@ -186,11 +176,11 @@ func TestWhoHasLeftHasNothingAtMidnightAndEndsLater(t *testing.T) {
 	code := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
 	o.Leave("fukushi 主事", rightstest.Today)
 	*o.Time = rightstest.Today.AddDays(1).Start()
-	stands(t, o, code, rights.Left)
-	o.Must(o.Rights.Settle(t.Context()))
-	stands(t, o, code, rights.Left)
+	o.Stands(code, rights.Left)
+	o.Must(o.Settling.Settle(t.Context()))
+	o.Stands(code, rights.Left)
 	*o.Time = rightstest.Today.AddDays(16).Start()
-	o.Must(o.Rights.Settle(t.Context()))
+	o.Must(o.Settling.Settle(t.Context()))
 	if got := events(t, o, code); !slices.Equal(got, []rights.Event{rights.EventAsk, rights.EventPermit, rights.EventDepart, rights.EventLeave}) {
 		t.Errorf("its steps are %v", got)
 	}
@@ -203,8 +193,8 @@ func TestWhatIsOverEnds(t *testing.T) {
 	asking.Until = rightstest.Today.AddDays(1)
 	code := o.Permitted("fukushi 主事", "zeimu 担当副課長", asking)
 	*o.Time = rightstest.Today.AddDays(2).Start()
-	stands(t, o, code, rights.Ended)
-	o.Must(o.Rights.Settle(t.Context()))
+	o.Stands(code, rights.Ended)
+	o.Must(o.Settling.Settle(t.Context()))
 	if r := o.Find(code); r.EndedOn != rightstest.Today.AddDays(2) {
 		t.Errorf("it ended on %v", r.EndedOn)
 	}
@@ -216,19 +206,19 @@ func TestWhatIsOverEnds(t *testing.T) {
 // The directories know of it on the same day, and not only on the next.
 func TestRightsEndWithTheirSystem(t *testing.T) {
 	t.Parallel()
-	var told carried
-	o := rightstest.New(t, databases.New(t), told.ties())
+	var told rightstest.Carried
+	o := rightstest.New(t, databases.New(t), told.Ties())
 	code := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
 	other := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Mail))
-	o.Must(o.Rights.Settle(t.Context()))
+	o.Must(o.Settling.Settle(t.Context()))
 	_, err := o.DB.Pool.Exec(t.Context(), `UPDATE asset SET state = 'retired' WHERE code = $1`, o.Tax)
 	o.Must(err)
-	told.people = nil
-	o.Must(o.Rights.Settle(t.Context()))
-	if got := events(t, o, code); got[len(got)-1] != rights.EventRetire || !slices.Equal(told.people, []int64{o.People["fukushi 主事"]}) {
-		t.Errorf("its steps are %v; the directories were told of %v", got, told.people)
+	told.People = nil
+	o.Must(o.Settling.Settle(t.Context()))
+	if got := events(t, o, code); got[len(got)-1] != rights.EventRetire || !slices.Equal(told.People, []int64{o.People["fukushi 主事"]}) {
+		t.Errorf("its steps are %v; the directories were told of %v", got, told.People)
 	}
-	stands(t, o, other, rights.InForce)
+	o.Stands(other, rights.InForce)
 }
 
 // Whatever the town is like: once a day is settled, what is not asked about is in force as the
@@ -238,7 +228,8 @@ func TestWhatIsAskedIsWhatTheViewHasNot(t *testing.T) {
 	db, today := databases.New(t), rightstest.Today
 	owner := db.Owner(t)
 	now := today.Start()
-	service := rights.New(db.Pool, door.New(db.Pool, func() time.Time { return now }), rights.Ties{})
+	through := door.New(db.Pool, func() time.Time { return now })
+	service := settle.New(db.Pool, through, rights.New(db.Pool, through, rights.Ties{}))
 	rows := []string{"right_question", "right_step", "access_right", "asset", "notice"} // whose own triggers keep them, and which go with each town
 	for _, table := range rows {
 		if _, err := owner.Exec(t.Context(), `ALTER TABLE `+table+` DISABLE TRIGGER USER`); err != nil {

@@ -1,4 +1,7 @@
-package rights
+// Package settle does what follows for rights from a day that has come, from a change of the
+// organization, and from the end of a system: who leads somebody now is asked what is still
+// needed after a transfer, what is over ends, and the town's directories take it over.
+package settle
 
 import (
 	"context"
@@ -8,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 
 	"kagami/internal/address"
@@ -18,9 +22,25 @@ import (
 	"kagami/internal/org"
 	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
+	"kagami/internal/rights"
 	"kagami/internal/setting"
 	"kagami/internal/state"
+	"kagami/internal/trail"
 )
+
+// Service settles the ledger in a database.
+type Service struct {
+	pool   *pgxpool.Pool
+	door   *door.Door
+	rights *rights.Service
+}
+
+// New makes the service.
+func New(pool *pgxpool.Pool, d *door.Door, of *rights.Service) *Service {
+	return &Service{pool, d, of}
+}
+
+func (s *Service) today() calendar.Date { return calendar.Day(s.door.Now()) }
 
 // ReplyDays is until when the new 管理者 says after a transfer what is still needed.
 var ReplyDays = setting.NewChoice("rights.reply_days", "異動した人の利用権限について、新しい課の課長が答える日数",
@@ -38,9 +58,7 @@ func (settleDay) Kind() string { return "right_settle" }
 // a system is no more.
 const settleEvery = time.Minute
 
-// Settle does what follows from a day that has come, from a change of the organization, and
-// from the end of a system: who leads somebody now is asked what is still needed after a
-// transfer, what is over ends, and the town's directories take it over. It may be done any number of times.
+// Settle does it. It may be done any number of times.
 func (s *Service) Settle(ctx context.Context) error {
 	last, err := lastSettled(ctx, s.pool, "")
 	if err != nil || last.Day == s.today() && last.Organization == last.Now && !last.Retired {
@@ -172,31 +190,36 @@ func (s *Service) settle(ctx context.Context, tx *door.Tx, last settled) (door.E
 		people[i] = d.Person
 	}
 	var all []door.Effect
-	for _, event := range []Event{EventRetire, EventExpire, EventLeave, EventDepart, EventMove} {
+	for _, event := range []rights.Event{rights.EventRetire, rights.EventExpire, rights.EventLeave, rights.EventDepart, rights.EventMove} {
 		if len(of[string(event)]) == 0 {
 			continue
 		}
-		written, err := write(ctx, tx, 0, event, "", ids(of[string(event)]), 0)
+		done, err := rights.FallDue(ctx, tx, event, ids(of[string(event)]))
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		all = append(all, effects(written, event)...)
+		all = append(all, done...)
 	}
-	if err := question(ctx, tx, of, tx.Today().AddDays(days)); err != nil {
+	if err := questions(of).Put(ctx, tx, tx.Today().AddDays(days)); err != nil {
 		return door.Unchanged(), err
 	}
 	for _, what := range []string{dueMoot, dueRedirect, dueBegin} {
 		for _, d := range of[what] {
-			all = append(all, made{ID: d.ID, Person: d.Person}.effect(Event(what)))
+			all = append(all, door.Effect{Subject: trail.Subject{Kind: "right", ID: d.ID}, Fields: []string{what}, Refs: map[string]int64{"person": d.Person}})
 		}
 	}
 	effect := all[0]
 	effect.Also = all[1:]
-	effect.Notices, err = s.tellMoved(ctx, tx, append(of[string(EventMove)], of[dueRedirect]...), tx.Today().AddDays(days))
+	effect.Notices, err = s.tellMoved(ctx, tx, append(of[string(rights.EventMove)], of[dueRedirect]...), tx.Today().AddDays(days))
 	if err != nil {
 		return door.Unchanged(), err
 	}
-	return effect, s.Carry(ctx, tx, distinct(people))
+	return effect, s.rights.Carry(ctx, tx, distinct(people))
+}
+
+// distinct are some numbers in their order, each once.
+func distinct(numbers []int64) []int64 {
+	return slices.Compact(slices.Sorted(slices.Values(numbers)))
 }
 
 func ids(list []due) []int64 {
@@ -207,37 +230,18 @@ func ids(list []due) []int64 {
 	return ids
 }
 
-// question asks what is to be asked of rights until a day, and settles what need not be asked
-// any more.
-func question(ctx context.Context, tx *door.Tx, of map[string][]due, until calendar.Date) error {
-	settle := append(ids(of[dueMoot]), append(ids(of[string(EventDepart)]), ids(of[string(EventMove)])...)...)
-	var rights, sections []int64
-	var departed []bool
-	for _, event := range []Event{EventMove, EventDepart} {
+// questions are what is to be asked of rights, and of which of them nothing need be asked any more.
+func questions(of map[string][]due) (q rights.Questions) {
+	for _, event := range []rights.Event{rights.EventMove, rights.EventDepart} {
 		for _, d := range of[string(event)] {
-			rights, sections, departed = append(rights, d.ID), append(sections, d.Section), append(departed, event == EventDepart)
+			q.Asked = append(q.Asked, rights.Question{Right: d.ID, Section: d.Section, Departed: event == rights.EventDepart})
 		}
 	}
-	var redirected, to []int64
 	for _, d := range of[dueRedirect] {
-		redirected, to = append(redirected, d.ID), append(to, d.Section)
+		q.Redirected = append(q.Redirected, rights.Question{Right: d.ID, Section: d.Section})
 	}
-	var batch pgx.Batch
-	postgres.Queue(&batch, `UPDATE right_question SET answer = 'moot', answered_at = @now WHERE right_id = ANY(@rights::bigint[]) AND answer IS NULL`,
-		pgx.StrictNamedArgs{"rights": append([]int64{}, settle...), "now": tx.Now})
-	postgres.Queue(&batch, `
-		INSERT INTO right_question (right_id, section_id, departed, asked_on, due_on)
-		SELECT d.id, nullif(d.section, 0), d.departed, @today, @until FROM unnest(@rights::bigint[], @sections::bigint[], @departed::boolean[]) AS d(id, section, departed)`,
-		pgx.StrictNamedArgs{
-			"rights": append([]int64{}, rights...), "sections": append([]int64{}, sections...), "departed": append([]bool{}, departed...), "today": tx.Today(), "until": until,
-		})
-	postgres.Queue(&batch, `
-		UPDATE right_question q SET section_id = nullif(d.section, 0) FROM unnest(@rights::bigint[], @sections::bigint[]) AS d(id, section)
-		WHERE q.right_id = d.id AND q.answer IS NULL`, pgx.StrictNamedArgs{"rights": append([]int64{}, redirected...), "sections": append([]int64{}, to...)})
-	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
-		return fmt.Errorf("asking what is still needed: %w", err)
-	}
-	return nil
+	q.Moot = ids(of[dueMoot])
+	return q
 }
 
 // aboutQuestion is what notices of transfers are about, as it is stored; they are of a section.
