@@ -107,6 +107,27 @@ func Arrow(from Standing, event Event) (lifecycle.Arrow[Standing, Event, lifecyc
 	return course.Arrow(from, event, "")
 }
 
+// stored is what the database keeps of a standing; the rest is asked of days, posts and bars.
+func (s Standing) stored() string {
+	switch s {
+	case Asked, Refused, Withdrawn, Ended:
+		return string(s)
+	case Upcoming, InForce, Moved, Left, Suspended, Cut, Revoked:
+	}
+	return "permitted"
+}
+
+// becomes is what the database keeps of a right after an event, by its arrows; empty where they
+// change nothing of that.
+func becomes(event Event) string {
+	for _, a := range course.Arrows {
+		if a.Event == event && a.From.stored() != a.To.stored() {
+			return a.To.stored()
+		}
+	}
+	return ""
+}
+
 // Who may do an event.
 func Who(event Event) lifecycle.Who { return course.Who(event) }
 

@@ -25,3 +25,24 @@ func TestTheStatesDocument(t *testing.T) {
 		t.Errorf("docs/right-states.md is not the table of the code (%v): make generate", err)
 	}
 }
+
+// What ends, permits or refuses a right is what its arrows say, and nothing else does.
+func TestWhatAnEventMakesOfWhatIsStored(t *testing.T) {
+	t.Parallel()
+	want := map[Event]string{
+		EventAsk: "asked", EventPermit: "permitted", EventRefuse: "refused", EventWithdraw: "withdrawn",
+		EventGiveUp: "ended", EventEnd: "ended", EventExpire: "ended", EventLeave: "ended", EventRetire: "ended", EventLeaveRevoked: "ended",
+	}
+	for _, a := range course.Arrows {
+		if got := becomes(a.Event); got != want[a.Event] {
+			t.Errorf("%s makes %q of it, not %q", a.Event, got, want[a.Event])
+		}
+	}
+	for _, s := range Standings() {
+		for _, a := range course.Arrows {
+			if to := becomes(a.Event); a.From == s && to != "" && to != a.To.stored() {
+				t.Errorf("%s leads from %s to %q and to %q", a.Event, s, to, a.To.stored())
+			}
+		}
+	}
+}

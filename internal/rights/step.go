@@ -122,10 +122,10 @@ func write(ctx context.Context, tx *door.Tx, by int64, event Event, note string,
 	list, err := postgres.List[made](ctx, tx, "taking a step of rights", `
 		WITH now AS (
 			UPDATE access_right r SET version = version + 1,
-			       state = CASE @event WHEN 'permit' THEN 'permitted' WHEN 'refuse' THEN 'refused' WHEN 'withdraw' THEN 'withdrawn' WHEN 'confirm' THEN state WHEN 'keep' THEN state WHEN 'move' THEN state WHEN 'depart' THEN state ELSE 'ended' END,
+			       state = coalesce(nullif(@state::text, ''), state),
 			       decided_by = CASE WHEN @event IN ('permit', 'refuse') THEN @by ELSE decided_by END, decided_on = CASE WHEN @event IN ('permit', 'refuse') THEN @today ELSE decided_on END,
 			       confirmed_by = CASE WHEN @event IN ('confirm', 'keep') THEN @by ELSE confirmed_by END, confirmed_on = CASE WHEN @event IN ('confirm', 'keep') THEN @today ELSE confirmed_on END,
-			       ended_on = CASE WHEN @event IN ('give_up', 'end', 'expire', 'leave', 'retire', 'leave_revoked') THEN LEAST(@today::date, r.until_on + 1) ELSE ended_on END,
+			       ended_on = CASE WHEN @state::text = 'ended' THEN LEAST(@today::date, r.until_on + 1) ELSE ended_on END,
 			       section_id = CASE WHEN @section::bigint <> 0 THEN @section ELSE section_id END
 			WHERE id = ANY(@ids) RETURNING id, code, person_id, asset_id, version),
 		answered AS (
@@ -134,7 +134,7 @@ func write(ctx context.Context, tx *door.Tx, by int64, event Event, note string,
 		step AS (
 			INSERT INTO right_step (right_id, version, at, by, event, note) SELECT id, version, @now, nullif(@by::bigint, 0), @event, @note FROM now)
 		SELECT id, code, person_id AS person, asset_id AS system, version FROM now ORDER BY id`,
-		pgx.StrictNamedArgs{"ids": ids, "event": string(event), "by": by, "today": tx.Today(), "now": tx.Now, "note": note, "section": section})
+		pgx.StrictNamedArgs{"ids": ids, "event": string(event), "state": becomes(event), "by": by, "today": tx.Today(), "now": tx.Now, "note": note, "section": section})
 	if err != nil {
 		return nil, fmt.Errorf("taking a step of rights: %w", err)
 	}

@@ -327,7 +327,15 @@ func TestACutForConductEndsUnlessItIsConfirmedInTime(t *testing.T) {
 		t.Errorf("its end is %+v, %v", history, err)
 	}
 	again := begin(t, o, "soumu CSIRT", order)
+	if until := again.Until(); until != rightstest.Today.AddDays(8) { // from a Saturday to the Wednesday: the offices are closed on Sunday
+		t.Errorf("begun at a weekend, it ends on %v", until)
+	}
 	o.Must(step(o, "soumu CISO", again, rights.EventConfirmCut, ""))
+	confirmed, err := o.Bars.Find(t.Context(), o.As("soumu CISO"), again.Code)
+	o.Must(err)
+	if err := step(o, "soumu CISO", confirmed, rights.EventConfirmCut, ""); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("confirmed twice: %v", err)
+	}
 	*o.Time = rightstest.Today.AddDays(60).Start()
 	stands(t, o, tax, rights.Cut)
 }
