@@ -53,11 +53,17 @@ const (
 	compareHour = 2 * time.Hour
 	// batch is how many accounts go to the database at once: a statement may take 30 seconds.
 	batch = 5000
+	// brokenOff is after how long a comparison that has not ended never will: longer than a job may
+	// take.
+	brokenOff = 10 * time.Minute
+	// lastWords is how long it may take to write down that the time was over.
+	lastWords = 10 * time.Second
 	// mostAsked is how many accounts that seem to be missing are asked for once more.
 	mostAsked = 100
 )
 
-// CompareDue compares what each connector leads to, once a night; and lets be tried again what
+// CompareDue compares what each connector leads to, once a night, and what was broken off then
+// when the portal was stopped; and lets be tried again what
 // has failed because nobody answered.
 func (s *Service) CompareDue(ctx context.Context) error {
 	due := s.today().Start().Add(compareHour)
@@ -65,7 +71,8 @@ func (s *Service) CompareDue(ctx context.Context) error {
 		due = calendar.Day(now).AddDays(-1).Start().Add(compareHour)
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.id FROM connector c WHERE c.mode <> 'off' AND c.kind <> 'webhook' AND NOT EXISTS (SELECT FROM connector_run u WHERE u.connector_id = c.id AND u.begun_at >= $1) ORDER BY c.id`, due)
+		SELECT c.id FROM connector c WHERE c.mode <> 'off' AND c.kind <> 'webhook' AND NOT EXISTS (SELECT FROM connector_run u WHERE u.connector_id = c.id AND u.begun_at >= $1 AND (u.ended_at IS NOT NULL OR u.begun_at > $2)) ORDER BY c.id`,
+		due, s.door.Now().Add(-brokenOff))
 	if err != nil {
 		return fmt.Errorf("looking what is to be compared: %w", err)
 	}
@@ -108,7 +115,13 @@ func (s *Service) compare(ctx context.Context, connector int64) error {
 		return fmt.Errorf("beginning to compare: %w", err)
 	}
 	entries, found, failure := s.gather(ctx, l, run)
-	if ctx.Err() != nil {
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded): // it answers, but it would take too long
+		failure = ctx.Err()
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+		defer cancel()
+	case ctx.Err() != nil:
 		return ctx.Err()
 	}
 	if failure != nil {
