@@ -29,6 +29,7 @@ type carrier struct {
 	accounts []peer.Account // the person's own, as they are now
 	known    bool           // the person has had an account there that is gone now
 	failure  error          // why nothing can be done; nil where it can
+	heard    bool           // that failure was counted
 }
 
 // carrier reaches what a connector leads to, and finds the person's accounts there.
@@ -167,7 +168,7 @@ func (c *carrier) apply(ctx context.Context, t target) (partly bool, failure err
 	}
 	if c.kind == reach.Webhook {
 		return false, timely(ctx, func(ctx context.Context) error {
-			return c.Hook.Send(ctx, webhook.Message{ID: messageID(t), Person: t.Number, System: t.System, Allowed: t.wanted(), From: t.Since})
+			return c.Hook.Send(ctx, webhook.Message{ID: messageID(t), Person: t.Number, System: t.System, Allowed: t.Rights.Any(), From: t.Since})
 		})
 	}
 	done := 0
@@ -180,7 +181,7 @@ func (c *carrier) apply(ctx context.Context, t target) (partly bool, failure err
 		}
 	}
 	for _, a := range c.accounts {
-		allowed := t.allows(a.Login)
+		allowed := t.Rights.Allow(a.Login)
 		if t.What == WholeAccount {
 			try(func(ctx context.Context) error { return c.Peer.Enable(ctx, a.ID, allowed) })
 			continue
@@ -193,7 +194,7 @@ func (c *carrier) apply(ctx context.Context, t target) (partly bool, failure err
 	case failure != nil:
 	case c.failure != nil:
 		failure = c.failure
-	case len(c.accounts) == 0 && (t.wanted() || !c.known):
+	case len(c.accounts) == 0 && (t.Rights.Any() || !c.known):
 		// nobody can be let in by an account that is not there; and nobody says that somebody
 		// was kept out whose account was never found
 		failure = reach.NoAccount

@@ -16,6 +16,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
+	"kagami/internal/rights/connector/drift"
 	"kagami/internal/rights/connector/peer"
 	"kagami/internal/rights/connector/reach"
 	"kagami/internal/trail"
@@ -52,11 +53,17 @@ const (
 	compareHour = 2 * time.Hour
 	// batch is how many accounts go to the database at once: a statement may take 30 seconds.
 	batch = 5000
+	// brokenOff is after how long a comparison that has not ended never will: longer than a job may
+	// take.
+	brokenOff = 10 * time.Minute
+	// lastWords is how long it may take to write down that the time was over.
+	lastWords = 10 * time.Second
 	// mostAsked is how many accounts that seem to be missing are asked for once more.
 	mostAsked = 100
 )
 
-// CompareDue compares what each connector leads to, once a night; and lets be tried again what
+// CompareDue compares what each connector leads to, once a night, and what was broken off then
+// when the portal was stopped; and lets be tried again what
 // has failed because nobody answered.
 func (s *Service) CompareDue(ctx context.Context) error {
 	due := s.today().Start().Add(compareHour)
@@ -64,7 +71,8 @@ func (s *Service) CompareDue(ctx context.Context) error {
 		due = calendar.Day(now).AddDays(-1).Start().Add(compareHour)
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.id FROM connector c WHERE c.mode <> 'off' AND c.kind <> 'webhook' AND NOT EXISTS (SELECT FROM connector_run u WHERE u.connector_id = c.id AND u.begun_at >= $1) ORDER BY c.id`, due)
+		SELECT c.id FROM connector c WHERE c.mode <> 'off' AND c.kind <> 'webhook' AND NOT EXISTS (SELECT FROM connector_run u WHERE u.connector_id = c.id AND u.begun_at >= $1 AND (u.ended_at IS NOT NULL OR u.begun_at > $2)) ORDER BY c.id`,
+		due, s.door.Now().Add(-brokenOff))
 	if err != nil {
 		return fmt.Errorf("looking what is to be compared: %w", err)
 	}
@@ -107,7 +115,13 @@ func (s *Service) compare(ctx context.Context, connector int64) error {
 		return fmt.Errorf("beginning to compare: %w", err)
 	}
 	entries, found, failure := s.gather(ctx, l, run)
-	if ctx.Err() != nil {
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded): // it answers, but it would take too long
+		failure = ctx.Err()
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+		defer cancel()
+	case ctx.Err() != nil:
 		return ctx.Err()
 	}
 	if failure != nil {
@@ -161,7 +175,7 @@ func (s *Service) askAgain(ctx context.Context, l link, far peer.Peer, run int64
 	}
 	var list []missing
 	err := s.compared(ctx, func(tx pgx.Tx) (err error) {
-		list, err = postgres.List[missing](ctx, tx, "looking for missing accounts", differences+`
+		list, err = postgres.List[missing](ctx, tx, "looking for missing accounts", drift.Differences+`
 			SELECT DISTINCT d.person_id AS person, p.staff_number AS number FROM difference d JOIN person_shown p ON p.id = d.person_id WHERE d.kind = 'missing' ORDER BY 1 LIMIT @most`,
 			pgx.StrictNamedArgs{"connector": l.ID, "run": run, "most": mostAsked})
 		return err
@@ -184,7 +198,7 @@ func (s *Service) askAgain(ctx context.Context, l link, far peer.Peer, run int64
 
 // whole lets the statements of a transaction that follow go through whole lists: of accounts
 // that have come just now the database does not know how many they are, and would look up
-// each in all the others.
+// each in all the others. single ends that.
 const whole, single = `SELECT set_config('enable_nestloop', 'off', true)`, `SELECT set_config('enable_nestloop', 'on', true)`
 
 // compared asks what differs.
@@ -196,42 +210,6 @@ func (s *Service) compared(ctx context.Context, ask func(tx pgx.Tx) error) error
 		return ask(tx)
 	})
 }
-
-// differences is, as a WITH, how the accounts of a run of a connector differ from what is
-// wanted: of whom, in which system, and how far their target is.
-const differences = `
-	WITH account AS MATERIALIZED (SELECT DISTINCT ON (a.external_id) a.* FROM connector_account a WHERE a.run_id = @run ORDER BY a.external_id),
-	owned AS MATERIALIZED (
-		SELECT a.*, coalesce(l.person_id, p.id) AS person_id, l.person_id IS NOT NULL AND lower(a.number) <> lower(q.staff_number) AS renamed
-		FROM account a LEFT JOIN account_link l ON l.connector_id = @connector AND l.external_id = a.external_id
-		LEFT JOIN person_shown q ON q.id = l.person_id LEFT JOIN person_shown p ON a.number <> '' AND lower(p.staff_number) = lower(a.number)),
-	target AS MATERIALIZED (
-		SELECT t.person_id, t.asset_id, t.usable, t.state, t.done_at, x.what, x.groups AS named FROM connector_system x JOIN right_target t ON t.asset_id = x.asset_id WHERE x.connector_id = @connector),
-	held AS MATERIALIZED (
-		SELECT r.person_id, r.asset_id, lower(r.login) AS login, r.outsider = '' AS own, r.id = ANY(t.usable) AS usable
-		FROM target t JOIN access_right r ON r.person_id = t.person_id AND r.asset_id = t.asset_id AND r.state IN ('permitted', 'ended')),
-	by_login AS MATERIALIZED (SELECT person_id, asset_id, login, bool_or(usable) AS usable FROM held WHERE login <> '' GROUP BY 1, 2, 3),
-	by_person AS MATERIALIZED (SELECT person_id, asset_id, bool_or(usable) AS usable FROM held WHERE own GROUP BY 1, 2),
-	judged AS MATERIALIZED (
-		SELECT o.external_id, o.login, o.enabled, o.groups, o.person_id, t.asset_id, t.state, t.done_at, t.what, t.named, coalesce(n.usable, a.usable, false) AS allowed
-		FROM owned o JOIN target t ON t.person_id = o.person_id
-		LEFT JOIN by_login n ON n.person_id = t.person_id AND n.asset_id = t.asset_id AND n.login = lower(o.login)
-		LEFT JOIN by_person a ON a.person_id = t.person_id AND a.asset_id = t.asset_id
-		WHERE NOT o.renamed),
-	main AS (SELECT asset_id FROM connector_system WHERE connector_id = @connector ORDER BY what, asset_id LIMIT 1),
-	difference AS (
-		SELECT CASE WHEN what = 'account' THEN CASE WHEN allowed THEN 'disabled' ELSE 'enabled' END WHEN allowed THEN 'parted' ELSE 'joined' END AS kind,
-		       asset_id, person_id, external_id, login, state, done_at FROM judged
-		WHERE CASE WHEN what = 'account' THEN enabled <> allowed WHEN allowed THEN NOT groups @> named ELSE groups && named END
-		UNION ALL
-		SELECT 'missing', t.asset_id, t.person_id, '', '', t.state, t.done_at FROM target t JOIN by_person a ON a.person_id = t.person_id AND a.asset_id = t.asset_id AND a.usable
-		WHERE NOT EXISTS (SELECT FROM owned o WHERE o.person_id = t.person_id)
-		UNION ALL
-		SELECT 'renamed', m.asset_id, o.person_id, o.external_id, o.login, NULL, NULL FROM owned o CROSS JOIN main m WHERE o.renamed
-		UNION ALL
-		SELECT 'unknown', m.asset_id, o.person_id, o.external_id, o.login, NULL, NULL FROM owned o CROSS JOIN main m
-		WHERE o.enabled AND NOT o.renamed AND NOT EXISTS (SELECT FROM target t WHERE t.person_id = o.person_id))
-`
 
 // conclude writes down what a run has found: what differs is kept, with when it was first
 // seen; what differs no more is settled.
@@ -278,7 +256,7 @@ func keepDrift(ctx context.Context, tx *door.Tx, connector, run int64, found []i
 	if _, err := tx.Exec(ctx, whole); err != nil {
 		return fmt.Errorf("keeping what differs: %w", err)
 	}
-	if _, err := tx.Exec(ctx, differences+`
+	if _, err := tx.Exec(ctx, drift.Differences+`
 		INSERT INTO right_drift (connector_id, asset_id, kind, person_id, external_id, login, first_seen, last_seen)
 		SELECT @connector, d.asset_id, d.kind, d.person_id, d.external_id, d.login, @now::timestamptz, @now::timestamptz
 		FROM difference d JOIN connector_run u ON u.id = @run

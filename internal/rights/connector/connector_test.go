@@ -602,6 +602,68 @@ func TestAComparisonThatBreaksOff(t *testing.T) {
 	}
 }
 
+// A portal that is stopped in the night over a comparison leaves it to be made again.
+func TestAComparisonThatWasBrokenOffIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.account("a", clerk, "hana")
+	w.connected(reach.LDAP)
+	w.pass(24 * time.Hour)
+	ctx, stop := context.WithCancel(t.Context())
+	w.directory.fail = func(string, string) error { stop(); return ctx.Err() }
+	if err := w.connectors.CompareDue(ctx); err == nil {
+		t.Error("it ends well though it was broken off")
+	}
+	w.directory.fail = nil
+	runs := func() (n, ended int) {
+		w.Must(w.DB.Pool.QueryRow(t.Context(), `SELECT count(*), count(ended_at) FROM connector_run`).Scan(&n, &ended))
+		return n, ended
+	}
+	before, ended := runs()
+	w.Must(w.connectors.CompareDue(t.Context()))
+	if n, _ := runs(); n != before {
+		t.Error("it is made again while another portal may be at it still")
+	}
+	w.pass(time.Hour)
+	for range 2 {
+		w.Must(w.connectors.CompareDue(t.Context()))
+		if n, now := runs(); n != before+1 || now != ended+1 {
+			t.Errorf("there are %d more, of which %d have ended", n-before, now-ended)
+		}
+	}
+}
+
+// late is a context whose time is over once it is closed.
+type late struct {
+	context.Context
+	done chan struct{}
+}
+
+func (l late) Done() <-chan struct{} { return l.done }
+
+func (l late) Err() error {
+	select {
+	case <-l.done:
+		return context.DeadlineExceeded
+	default:
+		return l.Context.Err()
+	}
+}
+
+// What is listed too slowly for a job is said not to have been compared.
+func TestAComparisonThatTakesTooLongSaysSo(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.connected(reach.LDAP)
+	ctx := late{t.Context(), make(chan struct{})}
+	w.directory.fail = func(string, string) error { close(ctx.done); return ctx.Err() }
+	w.pass(time.Minute)
+	w.Must(w.connectors.CompareForTest(ctx, w.connector().ID))
+	if c := w.connector(); c.RunTrouble != reach.Unavailable {
+		t.Errorf("it says %q", c.RunTrouble)
+	}
+}
+
 func TestASystemIsToldByAWebhook(t *testing.T) {
 	t.Parallel()
 	w := open(t)

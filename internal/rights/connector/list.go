@@ -198,7 +198,7 @@ func (s *Service) Plan(ctx context.Context, actor authz.Actor, code string) (lis
 			if err != nil {
 				return err
 			}
-			list, err = postgres.List[Planned](ctx, tx, "planning what a connector does", differences+`
+			list, err = postgres.List[Planned](ctx, tx, "planning what a connector does", drift.Differences+`
 				SELECT p.staff_number AS number, p.name AS person, y.name AS system, d.login, d.kind, d.state IN ('waiting', 'failed') AS now
 				FROM difference d JOIN person_shown p ON p.id = d.person_id JOIN system_shown y ON y.id = d.asset_id
 				WHERE d.kind IN ('enabled', 'disabled', 'joined', 'parted') ORDER BY 6 DESC, 1, 3, 4`,

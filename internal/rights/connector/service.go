@@ -25,11 +25,12 @@ type Service struct {
 	log     *slog.Logger
 	dial    reach.Dial
 	waiting state.Cache[waitingKey, Waits]
+	away    *reach.Silence
 }
 
 // New makes the service. Secrets are sealed by the keys; dial reaches what a connector leads to.
 func New(pool *pgxpool.Pool, d *door.Door, keys *secret.Keys, log *slog.Logger, dial reach.Dial) *Service {
-	return &Service{pool: pool, door: d, keys: keys, log: log, dial: dial, waiting: state.NewCache[waitingKey, Waits](cachedWaiting)}
+	return &Service{pool: pool, door: d, keys: keys, log: log, dial: dial, waiting: state.NewCache[waitingKey, Waits](cachedWaiting), away: reach.NewSilence(hands)}
 }
 
 // At is the service at an instant: the sample town is filled with what began before.

@@ -23,6 +23,7 @@ import (
 	"kagami/internal/rights"
 	"kagami/internal/rights/connector"
 	"kagami/internal/rights/connector/drift"
+	"kagami/internal/rights/connector/outcome"
 	"kagami/internal/rights/connector/peer/peertest"
 	"kagami/internal/rights/connector/reach"
 	"kagami/internal/rights/rightstest"
@@ -129,11 +130,11 @@ func TestTheWholeWayOfARight(t *testing.T) {
 
 	w.Transfer(clerk, "zeimu 主査", rightstest.Today.AddDays(5))
 	*w.Time = rightstest.Today.AddDays(5).Start()
-	w.Must(w.Rights.Settle(t.Context()))
+	w.Must(w.Settling.Settle(t.Context()))
 	w.each(connector.Waiting)
 	w.carriedOut(false)
 	*w.Time = rightstest.Today.AddDays(60).Start()
-	w.Must(w.Rights.Settle(t.Context()))
+	w.Must(w.Settling.Settle(t.Context()))
 	w.standing(rights.Ended)
 	w.shows("when nobody has said that it is needed still", false)
 	w.each(connector.Done)
@@ -187,7 +188,7 @@ func (w *whole) driftByHand() {
 	}
 	found := w.drift()
 	for _, p := range w.places {
-		i := slices.IndexFunc(found, func(d connector.Drift) bool { return d.SystemCode == p.code && d.Number == w.Number[clerk] })
+		i := slices.IndexFunc(found, func(d outcome.Drift) bool { return d.SystemCode == p.code && d.Number == w.Number[clerk] })
 		switch {
 		case i < 0:
 			w.T.Errorf("%s: nothing is found", p.name)
@@ -223,7 +224,7 @@ func (w *whole) each(want connector.State) {
 
 func (w *whole) stateOf(p *place) connector.State {
 	w.T.Helper()
-	page, err := w.connectors.Targets(w.T.Context(), w.officer(), connector.Search{Person: w.Number[clerk], System: p.code})
+	page, err := w.outcomes.Targets(w.T.Context(), w.officer(), outcome.Search{Person: w.Number[clerk], System: p.code})
 	w.Must(err)
 	if len(page.Lines) != 1 {
 		w.T.Fatalf("%s has %d targets", p.name, len(page.Lines))

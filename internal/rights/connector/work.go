@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -111,40 +110,7 @@ type target struct {
 	Connector         int64
 	What              What
 	Groups            []string
-	Rights            []held
-}
-
-// held is a right of the person for the system: whether it lets them in, and by which login.
-type held struct {
-	Login    string `json:"login"`
-	Outsider bool   `json:"outsider"`
-	Usable   bool   `json:"usable"`
-}
-
-// allows tells whether the account of a login is to be usable: as the rights say that name
-// it, or as all the others of the person's own.
-func (t target) allows(login string) bool {
-	named, usable, any := false, false, false
-	for _, r := range t.Rights {
-		if r.Login != "" && strings.EqualFold(r.Login, login) {
-			named, usable = true, usable || r.Usable
-		}
-		any = any || r.Usable && !r.Outsider
-	}
-	if named {
-		return usable
-	}
-	return any
-}
-
-// wanted tells whether the person may use the system at all.
-func (t target) wanted() bool {
-	for _, r := range t.Rights {
-		if r.Usable {
-			return true
-		}
-	}
-	return false
+	Rights            reach.Rights
 }
 
 // link is a connector with what its targets share.
@@ -219,6 +185,12 @@ func (s *Service) carryOut(ctx context.Context, lock pgx.Tx, person int64) (time
 		if err := s.record(ctx, t, partly, failure); err != nil {
 			return 0, err
 		}
+		if !c.heard && s.away.Heard(t.Connector, failure) {
+			if err := s.passOver(ctx, t, failure); err != nil {
+				return 0, err
+			}
+		}
+		c.heard = c.failure != nil // all that the person has there meets the same
 	}
 	return s.nextFor(ctx, person)
 }
@@ -263,7 +235,7 @@ func (s *Service) record(ctx context.Context, t target, partly bool, failure err
 		tag, err := tx.Exec(ctx, `
 			UPDATE right_target SET state = @state, tries = @tries, trouble = @trouble, partly = @partly, next_at = @next,
 				effected = CASE WHEN @state = 'done' THEN usable ELSE effected END, done_at = CASE WHEN @state = 'done' THEN @now::timestamptz END
-			WHERE id = @id AND version = @version AND state = 'waiting'`, pgx.StrictNamedArgs{
+			WHERE id = @id AND version = @version AND (state = 'waiting' OR state = 'failed' AND @state = 'done')`, pgx.StrictNamedArgs{
 			"id": t.ID, "version": t.Version, "state": string(state), "tries": tries, "trouble": string(trouble), "partly": partly && failure != nil,
 			"next": tx.Now.Add(pause(tries)), "now": tx.Now,
 		})

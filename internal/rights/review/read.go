@@ -79,7 +79,7 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor, v Review, sec
 	case args["all"] == true:
 		counts = countedAll
 	default:
-		counts = `SELECT e.section_id, ` + tally + ` FROM (SELECT ` + place + ` AS section_id, ` + stands + ` AS stands FROM ` + items + ` WHERE v.id = @id AND ` + near + `) e GROUP BY e.section_id`
+		counts = `SELECT e.section_id, ` + tally + ` FROM (SELECT ` + place + ` AS section_id, ` + stands + ` AS stands, 1 AS n FROM ` + items + ` WHERE v.id = @id AND ` + near + `) e GROUP BY e.section_id`
 		args["sections"] = args["mine"]
 	}
 	return postgres.List[Progress](ctx, s.pool, "listing the sections of a confirmation of rights", `

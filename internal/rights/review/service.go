@@ -244,9 +244,9 @@ func (c Counts) Plus(d Counts) Counts {
 	return Counts{c.Asked + d.Asked, c.Needed + d.Needed, c.Unneeded + d.Unneeded, c.Change + d.Change, c.Later + d.Later, c.Ended + d.Ended}
 }
 
-// tally are the columns that count rights by what they stand as: e.
-const tally = `count(*) FILTER (WHERE e.stands <> 'ended')::int AS asked, count(*) FILTER (WHERE e.stands = 'needed')::int AS needed, count(*) FILTER (WHERE e.stands = 'unneeded')::int AS unneeded,
-	count(*) FILTER (WHERE e.stands = 'change')::int AS change, count(*) FILTER (WHERE e.stands = 'later')::int AS later, count(*) FILTER (WHERE e.stands = 'ended')::int AS ended`
+// tally are the columns that count rights by what they stand as: e, of which there are n.
+const tally = `coalesce(sum(e.n) FILTER (WHERE e.stands <> 'ended'), 0)::int AS asked, coalesce(sum(e.n) FILTER (WHERE e.stands = 'needed'), 0)::int AS needed, coalesce(sum(e.n) FILTER (WHERE e.stands = 'unneeded'), 0)::int AS unneeded,
+	coalesce(sum(e.n) FILTER (WHERE e.stands = 'change'), 0)::int AS change, coalesce(sum(e.n) FILTER (WHERE e.stands = 'later'), 0)::int AS later, coalesce(sum(e.n) FILTER (WHERE e.stands = 'ended'), 0)::int AS ended`
 
 // Count tells how far a section is that somebody has found.
 func (s *Service) Count(ctx context.Context, actor authz.Actor, p Place) (Counts, error) {
@@ -258,6 +258,6 @@ func (s *Service) Count(ctx context.Context, actor authz.Actor, p Place) (Counts
 
 func count(ctx context.Context, db postgres.Querier, p Place, today calendar.Date) (Counts, error) {
 	return postgres.One[Counts](ctx, db, "counting a section of a confirmation of rights", `
-		SELECT `+tally+` FROM (SELECT `+stands+` AS stands FROM `+items+` WHERE v.id = @id AND `+near+`) e`,
+		SELECT `+tally+` FROM (SELECT `+stands+` AS stands, 1 AS n FROM `+items+` WHERE v.id = @id AND `+near+`) e`,
 		pgx.StrictNamedArgs{"id": p.ID, "sections": []int64{p.Section}, "today": today})
 }

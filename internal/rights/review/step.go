@@ -221,9 +221,11 @@ func lacking(ctx context.Context, db postgres.Querier, v Review, today calendar.
 		pgx.StrictNamedArgs{"id": v.ID, "today": today, "manager": authz.SecurityManager})
 }
 
-// countedAll counts the rights of all sections of the confirmation @id.
+// countedAll counts the rights of all sections of the confirmation @id: first those of a section
+// that stand alike, so that it is looked up once of each of a million where it stands.
 const countedAll = `
-	WITH ` + workplaces + ` SELECT e.section_id, ` + tally + ` FROM (SELECT ` + allPlace + ` AS section_id, ` + stands + ` AS stands FROM ` + allItems + ` WHERE v.id = @id) e GROUP BY e.section_id`
+	WITH ` + workplaces + ` SELECT e.section_id, ` + tally + `
+	FROM (SELECT ` + allPlace + ` AS section_id, ` + stands + ` AS stands, count(*) AS n FROM ` + allItems + ` WHERE v.id = @id GROUP BY 1, 2) e GROUP BY e.section_id`
 
 // Close closes one, of which the actor has seen how many sections are not done, and keeps what
 // it came to. Invalid without a reason where some are not; Conflict where others are than they
@@ -267,16 +269,20 @@ func (s *Service) Close(ctx context.Context, actor authz.Actor, code string, see
 
 // keep keeps what one came to, and closes it.
 func (v Review) keep(ctx context.Context, tx *door.Tx, actor authz.Actor, reason string) error {
+	if err := v.keepItems(ctx, tx); err != nil {
+		return err
+	}
+	// what was kept of each right says by now where it stands and whose it was
 	_, err := tx.Exec(ctx, `
 		UPDATE right_review_section k SET open = false, name = s.name, asked = coalesce(c.asked, 0), needed = coalesce(c.needed, 0), unneeded = coalesce(c.unneeded, 0),
 		       change = coalesce(c.change, 0), later = coalesce(c.later, 0), ended = coalesce(c.ended, 0)
-		FROM section_shown s LEFT JOIN (`+countedAll+`) c ON c.section_id = s.id WHERE k.review_id = @id AND k.section_id = s.id`,
-		pgx.StrictNamedArgs{"id": v.ID, "today": tx.Today()})
+		FROM section_shown s LEFT JOIN (
+			SELECT e.section_id, `+tally+` FROM (
+				SELECT i.section_id, CASE WHEN i.over THEN 'ended' ELSE coalesce(i.answer, 'open') END AS stands, count(*) AS n FROM right_review_item i WHERE i.review_id = @id GROUP BY 1, 2) e
+			GROUP BY e.section_id) c ON c.section_id = s.id
+		WHERE k.review_id = @id AND k.section_id = s.id`, pgx.StrictNamedArgs{"id": v.ID})
 	if err != nil {
 		return fmt.Errorf("keeping what a confirmation of rights came to: %w", err)
-	}
-	if err := v.keepItems(ctx, tx); err != nil {
-		return err
 	}
 	_, err = tx.Exec(ctx, `
 		WITH step AS (INSERT INTO right_review_step (review_id, at, by, event, note) VALUES (@id, @now, @by, 'close', @reason))
@@ -292,7 +298,8 @@ func (v Review) keep(ctx context.Context, tx *door.Tx, actor authz.Actor, reason
 // statement may.
 const atOnce = 100_000
 
-// keepItems keeps what each right was, and where its person worked.
+// keepItems keeps what each right was, and where its person worked. It says of both of those that
+// are joined which are meant: the database would go through a million rights each time.
 func (v Review) keepItems(ctx context.Context, tx *door.Tx) error {
 	ids, err := postgres.One[struct{ First, Last int64 }](ctx, tx, "looking which rights are confirmed",
 		`SELECT coalesce(min(right_id), 0) AS first, coalesce(max(right_id), 0) AS last FROM right_review_item WHERE review_id = @id`, pgx.StrictNamedArgs{"id": v.ID})
@@ -303,7 +310,7 @@ func (v Review) keepItems(ctx context.Context, tx *door.Tx) error {
 		_, err := tx.Exec(ctx, `
 			WITH `+workplaces+`
 			UPDATE right_review_item k SET section_id = c.place, over = c.stands = 'ended', person_name = p.name, system_name = y.name, grade = c.grade
-			FROM (SELECT i.right_id, r.person_id, r.asset_id, r.grade, `+allPlace+` AS place, `+stands+` AS stands FROM `+allItems+` WHERE v.id = @id AND i.right_id >= @from AND i.right_id < @to) c
+			FROM (SELECT i.right_id, r.person_id, r.asset_id, r.grade, `+allPlace+` AS place, `+stands+` AS stands FROM `+allItems+` WHERE v.id = @id AND i.right_id >= @from AND i.right_id < @to AND r.id >= @from AND r.id < @to) c
 			JOIN person_shown p ON p.id = c.person_id JOIN system_shown y ON y.id = c.asset_id
 			WHERE k.review_id = @id AND k.right_id = c.right_id`, pgx.StrictNamedArgs{"id": v.ID, "today": tx.Today(), "from": from, "to": from + atOnce})
 		if err != nil {

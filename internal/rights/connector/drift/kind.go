@@ -1,5 +1,5 @@
 // Package drift is how what a connector leads to may differ from what the ledger wants. It
-// knows no database.
+// changes nothing.
 package drift
 
 // Kind is how what a connector leads to differs from what is wanted.

@@ -9,6 +9,19 @@ import (
 	"kagami/internal/fault"
 )
 
+// away marks a failure of the peer as a whole, and of nothing that was asked of it: it would
+// meet whatever is asked next.
+type away struct{ error }
+
+func (a away) Unwrap() error { return a.error }
+
+// Away tells of a failure that whatever else is asked of the peer now would meet it too: nobody
+// answers, or the portal is not let in.
+func Away(err error) bool {
+	_, ok := errors.AsType[away](err)
+	return ok
+}
+
 // Broken is what became of an exchange that ended in err: Slow if its time was over,
 // else that the peer can't be reached.
 func Broken(ctx context.Context, err error) error {
@@ -17,12 +30,12 @@ func Broken(ctx context.Context, err error) error {
 		errors.As(err, &timeout) && timeout.Timeout() {
 		return Slow(err)
 	}
-	return fault.Wrap(err, fault.Unavailable, "接続先に接続できません。接続先の URL と証明書が正しいか、相手が動いているかを確かめてください。")
+	return fault.Wrap(away{err}, fault.Unavailable, "接続先に接続できません。接続先の URL と証明書が正しいか、相手が動いているかを確かめてください。")
 }
 
 // Slow is a peer that has not answered in time.
 func Slow(err error) error {
-	return fault.Wrap(err, fault.Unavailable, "接続先から、決められた時間のうちに返事がありません。相手が動いているか、混み合っていないかを確かめてください。")
+	return fault.Wrap(away{err}, fault.Unavailable, "接続先から、決められた時間のうちに返事がありません。相手が動いているか、混み合っていないかを確かめてください。")
 }
 
 // Busy is a peer that says by itself that it can't answer now.
@@ -47,7 +60,7 @@ func Elsewhere(err error) error {
 
 // Unknown is a sign-in that the peer refuses.
 func Unknown(err error) error {
-	return fault.Wrap(err, fault.Forbidden, "接続先にサインインできません。ポータル用の利用者の名前と、パスワードやトークンを確かめてください。")
+	return fault.Wrap(away{err}, fault.Forbidden, "接続先にサインインできません。ポータル用の利用者の名前と、パスワードやトークンを確かめてください。")
 }
 
 // Denied is an act that the portal's own account may not do there.
