@@ -74,6 +74,7 @@ func startAndStop(ctx context.Context, binary, dir string) (ready time.Duration,
 	return ready, resident, err
 }
 
+// Stop ends the portal, and waits until it has.
 func Stop(cmd *exec.Cmd) error {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
@@ -108,6 +109,7 @@ func AwaitReady(ctx context.Context, url string) error {
 	}
 }
 
+// FreeAddress is an address of this machine at which nothing listens.
 func FreeAddress(ctx context.Context) (string, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
