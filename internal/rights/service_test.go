@@ -77,3 +77,16 @@ func TestWhatGoesAlongFromNowOnIsCarried(t *testing.T) {
 		t.Errorf("carried are %v", told.People)
 	}
 }
+
+// Who works nowhere any more is permitted nothing.
+func TestNothingIsPermittedToWhoHasLeft(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	code := o.Ask("fukushi 主事", rightstest.Asking(o.Tax))
+	o.Leave("fukushi 主事", rightstest.Today)
+	*o.Time = rightstest.Today.AddDays(1).Start()
+	if err := o.Do("zeimu 担当副課長", code, rights.EventPermit, ""); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("it is permitted: %v", err)
+	}
+	o.Stands(code, rights.Asked)
+}

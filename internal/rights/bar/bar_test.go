@@ -441,6 +441,29 @@ func TestWhoKnowsWhyRightsAreBarred(t *testing.T) {
 	}
 }
 
+// Who is cut and not told yet reads of their own rights that they are suspended, and no more,
+// wherever they look.
+func TestWhoIsNotToldReadsNothingOfACut(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	begin(t, o, "soumu 統括", bar.Order{Kind: bar.ConductCut, Person: o.Number["fukushi 主事"], Rights: []string{tax}, Withheld: "証拠を確保するまで"})
+	own := o.As("fukushi 主事")
+	one, err := o.Rights.Find(t.Context(), own, tax)
+	o.Must(err)
+	page, err := o.Rights.List(t.Context(), own, rights.Search{})
+	o.Must(err)
+	self, err := o.Rights.FindPerson(t.Context(), own, "")
+	o.Must(err)
+	all, err := o.Rights.OfPerson(t.Context(), own, self)
+	o.Must(err)
+	for where, list := range map[string][]rights.Right{"the right": {one}, "the ledger": page.Rights, "their own rights": all} {
+		if len(list) != 1 || list[0].Standing != rights.Suspended {
+			t.Errorf("%s shows them %+v", where, list)
+		}
+	}
+}
+
 func TestAnOrderIsChecked(t *testing.T) {
 	t.Parallel()
 	o := rightstest.New(t, databases.New(t), rights.Ties{})

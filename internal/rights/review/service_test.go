@@ -413,6 +413,20 @@ func TestWhatIsSuspendedIsKeptAfterATransfer(t *testing.T) {
 	}
 }
 
+// What somebody has said of a right already is not overwritten by the rest of a page.
+func TestTheRestLeavesWhatIsAnswered(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	code := w.open(plan())
+	w.Must(w.say("zeimu 課長", code, "zeimu", w.clerk, review.Unneeded, ""))
+	if n, err := w.AnswerRest(t.Context(), w.As("zeimu 課長"), w.place(code, "zeimu"), []string{w.clerk}); err != nil || n != 0 {
+		t.Errorf("%d answered, %v", n, err)
+	}
+	if l := w.lines("zeimu 課長", code, "zeimu")[w.clerk]; l.Stands != review.Unneeded {
+		t.Errorf("it is answered %s", l.Stands)
+	}
+}
+
 // Only that of which nothing is to be noticed is answered with the rest of a page.
 func TestTheRestIsWhatHasNoFlag(t *testing.T) {
 	t.Parallel()
