@@ -8,6 +8,9 @@ const (
 	MovedRights = Rights + "/moved" // those of who has come by a transfer
 )
 
+// MovedRightsOf are those of one person, by their 職員番号.
+func MovedRightsOf(number string) string { return under(MovedRights, number) }
+
 // RightSystems are the systems with who may use them.
 const RightSystems = Rights + "/systems"
 

@@ -8,12 +8,12 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
-	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
 	"kagami/internal/task"
 )
@@ -67,7 +67,7 @@ type Search struct {
 	Choice  string // a key of Choices; another one leaves out nothing
 	Section string // the code of the section whose people have them, or whose work they are for
 	System  string // a 管理番号
-	Person  string // a 職員番号
+	Person  string // a 職員番号, or what is in a name
 	After   string // empty, or Next of the page before
 }
 
@@ -121,9 +121,8 @@ func (s *Service) draw(ctx context.Context, actor authz.Actor, q Search) (Page, 
 const newestLooked = 4 * OnPage
 
 // ids are in SQL the ids of the page that is looked for, and the arguments; of several, the
-// first that fill a page are all of it, and otherwise the last are. Of a person the
-// rights are few, and so is what has only a few by its choice: they are looked at one by one.
-// Of a section, or of what somebody sees, each person's, section's and system's are looked
+// first that fill a page are all of it, and otherwise the last are. What has only
+// a few by its choice is looked at one by one. Of people, of a section, or of what somebody sees, each person's, section's and system's are looked
 // for on their own, and the newest of all these taken: so many conditions joined by OR would
 // let the database go through the whole ledger.
 func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) ([]string, pgx.StrictNamedArgs, error) {
@@ -154,7 +153,13 @@ func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) ([]strin
 			args[name] = value
 		}
 	}
-	must(`r.person_id = (SELECT id FROM person_shown WHERE lower(staff_number) = lower(@person))`, "person", person)
+	if person != "" {
+		found, err := s.peopleOf(ctx, person)
+		if err != nil {
+			return nil, nil, err
+		}
+		args["persons"] = found
+	}
 	must(`r.id < (SELECT id FROM access_right WHERE code = @after)`, "after", q.After)
 	if section != "" {
 		id, people, err := s.sectionPeople(ctx, section)
@@ -164,8 +169,10 @@ func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) ([]strin
 		args["section"], args["people"] = id, people
 	}
 	var ways []way
-	if !choice.few && person == "" {
+	if !choice.few {
 		switch {
+		case person != "":
+			ways = waysOfPeople
 		case section != "":
 			ways = waysOfSection
 		case !all:
@@ -178,10 +185,13 @@ func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) ([]strin
 		ofSystem = `(` + ofSystem + `) IS TRUE`
 	}
 	must(ofSystem, "system", q.System)
-	if section != "" && ways == nil {
+	if person != "" && ways == nil {
+		conditions = append(conditions, anyOf(waysOfPeople))
+	}
+	if section != "" && (person != "" || ways == nil) {
 		conditions = append(conditions, anyOf(waysOfSection))
 	}
-	if !all && (section != "" || ways == nil) {
+	if !all && (section != "" || person != "" || ways == nil) {
 		conditions = append(conditions, anyOf(waysOfSeen))
 	}
 	var tries []string
@@ -194,10 +204,25 @@ func (s *Service) ids(ctx context.Context, actor authz.Actor, q Search) ([]strin
 	return append(tries, newest(ways, conditions, onPageAndNext)), args, nil
 }
 
+// mostPeople is of how many people whose name was asked for the rights are looked for.
+const mostPeople = 100
+
+// peopleOf are who has a 職員番号, or where nobody has, in whose name or フリガナ it is.
+func (s *Service) peopleOf(ctx context.Context, words string) ([]int64, error) {
+	words = strings.ReplaceAll(strings.ToLower(norm.NFKC.String(words)), " ", "")
+	found, err := postgres.One[struct{ People []int64 }](ctx, s.pool, "finding whose rights are looked for", `
+		WITH numbered AS (SELECT id FROM person_shown WHERE lower(staff_number) = @words)
+		SELECT CASE WHEN EXISTS (SELECT FROM numbered) THEN ARRAY(SELECT id FROM numbered)
+			ELSE ARRAY(SELECT id FROM person_shown WHERE strpos(search, @words) > 0 ORDER BY id LIMIT @limit) END AS people`,
+		pgx.StrictNamedArgs{"words": words, "limit": mostPeople})
+	return found.People, err
+}
+
 // way is a way by which rights are found: a column of theirs, and in SQL what it is.
 type way struct{ column, values string }
 
 var (
+	waysOfPeople  = []way{{"person_id", `SELECT unnest(@persons::bigint[])`}}
 	waysOfSection = []way{{"section_id", `SELECT @section::bigint`}, {"person_id", `SELECT unnest(@people::bigint[])`}}
 	// waysOfSeen say what seen says; a test holds the two together
 	waysOfSeen = []way{
@@ -418,54 +443,6 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 		     (SELECT count(*) AS cuts, (min(b.to_at) AT TIME ZONE 'Asia/Tokyo')::date - 1 AS cuts_end FROM right_bar b
 		      WHERE @ciso AND b.kind = 'conduct_cut' AND b.confirmed_by IS NULL AND b.to_at > @now AND b.person_id <> @actor) c`,
 		args)
-}
-
-// openQuestions are in SQL what is asked after transfers, and of whom.
-const openQuestions = `SELECT q.id, q.right_id, q.due_on, q.section_id, r.person_id FROM right_question q JOIN access_right r ON r.id = q.right_id WHERE q.answer IS NULL AND NOT q.departed`
-
-// answeredBy says in SQL of a question e that the actor answers it: of who has come to their
-// sections, or, where they stand above who leads a section alone, of that one.
-func answeredBy(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) {
-	condition, args = `e.section_id = ANY(@review)`, pgx.StrictNamedArgs{}
-	if places := actor.Places(authz.ReviewRights); len(places) > 0 {
-		var above string
-		above, args = responsible.Above(places)
-		condition = `(` + condition + ` OR e.person_id = ANY(` + responsible.Heads + `) AND ` + above + `)`
-	}
-	args["review"] = actor.Sections(authz.ReviewRights)
-	return condition, args
-}
-
-// MovedOnPage is how many of these are shown at a time: others follow as they are answered.
-const MovedOnPage = 100
-
-// Moved are the rights after transfers of which the actor answers whether they are still
-// needed, the soonest first, and one more where there are more than a page has.
-func (s *Service) Moved(ctx context.Context, actor authz.Actor) ([]MovedRight, error) {
-	theirs, args := answeredBy(actor)
-	maps.Copy(args, InstantAnd(s.door.Now(), pgx.StrictNamedArgs{"actor": actor.Person, "limit": MovedOnPage + 1}))
-	list, err := postgres.List[MovedRight](ctx, s.pool, "listing the rights of who has been transferred", `
-		WITH open AS MATERIALIZED (
-			SELECT e.id, e.right_id, e.due_on FROM (`+openQuestions+`) e WHERE e.person_id <> @actor AND `+theirs+` ORDER BY e.due_on, e.person_id, e.id LIMIT @limit)
-		SELECT z.*, o.due_on AS due FROM (`+selectRight+` WHERE r.id = ANY(ARRAY(SELECT right_id FROM open))) z JOIN open o ON o.right_id = z.id ORDER BY o.due_on, z.person, o.id`, args)
-	for i := range list {
-		list[i].Standing = list[i].Standing.Shown(list[i].barsShown(actor))
-	}
-	return list, err
-}
-
-// AskMoved refuses who never answers whether a right is still needed after a transfer.
-func (s *Service) AskMoved(actor authz.Actor) error {
-	if !actor.Might(authz.ReviewRights, authz.Own) {
-		return fault.New(fault.Forbidden, "異動した人の利用権限は、課長（情報セキュリティ管理者）と、その上の役割の人だけが見られます。")
-	}
-	return nil
-}
-
-// MovedRight is a right of somebody who has been transferred.
-type MovedRight struct {
-	Right
-	Due calendar.Date // until when it is to be answered
 }
 
 // AskList refuses who sees no rights but their own.

@@ -3,6 +3,7 @@ package rights_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -103,6 +104,9 @@ func TestTheLedgerHasWhatSomebodyMayOpen(t *testing.T) {
 		is(rights.Search{System: o.Mail}, func(r rights.Right) bool { return r.SystemCode == o.Mail })
 		is(rights.Search{Section: "zeimu", System: o.Tax}, func(r rights.Right) bool { return inTax(r) && r.SystemCode == o.Tax })
 		is(rights.Search{Person: o.Number["zeimu 主事"]}, func(r rights.Right) bool { return r.StaffNumber == o.Number["zeimu 主事"] })
+		is(rights.Search{Person: " ｐ" + o.Number["zeimu 主事"][1:]}, func(r rights.Right) bool { return r.StaffNumber == o.Number["zeimu 主事"] })
+		is(rights.Search{Person: "見本fukushi"}, func(r rights.Right) bool { return strings.HasPrefix(r.PersonName, "見本 fukushi") })
+		is(rights.Search{Person: "見本fukushi", Section: "zeimu"}, func(r rights.Right) bool { return strings.HasPrefix(r.PersonName, "見本 fukushi") && inTax(r) })
 		is(rights.Search{After: codes[5]}, func(r rights.Right) bool { return slices.Index(codes, r.Code) < 5 })
 	}
 }

@@ -66,12 +66,20 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	}))
 }
 
+// orderOf is the order of a page's rights, in words, and that it is not all.
+func orderOf(p rights.Page) string {
+	if p.Next != "" {
+		return "続きがあります。新しい順"
+	}
+	return "新しい順"
+}
+
 // cachedTables is how many tables are cached, those used last: of some 60 KB each.
 const cachedTables = 100
 
 // table draws the table of the ledger, or takes it as it was drawn before.
 func (s *Screens) table(ctx context.Context, p rights.Page) (templ.Component, error) {
-	rows := table(p.Rights, "新しい順", true, true)
+	rows := table(p.Rights, orderOf(p), true, true)
 	if p.Stamp == (rights.Stamp{}) {
 		return rows, nil
 	}
@@ -191,4 +199,41 @@ func (s *Screens) showMoved(w http.ResponseWriter, r *http.Request) error {
 		view.Rights, view.More = list[:rights.MovedOnPage], true
 	}
 	return screen.Show(w, r, movedPage(view))
+}
+
+func (s *Screens) showMovedOf(w http.ResponseWriter, r *http.Request) error {
+	return s.drawMovedOf(w, r, nil)
+}
+
+// answerMoved says of all rights of somebody that the form showed whether they are still needed.
+func (s *Screens) answerMoved(w http.ResponseWriter, r *http.Request) error {
+	event := rights.EventKeep
+	if r.PostForm.Get("act") == string(rights.EventEnd) {
+		event = rights.EventEnd
+	}
+	if err := s.rights.AnswerMoved(r.Context(), screen.Actor(r.Context()), r.PostForm["right"], event, r.PostForm.Get("note")); err != nil {
+		return s.drawMovedOf(w, r, err)
+	}
+	return screen.GoOn(w, r, address.MovedRights, "right-moved")
+}
+
+func (s *Screens) drawMovedOf(w http.ResponseWriter, r *http.Request, refusal error) error {
+	problems, status, err := screen.Refused(refusal)
+	if err != nil {
+		return err
+	}
+	number := chi.URLParam(r, "person")
+	list, err := s.rights.MovedOf(r.Context(), screen.Actor(r.Context()), number)
+	if err != nil {
+		return err
+	}
+	view := movedOfView{
+		Frame: screen.Frame(r, "異動した人の利用権限にまとめて答える", movedWay...), Number: number, Problems: problems,
+		Note: component.Input{Name: "note", Label: "要らない理由", Hint: "「全部、要らない」を選ぶときに書きます。2000字まで。", Value: r.PostForm.Get("note"), Problems: problems},
+	}
+	for _, m := range list {
+		view.Rights = append(view.Rights, m.Right)
+	}
+	screen.Render(w, r, status, movedOfPage(view))
+	return nil
 }

@@ -48,6 +48,8 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/rights", authz.ReadRights, s.showList),
 			screen.Get("/rights/own", authz.ReadRights, s.showOwn),
 			screen.Get("/rights/moved", authz.ReviewRights, s.showMoved).Asking(s.asksMoved),
+			screen.Get("/rights/moved/{person}", authz.ReviewRights, s.showMovedOf).Asking(s.asksMoved),
+			screen.Post("/rights/moved/{person}", authz.ReviewRights, s.answerMoved).Asking(s.asksMoved),
 			screen.Get("/rights/new", authz.AskRights, s.showNew),
 			screen.Post("/rights/new", authz.AskRights, s.ask),
 			screen.Get("/rights/people/{person}", authz.ReadRights, s.showPerson),
@@ -67,6 +69,7 @@ func (s *Screens) Part() screen.Part {
 		},
 		Flashes: map[string]layout.Done{
 			"right-ask":    {Heading: "利用権限を申請しました", Text: "番号を付けました。システムの情報システム管理者と課長に、お知らせが届きました。許可されるまでは、使えません。"},
+			"right-moved":  {Heading: "この人の利用権限に答えました", Text: "本人に、お知らせが届きました。"},
 			"right-system": {Heading: "システムの設定を変えました", Text: "これから申請される利用権限と、いまある利用権限に使われます。"},
 		},
 		Tasks:    s.tasks,

@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -115,6 +116,9 @@ func (s *Screens) showStep(p step) screen.Handler {
 	}
 }
 
+// fromMoved says of a step that it was taken from the list of rights after transfers.
+const fromMoved = "moved"
+
 func (s *Screens) take(p step) screen.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		right, err := s.right(r)
@@ -127,7 +131,7 @@ func (s *Screens) take(p step) screen.Handler {
 			return s.drawStep(w, r, p, right, err)
 		}
 		to := address.Right(right.Code)
-		if r.PostForm.Get("from") == "moved" {
+		if r.PostForm.Get("from") == fromMoved {
 			to = address.MovedRights
 		}
 		return screen.GoOn(w, r, to, "right-"+string(p.Event))
@@ -146,7 +150,7 @@ func (s *Screens) drawStep(w http.ResponseWriter, r *http.Request, p step, right
 		return err
 	}
 	screen.Render(w, r, status, stepPage(stepView{
-		Frame: screen.Frame(r, p.act+"："+rights.Number(right.Code), way(right)...), Right: right, Step: p, Possible: slices.Contains(next, p.Event), Problems: problems,
+		Frame: screen.Frame(r, p.act+"："+rights.Number(right.Code), way(right)...), Right: right, Step: p, From: cmp.Or(r.PostForm.Get("from"), r.URL.Query().Get("from")), Possible: slices.Contains(next, p.Event), Problems: problems,
 		Note: component.Input{Name: "note", Label: p.note, Hint: p.noteHint, Value: r.PostForm.Get("note"), Required: p.needed, Problems: problems},
 	}))
 	return nil
