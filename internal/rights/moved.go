@@ -43,9 +43,15 @@ func (s *Service) Moved(ctx context.Context, actor authz.Actor) ([]MovedRight, e
 	return s.moved(ctx, actor, "")
 }
 
-// MovedOf are those of somebody, by their 職員番号, at most as many as a page has.
+// Together tells of a right after a transfer that it is answered together with others of its
+// person: one that lets them do more than most, or that is barred, is looked at by itself.
+func (r Right) Together() bool { return r.Kind == General && r.Standing == Moved }
+
+// MovedOf are those of somebody, by their 職員番号, that are answered together, at most as many
+// as a page has.
 func (s *Service) MovedOf(ctx context.Context, actor authz.Actor, number string) ([]MovedRight, error) {
 	list, err := s.moved(ctx, actor, number)
+	list = slices.DeleteFunc(list, func(m MovedRight) bool { return !m.Together() })
 	return list[:min(len(list), MovedOnPage)], err
 }
 
@@ -134,8 +140,8 @@ func answered(ctx context.Context, tx *door.Tx, actor authz.Actor, codes []strin
 		if err := tx.Allow(course.Who(event).Action(actor, matter), matter); err != nil {
 			return nil, 0, err
 		}
-		if !r.elsewhere() || len(list) > 0 && r.Person != list[0].Person {
-			return nil, 0, fault.New(fault.Conflict, Number(code)+"は、異動した後の答えが、もう要りません。画面を開き直して、いまの状態を確かめてください。")
+		if !r.elsewhere() || !r.Together() || len(list) > 0 && r.Person != list[0].Person {
+			return nil, 0, fault.New(fault.Conflict, Number(code)+"は、まとめて答えられません。もう答えてあるか、1件ずつ答えるものです。画面を開き直して、いまの状態を確かめてください。")
 		}
 		if err := r.follow(event, Step{Version: r.Version, Note: why}, tx.Today()); err != nil {
 			return nil, 0, err

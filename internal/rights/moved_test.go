@@ -82,3 +82,21 @@ func TestWhoDoesNotLeadThemAnswersForNobody(t *testing.T) {
 		o.Stands(code, rights.Moved)
 	}
 }
+
+// What lets somebody do more than most is not kept together with the rest.
+func TestWhatIsPrivilegedIsAnsweredByItself(t *testing.T) {
+	t.Parallel()
+	o := rightstest.New(t, databases.New(t), rights.Ties{})
+	asking := rightstest.Asking(o.Tax)
+	asking.Kind = rights.Privileged
+	code := o.Permitted("fukushi 主事", "zeimu 担当副課長", asking)
+	o.Transfer("fukushi 主事", "zeimu 主査", rightstest.Today.AddDays(1))
+	*o.Time = rightstest.Today.AddDays(1).Start()
+	o.Must(o.Settling.Settle(t.Context()))
+	if list, err := o.Rights.MovedOf(t.Context(), o.As("zeimu 課長"), o.Number["fukushi 主事"]); err != nil || len(list) != 0 {
+		t.Errorf("%d are offered, %v", len(list), err)
+	}
+	if err := o.Rights.AnswerMoved(t.Context(), o.As("zeimu 課長"), []string{code}, rights.EventKeep, ""); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("it is kept: %v", err)
+	}
+}

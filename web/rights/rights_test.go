@@ -186,3 +186,33 @@ func TestASystemsSettings(t *testing.T) {
 		t.Errorf("another section: %d", a.Status)
 	}
 }
+
+// Who leads somebody since a transfer answers for their general rights at once.
+func TestRightsAreAnsweredTogetherAfterATransfer(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	form := url.Values{"act": {"end"}}
+	for _, grade := range []string{"照会", "更新"} {
+		path := d.ask(t, d.clerk, d.asking("grade", grade))
+		assettest.MustSay(t, "permitted", d.deputy.Post(path+"/permit", first()), "利用権限を許可しました")
+		form.Add("right", strings.TrimPrefix(path, "/rights/of/"))
+	}
+	if _, err := d.portal.DB.Pool.Exec(t.Context(), `
+		WITH moved AS (UPDATE access_right SET section_id = (SELECT id FROM section WHERE code = 'zeimu') WHERE code = ANY($1) RETURNING id, person_id)
+		INSERT INTO right_question (right_id, section_id, departed, asked_on, due_on)
+		SELECT m.id, (SELECT id FROM section WHERE code = 'fukushi'), false, current_date, '2027-03-31' FROM moved m`, form["right"]); err != nil {
+		t.Fatal(err)
+	}
+	of := "/rights/moved/" + d.number
+	assettest.MustSay(t, "asked", d.head.Get("/rights/moved"), "この人のものにまとめて答える", of)
+	assettest.MustSay(t, "together", d.head.Get(of), "全部、まだ要る", "全部、要らない", "上の2件")
+	form.Set("note", strings.Repeat("あ", 2001))
+	assettest.MustSay(t, "too long a reason", d.head.Post(of, form), "2000字までで", "あああ")
+	form.Set("act", "keep")
+	form.Del("note")
+	assettest.MustSay(t, "kept", d.head.Post(of, form), "この人の利用権限に答えました", "答えるものは、ありません")
+	assettest.MustSay(t, "twice", d.head.Post(of, form), "まとめて答えられません")
+	if a := d.stranger.Get(of); a.Status == http.StatusOK && strings.Contains(a.Body, form.Get("right")) {
+		t.Error("the 管理者 of another section sees them")
+	}
+}
