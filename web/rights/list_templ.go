@@ -1581,7 +1581,7 @@ func movedPage(p movedView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 127, "<p>前の課の仕事のための利用権限は、異動した日の0時から使えなくなっています。いまの課でも要るものは「まだ要る」を、要らないものは「要らない」を選んでください。期限までに答えないと、終わります。停止中のものは、「まだ要る」と答えても、停止が終わるまで使えません。要らないときは、答えずに期限を待ちます。</p><table class=\"table\"><caption>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 127, "<p>前の課の仕事のための利用権限は、異動した日の0時から使えなくなっています。いまの課でも要るものは「まだ要る」を、要らないものは「要らない」を選んでください。期限までに答えないと、終わります。停止中のものは、「まだ要る」と答えても、停止が終わるまで使えません。停止中で要らないものは、答えずに期限を待ちます。</p><table class=\"table\"><caption>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
