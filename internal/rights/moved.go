@@ -35,7 +35,7 @@ func answeredBy(actor authz.Actor) (condition string, args pgx.StrictNamedArgs) 
 }
 
 // MovedOnPage is how many of these are shown at a time: others follow as they are answered.
-const MovedOnPage = 100
+const MovedOnPage = 50
 
 // Moved are the rights after transfers of which the actor answers whether they are still
 // needed, the soonest first, and one more where there are more than a page has.
