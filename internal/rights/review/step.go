@@ -237,6 +237,9 @@ func (s *Service) Close(ctx context.Context, actor authz.Actor, code string, see
 		if err != nil {
 			return door.Unchanged(), err
 		}
+		if _, err := tx.Exec(ctx, hashed); err != nil {
+			return door.Unchanged(), fmt.Errorf("closing a confirmation of rights: %w", err)
+		}
 		// nobody takes a step meanwhile with what is counted
 		if _, err := tx.Exec(ctx, `SELECT FROM right_review_section WHERE review_id = @id ORDER BY section_id FOR UPDATE`, pgx.StrictNamedArgs{"id": v.ID}); err != nil {
 			return door.Unchanged(), fmt.Errorf("closing a confirmation of rights: %w", err)
@@ -298,6 +301,11 @@ func (v Review) keep(ctx context.Context, tx *door.Tx, actor authz.Actor, reason
 // statement may.
 const atOnce = 100_000
 
+// hashed lets the statements of a transaction that follow join no row by row. The database does
+// not know yet how many rights a confirmation has that began just now, and from the sixth batch of
+// a closing on takes each for a small one: it would go through all people once for each right.
+const hashed = `SELECT set_config('enable_nestloop', 'off', true)`
+
 // keepItems keeps what each right was, and where its person worked. It says of both of those that
 // are joined which are meant: the database would go through a million rights each time.
 func (v Review) keepItems(ctx context.Context, tx *door.Tx) error {
@@ -309,10 +317,11 @@ func (v Review) keepItems(ctx context.Context, tx *door.Tx) error {
 	for from := ids.First; from <= ids.Last; from += atOnce {
 		_, err := tx.Exec(ctx, `
 			WITH `+workplaces+`
-			UPDATE right_review_item k SET section_id = c.place, over = c.stands = 'ended', person_name = p.name, system_name = y.name, grade = c.grade
-			FROM (SELECT i.right_id, r.person_id, r.asset_id, r.grade, `+allPlace+` AS place, `+stands+` AS stands FROM `+allItems+` WHERE v.id = @id AND i.right_id >= @from AND i.right_id < @to AND r.id >= @from AND r.id < @to) c
-			JOIN person_shown p ON p.id = c.person_id JOIN system_shown y ON y.id = c.asset_id
-			WHERE k.review_id = @id AND k.right_id = c.right_id`, pgx.StrictNamedArgs{"id": v.ID, "today": tx.Today(), "from": from, "to": from + atOnce})
+			UPDATE right_review_item i SET section_id = `+allPlace+`, over = `+stands+` = 'ended', person_name = p.name, system_name = y.name, grade = r.grade
+			FROM access_right r JOIN person_shown p ON p.id = r.person_id JOIN system_shown y ON y.id = r.asset_id
+			LEFT JOIN first f ON f.person_id = r.person_id LEFT JOIN there t ON t.person_id = r.person_id AND t.section_id = r.section_id
+			WHERE i.review_id = @id AND i.right_id = r.id AND i.right_id >= @from AND i.right_id < @to AND r.id >= @from AND r.id < @to`,
+			pgx.StrictNamedArgs{"id": v.ID, "today": tx.Today(), "from": from, "to": from + atOnce})
 		if err != nil {
 			return fmt.Errorf("keeping what was said in a confirmation of rights: %w", err)
 		}
