@@ -2,15 +2,19 @@ package review_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/org"
 	"kagami/internal/postgres"
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
@@ -473,6 +477,47 @@ func TestWhatIsToBeChangedIsSettled(t *testing.T) {
 }
 
 // With what it came to it is closed, and never changed again.
+// What is closed says of each right what was shown until then: the section that it has come to,
+// by a transfer or by a second post for the work of which it is, and what has ended.
+func TestWhatIsClosedIsAsItStood(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	officer, tomorrow := w.As("soumu 統括"), rightstest.Today.AddDays(1)
+	code := w.open(plan())
+	w.Must(w.step("zeimu 課長", w.chief, rights.EventGiveUp, ""))
+	w.Transfer("zeimu 主事", "fukushi 主査", tomorrow)
+	w.Must(w.Town.Appoint(t.Context(), authz.AsOperator(), org.Appointment{Person: w.People["zeimu 主査"], Post: w.Posts["fukushi 主査"], First: tomorrow}, org.Beside))
+	_, err := w.DB.Pool.Exec(t.Context(), `UPDATE access_right SET section_id = (SELECT id FROM section_shown WHERE code = 'fukushi') WHERE code = @code`, pgx.StrictNamedArgs{"code": w.second})
+	w.Must(err)
+	*w.Time = tomorrow.Start()
+	stood := func() map[string][2]string {
+		v, err := w.Service.Find(t.Context(), officer, code)
+		w.Must(err)
+		list, err := w.All(t.Context(), officer, v, "")
+		w.Must(err)
+		found := map[string][2]string{}
+		for _, l := range list {
+			found[l.Code] = [2]string{l.SectionName, string(l.Stands)}
+		}
+		return found
+	}
+	want := map[string][2]string{
+		w.clerk:   {"福祉こども課", string(review.Unanswered)},
+		w.second:  {"福祉こども課", string(review.Unanswered)},
+		w.chief:   {"税務町民課", string(review.Ended)},
+		w.welfare: {"福祉こども課", string(review.Unanswered)},
+	}
+	if before := stood(); !maps.Equal(before, want) {
+		t.Fatalf("before it is closed they stand so: %v", before)
+	}
+	missing, err := w.Lacking(t.Context(), officer, code)
+	w.Must(err)
+	w.Must(w.Close(t.Context(), officer, code, len(missing), "年度が終わる"))
+	if after := stood(); !maps.Equal(after, want) {
+		t.Errorf("once it is closed they stand so: %v", after)
+	}
+}
+
 func TestItIsClosedOverWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
