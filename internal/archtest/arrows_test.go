@@ -79,7 +79,8 @@ var known = []string{
 // between is what a domain may know of the other domains; what else one starts in
 // another is handed in at the wiring. The sample town is of all of them.
 var between = map[string][]string{
-	"sample": {"account", "asset", "policy"},
+	"sample":    {"account", "asset", "policy"},
+	"violation": {"rights"},
 }
 
 // within is what a room of a domain may know of its own wing; a pure room's line
@@ -135,6 +136,7 @@ var within = map[string][]string{
 	"internal/rights/bar":    {"internal/rights"},
 	"internal/rights/review": {"internal/rights"},
 	"internal/rights/settle": {"internal/rights"},
+	"internal/violation":     {"internal/violation/procedure"},
 	"internal/rights/connector": {
 		"internal/rights", "internal/rights/connector/drift", "internal/rights/connector/peer", "internal/rights/connector/peer/webhook", "internal/rights/connector/reach",
 	},
@@ -165,6 +167,7 @@ var pure = map[string][]string{
 	"internal/asset/catalogue": {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 	"internal/asset/classify":  {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 
+	"internal/violation/procedure":           {"internal/authz", "internal/lifecycle"},
 	"internal/rights/apart":                  {"internal/calendar", "internal/edition", "internal/sheet/intake"},
 	"internal/rights/connector/drift":        {},
 	"internal/rights/connector/peer":         {"internal/fault"},

@@ -166,7 +166,7 @@ func wing(room string) string { return strings.SplitN(room, "/", 2)[0] }
 var testRooms = []string{
 	"cmd/kagami/browsertest", "cmd/kagami/walktest", "web/server/servertest", "web/asset/assettest",
 	"archtest", "postgres/pgtest", "org/orgtest", "policy/policytest",
-	"account/directory/directorytest", "account/openid/openidtest", "rights/rightstest", "rights/connector/peer/peertest", "rights/connector/connectortest",
+	"account/directory/directorytest", "account/openid/openidtest", "rights/rightstest", "rights/connector/peer/peertest", "rights/connector/connectortest", "violation/violationtest",
 }
 
 // isForTests tells whether a room, with its internal or without, is one of them.

@@ -86,6 +86,15 @@ const (
 	// ConfirmViolation is confirming a violation: 6(2)① by the 統括, ② by a
 	// 情報システム管理者.
 	ConfirmViolation Action = "violation.confirm"
+	// ConfirmOwnViolation is confirming one of somebody of the own section, ② too.
+	ConfirmOwnViolation Action = "violation.confirm_own"
+	// OverseeViolation is what the CISO does in a case: agreeing to a suspension where the
+	// 統括 has found the violation themselves, seeing whether it is referred, and answering
+	// reports that are made to them.
+	OverseeViolation Action = "violation.oversee"
+	// AnswerViolation is answering as the person concerned (弁明), and recording on paper what
+	// they have answered.
+	AnswerViolation Action = "violation.answer"
 	// GiveGuidance is giving guidance (基本方針 6(2)③).
 	GiveGuidance Action = "violation.guide"
 	// ReadRights is reading which rights of use (利用権限) somebody has.

@@ -102,6 +102,9 @@ var table = [...]row{
 	{HandLoans, "持出し・貸出しのものを渡す・返却を確かめる", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, own, own, no, no, no}},
 	{ReportViolation, "違反の疑いを報告する", decides, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all, no}},
 	{ConfirmViolation, "違反を確認する", decides, SystemsSection, [...]Reach{no, no, all, no, no, no, own, no, no, no, no}},
+	{ConfirmOwnViolation, "自課の職員の違反を確認する", decides, PersonsSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
+	{OverseeViolation, "停止・剥奪に同意する、懲戒審査に付するかどうかを見る、CISOあての報告に答える", decides, NoSection, [...]Reach{no, all, no, no, no, no, no, no, no, no, no}},
+	{AnswerViolation, "弁明する、書面などの弁明を記録する", decides, PersonsSection, [...]Reach{no, no, all, no, no, own, no, no, self, no, no}},
 	{GiveGuidance, "指導する", decides, PersonsSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
 	{ReadRights, "職員の利用権限を見る", reads, PersonsSection, [...]Reach{all, all, all, all, all, own, no, no, self, all, no}},
 	{ReadSystemRights, "システムを使える人を見る", reads, SystemsSection, [...]Reach{all, all, all, all, all, own, own, no, no, all, no}},
@@ -148,6 +151,8 @@ func Choices() []Choice {
 		{"permission.excuse.security_manager", ExcuseAcknowledgement, SecurityManager, []Reach{Own, None}},
 		{"permission.permit_exceptions.general_security_officer", PermitExceptions, GeneralSecurityOfficer, []Reach{None, All}},
 		{"permission.permit_exceptions.security_officer", PermitExceptions, SecurityOfficer, []Reach{None, All}},
+		{"permission.confirm_violation.security_officer", ConfirmViolation, SecurityOfficer, []Reach{None, All}},
+		{"permission.confirm_violation.csirt_member", ConfirmViolation, CSIRTMember, []Reach{None, All}},
 		{"permission.see_settings.staff", SeeSettings, Staff, []Reach{None, All}},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/org"
 	"kagami/internal/postgres"
+	"kagami/internal/rights"
 )
 
 // concerning is what a bar of somebody is about: of the CISO decides who stands above the CISO, in
@@ -58,4 +59,29 @@ func (b Bar) refuseNobodyLeft(ctx context.Context, tx *door.Tx) error {
 		return fault.New(fault.Conflict, "統括情報セキュリティ責任者とCISOが、だれもこのポータルを使えなくなり、停止を解除できる人がいなくなるため、できません。先に、もう一方の停止を解除するか、ポータル以外の利用権限だけを選んでください。")
 	}
 	return nil
+}
+
+// allow asks leave for what is done with a bar of somebody: by the matter that a case gives, or
+// by that of the organization.
+func (k Kind) allow(ctx context.Context, tx *door.Tx, actor authz.Actor, person int64, event rights.Event, given *authz.Matter) error {
+	if given != nil {
+		return tx.Allow(rights.Who(event).Action(actor, *given), *given)
+	}
+	matter, err := concerning(ctx, tx, person, tx.Today())
+	if err != nil {
+		return err
+	}
+	if err := tx.Allow(rights.Who(event).Action(actor, matter), matter); err != nil {
+		return err
+	}
+	return k.refuseBelow(actor, matter)
+}
+
+// Hold takes the locks that barring somebody's rights takes, for a change that locks rows of its
+// own before it does so.
+func Hold(ctx context.Context, tx *door.Tx, person int64) error {
+	if err := tx.Take(ctx, lifting); err != nil {
+		return err
+	}
+	return tx.Exclude(ctx, person)
 }

@@ -93,6 +93,9 @@ type Order struct {
 	From     calendar.Date // zero, or today: at once; a cut always is
 	Until    calendar.Date // the last day of a suspension; zero until it is lifted
 	Withheld string        // why the person of a cut for their conduct is not told yet; empty to tell them
+	// Matter is by which leave is asked where a case says who acts in it; nil for that of the
+	// organization alone.
+	Matter *authz.Matter
 }
 
 // Placed is a bar that was begun.
@@ -178,15 +181,8 @@ func (s *Service) BeginIn(ctx context.Context, tx *door.Tx, actor authz.Actor, o
 	if err != nil {
 		return Placed{}, door.Unchanged(), err
 	}
-	matter, err := concerning(ctx, tx, person.ID, tx.Today())
-	if err != nil {
-		return Placed{}, door.Unchanged(), err
-	}
 	event := o.Kind.event()
-	if err := tx.Allow(rights.Who(event).Action(actor, matter), matter); err != nil {
-		return Placed{}, door.Unchanged(), err
-	}
-	if err := o.Kind.refuseBelow(actor, matter); err != nil {
+	if err := o.Kind.allow(ctx, tx, actor, person.ID, event, o.Matter); err != nil {
 		return Placed{}, door.Unchanged(), err
 	}
 	if err := fault.InvalidFields(o.check(tx.Today())); err != nil {
@@ -465,6 +461,15 @@ func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code stri
 	return b, err
 }
 
+// anyones is find for who may know of it by the case that it belongs to.
+func anyones(ctx context.Context, db postgres.Querier, _ authz.Actor, code string, now time.Time, lock string) (Bar, error) {
+	b, err := postgres.One[Bar](ctx, db, "finding what bars rights", selected+` WHERE b.code = @code `+lock, rights.InstantAnd(now, pgx.StrictNamedArgs{"code": code}))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Bar{}, errNone()
+	}
+	return b, err
+}
+
 // Of lists what bars rights of somebody, or has, the newest first, as far as the actor may
 // know of it.
 func (s *Service) Of(ctx context.Context, actor authz.Actor, person int64) ([]Bar, error) {
@@ -536,7 +541,7 @@ func (b Bar) tell(ctx context.Context, tx *door.Tx, actor authz.Actor, event rig
 	}
 	var messages []notice.Message
 	if len(to) > 0 {
-		messages = append(messages, said(to, b.PersonName+"さんの利用権限："+event.Title(), b.days(event)+ended+"内容を見てください。"))
+		messages = append(messages, said(to, "職員の利用権限："+event.Title(), b.days(event)+ended+"内容を見てください。"))
 	}
 	if b.Withheld == "" && event != rights.EventConfirmCut {
 		what := event

@@ -6,7 +6,9 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"kagami/internal/authz"
 	"kagami/internal/door"
+	"kagami/internal/postgres"
 	"kagami/internal/rights"
 )
 
@@ -18,6 +20,11 @@ type Ties struct {
 	// KeepOut keeps somebody out whose right to the portal was revoked for good, when what has
 	// kept them out until then ends. It returns what the trail is to say of that.
 	KeepOut func(ctx context.Context, tx *door.Tx, person int64) (door.Effect, error)
+	// Owned tells whether a case bars so: then it ends in the case alone.
+	Owned func(ctx context.Context, db postgres.Querier, bar int64) (bool, error)
+	// Ended lets the case go on that has barred so, once its last day is over. told says that
+	// whoever has to know is told by the case.
+	Ended func(ctx context.Context, tx *door.Tx, bar int64) (also []door.Effect, told bool, err error)
 }
 
 // Service is what bars rights in a database.
@@ -42,6 +49,7 @@ func (s *Service) At(now time.Time) *Service {
 type Step struct {
 	Version int // that the actor has seen
 	Note    string
+	Matter  *authz.Matter // as that of an Order
 }
 
 const (

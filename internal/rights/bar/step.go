@@ -24,31 +24,41 @@ import (
 // somebody else has taken a step meanwhile, or it has ended.
 func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event rights.Event, step Step) error {
 	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		return s.DoIn(ctx, tx, actor, code, event, step)
+		effect, err := s.DoIn(ctx, tx, actor, code, event, step)
+		if err == nil && s.ties.Owned != nil && (event == rights.EventReinstate || event == rights.EventLeaveRevoked) {
+			err = s.refuseOwned(ctx, tx, effect.Subject.ID)
+		}
+		return effect, err
 	})
+}
+
+// refuseOwned refuses to end what a case bars, but in the case: it would not know.
+func (s *Service) refuseOwned(ctx context.Context, tx *door.Tx, bar int64) error {
+	owned, err := s.ties.Owned(ctx, tx, bar)
+	if err == nil && owned {
+		err = fault.New(fault.Conflict, "この停止は、違反の事案によるものです。事案の画面から解除してください。")
+	}
+	return err
 }
 
 // DoIn is Do in a change under way, as BeginIn is Begin.
 func (s *Service) DoIn(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, event rights.Event, step Step) (door.Effect, error) {
 	step.Note = strings.TrimSpace(step.Note)
-	b, err := find(ctx, tx, actor, code, tx.Now, "")
+	look := find
+	if step.Matter != nil { // who acts in a case has seen what it bars there
+		look = anyones
+	}
+	b, err := look(ctx, tx, actor, code, tx.Now, "")
 	if err != nil {
 		return door.Unchanged(), err
 	}
-	matter, err := concerning(ctx, tx, b.Person, tx.Today())
-	if err != nil {
-		return door.Unchanged(), err
-	}
-	if err := tx.Allow(rights.Who(event).Action(actor, matter), matter); err != nil {
-		return door.Unchanged(), err
-	}
-	if err := b.Kind.refuseBelow(actor, matter); err != nil {
+	if err := b.Kind.allow(ctx, tx, actor, b.Person, event, step.Matter); err != nil {
 		return door.Unchanged(), err
 	}
 	if err := tx.Exclude(ctx, b.Person); err != nil {
 		return door.Unchanged(), err
 	}
-	if b, err = find(ctx, tx, actor, code, tx.Now, "FOR UPDATE OF b"); err != nil {
+	if b, err = look(ctx, tx, actor, code, tx.Now, "FOR UPDATE OF b"); err != nil {
 		return door.Unchanged(), err
 	}
 	if err := b.follow(event, step); err != nil {
@@ -198,7 +208,15 @@ func (s *Service) Turn(ctx context.Context, bar int64) error {
 		}
 		effect := b.effect(event)
 		if event == rights.EventLapse {
-			effect.Notices, err = b.tell(ctx, tx, authz.Actor{}, event)
+			var told bool
+			if s.ties.Ended != nil {
+				if effect.Also, told, err = s.ties.Ended(ctx, tx, b.ID); err != nil {
+					return door.Unchanged(), err
+				}
+			}
+			if !told {
+				effect.Notices, err = b.tell(ctx, tx, authz.Actor{}, event)
+			}
 		} else {
 			effect.Fields = []string{"begun"}
 		}

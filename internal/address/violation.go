@@ -1,0 +1,23 @@
+package address
+
+import "strconv"
+
+// Where violations are dealt with.
+const (
+	Violations       = "/violations"
+	NewViolation     = Violations + "/new"    // one is confirmed at once
+	NewReport        = Violations + "/report" // one is reported
+	ViolationFigures = Violations + "/figures"
+)
+
+// Violation is a case, by its code, which tells nothing.
+func Violation(code string) string { return under(Violations, code) }
+
+// ViolationStep is where a step of a case is taken, or something of it read: guide, suspend,
+// print, readings, ….
+func ViolationStep(code, step string) string { return under(Violation(code), step) }
+
+// ViolationPaper is a file that hangs on a case, by its number among all files.
+func ViolationPaper(code string, id int64) string {
+	return under(ViolationStep(code, "papers"), strconv.FormatInt(id, 10))
+}

@@ -1,0 +1,383 @@
+package violation
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/notice"
+	"kagami/internal/org"
+	"kagami/internal/postgres"
+	"kagami/internal/rights/bar"
+	"kagami/internal/trail"
+	"kagami/internal/violation/procedure"
+)
+
+// Finding is what is said where a violation is confirmed.
+type Finding struct {
+	Report  string // the code of the case that was reported; empty where it is confirmed at once
+	Version int    // of that, as the actor has seen it
+	Person  string // the 職員番号; empty for an outsider
+	// Outsider is a vendor's staff who is not in the organization, of which company.
+	Outsider, Company string
+	Kind              string // of the edition violation_authority
+	Section           string // the code of that in whose work it happened; empty for the person's first
+	System            string // the 管理番号 of that in which it happened; empty for none
+	Clauses, Facts    string
+	Since             calendar.Date
+	Grave             bool
+	OwnFinding        bool // the 統括 has seen it themselves
+	Papers            []string
+	Alone             string
+}
+
+const (
+	maxClauses = 500
+	maxFacts   = 4000
+)
+
+func (f *Finding) tidy() {
+	for _, text := range []*string{&f.Person, &f.Outsider, &f.Company, &f.Kind, &f.Section, &f.System, &f.Clauses, &f.Facts, &f.Alone} {
+		*text = strings.TrimSpace(*text)
+	}
+	f.Report = strings.ToUpper(strings.TrimSpace(f.Report))
+}
+
+func (f *Finding) check(today calendar.Date) (problems []fault.Problem) {
+	wrong := func(field, message string) {
+		problems = append(problems, fault.Problem{Field: field, Message: message})
+	}
+	text := func(field, title, value string, most int) {
+		switch n := utf8.RuneCountInString(value); {
+		case n == 0:
+			wrong(field, title+"を入力してください。")
+		case n > most:
+			wrong(field, title+"が長すぎます。"+strconv.Itoa(most)+"字までで書いてください。")
+		}
+	}
+	switch {
+	case (f.Person == "") == (f.Outsider == ""):
+		wrong("person", "対象職員の職員番号か、派遣・委託などの人の氏名の、どちらか一方を入力してください。")
+	case f.Outsider != "" && f.Company == "":
+		wrong("company", "派遣元・委託先の名を入力してください。")
+	}
+	if utf8.RuneCountInString(f.Outsider) > 100 {
+		wrong("outsider", "長すぎます。100字までで書いてください。")
+	}
+	if utf8.RuneCountInString(f.Company) > 200 {
+		wrong("company", "長すぎます。200字までで書いてください。")
+	}
+	text("clauses", "違反した条項", f.Clauses, maxClauses)
+	text("facts", "事実", f.Facts, maxFacts)
+	switch {
+	case f.Since.IsZero():
+		wrong("since_on", "いつからかを入力してください。分からないときは、確かめられた最初の日にします。")
+	case f.Since.After(today):
+		wrong("since_on", "いつからかは、今日までの日にしてください。")
+	}
+	if len(f.Papers) > maxPapers {
+		wrong("papers", "一度に付けられるのは、"+strconv.Itoa(maxPapers)+"件までです。")
+	}
+	return problems
+}
+
+// Confirm confirms a violation, reported or at once: by 6(2)① where the actor sits in the
+// 統括's seat, else by ②. It returns the case's code.
+func (s *Service) Confirm(ctx context.Context, actor authz.Actor, f Finding) (code string, err error) {
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		_, effect, err := s.confirm(ctx, tx, actor, f, &code)
+		return effect, err
+	})
+	return code, err
+}
+
+func (s *Service) confirm(ctx context.Context, tx *door.Tx, actor authz.Actor, f Finding, code *string) (turn, door.Effect, error) {
+	t, err := s.finding(ctx, tx, actor, &f)
+	if err != nil {
+		return t, door.Unchanged(), err
+	}
+	if err := fault.InvalidFields(f.check(t.today)); err != nil {
+		return t, door.Unchanged(), err
+	}
+	if t.sat.Alone && f.Alone == "" {
+		return t, door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "alone", Message: "ほかに行える人がいないので、待てない理由（やむを得ない理由）を入力してください。"}})
+	}
+	if t.ID == 0 {
+		if t.Case, err = begin(ctx, tx, t.Case); err != nil {
+			return t, door.Unchanged(), err
+		}
+	}
+	*code = t.Code
+	t.Clauses, t.Facts, t.Since, t.Grave = f.Clauses, f.Facts, f.Since, f.Grave
+	t.OwnFinding = f.OwnFinding && t.event == procedure.EventConfirm
+	t.ConfirmedBy, t.ConfirmedAt, t.StateAt, t.DueOn = actor.Person, &tx.Now, tx.Now, calendar.Date{}
+	told := t.whom(t.event, t.seats, nil, actor.Person)
+	for i := range told {
+		told[i].FromAt = tx.Now
+	}
+	if err := t.write(ctx, tx, actor, Said{Papers: f.Papers, Alone: f.Alone}, told); err != nil {
+		return t, door.Unchanged(), err
+	}
+	if err := t.claim(ctx, tx); err != nil {
+		return t, door.Unchanged(), err
+	}
+	effect := door.Effect{
+		Subject: trail.Subject{Kind: subject, ID: t.ID}, Fields: []string{string(t.event)},
+		Confidential: map[string]any{"clauses": f.Clauses, "facts": f.Facts}, Notices: t.notices(t.event, told, tx.Now),
+	}
+	return t, effect, nil
+}
+
+// claim makes what was cut already for the person's conduct part of the case, and keeps the
+// person out of it.
+func (t *turn) claim(ctx context.Context, tx *door.Tx) error {
+	if t.Person == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `
+		WITH cut AS (
+			INSERT INTO violation_bar (bar_id, case_id, version)
+			SELECT b.id, @case, @version FROM bar_shown b
+			WHERE b.person_id = @person AND b.kind = @kind AND (b.to_at IS NULL OR b.to_at > @now::timestamptz) ON CONFLICT DO NOTHING)
+		INSERT INTO violation_recused (case_id, person_id, why) VALUES (@case, @person, 'concerned') ON CONFLICT DO NOTHING`,
+		pgx.StrictNamedArgs{"case": t.ID, "version": t.Version, "person": t.Person, "kind": string(bar.ConductCut), "now": tx.Now})
+	return wrap("keeping the person out of a case", err)
+}
+
+// finding finds whom a violation is about and where it happened, and asks leave.
+func (s *Service) finding(ctx context.Context, tx *door.Tx, actor authz.Actor, f *Finding) (turn, error) {
+	f.tidy()
+	t := turn{today: tx.Today(), by: actor.Person}
+	var err error
+	if t.office, err = officeForPortal(ctx, tx, t.today); err != nil {
+		return t, err
+	}
+	if f.Report != "" {
+		var reading Reading
+		if t.Case, _, reading, err = load(ctx, tx, actor, f.Report, tx.Now, "FOR UPDATE OF c"); err != nil {
+			return t, err
+		}
+		switch {
+		case reading != Whole:
+			return t, errNone()
+		case t.Version != f.Version:
+			return t, fault.New(fault.Conflict, overtaken)
+		}
+	} else {
+		t.Case = Case{Receiver: procedure.General}
+	}
+	if err := t.about(ctx, tx, f); err != nil {
+		return t, err
+	}
+	if err := t.where(ctx, tx, f); err != nil {
+		return t, err
+	}
+	if t.seats, err = t.Case.seats(ctx, tx, t.today); err != nil {
+		return t, err
+	}
+	if t.out(actor.Person) {
+		return t, fault.New(fault.Forbidden, "自分についての事項は、どの役割でも自分では決められません。ほかの担当者に頼んでください。")
+	}
+	if err := t.route(ctx, tx, actor); err != nil {
+		return t, err
+	}
+	if err := tx.Allow(procedure.Who(t.event).Action(actor, t.matter), t.matter); err != nil {
+		return t, err
+	}
+	t.to, err = procedure.Arrow(t.State, t.event)
+	return t, err
+}
+
+// about finds whom it is about, and in whose work it happened.
+func (t *turn) about(ctx context.Context, db postgres.Querier, f *Finding) error {
+	invalid := func(field, message string) error {
+		return fault.InvalidFields([]fault.Problem{{Field: field, Message: message}})
+	}
+	t.Kind = f.Kind
+	if f.Person == "" {
+		t.Outsider, t.Company = f.Outsider, f.Company
+		return nil
+	}
+	if t.Person != 0 && !strings.EqualFold(t.PersonNumber, f.Person) {
+		return invalid("person", "報告は、別の人についてのものです。新しい事案で確認し、この報告をその事案に統合してください。")
+	}
+	type row struct {
+		ID           int64
+		Number, Name string
+		Sections     []int64
+		Codes        []string
+	}
+	p, err := postgres.One[row](ctx, db, "finding whom a case is about", `
+		SELECT p.id, p.staff_number AS number, p.name,
+		       ARRAY(SELECT w.section_id FROM standing w WHERE w.person_id = p.id AND w.section_id IS NOT NULL AND w.period @> @today::date ORDER BY w.acting, w.position, w.id) AS sections,
+		       ARRAY(SELECT s.code FROM standing w JOIN section_shown s ON s.id = w.section_id WHERE w.person_id = p.id AND w.period @> @today::date ORDER BY w.acting, w.position, w.id) AS codes
+		FROM person_shown p WHERE lower(p.staff_number) = lower(@number)`, pgx.StrictNamedArgs{"number": f.Person, "today": t.today})
+	if isNone(err) {
+		return invalid("person", "この職員番号の人は、見つかりません。番号を確かめてください。")
+	}
+	if err != nil {
+		return err
+	}
+	t.Person, t.PersonNumber, t.PersonName = p.ID, p.Number, p.Name
+	if len(p.Sections) == 0 { // who has left, or belongs to no 課室
+		return t.lastSection(ctx, db)
+	}
+	at := 0
+	if f.Section != "" {
+		if at = slices.Index(p.Codes, f.Section); at < 0 {
+			return invalid("section", "この人は、この課室にはいません。課室を選び直してください。")
+		}
+	}
+	t.Section, t.SectionThen = p.Sections[at], p.Sections[at]
+	return nil
+}
+
+// lastSection is where who works nowhere today worked last.
+func (t *turn) lastSection(ctx context.Context, db postgres.Querier) error {
+	err := db.QueryRow(ctx, `
+		SELECT coalesce((SELECT w.section_id FROM standing w WHERE w.person_id = @person AND w.section_id IS NOT NULL AND lower(w.period) <= @today::date
+		                 ORDER BY upper(w.period) DESC, w.acting, w.position, w.id LIMIT 1), 0)`,
+		pgx.StrictNamedArgs{"person": t.Person, "today": t.today}).Scan(&t.Section)
+	t.SectionThen = t.Section
+	return wrap("finding where somebody worked", err)
+}
+
+// where finds the system in which it happened, and who answers for that.
+func (t *turn) where(ctx context.Context, db postgres.Querier, f *Finding) error {
+	if f.System == "" {
+		return nil
+	}
+	type row struct {
+		ID, Section int64
+		Name        string
+	}
+	y, err := postgres.One[row](ctx, db, "finding the system of a case", `SELECT id, section_id AS section, name FROM system_shown WHERE code = @code`, pgx.StrictNamedArgs{"code": f.System})
+	if isNone(err) {
+		return fault.InvalidFields([]fault.Problem{{Field: "system", Message: "この管理番号のシステムは、見つかりません。番号を確かめてください。"}})
+	}
+	t.System, t.SystemName, t.SystemCode = y.ID, y.Name, f.System
+	t.matter.SystemsSection = y.Section
+	return err
+}
+
+// route is by which sentence of 6(2) the actor confirms: ① from the 統括's seat, else ②.
+func (t *turn) route(ctx context.Context, db postgres.Querier, actor authz.Actor) error {
+	system := t.matter.SystemsSection
+	if t.seats.General.Has(actor.Person) {
+		t.event, t.seat, t.sat = procedure.EventConfirm, procedure.General, t.seats.General
+		t.matter = t.sat.Matter(t.Case.matter())
+		return nil
+	}
+	if actor.Has(authz.GeneralSecurityOfficer) { // of the CISO, the CIO confirms
+		return errNotYours()
+	}
+	t.event, t.seat = procedure.EventConfirmOther, procedure.Finder
+	t.matter = t.Case.matter()
+	t.matter.SystemsSection = system
+	if t.Person != 0 {
+		m, err := org.Concerning(ctx, db, t.Person, t.today)
+		t.matter.Alone = m.Alone
+		return err
+	}
+	return nil
+}
+
+// begin makes a case that has no step yet.
+func begin(ctx context.Context, tx *door.Tx, c Case) (Case, error) {
+	c.Code, c.OpenedAt, c.StateAt = newCode(), tx.Now, tx.Now
+	err := tx.QueryRow(ctx, `INSERT INTO violation_case (code, receiver, opened_at, state_at) VALUES (@code, @receiver, @now, @now) RETURNING id`,
+		pgx.StrictNamedArgs{"code": c.Code, "receiver": string(c.Receiver), "now": tx.Now}).Scan(&c.ID)
+	return c, wrap("opening a case", err)
+}
+
+// Talk is a talk in which somebody was guided, and has improved.
+type Talk struct {
+	Finding
+	Text   string // what is to change
+	Method string // how it was looked at
+	Seen   string // what was seen
+}
+
+// OnTheSpot confirms a violation, guides its person and sees the improvement in one talk: all
+// three steps are recorded, and whom the clauses name is told of each.
+func (s *Service) OnTheSpot(ctx context.Context, actor authz.Actor, k Talk) (code string, err error) {
+	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		var problems []fault.Problem
+		for _, f := range []struct{ field, title, text string }{{"text", "指導したこと", k.Text}, {"method", "確かめ方", k.Method}, {"seen", "確かめたこと", k.Seen}} {
+			if n := utf8.RuneCountInString(strings.TrimSpace(f.text)); n == 0 || n > maxText {
+				problems = append(problems, fault.Problem{Field: f.field, Message: f.title + "を、4000字までで入力してください。"})
+			}
+		}
+		if k.Grave {
+			problems = append(problems, fault.Problem{Field: "grave", Message: "重大な違反は、その場では終えられません。違反の確認から、順に進めてください。"})
+		}
+		t, effect, err := s.confirm(ctx, tx, actor, k.Finding, &code)
+		if err != nil {
+			return effect, with(err, problems)
+		}
+		if err := fault.InvalidFields(problems); err != nil {
+			return effect, err
+		}
+		steps := []struct {
+			event procedure.Event
+			said  Said
+		}{
+			{procedure.EventGuide, Said{Text: k.Text, More: More{Until: tx.Today(), Method: k.Method}, Alone: k.Alone}},
+			{procedure.EventImprove, Said{Text: k.Seen, Alone: k.Alone}},
+		}
+		for _, step := range steps {
+			next, err := t.turn(ctx, tx, actor, step.event, t.seats)
+			if err != nil {
+				return effect, err
+			}
+			step.said.Version = next.Version
+			if err := next.follow(&step.said); err != nil {
+				return effect, err
+			}
+			taken, err := s.take(ctx, tx, actor, &next, step.said)
+			if err != nil {
+				return effect, err
+			}
+			if taken.By, err = tx.AllowAlso(procedure.Who(step.event).Action(actor, next.matter), next.matter); err != nil {
+				return effect, err
+			}
+			taken.Confidential = nil // the steps have it
+			effect.Notices = append(effect.Notices, taken.Notices...)
+			taken.Notices = nil
+			effect.Also = append(effect.Also, taken)
+			t.Case = next.Case
+		}
+		effect.Notices = lastOf(effect.Notices)
+		return effect, tx.Allow(procedure.Who(t.event).Action(actor, t.matter), t.matter)
+	})
+	return code, err
+}
+
+// with adds problems to those of an error.
+func with(err error, problems []fault.Problem) error {
+	invalid, ok := errors.AsType[*fault.Error](err)
+	if !ok || invalid.Kind != fault.Invalid || len(problems) == 0 {
+		return err
+	}
+	return fault.InvalidFields(slices.Concat(invalid.Problems, problems))
+}
+
+// lastOf are notices of which each person gets the last one.
+func lastOf(list []notice.Message) []notice.Message {
+	var last []notice.Message
+	for i, m := range list {
+		if !slices.ContainsFunc(list[i+1:], func(o notice.Message) bool { return slices.Equal(o.To, m.To) }) {
+			last = append(last, m)
+		}
+	}
+	return last
+}

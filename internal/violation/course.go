@@ -1,0 +1,374 @@
+package violation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/trail"
+	"kagami/internal/violation/procedure"
+)
+
+// Step is a step of a case that was taken.
+type Step struct {
+	Version  int
+	At       time.Time
+	By       int64          // 0 for the portal, and for who has reported it
+	ByName   string         // empty for those
+	Seat     procedure.Seat // from which it was taken
+	StandsIn bool           // in the place of the seat's own holder
+	Alone    string         // why nobody else could (兼務), or empty
+	Event    procedure.Event
+	From, To procedure.State
+	Text     string
+	More     More
+	Told     []Told
+	Papers   []Paper
+}
+
+// More is what is said with a step beside its text. What a step has not is zero.
+type More struct {
+	On     calendar.Date `json:"on,omitzero"`    // 面談の日, the day on which an answer on paper came
+	From   calendar.Date `json:"from,omitzero"`  // of a suspension
+	Until  calendar.Date `json:"until,omitzero"` // of a suspension, a guidance
+	Method string        `json:"method,omitempty"`
+	// Rights are those that were barred, as people read them; none for all.
+	Rights   []string `json:"rights,omitempty"`
+	Withheld string   `json:"withheld,omitempty"` // why the person is not told of a cut yet
+	Paper    bool     `json:"paper,omitempty"`    // it came on paper, and was recorded by another
+	Repeated bool     `json:"repeated,omitempty"` // the conduct was repeated
+	Grave    bool     `json:"grave,omitempty"`
+	Whom     string   `json:"whom,omitempty"` // who was named 監督責任者, or is kin
+	WhomID   int64    `json:"whom_id,omitempty"`
+	Other    string   `json:"other,omitempty"` // the code of another case
+	Number   string   `json:"number,omitempty"`
+}
+
+// Told is somebody who was told of a step.
+type Told struct {
+	Person int64          `json:"person"`
+	Name   string         `json:"name"`
+	Seat   procedure.Seat `json:"seat"`
+	Mark   procedure.Mark `json:"mark"`
+	FromAt time.Time      `json:"from_at"` // from when they can read it
+	SeenAt *time.Time     `json:"seen_at"` // when they first read the case from then on; nil for not yet
+}
+
+// Paper is a file that hangs on a step.
+type Paper struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+	Size int64  `json:"size"`
+}
+
+// Opened is a case as an actor reads it.
+type Opened struct {
+	Case
+	Reading Reading
+	Steps   []Step // in their order
+	Seats   procedure.Seats
+	Names   map[int64]string // of those who sit in the seats
+}
+
+// slotOf is within which ten minutes something is read.
+func slotOf(now time.Time) time.Time { return now.Truncate(10 * time.Minute) }
+
+// Open returns a case by its code as the actor may read it, and records that they have: nothing
+// is shown where that fails. NotFound where they may read nothing of it.
+func (s *Service) Open(ctx context.Context, actor authz.Actor, code string, what What) (Opened, error) {
+	now := s.door.Now()
+	c, seats, reading, err := load(ctx, s.pool, actor, code, now, "")
+	if err != nil {
+		return Opened{}, err
+	}
+	steps, err := c.steps(ctx, s.pool, now)
+	if err != nil {
+		return Opened{}, err
+	}
+	o := Opened{Case: c, Reading: reading, Steps: steps, Seats: seats}
+	if o.Names, err = namesOf(ctx, s.pool, seats); err != nil {
+		return Opened{}, err
+	}
+	if err := s.note(ctx, actor, c, what, ""); err != nil {
+		return Opened{}, err
+	}
+	return o.as(actor, now), nil
+}
+
+// What is what is read of a case.
+type What string
+
+// What is read.
+const (
+	AsCase   What = "case"
+	AsPaper  What = "paper" // a file of it
+	AsPrint  What = "print"
+	AsExport What = "export"
+	AsNames  What = "names" // 監査 opens the names
+)
+
+// Title is what the reading is called.
+func (w What) Title() string {
+	switch w {
+	case AsCase:
+		return "画面を見た"
+	case AsPaper:
+		return "添付を見た"
+	case AsPrint:
+		return "印刷した"
+	case AsExport:
+		return "書き出した"
+	case AsNames:
+		return "氏名を開いた"
+	}
+	return ""
+}
+
+// note records that somebody reads something of a case: once for a person, what they read and
+// ten minutes.
+func (s *Service) note(ctx context.Context, actor authz.Actor, c Case, what What, reason string) error {
+	now := s.door.Now()
+	args := pgx.StrictNamedArgs{"case": c.ID, "person": actor.Person, "what": string(what), "slot": slotOf(now), "at": now, "reason": reason}
+	var noted bool
+	err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM violation_reading WHERE case_id = @case AND person_id = @person AND what = @what AND slot = @slot)`,
+		pgx.StrictNamedArgs{"case": c.ID, "person": actor.Person, "what": string(what), "slot": slotOf(now)}).Scan(&noted)
+	if err != nil {
+		return fmt.Errorf("looking whether a reading is noted: %w", err)
+	}
+	if noted {
+		return nil
+	}
+	effect := door.Effect{Subject: trail.Subject{Kind: subject, ID: c.ID}, Fields: []string{"read_" + string(what)}}
+	if reason != "" {
+		effect.Confidential = map[string]any{"reason": reason}
+	}
+	// who has read of it reads it as somebody signed in: the table's row is asked by load
+	err = s.door.Write(ctx, actor, authz.SignedIn, authz.Matter{Person: actor.Person}, effect, func(time.Time) (string, pgx.StrictNamedArgs) {
+		return `INSERT INTO violation_reading (case_id, person_id, what, slot, at, reason)
+			SELECT @case, @person, @what, @slot, @at, @reason`, args
+	})
+	if postgres.Constraint(err) == "violation_reading_pkey" { // by two windows at once
+		return nil
+	}
+	return err
+}
+
+const subject = "violation_case"
+
+// steps are the steps of a case, with who was told of each and when they first read it.
+func (c Case) steps(ctx context.Context, db postgres.Querier, now time.Time) ([]Step, error) {
+	list, err := postgres.List[Step](ctx, db, "listing the steps of a case", `
+		SELECT h.version, h.at, coalesce(h.by, 0) AS by, coalesce(p.name, '') AS by_name, h.seat, h.stands_in, h.alone, h.event, h.from_state AS from, h.to_state AS to, h.text, h.more,
+		       coalesce((SELECT jsonb_agg(jsonb_build_object('person', t.person_id, 'name', n.name, 'seat', t.seat, 'mark', t.mark, 'from_at', t.from_at,
+		       		'seen_at', (SELECT min(r.at) FROM violation_reading r WHERE r.case_id = t.case_id AND r.person_id = t.person_id AND r.at >= t.from_at)) ORDER BY t.mark, n.furigana, n.id)
+		       	FROM violation_told t JOIN person_shown n ON n.id = t.person_id WHERE t.case_id = h.case_id AND t.version = h.version), '[]') AS told,
+		       coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'size', f.size) ORDER BY f.id)
+		       	FROM violation_paper a JOIN attachment_shown f ON f.id = a.attachment_id WHERE a.case_id = h.case_id AND a.version = h.version), '[]') AS papers
+		FROM violation_step h LEFT JOIN person_shown p ON p.id = h.by WHERE h.case_id = @case AND h.at <= @now::timestamptz ORDER BY h.version`,
+		pgx.StrictNamedArgs{"case": c.ID, "now": now})
+	return list, err
+}
+
+// as is what an actor reads of an opened case.
+func (o Opened) as(actor authz.Actor, now time.Time) Opened {
+	switch o.Reading {
+	case Whole:
+	case Numbered:
+		o = o.numbered()
+	case Parts:
+		o = o.partsOf(actor.Person, now)
+	case Nothing:
+		o = Opened{}
+	}
+	return o
+}
+
+// partsOf is what was addressed to somebody, and what they have done: of who else was told
+// they read nothing.
+func (o Opened) partsOf(person int64, now time.Time) Opened {
+	var kept []Step
+	for _, h := range o.Steps {
+		own := slices.DeleteFunc(slices.Clone(h.Told), func(t Told) bool { return t.Person != person || t.FromAt.After(now) })
+		if h.By != person && len(own) == 0 {
+			continue
+		}
+		h.Told = own
+		if h.By != person {
+			h.Alone = ""
+		}
+		kept = append(kept, h)
+	}
+	o.Steps = kept
+	o.Recused, o.Joined, o.JoinedTo, o.Before, o.Names = nil, nil, "", 0, nil
+	if len(kept) == 0 {
+		o.Facts, o.Clauses = "", ""
+	}
+	// what stands since is not theirs to know: they go by the last step that they were told of
+	o.DueOn, o.Outcome, o.ClosedAt = calendar.Date{}, "", nil
+	o.Grave, o.Referral, o.ReferralSeen, o.OwnFinding, o.Agreed, o.Bars = false, "", false, false, false, nil
+	if !slices.ContainsFunc(kept, func(h Step) bool { return h.Event == procedure.EventNotImprove }) {
+		o.HeardOn = calendar.Date{}
+	}
+	for _, h := range kept {
+		o.State, o.StateAt = h.To, h.At
+		if outcome := procedure.OutcomeOf(h.Event); outcome != "" {
+			o.Outcome, o.ClosedAt = outcome, &h.At
+		}
+		if h.Event == procedure.EventGuide {
+			o.DueOn = h.More.Until
+		}
+	}
+	return o
+}
+
+// numbered is the case with a number for each person, in the order in which they come.
+func (o Opened) numbered() Opened {
+	numbers := map[int64]string{}
+	var words []string // names and numbers by turns
+	of := func(person int64, name string) string {
+		if person == 0 {
+			return name
+		}
+		if _, known := numbers[person]; !known {
+			numbers[person] = fmt.Sprintf("職員%d", len(numbers)+1)
+			for _, as := range spelled(name) {
+				words = append(words, as, numbers[person])
+			}
+		}
+		return numbers[person]
+	}
+	o.PersonName, o.PersonNumber = of(o.Person, o.PersonName), ""
+	if o.Outsider != "" {
+		words = append(words, o.Outsider, "外部の人")
+		o.Outsider = "外部の人"
+	}
+	steps := slices.Clone(o.Steps)
+	for i, h := range steps {
+		steps[i].ByName = of(h.By, h.ByName)
+		steps[i].More.Whom = of(h.More.WhomID, h.More.Whom)
+		steps[i].Told = slices.Clone(h.Told)
+		for j, t := range h.Told {
+			steps[i].Told[j].Name = of(t.Person, t.Name)
+		}
+	}
+	o.Recused = slices.Clone(o.Recused)
+	for i, r := range o.Recused {
+		o.Recused[i].Name = of(r.Person, r.Name)
+	}
+	names := map[int64]string{}
+	for person, name := range o.Names {
+		names[person] = of(person, name)
+	}
+	o.Names = names
+	mask := strings.NewReplacer(words...)
+	o.Facts = mask.Replace(o.Facts)
+	for i := range steps {
+		steps[i].Text, steps[i].Alone = mask.Replace(steps[i].Text), mask.Replace(steps[i].Alone)
+		steps[i].Papers = nil
+	}
+	o.Steps = steps
+	return o
+}
+
+// spelled is how a name may stand in a text: with a blank of either width, without one, and the
+// family name alone. 見本 竹子 is also 見本竹子 and 見本.
+func spelled(name string) []string {
+	parts := strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '　' })
+	if len(parts) < 2 {
+		return parts
+	}
+	return []string{strings.Join(parts, " "), strings.Join(parts, "　"), strings.Join(parts, ""), parts[0]}
+}
+
+// OpenNames is Open with the names, for 監査, with the reason, which is recorded.
+func (s *Service) OpenNames(ctx context.Context, actor authz.Actor, code, reason string) (Opened, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" || len([]rune(reason)) > maxReason {
+		return Opened{}, fault.InvalidFields([]fault.Problem{{Field: "reason", Message: "氏名を開く理由を、500字までで入力してください。"}})
+	}
+	now := s.door.Now()
+	c, seats, reading, err := load(ctx, s.pool, actor, code, now, "")
+	if err != nil {
+		return Opened{}, err
+	}
+	if reading != Numbered {
+		return Opened{}, errNone()
+	}
+	steps, err := c.steps(ctx, s.pool, now)
+	if err != nil {
+		return Opened{}, err
+	}
+	o := Opened{Case: c, Reading: Whole, Steps: steps, Seats: seats}
+	if o.Names, err = namesOf(ctx, s.pool, seats); err != nil {
+		return Opened{}, err
+	}
+	return o, s.note(ctx, actor, c, AsNames, reason)
+}
+
+const maxReason = 500
+
+func namesOf(ctx context.Context, db postgres.Querier, seats procedure.Seats) (map[int64]string, error) {
+	people := slices.Concat(seats.General.People, seats.Manager.People, seats.Chief.People)
+	type row struct {
+		ID   int64
+		Name string
+	}
+	list, err := postgres.List[row](ctx, db, "naming who acts in a case", `SELECT id, name FROM person_shown WHERE id = ANY(@people)`, pgx.StrictNamedArgs{"people": people})
+	names := make(map[int64]string, len(list))
+	for _, r := range list {
+		names[r.ID] = r.Name
+	}
+	return names, err
+}
+
+// Read is that somebody has read something of a case.
+type Read struct {
+	At     time.Time
+	Person int64
+	Name   string
+	What   What
+	Reason string
+}
+
+// Readings lists who has read a case, the newest first: for who reads it whole.
+func (s *Service) Readings(ctx context.Context, actor authz.Actor, code string) ([]Read, error) {
+	c, _, reading, err := load(ctx, s.pool, actor, code, s.door.Now(), "")
+	if err != nil {
+		return nil, err
+	}
+	if reading != Whole {
+		return nil, errNone()
+	}
+	return postgres.List[Read](ctx, s.pool, "listing who has read a case", `
+		SELECT r.at, r.person_id AS person, p.name, r.what, r.reason FROM violation_reading r JOIN person_shown p ON p.id = r.person_id
+		WHERE r.case_id = @case ORDER BY r.at DESC, r.person_id LIMIT 500`, pgx.StrictNamedArgs{"case": c.ID})
+}
+
+// Paper returns the id of a file of a case for who may read the step that it hangs on, and
+// records that they have.
+func (s *Service) Paper(ctx context.Context, actor authz.Actor, code string, id int64) (int64, error) {
+	now := s.door.Now()
+	c, _, reading, err := load(ctx, s.pool, actor, code, now, "")
+	if err != nil {
+		return 0, err
+	}
+	steps, err := c.steps(ctx, s.pool, now)
+	if err != nil {
+		return 0, err
+	}
+	for _, h := range (Opened{Case: c, Reading: reading, Steps: steps}).as(actor, now).Steps {
+		if slices.ContainsFunc(h.Papers, func(p Paper) bool { return p.ID == id }) {
+			return id, s.note(ctx, actor, c, AsPaper, "")
+		}
+	}
+	return 0, errNone()
+}

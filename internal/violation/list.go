@@ -1,0 +1,274 @@
+package violation
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/unicode/norm"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/violation/procedure"
+)
+
+// Search is what the list of cases is asked for.
+type Search struct {
+	State   procedure.State // empty for all
+	Open    bool            // only those that are open
+	Late    bool            // only those whose day is over
+	Section string          // the code of a 課室; empty for all
+	Clause  string          // words of the clauses
+	Whom    string          // words of the name or the 職員番号; for who reads the cases whole
+	After   string          // the code of the last case of the page before; empty for the first
+}
+
+// Line is a case in the list, as far as the actor reads it: of what they read only in parts
+// nothing but its number and when they were last told of it.
+type Line struct {
+	Code        string
+	Reading     Reading
+	State       procedure.State
+	StateAt     time.Time
+	Outcome     procedure.Outcome
+	Whom        string
+	SectionName string
+	Clauses     string
+	DueOn       calendar.Date
+	Grave       bool
+	Before      int
+	Turn        procedure.Seat `db:"-"`
+	OpenedAt    time.Time
+	LastAt      time.Time // when the actor was last told of it or did something in it; the opening's for others
+
+	Receiver                                           procedure.Seat
+	Outsider, OwnFinding, Agreed, Waived, ReferralSeen bool
+	Referral                                           procedure.Event
+	HeardOn                                            calendar.Date
+}
+
+// OnPage is how many cases stand on a page of the list.
+const OnPage = 50
+
+// Page is a page of the list, the newest first.
+type Page struct {
+	Lines []Line
+	Next  string // what the next page comes after; empty for the last
+}
+
+// free tells in SQL that somebody holds a role, is not away, and takes part in a case c.
+func free(role string) string {
+	return `EXISTS (SELECT FROM holding h WHERE ` + role + ` AND h.period @> @today::date AND h.rule_period @> @today::date
+		AND h.person_id IS DISTINCT FROM c.person_id AND NOT EXISTS (SELECT FROM violation_recused r WHERE r.case_id = c.id AND r.person_id = h.person_id)
+		AND NOT EXISTS (SELECT FROM absence_shown a WHERE a.person_id = h.person_id AND a.period @> @today::date))`
+}
+
+// reader is how an actor reads cases, as SQL: the same that Case.reading says of one.
+type reader struct {
+	whole    string // of a case c
+	numbered string
+	args     pgx.StrictNamedArgs
+}
+
+func readerOf(actor authz.Actor, now time.Time) reader {
+	r := reader{numbered: "false", args: instant(now, pgx.StrictNamedArgs{"actor": actor.Person})}
+	confirmed, reported := []string{}, []string{}
+	for _, h := range actor.Holdings {
+		if actor.Table.ReachOf(h.Role, authz.ReadViolation) != authz.All {
+			continue
+		}
+		switch h.Role {
+		case authz.Auditor:
+			r.numbered = `(c.confirmed_at IS NOT NULL OR c.state <> 'reported')`
+		case authz.CIO:
+			noCISO, noGeneral := `NOT `+free(`h.role = 'ciso'`), `NOT `+free(`h.role = 'general_security_officer'`)
+			noManager := `NOT ` + free(`h.role = 'security_manager' AND h.section_id = `+works)
+			confirmed = append(confirmed, `c.referral = 'refer'`, noCISO, noGeneral+` AND `+noManager)
+			reported = append(reported, noCISO+` AND (c.receiver = 'chief' OR `+noGeneral+`)`)
+		case authz.CISO:
+			confirmed, reported = append(confirmed, `true`), append(reported, `true`)
+		default:
+			confirmed, reported = append(confirmed, `true`), append(reported, `c.receiver = 'general'`)
+		}
+	}
+	if sections := actor.Sections(authz.ReadViolation); len(sections) > 0 {
+		r.args["sections"] = sections
+		confirmed = append(confirmed, `(c.section_id = ANY(@sections) OR c.person_id IN (SELECT w.person_id FROM standing w WHERE w.section_id = ANY(@sections) AND w.period @> @today::date)) AND `+works+` = ANY(@sections)`)
+	}
+	either := func(list []string) string {
+		if len(list) == 0 {
+			return "false"
+		}
+		return "(" + strings.Join(list, " OR ") + ")"
+	}
+	r.whole = `(c.confirmed_at IS NOT NULL AND ` + either(confirmed) + ` OR c.confirmed_at IS NULL AND ` + either(reported) + `)`
+	return r
+}
+
+const (
+	// aside tells of a case c that the actor takes no part in it.
+	aside = `(c.person_id IS NOT DISTINCT FROM @actor::bigint OR EXISTS (SELECT FROM violation_recused r WHERE r.case_id = c.id AND r.person_id = @actor))`
+	// party tells of a case c that the actor was told of it, or has done something in it.
+	party = `EXISTS (SELECT FROM violation_party t WHERE t.case_id = c.id AND t.person_id = @actor AND t.from_at <= @now::timestamptz)`
+)
+
+// reads is how the actor reads a case c, as a number of Reading.
+func (r reader) reads() string {
+	return `(CASE WHEN NOT ` + aside + ` AND ` + r.whole + ` THEN 3 WHEN NOT ` + aside + ` AND ` + r.numbered + ` THEN 2 WHEN ` + party + ` THEN 1 ELSE 0 END)`
+}
+
+// List lists the cases that the actor may read.
+func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
+	now := s.door.Now()
+	r := readerOf(actor, now)
+	where, args := q.where(r)
+	lines, err := postgres.List[Line](ctx, s.pool, "listing cases", `
+		SELECT c.code, x.reading, c.state, c.state_at, c.outcome, coalesce(p.name, c.outsider) AS whom, coalesce(s.name, '') AS section_name, c.clauses, c.due_on, c.grave,
+		       (SELECT count(*)::int FROM violation_case o WHERE o.person_id = c.person_id AND o.id <> c.id AND o.confirmed_at < coalesce(c.confirmed_at, @now::timestamptz)
+		       	AND o.outcome NOT IN ('dismissed', 'not_violation')) AS before,
+		       c.opened_at, coalesce((SELECT max(t.from_at) FROM violation_party t WHERE t.case_id = c.id AND t.person_id = @actor AND t.from_at <= @now::timestamptz), c.opened_at) AS last_at,
+		       c.receiver, c.outsider <> '' AS outsider, c.own_finding, c.agreed, c.waived, c.referral_seen, c.referral, c.heard_on
+		FROM violation_case c LEFT JOIN person_shown p ON p.id = c.person_id
+		CROSS JOIN LATERAL (SELECT `+r.reads()+` AS reading, `+works+` AS section) x LEFT JOIN section_shown s ON s.id = x.section
+		WHERE `+where+` ORDER BY c.id DESC LIMIT @limit`, args)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Lines: lines}
+	if len(lines) > OnPage {
+		page.Lines, page.Next = lines[:OnPage], lines[OnPage-1].Code
+	}
+	office, err := officeForPortal(ctx, s.pool, calendar.Day(now))
+	for i := range page.Lines {
+		page.Lines[i] = page.Lines[i].as(office, calendar.Day(now))
+	}
+	return page, err
+}
+
+// as is a line as far as it is read.
+func (l Line) as(office calendar.Office, today calendar.Date) Line {
+	switch l.Reading {
+	case Parts:
+		return Line{Code: l.Code, Reading: Parts, LastAt: l.LastAt, OpenedAt: l.LastAt}
+	case Numbered:
+		l.Whom = "（氏名は番号）"
+	case Nothing, Whole:
+	}
+	l.Turn = procedure.Turn(procedure.Standing{
+		State: l.State, Receiver: l.Receiver, Outsider: l.Outsider, OwnFinding: l.OwnFinding, Agreed: l.Agreed, Grave: l.Grave, Referral: l.Referral, ReferralSeen: l.ReferralSeen,
+		Hearing: !l.Waived && !today.After(l.HeardOn), Silent: isSilent(office, l.DueOn, today),
+	})
+	return l
+}
+
+// isSilent tells whether the 管理者 has been silent for the set time after the day of a guidance.
+func isSilent(office calendar.Office, due, today calendar.Date) bool {
+	return !due.IsZero() && today.After(openDays(office, due, silence))
+}
+
+// Turn is whose turn it is in a case on a day.
+func (c Case) Turn(office calendar.Office, today calendar.Date) procedure.Seat {
+	return procedure.Turn(procedure.Standing{
+		State: c.State, Receiver: c.Receiver, Outsider: c.Outsider != "", OwnFinding: c.OwnFinding, Agreed: c.Agreed, Grave: c.Grave, Referral: c.Referral, ReferralSeen: c.ReferralSeen,
+		Hearing: !c.Waived && !today.After(c.HeardOn), Silent: isSilent(office, c.DueOn, today),
+	})
+}
+
+// where is what a case c must be like that an actor reads, and is asked for. What they read only
+// in parts is found by nothing.
+func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
+	args := maps.Clone(r.args)
+	args["limit"] = OnPage + 1
+	conditions := []string{r.reads() + ` > 0`}
+	narrow := func(condition string) { conditions = append(conditions, condition, r.reads()+` >= 2`) }
+	if q.State != "" && slices.Contains(procedure.States(), q.State) {
+		narrow(`c.state = @state`)
+		args["state"] = string(q.State)
+	}
+	if q.Open {
+		narrow(`c.state IN ('reported', 'confirmed', 'guided', 'not_improved', 'suspended', 'revoked')`)
+	}
+	if q.Late {
+		narrow(`c.due_on < @today::date AND c.state IN ('reported', 'guided', 'not_improved', 'suspended')`)
+	}
+	if q.Section != "" {
+		narrow(works + ` = (SELECT o.id FROM section_shown o WHERE o.code = @section)`)
+		args["section"] = q.Section
+	}
+	if clause := fold(q.Clause); clause != "" {
+		narrow(`position(@clause IN normalize(c.clauses, NFKC)) > 0`)
+		args["clause"] = clause
+	}
+	if whom := fold(q.Whom); whom != "" {
+		narrow(`(c.person_id IN (SELECT n.id FROM person_shown n WHERE position(@whom IN n.search) > 0) OR position(@whom IN normalize(c.outsider, NFKC)) > 0)`)
+		conditions = append(conditions, r.reads()+` = 3`)
+		args["whom"] = strings.ToLower(whom)
+	}
+	if q.After != "" {
+		conditions = append(conditions, `c.id < (SELECT o.id FROM violation_case o WHERE o.code = @after)`)
+		args["after"] = q.After
+	}
+	return strings.Join(conditions, " AND "), args
+}
+
+func fold(words string) string { return norm.NFKC.String(strings.TrimSpace(words)) }
+
+// Figures are how many cases stand where, of the whole town: no 課室 and no month, by which
+// somebody could be found in a small town.
+type Figures struct {
+	Open, Late, Closed int
+	States             map[procedure.State]int
+	Outcomes           map[procedure.Outcome]int
+	Cuts               int // that were made in the cases
+	Repeated           int // cases of somebody of whom one had been confirmed before
+}
+
+// Figures counts the town's cases that were open in a fiscal year: for who reads all of them.
+func (s *Service) Figures(ctx context.Context, actor authz.Actor, year int) (Figures, error) {
+	f := Figures{States: map[procedure.State]int{}, Outcomes: map[procedure.Outcome]int{}}
+	if !readsAll(actor) {
+		return f, fault.New(fault.Forbidden, "町全体の数は、あなたの役割では見られません。")
+	}
+	type row struct {
+		State    procedure.State
+		Outcome  procedure.Outcome
+		Cases    int
+		Late     int
+		Cuts     int
+		Repeated int
+	}
+	first := calendar.NewDate(year, time.April, 1)
+	rows, err := postgres.List[row](ctx, s.pool, "counting cases", `
+		SELECT c.state, c.outcome, count(*)::int AS cases, (count(*) FILTER (WHERE c.due_on < @today::date AND c.closed_at IS NULL))::int AS late,
+		       coalesce(sum((SELECT count(*) FROM violation_step h WHERE h.case_id = c.id AND h.event = 'cut')), 0)::int AS cuts,
+		       (count(*) FILTER (WHERE EXISTS (SELECT FROM violation_case o WHERE o.person_id = c.person_id AND o.confirmed_at < c.confirmed_at AND o.outcome NOT IN ('dismissed', 'not_violation'))))::int AS repeated
+		FROM violation_case c WHERE c.opened_at < @after::timestamptz AND (c.closed_at IS NULL OR c.closed_at >= @from::timestamptz) GROUP BY 1, 2`,
+		pgx.StrictNamedArgs{"today": s.today(), "from": first.Start(), "after": calendar.NewDate(year+1, time.April, 1).Start()})
+	for _, r := range rows {
+		f.States[r.State] += r.Cases
+		if r.Outcome != "" {
+			f.Outcomes[r.Outcome] += r.Cases
+		}
+		if r.State.Open() {
+			f.Open += r.Cases
+		} else {
+			f.Closed += r.Cases
+		}
+		f.Late += r.Late
+		f.Cuts += r.Cuts
+		f.Repeated += r.Repeated
+	}
+	return f, err
+}
+
+// readsAll tells whether an actor reads the town's cases.
+func readsAll(actor authz.Actor) bool {
+	return slices.ContainsFunc(actor.Holdings, func(h authz.Holding) bool {
+		return actor.Table.ReachOf(h.Role, authz.ReadViolation) == authz.All && h.Role != authz.CIO
+	})
+}

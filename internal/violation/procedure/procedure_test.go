@@ -1,0 +1,133 @@
+package procedure_test
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	. "kagami/internal/violation/procedure" //nolint:staticcheck // its words stand in nearly every line of the tables
+)
+
+func TestTheTableIsWhole(t *testing.T) {
+	if _, err := StatesDocument(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The people of the tables below.
+const (
+	cio int64 = iota + 1
+	ciso
+	general
+	manager
+	staff
+	other
+)
+
+var town = Holders{CIO: []int64{cio}, CISO: []int64{ciso}, General: []int64{general}, Managers: []int64{manager}}
+
+func TestWhoSits(t *testing.T) {
+	soumu := town
+	soumu.Managers = []int64{general}
+	vacant := town
+	vacant.Managers = nil
+	small := Holders{General: []int64{general}, Managers: []int64{general}}
+	for _, c := range []struct {
+		name                       string
+		holders                    Holders
+		person                     int64
+		recused                    []int64
+		general, manager, chief    int64
+		generalAlone, managerAlone bool
+	}{
+		{"somebody of another section", town, staff, nil, general, manager, ciso, false, false},
+		{"somebody of 総務課", soumu, staff, nil, general, ciso, ciso, false, false},
+		{"a 管理者", town, manager, nil, general, ciso, ciso, false, false},
+		{"a section without a 管理者", vacant, staff, nil, general, ciso, ciso, false, false},
+		{"the 統括", soumu, general, nil, ciso, cio, ciso, false, false},
+		{"the CISO", soumu, ciso, nil, cio, general, cio, false, false},
+		{"a 管理者 who is 監督責任者", town, staff, []int64{manager}, general, ciso, ciso, false, false},
+		{"a 統括 who is kin", town, staff, []int64{general}, ciso, manager, ciso, false, false},
+		{"nobody else is there", small, staff, nil, general, general, 0, false, true},
+		{"all are kin", small, staff, []int64{general}, general, general, 0, true, true},
+	} {
+		seats := Sit(c.holders, c.person, c.recused)
+		for _, seat := range []struct {
+			title string
+			sat   Sat
+			want  int64
+			alone bool
+		}{{"統括", seats.General, c.general, c.generalAlone}, {"管理者", seats.Manager, c.manager, c.managerAlone}, {"CISO", seats.Chief, c.chief, false}} {
+			if want := slices.DeleteFunc([]int64{seat.want}, func(p int64) bool { return p == 0 }); !slices.Equal(seat.sat.People, want) || seat.sat.Alone != seat.alone {
+				t.Errorf("%s: as %s sit %v, alone %t", c.name, seat.title, seat.sat.People, seat.sat.Alone)
+			}
+		}
+	}
+}
+
+// Whoever it is about sits nowhere, and who suspends does not guide unless nobody else is there.
+func TestNobodyJudgesThemselves(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		people := rapid.SliceOfN(rapid.Int64Range(1, 6), 0, 3)
+		h := Holders{CIO: people.Draw(t, "CIO"), CISO: people.Draw(t, "CISO"), General: people.Draw(t, "統括"), Managers: people.Draw(t, "管理者")}
+		person, recused := rapid.Int64Range(1, 6).Draw(t, "person"), people.Draw(t, "recused")
+		seats := Sit(h, person, recused)
+		for _, seat := range []Sat{seats.General, seats.Manager, seats.Chief} {
+			if seat.Has(person) {
+				t.Fatalf("%d sits: %+v", person, seats)
+			}
+			if !seat.Alone && slices.ContainsFunc(recused, seat.Has) {
+				t.Fatalf("who takes no part sits: %+v", seats)
+			}
+		}
+		if !seats.Manager.Alone && !seats.General.Alone && slices.ContainsFunc(seats.Manager.People, seats.General.Has) {
+			t.Fatalf("who suspends guides: %+v", seats)
+		}
+	})
+}
+
+func TestWhoseTurnItIs(t *testing.T) {
+	for _, c := range []struct {
+		at   Standing
+		want Seat
+	}{
+		{Standing{State: Reported, Receiver: Chief}, Chief},
+		{Standing{State: Confirmed}, Manager},
+		{Standing{State: Confirmed, Outsider: true}, General},
+		{Standing{State: Guided}, Manager},
+		{Standing{State: Guided, Silent: true}, General},
+		{Standing{State: NotImproved, Hearing: true}, Person},
+		{Standing{State: NotImproved, Hearing: true, OwnFinding: true}, Chief},
+		{Standing{State: NotImproved, OwnFinding: true, Agreed: true}, General},
+		{Standing{State: Suspended}, General},
+		{Standing{State: Suspended, Grave: true, Referral: EventRefer}, Chief},
+		{Standing{State: Suspended, Grave: true, Referral: EventRefer, ReferralSeen: true}, General},
+		{Standing{State: Closed}, ""},
+	} {
+		if got := Turn(c.at); got != c.want {
+			t.Errorf("%+v: it is %q's turn", c.at, got)
+		}
+	}
+}
+
+// What is told of each event stands in violations.md, and in this table once more.
+func TestWhoIsTold(t *testing.T) {
+	for event, want := range map[Event][]Telling{
+		EventConfirm:      {{Manager, ClauseNotice}},
+		EventConfirmOther: {{General, ClauseReport}, {Manager, ClauseReport}},
+		EventGuide:        {{General, OtherNotice}, {Person, OtherNotice}},
+		EventSuspend:      {{Chief, ClauseNotice}, {Manager, ClauseNotice}, {Person, OtherNotice}},
+		EventRevoke:       {{Chief, ClauseNotice}, {Manager, ClauseNotice}, {Person, OtherNotice}},
+		EventLift:         {{Chief, OtherNotice}, {Manager, OtherNotice}, {Person, OtherNotice}},
+		EventAnswer:       {{Manager, OtherNotice}, {General, OtherNotice}},
+		EventCut:          {{Chief, OtherNotice}, {General, OtherNotice}, {Manager, OtherNotice}, {Person, OtherNotice}},
+		EventHand:         nil,
+		EventWeigh:        nil,
+		EventSupervise:    nil,
+	} {
+		if got := Tells(event); !slices.Equal(got, want) {
+			t.Errorf("%s tells %v", event, got)
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package violation
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/rights/bar"
+	"kagami/internal/state"
+)
+
+// Service is the cases in a database.
+type Service struct {
+	pool    *pgxpool.Pool
+	door    *door.Door
+	bars    *bar.Service
+	waiting state.Cache[waitingKey, []Waiting]
+}
+
+// New makes the service.
+func New(pool *pgxpool.Pool, d *door.Door, bars *bar.Service) *Service {
+	return &Service{pool: pool, door: d, bars: bars, waiting: state.NewCache[waitingKey, []Waiting](cachedWaiting)}
+}
+
+// At is the service at an instant: the sample town is filled with what began before.
+func (s *Service) At(now time.Time) *Service {
+	return New(s.pool, door.New(s.pool, func() time.Time { return now }), s.bars.At(now))
+}
+
+// ChangeCounter counts what is done in cases.
+var ChangeCounter = state.Counted("violation")
+
+func (s *Service) today() calendar.Date { return calendar.Day(s.door.Now()) }
+
+func errNone() error {
+	return fault.New(fault.NotFound, "この番号の事案は、見つかりません。番号を確かめてください。")
+}
+
+const overtaken = "開いている間に、ほかの人がこの事案を進めました。いまの内容を確かめて、もう一度行ってください。"
+
+// letters are what the code of a case is made of: none that is read as another.
+const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// newCode names a case: 40 bits that say neither how many there are nor when it began.
+func newCode() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	for i := range b {
+		b[i] = letters[int(b[i])%len(letters)]
+	}
+	return string(b[:4]) + "-" + string(b[4:])
+}
+
+// instant are the arguments of what is asked of an instant.
+func instant(now time.Time, more pgx.StrictNamedArgs) pgx.StrictNamedArgs {
+	args := pgx.StrictNamedArgs{"now": now, "today": calendar.Day(now)}
+	for name, value := range more {
+		args[name] = value
+	}
+	return args
+}
+
+func isNone(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
+
+// wrap says what was tried.
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

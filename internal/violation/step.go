@@ -1,0 +1,581 @@
+package violation
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/attachment"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/door"
+	"kagami/internal/fault"
+	"kagami/internal/org"
+	"kagami/internal/postgres"
+	"kagami/internal/rights"
+	"kagami/internal/rights/bar"
+	"kagami/internal/trail"
+	"kagami/internal/violation/procedure"
+)
+
+// Said is what is said with a step.
+type Said struct {
+	Version int // that the actor has seen
+	Text    string
+	More    More     // On, From, Until, Method, Withheld, Repeated, Grave
+	Whole   bool     // of what is barred: all that the person has, and all that comes
+	Rights  []string // else these, by their codes
+	Papers  []string // tokens of files that the actor has sent
+	Alone   string   // why it can't wait until somebody else can act (兼務)
+	AtOnce  bool     // the person is told at once, not in office hours
+	Number  string   // the 職員番号 of who is named 監督責任者, or is kin
+	Other   string   // the code of the case that it is joined to
+}
+
+const (
+	maxText   = 4000
+	maxMethod = 500
+	farthest  = 366 // days from today to the day of a guidance
+	maxPapers = 5
+)
+
+// Do takes a step of a case. Forbidden who does not act in it, and whom it is about; Conflict
+// where somebody else has taken a step meanwhile, or its time has not come.
+func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event procedure.Event, said Said) error {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		return s.do(ctx, tx, actor, code, event, said)
+	})
+}
+
+// bars tells of an event that it bars rights, or ends that.
+func bars(event procedure.Event) bool {
+	switch event {
+	case procedure.EventSuspend, procedure.EventRevoke, procedure.EventCut, procedure.EventLift, procedure.EventLeaveRevoked, procedure.EventNotViolation:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *Service) do(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, event procedure.Event, said Said) (door.Effect, error) {
+	c, _, _, err := load(ctx, tx, actor, code, tx.Now, "")
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	if bars(event) && c.Person != 0 {
+		if err := bar.Hold(ctx, tx, c.Person); err != nil {
+			return door.Unchanged(), err
+		}
+	}
+	c, seats, _, err := load(ctx, tx, actor, code, tx.Now, "FOR UPDATE OF c")
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	t, err := c.turn(ctx, tx, actor, event, seats)
+	if err != nil {
+		return door.Unchanged(), err
+	}
+	if c.Version != said.Version {
+		return door.Unchanged(), fault.New(fault.Conflict, overtaken)
+	}
+	if err := t.follow(&said); err != nil {
+		return door.Unchanged(), err
+	}
+	return s.take(ctx, tx, actor, &t, said)
+}
+
+// turn is a step that somebody is about to take.
+type turn struct {
+	Case
+	event  procedure.Event
+	to     procedure.State
+	seat   procedure.Seat
+	sat    procedure.Sat // empty where no seat takes it
+	seats  procedure.Seats
+	matter authz.Matter
+	today  calendar.Date
+	office calendar.Office
+	by     int64
+}
+
+// turn asks leave for an event: by the permission table, and by who sits in the seats.
+func (c Case) turn(ctx context.Context, tx *door.Tx, actor authz.Actor, event procedure.Event, seats procedure.Seats) (turn, error) {
+	t := turn{Case: c, event: event, seats: seats, today: tx.Today(), by: actor.Person}
+	var err error
+	if t.office, err = officeForPortal(ctx, tx, t.today); err != nil {
+		return t, err
+	}
+	if err := t.sit(ctx, tx, actor); err != nil {
+		return t, err
+	}
+	if err := tx.Allow(procedure.Who(event).Action(actor, t.matter), t.matter); err != nil {
+		return t, err
+	}
+	t.to, err = procedure.Arrow(c.State, event)
+	return t, err
+}
+
+// sit finds the seat from which the actor takes the step.
+func (t *turn) sit(ctx context.Context, db postgres.Querier, actor authz.Actor) error {
+	t.matter = t.Case.matter()
+	switch t.event {
+	case procedure.EventAnswer, procedure.EventWaive:
+		if t.Person == actor.Person {
+			t.seat, t.matter.Decision = procedure.Person, false // it is theirs to say
+			return nil
+		}
+		return t.sitIn(actor, procedure.Manager, procedure.General)
+	case procedure.EventCut:
+		if t.out(actor.Person) {
+			return errNotYours()
+		}
+		t.seat = procedure.Cutter
+		matter, err := org.Concerning(ctx, db, t.Person, t.today)
+		t.matter.Alone = matter.Alone
+		return err
+	case procedure.EventNotViolation:
+		if t.OwnFinding {
+			return t.sitIn(actor, procedure.Chief)
+		}
+		return t.sitIn(actor, procedure.General)
+	case procedure.EventInvestigate, procedure.EventDismiss:
+		return t.sitIn(actor, t.Receiver)
+	case procedure.EventReopen:
+		if t.State == procedure.Dismissed {
+			return t.sitIn(actor, t.Receiver)
+		}
+		return t.sitIn(actor, procedure.General)
+	default:
+		return t.sitIn(actor, procedure.Acts(t.event)...)
+	}
+}
+
+func (t *turn) sitIn(actor authz.Actor, seats ...procedure.Seat) error {
+	for _, seat := range seats {
+		if sat := t.seats.Of(seat); sat.Has(actor.Person) {
+			t.seat, t.sat, t.matter = seat, sat, sat.Matter(t.matter)
+			return nil
+		}
+	}
+	return errNotYours()
+}
+
+// barring is the matter by which the actor bars rights from their seat, or ends that: where the
+// CISO decides on what the 統括 has found, they do also that in the 統括's place. nil where the
+// case does not say who may.
+func (t *turn) barring() *authz.Matter {
+	if t.seat == procedure.Cutter {
+		return nil
+	}
+	m := t.matter
+	if t.seat == procedure.Chief {
+		m.Alone = append(slices.Clone(m.Alone), authz.Holding{Role: authz.GeneralSecurityOfficer})
+	}
+	return &m
+}
+
+func errNotYours() error {
+	return fault.New(fault.Forbidden, "この事案でこの手続を行うのは、あなたではありません。だれが行うかは、事案の画面にあります。")
+}
+
+// follow refuses a step whose time has not come, and what is wrong with what is said.
+func (t *turn) follow(said *Said) error {
+	if err := t.ripe(*said); err != nil {
+		return err
+	}
+	return fault.InvalidFields(said.check(t))
+}
+
+// days are those of the procedure, in days on which the offices are open.
+const (
+	hearing = 5 // the chance to answer
+	silence = 5 // of the 管理者, after the day of a guidance
+)
+
+// ripe refuses a step whose time has not come.
+func (t *turn) ripe(said Said) error {
+	conflict := func(text string) error { return fault.New(fault.Conflict, text) }
+	switch t.event {
+	case procedure.EventAnswer, procedure.EventWaive:
+		if !t.Known {
+			return conflict("対象職員に知らせる前なので、弁明は受けられません。")
+		}
+	case procedure.EventNotImprove:
+		if t.seat == procedure.General {
+			if last := openDays(t.office, t.DueOn, silence); !t.today.After(last) {
+				return conflict("改善したかどうかは、課長（情報セキュリティ管理者）が判断します。" + calendar.Wareki(last) + "を過ぎても判断がないときは、あなたが判断できます。")
+			}
+		} else if !t.today.After(t.DueOn) && !said.More.Repeated {
+			return conflict("指導の期限（" + calendar.Wareki(t.DueOn) + "）の前なので、改善されないとは判断できません。同じ行為が繰り返されたときは、そのことを選んでください。")
+		}
+	case procedure.EventSuspend, procedure.EventRevoke:
+		if !t.Waived && !t.today.After(t.HeardOn) {
+			return conflict("弁明の機会の期間（" + calendar.Wareki(t.HeardOn) + "まで）が終わっていません。期間が過ぎてから、または弁明の放棄を記録してから、行ってください。")
+		}
+		if t.OwnFinding && !t.Agreed {
+			return conflict("統括が自ら確認した違反なので、CISOの同意が要ります。CISOが同意を記録してから、行ってください。")
+		}
+	case procedure.EventAgree:
+		if !t.OwnFinding || t.Agreed {
+			return conflict("この事案では、CISOの同意は要らないか、もう記録されています。")
+		}
+	case procedure.EventRefer, procedure.EventReferNot:
+		if t.Outsider != "" {
+			return conflict("派遣・委託などの人は、懲戒審査の対象になりません。派遣元・委託先に是正を求めてください。")
+		}
+	case procedure.EventSeeReferral:
+		if t.Referral == "" || t.ReferralSeen {
+			return conflict("懲戒審査に付するかどうかの判断がまだないか、もう確認されています。")
+		}
+	case procedure.EventGuide:
+		if t.Outsider != "" {
+			return conflict("派遣・委託などの人には、指導ではなく、派遣元・委託先への是正の求めを行います。")
+		}
+	default:
+	}
+	return t.closable()
+}
+
+// closable refuses to close a grave case of which it is not decided whether it is referred, or one
+// in which access is still cut, where the step does not end that.
+func (t *turn) closable() error {
+	outcome := procedure.OutcomeOf(t.event)
+	if t.to != procedure.Closed {
+		return nil
+	}
+	if t.Grave && outcome.Counts() && outcome != procedure.OutcomeVendor && (t.Referral == "" || !t.ReferralSeen) {
+		return fault.New(fault.Conflict, "重大な違反なので、終える前に、懲戒審査に付するかどうかを統括が判断し、CISOが確認します。")
+	}
+	if len(t.Bars) > 0 && !bars(t.event) && t.event != procedure.EventExpire {
+		return fault.New(fault.Conflict, "この事案で利用権限が止まっています。先に、緊急停止の解除を、総務課に頼んでください。")
+	}
+	return nil
+}
+
+// check finds what is wrong with what is said with a step.
+func (s *Said) check(t *turn) (problems []fault.Problem) {
+	wrong := func(field, message string) {
+		problems = append(problems, fault.Problem{Field: field, Message: message})
+	}
+	s.Text, s.Alone, s.More.Method = strings.TrimSpace(s.Text), strings.TrimSpace(s.Alone), strings.TrimSpace(s.More.Method)
+	s.More.Withheld = strings.TrimSpace(s.More.Withheld)
+	title := procedure.Needs(t.event)
+	if title != "" && s.Text == "" {
+		wrong("text", title+"を入力してください。")
+	}
+	if utf8.RuneCountInString(s.Text) > maxText {
+		wrong("text", "長すぎます。"+strconv.Itoa(maxText)+"字までで書いてください。")
+	}
+	if t.sat.Alone && s.Alone == "" {
+		wrong("alone", "ほかに行える人がいないので、待てない理由（やむを得ない理由）を入力してください。")
+	}
+	if utf8.RuneCountInString(s.Alone) > maxReason {
+		wrong("alone", "長すぎます。"+strconv.Itoa(maxReason)+"字までで書いてください。")
+	}
+	if len(s.Papers) > maxPapers {
+		wrong("papers", "一度に付けられるのは、"+strconv.Itoa(maxPapers)+"件までです。")
+	}
+	switch t.event {
+	case procedure.EventGuide:
+		switch u := s.More.Until; {
+		case u.IsZero():
+			wrong("until_on", "いつまでに改めるかを入力してください。")
+		case u.Before(t.today) || u.Sub(t.today) > farthest:
+			wrong("until_on", "期限は、今日から1年以内の日にしてください。")
+		}
+		if s.More.Method == "" || utf8.RuneCountInString(s.More.Method) > maxMethod {
+			wrong("method", "どのように確かめるかを、500字までで入力してください。")
+		}
+	case procedure.EventHand:
+		if s.More.On.IsZero() || s.More.On.After(t.today) || s.More.On.Before(calendar.Day(t.OpenedAt)) {
+			wrong("on", "面談の日を、今日までの日で入力してください。")
+		}
+	case procedure.EventAnswer, procedure.EventWaive:
+		s.More.Paper = t.by != t.Person
+		if s.More.Paper && (s.More.On.IsZero() || s.More.On.After(t.today)) {
+			wrong("on", "受けた日を、今日までの日で入力してください。")
+		}
+	case procedure.EventSuspend, procedure.EventRevoke, procedure.EventCut:
+		if s.Whole == (len(s.Rights) > 0) {
+			wrong("rights", "すべての利用権限か、どの利用権限かを選んでください。")
+		}
+	default:
+	}
+	return problems
+}
+
+// take takes a step for which there is leave.
+func (s *Service) take(ctx context.Context, tx *door.Tx, actor authz.Actor, t *turn, said Said) (door.Effect, error) {
+	effect := door.Effect{Subject: trail.Subject{Kind: subject, ID: t.ID}, Fields: []string{string(t.event)}}
+	if said.Text != "" {
+		effect.Confidential = map[string]any{"text": said.Text}
+	}
+	everyone, err := toldBefore(ctx, tx, t.ID, t.event)
+	if err != nil {
+		return effect, err
+	}
+	var placed []int64
+	switch t.event {
+	case procedure.EventSuspend, procedure.EventRevoke, procedure.EventCut:
+		var also door.Effect
+		if placed, also, err = s.place(ctx, tx, actor, t, &said); err != nil {
+			return effect, err
+		}
+		effect.Also = append(effect.Also, also)
+	case procedure.EventLift, procedure.EventLeaveRevoked, procedure.EventNotViolation:
+		if effect.Also, err = s.free(ctx, tx, actor, t); err != nil {
+			return effect, err
+		}
+	case procedure.EventSupervise, procedure.EventKin:
+		if err := t.recuse(ctx, tx, &said); err != nil {
+			return effect, err
+		}
+	case procedure.EventJoin:
+		if err := t.join(ctx, tx, actor, &said); err != nil {
+			return effect, err
+		}
+	default:
+	}
+	// leave was asked once more for what is barred: the entry says under what the step was taken
+	if err := tx.Allow(procedure.Who(t.event).Action(actor, t.matter), t.matter); err != nil {
+		return effect, err
+	}
+	t.apply(said, tx)
+	told := t.whom(t.event, t.seats, everyone, actor.Person)
+	if t.event == procedure.EventCut && said.More.Withheld != "" {
+		told = slices.DeleteFunc(told, func(o Told) bool { return o.Seat == procedure.Person })
+	}
+	for i := range told {
+		told[i].FromAt = tx.Now
+		if told[i].Seat == procedure.Person && !said.AtOnce {
+			told[i].FromAt = officeTime(t.office, tx.Now)
+		}
+	}
+	if err := t.write(ctx, tx, actor, said, told); err != nil {
+		return effect, err
+	}
+	for _, id := range placed {
+		if _, err := tx.Exec(ctx, `INSERT INTO violation_bar (bar_id, case_id, version) VALUES (@bar, @case, @version)`,
+			pgx.StrictNamedArgs{"bar": id, "case": t.ID, "version": t.Version}); err != nil {
+			return effect, wrap("noting what a case bars", err)
+		}
+	}
+	effect.Notices = t.notices(t.event, told, tx.Now)
+	return effect, nil
+}
+
+// apply changes the case as the step says.
+func (t *turn) apply(said Said, tx *door.Tx) {
+	if t.to != t.State {
+		t.StateAt, t.DueOn = tx.Now, calendar.Date{}
+	}
+	now := tx.Now
+	switch t.event {
+	case procedure.EventGuide:
+		t.DueOn = said.More.Until
+	case procedure.EventNotImprove:
+		t.HeardOn = openDays(t.office, calendar.Day(officeTime(t.office, now)), hearing)
+		t.DueOn, t.Waived, t.Agreed = t.HeardOn, false, false
+	case procedure.EventWaive:
+		t.Waived = true
+	case procedure.EventAgree:
+		t.Agreed = true
+	case procedure.EventSuspend:
+		t.DueOn = said.More.Until
+	case procedure.EventWeigh:
+		t.Grave = said.More.Grave
+	case procedure.EventRefer, procedure.EventReferNot:
+		t.Referral, t.ReferralSeen = t.event, false
+	case procedure.EventSeeReferral:
+		t.ReferralSeen = true
+	case procedure.EventPass:
+		t.Receiver = procedure.General
+	case procedure.EventReopen:
+		t.Outcome, t.ClosedAt = "", nil
+	default:
+	}
+	if outcome := procedure.OutcomeOf(t.event); outcome != "" {
+		t.Outcome, t.ClosedAt, t.DueOn = outcome, &now, calendar.Date{}
+	}
+}
+
+// write writes a step, who is told of it, and where the case stands then.
+func (t *turn) write(ctx context.Context, tx *door.Tx, actor authz.Actor, said Said, told []Told) error {
+	t.Version++
+	var batch pgx.Batch
+	batch.Queue(`
+		INSERT INTO violation_step (case_id, version, at, by, seat, stands_in, alone, event, from_state, to_state, text, more)
+		VALUES (@case, @version, @now, nullif(@by::bigint, 0), @seat, @stands_in, @alone, @event, @from, @to, @text, @more)`,
+		pgx.StrictNamedArgs{
+			"case": t.ID, "version": t.Version, "now": tx.Now, "by": actor.Person, "seat": string(t.seat), "stands_in": t.sat.StandsIn(), "alone": said.Alone,
+			"event": string(t.event), "from": string(t.State), "to": string(t.to), "text": said.Text, "more": said.More,
+		})
+	for _, o := range told {
+		batch.Queue(`INSERT INTO violation_told (case_id, version, person_id, seat, mark, from_at) VALUES (@case, @version, @person, @seat, @mark, @from)`,
+			pgx.StrictNamedArgs{"case": t.ID, "version": t.Version, "person": o.Person, "seat": string(o.Seat), "mark": string(o.Mark), "from": o.FromAt})
+	}
+	t.State = t.to
+	batch.Queue(`
+		UPDATE violation_case SET version = @version, state = @state, state_at = @state_at, outcome = @outcome, receiver = @receiver, grave = @grave, due_on = @due, heard_on = @heard,
+		       waived = @waived, agreed = @agreed, referral = @referral, referral_seen = @referral_seen, closed_at = @closed,
+		       joined_to = (SELECT o.id FROM violation_case o WHERE o.code = @joined), person_id = nullif(@person::bigint, 0), outsider = @outsider, company = @company,
+		       person_kind = @kind, section_id = nullif(@section::bigint, 0), system_id = nullif(@system::bigint, 0), clauses = @clauses, facts = @facts, since_on = @since,
+		       own_finding = @own, confirmed_by = nullif(@confirmed_by::bigint, 0), confirmed_at = @confirmed_at
+		WHERE id = @case`,
+		pgx.StrictNamedArgs{
+			"case": t.ID, "version": t.Version, "state": string(t.State), "state_at": t.StateAt, "outcome": string(t.Outcome), "receiver": string(t.Receiver), "grave": t.Grave,
+			"due": t.DueOn, "heard": t.HeardOn, "waived": t.Waived, "agreed": t.Agreed, "referral": string(t.Referral), "referral_seen": t.ReferralSeen, "closed": t.ClosedAt,
+			"joined": t.JoinedTo, "person": t.Person, "outsider": t.Outsider, "company": t.Company, "kind": t.Kind, "section": t.SectionThen, "system": t.System,
+			"clauses": t.Clauses, "facts": t.Facts, "since": t.Since, "own": t.OwnFinding, "confirmed_by": t.ConfirmedBy, "confirmed_at": t.ConfirmedAt,
+		})
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return wrap("taking a step of a case", err)
+	}
+	if err := t.tie(ctx, tx, actor, said.Papers); err != nil {
+		return err
+	}
+	return deliverLater(ctx, tx, t.Case, t.Version, told)
+}
+
+// tie ties the files of a step.
+func (t *turn) tie(ctx context.Context, tx *door.Tx, actor authz.Actor, tokens []string) error {
+	for _, token := range tokens {
+		id, err := attachment.Tie(ctx, tx, actor, token)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO violation_paper (case_id, version, attachment_id) VALUES (@case, @version, @id)`,
+			pgx.StrictNamedArgs{"case": t.ID, "version": t.Version, "id": id}); err != nil {
+			return wrap("noting a paper of a case", err)
+		}
+	}
+	return nil
+}
+
+// why is what a bar says of why: the order of a connector, and who sees the bar and not the case,
+// learn nothing of it.
+const why = "情報セキュリティ基本方針による。理由は、対象職員あての連絡にあります。"
+
+// place bars rights, and returns the ids of what bars them.
+func (s *Service) place(ctx context.Context, tx *door.Tx, actor authz.Actor, t *turn, said *Said) ([]int64, door.Effect, error) {
+	kind := bar.Suspension
+	switch t.event {
+	case procedure.EventRevoke:
+		kind = bar.Revocation
+	case procedure.EventCut:
+		kind = bar.ConductCut
+	default:
+	}
+	_, effect, err := s.bars.BeginIn(ctx, tx, actor, bar.Order{
+		Kind: kind, Person: t.PersonNumber, Whole: said.Whole, Rights: said.Rights, Reason: why, From: said.More.From, Until: said.More.Until,
+		Withheld: said.More.Withheld, Matter: t.barring(),
+	})
+	if err != nil {
+		return nil, effect, err
+	}
+	if !said.Whole {
+		if said.More.Rights, err = rights.NamesOf(ctx, tx, said.Rights); err != nil {
+			return nil, effect, err
+		}
+	}
+	effect.Notices, effect.Confidential = nil, nil // the case tells them
+	return []int64{effect.Subject.ID}, effect, nil
+}
+
+// free ends what the case bars: for good what it has revoked, where it is left so.
+func (s *Service) free(ctx context.Context, tx *door.Tx, actor authz.Actor, t *turn) ([]door.Effect, error) {
+	type row struct {
+		Code    string
+		Kind    bar.Kind
+		Version int
+	}
+	list, err := postgres.List[row](ctx, tx, "looking what a case bars", `
+		SELECT b.code, b.kind, b.version FROM violation_bar v JOIN bar_shown b ON b.id = v.bar_id
+		WHERE v.case_id = @case AND (b.to_at IS NULL OR b.to_at > @now::timestamptz) ORDER BY b.id`, pgx.StrictNamedArgs{"case": t.ID, "now": tx.Now})
+	if err != nil {
+		return nil, err
+	}
+	var also []door.Effect
+	for _, b := range list {
+		event := rights.EventReinstate
+		if t.event == procedure.EventLeaveRevoked && b.Kind == bar.Revocation {
+			event = rights.EventLeaveRevoked
+		}
+		effect, err := s.bars.DoIn(ctx, tx, actor, b.Code, event, bar.Step{Version: b.Version, Note: why, Matter: t.barring()})
+		if err != nil {
+			return nil, err
+		}
+		effect.Notices, effect.Confidential = nil, nil
+		nested := effect.Also
+		effect.Also = nil
+		also = append(also, effect)
+		also = append(also, nested...)
+	}
+	return also, nil
+}
+
+// recuse notes that somebody takes no part from now on.
+func (t *turn) recuse(ctx context.Context, tx *door.Tx, said *Said) error {
+	p, err := personOf(ctx, tx, said.Number)
+	if err != nil {
+		return err
+	}
+	whyNot := Supervisor
+	if t.event == procedure.EventKin {
+		whyNot = Kin
+	}
+	if p.ID == t.Person || slices.ContainsFunc(t.Recused, func(r Recusal) bool { return r.Person == p.ID && r.Why == whyNot }) {
+		return fault.InvalidFields([]fault.Problem{{Field: "number", Message: "この人は、もうこの事案に関わらないことになっています。"}})
+	}
+	said.More.Whom, said.More.WhomID = p.Name, p.ID
+	_, err = tx.Exec(ctx, `INSERT INTO violation_recused (case_id, person_id, why) VALUES (@case, @person, @why)`,
+		pgx.StrictNamedArgs{"case": t.ID, "person": p.ID, "why": string(whyNot)})
+	if err != nil {
+		return wrap("noting who takes no part in a case", err)
+	}
+	t.Recused = append(t.Recused, Recusal{p.ID, p.Name, whyNot})
+	t.seats, err = t.Case.seats(ctx, tx, t.today)
+	return err
+}
+
+// join makes a report part of another case.
+func (t *turn) join(ctx context.Context, tx *door.Tx, actor authz.Actor, said *Said) error {
+	said.Other = strings.ToUpper(strings.TrimSpace(said.Other))
+	problem := func(message string) error {
+		return fault.InvalidFields([]fault.Problem{{Field: "other", Message: message}})
+	}
+	if said.Other == t.Code {
+		return problem("この事案そのものです。統合する先の番号を入力してください。")
+	}
+	o, _, reading, err := load(ctx, tx, actor, said.Other, tx.Now, "FOR UPDATE OF c")
+	switch {
+	case fault.KindOf(err) == fault.NotFound || err == nil && reading != Whole:
+		return problem("この番号の事案は、見つかりません。番号を確かめてください。")
+	case err != nil:
+		return err
+	case o.State == procedure.Joined || o.State == procedure.Dismissed:
+		return problem("この番号の事案は「" + o.State.Title() + "」なので、統合する先にできません。")
+	}
+	t.JoinedTo, said.More.Other = o.Code, o.Code
+	return nil
+}
+
+// someone is somebody of the organization.
+type someone struct {
+	ID           int64
+	Number, Name string
+}
+
+// personOf finds somebody by their 職員番号, as a problem of the field where there is none.
+func personOf(ctx context.Context, db postgres.Querier, number string) (someone, error) {
+	p, err := postgres.One[someone](ctx, db, "finding somebody of a case", `SELECT id, staff_number AS number, name FROM person_shown WHERE lower(staff_number) = lower(@number)`,
+		pgx.StrictNamedArgs{"number": strings.TrimSpace(number)})
+	if isNone(err) {
+		return p, fault.InvalidFields([]fault.Problem{{Field: "number", Message: "この職員番号の人は、見つかりません。番号を確かめてください。"}})
+	}
+	return p, err
+}

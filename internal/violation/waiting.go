@@ -1,0 +1,99 @@
+package violation
+
+import (
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/org"
+	"kagami/internal/task"
+	"kagami/internal/violation/procedure"
+)
+
+// Waiting is a case that waits for somebody.
+type Waiting struct {
+	Code  string
+	State procedure.State
+	Seat  procedure.Seat // as what it waits for them
+	DueOn calendar.Date
+}
+
+// waitingKey names what it depends on what waits for somebody.
+type waitingKey struct {
+	person              int64
+	day                 calendar.Date
+	organization, cases int64
+}
+
+// cachedWaiting is how many answers are in the cache.
+const cachedWaiting = 1000
+
+// mostWaiting is how many open cases are looked through for whose turn it is.
+const mostWaiting = 2000
+
+// QueueWaiting asks in a batch what waits for an actor, where the cache has it not.
+func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func([]Waiting)) {
+	if !slices.ContainsFunc([]authz.Role{authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityManager}, actor.Has) {
+		return
+	}
+	today := s.today()
+	organization, known := actor.State.Of(org.ChangeCounter)
+	cases, counted := actor.State.Of(ChangeCounter)
+	key := waitingKey{actor.Person, today, organization, cases}
+	if cached, ok := s.waiting.Look(key); ok && known && counted {
+		take(cached)
+		return
+	}
+	task.Rows(b, "looking what cases wait", pgx.RowToStructByName[waitingRow], func(rows []waitingRow) {
+		var list []Waiting
+		for _, r := range rows {
+			if w, waits := r.waits(actor.Person, today); waits {
+				list = append(list, w)
+			}
+		}
+		if known && counted {
+			s.waiting.Add(key, list)
+		}
+		take(list)
+	}, waitingCases, instant(s.door.Now(), pgx.StrictNamedArgs{"most": mostWaiting}))
+}
+
+// waitingRow is an open case with who holds the roles that it asks for.
+type waitingRow struct {
+	Code                                  string
+	State                                 procedure.State
+	Person                                int64
+	Receiver                              procedure.Seat
+	Outsider, OwnFinding, Agreed, Grave   bool
+	Referral                              procedure.Event
+	ReferralSeen, Waived                  bool
+	HeardOn, DueOn, SilentOn              calendar.Date
+	CIO, CISO, General, Managers, Recused []int64
+}
+
+// held are in SQL the ids of those who hold a role today and are not away.
+func held(role string) string {
+	return `ARRAY(SELECT DISTINCT h.person_id FROM holding h WHERE ` + role + ` AND h.period @> @today::date AND h.rule_period @> @today::date
+		AND NOT EXISTS (SELECT FROM absence_shown a WHERE a.person_id = h.person_id AND a.period @> @today::date) ORDER BY 1)`
+}
+
+var waitingCases = `
+	WITH town AS MATERIALIZED (SELECT ` + held(`h.role = 'cio'`) + ` AS cio, ` + held(`h.role = 'ciso'`) + ` AS ciso, ` + held(`h.role = 'general_security_officer'`) + ` AS general)
+	SELECT c.code, c.state, coalesce(c.person_id, 0) AS person, c.receiver, c.outsider <> '' AS outsider, c.own_finding, c.agreed, c.grave, c.referral, c.referral_seen, c.waived,
+	       c.heard_on, c.due_on, CASE WHEN c.state = 'guided' THEN c.due_on END AS silent_on, town.cio, town.ciso, town.general, ` + held(`h.role = 'security_manager' AND h.section_id = x.section`) + ` AS managers,
+	       ARRAY(SELECT r.person_id FROM violation_recused r WHERE r.case_id = c.id) AS recused
+	FROM violation_case c CROSS JOIN town CROSS JOIN LATERAL (SELECT ` + works + ` AS section) x
+	WHERE c.state IN ('reported', 'confirmed', 'guided', 'not_improved', 'suspended', 'revoked') AND @now::timestamptz >= c.opened_at
+	ORDER BY c.due_on NULLS LAST, c.id LIMIT @most`
+
+// waits tells whether a case waits for somebody.
+func (r waitingRow) waits(person int64, today calendar.Date) (Waiting, bool) {
+	seats := procedure.Sit(procedure.Holders{CIO: r.CIO, CISO: r.CISO, General: r.General, Managers: r.Managers}, r.Person, r.Recused)
+	seat := procedure.Turn(procedure.Standing{
+		State: r.State, Receiver: r.Receiver, Outsider: r.Outsider, OwnFinding: r.OwnFinding, Agreed: r.Agreed, Grave: r.Grave, Referral: r.Referral, ReferralSeen: r.ReferralSeen,
+		Hearing: !r.Waived && !today.After(r.HeardOn), Silent: isSilent(calendar.Office{}, r.SilentOn, today),
+	})
+	return Waiting{r.Code, r.State, seat, r.DueOn}, seats.Of(seat).Has(person)
+}
