@@ -28,7 +28,7 @@ const (
 )
 
 var courses = []edition.Choice{
-	{Kept: string(Judged), Title: "懲戒を審査する"}, {Kept: string(Recorded), Title: "記録だけ残す"}, {Kept: string(Asked), Title: "是正を求める"},
+	{Kept: string(Judged), Title: "懲戒を審査"}, {Kept: string(Recorded), Title: "記録だけ"}, {Kept: string(Asked), Title: "是正を求める"},
 }
 
 // Title is what the course is called.
@@ -42,8 +42,7 @@ type Group struct {
 	Appointer string // 任命権者; of the staff of others whom the town asks to put it right
 	// Body judges, and Requester asks it to; empty where there is no discipline.
 	Body, Requester string
-	// Members and Quorum are in words; empty where nothing is said of them.
-	Members, Quorum string
+	Members         string // and the quorum, in words; empty where nothing is said of them
 	// Excluded is that who took part in a case (関与者) doesn't judge it; where it is not, they
 	// are only marked.
 	Excluded bool
@@ -60,18 +59,17 @@ func (g Group) Vendor() bool { return g.Course == Asked }
 var Groups = edition.New(edition.Kind{
 	Name: "violation_authority", Title: "懲戒の権限と審査の機関",
 	Help: "重大な違反（基本方針6(1)）のとき、だれが懲戒を決め、どの機関が審査するかです。職員の区分ごとに決めます。" +
-		"「扱い」には、「懲戒を審査する」「記録だけ残す」（審査を依頼できる機関がない人）「是正を求める」（派遣・委託・指定管理の人。「任命権者・相手方」に、是正を求める相手を書きます）のどれかを書きます。" +
+		"「扱い」には、「懲戒を審査」「記録だけ」（審査を依頼できる機関がない人）「是正を求める」（派遣・委託・指定管理の人。「任命権者など」に、是正を求める相手を書きます）のどれかを書きます。" +
 		"「関与者」は、違反を確認した人、指導した人、停止を決めた人、審査を求めた人です。審査から外すときは「除斥する」、印だけ付けるときは「除斥しない」と書きます。" +
 		"機関の名前、委員、定足数は、町によって違います。町の規則・訓令のとおりに、町の行で変えてください。",
 	Columns: []intake.Column{
 		{Key: "group", Words: []string{"記号"}, Needed: true},
 		{Key: "title", Words: []string{"職員の区分", "区分"}, Needed: true},
 		{Key: "course", Words: []string{"扱い"}, Needed: true},
-		{Key: "appointer", Words: []string{"任命権者・相手方", "任命権者"}, Needed: true},
+		{Key: "appointer", Words: []string{"任命権者など", "任命権者"}, Needed: true},
 		{Key: "body", Words: []string{"審査の機関"}, Needed: true},
 		{Key: "requester", Words: []string{"依頼者"}, Needed: true},
-		{Key: "members", Words: []string{"委員"}, Needed: true},
-		{Key: "quorum", Words: []string{"定足数"}, Needed: true},
+		{Key: "members", Words: []string{"委員・定足数", "委員"}, Needed: true},
 		{Key: "involved", Words: []string{"関与者"}, Needed: true},
 		{Key: "basis", Words: []string{"根拠"}, Needed: true},
 	},
@@ -82,39 +80,38 @@ var Groups = edition.New(edition.Kind{
 			"機関の名前、委員、定足数、除斥は、このポータルの案",
 		First: calendar.NewDate(2026, time.April, 1),
 		Rows: []edition.Row{
-			judged("executive", "町長部局の職員", "町長", staffBody, "町長", byOrder, byOrder, byStaffLaw),
-			judged("fixed_term", "会計年度任用職員（町長部局）", "町長", staffBody, "町長", byOrder, byOrder, byStaffLaw),
-			judged("assembly", "議会事務局の職員", "議会の議長", staffBody, "議会の議長", byOrder, byOrder, byStaffLaw),
-			judged("education", "教育委員会の職員", "教育委員会", staffBody, "教育委員会", byOrder, byOrder, byStaffLaw),
-			judged("election", "選挙管理委員会の職員", "選挙管理委員会", staffBody, "選挙管理委員会", byOrder, byOrder, byStaffLaw),
-			judged("agriculture", "農業委員会の職員", "農業委員会", staffBody, "農業委員会", byOrder, byOrder, byStaffLaw),
-			judged("audit_office", "監査事務局の職員", "代表監査委員", staffBody, "代表監査委員", byOrder, byOrder, byStaffLaw),
-			{"prefectural_teacher", "県費負担教職員", string(Judged), "県の教育委員会", "県の教育委員会", "教育委員会（県の教育委員会への内申）", "", "", marked, "地教行法第37条・第38条"},
-			judged("vice_mayor", "副町長", "町長", officerBody, "町長", byStatute, byRule, officers),
-			judged("audit_commissioner", "監査委員", "町長", officerBody, "町長", byStatute, byRule, officers),
-			judged("election_commissioner", "選挙管理委員", "議会（選挙）", officerBody, "選挙管理委員会の委員長", byStatute, byRule, officers),
-			{"mayor", "町長", string(Recorded), "", "", "", "", "", "", "審査を依頼できる機関がない"},
-			{"superintendent", "教育長", string(Recorded), "", "", "", "", "", "", "審査を依頼できる機関がない"},
-			{"dispatched", "派遣労働者", string(Asked), "派遣元", "", "", "", "", "", "派遣の契約"},
-			{"contractor", "委託先の従業者", string(Asked), "委託先", "", "", "", "", "", "委託の契約"},
-			{"designated_manager", "指定管理者の従業者", string(Asked), "指定管理者", "", "", "", "", "", "指定管理の協定"},
+			judged("executive", "町長部局の職員", "町長", staffBody, "町長", byOrder, byStaffLaw),
+			judged("fixed-term", "会計年度任用職員（町長部局）", "町長", staffBody, "町長", byOrder, byStaffLaw),
+			judged("assembly", "議会事務局の職員", "議会の議長", staffBody, "議会の議長", byOrder, byStaffLaw),
+			judged("education", "教育委員会の職員", "教育委員会", staffBody, "教育委員会", byOrder, byStaffLaw),
+			judged("election", "選挙管理委員会の職員", "選挙管理委員会", staffBody, "選挙管理委員会", byOrder, byStaffLaw),
+			judged("agriculture", "農業委員会の職員", "農業委員会", staffBody, "農業委員会", byOrder, byStaffLaw),
+			judged("audit-office", "監査事務局の職員", "代表監査委員", staffBody, "代表監査委員", byOrder, byStaffLaw),
+			{"teacher", "県費負担教職員", string(Judged), "県の教育委員会", "県の教育委員会", "教育委員会（内申）", "", marked, "地教行法第37条・第38条"},
+			judged("vice-mayor", "副町長", "町長", officerBody, "町長", byStatute, officers),
+			judged("auditor", "監査委員", "町長", officerBody, "町長", byStatute, officers),
+			judged("election-member", "選挙管理委員", "議会（選挙）", officerBody, "選挙管理委員会の委員長", byStatute, officers),
+			{"mayor", "町長", string(Recorded), "", "", "", "", "", "機関がない（案）"},
+			{"superintendent", "教育長", string(Recorded), "", "", "", "", "", "機関がない（案）"},
+			{"dispatched", "派遣労働者", string(Asked), "派遣元", "", "", "", "", "派遣の契約"},
+			{"contractor", "委託先の従業者", string(Asked), "委託先", "", "", "", "", "委託の契約"},
+			{"designated", "指定管理者の従業者", string(Asked), "指定管理者", "", "", "", "", "指定管理の協定"},
 		},
 	}},
 }, readGroup)
 
 const (
-	staffBody   = "職員の懲戒を審査する町の機関"
-	officerBody = "職員懲戒審査委員会（地方自治法施行規程第16条）"
+	staffBody   = "町の懲戒審査の機関"
+	officerBody = "職員懲戒審査委員会"
 	byOrder     = "町の訓令による"
-	byRule      = "町の規則による"
-	byStatute   = "3人（町の職員から1人、学識経験者から2人。町長が議会の同意を得て選任）"
-	byStaffLaw  = "6(1)、地方公務員法第6条"
-	officers    = "6(1)、地方自治法施行規程第16条"
+	byStatute   = "3人（職員1人、学識経験者2人）。定足数は町の規則による"
+	byStaffLaw  = "6(1)、地公法第6条"
+	officers    = "6(1)、施行規程第16条"
 )
 
 // judged is the row of a kind of person on whom a body of the town judges.
-func judged(key, title, appointer, body, requester, members, quorum, basis string) edition.Row {
-	return edition.Row{key, title, string(Judged), appointer, body, requester, members, quorum, excluded, basis}
+func judged(key, title, appointer, body, requester, members, basis string) edition.Row {
+	return edition.Row{key, title, string(Judged), appointer, body, requester, members, excluded, basis}
 }
 
 // What becomes of who took part in a case.
@@ -131,12 +128,12 @@ const (
 	mostText  = 150
 )
 
-var keyShape = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,29}$`)
+var keyShape = regexp.MustCompile(`^[a-z][a-z0-9-]{0,29}$`)
 
 func groupKey(typed string) (key, problem string) {
 	key = strings.ToLower(norm.NFKC.String(strings.TrimSpace(typed)))
 	if !keyShape.MatchString(key) {
-		return "", "記号を、半角の英小文字で始め、英小文字・数字・ハイフン・下線で、30字までで書いてください。"
+		return "", "記号を、半角の英小文字で始め、英小文字・数字・ハイフンで、30字までで書いてください。"
 	}
 	return key, ""
 }
@@ -144,8 +141,8 @@ func groupKey(typed string) (key, problem string) {
 // columns of which courses ask for some and know no others: parts, and what follows them
 const (
 	atParts    = 3
-	atInvolved = 8
-	atBasis    = 9
+	atInvolved = 7
+	atBasis    = 8
 )
 
 func foldGroup(cells []string) (edition.Row, string) {
@@ -186,13 +183,12 @@ type part struct {
 	needed bool
 }
 
-// parts are the columns from the 任命権者 to the quorum.
+// parts are the columns from the 任命権者 to the members.
 var parts = []part{
-	{title: "任命権者・相手方", of: []Course{Judged, Asked}, needed: true},
+	{title: "任命権者など", of: []Course{Judged, Asked}, needed: true},
 	{title: "審査の機関", of: []Course{Judged}, needed: true},
 	{title: "依頼者", of: []Course{Judged}, needed: true},
-	{title: "委員", of: []Course{Judged}},
-	{title: "定足数", of: []Course{Judged}},
+	{title: "委員・定足数", of: []Course{Judged}},
 }
 
 func (p part) fold(course Course, typed string) (text, problem string) {
@@ -240,7 +236,7 @@ func someJudged(rows []edition.Row) string {
 
 func readGroup(r edition.Row) Group {
 	return Group{
-		Key: r[0], Title: r[1], Course: Course(r[2]), Appointer: r[3], Body: r[4], Requester: r[5], Members: r[6], Quorum: r[7],
+		Key: r[0], Title: r[1], Course: Course(r[2]), Appointer: r[3], Body: r[4], Requester: r[5], Members: r[6],
 		Excluded: r[atInvolved] == excluded, Basis: r[atBasis],
 	}
 }
