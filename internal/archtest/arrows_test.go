@@ -179,6 +179,10 @@ var pure = map[string][]string{
 		"internal/fault", "internal/rights/connector/peer", "internal/rights/connector/peer/ldap", "internal/rights/connector/peer/scim", "internal/rights/connector/peer/webhook",
 	},
 
+	"internal/violation/authority": {"internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/violation/retention": {"internal/calendar", "internal/edition", "internal/sheet/intake"},
+	"internal/violation/term":      {"internal/calendar", "internal/edition", "internal/sheet/intake"},
+
 	"internal/policy/outline":           {"internal/charset", "internal/fault"},
 	"internal/policy/amend":             {"internal/policy/outline"},
 	"internal/policy/comparison":        {"internal/policy/outline"},

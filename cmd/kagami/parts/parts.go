@@ -52,6 +52,9 @@ import (
 	"kagami/internal/rights/review"
 	"kagami/internal/rights/settle"
 	"kagami/internal/setting"
+	"kagami/internal/violation/authority"
+	"kagami/internal/violation/retention"
+	"kagami/internal/violation/term"
 	webabsence "kagami/web/absence"
 	"kagami/web/account"
 	"kagami/web/acknowledging"
@@ -188,5 +191,6 @@ func List(g server.Ground) ([]screen.Part, error) {
 
 // editionKinds are what law and guidelines fix, of all capabilities.
 func editionKinds() []edition.Kind {
-	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), disposal.EditionKinds(), loan.EditionKinds(), apart.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
+	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), disposal.EditionKinds(), loan.EditionKinds(), apart.EditionKinds(),
+		authority.EditionKinds(), term.EditionKinds(), retention.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
 }
