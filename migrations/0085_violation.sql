@@ -47,6 +47,7 @@ CREATE TABLE violation_case (
 	confirmed_by  bigint REFERENCES person,
 	confirmed_at  timestamptz,
 	due_on        date, -- of what is next; empty where no day is set
+	silent_on     date, -- after which the 統括 may say of a guidance that it has failed; empty before there is one
 	heard_on      date, -- the last day of the chance to answer; empty before there is one
 	waived        boolean NOT NULL DEFAULT false,
 	agreed        boolean NOT NULL DEFAULT false,

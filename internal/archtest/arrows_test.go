@@ -136,7 +136,7 @@ var within = map[string][]string{
 	"internal/rights/bar":    {"internal/rights"},
 	"internal/rights/review": {"internal/rights"},
 	"internal/rights/settle": {"internal/rights"},
-	"internal/violation":     {"internal/violation/procedure"},
+	"internal/violation":     {"internal/violation/procedure", "internal/violation/term"},
 	"internal/rights/connector": {
 		"internal/rights", "internal/rights/connector/drift", "internal/rights/connector/peer", "internal/rights/connector/peer/webhook", "internal/rights/connector/reach",
 	},

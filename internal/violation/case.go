@@ -41,6 +41,7 @@ type Case struct {
 	ConfirmedBy  int64
 	ConfirmedAt  *time.Time
 	DueOn        calendar.Date // of what is next; zero for none
+	SilentOn     calendar.Date // after which the 統括 may say that guidance has failed; zero before there is one
 	HeardOn      calendar.Date // the last day of the chance to answer; zero before there is one
 	Waived       bool
 	Agreed       bool
@@ -98,7 +99,7 @@ const selected = `
 	       c.outsider, c.company, c.person_kind AS kind, coalesce(x.section, 0) AS section, coalesce(s.name, '') AS section_name, coalesce(c.section_id, 0) AS section_then,
 	       coalesce(c.system_id, 0) AS system, coalesce(y.code, '') AS system_code, coalesce(y.name, '') AS system_name,
 	       c.clauses, c.facts, c.since_on AS since, c.receiver, c.own_finding, c.grave, coalesce(c.confirmed_by, 0) AS confirmed_by, c.confirmed_at,
-	       c.due_on, c.heard_on, c.waived, c.agreed, c.referral, c.referral_seen, coalesce(j.code, '') AS joined_to,
+	       c.due_on, c.silent_on, c.heard_on, c.waived, c.agreed, c.referral, c.referral_seen, coalesce(j.code, '') AS joined_to,
 	       ARRAY(SELECT o.code FROM violation_case o WHERE o.joined_to = c.id ORDER BY o.id) AS joined,
 	       c.opened_at, c.closed_at, c.version,
 	       coalesce((SELECT jsonb_agg(jsonb_build_object('person', r.person_id, 'name', n.name, 'why', r.why) ORDER BY r.why, n.furigana, n.id)

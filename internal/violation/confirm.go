@@ -158,7 +158,7 @@ func (s *Service) finding(ctx context.Context, tx *door.Tx, actor authz.Actor, f
 	f.tidy()
 	t := turn{today: tx.Today(), by: actor.Person}
 	var err error
-	if t.office, err = officeForPortal(ctx, tx, t.today); err != nil {
+	if t.reckoning, err = reckon(ctx, tx, t.today); err != nil {
 		return t, err
 	}
 	if f.Report != "" {

@@ -102,8 +102,7 @@ func Ended(ctx context.Context, tx *door.Tx, bar int64) (also []door.Effect, tol
 	if t.closable() != nil {
 		return nil, false, nil
 	}
-	office, err := officeForPortal(ctx, tx, t.today)
-	if err != nil {
+	if t.reckoning, err = reckon(ctx, tx, t.today); err != nil {
 		return nil, false, err
 	}
 	t.apply(Said{}, tx)
@@ -111,7 +110,7 @@ func Ended(ctx context.Context, tx *door.Tx, bar int64) (also []door.Effect, tol
 	for i := range whom {
 		whom[i].FromAt = tx.Now
 		if whom[i].Seat == procedure.Person {
-			whom[i].FromAt = officeTime(office, tx.Now)
+			whom[i].FromAt = officeTime(t.office, tx.Now)
 		}
 	}
 	if err := t.write(ctx, tx, authz.AsPortal(), Said{}, whom); err != nil {
@@ -137,8 +136,8 @@ const remindEvery = time.Hour
 // and after their silence the 統括.
 func (s *Service) Remind(ctx context.Context) error {
 	today := s.today()
-	office, err := officeForPortal(ctx, s.pool, today)
-	if err != nil || !office.IsOpen(today) {
+	days, err := reckon(ctx, s.pool, today)
+	if err != nil || !days.office.IsOpen(today) {
 		return err
 	}
 	rows, err := s.pool.Query(ctx, `SELECT id FROM violation_case WHERE due_on < @today::date AND state IN ('reported', 'guided', 'not_improved') ORDER BY due_on, id LIMIT 1000`,
@@ -166,15 +165,11 @@ func (s *Service) remind(ctx context.Context, id int64) error {
 		if err != nil || !c.DueOn.Before(tx.Today()) {
 			return door.Unchanged(), err
 		}
-		office, err := officeForPortal(ctx, tx, tx.Today())
-		if err != nil {
-			return door.Unchanged(), err
-		}
 		seats, err := c.seats(ctx, tx, tx.Today())
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		seat := c.Turn(office, tx.Today())
+		seat := c.Turn(tx.Today())
 		var message []notice.Message
 		for _, person := range seats.Of(seat).People {
 			done, err := tx.Exec(ctx, `INSERT INTO violation_reminder (case_id, due_on, person_id, at) VALUES (@case, @due, @person, @now) ON CONFLICT DO NOTHING`,

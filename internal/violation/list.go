@@ -49,7 +49,7 @@ type Line struct {
 	Receiver                                           procedure.Seat
 	Outsider, OwnFinding, Agreed, Waived, ReferralSeen bool
 	Referral                                           procedure.Event
-	HeardOn                                            calendar.Date
+	HeardOn, SilentOn                                  calendar.Date
 }
 
 // OnPage is how many cases stand on a page of the list.
@@ -132,7 +132,7 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 		       (SELECT count(*)::int FROM violation_case o WHERE o.person_id = c.person_id AND o.id <> c.id AND o.confirmed_at < coalesce(c.confirmed_at, @now::timestamptz)
 		       	AND o.outcome NOT IN ('dismissed', 'not_violation')) AS before,
 		       c.opened_at, coalesce((SELECT max(t.from_at) FROM violation_party t WHERE t.case_id = c.id AND t.person_id = @actor AND t.from_at <= @now::timestamptz), c.opened_at) AS last_at,
-		       c.receiver, c.outsider <> '' AS outsider, c.own_finding, c.agreed, c.waived, c.referral_seen, c.referral, c.heard_on
+		       c.receiver, c.outsider <> '' AS outsider, c.own_finding, c.agreed, c.waived, c.referral_seen, c.referral, c.heard_on, c.silent_on
 		FROM violation_case c LEFT JOIN person_shown p ON p.id = c.person_id
 		CROSS JOIN LATERAL (SELECT `+r.reads()+` AS reading, `+works+` AS section) x LEFT JOIN section_shown s ON s.id = x.section
 		WHERE `+where+` ORDER BY c.id DESC LIMIT @limit`, args)
@@ -143,15 +143,14 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 	if len(lines) > OnPage {
 		page.Lines, page.Next = lines[:OnPage], lines[OnPage-1].Code
 	}
-	office, err := officeForPortal(ctx, s.pool, calendar.Day(now))
 	for i := range page.Lines {
-		page.Lines[i] = page.Lines[i].as(office, calendar.Day(now))
+		page.Lines[i] = page.Lines[i].as(calendar.Day(now))
 	}
-	return page, err
+	return page, nil
 }
 
 // as is a line as far as it is read.
-func (l Line) as(office calendar.Office, today calendar.Date) Line {
+func (l Line) as(today calendar.Date) Line {
 	switch l.Reading {
 	case Parts:
 		return Line{Code: l.Code, Reading: Parts, LastAt: l.LastAt, OpenedAt: l.LastAt}
@@ -161,21 +160,19 @@ func (l Line) as(office calendar.Office, today calendar.Date) Line {
 	}
 	l.Turn = procedure.Turn(procedure.Standing{
 		State: l.State, Receiver: l.Receiver, Outsider: l.Outsider, OwnFinding: l.OwnFinding, Agreed: l.Agreed, Grave: l.Grave, Referral: l.Referral, ReferralSeen: l.ReferralSeen,
-		Hearing: !l.Waived && !today.After(l.HeardOn), Silent: isSilent(office, l.DueOn, today),
+		Hearing: !l.Waived && !today.After(l.HeardOn), Silent: isSilent(l.SilentOn, today),
 	})
 	return l
 }
 
 // isSilent tells whether the 管理者 has been silent for the set time after the day of a guidance.
-func isSilent(office calendar.Office, due, today calendar.Date) bool {
-	return !due.IsZero() && today.After(openDays(office, due, silence))
-}
+func isSilent(silent, today calendar.Date) bool { return !silent.IsZero() && today.After(silent) }
 
 // Turn is whose turn it is in a case on a day.
-func (c Case) Turn(office calendar.Office, today calendar.Date) procedure.Seat {
+func (c Case) Turn(today calendar.Date) procedure.Seat {
 	return procedure.Turn(procedure.Standing{
 		State: c.State, Receiver: c.Receiver, Outsider: c.Outsider != "", OwnFinding: c.OwnFinding, Agreed: c.Agreed, Grave: c.Grave, Referral: c.Referral, ReferralSeen: c.ReferralSeen,
-		Hearing: !c.Waived && !today.After(c.HeardOn), Silent: isSilent(office, c.DueOn, today),
+		Hearing: !c.Waived && !today.After(c.HeardOn), Silent: isSilent(c.SilentOn, today),
 	})
 }
 

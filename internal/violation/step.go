@@ -20,6 +20,7 @@ import (
 	"kagami/internal/rights/bar"
 	"kagami/internal/trail"
 	"kagami/internal/violation/procedure"
+	"kagami/internal/violation/term"
 )
 
 // Said is what is said with a step.
@@ -98,15 +99,15 @@ type turn struct {
 	seats  procedure.Seats
 	matter authz.Matter
 	today  calendar.Date
-	office calendar.Office
-	by     int64
+	reckoning
+	by int64
 }
 
 // turn asks leave for an event: by the permission table, and by who sits in the seats.
 func (c Case) turn(ctx context.Context, tx *door.Tx, actor authz.Actor, event procedure.Event, seats procedure.Seats) (turn, error) {
 	t := turn{Case: c, event: event, seats: seats, today: tx.Today(), by: actor.Person}
 	var err error
-	if t.office, err = officeForPortal(ctx, tx, t.today); err != nil {
+	if t.reckoning, err = reckon(ctx, tx, t.today); err != nil {
 		return t, err
 	}
 	if err := t.sit(ctx, tx, actor); err != nil {
@@ -190,12 +191,6 @@ func (t *turn) follow(said *Said) error {
 	return fault.InvalidFields(said.check(t))
 }
 
-// days are those of the procedure, in days on which the offices are open.
-const (
-	hearing = 5 // the chance to answer
-	silence = 5 // of the 管理者, after the day of a guidance
-)
-
 // ripe refuses a step whose time has not come.
 func (t *turn) ripe(said Said) error {
 	conflict := func(text string) error { return fault.New(fault.Conflict, text) }
@@ -206,8 +201,8 @@ func (t *turn) ripe(said Said) error {
 		}
 	case procedure.EventNotImprove:
 		if t.seat == procedure.General {
-			if last := openDays(t.office, t.DueOn, silence); !t.today.After(last) {
-				return conflict("改善したかどうかは、課長（情報セキュリティ管理者）が判断します。" + calendar.Wareki(last) + "を過ぎても判断がないときは、あなたが判断できます。")
+			if !t.today.After(t.SilentOn) {
+				return conflict("改善したかどうかは、課長（情報セキュリティ管理者）が判断します。" + calendar.Wareki(t.SilentOn) + "を過ぎても判断がないときは、あなたが判断できます。")
 			}
 		} else if !t.today.After(t.DueOn) && !said.More.Repeated {
 			return conflict("指導の期限（" + calendar.Wareki(t.DueOn) + "）の前なので、改善されないとは判断できません。同じ行為が繰り返されたときは、そのことを選んでください。")
@@ -377,8 +372,9 @@ func (t *turn) apply(said Said, tx *door.Tx) {
 	switch t.event {
 	case procedure.EventGuide:
 		t.DueOn = said.More.Until
+		t.SilentOn = term.Due(t.terms, term.ManagerSilent, t.DueOn, t.office)
 	case procedure.EventNotImprove:
-		t.HeardOn = openDays(t.office, calendar.Day(officeTime(t.office, now)), hearing)
+		t.HeardOn = term.Due(t.terms, term.ChanceToAnswer, calendar.Day(officeTime(t.office, now)), t.office)
 		t.DueOn, t.Waived, t.Agreed = t.HeardOn, false, false
 	case procedure.EventWaive:
 		t.Waived = true
@@ -420,7 +416,7 @@ func (t *turn) write(ctx context.Context, tx *door.Tx, actor authz.Actor, said S
 	}
 	t.State = t.to
 	batch.Queue(`
-		UPDATE violation_case SET version = @version, state = @state, state_at = @state_at, outcome = @outcome, receiver = @receiver, grave = @grave, due_on = @due, heard_on = @heard,
+		UPDATE violation_case SET version = @version, state = @state, state_at = @state_at, outcome = @outcome, receiver = @receiver, grave = @grave, due_on = @due, silent_on = @silent, heard_on = @heard,
 		       waived = @waived, agreed = @agreed, referral = @referral, referral_seen = @referral_seen, closed_at = @closed,
 		       joined_to = (SELECT o.id FROM violation_case o WHERE o.code = @joined), person_id = nullif(@person::bigint, 0), outsider = @outsider, company = @company,
 		       person_kind = @kind, section_id = nullif(@section::bigint, 0), system_id = nullif(@system::bigint, 0), clauses = @clauses, facts = @facts, since_on = @since,
@@ -428,7 +424,7 @@ func (t *turn) write(ctx context.Context, tx *door.Tx, actor authz.Actor, said S
 		WHERE id = @case`,
 		pgx.StrictNamedArgs{
 			"case": t.ID, "version": t.Version, "state": string(t.State), "state_at": t.StateAt, "outcome": string(t.Outcome), "receiver": string(t.Receiver), "grave": t.Grave,
-			"due": t.DueOn, "heard": t.HeardOn, "waived": t.Waived, "agreed": t.Agreed, "referral": string(t.Referral), "referral_seen": t.ReferralSeen, "closed": t.ClosedAt,
+			"due": t.DueOn, "silent": t.SilentOn, "heard": t.HeardOn, "waived": t.Waived, "agreed": t.Agreed, "referral": string(t.Referral), "referral_seen": t.ReferralSeen, "closed": t.ClosedAt,
 			"joined": t.JoinedTo, "person": t.Person, "outsider": t.Outsider, "company": t.Company, "kind": t.Kind, "section": t.SectionThen, "system": t.System,
 			"clauses": t.Clauses, "facts": t.Facts, "since": t.Since, "own": t.OwnFinding, "confirmed_by": t.ConfirmedBy, "confirmed_at": t.ConfirmedAt,
 		})

@@ -16,6 +16,7 @@ import (
 	"kagami/internal/notice"
 	"kagami/internal/postgres"
 	"kagami/internal/violation/procedure"
+	"kagami/internal/violation/term"
 )
 
 // topic is what notices of cases are about, as it is stored.
@@ -132,18 +133,16 @@ func officeTime(office calendar.Office, now time.Time) time.Time {
 	return now
 }
 
-// officeForPortal are the days on which the town's offices are open.
-func officeForPortal(ctx context.Context, db postgres.Querier, day calendar.Date) (calendar.Office, error) {
-	editions, err := edition.LoadForPortal(ctx, db, day)
-	return holiday.Office(editions, day), err
+// reckoning is by what the days of the procedure are reckoned.
+type reckoning struct {
+	office calendar.Office
+	terms  []term.Term
 }
 
-// openDays is the last of so many days on which the offices are open, after a day.
-func openDays(office calendar.Office, day calendar.Date, days int) calendar.Date {
-	for range days {
-		day = office.NextOpen(day.AddDays(1))
-	}
-	return day
+// reckon is that of a day.
+func reckon(ctx context.Context, db postgres.Querier, day calendar.Date) (reckoning, error) {
+	editions, err := edition.LoadForPortal(ctx, db, day)
+	return reckoning{holiday.Office(editions, day), term.Terms.On(editions, day)}, err
 }
 
 // notices are what those who are told of a step get at once; whoever reads it only later gets it

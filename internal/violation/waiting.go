@@ -82,7 +82,7 @@ func held(role string) string {
 var waitingCases = `
 	WITH town AS MATERIALIZED (SELECT ` + held(`h.role = 'cio'`) + ` AS cio, ` + held(`h.role = 'ciso'`) + ` AS ciso, ` + held(`h.role = 'general_security_officer'`) + ` AS general)
 	SELECT c.code, c.state, coalesce(c.person_id, 0) AS person, c.receiver, c.outsider <> '' AS outsider, c.own_finding, c.agreed, c.grave, c.referral, c.referral_seen, c.waived,
-	       c.heard_on, c.due_on, CASE WHEN c.state = 'guided' THEN c.due_on END AS silent_on, town.cio, town.ciso, town.general, ` + held(`h.role = 'security_manager' AND h.section_id = x.section`) + ` AS managers,
+	       c.heard_on, c.due_on, c.silent_on, town.cio, town.ciso, town.general, ` + held(`h.role = 'security_manager' AND h.section_id = x.section`) + ` AS managers,
 	       ARRAY(SELECT r.person_id FROM violation_recused r WHERE r.case_id = c.id) AS recused
 	FROM violation_case c CROSS JOIN town CROSS JOIN LATERAL (SELECT ` + works + ` AS section) x
 	WHERE c.state IN ('reported', 'confirmed', 'guided', 'not_improved', 'suspended', 'revoked') AND @now::timestamptz >= c.opened_at
@@ -93,7 +93,7 @@ func (r waitingRow) waits(person int64, today calendar.Date) (Waiting, bool) {
 	seats := procedure.Sit(procedure.Holders{CIO: r.CIO, CISO: r.CISO, General: r.General, Managers: r.Managers}, r.Person, r.Recused)
 	seat := procedure.Turn(procedure.Standing{
 		State: r.State, Receiver: r.Receiver, Outsider: r.Outsider, OwnFinding: r.OwnFinding, Agreed: r.Agreed, Grave: r.Grave, Referral: r.Referral, ReferralSeen: r.ReferralSeen,
-		Hearing: !r.Waived && !today.After(r.HeardOn), Silent: isSilent(calendar.Office{}, r.SilentOn, today),
+		Hearing: !r.Waived && !today.After(r.HeardOn), Silent: isSilent(r.SilentOn, today),
 	})
 	return Waiting{r.Code, r.State, seat, r.DueOn}, seats.Of(seat).Has(person)
 }
