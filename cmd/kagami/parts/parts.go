@@ -52,7 +52,9 @@ import (
 	"kagami/internal/rights/review"
 	"kagami/internal/rights/settle"
 	"kagami/internal/setting"
+	"kagami/internal/violation"
 	"kagami/internal/violation/authority"
+	casefind "kagami/internal/violation/find"
 	"kagami/internal/violation/retention"
 	"kagami/internal/violation/term"
 	webabsence "kagami/web/absence"
@@ -94,6 +96,7 @@ import (
 	"kagami/web/server"
 	websetting "kagami/web/setting"
 	"kagami/web/signin"
+	webviolation "kagami/web/violation"
 )
 
 // beforePersonnel is the place of the organization, which shows what hangs on a person of
@@ -116,7 +119,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	connectors := connector.New(g.Pool, g.Door, g.Keys, g.Log, rightsreach.DialPeers)
 	outcomes := outcome.New(g.Pool)
 	accessRights := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
-	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut})
+	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Ended: violation.Ended})
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -163,6 +166,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webrights.New(accessRights, bars, settle.New(g.Pool, g.Door, accessRights)).Part(),
 		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: outcomes.DriftForPortal})).Part(),
 		webconnector.New(connectors, outcomes).Part(),
+		webviolation.New(violation.New(g.Pool, g.Door, bars), casefind.New(g.Pool, g.Now), accessRights, g.Attachments).Part(),
 		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(outcomes), Carried: carriedOut(outcomes)}), accessRights).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
