@@ -39,6 +39,9 @@ func (s *Screens) view(r *http.Request, o violation.Opened) (caseView, error) {
 		return view, err
 	}
 	for _, p := range steps {
+		if p.Event == procedure.EventAnswer && actor.Person != o.Case.Person {
+			p.act, p.rest = "書面などの弁明を記録する", true
+		}
 		if slices.Contains(next, p.Event) {
 			view.Next = append(view.Next, p)
 		}

@@ -39,7 +39,7 @@ var steps = []step{
 		hint: "報告した人に伝わります。4000字まで。", done: "調査しないと答えました",
 	},
 	{Event: procedure.EventPass, pattern: "/violations/{case}/pass", act: "統括に引き継ぐ", lead: "CISOあての報告を、統括情報セキュリティ責任者に引き継ぎます。統括も報告を読めるようになります。", done: "統括に引き継ぎました", rest: true},
-	{Event: procedure.EventJoin, pattern: "/violations/{case}/join", act: "ほかの事案に統合する", lead: "同じことについての報告を、1つの事案にまとめます。この報告は、統合する先の事案から見られます。", done: "ほかの事案に統合しました", rest: true},
+	{Event: procedure.EventJoin, pattern: "/violations/{case}/combine", act: "ほかの事案に統合する", lead: "同じことについての報告を、1つの事案にまとめます。この報告は、統合する先の事案から見られます。", done: "ほかの事案に統合しました", rest: true},
 	{
 		Event: procedure.EventGuide, pattern: "/violations/{case}/guide", act: "指導を記録する", lead: "何を、いつまでに改めるかを、本人に示します。本人と統括に知らせます。本人には、開庁時間に届きます。面談で手渡してください。",
 		hint: "本人が読みます。どのように改めるかを、具体的に書きます。4000字まで。", done: "指導を記録しました",

@@ -119,7 +119,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	connectors := connector.New(g.Pool, g.Door, g.Keys, g.Log, rightsreach.DialPeers)
 	outcomes := outcome.New(g.Pool)
 	accessRights := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
-	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Ended: violation.Ended})
+	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Cut: violation.Cut, Ended: violation.Ended})
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
