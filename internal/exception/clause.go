@@ -62,6 +62,17 @@ func checkClauses(clauses []string) (problems []fault.Problem) {
 	return problems
 }
 
+// unwarned says of clauses that no text has what to do about them, once: rules on paper can be
+// excepted too.
+func (a Asking) unwarned() (problems []fault.Problem) {
+	for _, clause := range a.Unfound {
+		if !slices.ContainsFunc(a.Warned, func(w string) bool { return Key(w) == Key(clause) }) {
+			problems = append(problems, fault.Problem{Field: "clause", Message: "「" + clause + "」は、施行中のポリシーに見つかりません。書き方を確かめてください。紙の規程などの条項なら、もう一度「申請する」を押すと、このまま申請できます。"})
+		}
+	}
+	return problems
+}
+
 // citing is the pattern, of SQL and of Go alike, of keys that hold what somebody looks for:
 // where that begins or ends with a figure, a longer number does not hold it, so that 7(3)①
 // is not found where 17(3)⑩ is cited.

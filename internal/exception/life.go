@@ -100,7 +100,7 @@ var life = lifecycle.Table[State, Event, Case]{
 	},
 }
 
-const settling = "後始末の記録"
+const settling = "後始末"
 
 // settlement is what is said of how the rule is kept again.
 var settlement = []lifecycle.Field{{Name: "note", Title: "守れるように行ったこと"}, {Name: "on", Title: "条項を守るように戻した日"}}

@@ -85,11 +85,15 @@ type Page struct {
 	Next  string // what Search.After is for the next page; empty on the last
 }
 
+func errUnread() error {
+	return fault.New(fault.Forbidden, "例外措置は、あなたの役割では見られません。")
+}
+
 // List finds exceptions, the newest first. Forbidden for who reads none.
 func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
 	var page Page
 	if actor.Reach(authz.ReadExceptions) == authz.None {
-		return page, fault.New(fault.Forbidden, "例外措置は、あなたの役割では見られません。")
+		return page, errUnread()
 	}
 	today := calendar.Day(s.door.Now())
 	where, args := q.where(actor, today)

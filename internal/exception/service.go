@@ -225,7 +225,8 @@ type Asking struct {
 	Follows string
 	About   []About
 	For     string   // the 職員番号 of the one person whom it is for; empty for nobody
-	Unfound []string // of its clauses those that no text has which who asks may read: they were warned
+	Unfound []string // of its clauses those that no text in force has which who asks may read
+	Warned  []string // those of them of which who asks has been told, so that they go on with them
 }
 
 // Ask asks for an exception, and returns its code. Who permits is told; where it is done
@@ -256,7 +257,7 @@ func (s *Service) Ask(ctx context.Context, actor authz.Actor, a Asking) (code st
 		if err != nil {
 			return door.Unchanged(), err
 		}
-		if err := fault.InvalidFields(append(problems, wrong...)); err != nil {
+		if err := fault.InvalidFields(slices.Concat(problems, wrong, a.unwarned())); err != nil {
 			return door.Unchanged(), err
 		}
 		made := inserted{Asking: a, clauses: clausesIn(a.Clause), section: section, follows: follows, person: person}

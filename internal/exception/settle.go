@@ -67,6 +67,22 @@ func (e Exception) Ending(day calendar.Date) string {
 
 const overTitle = "期限切れ"
 
+// InWords is where it stands on a day, with how it ended and whether it is settled.
+func (e Exception) InWords(day calendar.Date) string {
+	switch {
+	case e.Unsettled(day):
+		return e.Ending(day) + "（後始末 未了）"
+	case e.State == Settled:
+		return e.State.Title() + "（" + e.Ending(day) + "）"
+	}
+	return e.Standing(day)
+}
+
+// WasPermitted tells whether somebody has permitted it, also where it is over since.
+func (e Exception) WasPermitted() bool {
+	return !e.DecidedOn.IsZero() && e.State != Refused && e.MendOn.IsZero()
+}
+
 // ReportedOn is the day on which it was asked for: of what was done already, that of the report.
 func (e Exception) ReportedOn() calendar.Date { return calendar.Day(e.AskedAt) }
 

@@ -175,7 +175,8 @@ func TestASettlementIsATaskOfTheSection(t *testing.T) {
 	o.permitted(asking())
 	byOfficer := o.ask(o.officer, asking())
 	o.must(o.ciso, byOfficer, exception.EventPermit, exception.Step{Version: 1})
-	for day, want := range map[int][5]int{100: {}, 101: {2, 1, 0, 0, 0}} {
+	for i, want := range [][5]int{{}, {2, 1, 0, 0, 0}} {
+		day := 100 + i
 		*o.now = today.AddDays(day).Start()
 		for i, by := range []authz.Actor{o.tax, o.officer, o.ciso, o.welfare, o.clerk} {
 			if got, listed := o.waiting(by).ToSettle, o.count(by, exception.Search{Kind: exception.ToSettle}); got != want[i] || listed != want[i] {
@@ -184,10 +185,10 @@ func TestASettlementIsATaskOfTheSection(t *testing.T) {
 		}
 	}
 	o.must(o.tax, byOfficer, exception.EventSettle, settled(2, today.AddDays(100)))
-	if got := o.titles(o.officer); !slices.Contains(got, "例外措置 例-8-0002：後始末の記録") {
+	if got := o.titles(o.officer); !slices.Contains(got, "例外措置 例-8-0002：後始末") {
 		t.Errorf("who asked is told %v", got)
 	}
-	if got := o.titles(o.ciso); !slices.Contains(got, "例外措置 例-8-0002：後始末の記録") {
+	if got := o.titles(o.ciso); !slices.Contains(got, "例外措置 例-8-0002：後始末") {
 		t.Errorf("who permits is told %v", got)
 	}
 }
@@ -312,6 +313,10 @@ func TestItIsFoundFromEachOfItsClauses(t *testing.T) {
 	o := newOffice(t)
 	a := asking()
 	a.Clause, a.Unfound = "基本方針7(3)①\n文書規程 第3条\n基本方針7(3)1", []string{"文書規程第3条"}
+	if _, err := o.Ask(t.Context(), o.tax, a); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("who asks is not warned: %v", err)
+	}
+	a.Warned = []string{"文書規程 第３条"}
 	e := o.find(o.ask(o.tax, a))
 	if e.Clause != "基本方針7(3)①、文書規程 第3条" || !slices.Equal(e.Clauses, []string{"基本方針7(3)①", "文書規程 第3条"}) || !slices.Equal(e.Unfound, []string{"文書規程 第3条"}) {
 		t.Errorf("%q, %q, of which %q are not found", e.Clause, e.Clauses, e.Unfound)

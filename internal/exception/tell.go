@@ -73,7 +73,7 @@ func (e Exception) tellStep(ctx context.Context, tx *door.Tx, actor authz.Actor,
 
 // settleWords say what to record of what is over, and by when.
 func (e Exception) settleWords() string {
-	return "行ったことと、守るように戻した日を、" + calendar.Wareki(e.SettleBy) + "までに「後始末の記録」に書いてください。"
+	return "行ったことと、守るように戻した日を、" + calendar.Wareki(e.SettleBy) + "までに「後始末」に書いてください。"
 }
 
 // answering are those who answer for an exception on a day: who has asked for it, the 管理者

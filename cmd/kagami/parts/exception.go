@@ -2,14 +2,12 @@ package parts
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"kagami/internal/asset"
 	"kagami/internal/authz"
 	"kagami/internal/exception"
 	"kagami/internal/policy"
-	"kagami/internal/policy/outline"
+	"kagami/internal/policy/find"
 	webexception "kagami/web/exception"
 )
 
@@ -34,41 +32,22 @@ func lookAt(assets *asset.Service) webexception.Look {
 	}
 }
 
-// clausesOf is how exceptions are offered the clauses that somebody may read: those of the
-// 基本方針 and of the 対策基準 in force, as people cite them.
-func clausesOf(policies *policy.Service) webexception.Clauses {
+// clausesOf is how exceptions are offered the clauses in force that somebody may read, as
+// people cite them: by the kind of the document, or where there are several of it by its title.
+func clausesOf(finding *find.Service) webexception.Clauses {
 	return func(ctx context.Context, actor authz.Actor) ([]webexception.Clause, error) {
-		readings, err := policies.Readings(ctx, actor)
-		if err != nil {
-			return nil, err
+		found, err := finding.Clauses(ctx, actor)
+		list := make([]webexception.Clause, len(found))
+		for i, c := range found {
+			list[i] = webexception.Clause{Name: nameOf(c) + c.Citation, Also: c.Title + c.Citation, Heading: c.Heading}
 		}
-		var list []webexception.Clause
-		for _, r := range readings {
-			if r.Kind == policy.Procedure || !r.InForce(actor.On) {
-				continue
-			}
-			o, err := policies.Outline(ctx, actor, r.Reading)
-			if err != nil {
-				return nil, err
-			}
-			for _, a := range o.Anchors() {
-				if slices.Contains([]outline.Kind{outline.Article, outline.Paragraph, outline.Item, outline.Subitem}, a.Kind) && a.Label != "" {
-					list = append(list, webexception.Clause{Name: r.Kind.Title() + a.Citation, Heading: beginning(a.Heading, a.Text)})
-				}
-			}
-		}
-		return list, nil
+		return list, err
 	}
 }
 
-// beginning is what a clause begins with: its heading, or the first words of its text.
-func beginning(heading, text string) string {
-	const most = 40
-	if heading == "" {
-		heading, _, _ = strings.Cut(text, "\n")
+func nameOf(c find.Cited) string {
+	if c.Only && c.Kind != policy.Procedure {
+		return c.Kind.Title()
 	}
-	if runes := []rune(heading); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return heading
+	return c.Title + " "
 }

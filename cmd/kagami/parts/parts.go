@@ -152,7 +152,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webhand.New(hand.New(g.Pool, g.Door)).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing, lent(loans), disposedOf(disposals), notThere(lost)).Part(),
 		webcommunication.New(talks, assets, listing).Part(),
-		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets), clausesOf(policies)).Part(),
+		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets), clausesOf(finding)).Part(),
 		webdisposal.New(disposals, assets, listing, relations, g.Attachments).Part(),
 		webmissing.New(lost, assets).Part(),
 		webloan.New(loans).Part(),
