@@ -207,7 +207,7 @@ type Waiting struct {
 // ChangeCounter counts what may change how many wait.
 var ChangeCounter = state.Counted("exception")
 
-// waitingKey names what it depends on how many wait for somebody.
+// waitingKey names what it depends on how many wait for somebody, and what they see in force.
 type waitingKey struct {
 	person              int64
 	day                 calendar.Date

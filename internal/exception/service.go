@@ -33,11 +33,12 @@ type Service struct {
 	pool    *pgxpool.Pool
 	door    *door.Door
 	waiting state.Cache[waitingKey, Waiting]
+	cited   state.Cache[waitingKey, []Cited]
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door) *Service {
-	return &Service{pool: pool, door: d, waiting: state.NewCache[waitingKey, Waiting](cachedWaiting)}
+	return &Service{pool: pool, door: d, waiting: state.NewCache[waitingKey, Waiting](cachedWaiting), cited: state.NewCache[waitingKey, []Cited](cachedCited)}
 }
 
 // Exception is one of the register.

@@ -326,6 +326,25 @@ func TestItIsFoundFromEachOfItsClauses(t *testing.T) {
 			t.Errorf("%s finds %d", sought, got)
 		}
 	}
+	// what is counted of a clause in force is what the list finds by it
+	o.must(o.ciso, e.Code, exception.EventPermit, exception.Step{Version: 1})
+	more := asking()
+	more.Clause = "基本方針7(3)\n基本方針70"
+	o.permitted(more)
+	for name, c := range map[string]struct {
+		by   authz.Actor
+		want int
+	}{"the section": {o.clerk, 4}, "the CISO": {o.ciso, 4}, "another section": {o.welfare, 0}, "who keeps the portal": {o.admin, 0}} {
+		list, err := o.ClausesInForce(t.Context(), c.by)
+		if err != nil || len(list) != c.want {
+			t.Errorf("%s sees %+v, %v", name, list, err)
+		}
+		for _, cited := range list {
+			if got := o.count(c.by, exception.Search{Kind: "in_force", Clause: cited.Clause}); got != cited.Count {
+				t.Errorf("%s: %+v, and %d are listed", name, cited, got)
+			}
+		}
+	}
 	if _, err := o.db.Pool.Exec(t.Context(), `UPDATE exception_clause SET clause = 'x'`); err == nil {
 		t.Error("the clauses of what was asked for are changed")
 	}

@@ -3,12 +3,14 @@ package parts
 import (
 	"context"
 
+	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/authz"
 	"kagami/internal/exception"
 	"kagami/internal/policy"
 	"kagami/internal/policy/find"
 	webexception "kagami/web/exception"
+	"kagami/web/reading"
 )
 
 // lookAt is how exceptions find the assets that they are about.
@@ -26,6 +28,34 @@ func lookAt(assets *asset.Service) webexception.Look {
 		if !found.Ended {
 			for _, b := range a.Broken(scheme.Rules) {
 				found.Breaks = append(found.Breaks, webexception.Break{Rule: b.Rule, Clause: b.Clause, Sentence: b.Sentence})
+			}
+		}
+		return found, nil
+	}
+}
+
+// exceptedIn is how a text says which of its clauses need not be kept for a time, by the
+// exceptions in force that its reader sees.
+func exceptedIn(exceptions *exception.Service) func(context.Context, authz.Actor, policy.Reading, []reading.Clause) ([]reading.Excepted, error) {
+	return func(ctx context.Context, actor authz.Actor, r policy.Reading, clauses []reading.Clause) ([]reading.Excepted, error) {
+		list, err := exceptions.ClausesInForce(ctx, actor)
+		if err != nil || len(list) == 0 {
+			return nil, err
+		}
+		inForce := map[string]exception.Cited{}
+		for _, c := range list {
+			inForce[exception.Key(c.Clause)] = c
+		}
+		names := []string{r.Title}
+		if r.Kind != policy.Procedure {
+			names = append(names, r.Kind.Title())
+		}
+		var found []reading.Excepted
+		for _, clause := range clauses {
+			for _, name := range names {
+				if c, ok := inForce[exception.Key(name+clause.Citation)]; ok && clause.Citation != "" {
+					found = append(found, reading.Excepted{Clause: clause, Count: c.Count, URL: address.With(address.With(address.Exceptions, "state", "in_force"), "clause", c.Clause)})
+				}
 			}
 		}
 		return found, nil
