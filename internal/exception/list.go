@@ -202,6 +202,7 @@ func (s *Service) SectionsRead(ctx context.Context, actor authz.Actor) ([]Sectio
 // looked at again, of who asks for how the rule is kept again.
 type Waiting struct {
 	Asked, ToReview, ToSettle int
+	SettleBy                  calendar.Date // the earliest day by which one is to be settled
 }
 
 // ChangeCounter counts what may change how many wait.
@@ -243,8 +244,8 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func(Waiti
 		}
 		take(rows[0])
 	}, `
-		SELECT d.asked, d.to_review, (SELECT count(*) FROM exception e WHERE `+unsettled+` AND `+own+`) AS to_settle
-		FROM (SELECT count(*) FILTER (WHERE e.state = 'asked') AS asked, count(*) FILTER (WHERE e.state = 'permitted') AS to_review
+		SELECT d.asked, d.to_review, s.to_settle, s.settle_by
+		FROM (SELECT count(*) AS to_settle, min(e.settle_by) AS settle_by FROM exception e WHERE `+unsettled+` AND `+own+`) s, (SELECT count(*) FILTER (WHERE e.state = 'asked') AS asked, count(*) FILTER (WHERE e.state = 'permitted') AS to_review
 		      FROM exception e
 		      WHERE @permits AND (e.state = 'asked' OR `+inForce+` AND e.review_on <= @today) AND e.asked_by <> @actor AND e.for_id IS DISTINCT FROM @actor
 		        AND (@all OR EXISTS (SELECT FROM holding h WHERE h.role = ANY(@below) AND h.person_id IN (e.asked_by, e.for_id) AND h.period @> @today::date AND h.rule_period @> @today::date

@@ -184,6 +184,9 @@ func TestASettlementIsATaskOfTheSection(t *testing.T) {
 			}
 		}
 	}
+	if got := o.waiting(o.tax).SettleBy; got != today.AddDays(114) {
+		t.Errorf("it is to be done by %s", got)
+	}
 	o.must(o.tax, byOfficer, exception.EventSettle, settled(2, today.AddDays(100)))
 	if got := o.titles(o.officer); !slices.Contains(got, "例外措置 例-8-0002：後始末") {
 		t.Errorf("who asked is told %v", got)

@@ -129,7 +129,7 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 		}
 		if w.ToSettle > 0 {
 			b.Add(task.Task{
-				What: fmt.Sprintf("終わった例外措置%d件の後始末を記録する", w.ToSettle), Why: "条項を守るように戻して、行ったことと日を書いてください。",
+				What: fmt.Sprintf("終わった例外措置%d件の後始末を記録する", w.ToSettle), Why: "条項を守るように戻して、行ったことと日を書いてください。", DueOn: w.SettleBy,
 				Act: "例外措置を見る", URL: address.With(address.Exceptions, "state", exception.ToSettle),
 			})
 		}

@@ -37,7 +37,7 @@ type drawnKey struct {
 
 type drawnText struct {
 	contents, body templ.Component
-	clauses        []Clause
+	citations      []string
 }
 
 // cachedTexts is how many texts it holds; a town has fewer documents.
@@ -94,7 +94,7 @@ func (d *drawnTexts) of(ctx context.Context, policies *policy.Service, links *fo
 		}
 		text, err := draw(ctx, reading, document.NewText(o).Lasting(reading, formers))
 		for _, a := range o.Anchors() {
-			text.clauses = append(text.clauses, Clause{a.Anchor, a.Citation})
+			text.citations = append(text.citations, a.Citation)
 		}
 		return text, err
 	})

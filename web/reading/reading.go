@@ -44,7 +44,7 @@ func (s *Screens) showReading(w http.ResponseWriter, r *http.Request) error {
 	}
 	var excepted []Excepted
 	if s.Excepted != nil && reading.InForce(today) {
-		if excepted, err = s.Excepted(ctx, actor, reading, text.clauses); err != nil {
+		if excepted, err = s.Excepted(ctx, actor, reading, text.citations); err != nil {
 			return err
 		}
 	}

@@ -36,8 +36,8 @@ func lookAt(assets *asset.Service) webexception.Look {
 
 // exceptedIn is how a text says which of its clauses need not be kept for a time, by the
 // exceptions in force that its reader sees.
-func exceptedIn(exceptions *exception.Service) func(context.Context, authz.Actor, policy.Reading, []reading.Clause) ([]reading.Excepted, error) {
-	return func(ctx context.Context, actor authz.Actor, r policy.Reading, clauses []reading.Clause) ([]reading.Excepted, error) {
+func exceptedIn(exceptions *exception.Service) func(context.Context, authz.Actor, policy.Reading, []string) ([]reading.Excepted, error) {
+	return func(ctx context.Context, actor authz.Actor, r policy.Reading, citations []string) ([]reading.Excepted, error) {
 		list, err := exceptions.ClausesInForce(ctx, actor)
 		if err != nil || len(list) == 0 {
 			return nil, err
@@ -51,10 +51,10 @@ func exceptedIn(exceptions *exception.Service) func(context.Context, authz.Actor
 			names = append(names, r.Kind.Title())
 		}
 		var found []reading.Excepted
-		for _, clause := range clauses {
+		for _, citation := range citations {
 			for _, name := range names {
-				if c, ok := inForce[exception.Key(name+clause.Citation)]; ok && clause.Citation != "" {
-					found = append(found, reading.Excepted{Clause: clause, Count: c.Count, URL: address.With(address.With(address.Exceptions, "state", "in_force"), "clause", c.Clause)})
+				if c, ok := inForce[exception.Key(name+citation)]; ok && citation != "" {
+					found = append(found, reading.Excepted{Citation: citation, Count: c.Count, URL: address.With(address.With(address.Exceptions, "state", "in_force"), "clause", c.Clause)})
 				}
 			}
 		}

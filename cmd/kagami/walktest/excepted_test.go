@@ -9,7 +9,7 @@ import (
 	"kagami/web/server/servertest"
 )
 
-var exceptedLink = regexp.MustCompile(`href="(/exceptions\?[^"]+)" aria-label="([^"]+)の例外措置([0-9]+)件"`)
+var exceptedLink = regexp.MustCompile(`href="(/exceptions\?[^"]+)"><span>([^<]+)</span>([0-9]+)件<`)
 
 // A text says to whom may see them which of its clauses are excepted, and leads to just these;
 // to others, and to everybody, it says nothing.
