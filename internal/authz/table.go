@@ -94,7 +94,7 @@ var table = [...]row{
 	{ReportMissing, "情報資産の所在不明を届け出る", decides, OwnersSection, [...]Reach{no, no, all, all, all, own, own, own, own, no, no}},
 	{SettleMissing, "所在不明の情報資産が見つかったことを記録する", decides, OwnersSection, [...]Reach{no, no, all, all, all, own, own, no, no, no, no}},
 	{ReadExceptions, "例外措置を見る", reads, OwnersSection, [...]Reach{all, all, all, all, all, own, own, own, own, all, no}},
-	{AskExceptions, "例外措置を申請する・取り下げる・終える", decides, OwnersSection, [...]Reach{no, no, all, all, no, own, own, no, no, no, no}},
+	{AskExceptions, "例外措置を申請する・取り下げる・終える・後始末を記録する", decides, OwnersSection, [...]Reach{no, no, all, all, no, own, own, no, no, no, no}},
 	{PermitExceptions, "例外措置を許可する・見直す・取り消す", decides, NoSection, [...]Reach{no, all, no, no, no, no, no, no, no, no, no}},
 	{ReadLoans, "持出し・貸出しを見る", reads, OwnersSection, [...]Reach{all, all, all, all, all, own, own, own, own, all, no}},
 	{AskLoans, "持出し・貸出しを申請する・取り下げる、紛失を届け出る", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, own, own, own, no, no}},

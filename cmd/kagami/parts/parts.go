@@ -120,8 +120,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 	outcomes := outcome.New(g.Pool)
 	accessRights := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
 	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Cut: violation.Cut, Ended: violation.Ended})
+	exceptions := exception.New(g.Pool, g.Door)
 	texts, err := reading.New(reading.Needs{
-		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
+		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic, Excepted: exceptedIn(exceptions),
 	})
 	if err != nil {
 		return nil, err
@@ -158,7 +159,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webhand.New(hand.New(g.Pool, g.Door)).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing, lent(loans), disposedOf(disposals), notThere(lost)).Part(),
 		webcommunication.New(talks, assets, listing).Part(),
-		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets), clausesOf(policies)).Part(),
+		webexception.New(exceptions, lookAt(assets), clausesOf(finding)).Part(),
 		webdisposal.New(disposals, assets, listing, relations, g.Attachments).Part(),
 		webmissing.New(lost, assets).Part(),
 		webloan.New(loans).Part(),

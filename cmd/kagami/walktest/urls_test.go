@@ -65,7 +65,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"RightConnectors": address.RightConnectors, "NewRightConnector": address.NewRightConnector, "NewConnectorOf": address.NewConnectorOf("ldap"), "RightOrders": address.RightOrders, "RightDrift": address.RightDrift,
 		"RightTargets": address.RightTargets, "Connector": address.Connector("c"), "ConnectorAct": address.ConnectorAct("c", "settings"), "ConnectorTargets": address.ConnectorTargets("c", "failed"), "FailedRights": address.FailedRights("c"),
 		"ConnectorDrift": address.ConnectorDrift("c"), "TargetByHand": address.TargetByHand(1), "OrderDone": address.OrderDone(1), "DriftApply": address.DriftApply(1),
-		"Exceptions": address.Exceptions, "NewException": address.NewException, "NewAssetException": address.NewAssetException("c", "r"), "Exception": address.Exception("c"), "ExceptionStep": address.ExceptionStep("c", "permit"),
+		"Exceptions": address.Exceptions, "NewException": address.NewException, "ExceptionsFile": address.ExceptionsFile, "NewAssetException": address.NewAssetException("c", "r"), "Exception": address.Exception("c"), "ExceptionStep": address.ExceptionStep("c", "permit"),
 		"AssetMissing": address.AssetMissing("c"), "AssetFound": address.AssetFound("c"), "AssetDispose": address.AssetDispose("c"),
 		"Disposals": address.Disposals, "Disposal": address.Disposal("c"), "DisposalStep": address.DisposalStep("c", "confirm"), "DisposalFiles": address.DisposalFiles("c"),
 		"DisposalFile": address.DisposalFile("c", 1), "DisposalFileShown": address.DisposalFileShown("c", 1),
