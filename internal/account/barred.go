@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/account/session"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/trail"
@@ -13,10 +14,12 @@ import (
 
 // barred tells in SQL of a person's id that their right to use the portal is suspended,
 // revoked or cut at @now (package rights).
-func barred(person string) string { return barredAt(person, "@now::timestamptz") }
+func barred(person string) string { return session.Barred(person, "@now::timestamptz") }
 
-func barredAt(person, at string) string {
-	return `EXISTS (SELECT FROM portal_barred x WHERE x.person_id = ` + person + ` AND x.during @> ` + at + `)`
+// shutOut tells in SQL of a person's id that they are barred at @now, and do not come in to answer
+// in their own case either.
+func (s *Service) shutOut(person string) string {
+	return `(` + barred(person) + ` AND NOT ` + s.confinement.Admits(person, "@now::timestamptz") + `)`
 }
 
 // Bar ends all that somebody is signed in with, in the change in which their right to use the

@@ -26,6 +26,7 @@ type Session struct {
 	ID       string // names it to its person; unguessable, and not its token
 	Person   int64
 	Strong   bool          // more than a password was used
+	Confined bool          // it reaches the person's own case and nothing else
 	ProvedAt time.Time     // when the person last proved who they are
 	EndsAt   time.Time     // at the latest: AbsoluteLimit
 	State    state.Numbers // of the database, when the session was found
@@ -44,11 +45,12 @@ func (s *Service) Find(ctx context.Context, token string, counters *state.Counte
 		now    = s.door.Now()
 	)
 	err := s.pool.QueryRow(ctx, `
-		SELECT s.id, s.person_id, s.strong, s.proved_at, s.expiry, s.ends_at, `+counters.SQL()+`
+		SELECT s.id, s.person_id, s.strong, s.confined, s.proved_at, s.expiry, s.ends_at, `+counters.SQL()+`
 		FROM sessions s WHERE s.token = $1 AND s.expiry > $2
-		  -- whose right to use the portal is suspended is out from that instant on, whatever runs
-		  AND NOT EXISTS (SELECT FROM portal_barred b WHERE b.person_id = s.person_id AND b.during @> $2::timestamptz)`, token, now).
-		Scan(&found.ID, &found.Person, &found.Strong, &found.ProvedAt, &expiry, &found.EndsAt, &state)
+		  -- whose right to use the portal is suspended is out from that instant on, whatever runs, and
+		  -- who is confined once it is not
+		  AND s.confined = `+Barred("s.person_id", "$2::timestamptz")+` AND (NOT s.confined OR `+s.confinement.Admits("s.person_id", "$2::timestamptz")+`)`, token, now).
+		Scan(&found.ID, &found.Person, &found.Strong, &found.Confined, &found.ProvedAt, &expiry, &found.EndsAt, &state)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, nil
 	}
@@ -72,16 +74,19 @@ type Beginning struct {
 	ID     string
 	Proof  Proof
 	EndsAt time.Time
+	// Confined is whether it reaches the person's own case and nothing else: BeginSession of package
+	// account finds that out.
+	Confined bool
 }
 
 // Begin writes a session that begins now. Only package account calls it, in the
 // transaction in which it has made sure that the person may still come in.
 func Begin(ctx context.Context, tx pgx.Tx, now time.Time, b Beginning) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO sessions (token, person_id, id, method, device, strong, begun_at, seen_at, proved_at, expiry, ends_at)
-		VALUES (@token, @person, @id, @method, @device, @strong, @now, @now, @proved_at, @expiry, @ends_at)`,
+		INSERT INTO sessions (token, person_id, id, method, device, strong, confined, begun_at, seen_at, proved_at, expiry, ends_at)
+		VALUES (@token, @person, @id, @method, @device, @strong, @confined, @now, @now, @proved_at, @expiry, @ends_at)`,
 		pgx.StrictNamedArgs{
-			"token": b.Token, "person": b.Proof.Person, "id": b.ID, "method": b.Proof.Method, "device": b.Proof.Device, "strong": b.Proof.Strong,
+			"token": b.Token, "person": b.Proof.Person, "id": b.ID, "method": b.Proof.Method, "device": b.Proof.Device, "strong": b.Proof.Strong, "confined": b.Confined,
 			"now": now, "proved_at": b.Proof.At, "expiry": now.Add(IdleLimit), "ends_at": b.EndsAt,
 		})
 	if err != nil {
