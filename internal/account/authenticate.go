@@ -155,7 +155,7 @@ func (s *Service) CheckUsable(ctx context.Context, person int64) error {
 // above and its value.
 func (s *Service) candidate(ctx context.Context, by string, value any) (candidate, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT a.person_id, coalesce(a.password_hash, '') AS hash, a.suspended_at IS NOT NULL OR `+s.shutOut("a.person_id")+` AS suspended, a.break_glass,
+		SELECT a.person_id, coalesce(a.password_hash, '') AS hash, a.suspended_at IS NOT NULL OR `+s.confinement.ShutsOut("a.person_id", "@now::timestamptz")+` AS suspended, a.break_glass,
 		       `+administers("p.id")+` AS administers, ARRAY[lower(p.staff_number), coalesce(lower(p.email), '')] AS logins
 		FROM person_shown p JOIN account a ON a.person_id = p.id WHERE `+by, pgx.StrictNamedArgs{"value": value, "today": s.today(), "now": s.door.Now()})
 	if err != nil {

@@ -16,12 +16,6 @@ import (
 // revoked or cut at @now (package rights).
 func barred(person string) string { return session.Barred(person, "@now::timestamptz") }
 
-// shutOut tells in SQL of a person's id that they are barred at @now, and do not come in to answer
-// in their own case either.
-func (s *Service) shutOut(person string) string {
-	return `(` + barred(person) + ` AND NOT ` + s.confinement.Admits(person, "@now::timestamptz") + `)`
-}
-
 // Bar ends all that somebody is signed in with, in the change in which their right to use the
 // portal has been suspended. Conflict where no break-glass account that a town needs is left.
 func (s *Service) Bar(ctx context.Context, tx *door.Tx, person int64) error {

@@ -127,21 +127,21 @@ func TestAWrongPasswordTellsNothingOfACase(t *testing.T) {
 		p.bar(t, person, by, "suspension", p.clock.Now())
 	}
 	p.exec(t, `INSERT INTO open_case VALUES ($1)`, p.person)
-	try := func(login, password string) (err error, hashes int) {
+	try := func(login, password string) (hashes int, err error) {
 		hashes = p.Hashes(func() { _, err = p.Authenticate(t.Context(), login, password, from("192.0.2.1")) })
-		return err, hashes
+		return hashes, err
 	}
-	with, n := try("M001", "not the password")
-	other, m := try("M002", "not the password")
-	nobody, k := try("M999", "not the password")
+	n, with := try("M001", "not the password")
+	m, other := try("M002", "not the password")
+	k, nobody := try("M999", "not the password")
 	if fault.KindOf(with) != fault.Unauthenticated || with.Error() != other.Error() || with.Error() != nobody.Error() || n != 1 || m != 1 || k != 1 {
 		t.Errorf("with a case %v (%d hashes), without %v (%d), nobody %v (%d)", with, n, other, m, nobody, k)
 	}
-	if _, n := try("M001", password); n != 1 {
-		t.Errorf("the right one, with a case: %d hashes", n)
+	if n, err := try("M001", password); n != 1 || err != nil {
+		t.Errorf("the right one, with a case: %d hashes, %v", n, err)
 	}
-	if _, n := try("M002", password); n != 1 {
-		t.Errorf("the right one, without: %d hashes", n)
+	if n, err := try("M002", password); n != 1 || fault.KindOf(err) != fault.Unauthenticated || !strings.Contains(err.Error(), account.StoppedMessage) {
+		t.Errorf("the right one, without: %d hashes, %v", n, err)
 	}
 }
 

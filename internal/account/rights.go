@@ -48,15 +48,13 @@ func findActor(ctx context.Context, db postgres.Querier, person int64, at time.T
 // longer barred is nobody too: what they begin now, they begin by signing in anew.
 func findConfined(c *session.Confinement) func(ctx context.Context, db postgres.Querier, person int64, at time.Time) (authz.Actor, error) {
 	return func(ctx context.Context, db postgres.Querier, person int64, at time.Time) (authz.Actor, error) {
-		var admitted bool
-		err := db.QueryRow(ctx, `
-			SELECT NOT EXISTS (SELECT FROM account WHERE person_id = @person AND suspended_at IS NOT NULL)
-				AND `+barred("@person::bigint")+` AND `+c.Admits("@person::bigint", "@now::timestamptz"),
-			pgx.StrictNamedArgs{"person": person, "now": at}).Scan(&admitted)
+		var confined bool
+		err := db.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM account WHERE person_id = @person AND suspended_at IS NOT NULL) AND `+c.Confines("@person::bigint", "@now::timestamptz"),
+			pgx.StrictNamedArgs{"person": person, "now": at}).Scan(&confined)
 		if err != nil {
 			return authz.Actor{}, fmt.Errorf("looking whether somebody may answer: %w", err)
 		}
-		if !admitted {
+		if !confined {
 			return authz.Actor{}, fault.New(fault.Unauthenticated, "ここで答えられる件がなくなったか、利用の停止が変わりました。変更は記録していません。もう一度サインインしてください。")
 		}
 		actor, err := org.FindActor(ctx, db, person, calendar.Day(at))

@@ -23,7 +23,7 @@ func (s *Service) BeginSession(ctx context.Context, b session.Beginning) error {
 	err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		var admitted bool
 		err := tx.QueryRow(ctx, `
-			WITH here AS MATERIALIZED (SELECT `+barred("@person::bigint")+` AS confined, NOT `+s.shutOut("@person::bigint")+` AS admitted),
+			WITH here AS MATERIALIZED (SELECT `+barred("@person::bigint")+` AS confined, NOT `+s.confinement.ShutsOut("@person::bigint", "@now::timestamptz")+` AS admitted),
 			active AS (
 				UPDATE account a SET signed_in_at = CASE WHEN here.confined THEN a.signed_in_at ELSE @now END, confined_at = CASE WHEN here.confined THEN @now ELSE a.confined_at END
 				FROM here WHERE a.person_id = @person AND a.suspended_at IS NULL AND here.admitted

@@ -36,7 +36,8 @@ type Session struct {
 // Session for none. It is the first query of every request: it brings the state
 // of the database with it, as far as the counters count it, and writes only to move the idle limit on, at most
 // once in idleGrain. Such a write touches a row that is there: it can't bring
-// back a session that another request has just ended.
+// back a session that another request has just ended. A session that is confined is over
+// once its person is not.
 func (s *Service) Find(ctx context.Context, token string, counters *state.Counters) (Session, error) {
 	var (
 		found  Session
@@ -47,15 +48,24 @@ func (s *Service) Find(ctx context.Context, token string, counters *state.Counte
 	err := s.pool.QueryRow(ctx, `
 		SELECT s.id, s.person_id, s.strong, s.confined, s.proved_at, s.expiry, s.ends_at, `+counters.SQL()+`
 		FROM sessions s WHERE s.token = $1 AND s.expiry > $2
-		  -- whose right to use the portal is suspended is out from that instant on, whatever runs, and
-		  -- who is confined once it is not
-		  AND s.confined = `+Barred("s.person_id", "$2::timestamptz")+` AND (NOT s.confined OR `+s.confinement.Admits("s.person_id", "$2::timestamptz")+`)`, token, now).
+		  -- whose right to use the portal is suspended is out from that instant on, whatever runs
+		  AND NOT EXISTS (SELECT FROM portal_barred b WHERE b.person_id = s.person_id AND b.during @> $2::timestamptz AND NOT s.confined)`, token, now).
 		Scan(&found.ID, &found.Person, &found.Strong, &found.Confined, &found.ProvedAt, &expiry, &found.EndsAt, &state)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, nil
 	}
 	if err != nil {
 		return Session{}, fmt.Errorf("finding a session: %w", err)
+	}
+	if found.Confined { // few are: the others need not wait for it
+		var still bool
+		err := s.pool.QueryRow(ctx, `SELECT `+s.confinement.Confines("@person::bigint", "@now::timestamptz"), pgx.StrictNamedArgs{"person": found.Person, "now": now}).Scan(&still)
+		if err != nil {
+			return Session{}, fmt.Errorf("looking whether somebody may answer: %w", err)
+		}
+		if !still {
+			return Session{}, nil
+		}
 	}
 	found.State = counters.Numbers(state)
 	if expiry.Before(found.EndsAt) && expiry.Sub(now) < IdleLimit-idleGrain {
