@@ -24,12 +24,12 @@ import (
 func answering(t *testing.T) (place, *session.Confinement) {
 	t.Helper()
 	p := aPlace(t)
-	if _, err := p.db.Owner(t).Exec(t.Context(), `CREATE TABLE open_case (person_id bigint); GRANT ALL ON open_case TO kagami_portal`); err != nil {
+	if _, err := p.db.Owner(t).Exec(t.Context(), `CREATE TABLE open_case (person_id bigint, from_at timestamptz NOT NULL DEFAULT '-infinity'); GRANT ALL ON open_case TO kagami_portal`); err != nil {
 		t.Fatal(err)
 	}
 	confinement := &session.Confinement{}
-	confinement.Open(func(person string) string {
-		return `EXISTS (SELECT FROM open_case k WHERE k.person_id = ` + person + `)`
+	confinement.Open(func(person, at string) string {
+		return `EXISTS (SELECT FROM open_case k WHERE k.person_id = ` + person + ` AND k.from_at <= ` + at + `)`
 	})
 	p.Service, p.sessions = p.Confining(confinement), p.sessions.Confining(confinement)
 	return p, confinement
@@ -267,6 +267,21 @@ func TestADeedOfWhoIsConfinedIsNotWidened(t *testing.T) {
 		if recorded := count(t, p, `SELECT count(*) FROM trail_entry WHERE role = 'confined' AND person_id = $1`, p.person); err == nil && (!as.IsConfined() || len(as.Holdings) != 1 || recorded != 1) {
 			t.Errorf("%s: done as %+v, recorded %d times", name, as, recorded)
 		}
+	}
+}
+
+// A case is open to its person once they are told, not before.
+func TestWhoIsNotToldYetDoesNotComeIn(t *testing.T) {
+	t.Parallel()
+	p, _ := answering(t)
+	p.bar(t, p.person, p.hire(t, "B001", "見本 統括"), "suspension", p.clock.Now())
+	p.exec(t, `INSERT INTO open_case VALUES ($1, $2)`, p.person, p.clock.Now().Add(time.Hour))
+	if _, err := begin(t, p.Service, p.person, p.clock.Now()); fault.KindOf(err) != fault.Unauthenticated {
+		t.Errorf("before: %v", err)
+	}
+	p.clock.advance(time.Hour)
+	if token, err := begin(t, p.Service, p.person, p.clock.Now()); err != nil || !p.found(t, token).Confined {
+		t.Errorf("once told: %v", err)
 	}
 }
 

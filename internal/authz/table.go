@@ -223,7 +223,7 @@ func ReachOf(role Role, action Action) Reach {
 
 // confined is what somebody Confined does in a matter of their own: not even what everybody who is
 // signed in does.
-var confined = [...]Action{ReadViolation}
+var confined = [...]Action{ReadViolation, AnswerViolation}
 
 // rowOf is an action's row; an empty one, by which nobody may, where it has none.
 func rowOf(action Action) *row {

@@ -10,9 +10,9 @@ import (
 // that are Confined, signing out, and a page that says so. One Part of a portal has it.
 type Confinement struct {
 	// Open is whom it is for: a condition in SQL that something is open to a person of which they
-	// are told and may answer, made for the person's id, such as s.person_id. It is asked at each of
-	// their requests.
-	Open func(person string) string
+	// are told and may answer, made for the person's id, such as s.person_id, and for an instant. It
+	// is asked at each of their requests.
+	Open func(person, at string) string
 	// Links lead there.
 	Links []layout.Link
 }

@@ -49,7 +49,7 @@ func TestAPortalNeedsOneWayToSignIn(t *testing.T) {
 // they prove would open more to them.
 func TestWhatIsOpenToWhoIsBarredEndsTheStartWhereItWidens(t *testing.T) {
 	t.Parallel()
-	confinement := &screen.Confinement{Open: func(string) string { return "false" }}
+	confinement := &screen.Confinement{Open: func(_, _ string) string { return "false" }}
 	for words, parts := range map[string][]screen.Part{
 		"2個あります": {unasked(), {Confinement: confinement}, {Confinement: confinement}},
 		"/asked": {unasked(screen.Post("/asked", authz.ReadViolation, nothing).Confined().Sensitive())},

@@ -6,12 +6,12 @@ package session
 //
 // What it tells, it tells in SQL, of a person's id such as s.person_id and of an instant.
 type Confinement struct {
-	open func(person string) string
+	open func(person, at string) string
 }
 
-// Open opens it for those of whom a condition in SQL holds that a case is open to them; it is made
-// for a person's id. It is called once, before the first request.
-func (c *Confinement) Open(open func(person string) string) { c.open = open }
+// Open opens it for those of whom a condition in SQL holds that a case is open to them. It is called
+// once, before the first request.
+func (c *Confinement) Open(open func(person, at string) string) { c.open = open }
 
 // Confines tells whether a person is barred and comes in nonetheless.
 func (c *Confinement) Confines(person, at string) string {
@@ -29,7 +29,7 @@ func (c *Confinement) admits(person, at string) string {
 	if c == nil || c.open == nil {
 		return `false`
 	}
-	return `((` + c.open(person) + `) AND NOT EXISTS (SELECT FROM portal_barred x WHERE x.person_id = ` + person + ` AND x.during @> ` + at + ` AND NOT x.conduct))`
+	return `((` + c.open(person, at) + `) AND NOT EXISTS (SELECT FROM portal_barred x WHERE x.person_id = ` + person + ` AND x.during @> ` + at + ` AND NOT x.conduct))`
 }
 
 // Barred tells whether a person's right to use the portal is suspended, revoked or cut (package

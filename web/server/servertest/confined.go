@@ -62,12 +62,12 @@ func (t *Town) Answering(tb testing.TB) (*Town, pgtest.DB) {
 	part := screen.Part{
 		Routes: []screen.Route{
 			screen.Get(OwnCase, authz.ReadViolation, answer).Confined(),
-			screen.Post(OwnCase, authz.ReadViolation, answer).Confined(),
+			screen.Post(OwnCase, authz.AnswerViolation, answer).Confined(),
 			screen.Get(OwnCase+"/others", authz.ReadViolation, answer),
 			screen.Post(OwnCase+"/others", authz.ReadViolation, answer),
 		},
 		Confinement: &screen.Confinement{
-			Open: func(person string) string {
+			Open: func(person, _ string) string {
 				return `EXISTS (SELECT FROM open_case k WHERE k.person_id = ` + person + `)`
 			},
 			Links: []layout.Link{{Label: "自分についての件", Address: OwnCase}},
