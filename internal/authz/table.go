@@ -205,8 +205,10 @@ func ReachOf(role Role, action Action) Reach {
 	switch {
 	case role == Operator, role == Portal && action == FallsDue:
 		return All
-	case role == Portal:
+	case role == Portal, role == Confined && !slices.Contains(confined[:], action):
 		return None
+	case role == Confined:
+		return Self
 	}
 	if action == SignedIn {
 		return Self
@@ -218,6 +220,10 @@ func ReachOf(role Role, action Action) Reach {
 	}
 	return None
 }
+
+// confined is what somebody Confined does in a matter of their own: not even what everybody who is
+// signed in does.
+var confined = [...]Action{ReadViolation, AnswerViolation}
 
 // rowOf is an action's row; an empty one, by which nobody may, where it has none.
 func rowOf(action Action) *row {
