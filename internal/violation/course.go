@@ -151,8 +151,13 @@ func (s *Service) note(ctx context.Context, actor authz.Actor, c Case, what What
 	if reason != "" {
 		effect.Confidential = map[string]any{"reason": reason}
 	}
-	// who has read of it reads it as somebody signed in: the table's row is asked by load
-	err = s.door.Write(ctx, actor, authz.SignedIn, authz.Matter{Person: actor.Person}, effect, func(time.Time) (string, pgx.StrictNamedArgs) {
+	// whom it is about reads it also while they are suspended; others as somebody signed in, since
+	// load has asked how much they read
+	action := authz.SignedIn
+	if actor.Person == c.Person {
+		action = authz.ReadViolation
+	}
+	err = s.door.Write(ctx, actor, action, authz.Matter{Person: actor.Person}, effect, func(time.Time) (string, pgx.StrictNamedArgs) {
 		return `INSERT INTO violation_reading (case_id, person_id, what, slot, at, reason)
 			SELECT @case, @person, @what, @slot, @at, @reason`, args
 	})

@@ -75,3 +75,9 @@ func wrap(doing string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
+
+// OpenTo tells in SQL that a case of somebody's is open to them at an instant: then they answer in
+// it also while they are suspended.
+func OpenTo(person, at string) string {
+	return `EXISTS (SELECT FROM case_open_to k WHERE k.person_id = ` + person + ` AND k.from_at <= ` + at + `)`
+}

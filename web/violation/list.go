@@ -59,6 +59,7 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := listView{Frame: screen.Frame(r, "違反"), Page: page, Asked: a, Later: after != "", Today: screen.Today(ctx)}
+	view.MayReport = actor.Reach(authz.ReportViolation) != authz.None
 	view.MayConfirm = actor.Might(authz.ConfirmViolation, authz.Own)
 	view.MayConfirmOwn = actor.Reach(authz.ConfirmOwnViolation) >= authz.Own
 	view.Narrows = actor.Reach(authz.ReadViolation) >= authz.Own

@@ -46,19 +46,19 @@ func (s *Screens) Part() screen.Part {
 	largest := attachment.Largest(violation.Files...) + 1<<20
 	part := screen.Part{
 		Routes: []screen.Route{
-			screen.Get("/violations", authz.ReadViolation, s.showList),
+			screen.Get("/violations", authz.ReadViolation, s.showList).Confined(),
 			screen.Get("/violations/new", authz.ConfirmViolation, s.showNew(general)),
 			screen.Post("/violations/new", authz.ConfirmViolation, s.confirm(general)).Body(largest).Stream(),
 			screen.Get("/violations/own", authz.ConfirmOwnViolation, s.showNew(own)),
 			screen.Post("/violations/own", authz.ConfirmOwnViolation, s.confirm(own)).Body(largest).Stream(),
 			screen.Get("/violations/talk", authz.ConfirmOwnViolation, s.showNew(talk)),
 			screen.Post("/violations/talk", authz.ConfirmOwnViolation, s.confirm(talk)).Body(largest).Stream(),
-			screen.Get("/violations/{case}", authz.ReadViolation, s.showCase),
-			screen.Get("/violations/{case}/print", authz.ReadViolation, s.showPrint),
+			screen.Get("/violations/{case}", authz.ReadViolation, s.showCase).Confined(),
+			screen.Get("/violations/{case}/print", authz.ReadViolation, s.showPrint).Confined(),
 			screen.Get("/violations/{case}/readings", authz.ReadViolation, s.showReadings),
 			screen.Get("/violations/{case}/names", authz.ReadViolation, s.showNames),
 			screen.Post("/violations/{case}/names", authz.ReadViolation, s.openNames),
-			screen.Get("/violations/{case}/papers/{paper}", authz.ReadViolation, s.showPaper).Stream(),
+			screen.Get("/violations/{case}/papers/{paper}", authz.ReadViolation, s.showPaper).Stream().Confined(),
 			screen.Get("/violations/{case}/confirm", authz.ConfirmViolation, s.showReported).Asking(s.asks(procedure.EventConfirm)),
 			screen.Post("/violations/{case}/confirm", authz.ConfirmViolation, s.confirm(reported)).Asking(s.asks(procedure.EventConfirm)).Body(largest).Stream(),
 		},
@@ -69,12 +69,13 @@ func (s *Screens) Part() screen.Part {
 			"violation-confirm": {Heading: "違反を確認しました", Text: "下に、だれに知らせたかがあります。"},
 			"violation-talk":    {Heading: "その場での指導と改善を記録しました", Text: "確認、指導、改善の3つの手続を記録し、統括と本人に知らせました。"},
 		},
-		Tasks:    s.tasks,
-		Topics:   []notice.Topic{s.cases.Topic()},
-		Subjects: []trail.Named{{Kind: "violation_case", Title: "違反の事案"}},
-		Jobs:     s.cases.RegisterJobs,
-		Counters: []state.Counter{violation.ChangeCounter},
-		Sample:   func(ctx context.Context, t *sample.Town) error { return s.fill(ctx, *t) },
+		Tasks:       s.tasks,
+		Topics:      []notice.Topic{s.cases.Topic()},
+		Subjects:    []trail.Named{{Kind: "violation_case", Title: "違反の事案"}},
+		Jobs:        s.cases.RegisterJobs,
+		Counters:    []state.Counter{violation.ChangeCounter},
+		Confinement: &screen.Confinement{Open: violation.OpenTo, Links: []layout.Link{{Label: "自分についての事案", Address: address.Violations}}},
+		Sample:      func(ctx context.Context, t *sample.Town) error { return s.fill(ctx, *t) },
 	}
 	for _, p := range steps {
 		action := procedure.Who(p.Event).May[0]
@@ -82,6 +83,9 @@ func (s *Screens) Part() screen.Part {
 		post := screen.Post(p.pattern, action, s.take(p)).Asking(s.asks(p.Event)).Body(largest).Stream()
 		if slices.Contains([]authz.Action{authz.DecideRights, authz.CutAccess}, action) {
 			post = post.Sensitive()
+		}
+		if p.Event == procedure.EventAnswer || p.Event == procedure.EventWaive { // whom it is about answers also while they are suspended
+			get, post = get.Confined(), post.Confined()
 		}
 		part.Routes = append(part.Routes, get, post)
 		part.Flashes["violation-"+string(p.Event)] = layout.Done{Heading: p.done, Text: "だれに知らせたかは、下の経過にあります。"}

@@ -14,7 +14,15 @@ import (
 // openToWhoIsBarred is every address that is open to who is barred from the portal and has a case
 // that is open to them.
 var openToWhoIsBarred = []string{
+	"GET /violations",
+	"GET /violations/{case}",
+	"GET /violations/{case}/answer",
+	"GET /violations/{case}/papers/{paper}",
+	"GET /violations/{case}/print",
+	"GET /violations/{case}/waive",
 	"POST /logout",
+	"POST /violations/{case}/answer",
+	"POST /violations/{case}/waive",
 }
 
 // Nobody opens an address to who is barred without saying so here.
