@@ -80,7 +80,10 @@ func (s *Screens) Part() screen.Part {
 	for _, p := range steps {
 		action := procedure.Who(p.Event).May[0]
 		get := screen.Get(p.pattern, action, s.showStep(p)).Asking(s.asks(p.Event))
-		post := screen.Post(p.pattern, action, s.take(p)).Asking(s.asks(p.Event)).Body(largest).Stream()
+		post := screen.Post(p.pattern, action, s.take(p)).Asking(s.asks(p.Event))
+		if p.asksFile() {
+			post = post.Body(largest).Stream()
+		}
 		if slices.Contains([]authz.Action{authz.DecideRights, authz.CutAccess}, action) {
 			post = post.Sensitive()
 		}

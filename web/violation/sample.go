@@ -118,6 +118,24 @@ func (t *sampling) guide(ctx context.Context, by authz.Actor, code string, ago, 
 	})
 }
 
+// held is a right of somebody's: to stop it leaves them the portal.
+func (t *sampling) held(ctx context.Context, code string) []string {
+	if t.failed != nil {
+		return nil
+	}
+	opened, err := t.cases.Open(ctx, t.general, code, violation.AsCase)
+	if err != nil {
+		t.failed = err
+		return nil
+	}
+	list, err := t.rightsOf(ctx, t.general, opened.PersonNumber)
+	t.failed = err
+	if len(list) == 0 {
+		return nil
+	}
+	return []string{list[len(list)-1].Code}
+}
+
 // failing is a case of somebody who was guided in vain, begun some days ago: it is the 統括's turn
 // after the chance to answer.
 func (t *sampling) failing(ctx context.Context, ago int, facts string) (string, authz.Actor) {
@@ -168,14 +186,14 @@ func (t *sampling) agreeing(ctx context.Context) error {
 
 func (t *sampling) suspended(ctx context.Context) error {
 	code, _ := t.failing(ctx, 40, "持出しの許可を得ずに、端末を持ち帰っていた。")
-	t.do(ctx, t.general, code, 15, 3, procedure.EventSuspend, violation.Said{Whole: true, More: violation.More{Until: t.Today().AddDays(10)}})
+	t.do(ctx, t.general, code, 15, 3, procedure.EventSuspend, violation.Said{Rights: t.held(ctx, code), More: violation.More{Until: t.Today().AddDays(10)}})
 	return t.failed
 }
 
 func (t *sampling) revoked(ctx context.Context) error {
 	code, _ := t.failing(ctx, 60, "業務と関係のない人の情報を、繰り返し見ていた。")
 	t.do(ctx, t.general, code, 30, 3, procedure.EventWeigh, violation.Said{More: violation.More{Grave: true}})
-	t.do(ctx, t.general, code, 29, 4, procedure.EventRevoke, violation.Said{Whole: true})
+	t.do(ctx, t.general, code, 29, 4, procedure.EventRevoke, violation.Said{Rights: t.held(ctx, code)})
 	t.do(ctx, t.general, code, 28, 5, procedure.EventRefer, violation.Said{})
 	t.do(ctx, t.chief, code, 27, 6, procedure.EventSeeReferral, violation.Said{})
 	return t.failed
@@ -200,7 +218,7 @@ func (t *sampling) none(ctx context.Context) error {
 
 func (t *sampling) lifted(ctx context.Context) error {
 	code, _ := t.failing(ctx, 90, "ウイルス対策を止めていた。")
-	t.do(ctx, t.general, code, 60, 3, procedure.EventSuspend, violation.Said{Whole: true})
+	t.do(ctx, t.general, code, 60, 3, procedure.EventSuspend, violation.Said{Rights: t.held(ctx, code)})
 	t.do(ctx, t.general, code, 50, 4, procedure.EventLift, violation.Said{})
 	return t.failed
 }
@@ -221,7 +239,7 @@ func (t *sampling) ofGeneral(ctx context.Context) error {
 func (t *sampling) cut(ctx context.Context) error {
 	who, _ := t.someone()
 	code := t.confirm(ctx, t.general, who.StaffNumber, 1, "大量のファイルを、庁外に送り続けていた。")
-	t.do(ctx, t.general, code, 0, 1, procedure.EventCut, violation.Said{Whole: true})
+	t.do(ctx, t.general, code, 0, 1, procedure.EventCut, violation.Said{Rights: t.held(ctx, code)})
 	return t.failed
 }
 

@@ -88,8 +88,7 @@ var steps = []step{
 // asksFile tells whether a file can be attached to a step.
 func (p step) asksFile() bool {
 	return slices.Contains([]procedure.Event{
-		procedure.EventGuide, procedure.EventImprove, procedure.EventNotImprove, procedure.EventAnswer, procedure.EventWaive, procedure.EventSuspend, procedure.EventRevoke,
-		procedure.EventNotViolation, procedure.EventCorrect, procedure.EventReopen,
+		procedure.EventGuide, procedure.EventImprove, procedure.EventNotImprove, procedure.EventAnswer, procedure.EventWaive, procedure.EventNotViolation, procedure.EventCorrect, procedure.EventReopen,
 	}, p.Event)
 }
 
@@ -130,9 +129,15 @@ func (s *Screens) field(w http.ResponseWriter, r *http.Request) (attachment.File
 
 func (s *Screens) take(p step) screen.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		sent, err := s.field(w, r)
+		var (
+			sent attachment.File
+			err  error
+			read screen.Form
+		)
+		if p.asksFile() {
+			sent, err = s.field(w, r)
+		}
 		form := r.PostForm
-		var read screen.Form
 		said := violation.Said{
 			Version: read.Version(form.Get("version")), Text: plain(form.Get("text")), Alone: plain(form.Get("alone")), AtOnce: form.Get("at_once") != "",
 			Whole: form.Get("scope") == "whole", Number: form.Get("number"), Other: form.Get("other"),
@@ -252,3 +257,11 @@ func (p stepView) alone() bool {
 
 // scopes are of which rights a bar may be.
 var scopes = []component.Choice{{Value: "some", Label: "次から選んだもの"}, {Value: "whole", Label: "すべて（このポータルと、これから許可されるものを含む）"}}
+
+// enctype is how the form of a step is sent.
+func (p step) enctype() string {
+	if p.asksFile() {
+		return "multipart/form-data"
+	}
+	return "application/x-www-form-urlencoded"
+}

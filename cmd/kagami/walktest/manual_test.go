@@ -126,7 +126,7 @@ func TestTheManualOfRightsQuotesTheScreens(t *testing.T) {
 		"connector_kind": {"ldap"}, "name": {"庁内の認証"}, "kind": {"active-directory"}, "url": {"ldap://127.0.0.1:9"}, "bind_dn": {"kagami@example.jp"}, "base_dn": {"dc=example,dc=jp"}, "secret": {"himitsu"},
 	}))
 	// what shows only once somebody was transferred, a directory was compared, a file was read, or all is answered
-	for _, source := range []string{"list.templ", "intake/accounts.templ", "intake/import.templ", "intake/import.go", "connector/entry.templ", "connector/list.templ", "review/step.go"} {
+	for _, source := range []string{"list.templ", "intake/accounts.templ", "intake/import.templ", "intake/import.go", "connector/entry.templ", "connector/list.templ", "review/step.go", "../violation/step.go"} {
 		text, err := os.ReadFile("../../../web/rights/" + source)
 		if err != nil {
 			t.Fatal(err)

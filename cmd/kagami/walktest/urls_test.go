@@ -70,7 +70,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"Disposals": address.Disposals, "Disposal": address.Disposal("c"), "DisposalStep": address.DisposalStep("c", "confirm"), "DisposalFiles": address.DisposalFiles("c"),
 		"DisposalFile": address.DisposalFile("c", 1), "DisposalFileShown": address.DisposalFileShown("c", 1),
 		"Rights": address.Rights, "NewRight": address.NewRight, "OwnRights": address.OwnRights, "MovedRights": address.MovedRights, "MovedRightsOf": address.MovedRightsOf("M001"), "RightSystems": address.RightSystems, "Right": address.Right("c"), "RightStep": address.RightStep("c", "permit"),
-		"PersonRights": address.PersonRights("n"), "NewBar": address.NewBar("n", "suspend"), "Bar": address.Bar("c"), "BarStep": address.BarStep("c", "reinstate"), "BarLetter": address.BarLetter("c"),
+		"PersonRights": address.PersonRights("n"), "NewBar": address.NewBar("n", "cut_conduct"), "Bar": address.Bar("c"), "BarStep": address.BarStep("c", "reinstate"), "BarLetter": address.BarLetter("c"),
 		"RightImport": address.RightImport, "RightTemplate": address.RightTemplate, "RightImportOf": address.RightImportOf("t"), "RightImportHeadings": address.RightImportHeadings("t"), "RightAccounts": address.RightAccounts, "RightExport": address.RightExport, "RightLedger": address.RightLedger,
 		"SystemRights": address.SystemRights("c"), "SystemRightsSettings": address.SystemRightsSettings("c"),
 		"Loans": address.Loans, "NewLoan": address.NewLoan, "NewAssetLoan": address.NewAssetLoan("c"), "LoanAgain": address.LoanAgain("c"), "Loan": address.Loan("c"), "LoanStep": address.LoanStep("c", "permit"), "LoanSlip": address.LoanSlip("c"),
