@@ -132,11 +132,12 @@ var within = map[string][]string{
 	"internal/org/personnel": {"internal/org"},
 	"internal/org/transfer":  {"internal/org"},
 
-	"internal/rights":        {"internal/rights/apart"},
-	"internal/rights/bar":    {"internal/rights"},
-	"internal/rights/review": {"internal/rights"},
-	"internal/rights/settle": {"internal/rights"},
-	"internal/violation":     {"internal/violation/procedure", "internal/violation/term"},
+	"internal/rights":             {"internal/rights/apart"},
+	"internal/rights/bar":         {"internal/rights"},
+	"internal/rights/review":      {"internal/rights"},
+	"internal/rights/settle":      {"internal/rights"},
+	"internal/violation":          {"internal/violation/procedure", "internal/violation/term"},
+	"internal/violation/referral": {"internal/violation", "internal/violation/authority", "internal/violation/procedure"},
 	"internal/rights/connector": {
 		"internal/rights", "internal/rights/connector/drift", "internal/rights/connector/peer", "internal/rights/connector/peer/webhook", "internal/rights/connector/reach",
 	},
