@@ -35,6 +35,7 @@ CREATE TABLE violation_case (
 	person_id     bigint REFERENCES person,
 	outsider      text NOT NULL DEFAULT '' CHECK (length(outsider) <= 100),
 	company       text NOT NULL DEFAULT '' CHECK (length(company) <= 200),
+	vendor        boolean NOT NULL DEFAULT false, -- a vendor's staff, in the organization or not
 	person_kind   text NOT NULL DEFAULT '' CHECK (length(person_kind) <= 50), -- of the edition violation_authority
 	section_id    bigint REFERENCES section, -- in whose work it happened
 	system_id     bigint REFERENCES asset,   -- in which it happened
@@ -58,6 +59,7 @@ CREATE TABLE violation_case (
 	closed_at     timestamptz,
 	version       int NOT NULL DEFAULT 0,
 	CONSTRAINT violation_case_whom CHECK (state IN ('', 'reported', 'dismissed', 'joined') OR (person_id IS NOT NULL) <> (outsider <> '')),
+	CONSTRAINT violation_case_vendor CHECK (outsider = '' OR vendor OR confirmed_at IS NULL),
 	CONSTRAINT violation_case_confirmed CHECK ((confirmed_at IS NULL) = (confirmed_by IS NULL) AND (confirmed_at IS NULL OR clauses <> '' AND facts <> '' AND since_on IS NOT NULL)),
 	CONSTRAINT violation_case_by_none_concerned CHECK (confirmed_by <> person_id),
 	CONSTRAINT violation_case_ended CHECK ((state IN ('dismissed', 'closed')) = (closed_at IS NOT NULL) AND (closed_at IS NULL) = (outcome = '')),

@@ -136,7 +136,8 @@ var within = map[string][]string{
 	"internal/rights/bar":         {"internal/rights"},
 	"internal/rights/review":      {"internal/rights"},
 	"internal/rights/settle":      {"internal/rights"},
-	"internal/violation":          {"internal/violation/procedure", "internal/violation/term"},
+	"internal/violation":          {"internal/violation/authority", "internal/violation/procedure", "internal/violation/term"},
+	"internal/violation/find":     {"internal/violation", "internal/violation/procedure"},
 	"internal/violation/referral": {"internal/violation", "internal/violation/authority", "internal/violation/procedure"},
 	"internal/rights/connector": {
 		"internal/rights", "internal/rights/connector/drift", "internal/rights/connector/peer", "internal/rights/connector/peer/webhook", "internal/rights/connector/reach",

@@ -25,6 +25,7 @@ type Case struct {
 	PersonName   string
 	Outsider     string // of a vendor's staff who is not in the organization
 	Company      string
+	Vendor       bool   // a vendor's staff, in the organization or not
 	Kind         string // of the edition violation_authority; empty before it is confirmed
 	Section      int64  // where the person works in whose work it happened, or else works today
 	SectionName  string
@@ -89,14 +90,14 @@ func (w Why) Title() string {
 	return ""
 }
 
-// works is where the person of a case c works on @today: in whose work it happened, if they
+// Works is where the person of a case c works on @today: in whose work it happened, if they
 // still do, or else in their first post; where it happened, of who has left.
-const works = `coalesce((SELECT w.section_id FROM standing w WHERE w.person_id = c.person_id AND w.period @> @today::date AND w.section_id IS NOT NULL
+const Works = `coalesce((SELECT w.section_id FROM standing w WHERE w.person_id = c.person_id AND w.period @> @today::date AND w.section_id IS NOT NULL
 	ORDER BY w.section_id IS DISTINCT FROM c.section_id, w.acting, w.position, w.id LIMIT 1), c.section_id)`
 
 const selected = `
 	SELECT c.id, c.code, c.state, c.state_at, c.outcome, coalesce(c.person_id, 0) AS person, coalesce(p.staff_number, '') AS person_number, coalesce(p.name, '') AS person_name,
-	       c.outsider, c.company, c.person_kind AS kind, coalesce(x.section, 0) AS section, coalesce(s.name, '') AS section_name, coalesce(c.section_id, 0) AS section_then,
+	       c.outsider, c.company, c.vendor, c.person_kind AS kind, coalesce(x.section, 0) AS section, coalesce(s.name, '') AS section_name, coalesce(c.section_id, 0) AS section_then,
 	       coalesce(c.system_id, 0) AS system, coalesce(y.code, '') AS system_code, coalesce(y.name, '') AS system_name,
 	       c.clauses, c.facts, c.since_on AS since, c.receiver, c.own_finding, c.grave, coalesce(c.confirmed_by, 0) AS confirmed_by, c.confirmed_at,
 	       c.due_on, c.silent_on, c.heard_on, c.waived, c.agreed, c.referral, c.referral_seen, coalesce(j.code, '') AS joined_to,
@@ -110,12 +111,12 @@ const selected = `
 	       (SELECT count(*)::int FROM violation_case o WHERE o.person_id = c.person_id AND o.id <> c.id AND o.confirmed_at < coalesce(c.confirmed_at, @now::timestamptz)
 	       	AND o.outcome NOT IN ('dismissed', 'not_violation')) AS before
 	FROM violation_case c LEFT JOIN person_shown p ON p.id = c.person_id LEFT JOIN system_shown y ON y.id = c.system_id LEFT JOIN violation_case j ON j.id = c.joined_to
-	CROSS JOIN LATERAL (SELECT ` + works + ` AS section) x LEFT JOIN section_shown s ON s.id = x.section`
+	CROSS JOIN LATERAL (SELECT ` + Works + ` AS section) x LEFT JOIN section_shown s ON s.id = x.section`
 
 // load returns a case by its code as the actor may read it at an instant, and how they read it.
 // NotFound where they may not.
 func load(ctx context.Context, db postgres.Querier, actor authz.Actor, code string, now time.Time, lock string) (Case, procedure.Seats, Reading, error) {
-	c, err := postgres.One[Case](ctx, db, "finding a case", selected+` WHERE c.code = @code `+lock, instant(now, pgx.StrictNamedArgs{"code": code, "actor": actor.Person}))
+	c, err := postgres.One[Case](ctx, db, "finding a case", selected+` WHERE c.code = @code `+lock, Instant(now, pgx.StrictNamedArgs{"code": code, "actor": actor.Person}))
 	if isNone(err) {
 		return Case{}, procedure.Seats{}, 0, errNone()
 	}
@@ -203,3 +204,14 @@ func (c Case) seats(ctx context.Context, db postgres.Querier, day calendar.Date)
 func (c Case) matter() authz.Matter {
 	return authz.Matter{Person: c.Person, PersonsSection: c.Section, ConfirmedBy: c.ConfirmedBy, Decision: true}
 }
+
+// Turn is whose turn it is in a case on a day.
+func (c Case) Turn(today calendar.Date) procedure.Seat {
+	return procedure.Turn(procedure.Standing{
+		State: c.State, Receiver: c.Receiver, Vendor: c.Vendor, OwnFinding: c.OwnFinding, Agreed: c.Agreed, Grave: c.Grave, Referral: c.Referral, ReferralSeen: c.ReferralSeen,
+		Hearing: !c.Waived && !today.After(c.HeardOn), Silent: Silent(c.SilentOn, today),
+	})
+}
+
+// Silent tells whether the 管理者 has been silent for the set time after the day of a guidance.
+func Silent(silent, today calendar.Date) bool { return !silent.IsZero() && today.After(silent) }

@@ -19,6 +19,7 @@ import (
 	"kagami/internal/postgres"
 	"kagami/internal/rights/bar"
 	"kagami/internal/trail"
+	"kagami/internal/violation/authority"
 	"kagami/internal/violation/procedure"
 )
 
@@ -105,9 +106,6 @@ func (s *Service) confirm(ctx context.Context, tx *door.Tx, actor authz.Actor, f
 	if err != nil {
 		return t, door.Unchanged(), err
 	}
-	if err := fault.InvalidFields(f.check(t.today)); err != nil {
-		return t, door.Unchanged(), err
-	}
 	if t.sat.Alone && f.Alone == "" {
 		return t, door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "alone", Message: "ほかに行える人がいないので、待てない理由（やむを得ない理由）を入力してください。"}})
 	}
@@ -175,6 +173,9 @@ func (s *Service) finding(ctx context.Context, tx *door.Tx, actor authz.Actor, f
 	} else {
 		t.Case = Case{Receiver: procedure.General}
 	}
+	if err := fault.InvalidFields(f.check(t.today)); err != nil {
+		return t, err
+	}
 	if err := t.about(ctx, tx, f); err != nil {
 		return t, err
 	}
@@ -202,7 +203,14 @@ func (t *turn) about(ctx context.Context, db postgres.Querier, f *Finding) error
 	invalid := func(field, message string) error {
 		return fault.InvalidFields([]fault.Problem{{Field: field, Message: message}})
 	}
-	t.Kind = f.Kind
+	group, known := authority.Find(t.groups, f.Kind)
+	if !known {
+		return invalid("kind", "対象職員の区分を選んでください。")
+	}
+	t.Kind, t.Vendor = f.Kind, group.Vendor()
+	if f.Outsider != "" && !t.Vendor {
+		return invalid("kind", "職員番号のない人は、派遣・委託・指定管理の区分から選んでください。")
+	}
 	if f.Person == "" {
 		t.Outsider, t.Company = f.Outsider, f.Company
 		return nil

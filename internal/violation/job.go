@@ -31,7 +31,7 @@ func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
 
 // onlyCase returns a case by its id for what the portal does by itself.
 func onlyCase(ctx context.Context, tx *door.Tx, id int64) (Case, error) {
-	return postgres.One[Case](ctx, tx, "finding a case", selected+` WHERE c.id = @id FOR UPDATE OF c`, instant(tx.Now, pgx.StrictNamedArgs{"id": id, "actor": int64(0)}))
+	return postgres.One[Case](ctx, tx, "finding a case", selected+` WHERE c.id = @id FOR UPDATE OF c`, Instant(tx.Now, pgx.StrictNamedArgs{"id": id, "actor": int64(0)}))
 }
 
 // Deliver gives the notices of a step that arrive in office hours, but for who has been told of a

@@ -18,15 +18,14 @@ import (
 
 // Service is the cases in a database.
 type Service struct {
-	pool    *pgxpool.Pool
-	door    *door.Door
-	bars    *bar.Service
-	waiting state.Cache[waitingKey, []Waiting]
+	pool *pgxpool.Pool
+	door *door.Door
+	bars *bar.Service
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door, bars *bar.Service) *Service {
-	return &Service{pool: pool, door: d, bars: bars, waiting: state.NewCache[waitingKey, []Waiting](cachedWaiting)}
+	return &Service{pool: pool, door: d, bars: bars}
 }
 
 // At is the service at an instant: the sample town is filled with what began before.
@@ -58,8 +57,8 @@ func newCode() string {
 	return string(b[:4]) + "-" + string(b[4:])
 }
 
-// instant are the arguments of what is asked of an instant.
-func instant(now time.Time, more pgx.StrictNamedArgs) pgx.StrictNamedArgs {
+// Instant are the arguments of what is asked of an instant.
+func Instant(now time.Time, more pgx.StrictNamedArgs) pgx.StrictNamedArgs {
 	args := pgx.StrictNamedArgs{"now": now, "today": calendar.Day(now)}
 	for name, value := range more {
 		args[name] = value

@@ -55,7 +55,7 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event 
 // bars tells of an event that it bars rights, or ends that.
 func bars(event procedure.Event) bool {
 	switch event {
-	case procedure.EventSuspend, procedure.EventRevoke, procedure.EventCut, procedure.EventLift, procedure.EventLeaveRevoked, procedure.EventNotViolation:
+	case procedure.EventSuspend, procedure.EventRevoke, procedure.EventCut, procedure.EventCorrect, procedure.EventLift, procedure.EventLeaveRevoked, procedure.EventNotViolation:
 		return true
 	default:
 		return false
@@ -238,7 +238,7 @@ func (t *turn) ripe(said Said) error {
 			return conflict("この事案では、CISOの同意は要らないか、もう記録されています。")
 		}
 	case procedure.EventRefer, procedure.EventReferNot:
-		if t.Outsider != "" {
+		if t.Vendor {
 			return conflict("派遣・委託などの人は、懲戒審査の対象になりません。派遣元・委託先に是正を求めてください。")
 		}
 	case procedure.EventSeeReferral:
@@ -246,8 +246,12 @@ func (t *turn) ripe(said Said) error {
 			return conflict("懲戒審査に付するかどうかの判断がまだないか、もう確認されています。")
 		}
 	case procedure.EventGuide:
-		if t.Outsider != "" {
+		if t.Vendor {
 			return conflict("派遣・委託などの人には、指導ではなく、派遣元・委託先への是正の求めを行います。")
+		}
+	case procedure.EventCorrect:
+		if !t.Vendor {
+			return conflict("派遣元・委託先に是正を求めるのは、派遣・委託などの人についてだけです。")
 		}
 	default:
 	}
@@ -344,6 +348,10 @@ func (s *Service) take(ctx context.Context, tx *door.Tx, actor authz.Actor, t *t
 		if effect.Also, err = s.free(ctx, tx, actor, t); err != nil {
 			return effect, err
 		}
+	case procedure.EventCorrect:
+		if effect.Also, err = s.end(ctx, tx, actor, t); err != nil {
+			return effect, err
+		}
 	case procedure.EventSupervise, procedure.EventKin:
 		if err := t.recuse(ctx, tx, &said); err != nil {
 			return effect, err
@@ -437,14 +445,14 @@ func (t *turn) write(ctx context.Context, tx *door.Tx, actor authz.Actor, said S
 	batch.Queue(`
 		UPDATE violation_case SET version = @version, state = @state, state_at = @state_at, outcome = @outcome, receiver = @receiver, grave = @grave, due_on = @due, silent_on = @silent, heard_on = @heard,
 		       waived = @waived, agreed = @agreed, referral = @referral, referral_seen = @referral_seen, closed_at = @closed,
-		       joined_to = (SELECT o.id FROM violation_case o WHERE o.code = @joined), person_id = nullif(@person::bigint, 0), outsider = @outsider, company = @company,
+		       joined_to = (SELECT o.id FROM violation_case o WHERE o.code = @joined), person_id = nullif(@person::bigint, 0), outsider = @outsider, company = @company, vendor = @vendor,
 		       person_kind = @kind, section_id = nullif(@section::bigint, 0), system_id = nullif(@system::bigint, 0), clauses = @clauses, facts = @facts, since_on = @since,
 		       own_finding = @own, confirmed_by = nullif(@confirmed_by::bigint, 0), confirmed_at = @confirmed_at
 		WHERE id = @case`,
 		pgx.StrictNamedArgs{
 			"case": t.ID, "version": t.Version, "state": string(t.State), "state_at": t.StateAt, "outcome": string(t.Outcome), "receiver": string(t.Receiver), "grave": t.Grave,
 			"due": t.DueOn, "silent": t.SilentOn, "heard": t.HeardOn, "waived": t.Waived, "agreed": t.Agreed, "referral": string(t.Referral), "referral_seen": t.ReferralSeen, "closed": t.ClosedAt,
-			"joined": t.JoinedTo, "person": t.Person, "outsider": t.Outsider, "company": t.Company, "kind": t.Kind, "section": t.SectionThen, "system": t.System,
+			"joined": t.JoinedTo, "person": t.Person, "outsider": t.Outsider, "company": t.Company, "vendor": t.Vendor, "kind": t.Kind, "section": t.SectionThen, "system": t.System,
 			"clauses": t.Clauses, "facts": t.Facts, "since": t.Since, "own": t.OwnFinding, "confirmed_by": t.ConfirmedBy, "confirmed_at": t.ConfirmedAt,
 		})
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
@@ -529,6 +537,26 @@ func (s *Service) free(ctx context.Context, tx *door.Tx, actor authz.Actor, t *t
 		effect.Also = nil
 		also = append(also, effect)
 		also = append(also, nested...)
+	}
+	return also, nil
+}
+
+// end ends all rights of a vendor's staff who is in the organization, for good.
+func (s *Service) end(ctx context.Context, tx *door.Tx, actor authz.Actor, t *turn) ([]door.Effect, error) {
+	if t.Person == 0 {
+		return nil, nil
+	}
+	placed, effect, err := s.bars.BeginIn(ctx, tx, actor, bar.Order{Kind: bar.Revocation, Person: t.PersonNumber, Whole: true, Reason: why, Matter: t.barring()})
+	if err != nil {
+		return nil, err
+	}
+	ended, err := s.bars.DoIn(ctx, tx, actor, placed.Code, rights.EventLeaveRevoked, bar.Step{Version: 1, Note: why, Matter: t.barring()})
+	if err != nil {
+		return nil, err
+	}
+	also := slices.Concat([]door.Effect{effect, ended}, ended.Also)
+	for i := range also {
+		also[i].Notices, also[i].Confidential, also[i].Also = nil, nil, nil
 	}
 	return also, nil
 }

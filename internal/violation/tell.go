@@ -15,6 +15,7 @@ import (
 	"kagami/internal/holiday"
 	"kagami/internal/notice"
 	"kagami/internal/postgres"
+	"kagami/internal/violation/authority"
 	"kagami/internal/violation/procedure"
 	"kagami/internal/violation/term"
 )
@@ -144,12 +145,13 @@ func OfficeHours(ctx context.Context, db postgres.Querier, now time.Time) (time.
 type reckoning struct {
 	office calendar.Office
 	terms  []term.Term
+	groups []authority.Group
 }
 
 // reckon is that of a day.
 func reckon(ctx context.Context, db postgres.Querier, day calendar.Date) (reckoning, error) {
 	editions, err := edition.LoadForPortal(ctx, db, day)
-	return reckoning{holiday.Office(editions, day), term.Terms.On(editions, day)}, err
+	return reckoning{holiday.Office(editions, day), term.Terms.On(editions, day), authority.Groups.On(editions, day)}, err
 }
 
 // notices are what those who are told of a step get at once; whoever reads it only later gets it

@@ -94,7 +94,7 @@ func TestWhoseTurnItIs(t *testing.T) {
 	}{
 		{Standing{State: Reported, Receiver: Chief}, Chief},
 		{Standing{State: Confirmed}, Manager},
-		{Standing{State: Confirmed, Outsider: true}, General},
+		{Standing{State: Confirmed, Vendor: true}, General},
 		{Standing{State: Guided}, Manager},
 		{Standing{State: Guided, Silent: true}, General},
 		{Standing{State: NotImproved, Hearing: true}, Person},

@@ -120,7 +120,7 @@ type rung struct {
 type Standing struct {
 	State        State
 	Receiver     Seat // of a report
-	Outsider     bool // a vendor's staff
+	Vendor       bool // a vendor's staff
 	OwnFinding   bool
 	Agreed       bool
 	Grave        bool
@@ -136,7 +136,7 @@ func Turn(s Standing) Seat {
 	case Reported:
 		return s.Receiver
 	case Confirmed:
-		if s.Outsider {
+		if s.Vendor {
 			return General
 		}
 		return Manager

@@ -84,6 +84,8 @@ func Tells(event Event) []Telling {
 		return []Telling{{Everyone, OtherNotice}, {Person, OtherNotice}}
 	case EventCut:
 		return []Telling{{Chief, OtherNotice}, {General, OtherNotice}, {Manager, OtherNotice}, {Person, OtherNotice}}
+	case EventCorrect:
+		return []Telling{{Manager, OtherNotice}}
 	case EventAgree, EventKin:
 		return []Telling{{General, OtherNotice}}
 	case EventRefer, EventReferNot:

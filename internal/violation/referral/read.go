@@ -73,8 +73,8 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, code string) (Lis
 	return s.Of(ctx, actor, o)
 }
 
-// Groups are the kinds of persons of whom something can be proposed or recorded.
-func (s *Service) Groups(ctx context.Context) ([]authority.Group, error) {
+// GroupsForPortal are the kinds of persons of whom something can be proposed or recorded.
+func (s *Service) GroupsForPortal(ctx context.Context) ([]authority.Group, error) {
 	today := calendar.Day(s.door.Now())
 	editions, err := edition.LoadForPortal(ctx, s.pool, today)
 	if err != nil {

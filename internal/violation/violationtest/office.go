@@ -15,6 +15,7 @@ import (
 	"kagami/internal/rights/bar"
 	"kagami/internal/rights/rightstest"
 	"kagami/internal/violation"
+	"kagami/internal/violation/find"
 	"kagami/internal/violation/procedure"
 )
 
@@ -23,6 +24,7 @@ import (
 type Office struct {
 	*rightstest.Office
 	Cases *violation.Service
+	Lists *find.Service
 }
 
 // New makes an office in a database.
@@ -30,7 +32,7 @@ func New(t testing.TB, db pgtest.DB) *Office {
 	t.Helper()
 	o := &Office{Office: rightstest.New(t, db, rights.Ties{})}
 	o.Bars = bar.New(db.Pool, o.Door, o.Rights, bar.Ties{Owned: violation.Owned, Ended: violation.Ended})
-	o.Cases = violation.New(db.Pool, o.Door, o.Bars)
+	o.Cases, o.Lists = violation.New(db.Pool, o.Door, o.Bars), find.New(db.Pool, o.Door.Now)
 	ctx, operator := t.Context(), authz.AsOperator()
 	o.Must(o.Town.AddRule(ctx, operator, org.Rule{Title: "CIO", Role: authz.CIO}))
 	o.Must(o.Town.AddRule(ctx, operator, org.Rule{Title: "統括", Role: authz.SecurityManager}))
@@ -46,7 +48,7 @@ func New(t testing.TB, db pgtest.DB) *Office {
 // Finding is what is found of somebody.
 func (o *Office) Finding(whom string) violation.Finding {
 	return violation.Finding{
-		Person: o.Number[whom], Kind: "mayor", Clauses: "対策基準 5(2)", Facts: "名簿を、庁外のファイル共有サービスに置いていた。", Since: calendar.Day(*o.Time).AddDays(-3),
+		Person: o.Number[whom], Kind: "executive", Clauses: "対策基準 5(2)", Facts: "名簿を、庁外のファイル共有サービスに置いていた。", Since: calendar.Day(*o.Time).AddDays(-3),
 	}
 }
 

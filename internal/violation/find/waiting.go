@@ -1,4 +1,4 @@
-package violation
+package find
 
 import (
 	"slices"
@@ -9,6 +9,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/org"
 	"kagami/internal/task"
+	"kagami/internal/violation"
 	"kagami/internal/violation/procedure"
 )
 
@@ -38,9 +39,9 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func([]Wai
 	if !slices.ContainsFunc([]authz.Role{authz.CIO, authz.CISO, authz.GeneralSecurityOfficer, authz.SecurityManager}, actor.Has) {
 		return
 	}
-	today := s.today()
+	today := calendar.Day(s.now())
 	organization, known := actor.State.Of(org.ChangeCounter)
-	cases, counted := actor.State.Of(ChangeCounter)
+	cases, counted := actor.State.Of(violation.ChangeCounter)
 	key := waitingKey{actor.Person, today, organization, cases}
 	if cached, ok := s.waiting.Look(key); ok && known && counted {
 		take(cached)
@@ -57,7 +58,7 @@ func (s *Service) QueueWaiting(b *task.Batch, actor authz.Actor, take func([]Wai
 			s.waiting.Add(key, list)
 		}
 		take(list)
-	}, waitingCases, instant(s.door.Now(), pgx.StrictNamedArgs{"most": mostWaiting}))
+	}, waitingCases, violation.Instant(s.now(), pgx.StrictNamedArgs{"most": mostWaiting}))
 }
 
 // waitingRow is an open case with who holds the roles that it asks for.
@@ -66,7 +67,7 @@ type waitingRow struct {
 	State                                 procedure.State
 	Person                                int64
 	Receiver                              procedure.Seat
-	Outsider, OwnFinding, Agreed, Grave   bool
+	Vendor, OwnFinding, Agreed, Grave     bool
 	Referral                              procedure.Event
 	ReferralSeen, Waived                  bool
 	HeardOn, DueOn, SilentOn              calendar.Date
@@ -81,10 +82,10 @@ func held(role string) string {
 
 var waitingCases = `
 	WITH town AS MATERIALIZED (SELECT ` + held(`h.role = 'cio'`) + ` AS cio, ` + held(`h.role = 'ciso'`) + ` AS ciso, ` + held(`h.role = 'general_security_officer'`) + ` AS general)
-	SELECT c.code, c.state, coalesce(c.person_id, 0) AS person, c.receiver, c.outsider <> '' AS outsider, c.own_finding, c.agreed, c.grave, c.referral, c.referral_seen, c.waived,
+	SELECT c.code, c.state, coalesce(c.person_id, 0) AS person, c.receiver, c.vendor, c.own_finding, c.agreed, c.grave, c.referral, c.referral_seen, c.waived,
 	       c.heard_on, c.due_on, c.silent_on, town.cio, town.ciso, town.general, ` + held(`h.role = 'security_manager' AND h.section_id = x.section`) + ` AS managers,
 	       ARRAY(SELECT r.person_id FROM violation_recused r WHERE r.case_id = c.id) AS recused
-	FROM violation_case c CROSS JOIN town CROSS JOIN LATERAL (SELECT ` + works + ` AS section) x
+	FROM violation_case c CROSS JOIN town CROSS JOIN LATERAL (SELECT ` + violation.Works + ` AS section) x
 	WHERE c.state IN ('reported', 'confirmed', 'guided', 'not_improved', 'suspended', 'revoked') AND @now::timestamptz >= c.opened_at
 	ORDER BY c.due_on NULLS LAST, c.id LIMIT @most`
 
@@ -92,8 +93,8 @@ var waitingCases = `
 func (r waitingRow) waits(person int64, today calendar.Date) (Waiting, bool) {
 	seats := procedure.Sit(procedure.Holders{CIO: r.CIO, CISO: r.CISO, General: r.General, Managers: r.Managers}, r.Person, r.Recused)
 	seat := procedure.Turn(procedure.Standing{
-		State: r.State, Receiver: r.Receiver, Outsider: r.Outsider, OwnFinding: r.OwnFinding, Agreed: r.Agreed, Grave: r.Grave, Referral: r.Referral, ReferralSeen: r.ReferralSeen,
-		Hearing: !r.Waived && !today.After(r.HeardOn), Silent: isSilent(r.SilentOn, today),
+		State: r.State, Receiver: r.Receiver, Vendor: r.Vendor, OwnFinding: r.OwnFinding, Agreed: r.Agreed, Grave: r.Grave, Referral: r.Referral, ReferralSeen: r.ReferralSeen,
+		Hearing: !r.Waived && !today.After(r.HeardOn), Silent: violation.Silent(r.SilentOn, today),
 	})
 	return Waiting{r.Code, r.State, seat, r.DueOn}, seats.Of(seat).Has(person)
 }

@@ -1,4 +1,4 @@
-package violation
+package find
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
+	"kagami/internal/violation"
 	"kagami/internal/violation/procedure"
 )
 
@@ -32,7 +33,7 @@ type Search struct {
 // nothing but its number and when they were last told of it.
 type Line struct {
 	Code        string
-	Reading     Reading
+	Reading     violation.Reading
 	State       procedure.State
 	StateAt     time.Time
 	Outcome     procedure.Outcome
@@ -46,10 +47,10 @@ type Line struct {
 	OpenedAt    time.Time
 	LastAt      time.Time // when the actor was last told of it or did something in it; the opening's for others
 
-	Receiver                                           procedure.Seat
-	Outsider, OwnFinding, Agreed, Waived, ReferralSeen bool
-	Referral                                           procedure.Event
-	HeardOn, SilentOn                                  calendar.Date
+	Receiver                                         procedure.Seat
+	Vendor, OwnFinding, Agreed, Waived, ReferralSeen bool
+	Referral                                         procedure.Event
+	HeardOn, SilentOn                                calendar.Date
 }
 
 // OnPage is how many cases stand on a page of the list.
@@ -76,7 +77,7 @@ type reader struct {
 }
 
 func readerOf(actor authz.Actor, now time.Time) reader {
-	r := reader{numbered: "false", args: instant(now, pgx.StrictNamedArgs{"actor": actor.Person})}
+	r := reader{numbered: "false", args: violation.Instant(now, pgx.StrictNamedArgs{"actor": actor.Person})}
 	confirmed, reported := []string{}, []string{}
 	for _, h := range actor.Holdings {
 		if actor.Table.ReachOf(h.Role, authz.ReadViolation) != authz.All {
@@ -87,7 +88,7 @@ func readerOf(actor authz.Actor, now time.Time) reader {
 			r.numbered = `(c.confirmed_at IS NOT NULL OR c.state <> 'reported')`
 		case authz.CIO:
 			noCISO, noGeneral := `NOT `+free(`h.role = 'ciso'`), `NOT `+free(`h.role = 'general_security_officer'`)
-			noManager := `NOT ` + free(`h.role = 'security_manager' AND h.section_id = `+works)
+			noManager := `NOT ` + free(`h.role = 'security_manager' AND h.section_id = `+violation.Works)
 			confirmed = append(confirmed, `c.referral = 'refer'`, noCISO, noGeneral+` AND `+noManager)
 			reported = append(reported, noCISO+` AND (c.receiver = 'chief' OR `+noGeneral+`)`)
 		case authz.CISO:
@@ -98,7 +99,7 @@ func readerOf(actor authz.Actor, now time.Time) reader {
 	}
 	if sections := actor.Sections(authz.ReadViolation); len(sections) > 0 {
 		r.args["sections"] = sections
-		confirmed = append(confirmed, `(c.section_id = ANY(@sections) OR c.person_id IN (SELECT w.person_id FROM standing w WHERE w.section_id = ANY(@sections) AND w.period @> @today::date)) AND `+works+` = ANY(@sections)`)
+		confirmed = append(confirmed, `(c.section_id = ANY(@sections) OR c.person_id IN (SELECT w.person_id FROM standing w WHERE w.section_id = ANY(@sections) AND w.period @> @today::date)) AND `+violation.Works+` = ANY(@sections)`)
 	}
 	either := func(list []string) string {
 		if len(list) == 0 {
@@ -124,7 +125,7 @@ func (r reader) reads() string {
 
 // List lists the cases that the actor may read.
 func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
-	now := s.door.Now()
+	now := s.now()
 	r := readerOf(actor, now)
 	where, args := q.where(r)
 	lines, err := postgres.List[Line](ctx, s.pool, "listing cases", `
@@ -132,9 +133,9 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 		       (SELECT count(*)::int FROM violation_case o WHERE o.person_id = c.person_id AND o.id <> c.id AND o.confirmed_at < coalesce(c.confirmed_at, @now::timestamptz)
 		       	AND o.outcome NOT IN ('dismissed', 'not_violation')) AS before,
 		       c.opened_at, coalesce((SELECT max(t.from_at) FROM violation_party t WHERE t.case_id = c.id AND t.person_id = @actor AND t.from_at <= @now::timestamptz), c.opened_at) AS last_at,
-		       c.receiver, c.outsider <> '' AS outsider, c.own_finding, c.agreed, c.waived, c.referral_seen, c.referral, c.heard_on, c.silent_on
+		       c.receiver, c.vendor, c.own_finding, c.agreed, c.waived, c.referral_seen, c.referral, c.heard_on, c.silent_on
 		FROM violation_case c LEFT JOIN person_shown p ON p.id = c.person_id
-		CROSS JOIN LATERAL (SELECT `+r.reads()+` AS reading, `+works+` AS section) x LEFT JOIN section_shown s ON s.id = x.section
+		CROSS JOIN LATERAL (SELECT `+r.reads()+` AS reading, `+violation.Works+` AS section) x LEFT JOIN section_shown s ON s.id = x.section
 		WHERE `+where+` ORDER BY c.id DESC LIMIT @limit`, args)
 	if err != nil {
 		return Page{}, err
@@ -152,28 +153,17 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 // as is a line as far as it is read.
 func (l Line) as(today calendar.Date) Line {
 	switch l.Reading {
-	case Parts:
-		return Line{Code: l.Code, Reading: Parts, LastAt: l.LastAt, OpenedAt: l.LastAt}
-	case Numbered:
+	case violation.Parts:
+		return Line{Code: l.Code, Reading: violation.Parts, LastAt: l.LastAt, OpenedAt: l.LastAt}
+	case violation.Numbered:
 		l.Whom = "（氏名は番号）"
-	case Nothing, Whole:
+	case violation.Nothing, violation.Whole:
 	}
 	l.Turn = procedure.Turn(procedure.Standing{
-		State: l.State, Receiver: l.Receiver, Outsider: l.Outsider, OwnFinding: l.OwnFinding, Agreed: l.Agreed, Grave: l.Grave, Referral: l.Referral, ReferralSeen: l.ReferralSeen,
-		Hearing: !l.Waived && !today.After(l.HeardOn), Silent: isSilent(l.SilentOn, today),
+		State: l.State, Receiver: l.Receiver, Vendor: l.Vendor, OwnFinding: l.OwnFinding, Agreed: l.Agreed, Grave: l.Grave, Referral: l.Referral, ReferralSeen: l.ReferralSeen,
+		Hearing: !l.Waived && !today.After(l.HeardOn), Silent: violation.Silent(l.SilentOn, today),
 	})
 	return l
-}
-
-// isSilent tells whether the 管理者 has been silent for the set time after the day of a guidance.
-func isSilent(silent, today calendar.Date) bool { return !silent.IsZero() && today.After(silent) }
-
-// Turn is whose turn it is in a case on a day.
-func (c Case) Turn(today calendar.Date) procedure.Seat {
-	return procedure.Turn(procedure.Standing{
-		State: c.State, Receiver: c.Receiver, Outsider: c.Outsider != "", OwnFinding: c.OwnFinding, Agreed: c.Agreed, Grave: c.Grave, Referral: c.Referral, ReferralSeen: c.ReferralSeen,
-		Hearing: !c.Waived && !today.After(c.HeardOn), Silent: isSilent(c.SilentOn, today),
-	})
 }
 
 // where is what a case c must be like that an actor reads, and is asked for. What they read only
@@ -194,7 +184,7 @@ func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
 		narrow(`c.due_on < @today::date AND c.state IN ('reported', 'guided', 'not_improved', 'suspended')`)
 	}
 	if q.Section != "" {
-		narrow(works + ` = (SELECT o.id FROM section_shown o WHERE o.code = @section)`)
+		narrow(violation.Works + ` = (SELECT o.id FROM section_shown o WHERE o.code = @section)`)
 		args["section"] = q.Section
 	}
 	if clause := fold(q.Clause); clause != "" {
@@ -204,7 +194,7 @@ func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
 	if whom := fold(q.Whom); whom != "" {
 		narrow(`(c.person_id IN (SELECT n.id FROM person_shown n WHERE position(@whom IN n.search) > 0) OR position(@whom IN normalize(c.outsider, NFKC)) > 0)`)
 		conditions = append(conditions, r.reads()+` = 3`)
-		args["whom"] = strings.ToLower(whom)
+		args["whom"] = strings.ReplaceAll(strings.ToLower(whom), " ", "")
 	}
 	if q.After != "" {
 		conditions = append(conditions, `c.id < (SELECT o.id FROM violation_case o WHERE o.code = @after)`)
@@ -245,7 +235,7 @@ func (s *Service) Figures(ctx context.Context, actor authz.Actor, year int) (Fig
 		       coalesce(sum((SELECT count(*) FROM violation_step h WHERE h.case_id = c.id AND h.event = 'cut')), 0)::int AS cuts,
 		       (count(*) FILTER (WHERE EXISTS (SELECT FROM violation_case o WHERE o.person_id = c.person_id AND o.confirmed_at < c.confirmed_at AND o.outcome NOT IN ('dismissed', 'not_violation'))))::int AS repeated
 		FROM violation_case c WHERE c.opened_at < @after::timestamptz AND (c.closed_at IS NULL OR c.closed_at >= @from::timestamptz) GROUP BY 1, 2`,
-		pgx.StrictNamedArgs{"today": s.today(), "from": first.Start(), "after": calendar.NewDate(year+1, time.April, 1).Start()})
+		pgx.StrictNamedArgs{"today": calendar.Day(s.now()), "from": first.Start(), "after": calendar.NewDate(year+1, time.April, 1).Start()})
 	for _, r := range rows {
 		f.States[r.State] += r.Cases
 		if r.Outcome != "" {
