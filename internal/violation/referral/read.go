@@ -50,7 +50,7 @@ func (s *Service) Of(ctx context.Context, actor authz.Actor, o violation.Opened)
 	if l.Referrals, err = postgres.List[Referral](ctx, s.pool, "listing referrals", selected+` WHERE r.case_id = @case ORDER BY r.supervisor, r.id`, pgx.StrictNamedArgs{"case": o.ID}); err != nil {
 		return l, err
 	}
-	if l.MayRecord = o.Seats.General.Has(actor.Person); l.MayRecord && o.Outsider == "" && o.ConfirmedAt != nil {
+	if l.MayRecord = o.Seats.General.Has(actor.Person); l.MayRecord && !o.Vendor && o.ConfirmedAt != nil {
 		if l.Candidates, err = candidates(ctx, s.pool, o.Case, calendar.Day(s.door.Now())); err != nil {
 			return l, err
 		}

@@ -324,7 +324,7 @@ func TestNothingIsProposedBeforeItIsReferred(t *testing.T) {
 func TestOfAVendorsStaffNothingIsProposed(t *testing.T) {
 	d := open(t)
 	f := d.Finding(person)
-	f.Person, f.Outsider, f.Company, f.System = "", "見本 外", "見本株式会社", d.Tax
+	f.Person, f.Outsider, f.Company, f.Kind = "", "見本 外", "見本株式会社", "contractor"
 	code, err := d.Cases.Confirm(t.Context(), d.As(general), f)
 	d.Must(err)
 	_, err = d.referrals.Propose(t.Context(), d.As(general), code, d.proposal(person, "contractor"))

@@ -108,7 +108,7 @@ func (p *Proposal) referral(ctx context.Context, tx *door.Tx, o violation.Opened
 	for _, text := range []*string{&p.Whom, &p.Kind, &p.Number, &p.Reason, &p.Alone} {
 		*text = strings.TrimSpace(*text)
 	}
-	if o.Outsider != "" {
+	if o.Vendor {
 		return r, "", more, fault.New(fault.Conflict, "派遣・委託などの人は、懲戒審査の対象になりません。派遣元・委託先に是正を求めてください。")
 	}
 	people, err := candidates(ctx, tx, o.Case, tx.Today())
