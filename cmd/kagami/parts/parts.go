@@ -52,7 +52,9 @@ import (
 	"kagami/internal/rights/review"
 	"kagami/internal/rights/settle"
 	"kagami/internal/setting"
+	"kagami/internal/violation"
 	"kagami/internal/violation/authority"
+	"kagami/internal/violation/referral"
 	"kagami/internal/violation/retention"
 	"kagami/internal/violation/term"
 	webabsence "kagami/web/absence"
@@ -94,6 +96,7 @@ import (
 	"kagami/web/server"
 	websetting "kagami/web/setting"
 	"kagami/web/signin"
+	webreferral "kagami/web/violation/referral"
 )
 
 // beforePersonnel is the place of the organization, which shows what hangs on a person of
@@ -116,7 +119,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 	connectors := connector.New(g.Pool, g.Door, g.Keys, g.Log, rightsreach.DialPeers)
 	outcomes := outcome.New(g.Pool)
 	accessRights := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
-	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut})
+	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Ended: violation.Ended})
+	cases := violation.New(g.Pool, g.Door, bars)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
 	})
@@ -164,6 +168,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: outcomes.DriftForPortal})).Part(),
 		webconnector.New(connectors, outcomes).Part(),
 		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(outcomes), Carried: carriedOut(outcomes)}), accessRights).Part(),
+		webreferral.New(referral.New(g.Pool, g.Door, cases)).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

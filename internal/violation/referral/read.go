@@ -25,12 +25,13 @@ type Listed struct {
 	MayRecord  bool        // the actor sits in the 統括's seat
 	Finished   bool        // all that was asked for has ended: what a 管理者 learns
 	OnlyEnd    bool        // the actor learns nothing but that
+	Today      calendar.Date
 }
 
 // Of lists the referrals of a case that an actor has opened. NotFound where they learn nothing of
 // them.
 func (s *Service) Of(ctx context.Context, actor authz.Actor, o violation.Opened) (Listed, error) {
-	l := Listed{Case: o}
+	l := Listed{Case: o, Today: calendar.Day(s.door.Now())}
 	for _, h := range o.Steps { // what was asked for after an end goes on
 		switch h.Event {
 		case procedure.EventReferralEnd:
@@ -51,7 +52,7 @@ func (s *Service) Of(ctx context.Context, actor authz.Actor, o violation.Opened)
 		return l, err
 	}
 	if l.MayRecord = o.Seats.General.Has(actor.Person); l.MayRecord && !o.Vendor && o.ConfirmedAt != nil {
-		if l.Candidates, err = candidates(ctx, s.pool, o.Case, calendar.Day(s.door.Now())); err != nil {
+		if l.Candidates, err = candidates(ctx, s.pool, o.Case, l.Today); err != nil {
 			return l, err
 		}
 	}
@@ -258,4 +259,38 @@ func RecordOf(steps []violation.Step) Record {
 		}
 	}
 	return r
+}
+
+// Meeting is what was said of the last meeting, where one has met and resolved; zero for none.
+func (o Opened) Meeting() More {
+	var m More
+	for _, h := range o.Steps {
+		switch h.Event {
+		case EventMeet:
+			m = h.More
+		case EventConvene:
+			m = More{}
+		default:
+		}
+	}
+	return m
+}
+
+// Proposer is who has proposed it, with the post of that day.
+func (o Opened) Proposer() Step {
+	if len(o.Steps) == 0 {
+		return Step{}
+	}
+	return o.Steps[0]
+}
+
+// Supervisors are the 監督責任者 of its case.
+func (o Opened) Supervisors() []string {
+	var list []string
+	for _, r := range o.Case.Recused {
+		if r.Why == violation.Supervisor {
+			list = append(list, r.Name)
+		}
+	}
+	return list
 }
