@@ -25,14 +25,13 @@ func New(referrals *referral.Service) *Screens { return &Screens{referrals} }
 
 // Part is what the portal takes in.
 func (s *Screens) Part() screen.Part {
-	const one = "/violations/{case}/referrals/{referral}"
 	part := screen.Part{
 		Routes: []screen.Route{
 			screen.Get("/violations/{case}/referrals", authz.ReadViolation, s.showList),
 			screen.Get("/violations/{case}/referrals/new", authz.Refer, s.showNew).Asking(s.asksPropose),
 			screen.Post("/violations/{case}/referrals/new", authz.Refer, s.propose).Asking(s.asksPropose),
-			screen.Get(one, authz.ReadViolation, s.showEntry),
-			screen.Get(one+"/papers/{paper}", authz.ReadViolation, s.showPaper),
+			screen.Get("/violations/{case}/referrals/{referral}", authz.ReadViolation, s.showEntry),
+			screen.Get("/violations/{case}/referrals/{referral}/papers/{paper}", authz.ReadViolation, s.showPaper),
 		},
 		Flashes: map[string]layout.Done{
 			"referral-propose": {Heading: "具申を記録しました", Text: "具申書を印刷して、任命権者に提出してください。だれにも、お知らせは届きません。"},
@@ -43,10 +42,9 @@ func (s *Screens) Part() screen.Part {
 		Jobs:     s.referrals.RegisterJobs,
 	}
 	for _, p := range steps {
-		pattern := one + "/" + string(p.Event)
 		part.Routes = append(part.Routes,
-			screen.Get(pattern, authz.Refer, s.showStep(p)).Asking(s.asksStep),
-			screen.Post(pattern, authz.Refer, s.take(p)).Asking(s.asksStep))
+			screen.Get(p.pattern, authz.Refer, s.showStep(p)).Asking(s.asksStep),
+			screen.Post(p.pattern, authz.Refer, s.take(p)).Asking(s.asksStep))
 		part.Flashes["referral-"+string(p.Event)] = p.done
 	}
 	return part

@@ -15,6 +15,7 @@ import (
 // step is a step as its page offers it.
 type step struct {
 	referral.Event
+	pattern   string // of its address
 	act, lead string
 	note      string // what its text is called; empty for none
 	done      layout.Done
@@ -25,52 +26,52 @@ const untold = "お知らせが届いた人はいません。"
 // steps are what can be done with a referral, in the order of its course.
 var steps = []step{
 	{
-		Event: referral.EventRequest, act: "依頼を記録する",
+		Event: referral.EventRequest, pattern: "/violations/{case}/referrals/{referral}/request", act: "依頼を記録する",
 		lead: "任命権者が審査を依頼したことを記録します。依頼書（委任書）は、審査の画面から印刷できます。",
 		done: layout.Done{Heading: "審査の依頼を記録しました", Text: untold + "審査の機関が招集されたら、招集を記録してください。"},
 	},
 	{
-		Event: referral.EventDecline, act: "依頼しないことを記録する", note: "依頼しない理由",
+		Event: referral.EventDecline, pattern: "/violations/{case}/referrals/{referral}/decline", act: "依頼しないことを記録する", note: "依頼しない理由",
 		lead: "任命権者が、審査を依頼しないと決めたことを記録します。この人の審査は、ここで終わります。元には戻せません。",
 		done: layout.Done{Heading: "依頼しないことを記録しました", Text: "この人の審査は終わりました。"},
 	},
 	{
-		Event: referral.EventConvene, act: "招集を記録する",
+		Event: referral.EventConvene, pattern: "/violations/{case}/referrals/{referral}/convene", act: "招集を記録する",
 		lead: "審査の機関が招集されたことを記録します。定足数に足りなかったときや、別の日に続けるときも、あらためて記録します。",
 		done: layout.Done{Heading: "招集を記録しました", Text: untold + "弁明の機会と、会議の結果を記録してください。"},
 	},
 	{
-		Event: referral.EventHear, act: "弁明の機会を記録する",
+		Event: referral.EventHear, pattern: "/violations/{case}/referrals/{referral}/hear", act: "弁明の機会を記録する",
 		lead: "審査の機関での弁明の機会をどうしたかを記録します。本人が求めたときは、必ず機会を設けます。弁明の内容は、ここには書きません。",
 		done: layout.Done{Heading: "弁明の機会を記録しました", Text: untold},
 	},
 	{
-		Event: referral.EventMeet, act: "審査と議決を記録する",
+		Event: referral.EventMeet, pattern: "/violations/{case}/referrals/{referral}/meet", act: "審査と議決を記録する",
 		lead: "審査の機関の会議を記録します。審査の内容は、ここには書きません。",
 		done: layout.Done{Heading: "審査と議決を記録しました", Text: untold},
 	},
 	{
-		Event: referral.EventReport, act: "審査結果の報告を記録する",
+		Event: referral.EventReport, pattern: "/violations/{case}/referrals/{referral}/report", act: "審査結果の報告を記録する",
 		lead: "審査の機関が、任命権者に結果を報告したことを記録します。報告書は、人事記録とともに保管してください。",
 		done: layout.Done{Heading: "審査結果の報告を記録しました", Text: untold + "任命権者が決めたら、決定を記録してください。"},
 	},
 	{
-		Event: referral.EventDecide, act: "任命権者の決定を記録する",
+		Event: referral.EventDecide, pattern: "/violations/{case}/referrals/{referral}/decide", act: "任命権者の決定を記録する",
 		lead: "任命権者が決めたことを記録します。残すのは、日、文書番号と、懲戒処分・訓告等の措置・なしの別だけです。処分の種類や理由は、人事記録に残します。後から直せません。",
 		done: layout.Done{Heading: "任命権者の決定を記録しました", Text: untold + "懲戒処分のときは、処分説明書の交付を記録してください。"},
 	},
 	{
-		Event: referral.EventServe, act: "処分説明書の交付を記録する",
+		Event: referral.EventServe, pattern: "/violations/{case}/referrals/{referral}/serve", act: "処分説明書の交付を記録する",
 		lead: "処分説明書を本人に交付したことを記録します。審査請求ができるのは、交付の翌日から3か月です。",
 		done: layout.Done{Heading: "処分説明書の交付を記録しました", Text: untold + "すべて終わったら、審査の終了を記録してください。"},
 	},
 	{
-		Event: referral.EventEnd, act: "審査の終了を記録する",
+		Event: referral.EventEnd, pattern: "/violations/{case}/referrals/{referral}/end", act: "審査の終了を記録する",
 		lead: "この人の審査が終わったことを記録します。本人には、終わったことだけを知らせます。元には戻せません。",
 		done: layout.Done{Heading: "審査の終了を記録しました", Text: "前の画面に名前のあった人に、審査が終わったことだけを知らせます。"},
 	},
 	{
-		Event: referral.EventWithdraw, act: "取下げを記録する", note: "取り下げる理由",
+		Event: referral.EventWithdraw, pattern: "/violations/{case}/referrals/{referral}/withdraw", act: "取下げを記録する", note: "取り下げる理由",
 		lead: "具申か依頼を取り下げたことを記録します。この人の審査は、ここで終わります。元には戻せません。",
 		done: layout.Done{Heading: "取下げを記録しました", Text: "この人の審査は終わりました。"},
 	},
