@@ -131,11 +131,11 @@ func (s *Service) opened(ctx context.Context, actor authz.Actor, o violation.Ope
 		return Opened{}, err
 	}
 	steps, err := postgres.List[Step](ctx, s.pool, "listing the steps of a referral", `
-		SELECT h.version, h.at, h.by, p.name AS by_name,
-		       coalesce((SELECT coalesce(s.name || '　', '') || w.title FROM standing w LEFT JOIN section_shown s ON s.id = w.section_id
-		       	WHERE w.person_id = h.by AND w.period @> (h.at AT TIME ZONE 'Asia/Tokyo')::date ORDER BY w.acting, w.position, w.id LIMIT 1), '') AS by_post,
-		       h.event, h.from_state AS from, h.to_state AS to, h.text, h.more
-		FROM violation_referral_step h JOIN person_shown p ON p.id = h.by WHERE h.referral_id = @referral ORDER BY h.version`, pgx.StrictNamedArgs{"referral": r.ID})
+		SELECT h.version, h.at, h.by, p.name AS by_name, coalesce(x.section, '') AS section, coalesce(x.title, '') AS title, h.event, h.from_state AS from, h.to_state AS to, h.text, h.more
+		FROM violation_referral_step h JOIN person_shown p ON p.id = h.by LEFT JOIN LATERAL (
+			SELECT s.name AS section, w.title FROM standing w LEFT JOIN section_shown s ON s.id = w.section_id
+			WHERE w.person_id = h.by AND w.period @> (h.at AT TIME ZONE 'Asia/Tokyo')::date ORDER BY w.acting, w.position, w.id LIMIT 1) x ON true
+		WHERE h.referral_id = @referral ORDER BY h.version`, pgx.StrictNamedArgs{"referral": r.ID})
 	if err != nil {
 		return Opened{}, err
 	}
@@ -145,7 +145,7 @@ func (s *Service) opened(ctx context.Context, actor authz.Actor, o violation.Ope
 		x.Numbered, x.Referral = true, r.numbered(names)
 		for i, h := range x.Steps {
 			// who has met, and why somebody did not judge, are names and relations: 監査 reads how many
-			x.Steps[i].ByName, x.Steps[i].ByPost, x.Steps[i].Text = names[h.By], "", ""
+			x.Steps[i].ByName, x.Steps[i].Section, x.Steps[i].Title, x.Steps[i].Text = names[h.By], "", "", ""
 			x.Steps[i].More.Present, x.Steps[i].More.Excluded = nil, nil
 		}
 	}

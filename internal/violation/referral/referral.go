@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/violation"
 	"kagami/internal/violation/procedure"
@@ -90,13 +91,17 @@ type Step struct {
 	At      time.Time
 	By      int64
 	ByName  string
-	ByPost  string // on that day
+	Section string // of who has taken it, on that day
+	Title   string // of their post there
 	Event   Event
 	From    State
 	To      State
 	Text    string
 	More    More
 }
+
+// Post is that of who has taken it.
+func (h Step) Post() string { return authz.PostName(h.Section, h.Title) }
 
 // More is what is said with a step. What a step has not is zero.
 type More struct {

@@ -231,7 +231,7 @@ func TestWhatTheCaseTells(t *testing.T) {
 		t.Errorf("監査 reads %+v", x.Referral)
 	}
 	for _, h := range x.Steps {
-		if !strings.HasPrefix(h.ByName, "職員") || h.Text != "" || h.ByPost != "" || len(h.More.Present)+len(h.More.Excluded) > 0 {
+		if !strings.HasPrefix(h.ByName, "職員") || h.Text != "" || h.Post() != "" || len(h.More.Present)+len(h.More.Excluded) > 0 {
 			t.Errorf("監査 reads %+v", h)
 		}
 	}
@@ -338,7 +338,7 @@ func TestWhoHasLeftCanBeReferred(t *testing.T) {
 	code := d.propose(person, "executive")
 	o, err := d.referrals.Open(t.Context(), d.As(general), d.code, code, violation.AsCase)
 	d.Must(err)
-	if o.Post != "福祉こども課　主事" || o.PersonName == "" {
+	if o.Post != "福祉こども課 主事" || o.PersonName == "" {
 		t.Errorf("%+v", o.Referral)
 	}
 }

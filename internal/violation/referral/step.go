@@ -35,8 +35,9 @@ type Candidate struct {
 	Person     int64
 	Number     string
 	Name       string
-	Supervisor bool `db:"-"`
-	Post       string
+	Supervisor bool   `db:"-"`
+	Section    string // where they work, or have worked last
+	Title      string // of their post there
 }
 
 // candidates are those of a case of whom there is no referral, whom it is about first.
@@ -48,10 +49,11 @@ func candidates(ctx context.Context, db postgres.Querier, c violation.Case, day 
 		}
 	}
 	list, err := postgres.List[Candidate](ctx, db, "looking who can be referred", `
-		SELECT p.id AS person, p.staff_number AS number, p.name,
-		       coalesce((SELECT coalesce(s.name || '　', '') || w.title FROM standing w LEFT JOIN section_shown s ON s.id = w.section_id
-		       	WHERE w.person_id = p.id AND lower(w.period) <= @day::date ORDER BY w.period @> @day::date DESC, upper(w.period) DESC, w.acting, w.position, w.id LIMIT 1), '') AS post
-		FROM person_shown p WHERE p.id = ANY(@people)
+		SELECT p.id AS person, p.staff_number AS number, p.name, coalesce(x.section, '') AS section, coalesce(x.title, '') AS title
+		FROM person_shown p LEFT JOIN LATERAL (
+			SELECT s.name AS section, w.title FROM standing w LEFT JOIN section_shown s ON s.id = w.section_id
+			WHERE w.person_id = p.id AND lower(w.period) <= @day::date ORDER BY w.period @> @day::date DESC, upper(w.period) DESC, w.acting, w.position, w.id LIMIT 1) x ON true
+		WHERE p.id = ANY(@people)
 		  AND NOT EXISTS (SELECT FROM violation_referral r WHERE r.case_id = @case AND r.person_id = p.id AND r.outcome NOT IN ('declined', 'withdrawn'))
 		ORDER BY p.id <> @person, p.furigana, p.id`, pgx.StrictNamedArgs{"people": people, "case": c.ID, "person": c.Person, "day": day})
 	for i := range list {
@@ -124,7 +126,7 @@ func (p *Proposal) referral(ctx context.Context, tx *door.Tx, o violation.Opened
 	if i < 0 {
 		wrong.wrong("whom", "だれについてかを選んでください。監督責任者は、先に、事案の画面で指定します。もう具申した人は、選べません。")
 	} else {
-		r.Person, r.PersonName, r.Post, r.Supervisor = people[i].Person, people[i].Name, people[i].Post, people[i].Supervisor
+		r.Person, r.PersonName, r.Post, r.Supervisor = people[i].Person, people[i].Name, authz.PostName(people[i].Section, people[i].Title), people[i].Supervisor
 	}
 	g, there := authority.Find(authority.Groups.On(editions, tx.Today()), p.Kind)
 	way, disciplined := WayOf(g)

@@ -1,6 +1,9 @@
 package referral_test
 
 import (
+	"bytes"
+	"image"
+	"image/png"
 	"net/http"
 	"net/url"
 	"os"
@@ -10,6 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/rights"
@@ -60,7 +64,15 @@ func open(t *testing.T) desk {
 		t.Fatal(err)
 	}
 	d.do(manager, procedure.EventGuide, violation.Said{Text: "共有サービスから削除する。", More: violation.More{Until: d.today().AddDays(3), Method: "画面で確かめる"}})
-	d.do(person, procedure.EventAnswer, violation.Said{Text: "急いでいた。"})
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	file, err := portal.Attachments.Upload(t.Context(), d.actor(person), "削除の画面.png", &picture, attachment.Picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.do(person, procedure.EventAnswer, violation.Said{Text: "急いでいた。", Papers: []string{file.Token}})
 	d.do(general, procedure.EventSupervise, violation.Said{Text: "係を監督していた。", Number: town.Holder(supervisor).StaffNumber})
 	d.do(general, procedure.EventRefer, violation.Said{Text: "指導に従わない。"})
 	return d
@@ -180,7 +192,7 @@ func TestThePapers(t *testing.T) {
 	path := d.propose(officer, person)
 	d.step(officer, path, "request", "number", "見町第3号")
 	for paper, words := range map[string][]string{
-		"proposal": {"懲戒審査について（具申）", "任命権者（町長）　あて", "総務課長", "見総第12号", "対策基準 5(2)", "名簿を庁外の共有サービスに置いた。", "共有サービスから削除する。", "急いでいた。", "影響が大きい。", "証拠一覧", "監督責任者", "印刷："},
+		"proposal": {"懲戒審査について（具申）", "任命権者（町長）　あて", "総務課長", "見総第12号", "対策基準 5(2)", "名簿を庁外の共有サービスに置いた。", "共有サービスから削除する。", "急いでいた。", "影響が大きい。", "証拠一覧", "削除の画面", "監督責任者", "印刷："},
 		"request":  {"懲戒審査について（依頼）", "町の懲戒審査の機関　あて", "見町第3号", "委任します", "証拠一覧"},
 		"record":   {"懲戒審査の記録", "請求日（依頼）", "任命権者", "発令日"},
 	} {
