@@ -12,7 +12,7 @@ CREATE TABLE violation_move (
 INSERT INTO violation_move (event, from_state, to_state)
 	SELECT event, from_state, to_state FROM (VALUES
 		('report', '', 'reported'), ('investigate', 'reported', 'reported'), ('dismiss', 'reported', 'dismissed'), ('pass', 'reported', 'reported'),
-		('join', 'reported', 'joined'), ('confirm', '', 'confirmed'), ('confirm', 'reported', 'confirmed'),
+		('combine', 'reported', 'joined'), ('confirm', '', 'confirmed'), ('confirm', 'reported', 'confirmed'),
 		('confirm_other', '', 'confirmed'), ('confirm_other', 'reported', 'confirmed'),
 		('guide', 'confirmed', 'guided'), ('guide', 'guided', 'guided'), ('improve', 'guided', 'closed'), ('not_improve', 'guided', 'not_improved'),
 		('agree', 'not_improved', 'not_improved'), ('suspend', 'not_improved', 'suspended'), ('revoke', 'not_improved', 'revoked'), ('revoke', 'suspended', 'revoked'),

@@ -22,7 +22,7 @@ const (
 // exceptionPages are the pages that go by exceptions: their list in its ways, one of them,
 // and what the register says of its assets with them.
 var exceptionPages = []string{
-	"/exceptions", "/exceptions?state=in_force", "/exceptions?state=to_review", "/exceptions?state=over", "/exceptions?section=zeimu", "/exceptions?within=30", "/exceptions?clause=7%283%29", "/exceptions?asset=zeimu-0009",
+	"/exceptions", "/exceptions?state=in_force", "/exceptions?state=to_review", "/exceptions?state=over", "/exceptions?state=unsettled", "/exceptions?section=zeimu", "/exceptions?within=30", "/exceptions?clause=7%283%29", "/exceptions?asset=zeimu-0009",
 	"/exceptions?after=8-5000", "/exceptions/8-0001", "/exceptions/8-0002", "/assets?broken=any", "/assets?broken=excepted", "/assets?broken=month", "/assets/overview", "/assets/zeimu-0009", "/",
 }
 
@@ -87,7 +87,7 @@ func measureExceptions(ctx context.Context, _ string) ([]figure.Figure, error) {
 }
 
 // growExceptions puts exceptions straight into the tables: of each asset that does not fit a
-// rule in turn, one in ten asked for, a few in force, the most of them over.
+// rule in turn, one in ten asked for, a few in force, the most of them over and most of these settled.
 func (t *town) growExceptions(ctx context.Context) (err error) {
 	owner, err := pgx.Connect(ctx, t.url)
 	if err != nil {
@@ -99,15 +99,17 @@ func (t *town) growExceptions(ctx context.Context) (err error) {
 			SELECT row_number() OVER (ORDER BY (a.id * 7919) % 100003) - 1 AS n, a.id, a.section_id, a.code, a.name, (SELECT min(k) FROM jsonb_object_keys(a.breaks) k) AS rule
 			FROM asset a WHERE a.broken_since IS NOT NULL),
 		wanted AS (
-			SELECT g, '8-' || lpad((g + 2)::text, greatest(4, length((g + 2)::text)), '0') AS number, current_date - 700 + (g * 13) % 680 AS begins, b.*
-			FROM generate_series(1, @many::int) g JOIN broken b ON b.n = g % (SELECT count(*) FROM broken)),
+			SELECT g, '8-' || lpad((g + 2)::text, greatest(4, length((g + 2)::text)), '0') AS number, begins, g % 10 > 3 AND begins + 100 < current_date AS settled, b.*
+			FROM generate_series(1, @many::int) g CROSS JOIN LATERAL (SELECT current_date - 700 + (g * 13) % 680 AS begins) d JOIN broken b ON b.n = g % (SELECT count(*) FROM broken)),
 		made AS (
-			INSERT INTO exception (code, section_id, asked_by, asked_at, clause, subject, reason, risk, instead, from_on, until_on, review_on, state, decided_by, decided_on)
+			INSERT INTO exception (code, section_id, asked_by, asked_at, clause, subject, reason, risk, instead, from_on, until_on, review_on, state, decided_by, decided_on, settle_by, settled_on)
 			SELECT number, section_id, (SELECT min(id) FROM person), now() - interval '1 year', '基本方針7(3)' || g % 4, '見本の例外', '見本', '見本', '見本',
-			       begins, begins + 100, begins + 70, CASE WHEN g % 10 = 0 THEN 'asked' ELSE 'permitted' END,
-			       CASE WHEN g % 10 > 0 THEN (SELECT max(id) FROM person) END, CASE WHEN g % 10 > 0 THEN begins END
+			       begins, begins + 100, begins + 70, CASE WHEN g % 10 = 0 THEN 'asked' WHEN settled THEN 'settled' ELSE 'permitted' END,
+			       CASE WHEN g % 10 > 0 THEN (SELECT max(id) FROM person) END, CASE WHEN g % 10 > 0 THEN begins END,
+			       CASE WHEN g % 10 > 0 THEN begins + 114 END, CASE WHEN settled THEN begins + 100 END
 			FROM wanted ORDER BY g
-			RETURNING id, code),
+			RETURNING id, code, clause),
+		clauses AS (INSERT INTO exception_clause (exception_id, place, clause, key, unfound) SELECT id, 1, clause, clause, false FROM made),
 		step AS (INSERT INTO exception_step (exception_id, version, at, by, event) SELECT id, 1, now(), (SELECT min(id) FROM person), 'ask' FROM made)
 		INSERT INTO exception_about (exception_id, asset_id, code, name, rule)
 		SELECT m.id, w.id, w.code, w.name, w.rule FROM made m JOIN wanted w ON w.number = m.code`, pgx.StrictNamedArgs{"many": manyExceptions})

@@ -18,7 +18,7 @@ type candidate struct {
 	Hash        string // nobody's for whoever can't use a password of the portal's own
 	Password    bool   `db:"-"` // they can
 	BreakGlass  bool
-	Suspended   bool
+	Suspended   bool     // or their right to use the portal is, and they have nothing to answer
 	Administers bool     // they are ポータル管理者 today
 	Logins      []string // what they sign in with, folded
 }
@@ -138,7 +138,7 @@ func (s *Service) Verify(ctx context.Context, actor authz.Actor, password string
 }
 
 // CheckUsable is Unauthenticated where a person's account is suspended, or their right to use
-// the portal is.
+// the portal is and they have nothing to answer.
 func (s *Service) CheckUsable(ctx context.Context, person int64) error {
 	who, err := s.candidate(ctx, byPerson, person)
 	if err != nil {
@@ -155,7 +155,7 @@ func (s *Service) CheckUsable(ctx context.Context, person int64) error {
 // above and its value.
 func (s *Service) candidate(ctx context.Context, by string, value any) (candidate, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT a.person_id, coalesce(a.password_hash, '') AS hash, a.suspended_at IS NOT NULL OR `+barred("a.person_id")+` AS suspended, a.break_glass,
+		SELECT a.person_id, coalesce(a.password_hash, '') AS hash, a.suspended_at IS NOT NULL OR `+s.confinement.ShutsOut("a.person_id", "@now::timestamptz")+` AS suspended, a.break_glass,
 		       `+administers("p.id")+` AS administers, ARRAY[lower(p.staff_number), coalesce(lower(p.email), '')] AS logins
 		FROM person_shown p JOIN account a ON a.person_id = p.id WHERE `+by, pgx.StrictNamedArgs{"value": value, "today": s.today(), "now": s.door.Now()})
 	if err != nil {

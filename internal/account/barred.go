@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"kagami/internal/account/session"
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/trail"
@@ -13,11 +14,7 @@ import (
 
 // barred tells in SQL of a person's id that their right to use the portal is suspended,
 // revoked or cut at @now (package rights).
-func barred(person string) string { return barredAt(person, "@now::timestamptz") }
-
-func barredAt(person, at string) string {
-	return `EXISTS (SELECT FROM portal_barred x WHERE x.person_id = ` + person + ` AND x.during @> ` + at + `)`
-}
+func barred(person string) string { return session.Barred(person, "@now::timestamptz") }
 
 // Bar ends all that somebody is signed in with, in the change in which their right to use the
 // portal has been suspended. Conflict where no break-glass account that a town needs is left.

@@ -20,5 +20,9 @@
 // then be switched off but for the break-glass accounts of administrators, which
 // work when nothing else does.
 //
+// Whose right to use the portal is barred does not come in. Who is barred for their own
+// conduct, and has something to answer, does, into a session that is confined to that
+// (session.Confinement).
+//
 // The second factors beside the password are in package factor.
 package account

@@ -26,6 +26,8 @@ type Service struct {
 	// town's name.
 	words []string
 	ways  Ways
+	// confinement is who comes in though they are barred.
+	confinement *session.Confinement
 	// nobody is the hash that a sign-in without an account is held against, so
 	// that it takes as long as one with an account.
 	nobody string
@@ -46,6 +48,13 @@ func New(pool *pgxpool.Pool, d *door.Door, words ...string) *Service {
 func (s *Service) Hashing(cost argon2id.Params) *Service {
 	other := *s
 	other.cost, other.nobody = cost, nobodysHash(cost)
+	return &other
+}
+
+// Confining is the service that lets those in whom a confinement admits.
+func (s *Service) Confining(c *session.Confinement) *Service {
+	other := *s
+	other.confinement = c
 	return &other
 }
 

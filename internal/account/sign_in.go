@@ -16,15 +16,20 @@ import (
 // BeginSession writes a session that begins. Whoever has been suspended, or has
 // got another password, since they gave theirs gets none: Unauthenticated. The
 // update waits for such a change that is under way, as that one would wait for
-// this.
+// this. Who is barred from the portal and has something to answer gets one that is
+// confined to that, whatever it was asked for as.
 func (s *Service) BeginSession(ctx context.Context, b session.Beginning) error {
 	now := s.door.Now()
 	err := postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		var admitted bool
 		err := tx.QueryRow(ctx, `
-			WITH active AS (UPDATE account SET signed_in_at = $2 WHERE person_id = $1 AND suspended_at IS NULL AND NOT `+barredAt("account.person_id", "$2::timestamptz")+`
-				AND ($3 = '' OR encode(sha256(convert_to(password_hash, 'UTF8')), 'hex') = $3) RETURNING person_id)
-			SELECT EXISTS (SELECT FROM active) OR NOT EXISTS (SELECT FROM account WHERE person_id = $1)`, b.Proof.Person, now, b.Proof.Password).Scan(&admitted)
+			WITH here AS MATERIALIZED (SELECT `+barred("@person::bigint")+` AS confined, NOT `+s.confinement.ShutsOut("@person::bigint", "@now::timestamptz")+` AS admitted),
+			active AS (
+				UPDATE account a SET signed_in_at = CASE WHEN here.confined THEN a.signed_in_at ELSE @now END, confined_at = CASE WHEN here.confined THEN @now ELSE a.confined_at END
+				FROM here WHERE a.person_id = @person AND a.suspended_at IS NULL AND here.admitted
+					AND (@password = '' OR encode(sha256(convert_to(a.password_hash, 'UTF8')), 'hex') = @password) RETURNING a.person_id)
+			SELECT here.admitted AND (EXISTS (SELECT FROM active) OR NOT EXISTS (SELECT FROM account WHERE person_id = @person)), here.confined FROM here`,
+			pgx.StrictNamedArgs{"person": b.Proof.Person, "now": now, "password": b.Proof.Password}).Scan(&admitted, &b.Confined)
 		if err != nil {
 			return err
 		}

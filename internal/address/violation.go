@@ -4,10 +4,9 @@ import "strconv"
 
 // Where violations are dealt with.
 const (
-	Violations       = "/violations"
-	NewViolation     = Violations + "/new"    // one is confirmed at once
-	NewReport        = Violations + "/report" // one is reported
-	ViolationFigures = Violations + "/figures"
+	Violations   = "/violations"
+	NewViolation = Violations + "/new"    // one is confirmed at once
+	NewReport    = Violations + "/report" // one is reported
 )
 
 // Violation is a case, by its code, which tells nothing.
@@ -21,3 +20,10 @@ func ViolationStep(code, step string) string { return under(Violation(code), ste
 func ViolationPaper(code string, id int64) string {
 	return under(ViolationStep(code, "papers"), strconv.FormatInt(id, 10))
 }
+
+// Where a 管理者 confirms what somebody of their own 課室 has done, and records that it was put
+// right in a talk.
+const (
+	OwnViolation  = Violations + "/own"
+	TalkViolation = Violations + "/talk"
+)

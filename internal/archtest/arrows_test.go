@@ -204,6 +204,7 @@ var (
 	screenDomains = map[string][]string{
 		"reading": {"policy"}, "drafting": {"policy", "org"}, "publishing": {"policy", "org"}, "acknowledging": {"policy", "org"}, "imports": {"policy", "org"},
 		"organization": {"org"}, "handover": {"org"}, "personnel": {"org"}, "signin": {"account", "org"}, "account": {"account", "org"},
+		"violation": {"violation", "rights", "org"},
 	}
 	// leafDomains are the domains that what several screens draw alike speaks of.
 	leafDomains = []string{"policy", "org"}

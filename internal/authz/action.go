@@ -66,7 +66,8 @@ const (
 	SettleMissing Action = "asset.settle_missing"
 	// ReadExceptions is reading what need not be kept for a time.
 	ReadExceptions Action = "exception.read"
-	// AskExceptions is asking for an exception, withdrawing it, and ending it early.
+	// AskExceptions is asking for an exception, withdrawing it, ending it early, and recording
+	// what follows it.
 	AskExceptions Action = "exception.ask"
 	// PermitExceptions is permitting an exception or refusing it, looking at it again, and
 	// revoking it.

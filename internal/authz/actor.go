@@ -94,6 +94,15 @@ func AsPortal() Actor {
 	return Actor{Holdings: []Holding{{Role: Portal}}}
 }
 
+// Confine is the actor without the roles that they hold: somebody whose right to use the portal is
+// barred, and who answers in their own case.
+func (a Actor) Confine() Actor {
+	return Actor{Person: a.Person, Name: a.Name, Holdings: []Holding{{Role: Confined}}, On: a.On, Table: a.Table, State: a.State}
+}
+
+// IsConfined tells whether that is all that they are.
+func (a Actor) IsConfined() bool { return a.Has(Confined) }
+
 // SortHoldings puts the actor's roles in the order of 図 1.1, as May wants them:
 // of the same role, first the one that is their own.
 func (a Actor) SortHoldings() {

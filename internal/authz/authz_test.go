@@ -150,3 +150,33 @@ func TestWhoCoversIsWhoeverIsAboveSomebody(t *testing.T) {
 		t.Errorf("%v cover, %v are above", covering, above)
 	}
 }
+
+// Who is confined does what there is to do in a matter of their own that is confided, and nothing
+// else: not even what everybody does who is signed in.
+func TestWhoIsConfinedSeesTheirOwnCaseOnly(t *testing.T) {
+	every := append(slices.Clone(authz.Columns()), authz.SystemOperator)
+	confined := holder(every...).Confine()
+	if !confined.IsConfined() || holder(every...).IsConfined() {
+		t.Fatal("confined is told from who is not")
+	}
+	own := map[authz.Action]bool{authz.ReadViolation: true, authz.AnswerViolation: true}
+	for _, action := range []authz.Action{
+		authz.SignedIn, authz.Public, authz.FallsDue, authz.ReadBasic, authz.ReadRestricted, authz.Acknowledge, authz.SeeOrganization, authz.SeeSettings,
+		authz.ReadAssets, authz.KeepViews, authz.ManageAccounts, authz.ReadRights, authz.AskRights, authz.ReadBars, authz.DecideRights, authz.CutAccess,
+		authz.ReportViolation, authz.ConfirmViolation, authz.GiveGuidance, authz.Refer, authz.ReadViolation, authz.AnswerViolation, authz.ReadTrail,
+	} {
+		for _, matter := range []authz.Matter{
+			{}, {Person: 7}, {Person: 8}, {Person: 7, Decision: true}, {Addressed: true}, {ConfirmedBy: 7},
+			{OwnersSection: mine, PersonsSection: mine, SystemsSection: mine},
+			{Person: 8, Decision: true, Alone: []authz.Holding{{Role: authz.CISO}, {Role: authz.SecurityManager, Section: mine}}},
+		} {
+			as, may := confined.May(action, matter)
+			if want := own[action] && matter.Person == 7 && !matter.Decision; may != want || may && as.Role != authz.Confined {
+				t.Errorf("%s in %+v: %t as %s", action, matter, may, as.Role)
+			}
+		}
+		if got := confined.Reach(action); (got == authz.Self) != own[action] || got > authz.Self {
+			t.Errorf("%s: %v", action, got)
+		}
+	}
+}

@@ -20,6 +20,7 @@ const (
 	Administrator          Role = "administrator"            // ポータル管理者
 	Operator               Role = "operator"                 // whoever runs commands on the server itself
 	Portal                 Role = "portal"                   // the portal itself, where a day has come
+	Confined               Role = "confined"                 // whose right to use the portal is barred, in their own case
 )
 
 var titles = map[Role]string{
@@ -37,6 +38,7 @@ var titles = map[Role]string{
 	Administrator:          "ポータル管理者",
 	Operator:               "サーバー運用者",
 	Portal:                 "ポータル（自動）",
+	Confined:               "利用を止められている人",
 }
 
 // Title is the role's name as 図 1.1 writes it.
@@ -45,7 +47,7 @@ func (r Role) Title() string { return titles[r] }
 var shorts = map[Role]string{
 	CIO: "CIO", CISO: "CISO", GeneralSecurityOfficer: "統括", SecurityOfficer: "責任者", CSIRTMember: "CSIRT",
 	SecurityManager: "管理者", SystemManager: "システム管理者", SystemOperator: "システム担当者", RegisterKeeper: "台帳担当者", Staff: "職員等",
-	Auditor: "監査", Administrator: "ポータル管理者", Operator: "運用者", Portal: "自動",
+	Auditor: "監査", Administrator: "ポータル管理者", Operator: "運用者", Portal: "自動", Confined: "停止中の人",
 }
 
 // Short is the role's name where there is little room, as over a column.

@@ -94,7 +94,7 @@ var table = [...]row{
 	{ReportMissing, "情報資産の所在不明を届け出る", decides, OwnersSection, [...]Reach{no, no, all, all, all, own, own, own, own, no, no}},
 	{SettleMissing, "所在不明の情報資産が見つかったことを記録する", decides, OwnersSection, [...]Reach{no, no, all, all, all, own, own, no, no, no, no}},
 	{ReadExceptions, "例外措置を見る", reads, OwnersSection, [...]Reach{all, all, all, all, all, own, own, own, own, all, no}},
-	{AskExceptions, "例外措置を申請する・取り下げる・終える", decides, OwnersSection, [...]Reach{no, no, all, all, no, own, own, no, no, no, no}},
+	{AskExceptions, "例外措置を申請する・取り下げる・終える・後始末を記録する", decides, OwnersSection, [...]Reach{no, no, all, all, no, own, own, no, no, no, no}},
 	{PermitExceptions, "例外措置を許可する・見直す・取り消す", decides, NoSection, [...]Reach{no, all, no, no, no, no, no, no, no, no, no}},
 	{ReadLoans, "持出し・貸出しを見る", reads, OwnersSection, [...]Reach{all, all, all, all, all, own, own, own, own, all, no}},
 	{AskLoans, "持出し・貸出しを申請する・取り下げる、紛失を届け出る", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, own, own, own, no, no}},
@@ -205,8 +205,10 @@ func ReachOf(role Role, action Action) Reach {
 	switch {
 	case role == Operator, role == Portal && action == FallsDue:
 		return All
-	case role == Portal:
+	case role == Portal, role == Confined && !slices.Contains(confined[:], action):
 		return None
+	case role == Confined:
+		return Self
 	}
 	if action == SignedIn {
 		return Self
@@ -218,6 +220,10 @@ func ReachOf(role Role, action Action) Reach {
 	}
 	return None
 }
+
+// confined is what somebody Confined does in a matter of their own: not even what everybody who is
+// signed in does.
+var confined = [...]Action{ReadViolation, AnswerViolation}
 
 // rowOf is an action's row; an empty one, by which nobody may, where it has none.
 func rowOf(action Action) *row {

@@ -177,7 +177,7 @@ func (d *Door) Write(ctx context.Context, actor authz.Actor, action authz.Action
 		return errMany
 	}
 	now := d.Now()
-	if isOn(actor, calendar.Day(now)) {
+	if isOn(actor, calendar.Day(now)) && !actor.IsConfined() {
 		err := send(d.pool, actor, now, d.rights.demand(actor))
 		switch {
 		case err == nil:

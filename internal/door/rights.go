@@ -24,6 +24,9 @@ type Rights struct {
 	Counters []state.Counter
 	// Find looks somebody's rights up at an instant: Unauthenticated for who has none.
 	Find func(ctx context.Context, db postgres.Querier, person int64, at time.Time) (authz.Actor, error)
+	// Confined looks up somebody who is confined to their own case: Unauthenticated for who is not,
+	// or no longer. They are looked up for each of their changes.
+	Confined func(ctx context.Context, db postgres.Querier, person int64, at time.Time) (authz.Actor, error)
 
 	asked *state.Counters // those counters, as the database is asked for them
 }
@@ -71,11 +74,14 @@ func (r Rights) begin(ctx context.Context, tx pgx.Tx, actor authz.Actor, now tim
 	var batch pgx.Batch
 	batch.Queue(holdDeeds, deedsOf(actor.Person))
 	still := true
-	if numbers := r.known(actor); numbers != nil {
+	if numbers := r.known(actor); numbers != nil && !actor.IsConfined() {
 		r.asked.QueueStill(&batch, numbers, func(found bool) { still = found })
 	}
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return authz.Actor{}, fmt.Errorf("beginning a change: %w", err)
+	}
+	if actor.IsConfined() {
+		return r.Confined(ctx, tx, actor.Person, now)
 	}
 	if still && isOn(actor, calendar.Day(now)) {
 		return actor, nil

@@ -117,6 +117,47 @@ func TestAChangeIsMadeByTheRightsOfItsInstant(t *testing.T) {
 	}
 }
 
+// Who is confined is looked up at each change, by a look-up of their own: what everybody's rights
+// stand at says nothing of whether they still may, and what that of others finds would widen them.
+func TestWhoIsConfinedIsLookedUpAtEachChange(t *testing.T) {
+	t.Parallel()
+	for name, still := range map[string]bool{"still": true, "no longer": false} {
+		for _, way := range []string{"Do", "Write"} {
+			db := server.New(t)
+			actor := came(t, db, authz.Administrator, calendar.Day(now)).Confine()
+			looked := 0
+			d := door.New(db.Pool, clock).With(door.Rights{
+				Counters: []state.Counter{state.Counted("organization"), state.Counted("suspension")},
+				Find: func(context.Context, postgres.Querier, int64, time.Time) (authz.Actor, error) {
+					t.Errorf("%s, %s: looked up as others are", name, way)
+					return authz.Actor{}, errNone
+				},
+				Confined: func(_ context.Context, _ postgres.Querier, person int64, _ time.Time) (authz.Actor, error) {
+					if looked++; !still {
+						return authz.Actor{}, errNone
+					}
+					return authz.Actor{Person: person}.Confine(), nil
+				},
+			})
+			subject, own := door.Effect{Subject: trail.Subject{Kind: "post", ID: 1}}, authz.Matter{Person: 1}
+			var err error
+			if way == "Do" {
+				err = d.Do(t.Context(), actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+					return subject, tx.Allow(authz.ReadViolation, own)
+				})
+			} else {
+				err = d.Write(t.Context(), actor, authz.ReadViolation, own, subject, addPerson("W"))
+			}
+			if (err == nil) != still || !still && fault.KindOf(err) != fault.Unauthenticated || looked != 1 {
+				t.Errorf("%s, %s: %v, looked up %d times", name, way, err, looked)
+			}
+			if done := count(t, db, "trail_entry"); (done == 1) != still {
+				t.Errorf("%s, %s: %d entries", name, way, done)
+			}
+		}
+	}
+}
+
 // suspended suspends the first person's account.
 var suspended = []string{
 	`INSERT INTO account (person_id) VALUES (1)`,

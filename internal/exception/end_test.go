@@ -145,7 +145,7 @@ func TestPeopleAreToldOfTheDaysOnce(t *testing.T) {
 		tax, ciso, welfare, chief int // how many notices more than before
 	}{
 		{62, 0, 0, 0, 0}, {63, 1, 1, 0, 0}, {63, 1, 1, 0, 0}, {69, 1, 1, 0, 0}, {70, 2, 2, 0, 0},
-		{76, 2, 2, 0, 0}, {77, 3, 2, 0, 0}, {84, 3, 2, 0, 1}, {93, 4, 3, 0, 1}, {100, 5, 4, 0, 1}, {101, 6, 4, 0, 1}, {102, 6, 4, 0, 1}, {150, 6, 4, 0, 1},
+		{76, 2, 2, 0, 0}, {77, 3, 2, 0, 0}, {84, 3, 2, 0, 1}, {93, 4, 3, 0, 1}, {100, 5, 4, 0, 1}, {101, 6, 4, 0, 1}, {102, 6, 4, 0, 1}, {111, 7, 4, 0, 1}, {115, 8, 4, 0, 1}, {122, 9, 4, 0, 1}, {129, 10, 4, 0, 2},
 	} {
 		o.tend(today.AddDays(c.day))
 		if tax, ciso, welfare, chief := len(o.titles(o.tax))-1, len(o.titles(o.ciso))-before, len(o.titles(o.welfare)), len(o.titles(o.officer)); tax != c.tax || ciso != c.ciso || welfare != c.welfare || chief != c.chief {
@@ -155,11 +155,14 @@ func TestPeopleAreToldOfTheDaysOnce(t *testing.T) {
 	want := []string{
 		"例外措置 例-8-0001：許可", "例外措置 例-8-0001 の見直し日は、令和9年2月2日です", "例外措置 例-8-0001 の見直し日は、令和9年2月2日です", "例外措置 例-8-0001 は、見直し日を過ぎても見直されていません",
 		"例外措置 例-8-0001 は、令和9年3月4日に終わります", "例外措置 例-8-0001 は、今日までです", "例外措置 例-8-0001 は、期限の日を過ぎて終わりました",
+		"例外措置 例-8-0001 の後始末の期限は、令和9年3月18日です", late, late, late,
 	}
 	if got := o.titles(o.tax); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 }
+
+const late = "例外措置 例-8-0001 の後始末が、期限を過ぎても記録されていません"
 
 // What was looked at again, and what goes on by another one, is nothing to tell.
 func TestNobodyIsToldOfWhatIsDone(t *testing.T) {
@@ -389,14 +392,14 @@ func TestNumbersAreThoseOfTheList(t *testing.T) {
 		want exception.Numbers
 	}{
 		"on the first day": {0, o.ciso, exception.Numbers{Asked: 1, InForce: 2, EndsSoon: 1}}, "own": {10, o.tax, exception.Numbers{Asked: 1, InForce: 2, EndsSoon: 1, ToReview: 1}},
-		"another section": {0, o.welfare, exception.Numbers{}}, "later": {70, o.ciso, exception.Numbers{Asked: 1, InForce: 1, EndsSoon: 1, ToReview: 1}}, "after the end": {101, o.ciso, exception.Numbers{Asked: 1}},
+		"another section": {0, o.welfare, exception.Numbers{}}, "later": {70, o.ciso, exception.Numbers{Asked: 1, InForce: 1, EndsSoon: 1, ToReview: 1, Unsettled: 1}}, "after the end": {101, o.ciso, exception.Numbers{Asked: 1, Unsettled: 2}},
 	} {
 		*o.now = today.AddDays(c.day).Start()
 		got, err := o.Numbers(t.Context(), c.by)
 		if err != nil || got != c.want {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
-		for kind, n := range map[string]int{"asked": got.Asked, "in_force": got.InForce, "ends_soon": got.EndsSoon, "to_review": got.ToReview} {
+		for kind, n := range map[string]int{"asked": got.Asked, "in_force": got.InForce, "ends_soon": got.EndsSoon, "to_review": got.ToReview, "unsettled": got.Unsettled} {
 			if page, err := o.List(t.Context(), c.by, exception.Search{Kind: kind}); err != nil || page.Count != n {
 				t.Errorf("%s: %d of %s are listed, %v", name, page.Count, kind, err)
 			}

@@ -16,14 +16,36 @@ var Longest = setting.NewChoice("exception.longest", "例外措置の最も長�
 
 // longestOn is Longest as a number of days, with its name.
 func longestOn(values setting.Values, day calendar.Date) longest {
-	kept := Longest.On(values, day)
-	days, _ := strconv.Atoi(kept) // the options are numbers
-	return longest{days, Longest.Show(kept)}
+	return longest{days(Longest, values, day), Longest.Show(Longest.On(values, day))}
 }
 
 type longest struct {
 	days  int
 	title string
+}
+
+// SettleWithin is within how many days after its end it is recorded how the rule of an
+// exception is kept again.
+var SettleWithin = setting.NewChoice("exception.settle_within", "例外措置の後始末の期限", "例外措置が終わった日（期限の日、期限前に終えた日、許可を取り消した日）から、後始末を記録するまでの期限です。すでに行っていて許可されなかったときは、許可しない人が決めた日が期限です。",
+	setting.Option{Kept: "14", Title: "14日後"}, setting.Option{Kept: "7", Title: "7日後"}, setting.Option{Kept: "30", Title: "30日後"}, setting.Option{Kept: "0", Title: "終わった日"})
+
+// ReportWithin is within how many office days what was done in an emergency is reported: at
+// once, as far as the offices are open.
+var ReportWithin = setting.NewChoice("exception.report_within", "緊急のため先に行った例外措置の、報告の期限", "先に行った日から、申請（報告）までの期限です。遅れた申請も受け付け、「報告が遅れた」と出ます。閉庁日は「法令・国の基準」にあります。",
+	setting.Option{Kept: "1", Title: "次の開庁日まで"}, setting.Option{Kept: "0", Title: "当日"}, setting.Option{Kept: "3", Title: "3開庁日後まで"})
+
+// days are the number of days that a choice of them is on a day.
+func days(choice setting.Of[string], values setting.Values, day calendar.Date) int {
+	n, _ := strconv.Atoi(choice.On(values, day)) // the options are numbers
+	return n
+}
+
+// reportBy is by when it is reported what was done on a day, within so many office days.
+func reportBy(done calendar.Date, within int, office calendar.Office) calendar.Date {
+	for range within {
+		done = office.NextOpen(done.AddDays(1))
+	}
+	return done
 }
 
 // reviewBefore is how many days before its last day an exception is looked at again, where
@@ -32,7 +54,7 @@ const reviewBefore = 30
 
 // Details are what people say of an exception when they ask for it.
 type Details struct {
-	Clause                string // 条項
+	Clause                string // 条項: one a line where it is asked for, in words once it is
 	Subject               string // what it is about, in words
 	Reason, Risk, Instead string
 	From, Until, ReviewOn calendar.Date
@@ -57,7 +79,7 @@ type About struct {
 // Field is a text of an exception.
 type Field struct {
 	Key, Title string
-	Most       int // characters
+	Most       int // characters; 0 where more than its length is asked
 	Needed     bool
 	at         func(*Details) *string
 }
@@ -70,7 +92,7 @@ func (f Field) Set(d *Details, text string) { *f.at(d) = strings.TrimSpace(text)
 
 // Fields are the texts of an exception, in the order of its form.
 var Fields = []Field{
-	{"clause", "条項", 200, true, func(d *Details) *string { return &d.Clause }},
+	{"clause", "条項", 0, true, func(d *Details) *string { return &d.Clause }},
 	{"subject", "対象", 1000, false, func(d *Details) *string { return &d.Subject }},
 	{"reason", "理由", 2000, true, func(d *Details) *string { return &d.Reason }},
 	{"risk", "リスク", 2000, true, func(d *Details) *string { return &d.Risk }},
@@ -90,6 +112,7 @@ func (d Details) tidy() Details {
 	for _, f := range Fields {
 		f.Set(&d, f.Text(d))
 	}
+	d.Clause = strings.Join(clausesIn(d.Clause), "\n")
 	if !d.DoneSince.IsZero() {
 		d.From = d.DoneSince
 	}
@@ -107,11 +130,12 @@ func (d Details) check(about []About, section int64, most longest, today calenda
 	wrong := func(field, message string) {
 		problems = append(problems, fault.Problem{Field: field, Message: message})
 	}
+	problems = checkClauses(clausesIn(d.Clause))
 	for _, f := range Fields {
 		switch text := f.Text(d); {
 		case f.Needed && text == "":
 			wrong(f.Key, f.Title+"を入力してください。")
-		case utf8.RuneCountInString(text) > f.Most:
+		case f.Most > 0 && utf8.RuneCountInString(text) > f.Most:
 			wrong(f.Key, f.Title+"が長すぎます。"+strconv.Itoa(f.Most)+"字までで書いてください。")
 		}
 	}

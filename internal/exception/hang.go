@@ -18,12 +18,12 @@ import (
 // or permitted and not yet over.
 const open = `(e.state = 'asked' OR e.state = 'permitted' AND e.until_on >= @today::date)`
 
-// Hangs are the exceptions that somebody has asked for and that are under way. They belong to
-// the section and need not be handed over.
+// Hangs are the exceptions that somebody has asked for and that are under way, or over and not
+// settled. They belong to the section and need not be handed over.
 func (s *Service) Hangs() []handover.Kind {
 	return []handover.Kind{{
 		Name: "exception", Title: "申請した例外措置",
-		Takers: "引き継ぎは要りません。例外措置は課室のもので、課室の情報セキュリティ管理者と情報システム管理者が、取り下げ、終了、続きの申請をできます。お知らせも、その人たちに届きます。",
+		Takers: "引き継ぎは要りません。例外措置は課室のもので、課室の情報セキュリティ管理者と情報システム管理者が、取り下げ、終了、続きの申請、後始末の記録をできます。お知らせも、その人たちに届きます。",
 		Queue:  s.queueAsked,
 	}}
 }
@@ -33,7 +33,7 @@ func (s *Service) queueAsked(b *task.Batch, actor authz.Actor, person int64, tak
 		return
 	}
 	args := pgx.StrictNamedArgs{"person": person, "today": calendar.Day(s.door.Now())}
-	which := open
+	which := `(` + open + ` OR ` + unsettled + `)`
 	if actor.Reach(authz.ReadExceptions) != authz.All {
 		which += ` AND ` + readable
 		args["sections"] = actor.Sections(authz.ReadExceptions)

@@ -37,18 +37,18 @@ func permitting() []authz.Role {
 	return roles
 }
 
-// permitters are those who may permit on a day what a person has asked for: never that
-// person, and where they alone hold the role that would, who stands above them. What each
+// permitters are those who may permit on a day what some people are concerned in: never one
+// of these, and where they alone hold the role that would, who stands above them. What each
 // may is asked as it is when they do it.
-func permitters(ctx context.Context, db postgres.Querier, asker int64, day calendar.Date) ([]Permitter, error) {
+func permitters(ctx context.Context, db postgres.Querier, concerned []int64, day calendar.Date) ([]Permitter, error) {
 	list, err := postgres.List[Permitter](ctx, db, "looking for who permits exceptions", `
 		SELECT p.id, p.name FROM person_shown p
-		WHERE p.id <> @asker AND p.id IN (SELECT h.person_id FROM holding h WHERE h.role = ANY(@roles) AND h.period @> @day::date AND h.rule_period @> @day::date)
-		ORDER BY p.id`, pgx.StrictNamedArgs{"asker": asker, "roles": permitting(), "day": day})
+		WHERE p.id <> ALL(@concerned::bigint[]) AND p.id IN (SELECT h.person_id FROM holding h WHERE h.role = ANY(@roles) AND h.period @> @day::date AND h.rule_period @> @day::date)
+		ORDER BY p.id`, pgx.StrictNamedArgs{"concerned": concerned, "roles": permitting(), "day": day})
 	if err != nil {
 		return nil, err
 	}
-	matter, err := org.Concerning(ctx, db, asker, day)
+	matter, err := decision(ctx, db, 0, concerned, day)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (s *Service) Permitters(ctx context.Context, actor authz.Actor, e Exception
 	if !e.May(actor, authz.ReadExceptions) {
 		return nil, errNone()
 	}
-	return permitters(ctx, s.pool, e.AskedByID, calendar.Day(s.door.Now()))
+	return permitters(ctx, s.pool, e.concerned(), calendar.Day(s.door.Now()))
 }
 
 func idsOf(list []Permitter) []int64 {

@@ -267,16 +267,18 @@ func TestWhatAnotherOneGoesOnFrom(t *testing.T) {
 	}
 }
 
-// What is over is decided by nobody, and so nothing is offered.
-func TestNothingIsOfferedOfWhatIsOver(t *testing.T) {
+// What is over is decided by nobody: who has asked for it may only settle it.
+func TestWhatIsOverIsOnlySettled(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	code := o.ask(o.tax, asking())
 	o.must(o.ciso, code, exception.EventPermit, exception.Step{Version: 1})
-	for days, want := range map[int]bool{100: true, 101: false} {
+	for days, want := range map[int][2][]exception.Event{
+		100: {{exception.EventReview, exception.EventRevoke}, {exception.EventEnd}}, 101: {nil, {exception.EventSettle}},
+	} {
 		*o.now = today.AddDays(days).Start()
-		for _, by := range []authz.Actor{o.ciso, o.tax} {
-			if next, err := o.Next(t.Context(), by, o.find(code)); err != nil || len(next) > 0 != want {
+		for i, by := range []authz.Actor{o.ciso, o.tax} {
+			if next, err := o.Next(t.Context(), by, o.find(code)); err != nil || !slices.Equal(next, want[i]) {
 				t.Errorf("after %d days %v, %v", days, next, err)
 			}
 		}

@@ -29,26 +29,51 @@ func Topic() notice.Topic {
 	}}
 }
 
-// tellAsked tells who permits that somebody has asked, and of what is done already the 統括
-// too, where they are not among them.
-func tellAsked(ctx context.Context, tx *door.Tx, actor authz.Actor, d Details, id int64, code string) ([]notice.Message, error) {
+// tell tells who permits that somebody has asked, and of what is done already the 統括 too,
+// where they are not among them.
+func (i inserted) tell(ctx context.Context, tx *door.Tx, actor authz.Actor, id int64, code string) ([]notice.Message, error) {
 	title := "例外措置の申請があります"
-	if !d.DoneSince.IsZero() {
+	if !i.DoneSince.IsZero() {
 		title = "緊急のため、すでに行った例外措置の報告があります"
 	}
-	may, err := permitters(ctx, tx, actor.Person, tx.Today())
+	concerned := concerned(actor.Person, i.person)
+	may, err := permitters(ctx, tx, concerned, tx.Today())
 	if err != nil {
 		return nil, err
 	}
-	named := Number(code) + "（" + d.Clause + "）を見て"
+	named := Number(code) + "（" + i.inWords() + "）を見て"
 	messages := tell(idsOf(may), id, code, title, named+"、許可するかどうかを決めてください。")
-	if d.DoneSince.IsZero() {
+	if i.DoneSince.IsZero() {
 		return messages, nil
 	}
 	const town = 0
-	general, err := responsible.Of(ctx, tx, authz.GeneralSecurityOfficer, []int64{town}, []int64{actor.Person}, tx.Today())
+	general, err := responsible.Of(ctx, tx, authz.GeneralSecurityOfficer, []int64{town}, concerned, tx.Today())
 	others := slices.DeleteFunc(general[town], func(person int64) bool { return slices.Contains(idsOf(may), person) })
 	return append(messages, tell(others, id, code, title, named+"ください。許可するかどうかは、CISO か、町で決めた人が決めます。")...), err
+}
+
+// tellStep tells of a step those who answer for the exception, but for who has taken it, and
+// that it is settled those who decide on it.
+func (e Exception) tellStep(ctx context.Context, tx *door.Tx, actor authz.Actor, event Event) ([]notice.Message, error) {
+	to, err := e.answering(ctx, tx, tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	others := func(person int64) bool { return person == actor.Person }
+	title, text := "例外措置 "+Number(e.Code)+"："+event.Title(), "内容を見て、必要な対応をしてください。"
+	switch {
+	case event == EventSettle:
+		may, err := permitters(ctx, tx, e.concerned(), tx.Today())
+		return tell(slices.DeleteFunc(append(to, idsOf(may)...), others), e.ID, e.Code, title, e.Clause+"を守るように戻したことが、記録されました。"), err
+	case !e.SettleBy.IsZero() && event != EventPermit && event != EventReview:
+		text = e.Clause + "を守れるようにし、" + e.settleWords()
+	}
+	return tell(slices.DeleteFunc(to, others), e.ID, e.Code, title, text), nil
+}
+
+// settleWords say what to record of what is over, and by when.
+func (e Exception) settleWords() string {
+	return "行ったことと、守るように戻した日を、" + calendar.Wareki(e.SettleBy) + "までに「後始末」に書いてください。"
 }
 
 // answering are those who answer for an exception on a day: who has asked for it, the 管理者

@@ -14,6 +14,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/notice"
 	"kagami/internal/postgres"
+	"kagami/internal/rights/bar"
 	"kagami/internal/trail"
 	"kagami/internal/violation/procedure"
 )
@@ -78,6 +79,40 @@ func Owned(ctx context.Context, db postgres.Querier, bar int64) (owned bool, err
 	return owned, wrap("looking whose a bar is", err)
 }
 
+// Cut makes a cut for somebody's conduct, which was begun elsewhere, part of their newest case that
+// is open. Who cuts need not read the case.
+func Cut(ctx context.Context, tx *door.Tx, actor authz.Actor, cut, person int64, o bar.Order) (also []door.Effect, told bool, err error) {
+	var id int64
+	err = tx.QueryRow(ctx, `SELECT id FROM violation_case WHERE person_id = @person AND state IN ('confirmed', 'guided', 'not_improved', 'suspended', 'revoked') ORDER BY id DESC LIMIT 1`,
+		pgx.StrictNamedArgs{"person": person}).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, wrap("looking for a case of whom access is cut", err)
+	}
+	c, err := onlyCase(ctx, tx, id)
+	if err != nil || c.out(actor.Person) {
+		return nil, false, err
+	}
+	t := turn{Case: c, event: procedure.EventCut, to: c.State, seat: procedure.Cutter, today: tx.Today(), by: actor.Person}
+	if t.seats, err = c.seats(ctx, tx, t.today); err != nil {
+		return nil, false, err
+	}
+	if t.reckoning, err = reckon(ctx, tx, t.today); err != nil {
+		return nil, false, err
+	}
+	said := Said{Text: o.Reason, Whole: o.Whole, More: More{Withheld: o.Withheld}}
+	whom := t.arriving(t.whom(t.event, t.seats, nil, actor.Person), said, tx.Now)
+	if err := t.write(ctx, tx, actor, said, whom); err != nil {
+		return nil, false, err
+	}
+	if err := t.own(ctx, tx, cut); err != nil {
+		return nil, false, err
+	}
+	return []door.Effect{{Subject: trail.Subject{Kind: subject, ID: id}, Fields: []string{string(t.event)}, Notices: t.notices(t.event, whom, tx.Now)}}, true, nil
+}
+
 // Ended closes the case that has barred so where it is suspended and nothing else bars, its last
 // day being over. One that can't be closed yet, since nobody has said whether it is referred, goes
 // on: then the 統括 lifts it.
@@ -106,13 +141,7 @@ func Ended(ctx context.Context, tx *door.Tx, bar int64) (also []door.Effect, tol
 		return nil, false, err
 	}
 	t.apply(Said{}, tx)
-	whom := t.whom(t.event, seats, nil, 0)
-	for i := range whom {
-		whom[i].FromAt = tx.Now
-		if whom[i].Seat == procedure.Person {
-			whom[i].FromAt = officeTime(t.office, tx.Now)
-		}
-	}
+	whom := t.arriving(t.whom(t.event, seats, nil, 0), Said{}, tx.Now)
 	if err := t.write(ctx, tx, authz.AsPortal(), Said{}, whom); err != nil {
 		return nil, false, err
 	}

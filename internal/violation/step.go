@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -367,27 +368,39 @@ func (s *Service) take(ctx context.Context, tx *door.Tx, actor authz.Actor, t *t
 		return effect, err
 	}
 	t.apply(said, tx)
-	told := t.whom(t.event, t.seats, everyone, actor.Person)
-	if t.event == procedure.EventCut && said.More.Withheld != "" {
-		told = slices.DeleteFunc(told, func(o Told) bool { return o.Seat == procedure.Person })
-	}
-	for i := range told {
-		told[i].FromAt = tx.Now
-		if told[i].Seat == procedure.Person && !said.AtOnce {
-			told[i].FromAt = officeTime(t.office, tx.Now)
-		}
-	}
+	told := t.arriving(t.whom(t.event, t.seats, everyone, actor.Person), said, tx.Now)
 	if err := t.write(ctx, tx, actor, said, told); err != nil {
 		return effect, err
 	}
 	for _, id := range placed {
-		if _, err := tx.Exec(ctx, `INSERT INTO violation_bar (bar_id, case_id, version) VALUES (@bar, @case, @version)`,
-			pgx.StrictNamedArgs{"bar": id, "case": t.ID, "version": t.Version}); err != nil {
-			return effect, wrap("noting what a case bars", err)
+		if err := t.own(ctx, tx, id); err != nil {
+			return effect, err
 		}
 	}
 	effect.Notices = t.notices(t.event, told, tx.Now)
 	return effect, nil
+}
+
+// own notes what a step of the case bars.
+func (t *turn) own(ctx context.Context, tx *door.Tx, id int64) error {
+	_, err := tx.Exec(ctx, `INSERT INTO violation_bar (bar_id, case_id, version) VALUES (@bar, @case, @version)`,
+		pgx.StrictNamedArgs{"bar": id, "case": t.ID, "version": t.Version})
+	return wrap("noting what a case bars", err)
+}
+
+// arriving says from when those who are told of a step can read it: the person in office hours,
+// and not yet of a cut of which they are not to know.
+func (t *turn) arriving(told []Told, said Said, now time.Time) []Told {
+	if t.event == procedure.EventCut && said.More.Withheld != "" {
+		told = slices.DeleteFunc(told, func(o Told) bool { return o.Seat == procedure.Person })
+	}
+	for i := range told {
+		told[i].FromAt = now
+		if told[i].Seat == procedure.Person && !said.AtOnce {
+			told[i].FromAt = officeTime(t.office, now)
+		}
+	}
+	return told
 }
 
 // apply changes the case as the step says.

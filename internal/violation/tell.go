@@ -103,12 +103,13 @@ func named(ctx context.Context, db postgres.Querier, list []Told) ([]Told, error
 	return list, err
 }
 
-// toldBefore are those who were told of a case before, where an event tells them all.
+// toldBefore are those who were told of a case before, or have acted in it, where an event tells them
+// all: who has confirmed it by ② told themselves.
 func toldBefore(ctx context.Context, db postgres.Querier, id int64, event procedure.Event) ([]int64, error) {
 	if !slices.ContainsFunc(procedure.Tells(event), func(t procedure.Telling) bool { return t.Seat == procedure.Everyone }) {
 		return nil, nil
 	}
-	rows, err := db.Query(ctx, `SELECT DISTINCT person_id FROM violation_told WHERE case_id = @case ORDER BY 1`, pgx.StrictNamedArgs{"case": id})
+	rows, err := db.Query(ctx, `SELECT DISTINCT person_id FROM violation_party WHERE case_id = @case ORDER BY 1`, pgx.StrictNamedArgs{"case": id})
 	if err != nil {
 		return nil, wrap("looking who was told of a case", err)
 	}

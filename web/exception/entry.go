@@ -64,6 +64,22 @@ func (s *Screens) rules(r *http.Request, e exception.Exception) map[string]strin
 	return rules
 }
 
+// unsettled heads what is over and not settled.
+func (p entryView) unsettled() string {
+	switch p.Ending(p.Today) {
+	case exception.Refused.Title():
+		return "許可されませんでした。元に戻したことを記録してください"
+	case exception.Withdrawn.Title():
+		return "先に行ったことの申請が、取り下げられました。元に戻したことを記録してください"
+	}
+	return "この例外措置は、終わりました。後始末を記録してください"
+}
+
+// maySettle tells whether the viewer records that.
+func (p entryView) maySettle() bool {
+	return slices.ContainsFunc(p.Steps, func(s step) bool { return s.Event == exception.EventSettle })
+}
+
 // permitters are the names of who may permit it.
 func (p entryView) permitters() string {
 	var names []string
@@ -73,10 +89,10 @@ func (p entryView) permitters() string {
 	return strings.Join(names, "、")
 }
 
-// condition is what was written where it was permitted; empty for nothing.
-func (p entryView) condition() string {
+// said is what was written with a step; empty for nothing.
+func (p entryView) said(event exception.Event) string {
 	for _, h := range p.History {
-		if h.Event == exception.EventPermit {
+		if h.Event == event {
 			return h.Note
 		}
 	}
@@ -85,7 +101,7 @@ func (p entryView) condition() string {
 
 // paper is what it is called as a paper.
 func (p entryView) paper() string {
-	if p.DecidedBy != "" && p.State != exception.Refused {
+	if p.WasPermitted() {
 		return "例外措置申請書・許可書"
 	}
 	return "例外措置申請書"
@@ -93,10 +109,10 @@ func (p entryView) paper() string {
 
 // decision is what was decided, as the paper says it.
 func (p entryView) decision() string {
-	if p.State == exception.Refused {
-		return "上の申請は、許可しません。"
+	if p.WasPermitted() {
+		return "上のとおり、許可します。"
 	}
-	return "上のとおり、許可します。"
+	return "上の申請は、許可しません。"
 }
 
 // post is somebody with their post.
@@ -104,8 +120,8 @@ func post(post, name string) string { return strings.TrimSpace(post + "　" + na
 
 // decider heads who has decided, and on which day.
 func (p entryView) decider() (by, on string) {
-	if p.State == exception.Refused {
-		return "不許可とした人", "不許可とした日"
+	if p.WasPermitted() {
+		return "許可者", "許可日"
 	}
-	return "許可者", "許可日"
+	return "不許可とした人", "不許可とした日"
 }

@@ -9,10 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
 	"kagami/internal/asset"
 	"kagami/internal/asset/find"
 	"kagami/internal/authz"
 	"kagami/internal/exception"
+	"kagami/internal/postgres"
 	"kagami/web/asset/assettest"
 	webexception "kagami/web/exception"
 	"kagami/web/screen"
@@ -34,7 +37,7 @@ var town = assettest.Town(func(g server.Ground, register *asset.Service, _ *find
 		return found, err
 	}
 	clauses := func(context.Context, authz.Actor) ([]webexception.Clause, error) {
-		return []webexception.Clause{{Name: "基本方針7(3)②", Heading: "無害化通信"}}, nil
+		return []webexception.Clause{{Name: "基本方針7(3)②", Also: "城山町情報セキュリティ基本方針7(3)②", Heading: "無害化通信"}, {Name: "端末の手順 第3条", Heading: "画面の施錠"}}, nil
 	}
 	return []screen.Part{webexception.New(exception.New(g.Pool, g.Door), look, clauses).Part()}
 })
@@ -79,7 +82,7 @@ func TestAnExceptionIsAskedForPermittedAndReviewed(t *testing.T) {
 	if a := manager.Post(path+"/permit", url.Values{"version": {"1"}}); a.Status != http.StatusForbidden {
 		t.Errorf("the asker permits: %d", a.Status)
 	}
-	assettest.MustSay(t, "home of who permits", ciso.Get("/"), "許可するかどうかを決める")
+	assettest.MustSay(t, "home of who permits", ciso.Get("/"), "例外措置の申請2件")
 	assettest.MustSay(t, "who permits", ciso.Get(path), path+"/permit", path+"/refuse")
 	assettest.MustSay(t, "refused without a reason", ciso.Post(path+"/refuse", url.Values{"version": {"1"}}), "許可しない理由を入力してください。")
 	assettest.MustSay(t, "permitted", ciso.Post(path+"/permit", url.Values{"version": {"1"}, "note": {"記録を出すこと"}}), "例外措置を許可しました", "許可（開始前）", "記録を出すこと", path+"/revoke")
@@ -87,6 +90,89 @@ func TestAnExceptionIsAskedForPermittedAndReviewed(t *testing.T) {
 	assettest.MustSay(t, "reviewed", ciso.Post(path+"/review", url.Values{"version": {"2"}, "note": {"守られている"}, "on": {"2027-01-10"}}), "見直しを記録しました", "令和9年1月10日")
 	assettest.MustSay(t, "the next one", manager.Get("/exceptions/new?follows="+strings.TrimPrefix(path, "/exceptions/")), `value="2027-04-01"`, "帳票の受渡し")
 	assettest.MustSay(t, "ended", manager.Post(path+"/end", url.Values{"version": {"3"}, "note": {"直した"}}), "例外措置を終えました", "期限前に終了")
+}
+
+// What is over stays a task until it is recorded how the rule is kept again.
+func TestWhatIsOverIsSettled(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager, ciso := servertest.SignIn(t, portal, town.Holder("税務町民課長")), servertest.SignIn(t, portal, town.Holder("副町長"))
+	path := ask(t, manager, asking("from_on", "2026-11-24", "reason", "令和8年11月25日に直す"))
+	ciso.Post(path+"/permit", url.Values{"version": {"1"}})
+	assettest.MustSay(t, "revoked", ciso.Post(path+"/revoke", url.Values{"version": {"2"}, "note": {"守られていない"}}), "この例外措置は、終わりました。後始末を記録してください", "期限前に終了（後始末 未了）", "記録するのは、申請した人か、税務町民課の課長")
+	assettest.MustSay(t, "home", manager.Get("/"), "終わった例外措置1件の後始末を記録する")
+	assettest.MustSay(t, "the list of the task", manager.Get("/exceptions?state=to_settle"), "帳票の受渡し", "後始末 未了", "令和8年12月8日")
+	assettest.MustSay(t, "told", manager.Get("/notices"), "令和8年12月8日までに「後始末」に書いてください")
+	assettest.MustSay(t, "the page", manager.Get(path), path+"/settle")
+	assettest.MustNotSay(t, "the page of who permits", ciso.Get(path), path+"/settle")
+	refused := manager.Post(path+"/settle", url.Values{"version": {"3"}, "note": {"端末を分けた"}, "on": {"2026-11-25"}})
+	assettest.MustSay(t, "in the future", refused, "例外措置の初日から今日までの日にしてください", "端末を分けた")
+	assettest.MustSay(t, "no day", manager.Post(path+"/settle", url.Values{"version": {"3"}, "note": {"端末を分けた"}}), "条項を守るように戻した日を入力してください。")
+	assettest.MustSay(t, "settled", manager.Post(path+"/settle", url.Values{"version": {"3"}, "note": {"端末を分けた"}, "on": {"2026-11-24"}}), "後始末を記録しました", "後始末済み（期限前に終了）", "端末を分けた", "上のとおり、許可します。")
+	assettest.MustNotSay(t, "home, settled", manager.Get("/"), "後始末を記録する")
+	assettest.MustSay(t, "settled twice", manager.Get(path+"/settle"), "いまは行えません")
+}
+
+// The register is the list as a file, beside two of the sample town: with its filters, what may
+// be read, and no formulas.
+func TestTheRegisterIsTheList(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
+	ask(t, manager, asking("subject", "=1+1"))
+	ask(t, manager, asking("done_since", "2026-11-19", "reason", "令和8年11月25日に直す"))
+	table := func(v *servertest.Visitor, address string) [][]string {
+		t.Helper()
+		a := v.Get(address)
+		book, err := excelize.OpenReader(strings.NewReader(a.Body))
+		if err != nil {
+			t.Fatalf("%s: %d, %v", address, a.Status, err)
+		}
+		rows, err := book.GetRows("Sheet1")
+		if formula, _ := book.GetCellFormula("Sheet1", "E3"); err != nil || formula != "" {
+			t.Fatalf("%s: the formula %q, %v", address, formula, err)
+		}
+		return rows
+	}
+	assettest.MustSay(t, "the list", manager.Get("/exceptions?state=asked"), `href="/exceptions/export.xlsx?state=asked"`)
+	rows := table(manager, "/exceptions/export.xlsx")
+	if want := "番号 申請日 申請者 条項 対象 理由 リスク 代替策 許可者 許可日 期限 状態 見直し日 後始末"; len(rows) != 5 || !strings.HasPrefix(strings.Join(rows[0], " "), want) || rows[2][4] != "=1+1" || rows[2][11] != "申請中" {
+		t.Errorf("%q", rows)
+	}
+	if rows := table(manager, "/exceptions/export.xlsx?state=late"); len(rows) != 2 || rows[1][18] != "遅れ（令和8年11月20日まで）" {
+		t.Errorf("%q", rows)
+	}
+	for holder, want := range map[string]int{"福祉こども課長": 1, "副町長": 5} {
+		if rows := table(servertest.SignIn(t, portal, town.Holder(holder)), "/exceptions/export.xlsx"); len(rows) != want {
+			t.Errorf("%s has %d rows", holder, len(rows))
+		}
+	}
+	if a := manager.Get("/exceptions/export.xlsx?until=x"); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("no day: %d", a.Status)
+	}
+}
+
+// What is for the CISO the CIO decides, and nobody is led to a button that will refuse them.
+func TestWhatIsForTheCISOTheCIODecides(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	manager, ciso, cio := servertest.SignIn(t, portal, town.Holder("税務町民課長")), servertest.SignIn(t, portal, town.Holder("副町長")), servertest.SignIn(t, portal, town.Holder("町長"))
+	number, err := postgres.One[struct{ StaffNumber string }](t.Context(), portal.DB.Pool, "finding the CISO", `
+		SELECT p.staff_number FROM person_shown p JOIN holding h ON h.person_id = p.id WHERE h.role = 'ciso'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	assettest.MustSay(t, "nobody of that number", manager.Post("/exceptions/new", asking("for", "X999")), "この職員番号の、いまいる職員は見つかりません", `value="X999"`)
+	path := ask(t, manager, asking("for", number.StaffNumber))
+	page := ciso.Get(path)
+	assettest.MustSay(t, "whom it is for", page, "だれのためか")
+	assettest.MustNotSay(t, "whom it is for", page, path+"/permit")
+	if a := ciso.Post(path+"/permit", url.Values{"version": {"1"}}); a.Status != http.StatusForbidden {
+		t.Errorf("they permit: %d", a.Status)
+	}
+	assettest.MustNotSay(t, "home of the CISO", ciso.Get("/"), "例外措置の申請2件")
+	assettest.MustSay(t, "home of the CIO", cio.Get("/"), "例外措置の申請1件を見て、許可するかどうかを決める")
+	assettest.MustSay(t, "permitted", cio.Post(path+"/permit", url.Values{"version": {"1"}}), "例外措置を許可しました")
 }
 
 func TestWhatIsWrongComesBack(t *testing.T) {
@@ -155,7 +241,8 @@ func TestWhatIsDoneAlreadyIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	asked := servertest.SignIn(t, portal, town.Holder("税務町民課長")).Post("/exceptions/new", asking("done_since", "2026-11-23", "from_on", ""))
-	assettest.MustSay(t, "asked", asked, "令和8年11月23日")
+	assettest.MustSay(t, "asked", asked, "緊急のため、先に行った日", "令和8年11月23日", "報告した日", "令和8年11月24日")
+	assettest.MustNotSay(t, "asked", asked, "報告が遅れた")
 	for holder, c := range map[string]struct{ says, not string }{
 		"副町長":  {"許可するかどうかを決めてください", "町で決めた人が決めます"},
 		"総務課長": {"許可するかどうかは、CISO か、町で決めた人が決めます", "決めてください"},
@@ -179,13 +266,29 @@ func TestWhoDecidesIsSaid(t *testing.T) {
 	assettest.MustSay(t, "with nobody", manager.Get(path), "いま、許可できる人がいません", "「町の設定」で統括か責任者も許可できるように")
 }
 
-// The clauses in force are offered, and any other can be typed.
+// The clauses in force are offered, and any other can be typed: who does is warned once.
 func TestClausesAreOffered(t *testing.T) {
 	t.Parallel()
 	portal := town.Start(t)
 	manager := servertest.SignIn(t, portal, town.Holder("税務町民課長"))
-	assettest.MustSay(t, "the form", manager.Get("/exceptions/new"), `<option value="基本方針7(3)②">無害化通信</option>`)
-	ask(t, manager, asking("clause", "実施手順 3"))
+	assettest.MustSay(t, "the form", manager.Get("/exceptions/new"), `<option value="基本方針7(3)②">無害化通信</option>`, `<option value="端末の手順 第3条">画面の施錠</option>`)
+	form := asking("clause", "端末の手順第３条", "more", "城山町情報セキュリティ基本方針 7(3)②\r\n文書規程 第3条")
+	warned := manager.Post("/exceptions/new", form)
+	assettest.MustSay(t, "warned", warned, "「文書規程 第3条」は、施行中のポリシーに見つかりません。", `name="warned" value="文書規程 第3条"`, "帳票の受渡し", `value="端末の手順第３条"`)
+	assettest.MustNotSay(t, "warned", warned, "「端末の手順第３条」は", "7(3)②」は")
+	form.Set("warned", "文書規程 第3条")
+	path := ask(t, manager, form)
+	assettest.MustSay(t, "asked", manager.Get(path), "申請者が読めるもの）に見つからない条項です")
+	for clause, want := range map[string]bool{"文書規程第3条": true, "第13条": false, "手順 第3条": true} {
+		if got := strings.Contains(manager.Get("/exceptions?clause="+url.QueryEscape(clause)).Body, "帳票の受渡し"); got != want {
+			t.Errorf("%s lists it: %t", clause, got)
+		}
+	}
+	ciso := servertest.SignIn(t, portal, town.Holder("副町長"))
+	assettest.MustSay(t, "who permits", ciso.Get(path+"/permit"), "申請者が読めるもの）に見つからない条項です")
+	ciso.Post(path+"/permit", url.Values{"version": {"1"}})
+	next := manager.Get("/exceptions/new?follows=" + strings.TrimPrefix(path, "/exceptions/"))
+	assettest.MustSay(t, "the next one", next, `name="clause" type="text" value="端末の手順第３条"`, "城山町情報セキュリティ基本方針 7(3)②\n文書規程 第3条</textarea>")
 }
 
 func TestTheListIsNarrowed(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 // typed is what somebody has typed of an exception.
 type typed struct {
 	exception.Asking
+	First, More                    string // the clauses: one of those that are offered, or any other, and further ones, one a line
 	Assets                         string // 管理番号, one a line
 	Rule                           string // the rule that the assets need not fit; empty for something else
 	From, Until, ReviewOn, Already string // days
@@ -27,11 +28,12 @@ func readTyped(r *http.Request) (typed, error) {
 	form := r.PostForm
 	t := typed{
 		Asking: exception.Asking{Section: form.Get("section"), Follows: strings.TrimPrefix(strings.TrimSpace(norm.NFKC.String(form.Get("follows"))), "例-")},
-		Assets: form.Get("assets"), Rule: form.Get("rule"), From: form.Get("from_on"), Until: form.Get("until_on"), ReviewOn: form.Get("review_on"), Already: form.Get("done_since"),
+		First:  form.Get("clause"), More: strings.ReplaceAll(form.Get("more"), "\r\n", "\n"), Assets: form.Get("assets"), Rule: form.Get("rule"), From: form.Get("from_on"), Until: form.Get("until_on"), ReviewOn: form.Get("review_on"), Already: form.Get("done_since"),
 	}
 	for _, f := range exception.Fields {
 		f.Set(&t.Details, strings.ReplaceAll(form.Get(f.Key), "\r\n", "\n"))
 	}
+	t.Clause, t.For, t.Warned = t.First+"\n"+t.More, form.Get("for"), strings.Split(form.Get("warned"), "\n")
 	var read screen.Form
 	t.Details.From, t.Details.Until = read.Day("from_on", t.From), read.Day("until_on", t.Until)
 	t.Details.ReviewOn, t.DoneSince = read.Day("review_on", t.ReviewOn), read.Day("done_since", t.Already)
@@ -51,7 +53,7 @@ func (s *Screens) showNew(w http.ResponseWriter, r *http.Request) error {
 		t.Section, t.Assets = found.SectionCode, found.Code
 		for _, b := range found.Breaks {
 			if b.Rule == asked.Get("rule") {
-				t.Rule, t.Clause, t.Subject = b.Rule, "基本方針"+b.Clause, b.Sentence
+				t.Rule, t.First, t.Subject = b.Rule, "基本方針"+b.Clause, b.Sentence
 			}
 		}
 	}
@@ -61,6 +63,7 @@ func (s *Screens) showNew(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		t.Details, t.Follows = before.Details, before.Code
+		t.First, t.More, _ = strings.Cut(strings.Join(before.Clauses, "\n"), "\n")
 		t.From = before.Until.AddDays(1).String()
 		var codes []string
 		for _, a := range before.About {
@@ -74,6 +77,9 @@ func (s *Screens) showNew(w http.ResponseWriter, r *http.Request) error {
 func (s *Screens) ask(w http.ResponseWriter, r *http.Request) error {
 	t, err := readTyped(r)
 	if err == nil {
+		t.Unfound, err = s.unfound(r, t)
+	}
+	if err == nil {
 		t.About, err = s.about(r, t)
 	}
 	if err != nil {
@@ -84,6 +90,18 @@ func (s *Screens) ask(w http.ResponseWriter, r *http.Request) error {
 		return s.drawNew(w, r, t, err)
 	}
 	return screen.GoOn(w, r, address.Exception(code), "exception-ask")
+}
+
+// unfound are the clauses that somebody has typed and that are none of those that they may read.
+func (s *Screens) unfound(r *http.Request, t typed) ([]string, error) {
+	clauses, err := s.clauses(r.Context(), screen.Actor(r.Context()))
+	return exception.Unfound(t.Clause, func(yield func(string) bool) {
+		for _, c := range clauses {
+			if !yield(c.Name) || !yield(c.Also) {
+				return
+			}
+		}
+	}), err
 }
 
 // about are the assets that somebody has typed; an error says which are none.
@@ -151,11 +169,18 @@ func (p formView) text(key, hint string) component.Input {
 
 // clause is the field of the clause: one of those that who asks may read, or typed.
 func (p formView) clause() component.Input {
-	input := p.text("clause", "「"+exampleClause+"」のように書くか、候補から選びます。")
+	input := component.Input{
+		Name: "clause", Label: "条項", Hint: "「" + exampleClause + "」のように書くか、候補（施行中の基本方針、対策基準、実施手順）から選びます。紙の規程の条項も書けます。", Value: p.Typed.First, Required: true, Problems: p.Problems,
+	}
 	for _, c := range p.Clauses {
 		input.Offers = append(input.Offers, component.Choice{Value: c.Name, Label: c.Heading})
 	}
 	return input
+}
+
+// more is the field of further clauses.
+func (p formView) more() component.Input {
+	return component.Input{Name: "more", Label: "ほかに守れない条項", Hint: "あるときだけ、1行に1つずつ書きます。上の条項と合わせて" + strconv.Itoa(exception.MostClauses) + "つまで。", Value: p.Typed.More}
 }
 
 const exampleClause = "基本方針7(3)①"

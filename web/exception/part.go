@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 
@@ -35,8 +36,9 @@ type Asset struct {
 // Break is a rule that an asset does not fit.
 type Break struct{ Rule, Clause, Sentence string }
 
-// Clause is a clause of the policy: as it is cited, and what it begins with.
-type Clause struct{ Name, Heading string }
+// Clause is a clause of the policy: as it is cited, also by the title of its document, and what
+// it begins with.
+type Clause struct{ Name, Also, Heading string }
 
 // Clauses are the clauses in force that the actor may read.
 type Clauses func(ctx context.Context, actor authz.Actor) ([]Clause, error)
@@ -63,6 +65,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Get("/exceptions", authz.ReadExceptions, s.showList),
 			screen.Get("/exceptions/new", authz.AskExceptions, s.showNew),
 			screen.Post("/exceptions/new", authz.AskExceptions, s.ask),
+			screen.Get("/exceptions/export.xlsx", authz.ReadExceptions, s.register),
 			screen.Get("/exceptions/{exception}", authz.ReadExceptions, s.showEntry),
 			screen.Get("/exceptions/{exception}/permit", authz.PermitExceptions, s.showStep(exception.EventPermit)).Asking(s.asks(exception.EventPermit)),
 			screen.Post("/exceptions/{exception}/permit", authz.PermitExceptions, s.take(exception.EventPermit)).Asking(s.asks(exception.EventPermit)),
@@ -74,6 +77,8 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/exceptions/{exception}/revoke", authz.PermitExceptions, s.take(exception.EventRevoke)).Asking(s.asks(exception.EventRevoke)),
 			screen.Get("/exceptions/{exception}/end", authz.AskExceptions, s.showStep(exception.EventEnd)).Asking(s.asks(exception.EventEnd)),
 			screen.Post("/exceptions/{exception}/end", authz.AskExceptions, s.take(exception.EventEnd)).Asking(s.asks(exception.EventEnd)),
+			screen.Get("/exceptions/{exception}/settle", authz.AskExceptions, s.showStep(exception.EventSettle)).Asking(s.asks(exception.EventSettle)),
+			screen.Post("/exceptions/{exception}/settle", authz.AskExceptions, s.take(exception.EventSettle)).Asking(s.asks(exception.EventSettle)),
 			screen.Get("/exceptions/{exception}/withdraw", authz.AskExceptions, s.showStep(exception.EventWithdraw)).Asking(s.asks(exception.EventWithdraw)),
 			screen.Post("/exceptions/{exception}/withdraw", authz.AskExceptions, s.take(exception.EventWithdraw)).Asking(s.asks(exception.EventWithdraw)),
 		},
@@ -82,7 +87,7 @@ func (s *Screens) Part() screen.Part {
 		Tasks:    s.tasks,
 		Topics:   []notice.Topic{exception.Topic()},
 		Subjects: []trail.Named{{Kind: "exception", Title: "例外措置"}},
-		Settings: append([]setting.Setting{exception.Longest.Setting}, exception.Reminders.Settings()...),
+		Settings: slices.Concat([]setting.Setting{exception.Longest.Setting, exception.ReportWithin.Setting, exception.SettleWithin.Setting}, exception.Reminders.Settings(), exception.SettleReminders.Settings()),
 		Hangs:    s.exceptions.Hangs(),
 		Belongs:  s.exceptions.Belongs,
 		Jobs:     s.exceptions.RegisterJobs,
@@ -107,7 +112,7 @@ func (s *Screens) exception(r *http.Request) (exception.Exception, error) {
 	return s.exceptions.Find(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "exception"))
 }
 
-// tasks are what waits for who permits.
+// tasks are what waits for who permits, and for who has asked.
 func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 	s.exceptions.QueueWaiting(b, actor, func(w exception.Waiting) {
 		if w.Asked > 0 {
@@ -120,6 +125,12 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 			b.Add(task.Task{
 				What: fmt.Sprintf("例外措置%d件を見直す", w.ToReview), Why: "見直し日が来ました。続けるか、許可を取り消すかを決めてください。",
 				Act: "例外措置を見る", URL: address.With(address.Exceptions, "state", "to_review"),
+			})
+		}
+		if w.ToSettle > 0 {
+			b.Add(task.Task{
+				What: fmt.Sprintf("終わった例外措置%d件の後始末を記録する", w.ToSettle), Why: "条項を守るように戻して、行ったことと日を書いてください。", DueOn: w.SettleBy,
+				Act: "例外措置を見る", URL: address.With(address.Exceptions, "state", exception.ToSettle),
 			})
 		}
 	})

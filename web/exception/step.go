@@ -24,7 +24,7 @@ type step struct {
 var steps = []step{
 	{
 		Event: exception.EventPermit, note: "条件など", noteHint: "あるときに書きます。2000字まで。",
-		lead: "許可すると、期間の間だけ例外措置になります。期限の日を過ぎると、自動で終わります。",
+		lead: "許可すると、期間の間だけ例外措置になります。期限の日を過ぎると、自動で終わり、申請した人が後始末を記録します。",
 		done: layout.Done{Heading: "例外措置を許可しました", Text: "申請した人に、お知らせが届きました。異動や退職をしているときは、その課室の情報セキュリティ管理者に届きました。"},
 	},
 	{
@@ -47,7 +47,13 @@ var steps = []step{
 	{
 		Event: exception.EventEnd, note: "終える理由", noteHint: "例：機器を入れ替えて、基準に合った。2000字まで。",
 		lead: "要らなくなった例外措置を、期限の前に終えます。元には戻せません。",
-		done: layout.Done{Heading: "例外措置を終えました", Text: "内容と履歴は残ります。"},
+		done: layout.Done{Heading: "例外措置を終えました", Text: "内容と履歴は残ります。次に、条項を守るように戻したことを、「後始末」に記録してください。"},
+	},
+	{
+		Event: exception.EventSettle, note: "守れるように行ったこと", noteHint: "例：端末を利用者ごとに分け、共用をやめた。続けていた代替策をやめたことも書きます。2000字まで。",
+		on: "条項を守るように戻した日", onHint: "例外措置の初日から今日までの日。まだのときは、戻してから記録します。",
+		lead: "終わった例外措置について、条項を守るように戻したことを記録します。記録すると、元には戻せません。",
+		done: layout.Done{Heading: "後始末を記録しました", Text: "許可する人に、お知らせが届きました。内容と履歴は残ります。"},
 	},
 	{
 		Event: exception.EventWithdraw, note: "取り下げる理由", noteHint: "例：別の方法で対応した。2000字まで。",
@@ -64,6 +70,11 @@ func stepOf(event exception.Event) step {
 // asksDay tells whether a day is asked for with the step of an exception.
 func (p step) asksDay(e exception.Exception) bool {
 	return p.on != "" && (p.Event != exception.EventRefuse || !e.DoneSince.IsZero())
+}
+
+// needsDay tells whether it can't be taken without that day.
+func (p step) needsDay(e exception.Exception) bool {
+	return p.asksDay(e) && p.Event != exception.EventReview
 }
 
 func (s *Screens) showStep(event exception.Event) screen.Handler {

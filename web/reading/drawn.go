@@ -37,6 +37,7 @@ type drawnKey struct {
 
 type drawnText struct {
 	contents, body templ.Component
+	citations      []string
 }
 
 // cachedTexts is how many texts it holds; a town has fewer documents.
@@ -91,7 +92,11 @@ func (d *drawnTexts) of(ctx context.Context, policies *policy.Service, links *fo
 		if err != nil {
 			return drawnText{}, err
 		}
-		return draw(ctx, reading, document.NewText(o).Lasting(reading, formers))
+		text, err := draw(ctx, reading, document.NewText(o).Lasting(reading, formers))
+		for _, a := range o.Anchors() {
+			text.citations = append(text.citations, a.Citation)
+		}
+		return text, err
 	})
 }
 
@@ -132,5 +137,5 @@ func draw(ctx context.Context, reading policy.Reading, t document.Text) (drawnTe
 	if err := templ.Join(document.Body(t), document.Formers(t)).Render(ctx, &text); err != nil {
 		return drawnText{}, fmt.Errorf("drawing a text: %w", err)
 	}
-	return drawnText{templ.Raw(beside.String()), templ.Raw(text.String())}, nil
+	return drawnText{contents: templ.Raw(beside.String()), body: templ.Raw(text.String())}, nil
 }

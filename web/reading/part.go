@@ -25,8 +25,18 @@ type Needs struct {
 	Follow  *follow.Service
 	Draft   *draft.Service
 	Publish *publish.Service
+	// Excepted finds which clauses of a text, by their citations, need not be kept for a time, as
+	// far as its reader sees; nil where nobody says so.
+	Excepted func(context.Context, authz.Actor, policy.Reading, []string) ([]Excepted, error)
 	// HidePublic keeps the 基本方針 from the pages for everybody, which then are not there.
 	HidePublic bool
+}
+
+// Excepted is a clause with how many exceptions of it are in force, and where they are listed.
+type Excepted struct {
+	Citation string
+	Count    int
+	URL      string
 }
 
 // Screens are those screens.

@@ -42,8 +42,14 @@ func (s *Screens) showReading(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	var excepted []Excepted
+	if s.Excepted != nil && reading.InForce(today) {
+		if excepted, err = s.Excepted(ctx, actor, reading, text.citations); err != nil {
+			return err
+		}
+	}
 	return screen.Show(w, r, readingPage(readingView{
-		Frame: screen.Frame(r, reading.Title, document.List), Reading: reading,
+		Frame: screen.Frame(r, reading.Title, document.List), Reading: reading, Excepted: excepted,
 		InForce: reading.InForce(today), Today: today,
 		Contents: text.contents, Body: text.body,
 		MaySee:     actor.Reach(authz.SeeAcknowledgements) != authz.None,

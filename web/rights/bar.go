@@ -27,18 +27,9 @@ type beginning struct {
 	done    layout.Done
 }
 
-// beginnings are the ways in which rights are barred, in the order in which they are offered.
+// beginnings are the ways in which rights are barred in an emergency, in the order in which they are
+// offered. What is suspended or revoked is so by a case of a violation (6(2)③).
 var beginnings = []beginning{
-	{
-		Event: rights.EventSuspend, pattern: "/rights/people/{person}/suspend", act: "停止する", why: "停止の理由",
-		lead: "違反について指導しても改善されないときに、利用権限を停止します（基本方針6(2)③）。このポータルは、すぐに使えなくなります。ほかのシステムには、連携か作業依頼で反映されます。CISOと、本人の課の課長（情報セキュリティ管理者）、本人に知らせます。",
-		done: layout.Done{Heading: "利用権限を停止しました", Text: "CISOと課長（情報セキュリティ管理者）、本人に、お知らせが届きました。"},
-	},
-	{
-		Event: rights.EventRevoke, pattern: "/rights/people/{person}/revoke", act: "剥奪する", why: "剥奪の理由",
-		lead: "違反について指導しても改善されないときに、利用権限を剥奪します（基本方針6(2)③）。期限はありません。後で、停止の解除（利用再開）か、剥奪のままの完了を選びます。",
-		done: layout.Done{Heading: "利用権限を剥奪しました", Text: "CISOと課長（情報セキュリティ管理者）、本人に、お知らせが届きました。"},
-	},
 	{
 		Event: rights.EventCutConduct, pattern: "/rights/people/{person}/cut_conduct", act: "本人の行為による緊急停止", why: "差し迫った危険と、止める理由",
 		lead: "本人の行為によって、いま被害が広がるおそれがあるときに、すぐに止めます（基本方針7(7)）。CISOが期限までに認めないと、終わります。",
@@ -97,19 +88,14 @@ func (s *Screens) showBeginning(b beginning) screen.Handler {
 func (s *Screens) begin(b beginning) screen.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		form := r.PostForm
-		var read screen.Form
 		o := bar.Order{
 			Kind: bar.KindOf(b.Event), Person: chi.URLParam(r, "person"), Whole: form.Get("scope") == "whole", Reason: strings.ReplaceAll(form.Get("reason"), "\r\n", "\n"),
-			From: read.Day("from_on", form.Get("from_on")), Until: read.Day("until_on", form.Get("until_on")), Withheld: form.Get("withheld"),
+			Withheld: form.Get("withheld"),
 		}
 		if !o.Whole {
 			o.Rights = form["right"]
 		}
-		err := read.Err()
-		var code string
-		if err == nil {
-			code, err = s.bars.Begin(r.Context(), screen.Actor(r.Context()), o)
-		}
+		code, err := s.bars.Begin(r.Context(), screen.Actor(r.Context()), o)
 		if err != nil {
 			return s.drawBeginning(w, r, b, o, err)
 		}
@@ -132,7 +118,7 @@ func (s *Screens) drawBeginning(w http.ResponseWriter, r *http.Request, b beginn
 		return err
 	}
 	view := beginningView{Frame: screen.Frame(r, b.act+"："+p.Name+"さんの利用権限", personWay(p)...), Person: p, Beginning: b, Order: o, Problems: problems, Typed: map[string]string{}}
-	for _, name := range []string{"from_on", "until_on", "scope"} {
+	for _, name := range []string{"scope"} {
 		view.Typed[name] = r.PostForm.Get(name)
 	}
 	for _, right := range list {

@@ -111,12 +111,12 @@ func TestWhoIsSuspendedIsOutOfThePortal(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	form := url.Values{"scope": {"whole"}, "reason": {"見本の理由です"}}
-	path := "/rights/people/" + d.number + "/suspend"
+	path := "/rights/people/" + d.number + "/cut_conduct"
 	if a := d.head.Post(path, form); a.Status != http.StatusForbidden {
 		t.Errorf("a 管理者 suspends: %d", a.Status)
 	}
 	a := d.officer.Post(path, form)
-	assettest.MustSay(t, "suspended", a, "利用権限を停止しました", "見本の理由です", "すべて")
+	assettest.MustSay(t, "suspended", a, "緊急停止しました", "見本の理由です", "すべて")
 	if a := d.clerk.Get("/rights"); a.Status == http.StatusOK && strings.Contains(a.Body, "自分の利用権限") {
 		t.Error("the next request goes through")
 	}
@@ -137,9 +137,9 @@ func TestWhoseRightsAreStoppedSeesWhichAndWhomToAsk(t *testing.T) {
 	d.deputy.Post(path+"/permit", first())
 	assettest.MustNotSay(t, "before", d.clerk.Get("/rights/own"), "使えなくなっている")
 	code := strings.TrimPrefix(path, "/rights/of/")
-	d.officer.Post("/rights/people/"+d.number+"/suspend", url.Values{"scope": {"some"}, "right": {code}, "reason": {"秘密の理由"}, "until_on": {"2026-12-10"}})
+	d.officer.Post("/rights/people/"+d.number+"/cut_conduct", url.Values{"scope": {"some"}, "right": {code}, "reason": {"秘密の理由"}})
 	own := d.clerk.Get("/rights/own")
-	assettest.MustSay(t, "their own page", own, "使えなくなっている利用権限があります", "令和8年11月24日", "から令和8年12月11日", "使えません：収納システム", "通知書", "総務課")
+	assettest.MustSay(t, "their own page", own, "使えなくなっている利用権限があります", "令和8年11月24日", "から令和8年11月28日", "使えません：収納システム", "通知書", "総務課")
 	assettest.MustNotSay(t, "their own page", own, "秘密の理由", "基本方針", "6(2)", "違反")
 	assettest.MustSay(t, "their 管理者", d.head.Get("/rights/people/"+d.number), "内容を見る")
 }

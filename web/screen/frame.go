@@ -23,7 +23,11 @@ func Frame(r *http.Request, title string, crumbs ...layout.Link) layout.Frame {
 	if v.Actor.Person == 0 {
 		return f
 	}
-	f.Person = &layout.Person{Name: v.Actor.Name, Role: roleOf(v.Actor)}
+	f.Person = &layout.Person{Name: v.Actor.Name, Role: roleOf(v.Actor), Confined: v.Actor.IsConfined()}
+	if v.Actor.IsConfined() {
+		f.Nav = layout.Navigation(v.Confinement.at(r.URL.Path), nil)
+		return f
+	}
 	f.Nav = v.Nav.at(r.URL.Path, v.Actor)
 	if r.URL.Path != home.Address {
 		f.Crumbs = append(append([]layout.Link{home}, crumbs...), layout.Link{Label: title})

@@ -56,4 +56,7 @@ type Part struct {
 	Sample func(context.Context, *sample.Town) error // its content of the sample town, after that of the Parts before it
 	Start  func(context.Context) error               // what it does before the portal answers; any portal may do it at any start
 	SignIn *SignIn                                   // how people are asked who they are; nil but for the Part that does
+	// Confinement lets in who is barred from the portal and has something to answer; nil but for
+	// the Part where they answer.
+	Confinement *Confinement
 }

@@ -33,6 +33,9 @@ type Route struct {
 	// Sessionless routes know no sessions: no cookie is read there, and none is
 	// set, so that what they answer is the same for everybody.
 	Sessionless bool
+	// ForConfined routes are open to who is barred from the portal and answers in their own
+	// case. Every other one is closed to them, whatever its action.
+	ForConfined bool
 }
 
 // MaxForm is the most that an ordinary form may bring, in bytes.
@@ -77,5 +80,12 @@ func (r Route) Stream() Route {
 // ForEverybody is a route that knows no sessions.
 func (r Route) ForEverybody() Route {
 	r.Sessionless = true
+	return r
+}
+
+// Confined is a route that is open also to who is barred from the portal and answers in their own
+// case. What is behind it asks whose case it is.
+func (r Route) Confined() Route {
+	r.ForConfined = true
 	return r
 }

@@ -16,12 +16,14 @@ import (
 
 // Portal is what the pages of one portal share.
 type Portal struct {
-	Town    string // the town's name, 鏡石町
-	Files   *static.Files
-	Nav     Nav
-	Flashes map[string]layout.Done
-	Now     func() time.Time
-	Log     *slog.Logger
+	Town  string // the town's name, 鏡石町
+	Files *static.Files
+	Nav   Nav
+	// Confinement is what stays open to who is barred; nil for nothing.
+	Confinement *Confinement
+	Flashes     map[string]layout.Done
+	Now         func() time.Time
+	Log         *slog.Logger
 	// TrustedProxies are the reverse proxies that are believed when they say whom
 	// they forward a request for.
 	TrustedProxies []netip.Prefix

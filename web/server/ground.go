@@ -75,6 +75,8 @@ type Ground struct {
 	Sessions     *cookie.Sessions
 	Devices      *cookie.Devices
 	Attempts     *cookie.Attempts
+	// Confinement is who comes in though they are barred; a Part says whom.
+	Confinement *session.Confinement
 }
 
 // NewGround makes the ground on a database.
@@ -82,18 +84,19 @@ func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log 
 	if settings.Provider == nil {
 		settings.ProviderName = ""
 	}
-	d := door.New(pool, now).With(account.Rights())
-	accounts := account.New(pool, d, settings.Town).With(settings.Ways)
+	confinement := &session.Confinement{}
+	d := door.New(pool, now).With(account.RightsConfining(confinement))
+	accounts := account.New(pool, d, settings.Town).With(settings.Ways).Confining(confinement)
 	if settings.PasswordCost != nil {
 		accounts = accounts.Hashing(*settings.PasswordCost)
 	}
-	sessions, tls := session.New(pool, d), cookie.TLS(settings.secure())
+	sessions, tls := session.New(pool, d).Confining(confinement), cookie.TLS(settings.secure())
 	g := Ground{
 		Settings: settings, Pool: pool, Now: now, Log: log, Door: d,
 		Org: org.New(pool, d), Accounts: accounts, SessionStore: sessions,
 		Sessions:    cookie.NewSessions(sessions, accounts, now, tls, screen.Fail),
 		Attachments: attachment.New(pool, now, settings.Scanner),
-		Devices:     cookie.NewDevices(sessions, tls), Attempts: cookie.NewAttempts(sessions, tls),
+		Devices:     cookie.NewDevices(sessions, tls), Attempts: cookie.NewAttempts(sessions, tls), Confinement: confinement,
 	}
 	var err error
 	g.Factors, err = factor.New(factor.Config{

@@ -15,6 +15,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/fault"
+	"kagami/web/layout"
 	"kagami/web/screen"
 )
 
@@ -154,9 +155,28 @@ func (p *Portal) identify(next http.Handler) http.Handler {
 			p.fail(w, r, err)
 			return
 		}
+		if current.Confined {
+			actor = actor.Confine()
+		}
 		screen.VisitOf(r.Context()).Actor = actor
 		next.ServeHTTP(w, r)
 	})
+}
+
+// confine answers who is confined to their own case, but where a route is open to them: one page,
+// whatever they have asked for and whether it is there.
+func (p *Portal) confine(route screen.Route) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if screen.Actor(r.Context()).IsConfined() && !route.ForConfined {
+				view := confinedView{screen.Frame(r, confinedTitle), p.shared.Confinement.Links}
+				view.Done, view.Nav = nil, layout.Navigation(view.Links, nil) // wherever they are
+				screen.Render(w, r, http.StatusForbidden, confinedPage(view))
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
 }
 
 // gate lets through who may do a route's action at all, has proved who they are

@@ -44,3 +44,21 @@ func TestAPortalNeedsOneWayToSignIn(t *testing.T) {
 		t.Errorf("without sign-in: %v", err)
 	}
 }
+
+// What is open to who is barred is said by one Part, and nothing of it asks again who it is: what
+// they prove would open more to them.
+func TestWhatIsOpenToWhoIsBarredEndsTheStartWhereItWidens(t *testing.T) {
+	t.Parallel()
+	confinement := &screen.Confinement{Open: func(_, _ string) string { return "false" }}
+	for words, parts := range map[string][]screen.Part{
+		"2個あります": {unasked(), {Confinement: confinement}, {Confinement: confinement}},
+		"/asked": {unasked(screen.Post("/asked", authz.ReadViolation, nothing).Confined().Sensitive())},
+	} {
+		if _, err := made(t, parts...); fault.KindOf(err) != fault.Invalid || !strings.Contains(screen.Message(err), words) {
+			t.Errorf("%s: %v", words, err)
+		}
+	}
+	if _, err := made(t, unasked(screen.Post("/asked", authz.ReadViolation, nothing).Confined()), screen.Part{Confinement: confinement}); err != nil {
+		t.Errorf("one, and nothing that widens: %v", err)
+	}
+}

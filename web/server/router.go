@@ -22,7 +22,7 @@ func (p *Portal) router() http.Handler {
 
 	people := chi.Chain(p.sameOrigin, p.overTLS, p.unlessOutdated, p.Sessions.Load, p.identify)
 	for _, route := range p.Routes() {
-		before := append(chi.Chain(p.within(route)), append(slices.Clip(people), p.gate(route))...)
+		before := append(chi.Chain(p.within(route)), append(slices.Clip(people), p.confine(route), p.gate(route))...)
 		if route.Sessionless {
 			before = chi.Chain(p.within(route), p.overTLS)
 		}
@@ -32,7 +32,7 @@ func (p *Portal) router() http.Handler {
 		}
 		router.Method(route.Method, route.Pattern, before.Handler(page))
 	}
-	nowhere := append(chi.Chain(p.within(screen.Route{Method: http.MethodGet})), people...)
+	nowhere := append(append(chi.Chain(p.within(screen.Route{Method: http.MethodGet})), people...), p.confine(screen.Route{}))
 	router.NotFound(nowhere.Handler(p.page(notFound)).ServeHTTP)
 	router.MethodNotAllowed(nowhere.Handler(p.page(wrongMethod)).ServeHTTP)
 	return router

@@ -70,6 +70,10 @@ func New(ground Ground, parts []screen.Part) (*Portal, error) {
 		if part.SignIn != nil {
 			p.signIn = *part.SignIn
 		}
+		if part.Confinement != nil {
+			p.shared.Confinement = part.Confinement
+			ground.Confinement.Open(part.Confinement.Open)
+		}
 	}
 	counters, err := state.NewCounters(counting...)
 	if err != nil {
@@ -141,10 +145,16 @@ func check(parts []screen.Part) error {
 			taken[name] = true
 		}
 	}
-	signIns := 0
+	var (
+		signIns, confinements int
+		widened               string
+	)
 	for _, part := range parts {
 		for _, route := range part.Routes {
 			take("route", route.Method+" "+route.Pattern)
+			if route.ForConfined && route.Proof {
+				widened = route.Pattern
+			}
 		}
 		for _, entry := range part.Nav {
 			take("entry of the navigation", entry.URL)
@@ -170,10 +180,17 @@ func check(parts []screen.Part) error {
 		if part.SignIn != nil {
 			signIns++
 		}
+		if part.Confinement != nil {
+			confinements++
+		}
 	}
 	switch {
 	case len(twice) > 0:
 		return fault.New(fault.Invalid, fmt.Sprintf("プログラムの部品に、同じ名前が2回あります（%s）。プログラムを作り直してください。", twice[0]))
+	case confinements > 1:
+		return fault.New(fault.Invalid, fmt.Sprintf("プログラムの部品のうち、利用を止められている人に画面を開くものが%d個あります。プログラムを作り直してください。", confinements))
+	case widened != "":
+		return fault.New(fault.Invalid, fmt.Sprintf("利用を止められている人に開く画面（%s）が、もう一度本人かを確かめる画面になっています。プログラムを作り直してください。", widened))
 	case signIns != 1:
 		return fault.New(fault.Invalid, fmt.Sprintf("プログラムの部品のうち、サインインの画面を持つものが%d個あります。プログラムを作り直してください。", signIns))
 	}

@@ -50,7 +50,7 @@ func (s *Screens) Part() screen.Part {
 			screen.Post("/login/passkey/options", authz.Public, s.passkeySignInOptions),
 			screen.Post("/login/openid", authz.Public, s.openidSignIn),
 			screen.Get(address.OpenIDReturn, authz.Public, s.openidReturn),
-			screen.Post("/logout", authz.Public, s.signOut),
+			screen.Post("/logout", authz.Public, s.signOut).Confined(),
 
 			screen.Get("/welcome/{token}", authz.Public, s.showWelcome),
 			screen.Post("/welcome/{token}", authz.Public, s.welcome),

@@ -18,6 +18,7 @@ import (
 	"kagami/internal/account/openid/openidtest"
 	"kagami/internal/address"
 	"kagami/internal/authz"
+	"kagami/internal/postgres/pgtest"
 	"kagami/internal/sample"
 	"kagami/web/server"
 	"kagami/web/server/servertest"
@@ -30,9 +31,14 @@ const strongNumber = "S001"
 // staff numbers.
 func withProvider(t *testing.T, ways account.Ways, known ...string) (*servertest.Portal, *openidtest.Provider) {
 	t.Helper()
+	return withProviderOn(t, &town, town.Database(t), ways, known...)
+}
+
+func withProviderOn(t *testing.T, town *servertest.Town, db pgtest.DB, ways account.Ways, known ...string) (*servertest.Portal, *openidtest.Provider) {
+	t.Helper()
 	var provider *openidtest.Provider
 	ways.ProviderKey = account.KeyStaffNumber
-	portal := town.StartWith(t, town.Database(t), func(s *server.Settings) {
+	portal := town.StartWith(t, db, func(s *server.Settings) {
 		var people []openidtest.Person
 		for _, number := range known {
 			people = append(people, openidtest.Person{ID: "subject-" + number, Username: number, Password: rand.Text(), Strong: number == strongNumber})
@@ -253,6 +259,11 @@ func TestAPortalWithoutAProviderHasNoWayToIt(t *testing.T) {
 // directory.
 func withDirectory(t *testing.T, ways account.Ways, numbers ...string) (*servertest.Portal, *directorytest.Slapd) {
 	t.Helper()
+	return withDirectoryOn(t, &town, town.Database(t), ways, numbers...)
+}
+
+func withDirectoryOn(t *testing.T, town *servertest.Town, db pgtest.DB, ways account.Ways, numbers ...string) (*servertest.Portal, *directorytest.Slapd) {
+	t.Helper()
 	var entries []directorytest.Entry
 	for i, number := range numbers {
 		entries = append(entries, directorytest.Person(number, directorytest.People, fmt.Sprintf("uid=user%d", i), "employeeNumber="+number))
@@ -263,7 +274,7 @@ func withDirectory(t *testing.T, ways account.Ways, numbers ...string) (*servert
 		t.Fatal(err)
 	}
 	ways.DirectoryKey = account.KeyStaffNumber
-	return town.StartWith(t, town.Database(t), func(s *server.Settings) { s.Ways = ways }), slapd
+	return town.StartWith(t, db, func(s *server.Settings) { s.Ways = ways }), slapd
 }
 
 func TestSigningInWithThePasswordOfTheDirectory(t *testing.T) {

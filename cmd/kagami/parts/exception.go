@@ -2,15 +2,15 @@ package parts
 
 import (
 	"context"
-	"slices"
-	"strings"
 
+	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/authz"
 	"kagami/internal/exception"
 	"kagami/internal/policy"
-	"kagami/internal/policy/outline"
+	"kagami/internal/policy/find"
 	webexception "kagami/web/exception"
+	"kagami/web/reading"
 )
 
 // lookAt is how exceptions find the assets that they are about.
@@ -34,41 +34,50 @@ func lookAt(assets *asset.Service) webexception.Look {
 	}
 }
 
-// clausesOf is how exceptions are offered the clauses that somebody may read: those of the
-// 基本方針 and of the 対策基準 in force, as people cite them.
-func clausesOf(policies *policy.Service) webexception.Clauses {
-	return func(ctx context.Context, actor authz.Actor) ([]webexception.Clause, error) {
-		readings, err := policies.Readings(ctx, actor)
-		if err != nil {
+// exceptedIn is how a text says which of its clauses need not be kept for a time, by the
+// exceptions in force that its reader sees.
+func exceptedIn(exceptions *exception.Service) func(context.Context, authz.Actor, policy.Reading, []string) ([]reading.Excepted, error) {
+	return func(ctx context.Context, actor authz.Actor, r policy.Reading, citations []string) ([]reading.Excepted, error) {
+		list, err := exceptions.ClausesInForce(ctx, actor)
+		if err != nil || len(list) == 0 {
 			return nil, err
 		}
-		var list []webexception.Clause
-		for _, r := range readings {
-			if r.Kind == policy.Procedure || !r.InForce(actor.On) {
-				continue
-			}
-			o, err := policies.Outline(ctx, actor, r.Reading)
-			if err != nil {
-				return nil, err
-			}
-			for _, a := range o.Anchors() {
-				if slices.Contains([]outline.Kind{outline.Article, outline.Paragraph, outline.Item, outline.Subitem}, a.Kind) && a.Label != "" {
-					list = append(list, webexception.Clause{Name: r.Kind.Title() + a.Citation, Heading: beginning(a.Heading, a.Text)})
+		inForce := map[string]exception.Cited{}
+		for _, c := range list {
+			inForce[exception.Key(c.Clause)] = c
+		}
+		names := []string{r.Title}
+		if r.Kind != policy.Procedure {
+			names = append(names, r.Kind.Title())
+		}
+		var found []reading.Excepted
+		for _, citation := range citations {
+			for _, name := range names {
+				if c, ok := inForce[exception.Key(name+citation)]; ok && citation != "" {
+					found = append(found, reading.Excepted{Citation: citation, Count: c.Count, URL: address.With(address.With(address.Exceptions, "state", "in_force"), "clause", c.Clause)})
 				}
 			}
 		}
-		return list, nil
+		return found, nil
 	}
 }
 
-// beginning is what a clause begins with: its heading, or the first words of its text.
-func beginning(heading, text string) string {
-	const most = 40
-	if heading == "" {
-		heading, _, _ = strings.Cut(text, "\n")
+// clausesOf is how exceptions are offered the clauses in force that somebody may read, as
+// people cite them: by the kind of the document, or where there are several of it by its title.
+func clausesOf(finding *find.Service) webexception.Clauses {
+	return func(ctx context.Context, actor authz.Actor) ([]webexception.Clause, error) {
+		found, err := finding.Clauses(ctx, actor)
+		list := make([]webexception.Clause, len(found))
+		for i, c := range found {
+			list[i] = webexception.Clause{Name: nameOf(c) + c.Citation, Also: c.Title + c.Citation, Heading: c.Heading}
+		}
+		return list, err
 	}
-	if runes := []rune(heading); len(runes) > most {
-		return string(runes[:most]) + "…"
+}
+
+func nameOf(c find.Cited) string {
+	if c.Only && c.Kind != policy.Procedure {
+		return c.Kind.Title()
 	}
-	return heading
+	return c.Title + " "
 }

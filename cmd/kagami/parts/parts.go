@@ -54,6 +54,7 @@ import (
 	"kagami/internal/setting"
 	"kagami/internal/violation"
 	"kagami/internal/violation/authority"
+	casefind "kagami/internal/violation/find"
 	"kagami/internal/violation/referral"
 	"kagami/internal/violation/retention"
 	"kagami/internal/violation/term"
@@ -96,6 +97,7 @@ import (
 	"kagami/web/server"
 	websetting "kagami/web/setting"
 	"kagami/web/signin"
+	webviolation "kagami/web/violation"
 	webreferral "kagami/web/violation/referral"
 )
 
@@ -119,10 +121,11 @@ func List(g server.Ground) ([]screen.Part, error) {
 	connectors := connector.New(g.Pool, g.Door, g.Keys, g.Log, rightsreach.DialPeers)
 	outcomes := outcome.New(g.Pool)
 	accessRights := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
-	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Ended: violation.Ended})
+	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Cut: violation.Cut, Ended: violation.Ended})
+	exceptions := exception.New(g.Pool, g.Door)
 	cases := violation.New(g.Pool, g.Door, bars)
 	texts, err := reading.New(reading.Needs{
-		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic,
+		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic, Excepted: exceptedIn(exceptions),
 	})
 	if err != nil {
 		return nil, err
@@ -159,7 +162,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webhand.New(hand.New(g.Pool, g.Door)).Part(),
 		weboverview.New(overview.New(g.Pool, assets), listing, lent(loans), disposedOf(disposals), notThere(lost)).Part(),
 		webcommunication.New(talks, assets, listing).Part(),
-		webexception.New(exception.New(g.Pool, g.Door), lookAt(assets), clausesOf(policies)).Part(),
+		webexception.New(exceptions, lookAt(assets), clausesOf(finding)).Part(),
 		webdisposal.New(disposals, assets, listing, relations, g.Attachments).Part(),
 		webmissing.New(lost, assets).Part(),
 		webloan.New(loans).Part(),
@@ -167,6 +170,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webrights.New(accessRights, bars, settle.New(g.Pool, g.Door, accessRights)).Part(),
 		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: outcomes.DriftForPortal})).Part(),
 		webconnector.New(connectors, outcomes).Part(),
+		webviolation.New(cases, casefind.New(g.Pool, g.Now), accessRights, g.Attachments).Part(),
 		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(outcomes), Carried: carriedOut(outcomes)}), accessRights).Part(),
 		webreferral.New(referral.New(g.Pool, g.Door, cases)).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),

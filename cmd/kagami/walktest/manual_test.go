@@ -119,8 +119,8 @@ func TestTheManualOfRightsQuotesTheScreens(t *testing.T) {
 		t.Fatalf("asking: %d", asked.Status)
 	}
 	see(deputy.Get("/rights/of/" + right[1]))
-	see(officer.Post("/rights/people/"+stopped.StaffNumber+"/suspend", url.Values{"scope": {"whole"}, "reason": {"見本"}}))
-	see(officer.Post("/rights/people/"+town.Holder("教育課長").StaffNumber+"/revoke", url.Values{"scope": {"whole"}, "reason": {"見本"}}))
+	see(officer.Post("/rights/people/"+stopped.StaffNumber+"/cut_conduct", url.Values{"scope": {"whole"}, "reason": {"見本"}}))
+	see(officer.Post("/rights/people/"+town.Holder("教育課長").StaffNumber+"/cut_account", url.Values{"scope": {"whole"}, "reason": {"見本"}}))
 	see(servertest.Visit(t, portal).Post("/login", url.Values{"login": {stopped.StaffNumber}, "password": {stopped.Password}}))
 	see(officer.Post("/rights/connectors/new", url.Values{
 		"connector_kind": {"ldap"}, "name": {"庁内の認証"}, "kind": {"active-directory"}, "url": {"ldap://127.0.0.1:9"}, "bind_dn": {"kagami@example.jp"}, "base_dn": {"dc=example,dc=jp"}, "secret": {"himitsu"},

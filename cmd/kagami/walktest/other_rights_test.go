@@ -30,8 +30,6 @@ var rightWays = []struct{ address, statuses string }{
 	{"/rights/bars/BAR/letter", "404 404 404 404 200"},
 	{"/rights/bars/BAR/reinstate", "403 403 403 403 403"},
 	{"/rights/bars/BAR/confirm_cut", "403 403 403 403 403"},
-	{"/rights/people/WHO/suspend", "403 403 403 403 403"},
-	{"/rights/people/WHO/revoke", "403 403 403 403 403"},
 	{"/rights/people/WHO/cut_conduct", "403 403 403 403 403"},
 	{"/rights/people/WHO/cut_account", "403 403 403 403 403"},
 	{"/rights/moved", "200 403 403 403 403"},
@@ -56,7 +54,7 @@ func TestRightsOfOthersAreNotThere(t *testing.T) {
 		SELECT r.code FROM access_right r JOIN asset a ON a.id = r.asset_id JOIN section s ON s.id = a.section_id WHERE r.person_id = $1 AND s.code = 'zeimu' AND r.state = 'permitted' ORDER BY r.id LIMIT 1`, who.Person).Scan(&right); err != nil {
 		t.Fatal(err)
 	}
-	barred := officer.Post("/rights/people/"+who.StaffNumber+"/suspend", url.Values{"scope": {"some"}, "right": {right}, "reason": {"秘匿の理由"}})
+	barred := officer.Post("/rights/people/"+who.StaffNumber+"/cut_conduct", url.Values{"scope": {"some"}, "right": {right}, "reason": {"秘匿の理由"}})
 	bar := regexp.MustCompile(`/rights/bars/([a-z2-7]{16})`).FindStringSubmatch(barred.Body)
 	if bar == nil {
 		t.Fatalf("suspending: %d %.2000s", barred.Status, barred.Body)
@@ -87,7 +85,7 @@ func TestRightsOfOthersAreNotThere(t *testing.T) {
 		{"/rights/of/RIGHT/give_up", url.Values{"version": {"1"}}, "404 404 404 404 403"},
 		{"/rights/of/RIGHT/confirm", url.Values{"version": {"1"}}, "404 403 403 403 403"},
 		{"/rights/bars/BAR/reinstate", url.Values{"version": {"1"}, "note": {"見本"}}, "403 403 403 403 403"},
-		{"/rights/people/WHO/suspend", url.Values{"scope": {"whole"}, "reason": {"見本"}}, "403 403 403 403 403"},
+		{"/rights/people/WHO/cut_conduct", url.Values{"scope": {"whole"}, "reason": {"見本"}}, "403 403 403 403 403"},
 		{"/rights/people/WHO/cut_account", url.Values{"scope": {"whole"}, "reason": {"見本"}}, "403 403 403 403 403"},
 		{"/rights/new", url.Values{"person": {"WHO"}, "system": {"zeimu-0005"}, "kind": {"general"}, "purpose": {"見本"}, "from_on": {"2026-11-24"}}, "403 403 403 403 403"},
 	} {

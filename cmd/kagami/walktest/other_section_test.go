@@ -118,6 +118,7 @@ var ways = []struct{ address, statuses string }{
 	{"/exceptions?section=zeimu&within=90", "200 200 200 200"},
 	{"/exceptions/8-0003/withdraw", "404 403 403 403"},
 	{"/exceptions/8-0003/end", "404 403 403 403"},
+	{"/exceptions/8-0003/settle", "404 403 403 403"},
 	{"/exceptions/8-0003/permit", "403 403 403 403"},
 	{"/exceptions/8-0003/refuse", "403 403 403 403"},
 	{"/exceptions/8-0003/review", "403 403 403 403"},
@@ -320,6 +321,7 @@ var forms = []struct {
 	{"/assets/CODE/loans/offer", url.Values{"version": {"0"}, "offered": {"1"}}, "404 403 403 403"},
 	{"/exceptions/EXCEPTION/withdraw", url.Values{"version": {"1"}, "note": {"見本"}}, "404 403 403 403"},
 	{"/exceptions/EXCEPTION/end", url.Values{"version": {"1"}, "note": {"見本"}}, "404 403 403 403"},
+	{"/exceptions/EXCEPTION/settle", url.Values{"version": {"1"}, "note": {"見本"}, "on": {"2026-11-24"}}, "404 403 403 403"},
 	{"/exceptions/EXCEPTION/permit", url.Values{"version": {"1"}}, "403 403 403 403"},
 	{"/exceptions/new", url.Values{
 		"section": {"fukushi"}, "follows": {"EXCEPTION"}, "clause": {"見本"}, "subject": {"見本"}, "reason": {"見本"}, "risk": {"見本"}, "instead": {"見本"}, "from_on": {"2026-11-25"}, "until_on": {"2027-03-31"},

@@ -6,7 +6,8 @@
 // A token stands in PostgreSQL only as a hash. A session ends at sign-out, after
 // IdleLimit without a request, and in any case after AbsoluteLimit; package
 // account, which lets people in, also ends sessions: with a suspension, and with
-// a new password all but the one in which it was changed. What a person may do
+// a new password all but the one in which it was changed. That of somebody whose right
+// to use the portal is barred is confined to their own case. What a person may do
 // does not stand in a session: package org is asked at each request.
 package session
 
@@ -18,9 +19,17 @@ import (
 
 // Service is the sessions, known devices and attempts in a database.
 type Service struct {
-	pool *pgxpool.Pool
-	door *door.Door
+	pool        *pgxpool.Pool
+	door        *door.Door
+	confinement *Confinement
 }
 
 // New makes the service.
 func New(pool *pgxpool.Pool, d *door.Door) *Service { return &Service{pool: pool, door: d} }
+
+// Confining is the service that goes by a confinement.
+func (s *Service) Confining(c *Confinement) *Service {
+	other := *s
+	other.confinement = c
+	return &other
+}

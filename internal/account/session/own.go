@@ -29,10 +29,11 @@ func (s *Service) Own(ctx context.Context, actor authz.Actor) ([]Summary, error)
 }
 
 // Of lists a person's sessions of an instant, the one used last first. Only package
-// account calls it, for somebody who may manage their account.
+// account calls it, for somebody who may manage their account: to them one that is
+// confined would tell that there is a case.
 func Of(ctx context.Context, db postgres.Querier, person int64, now time.Time) ([]Summary, error) {
 	rows, err := db.Query(ctx, `
-		SELECT id, device, method, begun_at, seen_at FROM sessions WHERE person_id = $1 AND expiry > $2
+		SELECT id, device, method, begun_at, seen_at FROM sessions WHERE person_id = $1 AND NOT confined AND expiry > $2
 		ORDER BY seen_at DESC, id`, person, now)
 	if err != nil {
 		return nil, fmt.Errorf("listing sessions: %w", err)

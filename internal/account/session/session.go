@@ -26,6 +26,7 @@ type Session struct {
 	ID       string // names it to its person; unguessable, and not its token
 	Person   int64
 	Strong   bool          // more than a password was used
+	Confined bool          // it reaches the person's own case and nothing else
 	ProvedAt time.Time     // when the person last proved who they are
 	EndsAt   time.Time     // at the latest: AbsoluteLimit
 	State    state.Numbers // of the database, when the session was found
@@ -35,7 +36,8 @@ type Session struct {
 // Session for none. It is the first query of every request: it brings the state
 // of the database with it, as far as the counters count it, and writes only to move the idle limit on, at most
 // once in idleGrain. Such a write touches a row that is there: it can't bring
-// back a session that another request has just ended.
+// back a session that another request has just ended. A session that is confined is over
+// once its person is not.
 func (s *Service) Find(ctx context.Context, token string, counters *state.Counters) (Session, error) {
 	var (
 		found  Session
@@ -44,16 +46,26 @@ func (s *Service) Find(ctx context.Context, token string, counters *state.Counte
 		now    = s.door.Now()
 	)
 	err := s.pool.QueryRow(ctx, `
-		SELECT s.id, s.person_id, s.strong, s.proved_at, s.expiry, s.ends_at, `+counters.SQL()+`
+		SELECT s.id, s.person_id, s.strong, s.confined, s.proved_at, s.expiry, s.ends_at, `+counters.SQL()+`
 		FROM sessions s WHERE s.token = $1 AND s.expiry > $2
 		  -- whose right to use the portal is suspended is out from that instant on, whatever runs
-		  AND NOT EXISTS (SELECT FROM portal_barred b WHERE b.person_id = s.person_id AND b.during @> $2::timestamptz)`, token, now).
-		Scan(&found.ID, &found.Person, &found.Strong, &found.ProvedAt, &expiry, &found.EndsAt, &state)
+		  AND NOT EXISTS (SELECT FROM portal_barred b WHERE b.person_id = s.person_id AND b.during @> $2::timestamptz AND NOT s.confined)`, token, now).
+		Scan(&found.ID, &found.Person, &found.Strong, &found.Confined, &found.ProvedAt, &expiry, &found.EndsAt, &state)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, nil
 	}
 	if err != nil {
 		return Session{}, fmt.Errorf("finding a session: %w", err)
+	}
+	if found.Confined { // few are: the others need not wait for it
+		var still bool
+		err := s.pool.QueryRow(ctx, `SELECT `+s.confinement.Confines("@person::bigint", "@now::timestamptz"), pgx.StrictNamedArgs{"person": found.Person, "now": now}).Scan(&still)
+		if err != nil {
+			return Session{}, fmt.Errorf("looking whether somebody may answer: %w", err)
+		}
+		if !still {
+			return Session{}, nil
+		}
 	}
 	found.State = counters.Numbers(state)
 	if expiry.Before(found.EndsAt) && expiry.Sub(now) < IdleLimit-idleGrain {
@@ -72,16 +84,19 @@ type Beginning struct {
 	ID     string
 	Proof  Proof
 	EndsAt time.Time
+	// Confined is whether it reaches the person's own case and nothing else: BeginSession of package
+	// account finds that out.
+	Confined bool
 }
 
 // Begin writes a session that begins now. Only package account calls it, in the
 // transaction in which it has made sure that the person may still come in.
 func Begin(ctx context.Context, tx pgx.Tx, now time.Time, b Beginning) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO sessions (token, person_id, id, method, device, strong, begun_at, seen_at, proved_at, expiry, ends_at)
-		VALUES (@token, @person, @id, @method, @device, @strong, @now, @now, @proved_at, @expiry, @ends_at)`,
+		INSERT INTO sessions (token, person_id, id, method, device, strong, confined, begun_at, seen_at, proved_at, expiry, ends_at)
+		VALUES (@token, @person, @id, @method, @device, @strong, @confined, @now, @now, @proved_at, @expiry, @ends_at)`,
 		pgx.StrictNamedArgs{
-			"token": b.Token, "person": b.Proof.Person, "id": b.ID, "method": b.Proof.Method, "device": b.Proof.Device, "strong": b.Proof.Strong,
+			"token": b.Token, "person": b.Proof.Person, "id": b.ID, "method": b.Proof.Method, "device": b.Proof.Device, "strong": b.Proof.Strong, "confined": b.Confined,
 			"now": now, "proved_at": b.Proof.At, "expiry": now.Add(IdleLimit), "ends_at": b.EndsAt,
 		})
 	if err != nil {

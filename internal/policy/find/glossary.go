@@ -31,10 +31,11 @@ type Threat struct {
 // which the clause keeps its number.
 func (t Threat) Key() string { return t.Code + "#" + t.Anchor }
 
-// vocabulary is what a revision defines.
+// vocabulary is what a revision defines, and by what its clauses are cited.
 type vocabulary struct {
 	terms   []outline.Term
 	threats []outline.Anchored
+	clauses []Cited
 }
 
 // cachedVocabularies is of how many revisions the cache has it.
@@ -45,9 +46,9 @@ const cachedVocabularies = 1_000
 // order of their codes, since a text does not tell how they are read.
 func (s *Service) Glossary(ctx context.Context, actor authz.Actor) ([]Definition, error) {
 	var list []Definition
-	err := s.eachVocabulary(ctx, actor, func(d policy.Document, v vocabulary) {
+	err := s.eachVocabulary(ctx, actor, func(r policy.Listed, v vocabulary) {
 		for _, term := range v.terms {
-			list = append(list, Definition{d, term})
+			list = append(list, Definition{r.Document, term})
 		}
 	})
 	slices.SortStableFunc(list, func(a, b Definition) int { return compareWords(a.Name, b.Name) })
@@ -58,17 +59,17 @@ func (s *Service) Glossary(ctx context.Context, actor authz.Actor) ([]Definition
 // order of the documents and of their texts.
 func (s *Service) Threats(ctx context.Context, actor authz.Actor) ([]Threat, error) {
 	var list []Threat
-	err := s.eachVocabulary(ctx, actor, func(d policy.Document, v vocabulary) {
+	err := s.eachVocabulary(ctx, actor, func(r policy.Listed, v vocabulary) {
 		for _, a := range v.threats {
-			list = append(list, Threat{Document: d, Anchor: a.Anchor, Citation: a.Citation, Text: strings.TrimSpace(a.Heading + "\n" + a.Text)})
+			list = append(list, Threat{Document: r.Document, Anchor: a.Anchor, Citation: a.Citation, Text: strings.TrimSpace(a.Heading + "\n" + a.Text)})
 		}
 	})
 	return list, err
 }
 
-// eachVocabulary visits what each document that the actor may read defines. What
-// a revision defines never changes, and is cached.
-func (s *Service) eachVocabulary(ctx context.Context, actor authz.Actor, visit func(policy.Document, vocabulary)) error {
+// eachVocabulary visits what each document that the actor may read defines, by its current
+// revision. What a revision defines never changes, and is cached.
+func (s *Service) eachVocabulary(ctx context.Context, actor authz.Actor, visit func(policy.Listed, vocabulary)) error {
 	readings, err := s.policy.Readings(ctx, actor)
 	if err != nil {
 		return err
@@ -79,12 +80,12 @@ func (s *Service) eachVocabulary(ctx context.Context, actor authz.Actor, visit f
 			if err != nil {
 				return vocabulary{}, err
 			}
-			return vocabulary{o.Terms(), o.Threats()}, nil
+			return vocabulary{o.Terms(), o.Threats(), cited(o)}, nil
 		})
 		if err != nil {
 			return err
 		}
-		visit(r.Document, v)
+		visit(r, v)
 	}
 	return nil
 }

@@ -164,9 +164,18 @@ func (o Order) check(today calendar.Date) (problems []fault.Problem) {
 // from now on is barred for their next request. Forbidden who may not, and whom it is about;
 // Invalid where something is missing or wrong; Conflict where a right is not there to be barred.
 func (s *Service) Begin(ctx context.Context, actor authz.Actor, o Order) (code string, err error) {
+	if s.ties.Owned != nil && (o.Kind == Suspension || o.Kind == Revocation) {
+		return "", fault.New(fault.Conflict, "利用権限の停止と剥奪は、違反の事案の画面から行ってください（基本方針6(2)③）。")
+	}
 	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		placed, effect, err := s.BeginIn(ctx, tx, actor, o)
 		code = placed.Code
+		if err == nil && o.Kind == ConductCut && s.ties.Cut != nil {
+			var told bool
+			if effect.Also, told, err = s.ties.Cut(ctx, tx, actor, effect.Subject.ID, placed.Person, o); told {
+				effect.Notices = nil
+			}
+		}
 		return effect, err
 	})
 	return code, err

@@ -22,6 +22,9 @@ type Ties struct {
 	KeepOut func(ctx context.Context, tx *door.Tx, person int64) (door.Effect, error)
 	// Owned tells whether a case bars so: then it ends in the case alone.
 	Owned func(ctx context.Context, db postgres.Querier, bar int64) (bool, error)
+	// Cut makes a cut for somebody's conduct part of their case that is open, where there is one. told
+	// says that whoever has to know is told by the case.
+	Cut func(ctx context.Context, tx *door.Tx, actor authz.Actor, bar, person int64, o Order) (also []door.Effect, told bool, err error)
 	// Ended lets the case go on that has barred so, once its last day is over. told says that
 	// whoever has to know is told by the case.
 	Ended func(ctx context.Context, tx *door.Tx, bar int64) (also []door.Effect, told bool, err error)

@@ -259,3 +259,13 @@ func readsAll(actor authz.Actor) bool {
 		return actor.Table.ReachOf(h.Role, authz.ReadViolation) == authz.All && h.Role != authz.CIO
 	})
 }
+
+// Section is one by which the list can be narrowed.
+type Section struct{ Code, Name string }
+
+// Sections are those of which the actor reads cases.
+func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, error) {
+	return postgres.List[Section](ctx, s.pool, "listing the sections of cases", `
+		SELECT code, name FROM section_shown WHERE @all OR id = ANY(@sections) ORDER BY position, code`,
+		pgx.StrictNamedArgs{"all": actor.Reach(authz.ReadViolation) == authz.All, "sections": actor.Sections(authz.ReadViolation)})
+}

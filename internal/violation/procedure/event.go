@@ -9,7 +9,7 @@ const (
 	EventInvestigate  Event = "investigate" // 調査する
 	EventDismiss      Event = "dismiss"     // 調査しない
 	EventPass         Event = "pass"        // the CISO hands a report on to the 統括
-	EventJoin         Event = "join"
+	EventJoin         Event = "combine"
 	EventConfirm      Event = "confirm"       // 6(2)①
 	EventConfirmOther Event = "confirm_other" // 6(2)②
 	EventGuide        Event = "guide"

@@ -31,7 +31,7 @@ type Office struct {
 func New(t testing.TB, db pgtest.DB) *Office {
 	t.Helper()
 	o := &Office{Office: rightstest.New(t, db, rights.Ties{})}
-	o.Bars = bar.New(db.Pool, o.Door, o.Rights, bar.Ties{Owned: violation.Owned, Ended: violation.Ended})
+	o.Bars = bar.New(db.Pool, o.Door, o.Rights, bar.Ties{Owned: violation.Owned, Cut: violation.Cut, Ended: violation.Ended})
 	o.Cases, o.Lists = violation.New(db.Pool, o.Door, o.Bars), find.New(db.Pool, o.Door.Now)
 	ctx, operator := t.Context(), authz.AsOperator()
 	o.Must(o.Town.AddRule(ctx, operator, org.Rule{Title: "CIO", Role: authz.CIO}))

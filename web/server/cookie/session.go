@@ -176,17 +176,13 @@ func (c sessionCodec) Decode(b []byte) (time.Time, map[string]any, error) {
 // sessionNumbers are how many numbers of its own stand at the beginning of an encoded
 // session, after how many are its state's, which stand behind them; the texts follow,
 // each ended by a zero byte.
-const sessionNumbers = 4
+const sessionNumbers = 5
 
 func (r *sessionRecord) encode() []byte {
-	strong := int64(0)
-	if r.Strong {
-		strong = 1
-	}
 	state := r.State.Values()
 	b := make([]byte, 0, 1+8*(sessionNumbers+len(state))+len(r.ID)+len(r.method)+len(r.device)+len(r.password)+4)
 	b = append(b, byte(len(state))) // at most state.Limit
-	for _, numbers := range [][]int64{{r.Person, strong, r.ProvedAt.UnixMicro(), r.EndsAt.UnixMicro()}, state} {
+	for _, numbers := range [][]int64{{r.Person, flag(r.Strong), flag(r.Confined), r.ProvedAt.UnixMicro(), r.EndsAt.UnixMicro()}, state} {
 		for _, n := range numbers {
 			b = binary.BigEndian.AppendUint64(b, uint64(n)) //nolint:gosec // read back as it was written
 		}
@@ -195,6 +191,13 @@ func (r *sessionRecord) encode() []byte {
 		b = append(append(b, text...), 0)
 	}
 	return b
+}
+
+func flag(is bool) int64 {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 func (s *sessionStore) decode(b []byte) (sessionRecord, error) {
@@ -211,7 +214,7 @@ func (s *sessionStore) decode(b []byte) (sessionRecord, error) {
 	}
 	return sessionRecord{
 		Session: session.Session{
-			ID: texts[0], Person: n[0], Strong: n[1] == 1, ProvedAt: time.UnixMicro(n[2]).UTC(), EndsAt: time.UnixMicro(n[3]).UTC(),
+			ID: texts[0], Person: n[0], Strong: n[1] == 1, Confined: n[2] == 1, ProvedAt: time.UnixMicro(n[3]).UTC(), EndsAt: time.UnixMicro(n[4]).UTC(),
 			State: s.counters.Numbers(n[sessionNumbers:]),
 		},
 		method: texts[1], device: texts[2], password: texts[3],

@@ -1,0 +1,92 @@
+package violation
+
+import (
+	"context"
+
+	"kagami/internal/attachment"
+	"kagami/internal/authz"
+	"kagami/internal/calendar"
+	"kagami/internal/postgres"
+	"kagami/internal/violation/authority"
+	"kagami/internal/violation/procedure"
+)
+
+// Files are what may hang on a step.
+var Files = []attachment.Kind{attachment.Document, attachment.Picture}
+
+// Offered are the events of a case that is there, in the order in which a page offers them.
+var Offered = []procedure.Event{
+	procedure.EventInvestigate, procedure.EventDismiss, procedure.EventPass, procedure.EventJoin,
+	procedure.EventGuide, procedure.EventImprove, procedure.EventNotImprove, procedure.EventAnswer, procedure.EventWaive, procedure.EventHand,
+	procedure.EventAgree, procedure.EventSuspend, procedure.EventRevoke, procedure.EventLift, procedure.EventLeaveRevoked, procedure.EventCut,
+	procedure.EventCorrect, procedure.EventRefer, procedure.EventReferNot, procedure.EventSeeReferral, procedure.EventWeigh, procedure.EventSupervise, procedure.EventKin,
+	procedure.EventNotViolation, procedure.EventReopen,
+}
+
+// Next are the events that an actor can take in a case now.
+func (s *Service) Next(ctx context.Context, actor authz.Actor, o Opened) ([]procedure.Event, error) {
+	// what is shown of a case in parts is less than what its steps go by
+	c, seats, _, err := load(ctx, s.pool, actor, o.Code, s.door.Now(), "")
+	if err != nil {
+		return nil, err
+	}
+	var next []procedure.Event
+	for _, event := range Offered {
+		t := turn{Case: c, event: event, seats: seats, today: s.today(), by: actor.Person}
+		if t.may(ctx, s.pool, actor) != nil {
+			continue
+		}
+		if t.to, err = procedure.Arrow(c.State, event); err != nil {
+			continue
+		}
+		if t.ripe(Said{More: More{Repeated: true}}) == nil {
+			next = append(next, event)
+		}
+	}
+	return next, nil
+}
+
+// may asks leave for a step without a change under way.
+func (t *turn) may(ctx context.Context, db postgres.Querier, actor authz.Actor) error {
+	if err := t.sit(ctx, db, actor); err != nil {
+		return err
+	}
+	_, err := authz.Check(actor, procedure.Who(t.event).Action(actor, t.matter), t.matter)
+	return err
+}
+
+// AskStep refuses who may not take a step of a case, whatever its state: what a form asks before
+// it is read, and the operation once more.
+func (s *Service) AskStep(ctx context.Context, actor authz.Actor, code string, event procedure.Event) error {
+	c, seats, _, err := load(ctx, s.pool, actor, code, s.door.Now(), "")
+	if err != nil {
+		return err
+	}
+	t := turn{Case: c, event: event, seats: seats, today: s.today(), by: actor.Person}
+	return t.may(ctx, s.pool, actor)
+}
+
+// GroupsForPortal are the kinds of people of whom a case may be, by the edition of today.
+func (s *Service) GroupsForPortal(ctx context.Context) ([]authority.Group, error) {
+	days, err := reckon(ctx, s.pool, s.today())
+	return days.groups, err
+}
+
+// System is one in which a violation may have happened.
+type System struct{ Code, Name string }
+
+// SystemsForPortal are the systems of the register, by their 管理番号.
+func (s *Service) SystemsForPortal(ctx context.Context) ([]System, error) {
+	return postgres.List[System](ctx, s.pool, "listing systems", `SELECT code, name FROM system_shown WHERE counts ORDER BY code LIMIT 2000`)
+}
+
+// Talked is when what was told to the person of a case was handed over in a talk, by the version
+// of the step: the first talk that was recorded after it.
+func (o Opened) Talked(version int) calendar.Date {
+	for _, h := range o.Steps {
+		if h.Event == procedure.EventHand && h.Version > version {
+			return h.More.On
+		}
+	}
+	return calendar.Date{}
+}
