@@ -69,6 +69,7 @@ generate: ## write the generated files anew
 	go test ./internal/rights/review -run TestTheStatesDocument -update
 	go test ./internal/asset/stocktaking -run TestTheStatesDocument -update
 	go test ./internal/violation/procedure -run TestTheStatesDocument -update
+	go test ./internal/violation/referral -run TestTheStatesDocument -update
 
 clean: ## remove what was built
 	rm -rf bin test-output

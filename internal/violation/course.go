@@ -86,22 +86,38 @@ func slotOf(now time.Time) time.Time { return now.Truncate(10 * time.Minute) }
 // is shown where that fails. NotFound where they may read nothing of it.
 func (s *Service) Open(ctx context.Context, actor authz.Actor, code string, what What) (Opened, error) {
 	now := s.door.Now()
-	c, seats, reading, err := load(ctx, s.pool, actor, code, now, "")
+	o, err := look(ctx, s.pool, actor, code, now)
 	if err != nil {
 		return Opened{}, err
 	}
-	steps, err := c.steps(ctx, s.pool, now)
-	if err != nil {
+	if o.Names, err = namesOf(ctx, s.pool, o.Seats); err != nil {
 		return Opened{}, err
 	}
-	o := Opened{Case: c, Reading: reading, Steps: steps, Seats: seats}
-	if o.Names, err = namesOf(ctx, s.pool, seats); err != nil {
-		return Opened{}, err
-	}
-	if err := s.note(ctx, actor, c, what, ""); err != nil {
+	if err := s.note(ctx, actor, o.Case, what, ""); err != nil {
 		return Opened{}, err
 	}
 	return o.as(actor, now), nil
+}
+
+func look(ctx context.Context, db postgres.Querier, actor authz.Actor, code string, now time.Time) (Opened, error) {
+	c, seats, reading, err := load(ctx, db, actor, code, now, "")
+	if err != nil {
+		return Opened{}, err
+	}
+	steps, err := c.steps(ctx, db, now)
+	return Opened{Case: c, Reading: reading, Steps: steps, Seats: seats}, err
+}
+
+// Look returns a case as an actor may read it in an open change that decides by it: nothing of it
+// is shown, and nothing recorded.
+func (s *Service) Look(ctx context.Context, tx *door.Tx, actor authz.Actor, code string) (Opened, error) {
+	o, err := look(ctx, tx, actor, code, tx.Now)
+	return o.as(actor, tx.Now), err
+}
+
+// Note records that somebody reads of a case what another room shows them.
+func (s *Service) Note(ctx context.Context, actor authz.Actor, id int64, what What) error {
+	return s.note(ctx, actor, Case{ID: id}, what, "")
 }
 
 // What is what is read of a case.
@@ -187,6 +203,9 @@ func (c Case) steps(ctx context.Context, db postgres.Querier, now time.Time) ([]
 func (o Opened) as(actor authz.Actor, now time.Time) Opened {
 	switch o.Reading {
 	case Whole:
+		if !o.ReadsReferral(actor) {
+			o = o.withoutReferral()
+		}
 	case Numbered:
 		o = o.numbered()
 	case Parts:
@@ -232,6 +251,15 @@ func (o Opened) partsOf(person int64, now time.Time) Opened {
 			o.DueOn = h.More.Until
 		}
 	}
+	return o
+}
+
+// withoutReferral is the case for a 管理者, who learns of a referral only that it has ended.
+func (o Opened) withoutReferral() Opened {
+	o.Steps = slices.DeleteFunc(slices.Clone(o.Steps), func(h Step) bool {
+		return slices.Contains([]procedure.Event{procedure.EventRefer, procedure.EventReferNot, procedure.EventSeeReferral, procedure.EventPropose}, h.Event)
+	})
+	o.Referral, o.ReferralSeen = "", false
 	return o
 }
 

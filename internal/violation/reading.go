@@ -56,6 +56,15 @@ func (c Case) reading(actor authz.Actor, seats procedure.Seats) Reading {
 	return least
 }
 
+// ReadsReferral tells whether an actor reads the course of a case's referrals (6(1)): not a 管理者,
+// though they read the case.
+func (o Opened) ReadsReferral(actor authz.Actor) bool {
+	return o.Reading == Numbered || o.Reading == Whole && (o.Seats.General.Has(actor.Person) || o.Seats.Chief.Has(actor.Person) ||
+		slices.ContainsFunc(actor.Holdings, func(h authz.Holding) bool {
+			return h.Role != authz.Auditor && (h.Role != authz.CIO || o.Referral == procedure.EventRefer) && actor.Table.ReachOf(h.Role, authz.ReadViolation) == authz.All
+		}))
+}
+
 // sits tells whether who sits in a seat reads the case as that: a report is read by who it was
 // reported to.
 func (c Case) sits(seat procedure.Seat) bool {

@@ -90,6 +90,25 @@ func (s *Service) do(ctx context.Context, tx *door.Tx, actor authz.Actor, code s
 	return s.take(ctx, tx, actor, &t, said)
 }
 
+// Along takes a step of a case in an open change of a room that records something beside it, on
+// the version that there is: that room's own rows tell who is overtaken there. It returns the
+// case as it stands then.
+func (s *Service) Along(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, event procedure.Event, said Said) (Case, door.Effect, error) {
+	c, seats, _, err := load(ctx, tx, actor, code, tx.Now, "FOR UPDATE OF c")
+	if err != nil {
+		return Case{}, door.Unchanged(), err
+	}
+	t, err := c.turn(ctx, tx, actor, event, seats)
+	if err != nil {
+		return Case{}, door.Unchanged(), err
+	}
+	if err := t.follow(&said); err != nil {
+		return Case{}, door.Unchanged(), err
+	}
+	effect, err := s.take(ctx, tx, actor, &t, said)
+	return t.Case, effect, err
+}
+
 // turn is a step that somebody is about to take.
 type turn struct {
 	Case
@@ -244,7 +263,7 @@ func (t *turn) ripe(said Said) error {
 // in which access is still cut, where the step does not end that.
 func (t *turn) closable() error {
 	outcome := procedure.OutcomeOf(t.event)
-	if t.to != procedure.Closed {
+	if t.to != procedure.Closed || t.State == procedure.Closed {
 		return nil
 	}
 	if t.Grave && outcome.Counts() && outcome != procedure.OutcomeVendor && (t.Referral == "" || !t.ReferralSeen) {

@@ -135,6 +135,13 @@ func officeTime(office calendar.Office, now time.Time) time.Time {
 	return now
 }
 
+// OfficeHours is the instant itself, in the town's office hours, or else when they begin next: then
+// arrives what goes to somebody concerned.
+func OfficeHours(ctx context.Context, db postgres.Querier, now time.Time) (time.Time, error) {
+	days, err := reckon(ctx, db, calendar.Day(now))
+	return officeTime(days.office, now), err
+}
+
 // reckoning is by what the days of the procedure are reckoned.
 type reckoning struct {
 	office calendar.Office

@@ -55,6 +55,7 @@ import (
 	"kagami/internal/violation"
 	"kagami/internal/violation/authority"
 	casefind "kagami/internal/violation/find"
+	"kagami/internal/violation/referral"
 	"kagami/internal/violation/retention"
 	"kagami/internal/violation/term"
 	webabsence "kagami/web/absence"
@@ -97,6 +98,7 @@ import (
 	websetting "kagami/web/setting"
 	"kagami/web/signin"
 	webviolation "kagami/web/violation"
+	webreferral "kagami/web/violation/referral"
 )
 
 // beforePersonnel is the place of the organization, which shows what hangs on a person of
@@ -121,6 +123,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	accessRights := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
 	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Cut: violation.Cut, Ended: violation.Ended})
 	exceptions := exception.New(g.Pool, g.Door)
+	cases := violation.New(g.Pool, g.Door, bars)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic, Excepted: exceptedIn(exceptions),
 	})
@@ -167,8 +170,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webrights.New(accessRights, bars, settle.New(g.Pool, g.Door, accessRights)).Part(),
 		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: outcomes.DriftForPortal})).Part(),
 		webconnector.New(connectors, outcomes).Part(),
-		webviolation.New(violation.New(g.Pool, g.Door, bars), casefind.New(g.Pool, g.Now), accessRights, g.Attachments).Part(),
+		webviolation.New(cases, casefind.New(g.Pool, g.Now), accessRights, g.Attachments).Part(),
 		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(outcomes), Carried: carriedOut(outcomes)}), accessRights).Part(),
+		webreferral.New(referral.New(g.Pool, g.Door, cases)).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}

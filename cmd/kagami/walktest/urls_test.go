@@ -87,6 +87,9 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"OwnFactorRemoval":  address.OwnFactorRemoval("app"),
 		"Accounts":          address.Accounts, "Invitations": address.Invitations, "Account": address.Account("1"), "AccountSecondFactor": address.AccountSecondFactor("1"),
 		"Welcome": address.Welcome("t"), "Invitation": address.Invitation("t"),
+
+		"Referrals": address.Referrals("c"), "NewReferral": address.NewReferral("c"), "Referral": address.Referral("c", "r"), "ReferralStep": address.ReferralStep("c", "r", "meet"),
+		"ReferralPaper": address.ReferralPaper("c", "r", "proposal"),
 	}
 	routes := chi.NewRouter()
 	for _, route := range town.Start(t).Server.Routes() {
