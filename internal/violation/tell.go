@@ -51,6 +51,9 @@ func (c Case) whom(event procedure.Event, seats procedure.Seats, everyone []int6
 			}
 		case procedure.Everyone:
 			add(t, everyone...)
+		case procedure.Receiver:
+			t.Seat = c.Receiver
+			add(t, seats.Of(c.Receiver).People...)
 		default:
 			add(t, seats.Of(t.Seat).People...)
 		}
