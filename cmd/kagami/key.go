@@ -18,6 +18,7 @@ import (
 	"kagami/internal/rights/connector"
 	"kagami/internal/rights/connector/reach"
 	"kagami/internal/secret"
+	"kagami/internal/violation/report"
 	"kagami/migrations"
 	"kagami/web/server"
 )
@@ -170,6 +171,10 @@ func (c *keyRenewCommand) Run(ctx context.Context) error {
 		}
 		more, err := connector.New(pool, ground.Door, keys, ground.Log, reach.DialPeers).SealForPortal(ctx)
 		if err != nil {
+			return err
+		}
+		sealed += more
+		if more, err = report.New(pool, ground.Door, keys).SealForPortal(ctx); err != nil {
 			return err
 		}
 		sealed += more

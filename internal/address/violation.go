@@ -27,3 +27,25 @@ const (
 	OwnViolation  = Violations + "/own"
 	TalkViolation = Violations + "/talk"
 )
+
+// Where violations are reported, and answered.
+const (
+	TakenReport    = NewReport + "/taken"      // one that came on paper or by telephone
+	ReportAnswers  = Violations + "/replies"   // one is looked for by its number
+	ReportOpenings = Violations + "/reporters" // who has made one is opened
+	ReportHandlers = Violations + "/handlers"  // who else may
+)
+
+// ReportAnswer is where a report is answered, by its number.
+func ReportAnswer(number string) string { return under(ReportAnswers, number) }
+
+// ReportOpening is where a name is that somebody has opened, by the opening's token.
+func ReportOpening(token string) string { return under(ReportOpenings, token) }
+
+// ReportHandler is somebody who may open who has made reports.
+func ReportHandler(id int64) string { return under(ReportHandlers, number(id)) }
+
+// ReportPaper is a file of a report of a case, by its number among all files.
+func ReportPaper(code string, id int64) string {
+	return under(ViolationStep(code, "report-papers"), number(id))
+}

@@ -74,11 +74,16 @@ func (d *desk) sent(name string, body []byte) attachment.File {
 
 // tie ties a file as an owner's change does.
 func (d *desk) tie(actor authz.Actor, token string) (id int64, err error) {
+	return d.tieBy(actor, token, attachment.Tie)
+}
+
+// tieBy is tie in one of the ways to tie a file.
+func (d *desk) tieBy(actor authz.Actor, token string, tie func(context.Context, *door.Tx, authz.Actor, string) (int64, error)) (id int64, err error) {
 	err = d.door.Do(d.t.Context(), actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.ChangeSettings, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
-		id, err = attachment.Tie(d.t.Context(), tx, actor, token)
+		id, err = tie(d.t.Context(), tx, actor, token)
 		return door.Effect{Subject: trail.Subject{Kind: "setting", ID: 1}}, err
 	})
 	return id, err

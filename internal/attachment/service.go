@@ -286,6 +286,19 @@ func Tie(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (int
 	return id, nil
 }
 
+// TieUnnamed is Tie of a file of which nobody shall find out here who has sent it: from then
+// on it has no sender.
+func TieUnnamed(ctx context.Context, tx *door.Tx, actor authz.Actor, token string) (int64, error) {
+	id, err := Tie(ctx, tx, actor, token)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE attachment SET begun_by = NULL WHERE id = $1`, id); err != nil {
+		return 0, fmt.Errorf("forgetting who has sent a file: %w", err)
+	}
+	return id, nil
+}
+
 // Untied returns a file that the actor has sent and that hangs on nothing yet, for a
 // form that comes back. NotFound where there is none.
 func (s *Service) Untied(ctx context.Context, actor authz.Actor, token string) (File, error) {

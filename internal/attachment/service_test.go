@@ -17,6 +17,7 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"kagami/internal/attachment"
@@ -247,6 +248,28 @@ func TestOnlyItsSenderTiesAFileAndOnlyOnce(t *testing.T) {
 	isKind(t, "again", err, fault.Conflict)
 	_, err = d.Untied(t.Context(), d.sender, f.Token)
 	isKind(t, "as one that hangs on nothing", err, fault.NotFound)
+	if c := d.open(id); c.Size != 100 {
+		t.Errorf("it has %d bytes", c.Size)
+	}
+}
+
+// A file that is tied unnamed has no sender, and stays for good all the same.
+func TestAFileIsTiedUnnamed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	f, named := d.sent("写し.pdf", pdf(100)), d.tied("議事録.pdf", pdf(100))
+	id, err := d.tieBy(d.sender, f.Token, attachment.TieUnnamed)
+	must(t, err)
+	var without []int64
+	rows, err := d.db.Pool.Query(t.Context(), `SELECT id FROM attachment WHERE begun_by IS NULL`)
+	must(t, err)
+	without, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+	must(t, err)
+	if len(without) != 1 || without[0] != id || id == named {
+		t.Errorf("without a sender are %v", without)
+	}
+	_, err = d.tieBy(d.sender, f.Token, attachment.TieUnnamed)
+	isKind(t, "again", err, fault.Conflict)
 	if c := d.open(id); c.Size != 100 {
 		t.Errorf("it has %d bytes", c.Size)
 	}

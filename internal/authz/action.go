@@ -84,6 +84,12 @@ const (
 	HandLoans Action = "loan.hand"
 	// ReportViolation is reporting a suspected violation.
 	ReportViolation Action = "violation.report"
+	// TakeReports is recording a report that came on paper, by telephone or without a name,
+	// and giving whoever asks for it the answer.
+	TakeReports Action = "violation.take_reports"
+	// KeepReporters is opening who has reported a violation, and naming who else may
+	// (公益通報対応業務従事者).
+	KeepReporters Action = "violation.keep_reporters"
 	// ConfirmViolation is confirming a violation: 6(2)① by the 統括, ② by a
 	// 情報システム管理者.
 	ConfirmViolation Action = "violation.confirm"

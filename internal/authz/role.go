@@ -21,6 +21,7 @@ const (
 	Operator               Role = "operator"                 // whoever runs commands on the server itself
 	Portal                 Role = "portal"                   // the portal itself, where a day has come
 	Confined               Role = "confined"                 // whose right to use the portal is barred, in their own case
+	Reporter               Role = "reporter"                 // who has reported a violation: what the trail says in the place of their name and roles
 )
 
 var titles = map[Role]string{
@@ -39,6 +40,7 @@ var titles = map[Role]string{
 	Operator:               "サーバー運用者",
 	Portal:                 "ポータル（自動）",
 	Confined:               "利用を止められている人",
+	Reporter:               "報告者",
 }
 
 // Title is the role's name as 図 1.1 writes it.
@@ -47,7 +49,7 @@ func (r Role) Title() string { return titles[r] }
 var shorts = map[Role]string{
 	CIO: "CIO", CISO: "CISO", GeneralSecurityOfficer: "統括", SecurityOfficer: "責任者", CSIRTMember: "CSIRT",
 	SecurityManager: "管理者", SystemManager: "システム管理者", SystemOperator: "システム担当者", RegisterKeeper: "台帳担当者", Staff: "職員等",
-	Auditor: "監査", Administrator: "ポータル管理者", Operator: "運用者", Portal: "自動", Confined: "停止中の人",
+	Auditor: "監査", Administrator: "ポータル管理者", Operator: "運用者", Portal: "自動", Confined: "停止中の人", Reporter: "報告者",
 }
 
 // Short is the role's name where there is little room, as over a column.

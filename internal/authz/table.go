@@ -101,6 +101,8 @@ var table = [...]row{
 	{PermitLoans, "持出し・貸出しを許可する・取り消す、ほかの課室に貸すものを決める", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
 	{HandLoans, "持出し・貸出しのものを渡す・返却を確かめる", decides, OwnersSection, [...]Reach{no, no, no, no, no, own, own, own, no, no, no}},
 	{ReportViolation, "違反の疑いを報告する", decides, NoSection, [...]Reach{all, all, all, all, all, all, all, all, all, all, no}},
+	{TakeReports, "書面・電話・匿名の報告を受けて記録する、回答を伝える", decides, NoSection, [...]Reach{no, all, all, all, no, all, no, no, no, no, no}},
+	{KeepReporters, "報告者の氏名を開く、公益通報対応業務従事者を決める（氏名は、従事者も開けます）", decides, NoSection, [...]Reach{no, no, all, no, no, no, no, no, no, no, no}},
 	{ConfirmViolation, "違反を確認する", decides, SystemsSection, [...]Reach{no, no, all, no, no, no, own, no, no, no, no}},
 	{ConfirmOwnViolation, "自課の職員の違反を確認する", decides, PersonsSection, [...]Reach{no, no, no, no, no, own, no, no, no, no, no}},
 	{OverseeViolation, "停止・剥奪に同意する、懲戒審査に付するかどうかを見る、CISOあての報告に答える", decides, NoSection, [...]Reach{no, all, no, no, no, no, no, no, no, no, no}},

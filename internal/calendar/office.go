@@ -71,3 +71,21 @@ func (o Office) NextOpen(day Date) Date {
 	}
 	return day
 }
+
+// The hours in which an office is open on its days.
+const (
+	opens  = 8*time.Hour + 30*time.Minute
+	closes = 17*time.Hour + 15*time.Minute
+)
+
+// InHours is the instant itself, in office hours, or else when they begin next.
+func (o Office) InHours(now time.Time) time.Time {
+	day := Day(now)
+	switch since := now.Sub(day.Start()); {
+	case !o.IsOpen(day) || since >= closes:
+		return o.NextOpen(day.AddDays(1)).Start().Add(opens)
+	case since < opens:
+		return day.Start().Add(opens)
+	}
+	return now
+}

@@ -96,6 +96,9 @@ type Effect struct {
 	By Allowed
 	// Notices are who is told what of it in the portal.
 	Notices []notice.Message
+	// Unnamed leaves open who did it: the entry names nobody, and says 報告者 for their role.
+	// What it is about leads to them, sealed, where somebody has to know.
+	Unnamed bool
 }
 
 // Unchanged is the effect of an operation that found nothing to do.
@@ -270,6 +273,9 @@ func (tx *Tx) give(ctx context.Context, effect Effect) error {
 func (d *Door) Now() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
 
 func entry(actor authz.Actor, as authz.Holding, action authz.Action, now time.Time, effect Effect) trail.Entry {
+	if effect.Unnamed {
+		actor.Person, as = 0, authz.Holding{Role: authz.Reporter}
+	}
 	return trail.Entry{
 		At: now, Person: actor.Person, Role: as.Role, Capacity: as.Capacity, Action: action,
 		Subject: effect.Subject, Fields: effect.Fields, Refs: effect.Refs, Confidential: effect.Confidential,

@@ -59,3 +59,28 @@ func TestWhomAChangeTellsIsToldWithIt(t *testing.T) {
 		t.Errorf("told: %q, %v", told, err)
 	}
 }
+
+// What is done unnamed is recorded, and not by whom.
+func TestAnUnnamedChangeNamesNobody(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	var person int64
+	if err := db.Pool.QueryRow(t.Context(), `INSERT INTO person (staff_number, name, furigana) VALUES ('7', '見本', 'ミホン') RETURNING id`).Scan(&person); err != nil {
+		t.Fatal(err)
+	}
+	staff := authz.Actor{Person: person, Holdings: []authz.Holding{{Role: authz.Staff}}}
+	err := door.New(db.Pool, clock).Do(t.Context(), staff, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+		return door.Effect{Subject: trail.Subject{Kind: "violation_report", ID: 1}, Unnamed: true}, tx.Allow(authz.ReportViolation, authz.Matter{})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var named bool
+	var role string
+	if err := db.Pool.QueryRow(t.Context(), `SELECT person_id IS NOT NULL, role FROM trail_entry`).Scan(&named, &role); err != nil || named || role != "reporter" {
+		t.Errorf("it names somebody %t, as %s: %v", named, role, err)
+	}
+	if n, err := trail.Verify(t.Context(), db.Pool); n != 1 || err != nil {
+		t.Errorf("the trail has %d entries: %v", n, err)
+	}
+}

@@ -62,6 +62,24 @@ func NewChoice(name, title, help string, options ...Option) Of[string] {
 	return Of[string]{s, func(kept string) string { return kept }}
 }
 
+// NewText is a setting that is one line of text of at most so many characters.
+func NewText(name, title, help, standard string, most int) Of[string] {
+	return Of[string]{
+		Setting{
+			Name: name, Title: title, Help: help, Default: standard, Typing: fmt.Sprintf("1行、%d字までで入力します。", most),
+			Fold: func(typed string) (kept, problem string) {
+				kept = strings.TrimSpace(typed)
+				if n := len([]rune(kept)); n == 0 || n > most || strings.ContainsAny(kept, "\r\n\x00") {
+					return "", fmt.Sprintf("1行、%d字までで入力してください。", most)
+				}
+				return kept, ""
+			},
+			Show: func(kept string) string { return kept },
+		},
+		func(kept string) string { return kept },
+	}
+}
+
 var aDay = regexp.MustCompile(`^([0-9]{1,3})日?(前|後)$`)
 
 func foldDays(typed string) (kept, problem string) {

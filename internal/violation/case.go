@@ -116,14 +116,7 @@ const selected = `
 // load returns a case by its code as the actor may read it at an instant, and how they read it.
 // NotFound where they may not.
 func load(ctx context.Context, db postgres.Querier, actor authz.Actor, code string, now time.Time, lock string) (Case, procedure.Seats, Reading, error) {
-	c, err := postgres.One[Case](ctx, db, "finding a case", selected+` WHERE c.code = @code `+lock, Instant(now, pgx.StrictNamedArgs{"code": code, "actor": actor.Person}))
-	if isNone(err) {
-		return Case{}, procedure.Seats{}, 0, errNone()
-	}
-	if err != nil {
-		return Case{}, procedure.Seats{}, 0, err
-	}
-	seats, err := c.seats(ctx, db, calendar.Day(now))
+	c, seats, err := find(ctx, db, actor, code, now, lock)
 	if err != nil {
 		return Case{}, procedure.Seats{}, 0, err
 	}
@@ -132,6 +125,19 @@ func load(ctx context.Context, db postgres.Querier, actor authz.Actor, code stri
 		return Case{}, procedure.Seats{}, 0, errNone()
 	}
 	return c, seats, reading, nil
+}
+
+// find is load of a case that the actor need not be allowed to read.
+func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code string, now time.Time, lock string) (Case, procedure.Seats, error) {
+	c, err := postgres.One[Case](ctx, db, "finding a case", selected+` WHERE c.code = @code `+lock, Instant(now, pgx.StrictNamedArgs{"code": code, "actor": actor.Person}))
+	if isNone(err) {
+		return Case{}, procedure.Seats{}, errNone()
+	}
+	if err != nil {
+		return Case{}, procedure.Seats{}, err
+	}
+	seats, err := c.seats(ctx, db, calendar.Day(now))
+	return c, seats, err
 }
 
 // Whom is whom it is about, in words.

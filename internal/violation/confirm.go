@@ -122,7 +122,8 @@ func (s *Service) confirm(ctx context.Context, tx *door.Tx, actor authz.Actor, f
 	for i := range told {
 		told[i].FromAt = tx.Now
 	}
-	if err := t.write(ctx, tx, actor, Said{Papers: f.Papers, Alone: f.Alone}, told); err != nil {
+	answers, err := t.write(ctx, tx, actor, Said{Papers: f.Papers, Alone: f.Alone}, told)
+	if err != nil {
 		return t, door.Unchanged(), err
 	}
 	if err := t.claim(ctx, tx); err != nil {
@@ -130,7 +131,7 @@ func (s *Service) confirm(ctx context.Context, tx *door.Tx, actor authz.Actor, f
 	}
 	effect := door.Effect{
 		Subject: trail.Subject{Kind: subject, ID: t.ID}, Fields: []string{string(t.event)},
-		Confidential: map[string]any{"clauses": f.Clauses, "facts": f.Facts}, Notices: t.notices(t.event, told, tx.Now),
+		Confidential: map[string]any{"clauses": f.Clauses, "facts": f.Facts}, Notices: append(t.notices(t.event, told, tx.Now), answers...),
 	}
 	return t, effect, nil
 }
@@ -154,7 +155,7 @@ func (t *turn) claim(ctx context.Context, tx *door.Tx) error {
 // finding finds whom a violation is about and where it happened, and asks leave.
 func (s *Service) finding(ctx context.Context, tx *door.Tx, actor authz.Actor, f *Finding) (turn, error) {
 	f.tidy()
-	t := turn{today: tx.Today(), by: actor.Person}
+	t := turn{ties: s.ties, today: tx.Today(), by: actor.Person}
 	var err error
 	if t.reckoning, err = reckon(ctx, tx, t.today); err != nil {
 		return t, err
@@ -214,6 +215,14 @@ func (t *turn) about(ctx context.Context, db postgres.Querier, f *Finding) error
 	if f.Person == "" {
 		t.Outsider, t.Company = f.Outsider, f.Company
 		return nil
+	}
+	return t.whose(ctx, db, f)
+}
+
+// whose finds somebody of the organization whom it is about, and in whose work it happened.
+func (t *turn) whose(ctx context.Context, db postgres.Querier, f *Finding) error {
+	invalid := func(field, message string) error {
+		return fault.InvalidFields([]fault.Problem{{Field: field, Message: message}})
 	}
 	if t.Person != 0 && !strings.EqualFold(t.PersonNumber, f.Person) {
 		return invalid("person", "報告は、別の人についてのものです。新しい事案で確認し、この報告をその事案に統合してください。")
@@ -347,7 +356,7 @@ func (s *Service) OnTheSpot(ctx context.Context, actor authz.Actor, k Talk) (cod
 			if err != nil {
 				return effect, err
 			}
-			step.said.Version = next.Version
+			next.ties, step.said.Version = s.ties, next.Version
 			if err := next.follow(&step.said); err != nil {
 				return effect, err
 			}

@@ -104,7 +104,7 @@ func Cut(ctx context.Context, tx *door.Tx, actor authz.Actor, cut, person int64,
 	}
 	said := Said{Text: o.Reason, Whole: o.Whole, More: More{Withheld: o.Withheld}}
 	whom := t.arriving(t.whom(t.event, t.seats, nil, actor.Person), said, tx.Now)
-	if err := t.write(ctx, tx, actor, said, whom); err != nil {
+	if _, err := t.write(ctx, tx, actor, said, whom); err != nil {
 		return nil, false, err
 	}
 	if err := t.own(ctx, tx, cut); err != nil {
@@ -116,7 +116,7 @@ func Cut(ctx context.Context, tx *door.Tx, actor authz.Actor, cut, person int64,
 // Ended closes the case that has barred so where it is suspended and nothing else bars, its last
 // day being over. One that can't be closed yet, since nobody has said whether it is referred, goes
 // on: then the 統括 lifts it.
-func Ended(ctx context.Context, tx *door.Tx, bar int64) (also []door.Effect, told bool, err error) {
+func (ties Ties) Ended(ctx context.Context, tx *door.Tx, bar int64) (also []door.Effect, told bool, err error) {
 	var id int64
 	err = tx.QueryRow(ctx, `SELECT case_id FROM violation_bar WHERE bar_id = @bar`, pgx.StrictNamedArgs{"bar": bar}).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -133,7 +133,7 @@ func Ended(ctx context.Context, tx *door.Tx, bar int64) (also []door.Effect, tol
 	if err != nil {
 		return nil, false, err
 	}
-	t := turn{Case: c, event: procedure.EventExpire, to: procedure.Closed, seat: portalSeat, seats: seats, today: tx.Today()}
+	t := turn{ties: ties, Case: c, event: procedure.EventExpire, to: procedure.Closed, seat: portalSeat, seats: seats, today: tx.Today()}
 	if t.closable() != nil {
 		return nil, false, nil
 	}
@@ -142,10 +142,11 @@ func Ended(ctx context.Context, tx *door.Tx, bar int64) (also []door.Effect, tol
 	}
 	t.apply(Said{}, tx)
 	whom := t.arriving(t.whom(t.event, seats, nil, 0), Said{}, tx.Now)
-	if err := t.write(ctx, tx, authz.AsPortal(), Said{}, whom); err != nil {
+	answers, err := t.write(ctx, tx, authz.AsPortal(), Said{}, whom)
+	if err != nil {
 		return nil, false, err
 	}
-	effect := door.Effect{Subject: trail.Subject{Kind: subject, ID: id}, Fields: []string{string(t.event)}, Notices: t.notices(t.event, whom, tx.Now)}
+	effect := door.Effect{Subject: trail.Subject{Kind: subject, ID: id}, Fields: []string{string(t.event)}, Notices: append(t.notices(t.event, whom, tx.Now), answers...)}
 	return []door.Effect{effect}, true, nil
 }
 

@@ -72,14 +72,6 @@ func (s *Service) GroupsForPortal(ctx context.Context) ([]authority.Group, error
 	return days.groups, err
 }
 
-// System is one in which a violation may have happened.
-type System struct{ Code, Name string }
-
-// SystemsForPortal are the systems of the register, by their 管理番号.
-func (s *Service) SystemsForPortal(ctx context.Context) ([]System, error) {
-	return postgres.List[System](ctx, s.pool, "listing systems", `SELECT code, name FROM system_shown WHERE counts ORDER BY code LIMIT 2000`)
-}
-
 // Talked is when what was told to the person of a case was handed over in a talk, by the version
 // of the step: the first talk that was recorded after it.
 func (o Opened) Talked(version int) calendar.Date {

@@ -1,6 +1,7 @@
 package violation
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -12,8 +13,10 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/notice"
 	"kagami/internal/rights/bar"
 	"kagami/internal/state"
+	"kagami/internal/violation/procedure"
 )
 
 // Service is the cases in a database.
@@ -21,6 +24,14 @@ type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
 	bars *bar.Service
+	ties Ties
+}
+
+// Ties are what cases start elsewhere.
+type Ties struct {
+	// Reporters answers those who have reported a case, and what is joined to it, where a step of
+	// an event is taken with a text; nil where nobody reports. It returns whom to tell.
+	Reporters func(ctx context.Context, tx *door.Tx, id int64, version int, event procedure.Event, text string) ([]notice.Message, error)
 }
 
 // New makes the service.
@@ -28,9 +39,14 @@ func New(pool *pgxpool.Pool, d *door.Door, bars *bar.Service) *Service {
 	return &Service{pool: pool, door: d, bars: bars}
 }
 
+// With is the service that starts something elsewhere.
+func (s *Service) With(ties Ties) *Service {
+	return &Service{pool: s.pool, door: s.door, bars: s.bars, ties: ties}
+}
+
 // At is the service at an instant: the sample town is filled with what began before.
 func (s *Service) At(now time.Time) *Service {
-	return New(s.pool, door.New(s.pool, func() time.Time { return now }), s.bars.At(now))
+	return New(s.pool, door.New(s.pool, func() time.Time { return now }), s.bars.At(now)).With(s.ties)
 }
 
 // ChangeCounter counts what is done in cases.

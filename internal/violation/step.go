@@ -15,6 +15,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/door"
 	"kagami/internal/fault"
+	"kagami/internal/notice"
 	"kagami/internal/org"
 	"kagami/internal/postgres"
 	"kagami/internal/rights"
@@ -81,6 +82,7 @@ func (s *Service) do(ctx context.Context, tx *door.Tx, actor authz.Actor, code s
 	if err != nil {
 		return door.Unchanged(), err
 	}
+	t.ties = s.ties
 	if c.Version != said.Version {
 		return door.Unchanged(), fault.New(fault.Conflict, overtaken)
 	}
@@ -112,6 +114,7 @@ func (s *Service) Along(ctx context.Context, tx *door.Tx, actor authz.Actor, cod
 // turn is a step that somebody is about to take.
 type turn struct {
 	Case
+	ties   Ties
 	event  procedure.Event
 	to     procedure.State
 	seat   procedure.Seat
@@ -369,7 +372,8 @@ func (s *Service) take(ctx context.Context, tx *door.Tx, actor authz.Actor, t *t
 	}
 	t.apply(said, tx)
 	told := t.arriving(t.whom(t.event, t.seats, everyone, actor.Person), said, tx.Now)
-	if err := t.write(ctx, tx, actor, said, told); err != nil {
+	answers, err := t.write(ctx, tx, actor, said, told)
+	if err != nil {
 		return effect, err
 	}
 	for _, id := range placed {
@@ -377,7 +381,7 @@ func (s *Service) take(ctx context.Context, tx *door.Tx, actor authz.Actor, t *t
 			return effect, err
 		}
 	}
-	effect.Notices = t.notices(t.event, told, tx.Now)
+	effect.Notices = append(t.notices(t.event, told, tx.Now), answers...)
 	return effect, nil
 }
 
@@ -397,7 +401,7 @@ func (t *turn) arriving(told []Told, said Said, now time.Time) []Told {
 	for i := range told {
 		told[i].FromAt = now
 		if told[i].Seat == procedure.Person && !said.AtOnce {
-			told[i].FromAt = officeTime(t.office, now)
+			told[i].FromAt = t.office.InHours(now)
 		}
 	}
 	return told
@@ -414,7 +418,7 @@ func (t *turn) apply(said Said, tx *door.Tx) {
 		t.DueOn = said.More.Until
 		t.SilentOn = term.Due(t.terms, term.ManagerSilent, t.DueOn, t.office)
 	case procedure.EventNotImprove:
-		t.HeardOn = term.Due(t.terms, term.ChanceToAnswer, calendar.Day(officeTime(t.office, now)), t.office)
+		t.HeardOn = term.Due(t.terms, term.ChanceToAnswer, calendar.Day(t.office.InHours(now)), t.office)
 		t.DueOn, t.Waived, t.Agreed = t.HeardOn, false, false
 	case procedure.EventWaive:
 		t.Waived = true
@@ -439,8 +443,9 @@ func (t *turn) apply(said Said, tx *door.Tx) {
 	}
 }
 
-// write writes a step, who is told of it, and where the case stands then.
-func (t *turn) write(ctx context.Context, tx *door.Tx, actor authz.Actor, said Said, told []Told) error {
+// write writes a step, who is told of it, and where the case stands then. It returns what
+// those are told who have reported it.
+func (t *turn) write(ctx context.Context, tx *door.Tx, actor authz.Actor, said Said, told []Told) ([]notice.Message, error) {
 	t.Version++
 	var batch pgx.Batch
 	batch.Queue(`
@@ -469,12 +474,15 @@ func (t *turn) write(ctx context.Context, tx *door.Tx, actor authz.Actor, said S
 			"clauses": t.Clauses, "facts": t.Facts, "since": t.Since, "own": t.OwnFinding, "confirmed_by": t.ConfirmedBy, "confirmed_at": t.ConfirmedAt,
 		})
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
-		return wrap("taking a step of a case", err)
+		return nil, wrap("taking a step of a case", err)
 	}
 	if err := t.tie(ctx, tx, actor, said.Papers); err != nil {
-		return err
+		return nil, err
 	}
-	return deliverLater(ctx, tx, t.Case, t.Version, told)
+	if err := deliverLater(ctx, tx, t.Case, t.Version, told); err != nil || t.ties.Reporters == nil {
+		return nil, err
+	}
+	return t.ties.Reporters(ctx, tx, t.ID, t.Version, t.event, said.Text)
 }
 
 // tie ties the files of a step.

@@ -51,6 +51,9 @@ func (c Case) whom(event procedure.Event, seats procedure.Seats, everyone []int6
 			}
 		case procedure.Everyone:
 			add(t, everyone...)
+		case procedure.Receiver:
+			t.Seat = c.Receiver
+			add(t, seats.Of(c.Receiver).People...)
 		default:
 			add(t, seats.Of(t.Seat).People...)
 		}
@@ -117,29 +120,11 @@ func toldBefore(ctx context.Context, db postgres.Querier, id int64, event proced
 	return list, wrap("looking who was told of a case", err)
 }
 
-// The hours in which what goes to the person arrives.
-const (
-	opens  = 8*time.Hour + 30*time.Minute
-	closes = 17*time.Hour + 15*time.Minute
-)
-
-// officeTime is the instant itself, in office hours, or else when they begin next.
-func officeTime(office calendar.Office, now time.Time) time.Time {
-	day := calendar.Day(now)
-	switch since := now.Sub(day.Start()); {
-	case !office.IsOpen(day) || since >= closes:
-		return office.NextOpen(day.AddDays(1)).Start().Add(opens)
-	case since < opens:
-		return day.Start().Add(opens)
-	}
-	return now
-}
-
 // OfficeHours is the instant itself, in the town's office hours, or else when they begin next: then
 // arrives what goes to somebody concerned.
 func OfficeHours(ctx context.Context, db postgres.Querier, now time.Time) (time.Time, error) {
 	days, err := reckon(ctx, db, calendar.Day(now))
-	return officeTime(days.office, now), err
+	return days.office.InHours(now), err
 }
 
 // reckoning is by what the days of the procedure are reckoned.

@@ -47,7 +47,17 @@ func (s *Screens) view(r *http.Request, o violation.Opened) (caseView, error) {
 		}
 	}
 	view.MayConfirm = o.State == procedure.Reported && s.cases.AskStep(ctx, actor, o.Code, procedure.EventConfirm) == nil
-	if o.Reading == violation.Whole && o.PersonNumber != "" {
+	if o.Reading != violation.Whole {
+		return view, nil
+	}
+	for _, draw := range s.panels {
+		panel, err := draw(ctx, actor, o)
+		if err != nil {
+			return view, err
+		}
+		view.Panels = append(view.Panels, panel)
+	}
+	if o.PersonNumber != "" {
 		view.Rights, err = s.rightsOf(ctx, actor, o.PersonNumber)
 	}
 	return view, err

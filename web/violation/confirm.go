@@ -132,7 +132,7 @@ func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, c confirming, 
 		return err
 	}
 	if c.system {
-		if view.Systems, err = s.cases.SystemsForPortal(ctx); err != nil {
+		if view.Systems, err = s.lists.SystemsForPortal(ctx); err != nil {
 			return err
 		}
 	}

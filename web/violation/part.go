@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/address"
@@ -34,11 +35,15 @@ type Screens struct {
 	lists    *find.Service
 	rights   *rights.Service
 	attached *attachment.Service
+	panels   []Panel
 }
 
+// Panel is what a room beside shows of a case to who reads it whole, such as its reports.
+type Panel func(context.Context, authz.Actor, violation.Opened) (templ.Component, error)
+
 // New makes the screens.
-func New(cases *violation.Service, lists *find.Service, of *rights.Service, attached *attachment.Service) *Screens {
-	return &Screens{cases, lists, of, attached}
+func New(cases *violation.Service, lists *find.Service, of *rights.Service, attached *attachment.Service, panels ...Panel) *Screens {
+	return &Screens{cases, lists, of, attached, panels}
 }
 
 // Part is what the portal takes in.

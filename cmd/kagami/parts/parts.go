@@ -56,6 +56,7 @@ import (
 	"kagami/internal/violation/authority"
 	casefind "kagami/internal/violation/find"
 	"kagami/internal/violation/referral"
+	"kagami/internal/violation/report"
 	"kagami/internal/violation/retention"
 	"kagami/internal/violation/term"
 	webabsence "kagami/web/absence"
@@ -99,6 +100,7 @@ import (
 	"kagami/web/signin"
 	webviolation "kagami/web/violation"
 	webreferral "kagami/web/violation/referral"
+	webreport "kagami/web/violation/report"
 )
 
 // beforePersonnel is the place of the organization, which shows what hangs on a person of
@@ -121,9 +123,13 @@ func List(g server.Ground) ([]screen.Part, error) {
 	connectors := connector.New(g.Pool, g.Door, g.Keys, g.Log, rightsreach.DialPeers)
 	outcomes := outcome.New(g.Pool)
 	accessRights := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
-	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Cut: violation.Cut, Ended: violation.Ended})
+	reports := report.New(g.Pool, g.Door, g.Keys)
+	answering := violation.Ties{Reporters: reports.Answer}
+	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Cut: violation.Cut, Ended: answering.Ended})
+	violations := violation.New(g.Pool, g.Door, bars).With(answering)
+	reportScreens := webreport.New(reports, violations, g.Attachments)
+	referralScreens := webreferral.New(referral.New(g.Pool, g.Door, violations))
 	exceptions := exception.New(g.Pool, g.Door)
-	cases := violation.New(g.Pool, g.Door, bars)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic, Excepted: exceptedIn(exceptions),
 	})
@@ -170,9 +176,10 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webrights.New(accessRights, bars, settle.New(g.Pool, g.Door, accessRights)).Part(),
 		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: outcomes.DriftForPortal})).Part(),
 		webconnector.New(connectors, outcomes).Part(),
-		webviolation.New(cases, casefind.New(g.Pool, g.Now), accessRights, g.Attachments).Part(),
+		webviolation.New(violations, casefind.New(g.Pool, g.Now), accessRights, g.Attachments, reportScreens.Panel, referralScreens.Panel).Part(),
 		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(outcomes), Carried: carriedOut(outcomes)}), accessRights).Part(),
-		webreferral.New(referral.New(g.Pool, g.Door, cases)).Part(),
+		reportScreens.Part(),
+		referralScreens.Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
 	}
@@ -201,5 +208,5 @@ func List(g server.Ground) ([]screen.Part, error) {
 // editionKinds are what law and guidelines fix, of all capabilities.
 func editionKinds() []edition.Kind {
 	return slices.Concat(holiday.Kinds(), asset.EditionKinds(), communication.EditionKinds(), disposal.EditionKinds(), loan.EditionKinds(), apart.EditionKinds(),
-		authority.EditionKinds(), term.EditionKinds(), retention.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
+		authority.EditionKinds(), term.EditionKinds(), retention.EditionKinds(), report.EditionKinds(), []edition.Kind{classify.Questions.Kind, catalogue.Entries.Kind})
 }

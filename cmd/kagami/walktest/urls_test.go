@@ -73,6 +73,8 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"PersonRights": address.PersonRights("n"), "NewBar": address.NewBar("n", "cut_conduct"), "Bar": address.Bar("c"), "BarStep": address.BarStep("c", "reinstate"), "BarLetter": address.BarLetter("c"),
 		"RightImport": address.RightImport, "RightTemplate": address.RightTemplate, "RightImportOf": address.RightImportOf("t"), "RightImportHeadings": address.RightImportHeadings("t"), "RightAccounts": address.RightAccounts, "RightExport": address.RightExport, "RightLedger": address.RightLedger,
 		"SystemRights": address.SystemRights("c"), "SystemRightsSettings": address.SystemRightsSettings("c"),
+		"NewReport": address.NewReport, "TakenReport": address.TakenReport, "ReportAnswers": address.ReportAnswers, "ReportAnswer": address.ReportAnswer("c"), "ReportOpenings": address.ReportOpenings,
+		"ReportOpening": address.ReportOpening("t"), "ReportHandlers": address.ReportHandlers, "ReportHandler": address.ReportHandler(1), "ReportPaper": address.ReportPaper("c", 1),
 		"Loans": address.Loans, "NewLoan": address.NewLoan, "NewAssetLoan": address.NewAssetLoan("c"), "LoanAgain": address.LoanAgain("c"), "Loan": address.Loan("c"), "LoanStep": address.LoanStep("c", "permit"), "LoanSlip": address.LoanSlip("c"),
 		"AssetLoans": address.AssetLoans("c"), "AssetLoansIn": address.AssetLoansIn("c", "2026-12"), "AssetOffer": address.AssetOffer("c"),
 		"AssetImports": address.AssetImports, "AssetTemplate": address.AssetTemplate, "AssetImport": address.AssetImport("t"), "AssetFaultyRows": address.AssetFaultyRows("t"),

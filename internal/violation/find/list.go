@@ -269,3 +269,11 @@ func (s *Service) Sections(ctx context.Context, actor authz.Actor) ([]Section, e
 		SELECT code, name FROM section_shown WHERE @all OR id = ANY(@sections) ORDER BY position, code`,
 		pgx.StrictNamedArgs{"all": actor.Reach(authz.ReadViolation) == authz.All, "sections": actor.Sections(authz.ReadViolation)})
 }
+
+// System is one in which a violation may have happened.
+type System struct{ Code, Name string }
+
+// SystemsForPortal are the systems of the register, by their 管理番号.
+func (s *Service) SystemsForPortal(ctx context.Context) ([]System, error) {
+	return postgres.List[System](ctx, s.pool, "listing systems", `SELECT code, name FROM system_shown WHERE counts ORDER BY code LIMIT 2000`)
+}

@@ -171,6 +171,9 @@ func tellings(event Event) string {
 	for _, t := range Tells(event) {
 		list = append(list, t.Seat.Title()+"（"+t.Mark.Title()+"）")
 	}
+	if AnswerTo(event, "") != "" {
+		list = append(list, "報告者（「"+AnswerTo(event, "").Title()+"」）")
+	}
 	if len(list) == 0 {
 		return "知らせません"
 	}

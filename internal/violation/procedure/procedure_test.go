@@ -131,3 +131,39 @@ func TestWhoIsTold(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWhoHasReportedIsAnswered(t *testing.T) {
+	for _, c := range []struct {
+		event  Event
+		before Answer
+		want   Answer
+	}{
+		{EventReport, "", ""},
+		{EventInvestigate, "", Investigating},
+		{EventInvestigate, Investigating, ""},
+		{EventInvestigate, Reopened, Investigating},
+		{EventJoin, "", Investigating},
+		{EventConfirm, "", Investigating},
+		{EventConfirmOther, "", Investigating},
+		{EventConfirm, Investigating, ""},
+		{EventPass, "", ""},
+		{EventDismiss, "", NotInvestigating},
+		{EventDismiss, Investigating, NotInvestigating},
+		{EventGuide, Investigating, ""},
+		{EventNotImprove, Investigating, ""},
+		{EventSuspend, Investigating, ""},
+		{EventReferralEnd, Completed, ""},
+		{EventImprove, Investigating, Completed},
+		{EventNotViolation, Investigating, Completed},
+		{EventLift, Investigating, Completed},
+		{EventExpire, Investigating, Completed},
+		{EventLeaveRevoked, Investigating, Completed},
+		{EventCorrect, Investigating, Completed},
+		{EventReopen, NotInvestigating, Reopened},
+		{EventReopen, Completed, Reopened},
+	} {
+		if got := AnswerTo(c.event, c.before); got != c.want || got != "" && got.Title() == "" {
+			t.Errorf("%s after %q is answered %q, want %q", c.event, c.before, got, c.want)
+		}
+	}
+}

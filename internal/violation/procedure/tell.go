@@ -12,6 +12,7 @@ const (
 	Finder   Seat = "finder"   // who has confirmed it by 6(2)②
 	Cutter   Seat = "cutter"   // who cuts access in an emergency
 	Everyone Seat = "everyone" // whoever was told of it before
+	Receiver Seat = "receiver" // the 統括 or the CISO, as who reports it chooses
 )
 
 // Title is what the seat is called.
@@ -31,6 +32,8 @@ func (s Seat) Title() string {
 		return "緊急停止をした人"
 	case Everyone:
 		return "これまでに知らせた人"
+	case Receiver:
+		return "報告のあて先（統括またはCISO）"
 	}
 	return ""
 }
@@ -68,6 +71,8 @@ type Telling struct {
 // person the first counts.
 func Tells(event Event) []Telling {
 	switch event {
+	case EventReport:
+		return []Telling{{Receiver, OtherNotice}}
 	case EventConfirm:
 		return []Telling{{Manager, ClauseNotice}}
 	case EventConfirmOther:

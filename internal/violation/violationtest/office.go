@@ -30,9 +30,15 @@ type Office struct {
 // New makes an office in a database.
 func New(t testing.TB, db pgtest.DB) *Office {
 	t.Helper()
+	return With(t, db, violation.Ties{})
+}
+
+// With is New with what cases start elsewhere.
+func With(t testing.TB, db pgtest.DB, ties violation.Ties) *Office {
+	t.Helper()
 	o := &Office{Office: rightstest.New(t, db, rights.Ties{})}
-	o.Bars = bar.New(db.Pool, o.Door, o.Rights, bar.Ties{Owned: violation.Owned, Cut: violation.Cut, Ended: violation.Ended})
-	o.Cases, o.Lists = violation.New(db.Pool, o.Door, o.Bars), find.New(db.Pool, o.Door.Now)
+	o.Bars = bar.New(db.Pool, o.Door, o.Rights, bar.Ties{Owned: violation.Owned, Cut: violation.Cut, Ended: ties.Ended})
+	o.Cases, o.Lists = violation.New(db.Pool, o.Door, o.Bars).With(ties), find.New(db.Pool, o.Door.Now)
 	ctx, operator := t.Context(), authz.AsOperator()
 	o.Must(o.Town.AddRule(ctx, operator, org.Rule{Title: "CIO", Role: authz.CIO}))
 	o.Must(o.Town.AddRule(ctx, operator, org.Rule{Title: "統括", Role: authz.SecurityManager}))
