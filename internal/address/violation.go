@@ -27,3 +27,17 @@ const (
 	OwnViolation  = Violations + "/own"
 	TalkViolation = Violations + "/talk"
 )
+
+// Where cases are counted, and looked through for how long they are kept.
+const (
+	ViolationFigures      = Violations + "/figures"
+	ViolationFiguresPrint = ViolationFigures + "/print"
+	ViolationsAlone       = Violations + "/alone"
+	ViolationsKept        = Violations + "/keeping"
+	ViolationsDisclosure  = Violations + "/disclosure"
+)
+
+// ViolationHold is where a hold of a case is lifted.
+func ViolationHold(code string, id int64) string {
+	return under(ViolationStep(code, "keeping"), strconv.FormatInt(id, 10))
+}

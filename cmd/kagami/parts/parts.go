@@ -55,6 +55,7 @@ import (
 	"kagami/internal/violation"
 	"kagami/internal/violation/authority"
 	casefind "kagami/internal/violation/find"
+	casekeeping "kagami/internal/violation/keeping"
 	"kagami/internal/violation/retention"
 	"kagami/internal/violation/term"
 	webabsence "kagami/web/absence"
@@ -97,6 +98,8 @@ import (
 	websetting "kagami/web/setting"
 	"kagami/web/signin"
 	webviolation "kagami/web/violation"
+	webcasekeeping "kagami/web/violation/keeping"
+	caseoverview "kagami/web/violation/overview"
 )
 
 // beforePersonnel is the place of the organization, which shows what hangs on a person of
@@ -168,6 +171,8 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: outcomes.DriftForPortal})).Part(),
 		webconnector.New(connectors, outcomes).Part(),
 		webviolation.New(violation.New(g.Pool, g.Door, bars), casefind.New(g.Pool, g.Now), accessRights, g.Attachments).Part(),
+		caseoverview.New(casefind.New(g.Pool, g.Now), casekeeping.New(g.Pool, g.Door)).Part(),
+		webcasekeeping.New(casekeeping.New(g.Pool, g.Door), violation.New(g.Pool, g.Door, bars)).Part(),
 		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(outcomes), Carried: carriedOut(outcomes)}), accessRights).Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},
