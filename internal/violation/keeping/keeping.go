@@ -316,7 +316,7 @@ func (s *Service) Extend(ctx context.Context, actor authz.Actor, code string, un
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO violation_extension (case_id, until_on, reason, by, at) VALUES (@case, @until, @reason, @by, @at)`,
 			pgx.StrictNamedArgs{"case": k.ID, "until": until, "reason": reason, "by": actor.Person, "at": tx.Now})
-		return door.Effect{Fields: []string{"kept_longer"}, Confidential: map[string]any{"until": until.String(), "reason": reason}}, err
+		return door.Effect{Fields: []string{"kept_longer"}, Confidential: map[string]any{"reason": reason}}, err
 	})
 }
 

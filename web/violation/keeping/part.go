@@ -30,18 +30,17 @@ func New(kept *keeping.Service, cases *violation.Service) *Screens { return &Scr
 
 // Part is what the portal takes in.
 func (s *Screens) Part() screen.Part {
-	const one = address.Violations + "/{case}"
 	return screen.Part{
 		Routes: []screen.Route{
 			screen.Get(address.ViolationsKept, authz.ReadViolation, s.showList),
 			screen.Get(address.ViolationsDisclosure, authz.ReadViolation, s.showDisclosure),
 			screen.Post(address.ViolationsDisclosure, authz.ReadViolation, s.disclose).Sensitive(),
-			screen.Get(one+"/keeping", authz.ReadViolation, s.showCase),
-			screen.Post(one+"/keeping", authz.ReadViolation, s.hold),
-			screen.Post(one+"/keeping/{hold}", authz.ReadViolation, s.lift),
-			screen.Post(one+"/extend", authz.ReadViolation, s.extend),
-			screen.Get(one+"/dispose", authz.ReadViolation, s.showDispose),
-			screen.Post(one+"/dispose", authz.ReadViolation, s.dispose).Sensitive(),
+			screen.Get("/violations/{case}/keeping", authz.ReadViolation, s.showCase),
+			screen.Post("/violations/{case}/keeping", authz.ReadViolation, s.hold),
+			screen.Post("/violations/{case}/keeping/{hold}", authz.ReadViolation, s.lift),
+			screen.Post("/violations/{case}/extend", authz.ReadViolation, s.extend),
+			screen.Get("/violations/{case}/dispose", authz.ReadViolation, s.showDispose),
+			screen.Post("/violations/{case}/dispose", authz.ReadViolation, s.dispose).Sensitive(),
 		},
 		Flashes: map[string]layout.Done{
 			"violation-held":        {Heading: "廃棄を止めました", Text: "解くまで、保存期間が過ぎても、廃棄の一覧に出ません。"},
