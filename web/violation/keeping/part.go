@@ -188,6 +188,9 @@ func (s *Screens) drawDisclosure(w http.ResponseWriter, r *http.Request, refusal
 // disclose draws the copy at once: no address names whom it is about.
 func (s *Screens) disclose(w http.ResponseWriter, r *http.Request) error {
 	actor := screen.Actor(r.Context())
+	if !violation.MayLead(actor) {
+		return screen.ErrNotFound()
+	}
 	d, err := s.cases.Disclose(r.Context(), actor, r.PostForm.Get("number"), r.PostForm.Get("reason"))
 	if err != nil {
 		return s.drawDisclosure(w, r, err)

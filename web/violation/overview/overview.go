@@ -43,6 +43,9 @@ var listWay = layout.Link{Label: "違反", Address: address.Violations}
 
 func (s *Screens) show(w http.ResponseWriter, r *http.Request) error {
 	actor := screen.Actor(r.Context())
+	if !find.ReadsTown(actor) {
+		return screen.ErrNotFound() // to everybody else there is nothing
+	}
 	figures, err := s.lists.Figures(r.Context(), actor)
 	if err != nil {
 		return err
@@ -70,7 +73,7 @@ func yearWords(year int) string {
 func (s *Screens) showPrint(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, this := r.Context(), screen.Actor(r.Context()), calendar.FiscalYear(screen.Today(r.Context()))
 	year, err := strconv.Atoi(r.URL.Query().Get("year"))
-	if err != nil || year <= this-mostYears || year > this {
+	if err != nil || !find.ReadsTown(actor) || year <= this-mostYears || year > this {
 		return screen.ErrNotFound()
 	}
 	counted, err := s.lists.Year(ctx, actor, year)
@@ -87,7 +90,11 @@ func (s *Screens) showPrint(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Screens) showAlone(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.lists.Alone(r.Context(), screen.Actor(r.Context()))
+	actor := screen.Actor(r.Context())
+	if !find.ReadsAlone(actor) {
+		return screen.ErrNotFound()
+	}
+	list, err := s.lists.Alone(r.Context(), actor)
 	if err != nil {
 		return err
 	}
