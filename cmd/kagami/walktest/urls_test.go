@@ -61,7 +61,7 @@ func TestEveryURLLeadsToARoute(t *testing.T) {
 		"Violation": address.Violation("c"), "ViolationStep": address.ViolationStep("c", "guide"), "ViolationPaper": address.ViolationPaper("c", 1),
 		"ViolationFigures": address.ViolationFigures, "ViolationFiguresPrint": address.ViolationFiguresPrint, "ViolationsAlone": address.ViolationsAlone, "ViolationsKept": address.ViolationsKept, "ViolationsDisclosure": address.ViolationsDisclosure,
 		"ViolationHold": address.ViolationHold("c", 1),
-		"RightReviews": address.RightReviews, "NewRightReview": address.NewRightReview, "NewRightReviewCheck": address.NewRightReviewCheck, "RightReviewChanges": address.RightReviewChanges,
+		"RightReviews":  address.RightReviews, "NewRightReview": address.NewRightReview, "NewRightReviewCheck": address.NewRightReviewCheck, "RightReviewChanges": address.RightReviewChanges,
 		"RightReview": address.RightReview("8-1"), "RightReviewClosing": address.RightReviewClosing("8-1"), "RightReviewDue": address.RightReviewDue("8-1"), "RightReviewRecord": address.RightReviewRecord("8-1"),
 		"RightReviewFile": address.RightReviewFile("8-1"), "RightReviewSection": address.RightReviewSection("8-1", "c"), "RightReviewOf": address.RightReviewOf("8-1", "c", "rest"),
 		"RightConnectors": address.RightConnectors, "NewRightConnector": address.NewRightConnector, "NewConnectorOf": address.NewConnectorOf("ldap"), "RightOrders": address.RightOrders, "RightDrift": address.RightDrift,
