@@ -140,6 +140,7 @@ var within = map[string][]string{
 	"internal/violation/find":     {"internal/violation", "internal/violation/procedure"},
 	"internal/violation/referral": {"internal/violation", "internal/violation/authority", "internal/violation/procedure"},
 	"internal/violation/report":   {"internal/violation", "internal/violation/procedure"},
+	"internal/violation/keeping":  {"internal/violation", "internal/violation/procedure", "internal/violation/retention"},
 	"internal/rights/connector": {
 		"internal/rights", "internal/rights/connector/drift", "internal/rights/connector/peer", "internal/rights/connector/peer/webhook", "internal/rights/connector/reach",
 	},

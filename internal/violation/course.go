@@ -207,7 +207,7 @@ func (o Opened) as(actor authz.Actor, now time.Time) Opened {
 			o = o.withoutReferral()
 		}
 	case Numbered:
-		o = o.numbered()
+		o = o.numbered(0)
 	case Parts:
 		o = o.partsOf(actor.Person, now)
 	case Nothing:
@@ -263,10 +263,26 @@ func (o Opened) withoutReferral() Opened {
 	return o
 }
 
-// numbered is the case with a number for each person, in the order in which they come.
-func (o Opened) numbered() Opened {
+// numbered is the case with a number for each person, in the order in which they come; the name
+// of one of them may stand.
+func (o Opened) numbered(own int64) Opened {
 	numbers := map[int64]string{}
 	var words []string // names and numbers by turns
+	stands := func(person int64, name string) {
+		if own == 0 || person != own {
+			return
+		}
+		numbers[own] = name
+		for _, as := range spelled(name)[:max(len(spelled(name))-1, 1)] { // the family name alone may be another's
+			words = append(words, as, as)
+		}
+	}
+	stands(o.Person, o.PersonName)
+	for _, r := range o.Recused {
+		if numbers[own] == "" {
+			stands(r.Person, r.Name)
+		}
+	}
 	of := func(person int64, name string) string {
 		if person == 0 {
 			return name
@@ -279,7 +295,10 @@ func (o Opened) numbered() Opened {
 		}
 		return numbers[person]
 	}
-	o.PersonName, o.PersonNumber = of(o.Person, o.PersonName), ""
+	o.PersonName = of(o.Person, o.PersonName)
+	if o.Person != own {
+		o.PersonNumber = ""
+	}
 	if o.Outsider != "" {
 		words = append(words, o.Outsider, "外部の人")
 		o.Outsider = "外部の人"

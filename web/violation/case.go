@@ -46,6 +46,7 @@ func (s *Screens) view(r *http.Request, o violation.Opened) (caseView, error) {
 			view.Next = append(view.Next, p)
 		}
 	}
+	view.Leads = o.Reading == violation.Whole && o.Seats.Of(violation.LeadSeat(o.ConfirmedAt != nil, o.Receiver)).Has(actor.Person)
 	view.MayConfirm = o.State == procedure.Reported && s.cases.AskStep(ctx, actor, o.Code, procedure.EventConfirm) == nil
 	if o.Reading != violation.Whole {
 		return view, nil

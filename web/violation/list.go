@@ -62,6 +62,7 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	view.MayReport = actor.Reach(authz.ReportViolation) != authz.None
 	view.MayConfirm = actor.Might(authz.ConfirmViolation, authz.Own)
 	view.MayConfirmOwn = actor.Reach(authz.ConfirmOwnViolation) >= authz.Own
+	view.ReadsTown, view.Leads = find.ReadsTown(actor), violation.MayLead(actor)
 	view.Narrows = actor.Reach(authz.ReadViolation) >= authz.Own
 	if view.Narrows {
 		if view.Sections, err = s.lists.Sections(ctx, actor); err != nil {
