@@ -91,6 +91,8 @@ DECLARE
 	cases  bigint[];
 	files  bigint[];
 	barred bigint[];
+	reports   bigint[];
+	referrals bigint[];
 BEGIN
 	SELECT * INTO c FROM violation_case WHERE id = of_case FOR UPDATE;
 	IF NOT FOUND OR c.state NOT IN ('closed', 'dismissed') THEN
@@ -121,10 +123,23 @@ BEGIN
 		SELECT o.id, o.state, o.outcome, extract(year FROM (o.opened_at AT TIME ZONE 'Asia/Tokyo') - interval '3 months')::int, extract(year FROM closed - interval '3 months')::int,
 		       in_place, as_class, for_years, from_start, why, decider, instant, true
 		FROM violation_case o WHERE o.id = ANY (cases);
-	SELECT coalesce(array_agg(attachment_id), '{}') INTO files FROM violation_paper WHERE case_id = ANY (cases);
+	SELECT coalesce(array_agg(id), '{}') INTO reports FROM violation_report WHERE case_id = ANY (cases);
+	SELECT coalesce(array_agg(id), '{}') INTO referrals FROM violation_referral WHERE case_id = ANY (cases);
+	SELECT coalesce(array_agg(attachment_id), '{}') INTO files FROM (
+		SELECT attachment_id FROM violation_paper WHERE case_id = ANY (cases) UNION SELECT attachment_id FROM violation_report_paper WHERE report_id = ANY (reports)) f;
 	SELECT coalesce(array_agg(bar_id), '{}') INTO barred FROM violation_bar WHERE case_id = ANY (cases);
 
-	-- what other rooms hang on a case goes first, each table a line
+	-- what other rooms hang on a case goes first, each table a line; who has reported is found by the
+	-- number of the report alone, and by nothing once that is gone
+	DELETE FROM violation_report_paper WHERE report_id = ANY (reports);
+	DELETE FROM violation_report_number WHERE report_id = ANY (reports);
+	DELETE FROM violation_report_answer WHERE report_id = ANY (reports);
+	DELETE FROM violation_report_passed WHERE report_id = ANY (reports);
+	DELETE FROM violation_report_opening WHERE report_id = ANY (reports);
+	DELETE FROM violation_report WHERE id = ANY (reports);
+	DELETE FROM violation_referral_delivery WHERE referral_id = ANY (referrals);
+	DELETE FROM violation_referral_step WHERE referral_id = ANY (referrals);
+	DELETE FROM violation_referral WHERE id = ANY (referrals);
 	DELETE FROM violation_paper WHERE case_id = ANY (cases);
 	DELETE FROM attachment_tie WHERE attachment_id = ANY (files);
 	DELETE FROM attachment WHERE id = ANY (files);
@@ -139,8 +154,9 @@ BEGIN
 	DELETE FROM violation_hold WHERE case_id = ANY (cases);
 	DELETE FROM violation_extension WHERE case_id = ANY (cases);
 	DELETE FROM violation_step WHERE case_id = ANY (cases);
-	DELETE FROM notice WHERE topic = 'violation_case' AND topic_id = ANY (cases);
-	DELETE FROM trail_confidential t USING trail_entry e WHERE e.id = t.entry_id AND e.subject_kind = 'violation_case' AND e.subject_id = ANY (cases);
+	DELETE FROM notice WHERE topic = 'violation_case' AND topic_id = ANY (cases) OR topic = 'violation_referral' AND topic_id = ANY (referrals);
+	DELETE FROM trail_confidential t USING trail_entry e WHERE e.id = t.entry_id AND (e.subject_kind = 'violation_case' AND e.subject_id = ANY (cases)
+		OR e.subject_kind = 'violation_report' AND e.subject_id = ANY (reports) OR e.subject_kind = 'violation_referral' AND e.subject_id = ANY (referrals));
 	DELETE FROM violation_case WHERE id = ANY (cases) AND id <> of_case;
 	DELETE FROM violation_case WHERE id = of_case;
 	UPDATE violation_disposal SET under_way = false WHERE case_id = ANY (cases);
@@ -157,7 +173,10 @@ CREATE TRIGGER violation_disposal_not_emptied BEFORE TRUNCATE ON violation_dispo
 CREATE TRIGGER violation_figures_print_append_only BEFORE UPDATE OR DELETE ON violation_figures_print FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER violation_figures_print_not_emptied BEFORE TRUNCATE ON violation_figures_print FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 SELECT let_disposal_through(t, t || '_append_only', 'UPDATE OR DELETE') FROM unnest(ARRAY['violation_step', 'violation_told', 'violation_delivery', 'violation_reminder',
-	'violation_reading', 'violation_recused', 'violation_paper', 'violation_bar', 'violation_extension', 'right_bar_step', 'attachment_tie', 'trail_confidential']) t;
+	'violation_reading', 'violation_recused', 'violation_paper', 'violation_bar', 'violation_extension', 'right_bar_step', 'attachment_tie', 'trail_confidential',
+	'violation_report', 'violation_report_paper', 'violation_report_answer', 'violation_report_passed', 'violation_report_opening',
+	'violation_referral_step', 'violation_referral_delivery']) t;
+SELECT let_disposal_through('violation_report_number', 'violation_report_number_kept', 'DELETE'), let_disposal_through('violation_referral', 'violation_referral_kept', 'DELETE');
 SELECT let_disposal_through('violation_case', 'violation_case_kept', 'DELETE'), let_disposal_through('violation_hold', 'violation_hold_stays', 'DELETE');
 DROP TRIGGER right_bar_same ON right_bar;
 CREATE TRIGGER right_bar_same BEFORE UPDATE ON right_bar FOR EACH ROW WHEN (NOT is_disposing()) EXECUTE FUNCTION refuse_other_bar();
@@ -176,12 +195,17 @@ DO $$
 DECLARE t text;
 BEGIN
 	FOREACH t IN ARRAY ARRAY['violation_step', 'violation_told', 'violation_delivery', 'violation_reminder', 'violation_reading', 'violation_recused', 'violation_paper', 'violation_bar',
-		'right_bar_step', 'attachment_tie', 'trail_confidential'] LOOP
+		'right_bar_step', 'attachment_tie', 'trail_confidential', 'violation_report', 'violation_report_paper', 'violation_report_answer', 'violation_report_passed',
+		'violation_report_opening', 'violation_referral_step', 'violation_referral_delivery'] LOOP
 		EXECUTE format('DROP TRIGGER %I ON %I', t || '_append_only', t);
 		EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', t || '_append_only', t);
 	END LOOP;
 END $$;
 -- +goose StatementEnd
+DROP TRIGGER violation_report_number_kept ON violation_report_number;
+CREATE TRIGGER violation_report_number_kept BEFORE DELETE ON violation_report_number FOR EACH ROW EXECUTE FUNCTION refuse_change();
+DROP TRIGGER violation_referral_kept ON violation_referral;
+CREATE TRIGGER violation_referral_kept BEFORE DELETE ON violation_referral FOR EACH ROW EXECUTE FUNCTION refuse_change();
 DROP TRIGGER violation_case_kept ON violation_case;
 CREATE TRIGGER violation_case_kept BEFORE DELETE ON violation_case FOR EACH ROW EXECUTE FUNCTION refuse_change();
 DROP FUNCTION dispose_violation, let_disposal_through;

@@ -28,21 +28,13 @@ func Lead(ctx context.Context, db postgres.Querier, actor authz.Actor, code stri
 	if err != nil {
 		return Led{}, err
 	}
-	seat := LeadSeat(c.ConfirmedAt != nil, c.Receiver)
+	seat := procedure.LeadSeat(c.ConfirmedAt != nil, c.Receiver)
 	sat := seats.Of(seat)
 	if reading != Whole || !sat.Has(actor.Person) {
 		return Led{}, errNone()
 	}
 	matter := sat.Matter(c.matter())
 	return Led{c, procedure.Who(procedure.EventDismiss).Action(actor, matter), matter, sat.StandsIn() || seat == procedure.Chief}, nil
-}
-
-// LeadSeat is the seat of who leads a case.
-func LeadSeat(confirmed bool, receiver procedure.Seat) procedure.Seat {
-	if confirmed {
-		return procedure.General
-	}
-	return receiver
 }
 
 // MayLead tells whether an actor holds a role by which somebody leads cases.
@@ -95,27 +87,10 @@ func (s *Service) Disclose(ctx context.Context, actor authz.Actor, number, reaso
 		if failed != nil {
 			return Disclosure{}, failed
 		}
-		if failed := s.note(ctx, actor, led.Case, AsExport, reason); failed != nil {
+		if failed := s.note(ctx, actor, led.Case, procedure.AsExport, reason); failed != nil {
 			return Disclosure{}, failed
 		}
 		d.Cases = append(d.Cases, Opened{Case: led.Case, Reading: Numbered, Steps: steps}.numbered(who.ID))
 	}
 	return d, err
-}
-
-// Held are in SQL the ids of those who hold a role on @today and are not away.
-func Held(role string) string {
-	return `ARRAY(SELECT DISTINCT h.person_id FROM holding h WHERE ` + role + ` AND h.period @> @today::date AND h.rule_period @> @today::date
-		AND NOT EXISTS (SELECT FROM absence_shown a WHERE a.person_id = h.person_id AND a.period @> @today::date) ORDER BY 1)`
-}
-
-// Hide takes names out of a text, as they may be spelled.
-func Hide(text string, names []string) string {
-	var words []string
-	for _, name := range names {
-		for _, as := range spelled(name) {
-			words = append(words, as, "〇〇")
-		}
-	}
-	return strings.NewReplacer(words...).Replace(text)
 }

@@ -60,7 +60,7 @@ func (s *Screens) showNew(c confirming) screen.Handler {
 
 // showReported is where what was reported is confirmed.
 func (s *Screens) showReported(w http.ResponseWriter, r *http.Request) error {
-	o, err := s.open(r, violation.AsCase)
+	o, err := s.open(r, procedure.AsCase)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (s *Screens) confirm(c confirming) screen.Handler {
 		var o violation.Opened
 		if c.reported {
 			f.Report, f.Version = strings.ToUpper(chi.URLParam(r, "case")), read.Version(form.Get("version"))
-			opened, failed := s.open(r, violation.AsCase)
+			opened, failed := s.open(r, procedure.AsCase)
 			if failed != nil {
 				return failed
 			}

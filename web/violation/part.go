@@ -16,6 +16,7 @@ import (
 	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/fault"
 	"kagami/internal/notice"
 	"kagami/internal/rights"
 	"kagami/internal/sample"
@@ -52,8 +53,8 @@ func (s *Screens) Part() screen.Part {
 	part := screen.Part{
 		Routes: []screen.Route{
 			screen.Get("/violations", authz.ReadViolation, s.showList).Confined(),
-			screen.Get("/violations/new", authz.ConfirmViolation, s.showNew(general)),
-			screen.Post("/violations/new", authz.ConfirmViolation, s.confirm(general)).Body(largest).Stream(),
+			screen.Get("/violations/new", authz.ConfirmViolation, s.showNew(general)).Asking(asksToConfirm),
+			screen.Post("/violations/new", authz.ConfirmViolation, s.confirm(general)).Asking(asksToConfirm).Body(largest).Stream(),
 			screen.Get("/violations/own", authz.ConfirmOwnViolation, s.showNew(own)),
 			screen.Post("/violations/own", authz.ConfirmOwnViolation, s.confirm(own)).Body(largest).Stream(),
 			screen.Get("/violations/talk", authz.ConfirmOwnViolation, s.showNew(talk)),
@@ -99,6 +100,14 @@ func (s *Screens) Part() screen.Part {
 		part.Flashes["violation-"+string(p.Event)] = layout.Done{Heading: p.done, Text: "だれに知らせたかは、下の経過にあります。"}
 	}
 	return part
+}
+
+// asksToConfirm lets in also who stands above the 統括: of whom it is, only the form says.
+func asksToConfirm(r *http.Request) error {
+	if screen.Actor(r.Context()).Might(authz.ConfirmViolation, authz.Own) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "違反を確認するのは、統括と、情報システム管理者です。見つけたことは、「違反の疑いを報告する」から報告してください。")
 }
 
 // asks is how a step asks whether the actor may take it.

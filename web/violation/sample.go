@@ -124,7 +124,7 @@ func (t *sampling) held(ctx context.Context, code string) []string {
 	if t.failed != nil {
 		return nil
 	}
-	opened, err := t.cases.Open(ctx, t.general, code, violation.AsCase)
+	opened, err := t.cases.Open(ctx, t.general, code, procedure.AsCase)
 	if err != nil {
 		t.failed = err
 		return nil

@@ -144,7 +144,7 @@ func (o office) reads(code string, want ...string) {
 		if err != nil {
 			o.t.Fatal(err)
 		}
-		opened, err := o.cases.Open(o.t.Context(), actor, code, violation.AsCase)
+		opened, err := o.cases.Open(o.t.Context(), actor, code, procedure.AsCase)
 		if err == nil {
 			got = append(got, a.Post+" "+[]string{"", "parts", "numbered", "whole"}[opened.Reading])
 		}
@@ -194,7 +194,12 @@ func TestGuidanceFailsAndTheirRightsAreSuspended(t *testing.T) {
 	clerk.goTo("/rights")
 	clerk.mustSee("サインイン")
 	clerk.mustNotSee("自分の利用権限")
-	clerk = sitDown(t, o.portal, whom)
+	clerk = openBrowser(t, o.portal)
+	clerk.goTo("/login")
+	clerk.put("login", whom.StaffNumber)
+	clerk.put("password", whom.Password)
+	clerk.press("サインインする")
+	clerk.mustSee("このポータルの利用を止められています")
 	clerk.goTo("/assets")
 	clerk.mustSee("このポータルの利用を止められています")
 	clerk.look("violation-confined")

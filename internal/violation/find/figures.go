@@ -10,6 +10,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/violation"
+	"kagami/internal/violation/name"
 	"kagami/internal/violation/procedure"
 )
 
@@ -223,7 +224,7 @@ func (s *Service) Alone(ctx context.Context, actor authz.Actor) ([]Alone, error)
 	for i, a := range rows {
 		list[i] = a.Alone
 		if a.Reading == violation.Numbered {
-			list[i].ByName, list[i].Reason = "", violation.Hide(a.Reason, a.Names)
+			list[i].ByName, list[i].Reason = "", name.Hide(a.Reason, a.Names)
 		}
 	}
 	return list, err

@@ -52,7 +52,7 @@ func agree(o *violationtest.Office, when string, codes []string) {
 			listed[l.Code] = l.Reading
 		}
 		for i, code := range codes {
-			opened, err := o.Cases.Open(o.T.Context(), actor, code, violation.AsCase)
+			opened, err := o.Cases.Open(o.T.Context(), actor, code, procedure.AsCase)
 			if err != nil && fault.KindOf(err) != fault.NotFound {
 				o.T.Fatal(err)
 			}

@@ -14,6 +14,7 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/edition"
 	"kagami/internal/fault"
+	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
 	"kagami/internal/violation"
@@ -198,7 +199,7 @@ func (s *Service) Over(ctx context.Context, actor authz.Actor) ([]Line, error) {
 		}
 	}
 	rows, err := postgres.List[row](ctx, s.pool, "listing the cases whose time is over", `
-		WITH town AS MATERIALIZED (SELECT `+violation.Held(`h.role = 'cio'`)+` AS cio, `+violation.Held(`h.role = 'ciso'`)+` AS ciso, `+violation.Held(`h.role = 'general_security_officer'`)+` AS general)
+		WITH town AS MATERIALIZED (SELECT `+responsible.Held(`h.role = 'cio'`)+` AS cio, `+responsible.Held(`h.role = 'ciso'`)+` AS ciso, `+responsible.Held(`h.role = 'general_security_officer'`)+` AS general)
 		SELECT c.code, c.state, c.outcome, '' AS class, c.closed_at, NULL::date AS last_on, c.referral, coalesce(c.person_id, 0) AS person,
 		       ARRAY(SELECT r.person_id FROM violation_recused r WHERE r.case_id = c.id) AS recused, c.receiver, c.confirmed_at IS NOT NULL AS confirmed,
 		       (SELECT max(e.until_on) FROM violation_extension e WHERE e.case_id = c.id) AS extended, town.cio, town.ciso, town.general
@@ -212,7 +213,7 @@ func (s *Service) Over(ctx context.Context, actor authz.Actor) ([]Line, error) {
 		seats := procedure.Sit(procedure.Holders{CIO: r.CIO, CISO: r.CISO, General: r.General}, r.Person, r.Recused)
 		outcome := outcomeOf(r.Referral, r.Outcome)
 		r.LastOn = lastDay(periods, outcome, r.ClosedAt, r.Extended)
-		if actor.Person == r.Person || !seats.Of(violation.LeadSeat(r.Confirmed, r.Receiver)).Has(actor.Person) || r.LastOn.IsZero() || !r.LastOn.Before(today) {
+		if actor.Person == r.Person || !seats.Of(procedure.LeadSeat(r.Confirmed, r.Receiver)).Has(actor.Person) || r.LastOn.IsZero() || !r.LastOn.Before(today) {
 			continue
 		}
 		for _, p := range periods {

@@ -202,7 +202,7 @@ func TestWhatIsDisposedOfLeavesANumber(t *testing.T) {
 	o.Take("soumu 統括", code, procedure.EventLift, violation.Said{Text: "秘密の理由"})
 	stays := o.Confirm("soumu 統括", "zeimu 主事")
 	id := o.id(code)
-	_, err := o.Cases.Open(ctx, o.As("soumu CISO"), code, violation.AsCase)
+	_, err := o.Cases.Open(ctx, o.As("soumu CISO"), code, procedure.AsCase)
 	o.Must(err)
 	o.Days(365 * 7)
 	o.Must(o.keeping.Dispose(ctx, o.As("soumu 統括"), code, "期間が過ぎた。"))
@@ -232,7 +232,7 @@ func TestWhatIsDisposedOfLeavesANumber(t *testing.T) {
 	if _, err := o.DB.Owner(t).Exec(ctx, `UPDATE violation_disposal SET outcome = ''`); err == nil {
 		t.Error("the number can be changed")
 	}
-	if _, err := o.Cases.Open(ctx, o.As("soumu 統括"), code, violation.AsCase); fault.KindOf(err) != fault.NotFound {
+	if _, err := o.Cases.Open(ctx, o.As("soumu 統括"), code, procedure.AsCase); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("it opens: %v", err)
 	}
 	y, err := o.Lists.Year(ctx, o.As("soumu CISO"), 2026)
@@ -284,7 +284,7 @@ func TestWhoAsksReadsTheirOwnNameAlone(t *testing.T) {
 	}
 	readings, err := o.Cases.Readings(t.Context(), o.As("soumu CISO"), code)
 	o.Must(err)
-	if readings[0].What != violation.AsExport || readings[0].Reason == "" {
+	if readings[0].What != procedure.AsExport || readings[0].Reason == "" {
 		t.Errorf("it is recorded as %+v", readings[0])
 	}
 	if d := disclose("soumu 統括", "zeimu 課長"); len(d.Cases) != 1 || d.Cases[0].PersonName == c.PersonName {
