@@ -118,6 +118,10 @@ func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, c confirming, 
 		return err
 	}
 	ctx := r.Context()
+	if of := r.URL.Query().Get("of"); above[of] != "" {
+		at := c.url
+		c.url = func(code string) string { return address.With(at(code), "of", of) }
+	}
 	view := newView{Frame: screen.Frame(r, c.title, c.way(o.Code)...), Way: c, Opened: o, Typed: map[string]string{}, Sent: sent, Problems: problems}
 	for name := range r.PostForm {
 		view.Typed[name] = r.PostForm.Get(name)
