@@ -49,3 +49,17 @@ func ReportHandler(id int64) string { return under(ReportHandlers, number(id)) }
 func ReportPaper(code string, id int64) string {
 	return under(ViolationStep(code, "report-papers"), number(id))
 }
+
+// Where cases are counted, and looked through for how long they are kept.
+const (
+	ViolationFigures      = Violations + "/figures"
+	ViolationFiguresPrint = ViolationFigures + "/print"
+	ViolationsAlone       = Violations + "/alone"
+	ViolationsKept        = Violations + "/keeping"
+	ViolationsDisclosure  = Violations + "/disclosure"
+)
+
+// ViolationHold is where a hold of a case is lifted.
+func ViolationHold(code string, id int64) string {
+	return under(ViolationStep(code, "keeping"), number(id))
+}

@@ -136,10 +136,12 @@ var within = map[string][]string{
 	"internal/rights/bar":         {"internal/rights"},
 	"internal/rights/review":      {"internal/rights"},
 	"internal/rights/settle":      {"internal/rights"},
-	"internal/violation":          {"internal/violation/authority", "internal/violation/procedure", "internal/violation/term"},
-	"internal/violation/find":     {"internal/violation", "internal/violation/procedure"},
+	"internal/violation":          {"internal/violation/authority", "internal/violation/name", "internal/violation/procedure", "internal/violation/term", "internal/violation/whom"},
+	"internal/violation/find":     {"internal/violation", "internal/violation/name", "internal/violation/procedure"},
+	"internal/violation/whom":     {},
 	"internal/violation/referral": {"internal/violation", "internal/violation/authority", "internal/violation/procedure"},
 	"internal/violation/report":   {"internal/violation", "internal/violation/procedure"},
+	"internal/violation/keeping":  {"internal/violation", "internal/violation/procedure", "internal/violation/retention"},
 	"internal/rights/connector": {
 		"internal/rights", "internal/rights/connector/drift", "internal/rights/connector/peer", "internal/rights/connector/peer/webhook", "internal/rights/connector/reach",
 	},
@@ -170,6 +172,7 @@ var pure = map[string][]string{
 	"internal/asset/catalogue": {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 	"internal/asset/classify":  {"internal/asset", "internal/asset/level", "internal/calendar", "internal/edition", "internal/sheet/intake"},
 
+	"internal/violation/name":                {},
 	"internal/violation/procedure":           {"internal/authz", "internal/lifecycle"},
 	"internal/rights/apart":                  {"internal/calendar", "internal/edition", "internal/sheet/intake"},
 	"internal/rights/connector/drift":        {},

@@ -22,6 +22,7 @@ import (
 	"kagami/internal/trail"
 	"kagami/internal/violation/authority"
 	"kagami/internal/violation/procedure"
+	"kagami/internal/violation/whom"
 )
 
 // Finding is what is said where a violation is confirmed.
@@ -242,68 +243,18 @@ func (t *turn) about(ctx context.Context, db postgres.Querier, f *Finding) error
 
 // whose finds somebody of the organization whom it is about, and in whose work it happened.
 func (t *turn) whose(ctx context.Context, db postgres.Querier, f *Finding) error {
-	invalid := func(field, message string) error {
-		return fault.InvalidFields([]fault.Problem{{Field: field, Message: message}})
-	}
 	if t.Person != 0 && !strings.EqualFold(t.PersonNumber, f.Person) {
-		return invalid("person", "報告は、別の人についてのものです。新しい事案で確認し、この報告をその事案に統合してください。")
+		return fault.InvalidFields([]fault.Problem{{Field: "person", Message: "報告は、別の人についてのものです。新しい事案で確認し、この報告をその事案に統合してください。"}})
 	}
-	type row struct {
-		ID           int64
-		Number, Name string
-		Sections     []int64
-		Codes        []string
-	}
-	p, err := postgres.One[row](ctx, db, "finding whom a case is about", `
-		SELECT p.id, p.staff_number AS number, p.name,
-		       ARRAY(SELECT w.section_id FROM standing w WHERE w.person_id = p.id AND w.section_id IS NOT NULL AND w.period @> @today::date ORDER BY w.acting, w.position, w.id) AS sections,
-		       ARRAY(SELECT s.code FROM standing w JOIN section_shown s ON s.id = w.section_id WHERE w.person_id = p.id AND w.period @> @today::date ORDER BY w.acting, w.position, w.id) AS codes
-		FROM person_shown p WHERE lower(p.staff_number) = lower(@number)`, pgx.StrictNamedArgs{"number": f.Person, "today": t.today})
-	if isNone(err) {
-		return invalid("person", "この職員番号の人は、見つかりません。番号を確かめてください。")
-	}
-	if err != nil {
-		return err
-	}
-	t.Person, t.PersonNumber, t.PersonName = p.ID, p.Number, p.Name
-	if len(p.Sections) == 0 { // who has left, or belongs to no 課室
-		return t.lastSection(ctx, db)
-	}
-	at := 0
-	if f.Section != "" {
-		if at = slices.Index(p.Codes, f.Section); at < 0 {
-			return invalid("section", "この人は、この課室にはいません。課室を選び直してください。")
-		}
-	}
-	t.Section, t.SectionThen = p.Sections[at], p.Sections[at]
-	return nil
-}
-
-// lastSection is where who works nowhere today worked last.
-func (t *turn) lastSection(ctx context.Context, db postgres.Querier) error {
-	err := db.QueryRow(ctx, `
-		SELECT coalesce((SELECT w.section_id FROM standing w WHERE w.person_id = @person AND w.section_id IS NOT NULL AND lower(w.period) <= @today::date
-		                 ORDER BY upper(w.period) DESC, w.acting, w.position, w.id LIMIT 1), 0)`,
-		pgx.StrictNamedArgs{"person": t.Person, "today": t.today}).Scan(&t.Section)
-	t.SectionThen = t.Section
-	return wrap("finding where somebody worked", err)
+	p, err := whom.Find(ctx, db, f.Person, f.Section, t.today)
+	t.Person, t.PersonNumber, t.PersonName, t.Section, t.SectionThen = p.ID, p.Number, p.Name, p.Section, p.Section
+	return err
 }
 
 // where finds the system in which it happened, and who answers for that.
 func (t *turn) where(ctx context.Context, db postgres.Querier, f *Finding) error {
-	if f.System == "" {
-		return nil
-	}
-	type row struct {
-		ID, Section int64
-		Name        string
-	}
-	y, err := postgres.One[row](ctx, db, "finding the system of a case", `SELECT id, section_id AS section, name FROM system_shown WHERE code = @code`, pgx.StrictNamedArgs{"code": f.System})
-	if isNone(err) {
-		return fault.InvalidFields([]fault.Problem{{Field: "system", Message: "この管理番号のシステムは、見つかりません。番号を確かめてください。"}})
-	}
-	t.System, t.SystemName, t.SystemCode = y.ID, y.Name, f.System
-	t.matter.SystemsSection = y.Section
+	y, err := whom.Where(ctx, db, f.System)
+	t.System, t.SystemName, t.SystemCode, t.matter.SystemsSection = y.ID, y.Name, f.System, y.Section
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/trail"
+	"kagami/internal/violation/name"
 	"kagami/internal/violation/procedure"
 )
 
@@ -84,7 +85,7 @@ func slotOf(now time.Time) time.Time { return now.Truncate(10 * time.Minute) }
 
 // Open returns a case by its code as the actor may read it, and records that they have: nothing
 // is shown where that fails. NotFound where they may read nothing of it.
-func (s *Service) Open(ctx context.Context, actor authz.Actor, code string, what What) (Opened, error) {
+func (s *Service) Open(ctx context.Context, actor authz.Actor, code string, what procedure.What) (Opened, error) {
 	now := s.door.Now()
 	o, err := look(ctx, s.pool, actor, code, now)
 	if err != nil {
@@ -116,42 +117,13 @@ func (s *Service) Look(ctx context.Context, tx *door.Tx, actor authz.Actor, code
 }
 
 // Note records that somebody reads of a case what another room shows them.
-func (s *Service) Note(ctx context.Context, actor authz.Actor, id int64, what What) error {
+func (s *Service) Note(ctx context.Context, actor authz.Actor, id int64, what procedure.What) error {
 	return s.note(ctx, actor, Case{ID: id}, what, "")
-}
-
-// What is what is read of a case.
-type What string
-
-// What is read.
-const (
-	AsCase   What = "case"
-	AsPaper  What = "paper" // a file of it
-	AsPrint  What = "print"
-	AsExport What = "export"
-	AsNames  What = "names" // 監査 opens the names
-)
-
-// Title is what the reading is called.
-func (w What) Title() string {
-	switch w {
-	case AsCase:
-		return "画面を見た"
-	case AsPaper:
-		return "添付を見た"
-	case AsPrint:
-		return "印刷した"
-	case AsExport:
-		return "書き出した"
-	case AsNames:
-		return "氏名を開いた"
-	}
-	return ""
 }
 
 // note records that somebody reads something of a case: once for a person, what they read and
 // ten minutes.
-func (s *Service) note(ctx context.Context, actor authz.Actor, c Case, what What, reason string) error {
+func (s *Service) note(ctx context.Context, actor authz.Actor, c Case, what procedure.What, reason string) error {
 	now := s.door.Now()
 	args := pgx.StrictNamedArgs{"case": c.ID, "person": actor.Person, "what": string(what), "slot": slotOf(now), "at": now, "reason": reason}
 	var noted bool
@@ -207,7 +179,7 @@ func (o Opened) as(actor authz.Actor, now time.Time) Opened {
 			o = o.withoutReferral()
 		}
 	case Numbered:
-		o = o.numbered()
+		o = o.numbered(0)
 	case Parts:
 		o = o.partsOf(actor.Person, now)
 	case Nothing:
@@ -263,46 +235,39 @@ func (o Opened) withoutReferral() Opened {
 	return o
 }
 
-// numbered is the case with a number for each person, in the order in which they come.
-func (o Opened) numbered() Opened {
-	numbers := map[int64]string{}
-	var words []string // names and numbers by turns
-	of := func(person int64, name string) string {
-		if person == 0 {
-			return name
-		}
-		if _, known := numbers[person]; !known {
-			numbers[person] = fmt.Sprintf("職員%d", len(numbers)+1)
-			for _, as := range spelled(name) {
-				words = append(words, as, numbers[person])
-			}
-		}
-		return numbers[person]
+// numbered is the case with a number for each person, in the order in which they come; the name
+// of one of them may stand.
+func (o Opened) numbered(own int64) Opened {
+	mask := name.NewMask()
+	mask.Let(o.Person, own, o.PersonName)
+	for _, r := range o.Recused {
+		mask.Let(r.Person, own, r.Name)
 	}
-	o.PersonName, o.PersonNumber = of(o.Person, o.PersonName), ""
+	o.PersonName = mask.Of(o.Person, o.PersonName)
+	if o.Person != own {
+		o.PersonNumber = ""
+	}
 	if o.Outsider != "" {
-		words = append(words, o.Outsider, "外部の人")
-		o.Outsider = "外部の人"
+		o.Outsider = mask.Outsider(o.Outsider)
 	}
 	steps := slices.Clone(o.Steps)
 	for i, h := range steps {
-		steps[i].ByName = of(h.By, h.ByName)
-		steps[i].More.Whom = of(h.More.WhomID, h.More.Whom)
+		steps[i].ByName = mask.Of(h.By, h.ByName)
+		steps[i].More.Whom = mask.Of(h.More.WhomID, h.More.Whom)
 		steps[i].Told = slices.Clone(h.Told)
 		for j, t := range h.Told {
-			steps[i].Told[j].Name = of(t.Person, t.Name)
+			steps[i].Told[j].Name = mask.Of(t.Person, t.Name)
 		}
 	}
 	o.Recused = slices.Clone(o.Recused)
 	for i, r := range o.Recused {
-		o.Recused[i].Name = of(r.Person, r.Name)
+		o.Recused[i].Name = mask.Of(r.Person, r.Name)
 	}
 	names := map[int64]string{}
-	for person, name := range o.Names {
-		names[person] = of(person, name)
+	for person, called := range o.Names {
+		names[person] = mask.Of(person, called)
 	}
 	o.Names = names
-	mask := strings.NewReplacer(words...)
 	o.Facts = mask.Replace(o.Facts)
 	for i := range steps {
 		steps[i].Text, steps[i].Alone = mask.Replace(steps[i].Text), mask.Replace(steps[i].Alone)
@@ -310,16 +275,6 @@ func (o Opened) numbered() Opened {
 	}
 	o.Steps = steps
 	return o
-}
-
-// spelled is how a name may stand in a text: with a blank of either width, without one, and the
-// family name alone. 見本 竹子 is also 見本竹子 and 見本.
-func spelled(name string) []string {
-	parts := strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '　' })
-	if len(parts) < 2 {
-		return parts
-	}
-	return []string{strings.Join(parts, " "), strings.Join(parts, "　"), strings.Join(parts, ""), parts[0]}
 }
 
 // OpenNames is Open with the names, for 監査, with the reason, which is recorded.
@@ -344,7 +299,7 @@ func (s *Service) OpenNames(ctx context.Context, actor authz.Actor, code, reason
 	if o.Names, err = namesOf(ctx, s.pool, seats); err != nil {
 		return Opened{}, err
 	}
-	return o, s.note(ctx, actor, c, AsNames, reason)
+	return o, s.note(ctx, actor, c, procedure.AsNames, reason)
 }
 
 const maxReason = 500
@@ -368,7 +323,7 @@ type Read struct {
 	At     time.Time
 	Person int64
 	Name   string
-	What   What
+	What   procedure.What
 	Reason string
 }
 
@@ -400,7 +355,7 @@ func (s *Service) Paper(ctx context.Context, actor authz.Actor, code string, id 
 	}
 	for _, h := range (Opened{Case: c, Reading: reading, Steps: steps}).as(actor, now).Steps {
 		if slices.ContainsFunc(h.Papers, func(p Paper) bool { return p.ID == id }) {
-			return id, s.note(ctx, actor, c, AsPaper, "")
+			return id, s.note(ctx, actor, c, procedure.AsPaper, "")
 		}
 	}
 	return 0, errNone()

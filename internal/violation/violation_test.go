@@ -104,7 +104,7 @@ func TestACourseToTheEnd(t *testing.T) {
 	o.Take("soumu 統括", code, procedure.EventLift, violation.Said{})
 	told(t, o, code, procedure.EventLift, "fukushi 主事 person other", "fukushi 課長 manager other", "soumu CISO chief other")
 	o.Stands(tax, rights.InForce)
-	opened, err := o.Cases.Open(t.Context(), o.As("soumu 統括"), code, violation.AsCase)
+	opened, err := o.Cases.Open(t.Context(), o.As("soumu 統括"), code, procedure.AsCase)
 	o.Must(err)
 	if opened.State != procedure.Closed || opened.Outcome != procedure.OutcomeLifted || len(opened.Steps) != 6 {
 		t.Errorf("it stands %s, %s after %d steps", opened.State, opened.Outcome, len(opened.Steps))

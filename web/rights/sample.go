@@ -7,6 +7,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/rights"
+	"kagami/internal/rights/bar"
 	"kagami/internal/sample"
 )
 
@@ -43,6 +44,9 @@ func (s *Screens) fill(ctx context.Context, t sample.Town) error {
 	if err := before.TakeIn(ctx, officer, rights.FromLedger, entries); err != nil {
 		return fmt.Errorf("taking sample rights into the ledger: %w", err)
 	}
+	if err := s.protect(ctx, t, officer); err != nil {
+		return fmt.Errorf("protecting a sample account: %w", err)
+	}
 	last := systems[len(systems)-1]
 	for _, a := range t.Actors {
 		if !slices.ContainsFunc(a.Holdings, func(h authz.Holding) bool { return h.Section == last.Section }) && a.Reach(authz.AskRights) == authz.Self {
@@ -73,4 +77,21 @@ func users(t sample.Town, section int64, everywhere bool) []authz.Actor {
 	return slices.DeleteFunc(slices.Clone(t.Actors), func(a authz.Actor) bool {
 		return !everywhere && !slices.ContainsFunc(a.Holdings, func(h authz.Holding) bool { return h.Section == section })
 	})
+}
+
+// protect stops one right of somebody whose account may have been taken over.
+func (s *Screens) protect(ctx context.Context, t sample.Town, officer authz.Actor) error {
+	at := len(t.Accounts) - 1
+	p, err := s.rights.FindPerson(ctx, officer, t.Accounts[at].StaffNumber)
+	if err != nil {
+		return err
+	}
+	list, err := s.rights.OfPerson(ctx, officer, p)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	_, err = s.bars.At(t.Now.AddDate(0, 0, -1)).Begin(ctx, officer, bar.Order{
+		Kind: bar.AccountCut, Person: p.StaffNumber, Rights: []string{list[0].Code}, Reason: "見本です。業務用のスマートフォンを、出張先でなくしたため。",
+	})
+	return err
 }

@@ -19,7 +19,7 @@ import (
 )
 
 func (s *Screens) showCase(w http.ResponseWriter, r *http.Request) error {
-	o, err := s.open(r, violation.AsCase)
+	o, err := s.open(r, procedure.AsCase)
 	if err != nil {
 		return err
 	}
@@ -46,6 +46,7 @@ func (s *Screens) view(r *http.Request, o violation.Opened) (caseView, error) {
 			view.Next = append(view.Next, p)
 		}
 	}
+	view.Leads = o.Reading == violation.Whole && o.Seats.Of(procedure.LeadSeat(o.ConfirmedAt != nil, o.Receiver)).Has(actor.Person)
 	view.MayConfirm = o.State == procedure.Reported && s.cases.AskStep(ctx, actor, o.Code, procedure.EventConfirm) == nil
 	if o.Reading != violation.Whole {
 		return view, nil
@@ -79,7 +80,7 @@ func (s *Screens) rightsOf(ctx context.Context, actor authz.Actor, number string
 }
 
 func (s *Screens) showPrint(w http.ResponseWriter, r *http.Request) error {
-	o, err := s.open(r, violation.AsPrint)
+	o, err := s.open(r, procedure.AsPrint)
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func (s *Screens) showPrint(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Screens) showReadings(w http.ResponseWriter, r *http.Request) error {
-	o, err := s.open(r, violation.AsCase)
+	o, err := s.open(r, procedure.AsCase)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func (s *Screens) drawNames(w http.ResponseWriter, r *http.Request, refusal erro
 	if err != nil {
 		return err
 	}
-	o, err := s.open(r, violation.AsCase)
+	o, err := s.open(r, procedure.AsCase)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func (s *Screens) showNew(c confirming) screen.Handler {
 
 // showReported is where what was reported is confirmed.
 func (s *Screens) showReported(w http.ResponseWriter, r *http.Request) error {
-	o, err := s.open(r, violation.AsCase)
+	o, err := s.open(r, procedure.AsCase)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (s *Screens) confirm(c confirming) screen.Handler {
 		var o violation.Opened
 		if c.reported {
 			f.Report, f.Version = strings.ToUpper(chi.URLParam(r, "case")), read.Version(form.Get("version"))
-			opened, failed := s.open(r, violation.AsCase)
+			opened, failed := s.open(r, procedure.AsCase)
 			if failed != nil {
 				return failed
 			}
@@ -118,6 +118,10 @@ func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, c confirming, 
 		return err
 	}
 	ctx := r.Context()
+	if of := r.URL.Query().Get("of"); above[of] != "" {
+		at := c.url
+		c.url = func(code string) string { return address.With(at(code), "of", of) }
+	}
 	view := newView{Frame: screen.Frame(r, c.title, c.way(o.Code)...), Way: c, Opened: o, Typed: map[string]string{}, Sent: sent, Problems: problems}
 	for name := range r.PostForm {
 		view.Typed[name] = r.PostForm.Get(name)

@@ -60,8 +60,18 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := listView{Frame: screen.Frame(r, "違反"), Page: page, Asked: a, Later: after != "", Today: screen.Today(ctx)}
 	view.MayReport = actor.Reach(authz.ReportViolation) != authz.None
-	view.MayConfirm = actor.Might(authz.ConfirmViolation, authz.Own)
+	view.MayConfirm = actor.Reach(authz.ConfirmViolation) >= authz.Own
+	for _, of := range []string{"general", "chief"} {
+		stands, err := s.lists.StandsFor(ctx, actor, above[of])
+		if err != nil {
+			return err
+		}
+		if stands && !view.MayConfirm {
+			view.Of = append(view.Of, of)
+		}
+	}
 	view.MayConfirmOwn = actor.Reach(authz.ConfirmOwnViolation) >= authz.Own
+	view.ReadsTown, view.Leads = find.ReadsTown(actor), violation.MayLead(actor)
 	view.Narrows = actor.Reach(authz.ReadViolation) >= authz.Own
 	if view.Narrows {
 		if view.Sections, err = s.lists.Sections(ctx, actor); err != nil {

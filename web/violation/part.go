@@ -16,6 +16,7 @@ import (
 	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/fault"
 	"kagami/internal/notice"
 	"kagami/internal/rights"
 	"kagami/internal/sample"
@@ -52,8 +53,8 @@ func (s *Screens) Part() screen.Part {
 	part := screen.Part{
 		Routes: []screen.Route{
 			screen.Get("/violations", authz.ReadViolation, s.showList).Confined(),
-			screen.Get("/violations/new", authz.ConfirmViolation, s.showNew(general)),
-			screen.Post("/violations/new", authz.ConfirmViolation, s.confirm(general)).Body(largest).Stream(),
+			screen.Get("/violations/new", authz.ConfirmViolation, s.showNew(general)).Asking(s.asksToConfirm),
+			screen.Post("/violations/new", authz.ConfirmViolation, s.confirm(general)).Asking(s.asksToConfirm).Body(largest).Stream(),
 			screen.Get("/violations/own", authz.ConfirmOwnViolation, s.showNew(own)),
 			screen.Post("/violations/own", authz.ConfirmOwnViolation, s.confirm(own)).Body(largest).Stream(),
 			screen.Get("/violations/talk", authz.ConfirmOwnViolation, s.showNew(talk)),
@@ -100,6 +101,23 @@ func (s *Screens) Part() screen.Part {
 	}
 	return part
 }
+
+// asksToConfirm lets in also who stands above the 統括, for what the address says they hold: general
+// or chief.
+func (s *Screens) asksToConfirm(r *http.Request) error {
+	actor := screen.Actor(r.Context())
+	if actor.Reach(authz.ConfirmViolation) >= authz.Own {
+		return nil
+	}
+	stands, err := s.lists.StandsFor(r.Context(), actor, above[r.URL.Query().Get("of")])
+	if stands || err != nil {
+		return err
+	}
+	return fault.New(fault.Forbidden, "違反を確認するのは、統括と、情報システム管理者です。見つけたことは、「違反の疑いを報告する」から報告してください。")
+}
+
+// above are the roles of whom only who stands above them confirms, by the words of an address.
+var above = map[string]authz.Role{"general": authz.GeneralSecurityOfficer, "chief": authz.CISO}
 
 // asks is how a step asks whether the actor may take it.
 func (s *Screens) asks(event procedure.Event) func(*http.Request) error {

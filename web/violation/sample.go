@@ -10,6 +10,7 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/sample"
 	"kagami/internal/violation"
+	"kagami/internal/violation/find"
 	"kagami/internal/violation/procedure"
 )
 
@@ -21,7 +22,7 @@ func (s *Screens) fill(ctx context.Context, t sample.Town) error {
 		return nil
 	}
 	for _, play := range []func(context.Context) error{
-		town.confirmed, town.guided, town.silent, town.heard, town.agreeing, town.suspended, town.revoked, town.spot, town.none, town.lifted, town.ofManager, town.ofGeneral, town.cut, town.vendor,
+		town.dismissed, town.confirmed, town.guided, town.silent, town.heard, town.agreeing, town.suspended, town.revoked, town.spot, town.none, town.lifted, town.ofManager, town.ofGeneral, town.cut, town.vendor,
 	} {
 		if err := play(ctx); err != nil {
 			return fmt.Errorf("playing a sample case: %w", err)
@@ -123,7 +124,7 @@ func (t *sampling) held(ctx context.Context, code string) []string {
 	if t.failed != nil {
 		return nil
 	}
-	opened, err := t.cases.Open(ctx, t.general, code, violation.AsCase)
+	opened, err := t.cases.Open(ctx, t.general, code, procedure.AsCase)
 	if err != nil {
 		t.failed = err
 		return nil
@@ -144,6 +145,15 @@ func (t *sampling) failing(ctx context.Context, ago int, facts string) (string, 
 	t.guide(ctx, manager, code, ago-1, 5)
 	t.do(ctx, manager, code, ago-8, 2, procedure.EventNotImprove, violation.Said{})
 	return code, manager
+}
+
+// dismissed answers the newest report.
+func (t *sampling) dismissed(ctx context.Context) error {
+	page, err := t.lists.List(ctx, t.general, find.Search{State: procedure.Reported})
+	if err != nil || len(page.Lines) == 0 {
+		return err
+	}
+	return t.cases.Do(ctx, t.general, page.Lines[0].Code, procedure.EventDismiss, violation.Said{Version: 1, Text: "見本です。窓口の画面には、のぞき見を防ぐフィルターが貼ってあることを確かめました。"})
 }
 
 func (t *sampling) confirmed(ctx context.Context) error {

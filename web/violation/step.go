@@ -98,7 +98,7 @@ func (p step) bars() bool {
 }
 
 // open is the case that the address names, as the viewer reads it.
-func (s *Screens) open(r *http.Request, what violation.What) (violation.Opened, error) {
+func (s *Screens) open(r *http.Request, what procedure.What) (violation.Opened, error) {
 	return s.cases.Open(r.Context(), screen.Actor(r.Context()), strings.ToUpper(chi.URLParam(r, "case")), what)
 }
 
@@ -180,7 +180,7 @@ func (s *Screens) drawStep(w http.ResponseWriter, r *http.Request, p step, sent 
 		return err
 	}
 	ctx, actor := r.Context(), screen.Actor(r.Context())
-	o, err := s.open(r, violation.AsCase)
+	o, err := s.open(r, procedure.AsCase)
 	if err != nil {
 		return err
 	}

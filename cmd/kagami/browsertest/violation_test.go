@@ -66,7 +66,7 @@ func (o office) confirms(p *person, page string, whom sample.Account, and func()
 	if and != nil {
 		and()
 	}
-	p.press(map[string]string{"/violations/new": "違反を確認する", "/violations/own": "自課の職員の違反を確認する", "/violations/talk": "その場で指導し改善したことを記録する"}[page])
+	p.press(map[string]string{"/violations/new": "違反を確認する", "/violations/own": "自課の職員の違反を確認する", "/violations/talk": "その場で指導し改善したことを記録する"}[strings.TrimSuffix(page, "?of=general")])
 	return o.code(p)
 }
 
@@ -144,7 +144,7 @@ func (o office) reads(code string, want ...string) {
 		if err != nil {
 			o.t.Fatal(err)
 		}
-		opened, err := o.cases.Open(o.t.Context(), actor, code, violation.AsCase)
+		opened, err := o.cases.Open(o.t.Context(), actor, code, procedure.AsCase)
 		if err == nil {
 			got = append(got, a.Post+" "+[]string{"", "parts", "numbered", "whole"}[opened.Reading])
 		}
@@ -194,7 +194,12 @@ func TestGuidanceFailsAndTheirRightsAreSuspended(t *testing.T) {
 	clerk.goTo("/rights")
 	clerk.mustSee("サインイン")
 	clerk.mustNotSee("自分の利用権限")
-	clerk = sitDown(t, o.portal, whom)
+	clerk = openBrowser(t, o.portal)
+	clerk.goTo("/login")
+	clerk.put("login", whom.StaffNumber)
+	clerk.put("password", whom.Password)
+	clerk.press("サインインする")
+	clerk.mustSee("このポータルの利用を止められています")
 	clerk.goTo("/assets")
 	clerk.mustSee("このポータルの利用を止められています")
 	clerk.look("violation-confined")
@@ -265,7 +270,7 @@ func TestNobodyIsJudgedByThemselves(t *testing.T) {
 	o.told(head, procedure.EventConfirm, "副町長 manager notice")
 	o.reads(head, "副町長 whole", "総務課長 whole", "総務課 担当副課長 whole", "議会事務局 監査担当 numbered")
 
-	general := o.confirms(chief, "/violations/new", town.Holder("総務課長"), nil)
+	general := o.confirms(chief, "/violations/new?of=general", town.Holder("総務課長"), nil)
 	o.told(general, procedure.EventConfirm, "町長 manager notice")
 	officer.goTo("/violations")
 	officer.mustNotSee(general)

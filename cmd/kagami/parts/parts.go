@@ -55,6 +55,7 @@ import (
 	"kagami/internal/violation"
 	"kagami/internal/violation/authority"
 	casefind "kagami/internal/violation/find"
+	casekeeping "kagami/internal/violation/keeping"
 	"kagami/internal/violation/referral"
 	"kagami/internal/violation/report"
 	"kagami/internal/violation/retention"
@@ -99,6 +100,8 @@ import (
 	websetting "kagami/web/setting"
 	"kagami/web/signin"
 	webviolation "kagami/web/violation"
+	webcasekeeping "kagami/web/violation/keeping"
+	caseoverview "kagami/web/violation/overview"
 	webreferral "kagami/web/violation/referral"
 	webreport "kagami/web/violation/report"
 )
@@ -127,6 +130,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	answering := violation.Ties{Reporters: reports.Answer}
 	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Cut: violation.Cut, Told: violation.CutTold, Ended: answering.Ended})
 	violations := violation.New(g.Pool, g.Door, bars).With(answering)
+	keepings := casekeeping.New(g.Pool, g.Door)
 	reportScreens := webreport.New(reports, violations, g.Attachments)
 	referralScreens := webreferral.New(referral.New(g.Pool, g.Door, violations))
 	exceptions := exception.New(g.Pool, g.Door)
@@ -176,9 +180,11 @@ func List(g server.Ground) ([]screen.Part, error) {
 		webrights.New(accessRights, bars, settle.New(g.Pool, g.Door, accessRights)).Part(),
 		webreview.New(review.New(g.Pool, g.Door, accessRights, review.Ties{Drift: outcomes.DriftForPortal})).Part(),
 		webconnector.New(connectors, outcomes).Part(),
-		webviolation.New(violations, casefind.New(g.Pool, g.Now), accessRights, g.Attachments, reportScreens.Panel, referralScreens.Panel).Part(),
-		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(outcomes), Carried: carriedOut(outcomes)}), accessRights).Part(),
 		reportScreens.Part(),
+		webviolation.New(violations, casefind.New(g.Pool, g.Now), accessRights, g.Attachments, reportScreens.Panel, referralScreens.Panel).Part(),
+		caseoverview.New(casefind.New(g.Pool, g.Now), keepings).Part(),
+		webcasekeeping.New(keepings, violations).Part(),
+		rightsintake.New(ledger.New(g.Pool, g.Door, accessRights, ledger.Ties{Accounts: unknownAccounts(outcomes), Carried: carriedOut(outcomes)}), accessRights).Part(),
 		referralScreens.Part(),
 		intake.New(assetintake.New(g.Pool, g.Door, assets), assets).Part(),
 		{Jobs: g.Attachments.RegisterJobs},

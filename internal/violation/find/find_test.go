@@ -2,7 +2,10 @@ package find_test
 
 import (
 	"os"
+	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"kagami/internal/authz"
 	"kagami/internal/fault"
@@ -49,7 +52,7 @@ func agree(o *violationtest.Office, when string, codes []string) {
 			listed[l.Code] = l.Reading
 		}
 		for i, code := range codes {
-			opened, err := o.Cases.Open(o.T.Context(), actor, code, violation.AsCase)
+			opened, err := o.Cases.Open(o.T.Context(), actor, code, procedure.AsCase)
 			if err != nil && fault.KindOf(err) != fault.NotFound {
 				o.T.Fatal(err)
 			}
@@ -90,5 +93,126 @@ func TestNobodyIsFoundByANameInWhatIsReadInParts(t *testing.T) {
 	o.Must(err)
 	if len(page.Lines) != 1 {
 		t.Errorf("the 統括 finds %d", len(page.Lines))
+	}
+}
+
+// What the numbers say is what the list says, for everybody: of a case of their own too.
+func TestTheNumbersAreThoseOfTheList(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	cases(o)
+	o.Days(40)
+	whole := 0
+	for name := range o.People {
+		actor := o.As(name)
+		f, err := o.Lists.Figures(t.Context(), actor)
+		if fault.KindOf(err) == fault.Forbidden {
+			continue
+		}
+		o.Must(err)
+		whole++
+		length := func(q find.Search) int {
+			page, err := o.Lists.List(t.Context(), actor, q)
+			o.Must(err)
+			n := 0
+			for _, l := range page.Lines {
+				if l.Reading >= violation.Numbered {
+					n++
+				}
+			}
+			return n
+		}
+		for _, state := range procedure.States() {
+			if n := length(find.Search{State: state}); n != f.States[state] {
+				t.Errorf("%s: %d cases are %s, and the numbers say %d", name, n, state, f.States[state])
+			}
+		}
+		if n := length(find.Search{Open: true}); n != f.Open {
+			t.Errorf("%s: %d cases are open, and the numbers say %d", name, n, f.Open)
+		}
+		if n := length(find.Search{Late: true}); n != f.Late {
+			t.Errorf("%s: %d cases are late, and the numbers say %d", name, n, f.Late)
+		}
+		for _, c := range f.Clauses {
+			if n := length(find.Search{Open: true, Clause: c.Clauses}); n != c.Cases {
+				t.Errorf("%s: %d cases name %s, and the numbers say %d", name, n, c.Clauses, c.Cases)
+			}
+		}
+		if aged := f.Ages[0] + f.Ages[1] + f.Ages[2] + f.Ages[3]; aged != f.Open || f.Ages[1] != f.Open {
+			t.Errorf("%s: of %d open cases the ages are %v", name, f.Open, f.Ages)
+		}
+		y, err := o.Lists.Year(t.Context(), actor, 2026)
+		o.Must(err)
+		if all := length(find.Search{}); y.Cases != all {
+			t.Errorf("%s: %d cases in the year, of %d in the list", name, y.Cases, all)
+		}
+	}
+	if whole < 4 {
+		t.Errorf("%d read the numbers", whole)
+	}
+}
+
+func TestASplitSinglesNobodyOut(t *testing.T) {
+	t.Parallel()
+	small, apart := find.Shown{Small: true}, find.Shown{Apart: true}
+	n := func(number int) find.Shown { return find.Shown{Number: number} }
+	for name, c := range map[string]struct {
+		split []int
+		want  []find.Shown
+	}{
+		"nothing":                     {[]int{0, 0, 0}, []find.Shown{small, small, small}},
+		"one alone":                   {[]int{1, 0, 0}, []find.Shown{small, small, small}},
+		"one among others":            {[]int{5, 1, 0}, []find.Shown{n(5), small, small}},
+		"the only small one":          {[]int{5, 1, 4}, []find.Shown{n(5), small, apart}},
+		"the only small one, none":    {[]int{5, 0, 4}, []find.Shown{n(5), small, n(4)}},
+		"two, as large as small goes": {[]int{5, 2, 2}, []find.Shown{apart, small, small}},
+		"none is small":               {[]int{5, 3, 4}, []find.Shown{n(5), n(3), n(4)}},
+	} {
+		if got := find.Mask(c.split); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// Whatever the split, who knows the total and what is shown can't say what a small number is.
+func TestNoSmallNumberCanBeReckoned(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		split := rapid.SliceOfN(rapid.IntRange(0, 9), 2, 6).Draw(t, "split")
+		rest, small, apart := 0, 0, 0
+		for i, s := range find.Mask(split) {
+			switch {
+			case s.Small:
+				small, rest = small+1, rest+split[i]
+			case s.Apart:
+				apart, rest = apart+1, rest+split[i]
+			case s.Number != split[i] || s.Number < find.Least:
+				t.Fatalf("%v shows %v", split, s)
+			}
+		}
+		if apart == 0 && small > 0 && small < len(split) && rest > 0 && (small == 1 || rest == small*(find.Least-1)) {
+			t.Fatalf("%v: the small ones can be reckoned", split)
+		}
+	})
+}
+
+func TestWhatWasDoneAloneIsListed(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	code := o.Confirm("soumu 統括", "fukushi 主事")
+	_, err := o.DB.Owner(t).Exec(t.Context(), `
+		INSERT INTO violation_step (case_id, version, at, by, seat, alone, event, from_state, to_state) SELECT id, version + 1, $3, $2, 'general', '見本 fukushi 主事がいる', 'weigh', state, state FROM violation_case WHERE code = $1`, code, o.People["soumu 統括"], *o.Time)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for by, named := range map[string]bool{"soumu CISO": true, "soumu 監査": false} {
+		list, err := o.Lists.Alone(t.Context(), o.As(by))
+		o.Must(err)
+		if len(list) != 1 || (list[0].ByName != "") != named {
+			t.Errorf("%s reads %+v", by, list)
+		}
+	}
+	if _, err := o.Lists.Alone(t.Context(), o.As("soumu 統括")); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("the 統括 reads it: %v", err)
 	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
-	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/violation"
 	"kagami/internal/violation/procedure"
@@ -118,6 +117,9 @@ const (
 	party = `EXISTS (SELECT FROM violation_party t WHERE t.case_id = c.id AND t.person_id = @actor AND t.from_at <= @now::timestamptz)`
 )
 
+// late tells of a case c that the day of what is next is over.
+const late = `coalesce(c.due_on < @today::date AND c.state IN ('reported', 'guided', 'not_improved', 'suspended'), false)`
+
 // reads is how the actor reads a case c, as a number of Reading.
 func (r reader) reads() string {
 	return `(CASE WHEN NOT ` + aside + ` AND ` + r.whole + ` THEN 3 WHEN NOT ` + aside + ` AND ` + r.numbered + ` THEN 2 WHEN ` + party + ` THEN 1 ELSE 0 END)`
@@ -181,7 +183,7 @@ func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
 		narrow(`c.state IN ('reported', 'confirmed', 'guided', 'not_improved', 'suspended', 'revoked')`)
 	}
 	if q.Late {
-		narrow(`c.due_on < @today::date AND c.state IN ('reported', 'guided', 'not_improved', 'suspended')`)
+		narrow(late)
 	}
 	if q.Section != "" {
 		narrow(violation.Works + ` = (SELECT o.id FROM section_shown o WHERE o.code = @section)`)
@@ -204,61 +206,6 @@ func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
 }
 
 func fold(words string) string { return norm.NFKC.String(strings.TrimSpace(words)) }
-
-// Figures are how many cases stand where, of the whole town: no 課室 and no month, by which
-// somebody could be found in a small town.
-type Figures struct {
-	Open, Late, Closed int
-	States             map[procedure.State]int
-	Outcomes           map[procedure.Outcome]int
-	Cuts               int // that were made in the cases
-	Repeated           int // cases of somebody of whom one had been confirmed before
-}
-
-// Figures counts the town's cases that were open in a fiscal year: for who reads all of them.
-func (s *Service) Figures(ctx context.Context, actor authz.Actor, year int) (Figures, error) {
-	f := Figures{States: map[procedure.State]int{}, Outcomes: map[procedure.Outcome]int{}}
-	if !readsAll(actor) {
-		return f, fault.New(fault.Forbidden, "町全体の数は、あなたの役割では見られません。")
-	}
-	type row struct {
-		State    procedure.State
-		Outcome  procedure.Outcome
-		Cases    int
-		Late     int
-		Cuts     int
-		Repeated int
-	}
-	first := calendar.NewDate(year, time.April, 1)
-	rows, err := postgres.List[row](ctx, s.pool, "counting cases", `
-		SELECT c.state, c.outcome, count(*)::int AS cases, (count(*) FILTER (WHERE c.due_on < @today::date AND c.closed_at IS NULL))::int AS late,
-		       coalesce(sum((SELECT count(*) FROM violation_step h WHERE h.case_id = c.id AND h.event = 'cut')), 0)::int AS cuts,
-		       (count(*) FILTER (WHERE EXISTS (SELECT FROM violation_case o WHERE o.person_id = c.person_id AND o.confirmed_at < c.confirmed_at AND o.outcome NOT IN ('dismissed', 'not_violation'))))::int AS repeated
-		FROM violation_case c WHERE c.opened_at < @after::timestamptz AND (c.closed_at IS NULL OR c.closed_at >= @from::timestamptz) GROUP BY 1, 2`,
-		pgx.StrictNamedArgs{"today": calendar.Day(s.now()), "from": first.Start(), "after": calendar.NewDate(year+1, time.April, 1).Start()})
-	for _, r := range rows {
-		f.States[r.State] += r.Cases
-		if r.Outcome != "" {
-			f.Outcomes[r.Outcome] += r.Cases
-		}
-		if r.State.Open() {
-			f.Open += r.Cases
-		} else {
-			f.Closed += r.Cases
-		}
-		f.Late += r.Late
-		f.Cuts += r.Cuts
-		f.Repeated += r.Repeated
-	}
-	return f, err
-}
-
-// readsAll tells whether an actor reads the town's cases.
-func readsAll(actor authz.Actor) bool {
-	return slices.ContainsFunc(actor.Holdings, func(h authz.Holding) bool {
-		return actor.Table.ReachOf(h.Role, authz.ReadViolation) == authz.All && h.Role != authz.CIO
-	})
-}
 
 // Section is one by which the list can be narrowed.
 type Section struct{ Code, Name string }

@@ -8,6 +8,7 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/org"
+	"kagami/internal/org/responsible"
 	"kagami/internal/task"
 	"kagami/internal/violation"
 	"kagami/internal/violation/procedure"
@@ -74,16 +75,10 @@ type waitingRow struct {
 	CIO, CISO, General, Managers, Recused []int64
 }
 
-// held are in SQL the ids of those who hold a role today and are not away.
-func held(role string) string {
-	return `ARRAY(SELECT DISTINCT h.person_id FROM holding h WHERE ` + role + ` AND h.period @> @today::date AND h.rule_period @> @today::date
-		AND NOT EXISTS (SELECT FROM absence_shown a WHERE a.person_id = h.person_id AND a.period @> @today::date) ORDER BY 1)`
-}
-
 var waitingCases = `
-	WITH town AS MATERIALIZED (SELECT ` + held(`h.role = 'cio'`) + ` AS cio, ` + held(`h.role = 'ciso'`) + ` AS ciso, ` + held(`h.role = 'general_security_officer'`) + ` AS general)
+	WITH town AS MATERIALIZED (SELECT ` + responsible.Held(`h.role = 'cio'`) + ` AS cio, ` + responsible.Held(`h.role = 'ciso'`) + ` AS ciso, ` + responsible.Held(`h.role = 'general_security_officer'`) + ` AS general)
 	SELECT c.code, c.state, coalesce(c.person_id, 0) AS person, c.receiver, c.vendor, c.own_finding, c.agreed, c.grave, c.referral, c.referral_seen, c.waived,
-	       c.heard_on, c.due_on, c.silent_on, town.cio, town.ciso, town.general, ` + held(`h.role = 'security_manager' AND h.section_id = x.section`) + ` AS managers,
+	       c.heard_on, c.due_on, c.silent_on, town.cio, town.ciso, town.general, ` + responsible.Held(`h.role = 'security_manager' AND h.section_id = x.section`) + ` AS managers,
 	       ARRAY(SELECT r.person_id FROM violation_recused r WHERE r.case_id = c.id) AS recused
 	FROM violation_case c CROSS JOIN town CROSS JOIN LATERAL (SELECT ` + violation.Works + ` AS section) x
 	WHERE c.state IN ('reported', 'confirmed', 'guided', 'not_improved', 'suspended', 'revoked') AND @now::timestamptz >= c.opened_at

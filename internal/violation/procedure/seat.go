@@ -162,3 +162,11 @@ func Turn(s Standing) Seat {
 		return ""
 	}
 }
+
+// LeadSeat is the seat of who leads a case: of what is only reported that of its receiver.
+func LeadSeat(confirmed bool, receiver Seat) Seat {
+	if confirmed {
+		return General
+	}
+	return receiver
+}

@@ -67,7 +67,7 @@ func (s *Service) Of(ctx context.Context, actor authz.Actor, o violation.Opened)
 
 // List is Of a case by its code; the reading is recorded.
 func (s *Service) List(ctx context.Context, actor authz.Actor, code string) (Listed, error) {
-	o, err := s.cases.Open(ctx, actor, code, violation.AsCase)
+	o, err := s.cases.Open(ctx, actor, code, procedure.AsCase)
 	if err != nil {
 		return Listed{}, err
 	}
@@ -98,13 +98,13 @@ type Opened struct {
 
 // Open returns a referral of a case for who reads its course, and records that they have. Whose it
 // is reads that it has ended, once they are told, and nothing else. NotFound for everybody else.
-func (s *Service) Open(ctx context.Context, actor authz.Actor, code, referral string, what violation.What) (Opened, error) {
+func (s *Service) Open(ctx context.Context, actor authz.Actor, code, referral string, what procedure.What) (Opened, error) {
 	now := s.door.Now()
 	own, err := postgres.One[Referral](ctx, s.pool, "finding somebody's own referral",
 		selected+` JOIN violation_case c ON c.id = r.case_id WHERE c.code = @case AND r.code = @code AND r.person_id = @actor AND r.told_from <= @now::timestamptz`,
 		pgx.StrictNamedArgs{"case": code, "code": referral, "actor": actor.Person, "now": now})
 	switch {
-	case err == nil && what == violation.AsCase:
+	case err == nil && what == procedure.AsCase:
 		told := Referral{Code: own.Code, Appointer: own.Appointer, EndedOn: own.EndedOn, State: own.State}
 		return Opened{Referral: told, Own: true, At: now}, s.cases.Note(ctx, actor, own.CaseID, what)
 	case err == nil:
@@ -116,7 +116,7 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, code, referral st
 	if err != nil {
 		return Opened{}, err
 	}
-	if !o.ReadsReferral(actor) || o.Reading == violation.Numbered && what != violation.AsCase {
+	if !o.ReadsReferral(actor) || o.Reading == violation.Numbered && what != procedure.AsCase {
 		return Opened{}, errNone()
 	}
 	return s.opened(ctx, actor, o, referral, now)
@@ -171,7 +171,7 @@ func (r Referral) numbered(names map[int64]string) Referral {
 
 // AskPropose asks whether an actor may propose in a case.
 func (s *Service) AskPropose(ctx context.Context, actor authz.Actor, code string) error {
-	o, err := s.cases.Open(ctx, actor, code, violation.AsCase)
+	o, err := s.cases.Open(ctx, actor, code, procedure.AsCase)
 	if err == nil {
 		err = seated(actor, o)
 	}
@@ -180,7 +180,7 @@ func (s *Service) AskPropose(ctx context.Context, actor authz.Actor, code string
 
 // AskStep asks whether an actor may take steps of a referral.
 func (s *Service) AskStep(ctx context.Context, actor authz.Actor, code, referral string) error {
-	o, err := s.Open(ctx, actor, code, referral, violation.AsCase)
+	o, err := s.Open(ctx, actor, code, referral, procedure.AsCase)
 	switch {
 	case err != nil:
 		return err

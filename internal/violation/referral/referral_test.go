@@ -131,7 +131,7 @@ func TestACourseToItsEnd(t *testing.T) {
 	if got, want := d.Told(d.code, procedure.EventReferralEnd), []string{"fukushi 課長 manager other", "soumu CISO chief other"}; !slices.Equal(got, want) {
 		t.Errorf("told of the end: %v", got)
 	}
-	o, err := d.referrals.Open(t.Context(), d.As(ciso), d.code, own, violation.AsCase)
+	o, err := d.referrals.Open(t.Context(), d.As(ciso), d.code, own, procedure.AsCase)
 	d.Must(err)
 	if o.Outcome != referral.Discipline || o.DecisionNumber != "見総人第1号" || o.AppealUntil != referral.AppealUntil(d.today()) || o.Present != 2 || len(o.Steps) != 9 {
 		t.Errorf("%+v", o.Referral)
@@ -148,7 +148,7 @@ func TestTheEndArrivesInOfficeHours(t *testing.T) {
 	d.take(code, referral.EventEnd, referral.Said{})
 	var id int64
 	d.Must(d.DB.Pool.QueryRow(t.Context(), `SELECT id FROM violation_referral WHERE code = $1`, code).Scan(&id))
-	_, err := d.referrals.Open(t.Context(), d.As(person), d.code, code, violation.AsCase)
+	_, err := d.referrals.Open(t.Context(), d.As(person), d.code, code, procedure.AsCase)
 	d.kind(err, fault.NotFound)
 	d.Must(d.referrals.Deliver(t.Context(), id))
 	if d.notices(person) != before {
@@ -160,7 +160,7 @@ func TestTheEndArrivesInOfficeHours(t *testing.T) {
 	if got := d.notices(person) - before; got != 1 {
 		t.Errorf("it arrives %d times", got)
 	}
-	o, err := d.referrals.Open(t.Context(), d.As(person), d.code, code, violation.AsCase)
+	o, err := d.referrals.Open(t.Context(), d.As(person), d.code, code, procedure.AsCase)
 	d.Must(err)
 	if !o.Own || o.Outcome != "" || o.DecisionNumber != "" || o.Appointer != "町長" || o.Case.Code != "" {
 		t.Errorf("they read %+v", o)
@@ -172,7 +172,7 @@ func TestWhoReadsTheCourse(t *testing.T) {
 	d.Take(ciso, d.code, procedure.EventSeeReferral, violation.Said{})
 	own, theirs := d.propose(person, "executive"), d.propose(supervisor, "executive")
 	reads := func(who, code string) bool {
-		_, err := d.referrals.Open(t.Context(), d.As(who), d.code, code, violation.AsCase)
+		_, err := d.referrals.Open(t.Context(), d.As(who), d.code, code, procedure.AsCase)
 		if err != nil && fault.KindOf(err) != fault.NotFound {
 			t.Errorf("%s: %v", who, err)
 		}
@@ -214,7 +214,7 @@ func TestWhoReadsTheCourse(t *testing.T) {
 func TestWhatTheCaseTells(t *testing.T) {
 	d := open(t)
 	code := d.propose(person, "executive")
-	o, err := d.Cases.Open(t.Context(), d.As(manager), d.code, violation.AsCase)
+	o, err := d.Cases.Open(t.Context(), d.As(manager), d.code, procedure.AsCase)
 	d.Must(err)
 	for _, h := range o.Steps {
 		if h.Event.Clause() == "6(1)" && h.Event != procedure.EventSupervise {
@@ -225,7 +225,7 @@ func TestWhatTheCaseTells(t *testing.T) {
 		t.Error("a 管理者 reads that it is referred")
 	}
 	d.decided(code)
-	x, err := d.referrals.Open(t.Context(), d.As("soumu 監査"), d.code, code, violation.AsCase)
+	x, err := d.referrals.Open(t.Context(), d.As("soumu 監査"), d.code, code, procedure.AsCase)
 	d.Must(err)
 	if !x.Numbered || !strings.HasPrefix(x.PersonName, "職員") || x.PersonNumber != "" || x.Reason != "" || x.MayRecord {
 		t.Errorf("監査 reads %+v", x.Referral)
@@ -240,32 +240,32 @@ func TestWhatTheCaseTells(t *testing.T) {
 			t.Errorf("監査 reads %s", p.Name)
 		}
 	}
-	_, err = d.referrals.Open(t.Context(), d.As("soumu 監査"), d.code, code, violation.AsPrint)
+	_, err = d.referrals.Open(t.Context(), d.As("soumu 監査"), d.code, code, procedure.AsPrint)
 	d.kind(err, fault.NotFound)
 }
 
 func TestReadingsAndPrintsAreRecorded(t *testing.T) {
 	d := open(t)
 	code := d.propose(person, "executive")
-	_, err := d.referrals.Open(t.Context(), d.As("soumu 責任者"), d.code, code, violation.AsPrint)
+	_, err := d.referrals.Open(t.Context(), d.As("soumu 責任者"), d.code, code, procedure.AsPrint)
 	d.Must(err)
 	readings, err := d.Cases.Readings(t.Context(), d.As(ciso), d.code)
 	d.Must(err)
 	if !slices.ContainsFunc(readings, func(r violation.Read) bool {
-		return r.Person == d.People["soumu 責任者"] && r.What == violation.AsPrint
+		return r.Person == d.People["soumu 責任者"] && r.What == procedure.AsPrint
 	}) {
 		t.Errorf("%+v", readings)
 	}
 	d.decided(code)
 	d.take(code, referral.EventEnd, referral.Said{})
-	_, err = d.referrals.Open(t.Context(), d.As(person), d.code, code, violation.AsCase)
+	_, err = d.referrals.Open(t.Context(), d.As(person), d.code, code, procedure.AsCase)
 	d.Must(err)
 	readings, err = d.Cases.Readings(t.Context(), d.As(ciso), d.code)
 	d.Must(err)
 	if !slices.ContainsFunc(readings, func(r violation.Read) bool { return r.Person == d.People[person] }) {
 		t.Error("that they read their own is not recorded")
 	}
-	_, err = d.referrals.Open(t.Context(), d.As(person), d.code, code, violation.AsPrint)
+	_, err = d.referrals.Open(t.Context(), d.As(person), d.code, code, procedure.AsPrint)
 	d.kind(err, fault.NotFound)
 }
 
@@ -314,7 +314,7 @@ func TestNothingIsProposedBeforeItIsReferred(t *testing.T) {
 	p.Kind = "mayor" // of whom there is no body, it is recorded without it
 	made, err := d.referrals.Propose(t.Context(), d.As(general), code, p)
 	d.Must(err)
-	o, err := d.referrals.Open(t.Context(), d.As(ciso), code, made, violation.AsCase)
+	o, err := d.referrals.Open(t.Context(), d.As(ciso), code, made, procedure.AsCase)
 	d.Must(err)
 	if o.State != referral.Recorded || len(o.Next()) > 0 {
 		t.Errorf("%+v", o.Referral)
@@ -336,7 +336,7 @@ func TestWhoHasLeftCanBeReferred(t *testing.T) {
 	d.Leave(person, d.today().AddDays(1))
 	d.Days(3)
 	code := d.propose(person, "executive")
-	o, err := d.referrals.Open(t.Context(), d.As(general), d.code, code, violation.AsCase)
+	o, err := d.referrals.Open(t.Context(), d.As(general), d.code, code, procedure.AsCase)
 	d.Must(err)
 	if o.Post != "福祉こども課 主事" || o.PersonName == "" {
 		t.Errorf("%+v", o.Referral)

@@ -80,7 +80,7 @@ func TestTheReportsOfWhatIsJoinedAreAnsweredToo(t *testing.T) {
 	if said := o.said("zeimu 主事", late); said != "investigating completed" {
 		t.Errorf("joined to what is closed: %q", said)
 	}
-	opened, err := o.Cases.Open(t.Context(), o.As("soumu 統括"), code, violation.AsCase)
+	opened, err := o.Cases.Open(t.Context(), o.As("soumu 統括"), code, procedure.AsCase)
 	o.Must(err)
 	list, err := o.Reports.Of(t.Context(), o.As("soumu 統括"), opened)
 	if err != nil || len(list) != 3 || list[0].Case != firstCode || list[2].Case != lateCode {
@@ -173,7 +173,7 @@ func TestWhoReadsWhatWasReported(t *testing.T) {
 	o.Guide("fukushi 課長", code, 7)
 	*o.Time = o.Time.Add(24 * time.Hour)
 	for name, may := range map[string]bool{"soumu 統括": true, "soumu CISO": true, "soumu 責任者": true, "fukushi 課長": true, "soumu 監査": false, "fukushi 主事": false} {
-		opened, err := o.Cases.Open(t.Context(), o.As(name), code, violation.AsCase)
+		opened, err := o.Cases.Open(t.Context(), o.As(name), code, procedure.AsCase)
 		o.Must(err)
 		list, err := o.Reports.Of(t.Context(), o.As(name), opened)
 		o.Must(err)
@@ -195,7 +195,7 @@ func TestNobodyReadsAJoinedReportAboutThemselves(t *testing.T) {
 	_, about := o.send("fukushi 主査", procedure.General, o.Number["fukushi 課長"])
 	o.Take("soumu 統括", about, procedure.EventJoin, violation.Said{Other: code})
 	for name, want := range map[string]int{"soumu 統括": 1, "fukushi 課長": 0} {
-		opened, err := o.Cases.Open(t.Context(), o.As(name), code, violation.AsCase)
+		opened, err := o.Cases.Open(t.Context(), o.As(name), code, procedure.AsCase)
 		o.Must(err)
 		if list, err := o.Reports.Of(t.Context(), o.As(name), opened); err != nil || len(list) != want {
 			t.Errorf("%s reads %d reports: %v", name, len(list), err)

@@ -11,7 +11,6 @@ import (
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/org"
-	"kagami/internal/violation"
 	"kagami/internal/violation/procedure"
 	"kagami/internal/violation/report"
 )
@@ -26,12 +25,12 @@ func TestAReportOpensACaseOfWhichOnlyWhoItGoesToIsTold(t *testing.T) {
 	if told := o.Told(code, procedure.EventReport); !slices.Equal(told, []string{"soumu CISO chief other"}) {
 		t.Errorf("told: %v", told)
 	}
-	opened, err := o.Cases.Open(t.Context(), o.As("soumu CISO"), code, violation.AsCase)
+	opened, err := o.Cases.Open(t.Context(), o.As("soumu CISO"), code, procedure.AsCase)
 	o.Must(err)
 	if want := calendar.Day(*o.Time).AddDays(20); opened.State != procedure.Reported || opened.DueOn != want || opened.Steps[0].By != 0 {
 		t.Errorf("it stands %s until %s, by %d", opened.State, opened.DueOn, opened.Steps[0].By)
 	}
-	if _, err := o.Cases.Open(t.Context(), o.As("soumu 統括"), code, violation.AsCase); fault.KindOf(err) != fault.NotFound {
+	if _, err := o.Cases.Open(t.Context(), o.As("soumu 統括"), code, procedure.AsCase); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("the 統括 reads what was reported to the CISO: %v", err)
 	}
 }
@@ -178,7 +177,7 @@ func TestASecondClickIsTheSameReport(t *testing.T) {
 func TestAReportOfOneselfKeepsOneOut(t *testing.T) {
 	o := open(t)
 	number, code := o.send("fukushi 主事", procedure.General, o.Number["fukushi 主事"])
-	if _, err := o.Cases.Open(t.Context(), o.As("fukushi 主事"), code, violation.AsCase); fault.KindOf(err) != fault.NotFound {
+	if _, err := o.Cases.Open(t.Context(), o.As("fukushi 主事"), code, procedure.AsCase); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("they read their case: %v", err)
 	}
 	if said := o.said("fukushi 主事", number); said != "" {

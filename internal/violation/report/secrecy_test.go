@@ -201,7 +201,7 @@ func TestANameIsOpenedForTenMinutesAndShownBesideTheCase(t *testing.T) {
 	if err != nil || name.Name != "見本 fukushi 主査" || name.Number != o.Number["fukushi 主査"] || name.Section != "福祉こども課" {
 		t.Errorf("it is %+v, %v", name, err)
 	}
-	opened, err := o.Cases.Open(t.Context(), o.As("soumu 責任者"), code, violation.AsCase)
+	opened, err := o.Cases.Open(t.Context(), o.As("soumu 責任者"), code, procedure.AsCase)
 	o.Must(err)
 	list, err := o.Reports.Of(t.Context(), o.As("soumu 責任者"), opened)
 	if err != nil || len(list[0].Openings) != 1 || list[0].Openings[0].Reason != "聞き取りのため" || list[0].Openings[0].By != "見本 soumu 統括" {

@@ -9,20 +9,20 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
-	"kagami/internal/violation"
+	"kagami/internal/violation/procedure"
 	"kagami/internal/violation/referral"
 	"kagami/web/screen"
 )
 
 // open returns the referral that the address names, as the actor reads it.
-func (s *Screens) open(r *http.Request, what violation.What) (code string, o referral.Opened, err error) {
+func (s *Screens) open(r *http.Request, what procedure.What) (code string, o referral.Opened, err error) {
 	code = strings.ToUpper(chi.URLParam(r, "case"))
 	o, err = s.referrals.Open(r.Context(), screen.Actor(r.Context()), code, strings.ToUpper(chi.URLParam(r, "referral")), what)
 	return code, o, err
 }
 
 func (s *Screens) showEntry(w http.ResponseWriter, r *http.Request) error {
-	code, o, err := s.open(r, violation.AsCase)
+	code, o, err := s.open(r, procedure.AsCase)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (s *Screens) showPaper(w http.ResponseWriter, r *http.Request) error {
 	if title == "" {
 		return screen.ErrNotFound()
 	}
-	code, o, err := s.open(r, violation.AsPrint)
+	code, o, err := s.open(r, procedure.AsPrint)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (s *Screens) propose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.drawNew(w, r, p, err)
 	}
-	o, err := s.referrals.Open(r.Context(), screen.Actor(r.Context()), code, made, violation.AsCase)
+	o, err := s.referrals.Open(r.Context(), screen.Actor(r.Context()), code, made, procedure.AsCase)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ import (
 )
 
 func casesOf(g server.Ground) *violation.Service {
-	return violation.New(g.Pool, g.Door, bar.New(g.Pool, g.Door, rights.New(g.Pool, g.Door, rights.Ties{}), bar.Ties{Owned: violation.Owned, Ended: violation.Ended}))
+	return violation.New(g.Pool, g.Door, bar.New(g.Pool, g.Door, rights.New(g.Pool, g.Door, rights.Ties{}), bar.Ties{Owned: violation.Owned, Ended: violation.Ties{}.Ended}))
 }
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {

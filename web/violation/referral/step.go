@@ -5,7 +5,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/calendar"
-	"kagami/internal/violation"
+	"kagami/internal/violation/procedure"
 	"kagami/internal/violation/referral"
 	"kagami/web/component"
 	"kagami/web/layout"
@@ -99,7 +99,7 @@ func (s *Screens) showStep(p step) screen.Handler {
 func (s *Screens) take(p step) screen.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		form := r.PostForm
-		code, o, err := s.open(r, violation.AsCase)
+		code, o, err := s.open(r, procedure.AsCase)
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (s *Screens) drawStep(w http.ResponseWriter, r *http.Request, p step, refus
 	if err != nil {
 		return err
 	}
-	code, o, err := s.open(r, violation.AsCase)
+	code, o, err := s.open(r, procedure.AsCase)
 	if err != nil {
 		return err
 	}

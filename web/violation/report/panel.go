@@ -10,6 +10,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/violation"
+	"kagami/internal/violation/procedure"
 	"kagami/internal/violation/report"
 	"kagami/web/screen"
 )
@@ -38,7 +39,7 @@ func (s *Screens) showPaper(w http.ResponseWriter, r *http.Request) error {
 		return screen.ErrNotFound()
 	}
 	content, err := s.attached.Open(r.Context(), screen.Actor(r.Context()), func(ctx context.Context, actor authz.Actor) (int64, error) {
-		o, err := s.cases.Open(ctx, actor, chi.URLParam(r, "case"), violation.AsPaper)
+		o, err := s.cases.Open(ctx, actor, chi.URLParam(r, "case"), procedure.AsPaper)
 		if err != nil {
 			return 0, err
 		}

@@ -5,6 +5,7 @@
 package report
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -13,6 +14,7 @@ import (
 	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/notice"
+	"kagami/internal/sample"
 	"kagami/internal/setting"
 	"kagami/internal/trail"
 	"kagami/internal/violation"
@@ -71,6 +73,7 @@ func (s *Screens) Part() screen.Part {
 		Topics:   []notice.Topic{report.Topic(), report.HandlerTopic()},
 		Subjects: []trail.Named{{Kind: "violation_report", Title: "違反の疑いの報告"}, {Kind: "violation_report_handler", Title: "公益通報対応業務従事者"}},
 		Settings: []setting.Setting{report.Desk.Setting},
+		Sample:   func(ctx context.Context, t *sample.Town) error { return s.fill(ctx, *t) },
 	}
 }
 

@@ -1,0 +1,316 @@
+package keeping_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+	"kagami/internal/postgres/pgtest"
+	"kagami/internal/trail"
+	"kagami/internal/violation"
+	"kagami/internal/violation/keeping"
+	"kagami/internal/violation/procedure"
+	"kagami/internal/violation/violationtest"
+)
+
+var databases pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
+
+type office struct {
+	*violationtest.Office
+	keeping *keeping.Service
+}
+
+func newOffice(t *testing.T) office {
+	o := violationtest.New(t, databases.New(t))
+	return office{o, keeping.New(o.DB.Pool, o.Door)}
+}
+
+// none is a case of somebody in which there was no violation: kept for a year.
+func (o office) none(by, whom string) string {
+	code := o.Confirm(by, whom)
+	o.Take(by, code, procedure.EventNotViolation, violation.Said{})
+	return code
+}
+
+// over lets the time of such a case go by.
+func (o office) over() { o.Days(900) }
+
+func (o office) offered(by string) (codes []string) {
+	list, err := o.keeping.Over(o.T.Context(), o.As(by))
+	o.Must(err)
+	for _, l := range list {
+		codes = append(codes, l.Code)
+	}
+	return codes
+}
+
+func (o office) count(sql string, args ...any) (n int) {
+	o.T.Helper()
+	o.Must(o.DB.Pool.QueryRow(o.T.Context(), sql, args...).Scan(&n))
+	return n
+}
+
+func (o office) id(code string) (id int64) {
+	o.Must(o.DB.Pool.QueryRow(o.T.Context(), `SELECT id FROM violation_case WHERE code = $1`, code).Scan(&id))
+	return id
+}
+
+func TestACaseIsOfferedOnceItsTimeIsOver(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.none("soumu 統括", "fukushi 主事")
+	if list := o.offered("soumu 統括"); len(list) != 0 {
+		t.Errorf("at once: %v", list)
+	}
+	if err := o.keeping.Dispose(t.Context(), o.As("soumu 統括"), code, "期間が過ぎた。"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("at once it is disposed of: %v", err)
+	}
+	o.over()
+	if list := o.offered("soumu 統括"); len(list) != 1 || list[0] != code {
+		t.Errorf("later: %v", list)
+	}
+	for _, other := range []string{"soumu CISO", "soumu 監査", "fukushi 課長", "fukushi 主事", "CIO"} {
+		if list := o.offered(other); len(list) != 0 {
+			t.Errorf("%s is offered %v", other, list)
+		}
+		if err := o.keeping.Dispose(t.Context(), o.As(other), code, "期間が過ぎた。"); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("%s disposes of it: %v", other, err)
+		}
+	}
+}
+
+func TestNobodyDecidesOnTheirOwnCase(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.none("soumu CISO", "soumu 統括")
+	o.over()
+	if list := o.offered("soumu 統括"); len(list) != 0 {
+		t.Errorf("they are offered %v", list)
+	}
+	if list := o.offered("soumu CISO"); len(list) != 1 {
+		t.Errorf("the CISO is offered %v", list)
+	}
+	o.Must(o.keeping.Dispose(t.Context(), o.As("soumu CISO"), code, "期間が過ぎた。"))
+	y, err := o.Lists.Year(t.Context(), o.As("soumu 統括"), 2026)
+	o.Must(err)
+	if y.Cases != 0 {
+		t.Errorf("they find it in the numbers of the year: %+v", y)
+	}
+}
+
+func TestAReferralsCaseHasNoEndByItself(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.Confirm("soumu 統括", "fukushi 主事")
+	o.Take("soumu 統括", code, procedure.EventRefer, violation.Said{})
+	o.Guide("fukushi 課長", code, 5)
+	o.Take("fukushi 課長", code, procedure.EventImprove, violation.Said{})
+	o.Days(365 * 29)
+	if list := o.offered("soumu 統括"); len(list) != 0 {
+		t.Errorf("it is offered: %v", list)
+	}
+	err := o.dispose(code, "improved", 5)
+	if postgres.Constraint(err) != "violation_disposal_outcome" {
+		t.Errorf("the database disposes of it: %v", err)
+	}
+}
+
+// dispose asks the database itself, past the service.
+func (o office) dispose(code, outcome string, years int) error {
+	_, err := o.DB.Pool.Exec(o.T.Context(), `SELECT dispose_violation($1, $2, $3, 'x', false, $4, 'x', $5, 'fiscal_year')`,
+		o.id(code), o.People["soumu 統括"], *o.Time, outcome, years)
+	return err
+}
+
+func TestAHeldCaseStays(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx, general := t.Context(), o.As("soumu 統括")
+	code := o.none("soumu 統括", "fukushi 主事")
+	o.Must(o.keeping.Hold(ctx, general, code, keeping.Typed{Kind: keeping.Lawsuit, From: calendar.Day(*o.Time), Reason: "令和8年（ワ）第1号"}))
+	o.over()
+	general = o.As("soumu 統括")
+	if list := o.offered("soumu 統括"); len(list) != 0 {
+		t.Errorf("it is offered: %v", list)
+	}
+	if err := o.keeping.Dispose(ctx, general, code, "期間が過ぎた。"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("it is disposed of: %v", err)
+	}
+	if err := o.dispose(code, "not_violation", 1); postgres.Constraint(err) != "violation_disposal_held" {
+		t.Errorf("the database disposes of it: %v", err)
+	}
+	k, err := o.keeping.Of(ctx, general, code)
+	o.Must(err)
+	o.Must(o.keeping.Lift(ctx, general, code, k.Holds[0].ID, "判決が確定した。"))
+	if err := o.keeping.Lift(ctx, general, code, k.Holds[0].ID, "もう一度"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("it is lifted twice: %v", err)
+	}
+	if list := o.offered("soumu 統括"); len(list) != 1 {
+		t.Errorf("it is not offered once it is lifted: %v", list)
+	}
+	o.Must(o.keeping.Extend(ctx, general, code, calendar.Day(*o.Time).AddDays(100), "調べに使う。"))
+	if list := o.offered("soumu 統括"); len(list) != 0 {
+		t.Errorf("it is offered though it is kept longer: %v", list)
+	}
+	if err := o.dispose(code, "not_violation", 1); postgres.Constraint(err) != "violation_disposal_time" {
+		t.Errorf("the database disposes of it though it is kept longer: %v", err)
+	}
+	o.Days(101)
+	if list := o.offered("soumu 統括"); len(list) != 1 {
+		t.Errorf("it is not offered later: %v", list)
+	}
+}
+
+func TestTheDatabaseKeepsWhatItsTimeIsNotOverOf(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code, open, concerned := o.none("soumu 統括", "fukushi 主事"), o.Confirm("soumu 統括", "zeimu 主事"), o.none("soumu CISO", "soumu 統括")
+	for when, c := range map[string]struct {
+		code, outcome string
+		years         int
+		want          string
+	}{
+		"in its time":          {code, "not_violation", 1, "violation_disposal_time"},
+		"without years":        {code, "not_violation", 0, "violation_disposal_time"},
+		"open":                 {open, "", 1, "violation_disposal_ended"},
+		"by whom it was about": {concerned, "not_violation", 1, "violation_disposal_by_none_concerned"},
+		"by another's years":   {code, "dismissed", 1, "violation_disposal_outcome"},
+	} {
+		if err := o.dispose(c.code, c.outcome, c.years); postgres.Constraint(err) != c.want {
+			t.Errorf("%s: %v, want %s", when, err, c.want)
+		}
+	}
+	for _, sql := range []string{`DELETE FROM violation_case`, `DELETE FROM violation_step`, `UPDATE violation_step SET text = ''`, `DELETE FROM trail_confidential`, `UPDATE violation_told SET seat = 'general'`} {
+		if _, err := o.DB.Owner(t).Exec(t.Context(), sql); err == nil {
+			t.Errorf("the owner may %s", sql)
+		}
+	}
+}
+
+func TestWhatIsDisposedOfLeavesANumber(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx := t.Context()
+	code := o.NotImproved("fukushi 主事", "fukushi 課長")
+	o.Take("soumu 統括", code, procedure.EventSuspend, violation.Said{Whole: true, Text: "秘密の理由"})
+	o.Take("soumu 統括", code, procedure.EventLift, violation.Said{Text: "秘密の理由"})
+	stays := o.Confirm("soumu 統括", "zeimu 主事")
+	id := o.id(code)
+	_, err := o.Cases.Open(ctx, o.As("soumu CISO"), code, procedure.AsCase)
+	o.Must(err)
+	o.Days(365 * 7)
+	o.Must(o.keeping.Dispose(ctx, o.As("soumu 統括"), code, "期間が過ぎた。"))
+	for _, table := range []string{"violation_step", "violation_told", "violation_reading", "violation_recused", "violation_bar", "violation_delivery", "violation_reminder"} {
+		if n := o.count(`SELECT count(*) FROM `+table+` WHERE case_id = $1`, id); n != 0 {
+			t.Errorf("%d rows of %s stay", n, table)
+		}
+	}
+	for what, sql := range map[string]string{
+		"the case":                `SELECT count(*) FROM violation_case WHERE id = $1`,
+		"what the trail confides": `SELECT count(*) FROM trail_confidential c JOIN trail_entry e ON e.id = c.entry_id WHERE e.subject_kind = 'violation_case' AND e.subject_id = $1`,
+		"its notices":             `SELECT count(*) FROM notice WHERE topic = 'violation_case' AND topic_id = $1`,
+	} {
+		if n := o.count(sql, id); n != 0 {
+			t.Errorf("%s stays", what)
+		}
+	}
+	if n := o.count(`SELECT count(*) FROM right_bar WHERE reason LIKE '%秘密%'`) + o.count(`SELECT count(*) FROM right_bar_step WHERE note LIKE '%秘密%'`); n != 0 {
+		t.Errorf("the ledger of rights says why %d times", n)
+	}
+	if n := o.count(`SELECT count(*) FROM violation_disposal WHERE case_id = $1 AND outcome = 'lifted' AND opened_in = 2026 AND closed_in = 2026 AND NOT under_way`, id); n != 1 {
+		t.Error("no number stays")
+	}
+	if n := o.count(`SELECT count(*) FROM violation_step h JOIN violation_case c ON c.id = h.case_id WHERE c.code = $1`, stays); n == 0 {
+		t.Error("another case has gone too")
+	}
+	if _, err := o.DB.Owner(t).Exec(ctx, `UPDATE violation_disposal SET outcome = ''`); err == nil {
+		t.Error("the number can be changed")
+	}
+	if _, err := o.Cases.Open(ctx, o.As("soumu 統括"), code, procedure.AsCase); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("it opens: %v", err)
+	}
+	y, err := o.Lists.Year(ctx, o.As("soumu CISO"), 2026)
+	o.Must(err)
+	if y.Cases != 2 || y.Outcomes[procedure.OutcomeLifted] != 1 {
+		t.Errorf("the year has %+v", y)
+	}
+	if n := o.count(`SELECT count(*) FROM trail_entry WHERE subject_kind = 'violation_case' AND subject_id = $1 AND fields = '{disposed}'`, id); n != 1 {
+		t.Error("the trail does not say that it was disposed of")
+	}
+	if _, err := trail.Verify(ctx, o.DB.Pool); err != nil {
+		t.Errorf("the trail is broken: %v", err)
+	}
+}
+
+func TestWhoAsksReadsTheirOwnNameAlone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.Confirm("soumu 統括", "fukushi 主事")
+	o.Guide("fukushi 課長", code, 5)
+	o.Take("soumu 統括", code, procedure.EventSupervise, violation.Said{Number: o.Number["zeimu 課長"], Text: "zeimu 課長 と fukushi 主事"})
+	o.Confirm("soumu CISO", "soumu 統括")
+	disclose := func(by, whom string) violation.Disclosure {
+		d, err := o.Cases.Disclose(context.Background(), o.As(by), o.Number[whom], "令和8年 開示請求 第1号")
+		o.Must(err)
+		return d
+	}
+	d := disclose("soumu 統括", "fukushi 主事")
+	if len(d.Cases) != 1 {
+		t.Fatalf("%d cases", len(d.Cases))
+	}
+	c := d.Cases[0]
+	var all strings.Builder
+	for _, h := range c.Steps {
+		all.WriteString(h.ByName + h.Text + h.Alone + h.More.Whom)
+		for _, told := range h.Told {
+			all.WriteString(told.Name)
+		}
+	}
+	if c.PersonName != d.Name || !strings.Contains(all.String(), d.Name) {
+		t.Errorf("their own name is gone: %q", c.PersonName)
+	}
+	for _, other := range []string{"zeimu 課長", "soumu 統括", "fukushi 課長"} {
+		var name string
+		o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT name FROM person_shown WHERE id = $1`, o.People[other]).Scan(&name))
+		if strings.Contains(all.String(), name) {
+			t.Errorf("%s stands in %s", name, all.String())
+		}
+	}
+	readings, err := o.Cases.Readings(t.Context(), o.As("soumu CISO"), code)
+	o.Must(err)
+	if readings[0].What != procedure.AsExport || readings[0].Reason == "" {
+		t.Errorf("it is recorded as %+v", readings[0])
+	}
+	if d := disclose("soumu 統括", "zeimu 課長"); len(d.Cases) != 1 || d.Cases[0].PersonName == c.PersonName {
+		t.Errorf("of the 監督責任者 there is %+v", d.Cases)
+	}
+	if d := disclose("soumu 統括", "soumu 統括"); len(d.Cases) != 0 {
+		t.Error("the 統括 reads what there is of them")
+	}
+	if d := disclose("soumu CISO", "soumu 統括"); len(d.Cases) != 1 {
+		t.Error("the CISO does not read what there is of the 統括")
+	}
+	for _, by := range []string{"soumu 監査", "fukushi 課長"} {
+		if _, err := o.Cases.Disclose(t.Context(), o.As(by), o.Number["fukushi 主事"], "開示請求"); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s reads what there is: %v", by, err)
+		}
+	}
+}
+
+func TestEachPrintOfTheNumbersIsRecorded(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Must(o.keeping.NotePrint(t.Context(), o.As("soumu CISO"), 2026))
+	if n := o.count(`SELECT count(*) FROM violation_figures_print WHERE year = 2026 AND person_id = $1`, o.People["soumu CISO"]); n != 1 {
+		t.Errorf("%d prints", n)
+	}
+	if err := o.keeping.NotePrint(t.Context(), o.As("fukushi 主事"), 2026); err == nil {
+		t.Error("a 職員 prints them")
+	}
+}

@@ -1,0 +1,86 @@
+// Package whom finds whom a violation is about, in whose work it happened, and in which system.
+package whom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"kagami/internal/calendar"
+	"kagami/internal/fault"
+	"kagami/internal/postgres"
+)
+
+// Person is somebody of the organization.
+type Person struct {
+	ID           int64
+	Number, Name string
+	Section      int64 // in whose work it happened; 0 for none
+}
+
+func invalid(field, message string) error {
+	return fault.InvalidFields([]fault.Problem{{Field: field, Message: message}})
+}
+
+// Find finds somebody by their 職員番号, and in whose work it happened: the 課室 of the code, or else
+// their first post; of who works nowhere today where they worked last. Problems of the fields
+// person and section.
+func Find(ctx context.Context, db postgres.Querier, number, section string, day calendar.Date) (Person, error) {
+	type row struct {
+		ID           int64
+		Number, Name string
+		Sections     []int64
+		Codes        []string
+		Last         int64
+	}
+	p, err := postgres.One[row](ctx, db, "finding whom a case is about", `
+		SELECT p.id, p.staff_number AS number, p.name,
+		       ARRAY(SELECT w.section_id FROM standing w WHERE w.person_id = p.id AND w.section_id IS NOT NULL AND w.period @> @day::date ORDER BY w.acting, w.position, w.id) AS sections,
+		       ARRAY(SELECT s.code FROM standing w JOIN section_shown s ON s.id = w.section_id WHERE w.person_id = p.id AND w.period @> @day::date ORDER BY w.acting, w.position, w.id) AS codes,
+		       coalesce((SELECT w.section_id FROM standing w WHERE w.person_id = p.id AND w.section_id IS NOT NULL AND lower(w.period) <= @day::date
+		                 ORDER BY upper(w.period) DESC, w.acting, w.position, w.id LIMIT 1), 0) AS last
+		FROM person_shown p WHERE lower(p.staff_number) = lower(@number)`, pgx.StrictNamedArgs{"number": strings.TrimSpace(number), "day": day})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Person{}, invalid("person", "この職員番号の人は、見つかりません。番号を確かめてください。")
+	}
+	if err != nil {
+		return Person{}, err
+	}
+	found := Person{p.ID, p.Number, p.Name, p.Last}
+	if len(p.Sections) == 0 {
+		return found, nil
+	}
+	at := 0
+	if section != "" {
+		if at = slices.Index(p.Codes, section); at < 0 {
+			return Person{}, invalid("section", "この人は、この課室にはいません。課室を選び直してください。")
+		}
+	}
+	found.Section = p.Sections[at]
+	return found, nil
+}
+
+// System is that in which something happened, and the 課室 that answers for it.
+type System struct {
+	ID, Section int64
+	Name        string
+}
+
+// Where finds a system by its 管理番号; nothing for the empty one. A problem of the field system.
+func Where(ctx context.Context, db postgres.Querier, code string) (System, error) {
+	if code == "" {
+		return System{}, nil
+	}
+	y, err := postgres.One[System](ctx, db, "finding the system of a case", `SELECT id, section_id AS section, name FROM system_shown WHERE code = @code`, pgx.StrictNamedArgs{"code": code})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return System{}, invalid("system", "この管理番号のシステムは、見つかりません。番号を確かめてください。")
+	}
+	if err != nil {
+		return System{}, fmt.Errorf("looking where it happened: %w", err)
+	}
+	return y, nil
+}
