@@ -21,7 +21,7 @@ import (
 // opened is a case as somebody reads it.
 func opened(t *testing.T, o *violationtest.Office, by, code string) violation.Opened {
 	t.Helper()
-	c, err := o.Cases.Open(t.Context(), o.As(by), code, violation.AsCase)
+	c, err := o.Cases.Open(t.Context(), o.As(by), code, procedure.AsCase)
 	o.Must(err)
 	return c
 }
@@ -49,7 +49,7 @@ func takes(t *testing.T, o *violationtest.Office, code string, event procedure.E
 		if _, err := o.Town.ActorOn(t.Context(), id, calendar.Day(*o.Time)); err != nil {
 			continue // who has left
 		}
-		if c, err := o.Cases.Open(t.Context(), o.As(name), code, violation.AsCase); err == nil {
+		if c, err := o.Cases.Open(t.Context(), o.As(name), code, procedure.AsCase); err == nil {
 			next, err := o.Cases.Next(t.Context(), o.As(name), c)
 			o.Must(err)
 			if slices.Contains(next, event) {
@@ -181,7 +181,7 @@ func TestWhoIsToldOfACutLateAnswers(t *testing.T) {
 	code := o.Confirm("soumu 統括", "fukushi 主事")
 	b := cut(o, "soumu CSIRT", "fukushi 主事", "証拠を保全している")
 	told(t, o, code, procedure.EventCut, "fukushi 課長 manager other", "soumu CISO chief other", "soumu 統括 general other")
-	if _, err := o.Cases.Open(t.Context(), o.As("fukushi 主事"), code, violation.AsCase); fault.KindOf(err) != fault.NotFound {
+	if _, err := o.Cases.Open(t.Context(), o.As("fukushi 主事"), code, procedure.AsCase); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("read before they are told: %v", err)
 	}
 	o.Must(o.Bars.Do(t.Context(), o.As("soumu 統括"), b, rights.EventTell, bar.Step{Version: 1}))

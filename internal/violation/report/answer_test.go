@@ -235,7 +235,7 @@ func TestWhatIsReopenedBeforeItWasConfirmedIsToldToNobodyElse(t *testing.T) {
 		if n := o.notices(who, "violation_case"); n != 0 {
 			t.Errorf("%s has %d notices", who, n)
 		}
-		_, err := o.Cases.Open(t.Context(), o.As(who), code, violation.AsCase)
+		_, err := o.Cases.Open(t.Context(), o.As(who), code, procedure.AsCase)
 		o.wants(who, err, fault.NotFound)
 	}
 }
