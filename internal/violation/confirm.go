@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -111,6 +112,9 @@ func (s *Service) confirm(ctx context.Context, tx *door.Tx, actor authz.Actor, f
 		return t, door.Unchanged(), fault.InvalidFields([]fault.Problem{{Field: "alone", Message: "ほかに行える人がいないので、待てない理由（やむを得ない理由）を入力してください。"}})
 	}
 	if t.ID == 0 {
+		if err := t.refuseTwice(ctx, tx, f); err != nil {
+			return t, door.Unchanged(), err
+		}
 		if t.Case, err = begin(ctx, tx, t.Case); err != nil {
 			return t, door.Unchanged(), err
 		}
@@ -137,19 +141,36 @@ func (s *Service) confirm(ctx context.Context, tx *door.Tx, actor authz.Actor, f
 	return t, effect, nil
 }
 
+// refuseTwice refuses a second click. It takes the locks by which also a cut of the person is either
+// seen by claim, or sees the case.
+func (t *turn) refuseTwice(ctx context.Context, tx *door.Tx, f Finding) error {
+	if err := bar.Hold(ctx, tx, t.Person); err != nil {
+		return err
+	}
+	var code string
+	err := tx.QueryRow(ctx, `
+		SELECT coalesce(min(code), '') FROM violation_case WHERE confirmed_by = @by AND confirmed_at > @since AND facts = @facts AND person_id IS NOT DISTINCT FROM nullif(@person::bigint, 0) AND outsider = @outsider`,
+		pgx.StrictNamedArgs{"by": t.by, "since": tx.Now.Add(-10 * time.Minute), "facts": f.Facts, "person": t.Person, "outsider": t.Outsider}).Scan(&code)
+	if err == nil && code != "" {
+		return fault.New(fault.Conflict, "同じ人の同じ事実は、たった今、事案 "+code+"として確認されています。その事案を開いてください。")
+	}
+	return wrap("looking for a second click", err)
+}
+
 // claim makes what was cut already for the person's conduct part of the case, and keeps the
 // person out of it.
 func (t *turn) claim(ctx context.Context, tx *door.Tx) error {
 	if t.Person == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `
+	err := tx.QueryRow(ctx, `
 		WITH cut AS (
 			INSERT INTO violation_bar (bar_id, case_id, version)
 			SELECT b.id, @case, @version FROM bar_shown b
-			WHERE b.person_id = @person AND b.kind = @kind AND (b.to_at IS NULL OR b.to_at > @now::timestamptz) ON CONFLICT DO NOTHING)
-		INSERT INTO violation_recused (case_id, person_id, why) VALUES (@case, @person, 'concerned') ON CONFLICT DO NOTHING`,
-		pgx.StrictNamedArgs{"case": t.ID, "version": t.Version, "person": t.Person, "kind": string(bar.ConductCut), "now": tx.Now})
+			WHERE b.person_id = @person AND b.kind = @kind AND (b.to_at IS NULL OR b.to_at > @now::timestamptz) ON CONFLICT DO NOTHING RETURNING bar_id),
+		aside AS (INSERT INTO violation_recused (case_id, person_id, why) VALUES (@case, @person, 'concerned') ON CONFLICT DO NOTHING)
+		SELECT ARRAY(SELECT b.code FROM cut JOIN bar_shown b ON b.id = cut.bar_id)`,
+		pgx.StrictNamedArgs{"case": t.ID, "version": t.Version, "person": t.Person, "kind": string(bar.ConductCut), "now": tx.Now}).Scan(&t.Bars)
 	return wrap("keeping the person out of a case", err)
 }
 

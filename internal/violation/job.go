@@ -113,6 +113,15 @@ func Cut(ctx context.Context, tx *door.Tx, actor authz.Actor, cut, person int64,
 	return []door.Effect{{Subject: trail.Subject{Kind: subject, ID: id}, Fields: []string{string(t.event)}, Notices: t.notices(t.event, whom, tx.Now)}}, true, nil
 }
 
+// CutTold lets who is told of a cut only later answer from then on in the case that it is part of.
+func CutTold(ctx context.Context, tx *door.Tx, cut, person int64) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO violation_told (case_id, version, person_id, seat, mark, from_at)
+		SELECT v.case_id, v.version, @person, 'person', 'other', @now FROM violation_bar v JOIN violation_step h USING (case_id, version) WHERE v.bar_id = @cut AND h.event = 'cut' ON CONFLICT DO NOTHING`,
+		pgx.StrictNamedArgs{"cut": cut, "person": person, "now": tx.Now})
+	return wrap("telling somebody of a cut", err)
+}
+
 // Ended closes the case that has barred so where it is suspended and nothing else bars, its last
 // day being over. One that can't be closed yet, since nobody has said whether it is referred, goes
 // on: then the 統括 lifts it.
@@ -163,14 +172,14 @@ func (remindAll) Kind() string { return "violation_remind" }
 const remindEvery = time.Hour
 
 // Remind tells once, of each case whose day is over, whose turn it is: of a guidance the 管理者,
-// and after their silence the 統括.
+// and after their silence the 統括; of a suspension that can't be closed yet, a day later.
 func (s *Service) Remind(ctx context.Context) error {
 	today := s.today()
 	days, err := reckon(ctx, s.pool, today)
 	if err != nil || !days.office.IsOpen(today) {
 		return err
 	}
-	rows, err := s.pool.Query(ctx, `SELECT id FROM violation_case WHERE due_on < @today::date AND state IN ('reported', 'guided', 'not_improved') ORDER BY due_on, id LIMIT 1000`,
+	rows, err := s.pool.Query(ctx, `SELECT id FROM violation_case WHERE due_on < @today::date - (state = 'suspended')::int AND state IN ('reported', 'guided', 'not_improved', 'suspended') ORDER BY due_on, id LIMIT 1000`,
 		pgx.StrictNamedArgs{"today": today})
 	if err != nil {
 		return wrap("looking for cases whose day is over", err)

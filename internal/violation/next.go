@@ -14,15 +14,6 @@ import (
 // Files are what may hang on a step.
 var Files = []attachment.Kind{attachment.Document, attachment.Picture}
 
-// Offered are the events of a case that is there, in the order in which a page offers them.
-var Offered = []procedure.Event{
-	procedure.EventInvestigate, procedure.EventDismiss, procedure.EventPass, procedure.EventJoin,
-	procedure.EventGuide, procedure.EventImprove, procedure.EventNotImprove, procedure.EventAnswer, procedure.EventWaive, procedure.EventHand,
-	procedure.EventAgree, procedure.EventSuspend, procedure.EventRevoke, procedure.EventLift, procedure.EventLeaveRevoked, procedure.EventCut,
-	procedure.EventCorrect, procedure.EventRefer, procedure.EventReferNot, procedure.EventSeeReferral, procedure.EventWeigh, procedure.EventSupervise, procedure.EventKin,
-	procedure.EventNotViolation, procedure.EventReopen,
-}
-
 // Next are the events that an actor can take in a case now.
 func (s *Service) Next(ctx context.Context, actor authz.Actor, o Opened) ([]procedure.Event, error) {
 	// what is shown of a case in parts is less than what its steps go by
@@ -31,7 +22,7 @@ func (s *Service) Next(ctx context.Context, actor authz.Actor, o Opened) ([]proc
 		return nil, err
 	}
 	var next []procedure.Event
-	for _, event := range Offered {
+	for _, event := range procedure.Offered {
 		t := turn{Case: c, event: event, seats: seats, today: s.today(), by: actor.Person}
 		if t.may(ctx, s.pool, actor) != nil {
 			continue

@@ -54,22 +54,12 @@ func (s *Service) Do(ctx context.Context, actor authz.Actor, code string, event 
 	})
 }
 
-// bars tells of an event that it bars rights, or ends that.
-func bars(event procedure.Event) bool {
-	switch event {
-	case procedure.EventSuspend, procedure.EventRevoke, procedure.EventCut, procedure.EventCorrect, procedure.EventLift, procedure.EventLeaveRevoked, procedure.EventNotViolation:
-		return true
-	default:
-		return false
-	}
-}
-
 func (s *Service) do(ctx context.Context, tx *door.Tx, actor authz.Actor, code string, event procedure.Event, said Said) (door.Effect, error) {
 	c, _, _, err := load(ctx, tx, actor, code, tx.Now, "")
 	if err != nil {
 		return door.Unchanged(), err
 	}
-	if bars(event) && c.Person != 0 {
+	if procedure.Bars(event) && c.Person != 0 {
 		if err := bar.Hold(ctx, tx, c.Person); err != nil {
 			return door.Unchanged(), err
 		}
@@ -272,7 +262,7 @@ func (t *turn) closable() error {
 	if t.Grave && outcome.Counts() && outcome != procedure.OutcomeVendor && (t.Referral == "" || !t.ReferralSeen) {
 		return fault.New(fault.Conflict, "重大な違反なので、終える前に、懲戒審査に付するかどうかを統括が判断し、CISOが確認します。")
 	}
-	if len(t.Bars) > 0 && !bars(t.event) && t.event != procedure.EventExpire {
+	if len(t.Bars) > 0 && !procedure.Bars(t.event) && t.event != procedure.EventExpire {
 		return fault.New(fault.Conflict, "この事案で利用権限が止まっています。先に、緊急停止の解除を、総務課に頼んでください。")
 	}
 	return nil
@@ -414,6 +404,8 @@ func (t *turn) apply(said Said, tx *door.Tx) {
 	}
 	now := tx.Now
 	switch t.event {
+	case procedure.EventInvestigate:
+		t.DueOn = calendar.Date{} // by then the reporter was to be answered
 	case procedure.EventGuide:
 		t.DueOn = said.More.Until
 		t.SilentOn = term.Due(t.terms, term.ManagerSilent, t.DueOn, t.office)

@@ -44,6 +44,9 @@ func (c Case) whom(event procedure.Event, seats procedure.Seats, everyone []int6
 		}
 	}
 	for _, t := range procedure.Tells(event) {
+		if event == procedure.EventReopen && c.ConfirmedAt == nil {
+			break // what was only reported is known to who it was reported to
+		}
 		switch t.Seat {
 		case procedure.Person:
 			if event != procedure.EventReopen || c.Known {
@@ -159,20 +162,9 @@ func (c Case) message(event procedure.Event, t Told) notice.Message {
 		n.Title, n.Text = "総務課からの連絡があります", "あなたにあてた連絡です。内容を見てください。"
 	} else {
 		n.Title = "事案 " + c.Code + "：" + event.Title()
-		n.Text = t.Mark.Title() + "（" + event.Clause() + "）。" + asked(event, t.Seat)
+		n.Text = t.Mark.Title() + "（" + event.Clause() + "）。" + procedure.Asked(event, t.Seat)
 	}
 	return notice.Message{To: []int64{t.Person}, Notice: n}
-}
-
-// asked is what is asked of somebody who is told of an event.
-func asked(event procedure.Event, seat procedure.Seat) string {
-	switch {
-	case seat == procedure.Manager && (event == procedure.EventConfirm || event == procedure.EventConfirmOther):
-		return "適正な措置（指導）をしてください。"
-	case event == procedure.EventNotImprove && seat == procedure.General:
-		return "弁明の機会の後に、利用権限の停止などを判断してください。"
-	}
-	return "内容を見てください。"
 }
 
 // deliver is the job of giving the notices of a step that somebody reads only from an instant on.

@@ -128,7 +128,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	accessRights := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
 	reports := report.New(g.Pool, g.Door, g.Keys)
 	answering := violation.Ties{Reporters: reports.Answer}
-	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Cut: violation.Cut, Ended: answering.Ended})
+	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Cut: violation.Cut, Told: violation.CutTold, Ended: answering.Ended})
 	violations := violation.New(g.Pool, g.Door, bars).With(answering)
 	keepings := casekeeping.New(g.Pool, g.Door)
 	reportScreens := webreport.New(reports, violations, g.Attachments)

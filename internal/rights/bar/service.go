@@ -25,6 +25,8 @@ type Ties struct {
 	// Cut makes a cut for somebody's conduct part of their case that is open, where there is one. told
 	// says that whoever has to know is told by the case.
 	Cut func(ctx context.Context, tx *door.Tx, actor authz.Actor, bar, person int64, o Order) (also []door.Effect, told bool, err error)
+	// Told lets the case know that a cut of which somebody was not told at first is told to them now.
+	Told func(ctx context.Context, tx *door.Tx, bar, person int64) error
 	// Ended lets the case go on that has barred so, once its last day is over. told says that
 	// whoever has to know is told by the case.
 	Ended func(ctx context.Context, tx *door.Tx, bar int64) (also []door.Effect, told bool, err error)

@@ -89,6 +89,11 @@ func (s *Service) DoIn(ctx context.Context, tx *door.Tx, actor authz.Actor, code
 	if step.Note != "" {
 		effect.Confidential = map[string]any{"note": step.Note}
 	}
+	if event == rights.EventTell && s.ties.Told != nil {
+		if err := s.ties.Told(ctx, tx, b.ID, b.Person); err != nil {
+			return door.Unchanged(), err
+		}
+	}
 	effect.Notices, err = b.tell(ctx, tx, actor, event)
 	return effect, err
 }

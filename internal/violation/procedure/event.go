@@ -60,3 +60,22 @@ func (e Event) Clause() string {
 		return "6(2)③"
 	}
 }
+
+// Offered are the events of a case that is there, in the order in which a page offers them.
+var Offered = []Event{
+	EventInvestigate, EventDismiss, EventPass, EventJoin,
+	EventGuide, EventImprove, EventNotImprove, EventAnswer, EventWaive, EventHand,
+	EventAgree, EventSuspend, EventRevoke, EventLift, EventLeaveRevoked, EventCut,
+	EventCorrect, EventRefer, EventReferNot, EventSeeReferral, EventWeigh, EventSupervise, EventKin,
+	EventNotViolation, EventReopen,
+}
+
+// Bars tells of an event that it bars rights, or ends that.
+func Bars(event Event) bool {
+	switch event {
+	case EventSuspend, EventRevoke, EventCut, EventCorrect, EventLift, EventLeaveRevoked, EventNotViolation:
+		return true
+	default:
+		return false
+	}
+}

@@ -128,3 +128,14 @@ func Acts(event Event) []Seat {
 		return nil
 	}
 }
+
+// Asked is what is asked of somebody who is told of an event.
+func Asked(event Event, seat Seat) string {
+	switch {
+	case seat == Manager && (event == EventConfirm || event == EventConfirmOther):
+		return "適正な措置（指導）をしてください。"
+	case event == EventNotImprove && seat == General:
+		return "弁明の機会の後に、利用権限の停止などを判断してください。"
+	}
+	return "内容を見てください。"
+}

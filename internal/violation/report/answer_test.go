@@ -220,3 +220,35 @@ func TestANumberAsItIsTyped(t *testing.T) {
 		}
 	}
 }
+
+// What was only reported is known to who it was reported to: neither its being taken up again nor
+// its day is told to anybody else.
+func TestWhatIsReopenedBeforeItWasConfirmedIsToldToNobodyElse(t *testing.T) {
+	o := open(t)
+	_, code := o.send("fukushi 主査", procedure.General, o.Number["fukushi 主事"])
+	o.Take("soumu 統括", code, procedure.EventDismiss, violation.Said{Text: "別の窓口の話"})
+	o.Take("soumu 統括", code, procedure.EventReopen, violation.Said{Text: "新しい事実"})
+	if told := o.Told(code, procedure.EventReopen); len(told) > 0 {
+		t.Errorf("told were %v", told)
+	}
+	for _, who := range []string{"fukushi 課長", "fukushi 主事"} {
+		if n := o.notices(who, "violation_case"); n != 0 {
+			t.Errorf("%s has %d notices", who, n)
+		}
+		_, err := o.Cases.Open(t.Context(), o.As(who), code, procedure.AsCase)
+		o.wants(who, err, fault.NotFound)
+	}
+}
+
+func TestWhatIsAnsweredInTimeIsNotOverdue(t *testing.T) {
+	o := open(t)
+	_, code := o.send("fukushi 主査", procedure.General, "")
+	o.Take("soumu 統括", code, procedure.EventInvestigate, violation.Said{})
+	o.Days(22)
+	o.Must(o.Cases.Remind(t.Context()))
+	var reminded int
+	o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM violation_reminder`).Scan(&reminded))
+	if reminded != 0 {
+		t.Errorf("%d were told that its day is over", reminded)
+	}
+}
