@@ -321,6 +321,7 @@ func (o Opened) numbered(own int64) Opened {
 		names[person] = of(person, name)
 	}
 	o.Names = names
+	o.Bars = nil // the page of a bar names whose rights it bars
 	mask := strings.NewReplacer(words...)
 	o.Facts = mask.Replace(o.Facts)
 	for i := range steps {
