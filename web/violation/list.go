@@ -60,7 +60,7 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := listView{Frame: screen.Frame(r, "違反"), Page: page, Asked: a, Later: after != "", Today: screen.Today(ctx)}
 	view.MayReport = actor.Reach(authz.ReportViolation) != authz.None
-	view.MayConfirm = actor.Might(authz.ConfirmViolation, authz.Own)
+	view.MayConfirm = mayConfirm(actor)
 	view.MayConfirmOwn = actor.Reach(authz.ConfirmOwnViolation) >= authz.Own
 	view.ReadsTown, view.Leads = find.ReadsTown(actor), violation.MayLead(actor)
 	view.Narrows = actor.Reach(authz.ReadViolation) >= authz.Own

@@ -16,6 +16,7 @@ import (
 	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/fault"
 	"kagami/internal/notice"
 	"kagami/internal/rights"
 	"kagami/internal/sample"
@@ -52,8 +53,8 @@ func (s *Screens) Part() screen.Part {
 	part := screen.Part{
 		Routes: []screen.Route{
 			screen.Get("/violations", authz.ReadViolation, s.showList).Confined(),
-			screen.Get("/violations/new", authz.ConfirmViolation, s.showNew(general)),
-			screen.Post("/violations/new", authz.ConfirmViolation, s.confirm(general)).Body(largest).Stream(),
+			screen.Get("/violations/new", authz.ConfirmViolation, s.showNew(general)).Asking(asksNew),
+			screen.Post("/violations/new", authz.ConfirmViolation, s.confirm(general)).Asking(asksNew).Body(largest).Stream(),
 			screen.Get("/violations/own", authz.ConfirmOwnViolation, s.showNew(own)),
 			screen.Post("/violations/own", authz.ConfirmOwnViolation, s.confirm(own)).Body(largest).Stream(),
 			screen.Get("/violations/talk", authz.ConfirmOwnViolation, s.showNew(talk)),
@@ -106,6 +107,20 @@ func (s *Screens) asks(event procedure.Event) func(*http.Request) error {
 	return func(r *http.Request) error {
 		return s.cases.AskStep(r.Context(), screen.Actor(r.Context()), chi.URLParam(r, "case"), event)
 	}
+}
+
+// mayConfirm tells whether somebody may confirm what anybody has done: also who stands above the
+// 統括, since of the 統括 the CISO confirms it, and of the CISO the CIO.
+func mayConfirm(actor authz.Actor) bool {
+	return actor.Reach(authz.ConfirmViolation) >= authz.Own || actor.Has(authz.CISO) || actor.Has(authz.CIO)
+}
+
+// asksNew asks whether the actor may: whom it is about, the form says only later.
+func asksNew(r *http.Request) error {
+	if !mayConfirm(screen.Actor(r.Context())) {
+		return fault.New(fault.Forbidden, "違反を確認するのは、統括情報セキュリティ責任者と情報システム管理者です。統括やCISOに関する違反は、その上の人が確認します。")
+	}
+	return nil
 }
 
 // tasks are the cases that wait for the actor: no more than some, by their days.
