@@ -267,7 +267,7 @@ func (o Opened) numbered(own int64) Opened {
 	for person, called := range o.Names {
 		names[person] = mask.Of(person, called)
 	}
-	o.Names = names
+	o.Names, o.Bars = names, nil // the page of a bar names whose rights it bars
 	o.Facts = mask.Replace(o.Facts)
 	for i := range steps {
 		steps[i].Text, steps[i].Alone = mask.Replace(steps[i].Text), mask.Replace(steps[i].Alone)

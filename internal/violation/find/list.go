@@ -199,7 +199,8 @@ func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
 		args["whom"] = strings.ReplaceAll(strings.ToLower(whom), " ", "")
 	}
 	if q.After != "" {
-		conditions = append(conditions, `c.id < (SELECT o.id FROM violation_case o WHERE o.code = @after)`)
+		// of a case that they don't read nothing comes after, as of none: or they would learn that it is there
+		conditions = append(conditions, `c.id < (SELECT c.id FROM violation_case c WHERE c.code = @after AND `+r.reads()+` > 0)`)
 		args["after"] = q.After
 	}
 	return strings.Join(conditions, " AND "), args
