@@ -102,7 +102,7 @@ func TestACourseToTheEnd(t *testing.T) {
 	told(t, o, code, procedure.EventSuspend, "fukushi 主事 person other", "fukushi 課長 manager notice", "soumu CISO chief notice")
 	o.Stands(tax, rights.Suspended)
 	for by, bars := range map[string]int{"soumu 統括": 1, "soumu 監査": 0} { // a bar's page names whose rights it bars
-		if opened, err := o.Cases.Open(t.Context(), o.As(by), code, violation.AsCase); err != nil || len(opened.Bars) != bars {
+		if opened, err := o.Cases.Open(t.Context(), o.As(by), code, procedure.AsCase); err != nil || len(opened.Bars) != bars {
 			t.Errorf("%s is led to what it bars: %v, %v", by, opened.Bars, err)
 		}
 	}
