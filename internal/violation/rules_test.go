@@ -27,9 +27,9 @@ func opened(t *testing.T, o *violationtest.Office, by, code string) violation.Op
 }
 
 // cut cuts all rights of somebody for their conduct, beside a case, and returns the bar's code.
-func cut(o *violationtest.Office, by, whom, withheld string) string {
+func cut(o *violationtest.Office, by, withheld string) string {
 	o.T.Helper()
-	code, err := o.Bars.Begin(o.T.Context(), o.As(by), bar.Order{Kind: bar.ConductCut, Person: o.Number[whom], Whole: true, Reason: "名簿を送り続けている", Withheld: withheld})
+	code, err := o.Bars.Begin(o.T.Context(), o.As(by), bar.Order{Kind: bar.ConductCut, Person: o.Number["fukushi 主事"], Whole: true, Reason: "名簿を送り続けている", Withheld: withheld})
 	o.Must(err)
 	return code
 }
@@ -168,7 +168,7 @@ func TestASecondClickConfirmsOnce(t *testing.T) {
 
 func TestOnTheSpotClosesNothingInWhichAccessIsCut(t *testing.T) {
 	o := office(t)
-	cut(o, "soumu 責任者", "fukushi 主事", "")
+	cut(o, "soumu 責任者", "")
 	_, err := o.Cases.OnTheSpot(t.Context(), o.As("fukushi 課長"), violation.Talk{Finding: o.Finding("fukushi 主事"), Text: "削除する", Method: "画面", Seen: "削除した"})
 	if fault.KindOf(err) != fault.Conflict {
 		t.Errorf("%v", err)
@@ -179,7 +179,7 @@ func TestOnTheSpotClosesNothingInWhichAccessIsCut(t *testing.T) {
 func TestWhoIsToldOfACutLateAnswers(t *testing.T) {
 	o := office(t)
 	code := o.Confirm("soumu 統括", "fukushi 主事")
-	b := cut(o, "soumu CSIRT", "fukushi 主事", "証拠を保全している")
+	b := cut(o, "soumu CSIRT", "証拠を保全している")
 	told(t, o, code, procedure.EventCut, "fukushi 課長 manager other", "soumu CISO chief other", "soumu 統括 general other")
 	if _, err := o.Cases.Open(t.Context(), o.As("fukushi 主事"), code, procedure.AsCase); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("read before they are told: %v", err)
@@ -195,7 +195,7 @@ func TestACutLapsesOrIsConfirmedOrReleased(t *testing.T) {
 	o := office(t)
 	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
 	code := o.Confirm("soumu 統括", "fukushi 主事")
-	cut(o, "soumu CSIRT", "fukushi 主事", "")
+	cut(o, "soumu CSIRT", "")
 	told(t, o, code, procedure.EventCut, "fukushi 主事 person other", "fukushi 課長 manager other", "soumu CISO chief other", "soumu 統括 general other")
 	o.Stands(tax, rights.Cut)
 	o.Days(7)
@@ -204,7 +204,7 @@ func TestACutLapsesOrIsConfirmedOrReleased(t *testing.T) {
 	if c := opened(t, o, "soumu 統括", code); c.State != procedure.Confirmed || len(c.Bars) != 0 {
 		t.Errorf("it stands %s, %v", c.State, c.Bars)
 	}
-	b := cut(o, "soumu CSIRT", "fukushi 主事", "")
+	b := cut(o, "soumu CSIRT", "")
 	o.Must(o.Bars.Do(t.Context(), o.As("soumu CISO"), b, rights.EventConfirmCut, bar.Step{Version: 1}))
 	o.Days(7)
 	o.Must(o.Bars.TurnAll(t.Context()))

@@ -39,7 +39,7 @@ func (s *Screens) view(r *http.Request, o violation.Opened) (caseView, error) {
 		return view, err
 	}
 	for _, p := range steps {
-		if p.Event == procedure.EventAnswer && actor.Person != o.Case.Person {
+		if p.Event == procedure.EventAnswer && actor.Person != o.Person {
 			p.act, p.rest = "書面などの弁明を記録する", true
 		}
 		if slices.Contains(next, p.Event) {

@@ -139,12 +139,12 @@ func (t *sampling) held(ctx context.Context, code string) []string {
 
 // failing is a case of somebody who was guided in vain, begun some days ago: it is the 統括's turn
 // after the chance to answer.
-func (t *sampling) failing(ctx context.Context, ago int, facts string) (string, authz.Actor) {
+func (t *sampling) failing(ctx context.Context, ago int, facts string) string {
 	who, manager := t.someone()
 	code := t.confirm(ctx, manager, who.StaffNumber, ago, facts)
 	t.guide(ctx, manager, code, ago-1, 5)
 	t.do(ctx, manager, code, ago-8, 2, procedure.EventNotImprove, violation.Said{})
-	return code, manager
+	return code
 }
 
 // dismissed answers the newest report.
@@ -195,13 +195,13 @@ func (t *sampling) agreeing(ctx context.Context) error {
 }
 
 func (t *sampling) suspended(ctx context.Context) error {
-	code, _ := t.failing(ctx, 40, "持出しの許可を得ずに、端末を持ち帰っていた。")
+	code := t.failing(ctx, 40, "持出しの許可を得ずに、端末を持ち帰っていた。")
 	t.do(ctx, t.general, code, 15, 3, procedure.EventSuspend, violation.Said{Rights: t.held(ctx, code), More: violation.More{Until: t.Today().AddDays(10)}})
 	return t.failed
 }
 
 func (t *sampling) revoked(ctx context.Context) error {
-	code, _ := t.failing(ctx, 60, "業務と関係のない人の情報を、繰り返し見ていた。")
+	code := t.failing(ctx, 60, "業務と関係のない人の情報を、繰り返し見ていた。")
 	t.do(ctx, t.general, code, 30, 3, procedure.EventWeigh, violation.Said{More: violation.More{Grave: true}})
 	t.do(ctx, t.general, code, 29, 4, procedure.EventRevoke, violation.Said{Rights: t.held(ctx, code)})
 	t.do(ctx, t.general, code, 28, 5, procedure.EventRefer, violation.Said{})
@@ -227,7 +227,7 @@ func (t *sampling) none(ctx context.Context) error {
 }
 
 func (t *sampling) lifted(ctx context.Context) error {
-	code, _ := t.failing(ctx, 90, "ウイルス対策を止めていた。")
+	code := t.failing(ctx, 90, "ウイルス対策を止めていた。")
 	t.do(ctx, t.general, code, 60, 3, procedure.EventSuspend, violation.Said{Rights: t.held(ctx, code)})
 	t.do(ctx, t.general, code, 50, 4, procedure.EventLift, violation.Said{})
 	return t.failed

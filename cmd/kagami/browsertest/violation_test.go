@@ -81,11 +81,11 @@ func (o office) steps(p *person, code string, event procedure.Event, button, don
 			}
 		}
 	}) {
-		switch value := fields[name]; {
-		case name == "scope" || name == "grave":
-			p.pick(name, value)
+		switch name {
+		case "scope", "grave":
+			p.pick(name, fields[name])
 		default:
-			p.put(name, value)
+			p.put(name, fields[name])
 		}
 	}
 	p.press(button)

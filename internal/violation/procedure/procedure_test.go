@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	. "kagami/internal/violation/procedure" //nolint:staticcheck // its words stand in nearly every line of the tables
+	. "kagami/internal/violation/procedure"
 )
 
 func TestTheTableIsWhole(t *testing.T) {

@@ -59,9 +59,9 @@ func (d desk) proposal(whom, kind string) referral.Proposal {
 	return referral.Proposal{Whom: d.Number[whom], Kind: kind, On: d.today(), Number: "見総第12号", Reason: "指導に従わない。"}
 }
 
-func (d desk) propose(whom, kind string) string {
+func (d desk) propose(whom string) string {
 	d.T.Helper()
-	code, err := d.referrals.Propose(d.T.Context(), d.As(general), d.code, d.proposal(whom, kind))
+	code, err := d.referrals.Propose(d.T.Context(), d.As(general), d.code, d.proposal(whom, "executive"))
 	d.Must(err)
 	return code
 }
@@ -109,7 +109,7 @@ func (d desk) notices(whom string) (n int) {
 
 func TestACourseToItsEnd(t *testing.T) {
 	d := open(t)
-	own, theirs := d.propose(person, "executive"), d.propose(supervisor, "executive")
+	own, theirs := d.propose(person), d.propose(supervisor)
 	before := map[string]int{}
 	for _, who := range []string{ciso, manager, person, supervisor} {
 		before[who] = d.notices(who)
@@ -141,7 +141,7 @@ func TestACourseToItsEnd(t *testing.T) {
 // What was ended outside office hours arrives with the next ones, once.
 func TestTheEndArrivesInOfficeHours(t *testing.T) {
 	d := open(t)
-	code := d.propose(person, "executive")
+	code := d.propose(person)
 	d.decided(code)
 	before := d.notices(person)
 	*d.Time = d.today().Start().Add(20 * time.Hour)
@@ -170,7 +170,7 @@ func TestTheEndArrivesInOfficeHours(t *testing.T) {
 func TestWhoReadsTheCourse(t *testing.T) {
 	d := open(t)
 	d.Take(ciso, d.code, procedure.EventSeeReferral, violation.Said{})
-	own, theirs := d.propose(person, "executive"), d.propose(supervisor, "executive")
+	own, theirs := d.propose(person), d.propose(supervisor)
 	reads := func(who, code string) bool {
 		_, err := d.referrals.Open(t.Context(), d.As(who), d.code, code, procedure.AsCase)
 		if err != nil && fault.KindOf(err) != fault.NotFound {
@@ -213,7 +213,7 @@ func TestWhoReadsTheCourse(t *testing.T) {
 // The case tells a 管理者 of it only that it has ended, and 監査 nobody's name.
 func TestWhatTheCaseTells(t *testing.T) {
 	d := open(t)
-	code := d.propose(person, "executive")
+	code := d.propose(person)
 	o, err := d.Cases.Open(t.Context(), d.As(manager), d.code, procedure.AsCase)
 	d.Must(err)
 	for _, h := range o.Steps {
@@ -246,7 +246,7 @@ func TestWhatTheCaseTells(t *testing.T) {
 
 func TestReadingsAndPrintsAreRecorded(t *testing.T) {
 	d := open(t)
-	code := d.propose(person, "executive")
+	code := d.propose(person)
 	_, err := d.referrals.Open(t.Context(), d.As("soumu 責任者"), d.code, code, procedure.AsPrint)
 	d.Must(err)
 	readings, err := d.Cases.Readings(t.Context(), d.As(ciso), d.code)
@@ -295,11 +295,11 @@ func TestWhatCanBeProposed(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	code := d.propose(person, "executive")
+	code := d.propose(person)
 	_, err := d.referrals.Propose(ctx, d.As(general), d.code, d.proposal(person, "executive"))
 	d.kind(err, fault.Invalid)
 	d.take(code, referral.EventDecline, referral.Said{Text: "指導を続ける"})
-	d.propose(person, "executive")
+	d.propose(person)
 }
 
 func TestNothingIsProposedBeforeItIsReferred(t *testing.T) {
@@ -335,7 +335,7 @@ func TestWhoHasLeftCanBeReferred(t *testing.T) {
 	d := open(t)
 	d.Leave(person, d.today().AddDays(1))
 	d.Days(3)
-	code := d.propose(person, "executive")
+	code := d.propose(person)
 	o, err := d.referrals.Open(t.Context(), d.As(general), d.code, code, procedure.AsCase)
 	d.Must(err)
 	if o.Post != "福祉こども課 主事" || o.PersonName == "" {
@@ -355,7 +355,7 @@ func TestWhereTheGeneralIsConcernedTheCISOProposes(t *testing.T) {
 
 func TestACaseThatHasEndedIsStillReferred(t *testing.T) {
 	d := open(t)
-	code := d.propose(person, "executive")
+	code := d.propose(person)
 	d.Take(manager, d.code, procedure.EventImprove, violation.Said{})
 	d.decided(code)
 	d.take(code, referral.EventEnd, referral.Said{})
@@ -363,7 +363,7 @@ func TestACaseThatHasEndedIsStillReferred(t *testing.T) {
 
 func TestStepsOutOfTurn(t *testing.T) {
 	d := open(t)
-	code := d.propose(person, "executive")
+	code := d.propose(person)
 	d.kind(d.try(general, code, referral.EventDecide, referral.Said{Outcome: referral.Measure, Number: "1"}), fault.Conflict)
 	d.take(code, referral.EventRequest, referral.Said{})
 	d.kind(d.try(general, code, referral.EventDecide, referral.Said{Outcome: referral.Measure, Number: "1"}), fault.Conflict)
@@ -438,7 +438,7 @@ func TestTheDatabaseTakesTheStepsOfTheTable(t *testing.T) {
 
 func TestTheDatabaseHoldsIt(t *testing.T) {
 	d := open(t)
-	code := d.propose(person, "executive")
+	code := d.propose(person)
 	for constraint, sql := range map[string]string{
 		"violation_referral_kept":      `UPDATE violation_referral SET state = 'decided', version = 2`,
 		"violation_referral_step_next": `INSERT INTO violation_referral_step (referral_id, version, case_id, case_version, at, by, event, way, from_state, to_state) SELECT id, 2, case_id, 1, now(), person_id, 'request', 'body', 'proposed', 'requested' FROM violation_referral`,

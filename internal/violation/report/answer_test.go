@@ -116,7 +116,7 @@ func forbiddenUnless(_ error, name string) fault.Kind {
 
 func TestWhatCameByTelephoneIsPassedOn(t *testing.T) {
 	o := open(t)
-	number, code := o.take("fukushi 課長", procedure.General, o.Number["zeimu 課長"], "")
+	number, code := o.take("fukushi 課長", o.Number["zeimu 課長"], "")
 	o.Take("soumu 統括", code, procedure.EventInvestigate, violation.Said{})
 	if n := o.notices("fukushi 課長", "violation_answer"); n != 1 {
 		t.Errorf("who took it has %d notices", n)
@@ -144,7 +144,7 @@ func TestWhatCameByTelephoneIsPassedOn(t *testing.T) {
 
 func TestATakersNoticeStopsWhereTheyAreConcerned(t *testing.T) {
 	o := open(t)
-	number, code := o.take("fukushi 課長", procedure.General, o.Number["fukushi 主事"], "")
+	number, code := o.take("fukushi 課長", o.Number["fukushi 主事"], "")
 	f := o.Finding("fukushi 主事")
 	f.Report, f.Version = code, 1
 	_, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), f)
@@ -162,7 +162,7 @@ func TestATakersNoticeStopsWhereTheyAreConcerned(t *testing.T) {
 func TestWhoReadsWhatWasReported(t *testing.T) {
 	o := open(t)
 	w := o.words("fukushi 主査", procedure.General, o.Number["fukushi 主事"])
-	w.Papers = []string{o.upload("fukushi 主査")}
+	w.Papers = []string{o.upload()}
 	_, err := o.Reports.Send(t.Context(), o.As("fukushi 主査"), w)
 	o.Must(err)
 	code := o.last()

@@ -101,7 +101,7 @@ func (s *Service) NameHandler(ctx context.Context, actor authz.Actor, number str
 
 // EndHandler lets somebody be named until a day.
 func (s *Service) EndHandler(ctx context.Context, actor authz.Actor, id int64, last calendar.Date) error {
-	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.KeepReporters, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}

@@ -66,9 +66,9 @@ func (o office) send(by string, to procedure.Seat, whom string) (number, code st
 }
 
 // take records a report that came by telephone.
-func (o office) take(by string, to procedure.Seat, whom, name string) (number, code string) {
+func (o office) take(by string, whom, name string) (number, code string) {
 	o.T.Helper()
-	number, err := o.Reports.Take(o.T.Context(), o.As(by), o.words(by, to, whom), report.Taking{Way: report.ByTelephone, On: calendar.Day(*o.Time), Name: name})
+	number, err := o.Reports.Take(o.T.Context(), o.As(by), o.words(by, procedure.General, whom), report.Taking{Way: report.ByTelephone, On: calendar.Day(*o.Time), Name: name})
 	o.Must(err)
 	return number, o.last()
 }
@@ -108,9 +108,9 @@ func (o office) wants(what string, err error, kind fault.Kind) {
 }
 
 // upload sends a file that hangs on nothing yet.
-func (o office) upload(by string) string {
+func (o office) upload() string {
 	o.T.Helper()
-	f, err := attachment.New(o.DB.Pool, o.Door.Now, nil).Upload(o.T.Context(), o.As(by), "名簿.pdf", bytes.NewReader([]byte("%PDF-1.4\n見本")), report.Kinds...)
+	f, err := attachment.New(o.DB.Pool, o.Door.Now, nil).Upload(o.T.Context(), o.As("fukushi 主査"), "名簿.pdf", bytes.NewReader([]byte("%PDF-1.4\n見本")), report.Kinds...)
 	o.Must(err)
 	return f.Token
 }

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -74,20 +75,14 @@ func TestNobodyReceivesAReportAboutThemselves(t *testing.T) {
 
 // problemAt is what an error says of a field.
 func problemAt(err error, field string) string {
-	for e := err; e != nil; {
-		if f, ok := e.(*fault.Error); ok {
-			for _, p := range f.Problems {
-				if p.Field == field {
-					return p.Message
-				}
-			}
-			return ""
+	invalid, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return ""
+	}
+	for _, p := range invalid.Problems {
+		if p.Field == field {
+			return p.Message
 		}
-		unwrapped, ok := e.(interface{ Unwrap() error })
-		if !ok {
-			return ""
-		}
-		e = unwrapped.Unwrap()
 	}
 	return ""
 }
@@ -148,7 +143,7 @@ func TestWhatIsWrongWithAReport(t *testing.T) {
 func TestASecondClickIsTheSameReport(t *testing.T) {
 	o := open(t)
 	w, actor := o.words("fukushi 主査", procedure.General, ""), o.As("fukushi 主査")
-	w.Papers = []string{o.upload("fukushi 主査")}
+	w.Papers = []string{o.upload()}
 	numbers := make([]string, 6)
 	var all sync.WaitGroup
 	for i := range numbers {

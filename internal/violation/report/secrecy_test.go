@@ -62,7 +62,7 @@ func TestNoRowLeadsFromAReportToWhoHasMadeIt(t *testing.T) {
 	before := o.rows()
 
 	w := o.words("fukushi 主査", procedure.General, o.Number["fukushi 主事"])
-	w.Papers = []string{o.upload("fukushi 主査")}
+	w.Papers = []string{o.upload()}
 	answer, err := o.Reports.Send(t.Context(), o.As("fukushi 主査"), w)
 	o.Must(err)
 	code := o.last()
@@ -125,8 +125,8 @@ func TestNoRowLeadsFromAReportToWhoHasMadeIt(t *testing.T) {
 func TestWhatIsSealedSaysNothingByItsLength(t *testing.T) {
 	o := open(t)
 	o.send("fukushi 主査", procedure.General, "")
-	o.take("fukushi 課長", procedure.General, "", "")
-	o.take("zeimu 課長", procedure.General, "", strings.Repeat("\"長", report.MostName/2))
+	o.take("fukushi 課長", "", "")
+	o.take("zeimu 課長", "", strings.Repeat("\"長", report.MostName/2))
 	var lengths, all int
 	o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT count(DISTINCT octet_length(sealed)), count(*) FROM violation_reporter`).Scan(&lengths, &all))
 	if lengths != 1 || all != 3 {
@@ -210,7 +210,7 @@ func TestANameIsOpenedForTenMinutesAndShownBesideTheCase(t *testing.T) {
 	*o.Time = o.Time.Add(10 * time.Minute)
 	_, err = o.Reports.Opened(t.Context(), o.As("soumu 統括"), token)
 	o.wants("after ten minutes", err, fault.NotFound)
-	_, code = o.take("fukushi 課長", procedure.General, "", "臨時の清掃の人")
+	_, code = o.take("fukushi 課長", "", "臨時の清掃の人")
 	token, err = o.Reports.Open(t.Context(), o.As("soumu 統括"), code, "聞き取りのため")
 	o.Must(err)
 	if name, err = o.Reports.Opened(t.Context(), o.As("soumu 統括"), token); err != nil || name.Name != "臨時の清掃の人" || name.Number != "" {
@@ -307,7 +307,7 @@ func TestReportersAreSealedAnew(t *testing.T) {
 func TestReportsAreKept(t *testing.T) {
 	o := open(t)
 	w := o.words("fukushi 主査", procedure.General, "")
-	w.Papers = []string{o.upload("fukushi 主査")}
+	w.Papers = []string{o.upload()}
 	_, err := o.Reports.Send(t.Context(), o.As("fukushi 主査"), w)
 	o.Must(err)
 	owner := o.DB.Owner(t)

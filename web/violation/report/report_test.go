@@ -112,7 +112,6 @@ func (d desk) post(who *servertest.Visitor, page string, form url.Values, name s
 
 var (
 	receipt = regexp.MustCompile(`受付番号</dt><dd>([0-9A-Z-]{19})<`)
-	listed  = regexp.MustCompile(`/violations/([0-9A-Z]{4}-[0-9A-Z]{4})`)
 )
 
 // send reports, and returns the page of the answer and the code of the case.
