@@ -17,7 +17,7 @@ INSERT INTO violation_move (event, from_state, to_state)
 		('guide', 'confirmed', 'guided'), ('guide', 'guided', 'guided'), ('improve', 'guided', 'closed'), ('not_improve', 'guided', 'not_improved'),
 		('agree', 'not_improved', 'not_improved'), ('suspend', 'not_improved', 'suspended'), ('revoke', 'not_improved', 'revoked'), ('revoke', 'suspended', 'revoked'),
 		('correct', 'confirmed', 'closed'), ('expire', 'suspended', 'closed'), ('lift', 'suspended', 'closed'), ('lift', 'revoked', 'closed'), ('leave_revoked', 'revoked', 'closed'),
-		('reopen', 'dismissed', 'reported'), ('reopen', 'closed', 'confirmed'), ('propose', 'closed', 'closed'), ('referral_end', 'closed', 'closed')
+		('reopen', 'dismissed', 'reported'), ('reopen', 'closed', 'confirmed'), ('hand', 'closed', 'closed'), ('propose', 'closed', 'closed'), ('referral_end', 'closed', 'closed')
 	) m (event, from_state, to_state)
 	UNION ALL
 	SELECT event, at, CASE event WHEN 'not_violation' THEN 'closed' ELSE at END

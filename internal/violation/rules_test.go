@@ -382,3 +382,17 @@ func TestOfTwoGeneralsTheOneNotConcernedActs(t *testing.T) {
 	code = o.Confirm("zeimu 主査", "soumu 統括")
 	only(t, "who weighs", takes(t, o, code, procedure.EventWeigh), "zeimu 主査")
 }
+
+// What tells the person of the end is handed over in a talk too.
+func TestATalkAfterTheEndIsRecorded(t *testing.T) {
+	o := office(t)
+	code := o.Confirm("fukushi 課長", "fukushi 主事")
+	o.Guide("fukushi 課長", code, 7)
+	o.Take("fukushi 課長", code, procedure.EventImprove, violation.Said{})
+	o.Take("fukushi 課長", code, procedure.EventHand, violation.Said{More: violation.More{On: calendar.Day(*o.Time)}})
+	opened, err := o.Cases.Open(t.Context(), o.As("soumu 統括"), code, procedure.AsCase)
+	o.Must(err)
+	if opened.State != procedure.Closed || opened.Talked(3) != calendar.Day(*o.Time) {
+		t.Errorf("it stands %s, handed over on %s", opened.State, opened.Talked(3))
+	}
+}

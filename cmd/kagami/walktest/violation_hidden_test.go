@@ -55,7 +55,9 @@ func (c *courts) listed() (list []string) {
 // confirm has somebody confirm what somebody else has done, with a file.
 func (c *courts) confirm(name string, by *servertest.Visitor, whom sample.Account) {
 	c.Helper()
-	a := by.Send("/violations/new", map[string]string{
+	// of the 統括 and of the CISO, who stands above them confirms
+	of := map[string]string{"of the CISO": "?of=chief", "of the 統括": "?of=general"}[name]
+	a := by.Send("/violations/new"+of, map[string]string{
 		"person": whom.StaffNumber, "kind": "executive", "clauses": "対策基準 5(2) " + secretWords, "facts": secretWords, "since_on": "2026-11-20",
 	}, "himitsu.pdf", []byte("%PDF-1.4\n"+secretWords))
 	if a.Status != http.StatusOK || !strings.Contains(a.Body, "違反を確認しました") {

@@ -10,10 +10,12 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/postgres/pgtest"
+	"kagami/internal/secret"
 	"kagami/internal/trail"
 	"kagami/internal/violation"
 	"kagami/internal/violation/keeping"
 	"kagami/internal/violation/procedure"
+	"kagami/internal/violation/report"
 	"kagami/internal/violation/violationtest"
 )
 
@@ -312,5 +314,35 @@ func TestEachPrintOfTheNumbersIsRecorded(t *testing.T) {
 	}
 	if err := o.keeping.NotePrint(t.Context(), o.As("fukushi 主事"), 2026); err == nil {
 		t.Error("a 職員 prints them")
+	}
+}
+
+// What was reported goes with its case, and who has reported it is found by nothing any more.
+func TestAReportGoesWithItsCase(t *testing.T) {
+	t.Parallel()
+	db, keys := databases.New(t), secret.Random()
+	if err := secret.Use(t.Context(), db.Pool, keys); err != nil {
+		t.Fatal(err)
+	}
+	of := violationtest.With(t, db, violation.Ties{Reporters: report.New(db.Pool, nil, keys).Answer})
+	o, reports := office{of, keeping.New(db.Pool, of.Door)}, report.New(db.Pool, of.Door, keys)
+	w := report.Words{Receiver: procedure.General, What: "名簿を持ち帰っていた。", When: "先週", Where: "事務室"}
+	list, err := reports.Addressees(t.Context(), o.As("fukushi 主査"), "")
+	o.Must(err)
+	w.Shown = list[0].Key()
+	number, err := reports.Send(t.Context(), o.As("fukushi 主査"), w)
+	o.Must(err)
+	var code string
+	o.Must(db.Pool.QueryRow(t.Context(), `SELECT code FROM violation_case`).Scan(&code))
+	o.Take("soumu 統括", code, procedure.EventDismiss, violation.Said{})
+	o.over()
+	o.Must(o.keeping.Dispose(t.Context(), o.As("soumu 統括"), code, "期間が過ぎた。"))
+	for _, table := range []string{"violation_case", "violation_report", "violation_report_number", "violation_report_answer", "violation_step", "violation_told"} {
+		if n := o.count(`SELECT count(*) FROM ` + table); n != 0 {
+			t.Errorf("%s has %d rows", table, n)
+		}
+	}
+	if _, err := reports.Reply(t.Context(), o.As("fukushi 主査"), number); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("the answer is read: %v", err)
 	}
 }

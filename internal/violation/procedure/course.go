@@ -71,7 +71,6 @@ func arrows() []arrow {
 			arrow{From: at, Event: EventNotViolation, To: Closed, By: lifecycle.Who{May: receiver.May, Except: "本人"}, Title: "違反に当たらないことの判断", Needs: note("理由")},
 			arrow{From: at, Event: EventAnswer, To: at, By: answerer, Title: "弁明", Needs: note("弁明"), Asks: "弁明（書面などは、記録した人が、受けた日とともに）"},
 			arrow{From: at, Event: EventWaive, To: at, By: answerer, Title: "弁明の放棄の記録", Needs: note("どのように放棄したか")},
-			arrow{From: at, Event: EventHand, To: at, By: manager, Title: "面談での手渡しの記録", Asks: "面談の日"},
 			arrow{From: at, Event: EventCut, To: at, By: cutter, Title: "本人の行為による緊急停止", Needs: note("危険と理由"), Asks: "危険と理由、どの利用権限か（本人への通知を待つときは、その理由）"},
 			arrow{From: at, Event: EventWeigh, To: at, By: lifecycle.Who{May: general.May, Except: "本人"}, Title: "重大性の判断", Needs: note("理由")},
 			arrow{From: at, Event: EventSupervise, To: at, By: lifecycle.Who{May: general.May, Except: "本人"}, Title: "監督責任者の指定", Needs: note("理由")},
@@ -80,8 +79,9 @@ func arrows() []arrow {
 			arrow{From: at, Event: EventReferNot, To: at, By: referrer, Title: "懲戒審査に付さない判断", Needs: note("理由")},
 			arrow{From: at, Event: EventSeeReferral, To: at, By: chief, Title: "懲戒審査の判断の確認"})
 	}
-	for _, at := range append(under, Closed) { // a body may take longer than the case
+	for _, at := range append(under, Closed) { // a body may take longer than the case, and so may a talk
 		list = append(list,
+			arrow{From: at, Event: EventHand, To: at, By: manager, Title: "面談での手渡しの記録", Asks: "面談の日"},
 			arrow{From: at, Event: EventPropose, To: at, By: referrer, Title: "懲戒審査の経過の記録"},
 			arrow{From: at, Event: EventReferralEnd, To: at, By: referrer, Title: "懲戒審査の終了の記録"})
 	}
