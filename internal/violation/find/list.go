@@ -12,6 +12,7 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/org/responsible"
 	"kagami/internal/postgres"
 	"kagami/internal/violation"
 	"kagami/internal/violation/procedure"
@@ -68,15 +69,27 @@ func free(role string) string {
 		AND NOT EXISTS (SELECT FROM absence_shown a WHERE a.person_id = h.person_id AND a.period @> @today::date))`
 }
 
+// without may be of a case c in which a holder of a role takes no part, or of each where nobody holds it
+// who is there.
+func without(role string) string {
+	held := responsible.Held(role)
+	return `(cardinality(` + held + `) = 0 OR c.person_id IN (SELECT unnest(` + held + `)) OR c.id IN (SELECT r.case_id FROM violation_recused r WHERE r.person_id IN (SELECT unnest(` + held + `))))`
+}
+
+// never is a condition that holds of nothing.
+const never = "false"
+
 // reader is how an actor reads cases, as SQL: the same that Case.reading says of one.
 type reader struct {
 	whole    string // of a case c
 	numbered string
 	args     pgx.StrictNamedArgs
+	// readsWhole says that they read some whole, as far as their roles go.
+	readsWhole bool
 }
 
 func readerOf(actor authz.Actor, now time.Time) reader {
-	r := reader{numbered: "false", args: violation.Instant(now, pgx.StrictNamedArgs{"actor": actor.Person})}
+	r := reader{numbered: never, args: violation.Instant(now, pgx.StrictNamedArgs{"actor": actor.Person})}
 	confirmed, reported := []string{}, []string{}
 	for _, h := range actor.Holdings {
 		if actor.Table.ReachOf(h.Role, authz.ReadViolation) != authz.All {
@@ -86,10 +99,12 @@ func readerOf(actor authz.Actor, now time.Time) reader {
 		case authz.Auditor:
 			r.numbered = `(c.confirmed_at IS NOT NULL OR c.state <> 'reported')`
 		case authz.CIO:
+			// looked at closely is only what such a holder takes no part in, unless there is none at all
+			near := `(c.referral = 'refer' OR ` + without(`h.role = 'ciso'`) + ` OR ` + without(`h.role = 'general_security_officer'`) + `)`
 			noCISO, noGeneral := `NOT `+free(`h.role = 'ciso'`), `NOT `+free(`h.role = 'general_security_officer'`)
 			noManager := `NOT ` + free(`h.role = 'security_manager' AND h.section_id = `+violation.Works)
-			confirmed = append(confirmed, `c.referral = 'refer'`, noCISO, noGeneral+` AND `+noManager)
-			reported = append(reported, noCISO+` AND (c.receiver = 'chief' OR `+noGeneral+`)`)
+			confirmed = append(confirmed, near+` AND (c.referral = 'refer' OR `+noCISO+` OR `+noGeneral+` AND `+noManager+`)`)
+			reported = append(reported, near+` AND `+noCISO+` AND (c.receiver = 'chief' OR `+noGeneral+`)`)
 		case authz.CISO:
 			confirmed, reported = append(confirmed, `true`), append(reported, `true`)
 		default:
@@ -98,11 +113,12 @@ func readerOf(actor authz.Actor, now time.Time) reader {
 	}
 	if sections := actor.Sections(authz.ReadViolation); len(sections) > 0 {
 		r.args["sections"] = sections
-		confirmed = append(confirmed, `(c.section_id = ANY(@sections) OR c.person_id IN (SELECT w.person_id FROM standing w WHERE w.section_id = ANY(@sections) AND w.period @> @today::date)) AND `+violation.Works+` = ANY(@sections)`)
+		confirmed = append(confirmed, inSection(`= ANY(@sections)`)+` AND `+violation.Works+` = ANY(@sections)`)
 	}
+	r.readsWhole = len(confirmed)+len(reported) > 0
 	either := func(list []string) string {
 		if len(list) == 0 {
-			return "false"
+			return never
 		}
 		return "(" + strings.Join(list, " OR ") + ")"
 	}
@@ -173,8 +189,11 @@ func (l Line) as(today calendar.Date) Line {
 func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
 	args := maps.Clone(r.args)
 	args["limit"] = OnPage + 1
-	conditions := []string{r.reads() + ` > 0`}
-	narrow := func(condition string) { conditions = append(conditions, condition, r.reads()+` >= 2`) }
+	var conditions []string
+	least := violation.Parts
+	narrow := func(condition string) {
+		conditions, least = append(conditions, condition), max(least, violation.Numbered)
+	}
 	if q.State != "" && slices.Contains(procedure.States(), q.State) {
 		narrow(`c.state = @state`)
 		args["state"] = string(q.State)
@@ -186,7 +205,8 @@ func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
 		narrow(late)
 	}
 	if q.Section != "" {
-		narrow(violation.Works + ` = (SELECT o.id FROM section_shown o WHERE o.code = @section)`)
+		const asked = `(SELECT o.id FROM section_shown o WHERE o.code = @section)`
+		narrow(inSection(`= `+asked) + ` AND ` + violation.Works + ` = ` + asked)
 		args["section"] = q.Section
 	}
 	if clause := fold(q.Clause); clause != "" {
@@ -195,7 +215,7 @@ func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
 	}
 	if whom := fold(q.Whom); whom != "" {
 		narrow(`(c.person_id IN (SELECT n.id FROM person_shown n WHERE position(@whom IN n.search) > 0) OR position(@whom IN normalize(c.outsider, NFKC)) > 0)`)
-		conditions = append(conditions, r.reads()+` = 3`)
+		least = violation.Whole
 		args["whom"] = strings.ReplaceAll(strings.ToLower(whom), " ", "")
 	}
 	if q.After != "" {
@@ -203,7 +223,28 @@ func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
 		conditions = append(conditions, `c.id < (SELECT c.id FROM violation_case c WHERE c.code = @after AND `+r.reads()+` > 0)`)
 		args["after"] = q.After
 	}
-	return strings.Join(conditions, " AND "), args
+	if r.most() < least {
+		return "false", pgx.StrictNamedArgs{"actor": args["actor"], "now": args["now"], "today": args["today"], "limit": args["limit"]}
+	}
+	args["least"] = int(least)
+	return strings.Join(append(conditions, r.reads()+` >= @least`), " AND "), args
+}
+
+// most is as much as somebody reads of any case.
+func (r reader) most() violation.Reading {
+	switch {
+	case r.readsWhole:
+		return violation.Whole
+	case r.numbered != never:
+		return violation.Numbered
+	}
+	return violation.Parts
+}
+
+// inSection may be of a case c whose person works in a section, as a comparison says it, before it is
+// asked of each where they do.
+func inSection(comparison string) string {
+	return `(c.section_id ` + comparison + ` OR c.person_id IN (SELECT w.person_id FROM standing w WHERE w.section_id ` + comparison + ` AND w.period @> @today::date))`
 }
 
 func fold(words string) string { return norm.NFKC.String(strings.TrimSpace(words)) }
