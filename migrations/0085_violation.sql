@@ -119,16 +119,26 @@ BEGIN
 	RETURN NEW;
 END $$;
 
+-- A case begins where it stands nowhere: where it stands since, its steps say.
+CREATE FUNCTION refuse_case_begun_elsewhere() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.state <> '' OR NEW.version <> 0 THEN
+		RAISE EXCEPTION 'a case begins with a step' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'violation_case_begun';
+	END IF;
+	RETURN NEW;
+END $$;
+
 -- No case without its first step.
 CREATE FUNCTION refuse_case_without_step() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM violation_step s WHERE s.case_id = NEW.id) THEN
+	IF NOT EXISTS (SELECT FROM violation_case c JOIN violation_step s ON s.case_id = c.id WHERE c.id = NEW.id AND c.version > 0) THEN
 		RAISE EXCEPTION 'a case begins with a step' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'violation_case_begun';
 	END IF;
 	RETURN NULL;
 END $$;
 -- +goose StatementEnd
 CREATE TRIGGER violation_step_next BEFORE INSERT ON violation_step FOR EACH ROW EXECUTE FUNCTION refuse_step_aside();
+CREATE TRIGGER violation_case_begins BEFORE INSERT ON violation_case FOR EACH ROW EXECUTE FUNCTION refuse_case_begun_elsewhere();
 CREATE TRIGGER violation_case_follows BEFORE UPDATE ON violation_case FOR EACH ROW EXECUTE FUNCTION refuse_case_aside();
 CREATE CONSTRAINT TRIGGER violation_case_begun AFTER INSERT ON violation_case DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_case_without_step();
 CREATE TRIGGER violation_case_kept BEFORE DELETE ON violation_case FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -246,5 +256,5 @@ GRANT SELECT, INSERT ON violation_step, violation_told, violation_delivery, viol
 -- +goose Down
 DROP VIEW case_open_to, violation_party, bar_shown;
 DROP TABLE violation_bar, violation_paper, violation_recused, violation_reading, violation_reminder, violation_delivery, violation_told, violation_step, violation_case, violation_move;
-DROP FUNCTION refuse_case_without_step, refuse_case_aside, refuse_step_aside;
+DROP FUNCTION refuse_case_without_step, refuse_case_begun_elsewhere, refuse_case_aside, refuse_step_aside;
 DELETE FROM change_counter WHERE name = 'violation';

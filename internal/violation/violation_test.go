@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/rights"
 	"kagami/internal/rights/rightstest"
@@ -212,5 +213,18 @@ func TestTheDatabaseTakesTheStepsOfTheTable(t *testing.T) {
 	}
 	if len(list) != len(procedure.Moves()) {
 		t.Errorf("the database takes %d steps, the table has %d", len(list), len(procedure.Moves()))
+	}
+}
+
+// No case is put where no step has led it.
+func TestNoCaseBeginsElsewhere(t *testing.T) {
+	o := office(t)
+	for _, insert := range []string{
+		`INSERT INTO violation_case (code, receiver, opened_at, state_at) VALUES ('AAAA-AAAA', 'general', now(), now())`,
+		`INSERT INTO violation_case (code, receiver, opened_at, state_at, state, outcome, closed_at) VALUES ('AAAA-AAAA', 'general', now(), now(), 'dismissed', 'dismissed', now())`,
+	} {
+		if _, err := o.DB.Pool.Exec(t.Context(), insert); postgres.Constraint(err) != "violation_case_begun" {
+			t.Errorf("%s: %v", insert, err)
+		}
 	}
 }
