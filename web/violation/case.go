@@ -242,6 +242,12 @@ func by(h violation.Step) string {
 
 // readers are who can see the case, in words.
 func (p caseView) readers() []string {
+	switch {
+	case p.ConfirmedAt == nil && p.Receiver == procedure.Chief: // it may be about the 統括 without naming them
+		return []string{"CISO（CISOについてのときはCIO）", "これまでに知らせた人（その人にあてたことだけ）"}
+	case p.ConfirmedAt == nil:
+		return []string{"統括、CISO、情報セキュリティ責任者（関わらない人を除く）", "これまでに知らせた人（その人にあてたことだけ）"}
+	}
 	list := []string{"対象職員（本人にあてたことと、本人の弁明だけ）"}
 	if names := p.people(procedure.Manager); names != "" {
 		list = append(list, names+"（課長（情報セキュリティ管理者）の番の人）")

@@ -105,7 +105,7 @@ func (t *sampling) do(ctx context.Context, by authz.Actor, code string, ago, ver
 	}
 	said.Version = version
 	if said.Text == "" {
-		said.Text = "見本です。" + procedure.Needs(event) + "。"
+		said.Text = "見本です。"
 	}
 	if err := t.on(ago).Do(ctx, by, code, event, said); err != nil {
 		t.failed = fmt.Errorf("%s: %w", event, err)
