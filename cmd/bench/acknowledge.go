@@ -54,7 +54,7 @@ func (t *town) measureAcknowledge(ctx context.Context) (figure.Figure, error) {
 			return t.Acknowledge.Acknowledge(ctx, staff(person), shown)
 		}),
 		side(func(person int64) error {
-			_, err := t.pool.Exec(ctx, `INSERT INTO acknowledgement (person_id, revision_id, acknowledged_at, text_sha256) VALUES ($1, $2, $3, $4)`,
+			_, err := t.Pool.Exec(ctx, `INSERT INTO acknowledgement (person_id, revision_id, acknowledged_at, text_sha256) VALUES ($1, $2, $3, $4)`,
 				person, first.Revision.ID, time.Now(), first.SHA256)
 			return err
 		}))
@@ -76,7 +76,7 @@ func (t *town) state(ctx context.Context, person int64) (state.Numbers, error) {
 	if err != nil {
 		return state.Numbers{}, err
 	}
-	return all.Load(ctx, t.pool, person)
+	return all.Load(ctx, t.Pool, person)
 }
 
 // each does something for each person, from several writers, and returns the
@@ -105,7 +105,7 @@ func each(people []int64, one func(int64) error) (float64, error) {
 // manyPeople registers people straight into the table: how they come there is
 // not what is measured.
 func (t *town) manyPeople(ctx context.Context, n int) ([]int64, error) {
-	rows, err := t.pool.Query(ctx, `
+	rows, err := t.Pool.Query(ctx, `
 		INSERT INTO person (staff_number, name, furigana)
 		SELECT 'B' || i, '見本 ' || i, 'ミホン' FROM generate_series(1, $1) AS i RETURNING id`, n)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/portal"
 	"kagami/internal/sample/city"
 
 	"github.com/jackc/pgx/v5"
@@ -21,18 +22,6 @@ const (
 	growLimit     = 2 * time.Minute
 	manager       = 8 // the account of the sample town that sees one section: 税務町民課長
 )
-
-// analyze lets the database clear away what is no more and count what it holds, as it does
-// by itself before long.
-func (t *town) analyze(ctx context.Context) (err error) {
-	owner, err := pgx.Connect(ctx, t.url)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, owner.Close(ctx)) }()
-	_, err = owner.Exec(ctx, `VACUUM (ANALYZE)`)
-	return err
-}
 
 // registerPages are the pages of the register that are measured: each sort and filter,
 // words of one and two characters, frequent ones and such as are never there, and the
@@ -59,13 +48,13 @@ var lookers = []looker{{"assets-of-section", manager}, {"assets-of-town", office
 // how long it takes to make one: for who sees one section, and for who sees all.
 func measureAssets(ctx context.Context, _ string) ([]figure.Figure, error) {
 	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
-		page, stop, err := t.serve()
+		page, stop, err := t.Serve()
 		if err != nil {
 			return nil, err
 		}
 		defer stop()
 		begun := time.Now()
-		if err := city.Grow(ctx, t.pool, begun, city.Size{People: cityPeople, Assets: fewAssets, Seed: 1}); err != nil {
+		if err := city.Grow(ctx, t.Pool, begun, city.Size{People: cityPeople, Assets: fewAssets, Seed: 1}); err != nil {
 			return nil, err
 		}
 		grown := time.Since(begun)
@@ -74,7 +63,7 @@ func measureAssets(ctx context.Context, _ string) ([]figure.Figure, error) {
 			return nil, err
 		}
 		begun = time.Now()
-		if err := city.Grow(ctx, t.pool, begun, city.Size{People: cityPeople, Assets: cityAssets, Seed: 1}); err != nil {
+		if err := city.Grow(ctx, t.Pool, begun, city.Size{People: cityPeople, Assets: cityAssets, Seed: 1}); err != nil {
 			return nil, err
 		}
 		grown += time.Since(begun)
@@ -89,7 +78,7 @@ func measureAssets(ctx context.Context, _ string) ([]figure.Figure, error) {
 		for _, look := range lookers {
 			figures = append(figures, lookFigures(look.name, few[look], many[look])...)
 		}
-		cookie, err := signIn(ctx, page, t.accounts[officer])
+		cookie, err := portal.SignIn(ctx, page, t.Logins[officer])
 		if err != nil {
 			return nil, err
 		}
@@ -129,17 +118,17 @@ func lookFigures(name string, few, many []time.Duration) []figure.Figure {
 
 // measureRegisterPages measures the pages, each drawn anew, for each who looks.
 func (t *town) measureRegisterPages(ctx context.Context, page *httptest.Server) (took map[looker][]time.Duration, err error) {
-	if err := t.analyze(ctx); err != nil {
+	if err := t.Analyze(ctx); err != nil {
 		return nil, err
 	}
-	owner, err := pgx.Connect(ctx, t.url)
+	owner, err := pgx.Connect(ctx, t.URL)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, owner.Close(ctx)) }()
 	took = map[looker][]time.Duration{}
 	for _, look := range lookers {
-		cookie, err := signIn(ctx, page, t.accounts[look.who])
+		cookie, err := portal.SignIn(ctx, page, t.Logins[look.who])
 		if err != nil {
 			return nil, err
 		}
@@ -151,7 +140,7 @@ func (t *town) measureRegisterPages(ctx context.Context, page *httptest.Server) 
 					return nil, err
 				}
 				begun := time.Now()
-				if _, err := get(ctx, page.URL+path, cookie); err != nil {
+				if _, err := portal.Get(ctx, page.URL+path, cookie); err != nil {
 					return nil, err
 				}
 				seconds = append(seconds, time.Since(begun).Seconds())

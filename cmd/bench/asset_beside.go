@@ -28,10 +28,10 @@ const (
 // a page of its list, and an asset registered.
 func measureAssetsBeside(ctx context.Context, _ string) ([]figure.Figure, error) {
 	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
-		if err := city.Grow(ctx, t.pool, time.Now(), city.Size{Assets: assetsBeside, Seed: 1}); err != nil {
+		if err := city.Grow(ctx, t.Pool, time.Now(), city.Size{Assets: assetsBeside, Seed: 1}); err != nil {
 			return nil, err
 		}
-		if err := t.analyze(ctx); err != nil {
+		if err := t.Analyze(ctx); err != nil {
 			return nil, err
 		}
 		page, err := t.measureAssetsPage(ctx)
@@ -47,13 +47,13 @@ func measureAssetsBeside(ctx context.Context, _ string) ([]figure.Figure, error)
 // handler that makes the same session query and one query of the same rows, and writes the
 // same bytes.
 func (t *town) measureAssetsPage(ctx context.Context) (figure.Figure, error) {
-	page, stop, err := t.serve()
+	page, stop, err := t.Serve()
 	if err != nil {
 		return figure.Figure{}, err
 	}
 	defer stop()
-	f, _, err := t.holdBesideBare(ctx, page, t.accounts[officer], "/assets", func(r *http.Request) error {
-		rows, err := t.pool.Query(r.Context(), `
+	f, _, err := t.holdBesideBare(ctx, page, t.Logins[officer], "/assets", func(r *http.Request) error {
+		rows, err := t.Pool.Query(r.Context(), `
 			SELECT a.code, s.name, a.name, a.kind, a.place, a.confidentiality, a.integrity, a.availability, a.zone, a.checked_on::text, a.state
 			FROM asset a JOIN section s ON s.id = a.section_id WHERE a.state `+life.Counts+` ORDER BY -a.ranks[1], a.code_order LIMIT 101`)
 		if err != nil {
@@ -75,8 +75,8 @@ func (t *town) measureAssetsPage(ctx context.Context) (figure.Figure, error) {
 // plain insert of the same rows, both from several writers at once, each in a section of
 // its own.
 func (t *town) measureRegister(ctx context.Context) (figure.Figure, error) {
-	register := asset.New(t.pool, t.Door)
-	rows, err := t.pool.Query(ctx, `SELECT id, code FROM section ORDER BY id LIMIT $1`, writers)
+	register := asset.New(t.Pool, t.Door)
+	rows, err := t.Pool.Query(ctx, `SELECT id, code FROM section ORDER BY id LIMIT $1`, writers)
 	if err != nil {
 		return figure.Figure{}, err
 	}
@@ -130,7 +130,7 @@ func (t *town) measureRegister(ctx context.Context) (figure.Figure, error) {
 
 // insertAsset writes the rows of an asset that is registered, and nothing else.
 func (t *town) insertAsset(ctx context.Context, person, section, n int64, d asset.Details) error {
-	return pgx.BeginFunc(ctx, t.pool, func(tx pgx.Tx) error {
+	return pgx.BeginFunc(ctx, t.Pool, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO asset_number AS n (code, last) SELECT code, 1 FROM section WHERE id = $1 ON CONFLICT (code) DO UPDATE SET last = n.last + 1`, section)
 		if err != nil {
 			return err

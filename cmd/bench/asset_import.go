@@ -71,8 +71,8 @@ func heapPeak(do func() error) (peak uint64, took time.Duration, err error) {
 // as the command does it, and then the same file once more, of which nothing is new.
 func measureAssetImport(ctx context.Context, _ string) ([]figure.Figure, error) {
 	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
-		register := asset.New(t.pool, t.Door)
-		files := intake.New(t.pool, t.Door, register)
+		register := asset.New(t.Pool, t.Door)
+		files := intake.New(t.Pool, t.Door, register)
 		sections, err := register.Sections(ctx, authz.AsOperator())
 		if err != nil {
 			return nil, err

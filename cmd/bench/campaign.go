@@ -61,7 +61,7 @@ func measureCampaign(ctx context.Context, _ string) ([]figure.Figure, error) {
 // and returns what publishes it.
 func (t *town) decideNext(ctx context.Context) (draft.Draft, func() error, error) {
 	today := calendar.Day(time.Now())
-	actor := func(account int) (authz.Actor, error) { return t.Org.ActorOn(ctx, t.accounts[account].Person, today) }
+	actor := func(account int) (authz.Actor, error) { return t.Org.ActorOn(ctx, t.Logins[account].Person, today) }
 	general, err := actor(officer)
 	if err != nil {
 		return draft.Draft{}, nil, err
@@ -74,14 +74,14 @@ func (t *town) decideNext(ctx context.Context) (draft.Draft, func() error, error
 	if err := t.Draft.StartDraft(ctx, general, "kihon", 1); err != nil {
 		return draft.Draft{}, nil, err
 	}
-	draft, err := policytest.Adopt(ctx, t.Rooms, general, "kihon", t.accounts[0].StaffNumber, today)
+	draft, err := policytest.Adopt(ctx, t.Rooms, general, "kihon", t.Logins[0].StaffNumber, today)
 	return draft, func() error {
 		return t.Publish.PublishDecided(ctx, ciso, "kihon", publish.Publication{EffectiveOn: today, SHA256: draft.SHA256, Campaign: policytest.AskAll(today)})
 	}, err
 }
 
 func (t *town) asked(ctx context.Context, revision int64) ([]int64, error) {
-	rows, err := t.pool.Query(ctx, `
+	rows, err := t.Pool.Query(ctx, `
 		SELECT q.person_id FROM acknowledgement_request q JOIN notice n ON n.person_id = q.person_id WHERE q.revision_id = $1 GROUP BY 1`, revision)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (t *town) measureMorning(ctx context.Context, draft draft.Draft, people []i
 		return figure.Figure{}, err
 	}
 	var stored, recorded int
-	err = t.pool.QueryRow(ctx, `
+	err = t.Pool.QueryRow(ctx, `
 		SELECT (SELECT count(*) FROM acknowledgement WHERE revision_id = $1),
 		       (SELECT count(*) FROM trail_entry WHERE subject_kind = 'acknowledgement' AND subject_id = $1)`, draft.Revision).Scan(&stored, &recorded)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/portal"
 	"kagami/internal/sample/city"
 )
 
@@ -30,21 +31,21 @@ var exceptionPages = []string{
 // who sees one section and for who sees all.
 func measureExceptions(ctx context.Context, _ string) ([]figure.Figure, error) {
 	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
-		if err := city.Grow(ctx, t.pool, time.Now(), city.Size{Assets: exceptedAssets, Seed: 1}); err != nil {
+		if err := city.Grow(ctx, t.Pool, time.Now(), city.Size{Assets: exceptedAssets, Seed: 1}); err != nil {
 			return nil, err
 		}
 		if err := t.growExceptions(ctx); err != nil {
 			return nil, err
 		}
-		if err := t.analyze(ctx); err != nil {
+		if err := t.Analyze(ctx); err != nil {
 			return nil, err
 		}
-		page, stop, err := t.serve()
+		page, stop, err := t.Serve()
 		if err != nil {
 			return nil, err
 		}
 		defer stop()
-		owner, err := pgx.Connect(ctx, t.url)
+		owner, err := pgx.Connect(ctx, t.URL)
 		if err != nil {
 			return nil, err
 		}
@@ -55,7 +56,7 @@ func measureExceptions(ctx context.Context, _ string) ([]figure.Figure, error) {
 			all     []string
 		)
 		for _, look := range lookers {
-			cookie, err := signIn(ctx, page, t.accounts[look.who])
+			cookie, err := portal.SignIn(ctx, page, t.Logins[look.who])
 			if err != nil {
 				return nil, err
 			}
@@ -67,7 +68,7 @@ func measureExceptions(ctx context.Context, _ string) ([]figure.Figure, error) {
 						return nil, err
 					}
 					begun := time.Now()
-					if _, err := get(ctx, page.URL+path, cookie); err != nil {
+					if _, err := portal.Get(ctx, page.URL+path, cookie); err != nil {
 						return nil, fmt.Errorf("%s: %w", path, err)
 					}
 					seconds = append(seconds, time.Since(begun).Seconds())
@@ -89,7 +90,7 @@ func measureExceptions(ctx context.Context, _ string) ([]figure.Figure, error) {
 // growExceptions puts exceptions straight into the tables: of each asset that does not fit a
 // rule in turn, one in ten asked for, a few in force, the most of them over and most of these settled.
 func (t *town) growExceptions(ctx context.Context) (err error) {
-	owner, err := pgx.Connect(ctx, t.url)
+	owner, err := pgx.Connect(ctx, t.URL)
 	if err != nil {
 		return err
 	}

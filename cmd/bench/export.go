@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/portal"
 	"kagami/internal/asset/life"
 )
 
@@ -20,10 +21,10 @@ const (
 
 // measureExport measures how long it takes to be handed 100,000 assets of a city as a
 // workbook: those of the filter that leaves about as many, reckoned for each of them.
-func (t *town) measureExport(ctx context.Context, portal string, cookie *http.Cookie) (figure.Figure, error) {
+func (t *town) measureExport(ctx context.Context, page string, cookie *http.Cookie) (figure.Figure, error) {
 	var field, value string
 	var rows int
-	err := t.pool.QueryRow(ctx, `
+	err := t.Pool.QueryRow(ctx, `
 		SELECT field, value, rows FROM (
 			SELECT 'kind' AS field, kind AS value, count(*)::int AS rows FROM asset WHERE state `+life.Counts+` GROUP BY kind
 			UNION ALL SELECT 'zone', zone, count(*)::int FROM asset WHERE state `+life.Counts+` GROUP BY zone
@@ -34,7 +35,7 @@ func (t *town) measureExport(ctx context.Context, portal string, cookie *http.Co
 		return figure.Figure{}, fmt.Errorf("finding a filter: %w", err)
 	}
 	begun := time.Now()
-	file, err := get(ctx, portal+"/assets/export.xlsx?"+url.Values{field: {value}}.Encode(), cookie)
+	file, err := portal.Get(ctx, page+"/assets/export.xlsx?"+url.Values{field: {value}}.Encode(), cookie)
 	if err != nil {
 		return figure.Figure{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/portal"
 )
 
 const (
@@ -29,7 +30,7 @@ func measureOrganization(ctx context.Context, _ string) ([]figure.Figure, error)
 		if err := t.growToCity(ctx); err != nil {
 			return nil, err
 		}
-		page, stop, err := t.serve()
+		page, stop, err := t.Serve()
 		if err != nil {
 			return nil, err
 		}
@@ -49,7 +50,7 @@ func measureOrganization(ctx context.Context, _ string) ([]figure.Figure, error)
 			}},
 			{administrator, []string{"/", "/accounts", "/accounts?q=%E6%B0%8F1", "/accounts/C30000", "/accounts/invitations"}},
 		} {
-			cookie, err := signIn(ctx, page, t.accounts[look.who])
+			cookie, err := portal.SignIn(ctx, page, t.Logins[look.who])
 			if err != nil {
 				return nil, err
 			}
@@ -74,7 +75,7 @@ func medianTime(ctx context.Context, address string, cookie *http.Cookie) (time.
 	var seconds []float64
 	for range pageRounds {
 		begun := time.Now()
-		if _, err := get(ctx, address, cookie); err != nil {
+		if _, err := portal.Get(ctx, address, cookie); err != nil {
 			return 0, err
 		}
 		seconds = append(seconds, time.Since(begun).Seconds())
@@ -85,7 +86,7 @@ func medianTime(ctx context.Context, address string, cookie *http.Cookie) (time.
 // growToCity adds sections, posts and people straight into the tables: how they
 // come there is not what is measured. Each person has held a post before.
 func (t *town) growToCity(ctx context.Context) (err error) {
-	owner, err := pgx.Connect(ctx, t.url)
+	owner, err := pgx.Connect(ctx, t.URL)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/portal"
 	"kagami/cmd/bench/process"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
@@ -65,7 +66,7 @@ func measurePeople(ctx context.Context, binary string) (figures []figure.Figure,
 		return nil, err
 	}
 	defer pool.Close()
-	ground, err := newGround(pool)
+	ground, err := portal.NewGround(pool)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func measurePeople(ctx context.Context, binary string) (figures []figure.Figure,
 		return nil, err
 	}
 	next := personnelFile(today.AddDays(1), manyPeople/10)
-	preview, err := measurePreview(ctx, &town{Ground: ground, pool: pool}, administrator, next)
+	preview, err := measurePreview(ctx, &town{&portal.Town{Ground: ground, Pool: pool}}, administrator, next)
 	if err != nil {
 		return nil, err
 	}
@@ -208,12 +209,12 @@ func measureCommand(ctx context.Context, binary, databaseURL, dir string, file [
 // measurePreview hands a file in at the portal, and measures the page that shows
 // what it would do.
 func measurePreview(ctx context.Context, t *town, who sample.Account, file []byte) (figure.Figure, error) {
-	page, stop, err := t.serve()
+	page, stop, err := t.Serve()
 	if err != nil {
 		return figure.Figure{}, err
 	}
 	defer stop()
-	cookie, err := signIn(ctx, page, who)
+	cookie, err := portal.SignIn(ctx, page, who)
 	if err != nil {
 		return figure.Figure{}, err
 	}
@@ -226,7 +227,7 @@ func measurePreview(ctx context.Context, t *town, who sample.Account, file []byt
 	var took []float64
 	for range previews {
 		begun := time.Now()
-		if _, err := get(ctx, page.URL+path, cookie); err != nil {
+		if _, err := portal.Get(ctx, page.URL+path, cookie); err != nil {
 			return figure.Figure{}, err
 		}
 		took = append(took, time.Since(begun).Seconds())

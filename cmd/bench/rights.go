@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/portal"
 	"kagami/internal/address"
 	"kagami/internal/rights"
 	"kagami/internal/rights/connector"
@@ -33,15 +34,15 @@ const (
 // page, and what follows from a day on which ten thousand rights move with their people.
 func measureRights(ctx context.Context, _ string) ([]figure.Figure, error) {
 	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
-		if err := city.Grow(ctx, t.pool, time.Now(), city.Size{People: cityPeople, Assets: rightsAssets, Rights: cityRights, Seed: 1}); err != nil {
+		if err := city.Grow(ctx, t.Pool, time.Now(), city.Size{People: cityPeople, Assets: rightsAssets, Rights: cityRights, Seed: 1}); err != nil {
 			return nil, err
 		}
-		connectors := connector.New(t.pool, t.Door, t.Keys, t.Log, reach.DialPeers)
-		of := settle.New(t.pool, t.Door, rights.New(t.pool, t.Door, rights.Ties{Carry: connectors.Carry}))
+		connectors := connector.New(t.Pool, t.Door, t.Keys, t.Log, reach.DialPeers)
+		of := settle.New(t.Pool, t.Door, rights.New(t.Pool, t.Door, rights.Ties{Carry: connectors.Carry}))
 		if err := of.Settle(ctx); err != nil { // what the city was made with
 			return nil, err
 		}
-		if err := t.analyze(ctx); err != nil {
+		if err := t.Analyze(ctx); err != nil {
 			return nil, err
 		}
 		beside, err := t.measureLedger(ctx)
@@ -60,13 +61,13 @@ func measureRights(ctx context.Context, _ string) ([]figure.Figure, error) {
 // measureLedger holds the first page of the ledger of the whole town beside a bare handler
 // that makes the same session query and one query of the same rows, and writes the same bytes.
 func (t *town) measureLedger(ctx context.Context) (figure.Figure, error) {
-	page, stop, err := t.serve()
+	page, stop, err := t.Serve()
 	if err != nil {
 		return figure.Figure{}, err
 	}
 	defer stop()
-	f, _, err := t.holdBesideBare(ctx, page, t.accounts[officer], address.Rights, func(r *http.Request) error {
-		rows, err := t.pool.Query(r.Context(), `
+	f, _, err := t.holdBesideBare(ctx, page, t.Logins[officer], address.Rights, func(r *http.Request) error {
+		rows, err := t.Pool.Query(r.Context(), `
 			SELECT r.code, p.staff_number, p.name, y.code, y.name, s.name, w.title, w.section, r.kind, r.grade, r.login, r.outsider, r.purpose, r.from_on::text, r.until_on::text, r.confirmed_on::text, r.state
 			FROM access_right r JOIN person p ON p.id = r.person_id JOIN asset y ON y.id = r.asset_id JOIN section s ON s.id = y.section_id
 			LEFT JOIN LATERAL (SELECT o.title, x.name AS section FROM appointment a JOIN post o ON o.id = a.post_id LEFT JOIN section x ON x.id = o.section_id
@@ -91,7 +92,7 @@ func (t *town) measureLedger(ctx context.Context) (figure.Figure, error) {
 // sees all and for a 課長, and a person's page.
 func (t *town) measureRightsPages(ctx context.Context) ([]figure.Figure, error) {
 	var large, middle string
-	err := t.pool.QueryRow(ctx, `
+	err := t.Pool.QueryRow(ctx, `
 		SELECT (SELECT y.code FROM asset y WHERE y.id = (SELECT asset_id FROM access_right GROUP BY asset_id ORDER BY count(*) DESC LIMIT 1)),
 		       (SELECT code FROM access_right WHERE id = (SELECT max(id) / 2 FROM access_right))`).Scan(&large, &middle)
 	if err != nil {
@@ -106,7 +107,7 @@ func (t *town) measureRightsPages(ctx context.Context) ([]figure.Figure, error) 
 		chosen := address.With(address.Rights, "choice", c.Key)
 		paths = append(paths, chosen, address.With(chosen, "system", large), address.With(chosen, "section", "k0801"))
 	}
-	page, stop, err := t.serve()
+	page, stop, err := t.Serve()
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func (t *town) measureRightsPages(ctx context.Context) ([]figure.Figure, error) 
 		person  time.Duration
 	)
 	for _, look := range []looker{{"the 統括", officer}, {"a 課長", manager}} {
-		cookie, err := signIn(ctx, page, t.accounts[look.who])
+		cookie, err := portal.SignIn(ctx, page, t.Logins[look.who])
 		if err != nil {
 			return nil, err
 		}
@@ -148,7 +149,7 @@ func (t *town) measureRightsPages(ctx context.Context) ([]figure.Figure, error) 
 // medianAnew is how long a page takes that is drawn anew each time, since the ledger has
 // changed meanwhile.
 func (t *town) medianAnew(ctx context.Context, page string, cookie *http.Cookie) (time.Duration, error) {
-	owner, err := pgx.Connect(ctx, t.url)
+	owner, err := pgx.Connect(ctx, t.URL)
 	if err != nil {
 		return 0, err
 	}
@@ -159,7 +160,7 @@ func (t *town) medianAnew(ctx context.Context, page string, cookie *http.Cookie)
 			return 0, fmt.Errorf("counting a change: %w", err)
 		}
 		begun := time.Now()
-		if _, err := get(ctx, page, cookie); err != nil {
+		if _, err := portal.Get(ctx, page, cookie); err != nil {
 			return 0, err
 		}
 		seconds = append(seconds, time.Since(begun).Seconds())
@@ -175,7 +176,7 @@ func (t *town) measureSettle(ctx context.Context, of *settle.Service) (figure.Fi
 		return figure.Figure{}, err
 	}
 	asked := func() (n int, err error) {
-		return n, t.pool.QueryRow(ctx, `SELECT count(*) FROM right_question WHERE answer IS NULL`).Scan(&n)
+		return n, t.Pool.QueryRow(ctx, `SELECT count(*) FROM right_question WHERE answer IS NULL`).Scan(&n)
 	}
 	before, err := asked()
 	if err != nil {
@@ -194,7 +195,7 @@ func (t *town) measureSettle(ctx context.Context, of *settle.Service) (figure.Fi
 		return figure.Figure{}, err
 	}
 	var orders int
-	if err := t.pool.QueryRow(ctx, `SELECT count(*) FROM work_order WHERE from_at >= $1`, begun).Scan(&orders); err != nil {
+	if err := t.Pool.QueryRow(ctx, `SELECT count(*) FROM work_order WHERE from_at >= $1`, begun).Scan(&orders); err != nil {
 		return figure.Figure{}, err
 	}
 	if orders == 0 {
@@ -209,7 +210,7 @@ func (t *town) measureSettle(ctx context.Context, of *settle.Service) (figure.Fi
 // transferPeople lets people with ten thousand rights between them work in another section
 // from today on.
 func (t *town) transferPeople(ctx context.Context) (err error) {
-	owner, err := pgx.Connect(ctx, t.url)
+	owner, err := pgx.Connect(ctx, t.URL)
 	if err != nil {
 		return err
 	}

@@ -25,14 +25,14 @@ const (
 // with what is wanted, where some of them differ.
 func measureRightsComparison(ctx context.Context, _ string) ([]figure.Figure, error) {
 	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
-		system, err := connectortest.Accounts(comparedAccounts).Grow(ctx, t.url)
+		system, err := connectortest.Accounts(comparedAccounts).Grow(ctx, t.URL)
 		if err != nil {
 			return nil, err
 		}
-		connectors := connector.New(t.pool, t.Door, secret.Random(), slog.New(slog.NewJSONHandler(io.Discard, nil)), func(reach.Kind, json.RawMessage, string, func() time.Time) (reach.Far, error) {
+		connectors := connector.New(t.Pool, t.Door, secret.Random(), slog.New(slog.NewJSONHandler(io.Discard, nil)), func(reach.Kind, json.RawMessage, string, func() time.Time) (reach.Far, error) {
 			return reach.Far{Peer: connectortest.Accounts(comparedAccounts)}, nil
 		})
-		who := authz.Actor{Person: t.accounts[officer].Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+		who := authz.Actor{Person: t.Logins[officer].Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
 		code, err := connectors.Make(ctx, who, connector.Details{Name: "大きなディレクトリ", Kind: reach.LDAP, Secret: "secret"})
 		if err != nil {
 			return nil, err

@@ -71,20 +71,20 @@ func (a asked) until(number string) error {
 func measureRightsStart(ctx context.Context, _ string) ([]figure.Figure, error) {
 	return onTown(ctx, func(t *town) (figures []figure.Figure, err error) {
 		far := asked{startedPeople + behindPeople, make(chan string, 2*(startedPeople+behindPeople))}
-		system, err := far.Grow(ctx, t.url)
+		system, err := far.Grow(ctx, t.URL)
 		if err != nil {
 			return nil, err
 		}
 		log := slog.New(slog.NewJSONHandler(io.Discard, nil))
-		connectors := connector.New(t.pool, t.Door, secret.Random(), log, func(reach.Kind, json.RawMessage, string, func() time.Time) (reach.Far, error) {
+		connectors := connector.New(t.Pool, t.Door, secret.Random(), log, func(reach.Kind, json.RawMessage, string, func() time.Time) (reach.Far, error) {
 			return reach.Far{Peer: far}, nil
 		})
-		who := authz.Actor{Person: t.accounts[officer].Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+		who := authz.Actor{Person: t.Logins[officer].Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
 		if err := switchOn(ctx, connectors, who, system); err != nil {
 			return nil, err
 		}
 		// of those who are suspended, what there is to do because it was switched on
-		rows, err := t.pool.Query(ctx, `SELECT t.person_id FROM right_target t JOIN person p ON p.id = t.person_id WHERE t.state = 'waiting' AND p.staff_number = ANY($1)`, numbers())
+		rows, err := t.Pool.Query(ctx, `SELECT t.person_id FROM right_target t JOIN person p ON p.id = t.person_id WHERE t.state = 'waiting' AND p.staff_number = ANY($1)`, numbers())
 		if err != nil {
 			return nil, err
 		}
@@ -100,7 +100,7 @@ func measureRightsStart(ctx context.Context, _ string) ([]figure.Figure, error) 
 		for len(far.numbers) > 0 {
 			<-far.numbers
 		}
-		jobs, err := job.Start(ctx, t.pool, log, func() error { return nil }, []job.Queue{connector.Queue()}, func(workers *river.Workers) []*river.PeriodicJob {
+		jobs, err := job.Start(ctx, t.Pool, log, func() error { return nil }, []job.Queue{connector.Queue()}, func(workers *river.Workers) []*river.PeriodicJob {
 			connectors.RegisterJobs(workers)
 			return nil
 		})
@@ -108,7 +108,7 @@ func measureRightsStart(ctx context.Context, _ string) ([]figure.Figure, error) 
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, jobs.Stop(ctx)) }()
-		bars := bar.New(t.pool, t.Door, rights.New(t.pool, t.Door, rights.Ties{Carry: connectors.Carry}), bar.Ties{})
+		bars := bar.New(t.Pool, t.Door, rights.New(t.Pool, t.Door, rights.Ties{Carry: connectors.Carry}), bar.Ties{})
 		slowest := time.Duration(0)
 		for i := 1; i <= startedPeople; i++ {
 			number := numberOf(i)
@@ -122,7 +122,7 @@ func measureRightsStart(ctx context.Context, _ string) ([]figure.Figure, error) 
 			slowest = max(slowest, time.Since(committed))
 		}
 		var behind int
-		if err := t.pool.QueryRow(ctx, `SELECT count(*) FROM right_target WHERE state = 'waiting'`).Scan(&behind); err != nil {
+		if err := t.Pool.QueryRow(ctx, `SELECT count(*) FROM right_target WHERE state = 'waiting'`).Scan(&behind); err != nil {
 			return nil, err
 		}
 		if behind == 0 {

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/portal"
 	"kagami/internal/policy/outline"
 )
 
@@ -36,12 +37,12 @@ func measureSearch(ctx context.Context, _ string) ([]figure.Figure, error) {
 		if err := t.growLibrary(ctx); err != nil {
 			return nil, err
 		}
-		page, stop, err := t.serve()
+		page, stop, err := t.Serve()
 		if err != nil {
 			return nil, err
 		}
 		defer stop()
-		cookie, err := signIn(ctx, page, t.accounts[officer])
+		cookie, err := portal.SignIn(ctx, page, t.Logins[officer])
 		if err != nil {
 			return nil, err
 		}
@@ -72,7 +73,7 @@ func measureSearch(ctx context.Context, _ string) ([]figure.Figure, error) {
 // the portal does at its start. Some words are common and most are rare, as in
 // real texts.
 func (t *town) growLibrary(ctx context.Context) (err error) {
-	owner, err := pgx.Connect(ctx, t.url)
+	owner, err := pgx.Connect(ctx, t.URL)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kagami/cmd/bench/figure"
+	"kagami/cmd/bench/portal"
 	"kagami/internal/address"
 	"kagami/internal/asset"
 	"kagami/internal/asset/stocktaking"
@@ -27,15 +28,15 @@ const (
 // 棚卸し of all of them, to see a section of some hundreds, and to answer for one.
 func measureStocktaking(ctx context.Context, _ string) ([]figure.Figure, error) {
 	return onTown(ctx, func(t *town) ([]figure.Figure, error) {
-		stocktakings := stocktaking.New(t.pool, t.Door, asset.New(t.pool, t.Door), stocktaking.Ties{})
-		who := authz.Actor{Person: t.accounts[officer].Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
+		stocktakings := stocktaking.New(t.Pool, t.Door, asset.New(t.Pool, t.Door), stocktaking.Ties{})
+		who := authz.Actor{Person: t.Logins[officer].Person, Holdings: []authz.Holding{{Role: authz.GeneralSecurityOfficer}}}
 		if err := t.closeSample(ctx, stocktakings, who); err != nil {
 			return nil, err
 		}
-		if err := city.Grow(ctx, t.pool, time.Now(), city.Size{People: cityPeople, Assets: cityAssets, Seed: 1}); err != nil {
+		if err := city.Grow(ctx, t.Pool, time.Now(), city.Size{People: cityPeople, Assets: cityAssets, Seed: 1}); err != nil {
 			return nil, err
 		}
-		if err := t.analyze(ctx); err != nil {
+		if err := t.Analyze(ctx); err != nil {
 			return nil, err
 		}
 		begun := time.Now()
@@ -95,7 +96,7 @@ type large struct {
 
 // largeSection is the one whose assets are nearest to some hundreds.
 func (t *town) largeSection(ctx context.Context) (large, error) {
-	rows, err := t.pool.Query(ctx, `
+	rows, err := t.Pool.Query(ctx, `
 		SELECT s.id, s.code, n.held AS assets FROM stocktaking_section n JOIN section s ON s.id = n.section_id WHERE n.open ORDER BY abs(n.held - $1), s.id LIMIT 1`, stocktakingAssets)
 	if err != nil {
 		return large{}, err
@@ -105,19 +106,19 @@ func (t *town) largeSection(ctx context.Context) (large, error) {
 
 // measureStocktakingPage is the median time of a section's page.
 func (t *town) measureStocktakingPage(ctx context.Context, path string) (float64, error) {
-	page, stop, err := t.serve()
+	page, stop, err := t.Serve()
 	if err != nil {
 		return 0, err
 	}
 	defer stop()
-	cookie, err := signIn(ctx, page, t.accounts[officer])
+	cookie, err := portal.SignIn(ctx, page, t.Logins[officer])
 	if err != nil {
 		return 0, err
 	}
 	var seconds []float64
 	for range pageRounds {
 		begun := time.Now()
-		if _, err := get(ctx, page.URL+path, cookie); err != nil {
+		if _, err := portal.Get(ctx, page.URL+path, cookie); err != nil {
 			return 0, err
 		}
 		seconds = append(seconds, time.Since(begun).Seconds())
@@ -127,7 +128,7 @@ func (t *town) measureStocktakingPage(ctx context.Context, path string) (float64
 
 // measureTaps is the median time of an answer by the section's 管理者.
 func (t *town) measureTaps(ctx context.Context, stocktakings *stocktaking.Service, code string, section large) (float64, error) {
-	manager := authz.Actor{Person: t.accounts[officer].Person, Holdings: []authz.Holding{{Role: authz.SecurityManager, Section: section.ID}}}
+	manager := authz.Actor{Person: t.Logins[officer].Person, Holdings: []authz.Holding{{Role: authz.SecurityManager, Section: section.ID}}}
 	place, err := stocktakings.FindSection(ctx, manager, code, section.Code)
 	if err != nil {
 		return 0, err

@@ -13,6 +13,7 @@ import (
 
 	"kagami/cmd/bench/figure"
 	"kagami/cmd/bench/film"
+	"kagami/cmd/bench/portal"
 	"kagami/cmd/bench/process"
 	"kagami/internal/address"
 	"kagami/internal/attachment"
@@ -40,7 +41,7 @@ func measureVideo(ctx context.Context, binary string) ([]figure.Figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		cmd := exec.CommandContext(ctx, binary, "serve", "--database-url", t.url, "--listen", listen, "--key-file", filepath.Join(dir, "key"), "--second-factor-roles", "none")
+		cmd := exec.CommandContext(ctx, binary, "serve", "--database-url", t.URL, "--listen", listen, "--key-file", filepath.Join(dir, "key"), "--second-factor-roles", "none")
 		if err := cmd.Start(); err != nil {
 			return nil, err
 		}
@@ -49,7 +50,7 @@ func measureVideo(ctx context.Context, binary string) ([]figure.Figure, error) {
 		if err := process.AwaitReady(ctx, page.URL+"/readyz"); err != nil {
 			return nil, err
 		}
-		cookie, err := signIn(ctx, page, t.accounts[officer])
+		cookie, err := portal.SignIn(ctx, page, t.Logins[officer])
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +74,7 @@ func measureVideo(ctx context.Context, binary string) ([]figure.Figure, error) {
 // film lets a video be the minutes of the decision on the second revision.
 func (t *town) film(ctx context.Context) error {
 	today := calendar.Day(time.Now())
-	general, err := t.Org.ActorOn(ctx, t.accounts[officer].Person, today)
+	general, err := t.Org.ActorOn(ctx, t.Logins[officer].Person, today)
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func (t *town) film(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	chair := t.accounts[0].StaffNumber
+	chair := t.Logins[0].StaffNumber
 	return errors.Join(
 		t.Draft.Submit(ctx, general, "kihon", draft.Submission{Scale: draft.Major, Why: policy.AfterOther, WhyText: "計測", SHA256: d.SHA256}),
 		t.Publish.RecordDecision(ctx, general, "kihon", publish.Decision{On: today, Adopted: true, Chair: chair, Attendees: []string{chair}, File: file.Token, SHA256: d.SHA256}))

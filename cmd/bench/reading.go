@@ -2,32 +2,18 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"kagami/cmd/bench/figure"
 	"kagami/cmd/bench/load"
-	"kagami/cmd/bench/process"
-	"kagami/cmd/kagami/parts"
-	"kagami/internal/policy/policytest"
-	"kagami/internal/postgres"
-	"kagami/internal/postgres/cluster"
+	"kagami/cmd/bench/portal"
 	"kagami/internal/sample"
-	"kagami/internal/secret"
-	"kagami/migrations"
-	"kagami/web/server"
 	"kagami/web/server/cookie"
-	"kagami/web/server/servertest"
 	"kagami/web/static"
 )
 
@@ -39,14 +25,12 @@ const (
 	wireLimit        = 15_000 // bytes
 )
 
-// town is a portal with the sample town, on a cluster that keeps its promises
-// to the disk.
-type town struct {
-	server.Ground
-	policytest.Rooms
-	pool     *pgxpool.Pool
-	url      string // as the schema's owner
-	accounts []sample.Account
+// town is the portal as the figures of this room measure it.
+type town struct{ *portal.Town }
+
+// onTown measures on a town of its own.
+func onTown(ctx context.Context, measure func(t *town) ([]figure.Figure, error)) ([]figure.Figure, error) {
+	return portal.On(ctx, func(t *portal.Town) ([]figure.Figure, error) { return measure(&town{t}) })
 }
 
 // measurePortal measures the reading page and the acknowledgement.
@@ -61,53 +45,11 @@ func measurePortal(ctx context.Context, _ string) ([]figure.Figure, error) {
 	})
 }
 
-// onTown measures on a town of its own.
-func onTown(ctx context.Context, measure func(t *town) ([]figure.Figure, error)) (figures []figure.Figure, err error) {
-	dir, remove, err := process.Place()
-	if err != nil {
-		return nil, err
-	}
-	defer remove()
-	c, err := cluster.Start(ctx, cluster.Config{Dir: dir})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, c.Stop()) }()
-	if err := postgres.Migrate(ctx, c.URL(), migrations.All()); err != nil {
-		return nil, err
-	}
-	t, err := fill(ctx, c.URL())
-	if err != nil {
-		return nil, err
-	}
-	defer t.pool.Close()
-	return measure(t)
-}
-
-func fill(ctx context.Context, database string) (*town, error) {
-	pool, err := postgres.Open(ctx, database)
-	if err != nil {
-		return nil, err
-	}
-	made, err := servertest.Fill(ctx, pool, time.Now, parts.List)
-	if err != nil {
-		return nil, err
-	}
-	ground, err := newGround(pool)
-	return &town{ground, policytest.NewRooms(pool, ground.Door, time.Now), pool, database, made.Accounts}, err
-}
-
-// newGround is what a portal on localhost stands on.
-func newGround(pool *pgxpool.Pool) (server.Ground, error) {
-	settings := server.Settings{Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Keys: secret.Random()}
-	return server.NewGround(settings, pool, time.Now, slog.New(slog.NewJSONHandler(io.Discard, nil)))
-}
-
 // measureReading holds the signed-in reading page beside a bare handler that
 // makes the same session query and writes the same bytes: for a person who has
 // acknowledged the text, and for one who has not.
 func (t *town) measureReading(ctx context.Context) ([]figure.Figure, error) {
-	page, stop, err := t.serve()
+	page, stop, err := t.Serve()
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +58,7 @@ func (t *town) measureReading(ctx context.Context) ([]figure.Figure, error) {
 	for _, visitor := range []struct {
 		name    string
 		account sample.Account
-	}{{"reading", t.accounts[0]}, {"reading-unread", t.accounts[12]}} {
+	}{{"reading", t.Logins[0]}, {"reading-unread", t.Logins[12]}} {
 		f, bytes, err := t.holdBesideBare(ctx, page, visitor.account, "/policies/kihon", nil)
 		if err != nil {
 			return nil, err
@@ -143,7 +85,7 @@ func (t *town) measureReading(ctx context.Context) ([]figure.Figure, error) {
 // measurePacked holds the reading page as browsers take it, compressed, beside the
 // same page as it is; and how much of the first page goes over the wire.
 func (t *town) measurePacked(ctx context.Context, page *httptest.Server) ([]figure.Figure, error) {
-	signedIn, err := signIn(ctx, page, t.accounts[0])
+	signedIn, err := portal.SignIn(ctx, page, t.Logins[0])
 	if err != nil {
 		return nil, err
 	}
@@ -192,29 +134,14 @@ func sizePacked(ctx context.Context, address string, cookie *http.Cookie) (int, 
 	return len(body), err
 }
 
-// serve runs the portal until stop.
-func (t *town) serve() (page *httptest.Server, stop func(), err error) {
-	list, err := parts.List(t.Ground)
-	if err != nil {
-		return nil, nil, err
-	}
-	handler, err := server.New(t.Ground, list)
-	if err != nil {
-		return nil, nil, err
-	}
-	page = httptest.NewServer(handler)
-	page.URL = strings.Replace(page.URL, "127.0.0.1", "localhost", 1) // where the portal is at home
-	return page, page.Close, nil
-}
-
 // holdBesideBare holds a page beside a bare handler that makes the same session query and,
 // where it is given, asks of its own, and writes the same bytes.
 func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sample.Account, path string, asking func(*http.Request) error) (figure.Figure, int, error) {
-	signedIn, err := signIn(ctx, page, who)
+	signedIn, err := portal.SignIn(ctx, page, who)
 	if err != nil {
 		return figure.Figure{}, 0, err
 	}
-	body, err := get(ctx, page.URL+path, signedIn)
+	body, err := portal.Get(ctx, page.URL+path, signedIn)
 	if err != nil {
 		return figure.Figure{}, 0, err
 	}
@@ -249,47 +176,4 @@ func (t *town) holdBesideBare(ctx context.Context, page *httptest.Server, who sa
 func against(server *httptest.Server, path string, cookie *http.Cookie) load.Load {
 	host := strings.TrimPrefix(server.URL, "http://")
 	return load.Load{Address: host, Request: []byte("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + cookie.String() + "\r\n\r\n")}
-}
-
-func signIn(ctx context.Context, page *httptest.Server, who sample.Account) (*http.Cookie, error) {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return nil, err
-	}
-	form := url.Values{"login": {who.StaffNumber}, "password": {who.Password}}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, page.URL+"/login", strings.NewReader(form.Encode()))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	response, err := (&http.Client{Jar: jar}).Do(request)
-	if err != nil {
-		return nil, err
-	}
-	if err := response.Body.Close(); err != nil {
-		return nil, err
-	}
-	for _, cookie := range jar.Cookies(request.URL) {
-		if cookie.Name == "kagami" {
-			return cookie, nil
-		}
-	}
-	return nil, errors.New("signing in gave no session")
-}
-
-func get(ctx context.Context, address string, cookie *http.Cookie) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	request.AddCookie(cookie)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close() //nolint:errcheck // it was read only
-	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answers %s", address, response.Status)
-	}
-	return io.ReadAll(response.Body)
 }
