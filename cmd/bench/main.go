@@ -14,6 +14,7 @@ import (
 	"os"
 	"slices"
 
+	"kagami/cmd/bench/cases"
 	"kagami/cmd/bench/figure"
 	"kagami/cmd/bench/process"
 	"kagami/cmd/bench/text"
@@ -51,6 +52,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		{[]string{"rights-comparison"}, measureRightsComparison},
 		{[]string{"rights-start"}, measureRightsStart},
 		{[]string{"rights-ledger", "rights-ledger-ms", "rights-person", "rights-settle"}, measureRights},
+		{[]string{"cases"}, cases.List},
 		{[]string{"publish", "morning"}, measureCampaign},
 		{[]string{"people-import", "people-import-memory", "import-preview", "import-beside"}, measurePeople},
 		{[]string{"search"}, measureSearch},

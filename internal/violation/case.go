@@ -92,8 +92,9 @@ func (w Why) Title() string {
 
 // Works is where the person of a case c works on @today: in whose work it happened, if they
 // still do, or else in their first post; where it happened, of who has left.
-const Works = `coalesce((SELECT w.section_id FROM standing w WHERE w.person_id = c.person_id AND w.period @> @today::date AND w.section_id IS NOT NULL
-	ORDER BY w.section_id IS DISTINCT FROM c.section_id, w.acting, w.position, w.id LIMIT 1), c.section_id)`
+const Works = `CASE WHEN EXISTS (SELECT FROM standing w WHERE w.person_id = c.person_id AND w.section_id = c.section_id AND w.period @> @today::date) THEN c.section_id
+	ELSE coalesce((SELECT w.section_id FROM standing w WHERE w.person_id = c.person_id AND w.period @> @today::date AND w.section_id IS NOT NULL
+		ORDER BY w.acting, w.position, w.id LIMIT 1), c.section_id) END`
 
 const selected = `
 	SELECT c.id, c.code, c.state, c.state_at, c.outcome, coalesce(c.person_id, 0) AS person, coalesce(p.staff_number, '') AS person_number, coalesce(p.name, '') AS person_name,

@@ -21,6 +21,7 @@ import (
 	"kagami/internal/rights/bar"
 	"kagami/internal/trail"
 	"kagami/internal/violation/authority"
+	"kagami/internal/violation/bars"
 	"kagami/internal/violation/procedure"
 	"kagami/internal/violation/whom"
 )
@@ -159,18 +160,15 @@ func (t *turn) refuseTwice(ctx context.Context, tx *door.Tx, f Finding) error {
 
 // claim makes what was cut already for the person's conduct part of the case, and keeps the
 // person out of it.
-func (t *turn) claim(ctx context.Context, tx *door.Tx) error {
+func (t *turn) claim(ctx context.Context, tx *door.Tx) (err error) {
 	if t.Person == 0 {
 		return nil
 	}
-	err := tx.QueryRow(ctx, `
-		WITH cut AS (
-			INSERT INTO violation_bar (bar_id, case_id, version)
-			SELECT b.id, @case, @version FROM bar_shown b
-			WHERE b.person_id = @person AND b.kind = @kind AND (b.to_at IS NULL OR b.to_at > @now::timestamptz) ON CONFLICT DO NOTHING RETURNING bar_id),
-		aside AS (INSERT INTO violation_recused (case_id, person_id, why) VALUES (@case, @person, 'concerned') ON CONFLICT DO NOTHING)
-		SELECT ARRAY(SELECT b.code FROM cut JOIN bar_shown b ON b.id = cut.bar_id)`,
-		pgx.StrictNamedArgs{"case": t.ID, "version": t.Version, "person": t.Person, "kind": string(bar.ConductCut), "now": tx.Now}).Scan(&t.Bars)
+	if t.Bars, err = bars.Claim(ctx, tx, t.ID, t.Version, t.Person); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO violation_recused (case_id, person_id, why) VALUES (@case, @person, @why) ON CONFLICT DO NOTHING`,
+		pgx.StrictNamedArgs{"case": t.ID, "person": t.Person, "why": string(Concerned)})
 	return wrap("keeping the person out of a case", err)
 }
 

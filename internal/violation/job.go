@@ -16,6 +16,7 @@ import (
 	"kagami/internal/postgres"
 	"kagami/internal/rights/bar"
 	"kagami/internal/trail"
+	"kagami/internal/violation/bars"
 	"kagami/internal/violation/procedure"
 )
 
@@ -71,14 +72,6 @@ func (s *Service) Deliver(ctx context.Context, id int64, version int) error {
 	})
 }
 
-// Owned tells whether a case bars so.
-func Owned(ctx context.Context, db postgres.Querier, bar int64) (owned bool, err error) {
-	err = db.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM violation_bar v JOIN bar_shown b ON b.id = v.bar_id WHERE v.bar_id = @bar AND b.kind IN ('suspension', 'revocation'))`,
-		pgx.StrictNamedArgs{"bar": bar}).Scan(&owned)
-	return owned, wrap("looking whose a bar is", err)
-}
-
 // Cut makes a cut for somebody's conduct, which was begun elsewhere, part of their newest case that
 // is open. Who cuts need not read the case.
 func Cut(ctx context.Context, tx *door.Tx, actor authz.Actor, cut, person int64, o bar.Order) (also []door.Effect, told bool, err error) {
@@ -107,7 +100,7 @@ func Cut(ctx context.Context, tx *door.Tx, actor authz.Actor, cut, person int64,
 	if _, err := t.write(ctx, tx, actor, said, whom); err != nil {
 		return nil, false, err
 	}
-	if err := t.own(ctx, tx, cut); err != nil {
+	if err := bars.Note(ctx, tx, cut, t.ID, t.Version); err != nil {
 		return nil, false, err
 	}
 	return []door.Effect{{Subject: trail.Subject{Kind: subject, ID: id}, Fields: []string{string(t.event)}, Notices: t.notices(t.event, whom, tx.Now)}}, true, nil
@@ -126,13 +119,9 @@ func CutTold(ctx context.Context, tx *door.Tx, cut, person int64) error {
 // day being over. One that can't be closed yet, since nobody has said whether it is referred, goes
 // on: then the 統括 lifts it.
 func (ties Ties) Ended(ctx context.Context, tx *door.Tx, bar int64) (also []door.Effect, told bool, err error) {
-	var id int64
-	err = tx.QueryRow(ctx, `SELECT case_id FROM violation_bar WHERE bar_id = @bar`, pgx.StrictNamedArgs{"bar": bar}).Scan(&id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, wrap("looking whose a bar is", err)
+	id, err := bars.CaseOf(ctx, tx, bar)
+	if err != nil || id == 0 {
+		return nil, false, err
 	}
 	c, err := onlyCase(ctx, tx, id)
 	if err != nil || c.State != procedure.Suspended || len(c.Bars) > 0 {

@@ -16,15 +16,17 @@ import (
 	"kagami/internal/notice"
 	"kagami/internal/rights/bar"
 	"kagami/internal/state"
+	"kagami/internal/violation/bars"
 	"kagami/internal/violation/procedure"
 )
 
 // Service is the cases in a database.
 type Service struct {
-	pool *pgxpool.Pool
-	door *door.Door
-	bars *bar.Service
-	ties Ties
+	pool   *pgxpool.Pool
+	door   *door.Door
+	ledger *bar.Service
+	bars   bars.Bars
+	ties   Ties
 }
 
 // Ties are what cases start elsewhere.
@@ -35,18 +37,18 @@ type Ties struct {
 }
 
 // New makes the service.
-func New(pool *pgxpool.Pool, d *door.Door, bars *bar.Service) *Service {
-	return &Service{pool: pool, door: d, bars: bars}
+func New(pool *pgxpool.Pool, d *door.Door, ledger *bar.Service) *Service {
+	return &Service{pool: pool, door: d, ledger: ledger, bars: bars.New(ledger)}
 }
 
 // With is the service that starts something elsewhere.
 func (s *Service) With(ties Ties) *Service {
-	return &Service{pool: s.pool, door: s.door, bars: s.bars, ties: ties}
+	return &Service{pool: s.pool, door: s.door, ledger: s.ledger, bars: s.bars, ties: ties}
 }
 
 // At is the service at an instant: the sample town is filled with what began before.
 func (s *Service) At(now time.Time) *Service {
-	return New(s.pool, door.New(s.pool, func() time.Time { return now }), s.bars.At(now)).With(s.ties)
+	return New(s.pool, door.New(s.pool, func() time.Time { return now }), s.ledger.At(now)).With(s.ties)
 }
 
 // ChangeCounter counts what is done in cases.

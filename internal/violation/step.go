@@ -21,6 +21,7 @@ import (
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
 	"kagami/internal/trail"
+	"kagami/internal/violation/bars"
 	"kagami/internal/violation/procedure"
 	"kagami/internal/violation/term"
 )
@@ -330,20 +331,29 @@ func (s *Service) take(ctx context.Context, tx *door.Tx, actor authz.Actor, t *t
 	if err != nil {
 		return effect, err
 	}
-	var placed []int64
+	var placed int64
 	switch t.event {
 	case procedure.EventSuspend, procedure.EventRevoke, procedure.EventCut:
 		var also door.Effect
-		if placed, also, err = s.place(ctx, tx, actor, t, &said); err != nil {
+		placed, also, err = s.bars.Begin(ctx, tx, actor, t.event, t.of(), bar.Order{Whole: said.Whole, Rights: said.Rights, From: said.More.From, Until: said.More.Until, Withheld: said.More.Withheld})
+		if err != nil {
 			return effect, err
+		}
+		if !said.Whole {
+			if said.More.Rights, err = rights.NamesOf(ctx, tx, said.Rights); err != nil {
+				return effect, err
+			}
 		}
 		effect.Also = append(effect.Also, also)
 	case procedure.EventLift, procedure.EventLeaveRevoked, procedure.EventNotViolation:
-		if effect.Also, err = s.free(ctx, tx, actor, t); err != nil {
+		if effect.Also, err = s.bars.End(ctx, tx, actor, t.event, t.of()); err != nil {
 			return effect, err
 		}
 	case procedure.EventCorrect:
-		if effect.Also, err = s.end(ctx, tx, actor, t); err != nil {
+		if t.Person == 0 {
+			break // of whom the portal knows no right
+		}
+		if effect.Also, err = s.bars.EndRights(ctx, tx, actor, t.of()); err != nil {
 			return effect, err
 		}
 	case procedure.EventSupervise, procedure.EventKin:
@@ -366,20 +376,13 @@ func (s *Service) take(ctx context.Context, tx *door.Tx, actor authz.Actor, t *t
 	if err != nil {
 		return effect, err
 	}
-	for _, id := range placed {
-		if err := t.own(ctx, tx, id); err != nil {
+	if placed != 0 {
+		if err := bars.Note(ctx, tx, placed, t.ID, t.Version); err != nil {
 			return effect, err
 		}
 	}
 	effect.Notices = append(t.notices(t.event, told, tx.Now), answers...)
 	return effect, nil
-}
-
-// own notes what a step of the case bars.
-func (t *turn) own(ctx context.Context, tx *door.Tx, id int64) error {
-	_, err := tx.Exec(ctx, `INSERT INTO violation_bar (bar_id, case_id, version) VALUES (@bar, @case, @version)`,
-		pgx.StrictNamedArgs{"bar": id, "case": t.ID, "version": t.Version})
-	return wrap("noting what a case bars", err)
 }
 
 // arriving says from when those who are told of a step can read it: the person in office hours,
@@ -492,87 +495,8 @@ func (t *turn) tie(ctx context.Context, tx *door.Tx, actor authz.Actor, tokens [
 	return nil
 }
 
-// why is what a bar says of why: the order of a connector, and who sees the bar and not the case,
-// learn nothing of it.
-const why = "情報セキュリティ基本方針による。理由は、対象職員あての連絡にあります。"
-
-// place bars rights, and returns the ids of what bars them.
-func (s *Service) place(ctx context.Context, tx *door.Tx, actor authz.Actor, t *turn, said *Said) ([]int64, door.Effect, error) {
-	kind := bar.Suspension
-	switch t.event {
-	case procedure.EventRevoke:
-		kind = bar.Revocation
-	case procedure.EventCut:
-		kind = bar.ConductCut
-	default:
-	}
-	_, effect, err := s.bars.BeginIn(ctx, tx, actor, bar.Order{
-		Kind: kind, Person: t.PersonNumber, Whole: said.Whole, Rights: said.Rights, Reason: why, From: said.More.From, Until: said.More.Until,
-		Withheld: said.More.Withheld, Matter: t.barring(),
-	})
-	if err != nil {
-		return nil, effect, err
-	}
-	if !said.Whole {
-		if said.More.Rights, err = rights.NamesOf(ctx, tx, said.Rights); err != nil {
-			return nil, effect, err
-		}
-	}
-	effect.Notices, effect.Confidential = nil, nil // the case tells them
-	return []int64{effect.Subject.ID}, effect, nil
-}
-
-// free ends what the case bars: for good what it has revoked, where it is left so.
-func (s *Service) free(ctx context.Context, tx *door.Tx, actor authz.Actor, t *turn) ([]door.Effect, error) {
-	type row struct {
-		Code    string
-		Kind    bar.Kind
-		Version int
-	}
-	list, err := postgres.List[row](ctx, tx, "looking what a case bars", `
-		SELECT b.code, b.kind, b.version FROM violation_bar v JOIN bar_shown b ON b.id = v.bar_id
-		WHERE v.case_id = @case AND (b.to_at IS NULL OR b.to_at > @now::timestamptz) ORDER BY b.id`, pgx.StrictNamedArgs{"case": t.ID, "now": tx.Now})
-	if err != nil {
-		return nil, err
-	}
-	var also []door.Effect
-	for _, b := range list {
-		event := rights.EventReinstate
-		if t.event == procedure.EventLeaveRevoked && b.Kind == bar.Revocation {
-			event = rights.EventLeaveRevoked
-		}
-		effect, err := s.bars.DoIn(ctx, tx, actor, b.Code, event, bar.Step{Version: b.Version, Note: why, Matter: t.barring()})
-		if err != nil {
-			return nil, err
-		}
-		effect.Notices, effect.Confidential = nil, nil
-		nested := effect.Also
-		effect.Also = nil
-		also = append(also, effect)
-		also = append(also, nested...)
-	}
-	return also, nil
-}
-
-// end ends all rights of a vendor's staff who is in the organization, for good.
-func (s *Service) end(ctx context.Context, tx *door.Tx, actor authz.Actor, t *turn) ([]door.Effect, error) {
-	if t.Person == 0 {
-		return nil, nil
-	}
-	placed, effect, err := s.bars.BeginIn(ctx, tx, actor, bar.Order{Kind: bar.Revocation, Person: t.PersonNumber, Whole: true, Reason: why, Matter: t.barring()})
-	if err != nil {
-		return nil, err
-	}
-	ended, err := s.bars.DoIn(ctx, tx, actor, placed.Code, rights.EventLeaveRevoked, bar.Step{Version: 1, Note: why, Matter: t.barring()})
-	if err != nil {
-		return nil, err
-	}
-	also := slices.Concat([]door.Effect{effect, ended}, ended.Also)
-	for i := range also {
-		also[i].Notices, also[i].Confidential, also[i].Also = nil, nil, nil
-	}
-	return also, nil
-}
+// of is the case as what bars.
+func (t *turn) of() bars.Of { return bars.Of{Case: t.ID, Person: t.PersonNumber, Matter: t.barring()} }
 
 // recuse notes that somebody takes no part from now on.
 func (t *turn) recuse(ctx context.Context, tx *door.Tx, said *Said) error {

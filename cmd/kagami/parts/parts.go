@@ -54,6 +54,7 @@ import (
 	"kagami/internal/setting"
 	"kagami/internal/violation"
 	"kagami/internal/violation/authority"
+	casebars "kagami/internal/violation/bars"
 	casefind "kagami/internal/violation/find"
 	casekeeping "kagami/internal/violation/keeping"
 	"kagami/internal/violation/referral"
@@ -128,7 +129,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	accessRights := rights.New(g.Pool, g.Door, rights.Ties{Carry: connectors.Carry})
 	reports := report.New(g.Pool, g.Door, g.Keys)
 	answering := violation.Ties{Reporters: reports.Answer}
-	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: violation.Owned, Cut: violation.Cut, Told: violation.CutTold, Ended: answering.Ended})
+	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: casebars.Owned, Cut: violation.Cut, Told: violation.CutTold, Ended: answering.Ended})
 	violations := violation.New(g.Pool, g.Door, bars).With(answering)
 	keepings := casekeeping.New(g.Pool, g.Door)
 	reportScreens := webreport.New(reports, violations, g.Attachments)

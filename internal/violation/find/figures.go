@@ -53,7 +53,10 @@ func (s *Service) Figures(ctx context.Context, actor authz.Actor) (Figures, erro
 		return f, err
 	}
 	now := s.now()
-	r := readerOf(actor, now)
+	r, err := s.readerOf(ctx, actor, now)
+	if err != nil {
+		return f, err
+	}
 	type row struct {
 		State     procedure.State
 		Age, Time int
@@ -62,7 +65,7 @@ func (s *Service) Figures(ctx context.Context, actor authz.Actor) (Figures, erro
 	}
 	rows, err := postgres.List[row](ctx, s.pool, "counting cases", `
 		SELECT x.state, CASE WHEN x.days <= 30 THEN 0 WHEN x.days <= 90 THEN 1 WHEN x.days <= 180 THEN 2 ELSE 3 END AS age, x.time, x.late, count(*)::int AS cases FROM (
-			SELECT c.state, @today::date - (c.opened_at AT TIME ZONE 'Asia/Tokyo')::date AS days, `+late+` AS late,
+			SELECT c.state, @today::date - (c.opened_at AT TIME ZONE 'Asia/Tokyo')::date AS days, coalesce(`+late+`, false) AS late,
 			       CASE WHEN c.confirmed_at IS NULL OR c.outcome IN ('dismissed', 'not_violation') THEN 0 ELSE 1 + (SELECT count(*)::int FROM violation_case o
 			       	WHERE o.person_id = c.person_id AND o.id <> c.id AND o.confirmed_at < c.confirmed_at AND o.outcome NOT IN ('dismissed', 'not_violation')) END AS time
 			`+r.readable()+`) x GROUP BY 1, 2, 3, 4`, r.args)
@@ -106,7 +109,10 @@ func (s *Service) Year(ctx context.Context, actor authz.Actor, year int) (Year, 
 	if err := townWide(actor); err != nil {
 		return y, err
 	}
-	r := readerOf(actor, s.now())
+	r, err := s.readerOf(ctx, actor, s.now())
+	if err != nil {
+		return y, err
+	}
 	type row struct {
 		State                 procedure.State
 		Outcome               procedure.Outcome
@@ -212,7 +218,10 @@ func (s *Service) Alone(ctx context.Context, actor authz.Actor) ([]Alone, error)
 		Reading violation.Reading
 		Names   []string
 	}
-	r := readerOf(actor, s.now())
+	r, err := s.readerOf(ctx, actor, s.now())
+	if err != nil {
+		return nil, err
+	}
 	args := violation.Instant(s.now(), r.args)
 	args["most"] = mostAlone
 	rows, err := postgres.List[row](ctx, s.pool, "listing what was done alone", `

@@ -3,6 +3,7 @@ package find_test
 import (
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -214,5 +215,20 @@ func TestWhatWasDoneAloneIsListed(t *testing.T) {
 	}
 	if _, err := o.Lists.Alone(t.Context(), o.As("soumu 統括")); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("the 統括 reads it: %v", err)
+	}
+}
+
+// A character may stand for eighteen: what the index holds of them is cut, not refused.
+func TestTheLongestClausesAreFoundByTheirBeginning(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	f := o.Finding("fukushi 主事")
+	f.Clauses = strings.Repeat("\ufdfa", 500)
+	code, err := o.Cases.Confirm(t.Context(), o.As("fukushi 課長"), f)
+	o.Must(err)
+	page, err := o.Lists.List(t.Context(), o.As("soumu 統括"), find.Search{Clause: "\ufdfa"})
+	o.Must(err)
+	if len(page.Lines) != 1 || page.Lines[0].Code != code {
+		t.Errorf("found: %+v", page.Lines)
 	}
 }

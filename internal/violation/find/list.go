@@ -62,18 +62,11 @@ type Page struct {
 	Next  string // what the next page comes after; empty for the last
 }
 
-// free tells in SQL that somebody holds a role, is not away, and takes part in a case c.
-func free(role string) string {
-	return `EXISTS (SELECT FROM holding h WHERE ` + role + ` AND h.period @> @today::date AND h.rule_period @> @today::date
-		AND h.person_id IS DISTINCT FROM c.person_id AND NOT EXISTS (SELECT FROM violation_recused r WHERE r.case_id = c.id AND r.person_id = h.person_id)
-		AND NOT EXISTS (SELECT FROM absence_shown a WHERE a.person_id = h.person_id AND a.period @> @today::date))`
-}
-
-// without may be of a case c in which a holder of a role takes no part, or of each where nobody holds it
-// who is there.
-func without(role string) string {
-	held := responsible.Held(role)
-	return `(cardinality(` + held + `) = 0 OR c.person_id IN (SELECT unnest(` + held + `)) OR c.id IN (SELECT r.case_id FROM violation_recused r WHERE r.person_id IN (SELECT unnest(` + held + `))))`
+// free tells in SQL that of those who hold a role and are not away, as an array, somebody takes part
+// in a case c.
+func free(held string) string {
+	return `EXISTS (SELECT FROM unnest(` + held + `) h (person_id) WHERE h.person_id IS DISTINCT FROM c.person_id
+		AND NOT EXISTS (SELECT FROM violation_recused r WHERE r.case_id = c.id AND r.person_id = h.person_id))`
 }
 
 // never is a condition that holds of nothing.
@@ -86,11 +79,14 @@ type reader struct {
 	args     pgx.StrictNamedArgs
 	// readsWhole says that they read some whole, as far as their roles go.
 	readsWhole bool
+	// among narrows to cases c beside which they read none; empty where there is no such limit.
+	among string
 }
 
-func readerOf(actor authz.Actor, now time.Time) reader {
+func (s *Service) readerOf(ctx context.Context, actor authz.Actor, now time.Time) (reader, error) {
 	r := reader{numbered: never, args: violation.Instant(now, pgx.StrictNamedArgs{"actor": actor.Person})}
 	confirmed, reported := []string{}, []string{}
+	var above *held
 	for _, h := range actor.Holdings {
 		if actor.Table.ReachOf(h.Role, authz.ReadViolation) != authz.All {
 			continue
@@ -99,12 +95,15 @@ func readerOf(actor authz.Actor, now time.Time) reader {
 		case authz.Auditor:
 			r.numbered = `(c.confirmed_at IS NOT NULL OR c.state <> 'reported')`
 		case authz.CIO:
-			// looked at closely is only what such a holder takes no part in, unless there is none at all
-			near := `(c.referral = 'refer' OR ` + without(`h.role = 'ciso'`) + ` OR ` + without(`h.role = 'general_security_officer'`) + `)`
-			noCISO, noGeneral := `NOT `+free(`h.role = 'ciso'`), `NOT `+free(`h.role = 'general_security_officer'`)
-			noManager := `NOT ` + free(`h.role = 'security_manager' AND h.section_id = `+violation.Works)
-			confirmed = append(confirmed, near+` AND (c.referral = 'refer' OR `+noCISO+` OR `+noGeneral+` AND `+noManager+`)`)
-			reported = append(reported, near+` AND `+noCISO+` AND (c.receiver = 'chief' OR `+noGeneral+`)`)
+			var err error
+			if above, err = s.held(ctx, now); err != nil {
+				return r, err
+			}
+			r.args["ciso"], r.args["general"] = above.CISO, above.General
+			noCISO, noGeneral := `NOT `+free(`@ciso::bigint[]`), `NOT `+free(`@general::bigint[]`)
+			noManager := `NOT ` + free(responsible.Held(`h.role = 'security_manager' AND h.section_id = `+violation.Works))
+			confirmed = append(confirmed, `(c.referral = 'refer' OR `+noCISO+` OR `+noGeneral+` AND `+noManager+`)`)
+			reported = append(reported, noCISO+` AND (c.receiver = 'chief' OR `+noGeneral+`)`)
 		case authz.CISO:
 			confirmed, reported = append(confirmed, `true`), append(reported, `true`)
 		default:
@@ -122,8 +121,25 @@ func readerOf(actor authz.Actor, now time.Time) reader {
 		}
 		return "(" + strings.Join(list, " OR ") + ")"
 	}
+	// the CIO reads the few in which one of those takes no part whom they stand above, and such as are referred
+	if len(confirmed) == 1 && r.numbered == never && above != nil && len(above.CISO) > 0 && len(above.General) > 0 {
+		r.among = `c.id = ANY(ARRAY(SELECT o.id FROM violation_case o WHERE o.referral = 'refer' UNION SELECT o.id FROM violation_case o WHERE o.person_id = ANY(@ciso::bigint[] || @general::bigint[])
+			UNION SELECT q.case_id FROM violation_recused q WHERE q.person_id = ANY(@ciso::bigint[] || @general::bigint[]) UNION SELECT t.case_id FROM violation_party t WHERE t.person_id = @actor))`
+	}
+	if !r.readsWhole && r.numbered == never {
+		r.among = `c.id = ANY(ARRAY(SELECT t.case_id FROM violation_party t WHERE t.person_id = @actor))`
+	}
 	r.whole = `(c.confirmed_at IS NOT NULL AND ` + either(confirmed) + ` OR c.confirmed_at IS NULL AND ` + either(reported) + `)`
-	return r
+	return r, nil
+}
+
+// held are who holds the roles above which the CIO stands, and is not away.
+type held struct{ CISO, General []int64 }
+
+func (s *Service) held(ctx context.Context, now time.Time) (*held, error) {
+	h, err := postgres.One[held](ctx, s.pool, "looking who holds the roles", `SELECT `+responsible.Held(`h.role = 'ciso'`)+` AS ciso, `+responsible.Held(`h.role = 'general_security_officer'`)+` AS general`,
+		pgx.StrictNamedArgs{"today": calendar.Day(now)})
+	return &h, err
 }
 
 const (
@@ -133,8 +149,8 @@ const (
 	party = `EXISTS (SELECT FROM violation_party t WHERE t.case_id = c.id AND t.person_id = @actor AND t.from_at <= @now::timestamptz)`
 )
 
-// late tells of a case c that the day of what is next is over.
-const late = `coalesce(c.due_on < @today::date AND c.state IN ('reported', 'guided', 'not_improved', 'suspended'), false)`
+// late is a condition on a case c: the day of what is next is over.
+const late = `c.due_on < @today::date AND c.state IN ('reported', 'guided', 'not_improved', 'suspended')`
 
 // reads is how the actor reads a case c, as a number of Reading.
 func (r reader) reads() string {
@@ -144,17 +160,12 @@ func (r reader) reads() string {
 // List lists the cases that the actor may read.
 func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, error) {
 	now := s.now()
-	r := readerOf(actor, now)
-	where, args := q.where(r)
-	lines, err := postgres.List[Line](ctx, s.pool, "listing cases", `
-		SELECT c.code, x.reading, c.state, c.state_at, c.outcome, coalesce(p.name, c.outsider) AS whom, coalesce(s.name, '') AS section_name, c.clauses, c.due_on, c.grave,
-		       (SELECT count(*)::int FROM violation_case o WHERE o.person_id = c.person_id AND o.id <> c.id AND o.confirmed_at < coalesce(c.confirmed_at, @now::timestamptz)
-		       	AND o.outcome NOT IN ('dismissed', 'not_violation')) AS before,
-		       c.opened_at, coalesce((SELECT max(t.from_at) FROM violation_party t WHERE t.case_id = c.id AND t.person_id = @actor AND t.from_at <= @now::timestamptz), c.opened_at) AS last_at,
-		       c.receiver, c.vendor, c.own_finding, c.agreed, c.waived, c.referral_seen, c.referral, c.heard_on, c.silent_on
-		FROM violation_case c LEFT JOIN person_shown p ON p.id = c.person_id
-		CROSS JOIN LATERAL (SELECT `+r.reads()+` AS reading, `+violation.Works+` AS section) x LEFT JOIN section_shown s ON s.id = x.section
-		WHERE `+where+` ORDER BY c.id DESC LIMIT @limit`, args)
+	r, err := s.readerOf(ctx, actor, now)
+	if err != nil {
+		return Page{}, err
+	}
+	among, where, args := q.where(r)
+	lines, err := postgres.List[Line](ctx, s.pool, "listing cases", listing(r, among, where), args)
 	if err != nil {
 		return Page{}, err
 	}
@@ -166,6 +177,25 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, q Search) (Page, 
 		page.Lines[i] = page.Lines[i].as(calendar.Day(now))
 	}
 	return page, nil
+}
+
+// listing goes through the cases that are asked for, the newest first and in one index, until it has a
+// page of those that are read, and only then looks for what the list shows of each. OFFSET 0 keeps the
+// two apart: or all would be asked how much of them is read, to be sorted after that.
+func listing(r reader, among, where string) string {
+	return `
+		WITH page AS MATERIALIZED (
+			SELECT c.id, ` + r.reads() + ` AS reading FROM (
+				SELECT c.id, c.state, c.section_id, c.person_id, c.confirmed_at, c.receiver, c.referral FROM violation_case c WHERE ` + among + ` ORDER BY c.id DESC OFFSET 0) c
+			WHERE ` + where + ` ORDER BY c.id DESC LIMIT @limit)
+		SELECT c.code, page.reading, c.state, c.state_at, c.outcome, coalesce(p.name, c.outsider) AS whom, coalesce(s.name, '') AS section_name, c.clauses, c.due_on, c.grave,
+		       (SELECT count(*)::int FROM violation_case o WHERE o.person_id = c.person_id AND o.id <> c.id AND o.confirmed_at < coalesce(c.confirmed_at, @now::timestamptz)
+		       	AND o.outcome NOT IN ('dismissed', 'not_violation')) AS before,
+		       c.opened_at, coalesce((SELECT max(t.from_at) FROM violation_party t WHERE t.case_id = c.id AND t.person_id = @actor AND t.from_at <= @now::timestamptz), c.opened_at) AS last_at,
+		       c.receiver, c.vendor, c.own_finding, c.agreed, c.waived, c.referral_seen, c.referral, c.heard_on, c.silent_on
+		FROM page JOIN violation_case c USING (id) LEFT JOIN person_shown p ON p.id = c.person_id
+		LEFT JOIN section_shown s ON s.id = ` + violation.Works + `
+		ORDER BY c.id DESC`
 }
 
 // as is a line as far as it is read.
@@ -184,15 +214,15 @@ func (l Line) as(today calendar.Date) Line {
 	return l
 }
 
-// where is what a case c must be like that an actor reads, and is asked for. What they read only
-// in parts is found by nothing.
-func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
+// where is among which cases c an actor looks, by what is asked for, and what is left to ask of each.
+// What they read only in parts is found by nothing.
+func (q Search) where(r reader) (among, where string, _ pgx.StrictNamedArgs) {
 	args := maps.Clone(r.args)
 	args["limit"] = OnPage + 1
-	var conditions []string
+	near, far := []string{"true"}, []string{r.reads() + ` >= @least`}
 	least := violation.Parts
 	narrow := func(condition string) {
-		conditions, least = append(conditions, condition), max(least, violation.Numbered)
+		near, least = append(near, condition), max(least, violation.Numbered)
 	}
 	if q.State != "" && slices.Contains(procedure.States(), q.State) {
 		narrow(`c.state = @state`)
@@ -206,28 +236,35 @@ func (q Search) where(r reader) (string, pgx.StrictNamedArgs) {
 	}
 	if q.Section != "" {
 		const asked = `(SELECT o.id FROM section_shown o WHERE o.code = @section)`
-		narrow(inSection(`= `+asked) + ` AND ` + violation.Works + ` = ` + asked)
+		narrow(inSection(`= ` + asked))
+		far = append(far, violation.Works+` = `+asked)
 		args["section"] = q.Section
 	}
 	if clause := fold(q.Clause); clause != "" {
-		narrow(`position(@clause IN normalize(c.clauses, NFKC)) > 0`)
+		narrow(`position(@clause IN c.words) > 0`)
 		args["clause"] = clause
 	}
 	if whom := fold(q.Whom); whom != "" {
-		narrow(`(c.person_id IN (SELECT n.id FROM person_shown n WHERE position(@whom IN n.search) > 0) OR position(@whom IN normalize(c.outsider, NFKC)) > 0)`)
+		narrow(`(c.person_id IN (SELECT n.id FROM person_shown n WHERE position(@whom IN n.search) > 0)
+			OR c.id IN (SELECT o.id FROM violation_case o WHERE o.outsider <> '' AND position(@whom IN normalize(o.outsider, NFKC)) > 0))`)
 		least = violation.Whole
 		args["whom"] = strings.ReplaceAll(strings.ToLower(whom), " ", "")
 	}
 	if q.After != "" {
 		// of a case that they don't read nothing comes after, as of none: or they would learn that it is there
-		conditions = append(conditions, `c.id < (SELECT c.id FROM violation_case c WHERE c.code = @after AND `+r.reads()+` > 0)`)
+		near = append(near, `c.id < (SELECT c.id FROM violation_case c WHERE c.code = @after AND `+r.reads()+` > 0)`)
 		args["after"] = q.After
 	}
 	if r.most() < least {
-		return "false", pgx.StrictNamedArgs{"actor": args["actor"], "now": args["now"], "today": args["today"], "limit": args["limit"]}
+		args = maps.Clone(r.args)
+		args["limit"] = OnPage + 1
+		return "false", "true", args
+	}
+	if r.among != "" {
+		near = append(near, r.among)
 	}
 	args["least"] = int(least)
-	return strings.Join(append(conditions, r.reads()+` >= @least`), " AND "), args
+	return strings.Join(near, " AND "), strings.Join(far, " AND "), args
 }
 
 // most is as much as somebody reads of any case.

@@ -15,6 +15,7 @@ import (
 	"kagami/internal/rights/bar"
 	"kagami/internal/rights/rightstest"
 	"kagami/internal/violation"
+	casebars "kagami/internal/violation/bars"
 	"kagami/internal/violation/find"
 	"kagami/internal/violation/procedure"
 )
@@ -37,7 +38,7 @@ func New(t testing.TB, db pgtest.DB) *Office {
 func With(t testing.TB, db pgtest.DB, ties violation.Ties) *Office {
 	t.Helper()
 	o := &Office{Office: rightstest.New(t, db, rights.Ties{})}
-	o.Bars = bar.New(db.Pool, o.Door, o.Rights, bar.Ties{Owned: violation.Owned, Cut: violation.Cut, Told: violation.CutTold, Ended: ties.Ended})
+	o.Bars = bar.New(db.Pool, o.Door, o.Rights, bar.Ties{Owned: casebars.Owned, Cut: violation.Cut, Told: violation.CutTold, Ended: ties.Ended})
 	o.Cases, o.Lists = violation.New(db.Pool, o.Door, o.Bars).With(ties), find.New(db.Pool, o.Door.Now)
 	ctx, operator := t.Context(), authz.AsOperator()
 	o.Must(o.Town.AddRule(ctx, operator, org.Rule{Title: "CIO", Role: authz.CIO}))

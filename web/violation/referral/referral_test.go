@@ -19,6 +19,7 @@ import (
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
 	"kagami/internal/violation"
+	casebars "kagami/internal/violation/bars"
 	"kagami/internal/violation/procedure"
 	"kagami/internal/violation/referral"
 	"kagami/web/asset/assettest"
@@ -29,7 +30,7 @@ import (
 )
 
 func casesOf(g server.Ground) *violation.Service {
-	return violation.New(g.Pool, g.Door, bar.New(g.Pool, g.Door, rights.New(g.Pool, g.Door, rights.Ties{}), bar.Ties{Owned: violation.Owned, Ended: violation.Ties{}.Ended}))
+	return violation.New(g.Pool, g.Door, bar.New(g.Pool, g.Door, rights.New(g.Pool, g.Door, rights.Ties{}), bar.Ties{Owned: casebars.Owned, Ended: violation.Ties{}.Ended}))
 }
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {

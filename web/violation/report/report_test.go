@@ -14,6 +14,7 @@ import (
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
 	"kagami/internal/violation"
+	casebars "kagami/internal/violation/bars"
 	"kagami/internal/violation/find"
 	"kagami/internal/violation/report"
 	"kagami/web/screen"
@@ -26,7 +27,7 @@ import (
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
 	reports, of := report.New(g.Pool, g.Door, g.Keys), rights.New(g.Pool, g.Door, rights.Ties{})
 	ties := violation.Ties{Reporters: reports.Answer}
-	cases := violation.New(g.Pool, g.Door, bar.New(g.Pool, g.Door, of, bar.Ties{Owned: violation.Owned, Ended: ties.Ended})).With(ties)
+	cases := violation.New(g.Pool, g.Door, bar.New(g.Pool, g.Door, of, bar.Ties{Owned: casebars.Owned, Ended: ties.Ended})).With(ties)
 	screens := webreport.New(reports, cases, g.Attachments)
 	list := webviolation.New(cases, find.New(g.Pool, g.Now), of, g.Attachments, screens.Panel).Part()
 	list.Sample = nil
