@@ -204,7 +204,11 @@ func (c Case) holders(ctx context.Context, db postgres.Querier, day calendar.Dat
 
 func (c Case) seats(ctx context.Context, db postgres.Querier, day calendar.Date) (procedure.Seats, error) {
 	h, err := c.holders(ctx, db, day)
-	return procedure.Sit(h, c.Person, c.recused()), err
+	seats := procedure.Sit(h, c.Person, c.recused())
+	if procedure.Overseen(c.OwnFinding, c.Grave, c.Referral) {
+		seats = seats.Overseen()
+	}
+	return seats, err
 }
 
 // matter is what a case is about, as far as permission depends on it.

@@ -396,3 +396,41 @@ func TestATalkAfterTheEndIsRecorded(t *testing.T) {
 		t.Errorf("it stands %s, handed over on %s", opened.State, opened.Talked(3))
 	}
 }
+
+// The CISO who acts for the 統括 does not agree with what they have found themselves: the CIO does.
+func TestTheCIOAgreesWithWhatTheCISOHasFound(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	f := o.Finding("soumu 統括")
+	f.OwnFinding = true
+	code, err := o.Cases.Confirm(t.Context(), o.As("soumu CISO"), f)
+	o.Must(err)
+	o.Guide("CIO", code, 7)
+	o.Days(8)
+	o.Take("CIO", code, procedure.EventNotImprove, violation.Said{})
+	if err := o.Try("soumu CISO", code, procedure.EventAgree, violation.Said{}); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("the CISO agrees with themselves: %v", err)
+	}
+	o.Take("CIO", code, procedure.EventAgree, violation.Said{})
+}
+
+// What is reopened is seen by the CISO once more before it is closed.
+func TestAReferralIsSeenAnewWhereACaseIsReopened(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	f := o.Finding("fukushi 主事")
+	f.Grave = true
+	code, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), f)
+	o.Must(err)
+	end := func() error {
+		o.Guide("fukushi 課長", code, 7)
+		return o.Try("fukushi 課長", code, procedure.EventImprove, violation.Said{})
+	}
+	o.Take("soumu 統括", code, procedure.EventReferNot, violation.Said{})
+	o.Take("soumu CISO", code, procedure.EventSeeReferral, violation.Said{})
+	o.Must(end())
+	o.Take("soumu 統括", code, procedure.EventReopen, violation.Said{})
+	if err := end(); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("closed by what was seen before: %v", err)
+	}
+}

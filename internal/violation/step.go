@@ -431,6 +431,7 @@ func (t *turn) apply(said Said, tx *door.Tx) {
 		t.Receiver = procedure.General
 	case procedure.EventReopen:
 		t.Outcome, t.ClosedAt = "", nil
+		t.ReferralSeen = false // by new facts the CISO sees to it once more
 	default:
 	}
 	if outcome := procedure.OutcomeOf(t.event); outcome != "" {

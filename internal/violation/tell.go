@@ -43,10 +43,10 @@ func (c Case) whom(event procedure.Event, seats procedure.Seats, everyone []int6
 			}
 		}
 	}
-	for _, t := range procedure.Tells(event) {
-		if event == procedure.EventReopen && c.ConfirmedAt == nil {
-			break // what was only reported is known to who it was reported to
-		}
+	if event == procedure.EventRefer || event == procedure.EventReferNot {
+		seats = seats.Overseen() // who sees to it from now on
+	}
+	for _, t := range procedure.Tells(event, c.ConfirmedAt != nil) {
 		switch t.Seat {
 		case procedure.Person:
 			if event != procedure.EventReopen || c.Known {
@@ -112,7 +112,7 @@ func named(ctx context.Context, db postgres.Querier, list []Told) ([]Told, error
 // toldBefore are those who were told of a case before, or have acted in it, where an event tells them
 // all: who has confirmed it by ② told themselves.
 func toldBefore(ctx context.Context, db postgres.Querier, id int64, event procedure.Event) ([]int64, error) {
-	if !slices.ContainsFunc(procedure.Tells(event), func(t procedure.Telling) bool { return t.Seat == procedure.Everyone }) {
+	if !slices.ContainsFunc(procedure.Tells(event, true), func(t procedure.Telling) bool { return t.Seat == procedure.Everyone }) {
 		return nil, nil
 	}
 	rows, err := db.Query(ctx, `SELECT DISTINCT person_id FROM violation_party WHERE case_id = @case ORDER BY 1`, pgx.StrictNamedArgs{"case": id})

@@ -175,7 +175,7 @@ func title(g authority.Group) string { return g.Title }
 // tells says who will be told of it.
 func (p newView) tells() []procedure.Telling {
 	if p.Way.talk || !p.Way.general {
-		return procedure.Tells(procedure.EventConfirmOther)
+		return procedure.Tells(procedure.EventConfirmOther, true)
 	}
-	return procedure.Tells(procedure.EventConfirm)
+	return procedure.Tells(procedure.EventConfirm, true)
 }

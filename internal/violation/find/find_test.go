@@ -35,6 +35,11 @@ func cases(o *violationtest.Office) []string {
 		o.Confirm("fukushi 課長", "fukushi 主事"), o.Confirm("soumu 統括", "fukushi 課長"), o.Confirm("soumu 統括", "soumu CSIRT"), o.Confirm("soumu 統括", "soumu 監査"),
 		o.Confirm("soumu CISO", "soumu 統括"), o.Confirm("CIO", "soumu CISO"), outside,
 	}
+	own := o.Finding("soumu 統括")
+	own.OwnFinding, own.Facts = true, "CISOが自ら見た事実。"
+	seen, err := o.Cases.Confirm(o.T.Context(), o.As("soumu CISO"), own)
+	o.Must(err)
+	list = append(list, seen)
 	o.Guide("fukushi 課長", list[0], 5)
 	o.Take("soumu 統括", list[0], procedure.EventSupervise, violation.Said{Number: o.Number["zeimu 課長"]})
 	o.Take("soumu 統括", list[0], procedure.EventRefer, violation.Said{})

@@ -101,9 +101,12 @@ func (s *Service) readerOf(ctx context.Context, actor authz.Actor, now time.Time
 			}
 			r.args["ciso"], r.args["general"] = above.CISO, above.General
 			noCISO, noGeneral := `NOT `+free(`@ciso::bigint[]`), `NOT `+free(`@general::bigint[]`)
+			// the 統括 is passed over also where it is about the CISO, who is above them
+			passed := `(` + noGeneral + ` OR c.person_id = ANY(@ciso::bigint[]))`
+			overseen := `(c.own_finding OR c.grave OR c.referral <> '')`
 			noManager := `NOT ` + free(responsible.Held(`h.role = 'security_manager' AND h.section_id = `+violation.Works))
-			confirmed = append(confirmed, `(c.referral = 'refer' OR `+noCISO+` OR `+noGeneral+` AND `+noManager+`)`)
-			reported = append(reported, noCISO+` AND (c.receiver = 'chief' OR `+noGeneral+`)`)
+			confirmed = append(confirmed, `(c.referral = 'refer' OR `+noCISO+` OR `+passed+` AND (`+noManager+` OR `+overseen+`))`)
+			reported = append(reported, noCISO+` AND (c.receiver = 'chief' OR `+passed+`)`)
 		case authz.CISO:
 			confirmed, reported = append(confirmed, `true`), append(reported, `true`)
 		default:
@@ -186,7 +189,7 @@ func listing(r reader, among, where string) string {
 	return `
 		WITH page AS MATERIALIZED (
 			SELECT c.id, ` + r.reads() + ` AS reading FROM (
-				SELECT c.id, c.state, c.section_id, c.person_id, c.confirmed_at, c.receiver, c.referral FROM violation_case c WHERE ` + among + ` ORDER BY c.id DESC OFFSET 0) c
+				SELECT c.id, c.state, c.section_id, c.person_id, c.confirmed_at, c.receiver, c.referral, c.own_finding, c.grave FROM violation_case c WHERE ` + among + ` ORDER BY c.id DESC OFFSET 0) c
 			WHERE ` + where + ` ORDER BY c.id DESC LIMIT @limit)
 		SELECT c.code, page.reading, c.state, c.state_at, c.outcome, coalesce(p.name, c.outsider) AS whom, coalesce(s.name, '') AS section_name, c.clauses, c.due_on, c.grave,
 		       (SELECT count(*)::int FROM violation_case o WHERE o.person_id = c.person_id AND o.id <> c.id AND o.confirmed_at < coalesce(c.confirmed_at, @now::timestamptz)

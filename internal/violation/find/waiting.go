@@ -87,6 +87,9 @@ var waitingCases = `
 // waits tells whether a case waits for somebody.
 func (r waitingRow) waits(person int64, today calendar.Date) (Waiting, bool) {
 	seats := procedure.Sit(procedure.Holders{CIO: r.CIO, CISO: r.CISO, General: r.General, Managers: r.Managers}, r.Person, r.Recused)
+	if procedure.Overseen(r.OwnFinding, r.Grave, r.Referral) {
+		seats = seats.Overseen()
+	}
 	seat := procedure.Turn(procedure.Standing{
 		State: r.State, Receiver: r.Receiver, Vendor: r.Vendor, OwnFinding: r.OwnFinding, Agreed: r.Agreed, Grave: r.Grave, Referral: r.Referral, ReferralSeen: r.ReferralSeen,
 		Hearing: !r.Waived && !today.After(r.HeardOn), Silent: violation.Silent(r.SilentOn, today),

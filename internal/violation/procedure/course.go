@@ -147,13 +147,13 @@ func StatesDocument() (string, error) {
 		if seats := Acts(a.Event); len(seats) > 0 {
 			rows[i].Who = seatTitles(seats)
 		}
-		rows[i].When = a.Event.Clause() + "：" + tellings(a.Event)
+		rows[i].When = a.Event.Clause() + "：" + tellings(a)
 	}
 	return lifecycle.Document{
 		Title: "違反の事案の手続", Sources: []string{"internal/violation/procedure/course.go", "internal/violation/procedure/tell.go"},
 		Condition: "条項：知らせる人", Rows: rows,
 	}.Markdown() + `
-統括・課長（情報セキュリティ管理者）・CISO は、本人についてのとき、不在のときは、図 1.1 でその上の人です。総務課の職員については、指導と改善の確認をCISOが行い、統括は停止・剥奪だけを行います。
+統括・課長（情報セキュリティ管理者）・CISO は、本人についてのとき、不在のときは、図 1.1 でその上の人です。総務課の職員については、指導と改善の確認をCISOが行い、統括は停止・剥奪だけを行います。CISOが統括に代わる事案で、統括が自ら確認した違反、重大な違反、懲戒審査の判断があるものは、CIOがCISOの席に着きます。
 `, nil
 }
 
@@ -166,9 +166,10 @@ func seatTitles(seats []Seat) string {
 }
 
 // tellings are who is told of an event, with the mark of each.
-func tellings(event Event) string {
+func tellings(a arrow) string {
+	event := a.Event
 	var list []string
-	for _, t := range Tells(event) {
+	for _, t := range Tells(event, a.From != Dismissed) {
 		list = append(list, t.Seat.Title()+"（"+t.Mark.Title()+"）")
 	}
 	if AnswerTo(event, "") != "" {

@@ -66,6 +66,33 @@ func TestWhoSits(t *testing.T) {
 	}
 }
 
+func TestWhoSeesToWhatTheCISODoesForTheGeneral(t *testing.T) {
+	alone := town
+	alone.CIO = nil
+	for _, c := range []struct {
+		name    string
+		holders Holders
+		person  int64
+		chief   int64
+		alone   bool
+	}{
+		{"of somebody else the CISO does", town, staff, ciso, false},
+		{"of the 統括 the CIO does", town, general, cio, false},
+		{"where there is no CIO the CISO does, with a reason", alone, general, ciso, true},
+		{"of the CISO the CIO does both", town, ciso, cio, false},
+	} {
+		if got := Sit(c.holders, c.person, nil).Overseen().Chief; !slices.Equal(got.People, []int64{c.chief}) || got.Alone != c.alone {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+}
+
+func TestOfWhatIsReopenedBeforeItWasConfirmedNobodyIsTold(t *testing.T) {
+	if got := Tells(EventReopen, false); len(got) > 0 {
+		t.Errorf("told: %v", got)
+	}
+}
+
 // Whoever it is about sits nowhere, and who suspends does not guide unless nobody else is there.
 func TestNobodyJudgesThemselves(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -139,7 +166,7 @@ func TestWhoIsTold(t *testing.T) {
 		EventWeigh:        nil,
 		EventSupervise:    nil,
 	} {
-		if got := Tells(event); !slices.Equal(got, want) {
+		if got := Tells(event, true); !slices.Equal(got, want) {
 			t.Errorf("%s tells %v", event, got)
 		}
 	}

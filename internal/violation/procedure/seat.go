@@ -43,7 +43,29 @@ func (s Sat) Matter(m authz.Matter) authz.Matter {
 }
 
 // Seats are who sits in the seats of a case.
-type Seats struct{ General, Manager, Chief Sat }
+type Seats struct {
+	General, Manager, Chief Sat
+	above                   Sat // who stands above the CISO
+}
+
+// Overseen tells whether the CISO sees to what the 統括 does in a case: what they have found
+// themselves, what is grave, and whether it is referred (6(1)).
+func Overseen(ownFinding, grave bool, referral Event) bool {
+	return ownFinding || grave || referral != ""
+}
+
+// Overseen are the seats of a case in which the CISO sees to what the 統括 does: where it is the CISO
+// who acts for the 統括, the CIO sits in the CISO's seat, or else they would agree with themselves.
+func (s Seats) Overseen() Seats {
+	switch {
+	case s.General.Role != authz.CISO || !slices.ContainsFunc(s.Chief.People, s.General.Has):
+	case len(s.above.People) > 0:
+		s.Chief = s.above
+	default:
+		s.Chief.Alone = true
+	}
+	return s
+}
 
 // Of is who sits in a seat; nobody in one that has no Sat.
 func (s Seats) Of(seat Seat) Sat {
@@ -87,7 +109,7 @@ func Sit(h Holders, person int64, recused []int64) Seats {
 	if person != 0 && slices.Contains(h.CISO, person) {
 		below.people = nil
 	}
-	seats := Seats{General: up(below, ciso, cio), Chief: up(ciso, cio)}
+	seats := Seats{General: up(below, ciso, cio), Chief: up(ciso, cio), above: Sat{People: free(h.CIO), Role: authz.CIO, passed: []authz.Role{authz.CISO}}}
 	// who suspends does not guide, nor do they say that guidance has failed
 	apart := func(r rung) rung { return rung{r.role, slices.DeleteFunc(slices.Clone(r.people), seats.General.Has)} }
 	seats.Manager = up(apart(rung{authz.SecurityManager, h.Managers}), rung{authz.GeneralSecurityOfficer, nil}, apart(ciso), apart(cio))

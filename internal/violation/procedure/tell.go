@@ -68,8 +68,9 @@ type Telling struct {
 }
 
 // Tells are those who are told of an event, no more and no fewer. Of several seats of one
-// person the first counts.
-func Tells(event Event) []Telling {
+// person the first counts. What was only reported, and is not confirmed, is known to who it was
+// reported to: nobody is told when it is reopened.
+func Tells(event Event, confirmed bool) []Telling {
 	switch event {
 	case EventReport:
 		return []Telling{{Receiver, OtherNotice}}
@@ -100,6 +101,9 @@ func Tells(event Event) []Telling {
 	case EventPass:
 		return []Telling{{General, OtherNotice}}
 	case EventReopen:
+		if !confirmed {
+			return nil
+		}
 		return []Telling{{Manager, OtherNotice}, {Person, OtherNotice}} // the person where they knew
 	default:
 		return nil
