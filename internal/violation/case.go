@@ -131,13 +131,15 @@ func load(ctx context.Context, db postgres.Querier, actor authz.Actor, code stri
 // find is load of a case that the actor need not be allowed to read.
 func find(ctx context.Context, db postgres.Querier, actor authz.Actor, code string, now time.Time, lock string) (Case, procedure.Seats, error) {
 	c, err := postgres.One[Case](ctx, db, "finding a case", selected+` WHERE c.code = @code `+lock, Instant(now, pgx.StrictNamedArgs{"code": code, "actor": actor.Person}))
-	if isNone(err) {
-		return Case{}, procedure.Seats{}, errNone()
-	}
-	if err != nil {
+	none := isNone(err)
+	if err != nil && !none {
 		return Case{}, procedure.Seats{}, err
 	}
+	// asked also where there is none: that would take less time than a case which they may not read
 	seats, err := c.seats(ctx, db, calendar.Day(now))
+	if none && err == nil {
+		err = errNone()
+	}
 	return c, seats, err
 }
 

@@ -23,6 +23,7 @@ const (
 type courts struct {
 	*testing.T
 	portal *servertest.Portal
+	count  *trips
 	codes  map[string]string
 	papers map[string]int64
 }
@@ -129,8 +130,8 @@ func without(a servertest.Answer, codes ...string) string {
 // search, a form, a step, a file, a paper, a notice or a line of the log.
 func TestNobodyOutsideACaseFindsATrace(t *testing.T) {
 	t.Parallel()
-	portal := town.Start(t)
-	c := &courts{t, portal, map[string]string{}, map[string]int64{}}
+	portal, count := counting(t)
+	c := &courts{t, portal, count, map[string]string{}, map[string]int64{}}
 	seats := map[string]string{
 		"CIO": "町長", "CISO": "副町長", "統括": "総務課長", "責任者": "総務課 担当副課長", "管理者": "税務町民課長", "another 管理者": "産業課長", "administrator": "総務課 ポータル管理担当",
 		"職員": "健康環境課 職員", "the person": "福祉こども課 職員", "監査": "議会事務局 監査担当", "reporter": "税務町民課 職員",
@@ -243,11 +244,19 @@ func tried(name string, hidden []string) []string {
 // has: both are answered alike.
 func (c *courts) alike(name string, v *servertest.Visitor, of, code string, ways map[string]bool) {
 	c.Helper()
-	same := func(how string, there, missing servertest.Answer) {
+	// as long as the database is asked as often: what takes longer would tell, too
+	same := func(how string, ask func(code string) servertest.Answer) {
 		c.Helper()
 		ways[how] = true
+		from := c.count.all()
+		there := ask(code)
+		through := c.count.all()
+		missing := ask(noCase)
 		if there.Status != missing.Status || without(there, code) != without(missing, code) {
 			c.Errorf("%s can tell the case %s by %s: %d, %d: %s", name, of, how, there.Status, missing.Status, parting(without(missing, code), without(there, code)))
+		}
+		if asked, otherwise := through-from, c.count.all()-through; asked != otherwise {
+			c.Errorf("%s can tell the case %s by the time of %s: %d round trips, and %d without it", name, of, how, asked, otherwise)
 		}
 	}
 	rest := strings.NewReplacer("{paper}", strconv.FormatInt(c.papers[of], 10), "{referral}", code)
@@ -258,21 +267,24 @@ func (c *courts) alike(name string, v *servertest.Visitor, of, code string, ways
 		at := func(code string) string {
 			return rest.Replace(strings.ReplaceAll(route.Pattern, "{case}", code))
 		}
-		how := route.Method + " " + route.Pattern
-		if route.Method == http.MethodGet {
-			same(how, v.Get(at(code)), v.Get(at(noCase)))
-			continue
-		}
 		filled := url.Values{"version": {"1"}, "text": {"見本"}, "reason": {"見本"}, "person": {"M011"}, "other": {code}}
-		same(how, v.Post(at(code), filled), v.Post(at(noCase), filled))
+		same(route.Method+" "+route.Pattern, func(code string) servertest.Answer {
+			if route.Method == http.MethodGet {
+				return v.Get(at(code))
+			}
+			return v.Post(at(code), filled)
+		})
 	}
 	for _, asked := range []string{"/violations?after=", "/violations?clause=", "/search?q=", "/violations/reporters?case=", "/violations/replies/"} {
-		same(asked, v.Get(asked+code), v.Get(asked+noCase))
+		same(asked, func(code string) servertest.Answer { return v.Get(asked + code) })
 	}
-	same("POST /violations/replies", v.Post("/violations/replies", url.Values{"number": {code}}), v.Post("/violations/replies", url.Values{"number": {noCase}}))
-	opening := func(code string) url.Values { return url.Values{"case": {code}, "reason": {"見本"}} }
-	same("POST /violations/reporters", v.Post("/violations/reporters", opening(code)), v.Post("/violations/reporters", opening(noCase)))
-	same("in small letters", v.Get("/violations/"+strings.ToLower(code)), v.Get("/violations/"+noCase))
+	same("POST /violations/replies", func(code string) servertest.Answer {
+		return v.Post("/violations/replies", url.Values{"number": {code}})
+	})
+	same("POST /violations/reporters", func(code string) servertest.Answer {
+		return v.Post("/violations/reporters", url.Values{"case": {code}, "reason": {"見本"}})
+	})
+	same("in small letters", func(code string) servertest.Answer { return v.Get("/violations/" + strings.ToLower(code)) })
 }
 
 // parting is where two pages begin to differ.
