@@ -182,7 +182,7 @@ func (c *keyRenewCommand) Run(ctx context.Context) error {
 			return err
 		}
 		if passwords+names > 0 {
-			fmt.Printf("%d件（連携の秘密 %d件、報告した人 %d件）は、封じた鍵がなくなっているため、封じ直せませんでした。連携の秘密は、画面でもう一度入力してください。\n", passwords+names, passwords, names)
+			fmt.Printf("%d件（連携の秘密 %d件、違反の疑いを報告した人と受付番号 %d件）は、封じた鍵がなくなっているため、封じ直せませんでした。連携の秘密は、画面でもう一度入力してください。\n", passwords+names, passwords, names)
 		}
 		fmt.Printf("%d件の秘密を、新しい鍵で封じ直しました。鍵ファイルの2行目から後の鍵は、消せます。\n", sealed)
 		return nil

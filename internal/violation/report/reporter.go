@@ -123,7 +123,7 @@ func (s *Service) unseal(ctx context.Context, db postgres.Querier, sealed []byte
 	}
 	lost, looking := s.keys.IsLost(ctx, db, sealed)
 	if lost {
-		return nil, errLost
+		return nil, fmt.Errorf("%w: %w", errLost, err)
 	}
 	return nil, errors.Join(err, looking)
 }
