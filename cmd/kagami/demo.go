@@ -12,13 +12,13 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/sample/city"
-	"kagami/internal/secret"
 	"kagami/migrations"
 	"kagami/web/server"
 )
 
 type demoCommand struct {
 	database
+	keyFile
 	People int    `default:"300" placeholder:"N" help:"職員の人数。見本の町の39人より多い分を足します（既定：300）。"`
 	Assets int    `default:"300" placeholder:"N" help:"情報資産の件数（既定：300）。"`
 	Seed   uint64 `default:"1" placeholder:"S" help:"同じ値なら、足すものがいつも同じになります（既定：1）。"`
@@ -48,8 +48,12 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 	if err := postgres.CheckSchema(ctx, pool, migrations.All()); err != nil {
 		return err
 	}
-	// the town has nothing that is sealed
-	ground, err := server.NewGround(server.Settings{Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Keys: secret.Random()}, pool, time.Now, slog.New(slog.DiscardHandler))
+	// what the town has sealed is read by the portal that runs on it
+	keys, err := c.load(ctx, c.database, pool)
+	if err != nil {
+		return err
+	}
+	ground, err := server.NewGround(server.Settings{Town: "鏡石町", PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Keys: keys}, pool, time.Now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -169,17 +169,20 @@ func (c *keyRenewCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		more, err := connector.New(pool, ground.Door, keys, ground.Log, reach.DialPeers).SealForPortal(ctx)
+		connectors, passwords, err := connector.New(pool, ground.Door, keys, ground.Log, reach.DialPeers).SealForPortal(ctx)
 		if err != nil {
 			return err
 		}
-		sealed += more
-		if more, err = report.New(pool, ground.Door, keys).SealForPortal(ctx); err != nil {
+		reporters, names, err := report.New(pool, ground.Door, keys).SealForPortal(ctx)
+		if err != nil {
 			return err
 		}
-		sealed += more
+		sealed += connectors + reporters
 		if err := secret.Retire(ctx, pool, keys); err != nil {
 			return err
+		}
+		if passwords+names > 0 {
+			fmt.Printf("%d件（連携の秘密 %d件、違反の疑いを報告した人と受付番号 %d件）は、封じた鍵がなくなっているため、封じ直せませんでした。連携の秘密は、画面でもう一度入力してください。\n", passwords+names, passwords, names)
 		}
 		fmt.Printf("%d件の秘密を、新しい鍵で封じ直しました。鍵ファイルの2行目から後の鍵は、消せます。\n", sealed)
 		return nil

@@ -135,10 +135,30 @@ func TestWhereThereAreNoKeysNoneAreMadeByAsking(t *testing.T) {
 	}
 }
 
-// The commands on the portal's own database: a text becomes a draft, and the
-// trail proves itself.
-func TestCommandsOnADatabaseOfItsOwn(t *testing.T) {
+// What the sample town has sealed (passwords of connectors, who has made reports) is read by the keys
+// of the place where it is made, and sealed anew by new ones.
+func TestWhatTheSampleTownHasSealedIsOfItsOwnKeys(t *testing.T) {
 	t.Parallel()
+	data := place(t)
+	for _, c := range []struct {
+		args  []string
+		words string
+	}{
+		{[]string{"demo", "--people", "0", "--assets", "0"}, "で動かせます"},
+		{[]string{"key", "add"}, "新しい鍵を加えました"},
+		{[]string{"key", "renew"}, "秘密を、新しい鍵で封じ直しました"},
+		{[]string{"key", "list"}, "使っていない（消してよい）"},
+	} {
+		stdout, stderr, code := kagami(t, append(c.args, "--data", data)...)
+		if code != 0 || !strings.Contains(stdout, c.words) || strings.Contains(stdout, "封じ直せません") || strings.HasPrefix(stdout, "0件") {
+			t.Errorf("%v: %d %s%s", c.args, code, stdout, stderr)
+		}
+	}
+}
+
+// place is where a portal has its own database.
+func place(t *testing.T) string {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "kagami-command-")
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +167,14 @@ func TestCommandsOnADatabaseOfItsOwn(t *testing.T) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	data := filepath.Join(dir, "data")
+	return filepath.Join(dir, "data")
+}
+
+// The commands on the portal's own database: a text becomes a draft, and the
+// trail proves itself.
+func TestCommandsOnADatabaseOfItsOwn(t *testing.T) {
+	t.Parallel()
+	data := place(t)
 	for _, c := range []struct {
 		args  []string
 		code  int

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -114,6 +115,7 @@ func (r Rights) demand(actor authz.Actor) demand {
 func (d demand) queue(batch *pgx.Batch, insert string, args pgx.StrictNamedArgs) {
 	if d.deeds != 0 {
 		insert += ` FROM pg_advisory_xact_lock_shared(@deeds)`
+		args = maps.Clone(args) // whoever is asked twice may hand out the same
 		args["deeds"] = d.deeds
 	}
 	postgres.Queue(batch, insert, args)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/door"
@@ -114,6 +116,23 @@ func TestAChangeIsMadeByTheRightsOfItsInstant(t *testing.T) {
 				t.Errorf("%s, %s: %d entries", name, way, done)
 			}
 		}
+	}
+}
+
+// A Write that is begun again may be handed the very arguments of the first time.
+func TestWriteTakesTheSameArgumentsTwice(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	r := &registry{holds: authz.Administrator}
+	actor := came(t, db, authz.Administrator, calendar.Day(now))
+	if _, err := db.Owner(t).Exec(t.Context(), `UPDATE person SET name = '見本 一郎'`); err != nil {
+		t.Fatal(err)
+	}
+	insert, args := addPerson("W")(now)
+	err := r.door(db).Write(t.Context(), actor, authz.ChangeOrganization, authz.Matter{}, door.Effect{Subject: trail.Subject{Kind: "post", ID: 1}},
+		func(time.Time) (string, pgx.StrictNamedArgs) { return insert, args })
+	if err != nil || r.looked.Load() != 1 || count(t, db, "trail_entry") != 1 {
+		t.Errorf("looked up %d times, %d entries: %v", r.looked.Load(), count(t, db, "trail_entry"), err)
 	}
 }
 

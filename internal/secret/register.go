@@ -2,9 +2,11 @@ package secret
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -105,6 +107,24 @@ func Retire(ctx context.Context, pool *pgxpool.Pool, keys *Keys) error {
 		return fmt.Errorf("retiring the old keys: %w", err)
 	}
 	return nil
+}
+
+// IsLost tells whether nothing unseals something any more: the key that has sealed it is none of
+// these, and the database was told to forget it. One that the database still knows is only not
+// here yet.
+func (k *Keys) IsLost(ctx context.Context, db postgres.Querier, sealed []byte) (bool, error) {
+	if len(sealed) < Overhead {
+		return false, nil
+	}
+	if _, ok := k.find(sealed[:idSize]); ok {
+		return false, nil
+	}
+	known, err := Known(ctx, db)
+	if err != nil {
+		return false, err
+	}
+	begins := hex.EncodeToString(sealed[:idSize])
+	return !slices.ContainsFunc(known, func(one string) bool { return strings.HasPrefix(one, begins) }), nil
 }
 
 // Load finds the keys of a portal: from a text where one is given, or from a file.

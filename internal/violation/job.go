@@ -24,7 +24,7 @@ import (
 // come.
 func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliver]) error {
-		return s.Deliver(ctx, job.Args.Case, job.Args.Version)
+		return s.Deliver(ctx, job.Args.Case, job.Args.Version, job.Args.At)
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[remindAll]) error { return s.Remind(ctx) }))
 	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(remindEvery),
@@ -37,8 +37,11 @@ func onlyCase(ctx context.Context, tx *door.Tx, id int64) (Case, error) {
 }
 
 // Deliver gives the notices of a step that arrive in office hours, but for who has been told of a
-// later step since.
-func (s *Service) Deliver(ctx context.Context, id int64, version int) error {
+// later step since; before their time its job waits.
+func (s *Service) Deliver(ctx context.Context, id int64, version int, at time.Time) error {
+	if wait := at.Sub(s.door.Now()); wait > 0 { // the clock here may be behind that of the portal that has begun it
+		return river.JobSnooze(wait)
+	}
 	return s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
@@ -168,18 +171,14 @@ func (s *Service) Remind(ctx context.Context) error {
 	if err != nil || !days.office.IsOpen(today) {
 		return err
 	}
-	rows, err := s.pool.Query(ctx, `SELECT id FROM violation_case WHERE due_on < @today::date - (state = 'suspended')::int AND state IN ('reported', 'guided', 'not_improved', 'suspended') ORDER BY due_on, id LIMIT 1000`,
+	over, err := postgres.List[struct{ ID int64 }](ctx, s.pool, "looking for cases whose day is over", `SELECT id FROM violation_case WHERE due_on < @today::date - (state = 'suspended')::int AND state IN ('reported', 'guided', 'not_improved', 'suspended') ORDER BY due_on, id LIMIT 1000`,
 		pgx.StrictNamedArgs{"today": today})
 	if err != nil {
-		return wrap("looking for cases whose day is over", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return wrap("looking for cases whose day is over", err)
+		return err
 	}
 	var failed []error
-	for _, id := range ids {
-		failed = append(failed, s.remind(ctx, id))
+	for _, c := range over {
+		failed = append(failed, s.remind(ctx, c.ID))
 	}
 	return errors.Join(failed...)
 }

@@ -169,8 +169,9 @@ func (c Case) message(event procedure.Event, t Told) notice.Message {
 
 // deliver is the job of giving the notices of a step that somebody reads only from an instant on.
 type deliver struct {
-	Case    int64 `json:"case"`
-	Version int   `json:"version"`
+	Case    int64     `json:"case"`
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
 }
 
 // Kind is the job's name in the database.
@@ -187,5 +188,5 @@ func deliverLater(ctx context.Context, tx *door.Tx, c Case, version int, told []
 	if at.IsZero() {
 		return nil
 	}
-	return tx.Enqueue(ctx, deliver{c.ID, version}, at)
+	return tx.Enqueue(ctx, deliver{c.ID, version, at}, at)
 }

@@ -2,9 +2,13 @@ package violation_test
 
 import (
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
 
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
@@ -126,6 +130,39 @@ func TestASuspensionWhoseLastDayIsOverClosesTheCase(t *testing.T) {
 	o.Must(o.Bars.TurnAll(t.Context()))
 	told(t, o, code, procedure.EventExpire, "fukushi 主事 person other", "fukushi 課長 manager other", "soumu CISO chief other")
 	o.Stands(tax, rights.InForce)
+}
+
+// What goes to the person arrives when the office opens, once; a portal whose clock is behind waits
+// for that, and gives up nothing.
+func TestWhatGoesToThePersonArrivesInOfficeHours(t *testing.T) {
+	o := office(t)
+	code := o.Confirm("fukushi 課長", "fukushi 主事")
+	*o.Time = calendar.Day(*o.Time).Start().Add(20 * time.Hour)
+	o.Guide("fukushi 課長", code, 7)
+	var (
+		id      int64
+		version int
+		opens   time.Time
+	)
+	o.Must(o.DB.Pool.QueryRow(t.Context(), `
+		SELECT c.id, c.version, t.from_at FROM violation_case c JOIN violation_told t ON t.case_id = c.id AND t.version = c.version WHERE c.code = $1 AND t.seat = 'person'`, code).Scan(&id, &version, &opens))
+	for _, c := range []struct {
+		at      time.Time
+		want    error
+		arrived int
+	}{
+		{opens.Add(-2 * time.Second), river.JobSnooze(2 * time.Second), 0},
+		{opens, nil, 1},
+		{opens.Add(time.Minute), nil, 1},
+	} {
+		*o.Time = c.at
+		err := o.Cases.Deliver(t.Context(), id, version, opens)
+		var arrived int
+		o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE topic = 'violation_case' AND person_id = $1`, o.People["fukushi 主事"]).Scan(&arrived))
+		if !reflect.DeepEqual(err, c.want) || arrived != c.arrived {
+			t.Errorf("at %s: %d have arrived: %v", c.at, arrived, err)
+		}
+	}
 }
 
 func TestOfSomebodyOfSoumuTheCISOGuidesAndTheGeneralOnlySuspends(t *testing.T) {

@@ -15,10 +15,13 @@ import (
 	"kagami/internal/job"
 	"kagami/internal/rights/connector"
 	"kagami/internal/rights/connector/reach"
+	"kagami/internal/sample"
+	"kagami/internal/violation/procedure"
 	"kagami/web/server/servertest"
 )
 
-// carryOut lets the portal's jobs of connectors run until none waits.
+// carryOut lets the portal's jobs of connectors run until none waits but for a later try: the sample
+// town has a directory that never answers.
 func carryOut(t *testing.T, portal *servertest.Portal) {
 	t.Helper()
 	ctx := t.Context()
@@ -34,7 +37,7 @@ func carryOut(t *testing.T, portal *servertest.Portal) {
 	defer ticker.Stop()
 	for range 1200 {
 		var waits bool
-		if err := portal.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM river_job WHERE kind IN ('right_carry_out', 'right_compare') AND state NOT IN ('completed', 'discarded', 'cancelled'))`).Scan(&waits); err != nil {
+		if err := portal.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM river_job WHERE kind IN ('right_carry_out', 'right_compare') AND state NOT IN ('completed', 'discarded', 'cancelled') AND scheduled_at <= now() + interval '5 seconds')`).Scan(&waits); err != nil {
 			t.Fatal(err)
 		}
 		if !waits {
@@ -80,14 +83,11 @@ func (a ldapAccount) unlock() {
 	}
 }
 
-// A connector to a real directory is made, tried and switched on; what the 統括 suspends is
-// locked there; somebody unlocks it by hand, the comparison shows that, and it is put right; once
-// it is lifted the directory lets its person in again.
-func TestASuspensionReachesADirectoryAndADriftIsPutRight(t *testing.T) {
-	t.Parallel()
-	portal := town.Start(t)
-	who := town.Holder("福祉こども課 職員")
-	var system string
+// connected is a real directory with the accounts of those who may use a system, to which the portal
+// is connected: somebody's system and their account there. administrator makes, tries and switches
+// on the connector on its pages.
+func connected(t *testing.T, portal *servertest.Portal, administrator *person, who sample.Account) (system string, theirs ldapAccount) {
+	t.Helper()
 	if err := portal.Pool.QueryRow(t.Context(), `
 		SELECT min(y.code) FROM access_right r JOIN asset y ON y.id = r.asset_id JOIN section s ON s.id = y.section_id
 		WHERE r.person_id = $1 AND r.state = 'permitted' AND s.code = 'fukushi' AND NOT EXISTS (SELECT FROM connector_system x WHERE x.asset_id = y.id)`, who.Person).Scan(&system); err != nil {
@@ -120,9 +120,8 @@ func TestASuspensionReachesADirectoryAndADriftIsPutRight(t *testing.T) {
 	if err := conn.Bind(directorytest.Portal, slapd.Password["kagami"]); err != nil {
 		t.Fatal(err)
 	}
-	theirs := ldapAccount{t, conn, "cn=" + who.StaffNumber + "," + directorytest.People}
+	theirs = ldapAccount{t, conn, "cn=" + who.StaffNumber + "," + directorytest.People}
 
-	administrator, officer := sitDown(t, portal, town.Holder("総務課 ポータル管理担当")), sitDown(t, portal, town.Holder("総務課長"))
 	administrator.goTo("/rights/connectors/new?kind=ldap")
 	administrator.put("name", "庁内のディレクトリ")
 	administrator.pick("kind", "openldap")
@@ -146,6 +145,18 @@ func TestASuspensionReachesADirectoryAndADriftIsPutRight(t *testing.T) {
 	administrator.mustSee("連携を動かしました")
 	carryOut(t, portal)
 	theirs.mustBe(false, "before anything is suspended")
+	return system, theirs
+}
+
+// A connector to a real directory is made, tried and switched on; what the 統括 suspends is
+// locked there; somebody unlocks it by hand, the comparison shows that, and it is put right; once
+// it is lifted the directory lets its person in again.
+func TestASuspensionReachesADirectoryAndADriftIsPutRight(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	who := town.Holder("福祉こども課 職員")
+	administrator, officer := sitDown(t, portal, town.Holder("総務課 ポータル管理担当")), sitDown(t, portal, town.Holder("総務課長"))
+	system, theirs := connected(t, portal, administrator, who)
 
 	officer.goTo("/rights/people/" + who.StaffNumber)
 	officer.press("本人の行為による緊急停止")
@@ -181,4 +192,34 @@ func TestASuspensionReachesADirectoryAndADriftIsPutRight(t *testing.T) {
 	officer.mustSee("停止を解除しました")
 	carryOut(t, portal)
 	theirs.mustBe(false, "once it is lifted")
+}
+
+// A case in which guidance has failed suspends its person: the directory locks their account. Once
+// the 統括 lifts that in the case, the directory lets them in again.
+func TestASuspensionByACaseReachesADirectory(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t)
+	whom := town.Holder("福祉こども課 職員")
+	system, theirs := connected(t, o.portal, o.sit("総務課 ポータル管理担当"), whom)
+	head := o.sit("福祉こども課長")
+	code := o.confirms(head, "/violations/own", whom, nil)
+	o.guides(head, code)
+	o.days(8)
+	head, officer := o.sit("福祉こども課長"), o.sit("総務課長")
+	o.steps(head, code, procedure.EventNotImprove, "改善されないことを記録する", "改善されないことを記録しました", map[string]string{"text": "まだ残っていた。"})
+	o.steps(head, code, procedure.EventWaive, "弁明の放棄を記録する", "弁明の放棄を記録しました", map[string]string{"text": "面談で、弁明しないと言った。", "on": o.on(0)})
+	carryOut(t, o.portal)
+	theirs.mustBe(false, "before the case suspends")
+
+	o.steps(officer, code, procedure.EventSuspend, "停止する", "利用権限を停止しました", map[string]string{"scope": "whole", "text": "指導の後も改善されなかったため。"})
+	carryOut(t, o.portal)
+	theirs.mustBe(true, "once the case suspends")
+	officer.goTo("/rights/targets?person=" + whom.StaffNumber + "&system=" + system)
+	officer.mustSee("反映済み")
+	officer.mustNotSee(code)
+	officer.look("targets-suspended-by-case")
+
+	o.steps(officer, code, procedure.EventLift, "停止を解除する（利用再開）", "停止を解除しました", map[string]string{"text": "研修を受けたため。"})
+	carryOut(t, o.portal)
+	theirs.mustBe(false, "once the case is lifted")
 }

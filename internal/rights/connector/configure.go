@@ -452,8 +452,8 @@ func (s *Service) Check(ctx context.Context, actor authz.Actor, code string) err
 const mostChecked = 20 * time.Second
 
 // SealForPortal seals by the newest key what is not sealed by it, and returns how many
-// secrets those were.
-func (s *Service) SealForPortal(ctx context.Context) (int, error) {
+// secrets those were, and how many there are of which the key is given up: they are typed anew.
+func (s *Service) SealForPortal(ctx context.Context) (sealed, lost int, err error) {
 	type row struct {
 		ID     int64
 		Code   string
@@ -461,16 +461,20 @@ func (s *Service) SealForPortal(ctx context.Context) (int, error) {
 	}
 	rows, err := postgres.List[row](ctx, s.pool, "listing secrets of connectors", `SELECT id, code, secret FROM connector ORDER BY id`)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	sealed := 0
 	for _, r := range rows {
 		if s.keys.SealedByNewest(r.Secret) {
 			continue
 		}
 		plain, err := s.keys.Unseal(r.Secret, about(r.Code))
 		if err != nil {
-			return sealed, fmt.Errorf("reading the secret of a connector: %w", err)
+			gone, looking := s.keys.IsLost(ctx, s.pool, r.Secret)
+			if !gone {
+				return sealed, lost, fmt.Errorf("reading the secret of a connector: %w", errors.Join(err, looking))
+			}
+			lost++
+			continue
 		}
 		err = postgres.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 			if err := s.keys.Hold(ctx, tx); err != nil {
@@ -480,9 +484,9 @@ func (s *Service) SealForPortal(ctx context.Context) (int, error) {
 			return err
 		})
 		if err != nil {
-			return sealed, fmt.Errorf("sealing the secret of a connector: %w", err)
+			return sealed, lost, fmt.Errorf("sealing the secret of a connector: %w", err)
 		}
 		sealed++
 	}
-	return sealed, nil
+	return sealed, lost, nil
 }

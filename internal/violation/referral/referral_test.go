@@ -2,11 +2,14 @@ package referral_test
 
 import (
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/riverqueue/river"
 
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
@@ -150,9 +153,8 @@ func TestTheEndArrivesInOfficeHours(t *testing.T) {
 	d.Must(d.DB.Pool.QueryRow(t.Context(), `SELECT id FROM violation_referral WHERE code = $1`, code).Scan(&id))
 	_, err := d.referrals.Open(t.Context(), d.As(person), d.code, code, procedure.AsCase)
 	d.kind(err, fault.NotFound)
-	d.Must(d.referrals.Deliver(t.Context(), id))
-	if d.notices(person) != before {
-		t.Error("it arrives in the evening")
+	if err := d.referrals.Deliver(t.Context(), id); d.notices(person) != before || !reflect.DeepEqual(err, river.JobSnooze(12*time.Hour+30*time.Minute)) {
+		t.Errorf("it does not wait in the evening: %v", err)
 	}
 	*d.Time = d.today().AddDays(1).Start().Add(9 * time.Hour)
 	d.Must(d.referrals.Deliver(t.Context(), id))

@@ -2,6 +2,7 @@ package referral
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
@@ -42,15 +43,20 @@ func (s *Service) RegisterJobs(workers *river.Workers) []*river.PeriodicJob {
 	return nil
 }
 
-// Deliver tells somebody that theirs has ended, once its time has come.
+// Deliver tells somebody that theirs has ended, once its time has come. Before, its job waits: the
+// clock of the portal that does it may be behind that of the one that has begun it.
 func (s *Service) Deliver(ctx context.Context, id int64) error {
-	return s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+	var wait time.Duration
+	err := s.door.Do(ctx, authz.AsPortal(), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
 		if err := tx.Allow(authz.FallsDue, authz.Matter{}); err != nil {
 			return door.Unchanged(), err
 		}
 		r, err := postgres.One[Referral](ctx, tx, "finding a referral", selected+` WHERE r.id = @id`, pgx.StrictNamedArgs{"id": id})
-		if err != nil || r.ToldFrom == nil || r.ToldFrom.After(tx.Now) {
+		if err != nil || r.ToldFrom == nil {
 			return door.Unchanged(), err
+		}
+		if wait = r.ToldFrom.Sub(tx.Now); wait > 0 {
+			return door.Unchanged(), nil
 		}
 		done, err := tx.Exec(ctx, `INSERT INTO violation_referral_delivery (referral_id, at) VALUES (@id, @now) ON CONFLICT DO NOTHING`, pgx.StrictNamedArgs{"id": id, "now": tx.Now})
 		if err != nil || done.RowsAffected() == 0 {
@@ -62,4 +68,8 @@ func (s *Service) Deliver(ctx context.Context, id int64) error {
 		}
 		return door.Effect{Subject: trail.Subject{Kind: subject, ID: id}, Fields: []string{"delivered"}, Notices: []notice.Message{r.message(code)}}, nil
 	})
+	if err == nil && wait > 0 {
+		return river.JobSnooze(wait)
+	}
+	return err
 }

@@ -26,7 +26,7 @@ const parts = `WITH RECURSIVE part AS (SELECT @case::bigint AS id UNION SELECT c
 
 // Answer answers those who have made the reports of a case, and of what is joined to it, where a
 // step of it is taken. It returns whom to tell: who has reported through the portal, or else
-// who took the report.
+// who took the report; nobody where the key of who has reported is given up.
 func (s *Service) Answer(ctx context.Context, tx *door.Tx, id int64, version int, event procedure.Event, text string) ([]notice.Message, error) {
 	if procedure.AnswerTo(event, "") == "" {
 		return nil, nil
@@ -75,6 +75,9 @@ func (s *Service) Answer(ctx context.Context, tx *door.Tx, id int64, version int
 			continue
 		}
 		who, number, err := s.of(ctx, tx, r.ID)
+		if errors.Is(err, errLost) { // the case goes on: rights are given back though nobody can be told
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

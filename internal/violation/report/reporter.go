@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/text/unicode/norm"
 
+	"kagami/internal/fault"
 	"kagami/internal/postgres"
 )
 
@@ -103,12 +104,28 @@ func (s *Service) find(ctx context.Context, db postgres.Querier, number string) 
 	if err != nil {
 		return reporter{}, false, wrap("looking for a number", err)
 	}
-	plain, err := s.keys.Unseal(sealed, aboutReporter(hash))
+	plain, err := s.unseal(ctx, db, sealed, aboutReporter(hash))
 	if err != nil {
 		return reporter{}, false, wrap("reading who has made a report", err)
 	}
 	var r reporter
 	return r, true, wrap("reading who has made a report", json.Unmarshal(plain, &r))
+}
+
+// errLost is that who has made a report can't be read any more.
+var errLost = fault.New(fault.Unavailable, "報告した人の封を開く鍵がなくなったため、見られません。総務課（情報政策担当）に連絡してください。鍵ファイルの控えが見つかると、見られるようになります。")
+
+// unseal is what was sealed; errLost where its key is given up.
+func (s *Service) unseal(ctx context.Context, db postgres.Querier, sealed []byte, about string) ([]byte, error) {
+	plain, err := s.keys.Unseal(sealed, about)
+	if err == nil {
+		return plain, nil
+	}
+	lost, looking := s.keys.IsLost(ctx, db, sealed)
+	if lost {
+		return nil, fmt.Errorf("%w: %w", errLost, err)
+	}
+	return nil, errors.Join(err, looking)
 }
 
 // of returns who has made a report, and their number.
@@ -118,7 +135,7 @@ func (s *Service) of(ctx context.Context, db postgres.Querier, report int64) (re
 	if err != nil {
 		return reporter{}, "", wrap("looking for the number of a report", err)
 	}
-	number, err := s.keys.Unseal(sealed, aboutNumber(report))
+	number, err := s.unseal(ctx, db, sealed, aboutNumber(report))
 	if err != nil {
 		return reporter{}, "", wrap("reading the number of a report", err)
 	}
@@ -130,8 +147,8 @@ func (s *Service) of(ctx context.Context, db postgres.Querier, report int64) (re
 }
 
 // SealForPortal seals by the newest key what is not sealed by it, and returns how many secrets
-// those were.
-func (s *Service) SealForPortal(ctx context.Context) (int, error) {
+// those were, and how many there are of which the key is given up.
+func (s *Service) SealForPortal(ctx context.Context) (sealed, lost int, err error) {
 	type row struct {
 		Key    []byte // as the table's key is written
 		About  string
@@ -140,14 +157,13 @@ func (s *Service) SealForPortal(ctx context.Context) (int, error) {
 	numbers, err := postgres.List[row](ctx, s.pool, "listing numbers of reports",
 		`SELECT convert_to(report_id::text, 'UTF8') AS key, 'violation report ' || report_id AS about, sealed FROM violation_report_number ORDER BY report_id`)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	reporters, err := postgres.List[row](ctx, s.pool, "listing who has made reports",
 		`SELECT number_hash AS key, 'violation reporter ' || encode(number_hash, 'hex') AS about, sealed FROM violation_reporter ORDER BY number_hash`)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	sealed := 0
 	for _, list := range []struct {
 		rows   []row
 		update string
@@ -162,18 +178,21 @@ func (s *Service) SealForPortal(ctx context.Context) (int, error) {
 			if err := again(ctx, s, r.Sealed, r.About, func(tx pgx.Tx, anew []byte) error {
 				_, err := tx.Exec(ctx, list.update, r.Key, r.Sealed, anew)
 				return err
-			}); err != nil {
-				return sealed, err
+			}); errors.Is(err, errLost) {
+				lost++
+				continue
+			} else if err != nil {
+				return sealed, lost, err
 			}
 			sealed++
 		}
 	}
-	return sealed, nil
+	return sealed, lost, nil
 }
 
 // again seals something by the newest key.
 func again(ctx context.Context, s *Service, was []byte, about string, write func(tx pgx.Tx, anew []byte) error) error {
-	plain, err := s.keys.Unseal(was, about)
+	plain, err := s.unseal(ctx, s.pool, was, about)
 	if err != nil {
 		return wrap("reading what is sealed of a report", err)
 	}

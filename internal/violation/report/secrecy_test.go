@@ -283,10 +283,10 @@ func TestReportersAreSealedAnew(t *testing.T) {
 	o.Must(secret.Use(t.Context(), o.DB.Pool, newer))
 	o.wants("while it is in use", secret.Retire(t.Context(), o.DB.Pool, newer), fault.Conflict)
 	again := report.New(o.DB.Pool, o.Door, newer)
-	if n, err := again.SealForPortal(t.Context()); n != 2 || err != nil {
+	if n, _, err := again.SealForPortal(t.Context()); n != 2 || err != nil {
 		t.Errorf("sealed %d: %v", n, err)
 	}
-	if n, err := again.SealForPortal(t.Context()); n != 0 || err != nil {
+	if n, _, err := again.SealForPortal(t.Context()); n != 0 || err != nil {
 		t.Errorf("sealed %d once more: %v", n, err)
 	}
 	o.Must(secret.Retire(t.Context(), o.DB.Pool, newer))
@@ -301,6 +301,50 @@ func TestReportersAreSealedAnew(t *testing.T) {
 	}
 	_, err = o.Reports.Open(t.Context(), o.As("soumu 統括"), code, "聞き取りのため")
 	o.Must(err)
+}
+
+// Where a town has lost its keys and gives them up as the manual says, a case that a report has begun
+// goes on, and whoever reads it learns that nobody can be told. A key that is only not here yet holds
+// it up.
+func TestACaseGoesOnWhereTheKeyIsGivenUp(t *testing.T) {
+	o := open(t)
+	number, code := o.send("fukushi 主査", procedure.General, "")
+	other := secret.Random()
+	o.Reports = report.New(o.DB.Pool, o.Door, other)
+	o.Cases = violation.New(o.DB.Pool, o.Door, o.Bars).With(violation.Ties{Reporters: o.Reports.Answer})
+	o.wants("before it is given up", o.Try("soumu 統括", code, procedure.EventInvestigate, violation.Said{}), fault.Internal)
+	lost := func() bool {
+		t.Helper()
+		opened, err := o.Cases.Open(t.Context(), o.As("soumu 統括"), code, procedure.AsCase)
+		o.Must(err)
+		list, err := o.Reports.Of(t.Context(), o.As("soumu 統括"), opened)
+		o.Must(err)
+		return len(list) == 1 && list[0].Lost
+	}
+	if lost() {
+		t.Error("a key that is not here yet counts as lost")
+	}
+
+	owner := o.DB.Owner(t)
+	for _, sql := range []string{
+		`ALTER TABLE secret_key DISABLE TRIGGER secret_key_in_use`, `DELETE FROM totp`, `DELETE FROM secret_key`, `ALTER TABLE secret_key ENABLE TRIGGER secret_key_in_use`,
+	} {
+		_, err := owner.Exec(t.Context(), sql)
+		o.Must(err)
+	}
+	o.Must(secret.Use(t.Context(), o.DB.Pool, other))
+	o.Take("soumu 統括", code, procedure.EventInvestigate, violation.Said{})
+	if n := o.notices("fukushi 主査", "violation_answer"); n != 0 {
+		t.Errorf("%d notices to who can't be known", n)
+	}
+	if !lost() {
+		t.Error("nobody learns that who has reported can't be told")
+	}
+	_, err := o.Reports.Reply(t.Context(), o.As("fukushi 主査"), number)
+	o.wants("their answer", err, fault.Unavailable)
+	if sealed, lost, err := o.Reports.SealForPortal(t.Context()); sealed != 0 || lost != 2 || err != nil {
+		t.Errorf("sealed %d anew, %d lost: %v", sealed, lost, err)
+	}
 }
 
 // What is recorded of reports is never changed, but for the key of what is sealed.

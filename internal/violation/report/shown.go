@@ -26,6 +26,8 @@ type Shown struct {
 	Where      string
 	Whom       string // in words; empty where it is not known
 	Papers     []violation.Paper
+	Sealed     []byte     // the number by which who has made it finds its answers
+	Lost       bool       `db:"-"` // its key is given up: who has made it can't be told of answers
 	Answers    []Answered `db:"-"`
 	Passed     []Passed   `db:"-"`
 	Openings   []Opening  `db:"-"`
@@ -47,8 +49,8 @@ func (s *Service) Of(ctx context.Context, actor authz.Actor, o violation.Opened)
 	list, err := postgres.List[Shown](ctx, s.pool, "listing the reports of a case", parts+`
 		SELECT r.id, c.code AS case, r.received_on, r.way, coalesce(p.name, '') AS taken_by, r.named, r.what, r.happened AS when, r.place AS where, r.whom,
 		       coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'size', f.size) ORDER BY f.id)
-		       	FROM violation_report_paper a JOIN attachment_shown f ON f.id = a.attachment_id WHERE a.report_id = r.id), '[]') AS papers
-		FROM violation_report r JOIN part ON part.id = r.case_id JOIN violation_case c ON c.id = r.case_id LEFT JOIN person_shown p ON p.id = r.taken_by
+		       	FROM violation_report_paper a JOIN attachment_shown f ON f.id = a.attachment_id WHERE a.report_id = r.id), '[]') AS papers, n.sealed
+		FROM violation_report r JOIN violation_report_number n ON n.report_id = r.id JOIN part ON part.id = r.case_id JOIN violation_case c ON c.id = r.case_id LEFT JOIN person_shown p ON p.id = r.taken_by
 		WHERE NOT EXISTS (SELECT FROM violation_recused x WHERE x.case_id = r.case_id AND x.person_id = @actor) ORDER BY r.case_id <> @case, r.id`,
 		pgx.StrictNamedArgs{"case": o.ID, "actor": actor.Person})
 	for i := range list {
@@ -56,6 +58,9 @@ func (s *Service) Of(ctx context.Context, actor authz.Actor, o violation.Opened)
 			return nil, err
 		}
 		args := pgx.StrictNamedArgs{"id": list[i].ID}
+		if list[i].Lost, err = s.keys.IsLost(ctx, s.pool, list[i].Sealed); err != nil {
+			return nil, err
+		}
 		if list[i].Answers, err = postgres.List[Answered](ctx, s.pool, "listing answers", `SELECT at, answer, reason FROM violation_report_answer WHERE report_id = @id ORDER BY number`, args); err != nil {
 			return nil, err
 		}
