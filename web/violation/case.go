@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/authz"
@@ -38,30 +39,42 @@ func (s *Screens) view(r *http.Request, o violation.Opened) (caseView, error) {
 	if err != nil {
 		return view, err
 	}
+	var again []step
 	for _, p := range steps {
-		if p.Event == procedure.EventAnswer && actor.Person != o.Person {
-			p.act, p.rest = "書面などの弁明を記録する", true
-		}
-		if slices.Contains(next, p.Event) {
-			view.Next = append(view.Next, p)
+		switch {
+		case !slices.Contains(next, p.Event), p.Event == procedure.EventInvestigate && o.DueOn.IsZero(): // it was answered
+		case p.Event == procedure.EventGuide && o.State == procedure.Guided:
+			again = append(again, p.of(o, actor.Person == o.Person))
+		default:
+			view.Next = append(view.Next, p.of(o, actor.Person == o.Person))
 		}
 	}
+	view.Next = append(view.Next, again...) // whether they have improved comes first
 	view.Leads = o.Reading == violation.Whole && o.Seats.Of(procedure.LeadSeat(o.ConfirmedAt != nil, o.Receiver)).Has(actor.Person)
 	view.MayConfirm = o.State == procedure.Reported && s.cases.AskStep(ctx, actor, o.Code, procedure.EventConfirm) == nil
 	if o.Reading != violation.Whole {
 		return view, nil
 	}
-	for _, draw := range s.panels {
-		panel, err := draw(ctx, actor, o)
-		if err != nil {
-			return view, err
-		}
-		view.Panels = append(view.Panels, panel)
+	if view.Panels, err = s.panelsOf(ctx, o); err != nil {
+		return view, err
 	}
 	if o.PersonNumber != "" {
 		view.Rights, err = s.rightsOf(ctx, actor, o.PersonNumber)
 	}
 	return view, err
+}
+
+// panelsOf are what the rooms beside show of a case.
+func (s *Screens) panelsOf(ctx context.Context, o violation.Opened) ([]templ.Component, error) {
+	var list []templ.Component
+	for _, draw := range s.panels {
+		panel, err := draw(ctx, screen.Actor(ctx), o)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, panel)
+	}
+	return list, nil
 }
 
 // rightsOf are the rights that somebody has or had barred, as far as the viewer sees them.
@@ -170,13 +183,13 @@ func (p caseView) waits() string {
 	seat := p.turn()
 	switch {
 	case p.mine():
-		return "あなたの番です：" + turnWords(p.State, seat)
+		return "あなたの番です：" + turnWords(p.State, seat, p.DueOn)
 	case seat == procedure.Person:
 		return "いまは、本人の弁明を待っています"
 	case seat == "":
 		return "この事案は、終わっています"
 	}
-	return "いまは、" + seat.Title() + "の番です：" + turnWords(p.State, seat)
+	return "いまは、" + seat.Title() + "の番です：" + turnWords(p.State, seat, p.DueOn)
 }
 
 // explain says what comes next.
@@ -203,6 +216,9 @@ func (p caseView) explain() string {
 	case procedure.Closed, procedure.Dismissed, procedure.Joined:
 		return ""
 	default:
+	}
+	if p.mine() {
+		return ""
 	}
 	return who + "が進めます。"
 }
