@@ -39,17 +39,19 @@ func (s *Screens) view(r *http.Request, o violation.Opened) (caseView, error) {
 	if err != nil {
 		return view, err
 	}
-	var again []step
+	var harder []step // what goes on comes after what ends it
 	for _, p := range steps {
 		switch {
-		case !slices.Contains(next, p.Event), p.Event == procedure.EventInvestigate && o.DueOn.IsZero(): // it was answered
-		case p.Event == procedure.EventGuide && o.State == procedure.Guided:
-			again = append(again, p.of(o, actor.Person == o.Person))
+		case !slices.Contains(next, p.Event),
+			p.Event == procedure.EventInvestigate && o.DueOn.IsZero(), // it was answered
+			p.Event == procedure.EventHand && !o.Known:                // there is nothing to hand over
+		case p.Event == procedure.EventGuide && o.State == procedure.Guided, p.Event == procedure.EventRevoke && o.State == procedure.Suspended:
+			harder = append(harder, p.of(o, actor.Person == o.Person))
 		default:
 			view.Next = append(view.Next, p.of(o, actor.Person == o.Person))
 		}
 	}
-	view.Next = append(view.Next, again...) // whether they have improved comes first
+	view.Next = append(view.Next, harder...)
 	view.Leads = o.Reading == violation.Whole && o.Seats.Of(procedure.LeadSeat(o.ConfirmedAt != nil, o.Receiver)).Has(actor.Person)
 	view.MayConfirm = o.State == procedure.Reported && s.cases.AskStep(ctx, actor, o.Code, procedure.EventConfirm) == nil
 	if o.Reading != violation.Whole {
@@ -170,7 +172,11 @@ func (p caseView) people(seat procedure.Seat) string {
 			names = append(names, name+"さん")
 		}
 	}
-	return strings.Join(names, "、")
+	words := strings.Join(names, "、")
+	if words != "" && p.Seats.Of(seat).StandsIn() { // whoever holds the role reads why it is not their turn
+		words = "代わりの" + words
+	}
+	return words
 }
 
 // mine tells whether it is the viewer's turn.
@@ -256,6 +262,11 @@ func by(h violation.Step) string {
 	return words
 }
 
+// cut tells whether access was cut in an emergency in the case.
+func (p caseView) cut() bool {
+	return slices.ContainsFunc(p.Steps, func(h violation.Step) bool { return h.Event == procedure.EventCut })
+}
+
 // readers are who can see the case, in words.
 func (p caseView) readers() []string {
 	switch {
@@ -264,7 +275,10 @@ func (p caseView) readers() []string {
 	case p.ConfirmedAt == nil:
 		return []string{"統括、CISO、情報セキュリティ責任者（関わらない人を除く）", "これまでに知らせた人（その人にあてたことだけ）"}
 	}
-	list := []string{"対象職員（本人にあてたことと、本人の弁明だけ）"}
+	var list []string
+	if p.Case.Person != 0 {
+		list = append(list, "対象職員（本人にあてたことと、本人の弁明だけ）")
+	}
 	if names := p.people(procedure.Manager); names != "" {
 		list = append(list, names+"（課長（情報セキュリティ管理者）の番の人）")
 	}

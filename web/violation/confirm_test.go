@@ -225,3 +225,25 @@ func TestWhoIsNamedSupervisorIsShownFirst(t *testing.T) {
 		t.Errorf("deciding the same once more: %d", a.Status)
 	}
 }
+
+// Nothing can be handed over in a talk of what the person was not told of yet.
+func TestATalkIsRecordedOfWhatThePersonWasTold(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	head := sit(t, portal, "福祉こども課長")
+	form := found(town.Holder("福祉こども課 職員").StaffNumber)
+	again(head, "/violations/own", form, head.Send("/violations/own", form, "", nil))
+	var code string
+	if err := portal.Pool.QueryRow(t.Context(), `SELECT code FROM violation_case`).Scan(&code); err != nil {
+		t.Fatal(err)
+	}
+	page := "/violations/" + code
+	hides(t, "before the guidance", head.Get(page), page+"/hand")
+	said := map[string]string{"text": "名簿を削除する。", "until_on": portal.Now().AddDate(0, 0, 7).Format("2006-01-02"), "method": "画面で確かめる。"}
+	says(t, "guided", again(head, page+"/guide", said, head.Get(page+"/guide")), "指導を記録しました")
+	shown := head.Get(page)
+	says(t, "after it", shown, page+"/hand", "もう一度指導する")
+	if strings.Index(shown.Body, page+"/improve") > strings.Index(shown.Body, page+"/guide") {
+		t.Error("to guide once more stands before whether they have improved")
+	}
+}
