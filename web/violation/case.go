@@ -43,8 +43,9 @@ func (s *Screens) view(r *http.Request, o violation.Opened) (caseView, error) {
 	for _, p := range steps {
 		switch {
 		case !slices.Contains(next, p.Event),
-			p.Event == procedure.EventInvestigate && o.DueOn.IsZero(), // it was answered
-			p.Event == procedure.EventHand && !o.Known:                // there is nothing to hand over
+			p.Event == procedure.EventInvestigate && o.DueOn.IsZero(),                         // it was answered
+			p.Event == procedure.EventHand && !o.Known,                                        // there is nothing to hand over
+			p.Event == procedure.EventWaive && (o.State != procedure.NotImproved || o.Waived): // nothing waits for an answer
 		case p.Event == procedure.EventGuide && o.State == procedure.Guided, p.Event == procedure.EventRevoke && o.State == procedure.Suspended:
 			harder = append(harder, p.of(o, actor.Person == o.Person))
 		default:

@@ -95,6 +95,9 @@ func (s *Screens) confirm(c confirming) screen.Handler {
 			Clauses: form.Get("clauses"), Facts: plain(form.Get("facts")), Since: read.Day("since_on", form.Get("since_on")),
 			Grave: form.Get("grave") != "", OwnFinding: form.Get("own_finding") != "", Alone: form.Get("alone"),
 		}
+		if form.Get("shown_of") != f.Person { // the 課室 was chosen of somebody else
+			f.Section = ""
+		}
 		if sent.Token != "" {
 			f.Papers = []string{sent.Token}
 		}

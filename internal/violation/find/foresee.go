@@ -19,14 +19,15 @@ import (
 
 // Foreseen is whom a violation is about, and who will be told, by name, before it is confirmed.
 type Foreseen struct {
-	Number, Name, Section string // the name alone of an outsider
+	Number, Name, Section string    // the name alone of an outsider
+	Sections              []Section // in whose work it may have happened, of somebody with several posts
 	Told                  []violation.Told
 	Alone                 bool // nobody else can confirm it
 }
 
 // Key says who they are, for a form that has shown them.
 func (f Foreseen) Key() string {
-	names := []string{f.Number, f.Name}
+	names := []string{f.Number, f.Name, f.Section}
 	for _, t := range f.Told {
 		names = append(names, t.Name)
 	}
@@ -73,7 +74,11 @@ func (s *Service) Foresee(ctx context.Context, actor authz.Actor, f violation.Fi
 			return Foreseen{}, err
 		}
 	}
-	seen.Section, err = s.name(ctx, `SELECT name FROM section_shown WHERE id = @id`, about.Section)
+	if seen.Section, err = s.name(ctx, `SELECT name FROM section_shown WHERE id = @id`, about.Section); err != nil || len(about.Codes) < 2 {
+		return seen, err
+	}
+	seen.Sections, err = postgres.List[Section](ctx, s.pool, "listing where somebody works", `SELECT code, name FROM section_shown WHERE code = ANY(@codes) ORDER BY id <> @id, position, code`,
+		pgx.StrictNamedArgs{"codes": about.Codes, "id": about.Section})
 	return seen, err
 }
 

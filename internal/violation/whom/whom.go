@@ -20,7 +20,8 @@ import (
 type Person struct {
 	ID           int64
 	Number, Name string
-	Section      int64 // in whose work it happened; 0 for none
+	Section      int64    // in whose work it happened; 0 for none
+	Codes        []string // of the 課室 where they work today
 }
 
 func invalid(field, message string) error {
@@ -73,7 +74,7 @@ func Find(ctx context.Context, db postgres.Querier, words, section string, day c
 	if err != nil {
 		return Person{}, err
 	}
-	found.Section = p.Last
+	found.Section, found.Codes = p.Last, p.Codes
 	if len(p.Sections) == 0 {
 		return found, nil
 	}
