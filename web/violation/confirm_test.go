@@ -247,3 +247,24 @@ func TestATalkIsRecordedOfWhatThePersonWasTold(t *testing.T) {
 		t.Error("to guide once more stands before whether they have improved")
 	}
 }
+
+// Its person is not told to answer where no answer is taken any more.
+func TestWhoCanNotAnswerIsNotToldTo(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	head, clerk := sit(t, portal, "福祉こども課長"), sit(t, portal, "福祉こども課 職員")
+	form := found(town.Holder("福祉こども課 職員").StaffNumber)
+	again(head, "/violations/own", form, head.Send("/violations/own", form, "", nil))
+	var code string
+	if err := portal.Pool.QueryRow(t.Context(), `SELECT code FROM violation_case`).Scan(&code); err != nil {
+		t.Fatal(err)
+	}
+	page := "/violations/" + code
+	guide := map[string]string{"text": "名簿を削除する。", "until_on": portal.Now().AddDate(0, 0, 7).Format("2006-01-02"), "method": "画面で確かめる。", "at_once": "1"}
+	again(head, page+"/guide", guide, head.Get(page+"/guide"))
+	says(t, "guided", clerk.Get(page), "弁明できます", "弁明を出す")
+	hides(t, "guided", clerk.Get(page), page+"/waive") // nothing waits for an answer yet
+	again(head, page+"/improve", map[string]string{"text": "削除していた。", "at_once": "1"}, head.Get(page+"/improve"))
+	hides(t, "improved", clerk.Get(page), "弁明できます", "弁明を出す")
+	says(t, "improved", clerk.Get(page), "相談窓口・産業医")
+}

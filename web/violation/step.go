@@ -94,7 +94,7 @@ func (p step) of(o violation.Opened, own bool) step {
 	case p.Event == procedure.EventAnswer && !own:
 		p.act, p.rest = "書面などの弁明を記録する", true
 	case p.Event == procedure.EventWaive && own:
-		p.act, p.lead, p.hint = "弁明をしないことを伝える", "弁明をしないことを、課長（情報セキュリティ管理者）と統括に伝えます。弁明の期限を待たずに、次の手続に進むようになります。後から弁明を出すことはできます。", "4000字まで。"
+		p.act, p.lead, p.hint = "弁明をしないことを伝える", "弁明をしないことを、課長（情報セキュリティ管理者）と統括に伝えます。弁明の期限を待たずに、次の手続に進むようになります。後から弁明を出すことはできます。", "例：事実のとおりなので、弁明はしません。4000字まで。"
 	case p.Event == procedure.EventGuide && o.State == procedure.Guided:
 		p.act = "もう一度指導する"
 	case p.Event == procedure.EventLift && o.State == procedure.Revoked:
@@ -299,6 +299,14 @@ func (p stepView) answers() procedure.Answer {
 		return ""
 	}
 	return procedure.AnswerTo(p.Step.Event, before)
+}
+
+// needs is what the text of the step must say, in words; empty for one that may be left out.
+func (p stepView) needs() string {
+	if p.is(procedure.EventWaive) && !p.byOther() {
+		return "伝えること"
+	}
+	return procedure.Needs(p.Step.Event)
 }
 
 // namedAs says whom the step names.

@@ -472,7 +472,7 @@ func stepPage(p stepView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if title := procedure.Needs(p.Step.Event); title != "" {
+				if title := p.needs(); title != "" {
 					templ_7745c5c3_Err = component.Area(component.Input{Name: "text", Label: title, Hint: p.Step.hint, Value: p.Typed["text"], Required: true, Problems: p.Problems}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
