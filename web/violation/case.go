@@ -144,7 +144,7 @@ func (s *Screens) openNames(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.drawNames(w, r, err)
 	}
-	return screen.Show(w, r, casePage(caseView{Frame: screen.Frame(r, "事案 "+o.Code, listWay...), Opened: o, Today: screen.Today(r.Context()), Viewer: screen.Actor(r.Context()).Person}))
+	return screen.Show(w, r, casePage(caseView{Frame: screen.Frame(r, "事案 "+o.Code, listWay...), Opened: o, Once: true, Today: screen.Today(r.Context()), Viewer: screen.Actor(r.Context()).Person}))
 }
 
 // showPaper hands out a file that hangs on a step.

@@ -8,6 +8,7 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/attachment"
+	"kagami/internal/authz"
 	"kagami/internal/fault"
 	"kagami/internal/violation"
 	"kagami/internal/violation/authority"
@@ -149,17 +150,21 @@ func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, c confirming, 
 	}
 	o := so.opened
 	ctx := r.Context()
-	if of := r.URL.Query().Get("of"); above[of] != "" {
+	of := r.URL.Query().Get("of")
+	if above[of] != "" {
 		at := c.url
 		c.url = func(code string) string { return address.With(at(code), "of", of) }
 	}
-	view := newView{Frame: screen.Frame(r, c.title, c.way(o.Code)...), Way: c, Opened: o, Seen: so.seen, Typed: map[string]string{}, Sent: so.sent, Problems: problems}
+	view := newView{
+		Frame: screen.Frame(r, c.title, c.way(o.Code)...), Way: c, General: c.general && (c.reported || above[of] != "" || screen.Actor(ctx).Has(authz.GeneralSecurityOfficer)),
+		Opened: o, Seen: so.seen, Typed: map[string]string{}, Sent: so.sent, Problems: problems,
+	}
 	for name := range r.PostForm {
 		view.Typed[name] = r.PostForm.Get(name)
 	}
 	if len(r.PostForm) == 0 {
 		view.Typed["person"], view.Typed["kind"], view.Typed["own_finding"] = o.PersonNumber, "executive", ""
-		if c.general && !c.reported {
+		if view.General && !c.reported {
 			view.Typed["own_finding"] = "1"
 		}
 	}

@@ -268,3 +268,28 @@ func TestWhoCanNotAnswerIsNotToldTo(t *testing.T) {
 	hides(t, "improved", clerk.Get(page), "弁明できます", "弁明を出す")
 	says(t, "improved", clerk.Get(page), "相談窓口・産業医")
 }
+
+// Who answers for a system does not say what the 統括 has seen themselves.
+func TestOnlyTheGeneralSaysThatTheyHaveSeenIt(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	says(t, "総務課長", sit(t, portal, "総務課長").Get("/violations/new"), `name="own_finding"`)
+	hides(t, "担当副課長", sit(t, portal, "税務町民課 担当副課長").Get("/violations/new"), `name="own_finding"`)
+}
+
+// 監査 who have opened the names are not led to what would refuse them.
+func TestOpenedNamesLeadToNothingThatRefuses(t *testing.T) {
+	t.Parallel()
+	portal := town.Start(t)
+	head, auditor, clerk := sit(t, portal, "福祉こども課長"), sit(t, portal, "議会事務局 監査担当"), town.Holder("福祉こども課 職員")
+	form := found(clerk.StaffNumber)
+	again(head, "/violations/own", form, head.Send("/violations/own", form, "", nil))
+	var code string
+	if err := portal.Pool.QueryRow(t.Context(), `SELECT code FROM violation_case`).Scan(&code); err != nil {
+		t.Fatal(err)
+	}
+	page := "/violations/" + code
+	opened := auditor.Post(page+"/names", url.Values{"reason": {"令和8年度の監査"}})
+	says(t, "opened", opened, clerk.Name)
+	hides(t, "opened", opened, page+"/readings", page+"/print")
+}
