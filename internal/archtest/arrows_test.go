@@ -137,7 +137,7 @@ var within = map[string][]string{
 	"internal/rights/review":      {"internal/rights"},
 	"internal/rights/settle":      {"internal/rights"},
 	"internal/violation":          {"internal/violation/authority", "internal/violation/bars", "internal/violation/name", "internal/violation/procedure", "internal/violation/term", "internal/violation/whom"},
-	"internal/violation/find":     {"internal/violation", "internal/violation/name", "internal/violation/procedure"},
+	"internal/violation/find":     {"internal/violation", "internal/violation/authority", "internal/violation/name", "internal/violation/procedure", "internal/violation/whom"},
 	"internal/violation/bars":     {"internal/violation/procedure"},
 	"internal/violation/whom":     {},
 	"internal/violation/referral": {"internal/violation", "internal/violation/authority", "internal/violation/procedure"},

@@ -30,7 +30,7 @@ import (
 type Finding struct {
 	Report  string // the code of the case that was reported; empty where it is confirmed at once
 	Version int    // of that, as the actor has seen it
-	Person  string // the 職員番号; empty for an outsider
+	Person  string // the 職員番号 or the whole name; empty for an outsider
 	// Outsider is a vendor's staff who is not in the organization, of which company.
 	Outsider, Company string
 	Kind              string // of the edition violation_authority
@@ -70,7 +70,7 @@ func (f *Finding) check(today calendar.Date) (problems []fault.Problem) {
 	}
 	switch {
 	case (f.Person == "") == (f.Outsider == ""):
-		wrong("person", "対象職員の職員番号か、派遣・委託などの人の氏名の、どちらか一方を入力してください。")
+		wrong("person", "対象職員か、派遣・委託などの人の氏名の、どちらか一方を入力してください。")
 	case f.Outsider != "" && f.Company == "":
 		wrong("company", "派遣元・委託先の名を入力してください。")
 	}
@@ -241,10 +241,10 @@ func (t *turn) about(ctx context.Context, db postgres.Querier, f *Finding) error
 
 // whose finds somebody of the organization whom it is about, and in whose work it happened.
 func (t *turn) whose(ctx context.Context, db postgres.Querier, f *Finding) error {
-	if t.Person != 0 && !strings.EqualFold(t.PersonNumber, f.Person) {
+	p, err := whom.Find(ctx, db, f.Person, f.Section, t.today)
+	if err == nil && t.Person != 0 && t.Person != p.ID {
 		return fault.InvalidFields([]fault.Problem{{Field: "person", Message: "報告は、別の人についてのものです。新しい事案で確認し、この報告をその事案に統合してください。"}})
 	}
-	p, err := whom.Find(ctx, db, f.Person, f.Section, t.today)
 	t.Person, t.PersonNumber, t.PersonName, t.Section, t.SectionThen = p.ID, p.Number, p.Name, p.Section, p.Section
 	return err
 }
@@ -294,24 +294,25 @@ type Talk struct {
 	Seen   string // what was seen
 }
 
+// check finds what is wrong with what is said of the talk itself.
+func (k Talk) check() (problems []fault.Problem) {
+	for _, f := range []struct{ field, title, text string }{{"text", "指導したこと", k.Text}, {"method", "どのように確かめたか", k.Method}, {"seen", "確かめたこと", k.Seen}} {
+		if n := utf8.RuneCountInString(strings.TrimSpace(f.text)); n == 0 || n > maxText {
+			problems = append(problems, fault.Problem{Field: f.field, Message: "「" + f.title + "」を、4000字までで入力してください。"})
+		}
+	}
+	if k.Grave {
+		problems = append(problems, fault.Problem{Field: "grave", Message: "重大な違反は、その場では終えられません。違反の確認から、順に進めてください。"})
+	}
+	return problems
+}
+
 // OnTheSpot confirms a violation, guides its person and sees the improvement in one talk: all
 // three steps are recorded, and whom the clauses name is told of each.
 func (s *Service) OnTheSpot(ctx context.Context, actor authz.Actor, k Talk) (code string, err error) {
 	err = s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
-		var problems []fault.Problem
-		for _, f := range []struct{ field, title, text string }{{"text", "指導したこと", k.Text}, {"method", "確かめ方", k.Method}, {"seen", "確かめたこと", k.Seen}} {
-			if n := utf8.RuneCountInString(strings.TrimSpace(f.text)); n == 0 || n > maxText {
-				problems = append(problems, fault.Problem{Field: f.field, Message: f.title + "を、4000字までで入力してください。"})
-			}
-		}
-		if k.Grave {
-			problems = append(problems, fault.Problem{Field: "grave", Message: "重大な違反は、その場では終えられません。違反の確認から、順に進めてください。"})
-		}
 		t, effect, err := s.confirm(ctx, tx, actor, k.Finding, &code)
-		if err != nil {
-			return effect, with(err, problems)
-		}
-		if err := fault.InvalidFields(problems); err != nil {
+		if err = with(err, k.check()); err != nil {
 			return effect, err
 		}
 		steps := []struct {
@@ -349,8 +350,24 @@ func (s *Service) OnTheSpot(ctx context.Context, actor authz.Actor, k Talk) (cod
 	return code, err
 }
 
-// with adds problems to those of an error.
+// Check refuses what Confirm would refuse, or OnTheSpot with a talk, and records nothing.
+func (s *Service) Check(ctx context.Context, actor authz.Actor, f Finding, talk *Talk) error {
+	return s.door.Do(ctx, actor, func(tx *door.Tx, actor authz.Actor) (door.Effect, error) {
+		t, err := s.finding(ctx, tx, actor, &f)
+		if talk != nil {
+			if err = with(err, talk.check()); err == nil && !t.seats.Manager.Has(actor.Person) {
+				err = errNotYours()
+			}
+		}
+		return door.Unchanged(), err
+	})
+}
+
+// with adds problems to those of an error, or of none.
 func with(err error, problems []fault.Problem) error {
+	if err == nil {
+		return fault.InvalidFields(problems)
+	}
 	invalid, ok := errors.AsType[*fault.Error](err)
 	if !ok || invalid.Kind != fault.Invalid || len(problems) == 0 {
 		return err

@@ -11,6 +11,7 @@ import (
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/violation/procedure"
+	"kagami/internal/violation/whom"
 )
 
 // Led is a case as its lead deals with what is kept of it: who sits in the 統括's seat, or in
@@ -66,7 +67,7 @@ func (s *Service) Disclose(ctx context.Context, actor authz.Actor, number, reaso
 		return Disclosure{}, fault.InvalidFields(problems)
 	}
 	now := s.door.Now()
-	who, err := personOf(ctx, s.pool, number)
+	who, err := whom.Named(ctx, s.pool, "number", number)
 	if err != nil {
 		return Disclosure{}, err
 	}

@@ -7,7 +7,6 @@ import (
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
 	"kagami/internal/postgres"
-	"kagami/internal/violation/authority"
 	"kagami/internal/violation/procedure"
 )
 
@@ -55,12 +54,6 @@ func (s *Service) AskStep(ctx context.Context, actor authz.Actor, code string, e
 	}
 	t := turn{Case: c, event: event, seats: seats, today: s.today(), by: actor.Person}
 	return t.may(ctx, s.pool, actor)
-}
-
-// GroupsForPortal are the kinds of people of whom a case may be, by the edition of today.
-func (s *Service) GroupsForPortal(ctx context.Context) ([]authority.Group, error) {
-	days, err := reckon(ctx, s.pool, s.today())
-	return days.groups, err
 }
 
 // Talked is when what was told to the person of a case was handed over in a talk, by the version

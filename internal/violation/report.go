@@ -69,10 +69,10 @@ func Receive(ctx context.Context, tx *door.Tx, r Report) (Reported, error) {
 // reporterSeat is the seat of who has reported a case.
 const reporterSeat procedure.Seat = "reporter"
 
-// SeatsAbout are who sits in the seats of a case about somebody, or nobody (0), before there
+// SeatsAbout are who sits in the seats of a case about somebody in a 課室, or nobody (0), before there
 // is one.
-func SeatsAbout(ctx context.Context, db postgres.Querier, person int64, day calendar.Date) (procedure.Seats, error) {
-	return Case{Person: person}.seats(ctx, db, day)
+func SeatsAbout(ctx context.Context, db postgres.Querier, person, section int64, day calendar.Date) (procedure.Seats, error) {
+	return Case{Person: person, Section: section}.seats(ctx, db, day)
 }
 
 // Look is how an actor stands to a case, without what stands in it.

@@ -60,7 +60,7 @@ func errNone() error {
 	return fault.New(fault.NotFound, "この番号の事案は、見つかりません。番号を確かめてください。")
 }
 
-const overtaken = "開いている間に、ほかの人がこの事案を進めました。いまの内容を確かめて、もう一度行ってください。"
+const overtaken = "開いている間に、この事案が進みました。いまの内容を確かめて、もう一度行ってください。"
 
 // letters are what the code of a case is made of: none that is read as another.
 const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

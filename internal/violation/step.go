@@ -24,6 +24,7 @@ import (
 	"kagami/internal/violation/bars"
 	"kagami/internal/violation/procedure"
 	"kagami/internal/violation/term"
+	"kagami/internal/violation/whom"
 )
 
 // Said is what is said with a step.
@@ -235,6 +236,9 @@ func (t *turn) ripe(said Said) error {
 	case procedure.EventRefer, procedure.EventReferNot:
 		if t.Vendor {
 			return conflict("派遣・委託などの人は、懲戒審査の対象になりません。派遣元・委託先に是正を求めてください。")
+		}
+		if t.Referral == t.event {
+			return conflict("この判断は、もう記録されています。事案の画面で、次に行うことを確かめてください。")
 		}
 	case procedure.EventSeeReferral:
 		if t.Referral == "" || t.ReferralSeen {
@@ -501,7 +505,7 @@ func (t *turn) of() bars.Of { return bars.Of{Case: t.ID, Person: t.PersonNumber,
 
 // recuse notes that somebody takes no part from now on.
 func (t *turn) recuse(ctx context.Context, tx *door.Tx, said *Said) error {
-	p, err := personOf(ctx, tx, said.Number)
+	p, err := whom.Named(ctx, tx, "number", said.Number)
 	if err != nil {
 		return err
 	}
@@ -543,20 +547,4 @@ func (t *turn) join(ctx context.Context, tx *door.Tx, actor authz.Actor, said *S
 	}
 	t.JoinedTo, said.More.Other = o.Code, o.Code
 	return nil
-}
-
-// someone is somebody of the organization.
-type someone struct {
-	ID           int64
-	Number, Name string
-}
-
-// personOf finds somebody by their 職員番号, as a problem of the field where there is none.
-func personOf(ctx context.Context, db postgres.Querier, number string) (someone, error) {
-	p, err := postgres.One[someone](ctx, db, "finding somebody of a case", `SELECT id, staff_number AS number, name FROM person_shown WHERE lower(staff_number) = lower(@number)`,
-		pgx.StrictNamedArgs{"number": strings.TrimSpace(number)})
-	if isNone(err) {
-		return p, fault.InvalidFields([]fault.Problem{{Field: "number", Message: "この職員番号の人は、見つかりません。番号を確かめてください。"}})
-	}
-	return p, err
 }

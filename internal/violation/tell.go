@@ -162,7 +162,7 @@ func (c Case) message(event procedure.Event, t Told) notice.Message {
 		n.Title, n.Text = "総務課からの連絡があります", "あなたにあてた連絡です。内容を見てください。"
 	} else {
 		n.Title = "事案 " + c.Code + "：" + event.Title()
-		n.Text = t.Mark.Title() + "（" + event.Clause() + "）。" + procedure.Asked(event, t.Seat)
+		n.Text = t.Mark.Title() + "（" + event.Clause() + "）。" + procedure.Asked(event, t.Seat, c.Vendor)
 	}
 	return notice.Message{To: []int64{t.Person}, Notice: n}
 }

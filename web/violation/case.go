@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"kagami/internal/authz"
@@ -38,30 +39,45 @@ func (s *Screens) view(r *http.Request, o violation.Opened) (caseView, error) {
 	if err != nil {
 		return view, err
 	}
+	var harder []step // what goes on comes after what ends it
 	for _, p := range steps {
-		if p.Event == procedure.EventAnswer && actor.Person != o.Person {
-			p.act, p.rest = "書面などの弁明を記録する", true
-		}
-		if slices.Contains(next, p.Event) {
-			view.Next = append(view.Next, p)
+		switch {
+		case !slices.Contains(next, p.Event),
+			p.Event == procedure.EventInvestigate && o.DueOn.IsZero(),                         // it was answered
+			p.Event == procedure.EventHand && !o.Known,                                        // there is nothing to hand over
+			p.Event == procedure.EventWaive && (o.State != procedure.NotImproved || o.Waived): // nothing waits for an answer
+		case p.Event == procedure.EventGuide && o.State == procedure.Guided, p.Event == procedure.EventRevoke && o.State == procedure.Suspended:
+			harder = append(harder, p.of(o, actor.Person == o.Person))
+		default:
+			view.Next = append(view.Next, p.of(o, actor.Person == o.Person))
 		}
 	}
+	view.Next = append(view.Next, harder...)
 	view.Leads = o.Reading == violation.Whole && o.Seats.Of(procedure.LeadSeat(o.ConfirmedAt != nil, o.Receiver)).Has(actor.Person)
 	view.MayConfirm = o.State == procedure.Reported && s.cases.AskStep(ctx, actor, o.Code, procedure.EventConfirm) == nil
 	if o.Reading != violation.Whole {
 		return view, nil
 	}
-	for _, draw := range s.panels {
-		panel, err := draw(ctx, actor, o)
-		if err != nil {
-			return view, err
-		}
-		view.Panels = append(view.Panels, panel)
+	if view.Panels, err = s.panelsOf(ctx, o); err != nil {
+		return view, err
 	}
 	if o.PersonNumber != "" {
 		view.Rights, err = s.rightsOf(ctx, actor, o.PersonNumber)
 	}
 	return view, err
+}
+
+// panelsOf are what the rooms beside show of a case.
+func (s *Screens) panelsOf(ctx context.Context, o violation.Opened) ([]templ.Component, error) {
+	var list []templ.Component
+	for _, draw := range s.panels {
+		panel, err := draw(ctx, screen.Actor(ctx), o)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, panel)
+	}
+	return list, nil
 }
 
 // rightsOf are the rights that somebody has or had barred, as far as the viewer sees them.
@@ -128,7 +144,7 @@ func (s *Screens) openNames(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.drawNames(w, r, err)
 	}
-	return screen.Show(w, r, casePage(caseView{Frame: screen.Frame(r, "事案 "+o.Code, listWay...), Opened: o, Today: screen.Today(r.Context()), Viewer: screen.Actor(r.Context()).Person}))
+	return screen.Show(w, r, casePage(caseView{Frame: screen.Frame(r, "事案 "+o.Code, listWay...), Opened: o, Once: true, Today: screen.Today(r.Context()), Viewer: screen.Actor(r.Context()).Person}))
 }
 
 // showPaper hands out a file that hangs on a step.
@@ -157,7 +173,11 @@ func (p caseView) people(seat procedure.Seat) string {
 			names = append(names, name+"さん")
 		}
 	}
-	return strings.Join(names, "、")
+	words := strings.Join(names, "、")
+	if words != "" && p.Seats.Of(seat).StandsIn() { // whoever holds the role reads why it is not their turn
+		words = "代わりの" + words
+	}
+	return words
 }
 
 // mine tells whether it is the viewer's turn.
@@ -170,13 +190,13 @@ func (p caseView) waits() string {
 	seat := p.turn()
 	switch {
 	case p.mine():
-		return "あなたの番です：" + turnWords(p.State, seat)
+		return "あなたの番です：" + turnWords(p.State, seat, p.DueOn)
 	case seat == procedure.Person:
 		return "いまは、本人の弁明を待っています"
 	case seat == "":
 		return "この事案は、終わっています"
 	}
-	return "いまは、" + seat.Title() + "の番です：" + turnWords(p.State, seat)
+	return "いまは、" + seat.Title() + "の番です：" + turnWords(p.State, seat, p.DueOn)
 }
 
 // explain says what comes next.
@@ -203,6 +223,9 @@ func (p caseView) explain() string {
 	case procedure.Closed, procedure.Dismissed, procedure.Joined:
 		return ""
 	default:
+	}
+	if p.mine() {
+		return ""
 	}
 	return who + "が進めます。"
 }
@@ -240,6 +263,11 @@ func by(h violation.Step) string {
 	return words
 }
 
+// cut tells whether access was cut in an emergency in the case.
+func (p caseView) cut() bool {
+	return slices.ContainsFunc(p.Steps, func(h violation.Step) bool { return h.Event == procedure.EventCut })
+}
+
 // readers are who can see the case, in words.
 func (p caseView) readers() []string {
 	switch {
@@ -248,7 +276,10 @@ func (p caseView) readers() []string {
 	case p.ConfirmedAt == nil:
 		return []string{"統括、CISO、情報セキュリティ責任者（関わらない人を除く）", "これまでに知らせた人（その人にあてたことだけ）"}
 	}
-	list := []string{"対象職員（本人にあてたことと、本人の弁明だけ）"}
+	var list []string
+	if p.Case.Person != 0 {
+		list = append(list, "対象職員（本人にあてたことと、本人の弁明だけ）")
+	}
 	if names := p.people(procedure.Manager); names != "" {
 		list = append(list, names+"（課長（情報セキュリティ管理者）の番の人）")
 	}

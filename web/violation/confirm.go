@@ -8,8 +8,11 @@ import (
 
 	"kagami/internal/address"
 	"kagami/internal/attachment"
+	"kagami/internal/authz"
+	"kagami/internal/fault"
 	"kagami/internal/violation"
 	"kagami/internal/violation/authority"
+	"kagami/internal/violation/find"
 	"kagami/internal/violation/procedure"
 	"kagami/web/component"
 	"kagami/web/layout"
@@ -27,26 +30,33 @@ type confirming struct {
 	general     bool // the 統括 confirms it
 	talk        bool // it was put right in a talk
 	reported    bool
+	notYours    string // where it is about somebody of whom the viewer does not confirm
 }
+
+// Whom the viewer does not confirm, and what to do.
+const (
+	notOwn    = "この人の違反は、あなたには確認できません。自課の職員で、あなた自身ではないことを確かめてください。ほかの課室の職員のことは、「違反の疑いを報告する」から報告してください。"
+	notTheirs = "この人の違反は、あなたには確認できません。対象職員と、起きたシステムを確かめてください。あなた自身のことや、担当しないシステムのことは、「違反の疑いを報告する」から報告してください。"
+)
 
 var (
 	general = confirming{
-		title: "違反を確認する", done: "violation-confirm", outsider: true, system: true, general: true,
+		title: "違反を確認する", done: "violation-confirm", notYours: notTheirs, outsider: true, system: true, general: true,
 		lead: "違反を確認したことを記録します。統括が確認したとき（6(2)①）は、本人の課の課長（情報セキュリティ管理者）に通知し、適正な措置を求めます。情報システム管理者などが確認したとき（6(2)②）は、統括と本人の課の課長に報告します。",
 		url:  func(string) string { return address.NewViolation }, way: func(string) []layout.Link { return listWay },
 	}
 	own = confirming{
-		title: "自課の職員の違反を確認する", done: "violation-confirm", outsider: false, system: true,
+		title: "自課の職員の違反を確認する", done: "violation-confirm", notYours: notOwn, outsider: false, system: true,
 		lead: "自分の課の職員の違反を確認したことを記録します（6(2)②）。統括に報告します。その後で、指導してください。",
 		url:  func(string) string { return address.OwnViolation }, way: func(string) []layout.Link { return listWay },
 	}
 	talk = confirming{
-		title: "その場で指導し改善したことを記録する", done: "violation-talk", talk: true,
+		title: "その場で指導し改善したことを記録する", done: "violation-talk", notYours: notOwn, talk: true,
 		lead: "その場で話して改めてもらい、改善したことを確かめたときに使います。確認（6(2)②）、指導、改善の3つの手続を、一度に記録します。統括と本人に知らせます。",
 		url:  func(string) string { return address.TalkViolation }, way: func(string) []layout.Link { return listWay },
 	}
 	reported = confirming{
-		title: "違反を確認する", done: "violation-confirm", outsider: true, system: true, general: true, reported: true,
+		title: "違反を確認する", done: "violation-confirm", notYours: notTheirs, outsider: true, system: true, general: true, reported: true,
 		lead: "報告を調べて、違反を確認したことを記録します（6(2)①）。本人の課の課長（情報セキュリティ管理者）に通知し、適正な措置を求めます。",
 		url:  func(code string) string { return address.ViolationStep(code, "confirm") }, way: way,
 	}
@@ -54,7 +64,7 @@ var (
 
 func (s *Screens) showNew(c confirming) screen.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		return s.drawNew(w, r, c, violation.Opened{}, attachment.File{}, nil)
+		return s.drawNew(w, r, c, confirmed{}, nil)
 	}
 }
 
@@ -64,76 +74,107 @@ func (s *Screens) showReported(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.drawNew(w, r, reported, o, attachment.File{}, nil)
+	return s.drawNew(w, r, reported, confirmed{opened: o}, nil)
 }
 
+// confirmed is what has come of a form so far.
+type confirmed struct {
+	opened violation.Opened // what was reported; empty where it is confirmed at once
+	sent   attachment.File
+	seen   find.Foreseen // whom it is about and who will be told; empty before that is known
+}
+
+// confirm confirms a violation, once the form has shown by name whom it is about and who will be told:
+// a wrong 職員番号 can't be taken back.
 func (s *Screens) confirm(c confirming) screen.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		sent, err := s.field(w, r)
-		form := r.PostForm
+		ctx, actor, form := r.Context(), screen.Actor(r.Context()), r.PostForm
 		var read screen.Form
 		f := violation.Finding{
 			Person: form.Get("person"), Outsider: form.Get("outsider"), Company: form.Get("company"), Kind: form.Get("kind"), Section: form.Get("section"), System: form.Get("system"),
 			Clauses: form.Get("clauses"), Facts: plain(form.Get("facts")), Since: read.Day("since_on", form.Get("since_on")),
 			Grave: form.Get("grave") != "", OwnFinding: form.Get("own_finding") != "", Alone: form.Get("alone"),
 		}
+		if form.Get("shown_of") != f.Person { // the 課室 was chosen of somebody else
+			f.Section = ""
+		}
 		if sent.Token != "" {
 			f.Papers = []string{sent.Token}
 		}
-		var o violation.Opened
+		so := confirmed{sent: sent}
 		if c.reported {
 			f.Report, f.Version = strings.ToUpper(chi.URLParam(r, "case")), read.Version(form.Get("version"))
 			opened, failed := s.open(r, procedure.AsCase)
 			if failed != nil {
 				return failed
 			}
-			o = opened
+			so.opened = opened
 		}
 		if err == nil {
 			err = read.Err()
 		}
-		var code string
+		var talk *violation.Talk
+		if c.talk {
+			talk = &violation.Talk{Finding: f, Text: plain(form.Get("text")), Method: form.Get("method"), Seen: plain(form.Get("seen"))}
+		}
 		if err == nil {
-			code, err = s.confirmOr(r, c, f)
+			err = s.cases.Check(ctx, actor, f, talk)
+		}
+		if err == nil {
+			so.seen, err = s.lists.Foresee(ctx, actor, f, c.talk)
+		}
+		if err != nil || form.Get("shown") != so.seen.Key() {
+			return s.drawNew(w, r, c, so, err)
+		}
+		var code string
+		if talk != nil {
+			code, err = s.cases.OnTheSpot(ctx, actor, *talk)
+		} else {
+			code, err = s.cases.Confirm(ctx, actor, f)
 		}
 		if err != nil {
-			return s.drawNew(w, r, c, o, sent, err)
+			return s.drawNew(w, r, c, so, err)
 		}
 		return screen.GoOn(w, r, address.Violation(code), c.done)
 	}
 }
 
-// confirmOr confirms, or records the talk in which it was put right too.
-func (s *Screens) confirmOr(r *http.Request, c confirming, f violation.Finding) (string, error) {
-	ctx, actor, form := r.Context(), screen.Actor(r.Context()), r.PostForm
-	if c.talk {
-		return s.cases.OnTheSpot(ctx, actor, violation.Talk{Finding: f, Text: plain(form.Get("text")), Method: form.Get("method"), Seen: plain(form.Get("seen"))})
-	}
-	return s.cases.Confirm(ctx, actor, f)
-}
-
-func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, c confirming, o violation.Opened, sent attachment.File, refusal error) error {
+func (s *Screens) drawNew(w http.ResponseWriter, r *http.Request, c confirming, so confirmed, refusal error) error {
 	problems, status, err := screen.Refused(refusal)
+	if fault.KindOf(err) == fault.Forbidden && r.Method == http.MethodPost { // what was typed comes back
+		problems, status, err = []fault.Problem{{Field: "person", Message: c.notYours}}, http.StatusForbidden, nil
+	}
 	if err != nil {
 		return err
 	}
+	o := so.opened
 	ctx := r.Context()
-	if of := r.URL.Query().Get("of"); above[of] != "" {
+	of := r.URL.Query().Get("of")
+	if above[of] != "" {
 		at := c.url
 		c.url = func(code string) string { return address.With(at(code), "of", of) }
 	}
-	view := newView{Frame: screen.Frame(r, c.title, c.way(o.Code)...), Way: c, Opened: o, Typed: map[string]string{}, Sent: sent, Problems: problems}
+	view := newView{
+		Frame: screen.Frame(r, c.title, c.way(o.Code)...), Way: c, General: c.general && (c.reported || above[of] != "" || screen.Actor(ctx).Has(authz.GeneralSecurityOfficer)),
+		Opened: o, Seen: so.seen, Typed: map[string]string{}, Sent: so.sent, Problems: problems,
+	}
 	for name := range r.PostForm {
 		view.Typed[name] = r.PostForm.Get(name)
 	}
 	if len(r.PostForm) == 0 {
 		view.Typed["person"], view.Typed["kind"], view.Typed["own_finding"] = o.PersonNumber, "executive", ""
-		if c.general && !c.reported {
+		if view.General && !c.reported {
 			view.Typed["own_finding"] = "1"
 		}
 	}
-	if view.Groups, err = s.cases.GroupsForPortal(ctx); err != nil {
+	if view.Groups, err = s.lists.GroupsForPortal(ctx); err != nil {
 		return err
+	}
+	if c.reported {
+		if view.Panels, err = s.panelsOf(ctx, o); err != nil {
+			return err
+		}
 	}
 	if c.system {
 		if view.Systems, err = s.lists.SystemsForPortal(ctx); err != nil {
@@ -172,10 +213,16 @@ func (p newView) kinds() []component.Choice {
 
 func title(g authority.Group) string { return g.Title }
 
-// tells says who will be told of it.
-func (p newView) tells() []procedure.Telling {
-	if p.Way.talk || !p.Way.general {
-		return procedure.Tells(procedure.EventConfirmOther, true)
+// about is whom it is about, in words.
+func (p newView) about() string {
+	words := p.Seen.Name
+	if p.Seen.Number != "" {
+		words += "（" + strings.TrimSpace(p.Seen.Number+"　"+p.Seen.Section) + "）"
 	}
-	return procedure.Tells(procedure.EventConfirm, true)
+	for _, k := range p.kinds() {
+		if k.Value == p.Typed["kind"] {
+			words += "、" + k.Label
+		}
+	}
+	return words
 }

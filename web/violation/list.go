@@ -2,9 +2,11 @@ package violation
 
 import (
 	"net/http"
+	"strconv"
 
 	"kagami/internal/address"
 	"kagami/internal/authz"
+	"kagami/internal/calendar"
 	"kagami/internal/violation"
 	"kagami/internal/violation/find"
 	"kagami/internal/violation/procedure"
@@ -70,7 +72,8 @@ func (s *Screens) showList(w http.ResponseWriter, r *http.Request) error {
 			view.Of = append(view.Of, of)
 		}
 	}
-	view.MayConfirmOwn = actor.Reach(authz.ConfirmOwnViolation) >= authz.Own
+	// of their own 課室 the CISO guides, and what the 統括 confirms is ① wherever it happened
+	view.MayConfirmOwn = actor.Reach(authz.ConfirmOwnViolation) >= authz.Own && !actor.Has(authz.GeneralSecurityOfficer)
 	view.ReadsTown, view.Leads = find.ReadsTown(actor), violation.MayLead(actor)
 	view.Narrows = actor.Reach(authz.ReadViolation) >= authz.Own
 	if view.Narrows {
@@ -99,10 +102,30 @@ func sectionChoices(sections []find.Section) []component.Choice {
 
 // standing is where a case of the list stands, in words.
 func standing(l find.Line) string {
-	if l.Outcome != "" {
+	if l.Outcome != "" && l.Outcome.Title() != l.State.Title() {
 		return l.State.Title() + "（" + l.Outcome.Title() + "）"
 	}
 	return l.State.Title()
+}
+
+// toAnswer tells whether the day of a case is that until which its person may answer: whoever is to act
+// then is not late.
+func toAnswer(l find.Line) bool { return l.State == procedure.NotImproved }
+
+// over says that the day of a case is over.
+func over(l find.Line) string {
+	if toAnswer(l) {
+		return "過ぎました"
+	}
+	return "期限を過ぎています"
+}
+
+// since is for how long a case has stood so, in words.
+func since(l find.Line, today calendar.Date) string {
+	if days := today.Sub(calendar.Day(l.StateAt)); days > 0 {
+		return strconv.Itoa(days) + "日前から"
+	}
+	return "今日から"
 }
 
 // inParts tells whether the list is only of what was addressed to the viewer.

@@ -4,6 +4,7 @@
 package violation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -97,7 +98,7 @@ func (s *Screens) Part() screen.Part {
 			get, post = get.Confined(), post.Confined()
 		}
 		part.Routes = append(part.Routes, get, post)
-		part.Flashes["violation-"+string(p.Event)] = layout.Done{Heading: p.done, Text: "だれに知らせたかは、下の経過にあります。"}
+		part.Flashes["violation-"+string(p.Event)] = layout.Done{Heading: p.done, Text: cmp.Or(p.after, "だれに知らせたかは、下の経過にあります。")}
 	}
 	return part
 }
@@ -131,9 +132,7 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 	s.lists.QueueWaiting(b, actor, func(list []find.Waiting) {
 		const most = 5
 		for _, w := range list[:min(len(list), most)] {
-			b.Add(task.Task{
-				What: "事案 " + w.Code + "：" + turnWords(w.State, w.Seat), Why: whyWaits(w.DueOn), Act: "事案を見る", URL: address.Violation(w.Code), DueOn: w.DueOn,
-			})
+			b.Add(taskOf(w))
 		}
 		if more := len(list) - most; more > 0 {
 			b.Add(task.Task{What: fmt.Sprintf("ほかの違反の事案%d件を進める", more), Act: "事案の一覧を見る", URL: address.Violations})
@@ -141,16 +140,27 @@ func (s *Screens) tasks(actor authz.Actor, b *task.Batch) {
 	})
 }
 
-func whyWaits(due calendar.Date) string {
-	if due.IsZero() {
-		return "あなたが進める番です。"
+// taskOf is the task of a case that waits. By the day of one that has not improved its person may answer:
+// whoever is to act then is not late.
+func taskOf(w find.Waiting) task.Task {
+	t := task.Task{
+		What: "事案 " + w.Code + "：" + turnWords(w.State, w.Seat, w.DueOn), Why: "あなたが進める番です。", Act: "事案を見る", URL: address.Violation(w.Code), DueOn: w.DueOn,
 	}
-	return "期限は" + calendar.Wareki(due) + "です。"
+	switch {
+	case w.State == procedure.NotImproved:
+		t.DueOn = calendar.Date{}
+	case !w.DueOn.IsZero():
+		t.Why = "期限は" + calendar.Wareki(w.DueOn) + "です。"
+	}
+	return t
 }
 
-// turnWords are what waits, by where a case stands and for whom.
-func turnWords(at procedure.State, seat procedure.Seat) string {
+// turnWords are what waits, by where a case stands, for whom, and until when: whoever has reported it was
+// answered where there is no day any more.
+func turnWords(at procedure.State, seat procedure.Seat, due calendar.Date) string {
 	switch {
+	case at == procedure.Reported && due.IsZero():
+		return "調べて、違反を確認するか、調査しないかを決める"
 	case at == procedure.Reported:
 		return "報告を調査するかどうかを決める"
 	case at == procedure.Confirmed && seat == procedure.General:

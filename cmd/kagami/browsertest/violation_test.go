@@ -66,6 +66,8 @@ func (o office) confirms(p *person, page string, whom sample.Account, and func()
 	if and != nil {
 		and()
 	}
+	p.press("対象職員と知らせる人を確かめる")
+	p.mustSee("この人についてでよいか、確かめてください")
 	p.press(map[string]string{"/violations/new": "違反を確認する", "/violations/own": "自課の職員の違反を確認する", "/violations/talk": "その場で指導し改善したことを記録する"}[strings.TrimSuffix(page, "?of=general")])
 	return o.code(p)
 }
@@ -180,7 +182,7 @@ func TestGuidanceFailsAndTheirRightsAreSuspended(t *testing.T) {
 	officer.goTo("/violations/" + code)
 	officer.mustSee("弁明を待っています")
 	officer.mustNotSee("停止する")
-	o.steps(clerk, code, procedure.EventAnswer, "弁明を書く", "弁明を記録しました", map[string]string{"text": "規則を知らなかった。"})
+	o.steps(clerk, code, procedure.EventAnswer, "弁明を出す", "弁明を記録しました", map[string]string{"text": "規則を知らなかった。"})
 	o.told(code, procedure.EventAnswer, "総務課長 general other", "福祉こども課長 manager other")
 
 	o.days(9)
@@ -203,7 +205,7 @@ func TestGuidanceFailsAndTheirRightsAreSuspended(t *testing.T) {
 	clerk.goTo("/assets")
 	clerk.mustSee("このポータルの利用を止められています")
 	clerk.look("violation-confined")
-	o.steps(clerk, code, procedure.EventAnswer, "弁明を書く", "弁明を記録しました", map[string]string{"text": "研修を受けたい。"})
+	o.steps(clerk, code, procedure.EventAnswer, "弁明を出す", "弁明を記録しました", map[string]string{"text": "研修を受けたい。"})
 	o.steps(officer, code, procedure.EventLift, "停止を解除する（利用再開）", "停止を解除しました", map[string]string{"text": "研修を受けたため。"})
 	o.told(code, procedure.EventLift, "副町長 chief other", "福祉こども課長 manager other", "福祉こども課 職員 person other")
 	clerk = sitDown(t, o.portal, whom)

@@ -25,7 +25,7 @@ func (s *Service) StandsFor(ctx context.Context, actor authz.Actor, role authz.R
 		return false, err
 	}
 	for _, h := range holders {
-		seats, err := violation.SeatsAbout(ctx, s.pool, h.Person, today)
+		seats, err := violation.SeatsAbout(ctx, s.pool, h.Person, 0, today)
 		if err != nil || seats.General.Has(actor.Person) {
 			return err == nil, err
 		}

@@ -207,7 +207,7 @@ func (l Line) as(today calendar.Date) Line {
 	case violation.Parts:
 		return Line{Code: l.Code, Reading: violation.Parts, LastAt: l.LastAt, OpenedAt: l.LastAt}
 	case violation.Numbered:
-		l.Whom = "（氏名は番号）"
+		l.Whom = "（氏名は伏せています）"
 	case violation.Nothing, violation.Whole:
 	}
 	l.Turn = procedure.Turn(procedure.Standing{

@@ -207,3 +207,21 @@ func TestWhatWhoHasReportedIsAnswered(t *testing.T) {
 		}
 	}
 }
+
+// Of a vendor's staff there is no guidance: nobody is asked for it.
+func TestWhatWhoIsToldIsAskedFor(t *testing.T) {
+	for _, c := range []struct {
+		event  Event
+		seat   Seat
+		vendor bool
+		asks   string
+	}{
+		{EventConfirm, Manager, false, "適正な措置（指導）をしてください。"},
+		{EventConfirm, Manager, true, "内容を見てください。派遣元・委託先への是正は、統括が求めます。"},
+		{EventConfirm, General, true, "内容を見てください。"},
+	} {
+		if asks := Asked(c.event, c.seat, c.vendor); asks != c.asks {
+			t.Errorf("%s tells %s (vendor %v) %q", c.event, c.seat, c.vendor, asks)
+		}
+	}
+}

@@ -134,8 +134,10 @@ func Acts(event Event) []Seat {
 }
 
 // Asked is what is asked of somebody who is told of an event.
-func Asked(event Event, seat Seat) string {
+func Asked(event Event, seat Seat, vendor bool) string {
 	switch {
+	case vendor && seat == Manager:
+		return "内容を見てください。派遣元・委託先への是正は、統括が求めます。"
 	case seat == Manager && (event == EventConfirm || event == EventConfirmOther):
 		return "適正な措置（指導）をしてください。"
 	case event == EventNotImprove && seat == General:

@@ -160,7 +160,7 @@ func (s *Service) Addressees(ctx context.Context, actor authz.Actor, whom string
 }
 
 func addressees(ctx context.Context, db postgres.Querier, about int64, today calendar.Date) ([]Addressee, error) {
-	seats, err := violation.SeatsAbout(ctx, db, about, today)
+	seats, err := violation.SeatsAbout(ctx, db, about, 0, today)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/unicode/norm"
 
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
@@ -19,38 +20,61 @@ import (
 type Person struct {
 	ID           int64
 	Number, Name string
-	Section      int64 // in whose work it happened; 0 for none
+	Section      int64    // in whose work it happened; 0 for none
+	Codes        []string // of the 課室 where they work today
 }
 
 func invalid(field, message string) error {
 	return fault.InvalidFields([]fault.Problem{{Field: field, Message: message}})
 }
 
-// Find finds somebody by their 職員番号, and in whose work it happened: the 課室 of the code, or else
-// their first post; of who works nowhere today where they worked last. Problems of the fields
-// person and section.
-func Find(ctx context.Context, db postgres.Querier, number, section string, day calendar.Date) (Person, error) {
+// Named finds somebody by their 職員番号, or by their whole name where nobody else has it. A problem
+// of the field where there is none, or more than one.
+func Named(ctx context.Context, db postgres.Querier, field, words string) (Person, error) {
 	type row struct {
 		ID           int64
 		Number, Name string
-		Sections     []int64
-		Codes        []string
-		Last         int64
+		ByNumber     bool
 	}
-	p, err := postgres.One[row](ctx, db, "finding whom a case is about", `
-		SELECT p.id, p.staff_number AS number, p.name,
-		       ARRAY(SELECT w.section_id FROM standing w WHERE w.person_id = p.id AND w.section_id IS NOT NULL AND w.period @> @day::date ORDER BY w.acting, w.position, w.id) AS sections,
-		       ARRAY(SELECT s.code FROM standing w JOIN section_shown s ON s.id = w.section_id WHERE w.person_id = p.id AND w.period @> @day::date ORDER BY w.acting, w.position, w.id) AS codes,
-		       coalesce((SELECT w.section_id FROM standing w WHERE w.person_id = p.id AND w.section_id IS NOT NULL AND lower(w.period) <= @day::date
-		                 ORDER BY upper(w.period) DESC, w.acting, w.position, w.id LIMIT 1), 0) AS last
-		FROM person_shown p WHERE lower(p.staff_number) = lower(@number)`, pgx.StrictNamedArgs{"number": strings.TrimSpace(number), "day": day})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Person{}, invalid("person", "この職員番号の人は、見つかりません。番号を確かめてください。")
+	words = strings.TrimSpace(words)
+	list, err := postgres.List[row](ctx, db, "finding somebody by what was typed", `
+		SELECT p.id, p.staff_number AS number, p.name, lower(p.staff_number) = lower(@words) AS by_number FROM person_shown p
+		WHERE lower(p.staff_number) = lower(@words) OR lower(replace(normalize(p.name, NFKC), ' ', '')) = @name ORDER BY by_number DESC, p.id LIMIT 2`,
+		pgx.StrictNamedArgs{"words": words, "name": strings.ToLower(strings.ReplaceAll(norm.NFKC.String(words), " ", ""))})
+	switch {
+	case err != nil:
+		return Person{}, err
+	case len(list) == 0:
+		return Person{}, invalid(field, "この職員番号か氏名の人は、見つかりません。職員番号を確かめてください。")
+	case len(list) > 1 && !list[0].ByNumber:
+		return Person{}, invalid(field, "同じ氏名の人が、何人かいます。職員番号を入力してください。")
 	}
+	return Person{ID: list[0].ID, Number: list[0].Number, Name: list[0].Name}, nil
+}
+
+// Find finds somebody as Named does, and in whose work it happened: the 課室 of the code, or else
+// their first post; of who works nowhere today where they worked last. Problems of the fields
+// person and section.
+func Find(ctx context.Context, db postgres.Querier, words, section string, day calendar.Date) (Person, error) {
+	found, err := Named(ctx, db, "person", words)
 	if err != nil {
 		return Person{}, err
 	}
-	found := Person{p.ID, p.Number, p.Name, p.Last}
+	type row struct {
+		Sections []int64
+		Codes    []string
+		Last     int64
+	}
+	p, err := postgres.One[row](ctx, db, "finding where somebody works", `
+		SELECT ARRAY(SELECT w.section_id FROM standing w WHERE w.person_id = p.id AND w.section_id IS NOT NULL AND w.period @> @day::date ORDER BY w.acting, w.position, w.id) AS sections,
+		       ARRAY(SELECT s.code FROM standing w JOIN section_shown s ON s.id = w.section_id WHERE w.person_id = p.id AND w.period @> @day::date ORDER BY w.acting, w.position, w.id) AS codes,
+		       coalesce((SELECT w.section_id FROM standing w WHERE w.person_id = p.id AND w.section_id IS NOT NULL AND lower(w.period) <= @day::date
+		                 ORDER BY upper(w.period) DESC, w.acting, w.position, w.id LIMIT 1), 0) AS last
+		FROM person_shown p WHERE p.id = @id`, pgx.StrictNamedArgs{"id": found.ID, "day": day})
+	if err != nil {
+		return Person{}, err
+	}
+	found.Section, found.Codes = p.Last, p.Codes
 	if len(p.Sections) == 0 {
 		return found, nil
 	}
