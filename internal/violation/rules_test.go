@@ -321,6 +321,7 @@ func TestOfSeveralPostsTheOneCountsInWhoseWorkItHappened(t *testing.T) {
 	code, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), f)
 	o.Must(err)
 	told(t, o, code, procedure.EventConfirm, "zeimu 課長 manager notice")
+	only(t, "who guides", takes(t, o, code, procedure.EventGuide), "zeimu 課長")
 }
 
 func TestAVendorsStaffIsNeitherGuidedNorReferred(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
@@ -19,7 +21,10 @@ import (
 
 var databases pgtest.Server
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
+func TestMain(m *testing.M) {
+	pgtest.Alone(suspend)
+	os.Exit(pgtest.Run(m, &databases))
+}
 
 func office(t *testing.T) *violationtest.Office {
 	t.Helper()
@@ -226,5 +231,21 @@ func TestNoCaseBeginsElsewhere(t *testing.T) {
 		if _, err := o.DB.Pool.Exec(t.Context(), insert); postgres.Constraint(err) != "violation_case_begun" {
 			t.Errorf("%s: %v", insert, err)
 		}
+	}
+	// not even with a step that leads on from there
+	err := postgres.InTx(t.Context(), o.DB.Pool, func(tx pgx.Tx) error {
+		for _, sql := range []string{
+			`INSERT INTO violation_case (code, receiver, opened_at, state_at, state, outcome, closed_at) VALUES ('AAAA-AAAA', 'general', now(), now(), 'dismissed', 'dismissed', now())`,
+			`INSERT INTO violation_step (case_id, version, at, seat, event, from_state, to_state) SELECT id, 1, now(), 'general', 'reopen', 'dismissed', 'reported' FROM violation_case`,
+			`UPDATE violation_case SET version = 1, state = 'reported', outcome = '', closed_at = NULL`,
+		} {
+			if _, err := tx.Exec(t.Context(), sql); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if postgres.Constraint(err) != "violation_case_begun" {
+		t.Errorf("it begins where it was dismissed: %v", err)
 	}
 }
