@@ -254,3 +254,37 @@ func TestWhatArrivesInTheMorning(t *testing.T) {
 		t.Errorf("in the morning they read %s, to be answered until %s", c.State, c.HeardOn)
 	}
 }
+
+// Somebody's own case is open to them from when they are told, until it has ended: so long they
+// answer in it also while they are suspended.
+func TestFromWhenOnesOwnCaseIsOpen(t *testing.T) {
+	o := office(t)
+	isOpen := func(when, who string, want bool) {
+		t.Helper()
+		var got bool
+		o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT `+violation.OpenTo("$1", "$2::timestamptz"), o.People[who], *o.Time).Scan(&got))
+		if got != want {
+			t.Errorf("%s it is open to %s: %t", when, who, got)
+		}
+	}
+	code := o.Confirm("fukushi 課長", "fukushi 主事")
+	isOpen("confirmed", "fukushi 主事", false)
+	*o.Time = rightstest.Today.Start().Add(20 * time.Hour)
+	o.Guide("fukushi 課長", code, 7)
+	isOpen("in the evening", "fukushi 主事", false)
+	*o.Time = rightstest.Today.AddDays(1).Start().Add(9 * time.Hour)
+	isOpen("in the morning", "fukushi 主事", true)
+	isOpen("to another", "soumu 統括", false)
+	o.Take("fukushi 課長", code, procedure.EventImprove, violation.Said{})
+	isOpen("closed", "fukushi 主事", false)
+
+	// who was told of a report, not knowing that it is about them, is told later as its person
+	report := reported(o, procedure.General, "")
+	f := o.Finding("soumu 統括")
+	f.Report, f.Version = report, 1
+	_, err := o.Cases.Confirm(t.Context(), o.As("soumu CISO"), f)
+	o.Must(err)
+	isOpen("confirmed by the CISO", "soumu 統括", false)
+	o.Guide("CIO", report, 7)
+	isOpen("guided by the CIO", "soumu 統括", true)
+}
