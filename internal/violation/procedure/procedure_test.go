@@ -113,7 +113,7 @@ func TestWhoseTurnItIs(t *testing.T) {
 
 // What is told of each event stands in violations.md, and in this table once more.
 func TestWhoIsTold(t *testing.T) {
-	for event, want := range map[Event][]Telling{
+	table := map[Event][]Telling{
 		EventConfirm:      {{Manager, ClauseNotice}},
 		EventConfirmOther: {{General, ClauseReport}, {Manager, ClauseReport}},
 		EventGuide:        {{General, OtherNotice}, {Person, OtherNotice}},
@@ -138,9 +138,22 @@ func TestWhoIsTold(t *testing.T) {
 		EventHand:         nil,
 		EventWeigh:        nil,
 		EventSupervise:    nil,
-	} {
+		EventSeeReferral:  nil,
+		EventWaive:        {{Manager, OtherNotice}, {General, OtherNotice}},
+		EventCorrect:      {{Manager, OtherNotice}},
+		EventAgree:        {{General, OtherNotice}},
+		EventKin:          {{General, OtherNotice}},
+		EventRefer:        {{Chief, OtherNotice}},
+		EventReferNot:     {{Chief, OtherNotice}},
+	}
+	for event, want := range table {
 		if got := Tells(event); !slices.Equal(got, want) {
 			t.Errorf("%s tells %v", event, got)
+		}
+	}
+	for _, m := range Moves() {
+		if _, known := table[m.Event]; !known {
+			t.Errorf("of %s it does not stand here who is told", m.Event)
 		}
 	}
 }
