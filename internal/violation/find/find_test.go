@@ -9,9 +9,12 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/fault"
+	"kagami/internal/org"
 	"kagami/internal/org/absence"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/rights/rightstest"
+	"kagami/internal/state"
+	"kagami/internal/task"
 	"kagami/internal/violation"
 	"kagami/internal/violation/find"
 	"kagami/internal/violation/procedure"
@@ -215,4 +218,53 @@ func TestWhatWasDoneAloneIsListed(t *testing.T) {
 	if _, err := o.Lists.Alone(t.Context(), o.As("soumu 統括")); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("the 統括 reads it: %v", err)
 	}
+}
+
+// What waits for somebody is known at once, whatever was kept of it: whose turn it is, as each step
+// leaves the case.
+func TestWhatWaitsForSomebody(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	counters, err := state.NewCounters(org.ChangeCounter, violation.ChangeCounter)
+	o.Must(err)
+	waits := func(when string, want ...string) {
+		t.Helper()
+		var got []string
+		for name := range o.People {
+			actor := o.As(name)
+			actor.State, err = counters.Load(t.Context(), o.DB.Pool, actor.Person)
+			o.Must(err)
+			for range 2 { // once from the database, and as it was kept
+				var b task.Batch
+				var list []find.Waiting
+				o.Lists.QueueWaiting(&b, actor, func(found []find.Waiting) { list = found })
+				o.Must(b.Run(t.Context(), o.DB.Pool))
+				if len(list) > 0 {
+					got = append(got, name)
+				}
+			}
+		}
+		slices.Sort(got)
+		twice := slices.Sorted(slices.Values(append(want, want...)))
+		if !slices.Equal(got, twice) {
+			t.Errorf("%s it waits for %v, not %v", when, got, want)
+		}
+	}
+	waits("before there is a case")
+	code := o.Confirm("soumu 統括", "fukushi 主事")
+	waits("confirmed", "fukushi 課長")
+	o.Guide("fukushi 課長", code, 1)
+	waits("guided", "fukushi 課長")
+	o.Days(30)
+	waits("after the silence", "soumu 統括")
+	o.Take("soumu 統括", code, procedure.EventNotImprove, violation.Said{})
+	waits("while the person may answer")
+	o.Take("fukushi 主事", code, procedure.EventWaive, violation.Said{})
+	waits("once that is waived", "soumu 統括")
+	o.Take("soumu 統括", code, procedure.EventKin, violation.Said{Number: o.Number["soumu 統括"]})
+	waits("of who is kin", "soumu CISO")
+	o.Take("soumu CISO", code, procedure.EventSuspend, violation.Said{Whole: true})
+	waits("suspended", "soumu CISO")
+	o.Take("soumu CISO", code, procedure.EventLift, violation.Said{})
+	waits("closed")
 }
