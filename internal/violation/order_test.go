@@ -335,3 +335,42 @@ func TestWhoIsToldIsToldOnce(t *testing.T) {
 		}
 	}
 }
+
+// Where nobody else can act, who does says why it can't wait (兼務): the 統括 of the CISO, and in the
+// place of a 管理者, while all who stand above them are away.
+func TestWhoActsAloneSaysWhy(t *testing.T) {
+	o := office(t)
+	away(o, "CIO", 60)
+	f := o.Finding("soumu CISO")
+	if _, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), f); !slices.Equal(wrongFields(err), []string{"alone"}) {
+		t.Errorf("confirmed of the CISO: %v", err)
+	}
+	f.Alone = "CIOが不在"
+	code, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), f)
+	o.Must(err)
+	if c := opened(t, o, "soumu 統括", code); c.Steps[0].Alone != f.Alone {
+		t.Errorf("it is recorded as %q", c.Steps[0].Alone)
+	}
+
+	away(o, "soumu CISO", 60)
+	away(o, "fukushi 課長", 60)
+	code = o.Confirm("soumu 統括", "fukushi 主事")
+	guide := violation.Said{More: violation.More{Until: calendar.Day(*o.Time), Method: "見る"}}
+	if err := o.Try("soumu 統括", code, procedure.EventGuide, guide); !slices.Equal(wrongFields(err), []string{"alone"}) {
+		t.Errorf("guided: %v", err)
+	}
+	guide.Alone = "課長とCISOが不在"
+	o.Take("soumu 統括", code, procedure.EventGuide, guide)
+	c := opened(t, o, "soumu 統括", code)
+	if last := c.Steps[1]; last.Alone != guide.Alone || !last.StandsIn || last.Seat != procedure.Manager {
+		t.Errorf("it is recorded as %+v", last)
+	}
+	if c := opened(t, o, "fukushi 主事", code); c.Steps[0].Alone != "" {
+		t.Errorf("the person reads why it could not wait: %s", c.Steps[0].Alone)
+	}
+	list, err := o.Lists.Alone(t.Context(), o.As("soumu CISO"))
+	o.Must(err)
+	if len(list) != 1 || list[0].Code != code || list[0].Reason != guide.Alone { // of their own case the CISO reads nothing
+		t.Errorf("the CISO reads of %+v", list)
+	}
+}

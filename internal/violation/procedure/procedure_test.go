@@ -50,6 +50,7 @@ func TestWhoSits(t *testing.T) {
 		{"a 管理者 who is 監督責任者", town, staff, []int64{manager}, general, ciso, ciso, false, false},
 		{"a 統括 who is kin", town, staff, []int64{general}, ciso, manager, ciso, false, false},
 		{"nobody else is there", small, staff, nil, general, general, 0, false, true},
+		{"nobody else is there, nor leads the 課室", Holders{General: []int64{general}}, staff, nil, general, general, 0, false, true},
 		{"all are kin", small, staff, []int64{general}, general, general, 0, true, true},
 	} {
 		seats := Sit(c.holders, c.person, c.recused)
@@ -103,6 +104,8 @@ func TestWhoseTurnItIs(t *testing.T) {
 		{Standing{State: Suspended}, General},
 		{Standing{State: Suspended, Grave: true, Referral: EventRefer}, Chief},
 		{Standing{State: Suspended, Grave: true, Referral: EventRefer, ReferralSeen: true}, General},
+		{Standing{State: Suspended, Referral: EventReferNot}, General},
+		{Standing{State: Revoked, Grave: true}, General},
 		{Standing{State: Closed}, ""},
 	} {
 		if got := Turn(c.at); got != c.want {
