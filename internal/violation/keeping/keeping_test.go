@@ -485,22 +485,49 @@ func TestTheDatabaseCountsTheYearsFromTheirStart(t *testing.T) {
 	}
 }
 
+// reported is a case that a report has opened, about somebody or nobody ("").
+func (o office) reported(to procedure.Seat, whom string) (code string) {
+	o.Must(o.Door.Do(o.T.Context(), o.As("fukushi 主査"), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.ReportViolation, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		r, err := violation.Receive(o.T.Context(), tx, violation.Report{Receiver: to, Person: o.Number[whom], On: calendar.Day(*o.Time)})
+		code = r.Code
+		return door.Effect{Subject: trail.Subject{Kind: "violation_report", ID: r.ID}, Fields: []string{"report"}, Notices: r.Notices}, err
+	}))
+	return code
+}
+
+// Who has dismissed a report decides on its records: the 統括 never learns of one to the CISO, neither
+// by the list nor by a total.
+func TestWhatWasReportedToTheCISOIsKeptByTheCISO(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	code := o.reported(procedure.Chief, "")
+	o.Take("soumu CISO", code, procedure.EventDismiss, violation.Said{})
+	o.over()
+	if list := o.offered("soumu 統括"); len(list) != 0 {
+		t.Errorf("the 統括 is offered %v", list)
+	}
+	if err := o.keeping.Dispose(t.Context(), o.As("soumu 統括"), code, "期間が過ぎた。"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("the 統括 disposes of it: %v", err)
+	}
+	if list := o.offered("soumu CISO"); len(list) != 1 || list[0] != code {
+		t.Errorf("the CISO is offered %v", list)
+	}
+	o.Must(o.keeping.Dispose(t.Context(), o.As("soumu CISO"), code, "期間が過ぎた。"))
+	y, err := o.Lists.Year(t.Context(), o.As("soumu 統括"), 2026)
+	o.Must(err)
+	if y.Cases != 0 {
+		t.Errorf("the 統括 finds it in the numbers of the year: %+v", y)
+	}
+}
+
 // Of what is joined the same holds as of its case: a hold, and whom it is about.
 func TestWhatIsJoinedIsKeptWithItsCase(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	receive := func(whom string) (code string) {
-		o.Must(o.Door.Do(t.Context(), o.As("fukushi 主査"), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
-			if err := tx.Allow(authz.ReportViolation, authz.Matter{}); err != nil {
-				return door.Unchanged(), err
-			}
-			r, err := violation.Receive(t.Context(), tx, violation.Report{Receiver: procedure.General, Person: o.Number[whom], On: calendar.Day(*o.Time)})
-			code = r.Code
-			return door.Effect{Subject: trail.Subject{Kind: "violation_report", ID: r.ID}, Fields: []string{"report"}, Notices: r.Notices}, err
-		}))
-		return code
-	}
-	part, held := receive("soumu 責任者"), receive("")
+	part, held := o.reported(procedure.General, "soumu 責任者"), o.reported(procedure.General, "")
 	code := o.Confirm("soumu 統括", "fukushi 主事")
 	for _, p := range []string{part, held} {
 		o.Take("soumu 統括", p, procedure.EventJoin, violation.Said{Other: code})
