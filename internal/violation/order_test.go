@@ -271,6 +271,25 @@ func TestACutBeforeTheCaseIsPartOfIt(t *testing.T) {
 	if c := opened(t, o, "soumu 統括", later); len(c.Bars) != 0 {
 		t.Errorf("what is part of one case is part of another: %v", c.Bars)
 	}
+	release := func(b string) {
+		t.Helper()
+		o.Must(o.Bars.Do(t.Context(), o.As("soumu 統括"), b, rights.EventReinstate, bar.Step{Version: 1, Note: "もう要らない"}))
+	}
+	release(b)
+	b = cut(o, "soumu 責任者", "")
+	if c := opened(t, o, "soumu 統括", later); !slices.Equal(c.Bars, []string{b}) {
+		t.Errorf("of two open cases the newer one has %v", c.Bars)
+	}
+	release(b)
+	for _, open := range []string{code, later} {
+		o.Take("soumu 統括", open, procedure.EventNotViolation, violation.Said{})
+	}
+	cut(o, "soumu 責任者", "")
+	for _, closed := range []string{code, later} {
+		if c := opened(t, o, "soumu 統括", closed); len(c.Bars) != 0 {
+			t.Errorf("what is closed bars %v", c.Bars)
+		}
+	}
 }
 
 // Each click of two 統括 at once finds what the other has done: one is done, and the other is told.
@@ -372,5 +391,63 @@ func TestWhoActsAloneSaysWhy(t *testing.T) {
 	o.Must(err)
 	if len(list) != 1 || list[0].Code != code || list[0].Reason != guide.Alone { // of their own case the CISO reads nothing
 		t.Errorf("the CISO reads of %+v", list)
+	}
+}
+
+// Of a cut that a case has taken over its person is told by the bar alone: of the case they learn with
+// the first notice of that.
+func TestWhoIsToldOfACutBeforeTheCaseLearnsNothingOfThat(t *testing.T) {
+	o := office(t)
+	b := cut(o, "soumu CSIRT", "証拠を保全している")
+	code := o.Confirm("soumu 統括", "fukushi 主事")
+	o.Must(o.Bars.Do(t.Context(), o.As("soumu 統括"), b, rights.EventTell, bar.Step{Version: 1}))
+	*o.Time = o.Time.Add(time.Minute)
+	if _, err := o.Cases.Open(t.Context(), o.As("fukushi 主事"), code, procedure.AsCase); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("they read it: %v", err)
+	}
+}
+
+// The last day of a suspension closes no case in which access is still cut.
+func TestACaseInWhichAccessIsCutOutlastsItsSuspension(t *testing.T) {
+	o := office(t)
+	tax := o.Permitted("fukushi 主事", "zeimu 担当副課長", rightstest.Asking(o.Tax))
+	code := o.NotImproved("fukushi 主事", "fukushi 課長")
+	o.Take("soumu 統括", code, procedure.EventSuspend, violation.Said{Rights: []string{tax}, More: violation.More{Until: calendar.Day(*o.Time).AddDays(1)}})
+	b := cut(o, "soumu CSIRT", "")
+	o.Must(o.Bars.Do(t.Context(), o.As("soumu CISO"), b, rights.EventConfirmCut, bar.Step{Version: 1}))
+	o.Days(3)
+	o.Must(o.Bars.TurnAll(t.Context()))
+	if c := opened(t, o, "soumu 統括", code); c.State != procedure.Suspended || !slices.Equal(c.Bars, []string{b}) {
+		t.Errorf("it stands %s, %v", c.State, c.Bars)
+	}
+	o.Take("soumu 統括", code, procedure.EventLift, violation.Said{})
+	o.Stands(tax, rights.InForce)
+}
+
+// Nobody is reminded on a day on which the offices are closed, nor is who takes no part any more.
+func TestWhoIsRemindedOfADay(t *testing.T) {
+	o := office(t)
+	code := o.Confirm("soumu 統括", "fukushi 主事")
+	o.Guide("fukushi 課長", code, 3) // a Friday
+	away(o, "fukushi 課長", 60)
+	shown := func(who string) (n int) {
+		condition, args := o.Cases.Topic().Shown(o.As(who))
+		o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice n WHERE n.topic = 'violation_case' AND n.person_id = @case_told AND `+condition, args).Scan(&n))
+		return n
+	}
+	o.Days(4)
+	o.Must(o.Cases.Remind(t.Context()))
+	if n := shown("soumu CISO"); n != 0 {
+		t.Errorf("on a Saturday %d notices are given", n)
+	}
+	o.Days(2)
+	o.Must(o.Cases.Remind(t.Context()))
+	o.Must(o.Cases.Remind(t.Context()))
+	if n := shown("soumu CISO"); n != 1 {
+		t.Errorf("on a Monday %d notices are given", n)
+	}
+	o.Take("soumu 統括", code, procedure.EventKin, violation.Said{Number: o.Number["soumu CISO"]})
+	if n := shown("soumu CISO"); n != 0 {
+		t.Errorf("who takes no part any more sees %d", n)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kagami/internal/attachment"
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/rights/rightstest"
@@ -153,6 +154,14 @@ func TestWhatTheAuditorReads(t *testing.T) {
 		t.Errorf("they read who has read it: %v", err)
 	}
 
+	vendor := o.Finding("")
+	vendor.Outsider, vendor.Company, vendor.Kind, vendor.Facts = "外部 花子", "見本商事", "contractor", "外部 花子 が持ち帰った。"
+	outside, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), vendor)
+	o.Must(err)
+	if text := dump(t, o, "soumu 監査", outside); strings.Contains(text, "花子") {
+		t.Errorf("they read the name of an outsider in %s", text)
+	}
+
 	if _, err := o.Cases.OpenNames(t.Context(), o.As("soumu 監査"), code, " "); !slices.Equal(wrongFields(err), []string{"reason"}) {
 		t.Errorf("names are opened for no reason: %v", err)
 	}
@@ -287,4 +296,47 @@ func TestFromWhenOnesOwnCaseIsOpen(t *testing.T) {
 	isOpen("confirmed by the CISO", "soumu 統括", false)
 	o.Guide("CIO", report, 7)
 	isOpen("guided by the CIO", "soumu 統括", true)
+}
+
+// The files of a step are opened by who reads that step; 監査 opens none, whose names and contents name
+// people. Each opening is recorded.
+func TestWhoOpensAFile(t *testing.T) {
+	o := office(t)
+	files := attachment.New(o.DB.Pool, o.Door.Now, nil)
+	paper := func(by string) []string {
+		f, err := files.Upload(t.Context(), o.As(by), "名簿.pdf", strings.NewReader("%PDF-1.7\n見本"), attachment.Document)
+		o.Must(err)
+		return []string{f.Token}
+	}
+	f := o.Finding("fukushi 主事")
+	f.Papers = paper("soumu 統括")
+	code, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), f)
+	o.Must(err)
+	o.Take("fukushi 課長", code, procedure.EventGuide, violation.Said{Papers: paper("fukushi 課長"), More: violation.More{Until: calendar.Day(*o.Time), Method: "見る"}})
+	c := opened(t, o, "soumu 統括", code)
+	found, told := c.Steps[0].Papers[0].ID, c.Steps[1].Papers[0].ID
+	for by, opens := range map[string][]int64{
+		"soumu 統括": {found, told}, "soumu 責任者": {found, told}, "fukushi 課長": {found, told}, "fukushi 主事": {told}, "soumu 監査": nil, "zeimu 課長": nil, "CIO": nil,
+	} {
+		for _, id := range []int64{found, told} {
+			if _, err := o.Cases.Paper(t.Context(), o.As(by), code, id); (err == nil) != slices.Contains(opens, id) || err != nil && fault.KindOf(err) != fault.NotFound {
+				t.Errorf("%s opens %d: %v", by, id, err)
+			}
+		}
+	}
+	for _, h := range opened(t, o, "soumu 監査", code).Steps {
+		if len(h.Papers) > 0 {
+			t.Errorf("監査 reads of %s", h.Papers[0].Name)
+		}
+	}
+	list, err := o.Cases.Readings(t.Context(), o.As("soumu CISO"), code)
+	o.Must(err)
+	var recorded []string
+	for _, r := range list {
+		if r.What == procedure.AsPaper {
+			recorded = append(recorded, r.Name)
+		}
+	}
+	slices.Sort(recorded)
+	only(t, "recorded", recorded, "見本 fukushi 主事", "見本 fukushi 課長", "見本 soumu 統括", "見本 soumu 責任者")
 }

@@ -302,6 +302,10 @@ func TestWhoAsksReadsTheirOwnNameAlone(t *testing.T) {
 	if d := disclose("soumu 統括", "zeimu 課長"); len(d.Cases) != 1 || d.Cases[0].PersonName == c.PersonName {
 		t.Errorf("of the 監督責任者 there is %+v", d.Cases)
 	}
+	o.Take("soumu 統括", code, procedure.EventKin, violation.Said{Number: o.Number["zeimu 主査"]})
+	if d := disclose("soumu 統括", "zeimu 主査"); len(d.Cases) != 0 {
+		t.Error("of who is kin there is a case of another")
+	}
 	if d := disclose("soumu 統括", "soumu 統括"); len(d.Cases) != 0 {
 		t.Error("the 統括 reads what there is of them")
 	}
