@@ -34,6 +34,8 @@ func TestWhoActsOnAReport(t *testing.T) {
 	check(chief, procedure.EventPass, "soumu CISO")
 	check(general, procedure.EventJoin, "soumu 統括")
 	check(chief, procedure.EventJoin)
+	o.Take("soumu 統括", general, procedure.EventDismiss, violation.Said{})
+	check(general, procedure.EventReopen, "soumu 統括")
 	o.Take("soumu CISO", chief, procedure.EventDismiss, violation.Said{})
 	check(chief, procedure.EventReopen, "soumu CISO")
 	o.Take("soumu CISO", chief, procedure.EventReopen, violation.Said{})

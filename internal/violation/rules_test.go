@@ -334,6 +334,8 @@ func TestAVendorsStaffIsNeitherGuidedNorReferred(t *testing.T) {
 	only(t, "guided", takes(t, o, code, procedure.EventGuide))
 	only(t, "referred", takes(t, o, code, procedure.EventRefer))
 	only(t, "corrected", takes(t, o, code, procedure.EventCorrect), "soumu 統括")
+	cut(o, "soumu CSIRT", "") // which the end of their rights ends too
+	only(t, "corrected while access is cut", takes(t, o, code, procedure.EventCorrect), "soumu 統括")
 	o.Take("soumu 統括", code, procedure.EventCorrect, violation.Said{})
 	o.Stands(tax, rights.Ended)
 	if c := opened(t, o, "soumu 統括", code); c.Outcome != procedure.OutcomeVendor {

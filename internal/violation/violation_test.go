@@ -197,6 +197,13 @@ func TestImprovedInOneTalkIsThreeSteps(t *testing.T) {
 	told(t, o, code, procedure.EventConfirmOther, "soumu 統括 general report")
 	told(t, o, code, procedure.EventGuide, "fukushi 主事 person other", "soumu 統括 general other")
 	told(t, o, code, procedure.EventImprove, "fukushi 主事 person other", "soumu 統括 general other")
+	for _, who := range []string{"soumu 統括", "fukushi 主事"} { // each gets one notice of the three
+		var notices int
+		o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE person_id = $1`, o.People[who]).Scan(&notices))
+		if notices != 1 {
+			t.Errorf("%s gets %d notices", who, notices)
+		}
+	}
 }
 
 // The steps of the table are those that the database takes.

@@ -196,3 +196,19 @@ func TestWhatWhoHasReportedIsAnswered(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsAskedOfWhoIsTold(t *testing.T) {
+	const guide, bar, look = "適正な措置（指導）をしてください。", "弁明の機会の後に、利用権限の停止などを判断してください。", "内容を見てください。"
+	for _, c := range []struct {
+		event Event
+		seat  Seat
+		want  string
+	}{
+		{EventConfirm, Manager, guide}, {EventConfirmOther, Manager, guide}, {EventConfirmOther, General, look},
+		{EventNotImprove, General, bar}, {EventNotImprove, Person, look}, {EventSuspend, Manager, look},
+	} {
+		if got := Asked(c.event, c.seat); got != c.want {
+			t.Errorf("of %s the %s is asked: %s", c.event, c.seat, got)
+		}
+	}
+}

@@ -284,6 +284,18 @@ func TestReportersAreSealedAnew(t *testing.T) {
 	o.Must(err)
 	o.Must(secret.Use(t.Context(), o.DB.Pool, newer))
 	o.wants("while it is in use", secret.Retire(t.Context(), o.DB.Pool, newer), fault.Conflict)
+	for _, anew := range []string{"violation_report_number", "violation_reporter"} { // the other is not
+		err := postgres.InTx(t.Context(), o.DB.Pool, func(tx pgx.Tx) error {
+			_, err := tx.Exec(t.Context(), `UPDATE `+anew+` SET sealed = overlay(sealed placing '\x00000000'::bytea from 1)`)
+			if err == nil {
+				_, err = tx.Exec(t.Context(), `DELETE FROM secret_key`)
+			}
+			return err
+		})
+		if postgres.Constraint(err) != "secret_key_in_use" {
+			t.Errorf("while only %s is sealed anew: %v", anew, err)
+		}
+	}
 	again := report.New(o.DB.Pool, o.Door, newer)
 	if n, err := again.SealForPortal(t.Context()); n != 2 || err != nil {
 		t.Errorf("sealed %d: %v", n, err)
@@ -312,9 +324,10 @@ func TestReportsAreKept(t *testing.T) {
 	w.Papers = []string{o.upload()}
 	_, err := o.Reports.Send(t.Context(), o.As("fukushi 主査"), w)
 	o.Must(err)
+	o.upload() // which hangs on nothing
 	owner := o.DB.Owner(t)
 	for _, sql := range []string{
-		`UPDATE violation_report SET what = 'x'`, `DELETE FROM violation_report`, `DELETE FROM violation_reporter`, `DELETE FROM violation_report_number`,
+		`UPDATE attachment SET begun_by = NULL WHERE begun_by IS NOT NULL`, `UPDATE violation_report SET what = 'x'`, `DELETE FROM violation_report`, `DELETE FROM violation_reporter`, `DELETE FROM violation_report_number`,
 		`UPDATE attachment SET begun_by = 1`, `UPDATE attachment SET name = 'x', begun_by = NULL`, `DELETE FROM attachment`,
 	} {
 		if _, err := owner.Exec(t.Context(), sql); err == nil {
