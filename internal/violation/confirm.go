@@ -276,7 +276,7 @@ func (t *turn) route(actor authz.Actor) error {
 
 // begin makes a case that has no step yet.
 func begin(ctx context.Context, tx *door.Tx, c Case) (Case, error) {
-	c.Code, c.OpenedAt, c.StateAt = newCode(), tx.Now, tx.Now
+	c.Code, c.OpenedAt, c.StateAt = NewCode(), tx.Now, tx.Now
 	err := tx.QueryRow(ctx, `INSERT INTO violation_case (code, receiver, opened_at, state_at) VALUES (@code, @receiver, @now, @now) RETURNING id`,
 		pgx.StrictNamedArgs{"code": c.Code, "receiver": string(c.Receiver), "now": tx.Now}).Scan(&c.ID)
 	return c, wrap("opening a case", err)

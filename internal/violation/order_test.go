@@ -453,3 +453,33 @@ func TestWhoIsRemindedOfADay(t *testing.T) {
 		t.Errorf("who takes no part any more sees %d", n)
 	}
 }
+
+// Rights are suspended and revoked by a case, and what it has barred ends there; a cut, which is not
+// the case's alone, is released by itself.
+func TestWhatACaseBarsEndsInTheCaseAlone(t *testing.T) {
+	o := office(t)
+	for _, kind := range []bar.Kind{bar.Suspension, bar.Revocation} {
+		if _, err := o.Bars.Begin(t.Context(), o.As("soumu 統括"), bar.Order{Kind: kind, Person: o.Number["fukushi 主事"], Whole: true, Reason: "見本"}); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s without a case: %v", kind, err)
+		}
+	}
+	code := o.NotImproved("fukushi 主事", "fukushi 課長")
+	o.Take("soumu 統括", code, procedure.EventRevoke, violation.Said{Whole: true})
+	revoked := opened(t, o, "soumu 統括", code).Bars[0]
+	for _, event := range []rights.Event{rights.EventReinstate, rights.EventLeaveRevoked} {
+		if err := o.Bars.Do(t.Context(), o.As("soumu 統括"), revoked, event, bar.Step{Version: 1, Note: "見本"}); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s beside the case: %v", event, err)
+		}
+	}
+	if c := opened(t, o, "soumu 統括", code); c.State != procedure.Revoked || len(c.Bars) != 1 {
+		t.Errorf("it stands %s, %v", c.State, c.Bars)
+	}
+
+	code = o.Confirm("soumu 統括", "zeimu 主事")
+	o.Take("soumu 統括", code, procedure.EventCut, violation.Said{Whole: true})
+	b := opened(t, o, "soumu 統括", code).Bars[0]
+	o.Must(o.Bars.Do(t.Context(), o.As("soumu 統括"), b, rights.EventReinstate, bar.Step{Version: 1, Note: "もう要らない"}))
+	if c := opened(t, o, "soumu 統括", code); c.State != procedure.Confirmed || len(c.Bars) != 0 {
+		t.Errorf("it stands %s, %v", c.State, c.Bars)
+	}
+}
