@@ -8,29 +8,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"kagami/internal/authz"
-	"kagami/internal/calendar"
-	"kagami/internal/door"
 	"kagami/internal/postgres"
-	"kagami/internal/trail"
-	"kagami/internal/violation"
 	"kagami/internal/violation/procedure"
 	"kagami/internal/violation/violationtest"
 )
-
-// reported is a case that a report has opened, about somebody or nobody ("").
-func reported(o *violationtest.Office, to procedure.Seat, whom string) (code string) {
-	o.T.Helper()
-	o.Must(o.Door.Do(o.T.Context(), o.As("fukushi 主査"), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
-		if err := tx.Allow(authz.ReportViolation, authz.Matter{}); err != nil {
-			return door.Unchanged(), err
-		}
-		r, err := violation.Receive(o.T.Context(), tx, violation.Report{Receiver: to, Person: o.Number[whom], On: calendar.Day(*o.Time)})
-		code = r.Code
-		return door.Effect{Subject: trail.Subject{Kind: "violation_report", ID: r.ID}, Fields: []string{"report"}, Notices: r.Notices}, err
-	}))
-	return code
-}
 
 // past takes a step of a case past the service: the next one, from where the case stands, with what
 // becomes of the case then.
@@ -49,7 +30,7 @@ func past(o *violationtest.Office, code, event, to, set string) error {
 // What the procedure refuses the database refuses too, whoever asks it.
 func TestTheDatabaseHoldsTheCourse(t *testing.T) {
 	o := office(t)
-	report, none, confirmed := reported(o, procedure.General, "fukushi 主事"), reported(o, procedure.General, ""), o.Confirm("zeimu 課長", "zeimu 主事")
+	report, none, confirmed := o.Reported(procedure.General, "fukushi 主事"), o.Reported(procedure.General, ""), o.Confirm("zeimu 課長", "zeimu 主事")
 	guided := o.Confirm("fukushi 課長", "fukushi 主事")
 	o.Guide("fukushi 課長", guided, 7)
 	confirmedBy := func(who string) string {

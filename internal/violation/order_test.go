@@ -25,7 +25,7 @@ func TestWhoActsOnAReport(t *testing.T) {
 		t.Helper()
 		only(t, string(event), takes(t, o, code, event), want...)
 	}
-	general, chief := reported(o, procedure.General, "fukushi 主事"), reported(o, procedure.Chief, "")
+	general, chief := o.Reported(procedure.General, "fukushi 主事"), o.Reported(procedure.Chief, "")
 	for _, event := range []procedure.Event{procedure.EventInvestigate, procedure.EventDismiss} {
 		check(general, event, "soumu 統括")
 		check(chief, event, "soumu CISO")
@@ -48,8 +48,8 @@ func TestWhoActsOnAReport(t *testing.T) {
 // be read by who joins them, and to be under way or have ended.
 func TestOneReportIsJoinedToAnotherCase(t *testing.T) {
 	o := office(t)
-	first, second, third := reported(o, procedure.General, "fukushi 主事"), reported(o, procedure.General, ""), reported(o, procedure.General, "")
-	none := reported(o, procedure.General, "")
+	first, second, third := o.Reported(procedure.General, "fukushi 主事"), o.Reported(procedure.General, ""), o.Reported(procedure.General, "")
+	none := o.Reported(procedure.General, "")
 	o.Take("soumu 統括", none, procedure.EventDismiss, violation.Said{})
 	concerned := o.Confirm("soumu CISO", "soumu 統括")
 	o.Guide("CIO", concerned, 7)
@@ -72,7 +72,7 @@ func TestOneReportIsJoinedToAnotherCase(t *testing.T) {
 
 func TestAReportIsConfirmedAsItWasRead(t *testing.T) {
 	o := office(t)
-	code := reported(o, procedure.General, "fukushi 主事")
+	code := o.Reported(procedure.General, "fukushi 主事")
 	try := func(by, whom string, version int) error {
 		f := o.Finding(whom)
 		f.Report, f.Version, f.OwnFinding = code, version, true
@@ -98,7 +98,7 @@ func TestAReportIsConfirmedAsItWasRead(t *testing.T) {
 // Who was told of a report, and leads the person's 課室 since, does not confirm it.
 func TestWhoWasOnlyToldOfAReportDoesNotConfirmIt(t *testing.T) {
 	o := office(t)
-	code := reported(o, procedure.General, "fukushi 主事")
+	code := o.Reported(procedure.General, "fukushi 主事")
 	o.Leave("fukushi 課長", calendar.Day(*o.Time))
 	o.Transfer("soumu 統括", "fukushi 課長", calendar.Day(*o.Time).AddDays(1))
 	o.Days(1)
@@ -327,7 +327,7 @@ func TestACaseOfWhoHasLeftGoesOn(t *testing.T) {
 	if c := opened(t, o, "fukushi 課長", code); c.State != procedure.Closed || c.SectionName != "福祉こども課" {
 		t.Errorf("it stands %s, of %s", c.State, c.SectionName)
 	}
-	report := reported(o, procedure.General, "fukushi 主事")
+	report := o.Reported(procedure.General, "fukushi 主事")
 	f := o.Finding("fukushi 主事")
 	f.Report, f.Version = report, 1
 	_, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), f)

@@ -36,12 +36,12 @@ func reads(t *testing.T, o *violationtest.Office, when, code string, want ...str
 func TestWhoReadsACase(t *testing.T) {
 	o := office(t)
 	town := []string{"soumu 統括", "soumu CISO", "soumu 責任者", "soumu 監査 in numbers"}
-	reads(t, o, "reported to the 統括", reported(o, procedure.General, "fukushi 主事"), "soumu 統括", "soumu CISO", "soumu 責任者")
-	toChief := reported(o, procedure.Chief, "")
+	reads(t, o, "reported to the 統括", o.Reported(procedure.General, "fukushi 主事"), "soumu 統括", "soumu CISO", "soumu 責任者")
+	toChief := o.Reported(procedure.Chief, "")
 	reads(t, o, "reported to the CISO", toChief, "soumu CISO")
 	o.Take("soumu CISO", toChief, procedure.EventDismiss, violation.Said{})
 	reads(t, o, "dismissed", toChief, "soumu CISO", "soumu 監査 in numbers")
-	reads(t, o, "reported, of the CISO", reported(o, procedure.Chief, "soumu CISO"), "CIO")
+	reads(t, o, "reported, of the CISO", o.Reported(procedure.Chief, "soumu CISO"), "CIO")
 
 	code := o.Confirm("soumu 統括", "fukushi 主事")
 	reads(t, o, "confirmed", code, append(town, "fukushi 課長")...)
@@ -197,6 +197,15 @@ func TestTheManagerReadsNothingOfAReferral(t *testing.T) {
 			t.Errorf("%s does not read the course", by)
 		}
 	}
+	// nor does the CIO in the 管理者's place, before there is one
+	of := o.Confirm("soumu CISO", "soumu 統括")
+	if opened(t, o, "CIO", of).ReadsReferral(o.As("CIO")) {
+		t.Error("the CIO reads the course before there is one")
+	}
+	o.Take("soumu CISO", of, procedure.EventRefer, violation.Said{})
+	if !opened(t, o, "CIO", of).ReadsReferral(o.As("CIO")) {
+		t.Error("the CIO does not read the course")
+	}
 }
 
 // A reading is recorded once for a person, what they read and ten minutes.
@@ -240,10 +249,12 @@ func TestWhatArrivesInTheMorning(t *testing.T) {
 	}
 	o.Take("fukushi 課長", code, procedure.EventNotImprove, violation.Said{More: violation.More{Repeated: true}})
 	id := opened(t, o, "soumu 統括", code).ID
-	notices := func() (n int) {
-		o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE person_id = $1`, o.People["fukushi 主事"]).Scan(&n))
+	noticesOf := func(who string) (n int) {
+		o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE person_id = $1`, o.People[who]).Scan(&n))
 		return n
 	}
+	notices := func() int { return noticesOf("fukushi 主事") }
+	others := noticesOf("soumu 統括")
 	deliver := func() {
 		for version := range 3 {
 			o.Must(o.Cases.Deliver(t.Context(), id, version+1))
@@ -258,6 +269,9 @@ func TestWhatArrivesInTheMorning(t *testing.T) {
 	deliver()
 	if n := notices(); n != 1 {
 		t.Errorf("%d notices arrive in the morning", n)
+	}
+	if n := noticesOf("soumu 統括"); n != others {
+		t.Errorf("who was told at once is told %d times", n)
 	}
 	if c := opened(t, o, "fukushi 主事", code); c.State != procedure.NotImproved || c.HeardOn.IsZero() {
 		t.Errorf("in the morning they read %s, to be answered until %s", c.State, c.HeardOn)
@@ -288,7 +302,7 @@ func TestFromWhenOnesOwnCaseIsOpen(t *testing.T) {
 	isOpen("closed", "fukushi 主事", false)
 
 	// who was told of a report, not knowing that it is about them, is told later as its person
-	report := reported(o, procedure.General, "")
+	report := o.Reported(procedure.General, "")
 	f := o.Finding("soumu 統括")
 	f.Report, f.Version = report, 1
 	_, err := o.Cases.Confirm(t.Context(), o.As("soumu CISO"), f)

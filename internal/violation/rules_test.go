@@ -343,6 +343,17 @@ func TestAVendorsStaffIsNeitherGuidedNorReferred(t *testing.T) {
 	}
 }
 
+func TestWhoNeverKnewOfACaseIsNotToldThatItIsOpenAgain(t *testing.T) {
+	o := office(t)
+	f := o.Finding("fukushi 主事")
+	f.Kind = "dispatched"
+	code, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), f)
+	o.Must(err)
+	o.Take("soumu 統括", code, procedure.EventCorrect, violation.Said{})
+	o.Take("soumu 統括", code, procedure.EventReopen, violation.Said{})
+	told(t, o, code, procedure.EventReopen, "fukushi 課長 manager other")
+}
+
 // What goes to the person arrives in office hours, and the chance to answer is counted from then.
 func TestWhatIsSaidAtMidnightReachesThePersonInOfficeHours(t *testing.T) {
 	o := office(t)
@@ -350,8 +361,8 @@ func TestWhatIsSaidAtMidnightReachesThePersonInOfficeHours(t *testing.T) {
 	o.Guide("fukushi 課長", code, 0)
 	*o.Time = rightstest.Today.AddDays(1).Start() // the day of the guidance is over
 	o.Take("fukushi 課長", code, procedure.EventNotImprove, violation.Said{})
-	if c := opened(t, o, "fukushi 主事", code); c.State != procedure.Guided {
-		t.Errorf("the person reads %s at midnight", c.State)
+	if c := opened(t, o, "fukushi 主事", code); c.State != procedure.Guided || !c.HeardOn.IsZero() {
+		t.Errorf("the person reads %s at midnight, to be answered until %s", c.State, c.HeardOn)
 	}
 	heard := opened(t, o, "soumu 統括", code).HeardOn
 	*o.Time = heard.AddDays(1).Start().Add(-time.Second)

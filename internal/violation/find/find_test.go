@@ -36,7 +36,9 @@ func cases(o *violationtest.Office) []string {
 	list := []string{
 		o.Confirm("fukushi 課長", "fukushi 主事"), o.Confirm("soumu 統括", "fukushi 課長"), o.Confirm("soumu 統括", "soumu CSIRT"), o.Confirm("soumu 統括", "soumu 監査"),
 		o.Confirm("soumu CISO", "soumu 統括"), o.Confirm("CIO", "soumu CISO"), outside,
+		o.Reported(procedure.General, "zeimu 主査"), o.Reported(procedure.Chief, ""), o.Reported(procedure.Chief, "soumu CISO"), o.Reported(procedure.Chief, "zeimu 主査"),
 	}
+	o.Take("soumu CISO", list[len(list)-1], procedure.EventDismiss, violation.Said{})
 	o.Guide("fukushi 課長", list[0], 5)
 	o.Take("soumu 統括", list[0], procedure.EventSupervise, violation.Said{Number: o.Number["zeimu 課長"]})
 	o.Take("soumu 統括", list[0], procedure.EventRefer, violation.Said{})
@@ -267,4 +269,98 @@ func TestWhatWaitsForSomebody(t *testing.T) {
 	waits("suspended", "soumu CISO")
 	o.Take("soumu CISO", code, procedure.EventLift, violation.Said{})
 	waits("closed")
+}
+
+// Who reads a case in parts reads of it in the list that it is there, and when they were told: by no
+// question do they learn more, nor by where a page begins.
+func TestTheListSaysNothingOfWhatIsReadInParts(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	codes := cases(o)
+	list := func(by string, q find.Search) []find.Line {
+		page, err := o.Lists.List(t.Context(), o.As(by), q)
+		o.Must(err)
+		return page.Lines
+	}
+	const person = "fukushi 主事"
+	all := list(person, find.Search{})
+	if len(all) != 1 || all[0].Code != codes[0] {
+		t.Fatalf("they find %+v", all)
+	}
+	if l := all[0]; l.State != "" || l.Whom != "" || l.Clauses != "" || l.SectionName != "" || !l.DueOn.IsZero() || l.Before != 0 || l.Turn != "" {
+		t.Errorf("they read %+v", l)
+	}
+	for name, q := range map[string]find.Search{
+		"state": {State: procedure.Guided}, "open": {Open: true}, "late": {Late: true}, "section": {Section: "fukushi"}, "clause": {Clause: "5(2)"}, "name": {Whom: person},
+	} {
+		if found := list(person, q); len(found) != 0 {
+			t.Errorf("they find by the %s %+v", name, found)
+		}
+	}
+	// nothing comes after a case that they don't read, as after none that there is
+	for _, after := range append(codes[1:], "0000-0000") {
+		if found := list(person, find.Search{After: after}); len(found) != 0 {
+			t.Errorf("after %s comes %+v", after, found)
+		}
+	}
+	for _, l := range list("soumu 監査", find.Search{}) {
+		if l.Whom != "（氏名は番号）" {
+			t.Errorf("監査 reads %s", l.Whom)
+		}
+	}
+	if found := list("soumu 責任者", find.Search{After: codes[2]}); len(found) != 3 {
+		t.Errorf("after the third there are %d", len(found))
+	}
+}
+
+func TestTheYearInNumbers(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	first := o.Confirm("soumu 統括", "fukushi 主事")
+	o.Take("soumu 統括", first, procedure.EventCut, violation.Said{Whole: true})
+	o.Days(1)
+	second := o.Confirm("soumu 統括", "fukushi 主事")
+	o.Take("soumu 統括", second, procedure.EventNotViolation, violation.Said{})
+	o.Days(1)
+	o.Confirm("soumu 統括", "fukushi 主事")
+	y, err := o.Lists.Year(t.Context(), o.As("soumu CISO"), 2026)
+	o.Must(err)
+	if y.Cases != 3 || y.Closed != 1 || y.Cuts != 1 || y.Repeated != 2 || y.States[procedure.Confirmed] != 2 || y.Outcomes[procedure.OutcomeNotViolation] != 1 {
+		t.Errorf("the year has %+v", y)
+	}
+	f, err := o.Lists.Figures(t.Context(), o.As("soumu CISO"))
+	o.Must(err)
+	if f.Repeats != [3]int{1, 1, 0} { // what is no violation is none of them
+		t.Errorf("repeated are %v", f.Repeats)
+	}
+	o.Days(400)
+	if y, err = o.Lists.Year(t.Context(), o.As("soumu CISO"), 2027); err != nil || y.Cases != 2 {
+		t.Errorf("the next year has %+v, %v", y, err)
+	}
+	if y, err = o.Lists.Year(t.Context(), o.As("soumu CISO"), 2025); err != nil || y.Cases != 0 {
+		t.Errorf("the year before has %+v, %v", y, err)
+	}
+	for by, reads := range map[string]bool{"soumu 統括": true, "soumu CISO": true, "soumu 責任者": true, "soumu 監査": true, "CIO": false, "fukushi 課長": false, "fukushi 主事": false} {
+		if _, err := o.Lists.Year(t.Context(), o.As(by), 2026); (err == nil) != reads || find.ReadsTown(o.As(by)) != reads {
+			t.Errorf("%s reads it: %v", by, err)
+		}
+	}
+}
+
+func TestWhoConfirmsOfWhoConfirms(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	for role, want := range map[authz.Role][]string{authz.GeneralSecurityOfficer: {"soumu CISO"}, authz.CISO: {"CIO"}, authz.SecurityManager: nil} {
+		var got []string
+		for name := range o.People {
+			stands, err := o.Lists.StandsFor(t.Context(), o.As(name), role)
+			o.Must(err)
+			if stands {
+				got = append(got, name)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("of the %s confirm %v", role, got)
+		}
+	}
 }

@@ -9,9 +9,7 @@ import (
 	"time"
 
 	"kagami/internal/attachment"
-	"kagami/internal/authz"
 	"kagami/internal/calendar"
-	"kagami/internal/door"
 	"kagami/internal/edition"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
@@ -489,25 +487,12 @@ func TestTheDatabaseCountsTheYearsFromTheirStart(t *testing.T) {
 	}
 }
 
-// reported is a case that a report has opened, about somebody or nobody ("").
-func (o office) reported(to procedure.Seat, whom string) (code string) {
-	o.Must(o.Door.Do(o.T.Context(), o.As("fukushi 主査"), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
-		if err := tx.Allow(authz.ReportViolation, authz.Matter{}); err != nil {
-			return door.Unchanged(), err
-		}
-		r, err := violation.Receive(o.T.Context(), tx, violation.Report{Receiver: to, Person: o.Number[whom], On: calendar.Day(*o.Time)})
-		code = r.Code
-		return door.Effect{Subject: trail.Subject{Kind: "violation_report", ID: r.ID}, Fields: []string{"report"}, Notices: r.Notices}, err
-	}))
-	return code
-}
-
 // Who has dismissed a report decides on its records: the 統括 never learns of one to the CISO, neither
 // by the list nor by a total.
 func TestWhatWasReportedToTheCISOIsKeptByTheCISO(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	code := o.reported(procedure.Chief, "")
+	code := o.Reported(procedure.Chief, "")
 	o.Take("soumu CISO", code, procedure.EventDismiss, violation.Said{})
 	o.over()
 	if list := o.offered("soumu 統括"); len(list) != 0 {
@@ -531,7 +516,7 @@ func TestWhatWasReportedToTheCISOIsKeptByTheCISO(t *testing.T) {
 func TestWhatIsJoinedIsKeptWithItsCase(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	part, held := o.reported(procedure.General, "soumu 責任者"), o.reported(procedure.General, "")
+	part, held := o.Reported(procedure.General, "soumu 責任者"), o.Reported(procedure.General, "")
 	code := o.Confirm("soumu 統括", "fukushi 主事")
 	for _, p := range []string{part, held} {
 		o.Take("soumu 統括", p, procedure.EventJoin, violation.Said{Other: code})
