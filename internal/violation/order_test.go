@@ -361,7 +361,7 @@ func TestWhoIsToldIsToldOnce(t *testing.T) {
 // place of a 管理者, while all who stand above them are away.
 func TestWhoActsAloneSaysWhy(t *testing.T) {
 	o := office(t)
-	away(o, "CIO", 60)
+	away(o, "CIO")
 	f := o.Finding("soumu CISO")
 	if _, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), f); !slices.Equal(wrongFields(err), []string{"alone"}) {
 		t.Errorf("confirmed of the CISO: %v", err)
@@ -373,8 +373,8 @@ func TestWhoActsAloneSaysWhy(t *testing.T) {
 		t.Errorf("it is recorded as %q", c.Steps[0].Alone)
 	}
 
-	away(o, "soumu CISO", 60)
-	away(o, "fukushi 課長", 60)
+	away(o, "soumu CISO")
+	away(o, "fukushi 課長")
 	code = o.Confirm("soumu 統括", "fukushi 主事")
 	guide := violation.Said{More: violation.More{Until: calendar.Day(*o.Time), Method: "見る"}}
 	if err := o.Try("soumu 統括", code, procedure.EventGuide, guide); !slices.Equal(wrongFields(err), []string{"alone"}) {
@@ -431,7 +431,7 @@ func TestWhoIsRemindedOfADay(t *testing.T) {
 	o := office(t)
 	code := o.Confirm("soumu 統括", "fukushi 主事")
 	o.Guide("fukushi 課長", code, 3) // a Friday
-	away(o, "fukushi 課長", 60)
+	away(o, "fukushi 課長")
 	shown := func(who string) (n int) {
 		condition, args := o.Cases.Topic().Shown(o.As(who))
 		o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice n WHERE n.topic = 'violation_case' AND n.person_id = @case_told AND `+condition, args).Scan(&n))

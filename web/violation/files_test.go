@@ -58,7 +58,7 @@ func send(v *servertest.Visitor, page string, form map[string]string, name strin
 			}
 			return w.Close()
 		}()
-		writes.CloseWithError(err) //nolint:errcheck // it never fails
+		writes.CloseWithError(err)
 	}()
 	return v.Ask(http.MethodPost, page, w.FormDataContentType(), body)
 }
