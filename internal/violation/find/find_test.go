@@ -321,20 +321,23 @@ func TestTheYearInNumbers(t *testing.T) {
 	o.Days(1)
 	second := o.Confirm("soumu 統括", "fukushi 主事")
 	o.Take("soumu 統括", second, procedure.EventNotViolation, violation.Said{})
+	none := o.Confirm("soumu 統括", "zeimu 主査")
+	o.Take("soumu 統括", none, procedure.EventNotViolation, violation.Said{})
 	o.Days(1)
 	o.Confirm("soumu 統括", "fukushi 主事")
+	o.Confirm("soumu 統括", "zeimu 主査")
 	y, err := o.Lists.Year(t.Context(), o.As("soumu CISO"), 2026)
 	o.Must(err)
-	if y.Cases != 3 || y.Closed != 1 || y.Cuts != 1 || y.Repeated != 2 || y.States[procedure.Confirmed] != 2 || y.Outcomes[procedure.OutcomeNotViolation] != 1 {
+	if y.Cases != 5 || y.Closed != 2 || y.Cuts != 1 || y.Repeated != 2 || y.States[procedure.Confirmed] != 3 || y.Outcomes[procedure.OutcomeNotViolation] != 2 {
 		t.Errorf("the year has %+v", y)
 	}
 	f, err := o.Lists.Figures(t.Context(), o.As("soumu CISO"))
 	o.Must(err)
-	if f.Repeats != [3]int{1, 1, 0} { // what is no violation is none of them
+	if f.Repeats != [3]int{2, 1, 0} { // what is no violation is none of them
 		t.Errorf("repeated are %v", f.Repeats)
 	}
 	o.Days(400)
-	if y, err = o.Lists.Year(t.Context(), o.As("soumu CISO"), 2027); err != nil || y.Cases != 2 {
+	if y, err = o.Lists.Year(t.Context(), o.As("soumu CISO"), 2027); err != nil || y.Cases != 3 {
 		t.Errorf("the next year has %+v, %v", y, err)
 	}
 	if y, err = o.Lists.Year(t.Context(), o.As("soumu CISO"), 2025); err != nil || y.Cases != 0 {

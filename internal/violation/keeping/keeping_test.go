@@ -552,3 +552,38 @@ func TestWhatIsJoinedIsKeptWithItsCase(t *testing.T) {
 		t.Error("what is kept between requests does not learn of it")
 	}
 }
+
+func TestWhatIsWrongWithWhatIsKept(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx, code := t.Context(), o.none("soumu 統括", "fukushi 主事")
+	by, today := o.As("soumu 統括"), calendar.Day(*o.Time)
+	o.Must(o.keeping.Hold(ctx, by, code, keeping.Typed{Kind: keeping.Audit, From: today, Reason: "監査"}))
+	k, err := o.keeping.Of(ctx, by, code)
+	o.Must(err)
+	hold := func(kind keeping.Kind, from calendar.Date, reason string) error {
+		return o.keeping.Hold(ctx, by, code, keeping.Typed{Kind: kind, From: from, Reason: reason})
+	}
+	for name, c := range map[string]struct {
+		err  error
+		want fault.Kind
+	}{
+		"held for nothing":             {hold("", today, "x"), fault.Invalid},
+		"held from tomorrow":           {hold(keeping.Audit, today.AddDays(1), "x"), fault.Invalid},
+		"held from no day":             {hold(keeping.Audit, calendar.Date{}, "x"), fault.Invalid},
+		"held without a reason":        {hold(keeping.Audit, today, " "), fault.Invalid},
+		"lifted without a reason":      {o.keeping.Lift(ctx, by, code, k.Holds[0].ID, " "), fault.Invalid},
+		"kept longer until today":      {o.keeping.Extend(ctx, by, code, today, "x"), fault.Invalid},
+		"kept longer for eleven years": {o.keeping.Extend(ctx, by, code, today.AddYears(11), "x"), fault.Invalid},
+		"kept longer until no day":     {o.keeping.Extend(ctx, by, code, calendar.Date{}, "x"), fault.Invalid},
+		"kept longer without a reason": {o.keeping.Extend(ctx, by, code, today.AddDays(9), ""), fault.Invalid},
+		"kept longer in its time":      {o.keeping.Extend(ctx, by, code, today.AddDays(9), "x"), fault.Conflict},
+		"disposed of without a reason": {o.keeping.Dispose(ctx, by, code, ""), fault.Invalid},
+		"disposed of while it is held": {o.keeping.Dispose(ctx, by, code, "x"), fault.Conflict},
+		"lifted, and there is none":    {o.keeping.Lift(ctx, by, code, k.Holds[0].ID+1, "x"), fault.Conflict},
+	} {
+		if c.err == nil || fault.KindOf(c.err) != c.want {
+			t.Errorf("%s: %v", name, c.err)
+		}
+	}
+}
