@@ -587,3 +587,18 @@ func TestWhatIsWrongWithWhatIsKept(t *testing.T) {
 		}
 	}
 }
+
+// Of what began in winter the fiscal year is that of the spring before.
+func TestANumberIsOfTheFiscalYear(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	*o.Time = calendar.NewDate(2027, time.March, 31).Start().Add(9 * time.Hour)
+	code := o.Confirm("soumu 統括", "fukushi 主事")
+	o.Days(1)
+	o.Take("soumu 統括", code, procedure.EventNotViolation, violation.Said{})
+	o.over()
+	o.Must(o.keeping.Dispose(t.Context(), o.As("soumu 統括"), code, "期間が過ぎた。"))
+	if n := o.count(`SELECT count(*) FROM violation_disposal WHERE opened_in = 2026 AND closed_in = 2027`); n != 1 {
+		t.Error("it is of another year")
+	}
+}
