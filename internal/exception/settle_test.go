@@ -241,6 +241,50 @@ func TestTheDatabaseHoldsTheTable(t *testing.T) {
 	}
 }
 
+// What was asked for, decided and settled the database keeps, whoever changes it.
+func TestTheDatabaseHoldsWhatIsOver(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	insert := func(code, more, values string) error {
+		_, err := o.db.Owner(t).Exec(t.Context(), `INSERT INTO exception (code, section_id, asked_by, asked_at, clause, subject, reason, risk, instead, from_on, until_on, `+more+`)
+			VALUES ($1, $2, $3, now(), '7', 'x', 'x', 'x', 'x', $4, $4, `+values+`)`, code, o.sections[0], o.tax.Person, today)
+		return err
+	}
+	for name, c := range map[string]struct{ more, values, want string }{
+		"reported, and not done":      {"state, report_by", "'asked', $4", "exception_reported"},
+		"reported before it was done": {"state, done_since, report_by", "'asked', $4, $4::date - 1", "exception_reported"},
+		"settled before it began":     {"state, done_since, settle_by, settled_on", "'settled', $4, $4, $4::date - 1", "exception_settled"},
+	} {
+		if err := insert("1-0001", c.more, c.values); postgres.Constraint(err) != c.want {
+			t.Errorf("%s: %v, not %s", name, err, c.want)
+		}
+	}
+	asked := o.ask(o.tax, asking())
+	permitted := o.ask(o.tax, asking())
+	o.must(o.ciso, permitted, exception.EventPermit, exception.Step{Version: 1})
+	for name, c := range map[string]struct{ code, set, want string }{
+		"for another":              {permitted, `for_id = asked_by`, "exception_kept"},
+		"done already":             {permitted, `done_since = from_on`, "exception_kept"},
+		"permitted by another":     {permitted, `decided_by = asked_by`, "exception_kept"},
+		"permitted on another day": {permitted, `decided_on = decided_on - 1`, "exception_kept"},
+		"settled by another day":   {permitted, `state = 'settled', settled_on = from_on, settle_by = settle_by + 1`, "exception_kept"},
+		"settled before its end":   {permitted, `state = 'settled', settled_on = from_on, ended_on = from_on`, "exception_kept"},
+		"settled, and only asked":  {asked, `state = 'settled', settled_on = from_on, settle_by = from_on`, "exception_kept"},
+	} {
+		if _, err := o.db.Pool.Exec(t.Context(), `UPDATE exception SET version = version + 1, `+c.set+` WHERE code = $1`, c.code); postgres.Constraint(err) != c.want {
+			t.Errorf("%s: %v, not %s", name, err, c.want)
+		}
+	}
+	// what has ended is settled on a day that has come
+	o.must(o.ciso, permitted, exception.EventRevoke, exception.Step{Version: 2, Note: "要らない"})
+	_, err := o.db.Pool.Exec(t.Context(), `
+		WITH now AS (UPDATE exception SET state = 'settled', settled_on = $2::date + 1, version = version + 1 WHERE code = $1 RETURNING id, version)
+		INSERT INTO exception_step (exception_id, version, at, by, event, note) SELECT id, version, $3, $4, 'settle', 'x' FROM now`, permitted, today, *o.now, o.tax.Person)
+	if postgres.Constraint(err) != "exception_over_first" {
+		t.Errorf("settled tomorrow: %v", err)
+	}
+}
+
 // Whom an exception is for does not decide on it either: the CISO's own goes to the CIO.
 func TestWhomItIsForNeverDecides(t *testing.T) {
 	t.Parallel()
@@ -273,8 +317,9 @@ func TestWhomItIsForNeverDecides(t *testing.T) {
 	if err := o.do(o.ciso, code, exception.EventRevoke, exception.Step{Version: 2, Note: "自分の"}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("the CISO revokes: %v", err)
 	}
-	if _, err := o.db.Pool.Exec(t.Context(), `UPDATE exception SET decided_by = for_id WHERE code = $1`, o.ask(o.tax, a)); err == nil {
-		t.Error("the database lets whom it is for decide")
+	_, err := o.db.Pool.Exec(t.Context(), `UPDATE exception SET state = 'permitted', decided_by = for_id, decided_on = $2, settle_by = $2, version = version + 1 WHERE code = $1`, o.ask(o.tax, a), today)
+	if postgres.Constraint(err) != "exception_not_by_who_it_is_for" {
+		t.Errorf("the database lets whom it is for decide: %v", err)
 	}
 	a.For = "P99"
 	if _, err := o.Ask(t.Context(), o.tax, a); fault.KindOf(err) != fault.Invalid {

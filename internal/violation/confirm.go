@@ -16,7 +16,6 @@ import (
 	"kagami/internal/door"
 	"kagami/internal/fault"
 	"kagami/internal/notice"
-	"kagami/internal/org"
 	"kagami/internal/postgres"
 	"kagami/internal/rights/bar"
 	"kagami/internal/trail"
@@ -209,7 +208,7 @@ func (s *Service) finding(ctx context.Context, tx *door.Tx, actor authz.Actor, f
 	if t.out(actor.Person) {
 		return t, fault.New(fault.Forbidden, "自分についての事項は、どの役割でも自分では決められません。ほかの担当者に頼んでください。")
 	}
-	if err := t.route(ctx, tx, actor); err != nil {
+	if err := t.route(actor); err != nil {
 		return t, err
 	}
 	if err := tx.Allow(procedure.Who(t.event).Action(actor, t.matter), t.matter); err != nil {
@@ -257,7 +256,7 @@ func (t *turn) where(ctx context.Context, db postgres.Querier, f *Finding) error
 }
 
 // route is by which sentence of 6(2) the actor confirms: ① from the 統括's seat, else ②.
-func (t *turn) route(ctx context.Context, db postgres.Querier, actor authz.Actor) error {
+func (t *turn) route(actor authz.Actor) error {
 	system := t.matter.SystemsSection
 	if t.seats.General.Has(actor.Person) {
 		t.event, t.seat, t.sat = procedure.EventConfirm, procedure.General, t.seats.General
@@ -270,17 +269,12 @@ func (t *turn) route(ctx context.Context, db postgres.Querier, actor authz.Actor
 	t.event, t.seat = procedure.EventConfirmOther, procedure.Finder
 	t.matter = t.Case.matter()
 	t.matter.SystemsSection = system
-	if t.Person != 0 {
-		m, err := org.Concerning(ctx, db, t.Person, t.today)
-		t.matter.Alone = m.Alone
-		return err
-	}
 	return nil
 }
 
 // begin makes a case that has no step yet.
 func begin(ctx context.Context, tx *door.Tx, c Case) (Case, error) {
-	c.Code, c.OpenedAt, c.StateAt = newCode(), tx.Now, tx.Now
+	c.Code, c.OpenedAt, c.StateAt = NewCode(), tx.Now, tx.Now
 	err := tx.QueryRow(ctx, `INSERT INTO violation_case (code, receiver, opened_at, state_at) VALUES (@code, @receiver, @now, @now) RETURNING id`,
 		pgx.StrictNamedArgs{"code": c.Code, "receiver": string(c.Receiver), "now": tx.Now}).Scan(&c.ID)
 	return c, wrap("opening a case", err)

@@ -91,7 +91,7 @@ func (s *Service) Open(ctx context.Context, actor authz.Actor, code string, what
 	if err != nil {
 		return Opened{}, err
 	}
-	if o.Names, err = namesOf(ctx, s.pool, o.Seats); err != nil {
+	if o.Names, err = namesOf(ctx, s.pool, o.Seats.People()); err != nil {
 		return Opened{}, err
 	}
 	if err := s.note(ctx, actor, o.Case, what, ""); err != nil {
@@ -296,7 +296,7 @@ func (s *Service) OpenNames(ctx context.Context, actor authz.Actor, code, reason
 		return Opened{}, err
 	}
 	o := Opened{Case: c, Reading: Whole, Steps: steps, Seats: seats}
-	if o.Names, err = namesOf(ctx, s.pool, seats); err != nil {
+	if o.Names, err = namesOf(ctx, s.pool, seats.People()); err != nil {
 		return Opened{}, err
 	}
 	return o, s.note(ctx, actor, c, procedure.AsNames, reason)
@@ -304,13 +304,12 @@ func (s *Service) OpenNames(ctx context.Context, actor authz.Actor, code, reason
 
 const maxReason = 500
 
-func namesOf(ctx context.Context, db postgres.Querier, seats procedure.Seats) (map[int64]string, error) {
-	people := slices.Concat(seats.General.People, seats.Manager.People, seats.Chief.People)
+func namesOf(ctx context.Context, db postgres.Querier, people []int64) (map[int64]string, error) {
 	type row struct {
 		ID   int64
 		Name string
 	}
-	list, err := postgres.List[row](ctx, db, "naming who acts in a case", `SELECT id, name FROM person_shown WHERE id = ANY(@people)`, pgx.StrictNamedArgs{"people": people})
+	list, err := postgres.List[row](ctx, db, "naming people of a case", `SELECT id, name FROM person_shown WHERE id = ANY(@people)`, pgx.StrictNamedArgs{"people": people})
 	names := make(map[int64]string, len(list))
 	for _, r := range list {
 		names[r.ID] = r.Name

@@ -34,11 +34,11 @@ func cut(o *violationtest.Office, by, withheld string) string {
 	return code
 }
 
-// away lets somebody be absent from today on.
-func away(o *violationtest.Office, who string, days int) {
+// away lets somebody be absent from today on, for two months.
+func away(o *violationtest.Office, who string) {
 	o.T.Helper()
 	today := calendar.Day(*o.Time)
-	o.Must(absence.New(o.DB.Pool, o.Door).Record(o.T.Context(), authz.AsOperator(), o.People[who], absence.Typed{First: today, Last: today.AddDays(days), Kind: "childcare"}))
+	o.Must(absence.New(o.DB.Pool, o.Door).Record(o.T.Context(), authz.AsOperator(), o.People[who], absence.Typed{First: today, Last: today.AddDays(60), Kind: "childcare"}))
 }
 
 // takes tells who of the office can take a step of a case now, the time of which has come.
@@ -265,7 +265,7 @@ func TestWhileTheManagerIsAwayTheCISOGoesOnAndTheSilenceIsTheGenerals(t *testing
 	o := office(t)
 	code := o.Confirm("soumu 統括", "fukushi 主事")
 	o.Guide("fukushi 課長", code, 3)
-	away(o, "fukushi 課長", 60)
+	away(o, "fukushi 課長")
 	o.Days(6)
 	only(t, "who says whether it has improved", takes(t, o, code, procedure.EventImprove), "soumu CISO")
 	o.Must(o.Cases.Remind(t.Context()))
@@ -321,6 +321,7 @@ func TestOfSeveralPostsTheOneCountsInWhoseWorkItHappened(t *testing.T) {
 	code, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), f)
 	o.Must(err)
 	told(t, o, code, procedure.EventConfirm, "zeimu 課長 manager notice")
+	only(t, "who guides", takes(t, o, code, procedure.EventGuide), "zeimu 課長")
 }
 
 func TestAVendorsStaffIsNeitherGuidedNorReferred(t *testing.T) {
@@ -333,11 +334,24 @@ func TestAVendorsStaffIsNeitherGuidedNorReferred(t *testing.T) {
 	only(t, "guided", takes(t, o, code, procedure.EventGuide))
 	only(t, "referred", takes(t, o, code, procedure.EventRefer))
 	only(t, "corrected", takes(t, o, code, procedure.EventCorrect), "soumu 統括")
+	cut(o, "soumu CSIRT", "") // which the end of their rights ends too
+	only(t, "corrected while access is cut", takes(t, o, code, procedure.EventCorrect), "soumu 統括")
 	o.Take("soumu 統括", code, procedure.EventCorrect, violation.Said{})
 	o.Stands(tax, rights.Ended)
 	if c := opened(t, o, "soumu 統括", code); c.Outcome != procedure.OutcomeVendor {
 		t.Errorf("%s", c.Outcome)
 	}
+}
+
+func TestWhoNeverKnewOfACaseIsNotToldThatItIsOpenAgain(t *testing.T) {
+	o := office(t)
+	f := o.Finding("fukushi 主事")
+	f.Kind = "dispatched"
+	code, err := o.Cases.Confirm(t.Context(), o.As("soumu 統括"), f)
+	o.Must(err)
+	o.Take("soumu 統括", code, procedure.EventCorrect, violation.Said{})
+	o.Take("soumu 統括", code, procedure.EventReopen, violation.Said{})
+	told(t, o, code, procedure.EventReopen, "fukushi 課長 manager other")
 }
 
 // What goes to the person arrives in office hours, and the chance to answer is counted from then.
@@ -347,8 +361,8 @@ func TestWhatIsSaidAtMidnightReachesThePersonInOfficeHours(t *testing.T) {
 	o.Guide("fukushi 課長", code, 0)
 	*o.Time = rightstest.Today.AddDays(1).Start() // the day of the guidance is over
 	o.Take("fukushi 課長", code, procedure.EventNotImprove, violation.Said{})
-	if c := opened(t, o, "fukushi 主事", code); c.State != procedure.Guided {
-		t.Errorf("the person reads %s at midnight", c.State)
+	if c := opened(t, o, "fukushi 主事", code); c.State != procedure.Guided || !c.HeardOn.IsZero() {
+		t.Errorf("the person reads %s at midnight, to be answered until %s", c.State, c.HeardOn)
 	}
 	heard := opened(t, o, "soumu 統括", code).HeardOn
 	*o.Time = heard.AddDays(1).Start().Add(-time.Second)

@@ -65,8 +65,9 @@ const overtaken = "開いている間に、この事案が進みました。い�
 // letters are what the code of a case is made of: none that is read as another.
 const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// newCode names a case: 40 bits that say neither how many there are nor when it began.
-func newCode() string {
+// NewCode names a case, or what hangs on one: 40 bits that say neither how many there are nor when
+// it began.
+func NewCode() string {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails
 	for i := range b {

@@ -244,6 +244,10 @@ func (t *turn) ripe(said Said) error {
 		if t.Referral == "" || t.ReferralSeen {
 			return conflict("懲戒審査に付するかどうかの判断がまだないか、もう確認されています。")
 		}
+	case procedure.EventPass:
+		if t.Receiver == procedure.General {
+			return conflict("この報告は、もう統括に届いています。")
+		}
 	case procedure.EventGuide:
 		if t.Vendor {
 			return conflict("派遣・委託などの人には、指導ではなく、派遣元・委託先への是正の求めを行います。")

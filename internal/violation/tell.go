@@ -94,17 +94,9 @@ func named(ctx context.Context, db postgres.Querier, list []Told) ([]Told, error
 	for i, t := range list {
 		people[i] = t.Person
 	}
-	type row struct {
-		ID   int64
-		Name string
-	}
-	rows, err := postgres.List[row](ctx, db, "naming who is told", `SELECT id, name FROM person_shown WHERE id = ANY(@people)`, pgx.StrictNamedArgs{"people": people})
-	for _, r := range rows {
-		for i := range list {
-			if list[i].Person == r.ID {
-				list[i].Name = r.Name
-			}
-		}
+	names, err := namesOf(ctx, db, people)
+	for i, t := range list {
+		list[i].Name = names[t.Person]
 	}
 	return list, err
 }

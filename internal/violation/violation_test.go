@@ -10,6 +10,8 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"github.com/jackc/pgx/v5"
+
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
 	"kagami/internal/postgres"
@@ -23,7 +25,10 @@ import (
 
 var databases pgtest.Server
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &databases)) }
+func TestMain(m *testing.M) {
+	pgtest.Alone(suspend)
+	os.Exit(pgtest.Run(m, &databases))
+}
 
 func office(t *testing.T) *violationtest.Office {
 	t.Helper()
@@ -229,6 +234,13 @@ func TestImprovedInOneTalkIsThreeSteps(t *testing.T) {
 	told(t, o, code, procedure.EventConfirmOther, "soumu 統括 general report")
 	told(t, o, code, procedure.EventGuide, "fukushi 主事 person other", "soumu 統括 general other")
 	told(t, o, code, procedure.EventImprove, "fukushi 主事 person other", "soumu 統括 general other")
+	for _, who := range []string{"soumu 統括", "fukushi 主事"} { // each gets one notice of the three
+		var notices int
+		o.Must(o.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM notice WHERE person_id = $1`, o.People[who]).Scan(&notices))
+		if notices != 1 {
+			t.Errorf("%s gets %d notices", who, notices)
+		}
+	}
 }
 
 // The steps of the table are those that the database takes.
@@ -263,5 +275,21 @@ func TestNoCaseBeginsElsewhere(t *testing.T) {
 		if _, err := o.DB.Pool.Exec(t.Context(), insert); postgres.Constraint(err) != "violation_case_begun" {
 			t.Errorf("%s: %v", insert, err)
 		}
+	}
+	// not even with a step that leads on from there
+	err := postgres.InTx(t.Context(), o.DB.Pool, func(tx pgx.Tx) error {
+		for _, sql := range []string{
+			`INSERT INTO violation_case (code, receiver, opened_at, state_at, state, outcome, closed_at) VALUES ('AAAA-AAAA', 'general', now(), now(), 'dismissed', 'dismissed', now())`,
+			`INSERT INTO violation_step (case_id, version, at, seat, event, from_state, to_state) SELECT id, 1, now(), 'general', 'reopen', 'dismissed', 'reported' FROM violation_case`,
+			`UPDATE violation_case SET version = 1, state = 'reported', outcome = '', closed_at = NULL`,
+		} {
+			if _, err := tx.Exec(t.Context(), sql); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if postgres.Constraint(err) != "violation_case_begun" {
+		t.Errorf("it begins where it was dismissed: %v", err)
 	}
 }

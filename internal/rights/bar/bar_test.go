@@ -27,9 +27,7 @@ import (
 var databases pgtest.Server
 
 func TestMain(m *testing.M) {
-	if act := os.Getenv(actOf); act != "" {
-		os.Exit(actAlone(act))
-	}
+	pgtest.Alone(suspend)
 	os.Exit(pgtest.Run(m, &databases))
 }
 

@@ -10,9 +10,12 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/fault"
+	"kagami/internal/org"
 	"kagami/internal/org/absence"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/rights/rightstest"
+	"kagami/internal/state"
+	"kagami/internal/task"
 	"kagami/internal/violation"
 	"kagami/internal/violation/find"
 	"kagami/internal/violation/procedure"
@@ -34,7 +37,9 @@ func cases(o *violationtest.Office) []string {
 	list := []string{
 		o.Confirm("fukushi 課長", "fukushi 主事"), o.Confirm("soumu 統括", "fukushi 課長"), o.Confirm("soumu 統括", "soumu CSIRT"), o.Confirm("soumu 統括", "soumu 監査"),
 		o.Confirm("soumu CISO", "soumu 統括"), o.Confirm("CIO", "soumu CISO"), outside,
+		o.Reported(procedure.General, "zeimu 主査"), o.Reported(procedure.Chief, ""), o.Reported(procedure.Chief, "soumu CISO"), o.Reported(procedure.Chief, "zeimu 主査"),
 	}
+	o.Take("soumu CISO", list[len(list)-1], procedure.EventDismiss, violation.Said{})
 	own := o.Finding("soumu 統括")
 	own.OwnFinding, own.Facts = true, "CISOが自ら見た事実。"
 	seen, err := o.Cases.Confirm(o.T.Context(), o.As("soumu CISO"), own)
@@ -220,6 +225,152 @@ func TestWhatWasDoneAloneIsListed(t *testing.T) {
 	}
 	if _, err := o.Lists.Alone(t.Context(), o.As("soumu 統括")); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("the 統括 reads it: %v", err)
+	}
+}
+
+// What waits for somebody is known at once, whatever was kept of it: whose turn it is, as each step
+// leaves the case.
+func TestWhatWaitsForSomebody(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	counters, err := state.NewCounters(org.ChangeCounter, violation.ChangeCounter)
+	o.Must(err)
+	waits := func(when string, want ...string) {
+		t.Helper()
+		var got []string
+		for name := range o.People {
+			actor := o.As(name)
+			actor.State, err = counters.Load(t.Context(), o.DB.Pool, actor.Person)
+			o.Must(err)
+			for range 2 { // once from the database, and as it was kept
+				var b task.Batch
+				var list []find.Waiting
+				o.Lists.QueueWaiting(&b, actor, func(found []find.Waiting) { list = found })
+				o.Must(b.Run(t.Context(), o.DB.Pool))
+				if len(list) > 0 {
+					got = append(got, name)
+				}
+			}
+		}
+		slices.Sort(got)
+		twice := slices.Sorted(slices.Values(append(want, want...)))
+		if !slices.Equal(got, twice) {
+			t.Errorf("%s it waits for %v, not %v", when, got, want)
+		}
+	}
+	waits("before there is a case")
+	code := o.Confirm("soumu 統括", "fukushi 主事")
+	waits("confirmed", "fukushi 課長")
+	o.Guide("fukushi 課長", code, 1)
+	waits("guided", "fukushi 課長")
+	o.Days(30)
+	waits("after the silence", "soumu 統括")
+	o.Take("soumu 統括", code, procedure.EventNotImprove, violation.Said{})
+	waits("while the person may answer")
+	o.Take("fukushi 主事", code, procedure.EventWaive, violation.Said{})
+	waits("once that is waived", "soumu 統括")
+	o.Take("soumu 統括", code, procedure.EventKin, violation.Said{Number: o.Number["soumu 統括"]})
+	waits("of who is kin", "soumu CISO")
+	o.Take("soumu CISO", code, procedure.EventSuspend, violation.Said{Whole: true})
+	waits("suspended", "soumu CISO")
+	o.Take("soumu CISO", code, procedure.EventLift, violation.Said{})
+	waits("closed")
+}
+
+// Who reads a case in parts reads of it in the list that it is there, and when they were told: by no
+// question do they learn more, nor by where a page begins.
+func TestTheListSaysNothingOfWhatIsReadInParts(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	codes := cases(o)
+	list := func(by string, q find.Search) []find.Line {
+		page, err := o.Lists.List(t.Context(), o.As(by), q)
+		o.Must(err)
+		return page.Lines
+	}
+	const person = "fukushi 主事"
+	all := list(person, find.Search{})
+	if len(all) != 1 || all[0].Code != codes[0] {
+		t.Fatalf("they find %+v", all)
+	}
+	if l := all[0]; l.State != "" || l.Whom != "" || l.Clauses != "" || l.SectionName != "" || !l.DueOn.IsZero() || l.Before != 0 || l.Turn != "" {
+		t.Errorf("they read %+v", l)
+	}
+	for name, q := range map[string]find.Search{
+		"state": {State: procedure.Guided}, "open": {Open: true}, "late": {Late: true}, "section": {Section: "fukushi"}, "clause": {Clause: "5(2)"}, "name": {Whom: person},
+	} {
+		if found := list(person, q); len(found) != 0 {
+			t.Errorf("they find by the %s %+v", name, found)
+		}
+	}
+	// nothing comes after a case that they don't read, as after none that there is
+	for _, after := range append(codes[1:], "0000-0000") {
+		if found := list(person, find.Search{After: after}); len(found) != 0 {
+			t.Errorf("after %s comes %+v", after, found)
+		}
+	}
+	for _, l := range list("soumu 監査", find.Search{}) {
+		if l.Whom != "（氏名は伏せています）" {
+			t.Errorf("監査 reads %s", l.Whom)
+		}
+	}
+	if found := list("soumu 責任者", find.Search{After: codes[2]}); len(found) != 3 {
+		t.Errorf("after the third there are %d", len(found))
+	}
+}
+
+func TestTheYearInNumbers(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	first := o.Confirm("soumu 統括", "fukushi 主事")
+	o.Take("soumu 統括", first, procedure.EventCut, violation.Said{Whole: true})
+	o.Days(1)
+	second := o.Confirm("soumu 統括", "fukushi 主事")
+	o.Take("soumu 統括", second, procedure.EventNotViolation, violation.Said{})
+	none := o.Confirm("soumu 統括", "zeimu 主査")
+	o.Take("soumu 統括", none, procedure.EventNotViolation, violation.Said{})
+	o.Days(1)
+	o.Confirm("soumu 統括", "fukushi 主事")
+	o.Confirm("soumu 統括", "zeimu 主査")
+	y, err := o.Lists.Year(t.Context(), o.As("soumu CISO"), 2026)
+	o.Must(err)
+	if y.Cases != 5 || y.Closed != 2 || y.Cuts != 1 || y.Repeated != 2 || y.States[procedure.Confirmed] != 3 || y.Outcomes[procedure.OutcomeNotViolation] != 2 {
+		t.Errorf("the year has %+v", y)
+	}
+	f, err := o.Lists.Figures(t.Context(), o.As("soumu CISO"))
+	o.Must(err)
+	if f.Repeats != [3]int{2, 1, 0} { // what is no violation is none of them
+		t.Errorf("repeated are %v", f.Repeats)
+	}
+	o.Days(400)
+	if y, err = o.Lists.Year(t.Context(), o.As("soumu CISO"), 2027); err != nil || y.Cases != 3 {
+		t.Errorf("the next year has %+v, %v", y, err)
+	}
+	if y, err = o.Lists.Year(t.Context(), o.As("soumu CISO"), 2025); err != nil || y.Cases != 0 {
+		t.Errorf("the year before has %+v, %v", y, err)
+	}
+	for by, reads := range map[string]bool{"soumu 統括": true, "soumu CISO": true, "soumu 責任者": true, "soumu 監査": true, "CIO": false, "fukushi 課長": false, "fukushi 主事": false} {
+		if _, err := o.Lists.Year(t.Context(), o.As(by), 2026); (err == nil) != reads || find.ReadsTown(o.As(by)) != reads {
+			t.Errorf("%s reads it: %v", by, err)
+		}
+	}
+}
+
+func TestWhoConfirmsOfWhoConfirms(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	for role, want := range map[authz.Role][]string{authz.GeneralSecurityOfficer: {"soumu CISO"}, authz.CISO: {"CIO"}, authz.SecurityManager: nil} {
+		var got []string
+		for name := range o.People {
+			stands, err := o.Lists.StandsFor(t.Context(), o.As(name), role)
+			o.Must(err)
+			if stands {
+				got = append(got, name)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("of the %s confirm %v", role, got)
+		}
 	}
 }
 

@@ -12,7 +12,9 @@ type arrow = lifecycle.Arrow[State, Event, lifecycle.Always]
 // who may take the steps, as far as the permission table says; whose seat it is, Seats say.
 var (
 	general   = lifecycle.Who{May: []authz.Action{authz.ConfirmViolation}}
+	leader    = lifecycle.Who{May: general.May, Except: "本人"}
 	receiver  = lifecycle.Who{May: []authz.Action{authz.ConfirmViolation, authz.OverseeViolation}}
+	decider   = lifecycle.Who{May: receiver.May, Except: "本人"} // on what begins again, or was none
 	chief     = lifecycle.Who{May: []authz.Action{authz.OverseeViolation}}
 	finder    = lifecycle.Who{May: []authz.Action{authz.ConfirmViolation, authz.ConfirmOwnViolation}, Except: "本人"}
 	manager   = lifecycle.Who{May: []authz.Action{authz.GiveGuidance}, Except: "本人"}
@@ -43,7 +45,7 @@ func arrows() []arrow {
 	// confirmed from a report, or at once by who saw it themselves
 	for _, from := range []State{"", Reported} {
 		list = append(list,
-			arrow{From: from, Event: EventConfirm, To: Confirmed, By: lifecycle.Who{May: general.May, Except: "本人"}, Title: "違反の確認（6(2)①）", Asks: "対象職員、条項、事実、いつから"},
+			arrow{From: from, Event: EventConfirm, To: Confirmed, By: leader, Title: "違反の確認（6(2)①）", Asks: "対象職員、条項、事実、いつから"},
 			arrow{From: from, Event: EventConfirmOther, To: Confirmed, By: finder, Title: "違反の確認（6(2)②）", Asks: "対象職員、システム、条項、事実、いつから"})
 	}
 	list = append(list,
@@ -53,11 +55,11 @@ func arrows() []arrow {
 		arrow{From: Guided, Event: EventNotImprove, To: NotImproved, By: judge, Title: "改善されないことの確認", Needs: note("確かめたこと"), Asks: "確かめたこと（期限の後、または行為が繰り返されたとき）"},
 		arrow{From: NotImproved, Event: EventAgree, To: NotImproved, By: chief, Title: "停止・剥奪への同意", Asks: "統括が自ら確認した違反のとき"},
 		arrow{From: NotImproved, Event: EventSuspend, To: Suspended, By: suspender, Title: "利用権限の停止", Needs: note("理由"), Asks: "どの利用権限か、理由、いつから、いつまで（弁明の期限の後、または弁明の放棄の後）"},
-		arrow{From: Confirmed, Event: EventCorrect, To: Closed, By: lifecycle.Who{May: general.May, Except: "本人"}, Title: "派遣元・委託先への是正の求め", Needs: note("求めたこと")},
+		arrow{From: Confirmed, Event: EventCorrect, To: Closed, By: leader, Title: "派遣元・委託先への是正の求め", Needs: note("求めたこと")},
 		arrow{From: Suspended, Event: EventExpire, To: Closed, By: lifecycle.Who{May: []authz.Action{authz.FallsDue}}, Title: "停止の期限の経過"},
 		arrow{From: Revoked, Event: EventLeaveRevoked, To: Closed, By: suspender, Title: "剥奪のまま完了", Needs: note("理由")},
-		arrow{From: Dismissed, Event: EventReopen, To: Reported, By: reopener, Title: "再開", Needs: note("新しい事実")},
-		arrow{From: Closed, Event: EventReopen, To: Confirmed, By: reopener, Title: "再開", Needs: note("新しい事実")},
+		arrow{From: Dismissed, Event: EventReopen, To: Reported, By: decider, Title: "再開", Needs: note("新しい事実")},
+		arrow{From: Closed, Event: EventReopen, To: Confirmed, By: decider, Title: "再開", Needs: note("新しい事実")},
 	)
 	for _, from := range []State{NotImproved, Suspended} {
 		list = append(list, arrow{From: from, Event: EventRevoke, To: Revoked, By: suspender, Title: "利用権限の剥奪", Needs: note("理由"), Asks: "どの利用権限か、理由、いつから（弁明の期限の後、または弁明の放棄の後）"})
@@ -68,12 +70,12 @@ func arrows() []arrow {
 	under := []State{Confirmed, Guided, NotImproved, Suspended, Revoked}
 	for _, at := range under {
 		list = append(list,
-			arrow{From: at, Event: EventNotViolation, To: Closed, By: lifecycle.Who{May: receiver.May, Except: "本人"}, Title: "違反に当たらないことの判断", Needs: note("理由")},
+			arrow{From: at, Event: EventNotViolation, To: Closed, By: decider, Title: "違反に当たらないことの判断", Needs: note("理由")},
 			arrow{From: at, Event: EventAnswer, To: at, By: answerer, Title: "弁明", Needs: note("弁明"), Asks: "弁明（書面などは、記録した人が、受けた日とともに）"},
 			arrow{From: at, Event: EventWaive, To: at, By: answerer, Title: "弁明の放棄の記録", Needs: note("どのように放棄したか")},
 			arrow{From: at, Event: EventCut, To: at, By: cutter, Title: "本人の行為による緊急停止", Needs: note("危険と理由"), Asks: "危険と理由、どの利用権限か（本人への通知を待つときは、その理由）"},
-			arrow{From: at, Event: EventWeigh, To: at, By: lifecycle.Who{May: general.May, Except: "本人"}, Title: "重大性の判断", Needs: note("理由")},
-			arrow{From: at, Event: EventSupervise, To: at, By: lifecycle.Who{May: general.May, Except: "本人"}, Title: "監督責任者の指定", Needs: note("理由")},
+			arrow{From: at, Event: EventWeigh, To: at, By: leader, Title: "重大性の判断", Needs: note("理由")},
+			arrow{From: at, Event: EventSupervise, To: at, By: leader, Title: "監督責任者の指定", Needs: note("理由")},
 			arrow{From: at, Event: EventKin, To: at, By: seated, Title: "親族などの関係の届出", Asks: "だれが、どのような関係か"},
 			arrow{From: at, Event: EventRefer, To: at, By: referrer, Title: "懲戒審査に付する判断", Needs: note("理由")},
 			arrow{From: at, Event: EventReferNot, To: at, By: referrer, Title: "懲戒審査に付さない判断", Needs: note("理由")},
@@ -87,8 +89,6 @@ func arrows() []arrow {
 	}
 	return list
 }
-
-var reopener = lifecycle.Who{May: receiver.May, Except: "本人"}
 
 // note is the one text that a step needs.
 func note(title string) []lifecycle.Field { return []lifecycle.Field{{Name: "text", Title: title}} }

@@ -50,6 +50,7 @@ func TestWhoSits(t *testing.T) {
 		{"a 管理者 who is 監督責任者", town, staff, []int64{manager}, general, ciso, ciso, false, false},
 		{"a 統括 who is kin", town, staff, []int64{general}, ciso, manager, ciso, false, false},
 		{"nobody else is there", small, staff, nil, general, general, 0, false, true},
+		{"nobody else is there, nor leads the 課室", Holders{General: []int64{general}}, staff, nil, general, general, 0, false, true},
 		{"all are kin", small, staff, []int64{general}, general, general, 0, true, true},
 	} {
 		seats := Sit(c.holders, c.person, c.recused)
@@ -130,6 +131,8 @@ func TestWhoseTurnItIs(t *testing.T) {
 		{Standing{State: Suspended}, General},
 		{Standing{State: Suspended, Grave: true, Referral: EventRefer}, Chief},
 		{Standing{State: Suspended, Grave: true, Referral: EventRefer, ReferralSeen: true}, General},
+		{Standing{State: Suspended, Referral: EventReferNot}, General},
+		{Standing{State: Revoked, Grave: true}, General},
 		{Standing{State: Closed}, ""},
 	} {
 		if got := Turn(c.at); got != c.want {
@@ -140,7 +143,7 @@ func TestWhoseTurnItIs(t *testing.T) {
 
 // What is told of each event stands in violations.md, and in this table once more.
 func TestWhoIsTold(t *testing.T) {
-	for event, want := range map[Event][]Telling{
+	table := map[Event][]Telling{
 		EventConfirm:      {{Manager, ClauseNotice}},
 		EventConfirmOther: {{General, ClauseReport}, {Manager, ClauseReport}},
 		EventGuide:        {{General, OtherNotice}, {Person, OtherNotice}},
@@ -165,9 +168,22 @@ func TestWhoIsTold(t *testing.T) {
 		EventHand:         nil,
 		EventWeigh:        nil,
 		EventSupervise:    nil,
-	} {
+		EventSeeReferral:  nil,
+		EventWaive:        {{Manager, OtherNotice}, {General, OtherNotice}},
+		EventCorrect:      {{Manager, OtherNotice}},
+		EventAgree:        {{General, OtherNotice}},
+		EventKin:          {{General, OtherNotice}},
+		EventRefer:        {{Chief, OtherNotice}},
+		EventReferNot:     {{Chief, OtherNotice}},
+	}
+	for event, want := range table {
 		if got := Tells(event, true); !slices.Equal(got, want) {
 			t.Errorf("%s tells %v", event, got)
+		}
+	}
+	for _, m := range Moves() {
+		if _, known := table[m.Event]; !known {
+			t.Errorf("of %s it does not stand here who is told", m.Event)
 		}
 	}
 }
@@ -209,19 +225,20 @@ func TestWhatWhoHasReportedIsAnswered(t *testing.T) {
 }
 
 // Of a vendor's staff there is no guidance: nobody is asked for it.
-func TestWhatWhoIsToldIsAskedFor(t *testing.T) {
+func TestWhatIsAskedOfWhoIsTold(t *testing.T) {
+	const guide, bar, look = "適正な措置（指導）をしてください。", "弁明の機会の後に、利用権限の停止などを判断してください。", "内容を見てください。"
 	for _, c := range []struct {
 		event  Event
 		seat   Seat
 		vendor bool
-		asks   string
+		want   string
 	}{
-		{EventConfirm, Manager, false, "適正な措置（指導）をしてください。"},
-		{EventConfirm, Manager, true, "内容を見てください。派遣元・委託先への是正は、統括が求めます。"},
-		{EventConfirm, General, true, "内容を見てください。"},
+		{EventConfirm, Manager, false, guide}, {EventConfirmOther, Manager, false, guide}, {EventConfirmOther, General, false, look},
+		{EventConfirm, Manager, true, look + "派遣元・委託先への是正は、統括が求めます。"}, {EventConfirm, General, true, look},
+		{EventNotImprove, General, false, bar}, {EventNotImprove, Person, false, look}, {EventSuspend, Manager, false, look},
 	} {
-		if asks := Asked(c.event, c.seat, c.vendor); asks != c.asks {
-			t.Errorf("%s tells %s (vendor %v) %q", c.event, c.seat, c.vendor, asks)
+		if got := Asked(c.event, c.seat, c.vendor); got != c.want {
+			t.Errorf("of %s the %s is asked (vendor %t): %s", c.event, c.seat, c.vendor, got)
 		}
 	}
 }

@@ -81,6 +81,11 @@ func (s Seats) Of(seat Seat) Sat {
 	}
 }
 
+// People are those who sit in any of them.
+func (s Seats) People() []int64 {
+	return slices.Concat(s.General.People, s.Manager.People, s.Chief.People)
+}
+
 // Sit says who acts in a case, where some take no part: the person it is about, who is named
 // 監督責任者, and whoever has declared to be kin of them.
 //

@@ -23,8 +23,7 @@ type Listed struct {
 	Referrals  []Referral
 	Candidates []Candidate // who may be proposed by the actor
 	MayRecord  bool        // the actor sits in the 統括's seat
-	Finished   bool        // all that was asked for has ended: what a 管理者 learns
-	OnlyEnd    bool        // the actor learns nothing but that
+	OnlyEnd    bool        // the actor, a 管理者, learns only that it has ended
 	Today      calendar.Date
 }
 
@@ -32,17 +31,9 @@ type Listed struct {
 // them.
 func (s *Service) Of(ctx context.Context, actor authz.Actor, o violation.Opened) (Listed, error) {
 	l := Listed{Case: o, Today: calendar.Day(s.door.Now())}
-	for _, h := range o.Steps { // what was asked for after an end goes on
-		switch h.Event {
-		case procedure.EventReferralEnd:
-			l.Finished = true
-		case procedure.EventPropose:
-			l.Finished = false
-		default:
-		}
-	}
-	if !o.ReadsReferral(actor) {
-		if l.OnlyEnd = true; !l.Finished || o.Reading != violation.Whole {
+	if !o.ReadsReferral(actor) { // what goes on after an end is no more for a 管理者 than what went on before
+		ended := slices.ContainsFunc(o.Steps, func(h violation.Step) bool { return h.Event == procedure.EventReferralEnd })
+		if l.OnlyEnd = true; !ended || o.Reading != violation.Whole {
 			return Listed{}, errNone()
 		}
 		return l, nil

@@ -207,7 +207,7 @@ func TestWhoReadsTheCourse(t *testing.T) {
 	check("withdrawn before anybody was heard", theirs, town...)
 	l, err := d.referrals.List(t.Context(), d.As(manager), d.code)
 	d.Must(err)
-	if !l.OnlyEnd || !l.Finished || len(l.Referrals)+len(l.Candidates) > 0 {
+	if !l.OnlyEnd || len(l.Referrals)+len(l.Candidates) > 0 {
 		t.Errorf("a 管理者 learns %+v", l)
 	}
 }
@@ -389,6 +389,34 @@ func TestStepsOutOfTurn(t *testing.T) {
 	d.kind(d.try(general, code, referral.EventServe, referral.Said{}), fault.Conflict)
 	d.take(code, referral.EventEnd, referral.Said{})
 	d.kind(d.try(general, code, referral.EventEnd, referral.Said{}), fault.Conflict)
+}
+
+// What was read before somebody else has taken a step does not lead on, also where the event would.
+func TestAStepOnWhatWasReadBefore(t *testing.T) {
+	d := open(t)
+	code := d.propose(person)
+	d.take(code, referral.EventRequest, referral.Said{})
+	d.kind(d.referrals.Do(t.Context(), d.As(general), d.code, code, referral.EventWithdraw, referral.Said{Version: 1, On: d.today(), Text: "取り下げる"}), fault.Conflict)
+}
+
+// Of an end that a 管理者 was told of they read as before when something else is asked for: else they
+// would learn of that.
+func TestWhatIsAskedForAfterAnEndIsNotTheManagersToKnow(t *testing.T) {
+	d := open(t)
+	learns := func(when string, want bool) {
+		t.Helper()
+		l, err := d.referrals.List(t.Context(), d.As(manager), d.code)
+		if (err == nil) != want || err == nil && (!l.OnlyEnd || len(l.Referrals)+len(l.Candidates) > 0) {
+			t.Errorf("%s they learn %+v: %v", when, l, err)
+		}
+	}
+	code := d.propose(person)
+	d.decided(code)
+	learns("while it goes on", false)
+	d.take(code, referral.EventEnd, referral.Said{})
+	learns("once it has ended", true)
+	d.propose(supervisor)
+	learns("while another goes on", true)
 }
 
 // Of two who press at once one goes through.

@@ -1,7 +1,6 @@
 package referral
 
 import (
-	"crypto/rand"
 	"errors"
 
 	"github.com/jackc/pgx/v5"
@@ -42,17 +41,4 @@ func named(err error) error {
 		return fault.New(fault.Conflict, overtaken)
 	}
 	return err
-}
-
-// letters are what the code of a referral is made of, as that of a case.
-const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-// newCode names a referral. It tells nothing: not even whether there is another one.
-func newCode() string {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails
-	for i := range b {
-		b[i] = letters[int(b[i])%len(letters)]
-	}
-	return string(b[:4]) + "-" + string(b[4:])
 }

@@ -146,7 +146,7 @@ func (p *Proposal) referral(ctx context.Context, tx *door.Tx, o violation.Opened
 		return r, "", more, fault.New(fault.Conflict, "先に、事案の画面で、懲戒審査に「付する」判断を記録してください。具申は、その後に行います。")
 	}
 	r.Kind, r.KindTitle, r.Way, r.Appointer, r.Body, r.Requester, r.Members, r.Basis, r.InvolvedOut = g.Key, g.Title, way, g.Appointer, g.Body, g.Requester, g.Members, g.Basis, g.Excluded
-	r.Code, r.CaseID, r.StateAt = newCode(), o.ID, tx.Now
+	r.Code, r.CaseID, r.StateAt = violation.NewCode(), o.ID, tx.Now
 	return r, p.Reason, More{On: p.On, Number: p.Number}, nil
 }
 

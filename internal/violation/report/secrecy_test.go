@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"kagami/internal/calendar"
 	"kagami/internal/fault"
+	"kagami/internal/postgres"
 	"kagami/internal/secret"
 	"kagami/internal/trail"
 	"kagami/internal/violation"
@@ -282,6 +284,18 @@ func TestReportersAreSealedAnew(t *testing.T) {
 	o.Must(err)
 	o.Must(secret.Use(t.Context(), o.DB.Pool, newer))
 	o.wants("while it is in use", secret.Retire(t.Context(), o.DB.Pool, newer), fault.Conflict)
+	for _, anew := range []string{"violation_report_number", "violation_reporter"} { // the other is not
+		err := postgres.InTx(t.Context(), o.DB.Pool, func(tx pgx.Tx) error {
+			_, err := tx.Exec(t.Context(), `UPDATE `+anew+` SET sealed = overlay(sealed placing '\x00000000'::bytea from 1)`)
+			if err == nil {
+				_, err = tx.Exec(t.Context(), `DELETE FROM secret_key`)
+			}
+			return err
+		})
+		if postgres.Constraint(err) != "secret_key_in_use" {
+			t.Errorf("while only %s is sealed anew: %v", anew, err)
+		}
+	}
 	again := report.New(o.DB.Pool, o.Door, newer)
 	if n, _, err := again.SealForPortal(t.Context()); n != 2 || err != nil {
 		t.Errorf("sealed %d: %v", n, err)
@@ -354,13 +368,42 @@ func TestReportsAreKept(t *testing.T) {
 	w.Papers = []string{o.upload()}
 	_, err := o.Reports.Send(t.Context(), o.As("fukushi 主査"), w)
 	o.Must(err)
+	o.upload() // which hangs on nothing
 	owner := o.DB.Owner(t)
 	for _, sql := range []string{
-		`UPDATE violation_report SET what = 'x'`, `DELETE FROM violation_report`, `DELETE FROM violation_reporter`, `DELETE FROM violation_report_number`,
+		`UPDATE attachment SET begun_by = NULL WHERE begun_by IS NOT NULL`, `UPDATE violation_report SET what = 'x'`, `DELETE FROM violation_report`, `DELETE FROM violation_reporter`, `DELETE FROM violation_report_number`,
 		`UPDATE attachment SET begun_by = 1`, `UPDATE attachment SET name = 'x', begun_by = NULL`, `DELETE FROM attachment`,
 	} {
 		if _, err := owner.Exec(t.Context(), sql); err == nil {
 			t.Errorf("the database takes %s", sql)
+		}
+	}
+}
+
+// What a report is the database holds: by the portal nobody takes it and its name is known, else
+// somebody has taken it; one opens a case; and only of 調査しない a reason is answered.
+func TestTheDatabaseHoldsWhatAReportIs(t *testing.T) {
+	o := open(t)
+	_, first := o.send("fukushi 主査", procedure.General, "")
+	without := o.Confirm("soumu 統括", "fukushi 主事")
+	const (
+		insert = `INSERT INTO violation_report (case_id, received_on, recorded_at, way, taken_by, named, what, happened, place, whom) SELECT id, '2026-11-24', now(), `
+		of     = `, 'x', 'x', 'x', '' FROM violation_case WHERE code = $1`
+		answer = `INSERT INTO violation_report_answer (report_id, number, at, case_id, version, answer, reason) SELECT r.id, 9, now(), c.id, 1, `
+		to     = ` FROM violation_report r JOIN violation_case c ON c.id = r.case_id WHERE c.code = $1`
+	)
+	taker := strconv.FormatInt(o.People["zeimu 主事"], 10)
+	for name, c := range map[string]struct{ sql, code, want string }{
+		"by the portal, taken by somebody":   {insert + `'portal', ` + taker + `, true` + of, without, "violation_report_taken"},
+		"by the portal, of nobody":           {insert + `'portal', NULL, false` + of, without, "violation_report_taken"},
+		"on paper, taken by nobody":          {insert + `'paper', NULL, true` + of, without, "violation_report_taken"},
+		"a second one":                       {insert + `'portal', NULL, true` + of, first, "violation_report_opens_one"},
+		"a reason of what has ended":         {answer + `'completed', 'x'` + to, first, "violation_report_answer_check"},
+		"no reason of what is not looked at": {answer + `'not_investigating', ''` + to, first, "violation_report_answer_check"},
+		"on paper, taken by somebody":        {insert + `'paper', ` + taker + `, false` + of, without, ""},
+	} {
+		if _, err := o.DB.Pool.Exec(t.Context(), c.sql, c.code); postgres.Constraint(err) != c.want || (err == nil) != (c.want == "") {
+			t.Errorf("%s: %v, not %s", name, err, c.want)
 		}
 	}
 }

@@ -9,11 +9,13 @@ import (
 
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/door"
 	"kagami/internal/org"
 	"kagami/internal/postgres/pgtest"
 	"kagami/internal/rights"
 	"kagami/internal/rights/bar"
 	"kagami/internal/rights/rightstest"
+	"kagami/internal/trail"
 	"kagami/internal/violation"
 	casebars "kagami/internal/violation/bars"
 	"kagami/internal/violation/find"
@@ -57,6 +59,20 @@ func (o *Office) Finding(whom string) violation.Finding {
 	return violation.Finding{
 		Person: o.Number[whom], Kind: "executive", Clauses: "対策基準 5(2)", Facts: "名簿を、庁外のファイル共有サービスに置いていた。", Since: calendar.Day(*o.Time).AddDays(-3),
 	}
+}
+
+// Reported opens a case by a report about somebody, or nobody (""), and returns its code.
+func (o *Office) Reported(to procedure.Seat, whom string) (code string) {
+	o.T.Helper()
+	o.Must(o.Door.Do(o.T.Context(), o.As("fukushi 主査"), func(tx *door.Tx, _ authz.Actor) (door.Effect, error) {
+		if err := tx.Allow(authz.ReportViolation, authz.Matter{}); err != nil {
+			return door.Unchanged(), err
+		}
+		r, err := violation.Receive(o.T.Context(), tx, violation.Report{Receiver: to, Person: o.Number[whom], On: calendar.Day(*o.Time)})
+		code = r.Code
+		return door.Effect{Subject: trail.Subject{Kind: "violation_report", ID: r.ID}, Fields: []string{"report"}, Notices: r.Notices}, err
+	}))
+	return code
 }
 
 // Confirm confirms a violation of somebody, and returns the case's code.
