@@ -53,6 +53,7 @@ func run(ctx context.Context, binary, only string) (short bool, err error) {
 		{[]string{"rights-start"}, measureRightsStart},
 		{[]string{"rights-ledger", "rights-ledger-ms", "rights-person", "rights-settle"}, measureRights},
 		{[]string{"cases"}, cases.List},
+		{[]string{"suspension", "suspension-ms"}, cases.Suspension},
 		{[]string{"publish", "morning"}, measureCampaign},
 		{[]string{"people-import", "people-import-memory", "import-preview", "import-beside"}, measurePeople},
 		{[]string{"search"}, measureSearch},

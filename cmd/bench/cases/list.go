@@ -56,6 +56,11 @@ func List(ctx context.Context, _ string) ([]figure.Figure, error) {
 			return nil, err
 		}
 		defer stop()
+		owner, err := pgx.Connect(ctx, t.URL)
+		if err != nil {
+			return nil, err
+		}
+		defer owner.Close(ctx) //nolint:errcheck // what it did is done
 		var (
 			slowest time.Duration
 			which   string
@@ -69,6 +74,10 @@ func List(ctx context.Context, _ string) ([]figure.Figure, error) {
 			for _, path := range append(listPages[:len(listPages):len(listPages)], "/violations?after="+middle) {
 				var seconds []float64
 				for range listRounds {
+					// as if a case had changed: nothing is shown as it was drawn before
+					if _, err := owner.Exec(ctx, `UPDATE change_counter SET number = number + 1 WHERE name = 'violation'`); err != nil {
+						return nil, err
+					}
 					begun := time.Now()
 					if _, err := portal.Get(ctx, page.URL+path, cookie); err != nil {
 						return nil, fmt.Errorf("%s: %w", path, err)
