@@ -2,10 +2,12 @@ package violation
 
 import (
 	"context"
+	"errors"
 
 	"kagami/internal/attachment"
 	"kagami/internal/authz"
 	"kagami/internal/calendar"
+	"kagami/internal/fault"
 	"kagami/internal/postgres"
 	"kagami/internal/violation/procedure"
 )
@@ -34,6 +36,27 @@ func (s *Service) Next(ctx context.Context, actor authz.Actor, o Opened) ([]proc
 		}
 	}
 	return next, nil
+}
+
+// Hindrance is why a step that leads on from where a case stands can't be taken yet, as people read it;
+// empty for nothing.
+func (s *Service) Hindrance(ctx context.Context, actor authz.Actor, o Opened, event procedure.Event) (string, error) {
+	c, seats, _, err := load(ctx, s.pool, actor, o.Code, s.door.Now(), "")
+	if err != nil {
+		return "", err
+	}
+	t := turn{Case: c, event: event, seats: seats, today: s.today(), by: actor.Person}
+	if err := t.may(ctx, s.pool, actor); err != nil {
+		return "", err
+	}
+	if t.to, err = procedure.Arrow(c.State, event); err != nil {
+		return "", nil // there the state itself says it
+	}
+	hindered, ok := errors.AsType[*fault.Error](t.ripe(Said{More: More{Repeated: true}}))
+	if !ok {
+		return "", nil
+	}
+	return hindered.Message, nil
 }
 
 // may asks leave for a step without a change under way.

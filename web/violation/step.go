@@ -223,6 +223,11 @@ func (s *Screens) drawStep(w http.ResponseWriter, r *http.Request, p step, sent 
 		Frame: screen.Frame(r, p.act, way(o.Code)...), Opened: o, Step: p, Named: named, Possible: slices.Contains(next, p.Event), Problems: problems, Sent: sent, Today: screen.Today(ctx),
 		Typed: map[string]string{}, Rights: map[string]bool{},
 	}
+	if !view.Possible {
+		if view.Hindrance, err = s.cases.Hindrance(ctx, actor, o, p.Event); err != nil {
+			return err
+		}
+	}
 	for name := range r.PostForm {
 		view.Typed[name] = r.PostForm.Get(name)
 	}

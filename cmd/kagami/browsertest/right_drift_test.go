@@ -85,8 +85,8 @@ func (a ldapAccount) unlock() {
 
 // connected is a real directory with the accounts of those who may use a system, to which the portal
 // is connected: somebody's system and their account there. administrator makes, tries and switches
-// on the connector on its pages.
-func connected(t *testing.T, portal *servertest.Portal, administrator *person, who sample.Account) (system string, theirs ldapAccount) {
+// on the connector on its pages, of which pictures are kept where a story looks at them.
+func connected(t *testing.T, portal *servertest.Portal, administrator *person, who sample.Account, look func(picture string)) (system string, theirs ldapAccount) {
 	t.Helper()
 	if err := portal.Pool.QueryRow(t.Context(), `
 		SELECT min(y.code) FROM access_right r JOIN asset y ON y.id = r.asset_id JOIN section s ON s.id = y.section_id
@@ -129,7 +129,7 @@ func connected(t *testing.T, portal *servertest.Portal, administrator *person, w
 	administrator.put("bind_dn", directorytest.Portal)
 	administrator.put("base_dn", directorytest.People)
 	administrator.put("secret", slapd.Password["kagami"])
-	administrator.look("connector-new")
+	look("connector-new")
 	administrator.press("連携を作る")
 	administrator.mustSee("連携を作りました")
 	administrator.choose("system", system)
@@ -140,7 +140,7 @@ func connected(t *testing.T, portal *servertest.Portal, administrator *person, w
 	administrator.press("試しに動かす")
 	carryOut(t, portal)
 	administrator.press("開き直す")
-	administrator.look("connector-plan")
+	look("connector-plan")
 	administrator.press("連携を動かす")
 	administrator.mustSee("連携を動かしました")
 	carryOut(t, portal)
@@ -156,7 +156,7 @@ func TestASuspensionReachesADirectoryAndADriftIsPutRight(t *testing.T) {
 	portal := town.Start(t)
 	who := town.Holder("福祉こども課 職員")
 	administrator, officer := sitDown(t, portal, town.Holder("総務課 ポータル管理担当")), sitDown(t, portal, town.Holder("総務課長"))
-	system, theirs := connected(t, portal, administrator, who)
+	system, theirs := connected(t, portal, administrator, who, administrator.look)
 
 	officer.goTo("/rights/people/" + who.StaffNumber)
 	officer.press("本人の行為による緊急停止")
@@ -200,7 +200,7 @@ func TestASuspensionByACaseReachesADirectory(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	whom := town.Holder("福祉こども課 職員")
-	system, theirs := connected(t, o.portal, o.sit("総務課 ポータル管理担当"), whom)
+	system, theirs := connected(t, o.portal, o.sit("総務課 ポータル管理担当"), whom, func(string) {})
 	head := o.sit("福祉こども課長")
 	code := o.confirms(head, "/violations/own", whom, nil)
 	o.guides(head, code)

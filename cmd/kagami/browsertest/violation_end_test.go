@@ -23,18 +23,6 @@ func (o office) failing(head, whom string) string {
 	return code
 }
 
-// noticed fails unless somebody finds words among their notices, or does not.
-func (o office) noticed(post, words string, want bool) {
-	o.t.Helper()
-	p := o.sit(post)
-	p.goTo("/notices")
-	if want {
-		p.mustSee(words)
-	} else {
-		p.mustNotSee(words)
-	}
-}
-
 // What is grave is revoked, referred, seen by the CISO and judged by the body to its end; the case is
 // left revoked.
 func TestAGraveCaseIsReferredAndLeftRevoked(t *testing.T) {
@@ -99,7 +87,7 @@ func (o office) judges(officer *person, referral string) {
 		officer.put("meets_on", o.on(0))
 		officer.put("quorum", "3")
 	})
-	step("hear", "弁明の機会を記録する", "弁明の機会を記録しました", func() { officer.pick("hearing", "heard") })
+	step("hear", "弁明の機会を記録する", "弁明の機会を記録しました", func() { officer.pick("hearing", "given") })
 	step("meet", "審査と議決を記録する", "審査と議決を記録しました", func() {
 		officer.look("violation-referral-meet")
 		officer.put("present", "委員長　見本 委員一\n委員　見本 委員二\n委員　見本 委員三")
@@ -162,13 +150,16 @@ func TestWhoReportsIsAnsweredAndSealed(t *testing.T) {
 	officer.put("reason", "保護のために、本人に確かめる。")
 	officer.press("理由を記録して、氏名を開く")
 	officer.mustSee(name)
-	officer.goTo("/violations/" + code + "/readings")
+	officer.goTo("/violations/" + code)
 	officer.mustSee("保護のために、本人に確かめる。")
+	officer.mustNotSee(name)
 	other := o.sit("産業課 職員")
 	other.goTo("/violations/replies/" + number)
 	other.mustNotSee("公開の名簿である。")
-	o.noticed("税務町民課 職員", "回答", true)
-	o.reads(code, "副町長 whole", "総務課長 whole", "総務課 担当副課長 whole", "議会事務局 監査担当 numbered")
+	reporter.goTo("/notices")
+	reporter.mustSee("総務課からの連絡があります")
+	reporter.mustNotSee(code)
+	o.reads(code, "副町長 whole", "総務課長 whole", "総務課 担当副課長 whole")
 }
 
 // newest is the code of the case that was opened last.
@@ -186,7 +177,7 @@ func TestACaseIsKeptHeldAndDisposedOf(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	officer, whom := o.sit("総務課長"), town.Holder("産業課 職員")
-	code := o.confirms(officer, "/violations/new", whom, nil)
+	code := o.confirms(officer, "/violations/new", whom, func() { officer.pick("own_finding", "1") })
 	o.steps(officer, code, procedure.EventNotViolation, "違反に当たらないと判断する", "違反に当たらないと判断しました", map[string]string{"text": "公開の名簿だった。"})
 	officer.goTo("/violations/" + code + "/keeping")
 	officer.look("violation-keeping")
