@@ -131,9 +131,9 @@ func List(g server.Ground) ([]screen.Part, error) {
 	answering := violation.Ties{Reporters: reports.Answer}
 	bars := bar.New(g.Pool, g.Door, accessRights, bar.Ties{Out: g.Accounts.Bar, KeepOut: g.Accounts.KeepOut, Owned: casebars.Owned, Cut: violation.Cut, Told: violation.CutTold, Ended: answering.Ended})
 	violations := violation.New(g.Pool, g.Door, bars).With(answering)
-	keepings := casekeeping.New(g.Pool, g.Door)
+	keepings := casekeeping.New(g.Pool, g.Door, casekeeping.Ties{Forget: reports.Forget})
 	reportScreens := webreport.New(reports, violations, g.Attachments)
-	referralScreens := webreferral.New(referral.New(g.Pool, g.Door, violations))
+	referralScreens := webreferral.New(referral.New(g.Pool, g.Door, violations), casefind.New(g.Pool, g.Now))
 	exceptions := exception.New(g.Pool, g.Door)
 	texts, err := reading.New(reading.Needs{
 		Policy: policies, Find: finding, Follow: following, Draft: drafts, Publish: publications, HidePublic: g.HidePublic, Excepted: exceptedIn(exceptions),

@@ -4,6 +4,9 @@
 package keeping
 
 import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kagami/internal/door"
@@ -13,7 +16,15 @@ import (
 type Service struct {
 	pool *pgxpool.Pool
 	door *door.Door
+	ties Ties
+}
+
+// Ties are what the disposal of a case ends elsewhere.
+type Ties struct {
+	// Forget finds who has reported a case that is about to be disposed of; what it returns forgets them,
+	// once the case is gone.
+	Forget func(ctx context.Context, tx pgx.Tx, caseID int64) (func() error, error)
 }
 
 // New makes the service.
-func New(pool *pgxpool.Pool, d *door.Door) *Service { return &Service{pool, d} }
+func New(pool *pgxpool.Pool, d *door.Door, ties Ties) *Service { return &Service{pool, d, ties} }

@@ -342,14 +342,21 @@ func (s *Service) Dispose(ctx context.Context, actor authz.Actor, code, why stri
 		if err := k.ripe(); err != nil {
 			return door.Unchanged(), err
 		}
-		_, err := tx.Exec(ctx, `SELECT dispose_violation(@case, @by, @at, @reason, @in_place, @outcome, @class, @years, @start)`, pgx.StrictNamedArgs{
+		forget, err := s.ties.Forget(ctx, tx, k.ID)
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		_, err = tx.Exec(ctx, `SELECT dispose_violation(@case, @by, @at, @reason, @in_place, @outcome, @class, @years, @start)`, pgx.StrictNamedArgs{
 			"case": k.ID, "by": actor.Person, "at": tx.Now, "reason": reason, "in_place": k.InPlace, "outcome": string(k.Period.Outcome),
 			"class": k.Period.Class, "years": k.Period.Years, "start": string(k.Period.Start),
 		})
 		if name := postgres.Constraint(err); strings.HasPrefix(name, "violation_disposal_") {
 			return door.Unchanged(), fault.New(fault.Conflict, "いまは廃棄できません。止める記録や延長が、いま入ったかもしれません。もう一度開いて確かめてください。")
 		}
-		return door.Effect{Fields: []string{"disposed"}}, err
+		if err != nil {
+			return door.Unchanged(), err
+		}
+		return door.Effect{Fields: []string{"disposed"}}, forget()
 	})
 }
 

@@ -38,7 +38,7 @@ type office struct {
 
 func newOffice(t *testing.T) office {
 	o := violationtest.New(t, databases.New(t))
-	return office{o, keeping.New(o.DB.Pool, o.Door)}
+	return office{o, keeping.New(o.DB.Pool, o.Door, keeping.Ties{Forget: report.New(o.DB.Pool, o.Door, secret.Random()).Forget})}
 }
 
 // none is a case of somebody in which there was no violation: kept for a year.
@@ -337,7 +337,7 @@ func TestAReportGoesWithItsCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := violationtest.With(t, db, violation.Ties{Reporters: report.New(db.Pool, nil, keys).Answer})
-	o, reports := office{of, keeping.New(db.Pool, of.Door)}, report.New(db.Pool, of.Door, keys)
+	o, reports := office{of, keeping.New(db.Pool, of.Door, keeping.Ties{Forget: report.New(db.Pool, of.Door, keys).Forget})}, report.New(db.Pool, of.Door, keys)
 	w := report.Words{Receiver: procedure.General, What: "名簿を持ち帰っていた。", When: "先週", Where: "事務室"}
 	list, err := reports.Addressees(t.Context(), o.As("fukushi 主査"), "")
 	o.Must(err)
@@ -349,7 +349,7 @@ func TestAReportGoesWithItsCase(t *testing.T) {
 	o.Take("soumu 統括", code, procedure.EventDismiss, violation.Said{})
 	o.over()
 	o.Must(o.keeping.Dispose(t.Context(), o.As("soumu 統括"), code, "期間が過ぎた。"))
-	for _, table := range []string{"violation_case", "violation_report", "violation_report_number", "violation_report_answer", "violation_step", "violation_told"} {
+	for _, table := range []string{"violation_case", "violation_report", "violation_report_number", "violation_reporter", "violation_report_answer", "violation_step", "violation_told"} {
 		if n := o.count(`SELECT count(*) FROM ` + table); n != 0 {
 			t.Errorf("%s has %d rows", table, n)
 		}
@@ -368,7 +368,7 @@ func TestAReferralGoesWithItsCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := violationtest.With(t, db, violation.Ties{Reporters: report.New(db.Pool, nil, keys).Answer})
-	o, reports, referrals := office{of, keeping.New(db.Pool, of.Door)}, report.New(db.Pool, of.Door, keys), referral.New(db.Pool, of.Door, of.Cases)
+	o, reports, referrals := office{of, keeping.New(db.Pool, of.Door, keeping.Ties{Forget: report.New(db.Pool, of.Door, keys).Forget})}, report.New(db.Pool, of.Door, keys), referral.New(db.Pool, of.Door, of.Cases)
 	ctx := t.Context()
 	files := attachment.New(db.Pool, of.Door.Now, nil)
 	paper := func(by string) []string {

@@ -146,6 +146,33 @@ func (s *Service) of(ctx context.Context, db postgres.Querier, report int64) (re
 	return r, string(number), err
 }
 
+// Forget finds who has made the reports of a case that is about to be disposed of, and of what is joined
+// to it; the function that it returns forgets them, once the case is gone. Whose key is lost can't be
+// found, and nothing leads to them any more.
+func (s *Service) Forget(ctx context.Context, tx pgx.Tx, caseID int64) (func() error, error) {
+	reports, err := postgres.List[struct{ ID int64 }](ctx, tx, "listing the reports of a case", `
+		WITH RECURSIVE part (id) AS (SELECT @case::bigint UNION SELECT o.id FROM violation_case o JOIN part ON o.joined_to = part.id)
+		SELECT r.id FROM violation_report r JOIN part ON part.id = r.case_id`, pgx.StrictNamedArgs{"case": caseID})
+	if err != nil {
+		return nil, err
+	}
+	var hashes [][]byte
+	for _, r := range reports {
+		_, number, err := s.of(ctx, tx, r.ID)
+		if errors.Is(err, errLost) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		hashes = append(hashes, hashOf(number))
+	}
+	return func() error {
+		_, err := tx.Exec(ctx, `SELECT forget_reporters(@hashes)`, pgx.StrictNamedArgs{"hashes": hashes})
+		return wrap("forgetting who has made a report", err)
+	}, nil
+}
+
 // SealForPortal seals by the newest key what is not sealed by it, and returns how many secrets
 // those were, and how many there are of which the key is given up.
 func (s *Service) SealForPortal(ctx context.Context) (sealed, lost int, err error) {

@@ -714,7 +714,7 @@ func disposePage(p caseView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Over() {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "<section class=\"banner\" aria-labelledby=\"gone\"><h2 id=\"gone\">元に戻せません</h2><p>消えるもの：対象職員がだれか、事実、手続ごとの文と添付、知らせた人と見た人の記録、お知らせ、停止の理由、監査証跡のうち本文の部分。統合した報告も消えます。</p><p>残るもの：結果と年度の件数、廃棄を決めた人・日・理由、監査証跡の「いつ、だれが、何をしたか」の行、利用権限の台帳の停止の期間。</p></section><p>保存期間は、")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "<section class=\"banner\" aria-labelledby=\"gone\"><h2 id=\"gone\">元に戻せません</h2><p>消えるもの：対象職員がだれか、事実、手続ごとの文と添付、知らせた人と見た人の記録、お知らせ、停止の理由、報告した人の記録、監査証跡のうち本文の部分。統合した報告も消えます。</p><p>残るもの：結果と年度の件数、廃棄を決めた人・日・理由、監査証跡の「いつ、だれが、何をしたか」の行、利用権限の台帳の停止の期間。</p></section><p>保存期間は、")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

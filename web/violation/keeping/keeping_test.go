@@ -15,6 +15,7 @@ import (
 	"kagami/internal/violation/find"
 	"kagami/internal/violation/keeping"
 	"kagami/internal/violation/procedure"
+	casereport "kagami/internal/violation/report"
 	"kagami/web/asset/assettest"
 	"kagami/web/screen"
 	"kagami/web/server"
@@ -28,7 +29,7 @@ func casesOf(g server.Ground) *violation.Service {
 }
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	kept := keeping.New(g.Pool, g.Door)
+	kept := keeping.New(g.Pool, g.Door, keeping.Ties{Forget: casereport.New(g.Pool, g.Door, g.Keys).Forget})
 	return []screen.Part{webkeeping.New(kept, casesOf(g)).Part(), overview.New(find.New(g.Pool, g.Now), kept).Part()}, nil
 }}
 

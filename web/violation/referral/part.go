@@ -4,6 +4,7 @@
 package referral
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -11,17 +12,24 @@ import (
 	"kagami/internal/address"
 	"kagami/internal/authz"
 	"kagami/internal/notice"
+	"kagami/internal/sample"
 	"kagami/internal/trail"
+	"kagami/internal/violation/find"
 	"kagami/internal/violation/referral"
 	"kagami/web/layout"
 	"kagami/web/screen"
 )
 
 // Screens are those screens.
-type Screens struct{ referrals *referral.Service }
+type Screens struct {
+	referrals *referral.Service
+	lists     *find.Service // by which the sample town finds the case that is referred
+}
 
 // New makes the screens.
-func New(referrals *referral.Service) *Screens { return &Screens{referrals} }
+func New(referrals *referral.Service, lists *find.Service) *Screens {
+	return &Screens{referrals, lists}
+}
 
 // Part is what the portal takes in.
 func (s *Screens) Part() screen.Part {
@@ -40,6 +48,7 @@ func (s *Screens) Part() screen.Part {
 		Topics:   []notice.Topic{referral.Topic()},
 		Subjects: []trail.Named{{Kind: "violation_referral", Title: "懲戒審査"}},
 		Jobs:     s.referrals.RegisterJobs,
+		Sample:   func(ctx context.Context, t *sample.Town) error { return s.fill(ctx, *t) },
 	}
 	for _, p := range steps {
 		part.Routes = append(part.Routes,

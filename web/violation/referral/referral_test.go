@@ -20,6 +20,7 @@ import (
 	"kagami/internal/rights/bar"
 	"kagami/internal/violation"
 	casebars "kagami/internal/violation/bars"
+	"kagami/internal/violation/find"
 	"kagami/internal/violation/procedure"
 	"kagami/internal/violation/referral"
 	"kagami/web/asset/assettest"
@@ -34,7 +35,7 @@ func casesOf(g server.Ground) *violation.Service {
 }
 
 var town = servertest.Town{Parts: func(g server.Ground) ([]screen.Part, error) {
-	return []screen.Part{webreferral.New(referral.New(g.Pool, g.Door, casesOf(g))).Part()}, nil
+	return []screen.Part{webreferral.New(referral.New(g.Pool, g.Door, casesOf(g)), find.New(g.Pool, g.Now)).Part()}, nil
 }}
 
 func TestMain(m *testing.M) { os.Exit(town.Run(m)) }
