@@ -56,6 +56,7 @@ type Case struct {
 	Recused      []Recusal
 	Bars         []string // the codes of what bars rights because of it and has not ended
 	Known        bool     // the person was told of it
+	Underway     bool     // what the person was told last has not reached them, nor was it handed over
 	IsParty      bool     // the actor was told of it, or has done something in it
 	Before       int      // how many cases of the person were confirmed before it, and count
 }
@@ -108,6 +109,8 @@ const selected = `
 	       	FROM violation_recused r JOIN person_shown n ON n.id = r.person_id WHERE r.case_id = c.id), '[]') AS recused,
 	       ARRAY(SELECT b.code FROM violation_bar v JOIN bar_shown b ON b.id = v.bar_id WHERE v.case_id = c.id AND (b.to_at IS NULL OR b.to_at > @now::timestamptz) ORDER BY b.id) AS bars,
 	       EXISTS (SELECT FROM violation_told t WHERE t.case_id = c.id AND t.seat = 'person') AS known,
+	       EXISTS (SELECT FROM violation_told t WHERE t.case_id = c.id AND t.seat = 'person' AND t.from_at > @now::timestamptz
+	       	AND NOT EXISTS (SELECT FROM violation_step h WHERE h.case_id = c.id AND h.version > t.version AND h.event = 'hand')) AS underway,
 	       EXISTS (SELECT FROM violation_party t WHERE t.case_id = c.id AND t.person_id = @actor AND t.from_at <= @now::timestamptz) AS is_party,
 	       (SELECT count(*)::int FROM violation_case o WHERE o.person_id = c.person_id AND o.id <> c.id AND o.confirmed_at < coalesce(c.confirmed_at, @now::timestamptz)
 	       	AND o.outcome NOT IN ('dismissed', 'not_violation')) AS before

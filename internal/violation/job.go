@@ -171,7 +171,8 @@ func (s *Service) Remind(ctx context.Context) error {
 	if err != nil || !days.office.IsOpen(today) {
 		return err
 	}
-	over, err := postgres.List[struct{ ID int64 }](ctx, s.pool, "looking for cases whose day is over", `SELECT id FROM violation_case WHERE due_on < @today::date - (state = 'suspended')::int AND state IN ('reported', 'guided', 'not_improved', 'suspended') ORDER BY due_on, id LIMIT 1000`,
+	over, err := postgres.List[struct{ ID int64 }](ctx, s.pool, "looking for cases whose day is over", `SELECT id FROM violation_case WHERE due_on < @today::date - (state = 'suspended')::int AND state IN ('reported', 'guided', 'not_improved', 'suspended')
+		ORDER BY EXISTS (SELECT FROM violation_reminder r WHERE r.case_id = violation_case.id AND r.due_on = violation_case.due_on), due_on, id LIMIT 1000`,
 		pgx.StrictNamedArgs{"today": today})
 	if err != nil {
 		return err

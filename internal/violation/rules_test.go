@@ -448,3 +448,20 @@ func TestAReferralIsSeenAnewWhereACaseIsReopened(t *testing.T) {
 		t.Errorf("closed by what was seen before: %v", err)
 	}
 }
+
+// What has not reached the person can't be waived yet, but once it was handed over in a talk.
+func TestNothingIsWaivedBeforeItHasArrived(t *testing.T) {
+	t.Parallel()
+	o := violationtest.New(t, databases.New(t))
+	code := o.Confirm("fukushi 課長", "fukushi 主事")
+	o.Guide("fukushi 課長", code, 7)
+	for o.Days(8); calendar.Day(*o.Time).Start().Add(12*time.Hour).Weekday() != time.Saturday; o.Days(1) {
+	}
+	o.Take("fukushi 課長", code, procedure.EventNotImprove, violation.Said{})
+	waived := violation.Said{More: violation.More{On: calendar.Day(*o.Time)}}
+	if err := o.Try("fukushi 課長", code, procedure.EventWaive, waived); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("waived on a Saturday before the notice has come: %v", err)
+	}
+	o.Take("fukushi 課長", code, procedure.EventHand, violation.Said{More: violation.More{On: calendar.Day(*o.Time)}})
+	o.Take("fukushi 課長", code, procedure.EventWaive, waived)
+}

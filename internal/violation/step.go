@@ -214,6 +214,9 @@ func (t *turn) ripe(said Said) error {
 		if !t.Known {
 			return conflict("対象職員に知らせる前なので、弁明は受けられません。")
 		}
+		if t.event == procedure.EventWaive && t.Underway {
+			return conflict("本人への連絡がまだ届いていないので、弁明の放棄は受けられません。開庁時間に届くのを待つか、面談で手渡したことを先に記録してください。")
+		}
 	case procedure.EventNotImprove:
 		if t.seat == procedure.General {
 			if !t.today.After(t.SilentOn) {
