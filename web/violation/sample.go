@@ -85,7 +85,7 @@ func (t *sampling) on(ago int) *violation.Service {
 }
 
 func finding(number, facts string, since calendar.Date) violation.Finding {
-	return violation.Finding{Person: number, Kind: "executive", Clauses: "対策基準 5(2)", Facts: "見本です。" + facts, Since: since}
+	return violation.Finding{Person: number, Kind: "executive", Clauses: "対策基準 5(2)", Facts: "例です。" + facts, Since: since}
 }
 
 // confirm confirms some days ago what somebody has done.
@@ -105,7 +105,7 @@ func (t *sampling) do(ctx context.Context, by authz.Actor, code string, ago, ver
 	}
 	said.Version = version
 	if said.Text == "" {
-		said.Text = "見本です。"
+		said.Text = "例です。"
 	}
 	if err := t.on(ago).Do(ctx, by, code, event, said); err != nil {
 		t.failed = fmt.Errorf("%s: %w", event, err)
@@ -115,7 +115,7 @@ func (t *sampling) do(ctx context.Context, by authz.Actor, code string, ago, ver
 // guide guides some days ago, until a day from then.
 func (t *sampling) guide(ctx context.Context, by authz.Actor, code string, ago, days int) {
 	t.do(ctx, by, code, ago, 1, procedure.EventGuide, violation.Said{
-		Text: "見本です。名簿を削除し、共有サービスの使い方を確かめる。", More: violation.More{Until: t.Today().AddDays(days - ago), Method: "画面で確かめる"},
+		Text: "例です。名簿を削除し、共有サービスの使い方を確かめる。", More: violation.More{Until: t.Today().AddDays(days - ago), Method: "画面で確かめる"},
 	})
 }
 
@@ -153,7 +153,7 @@ func (t *sampling) dismissed(ctx context.Context) error {
 	if err != nil || len(page.Lines) == 0 {
 		return err
 	}
-	return t.cases.Do(ctx, t.general, page.Lines[0].Code, procedure.EventDismiss, violation.Said{Version: 1, Text: "見本です。窓口の画面には、のぞき見を防ぐフィルターが貼ってあることを確かめました。"})
+	return t.cases.Do(ctx, t.general, page.Lines[0].Code, procedure.EventDismiss, violation.Said{Version: 1, Text: "例です。窓口の画面には、のぞき見を防ぐフィルターが貼ってあることを確かめました。"})
 }
 
 func (t *sampling) confirmed(ctx context.Context) error {
@@ -213,7 +213,7 @@ func (t *sampling) spot(ctx context.Context) error {
 	who, manager := t.someone()
 	if t.failed == nil {
 		_, t.failed = t.on(9).OnTheSpot(ctx, manager, violation.Talk{
-			Finding: finding(who.StaffNumber, "パスワードを付箋に書いて貼っていた。", t.Today().AddDays(-9)), Text: "見本です。付箋を捨て、パスワードを変える。", Method: "席で確かめた。", Seen: "見本です。変えたことを確かめた。",
+			Finding: finding(who.StaffNumber, "パスワードを付箋に書いて貼っていた。", t.Today().AddDays(-9)), Text: "例です。付箋を捨て、パスワードを変える。", Method: "席で確かめた。", Seen: "例です。変えたことを確かめた。",
 		})
 	}
 	return t.failed
@@ -222,7 +222,7 @@ func (t *sampling) spot(ctx context.Context) error {
 func (t *sampling) none(ctx context.Context) error {
 	who, _ := t.someone()
 	code := t.confirm(ctx, t.general, who.StaffNumber, 20, "外部の会議サービスで、資料を共有していた。")
-	t.do(ctx, t.general, code, 18, 1, procedure.EventNotViolation, violation.Said{Text: "見本です。公開の資料だった。"})
+	t.do(ctx, t.general, code, 18, 1, procedure.EventNotViolation, violation.Said{Text: "例です。公開の資料だった。"})
 	return t.failed
 }
 

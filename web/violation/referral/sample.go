@@ -28,7 +28,7 @@ func (s *Screens) fill(ctx context.Context, t sample.Town) error {
 		return fmt.Errorf("looking for a sample case that is referred: %w", err)
 	}
 	ago := t.Today().AddDays
-	made, err := s.referrals.Propose(ctx, general, code, referral.Proposal{Whom: listed.Case.PersonNumber, Kind: "executive", On: ago(-26), Number: "見本8総第12号", Reason: "見本です。指導の後も、業務と関係のない人の情報を見ていた。"})
+	made, err := s.referrals.Propose(ctx, general, code, referral.Proposal{Whom: listed.Case.PersonNumber, Kind: "executive", On: ago(-26), Number: "8総第12号（例）", Reason: "例です。指導の後も、業務と関係のない人の情報を見ていた。"})
 	if err != nil {
 		return fmt.Errorf("proposing a sample referral: %w", err)
 	}
@@ -36,7 +36,7 @@ func (s *Screens) fill(ctx context.Context, t sample.Town) error {
 		event referral.Event
 		said  referral.Said
 	}{
-		{referral.EventRequest, referral.Said{On: ago(-24), Number: "見本8総第13号"}},
+		{referral.EventRequest, referral.Said{On: ago(-24), Number: "8総第13号（例）"}},
 		{referral.EventConvene, referral.Said{On: ago(-20), Meets: ago(-6), Quorum: 3}},
 		{referral.EventHear, referral.Said{On: ago(-6), Hearing: referral.HearingGiven}},
 		{referral.EventMeet, referral.Said{On: ago(-6), Present: "委員長　見本 委員一\n委員　見本 委員二\n委員　見本 委員三", Resolved: referral.Measure}},

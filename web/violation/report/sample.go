@@ -20,8 +20,8 @@ func (s *Screens) fill(ctx context.Context, t sample.Town) error {
 		return nil
 	}
 	for _, w := range []report.Words{
-		{What: "見本です。廃棄する書類の箱に、住所の入った一覧が混ざっていた。", When: "見本です。先週の金曜日", Where: "見本です。2階の廊下"},
-		{What: "見本です。窓口の画面が、外から見えるように思う。", When: "見本です。いつも", Where: "見本です。窓口"},
+		{What: "例です。廃棄する書類の箱に、住所の入った一覧が混ざっていた。", When: "例です。先週の金曜日", Where: "例です。2階の廊下"},
+		{What: "例です。窓口の画面が、外から見えるように思う。", When: "例です。いつも", Where: "例です。窓口"},
 	} {
 		w.Receiver = procedure.General
 		to, err := s.reports.Addressees(ctx, t.Actors[at], w.Whom)
