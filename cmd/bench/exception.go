@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -45,44 +44,17 @@ func measureExceptions(ctx context.Context, _ string) ([]figure.Figure, error) {
 			return nil, err
 		}
 		defer stop()
-		owner, err := pgx.Connect(ctx, t.URL)
+		var readers []portal.Reader
+		for _, look := range lookers {
+			readers = append(readers, portal.Reader{Name: look.name, Who: look.who})
+		}
+		slow, err := t.Slowest(ctx, page, readers, exceptionPages, `WITH assets AS (UPDATE asset_state SET number = number + 1) UPDATE change_counter SET number = number + 1 WHERE name = 'exception'`)
 		if err != nil {
 			return nil, err
 		}
-		defer owner.Close(ctx) //nolint:errcheck // what it did is done
-		var (
-			slowest time.Duration
-			which   string
-			all     []string
-		)
-		for _, look := range lookers {
-			cookie, err := portal.SignIn(ctx, page, t.Logins[look.who])
-			if err != nil {
-				return nil, err
-			}
-			for _, path := range exceptionPages {
-				var seconds []float64
-				for range pageRounds {
-					// as if an exception and an asset had changed: nothing is shown as it was drawn before
-					if _, err := owner.Exec(ctx, `WITH assets AS (UPDATE asset_state SET number = number + 1) UPDATE change_counter SET number = number + 1 WHERE name = 'exception'`); err != nil {
-						return nil, err
-					}
-					begun := time.Now()
-					if _, err := portal.Get(ctx, page.URL+path, cookie); err != nil {
-						return nil, fmt.Errorf("%s: %w", path, err)
-					}
-					seconds = append(seconds, time.Since(begun).Seconds())
-				}
-				took := time.Duration(figure.Median(seconds) * float64(time.Second))
-				all = append(all, fmt.Sprintf("%s of %s %.1f ms", path, look.name, took.Seconds()*1000))
-				if took > slowest {
-					slowest, which = took, path
-				}
-			}
-		}
 		return []figure.Figure{{
-			Name: "exceptions", Ratio: slowest.Seconds() / exceptionLimit.Seconds(), Limit: 1,
-			Detail: fmt.Sprintf("the slowest page, %s, in %v with %d exceptions of %d assets, limit %v (%s)", which, slowest.Round(time.Millisecond/10), manyExceptions, exceptedAssets, exceptionLimit, strings.Join(all, ", ")),
+			Name: "exceptions", Ratio: slow.Took.Seconds() / exceptionLimit.Seconds(), Limit: 1,
+			Detail: fmt.Sprintf("the slowest page, %s, in %v with %d exceptions of %d assets, limit %v (%s)", slow.Which, slow.Took.Round(time.Millisecond/10), manyExceptions, exceptedAssets, exceptionLimit, slow.All),
 		}}, nil
 	})
 }

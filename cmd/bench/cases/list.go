@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,10 +23,7 @@ const (
 
 // readers are who looks at the list, by their place among the accounts of the sample town: each reads
 // cases in another way.
-var readers = []struct {
-	name string
-	who  int
-}{{"the CIO", 0}, {"the CISO", 1}, {"the 統括", 2}, {"a 課長", 8}, {"a 職員", 10}, {"監査", 36}}
+var readers = []portal.Reader{{Name: "the CIO", Who: 0}, {Name: "the CISO", Who: 1}, {Name: "the 統括", Who: 2}, {Name: "a 課長", Who: 8}, {Name: "a 職員", Who: 10}, {Name: "監査", Who: 36}}
 
 // listPages are the list in its ways: each filter, words that are frequent, rare, and never there, and
 // a page in the middle.
@@ -56,44 +52,13 @@ func List(ctx context.Context, _ string) ([]figure.Figure, error) {
 			return nil, err
 		}
 		defer stop()
-		owner, err := pgx.Connect(ctx, t.URL)
+		slow, err := t.Slowest(ctx, page, readers, append(listPages[:len(listPages):len(listPages)], "/violations?after="+middle), `UPDATE change_counter SET number = number + 1 WHERE name = 'violation'`)
 		if err != nil {
 			return nil, err
 		}
-		defer owner.Close(ctx) //nolint:errcheck // what it did is done
-		var (
-			slowest time.Duration
-			which   string
-			all     []string
-		)
-		for _, reader := range readers {
-			cookie, err := portal.SignIn(ctx, page, t.Logins[reader.who])
-			if err != nil {
-				return nil, err
-			}
-			for _, path := range append(listPages[:len(listPages):len(listPages)], "/violations?after="+middle) {
-				var seconds []float64
-				for range listRounds {
-					// as if a case had changed: nothing is shown as it was drawn before
-					if _, err := owner.Exec(ctx, `UPDATE change_counter SET number = number + 1 WHERE name = 'violation'`); err != nil {
-						return nil, err
-					}
-					begun := time.Now()
-					if _, err := portal.Get(ctx, page.URL+path, cookie); err != nil {
-						return nil, fmt.Errorf("%s: %w", path, err)
-					}
-					seconds = append(seconds, time.Since(begun).Seconds())
-				}
-				took := time.Duration(figure.Median(seconds) * float64(time.Second))
-				all = append(all, fmt.Sprintf("%s of %s %.1f ms", path, reader.name, took.Seconds()*1000))
-				if took > slowest {
-					slowest, which = took, path+" of "+reader.name
-				}
-			}
-		}
 		return []figure.Figure{{
-			Name: "cases", Ratio: slowest.Seconds() / listLimit.Seconds(), Limit: 1,
-			Detail: fmt.Sprintf("the slowest page, %s, in %v with %d cases, limit %v (%s)", which, slowest.Round(time.Millisecond/10), manyCases, listLimit, strings.Join(all, ", ")),
+			Name: "cases", Ratio: slow.Took.Seconds() / listLimit.Seconds(), Limit: 1,
+			Detail: fmt.Sprintf("the slowest page, %s, in %v with %d cases, limit %v (%s)", slow.Which, slow.Took.Round(time.Millisecond/10), manyCases, listLimit, slow.All),
 		}}, nil
 	})
 }
