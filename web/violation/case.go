@@ -283,6 +283,12 @@ func (p caseView) readers() []string {
 	if names := p.people(procedure.Manager); names != "" {
 		list = append(list, names+"（課長（情報セキュリティ管理者）の番の人）")
 	}
+	switch {
+	case p.Referral == procedure.EventRefer:
+		list = append(list, "CIO（懲戒審査に付すると判断したため）")
+	case p.Seats.Chief.Role == authz.CIO:
+		list = append(list, "CIO（CISOに代わる番の人）")
+	}
 	list = append(list, "CISO、統括、情報セキュリティ責任者（関わらない人を除く）", "これまでに知らせた人（その人にあてたことだけ）", "監査（氏名は番号。開くと理由が残ります）")
 	return list
 }

@@ -17,14 +17,17 @@ func TestWhoCanSeeACaseIsSaidAsItIs(t *testing.T) {
 	for _, c := range []struct {
 		receiver  procedure.Seat
 		confirmed *time.Time
+		referral  procedure.Event
 		says      string
 		not       string
 	}{
-		{procedure.General, nil, "統括", "対象職員"},
-		{procedure.Chief, nil, "CISO", "統括"},
-		{procedure.General, &now, "対象職員", "CIOについて"},
+		{procedure.General, nil, "", "統括", "対象職員"},
+		{procedure.Chief, nil, "", "CISO", "統括"},
+		{procedure.General, &now, "", "対象職員", "CIO（"},
+		{procedure.General, &now, procedure.EventReferNot, "対象職員", "CIO（"},
+		{procedure.General, &now, procedure.EventRefer, "CIO（懲戒審査に付すると判断したため）", "CIO（CISO"},
 	} {
-		said := caseView{Opened: violation.Opened{Case: violation.Case{Person: 1, Receiver: c.receiver, ConfirmedAt: c.confirmed}}}.readers()
+		said := caseView{Opened: violation.Opened{Case: violation.Case{Person: 1, Receiver: c.receiver, ConfirmedAt: c.confirmed, Referral: c.referral}}}.readers()
 		has := func(words string) bool {
 			return slices.ContainsFunc(said, func(line string) bool { return strings.Contains(line, words) })
 		}
