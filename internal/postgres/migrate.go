@@ -28,6 +28,9 @@ func Migrate(ctx context.Context, url string, schema migrations.Schema) error {
 	if err := ensureRole(ctx, db); err != nil {
 		return err
 	}
+	if err := denyTemporary(ctx, db); err != nil {
+		return err
+	}
 	pending, err := provider.HasPending(ctx)
 	if err != nil {
 		return fmt.Errorf("looking at the schema: %w", err)
@@ -108,6 +111,27 @@ func ensureRole(ctx context.Context, db *sql.DB) error {
 	}
 	if _, err := db.ExecContext(ctx, `GRANT `+PortalRole+` TO CURRENT_USER`); err != nil {
 		return fmt.Errorf("joining the role that serves: %w", err)
+	}
+	return nil
+}
+
+// denyTemporary lets nobody but the database's owner make temporary tables: the portal needs none, and one
+// of them could stand in the place of a table that the owner's functions mean. It is not a step of the
+// schema, since a restored or copied database has lost it. Where the user does not own the database, its
+// administrator decides.
+func denyTemporary(ctx context.Context, db *sql.DB) error {
+	var name string
+	err := db.QueryRowContext(ctx, `
+		SELECT coalesce((SELECT quote_ident(datname) FROM pg_database
+			WHERE datname = current_database() AND pg_has_role(current_user, datdba, 'USAGE') AND has_database_privilege($1, oid, 'TEMPORARY')), '')`, PortalRole).Scan(&name)
+	if err != nil {
+		return unreachable(err)
+	}
+	if name == "" {
+		return nil
+	}
+	if _, err := db.ExecContext(ctx, `REVOKE TEMPORARY ON DATABASE `+name+` FROM PUBLIC`); err != nil {
+		return fmt.Errorf("denying temporary tables: %w", err)
 	}
 	return nil
 }

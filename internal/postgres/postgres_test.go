@@ -297,3 +297,30 @@ func TestReadinessSaysWhatIsWrong(t *testing.T) {
 		t.Errorf("a database that is out of reach: %v", err)
 	}
 }
+
+// What runs with the rights of the owner finds no table of the caller's before the schema's own.
+func TestFunctionsOfTheOwnerSearchTemporaryTablesLast(t *testing.T) {
+	t.Parallel()
+	rows, err := server.New(t).Owner(t).Query(t.Context(), `
+		SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace AND coalesce(proconfig, '{}') <> ARRAY['search_path=public, pg_temp'] ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loose, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(loose) > 0 {
+		t.Errorf("they may be shadowed: %v, %v", loose, err)
+	}
+}
+
+// Each start sees to it: a copied or restored database has lost it.
+func TestThePortalMakesNoTemporaryTable(t *testing.T) {
+	t.Parallel()
+	db := server.New(t)
+	if err := postgres.Migrate(t.Context(), db.URL, migrations.All()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := db.Pool.Exec(t.Context(), `CREATE TEMPORARY TABLE person ()`)
+	if refused, ok := errors.AsType[*pgconn.PgError](err); !ok || refused.Code != "42501" {
+		t.Errorf("made: %v", err)
+	}
+}
