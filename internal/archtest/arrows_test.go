@@ -65,7 +65,7 @@ var ground = map[string][]string{
 	"web/layout":    {"web/static"},
 	"web/component": {"internal/calendar", "internal/fault"},
 
-	"web/server/cookie": {"internal/account", "internal/account/session", "internal/state"},
+	"web/server/cookie": {"internal/account", "internal/account/session", "internal/secret", "internal/state"},
 
 	"internal/sample": {"internal/authz", "internal/calendar"},
 }

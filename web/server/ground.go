@@ -75,6 +75,7 @@ type Ground struct {
 	Sessions     *cookie.Sessions
 	Devices      *cookie.Devices
 	Attempts     *cookie.Attempts
+	Questions    *cookie.Questions
 	// Confinement is who comes in though they are barred; a Part says whom.
 	Confinement *session.Confinement
 }
@@ -96,7 +97,7 @@ func NewGround(settings Settings, pool *pgxpool.Pool, now func() time.Time, log 
 		Org: org.New(pool, d), Accounts: accounts, SessionStore: sessions,
 		Sessions:    cookie.NewSessions(sessions, accounts, now, tls, screen.Fail),
 		Attachments: attachment.New(pool, now, settings.Scanner),
-		Devices:     cookie.NewDevices(sessions, tls), Attempts: cookie.NewAttempts(sessions, tls), Confinement: confinement,
+		Devices:     cookie.NewDevices(sessions, tls), Attempts: cookie.NewAttempts(sessions, tls), Questions: cookie.NewQuestions(sessions, settings.Keys, now, tls), Confinement: confinement,
 	}
 	var err error
 	g.Factors, err = factor.New(factor.Config{

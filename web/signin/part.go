@@ -25,6 +25,7 @@ type Services struct {
 	Sessions     *cookie.Sessions
 	Devices      *cookie.Devices
 	Attempts     *cookie.Attempts
+	Questions    *cookie.Questions
 	// Provider is the town's identity provider, under the name that people know it
 	// by; nil for none, and then without a name.
 	Provider     *openid.Provider

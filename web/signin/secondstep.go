@@ -17,7 +17,6 @@ import (
 // The steps that an attempt can wait for.
 const (
 	awaitsSecondStep = "second_step"
-	awaitsPasskey    = "passkey"       // of whoever it is
 	awaitsProof      = "passkey_proof" // of somebody signed in
 )
 
@@ -187,12 +186,12 @@ func (s *Screens) secondStepOptions(w http.ResponseWriter, r *http.Request) erro
 }
 
 // passkeySignInOptions asks whoever sits at a browser for a passkey.
-func (s *Screens) passkeySignInOptions(w http.ResponseWriter, r *http.Request) error {
+func (s *Screens) passkeySignInOptions(w http.ResponseWriter, _ *http.Request) error {
 	ceremony, err := s.Factors.AskAnyPasskey()
 	if err != nil {
 		return err
 	}
-	if err := s.Attempts.Begin(r.Context(), w, session.Attempt{Kind: awaitsPasskey}, ceremony.State); err != nil {
+	if err := s.Questions.Ask(w, ceremony.State); err != nil {
 		return err
 	}
 	return screen.ServeJSON(w, ceremony.Options)
@@ -200,27 +199,24 @@ func (s *Screens) passkeySignInOptions(w http.ResponseWriter, r *http.Request) e
 
 // passkeySignIn signs in with a passkey alone, which says who it is.
 func (s *Screens) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
-	attempt, err := s.Attempts.Of(r)
-	if err != nil {
-		return err
-	}
-	if attempt.Kind != awaitsPasskey {
+	state, asked := s.Questions.Of(r)
+	if !asked {
 		return startOver(w, r)
 	}
-	// one answer to one question
-	ended, err := s.Attempts.End(r.Context(), w, r)
-	if err != nil {
-		return err
-	}
-	if !ended {
-		return startOver(w, r)
-	}
-	person, err := s.Factors.CheckPasskey(r.Context(), attempt.Data, []byte(r.PostForm.Get("passkey")))
+	person, err := s.Factors.CheckPasskey(r.Context(), state, []byte(r.PostForm.Get("passkey")))
 	if err == nil {
 		_, err = s.Org.ActorOn(r.Context(), person, screen.Today(r.Context()))
 	}
 	if err != nil {
 		return err
+	}
+	// one sign-in by one answer
+	first, err := s.Questions.End(r.Context(), w, r)
+	if err != nil {
+		return err
+	}
+	if !first {
+		return startOver(w, r)
 	}
 	return s.goIn(w, r, session.Proof{Person: person, Method: session.ByPasskey, Strong: true}, r.PostForm.Get("next"))
 }

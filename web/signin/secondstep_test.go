@@ -139,3 +139,17 @@ func TestTheLogHoldsNoSecondFactor(t *testing.T) {
 		}
 	}
 }
+
+// A stranger who asks to be asked for a passkey, however often, makes the database write nothing.
+func TestAStrangerIsAskedForAPasskeyWithoutARow(t *testing.T) {
+	t.Parallel()
+	v := servertest.Visit(t, town.Start(t))
+	for range 20 {
+		if a := v.Post("/login/passkey/options", nil); a.Status != http.StatusOK || !strings.Contains(a.Body, "challenge") {
+			t.Fatalf("asked: %d %s", a.Status, a.Body)
+		}
+	}
+	if n := v.Count("sign_in_attempt"); n != 0 {
+		t.Errorf("%d rows are written", n)
+	}
+}

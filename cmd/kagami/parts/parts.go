@@ -143,7 +143,7 @@ func List(g server.Ground) ([]screen.Part, error) {
 	}
 	signIn := signin.New(signin.Services{
 		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices,
-		Attempts: g.Attempts, Provider: g.Provider, ProviderName: g.ProviderName,
+		Attempts: g.Attempts, Questions: g.Questions, Provider: g.Provider, ProviderName: g.ProviderName,
 	})
 	accounts := account.New(account.Services{
 		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices,

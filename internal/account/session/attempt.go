@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // AttemptLimit ends an attempt that is not finished.
@@ -78,4 +79,25 @@ func (s *Service) EndAttempt(ctx context.Context, token string) (bool, error) {
 		return false, fmt.Errorf("ending an attempt: %w", err)
 	}
 	return tag.RowsAffected() == 1, nil
+}
+
+// answered is what an attempt is called that stands for an answered question.
+const answered = "answered"
+
+// EndQuestion notes that a question of which the browser keeps the token is answered, and tells whether it
+// was not before. It is kept for as long as any portal could take the question for one that is not over.
+func (s *Service) EndQuestion(ctx context.Context, token string) (bool, error) {
+	now := s.door.Now()
+	var (
+		batch pgx.Batch
+		first bool
+	)
+	batch.Queue(`DELETE FROM sign_in_attempt WHERE expires_at <= $1`, now)
+	batch.Queue(`INSERT INTO sign_in_attempt (token_hash, kind, data, expires_at) VALUES (@token_hash, @kind, @data, @expires_at) ON CONFLICT DO NOTHING`,
+		pgx.StrictNamedArgs{"token_hash": hashOf(token), "kind": answered, "data": json.RawMessage("{}"), "expires_at": now.Add(2 * AttemptLimit)}).
+		Exec(func(tag pgconn.CommandTag) error { first = tag.RowsAffected() == 1; return nil })
+	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
+		return false, fmt.Errorf("noting an answer: %w", err)
+	}
+	return first, nil
 }

@@ -45,7 +45,7 @@ func (parts Parts) withSignIn(g server.Ground) ([]screen.Part, error) {
 		return list, err
 	}
 	return append(list, signin.New(signin.Services{
-		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices, Attempts: g.Attempts,
+		Org: g.Org, Accounts: g.Accounts, Factors: g.Factors, SessionStore: g.SessionStore, Sessions: g.Sessions, Devices: g.Devices, Attempts: g.Attempts, Questions: g.Questions,
 		Provider: g.Provider, ProviderName: g.ProviderName,
 	}).Part()), nil
 }
